@@ -1,0 +1,12 @@
+/**
+ * The third-party names that the program uses; versions are pinned in `deno.json`.
+ *
+ * What only the tests use stands in `tests/deps.ts`, so that no test library is part of the program.
+ *
+ * @module
+ */
+
+export { default as BTree } from "sorted-btree";
+
+/** The command tree's library, loaded by the command line alone: a server's workers never need it. */
+export const loadCommander = (): Promise<typeof import("commander")> => import("commander");

@@ -1,0 +1,82 @@
+/**
+ * Everything that can grow, and its bound: one constant each, with its unit in its name and what
+ * happens there in its doc. Nothing else in the project states such a number.
+ *
+ * @module
+ */
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+// ---- the wire -------------------------------------------------------------------------------
+
+/** A longer frame (or one of length 0) ends the connection it came on. */
+export const frameBytesMax = 16 * MiB;
+
+/** First size of a connection's receive buffer, and what it shrinks back to after a long frame. */
+export const receiveBufferBytes = 64 * KiB;
+
+/** Open connections per listening port; a further one is closed as soon as it is accepted. */
+export const connectionsMax = 10_000;
+
+/** Nesting of a value on the wire or in a message; a deeper one is refused. */
+export const valueDepthMax = 128;
+
+/**
+ * Once the replies to one read are this long they are written before the rest of that read is
+ * executed: a reader who is slower than its own questions costs this much memory (plus one frame).
+ */
+export const replyBatchBytesMax = 1 * MiB;
+
+/** A connection ended for a fault is read on (and ignored) for so long, that its last reply arrives. */
+export const lingerMs = 500;
+
+/** A connection ended for a fault is read on for so many bytes at the most. */
+export const lingerBytesMax = 1 * MiB;
+
+// ---- keys and values ------------------------------------------------------------------------
+
+/** A longer key or prefix is answered with `too_large`. */
+export const keyBytesMax = 4 * KiB;
+
+/** A longer value is answered with `too_large`. */
+export const valueBytesMax = 8 * MiB;
+
+/** The most entries that one Scan may ask for; a higher limit is answered with `bad_request`. */
+export const scanEntriesMax = 10_000;
+
+/** A page of a Scan ends before it passes this (or after one entry); the next page goes on there. */
+export const scanPageBytesMax = 1 * MiB;
+
+// ---- actors ---------------------------------------------------------------------------------
+
+/** Messages that an actor handles before the next actor's turn. */
+export const schedulerQuantum = 64;
+
+/** After this long the scheduler lets the event loop serve sockets and timers. */
+export const schedulerSliceMs = 5;
+
+/**
+ * Messages of one pair of actors within a second that are counted exactly; `maxMessageRate` says
+ * at most this.
+ */
+export const messageRateMax = 65_536;
+
+/** Receivers per sender whose message rate is watched before idle ones are forgotten. */
+export const ratePairsMax = 1_024;
+
+// ---- servers --------------------------------------------------------------------------------
+
+/** Query actors of one server; more are refused at start. */
+export const queryActorsMax = 256;
+
+// ---- clients --------------------------------------------------------------------------------
+
+/** How long a call may take before it fails with a `TimeoutError`, unless the caller says otherwise. */
+export const callTimeoutMs = 5_000;
+
+/** Entries per page when a client scans. */
+export const clientScanEntries = 1_000;
+
+/** How often the nearest router asks each address for a pong. */
+export const probeIntervalMs = 2_000;

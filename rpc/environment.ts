@@ -1,0 +1,55 @@
+/**
+ * The outside world as the parts see it: clock, timers, randomness, and (in `transport.ts`) the
+ * network. Each comes in through a constructor; the real ones are here, the simulated ones in
+ * `tests/support/`.
+ *
+ * @module
+ */
+
+/** Reads time. */
+export interface Clock {
+  /** Wall clock: milliseconds since the epoch, an integer; may jump either way. */
+  now(): number;
+  /** Milliseconds since some fixed moment; never goes back. */
+  monotonicMs(): number;
+}
+
+/** Runs functions later. */
+export interface Timers {
+  /** Runs `fn` once after `delayMs`; the function returned cancels it. */
+  after(delayMs: number, fn: () => void): () => void;
+  /** Runs `fn` when the code that runs now has returned, before any socket or timer. */
+  soon(fn: () => void): void;
+  /** Runs `fn` after the event loop has looked at every socket and due timer once. */
+  yieldToEvents(fn: () => void): void;
+}
+
+/** Draws at random. */
+export interface Random {
+  /** An evenly distributed number in [0, 1). */
+  fraction(): number;
+  /** 64 random bits as 16 hexadecimal digits. */
+  hex64(): string;
+}
+
+/** Clock, timers and randomness in one. */
+export interface Environment extends Clock, Timers, Random {}
+
+/** The machine's own clock, timers and randomness. */
+export const realEnvironment: Environment = {
+  now: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after(delayMs, fn) {
+    const timer = setTimeout(fn, delayMs);
+    return () => clearTimeout(timer);
+  },
+  soon: (fn) => queueMicrotask(fn),
+  // Of the ways to yield, only a timer lets sockets in: queueMicrotask and MessageChannel starve
+  // them, and setImmediate does nearly so on Deno 2.9.
+  yieldToEvents: (fn) => void setTimeout(fn, 0),
+  fraction: () => Math.random(),
+  hex64() {
+    const bytes = crypto.getRandomValues(new Uint8Array(8));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  },
+};

@@ -1,0 +1,29 @@
+/**
+ * The third-party names that only the tests and benchmarks use.
+ *
+ * @module
+ */
+
+// @ts-types="./types/std_assert.d.ts"
+export {
+  assert,
+  assertEquals,
+  assertExists,
+  assertGreater,
+  assertInstanceOf,
+  assertLess,
+  assertLessOrEqual,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+
+// @ts-types="./types/std_msgpack.d.ts"
+export { decode as stdDecode, encode as stdEncode } from "@std/msgpack";
+
+export { decode as msgpackDecode, encode as msgpackEncode } from "@msgpack/msgpack";
+
+export { default as fc } from "fast-check";
