@@ -6,7 +6,10 @@
  * @module
  */
 
-export { default as BTree } from "sorted-btree";
+import sortedBtree from "sorted-btree";
+
+// The package is CommonJS: its default export arrives as a property of the module.
+export const BTree = sortedBtree.default;
 
 /** The command tree's library, loaded by the command line alone: a server's workers never need it. */
 export const loadCommander = (): Promise<typeof import("commander")> => import("commander");

@@ -75,6 +75,9 @@ export const queryActorsMax = 256;
 /** How long a call may take before it fails with a `TimeoutError`, unless the caller says otherwise. */
 export const callTimeoutMs = 5_000;
 
+/** How long a client waits for a connection before it counts the address as unreachable. */
+export const dialTimeoutMs = 5_000;
+
 /** Entries per page when a client scans. */
 export const clientScanEntries = 1_000;
 

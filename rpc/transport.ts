@@ -7,6 +7,8 @@
 
 /** One end of a connection. */
 export interface ByteStream {
+  /** The other end's address, as `host:port`. */
+  readonly peer: string;
   /** Fills the front of `into`; resolves with the number of bytes, or `null` at the end. */
   read(into: Uint8Array): Promise<number | null>;
   /** Resolves when all of `bytes` are handed to the network; `bytes` may be reused then. */
@@ -77,11 +79,13 @@ class TcpListener implements ByteListener {
 }
 
 class TcpStream implements ByteStream {
+  readonly peer: string;
   #conn: Deno.TcpConn;
   #closed = false;
 
   constructor(conn: Deno.TcpConn) {
     this.#conn = conn;
+    this.peer = formatAddress(conn.remoteAddr);
     try {
       conn.setNoDelay(true);
     } catch {
@@ -118,7 +122,9 @@ export function parseAddress(address: string): { hostname: string; port: number 
   const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^\s:\[\]\/]+)):(\d{1,5})$/.exec(address);
   const port = Number(match?.[3]);
   if (match === null || port > 65535) {
-    throw new TypeError(`Cannot use "${address}" as an address: allowed is HOST:PORT, as in 127.0.0.1:6001`);
+    throw new TypeError(
+      `Cannot use "${address}" as an address: allowed is HOST:PORT, as in 127.0.0.1:6001`,
+    );
   }
   return { hostname: match[1] ?? match[2], port };
 }

@@ -1,0 +1,40 @@
+import type { ActorRef } from "./actor_ref.ts";
+import type { SystemStats } from "./stats.ts";
+
+/**
+ * Reads and writes its own fields and sends messages, nothing else: no I/O but logging, no await,
+ * no memory shared with anything outside, no module-level state.
+ */
+export interface Actor {
+  /**
+   * Handles one message; the next one waits until it returns. A throw is reported to the system's
+   * `onError`, and the actor goes on with the next message.
+   */
+  onMessage(message: unknown): void;
+}
+
+/** Makes an actor; called once, when the actor starts. */
+export type NewActor = (context: ActorContext) => Actor;
+
+/** What an actor can see of the world, and how it acts on it. */
+export interface ActorContext {
+  /** The actor's own ref. */
+  readonly self: ActorRef;
+  /**
+   * Sends a message and returns at once. In order per receiver; at most once; silent to the sender
+   * when the receiver is gone.
+   *
+   * @throws {UnmarshallableError} when `message` cannot travel; names the path to the part.
+   */
+  tell(ref: ActorRef, message: unknown): void;
+  /** Sends `message`, as it is now, `delayMs` milliseconds from now. */
+  tellAfter(ref: ActorRef, message: unknown, delayMs: number): void;
+  /** Whether `ref` names an actor of this system in its present life. */
+  isLocal(ref: ActorRef): boolean;
+  /** Wall clock: milliseconds since the epoch, an integer; may jump either way. */
+  now(): number;
+  /** Milliseconds since some fixed moment; never goes back. */
+  monotonicMs(): number;
+  /** The figures of the actor's system at this moment. */
+  stats(): SystemStats;
+}

@@ -1,0 +1,217 @@
+import {
+  decode,
+  type Environment,
+  MsgpackWriter,
+  realEnvironment,
+  type RpcServer,
+  tcpTransport,
+  type Transport,
+  writeValue,
+} from "../rpc/mod.ts";
+import type { ActorContext, NewActor } from "./actor.ts";
+import { type ActorRef, uid } from "./actor_ref.ts";
+import { type ChannelOptions, Channels } from "./channels.ts";
+import { LocalActor } from "./local_actor.ts";
+import { Scheduler } from "./scheduler.ts";
+import { newSystemStats, type SystemStats } from "./stats.ts";
+import { systemPort } from "./system_port.ts";
+
+/** Options of `ActorSystem.start`. */
+export interface ActorSystemOptions {
+  /** Where the system port listens. */
+  hostname: string;
+  /** 0: any free port. */
+  port: number;
+  /** The `host:port` by which others reach the system port; default: where it listens. */
+  advertise?: string;
+  /** Clock, timers and randomness; default: the machine's. */
+  environment?: Environment;
+  /** The network; default: TCP. */
+  transport?: Transport;
+}
+
+/** How a tell from outside counts. */
+export interface TellOptions {
+  /** Counts as so many messages: those that this one is a batch of. Default 1. */
+  batch?: number;
+}
+
+/** A channel: a ref to give away, and the first message that comes to it. */
+export interface ChannelRef<T> {
+  readonly ref: ActorRef;
+  /**
+   * Rejects with a `ChannelTimeoutError`, the signal's reason, or an error when the system closes.
+   */
+  readonly response: Promise<T>;
+}
+
+/**
+ * The actors of one process, and its port to those of others.
+ *
+ * Every message is marshalled when it is told and unmarshalled when it is handled, also between two
+ * actors side by side: no two of them ever share an object. (After Akka; the mailboxes are plain
+ * queues, the scheduling is cooperative.)
+ */
+export class ActorSystem {
+  /** The system's `host:port`, part of every ref. */
+  readonly address: string;
+  /** 64 random bits: this life of the address. */
+  readonly incarnation: string;
+  /**
+   * Told of what an actor threw, with its ref, and of messages that could not be delivered, with
+   * their receiver's. Default: prints it.
+   */
+  onError: (error: unknown, ref: ActorRef) => void = (error, ref) => {
+    console.error(`Actor ${uid(ref)}:`, error);
+  };
+  /** What `Describe` on the system port answers. */
+  description = "";
+
+  #environment: Environment;
+  #scheduler: Scheduler;
+  #server: RpcServer;
+  #actors = new Map<number, LocalActor>();
+  #channels: Channels;
+  #delayed = new Set<() => void>();
+  #lastCounter = 0;
+  #stats = newSystemStats();
+  #writer = new MsgpackWriter(4096);
+  #closed = false;
+
+  /** Binds the system port. @throws {Error} when it cannot be bound. */
+  // deno-lint-ignore require-await -- starting is asynchronous by contract
+  static async start(options: ActorSystemOptions): Promise<ActorSystem> {
+    return new ActorSystem(options);
+  }
+
+  private constructor(options: ActorSystemOptions) {
+    this.#environment = options.environment ?? realEnvironment;
+    this.#scheduler = new Scheduler(this.#environment);
+    this.#channels = new Channels(this.#environment);
+    this.incarnation = this.#environment.hex64();
+    this.#server = systemPort({
+      transport: options.transport ?? tcpTransport,
+      environment: this.#environment,
+      hostname: options.hostname,
+      port: options.port,
+      describe: () => this.description,
+      stats: () => this.stats(),
+      onBug: (error) => this.onError(error, this.#newRef(0)),
+    });
+    this.address = options.advertise ?? this.#server.address;
+  }
+
+  /** Starts an actor: `newActor` is called now, and may tell already. */
+  startActor(newActor: NewActor): ActorRef {
+    const self = this.#newRef(++this.#lastCounter);
+    const actor = newActor(this.#newContext(self));
+    this.#actors.set(
+      self.counter,
+      new LocalActor(actor, (error) => this.onError(error, self)),
+    );
+    return self;
+  }
+
+  /**
+   * Sends a message from outside the actors.
+   *
+   * @throws {UnmarshallableError} when `message` cannot travel; names the path to the part.
+   */
+  tell(ref: ActorRef, message: unknown, { batch = 1 }: TellOptions = {}): void {
+    const bytes = this.#marshal(message);
+    this.#stats.messagesSentExternal += batch;
+    this.#send(ref, bytes);
+  }
+
+  /** Opens a channel: whoever has its ref can send it one message; later ones are dropped. */
+  newChannelRef<T = unknown>(options: ChannelOptions & TellOptions = {}): ChannelRef<T> {
+    const ref = this.#newRef(++this.#lastCounter);
+    this.#stats.channelRefsUsed += options.batch ?? 1;
+    return { ref, response: this.#channels.open<T>(ref.counter, options) };
+  }
+
+  /** Number of channel refs that still wait for their message. */
+  get openChannels(): number {
+    return this.#channels.size;
+  }
+
+  /** Whether `ref` names an actor of this system in its present life. */
+  isLocal(ref: ActorRef): boolean {
+    return ref.incarnation === this.incarnation && ref.address === this.address;
+  }
+
+  /** The figures at this moment. */
+  stats(): SystemStats {
+    const stats = { ...this.#stats };
+    stats.messagesSent = stats.messagesSentExternal + stats.messagesSentActor;
+    return stats;
+  }
+
+  /** Ends the actors and frees the port; open channels reject. Resolves when the port is free. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const cancel of this.#delayed) cancel();
+    this.#delayed.clear();
+    for (const actor of this.#actors.values()) actor.mailbox.close();
+    this.#channels.close(new Error("The actor system is closed"));
+    await this.#server.close();
+  }
+
+  #newRef(counter: number): ActorRef {
+    return { address: this.address, incarnation: this.incarnation, counter };
+  }
+
+  #newContext(self: ActorRef): ActorContext {
+    return {
+      self,
+      tell: (ref, message) => this.#tellFrom(self, ref, this.#marshal(message)),
+      tellAfter: (ref, message, delayMs) => {
+        const bytes = this.#marshal(message);
+        const cancel = this.#environment.after(delayMs, () => {
+          this.#delayed.delete(cancel);
+          this.#tellFrom(self, ref, bytes);
+        });
+        this.#delayed.add(cancel);
+      },
+      isLocal: (ref) => this.isLocal(ref),
+      now: () => this.#environment.now(),
+      monotonicMs: () => this.#environment.monotonicMs(),
+      stats: () => this.stats(),
+    };
+  }
+
+  #tellFrom(sender: ActorRef, ref: ActorRef, bytes: Uint8Array): void {
+    this.#stats.messagesSentActor++;
+    this.#countRate(sender, ref);
+    this.#send(ref, bytes);
+  }
+
+  /** Channels are not counted: each gets one message in its life. */
+  #countRate(sender: ActorRef, ref: ActorRef): void {
+    const local = this.isLocal(ref);
+    if (local && (ref.counter === sender.counter || !this.#actors.has(ref.counter))) return;
+    const rates = this.#actors.get(sender.counter)?.rates;
+    const rate = rates?.add(local ? ref.counter : uid(ref), this.#scheduler.turnMs) ?? 0;
+    if (rate > this.#stats.maxMessageRate) this.#stats.maxMessageRate = rate;
+  }
+
+  #marshal(message: unknown): Uint8Array {
+    this.#writer.clear();
+    writeValue(this.#writer, message);
+    return this.#writer.written().slice();
+  }
+
+  /** Takes over `bytes`. */
+  #send(ref: ActorRef, bytes: Uint8Array): void {
+    if (this.#closed) return;
+    this.#stats.bytesSent += bytes.length;
+    const actor = this.isLocal(ref) ? this.#actors.get(ref.counter) : undefined;
+    if (actor !== undefined) {
+      actor.mailbox.push(bytes);
+      this.#scheduler.schedule(actor);
+    } else if (!this.isLocal(ref) || !this.#channels.deliver(ref.counter, decode(bytes))) {
+      this.#stats.messagesDropped++;
+      this.onError(new Error("Cannot deliver a message: its receiver is gone"), ref);
+    }
+  }
+}

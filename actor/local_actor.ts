@@ -1,0 +1,33 @@
+import { decode } from "../rpc/mod.ts";
+import type { Actor } from "./actor.ts";
+import { Mailbox } from "./mailbox.ts";
+import { MessageRates } from "./message_rate.ts";
+import type { Runnable } from "./scheduler.ts";
+
+/** A started actor as its system holds it: with its mailbox of marshalled messages. */
+export class LocalActor implements Runnable {
+  scheduled = false;
+  /** Messages that wait, marshalled; each owns its bytes. */
+  readonly mailbox = new Mailbox<Uint8Array>();
+  /** What this actor sent to others lately; receivers by counter here, by uid elsewhere. */
+  readonly rates = new MessageRates<number | string>();
+  #actor: Actor;
+  #onError: (error: unknown) => void;
+
+  /** @param onError told of what the actor throws */
+  constructor(actor: Actor, onError: (error: unknown) => void) {
+    this.#actor = actor;
+    this.#onError = onError;
+  }
+
+  runOne(): boolean {
+    const bytes = this.mailbox.take();
+    if (bytes === undefined) return false;
+    try {
+      this.#actor.onMessage(decode(bytes));
+    } catch (error) {
+      this.#onError(error);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * A small actor system: actors with FIFO mailboxes on a cooperative scheduler, refs that travel,
+ * and messages that are always marshalled.
+ *
+ * Delivery: in order per sender and receiver, at most once, and silent to the sender when it fails
+ * (it is counted, and reported to `onError`). `tell` never blocks.
+ *
+ * ```ts
+ * import { type ActorContext, type ActorRef, ActorSystem } from "./mod.ts";
+ *
+ * type CounterMessage = { type: "add"; amount: number } | { type: "get"; replyTo: ActorRef };
+ *
+ * const newCounterActor = (context: ActorContext) => {
+ *   let count = 0;
+ *   return {
+ *     onMessage(message: CounterMessage) {
+ *       if (message.type === "add") count += message.amount;
+ *       else context.tell(message.replyTo, count);
+ *     },
+ *   };
+ * };
+ *
+ * const system = await ActorSystem.start({ hostname: "127.0.0.1", port: 0 });
+ * const counter = system.startActor(newCounterActor);
+ * system.tell(counter, { type: "add", amount: 2 });
+ * const { ref: replyTo, response } = system.newChannelRef<number>();
+ * system.tell(counter, { type: "get", replyTo });
+ * if (await response !== 2) throw new Error("a message was lost");
+ * await system.close();
+ * ```
+ *
+ * @module
+ */
+
+export type { Actor, ActorContext, NewActor } from "./actor.ts";
+export { type ActorRef, uid } from "./actor_ref.ts";
+export {
+  ActorSystem,
+  type ActorSystemOptions,
+  type ChannelRef,
+  type TellOptions,
+} from "./actor_system.ts";
+export { type ChannelOptions, ChannelTimeoutError } from "./channels.ts";
+export { Mailbox } from "./mailbox.ts";
+export { type Runnable, Scheduler } from "./scheduler.ts";
+export type { SystemStats } from "./stats.ts";
+export { UnmarshallableError } from "../rpc/mod.ts";

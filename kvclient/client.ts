@@ -1,0 +1,163 @@
+import {
+  getCall,
+  listCall,
+  pingCall,
+  putCall,
+  scanCall,
+  statsCall,
+  type StatsFigures,
+} from "../kvcommon/mod.ts";
+import { callTimeoutMs, clientScanEntries } from "../limits.ts";
+import {
+  type Call,
+  ConnectionError,
+  type Environment,
+  realEnvironment,
+  RpcConnection,
+  RpcError,
+  tcpTransport,
+  type Transport,
+} from "../rpc/mod.ts";
+import type { QueryRouter } from "./router.ts";
+
+/** Options of a `Client`. */
+export interface ClientOptions {
+  /** How long a call may take, dialing included. Default 5000. */
+  timeoutMs?: number;
+  /** Clock and timers. Default: the machine's. */
+  environment?: Environment;
+  /** The network. Default: TCP. */
+  transport?: Transport;
+}
+
+/** Options of one call. */
+export interface ClientCallOptions {
+  /** How long this call may take; default: as the client. */
+  timeoutMs?: number;
+  /** Ends the call early; it then fails with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Asks the store. Every call goes to the address that the router names at that moment; any number
+ * may be in flight, all over one connection per address, and those made in one turn of the event
+ * loop leave together. A lost connection is dialed anew by the next call.
+ *
+ * Every call rejects with
+ * - `RpcError` when the server refuses it: `code` says what kind of refusal it is;
+ * - `ConnectionError` when the address cannot be reached or the connection is lost: it tells the
+ *   address, and by `retrySafe` whether the call can be made again without harm;
+ * - `TimeoutError` when no reply comes in time;
+ * - `TypeError` for a key or value that is no string, or has a lone surrogate.
+ */
+export class Client {
+  #router: QueryRouter;
+  #timeoutMs: number;
+  #environment: Environment;
+  #transport: Transport;
+  #connections = new Map<string, RpcConnection>();
+  #closed = false;
+
+  constructor(router: QueryRouter, options: ClientOptions = {}) {
+    this.#router = router;
+    this.#timeoutMs = options.timeoutMs ?? callTimeoutMs;
+    this.#environment = options.environment ?? realEnvironment;
+    this.#transport = options.transport ?? tcpTransport;
+  }
+
+  /** The value of `key`, or `undefined` when it is absent. */
+  get(key: string, options?: ClientCallOptions): Promise<string | undefined> {
+    return this.#call(getCall(key), options);
+  }
+
+  /** Makes `value` the value of `key`. Resolves when one replica has it; it spreads from there. */
+  put(key: string, value: string, options?: ClientCallOptions): Promise<void> {
+    return this.#call(putCall(key, value), options);
+  }
+
+  /**
+   * All entries whose keys begin with `prefix`, in ascending order of the keys' UTF-8 bytes. What
+   * is too large for one reply is scanned; it is then no snapshot of one moment.
+   */
+  async list(prefix: string, options?: ClientCallOptions): Promise<Map<string, string>> {
+    const address = this.#router.nextAddr();
+    try {
+      return await this.#callAt(address, listCall(prefix), options);
+    } catch (error) {
+      if (!(error instanceof RpcError) || error.code !== "too_large") throw error;
+    }
+    const entries = new Map<string, string>();
+    for await (const [key, value] of this.#scanAt(address, prefix, options)) {
+      entries.set(key, value);
+    }
+    return entries;
+  }
+
+  /**
+   * The entries whose keys begin with `prefix`, page by page from one address, in ascending order
+   * of the keys' UTF-8 bytes. A key that is there throughout comes exactly once.
+   */
+  scan(prefix: string, options?: ClientCallOptions): AsyncGenerator<[string, string]> {
+    return this.#scanAt(this.#router.nextAddr(), prefix, options);
+  }
+
+  /** Resolves when a server answers. */
+  ping(options?: ClientCallOptions): Promise<void> {
+    return this.#call(pingCall, options);
+  }
+
+  /** The figures of a query actor and its server. */
+  stats(options?: ClientCallOptions): Promise<StatsFigures> {
+    return this.#call(statsCall, options);
+  }
+
+  /** Ends all connections; open calls fail, later ones too. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const connections = [...this.#connections.values()];
+    this.#connections.clear();
+    await Promise.all(connections.map((connection) => connection.close()));
+  }
+
+  async *#scanAt(
+    address: string,
+    prefix: string,
+    options: ClientCallOptions | undefined,
+  ): AsyncGenerator<[string, string]> {
+    let after: string | undefined;
+    for (let done = false; !done;) {
+      const page = await this.#callAt(address, scanCall(prefix, after, clientScanEntries), options);
+      yield* page.entries;
+      after = page.entries.at(-1)?.[0] ?? after;
+      done = page.done;
+    }
+  }
+
+  // deno-lint-ignore require-await -- so that a router that throws rejects the call
+  async #call<T>(call: Call<T>, options: ClientCallOptions | undefined): Promise<T> {
+    return this.#callAt(this.#router.nextAddr(), call, options);
+  }
+
+  async #callAt<T>(
+    address: string,
+    call: Call<T>,
+    { timeoutMs = this.#timeoutMs, signal }: ClientCallOptions = {},
+  ): Promise<T> {
+    try {
+      return await this.#connectionTo(address).call(call, { timeoutMs, signal });
+    } catch (error) {
+      if (error instanceof ConnectionError) this.#router.reportFailure?.(address);
+      throw error;
+    }
+  }
+
+  #connectionTo(address: string): RpcConnection {
+    if (this.#closed) throw new Error("Cannot call: the client is closed");
+    let connection = this.#connections.get(address);
+    if (connection === undefined || connection.closed) {
+      connection = new RpcConnection(address, this.#transport, this.#environment);
+      this.#connections.set(address, connection);
+    }
+    return connection;
+  }
+}

@@ -1,0 +1,142 @@
+import { pingCall } from "../kvcommon/mod.ts";
+import { probeIntervalMs } from "../limits.ts";
+import {
+  type Environment,
+  realEnvironment,
+  RpcConnection,
+  tcpTransport,
+  type Transport,
+} from "../rpc/mod.ts";
+import { expectSome, type QueryRouter } from "./router.ts";
+
+/** Options of a `NearestRouter`. */
+export interface NearestRouterOptions {
+  /** Time between two probes of an address, and the longest wait for a pong. Default 2000. */
+  intervalMs?: number;
+  /** Default: the machine's. */
+  environment?: Environment;
+  /** Default: TCP. */
+  transport?: Transport;
+}
+
+/** An address as it was last seen. */
+interface Candidate {
+  address: string;
+  connection: RpcConnection | undefined;
+  /** Smoothed round trip; `Infinity` when the last probe or call failed, or none was made yet. */
+  roundTripMs: number;
+}
+
+/** Weight of the newest round trip in the smoothed one. */
+const newestWeight = 0.5;
+
+/** Another address takes over when its round trip is below this share of the present one's. */
+const takeOverShare = 0.8;
+
+/**
+ * Every call to the address that answers a Ping fastest; to the next one as soon as a call or probe
+ * there fails. Addresses are probed all the time, so one that comes back is found again.
+ */
+export class NearestRouter implements QueryRouter {
+  #candidates: Candidate[];
+  #current: Candidate;
+  #intervalMs: number;
+  #environment: Environment;
+  #transport: Transport;
+  #cancelTimer: (() => void) | undefined;
+  #closed = false;
+  #probing: Promise<unknown>;
+
+  /**
+   * Starts probing; resolves with the first pong, or when every address has failed once.
+   *
+   * @throws {RangeError} when there is no address.
+   */
+  static async start(
+    addresses: readonly string[],
+    options: NearestRouterOptions = {},
+  ): Promise<NearestRouter> {
+    const router = new NearestRouter(expectSome(addresses), options);
+    await router.#probeAll();
+    return router;
+  }
+
+  private constructor(addresses: readonly string[], options: NearestRouterOptions) {
+    this.#intervalMs = options.intervalMs ?? probeIntervalMs;
+    this.#environment = options.environment ?? realEnvironment;
+    this.#transport = options.transport ?? tcpTransport;
+    this.#candidates = addresses.map((address) => ({
+      address,
+      connection: undefined,
+      roundTripMs: Infinity,
+    }));
+    this.#current = this.#candidates[0];
+    this.#probing = Promise.resolve();
+  }
+
+  nextAddr(): string {
+    return this.#current.address;
+  }
+
+  reportFailure(address: string): void {
+    const candidate = this.#candidates.find((candidate) => candidate.address === address);
+    if (candidate !== undefined) this.#fail(candidate);
+  }
+
+  /** Ends probing. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelTimer?.();
+    await Promise.all(this.#candidates.map(({ connection }) => connection?.close()));
+    await this.#probing;
+  }
+
+  /** @returns when the first has answered, or all have failed; the others go on. */
+  #probeAll(): Promise<unknown> {
+    const probes = this.#candidates.map((candidate) => this.#probe(candidate));
+    this.#probing = Promise.allSettled(probes).then(() => {
+      if (this.#closed) return;
+      this.#cancelTimer = this.#environment.after(this.#intervalMs, () => void this.#probeAll());
+    });
+    return Promise.any(probes).catch(() => {});
+  }
+
+  async #probe(candidate: Candidate): Promise<void> {
+    if (candidate.connection === undefined || candidate.connection.closed) {
+      candidate.connection = new RpcConnection(
+        candidate.address,
+        this.#transport,
+        this.#environment,
+      );
+    }
+    try {
+      const startMs = this.#environment.monotonicMs();
+      await candidate.connection.call(pingCall, { timeoutMs: this.#intervalMs });
+      this.#succeed(candidate, this.#environment.monotonicMs() - startMs);
+    } catch (error) {
+      this.#fail(candidate);
+      throw error;
+    }
+  }
+
+  #succeed(candidate: Candidate, roundTripMs: number): void {
+    candidate.roundTripMs = candidate.roundTripMs === Infinity
+      ? roundTripMs
+      : newestWeight * roundTripMs + (1 - newestWeight) * candidate.roundTripMs;
+    if (candidate.roundTripMs < takeOverShare * this.#current.roundTripMs) {
+      this.#current = candidate;
+    }
+  }
+
+  /** With nobody left that answers, the addresses are tried in turn. */
+  #fail(candidate: Candidate): void {
+    candidate.roundTripMs = Infinity;
+    if (candidate !== this.#current) return;
+    const index = this.#candidates.indexOf(candidate);
+    const others = [...this.#candidates.slice(index + 1), ...this.#candidates.slice(0, index)];
+    this.#current = others.reduce(
+      (best, other) => other.roundTripMs < best.roundTripMs ? other : best,
+      others[0] ?? candidate,
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import { type Random, realEnvironment } from "../rpc/mod.ts";
+
+/** Chooses the address of each call. */
+export interface QueryRouter {
+  /** The `host:port` of a query port for the next call. */
+  nextAddr(): string;
+  /** Told that nobody answers at `address`, or that the connection there was lost. */
+  reportFailure?(address: string): void;
+}
+
+/** Every call to one address. */
+export class FixedRouter implements QueryRouter {
+  #address: string;
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  nextAddr(): string {
+    return this.#address;
+  }
+}
+
+/** Each call to the next of several addresses in turn. */
+export class RoundRobinRouter implements QueryRouter {
+  #addresses: readonly string[];
+  #next = 0;
+
+  /** @throws {RangeError} when there is no address. */
+  constructor(addresses: readonly string[]) {
+    this.#addresses = expectSome(addresses);
+  }
+
+  nextAddr(): string {
+    const address = this.#addresses[this.#next];
+    this.#next = (this.#next + 1) % this.#addresses.length;
+    return address;
+  }
+}
+
+/** Each call to any of several addresses, all equally likely. */
+export class RandomRouter implements QueryRouter {
+  #addresses: readonly string[];
+  #random: Random;
+
+  /** @throws {RangeError} when there is no address. */
+  constructor(addresses: readonly string[], random: Random = realEnvironment) {
+    this.#addresses = expectSome(addresses);
+    this.#random = random;
+  }
+
+  nextAddr(): string {
+    return this.#addresses[Math.floor(this.#random.fraction() * this.#addresses.length)];
+  }
+}
+
+/** @returns a copy of `addresses`. @throws {RangeError} when there is none. */
+export function expectSome(addresses: readonly string[]): readonly string[] {
+  if (addresses.length > 0) return [...addresses];
+  throw new RangeError("Cannot route to no address: allowed are one or more");
+}

@@ -1,0 +1,27 @@
+/**
+ * What client and server both speak: the query methods, their params, results and limits.
+ *
+ * ```ts
+ * import { getCall, methodOf } from "./mod.ts";
+ *
+ * const name = new TextEncoder().encode(getCall("key").method);
+ * if (methodOf(name, 0, name.length) !== "Get") throw new Error("client and server differ");
+ * ```
+ *
+ * @module
+ */
+
+export {
+  getCall,
+  listCall,
+  pingCall,
+  putCall,
+  scanCall,
+  type ScanPage,
+  statsCall,
+  type StatsFigures,
+} from "./calls.ts";
+export { type MethodName, methodNames, methodOf } from "./methods.ts";
+export { expectParams, readKey, readScanLimit, readValueParam } from "./params.ts";
+export { type ErrorCode, errorCodes } from "../rpc/mod.ts";
+export { frameBytesMax, keyBytesMax, scanEntriesMax, valueBytesMax } from "../limits.ts";

@@ -1,0 +1,17 @@
+/**
+ * The server: query actors, each with a full replica of the store and a port of its own.
+ *
+ * ```ts
+ * import { Server } from "./mod.ts";
+ *
+ * const server = await Server.start({ startPort: 0, queryActorCount: 2 });
+ * if (server.queryAddresses.length !== 2) throw new Error("a query actor has no port");
+ * await server.close();
+ * ```
+ *
+ * @module
+ */
+
+export { isLater, nextOrder, type Order } from "./order.ts";
+export { Server, type ServerOptions } from "./server.ts";
+export { Entry, Store } from "./store.ts";

@@ -1,0 +1,205 @@
+import type { Actor, ActorContext, ActorRef } from "../actor/mod.ts";
+import { uid } from "../actor/mod.ts";
+import {
+  expectParams,
+  methodNames,
+  methodOf,
+  readKey,
+  readScanLimit,
+  readValueParam,
+} from "../kvcommon/mod.ts";
+import { frameBytesMax, scanPageBytesMax } from "../limits.ts";
+import {
+  type Answer,
+  answerFrames,
+  type Incoming,
+  MsgpackReader,
+  MsgpackWriter,
+  type RequestHandler,
+  RpcError,
+  writeValue,
+} from "../rpc/mod.ts";
+import { Store } from "./store.ts";
+
+/** Asks a query actor to execute whole request frames of one connection. */
+export interface QueryMessage {
+  type: "query";
+  frames: Uint8Array;
+  /** Open connections of the asking receiver, for `Stats`. */
+  connections: number;
+  /** Where the `QueryReply` goes. */
+  replyTo: ActorRef;
+}
+
+/** What became of the frames of a `QueryMessage`. */
+export interface QueryReply extends Answer {
+  /** Whole response frames. */
+  replies: Uint8Array;
+}
+
+/** What a query actor is told at its start. */
+export interface QueryActorOptions {
+  /** The program's version, for `Stats`. */
+  version: string;
+}
+
+/** Slack for what stands around the entries of a List in its frame. */
+const listFrameBytesMax = frameBytesMax - 64;
+
+/**
+ * Answers queries from a full replica of its own, at once: no query waits for another actor.
+ *
+ * Requests arrive as the bytes that came from the socket, any number of them in a message, and are
+ * answered with the bytes that go back to it.
+ */
+export class QueryActor implements Actor, RequestHandler {
+  #context: ActorContext;
+  #options: QueryActorOptions;
+  #uid: string;
+  #startedMs: number;
+  #store = new Store();
+  #reader = new MsgpackReader(new Uint8Array());
+  #writer = new MsgpackWriter(16 * 1024);
+  #connections = 0;
+  #gets = 0;
+  #puts = 0;
+  #lists = 0;
+
+  constructor(context: ActorContext, options: QueryActorOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#uid = uid(context.self);
+    this.#startedMs = context.monotonicMs();
+  }
+
+  onMessage({ frames, connections, replyTo }: QueryMessage): void {
+    this.#connections = connections;
+    this.#writer.clear();
+    const answer = answerFrames(frames, this.#reader, this.#writer, this);
+    const reply: QueryReply = { ...answer, replies: this.#writer.written() };
+    this.#context.tell(replyTo, reply);
+  }
+
+  request(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    switch (methodOf(reader.bytes, request.methodStart, request.methodEnd)) {
+      case "Get":
+        return this.#get(request, reader, writer);
+      case "Put":
+        return this.#put(request, reader, writer);
+      case "List":
+        return this.#list(request, reader, writer);
+      case "Scan":
+        return this.#scan(request, reader, writer);
+      case "Ping":
+        expectParams(request, "Ping", 0);
+        return void writer.str("pong");
+      case "Stats":
+        expectParams(request, "Stats", 0);
+        return writeValue(writer, this.#stats());
+      case undefined:
+        throw new RpcError(
+          "unknown_method",
+          `Cannot call ${JSON.stringify(request.method(reader))}: allowed are ${
+            methodNames.join(", ")
+          }`,
+        );
+    }
+  }
+
+  bug(error: unknown): void {
+    console.error(`Query actor ${this.#uid}:`, error);
+  }
+
+  #get(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    expectParams(request, "Get", 1);
+    const keyBytes = readKey(reader, "Get");
+    this.#gets++;
+    const entry = this.#store.get(reader.bytes, reader.at - keyBytes, reader.at);
+    if (entry === undefined) writer.nil();
+    else entry.writeValue(writer);
+  }
+
+  #put(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    expectParams(request, "Put", 2);
+    const keyBytes = readKey(reader, "Put");
+    const keyEnd = reader.at;
+    const valueBytes = readValueParam(reader, "Put");
+    this.#puts++;
+    const value = reader.bytes.subarray(reader.at - valueBytes, reader.at);
+    this.#store.put(
+      reader.bytes,
+      keyEnd - keyBytes,
+      keyEnd,
+      value,
+      this.#context.now(),
+      this.#uid,
+    );
+    writer.nil();
+  }
+
+  #list(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    expectParams(request, "List", 1);
+    const prefixBytes = readKey(reader, "List", "prefix");
+    this.#lists++;
+    const start = writer.length;
+    const header = writer.reserveHeader32();
+    let count = 0;
+    const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
+    this.#store.scan(prefix, undefined, (entry) => {
+      if (writer.length - start + entry.bytes > listFrameBytesMax) {
+        throw new RpcError(
+          "too_large",
+          `Cannot List: the entries exceed a frame of ${frameBytesMax} bytes, use Scan`,
+        );
+      }
+      entry.writeKey(writer);
+      entry.writeValue(writer);
+      count++;
+      return true;
+    });
+    writer.fillHeader32(header, 0xdf, count);
+  }
+
+  #scan(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    expectParams(request, "Scan", 3);
+    const prefixBytes = readKey(reader, "Scan", "prefix");
+    const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
+    let after: Uint8Array | undefined;
+    if (!reader.nil()) {
+      const afterBytes = readKey(reader, "Scan", "after");
+      after = reader.bytes.subarray(reader.at - afterBytes, reader.at);
+    }
+    const limit = readScanLimit(reader);
+    this.#lists++;
+    writer.arrayHeader(2);
+    const start = writer.length;
+    const header = writer.reserveHeader32();
+    let count = 0;
+    const done = this.#store.scan(prefix, after, (entry) => {
+      if (count === limit) return false;
+      if (count > 0 && writer.length - start + entry.bytes > scanPageBytesMax) return false;
+      writer.arrayHeader(2);
+      entry.writeKey(writer);
+      entry.writeValue(writer);
+      count++;
+      return true;
+    });
+    writer.fillHeader32(header, 0xdd, count);
+    writer.bool(done);
+  }
+
+  #stats(): Record<string, number | boolean | string> {
+    return {
+      ...this.#context.stats(),
+      keys: this.#store.size,
+      gets: this.#gets,
+      puts: this.#puts,
+      lists: this.#lists,
+      entriesMerged: 0,
+      entriesIgnored: 0,
+      connections: this.#connections,
+      uptimeMs: Math.round(this.#context.monotonicMs() - this.#startedMs),
+      version: this.#options.version,
+    };
+  }
+}

@@ -1,0 +1,91 @@
+import { replyBatchBytesMax } from "../limits.ts";
+import { RpcError } from "./errors.ts";
+import { frameHeaderBytes, frameLength } from "./frame_reader.ts";
+import { beginResponse, Incoming, ShapeError, writeErrorResponse } from "./message.ts";
+import type { MsgpackReader, MsgpackWriter } from "./msgpack/mod.ts";
+
+/** What a server does with the messages of a connection. */
+export interface RequestHandler {
+  /**
+   * Executes a request: reads its params from `reader` and writes exactly one value, the result.
+   *
+   * @throws {RpcError} to answer with an error; what was written is taken back.
+   */
+  request(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void;
+  /** Takes a notification; the default is to ignore it. */
+  notification?(notification: Incoming, reader: MsgpackReader): void;
+  /** Told of what `request` threw that is no `RpcError`; the caller only learns `internal`. */
+  bug(error: unknown): void;
+}
+
+/** What became of some frames. */
+export interface Answer {
+  /** How many bytes of the frames were executed; the rest is to be given again. */
+  consumed: number;
+  /** Whether the connection is to be ended, because what came on it is no message. */
+  close: boolean;
+}
+
+/**
+ * Executes `frames` in order and appends their responses to `writer`, until all are executed, one
+ * is no message, or `replyBatchBytesMax` bytes were written, those taken back for an error included:
+ * however many costly requests came in one read, no turn is longer than that and one response.
+ *
+ * Nothing else decides what a peer's bytes can do to a connection: every server port reads its
+ * frames here.
+ */
+export function answerFrames(
+  frames: Uint8Array,
+  reader: MsgpackReader,
+  writer: MsgpackWriter,
+  handler: RequestHandler,
+): Answer {
+  let at = 0;
+  let written = 0;
+  while (at < frames.length && written < replyBatchBytesMax) {
+    const start = at + frameHeaderBytes;
+    at = start + frameLength(frames, at);
+    reader.reset(frames, start, at);
+    try {
+      incoming.read(reader);
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      if (error.msgid !== undefined) {
+        writeErrorResponse(writer, error.msgid, "bad_request", error.message);
+      }
+      return { consumed: at, close: true };
+    }
+    if (incoming.msgid === undefined) handler.notification?.(incoming, reader);
+    else written += answerRequest(incoming.msgid, reader, writer, handler);
+  }
+  return { consumed: at, close: false };
+}
+
+/** Reused for every message: it holds nothing between two of them. */
+const incoming = new Incoming();
+
+/** @returns how many bytes were written, at the most. */
+function answerRequest(
+  msgid: number,
+  reader: MsgpackReader,
+  writer: MsgpackWriter,
+  handler: RequestHandler,
+): number {
+  const start = writer.length;
+  const frame = beginResponse(writer, msgid);
+  try {
+    handler.request(incoming, reader, writer);
+    writer.endFrame(frame);
+    return writer.length - start;
+  } catch (error) {
+    const takenBack = writer.length - start;
+    writer.length = start;
+    if (error instanceof RpcError) {
+      writeErrorResponse(writer, msgid, error.code, error.message);
+    } else {
+      writeErrorResponse(writer, msgid, "internal", "Cannot answer: an error inside the server");
+      handler.bug(error);
+    }
+    return takenBack;
+  }
+}

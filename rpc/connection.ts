@@ -1,0 +1,259 @@
+import { dialTimeoutMs } from "../limits.ts";
+import type { Environment } from "./environment.ts";
+import { ConnectionError, RpcError, TimeoutError } from "./errors.ts";
+import { frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
+import { beginRequest, readResponseHead } from "./message.ts";
+import { MsgpackReader, MsgpackWriter } from "./msgpack/mod.ts";
+import type { ByteStream, Transport } from "./transport.ts";
+
+/** A call: what it sends, and how its result is read. */
+export interface Call<T> {
+  method: string;
+  /** Writes the params: exactly one array. */
+  writeParams(writer: MsgpackWriter): void;
+  /** Reads the result from its first byte on. */
+  readResult(reader: MsgpackReader): T;
+  /** Whether it may have its effect twice without harm, so that a lost reply may be asked again. */
+  repeatable: boolean;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /** After so many milliseconds without a reply the call fails with a `TimeoutError`. */
+  timeoutMs: number;
+  /** Ends the call early; it then fails with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+interface Pending {
+  call: Call<unknown>;
+  /** Whether its bytes may have left. */
+  sent: boolean;
+  deadlineMs: number;
+  timeoutMs: number;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * One connection to a server, shared by any number of calls at once.
+ *
+ * Dials on construction; calls made meanwhile wait for it. Requests of one turn of the event loop
+ * leave in one write; replies are matched by msgid and may come in any order. When the connection
+ * is lost every open call fails and `closed` is true: it never comes back, dial anew.
+ */
+export class RpcConnection {
+  /** The server's `host:port`. */
+  readonly address: string;
+  #environment: Environment;
+  #stream: ByteStream | undefined;
+  #pending = new Map<number, Pending>();
+  #nextMsgid = 0;
+  /** Requests that have not left; while a write is under way the next one is gathered here. */
+  #outgoing = new MsgpackWriter(4096);
+  /** The buffer that the write under way reads from. */
+  #leaving = new MsgpackWriter(4096);
+  #unsent: Pending[] = [];
+  #flushing = false;
+  #closed = false;
+  #done: Promise<void>;
+  #cancelTimer: (() => void) | undefined;
+  #timerAtMs = Infinity;
+
+  constructor(address: string, transport: Transport, environment: Environment) {
+    this.address = address;
+    this.#environment = environment;
+    this.#done = this.#run(transport);
+  }
+
+  /** Whether it is over. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Makes a call.
+   *
+   * @throws {RpcError} when the server refuses it; {ConnectionError} when the server cannot be
+   * reached or the connection is lost; {TimeoutError}; {TypeError} when a param cannot be written;
+   * the signal's reason.
+   */
+  call<T>(call: Call<T>, { timeoutMs, signal }: CallOptions): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      signal?.throwIfAborted();
+      if (this.#closed) throw this.#lost(call, false, "it was closed");
+      const msgid = this.#writeRequest(call);
+      const pending: Pending = {
+        call,
+        sent: false,
+        deadlineMs: this.#environment.monotonicMs() + timeoutMs,
+        timeoutMs,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+      };
+      if (signal !== undefined) this.#watch(signal, msgid, pending);
+      this.#pending.set(msgid, pending);
+      this.#unsent.push(pending);
+      this.#armTimer(pending.deadlineMs);
+      if (!this.#flushing && this.#stream !== undefined) this.#flushSoon(this.#stream);
+    });
+  }
+
+  /** Ends it; open calls fail. Resolves when nothing of it is left. */
+  async close(): Promise<void> {
+    this.#end("it was closed");
+    await this.#done;
+  }
+
+  #writeRequest(call: Call<unknown>): number {
+    do this.#nextMsgid = (this.#nextMsgid + 1) >>> 0; while (this.#pending.has(this.#nextMsgid));
+    const start = this.#outgoing.length;
+    try {
+      const frame = beginRequest(this.#outgoing, this.#nextMsgid, call.method);
+      call.writeParams(this.#outgoing);
+      this.#outgoing.endFrame(frame);
+    } catch (error) {
+      this.#outgoing.length = start;
+      throw error;
+    }
+    return this.#nextMsgid;
+  }
+
+  #watch(signal: AbortSignal, msgid: number, pending: Pending): void {
+    const { resolve, reject } = pending;
+    const onAbort = () => {
+      this.#pending.delete(msgid);
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    pending.resolve = (value) => (signal.removeEventListener("abort", onAbort), resolve(value));
+    pending.reject = (error) => (signal.removeEventListener("abort", onAbort), reject(error));
+  }
+
+  // ---- sending ------------------------------------------------------------------------------
+
+  #flushSoon(stream: ByteStream): void {
+    this.#flushing = true;
+    this.#environment.soon(() => this.#flush(stream));
+  }
+
+  async #flush(stream: ByteStream): Promise<void> {
+    try {
+      while (this.#outgoing.length > 0 && !this.#closed) {
+        [this.#outgoing, this.#leaving] = [this.#leaving, this.#outgoing];
+        for (const pending of this.#unsent) pending.sent = true;
+        this.#unsent = [];
+        await stream.write(this.#leaving.written());
+        this.#leaving.clear();
+      }
+    } catch (error) {
+      this.#end("it was lost while sending", error);
+    }
+    this.#flushing = false;
+  }
+
+  // ---- receiving ----------------------------------------------------------------------------
+
+  async #run(transport: Transport): Promise<void> {
+    const cancel = this.#environment.after(
+      dialTimeoutMs,
+      () => this.#end(`nothing answers there within ${dialTimeoutMs} ms`),
+    );
+    try {
+      const stream = await transport.connect(this.address).finally(cancel);
+      if (this.#closed) return stream.close();
+      this.#stream = stream;
+      if (this.#outgoing.length > 0) this.#flushSoon(stream);
+      await this.#receive(stream);
+      this.#end("the server ended the connection");
+    } catch (error) {
+      this.#end(this.#stream ? "the connection was lost" : "nothing answers there", error);
+    }
+  }
+
+  async #receive(stream: ByteStream): Promise<void> {
+    const frames = new FrameReader();
+    const reader = new MsgpackReader(new Uint8Array());
+    for (;;) {
+      const count = await stream.read(frames.space());
+      if (count === null) return;
+      frames.received(count);
+      for (let batch = frames.take(); batch !== undefined; batch = frames.take()) {
+        for (let at = 0; at < batch.length;) {
+          const start = at + frameHeaderBytes;
+          at = start + frameLength(batch, at);
+          reader.reset(batch, start, at);
+          this.#settle(reader);
+        }
+      }
+    }
+  }
+
+  /** A response to no open call is one that timed out or was aborted. */
+  #settle(reader: MsgpackReader): void {
+    const { msgid, error } = readResponseHead(reader);
+    const pending = this.#pending.get(msgid);
+    if (pending === undefined) return;
+    this.#pending.delete(msgid);
+    if (this.#pending.size === 0) this.#disarmTimer();
+    if (error !== undefined) return pending.reject(new RpcError(error.code, error.message));
+    try {
+      pending.resolve(pending.call.readResult(reader));
+    } catch (cause) {
+      pending.reject(this.#lost(pending.call, true, "its reply is not understood", cause));
+      throw cause;
+    }
+  }
+
+  // ---- ending -------------------------------------------------------------------------------
+
+  #end(why: string, cause?: unknown): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#disarmTimer();
+    this.#stream?.close();
+    const open = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { call, sent, reject } of open) reject(this.#lost(call, sent, why, cause));
+  }
+
+  #lost(call: Call<unknown>, sent: boolean, why: string, cause?: unknown): ConnectionError {
+    const detail = cause instanceof Error ? `: ${cause.message}` : "";
+    return new ConnectionError(
+      this.address,
+      !sent || call.repeatable,
+      `Cannot ${call.method} at ${this.address}: ${why}${detail}`,
+      { cause },
+    );
+  }
+
+  // ---- deadlines ----------------------------------------------------------------------------
+
+  /** One timer serves all calls: it is set for the earliest deadline, or earlier. */
+  #armTimer(deadlineMs: number): void {
+    if (deadlineMs >= this.#timerAtMs) return;
+    this.#cancelTimer?.();
+    this.#timerAtMs = deadlineMs;
+    const delayMs = Math.max(0, deadlineMs - this.#environment.monotonicMs());
+    this.#cancelTimer = this.#environment.after(delayMs, () => this.#expire());
+  }
+
+  #disarmTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#timerAtMs = Infinity;
+  }
+
+  #expire(): void {
+    this.#disarmTimer();
+    const nowMs = this.#environment.monotonicMs();
+    let nextMs = Infinity;
+    for (const [msgid, { call, deadlineMs, timeoutMs, reject }] of this.#pending) {
+      if (deadlineMs <= nowMs) {
+        this.#pending.delete(msgid);
+        reject(new TimeoutError(this.address, call.repeatable, timeoutMs));
+      } else nextMs = Math.min(nextMs, deadlineMs);
+    }
+    if (nextMs !== Infinity) this.#armTimer(nextMs);
+  }
+}

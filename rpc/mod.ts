@@ -1,0 +1,77 @@
+/**
+ * Remote procedure calls: MessagePack-RPC in length-prefixed frames over TCP. Knows neither actors
+ * nor keys.
+ *
+ * A server executes whole frames and gives their replies; a connection carries any number of calls
+ * at once.
+ *
+ * ```ts
+ * import { answerFrames, MsgpackReader, MsgpackWriter, realEnvironment, RpcConnection, RpcServer, tcpTransport } from "./mod.ts";
+ *
+ * const reader = new MsgpackReader(new Uint8Array());
+ * const writer = new MsgpackWriter();
+ * const server = new RpcServer({
+ *   transport: tcpTransport,
+ *   timers: realEnvironment,
+ *   hostname: "127.0.0.1",
+ *   port: 0,
+ *   execute(frames) {
+ *     writer.clear();
+ *     const answer = answerFrames(frames, reader, writer, {
+ *       request: (_request, _reader, writer) => void writer.str("pong"),
+ *       bug: console.error,
+ *     });
+ *     return { ...answer, replies: writer.written().slice() };
+ *   },
+ * });
+ * const connection = new RpcConnection(server.address, tcpTransport, realEnvironment);
+ * const pong = await connection.call({
+ *   method: "Ping",
+ *   writeParams: (writer) => writer.arrayHeader(0),
+ *   readResult: (reader) => reader.str(),
+ *   repeatable: true,
+ * }, { timeoutMs: 1000 });
+ * if (pong !== "pong") throw new Error("no pong");
+ * await connection.close();
+ * await server.close();
+ * ```
+ *
+ * @module
+ */
+
+export * from "./msgpack/mod.ts";
+export { type Answer, answerFrames, type RequestHandler } from "./answer.ts";
+export { type Call, type CallOptions, RpcConnection } from "./connection.ts";
+export {
+  type Clock,
+  type Environment,
+  type Random,
+  realEnvironment,
+  type Timers,
+} from "./environment.ts";
+export {
+  ConnectionError,
+  type ErrorCode,
+  errorCodes,
+  isRetriable,
+  RpcError,
+  TimeoutError,
+} from "./errors.ts";
+export { FrameError, frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
+export {
+  beginRequest,
+  beginResponse,
+  Incoming,
+  readResponseHead,
+  ShapeError,
+  writeErrorResponse,
+} from "./message.ts";
+export { type Reply, RpcServer, type RpcServerOptions } from "./server.ts";
+export {
+  type ByteListener,
+  type ByteStream,
+  formatAddress,
+  parseAddress,
+  tcpTransport,
+  type Transport,
+} from "./transport.ts";

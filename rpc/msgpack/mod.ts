@@ -1,0 +1,17 @@
+/**
+ * MessagePack: a writer and a reader that work in place, and whole JavaScript values on top.
+ *
+ * ```ts
+ * import { decode, encode } from "./mod.ts";
+ *
+ * decode(encode({ text: "hi", bytes: new Uint8Array([1, 2]) }));
+ * ```
+ *
+ * @see {@link https://github.com/msgpack/msgpack/blob/master/spec.md} the format
+ * @module
+ */
+
+export { MsgpackError, MsgpackReader, notThis } from "./reader.ts";
+export { MsgpackWriter } from "./writer.ts";
+export { decodeUtf8, isUtf8 } from "./utf8.ts";
+export { decode, encode, readValue, UnmarshallableError, writeValue } from "./value.ts";

@@ -1,0 +1,279 @@
+import { decodeUtf8 } from "./utf8.ts";
+
+/** The bytes are not MessagePack, or end too early. */
+export class MsgpackError extends Error {
+  override name = "MsgpackError";
+}
+
+/**
+ * Walks over MessagePack in place.
+ *
+ * Each of the reading methods looks at the next value: if it is of the kind asked for it is
+ * consumed, otherwise the method returns `notThis` and nothing is. Truncated or impossible bytes
+ * throw `MsgpackError`. Nothing is recursive, so no nesting can exhaust the stack, and a length is
+ * believed only as far as bytes are there.
+ */
+export class MsgpackReader {
+  bytes: Uint8Array;
+  /** Where the next value starts. */
+  at: number;
+  /** Where the bytes end that may be read. */
+  end: number;
+  #view: DataView;
+
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.at = start;
+    this.end = end;
+    this.#view = viewOf(bytes);
+  }
+
+  /** Goes on with other bytes. */
+  reset(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.#view = viewOf(bytes);
+    }
+    this.at = start;
+    this.end = end;
+  }
+
+  get atEnd(): boolean {
+    return this.at >= this.end;
+  }
+
+  /** The type byte of the next value. */
+  peek(): number {
+    if (this.at >= this.end) throw truncated();
+    return this.bytes[this.at];
+  }
+
+  /** Consumes a nil. */
+  nil(): boolean {
+    if (this.peek() !== 0xc0) return false;
+    this.at++;
+    return true;
+  }
+
+  bool(): boolean | undefined {
+    const type = this.peek();
+    if (type !== 0xc2 && type !== 0xc3) return undefined;
+    this.at++;
+    return type === 0xc3;
+  }
+
+  /** The number of elements of an array, whose elements come next. */
+  arrayHeader(): number {
+    const type = this.peek();
+    if ((type & 0xf0) === 0x90) return this.at++, type & 0x0f;
+    if (type === 0xdc) return this.#lengthAfter(2);
+    if (type === 0xdd) return this.#lengthAfter(4);
+    return notThis;
+  }
+
+  /** The number of entries of a map, whose keys and values come next in turn. */
+  mapHeader(): number {
+    const type = this.peek();
+    if ((type & 0xf0) === 0x80) return this.at++, type & 0x0f;
+    if (type === 0xde) return this.#lengthAfter(2);
+    if (type === 0xdf) return this.#lengthAfter(4);
+    return notThis;
+  }
+
+  /** The length of a str in bytes, which come next and are all there: `at` is their start. */
+  strHeader(): number {
+    const type = this.peek();
+    let count: number;
+    if ((type & 0xe0) === 0xa0) this.at++, count = type & 0x1f;
+    else if (type === 0xd9) count = this.#lengthAfter(1);
+    else if (type === 0xda) count = this.#lengthAfter(2);
+    else if (type === 0xdb) count = this.#lengthAfter(4);
+    else return notThis;
+    this.#expect(count);
+    return count;
+  }
+
+  /** The length of a bin in bytes, which come next and are all there. */
+  binHeader(): number {
+    const type = this.peek();
+    if (type < 0xc4 || type > 0xc6) return notThis;
+    const count = this.#lengthAfter(1 << (type - 0xc4));
+    this.#expect(count);
+    return count;
+  }
+
+  /**
+   * A str as a string.
+   *
+   * @throws {TypeError} when its bytes are not UTF-8.
+   */
+  str(): string | undefined {
+    const count = this.strHeader();
+    if (count === notThis) return undefined;
+    const start = this.at;
+    this.at += count;
+    return decodeUtf8(this.bytes, start, this.at);
+  }
+
+  /** A bin as a view of these bytes. */
+  bin(): Uint8Array | undefined {
+    const count = this.binHeader();
+    if (count === notThis) return undefined;
+    const start = this.at;
+    this.at += count;
+    return this.bytes.subarray(start, this.at);
+  }
+
+  /**
+   * A whole number of 0 or more in any of the encodings of an integer. One that is negative or
+   * beyond 2^53 counts as another kind.
+   */
+  uint(): number {
+    const type = this.peek();
+    if (type < 0x80) return this.at++, type;
+    if (type < 0xcc || type > 0xd3) return notThis;
+    const size = 1 << ((type - 0xcc) & 3);
+    const signed = type >= 0xd0;
+    const from = this.at + 1;
+    if (from + size > this.end) throw truncated();
+    let value: number;
+    if (size === 1) value = signed ? this.#view.getInt8(from) : this.bytes[from];
+    else if (size === 2) value = signed ? this.#view.getInt16(from) : this.#view.getUint16(from);
+    else if (size === 4) value = signed ? this.#view.getInt32(from) : this.#view.getUint32(from);
+    else {
+      const high = signed ? this.#view.getInt32(from) : this.#view.getUint32(from);
+      value = high * 0x100000000 + this.#view.getUint32(from + 4);
+    }
+    if (value < 0 || value > Number.MAX_SAFE_INTEGER) return notThis;
+    this.at = from + size;
+    return value;
+  }
+
+  /** A number in any encoding, or a bigint when it is an integer that a number cannot hold. */
+  number(): number | bigint | undefined {
+    const type = this.peek();
+    if (type >= 0xe0) return this.at++, type - 0x100;
+    const positive = this.uint();
+    if (positive !== notThis) return positive;
+    const from = this.at + 1;
+    if (type < 0xca || type > 0xd3) return undefined;
+    if (type === 0xca) return this.#expectAfter(4), this.#view.getFloat32(from);
+    if (type === 0xcb) return this.#expectAfter(8), this.#view.getFloat64(from);
+    if (type === 0xd0) return this.#expectAfter(1), this.#view.getInt8(from);
+    if (type === 0xd1) return this.#expectAfter(2), this.#view.getInt16(from);
+    if (type === 0xd2) return this.#expectAfter(4), this.#view.getInt32(from);
+    this.#expectAfter(8);
+    const big = type === 0xd3 ? this.#view.getBigInt64(from) : this.#view.getBigUint64(from);
+    const small = Number(big);
+    return Number.isSafeInteger(small) ? small : big;
+  }
+
+  /** The length of an extension's content, which comes next; `extType` is its type. */
+  extHeader(): number {
+    const type = this.peek();
+    let count: number;
+    if (type >= 0xd4 && type <= 0xd8) this.at++, count = 1 << (type - 0xd4);
+    else if (type >= 0xc7 && type <= 0xc9) count = this.#lengthAfter(1 << (type - 0xc7));
+    else return notThis;
+    this.#expect(count + 1);
+    this.extType = this.#view.getInt8(this.at++);
+    return count;
+  }
+
+  /** The type of the extension whose header was read last. */
+  extType = 0;
+
+  /** Consumes one value of any kind, all that is nested in it included. */
+  skip(): void {
+    for (let remaining = 1; remaining > 0; remaining--) {
+      const type = this.peek();
+      if (type < 0x80 || type >= 0xe0) this.at++;
+      else if (type < 0x90) this.at++, remaining += (type & 0x0f) * 2;
+      else if (type < 0xa0) this.at++, remaining += type & 0x0f;
+      else if (type < 0xc0) this.#advance(1 + (type & 0x1f));
+      else remaining += this.#skipLong(type);
+    }
+  }
+
+  /** Consumes a value of a type from 0xc0 on, but for its nested values: returns their number. */
+  #skipLong(type: number): number {
+    const form = longForms[type - 0xc0];
+    if (form === undefined) throw new MsgpackError("the byte 0xc1 starts no value");
+    const [lengthBytes, fixedBytes, nestedPerCount] = form;
+    if (lengthBytes === 0) return this.#advance(1 + fixedBytes), 0;
+    const count = this.#lengthAfter(lengthBytes);
+    if (nestedPerCount === 0) return this.#advance(count + fixedBytes), 0;
+    // Each nested value is at least a byte: what cannot be there need not be walked.
+    this.#expect(count * nestedPerCount);
+    return count * nestedPerCount;
+  }
+
+  /** Consumes the type byte and a length of `size` bytes. */
+  #lengthAfter(size: number): number {
+    const from = this.at + 1;
+    if (from + size > this.end) throw truncated();
+    this.at = from + size;
+    if (size === 1) return this.bytes[from];
+    return size === 2 ? this.#view.getUint16(from) : this.#view.getUint32(from);
+  }
+
+  #advance(count: number): void {
+    this.#expect(count);
+    this.at += count;
+  }
+
+  #expect(count: number): void {
+    if (this.at + count > this.end) throw truncated();
+  }
+
+  #expectAfter(count: number): void {
+    this.#advance(1 + count);
+  }
+}
+
+/** What a reading method returns when the next value is of another kind. */
+export const notThis = -1;
+
+/** From 0xc0 on: [bytes of the length, further bytes, nested values per count]. */
+const longForms: (readonly [number, number, number] | undefined)[] = [
+  [0, 0, 0], // c0 nil
+  undefined, // c1
+  [0, 0, 0], // c2 false
+  [0, 0, 0], // c3 true
+  [1, 0, 0], // c4 bin 8
+  [2, 0, 0], // c5 bin 16
+  [4, 0, 0], // c6 bin 32
+  [1, 1, 0], // c7 ext 8
+  [2, 1, 0], // c8 ext 16
+  [4, 1, 0], // c9 ext 32
+  [0, 4, 0], // ca float 32
+  [0, 8, 0], // cb float 64
+  [0, 1, 0], // cc uint 8
+  [0, 2, 0], // cd uint 16
+  [0, 4, 0], // ce uint 32
+  [0, 8, 0], // cf uint 64
+  [0, 1, 0], // d0 int 8
+  [0, 2, 0], // d1 int 16
+  [0, 4, 0], // d2 int 32
+  [0, 8, 0], // d3 int 64
+  [0, 2, 0], // d4 fixext 1
+  [0, 3, 0], // d5 fixext 2
+  [0, 5, 0], // d6 fixext 4
+  [0, 9, 0], // d7 fixext 8
+  [0, 17, 0], // d8 fixext 16
+  [1, 0, 0], // d9 str 8
+  [2, 0, 0], // da str 16
+  [4, 0, 0], // db str 32
+  [2, 0, 1], // dc array 16
+  [4, 0, 1], // dd array 32
+  [2, 0, 2], // de map 16
+  [4, 0, 2], // df map 32
+];
+
+function truncated(): MsgpackError {
+  return new MsgpackError("the bytes end inside a value");
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

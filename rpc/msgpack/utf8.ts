@@ -1,0 +1,77 @@
+/**
+ * UTF-8 by hand where it pays: short strings, and the check of bytes that stay bytes.
+ *
+ * @module
+ */
+
+/** A string shorter than this is coded by a loop; the crossing of the native coder costs more. */
+const shortStringBytes = 24;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/**
+ * Whether `bytes[start..end)` are UTF-8 as Unicode defines it: no overlong form, no surrogate,
+ * nothing above U+10FFFF. ASCII costs one comparison a byte.
+ */
+export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end) {
+    const first = bytes[at++];
+    if (first < 0x80) continue;
+    // The second byte's allowed range depends on the first (Unicode 15, table 3-7).
+    let more: number, low = 0x80, high = 0xbf;
+    if (first >= 0xc2 && first <= 0xdf) more = 1;
+    else if (first >= 0xe0 && first <= 0xef) {
+      more = 2;
+      if (first === 0xe0) low = 0xa0;
+      else if (first === 0xed) high = 0x9f;
+    } else if (first >= 0xf0 && first <= 0xf4) {
+      more = 3;
+      if (first === 0xf0) low = 0x90;
+      else if (first === 0xf4) high = 0x8f;
+    } else return false;
+    if (at + more > end || bytes[at] < low || bytes[at] > high) return false;
+    for (at++; --more > 0; at++) if ((bytes[at] & 0xc0) !== 0x80) return false;
+  }
+  return true;
+}
+
+/**
+ * The string that `bytes[start..end)` spell.
+ *
+ * @throws {TypeError} when they are not UTF-8.
+ */
+export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start <= shortStringBytes) {
+    let text = "";
+    let at = start;
+    while (at < end && bytes[at] < 0x80) text += String.fromCharCode(bytes[at++]);
+    if (at === end) return text;
+  }
+  return decoder.decode(bytes.subarray(start, end));
+}
+
+/** The most bytes that `text` can take in UTF-8. */
+export function utf8BytesBound(text: string): number {
+  return text.length * 3;
+}
+
+/**
+ * Writes `text` to `into` at `at`, where `utf8BytesBound(text)` bytes are free.
+ *
+ * @returns the number of bytes written, or -1 when `text` has a lone surrogate, which UTF-8 cannot hold.
+ */
+export function encodeUtf8Into(text: string, into: Uint8Array, at: number): number {
+  if (text.length <= shortStringBytes) {
+    let i = 0;
+    for (; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) break;
+      into[at + i] = code;
+    }
+    if (i === text.length) return i;
+  }
+  if (!text.isWellFormed()) return -1;
+  return encoder.encodeInto(text, into.subarray(at)).written;
+}
