@@ -2,16 +2,18 @@
  * The client library. Needs nothing of the server but its address.
  *
  * ```ts
- * import { Server } from "../kvserver/mod.ts";
- * import { Client, FixedRouter } from "./mod.ts";
+ * import { Client, FixedRouter, isRetriable } from "./mod.ts";
  *
- * const server = await Server.start({ startPort: 0, queryActorCount: 1 });
- * const client = new Client(new FixedRouter(server.queryAddresses[0]));
- * await client.put("city/pittsburgh", "302,971");
- * const population = await client.get("city/pittsburgh");
- * if (population !== "302,971") throw new Error("a Put was lost");
+ * const client = new Client(new FixedRouter("127.0.0.1:6001"), { timeoutMs: 1000 });
+ * try {
+ *   await client.put("city/pittsburgh", "302,971");
+ *   console.log(await client.get("city/pittsburgh"));
+ *   for await (const [key, value] of client.scan("city/")) console.log(key, value);
+ * } catch (error) {
+ *   // Without a server there nothing was sent, so trying again can do no harm.
+ *   if (!isRetriable(error)) throw error;
+ * }
  * await client.close();
- * await server.close();
  * ```
  *
  * @module
