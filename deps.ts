@@ -11,5 +11,20 @@ import sortedBtree from "sorted-btree";
 // The package is CommonJS: its default export arrives as a property of the module.
 export const BTree = sortedBtree.default;
 
+/** Line editing on a terminal, loaded when there is one. */
+export async function loadReadline() {
+  const [{ createInterface }, { stdin, stdout }] = await Promise.all([
+    import("node:readline"),
+    import("node:process"),
+  ]);
+  return { createInterface, stdin, stdout };
+}
+
 /** The command tree's library, loaded by the command line alone: a server's workers never need it. */
 export const loadCommander = (): Promise<typeof import("commander")> => import("commander");
+
+// @ts-types="./types/text_line_stream.d.ts"
+export { TextLineStream } from "@std/streams/text-line-stream";
+
+// @ts-types="./types/damerau_levenshtein.d.ts"
+export { default as editDistance } from "damerau-levenshtein";

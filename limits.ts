@@ -83,3 +83,6 @@ export const clientScanEntries = 1_000;
 
 /** How often the nearest router asks each address for a pong. */
 export const probeIntervalMs = 2_000;
+
+/** How often `status --watch` asks again. */
+export const statusIntervalMs = 1_000;

@@ -105,13 +105,14 @@ export class Server {
 
 function withDefaults(options: ServerOptions) {
   const settings = {
-    hostname: "127.0.0.1",
-    startPort: 6000,
-    queryActorCount: Math.min(navigator.hardwareConcurrency, queryActorsMax),
-    version: "0.0.0",
-    environment: realEnvironment,
-    transport: tcpTransport,
     ...options,
+    hostname: options.hostname ?? "127.0.0.1",
+    startPort: options.startPort ?? 6000,
+    queryActorCount: options.queryActorCount ??
+      Math.min(navigator.hardwareConcurrency, queryActorsMax),
+    version: options.version ?? "0.0.0",
+    environment: options.environment ?? realEnvironment,
+    transport: options.transport ?? tcpTransport,
   };
   const { startPort, queryActorCount } = settings;
   expectInteger("queryActorCount", queryActorCount, 1, queryActorsMax);

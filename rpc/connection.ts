@@ -222,7 +222,7 @@ export class RpcConnection {
     return new ConnectionError(
       this.address,
       !sent || call.repeatable,
-      `Cannot ${call.method} at ${this.address}: ${why}${detail}`,
+      `Cannot call ${call.method} at ${this.address}: ${why}${detail}`,
       { cause },
     );
   }

@@ -1,0 +1,48 @@
+import type { Console } from "./console.ts";
+
+/**
+ * A command as data. The command tree, the help and the completion scripts are all made from it.
+ */
+export interface CommandSpec {
+  name: string;
+  /** One line, without a full stop. */
+  summary: string;
+  arguments?: readonly ArgumentSpec[];
+  /** Options of this command; those of a group hold for its subcommands too. */
+  options?: readonly OptionSpec[];
+  /** What to type, and what it does. */
+  examples?: readonly (readonly [string, string])[];
+  /** Subcommands: then the command only groups them. */
+  commands?: readonly CommandSpec[];
+  /** Does it. @returns the exit code. */
+  run?(invocation: Invocation): Promise<number>;
+}
+
+/** A positional argument. */
+export interface ArgumentSpec {
+  /** In capitals, as the help shows it. */
+  name: string;
+  summary: string;
+  optional?: boolean;
+  /** All that is allowed, where that is a fixed set. */
+  values?: readonly string[];
+}
+
+/** An option: `--name`, or `--name VALUE`. */
+export interface OptionSpec {
+  /** With its dashes. `--no-name` makes `name` false, which is true without it. */
+  name: string;
+  /** What the value is, in capitals; absent for a switch. */
+  value?: string;
+  summary: string;
+  /** Checks and converts the value. @throws {UsageError} when it is not allowed. */
+  parse?(value: string): unknown;
+}
+
+/** A command as it was called. */
+export interface Invocation {
+  arguments: readonly (string | undefined)[];
+  /** By name in camel case; absent when not given. */
+  options: Readonly<Record<string, unknown>>;
+  console: Console;
+}

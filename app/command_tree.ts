@@ -1,0 +1,111 @@
+import { loadCommander } from "../deps.ts";
+import type { ArgumentSpec, CommandSpec, Invocation, OptionSpec } from "./command_spec.ts";
+import type { Console } from "./console.ts";
+import { exitCodeMeanings, exitCodes, UsageError } from "./exit_codes.ts";
+
+type Commander = Awaited<ReturnType<typeof loadCommander>>;
+type Command = InstanceType<Commander["Command"]>;
+
+/**
+ * Finds the command that `args` call and runs it. The one file that knows the library which parses
+ * command lines.
+ *
+ * @returns the exit code: what the command says, or that of wrong usage.
+ * @throws what the command throws.
+ */
+export async function runCommandTree(
+  spec: CommandSpec,
+  version: string,
+  args: readonly string[],
+  console: Console,
+): Promise<number> {
+  const commander = await loadCommander();
+  let exitCode: number = exitCodes.ok;
+  const root = build(commander, spec, async (run, invocation) => {
+    exitCode = await run(invocation);
+  }, console);
+  root.version(version, "--version", "print the version");
+  try {
+    await root.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof commander.CommanderError)) throw error;
+    // Help and version that were asked for end here too, without a fault.
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+}
+
+type Run = (run: NonNullable<CommandSpec["run"]>, invocation: Invocation) => Promise<void>;
+
+function build(commander: Commander, spec: CommandSpec, run: Run, console: Console): Command {
+  const command = new commander.Command(spec.name);
+  command
+    .summary(spec.summary)
+    .description(`${spec.summary}.`)
+    .exitOverride()
+    .helpOption("-h, --help", "show this help")
+    .configureHelp({ showGlobalOptions: true, sortOptions: false })
+    .configureOutput({
+      writeOut: (text) => console.out(text),
+      writeErr: (text) => console.err(text),
+      outputError: (text, write) => write(hinted(text)),
+    })
+    .addHelpText("after", footer(spec));
+  for (const argument of spec.arguments ?? []) command.addArgument(argumentOf(commander, argument));
+  for (const option of spec.options ?? []) command.addOption(optionOf(commander, option));
+  for (const child of spec.commands ?? []) {
+    command.addCommand(build(commander, child, run, console));
+  }
+  if (spec.commands !== undefined) {
+    command.helpCommand("help [COMMAND]", "show the help of a command");
+  }
+  if (spec.run !== undefined) {
+    const runSpec = spec.run;
+    command.action(() =>
+      run(runSpec, {
+        arguments: command.processedArgs,
+        options: command.optsWithGlobals(),
+        console,
+      })
+    );
+  }
+  return command;
+}
+
+function argumentOf(commander: Commander, { name, summary, optional, values }: ArgumentSpec) {
+  const argument = new commander.Argument(optional ? `[${name}]` : `<${name}>`, summary);
+  return values === undefined ? argument : argument.choices(values);
+}
+
+function optionOf(commander: Commander, { name, value, summary, parse }: OptionSpec) {
+  const option = new commander.Option(value === undefined ? name : `${name} <${value}>`, summary);
+  if (parse === undefined) return option;
+  return option.argParser((text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new commander.InvalidArgumentError(error.message);
+    }
+  });
+}
+
+/** What stands below a command's help: how to use it, and for the whole program the exit codes. */
+function footer({ examples = [], name }: CommandSpec): string {
+  const width = Math.max(0, ...examples.map(([call]) => call.length));
+  const lines = examples.map(([call, effect]) => `  ${call.padEnd(width)}  ${effect}`);
+  const sections = lines.length === 0 ? [] : [`Examples:\n${lines.join("\n")}`];
+  if (name === "cmud") {
+    const codes = exitCodeMeanings.map(([code, meaning]) => `${code} ${meaning}`);
+    sections.push(`Exit codes:\n  ${codes.join(", ")}`);
+  }
+  return sections.map((section) => `\n${section}\n`).join("");
+}
+
+/** The library's message, with what a user is most likely to need next. */
+function hinted(text: string): string {
+  const hint = /unknown option '-\d/.test(text)
+    ? "A value that begins with - goes behind --, as in: cmud kv put KEY -- -5\n"
+    : "";
+  return `cmud: ${text.replace(/^error: /, "")}${hint}`;
+}

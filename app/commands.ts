@@ -1,0 +1,26 @@
+import type { CommandSpec } from "./command_spec.ts";
+import { completionCommand } from "./completion_command.ts";
+import { kvCommand } from "./kv_command.ts";
+import { playCommand } from "./play_command.ts";
+import { serverCommand } from "./server_command.ts";
+import { statusCommand } from "./status_command.ts";
+
+/** Every command of the program. */
+export const rootCommand: CommandSpec = {
+  name: "cmud",
+  summary: "A key-value store with a full replica on every core, and a game that lives in it",
+  options: [{ name: "--no-color", summary: "print no colours, as with NO_COLOR=1" }],
+  examples: [
+    ["cmud server", "run a server here"],
+    ["cmud kv put greeting hello", "store a value in it"],
+    ["cmud kv get greeting", "and get it back"],
+    ["cmud kv shell", "look around"],
+  ],
+  commands: [
+    serverCommand,
+    playCommand,
+    kvCommand,
+    statusCommand,
+    completionCommand(() => rootCommand),
+  ],
+};

@@ -1,0 +1,21 @@
+import type { CommandSpec } from "./command_spec.ts";
+import { completionScripts, shells } from "./completion_scripts.ts";
+import { exitCodes } from "./exit_codes.ts";
+
+/** `cmud completion`, which needs the whole tree of commands that it is part of. */
+export function completionCommand(root: () => CommandSpec): CommandSpec {
+  return {
+    name: "completion",
+    summary: "Print a script that completes cmud's commands in a shell",
+    arguments: [{ name: "SHELL", summary: "which shell", values: shells }],
+    examples: [
+      ["source <(cmud completion bash)", "in ~/.bashrc"],
+      ["source <(cmud completion zsh)", "in ~/.zshrc"],
+      ["cmud completion fish | source", "in ~/.config/fish/config.fish"],
+    ],
+    run({ arguments: [shell], console }) {
+      console.out(completionScripts[shell as typeof shells[number]](root()));
+      return Promise.resolve(exitCodes.ok);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { TextLineStream } from "../deps.ts";
+
+/** The three standard streams, the environment and the signals, as the commands see them. */
+export interface Console {
+  readonly stdinIsTerminal: boolean;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  /** An environment variable. */
+  env(name: string): string | undefined;
+  /** Writes to stdout: results, and nothing else. */
+  out(text: string): void;
+  /** Writes to stderr: everything that is not a result. */
+  err(text: string): void;
+  /** The lines of stdin, without their ends. */
+  lines(): AsyncIterable<string>;
+  /** Calls `handler` on SIGINT and SIGTERM instead of ending; the function returned stops that. */
+  onStopSignal(handler: (signal: StopSignal) => void): () => void;
+}
+
+/** A signal that asks the program to stop. */
+export type StopSignal = "SIGINT" | "SIGTERM";
+
+/** Nobody reads stdout any more. */
+export class BrokenPipeError extends Error {
+  override name = "BrokenPipeError";
+}
+
+/** The process's own. */
+export const processConsole: Console = {
+  stdinIsTerminal: Deno.stdin.isTerminal(),
+  stdoutIsTerminal: Deno.stdout.isTerminal(),
+  stderrIsTerminal: Deno.stderr.isTerminal(),
+  env: (name) => Deno.env.get(name),
+  out: (text) => writeAll(Deno.stdout, text),
+  err: (text) => writeAll(Deno.stderr, text),
+  lines: () =>
+    Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream()),
+  onStopSignal(handler) {
+    const listeners = (["SIGINT", "SIGTERM"] as const).map((signal) => {
+      const listener = () => handler(signal);
+      Deno.addSignalListener(signal, listener);
+      return () => Deno.removeSignalListener(signal, listener);
+    });
+    return () => listeners.forEach((remove) => remove());
+  },
+};
+
+const encoder = new TextEncoder();
+
+/** @throws {BrokenPipeError} when the reader is gone. */
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let bytes = encoder.encode(text);
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(stream.writeSync(bytes));
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) throw new BrokenPipeError();
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      // A parent made the pipe non-blocking, and it is full: give the reader a moment.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}

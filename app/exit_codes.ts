@@ -1,0 +1,47 @@
+/**
+ * The exit codes of every command, and which error ends with which.
+ *
+ * @module
+ */
+
+import { ConnectionError, RpcError, TimeoutError } from "../kvclient/mod.ts";
+
+/** Exit codes, after BSD's sysexits where they overlap. */
+export const exitCodes = {
+  ok: 0,
+  keyNotFound: 1,
+  usage: 64,
+  unreachable: 69,
+  internal: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** What each exit code means, as the help lists it. */
+export const exitCodeMeanings: readonly (readonly [number, string])[] = [
+  [exitCodes.ok, "ok"],
+  [exitCodes.keyNotFound, "key not found"],
+  [exitCodes.usage, "wrong usage"],
+  [exitCodes.unreachable, "server unreachable"],
+  [exitCodes.internal, "internal error"],
+  [exitCodes.interrupted, "interrupted"],
+  [exitCodes.terminated, "terminated"],
+];
+
+/** The command line is not understood. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** Refusals for which the request itself is to blame. */
+const usageCodes = ["bad_request", "unknown_method", "too_large", "unauthorized"];
+
+/** The exit code for an error that ended a command. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError || error instanceof TypeError) return exitCodes.usage;
+  if (error instanceof ConnectionError || error instanceof TimeoutError) {
+    return exitCodes.unreachable;
+  }
+  if (error instanceof RpcError && usageCodes.includes(error.code)) return exitCodes.usage;
+  return exitCodes.internal;
+}

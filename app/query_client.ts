@@ -1,0 +1,75 @@
+/**
+ * The `--server` option of every command that asks a store.
+ *
+ * @module
+ */
+
+import { Client, FixedRouter, NearestRouter } from "../kvclient/mod.ts";
+import { parseAddress } from "../rpc/mod.ts";
+import type { Invocation, OptionSpec } from "./command_spec.ts";
+import { UsageError } from "./exit_codes.ts";
+
+/** Where a server is looked for when nothing else is said. */
+export const defaultQueryAddress = "127.0.0.1:6001";
+
+/** Names the environment variable that stands in for `--server`. */
+const serverVariable = "CMUD_SERVER";
+
+/** Names one or more query ports. */
+export const serverOption: OptionSpec = {
+  name: "--server",
+  value: "HOST:PORT[,...]",
+  summary: `query ports to ask, the nearest first (default: $${serverVariable}, ` +
+    `then ${defaultQueryAddress})`,
+  parse: parseAddresses,
+};
+
+/**
+ * The addresses that a command is to ask: from `--server`, the environment, or the default.
+ *
+ * @throws {UsageError} when the environment variable is none.
+ */
+export function queryAddresses({ options, console }: Invocation): readonly string[] {
+  if (options.server !== undefined) return options.server as readonly string[];
+  const variable = console.env(serverVariable);
+  if (!variable) return [defaultQueryAddress];
+  try {
+    return parseAddresses(variable);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`$${serverVariable}: ${error.message}`);
+  }
+}
+
+/** Calls `use` with a client of the invocation's servers, and closes it afterwards. */
+export async function withClient<T>(
+  invocation: Invocation,
+  use: (client: Client, addresses: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const addresses = queryAddresses(invocation);
+  const nearest = addresses.length > 1 ? await NearestRouter.start(addresses) : undefined;
+  const client = new Client(nearest ?? new FixedRouter(addresses[0]));
+  try {
+    return await use(client, addresses);
+  } finally {
+    await client.close();
+    await nearest?.close();
+  }
+}
+
+function parseAddresses(text: string): readonly string[] {
+  const addresses = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  if (addresses.length === 0) throw new UsageError("Cannot use no address: allowed is HOST:PORT");
+  for (const address of addresses) parseAddressOption(address);
+  return addresses;
+}
+
+/** Checks one `host:port`. @throws {UsageError} when it is none. */
+export function parseAddressOption(address: string): string {
+  try {
+    parseAddress(address);
+    return address;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

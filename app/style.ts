@@ -1,0 +1,52 @@
+import type { Console } from "./console.ts";
+
+/** Marks text for a person; the identity where colours are not wanted. */
+export interface Style {
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+  green(text: string): string;
+}
+
+/** What a user said of colours on the command line. */
+export interface ColorChoice {
+  /** `false` for `--no-color`. */
+  color?: boolean;
+}
+
+const plain: Style = {
+  bold: (text) => text,
+  dim: (text) => text,
+  red: (text) => text,
+  green: (text) => text,
+};
+
+const colored: Style = {
+  bold: (text) => `\x1b[1m${text}\x1b[22m`,
+  dim: (text) => `\x1b[2m${text}\x1b[22m`,
+  red: (text) => `\x1b[31m${text}\x1b[39m`,
+  green: (text) => `\x1b[32m${text}\x1b[39m`,
+};
+
+/** The style for what goes to stdout, or to stderr. */
+export function styleFor(
+  console: Console,
+  stream: "stdout" | "stderr",
+  { color }: ColorChoice,
+): Style {
+  const isTerminal = stream === "stdout" ? console.stdoutIsTerminal : console.stderrIsTerminal;
+  return wantsColor(console, isTerminal, color) ? colored : plain;
+}
+
+/**
+ * `--no-color` and `NO_COLOR` say no; then `FORCE_COLOR` says yes; else a terminal has colours, a
+ * dumb one and a pipe none.
+ *
+ * @see {@link https://no-color.org} and {@link https://force-color.org}
+ */
+function wantsColor(console: Console, isTerminal: boolean, color: boolean | undefined): boolean {
+  if (color === false || console.env("NO_COLOR")) return false;
+  const force = console.env("FORCE_COLOR");
+  if (force !== undefined) return force !== "0" && force !== "false";
+  return isTerminal && console.env("TERM") !== "dumb";
+}
