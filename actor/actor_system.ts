@@ -16,6 +16,11 @@ import { Scheduler } from "./scheduler.ts";
 import { newSystemStats, type SystemStats } from "./stats.ts";
 import { systemPort } from "./system_port.ts";
 
+/** A message had nobody to go to: its receiver is gone, or was a channel that has had its message. */
+export class UndeliverableError extends Error {
+  override name = "UndeliverableError";
+}
+
 /** Options of `ActorSystem.start`. */
 export interface ActorSystemOptions {
   /** Where the system port listens. */
@@ -59,10 +64,11 @@ export class ActorSystem {
   readonly incarnation: string;
   /**
    * Told of what an actor threw, with its ref, and of messages that could not be delivered, with
-   * their receiver's. Default: prints it.
+   * their receiver's and an `UndeliverableError`. Default: prints the former; the latter are
+   * counted in `messagesDropped`, and there may be very many of them.
    */
   onError: (error: unknown, ref: ActorRef) => void = (error, ref) => {
-    console.error(`Actor ${uid(ref)}:`, error);
+    if (!(error instanceof UndeliverableError)) console.error(`Actor ${uid(ref)}:`, error);
   };
   /** What `Describe` on the system port answers. */
   description = "";
@@ -211,7 +217,7 @@ export class ActorSystem {
       this.#scheduler.schedule(actor);
     } else if (!this.isLocal(ref) || !this.#channels.deliver(ref.counter, decode(bytes))) {
       this.#stats.messagesDropped++;
-      this.onError(new Error("Cannot deliver a message: its receiver is gone"), ref);
+      this.onError(new UndeliverableError("Cannot deliver a message: its receiver is gone"), ref);
     }
   }
 }

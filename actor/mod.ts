@@ -39,6 +39,7 @@ export {
   type ActorSystemOptions,
   type ChannelRef,
   type TellOptions,
+  UndeliverableError,
 } from "./actor_system.ts";
 export { type ChannelOptions, ChannelTimeoutError } from "./channels.ts";
 export { Mailbox } from "./mailbox.ts";

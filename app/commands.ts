@@ -1,3 +1,4 @@
+import { benchCommand } from "./bench_command.ts";
 import type { CommandSpec } from "./command_spec.ts";
 import { completionCommand } from "./completion_command.ts";
 import { kvCommand } from "./kv_command.ts";
@@ -21,6 +22,7 @@ export const rootCommand: CommandSpec = {
     playCommand,
     kvCommand,
     statusCommand,
+    benchCommand,
     completionCommand(() => rootCommand),
   ],
 };

@@ -1,0 +1,43 @@
+/** A server in a process of its own, so that it and the load each have a core. */
+export interface ServerProcess {
+  /** Its query ports. */
+  queryAddresses: readonly string[];
+  /** Stops it; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Starts this very program, compiled or not, as `server` on free ports. */
+export async function startServerProcess(queryActorCount: number): Promise<ServerProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...Deno.build.standalone ? [] : denoArguments,
+      ...["server", "--port", "0", "--actors", String(queryActorCount), "--json"],
+    ],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { value, done } = await lines.read();
+    if (done) throw new Error(`The server ended before it was ready, with ${await child.status}`);
+    text += value;
+  }
+  const { queryAddresses } = JSON.parse(text);
+  return {
+    queryAddresses,
+    async stop() {
+      child.kill("SIGTERM");
+      await lines.cancel();
+      await child.status;
+    },
+  };
+}
+
+const denoArguments = [
+  "run",
+  "--no-prompt",
+  "--allow-net",
+  "--allow-env",
+  import.meta.resolve("../main.ts"),
+];
