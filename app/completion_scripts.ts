@@ -121,7 +121,7 @@ function __cmud_at
             set -a path $word
         end
     end
-    test "$path" = "$argv[1]"
+    test $skip = 0; and test "$path" = "$argv[1]"
 end
 complete -c cmud -f
 ${lines.join("\n")}

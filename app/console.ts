@@ -15,6 +15,8 @@ export interface Console {
   lines(): AsyncIterable<string>;
   /** Calls `handler` on SIGINT and SIGTERM instead of ending; the function returned stops that. */
   onStopSignal(handler: (signal: StopSignal) => void): () => void;
+  /** Ends the process now. */
+  exit(code: number): void;
 }
 
 /** A signal that asks the program to stop. */
@@ -43,6 +45,7 @@ export const processConsole: Console = {
     });
     return () => listeners.forEach((remove) => remove());
   },
+  exit: (code) => Deno.exit(code),
 };
 
 const encoder = new TextEncoder();

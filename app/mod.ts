@@ -14,6 +14,7 @@
  *   err: () => {},
  *   async *lines() {},
  *   onStopSignal: () => () => {},
+ *   exit: () => {},
  * };
  * const exitCode = await runCommandLine(["--version"], console);
  * if (exitCode !== 0 || !/^\d+\.\d+\.\d+\n$/.test(printed)) throw new Error("no version");

@@ -74,7 +74,7 @@ function stopSignal(console: Console): Promise<StopSignal> {
     let stopping = false;
     console.onStopSignal((signal) => {
       if (stopping) {
-        Deno.exit(signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated);
+        console.exit(signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated);
       }
       stopping = true;
       resolve(signal);

@@ -42,7 +42,7 @@ function unescape(text: string): string {
   return text.replace(/\\(u\{([0-9a-fA-F]{1,6})\}|.)/gs, (found, escape, hex) => {
     if (hex !== undefined) {
       const code = parseInt(hex, 16);
-      if (code <= 0x10ffff) return String.fromCodePoint(code);
+      if (code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)) return String.fromCodePoint(code);
     } else if (escape === '"' || escape === "\\") return escape;
     else if (escape in escapes) return escapes[escape];
     throw new UsageError(

@@ -13,5 +13,5 @@
  */
 
 export { isLater, nextOrder, type Order } from "./order.ts";
-export { Server, type ServerOptions } from "./server.ts";
+export { Server, ServerOptionError, type ServerOptions } from "./server.ts";
 export { Entry, Store } from "./store.ts";

@@ -31,6 +31,11 @@ export interface ServerOptions {
   onFault?(peer: string, error: unknown): void;
 }
 
+/** An option of a server is out of its bounds. */
+export class ServerOptionError extends RangeError {
+  override name = "ServerOptionError";
+}
+
 /** A running server: an actor system, and query actors with a port each. */
 export class Server {
   /** `host:port` of the system port, as others reach it. */
@@ -45,7 +50,7 @@ export class Server {
   /**
    * Binds all ports.
    *
-   * @throws {RangeError | TypeError} for an option out of bounds; {Error} when a port cannot be
+   * @throws {ServerOptionError} for an option out of bounds; {Error} when a port cannot be
    * bound: everything already started is closed then.
    */
   static async start(options: ServerOptions = {}): Promise<Server> {
@@ -122,7 +127,7 @@ function withDefaults(options: ServerOptions) {
 
 function expectInteger(name: string, value: number, min: number, max: number): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;
-  throw new RangeError(
+  throw new ServerOptionError(
     `Cannot use ${value} as ${name}: allowed is an integer from ${min} to ${max}`,
   );
 }

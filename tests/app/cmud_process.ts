@@ -1,0 +1,72 @@
+/** Runs the program as a user does: in a process of its own. */
+
+const main = new URL("../../main.ts", import.meta.url).pathname;
+
+/** The arguments with which Deno runs the program. */
+export const denoArguments = [
+  ...["run", "--quiet", "--no-prompt", "--allow-net"],
+  "--allow-env=CMUD_SERVER,CLICOLOR_FORCE,FORCE_COLOR,NO_COLOR,TERM",
+  main,
+];
+
+/** Starts it. */
+export function spawnCmud(
+  args: readonly string[],
+  stdin: "piped" | "null" = "null",
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: [...denoArguments, ...args],
+    stdin,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Starts it with `input`, waits for its end, and gives what it printed. */
+export async function cmudProcess(
+  args: readonly string[],
+  input?: string,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = spawnCmud(args, input === undefined ? "null" : "piped");
+  if (input !== undefined) {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(input));
+    await writer.close();
+  }
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** A running `cmud server --json`, which says where it listens. */
+export interface ServerProcess {
+  ready: { event: string; address: string; queryAddresses: string[]; description: string };
+  child: Deno.ChildProcess;
+  /** Resolves with the exit code when it has ended; ends it if it has not. */
+  end(signal?: Deno.Signal): Promise<number>;
+}
+
+/** Starts a server process on free ports; resolves when it is ready. */
+export async function startServerProcess(args: readonly string[] = []): Promise<ServerProcess> {
+  const child = spawnCmud(["server", "--port", "0", "--actors", "1", "--json", ...args]);
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let line = "";
+  while (!line.endsWith("\n")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error("The server ended before it was ready");
+    line += value;
+  }
+  return {
+    ready: JSON.parse(line),
+    child,
+    async end(signal) {
+      if (signal !== undefined) child.kill(signal);
+      const [{ code }] = await Promise.all([
+        child.status,
+        reader.cancel(),
+        child.stderr.cancel(),
+      ]);
+      return code;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { assertEquals } from "../deps.ts";
+import { escapeControl, escapeControlInLines } from "../../app/escape.ts";
+
+Deno.test("escapeControl() shows what would act on a terminal, and nothing else", () => {
+  const cases: [string, string][] = [
+    ["", ""],
+    ["plain \u00e9 \u{1f600} \u05d0 text", "plain \u00e9 \u{1f600} \u05d0 text"],
+    ["\x1b[2J", "\\u{1b}[2J"],
+    ["\x00\x07\x7f", "\\u{0}\\u{7}\\u{7f}"],
+    ["a\r\n\tb", "a\\r\\n\\tb"],
+    ["\u009b31m", "\\u{9b}31m"],
+    ["\u202eevil\u2066\u200f\u061c", "\\u{202e}evil\\u{2066}\\u{200f}\\u{61c}"],
+    ["\u2028", "\\u{2028}"],
+  ];
+  for (const [text, shown] of cases) assertEquals(escapeControl(text), shown);
+});
+
+Deno.test("escapeControlInLines() leaves line breaks and tabs alone", () => {
+  assertEquals(escapeControlInLines("a\n\tb\r\x1b"), "a\n\tb\\r\\u{1b}");
+});

@@ -1,0 +1,72 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import { FakeConsole, runCmud } from "./fake_console.ts";
+import { cmudProcess, spawnCmud, startServerProcess } from "./cmud_process.ts";
+import { runCommandLine } from "../../app/mod.ts";
+
+Deno.test("server --json says where it listens; kv works from other processes", async () => {
+  const server = await startServerProcess();
+  const { event, address, queryAddresses, description } = server.ready;
+  assertEquals(event, "ready");
+  assertMatch(address, /^127\.0\.0\.1:\d+$/);
+  assertEquals(JSON.parse(description).address, address);
+  const at = ["--server", queryAddresses[0]];
+  const put = await cmudProcess(["kv", "put", "greeting", "hello", ...at]);
+  assertEquals(put, { code: 0, stdout: "", stderr: "" });
+  const get = await cmudProcess(["kv", "get", "greeting", ...at]);
+  assertEquals(get, { code: 0, stdout: "hello\n", stderr: "" });
+  const shell = await cmudProcess(["kv", "shell", ...at], "put a 1\nget a\nget greeting");
+  assertEquals(shell, { code: 0, stdout: "1\nhello\n", stderr: "" });
+  assertEquals(await server.end("SIGTERM"), 0);
+});
+
+Deno.test("server ends with 0 on SIGINT", async () => {
+  const server = await startServerProcess();
+  assertEquals(await server.end("SIGINT"), 0);
+});
+
+Deno.test("server says to people how to go on, and closes on a signal", async () => {
+  const console = new FakeConsole();
+  const ended = runCommandLine(["server", "--port", "0", "--actors", "2"], console);
+  while (!console.stdout.includes("Stop it")) await new Promise((resolve) => setTimeout(resolve));
+  assertStringIncludes(console.stdout, "is ready");
+  const [, address] = /kv shell --server (\S+)/.exec(console.stdout)!;
+  assertEquals((await runCmud(["kv", "put", "k", "v", "--server", address])).code, 0);
+  console.signal("SIGTERM");
+  assertEquals(console.exitedWith, undefined);
+  // A second signal does not wait for the orderly stop.
+  console.signal("SIGTERM");
+  assertEquals(console.exitedWith, 143);
+  console.signal("SIGINT");
+  assertEquals(console.exitedWith, 130);
+  assertEquals(await ended, 0);
+  assertEquals((await runCmud(["kv", "get", "k", "--server", address])).code, 69);
+});
+
+Deno.test("server ends with 70 when its port is taken", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const { code, stdout, stderr } = await runCmud(["server", "--port", String(port)]);
+  listener.close();
+  assertEquals({ code, stdout }, { code: 70, stdout: "" });
+  assertStringIncludes(stderr, `Cannot listen on 127.0.0.1:${port}`);
+});
+
+Deno.test("server --advertise tells others the address it is given", async () => {
+  const server = await startServerProcess(["--advertise", "203.0.113.5:7000"]);
+  assertEquals(server.ready.address, "203.0.113.5:7000");
+  assertMatch(server.ready.queryAddresses[0], /^203\.0\.113\.5:\d+$/);
+  assertEquals(await server.end("SIGTERM"), 0);
+});
+
+Deno.test("kv list ends quietly when its reader has seen enough", async () => {
+  const server = await startServerProcess();
+  const at = ["--server", server.ready.queryAddresses[0]];
+  const lines = Array.from({ length: 200 }, (_, i) => `put ${i} ${"v".repeat(10_000)}`);
+  await cmudProcess(["kv", "shell", ...at], lines.join("\n"));
+  const child = spawnCmud(["kv", "scan", ...at]);
+  await child.stdout.cancel();
+  const { code } = await child.status;
+  const stderr = await new Response(child.stderr).text();
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  await server.end("SIGTERM");
+});

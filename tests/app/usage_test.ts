@@ -1,0 +1,69 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import type { CommandSpec } from "../../app/command_spec.ts";
+import { rootCommand } from "../../app/commands.ts";
+import { runCmud } from "./fake_console.ts";
+
+Deno.test("cmud --version and --help end with 0 on stdout", async () => {
+  const version = await runCmud(["--version"]);
+  assertEquals({ code: version.code, stderr: version.stderr }, { code: 0, stderr: "" });
+  assertMatch(version.stdout, /^\d+\.\d+\.\d+\n$/);
+  for (const args of [["--help"], ["-h"], ["help"]]) {
+    const help = await runCmud(args);
+    assertEquals({ code: help.code, stderr: help.stderr }, { code: 0, stderr: "" });
+    for (const { name } of rootCommand.commands!) assertStringIncludes(help.stdout, name);
+    assertStringIncludes(help.stdout, "Exit codes:");
+  }
+});
+
+Deno.test("every command explains itself with its options and an example", async () => {
+  const check = async (spec: CommandSpec, path: readonly string[]) => {
+    const { code, stdout } = await runCmud([...path, "--help"]);
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, `${spec.summary}.`.slice(0, 60));
+    for (const { name } of spec.options ?? []) assertStringIncludes(stdout, name);
+    for (const [call] of spec.examples ?? []) assertStringIncludes(stdout, call);
+    for (const child of spec.commands ?? []) await check(child, [...path, child.name]);
+  };
+  await check(rootCommand, []);
+  assertEquals((await runCmud(["help", "kv"])).stdout, (await runCmud(["kv", "--help"])).stdout);
+});
+
+Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on stdout", async () => {
+  const cases: [string[], string][] = [
+    [[], "Usage: cmud"],
+    [["kv"], "Usage: cmud kv"],
+    [["frobnicate"], "unknown command 'frobnicate'"],
+    [["sevrer"], "Did you mean server?"],
+    [["kv", "gte", "k"], "Did you mean get?"],
+    [["kv", "get"], "missing required argument 'KEY'"],
+    [["kv", "get", "a", "b"], "too many arguments"],
+    [["kv", "get", "a", "--sevrer", "x"], "Did you mean --server?"],
+    [["kv", "get", "a", "--server", "nonsense"], "allowed is HOST:PORT"],
+    [["kv", "get", "a", "--server", "host:70000"], "allowed is HOST:PORT"],
+    [["kv", "get", "a", "--server", ","], "allowed is HOST:PORT"],
+    [["kv", "get", "a", "--server"], "argument missing"],
+    [["server", "--port", "99999"], "integer from 0 to 65535"],
+    [["server", "--port", "abc"], "integer from 0 to 65535"],
+    [["server", "--actors", "0"], "integer from 1 to"],
+    [["server", "--actors", "1.5"], "integer from 1 to"],
+    [["server", "--port", "65535"], "startPort"],
+    [["server", "--host", "0.0.0.0"], "--advertise"],
+    [["server", "--host", "::"], "--advertise"],
+    [["server", "--host", "0.0.0.0", "--advertise", "here"], "HOST:PORT"],
+    [["completion", "tcsh"], "bash, zsh, fish"],
+    [["completion"], "missing required argument 'SHELL'"],
+    [["bench", "--seconds", "-1"], "number above 0"],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = await runCmud(args);
+    assertEquals({ code, stdout }, { code: 64, stdout: "" }, args.join(" "));
+    assertStringIncludes(stderr, message);
+  }
+});
+
+Deno.test("nothing printed to a pipe holds an escape sequence", async () => {
+  for (const args of [["--help"], ["kv", "--help"], ["frobnicate"], ["kv", "get"]]) {
+    const { stdout, stderr } = await runCmud(args, { env: { TERM: "xterm" } });
+    assert(!(stdout + stderr).includes("\x1b"));
+  }
+});
