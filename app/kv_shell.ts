@@ -90,22 +90,25 @@ async function converse(session: KvSession, colors: ColorChoice): Promise<number
   const { createInterface, stdin, stdout } = await loadReadline();
   const readline = createInterface({ input: stdin, output: stdout, prompt: bold("cmud> ") });
   readline.on("SIGINT", () => {
-    // As in other shells: drop what was typed and start over.
-    readline.write(null, { ctrl: true, name: "e" });
-    readline.write(null, { ctrl: true, name: "u" });
-    console.out("\n");
+    // As in other shells: what was typed stays on the screen, and counts no more.
+    Object.assign(readline, { line: "", cursor: 0 });
+    console.out("^C\n");
     readline.prompt();
   });
   readline.prompt();
   for await (const line of readline) {
     try {
-      if (await runLine(session, line) === "exit") break;
+      if (await runLine(session, line) === "exit") {
+        readline.close();
+        return exitCodes.ok;
+      }
     } catch (error) {
       console.err(red(escapeControl((error as Error).message)) + "\n");
     }
     readline.prompt();
   }
-  readline.close();
+  // Ctrl-D leaves the cursor behind the prompt.
+  console.out("\n");
   return exitCodes.ok;
 }
 
