@@ -19,6 +19,9 @@ export const receiveBufferBytes = 64 * KiB;
 /** Open connections per listening port; a further one is closed as soon as it is accepted. */
 export const connectionsMax = 10_000;
 
+/** A longer method name is unknown: it is neither read nor repeated in the error reply. */
+export const methodBytesMax = 64;
+
 /** Nesting of a value on the wire or in a message; a deeper one is refused. */
 export const valueDepthMax = 128;
 

@@ -64,7 +64,7 @@ export function answerFrames(
 /** Reused for every message: it holds nothing between two of them. */
 const incoming = new Incoming();
 
-/** @returns how many bytes were written, at the most. */
+/** @returns how many bytes were written, those taken back included. */
 function answerRequest(
   msgid: number,
   reader: MsgpackReader,
@@ -86,6 +86,6 @@ function answerRequest(
       writeErrorResponse(writer, msgid, "internal", "Cannot answer: an error inside the server");
       handler.bug(error);
     }
-    return takenBack;
+    return takenBack + writer.length - start;
   }
 }

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { methodBytesMax } from "../limits.ts";
 import { RpcError } from "./errors.ts";
 import {
   decodeUtf8,
@@ -83,8 +84,19 @@ export class Incoming {
     reader.at = firstParam;
   }
 
-  /** The method's name. @throws {RpcError} `bad_request` when it is not UTF-8. */
+  /**
+   * The method's name.
+   *
+   * @throws {RpcError} `unknown_method` when it is longer than any, `bad_request` when it is not UTF-8.
+   */
   method(reader: MsgpackReader): string {
+    const methodBytes = this.methodEnd - this.methodStart;
+    if (methodBytes > methodBytesMax) {
+      throw new RpcError(
+        "unknown_method",
+        `Cannot call a method whose name has ${methodBytes} bytes: allowed are ${methodBytesMax}`,
+      );
+    }
     try {
       return decodeUtf8(reader.bytes, this.methodStart, this.methodEnd);
     } catch (cause) {

@@ -125,12 +125,13 @@ function writeObject(writer: MsgpackWriter, value: object, depth: number): void 
   if (depth === valueDepthMax) {
     throw new Refusal(`a value nested deeper than ${valueDepthMax} levels`, value);
   }
-  let part: unknown;
+  const prototype = Object.getPrototypeOf(value);
+  let part: unknown = noPart;
   try {
-    if (Array.isArray(value)) {
+    if (Array.isArray(value) && prototype === Array.prototype) {
       writer.arrayHeader(value.length);
       for (let i = 0; i < value.length; i++) write(writer, value[part = i], depth + 1);
-    } else if (value instanceof Map) {
+    } else if (value instanceof Map && prototype === Map.prototype) {
       const place = writer.beginExt(extMap);
       writer.mapHeader(value.size);
       for (const [key, item] of value) {
@@ -138,32 +139,32 @@ function writeObject(writer: MsgpackWriter, value: object, depth: number): void 
         write(writer, item, depth + 1);
       }
       writer.endExt(place);
-    } else {
-      const keys = Object.keys(checkPlain(value));
+    } else if (prototype === Object.prototype || prototype === null) {
+      const keys = Object.keys(value);
       writer.mapHeader(keys.length);
       for (const key of keys) {
         write(writer, part = key, depth + 1);
         write(writer, (value as Record<string, unknown>)[key], depth + 1);
       }
-    }
+    } else throw new Refusal(instanceOf(prototype));
   } catch (error) {
-    if (error instanceof Refusal && part !== undefined) error.passing(value, part);
+    if (error instanceof Refusal && part !== noPart) error.passing(value, part);
     throw error;
   }
 }
 
-function checkPlain(value: object): object {
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return value;
+/** The part of a container that is itself refused; `undefined` may be a key of a Map. */
+const noPart = Symbol();
+
+function instanceOf(prototype: object): string {
   const name = prototype.constructor?.name;
-  throw new Refusal(
-    typeof name === "string" && name ? `an instance of ${name}` : "a class instance",
-  );
+  return typeof name === "string" && name ? `an instance of ${name}` : "a class instance";
 }
 
 function pathSegment(container: object, part: unknown): string {
   if (container instanceof Map) {
-    return `.get(${typeof part === "object" ? "…" : JSON.stringify(String(part))})`;
+    if (typeof part === "string") return `.get(${JSON.stringify(part)})`;
+    return `.get(${Object(part) === part ? "…" : String(part)})`;
   }
   if (typeof part === "number") return `[${part}]`;
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(String(part))
