@@ -160,7 +160,7 @@ export class ActorSystem {
     this.#delayed.clear();
     for (const actor of this.#actors.values()) actor.mailbox.close();
     this.#channels.close(new Error("The actor system is closed"));
-    await this.#server.close();
+    await Promise.all([this.#server.close(), this.#scheduler.idle()]);
   }
 
   #newRef(counter: number): ActorRef {
@@ -197,7 +197,7 @@ export class ActorSystem {
     const local = this.isLocal(ref);
     if (local && (ref.counter === sender.counter || !this.#actors.has(ref.counter))) return;
     const rates = this.#actors.get(sender.counter)?.rates;
-    const rate = rates?.add(local ? ref.counter : uid(ref), this.#scheduler.turnMs) ?? 0;
+    const rate = rates?.add(local ? ref.counter : uid(ref), this.#scheduler.nowMs) ?? 0;
     if (rate > this.#stats.maxMessageRate) this.#stats.maxMessageRate = rate;
   }
 

@@ -1,6 +1,6 @@
 import { schedulerQuantum, schedulerSliceMs } from "../limits.ts";
 import type { Environment } from "../rpc/mod.ts";
-import { Mailbox } from "./mailbox.ts";
+import { Ring } from "./ring.ts";
 
 /** Something with a mailbox that the scheduler gives turns to. */
 export interface Runnable {
@@ -12,23 +12,33 @@ export interface Runnable {
 
 /**
  * Cooperative scheduling on one thread: runnables with messages wait in a run queue that is drained
- * from a microtask. Each gets a quantum of messages, then goes to the back; after a slice of time
- * the event loop gets its turn, so that neither a busy actor starves the others nor all actors
- * together starve the sockets.
+ * from a microtask. Each gets a quantum of messages, then goes to the back; after a slice of time,
+ * be it in the midst of a quantum, the event loop gets its turn, so that neither a busy actor
+ * starves the others nor all actors together starve the sockets.
  *
  * Invariant: a runnable is in the queue at most once, and exactly when it may have a message.
  */
 export class Scheduler {
   #environment: Environment;
-  #runQueue = new Mailbox<Runnable>();
+  #runQueue = new Ring<Runnable>();
   /** Whether a drain is under way or due. */
   #active = false;
-  /** When the present turn began, in monotonic milliseconds: a clock that costs nothing to read. */
-  turnMs: number;
+  /** Whether a runnable has its turn at this moment. */
+  #running = false;
+  /** The clock as it was last read; read now and then while messages are handled. */
+  #clockMs = 0;
+  #onIdle: (() => void)[] = [];
 
   constructor(environment: Environment) {
     this.#environment = environment;
-    this.turnMs = environment.monotonicMs();
+  }
+
+  /**
+   * Monotonic milliseconds. Costs nothing while a message is handled: it may then be behind by what
+   * this turn has taken so far.
+   */
+  get nowMs(): number {
+    return this.#running ? this.#clockMs : this.#environment.monotonicMs();
   }
 
   /** Says that `runnable` has a message. */
@@ -41,27 +51,40 @@ export class Scheduler {
     this.#environment.soon(this.#drain);
   }
 
+  /** Resolves when no turn is due. */
+  idle(): Promise<void> {
+    if (!this.#active) return Promise.resolve();
+    return new Promise((resolve) => this.#onIdle.push(resolve));
+  }
+
   #drain = (): void => {
-    this.turnMs = this.#environment.monotonicMs();
-    const sliceEndMs = this.turnMs + schedulerSliceMs;
-    while (this.turnMs < sliceEndMs) {
+    this.#clockMs = this.#environment.monotonicMs();
+    const sliceEndMs = this.#clockMs + schedulerSliceMs;
+    this.#running = true;
+    while (this.#clockMs < sliceEndMs) {
       const runnable = this.#runQueue.take();
-      if (runnable === undefined) {
-        this.#active = false;
-        return;
-      }
-      this.#runQuantum(runnable);
-      this.turnMs = this.#environment.monotonicMs();
+      if (runnable === undefined) break;
+      this.#runTurn(runnable, sliceEndMs);
     }
-    this.#environment.yieldToEvents(this.#drain);
+    this.#running = false;
+    if (this.#runQueue.size > 0) return this.#environment.yieldToEvents(this.#drain);
+    this.#active = false;
+    for (const resolve of this.#onIdle.splice(0)) resolve();
   };
 
-  #runQuantum(runnable: Runnable): void {
-    for (let i = 0; i < schedulerQuantum; i++) {
+  /**
+   * Reading the clock costs as much as a small message. It is read after 1, 2, 4, ... messages: a
+   * slice of messages that all take the same ends before it has taken twice its time.
+   */
+  #runTurn(runnable: Runnable, sliceEndMs: number): void {
+    for (let handled = 1; handled <= schedulerQuantum; handled++) {
       if (!runnable.runOne()) {
         runnable.scheduled = false;
         return;
       }
+      if ((handled & (handled - 1)) !== 0) continue;
+      this.#clockMs = this.#environment.monotonicMs();
+      if (this.#clockMs >= sliceEndMs) break;
     }
     this.#runQueue.push(runnable);
   }

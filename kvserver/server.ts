@@ -19,6 +19,10 @@ export interface ServerOptions {
   startPort?: number;
   /** Query actors, each with a port and a full replica. Default: one per core. */
   queryActorCount?: number;
+  /** Descriptions of servers to sync with. None yet: syncing comes with the next version. */
+  remoteDescs?: readonly string[];
+  /** Threads to spread the query actors over. One yet. */
+  threads?: number;
   /** The `host:port` by which others reach the system port. Default: where it listens. */
   advertise?: string;
   /** The program's version, as `Stats` tells it. Default `"0.0.0"`. */
@@ -121,6 +125,8 @@ function withDefaults(options: ServerOptions) {
   };
   const { startPort, queryActorCount } = settings;
   expectInteger("queryActorCount", queryActorCount, 1, queryActorsMax);
+  expectInteger("remoteDescs.length", options.remoteDescs?.length ?? 0, 0, 0);
+  expectInteger("threads", options.threads ?? 1, 1, 1);
   expectInteger("startPort", startPort, 0, startPort === 0 ? 0 : 65535 - queryActorCount);
   return settings;
 }
