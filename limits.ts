@@ -68,10 +68,78 @@ export const messageRateMax = 65_536;
 /** Receivers per sender whose message rate is watched before idle ones are forgotten. */
 export const ratePairsMax = 1_024;
 
+/**
+ * Bytes that wait for a link to another system, the upper half reserved for senders that keep within
+ * its room; an ordinary message past half of it, and any past all of it, is dropped and counted.
+ */
+export const linkBytesMax = 16 * MiB;
+
+/** Systems that a system has links to; a message to one more is dropped and counted. */
+export const linksMax = 1_024;
+
+/** First pause before a lost link is dialed again; doubles each time, with jitter. */
+export const reconnectMinMs = 100;
+
+/** Longest pause before a lost link is dialed again. */
+export const reconnectMaxMs = 1_000;
+
 // ---- servers --------------------------------------------------------------------------------
 
 /** Query actors of one server; more are refused at start. */
 export const queryActorsMax = 256;
+
+/** Bytes on a wire that is delayed on purpose; a write past it waits. */
+export const delayedBytesMax = 64 * MiB;
+
+// ---- sync -----------------------------------------------------------------------------------
+
+/**
+ * Least time between two messages of one actor to another one for syncing: so no second, wherever it
+ * begins, sees more than ten of them.
+ */
+export const syncPaceMs = 105;
+
+/** A message between replicas holds entries up to this, or one entry. */
+export const syncMessageBytesMax = 1 * MiB;
+
+/** Messages to a peer that it has not acknowledged; at the bound, sending waits for it. */
+export const unackedMessagesMax = 64;
+
+/**
+ * Bytes of entries that wait for a peer. Past it they are forgotten, and the peer is owed the state
+ * anew, as a joining server is.
+ */
+export const pendingBytesMax = 64 * MiB;
+
+/** While more bytes than this wait for a peer, no further part of the state is read for it. */
+export const readAheadBytesMax = 2 * MiB;
+
+/** Entries looked at in one turn when the state is read for another server. */
+export const readEntriesMax = 20_000;
+
+/** An unacknowledged message is sent again after this, or after four round trips if that is longer. */
+export const ackTimeoutMs = 5_000;
+
+/** How often a peer is looked after that owes an acknowledgement, or cannot be reached. */
+export const peerCheckMs = 250;
+
+/** A joining server that hears nothing of its donor for so long asks another peer. */
+export const donorPatienceMs = 5_000;
+
+/** A peer that cannot be reached for so long is lost: the others make up for what it sent to some. */
+export const peerLostMs = 30_000;
+
+/** Ended lives of peers that are remembered; the oldest is forgotten. */
+export const deadIncarnationsMax = 1_000;
+
+/** How long a server that is stopped lets its sync send what it still holds. */
+export const closeDrainMs = 5_000;
+
+/** An entry that is this far ahead of the clock is counted and logged when it is merged. */
+export const futureToleranceMs = 60_000;
+
+/** Other servers that a server syncs with; more are ignored. */
+export const peersMax = 256;
 
 // ---- clients --------------------------------------------------------------------------------
 

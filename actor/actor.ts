@@ -1,5 +1,6 @@
 import type { ActorRef } from "./actor_ref.ts";
 import type { SystemStats } from "./stats.ts";
+import type { LinkState } from "./tell_network.ts";
 
 /**
  * Reads and writes its own fields and sends messages, nothing else: no I/O but logging, no await,
@@ -16,6 +17,15 @@ export interface Actor {
 /** Makes an actor; called once, when the actor starts. */
 export type NewActor = (context: ActorContext) => Actor;
 
+/** How a message travels. */
+export interface TellOptions {
+  /**
+   * Whether it may use the room of a link that ordinary messages leave free: for a sender that
+   * looks at `roomBytes` first, and so loses nothing.
+   */
+  reserved?: boolean;
+}
+
 /** What an actor can see of the world, and how it acts on it. */
 export interface ActorContext {
   /** The actor's own ref. */
@@ -26,9 +36,13 @@ export interface ActorContext {
    *
    * @throws {UnmarshallableError} when `message` cannot travel; names the path to the part.
    */
-  tell(ref: ActorRef, message: unknown): void;
+  tell(ref: ActorRef, message: unknown, options?: TellOptions): void;
   /** Sends `message`, as it is now, `delayMs` milliseconds from now. */
   tellAfter(ref: ActorRef, message: unknown, delayMs: number): void;
+  /** How the link to a remote actor's system is doing; dials it if need be. */
+  link(ref: ActorRef): LinkState;
+  /** Sends itself `message` whenever that link goes up, goes down, or is gone for good. */
+  watchLink(ref: ActorRef, message: unknown): void;
   /** Whether `ref` names an actor of this system in its present life. */
   isLocal(ref: ActorRef): boolean;
   /** Wall clock: milliseconds since the epoch, an integer; may jump either way. */

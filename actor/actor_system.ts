@@ -3,7 +3,6 @@ import {
   type Environment,
   MsgpackWriter,
   realEnvironment,
-  type RpcServer,
   tcpTransport,
   type Transport,
   writeValue,
@@ -14,7 +13,8 @@ import { type ChannelOptions, Channels } from "./channels.ts";
 import { LocalActor } from "./local_actor.ts";
 import { Scheduler } from "./scheduler.ts";
 import { newSystemStats, type SystemStats } from "./stats.ts";
-import { systemPort } from "./system_port.ts";
+import type { LinkState, TellNetwork, TellPort } from "./tell_network.ts";
+import { RpcTellNetwork } from "./tell_port.ts";
 
 /** A message had nobody to go to: its receiver is gone, or was a channel that has had its message. */
 export class UndeliverableError extends Error {
@@ -31,12 +31,14 @@ export interface ActorSystemOptions {
   advertise?: string;
   /** Clock, timers and randomness; default: the machine's. */
   environment?: Environment;
-  /** The network; default: TCP. */
+  /** The network, byte for byte; default: TCP. */
   transport?: Transport;
+  /** What carries tells to other systems; default: connections over `transport`. */
+  network?: TellNetwork;
 }
 
 /** How a tell from outside counts. */
-export interface TellOptions {
+export interface BatchOptions {
   /** Counts as so many messages: those that this one is a batch of. Default 1. */
   batch?: number;
 }
@@ -72,10 +74,12 @@ export class ActorSystem {
   };
   /** What `Describe` on the system port answers. */
   description = "";
+  /** What `Stats` say of the state that was to be taken over. */
+  ready = true;
 
   #environment: Environment;
   #scheduler: Scheduler;
-  #server: RpcServer;
+  #port: TellPort;
   #actors = new Map<number, LocalActor>();
   #channels: Channels;
   #delayed = new Set<() => void>();
@@ -95,16 +99,19 @@ export class ActorSystem {
     this.#scheduler = new Scheduler(this.#environment);
     this.#channels = new Channels(this.#environment);
     this.incarnation = this.#environment.hex64();
-    this.#server = systemPort({
-      transport: options.transport ?? tcpTransport,
-      environment: this.#environment,
-      hostname: options.hostname,
-      port: options.port,
+    const transport = options.transport ?? tcpTransport;
+    const network = options.network ??
+      new RpcTellNetwork(transport, transport, this.#environment);
+    this.#port = network.open(options.hostname, options.port, {
+      address: () => this.address,
+      incarnation: this.incarnation,
+      receive: (counter, bytes) => this.#receive(counter, bytes),
+      dropped: (count) => void (this.#stats.messagesDropped += count),
       describe: () => this.description,
       stats: () => this.stats(),
-      onBug: (error) => this.onError(error, this.#newRef(0)),
+      bug: (error) => this.onError(error, this.#newRef(0)),
     });
-    this.address = options.advertise ?? this.#server.address;
+    this.address = options.advertise ?? this.#port.address;
   }
 
   /** Starts an actor: `newActor` is called now, and may tell already. */
@@ -123,14 +130,14 @@ export class ActorSystem {
    *
    * @throws {UnmarshallableError} when `message` cannot travel; names the path to the part.
    */
-  tell(ref: ActorRef, message: unknown, { batch = 1 }: TellOptions = {}): void {
+  tell(ref: ActorRef, message: unknown, { batch = 1 }: BatchOptions = {}): void {
     const bytes = this.#marshal(message);
     this.#stats.messagesSentExternal += batch;
-    this.#send(ref, bytes);
+    this.#send(ref, bytes, false);
   }
 
   /** Opens a channel: whoever has its ref can send it one message; later ones are dropped. */
-  newChannelRef<T = unknown>(options: ChannelOptions & TellOptions = {}): ChannelRef<T> {
+  newChannelRef<T = unknown>(options: ChannelOptions & BatchOptions = {}): ChannelRef<T> {
     const ref = this.#newRef(++this.#lastCounter);
     this.#stats.channelRefsUsed += options.batch ?? 1;
     return { ref, response: this.#channels.open<T>(ref.counter, options) };
@@ -150,6 +157,7 @@ export class ActorSystem {
   stats(): SystemStats {
     const stats = { ...this.#stats };
     stats.messagesSent = stats.messagesSentExternal + stats.messagesSentActor;
+    stats.ready = this.ready;
     return stats;
   }
 
@@ -160,7 +168,7 @@ export class ActorSystem {
     this.#delayed.clear();
     for (const actor of this.#actors.values()) actor.mailbox.close();
     this.#channels.close(new Error("The actor system is closed"));
-    await Promise.all([this.#server.close(), this.#scheduler.idle()]);
+    await Promise.all([this.#port.close(), this.#scheduler.idle()]);
   }
 
   #newRef(counter: number): ActorRef {
@@ -170,14 +178,22 @@ export class ActorSystem {
   #newContext(self: ActorRef): ActorContext {
     return {
       self,
-      tell: (ref, message) => this.#tellFrom(self, ref, this.#marshal(message)),
+      tell: (ref, message, options) =>
+        this.#tellFrom(self, ref, this.#marshal(message), options?.reserved ?? false),
+      link: (ref) => this.#port.link(ref.address, ref.incarnation) ?? noLink,
       tellAfter: (ref, message, delayMs) => {
         const bytes = this.#marshal(message);
         const cancel = this.#environment.after(delayMs, () => {
           this.#delayed.delete(cancel);
-          this.#tellFrom(self, ref, bytes);
+          this.#tellFrom(self, ref, bytes, false);
         });
         this.#delayed.add(cancel);
+      },
+      watchLink: (ref, message) => {
+        const bytes = this.#marshal(message);
+        this.#port.link(ref.address, ref.incarnation)?.onChange(() => {
+          this.#tellFrom(self, self, bytes, false);
+        });
       },
       isLocal: (ref) => this.isLocal(ref),
       now: () => this.#environment.now(),
@@ -186,10 +202,10 @@ export class ActorSystem {
     };
   }
 
-  #tellFrom(sender: ActorRef, ref: ActorRef, bytes: Uint8Array): void {
+  #tellFrom(sender: ActorRef, ref: ActorRef, bytes: Uint8Array, reserved: boolean): void {
     this.#stats.messagesSentActor++;
     this.#countRate(sender, ref);
-    this.#send(ref, bytes);
+    this.#send(ref, bytes, reserved);
   }
 
   /** Channels are not counted: each gets one message in its life. */
@@ -208,16 +224,48 @@ export class ActorSystem {
   }
 
   /** Takes over `bytes`. */
-  #send(ref: ActorRef, bytes: Uint8Array): void {
+  #send(ref: ActorRef, bytes: Uint8Array, reserved: boolean): void {
     if (this.#closed) return;
     this.#stats.bytesSent += bytes.length;
-    const actor = this.isLocal(ref) ? this.#actors.get(ref.counter) : undefined;
-    if (actor !== undefined) {
-      actor.mailbox.push(bytes);
-      this.#scheduler.schedule(actor);
-    } else if (!this.isLocal(ref) || !this.#channels.deliver(ref.counter, decode(bytes))) {
-      this.#stats.messagesDropped++;
-      this.onError(new UndeliverableError("Cannot deliver a message: its receiver is gone"), ref);
+    const sent = this.isLocal(ref)
+      ? this.#deliver(ref.counter, bytes)
+      : this.#sendAway(ref, bytes, reserved);
+    if (!sent) this.#drop(ref);
+  }
+
+  /** @returns whether there is such an actor or open channel. */
+  #deliver(counter: number, bytes: Uint8Array): boolean {
+    const actor = this.#actors.get(counter);
+    if (actor === undefined) return this.#channels.deliver(counter, decode(bytes));
+    actor.mailbox.push(bytes);
+    this.#scheduler.schedule(actor);
+    return true;
+  }
+
+  /** @returns whether the message is on its way; nothing says whether it arrives. */
+  #sendAway(ref: ActorRef, bytes: Uint8Array, reserved: boolean): boolean {
+    if (ref.address === this.address) return false; // An earlier life of this very address.
+    const link = this.#port.link(ref.address, ref.incarnation);
+    return link?.send(ref.counter, bytes, reserved) ?? false;
+  }
+
+  /** Takes a message from another system. */
+  #receive(counter: number, bytes: Uint8Array): void {
+    if (this.#closed) return;
+    this.#stats.remoteBytesReceived += bytes.length;
+    try {
+      if (!this.#deliver(counter, bytes)) this.#drop(this.#newRef(counter));
+    } catch (error) {
+      // A channel's message that cannot be unmarshalled: the sender's fault, not ours.
+      this.onError(error, this.#newRef(counter));
     }
   }
+
+  #drop(ref: ActorRef): void {
+    this.#stats.messagesDropped++;
+    this.onError(new UndeliverableError("Cannot deliver a message: its receiver is gone"), ref);
+  }
 }
+
+/** The state of a link for which there is no place. */
+const noLink: LinkState = { isUp: false, epoch: 0, isGone: false, roomBytes: 0, reset() {} };

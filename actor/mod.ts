@@ -32,17 +32,19 @@
  * @module
  */
 
-export type { Actor, ActorContext, NewActor } from "./actor.ts";
+export type { Actor, ActorContext, NewActor, TellOptions } from "./actor.ts";
 export { type ActorRef, uid } from "./actor_ref.ts";
 export {
   ActorSystem,
   type ActorSystemOptions,
+  type BatchOptions,
   type ChannelRef,
-  type TellOptions,
   UndeliverableError,
 } from "./actor_system.ts";
 export { type ChannelOptions, ChannelTimeoutError } from "./channels.ts";
 export { Mailbox } from "./mailbox.ts";
 export { type Runnable, Scheduler } from "./scheduler.ts";
 export type { SystemStats } from "./stats.ts";
+export type { LinkState, TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
+export { RpcTellNetwork } from "./tell_port.ts";
 export { UnmarshallableError } from "../rpc/mod.ts";

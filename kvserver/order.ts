@@ -14,6 +14,11 @@ export interface Order {
   uid: string;
 }
 
+/** The incarnation of the server whose actor has this uid. */
+export function incarnationOf(uid: string): string {
+  return uid.split("/")[1];
+}
+
 /** The greatest sequence of one timestamp. */
 const sequenceMax = 0xffffffff;
 

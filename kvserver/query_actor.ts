@@ -8,7 +8,13 @@ import {
   readScanLimit,
   readValueParam,
 } from "../kvcommon/mod.ts";
-import { frameBytesMax, scanPageBytesMax } from "../limits.ts";
+import {
+  frameBytesMax,
+  futureToleranceMs,
+  readEntriesMax,
+  scanPageBytesMax,
+  syncMessageBytesMax,
+} from "../limits.ts";
 import {
   type Answer,
   answerFrames,
@@ -19,7 +25,14 @@ import {
   RpcError,
   writeValue,
 } from "../rpc/mod.ts";
-import { Store } from "./store.ts";
+import { decodeEntries, encodeEntries, entryBytesBound } from "./entry_codec.ts";
+import { incarnationOf } from "./order.ts";
+import { Pace, type TickMessage } from "./pace.ts";
+import { PendingEntries } from "./pending_entries.ts";
+import { type Entry, Store } from "./store.ts";
+import type { MergeMessage, ReadRequest, StatePart, WrittenMessage } from "./sync_messages.ts";
+
+type Message = QueryMessage | MergeMessage | TickMessage;
 
 /** Asks a query actor to execute whole request frames of one connection. */
 export interface QueryMessage {
@@ -41,7 +54,14 @@ export interface QueryReply extends Answer {
 export interface QueryActorOptions {
   /** The program's version, for `Stats`. */
   version: string;
+  /** Its server's sync actor. */
+  syncActor: ActorRef;
+  /** Whether the server has no state to take over from others. */
+  ready: boolean;
 }
+
+/** Bytes of state in one message, beside as many of what was written. */
+const partBytesMax = syncMessageBytesMax / 2;
 
 /** Slack for what stands around the entries of a List in its frame. */
 const listFrameBytesMax = frameBytesMax - 64;
@@ -60,6 +80,15 @@ export class QueryActor implements Actor, RequestHandler {
   #store = new Store();
   #reader = new MsgpackReader(new Uint8Array());
   #writer = new MsgpackWriter(16 * 1024);
+  /** What it took and the sync actor does not know yet. */
+  #written = new PendingEntries();
+  /** The part of the state that it is asked for. */
+  #read: ReadRequest | undefined;
+  #pace: Pace;
+  #ready: boolean;
+  #entriesMerged = 0;
+  #entriesIgnored = 0;
+  #futureLoggedMs = -Infinity;
   #connections = 0;
   #gets = 0;
   #puts = 0;
@@ -70,15 +99,85 @@ export class QueryActor implements Actor, RequestHandler {
     this.#options = options;
     this.#uid = uid(context.self);
     this.#startedMs = context.monotonicMs();
+    this.#pace = new Pace(context, "sync");
+    this.#ready = options.ready;
   }
 
-  onMessage({ frames, connections, replyTo }: QueryMessage): void {
+  onMessage(message: Message): void {
+    if (message.type === "query") return this.#query(message);
+    if (message.type === "merge") this.#merge(message);
+    else this.#pace.ticked();
+    this.#sendWritten();
+  }
+
+  #query({ frames, connections, replyTo }: QueryMessage): void {
     this.#connections = connections;
     this.#writer.clear();
     const answer = answerFrames(frames, this.#reader, this.#writer, this);
     const reply: QueryReply = { ...answer, replies: this.#writer.written() };
     this.#context.tell(replyTo, reply);
+    this.#sendWritten();
   }
+
+  // ---- sync ---------------------------------------------------------------------------------
+
+  #merge({ entries, read, ready }: MergeMessage): void {
+    this.#ready = ready;
+    const nowMs = this.#context.now();
+    for (const entry of decodeEntries(entries)) {
+      if (entry.timestamp > nowMs + futureToleranceMs) this.#logFuture(entry, nowMs);
+      if (this.#store.merge(entry)) this.#entriesMerged++;
+      else this.#entriesIgnored++;
+      // What it took of this key itself and is beaten now, nobody needs to know.
+      this.#written.forget(entry);
+    }
+    this.#read = read ?? this.#read;
+  }
+
+  /** Merged like any other: dropping it here and not elsewhere would diverge. */
+  #logFuture({ timestamp, uid }: Entry, nowMs: number): void {
+    if (nowMs - this.#futureLoggedMs < futureToleranceMs) return;
+    this.#futureLoggedMs = nowMs;
+    console.error(`An entry of ${uid} is ${timestamp - nowMs} ms ahead of this server's clock`);
+  }
+
+  #sendWritten(): void {
+    if ((this.#written.size === 0 && this.#read === undefined) || !this.#pace.isDue()) return;
+    const entries = this.#written.take(
+      this.#read === undefined ? syncMessageBytesMax : syncMessageBytesMax / 2,
+    );
+    const message: WrittenMessage = {
+      type: "written",
+      from: this.#context.self.counter,
+      entries: encodeEntries(entries),
+    };
+    if (this.#read !== undefined) message.part = this.#readPart(this.#read);
+    this.#read = undefined;
+    this.#context.tell(this.#options.syncActor, message);
+    this.#pace.sent();
+    if (this.#written.size > 0) this.#pace.isDue();
+  }
+
+  /** A turn looks at `readEntriesMax` entries at the most, however few of them are asked for. */
+  #readPart({ id, after, origins }: ReadRequest): StatePart {
+    const part = new PendingEntries();
+    let looked = 0;
+    let last = after;
+    for (const entry of this.#store.entriesAfter(after)) {
+      const isAsked = origins === undefined || origins.includes(incarnationOf(entry.uid));
+      const isFull = isAsked && part.size > 0 &&
+        part.bytes + entryBytesBound(entry) > partBytesMax;
+      if (isFull || looked === readEntriesMax) {
+        return { id, entries: encodeEntries(part.take(Infinity)), after: last };
+      }
+      if (isAsked) part.add(entry);
+      last = entry.key;
+      looked++;
+    }
+    return { id, entries: encodeEntries(part.take(Infinity)) };
+  }
+
+  // ---- queries ------------------------------------------------------------------------------
 
   request(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
     switch (methodOf(reader.bytes, request.methodStart, request.methodEnd)) {
@@ -126,7 +225,7 @@ export class QueryActor implements Actor, RequestHandler {
     const valueBytes = readValueParam(reader, "Put");
     this.#puts++;
     const value = reader.bytes.subarray(reader.at - valueBytes, reader.at);
-    this.#store.put(
+    const entry = this.#store.put(
       reader.bytes,
       keyEnd - keyBytes,
       keyEnd,
@@ -134,6 +233,7 @@ export class QueryActor implements Actor, RequestHandler {
       this.#context.now(),
       this.#uid,
     );
+    this.#written.add(entry);
     writer.nil();
   }
 
@@ -191,12 +291,13 @@ export class QueryActor implements Actor, RequestHandler {
   #stats(): Record<string, number | boolean | string> {
     return {
       ...this.#context.stats(),
+      ready: this.#ready,
       keys: this.#store.size,
       gets: this.#gets,
       puts: this.#puts,
       lists: this.#lists,
-      entriesMerged: 0,
-      entriesIgnored: 0,
+      entriesMerged: this.#entriesMerged,
+      entriesIgnored: this.#entriesIgnored,
       connections: this.#connections,
       uptimeMs: Math.round(this.#context.monotonicMs() - this.#startedMs),
       version: this.#options.version,

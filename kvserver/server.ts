@@ -1,6 +1,7 @@
-import { ActorSystem, type SystemStats } from "../actor/mod.ts";
-import { queryActorsMax } from "../limits.ts";
+import { type ActorRef, ActorSystem, RpcTellNetwork, type SystemStats } from "../actor/mod.ts";
+import { closeDrainMs, queryActorsMax } from "../limits.ts";
 import {
+  delayedTransport,
   type Environment,
   formatAddress,
   parseAddress,
@@ -10,6 +11,9 @@ import {
 } from "../rpc/mod.ts";
 import { QueryActor } from "./query_actor.ts";
 import { QueryReceiver } from "./query_receiver.ts";
+import { describeServer, syncActorOf } from "./server_description.ts";
+import { SyncActor } from "./sync_actor.ts";
+import type { DrainMessage, JoinMessage, StartMessage } from "./sync_messages.ts";
 
 /** Options of `Server.start`. */
 export interface ServerOptions {
@@ -19,7 +23,10 @@ export interface ServerOptions {
   startPort?: number;
   /** Query actors, each with a port and a full replica. Default: one per core. */
   queryActorCount?: number;
-  /** Descriptions of servers to sync with. None yet: syncing comes with the next version. */
+  /**
+   * Descriptions of servers to sync with. The state is taken over from the first of them that can
+   * be reached; the others of their cluster make themselves known. Default: none.
+   */
   remoteDescs?: readonly string[];
   /** Threads to spread the query actors over. One yet. */
   threads?: number;
@@ -27,10 +34,14 @@ export interface ServerOptions {
   advertise?: string;
   /** The program's version, as `Stats` tells it. Default `"0.0.0"`. */
   version?: string;
+  /** One-way time by which every message to another server is delayed, milliseconds. Default 0. */
+  simulateLatencyMs?: number;
   /** Clock, timers and randomness. Default: the machine's. */
   environment?: Environment;
   /** The network. Default: TCP. */
   transport?: Transport;
+  /** Told of other servers that come and go. */
+  log?(line: string): void;
   /** Told when a client's connection ends otherwise than by its orderly close. */
   onFault?(peer: string, error: unknown): void;
 }
@@ -49,56 +60,65 @@ export class Server {
   /** What a later server needs to know to join this one: opaque JSON. */
   readonly description: string;
   #system: ActorSystem;
+  #syncActor: ActorRef;
   #receivers: QueryReceiver[];
 
   /**
-   * Binds all ports.
+   * Binds all ports. Taking over the state of others goes on behind that: `stats().ready` tells.
    *
-   * @throws {ServerOptionError} for an option out of bounds; {Error} when a port cannot be
-   * bound: everything already started is closed then.
+   * @throws {ServerOptionError} for an option out of bounds; {Error} when a port cannot be bound:
+   * everything already started is closed then.
    */
   static async start(options: ServerOptions = {}): Promise<Server> {
     const settings = withDefaults(options);
-    const { hostname, startPort, queryActorCount } = settings;
+    const { hostname, startPort, queryActorCount, remoteDescs, environment } = settings;
+    const peers = readDescriptions(remoteDescs);
+    const ready = peers.length === 0;
     const system = await bind(
       hostname,
       startPort,
-      () => ActorSystem.start({ ...settings, port: startPort }),
+      () => ActorSystem.start({ ...settings, port: startPort, network: networkOf(settings) }),
     );
     const receivers: QueryReceiver[] = [];
     try {
-      for (let i = 1; i <= queryActorCount; i++) {
-        const port = startPort === 0 ? 0 : startPort + i;
-        const queryActor = system.startActor((context) => new QueryActor(context, settings));
+      const syncActor = system.startActor((context) => new SyncActor(context, settings.log));
+      const queryActors = Array.from(
+        { length: queryActorCount },
+        () =>
+          system.startActor((context) =>
+            new QueryActor(context, { version: settings.version, syncActor, ready })
+          ),
+      );
+      system.tell(syncActor, { type: "start", queryActors } satisfies StartMessage);
+      for (const [i, queryActor] of queryActors.entries()) {
+        const port = startPort === 0 ? 0 : startPort + i + 1;
         receivers.push(
           await bind(
             hostname,
             port,
-            () => new QueryReceiver({ ...settings, system, queryActor, port }),
+            () => new QueryReceiver({ ...settings, system, queryActor, port, environment }),
           ),
         );
       }
+      const server = new Server(system, syncActor, receivers);
+      if (!ready) server.#join(peers);
+      return server;
     } catch (error) {
-      await closeAll(system, receivers);
+      await Promise.all([...receivers, system].map((started) => started.close()));
       throw error;
     }
-    return new Server(system, receivers);
   }
 
-  private constructor(system: ActorSystem, receivers: QueryReceiver[]) {
+  private constructor(system: ActorSystem, syncActor: ActorRef, receivers: QueryReceiver[]) {
     this.#system = system;
+    this.#syncActor = syncActor;
     this.#receivers = receivers;
     this.address = system.address;
     const { hostname } = parseAddress(system.address);
     this.queryAddresses = receivers.map(({ address }) =>
       formatAddress({ hostname, port: parseAddress(address).port })
     );
-    this.description = system.description = JSON.stringify({
-      cmud: 1,
-      address: this.address,
-      incarnation: system.incarnation,
-      queryAddresses: this.queryAddresses,
-    });
+    this.description = system.description = describeServer(syncActor, this.queryAddresses);
   }
 
   /** The figures of its actor system. */
@@ -106,9 +126,32 @@ export class Server {
     return this.#system.stats();
   }
 
-  /** Ends everything; resolves when all ports are free. */
-  close(): Promise<void> {
-    return closeAll(this.#system, this.#receivers);
+  /**
+   * Syncs with one more server, and takes over its state.
+   *
+   * @throws {ServerOptionError} when `description` is none.
+   */
+  join(description: string): void {
+    this.#join(readDescriptions([description]));
+  }
+
+  #join(peers: readonly ActorRef[]): void {
+    this.#system.ready = false;
+    const { ref: replyTo, response } = this.#system.newChannelRef();
+    this.#system.tell(this.#syncActor, { type: "join", peers, replyTo } satisfies JoinMessage);
+    response.then(() => this.#system.ready = true, () => {});
+  }
+
+  /**
+   * Ends everything: first the query ports, then, when sync has sent what it still holds (but within
+   * `closeDrainMs`), the rest. Resolves when all ports are free.
+   */
+  async close(): Promise<void> {
+    await Promise.all(this.#receivers.map((receiver) => receiver.close()));
+    const { ref: replyTo, response } = this.#system.newChannelRef({ timeoutMs: closeDrainMs });
+    this.#system.tell(this.#syncActor, { type: "drain", replyTo } satisfies DrainMessage);
+    await response.catch(() => {});
+    await this.#system.close();
   }
 }
 
@@ -119,15 +162,17 @@ function withDefaults(options: ServerOptions) {
     startPort: options.startPort ?? 6000,
     queryActorCount: options.queryActorCount ??
       Math.min(navigator.hardwareConcurrency, queryActorsMax),
+    remoteDescs: options.remoteDescs ?? [],
     version: options.version ?? "0.0.0",
+    simulateLatencyMs: options.simulateLatencyMs ?? 0,
     environment: options.environment ?? realEnvironment,
     transport: options.transport ?? tcpTransport,
   };
   const { startPort, queryActorCount } = settings;
   expectInteger("queryActorCount", queryActorCount, 1, queryActorsMax);
-  expectInteger("remoteDescs.length", options.remoteDescs?.length ?? 0, 0, 0);
   expectInteger("threads", options.threads ?? 1, 1, 1);
   expectInteger("startPort", startPort, 0, startPort === 0 ? 0 : 65535 - queryActorCount);
+  expectInteger("simulateLatencyMs", settings.simulateLatencyMs, 0, 60_000);
   return settings;
 }
 
@@ -138,6 +183,26 @@ function expectInteger(name: string, value: number, min: number, max: number): v
   );
 }
 
+function readDescriptions(descriptions: readonly string[]): ActorRef[] {
+  try {
+    return descriptions.map(syncActorOf);
+  } catch (cause) {
+    throw new ServerOptionError((cause as Error).message, { cause });
+  }
+}
+
+/** Tells to other servers, delayed if so wished. */
+function networkOf({ transport, environment, simulateLatencyMs }: {
+  transport: Transport;
+  environment: Environment;
+  simulateLatencyMs: number;
+}): RpcTellNetwork {
+  const dialing = simulateLatencyMs === 0
+    ? transport
+    : delayedTransport(transport, simulateLatencyMs, environment);
+  return new RpcTellNetwork(transport, dialing, environment);
+}
+
 async function bind<T>(hostname: string, port: number, start: () => T | Promise<T>): Promise<T> {
   try {
     return await start();
@@ -145,9 +210,4 @@ async function bind<T>(hostname: string, port: number, start: () => T | Promise<
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`Cannot listen on ${formatAddress({ hostname, port })}: ${why}`, { cause });
   }
-}
-
-async function closeAll(system: ActorSystem, receivers: QueryReceiver[]): Promise<void> {
-  await Promise.all(receivers.map((receiver) => receiver.close()));
-  await system.close();
 }

@@ -48,12 +48,13 @@ export class Entry implements Order {
  */
 export class Store {
   #entries = new Map<string, Entry>();
-  /** The same entries in order; tombstones are not in it. */
+  /** The same entries in order. */
   #ordered = new BTree<string, Entry>(undefined, (a, b) => a < b ? -1 : a > b ? 1 : 0);
+  #size = 0;
 
   /** Number of keys that have a value. */
   get size(): number {
-    return this.#ordered.size;
+    return this.#size;
   }
 
   /** The entry of a key that has a value. */
@@ -85,10 +86,15 @@ export class Store {
     return entry;
   }
 
-  /** Takes another replica's entry if it is later than what is held. @returns whether it was. */
-  merge(entry: Entry): boolean {
-    if (!isLater(entry, this.#entries.get(entry.key))) return false;
-    this.#set(entry);
+  /**
+   * Takes another replica's entry if it is later than what is held. Its value is copied, since it
+   * may be a view of a whole message.
+   *
+   * @returns whether it was later.
+   */
+  merge({ key, value, timestamp, sequence, uid }: Entry): boolean {
+    if (!isLater({ timestamp, sequence, uid }, this.#entries.get(key))) return false;
+    this.#set(new Entry(key, value?.slice() ?? null, timestamp, sequence, uid));
     return true;
   }
 
@@ -108,19 +114,29 @@ export class Store {
     const from = afterKey !== undefined && afterKey > prefixKey ? afterKey : prefixKey;
     for (const [key, entry] of this.#ordered.entries(from)) {
       if (!key.startsWith(prefixKey)) return true;
-      if (key !== afterKey && !visit(entry)) return false;
+      if (key !== afterKey && entry.value !== null && !visit(entry)) return false;
     }
     return true;
   }
 
+  /**
+   * The entries behind the key `after`, in order, tombstones included: for handing the whole state
+   * to another replica, part by part.
+   */
+  *entriesAfter(after: string | undefined): Generator<Entry> {
+    for (const [key, entry] of this.#ordered.entries(after)) if (key !== after) yield entry;
+  }
+
   #set(entry: Entry): void {
+    const held = this.#entries.get(entry.key);
+    if (held !== undefined && held.value !== null) this.#size--;
+    if (entry.value !== null) this.#size++;
     this.#entries.set(entry.key, entry);
-    if (entry.value === null) this.#ordered.delete(entry.key);
-    else this.#ordered.set(entry.key, entry);
+    this.#ordered.set(entry.key, entry);
   }
 }
 
 /** The bytes of a key as characters, each of one byte. A key is short enough for one call. */
-function keyOf(bytes: Uint8Array, start: number, end: number): string {
+export function keyOf(bytes: Uint8Array, start: number, end: number): string {
   return String.fromCharCode.apply(null, bytes.subarray(start, end) as unknown as number[]);
 }

@@ -41,6 +41,7 @@
 
 export * from "./msgpack/mod.ts";
 export { type Answer, answerFrames, type RequestHandler } from "./answer.ts";
+export { delayedTransport } from "./delayed_transport.ts";
 export { type Call, type CallOptions, RpcConnection } from "./connection.ts";
 export {
   type Clock,
@@ -59,6 +60,7 @@ export {
 } from "./errors.ts";
 export { FrameError, frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
 export {
+  beginNotification,
   beginRequest,
   beginResponse,
   Incoming,
@@ -66,7 +68,7 @@ export {
   ShapeError,
   writeErrorResponse,
 } from "./message.ts";
-export { type Reply, RpcServer, type RpcServerOptions } from "./server.ts";
+export { type Connection, type Reply, RpcServer, type RpcServerOptions } from "./server.ts";
 export {
   type ByteListener,
   type ByteStream,

@@ -10,6 +10,12 @@ export interface Reply extends Answer {
   replies: Uint8Array;
 }
 
+/** A connection, by its identity. */
+export interface Connection {
+  /** The other end's address, as `host:port`. */
+  readonly peer: string;
+}
+
 /** Options of an `RpcServer`. */
 export interface RpcServerOptions {
   transport: Transport;
@@ -20,9 +26,10 @@ export interface RpcServerOptions {
   /**
    * Executes whole frames of one connection; called again only when the replies are written, so a
    * connection's requests are executed in order, and a client that does not read its replies is
-   * not read from. `frames` are valid until the call settles.
+   * not read from. `frames` are valid until the call settles; `connection` is one object for all
+   * calls of a connection.
    */
-  execute(frames: Uint8Array): Promise<Reply> | Reply;
+  execute(frames: Uint8Array, connection: Connection): Promise<Reply> | Reply;
   /** Told when a connection ends otherwise than by the peer's orderly close. */
   onFault?(peer: string, error: unknown): void;
 }
@@ -116,7 +123,7 @@ export class RpcServer {
 
   async #answer(stream: ByteStream, frames: Uint8Array): Promise<boolean> {
     for (let rest = frames; rest.length > 0;) {
-      const { replies, consumed, close } = await this.#options.execute(rest);
+      const { replies, consumed, close } = await this.#options.execute(rest, stream);
       if (replies.length > 0) await stream.write(replies);
       if (close) return false;
       rest = rest.subarray(consumed);

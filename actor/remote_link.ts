@@ -1,0 +1,216 @@
+import { dialTimeoutMs, linkBytesMax, reconnectMaxMs, reconnectMinMs } from "../limits.ts";
+import {
+  beginNotification,
+  beginRequest,
+  type ByteStream,
+  type Environment,
+  frameHeaderBytes,
+  FrameReader,
+  MsgpackReader,
+  MsgpackWriter,
+  readResponseHead,
+  type Transport,
+} from "../rpc/mod.ts";
+import { protocolVersion } from "./protocol.ts";
+import type { TellHost, TellLink } from "./tell_network.ts";
+
+/** The other life has the address: there is nobody to tell. */
+class GoneError extends Error {}
+
+/**
+ * The link to a system over a connection of its own: greets with `Hello`, then sends `Tell` frames,
+ * many per write, and never waits for a reply. A lost connection is dialed again, with exponential
+ * back-off and jitter, for as long as the address has not begun another life.
+ */
+export class RemoteLink implements TellLink {
+  epoch = 0;
+  isUp = false;
+  isGone = false;
+  #address: string;
+  #incarnation: string;
+  #transport: Transport;
+  #environment: Environment;
+  #host: TellHost;
+  /** Frames that have not left; while a write is under way the next one is gathered here. */
+  #outgoing = new MsgpackWriter(16 * 1024);
+  #outgoingMessages = 0;
+  /** The buffer that the write under way reads from. */
+  #leaving = new MsgpackWriter(16 * 1024);
+  #leavingBytes = 0;
+  #flushing = false;
+  #stream: ByteStream | undefined;
+  #watchers: (() => void)[] = [];
+  #closed = false;
+  #done: Promise<void>;
+  #endPause: (() => void) | undefined;
+
+  constructor(
+    address: string,
+    incarnation: string,
+    transport: Transport,
+    environment: Environment,
+    host: TellHost,
+  ) {
+    this.#address = address;
+    this.#incarnation = incarnation;
+    this.#transport = transport;
+    this.#environment = environment;
+    this.#host = host;
+    this.#done = this.#run();
+  }
+
+  get roomBytes(): number {
+    return Math.max(0, linkBytesMax - this.#queuedBytes);
+  }
+
+  get #queuedBytes(): number {
+    return this.#outgoing.length + this.#leavingBytes;
+  }
+
+  send(counter: number, bytes: Uint8Array, reserved: boolean): boolean {
+    const bound = reserved ? linkBytesMax : linkBytesMax / 2;
+    if (this.isGone || this.#closed || this.#queuedBytes + bytes.length > bound) return false;
+    const frame = beginNotification(this.#outgoing, "Tell");
+    this.#outgoing.arrayHeader(2);
+    this.#outgoing.int(counter);
+    this.#outgoing.bin(bytes);
+    this.#outgoing.endFrame(frame);
+    this.#outgoingMessages++;
+    if (this.isUp && !this.#flushing) this.#flushSoon();
+    return true;
+  }
+
+  onChange(fn: () => void): void {
+    this.#watchers.push(fn);
+  }
+
+  #changed(): void {
+    for (const fn of this.#watchers) fn();
+  }
+
+  reset(): void {
+    this.#stream?.close();
+  }
+
+  /** Ends it. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stream?.close();
+    this.#endPause?.();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    let pauseMs = reconnectMinMs;
+    while (!this.#closed && !this.isGone) {
+      try {
+        await this.#connect();
+        pauseMs = reconnectMinMs;
+        await this.#untilEnd(this.#stream!);
+      } catch (error) {
+        if (error instanceof GoneError) this.isGone = true;
+      }
+      this.#disconnect();
+      if (this.#closed || this.isGone) return;
+      await this.#pause(pauseMs * (0.5 + this.#environment.fraction() / 2));
+      pauseMs = Math.min(pauseMs * 2, reconnectMaxMs);
+    }
+  }
+
+  async #connect(): Promise<void> {
+    let timedOut = false;
+    const cancel = this.#environment.after(dialTimeoutMs, () => {
+      timedOut = true;
+      this.#stream?.close();
+    });
+    try {
+      const stream = await this.#transport.connect(this.#address);
+      this.#stream = stream;
+      if (this.#closed || timedOut) throw new Error("too late");
+      await this.#greet(stream);
+    } finally {
+      cancel();
+    }
+    this.isUp = true;
+    this.epoch++;
+    this.#changed();
+    if (this.#outgoing.length > 0) this.#flushSoon();
+  }
+
+  async #greet(stream: ByteStream): Promise<void> {
+    const writer = new MsgpackWriter();
+    const frame = beginRequest(writer, 0, "Hello");
+    writer.arrayHeader(4);
+    writer.int(protocolVersion);
+    writer.str(this.#host.address());
+    writer.str(this.#host.incarnation);
+    writer.str(this.#incarnation);
+    writer.endFrame(frame);
+    await stream.write(writer.written());
+    const frames = new FrameReader();
+    for (;;) {
+      const count = await stream.read(frames.space());
+      if (count === null) throw new Error("the connection ended before it was greeted");
+      frames.received(count);
+      const reply = frames.take();
+      if (reply === undefined) continue;
+      const { error } = readResponseHead(new MsgpackReader(reply, frameHeaderBytes));
+      if (error?.code === "unavailable") throw new GoneError(error.message);
+      if (error !== undefined) throw new Error(error.message);
+      return;
+    }
+  }
+
+  /** Nothing is expected to come; reading shows when the connection ends. */
+  async #untilEnd(stream: ByteStream): Promise<void> {
+    const ignored = new Uint8Array(256);
+    while (await stream.read(ignored) !== null);
+  }
+
+  /** What was handed over since the connection was made is lost with it; the epoch tells. */
+  #disconnect(): void {
+    if (this.isUp || this.isGone) {
+      this.#host.dropped(this.#outgoingMessages);
+      this.#outgoingMessages = 0;
+      this.#outgoing.clear();
+    }
+    const wasUp = this.isUp;
+    this.isUp = false;
+    if ((wasUp || this.isGone) && !this.#closed) this.#changed();
+    this.#stream?.close();
+    this.#stream = undefined;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#environment.after(ms, resolve);
+      this.#endPause = () => (cancel(), resolve());
+    });
+  }
+
+  #flushSoon(): void {
+    this.#flushing = true;
+    this.#environment.soon(() => this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    const stream = this.#stream;
+    try {
+      while (stream !== undefined && stream === this.#stream && this.#outgoing.length > 0) {
+        [this.#outgoing, this.#leaving] = [this.#leaving, this.#outgoing];
+        this.#leavingBytes = this.#leaving.length;
+        this.#outgoingMessages = 0;
+        await stream.write(this.#leaving.written());
+        this.#leaving.clear();
+        this.#leavingBytes = 0;
+      }
+    } catch {
+      // Lost: the reader of the stream sees it too, and dials again.
+      this.#leaving.clear();
+      this.#leavingBytes = 0;
+      stream?.close();
+    }
+    this.#flushing = false;
+    if (this.isUp && this.#outgoing.length > 0) this.#flushSoon();
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What carries tells between systems, as an actor system sees it: real in `tell_port.ts`, simulated
+ * in the tests.
+ *
+ * @module
+ */
+
+import type { SystemStats } from "./stats.ts";
+
+/** Opens ports on a network. */
+export interface TellNetwork {
+  /** @throws {Error} when the port cannot be bound. */
+  open(hostname: string, port: number, host: TellHost): TellPort;
+}
+
+/** The system behind a port. */
+export interface TellHost {
+  /** The `host:port` by which others know it; known only once the port is bound. */
+  address(): string;
+  readonly incarnation: string;
+  /** Takes a message that came for the actor or channel `counter`; `bytes` are its own. */
+  receive(counter: number, bytes: Uint8Array): void;
+  /** Told of messages that were handed over to a link and did not leave. */
+  dropped(count: number): void;
+  describe(): string;
+  stats(): SystemStats;
+  /** Told of what went wrong that no peer is to blame for. */
+  bug(error: unknown): void;
+}
+
+/** A system's bound port, and its links to others. */
+export interface TellPort {
+  /** Where it listens, as `host:port`. */
+  readonly address: string;
+  /**
+   * The link to a system in one of its lives; dialed by the first call, and kept up from then on.
+   * `undefined` when there are too many.
+   */
+  link(address: string, incarnation: string): TellLink | undefined;
+  /** Frees the port and ends the links. */
+  close(): Promise<void>;
+}
+
+/** How a link is doing. */
+export interface LinkState {
+  /** Whether what is handed over now will leave soon. */
+  readonly isUp: boolean;
+  /**
+   * Counts connections. What was handed over before it changed may be lost; what was handed over
+   * since arrives in order, or it changes again.
+   */
+  readonly epoch: number;
+  /** Whether the address has begun another life: nothing will ever arrive. */
+  readonly isGone: boolean;
+  /** How many bytes may be handed over now as `reserved`. */
+  readonly roomBytes: number;
+  /** Drops the connection and dials anew: for a sender that has waited too long for an answer. */
+  reset(): void;
+}
+
+/** One direction between two systems: in order, at most once. */
+export interface TellLink extends LinkState {
+  /** Calls `fn` whenever `isUp` or `isGone` changes. */
+  onChange(fn: () => void): void;
+  /**
+   * Hands a message over; it takes over `bytes`. Never blocks.
+   *
+   * @param reserved whether it may use the room that ordinary messages may not
+   * @returns whether there was room; otherwise the message is dropped.
+   */
+  send(counter: number, bytes: Uint8Array, reserved: boolean): boolean;
+}

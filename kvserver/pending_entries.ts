@@ -1,0 +1,74 @@
+import { syncMessageBytesMax } from "../limits.ts";
+import { entryBytesBound } from "./entry_codec.ts";
+import { isLater } from "./order.ts";
+import type { Entry } from "./store.ts";
+
+/** Room that a message needs beside its entries. */
+const envelopeBytes = 4 * 1024;
+
+/**
+ * The entries that one receiver is owed, coalesced: of each key only the newest, however often it
+ * was put since the last message.
+ */
+export class PendingEntries {
+  #entries = new Map<string, Entry>();
+
+  #bytes = 0;
+
+  /** Bound of what they take in messages. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Number of keys. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Owes an entry, unless a later one of its key is owed already. */
+  add(entry: Entry): void {
+    const held = this.#entries.get(entry.key);
+    if (!isLater(entry, held)) return;
+    // A key that is put again goes to the back: a hot key cannot keep others from leaving.
+    if (held !== undefined) this.#delete(held);
+    this.#entries.set(entry.key, entry);
+    this.#bytes += entryBytesBound(entry);
+  }
+
+  /** Owes an entry of a key no longer, nor an earlier one: the receiver has this one. */
+  forget(entry: Entry): void {
+    const held = this.#entries.get(entry.key);
+    if (held !== undefined && !isLater(held, entry)) this.#delete(held);
+  }
+
+  /** Takes out, oldest first, as many as a message may hold: at least one, if there is one. */
+  take(bytesMax = syncMessageBytesMax): Entry[] {
+    const taken: Entry[] = [];
+    const uids = new Set<string>();
+    let bytes = envelopeBytes;
+    for (const entry of this.#entries.values()) {
+      bytes += entryBytesBound(entry) + (uids.has(entry.uid) ? 0 : entry.uid.length + 5);
+      if (bytes > bytesMax && taken.length > 0) break;
+      uids.add(entry.uid);
+      taken.push(entry);
+      this.#delete(entry);
+    }
+    return taken;
+  }
+
+  /** All of them, which stay owed. */
+  values(): Iterable<Entry> {
+    return this.#entries.values();
+  }
+
+  /** Owes nothing any more. */
+  clear(): void {
+    this.#entries.clear();
+    this.#bytes = 0;
+  }
+
+  #delete(entry: Entry): void {
+    this.#entries.delete(entry.key);
+    this.#bytes -= entryBytesBound(entry);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What the actors of a cluster tell each other to converge. Entries travel as `encodeEntries` makes
+ * them.
+ *
+ * @module
+ */
+
+import type { ActorRef } from "../actor/mod.ts";
+
+/** Sync actor to a query actor of its server. */
+export interface MergeMessage {
+  type: "merge";
+  entries: Uint8Array;
+  /** Asks for a part of the state. */
+  read?: ReadRequest;
+  /** Whether the server has the state that it was to take over. */
+  ready: boolean;
+}
+
+/** Asks a query actor for a part of its replica. */
+export interface ReadRequest {
+  /** Comes back with the part. */
+  id: number;
+  /** The key, a character for each byte, behind which the part begins; from the start when absent. */
+  after?: string;
+  /** Only entries that were taken by servers of these incarnations; all when absent. */
+  origins?: readonly string[];
+}
+
+/** Query actor to the sync actor of its server. */
+export interface WrittenMessage {
+  type: "written";
+  /** The query actor's counter. */
+  from: number;
+  /** What it took since its last message. */
+  entries: Uint8Array;
+  /** The part of the state that it was asked for. */
+  part?: StatePart;
+}
+
+/** A part of a replica, in the order of the keys. */
+export interface StatePart {
+  id: number;
+  entries: Uint8Array;
+  /** Where the next part begins; absent when this was the last. */
+  after?: string;
+}
+
+/** Sync actor to the sync actor of another server. */
+export interface PeerMessage {
+  type: "peer";
+  from: ActorRef;
+  /** Counts the messages from this sender that want an acknowledgement; 0 for one that does not. */
+  batch: number;
+  /** The greatest batch that was received. */
+  ack: number;
+  entries: Uint8Array;
+  /** Sync actors that the receiver may not know yet. */
+  peers: readonly ActorRef[];
+  /** Asks for the whole state. */
+  wantsState: boolean;
+  /** Whether with this message the state that was asked for is complete. */
+  stateDone: boolean;
+}
+
+/** The server to its sync actor, once: who there is. */
+export interface StartMessage {
+  type: "start";
+  queryActors: readonly ActorRef[];
+}
+
+/** The server to its sync actor: other servers to sync with, the first of them to take over from. */
+export interface JoinMessage {
+  type: "join";
+  peers: readonly ActorRef[];
+  /** Is told `true` when the state is taken over. */
+  replyTo: ActorRef;
+}
+
+/** The server to its sync actor: asks to be told `true` when nothing is pending any more. */
+export interface DrainMessage {
+  type: "drain";
+  replyTo: ActorRef;
+}
