@@ -155,5 +155,8 @@ export const clientScanEntries = 1_000;
 /** How often the nearest router asks each address for a pong. */
 export const probeIntervalMs = 2_000;
 
+/** How long a server that is to be joined may take to describe itself, and how often it is asked. */
+export const describeTimeoutMs = 3_000;
+
 /** How often `status --watch` asks again. */
 export const statusIntervalMs = 1_000;

@@ -35,6 +35,8 @@ export interface OptionSpec {
   /** What the value is, in capitals; absent for a switch. */
   value?: string;
   summary: string;
+  /** Whether it may be given several times: its value is then an array. */
+  repeatable?: boolean;
   /** Checks and converts the value. @throws {UsageError} when it is not allowed. */
   parse?(value: string): unknown;
 }

@@ -77,12 +77,13 @@ function argumentOf(commander: Commander, { name, summary, optional, values }: A
   return values === undefined ? argument : argument.choices(values);
 }
 
-function optionOf(commander: Commander, { name, value, summary, parse }: OptionSpec) {
+function optionOf(commander: Commander, spec: OptionSpec) {
+  const { name, value, summary, repeatable, parse = (text) => text } = spec;
   const option = new commander.Option(value === undefined ? name : `${name} <${value}>`, summary);
-  if (parse === undefined) return option;
-  return option.argParser((text) => {
+  if (value === undefined) return option;
+  return option.argParser<unknown>((text, earlier) => {
     try {
-      return parse(text);
+      return repeatable ? [...(earlier as unknown[] | undefined) ?? [], parse(text)] : parse(text);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       throw new commander.InvalidArgumentError(error.message);

@@ -4,6 +4,7 @@ import type { CommandSpec, Invocation } from "./command_spec.ts";
 import type { Console, StopSignal } from "./console.ts";
 import { exitCodes, UsageError } from "./exit_codes.ts";
 import { integerFrom } from "./number_option.ts";
+import { describe, joinLater, parseJoin } from "./join.ts";
 import { parseAddressOption } from "./query_client.ts";
 import { styleFor } from "./style.ts";
 import { version } from "./version.ts";
@@ -35,11 +36,24 @@ export const serverCommand: CommandSpec = {
       summary: "query actors, each with a port and a full replica (default: one per core)",
       parse: integerFrom(1, queryActorsMax),
     },
+    {
+      name: "--join",
+      value: "DESC|HOST:PORT",
+      summary: "a server to sync with: its description or its system port; may be repeated",
+      repeatable: true,
+      parse: parseJoin,
+    },
+    {
+      name: "--simulate-latency",
+      value: "MS",
+      summary: "delay what goes to other servers by this one-way time",
+      parse: integerFrom(0, 60_000),
+    },
     { name: "--json", summary: "print one line of JSON when ready" },
   ],
   examples: [
     ["cmud server", "system port 6000, query ports from 6001"],
-    ["cmud server --port 7000 --actors 4", "query ports 7001 to 7004"],
+    ["cmud server --port 7000 --join 127.0.0.1:6000", "another one, which syncs with the first"],
     ["cmud server --host 0.0.0.0 --advertise 192.0.2.7:6000", "reachable from elsewhere"],
   ],
   run: runServer,
@@ -53,17 +67,24 @@ async function runServer({ options, console, ...rest }: Invocation): Promise<num
       `Cannot listen on ${hostname} without --advertise: others must be told a real address`,
     );
   }
+  const { descriptions, missing } = await describe(options.join as string[] | undefined ?? []);
   const server = await Server.start({
     hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
     startPort: options.port as number | undefined ?? 6000,
     queryActorCount: options.actors as number | undefined,
     advertise,
+    remoteDescs: descriptions,
+    simulateLatencyMs: options.simulateLatency as number | undefined,
     version,
+    log: (line) => console.err(`${line}\n`),
   });
+  const keepAsking = new AbortController();
+  for (const address of missing) joinLater(server, address, keepAsking.signal, console);
   const stopped = stopSignal(console);
   announce(server, { options, console, ...rest });
   const signal = await stopped;
   if (!options.json) console.err(`${signal}: stopping\n`);
+  keepAsking.abort();
   await server.close();
   return exitCodes.ok;
 }
@@ -97,6 +118,7 @@ function announce(server: Server, { options, console }: Invocation): void {
       `  query ports  ${queryAddresses.join(" ")}\n` +
       `  data         in memory only\n` +
       `${dim("Ask it:")}   cmud kv shell --server ${first}\n` +
+      `${dim("Join it:")}  cmud server --port 7000 --join ${address}\n` +
       `${dim("Watch it:")} cmud status --watch --server ${queryAddresses.join(",")}\n` +
       `${dim("Stop it:")}  Ctrl-C\n`,
   );

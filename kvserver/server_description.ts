@@ -5,10 +5,44 @@
  */
 
 import type { ActorRef } from "../actor/mod.ts";
+import {
+  type Call,
+  MsgpackError,
+  realEnvironment,
+  RpcConnection,
+  tcpTransport,
+} from "../rpc/mod.ts";
 
 /** @returns the description of the server that has this sync actor. */
 export function describeServer(syncActor: ActorRef, queryAddresses: readonly string[]): string {
   return JSON.stringify({ cmud: 1, syncActor, queryAddresses });
+}
+
+/** `Describe []` on a system port. */
+const describeCall: Call<string> = {
+  method: "Describe",
+  repeatable: true,
+  writeParams: (writer) => writer.arrayHeader(0),
+  readResult(reader) {
+    const description = reader.str();
+    if (description === undefined) throw new MsgpackError("a description is not a str");
+    return description;
+  },
+};
+
+/**
+ * Asks the system port at `address` for its server's description.
+ *
+ * @throws {ConnectionError | TimeoutError} when nobody answers there; {RpcError} when that is no
+ * system port.
+ */
+export async function fetchDescription(address: string, timeoutMs: number): Promise<string> {
+  const connection = new RpcConnection(address, tcpTransport, realEnvironment);
+  try {
+    return await connection.call(describeCall, { timeoutMs });
+  } finally {
+    await connection.close();
+  }
 }
 
 /**
