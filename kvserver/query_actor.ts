@@ -29,7 +29,7 @@ import { decodeEntries, encodeEntries, entryBytesBound } from "./entry_codec.ts"
 import { incarnationOf } from "./order.ts";
 import { Pace, type TickMessage } from "./pace.ts";
 import { PendingEntries } from "./pending_entries.ts";
-import { type Entry, Store } from "./store.ts";
+import type { Entry, Store } from "./store.ts";
 import type { MergeMessage, ReadRequest, StatePart, WrittenMessage } from "./sync_messages.ts";
 
 type Message = QueryMessage | MergeMessage | TickMessage;
@@ -58,6 +58,8 @@ export interface QueryActorOptions {
   syncActor: ActorRef;
   /** Whether the server has no state to take over from others. */
   ready: boolean;
+  /** The replica. */
+  store: Store;
 }
 
 /** Bytes of state in one message, beside as many of what was written. */
@@ -77,7 +79,7 @@ export class QueryActor implements Actor, RequestHandler {
   #options: QueryActorOptions;
   #uid: string;
   #startedMs: number;
-  #store = new Store();
+  #store: Store;
   #reader = new MsgpackReader(new Uint8Array());
   #writer = new MsgpackWriter(16 * 1024);
   /** What it took and the sync actor does not know yet. */
@@ -101,6 +103,7 @@ export class QueryActor implements Actor, RequestHandler {
     this.#startedMs = context.monotonicMs();
     this.#pace = new Pace(context, "sync");
     this.#ready = options.ready;
+    this.#store = options.store;
   }
 
   onMessage(message: Message): void {

@@ -9,11 +9,9 @@ import {
   tcpTransport,
   type Transport,
 } from "../rpc/mod.ts";
-import { QueryActor } from "./query_actor.ts";
 import { QueryReceiver } from "./query_receiver.ts";
+import { ReplicaGroup } from "./replica_group.ts";
 import { describeServer, syncActorOf } from "./server_description.ts";
-import { SyncActor } from "./sync_actor.ts";
-import type { DrainMessage, JoinMessage, StartMessage } from "./sync_messages.ts";
 
 /** Options of `Server.start`. */
 export interface ServerOptions {
@@ -60,7 +58,7 @@ export class Server {
   /** What a later server needs to know to join this one: opaque JSON. */
   readonly description: string;
   #system: ActorSystem;
-  #syncActor: ActorRef;
+  #group: ReplicaGroup;
   #receivers: QueryReceiver[];
 
   /**
@@ -81,16 +79,8 @@ export class Server {
     );
     const receivers: QueryReceiver[] = [];
     try {
-      const syncActor = system.startActor((context) => new SyncActor(context, settings.log));
-      const queryActors = Array.from(
-        { length: queryActorCount },
-        () =>
-          system.startActor((context) =>
-            new QueryActor(context, { version: settings.version, syncActor, ready })
-          ),
-      );
-      system.tell(syncActor, { type: "start", queryActors } satisfies StartMessage);
-      for (const [i, queryActor] of queryActors.entries()) {
+      const group = new ReplicaGroup(system, { ...settings, ready });
+      for (const [i, queryActor] of group.queryActors.entries()) {
         const port = startPort === 0 ? 0 : startPort + i + 1;
         receivers.push(
           await bind(
@@ -100,25 +90,24 @@ export class Server {
           ),
         );
       }
-      const server = new Server(system, syncActor, receivers);
-      if (!ready) server.#join(peers);
-      return server;
+      if (!ready) group.join(peers);
+      return new Server(system, group, receivers);
     } catch (error) {
       await Promise.all([...receivers, system].map((started) => started.close()));
       throw error;
     }
   }
 
-  private constructor(system: ActorSystem, syncActor: ActorRef, receivers: QueryReceiver[]) {
+  private constructor(system: ActorSystem, group: ReplicaGroup, receivers: QueryReceiver[]) {
     this.#system = system;
-    this.#syncActor = syncActor;
+    this.#group = group;
     this.#receivers = receivers;
     this.address = system.address;
     const { hostname } = parseAddress(system.address);
     this.queryAddresses = receivers.map(({ address }) =>
       formatAddress({ hostname, port: parseAddress(address).port })
     );
-    this.description = system.description = describeServer(syncActor, this.queryAddresses);
+    this.description = system.description = describeServer(group.syncActor, this.queryAddresses);
   }
 
   /** The figures of its actor system. */
@@ -132,14 +121,7 @@ export class Server {
    * @throws {ServerOptionError} when `description` is none.
    */
   join(description: string): void {
-    this.#join(readDescriptions([description]));
-  }
-
-  #join(peers: readonly ActorRef[]): void {
-    this.#system.ready = false;
-    const { ref: replyTo, response } = this.#system.newChannelRef();
-    this.#system.tell(this.#syncActor, { type: "join", peers, replyTo } satisfies JoinMessage);
-    response.then(() => this.#system.ready = true, () => {});
+    this.#group.join(readDescriptions([description]));
   }
 
   /**
@@ -148,9 +130,7 @@ export class Server {
    */
   async close(): Promise<void> {
     await Promise.all(this.#receivers.map((receiver) => receiver.close()));
-    const { ref: replyTo, response } = this.#system.newChannelRef({ timeoutMs: closeDrainMs });
-    this.#system.tell(this.#syncActor, { type: "drain", replyTo } satisfies DrainMessage);
-    await response.catch(() => {});
+    await this.#group.drain(closeDrainMs);
     await this.#system.close();
   }
 }
