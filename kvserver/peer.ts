@@ -121,7 +121,8 @@ export class Peer {
     let stateDone = false;
     if (this.#untilStateDone !== undefined) {
       this.#untilStateDone -= entries.length;
-      stateDone = this.#untilStateDone <= 0;
+      // Some need not leave any more, because the peer has sent a later one itself.
+      stateDone = this.#untilStateDone <= 0 || this.pending.size === 0;
       if (stateDone) this.#untilStateDone = undefined;
     }
     const batch: Batch = {

@@ -69,7 +69,7 @@ export class Server {
    */
   static async start(options: ServerOptions = {}): Promise<Server> {
     const settings = withDefaults(options);
-    const { hostname, startPort, queryActorCount, remoteDescs, environment } = settings;
+    const { hostname, startPort, remoteDescs, environment } = settings;
     const peers = readDescriptions(remoteDescs);
     const ready = peers.length === 0;
     const system = await bind(

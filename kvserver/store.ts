@@ -123,7 +123,7 @@ export class Store {
    * The entries behind the key `after`, in order, tombstones included: for handing the whole state
    * to another replica, part by part.
    */
-  *entriesAfter(after: string | undefined): Generator<Entry> {
+  *entriesAfter(after?: string): Generator<Entry> {
     for (const [key, entry] of this.#ordered.entries(after)) if (key !== after) yield entry;
   }
 

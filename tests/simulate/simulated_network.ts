@@ -1,0 +1,153 @@
+import type { TellHost, TellLink, TellNetwork, TellPort } from "../../actor/mod.ts";
+import { linkBytesMax } from "../../limits.ts";
+import type { SimulatedWorld } from "../support/simulated_environment.ts";
+
+/** How long a link is down at first, and between two looks whether it can be up again. */
+const dialMs = 50;
+
+/**
+ * The network between the actor systems of a simulated world: messages take their time, arrive in
+ * order on each link, and are lost when a link is cut or a system crashes.
+ */
+export class SimulatedNetwork implements TellNetwork {
+  /** Bytes handed over by all systems. */
+  bytesSent = 0;
+  readonly world: SimulatedWorld;
+  #latencyMs: (from: string, to: string) => number;
+  #hosts = new Map<string, TellHost>();
+  #links = new Set<SimulatedLink>();
+  #cuts = new Set<string>();
+
+  /** @param latencyMs of the next message from one address to another */
+  constructor(world: SimulatedWorld, latencyMs: (from: string, to: string) => number) {
+    this.world = world;
+    this.#latencyMs = latencyMs;
+  }
+
+  open(hostname: string, port: number, host: TellHost): TellPort {
+    const address = `${hostname}:${port}`;
+    const links = new Map<string, SimulatedLink>();
+    this.#hosts.set(address, host);
+    return {
+      address,
+      link: (to, incarnation) => {
+        const key = `${to}/${incarnation}`;
+        let link = links.get(key);
+        if (link === undefined) {
+          link = new SimulatedLink(this, address, to, incarnation);
+          links.set(key, link);
+          this.#links.add(link);
+        }
+        return link;
+      },
+      close: () => Promise.resolve(this.crash(address)),
+    };
+  }
+
+  /** Ends a system; its address is free for another life. */
+  crash(address: string): void {
+    this.#hosts.delete(address);
+    for (const link of this.#links) {
+      if (link.from === address) this.#links.delete(link);
+      if (link.from === address || link.to === address) link.cut(link.from === address);
+    }
+  }
+
+  /** Cuts both directions between two addresses, until `mend`. */
+  cut(a: string, b: string): void {
+    for (const key of [`${a} ${b}`, `${b} ${a}`]) this.#cuts.add(key);
+    for (const link of this.#links) if (!this.canReach(link.from, link.to)) link.cut(false);
+  }
+
+  mend(a: string, b: string): void {
+    for (const key of [`${a} ${b}`, `${b} ${a}`]) this.#cuts.delete(key);
+  }
+
+  canReach(from: string, to: string): boolean {
+    return !this.#cuts.has(`${from} ${to}`) && this.#hosts.has(from) && this.#hosts.has(to);
+  }
+
+  hostAt(address: string): TellHost | undefined {
+    return this.#hosts.get(address);
+  }
+
+  latencyMs(from: string, to: string): number {
+    return this.#latencyMs(from, to);
+  }
+}
+
+class SimulatedLink implements TellLink {
+  isUp = false;
+  isGone = false;
+  epoch = 0;
+  readonly roomBytes = linkBytesMax;
+  readonly from: string;
+  readonly to: string;
+  #network: SimulatedNetwork;
+  #incarnation: string;
+  #watchers: (() => void)[] = [];
+  #lastArrivalMs = 0;
+  #closed = false;
+
+  constructor(network: SimulatedNetwork, from: string, to: string, incarnation: string) {
+    this.#network = network;
+    this.from = from;
+    this.to = to;
+    this.#incarnation = incarnation;
+    network.world.after(dialMs, () => this.#dial());
+  }
+
+  onChange(fn: () => void): void {
+    this.#watchers.push(fn);
+  }
+
+  reset(): void {
+    this.cut(false);
+  }
+
+  /** Loses what is on its way. @param forEver whether the sender is no more */
+  cut(forEver: boolean): void {
+    this.#closed ||= forEver;
+    if (!this.isUp) return;
+    this.isUp = false;
+    this.epoch++;
+    this.#changed();
+    this.#network.world.after(dialMs, () => this.#dial());
+  }
+
+  send(counter: number, bytes: Uint8Array): boolean {
+    if (!this.isUp) return false;
+    this.#network.bytesSent += bytes.length;
+    const { world } = this.#network;
+    const { epoch } = this;
+    const arrivalMs = Math.max(
+      this.#lastArrivalMs,
+      world.nowMs + this.#network.latencyMs(this.from, this.to),
+    );
+    this.#lastArrivalMs = arrivalMs;
+    world.after(arrivalMs - world.nowMs, () => {
+      const host = this.#network.hostAt(this.to);
+      if (this.epoch === epoch && host?.incarnation === this.#incarnation) {
+        host.receive(counter, bytes);
+      }
+    });
+    return true;
+  }
+
+  #dial(): void {
+    if (this.#closed || this.isUp || this.isGone) return;
+    if (!this.#network.canReach(this.from, this.to)) {
+      this.#network.world.after(dialMs, () => this.#dial());
+      return;
+    }
+    if (this.#network.hostAt(this.to)!.incarnation === this.#incarnation) {
+      this.isUp = true;
+      this.epoch++;
+    } else this.isGone = true;
+    this.#changed();
+  }
+
+  #changed(): void {
+    if (!this.#closed) { for (const fn of this.#watchers) fn(); }
+  }
+}
