@@ -65,9 +65,8 @@ export async function buy(
 /** How the problem stands, after seeing to it that every round that is over has promoted someone. */
 export async function face(session: Session, rank: Rank): Promise<Problem> {
   const problem = await readProblem(session, rank);
-  for (
-    const { round, name } of dueSettlements(rank, problem.rounds, problem.settled, session.now())
-  ) {
+  const due = dueSettlements(rank, problem.rounds, problem.settled, session.now());
+  for (const { round, name } of due) {
     await promote(session, rank, round, name);
   }
   return problem;

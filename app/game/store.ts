@@ -16,9 +16,9 @@ export interface GameStore {
   /** All entries whose keys begin with `prefix`. */
   list(prefix: string): Promise<Map<string, string>>;
   /**
-   * Names the replica that a call made in the same turn goes to. It must change when another replica
-   * is picked, and should when the connection to the same one had to be made anew (that server may
-   * have started again, and forgotten).
+   * Names the connection that a call made in the same turn goes through: it changes when another
+   * server is picked, and when the connection to the same one was made anew (that server may have
+   * started again, and forgotten what it had not told the others).
    */
   address(): string;
 }

@@ -12,7 +12,7 @@ import { type Dice, diceFrom } from "../../app/game/dice.ts";
 import { powerOf } from "../../app/game/hardware.ts";
 import { keys } from "../../app/game/keys.ts";
 import { attempt, buy, face, look } from "../../app/game/moves.ts";
-import { readProblem } from "../../app/game/problem.ts";
+import { type Problem, readProblem } from "../../app/game/problem.ts";
 import { rollMining, rollSolving } from "../../app/game/rules.ts";
 import { Session } from "../../app/game/session.ts";
 import { StoreFailure } from "../../app/game/store.ts";
@@ -44,6 +44,7 @@ export interface SimulationResult {
 }
 
 const names = ["Ada", "Bob"];
+const zed = "Zed";
 const headStart = 30;
 const zedsDamage = 60;
 /** Microtasks between two answers: enough for most sessions to get as far as their next call. */
@@ -77,6 +78,11 @@ class Account {
     if (!this.damage.has(place)) this.damage.set(place, new Map());
     const byName = this.damage.get(place)!;
     byName.set(name, (byName.get(name) ?? 0) + steps);
+  }
+
+  ranksHit(): Rank[] {
+    const hit = Array.from(this.damage.keys(), (place) => place.split("/")[0]);
+    return ranks.filter((rank) => hit.includes(rank));
   }
 }
 
@@ -124,9 +130,9 @@ class World {
       this.#account.addMined(name, headStart);
     }
     const dent = { total: zedsDamage, n: 1, at: 0 };
-    const key = keys.damage(ranks[0], 1, `Zed.${"0".repeat(16)}`);
+    const key = keys.damage(ranks[0], 1, `${zed}.${"0".repeat(16)}`);
     this.#cluster.put(0, key, JSON.stringify(dent));
-    this.#account.addDamage(ranks[0], 1, "Zed", zedsDamage);
+    this.#account.addDamage(ranks[0], 1, zed, zedsDamage);
     this.#cluster.converge();
   }
 
@@ -145,7 +151,7 @@ class World {
     const [reader] = this.#players;
     await this.#together(async (player) => {
       if (player !== reader) return;
-      for (const rank of problemSteps.keys()) {
+      for (const rank of this.#account.ranksHit()) {
         await this.#untilDone(() => face(player.session, rank));
       }
       await this.#untilDone(() => this.#look(player));
@@ -243,43 +249,31 @@ class World {
 
   /** Compares every living replica with the account. */
   async check(): Promise<SimulationResult> {
-    const views: string[] = [];
-    let voided = 0;
-    let promotions = 0;
+    const views = new Set<string>();
+    let characters: Character[] = [];
     for (const [replica, { alive }] of this.#cluster.replicas.entries()) {
       if (!alive) continue;
       const reader = {
         get: (key: string) => Promise.resolve(this.#cluster.get(replica, key)),
         list: (prefix: string) => Promise.resolve(this.#cluster.list(replica, prefix)),
       };
-      const view: unknown[] = [];
-      voided = 0;
-      promotions = 0;
-      for (const name of names) {
-        const character = await readCharacter(reader, name);
-        this.#checkCharacter(character, this.#cluster.list(replica, `deed/${name}/`));
-        voided += character.voided.size;
-        view.push({
-          ...character,
-          hardware: [...character.hardware].sort(),
-          voided: [...character.voided],
-        });
+      characters = await Promise.all([...names, zed].map((name) => readCharacter(reader, name)));
+      for (const character of characters) {
+        this.#checkCharacter(character, this.#cluster.list(replica, `deed/${character.name}/`));
       }
-      const ranked = new Map<string, Rank>();
-      for (const name of [...names, "Zed"]) {
-        ranked.set(name, (await readCharacter(reader, name)).rank);
-      }
-      for (const rank of problemSteps.keys()) {
-        const { round, remaining, rounds, skipped } = await readProblem(reader, rank);
-        must(skipped === 0, () => `${skipped} records of ${rank} are not well-formed`);
-        this.#checkProblem(rank, round, remaining, rounds.size, ranked);
-        view.push([rank, round, remaining]);
-      }
-      promotions = [...ranked.values()].filter((rank) => rank !== ranks[0]).length;
-      views.push(JSON.stringify(view));
+      const problems = await Promise.all(
+        this.#account.ranksHit().map((rank) => readProblem(reader, rank)),
+      );
+      for (const problem of problems) this.#checkProblem(problem, characters);
+      views.add(JSON.stringify([characters, problems], inOneOrder));
     }
-    must(new Set(views).size === 1, () => `replicas differ: ${views.join(" | ")}`);
-    return { digest: views[0], failures: this.#failures, voided, promotions };
+    must(views.size === 1, () => `replicas differ: ${[...views].join(" | ")}`);
+    return {
+      digest: [...views][0],
+      failures: this.#failures,
+      voided: characters.reduce((sum, { voided }) => sum + voided.size, 0),
+      promotions: characters.filter(({ rank }) => rank !== ranks[0]).length,
+    };
   }
 
   #checkCharacter(character: Character, deeds: ReadonlyMap<string, string>): void {
@@ -300,31 +294,39 @@ class World {
   }
 
   #checkProblem(
-    rank: Rank,
-    round: number,
-    remaining: number,
-    roundsHit: number,
-    ranked: ReadonlyMap<string, Rank>,
+    { rank, round, remaining, rounds, skipped }: Problem,
+    characters: readonly Character[],
   ): void {
+    must(skipped === 0, () => `${skipped} records of ${rank} are not well-formed`);
     const steps = problemSteps.get(rank)!;
     const damage = (n: number) => this.#account.damage.get(`${rank}/${n}`);
     const sum = (n: number) => [...damage(n)?.values() ?? []].reduce((a, b) => a + b, 0);
     const left = Math.max(0, steps - sum(round));
     must(remaining === left, () => `${rank}/${round} needs ${remaining} instead of ${left}`);
     const hit = [...this.#account.damage.keys()].filter((place) => place.startsWith(`${rank}/`));
-    must(hit.length === roundsHit, () => `${rank}: ${roundsHit} rounds hit instead of ${hit}`);
-    const has = (name: string) => ranks.indexOf(ranked.get(name)!) > ranks.indexOf(rank);
+    must(hit.length === rounds.size, () => `${rank}: ${rounds.size} rounds hit instead of ${hit}`);
+    const risen = characters
+      .filter((character) => ranks.indexOf(character.rank) > ranks.indexOf(rank))
+      .map(({ name }) => name);
     const entitled = new Set<string>();
     for (let n = 1; n < round; n++) {
       const hitters = [...damage(n)?.keys() ?? []];
       must(sum(n) >= steps, () => `${rank}/${n} ended after ${sum(n)} of ${steps} steps`);
-      must(hitters.some(has), () => `${rank}/${n} was finished and promoted nobody`);
+      must(
+        hitters.some((name) => risen.includes(name)),
+        () => `${rank}/${n} was finished and promoted nobody`,
+      );
       for (const name of hitters) entitled.add(name);
     }
-    for (const name of ranked.keys()) {
-      must(!has(name) || entitled.has(name), () => `${name} never solved the problem of ${rank}`);
+    for (const name of risen) {
+      must(entitled.has(name), () => `${name} never solved the problem of ${rank}`);
     }
   }
+}
+
+/** For `JSON.stringify`: maps and sets by their sorted entries. */
+function inOneOrder(_key: string, value: unknown): unknown {
+  return value instanceof Map || value instanceof Set ? [...value].sort() : value;
 }
 
 /** What the deeds come to, by the words of docs/game.md and without the game's own code. */

@@ -22,6 +22,8 @@ interface Entry {
 
 interface Replica {
   alive: boolean;
+  /** How often it has started again. */
+  life: number;
   readonly skewMs: number;
   /** By the first part of the key, then by key. */
   readonly tables: Map<string, Map<string, Entry>>;
@@ -35,6 +37,8 @@ interface Delivery {
 
 interface Call {
   readonly client: SimulatedClient;
+  /** Where it was sent. */
+  readonly address: string;
   readonly run: (replica: number) => unknown;
   /** Whether the call changes anything, and may do so late. */
   readonly writes: boolean;
@@ -58,26 +62,29 @@ export class SimulatedCluster {
     this.#faultPercent = faultPercent;
     this.replicas = Array.from({ length: replicaCount }, () => ({
       alive: true,
+      life: 0,
       skewMs: dice.whole(-300, 300),
       tables: new Map(),
     }));
   }
 
-  /** One thing happens: time passes, an entry or a stray write arrives, a server dies. */
+  /** One thing happens: time passes, an entry or a stray write arrives, a server fails. */
   step(): void {
     const happening = this.#dice.whole(1, 100);
-    if (happening <= 30) this.nowMs += this.#dice.whole(0, 400);
+    if (happening <= 28) this.nowMs += this.#dice.whole(0, 400);
+    else if (happening <= 30) this.nowMs += this.#dice.whole(0, 10_000);
     else if (happening <= 90) this.#deliver(take(this.#deliveries, this.#dice));
     else if (happening <= 98) take(this.#stray, this.#dice)?.();
-    else if (this.#dice.whole(1, 100) <= this.#faultPercent * 4) this.#crash();
+    else if (this.#dice.whole(1, 100) <= this.#faultPercent * 4) this.#fail();
   }
 
-  /** Answers one call: mostly as asked, sometimes with a fault, and always so at a dead server. */
+  /** Answers one call: mostly as asked, sometimes with a fault, and always so at a server that has failed since. */
   answer(): void {
     const call = take(this.calls, this.#dice)!;
     const { client, run, writes } = call;
     const replica = client.replica;
-    const faulty = this.#dice.whole(1, 100) <= this.#faultPercent;
+    const faulty = this.#dice.whole(1, 100) <= this.#faultPercent ||
+      client.address() !== call.address;
     if (this.replicas[replica].alive && !faulty) return call.resolve(run(replica));
     if (this.replicas[replica].alive && writes) {
       const fate = this.#dice.whole(1, 3);
@@ -150,18 +157,30 @@ export class SimulatedCluster {
     if (held === undefined || compareEntries(entry, held) > 0) this.#table(to, key).set(key, entry);
   }
 
-  /** A server dies, and with it what it took too lately to have told any other that lives on. */
-  #crash(): void {
-    if (this.replicas.filter(({ alive }) => alive).length === 1) return;
-    const dead = this.#someAlive();
-    this.replicas[dead].alive = false;
-    const own = this.#deliveries.filter(({ entry }) => entry.replica === dead);
-    for (const delivery of own) {
+  /**
+   * A server dies or starts again, and forgets what it took too lately to have told any other.
+   *
+   * What one other has been told, that one passes on.
+   */
+  #fail(): void {
+    const failed = this.#someAlive();
+    const others = this.replicas.filter((replica) => replica.alive).length - 1;
+    if (others === 0) return;
+    this.replicas[failed].alive = false;
+    const forgotten = new Set<Entry>();
+    for (const delivery of this.#deliveries.filter(({ entry }) => entry.replica === failed)) {
       this.#deliveries.splice(this.#deliveries.indexOf(delivery), 1);
       const { key, entry } = delivery;
       const old = this.nowMs - entry.takenMs >= syncBoundMs;
       const told = this.replicas.some(({ alive }, at) => alive && this.#holds(at, key, entry));
       if (old || told) this.#deliver(delivery);
+      else forgotten.add(entry);
+    }
+    if (this.#dice.whole(0, 1) === 0) return;
+    this.replicas[failed].alive = true;
+    this.replicas[failed].life++;
+    for (const table of this.replicas[failed].tables.values()) {
+      for (const [key, entry] of table) if (forgotten.has(entry)) table.delete(key);
     }
   }
 
@@ -187,7 +206,7 @@ export class SimulatedClient implements GameStore {
   }
 
   address(): string {
-    return `replica ${this.replica}`;
+    return `replica ${this.replica}, life ${this.#cluster.replicas[this.replica].life}`;
   }
 
   get(key: string): Promise<string | undefined> {
@@ -205,7 +224,8 @@ export class SimulatedClient implements GameStore {
   #call<T>(writes: boolean, run: (replica: number) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = resolve as (result: unknown) => void;
-      this.#cluster.calls.push({ client: this, run, writes, resolve: settle, reject });
+      const address = this.address();
+      this.#cluster.calls.push({ client: this, address, run, writes, resolve: settle, reject });
     });
   }
 }
