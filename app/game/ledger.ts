@@ -8,7 +8,7 @@
 
 import { creditsMax } from "./bounds.ts";
 import { type Hardware, libraryComputer, withBroken, withMore } from "./hardware.ts";
-import type { Deed, End } from "./records.ts";
+import type { Buy, Deed, End } from "./records.ts";
 
 /** What a player has. */
 export interface Ledger {
@@ -17,8 +17,8 @@ export interface Ledger {
   readonly credits: number;
   /** Coins not spent: never negative, however few of the records have arrived. */
   readonly coins: number;
-  /** Keys of the purchases that do not count. */
-  readonly voided: ReadonlySet<string>;
+  /** The purchases that do not count, by key. */
+  readonly voided: ReadonlyMap<string, Buy>;
   /** The greatest number of any deed; 0 when there is none. */
   readonly lastDeed: number;
 }
@@ -39,7 +39,7 @@ export function foldLedger(deeds: readonly Deed[], minedTotal: number): Ledger {
   let credits = minedTotal;
   let spent = 0;
   let lastDeed = 0;
-  const voided = new Set<string>();
+  const voided = new Map<string, Buy>();
   for (const { key, n, act } of deeds.toSorted(compareDeeds)) {
     lastDeed = n;
     if (act.deed === "broke") {
@@ -51,7 +51,7 @@ export function foldLedger(deeds: readonly Deed[], minedTotal: number): Ledger {
       spent += act.cost;
       hardware = withMore(hardware, act.kind, act.count);
     } else {
-      voided.add(key);
+      voided.set(key, act);
     }
   }
   return { hardware, credits, coins: credits - spent, voided, lastDeed };

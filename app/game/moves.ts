@@ -11,11 +11,10 @@
 import { type Character, readCharacter } from "./character.ts";
 import { creditsMax } from "./bounds.ts";
 import type { Dice } from "./dice.ts";
-import { breaksEverything } from "./hardware.ts";
+import { breaksEverything, powerOf } from "./hardware.ts";
 import { keys } from "./keys.ts";
 import { type Problem, readProblem } from "./problem.ts";
 import { dueSettlements, remainingSteps } from "./rounds.ts";
-import { powerOf } from "./hardware.ts";
 import { rollMining, rollSolving } from "./rules.ts";
 import type { Session } from "./session.ts";
 import {
@@ -35,6 +34,7 @@ export async function look(session: Session): Promise<Character> {
 
 /** Enters the world; true for a newcomer, false for a character that exists already. */
 export async function enrol(session: Session): Promise<boolean> {
+  await session.ready();
   const key = keys.player(session.name);
   if (await session.get(key) !== undefined) return false;
   await session.declare(key);
@@ -64,6 +64,7 @@ export async function buy(
 
 /** How the problem stands, after seeing to it that every round that is over has promoted someone. */
 export async function face(session: Session, rank: Rank): Promise<Problem> {
+  await session.ready();
   const problem = await readProblem(session, rank);
   const due = dueSettlements(rank, problem.rounds, problem.settled, session.now());
   for (const { round, name } of due) {

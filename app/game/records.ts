@@ -13,17 +13,24 @@ import { hardwareFacts, type Kind, kinds, type Rank, ranks } from "./world.ts";
 /** The value of the keys that say something by being there. */
 export const present = "true";
 
-/** Something was bought, or broke. */
-export type Act =
-  | {
-    readonly deed: "buy";
-    readonly kind: Kind;
-    readonly count: number;
-    readonly cost: number;
-    /** All coins that the buyer knew to have been mined for this character. */
-    readonly seen: number;
-  }
-  | { readonly deed: "broke"; readonly kind: Kind };
+/** Something was bought. */
+export interface Buy {
+  readonly deed: "buy";
+  readonly kind: Kind;
+  readonly count: number;
+  readonly cost: number;
+  /** All coins that the buyer knew to have been mined for this character. */
+  readonly seen: number;
+}
+
+/** Something broke. */
+export interface Broke {
+  readonly deed: "broke";
+  readonly kind: Kind;
+}
+
+/** What changes a player's hardware. */
+export type Act = Buy | Broke;
 
 /** An act and its place in the order in which all readers fold. */
 export interface Deed {

@@ -38,6 +38,8 @@ export class Session {
   readonly #damage = new Map<string, Damage>();
   /** The greatest deed number given out: a server that has forgotten it must not make us reuse it. */
   #lastDeed = 0;
+  /** Keys of the deeds, also of the sessions before this one. */
+  readonly #deeds = new Set<string>();
 
   /** Write-once writes that the server at the address may not have told the others, oldest first. */
   readonly #recent = new Map<string, { value: string; atMs: number }>();
@@ -108,8 +110,14 @@ export class Session {
     if (n === this.#lastDeed) this.#end();
     this.#lastDeed = n;
     const key = keys.deed(this.name, n, this.#id);
+    this.#deeds.add(key);
     await this.declare(key, JSON.stringify(act));
     return key;
+  }
+
+  /** Whether the deed under `key` was noted here, in this session or one that it replaced. */
+  did(key: string): boolean {
+    return this.#deeds.has(key);
   }
 
   /**

@@ -1,0 +1,36 @@
+/**
+ * Lines out of a stream of bytes.
+ *
+ * @module
+ */
+
+import { lineCharsMax } from "./bounds.ts";
+
+/**
+ * The lines of `chunks`, without their line breaks; a last line needs none.
+ *
+ * Of a line that is longer than the game accepts, only so much is kept that it can be refused.
+ */
+export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of chunks) {
+    const [first, ...others] = decoder.decode(chunk, { stream: true }).split("\n");
+    rest = extend(rest, first);
+    for (const next of others) {
+      yield withoutReturn(rest);
+      rest = extend("", next);
+    }
+  }
+  rest = extend(rest, decoder.decode());
+  if (rest !== "") yield withoutReturn(rest);
+}
+
+/** Room for one character too many, and a carriage return. */
+function extend(line: string, more: string): string {
+  return (line + more).slice(0, lineCharsMax + 2);
+}
+
+function withoutReturn(line: string): string {
+  return line.endsWith("\r") ? line.slice(0, -1) : line;
+}
