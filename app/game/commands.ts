@@ -53,10 +53,11 @@ export function didYouMean(word: string, choices: readonly string[]): string | u
   const begun = choices.filter((choice) => word.length > 0 && choice.startsWith(word));
   if (begun.length === 1) return begun[0];
   let nearest: string | undefined;
-  let fewest = word.length <= 3 ? 1 : 2;
+  let fewest = word.length <= 3 ? 2 : 3;
   for (const choice of choices) {
     const slips = countSlips(word, choice);
-    if (slips < fewest || (slips === fewest && nearest === undefined)) {
+    // As many slips as letters would mean nothing in common.
+    if (slips < Math.min(fewest, choice.length)) {
       nearest = choice;
       fewest = slips;
     }

@@ -85,8 +85,9 @@ export function dueSettlements(
 
 /** The player of the hit that is greatest by (n, session). */
 function lastHitter(round: Round): string {
-  const [session] = Array.from(round).reduce((a, b) =>
-    b[1].n - a[1].n || (b[0] > a[0] ? 1 : -1) > 0 ? b : a
-  );
-  return playerOf(session);
+  let [last, lastN] = ["", 0];
+  for (const [session, { n }] of round) {
+    if (n > lastN || (n === lastN && session > last)) [last, lastN] = [session, n];
+  }
+  return playerOf(last);
 }

@@ -102,6 +102,8 @@ class World {
   readonly #cluster: SimulatedCluster;
   readonly #players: Player[];
   readonly #account = new Account();
+  /** By `rank/round`, who has to rise for what nobody saw finished. */
+  #unsettled = new Map<string, string>();
   #failures = 0;
 
   constructor(seed: number, sessionCount: number, replicaCount: number) {
@@ -147,6 +149,7 @@ class World {
     this.#cluster.calm();
     await this.#together((player) => this.#untilDone(() => this.#look(player)));
     this.#cluster.converge();
+    this.#unsettled = this.#findUnsettled();
     this.#cluster.nowMs += 10_000;
     const [reader] = this.#players;
     await this.#together(async (player) => {
@@ -157,6 +160,33 @@ class World {
       await this.#untilDone(() => this.#look(player));
     });
     this.#cluster.converge();
+  }
+
+  /** Finds in the raw records what is over and has promoted nobody, and whose the last hit was. */
+  #findUnsettled(): Map<string, string> {
+    const replica = this.#cluster.replicas.findIndex(({ alive }) => alive);
+    const places = new Map<string, Map<string, { total: number; n: number }>>();
+    const add = (place: string, session: string, hits: { total: number; n: number }) => {
+      places.set(place, (places.get(place) ?? new Map()).set(session, hits));
+    };
+    for (const [key, value] of this.#cluster.list(replica, "damage/")) {
+      const [, rank, round, session] = key.split("/");
+      add(`${rank}/${round}`, session, JSON.parse(value));
+    }
+    for (const [key, value] of this.#cluster.list(replica, "end/")) {
+      for (const { rank, round, hits } of JSON.parse(value).damage) {
+        add(`${rank}/${round}`, key.slice("end/".length), hits);
+      }
+    }
+    const unsettled = new Map<string, string>();
+    for (const [place, hits] of places) {
+      const sum = [...hits.values()].reduce((sum, { total }) => sum + total, 0);
+      const over = sum >= problemSteps.get(place.split("/")[0] as Rank)!;
+      if (!over || this.#cluster.list(replica, `risen/${place}/`).size > 0) continue;
+      const byOrder = [...hits].sort(([a, { n: x }], [b, { n: y }]) => x - y || (a < b ? -1 : 1));
+      unsettled.set(place, byOrder.at(-1)![0].split(".")[0]);
+    }
+    return unsettled;
   }
 
   /** Runs `act` for every player at once, the calls to the store in an order that the dice choose. */
@@ -265,6 +295,13 @@ class World {
         this.#account.ranksHit().map((rank) => readProblem(reader, rank)),
       );
       for (const problem of problems) this.#checkProblem(problem, characters);
+      for (const [place, name] of this.#unsettled) {
+        const risen = [...this.#cluster.list(replica, `risen/${place}/`).keys()];
+        must(
+          risen.join() === `risen/${place}/${name}`,
+          () => `${place} should have promoted ${name}: ${risen}`,
+        );
+      }
       views.add(JSON.stringify([characters, problems], inOneOrder));
     }
     must(views.size === 1, () => `replicas differ: ${[...views].join(" | ")}`);

@@ -113,6 +113,11 @@ const mutants: Record<string, Mutant> = {
     from: "for (const { round, name } of due) {",
     to: "for (const { round, name } of due.slice(due.length)) {",
   },
+  "a finished round promotes whoever comes last in the listing": {
+    file: "app/game/rounds.ts",
+    from: "if (n > lastN || (n === lastN && session > last)) ",
+    to: "",
+  },
   "whoever hits rises": {
     file: "app/game/moves.ts",
     from: "const finished = remaining === 0;",
