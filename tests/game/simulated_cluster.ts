@@ -11,6 +11,9 @@ import type { GameStore } from "../../app/game/store.ts";
 /** A server tells the others what it took within so long, unless it dies first. */
 const syncBoundMs = 2_000;
 
+/** Made once: most of what an error costs is its stack. */
+const noAnswer = new Error("the replica does not answer");
+
 interface Entry {
   readonly value: string;
   readonly timestamp: number;
@@ -71,7 +74,7 @@ export class SimulatedCluster {
   /** One thing happens: time passes, an entry or a stray write arrives, a server fails. */
   step(): void {
     const happening = this.#dice.whole(1, 100);
-    if (happening <= 28) this.nowMs += this.#dice.whole(0, 400);
+    if (happening <= 29) this.nowMs += this.#dice.whole(0, 400);
     else if (happening <= 30) this.nowMs += this.#dice.whole(0, 10_000);
     else if (happening <= 90) this.#deliver(take(this.#deliveries, this.#dice));
     else if (happening <= 98) take(this.#stray, this.#dice)?.();
@@ -92,7 +95,7 @@ export class SimulatedCluster {
       if (fate === 2) this.#stray.push(() => run(replica));
     }
     client.replica = this.#someAlive();
-    call.reject(new Error(`replica ${replica} does not answer`));
+    call.reject(noAnswer);
   }
 
   /** From now on nothing breaks; what was given up either arrives or is gone. */
@@ -176,6 +179,8 @@ export class SimulatedCluster {
       if (old || told) this.#deliver(delivery);
       else forgotten.add(entry);
     }
+    // It may take its clients a while to notice.
+    this.nowMs += this.#dice.whole(0, 10_000);
     if (this.#dice.whole(0, 1) === 0) return;
     this.replicas[failed].alive = true;
     this.replicas[failed].life++;
