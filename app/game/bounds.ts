@@ -13,8 +13,8 @@ export const lineCharsMax = 1_000;
 /** Of what a player typed, so much is quoted back. */
 export const quotedCharsMax = 40;
 
-/** The most attempts of one `mine`; more are refused, so that no command runs for hours. */
-export const mineAttemptsMax = 1_000;
+/** The most attempts of one `mine`; more are refused, so that none runs for more than 7 minutes. */
+export const mineAttemptsMax = 100;
 
 /**
  * The most coins that a player can ever have mined, and the greatest count in any record; coins

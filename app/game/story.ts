@@ -14,7 +14,7 @@ export const beginning = [
   "Somebody mentions a strange new coin that computers dig out of arithmetic.",
   "It is worth nothing, and everybody laughs. You write the address down.",
   "That night, at home, your laptop's fan comes on and does not go off again.",
-  "mine looks for coins, shop spends them, solve gets you a degree; or ask for help.",
+  "Type mine to find coins, shop to spend them, solve to get a degree, or help.",
 ];
 
 /** The problem that each rank faces. */
@@ -51,7 +51,7 @@ export const riseTo: ReadonlyMap<Rank, readonly string[]> = new Map([
   ]],
   ["PhD", [
     "You hand it in with four minutes to spare. What had been hashed was: patience.",
-    "In the corridors they have begun to say deep learning, with a look in their eyes.",
+    "In the corridors they say deep learning now, with a look in their eyes.",
     "You think of your GPUs, and join the PhD programme.",
     "You are now a PhD student.",
   ]],

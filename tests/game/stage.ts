@@ -62,7 +62,7 @@ export class MemoryStore implements GameStore {
 export type Actor = (heard: () => string) => AsyncGenerator<string> | Generator<string>;
 
 /** What can be different about a play. */
-export interface PlayOptions extends Partial<Omit<GameOptions, "input" | "output" | "store">> {
+export interface PlayOptions extends Partial<Omit<GameOptions, "input" | "store">> {
   readonly store?: MemoryStore;
 }
 
