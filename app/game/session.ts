@@ -32,14 +32,14 @@ export class Session {
   readonly #environment: SessionEnvironment;
 
   #id: string;
+  /** All ids so far, the present one last. */
+  readonly #ids = new Set<string>();
   #address: string;
   #mined = 0;
   /** By key. */
   readonly #damage = new Map<string, Damage>();
   /** The greatest deed number given out: a server that has forgotten it must not make us reuse it. */
   #lastDeed = 0;
-  /** Keys of the deeds, also of the sessions before this one. */
-  readonly #deeds = new Set<string>();
 
   /** Write-once writes that the server at the address may not have told the others, oldest first. */
   readonly #recent = new Map<string, { value: string; atMs: number }>();
@@ -50,7 +50,7 @@ export class Session {
     this.name = name;
     this.#store = store;
     this.#environment = environment;
-    this.#id = newSessionId(name, environment);
+    this.#id = this.#newId();
     this.#address = store.address();
   }
 
@@ -110,14 +110,13 @@ export class Session {
     if (n === this.#lastDeed) this.#end();
     this.#lastDeed = n;
     const key = keys.deed(this.name, n, this.#id);
-    this.#deeds.add(key);
     await this.declare(key, JSON.stringify(act));
     return key;
   }
 
-  /** Whether the deed under `key` was noted here, in this session or one that it replaced. */
-  did(key: string): boolean {
-    return this.#deeds.has(key);
+  /** Whether `key` is of this session or of one that it replaced. */
+  owns(key: string): boolean {
+    return this.#ids.has(key.slice(key.lastIndexOf("/") + 1));
   }
 
   /**
@@ -193,9 +192,15 @@ export class Session {
       const end: End = { mined: this.#mined, damage: Array.from(this.#damage.values()) };
       this.#owed.set(keys.end(this.#id), JSON.stringify(end));
     }
-    this.#id = newSessionId(this.name, this.#environment);
+    this.#id = this.#newId();
     this.#address = this.#store.address();
     this.#mined = 0;
     this.#damage.clear();
+  }
+
+  #newId(): string {
+    const id = newSessionId(this.name, this.#environment);
+    this.#ids.add(id);
+    return id;
   }
 }

@@ -63,7 +63,7 @@ export class Visit {
 
   #tellVoided({ voided }: Character): void {
     for (const [key, purchase] of voided) {
-      if (!this.session.did(key) || this.#voided.has(key)) continue;
+      if (!this.session.owns(key) || this.#voided.has(key)) continue;
       this.#voided.set(key, purchase);
       this.talk.say(text.voided(purchase));
     }

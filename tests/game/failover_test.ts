@@ -112,7 +112,7 @@ Deno.test("a deed that was not acknowledged is repeated under the same key", asy
     [`deed/Ada/000000000001/${first}`, '{"deed":"broke","kind":"cpu"}'],
     [`deed/Ada/000000000002/${second}`, '{"deed":"broke","kind":"gpu"}'],
   ]);
-  assert(session.did(key));
+  assert(session.owns(key));
 });
 
 Deno.test("a session never gives a number twice, not even the last of all", async () => {

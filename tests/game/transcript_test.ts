@@ -1,5 +1,7 @@
 /** The session that docs/game.md shows is played, and must come out as it stands there. */
 
+import { keys } from "../../app/game/keys.ts";
+import type { Rank } from "../../app/game/world.ts";
 import { assertEquals } from "../deps.ts";
 import { MemoryStore, play, seededDice } from "./stage.ts";
 
@@ -26,8 +28,37 @@ async function replay(transcript: string): Promise<string> {
   return screen;
 }
 
+function readDocs(): Promise<string> {
+  return Deno.readTextFile(new URL("../../docs/game.md", import.meta.url));
+}
+
 Deno.test("the session in docs/game.md is what the game says", async () => {
-  const docs = await Deno.readTextFile(new URL("../../docs/game.md", import.meta.url));
-  const [, transcript] = /```console\n(.*?)```/s.exec(docs)!;
+  const [, transcript] = /```console\n(.*?)```/s.exec(await readDocs())!;
   assertEquals(await replay(transcript), transcript);
+});
+
+Deno.test("docs/game.md has a line for every kind of key, and no other", async () => {
+  const documented = [...(await readDocs()).matchAll(/^\| `([a-z]+\/[^`]*)`/gm)];
+  const parts = ["<name>", "<n>", "<session>", "<rank>", "<round>"] as unknown as [
+    string,
+    number,
+    string,
+    Rank,
+    number,
+  ];
+  const [name, n, session, rank, round] = parts;
+  assertEquals(
+    documented.map(([, key]) => key).sort(),
+    [
+      keys.player(name),
+      keys.place(name),
+      keys.mined(name, session),
+      keys.deed(name, n, session).replace(/0+</, "<"),
+      keys.rank(name, rank),
+      keys.damage(rank, round, session),
+      keys.risen(rank, round, name),
+      keys.end(session),
+    ].sort(),
+  );
+  assertEquals(documented.length, Object.keys(keys).length);
 });
