@@ -76,5 +76,5 @@ async function tellAttempt(visit: Visit, character: Character, made: Attempt): P
   talk.say(text.hit(made.power, made.remaining));
   if (!made.finished) return;
   talk.say(text.solved);
-  await visit.rise(rankAfter(character.rank)!);
+  await visit.rise(character.rank);
 }

@@ -107,6 +107,6 @@ function findPlace(typed: string): string | undefined {
   return undefined;
 }
 
-function isKind(text: string): text is Kind {
-  return kinds.includes(text as Kind);
+function isKind(word: string): word is Kind {
+  return kinds.includes(word as Kind);
 }

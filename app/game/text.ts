@@ -216,7 +216,7 @@ export function faced(problem: Problem): string[] {
 }
 
 /** How a problem stands. */
-export function stepsLeft({ rank, remaining }: Problem): string {
+function stepsLeft({ rank, remaining }: Problem): string {
   const steps = `${number(remaining)} of ${number(problemSteps.get(rank)!)}`;
   return `Steps left: ${steps}, shared by everyone of your rank.`;
 }

@@ -13,7 +13,7 @@ import { rollSeconds } from "./rules.ts";
 import type { Session } from "./session.ts";
 import { riseTo } from "./story.ts";
 import * as text from "./text.ts";
-import { type Rank, ranks } from "./world.ts";
+import { type Rank, rankAfter, ranks } from "./world.ts";
 
 /** Carries a command out; the words after it come as they were typed. */
 export type Command = (visit: Visit, args: readonly string[]) => Promise<void> | void;
@@ -28,7 +28,7 @@ export class Visit {
   /** The player has had enough. */
   over = false;
 
-  /** The rank that the player knows of. */
+  /** The highest rank that the player knows of. */
   #rank: Rank | undefined;
   /** Purchases of this visit of which the player knows that they do not count, by key. */
   readonly #voided = new Map<string, Buy>();
@@ -39,19 +39,28 @@ export class Visit {
     this.dice = dice;
   }
 
-  /** Looks at the player's character, and tells what others or other sessions have changed. */
+  /**
+   * Looks at the player's character, and tells what others or other sessions have changed.
+   *
+   * A rank once seen is not lost, though a server that is behind may not know of it yet.
+   */
   async look(): Promise<Character> {
     const character = await look(this.session);
     this.#tellVoided(character);
-    if (this.#rank !== undefined && this.#rank !== character.rank) this.talk.say(text.awarded);
-    await this.#tellRank(character.rank);
-    return character;
+    const known = this.#rank ?? character.rank;
+    if (ranks.indexOf(character.rank) <= ranks.indexOf(known)) {
+      this.#rank = known;
+    } else {
+      this.talk.say(text.awarded);
+      await this.#tellRise(known, character.rank);
+    }
+    return { ...character, rank: this.#rank! };
   }
 
   /** Tells how the player rises who has just solved the problem of `rank`. */
   async rise(rank: Rank): Promise<void> {
     this.battle = undefined;
-    await this.#tellRank(rank);
+    await this.#tellRise(rank, rankAfter(rank)!);
   }
 
   /** Lets the time of one attempt pass; returns its seconds. */
@@ -74,12 +83,10 @@ export class Visit {
     }
   }
 
-  async #tellRank(rank: Rank): Promise<void> {
-    const known = this.#rank;
-    this.#rank = rank;
-    if (known === undefined) return;
-    for (const reached of ranks.slice(ranks.indexOf(known) + 1, ranks.indexOf(rank) + 1)) {
-      await this.talk.tell(riseTo.get(reached)!);
+  async #tellRise(from: Rank, to: Rank): Promise<void> {
+    this.#rank = to;
+    for (const rank of ranks.slice(ranks.indexOf(from) + 1, ranks.indexOf(to) + 1)) {
+      await this.talk.tell(riseTo.get(rank)!);
     }
   }
 }

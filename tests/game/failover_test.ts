@@ -195,6 +195,19 @@ Deno.test("a player in battle hears that another has finished the problem, and s
   assertStringIncludes(said, "Your machines take 1 step. 99 to go.");
 });
 
+Deno.test("a rank once shown is not lost at a server that does not know of it yet", async () => {
+  const store = new MemoryStore([["rank/Ada/Masters", "true"]]);
+  const { said } = await play(function* () {
+    yield "Ada";
+    store.entries.delete("rank/Ada/Masters");
+    yield "stats";
+    store.entries.set("rank/Ada/Masters", "true");
+    yield "stats";
+  }, { store });
+  assertEquals(said.split("Rank: Masters").length - 1, 2);
+  assert(!said.includes("You are now"));
+});
+
 Deno.test("hardware breaks, and with the last of it the battle is over", async () => {
   const store = new MemoryStore([["mined/Ada/Ada.000000000000000a", "7"]]);
   const script = ["Ada", "buy cpu", "solve", "solve", "solve", "solve", "mine", "inv"];
