@@ -220,7 +220,7 @@ class World {
 
   async #look({ session, client, shown }: Player): Promise<Character> {
     const character = await look(session);
-    const place = `${character.name} at ${client.address()}`;
+    const place = `${character.name} at ${client.answeredAt}`;
     must(character.coins >= 0, () => `${place}: ${character.coins} coins`);
     const before = shown.get(place) ?? 0;
     must(character.credits >= before, () => `${place}: ${before} credits became fewer`);

@@ -88,7 +88,10 @@ export class SimulatedCluster {
     const replica = client.replica;
     const faulty = this.#dice.whole(1, 100) <= this.#faultPercent ||
       client.address() !== call.address;
-    if (this.replicas[replica].alive && !faulty) return call.resolve(run(replica));
+    if (this.replicas[replica].alive && !faulty) {
+      client.answeredAt = call.address;
+      return call.resolve(run(replica));
+    }
     if (this.replicas[replica].alive && writes) {
       const fate = this.#dice.whole(1, 3);
       if (fate === 1) run(replica);
@@ -204,6 +207,8 @@ export class SimulatedCluster {
 export class SimulatedClient implements GameStore {
   readonly #cluster: SimulatedCluster;
   replica: number;
+  /** The address that has answered last; a call given up may have moved the client on since. */
+  answeredAt = "";
 
   constructor(cluster: SimulatedCluster, replica: number) {
     this.#cluster = cluster;
