@@ -14,8 +14,8 @@ const seedsPerMutant = 3_000;
 /** Two worlds in three have two sessions, the others five. */
 function simulateSeed(seed: number, using = simulate): Promise<SimulationResult> {
   return seed % 3 === 0
-    ? using(seed, { sessions: 5, moves: 4 })
-    : using(seed, { sessions: 2, moves: 7 });
+    ? using(seed, { sessions: 5, moves: 3 })
+    : using(seed, { sessions: 2, moves: 6 });
 }
 
 Deno.test(`the state scheme holds in ${seeds} simulated worlds`, async () => {
