@@ -118,9 +118,7 @@ export function parseAddress(address: string): { hostname: string; port: number 
   const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^\s:\[\]\/]+)):(\d{1,5})$/.exec(address);
   const port = Number(match?.[3]);
   if (match === null || port > 65535) {
-    throw new TypeError(
-      `Cannot use "${address}" as an address: allowed is HOST:PORT, as in 127.0.0.1:6001`,
-    );
+    throw new TypeError(`Cannot use "${address}" as an address: allowed is HOST:PORT, as in 127.0.0.1:6001`);
   }
   return { hostname: match[1] ?? match[2], port };
 }
