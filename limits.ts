@@ -87,5 +87,8 @@ export const clientScanEntries = 1_000;
 /** How often the nearest router asks each address for a pong. */
 export const probeIntervalMs = 2_000;
 
+/** Characters of a line of input; a longer one is refused. Holds any key and value, escaped. */
+export const lineCharsMax = 32 * MiB;
+
 /** How often `status --watch` asks again. */
 export const statusIntervalMs = 1_000;
