@@ -23,8 +23,5 @@ export async function loadReadline() {
 /** The command tree's library, loaded by the command line alone: a server's workers never need it. */
 export const loadCommander = (): Promise<typeof import("commander")> => import("commander");
 
-// @ts-types="./types/text_line_stream.d.ts"
-export { TextLineStream } from "@std/streams/text-line-stream";
-
 // @ts-types="./types/damerau_levenshtein.d.ts"
 export { default as editDistance } from "damerau-levenshtein";

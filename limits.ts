@@ -158,5 +158,8 @@ export const probeIntervalMs = 2_000;
 /** How long a server that is to be joined may take to describe itself, and how often it is asked. */
 export const describeTimeoutMs = 3_000;
 
+/** Characters of a line of input; a longer one is refused. Holds any key and value, escaped. */
+export const lineCharsMax = 32 * MiB;
+
 /** How often `status --watch` asks again. */
 export const statusIntervalMs = 1_000;

@@ -117,11 +117,16 @@ export class ActorSystem {
   /** Starts an actor: `newActor` is called now, and may tell already. */
   startActor(newActor: NewActor): ActorRef {
     const self = this.#newRef(++this.#lastCounter);
-    const actor = newActor(this.#newContext(self));
-    this.#actors.set(
-      self.counter,
-      new LocalActor(actor, (error) => this.onError(error, self)),
-    );
+    const local = new LocalActor((error) => this.onError(error, self));
+    // It is known before it is made, because it may tell itself something then.
+    this.#actors.set(self.counter, local);
+    try {
+      local.actor = newActor(this.#newContext(self));
+    } catch (error) {
+      this.#actors.delete(self.counter);
+      local.mailbox.close();
+      throw error;
+    }
     return self;
   }
 
@@ -161,7 +166,10 @@ export class ActorSystem {
     return stats;
   }
 
-  /** Ends the actors and frees the port; open channels reject. Resolves when the port is free. */
+  /**
+   * Ends the actors and frees the port; open channels reject, new ones too. Resolves when the port
+   * is free and nothing runs any more.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     for (const cancel of this.#delayed) cancel();
@@ -183,6 +191,7 @@ export class ActorSystem {
       link: (ref) => this.#port.link(ref.address, ref.incarnation) ?? noLink,
       tellAfter: (ref, message, delayMs) => {
         const bytes = this.#marshal(message);
+        if (this.#closed) return;
         const cancel = this.#environment.after(delayMs, () => {
           this.#delayed.delete(cancel);
           this.#tellFrom(self, ref, bytes, false);

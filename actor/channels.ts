@@ -25,6 +25,8 @@ interface Channel {
 export class Channels {
   #open = new Map<number, Channel>();
   #timers: Pick<Environment, "after">;
+  /** Why no channel can be open any more. */
+  #closed: Error | undefined;
 
   constructor(timers: Pick<Environment, "after">) {
     this.#timers = timers;
@@ -42,6 +44,10 @@ export class Channels {
     });
     // Whoever gave the ref away may never look at the response: that is no unhandled rejection.
     response.catch(() => {});
+    if (this.#closed !== undefined) {
+      this.#fail(counter, this.#closed);
+      return response;
+    }
     if (timeoutMs !== undefined) this.#endAfter(counter, timeoutMs);
     if (signal !== undefined) this.#endWith(counter, signal);
     return response;
@@ -81,8 +87,9 @@ export class Channels {
     return true;
   }
 
-  /** Ends all of them with `error`. */
+  /** Ends all of them with `error`, and those to come. */
   close(error: Error): void {
+    this.#closed ??= error;
     for (const counter of [...this.#open.keys()]) this.#fail(counter, error);
   }
 

@@ -11,12 +11,12 @@ export class LocalActor implements Runnable {
   readonly mailbox = new Mailbox<Uint8Array>();
   /** What this actor sent to others lately; receivers by counter here, by uid elsewhere. */
   readonly rates = new MessageRates<number | string>();
-  #actor: Actor;
+  /** Set before the first message is handled; messages may wait for it already. */
+  actor!: Actor;
   #onError: (error: unknown) => void;
 
   /** @param onError told of what the actor throws */
-  constructor(actor: Actor, onError: (error: unknown) => void) {
-    this.#actor = actor;
+  constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 
@@ -24,7 +24,7 @@ export class LocalActor implements Runnable {
     const bytes = this.mailbox.take();
     if (bytes === undefined) return false;
     try {
-      this.#actor.onMessage(decode(bytes));
+      this.actor.onMessage(decode(bytes));
     } catch (error) {
       this.#onError(error);
     }

@@ -1,4 +1,5 @@
-import { TextLineStream } from "../deps.ts";
+import { lineCharsMax } from "../limits.ts";
+import { readLines } from "./lines.ts";
 
 /** The three standard streams, the environment and the signals, as the commands see them. */
 export interface Console {
@@ -11,7 +12,7 @@ export interface Console {
   out(text: string): void;
   /** Writes to stderr: everything that is not a result. */
   err(text: string): void;
-  /** The lines of stdin, without their ends. */
+  /** The lines of stdin, without their ends; of one past `lineCharsMax` more than that, not all. */
   lines(): AsyncIterable<string>;
   /** Calls `handler` on SIGINT and SIGTERM instead of ending; the function returned stops that. */
   onStopSignal(handler: (signal: StopSignal) => void): () => void;
@@ -35,8 +36,7 @@ export const processConsole: Console = {
   env: (name) => Deno.env.get(name),
   out: (text) => writeAll(Deno.stdout, text),
   err: (text) => writeAll(Deno.stderr, text),
-  lines: () =>
-    Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream()),
+  lines: () => readLines(Deno.stdin.readable, lineCharsMax),
   onStopSignal(handler) {
     const listeners = (["SIGINT", "SIGTERM"] as const).map((signal) => {
       const listener = () => handler(signal);

@@ -1,4 +1,5 @@
 import { loadReadline } from "../deps.ts";
+import { lineCharsMax } from "../limits.ts";
 import { escapeControl } from "./escape.ts";
 import { exitCodeOf, exitCodes, UsageError } from "./exit_codes.ts";
 import { get, type KvSession, list, put, scan } from "./kv_queries.ts";
@@ -114,6 +115,9 @@ async function converse(session: KvSession, colors: ColorChoice): Promise<number
 
 /** An absent key is an answer here, not an error. */
 async function runLine(session: KvSession, line: string): Promise<"exit" | "done"> {
+  if (line.length > lineCharsMax) {
+    throw new UsageError(`Cannot read the line: allowed are ${lineCharsMax} characters`);
+  }
   const [name, ...words] = splitWords(line);
   if (name === undefined || name.text.startsWith("#")) return "done";
   const command = commands.get(aliasOf(name.text));

@@ -29,10 +29,15 @@ export const serverOption: OptionSpec = {
  *
  * @throws {UsageError} when the environment variable is none.
  */
-export function queryAddresses({ options, console }: Invocation): readonly string[] {
+export function queryAddresses(invocation: Invocation): readonly string[] {
+  return namedAddresses(invocation) ?? [defaultQueryAddress];
+}
+
+/** As `queryAddresses`, but `undefined` when neither option nor environment names any. */
+export function namedAddresses({ options, console }: Invocation): readonly string[] | undefined {
   if (options.server !== undefined) return options.server as readonly string[];
   const variable = console.env(serverVariable);
-  if (!variable) return [defaultQueryAddress];
+  if (!variable) return undefined;
   try {
     return parseAddresses(variable);
   } catch (error) {

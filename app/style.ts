@@ -34,17 +34,21 @@ export function styleFor(
   stream: "stdout" | "stderr",
   { color }: ColorChoice,
 ): Style {
-  const isTerminal = stream === "stdout" ? console.stdoutIsTerminal : console.stderrIsTerminal;
-  return wantsColor(console, isTerminal, color) ? colored : plain;
+  return hasColor(console, stream, { color }) ? colored : plain;
 }
 
 /**
- * `--no-color` and `NO_COLOR` say no; then `FORCE_COLOR` says yes; else a terminal has colours, a
+ * Whether a stream is to have colours. `--no-color` and `NO_COLOR` say no; then `FORCE_COLOR` says yes; else a terminal has colours, a
  * dumb one and a pipe none.
  *
  * @see {@link https://no-color.org} and {@link https://force-color.org}
  */
-function wantsColor(console: Console, isTerminal: boolean, color: boolean | undefined): boolean {
+export function hasColor(
+  console: Console,
+  stream: "stdout" | "stderr",
+  { color }: ColorChoice,
+): boolean {
+  const isTerminal = stream === "stdout" ? console.stdoutIsTerminal : console.stderrIsTerminal;
   if (color === false || console.env("NO_COLOR")) return false;
   const force = console.env("FORCE_COLOR");
   if (force !== undefined) return force !== "0" && force !== "false";

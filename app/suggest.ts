@@ -4,22 +4,27 @@ import { editDistance } from "../deps.ts";
 const wordLengthMax = 64;
 
 /**
- * The one of `candidates` that `word` was most likely meant to be, or `undefined` when none is
- * near: at most one typo (a letter too many, too few, wrong, or two swapped) in every three letters.
+ * The one of `choices` that `word` was probably meant to be: the only one that begins with it, or
+ * the nearest that is at most two slips (letters to add, drop, change, or swap) away, one for short
+ * words.
  */
-export function suggest(word: string, candidates: readonly string[]): string | undefined {
-  if (word.length > wordLengthMax) return undefined;
-  let best: string | undefined;
-  let fewest = Math.max(1, Math.floor(word.length / 3)) + 1;
-  for (const candidate of candidates) {
-    const { steps } = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (steps < fewest && steps < candidate.length) [best, fewest] = [candidate, steps];
+export function suggest(word: string, choices: readonly string[]): string | undefined {
+  if (word === "" || word.length > wordLengthMax) return undefined;
+  const typed = word.toLowerCase();
+  const begun = choices.filter((choice) => choice.startsWith(typed));
+  if (begun.length === 1) return begun[0];
+  let nearest: string | undefined;
+  let fewest = word.length <= 3 ? 2 : 3;
+  for (const choice of choices) {
+    const { steps } = editDistance(typed, choice.toLowerCase());
+    // As many slips as letters would mean nothing in common.
+    if (steps < Math.min(fewest, choice.length)) [nearest, fewest] = [choice, steps];
   }
-  return best;
+  return nearest;
 }
 
 /** The suggestion as the end of a message: `" (did you mean get?)"`, or nothing. */
-export function didYouMean(word: string, candidates: readonly string[]): string {
-  const suggestion = suggest(word, candidates);
+export function didYouMean(word: string, choices: readonly string[]): string {
+  const suggestion = suggest(word, choices);
   return suggestion === undefined ? "" : ` (did you mean ${suggestion}?)`;
 }

@@ -16,6 +16,7 @@ import {
   RpcConnection,
   RpcError,
   tcpTransport,
+  TimeoutError,
   type Transport,
 } from "../rpc/mod.ts";
 import type { QueryRouter } from "./router.ts";
@@ -56,6 +57,9 @@ export class Client {
   #environment: Environment;
   #transport: Transport;
   #connections = new Map<string, RpcConnection>();
+  /** Numbers the connections ever dialed. */
+  #dials = new WeakMap<RpcConnection, number>();
+  #lastDial = 0;
   #closed = false;
 
   constructor(router: QueryRouter, options: ClientOptions = {}) {
@@ -111,6 +115,15 @@ export class Client {
     return this.#call(statsCall, options);
   }
 
+  /**
+   * Names the connection that a call made in this turn goes through. Another address has another
+   * name, and so has a new connection to the same one: its server may have started again meanwhile.
+   */
+  connectionName(): string {
+    const address = this.#router.nextAddr();
+    return `${address}#${this.#dials.get(this.#connectionTo(address))}`;
+  }
+
   /** Ends all connections; open calls fail, later ones too. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -146,7 +159,8 @@ export class Client {
     try {
       return await this.#connectionTo(address).call(call, { timeoutMs, signal });
     } catch (error) {
-      if (error instanceof ConnectionError) this.#router.reportFailure?.(address);
+      const isLost = error instanceof ConnectionError || error instanceof TimeoutError;
+      if (isLost && !this.#closed) this.#router.reportFailure?.(address);
       throw error;
     }
   }
@@ -157,6 +171,7 @@ export class Client {
     if (connection === undefined || connection.closed) {
       connection = new RpcConnection(address, this.#transport, this.#environment);
       this.#connections.set(address, connection);
+      this.#dials.set(connection, ++this.#lastDial);
     }
     return connection;
   }

@@ -21,7 +21,13 @@
 
 export { Client, type ClientCallOptions, type ClientOptions } from "./client.ts";
 export { NearestRouter, type NearestRouterOptions } from "./nearest_router.ts";
-export { FixedRouter, type QueryRouter, RandomRouter, RoundRobinRouter } from "./router.ts";
+export {
+  FixedRouter,
+  PinnedRouter,
+  type QueryRouter,
+  RandomRouter,
+  RoundRobinRouter,
+} from "./router.ts";
 export {
   ConnectionError,
   type ErrorCode,

@@ -23,9 +23,18 @@ export interface NearestRouterOptions {
 interface Candidate {
   address: string;
   connection: RpcConnection | undefined;
+  /** Probes in a row that this connection left without an answer. */
+  missedProbes: number;
   /** Smoothed round trip; `Infinity` when the last probe or call failed, or none was made yet. */
   roundTripMs: number;
 }
+
+/**
+ * A connection that leaves so many probes in a row without an answer is given up: its other end may
+ * be gone without a word, and what is at the address now be another one. More than one, because the
+ * first probe has to wait for the dial.
+ */
+const missedProbesMax = 2;
 
 /** Weight of the newest round trip in the smoothed one. */
 const newestWeight = 0.5;
@@ -46,6 +55,8 @@ export class NearestRouter implements QueryRouter {
   #cancelTimer: (() => void) | undefined;
   #closed = false;
   #probing: Promise<unknown>;
+  /** Connections that were given up and are not quite gone yet. */
+  #ending = new Set<Promise<void>>();
 
   /**
    * Starts probing; resolves with the first pong, or when every address has failed once.
@@ -68,6 +79,7 @@ export class NearestRouter implements QueryRouter {
     this.#candidates = addresses.map((address) => ({
       address,
       connection: undefined,
+      missedProbes: 0,
       roundTripMs: Infinity,
     }));
     this.#current = this.#candidates[0];
@@ -89,6 +101,7 @@ export class NearestRouter implements QueryRouter {
     this.#cancelTimer?.();
     await Promise.all(this.#candidates.map(({ connection }) => connection?.close()));
     await this.#probing;
+    await Promise.all(this.#ending);
   }
 
   /** @returns when the first has answered, or all have failed; the others go on. */
@@ -102,21 +115,34 @@ export class NearestRouter implements QueryRouter {
   }
 
   async #probe(candidate: Candidate): Promise<void> {
+    const connection = this.#connectionTo(candidate);
+    try {
+      const startMs = this.#environment.monotonicMs();
+      await connection.call(pingCall, { timeoutMs: this.#intervalMs });
+      candidate.missedProbes = 0;
+      this.#succeed(candidate, this.#environment.monotonicMs() - startMs);
+    } catch (error) {
+      if (++candidate.missedProbes === missedProbesMax) this.#giveUp(connection);
+      this.#fail(candidate);
+      throw error;
+    }
+  }
+
+  #connectionTo(candidate: Candidate): RpcConnection {
     if (candidate.connection === undefined || candidate.connection.closed) {
+      candidate.missedProbes = 0;
       candidate.connection = new RpcConnection(
         candidate.address,
         this.#transport,
         this.#environment,
       );
     }
-    try {
-      const startMs = this.#environment.monotonicMs();
-      await candidate.connection.call(pingCall, { timeoutMs: this.#intervalMs });
-      this.#succeed(candidate, this.#environment.monotonicMs() - startMs);
-    } catch (error) {
-      this.#fail(candidate);
-      throw error;
-    }
+    return candidate.connection;
+  }
+
+  #giveUp(connection: RpcConnection): void {
+    const ended = connection.close().finally(() => this.#ending.delete(ended));
+    this.#ending.add(ended);
   }
 
   #succeed(candidate: Candidate, roundTripMs: number): void {

@@ -21,6 +21,27 @@ export class FixedRouter implements QueryRouter {
   }
 }
 
+/** Every call to the address that another router names, until it fails: then that router names one anew. */
+export class PinnedRouter implements QueryRouter {
+  #router: QueryRouter;
+  #pinned: string;
+
+  constructor(router: QueryRouter) {
+    this.#router = router;
+    this.#pinned = router.nextAddr();
+  }
+
+  nextAddr(): string {
+    return this.#pinned;
+  }
+
+  /** A failure at an address that was left already changes nothing. */
+  reportFailure(address: string): void {
+    this.#router.reportFailure?.(address);
+    if (address === this.#pinned) this.#pinned = this.#router.nextAddr();
+  }
+}
+
 /** Each call to the next of several addresses in turn. */
 export class RoundRobinRouter implements QueryRouter {
   #addresses: readonly string[];

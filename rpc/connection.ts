@@ -1,4 +1,4 @@
-import { dialTimeoutMs } from "../limits.ts";
+import { dialTimeoutMs, frameBytesMax } from "../limits.ts";
 import type { Environment } from "./environment.ts";
 import { ConnectionError, RpcError, TimeoutError } from "./errors.ts";
 import { frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
@@ -74,9 +74,9 @@ export class RpcConnection {
   /**
    * Makes a call.
    *
-   * @throws {RpcError} when the server refuses it; {ConnectionError} when the server cannot be
-   * reached or the connection is lost; {TimeoutError}; {TypeError} when a param cannot be written;
-   * the signal's reason.
+   * @throws {RpcError} when the server refuses it, or it exceeds a frame; {ConnectionError} when the
+   * server cannot be reached or the connection is lost; {TimeoutError}; {TypeError} when a param
+   * cannot be written; the signal's reason.
    */
   call<T>(call: Call<T>, { timeoutMs, signal }: CallOptions): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -111,7 +111,14 @@ export class RpcConnection {
     try {
       const frame = beginRequest(this.#outgoing, this.#nextMsgid, call.method);
       call.writeParams(this.#outgoing);
-      this.#outgoing.endFrame(frame);
+      const bytes = this.#outgoing.endFrame(frame);
+      // The server would end the connection for it, and every other call with it.
+      if (bytes > frameBytesMax) {
+        throw new RpcError(
+          "too_large",
+          `Cannot call ${call.method}: the request has ${bytes} bytes, allowed are ${frameBytesMax}`,
+        );
+      }
     } catch (error) {
       this.#outgoing.length = start;
       throw error;
@@ -122,12 +129,20 @@ export class RpcConnection {
   #watch(signal: AbortSignal, msgid: number, pending: Pending): void {
     const { resolve, reject } = pending;
     const onAbort = () => {
-      this.#pending.delete(msgid);
+      this.#takePending(msgid);
       reject(signal.reason);
     };
     signal.addEventListener("abort", onAbort, { once: true });
     pending.resolve = (value) => (signal.removeEventListener("abort", onAbort), resolve(value));
     pending.reject = (error) => (signal.removeEventListener("abort", onAbort), reject(error));
+  }
+
+  /** The open call of that msgid, which is open no more. */
+  #takePending(msgid: number): Pending | undefined {
+    const pending = this.#pending.get(msgid);
+    this.#pending.delete(msgid);
+    if (this.#pending.size === 0) this.#disarmTimer();
+    return pending;
   }
 
   // ---- sending ------------------------------------------------------------------------------
@@ -155,12 +170,8 @@ export class RpcConnection {
   // ---- receiving ----------------------------------------------------------------------------
 
   async #run(transport: Transport): Promise<void> {
-    const cancel = this.#environment.after(
-      dialTimeoutMs,
-      () => this.#end(`nothing answers there within ${dialTimeoutMs} ms`),
-    );
     try {
-      const stream = await transport.connect(this.address).finally(cancel);
+      const stream = await this.#dial(transport);
       if (this.#closed) return stream.close();
       this.#stream = stream;
       if (this.#outgoing.length > 0) this.#flushSoon(stream);
@@ -169,6 +180,18 @@ export class RpcConnection {
     } catch (error) {
       this.#end(this.#stream ? "the connection was lost" : "nothing answers there", error);
     }
+  }
+
+  /** A dial cannot be called off, and `close` waits for it: it is given up after a while. */
+  #dial(transport: Transport): Promise<ByteStream> {
+    const dial = transport.connect(this.address);
+    return new Promise((resolve, reject) => {
+      const cancel = this.#environment.after(dialTimeoutMs, () => {
+        reject(new Error(`no connection within ${dialTimeoutMs} ms`));
+        dial.then((stream) => stream.close(), () => {});
+      });
+      dial.then(resolve, reject).finally(cancel);
+    });
   }
 
   async #receive(stream: ByteStream): Promise<void> {
@@ -192,10 +215,8 @@ export class RpcConnection {
   /** A response to no open call is one that timed out or was aborted. */
   #settle(reader: MsgpackReader): void {
     const { msgid, error } = readResponseHead(reader);
-    const pending = this.#pending.get(msgid);
+    const pending = this.#takePending(msgid);
     if (pending === undefined) return;
-    this.#pending.delete(msgid);
-    if (this.#pending.size === 0) this.#disarmTimer();
     if (error !== undefined) return pending.reject(new RpcError(error.code, error.message));
     try {
       pending.resolve(pending.call.readResult(reader));

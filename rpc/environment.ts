@@ -35,12 +35,21 @@ export interface Random {
 /** Clock, timers and randomness in one. */
 export interface Environment extends Clock, Timers, Random {}
 
+/** The longest delay that the platform's timers keep; a longer one would be over at once. */
+const timerMsMax = 2 ** 31 - 1;
+
 /** The machine's own clock, timers and randomness. */
 export const realEnvironment: Environment = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, fn) {
-    const timer = setTimeout(fn, delayMs);
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (restMs: number) => {
+      timer = restMs <= timerMsMax
+        ? setTimeout(fn, restMs)
+        : setTimeout(() => wait(restMs - timerMsMax), timerMsMax);
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
   soon: (fn) => queueMicrotask(fn),

@@ -29,7 +29,7 @@ export class ShapeError extends Error {
   override name = "ShapeError";
 
   /** @param msgid of the request that it seems to be, when that much could be read */
-  constructor(message: string, readonly msgid: number | undefined, options?: ErrorOptions) {
+  constructor(message: string, readonly msgid?: number, options?: ErrorOptions) {
     super(message, options);
   }
 }
@@ -172,7 +172,7 @@ export interface ResponseHead {
  */
 export function readResponseHead(reader: MsgpackReader): ResponseHead {
   if (reader.arrayHeader() !== 4 || reader.uint() !== typeResponse) {
-    throw new ShapeError("Cannot read a response: it is not [1, msgid, error, result]", undefined);
+    throw new ShapeError("Cannot read a response: it is not [1, msgid, error, result]");
   }
   const msgid = reader.uint();
   if (reader.nil()) return { msgid };

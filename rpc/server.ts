@@ -2,6 +2,7 @@ import { connectionsMax, lingerBytesMax, lingerMs } from "../limits.ts";
 import type { Answer } from "./answer.ts";
 import type { Environment } from "./environment.ts";
 import { FrameReader } from "./frame_reader.ts";
+import { ShapeError } from "./message.ts";
 import type { ByteListener, ByteStream, Transport } from "./transport.ts";
 
 /** What became of frames, and the bytes to send back. */
@@ -82,9 +83,7 @@ export class RpcServer {
       const stream = await this.#listener.accept();
       if (stream === null) return;
       if (this.#closed || this.#streams.size >= connectionsMax) {
-        if (!this.#closed) {
-          this.#fault(stream, new Error(`More than ${connectionsMax} connections`));
-        }
+        this.#fault(stream, new Error(`More than ${connectionsMax} connections`));
         stream.close();
       } else this.#track(this.#serve(stream));
     }
@@ -96,7 +95,7 @@ export class RpcServer {
       const endedByPeer = await this.#readAndAnswer(stream);
       if (!endedByPeer) await this.#linger(stream);
     } catch (error) {
-      if (!this.#closed) this.#fault(stream, error);
+      this.#fault(stream, error);
     } finally {
       this.#streams.delete(stream);
       stream.close();
@@ -125,7 +124,10 @@ export class RpcServer {
     for (let rest = frames; rest.length > 0;) {
       const { replies, consumed, close } = await this.#options.execute(rest, stream);
       if (replies.length > 0) await stream.write(replies);
-      if (close) return false;
+      if (close) {
+        this.#fault(stream, new ShapeError("Cannot follow a connection: what came is no message"));
+        return false;
+      }
       rest = rest.subarray(consumed);
     }
     return true;
@@ -152,7 +154,8 @@ export class RpcServer {
     }
   }
 
+  /** What fails because this end is closed is nobody's fault. */
   #fault(stream: ByteStream, error: unknown): void {
-    this.#options.onFault?.(stream.peer, error);
+    if (!this.#closed) this.#options.onFault?.(stream.peer, error);
   }
 }

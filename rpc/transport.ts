@@ -82,6 +82,8 @@ class TcpStream implements ByteStream {
   readonly peer: string;
   #conn: Deno.TcpConn;
   #closed = false;
+  /** Ends the last write, if it is still pending. */
+  #failWrite: (error: Error) => void = () => {};
 
   constructor(conn: Deno.TcpConn) {
     this.#conn = conn;
@@ -97,7 +99,15 @@ class TcpStream implements ByteStream {
     return this.#conn.read(into);
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      // Deno 2.4 leaves a write pending when its connection is closed.
+      this.#failWrite = reject;
+      this.#writeAll(bytes).then(resolve, reject);
+    });
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
     let written = await this.#conn.write(bytes);
     while (written < bytes.length) written += await this.#conn.write(bytes.subarray(written));
   }
@@ -110,6 +120,7 @@ class TcpStream implements ByteStream {
     if (this.#closed) return;
     this.#closed = true;
     this.#conn.close();
+    this.#failWrite(new Deno.errors.Interrupted("The connection was closed"));
   }
 }
 

@@ -2,7 +2,7 @@ import { type Console, runCommandLine, type StopSignal } from "../../app/mod.ts"
 
 /** What a fake console is like; by default nothing is a terminal and the input is empty. */
 export interface FakeConsoleOptions {
-  input?: readonly string[];
+  input?: readonly string[] | (() => AsyncIterable<string>);
   env?: Readonly<Record<string, string>>;
   terminal?: boolean;
 }
@@ -37,7 +37,8 @@ export class FakeConsole implements Console {
   }
 
   async *lines(): AsyncIterable<string> {
-    yield* this.#options.input ?? [];
+    const { input = [] } = this.#options;
+    yield* typeof input === "function" ? input() : input;
   }
 
   onStopSignal(handler: (signal: StopSignal) => void): () => void {

@@ -1,0 +1,80 @@
+/**
+ * Facing a problem, and the commands while one does.
+ *
+ * @module
+ */
+
+import type { Character } from "./character.ts";
+import type { BattleCommand } from "./commands.ts";
+import { type Attempt, attempt, face } from "./moves.ts";
+import { problemOf } from "./story.ts";
+import * as text from "./text.ts";
+import type { Command, Visit } from "./visit.ts";
+import { rankAfter } from "./world.ts";
+
+/** Turns to the problem of the player's rank. */
+export async function enterBattle(visit: Visit): Promise<void> {
+  const { talk, session } = visit;
+  const { rank } = await visit.look();
+  if (rankAfter(rank) === undefined) return talk.say(text.nothingToSolve);
+  const problem = await face(session, rank);
+  // Settling an older round may have promoted this very player, who then has another problem.
+  if ((await visit.look()).rank !== rank) return;
+  await talk.tell(problemOf.get(rank)!);
+  talk.say(text.faced(problem));
+  visit.battle = { rank, round: problem.round };
+}
+
+/** What each command does in a battle. */
+export const battle: Readonly<Record<BattleCommand, Command>> = {
+  async solve(visit) {
+    await visit.toil();
+    const { rank, round } = visit.battle!;
+    const problem = await face(visit.session, rank);
+    const character = await visit.look();
+    if (character.rank !== rank) {
+      visit.battle = undefined;
+      return;
+    }
+    if (problem.round !== round) {
+      visit.talk.say(text.solvedByOthers(problem));
+      visit.battle!.round = problem.round;
+    }
+    await tellAttempt(
+      visit,
+      character,
+      await attempt(visit.session, character, problem, visit.dice),
+    );
+  },
+
+  async inv(visit) {
+    const { coins, hardware } = await visit.look();
+    visit.talk.say(text.inventory(coins, hardware));
+  },
+
+  resign(visit) {
+    visit.battle = undefined;
+    visit.talk.say(text.resigned);
+  },
+
+  help({ talk }) {
+    talk.say(text.help.battle);
+  },
+};
+
+async function tellAttempt(visit: Visit, character: Character, made: Attempt): Promise<void> {
+  const { talk } = visit;
+  if (made.outcome === "debugging") return talk.say(text.debugging);
+  if (made.outcome === "broke") {
+    const before = character.hardware.get(made.kind)!;
+    talk.say(text.broke(made.kind, before, Math.floor(before / 4)));
+    if (!made.fellBack) return;
+    talk.say(text.fellBack);
+    visit.battle = undefined;
+    return;
+  }
+  talk.say(text.hit(made.power, made.remaining));
+  if (!made.finished) return;
+  talk.say(text.solved);
+  await visit.rise(character.rank);
+}

@@ -1,0 +1,44 @@
+/**
+ * Everything in the game that can grow, and its bound, with what happens there.
+ *
+ * @module
+ */
+
+/** The longest name; a longer one is refused with a sentence. */
+export const nameCharsMax = 24;
+
+/** A longer line of input is refused unread. */
+export const lineCharsMax = 1_000;
+
+/** Of what a player typed, so much is quoted back. */
+export const quotedCharsMax = 40;
+
+/** The most attempts of one `mine`; more are refused, so that none runs for more than 7 minutes. */
+export const mineAttemptsMax = 100;
+
+/**
+ * The most coins that a player can ever have mined, and the greatest count in any record; coins
+ * beyond it are not found. All sums of powers and prices below it are safe integers.
+ */
+export const creditsMax = 1_000_000_000_000;
+
+/** The last number of a deed that fits its 12 digits; after it a player can buy and break no more. */
+export const deedNumberMax = 999_999_999_999;
+
+/** Names that the map shows per place; of the others it gives the number. */
+export const mapNamesMax = 12;
+
+/** The longest that an attempt at mining or solving takes, in whole seconds. */
+export const attemptSecondsMax = 4;
+
+/** The wait between two sentences of a story. */
+export const storyPauseMs = 2_000;
+
+/**
+ * A write-once write is repeated at the next server unless the last one lived on for so long after
+ * it: by then it has told the others.
+ */
+export const repeatWindowMs = 5_000;
+
+/** A round that is over and has promoted nobody is settled by its readers after so long. */
+export const settleAfterMs = 3_000;

@@ -1,0 +1,46 @@
+/**
+ * What a player may type, and what was meant when it was something else.
+ *
+ * @module
+ */
+
+/** What can be typed between problems. */
+export const fieldCommands = [
+  "help",
+  "stats",
+  "map",
+  "move",
+  "mine",
+  "shop",
+  "buy",
+  "inv",
+  "solve",
+  "quit",
+] as const;
+
+/** What can be typed while facing a problem. */
+export const battleCommands = ["solve", "inv", "resign", "help"] as const;
+
+/** A command in the field. */
+export type FieldCommand = typeof fieldCommands[number];
+
+/** A command in a battle. */
+export type BattleCommand = typeof battleCommands[number];
+
+/** A line of input: its first word in lower case (empty for an empty line), and the other words. */
+export interface TypedLine {
+  readonly word: string;
+  readonly args: readonly string[];
+}
+
+/** Splits a line into words. */
+export function parseLine(line: string): TypedLine {
+  const [word = "", ...args] = line.trim().split(/\s+/);
+  return { word: word.toLowerCase(), args };
+}
+
+/** A whole number from 1 to `max` in plain digits, or nothing. */
+export function parseCount(text: string, max: number): number | undefined {
+  const count = /^[0-9]{1,15}$/.test(text) ? Number(text) : 0;
+  return count >= 1 && count <= max ? count : undefined;
+}

@@ -1,0 +1,113 @@
+/**
+ * The commands between problems.
+ *
+ * @module
+ */
+
+import { battle, enterBattle } from "./battle.ts";
+import { creditsMax, mapNamesMax, mineAttemptsMax } from "./bounds.ts";
+import { type FieldCommand, parseCount } from "./commands.ts";
+import { powerOf } from "./hardware.ts";
+import { buy, mine } from "./moves.ts";
+import * as text from "./text.ts";
+import type { Command } from "./visit.ts";
+import { readWhereabouts } from "./whereabouts.ts";
+import { hardwareFacts, type Kind, kinds, kindsFor, places } from "./world.ts";
+import { suggest } from "../suggest.ts";
+
+/** What each command does. */
+export const field: Readonly<Record<FieldCommand, Command>> = {
+  help({ talk }) {
+    talk.say(text.help.field);
+  },
+
+  async stats(visit) {
+    visit.talk.say(text.stats(await visit.look()));
+  },
+
+  async map(visit) {
+    const { name, place } = await visit.look();
+    const { byPlace, skipped } = await readWhereabouts(visit.session);
+    for (const at of places.keys()) {
+      const others = (byPlace.get(at) ?? []).filter((other) => other !== name);
+      const names = at === place ? [text.you(name), ...others] : others;
+      visit.talk.say(text.mapLine(at, names.slice(0, mapNamesMax), names.length - mapNamesMax));
+    }
+    if (skipped > 0) visit.talk.say(text.skippedRecords(skipped));
+  },
+
+  async move(visit, args) {
+    const { place } = await visit.look();
+    const typed = args.join(" ").toLowerCase();
+    const wanted = findPlace(typed);
+    if (wanted === place) return visit.talk.say(text.alreadyThere(place));
+    if (wanted !== undefined) {
+      await visit.session.place(wanted);
+      return visit.talk.say(text.moved(wanted));
+    }
+    if (typed !== "") {
+      visit.talk.say(text.unknownPlace(typed, suggest(typed, [...places.keys()])));
+    }
+    visit.talk.say(text.listPlaces());
+  },
+
+  async mine(visit, [typed = "1"]) {
+    const attempts = parseCount(typed, mineAttemptsMax);
+    if (attempts === undefined) return visit.talk.say(text.badAttempts(typed));
+    const character = await visit.look();
+    let { credits } = character;
+    for (let done = 0; done < attempts && credits < creditsMax; done++) {
+      const seconds = await visit.toil();
+      const coins = await mine(visit.session, { ...character, credits }, visit.dice);
+      credits += coins;
+      visit.talk.say(text.mined(coins, seconds));
+    }
+    if (credits === creditsMax) visit.talk.say(text.minedOut);
+    const yielded = credits - character.credits;
+    if (attempts > 1) visit.talk.say(text.minedTogether(yielded, character.coins + yielded));
+  },
+
+  async shop(visit) {
+    const { rank, coins } = await visit.look();
+    visit.talk.say(text.shop(rank, kindsFor(rank), coins));
+  },
+
+  async buy(visit, [kindTyped, countTyped]) {
+    const { talk, session } = visit;
+    if (kindTyped === undefined) return talk.say(text.buyWhat);
+    const kind = kindTyped.toLowerCase();
+    if (!isKind(kind)) return talk.say(text.unknownHardware(kindTyped, suggest(kind, kinds)));
+    const character = await visit.look();
+    const { rank, coins } = character;
+    if (!kindsFor(rank).includes(kind)) return talk.say(text.notForYou(kind, rank));
+    const affordable = Math.floor(coins / hardwareFacts[kind].price);
+    const count = countTyped === undefined
+      ? Math.max(1, affordable)
+      : parseCount(countTyped, creditsMax);
+    if (count === undefined) return talk.say(text.badNumber(countTyped));
+    if (count > affordable) return talk.say(text.tooDear(kind, count, coins));
+    const key = await buy(session, character, kind, count);
+    const { hardware, voided } = await visit.look();
+    if (!voided.has(key)) talk.say(text.bought(kind, count, powerOf(hardware)));
+  },
+
+  inv: battle.inv,
+
+  solve: enterBattle,
+
+  quit(visit) {
+    visit.over = true;
+    visit.talk.say(text.goodbye(visit.session.name));
+  },
+};
+
+function findPlace(typed: string): string | undefined {
+  for (const [place, title] of places) {
+    if (typed === place || typed === title.toLowerCase()) return place;
+  }
+  return undefined;
+}
+
+function isKind(word: string): word is Kind {
+  return kinds.includes(word as Kind);
+}

@@ -1,0 +1,55 @@
+/**
+ * Where in the store everything stands: one line per kind of key.
+ *
+ * A key is *write-once* (one value for ever, so that writing it again anywhere is harmless), or it
+ * belongs to one session, or (the place) the last writer may win.
+ *
+ * @module
+ */
+
+import type { Rank } from "./world.ts";
+
+const deedDigits = 12;
+
+/** The key of each record. */
+export const keys = {
+  /** Write-once: the character exists. */
+  player: (name: string) => `player/${name}`,
+  /** Where the character is; the last writer wins. */
+  place: (name: string) => `place/${name}`,
+  /** A session's: all coins that it ever mined. */
+  mined: (name: string, session: string) => `mined/${name}/${session}`,
+  /** Write-once: a purchase or a loss of hardware. */
+  deed: (name: string, n: number, session: string) =>
+    `deed/${name}/${String(n).padStart(deedDigits, "0")}/${session}`,
+  /** Write-once: the character has reached the rank. */
+  rank: (name: string, rank: Rank) => `rank/${name}/${rank}`,
+  /** A session's: all that it took off the steps of one round of a rank's problem. */
+  damage: (rank: Rank, round: number, session: string) => `damage/${rank}/${round}/${session}`,
+  /** Write-once: the round of the rank's problem has promoted the character. */
+  risen: (rank: Rank, round: number, name: string) => `risen/${rank}/${round}/${name}`,
+  /** Write-once: the last totals of a session that goes on no more; they replace its own keys. */
+  end: (session: string) => `end/${session}`,
+} as const;
+
+/** The prefixes under which readers list. */
+export const prefixes = {
+  places: "place/",
+  mined: (name: string) => `mined/${name}/`,
+  deeds: (name: string) => `deed/${name}/`,
+  ranks: (name: string) => `rank/${name}/`,
+  damage: (rank: Rank) => `damage/${rank}/`,
+  risen: (rank: Rank) => `risen/${rank}/`,
+  /** The ends of all sessions, or of one player's: a session's id begins with the name and a dot. */
+  ends: (name?: string) => name === undefined ? "end/" : `end/${name}.`,
+} as const;
+
+/** The number that stands in a deed's key, or nothing when it is not one. */
+export function parseDeedNumber(text: string): number | undefined {
+  return text.length === deedDigits ? parseNumber(text.replace(/^0+/, "")) : undefined;
+}
+
+/** A positive whole number as keys hold it: decimal, no sign, no leading zero. */
+export function parseNumber(text: string): number | undefined {
+  return /^[1-9][0-9]{0,11}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,44 @@
+/**
+ * The game: students at Carnegie Mellon mine coins, buy hardware, and solve problems together, in a
+ * world that lives in a last-writer-wins store and nowhere else.
+ *
+ * `playGame` plays it in front of one player: lines in, sentences out, everything else (store, dice,
+ * clock, pauses) given. It keeps no state between two calls but in the store, and counts on no more
+ * of that than that replicas converge at last; how it does that is told in `docs/game.md`.
+ *
+ * ```ts
+ * import { playGame } from "./mod.ts";
+ *
+ * const entries = new Map<string, string>();
+ * const said: string[] = [];
+ * await playGame({
+ *   store: {
+ *     get: (key) => Promise.resolve(entries.get(key)),
+ *     put: (key, value) => Promise.resolve(void entries.set(key, value)),
+ *     list: (prefix) =>
+ *       Promise.resolve(new Map([...entries].filter(([key]) => key.startsWith(prefix)))),
+ *     address: () => "here",
+ *   },
+ *   input: async function* () {
+ *     yield* ["mine", "quit"];
+ *   }(),
+ *   output: (text) => said.push(text),
+ *   isTerminal: false,
+ *   fast: true,
+ *   name: "Ada",
+ *   dice: { whole: (_low, high) => high },
+ *   environment: { now: () => 0, monotonicMs: () => 0, hex64: () => "0123456789abcdef" },
+ *   pause: () => Promise.resolve(),
+ * });
+ * // said now holds "You find 1 coin.\n" among other things
+ * ```
+ *
+ * @module
+ */
+
+export type { ConversationOptions, Pause, Tone } from "./conversation.ts";
+export { type Dice, diceFrom } from "./dice.ts";
+export { type GameOptions, playGame } from "./game.ts";
+export { isName } from "./names.ts";
+export type { GameStore } from "./store.ts";
+export { paint, pause } from "./terminal.ts";

@@ -1,0 +1,93 @@
+/**
+ * The rounds of a rank's problem: what is left of it, when it is over, who rises.
+ *
+ * @module
+ */
+
+import { creditsMax, settleAfterMs } from "./bounds.ts";
+import { playerOf } from "./names.ts";
+import type { Damage, End, Hits } from "./records.ts";
+import { problemSteps, type Rank } from "./world.ts";
+
+/** Everyone's hits in one round, by session. */
+export type Round = ReadonlyMap<string, Hits>;
+
+/** All rounds of one problem that anyone has hit, by number. */
+export type Rounds = ReadonlyMap<number, Round>;
+
+/** Sorts hits into rounds; an ended session's end stands for its own keys. */
+export function tallyRounds(
+  rank: Rank,
+  damage: readonly (Damage & { session: string })[],
+  ends: ReadonlyMap<string, End>,
+): Rounds {
+  const rounds = new Map<number, Map<string, Hits>>();
+  const tally = (session: string, { round, hits }: Damage) => {
+    if (!rounds.has(round)) rounds.set(round, new Map());
+    rounds.get(round)!.set(session, hits);
+  };
+  for (const record of damage) if (!ends.has(record.session)) tally(record.session, record);
+  for (const [session, end] of ends) {
+    for (const record of end.damage) if (record.rank === rank) tally(session, record);
+  }
+  return rounds;
+}
+
+/** The steps that a round still needs: max(0, steps - sum of damage). */
+export function remainingSteps(rank: Rank, round: Round = new Map()): number {
+  let remaining = problemSteps.get(rank) ?? 0;
+  for (const { total } of round.values()) remaining = Math.max(0, remaining - total);
+  return remaining;
+}
+
+/**
+ * The round that is in play. Where anyone has hit a later round, the earlier ones are over, even
+ * if the hits that ended them have not all arrived here.
+ */
+export function currentRound(rank: Rank, rounds: Rounds): number {
+  let last = 1;
+  for (const round of rounds.keys()) last = Math.max(last, round);
+  return remainingSteps(rank, rounds.get(last)) > 0 ? last : last + 1;
+}
+
+/** 1 + the greatest number of a hit in the round: what the next hit is given. */
+export function nextHit(round: Round = new Map()): number {
+  let greatest = 0;
+  for (const { n } of round.values()) greatest = Math.max(greatest, n);
+  return Math.min(greatest + 1, creditsMax);
+}
+
+/** A round that has to promote someone, and whom. */
+export interface Settlement {
+  readonly round: number;
+  readonly name: string;
+}
+
+/**
+ * The rounds that are over, promoted nobody, and were hit last more than three seconds ago, each
+ * with the player of the last hit. A hit far in the future was stamped by a clock that is wrong; it
+ * is taken for old, since waiting for that moment could take for ever.
+ */
+export function dueSettlements(
+  rank: Rank,
+  rounds: Rounds,
+  settled: ReadonlySet<number>,
+  now: number,
+): Settlement[] {
+  const due: Settlement[] = [];
+  for (const [round, hits] of rounds) {
+    if (settled.has(round) || remainingSteps(rank, hits) > 0) continue;
+    const ages = Array.from(hits.values(), ({ at }) => Math.abs(now - at));
+    if (ages.every((age) => age >= settleAfterMs)) due.push({ round, name: lastHitter(hits) });
+  }
+  return due;
+}
+
+/** The player of the hit that is greatest by (n, session). */
+function lastHitter(round: Round): string {
+  let [last, lastN] = ["", 0];
+  for (const [session, { n }] of round) {
+    if (n > lastN || (n === lastN && session > last)) [last, lastN] = [session, n];
+  }
+  return playerOf(last);
+}

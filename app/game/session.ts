@@ -1,0 +1,206 @@
+/**
+ * A session: the one writer of its own keys, through one address.
+ *
+ * @module
+ */
+
+import type { Clock, Random } from "../../rpc/environment.ts";
+import { creditsMax, deedNumberMax, repeatWindowMs } from "./bounds.ts";
+import { keys } from "./keys.ts";
+import { newSessionId } from "./names.ts";
+import { type Act, type Damage, type End, present } from "./records.ts";
+import { type GameStore, StoreFailure } from "./store.ts";
+import type { Rank } from "./world.ts";
+
+/** The clock and the randomness that a session needs. */
+export type SessionEnvironment = Clock & Pick<Random, "hex64">;
+
+/**
+ * Reads and writes for one player, so that every deed counts exactly once whatever fails.
+ *
+ * Its methods are called one after the other (reads may go together). Invariants:
+ *
+ * - A value of a session's key is sent only after the last one was acknowledged, and to the same
+ *   address. After anything else the session ends and another begins, under an id of its own.
+ * - What happened is noted here before it is sent. The `end/` record of a session is therefore at
+ *   least as great as anything that a reader may have seen of it.
+ * - Nothing else is written before what is owed from before has been acknowledged.
+ */
+export class Session {
+  readonly name: string;
+  readonly #store: GameStore;
+  readonly #environment: SessionEnvironment;
+
+  #id: string;
+  /** All ids so far, the present one last. */
+  readonly #ids = new Set<string>();
+  #address: string;
+  #mined = 0;
+  /** By key. */
+  readonly #damage = new Map<string, Damage>();
+  /** The greatest deed number given out: a server that has forgotten it must not make us reuse it. */
+  #lastDeed = 0;
+
+  /** Write-once writes that the server at the address may not have told the others, oldest first. */
+  readonly #recent = new Map<string, { value: string; atMs: number }>();
+  /** Write-once writes to be acknowledged before anything else, by key. */
+  readonly #owed = new Map<string, string>();
+
+  constructor(name: string, store: GameStore, environment: SessionEnvironment) {
+    this.name = name;
+    this.#store = store;
+    this.#environment = environment;
+    this.#id = this.#newId();
+    this.#address = store.address();
+  }
+
+  /** The wall clock of whoever plays: milliseconds since the epoch. */
+  now(): number {
+    return this.#environment.now();
+  }
+
+  /**
+   * Writes what is owed; to be called before anything is read on which a write will depend.
+   *
+   * @throws {StoreFailure} It is still owed.
+   */
+  async ready(): Promise<void> {
+    if (this.#store.address() !== this.#address) this.#end();
+    for (const [key, value] of this.#owed) {
+      await this.#put(key, value);
+      this.#recent.set(key, { value, atMs: this.#environment.monotonicMs() });
+      this.#owed.delete(key);
+    }
+  }
+
+  /** @throws {StoreFailure} */
+  get(key: string): Promise<string | undefined> {
+    return this.#call(() => this.#store.get(key));
+  }
+
+  /** @throws {StoreFailure} */
+  list(prefix: string): Promise<Map<string, string>> {
+    return this.#call(() => this.#store.list(prefix));
+  }
+
+  /** @throws {StoreFailure} The place may or may not have been written, and is not written again. */
+  async place(place: string): Promise<void> {
+    await this.ready();
+    await this.#put(keys.place(this.name), place);
+  }
+
+  /**
+   * Says `key` once and for all.
+   *
+   * @throws {StoreFailure} It is owed.
+   */
+  async declare(key: string, value: string = present): Promise<void> {
+    this.#owed.set(key, value);
+    await this.ready();
+  }
+
+  /**
+   * Notes a deed behind all that were seen, and returns its key.
+   *
+   * @throws {StoreFailure} It is owed.
+   */
+  async deed(act: Act, lastSeen: number): Promise<string> {
+    const n = Math.min(1 + Math.max(lastSeen, this.#lastDeed), deedNumberMax);
+    // When the numbers are used up, it is the session that tells two deeds apart.
+    if (n === this.#lastDeed) this.#end();
+    this.#lastDeed = n;
+    const key = keys.deed(this.name, n, this.#id);
+    await this.declare(key, JSON.stringify(act));
+    return key;
+  }
+
+  /** Whether `key` is of this session or of one that it replaced. */
+  owns(key: string): boolean {
+    return this.#ids.has(key.slice(key.lastIndexOf("/") + 1));
+  }
+
+  /**
+   * Adds mined coins.
+   *
+   * @throws {StoreFailure} They are owed.
+   */
+  async mined(coins: number): Promise<void> {
+    this.#mined = Math.min(this.#mined + coins, creditsMax);
+    await this.#putOwn(keys.mined(this.name, this.#id), String(this.#mined));
+  }
+
+  /**
+   * Takes `steps` off a round, as its `n`-th hit.
+   *
+   * @throws {StoreFailure} The hit is owed.
+   */
+  async hit(rank: Rank, round: number, steps: number, n: number): Promise<void> {
+    const key = keys.damage(rank, round, this.#id);
+    const total = Math.min((this.#damage.get(key)?.hits.total ?? 0) + steps, creditsMax);
+    const hits = { total, n, at: this.#environment.now() };
+    this.#damage.set(key, { rank, round, hits });
+    await this.#putOwn(key, JSON.stringify(hits));
+  }
+
+  /** Puts a key of this session, whose new value has been noted: where it cannot, the end holds it. */
+  async #putOwn(key: string, value: string): Promise<void> {
+    if (this.#store.address() === this.#address && this.#owed.size === 0) {
+      await this.#put(key, value);
+    } else {
+      this.#end();
+      await this.ready();
+    }
+  }
+
+  async #put(key: string, value: string): Promise<void> {
+    try {
+      await this.#call(() => this.#store.put(key, value));
+    } catch (failure) {
+      this.#end();
+      throw failure;
+    }
+  }
+
+  async #call<T>(call: () => Promise<T>): Promise<T> {
+    const address = this.#store.address();
+    const startMs = this.#environment.monotonicMs();
+    try {
+      const result = await call();
+      if (address === this.#address) this.#forgetUntil(startMs - repeatWindowMs);
+      return result;
+    } catch (cause) {
+      throw new StoreFailure(cause);
+    }
+  }
+
+  /**
+   * Forgets the write-once writes that their server has outlived by the window. How long ago they
+   * are says nothing: the server may have died right after them, and we notice only now.
+   */
+  #forgetUntil(ms: number): void {
+    for (const [key, { atMs }] of this.#recent) {
+      if (atMs > ms) return;
+      this.#recent.delete(key);
+    }
+  }
+
+  /** Ends the session: its totals and its last write-once writes are owed, and a new one begins. */
+  #end(): void {
+    for (const [key, { value }] of this.#recent) this.#owed.set(key, value);
+    this.#recent.clear();
+    if (this.#mined > 0 || this.#damage.size > 0) {
+      const end: End = { mined: this.#mined, damage: Array.from(this.#damage.values()) };
+      this.#owed.set(keys.end(this.#id), JSON.stringify(end));
+    }
+    this.#id = this.#newId();
+    this.#address = this.#store.address();
+    this.#mined = 0;
+    this.#damage.clear();
+  }
+
+  #newId(): string {
+    const id = newSessionId(this.name, this.#environment);
+    this.#ids.add(id);
+    return id;
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * The key-value store as the game needs it.
+ *
+ * @module
+ */
+
+/**
+ * A store that answers from one replica until a call to it fails.
+ *
+ * A `put` that rejects may or may not have been applied, or may yet be.
+ */
+export interface GameStore {
+  /** The value, or `undefined` when there is none. */
+  get(key: string): Promise<string | undefined>;
+  put(key: string, value: string): Promise<void>;
+  /** All entries whose keys begin with `prefix`. */
+  list(prefix: string): Promise<Map<string, string>>;
+  /**
+   * Names the connection that a call made in the same turn goes through: it changes when another
+   * server is picked, and when the connection to the same one was made anew (that server may have
+   * started again, and forgotten what it had not told the others).
+   */
+  address(): string;
+}
+
+/** A call to the store failed; what was to be written is repeated before the next one. */
+export class StoreFailure extends Error {
+  override name = "StoreFailure";
+
+  constructor(cause: unknown) {
+    super(`Cannot reach the store: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}

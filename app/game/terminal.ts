@@ -1,0 +1,32 @@
+/**
+ * What a real terminal adds to a conversation: colours, and pauses in real time.
+ *
+ * @module
+ */
+
+import type { Pause, Tone } from "./conversation.ts";
+
+const colours: Readonly<Record<Tone, string>> = {
+  plain: "",
+  story: "\x1b[3m",
+  trouble: "\x1b[33m",
+  prompt: "\x1b[1m",
+};
+
+/** Colours a line in the manner of ANSI terminals. */
+export function paint(tone: Tone, line: string): string {
+  return colours[tone] === "" || line === "" ? line : `${colours[tone]}${line}\x1b[0m`;
+}
+
+/** Real time. */
+export const pause: Pause = (ms, signal) =>
+  new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", done);
+    if (signal?.aborted) done();
+  });

@@ -1,0 +1,316 @@
+/**
+ * Every sentence that a player reads.
+ *
+ * Whatever others have written (names, what was typed) goes in here as it is; it is made harmless
+ * where it is shown.
+ *
+ * @module
+ */
+
+import { mineAttemptsMax, nameCharsMax, quotedCharsMax } from "./bounds.ts";
+import type { Character } from "./character.ts";
+import type { BattleCommand, FieldCommand } from "./commands.ts";
+import { type Hardware, ownedKinds, powerOf } from "./hardware.ts";
+import type { Problem } from "./problem.ts";
+import type { Buy } from "./records.ts";
+import { hardwareFacts, type Kind, places, problemSteps, type Rank } from "./world.ts";
+
+/** Prompts, shown on a terminal only. */
+export const prompts = { name: ">", field: ">", battle: "solving>" } as const;
+
+/** Before anything else. */
+export const title = "CMUD: Carnegie Mellon University, 2010, more or less.";
+
+/** Asks who is there. */
+export const askName = "What is your name?";
+
+/** Said of a name that cannot be one. */
+export function badName(name: string): string {
+  return `${
+    quote(name)
+  } will not fit on the student card. A name is one word of letters (a to z), ` +
+    `digits, - and _, up to ${nameCharsMax} characters.`;
+}
+
+/** For a new character. */
+export function welcome({ name }: Character): string {
+  return `Welcome, ${name}. Here is your student card; try not to lose it.`;
+}
+
+/** For a character that exists already. */
+export function welcomeBack({ name, rank }: Character): string {
+  return `Welcome back, ${name} (${rank}). Your machines missed you.`;
+}
+
+const fieldHelp: Record<FieldCommand, [usage: string, meaning: string]> = {
+  help: ["help", "this list"],
+  stats: ["stats", "your name, rank, coins, computing power and place"],
+  map: ["map", "who is where"],
+  move: ["move PLACE", "go somewhere else; move alone lists the places"],
+  mine: ["mine [N]", `look for coins, N times (1 to ${number(mineAttemptsMax)})`],
+  shop: ["shop", "what you may buy at your rank, and what it costs"],
+  buy: ["buy HARDWARE [N]", "buy N of it, or as many as your coins allow"],
+  inv: ["inv", "your coins and hardware"],
+  solve: ["solve", "face the problem that stands between you and the next rank"],
+  quit: ["quit", "go home"],
+};
+
+const battleHelp: Record<BattleCommand, [usage: string, meaning: string]> = {
+  solve: ["solve", "one attempt at the problem"],
+  inv: ["inv", "your coins and hardware"],
+  resign: ["resign", "leave the problem for now; nothing done on it is lost"],
+  help: ["help", "this list"],
+};
+
+/** The commands, one a line. */
+export const help = { field: listCommands(fieldHelp), battle: listCommands(battleHelp) } as const;
+
+/** Who the player is. */
+export function stats({ name, rank, coins, hardware, place, skipped }: Character): string[] {
+  const lines = [
+    `Name: ${name}`,
+    `Rank: ${rank}`,
+    `Coins: ${number(coins)}`,
+    `Computing power: ${number(powerOf(hardware))}`,
+    `Place: ${places.get(place)}`,
+  ];
+  return skipped === 0 ? lines : [...lines, skippedRecords(skipped)];
+}
+
+/** What the player has. */
+export function inventory(coins: number, hardware: Hardware): string[] {
+  const owned = ownedKinds(hardware).map((kind) =>
+    `${hardwareFacts[kind].title}: ${number(hardware.get(kind)!)}`
+  );
+  return [`Coins: ${number(coins)}`, ...owned];
+}
+
+/** One place of the map: who is there, as many as are named, and how many more there are. */
+export function mapLine(place: string, names: readonly string[], more: number): string {
+  const others = more > 0 ? ` and ${number(more)} more` : "";
+  return `${places.get(place)}: ${names.length === 0 ? "nobody" : names.join(", ") + others}`;
+}
+
+/** The player's own name on the map. */
+export function you(name: string): string {
+  return `${name} (you)`;
+}
+
+/** Records in the store that make no sense. */
+export function skippedRecords(count: number): string {
+  return `(${counted(count, "record")} in the store made no sense and ${
+    count === 1 ? "was" : "were"
+  } skipped.)`;
+}
+
+/** Where one can go. */
+export function listPlaces(): string[] {
+  const width = Math.max(...Array.from(places.keys(), (place) => place.length));
+  return [
+    "You can go to:",
+    ...Array.from(places, ([place, title]) => `  ${place.padEnd(width)}  ${title}`),
+  ];
+}
+
+/** After a move. */
+export function moved(place: string): string {
+  return `You walk to ${places.get(place)}.`;
+}
+
+/** A move to where the player is. */
+export function alreadyThere(place: string): string {
+  return `You are at ${places.get(place)} already. It has not changed.`;
+}
+
+/** A move to nowhere. */
+export function unknownPlace(place: string, meant: string | undefined): string {
+  return `There is no ${quote(place)} on this campus.${meant ? ` Did you mean ${meant}?` : ""}`;
+}
+
+/** What one attempt at mining yielded. */
+export function mined(coins: number, seconds: number): string {
+  const found = coins > 0 ? `You find ${counted(coins, "coin")}` : "Nothing but heat";
+  return seconds > 0 ? `${found}, after ${counted(seconds, "second")}.` : `${found}.`;
+}
+
+/** What several attempts yielded together. */
+export function minedTogether(coins: number, balance: number): string {
+  return `That makes ${counted(coins, "coin")}. You have ${number(balance)} now.`;
+}
+
+/** Nothing more to be had. */
+export const minedOut =
+  "You have mined a trillion coins. The rest of the world asks you, nicely, to stop.";
+
+/** A number of attempts that is none. */
+export function badAttempts(text: string): string {
+  return `You cannot mine ${quote(text)} times: give a whole number from 1 to ${
+    number(mineAttemptsMax)
+  }, or none for once.`;
+}
+
+/** What the shop offers, as a table. */
+export function shop(rank: Rank, kinds: readonly Kind[], coins: number): string[] {
+  const rows = kinds.map((kind) => {
+    const { title, price, power } = hardwareFacts[kind];
+    return [kind, title, counted(price, "coin"), `power ${number(power)}`];
+  });
+  return [
+    `What the shop sells at your rank, ${rank}:`,
+    ...table(rows),
+    `You have ${counted(coins, "coin")}.`,
+  ];
+}
+
+/** A purchase without a thing. */
+export const buyWhat = "Buy what? Say buy HARDWARE or buy HARDWARE N; shop lists what there is.";
+
+/** A thing that nobody sells. */
+export function unknownHardware(text: string, meant: string | undefined): string {
+  return `The shop has never heard of ${quote(text)}.${
+    meant ? ` Did you mean ${meant}?` : " Type shop to see what it has."
+  }`;
+}
+
+/** A thing for higher ranks. */
+export function notForYou(kind: Kind, rank: Rank): string {
+  const { title, from } = hardwareFacts[kind];
+  return `${title} are sold from the rank of ${from} on; they look at your card, ${rank}, and smile.`;
+}
+
+/** A number of things that is none. */
+export function badNumber(text: string): string {
+  return `You cannot buy ${
+    quote(text)
+  } of anything: give a whole number from 1 up, or none for all you can afford.`;
+}
+
+/** Too few coins. */
+export function tooDear(kind: Kind, count: number, coins: number): string {
+  const cost = count * hardwareFacts[kind].price;
+  return `${pieces(kind, count)} cost ${counted(cost, "coin")}, and you have ${number(coins)}.`;
+}
+
+/** A purchase that counts. */
+export function bought(kind: Kind, count: number, power: number): string {
+  return `You buy ${pieces(kind, count)} for ${
+    counted(count * hardwareFacts[kind].price, "coin")
+  }. ` +
+    `Your computing power is now ${number(power)}.`;
+}
+
+/** A purchase that turned out not to count. */
+export function voided({ kind, count }: Buy): string {
+  return `The shop calls: ${pieces(kind, count)} have to go back. ` +
+    "Those coins were already spent, by you, somewhere else at the same time.";
+}
+
+/** A purchase that counts after all. */
+export function restored({ kind, count }: Buy): string {
+  return `The shop calls again: you may keep ${pieces(kind, count)} after all.`;
+}
+
+/** The problem that the player has turned to. */
+export function faced(problem: Problem): string[] {
+  return [stepsLeft(problem), "Type solve to try, or resign."];
+}
+
+/** How a problem stands. */
+function stepsLeft({ rank, remaining }: Problem): string {
+  const steps = `${number(remaining)} of ${number(problemSteps.get(rank)!)}`;
+  return `Steps left: ${steps}, shared by everyone of your rank.`;
+}
+
+/** A problem for someone who has none. */
+export const nothingToSolve = "You have solved enough. Leave it to the young.";
+
+/** Somebody finished the round in the meantime. */
+export function solvedByOthers(problem: Problem): string[] {
+  return ["Somebody has just solved it, so it is set again in full.", stepsLeft(problem)];
+}
+
+/** The player has risen without having seen the last step. */
+export const awarded = "The logs have been read: the step that solved it was yours.";
+
+/** The day is lost. */
+export const debugging = "You lose the day to debugging. It was a semicolon.";
+
+/** Something broke. */
+export function broke(kind: Kind, before: number, after: number): string {
+  return `Smoke. ${hardwareFacts[kind].title}: ${number(before)} before, ${number(after)} now.`;
+}
+
+/** Everything broke. */
+export const fellBack =
+  "That was all you had. The library lends you one Xeon CPU; the problem will have to wait.";
+
+/** Steps were taken. */
+export function hit(power: number, remaining: number): string {
+  return `Your machines take ${counted(power, "step")}. ${number(remaining)} to go.`;
+}
+
+/** The last step was taken. */
+export const solved = "That was the last step. You look at it for a while: it is solved.";
+
+/** The problem is left. */
+export const resigned = "You put it aside. What has been done on it stays done.";
+
+/** A word that is no command. */
+export function unknownCommand(word: string, meant: string | undefined): string {
+  return `${quote(word)} means nothing here.${
+    meant ? ` Did you mean ${meant}?` : ""
+  } Type help for what does.`;
+}
+
+/** A command of the field, in a battle. */
+export function notInBattle(word: string): string {
+  return `${word} has to wait, you are facing a problem. Type solve, inv, resign or help.`;
+}
+
+/** `resign`, in the field. */
+export const nothingToResign = "There is nothing to resign from. Type solve to face your problem.";
+
+/** A line of input that is too long. */
+export const lineTooLong = "That was a little much at once. Say it in fewer words.";
+
+/** The store does not answer. */
+export function storeTrouble(failure: string): string[] {
+  return [
+    `The network is having a moment. ${failure}.`,
+    "What you have done is noted and will be written when a server answers. Please try again.",
+  ];
+}
+
+/** On leaving. */
+export function goodbye(name: string): string {
+  return `Goodbye, ${name}. Your machines hum on without you.`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function counted(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function pieces(kind: Kind, count: number): string {
+  return `${number(count)} ${hardwareFacts[kind].title}`;
+}
+
+function quote(text: string): string {
+  const short = text.length > quotedCharsMax ? `${text.slice(0, quotedCharsMax)}...` : text;
+  return `"${short}"`;
+}
+
+function listCommands(commands: Record<string, [usage: string, meaning: string]>): string[] {
+  return table(Object.values(commands));
+}
+
+/** Rows in columns, the last column as it is. */
+function table(rows: readonly string[][]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    "  " + row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()
+  );
+}

@@ -1,0 +1,92 @@
+/**
+ * One player's stay in the world: where it stands, what was told last, what is news.
+ *
+ * @module
+ */
+
+import type { Character } from "./character.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Dice } from "./dice.ts";
+import { look } from "./moves.ts";
+import type { Buy } from "./records.ts";
+import { rollSeconds } from "./rules.ts";
+import type { Session } from "./session.ts";
+import { riseTo } from "./story.ts";
+import * as text from "./text.ts";
+import { type Rank, rankAfter, ranks } from "./world.ts";
+
+/** Carries a command out; the words after it come as they were typed. */
+export type Command = (visit: Visit, args: readonly string[]) => Promise<void> | void;
+
+/** What the commands of a player work on. */
+export class Visit {
+  readonly session: Session;
+  readonly talk: Conversation;
+  readonly dice: Dice;
+  /** The problem that the player faces, if any, and the round of it that was spoken of last. */
+  battle: { readonly rank: Rank; round: number } | undefined;
+  /** The player has had enough. */
+  over = false;
+
+  /** The highest rank that the player knows of. */
+  #rank: Rank | undefined;
+  /** Purchases of this visit of which the player knows that they do not count, by key. */
+  readonly #voided = new Map<string, Buy>();
+
+  constructor(session: Session, talk: Conversation, dice: Dice) {
+    this.session = session;
+    this.talk = talk;
+    this.dice = dice;
+  }
+
+  /**
+   * Looks at the player's character, and tells what others or other sessions have changed.
+   *
+   * A rank once seen is not lost, though a server that is behind may not know of it yet.
+   */
+  async look(): Promise<Character> {
+    const character = await look(this.session);
+    this.#tellVoided(character);
+    const known = this.#rank ?? character.rank;
+    if (ranks.indexOf(character.rank) <= ranks.indexOf(known)) {
+      this.#rank = known;
+    } else {
+      this.talk.say(text.awarded);
+      await this.#tellRise(known, character.rank);
+    }
+    return { ...character, rank: this.#rank! };
+  }
+
+  /** Tells how the player rises who has just solved the problem of `rank`. */
+  async rise(rank: Rank): Promise<void> {
+    this.battle = undefined;
+    await this.#tellRise(rank, rankAfter(rank)!);
+  }
+
+  /** Lets the time of one attempt pass; returns its seconds. */
+  async toil(): Promise<number> {
+    const seconds = this.talk.fast ? 0 : rollSeconds(this.dice);
+    await this.talk.wait(seconds * 1_000);
+    return seconds;
+  }
+
+  #tellVoided({ voided }: Character): void {
+    for (const [key, purchase] of voided) {
+      if (!this.session.owns(key) || this.#voided.has(key)) continue;
+      this.#voided.set(key, purchase);
+      this.talk.say(text.voided(purchase));
+    }
+    for (const [key, purchase] of this.#voided) {
+      if (voided.has(key)) continue;
+      this.#voided.delete(key);
+      this.talk.say(text.restored(purchase));
+    }
+  }
+
+  async #tellRise(from: Rank, to: Rank): Promise<void> {
+    this.#rank = to;
+    for (const rank of ranks.slice(ranks.indexOf(from) + 1, ranks.indexOf(to) + 1)) {
+      await this.talk.tell(riseTo.get(rank)!);
+    }
+  }
+}

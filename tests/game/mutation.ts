@@ -1,0 +1,52 @@
+/**
+ * Imports a module with one change somewhere in what it imports: to see that a test would notice.
+ *
+ * @module
+ */
+
+/** A change of the source of one file. */
+export interface Mutant {
+  /** Relative to the root of the project. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const root = new URL("../../", import.meta.url);
+
+/**
+ * Imports `entry` (relative to the root of the project) anew, with `mutant` in its place. All that
+ * stands between the two is inlined as `data:` URLs; nothing is written to disk.
+ */
+// deno-lint-ignore no-explicit-any -- the caller knows what the module exports
+export async function importMutated(entry: string, mutant: Mutant): Promise<any> {
+  const mutated = new URL(mutant.file, root).href;
+  const inlined = new Map<string, Promise<string>>();
+
+  /** The URL to import `module` from: its own, or that of the inlined source if it has changed. */
+  function inline(module: string): Promise<string> {
+    if (!inlined.has(module)) inlined.set(module, inlineAnew(module));
+    return inlined.get(module)!;
+  }
+
+  async function inlineAnew(module: string): Promise<string> {
+    let source = await Deno.readTextFile(new URL(module));
+    let changed = module === mutated;
+    if (changed) {
+      if (source.split(mutant.from).length !== 2) {
+        throw new Error(`${mutant.file} does not hold exactly once: ${mutant.from}`);
+      }
+      source = source.replace(mutant.from, () => mutant.to);
+    }
+    for (const [whole, specifier] of source.matchAll(/ from "(\.[^"]+)"/g)) {
+      const imported = new URL(specifier, module).href;
+      const url = await inline(imported);
+      changed ||= url !== imported;
+      source = source.replaceAll(whole, ` from "${url}"`);
+    }
+    return changed ? `data:application/typescript;base64,${btoa(source)}` : module;
+  }
+
+  return await import(await inline(new URL(entry, root).href));
+}

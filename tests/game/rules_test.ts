@@ -1,0 +1,107 @@
+/** The rules: chances, hardware, facts. */
+
+import {
+  breaksEverything,
+  type Hardware,
+  libraryComputer,
+  powerOf,
+  withBroken,
+  withMore,
+} from "../../app/game/hardware.ts";
+import { rollMining, rollSeconds, rollSolving } from "../../app/game/rules.ts";
+import { hardwareFacts, type Kind, kinds, kindsFor, ranks } from "../../app/game/world.ts";
+import { assert, assertEquals, assertLess, fc } from "../deps.ts";
+import { seededDice } from "./stage.ts";
+
+const attempts = 100_000;
+/** Half of the one per cent that is allowed; more than four standard deviations. */
+const tolerance = 0.005;
+
+/** Asserts that the share is what it should be, within one per cent of the whole. */
+function assertShare(count: number, expected: number): void {
+  assertLess(Math.abs(count / attempts - expected), tolerance);
+}
+
+Deno.test("rollMining() fails once in ten times and else yields 1 to the power, evenly", () => {
+  const dice = seededDice(1);
+  const counts = new Array(11).fill(0);
+  for (let i = 0; i < attempts; i++) counts[rollMining(10, dice)]++;
+  assertShare(counts[0], 0.1);
+  for (let coins = 1; coins <= 10; coins++) assertShare(counts[coins], 0.09);
+});
+
+Deno.test("rollMining() yields half the power on average, also of a huge one", () => {
+  const dice = seededDice(2);
+  const power = 16_000_000_000_000;
+  let sum = 0;
+  for (let i = 0; i < attempts; i++) sum += rollMining(power, dice) / power;
+  assertShare(sum, 0.45);
+});
+
+Deno.test("rollSolving() breaks 3, hits 16 and debugs 1 time in 20; every kind breaks alike", () => {
+  const dice = seededDice(3);
+  const hardware: Hardware = new Map([["cpu", 7], ["gpu", 1], ["asic", 100]]);
+  const counts = { broke: 0, hit: 0, debugging: 0 };
+  const broken = new Map<Kind, number>();
+  for (let i = 0; i < attempts; i++) {
+    const roll = rollSolving(hardware, dice);
+    counts[roll.outcome]++;
+    if (roll.outcome === "hit") assertEquals(roll.power, powerOf(hardware));
+    if (roll.outcome === "broke") broken.set(roll.kind, (broken.get(roll.kind) ?? 0) + 1);
+  }
+  assertShare(counts.broke, 3 / 20);
+  assertShare(counts.hit, 16 / 20);
+  assertShare(counts.debugging, 1 / 20);
+  assertEquals([...broken.keys()].sort(), ["asic", "cpu", "gpu"]);
+  for (const count of broken.values()) assertShare(count, 1 / 20);
+});
+
+Deno.test("rollSeconds() gives 0 to 4, evenly", () => {
+  const dice = seededDice(4);
+  const counts = new Array(5).fill(0);
+  for (let i = 0; i < attempts; i++) counts[rollSeconds(dice)]++;
+  assertEquals(counts.length, 5);
+  for (const count of counts) assertShare(count, 1 / 5);
+});
+
+Deno.test("withBroken() leaves a quarter rounded down, and the library's cpu when nothing is left", () => {
+  const cases: [before: [Kind, number][], kind: Kind, after: [Kind, number][]][] = [
+    [[["cpu", 8]], "cpu", [["cpu", 2]]],
+    [[["cpu", 7]], "cpu", [["cpu", 1]]],
+    [[["cpu", 3]], "cpu", [["cpu", 1]]],
+    [[["cpu", 1]], "cpu", [["cpu", 1]]],
+    [[["cpu", 3], ["gpu", 1]], "cpu", [["gpu", 1]]],
+    [[["gpu", 3]], "gpu", [["cpu", 1]]],
+    [[["cpu", 5], ["gpu", 4]], "gpu", [["cpu", 5], ["gpu", 1]]],
+    [[["cpu", 5]], "gpu", [["cpu", 5]]],
+  ];
+  for (const [before, kind, after] of cases) {
+    assertEquals([...withBroken(new Map(before), kind)].sort(), after);
+  }
+});
+
+Deno.test("breaksEverything() says when the library has to help", () => {
+  const owned = fc.dictionary(fc.constantFrom(...kinds), fc.integer({ min: 1, max: 20 }), {
+    minKeys: 1,
+  });
+  fc.assert(fc.property(owned, (counts) => {
+    const hardware = new Map(Object.entries(counts)) as Hardware;
+    for (const kind of hardware.keys()) {
+      const nothingLeft = hardware.size === 1 && hardware.get(kind)! < 4;
+      assertEquals(breaksEverything(hardware, kind), nothingLeft);
+      if (nothingLeft) assertEquals(withBroken(hardware, kind), libraryComputer);
+    }
+  }));
+});
+
+Deno.test("powerOf() adds up what is owned", () => {
+  assertEquals(powerOf(libraryComputer), 1);
+  let hardware = libraryComputer;
+  for (const kind of kinds) hardware = withMore(hardware, kind, 2);
+  assertEquals(powerOf(hardware), 1 + 2 * 11_111);
+});
+
+Deno.test("kindsFor() sells each kind from its rank on", () => {
+  assertEquals(ranks.map((rank) => kindsFor(rank).length), [1, 2, 3, 4, 5, 5]);
+  for (const kind of kinds) assert(kindsFor(hardwareFacts[kind].from).includes(kind));
+});

@@ -1,0 +1,389 @@
+/**
+ * Sessions of a few players on a simulated cluster, and what must hold of the game's state there.
+ *
+ * The sessions run the game's own moves. What they meant to do is kept in a plain account, and after
+ * the replicas have converged the account and every replica must say the same.
+ *
+ * @module
+ */
+
+import { type Character, readCharacter } from "../../app/game/character.ts";
+import { type Dice, diceFrom } from "../../app/game/dice.ts";
+import { powerOf } from "../../app/game/hardware.ts";
+import { keys } from "../../app/game/keys.ts";
+import { attempt, buy, face, look } from "../../app/game/moves.ts";
+import { type Problem, readProblem } from "../../app/game/problem.ts";
+import { rollMining, rollSolving } from "../../app/game/rules.ts";
+import { Session } from "../../app/game/session.ts";
+import { StoreFailure } from "../../app/game/store.ts";
+import {
+  hardwareFacts,
+  type Kind,
+  kindsFor,
+  problemSteps,
+  type Rank,
+  ranks,
+} from "../../app/game/world.ts";
+import { seededRandom } from "./seeded.ts";
+import { SimulatedClient, SimulatedCluster } from "./simulated_cluster.ts";
+
+/** How a world is simulated. */
+export interface SimulationOptions {
+  readonly sessions: number;
+  readonly replicas?: number;
+  /** Moves that each session makes. */
+  readonly moves?: number;
+}
+
+/** What a simulated world came to: equal for equal seeds. */
+export interface SimulationResult {
+  readonly digest: string;
+  readonly failures: number;
+  readonly voided: number;
+  readonly promotions: number;
+}
+
+const names = ["Ada", "Bob"];
+const zed = "Zed";
+const headStart = 30;
+const zedsDamage = 60;
+/** Microtasks between two answers: enough for most sessions to get as far as their next call. */
+const turnsBetweenCalls = 4;
+
+interface Player {
+  readonly client: SimulatedClient;
+  readonly session: Session;
+  /** The credits that each replica showed last. */
+  readonly shown: Map<string, number>;
+}
+
+/** What was meant to happen. */
+class Account {
+  readonly mined = new Map<string, number>();
+  /** By name: `JSON` of each act, in no order. */
+  readonly acts = new Map<string, string[]>();
+  /** By `rank/round`, then by name. */
+  readonly damage = new Map<string, Map<string, number>>();
+
+  addMined(name: string, coins: number): void {
+    this.mined.set(name, (this.mined.get(name) ?? 0) + coins);
+  }
+
+  addAct(name: string, act: unknown): void {
+    this.acts.set(name, [...this.acts.get(name) ?? [], JSON.stringify(act)]);
+  }
+
+  addDamage(rank: Rank, round: number, name: string, steps: number): void {
+    const place = `${rank}/${round}`;
+    if (!this.damage.has(place)) this.damage.set(place, new Map());
+    const byName = this.damage.get(place)!;
+    byName.set(name, (byName.get(name) ?? 0) + steps);
+  }
+
+  ranksHit(): Rank[] {
+    const hit = Array.from(this.damage.keys(), (place) => place.split("/")[0]);
+    return ranks.filter((rank) => hit.includes(rank));
+  }
+}
+
+/** Simulates the world of a seed. @throws {Error} Something does not hold there. */
+export async function simulate(
+  seed: number,
+  { sessions, replicas = 3, moves = 8 }: SimulationOptions,
+): Promise<SimulationResult> {
+  const world = new World(seed, sessions, replicas);
+  await world.play(moves);
+  await world.settle();
+  return world.check();
+}
+
+class World {
+  readonly #dice: Dice;
+  readonly #cluster: SimulatedCluster;
+  readonly #players: Player[];
+  readonly #account = new Account();
+  /** By `rank/round`, who has to rise for what nobody saw finished. */
+  #unsettled = new Map<string, string>();
+  #failures = 0;
+
+  constructor(seed: number, sessionCount: number, replicaCount: number) {
+    const random = seededRandom(seed);
+    this.#dice = diceFrom(random);
+    // Half of the worlds hardly ever fail, so that nothing hides behind the failures.
+    const faultPercent = this.#dice.whole(0, 1) * this.#dice.whole(1, 12);
+    this.#cluster = new SimulatedCluster(this.#dice, replicaCount, faultPercent);
+    this.#players = Array.from({ length: sessionCount }, () => {
+      const client = new SimulatedClient(this.#cluster, this.#dice.whole(0, replicaCount - 1));
+      const skewMs = this.#dice.whole(-500, 500);
+      const session = new Session(names[this.#dice.whole(0, names.length - 1)], client, {
+        now: () => this.#cluster.nowMs + skewMs,
+        monotonicMs: () => this.#cluster.nowMs,
+        hex64: random.hex64,
+      });
+      return { client, session, shown: new Map() };
+    });
+    this.#prepare();
+  }
+
+  /** Gives everyone coins to argue about, and the first problem an old dent, so that it gets solved. */
+  #prepare(): void {
+    for (const name of names) {
+      this.#cluster.put(0, keys.mined(name, `${name}.${"0".repeat(16)}`), String(headStart));
+      this.#account.addMined(name, headStart);
+    }
+    const dent = { total: zedsDamage, n: 1, at: 0 };
+    const key = keys.damage(ranks[0], 1, `${zed}.${"0".repeat(16)}`);
+    this.#cluster.put(0, key, JSON.stringify(dent));
+    this.#account.addDamage(ranks[0], 1, zed, zedsDamage);
+    this.#cluster.converge();
+  }
+
+  async play(moves: number): Promise<void> {
+    await this.#together(async (player) => {
+      for (let move = 0; move < moves; move++) await this.#move(player);
+    });
+  }
+
+  /** Nothing fails any more; everyone writes what is owed, and somebody looks at every problem. */
+  async settle(): Promise<void> {
+    this.#cluster.calm();
+    await this.#together((player) => this.#untilDone(() => this.#look(player)));
+    this.#cluster.converge();
+    this.#unsettled = this.#findUnsettled();
+    this.#cluster.nowMs += 10_000;
+    const [reader] = this.#players;
+    await this.#together(async (player) => {
+      if (player !== reader) return;
+      for (const rank of this.#account.ranksHit()) {
+        await this.#untilDone(() => face(player.session, rank));
+      }
+      await this.#untilDone(() => this.#look(player));
+    });
+    this.#cluster.converge();
+  }
+
+  /** Finds in the raw records what is over and has promoted nobody, and whose the last hit was. */
+  #findUnsettled(): Map<string, string> {
+    const replica = this.#cluster.replicas.findIndex(({ alive }) => alive);
+    const places = new Map<string, Map<string, { total: number; n: number }>>();
+    const add = (place: string, session: string, hits: { total: number; n: number }) => {
+      places.set(place, (places.get(place) ?? new Map()).set(session, hits));
+    };
+    for (const [key, value] of this.#cluster.list(replica, "damage/")) {
+      const [, rank, round, session] = key.split("/");
+      add(`${rank}/${round}`, session, JSON.parse(value));
+    }
+    for (const [key, value] of this.#cluster.list(replica, "end/")) {
+      for (const { rank, round, hits } of JSON.parse(value).damage) {
+        add(`${rank}/${round}`, key.slice("end/".length), hits);
+      }
+    }
+    const unsettled = new Map<string, string>();
+    for (const [place, hits] of places) {
+      const sum = [...hits.values()].reduce((sum, { total }) => sum + total, 0);
+      const over = sum >= problemSteps.get(place.split("/")[0] as Rank)!;
+      if (!over || this.#cluster.list(replica, `risen/${place}/`).size > 0) continue;
+      const byOrder = [...hits].sort(([a, { n: x }], [b, { n: y }]) => x - y || (a < b ? -1 : 1));
+      unsettled.set(place, byOrder.at(-1)![0].split(".")[0]);
+    }
+    return unsettled;
+  }
+
+  /** Runs `act` for every player at once, the calls to the store in an order that the dice choose. */
+  async #together(act: (player: Player) => Promise<void>): Promise<void> {
+    let running = this.#players.length;
+    let failure: unknown;
+    for (const player of this.#players) {
+      act(player).catch((error) => failure ??= error).finally(() => running--);
+    }
+    while (running > 0) {
+      // Whoever was answered goes on as far as the next call.
+      for (let turn = 0; turn < turnsBetweenCalls; turn++) await undefined;
+      if (this.#dice.whole(0, 1) === 0) this.#cluster.step();
+      if (this.#cluster.calls.length > 0) this.#cluster.answer();
+    }
+    if (failure !== undefined) throw failure;
+  }
+
+  async #move(player: Player): Promise<void> {
+    try {
+      const character = await this.#look(player);
+      const choice = this.#dice.whole(1, 10);
+      if (choice <= 3) await this.#mine(player, character);
+      else if (choice <= 6) await this.#buy(player, character);
+      else await this.#attempt(player, character);
+    } catch (failure) {
+      if (!(failure instanceof StoreFailure)) throw failure;
+      this.#failures++;
+    }
+  }
+
+  async #look({ session, client, shown }: Player): Promise<Character> {
+    const character = await look(session);
+    const place = `${character.name} at ${client.answeredAt}`;
+    must(character.coins >= 0, () => `${place}: ${character.coins} coins`);
+    const before = shown.get(place) ?? 0;
+    must(character.credits >= before, () => `${place}: ${before} credits became fewer`);
+    shown.set(place, character.credits);
+    must(powerOf(character.hardware) > 0, () => `${place}: no hardware at all`);
+    return character;
+  }
+
+  async #mine({ session }: Player, { name, hardware }: Character): Promise<void> {
+    const coins = rollMining(powerOf(hardware), this.#dice);
+    this.#account.addMined(name, coins);
+    await session.mined(coins);
+  }
+
+  async #buy({ session }: Player, character: Character): Promise<void> {
+    const { name, coins, credits, rank } = character;
+    const offered = kindsFor(rank).filter((kind) => hardwareFacts[kind].price <= coins);
+    if (offered.length === 0) return;
+    const kind = offered[this.#dice.whole(0, offered.length - 1)];
+    const count = this.#dice.whole(1, Math.floor(coins / hardwareFacts[kind].price));
+    const cost = count * hardwareFacts[kind].price;
+    this.#account.addAct(name, { deed: "buy", kind, count, cost, seen: credits });
+    await buy(session, character, kind, count);
+  }
+
+  async #attempt({ session }: Player, character: Character): Promise<void> {
+    const { name, rank } = character;
+    const steps = problemSteps.get(rank);
+    if (steps === undefined) return;
+    const problem = await face(session, rank);
+    must(problem.remaining > 0, () => `round ${problem.round} is in play and over`);
+    const rolled: number[] = [];
+    const recorded = (low: number, high: number) => {
+      rolled.push(this.#dice.whole(low, high));
+      return rolled.at(-1)!;
+    };
+    const roll = rollSolving(character.hardware, { whole: recorded });
+    if (roll.outcome === "hit") {
+      this.#account.addDamage(rank, problem.round, name, Math.min(roll.power, steps));
+    }
+    if (roll.outcome === "broke") this.#account.addAct(name, { deed: "broke", kind: roll.kind });
+    await attempt(session, character, problem, { whole: () => rolled.shift()! });
+  }
+
+  async #untilDone(act: () => Promise<unknown>): Promise<void> {
+    for (let attempts = 0; attempts < 1_000; attempts++) {
+      try {
+        await act();
+        return;
+      } catch (failure) {
+        if (!(failure instanceof StoreFailure)) throw failure;
+      }
+    }
+    throw new Error("a session cannot get rid of what it owes");
+  }
+
+  /** Compares every living replica with the account. */
+  async check(): Promise<SimulationResult> {
+    const views = new Set<string>();
+    let characters: Character[] = [];
+    for (const [replica, { alive }] of this.#cluster.replicas.entries()) {
+      if (!alive) continue;
+      const reader = {
+        get: (key: string) => Promise.resolve(this.#cluster.get(replica, key)),
+        list: (prefix: string) => Promise.resolve(this.#cluster.list(replica, prefix)),
+      };
+      characters = await Promise.all([...names, zed].map((name) => readCharacter(reader, name)));
+      for (const character of characters) {
+        this.#checkCharacter(character, this.#cluster.list(replica, `deed/${character.name}/`));
+      }
+      const problems = await Promise.all(
+        this.#account.ranksHit().map((rank) => readProblem(reader, rank)),
+      );
+      for (const problem of problems) this.#checkProblem(problem, characters);
+      for (const [place, name] of this.#unsettled) {
+        const risen = [...this.#cluster.list(replica, `risen/${place}/`).keys()];
+        must(
+          risen.join() === `risen/${place}/${name}`,
+          () => `${place} should have promoted ${name}: ${risen}`,
+        );
+      }
+      views.add(JSON.stringify([characters, problems], inOneOrder));
+    }
+    must(views.size === 1, () => `replicas differ: ${[...views].join(" | ")}`);
+    return {
+      digest: [...views][0],
+      failures: this.#failures,
+      voided: characters.reduce((sum, { voided }) => sum + voided.size, 0),
+      promotions: characters.filter(({ rank }) => rank !== ranks[0]).length,
+    };
+  }
+
+  #checkCharacter(character: Character, deeds: ReadonlyMap<string, string>): void {
+    const { name, credits, coins, hardware, skipped } = character;
+    must(skipped === 0, () => `${skipped} records of ${name} are not well-formed`);
+    const mined = this.#account.mined.get(name) ?? 0;
+    must(credits === mined, () => `${name} mined ${mined} coins and is credited ${credits}`);
+    const meant = (this.#account.acts.get(name) ?? []).toSorted().join();
+    const found = [...deeds.values()].toSorted().join();
+    must(found === meant, () => `${name} did ${meant} and the store holds ${found}`);
+    const { spent, owned } = foldPlainly(deeds);
+    must(coins === mined - spent, () => `${name} has ${coins} coins instead of ${mined - spent}`);
+    must(coins >= 0, () => `${name} has ${coins} coins`);
+    for (const kind of new Set([...owned.keys(), ...hardware.keys()])) {
+      const [is, should] = [hardware.get(kind) ?? 0, owned.get(kind) ?? 0];
+      must(is === should, () => `${name} has ${is} instead of ${should} ${kind}`);
+    }
+  }
+
+  #checkProblem(
+    { rank, round, remaining, rounds, skipped }: Problem,
+    characters: readonly Character[],
+  ): void {
+    must(skipped === 0, () => `${skipped} records of ${rank} are not well-formed`);
+    const steps = problemSteps.get(rank)!;
+    const damage = (n: number) => this.#account.damage.get(`${rank}/${n}`);
+    const sum = (n: number) => [...damage(n)?.values() ?? []].reduce((a, b) => a + b, 0);
+    const left = Math.max(0, steps - sum(round));
+    must(remaining === left, () => `${rank}/${round} needs ${remaining} instead of ${left}`);
+    const hit = [...this.#account.damage.keys()].filter((place) => place.startsWith(`${rank}/`));
+    must(hit.length === rounds.size, () => `${rank}: ${rounds.size} rounds hit instead of ${hit}`);
+    const risen = characters
+      .filter((character) => ranks.indexOf(character.rank) > ranks.indexOf(rank))
+      .map(({ name }) => name);
+    const entitled = new Set<string>();
+    for (let n = 1; n < round; n++) {
+      const hitters = [...damage(n)?.keys() ?? []];
+      must(sum(n) >= steps, () => `${rank}/${n} ended after ${sum(n)} of ${steps} steps`);
+      must(
+        hitters.some((name) => risen.includes(name)),
+        () => `${rank}/${n} was finished and promoted nobody`,
+      );
+      for (const name of hitters) entitled.add(name);
+    }
+    for (const name of risen) {
+      must(entitled.has(name), () => `${name} never solved the problem of ${rank}`);
+    }
+  }
+}
+
+/** For `JSON.stringify`: maps and sets by their sorted entries. */
+function inOneOrder(_key: string, value: unknown): unknown {
+  return value instanceof Map || value instanceof Set ? [...value].sort() : value;
+}
+
+/** What the deeds come to, by the words of docs/game.md and without the game's own code. */
+function foldPlainly(deeds: ReadonlyMap<string, string>) {
+  const owned = new Map<Kind, number>([["cpu", 1]]);
+  let spent = 0;
+  for (const key of [...deeds.keys()].sort()) {
+    const act = JSON.parse(deeds.get(key)!);
+    const before = owned.get(act.kind) ?? 0;
+    if (act.deed === "broke") {
+      owned.set(act.kind, Math.floor(before / 4));
+      if ([...owned.values()].every((count) => count === 0)) owned.set("cpu", 1);
+    } else if (act.cost + spent <= act.seen) {
+      spent += act.cost;
+      owned.set(act.kind, before + act.count);
+    }
+  }
+  return { spent, owned };
+}
+
+function must(holds: boolean, otherwise: () => string): void {
+  if (!holds) throw new Error(otherwise());
+}

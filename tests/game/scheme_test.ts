@@ -1,0 +1,142 @@
+/**
+ * The state scheme under two and five sessions, late replicas, lost calls and dying servers.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertGreater } from "../deps.ts";
+import { importMutated, type Mutant } from "./mutation.ts";
+import { simulate, type SimulationResult } from "./scheme_simulation.ts";
+
+const seeds = 20_000;
+const seedsPerMutant = 3_000;
+
+/** Two worlds in three have two sessions, the others five. */
+function simulateSeed(seed: number, using = simulate): Promise<SimulationResult> {
+  return seed % 3 === 0
+    ? using(seed, { sessions: 5, moves: 3 })
+    : using(seed, { sessions: 2, moves: 6 });
+}
+
+Deno.test(`the state scheme holds in ${seeds} simulated worlds`, async () => {
+  const sum = { failures: 0, voided: 0, promotions: 0 };
+  for (let seed = 1; seed <= seeds; seed++) {
+    const result = await simulateSeed(seed).catch((cause) => {
+      throw new Error(`seed ${seed}: ${cause.message}`, { cause });
+    });
+    sum.failures += result.failures;
+    sum.voided += result.voided;
+    sum.promotions += result.promotions;
+  }
+  // What is to be lived with must also have happened.
+  for (const happened of Object.values(sum)) assertGreater(happened, seeds / 10);
+});
+
+Deno.test("simulate() does the same again for the same seed", async () => {
+  for (let seed = 1; seed <= 100; seed++) {
+    assertEquals(await simulateSeed(seed), await simulateSeed(seed));
+  }
+});
+
+const mutants: Record<string, Mutant> = {
+  "a purchase counts whatever credits its buyer had seen": {
+    file: "app/game/ledger.ts",
+    from: "if (spent + act.cost <= act.seen) {",
+    to: "if (true) {",
+  },
+  "a purchase is held against the credits that have arrived": {
+    file: "app/game/ledger.ts",
+    from: "if (spent + act.cost <= act.seen) {",
+    to: "if (spent + act.cost <= credits) {",
+  },
+  "a purchase bears no witness to credits that have not arrived": {
+    file: "app/game/ledger.ts",
+    from: "credits = Math.max(credits, act.seen);",
+    to: "",
+  },
+  "deeds are folded in the order of their arrival": {
+    file: "app/game/ledger.ts",
+    from: "deeds.toSorted(compareDeeds)",
+    to: "deeds",
+  },
+  "an end counts in addition to the mined coins of its session": {
+    file: "app/game/ledger.ts",
+    from: "mined.filter(({ session }) => !ends.has(session))",
+    to: "mined",
+  },
+  "an end leaves out the coins that were not acknowledged": {
+    file: "app/game/session.ts",
+    from: `    await this.#putOwn(keys.mined(this.name, this.#id), String(this.#mined));`,
+    to: `    const total = String(this.#mined);
+    this.#mined -= coins;
+    await this.#putOwn(keys.mined(this.name, this.#id), total);
+    this.#mined += coins;`,
+  },
+  "an end leaves out the damage": {
+    file: "app/game/session.ts",
+    from: "damage: Array.from(this.#damage.values())",
+    to: "damage: []",
+  },
+  "ends are not read with the damage": {
+    file: "app/game/rounds.ts",
+    from: "if (record.rank === rank) tally(session, record)",
+    to: "",
+  },
+  "a session goes on after an unacknowledged write": {
+    file: "app/game/session.ts",
+    from: `    } catch (failure) {
+      this.#end();
+      throw failure;`,
+    to: `    } catch (failure) {
+      throw failure;`,
+  },
+  "a session goes on at another address": {
+    file: "app/game/session.ts",
+    from: "if (this.#store.address() !== this.#address) this.#end();",
+    to: "this.#address = this.#store.address();",
+  },
+  "write-once writes are not repeated at the next server": {
+    file: "app/game/session.ts",
+    from: "for (const [key, { value }] of this.#recent) this.#owed.set(key, value);",
+    to: "",
+  },
+  "write-once writes are repeated only if they are young when the failure is noticed": {
+    file: "app/game/session.ts",
+    from: "for (const [key, { value }] of this.#recent) this.#owed.set(key, value);",
+    to: `const young = this.#environment.monotonicMs() - repeatWindowMs;
+    for (const [key, { value, atMs }] of this.#recent) {
+      if (atMs > young) this.#owed.set(key, value);
+    }`,
+  },
+  "a finished round promotes only who sees it finished": {
+    file: "app/game/moves.ts",
+    from: "for (const { round, name } of due) {",
+    to: "for (const { round, name } of due.slice(due.length)) {",
+  },
+  "a finished round promotes whoever comes last in the listing": {
+    file: "app/game/rounds.ts",
+    from: "if (n > lastN || (n === lastN && session > last)) ",
+    to: "",
+  },
+  "whoever hits rises": {
+    file: "app/game/moves.ts",
+    from: "const finished = remaining === 0;",
+    to: "const finished = true;",
+  },
+  "the first to hit a round rises, finished or not": {
+    file: "app/game/rounds.ts",
+    from: "if (settled.has(round) || remainingSteps(rank, hits) > 0) continue;",
+    to: "if (settled.has(round)) continue;",
+  },
+};
+
+for (const [what, mutant] of Object.entries(mutants)) {
+  Deno.test(`the simulation notices when ${what}`, async () => {
+    const mutated = await importMutated("tests/game/scheme_simulation.ts", mutant);
+    let noticed = false;
+    for (let seed = 1; seed <= seedsPerMutant && !noticed; seed++) {
+      await simulateSeed(seed, mutated.simulate).catch(() => noticed = true);
+    }
+    assert(noticed, `not in ${seedsPerMutant} worlds`);
+  });
+}

@@ -1,0 +1,122 @@
+/**
+ * A stage for the game: a store in memory, seeded dice, pauses that take no time, and a player who
+ * reads what is said before typing the next line.
+ *
+ * @module
+ */
+
+import {
+  type Dice,
+  diceFrom,
+  type GameOptions,
+  type GameStore,
+  playGame,
+} from "../../app/game/mod.ts";
+import { seededRandom } from "./seeded.ts";
+
+/** A store of one replica that can be made to fail. */
+export class MemoryStore implements GameStore {
+  readonly entries: Map<string, string>;
+  /** How many of the next calls fail. */
+  failures = 0;
+  /** How many of the next calls of `put` fail; they are not applied. */
+  putFailures = 0;
+  #address = 1;
+
+  constructor(entries: Iterable<[string, string]> = []) {
+    this.entries = new Map(entries);
+  }
+
+  address(): string {
+    return `server ${this.#address}`;
+  }
+
+  async get(key: string): Promise<string | undefined> {
+    await this.#call();
+    return this.entries.get(key);
+  }
+
+  async put(key: string, value: string): Promise<void> {
+    if (this.putFailures > 0) {
+      this.putFailures--;
+      this.failures++;
+    }
+    await this.#call();
+    this.entries.set(key, value);
+  }
+
+  async list(prefix: string): Promise<Map<string, string>> {
+    await this.#call();
+    return new Map([...this.entries].filter(([key]) => key.startsWith(prefix)));
+  }
+
+  #call(): Promise<void> {
+    if (this.failures === 0) return Promise.resolve();
+    this.failures--;
+    this.#address++;
+    return Promise.reject(new Error(`server ${this.#address - 1} is gone`));
+  }
+}
+
+/** Types lines; `heard` returns all that was said since it was asked last. */
+export type Actor = (heard: () => string) => AsyncGenerator<string> | Generator<string>;
+
+/** What can be different about a play. */
+export interface PlayOptions extends Partial<Omit<GameOptions, "input" | "store">> {
+  readonly store?: MemoryStore;
+}
+
+/** What came of it. */
+export interface Played {
+  readonly code: number;
+  /** All output. */
+  readonly said: string;
+  readonly store: MemoryStore;
+}
+
+/** Plays with someone who types `lines`, or who acts on what is said. */
+export async function play(
+  lines: readonly string[] | Actor,
+  { store = new MemoryStore(), ...options }: PlayOptions = {},
+): Promise<Played> {
+  let said = "";
+  let heardUntil = 0;
+  const heard = () => {
+    const news = said.slice(heardUntil);
+    heardUntil = said.length;
+    return news;
+  };
+  const acts = typeof lines === "function" ? lines(heard) : lines;
+  const code = await playGame({
+    store,
+    input: async function* () {
+      yield* acts;
+    }(),
+    output: (text) => void (said += text),
+    isTerminal: false,
+    fast: true,
+    dice: seededDice(1),
+    environment: { now: () => 1_000_000, monotonicMs: () => 0, hex64: seededRandom(1).hex64 },
+    pause: () => Promise.resolve(),
+    ...options,
+  });
+  return { code, said, store };
+}
+
+/** Dice from a seed. */
+export function seededDice(seed: number): Dice {
+  return diceFrom(seededRandom(seed));
+}
+
+/** Dice that show these numbers, one after the other. */
+export function loadedDice(...rolls: number[]): Dice {
+  return {
+    whole(low, high) {
+      const roll = rolls.shift();
+      if (roll === undefined || roll < low || roll > high) {
+        throw new Error(`cannot roll ${roll} between ${low} and ${high}`);
+      }
+      return roll;
+    },
+  };
+}
