@@ -129,6 +129,9 @@ export const donorPatienceMs = 5_000;
 /** A peer that cannot be reached for so long is lost: the others make up for what it sent to some. */
 export const peerLostMs = 30_000;
 
+/** For so long after a peer's life has ended, newcomers are given what it had sent to this server. */
+export const makeUpMs = 300_000;
+
 /** Ended lives of peers that are remembered; the oldest is forgotten. */
 export const deadIncarnationsMax = 1_000;
 

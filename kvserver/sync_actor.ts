@@ -2,6 +2,7 @@ import { type Actor, type ActorContext, type ActorRef, uid } from "../actor/mod.
 import {
   deadIncarnationsMax,
   donorPatienceMs,
+  makeUpMs,
   peerCheckMs,
   peerLostMs,
   peersMax,
@@ -59,8 +60,8 @@ export class SyncActor implements Actor {
   #log: (line: string) => void;
   #siblings: Sibling[] = [];
   #peers = new Map<string, Peer>();
-  /** Incarnations whose address has begun another life: hearsay does not bring them back. */
-  #dead = new Set<string>();
+  /** Incarnations whose address has begun another life, and since when: hearsay does not revive them. */
+  #dead = new Map<string, number>();
   /** Who is being asked for the whole state, since when, and who is told when it is there. */
   #joining: { donor?: Peer; sinceMs: number; replyTo: ActorRef; stateDone: boolean } | undefined;
   /** For whom a part of the state is being read. */
@@ -160,9 +161,20 @@ export class SyncActor implements Actor {
     this.#context.watchLink(ref, { type: "look" });
     this.#log(`Peer ${ref.address} is known`);
     // It is owed whatever this server's own actors ever took: what it missed on its way to others
-    // included.
-    this.#oweState(peer, [this.#context.self.incarnation]);
+    // included. Those who are no more cannot give it theirs.
+    this.#oweState(peer, [this.#context.self.incarnation, ...this.#recentlyGone()]);
     return peer;
+  }
+
+  /** Incarnations of whose entries this server may hold some that the others do not have yet. */
+  #recentlyGone(): string[] {
+    const sinceMs = this.#context.monotonicMs() - makeUpMs;
+    const dead = [...this.#dead].filter(([, diedMs]) => diedMs > sinceMs);
+    const lost = [...this.#peers.values()].filter((peer) => peer.isLost);
+    return [
+      ...dead.map(([incarnation]) => incarnation),
+      ...lost.map(({ ref }) => ref.incarnation),
+    ];
   }
 
   /**
@@ -180,8 +192,8 @@ export class SyncActor implements Actor {
   #bury(peer: Peer): void {
     this.#log(`Peer ${peer.ref.address} began another life`);
     this.#peers.delete(peer.uid);
-    this.#dead.add(peer.ref.incarnation);
-    if (this.#dead.size > deadIncarnationsMax) this.#dead.delete(this.#dead.values().next().value!);
+    this.#dead.set(peer.ref.incarnation, this.#context.monotonicMs());
+    if (this.#dead.size > deadIncarnationsMax) this.#dead.delete(this.#dead.keys().next().value!);
     if (this.#reading?.peer === peer) this.#reading = undefined;
     if (this.#joining?.donor === peer) this.#joining.donor = undefined;
     for (const other of this.#peers.values()) other.introductions.delete(peer.uid);

@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals, assertGreater } from "../deps.ts";
-import { importMutated, type Mutant } from "./mutation.ts";
+import { importMutated, type Mutant } from "../support/mutation.ts";
 import { simulate, type SimulationResult } from "./scheme_simulation.ts";
 
 const seeds = 20_000;

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { runScenario } from "./scenario.ts";
+import { runCrashScenario, runScenario } from "./scenario.ts";
 
 function option(name: string, fallback: number): number {
   const at = Deno.args.indexOf(name);
@@ -21,7 +21,7 @@ function option(name: string, fallback: number): number {
 const seeds = option("--seeds", 200);
 const from = option("--from", 1);
 for (let seed = from; seed < from + seeds; seed++) {
-  const difference = await runScenario(seed);
+  const difference = await runScenario(seed) ?? await runCrashScenario(seed);
   if (difference !== undefined) {
     console.log(`Seed ${seed}: ${difference}`);
     Deno.exit(1);

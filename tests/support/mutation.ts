@@ -45,7 +45,7 @@ export async function importMutated(entry: string, mutant: Mutant): Promise<any>
       changed ||= url !== imported;
       source = source.replaceAll(whole, ` from "${url}"`);
     }
-    return changed ? `data:application/typescript;base64,${btoa(source)}` : module;
+    return changed ? `data:application/typescript,${encodeURIComponent(source)}` : module;
   }
 
   return await import(await inline(new URL(entry, root).href));
