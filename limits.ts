@@ -71,8 +71,9 @@ export const ratePairsMax = 1_024;
 /**
  * Bytes that wait for a link to another system, the upper half reserved for senders that keep within
  * its room; an ordinary message past half of it, and any past all of it, is dropped and counted.
+ * Half of it holds the largest message between replicas.
  */
-export const linkBytesMax = 16 * MiB;
+export const linkBytesMax = 20 * MiB;
 
 /** Systems that a system has links to; a message to one more is dropped and counted. */
 export const linksMax = 1_024;

@@ -1,4 +1,4 @@
-import { type ActorContext, type ActorRef, uid } from "../actor/mod.ts";
+import { type ActorContext, type ActorRef, type LinkState, uid } from "../actor/mod.ts";
 import { ackTimeoutMs, pendingBytesMax, unackedMessagesMax } from "../limits.ts";
 import { Pace } from "./pace.ts";
 import { PendingEntries } from "./pending_entries.ts";
@@ -25,6 +25,9 @@ export interface Debt {
   /** Behind which key reading goes on; from the start when absent. */
   after?: string;
 }
+
+/** Room for what stands beside the entries in a message, and around it on a link. */
+const messageSlackBytes = 64 * 1024;
 
 /**
  * What a sync actor knows of the sync actor of another server: what it owes it, what it sent and
@@ -110,13 +113,18 @@ export class Peer {
   }
 
   /**
-   * What is to be sent now, or `undefined` when that is nothing.
+   * What is to be sent now, or `undefined` when that is nothing. A message for which the link has no
+   * room is not made: the acknowledgement of a later one would stand for it.
    *
    * @param epoch of the link: what was sent in an earlier one and is not acknowledged is owed again
+   * @param roomBytes of the link
    */
-  next(epoch: number): { batch: Batch; number: number; ack: number } | undefined {
+  next(
+    { epoch, roomBytes }: Pick<LinkState, "epoch" | "roomBytes">,
+  ): { batch: Batch; number: number; ack: number } | undefined {
     this.#requeueLost(epoch);
     if (!this.#hasNews || this.#unacked.length >= unackedMessagesMax) return undefined;
+    if (roomBytes < this.pending.messageBytes + messageSlackBytes) return undefined;
     const entries = this.pending.take();
     let stateDone = false;
     if (this.#untilStateDone !== undefined) {
@@ -158,9 +166,13 @@ export class Peer {
     this.#ackDue = true;
   }
 
-  /** Whether an acknowledgement is overdue: the connection may be dead without knowing it. */
-  get isOverdue(): boolean {
-    const oldest = this.#unacked[0];
+  /**
+   * Whether an acknowledgement is overdue of what was sent in this epoch of the link: the connection
+   * may be dead without knowing it. (What was sent before is sent again anyway; ending the new
+   * connection for it would keep it from ever arriving.)
+   */
+  isOverdue(epoch: number): boolean {
+    const oldest = this.#unacked.find((batch) => batch.epoch === epoch);
     const patienceMs = Math.max(ackTimeoutMs, 4 * this.#roundTripMs);
     return oldest !== undefined && this.#context.monotonicMs() - oldest.sentMs > patienceMs;
   }

@@ -25,6 +25,13 @@ export class PendingEntries {
     return this.#entries.size;
   }
 
+  /** Bound of what the next message with some of them takes. */
+  get messageBytes(): number {
+    const [oldest] = this.#entries.values();
+    const bytes = oldest === undefined ? 0 : entryBytesBound(oldest) + oldest.uid.length;
+    return envelopeBytes + Math.max(syncMessageBytesMax, bytes);
+  }
+
   /** Owes an entry, unless a later one of its key is owed already. */
   add(entry: Entry): void {
     const held = this.#entries.get(entry.key);

@@ -62,9 +62,6 @@ export interface QueryActorOptions {
   store: Store;
 }
 
-/** Bytes of state in one message, beside as many of what was written. */
-const partBytesMax = syncMessageBytesMax / 2;
-
 /** Slack for what stands around the entries of a List in its frame. */
 const listFrameBytesMax = frameBytesMax - 64;
 
@@ -146,6 +143,7 @@ export class QueryActor implements Actor, RequestHandler {
 
   #sendWritten(): void {
     if ((this.#written.size === 0 && this.#read === undefined) || !this.#pace.isDue()) return;
+    // What was written goes first, but a part of the state gets half of the message at least.
     const entries = this.#written.take(
       this.#read === undefined ? syncMessageBytesMax : syncMessageBytesMax / 2,
     );
@@ -154,7 +152,9 @@ export class QueryActor implements Actor, RequestHandler {
       from: this.#context.self.counter,
       entries: encodeEntries(entries),
     };
-    if (this.#read !== undefined) message.part = this.#readPart(this.#read);
+    if (this.#read !== undefined) {
+      message.part = this.#readPart(this.#read, syncMessageBytesMax - message.entries.length);
+    }
     this.#read = undefined;
     this.#context.tell(this.#options.syncActor, message);
     this.#pace.sent();
@@ -162,14 +162,14 @@ export class QueryActor implements Actor, RequestHandler {
   }
 
   /** A turn looks at `readEntriesMax` entries at the most, however few of them are asked for. */
-  #readPart({ id, after, origins }: ReadRequest): StatePart {
+  #readPart({ id, after, origins }: ReadRequest, bytesMax: number): StatePart {
     const part = new PendingEntries();
     let looked = 0;
     let last = after;
     for (const entry of this.#store.entriesAfter(after)) {
       const isAsked = origins === undefined || origins.includes(incarnationOf(entry.uid));
       const isFull = isAsked && part.size > 0 &&
-        part.bytes + entryBytesBound(entry) > partBytesMax;
+        part.bytes + entryBytesBound(entry) > bytesMax;
       if (isFull || looked === readEntriesMax) {
         return { id, entries: encodeEntries(part.take(Infinity)), after: last };
       }

@@ -7,7 +7,6 @@ import {
   peerLostMs,
   peersMax,
   readAheadBytesMax,
-  syncMessageBytesMax,
   syncPaceMs,
 } from "../limits.ts";
 import { decodeEntries, encodeEntries } from "./entry_codec.ts";
@@ -236,9 +235,10 @@ export class SyncActor implements Actor {
     this.#noteReach(peer, link.isUp);
     if (link.isUp && peer.isIdle) return;
     peer.pace.tickWithin(peerCheckMs);
-    if (peer.isOverdue) link.reset();
-    if (!link.isUp || link.roomBytes < 2 * syncMessageBytesMax || !peer.pace.isDue()) return;
-    const next = peer.next(link.epoch);
+    if (!link.isUp) return;
+    if (peer.isOverdue(link.epoch)) return link.reset();
+    if (!peer.pace.isDue()) return;
+    const next = peer.next(link);
     if (next === undefined) return;
     const { batch, number, ack } = next;
     const message: PeerMessage = {

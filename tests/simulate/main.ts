@@ -8,7 +8,7 @@
  * @module
  */
 
-import { runCrashScenario, runScenario } from "./scenario.ts";
+import { runBurstScenario, runCrashScenario, runScenario } from "./scenario.ts";
 
 function option(name: string, fallback: number): number {
   const at = Deno.args.indexOf(name);
@@ -21,7 +21,8 @@ function option(name: string, fallback: number): number {
 const seeds = option("--seeds", 200);
 const from = option("--from", 1);
 for (let seed = from; seed < from + seeds; seed++) {
-  const difference = await runScenario(seed) ?? await runCrashScenario(seed);
+  const difference = await runScenario(seed) ?? await runCrashScenario(seed) ??
+    (seed % 10 === 0 ? await runBurstScenario(seed) : undefined);
   if (difference !== undefined) {
     console.log(`Seed ${seed}: ${difference}`);
     Deno.exit(1);

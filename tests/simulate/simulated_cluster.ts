@@ -1,7 +1,7 @@
 import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
 import { ReplicaGroup } from "../../kvserver/replica_group.ts";
-import { Entry, isLater, Store } from "../../kvserver/mod.ts";
+import { type Entry, isLater, Store } from "../../kvserver/mod.ts";
 import { beginRequest, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
 import { SimulatedNetwork } from "./simulated_network.ts";
@@ -123,9 +123,10 @@ export class SimulatedCluster {
     return undefined;
   }
 
-  /** Number of keys in the model. */
-  get keys(): number {
-    return this.#model.size;
+  /** All that all replicas hold. */
+  digest(): string {
+    return this.servers.flatMap(({ stores }) => stores.map((store) => dump(store.entriesAfter())))
+      .join("\n\n");
   }
 
   #learn(entry: Entry): void {

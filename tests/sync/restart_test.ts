@@ -1,0 +1,40 @@
+import { assertEquals } from "../deps.ts";
+import { Cluster } from "./cluster.ts";
+import { Proxy } from "./proxy.ts";
+import { until } from "./until.ts";
+import { WireTap } from "./wire_tap.ts";
+
+const boundMs = 3_000;
+
+Deno.test("a server that starts again on its old address is given the state like any other", async () => {
+  // The proxy keeps the address, where the machine could give the port away meanwhile.
+  await using way = new Proxy();
+  await using cluster = await Cluster.start(2);
+  const startAgain = async () => {
+    const transport = new WireTap();
+    const server = await cluster.add({ transport, advertise: way.address });
+    way.target = transport.listening[0];
+    return server;
+  };
+  const first = await startAgain();
+  await cluster.ready();
+  const [[a], [b], [c]] = cluster.clients;
+  const expected = new Map([["by a", "1"], ["by b", "2"], ["by c, in its first life", "3"]]);
+  await Promise.all([a, b, c].map((client, i) => client.put(...[...expected][i])));
+  await cluster.converge(expected, { timeoutMs: boundMs, prefix: "by " });
+
+  await cluster.remove(first);
+  await a.put("by a, while c was away", "4");
+  expected.set("by a, while c was away", "4");
+  const second = await startAgain();
+  assertEquals(second.address, first.address);
+  // It joins a; b learns of it from a, and takes it for another server.
+  const [, , [again]] = cluster.clients;
+  await again.put("by c, in its second life", "5");
+  await b.put("by b, late", "6");
+  expected.set("by c, in its second life", "5").set("by b, late", "6");
+  const tookMs = await cluster.converge(expected, { timeoutMs: boundMs, prefix: "by " });
+  console.log(`started again: equal after ${Math.round(tookMs)} ms`);
+  await until("it is ready", () => second.stats().ready, { timeoutMs: boundMs });
+  cluster.expectPace();
+});

@@ -1,0 +1,33 @@
+import { assertLessOrEqual } from "../deps.ts";
+import { Cluster } from "./cluster.ts";
+import { percentiles } from "./figures.ts";
+import { measureVisibility } from "./visibility.ts";
+
+const localBoundMs = 500;
+const remoteBoundMs = 2_000;
+
+for (const queryActorCount of [1, 2, 4]) {
+  Deno.test(`a Put is visible in time at 250 ms latency, with ${queryActorCount} query actors`, async () => {
+    await Promise.all([2, 4].map((serverCount) => expectVisible(serverCount, queryActorCount)));
+  });
+}
+
+async function expectVisible(serverCount: number, queryActorCount: number): Promise<void> {
+  await using cluster = await Cluster.start(serverCount, {
+    queryActorCount,
+    simulateLatencyMs: 250,
+  });
+  await cluster.ready();
+  const { localMs, remoteMs } = await measureVisibility(cluster, {
+    puts: 40,
+    everyMs: 50,
+    timeoutMs: remoteBoundMs,
+  });
+  const local = localMs.length > 0 ? `local ${percentiles(localMs)}, ` : "";
+  console.log(
+    `${serverCount} servers x ${queryActorCount}: ${local}remote ${percentiles(remoteMs)}`,
+  );
+  assertLessOrEqual(Math.max(...localMs), localBoundMs);
+  assertLessOrEqual(Math.max(...remoteMs), remoteBoundMs);
+  cluster.expectPace();
+}
