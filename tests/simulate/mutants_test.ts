@@ -102,6 +102,7 @@ const mutants: Record<string, Mutant> = {
 
 /** Faults that show only when more is on its way than a message holds. */
 const inBurst = new Set([
+  "a join forgets Puts taken meanwhile",
   "what is on its way to the replica that is read is not owed",
   "a part of the state begins one key too late",
   "the state is complete before it is sent",
