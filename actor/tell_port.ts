@@ -2,8 +2,10 @@ import { linksMax } from "../limits.ts";
 import {
   answerFrames,
   type Connection,
+  decodeUtf8,
   type Environment,
   type Incoming,
+  isUtf8,
   MsgpackReader,
   MsgpackWriter,
   notThis,
@@ -45,7 +47,12 @@ export class RpcTellNetwork implements TellNetwork {
 }
 
 /** Answers one request: reads its params, writes its result. */
-type Method = (reader: MsgpackReader, writer: MsgpackWriter, connection: Connection) => void;
+type Method = (
+  request: Incoming,
+  reader: MsgpackReader,
+  writer: MsgpackWriter,
+  connection: Connection,
+) => void;
 
 /**
  * A system's port. `Describe`, `Ping` and `Stats` are for anyone; `Tell` is heard only on a
@@ -73,10 +80,10 @@ class RpcTellPort implements TellPort {
     this.#newLink = (address, incarnation) =>
       new RemoteLink(address, incarnation, dialing, environment, host);
     this.#methods = new Map<string, Method>([
-      ["Describe", (_reader, writer) => void writer.str(host.describe())],
-      ["Ping", (_reader, writer) => void writer.str("pong")],
-      ["Stats", (_reader, writer) => writeValue(writer, host.stats())],
-      ["Hello", (reader, writer, connection) => this.#hello(reader, writer, connection)],
+      ["Describe", (_request, _reader, writer) => void writer.str(host.describe())],
+      ["Ping", (_request, _reader, writer) => void writer.str("pong")],
+      ["Stats", (_request, _reader, writer) => writeValue(writer, host.stats())],
+      ["Hello", (...args) => this.#hello(...args)],
     ]);
     const reader = new MsgpackReader(new Uint8Array());
     this.#server = new RpcServer({
@@ -87,7 +94,8 @@ class RpcTellPort implements TellPort {
       execute: (frames, connection) => {
         const writer = new MsgpackWriter();
         const answer = answerFrames(frames, reader, writer, {
-          request: (request) => this.#methodOf(request, reader)(reader, writer, connection),
+          request: (request) =>
+            this.#methodOf(request, reader)(request, reader, writer, connection),
           notification: (notification) => this.#tell(notification, reader, connection),
           bug: (error) => host.bug(error),
         });
@@ -130,24 +138,14 @@ class RpcTellPort implements TellPort {
     );
   }
 
-  #hello(reader: MsgpackReader, writer: MsgpackWriter, connection: Connection): void {
-    const version = reader.uint();
-    const address = reader.str();
-    const incarnation = reader.str();
-    if (address === undefined || incarnation === undefined) {
-      throw new RpcError(
-        "bad_request",
-        "Cannot greet: allowed is [version, address, incarnation, expected incarnation or nil]",
-      );
-    }
-    if (version !== protocolVersion) {
-      throw new RpcError(
-        "bad_request",
-        `Cannot greet ${address}: it speaks version ${version}, allowed is ${protocolVersion}`,
-      );
-    }
-    const expected = reader.nil() ? this.#host.incarnation : reader.str();
-    if (expected !== this.#host.incarnation) {
+  #hello(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+    connection: Connection,
+  ): void {
+    const { address, expected } = readHello(request, reader);
+    if (expected !== null && expected !== this.#host.incarnation) {
       throw new RpcError(
         "unavailable",
         `Cannot greet ${address}: it looks for ${expected}, this is ${this.#host.incarnation}`,
@@ -159,10 +157,54 @@ class RpcTellPort implements TellPort {
 
   /** What is no well-formed `Tell` of a greeted connection is ignored, as other notifications are. */
   #tell(notification: Incoming, reader: MsgpackReader, connection: Connection): void {
-    if (!this.#greeted.has(connection) || notification.paramCount < 2) return;
-    if (notification.method(reader) !== "Tell") return;
+    if (!this.#greeted.has(connection) || !isTell(notification, reader)) return;
     const counter = reader.uint();
     const bytes = counter === notThis ? undefined : reader.bin();
     if (bytes !== undefined) this.#host.receive(counter, bytes.slice());
   }
 }
+
+/**
+ * Who greets, and which life of this system he expects; `null` for any.
+ *
+ * @throws {RpcError} `bad_request` for another version, or other params.
+ */
+function readHello(
+  { paramCount }: Incoming,
+  reader: MsgpackReader,
+): { address: string; expected: string | null } {
+  const version = paramCount > 0 ? reader.uint() : notThis;
+  if (version !== notThis && version !== protocolVersion) {
+    throw new RpcError(
+      "bad_request",
+      `Cannot greet in version ${version}: allowed is ${protocolVersion}`,
+    );
+  }
+  if (version !== notThis && paramCount >= 4) {
+    const address = readText(reader);
+    const incarnation = address === undefined ? undefined : readText(reader);
+    const expected = incarnation === undefined || reader.nil() ? null : readText(reader);
+    if (address !== undefined && incarnation !== undefined && expected !== undefined) {
+      return { address, expected };
+    }
+  }
+  throw new RpcError(
+    "bad_request",
+    "Cannot greet: allowed is [version, address, incarnation, expected incarnation or nil]",
+  );
+}
+
+/** @returns the str that comes next, or `undefined` when none of UTF-8 does. */
+function readText(reader: MsgpackReader): string | undefined {
+  const count = reader.strHeader();
+  if (count === notThis || !isUtf8(reader.bytes, reader.at, reader.at + count)) return undefined;
+  return decodeUtf8(reader.bytes, reader.at, reader.at += count);
+}
+
+/** Whether a notification is a `Tell`; reads no more of its name than that takes. */
+function isTell({ methodStart, methodEnd, paramCount }: Incoming, { bytes }: MsgpackReader) {
+  return paramCount >= 2 && methodEnd - methodStart === tellName.length &&
+    tellName.every((byte, i) => bytes[methodStart + i] === byte);
+}
+
+const tellName = new TextEncoder().encode("Tell");

@@ -29,15 +29,17 @@ for (const _ of cities) {
 const clients = servers.map((server) => new Client(new FixedRouter(server.queryAddresses[1])));
 const key = "greeting";
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+while (!servers.every((server) => server.stats().ready)) await pause(20);
+await pause(4 * oneWayMs); // The last two have heard of each other by then.
+
 const startMs = performance.now();
 const elapsed = () => `${Math.round(performance.now() - startMs)} ms`;
 await clients[0].put(key, "hello from Pittsburgh");
 console.log(`${cities[0]}: put, and answered after ${elapsed()}`);
 await Promise.all(clients.map(async (client, i) => {
   let value: string | undefined;
-  while ((value = await client.get(key)) === undefined) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  while ((value = await client.get(key)) === undefined) await pause(5);
   console.log(`${cities[i]}: "${value}" seen after ${elapsed()}`);
 }));
 
