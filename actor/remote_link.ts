@@ -3,6 +3,7 @@ import {
   beginNotification,
   beginRequest,
   type ByteStream,
+  dial,
   type Environment,
   frameHeaderBytes,
   FrameReader,
@@ -118,15 +119,11 @@ export class RemoteLink implements TellLink {
   }
 
   async #connect(): Promise<void> {
-    let timedOut = false;
-    const cancel = this.#environment.after(dialTimeoutMs, () => {
-      timedOut = true;
-      this.#stream?.close();
-    });
+    const stream = await dial(this.#transport, this.#address, this.#environment);
+    this.#stream = stream;
+    if (this.#closed) throw new Error("too late");
+    const cancel = this.#environment.after(dialTimeoutMs, () => stream.close());
     try {
-      const stream = await this.#transport.connect(this.#address);
-      this.#stream = stream;
-      if (this.#closed || timedOut) throw new Error("too late");
       await this.#greet(stream);
     } finally {
       cancel();

@@ -1,4 +1,5 @@
-import { dialTimeoutMs, frameBytesMax } from "../limits.ts";
+import { frameBytesMax } from "../limits.ts";
+import { dial } from "./dial.ts";
 import type { Environment } from "./environment.ts";
 import { ConnectionError, RpcError, TimeoutError } from "./errors.ts";
 import { frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
@@ -171,7 +172,7 @@ export class RpcConnection {
 
   async #run(transport: Transport): Promise<void> {
     try {
-      const stream = await this.#dial(transport);
+      const stream = await dial(transport, this.address, this.#environment);
       if (this.#closed) return stream.close();
       this.#stream = stream;
       if (this.#outgoing.length > 0) this.#flushSoon(stream);
@@ -180,18 +181,6 @@ export class RpcConnection {
     } catch (error) {
       this.#end(this.#stream ? "the connection was lost" : "nothing answers there", error);
     }
-  }
-
-  /** A dial cannot be called off, and `close` waits for it: it is given up after a while. */
-  #dial(transport: Transport): Promise<ByteStream> {
-    const dial = transport.connect(this.address);
-    return new Promise((resolve, reject) => {
-      const cancel = this.#environment.after(dialTimeoutMs, () => {
-        reject(new Error(`no connection within ${dialTimeoutMs} ms`));
-        dial.then((stream) => stream.close(), () => {});
-      });
-      dial.then(resolve, reject).finally(cancel);
-    });
   }
 
   async #receive(stream: ByteStream): Promise<void> {

@@ -1,0 +1,172 @@
+import { linkBytesMax, reconnectMaxMs, reconnectMinMs } from "../../limits.ts";
+import { type Environment, realEnvironment, tcpTransport, type Transport } from "../../rpc/mod.ts";
+import { assert, assertEquals, assertGreater, assertLess } from "../deps.ts";
+import { FakeSystem } from "./fake_system.ts";
+import { Proxy } from "./proxy.ts";
+import { SystemOnTcp } from "./systems.ts";
+import { until } from "./until.ts";
+import { WireTap } from "./wire_tap.ts";
+
+const timeoutMs = 5_000;
+
+Deno.test("tells between two systems arrive in order, both ways", async () => {
+  await using a = await SystemOnTcp.start();
+  await using b = await SystemOnTcp.start();
+  const count = 5_000;
+  for (let i = 0; i < count; i++) {
+    a.probe.context.tell(b.probe.ref, i);
+    b.probe.context.tell(a.probe.ref, i);
+  }
+  const expected = Array.from({ length: count }, (_, i) => i);
+  for (const { probe: { messages } } of [a, b]) {
+    await until("all have come", () => messages.length === count, { timeoutMs });
+    assertEquals(messages, expected);
+  }
+  assertEquals([a.system.stats().messagesDropped, b.system.stats().messagesDropped], [0, 0]);
+});
+
+Deno.test("a tell to an earlier life of an address reaches nobody and is counted", async () => {
+  await using way = new Proxy();
+  const startLife = async () => {
+    const transport = new WireTap();
+    const life = await SystemOnTcp.start({ transport, advertise: way.address });
+    way.target = transport.listening[0];
+    return life;
+  };
+  await using sender = await SystemOnTcp.start();
+  const { context } = sender.probe;
+  const first = await startLife();
+  context.tell(first.probe.ref, "to the first life");
+  await until("it came", () => first.probe.messages.length === 1, { timeoutMs });
+  await first.system.close();
+
+  await using second = await startLife();
+  assertEquals(second.probe.ref.address, first.probe.ref.address);
+  assertEquals(second.probe.ref.counter, first.probe.ref.counter);
+  await until("the link is gone", () => context.link(first.probe.ref).isGone, { timeoutMs });
+  const { messagesDropped } = sender.system.stats();
+  for (let i = 0; i < 3; i++) context.tell(first.probe.ref, "to the first life");
+  assertEquals(sender.system.stats().messagesDropped, messagesDropped + 3);
+  context.tell(second.probe.ref, "to the second life");
+  await until("it came", () => second.probe.messages.length > 0, { timeoutMs });
+  assertEquals(second.probe.messages, ["to the second life"]);
+
+  // Nor does one that the second life itself tells the first.
+  second.probe.context.tell(first.probe.ref, "to myself as I was");
+  assertEquals(second.system.stats().messagesDropped, 1);
+  assertEquals(second.probe.messages.length, 1);
+});
+
+Deno.test("a link that is down takes messages up to its bound, and drops and counts the rest", async () => {
+  await using way = new Proxy();
+  const transport = new WireTap();
+  await using receiver = await SystemOnTcp.start({ transport, advertise: way.address });
+  await using sender = await SystemOnTcp.start();
+  const { context } = sender.probe;
+  const { ref, messages } = receiver.probe;
+  const mebibyte = 1024 * 1024;
+  const tell = (kind: string, reserved: boolean) => {
+    const before = sender.system.stats().messagesDropped;
+    let taken = -1;
+    do context.tell(ref, { kind, i: ++taken, bytes: new Uint8Array(mebibyte) }, {
+      reserved,
+    }); while (sender.system.stats().messagesDropped === before);
+    return taken;
+  };
+  assertEquals(context.link(ref).roomBytes, linkBytesMax);
+  const ordinary = tell("ordinary", false);
+  assertEquals(ordinary, Math.floor(linkBytesMax / 2 / mebibyte) - 1);
+  assertGreater(context.link(ref).roomBytes, linkBytesMax / 2);
+  const reserved = tell("reserved", true);
+  assertEquals(ordinary + reserved, Math.floor(linkBytesMax / mebibyte) - 1);
+  assertLess(context.link(ref).roomBytes, 2 * mebibyte);
+
+  way.target = transport.listening[0];
+  await until("they arrive", () => messages.length === ordinary + reserved, { timeoutMs });
+  assertEquals(
+    messages.map((message) => {
+      const { kind, i } = message as { kind: string; i: number };
+      return `${kind} ${i}`;
+    }),
+    [
+      ...Array.from({ length: ordinary }, (_, i) => `ordinary ${i}`),
+      ...Array.from({ length: reserved }, (_, i) => `reserved ${i}`),
+    ],
+  );
+  await until("there is room again", () => context.link(ref).roomBytes === linkBytesMax, {
+    timeoutMs,
+  });
+});
+
+Deno.test("a link dials again after pauses that grow, and begins anew once it was up", async () => {
+  using fake = new FakeSystem();
+  await using sender = await SystemOnTcp.start();
+  const { context } = sender.probe;
+  const ref = { address: fake.address, incarnation: "life", counter: 1 };
+  fake.onHello = ({ stream }) => stream.close();
+  assert(!context.link(ref).isUp);
+  await until("it has dialed often", () => fake.greetedMs.length >= 5, { timeoutMs: 20_000 });
+  const pauses = pausesOf(fake.greetedMs);
+  pauses.forEach((pauseMs, i) => {
+    // Half of it is jitter; timers may be early by a millisecond.
+    assertGreater(pauseMs, Math.min(reconnectMinMs * 2 ** i, reconnectMaxMs) / 2 - 2);
+  });
+  const before = fake.greetedMs.length;
+  fake.onHello = (request) => {
+    fake.accept(request);
+    setTimeout(() => request.stream.close(), 10);
+  };
+  await until("it was up twice", () => fake.greetedMs.length === before + 3, { timeoutMs });
+  for (const pauseMs of pausesOf(fake.greetedMs.slice(before))) {
+    assertLess(pauseMs, reconnectMaxMs / 2);
+  }
+});
+
+Deno.test("a link whose greeting is refused is gone, or dials again when the version is to blame", async () => {
+  using gone = new FakeSystem();
+  using other = new FakeSystem();
+  await using sender = await SystemOnTcp.start();
+  const { context } = sender.probe;
+  const [goneRef, otherRef] = [gone, other].map(({ address }) => ({
+    address,
+    incarnation: "life",
+    counter: 1,
+  }));
+  gone.onHello = (request) => gone.refuse(request, "unavailable");
+  other.onHello = (request) => other.refuse(request, "bad_request");
+  for (const ref of [goneRef, otherRef]) context.tell(ref, "hello?");
+  await until("it is gone", () => context.link(goneRef).isGone, { timeoutMs });
+  await until("it dials again", () => other.greetedMs.length === 3, { timeoutMs });
+  assertEquals(gone.greetedMs.length, 1);
+  assert(!context.link(otherRef).isGone && !context.link(otherRef).isUp);
+  // The message that waited for the one is dropped, that for the other goes on waiting.
+  assertEquals(sender.system.stats().messagesDropped, 1);
+});
+
+Deno.test("a link gives up what takes too long, and does not keep its system from closing", async () => {
+  // A tenth of every delay, so that the test need not wait as long as a link does.
+  const environment: Environment = {
+    ...realEnvironment,
+    after: (delayMs, fn) => realEnvironment.after(delayMs / 10, fn),
+  };
+  let dials = 0;
+  const hanging: Transport = {
+    listen: (hostname, port) => tcpTransport.listen(hostname, port),
+    connect: () => (dials++, new Promise(() => {})),
+  };
+  const dialing = await SystemOnTcp.start({ environment, transport: hanging });
+  dialing.probe.context.tell({ address: "127.0.0.1:1", incarnation: "life", counter: 1 }, "hello?");
+  using silent = new FakeSystem();
+  const greeting = await SystemOnTcp.start({ environment });
+  greeting.probe.context.tell({ address: silent.address, incarnation: "life", counter: 1 }, "?");
+  await until("both have tried again", () => dials > 1 && silent.greetedMs.length > 1, {
+    timeoutMs,
+  });
+  let closed = 0;
+  for (const { system } of [dialing, greeting]) system.close().then(() => closed++);
+  await until("both are closed", () => closed === 2, { timeoutMs });
+});
+
+function pausesOf(timesMs: readonly number[]): number[] {
+  return timesMs.slice(1).map((timeMs, i) => timeMs - timesMs[i]);
+}
