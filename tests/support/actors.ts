@@ -1,0 +1,64 @@
+import { type ActorContext, type ActorRef, ActorSystem } from "../../actor/mod.ts";
+import type { Environment } from "../../rpc/mod.ts";
+import { MemoryNetwork } from "./memory_transport.ts";
+import type { SimulatedWorld } from "./simulated_environment.ts";
+
+/** A system under test, and what it reported to `onError`. */
+export interface SystemUnderTest {
+  system: ActorSystem;
+  environment: Environment;
+  network: MemoryNetwork;
+  reports: { error: unknown; ref: ActorRef }[];
+}
+
+/** Options of `startSystem`. */
+export interface SystemUnderTestOptions {
+  environment?: Environment;
+  network?: MemoryNetwork;
+  hostname?: string;
+  port?: number;
+}
+
+/** Starts a system in a simulated world, on a port in memory. */
+export async function startSystem(
+  world: SimulatedWorld,
+  {
+    environment = world.environment(),
+    network = new MemoryNetwork(world),
+    hostname = "host",
+    port = 0,
+  }: SystemUnderTestOptions = {},
+): Promise<SystemUnderTest> {
+  const system = await ActorSystem.start({ hostname, port, environment, transport: network });
+  const reports: SystemUnderTest["reports"] = [];
+  system.onError = (error, ref) => reports.push({ error, ref });
+  return { system, environment, network, reports };
+}
+
+/** An actor that a test looks into. */
+export interface Probe {
+  ref: ActorRef;
+  context: ActorContext;
+  /** What it was told so far. */
+  messages: unknown[];
+}
+
+/** Starts an actor that keeps what it is told, and does then what the test says. */
+export function startProbe(
+  system: ActorSystem,
+  // deno-lint-ignore no-explicit-any -- each test knows what it tells
+  react: (message: any, context: ActorContext) => void = () => {},
+): Probe {
+  const messages: unknown[] = [];
+  let context!: ActorContext;
+  const ref = system.startActor((given) => {
+    context = given;
+    return {
+      onMessage(message) {
+        messages.push(message);
+        react(message, given);
+      },
+    };
+  });
+  return { ref, context, messages };
+}

@@ -1,0 +1,17 @@
+import { Client, type ClientOptions, FixedRouter, type QueryRouter } from "../../kvclient/mod.ts";
+import { MemoryNetwork } from "./memory_transport.ts";
+import { ScriptedServer } from "./scripted_server.ts";
+import type { SimulatedWorld } from "./simulated_environment.ts";
+
+/** A client in a simulated world, and a server that answers what the test says. */
+export function startClient(
+  world: SimulatedWorld,
+  options: Pick<ClientOptions, "timeoutMs"> & { router?: QueryRouter } = {},
+) {
+  const network = new MemoryNetwork(world);
+  const server = new ScriptedServer(network, 6001);
+  const { router = new FixedRouter(server.address), timeoutMs } = options;
+  const environment = world.environment();
+  const client = new Client(router, { timeoutMs, environment, transport: network });
+  return { client, server, network, environment, endpoint: network.at(server.address) };
+}
