@@ -128,6 +128,7 @@ function withDefaults(options: ServerOptions) {
   expectInteger("remoteDescs.length", options.remoteDescs?.length ?? 0, 0, 0);
   expectInteger("threads", options.threads ?? 1, 1, 1);
   expectInteger("startPort", startPort, 0, startPort === 0 ? 0 : 65535 - queryActorCount);
+  if (options.advertise !== undefined) expectAddress("advertise", options.advertise);
   return settings;
 }
 
@@ -136,6 +137,17 @@ function expectInteger(name: string, value: number, min: number, max: number): v
   throw new ServerOptionError(
     `Cannot use ${value} as ${name}: allowed is an integer from ${min} to ${max}`,
   );
+}
+
+function expectAddress(name: string, address: string): void {
+  try {
+    parseAddress(address);
+  } catch (cause) {
+    throw new ServerOptionError(
+      `Cannot use "${address}" as ${name}: allowed is HOST:PORT, as in 192.0.2.7:6000`,
+      { cause },
+    );
+  }
 }
 
 async function bind<T>(hostname: string, port: number, start: () => T | Promise<T>): Promise<T> {
