@@ -34,8 +34,9 @@ export class QueryReceiver {
     this.#server = new RpcServer({
       ...options,
       timers: environment,
-      execute: (frames) => {
-        const batch = countFrames(frames);
+      execute: (frames, _connection, again) => {
+        // What comes again was counted the first time.
+        const batch = again ? 0 : countFrames(frames);
         const { ref: replyTo, response } = system.newChannelRef<QueryReply>({ batch });
         const message: QueryMessage = {
           type: "query",

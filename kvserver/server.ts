@@ -153,6 +153,7 @@ function withDefaults(options: ServerOptions) {
   expectInteger("threads", options.threads ?? 1, 1, 1);
   expectInteger("startPort", startPort, 0, startPort === 0 ? 0 : 65535 - queryActorCount);
   expectInteger("simulateLatencyMs", settings.simulateLatencyMs, 0, 60_000);
+  if (options.advertise !== undefined) expectAddress("advertise", options.advertise);
   return settings;
 }
 
@@ -181,6 +182,17 @@ function networkOf({ transport, environment, simulateLatencyMs }: {
     ? transport
     : delayedTransport(transport, simulateLatencyMs, environment);
   return new RpcTellNetwork(transport, dialing, environment);
+}
+
+function expectAddress(name: string, address: string): void {
+  try {
+    parseAddress(address);
+  } catch (cause) {
+    throw new ServerOptionError(
+      `Cannot use "${address}" as ${name}: allowed is HOST:PORT, as in 192.0.2.7:6000`,
+      { cause },
+    );
+  }
 }
 
 async function bind<T>(hostname: string, port: number, start: () => T | Promise<T>): Promise<T> {

@@ -27,10 +27,12 @@ export interface RpcServerOptions {
   /**
    * Executes whole frames of one connection; called again only when the replies are written, so a
    * connection's requests are executed in order, and a client that does not read its replies is
-   * not read from. `frames` are valid until the call settles; `connection` is one object for all
-   * calls of a connection.
+   * not read from. `frames` are valid until the call settles.
+   *
+   * @param connection one object for all calls of a connection
+   * @param again whether these are the frames that the call before left unexecuted
    */
-  execute(frames: Uint8Array, connection: Connection): Promise<Reply> | Reply;
+  execute(frames: Uint8Array, connection: Connection, again: boolean): Promise<Reply> | Reply;
   /** Told when a connection ends otherwise than by the peer's orderly close. */
   onFault?(peer: string, error: unknown): void;
 }
@@ -122,7 +124,8 @@ export class RpcServer {
 
   async #answer(stream: ByteStream, frames: Uint8Array): Promise<boolean> {
     for (let rest = frames; rest.length > 0;) {
-      const { replies, consumed, close } = await this.#options.execute(rest, stream);
+      const again = rest !== frames;
+      const { replies, consumed, close } = await this.#options.execute(rest, stream, again);
       if (replies.length > 0) await stream.write(replies);
       if (close) {
         this.#fault(stream, new ShapeError("Cannot follow a connection: what came is no message"));

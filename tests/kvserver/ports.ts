@@ -1,0 +1,34 @@
+import { parseAddress } from "../../rpc/mod.ts";
+
+/** The port of a `host:port`. */
+export function portOf(address: string): number {
+  return parseAddress(address).port;
+}
+
+/** Binds a port of 127.0.0.1; `null` when it is taken. 0: any. */
+export function tryListen(port: number): Deno.TcpListener | null {
+  try {
+    return Deno.listen({ hostname: "127.0.0.1", port });
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return null;
+    throw error;
+  }
+}
+
+/** Whether all of these ports can be bound at this moment. */
+export function areFree(...ports: number[]): boolean {
+  const listeners = ports.map(tryListen);
+  for (const listener of listeners) listener?.close();
+  return !listeners.includes(null);
+}
+
+/** The first of `count` ports in a row that are free. */
+export function freePorts(count: number): number {
+  for (;;) {
+    const probe = tryListen(0)!;
+    const first = probe.addr.port;
+    probe.close();
+    const ports = Array.from({ length: count }, (_, i) => first + i);
+    if (first + count <= 65536 && areFree(...ports)) return first;
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Keys that trip over careless code. In JavaScript's own order of strings the emoji comes before
+ * U+FFFF, in the order of bytes behind it.
+ */
+export const strangeKeys = [
+  "",
+  " ",
+  "\0",
+  "\0\0",
+  "a\0b",
+  "a\nb",
+  "\r\n",
+  "a\tb",
+  "__proto__",
+  "constructor",
+  "hasOwnProperty",
+  "toString",
+  "0",
+  "1",
+  "-1",
+  "NaN",
+  "null",
+  "é",
+  "e\u0301",
+  "ß",
+  "\u07ff",
+  "\u0800",
+  "\ud7ff",
+  "\ue000",
+  "\ufeff",
+  "\uffff",
+  "\u{10000}",
+  "\u{1f600}",
+  "\u{1f600}\u{1f601}",
+  "\u{10ffff}",
+];

@@ -1,0 +1,163 @@
+import { assert, assertEquals } from "./deps.ts";
+
+const leaves = ["limits.ts", "deps.ts"];
+
+/** What each part may import, itself aside. */
+const below: Record<string, readonly string[]> = {
+  "limits.ts": [],
+  "deps.ts": [],
+  rpc: leaves,
+  kvcommon: ["rpc", ...leaves],
+  actor: ["rpc", ...leaves],
+  kvserver: ["actor", "kvcommon", "rpc", ...leaves],
+  kvclient: ["kvcommon", "rpc", ...leaves],
+  bench: ["kvserver", "kvclient", "actor", "kvcommon", "rpc", ...leaves],
+  // The command line has the benchmarks as a command; deno.json has the program's version.
+  app: ["bench", "kvserver", "kvclient", "actor", "kvcommon", "rpc", "deno.json", ...leaves],
+  "main.ts": ["app"],
+};
+
+/** These use the parts, and are no parts themselves. */
+const around = ["tests", "examples"];
+
+/** The only files that may name a package. */
+const packageFiles = ["deps.ts", "tests/deps.ts"];
+
+const root = new URL("../", import.meta.url);
+
+interface SourceFile {
+  /** From the root of the repository, with `/` between its parts. */
+  path: string;
+  text: string;
+}
+
+const files = [...walk("")];
+const parts = files.filter(({ path }) => !around.includes(partOf(path)));
+
+Deno.test("imports point one way only", () => {
+  const wrong: string[] = [];
+  for (const file of parts) {
+    const part = partOf(file.path);
+    assert(part in below, `${file.path} belongs to no part: tell this test what it may import`);
+    for (const target of localImports(file)) {
+      const other = partOf(target);
+      if (other !== part && !below[part].includes(other)) wrong.push(`${file.path} -> ${target}`);
+    }
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("imports are written out, so that they can be read here", () => {
+  for (const { path, text } of parts) {
+    const computed = /\bimport\((?!\s*")/.exec(withoutComments(text));
+    assert(computed === null, `${path} imports what it computes`);
+  }
+});
+
+Deno.test("imports form no cycles between files", () => {
+  const importsOf = new Map(files.map((file) => [file.path, localImports(file)]));
+  const done = new Set<string>();
+  const visit = (path: string, trail: string[]) => {
+    assert(!trail.includes(path), `a cycle: ${[...trail, path].join(" -> ")}`);
+    if (done.has(path)) return;
+    for (const target of importsOf.get(path) ?? []) visit(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of importsOf.keys()) visit(path, []);
+});
+
+Deno.test("imports name files that are there, with their extension", () => {
+  const paths = new Set([...files.map(({ path }) => path), "deno.json"]);
+  for (const file of files) {
+    for (const target of localImports(file)) assert(paths.has(target), `${file.path} -> ${target}`);
+  }
+});
+
+Deno.test("packages are named by deps.ts alone", () => {
+  const wrong: string[] = [];
+  for (const file of files) {
+    if (packageFiles.includes(file.path)) continue;
+    for (const specifier of specifiers(file)) {
+      const isLocal = /^\.\.?\//.test(specifier) || specifier.startsWith("node:");
+      if (!isLocal) wrong.push(`${file.path} -> ${specifier}`);
+    }
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test("every package of deno.json is used by a deps.ts", () => {
+  const { imports } = JSON.parse(read("deno.json"));
+  const used = new Set(files.filter(({ path }) => packageFiles.includes(path)).flatMap(specifiers));
+  assertEquals(Object.keys(imports).filter((name) => !used.has(name)), []);
+});
+
+Deno.test("every mod.ts opens with its @module doc and an example", () => {
+  const modules = parts.filter(({ path }) => path.endsWith("/mod.ts"));
+  assert(modules.length >= 5);
+  for (const { path, text } of modules) {
+    const [doc] = /^\/\*\*[^]*?\*\//.exec(text) ?? [""];
+    assert(doc.includes("@module"), `${path} has no @module doc`);
+    assert(/```ts\n[^]*import [^]*```/.test(doc), `${path} has no example that can run`);
+  }
+});
+
+Deno.test("every export has a doc comment", () => {
+  const undocumented: string[] = [];
+  for (const { path, text } of parts.filter(({ path }) => !leaves.includes(path))) {
+    const lines = text.split("\n");
+    lines.forEach((line, i) => {
+      const declared =
+        /^export (?:abstract |async |default )*(?:class|const|enum|function\*?|interface|let|type) (\w+)/
+          .exec(line);
+      if (declared === null) return;
+      let above = i - 1;
+      while (/^\/\/ (deno-lint-ignore|@ts-)/.test(lines[above])) above--;
+      if (!lines[above]?.endsWith("*/")) undocumented.push(`${path}: ${declared[1]}`);
+    });
+  }
+  assertEquals(undocumented, []);
+});
+
+function* walk(folder: string): Generator<SourceFile> {
+  for (const entry of Deno.readDirSync(new URL(folder, root))) {
+    const path = folder + entry.name;
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    if (entry.isDirectory) yield* walk(`${path}/`);
+    else if (path.endsWith(".ts") && !path.endsWith(".d.ts")) yield { path, text: read(path) };
+  }
+}
+
+function read(path: string): string {
+  return Deno.readTextFileSync(new URL(path, root));
+}
+
+/** The first folder of a path, or the file's name when it is in none. */
+function partOf(path: string): string {
+  return path.split("/")[0];
+}
+
+/** The files of this repository that a file imports. */
+function localImports(file: SourceFile): string[] {
+  return specifiers(file)
+    .filter((specifier) => specifier.startsWith("."))
+    .map((specifier) => new URL(specifier, new URL(file.path, root)).href.slice(root.href.length));
+}
+
+/** Whatever a file imports or re-exports, types and workers included. */
+function specifiers({ text }: SourceFile): string[] {
+  const code = withoutComments(text);
+  const found: string[] = [];
+  const patterns = [
+    /^(?:import|export)\b[^;"'`]*?\bfrom\s*"([^"]+)"/gm,
+    /^import\s*"([^"]+)"/gm,
+    /\bimport\(\s*"([^"]+)"/g,
+    /\bnew URL\(\s*"(\.{1,2}\/[^"]+\.ts)",\s*import\.meta\.url\)/g,
+  ];
+  for (const pattern of patterns) for (const match of code.matchAll(pattern)) found.push(match[1]);
+  return found;
+}
+
+/** Comments stand at the beginnings of lines here, so that strings need not be told from them. */
+function withoutComments(text: string): string {
+  return text.replace(/^\s*\/\*[^]*?\*\//gm, "").replace(/^\s*\/\/.*$/gm, "");
+}

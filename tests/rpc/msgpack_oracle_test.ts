@@ -1,0 +1,77 @@
+import { decode, encode } from "../../rpc/mod.ts";
+import { assertEquals, fc, msgpackDecode, msgpackEncode, stdDecode, stdEncode } from "../deps.ts";
+import { commonValue, safeInteger, text, thorough } from "./arbitraries.ts";
+import { assertSameValue } from "./same_value.ts";
+
+// Two other implementations as judges, in both directions. Each has its own idea of which integers
+// become bigints; `mapNumbers` turns what was sent into what it says for it.
+
+/** `value` with each of its numbers and bigints exchanged. */
+function mapNumbers(
+  value: unknown,
+  change: (number: number | bigint) => number | bigint,
+): unknown {
+  if (typeof value === "number" || typeof value === "bigint") return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapNumbers(item, change));
+  if (value === null || typeof value !== "object" || value instanceof Uint8Array) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, mapNumbers(item, change)]);
+  return Object.fromEntries(entries);
+}
+
+/** Both read every integer of 64 bits as a bigint. */
+function longAsBigint(number: number | bigint): number | bigint {
+  const long = Number.isSafeInteger(number) && (number < -(2 ** 31) || number >= 2 ** 32);
+  return long ? BigInt(number) : number;
+}
+
+/** This project reads every integer that a number holds as a number. */
+function shortAsNumber(number: number | bigint): number | bigint {
+  return Number.isSafeInteger(Number(number)) ? Number(number) : number;
+}
+
+Deno.test("encode() makes what @std/msgpack decodes to the same value", () => {
+  fc.assert(
+    fc.property(commonValue, (value) => {
+      assertSameValue(stdDecode(encode(value)), mapNumbers(value, longAsBigint));
+    }),
+    thorough,
+  );
+});
+
+Deno.test("encode() makes what @msgpack/msgpack decodes to the same value", () => {
+  fc.assert(
+    fc.property(commonValue, (value) => {
+      const decoded = msgpackDecode(encode(value), { useBigInt64: true });
+      assertSameValue(decoded, mapNumbers(value, longAsBigint));
+    }),
+    thorough,
+  );
+});
+
+Deno.test("decode() reads what @std/msgpack encodes as the same value", () => {
+  fc.assert(
+    fc.property(commonValue, (value) => {
+      assertSameValue(decode(stdEncode(value)), mapNumbers(value, shortAsNumber));
+    }),
+    thorough,
+  );
+});
+
+Deno.test("decode() reads what @msgpack/msgpack encodes as the same value", () => {
+  fc.assert(
+    fc.property(commonValue, (value) => {
+      const encoded = msgpackEncode(value, { useBigInt64: true });
+      assertSameValue(decode(encoded), mapNumbers(value, shortAsNumber));
+    }),
+    thorough,
+  );
+});
+
+Deno.test("encode() writes integers and strings byte for byte as @msgpack/msgpack does", () => {
+  fc.assert(
+    fc.property(fc.oneof(safeInteger, text), (value) => {
+      assertEquals(encode(value), msgpackEncode(value));
+    }),
+    thorough,
+  );
+});
