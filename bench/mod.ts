@@ -11,5 +11,6 @@
  */
 
 export { fill, type LoadOptions, type LoadResult, runLoad } from "./load.ts";
+export { hasReceiverProgram, measureRemoteTells, type RemoteTellResult } from "./remote_tells.ts";
 export { type ServerProcess, startServerProcess } from "./server_process.ts";
 export { measureTells } from "./tells.ts";

@@ -79,6 +79,8 @@ export interface QueryActorOptions {
   syncActor: ActorRef;
   /** Whether the server has no state to take over from others. */
   ready: boolean;
+  /** Whether there is no other query actor anywhere, until the sync actor says otherwise. */
+  isAlone: boolean;
   /** The replica. */
   store: Store;
 }
@@ -106,6 +108,8 @@ export class QueryActor implements Actor, RequestHandler {
   #read: ReadRequest | undefined;
   #pace: Pace;
   #ready: boolean;
+  /** Whoever comes later is given the state, and this is told to pass on before that is read. */
+  #isAlone: boolean;
   #entriesMerged = 0;
   #entriesIgnored = 0;
   #futureLoggedMs = -Infinity;
@@ -121,6 +125,7 @@ export class QueryActor implements Actor, RequestHandler {
     this.#startedMs = context.monotonicMs();
     this.#pace = new Pace(context, "sync");
     this.#ready = options.ready;
+    this.#isAlone = options.isAlone;
     this.#store = options.store;
   }
 
@@ -142,8 +147,9 @@ export class QueryActor implements Actor, RequestHandler {
 
   // ---- sync ---------------------------------------------------------------------------------
 
-  #merge({ entries, read, ready }: MergeMessage): void {
+  #merge({ entries, read, ready, isAlone }: MergeMessage): void {
     this.#ready = ready;
+    this.#isAlone = isAlone;
     const nowMs = this.#context.now();
     for (const entry of decodeEntries(entries)) {
       if (entry.timestamp > nowMs + futureToleranceMs) this.#logFuture(entry, nowMs);
@@ -257,7 +263,7 @@ export class QueryActor implements Actor, RequestHandler {
       this.#context.now(),
       this.#uid,
     );
-    this.#written.add(entry);
+    if (!this.#isAlone) this.#written.add(entry);
     writer.nil();
   }
 

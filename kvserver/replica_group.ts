@@ -26,13 +26,14 @@ export class ReplicaGroup {
   /** Starts them. */
   constructor(system: ActorSystem, options: ReplicaGroupOptions) {
     const { queryActorCount, version, ready, log, newStore = () => new Store() } = options;
+    const isAlone = queryActorCount === 1;
     this.#system = system;
     const syncActor = system.startActor((context) => new SyncActor(context, log));
     const queryActors = Array.from(
       { length: queryActorCount },
       () =>
         system.startActor((context) =>
-          new QueryActor(context, { version, syncActor, ready, store: newStore() })
+          new QueryActor(context, { version, syncActor, ready, isAlone, store: newStore() })
         ),
     );
     system.tell(syncActor, { type: "start", queryActors } satisfies StartMessage);

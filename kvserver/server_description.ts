@@ -15,7 +15,8 @@ import {
 
 /** @returns the description of the server that has this sync actor. */
 export function describeServer(syncActor: ActorRef, queryAddresses: readonly string[]): string {
-  return JSON.stringify({ cmud: 1, syncActor, queryAddresses });
+  const { address, incarnation, counter } = syncActor;
+  return JSON.stringify({ cmud: 1, address, incarnation, syncActor: counter, queryAddresses });
 }
 
 /** `Describe []` on a system port. */
@@ -52,7 +53,7 @@ export async function fetchDescription(address: string, timeoutMs: number): Prom
  */
 export function syncActorOf(description: string): ActorRef {
   try {
-    const { cmud, syncActor: { address, incarnation, counter } } = JSON.parse(description);
+    const { cmud, address, incarnation, syncActor: counter } = JSON.parse(description);
     const isRef = typeof address === "string" && typeof incarnation === "string" &&
       Number.isInteger(counter);
     if (cmud === 1 && isRef) return { address, incarnation, counter };

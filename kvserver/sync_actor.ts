@@ -128,7 +128,13 @@ export class SyncActor implements Actor {
     const entries = sibling.pending.take();
     const ready = this.#joining === undefined ||
       (this.#joining.stateDone && sibling.pending.size === 0);
-    const message: MergeMessage = { type: "merge", entries: encodeEntries(entries), ready };
+    const isAlone = this.#siblings.length === 1 && this.#peers.size === 0;
+    const message: MergeMessage = {
+      type: "merge",
+      entries: encodeEntries(entries),
+      ready,
+      isAlone,
+    };
     if (sibling.read !== undefined) message.read = sibling.read;
     sibling.read = undefined;
     sibling.knowsReady ||= ready;

@@ -15,6 +15,8 @@ export interface MergeMessage {
   read?: ReadRequest;
   /** Whether the server has the state that it was to take over. */
   ready: boolean;
+  /** Whether there is no other query actor anywhere: then nobody needs to know what is put. */
+  isAlone: boolean;
 }
 
 /** Asks a query actor for a part of its replica. */

@@ -117,9 +117,9 @@ testInWorld("maxMessageRate counts messages to other systems", async (world) => 
   let sent = 0;
   const sender = startSender(system, () => receivers[sent++ % receivers.length]);
   for (let i = 0; i < 20; i++) system.tell(sender, i);
-  await world.run();
+  await world.advance(0);
   assertEquals(system.stats().maxMessageRate, 5);
-  await system.close();
+  await world.complete(system.close());
 });
 
 Deno.test("MessageRates counts what a list of times counts when used at random", () => {

@@ -136,12 +136,12 @@ Deno.test("Server.close() resolves when a client reads none of its replies", asy
   await served[Symbol.asyncDispose]();
 });
 
-Deno.test("several query actors hold what they were given, each for itself", async () => {
+Deno.test("several query actors come to hold what one of them was given", async () => {
   await using served = await serve({ queryActorCount: 2 });
   const other = served.newClient(served.server.queryAddresses[1]);
   await served.client.put("k", "v");
   assertEquals(await served.client.get("k"), "v");
-  assertEquals(await other.get("k"), undefined);
+  while (await other.get("k") !== "v");
 });
 
 Deno.test("Server.description is JSON that tells a later server where this one is", async () => {
@@ -172,7 +172,8 @@ Deno.test("the system port answers Describe, Ping and Stats, whatever trails", a
   assertEquals(await socket.ask("Ping", "trailing"), "pong");
   await served.client.get("k");
   const stats = await socket.ask("Stats") as Record<string, unknown>;
-  assertEquals([stats.messagesSentExternal, stats.channelRefsUsed, stats.ready], [1, 1, true]);
+  // The query, and before it the message that starts the server's sync actor.
+  assertEquals([stats.messagesSentExternal, stats.channelRefsUsed, stats.ready], [2, 1, true]);
   assertEquals(stats, { ...served.server.stats() });
 });
 

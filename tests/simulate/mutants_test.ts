@@ -6,8 +6,13 @@ const seedsMax = 120;
 const mutants: Record<string, Mutant> = {
   "a delta is dropped": {
     file: "kvserver/query_actor.ts",
-    from: "this.#written.add(entry);",
-    to: "if (entry.sequence !== 1) this.#written.add(entry);",
+    from: "if (!this.#isAlone) this.#written.add(entry);",
+    to: "if (!this.#isAlone && entry.sequence !== 1) this.#written.add(entry);",
+  },
+  "a server that is no longer alone keeps its Puts to itself": {
+    file: "kvserver/query_actor.ts",
+    from: "this.#isAlone = isAlone;",
+    to: "",
   },
   "a merge takes an equal timestamp for a later one": {
     file: "kvserver/order.ts",

@@ -20,7 +20,7 @@ Deno.test("two servers that start at the same moment find each other through a t
 
 Deno.test("a Put on its way to the donor reaches a server that joins meanwhile", async () => {
   await using cluster = await Cluster.start(1);
-  const far = 1_000;
+  const far = 500;
   await cluster.add({ simulateLatencyMs: far });
   await cluster.ready();
   const [[donor], [origin]] = cluster.clients;

@@ -2,7 +2,7 @@ import type { Client } from "../../kvclient/mod.ts";
 import type { Entry } from "../../kvserver/mod.ts";
 import { assertEquals, assertLessOrEqual } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
-import { entriesIn } from "./tells.ts";
+import { entriesIn, tellsIn } from "./tells.ts";
 import { atPace, sleep } from "./until.ts";
 import { occurrences, WireTap } from "./wire_tap.ts";
 
@@ -16,8 +16,10 @@ Deno.test("20,000 Puts on one key within 2 s leave a server as at most 25 copies
   await using cluster = await Cluster.start(3, (i) => ({ queryActorCount: 2, transport: taps[i] }));
   await cluster.ready();
   const copies = new Map<string, number>();
+  const toldMs = new Map<string, number[]>();
   taps[0].onSend = (to, bytes) => {
     copies.set(to, (copies.get(to) ?? 0) + occurrences(bytes, key));
+    toldMs.set(to, [...toldMs.get(to) ?? [], ...tellsIn(bytes).map(() => performance.now())]);
   };
   const tookMs = await putOften(cluster.clients[0][0], key, putCount);
   await cluster.converge(new Map([[key, `${putCount - 1}`]]), { timeoutMs: 2_000, prefix: key });
@@ -29,6 +31,8 @@ Deno.test("20,000 Puts on one key within 2 s leave a server as at most 25 copies
   const allowed = copiesMax * Math.max(1, tookMs / withinMs);
   for (const count of copies.values()) assertLessOrEqual(count, allowed);
   cluster.expectPace();
+  // Its figures are those of the wire.
+  for (const timesMs of toldMs.values()) assertLessOrEqual(mostWithinASecond(timesMs), 10);
 });
 
 Deno.test("a Put 10 ms after those on a hot key wins everywhere", async () => {
@@ -54,6 +58,14 @@ Deno.test("a Put 10 ms after those on a hot key wins everywhere", async () => {
   await cluster.converge(expected, { timeoutMs: 2_000, prefix: "hot/" });
   assertEquals(ahead, []);
 });
+
+function mostWithinASecond(timesMs: readonly number[]): number {
+  return Math.max(
+    ...timesMs.map((endMs) =>
+      timesMs.filter((timeMs) => timeMs > endMs - 1_000 && timeMs <= endMs).length
+    ),
+  );
+}
 
 /** Puts as evenly as it can within the time. @returns the time that it took, in milliseconds. */
 async function putOften(client: Client, key: string, count: number): Promise<number> {

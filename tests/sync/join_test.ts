@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "../deps.ts";
+import type { Client } from "../../kvclient/mod.ts";
+import { assert, assertEquals, assertGreater } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
 import { startLoad, until } from "./until.ts";
 
@@ -29,10 +30,13 @@ for (
     });
     await until("it is ready", () => joined.stats().ready, { timeoutMs: boundMs });
     const readyMs = elapsedMs();
+    const { ready, keys } = await clients[1].stats();
+    assertEquals(ready, true);
+    assertGreater(keys as number, keyCount - 1);
     await puts.stop();
-    const keyCounts = () => Promise.all(clients.map(async (client) => (await client.stats()).keys));
-    await until("it has all keys", async () => {
-      return (await keyCounts()).every((count) => count === expected.size);
+    const hasAll = async (client: Client) => (await client.stats()).keys === expected.size;
+    await until("both have all keys", async () => {
+      return (await Promise.all(clients.map(hasAll))).every(Boolean);
     }, { timeoutMs: boundMs - elapsedMs() });
     const allMs = elapsedMs();
     await cluster.converge(expected, { timeoutMs: 2_000 });
@@ -40,7 +44,6 @@ for (
       `${keyCount} keys at ${simulateLatencyMs} ms latency: ready after ${readyMs} ms, all there ` +
         `after ${allMs} ms, with ${expected.size - keyCount} more put meanwhile`,
     );
-    assertEquals((await clients[1].stats()).ready, true);
     cluster.expectPace();
   });
 }

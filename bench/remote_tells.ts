@@ -1,0 +1,117 @@
+import { type ActorContext, type ActorRef, ActorSystem } from "../actor/mod.ts";
+import { callTimeoutMs, linkBytesMax } from "../limits.ts";
+
+/** What a counting actor is told. */
+export type CountMessage =
+  | { type: "count"; i: number }
+  | { type: "end"; replyTo: ActorRef };
+
+/** What a counting actor saw. */
+export interface CountReport {
+  received: number;
+  /** Whether they came as they were sent, and none was missing in between. */
+  inOrder: boolean;
+  /** From the first message to the last. */
+  elapsedMs: number;
+}
+
+/** What a measurement of remote tells found. */
+export interface RemoteTellResult extends CountReport {
+  sent: number;
+  perSecond: number;
+}
+
+/** Whether there can be a process to tell something: a compiled program has only itself. */
+export const hasReceiverProgram = !Deno.build.standalone;
+
+/** Counts messages, and says what came of them. */
+export function newCounter(context: ActorContext) {
+  let received = 0;
+  let inOrder = true;
+  let startMs = 0;
+  return {
+    onMessage(message: CountMessage) {
+      if (message.type === "count") {
+        if (received === 0) startMs = context.monotonicMs();
+        if (message.i !== received++) inOrder = false;
+        return;
+      }
+      const elapsedMs = context.monotonicMs() - startMs;
+      context.tell(message.replyTo, { received, inOrder, elapsedMs } satisfies CountReport);
+    },
+  };
+}
+
+/** Tells an actor in another process small messages over loopback, as fast as the link takes them. */
+export async function measureRemoteTells(seconds: number): Promise<RemoteTellResult> {
+  const timeoutMs = seconds * 1000 + callTimeoutMs;
+  const receiver = await startReceiver();
+  const system = await ActorSystem.start({ hostname: "127.0.0.1", port: 0 });
+  try {
+    const { ref: sender, response: sent } = system.newChannelRef<number>({ timeoutMs });
+    system.startActor((context) => newSender(context, receiver.ref, sender, seconds));
+    const count = await sent;
+    const { ref: replyTo, response } = system.newChannelRef<CountReport>({ timeoutMs });
+    system.tell(receiver.ref, { type: "end", replyTo } satisfies CountMessage);
+    const report = await response;
+    return { ...report, sent: count, perSecond: report.received / (report.elapsedMs / 1000) };
+  } finally {
+    await system.close();
+    await receiver.stop();
+  }
+}
+
+/** Messages that a sender tells in one turn. */
+const turnMessages = 500;
+
+/** Bytes that the messages of one turn take at the most. */
+const turnBytes = turnMessages * 64;
+
+/** Tells for so long, only as much as its link has room for, and then says how many that were. */
+function newSender(context: ActorContext, receiver: ActorRef, replyTo: ActorRef, seconds: number) {
+  let sent = 0;
+  let endMs = Infinity;
+  // Ordinary messages may fill half of a link.
+  const hasRoom = () => context.link(receiver).roomBytes > linkBytesMax / 2 + turnBytes;
+  context.tell(context.self, null);
+  return {
+    onMessage() {
+      if (context.link(receiver).isUp) {
+        if (sent === 0) endMs = context.monotonicMs() + seconds * 1000;
+        if (hasRoom()) {
+          for (let i = 0; i < turnMessages; i++) {
+            context.tell(receiver, { type: "count", i: sent++ } satisfies CountMessage);
+          }
+        }
+        if (context.monotonicMs() >= endMs) return context.tell(replyTo, sent);
+      }
+      if (hasRoom() && sent > 0) context.tell(context.self, null);
+      else context.tellAfter(context.self, null, 1);
+    },
+  };
+}
+
+/** Starts the counting actor in a process of its own. */
+async function startReceiver(): Promise<{ ref: ActorRef; stop(): Promise<void> }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--allow-net", import.meta.resolve("./tell_receiver.ts")],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { value, done } = await lines.read();
+    if (done) throw new Error(`The receiver ended before it was ready, with ${await child.status}`);
+    text += value;
+  }
+  return {
+    ref: JSON.parse(text),
+    async stop() {
+      await child.stdin.close();
+      await lines.cancel();
+      await child.status;
+    },
+  };
+}
