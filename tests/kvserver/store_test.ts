@@ -1,6 +1,6 @@
 import { Entry, type Order, Store } from "../../kvserver/mod.ts";
 import { MsgpackReader, MsgpackWriter } from "../../rpc/mod.ts";
-import { assert, assertEquals, assertNotEquals, fc } from "../deps.ts";
+import { assert, assertEquals, assertLess, assertNotEquals, fc } from "../deps.ts";
 import { text } from "../rpc/arbitraries.ts";
 import { compareBytes, compareOrders, sortedByBytes, utf8 } from "./compare.ts";
 import { strangeKeys } from "./strange_keys.ts";
@@ -190,6 +190,23 @@ Deno.test("Store.scan() says that nothing follows only when nothing does", () =>
   assertEquals(scan(store, "b", "z"), [[], true]);
   assertEquals(scan(store, "x"), [[], true]);
   assertEquals(scan(store, "b", "b1z"), [["b2", "b3"], true]);
+});
+
+Deno.test("Store.scan() walks over no more than it visits, however many keys there are", () => {
+  /** How long it takes to find the two keys of one prefix again and again, at either end. */
+  const durationMs = (keyCount: number) => {
+    const store = new Store();
+    for (let i = 0; i < keyCount; i++) put(store, `${i % 2 === 0 ? "b" : "y"}${i}`, "");
+    for (const key of ["a/1", "a/2", "z/1", "z/2"]) put(store, key, "");
+    const startMs = performance.now();
+    for (let i = 0; i < 500; i++) {
+      assertEquals(scan(store, "a/")[0].length, 2);
+      assertEquals(scan(store, "z/", "z/1")[0].length, 1);
+    }
+    return performance.now() - startMs;
+  };
+  // A walk over all keys would take hundreds of times as long.
+  assertLess(durationMs(50_000) / durationMs(100), 100);
 });
 
 Deno.test("Entry writes its key and value whole when the writer's buffer is nearly full", () => {

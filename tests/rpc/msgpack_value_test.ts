@@ -72,12 +72,29 @@ Deno.test("decode() shares nothing with what encode() was given but a view of th
 
 Deno.test("decode() makes __proto__ an own property when it is a key", () => {
   const bytes = encode(Object.fromEntries([["__proto__", { polluted: true }], ["a", 1]]));
-  const decoded = decode(bytes) as Record<string, unknown>;
+  const decoded = withProtoAccessor(() => decode(bytes)) as Record<string, unknown>;
   assertStrictEquals(Object.getPrototypeOf(decoded), Object.prototype);
   assertEquals(Object.keys(decoded), ["__proto__", "a"]);
   assertEquals(decoded.polluted, undefined);
   assertEquals(({} as Record<string, unknown>).polluted, undefined);
 });
+
+/** Deno takes the accessor away by which `object["__proto__"] = x` sets a prototype; others do not. */
+function withProtoAccessor<T>(body: () => T): T {
+  const property = Object.getOwnPropertyDescriptor(Object.prototype, "__proto__");
+  Object.defineProperty(Object.prototype, "__proto__", {
+    configurable: true,
+    set(prototype) {
+      Object.setPrototypeOf(this, prototype);
+    },
+  });
+  try {
+    return body();
+  } finally {
+    Reflect.deleteProperty(Object.prototype, "__proto__");
+    if (property !== undefined) Object.defineProperty(Object.prototype, "__proto__", property);
+  }
+}
 
 Deno.test("encode() writes an object without prototype as a plain one", () => {
   const bare = Object.assign(Object.create(null), { a: 1, toString: 2 });

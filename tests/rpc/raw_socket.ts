@@ -3,7 +3,7 @@ import { parseAddress } from "../../rpc/mod.ts";
 import { requestFrame } from "./wire.ts";
 
 /** No connection of a test is needed for so long. */
-const patienceMs = 30_000;
+const patienceMs = 20_000;
 
 /**
  * A client that sends whatever bytes it is given and reads whatever frames come back. It shares no

@@ -3,7 +3,7 @@ import { runBurstScenario, runCrashScenario, runScenario } from "./scenario.ts";
 
 const seeds = 200;
 const crashSeeds = 50;
-const burstSeeds = 5;
+const burstSeeds = 3;
 
 async function expectConverged(
   run: (seed: number) => Promise<string | undefined>,
