@@ -42,6 +42,8 @@ export class RemoteLink implements TellLink {
   #stream: ByteStream | undefined;
   #watchers: (() => void)[] = [];
   #closed = false;
+  /** Ends a dial that is under way. */
+  #dialing = new AbortController();
   #done: Promise<void>;
   #endPause: (() => void) | undefined;
 
@@ -96,6 +98,7 @@ export class RemoteLink implements TellLink {
   /** Ends it. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#dialing.abort();
     this.#stream?.close();
     this.#endPause?.();
     await this.#done;
@@ -119,7 +122,12 @@ export class RemoteLink implements TellLink {
   }
 
   async #connect(): Promise<void> {
-    const stream = await dial(this.#transport, this.#address, this.#environment);
+    const stream = await dial(
+      this.#transport,
+      this.#address,
+      this.#environment,
+      this.#dialing.signal,
+    );
     this.#stream = stream;
     if (this.#closed) throw new Error("too late");
     const cancel = this.#environment.after(dialTimeoutMs, () => stream.close());

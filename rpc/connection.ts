@@ -57,6 +57,8 @@ export class RpcConnection {
   #unsent: Pending[] = [];
   #flushing = false;
   #closed = false;
+  /** Ends the dial, if it is still under way. */
+  #dialing = new AbortController();
   #done: Promise<void>;
   #cancelTimer: (() => void) | undefined;
   #timerAtMs = Infinity;
@@ -172,7 +174,7 @@ export class RpcConnection {
 
   async #run(transport: Transport): Promise<void> {
     try {
-      const stream = await dial(transport, this.address, this.#environment);
+      const stream = await dial(transport, this.address, this.#environment, this.#dialing.signal);
       if (this.#closed) return stream.close();
       this.#stream = stream;
       if (this.#outgoing.length > 0) this.#flushSoon(stream);
@@ -220,6 +222,7 @@ export class RpcConnection {
   #end(why: string, cause?: unknown): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#dialing.abort();
     this.#disarmTimer();
     this.#stream?.close();
     const open = [...this.#pending.values()];

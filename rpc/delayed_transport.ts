@@ -13,8 +13,8 @@ export function delayedTransport(
 ): Transport {
   return {
     listen: (hostname, port) => transport.listen(hostname, port),
-    connect: async (address) =>
-      new DelayedStream(await transport.connect(address), delayMs, timers),
+    connect: async (address, signal) =>
+      new DelayedStream(await transport.connect(address, signal), delayMs, timers),
   };
 }
 

@@ -3,22 +3,37 @@ import type { Timers } from "./environment.ts";
 import type { ByteStream, Transport } from "./transport.ts";
 
 /**
- * Connects to `address`. A dial cannot be called off, and whoever closes waits for it: it is given
- * up after `dialTimeoutMs`, and what comes of it later is closed.
+ * Connects to `address`, until `dialTimeoutMs` are over or `signal` aborts: what comes of the
+ * attempt later is closed.
  *
- * @throws {Error} when nobody answers there.
+ * @throws {Error} when nobody answers there; the signal's reason.
  */
 export function dial(
   transport: Transport,
   address: string,
   timers: Pick<Timers, "after">,
+  signal: AbortSignal,
 ): Promise<ByteStream> {
-  const connected = transport.connect(address);
+  const attempt = new AbortController();
+  const connected = transport.connect(address, attempt.signal);
   return new Promise((resolve, reject) => {
-    const cancel = timers.after(dialTimeoutMs, () => {
-      reject(new Error(`no connection within ${dialTimeoutMs} ms`));
+    const settle = () => {
+      cancel();
+      signal.removeEventListener("abort", onAbort);
+    };
+    const giveUp = (reason: unknown) => {
+      settle();
+      reject(reason);
+      attempt.abort(reason);
       connected.then((stream) => stream.close(), () => {});
-    });
-    connected.then(resolve, reject).finally(cancel);
+    };
+    const onAbort = () => giveUp(signal.reason);
+    const cancel = timers.after(
+      dialTimeoutMs,
+      () => giveUp(new Error(`no connection within ${dialTimeoutMs} ms`)),
+    );
+    signal.addEventListener("abort", onAbort);
+    connected.then(resolve, reject).finally(settle);
+    if (signal.aborted) onAbort();
   });
 }

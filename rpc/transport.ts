@@ -33,8 +33,11 @@ export interface ByteListener {
 export interface Transport {
   /** @throws {Error} when the port cannot be bound. */
   listen(hostname: string, port: number): ByteListener;
-  /** Connects to `address`, a `host:port`; rejects when nobody answers there. */
-  connect(address: string): Promise<ByteStream>;
+  /**
+   * Connects to `address`, a `host:port`; rejects when nobody answers there. Goes on trying for as
+   * long as the network does; `signal` ends that.
+   */
+  connect(address: string, signal?: AbortSignal): Promise<ByteStream>;
 }
 
 /** TCP, each write sent at once (no Nagle delay). */
@@ -42,8 +45,8 @@ export const tcpTransport: Transport = {
   listen(hostname, port) {
     return new TcpListener(Deno.listen({ hostname, port, transport: "tcp" }));
   },
-  async connect(address) {
-    return new TcpStream(await Deno.connect(parseAddress(address)));
+  async connect(address, signal) {
+    return new TcpStream(await Deno.connect({ ...parseAddress(address), signal }));
   },
 };
 
