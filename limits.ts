@@ -59,12 +59,6 @@ export const schedulerQuantum = 64;
 /** After this long the scheduler lets the event loop serve sockets and timers. */
 export const schedulerSliceMs = 5;
 
-/**
- * Messages of one pair of actors within a second that are counted exactly; `maxMessageRate` says
- * at most this.
- */
-export const messageRateMax = 65_536;
-
 /** Receivers per sender whose message rate is watched before idle ones are forgotten. */
 export const ratePairsMax = 1_024;
 
@@ -155,6 +149,9 @@ export const dialTimeoutMs = 5_000;
 
 /** Entries per page when a client scans. */
 export const clientScanEntries = 1_000;
+
+/** Pages without an entry that a scan puts up with in a row; then the server counts as broken. */
+export const emptyPagesMax = 10;
 
 /** How often the nearest router asks each address for a pong. */
 export const probeIntervalMs = 2_000;

@@ -13,7 +13,7 @@ import { type ChannelOptions, Channels } from "./channels.ts";
 import { LocalActor } from "./local_actor.ts";
 import { Scheduler } from "./scheduler.ts";
 import { newSystemStats, type SystemStats } from "./stats.ts";
-import type { LinkState, TellNetwork, TellPort } from "./tell_network.ts";
+import type { LinkState, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
 import { RpcTellNetwork } from "./tell_port.ts";
 
 /** A message had nobody to go to: its receiver is gone, or was a channel that has had its message. */
@@ -179,6 +179,10 @@ export class ActorSystem {
     await Promise.all([this.#port.close(), this.#scheduler.idle()]);
   }
 
+  #linkTo(ref: ActorRef): TellLink | undefined {
+    return this.#closed ? undefined : this.#port.link(ref.address, ref.incarnation);
+  }
+
   #newRef(counter: number): ActorRef {
     return { address: this.address, incarnation: this.incarnation, counter };
   }
@@ -188,7 +192,7 @@ export class ActorSystem {
       self,
       tell: (ref, message, options) =>
         this.#tellFrom(self, ref, this.#marshal(message), options?.reserved ?? false),
-      link: (ref) => this.#port.link(ref.address, ref.incarnation) ?? noLink,
+      link: (ref) => this.#linkTo(ref) ?? noLink,
       tellAfter: (ref, message, delayMs) => {
         const bytes = this.#marshal(message);
         if (this.#closed) return;
@@ -200,7 +204,7 @@ export class ActorSystem {
       },
       watchLink: (ref, message) => {
         const bytes = this.#marshal(message);
-        this.#port.link(ref.address, ref.incarnation)?.onChange(() => {
+        this.#linkTo(ref)?.onChange(() => {
           this.#tellFrom(self, self, bytes, false);
         });
       },
@@ -254,8 +258,7 @@ export class ActorSystem {
   /** @returns whether the message is on its way; nothing says whether it arrives. */
   #sendAway(ref: ActorRef, bytes: Uint8Array, reserved: boolean): boolean {
     if (ref.address === this.address) return false; // An earlier life of this very address.
-    const link = this.#port.link(ref.address, ref.incarnation);
-    return link?.send(ref.counter, bytes, reserved) ?? false;
+    return this.#linkTo(ref)?.send(ref.counter, bytes, reserved) ?? false;
   }
 
   /** Takes a message from another system. */

@@ -12,6 +12,7 @@ export const rootCommand: CommandSpec = {
   summary: "A key-value store with a full replica on every core, and a game that lives in it",
   options: [{ name: "--no-color", summary: "print no colours, as with NO_COLOR=1" }],
   examples: [
+    ["cmud play", "play, on a server of your own if none is here"],
     ["cmud server", "run a server here"],
     ["cmud kv put greeting hello", "store a value in it"],
     ["cmud kv get greeting", "and get it back"],

@@ -8,13 +8,16 @@ export interface Console {
   readonly stderrIsTerminal: boolean;
   /** An environment variable. */
   env(name: string): string | undefined;
-  /** Writes to stdout: results, and nothing else. */
+  /** Writes to stdout: results, and nothing else. @throws {BrokenPipeError} when nobody reads them. */
   out(text: string): void;
-  /** Writes to stderr: everything that is not a result. */
+  /** Writes to stderr: everything that is not a result. Never throws. */
   err(text: string): void;
   /** The lines of stdin, without their ends; of one past `lineCharsMax` more than that, not all. */
   lines(): AsyncIterable<string>;
-  /** Calls `handler` on SIGINT and SIGTERM instead of ending; the function returned stops that. */
+  /**
+   * Calls `handler` on SIGINT and SIGTERM, instead of ending and of the handler before; the function
+   * returned stops that.
+   */
   onStopSignal(handler: (signal: StopSignal) => void): () => void;
   /** Ends the process now. */
   exit(code: number): void;
@@ -35,18 +38,30 @@ export const processConsole: Console = {
   stderrIsTerminal: Deno.stderr.isTerminal(),
   env: (name) => Deno.env.get(name),
   out: (text) => writeAll(Deno.stdout, text),
-  err: (text) => writeAll(Deno.stderr, text),
+  err(text) {
+    try {
+      writeAll(Deno.stderr, text);
+    } catch {
+      // Nobody reads it, or its disk is full: what is to be done goes on without being told.
+    }
+  },
   lines: () => readLines(Deno.stdin.readable, lineCharsMax),
   onStopSignal(handler) {
-    const listeners = (["SIGINT", "SIGTERM"] as const).map((signal) => {
-      const listener = () => handler(signal);
-      Deno.addSignalListener(signal, listener);
-      return () => Deno.removeSignalListener(signal, listener);
-    });
-    return () => listeners.forEach((remove) => remove());
+    if (stopHandlers.length === 0) listenForStopSignals();
+    stopHandlers.push(handler);
+    return () => void stopHandlers.splice(stopHandlers.indexOf(handler), 1);
   },
   exit: (code) => Deno.exit(code),
 };
+
+/** Only the last one is called. */
+const stopHandlers: ((signal: StopSignal) => void)[] = [];
+
+function listenForStopSignals(): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stopHandlers.at(-1)?.(signal));
+  }
+}
 
 const encoder = new TextEncoder();
 

@@ -24,6 +24,16 @@ export function escapeControlInLines(text: string): string {
   return text.replace(acting, (found) => found === "\n" || found === "\t" ? found : shown(found));
 }
 
+/**
+ * A value as JSON on one line. JSON escapes C0 controls by itself; the others it would let through.
+ */
+export function escapedJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    acting,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 function shown(character: string): string {
   return shortForms[character] ?? `\\u{${character.charCodeAt(0).toString(16)}}`;
 }

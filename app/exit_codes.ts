@@ -5,6 +5,7 @@
  */
 
 import { ConnectionError, RpcError, TimeoutError } from "../kvclient/mod.ts";
+import type { StopSignal } from "./console.ts";
 import { ServerOptionError } from "../kvserver/mod.ts";
 
 /** Exit codes, after BSD's sysexits where they overlap. */
@@ -17,6 +18,11 @@ export const exitCodes = {
   interrupted: 130,
   terminated: 143,
 } as const;
+
+/** The exit code of a process that a signal ended. */
+export function exitCodeOfSignal(signal: StopSignal): number {
+  return signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated;
+}
 
 /** What each exit code means, as the help lists it. */
 export const exitCodeMeanings: readonly (readonly [number, string])[] = [

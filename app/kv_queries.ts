@@ -1,6 +1,6 @@
 import type { Client } from "../kvclient/mod.ts";
 import type { Console } from "./console.ts";
-import { escapeControl, escapeControlInLines } from "./escape.ts";
+import { escapeControl, escapeControlInLines, escapedJson } from "./escape.ts";
 import { exitCodes } from "./exit_codes.ts";
 
 /** Where the queries of `kv` and of its shell go, and where their results do. */
@@ -51,11 +51,6 @@ function entryLine({ console, json }: KvSession, [key, value]: [string, string])
     : `${key}\t${value}\n`;
 }
 
-/** JSON escapes C0 controls by itself; the others it would let through to a terminal. */
 function jsonLine(key: string, value: string): string {
-  const text = JSON.stringify({ key, value });
-  return text.replace(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  ) + "\n";
+  return escapedJson({ key, value }) + "\n";
 }

@@ -77,7 +77,7 @@ async function runScript(session: KvSession): Promise<number> {
     try {
       if (await runLine(session, line) === "exit") break;
     } catch (error) {
-      session.console.err(`Line ${number}: ${(error as Error).message}\n`);
+      session.console.err(`Line ${number}: ${escapeControl((error as Error).message)}\n`);
       return exitCodeOf(error);
     }
   }

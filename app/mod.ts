@@ -27,13 +27,14 @@ import { runCommandTree } from "./command_tree.ts";
 import { rootCommand } from "./commands.ts";
 import { BrokenPipeError, type Console } from "./console.ts";
 import { escapeControlInLines } from "./escape.ts";
-import { exitCodeOf, exitCodes } from "./exit_codes.ts";
+import { exitCodeOf, exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
 import { version } from "./version.ts";
 
 export { type Console, processConsole, type StopSignal } from "./console.ts";
 
 /** Runs the command that `args` call. Errors are printed. @returns the exit code. */
 export async function runCommandLine(args: readonly string[], console: Console): Promise<number> {
+  const release = console.onStopSignal((signal) => console.exit(exitCodeOfSignal(signal)));
   try {
     return await runCommandTree(rootCommand, version, args, console);
   } catch (error) {
@@ -46,5 +47,7 @@ export async function runCommandLine(args: readonly string[], console: Console):
       console.err("Is a server running there? One is started with: cmud server\n");
     }
     return exitCode;
+  } finally {
+    release();
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Client, FixedRouter, NearestRouter } from "../kvclient/mod.ts";
+import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../kvclient/mod.ts";
 import { parseAddress } from "../rpc/mod.ts";
 import type { Invocation, OptionSpec } from "./command_spec.ts";
 import { UsageError } from "./exit_codes.ts";
@@ -53,7 +53,10 @@ export async function withClient<T>(
 ): Promise<T> {
   const addresses = queryAddresses(invocation);
   const nearest = addresses.length > 1 ? await NearestRouter.start(addresses) : undefined;
-  const client = new Client(nearest ?? new FixedRouter(addresses[0]));
+  // What was put at one replica is to be found by the next query.
+  const client = new Client(
+    nearest === undefined ? new FixedRouter(addresses[0]) : new PinnedRouter(nearest),
+  );
   try {
     return await use(client, addresses);
   } finally {
@@ -72,9 +75,9 @@ function parseAddresses(text: string): readonly string[] {
 /** Checks one `host:port`. @throws {UsageError} when it is none. */
 export function parseAddressOption(address: string): string {
   try {
-    parseAddress(address);
-    return address;
+    if (parseAddress(address).port > 0) return address;
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+  throw new UsageError(`Cannot use "${address}" as an address: the port is 0`);
 }

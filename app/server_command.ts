@@ -1,16 +1,17 @@
 import { Server } from "../kvserver/mod.ts";
 import { queryActorsMax } from "../limits.ts";
+import { parseAddress } from "../rpc/mod.ts";
 import type { CommandSpec, Invocation } from "./command_spec.ts";
 import type { Console, StopSignal } from "./console.ts";
-import { exitCodes, UsageError } from "./exit_codes.ts";
+import { exitCodeOfSignal, exitCodes, UsageError } from "./exit_codes.ts";
 import { integerFrom } from "./number_option.ts";
 import { describe, joinLater, parseJoin } from "./join.ts";
 import { parseAddressOption } from "./query_client.ts";
 import { styleFor } from "./style.ts";
 import { version } from "./version.ts";
 
-/** Addresses to listen on that nobody can be told to connect to. */
-const wildcards = ["0.0.0.0", "::", "[::]", "*"];
+/** Where a wildcard, however it is written, is bound: nobody can be told to connect there. */
+const wildcards = ["0.0.0.0", "::"];
 
 /** `cmud server` */
 export const serverCommand: CommandSpec = {
@@ -62,11 +63,6 @@ export const serverCommand: CommandSpec = {
 async function runServer({ options, console, ...rest }: Invocation): Promise<number> {
   const hostname = options.host as string | undefined ?? "127.0.0.1";
   const advertise = options.advertise as string | undefined;
-  if (wildcards.includes(hostname) && advertise === undefined) {
-    throw new UsageError(
-      `Cannot listen on ${hostname} without --advertise: others must be told a real address`,
-    );
-  }
   const { descriptions, missing } = await describe(options.join as string[] | undefined ?? []);
   const server = await Server.start({
     hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
@@ -78,8 +74,14 @@ async function runServer({ options, console, ...rest }: Invocation): Promise<num
     version,
     log: (line) => console.err(`${line}\n`),
   });
+  if (wildcards.includes(parseAddress(server.address).hostname)) {
+    await server.close();
+    throw new UsageError(
+      `Cannot listen on ${hostname} without --advertise: others must be told a real address`,
+    );
+  }
   const keepAsking = new AbortController();
-  for (const address of missing) joinLater(server, address, keepAsking.signal, console);
+  for (const address of missing) void joinLater(server, address, keepAsking.signal, console);
   const stopped = stopSignal(console);
   announce(server, { options, console, ...rest });
   const signal = await stopped;
@@ -94,9 +96,7 @@ function stopSignal(console: Console): Promise<StopSignal> {
   return new Promise((resolve) => {
     let stopping = false;
     console.onStopSignal((signal) => {
-      if (stopping) {
-        console.exit(signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated);
-      }
+      if (stopping) console.exit(exitCodeOfSignal(signal));
       stopping = true;
       resolve(signal);
     });
@@ -119,6 +119,7 @@ function announce(server: Server, { options, console }: Invocation): void {
       `  data         in memory only\n` +
       `${dim("Ask it:")}   cmud kv shell --server ${first}\n` +
       `${dim("Join it:")}  cmud server --port 7000 --join ${address}\n` +
+      `${dim("Play:")}     cmud play --server ${first}\n` +
       `${dim("Watch it:")} cmud status --watch --server ${queryAddresses.join(",")}\n` +
       `${dim("Stop it:")}  Ctrl-C\n`,
   );

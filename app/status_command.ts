@@ -1,8 +1,8 @@
 import { Client, FixedRouter } from "../kvclient/mod.ts";
 import { statusIntervalMs } from "../limits.ts";
 import type { CommandSpec, Invocation } from "./command_spec.ts";
-import { escapeControl } from "./escape.ts";
-import { exitCodes } from "./exit_codes.ts";
+import { escapeControl, escapedJson } from "./escape.ts";
+import { exitCodeOf, exitCodes } from "./exit_codes.ts";
 import { queryAddresses, serverOption } from "./query_client.ts";
 import { type Style, styleFor } from "./style.ts";
 
@@ -23,7 +23,7 @@ export const statusCommand: CommandSpec = {
 };
 
 /** What one query port answered. */
-type Report = { address: string; error: string } | {
+type Report = { address: string; error: Error } | {
   address: string;
   stats: Record<string, unknown>;
 };
@@ -45,7 +45,8 @@ async function runStatus(invocation: Invocation): Promise<number> {
       }
       console.out(options.json ? asJson(reports) : asTable(reports, style));
       if (!options.watch) {
-        return reports.some((report) => "error" in report) ? exitCodes.unreachable : exitCodes.ok;
+        const failed = reports.find((report) => "error" in report);
+        return failed === undefined ? exitCodes.ok : exitCodeOf(failed.error);
       }
       await new Promise((resolve) => setTimeout(resolve, statusIntervalMs));
     }
@@ -58,24 +59,24 @@ async function ask(address: string, client: Client): Promise<Report> {
   try {
     return { address, stats: await client.stats() };
   } catch (error) {
-    return { address, error: (error as Error).message };
+    return { address, error: error as Error };
   }
 }
 
 function asJson(reports: readonly Report[]): string {
   return reports
-    .map((report) => "error" in report ? report : { address: report.address, ...report.stats })
-    .map((report) => JSON.stringify(report, bigintsAsNumbers) + "\n")
+    .map((report) =>
+      "error" in report
+        ? { address: report.address, error: report.error.message }
+        : { address: report.address, ...report.stats }
+    )
+    .map((report) => escapedJson(report) + "\n")
     .join("");
-}
-
-function bigintsAsNumbers(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? Number(value) : value;
 }
 
 function asTable(reports: readonly Report[], { bold, red }: Style): string {
   const rows = reports.map((report) =>
-    "error" in report ? [report.address, report.error] : [
+    "error" in report ? [report.address, escapeControl(report.error.message)] : [
       report.address,
       ...columns.map((column) =>
         column === "uptime"

@@ -5,7 +5,6 @@ export interface Style {
   bold(text: string): string;
   dim(text: string): string;
   red(text: string): string;
-  green(text: string): string;
 }
 
 /** What a user said of colours on the command line. */
@@ -18,14 +17,12 @@ const plain: Style = {
   bold: (text) => text,
   dim: (text) => text,
   red: (text) => text,
-  green: (text) => text,
 };
 
 const colored: Style = {
   bold: (text) => `\x1b[1m${text}\x1b[22m`,
   dim: (text) => `\x1b[2m${text}\x1b[22m`,
   red: (text) => `\x1b[31m${text}\x1b[39m`,
-  green: (text) => `\x1b[32m${text}\x1b[39m`,
 };
 
 /** The style for what goes to stdout, or to stderr. */

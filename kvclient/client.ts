@@ -7,7 +7,7 @@ import {
   statsCall,
   type StatsFigures,
 } from "../kvcommon/mod.ts";
-import { callTimeoutMs, clientScanEntries } from "../limits.ts";
+import { callTimeoutMs, clientScanEntries, emptyPagesMax } from "../limits.ts";
 import {
   type Call,
   ConnectionError,
@@ -101,8 +101,8 @@ export class Client {
    * The entries whose keys begin with `prefix`, page by page from one address, in ascending order
    * of the keys' UTF-8 bytes. A key that is there throughout comes exactly once.
    */
-  scan(prefix: string, options?: ClientCallOptions): AsyncGenerator<[string, string]> {
-    return this.#scanAt(this.#router.nextAddr(), prefix, options);
+  async *scan(prefix: string, options?: ClientCallOptions): AsyncGenerator<[string, string]> {
+    yield* this.#scanAt(this.#router.nextAddr(), prefix, options);
   }
 
   /** Resolves when a server answers. */
@@ -138,11 +138,16 @@ export class Client {
     options: ClientCallOptions | undefined,
   ): AsyncGenerator<[string, string]> {
     let after: string | undefined;
+    let emptyPages = 0;
     for (let done = false; !done;) {
       const page = await this.#callAt(address, scanCall(prefix, after, clientScanEntries), options);
       yield* page.entries;
       after = page.entries.at(-1)?.[0] ?? after;
       done = page.done;
+      emptyPages = page.entries.length === 0 ? emptyPages + 1 : 0;
+      if (emptyPages > emptyPagesMax) {
+        throw new RpcError("internal", `Cannot Scan at ${address}: its pages are empty, for ever`);
+      }
     }
   }
 

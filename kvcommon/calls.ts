@@ -109,7 +109,18 @@ export const statsCall: Call<StatsFigures> = {
   method: "Stats",
   repeatable: true,
   writeParams: (writer) => writer.arrayHeader(0),
-  readResult: (reader) => readValue(reader) as StatsFigures,
+  readResult(reader) {
+    const figures = readValue(reader);
+    if (typeof figures !== "object" || figures === null) {
+      throw new MsgpackError("the result of Stats is not a map");
+    }
+    return Object.fromEntries(
+      Object.entries(figures).map(([name, value]) => [
+        name,
+        typeof value === "bigint" ? Number(value) : value,
+      ]),
+    );
+  },
 };
 
 /** @throws {TypeError} when one of them has a lone surrogate: UTF-8 cannot hold it. */

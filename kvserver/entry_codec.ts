@@ -28,7 +28,8 @@ export function entryBytesBound(entry: Entry): number {
 }
 
 /**
- * The entries that `bytes` hold; their values are views of them.
+ * The entries that `bytes` hold. Their values are copies: one small entry that waits somewhere must
+ * not keep a whole message.
  *
  * @throws {TypeError | MsgpackError} when they hold none: another system's bug.
  */
@@ -54,7 +55,7 @@ export function decodeEntries(bytes: Uint8Array): Entry[] {
 function readValueBytes(reader: MsgpackReader): Uint8Array | null {
   if (reader.nil()) return null;
   const valueBytes = expect(reader.strHeader());
-  return reader.bytes.subarray(reader.at, reader.at += valueBytes);
+  return reader.bytes.slice(reader.at, reader.at += valueBytes);
 }
 
 function expect(value: number): number {

@@ -28,6 +28,8 @@ export interface QueryReceiverOptions {
  */
 export class QueryReceiver {
   #server: RpcServer;
+  /** Ends the wait for replies that will not come. */
+  #closing = new AbortController();
 
   /** @throws {Error} when the port cannot be bound. */
   constructor({ system, queryActor, environment, ...options }: QueryReceiverOptions) {
@@ -37,7 +39,10 @@ export class QueryReceiver {
       execute: (frames, _connection, again) => {
         // What comes again was counted the first time.
         const batch = again ? 0 : countFrames(frames);
-        const { ref: replyTo, response } = system.newChannelRef<QueryReply>({ batch });
+        const { ref: replyTo, response } = system.newChannelRef<QueryReply>({
+          batch,
+          signal: this.#closing.signal,
+        });
         const message: QueryMessage = {
           type: "query",
           frames,
@@ -57,6 +62,7 @@ export class QueryReceiver {
 
   /** Ends it and its connections; resolves when the port is free. */
   close(): Promise<void> {
+    this.#closing.abort();
     return this.#server.close();
   }
 }

@@ -86,15 +86,10 @@ export class Store {
     return entry;
   }
 
-  /**
-   * Takes another replica's entry if it is later than what is held. Its value is copied, since it
-   * may be a view of a whole message.
-   *
-   * @returns whether it was later.
-   */
-  merge({ key, value, timestamp, sequence, uid }: Entry): boolean {
-    if (!isLater({ timestamp, sequence, uid }, this.#entries.get(key))) return false;
-    this.#set(new Entry(key, value?.slice() ?? null, timestamp, sequence, uid));
+  /** Takes another replica's entry if it is later than what is held. @returns whether it was. */
+  merge(entry: Entry): boolean {
+    if (!isLater(entry, this.#entries.get(entry.key))) return false;
+    this.#set(entry);
     return true;
   }
 

@@ -175,6 +175,7 @@ export function readResponseHead(reader: MsgpackReader): ResponseHead {
     throw new ShapeError("Cannot read a response: it is not [1, msgid, error, result]");
   }
   const msgid = reader.uint();
+  if (msgid === notThis) throw new ShapeError("Cannot read a response: it has no msgid", undefined);
   if (reader.nil()) return { msgid };
   if (reader.arrayHeader() !== 2) throw new ShapeError("Cannot read a response's error", msgid);
   const code = reader.str();

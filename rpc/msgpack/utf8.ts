@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A string shorter than this is coded by a loop; the crossing of the native coder costs more. */
+/** A string no longer than this is coded by a loop; the crossing of the native coder costs more. */
 const shortStringBytes = 24;
 
 const encoder = new TextEncoder();

@@ -42,8 +42,9 @@ export class FakeConsole implements Console {
   }
 
   onStopSignal(handler: (signal: StopSignal) => void): () => void {
+    const before = this.#onSignal;
     this.#onSignal = handler;
-    return () => this.#onSignal = undefined;
+    return () => this.#onSignal = before;
   }
 
   exit(code: number): void {
