@@ -112,8 +112,14 @@ export const readAheadBytesMax = 2 * MiB;
 /** Entries looked at in one turn when the state is read for another server. */
 export const readEntriesMax = 20_000;
 
-/** An unacknowledged message is sent again after this, or after four round trips if that is longer. */
+/**
+ * A connection on which an acknowledgement takes longer than this, and than what is on its way takes
+ * at `slowestLinkBytesPerMs`, is ended: what was sent on it is sent again on the next.
+ */
 export const ackTimeoutMs = 5_000;
+
+/** A slower link than this counts as dead: 64 KiB, or half a megabit, a second. */
+export const slowestLinkBytesPerMs = 64;
 
 /** How often a peer is looked after that owes an acknowledgement, or cannot be reached. */
 export const peerCheckMs = 250;
@@ -123,9 +129,6 @@ export const donorPatienceMs = 5_000;
 
 /** A peer that cannot be reached for so long is lost: the others make up for what it sent to some. */
 export const peerLostMs = 30_000;
-
-/** For so long after a peer's life has ended, newcomers are given what it had sent to this server. */
-export const makeUpMs = 300_000;
 
 /** Ended lives of peers that are remembered; the oldest is forgotten. */
 export const deadIncarnationsMax = 1_000;

@@ -226,7 +226,7 @@ export class ActorSystem {
     const local = this.isLocal(ref);
     if (local && (ref.counter === sender.counter || !this.#actors.has(ref.counter))) return;
     const rates = this.#actors.get(sender.counter)?.rates;
-    const rate = rates?.add(local ? ref.counter : uid(ref), this.#scheduler.nowMs) ?? 0;
+    const rate = rates?.add(local ? ref.counter : uid(ref), this.#environment.monotonicMs()) ?? 0;
     if (rate > this.#stats.maxMessageRate) this.#stats.maxMessageRate = rate;
   }
 

@@ -1,10 +1,16 @@
 import { type ActorContext, type ActorRef, type LinkState, uid } from "../actor/mod.ts";
-import { ackTimeoutMs, pendingBytesMax, unackedMessagesMax } from "../limits.ts";
+import {
+  ackTimeoutMs,
+  pendingBytesMax,
+  slowestLinkBytesPerMs,
+  unackedMessagesMax,
+} from "../limits.ts";
+import { bothDebts, type Debt } from "./debt.ts";
 import { Pace } from "./pace.ts";
 import { PendingEntries } from "./pending_entries.ts";
 import type { Entry } from "./store.ts";
 
-/** What a message to a peer carried, kept until the peer has acknowledged it. */
+/** What a message to a peer carries; kept until the peer has acknowledged it. */
 export interface Batch {
   entries: readonly Entry[];
   peers: readonly ActorRef[];
@@ -16,14 +22,15 @@ interface SentBatch extends Batch {
   number: number;
   epoch: number;
   sentMs: number;
+  /** Bytes that were on their way with it: its own and those of the messages before. */
+  bytesUnderWay: number;
 }
 
-/** State that a peer is owed, and that is still to be read from a replica. */
-export interface Debt {
-  /** Incarnations whose entries are owed; all when absent. */
-  origins?: ReadonlySet<string>;
+/** State that is still to be read from a replica. */
+export interface OpenDebt {
+  readonly debt: Debt;
   /** Behind which key reading goes on; from the start when absent. */
-  after?: string;
+  readonly after?: string;
 }
 
 /** Room for what stands beside the entries in a message, and around it on a link. */
@@ -33,8 +40,9 @@ const messageSlackBytes = 64 * 1024;
  * What a sync actor knows of the sync actor of another server: what it owes it, what it sent and
  * is not acknowledged, and what it received from it.
  *
- * Invariant: whatever the peer is owed is in `pending`, in the `debt`, or in an unacknowledged batch;
- * it leaves the last only when it is acknowledged, and goes back to the first when it may be lost.
+ * Invariant: whatever the peer is owed is in `pending`, in the open debt, or in an unacknowledged
+ * batch, or `overflowed` says that all of it is to become a debt. It leaves a batch only when that is
+ * acknowledged, and goes back to `pending` when that may be lost.
  */
 export class Peer {
   readonly ref: ActorRef;
@@ -43,21 +51,28 @@ export class Peer {
   readonly pending = new PendingEntries();
   /** Others that it is to be told of, by uid. */
   readonly introductions = new Map<string, ActorRef>();
-  debt: Debt | undefined;
+  /** State that is to be read for it. */
+  open: OpenDebt | undefined;
+  /** Whether more waited for it than may: it was dropped, and the whole state is owed instead. */
+  overflowed = false;
   /** Whether it is to be asked for the whole state. */
   wantsState = false;
-  /** Whether it receives the whole state, so that entries of others go to it as well. */
+  /** Whether it takes over the whole state, so that entries of others go to it as well. */
   takesState = false;
-  /** When the connection was last seen up, or the peer first known. */
-  lastUpMs: number;
+  /** Since when the connection is down; absent while it is up. */
+  downSinceMs: number | undefined;
+  /** When it was last heard, or first known. */
+  lastHeardMs: number;
   /** Whether it could not be reached for so long that others made up for it. */
   isLost = false;
   #context: ActorContext;
-  /** Entries that are still to leave before the state is complete; absent when that is told, or not asked. */
+  /**
+   * Entries that are still to leave before the state is complete; absent when it is not, or the
+   * peer was told. Entries of `pending` keep their places, so counting them is enough.
+   */
   #untilStateDone: number | undefined;
   #unacked: SentBatch[] = [];
   #lastSent = 0;
-  #roundTripMs = 0;
   #lastReceived = 0;
   #ackDue = false;
   /** Whether it has yet to hear of us. */
@@ -68,12 +83,13 @@ export class Peer {
     this.ref = ref;
     this.uid = uid(ref);
     this.pace = new Pace(context, this.uid);
-    this.lastUpMs = context.monotonicMs();
+    this.downSinceMs = this.lastHeardMs = context.monotonicMs();
   }
 
-  /** Whether there is anything to send, or to wait for an acknowledgement of. */
+  /** Whether there is nothing to send, and no acknowledgement to wait for. */
   get isIdle(): boolean {
-    return !this.#hasNews && this.#unacked.length === 0 && this.debt === undefined;
+    return !this.#hasNews && this.#unacked.length === 0 && this.open === undefined &&
+      !this.overflowed;
   }
 
   get #hasNews(): boolean {
@@ -81,35 +97,36 @@ export class Peer {
       this.wantsState || this.#untilStateDone !== undefined;
   }
 
-  /** Owes an entry; too many of them become a debt. */
+  /** Owes an entry. */
   owe(entry: Entry): void {
+    if (this.overflowed) return;
     this.pending.add(entry);
     if (this.pending.bytes <= pendingBytesMax) return;
     this.pending.clear();
-    this.oweState(undefined);
+    this.overflowed = true;
   }
 
-  /** Owes the entries of these origins, or all: reading begins anew. */
-  oweState(origins: readonly string[] | undefined): void {
-    const old = this.debt?.origins;
-    const all = origins === undefined || (this.debt !== undefined && old === undefined);
-    this.debt = { origins: all ? undefined : new Set([...old ?? [], ...origins!]) };
+  /** Owes state too: reading begins anew. */
+  oweState(debt: Debt): void {
+    this.open = { debt: this.open === undefined ? debt : bothDebts(this.open.debt, debt) };
+    this.#untilStateDone = undefined;
   }
 
   /**
    * Takes a part of the owed state; `after` is absent with the last.
    *
-   * @param debt for which it was read; if it is another one by now, reading has begun anew
+   * @param open for which it was read; if it is another one by now, reading has begun anew
    */
-  addPart(entries: readonly Entry[], after: string | undefined, debt: Debt): void {
+  addPart(entries: readonly Entry[], after: string | undefined, open: OpenDebt): void {
     for (const entry of entries) this.owe(entry);
-    if (this.debt !== debt) return;
-    if (after !== undefined) this.debt = { ...this.debt, after };
-    else {
-      this.debt = undefined;
-      if (this.takesState) this.#untilStateDone = this.pending.size;
-      this.takesState = false;
-    }
+    if (this.open !== open) return;
+    this.open = after === undefined ? undefined : { ...open, after };
+  }
+
+  /** Says that the state it takes over is complete with what is pending now. */
+  completeState(): void {
+    this.takesState = false;
+    this.#untilStateDone = this.pending.size;
   }
 
   /**
@@ -124,69 +141,77 @@ export class Peer {
   ): { batch: Batch; number: number; ack: number } | undefined {
     this.#requeueLost(epoch);
     if (!this.#hasNews || this.#unacked.length >= unackedMessagesMax) return undefined;
-    if (roomBytes < this.pending.messageBytes + messageSlackBytes) return undefined;
+    const bytes = this.pending.messageBytes;
+    if (roomBytes < bytes + messageSlackBytes) return undefined;
     const entries = this.pending.take();
-    let stateDone = false;
-    if (this.#untilStateDone !== undefined) {
-      this.#untilStateDone -= entries.length;
-      // Some need not leave any more, because the peer has sent a later one itself.
-      stateDone = this.#untilStateDone <= 0 || this.pending.size === 0;
-      if (stateDone) this.#untilStateDone = undefined;
-    }
     const batch: Batch = {
       entries,
       peers: [...this.introductions.values()],
       wantsState: this.wantsState,
-      stateDone,
+      stateDone: this.#isStateDoneWith(entries.length),
     };
     const wantsAck = this.#isNew || entries.length > 0 || batch.peers.length > 0 ||
-      batch.wantsState || stateDone;
+      batch.wantsState || batch.stateDone;
     this.introductions.clear();
     this.wantsState = this.#isNew = this.#ackDue = false;
     if (wantsAck) {
-      const sentMs = this.#context.monotonicMs();
-      this.#unacked.push({ ...batch, number: ++this.#lastSent, epoch, sentMs });
+      this.#unacked.push({
+        ...batch,
+        number: ++this.#lastSent,
+        epoch,
+        sentMs: this.#context.monotonicMs(),
+        bytesUnderWay: bytes + (this.#unacked.at(-1)?.bytesUnderWay ?? 0),
+      });
     }
     return { batch, number: wantsAck ? this.#lastSent : 0, ack: this.#lastReceived };
   }
 
+  /** Whether with so many more entries the peer has all of the state. */
+  #isStateDoneWith(entryCount: number): boolean {
+    if (this.#untilStateDone === undefined) return false;
+    this.#untilStateDone -= entryCount;
+    // Some need not leave any more, because the peer has sent a later one itself.
+    if (this.#untilStateDone > 0 && this.pending.size > 0) return false;
+    this.#untilStateDone = undefined;
+    return true;
+  }
+
   /** Takes an acknowledgement of everything up to `number`. */
   acknowledged(number: number): void {
-    const nowMs = this.#context.monotonicMs();
-    for (const batch of this.#unacked) {
-      if (batch.number === number) this.#roundTripMs = nowMs - batch.sentMs;
-    }
     this.#unacked = this.#unacked.filter((batch) => batch.number > number);
   }
 
   /** Notes a message from the peer; one that counts is to be acknowledged. */
   received(number: number): void {
+    this.lastHeardMs = this.#context.monotonicMs();
     if (number === 0) return;
     this.#lastReceived = Math.max(this.#lastReceived, number);
     this.#ackDue = true;
   }
 
   /**
-   * Whether an acknowledgement is overdue of what was sent in this epoch of the link: the connection
-   * may be dead without knowing it. (What was sent before is sent again anyway; ending the new
-   * connection for it would keep it from ever arriving.)
+   * Whether an acknowledgement is overdue of what was sent in this epoch of the link, even if that is
+   * a slow one: the connection may be dead without knowing it. (What was sent before is sent again
+   * anyway; ending the new connection for it would keep it from ever arriving.)
    */
   isOverdue(epoch: number): boolean {
     const oldest = this.#unacked.find((batch) => batch.epoch === epoch);
-    const patienceMs = Math.max(ackTimeoutMs, 4 * this.#roundTripMs);
-    return oldest !== undefined && this.#context.monotonicMs() - oldest.sentMs > patienceMs;
+    if (oldest === undefined) return false;
+    const patienceMs = ackTimeoutMs + oldest.bytesUnderWay / slowestLinkBytesPerMs;
+    return this.#context.monotonicMs() - oldest.sentMs > patienceMs;
   }
 
   #requeueLost(epoch: number): void {
-    if (this.#unacked.every((batch) => batch.epoch === epoch)) return;
-    for (const batch of this.#unacked.filter((batch) => batch.epoch !== epoch)) {
+    const lost = this.#unacked.filter((batch) => batch.epoch !== epoch);
+    if (lost.length === 0) return;
+    this.#unacked = this.#unacked.filter((batch) => batch.epoch === epoch);
+    for (const batch of lost) {
       for (const entry of batch.entries) this.owe(entry);
       for (const ref of batch.peers) this.introductions.set(uid(ref), ref);
-      if (batch.wantsState) this.wantsState = true;
-      if (batch.stateDone) this.#untilStateDone = 0;
+      this.wantsState ||= batch.wantsState;
     }
-    if (this.#untilStateDone !== undefined) this.#untilStateDone = this.pending.size;
-    this.#unacked = this.#unacked.filter((batch) => batch.epoch === epoch);
     this.#isNew ||= this.#lastReceived === 0;
+    const wasDone = this.#untilStateDone !== undefined || lost.some(({ stateDone }) => stateDone);
+    if (wasDone && this.open === undefined) this.#untilStateDone = this.pending.size;
   }
 }

@@ -4,7 +4,7 @@ import { isLater } from "./order.ts";
 import type { Entry } from "./store.ts";
 
 /** Room that a message needs beside its entries. */
-const envelopeBytes = 4 * 1024;
+const envelopeBytes = 32 * 1024;
 
 /**
  * The entries that one receiver is owed, coalesced: of each key only the newest, however often it
@@ -36,8 +36,8 @@ export class PendingEntries {
   add(entry: Entry): void {
     const held = this.#entries.get(entry.key);
     if (!isLater(entry, held)) return;
-    // A key that is put again goes to the back: a hot key cannot keep others from leaving.
-    if (held !== undefined) this.#delete(held);
+    // In place: a key that is put again and again neither overtakes the others nor falls behind.
+    if (held !== undefined) this.#bytes -= entryBytesBound(held);
     this.#entries.set(entry.key, entry);
     this.#bytes += entryBytesBound(entry);
   }

@@ -46,8 +46,8 @@ import {
   RpcError,
   writeValue,
 } from "../rpc/mod.ts";
+import { isOwed } from "./debt.ts";
 import { decodeEntries, encodeEntries, entryBytesBound } from "./entry_codec.ts";
-import { incarnationOf } from "./order.ts";
 import { Pace, type TickMessage } from "./pace.ts";
 import { PendingEntries } from "./pending_entries.ts";
 import type { Entry, Store } from "./store.ts";
@@ -106,12 +106,15 @@ export class QueryActor implements Actor, RequestHandler {
   #written = new PendingEntries();
   /** The part of the state that it is asked for. */
   #read: ReadRequest | undefined;
+  /** Whether it is asked to say when it has told all it took. */
+  #draining = false;
   #pace: Pace;
   #ready: boolean;
   /** Whoever comes later is given the state, and this is told to pass on before that is read. */
   #isAlone: boolean;
   #entriesMerged = 0;
   #entriesIgnored = 0;
+  #entriesFromFuture = 0;
   #futureLoggedMs = -Infinity;
   #connections = 0;
   #gets = 0;
@@ -147,29 +150,32 @@ export class QueryActor implements Actor, RequestHandler {
 
   // ---- sync ---------------------------------------------------------------------------------
 
-  #merge({ entries, read, ready, isAlone }: MergeMessage): void {
+  #merge({ entries, read, ready, isAlone, drain }: MergeMessage): void {
     this.#ready = ready;
     this.#isAlone = isAlone;
     const nowMs = this.#context.now();
     for (const entry of decodeEntries(entries)) {
-      if (entry.timestamp > nowMs + futureToleranceMs) this.#logFuture(entry, nowMs);
+      if (entry.timestamp > nowMs + futureToleranceMs) this.#noteFuture(entry, nowMs);
       if (this.#store.merge(entry)) this.#entriesMerged++;
       else this.#entriesIgnored++;
       // What it took of this key itself and is beaten now, nobody needs to know.
       this.#written.forget(entry);
     }
     this.#read = read ?? this.#read;
+    this.#draining ||= drain;
   }
 
   /** Merged like any other: dropping it here and not elsewhere would diverge. */
-  #logFuture({ timestamp, uid }: Entry, nowMs: number): void {
+  #noteFuture({ timestamp, uid }: Entry, nowMs: number): void {
+    this.#entriesFromFuture++;
     if (nowMs - this.#futureLoggedMs < futureToleranceMs) return;
     this.#futureLoggedMs = nowMs;
     console.error(`An entry of ${uid} is ${timestamp - nowMs} ms ahead of this server's clock`);
   }
 
   #sendWritten(): void {
-    if ((this.#written.size === 0 && this.#read === undefined) || !this.#pace.isDue()) return;
+    const hasNews = this.#written.size > 0 || this.#read !== undefined || this.#draining;
+    if (!hasNews || !this.#pace.isDue()) return;
     // What was written goes first, but a part of the state gets half of the message at least.
     const entries = this.#written.take(
       this.#read === undefined ? syncMessageBytesMax : syncMessageBytesMax / 2,
@@ -178,23 +184,25 @@ export class QueryActor implements Actor, RequestHandler {
       type: "written",
       from: this.#context.self.counter,
       entries: encodeEntries(entries),
+      isDrained: this.#draining && this.#written.size === 0,
     };
+    if (message.isDrained) this.#draining = false;
     if (this.#read !== undefined) {
       message.part = this.#readPart(this.#read, syncMessageBytesMax - message.entries.length);
     }
     this.#read = undefined;
     this.#context.tell(this.#options.syncActor, message);
     this.#pace.sent();
-    if (this.#written.size > 0) this.#pace.isDue();
+    if (this.#written.size > 0 || this.#draining) this.#pace.isDue();
   }
 
   /** A turn looks at `readEntriesMax` entries at the most, however few of them are asked for. */
-  #readPart({ id, after, origins }: ReadRequest, bytesMax: number): StatePart {
+  #readPart({ id, after, debt }: ReadRequest, bytesMax: number): StatePart {
     const part = new PendingEntries();
     let looked = 0;
     let last = after;
     for (const entry of this.#store.entriesAfter(after)) {
-      const isAsked = origins === undefined || origins.includes(incarnationOf(entry.uid));
+      const isAsked = isOwed(debt, entry);
       const isFull = isAsked && part.size > 0 &&
         part.bytes + entryBytesBound(entry) > bytesMax;
       if (isFull || looked === readEntriesMax) {
@@ -328,6 +336,7 @@ export class QueryActor implements Actor, RequestHandler {
       lists: this.#lists,
       entriesMerged: this.#entriesMerged,
       entriesIgnored: this.#entriesIgnored,
+      entriesFromFuture: this.#entriesFromFuture,
       connections: this.#connections,
       uptimeMs: Math.round(this.#context.monotonicMs() - this.#startedMs),
       version: this.#options.version,

@@ -2,17 +2,15 @@ import { type Actor, type ActorContext, type ActorRef, uid } from "../actor/mod.
 import {
   deadIncarnationsMax,
   donorPatienceMs,
-  makeUpMs,
   peerCheckMs,
   peerLostMs,
   peersMax,
   readAheadBytesMax,
-  syncPaceMs,
 } from "../limits.ts";
+import { type Debt, isOwed } from "./debt.ts";
 import { decodeEntries, encodeEntries } from "./entry_codec.ts";
-import { incarnationOf } from "./order.ts";
 import { Pace, type TickMessage } from "./pace.ts";
-import { type Debt, Peer } from "./peer.ts";
+import { type OpenDebt, Peer } from "./peer.ts";
 import { PendingEntries } from "./pending_entries.ts";
 import type {
   DrainMessage,
@@ -33,6 +31,22 @@ interface Sibling {
   read?: ReadRequest;
   /** Whether it was told that the server is ready. */
   knowsReady: boolean;
+  /** Whether it is to say that it has told all it took, was asked to, and has. */
+  drain: "no" | "wanted" | "asked" | "done";
+}
+
+/** The state is being taken over from others. */
+interface Joining {
+  /** Uids of those who were named, the first choice first. */
+  named: readonly string[];
+  /** Who is asked for the state. */
+  donor?: Peer;
+  /** When it was asked. */
+  sinceMs: number;
+  /** Whether the donor has sent all. */
+  stateDone: boolean;
+  /** Who is told when all replicas have it. */
+  replyTo: readonly ActorRef[];
 }
 
 type SyncMessage =
@@ -59,15 +73,14 @@ export class SyncActor implements Actor {
   #log: (line: string) => void;
   #siblings: Sibling[] = [];
   #peers = new Map<string, Peer>();
-  /** Incarnations whose address has begun another life, and since when: hearsay does not revive them. */
-  #dead = new Map<string, number>();
-  /** Who is being asked for the whole state, since when, and who is told when it is there. */
-  #joining: { donor?: Peer; sinceMs: number; replyTo: ActorRef; stateDone: boolean } | undefined;
+  /** Incarnations whose address has begun another life: hearsay does not revive them. */
+  #dead = new Set<string>();
+  #joining: Joining | undefined;
   /** For whom a part of the state is being read. */
-  #reading: { id: number; peer: Peer; debt: Debt } | undefined;
+  #reading: { id: number; peer: Peer; open: OpenDebt } | undefined;
   #lastReadId = 0;
-  /** Who waits for nothing to be pending, and from when on that can be told. */
-  #drains: { replyTo: ActorRef; fromMs: number }[] = [];
+  /** Who waits for nothing to be pending. */
+  #drains: ActorRef[] = [];
 
   /** @param log told of peers that come and go */
   constructor(context: ActorContext, log: ((line: string) => void) | undefined) {
@@ -102,10 +115,11 @@ export class SyncActor implements Actor {
       pace: new Pace(this.#context, uid(ref)),
       pending: new PendingEntries(),
       knowsReady: false,
+      drain: "no",
     }));
   }
 
-  #written({ from, entries, part }: WrittenMessage): void {
+  #written({ from, entries, part, isDrained }: WrittenMessage): void {
     for (const entry of decodeEntries(entries)) {
       for (const sibling of this.#siblings) {
         if (sibling.ref.counter === from) sibling.pending.forget(entry);
@@ -114,38 +128,46 @@ export class SyncActor implements Actor {
       for (const peer of this.#peers.values()) peer.owe(entry);
     }
     if (part !== undefined && this.#reading?.id === part.id) {
-      const { peer, debt } = this.#reading;
-      peer.addPart(decodeEntries(part.entries), part.after, debt);
+      const { peer, open } = this.#reading;
+      peer.addPart(decodeEntries(part.entries), part.after, open);
       this.#reading = undefined;
+    }
+    for (const sibling of this.#siblings) {
+      if (sibling.ref.counter === from && isDrained) sibling.drain = "done";
     }
     this.#sendAll();
   }
 
   #sendToSibling(sibling: Sibling): void {
     const tellsReady = this.#joining?.stateDone === true && !sibling.knowsReady;
-    if (sibling.pending.size === 0 && sibling.read === undefined && !tellsReady) return;
-    if (!sibling.pace.isDue()) return;
+    const hasNews = sibling.pending.size > 0 || sibling.read !== undefined || tellsReady ||
+      sibling.drain === "wanted";
+    if (!hasNews || !sibling.pace.isDue()) return;
     const entries = sibling.pending.take();
     const ready = this.#joining === undefined ||
       (this.#joining.stateDone && sibling.pending.size === 0);
-    const isAlone = this.#siblings.length === 1 && this.#peers.size === 0;
     const message: MergeMessage = {
       type: "merge",
       entries: encodeEntries(entries),
       ready,
-      isAlone,
+      isAlone: this.#siblings.length === 1 && this.#peers.size === 0,
+      drain: sibling.drain === "wanted",
     };
     if (sibling.read !== undefined) message.read = sibling.read;
     sibling.read = undefined;
     sibling.knowsReady ||= ready;
+    if (message.drain) sibling.drain = "asked";
     this.#context.tell(sibling.ref, message);
     sibling.pace.sent();
     if (sibling.pending.size > 0) sibling.pace.isDue();
   }
 
-  // ---- other servers ------------------------------------------------------------------------
+  // ---- who there is -------------------------------------------------------------------------
 
-  /** @returns the peer, new or known; `undefined` for one that is none, or no more. */
+  /**
+   * @param isThere whether it was heard itself, and is no hearsay
+   * @returns the peer, new or known; `undefined` for one that is none, or no more.
+   */
   #learn(ref: ActorRef, isThere: boolean): Peer | undefined {
     const known = this.#peers.get(uid(ref));
     if (known !== undefined) return known;
@@ -156,69 +178,72 @@ export class SyncActor implements Actor {
       if (!isThere) return undefined;
       this.#bury(earlier);
     }
+    if (this.#peers.size >= peersMax) this.#forgetOneThatIsLost();
     if (this.#peers.size >= peersMax) return undefined;
     const peer = new Peer(this.#context, ref);
     for (const other of this.#peers.values()) {
       other.introductions.set(peer.uid, ref);
       peer.introductions.set(other.uid, other.ref);
     }
+    // It is owed whatever this server's own actors ever took, what it missed on its way to others
+    // included, and what those took who cannot give it any more. The others give it theirs.
+    const others = [...this.#peers.values()].filter((other) => !other.isLost);
     this.#peers.set(peer.uid, peer);
+    this.#oweState(peer, { except: [peer, ...others].map(({ ref }) => ref.incarnation) });
     this.#context.watchLink(ref, { type: "look" });
     this.#log(`Peer ${ref.address} is known`);
-    // It is owed whatever this server's own actors ever took: what it missed on its way to others
-    // included. Those who are no more cannot give it theirs.
-    this.#oweState(peer, [this.#context.self.incarnation, ...this.#recentlyGone()]);
     return peer;
-  }
-
-  /** Incarnations of whose entries this server may hold some that the others do not have yet. */
-  #recentlyGone(): string[] {
-    const sinceMs = this.#context.monotonicMs() - makeUpMs;
-    const dead = [...this.#dead].filter(([, diedMs]) => diedMs > sinceMs);
-    const lost = [...this.#peers.values()].filter((peer) => peer.isLost);
-    return [
-      ...dead.map(([incarnation]) => incarnation),
-      ...lost.map(({ ref }) => ref.incarnation),
-    ];
-  }
-
-  /**
-   * Owes a peer the state. What is on its way to the replica that it is read from would be missed by
-   * the reading, and is owed at once.
-   */
-  #oweState(peer: Peer, origins: readonly string[] | undefined): void {
-    peer.oweState(origins);
-    for (const entry of this.#siblings[0].pending.values()) {
-      if (origins === undefined || origins.includes(incarnationOf(entry.uid))) peer.owe(entry);
-    }
   }
 
   /** A peer's address has begun another life. */
   #bury(peer: Peer): void {
+    this.#dead.add(peer.ref.incarnation);
+    if (this.#dead.size > deadIncarnationsMax) this.#dead.delete(this.#dead.values().next().value!);
+    this.#remove(peer);
+    this.#makeUpFor(peer);
     this.#log(`Peer ${peer.ref.address} began another life`);
+  }
+
+  #forgetOneThatIsLost(): void {
+    const lost = [...this.#peers.values()].find(({ isLost }) => isLost);
+    if (lost !== undefined) this.#remove(lost);
+  }
+
+  #remove(peer: Peer): void {
     this.#peers.delete(peer.uid);
-    this.#dead.set(peer.ref.incarnation, this.#context.monotonicMs());
-    if (this.#dead.size > deadIncarnationsMax) this.#dead.delete(this.#dead.keys().next().value!);
     if (this.#reading?.peer === peer) this.#reading = undefined;
     if (this.#joining?.donor === peer) this.#joining.donor = undefined;
     for (const other of this.#peers.values()) other.introductions.delete(peer.uid);
-    this.#makeUpFor(peer);
+  }
+
+  #noteReach(peer: Peer, isUp: boolean): void {
+    const nowMs = this.#context.monotonicMs();
+    if (isUp) peer.downSinceMs = undefined;
+    else peer.downSinceMs ??= nowMs;
+    const downMs = isUp ? 0 : nowMs - Math.max(peer.downSinceMs!, peer.lastHeardMs);
+    if (peer.isLost === downMs > peerLostMs) return;
+    peer.isLost = !peer.isLost;
+    if (peer.isLost) this.#makeUpFor(peer);
+    this.#log(`Peer ${peer.ref.address} is ${peer.isLost ? "lost" : "back"}`);
   }
 
   /** What a peer that is gone or lost sent to some and not to all, the others send one another. */
   #makeUpFor(peer: Peer): void {
     for (const other of this.#peers.values()) {
-      if (other !== peer) this.#oweState(other, [peer.ref.incarnation]);
+      if (other !== peer) this.#oweState(other, { only: [peer.ref.incarnation] });
     }
   }
 
+  // ---- other servers ------------------------------------------------------------------------
+
   #heard(message: PeerMessage): void {
+    const entries = decodeEntries(message.entries);
     const peer = this.#learn(message.from, true);
     if (peer === undefined) return;
     peer.acknowledged(message.ack);
     peer.received(message.batch);
     for (const ref of message.peers) this.#learn(ref, false);
-    for (const entry of decodeEntries(message.entries)) {
+    for (const entry of entries) {
       for (const sibling of this.#siblings) sibling.pending.add(entry);
       peer.pending.forget(entry);
       for (const other of this.#peers.values()) {
@@ -227,15 +252,14 @@ export class SyncActor implements Actor {
     }
     if (message.wantsState) {
       peer.takesState = true;
-      this.#oweState(peer, undefined);
+      this.#oweState(peer, { except: [peer.ref.incarnation] });
     }
-    if (message.stateDone && this.#joining !== undefined && this.#joining.donor === peer) {
-      this.#joining.stateDone = true;
-    }
+    if (message.stateDone && this.#joining?.donor === peer) this.#joining.stateDone = true;
     this.#sendAll();
   }
 
-  #sendToPeer(peer: Peer): void {
+  /** Sends a peer what it is owed, if it can be reached and has room. */
+  #serve(peer: Peer): void {
     const link = this.#context.link(peer.ref);
     if (link.isGone) return this.#bury(peer);
     this.#noteReach(peer, link.isUp);
@@ -243,6 +267,7 @@ export class SyncActor implements Actor {
     peer.pace.tickWithin(peerCheckMs);
     if (!link.isUp) return;
     if (peer.isOverdue(link.epoch)) return link.reset();
+    this.#completeState(peer);
     if (!peer.pace.isDue()) return;
     const next = peer.next(link);
     if (next === undefined) return;
@@ -262,26 +287,63 @@ export class SyncActor implements Actor {
     if (peer.pending.size > 0) peer.pace.isDue();
   }
 
-  #noteReach(peer: Peer, isUp: boolean): void {
-    const nowMs = this.#context.monotonicMs();
-    if (isUp) {
-      peer.lastUpMs = nowMs;
-      if (peer.isLost) this.#log(`Peer ${peer.ref.address} is back`);
-      peer.isLost = false;
-    } else if (!peer.isLost && nowMs - peer.lastUpMs > peerLostMs) {
-      this.#log(`Peer ${peer.ref.address} is lost`);
-      peer.isLost = true;
-      this.#makeUpFor(peer);
+  // ---- giving the state ---------------------------------------------------------------------
+
+  /**
+   * Owes a peer state. What is on its way to the replica that it is read from would be missed by the
+   * reading, and is owed at once.
+   */
+  #oweState(peer: Peer, debt: Debt): void {
+    peer.oweState(debt);
+    for (const entry of this.#siblings[0].pending.values()) {
+      if (isOwed(debt, entry)) peer.owe(entry);
     }
   }
 
-  // ---- taking over the state, and giving it -------------------------------------------------
+  /** A donor that is taking over the state itself passes on what it gets, until it has it all. */
+  #completeState(peer: Peer): void {
+    const joins = this.#joining !== undefined && !this.#joining.stateDone &&
+      this.#joining.donor !== peer;
+    if (peer.takesState && peer.open === undefined && !peer.overflowed && !joins) {
+      peer.completeState();
+    }
+  }
+
+  /** Has the next part of the state read that a peer is owed; one at a time, each peer in turn. */
+  #readOn(): void {
+    const [reader] = this.#siblings;
+    if (this.#reading !== undefined) return;
+    const isNext = (peer: Peer) =>
+      (peer.open !== undefined || peer.overflowed) &&
+      peer.pending.bytes < readAheadBytesMax && this.#context.link(peer.ref).isUp;
+    const peer = [...this.#peers.values()].find(isNext);
+    if (peer === undefined) return;
+    if (peer.overflowed) {
+      peer.overflowed = false;
+      this.#oweState(peer, { except: [peer.ref.incarnation] });
+    }
+    // To the back of the line, behind the other peers that are owed something.
+    this.#peers.delete(peer.uid);
+    this.#peers.set(peer.uid, peer);
+    const open = peer.open!;
+    const id = ++this.#lastReadId;
+    this.#reading = { id, peer, open };
+    reader.read = { id, after: open.after, debt: open.debt };
+  }
+
+  // ---- taking over the state ----------------------------------------------------------------
 
   #join({ peers, replyTo }: JoinMessage): void {
-    for (const ref of peers) this.#learn(ref, true);
-    if (this.#peers.size === 0) return this.#context.tell(replyTo, true);
+    for (const ref of peers) this.#learn(ref, false);
+    const named = peers.map(uid).filter((name) => this.#peers.has(name));
+    if (named.length === 0) return this.#context.tell(replyTo, true);
     for (const sibling of this.#siblings) sibling.knowsReady = false;
-    this.#joining = { sinceMs: this.#context.monotonicMs(), replyTo, stateDone: false };
+    this.#joining = {
+      named: [...named, ...this.#joining?.named ?? []],
+      sinceMs: this.#context.monotonicMs(),
+      replyTo: [replyTo, ...this.#joining?.replyTo ?? []],
+      stateDone: false,
+    };
     this.#sendAll();
   }
 
@@ -289,44 +351,30 @@ export class SyncActor implements Actor {
   #driveJoin(): void {
     const joining = this.#joining;
     if (joining === undefined) return;
-    const nowMs = this.#context.monotonicMs();
-    if (!joining.stateDone && this.#needsDonor(joining.donor, joining.sinceMs)) {
-      const candidates = [...this.#peers.values()];
-      const next = candidates[(candidates.indexOf(joining.donor!) + 1) % candidates.length];
-      if (next !== undefined) next.wantsState = true;
-      joining.donor = next;
-      joining.sinceMs = nowMs;
-    }
-    if (joining.stateDone && this.#siblings.every(({ knowsReady }) => knowsReady)) {
-      this.#context.tell(joining.replyTo, true);
-      this.#joining = undefined;
-    }
+    if (!joining.stateDone && this.#needsDonor(joining)) this.#askForState(joining);
+    if (!joining.stateDone || this.#siblings.some(({ knowsReady }) => !knowsReady)) return;
+    for (const replyTo of joining.replyTo) this.#context.tell(replyTo, true);
+    this.#joining = undefined;
   }
 
-  #needsDonor(donor: Peer | undefined, sinceMs: number): boolean {
+  #needsDonor({ donor, sinceMs }: Joining): boolean {
     if (donor === undefined) return true;
-    if (this.#context.link(donor.ref).isUp) return false;
-    const nowMs = this.#context.monotonicMs();
-    return nowMs - Math.max(sinceMs, donor.lastUpMs) > donorPatienceMs;
+    const patienceMs = this.#context.link(donor.ref).isUp ? peerLostMs : donorPatienceMs;
+    return this.#context.monotonicMs() - Math.max(sinceMs, donor.lastHeardMs) > patienceMs;
   }
 
-  /** Has the next part of the state read that a peer is owed; one at a time, each peer in turn. */
-  #readOn(): void {
-    const [reader] = this.#siblings;
-    if (this.#reading !== undefined) return;
-    const peer = [...this.#peers.values()].find((peer) =>
-      peer.debt !== undefined && peer.pending.bytes < readAheadBytesMax &&
-      this.#context.link(peer.ref).isUp
-    );
-    if (peer === undefined) return;
-    // To the back of the line, behind the other peers that are owed something.
-    this.#peers.delete(peer.uid);
-    this.#peers.set(peer.uid, peer);
-    const debt = peer.debt!;
-    const { after, origins } = debt;
-    const id = ++this.#lastReadId;
-    this.#reading = { id, peer, debt };
-    reader.read = { id, after, origins: origins && [...origins] };
+  #askForState(joining: Joining): void {
+    const named = joining.named.flatMap((name) => this.#peers.get(name) ?? []);
+    const candidates = [...new Set([...named, ...this.#peers.values()])];
+    const last = candidates.indexOf(joining.donor!);
+    joining.donor = candidates[(last + 1) % candidates.length];
+    joining.sinceMs = this.#context.monotonicMs();
+    if (joining.donor !== undefined) {
+      joining.donor.wantsState = true;
+    } else {
+      this.#log("Nobody is left to take the state over from");
+      joining.stateDone = true;
+    }
   }
 
   // ---- all of it ----------------------------------------------------------------------------
@@ -341,7 +389,7 @@ export class SyncActor implements Actor {
     this.#driveJoin();
     this.#readOn();
     for (const sibling of this.#siblings) this.#sendToSibling(sibling);
-    for (const peer of this.#peers.values()) this.#sendToPeer(peer);
+    for (const peer of [...this.#peers.values()]) this.#serve(peer);
     this.#driveJoin();
     if (this.#drains.length > 0) this.#answerDrains();
   }
@@ -349,22 +397,17 @@ export class SyncActor implements Actor {
   // ---- stopping -----------------------------------------------------------------------------
 
   #drain({ replyTo }: DrainMessage): void {
-    // What query actors took last is here after one pace of theirs.
-    const lookMs = this.#peers.size === 0 ? 0 : 2 * syncPaceMs;
-    this.#drains.push({ replyTo, fromMs: this.#context.monotonicMs() + lookMs });
-    this.#context.tellAfter(this.#context.self, { type: "look" }, lookMs);
+    this.#drains.push(replyTo);
+    for (const sibling of this.#siblings) sibling.drain = "wanted";
+    this.#sendAll();
   }
 
   /** A peer that cannot be reached is not waited for. */
   #answerDrains(): void {
-    const isDrained = [...this.#peers.values()].every((peer) =>
-      peer.isIdle || !this.#context.link(peer.ref).isUp
-    );
-    if (!isDrained) return;
-    const nowMs = this.#context.monotonicMs();
-    for (const { replyTo } of this.#drains.filter(({ fromMs }) => fromMs <= nowMs)) {
-      this.#context.tell(replyTo, true);
-    }
-    this.#drains = this.#drains.filter(({ fromMs }) => fromMs > nowMs);
+    const reachable = [...this.#peers.values()].filter(({ ref }) => this.#context.link(ref).isUp);
+    const isDrained = reachable.every((peer) => peer.isIdle) &&
+      this.#siblings.every(({ drain }) => drain === "done");
+    if (!isDrained && reachable.length > 0) return;
+    for (const replyTo of this.#drains.splice(0)) this.#context.tell(replyTo, true);
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import type { ActorRef } from "../actor/mod.ts";
+import type { Debt } from "./debt.ts";
 
 /** Sync actor to a query actor of its server. */
 export interface MergeMessage {
@@ -17,6 +18,8 @@ export interface MergeMessage {
   ready: boolean;
   /** Whether there is no other query actor anywhere: then nobody needs to know what is put. */
   isAlone: boolean;
+  /** Asks to be told when all that was put so far is told: no Put will come any more. */
+  drain: boolean;
 }
 
 /** Asks a query actor for a part of its replica. */
@@ -25,8 +28,8 @@ export interface ReadRequest {
   id: number;
   /** The key, a character for each byte, behind which the part begins; from the start when absent. */
   after?: string;
-  /** Only entries that were taken by servers of these incarnations; all when absent. */
-  origins?: readonly string[];
+  /** Which entries. */
+  debt: Debt;
 }
 
 /** Query actor to the sync actor of its server. */
@@ -38,6 +41,8 @@ export interface WrittenMessage {
   entries: Uint8Array;
   /** The part of the state that it was asked for. */
   part?: StatePart;
+  /** Whether this is all there will be, as was asked for. */
+  isDrained: boolean;
 }
 
 /** A part of a replica, in the order of the keys. */

@@ -44,7 +44,7 @@ const mutants: Record<string, Mutant> = {
   },
   "a third server's Put is in flight during a join": {
     file: "kvserver/sync_actor.ts",
-    from: "this.#oweState(peer, [this.#context.self.incarnation, ...this.#recentlyGone()]);",
+    from: "this.#oweState(peer, { except: [peer, ...others].map(({ ref }) => ref.incarnation) });",
     to: "",
   },
   "what is on its way to the replica that is read is not owed": {
@@ -54,9 +54,8 @@ const mutants: Record<string, Mutant> = {
   },
   "what was not merged is acknowledged": {
     file: "kvserver/sync_actor.ts",
-    from: "for (const entry of decodeEntries(message.entries)) {",
-    to:
-      "for (const entry of decodeEntries(message.entries).slice(message.batch % 7 === 6 ? 1 : 0)) {",
+    from: "const entries = decodeEntries(message.entries);",
+    to: "const entries = decodeEntries(message.entries).slice(message.batch % 7 === 6 ? 1 : 0);",
   },
   "coalescing keeps the older": {
     file: "kvserver/pending_entries.ts",
@@ -90,8 +89,8 @@ const mutants: Record<string, Mutant> = {
   },
   "the state is complete before it is sent": {
     file: "kvserver/peer.ts",
-    from: "if (this.takesState) this.#untilStateDone = this.pending.size;",
-    to: "if (this.takesState) this.#untilStateDone = 0;",
+    from: "this.takesState = false;\n    this.#untilStateDone = this.pending.size;",
+    to: "this.takesState = false;\n    this.#untilStateDone = 0;",
   },
   "the pace is a little too fast": {
     file: "limits.ts",
