@@ -40,7 +40,7 @@ function wordsAfter({ commands, options, arguments: args }: Node): string[] {
 /** A script for each shell, made from the tree of commands. */
 export const completionScripts: Record<typeof shells[number], (root: CommandSpec) => string> = {
   bash(root) {
-    const { cases, valued } = posixParts(root);
+    const { cases, valued, paths } = posixParts(root);
     return `# cmud completion for bash: source <(cmud completion bash)
 _cmud() {
   local path="" word words="" i skip=""
@@ -50,7 +50,7 @@ _cmud() {
     case "$word" in
       ${valued}) skip=1 ;;
       -*) ;;
-      *) path="$path $word" ;;
+      *) case "$path $word" in ${paths}) path="$path $word" ;; esac ;;
     esac
   done
   COMPREPLY=()
@@ -65,7 +65,7 @@ complete -o default -F _cmud ${root.name}
   },
 
   zsh(root) {
-    const { cases, valued } = posixParts(root);
+    const { cases, valued, paths } = posixParts(root);
     return `#compdef ${root.name}
 # cmud completion for zsh: source <(cmud completion zsh)
 _cmud() {
@@ -77,7 +77,7 @@ _cmud() {
     case "$word" in
       ${valued}) skip=1 ;;
       -*) ;;
-      *) path_="$path_ $word" ;;
+      *) case "$path_ $word" in ${paths}) path_="$path_ $word" ;; esac ;;
     esac
   done
   [[ -n "$skip" ]] && return
@@ -108,6 +108,8 @@ compdef _cmud ${root.name}
       ];
     });
     const valued = valuedOptions(root).join(" ");
+    const fishPaths = nodes(root).filter(({ path }) => path.length > 0)
+      .map(({ path }) => `'${path.length === 1 ? " " : ""}${path.join(" ")}'`).join(" ");
     return `# cmud completion for fish: cmud completion fish | source
 function __cmud_at
     set -l path
@@ -117,7 +119,7 @@ function __cmud_at
             set skip 0
         else if contains -- $word ${valued}
             set skip 1
-        else if not string match -q -- '-*' $word
+        else if contains -- "$path $word" ${fishPaths}
             set -a path $word
         end
     end
@@ -129,13 +131,20 @@ ${lines.join("\n")}
   },
 };
 
-/** What bash and zsh share: the words after each path, and the options that take a value. */
-function posixParts(root: CommandSpec): { cases: string; valued: string } {
+/** What bash and zsh share: the words after each path, the options that take a value, all paths. */
+function posixParts(root: CommandSpec): { cases: string; valued: string; paths: string } {
   const cases = nodes(root).map((node) => {
     const path = node.path.map((word) => ` ${word}`).join("");
     return `    "${path}") words="${wordsAfter(node).join(" ")}" ;;`;
   });
-  return { cases: cases.join("\n"), valued: valuedOptions(root).join(" | ") };
+  const paths = nodes(root).filter(({ path }) => path.length > 0).map(({ path }) =>
+    `" ${path.join(" ")}"`
+  );
+  return {
+    cases: cases.join("\n"),
+    valued: valuedOptions(root).join(" | "),
+    paths: paths.join(" | "),
+  };
 }
 
 function valuedOptions(root: CommandSpec): string[] {

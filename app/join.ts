@@ -4,36 +4,44 @@
  * @module
  */
 
-import { fetchDescription, type Server } from "../kvserver/mod.ts";
+import { ConnectionError, TimeoutError } from "../kvclient/mod.ts";
+import { addressOfDescription, fetchDescription, type Server } from "../kvserver/mod.ts";
 import { describeTimeoutMs } from "../limits.ts";
 import type { Console } from "./console.ts";
+import { UsageError } from "./exit_codes.ts";
 import { parseAddressOption } from "./query_client.ts";
 
-/** Checks one value of the option. @throws {UsageError} when it is neither. */
+/** Checks one value of the option. @returns the system port. @throws {UsageError} when it is neither. */
 export function parseJoin(text: string): string {
-  return isDescription(text) ? text : parseAddressOption(text);
+  if (!text.trimStart().startsWith("{")) return parseAddressOption(text);
+  try {
+    return addressOfDescription(text);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 /**
- * The descriptions of all that were named.
+ * The descriptions of the servers at all `addresses`, as they are now: one that was described to the
+ * user may have begun another life.
  *
  * @returns `missing`: the addresses where nobody answers yet.
- * @throws {ConnectionError | TimeoutError} when nobody answers at any of them.
+ * @throws {ConnectionError | TimeoutError} when nobody answers at any of them; {UsageError} when
+ * somebody else does.
  */
 export async function describe(
-  named: readonly string[],
+  addresses: readonly string[],
 ): Promise<{ descriptions: string[]; missing: string[] }> {
   const descriptions: string[] = [];
   const missing: string[] = [];
   let failure: unknown;
-  await Promise.all(named.map(async (text) => {
+  await Promise.all(addresses.map(async (address) => {
     try {
-      descriptions.push(
-        isDescription(text) ? text : await fetchDescription(text, describeTimeoutMs),
-      );
+      descriptions.push(await fetchDescription(address, describeTimeoutMs));
     } catch (error) {
+      if (!isUnanswered(error)) throw noSystemPort(address, error);
       failure = error;
-      missing.push(text);
+      missing.push(address);
     }
   }));
   if (failure !== undefined && descriptions.length === 0) throw failure;
@@ -52,10 +60,23 @@ export async function joinLater(
     try {
       server.join(await fetchDescription(address, describeTimeoutMs));
       return;
-    } catch {
+    } catch (error) {
+      if (!isUnanswered(error)) return console.err(`${noSystemPort(address, error).message}\n`);
       await pause(describeTimeoutMs, signal);
     }
   }
+}
+
+function isUnanswered(error: unknown): boolean {
+  return error instanceof ConnectionError || error instanceof TimeoutError;
+}
+
+function noSystemPort(address: string, cause: unknown): UsageError {
+  return new UsageError(
+    `Cannot join ${address}: it is no system port; a server prints its own when it starts, by ` +
+      `default that is the port before its first query port`,
+    { cause },
+  );
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -63,8 +84,4 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
   });
-}
-
-function isDescription(text: string): boolean {
-  return text.trimStart().startsWith("{");
 }

@@ -14,5 +14,5 @@
 
 export { isLater, nextOrder, type Order } from "./order.ts";
 export { Server, ServerOptionError, type ServerOptions } from "./server.ts";
-export { fetchDescription } from "./server_description.ts";
+export { addressOfDescription, fetchDescription } from "./server_description.ts";
 export { Entry, Store } from "./store.ts";

@@ -8,6 +8,7 @@ import type { ActorRef } from "../actor/mod.ts";
 import {
   type Call,
   MsgpackError,
+  parseAddress,
   realEnvironment,
   RpcConnection,
   tcpTransport,
@@ -46,6 +47,11 @@ export async function fetchDescription(address: string, timeoutMs: number): Prom
   }
 }
 
+/** The system port of the server that `description` describes. @throws {TypeError} when it is none. */
+export function addressOfDescription(description: string): string {
+  return syncActorOf(description).address;
+}
+
 /**
  * The sync actor of the server that `description` describes. What a newer version adds is ignored.
  *
@@ -54,7 +60,8 @@ export async function fetchDescription(address: string, timeoutMs: number): Prom
 export function syncActorOf(description: string): ActorRef {
   try {
     const { cmud, address, incarnation, syncActor: counter } = JSON.parse(description);
-    const isRef = typeof address === "string" && typeof incarnation === "string" &&
+    parseAddress(address);
+    const isRef = typeof incarnation === "string" &&
       Number.isInteger(counter);
     if (cmud === 1 && isRef) return { address, incarnation, counter };
   } catch {

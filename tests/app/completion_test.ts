@@ -32,6 +32,7 @@ const cases: [string[], string[]][] = [
   [["cmud", "server", "--a"], ["--actors", "--advertise"]],
   [["cmud", "kv", "get", "--j"], ["--json"]],
   [["cmud", "kv", "get", "--server", "--j"], []],
+  [["cmud", "kv", "get", "a-key", "--j"], ["--json"]],
 ];
 
 Deno.test("completion bash completes in bash", async () => {
