@@ -150,6 +150,12 @@ export const callTimeoutMs = 5_000;
 /** How long a client waits for a connection before it counts the address as unreachable. */
 export const dialTimeoutMs = 5_000;
 
+/** Bytes of requests that wait for a connection; a call past it fails, and may be made again. */
+export const outgoingBytesMax = 512 * MiB;
+
+/** After so long without a byte from the server, the next call that expires ends the connection. */
+export const silenceMsMax = 10_000;
+
 /** Entries per page when a client scans. */
 export const clientScanEntries = 1_000;
 

@@ -1,4 +1,4 @@
-import { frameBytesMax } from "../limits.ts";
+import { frameBytesMax, outgoingBytesMax, silenceMsMax } from "../limits.ts";
 import { dial } from "./dial.ts";
 import type { Environment } from "./environment.ts";
 import { ConnectionError, RpcError, TimeoutError } from "./errors.ts";
@@ -62,6 +62,8 @@ export class RpcConnection {
   #done: Promise<void>;
   #cancelTimer: (() => void) | undefined;
   #timerAtMs = Infinity;
+  /** When the first call was made that nothing has come after. */
+  #silentSinceMs: number | undefined;
 
   constructor(address: string, transport: Transport, environment: Environment) {
     this.address = address;
@@ -86,6 +88,7 @@ export class RpcConnection {
       signal?.throwIfAborted();
       if (this.#closed) throw this.#lost(call, false, "it was closed");
       const msgid = this.#writeRequest(call);
+      this.#silentSinceMs ??= this.#environment.monotonicMs();
       const pending: Pending = {
         call,
         sent: false,
@@ -115,6 +118,9 @@ export class RpcConnection {
       const frame = beginRequest(this.#outgoing, this.#nextMsgid, call.method);
       call.writeParams(this.#outgoing);
       const bytes = this.#outgoing.endFrame(frame);
+      if (this.#outgoing.length > outgoingBytesMax) {
+        throw this.#lost(call, false, `more than ${outgoingBytesMax} bytes wait to be sent`);
+      }
       // The server would end the connection for it, and every other call with it.
       if (bytes > frameBytesMax) {
         throw new RpcError(
@@ -192,6 +198,7 @@ export class RpcConnection {
       const count = await stream.read(frames.space());
       if (count === null) return;
       frames.received(count);
+      this.#silentSinceMs = undefined;
       for (let batch = frames.take(); batch !== undefined; batch = frames.take()) {
         for (let at = 0; at < batch.length;) {
           const start = at + frameHeaderBytes;
@@ -268,5 +275,7 @@ export class RpcConnection {
       } else nextMs = Math.min(nextMs, deadlineMs);
     }
     if (nextMs !== Infinity) this.#armTimer(nextMs);
+    // A peer that vanished without a word: nothing else would show it for a quarter of an hour.
+    if (nowMs - (this.#silentSinceMs ?? nowMs) >= silenceMsMax) this.#end("it is silent");
   }
 }

@@ -7,7 +7,7 @@ import {
   RpcError,
   TimeoutError,
 } from "../../kvclient/mod.ts";
-import { dialTimeoutMs } from "../../limits.ts";
+import { dialTimeoutMs, silenceMsMax } from "../../limits.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "../deps.ts";
 import { startClient } from "../support/clients.ts";
 import { rejectionOf, rejectionsOf } from "../support/outcomes.ts";
@@ -189,6 +189,38 @@ testInWorld("a late reply is ignored when its call has timed out", async (world)
   await client.close();
   server.close();
 });
+
+testInWorld("a connection that stays silent is given up, and dialed anew", async (world) => {
+  const { client, server, endpoint } = startClient(world, { timeoutMs: 1_000 });
+  // Not a word comes back, and no end of the connection either.
+  while (world.nowMs < silenceMsMax) {
+    assertInstanceOf(await rejectionOf(world, client.get("k")), TimeoutError);
+    assertEquals(endpoint.dials, 1);
+  }
+  server.onRequest = (request) => server.reply(request, "here");
+  assertEquals(await world.complete(client.get("k")), "here");
+  assertEquals(endpoint.dials, 2);
+  await client.close();
+  server.close();
+});
+
+testInWorld(
+  "a connection on which others are answered is kept when calls time out",
+  async (world) => {
+    const { client, server, endpoint } = startClient(world, { timeoutMs: 1_000 });
+    server.onRequest = (request) => {
+      if (request.params[0] === "answered") server.reply(request, "here");
+    };
+    while (world.nowMs < 2 * silenceMsMax) {
+      const ignored = client.get("ignored");
+      assertEquals(await world.complete(client.get("answered")), "here");
+      assertInstanceOf(await rejectionOf(world, ignored), TimeoutError);
+    }
+    assertEquals(endpoint.dials, 1);
+    await client.close();
+    server.close();
+  },
+);
 
 testInWorld("no timer is left when every call has its reply or its timeout", async (world) => {
   const { client, server, environment } = startClient(world);
