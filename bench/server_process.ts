@@ -38,6 +38,7 @@ const denoArguments = [
   "run",
   "--no-prompt",
   "--allow-net",
-  "--allow-env",
+  // The colour and terminal settings that the command line looks at, and no others.
+  "--allow-env=CMUD_SERVER,CLICOLOR_FORCE,FORCE_COLOR,NO_COLOR,TERM",
   import.meta.resolve("../main.ts"),
 ];

@@ -1,13 +1,12 @@
-/** Runs the program as a user does: in a process of its own. */
+import config from "../../deno.json" with { type: "json" };
 
 const main = new URL("../../main.ts", import.meta.url).pathname;
 
-/** The arguments with which Deno runs the program. */
-export const denoArguments = [
-  ...["run", "--quiet", "--no-prompt", "--allow-net"],
-  "--allow-env=CMUD_SERVER,CLICOLOR_FORCE,FORCE_COLOR,NO_COLOR,TERM",
-  main,
-];
+/** The arguments with which Deno runs the program: those of its task. */
+export const denoArguments = config.tasks.cmud.command
+  .replace(/^deno run/, "run --quiet")
+  .split(" ")
+  .map((argument) => argument === "main.ts" ? main : argument);
 
 /** Starts it. */
 export function spawnCmud(

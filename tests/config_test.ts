@@ -1,0 +1,34 @@
+import { assert, assertEquals, assertMatch } from "./deps.ts";
+
+const root = new URL("../", import.meta.url);
+const config = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
+const commands: [string, string][] = Object.entries<{ command: string }>(config.tasks)
+  .map(([name, { command }]) => [name, command]);
+
+Deno.test("deno.json pins every package to one version", () => {
+  for (const [name, specifier] of Object.entries(config.imports)) {
+    assertMatch(String(specifier), /^npm:(@[^/@]+\/)?[^/@]+@\d+\.\d+\.\d+(\/.+)?$/, name);
+  }
+});
+
+Deno.test("deno.json has the tasks that the README names, and each asks only for what it uses", () => {
+  const names = commands.map(([name]) => name);
+  for (const name of ["play", "server", "kv", "test", "bench", "compile", "ok"]) {
+    assert(names.includes(name), name);
+  }
+  for (const [name, command] of commands) assert(!/\s(-A|--allow-all)\b/.test(command), name);
+});
+
+Deno.test("every task that runs the program reads the same environment variables", () => {
+  const lists = commands
+    .filter(([, command]) => command.includes("main.ts"))
+    .flatMap(([, command]) => /--allow-env\S*/.exec(command) ?? []);
+  assert(lists.length > 3);
+  assertEquals(new Set(lists).size, 1);
+  assertMatch(lists[0], /^--allow-env=CMUD_SERVER,/);
+});
+
+Deno.test("deno.lock names no host", () => {
+  const lock = Deno.readTextFileSync(new URL("deno.lock", root));
+  assert(!lock.includes("://"));
+});
