@@ -36,8 +36,9 @@ export class PendingEntries {
   add(entry: Entry): void {
     const held = this.#entries.get(entry.key);
     if (!isLater(entry, held)) return;
-    // A key that is put again goes to the back: a hot key cannot keep others from leaving.
-    if (held !== undefined) this.#delete(held);
+    // A key that is put again keeps its turn: neither does it wait for ever behind others, nor do
+    // others wait for it.
+    if (held !== undefined) this.#bytes -= entryBytesBound(held);
     this.#entries.set(entry.key, entry);
     this.#bytes += entryBytesBound(entry);
   }
