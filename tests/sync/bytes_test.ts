@@ -2,7 +2,7 @@ import type { Client } from "../../kvclient/mod.ts";
 import { assertEquals, assertLessOrEqual } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
 import { tellsIn } from "./tells.ts";
-import { atPace } from "./until.ts";
+import { atPace, sleep } from "./until.ts";
 import { occurrences, WireTap } from "./wire_tap.ts";
 
 const putCount = 300;
@@ -64,6 +64,30 @@ Deno.test("one copy of a Put goes to each other server, wherever it was taken", 
   assertEquals(copies.map((count) => count()), [2 * putCount, 0, 0]);
 });
 
+Deno.test("each replica merges what others took, once, and nothing that it took itself", async () => {
+  await using cluster = await Cluster.start(2, { queryActorCount: 3 });
+  await cluster.ready();
+  const actors = cluster.clients.flat();
+  const figures = () =>
+    Promise.all(actors.map(async (client) => {
+      const { entriesMerged, entriesIgnored } = await client.stats();
+      return { entriesMerged: Number(entriesMerged), entriesIgnored: Number(entriesIgnored) };
+    }));
+  const before = await figures();
+  await atPace(putCount, 2, (i) => actors[i % actors.length].put(keyOf(i), "value"));
+  await cluster.agree({ timeoutMs: 2_000, prefix: keyOf("") });
+  await cluster.quiet();
+  const after = await figures();
+  const ofOthers = putCount - putCount / actors.length;
+  assertEquals(
+    after.map(({ entriesMerged, entriesIgnored }, i) => [
+      entriesMerged - before[i].entriesMerged,
+      entriesIgnored - before[i].entriesIgnored,
+    ]),
+    actors.map(() => [ofOthers, 0]),
+  );
+});
+
 const figures = ["sent", "received", "wire"] as const;
 
 type Bytes = Record<typeof figures[number], number>;
@@ -91,9 +115,12 @@ async function bytesOf(
   };
 }
 
-/** Takes half a second, so that sync has many messages of it. */
+/** One Put after another, so that each is a message of its own; in so long that sync has several. */
 async function putRound(client: Client): Promise<void> {
-  await atPace(putCount, 500 / putCount, (i) => client.put(keyOf(i), `value of ${i}`));
+  for (let i = 0; i < putCount; i++) {
+    await client.put(keyOf(i), `value of ${i}`);
+    if (i % 10 === 0) await sleep(15);
+  }
 }
 
 function keyOf(i: number | string): string {

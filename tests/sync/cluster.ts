@@ -126,7 +126,7 @@ export class Cluster implements AsyncDisposable {
       const nowMs = performance.now();
       const sum = this.sum("bytesSent") + this.sum("remoteBytesReceived");
       if (sum !== bytes) [bytes, sinceMs] = [sum, nowMs];
-      return nowMs - sinceMs > 500;
+      return nowMs - sinceMs > 300;
     }, { timeoutMs });
   }
 }

@@ -1,6 +1,6 @@
 import { assertEquals } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
-import { sleep, startLoad, until } from "./until.ts";
+import { Load, sleep, until } from "./until.ts";
 
 const boundMs = 3_000;
 
@@ -41,7 +41,7 @@ Deno.test("a server that joins under load misses nothing", async () => {
   await using cluster = await Cluster.start(2, { queryActorCount: 3, simulateLatencyMs: 20 });
   const actors = cluster.clients.flat();
   const expected = new Map<string, string>();
-  const puts = startLoad(2, (i) => {
+  await using puts = new Load(2, (i) => {
     expected.set(`load/${i}`, "value");
     return actors[i % actors.length].put(`load/${i}`, "value");
   });

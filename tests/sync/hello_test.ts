@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "../deps.ts";
-import { RawPeer } from "./raw_peer.ts";
+import { assertEquals, assertStringIncludes, msgpackEncode } from "../deps.ts";
+import { RawSocket } from "../rpc/raw_socket.ts";
+import { concat, frame, frameOf } from "../rpc/wire.ts";
 import { SystemOnTcp } from "./systems.ts";
 import { until } from "./until.ts";
 
@@ -10,51 +11,49 @@ const elsewhere = ["127.0.0.1:1", "another"] as const;
 Deno.test("a Tell is heard on a greeted connection only", async () => {
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
-  using peer = await RawPeer.connect(system.address);
-  await peer.tell(ref.counter, "before the greeting");
+  using peer = await RawSocket.connect(system.address);
+  await peer.send(tellFrame(ref.counter, "before the greeting"));
   for (const expected of [null, system.incarnation]) {
-    const reply = await peer.ask("Hello", version, ...elsewhere, expected);
-    assertEquals(reply, { error: null, result: null });
-    await peer.tell(ref.counter, `greeted ${expected}`);
+    assertEquals(await peer.ask("Hello", version, ...elsewhere, expected), null);
+    await peer.send(tellFrame(ref.counter, `greeted ${expected}`));
   }
   await until("it is told", () => messages.length === 2, { timeoutMs });
   assertEquals(messages, ["greeted null", `greeted ${system.incarnation}`]);
 
-  using stranger = await RawPeer.connect(system.address);
-  await stranger.tell(ref.counter, "not greeted");
-  // Whatever came before is handled when the reply is here.
-  await stranger.ask("Ping");
+  using stranger = await RawSocket.connect(system.address);
+  await stranger.send(tellFrame(ref.counter, "not greeted"));
+  await handled(stranger);
   assertEquals(messages.length, 2);
 });
 
 Deno.test("a greeting for another life is refused, and nothing is heard", async () => {
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
-  using peer = await RawPeer.connect(system.address);
-  const reply = await peer.ask("Hello", version, ...elsewhere, "an earlier life");
-  assertEquals(reply?.error?.[0], "unavailable");
-  await peer.tell(ref.counter, "too late");
-  await peer.ask("Ping");
+  using peer = await RawSocket.connect(system.address);
+  const { code } = await peer.askInVain("Hello", version, ...elsewhere, "an earlier life");
+  assertEquals(code, "unavailable");
+  await peer.send(tellFrame(ref.counter, "too late"));
+  await handled(peer);
   assertEquals(messages, []);
 });
 
 Deno.test("a greeting in another version is refused, and says which one is allowed", async () => {
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
-  using peer = await RawPeer.connect(system.address);
+  using peer = await RawSocket.connect(system.address);
   for (const other of [0, 2, "1", null]) {
-    const reply = await peer.ask("Hello", other, ...elsewhere, null);
-    assertEquals(reply?.error?.[0], "bad_request");
-    assertStringIncludes(reply!.error![1], "allowed is");
+    const { code, message } = await peer.askInVain("Hello", other, ...elsewhere, null);
+    assertEquals(code, "bad_request");
+    assertStringIncludes(message, "allowed is");
   }
-  await peer.tell(ref.counter, "in another version");
-  await peer.ask("Ping");
+  await peer.send(tellFrame(ref.counter, "in another version"));
+  await handled(peer);
   assertEquals(messages, []);
 });
 
 Deno.test("a malformed greeting is the peer's fault, and its connection lives", async () => {
   await using served = await SystemOnTcp.start();
-  using peer = await RawPeer.connect(served.system.address);
+  using peer = await RawSocket.connect(served.system.address);
   for (
     const params of [
       [],
@@ -66,53 +65,45 @@ Deno.test("a malformed greeting is the peer's fault, and its connection lives", 
       [version, ...elsewhere, 7],
     ]
   ) {
-    const reply = await peer.ask("Hello", ...params);
-    assertEquals(reply?.error?.[0], "bad_request", JSON.stringify(params));
+    const { code } = await peer.askInVain("Hello", ...params);
+    assertEquals(code, "bad_request", JSON.stringify(params));
   }
-  // An address of one byte that is not UTF-8.
-  const hello = new TextEncoder().encode("Hello");
-  await peer.sendBytes(Uint8Array.of(0x94, 0, 1, 0xa5, ...hello, 0x92, version, 0xa1, 0xff));
-  assertEquals((await peer.reply())?.error?.[0], "bad_request");
-  await peer.sendBytes(
-    Uint8Array.of(0x94, 0, 1, 0xa5, ...hello, 0x94, version, 0xa1, 0xff, 0xa1, 0x61, 0xc0),
-  );
-  assertEquals((await peer.reply())?.error?.[0], "bad_request");
+  const notUtf8 = [0xa1, 0xff];
+  const hello = [0x94, 0, 1, ...msgpackEncode("Hello")];
+  await peer.send(frame([...hello, 0x94, version, ...notUtf8, ...notUtf8, 0xc0]));
+  assertEquals((await peer.refusal(1)).code, "bad_request");
   assertEquals(served.errors, []);
 });
 
 Deno.test("what a newer version adds to a greeting or a Tell is ignored", async () => {
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
-  using peer = await RawPeer.connect(system.address);
+  using peer = await RawSocket.connect(system.address);
   await peer.ask("Hello", version, ...elsewhere, null, { compression: true });
-  await peer.send([2, "Tell", [ref.counter, Uint8Array.of(1), "urgent"]]);
+  await peer.send(notification("Tell", ref.counter, msgpackEncode("well"), "urgent"));
   await until("it is told", () => messages.length > 0, { timeoutMs });
-  assertEquals(messages, [1]);
+  assertEquals(messages, ["well"]);
 });
 
 Deno.test("a malformed Tell is ignored, and its connection lives", async () => {
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
-  using peer = await RawPeer.connect(system.address);
+  using peer = await RawSocket.connect(system.address);
   await peer.ask("Hello", version, ...elsewhere, null);
-  const message = Uint8Array.of(1);
-  for (
-    const params of [
-      [],
-      [ref.counter],
-      [ref.counter, "a str"],
-      [ref.counter, null],
-      [-1, message],
-      [1.5, message],
-      [`${ref.counter}`, message],
-      [{}, message],
-    ]
-  ) {
-    await peer.send([2, "Tell", params]);
-  }
-  await peer.send([2, "Whisper", [ref.counter, message]]);
-  await peer.send([2, "T".repeat(1_000), [ref.counter, message]]);
-  await peer.tell(ref.counter, "well-formed");
+  const message = msgpackEncode("a message");
+  await peer.send(concat(
+    notification("Tell"),
+    notification("Tell", ref.counter),
+    notification("Tell", ref.counter, "a str"),
+    notification("Tell", ref.counter, null),
+    notification("Tell", -1, message),
+    notification("Tell", 1.5, message),
+    notification("Tell", `${ref.counter}`, message),
+    notification("Tell", {}, message),
+    notification("Whisper", ref.counter, message),
+    notification("T".repeat(1_000), ref.counter, message),
+    tellFrame(ref.counter, "well-formed"),
+  ));
   await until("it is told", () => messages.length > 0, { timeoutMs });
   assertEquals(messages, ["well-formed"]);
   assertEquals(served.errors, []);
@@ -120,22 +111,22 @@ Deno.test("a malformed Tell is ignored, and its connection lives", async () => {
 
 Deno.test("a Tell to nobody is counted", async () => {
   await using served = await SystemOnTcp.start();
-  using peer = await RawPeer.connect(served.system.address);
+  using peer = await RawSocket.connect(served.system.address);
   await peer.ask("Hello", version, ...elsewhere, null);
-  await peer.tell(1_000_000, "is anybody there?");
-  await peer.ask("Ping");
+  await peer.send(tellFrame(1_000_000, "is anybody there?"));
+  await handled(peer);
   assertEquals(served.system.stats().messagesDropped, 1);
 });
 
 Deno.test("bytes that are no message end their connection and no other", async () => {
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
-  using broken = await RawPeer.connect(system.address);
-  using sound = await RawPeer.connect(system.address);
+  using broken = await RawSocket.connect(system.address);
+  using sound = await RawSocket.connect(system.address);
   for (const peer of [broken, sound]) await peer.ask("Hello", version, ...elsewhere, null);
-  await broken.sendBytes(Uint8Array.of(0xc1));
-  await broken.end();
-  await sound.tell(ref.counter, "still here");
+  await broken.send(frame([0xc1]));
+  await broken.expectEnd();
+  await sound.send(tellFrame(ref.counter, "still here"));
   await until("it is told", () => messages.length > 0, { timeoutMs });
   assertEquals(messages, ["still here"]);
 });
@@ -143,12 +134,22 @@ Deno.test("bytes that are no message end their connection and no other", async (
 Deno.test("Describe, Ping and Stats need no greeting", async () => {
   await using served = await SystemOnTcp.start();
   served.system.description = "a description";
-  using peer = await RawPeer.connect(served.system.address);
-  assertEquals(await peer.ask("Describe"), { error: null, result: "a description" });
-  assertEquals(await peer.ask("Ping"), { error: null, result: "pong" });
-  assertEquals(await peer.ask("Stats"), {
-    error: null,
-    result: { ...served.system.stats() },
-  });
-  assertEquals((await peer.ask("Get", "key"))?.error?.[0], "unknown_method");
+  using peer = await RawSocket.connect(served.system.address);
+  assertEquals(await peer.ask("Describe"), "a description");
+  assertEquals(await peer.ask("Ping"), "pong");
+  assertEquals(await peer.ask("Stats"), { ...served.system.stats() });
+  assertEquals((await peer.askInVain("Get", "key")).code, "unknown_method");
 });
+
+/** Resolves when everything that the peer has sent is handled: a connection keeps order. */
+async function handled(peer: RawSocket): Promise<void> {
+  await peer.ask("Ping");
+}
+
+function notification(method: string, ...params: unknown[]): Uint8Array {
+  return frameOf([2, method, params]);
+}
+
+function tellFrame(counter: number, message: unknown): Uint8Array {
+  return notification("Tell", counter, msgpackEncode(message));
+}

@@ -11,7 +11,7 @@ const key = "key";
 function startCluster(): Promise<Cluster> {
   return Cluster.start(3, (i) => ({
     queryActorCount: i < 2 ? 2 : 1,
-    simulateLatencyMs: 50,
+    simulateLatencyMs: 20,
     environment: i === 2 ? skewedClock(-5_000) : undefined,
   }));
 }

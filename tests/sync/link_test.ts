@@ -1,5 +1,11 @@
 import { linkBytesMax, reconnectMaxMs, reconnectMinMs } from "../../limits.ts";
-import { type Environment, realEnvironment, tcpTransport, type Transport } from "../../rpc/mod.ts";
+import {
+  type ByteStream,
+  type Environment,
+  realEnvironment,
+  tcpTransport,
+  type Transport,
+} from "../../rpc/mod.ts";
 import { assert, assertEquals, assertGreater, assertLess } from "../deps.ts";
 import { FakeSystem } from "./fake_system.ts";
 import { Proxy } from "./proxy.ts";
@@ -112,11 +118,15 @@ Deno.test("a link dials again after pauses that grow, and begins anew once it wa
     assertGreater(pauseMs, Math.min(reconnectMinMs * 2 ** i, reconnectMaxMs) / 2 - 2);
   });
   const before = fake.greetedMs.length;
+  const streams: ByteStream[] = [];
   fake.onHello = (request) => {
+    streams.push(request.stream);
     fake.accept(request);
-    setTimeout(() => request.stream.close(), 10);
   };
-  await until("it was up twice", () => fake.greetedMs.length === before + 3, { timeoutMs });
+  for (let times = 1; times <= 3; times++) {
+    await until("it is up", () => context.link(ref).epoch === times, { timeoutMs });
+    streams[times - 1].close();
+  }
   for (const pauseMs of pausesOf(fake.greetedMs.slice(before))) {
     assertLess(pauseMs, reconnectMaxMs / 2);
   }

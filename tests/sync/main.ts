@@ -10,7 +10,7 @@
 import { measureRemoteTells } from "../../bench/mod.ts";
 import { Cluster } from "./cluster.ts";
 import { percentiles } from "./figures.ts";
-import { startLoad } from "./until.ts";
+import { Load } from "./until.ts";
 import { measureVisibility, type Visibility } from "./visibility.ts";
 
 const latencyMs = 250;
@@ -37,7 +37,7 @@ async function underLoad(cluster: Cluster, everyMs: number): Promise<Visibility>
   const loads = everyMs === Infinity
     ? []
     : cluster.clients.flat().map((client, actor) =>
-      startLoad(everyMs, (i) => client.put(`load/${actor}/${i % 50}`, `${i}`))
+      new Load(everyMs, (i) => client.put(`load/${actor}/${i % 50}`, `${i}`))
     );
   const visibility = await measureVisibility(cluster, { puts, everyMs: 35, timeoutMs: 10_000 });
   await Promise.all(loads.map((load) => load.stop()));

@@ -1,3 +1,4 @@
+import type { Server, ServerOptions } from "../../kvserver/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
 import { Proxy } from "./proxy.ts";
@@ -10,13 +11,7 @@ Deno.test("a server that starts again on its old address is given the state like
   // The proxy keeps the address, where the machine could give the port away meanwhile.
   await using way = new Proxy();
   await using cluster = await Cluster.start(2);
-  const startAgain = async () => {
-    const transport = new WireTap();
-    const server = await cluster.add({ transport, advertise: way.address });
-    way.target = transport.listening[0];
-    return server;
-  };
-  const first = await startAgain();
+  const first = await startBehind(way, cluster);
   await cluster.ready();
   const [[a], [b], [c]] = cluster.clients;
   const expected = new Map([["by a", "1"], ["by b", "2"], ["by c, in its first life", "3"]]);
@@ -26,7 +21,7 @@ Deno.test("a server that starts again on its old address is given the state like
   await cluster.remove(first);
   await a.put("by a, while c was away", "4");
   expected.set("by a, while c was away", "4");
-  const second = await startAgain();
+  const second = await startBehind(way, cluster);
   assertEquals(second.address, first.address);
   // It joins a; b learns of it from a, and takes it for another server.
   const [, , [again]] = cluster.clients;
@@ -38,3 +33,37 @@ Deno.test("a server that starts again on its old address is given the state like
   await until("it is ready", () => second.stats().ready, { timeoutMs: boundMs });
   cluster.expectPace();
 });
+
+Deno.test("what a server that is gone had sent to some, these hand on to the others", async () => {
+  await using proxies = new AsyncDisposableStack();
+  const wayToLone = proxies.use(new Proxy());
+  const wayToGone = proxies.use(new Proxy());
+  await using cluster = await Cluster.start(1);
+  await startBehind(wayToLone, cluster);
+  const gone = await startBehind(wayToGone, cluster);
+  await cluster.ready();
+  const [[heir], [lone], [dying]] = cluster.clients;
+  wayToLone.cut();
+  await dying.put("legacy", "value");
+  await until("one has it", async () => await heir.get("legacy") === "value", {
+    timeoutMs: boundMs,
+  });
+  await cluster.remove(gone);
+  // Another server has the address now, and knows nobody.
+  await startBehind(wayToGone, cluster, { remoteDescs: [] });
+  wayToLone.mend();
+  await until("the other has it", async () => await lone.get("legacy") === "value", {
+    timeoutMs: boundMs,
+  });
+});
+
+async function startBehind(
+  way: Proxy,
+  cluster: Cluster,
+  options: ServerOptions = {},
+): Promise<Server> {
+  const transport = new WireTap();
+  const server = await cluster.add({ ...options, transport, advertise: way.address });
+  way.target = transport.listening[0];
+  return server;
+}

@@ -30,40 +30,42 @@ export async function atPace(
   everyMs: number,
   fn: (i: number) => Promise<unknown>,
 ): Promise<void> {
-  const load = startLoad(everyMs, fn, count);
-  await load.done;
+  await new Load(everyMs, fn, count).done;
 }
 
-/** A load that goes on until it is stopped. */
-export interface Load {
-  /** Ends it; resolves when all its calls have. */
-  stop(): Promise<void>;
-  done: Promise<void>;
-}
+/** Calls a function every so many milliseconds, however long each call takes, until it is stopped. */
+export class Load implements AsyncDisposable {
+  /** Resolves when all calls have; rejects when one has. */
+  readonly done: Promise<void>;
+  #goesOn = true;
 
-/** Calls `fn` every `everyMs`, however long each call takes. */
-export function startLoad(
-  everyMs: number,
-  fn: (i: number) => Promise<unknown>,
-  count = Infinity,
-): Load {
-  let goesOn = true;
-  const startMs = performance.now();
-  const run = async () => {
+  constructor(everyMs: number, fn: (i: number) => Promise<unknown>, count = Infinity) {
+    this.done = this.#run(everyMs, fn, count);
+    // Whoever stops it is told.
+    this.done.catch(() => {});
+  }
+
+  /** Ends it. @returns `done`. */
+  stop(): Promise<void> {
+    this.#goesOn = false;
+    return this.done;
+  }
+
+  /** Ends it when a test fails before it does: its failures are then of no interest. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop().catch(() => {});
+  }
+
+  async #run(everyMs: number, fn: (i: number) => Promise<unknown>, count: number): Promise<void> {
+    const startMs = performance.now();
     const calls: Promise<unknown>[] = [];
-    for (let i = 0; i < count && goesOn; i++) {
+    for (let i = 0; i < count && this.#goesOn; i++) {
       const waitMs = startMs + i * everyMs - performance.now();
       if (waitMs > 0) await sleep(waitMs);
-      calls.push(fn(i));
+      const call = fn(i);
+      call.catch(() => {});
+      calls.push(call);
     }
     await Promise.all(calls);
-  };
-  const done = run();
-  return {
-    done,
-    stop() {
-      goesOn = false;
-      return done;
-    },
-  };
+  }
 }

@@ -1,17 +1,20 @@
 import { assertGreater, assertLessOrEqual } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
 import { percentiles } from "./figures.ts";
+import { withSecondChance } from "./second_chance.ts";
 import { measureVisibility } from "./visibility.ts";
 
 const latencyMs = 250;
 const localBoundMs = 500;
 const remoteBoundMs = 2_000;
 
-for (const queryActorCount of [1, 2, 4]) {
-  Deno.test(`a Put is visible in time at 250 ms latency, with ${queryActorCount} query actors`, async () => {
-    await Promise.all([2, 4].map((serverCount) => expectVisible(serverCount, queryActorCount)));
-  });
-}
+Deno.test("a Put is visible in time at 250 ms latency, with 1, 2 and 4 query actors", async () => {
+  // All at the same time: they do little but wait.
+  const sizes = [2, 4].flatMap((servers) => [1, 2, 4].map((actors) => [servers, actors]));
+  await Promise.all(
+    sizes.map(([servers, actors]) => withSecondChance(() => expectVisible(servers, actors))),
+  );
+});
 
 async function expectVisible(serverCount: number, queryActorCount: number): Promise<void> {
   await using cluster = await Cluster.start(serverCount, {
