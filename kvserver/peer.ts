@@ -89,7 +89,7 @@ export class Peer {
   /** Whether there is nothing to send, and no acknowledgement to wait for. */
   get isIdle(): boolean {
     return !this.#hasNews && this.#unacked.length === 0 && this.open === undefined &&
-      !this.overflowed;
+      !this.overflowed && !this.takesState;
   }
 
   get #hasNews(): boolean {
@@ -109,6 +109,7 @@ export class Peer {
   /** Owes state too: reading begins anew. */
   oweState(debt: Debt): void {
     this.open = { debt: this.open === undefined ? debt : bothDebts(this.open.debt, debt) };
+    this.takesState ||= this.#untilStateDone !== undefined;
     this.#untilStateDone = undefined;
   }
 
