@@ -40,5 +40,8 @@ export const storyPauseMs = 2_000;
  */
 export const repeatWindowMs = 5_000;
 
+/** Who leaves waits no longer than this for what is owed to be written. */
+export const farewellMs = 3_000;
+
 /** A round that is over and has promoted nobody is settled by its readers after so long. */
 export const settleAfterMs = 3_000;

@@ -71,6 +71,13 @@ export class Conversation {
     if (ms > 0) await this.#options.pause(ms);
   }
 
+  /** What `answer` comes to, or nothing when it takes longer than `ms`. */
+  async within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
+    const calledOff = new AbortController();
+    const late = this.#options.pause(ms, calledOff.signal).then(() => undefined);
+    return await Promise.race([answer, late]).finally(() => calledOff.abort());
+  }
+
   /** Ends with the pause or with the next line, whichever is first; a line that is not empty is kept. */
   async #pauseOrEnter(): Promise<void> {
     const skip = new AbortController();

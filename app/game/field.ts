@@ -97,7 +97,6 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
 
   quit(visit) {
     visit.over = true;
-    visit.talk.say(text.goodbye(visit.session.name));
   },
 };
 

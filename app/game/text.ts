@@ -273,13 +273,20 @@ export const nothingToResign = "There is nothing to resign from. Type solve to f
 /** A line of input that is too long. */
 export const lineTooLong = "That was a little much at once. Say it in fewer words.";
 
-/** The store does not answer. */
-export function storeTrouble(failure: string): string[] {
-  return [
-    `The network is having a moment. ${failure}.`,
-    "What you have done is noted and will be written when a server answers. Please try again.",
-  ];
+/** The store does not answer, and what was done by then: just now, before that, or nothing. */
+export function storeTrouble(failure: string, noted: "now" | "before" | "nothing"): string[] {
+  return [`The network is having a moment. ${failure}.`, troubleEnds[noted]];
 }
+
+const troubleEnds = {
+  now: "What you have done is noted and will be written when a server answers.",
+  before: "What you did before is still noted. For the rest, please try again.",
+  nothing: "Please try again in a moment.",
+} as const;
+
+/** On leaving, when nobody would take what was noted. */
+export const unwritten =
+  "Nobody took down the last things you did. They may be lost; the network is sorry.";
 
 /** On leaving. */
 export function goodbye(name: string): string {

@@ -7,7 +7,7 @@
 import type { Character } from "./character.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Dice } from "./dice.ts";
-import { look } from "./moves.ts";
+import { enrol, isEnrolled, look } from "./moves.ts";
 import type { Buy } from "./records.ts";
 import { rollSeconds } from "./rules.ts";
 import type { Session } from "./session.ts";
@@ -28,6 +28,8 @@ export class Visit {
   /** The player has had enough. */
   over = false;
 
+  /** An enrolment has begun: what failed half-way through is no old friend. */
+  #isNew = false;
   /** The highest rank that the player knows of. */
   #rank: Rank | undefined;
   /** Purchases of this visit of which the player knows that they do not count, by key. */
@@ -37,6 +39,15 @@ export class Visit {
     this.session = session;
     this.talk = talk;
     this.dice = dice;
+  }
+
+  /**
+   * Enters the world: true for a newcomer. After a failure it is called again, and gives the same.
+   */
+  async enter(): Promise<boolean> {
+    this.#isNew ||= !await isEnrolled(this.session);
+    if (this.#isNew) await enrol(this.session);
+    return this.#isNew;
   }
 
   /**

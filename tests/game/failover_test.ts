@@ -1,9 +1,11 @@
 /** What the player sees, and what the store holds, when servers fail in the middle of the game. */
 
-import { deedNumberMax, settleAfterMs } from "../../app/game/bounds.ts";
+import { deedNumberMax, farewellMs, settleAfterMs } from "../../app/game/bounds.ts";
 import { Session, type SessionEnvironment } from "../../app/game/session.ts";
 import { StoreFailure } from "../../app/game/store.ts";
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "../deps.ts";
+import { pause } from "../../app/game/mod.ts";
+import { beginning } from "../../app/game/story.ts";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
 import { loadedDice, MemoryStore, play } from "./stage.ts";
 
 /** An environment whose clock is set by hand and whose sessions are numbered. */
@@ -19,6 +21,18 @@ function environment(): SessionEnvironment & { ms: number } {
     },
     hex64: () => String(++sessions).padStart(16, "0"),
   };
+}
+
+/** A clock by which everything is long ago. */
+function ticking(): () => number {
+  let ms = 0;
+  return () => ms += 10_000;
+}
+
+/** The coins in all ends. */
+function sumOfEnds({ entries }: MemoryStore): number {
+  const ends = [...entries].filter(([key]) => key.startsWith("end/"));
+  return ends.reduce((sum, [, value]) => sum + JSON.parse(value).mined, 0);
 }
 
 const first = "Ada.0000000000000001";
@@ -53,6 +67,102 @@ Deno.test("a player who cannot get in yet gets in with a later line", async () =
   assertEquals(said.split("having a moment").length - 1, 2);
   assertStringIncludes(said, "Welcome, Ada.");
   assertStringIncludes(said, "Rank: Undergraduate");
+});
+
+Deno.test("what is owed is written on leaving, at quit as at the end of input", async () => {
+  for (const last of [["quit"], []]) {
+    const store = new MemoryStore();
+    const { said } = await play(function* () {
+      yield "Ada";
+      store.putFailures = 1;
+      yield "mine";
+      yield* last;
+    }, { store, dice: loadedDice(10, 1) });
+    assertStringIncludes(said, "What you have done is noted");
+    assertEquals(sumOfEnds(store), 1);
+    assert(!said.includes("may be lost"));
+  }
+});
+
+Deno.test("what a server took that is gone since is written anew on leaving", async () => {
+  const store = new MemoryStore();
+  await play(function* () {
+    yield "Ada";
+    yield "mine";
+    store.failures = 1;
+    yield "stats";
+    store.entries.clear();
+    yield "quit";
+  }, { store, dice: loadedDice(10, 1) });
+  assertEquals(sumOfEnds(store), 1);
+});
+
+Deno.test("whoever leaves hears when what is owed cannot be written, or not in 3 s", async () => {
+  for (const hangs of [false, true]) {
+    const store = new MemoryStore();
+    const waits: number[] = [];
+    const { said, code } = await play(function* () {
+      yield "Ada";
+      store.putFailures = 1;
+      yield "mine";
+      if (hangs) store.put = () => new Promise(() => {});
+      else store.failures = 100;
+      yield "quit";
+    }, {
+      store,
+      dice: loadedDice(10, 1),
+      pause: (ms, signal) => {
+        waits.push(ms);
+        return pause(hangs ? 0 : ms, signal);
+      },
+    });
+    assertEquals(code, 0);
+    assertEquals(waits, [farewellMs]);
+    assertMatch(said, /They may be lost; the network is sorry\.\nGoodbye, Ada\./);
+  }
+});
+
+Deno.test("a newcomer whose entrance fails anywhere is welcomed, told the story and given a place", async () => {
+  for (let call = 0; call < 9; call++) {
+    for (const effect of [false, true]) {
+      const store = new MemoryStore();
+      store.failAt(call, effect);
+      const { said } = await play(["Ada", "", "stats"], { store });
+      assertStringIncludes(said, "Welcome, Ada.");
+      assertEquals(said.split(beginning[0]).length - 1, 1);
+      assert(!said.includes("Welcome back"));
+      assertEquals(store.entries.get("place/Ada"), "5");
+      assertEquals(store.entries.get("player/Ada"), "true");
+    }
+  }
+});
+
+Deno.test("what is noted is said to be, and of nothing else", async () => {
+  const store = new MemoryStore();
+  const troubles: string[] = [];
+  await play(function* (heard) {
+    const trouble = () => troubles.push(heard().split("\n").at(-2)!);
+    yield "Ada";
+    store.failures = 1;
+    yield "stats";
+    trouble();
+    store.putFailures = 1;
+    yield "move fence";
+    trouble();
+    yield "inv";
+    store.putFailures = 1;
+    yield "mine";
+    trouble();
+    store.failures = 1;
+    yield "map";
+    trouble();
+  }, { store, dice: loadedDice(10, 1), environment: { ...environment(), monotonicMs: ticking() } });
+  assertEquals(troubles, [
+    "Please try again in a moment.",
+    "Please try again in a moment.",
+    "What you have done is noted and will be written when a server answers.",
+    "What you did before is still noted. For the rest, please try again.",
+  ]);
 });
 
 Deno.test("an unacknowledged total is in the end of its session, which counts instead of it", async () => {
