@@ -17,13 +17,28 @@ export const quotedCharsMax = 40;
 export const mineAttemptsMax = 100;
 
 /**
- * The most coins that a player can ever have mined, and the greatest count in any record; coins
- * beyond it are not found. All sums of powers and prices below it are safe integers.
+ * The greatest count in any record; a record with a greater one is not well-formed. All sums of
+ * powers and prices of so many things are safe integers.
  */
-export const creditsMax = 1_000_000_000_000;
+export const countMax = 1_000_000_000_000;
 
-/** The last number of a deed that fits its 12 digits; after it a player can buy and break no more. */
+/** The most coins that a player can ever have mined; coins beyond it are not found. */
+export const creditsMax = countMax;
+
+/**
+ * The last number of a deed that fits its 12 digits. All deeds after it have this number too: the
+ * session then says which is later, and a session that has used it ends.
+ */
 export const deedNumberMax = 999_999_999_999;
+
+/** The last round of a problem: in it every hit is one that finishes. */
+export const roundMax = 999_999_999;
+
+/**
+ * A round is in play only if it is at most so far ahead of one before it that anyone has hit (or of
+ * the start): a record further ahead is skipped. As many rounds may go missing, or arrive late.
+ */
+export const roundsAheadMax = 8;
 
 /** Names that the map shows per place; of the others it gives the number. */
 export const mapNamesMax = 12;

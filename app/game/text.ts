@@ -212,7 +212,12 @@ export function restored({ kind, count }: Buy): string {
 
 /** The problem that the player has turned to. */
 export function faced(problem: Problem): string[] {
-  return [stepsLeft(problem), "Type solve to try, or resign."];
+  const { skipped } = problem;
+  return [
+    stepsLeft(problem),
+    ...skipped > 0 ? [skippedRecords(skipped)] : [],
+    "Type solve to try, or resign.",
+  ];
 }
 
 /** How a problem stands. */

@@ -206,7 +206,43 @@ Deno.test("damage that makes no sense takes nothing off a problem", async () => 
   store.entries.set("risen/Undergraduate/__proto__/Bob", "true");
   const { said } = await play(["Ada", "solve"], { store });
   assertStringIncludes(said, "Steps left: 60 of 100");
+  assertStringIncludes(said, "(6 records in the store made no sense and were skipped.)");
 });
+
+/** Well-formed or nearly so, and in rounds that nobody can have reached. */
+const strayRounds: [key: string, value: string][] = [
+  ["damage/Undergraduate/500/Bob.0000000000000002", '{"total":40,"n":1,"at":0}'],
+  ["damage/Undergraduate/500/Bob.0000000000000002", '{"total":100,"n":1,"at":0}'],
+  ["damage/Undergraduate/999999999/Bob.0000000000000002", '{"total":100,"n":1,"at":0}'],
+  ["damage/Undergraduate/999999999999/Bob.0000000000000002", '{"total":100,"n":1,"at":0}'],
+  ["damage/Undergraduate/9999999999999/Bob.0000000000000002", '{"total":100,"n":1,"at":0}'],
+  ["risen/Undergraduate/999999999999/Bob", "true"],
+  ...[500, 999_999_999, 999_999_999_999, 1e300].map((round): [string, string] => [
+    "end/Bob.0000000000000002",
+    `{"mined":0,"damage":[{"rank":"Undergraduate","round":${round},"hits":` +
+    '{"total":100,"n":1,"at":0}}]}',
+  ]),
+];
+
+for (const [key, value] of strayRounds) {
+  Deno.test(`${key} = ${value.slice(0, 60)} is skipped and counted, and play goes on`, async () => {
+    const store = world();
+    store.entries.set("damage/Undergraduate/1/Bob.0000000000000001", '{"total":90,"n":1,"at":0}');
+    store.entries.set(key, value);
+    const { said } = await play(["Ada", "solve", "solve", "solve", "stats"], {
+      store,
+      dice: loadedDice(4, 4),
+    });
+    assertStringIncludes(said, "Steps left: 10 of 100");
+    assertStringIncludes(said, "(1 record in the store made no sense and was skipped.)");
+    assertStringIncludes(said, "Your machines take 5 steps. 0 to go.");
+    assertStringIncludes(said, "Rank: Masters");
+    assert(!said.includes("logs"));
+    const eve = await play(["Eve", "solve", "solve"], { store, dice: loadedDice(4) });
+    assertStringIncludes(eve.said, "Steps left: 100 of 100");
+    assertStringIncludes(eve.said, "Your machines take 1 step. 99 to go.");
+  });
+}
 
 Deno.test("any text under the game's keys and any line typed is lived with", async () => {
   const key = fc.oneof(
