@@ -13,8 +13,11 @@ export const lineCharsMax = 1_000;
 /** Of what a player typed, so much is quoted back. */
 export const quotedCharsMax = 40;
 
-/** The most attempts of one `mine`; more are refused, so that none runs for more than 7 minutes. */
-export const mineAttemptsMax = 100;
+/** The most attempts of one `mine`; more are refused. So many may take 11 hours. */
+export const mineAttemptsMax = 10_000;
+
+/** Whoever mines for longer than this is told before how long that may be. */
+export const untoldSecondsMax = 60;
 
 /**
  * The greatest count in any record; a record with a greater one is not well-formed. All sums of

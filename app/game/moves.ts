@@ -72,7 +72,7 @@ export async function face(session: Session, rank: Rank): Promise<Problem> {
   for (const { round, name } of due) {
     await promote(session, rank, round, name);
   }
-  return problem;
+  return { ...problem, settled: new Set([...problem.settled, ...due.map(({ round }) => round)]) };
 }
 
 /** What an attempt at solving came to. */

@@ -18,13 +18,22 @@ import { type Rank, rankAfter, ranks } from "./world.ts";
 /** Carries a command out; the words after it come as they were typed. */
 export type Command = (visit: Visit, args: readonly string[]) => Promise<void> | void;
 
+/** A problem that a player faces. */
+export interface Battle {
+  readonly rank: Rank;
+  /** The round of it that was spoken of last. */
+  readonly round: number;
+  /** The last attempt may have finished the round: the store did not answer any more. */
+  undecided: boolean;
+}
+
 /** What the commands of a player work on. */
 export class Visit {
   readonly session: Session;
   readonly talk: Conversation;
   readonly dice: Dice;
-  /** The problem that the player faces, if any, and the round of it that was spoken of last. */
-  battle: { readonly rank: Rank; round: number } | undefined;
+  /** What the player faces, if anything. */
+  battle: Battle | undefined;
   /** The player has had enough. */
   over = false;
 
@@ -51,7 +60,8 @@ export class Visit {
   }
 
   /**
-   * Looks at the player's character, and tells what others or other sessions have changed.
+   * Looks at the player's character, and tells what others or other sessions have changed. A rise
+   * that is told here ends the battle.
    *
    * A rank once seen is not lost, though a server that is behind may not know of it yet.
    */
@@ -62,6 +72,7 @@ export class Visit {
     if (ranks.indexOf(character.rank) <= ranks.indexOf(known)) {
       this.#rank = known;
     } else {
+      this.battle = undefined;
       this.talk.say(text.awarded);
       await this.#tellRise(known, character.rank);
     }

@@ -305,6 +305,73 @@ Deno.test("a player in battle hears that another has finished the problem, and s
   assertStringIncludes(said, "Your machines take 1 step. 99 to go.");
 });
 
+Deno.test("whose finishing hit went through unseen is told the truth, and rises", async () => {
+  for (const effect of [true, false]) {
+    const store = new MemoryStore([
+      ["damage/Undergraduate/1/Bob.0000000000000001", '{"total":99,"n":4,"at":0}'],
+    ]);
+    const world = environment();
+    const { said } = await play(function* () {
+      yield "Ada";
+      yield "solve";
+      // The hit arrives, or not; what is to be read after it does not.
+      store.failures = 0;
+      const put = store.put.bind(store);
+      store.put = async (key, value) => {
+        if (!effect && key.startsWith("damage/")) store.failures = 1;
+        await put(key, value);
+        if (key.startsWith("damage/")) store.failures = 1;
+      };
+      yield "solve";
+      yield "solve";
+      world.ms += settleAfterMs;
+      yield "solve";
+      yield "solve";
+      yield "resign";
+      yield "stats";
+    }, { store, dice: loadedDice(4), environment: world });
+    assertStringIncludes(said, "What you have done is noted");
+    assert(!said.includes("Somebody has just solved it"));
+    assertStringIncludes(said, "It is solved, perhaps by you");
+    assertStringIncludes(said, "the step that solved it was yours");
+    assertStringIncludes(said, "Steps left: 1,000 of 1,000");
+    assertStringIncludes(said, "Rank: Masters");
+  }
+});
+
+Deno.test("whose unseen hit was not the last one hears that somebody solved it, and goes on", async () => {
+  const store = new MemoryStore();
+  const { said } = await play(function* () {
+    yield "Ada";
+    yield "solve";
+    const put = store.put.bind(store);
+    store.put = async (key, value) => {
+      await put(key, value);
+      store.failures = 1;
+    };
+    yield "solve";
+    store.put = put;
+    store.entries.set("damage/Undergraduate/1/Bob.0000000000000001", '{"total":99,"n":2,"at":0}');
+    store.entries.set("risen/Undergraduate/1/Bob", "true");
+    yield "solve";
+  }, { store, dice: loadedDice(4, 4) });
+  assertStringIncludes(said, "Somebody has just solved it, so it is set again in full.");
+  assertStringIncludes(said, "Your machines take 1 step. 99 to go.");
+});
+
+Deno.test("a rise that is told in a battle ends it, so that solve turns to the next problem", async () => {
+  const store = new MemoryStore();
+  const { said } = await play(function* () {
+    yield "Ada";
+    yield "solve";
+    store.entries.set("rank/Ada/Masters", "true");
+    yield "inv";
+    yield "solve";
+  }, { store, dice: loadedDice() });
+  assertStringIncludes(said, "You are now a Masters student.\nCoins: 0\n");
+  assertStringIncludes(said, "Steps left: 1,000 of 1,000");
+});
+
 Deno.test("a rank once shown is not lost at a server that does not know of it yet", async () => {
   const store = new MemoryStore([["rank/Ada/Masters", "true"]]);
   const { said } = await play(function* () {
