@@ -111,7 +111,7 @@ async function dare(visit: Visit, act: (visit: Visit) => Promise<void>): Promise
   } catch (failure) {
     if (!(failure instanceof StoreFailure)) throw failure;
     const noted = session.notes > notesBefore ? "now" : session.owes ? "before" : "nothing";
-    talk.say(text.storeTrouble(failure.message, noted), "trouble");
+    talk.say(text.storeTrouble(failure.why, noted), "trouble");
     return false;
   }
 }

@@ -9,7 +9,7 @@ import { creditsMax, deedNumberMax, repeatWindowMs } from "./bounds.ts";
 import { keys } from "./keys.ts";
 import { newSessionId } from "./names.ts";
 import { type Act, type Damage, type End, present } from "./records.ts";
-import { type GameStore, StoreFailure } from "./store.ts";
+import type { GameStore } from "./store.ts";
 import type { Rank } from "./world.ts";
 
 /** The clock and the randomness that a session needs. */
@@ -179,13 +179,9 @@ export class Session {
   async #call<T>(call: () => Promise<T>): Promise<T> {
     const address = this.#store.address();
     const startMs = this.#environment.monotonicMs();
-    try {
-      const result = await call();
-      if (address === this.#address) this.#forgetUntil(startMs - repeatWindowMs);
-      return result;
-    } catch (cause) {
-      throw new StoreFailure(cause);
-    }
+    const result = await call();
+    if (address === this.#address) this.#forgetUntil(startMs - repeatWindowMs);
+    return result;
   }
 
   /**

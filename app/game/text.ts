@@ -302,8 +302,8 @@ export const nothingToResign = "There is nothing to resign from. Type solve to f
 export const lineTooLong = "That was a little much at once. Say it in fewer words.";
 
 /** The store does not answer, and what was done by then: just now, before that, or nothing. */
-export function storeTrouble(failure: string, noted: "now" | "before" | "nothing"): string[] {
-  return [`The network is having a moment. ${failure}.`, troubleEnds[noted]];
+export function storeTrouble(why: string, noted: "now" | "before" | "nothing"): string[] {
+  return [`The network is having a moment: ${why}.`, troubleEnds[noted]];
 }
 
 const troubleEnds = {
@@ -314,7 +314,7 @@ const troubleEnds = {
 
 /** On leaving, when nobody would take what was noted. */
 export const unwritten =
-  "Nobody took down the last things you did. They may be lost; the network is sorry.";
+  "Nobody noted the last things you did. They may be lost; the network is sorry.";
 
 /** On leaving. */
 export function goodbye(name: string): string {

@@ -54,7 +54,7 @@ Deno.test("the player is told that a server is gone, and goes on with everything
   assertEquals(code, 0);
   assertStringIncludes(
     said,
-    "The network is having a moment. Cannot reach the store: server 1 is gone",
+    "The network is having a moment: server 1 is gone.",
   );
   assertStringIncludes(said, "server 2 is gone");
   assertStringIncludes(said, "Coins: 3\n");

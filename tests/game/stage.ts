@@ -12,6 +12,7 @@ import {
   type GameStore,
   pause,
   playGame,
+  StoreFailure,
 } from "../../app/game/mod.ts";
 import { seededRandom } from "./seeded.ts";
 
@@ -64,7 +65,7 @@ export class MemoryStore implements GameStore {
     if (this.failures === 0) return Promise.resolve();
     this.failures--;
     this.#address++;
-    return Promise.reject(new Error(`server ${this.#address - 1} is gone`));
+    return Promise.reject(new StoreFailure(`server ${this.#address - 1} is gone`));
   }
 }
 
