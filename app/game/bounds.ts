@@ -8,7 +8,7 @@
 export const nameCharsMax = 24;
 
 /** A longer line of input is refused unread. */
-export const lineCharsMax = 1_000;
+export const typedCharsMax = 1_000;
 
 /** Of what a player typed, so much is quoted back. */
 export const quotedCharsMax = 40;

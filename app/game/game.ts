@@ -5,7 +5,7 @@
  */
 
 import { battle } from "./battle.ts";
-import { farewellMs, lineCharsMax } from "./bounds.ts";
+import { farewellMs, typedCharsMax } from "./bounds.ts";
 import { battleCommands, fieldCommands, parseLine } from "./commands.ts";
 import { Conversation, type ConversationOptions } from "./conversation.ts";
 import type { Dice } from "./dice.ts";
@@ -82,7 +82,7 @@ async function enter(visit: Visit): Promise<void> {
 }
 
 async function obey(visit: Visit, line: string): Promise<void> {
-  if (line.length > lineCharsMax) return visit.talk.say(text.lineTooLong);
+  if (line.length > typedCharsMax) return visit.talk.say(text.lineTooLong);
   const { word, args } = parseLine(line);
   if (word === "") return;
   const commands: Readonly<Record<string, Command>> = visit.battle ? battle : field;
