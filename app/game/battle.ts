@@ -6,6 +6,7 @@
 
 import type { Character } from "./character.ts";
 import type { BattleCommand } from "./commands.ts";
+import { leftOf } from "./hardware.ts";
 import { type Attempt, attempt, face } from "./moves.ts";
 import { problemOf } from "./story.ts";
 import * as text from "./text.ts";
@@ -22,29 +23,25 @@ export async function enterBattle(visit: Visit): Promise<void> {
   if ((await visit.look()).rank !== rank) return;
   await talk.tell(problemOf.get(rank)!);
   talk.say(text.faced(problem));
-  visit.battle = { rank, round: problem.round };
+  visit.battle = { rank, round: problem.round, undecided: false };
 }
 
 /** What each command does in a battle. */
 export const battle: Readonly<Record<BattleCommand, Command>> = {
   async solve(visit) {
     await visit.toil();
-    const { rank, round } = visit.battle!;
+    const { rank, round, undecided } = visit.battle!;
     const problem = await face(visit.session, rank);
     const character = await visit.look();
-    if (character.rank !== rank) {
-      visit.battle = undefined;
-      return;
-    }
+    if (character.rank !== rank) return;
     if (problem.round !== round) {
+      if (undecided && !problem.settled.has(round)) return visit.talk.say(text.undecided);
       visit.talk.say(text.solvedByOthers(problem));
-      visit.battle!.round = problem.round;
     }
-    await tellAttempt(
-      visit,
-      character,
-      await attempt(visit.session, character, problem, visit.dice),
-    );
+    visit.battle = { rank, round: problem.round, undecided: true };
+    const made = await attempt(visit.session, character, problem, visit.dice);
+    visit.battle.undecided = false;
+    await tellAttempt(visit, character, made);
   },
 
   async inv(visit) {
@@ -67,7 +64,7 @@ async function tellAttempt(visit: Visit, character: Character, made: Attempt): P
   if (made.outcome === "debugging") return talk.say(text.debugging);
   if (made.outcome === "broke") {
     const before = character.hardware.get(made.kind)!;
-    talk.say(text.broke(made.kind, before, Math.floor(before / 4)));
+    talk.say(text.broke(made.kind, before, leftOf(before)));
     if (!made.fellBack) return;
     talk.say(text.fellBack);
     visit.battle = undefined;

@@ -8,22 +8,40 @@
 export const nameCharsMax = 24;
 
 /** A longer line of input is refused unread. */
-export const lineCharsMax = 1_000;
+export const typedCharsMax = 1_000;
 
 /** Of what a player typed, so much is quoted back. */
 export const quotedCharsMax = 40;
 
-/** The most attempts of one `mine`; more are refused, so that none runs for more than 7 minutes. */
-export const mineAttemptsMax = 100;
+/** The most attempts of one `mine`; more are refused. So many may take 11 hours. */
+export const mineAttemptsMax = 10_000;
+
+/** Whoever mines for longer than this is told before how long that may be. */
+export const untoldSecondsMax = 60;
 
 /**
- * The most coins that a player can ever have mined, and the greatest count in any record; coins
- * beyond it are not found. All sums of powers and prices below it are safe integers.
+ * The greatest count in any record; a record with a greater one is not well-formed. All sums of
+ * powers and prices of so many things are safe integers.
  */
-export const creditsMax = 1_000_000_000_000;
+export const countMax = 1_000_000_000_000;
 
-/** The last number of a deed that fits its 12 digits; after it a player can buy and break no more. */
+/** The most coins that a player can ever have mined; coins beyond it are not found. */
+export const creditsMax = countMax;
+
+/**
+ * The last number of a deed that fits its 12 digits. All deeds after it have this number too: the
+ * session then says which is later, and a session that has used it ends.
+ */
 export const deedNumberMax = 999_999_999_999;
+
+/** The last round of a problem: in it every hit is one that finishes. */
+export const roundMax = 999_999_999;
+
+/**
+ * A round is in play only if it is at most so far ahead of one before it that anyone has hit (or of
+ * the start): a record further ahead is skipped. As many rounds may go missing, or arrive late.
+ */
+export const roundsAheadMax = 8;
 
 /** Names that the map shows per place; of the others it gives the number. */
 export const mapNamesMax = 12;
@@ -39,6 +57,9 @@ export const storyPauseMs = 2_000;
  * it: by then it has told the others.
  */
 export const repeatWindowMs = 5_000;
+
+/** Who leaves waits no longer than this for what is owed to be written. */
+export const farewellMs = 3_000;
 
 /** A round that is over and has promoted nobody is settled by its readers after so long. */
 export const settleAfterMs = 3_000;

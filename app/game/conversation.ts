@@ -32,6 +32,7 @@ export class Conversation {
   readonly #lines: AsyncIterator<string>;
   /** A line that was asked for and not used yet. */
   #nextLine: Promise<string | undefined> | undefined;
+  #ended = false;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -66,9 +67,30 @@ export class Conversation {
     return line;
   }
 
-  /** Lets `ms` pass. */
+  /** Whether the input of a terminal has ended, as far as a pause has noticed. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Lets `ms` pass, or less if the player at a terminal ends the input. */
   async wait(ms: number): Promise<void> {
-    if (ms > 0) await this.#options.pause(ms);
+    const { isTerminal, pause } = this.#options;
+    if (ms === 0) return;
+    if (!isTerminal) return await pause(ms);
+    const calledOff = new AbortController();
+    this.#peek().then((line) => {
+      if (line !== undefined) return;
+      this.#ended = true;
+      calledOff.abort();
+    });
+    await pause(ms, calledOff.signal);
+  }
+
+  /** What `answer` comes to, or nothing when it takes longer than `ms`. */
+  async within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
+    const calledOff = new AbortController();
+    const late = this.#options.pause(ms, calledOff.signal).then(() => undefined);
+    return await Promise.race([answer, late]).finally(() => calledOff.abort());
   }
 
   /** Ends with the pause or with the next line, whichever is first; a line that is not empty is kept. */

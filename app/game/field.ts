@@ -5,7 +5,14 @@
  */
 
 import { battle, enterBattle } from "./battle.ts";
-import { creditsMax, mapNamesMax, mineAttemptsMax } from "./bounds.ts";
+import {
+  attemptSecondsMax,
+  countMax,
+  creditsMax,
+  mapNamesMax,
+  mineAttemptsMax,
+  untoldSecondsMax,
+} from "./bounds.ts";
 import { type FieldCommand, parseCount } from "./commands.ts";
 import { powerOf } from "./hardware.ts";
 import { buy, mine } from "./moves.ts";
@@ -56,7 +63,9 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     if (attempts === undefined) return visit.talk.say(text.badAttempts(typed));
     const character = await visit.look();
     let { credits } = character;
-    for (let done = 0; done < attempts && credits < creditsMax; done++) {
+    const secondsMax = visit.talk.fast ? 0 : attempts * attemptSecondsMax;
+    if (secondsMax > untoldSecondsMax) visit.talk.say(text.atMost(secondsMax));
+    for (let done = 0; done < attempts && credits < creditsMax && !visit.talk.ended; done++) {
       const seconds = await visit.toil();
       const coins = await mine(visit.session, { ...character, credits }, visit.dice);
       credits += coins;
@@ -83,7 +92,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     const affordable = Math.floor(coins / hardwareFacts[kind].price);
     const count = countTyped === undefined
       ? Math.max(1, affordable)
-      : parseCount(countTyped, creditsMax);
+      : parseCount(countTyped, countMax);
     if (count === undefined) return talk.say(text.badNumber(countTyped));
     if (count > affordable) return talk.say(text.tooDear(kind, count, coins));
     const key = await buy(session, character, kind, count);
@@ -97,7 +106,6 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
 
   quit(visit) {
     visit.over = true;
-    visit.talk.say(text.goodbye(visit.session.name));
   },
 };
 

@@ -5,12 +5,11 @@
  */
 
 import { battle } from "./battle.ts";
-import { lineCharsMax } from "./bounds.ts";
+import { farewellMs, typedCharsMax } from "./bounds.ts";
 import { battleCommands, fieldCommands, parseLine } from "./commands.ts";
 import { Conversation, type ConversationOptions } from "./conversation.ts";
 import type { Dice } from "./dice.ts";
 import { field } from "./field.ts";
-import { enrol } from "./moves.ts";
 import { isName } from "./names.ts";
 import { Session, type SessionEnvironment } from "./session.ts";
 import { type GameStore, StoreFailure } from "./store.ts";
@@ -46,11 +45,23 @@ export async function playGame(options: GameOptions): Promise<number> {
   let entered = await dare(visit, enter);
   while (!visit.over) {
     const line = await talk.ask(visit.battle ? text.prompts.battle : text.prompts.field);
-    if (line === undefined) return 0;
+    if (line === undefined) break;
     entered ||= await dare(visit, enter);
     if (entered) await dare(visit, () => obey(visit, line));
   }
+  await settleDebts(visit);
+  if (visit.over) talk.say(text.goodbye(name));
   return 0;
+}
+
+/** Writes what was promised to be written; with nobody there to take it, says that it is lost. */
+async function settleDebts({ session, talk }: Visit): Promise<void> {
+  if (!session.owes) return;
+  const written = session.ready().then(() => true, (failure) => {
+    if (failure instanceof StoreFailure) return false;
+    throw failure;
+  });
+  if (!await talk.within(farewellMs, written)) talk.say(text.unwritten, "trouble");
 }
 
 async function askName(talk: Conversation, given: string | undefined): Promise<string | undefined> {
@@ -64,14 +75,14 @@ async function askName(talk: Conversation, given: string | undefined): Promise<s
 }
 
 async function enter(visit: Visit): Promise<void> {
-  const isNew = await enrol(visit.session);
+  const isNew = await visit.enter();
   const character = await visit.look();
   visit.talk.say(isNew ? text.welcome(character) : text.welcomeBack(character));
   if (isNew) await visit.talk.tell(beginning);
 }
 
 async function obey(visit: Visit, line: string): Promise<void> {
-  if (line.length > lineCharsMax) return visit.talk.say(text.lineTooLong);
+  if (line.length > typedCharsMax) return visit.talk.say(text.lineTooLong);
   const { word, args } = parseLine(line);
   if (word === "") return;
   const commands: Readonly<Record<string, Command>> = visit.battle ? battle : field;
@@ -92,12 +103,15 @@ function isOneOf(commands: readonly string[], word: string): boolean {
 
 /** Does something that needs the store; false, and a kind word, when that did not answer. */
 async function dare(visit: Visit, act: (visit: Visit) => Promise<void>): Promise<boolean> {
+  const { session, talk } = visit;
+  const notesBefore = session.notes;
   try {
     await act(visit);
     return true;
   } catch (failure) {
     if (!(failure instanceof StoreFailure)) throw failure;
-    visit.talk.say(text.storeTrouble(failure.message), "trouble");
+    const noted = session.notes > notesBefore ? "now" : session.owes ? "before" : "nothing";
+    talk.say(text.storeTrouble(failure.why, noted), "trouble");
     return false;
   }
 }

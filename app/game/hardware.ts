@@ -29,17 +29,22 @@ export function withMore(hardware: Hardware, kind: Kind, count: number): Hardwar
   return new Map(hardware).set(kind, (hardware.get(kind) ?? 0) + count);
 }
 
-/** What is left when `kind` breaks: a quarter of its number; nothing at all gives the library's computer. */
+/** How many of a kind are left when it breaks: a quarter, rounded down. */
+export function leftOf(count: number): number {
+  return Math.floor(count / 4);
+}
+
+/** What is left when `kind` breaks; nothing at all gives the library's computer. */
 export function withBroken(hardware: Hardware, kind: Kind): Hardware {
   const left = new Map(hardware);
-  const quarter = Math.floor((hardware.get(kind) ?? 0) / 4);
-  if (quarter > 0) left.set(kind, quarter);
+  const count = leftOf(hardware.get(kind) ?? 0);
+  if (count > 0) left.set(kind, count);
   else left.delete(kind);
   return left.size > 0 ? left : libraryComputer;
 }
 
 /** Whether breaking `kind` leaves nothing else, so that its owner falls back to the library. */
 export function breaksEverything(hardware: Hardware, kind: Kind): boolean {
-  return Math.floor((hardware.get(kind) ?? 0) / 4) === 0 &&
+  return leftOf(hardware.get(kind) ?? 0) === 0 &&
     ownedKinds(hardware).every((owned) => owned === kind);
 }

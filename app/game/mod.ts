@@ -40,5 +40,5 @@ export type { ConversationOptions, Pause, Tone } from "./conversation.ts";
 export { type Dice, diceFrom } from "./dice.ts";
 export { type GameOptions, playGame } from "./game.ts";
 export { isName } from "./names.ts";
-export type { GameStore } from "./store.ts";
+export { type GameStore, StoreFailure } from "./store.ts";
 export { paint, pause } from "./terminal.ts";

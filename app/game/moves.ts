@@ -32,14 +32,16 @@ export async function look(session: Session): Promise<Character> {
   return await readCharacter(session, session.name);
 }
 
-/** Enters the world; true for a newcomer, false for a character that exists already. */
-export async function enrol(session: Session): Promise<boolean> {
+/** Whether the session's character exists. */
+export async function isEnrolled(session: Session): Promise<boolean> {
   await session.ready();
-  const key = keys.player(session.name);
-  if (await session.get(key) !== undefined) return false;
-  await session.declare(key);
+  return await session.get(keys.player(session.name)) !== undefined;
+}
+
+/** Makes a new character. The place first: whoever exists, even after half a try, is somewhere. */
+export async function enrol(session: Session): Promise<void> {
   await session.place(firstPlace);
-  return true;
+  await session.declare(keys.player(session.name));
 }
 
 /** One attempt at mining; returns the coins that it yielded. */
@@ -70,7 +72,7 @@ export async function face(session: Session, rank: Rank): Promise<Problem> {
   for (const { round, name } of due) {
     await promote(session, rank, round, name);
   }
-  return problem;
+  return { ...problem, settled: new Set([...problem.settled, ...due.map(({ round }) => round)]) };
 }
 
 /** What an attempt at solving came to. */

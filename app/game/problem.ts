@@ -7,7 +7,14 @@
 import type { Reader } from "./character.ts";
 import { prefixes } from "./keys.ts";
 import { parseAll, parseDamage, parseEnd, parseRisen } from "./records.ts";
-import { currentRound, nextHit, remainingSteps, type Rounds, tallyRounds } from "./rounds.ts";
+import {
+  currentRound,
+  nextHit,
+  reachedRounds,
+  remainingSteps,
+  type Rounds,
+  tallyRounds,
+} from "./rounds.ts";
 import type { Rank } from "./world.ts";
 
 /** How far all players of a rank have come. */
@@ -22,7 +29,7 @@ export interface Problem {
   readonly rounds: Rounds;
   /** Rounds known to have promoted someone. */
   readonly settled: ReadonlySet<number>;
-  /** Records of this problem that are not well-formed. */
+  /** Records of this problem that are not well-formed, or of rounds that nobody has reached. */
   readonly skipped: number;
 }
 
@@ -34,7 +41,7 @@ export async function readProblem(reader: Reader, rank: Rank): Promise<Problem> 
     reader.list(prefixes.ends()).then((entries) => parseAll(entries, parseEnd)),
   ]);
   const endOf = new Map(ends.records.map(({ session, end }) => [session, end]));
-  const rounds = tallyRounds(rank, damage.records, endOf);
+  const { reached: rounds, skipped } = reachedRounds(tallyRounds(rank, damage.records, endOf));
   const round = currentRound(rank, rounds);
   return {
     rank,
@@ -43,6 +50,6 @@ export async function readProblem(reader: Reader, rank: Rank): Promise<Problem> 
     nextHit: nextHit(rounds.get(round)),
     rounds,
     settled: new Set(risen.records),
-    skipped: damage.skipped + risen.skipped + ends.skipped,
+    skipped: damage.skipped + risen.skipped + ends.skipped + skipped,
   };
 }

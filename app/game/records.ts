@@ -5,7 +5,7 @@
  * @module
  */
 
-import { creditsMax } from "./bounds.ts";
+import { countMax, roundMax } from "./bounds.ts";
 import { parseDeedNumber, parseNumber } from "./keys.ts";
 import { isName, isSessionId } from "./names.ts";
 import { hardwareFacts, type Kind, kinds, type Rank, ranks } from "./world.ts";
@@ -118,8 +118,9 @@ export function parseDamage(path: string[], value: string) {
 /** `risen/<rank>/<round>/<name>` */
 export function parseRisen(path: string[], value: string): number | undefined {
   const [rank, number, name] = path;
-  return path.length === 3 && isRank(rank) && isName(name) && value === present
-    ? parseNumber(number)
+  const round = parseNumber(number ?? "");
+  return path.length === 3 && isRank(rank) && isRound(round) && isName(name) && value === present
+    ? round
     : undefined;
 }
 
@@ -146,7 +147,7 @@ function parseAct(act: unknown): Act | undefined {
 function isDamage(damage: unknown): damage is Damage {
   if (!isObject(damage) || !isRank(damage.rank) || !isObject(damage.hits)) return false;
   const { round, hits } = damage;
-  return isCount(round) && round > 0 &&
+  return isRound(round) &&
     isCount(hits.total) && isCount(hits.n) && Number.isSafeInteger(hits.at);
 }
 
@@ -163,7 +164,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= creditsMax;
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= countMax;
+}
+
+function isRound(value: unknown): value is number {
+  return isCount(value) && value >= 1 && value <= roundMax;
 }
 
 function isSessionOf(name: string, session: string): boolean {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { creditsMax, settleAfterMs } from "./bounds.ts";
+import { countMax, roundMax, roundsAheadMax, settleAfterMs } from "./bounds.ts";
 import { playerOf } from "./names.ts";
 import type { Damage, End, Hits } from "./records.ts";
 import { problemSteps, type Rank } from "./world.ts";
@@ -33,6 +33,25 @@ export function tallyRounds(
   return rounds;
 }
 
+/**
+ * The rounds that can have been reached, and the number of hits in others.
+ *
+ * Nobody hits a round before those before it are over, so a round is near the last of those; a few
+ * may be missing, since their hits come late or were lost with a server. A record far ahead of all
+ * others is a stray: it would end all rounds before it. Should play ever come near it, it counts.
+ */
+export function reachedRounds(rounds: Rounds): { reached: Rounds; skipped: number } {
+  let last = 0;
+  for (const number of [...rounds.keys()].sort((a, b) => a - b)) {
+    if (number > last + roundsAheadMax) break;
+    last = number;
+  }
+  const reached = new Map([...rounds].filter(([number]) => number <= last));
+  let skipped = 0;
+  for (const [number, hits] of rounds) if (number > last) skipped += hits.size;
+  return { reached, skipped };
+}
+
 /** The steps that a round still needs: max(0, steps - sum of damage). */
 export function remainingSteps(rank: Rank, round: Round = new Map()): number {
   let remaining = problemSteps.get(rank) ?? 0;
@@ -47,14 +66,14 @@ export function remainingSteps(rank: Rank, round: Round = new Map()): number {
 export function currentRound(rank: Rank, rounds: Rounds): number {
   let last = 1;
   for (const round of rounds.keys()) last = Math.max(last, round);
-  return remainingSteps(rank, rounds.get(last)) > 0 ? last : last + 1;
+  return remainingSteps(rank, rounds.get(last)) > 0 ? last : Math.min(last + 1, roundMax);
 }
 
 /** 1 + the greatest number of a hit in the round: what the next hit is given. */
 export function nextHit(round: Round = new Map()): number {
   let greatest = 0;
   for (const { n } of round.values()) greatest = Math.max(greatest, n);
-  return Math.min(greatest + 1, creditsMax);
+  return Math.min(greatest + 1, countMax);
 }
 
 /** A round that has to promote someone, and whom. */

@@ -9,7 +9,7 @@ import { creditsMax, deedNumberMax, repeatWindowMs } from "./bounds.ts";
 import { keys } from "./keys.ts";
 import { newSessionId } from "./names.ts";
 import { type Act, type Damage, type End, present } from "./records.ts";
-import { type GameStore, StoreFailure } from "./store.ts";
+import type { GameStore } from "./store.ts";
 import type { Rank } from "./world.ts";
 
 /** The clock and the randomness that a session needs. */
@@ -45,6 +45,7 @@ export class Session {
   readonly #recent = new Map<string, { value: string; atMs: number }>();
   /** Write-once writes to be acknowledged before anything else, by key. */
   readonly #owed = new Map<string, string>();
+  #notes = 0;
 
   constructor(name: string, store: GameStore, environment: SessionEnvironment) {
     this.name = name;
@@ -57,6 +58,17 @@ export class Session {
   /** The wall clock of whoever plays: milliseconds since the epoch. */
   now(): number {
     return this.#environment.now();
+  }
+
+  /** Whether anything has still to be written. */
+  get owes(): boolean {
+    const moved = this.#store.address() !== this.#address;
+    return this.#owed.size > 0 || (moved && (this.#recent.size > 0 || this.#hasTotals));
+  }
+
+  /** How often something has happened that is written in the end, whatever fails. */
+  get notes(): number {
+    return this.#notes;
   }
 
   /**
@@ -95,6 +107,7 @@ export class Session {
    * @throws {StoreFailure} It is owed.
    */
   async declare(key: string, value: string = present): Promise<void> {
+    this.#notes++;
     this.#owed.set(key, value);
     await this.ready();
   }
@@ -125,6 +138,7 @@ export class Session {
    * @throws {StoreFailure} They are owed.
    */
   async mined(coins: number): Promise<void> {
+    this.#notes++;
     this.#mined = Math.min(this.#mined + coins, creditsMax);
     await this.#putOwn(keys.mined(this.name, this.#id), String(this.#mined));
   }
@@ -135,6 +149,7 @@ export class Session {
    * @throws {StoreFailure} The hit is owed.
    */
   async hit(rank: Rank, round: number, steps: number, n: number): Promise<void> {
+    this.#notes++;
     const key = keys.damage(rank, round, this.#id);
     const total = Math.min((this.#damage.get(key)?.hits.total ?? 0) + steps, creditsMax);
     const hits = { total, n, at: this.#environment.now() };
@@ -164,13 +179,9 @@ export class Session {
   async #call<T>(call: () => Promise<T>): Promise<T> {
     const address = this.#store.address();
     const startMs = this.#environment.monotonicMs();
-    try {
-      const result = await call();
-      if (address === this.#address) this.#forgetUntil(startMs - repeatWindowMs);
-      return result;
-    } catch (cause) {
-      throw new StoreFailure(cause);
-    }
+    const result = await call();
+    if (address === this.#address) this.#forgetUntil(startMs - repeatWindowMs);
+    return result;
   }
 
   /**
@@ -188,7 +199,7 @@ export class Session {
   #end(): void {
     for (const [key, { value }] of this.#recent) this.#owed.set(key, value);
     this.#recent.clear();
-    if (this.#mined > 0 || this.#damage.size > 0) {
+    if (this.#hasTotals) {
       const end: End = { mined: this.#mined, damage: Array.from(this.#damage.values()) };
       this.#owed.set(keys.end(this.#id), JSON.stringify(end));
     }
@@ -196,6 +207,10 @@ export class Session {
     this.#address = this.#store.address();
     this.#mined = 0;
     this.#damage.clear();
+  }
+
+  get #hasTotals(): boolean {
+    return this.#mined > 0 || this.#damage.size > 0;
   }
 
   #newId(): string {

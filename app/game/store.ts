@@ -7,7 +7,8 @@
 /**
  * A store that answers from one replica until a call to it fails.
  *
- * A `put` that rejects may or may not have been applied, or may yet be.
+ * A call that nobody answers rejects with `StoreFailure`, and may be made again. Any other error is
+ * a refusal that no repetition would change: it ends the game. A `put` that rejects may or may not have been applied, or may yet be.
  */
 export interface GameStore {
   /** The value, or `undefined` when there is none. */
@@ -23,11 +24,12 @@ export interface GameStore {
   address(): string;
 }
 
-/** A call to the store failed; what was to be written is repeated before the next one. */
+/** A call to the store was not answered; what was to be written is repeated before the next one. */
 export class StoreFailure extends Error {
   override name = "StoreFailure";
 
-  constructor(cause: unknown) {
-    super(`Cannot reach the store: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  /** @param why as a player is told, in the middle of a sentence */
+  constructor(readonly why: string, options?: ErrorOptions) {
+    super(`Cannot reach the store: ${why}`, options);
   }
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { mineAttemptsMax, nameCharsMax, quotedCharsMax } from "./bounds.ts";
+import { countMax, mineAttemptsMax, nameCharsMax, quotedCharsMax } from "./bounds.ts";
 import type { Character } from "./character.ts";
 import type { BattleCommand, FieldCommand } from "./commands.ts";
 import { type Hardware, ownedKinds, powerOf } from "./hardware.ts";
@@ -142,11 +142,25 @@ export function minedTogether(coins: number, balance: number): string {
 export const minedOut =
   "You have mined a trillion coins. The rest of the world asks you, nicely, to stop.";
 
+/** Before attempts that may take long together. */
+export function atMost(seconds: number): string {
+  const [unit, length] = units.find(([, length]) => seconds >= 2 * length)!;
+  return `This takes ${counted(Math.ceil(seconds / length), unit)} at most. ` +
+    "What you find is yours, also if you leave.";
+}
+
+const units: readonly [unit: string, seconds: number][] = [
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
 /** A number of attempts that is none. */
-export function badAttempts(text: string): string {
-  return `You cannot mine ${quote(text)} times: give a whole number from 1 to ${
-    number(mineAttemptsMax)
-  }, or none for once.`;
+export function badAttempts(text: string): string[] {
+  return [
+    `You cannot mine ${quote(text)} times.`,
+    `Give a whole number from 1 to ${number(mineAttemptsMax)}, or none for once.`,
+  ];
 }
 
 /** What the shop offers, as a table. */
@@ -173,22 +187,27 @@ export function unknownHardware(text: string, meant: string | undefined): string
 }
 
 /** A thing for higher ranks. */
-export function notForYou(kind: Kind, rank: Rank): string {
+export function notForYou(kind: Kind, rank: Rank): string[] {
   const { title, from } = hardwareFacts[kind];
-  return `${title} are sold from the rank of ${from} on; they look at your card, ${rank}, and smile.`;
+  return [
+    `${title} are sold from the rank of ${from} on.`,
+    `They look at your student card, which says ${rank}, and smile.`,
+  ];
 }
 
 /** A number of things that is none. */
-export function badNumber(text: string): string {
-  return `You cannot buy ${
-    quote(text)
-  } of anything: give a whole number from 1 up, or none for all you can afford.`;
+export function badNumber(text: string): string[] {
+  return [
+    `You cannot buy ${quote(text)} of anything.`,
+    `Give a whole number from 1 to ${number(countMax)}, or none for all you can afford.`,
+  ];
 }
 
 /** Too few coins. */
 export function tooDear(kind: Kind, count: number, coins: number): string {
   const cost = count * hardwareFacts[kind].price;
-  return `${pieces(kind, count)} cost ${counted(cost, "coin")}, and you have ${number(coins)}.`;
+  const verb = count === 1 ? "costs" : "cost";
+  return `${pieces(kind, count)} ${verb} ${counted(cost, "coin")}, and you have ${number(coins)}.`;
 }
 
 /** A purchase that counts. */
@@ -201,7 +220,7 @@ export function bought(kind: Kind, count: number, power: number): string {
 
 /** A purchase that turned out not to count. */
 export function voided({ kind, count }: Buy): string {
-  return `The shop calls: ${pieces(kind, count)} have to go back. ` +
+  return `The shop calls: ${pieces(kind, count)} ${count === 1 ? "has" : "have"} to go back. ` +
     "Those coins were already spent, by you, somewhere else at the same time.";
 }
 
@@ -212,7 +231,12 @@ export function restored({ kind, count }: Buy): string {
 
 /** The problem that the player has turned to. */
 export function faced(problem: Problem): string[] {
-  return [stepsLeft(problem), "Type solve to try, or resign."];
+  const { skipped } = problem;
+  return [
+    stepsLeft(problem),
+    ...skipped > 0 ? [skippedRecords(skipped)] : [],
+    "Type solve to try, or resign.",
+  ];
 }
 
 /** How a problem stands. */
@@ -228,6 +252,10 @@ export const nothingToSolve = "You have solved enough. Leave it to the young.";
 export function solvedByOthers(problem: Problem): string[] {
   return ["Somebody has just solved it, so it is set again in full.", stepsLeft(problem)];
 }
+
+/** The round is over, and nobody knows yet who ended it: perhaps this player. */
+export const undecided =
+  "It is solved, perhaps by you: the logs are being read. Try again in a moment.";
 
 /** The player has risen without having seen the last step. */
 export const awarded = "The logs have been read: the step that solved it was yours.";
@@ -273,13 +301,20 @@ export const nothingToResign = "There is nothing to resign from. Type solve to f
 /** A line of input that is too long. */
 export const lineTooLong = "That was a little much at once. Say it in fewer words.";
 
-/** The store does not answer. */
-export function storeTrouble(failure: string): string[] {
-  return [
-    `The network is having a moment. ${failure}.`,
-    "What you have done is noted and will be written when a server answers. Please try again.",
-  ];
+/** The store does not answer, and what was done by then: just now, before that, or nothing. */
+export function storeTrouble(why: string, noted: "now" | "before" | "nothing"): string[] {
+  return [`The network is having a moment: ${why}.`, troubleEnds[noted]];
 }
+
+const troubleEnds = {
+  now: "What you have done is noted and will be written when a server answers.",
+  before: "What you did before is still noted. For the rest, please try again.",
+  nothing: "Please try again in a moment.",
+} as const;
+
+/** On leaving, when nobody would take what was noted. */
+export const unwritten =
+  "Nobody noted the last things you did. They may be lost; the network is sorry.";
 
 /** On leaving. */
 export function goodbye(name: string): string {
@@ -290,12 +325,21 @@ function number(value: number): string {
   return value.toLocaleString("en-US");
 }
 
+/** One of each. */
+const singulars: Readonly<Record<Kind, string>> = {
+  cpu: "Xeon CPU",
+  gpu: "Nvidia GPU",
+  asic: "Bitcoin ASIC",
+  quantum: "Quantum Processor",
+  dark_matter: "Dark Matter Processor",
+};
+
 function counted(count: number, noun: string): string {
   return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function pieces(kind: Kind, count: number): string {
-  return `${number(count)} ${hardwareFacts[kind].title}`;
+  return `${number(count)} ${count === 1 ? singulars[kind] : hardwareFacts[kind].title}`;
 }
 
 function quote(text: string): string {

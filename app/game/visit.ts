@@ -7,7 +7,7 @@
 import type { Character } from "./character.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Dice } from "./dice.ts";
-import { look } from "./moves.ts";
+import { enrol, isEnrolled, look } from "./moves.ts";
 import type { Buy } from "./records.ts";
 import { rollSeconds } from "./rules.ts";
 import type { Session } from "./session.ts";
@@ -18,16 +18,27 @@ import { type Rank, rankAfter, ranks } from "./world.ts";
 /** Carries a command out; the words after it come as they were typed. */
 export type Command = (visit: Visit, args: readonly string[]) => Promise<void> | void;
 
+/** A problem that a player faces. */
+export interface Battle {
+  readonly rank: Rank;
+  /** The round of it that was spoken of last. */
+  readonly round: number;
+  /** The last attempt may have finished the round: the store did not answer any more. */
+  undecided: boolean;
+}
+
 /** What the commands of a player work on. */
 export class Visit {
   readonly session: Session;
   readonly talk: Conversation;
   readonly dice: Dice;
-  /** The problem that the player faces, if any, and the round of it that was spoken of last. */
-  battle: { readonly rank: Rank; round: number } | undefined;
+  /** What the player faces, if anything. */
+  battle: Battle | undefined;
   /** The player has had enough. */
   over = false;
 
+  /** An enrolment has begun: what failed half-way through is no old friend. */
+  #isNew = false;
   /** The highest rank that the player knows of. */
   #rank: Rank | undefined;
   /** Purchases of this visit of which the player knows that they do not count, by key. */
@@ -40,7 +51,17 @@ export class Visit {
   }
 
   /**
-   * Looks at the player's character, and tells what others or other sessions have changed.
+   * Enters the world: true for a newcomer. After a failure it is called again, and gives the same.
+   */
+  async enter(): Promise<boolean> {
+    this.#isNew ||= !await isEnrolled(this.session);
+    if (this.#isNew) await enrol(this.session);
+    return this.#isNew;
+  }
+
+  /**
+   * Looks at the player's character, and tells what others or other sessions have changed. A rise
+   * that is told here ends the battle.
    *
    * A rank once seen is not lost, though a server that is behind may not know of it yet.
    */
@@ -51,6 +72,7 @@ export class Visit {
     if (ranks.indexOf(character.rank) <= ranks.indexOf(known)) {
       this.#rank = known;
     } else {
+      this.battle = undefined;
       this.talk.say(text.awarded);
       await this.#tellRise(known, character.rank);
     }

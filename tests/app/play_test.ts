@@ -1,7 +1,10 @@
-import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { type Home, runPlay } from "../../app/play_command.ts";
+import { Client, RpcError } from "../../kvclient/mod.ts";
+import { parseAddress } from "../../rpc/mod.ts";
+import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "../deps.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { cmudProcess } from "./cmud_process.ts";
-import { runCmud } from "./fake_console.ts";
+import { FakeConsole, type FakeConsoleOptions, runCmud } from "./fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
 const script = ["Ada", "stats", "mine 2", "buy cpu", "map", "quit"];
@@ -45,14 +48,145 @@ Deno.test("play ends with 69 when the named server does not answer, with 64 for 
 
 Deno.test("play tells the player when the server is gone, and lets them go on", async () => {
   const server = await Server.start({ startPort: 0, queryActorCount: 1 });
+  const [address] = server.queryAddresses;
   const input = async function* () {
     yield* ["Ada", "mine"];
     await server.close();
-    yield* ["stats", "quit"];
+    yield* ["stats", "help", "quit"];
   };
-  const [address] = server.queryAddresses;
   const { code, stdout } = await runCmud(["play", "--fast", "--server", address], { input });
   assertEquals(code, 0);
-  assertStringIncludes(stdout, "Goodbye, Ada");
-  assert(!stdout.includes("Error"));
+  assertStringIncludes(
+    stdout,
+    `The network is having a moment: nobody answers at ${address}.\n`,
+  );
+  assertStringIncludes(stdout, "mine [N]");
+  assertStringIncludes(stdout, "They may be lost; the network is sorry.\nGoodbye, Ada");
+  assert(!/error|Cannot/i.test(stdout), stdout);
 });
+
+Deno.test("play goes on at a server that has come back, and nothing is lost", async () => {
+  const first = await Server.start({ startPort: 0, queryActorCount: 1 });
+  const [address] = first.queryAddresses;
+  const startPort = parseAddress(address).port - 1;
+  let second: Server | undefined;
+  const input = async function* () {
+    yield* ["Ada", "mine 30"];
+    await first.close();
+    yield "stats";
+    second = await Server.start({ startPort, queryActorCount: 1 });
+    // The first may still meet a connection that was refused before.
+    yield* ["inv", "inv", "quit"];
+  };
+  const { code, stdout } = await runCmud(["play", "--fast", "--server", address], { input });
+  await second!.close();
+  assertEquals(code, 0);
+  const [, found] = /That makes (\d+) coins/.exec(stdout)!;
+  assertStringIncludes(stdout, `Coins: ${found}\n`);
+});
+
+Deno.test("play starts a server of its own where others find it, and says that it ends", async () => {
+  const home = freeHome();
+  let guest: Played | undefined;
+  const host = await playAt(home, async function* () {
+    yield* ["Ada", "move fence"];
+    guest = await playAt(home, ["Bob", "map", "quit"]);
+    yield* ["map", "quit"];
+  });
+  assertEquals({ code: guest!.code, stderr: guest!.stderr }, { code: 0, stderr: "" });
+  assertStringIncludes(guest!.stdout, "The Fence: Ada\n");
+  assertEquals(host.code, 0);
+  assertStringIncludes(host.stdout, "Gates 5th Floor: Bob\n");
+  assertStringIncludes(host.stderr, "you play on a server of your own");
+  assertStringIncludes(host.stderr, "Your server ends with you.");
+  for (const line of host.stderr.split("\n")) assertLessOrEqual(line.length, 80);
+});
+
+Deno.test("play finds any free port for its own server when the default one is taken", async () => {
+  const home = freeHome();
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: home.startPort });
+  const { code, stdout, stderr } = await playAt(home, script);
+  taken.close();
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "Name: Ada");
+  assertStringIncludes(stderr, "you play on a server of your own");
+  assert(!stderr.includes("ends with you"));
+});
+
+Deno.test("play asks the server that $CMUD_SERVER names", () =>
+  withServer(async (server) => {
+    const env = { CMUD_SERVER: server };
+    await runCmud(["play", "--fast"], { input: ["Ada", "move bridge"], env });
+    const { code, stdout, stderr } = await runCmud(["kv", "get", "place/Ada"], { env });
+    assertEquals({ code, stdout, stderr }, { code: 0, stdout: "bridge\n", stderr: "" });
+    const dead = await runCmud(["play"], { env: { CMUD_SERVER: deadAddress() } });
+    assertEquals(dead.code, 69);
+  }));
+
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test(`play closes its own server at ${signal}, and ends with ${code}`, async () => {
+    const home = freeHome();
+    const exited = Promise.withResolvers<void>();
+    const console = new FakeConsole({
+      input: async function* () {
+        yield "Ada";
+        console.signal(signal);
+        await exited.promise;
+      },
+    });
+    console.exit = (code) => {
+      console.exitedWith ??= code;
+      exited.resolve();
+    };
+    await runPlay({ arguments: [], options: { fast: true }, console }, home);
+    assertEquals(console.exitedWith, code);
+    Deno.listen({ hostname: "127.0.0.1", port: home.startPort }).close();
+  });
+}
+
+Deno.test("play ends, and retries nothing, when the server refuses a write", () =>
+  withServer(async (server) => {
+    const put = Client.prototype.put;
+    let refused = 0;
+    Client.prototype.put = function (key, value) {
+      if (!key.startsWith("mined/")) return put.call(this, key, value);
+      refused++;
+      return Promise.reject(new RpcError("too_large", "Cannot Put: the value is too large"));
+    };
+    try {
+      const input = ["Ada", "mine 50", "mine 50"];
+      const { code, stderr } = await runCmud(["play", "--fast", "--server", server], { input });
+      assertEquals({ code, refused }, { code: 64, refused: 1 });
+      assertStringIncludes(stderr, "Cannot Put: the value is too large");
+    } finally {
+      Client.prototype.put = put;
+    }
+  }));
+
+interface Played {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Plays as `cmud play --fast` does where `home` is the default. */
+async function playAt(home: Home, input: FakeConsoleOptions["input"]): Promise<Played> {
+  const console = new FakeConsole({ input });
+  const code = await runPlay({ arguments: [], options: { fast: true }, console }, home);
+  return { code, stdout: console.stdout, stderr: console.stderr };
+}
+
+/** Two neighbouring ports where nobody listens, below those that the system gives out by itself. */
+function freeHome(): Home {
+  for (;;) {
+    const startPort = 20_000 + Math.floor(Math.random() * 10_000);
+    try {
+      for (const port of [startPort, startPort + 1]) {
+        Deno.listen({ hostname: "127.0.0.1", port }).close();
+      }
+      return { startPort, queryAddress: `127.0.0.1:${startPort + 1}` };
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+}

@@ -1,12 +1,18 @@
 /** Lines in, sentences out: pauses, Enter, the end of input, and what a terminal may be sent. */
 
 import { storyPauseMs } from "../../app/game/bounds.ts";
+import type { Dice } from "../../app/game/dice.ts";
 import { Conversation } from "../../app/game/conversation.ts";
 import { paint, pause } from "../../app/game/terminal.ts";
 import { beginning, problemOf, riseTo } from "../../app/game/story.ts";
+import type { Problem } from "../../app/game/problem.ts";
+import { hardwareFacts, kinds, ranks } from "../../app/game/world.ts";
 import * as text from "../../app/game/text.ts";
-import { assert, assertEquals, assertLessOrEqual } from "../deps.ts";
+import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "../deps.ts";
 import { loadedDice, play } from "./stage.ts";
+
+/** No coin is ever found. */
+const heat: Dice = { whole: (low) => low };
 
 /** Input that is typed by the test, line by line. */
 class Keyboard implements AsyncIterable<string> {
@@ -120,6 +126,36 @@ Deno.test("an attempt takes its seconds, and says so, unless the game is fast", 
   assertEquals(waited.length, 1);
 });
 
+Deno.test("mine says how long it takes at most, if that is long", async () => {
+  const options = { pause: () => Promise.resolve(), fast: false };
+  const long = await play(["Ada", "mine 16", "mine 15"], { ...options, dice: heat });
+  assertEquals(long.said.match(/This takes .*/g), [
+    "This takes 64 seconds at most. What you find is yours, also if you leave.",
+  ]);
+  const longest = await play(["Ada", "mine 10000"], { ...options, dice: heat });
+  assertStringIncludes(longest.said, "This takes 12 hours at most.");
+  assertEquals(longest.said.split("Nothing but heat").length - 1, 10_000);
+  const fast = await play(["Ada", "mine 100"], { dice: heat });
+  assert(!fast.said.includes("This takes"));
+});
+
+Deno.test("mine ends early when the input of a terminal does, and goes on in a pipe", async () => {
+  for (const isTerminal of [true, false]) {
+    const pauses: number[] = [];
+    const { said } = await play(["Ada", "mine 20"], {
+      isTerminal,
+      fast: false,
+      dice: { whole: (low, high) => high === 4 ? 4 : low },
+      pause: (ms, signal) => {
+        pauses.push(ms);
+        return pause(ms === 4_000 && isTerminal ? ms : 0, signal);
+      },
+    });
+    const found = said.split("Nothing but heat").length - 1;
+    assert(isTerminal ? found <= 2 : found === 20, `${found}`);
+  }
+});
+
 Deno.test("say() sends nothing to the terminal that others could steer it with", () => {
   const { talk, said } = conversation({ isTerminal: false });
   talk.say("a\x1b[31mb\r\nc\u202ed\x9b\x7f");
@@ -143,9 +179,46 @@ Deno.test("paint() resets what it set, and leaves plain lines plain", () => {
   }
 });
 
-Deno.test("stories and help fit 80 columns", () => {
+Deno.test("one of something is not several", () => {
+  const singulars = [
+    "1 Xeon CPU",
+    "1 Nvidia GPU",
+    "1 Bitcoin ASIC",
+    "1 Quantum Processor",
+    "1 Dark Matter Processor",
+  ];
+  for (const [index, kind] of kinds.entries()) {
+    const one = singulars[index];
+    const act = { deed: "buy", kind, count: 1, cost: 1, seen: 1 } as const;
+    const two = `2 ${hardwareFacts[kind].title}`;
+    assert(text.bought(kind, 1, 2).startsWith(`You buy ${one} for `));
+    assert(text.bought(kind, 2, 2).startsWith(`You buy ${two} for `));
+    assert(text.tooDear(kind, 1, 0).startsWith(`${one} costs `));
+    assert(text.tooDear(kind, 2, 0).startsWith(`${two} cost `));
+    assert(text.voided(act).startsWith(`The shop calls: ${one} has to go back. `));
+    assert(text.voided({ ...act, count: 2 }).startsWith(`The shop calls: ${two} have to go back.`));
+    assert(text.restored(act).includes(`keep ${one} after`));
+  }
+  assert(text.bought("cpu", 1, 2).includes("for 1 coin."));
+});
+
+Deno.test("stories, help and answers fit 80 columns", () => {
   const stories = [beginning, ...problemOf.values(), ...riseTo.values()];
-  for (const line of [...stories, text.help.field, text.help.battle].flat()) {
+  const problem = { rank: "Undergraduate", remaining: 100, skipped: 1_000 } as Problem;
+  const answers = [
+    text.badAttempts("x".repeat(100)),
+    text.badNumber("x".repeat(100)),
+    text.unknownHardware("x".repeat(10), undefined),
+    text.faced(problem),
+    text.solvedByOthers(problem),
+    text.undecided,
+    text.unwritten,
+    text.awarded,
+    text.atMost(40_000),
+    ...kinds.flatMap((kind) => ranks.map((rank) => text.notForYou(kind, rank))),
+    ...(["now", "before", "nothing"] as const).map((noted) => text.storeTrouble("", noted)),
+  ];
+  for (const line of [...stories, ...answers, text.help.field, text.help.battle].flat()) {
     assertLessOrEqual(line.length, 80, line);
   }
 });

@@ -1,9 +1,11 @@
 /** What the player sees, and what the store holds, when servers fail in the middle of the game. */
 
-import { deedNumberMax, settleAfterMs } from "../../app/game/bounds.ts";
+import { deedNumberMax, farewellMs, settleAfterMs } from "../../app/game/bounds.ts";
 import { Session, type SessionEnvironment } from "../../app/game/session.ts";
 import { StoreFailure } from "../../app/game/store.ts";
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "../deps.ts";
+import { pause } from "../../app/game/mod.ts";
+import { beginning } from "../../app/game/story.ts";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
 import { loadedDice, MemoryStore, play } from "./stage.ts";
 
 /** An environment whose clock is set by hand and whose sessions are numbered. */
@@ -19,6 +21,18 @@ function environment(): SessionEnvironment & { ms: number } {
     },
     hex64: () => String(++sessions).padStart(16, "0"),
   };
+}
+
+/** A clock by which everything is long ago. */
+function ticking(): () => number {
+  let ms = 0;
+  return () => ms += 10_000;
+}
+
+/** The coins in all ends. */
+function sumOfEnds({ entries }: MemoryStore): number {
+  const ends = [...entries].filter(([key]) => key.startsWith("end/"));
+  return ends.reduce((sum, [, value]) => sum + JSON.parse(value).mined, 0);
 }
 
 const first = "Ada.0000000000000001";
@@ -40,7 +54,7 @@ Deno.test("the player is told that a server is gone, and goes on with everything
   assertEquals(code, 0);
   assertStringIncludes(
     said,
-    "The network is having a moment. Cannot reach the store: server 1 is gone",
+    "The network is having a moment: server 1 is gone.",
   );
   assertStringIncludes(said, "server 2 is gone");
   assertStringIncludes(said, "Coins: 3\n");
@@ -53,6 +67,102 @@ Deno.test("a player who cannot get in yet gets in with a later line", async () =
   assertEquals(said.split("having a moment").length - 1, 2);
   assertStringIncludes(said, "Welcome, Ada.");
   assertStringIncludes(said, "Rank: Undergraduate");
+});
+
+Deno.test("what is owed is written on leaving, at quit as at the end of input", async () => {
+  for (const last of [["quit"], []]) {
+    const store = new MemoryStore();
+    const { said } = await play(function* () {
+      yield "Ada";
+      store.putFailures = 1;
+      yield "mine";
+      yield* last;
+    }, { store, dice: loadedDice(10, 1) });
+    assertStringIncludes(said, "What you have done is noted");
+    assertEquals(sumOfEnds(store), 1);
+    assert(!said.includes("may be lost"));
+  }
+});
+
+Deno.test("what a server took that is gone since is written anew on leaving", async () => {
+  const store = new MemoryStore();
+  await play(function* () {
+    yield "Ada";
+    yield "mine";
+    store.failures = 1;
+    yield "stats";
+    store.entries.clear();
+    yield "quit";
+  }, { store, dice: loadedDice(10, 1) });
+  assertEquals(sumOfEnds(store), 1);
+});
+
+Deno.test("whoever leaves hears when what is owed cannot be written, or not in 3 s", async () => {
+  for (const hangs of [false, true]) {
+    const store = new MemoryStore();
+    const waits: number[] = [];
+    const { said, code } = await play(function* () {
+      yield "Ada";
+      store.putFailures = 1;
+      yield "mine";
+      if (hangs) store.put = () => new Promise(() => {});
+      else store.failures = 100;
+      yield "quit";
+    }, {
+      store,
+      dice: loadedDice(10, 1),
+      pause: (ms, signal) => {
+        waits.push(ms);
+        return pause(hangs ? 0 : ms, signal);
+      },
+    });
+    assertEquals(code, 0);
+    assertEquals(waits, [farewellMs]);
+    assertMatch(said, /They may be lost; the network is sorry\.\nGoodbye, Ada\./);
+  }
+});
+
+Deno.test("a newcomer whose entrance fails anywhere is welcomed, told the story and given a place", async () => {
+  for (let call = 0; call < 9; call++) {
+    for (const effect of [false, true]) {
+      const store = new MemoryStore();
+      store.failAt(call, effect);
+      const { said } = await play(["Ada", "", "stats"], { store });
+      assertStringIncludes(said, "Welcome, Ada.");
+      assertEquals(said.split(beginning[0]).length - 1, 1);
+      assert(!said.includes("Welcome back"));
+      assertEquals(store.entries.get("place/Ada"), "5");
+      assertEquals(store.entries.get("player/Ada"), "true");
+    }
+  }
+});
+
+Deno.test("what is noted is said to be, and of nothing else", async () => {
+  const store = new MemoryStore();
+  const troubles: string[] = [];
+  await play(function* (heard) {
+    const trouble = () => troubles.push(heard().split("\n").at(-2)!);
+    yield "Ada";
+    store.failures = 1;
+    yield "stats";
+    trouble();
+    store.putFailures = 1;
+    yield "move fence";
+    trouble();
+    yield "inv";
+    store.putFailures = 1;
+    yield "mine";
+    trouble();
+    store.failures = 1;
+    yield "map";
+    trouble();
+  }, { store, dice: loadedDice(10, 1), environment: { ...environment(), monotonicMs: ticking() } });
+  assertEquals(troubles, [
+    "Please try again in a moment.",
+    "Please try again in a moment.",
+    "What you have done is noted and will be written when a server answers.",
+    "What you did before is still noted. For the rest, please try again.",
+  ]);
 });
 
 Deno.test("an unacknowledged total is in the end of its session, which counts instead of it", async () => {
@@ -193,6 +303,73 @@ Deno.test("a player in battle hears that another has finished the problem, and s
   }, { store, dice: loadedDice(4) });
   assertStringIncludes(said, "Somebody has just solved it, so it is set again in full.");
   assertStringIncludes(said, "Your machines take 1 step. 99 to go.");
+});
+
+Deno.test("whose finishing hit went through unseen is told the truth, and rises", async () => {
+  for (const effect of [true, false]) {
+    const store = new MemoryStore([
+      ["damage/Undergraduate/1/Bob.0000000000000001", '{"total":99,"n":4,"at":0}'],
+    ]);
+    const world = environment();
+    const { said } = await play(function* () {
+      yield "Ada";
+      yield "solve";
+      // The hit arrives, or not; what is to be read after it does not.
+      store.failures = 0;
+      const put = store.put.bind(store);
+      store.put = async (key, value) => {
+        if (!effect && key.startsWith("damage/")) store.failures = 1;
+        await put(key, value);
+        if (key.startsWith("damage/")) store.failures = 1;
+      };
+      yield "solve";
+      yield "solve";
+      world.ms += settleAfterMs;
+      yield "solve";
+      yield "solve";
+      yield "resign";
+      yield "stats";
+    }, { store, dice: loadedDice(4), environment: world });
+    assertStringIncludes(said, "What you have done is noted");
+    assert(!said.includes("Somebody has just solved it"));
+    assertStringIncludes(said, "It is solved, perhaps by you");
+    assertStringIncludes(said, "the step that solved it was yours");
+    assertStringIncludes(said, "Steps left: 1,000 of 1,000");
+    assertStringIncludes(said, "Rank: Masters");
+  }
+});
+
+Deno.test("whose unseen hit was not the last one hears that somebody solved it, and goes on", async () => {
+  const store = new MemoryStore();
+  const { said } = await play(function* () {
+    yield "Ada";
+    yield "solve";
+    const put = store.put.bind(store);
+    store.put = async (key, value) => {
+      await put(key, value);
+      store.failures = 1;
+    };
+    yield "solve";
+    store.put = put;
+    store.entries.set("damage/Undergraduate/1/Bob.0000000000000001", '{"total":99,"n":2,"at":0}');
+    store.entries.set("risen/Undergraduate/1/Bob", "true");
+    yield "solve";
+  }, { store, dice: loadedDice(4, 4) });
+  assertStringIncludes(said, "Somebody has just solved it, so it is set again in full.");
+  assertStringIncludes(said, "Your machines take 1 step. 99 to go.");
+});
+
+Deno.test("a rise that is told in a battle ends it, so that solve turns to the next problem", async () => {
+  const store = new MemoryStore();
+  const { said } = await play(function* () {
+    yield "Ada";
+    yield "solve";
+    store.entries.set("rank/Ada/Masters", "true");
+    yield "inv";
+    yield "solve";
+  }, { store, dice: loadedDice() });
+  assertStringIncludes(said, "You are now a Masters student.\nCoins: 0\n");
+  assertStringIncludes(said, "Steps left: 1,000 of 1,000");
 });
 
 Deno.test("a rank once shown is not lost at a server that does not know of it yet", async () => {

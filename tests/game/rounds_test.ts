@@ -1,10 +1,12 @@
 /** Rounds of a problem: what is left, which is in play, who rises. */
 
+import { roundMax, roundsAheadMax } from "../../app/game/bounds.ts";
 import type { Damage, End, Hits } from "../../app/game/records.ts";
 import {
   currentRound,
   dueSettlements,
   nextHit,
+  reachedRounds,
   remainingSteps,
   type Round,
   type Rounds,
@@ -39,6 +41,31 @@ Deno.test("currentRound() is the last that anyone has hit, or the one after when
   ];
   for (const [rounds, current] of cases) {
     assertEquals(currentRound(rank, new Map(rounds)), current);
+  }
+});
+
+Deno.test("currentRound() ends with the last number there is, in which every hit finishes", () => {
+  assertEquals(currentRound(rank, new Map([[roundMax, round(["Ada", 100])]])), roundMax);
+});
+
+Deno.test("reachedRounds() leaves out what is too far ahead of all before it", () => {
+  const hit = round(["Ada", 1], ["Bob", 1]);
+  const ahead = roundsAheadMax;
+  const cases: [known: number[], reached: number[]][] = [
+    [[], []],
+    [[1, 2, 3], [1, 2, 3]],
+    [[3, 2, 1], [3, 2, 1]],
+    [[ahead], [ahead]],
+    [[ahead + 1], []],
+    [[1, ahead + 1], [1, ahead + 1]],
+    [[1, ahead + 2], [1]],
+    [[2 * ahead, 1, ahead], [2 * ahead, 1, ahead]],
+    [[roundMax, 1, 2], [1, 2]],
+  ];
+  for (const [known, expected] of cases) {
+    const { reached, skipped } = reachedRounds(new Map(known.map((number) => [number, hit])));
+    assertEquals([...reached.keys()], expected);
+    assertEquals(skipped, 2 * (known.length - expected.length));
   }
 });
 

@@ -33,6 +33,8 @@ export interface SimulationOptions {
   readonly replicas?: number;
   /** Moves that each session makes. */
   readonly moves?: number;
+  /** Players whom the sessions belong to. */
+  readonly players?: number;
 }
 
 /** What a simulated world came to: equal for equal seeds. */
@@ -43,10 +45,12 @@ export interface SimulationResult {
   readonly promotions: number;
 }
 
-const names = ["Ada", "Bob"];
-const zed = "Zed";
+const allNames = ["Ada", "Bob", "Cleo", "Dan", "Eve"];
+/** Those who played before, and are gone. */
+const [yan, zed] = ["Yan", "Zed"];
 const headStart = 30;
-const zedsDamage = 60;
+const oldDamage = 60;
+const oldRoundsMax = 3;
 /** Microtasks between two answers: enough for most sessions to get as far as their next call. */
 const turnsBetweenCalls = 4;
 
@@ -64,6 +68,10 @@ class Account {
   readonly acts = new Map<string, string[]>();
   /** By `rank/round`, then by name. */
   readonly damage = new Map<string, Map<string, number>>();
+  /** By `rank/round`, each hit with its number. */
+  readonly hits = new Map<string, { name: string; n: number; steps: number }[]>();
+  /** By `rank/round`, then by name: whether the player saw the round finished by the own hit. */
+  readonly finishers = new Map<string, Map<string, "yes" | "perhaps">>();
 
   addMined(name: string, coins: number): void {
     this.mined.set(name, (this.mined.get(name) ?? 0) + coins);
@@ -73,11 +81,25 @@ class Account {
     this.acts.set(name, [...this.acts.get(name) ?? [], JSON.stringify(act)]);
   }
 
-  addDamage(rank: Rank, round: number, name: string, steps: number): void {
+  addFinisher(rank: Rank, round: number, name: string, how: "yes" | "perhaps"): void {
     const place = `${rank}/${round}`;
+    if (!this.finishers.has(place)) this.finishers.set(place, new Map());
+    const byName = this.finishers.get(place)!;
+    if (byName.get(name) !== "yes") byName.set(name, how);
+  }
+
+  addHit(rank: Rank, round: number, name: string, steps: number, n: number): void {
+    const place = `${rank}/${round}`;
+    if (!this.damage.has(place)) this.damage.set(place, new Map());
+    this.hits.set(place, [...this.hits.get(place) ?? [], { name, n, steps }]);
     if (!this.damage.has(place)) this.damage.set(place, new Map());
     const byName = this.damage.get(place)!;
     byName.set(name, (byName.get(name) ?? 0) + steps);
+  }
+
+  /** None of the player's hits has finished the round. */
+  dropFinisher(rank: Rank, round: number, name: string): void {
+    this.finishers.get(`${rank}/${round}`)!.delete(name);
   }
 
   ranksHit(): Rank[] {
@@ -89,9 +111,9 @@ class Account {
 /** Simulates the world of a seed. @throws {Error} Something does not hold there. */
 export async function simulate(
   seed: number,
-  { sessions, replicas = 3, moves = 8 }: SimulationOptions,
+  { sessions, replicas = 3, moves = 8, players = 2 }: SimulationOptions,
 ): Promise<SimulationResult> {
-  const world = new World(seed, sessions, replicas);
+  const world = new World(seed, sessions, replicas, allNames.slice(0, players));
   await world.play(moves);
   await world.settle();
   return world.check();
@@ -102,11 +124,13 @@ class World {
   readonly #cluster: SimulatedCluster;
   readonly #players: Player[];
   readonly #account = new Account();
+  readonly #names: readonly string[];
   /** By `rank/round`, who has to rise for what nobody saw finished. */
   #unsettled = new Map<string, string>();
   #failures = 0;
 
-  constructor(seed: number, sessionCount: number, replicaCount: number) {
+  constructor(seed: number, sessionCount: number, replicaCount: number, names: string[]) {
+    this.#names = names;
     const random = seededRandom(seed);
     this.#dice = diceFrom(random);
     // Half of the worlds hardly ever fail, so that nothing hides behind the failures.
@@ -125,17 +149,29 @@ class World {
     this.#prepare();
   }
 
-  /** Gives everyone coins to argue about, and the first problem an old dent, so that it gets solved. */
+  /**
+   * Gives everyone coins to argue about, and the first problem an old dent, so that it gets solved:
+   * sometimes after rounds that nobody has seen finished.
+   */
   #prepare(): void {
-    for (const name of names) {
+    for (const name of this.#names) {
       this.#cluster.put(0, keys.mined(name, `${name}.${"0".repeat(16)}`), String(headStart));
       this.#account.addMined(name, headStart);
     }
-    const dent = { total: zedsDamage, n: 1, at: 0 };
-    const key = keys.damage(ranks[0], 1, `${zed}.${"0".repeat(16)}`);
-    this.#cluster.put(0, key, JSON.stringify(dent));
-    this.#account.addDamage(ranks[0], 1, zed, zedsDamage);
+    const oldRounds = Math.max(0, this.#dice.whole(-oldRoundsMax, oldRoundsMax));
+    for (let round = 1; round <= oldRounds; round++) {
+      this.#hitLongAgo(round, zed, 1);
+      this.#hitLongAgo(round, yan, 2);
+    }
+    this.#hitLongAgo(oldRounds + 1, zed, 1);
     this.#cluster.converge();
+  }
+
+  #hitLongAgo(round: number, name: string, n: number): void {
+    const hits = { total: oldDamage, n, at: 0 };
+    const key = keys.damage(ranks[0], round, `${name}.${"0".repeat(16)}`);
+    this.#cluster.put(0, key, JSON.stringify(hits));
+    this.#account.addHit(ranks[0], round, name, oldDamage, n);
   }
 
   async play(moves: number): Promise<void> {
@@ -252,17 +288,27 @@ class World {
     if (steps === undefined) return;
     const problem = await face(session, rank);
     must(problem.remaining > 0, () => `round ${problem.round} is in play and over`);
+    const known = Math.max(...problem.rounds.keys());
+    must(problem.round >= known, () => `${rank}/${problem.round} is hit after ${rank}/${known}`);
     const rolled: number[] = [];
+    let before: string | undefined;
     const recorded = (low: number, high: number) => {
       rolled.push(this.#dice.whole(low, high));
       return rolled.at(-1)!;
     };
     const roll = rollSolving(character.hardware, { whole: recorded });
     if (roll.outcome === "hit") {
-      this.#account.addDamage(rank, problem.round, name, Math.min(roll.power, steps));
+      const taken = Math.min(roll.power, steps);
+      this.#account.addHit(rank, problem.round, name, taken, problem.nextHit);
+      before = this.#account.finishers.get(`${rank}/${problem.round}`)?.get(name);
+      // Should the store not answer any more, that is all that is known.
+      this.#account.addFinisher(rank, problem.round, name, "perhaps");
     }
     if (roll.outcome === "broke") this.#account.addAct(name, { deed: "broke", kind: roll.kind });
-    await attempt(session, character, problem, { whole: () => rolled.shift()! });
+    const made = await attempt(session, character, problem, { whole: () => rolled.shift()! });
+    if (made.outcome !== "hit") return;
+    if (made.finished) this.#account.addFinisher(rank, problem.round, name, "yes");
+    else if (before === undefined) this.#account.dropFinisher(rank, problem.round, name);
   }
 
   async #untilDone(act: () => Promise<unknown>): Promise<void> {
@@ -287,7 +333,9 @@ class World {
         get: (key: string) => Promise.resolve(this.#cluster.get(replica, key)),
         list: (prefix: string) => Promise.resolve(this.#cluster.list(replica, prefix)),
       };
-      characters = await Promise.all([...names, zed].map((name) => readCharacter(reader, name)));
+      characters = await Promise.all(
+        [...this.#names, yan, zed].map((name) => readCharacter(reader, name)),
+      );
       for (const character of characters) {
         this.#checkCharacter(character, this.#cluster.list(replica, `deed/${character.name}/`));
       }
@@ -295,6 +343,10 @@ class World {
         this.#account.ranksHit().map((rank) => readProblem(reader, rank)),
       );
       for (const problem of problems) this.#checkProblem(problem, characters);
+      for (const [place] of this.#account.hits) {
+        const risen = this.#cluster.list(replica, `risen/${place}/`);
+        this.#checkRisen(place, Array.from(risen.keys(), (key) => key.split("/")[3]));
+      }
       for (const [place, name] of this.#unsettled) {
         const risen = [...this.#cluster.list(replica, `risen/${place}/`).keys()];
         must(
@@ -311,6 +363,26 @@ class World {
       voided: characters.reduce((sum, { voided }) => sum + voided.size, 0),
       promotions: characters.filter(({ rank }) => rank !== ranks[0]).length,
     };
+  }
+
+  /** Who has risen for a round has finished it, or hit it last as far as some replica knew. */
+  #checkRisen(place: string, risen: readonly string[]): void {
+    const hits = this.#account.hits.get(place)!;
+    const sum = (some: typeof hits) => some.reduce((sum, { steps }) => sum + steps, 0);
+    const steps = problemSteps.get(place.split("/")[0] as Rank)!;
+    const over = sum(hits) >= steps;
+    must(over === risen.length > 0, () => `${place} has promoted ${risen}, over: ${over}`);
+    const finishers = this.#account.finishers.get(place) ?? new Map();
+    for (const [name, how] of finishers) {
+      must(how !== "yes" || risen.includes(name), () => `${place} was finished by ${name}`);
+    }
+    for (const name of risen) {
+      const last = Math.max(...hits.filter((hit) => hit.name === name).map(({ n }) => n));
+      must(
+        finishers.has(name) || sum(hits.filter(({ n }) => n <= last)) >= steps,
+        () => `${place} has promoted ${name}, who did not end it`,
+      );
+    }
   }
 
   #checkCharacter(character: Character, deeds: ReadonlyMap<string, string>): void {

@@ -6,13 +6,13 @@
  */
 
 import type { Dice } from "../../app/game/dice.ts";
-import type { GameStore } from "../../app/game/store.ts";
+import { type GameStore, StoreFailure } from "../../app/game/store.ts";
 
 /** A server tells the others what it took within so long, unless it dies first. */
 const syncBoundMs = 2_000;
 
 /** Made once: most of what an error costs is its stack. */
-const noAnswer = new Error("the replica does not answer");
+const noAnswer = new StoreFailure("the replica does not answer");
 
 interface Entry {
   readonly value: string;
@@ -46,7 +46,7 @@ interface Call {
   /** Whether the call changes anything, and may do so late. */
   readonly writes: boolean;
   readonly resolve: (result: unknown) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (failure: StoreFailure) => void;
 }
 
 /** The replicas, and all that is on its way. */

@@ -10,7 +10,9 @@ import {
   diceFrom,
   type GameOptions,
   type GameStore,
+  pause,
   playGame,
+  StoreFailure,
 } from "../../app/game/mod.ts";
 import { seededRandom } from "./seeded.ts";
 
@@ -22,6 +24,8 @@ export class MemoryStore implements GameStore {
   /** How many of the next calls of `put` fail; they are not applied. */
   putFailures = 0;
   #address = 1;
+  /** The number of the call that fails, and whether it is applied; negative for none. */
+  #failing = { call: -1, effect: false };
 
   constructor(entries: Iterable<[string, string]> = []) {
     this.entries = new Map(entries);
@@ -36,7 +40,13 @@ export class MemoryStore implements GameStore {
     return this.entries.get(key);
   }
 
+  /** Lets the `call`-th call from now fail, with its effect or without. */
+  failAt(call: number, effect: boolean): void {
+    this.#failing = { call, effect };
+  }
+
   async put(key: string, value: string): Promise<void> {
+    if (this.#failing.call === 0 && this.#failing.effect) this.entries.set(key, value);
     if (this.putFailures > 0) {
       this.putFailures--;
       this.failures++;
@@ -51,10 +61,11 @@ export class MemoryStore implements GameStore {
   }
 
   #call(): Promise<void> {
+    if (this.#failing.call-- === 0) this.failures++;
     if (this.failures === 0) return Promise.resolve();
     this.failures--;
     this.#address++;
-    return Promise.reject(new Error(`server ${this.#address - 1} is gone`));
+    return Promise.reject(new StoreFailure(`server ${this.#address - 1} is gone`));
   }
 }
 
@@ -97,7 +108,7 @@ export async function play(
     fast: true,
     dice: seededDice(1),
     environment: { now: () => 1_000_000, monotonicMs: () => 0, hex64: seededRandom(1).hex64 },
-    pause: () => Promise.resolve(),
+    pause: (_ms, signal) => pause(0, signal),
     ...options,
   });
   return { code, said, store };

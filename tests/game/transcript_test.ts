@@ -24,6 +24,7 @@ async function replay(transcript: string): Promise<string> {
     output: (text) => void (screen += text),
     isTerminal: true,
     fast: false,
+    pause: () => Promise.resolve(),
   });
   return screen;
 }
