@@ -1,6 +1,5 @@
 import { Server } from "../kvserver/mod.ts";
 import { queryActorsMax } from "../limits.ts";
-import { parseAddress } from "../rpc/mod.ts";
 import type { CommandSpec, Invocation } from "./command_spec.ts";
 import type { Console, StopSignal } from "./console.ts";
 import { exitCodeOfSignal, exitCodes, UsageError } from "./exit_codes.ts";
@@ -10,8 +9,8 @@ import { parseAddressOption } from "./query_client.ts";
 import { styleFor } from "./style.ts";
 import { version } from "./version.ts";
 
-/** Where a wildcard, however it is written, is bound: nobody can be told to connect there. */
-const wildcards = ["0.0.0.0", "::"];
+/** All spellings of the address that is none: nobody can be told to connect there. */
+const wildcard = /^[[\]0x.:*]+$/i;
 
 /** `cmud server` */
 export const serverCommand: CommandSpec = {
@@ -63,6 +62,11 @@ export const serverCommand: CommandSpec = {
 async function runServer({ options, console, ...rest }: Invocation): Promise<number> {
   const hostname = options.host as string | undefined ?? "127.0.0.1";
   const advertise = options.advertise as string | undefined;
+  if (wildcard.test(hostname) && advertise === undefined) {
+    throw new UsageError(
+      `Cannot listen on ${hostname} without --advertise: others must be told a real address`,
+    );
+  }
   const { descriptions, missing } = await describe(options.join as string[] | undefined ?? []);
   const server = await Server.start({
     hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
@@ -74,12 +78,6 @@ async function runServer({ options, console, ...rest }: Invocation): Promise<num
     version,
     log: (line) => console.err(`${line}\n`),
   });
-  if (wildcards.includes(parseAddress(server.address).hostname)) {
-    await server.close();
-    throw new UsageError(
-      `Cannot listen on ${hostname} without --advertise: others must be told a real address`,
-    );
-  }
   const keepAsking = new AbortController();
   for (const address of missing) void joinLater(server, address, keepAsking.signal, console);
   const stopped = stopSignal(console);

@@ -50,6 +50,7 @@ Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on s
     [["server", "--port", "0", "--host", "0.0.0.0"], "--advertise"],
     [["server", "--port", "0", "--host", "0"], "--advertise"],
     [["server", "--port", "0", "--host", "::"], "--advertise"],
+    [["server", "--port", "0", "--host", "0:0:0:0:0:0:0:0"], "--advertise"],
     [["server", "--host", "0.0.0.0", "--advertise", "here"], "HOST:PORT"],
     [["server", "--host", "0.0.0.0", "--advertise", "here:0"], "the port is 0"],
     [["completion", "tcsh"], "bash, zsh, fish"],
