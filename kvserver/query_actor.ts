@@ -142,10 +142,21 @@ export class QueryActor implements Actor, RequestHandler {
   #query({ frames, connections, replyTo }: QueryMessage): void {
     this.#connections = connections;
     this.#writer.clear();
-    const answer = answerFrames(frames, this.#reader, this.#writer, this);
+    const answer = this.#answer(frames);
     const reply: QueryReply = { ...answer, replies: this.#writer.written() };
     this.#context.tell(replyTo, reply);
     this.#sendWritten();
+  }
+
+  /** Whoever asked is waiting: a bug of ours ends its connection rather than leave it so. */
+  #answer(frames: Uint8Array): Answer {
+    try {
+      return answerFrames(frames, this.#reader, this.#writer, this);
+    } catch (error) {
+      this.bug(error);
+      this.#writer.clear();
+      return { consumed: frames.length, close: true };
+    }
   }
 
   // ---- sync ---------------------------------------------------------------------------------
