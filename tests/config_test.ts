@@ -21,7 +21,7 @@ Deno.test("deno.json has the tasks that the README names, and each asks only for
 
 Deno.test("every task that runs the program reads the same environment variables", () => {
   const lists = commands
-    .filter(([, command]) => command.includes("main.ts"))
+    .filter(([, command]) => command.includes(" main.ts"))
     .flatMap(([, command]) => /--allow-env\S*/.exec(command) ?? []);
   assert(lists.length > 3);
   assertEquals(new Set(lists).size, 1);
