@@ -1,6 +1,7 @@
 import { fill, measureTells, runLoad, startServerProcess } from "../bench/mod.ts";
 import type { CommandSpec, Invocation } from "./command_spec.ts";
-import { exitCodes, UsageError } from "./exit_codes.ts";
+import type { Console } from "./console.ts";
+import { exitCodeOfSignal, exitCodes, UsageError } from "./exit_codes.ts";
 import { integerFrom } from "./number_option.ts";
 import { styleFor } from "./style.ts";
 
@@ -48,7 +49,12 @@ async function runBench({ options, console }: Invocation): Promise<number> {
   };
   if (!options.json) console.out(bold(header) + "\n");
   const seconds = options.seconds as number | undefined ?? 2;
-  await measureQueries(seconds, options.connections as number | undefined ?? connections, print);
+  await measureQueries(
+    seconds,
+    options.connections as number | undefined ?? connections,
+    console,
+    print,
+  );
   print({ name: "Tell", perSecond: Math.round(await measureTells(seconds)) });
   return exitCodes.ok;
 }
@@ -56,9 +62,13 @@ async function runBench({ options, console }: Invocation): Promise<number> {
 async function measureQueries(
   seconds: number,
   connections: number,
+  console: Console,
   print: (measurement: Measurement) => void,
 ): Promise<void> {
   const server = await startServerProcess(1);
+  const release = console.onStopSignal((signal) => {
+    server.stop().finally(() => console.exit(exitCodeOfSignal(signal)));
+  });
   try {
     const [address] = server.queryAddresses;
     await fill(address);
@@ -76,6 +86,7 @@ async function measureQueries(
       }
     }
   } finally {
+    release();
     await server.stop();
   }
 }

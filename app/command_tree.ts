@@ -26,13 +26,19 @@ export async function runCommandTree(
   }, console);
   root.version(version, "--version", "print the version");
   try {
-    await root.parseAsync([...args], { from: "user" });
+    await root.parseAsync(helpOf(args), { from: "user" });
     return exitCode;
   } catch (error) {
     if (!(error instanceof commander.CommanderError)) throw error;
     // Help and version that were asked for end here too, without a fault.
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
+}
+
+/** `help kv get` means `kv get --help`; the library looks at the first word behind `help` only. */
+function helpOf(args: readonly string[]): string[] {
+  const [help, ...path] = args;
+  return help === "help" && path.length > 1 ? [...path, "--help"] : [...args];
 }
 
 type Run = (run: NonNullable<CommandSpec["run"]>, invocation: Invocation) => Promise<void>;

@@ -1,5 +1,6 @@
 import { loadReadline } from "../deps.ts";
 import { lineCharsMax } from "../limits.ts";
+import { BrokenPipeError } from "./console.ts";
 import { escapeControl } from "./escape.ts";
 import { exitCodeOf, exitCodes, UsageError } from "./exit_codes.ts";
 import { get, type KvSession, list, put, scan } from "./kv_queries.ts";
@@ -77,6 +78,7 @@ async function runScript(session: KvSession): Promise<number> {
     try {
       if (await runLine(session, line) === "exit") break;
     } catch (error) {
+      if (error instanceof BrokenPipeError) throw error;
       session.console.err(`Line ${number}: ${escapeControl((error as Error).message)}\n`);
       return exitCodeOf(error);
     }
@@ -130,8 +132,9 @@ async function runLine(session: KvSession, line: string): Promise<"exit" | "done
   const [fewest, most] = command.words;
   if (words.length < fewest || words.length > most) {
     throw new UsageError(
-      `Cannot run ${name.text} with ${words.length} words: allowed is ${command.usage}` +
-        (words.length > most ? " (put quotes around what has spaces)" : ""),
+      `Cannot run ${name.text} with ${words.length} ${words.length === 1 ? "word" : "words"}: ` +
+        `allowed is ${command.usage}` +
+        (words.length > most && most > 0 ? " (put quotes around what has spaces)" : ""),
     );
   }
   return await command.run(session, words, line) === "exit" ? "exit" : "done";

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { UsageError } from "./exit_codes.ts";
+
 /**
  * The lines of `chunks`, without their line breaks; a last line needs none.
  *
@@ -13,18 +15,30 @@ export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   charsMax: number,
 ): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+  const decode = utf8Decoder();
   let rest = "";
   for await (const chunk of chunks) {
-    const [first, ...others] = decoder.decode(chunk, { stream: true }).split("\n");
+    const [first, ...others] = decode(chunk).split("\n");
     rest = extend(rest, first, charsMax);
     for (const next of others) {
       yield withoutReturn(rest);
       rest = extend("", next, charsMax);
     }
   }
-  rest = extend(rest, decoder.decode(), charsMax);
+  rest = extend(rest, decode(), charsMax);
   if (rest !== "") yield withoutReturn(rest);
+}
+
+/** What would be altered in being read is refused instead. */
+function utf8Decoder(): (chunk?: Uint8Array) => string {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  return (chunk) => {
+    try {
+      return decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch (cause) {
+      throw new UsageError("Cannot read the input: it is not valid UTF-8", { cause });
+    }
+  };
 }
 
 /** Room for one character too many, and a carriage return. */

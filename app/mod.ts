@@ -23,6 +23,7 @@
  * @module
  */
 
+import { RpcError } from "../kvclient/mod.ts";
 import { runCommandTree } from "./command_tree.ts";
 import { rootCommand } from "./commands.ts";
 import { BrokenPipeError, type Console } from "./console.ts";
@@ -43,6 +44,11 @@ export async function runCommandLine(args: readonly string[], console: Console):
     const message = error instanceof Error ? error.message : String(error);
     const exitCode = exitCodeOf(error);
     console.err(`cmud: ${escapeControlInLines(message)}\n`);
+    if (error instanceof RpcError && error.code === "unknown_method") {
+      console.err(
+        "Is that a system port? Query ports come behind it: by default 6001 is the first\n",
+      );
+    }
     if (exitCode === exitCodes.unreachable) {
       console.err("Is a server running there? One is started with: cmud server\n");
     }

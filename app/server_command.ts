@@ -10,7 +10,7 @@ import { styleFor } from "./style.ts";
 import { version } from "./version.ts";
 
 /** All spellings of the address that is none: nobody can be told to connect there. */
-const wildcard = /^[[\]0x.:*]+$/i;
+const wildcard = /^(\[?::ffff:)?[[\]0x.:*]*$/i;
 
 /** `cmud server` */
 export const serverCommand: CommandSpec = {
@@ -116,7 +116,7 @@ function announce(server: Server, { options, console }: Invocation): void {
       `  query ports  ${queryAddresses.join(" ")}\n` +
       `  data         in memory only\n` +
       `${dim("Ask it:")}   cmud kv shell --server ${first}\n` +
-      `${dim("Join it:")}  cmud server --port 7000 --join ${address}\n` +
+      `${dim("Join it:")}  cmud server --port 0 --join ${address}\n` +
       `${dim("Play:")}     cmud play --server ${first}\n` +
       `${dim("Watch it:")} cmud status --watch --server ${queryAddresses.join(",")}\n` +
       `${dim("Stop it:")}  Ctrl-C\n`,

@@ -31,7 +31,11 @@ export function splitWords(line: string): Word[] {
     const pattern = quote === '"' ? /"((?:[^"\\]|\\.)*)"(?=\s|$)/ys : /'([^']*)'(?=\s|$)/ys;
     pattern.lastIndex = at;
     const match = pattern.exec(line);
-    if (match === null) throw new UsageError(`Cannot read the line: a ${quote} is not closed`);
+    if (match === null) {
+      throw new UsageError(
+        `Cannot read the line: a ${quote} is not closed, or something follows it`,
+      );
+    }
     at = pattern.lastIndex;
     const text = quote === '"' ? unescape(match[1]) : match[1];
     words.push({ text, start, quoted: true });

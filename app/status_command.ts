@@ -98,6 +98,7 @@ function asTable(reports: readonly Report[], { bold, red }: Style): string {
 }
 
 function formatDuration(ms: number): string {
+  if (Number.isNaN(ms)) return "-";
   const seconds = Math.floor(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

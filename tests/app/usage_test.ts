@@ -25,6 +25,10 @@ Deno.test("every command explains itself with its options and an example", async
     for (const child of spec.commands ?? []) await check(child, [...path, child.name]);
   };
   await check(rootCommand, []);
+  assertEquals(
+    (await runCmud(["help", "kv", "get"])).stdout,
+    (await runCmud(["kv", "get", "--help"])).stdout,
+  );
   assertEquals((await runCmud(["help", "kv"])).stdout, (await runCmud(["kv", "--help"])).stdout);
 });
 
@@ -50,6 +54,8 @@ Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on s
     [["server", "--port", "0", "--host", "0.0.0.0"], "--advertise"],
     [["server", "--port", "0", "--host", "0"], "--advertise"],
     [["server", "--port", "0", "--host", "::"], "--advertise"],
+    [["server", "--port", "0", "--host", ""], "--advertise"],
+    [["server", "--port", "0", "--host", "::ffff:0.0.0.0"], "--advertise"],
     [["server", "--port", "0", "--host", "0:0:0:0:0:0:0:0"], "--advertise"],
     [["server", "--host", "0.0.0.0", "--advertise", "here"], "HOST:PORT"],
     [["server", "--host", "0.0.0.0", "--advertise", "here:0"], "the port is 0"],
