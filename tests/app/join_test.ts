@@ -34,6 +34,24 @@ Deno.test("server --simulate-latency delays what goes to others", async () => {
   await Promise.all([first.end("SIGTERM"), second.end("SIGTERM")]);
 });
 
+/**
+ * A port that is free, as the next one is, and will be: it lies below those that a machine hands out
+ * by itself.
+ */
+function freePortPair(): number {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    try {
+      for (const hostPort of [port, port + 1]) {
+        Deno.listen({ hostname: "127.0.0.1", port: hostPort }).close();
+      }
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+}
+
 Deno.test("server --join ends with 69 when nobody answers at any of them", async () => {
   const joins = ["--join", deadAddress(), "--join", deadAddress()];
   const { code, stdout, stderr } = await cmudProcess(["server", "--port", "0", ...joins]);
@@ -43,8 +61,8 @@ Deno.test("server --join ends with 69 when nobody answers at any of them", async
 
 Deno.test("server --join warns and goes on asking when only some answer", async () => {
   const first = await startServerProcess();
-  const late = deadAddress();
-  const port = late.split(":")[1];
+  const port = String(freePortPair());
+  const late = `127.0.0.1:${port}`;
   const joins = ["--join", first.ready.address, "--join", late];
   const second = await startServerProcess(joins);
   const third = await startServerProcess(["--port", port]);
