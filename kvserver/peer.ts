@@ -14,8 +14,9 @@ import type { Entry } from "./store.ts";
 export interface Batch {
   entries: readonly Entry[];
   peers: readonly ActorRef[];
-  wantsState: boolean;
-  stateDone: boolean;
+  /** As in a `PeerMessage`. */
+  wantsState: number;
+  stateDone: number;
 }
 
 interface SentBatch extends Batch {
@@ -55,10 +56,13 @@ export class Peer {
   open: OpenDebt | undefined;
   /** Whether more waited for it than may: it was dropped, and the whole state is owed instead. */
   overflowed = false;
-  /** Whether it is to be asked for the whole state. */
-  wantsState = false;
-  /** Whether it takes over the whole state, so that entries of others go to it as well. */
-  takesState = false;
+  /** The question for the whole state that it is to be asked; 0 when it is not. */
+  wantsState = 0;
+  /**
+   * The question by which it takes over the whole state, so that entries of others go to it as well;
+   * 0 when it does not.
+   */
+  takesState = 0;
   /** Since when the connection is down; absent while it is up. */
   downSinceMs: number | undefined;
   /** When it was last heard, or first known. */
@@ -71,6 +75,8 @@ export class Peer {
    * peer was told. Entries of `pending` keep their places, so counting them is enough.
    */
   #untilStateDone: number | undefined;
+  /** The question that is answered then. */
+  #question = 0;
   #unacked: SentBatch[] = [];
   #lastSent = 0;
   #lastReceived = 0;
@@ -89,12 +95,12 @@ export class Peer {
   /** Whether there is nothing to send, and no acknowledgement to wait for. */
   get isIdle(): boolean {
     return !this.#hasNews && this.#unacked.length === 0 && this.open === undefined &&
-      !this.overflowed && !this.takesState;
+      !this.overflowed && this.takesState === 0;
   }
 
   get #hasNews(): boolean {
     return this.#isNew || this.#ackDue || this.pending.size > 0 || this.introductions.size > 0 ||
-      this.wantsState || this.#untilStateDone !== undefined;
+      this.wantsState > 0 || this.#untilStateDone !== undefined;
   }
 
   /** Owes an entry. */
@@ -109,7 +115,7 @@ export class Peer {
   /** Owes state too: reading begins anew. */
   oweState(debt: Debt): void {
     this.open = { debt: this.open === undefined ? debt : bothDebts(this.open.debt, debt) };
-    this.takesState ||= this.#untilStateDone !== undefined;
+    if (this.#untilStateDone !== undefined) this.takesState ||= this.#question;
     this.#untilStateDone = undefined;
   }
 
@@ -126,7 +132,8 @@ export class Peer {
 
   /** Says that the state it takes over is complete with what is pending now. */
   completeState(): void {
-    this.takesState = false;
+    this.#question = this.takesState;
+    this.takesState = 0;
     this.#untilStateDone = this.pending.size;
   }
 
@@ -149,12 +156,13 @@ export class Peer {
       entries,
       peers: [...this.introductions.values()],
       wantsState: this.wantsState,
-      stateDone: this.#isStateDoneWith(entries.length),
+      stateDone: this.#isStateDoneWith(entries.length) ? this.#question : 0,
     };
     const wantsAck = this.#isNew || entries.length > 0 || batch.peers.length > 0 ||
-      batch.wantsState || batch.stateDone;
+      batch.wantsState > 0 || batch.stateDone > 0;
     this.introductions.clear();
-    this.wantsState = this.#isNew = this.#ackDue = false;
+    this.wantsState = 0;
+    this.#isNew = this.#ackDue = false;
     if (wantsAck) {
       this.#unacked.push({
         ...batch,
@@ -212,7 +220,8 @@ export class Peer {
       this.wantsState ||= batch.wantsState;
     }
     this.#isNew ||= this.#lastReceived === 0;
-    const wasDone = this.#untilStateDone !== undefined || lost.some(({ stateDone }) => stateDone);
+    const wasDone = this.#untilStateDone !== undefined ||
+      lost.some(({ stateDone }) => stateDone > 0 && stateDone === this.#question);
     if (wasDone && this.open === undefined) this.#untilStateDone = this.pending.size;
   }
 }

@@ -36,7 +36,7 @@ export class ReplicaGroup {
           new QueryActor(context, { version, syncActor, ready, isAlone, store: newStore() })
         ),
     );
-    system.tell(syncActor, { type: "start", queryActors } satisfies StartMessage);
+    system.tell(syncActor, { type: "start", queryActors, joins: !ready } satisfies StartMessage);
     system.ready = ready;
     this.syncActor = syncActor;
     this.queryActors = queryActors;

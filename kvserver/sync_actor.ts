@@ -41,6 +41,8 @@ interface Joining {
   named: readonly string[];
   /** Who is asked for the state. */
   donor?: Peer;
+  /** The number of that question. */
+  question: number;
   /** When it was asked. */
   sinceMs: number;
   /** Whether the donor has sent all. */
@@ -76,6 +78,9 @@ export class SyncActor implements Actor {
   /** Incarnations whose address has begun another life: hearsay does not revive them. */
   #dead = new Set<string>();
   #joining: Joining | undefined;
+  #lastQuestion = 0;
+  /** Whether there was a state to give before any that is being taken over. */
+  #hasState = false;
   /** For whom a part of the state is being read. */
   #reading: { id: number; peer: Peer; open: OpenDebt } | undefined;
   #lastReadId = 0;
@@ -109,7 +114,7 @@ export class SyncActor implements Actor {
 
   // ---- this server's query actors -----------------------------------------------------------
 
-  #start({ queryActors }: StartMessage): void {
+  #start({ queryActors, joins }: StartMessage): void {
     this.#siblings = queryActors.map((ref) => ({
       ref,
       pace: new Pace(this.#context, uid(ref)),
@@ -117,6 +122,7 @@ export class SyncActor implements Actor {
       knowsReady: false,
       drain: "no",
     }));
+    this.#hasState = !joins;
   }
 
   #written({ from, entries, part, isDrained }: WrittenMessage): void {
@@ -247,14 +253,15 @@ export class SyncActor implements Actor {
       for (const sibling of this.#siblings) sibling.pending.add(entry);
       peer.pending.forget(entry);
       for (const other of this.#peers.values()) {
-        if (other.takesState && other !== peer) other.owe(entry);
+        if (other.takesState > 0 && other !== peer) other.owe(entry);
       }
     }
-    if (message.wantsState) {
-      peer.takesState = true;
+    if (message.wantsState > 0) {
+      peer.takesState = message.wantsState;
       this.#oweState(peer, { except: [peer.ref.incarnation] });
     }
-    if (message.stateDone && this.#joining?.donor === peer) this.#joining.stateDone = true;
+    const isAnswer = message.stateDone > 0 && message.stateDone === this.#joining?.question;
+    if (isAnswer && this.#joining?.donor === peer) this.#joining.stateDone = true;
     this.#sendAll();
   }
 
@@ -300,13 +307,17 @@ export class SyncActor implements Actor {
     }
   }
 
-  /** A donor that is taking over the state itself passes on what it gets, until it has it all. */
+  /**
+   * A donor that is taking over its first state itself passes on what it gets, until it has it all.
+   * Not one that had a state before, or asks the very peer, or has waited for too long: those who ask
+   * each other would wait for ever.
+   */
   #completeState(peer: Peer): void {
-    const joins = this.#joining !== undefined && !this.#joining.stateDone &&
-      this.#joining.donor !== peer;
-    if (peer.takesState && peer.open === undefined && !peer.overflowed && !joins) {
-      peer.completeState();
-    }
+    if (peer.takesState === 0 || peer.open !== undefined || peer.overflowed) return;
+    const joining = this.#joining;
+    const waits = !this.#hasState && joining !== undefined && !joining.stateDone &&
+      joining.donor !== peer && this.#context.monotonicMs() - joining.sinceMs < peerLostMs;
+    if (!waits) peer.completeState();
   }
 
   /** Has the next part of the state read that a peer is owed; one at a time, each peer in turn. */
@@ -340,6 +351,7 @@ export class SyncActor implements Actor {
     for (const sibling of this.#siblings) sibling.knowsReady = false;
     this.#joining = {
       named: [...named, ...this.#joining?.named ?? []],
+      question: 0,
       sinceMs: this.#context.monotonicMs(),
       replyTo: [replyTo, ...this.#joining?.replyTo ?? []],
       stateDone: false,
@@ -355,6 +367,7 @@ export class SyncActor implements Actor {
     if (!joining.stateDone || this.#siblings.some(({ knowsReady }) => !knowsReady)) return;
     for (const replyTo of joining.replyTo) this.#context.tell(replyTo, true);
     this.#joining = undefined;
+    this.#hasState = true;
   }
 
   #needsDonor({ donor, sinceMs }: Joining): boolean {
@@ -370,7 +383,7 @@ export class SyncActor implements Actor {
     joining.donor = candidates[(last + 1) % candidates.length];
     joining.sinceMs = this.#context.monotonicMs();
     if (joining.donor !== undefined) {
-      joining.donor.wantsState = true;
+      joining.question = joining.donor.wantsState = ++this.#lastQuestion;
     } else {
       this.#log("Nobody is left to take the state over from");
       joining.stateDone = true;

@@ -64,16 +64,18 @@ export interface PeerMessage {
   entries: Uint8Array;
   /** Sync actors that the receiver may not know yet. */
   peers: readonly ActorRef[];
-  /** Asks for the whole state. */
-  wantsState: boolean;
-  /** Whether with this message the state that was asked for is complete. */
-  stateDone: boolean;
+  /** Asks for the whole state, and numbers the question; 0 when it does not. */
+  wantsState: number;
+  /** The question for the state to which this message completes the answer; 0 when it does not. */
+  stateDone: number;
 }
 
 /** The server to its sync actor, once: who there is. */
 export interface StartMessage {
   type: "start";
   queryActors: readonly ActorRef[];
+  /** Whether it will be told to join others before it has any state. */
+  joins: boolean;
 }
 
 /** The server to its sync actor: other servers to sync with, the first of them to take over from. */

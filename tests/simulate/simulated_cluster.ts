@@ -2,6 +2,7 @@ import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
 import { ReplicaGroup } from "../../kvserver/replica_group.ts";
 import { type Entry, isLater, Store } from "../../kvserver/mod.ts";
+import { incarnationOf } from "../../kvserver/order.ts";
 import { beginRequest, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
 import { SimulatedNetwork } from "./simulated_network.ts";
@@ -33,8 +34,10 @@ export class SimulatedCluster {
   readonly world: SimulatedWorld;
   readonly network: SimulatedNetwork;
   readonly servers: SimulatedServer[] = [];
-  /** Every Put of servers that have not crashed since, merged. */
-  #model = new Map<string, Entry>();
+  /** The last Put of each key, by the incarnation of the server that took it. */
+  #puts = new Map<string, Map<string, Entry>>();
+  /** What actors threw. */
+  #faults: string[] = [];
   #nextPort = 1;
 
   constructor(seed: number, latencyMs: (world: SimulatedWorld) => SimulatedNetwork["latencyMs"]) {
@@ -61,15 +64,18 @@ export class SimulatedCluster {
     });
     // A message to a server that crashed, or to its channels: counted, and no concern of these tests.
     system.onError = (error) => {
-      if (!(error instanceof Error) || error.name !== "UndeliverableError") throw error;
+      if (error instanceof Error && error.name === "UndeliverableError") return;
+      this.#faults.push(`An actor of ${system.address} threw ${error}`);
     };
+    const puts = new Map<string, Entry>();
+    this.#puts.set(system.incarnation, puts);
     const stores: Store[] = [];
     const group = new ReplicaGroup(system, {
       queryActorCount,
       version: "simulated",
       ready: peers.length === 0,
       newStore: () => {
-        const store = new ObservedStore((entry) => this.#learn(entry));
+        const store = new ObservedStore((entry) => takeLater(puts, entry));
         stores.push(store);
         return store;
       },
@@ -80,8 +86,47 @@ export class SimulatedCluster {
     return server;
   }
 
-  /** Ends a server in the middle of whatever it does. */
-  async crash(server: SimulatedServer): Promise<void> {
+  /** Starts a server anew on the address of one that has ended. */
+  restart(
+    ended: SimulatedServer,
+    options: { queryActorCount: number; peers?: readonly SimulatedServer[] },
+  ): Promise<SimulatedServer> {
+    return this.start({ ...options, port: Number(ended.address.split(":")[1]) });
+  }
+
+  /** Lets time pass, and then all that waits for a promise run. */
+  async advance(durationMs: number): Promise<void> {
+    this.world.advanceSync(durationMs);
+    for (let i = 0; i < reactionsMax; i++) await null;
+  }
+
+  /** Ends a server in the middle of whatever it does. What only it had is lost. */
+  crash(server: SimulatedServer): Promise<void> {
+    this.#puts.delete(server.system.incarnation);
+    return this.#end(server);
+  }
+
+  /**
+   * Stops a server in order: it lets the others have all that it took, and ends.
+   *
+   * @returns how long that took.
+   */
+  async stop(server: SimulatedServer, drainMs: number): Promise<number> {
+    const beganMs = this.world.nowMs;
+    let isDrained = false;
+    server.group.drain(drainMs).then(() => isDrained = true);
+    while (!isDrained) await this.advance(1);
+    const tookMs = this.world.nowMs - beganMs;
+    await this.#end(server);
+    return tookMs;
+  }
+
+  /** Ends all servers. */
+  async close(): Promise<void> {
+    for (const server of [...this.servers]) await this.#end(server);
+  }
+
+  async #end(server: SimulatedServer): Promise<void> {
     this.servers.splice(this.servers.indexOf(server), 1);
     this.network.crash(server.address);
     const closed = server.system.close();
@@ -103,48 +148,85 @@ export class SimulatedCluster {
     });
   }
 
-  /** What keeps the cluster from being converged, or `undefined`. */
-  difference({ withModel = true } = {}): string | undefined {
-    const replicas = this.servers.flatMap((server) =>
-      server.stores.map((store, i) => ({ name: `${server.address} actor ${i}`, store }))
-    );
+  /**
+   * What keeps the cluster from being converged and at rest, or `undefined`.
+   *
+   * Each replica must hold what the model does: of each key, the last Put of all servers that did not
+   * crash. A Put of a server that crashed is on all replicas or on none, and may win.
+   */
+  difference(): string | undefined {
+    if (this.#faults.length > 0) return this.#faults[0];
     for (const { address, system } of this.servers) {
       const { maxMessageRate, ready } = system.stats();
       if (maxMessageRate > 10) return `${address} sent ${maxMessageRate} messages within a second`;
       if (!ready) return `${address} is not ready`;
+      if (system.openChannels > 0) return `${address} has ${system.openChannels} open channels`;
     }
-    const expected = withModel
-      ? dump(this.#model.values())
-      : dump(replicas[0].store.entriesAfter());
-    for (const { name, store } of replicas) {
-      const found = dump(store.entriesAfter());
-      if (found !== expected) return `${name} holds\n${found}\nand should hold\n${expected}`;
+    const expected = this.#expected();
+    for (const { address, stores } of this.servers) {
+      for (const [i, store] of stores.entries()) {
+        const difference = firstDifference(store, expected);
+        if (difference !== undefined) return `${address} actor ${i} holds ${difference}`;
+      }
     }
     return undefined;
   }
 
-  /** All that all replicas hold. */
-  digest(): string {
-    return this.servers.flatMap(({ stores }) => stores.map((store) => dump(store.entriesAfter())))
-      .join("\n\n");
+  /** What all replicas must hold. */
+  #expected(): Map<string, Entry> {
+    const expected = new Map<string, Entry>();
+    for (const puts of this.#puts.values()) {
+      for (const entry of puts.values()) takeLater(expected, entry);
+    }
+    for (const { stores } of this.servers) {
+      for (const entry of stores[0].entriesAfter()) {
+        if (!this.#puts.has(incarnationOf(entry.uid))) takeLater(expected, entry);
+      }
+    }
+    return expected;
   }
 
-  #learn(entry: Entry): void {
-    if (isLater(entry, this.#model.get(entry.key))) this.#model.set(entry.key, entry);
+  /** All that all replicas hold. */
+  digest(): string {
+    const lines = this.servers.flatMap(({ stores }) =>
+      stores.map((store) => Array.from(store.entriesAfter(), describe).join("\n"))
+    );
+    return lines.join("\n\n");
   }
 }
+
+/** Awaits between a message to a channel and all that waits for it; seen were 2. */
+const reactionsMax = 4;
 
 /** A channel that is not there: the reply is of no interest. */
 function nobody(local: ActorRef): ActorRef {
   return { ...local, counter: 1_000_000_000 };
 }
 
-function dump(entries: Iterable<Entry>): string {
-  const decoder = new TextDecoder();
-  const lines = Array.from(
-    entries,
-    ({ key, value, timestamp, sequence, uid }) =>
-      `${key} = ${value && decoder.decode(value)} (${timestamp}, ${sequence}, ${uid})`,
-  );
-  return lines.sort().join("\n");
+function takeLater(entries: Map<string, Entry>, entry: Entry): void {
+  if (isLater(entry, entries.get(entry.key))) entries.set(entry.key, entry);
+}
+
+function firstDifference(store: Store, expected: ReadonlyMap<string, Entry>): string | undefined {
+  let count = 0;
+  for (const entry of store.entriesAfter()) {
+    const wanted = expected.get(entry.key);
+    count++;
+    if (wanted === undefined) return `${describe(entry)}, which nobody put`;
+    if (!isSame(entry, wanted)) return `${describe(entry)} and should hold ${describe(wanted)}`;
+  }
+  if (count === expected.size) return undefined;
+  const held = new Set(Array.from(store.entriesAfter(), ({ key }) => key));
+  const missing = [...expected.values()].filter(({ key }) => !held.has(key));
+  return `${count} keys and lacks ${missing.length}, such as ${describe(missing[0])}`;
+}
+
+function isSame(a: Entry, b: Entry): boolean {
+  if (isLater(a, b) || isLater(b, a) || a.value?.length !== b.value?.length) return false;
+  return a.value?.every((byte, i) => byte === b.value![i]) ?? true;
+}
+
+function describe({ key, value, timestamp, sequence, uid }: Entry): string {
+  const text = value && new TextDecoder().decode(value.subarray(0, 60));
+  return `${key} = ${text} (${timestamp}, ${sequence}, ${uid})`;
 }

@@ -6,12 +6,15 @@ import type { SimulatedWorld } from "../support/simulated_environment.ts";
 const dialMs = 50;
 
 /**
- * The network between the actor systems of a simulated world: messages take their time, arrive in
- * order on each link, and are lost when a link is cut or a system crashes.
+ * The network between the actor systems of a simulated world: messages take their time, wait for
+ * those before them where the bandwidth is limited, arrive in order on each link, and are lost when a
+ * link is cut or a system crashes.
  */
 export class SimulatedNetwork implements TellNetwork {
   /** Bytes handed over by all systems. */
   bytesSent = 0;
+  /** How much leaves on each link, in each direction; what is handed over beyond it waits. */
+  bytesPerMs = Infinity;
   readonly world: SimulatedWorld;
   #latencyMs: (from: string, to: string) => number;
   #hosts = new Map<string, TellHost>();
@@ -55,10 +58,17 @@ export class SimulatedNetwork implements TellNetwork {
 
   /** Cuts both directions between two addresses, until `mend`. */
   cut(a: string, b: string): void {
-    for (const key of [`${a} ${b}`, `${b} ${a}`]) this.#cuts.add(key);
-    for (const link of this.#links) if (!this.canReach(link.from, link.to)) link.cut(false);
+    this.cutOneWay(a, b);
+    this.cutOneWay(b, a);
   }
 
+  /** Cuts what `from` sends to `to`, and not what comes back, until `mend`. */
+  cutOneWay(from: string, to: string): void {
+    this.#cuts.add(`${from} ${to}`);
+    for (const link of this.#links) if (link.from === from && link.to === to) link.cut(false);
+  }
+
+  /** Ends all cuts between two addresses. */
   mend(a: string, b: string): void {
     for (const key of [`${a} ${b}`, `${b} ${a}`]) this.#cuts.delete(key);
   }
@@ -80,13 +90,15 @@ class SimulatedLink implements TellLink {
   isUp = false;
   isGone = false;
   epoch = 0;
-  readonly roomBytes = linkBytesMax;
   readonly from: string;
   readonly to: string;
   #network: SimulatedNetwork;
   #incarnation: string;
   #watchers: (() => void)[] = [];
   #lastArrivalMs = 0;
+  /** When all that was handed over has left. */
+  #freeAtMs = 0;
+  #waitingBytes = 0;
   #closed = false;
 
   constructor(network: SimulatedNetwork, from: string, to: string, incarnation: string) {
@@ -95,6 +107,10 @@ class SimulatedLink implements TellLink {
     this.to = to;
     this.#incarnation = incarnation;
     network.world.after(dialMs, () => this.#dial());
+  }
+
+  get roomBytes(): number {
+    return Math.max(0, linkBytesMax - this.#waitingBytes);
   }
 
   onChange(fn: () => void): void {
@@ -111,18 +127,21 @@ class SimulatedLink implements TellLink {
     if (!this.isUp) return;
     this.isUp = false;
     this.epoch++;
+    // The next connection does not wait for what this one had to carry.
+    this.#lastArrivalMs = this.#freeAtMs = this.#waitingBytes = 0;
     this.#changed();
     this.#network.world.after(dialMs, () => this.#dial());
   }
 
-  send(counter: number, bytes: Uint8Array): boolean {
-    if (!this.isUp) return false;
+  send(counter: number, bytes: Uint8Array, reserved: boolean): boolean {
+    const bound = reserved ? linkBytesMax : linkBytesMax / 2;
+    if (!this.isUp || this.#waitingBytes + bytes.length > bound) return false;
     this.#network.bytesSent += bytes.length;
     const { world } = this.#network;
     const { epoch } = this;
     const arrivalMs = Math.max(
       this.#lastArrivalMs,
-      world.nowMs + this.#network.latencyMs(this.from, this.to),
+      this.#leaveMs(bytes.length) + this.#network.latencyMs(this.from, this.to),
     );
     this.#lastArrivalMs = arrivalMs;
     world.after(arrivalMs - world.nowMs, () => {
@@ -132,6 +151,19 @@ class SimulatedLink implements TellLink {
       }
     });
     return true;
+  }
+
+  /** When so many bytes have left, behind all that waits already. */
+  #leaveMs(bytes: number): number {
+    const { world, bytesPerMs } = this.#network;
+    this.#freeAtMs = Math.max(world.nowMs, this.#freeAtMs) + bytes / bytesPerMs;
+    if (this.#freeAtMs === world.nowMs) return world.nowMs;
+    const { epoch } = this;
+    this.#waitingBytes += bytes;
+    world.after(this.#freeAtMs - world.nowMs, () => {
+      if (this.epoch === epoch) this.#waitingBytes -= bytes;
+    });
+    return this.#freeAtMs;
   }
 
   #dial(): void {

@@ -1,0 +1,49 @@
+import type { Prng } from "../support/prng.ts";
+import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
+import { Joins, longValueBytes, randomLatency, settle } from "./workload.ts";
+
+/** How long the Puts go on when the second server has begun to join. */
+const burstMs = 2_000;
+
+/** Time after which a cluster that is left alone must have converged. */
+const quietMs = 12_000;
+
+/**
+ * More is put than messages can hold, before and while a second server joins: at every moment
+ * something is on its way from one replica to the others, or waits for its turn.
+ *
+ * @returns what was wrong, or `undefined`.
+ */
+export async function runBurstScenario(seed: number): Promise<string | undefined> {
+  const cluster = new SimulatedCluster(seed, randomLatency);
+  const { world } = cluster;
+  const { random } = world;
+  const donor = await cluster.start({ queryActorCount: 4 });
+  putBurst(cluster, donor, random, 120);
+  await cluster.advance(random.below(2) === 0 ? 3_000 : random.below(600));
+  const newcomer = await cluster.start({ queryActorCount: 1 + random.below(4), peers: [donor] });
+  const joins = new Joins();
+  joins.began(newcomer, donor);
+  const burstEndMs = world.nowMs + burstMs;
+  while (world.nowMs < burstEndMs || !newcomer.system.stats().ready) {
+    if (world.nowMs < burstEndMs) putBurst(cluster, donor, random, 2);
+    await cluster.advance(10);
+    const missing = joins.missing();
+    if (missing !== undefined) return missing;
+    if (world.nowMs > burstEndMs + quietMs) return `${newcomer.address} is not ready`;
+  }
+  return settle(cluster, quietMs);
+}
+
+/** On all actors but the one whose replica is read for newcomers. */
+function putBurst(
+  cluster: SimulatedCluster,
+  server: SimulatedServer,
+  random: Prng,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const actor = 1 + random.below(server.group.queryActors.length - 1);
+    cluster.put(server, actor, random.hex64(), "burst".padEnd(random.below(longValueBytes)));
+  }
+}

@@ -1,0 +1,149 @@
+import type { Prng } from "../support/prng.ts";
+import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
+import { Joins, type Load, pick, putSome, randomLatency, settle } from "./workload.ts";
+
+/** How long Puts, joins and cuts go on, in virtual milliseconds. */
+const busyMs = 6_000;
+
+/** Time after which a cluster that is left alone must have converged. */
+const quietMs = 12_000;
+
+/** The same for one whose links are slow. */
+const slowQuietMs = 90_000;
+
+/** Of a slow link; the fastest, at ten times this, holds back long values only. */
+const slowBytesPerMs = 150;
+
+/** A cut is mended within this: a server that joins waits longer than that for its donor. */
+const cutMsMax = 3_000;
+
+/**
+ * Runs a whole cluster from one seed: up to five servers of up to four actors, with clocks up to
+ * five seconds off, latencies of their own for each pair, now and then slow links, Puts on hot and
+ * cold keys, short and long values, servers that start and join at random moments, servers that run
+ * already and join, and links that are cut, in one direction or both, and come back.
+ *
+ * @param look sees the cluster as it is at the end
+ * @returns what was wrong at the end, or `undefined`.
+ */
+export function runRandomScenario(
+  seed: number,
+  look?: (cluster: SimulatedCluster) => void,
+): Promise<string | undefined> {
+  return new RandomScenario(seed).run(look);
+}
+
+class RandomScenario {
+  #cluster: SimulatedCluster;
+  #random: Prng;
+  #load: Load;
+  #joins = new Joins();
+  /** Servers that started without joining anybody; by and by they join the first. */
+  #alone = new Set<SimulatedServer>();
+
+  constructor(seed: number) {
+    this.#cluster = new SimulatedCluster(seed, randomLatency);
+    this.#random = this.#cluster.world.random;
+    this.#load = { isHot: this.#chance(2), isLong: this.#chance(6) };
+  }
+
+  async run(look?: (cluster: SimulatedCluster) => void): Promise<string | undefined> {
+    const cluster = this.#cluster;
+    const random = this.#random;
+    const serversMax = 2 + random.below(4);
+    const isSlow = this.#chance(8);
+    if (isSlow) cluster.network.bytesPerMs = slowBytesPerMs * (1 + random.below(10));
+    for (let i = 0, early = random.below(serversMax); i <= early; i++) await this.#start();
+    let cutsLeft = random.below(3);
+    while (cluster.world.nowMs < busyMs) {
+      await cluster.advance(random.below(this.#chance(4) ? 400 : 40));
+      const missing = this.#joins.missing();
+      if (missing !== undefined) return missing;
+      const dice = random.below(200);
+      if (dice < 6 && cluster.servers.length < serversMax) {
+        await this.#start();
+        if (cutsLeft > 0 && this.#chance(3)) {
+          cutsLeft--;
+          await cluster.advance(random.below(400));
+          this.#isolate(cluster.servers.at(-1)!);
+        }
+      } else if (dice < 10 && cutsLeft > 0) {
+        cutsLeft--;
+        this.#cut();
+      } else if (dice < 12) this.#joinAnother();
+      else if (dice < 16) this.#putEverywhere();
+      else if (dice < 180) putSome(cluster, random, this.#load);
+    }
+    const [first] = cluster.servers;
+    if (this.#alone.size > 0 && !first.system.stats().ready) await cluster.advance(slowQuietMs);
+    for (const server of this.#alone) this.#join(server, first);
+    return settle(cluster, isSlow ? slowQuietMs : quietMs, look);
+  }
+
+  #chance(oneIn: number): boolean {
+    return this.#random.below(oneIn) === 0;
+  }
+
+  async #start(): Promise<void> {
+    const cluster = this.#cluster;
+    const isFirst = cluster.servers.length === 0;
+    const peers = isFirst || this.#chance(8) ? [] : [pick(cluster.servers, this.#random)];
+    if (peers.length > 0 && this.#chance(3)) peers.push(pick(cluster.servers, this.#random));
+    const server = await cluster.start({
+      queryActorCount: 1 + this.#random.below(4),
+      peers,
+      // Without any skew in half of them, so that orders are equal but for the uid now and then.
+      clockSkewMs: this.#random.below(2) * (this.#random.below(10_001) - 5_000),
+    });
+    if (peers.length > 0) this.#joins.began(server, peers[0]);
+    else if (!isFirst) this.#alone.add(server);
+  }
+
+  /** Has a server that runs join another one, which it may know already. */
+  #joinAnother(): void {
+    const [server, donor] = [this.#pick(), this.#pick()];
+    // Servers that wait for each other in a ring are ready only when one loses its patience.
+    if (server === donor || !donor.system.stats().ready) return;
+    this.#join(server, donor);
+  }
+
+  #join(server: SimulatedServer, donor: SimulatedServer): void {
+    this.#joins.began(server, donor);
+    server.group.join([donor.group.syncActor]);
+  }
+
+  /** The same key at the same moment on every server. */
+  #putEverywhere(): void {
+    if (this.#load.isLong) return;
+    for (const server of this.#cluster.servers) {
+      this.#cluster.put(server, 0, "contended", server.address);
+    }
+  }
+
+  #cut(): void {
+    const [a, b] = [this.#pick(), this.#pick()];
+    if (a === b) return;
+    const { network } = this.#cluster;
+    if (this.#chance(2)) network.cut(a.address, b.address);
+    else network.cutOneWay(a.address, b.address);
+    this.#mendLater(a, [b]);
+  }
+
+  /** Cuts a server off from all others. */
+  #isolate(server: SimulatedServer): void {
+    const others = this.#cluster.servers.filter((other) => other !== server);
+    for (const { address } of others) this.#cluster.network.cut(server.address, address);
+    this.#mendLater(server, others);
+  }
+
+  #mendLater(server: SimulatedServer, others: readonly SimulatedServer[]): void {
+    const { world, network } = this.#cluster;
+    world.after(this.#random.below(cutMsMax), () => {
+      for (const { address } of others) network.mend(server.address, address);
+    });
+  }
+
+  #pick(): SimulatedServer {
+    return pick(this.#cluster.servers, this.#random);
+  }
+}

@@ -1,0 +1,97 @@
+import { type Entry, isLater } from "../../kvserver/mod.ts";
+import type { Prng } from "../support/prng.ts";
+import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedCluster, SimulatedServer } from "./simulated_cluster.ts";
+
+/** Values of this length make several messages of what one would hold otherwise. */
+export const longValueBytes = 150_000;
+
+/** In this time a converged cluster must not send a byte. */
+const idleMs = 3_000;
+
+/** What the Puts of a scenario are like. */
+export interface Load {
+  /** Whether half of them are of one key. */
+  isHot: boolean;
+  isLong: boolean;
+}
+
+/** A latency of its own for each pair and direction, and some jitter. */
+export function randomLatency(world: SimulatedWorld): (from: string, to: string) => number {
+  const baseMs = new Map<string, number>();
+  const random = world.random.fork();
+  return (from, to) => {
+    const key = `${from} ${to}`;
+    if (!baseMs.has(key)) baseMs.set(key, random.below(300));
+    return baseMs.get(key)! + random.below(20);
+  };
+}
+
+export function pick(servers: readonly SimulatedServer[], random: Prng): SimulatedServer {
+  return servers[random.below(servers.length)];
+}
+
+/** One Put or several by one actor, chosen at random. */
+export function putSome(cluster: SimulatedCluster, random: Prng, { isHot, isLong }: Load): void {
+  const server = pick(cluster.servers, random);
+  const actor = random.below(server.group.queryActors.length);
+  const count = isLong ? random.below(2) : random.below(10) === 0 ? 30 : 1;
+  for (let i = 0; i < count; i++) {
+    const key = isHot && random.below(2) === 0 ? "hot" : `key${random.below(40)}`;
+    const value = `${cluster.world.nowMs}/${i}`;
+    cluster.put(server, actor, key, isLong ? value.padEnd(random.below(longValueBytes)) : value);
+  }
+}
+
+/** Servers that take over the state, and what they must hold when they say that they are ready. */
+export class Joins {
+  #waiting = new Map<SimulatedServer, readonly Entry[]>();
+  /**
+   * What each donor held when a server joined it first: if it joins it again, an answer to the first
+   * question may still be on its way, and is as good.
+   */
+  #first = new Map<string, readonly Entry[]>();
+
+  /** To be called when `server` joins others, of whom `donor` is the first. */
+  began(server: SimulatedServer, donor: SimulatedServer): void {
+    const pair = `${server.address} ${donor.address}`;
+    const entries = this.#first.get(pair) ?? [...donor.stores[0].entriesAfter()];
+    this.#first.set(pair, entries);
+    this.#waiting.set(server, entries);
+  }
+
+  /** What a server that says that it is ready does not hold. */
+  missing(): string | undefined {
+    for (const [server, entries] of this.#waiting) {
+      if (!server.system.stats().ready) continue;
+      this.#waiting.delete(server);
+      for (const store of server.stores) {
+        const held = new Map(Array.from(store.entriesAfter(), (entry) => [entry.key, entry]));
+        const missing = entries.find((entry) => isLater(entry, held.get(entry.key)));
+        if (missing !== undefined) return `${server.address} is ready without ${missing.key}`;
+      }
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Leaves a cluster alone for so long, and ends it.
+ *
+ * @returns what is wrong then, or `undefined`.
+ */
+export async function settle(
+  cluster: SimulatedCluster,
+  quietMs: number,
+  look: (cluster: SimulatedCluster) => void = () => {},
+): Promise<string | undefined> {
+  await cluster.advance(quietMs);
+  const bytesBefore = cluster.network.bytesSent;
+  await cluster.advance(idleMs);
+  const bytesWhileIdle = cluster.network.bytesSent - bytesBefore;
+  const difference = cluster.difference() ??
+    (bytesWhileIdle > 0 ? `${bytesWhileIdle} bytes were sent while idle` : undefined);
+  look(cluster);
+  await cluster.close();
+  return difference;
+}
