@@ -75,7 +75,6 @@ class RandomScenario {
       else if (dice < 180) putSome(cluster, random, this.#load);
     }
     const [first] = cluster.servers;
-    if (this.#alone.size > 0 && !first.system.stats().ready) await cluster.advance(slowQuietMs);
     for (const server of this.#alone) this.#join(server, first);
     return settle(cluster, isSlow ? slowQuietMs : quietMs, look);
   }
@@ -102,9 +101,7 @@ class RandomScenario {
   /** Has a server that runs join another one, which it may know already. */
   #joinAnother(): void {
     const [server, donor] = [this.#pick(), this.#pick()];
-    // Servers that wait for each other in a ring are ready only when one loses its patience.
-    if (server === donor || !donor.system.stats().ready) return;
-    this.#join(server, donor);
+    if (server !== donor) this.#join(server, donor);
   }
 
   #join(server: SimulatedServer, donor: SimulatedServer): void {

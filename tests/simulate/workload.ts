@@ -46,18 +46,10 @@ export function putSome(cluster: SimulatedCluster, random: Prng, { isHot, isLong
 /** Servers that take over the state, and what they must hold when they say that they are ready. */
 export class Joins {
   #waiting = new Map<SimulatedServer, readonly Entry[]>();
-  /**
-   * What each donor held when a server joined it first: if it joins it again, an answer to the first
-   * question may still be on its way, and is as good.
-   */
-  #first = new Map<string, readonly Entry[]>();
 
   /** To be called when `server` joins others, of whom `donor` is the first. */
   began(server: SimulatedServer, donor: SimulatedServer): void {
-    const pair = `${server.address} ${donor.address}`;
-    const entries = this.#first.get(pair) ?? [...donor.stores[0].entriesAfter()];
-    this.#first.set(pair, entries);
-    this.#waiting.set(server, entries);
+    this.#waiting.set(server, [...donor.stores[0].entriesAfter()]);
   }
 
   /** What a server that says that it is ready does not hold. */
