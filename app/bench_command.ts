@@ -1,7 +1,8 @@
 import { fill, measureTells, runLoad, startServerProcess } from "../bench/mod.ts";
 import type { CommandSpec, Invocation } from "./command_spec.ts";
 import type { Console } from "./console.ts";
-import { exitCodeOfSignal, exitCodes, UsageError } from "./exit_codes.ts";
+import { exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
+import { UsageError } from "./usage_error.ts";
 import { integerFrom } from "./number_option.ts";
 import { styleFor } from "./style.ts";
 

@@ -1,7 +1,8 @@
 import { loadCommander } from "../deps.ts";
 import type { ArgumentSpec, CommandSpec, Invocation, OptionSpec } from "./command_spec.ts";
 import type { Console } from "./console.ts";
-import { exitCodeMeanings, exitCodes, UsageError } from "./exit_codes.ts";
+import { exitCodeMeanings, exitCodes } from "./exit_codes.ts";
+import { UsageError } from "./usage_error.ts";
 
 type Commander = Awaited<ReturnType<typeof loadCommander>>;
 type Command = InstanceType<Commander["Command"]>;

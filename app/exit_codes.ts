@@ -6,6 +6,7 @@
 
 import { ConnectionError, RpcError, TimeoutError } from "../kvclient/mod.ts";
 import type { StopSignal } from "./console.ts";
+import { UsageError } from "./usage_error.ts";
 import { ServerOptionError } from "../kvserver/mod.ts";
 
 /** Exit codes, after BSD's sysexits where they overlap. */
@@ -34,11 +35,6 @@ export const exitCodeMeanings: readonly (readonly [number, string])[] = [
   [exitCodes.interrupted, "interrupted"],
   [exitCodes.terminated, "terminated"],
 ];
-
-/** The command line is not understood. */
-export class UsageError extends Error {
-  override name = "UsageError";
-}
 
 /** Refusals for which the request itself is to blame. */
 const usageCodes = ["bad_request", "unknown_method", "too_large", "unauthorized"];

@@ -8,7 +8,7 @@ import { ConnectionError, TimeoutError } from "../kvclient/mod.ts";
 import { addressOfDescription, fetchDescription, type Server } from "../kvserver/mod.ts";
 import { describeTimeoutMs } from "../limits.ts";
 import type { Console } from "./console.ts";
-import { UsageError } from "./exit_codes.ts";
+import { UsageError } from "./usage_error.ts";
 import { parseAddressOption } from "./query_client.ts";
 
 /** Checks one value of the option. @returns the system port. @throws {UsageError} when it is neither. */

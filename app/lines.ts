@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UsageError } from "./exit_codes.ts";
+import { UsageError } from "./usage_error.ts";
 
 /**
  * The lines of `chunks`, without their line breaks; a last line needs none.

@@ -1,4 +1,4 @@
-import { UsageError } from "./exit_codes.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** A parser of option values that are integers from `min` to `max`. */
 export function integerFrom(min: number, max: number): (text: string) => number {

@@ -11,7 +11,8 @@ import { Server } from "../kvserver/mod.ts";
 import { realEnvironment } from "../rpc/mod.ts";
 import type { Console } from "./console.ts";
 import type { CommandSpec, Invocation } from "./command_spec.ts";
-import { exitCodeOfSignal, exitCodes, UsageError } from "./exit_codes.ts";
+import { exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
+import { UsageError } from "./usage_error.ts";
 import {
   diceFrom,
   type GameStore,

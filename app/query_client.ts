@@ -7,7 +7,7 @@
 import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../kvclient/mod.ts";
 import { parseAddress } from "../rpc/mod.ts";
 import type { Invocation, OptionSpec } from "./command_spec.ts";
-import { UsageError } from "./exit_codes.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** Where a server is looked for when nothing else is said. */
 export const defaultQueryAddress = "127.0.0.1:6001";

@@ -1,4 +1,4 @@
-import { UsageError } from "./exit_codes.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** A word of a line. */
 export interface Word {

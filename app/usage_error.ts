@@ -1,0 +1,4 @@
+/** The command line, or a line of input, is not understood. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
