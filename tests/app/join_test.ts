@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { cmudProcess, startServerProcess } from "./cmud_process.ts";
 import { runCmud } from "./fake_console.ts";
-import { deadAddress, withServer } from "./with_server.ts";
+import { deadAddress, freePortPair, withServer } from "./with_server.ts";
 
 /** Asks until the key has the value; the test's own time limit is that of a remote Put. */
 async function untilSeen(server: string, key: string, value: string): Promise<number> {
@@ -33,24 +33,6 @@ Deno.test("server --simulate-latency delays what goes to others", async () => {
   assert(await untilSeen(other, "k", "v") >= 150);
   await Promise.all([first.end("SIGTERM"), second.end("SIGTERM")]);
 });
-
-/**
- * A port that is free, as the next one is, and will be: it lies below those that a machine hands out
- * by itself.
- */
-function freePortPair(): number {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
-    try {
-      for (const hostPort of [port, port + 1]) {
-        Deno.listen({ hostname: "127.0.0.1", port: hostPort }).close();
-      }
-      return port;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
-}
 
 Deno.test("server --join ends with 69 when nobody answers at any of them", async () => {
   const joins = ["--join", deadAddress(), "--join", deadAddress()];

@@ -1,11 +1,10 @@
 import { type Home, runPlay } from "../../app/play_command.ts";
 import { Client, RpcError } from "../../kvclient/mod.ts";
-import { parseAddress } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "../deps.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { cmudProcess } from "./cmud_process.ts";
 import { FakeConsole, type FakeConsoleOptions, runCmud } from "./fake_console.ts";
-import { deadAddress, withServer } from "./with_server.ts";
+import { deadAddress, freePortPair, withServer } from "./with_server.ts";
 
 const script = ["Ada", "stats", "mine 2", "buy cpu", "map", "quit"];
 
@@ -66,9 +65,9 @@ Deno.test("play tells the player when the server is gone, and lets them go on", 
 });
 
 Deno.test("play goes on at a server that has come back, and nothing is lost", async () => {
-  const first = await Server.start({ startPort: 0, queryActorCount: 1 });
+  const startPort = freePortPair();
+  const first = await Server.start({ startPort, queryActorCount: 1 });
   const [address] = first.queryAddresses;
-  const startPort = parseAddress(address).port - 1;
   let second: Server | undefined;
   const input = async function* () {
     yield* ["Ada", "mine 30"];

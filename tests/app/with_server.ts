@@ -20,3 +20,21 @@ export function deadAddress(): string {
   listener.close();
   return `127.0.0.1:${port}`;
 }
+
+/**
+ * A port that is free, as the next one is, and will be: it lies below those that a machine hands out
+ * by itself.
+ */
+export function freePortPair(): number {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    try {
+      for (const hostPort of [port, port + 1]) {
+        Deno.listen({ hostname: "127.0.0.1", port: hostPort }).close();
+      }
+      return port;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
+  }
+}
