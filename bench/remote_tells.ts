@@ -1,5 +1,6 @@
 import { type ActorContext, type ActorRef, ActorSystem } from "../actor/mod.ts";
 import { callTimeoutMs, linkBytesMax } from "../limits.ts";
+import { firstLine } from "./first_line.ts";
 
 /** What a counting actor is told. */
 export type CountMessage =
@@ -99,13 +100,7 @@ async function startReceiver(): Promise<{ ref: ActorRef; stop(): Promise<void> }
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (!text.includes("\n")) {
-    const { value, done } = await lines.read();
-    if (done) throw new Error(`The receiver ended before it was ready, with ${await child.status}`);
-    text += value;
-  }
+  const { line: text, output: lines } = await firstLine(child);
   return {
     ref: JSON.parse(text),
     async stop() {

@@ -1,3 +1,5 @@
+import { firstLine } from "./first_line.ts";
+
 /** A server in a process of its own, so that it and the load each have a core. */
 export interface ServerProcess {
   /** Its query ports. */
@@ -16,13 +18,7 @@ export async function startServerProcess(queryActorCount: number): Promise<Serve
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (!text.includes("\n")) {
-    const { value, done } = await lines.read();
-    if (done) throw new Error(`The server ended before it was ready, with ${await child.status}`);
-    text += value;
-  }
+  const { line: text, output: lines } = await firstLine(child);
   const { queryAddresses } = JSON.parse(text);
   return {
     queryAddresses,
