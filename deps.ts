@@ -1,15 +1,18 @@
 /**
  * The third-party names that the program uses; versions are pinned in `deno.json`.
  *
+ * Each is loaded when it is first needed: the program starts in the time of what a command uses.
  * What only the tests use stands in `tests/deps.ts`, so that no test library is part of the program.
  *
  * @module
  */
 
-import sortedBtree from "sorted-btree";
-
-// The package is CommonJS: its default export arrives as a property of the module.
-export const BTree = sortedBtree.default;
+/** Ordered maps, for a server alone. */
+export async function loadBTree() {
+  const { default: sortedBtree } = await import("sorted-btree");
+  // The package is CommonJS: its default export arrives as a property of the module.
+  return sortedBtree.default;
+}
 
 /** Line editing on a terminal, loaded when there is one. */
 export async function loadReadline() {
@@ -23,5 +26,9 @@ export async function loadReadline() {
 /** The command tree's library, loaded by the command line alone: a server's workers never need it. */
 export const loadCommander = (): Promise<typeof import("commander")> => import("commander");
 
-// @ts-types="./types/damerau_levenshtein.d.ts"
-export { default as editDistance } from "damerau-levenshtein";
+/** Loaded by whoever has a typo to explain. */
+export async function loadEditDistance(): Promise<(a: string, b: string) => { steps: number }> {
+  // The package ships no types.
+  const { default: editDistance } = await import("damerau-levenshtein");
+  return editDistance;
+}

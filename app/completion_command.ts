@@ -1,6 +1,8 @@
 import type { CommandSpec } from "./command_spec.ts";
-import { completionScripts, shells } from "./completion_scripts.ts";
 import { exitCodes } from "./exit_codes.ts";
+
+/** The shells that there are scripts for. */
+const shells = ["bash", "zsh", "fish"] as const;
 
 /** `cmud completion`, which needs the whole tree of commands that it is part of. */
 export function completionCommand(root: () => CommandSpec): CommandSpec {
@@ -13,9 +15,10 @@ export function completionCommand(root: () => CommandSpec): CommandSpec {
       ["source <(cmud completion zsh)", "in ~/.zshrc"],
       ["cmud completion fish | source", "in ~/.config/fish/config.fish"],
     ],
-    run({ arguments: [shell], console }) {
+    async run({ arguments: [shell], console }) {
+      const { completionScripts } = await import("./completion_scripts.ts");
       console.out(completionScripts[shell as typeof shells[number]](root()));
-      return Promise.resolve(exitCodes.ok);
+      return exitCodes.ok;
     },
   };
 }

@@ -1,8 +1,5 @@
 import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command_spec.ts";
 
-/** The shells that there are scripts for. */
-export const shells = ["bash", "zsh", "fish"] as const;
-
 /** A command with all that completion needs of it. */
 interface Node {
   /** The words that lead to it, the program's name not included. */
@@ -38,8 +35,8 @@ function wordsAfter({ commands, options, arguments: args }: Node): string[] {
 }
 
 /** A script for each shell, made from the tree of commands. */
-export const completionScripts: Record<typeof shells[number], (root: CommandSpec) => string> = {
-  bash(root) {
+export const completionScripts = {
+  bash(root: CommandSpec): string {
     const { cases, valued, paths } = posixParts(root);
     return `# cmud completion for bash: source <(cmud completion bash)
 _cmud() {
@@ -64,7 +61,7 @@ complete -o default -F _cmud ${root.name}
 `;
   },
 
-  zsh(root) {
+  zsh(root: CommandSpec): string {
     const { cases, valued, paths } = posixParts(root);
     return `#compdef ${root.name}
 # cmud completion for zsh: source <(cmud completion zsh)
@@ -91,7 +88,7 @@ compdef _cmud ${root.name}
 `;
   },
 
-  fish(root) {
+  fish(root: CommandSpec): string {
     const lines = nodes(root).flatMap((node) => {
       const condition = `__cmud_at '${node.path.join(" ")}'`;
       const own = ` -n "${condition}"`;

@@ -7,7 +7,6 @@
 import { ConnectionError, RpcError, TimeoutError } from "../kvclient/mod.ts";
 import type { StopSignal } from "./console.ts";
 import { UsageError } from "./usage_error.ts";
-import { ServerOptionError } from "../kvserver/mod.ts";
 
 /** Exit codes, after BSD's sysexits where they overlap. */
 export const exitCodes = {
@@ -41,7 +40,7 @@ const usageCodes = ["bad_request", "unknown_method", "too_large", "unauthorized"
 
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof UsageError || error instanceof ServerOptionError) return exitCodes.usage;
+  if (error instanceof UsageError) return exitCodes.usage;
   if (error instanceof ConnectionError || error instanceof TimeoutError) {
     return exitCodes.unreachable;
   }

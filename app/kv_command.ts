@@ -1,7 +1,7 @@
-import type { CommandSpec, Invocation } from "./command_spec.ts";
-import { get, type KvSession, list, put, scan } from "./kv_queries.ts";
-import { runShell } from "./kv_shell.ts";
-import { serverOption, withClient } from "./query_client.ts";
+import type { CommandSpec } from "./command_spec.ts";
+import { serverOption } from "./query_client.ts";
+
+const load = () => import("./run_kv.ts");
 
 const keyArgument = { name: "KEY", summary: "any text of up to 4 KiB" };
 const prefixArgument = {
@@ -27,7 +27,7 @@ export const kvCommand: CommandSpec = {
       summary: "Print the value of a key",
       arguments: [keyArgument],
       examples: [["cmud kv get greeting", "exit code 1 when the key is absent"]],
-      run: query((session, [key]) => get(session, key!)),
+      run: async (invocation) => (await load()).runGet(invocation),
     },
     {
       name: "put",
@@ -37,21 +37,21 @@ export const kvCommand: CommandSpec = {
         ["cmud kv put greeting 'hello, world'", ""],
         ["cmud kv put balance -- -5", "-- before what begins with -"],
       ],
-      run: query((session, [key, value]) => put(session, key!, value!)),
+      run: async (invocation) => (await load()).runPut(invocation),
     },
     {
       name: "list",
       summary: "Print all entries as KEY<TAB>VALUE lines, sorted",
       arguments: [prefixArgument],
       examples: [["cmud kv list user/", "keys that begin with user/"]],
-      run: query((session, [prefix = ""]) => list(session, prefix)),
+      run: async (invocation) => (await load()).runList(invocation),
     },
     {
       name: "scan",
       summary: "As list, page by page: for results of any size",
       arguments: [prefixArgument],
       examples: [["cmud kv scan --json > backup.jsonl", "every entry"]],
-      run: query((session, [prefix = ""]) => scan(session, prefix)),
+      run: async (invocation) => (await load()).runScan(invocation),
     },
     {
       name: "shell",
@@ -60,21 +60,7 @@ export const kvCommand: CommandSpec = {
         ["cmud kv shell", "get, put, list, scan, help, exit"],
         ["printf 'put a 1\\nget a\\n' | cmud kv shell", "stops at the first error"],
       ],
-      run: query((session, _arguments, invocation) => runShell(session, invocation.options)),
+      run: async (invocation) => (await load()).runShell(invocation),
     },
   ],
 };
-
-function query(
-  ask: (
-    session: KvSession,
-    args: readonly (string | undefined)[],
-    invocation: Invocation,
-  ) => Promise<number>,
-): (invocation: Invocation) => Promise<number> {
-  return (invocation) =>
-    withClient(invocation, (client) => {
-      const { arguments: args, options, console } = invocation;
-      return ask({ client, console, json: options.json === true }, args, invocation);
-    });
-}

@@ -1,4 +1,6 @@
-import { editDistance } from "../deps.ts";
+import { loadEditDistance } from "../deps.ts";
+
+const editDistance = await loadEditDistance();
 
 /** Longest word that is compared: nobody mistypes a command at greater length. */
 const wordLengthMax = 64;

@@ -1,6 +1,8 @@
-import { BTree } from "../deps.ts";
+import { loadBTree } from "../deps.ts";
 import type { MsgpackWriter } from "../rpc/mod.ts";
 import { isLater, nextOrder, type Order } from "./order.ts";
+
+const BTree = await loadBTree();
 
 /** What a replica holds of one key. */
 export class Entry implements Order {

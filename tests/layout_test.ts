@@ -66,6 +66,22 @@ Deno.test("imports form no cycles between files", () => {
   for (const path of importsOf.keys()) visit(path, []);
 });
 
+Deno.test("a query from the command line loads neither server, game nor benchmarks", () => {
+  // What is imported from inside a function is loaded when that is called.
+  const loaded = new Set<string>();
+  const load = (path: string) => {
+    if (loaded.has(path) || path === "deno.json") return;
+    loaded.add(path);
+    const file = files.find((file) => file.path === path)!;
+    for (const target of localImports({ path, text: withoutLazyImports(file.text) })) load(target);
+  };
+  for (const path of ["main.ts", "app/run_kv.ts"]) load(path);
+  assert(loaded.has("kvclient/client.ts"));
+  const tooMuch = /^(actor|bench|kvserver|app\/game)\/|kv_shell|suggest/;
+  assertEquals([...loaded].filter((path) => tooMuch.test(path)), []);
+  assertEquals(specifiers({ path: "deps.ts", text: withoutLazyImports(read("deps.ts")) }), []);
+});
+
 Deno.test("imports name files that are there, with their extension", () => {
   const paths = new Set([...files.map(({ path }) => path), "deno.json"]);
   for (const file of files) {
@@ -155,6 +171,10 @@ function specifiers({ text }: SourceFile): string[] {
   ];
   for (const pattern of patterns) for (const match of code.matchAll(pattern)) found.push(match[1]);
   return found;
+}
+
+function withoutLazyImports(text: string): string {
+  return text.replace(/\bimport\(/g, "");
 }
 
 /** Comments stand at the beginnings of lines here, so that strings need not be told from them. */

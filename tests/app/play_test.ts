@@ -1,4 +1,4 @@
-import { type Home, runPlay } from "../../app/play_command.ts";
+import { type Home, runPlay } from "../../app/run_play.ts";
 import { Client, RpcError } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "../deps.ts";
 import { Server } from "../../kvserver/mod.ts";

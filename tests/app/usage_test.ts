@@ -61,6 +61,7 @@ Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on s
     [["server", "--host", "0.0.0.0", "--advertise", "here:0"], "the port is 0"],
     [["completion", "tcsh"], "bash, zsh, fish"],
     [["completion"], "missing required argument 'SHELL'"],
+    [["play", "--name", "two words"], "one word of letters"],
     [["bench", "--seconds", "-1"], "number above 0"],
   ];
   for (const [args, message] of cases) {

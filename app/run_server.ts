@@ -1,0 +1,87 @@
+import { Server, ServerOptionError, type ServerOptions } from "../kvserver/mod.ts";
+import type { Invocation } from "./command_spec.ts";
+import type { Console, StopSignal } from "./console.ts";
+import { exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
+import { describe, joinLater, parseJoin } from "./join.ts";
+import { styleFor } from "./style.ts";
+import { UsageError } from "./usage_error.ts";
+import { version } from "./version.ts";
+
+/** All spellings of the address that is none: nobody can be told to connect there. */
+const wildcard = /^(\[?::ffff:)?[[\]0x.:*]*$/i;
+
+/** Runs a server until a signal stops it. */
+export async function runServer({ options, console, ...rest }: Invocation): Promise<number> {
+  const hostname = options.host as string | undefined ?? "127.0.0.1";
+  const advertise = options.advertise as string | undefined;
+  if (wildcard.test(hostname) && advertise === undefined) {
+    throw new UsageError(
+      `Cannot listen on ${hostname} without --advertise: others must be told a real address`,
+    );
+  }
+  const joins = options.join as string[] | undefined ?? [];
+  const { descriptions, missing } = await describe(joins.map(parseJoin));
+  const server = await startServer({
+    hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
+    startPort: options.port as number | undefined ?? 6000,
+    queryActorCount: options.actors as number | undefined,
+    advertise,
+    remoteDescs: descriptions,
+    simulateLatencyMs: options.simulateLatency as number | undefined,
+    version,
+    log: (line) => console.err(`${line}\n`),
+  });
+  const keepAsking = new AbortController();
+  for (const address of missing) void joinLater(server, address, keepAsking.signal, console);
+  const stopped = stopSignal(console);
+  announce(server, { options, console, ...rest });
+  const signal = await stopped;
+  if (!options.json) console.err(`${signal}: stopping\n`);
+  keepAsking.abort();
+  await server.close();
+  return exitCodes.ok;
+}
+
+/** @throws {UsageError} for an option that the server refuses. */
+async function startServer(options: ServerOptions): Promise<Server> {
+  try {
+    return await Server.start(options);
+  } catch (cause) {
+    if (!(cause instanceof ServerOptionError)) throw cause;
+    throw new UsageError(cause.message, { cause });
+  }
+}
+
+/** The first signal is for an orderly stop; a second one ends the process at once. */
+function stopSignal(console: Console): Promise<StopSignal> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    console.onStopSignal((signal) => {
+      if (stopping) console.exit(exitCodeOfSignal(signal));
+      stopping = true;
+      resolve(signal);
+    });
+  });
+}
+
+function announce(server: Server, { options, console }: Invocation): void {
+  const { address, queryAddresses, description } = server;
+  if (options.json) {
+    return console.out(
+      JSON.stringify({ event: "ready", address, queryAddresses, description }) + "\n",
+    );
+  }
+  const { bold, dim } = styleFor(console, "stdout", options);
+  const [first] = queryAddresses;
+  console.out(
+    `${bold("CMUD server")} ${version} is ready.\n` +
+      `  system port  ${address}\n` +
+      `  query ports  ${queryAddresses.join(" ")}\n` +
+      `  data         in memory only\n` +
+      `${dim("Ask it:")}   cmud kv shell --server ${first}\n` +
+      `${dim("Join it:")}  cmud server --port 0 --join ${address}\n` +
+      `${dim("Play:")}     cmud play --server ${first}\n` +
+      `${dim("Watch it:")} cmud status --watch --server ${queryAddresses.join(",")}\n` +
+      `${dim("Stop it:")}  Ctrl-C\n`,
+  );
+}
