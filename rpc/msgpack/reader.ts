@@ -19,21 +19,16 @@ export class MsgpackReader {
   at: number;
   /** Where the bytes end that may be read. */
   end: number;
-  #view: DataView;
 
   constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.bytes = bytes;
     this.at = start;
     this.end = end;
-    this.#view = viewOf(bytes);
   }
 
   /** Goes on with other bytes. */
   reset(bytes: Uint8Array, start = 0, end = bytes.length): void {
-    if (bytes !== this.bytes) {
-      this.bytes = bytes;
-      this.#view = viewOf(bytes);
-    }
+    this.bytes = bytes;
     this.at = start;
     this.end = end;
   }
@@ -137,12 +132,11 @@ export class MsgpackReader {
     const from = this.at + 1;
     if (from + size > this.end) throw truncated();
     let value: number;
-    if (size === 1) value = signed ? this.#view.getInt8(from) : this.bytes[from];
-    else if (size === 2) value = signed ? this.#view.getInt16(from) : this.#view.getUint16(from);
-    else if (size === 4) value = signed ? this.#view.getInt32(from) : this.#view.getUint32(from);
+    if (size === 1) value = signed ? this.bytes[from] << 24 >> 24 : this.bytes[from];
+    else if (size === 2) value = signed ? this.#load16(from) << 16 >> 16 : this.#load16(from);
     else {
-      const high = signed ? this.#view.getInt32(from) : this.#view.getUint32(from);
-      value = high * 0x100000000 + this.#view.getUint32(from + 4);
+      value = signed ? this.#load32(from) | 0 : this.#load32(from);
+      if (size === 8) value = value * 0x100000000 + this.#load32(from + 4);
     }
     if (value < 0 || value > Number.MAX_SAFE_INTEGER) return notThis;
     this.at = from + size;
@@ -157,13 +151,13 @@ export class MsgpackReader {
     if (positive !== notThis) return positive;
     const from = this.at + 1;
     if (type < 0xca || type > 0xd3) return undefined;
-    if (type === 0xca) return this.#expectAfter(4), this.#view.getFloat32(from);
-    if (type === 0xcb) return this.#expectAfter(8), this.#view.getFloat64(from);
-    if (type === 0xd0) return this.#expectAfter(1), this.#view.getInt8(from);
-    if (type === 0xd1) return this.#expectAfter(2), this.#view.getInt16(from);
-    if (type === 0xd2) return this.#expectAfter(4), this.#view.getInt32(from);
-    this.#expectAfter(8);
-    const big = type === 0xd3 ? this.#view.getBigInt64(from) : this.#view.getBigUint64(from);
+    if (type === 0xca) return this.#scratch(4), scratch.getFloat32(0);
+    if (type === 0xcb) return this.#scratch(8), scratch.getFloat64(0);
+    if (type === 0xd0) return this.#advance(2), this.bytes[from] << 24 >> 24;
+    if (type === 0xd1) return this.#advance(3), this.#load16(from) << 16 >> 16;
+    if (type === 0xd2) return this.#advance(5), this.#load32(from) | 0;
+    this.#scratch(8);
+    const big = type === 0xd3 ? scratch.getBigInt64(0) : scratch.getBigUint64(0);
     const small = Number(big);
     return Number.isSafeInteger(small) ? small : big;
   }
@@ -176,7 +170,7 @@ export class MsgpackReader {
     else if (type >= 0xc7 && type <= 0xc9) count = this.#lengthAfter(1 << (type - 0xc7));
     else return notThis;
     this.#expect(count + 1);
-    this.extType = this.#view.getInt8(this.at++);
+    this.extType = this.bytes[this.at++] << 24 >> 24;
     return count;
   }
 
@@ -214,7 +208,7 @@ export class MsgpackReader {
     if (from + size > this.end) throw truncated();
     this.at = from + size;
     if (size === 1) return this.bytes[from];
-    return size === 2 ? this.#view.getUint16(from) : this.#view.getUint32(from);
+    return size === 2 ? this.#load16(from) : this.#load32(from);
   }
 
   #advance(count: number): void {
@@ -226,8 +220,21 @@ export class MsgpackReader {
     if (this.at + count > this.end) throw truncated();
   }
 
-  #expectAfter(count: number): void {
+  /** Consumes a type byte and `count` bytes, which then stand in `scratch`. */
+  #scratch(count: number): void {
+    const from = this.at + 1;
     this.#advance(1 + count);
+    for (let i = 0; i < count; i++) scratchBytes[i] = this.bytes[from + i];
+  }
+
+  #load16(from: number): number {
+    return this.bytes[from] << 8 | this.bytes[from + 1];
+  }
+
+  #load32(from: number): number {
+    const bytes = this.bytes;
+    return (bytes[from] << 24 | bytes[from + 1] << 16 | bytes[from + 2] << 8 | bytes[from + 3]) >>>
+      0;
   }
 }
 
@@ -274,6 +281,6 @@ function truncated(): MsgpackError {
   return new MsgpackError("the bytes end inside a value");
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
+/** Where the platform takes eight bytes apart: a view of each buffer would cost more. */
+const scratch = new DataView(new ArrayBuffer(8));
+const scratchBytes = new Uint8Array(scratch.buffer);

@@ -48,16 +48,24 @@ export function encode(value: unknown): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The value that `bytes` hold; `Uint8Array`s in it are views of them.
+ * The value that `bytes[start..end)` hold; `Uint8Array`s in it are views of them.
  *
  * @throws {MsgpackError} when they are not exactly one value, or nest deeper than `valueDepthMax`.
  */
-export function decode(bytes: Uint8Array): unknown {
-  const reader = new MsgpackReader(bytes);
-  const value = readValue(reader);
-  if (!reader.atEnd) throw new MsgpackError("bytes follow the value");
-  return value;
+export function decode(bytes: Uint8Array, start = 0, end = bytes.length): unknown {
+  decoding.reset(bytes, start, end);
+  try {
+    const value = readValue(decoding);
+    if (!decoding.atEnd) throw new MsgpackError("bytes follow the value");
+    return value;
+  } finally {
+    decoding.reset(nothing);
+  }
 }
+
+/** One for all calls: decoding runs no code but its own, so no two of them overlap. */
+const nothing = new Uint8Array();
+const decoding = new MsgpackReader(nothing);
 
 /** Consumes one value. @throws {MsgpackError} as `decode` does. */
 export function readValue(reader: MsgpackReader): unknown {

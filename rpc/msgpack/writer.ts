@@ -3,48 +3,67 @@ import { encodeUtf8Into, utf8BytesBound } from "./utf8.ts";
 /**
  * Appends MessagePack to one growable buffer.
  *
- * Invariant: `bytes[0..length)` are written, the rest is free. Lengths that are known only later
- * (frames, extensions) are reserved and filled in.
+ * Invariant: `bytes[start..length)` is the content, what is behind it is free. Lengths that are
+ * known only later (frames, extensions) are reserved and filled in.
  *
- * The buffer is reused after `clear()`: what `written()` gave is valid only until then.
+ * Two ways to use it: `clear()` starts over in the same buffer, and what `written()` gave is valid
+ * only until then; or `seal()` sets the content aside for good, and the next stands behind it for as
+ * long as there is room, so that many small contents share a chunk of memory.
  */
 export class MsgpackWriter {
-  /** The buffer; replaced by a longer one when it is full. */
+  /** The buffer; another one takes its place when the content does not fit. */
   bytes: Uint8Array<ArrayBuffer>;
-  /** How much of it is written. */
+  /** Where the content begins: what is before it is sealed. */
+  start = 0;
+  /** Where the content ends. */
   length = 0;
-  #view: DataView;
   #initialBytes: number;
 
-  /** @param initialBytes size of the first buffer, and of the one after a long content was cleared */
+  /** @param initialBytes size of the first buffer, and of the one after a long content */
   constructor(initialBytes = 256) {
     this.#initialBytes = initialBytes;
     this.bytes = new Uint8Array(initialBytes);
-    this.#view = new DataView(this.bytes.buffer);
   }
 
-  /** All that is written, as a view of the buffer. */
+  /** The content, as a view of the buffer. */
   written(): Uint8Array<ArrayBuffer> {
-    return this.bytes.subarray(0, this.length);
+    return this.bytes.subarray(this.start, this.length);
   }
 
-  /** Starts over; gives a buffer back that a rare long content had made large. */
+  /** Takes the content back; gives a buffer back that a rare long one had made large. */
   clear(): void {
-    this.length = 0;
-    if (this.bytes.length > this.#initialBytes * 64) this.#replaceBuffer(this.#initialBytes);
+    this.length = this.start;
+    if (this.bytes.length > this.#initialBytes * 64) this.#moveTo(this.#initialBytes);
+  }
+
+  /**
+   * Sets the content aside: `bytes[start..length)`, as they were before, never move nor change any
+   * more, and a content of its own begins. A buffer that grew for a long one is not shared.
+   */
+  seal(): void {
+    this.start = this.length;
+    if (this.bytes.length > this.#initialBytes) this.#moveTo(this.#initialBytes);
   }
 
   /** Makes room for `count` more bytes. */
   ensure(count: number): void {
-    const needed = this.length + count;
-    if (needed > this.bytes.length) this.#replaceBuffer(Math.max(needed, this.bytes.length * 2));
+    if (this.length + count > this.bytes.length) this.#grow(count);
   }
 
-  #replaceBuffer(size: number): void {
+  #grow(count: number): void {
+    const needed = this.length - this.start + count;
+    // A content that has a buffer to itself needs a longer one, others only one of their own.
+    const usual = this.start === 0 ? this.bytes.length * 2 : this.#initialBytes;
+    this.#moveTo(Math.max(needed, usual));
+  }
+
+  /** Only the content moves: what is sealed stays where it is. */
+  #moveTo(size: number): void {
     const bytes = new Uint8Array(size);
     bytes.set(this.written());
     this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
+    this.length -= this.start;
+    this.start = 0;
   }
 
   nil(): void {
@@ -73,24 +92,19 @@ export class MsgpackWriter {
 
   /** A 64-bit integer, always nine bytes: unsigned unless it is negative. */
   bigint(value: bigint): void {
-    this.ensure(9);
-    this.bytes[this.length] = value < 0n ? 0xd3 : 0xcf;
-    this.#view.setBigUint64(this.length + 1, BigInt.asUintN(64, value));
-    this.length += 9;
+    scratch.setBigUint64(0, BigInt.asUintN(64, value));
+    this.#eight(value < 0n ? 0xd3 : 0xcf);
   }
 
   float(value: number): void {
-    this.ensure(9);
-    this.bytes[this.length] = 0xcb;
-    this.#view.setFloat64(this.length + 1, value);
-    this.length += 9;
+    scratch.setFloat64(0, value);
+    this.#eight(0xcb);
   }
 
   /** @returns whether it was written: `false`, and nothing is, when `text` has a lone surrogate. */
   str(text: string): boolean {
+    this.ensure(5 + utf8BytesBound(text));
     const start = this.length;
-    const bound = utf8BytesBound(text);
-    this.ensure(5 + bound);
     // The header's size depends on the length in bytes, which is known only afterwards: text is
     // written behind the header that its bound needs, and moved when a shorter one does.
     const guess = strHeaderBytes(text.length);
@@ -142,17 +156,19 @@ export class MsgpackWriter {
     else this.#put32(0xdf, count);
   }
 
+  // Places count from the start of the content, which may move while it grows.
+
   /** Reserves a container header of five bytes; `fillHeader32` fills it in. @returns its place. */
   reserveHeader32(): number {
     this.ensure(5);
     this.length += 5;
-    return this.length - 5;
+    return this.length - 5 - this.start;
   }
 
   /** Makes the header at `place` one of a map (`0xdf`) or an array (`0xdd`) of `count`. */
   fillHeader32(place: number, type: 0xdd | 0xdf, count: number): void {
-    this.bytes[place] = type;
-    this.#view.setUint32(place + 1, count);
+    this.bytes[this.start + place] = type;
+    this.#fill32(place + 1, count);
   }
 
   /** Opens an extension of `type` whose length `endExt` fills in. @returns its place. */
@@ -161,24 +177,24 @@ export class MsgpackWriter {
     this.bytes[this.length] = 0xc9;
     this.bytes[this.length + 5] = type;
     this.length += 6;
-    return this.length;
+    return this.length - this.start;
   }
 
   endExt(place: number): void {
-    this.#view.setUint32(place - 5, this.length - place);
+    this.#fill32(place - 5, this.length - this.start - place);
   }
 
   /** Opens a frame: four bytes whose value `endFrame` fills in. @returns its place. */
   beginFrame(): number {
     this.ensure(4);
     this.length += 4;
-    return this.length;
+    return this.length - this.start;
   }
 
   /** Closes the frame opened at `place`. @returns the payload's length in bytes. */
   endFrame(place: number): number {
-    const count = this.length - place;
-    this.#view.setUint32(place - 4, count);
+    const count = this.length - this.start - place;
+    this.#fill32(place - 4, count);
     return count;
   }
 
@@ -209,29 +225,50 @@ export class MsgpackWriter {
   }
 
   #put8(type: number, value: number): void {
-    this.bytes[this.length] = type;
-    this.bytes[this.length + 1] = value;
-    this.length += 2;
+    this.bytes[this.length++] = type;
+    this.bytes[this.length++] = value;
   }
 
   #put16(type: number, value: number): void {
-    this.bytes[this.length] = type;
-    this.#view.setUint16(this.length + 1, value);
-    this.length += 3;
+    this.bytes[this.length++] = type;
+    this.bytes[this.length++] = value >>> 8;
+    this.bytes[this.length++] = value;
   }
 
   #put32(type: number, value: number): void {
-    this.bytes[this.length] = type;
-    this.#view.setUint32(this.length + 1, value);
-    this.length += 5;
+    this.bytes[this.length++] = type;
+    store32(this.bytes, this.length, value);
+    this.length += 4;
   }
 
   #put64(type: number, value: number): void {
-    this.bytes[this.length] = type;
-    this.#view.setUint32(this.length + 1, Math.floor(value / 0x100000000) >>> 0);
-    this.#view.setUint32(this.length + 5, value >>> 0);
-    this.length += 9;
+    this.#put32(type, Math.floor(value / 0x100000000));
+    store32(this.bytes, this.length, value);
+    this.length += 4;
   }
+
+  /** A type byte and what stands in `scratch`. */
+  #eight(type: number): void {
+    this.ensure(9);
+    this.bytes[this.length++] = type;
+    for (let i = 0; i < 8; i++) this.bytes[this.length++] = scratchBytes[i];
+  }
+
+  #fill32(place: number, value: number): void {
+    store32(this.bytes, this.start + place, value);
+  }
+}
+
+/** Where the platform puts eight bytes together: a view of each buffer would cost more. */
+const scratch = new DataView(new ArrayBuffer(8));
+const scratchBytes = new Uint8Array(scratch.buffer);
+
+/** Big-endian, the lowest 32 bits of a safe integer. */
+function store32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
 }
 
 function strHeaderBytes(count: number): number {

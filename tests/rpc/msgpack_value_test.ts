@@ -1,7 +1,15 @@
-import { decode, encode, MsgpackReader } from "../../rpc/mod.ts";
-import { assert, assertEquals, assertNotEquals, assertStrictEquals, fc } from "../deps.ts";
+import { decode, encode, MsgpackError, MsgpackReader } from "../../rpc/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertStrictEquals,
+  assertThrows,
+  fc,
+} from "../deps.ts";
 import { marshallable, thorough } from "./arbitraries.ts";
 import { assertSameValue } from "./same_value.ts";
+import { concat } from "./wire.ts";
 
 /** Own properties of any names, without a prototype being set on the way. */
 function withKeys(...keys: string[]): Record<string, unknown> {
@@ -57,6 +65,20 @@ Deno.test("MsgpackReader.skip() ends where decode() does when the bytes are a va
       const reader = new MsgpackReader(encode(value));
       reader.skip();
       assert(reader.atEnd);
+    }),
+    thorough,
+  );
+});
+
+Deno.test("decode() looks at no byte outside when given a range", () => {
+  fc.assert(
+    fc.property(marshallable, fc.nat(20), fc.nat(20), (value, before, behind) => {
+      const encoded = encode(value);
+      const bytes = concat(new Uint8Array(before).fill(0xc1), encoded, new Uint8Array(behind));
+      const end = before + encoded.length;
+      assertSameValue(decode(bytes, before, end), value);
+      assertThrows(() => decode(bytes, before, end - 1), MsgpackError);
+      if (behind > 0) assertThrows(() => decode(bytes, before, end + 1), MsgpackError);
     }),
     thorough,
   );
