@@ -162,6 +162,12 @@ export const clientScanEntries = 1_000;
 /** Pages without an entry that a scan puts up with in a row; then the server counts as broken. */
 export const emptyPagesMax = 10;
 
+/**
+ * As `callTimeoutMs`, for a player with several servers: one that is silent for so long is left, and
+ * there is time to ask another.
+ */
+export const failoverTimeoutMs = 2_500;
+
 /** How often the nearest router asks each address for a pong. */
 export const probeIntervalMs = 2_000;
 

@@ -1,27 +1,13 @@
-import {
-  Client,
-  ConnectionError,
-  FixedRouter,
-  isRetriable,
-  NearestRouter,
-  PinnedRouter,
-  TimeoutError,
-} from "../kvclient/mod.ts";
+import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../kvclient/mod.ts";
 import { Server } from "../kvserver/mod.ts";
+import { failoverTimeoutMs } from "../limits.ts";
 import { realEnvironment } from "../rpc/mod.ts";
 import type { Console } from "./console.ts";
 import type { Invocation } from "./command_spec.ts";
 import { exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
 import { UsageError } from "./usage_error.ts";
-import {
-  diceFrom,
-  type GameStore,
-  isName,
-  paint,
-  pause,
-  playGame,
-  StoreFailure,
-} from "./game/mod.ts";
+import { diceFrom, type GameStore, isName, paint, pause, playGame } from "./game/mod.ts";
+import { gameStore } from "./game_store.ts";
 import { defaultQueryAddress, namedAddresses } from "./query_client.ts";
 import { hasColor } from "./style.ts";
 import { version } from "./version.ts";
@@ -42,10 +28,13 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
   const stop = stopOnSignal(console, server);
   const nearest = addresses.length > 1 ? await NearestRouter.start(addresses) : undefined;
   // A session of the game stays with one server for as long as that answers.
-  const client = new Client(new PinnedRouter(nearest ?? new FixedRouter(addresses[0])));
+  const router = new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
+  const client = new Client(router, nearest && { timeoutMs: failoverTimeoutMs });
   try {
     await client.ping();
-    await play(invocation, name, client, stop.signal);
+    // Once at each server, and once more at one that has only started again.
+    const tries = addresses.length + 1;
+    await play(invocation, name, { store: gameStore(client, router), tries }, stop.signal);
     if (server?.queryAddresses.includes(home.queryAddress)) console.err(farewell);
     return exitCodes.ok;
   } finally {
@@ -87,12 +76,12 @@ function stopOnSignal(
 function play(
   { options, console }: Invocation,
   name: string | undefined,
-  client: Client,
+  world: { store: GameStore; tries: number },
   stopping: AbortSignal,
 ): Promise<number> {
   const isTerminal = console.stdinIsTerminal && console.stdoutIsTerminal;
   return playGame({
-    store: storeOf(client),
+    ...world,
     name,
     fast: options.fast === true,
     dice: diceFrom(realEnvironment),
@@ -109,28 +98,6 @@ const notice = "Nobody answers here, so you play on a server of your own. It for
   "you quit; to play on another day, keep one running: cmud server\n";
 
 const farewell = "Your server ends with you. Whoever has joined it will have to find another.\n";
-
-/** The store as the game sees it, with a player's words for what goes wrong. */
-function storeOf(client: Client): GameStore {
-  return {
-    get: (key) => client.get(key).catch(explain),
-    put: (key, value) => client.put(key, value).catch(explain),
-    list: (prefix) => client.list(prefix).catch(explain),
-    address: () => client.connectionName(),
-  };
-}
-
-/** @throws {StoreFailure} for what may go better another time; refusals are thrown as they are. */
-function explain(cause: unknown): never {
-  if (cause instanceof ConnectionError) {
-    throw new StoreFailure(`nobody answers at ${cause.address}`, { cause });
-  }
-  if (cause instanceof TimeoutError) {
-    throw new StoreFailure(`${cause.address} takes too long to answer`, { cause });
-  }
-  if (isRetriable(cause)) throw new StoreFailure("the server has too much to do", { cause });
-  throw cause;
-}
 
 /** Where to play. With no server named and none at the default address, one of the player's own. */
 async function findServer(

@@ -58,6 +58,9 @@ export const storyPauseMs = 2_000;
  */
 export const repeatWindowMs = 5_000;
 
+/** A step that has not succeeded for so long is not begun again: its player hears of the failure. */
+export const patienceMs = 4_000;
+
 /** Who leaves waits no longer than this for what is owed to be written. */
 export const farewellMs = 3_000;
 

@@ -34,7 +34,8 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
 
   async map(visit) {
     const { name, place } = await visit.look();
-    const { byPlace, skipped } = await readWhereabouts(visit.session);
+    const { session } = visit;
+    const { byPlace, skipped } = await session.steadily(() => readWhereabouts(session));
     for (const at of places.keys()) {
       const others = (byPlace.get(at) ?? []).filter((other) => other !== name);
       const names = at === place ? [text.you(name), ...others] : others;

@@ -11,7 +11,7 @@ import { Conversation, type ConversationOptions } from "./conversation.ts";
 import type { Dice } from "./dice.ts";
 import { field } from "./field.ts";
 import { isName } from "./names.ts";
-import { Session, type SessionEnvironment } from "./session.ts";
+import { Session, type SessionEnvironment, type SessionOptions } from "./session.ts";
 import { type GameStore, StoreFailure } from "./store.ts";
 import { beginning } from "./story.ts";
 import * as text from "./text.ts";
@@ -19,7 +19,7 @@ import { type Command, Visit } from "./visit.ts";
 import { suggest } from "../suggest.ts";
 
 /** All that the game touches. */
-export interface GameOptions extends ConversationOptions {
+export interface GameOptions extends ConversationOptions, SessionOptions {
   readonly store: GameStore;
   /** The player's name; asked for when it is absent or cannot be a name. */
   readonly name?: string;
@@ -38,7 +38,7 @@ export async function playGame(options: GameOptions): Promise<number> {
   const name = await askName(talk, options.name);
   if (name === undefined) return 0;
   const visit = new Visit(
-    new Session(name, options.store, options.environment),
+    new Session(name, options.store, options.environment, options),
     talk,
     options.dice,
   );
@@ -57,7 +57,7 @@ export async function playGame(options: GameOptions): Promise<number> {
 /** Writes what was promised to be written; with nobody there to take it, says that it is lost. */
 async function settleDebts({ session, talk }: Visit): Promise<void> {
   if (!session.owes) return;
-  const written = session.ready().then(() => true, (failure) => {
+  const written = session.steadily(() => Promise.resolve()).then(() => true, (failure) => {
     if (failure instanceof StoreFailure) return false;
     throw failure;
   });
@@ -107,6 +107,7 @@ async function dare(visit: Visit, act: (visit: Visit) => Promise<void>): Promise
   const notesBefore = session.notes;
   try {
     await act(visit);
+    visit.tellServer();
     return true;
   } catch (failure) {
     if (!(failure instanceof StoreFailure)) throw failure;

@@ -18,6 +18,7 @@
  *     list: (prefix) =>
  *       Promise.resolve(new Map([...entries].filter(([key]) => key.startsWith(prefix)))),
  *     address: () => "here",
+ *     server: () => "here",
  *   },
  *   input: async function* () {
  *     yield* ["mine", "quit"];

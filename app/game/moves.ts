@@ -28,14 +28,13 @@ import {
 
 /** Looks at the player's own character, after writing whatever is owed. */
 export async function look(session: Session): Promise<Character> {
-  await session.ready();
-  return await readCharacter(session, session.name);
+  return await session.steadily(() => readCharacter(session, session.name));
 }
 
 /** Whether the session's character exists. */
 export async function isEnrolled(session: Session): Promise<boolean> {
-  await session.ready();
-  return await session.get(keys.player(session.name)) !== undefined;
+  const player = await session.steadily(() => session.get(keys.player(session.name)));
+  return player !== undefined;
 }
 
 /** Makes a new character. The place first: whoever exists, even after half a try, is somewhere. */
@@ -66,8 +65,7 @@ export async function buy(
 
 /** How the problem stands, after seeing to it that every round that is over has promoted someone. */
 export async function face(session: Session, rank: Rank): Promise<Problem> {
-  await session.ready();
-  const problem = await readProblem(session, rank);
+  const problem = await session.steadily(() => readProblem(session, rank));
   const due = dueSettlements(rank, problem.rounds, problem.settled, session.now());
   for (const { round, name } of due) {
     await promote(session, rank, round, name);
@@ -112,7 +110,7 @@ export async function attempt(
   }
   // What goes beyond the steps is lost anyway, and so the sums stay small.
   await session.hit(rank, round, Math.min(roll.power, problemSteps.get(rank)!), nextHit);
-  const { rounds } = await readProblem(session, rank);
+  const { rounds } = await session.steadily(() => readProblem(session, rank));
   const remaining = remainingSteps(rank, rounds.get(round));
   const finished = remaining === 0;
   if (finished) await promote(session, rank, round, session.name);

@@ -5,15 +5,24 @@
  */
 
 import type { Clock, Random } from "../../rpc/environment.ts";
-import { creditsMax, deedNumberMax, repeatWindowMs } from "./bounds.ts";
+import { creditsMax, deedNumberMax, patienceMs, repeatWindowMs } from "./bounds.ts";
 import { keys } from "./keys.ts";
 import { newSessionId } from "./names.ts";
 import { type Act, type Damage, type End, present } from "./records.ts";
-import type { GameStore } from "./store.ts";
+import { type GameStore, StoreFailure } from "./store.ts";
 import type { Rank } from "./world.ts";
 
 /** The clock and the randomness that a session needs. */
 export type SessionEnvironment = Clock & Pick<Random, "hex64">;
+
+/** How a session meets failures. */
+export interface SessionOptions {
+  /**
+   * How often a step is tried before its failure is thrown, each time at the server that the store
+   * picks then. Default 1.
+   */
+  readonly tries?: number;
+}
 
 /**
  * Reads and writes for one player, so that every deed counts exactly once whatever fails.
@@ -30,6 +39,7 @@ export class Session {
   readonly name: string;
   readonly #store: GameStore;
   readonly #environment: SessionEnvironment;
+  readonly #tries: number;
 
   #id: string;
   /** All ids so far, the present one last. */
@@ -47,10 +57,16 @@ export class Session {
   readonly #owed = new Map<string, string>();
   #notes = 0;
 
-  constructor(name: string, store: GameStore, environment: SessionEnvironment) {
+  constructor(
+    name: string,
+    store: GameStore,
+    environment: SessionEnvironment,
+    { tries = 1 }: SessionOptions = {},
+  ) {
     this.name = name;
     this.#store = store;
     this.#environment = environment;
+    this.#tries = tries;
     this.#id = this.#newId();
     this.#address = store.address();
   }
@@ -58,6 +74,11 @@ export class Session {
   /** The wall clock of whoever plays: milliseconds since the epoch. */
   now(): number {
     return this.#environment.now();
+  }
+
+  /** The server that is asked next, as players know it. */
+  get server(): string {
+    return this.#store.server();
   }
 
   /** Whether anything has still to be written. */
@@ -85,6 +106,19 @@ export class Session {
     }
   }
 
+  /**
+   * Writes what is owed, then does `act`, which may come to be done again: it only reads, or writes
+   * what may be written twice.
+   *
+   * @throws {StoreFailure} That of the last try.
+   */
+  steadily<T>(act: () => Promise<T>): Promise<T> {
+    return this.#try(async () => {
+      await this.ready();
+      return await act();
+    });
+  }
+
   /** @throws {StoreFailure} */
   get(key: string): Promise<string | undefined> {
     return this.#call(() => this.#store.get(key));
@@ -97,8 +131,7 @@ export class Session {
 
   /** @throws {StoreFailure} The place may or may not have been written, and is not written again. */
   async place(place: string): Promise<void> {
-    await this.ready();
-    await this.#put(keys.place(this.name), place);
+    await this.steadily(() => this.#put(keys.place(this.name), place));
   }
 
   /**
@@ -109,7 +142,7 @@ export class Session {
   async declare(key: string, value: string = present): Promise<void> {
     this.#notes++;
     this.#owed.set(key, value);
-    await this.ready();
+    await this.#try(() => this.ready());
   }
 
   /**
@@ -159,11 +192,22 @@ export class Session {
 
   /** Puts a key of this session, whose new value has been noted: where it cannot, the end holds it. */
   async #putOwn(key: string, value: string): Promise<void> {
-    if (this.#store.address() === this.#address && this.#owed.size === 0) {
-      await this.#put(key, value);
-    } else {
-      this.#end();
-      await this.ready();
+    const inStep = this.#store.address() === this.#address && this.#owed.size === 0;
+    if (!inStep) this.#end();
+    await this.#try((again) => inStep && !again ? this.#put(key, value) : this.ready());
+  }
+
+  /** Does `act` until the store answers, as often as is allowed and not after `patienceMs`. */
+  async #try<T>(act: (again: boolean) => Promise<T>): Promise<T> {
+    const startMs = this.#environment.monotonicMs();
+    for (let tries = 1;; tries++) {
+      try {
+        return await act(tries > 1);
+      } catch (failure) {
+        const waitedMs = this.#environment.monotonicMs() - startMs;
+        if (!(failure instanceof StoreFailure)) throw failure;
+        if (tries >= this.#tries || waitedMs > patienceMs) throw failure;
+      }
     }
   }
 

@@ -8,7 +8,8 @@
  * A store that answers from one replica until a call to it fails.
  *
  * A call that nobody answers rejects with `StoreFailure`, and may be made again. Any other error is
- * a refusal that no repetition would change: it ends the game. A `put` that rejects may or may not have been applied, or may yet be.
+ * a refusal that no repetition would change: it ends the game. A `put` that rejects may or may not
+ * have been applied, or may yet be.
  */
 export interface GameStore {
   /** The value, or `undefined` when there is none. */
@@ -22,6 +23,8 @@ export interface GameStore {
    * started again, and forgotten what it had not told the others).
    */
   address(): string;
+  /** Names the server behind that connection, as players know it. */
+  server(): string;
 }
 
 /** A call to the store was not answered; what was to be written is repeated before the next one. */

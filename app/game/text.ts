@@ -312,6 +312,11 @@ const troubleEnds = {
   nothing: "Please try again in a moment.",
 } as const;
 
+/** Another server answers now. */
+export function otherServer(before: string, now: string): string {
+  return `The server at ${before} does not answer; you go on at ${now}.`;
+}
+
 /** On leaving, when nobody would take what was noted. */
 export const unwritten =
   "Nobody noted the last things you did. They may be lost; the network is sorry.";

@@ -39,6 +39,8 @@ export class Visit {
 
   /** An enrolment has begun: what failed half-way through is no old friend. */
   #isNew = false;
+  /** The server that the player knows to be at. */
+  #server: string;
   /** The highest rank that the player knows of. */
   #rank: Rank | undefined;
   /** Purchases of this visit of which the player knows that they do not count, by key. */
@@ -48,6 +50,7 @@ export class Visit {
     this.session = session;
     this.talk = talk;
     this.dice = dice;
+    this.#server = session.server;
   }
 
   /**
@@ -83,6 +86,14 @@ export class Visit {
   async rise(rank: Rank): Promise<void> {
     this.battle = undefined;
     await this.#tellRise(rank, rankAfter(rank)!);
+  }
+
+  /** Tells that another server has answered than those before. */
+  tellServer(): void {
+    const { server } = this.session;
+    if (server === this.#server) return;
+    this.talk.say(text.otherServer(this.#server, server), "trouble");
+    this.#server = server;
   }
 
   /** Lets the time of one attempt pass; returns its seconds. */

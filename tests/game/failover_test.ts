@@ -1,6 +1,6 @@
 /** What the player sees, and what the store holds, when servers fail in the middle of the game. */
 
-import { deedNumberMax, farewellMs, settleAfterMs } from "../../app/game/bounds.ts";
+import { deedNumberMax, farewellMs, patienceMs, settleAfterMs } from "../../app/game/bounds.ts";
 import { Session, type SessionEnvironment } from "../../app/game/session.ts";
 import { StoreFailure } from "../../app/game/store.ts";
 import { pause } from "../../app/game/mod.ts";
@@ -58,6 +58,52 @@ Deno.test("the player is told that a server is gone, and goes on with everything
   );
   assertStringIncludes(said, "server 2 is gone");
   assertStringIncludes(said, "Coins: 3\n");
+});
+
+Deno.test("with another server to go on at, every command succeeds, and one line tells of it", async () => {
+  const script = [
+    "mine",
+    "buy cpu",
+    "move fence",
+    "map",
+    "solve",
+    "solve",
+    "resign",
+    "stats",
+    "quit",
+  ];
+  const rolls = [10, 1, 4];
+  const undisturbed = await play(["Ada", ...script], { dice: loadedDice(...rolls) });
+  for (let command = 0; command < script.length; command++) {
+    for (let call = 0; call < 12; call++) {
+      for (const effect of [false, true]) {
+        const store = new MemoryStore();
+        const { said } = await play(function* () {
+          yield "Ada";
+          yield* script.slice(0, command);
+          store.failAt(call, effect);
+          yield* script.slice(command);
+        }, { store, dice: loadedDice(...rolls), tries: 2 });
+        const told = /The server at server 1 does not answer; you go on at server 2\.\n/;
+        assertEquals(said.replace(told, ""), undisturbed.said);
+      }
+    }
+  }
+});
+
+Deno.test("a step that has not succeeded in 4 s is not begun again", async () => {
+  const world = environment();
+  const store = new MemoryStore();
+  const session = new Session("Ada", store, world, { tries: 100 });
+  store.failures = 100;
+  let calls = 0;
+  const slow = () => {
+    calls++;
+    world.ms += patienceMs / 2;
+    return store.get("any").then(() => {});
+  };
+  await assertRejects(() => session.steadily(slow), StoreFailure);
+  assertEquals(calls, 3);
 });
 
 Deno.test("a player who cannot get in yet gets in with a later line", async () => {

@@ -51,6 +51,7 @@ const [yan, zed] = ["Yan", "Zed"];
 const headStart = 30;
 const oldDamage = 60;
 const oldRoundsMax = 3;
+const triesMax = 3;
 /** Microtasks between two answers: enough for most sessions to get as far as their next call. */
 const turnsBetweenCalls = 4;
 
@@ -139,11 +140,12 @@ class World {
     this.#players = Array.from({ length: sessionCount }, () => {
       const client = new SimulatedClient(this.#cluster, this.#dice.whole(0, replicaCount - 1));
       const skewMs = this.#dice.whole(-500, 500);
+      const tries = this.#dice.whole(1, triesMax);
       const session = new Session(names[this.#dice.whole(0, names.length - 1)], client, {
         now: () => this.#cluster.nowMs + skewMs,
         monotonicMs: () => this.#cluster.nowMs,
         hex64: random.hex64,
-      });
+      }, { tries });
       return { client, session, shown: new Map() };
     });
     this.#prepare();
@@ -256,7 +258,7 @@ class World {
 
   async #look({ session, client, shown }: Player): Promise<Character> {
     const character = await look(session);
-    const place = `${character.name} at ${client.answeredAt}`;
+    const place = `${character.name} at ${client.askedAt}`;
     must(character.coins >= 0, () => `${place}: ${character.coins} coins`);
     const before = shown.get(place) ?? 0;
     must(character.credits >= before, () => `${place}: ${before} credits became fewer`);

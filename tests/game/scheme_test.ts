@@ -98,6 +98,12 @@ const mutants: Record<string, Mutant> = {
     from: "if (this.#store.address() !== this.#address) this.#end();",
     to: "this.#address = this.#store.address();",
   },
+  "a step is begun again without a look at what is owed": {
+    file: "app/game/session.ts",
+    from: `      await this.ready();
+      return await act();`,
+    to: "      return await act();",
+  },
   "write-once writes are not repeated at the next server": {
     file: "app/game/session.ts",
     from: "for (const [key, { value }] of this.#recent) this.#owed.set(key, value);",

@@ -41,6 +41,7 @@ interface Delivery {
 interface Call {
   readonly client: SimulatedClient;
   /** Where it was sent. */
+  readonly replica: number;
   readonly address: string;
   readonly run: (replica: number) => unknown;
   /** Whether the call changes anything, and may do so late. */
@@ -53,6 +54,7 @@ interface Call {
 export class SimulatedCluster {
   nowMs = 1_000_000;
   readonly replicas: Replica[];
+  readonly clients: SimulatedClient[] = [];
   readonly calls: Call[] = [];
   readonly #dice: Dice;
   #faultPercent: number;
@@ -71,33 +73,34 @@ export class SimulatedCluster {
     }));
   }
 
-  /** One thing happens: time passes, an entry or a stray write arrives, a server fails. */
+  /**
+   * One thing happens: time passes, an entry or a stray write arrives, a client goes elsewhere (for
+   * something else that it asked has failed), a server fails.
+   */
   step(): void {
     const happening = this.#dice.whole(1, 100);
     if (happening <= 29) this.nowMs += this.#dice.whole(0, 400);
     else if (happening <= 30) this.nowMs += this.#dice.whole(0, 10_000);
     else if (happening <= 90) this.#deliver(take(this.#deliveries, this.#dice));
     else if (happening <= 98) take(this.#stray, this.#dice)?.();
-    else if (this.#dice.whole(1, 100) <= this.#faultPercent * 4) this.#fail();
+    else if (happening <= 99) this.#moveSomeone();
+    else if (this.#dice.whole(1, 100) <= this.#faultPercent * 8) this.#fail();
   }
 
   /** Answers one call: mostly as asked, sometimes with a fault, and always so at a server that has failed since. */
   answer(): void {
     const call = take(this.calls, this.#dice)!;
-    const { client, run, writes } = call;
-    const replica = client.replica;
+    const { client, run, writes, replica } = call;
     const faulty = this.#dice.whole(1, 100) <= this.#faultPercent ||
-      client.address() !== call.address;
-    if (this.replicas[replica].alive && !faulty) {
-      client.answeredAt = call.address;
-      return call.resolve(run(replica));
-    }
+      this.addressOf(replica) !== call.address;
+    if (this.replicas[replica].alive && !faulty) return call.resolve(run(replica));
     if (this.replicas[replica].alive && writes) {
       const fate = this.#dice.whole(1, 3);
       if (fate === 1) run(replica);
       if (fate === 2) this.#stray.push(() => run(replica));
     }
-    client.replica = this.#someAlive();
+    // A failure where the client is no more changes nothing.
+    if (client.replica === replica) client.replica = this.#someAlive();
     call.reject(noAnswer);
   }
 
@@ -120,6 +123,11 @@ export class SimulatedCluster {
         }
       }
     }
+  }
+
+  /** Names the replica in its present life. */
+  addressOf(replica: number): string {
+    return `replica ${replica}, life ${this.replicas[replica].life}`;
   }
 
   get(replica: number, key: string): string | undefined {
@@ -192,6 +200,11 @@ export class SimulatedCluster {
     }
   }
 
+  #moveSomeone(): void {
+    if (this.#dice.whole(1, 100) > this.#faultPercent * 8) return;
+    this.clients[this.#dice.whole(0, this.clients.length - 1)].replica = this.#someAlive();
+  }
+
   #holds(replica: number, key: string, entry: Entry): boolean {
     const held = this.#table(replica, key).get(key);
     return held !== undefined && compareEntries(held, entry) >= 0;
@@ -207,16 +220,21 @@ export class SimulatedCluster {
 export class SimulatedClient implements GameStore {
   readonly #cluster: SimulatedCluster;
   replica: number;
-  /** The address that has answered last; a call given up may have moved the client on since. */
-  answeredAt = "";
+  /** The address that was asked last. */
+  askedAt = "";
 
   constructor(cluster: SimulatedCluster, replica: number) {
     this.#cluster = cluster;
     this.replica = replica;
+    cluster.clients.push(this);
   }
 
   address(): string {
-    return `replica ${this.replica}, life ${this.#cluster.replicas[this.replica].life}`;
+    return this.#cluster.addressOf(this.replica);
+  }
+
+  server(): string {
+    return `replica ${this.replica}`;
   }
 
   get(key: string): Promise<string | undefined> {
@@ -234,8 +252,10 @@ export class SimulatedClient implements GameStore {
   #call<T>(writes: boolean, run: (replica: number) => T): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = resolve as (result: unknown) => void;
-      const address = this.address();
-      this.#cluster.calls.push({ client: this, address, run, writes, resolve: settle, reject });
+      const { replica } = this;
+      const address = this.askedAt = this.address();
+      const call = { client: this, replica, address, run, writes, resolve: settle, reject };
+      this.#cluster.calls.push(call);
     });
   }
 }

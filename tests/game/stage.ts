@@ -35,6 +35,10 @@ export class MemoryStore implements GameStore {
     return `server ${this.#address}`;
   }
 
+  server(): string {
+    return this.address();
+  }
+
   async get(key: string): Promise<string | undefined> {
     await this.#call();
     return this.entries.get(key);

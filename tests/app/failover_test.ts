@@ -1,0 +1,86 @@
+/** A server goes in the middle of play: real processes, real sockets. */
+
+import { Client, FixedRouter } from "../../kvclient/mod.ts";
+import { Server } from "../../kvserver/mod.ts";
+import { assert, assertEquals, assertLess, assertMatch } from "../deps.ts";
+import { startServerProcess } from "./cmud_process.ts";
+import { runCmud } from "./fake_console.ts";
+
+/** The figure that the player is promised. */
+const failoverMsMax = 5_000;
+
+/** How much further away the second server is. */
+const detourMs = 30;
+
+/** Passes bytes on, late: the server at `address` as seen from afar. */
+function farAway(address: string): { address: string; close(): Promise<void> } {
+  const [hostname, port] = address.split(":");
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const late = () =>
+    new TransformStream<Uint8Array, Uint8Array>({
+      async transform(chunk, controller) {
+        await new Promise((resolve) => setTimeout(resolve, detourMs));
+        controller.enqueue(chunk);
+      },
+    });
+  const forward = async (near: Deno.Conn) => {
+    const far = await Deno.connect({ hostname, port: Number(port) });
+    await Promise.allSettled([
+      near.readable.pipeThrough(late()).pipeTo(far.writable),
+      far.readable.pipeThrough(late()).pipeTo(near.writable),
+    ]);
+  };
+  const accepting = (async () => {
+    const forwarding: Promise<void>[] = [];
+    for await (const near of listener) forwarding.push(forward(near));
+    await Promise.all(forwarding);
+  })();
+  return {
+    address: `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`,
+    async close() {
+      listener.close();
+      await accepting;
+    },
+  };
+}
+
+Deno.test("play goes on within 5 s when the nearest server is stopped, with all that the player had", async () => {
+  const near = await startServerProcess();
+  const server = await Server.start({
+    startPort: 0,
+    queryActorCount: 1,
+    remoteDescs: [near.ready.description],
+  });
+  const far = farAway(server.queryAddresses[0]);
+  const [nearest] = near.ready.queryAddresses;
+  let stopped: number | undefined;
+  let stoppedAtMs = 0;
+  const input = async function* () {
+    yield* ["Ada", "mine 40", "buy cpu 10", "mine 3", "move bridge", "stats", "inv"];
+    stopped = await near.end("SIGTERM");
+    stoppedAtMs = performance.now();
+    yield* ["stats"];
+    assertLess(performance.now() - stoppedAtMs, failoverMsMax);
+    yield* ["inv", "mine 3", "quit"];
+  };
+  const args = ["play", "--fast", "--server", `${far.address},${nearest}`];
+  const { code, stdout } = await runCmud(args, { input });
+  assertEquals([code, stopped], [0, 0]);
+  const client = new Client(new FixedRouter(server.queryAddresses[0]));
+  const deeds = await client.list("deed/Ada/");
+  await client.close();
+  await far.close();
+  await server.close();
+
+  const told = `The server at ${nearest} does not answer; you go on at ${far.address}.\n`;
+  assertEquals(stdout.split(told).length, 2);
+  assertEquals(stdout.split(/^Welcome, Ada|What is your name/m).length, 3);
+  assert(!stdout.includes("having a moment"));
+  const [, before, after] = stdout.split(/(?=^Name: Ada$)/m);
+  const shown = (text: string) => /^Name:[^]*?^Place:.*$/m.exec(text)![0];
+  const inventory = (text: string) => /^Coins:.*\nXeon CPUs: 11$/m.exec(text)![0];
+  assertMatch(shown(before), /Place: Randy Pausch Bridge/);
+  assertEquals(shown(after), shown(before));
+  assertEquals(inventory(after), inventory(before));
+  assertEquals(deeds.size, 1);
+});
