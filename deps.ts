@@ -16,11 +16,11 @@ export async function loadBTree() {
 
 /** Line editing on a terminal, loaded when there is one. */
 export async function loadReadline() {
-  const [{ createInterface }, { stdin, stdout }] = await Promise.all([
+  const [{ createInterface }, { Readable, Writable }] = await Promise.all([
     import("node:readline"),
-    import("node:process"),
+    import("node:stream"),
   ]);
-  return { createInterface, stdin, stdout };
+  return { createInterface, Readable, Writable };
 }
 
 /** The command tree's library, loaded by the command line alone: a server's workers never need it. */

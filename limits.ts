@@ -177,5 +177,20 @@ export const describeTimeoutMs = 3_000;
 /** Characters of a line of input; a longer one is refused. Holds any key and value, escaped. */
 export const lineCharsMax = 32 * MiB;
 
+/** Characters that were typed before anybody asked for them; past it no more are read until some are used. */
+export const typeAheadCharsMax = 64 * KiB;
+
+/** What completes a word at a terminal gives up after this. */
+export const completionTimeoutMs = 100;
+
+/** Candidates for a word that are shown; of more than these it is said how many there are. */
+export const candidatesShownMax = 100;
+
+/** Lines of history that outlive a run; older ones are forgotten. */
+export const historyLinesMax = 1_000;
+
+/** A longer line is not kept in the history. */
+export const historyLineCharsMax = 4_096;
+
 /** How often `status --watch` asks again. */
 export const statusIntervalMs = 1_000;

@@ -1,11 +1,14 @@
 import { lineCharsMax } from "../limits.ts";
 import { readLines } from "./lines.ts";
+import { processTerminal, type TerminalDevice } from "./terminal/terminal_device.ts";
 
 /** The three standard streams, the environment and the signals, as the commands see them. */
 export interface Console {
   readonly stdinIsTerminal: boolean;
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
+  /** The terminal, when stdin and stdout are one that can redraw a line. */
+  readonly terminal?: TerminalDevice;
   /** An environment variable. */
   env(name: string): string | undefined;
   /** Writes to stdout: results, and nothing else. @throws {BrokenPipeError} when nobody reads them. */
@@ -36,6 +39,9 @@ export const processConsole: Console = {
   stdinIsTerminal: Deno.stdin.isTerminal(),
   stdoutIsTerminal: Deno.stdout.isTerminal(),
   stderrIsTerminal: Deno.stderr.isTerminal(),
+  terminal: Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
+    ? processTerminal((text) => writeAll(Deno.stdout, text))
+    : undefined,
   env: (name) => Deno.env.get(name),
   out: (text) => writeAll(Deno.stdout, text),
   err(text) {

@@ -56,6 +56,7 @@ export const kvCommand: CommandSpec = {
     {
       name: "shell",
       summary: "Read commands from a terminal or a pipe",
+      options: [{ name: "--no-history", summary: "keep nothing that is typed for the next time" }],
       examples: [
         ["cmud kv shell", "get, put, list, scan, help, exit"],
         ["printf 'put a 1\\nget a\\n' | cmud kv shell", "stops at the first error"],

@@ -1,4 +1,3 @@
-import { loadReadline } from "../deps.ts";
 import { lineCharsMax } from "../limits.ts";
 import { BrokenPipeError } from "./console.ts";
 import { escapeControl } from "./escape.ts";
@@ -6,8 +5,10 @@ import { exitCodeOf, exitCodes } from "./exit_codes.ts";
 import { UsageError } from "./usage_error.ts";
 import { get, type KvSession, list, put, scan } from "./kv_queries.ts";
 import { splitWords, type Word } from "./shell_words.ts";
+import { StateDirectory } from "./state_directory.ts";
 import { type ColorChoice, styleFor } from "./style.ts";
 import { didYouMean } from "./suggest.ts";
+import { HistoryFile, openLineEditor } from "./terminal/mod.ts";
 
 /** A command of the shell. */
 interface ShellCommand {
@@ -67,9 +68,16 @@ const commands = new Map<string, ShellCommand>(Object.entries<ShellCommand>({
  *
  * @returns 0, or the exit code of the error.
  */
-export function runShell(session: KvSession, colors: ColorChoice): Promise<number> {
-  const { stdinIsTerminal, stdoutIsTerminal } = session.console;
-  return stdinIsTerminal && stdoutIsTerminal ? converse(session, colors) : runScript(session);
+export function runShell(
+  session: KvSession,
+  options: ColorChoice & { history?: boolean },
+): Promise<number> {
+  const { console } = session;
+  if (!console.stdinIsTerminal || !console.stdoutIsTerminal) return runScript(session);
+  const history = options.history === false
+    ? undefined
+    : new HistoryFile(new StateDirectory(console), "shell_history");
+  return converse(session, options, history);
 }
 
 async function runScript(session: KvSession): Promise<number> {
@@ -87,32 +95,26 @@ async function runScript(session: KvSession): Promise<number> {
   return exitCodes.ok;
 }
 
-async function converse(session: KvSession, colors: ColorChoice): Promise<number> {
+async function converse(
+  session: KvSession,
+  colors: ColorChoice,
+  history: HistoryFile | undefined,
+): Promise<number> {
   const { console } = session;
   const { bold, dim, red } = styleFor(console, "stdout", colors);
   console.out(dim("Commands: get, put, list, scan, help, exit. Ctrl-D leaves.") + "\n");
-  const { createInterface, stdin, stdout } = await loadReadline();
-  const readline = createInterface({ input: stdin, output: stdout, prompt: bold("cmud> ") });
-  readline.on("SIGINT", () => {
-    // As in other shells: what was typed stays on the screen, and counts no more.
-    Object.assign(readline, { line: "", cursor: 0 });
-    console.out("^C\n");
-    readline.prompt();
-  });
-  readline.prompt();
-  for await (const line of readline) {
-    try {
-      if (await runLine(session, line) === "exit") {
-        readline.close();
-        return exitCodes.ok;
+  const editor = await openLineEditor(console, { history });
+  try {
+    for (let line; (line = await editor.readLine(bold("cmud> "))) !== undefined;) {
+      try {
+        if (await runLine(session, line) === "exit") break;
+      } catch (error) {
+        editor.print(red(escapeControl((error as Error).message)) + "\n");
       }
-    } catch (error) {
-      console.err(red(escapeControl((error as Error).message)) + "\n");
     }
-    readline.prompt();
+  } finally {
+    editor.close();
   }
-  // Ctrl-D leaves the cursor behind the prompt.
-  console.out("\n");
   return exitCodes.ok;
 }
 

@@ -27,3 +27,6 @@ export { decode as stdDecode, encode as stdEncode } from "@std/msgpack";
 export { decode as msgpackDecode, encode as msgpackEncode } from "@msgpack/msgpack";
 
 export { default as fc } from "fast-check";
+
+/** A terminal without a window, that draws what a program writes: loaded by the few that look at one. */
+export const loadXTerm = async () => (await import("@xterm/headless")).default.Terminal;

@@ -62,3 +62,59 @@ terminalTest("kv get on a terminal shows control characters", () =>
     assertEquals(code, 0);
     assertStringIncludes(rest, "a\\u{1b}[31mb\r\n");
   }));
+
+terminalTest(
+  "kv shell remembers its lines from one time to the next, however it ended",
+  () =>
+    withServer(async (server) => {
+      const stateHome = Deno.makeTempDirSync();
+      const shell = (...options: string[]) =>
+        new Terminal(["kv", "shell", "--server", server, ...options], { stateHome });
+      const killed = shell();
+      await killed.until(prompt);
+      await killed.type("put a before the kill\r");
+      await killed.until(prompt);
+      killed.kill();
+      await killed.end();
+      const secretive = shell("--no-history");
+      await secretive.until(prompt);
+      await secretive.type("put a secret\r");
+      await secretive.until(prompt);
+      await secretive.type("\x04");
+      await secretive.end();
+      const next = shell();
+      await next.until(prompt);
+      await next.type("\x1b[A");
+      await next.until("put a before the kill");
+      await next.type("\r");
+      await next.until(prompt);
+      await next.type("get a\r");
+      assertStringIncludes(await next.until(prompt), "before the kill\r\n");
+      await next.type("exit\r");
+      assertEquals((await next.end()).code, 0);
+      assertEquals(
+        Deno.readTextFileSync(`${stateHome}/cmud/shell_history`),
+        "put a before the kill\nget a\nexit\n",
+      );
+      Deno.removeSync(stateHome, { recursive: true });
+    }),
+);
+
+terminalTest(
+  "kv shell edits on while the terminal changes its width",
+  () =>
+    withServer(async (server) => {
+      const terminal = new Terminal(["kv", "shell", "--server", server], { columns: 40 });
+      await terminal.until(prompt);
+      await terminal.type("put wide 1234567890");
+      await terminal.until("1234567890");
+      await terminal.resize(20);
+      await terminal.until("1234567890");
+      await terminal.type("1234567890\x01\x1b[C\x05\r");
+      await terminal.until(prompt);
+      await terminal.type("get wide\r");
+      await terminal.until("12345678901234567890\r\n");
+      await terminal.type("\x04");
+      assertEquals((await terminal.end()).code, 0);
+    }),
+);

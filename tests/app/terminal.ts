@@ -2,21 +2,46 @@
 
 import { denoArguments } from "./cmud_process.ts";
 
+/** What a terminal is like. */
+export interface TerminalOptions {
+  /** How wide it is, by 24 rows; by default nobody says, and the program is told 0. */
+  columns?: number;
+  /** The folder for what outlives the program; by default one that ends with it. */
+  stateHome?: string;
+  /** More of the environment. */
+  env?: Readonly<Record<string, string>>;
+}
+
 /** A program on a terminal of its own, made by `script` of util-linux. */
 export class Terminal {
   #child: Deno.ChildProcess;
   #keys: WritableStreamDefaultWriter<Uint8Array>;
   #screen: ReadableStreamDefaultReader<string>;
   #seen = "";
+  #isOpen = false;
+  #process = { pid: 0, tty: "" };
+  /** To be removed at the end. */
+  #stateHome: string | undefined;
 
-  constructor(args: readonly string[]) {
-    const command = [Deno.execPath(), ...denoArguments, ...args].join(" ");
+  constructor(args: readonly string[], { columns, stateHome, env }: TerminalOptions = {}) {
+    if (stateHome === undefined) this.#stateHome = Deno.makeTempDirSync();
+    const size = columns === undefined ? "" : `stty columns ${columns} rows 24; `;
+    const program = [Deno.execPath(), ...denoArguments, ...args].join(" ");
     this.#child = new Deno.Command("script", {
-      args: ["--quiet", "--return", "--command", command, "/dev/null"],
+      args: [
+        ...["--quiet", "--return", "--command"],
+        `echo $$ $(tty); ${size}exec ${program}`,
+        "/dev/null",
+      ],
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
-      env: { TERM: "xterm", NO_COLOR: "" },
+      env: {
+        TERM: "xterm",
+        NO_COLOR: "",
+        XDG_STATE_HOME: stateHome ?? this.#stateHome!,
+        ...env,
+      },
     }).spawn();
     this.#keys = this.#child.stdin.getWriter();
     this.#screen = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
@@ -30,9 +55,9 @@ export class Terminal {
   /** Waits until `text` is written, and gives all that was since the last call. */
   async until(text: string): Promise<string> {
     while (!this.#seen.includes(text)) {
-      const { value, done } = await this.#screen.read();
-      if (done) throw new Error(`The program ended without ${text} in: ${this.#seen}`);
-      this.#seen += value;
+      if (!await this.#read()) {
+        throw new Error(`The program ended without ${text} in: ${this.#seen}`);
+      }
     }
     const end = this.#seen.indexOf(text) + text.length;
     const seen = this.#seen.slice(0, end);
@@ -40,17 +65,40 @@ export class Terminal {
     return seen;
   }
 
+  /** Makes it wider or narrower, as somebody who drags its border does. */
+  async resize(columns: number): Promise<void> {
+    const args = ["-F", this.#process.tty, "columns", String(columns)];
+    const { success } = await new Deno.Command("stty", { args }).output();
+    if (!success) throw new Error("stty could not change the terminal's size");
+  }
+
+  /** Ends the program without a word to it. */
+  kill(): void {
+    Deno.kill(this.#process.pid, "SIGKILL");
+  }
+
   /** Waits for the program's end. @returns its exit code, and what it wrote last. */
   async end(): Promise<{ code: number; rest: string }> {
-    let rest = this.#seen;
-    for (;;) {
-      const { value, done } = await this.#screen.read();
-      if (done) break;
-      rest += value;
-    }
+    while (await this.#read());
     const { code } = await this.#child.status;
     await this.#keys.close().catch(() => {});
-    return { code, rest };
+    if (this.#stateHome !== undefined) Deno.removeSync(this.#stateHome, { recursive: true });
+    return { code, rest: this.#seen };
+  }
+
+  /** @returns whether there was something to read. */
+  async #read(): Promise<boolean> {
+    const { value, done } = await this.#screen.read();
+    if (done) return false;
+    this.#seen += value;
+    // The first line is for this class: who runs, and where.
+    const header = /^(\d+) (\S+)\r\n/.exec(this.#seen);
+    if (!this.#isOpen && header !== null) {
+      this.#isOpen = true;
+      this.#process = { pid: Number(header[1]), tty: header[2] };
+      this.#seen = this.#seen.slice(header[0].length);
+    }
+    return true;
   }
 }
 

@@ -1,0 +1,53 @@
+/**
+ * Reading lines from a person, and showing them text meanwhile.
+ *
+ * ```ts
+ * import { openLineEditor } from "./mod.ts";
+ *
+ * let printed = "";
+ * const editor = await openLineEditor({
+ *   stdinIsTerminal: false,
+ *   stdoutIsTerminal: false,
+ *   stderrIsTerminal: false,
+ *   env: () => undefined,
+ *   out: (text) => void (printed += text),
+ *   err: () => {},
+ *   async *lines() {
+ *     yield "one";
+ *     yield "two";
+ *   },
+ *   onStopSignal: () => () => {},
+ *   exit: () => {},
+ * });
+ * for (let line; (line = await editor.readLine("> ")) !== undefined;) editor.print(`${line}!\n`);
+ * editor.close();
+ * // A pipe gets no prompt.
+ * if (printed !== "one!\ntwo!\n") throw new Error(printed);
+ * ```
+ *
+ * @module
+ */
+
+import type { Console } from "../console.ts";
+import { editLines } from "./edited_lines.ts";
+import type { LineEditor, LineEditorOptions } from "./line_editor.ts";
+import { PlainLines } from "./plain_lines.ts";
+
+export { HistoryFile } from "./history_file.ts";
+export type { Completion, History, LineEditor, LineEditorOptions } from "./line_editor.ts";
+export type { TerminalDevice } from "./terminal_device.ts";
+
+/**
+ * An editor for the lines of `console`: with history, completion and hints on a terminal; without any
+ * drawing on a dumb one, or with `plain`; without a prompt in a pipe.
+ */
+export async function openLineEditor(
+  console: Console,
+  options: LineEditorOptions & { plain?: boolean } = {},
+): Promise<LineEditor> {
+  const isDumb = console.env("TERM") === "dumb";
+  if (console.terminal === undefined || isDumb || options.plain) {
+    return new PlainLines(console, options);
+  }
+  return await editLines(console.terminal, options);
+}

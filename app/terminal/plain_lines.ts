@@ -1,0 +1,58 @@
+import type { Console } from "../console.ts";
+import { exitCodeOfSignal } from "../exit_codes.ts";
+import type { LineEditor, LineEditorOptions } from "./line_editor.ts";
+
+/**
+ * Lines from a pipe, where no prompt is shown; or from a terminal that does the editing itself, which
+ * suits those that cannot redraw a line, and people who have what is written read to them.
+ */
+export class PlainLines implements LineEditor {
+  #console: Console;
+  #lines: AsyncIterator<string>;
+  #isTerminal: boolean;
+  #prompt = "";
+  #isReading = false;
+  #end = Promise.withResolvers<undefined>();
+  #release: () => void = () => {};
+
+  constructor(console: Console, options: LineEditorOptions) {
+    this.#console = console;
+    this.#isTerminal = console.stdinIsTerminal && console.stdoutIsTerminal;
+    this.#lines = console.lines()[Symbol.asyncIterator]();
+    if (!this.#isTerminal) return;
+    this.#release = console.onStopSignal((signal) => {
+      if (signal !== "SIGINT") return console.exit(exitCodeOfSignal(signal));
+      // The terminal has dropped what was typed.
+      if (this.#isReading) console.out(`\n${this.#prompt}`);
+      options.onInterrupt?.(false);
+    });
+  }
+
+  async readLine(prompt: string): Promise<string | undefined> {
+    this.#prompt = prompt;
+    this.#isReading = true;
+    if (this.#isTerminal) this.#console.out(prompt);
+    const next = this.#lines.next().then(({ done, value }) => done ? undefined : value);
+    const line = await Promise.race([next, this.#end.promise]);
+    this.#isReading = false;
+    // The end of input leaves the cursor behind the prompt.
+    if (line === undefined && this.#isTerminal) this.#console.out("\n");
+    return line;
+  }
+
+  setPrompt(prompt: string): void {
+    if (prompt === this.#prompt) return;
+    this.#prompt = prompt;
+    if (this.#isReading && this.#isTerminal) this.#console.out(`\n${prompt}`);
+  }
+
+  print(lines: string): void {
+    const isBehindPrompt = this.#isReading && this.#isTerminal && this.#prompt !== "";
+    this.#console.out(isBehindPrompt ? `\n${lines}${this.#prompt}` : lines);
+  }
+
+  close(): void {
+    this.#release();
+    this.#end.resolve(undefined);
+  }
+}

@@ -1,0 +1,343 @@
+import type { LineEditor, LineEditorOptions } from "../../app/terminal/mod.ts";
+import { openLineEditor } from "../../app/terminal/mod.ts";
+import { commonStart, inColumns } from "../../app/terminal/candidates.ts";
+import { assert, assertEquals } from "../deps.ts";
+import { FakeConsole } from "./fake_console.ts";
+import { FakeTerminal } from "./fake_terminal.ts";
+
+/** Calls `use` with an editor on a terminal in memory. */
+async function editing(
+  use: (editor: LineEditor, terminal: FakeTerminal) => Promise<void>,
+  options: LineEditorOptions = {},
+  columns?: number,
+): Promise<void> {
+  const terminal = await FakeTerminal.open(columns);
+  const editor = await openLineEditor(
+    Object.assign(new FakeConsole({ terminal: true }), { terminal }),
+    options,
+  );
+  try {
+    assert(terminal.isRaw);
+    await use(editor, terminal);
+  } finally {
+    editor.close();
+    assert(!terminal.isRaw);
+    terminal.close();
+  }
+}
+
+const linesOf = async (terminal: FakeTerminal) => (await terminal.screen()).lines;
+
+Deno.test("readLine() gives what was typed and edited, and undefined after Ctrl-D", () =>
+  editing(async (editor, terminal) => {
+    const line = editor.readLine("> ");
+    terminal.type("heo");
+    terminal.press("\x1b[D");
+    terminal.type("l\x7fll\r");
+    assertEquals(await line, "hello");
+    const end = editor.readLine("> ");
+    terminal.type("\x04");
+    assertEquals(await end, undefined);
+    assertEquals(await editor.readLine("> "), undefined);
+    assertEquals(await linesOf(terminal), ["> hello", ">", ""]);
+  }));
+
+Deno.test("readLine() ends when the terminal is gone, or the editor is closed", async () => {
+  await editing(async (editor, terminal) => {
+    const line = editor.readLine("> ");
+    terminal.press(null);
+    assertEquals(await line, undefined);
+  });
+  await editing(async (editor, terminal) => {
+    const line = editor.readLine("> ");
+    terminal.type("half a li");
+    editor.close();
+    assertEquals(await line, undefined);
+    editor.close();
+    editor.setPrompt("? ");
+    assertEquals(await linesOf(terminal), ["> half a li", ""]);
+  });
+});
+
+Deno.test("lines pasted at once are answered one by one, each behind its prompt", () =>
+  editing(async (editor, terminal) => {
+    const first = editor.readLine("> ");
+    terminal.press("one\rtwo\r\nthr\tee\n\nlast");
+    const lines = [await first];
+    for (let i = 0; i < 3; i++) {
+      editor.print(`(${lines.at(-1)})\n`);
+      lines.push(await editor.readLine("> "));
+    }
+    assertEquals(lines, ["one", "two", "thr\tee", ""]);
+    const last = editor.readLine("> ");
+    terminal.press("\r");
+    assertEquals(await last, "last");
+    assertEquals((await linesOf(terminal)).slice(0, 4), ["> one", "(one)", "> two", "(two)"]);
+  }, { complete: () => Promise.reject(new Error("a pasted tab completes nothing")) }));
+
+Deno.test("a key of several bytes may come in pieces", () =>
+  editing(async (editor, terminal) => {
+    const line = editor.readLine("> ");
+    const bytes = new TextEncoder().encode("\u00e9\u{1f600}\x1b[D\u05d0\r");
+    for (const byte of bytes) await terminal.pressBytes(Uint8Array.of(byte));
+    assertEquals(await line, "\u00e9\u05d0\u{1f600}");
+  }));
+
+Deno.test("print() writes above the line being typed, which stays with its cursor", () =>
+  editing(async (editor, terminal) => {
+    const line = editor.readLine("> ");
+    terminal.type("say helo");
+    terminal.press("\x1b[D");
+    for (let i = 1; i <= 100; i++) {
+      editor.print(`event ${i}\n`);
+      if (i === 50) terminal.press("l");
+    }
+    const { lines, cursor } = await terminal.screen();
+    assertEquals(lines, [
+      ...Array.from({ length: 100 }, (_, i) => `event ${i + 1}`),
+      "> say hello",
+    ]);
+    assertEquals(cursor, { column: "> say hell".length, row: 100 });
+    terminal.press("\r");
+    assertEquals(await line, "say hello");
+  }));
+
+Deno.test("print() leaves a line intact that fills several rows, wherever its end is", async () => {
+  for (const length of [17, 18, 19, 37, 38, 39, 45]) {
+    await editing(
+      async (editor, terminal) => {
+        const typed = "0123456789".repeat(5).slice(0, length);
+        const line = editor.readLine("> ");
+        terminal.type(typed);
+        editor.print("one\n");
+        editor.print("two\nthree, which is longer than the row is wide\n");
+        terminal.press("\x01");
+        editor.print("four\n");
+        terminal.press("\x05");
+        const shown = `> ${typed}`.match(/.{1,20}/g)!;
+        const { lines } = await terminal.screen();
+        assertEquals(
+          lines.slice(0, 6 + shown.length),
+          ["one", "two", "three, which is long", "er than the row is w", "ide", "four", ...shown],
+          String(length),
+        );
+        terminal.press("\r");
+        assertEquals(await line, typed);
+      },
+      {},
+      20,
+    );
+  }
+});
+
+Deno.test("print() between two lines writes where the cursor is", () =>
+  editing(async (editor, terminal) => {
+    editor.print("before\n");
+    const line = editor.readLine("> ");
+    terminal.type("x\r");
+    await line;
+    editor.print("after\n");
+    assertEquals(await linesOf(terminal), ["before", "> x", "after", ""]);
+  }));
+
+Deno.test("setPrompt() changes the prompt at any moment, and the typed line stays", () =>
+  editing(async (editor, terminal) => {
+    const line = editor.readLine("");
+    terminal.type("abc");
+    editor.setPrompt("\x1b[1m10 coins>\x1b[0m ");
+    terminal.press("\x1b[D");
+    editor.setPrompt("9 coins> ");
+    assertEquals(await terminal.screen(), {
+      lines: ["9 coins> abc"],
+      cursor: { column: 11, row: 0 },
+    });
+    terminal.type("-\r");
+    assertEquals(await line, "ab-c");
+  }));
+
+Deno.test("Ctrl-C drops the line and says whether there was one", async () => {
+  const interrupts: boolean[] = [];
+  await editing(async (editor, terminal) => {
+    const line = editor.readLine("> ");
+    terminal.type("drop this\x03\x03keep\r");
+    assertEquals(await line, "keep");
+    assertEquals(interrupts, [true, false]);
+    assertEquals(await linesOf(terminal), ["> drop this^C", "> ^C", "> keep", ""]);
+    // While no line is asked for, it drops what was typed before it.
+    terminal.press("typed ahead\rmore\x03ke");
+    terminal.press("pt\r");
+    assertEquals(interrupts, [true, false, false]);
+    assertEquals(await editor.readLine("> "), "kept");
+  }, { onInterrupt: (wasTyping) => void interrupts.push(wasTyping) });
+});
+
+Deno.test("Ctrl-Z and stray control keys change nothing", () =>
+  editing(async (editor, terminal) => {
+    const line = editor.readLine("> ");
+    terminal.type("a\x1ab\x1c\x1d\x00");
+    terminal.press("\x1b[99~\x1b[1;5F");
+    terminal.press("\r");
+    assertEquals(await line, "ab");
+  }));
+
+Deno.test("Tab asks for candidates: one is taken, of several the common part", async () => {
+  const words = ["get", "list", "lisp", '"a b"'];
+  const complete = (typed: string) => {
+    const replaces = typed.split(" ").at(-1)!;
+    const found = words.filter((word) => word.replace('"', "").startsWith(replaces));
+    return Promise.resolve({ replaces, candidates: found });
+  };
+  await editing(async (editor, terminal) => {
+    const line = editor.readLine("> ");
+    // What is typed behind a Tab waits for its answer.
+    for (const key of ["g\t", "l", "\t", "p", " ", "a", "\t", "x", "\r"]) terminal.press(key);
+    assertEquals(await line, 'get lisp "a b" x');
+    const listed = editor.readLine("> ");
+    for (const key of ["l", "\t", "\x1b[D", "\x1b[C", "\t", "\r"]) terminal.press(key);
+    assertEquals(await listed, "lis");
+    assertEquals(await linesOf(terminal), ['> get lisp "a b" x', "list  lisp", "> lis", ""]);
+  }, { complete });
+});
+
+Deno.test("inColumns() uses the room that there is, and shows no more than its bound", () => {
+  const words = Array.from({ length: 102 }, (_, i) => `w${i}`);
+  assertEquals(inColumns(words.slice(0, 5), 12), "w0  w1  w2\nw3  w4\n");
+  assertEquals(inColumns(words.slice(0, 2), 0), "w0\nw1\n");
+  assertEquals(inColumns(words, 4).split("\n").slice(99), ["w99", "... and 2 more", ""]);
+});
+
+Deno.test("commonStart() is what all words begin with, in whole characters", () => {
+  assertEquals(commonStart(["get", "gets", "ge"]), "ge");
+  assertEquals(commonStart(["a\u{1f600}", "a\u{1f601}"]), "a");
+  assertEquals(commonStart(["a", ""]), "");
+  assertEquals(commonStart([]), "");
+});
+
+Deno.test("Tab gives up quietly when the answer fails or is late", async () => {
+  const aborted = Promise.withResolvers<void>();
+  const answers: LineEditorOptions["complete"][] = [
+    () => Promise.reject(new Error("no server")),
+    (_typed, signal) => {
+      signal.addEventListener("abort", () => aborted.resolve());
+      return new Promise(() => {});
+    },
+  ];
+  for (const complete of answers) {
+    await editing(async (editor, terminal) => {
+      const line = editor.readLine("> ");
+      for (const key of ["a", "\t", "b", "\r"]) terminal.press(key);
+      assertEquals(await line, "ab");
+      assertEquals(await linesOf(terminal), ["> ab", ""]);
+    }, { complete });
+  }
+  await aborted.promise;
+});
+
+Deno.test("an editor that is closed while it completes writes nothing more", async () => {
+  const { promise, resolve } = Promise.withResolvers<{ replaces: string; candidates: string[] }>();
+  await editing(async (editor, terminal) => {
+    const line = editor.readLine("> ");
+    terminal.type("a\t");
+    editor.close();
+    const { written } = terminal;
+    resolve({ replaces: "a", candidates: ["abc"] });
+    assertEquals(await line, undefined);
+    assertEquals(terminal.written, written);
+  }, { complete: () => promise });
+});
+
+Deno.test("a hint stands behind the line while the cursor is at its end", () =>
+  editing(async (editor, terminal) => {
+    const line = editor.readLine("> ");
+    terminal.type("get ");
+    assertEquals(await terminal.screen(), { lines: ["> get KEY"], cursor: { column: 6, row: 0 } });
+    assert(terminal.written.includes("\x1b[2mKEY\x1b[22m"));
+    terminal.press("\x1b[D");
+    assertEquals(await linesOf(terminal), ["> get"]);
+    terminal.press("\x1b[C");
+    editor.print("above\n");
+    assertEquals(await linesOf(terminal), ["above", "> get KEY"]);
+    terminal.press("\r");
+    assertEquals(await line, "get ");
+    assertEquals(await linesOf(terminal), ["above", "> get", ""]);
+  }, { hint: (line) => line === "get " ? "KEY" : "" }));
+
+Deno.test("a hint that has no room in its row is left out", () =>
+  editing(
+    async (editor, terminal) => {
+      const line = editor.readLine("> ");
+      terminal.type("123456");
+      assertEquals(await linesOf(terminal), ["> 123456"]);
+      terminal.type("\x7f\x7f\r");
+      await line;
+    },
+    { hint: () => "hint" },
+    10,
+  ));
+
+Deno.test("a terminal may change its width while a line is typed", () =>
+  editing(
+    async (editor, terminal) => {
+      const line = editor.readLine("> ");
+      terminal.type("abcdefghijklmnopqrstuvwxyz");
+      await terminal.resize(20);
+      editor.print("narrow\n");
+      await terminal.resize(60);
+      editor.print("wide\n");
+      terminal.type("!\r");
+      assertEquals(await line, "abcdefghijklmnopqrstuvwxyz!");
+      // Where the old line was broken is for the terminal to say; the new one is whole.
+      const { lines } = await terminal.screen();
+      assertEquals(lines.slice(-3), ["wide", "> abcdefghijklmnopqrstuvwxyz!", ""]);
+    },
+    {},
+    40,
+  ));
+
+Deno.test("a terminal that does not tell its width is edited on in one row", () =>
+  editing(
+    async (editor, terminal) => {
+      const line = editor.readLine("> ");
+      terminal.type("get k");
+      editor.print("above\n");
+      terminal.type("ey\t\r");
+      assertEquals(await line, "get key");
+      assertEquals((await linesOf(terminal)).slice(0, 4), ["above", "a", "b", "> get key"]);
+    },
+    {
+      hint: () => "a hint",
+      complete: () => Promise.resolve({ replaces: "", candidates: ["a", "b"] }),
+    },
+    0,
+  ));
+
+Deno.test("the history comes back with the arrow keys, and gets each line", async () => {
+  const added: string[] = [];
+  let isClosed = false;
+  const history = {
+    load: () => ["oldest", "newest"],
+    add: (line: string) => void added.push(line),
+    close: () => void (isClosed = true),
+  };
+  await editing(async (editor, terminal) => {
+    const first = editor.readLine("> ");
+    for (const key of ["\x1b[A", "\x1b[A", "\r"]) terminal.press(key);
+    assertEquals(await first, "oldest");
+    const second = editor.readLine("> ");
+    for (const key of ["\x1b[A", "\x1b[A", "!", "\r"]) terminal.press(key);
+    assertEquals(await second, "newest!");
+    assertEquals(added, ["oldest", "newest!"]);
+  }, { history });
+  assert(isClosed);
+});
+
+Deno.test("past the bound of what is typed ahead no more is read until some is used", () =>
+  editing(async (editor, terminal) => {
+    const line = "x".repeat(10_000);
+    let taken: Promise<void> | void;
+    let count = 0;
+    do taken = terminal.press(`${line}\r`); while (++count < 100 && taken === undefined);
+    assert(taken !== undefined);
+    for (let i = 0; i < count; i++) assertEquals(await editor.readLine(""), line);
+    await taken;
+  }));
