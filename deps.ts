@@ -7,13 +7,6 @@
  * @module
  */
 
-/** Ordered maps, for a server alone. */
-export async function loadBTree() {
-  const { default: sortedBtree } = await import("sorted-btree");
-  // The package is CommonJS: its default export arrives as a property of the module.
-  return sortedBtree.default;
-}
-
 /** Line editing on a terminal, loaded when there is one. */
 export async function loadReadline() {
   const [{ createInterface }, { Readable, Writable }] = await Promise.all([

@@ -1,5 +1,4 @@
 import { incarnationOf } from "./order.ts";
-import type { Entry } from "./store.ts";
 
 /**
  * Which entries of a replica a peer is owed, by the incarnations of the servers that took them:
@@ -10,10 +9,18 @@ export interface Debt {
   except?: readonly string[];
 }
 
-/** Whether an entry is owed. */
-export function isOwed({ only, except = [] }: Debt, { uid }: Entry): boolean {
-  const incarnation = incarnationOf(uid);
-  return only === undefined ? !except.includes(incarnation) : only.includes(incarnation);
+/** Tells whether the entries of a uid are owed; for many entries of few uids. */
+export function debtTest({ only, except = [] }: Debt): (uid: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (uid) => {
+    let isOwed = known.get(uid);
+    if (isOwed === undefined) {
+      const incarnation = incarnationOf(uid);
+      isOwed = only === undefined ? !except.includes(incarnation) : only.includes(incarnation);
+      known.set(uid, isOwed);
+    }
+    return isOwed;
+  };
 }
 
 /** What is owed by either. */

@@ -1,5 +1,5 @@
 import { MsgpackReader, MsgpackWriter, notThis } from "../rpc/mod.ts";
-import { Entry, keyOf } from "./store.ts";
+import { Entry, keyOf } from "./entry.ts";
 
 /**
  * Entries as bytes in a message between replicas: the uids they name, then key, value, timestamp,

@@ -15,4 +15,4 @@
 export { isLater, nextOrder, type Order } from "./order.ts";
 export { Server, ServerOptionError, type ServerOptions } from "./server.ts";
 export { addressOfDescription, fetchDescription } from "./server_description.ts";
-export { Entry, Store } from "./store.ts";
+export { type Entry, type EntryBytes, noEntry, noValue, Store } from "./store/mod.ts";

@@ -20,7 +20,7 @@ export function incarnationOf(uid: string): string {
 }
 
 /** The greatest sequence of one timestamp. */
-const sequenceMax = 0xffffffff;
+export const sequenceMax = 0xffffffff;
 
 /**
  * The order of a new Put, which beats what its actor holds of the key: in the same millisecond, and

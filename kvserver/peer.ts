@@ -8,7 +8,7 @@ import {
 import { bothDebts, type Debt } from "./debt.ts";
 import { Pace } from "./pace.ts";
 import { PendingEntries } from "./pending_entries.ts";
-import type { Entry } from "./store.ts";
+import type { Entry } from "./entry.ts";
 
 /** What a message to a peer carries; kept until the peer has acknowledged it. */
 export interface Batch {
@@ -31,7 +31,7 @@ interface SentBatch extends Batch {
 export interface OpenDebt {
   readonly debt: Debt;
   /** Behind which key reading goes on; from the start when absent. */
-  readonly after?: string;
+  readonly after?: Uint8Array;
 }
 
 /** Room for what stands beside the entries in a message, and around it on a link. */
@@ -124,7 +124,7 @@ export class Peer {
    *
    * @param open for which it was read; if it is another one by now, reading has begun anew
    */
-  addPart(entries: readonly Entry[], after: string | undefined, open: OpenDebt): void {
+  addPart(entries: readonly Entry[], after: Uint8Array | undefined, open: OpenDebt): void {
     for (const entry of entries) this.owe(entry);
     if (this.open !== open) return;
     this.open = after === undefined ? undefined : { ...open, after };

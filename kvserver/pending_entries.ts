@@ -1,7 +1,7 @@
 import { syncMessageBytesMax } from "../limits.ts";
 import { entryBytesBound } from "./entry_codec.ts";
 import { isLater } from "./order.ts";
-import type { Entry } from "./store.ts";
+import type { Entry } from "./entry.ts";
 
 /** Room that a message needs beside its entries. */
 const envelopeBytes = 32 * 1024;

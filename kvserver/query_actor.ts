@@ -46,12 +46,13 @@ import {
   RpcError,
   writeValue,
 } from "../rpc/mod.ts";
-import { isOwed } from "./debt.ts";
-import { decodeEntries, encodeEntries, entryBytesBound } from "./entry_codec.ts";
+import { debtTest } from "./debt.ts";
+import { EntryBatch } from "./entry_batch.ts";
+import { EntryReader } from "./entry_reader.ts";
 import { Pace, type TickMessage } from "./pace.ts";
-import { PendingEntries } from "./pending_entries.ts";
-import type { Entry, Store } from "./store.ts";
+import { type EntryBytes, noEntry, type Store } from "./store/mod.ts";
 import type { MergeMessage, ReadRequest, StatePart, WrittenMessage } from "./sync_messages.ts";
+import { WrittenEntries } from "./written_entries.ts";
 
 type Message = QueryMessage | MergeMessage | TickMessage;
 
@@ -103,7 +104,7 @@ export class QueryActor implements Actor, RequestHandler {
   #reader = new MsgpackReader(new Uint8Array());
   #writer = new MsgpackWriter(16 * 1024);
   /** What it took and the sync actor does not know yet. */
-  #written = new PendingEntries();
+  #written: WrittenEntries;
   /** The part of the state that it is asked for. */
   #read: ReadRequest | undefined;
   /** Whether it is asked to say when it has told all it took. */
@@ -130,6 +131,7 @@ export class QueryActor implements Actor, RequestHandler {
     this.#ready = options.ready;
     this.#isAlone = options.isAlone;
     this.#store = options.store;
+    this.#written = new WrittenEntries(options.store);
   }
 
   onMessage(message: Message): void {
@@ -165,19 +167,24 @@ export class QueryActor implements Actor, RequestHandler {
     this.#ready = ready;
     this.#isAlone = isAlone;
     const nowMs = this.#context.now();
-    for (const entry of decodeEntries(entries)) {
-      if (entry.timestamp > nowMs + futureToleranceMs) this.#noteFuture(entry, nowMs);
-      if (this.#store.merge(entry)) this.#entriesMerged++;
-      else this.#entriesIgnored++;
+    const received = new EntryReader(entries);
+    while (received.next()) {
+      if (received.timestamp > nowMs + futureToleranceMs) this.#noteFuture(received, nowMs);
+      const n = this.#store.merge(received);
+      if (n === noEntry) {
+        this.#entriesIgnored++;
+        continue;
+      }
+      this.#entriesMerged++;
       // What it took of this key itself and is beaten now, nobody needs to know.
-      this.#written.forget(entry);
+      this.#written.forget(n);
     }
     this.#read = read ?? this.#read;
     this.#draining ||= drain;
   }
 
   /** Merged like any other: dropping it here and not elsewhere would diverge. */
-  #noteFuture({ timestamp, uid }: Entry, nowMs: number): void {
+  #noteFuture({ timestamp, uid }: EntryBytes, nowMs: number): void {
     this.#entriesFromFuture++;
     if (nowMs - this.#futureLoggedMs < futureToleranceMs) return;
     this.#futureLoggedMs = nowMs;
@@ -188,13 +195,13 @@ export class QueryActor implements Actor, RequestHandler {
     const hasNews = this.#written.size > 0 || this.#read !== undefined || this.#draining;
     if (!hasNews || !this.#pace.isDue()) return;
     // What was written goes first, but a part of the state gets half of the message at least.
-    const entries = this.#written.take(
+    const batch = this.#written.take(
       this.#read === undefined ? syncMessageBytesMax : syncMessageBytesMax / 2,
     );
     const message: WrittenMessage = {
       type: "written",
       from: this.#context.self.counter,
-      entries: encodeEntries(entries),
+      entries: batch.encode(),
       isDrained: this.#draining && this.#written.size === 0,
     };
     if (message.isDrained) this.#draining = false;
@@ -209,21 +216,19 @@ export class QueryActor implements Actor, RequestHandler {
 
   /** A turn looks at `readEntriesMax` entries at the most, however few of them are asked for. */
   #readPart({ id, after, debt }: ReadRequest, bytesMax: number): StatePart {
-    const part = new PendingEntries();
+    const part = new EntryBatch(this.#store, bytesMax);
+    const isAsked = debtTest(debt);
     let looked = 0;
-    let last = after;
-    for (const entry of this.#store.entriesAfter(after)) {
-      const isAsked = isOwed(debt, entry);
-      const isFull = isAsked && part.size > 0 &&
-        part.bytes + entryBytesBound(entry) > bytesMax;
-      if (isFull || looked === readEntriesMax) {
-        return { id, entries: encodeEntries(part.take(Infinity)), after: last };
-      }
-      if (isAsked) part.add(entry);
-      last = entry.key;
+    let last = noEntry;
+    const isDone = this.#store.walk(after, (n) => {
+      if (looked === readEntriesMax) return false;
+      if (isAsked(this.#store.uidOf(n)) && !part.add(n)) return false;
+      last = n;
       looked++;
-    }
-    return { id, entries: encodeEntries(part.take(Infinity)) };
+      return true;
+    });
+    const entries = part.encode();
+    return isDone ? { id, entries } : { id, entries, after: this.#store.keyOf(last) };
   }
 
   // ---- queries ------------------------------------------------------------------------------
@@ -262,9 +267,9 @@ export class QueryActor implements Actor, RequestHandler {
     expectParams(request, "Get", 1);
     const keyBytes = readKey(reader, "Get");
     this.#gets++;
-    const entry = this.#store.get(reader.bytes, reader.at - keyBytes, reader.at);
-    if (entry === undefined) writer.nil();
-    else entry.writeValue(writer);
+    const n = this.#store.get(reader.bytes, reader.at - keyBytes, reader.at);
+    if (n === noEntry) writer.nil();
+    else this.#store.writeValue(writer, n);
   }
 
   #put(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
@@ -273,16 +278,16 @@ export class QueryActor implements Actor, RequestHandler {
     const keyEnd = reader.at;
     const valueBytes = readValueParam(reader, "Put");
     this.#puts++;
-    const value = reader.bytes.subarray(reader.at - valueBytes, reader.at);
-    const entry = this.#store.put(
+    const n = this.#store.put(
       reader.bytes,
       keyEnd - keyBytes,
       keyEnd,
-      value,
+      reader.at - valueBytes,
+      reader.at,
       this.#context.now(),
       this.#uid,
     );
-    if (!this.#isAlone) this.#written.add(entry);
+    if (!this.#isAlone) this.#written.add(n);
     writer.nil();
   }
 
@@ -294,15 +299,15 @@ export class QueryActor implements Actor, RequestHandler {
     const header = writer.reserveHeader32();
     let count = 0;
     const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
-    this.#store.scan(prefix, undefined, (entry) => {
-      if (writer.length - start + entry.bytes > listFrameBytesMax) {
+    this.#store.scan(prefix, undefined, (n) => {
+      if (writer.length - start + this.#store.bytesOf(n) > listFrameBytesMax) {
         throw new RpcError(
           "too_large",
           `Cannot List: the entries exceed a frame of ${frameBytesMax} bytes, use Scan`,
         );
       }
-      entry.writeKey(writer);
-      entry.writeValue(writer);
+      this.#store.writeKey(writer, n);
+      this.#store.writeValue(writer, n);
       count++;
       return true;
     });
@@ -324,12 +329,13 @@ export class QueryActor implements Actor, RequestHandler {
     const start = writer.length;
     const header = writer.reserveHeader32();
     let count = 0;
-    const done = this.#store.scan(prefix, after, (entry) => {
+    const done = this.#store.scan(prefix, after, (n) => {
       if (count === limit) return false;
-      if (count > 0 && writer.length - start + entry.bytes > scanPageBytesMax) return false;
+      const bytes = writer.length - start + this.#store.bytesOf(n);
+      if (count > 0 && bytes > scanPageBytesMax) return false;
       writer.arrayHeader(2);
-      entry.writeKey(writer);
-      entry.writeValue(writer);
+      this.#store.writeKey(writer, n);
+      this.#store.writeValue(writer, n);
       count++;
       return true;
     });

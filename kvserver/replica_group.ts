@@ -1,6 +1,6 @@
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import { QueryActor } from "./query_actor.ts";
-import { Store } from "./store.ts";
+import { Store } from "./store/mod.ts";
 import { SyncActor } from "./sync_actor.ts";
 import type { DrainMessage, JoinMessage, StartMessage } from "./sync_messages.ts";
 

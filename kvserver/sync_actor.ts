@@ -7,7 +7,7 @@ import {
   peersMax,
   readAheadBytesMax,
 } from "../limits.ts";
-import { type Debt, isOwed } from "./debt.ts";
+import { type Debt, debtTest } from "./debt.ts";
 import { decodeEntries, encodeEntries } from "./entry_codec.ts";
 import { Pace, type TickMessage } from "./pace.ts";
 import { type OpenDebt, Peer } from "./peer.ts";
@@ -302,8 +302,9 @@ export class SyncActor implements Actor {
    */
   #oweState(peer: Peer, debt: Debt): void {
     peer.oweState(debt);
+    const isOwed = debtTest(debt);
     for (const entry of this.#siblings[0].pending.values()) {
-      if (isOwed(debt, entry)) peer.owe(entry);
+      if (isOwed(entry.uid)) peer.owe(entry);
     }
   }
 

@@ -26,8 +26,8 @@ export interface MergeMessage {
 export interface ReadRequest {
   /** Comes back with the part. */
   id: number;
-  /** The key, a character for each byte, behind which the part begins; from the start when absent. */
-  after?: string;
+  /** The key behind which the part begins; from the start when absent. */
+  after?: Uint8Array;
   /** Which entries. */
   debt: Debt;
 }
@@ -49,8 +49,8 @@ export interface WrittenMessage {
 export interface StatePart {
   id: number;
   entries: Uint8Array;
-  /** Where the next part begins; absent when this was the last. */
-  after?: string;
+  /** The key behind which the next part begins; absent when this was the last. */
+  after?: Uint8Array;
 }
 
 /** Sync actor to the sync actor of another server. */

@@ -1,92 +1,57 @@
-import { Entry, type Order, Store } from "../../kvserver/mod.ts";
-import { MsgpackReader, MsgpackWriter } from "../../rpc/mod.ts";
-import { assert, assertEquals, assertLess, assertNotEquals, fc } from "../deps.ts";
+import { Store } from "../../kvserver/mod.ts";
+import { keyBytesMax } from "../../limits.ts";
+import { assertEquals, assertLess, assertNotEquals, fc } from "../deps.ts";
 import { text } from "../rpc/arbitraries.ts";
-import { compareBytes, compareOrders, sortedByBytes, utf8 } from "./compare.ts";
+import { Prng } from "../support/prng.ts";
+import { compareOrders } from "./compare.ts";
+import {
+  bytesOf,
+  DumbStore,
+  entryBytes,
+  get,
+  keyOf,
+  orderOf,
+  put,
+  scan,
+  utf8Chars,
+  valueOf,
+} from "./stores.ts";
 import { strangeKeys } from "./strange_keys.ts";
 
 const uids = ["a:1/00/1", "b:1/00/1", "c:1/00/1"];
 
-/** Everything as a list that is searched from one end to the other. */
-class DumbStore {
-  held: { key: string; value: string | null; order: Order }[] = [];
+const longest = "k".repeat(keyBytesMax - 1);
 
-  take(key: string, value: string | null, order: Order): void {
-    this.held = this.held.filter((entry) => entry.key !== key);
-    this.held.push({ key, value, order });
-  }
-
-  order(key: string): Order | undefined {
-    return this.held.find((entry) => entry.key === key)?.order;
-  }
-
-  get(key: string): string | null {
-    return this.held.find((entry) => entry.key === key)?.value ?? null;
-  }
-
-  keys(): string[] {
-    return sortedByBytes(this.held.filter(({ value }) => value !== null).map(({ key }) => key));
-  }
-
-  scan(prefix: string, after: string | undefined): string[] {
-    return this.keys().filter((key) =>
-      key.startsWith(prefix) && (after === undefined || compareBytes(utf8(key), utf8(after)) > 0)
-    );
-  }
-}
-
-/** The bytes of a key or value as the text they spell. */
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-}
-
-/** What an entry holds, as it would be sent. */
-function read(entry: Entry): [key: string | undefined, value: string | undefined] {
-  const writer = new MsgpackWriter();
-  entry.writeKey(writer);
-  entry.writeValue(writer);
-  const reader = new MsgpackReader(writer.written());
-  return [reader.str(), reader.nil() ? undefined : reader.str()];
-}
-
-function put(store: Store, key: string, value: string | null, nowMs = 1, uid = uids[0]): Entry {
-  const bytes = utf8(`<${key}>`);
-  return store.put(bytes, 1, bytes.length - 1, value === null ? null : utf8(value), nowMs, uid);
-}
-
-function get(store: Store, key: string): string | null {
-  const bytes = utf8(`<${key}>`);
-  const entry = store.get(bytes, 1, bytes.length - 1);
-  return entry === undefined ? null : textOf(entry.value!);
-}
-
-/** The keys of a scan that is stopped at the entry behind `limit`, and what it says of the rest. */
-function scan(store: Store, prefix: string, after?: string, limit = Infinity): [string[], boolean] {
-  const keys: string[] = [];
-  const done = store.scan(utf8(prefix), after === undefined ? undefined : utf8(after), (entry) => {
-    if (keys.length === limit) return false;
-    keys.push(read(entry)[0]!);
-    return true;
-  });
-  return [keys, done];
-}
-
+/** Strange ones, ones that begin alike or differ late, and any other. */
 const key = fc.oneof(
-  fc.constantFrom(...strangeKeys),
-  fc.string({ unit: fc.constantFrom("a", "b", "é", "\uffff", "\u{1f600}"), maxLength: 4 }),
-  text,
+  fc.constantFrom(...strangeKeys).map(utf8Chars),
+  fc.string({ unit: fc.constantFrom("a", "b", "\x7f", "\x80", "\xff"), maxLength: 4 }),
+  fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 3 }).map((end) => `some prefix${end}`),
+  fc.constantFrom("", "a", "b").map((end) => longest + end),
+  text.map(utf8Chars),
 );
-const value = fc.option(text, { freq: 4 });
+
+/** Of lengths around all bounds. */
+const value = fc.oneof(
+  fc.constant(null),
+  text.map(utf8Chars),
+  fc.record({
+    char: fc.constantFrom("x", "\xff"),
+    length: fc.constantFrom(0, 1, 3, 4, 5, 64, 65, 4095, 4096, 4097, 9000, 20_000),
+  }).map(({ char, length }) => char.repeat(length)),
+);
+
 const small = fc.integer({ min: 0, max: 3 });
+const timestamp = fc.oneof(small, fc.constantFrom(2 ** 32 - 1, 2 ** 32, 2 ** 53 - 2));
 
 const step = fc.oneof(
-  fc.record({ type: fc.constant("put" as const), key, value, nowMs: small }),
+  fc.record({ type: fc.constant("put" as const), key, value, nowMs: timestamp }),
   fc.record({
     type: fc.constant("merge" as const),
     key,
     value,
-    timestamp: small,
-    sequence: small,
+    timestamp,
+    sequence: fc.oneof(small, fc.constant(0xffffffff)),
     uid: fc.constantFrom(...uids),
   }),
 );
@@ -98,27 +63,39 @@ Deno.test("Store does what a dumb model does when it is put to, merged into and 
     fc.property(steps, scans, (steps, scans) => {
       const store = new Store();
       const model = new DumbStore();
+      const numbers = new Map<string, number>();
       for (const step of steps) {
-        const held = model.order(step.key);
+        const held = model.held.get(step.key)?.order;
+        let n: number;
         if (step.type === "put") {
-          const { timestamp, sequence, uid } = put(store, step.key, step.value, step.nowMs);
-          const fresh = held === undefined || step.nowMs > held.timestamp;
-          const expected = fresh ? [step.nowMs, 0] : [held.timestamp, held.sequence + 1];
-          assertEquals([timestamp, sequence, uid], [...expected, uids[0]]);
-          model.take(step.key, step.value, { timestamp, sequence, uid });
+          n = put(store, step.key, step.value, step.nowMs);
+          const order = orderOf(store, n);
+          if (held !== undefined) assertLess(0, compareOrders(order, held));
+          if (held === undefined || step.nowMs > held.timestamp) {
+            assertEquals(order, { timestamp: step.nowMs, sequence: 0, uid: uids[0] });
+          }
+          model.take(step.key, step.value, order);
         } else {
           const { timestamp, sequence, uid } = step;
           const taken = held === undefined || compareOrders(step, held) > 0;
-          const bytes = step.value === null ? null : utf8(step.value);
-          const latin1 = String.fromCharCode(...utf8(step.key));
-          const entry = new Entry(latin1, bytes, timestamp, sequence, uid);
-          assertEquals(store.merge(entry), taken);
+          n = store.merge(entryBytes(step.key, step.value, step));
+          assertEquals(n > 0, taken);
           if (taken) model.take(step.key, step.value, { timestamp, sequence, uid });
+          n ||= store.find(bytesOf(step.key), 0, step.key.length);
+          assertEquals(orderOf(store, n), model.held.get(step.key)!.order);
         }
+        // An entry's number is its for ever.
+        assertEquals(numbers.get(step.key) ?? n, n);
+        numbers.set(step.key, n);
         assertEquals(get(store, step.key), model.get(step.key));
       }
       assertEquals(store.size, model.keys().length);
       assertEquals(scan(store, ""), [model.keys(), true]);
+      const entries = Array.from(store.entriesAfter(), ({ key }) => key);
+      assertEquals(entries, [...model.held.keys()].sort());
+      for (const [key, n] of numbers) {
+        assertEquals([keyOf(store, n), valueOf(store, n)], [key, model.get(key)]);
+      }
       for (const [prefix, after, limit] of scans) {
         const expected = model.scan(prefix, after);
         assertEquals(scan(store, prefix, after), [expected, true]);
@@ -127,52 +104,110 @@ Deno.test("Store does what a dumb model does when it is put to, merged into and 
         assertEquals(get(store, prefix), model.get(prefix));
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
+});
+
+/** Many keys in all the orders that an index may like or not. */
+const sequences: Record<string, (count: number, random: Prng) => string[]> = {
+  "at random": (count, random) =>
+    Array.from({ length: count }, () => `key:${random.below(2 ** 31)}`),
+  "in ascending order": (count) => Array.from({ length: count }, (_, i) => padded(i)),
+  "in descending order": (count) => Array.from({ length: count }, (_, i) => padded(count - i)),
+  "in many ascending runs": (count) =>
+    Array.from({ length: count }, (_, i) => `${padded(i % 100)}/${padded(i)}`),
+  "from both ends": (count) =>
+    Array.from({ length: count }, (_, i) => padded(i % 2 === 0 ? i : 10 * count - i)),
+  "with long common prefixes": (count, random) =>
+    Array.from({ length: count }, () => "p".repeat(200) + padded(random.below(2 ** 31))),
+};
+
+for (const [name, sequence] of Object.entries(sequences)) {
+  Deno.test(`Store finds and sorts thousands of keys that come ${name}`, () => {
+    const store = new Store();
+    const random = new Prng(7);
+    const keys = sequence(6_000, random);
+    const ends = new Map<string, string>();
+    for (const [i, key] of keys.entries()) {
+      put(store, key, `${i}`);
+      ends.set(key, `${i}`);
+      if (i % 1_000 === 0) assertEquals(scan(store, "")[0], [...ends.keys()].sort());
+    }
+    for (const [key, value] of ends) assertEquals(get(store, key), value);
+    for (const key of keys) assertEquals(get(store, `${key}x`), null);
+    const sorted = [...ends.keys()].sort();
+    assertEquals([scan(store, ""), store.size], [[sorted, true], sorted.length]);
+    for (let i = 0; i < 100; i++) {
+      const at = random.below(sorted.length);
+      const expected = sorted.slice(at + 1, at + 11);
+      assertEquals(scan(store, "", sorted[at], 10)[0], expected);
+      assertEquals(scan(store, "", `${sorted[at]}\0`, 10)[0], expected);
+    }
+  });
+}
+
+function padded(i: number): string {
+  return `${i}`.padStart(12, "0");
+}
+
+Deno.test("Store takes at most 100 bytes for a key of 20 bytes and a value of 16", () => {
+  const random = new Prng(1);
+  for (const count of [10_000, 50_000]) {
+    const store = new Store();
+    for (let i = 0; i < count; i++) {
+      put(store, `key:${random.below(2 ** 31)}`.padEnd(20, "."), "0123456789abcdef");
+    }
+    assertLess(store.byteLength / store.size, 100);
+  }
 });
 
 Deno.test("Store keeps apart keys that trip over careless code, in the order of their bytes", () => {
   const store = new Store();
-  for (const key of strangeKeys) assertEquals(get(store, key), null);
-  for (const key of strangeKeys) put(store, key, `value of ${key}`);
-  for (const key of strangeKeys) assertEquals(get(store, key), `value of ${key}`);
-  assertEquals(store.size, strangeKeys.length);
-  assertEquals(scan(store, "")[0], sortedByBytes(strangeKeys));
+  const keys = strangeKeys.map(utf8Chars);
+  for (const key of keys) assertEquals(get(store, key), null);
+  for (const key of keys) put(store, key, `value of ${key}`);
+  for (const key of keys) assertEquals(get(store, key), `value of ${key}`);
+  assertEquals(store.size, keys.length);
+  assertEquals(scan(store, "")[0], [...keys].sort());
   // JavaScript would sort them otherwise.
-  assertNotEquals(scan(store, "")[0], [...strangeKeys].sort());
+  assertNotEquals(scan(store, "")[0], [...strangeKeys].sort().map(utf8Chars));
 });
 
 Deno.test("Store.put() copies the value and the key, whose bytes will be used again", () => {
   const store = new Store();
-  const bytes = utf8("keyvalue");
-  store.put(bytes, 0, 3, bytes.subarray(3), 1, uids[0]);
+  const bytes = bytesOf("keyvalue");
+  store.put(bytes, 0, 3, 3, 8, 1, uids[0]);
   bytes.fill(0);
   assertEquals(get(store, "key"), "value");
 });
 
-Deno.test("Store.put() leaves a tombstone when the value is null, which a later Put beats", () => {
+Deno.test("Store.put() leaves a tombstone when there is no value, which a later Put beats", () => {
   const store = new Store();
   put(store, "k", "v", 5);
-  const tombstone = put(store, "k", null, 5);
-  assertEquals([tombstone.timestamp, tombstone.sequence, tombstone.value], [5, 1, null]);
+  const n = put(store, "k", null, 5);
+  assertEquals([orderOf(store, n), valueOf(store, n)], [
+    { timestamp: 5, sequence: 1, uid: uids[0] },
+    null,
+  ]);
   assertEquals([get(store, "k"), store.size, scan(store, "")[0]], [null, 0, []]);
   // The tombstone still decides what comes later.
-  const late = new Entry("k", utf8("late"), 5, 0, uids[2]);
-  assertEquals([store.merge(late), get(store, "k")], [false, null]);
-  assertEquals(put(store, "k", "again", 1).sequence, 2);
+  const late = entryBytes("k", "late", { timestamp: 5, sequence: 0, uid: uids[2] });
+  assertEquals([store.merge(late), get(store, "k")], [0, null]);
+  assertEquals(store.sequenceOf(put(store, "k", "again", 1)), 2);
   assertEquals([get(store, "k"), store.size], ["again", 1]);
 });
 
 Deno.test("Store.merge() takes a tombstone for a key that is not held", () => {
   const store = new Store();
-  assert(store.merge(new Entry("k", null, 5, 0, uids[1])));
+  const order = { timestamp: 5, sequence: 0, uid: uids[1] };
+  assertLess(0, store.merge(entryBytes("k", null, order)));
   assertEquals([get(store, "k"), store.size], [null, 0]);
-  assertEquals(store.merge(new Entry("k", utf8("old"), 4, 9, uids[1])), false);
+  assertEquals(store.merge(entryBytes("k", "old", { ...order, timestamp: 4, sequence: 9 })), 0);
 });
 
 Deno.test("Store.put() gives a new order when the value is unchanged", () => {
   const store = new Store();
-  const orders = [1, 2, 3].map(() => put(store, "k", "same", 7));
+  const orders = [1, 2, 3].map(() => orderOf(store, put(store, "k", "same", 7)));
   assertEquals(orders.map(({ timestamp, sequence }) => [timestamp, sequence]), [[7, 0], [7, 1], [
     7,
     2,
@@ -209,11 +244,11 @@ Deno.test("Store.scan() walks over no more than it visits, however many keys the
   assertLess(durationMs(50_000) / durationMs(100), 100);
 });
 
-Deno.test("Entry writes its key and value whole when the writer's buffer is nearly full", () => {
-  const long = "é".repeat(2048);
+Deno.test("Store tells how long an entry's key and value are, and writes them whole", () => {
   const store = new Store();
-  const entry = put(store, long, long);
-  assertEquals(entry.bytes, 8192);
-  assertEquals(read(entry), [long, long]);
-  assertEquals(read(put(store, long, null)), [long, undefined]);
+  const n = put(store, longest, longest);
+  assertEquals(store.bytesOf(n), 2 * longest.length);
+  assertEquals([keyOf(store, n), valueOf(store, n)], [longest, longest]);
+  put(store, longest, null);
+  assertEquals([store.bytesOf(n), valueOf(store, n)], [longest.length, null]);
 });

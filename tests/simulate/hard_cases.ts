@@ -1,6 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { Peer } from "../../kvserver/peer.ts";
-import { Entry } from "../../kvserver/mod.ts";
+import { Entry } from "../../kvserver/entry.ts";
 import { closeDrainMs, peerLostMs, pendingBytesMax } from "../../limits.ts";
 import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
 
@@ -330,7 +330,7 @@ export const hardCases: Record<string, HardCase> = {
     peer.oweState({ only: ["c"] });
     const earlier = peer.open!;
     peer.oweState({ except: ["b"] });
-    peer.addPart([], "key5", earlier);
+    peer.addPart([], new Uint8Array([5]), earlier);
     if (peer.open?.after !== undefined) return "Reading goes on in the middle";
   },
 

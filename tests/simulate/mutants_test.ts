@@ -27,8 +27,8 @@ const mutants: Record<string, PlantedFault> = {
   "a delta is dropped": {
     noticedBy: "random",
     file: "kvserver/query_actor.ts",
-    from: "if (!this.#isAlone) this.#written.add(entry);",
-    to: "if (!this.#isAlone && entry.sequence !== 1) this.#written.add(entry);",
+    from: "if (!this.#isAlone) this.#written.add(n);",
+    to: "if (!this.#isAlone && this.#store.sequenceOf(n) !== 1) this.#written.add(n);",
   },
   "a server that is no longer alone keeps its Puts to itself": {
     noticedBy: "random",
@@ -50,9 +50,10 @@ const mutants: Record<string, PlantedFault> = {
     if (context.self.counter === 3) {
       const merge = this.#store.merge.bind(this.#store);
       this.#store.merge = (entry) => {
-        const held = [...this.#store.entriesAfter()].find(({ key }) => key === entry.key);
-        const isTie = held?.timestamp === entry.timestamp && held.sequence === entry.sequence;
-        return isTie && entry.uid > held.uid ? false : merge(entry);
+        const n = this.#store.find(entry.bytes, entry.keyStart, entry.keyEnd);
+        const isTie = n !== noEntry && this.#store.timestampOf(n) === entry.timestamp &&
+          this.#store.sequenceOf(n) === entry.sequence;
+        return isTie && entry.uid > this.#store.uidOf(n) ? noEntry : merge(entry);
       };
     }`,
   },
@@ -119,8 +120,8 @@ const mutants: Record<string, PlantedFault> = {
   "a part of the state begins one key too late": {
     noticedBy: "burst",
     file: "kvserver/query_actor.ts",
-    from: "entries: encodeEntries(part.take(Infinity)), after: last };",
-    to: "entries: encodeEntries(part.take(Infinity)), after: entry.key };",
+    from: "if (isAsked(this.#store.uidOf(n)) && !part.add(n)) return false;\n      last = n;",
+    to: "last = n;\n      if (isAsked(this.#store.uidOf(n)) && !part.add(n)) return false;",
   },
   "the state is complete before it is sent": {
     noticedBy: "burst",

@@ -13,10 +13,10 @@ class ObservedStore extends Store {
     super();
   }
 
-  override put(...args: Parameters<Store["put"]>): Entry {
-    const entry = super.put(...args);
-    this.onPut(entry);
-    return entry;
+  override put(...args: Parameters<Store["put"]>): number {
+    const n = super.put(...args);
+    this.onPut(this.entry(n));
+    return n;
   }
 }
 

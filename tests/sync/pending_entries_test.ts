@@ -1,4 +1,4 @@
-import { Entry } from "../../kvserver/mod.ts";
+import { Entry } from "../../kvserver/entry.ts";
 import { PendingEntries } from "../../kvserver/pending_entries.ts";
 import { syncMessageBytesMax } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";

@@ -1,0 +1,78 @@
+import { keyBytesMax } from "../limits.ts";
+import { MsgpackReader, notThis } from "../rpc/mod.ts";
+import { sequenceMax } from "./order.ts";
+import { type EntryBytes, noValue } from "./store/mod.ts";
+
+/**
+ * Walks over the entries in a message between replicas, as an `EntryBatch` writes them: it is each of
+ * them in turn, where it lies in the message.
+ *
+ * ```ts ignore
+ * while (reader.next()) store.merge(reader);
+ * ```
+ *
+ * Whatever is no entries throws a `TypeError` or `MsgpackError`: another system's bug.
+ */
+export class EntryReader implements EntryBytes {
+  readonly bytes: Uint8Array;
+  keyStart = 0;
+  keyEnd = 0;
+  valueStart = noValue;
+  valueEnd = noValue;
+  timestamp = 0;
+  sequence = 0;
+  uid = "";
+  #reader: MsgpackReader;
+  #uids: string[] = [];
+  #left: number;
+
+  /** @throws {TypeError | MsgpackError} when `bytes` do not begin as they should. */
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.#reader = new MsgpackReader(bytes);
+    const uidCount = this.#count(this.#reader.arrayHeader());
+    for (let i = 0; i < uidCount; i++) {
+      const uid = this.#reader.str();
+      if (uid === undefined) throw malformed();
+      this.#uids.push(uid);
+    }
+    this.#left = this.#count(this.#reader.uint());
+  }
+
+  /** Goes on to the next entry. @returns whether there is one. @throws as the constructor does. */
+  next(): boolean {
+    if (this.#left === 0) return false;
+    this.#left--;
+    const reader = this.#reader;
+    const keyBytes = expected(reader.strHeader(), keyBytesMax);
+    this.keyStart = reader.at;
+    this.keyEnd = reader.at += keyBytes;
+    if (reader.nil()) this.valueStart = this.valueEnd = noValue;
+    else {
+      const valueBytes = expected(reader.strHeader());
+      this.valueStart = reader.at;
+      this.valueEnd = reader.at += valueBytes;
+    }
+    this.timestamp = expected(reader.uint());
+    this.sequence = expected(reader.uint(), sequenceMax);
+    const uid = this.#uids[expected(reader.uint())];
+    if (uid === undefined) throw malformed();
+    this.uid = uid;
+    return true;
+  }
+
+  /** As many elements cannot be there as there are no bytes for. */
+  #count(count: number): number {
+    if (expected(count) > this.#reader.end - this.#reader.at) throw malformed();
+    return count;
+  }
+}
+
+function expected(value: number, max = Infinity): number {
+  if (value === notThis || value > max) throw malformed();
+  return value;
+}
+
+function malformed(): TypeError {
+  return new TypeError("Cannot read entries: found something else in a message between replicas");
+}

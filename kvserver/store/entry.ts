@@ -1,0 +1,20 @@
+import type { Order } from "../order.ts";
+
+/** An entry where it lies in some bytes. */
+export interface EntryBytes extends Order {
+  readonly bytes: Uint8Array;
+  /** The key is `bytes[keyStart..keyEnd)`. */
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  /** The value is `bytes[valueStart..valueEnd)`; it is a tombstone when this is `noValue`. */
+  readonly valueStart: number;
+  readonly valueEnd: number;
+}
+
+/** A copy of an entry, for whoever looks into a replica from outside. */
+export interface Entry extends Order {
+  /** UTF-8 bytes, each as one character: so JavaScript's order of strings is the order of the bytes. */
+  readonly key: string;
+  /** UTF-8 bytes; `null` is a tombstone. */
+  readonly value: Uint8Array | null;
+}

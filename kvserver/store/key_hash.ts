@@ -1,0 +1,31 @@
+/**
+ * The hash of a key: MurmurHash3 for 32 bits by Austin Appleby.
+ *
+ * Anyone can make keys of one hash. So whoever uses it bounds what that costs, rather than hope that
+ * a secret seed stays one: see `KeyIndex`.
+ */
+export function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0;
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    const word = bytes[at] | bytes[at + 1] << 8 | bytes[at + 2] << 16 | bytes[at + 3] << 24;
+    hash ^= scrambled(word);
+    hash = (hash << 13) | (hash >>> 19);
+    hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
+  }
+  if (at < end) {
+    let word = bytes[at];
+    if (at + 1 < end) word |= bytes[at + 1] << 8;
+    if (at + 2 < end) word |= bytes[at + 2] << 16;
+    hash ^= scrambled(word);
+  }
+  hash ^= end - start;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+function scrambled(word: number): number {
+  word = Math.imul(word, 0xcc9e2d51);
+  return Math.imul((word << 15) | (word >>> 17), 0x1b873593);
+}

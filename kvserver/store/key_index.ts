@@ -1,0 +1,93 @@
+import { hashOf } from "./key_hash.ts";
+import { noEntry, type Records } from "./records.ts";
+import { chunkOf, inChunk, WordArena } from "./word_arena.ts";
+
+/** Entries of a bucket at the most. So many share one by chance in no store that fits a machine. */
+const chainMax = 24;
+
+/** Buckets of an empty index, a power of two. */
+const firstBuckets = 16;
+
+/**
+ * Finds entries by their key's hash: linear hashing (Litwin, 1980), with as many buckets as entries.
+ *
+ * Each new entry adds one bucket and moves half of one other into it, so growing never takes long:
+ * there is no table to be built anew, nor two of them for a while.
+ *
+ * A bucket of `chainMax` entries takes no more: only keys that were made for it fill one. What it
+ * does not take is not found here, and `isCrowded` says that there is such.
+ */
+export class KeyIndex {
+  #records: Records;
+  /** The first entry of each bucket. */
+  #heads = new WordArena(firstBuckets);
+  #buckets = firstBuckets;
+  /** The least of 2^i - 1 that all buckets' numbers fit in. */
+  #mask = firstBuckets - 1;
+  #size = 0;
+  /** Whether there are entries that are not found here. */
+  isCrowded = false;
+
+  constructor(records: Records) {
+    this.#records = records;
+    this.#heads.allocate(firstBuckets);
+  }
+
+  /** Memory that it takes, the words in the records aside. */
+  get byteLength(): number {
+    return this.#heads.byteLength;
+  }
+
+  /** The entry of the key `bytes[start..end)`, or `noEntry`. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    const bucket = this.#bucketOf(hashOf(bytes, start, end));
+    const records = this.#records;
+    let n = this.#heads.words[chunkOf(bucket)][inChunk(bucket)];
+    while (n !== noEntry && !records.hasKey(n, bytes, start, end)) n = records.next(n);
+    return n;
+  }
+
+  /** Takes in an entry whose key is not there yet. */
+  add(n: number): void {
+    this.#link(n, this.#bucketOf(this.#hashOf(n)));
+    if (++this.#size > this.#buckets) this.#split();
+  }
+
+  #link(n: number, bucket: number): void {
+    const head = this.#heads.words[chunkOf(bucket)][inChunk(bucket)];
+    let length = 0;
+    for (let other = head; other !== noEntry; other = this.#records.next(other)) length++;
+    if (length >= chainMax) {
+      this.isCrowded = true;
+      return;
+    }
+    this.#records.setNext(n, head);
+    this.#heads.words[chunkOf(bucket)][inChunk(bucket)] = n;
+  }
+
+  /** Adds a bucket: what its hash belongs there has been in the one that differs in the highest bit. */
+  #split(): void {
+    const added = this.#heads.allocate(1);
+    this.#buckets++;
+    if (added > this.#mask) this.#mask = this.#mask * 2 + 1;
+    const from = added & (this.#mask >>> 1);
+    const words = this.#heads.words[chunkOf(from)];
+    let n = words[inChunk(from)];
+    words[inChunk(from)] = noEntry;
+    while (n !== noEntry) {
+      const next = this.#records.next(n);
+      this.#link(n, this.#bucketOf(this.#hashOf(n)));
+      n = next;
+    }
+  }
+
+  #bucketOf(hash: number): number {
+    const bucket = (hash & this.#mask) >>> 0;
+    return bucket < this.#buckets ? bucket : bucket & (this.#mask >>> 1);
+  }
+
+  #hashOf(n: number): number {
+    const start = this.#records.keyStart(n);
+    return hashOf(this.#records.keyBytes(n), start, start + this.#records.keyLength(n));
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Values that are too long to be moved about, each in memory of its own, which is given back when it
+ * is not needed.
+ */
+export class LargeValues {
+  #buffers: (Uint8Array | undefined)[] = [];
+  #free: number[] = [];
+  #byteLength = 0;
+
+  /** Memory that they take. */
+  get byteLength(): number {
+    return this.#byteLength;
+  }
+
+  /** The value begins at the start of these bytes. */
+  bytesAt(place: number): Uint8Array {
+    return this.#buffers[place]!;
+  }
+
+  /** Writes a value. @returns its place. */
+  add(bytes: Uint8Array, start: number, end: number): number {
+    const place = this.#free.pop() ?? this.#buffers.length;
+    this.#buffers[place] = bytes.slice(start, end);
+    this.#byteLength += end - start;
+    return place;
+  }
+
+  /** Writes a value in the place of another one. */
+  replace(place: number, bytes: Uint8Array, start: number, end: number): void {
+    const held = this.#buffers[place]!;
+    const length = end - start;
+    // Neither new memory for each value of a key, nor much more than it needs.
+    if (length <= held.length && length >= held.length / 2) {
+      held.set(bytes.subarray(start, end));
+    } else {
+      this.#buffers[place] = bytes.slice(start, end);
+      this.#byteLength += length - held.length;
+    }
+  }
+
+  /** Forgets a value. */
+  remove(place: number): void {
+    this.#byteLength -= this.#buffers[place]!.length;
+    this.#buffers[place] = undefined;
+    this.#free.push(place);
+  }
+}

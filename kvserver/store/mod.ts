@@ -1,0 +1,22 @@
+/**
+ * A replica of the store: keys, values and orders of Puts as bytes and numbers in typed arrays.
+ *
+ * ```ts
+ * import { noEntry, Store } from "./mod.ts";
+ *
+ * const store = new Store();
+ * const bytes = new TextEncoder().encode("keyvalue");
+ * const n = store.put(bytes, 0, 3, 3, 8, Date.now(), "uid of the actor");
+ * if (store.get(bytes, 0, 3) !== n || store.get(bytes, 0, 2) !== noEntry) throw new Error("lost");
+ * ```
+ *
+ * The parts: `Records` hold what there is of each key, `KeyIndex` finds them by hash and
+ * `OrderedIndex` in the order of the keys; `Values` lie in a `ValueLog`, or apart when they are large.
+ *
+ * @module
+ */
+
+export type { Entry, EntryBytes } from "./entry.ts";
+export { noEntry } from "./records.ts";
+export { Store } from "./store.ts";
+export { noValue } from "./values.ts";

@@ -1,0 +1,160 @@
+import { chunkOf, inChunk, WordArena } from "./word_arena.ts";
+
+/** What a find returns for a key that is not held: no entry has this number. */
+export const noEntry = 0;
+
+/** The length of a value that is a tombstone. */
+export const tombstone = 0xffffffff;
+
+// The words of a record, in front of the bytes of its key.
+const nextWord = 0;
+const timestampLow = 1;
+const timestampHigh = 2;
+const sequenceWord = 3;
+const uidWord = 4;
+const keyLengthAndMarks = 5;
+const valueLengthWord = 6;
+const valuePlaceWord = 7;
+const headWords = 8;
+
+/** Words of the first chunk, the one that stands for `noEntry` included. */
+const firstWords = 256;
+
+/**
+ * What is held of each key, but for the value's bytes: a record of 32 bytes and the key behind it.
+ *
+ * An entry's number is the place of its record. Invariant: it stays the same for ever, and so does
+ * the key, because keys are never removed. All indexes and lists of entries rely on that.
+ */
+export class Records {
+  #arena = new WordArena(firstWords);
+
+  constructor() {
+    // No record has the number 0.
+    this.#arena.allocate(1);
+  }
+
+  /** Memory that they take. */
+  get byteLength(): number {
+    return this.#arena.byteLength;
+  }
+
+  /** Makes the record of the key `bytes[start..end)`, a tombstone older than any Put. @returns its number. */
+  create(bytes: Uint8Array, start: number, end: number): number {
+    const n = this.#arena.allocate(headWords + (end - start + 3 >>> 2));
+    const words = this.#arena.words[chunkOf(n)];
+    words[inChunk(n) + keyLengthAndMarks] = end - start;
+    words[inChunk(n) + valueLengthWord] = tombstone;
+    const to = this.#arena.bytes[chunkOf(n)];
+    for (let i = start, at = this.keyStart(n); i < end; i++, at++) to[at] = bytes[i];
+    return n;
+  }
+
+  // ---- the key ------------------------------------------------------------------------------
+
+  /** The key is `keyBytes(n)[keyStart(n)..keyStart(n) + keyLength(n))`. */
+  keyBytes(n: number): Uint8Array {
+    return this.#arena.bytes[chunkOf(n)];
+  }
+
+  keyStart(n: number): number {
+    return (inChunk(n) + headWords) * 4;
+  }
+
+  keyLength(n: number): number {
+    return this.#arena.words[chunkOf(n)][inChunk(n) + keyLengthAndMarks] & 0xffff;
+  }
+
+  /** Whether the key is `bytes[start..end)`. */
+  hasKey(n: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    if (this.keyLength(n) !== length) return false;
+    const key = this.#arena.bytes[chunkOf(n)];
+    const keyStart = this.keyStart(n);
+    // Keys differ at their ends rather than in what they begin with.
+    for (let i = length - 1; i >= 0; i--) if (key[keyStart + i] !== bytes[start + i]) return false;
+    return true;
+  }
+
+  /** Whether the key begins with `prefix`. */
+  keyBeginsWith(n: number, prefix: Uint8Array): boolean {
+    const key = this.#arena.bytes[chunkOf(n)];
+    const keyStart = this.keyStart(n);
+    if (this.keyLength(n) < prefix.length) return false;
+    for (let i = 0; i < prefix.length; i++) if (key[keyStart + i] !== prefix[i]) return false;
+    return true;
+  }
+
+  // ---- the order of the Put -----------------------------------------------------------------
+
+  timestamp(n: number): number {
+    const words = this.#arena.words[chunkOf(n)];
+    return words[inChunk(n) + timestampHigh] * 0x100000000 + words[inChunk(n) + timestampLow];
+  }
+
+  sequence(n: number): number {
+    return this.#arena.words[chunkOf(n)][inChunk(n) + sequenceWord];
+  }
+
+  /** The number of its uid. */
+  uid(n: number): number {
+    return this.#arena.words[chunkOf(n)][inChunk(n) + uidWord];
+  }
+
+  setOrder(n: number, timestamp: number, sequence: number, uid: number): void {
+    const words = this.#arena.words[chunkOf(n)];
+    const at = inChunk(n);
+    words[at + timestampLow] = timestamp;
+    words[at + timestampHigh] = timestamp / 0x100000000;
+    words[at + sequenceWord] = sequence;
+    words[at + uidWord] = uid;
+  }
+
+  // ---- where the value is -------------------------------------------------------------------
+
+  /** Bytes of the value, or `tombstone`. */
+  valueLength(n: number): number {
+    return this.#arena.words[chunkOf(n)][inChunk(n) + valueLengthWord];
+  }
+
+  valuePlace(n: number): number {
+    return this.#arena.words[chunkOf(n)][inChunk(n) + valuePlaceWord];
+  }
+
+  setValue(n: number, length: number, place: number): void {
+    const words = this.#arena.words[chunkOf(n)];
+    words[inChunk(n) + valueLengthWord] = length;
+    words[inChunk(n) + valuePlaceWord] = place;
+  }
+
+  setValuePlace(n: number, place: number): void {
+    this.#arena.words[chunkOf(n)][inChunk(n) + valuePlaceWord] = place;
+  }
+
+  // ---- the chain of its hash ----------------------------------------------------------------
+
+  /** The next entry of the chain, or `noEntry`. */
+  next(n: number): number {
+    return this.#arena.words[chunkOf(n)][inChunk(n) + nextWord];
+  }
+
+  setNext(n: number, next: number): void {
+    this.#arena.words[chunkOf(n)][inChunk(n) + nextWord] = next;
+  }
+
+  // ---- marks --------------------------------------------------------------------------------
+
+  /** Whether it bears any of `marks`, bits of 16. */
+  isMarked(n: number, marks: number): boolean {
+    const held = this.#arena.words[chunkOf(n)][inChunk(n) + keyLengthAndMarks] >>> 16;
+    return (held & marks) !== 0;
+  }
+
+  mark(n: number, marks: number): void {
+    this.#arena.words[chunkOf(n)][inChunk(n) + keyLengthAndMarks] |= marks << 16;
+  }
+
+  unmark(n: number, marks: number): void {
+    this.#arena.words[chunkOf(n)][inChunk(n) + keyLengthAndMarks] &= ~(marks << 16);
+  }
+}

@@ -1,0 +1,220 @@
+import type { MsgpackWriter } from "../../rpc/mod.ts";
+import { isLater, nextOrder, type Order } from "../order.ts";
+import type { Entry, EntryBytes } from "./entry.ts";
+import { KeyIndex } from "./key_index.ts";
+import { OrderedIndex } from "./ordered_index.ts";
+import { noEntry, Records, tombstone } from "./records.ts";
+import { UidTable } from "./uid_table.ts";
+import { noValue, Values } from "./values.ts";
+
+/**
+ * A replica: the last write of every key, found by key and in the order of the keys' bytes.
+ *
+ * Entries go by numbers. Invariant: keys are never removed, so a number is its key's for ever; a value
+ * of nil, the tombstone, shows as absent. Keys and values come and go as bytes, `bytes[start..end)`,
+ * so that none needs to be copied out of the message it came in. A Get or Put costs one look-up and
+ * allocates nothing; a List or Scan O(log n + result).
+ */
+export class Store {
+  #records = new Records();
+  #index = new KeyIndex(this.#records);
+  #ordered = new OrderedIndex(this.#records);
+  #values = new Values(this.#records);
+  #uids = new UidTable();
+  #size = 0;
+  /** Reused for the order of what is held. */
+  #held: Order = { timestamp: 0, sequence: 0, uid: "" };
+
+  /** Number of keys that have a value. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Memory that it takes. */
+  get byteLength(): number {
+    return this.#records.byteLength + this.#index.byteLength + this.#ordered.byteLength +
+      this.#values.byteLength;
+  }
+
+  /** The entry of the key `bytes[start..end)`, be it a tombstone; or `noEntry`. */
+  find(bytes: Uint8Array, start: number, end: number): number {
+    const n = this.#index.find(bytes, start, end);
+    if (n !== noEntry || !this.#index.isCrowded) return n;
+    return this.#ordered.find(bytes, start, end);
+  }
+
+  /** The entry of the key `bytes[start..end)`, if it has a value; or `noEntry`. */
+  get(bytes: Uint8Array, start: number, end: number): number {
+    const n = this.find(bytes, start, end);
+    return n === noEntry || this.#records.valueLength(n) === tombstone ? noEntry : n;
+  }
+
+  /**
+   * Takes a Put by the actor `uid`, which is later than whatever this replica holds of the key.
+   *
+   * @param keyStart the key is `bytes[keyStart..keyEnd)`
+   * @param valueStart the value is `bytes[valueStart..valueEnd)`, or a tombstone when this is `noValue`
+   * @returns the entry, to be merged into the other replicas.
+   */
+  put(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    nowMs: number,
+    uid: string,
+  ): number {
+    let n = this.find(bytes, keyStart, keyEnd);
+    const order = nextOrder(this.#orderOf(n), nowMs, uid);
+    if (n === noEntry) n = this.#create(bytes, keyStart, keyEnd, uid);
+    this.#set(n, bytes, valueStart, valueEnd, order);
+    return n;
+  }
+
+  /**
+   * Takes another replica's entry if it is later than what is held.
+   *
+   * @returns its number, or `noEntry` if it was not.
+   */
+  merge(entry: EntryBytes): number {
+    let n = this.find(entry.bytes, entry.keyStart, entry.keyEnd);
+    if (!isLater(entry, this.#orderOf(n))) return noEntry;
+    if (n === noEntry) n = this.#create(entry.bytes, entry.keyStart, entry.keyEnd, entry.uid);
+    this.#set(n, entry.bytes, entry.valueStart, entry.valueEnd, entry);
+    return n;
+  }
+
+  /**
+   * Visits, in order, the entries whose keys begin with `prefix` and come after the key `after`,
+   * until `visit` returns `false`. `visit` must not write to the store.
+   *
+   * @returns whether there were no more.
+   */
+  scan(
+    prefix: Uint8Array,
+    after: Uint8Array | undefined,
+    visit: (n: number) => boolean,
+  ): boolean {
+    let isStopped = false;
+    const isAfter = after !== undefined && compareBytes(after, prefix) >= 0;
+    this.#ordered.walk(isAfter ? after : prefix, isAfter, (n) => {
+      if (!this.#records.keyBeginsWith(n, prefix)) return false;
+      isStopped = this.#records.valueLength(n) !== tombstone && !visit(n);
+      return !isStopped;
+    });
+    return !isStopped;
+  }
+
+  /**
+   * Visits, in order, all entries after the key `after`, tombstones included, until `visit` returns
+   * `false`: for handing the whole state to another replica, part by part. `visit` must not write to
+   * the store.
+   *
+   * @returns whether there were no more.
+   */
+  walk(after: Uint8Array | undefined, visit: (n: number) => boolean): boolean {
+    return this.#ordered.walk(after ?? new Uint8Array(), after !== undefined, visit);
+  }
+
+  // ---- an entry -----------------------------------------------------------------------------
+
+  /** Appends its key as a str. */
+  writeKey(writer: MsgpackWriter, n: number): void {
+    const start = this.#records.keyStart(n);
+    writer.strBytes(this.#records.keyBytes(n), start, start + this.#records.keyLength(n));
+  }
+
+  /** Appends its value as a str, or nil for a tombstone. */
+  writeValue(writer: MsgpackWriter, n: number): void {
+    this.#values.write(writer, n);
+  }
+
+  /** Length of its key and value together. */
+  bytesOf(n: number): number {
+    const valueLength = this.#records.valueLength(n);
+    return this.#records.keyLength(n) + (valueLength === tombstone ? 0 : valueLength);
+  }
+
+  /** Whether it bears any of the marks: 16 bits, for whoever keeps lists of entries. */
+  isMarked(n: number, marks: number): boolean {
+    return this.#records.isMarked(n, marks);
+  }
+
+  mark(n: number, marks: number): void {
+    this.#records.mark(n, marks);
+  }
+
+  unmark(n: number, marks: number): void {
+    this.#records.unmark(n, marks);
+  }
+
+  timestampOf(n: number): number {
+    return this.#records.timestamp(n);
+  }
+
+  sequenceOf(n: number): number {
+    return this.#records.sequence(n);
+  }
+
+  uidOf(n: number): string {
+    return this.#uids.uid(this.#records.uid(n));
+  }
+
+  /** A copy of its key. */
+  keyOf(n: number): Uint8Array {
+    const start = this.#records.keyStart(n);
+    return this.#records.keyBytes(n).slice(start, start + this.#records.keyLength(n));
+  }
+
+  /** A copy of all of it. */
+  entry(n: number): Entry {
+    return {
+      key: String.fromCharCode(...this.keyOf(n)),
+      value: this.#values.copy(n),
+      timestamp: this.timestampOf(n),
+      sequence: this.sequenceOf(n),
+      uid: this.uidOf(n),
+    };
+  }
+
+  /** Copies of the entries behind the key `after`, in order, tombstones included. */
+  *entriesAfter(after?: Uint8Array): Generator<Entry> {
+    const numbers: number[] = [];
+    this.walk(after, (n) => numbers.push(n) > 0);
+    for (const n of numbers) yield this.entry(n);
+  }
+
+  /** What is held, until the next call; `undefined` of `noEntry`. */
+  #orderOf(n: number): Order | undefined {
+    if (n === noEntry) return undefined;
+    this.#held.timestamp = this.#records.timestamp(n);
+    this.#held.sequence = this.#records.sequence(n);
+    this.#held.uid = this.uidOf(n);
+    return this.#held;
+  }
+
+  #create(bytes: Uint8Array, start: number, end: number, uid: string): number {
+    const n = this.#records.create(bytes, start, end);
+    this.#records.setOrder(n, 0, 0, this.#uids.use(uid));
+    this.#index.add(n);
+    this.#ordered.add(n);
+    return n;
+  }
+
+  #set(n: number, bytes: Uint8Array, start: number, end: number, order: Order): void {
+    if (this.#records.valueLength(n) !== tombstone) this.#size--;
+    if (start !== noValue) this.#size++;
+    const uid = this.#uids.use(order.uid);
+    this.#uids.release(this.#records.uid(n));
+    this.#records.setOrder(n, order.timestamp, order.sequence, uid);
+    this.#values.set(n, bytes, start, end);
+  }
+}
+
+/** Below, at or above 0 as `a` comes before, with or after `b`. */
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const common = Math.min(a.length, b.length);
+  for (let i = 0; i < common; i++) if (a[i] !== b[i]) return a[i] - b[i];
+  return a.length - b.length;
+}

@@ -1,0 +1,42 @@
+/**
+ * Numbers for the uids that entries bear. A uid is forgotten with its last entry, so that there are
+ * never more than there are entries, however many lives of servers come and go.
+ */
+export class UidTable {
+  /** By number; none has the number 0. */
+  #uids: (string | undefined)[] = [undefined];
+  /** How many entries bear each. */
+  #uses = [0];
+  #numbers = new Map<string, number>();
+  #free: number[] = [];
+  /** The one that was used last: entries come in runs of one uid. 0 when it is forgotten. */
+  #last = 0;
+
+  /** Counts one more entry of `uid`. @returns its number. */
+  use(uid: string): number {
+    if (this.#uids[this.#last] !== uid) this.#last = this.#numbers.get(uid) ?? this.#add(uid);
+    this.#uses[this.#last]++;
+    return this.#last;
+  }
+
+  /** Counts one entry less. */
+  release(number: number): void {
+    if (--this.#uses[number] > 0) return;
+    this.#numbers.delete(this.#uids[number]!);
+    this.#uids[number] = undefined;
+    this.#free.push(number);
+  }
+
+  /** The uid of a number that is in use. */
+  uid(number: number): string {
+    return this.#uids[number]!;
+  }
+
+  #add(uid: string): number {
+    const number = this.#free.pop() ?? this.#uids.length;
+    this.#uids[number] = uid;
+    this.#uses[number] = 0;
+    this.#numbers.set(uid, number);
+    return number;
+  }
+}

@@ -1,0 +1,202 @@
+/** Words of a segment, as a power of two: 128 KiB. */
+const segmentBits = 15;
+const segmentWords = 1 << segmentBits;
+
+/** Words of the very first segment at first; it doubles. */
+const firstWords = 64;
+
+/** Segments that can be addressed by a u32: 16 GiB. */
+const segmentsMax = 2 ** (32 - segmentBits);
+
+/** One word of so many may be garbage, and a segment. */
+const wordsPerGarbageWord = 4;
+
+/** Added to the length of a run of garbage, in its first word. */
+const garbageMark = 0x80000000;
+
+/** From here on the call into the runtime beats a loop. */
+const longCopyBytes = 64;
+
+/**
+ * Short values, one behind the other, in segments: a log that is cleaned as it is written (as in
+ * Rumble et al., "Log-structured Memory for DRAM-based Storage", 2014).
+ *
+ * In front of each value stands a word with its owner's number. A value that is replaced by one that
+ * is no longer stays where it is; otherwise the new one is appended, and the old one is garbage. When
+ * there is too much of that, the segment with most of it is emptied: its values are appended anew,
+ * and their owners told. So whatever lengths come and go, the log takes at most 4/3 of what it holds
+ * and a few segments, and no write moves more than one segment.
+ */
+export class ValueLog {
+  #words: Uint32Array[] = [];
+  #bytes: Uint8Array[] = [];
+  /** Words of garbage in each segment. */
+  #garbageIn: number[] = [];
+  #garbage = 0;
+  /** Segments that hold nothing. Their memory is given back, but for the spare one. */
+  #empty: number[] = [];
+  #spare: Uint32Array | undefined;
+  /** The segment that is written to, and where. */
+  #open = -1;
+  #end = 0;
+  #lengthOf: (owner: number) => number;
+  #moved: (owner: number, place: number) => void;
+
+  /**
+   * @param lengthOf tells the length of an owner's value, which is below 2^31
+   * @param moved told of an owner whose value has another place
+   */
+  constructor(
+    lengthOf: (owner: number) => number,
+    moved: (owner: number, place: number) => void,
+  ) {
+    this.#lengthOf = lengthOf;
+    this.#moved = moved;
+  }
+
+  /** Memory that it takes. */
+  get byteLength(): number {
+    return this.#bytes.reduce((sum, { length }) => sum + length, this.#spare?.byteLength ?? 0);
+  }
+
+  /** The value at a place is `bytesAt(place)[startOf(place)..]`, until something is written. */
+  bytesAt(place: number): Uint8Array {
+    return this.#bytes[place >>> segmentBits];
+  }
+
+  /** See `bytesAt`. */
+  startOf(place: number): number {
+    return inSegment(place) * 4;
+  }
+
+  /** Writes the value of an owner who has none, a byte at least. @returns its place. */
+  add(owner: number, bytes: Uint8Array, start: number, end: number): number {
+    const place = this.#allocate(owner, wordsOf(end - start));
+    this.#fill(place, bytes, start, end);
+    return place;
+  }
+
+  /** Writes a value in place of one of `length` bytes. @returns its place. */
+  replace(
+    place: number,
+    length: number,
+    owner: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): number {
+    const held = wordsOf(length);
+    const needed = wordsOf(end - start);
+    if (needed > held) {
+      this.remove(place, length);
+      return this.add(owner, bytes, start, end);
+    }
+    this.#fill(place, bytes, start, end);
+    if (needed < held) this.#discard(place + needed, held - needed);
+    return place;
+  }
+
+  /** Forgets a value of `length` bytes. */
+  remove(place: number, length: number): void {
+    this.#discard(place - 1, wordsOf(length) + 1);
+  }
+
+  /** Cleans, if it is time. To be called after each change, when the owners know of it. */
+  clean(): void {
+    const used = this.#words.length - this.#empty.length;
+    if (this.#garbage <= used * (segmentWords / wordsPerGarbageWord) + segmentWords) return;
+    let victim = -1;
+    for (let i = 0; i < this.#words.length; i++) {
+      if (i !== this.#open && !(this.#garbageIn[i] <= this.#garbageIn[victim])) victim = i;
+    }
+    this.#empty.push(this.#emptied(victim));
+  }
+
+  #fill(place: number, bytes: Uint8Array, start: number, end: number): void {
+    const to = this.#bytes[place >>> segmentBits];
+    const at = this.startOf(place);
+    if (end - start > longCopyBytes) return to.set(bytes.subarray(start, end), at);
+    for (let i = start, j = at; i < end; i++, j++) to[j] = bytes[i];
+  }
+
+  #discard(place: number, count: number): void {
+    const segment = place >>> segmentBits;
+    this.#words[segment][inSegment(place)] = garbageMark + count;
+    this.#garbageIn[segment] += count;
+    this.#garbage += count;
+  }
+
+  /** Makes room for an owner and a value of `count` words. @returns the value's place. */
+  #allocate(owner: number, count: number): number {
+    if (this.#open < 0 || this.#end + 1 + count > this.#words[this.#open].length) {
+      this.#makeRoom(1 + count);
+    }
+    this.#words[this.#open][this.#end] = owner;
+    const place = this.#open * segmentWords + this.#end + 1;
+    this.#end += 1 + count;
+    return place;
+  }
+
+  #makeRoom(count: number): void {
+    if (this.#words.length <= 1) {
+      let length = this.#words[0]?.length ?? firstWords;
+      while (length < this.#end + count) length *= 2;
+      if (length <= segmentWords) return this.#openSegment(0, length);
+    }
+    const rest = segmentWords - this.#end;
+    if (rest > 0) this.#discard(this.#open * segmentWords + this.#end, rest);
+    const next = this.#empty.pop() ?? this.#words.length;
+    if (next === segmentsMax) {
+      throw new RangeError("Cannot hold more in a replica: found 16 GiB of short values");
+    }
+    this.#openSegment(next, segmentWords);
+    this.#end = 0;
+  }
+
+  #openSegment(segment: number, length: number): void {
+    const words = length === segmentWords && this.#spare || new Uint32Array(length);
+    if (words === this.#spare) this.#spare = undefined;
+    if (this.#words[segment] !== undefined) words.set(this.#words[segment]);
+    this.#words[segment] = words;
+    this.#bytes[segment] = new Uint8Array(words.buffer);
+    this.#garbageIn[segment] ??= 0;
+    this.#open = segment;
+  }
+
+  /** Appends anew what a segment holds. @returns it. */
+  #emptied(segment: number): number {
+    const words = this.#words[segment];
+    let at = 0;
+    while (at < segmentWords) {
+      const owner = words[at];
+      if (owner >= garbageMark) {
+        at += owner - garbageMark;
+        continue;
+      }
+      const count = wordsOf(this.#lengthOf(owner));
+      const place = this.#allocate(owner, count);
+      const to = this.#words[this.#open];
+      for (let i = 0; i < count; i++) to[inSegment(place) + i] = words[at + 1 + i];
+      this.#moved(owner, place);
+      at += 1 + count;
+    }
+    this.#garbage -= this.#garbageIn[segment];
+    this.#garbageIn[segment] = 0;
+    this.#spare ??= words;
+    this.#words[segment] = noWords;
+    this.#bytes[segment] = noBytes;
+    return segment;
+  }
+}
+
+const noWords = new Uint32Array();
+const noBytes = new Uint8Array();
+
+function inSegment(place: number): number {
+  return place & (segmentWords - 1);
+}
+
+/** Words that a value takes, its owner's aside. */
+function wordsOf(length: number): number {
+  return (length + 3) >>> 2;
+}

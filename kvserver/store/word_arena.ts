@@ -1,0 +1,80 @@
+/** Words of a chunk, as a power of two: 1 MiB. */
+const chunkBits = 18;
+const chunkWords = 1 << chunkBits;
+
+/** Word `n` of an arena is `words[chunkOf(n)][inChunk(n)]`. */
+export function chunkOf(n: number): number {
+  return n >>> chunkBits;
+}
+
+/** Where in its chunk word `n` of an arena is. */
+export function inChunk(n: number): number {
+  return n & (chunkWords - 1);
+}
+
+/** Chunks that can be addressed by a u32: 16 GiB. */
+const chunksMax = 2 ** (32 - chunkBits);
+
+/**
+ * Words of 32 bits, given out in runs, one behind the other, and never taken back.
+ *
+ * They lie in chunks of 1 MiB, so that growing copies nothing: but for the first chunk, which
+ * starts small and doubles, because most arenas of a test stay small. A run lies within one chunk;
+ * what is left of a chunk that has no room for the next is lost. All words are 0 at first.
+ */
+export class WordArena {
+  /** The chunks as words. */
+  readonly words: Uint32Array[] = [];
+  /** The same chunks as bytes. */
+  readonly bytes: Uint8Array[] = [];
+  #end = 0;
+  #firstWords: number;
+
+  /** @param firstWords size of the first chunk at first, a power of two */
+  constructor(firstWords: number) {
+    this.#firstWords = firstWords;
+  }
+
+  /** Memory that it takes. */
+  get byteLength(): number {
+    return this.bytes.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /**
+   * Gives out `count` words. What was taken from `words` or `bytes` before may be stale afterwards.
+   *
+   * @returns the first one's place.
+   * @throws {RangeError} when there is no room for more.
+   */
+  allocate(count: number): number {
+    const last = this.words.length - 1;
+    if (last < 0 || inChunk(this.#end - 1) + 1 + count > this.words[last].length) {
+      this.#grow(count);
+    }
+    const place = this.#end;
+    this.#end += count;
+    return place;
+  }
+
+  #grow(count: number): void {
+    const chunks = this.words.length;
+    const room = chunks === 0 ? this.#firstWords : this.words[0].length * 2;
+    if (chunks <= 1 && room <= chunkWords && this.#end + count <= chunkWords) {
+      let words = room;
+      while (words < this.#end + count) words *= 2;
+      return this.#setChunk(0, words);
+    }
+    if (chunks === chunksMax) {
+      throw new RangeError("Cannot hold more in a replica: found 16 GiB of keys or values");
+    }
+    this.#setChunk(chunks, chunkWords);
+    this.#end = chunks * chunkWords;
+  }
+
+  #setChunk(chunk: number, wordCount: number): void {
+    const words = new Uint32Array(wordCount);
+    if (chunk < this.words.length) words.set(this.words[chunk]);
+    this.words[chunk] = words;
+    this.bytes[chunk] = new Uint8Array(words.buffer);
+  }
+}

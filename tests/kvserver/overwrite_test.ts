@@ -1,0 +1,110 @@
+import { Store } from "../../kvserver/mod.ts";
+import { UidTable } from "../../kvserver/store/uid_table.ts";
+import { assert, assertEquals, assertLess } from "../deps.ts";
+import { Prng } from "../support/prng.ts";
+
+const keyCount = 2_000;
+const putCount = 60_000;
+
+/** Bytes of a key, and what is kept of it beside its value. */
+const entryBytes = 70;
+
+/** What lies about beside what is held, however much that is. */
+const slackBytes = 700_000;
+
+/** The length of the value that is put next. */
+const lengths: Record<string, (random: Prng, put: number) => number> = {
+  "of one length": () => 100,
+  "that grow": (_random, put) => 10 + Math.floor(put / 60),
+  "that shrink": (_random, put) => 1_010 - Math.floor(put / 60),
+  "that grow and shrink": (_random, put) =>
+    10 + Math.abs(500 - Math.floor(put / keyCount) * 37 % 1_000),
+  "of any length": (random) => random.below(600),
+  "of any length, few of them long": (random) =>
+    random.below(50) === 0 ? 3_000 + random.below(10_000) : random.below(20),
+  "that are long": (random) => 4_000 + random.below(1_000),
+  "of a length that is doubled or halved": (random) => 8 << random.below(9),
+};
+
+/** Values are parts of these bytes, keys too. */
+const bytes = Uint8Array.from(new Array(16_384), (_, i) => i % 251);
+const digits = 4;
+
+/** What each key of a store must hold: where its value begins in `bytes`, and its length. */
+class Overwritten {
+  readonly store = new Store();
+  #held = new Map<number, { start: number; length: number }>();
+  #key = new Uint8Array(digits + bytes.length);
+
+  put(key: number, start: number, length: number): void {
+    this.#key.set(keyBytes(key));
+    this.#key.set(bytes.subarray(start, start + length), digits);
+    this.store.put(this.#key, 0, digits, digits, digits + length, 1, "uid");
+    this.#held.set(key, { start, length });
+  }
+
+  check(): void {
+    assertEquals(this.store.size, this.#held.size);
+    for (const [key, { start, length }] of this.#held) {
+      const { value } = this.store.entry(this.store.get(keyBytes(key), 0, digits));
+      assertEquals(value?.length, length);
+      assert(value!.every((byte, i) => byte === bytes[start + i]));
+    }
+  }
+
+  checkRoom(): void {
+    let bytes = 0;
+    for (const { length } of this.#held.values()) bytes += length;
+    assertLess(this.store.byteLength, 4 / 3 * bytes + entryBytes * keyCount + slackBytes);
+  }
+}
+
+function keyBytes(key: number): Uint8Array {
+  return new TextEncoder().encode(`${key}`.padStart(digits, "0"));
+}
+
+for (const [name, lengthOf] of Object.entries(lengths)) {
+  Deno.test(`Store takes no more room, however often its keys get values ${name}`, () => {
+    const overwritten = new Overwritten();
+    const random = new Prng(3);
+    for (let i = 0; i < putCount; i++) {
+      overwritten.put(random.below(keyCount), i % 251, lengthOf(random, i));
+      if (i % (putCount / 10) === 0) overwritten.checkRoom();
+    }
+    overwritten.check();
+    // What took much room once and does so no more is given back.
+    for (let key = 0; key < keyCount; key++) overwritten.put(key, 0, 1);
+    overwritten.checkRoom();
+    overwritten.check();
+  });
+}
+
+Deno.test("Store takes no more room, however many actors its entries come from", () => {
+  const store = new Store();
+  const put = (i: number, uid: string) => store.put(bytes, i % 10, i % 10 + 3, 0, 5, i, uid);
+  for (let i = 0; i < 1_000; i++) put(i, `uid${i % 10}`);
+  const before = store.byteLength;
+  let last = 0;
+  for (let i = 0; i < 10_000; i++) last = put(i, `life${i}`);
+  assertEquals(store.byteLength, before);
+  assertEquals(store.uidOf(last), "life9999");
+});
+
+Deno.test("UidTable gives the numbers of uids that nobody bears any more to others", () => {
+  const uids = new UidTable();
+  const kept = uids.use("kept");
+  for (let i = 0; i < 1_000; i++) {
+    const numbers = ["first", "second", "first"].map((name) => uids.use(name + i));
+    assertEquals(numbers[0], numbers[2]);
+    assertEquals(new Set([kept, ...numbers]).size, 3);
+    assertLess(Math.max(...numbers), 10);
+    uids.release(numbers[0]);
+    assertEquals(numbers.map((number) => uids.uid(number)), [
+      `first${i}`,
+      `second${i}`,
+      `first${i}`,
+    ]);
+    for (const number of numbers.slice(1)) uids.release(number);
+  }
+  assertEquals(uids.uid(kept), "kept");
+});

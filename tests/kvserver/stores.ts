@@ -1,0 +1,140 @@
+import { type EntryBytes, noEntry, noValue, type Order, type Store } from "../../kvserver/mod.ts";
+import { MsgpackReader, MsgpackWriter } from "../../rpc/mod.ts";
+
+/**
+ * A store as the tests speak to it. Keys and values are bytes as characters ("latin 1"), so that any
+ * bytes can be written down, and in JavaScript's order of strings they are in the order of bytes.
+ *
+ * @module
+ */
+
+/** The UTF-8 bytes of a text, as characters. */
+export function utf8Chars(text: string): string {
+  return charsOf(new TextEncoder().encode(text));
+}
+
+/** Bytes as characters. */
+export function charsOf(bytes: Uint8Array): string {
+  let chars = "";
+  for (const byte of bytes) chars += String.fromCharCode(byte);
+  return chars;
+}
+
+/** Characters as bytes. */
+export function bytesOf(chars: string): Uint8Array {
+  return Uint8Array.from(chars, (char) => char.charCodeAt(0));
+}
+
+/** An entry in the middle of other bytes. */
+export function entryBytes(key: string, value: string | null, order: Order): EntryBytes {
+  const valueStart = value === null ? noValue : 2 + key.length;
+  return {
+    bytes: bytesOf(`<${key}=${value ?? ""}>`),
+    keyStart: 1,
+    keyEnd: 1 + key.length,
+    valueStart,
+    valueEnd: value === null ? noValue : valueStart + value.length,
+    ...order,
+  };
+}
+
+/** Puts. @returns the entry's number. */
+export function put(
+  store: Store,
+  key: string,
+  value: string | null,
+  nowMs = 1,
+  uid = "a:1/00/1",
+): number {
+  const { bytes, keyStart, keyEnd, valueStart, valueEnd } = entryBytes(key, value, noOrder);
+  return store.put(bytes, keyStart, keyEnd, valueStart, valueEnd, nowMs, uid);
+}
+
+const noOrder = { timestamp: 0, sequence: 0, uid: "" };
+
+/** Gets; `null` when there is none. */
+export function get(store: Store, key: string): string | null {
+  const bytes = bytesOf(`<${key}>`);
+  const n = store.get(bytes, 1, bytes.length - 1);
+  return n === noEntry ? null : valueOf(store, n);
+}
+
+/** The key that an entry writes. */
+export function keyOf(store: Store, n: number): string {
+  const writer = new MsgpackWriter();
+  store.writeKey(writer, n);
+  return strIn(writer)!;
+}
+
+/** The value that an entry writes; `null` for a tombstone. */
+export function valueOf(store: Store, n: number): string | null {
+  const writer = new MsgpackWriter();
+  store.writeValue(writer, n);
+  return strIn(writer);
+}
+
+/** The order of what is held of an entry. */
+export function orderOf(store: Store, n: number): Order {
+  return {
+    timestamp: store.timestampOf(n),
+    sequence: store.sequenceOf(n),
+    uid: store.uidOf(n),
+  };
+}
+
+function strIn(writer: MsgpackWriter): string | null {
+  const reader = new MsgpackReader(writer.written());
+  if (reader.nil()) return null;
+  const length = reader.strHeader();
+  return charsOf(reader.bytes.subarray(reader.at, reader.at + length));
+}
+
+/** The keys of a scan that is stopped at the entry behind `limit`, and what it says of the rest. */
+export function scan(
+  store: Store,
+  prefix: string,
+  after?: string,
+  limit = Infinity,
+): [keys: string[], done: boolean] {
+  const keys: string[] = [];
+  const done = store.scan(
+    bytesOf(prefix),
+    after === undefined ? undefined : bytesOf(after),
+    (n) => {
+      if (keys.length === limit) return false;
+      keys.push(keyOf(store, n));
+      return true;
+    },
+  );
+  return [keys, done];
+}
+
+/** Everything in a map, and sorted for each scan. */
+export class DumbStore {
+  held = new Map<string, { value: string | null; order: Order }>();
+
+  take(key: string, value: string | null, order: Order): void {
+    this.held.set(key, { value, order });
+  }
+
+  get(key: string): string | null {
+    return this.held.get(key)?.value ?? null;
+  }
+
+  keys(): string[] {
+    return [...this.held.keys()].filter((key) => this.get(key) !== null).sort();
+  }
+
+  scan(prefix: string, after: string | undefined): string[] {
+    return this.keys().filter((key) =>
+      key.startsWith(prefix) && (after === undefined || key > after)
+    );
+  }
+
+  /** Bytes of keys and values. */
+  get bytes(): number {
+    let sum = 0;
+    for (const [key, { value }] of this.held) sum += key.length + (value?.length ?? 0);
+    return sum;
+  }
+}
