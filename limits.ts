@@ -53,6 +53,9 @@ export const scanPageBytesMax = 1 * MiB;
 
 // ---- actors ---------------------------------------------------------------------------------
 
+/** Marshalled messages share memory in pieces of this size; a longer message gets a piece of its own. */
+export const messageChunkBytes = 64 * KiB;
+
 /** Messages that an actor handles before the next actor's turn. */
 export const schedulerQuantum = 64;
 

@@ -1,3 +1,4 @@
+import type { MsgpackWriter } from "../rpc/mod.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import type { SystemStats } from "./stats.ts";
 import type { LinkState } from "./tell_network.ts";
@@ -12,6 +13,14 @@ export interface Actor {
    * `onError`, and the actor goes on with the next message.
    */
   onMessage(message: unknown): void;
+  /**
+   * Handles a message as it was marshalled, `bytes[start..end)`, if it is one of those that the actor
+   * reads by itself: for messages so frequent that unmarshalling them would count. The bytes do not
+   * change, also not later.
+   *
+   * @returns whether it was one; otherwise `onMessage` gets it.
+   */
+  onMarshalled?(bytes: Uint8Array, start: number, end: number): boolean;
 }
 
 /** Makes an actor; called once, when the actor starts. */
@@ -37,6 +46,13 @@ export interface ActorContext {
    * @throws {UnmarshallableError} when `message` cannot travel; names the path to the part.
    */
   tell(ref: ActorRef, message: unknown, options?: TellOptions): void;
+  /**
+   * Begins a message that the actor marshals by hand; it writes exactly one value, and calls
+   * `tellWritten`, before it tells anything else.
+   */
+  beginMessage(): MsgpackWriter;
+  /** Sends the message that was begun. */
+  tellWritten(ref: ActorRef): void;
   /** Sends `message`, as it is now, `delayMs` milliseconds from now. */
   tellAfter(ref: ActorRef, message: unknown, delayMs: number): void;
   /** How the link to a remote actor's system is doing; dials it if need be. */

@@ -1,4 +1,4 @@
-import type { Environment } from "../rpc/mod.ts";
+import { decode, type Environment } from "../rpc/mod.ts";
 
 /** When the wait for a channel's message ends without one. Without either it lasts until the system closes. */
 export interface ChannelOptions {
@@ -78,10 +78,16 @@ export class Channels {
     channel.reject = (error) => (fn(), reject(error));
   }
 
-  /** Hands over the channel's message. @returns whether the channel was open. */
-  deliver(counter: number, message: unknown): boolean {
+  /**
+   * Hands over the channel's message, `bytes[start..end)`.
+   *
+   * @returns whether the channel was open.
+   * @throws {MsgpackError} when that is no message; the channel stays open then.
+   */
+  deliver(counter: number, bytes: Uint8Array, start: number, end: number): boolean {
     const channel = this.#open.get(counter);
     if (channel === undefined) return false;
+    const message = decode(bytes, start, end);
     this.#open.delete(counter);
     channel.resolve(message);
     return true;

@@ -34,17 +34,21 @@
 
 export type { Actor, ActorContext, NewActor, TellOptions } from "./actor.ts";
 export { type ActorRef, uid } from "./actor_ref.ts";
+export { ActorSystem, type ActorSystemOptions } from "./actor_system.ts";
 export {
-  ActorSystem,
-  type ActorSystemOptions,
+  ActorThread,
   type BatchOptions,
   type ChannelRef,
+  type ThreadIdentity,
   UndeliverableError,
-} from "./actor_system.ts";
+} from "./actor_thread.ts";
 export { type ChannelOptions, ChannelTimeoutError } from "./channels.ts";
+export type { Inbox, ReceiveMarshalled } from "./inbox.ts";
 export { Mailbox } from "./mailbox.ts";
 export { type Runnable, Scheduler } from "./scheduler.ts";
 export type { SystemStats } from "./stats.ts";
 export type { LinkState, TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
 export { RpcTellNetwork } from "./tell_port.ts";
+export type { ThreadPort } from "./thread_link.ts";
+export { takeSeat, type ThreadSeat } from "./thread_seat.ts";
 export { UnmarshallableError } from "../rpc/mod.ts";

@@ -70,3 +70,6 @@ export interface TellLink extends LinkState {
    */
   send(counter: number, bytes: Uint8Array, reserved: boolean): boolean;
 }
+
+/** The state of a link for which there is no place. */
+export const noLink: LinkState = { isUp: false, epoch: 0, isGone: false, roomBytes: 0, reset() {} };

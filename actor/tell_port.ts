@@ -91,16 +91,18 @@ class RpcTellPort implements TellPort {
       timers: environment,
       hostname,
       port,
-      execute: (frames, connection) => {
-        const writer = new MsgpackWriter();
-        const answer = answerFrames(frames, reader, writer, {
-          request: (request) =>
-            this.#methodOf(request, reader)(request, reader, writer, connection),
-          notification: (notification) => this.#tell(notification, reader, connection),
-          bug: (error) => host.bug(error),
-        });
-        return { ...answer, replies: writer.written() };
-      },
+      serve: (connection) => ({
+        execute: (frames) => {
+          const writer = new MsgpackWriter();
+          const answer = answerFrames(frames, reader, writer, {
+            request: (request) =>
+              this.#methodOf(request, reader)(request, reader, writer, connection),
+            notification: (notification) => this.#tell(notification, reader, connection),
+            bug: (error) => host.bug(error),
+          });
+          return { ...answer, replies: writer.written() };
+        },
+      }),
     });
   }
 

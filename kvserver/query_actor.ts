@@ -41,7 +41,7 @@ import {
   answerFrames,
   type Incoming,
   MsgpackReader,
-  MsgpackWriter,
+  type MsgpackWriter,
   type RequestHandler,
   RpcError,
   writeValue,
@@ -50,27 +50,12 @@ import { debtTest } from "./debt.ts";
 import { EntryBatch } from "./entry_batch.ts";
 import { EntryReader } from "./entry_reader.ts";
 import { Pace, type TickMessage } from "./pace.ts";
+import { beginReply, endReply, isQuery, Query } from "./query_message.ts";
 import { type EntryBytes, noEntry, type Store } from "./store/mod.ts";
 import type { MergeMessage, ReadRequest, StatePart, WrittenMessage } from "./sync_messages.ts";
 import { WrittenEntries } from "./written_entries.ts";
 
-type Message = QueryMessage | MergeMessage | TickMessage;
-
-/** Asks a query actor to execute whole request frames of one connection. */
-export interface QueryMessage {
-  type: "query";
-  frames: Uint8Array;
-  /** Open connections of the asking receiver, for `Stats`. */
-  connections: number;
-  /** Where the `QueryReply` goes. */
-  replyTo: ActorRef;
-}
-
-/** What became of the frames of a `QueryMessage`. */
-export interface QueryReply extends Answer {
-  /** Whole response frames. */
-  replies: Uint8Array;
-}
+type Message = MergeMessage | TickMessage;
 
 /** What a query actor is told at its start. */
 export interface QueryActorOptions {
@@ -85,6 +70,9 @@ export interface QueryActorOptions {
   /** The replica. */
   store: Store;
 }
+
+/** Reused for every query: it holds nothing between two of them. */
+const query = new Query();
 
 /** Slack for what stands around the entries of a List in its frame. */
 const listFrameBytesMax = frameBytesMax - 64;
@@ -102,7 +90,6 @@ export class QueryActor implements Actor, RequestHandler {
   #startedMs: number;
   #store: Store;
   #reader = new MsgpackReader(new Uint8Array());
-  #writer = new MsgpackWriter(16 * 1024);
   /** What it took and the sync actor does not know yet. */
   #written: WrittenEntries;
   /** The part of the state that it is asked for. */
@@ -134,30 +121,47 @@ export class QueryActor implements Actor, RequestHandler {
     this.#written = new WrittenEntries(options.store);
   }
 
+  /** Queries are read as they were marshalled. */
+  onMarshalled(bytes: Uint8Array, start: number, end: number): boolean {
+    if (!isQuery(bytes[start])) return false;
+    this.#reader.reset(bytes, start, end);
+    this.#answerQuery(bytes);
+    this.#sendWritten();
+    return true;
+  }
+
   onMessage(message: Message): void {
-    if (message.type === "query") return this.#query(message);
     if (message.type === "merge") this.#merge(message);
     else this.#pace.ticked();
     this.#sendWritten();
   }
 
-  #query({ frames, connections, replyTo }: QueryMessage): void {
+  #answerQuery(bytes: Uint8Array): void {
+    query.read(this.#reader);
+    const { inbox, connections, start, end } = query;
     this.#connections = connections;
-    this.#writer.clear();
-    const answer = this.#answer(frames);
-    const reply: QueryReply = { ...answer, replies: this.#writer.written() };
-    this.#context.tell(replyTo, reply);
-    this.#sendWritten();
+    const writer = this.#context.beginMessage();
+    const place = beginReply(writer);
+    const answer = this.#answer(bytes, start, end, writer, place);
+    endReply(writer, place, answer);
+    const { address, incarnation } = this.#context.self;
+    this.#context.tellWritten({ address, incarnation, counter: inbox });
   }
 
   /** Whoever asked is waiting: a bug of ours ends its connection rather than leave it so. */
-  #answer(frames: Uint8Array): Answer {
+  #answer(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    writer: MsgpackWriter,
+    place: number,
+  ): Answer {
     try {
-      return answerFrames(frames, this.#reader, this.#writer, this);
+      return answerFrames(bytes, this.#reader, writer, this, start, end);
     } catch (error) {
       this.bug(error);
-      this.#writer.clear();
-      return { consumed: frames.length, close: true };
+      writer.truncate(place);
+      return { consumed: end - start, close: true };
     }
   }
 
@@ -295,12 +299,12 @@ export class QueryActor implements Actor, RequestHandler {
     expectParams(request, "List", 1);
     const prefixBytes = readKey(reader, "List", "prefix");
     this.#lists++;
-    const start = writer.length;
+    const start = writer.size;
     const header = writer.reserveHeader32();
     let count = 0;
     const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
     this.#store.scan(prefix, undefined, (n) => {
-      if (writer.length - start + this.#store.bytesOf(n) > listFrameBytesMax) {
+      if (writer.size - start + this.#store.bytesOf(n) > listFrameBytesMax) {
         throw new RpcError(
           "too_large",
           `Cannot List: the entries exceed a frame of ${frameBytesMax} bytes, use Scan`,
@@ -326,12 +330,12 @@ export class QueryActor implements Actor, RequestHandler {
     const limit = readScanLimit(reader);
     this.#lists++;
     writer.arrayHeader(2);
-    const start = writer.length;
+    const start = writer.size;
     const header = writer.reserveHeader32();
     let count = 0;
     const done = this.#store.scan(prefix, after, (n) => {
       if (count === limit) return false;
-      const bytes = writer.length - start + this.#store.bytesOf(n);
+      const bytes = writer.size - start + this.#store.bytesOf(n);
       if (count > 0 && bytes > scanPageBytesMax) return false;
       writer.arrayHeader(2);
       this.#store.writeKey(writer, n);

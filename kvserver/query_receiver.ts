@@ -1,16 +1,19 @@
-import type { ActorRef, ActorSystem } from "../actor/mod.ts";
+import type { ActorRef, ActorThread, Inbox } from "../actor/mod.ts";
 import {
   type Environment,
+  type FrameExecutor,
   frameHeaderBytes,
   frameLength,
+  MsgpackReader,
   RpcServer,
   type Transport,
 } from "../rpc/mod.ts";
-import type { QueryMessage, QueryReply } from "./query_actor.ts";
+import { type QueryReply, readReply, writeQuery } from "./query_message.ts";
 
 /** Options of a `QueryReceiver`. */
 export interface QueryReceiverOptions {
-  system: ActorSystem;
+  /** The thread of the actor. */
+  thread: ActorThread;
   /** The actor that answers. */
   queryActor: ActorRef;
   hostname: string;
@@ -28,29 +31,17 @@ export interface QueryReceiverOptions {
  */
 export class QueryReceiver {
   #server: RpcServer;
-  /** Ends the wait for replies that will not come. */
-  #closing = new AbortController();
+  #open = new Set<OpenConnection>();
 
   /** @throws {Error} when the port cannot be bound. */
-  constructor({ system, queryActor, environment, ...options }: QueryReceiverOptions) {
+  constructor({ thread, queryActor, environment, ...options }: QueryReceiverOptions) {
     this.#server = new RpcServer({
       ...options,
       timers: environment,
-      execute: (frames, _connection, again) => {
-        // What comes again was counted the first time.
-        const batch = again ? 0 : countFrames(frames);
-        const { ref: replyTo, response } = system.newChannelRef<QueryReply>({
-          batch,
-          signal: this.#closing.signal,
-        });
-        const message: QueryMessage = {
-          type: "query",
-          frames,
-          connections: this.#server.connections,
-          replyTo,
-        };
-        system.tell(queryActor, message, { batch });
-        return response;
+      serve: () => {
+        const connection = new OpenConnection(thread, queryActor, this.#open);
+        this.#open.add(connection);
+        return connection;
       },
     });
   }
@@ -62,9 +53,59 @@ export class QueryReceiver {
 
   /** Ends it and its connections; resolves when the port is free. */
   close(): Promise<void> {
-    this.#closing.abort();
+    for (const connection of this.#open) connection.close();
     return this.#server.close();
   }
+}
+
+/**
+ * A client's connection as the actors see it: an inbox, where the replies to its queries come. It
+ * stands for a channel ref for each of them, of which never more than one would be open.
+ */
+class OpenConnection implements FrameExecutor {
+  #thread: ActorThread;
+  #queryActor: ActorRef;
+  #all: Set<OpenConnection>;
+  #inbox: Inbox;
+  #reader = new MsgpackReader(new Uint8Array());
+  #resolve: (reply: QueryReply) => void = () => {};
+  #closed = false;
+  #reject: (error: Error) => void = () => {};
+
+  constructor(thread: ActorThread, queryActor: ActorRef, all: Set<OpenConnection>) {
+    this.#thread = thread;
+    this.#queryActor = queryActor;
+    this.#all = all;
+    this.#inbox = thread.openInbox((bytes, start, end) => {
+      this.#reader.reset(bytes, start, end);
+      this.#resolve(readReply(this.#reader));
+    });
+  }
+
+  execute(frames: Uint8Array, again: boolean): Promise<QueryReply> {
+    if (this.#closed) return Promise.reject(closedError());
+    // What comes again was counted the first time.
+    const batch = again ? 0 : countFrames(frames);
+    this.#thread.countChannelRefs(batch);
+    const writer = this.#thread.beginMessage();
+    writeQuery(writer, this.#inbox.ref.counter, this.#all.size, frames);
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#thread.tellWritten(this.#queryActor, batch);
+    });
+  }
+
+  close(): void {
+    this.#all.delete(this);
+    this.#inbox.close();
+    this.#closed = true;
+    this.#reject(closedError());
+  }
+}
+
+function closedError(): Error {
+  return new Error("The connection was closed");
 }
 
 function countFrames(frames: Uint8Array): number {

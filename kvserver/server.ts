@@ -86,7 +86,7 @@ export class Server {
           await bind(
             hostname,
             port,
-            () => new QueryReceiver({ ...settings, system, queryActor, port, environment }),
+            () => new QueryReceiver({ ...settings, thread: system, queryActor, port, environment }),
           ),
         );
       }

@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 /**
- * Executes `frames` in order and appends their responses to `writer`, until all are executed, one
+ * Executes the frames `bytes[start..end)` in order and appends their responses to `writer`, until all are executed, one
  * is no message, or `replyBatchBytesMax` bytes were written, those taken back for an error included:
  * however many costly requests came in one read, no turn is longer than that and one response.
  *
@@ -35,17 +35,19 @@ export interface Answer {
  * frames here.
  */
 export function answerFrames(
-  frames: Uint8Array,
+  bytes: Uint8Array,
   reader: MsgpackReader,
   writer: MsgpackWriter,
   handler: RequestHandler,
+  start = 0,
+  end = bytes.length,
 ): Answer {
-  let at = 0;
+  let at = start;
   let written = 0;
-  while (at < frames.length && written < replyBatchBytesMax) {
-    const start = at + frameHeaderBytes;
-    at = start + frameLength(frames, at);
-    reader.reset(frames, start, at);
+  while (at < end && written < replyBatchBytesMax) {
+    const payload = at + frameHeaderBytes;
+    at = payload + frameLength(bytes, at);
+    reader.reset(bytes, payload, at);
     try {
       incoming.read(reader);
     } catch (error) {
@@ -53,12 +55,12 @@ export function answerFrames(
       if (error.msgid !== undefined) {
         writeErrorResponse(writer, error.msgid, "bad_request", error.message);
       }
-      return { consumed: at, close: true };
+      return { consumed: at - start, close: true };
     }
     if (incoming.msgid === undefined) handler.notification?.(incoming, reader);
     else written += answerRequest(incoming.msgid, reader, writer, handler);
   }
-  return { consumed: at, close: false };
+  return { consumed: at - start, close: false };
 }
 
 /** Reused for every message: it holds nothing between two of them. */
@@ -71,21 +73,21 @@ function answerRequest(
   writer: MsgpackWriter,
   handler: RequestHandler,
 ): number {
-  const start = writer.length;
+  const start = writer.size;
   const frame = beginResponse(writer, msgid);
   try {
     handler.request(incoming, reader, writer);
     writer.endFrame(frame);
-    return writer.length - start;
+    return writer.size - start;
   } catch (error) {
-    const takenBack = writer.length - start;
-    writer.length = start;
+    const takenBack = writer.size - start;
+    writer.truncate(start);
     if (error instanceof RpcError) {
       writeErrorResponse(writer, msgid, error.code, error.message);
     } else {
       writeErrorResponse(writer, msgid, "internal", "Cannot answer: an error inside the server");
       handler.bug(error);
     }
-    return takenBack + writer.length - start;
+    return takenBack + writer.size - start;
   }
 }

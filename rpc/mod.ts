@@ -15,14 +15,16 @@
  *   timers: realEnvironment,
  *   hostname: "127.0.0.1",
  *   port: 0,
- *   execute(frames) {
- *     writer.clear();
- *     const answer = answerFrames(frames, reader, writer, {
- *       request: (_request, _reader, writer) => void writer.str("pong"),
- *       bug: console.error,
- *     });
- *     return { ...answer, replies: writer.written().slice() };
- *   },
+ *   serve: () => ({
+ *     execute(frames) {
+ *       writer.clear();
+ *       const answer = answerFrames(frames, reader, writer, {
+ *         request: (_request, _reader, writer) => void writer.str("pong"),
+ *         bug: console.error,
+ *       });
+ *       return { ...answer, replies: writer.written().slice() };
+ *     },
+ *   }),
  * });
  * const connection = new RpcConnection(server.address, tcpTransport, realEnvironment);
  * const pong = await connection.call({
@@ -69,7 +71,8 @@ export {
   ShapeError,
   writeErrorResponse,
 } from "./message.ts";
-export { type Connection, type Reply, RpcServer, type RpcServerOptions } from "./server.ts";
+export { type FrameExecutor, type Reply } from "./served_connection.ts";
+export { type Connection, RpcServer, type RpcServerOptions } from "./server.ts";
 export {
   type ByteListener,
   type ByteStream,

@@ -1,15 +1,7 @@
-import { connectionsMax, lingerBytesMax, lingerMs } from "../limits.ts";
-import type { Answer } from "./answer.ts";
+import { connectionsMax } from "../limits.ts";
 import type { Environment } from "./environment.ts";
-import { FrameReader } from "./frame_reader.ts";
-import { ShapeError } from "./message.ts";
+import { type FrameExecutor, ServedConnection } from "./served_connection.ts";
 import type { ByteListener, ByteStream, Transport } from "./transport.ts";
-
-/** What became of frames, and the bytes to send back. */
-export interface Reply extends Answer {
-  /** Whole response frames; must not change any more. */
-  replies: Uint8Array;
-}
 
 /** A connection, by its identity. */
 export interface Connection {
@@ -24,29 +16,18 @@ export interface RpcServerOptions {
   hostname: string;
   /** 0: any free port. */
   port: number;
-  /**
-   * Executes whole frames of one connection; called again only when the replies are written, so a
-   * connection's requests are executed in order, and a client that does not read its replies is
-   * not read from. `frames` are valid until the call settles.
-   *
-   * @param connection one object for all calls of a connection
-   * @param again whether these are the frames that the call before left unexecuted
-   */
-  execute(frames: Uint8Array, connection: Connection, again: boolean): Promise<Reply> | Reply;
+  /** Makes what executes the frames of a new connection. */
+  serve(connection: Connection): FrameExecutor;
   /** Told when a connection ends otherwise than by the peer's orderly close. */
   onFault?(peer: string, error: unknown): void;
 }
 
-/**
- * Listens on a port and serves its connections independently of one another.
- *
- * Each connection is one loop: read, execute, write. Its memory is bounded by one receive buffer
- * and one batch of replies; the kernel's buffers do the rest of the flow control.
- */
+/** Listens on a port and serves its connections independently of one another. */
 export class RpcServer {
   #options: RpcServerOptions;
   #listener: ByteListener;
-  #streams = new Set<ByteStream>();
+  #connections = new Set<ServedConnection>();
+  /** Accepting, and serving each connection. */
   #loops = new Set<Promise<void>>();
   #closed = false;
 
@@ -64,14 +45,14 @@ export class RpcServer {
 
   /** Number of open connections. */
   get connections(): number {
-    return this.#streams.size;
+    return this.#connections.size;
   }
 
   /** Ends the listener and every connection; resolves when the port is free and all loops ended. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#listener.close();
-    for (const stream of this.#streams) stream.close();
+    for (const connection of this.#connections) connection.close();
     while (this.#loops.size > 0) await Promise.all(this.#loops);
   }
 
@@ -84,7 +65,7 @@ export class RpcServer {
     for (;;) {
       const stream = await this.#listener.accept();
       if (stream === null) return;
-      if (this.#closed || this.#streams.size >= connectionsMax) {
+      if (this.#closed || this.#connections.size >= connectionsMax) {
         this.#fault(stream, new Error(`More than ${connectionsMax} connections`));
         stream.close();
       } else this.#track(this.#serve(stream));
@@ -92,69 +73,10 @@ export class RpcServer {
   }
 
   async #serve(stream: ByteStream): Promise<void> {
-    this.#streams.add(stream);
-    try {
-      const endedByPeer = await this.#readAndAnswer(stream);
-      if (!endedByPeer) await this.#linger(stream);
-    } catch (error) {
-      this.#fault(stream, error);
-    } finally {
-      this.#streams.delete(stream);
-      stream.close();
-    }
-  }
-
-  /** @returns whether the peer ended the connection; `false` when it is to be ended here. */
-  async #readAndAnswer(stream: ByteStream): Promise<boolean> {
-    const reader = new FrameReader();
-    for (;;) {
-      const count = await stream.read(reader.space());
-      if (count === null) return true;
-      reader.received(count);
-      try {
-        for (let frames = reader.take(); frames !== undefined; frames = reader.take()) {
-          if (!await this.#answer(stream, frames)) return false;
-        }
-      } catch (error) {
-        this.#fault(stream, error);
-        return false;
-      }
-    }
-  }
-
-  async #answer(stream: ByteStream, frames: Uint8Array): Promise<boolean> {
-    for (let rest = frames; rest.length > 0;) {
-      const again = rest !== frames;
-      const { replies, consumed, close } = await this.#options.execute(rest, stream, again);
-      if (replies.length > 0) await stream.write(replies);
-      if (close) {
-        this.#fault(stream, new ShapeError("Cannot follow a connection: what came is no message"));
-        return false;
-      }
-      rest = rest.subarray(consumed);
-    }
-    return true;
-  }
-
-  /**
-   * Lets the last reply arrive before the connection ends: closing a socket that holds unread
-   * bytes resets it, and a reset takes what the peer has not read yet.
-   */
-  async #linger(stream: ByteStream): Promise<void> {
-    const cancel = this.#options.timers.after(lingerMs, () => stream.close());
-    try {
-      await stream.closeWrite();
-      const ignored = new Uint8Array(16 * 1024);
-      for (let total = 0; total < lingerBytesMax;) {
-        const count = await stream.read(ignored);
-        if (count === null) return;
-        total += count;
-      }
-    } catch {
-      // Reset by the peer, or closed by the timer: over either way.
-    } finally {
-      cancel();
-    }
+    const connection = new ServedConnection(stream, this.#options.serve(stream));
+    this.#connections.add(connection);
+    await connection.serve(this.#options.timers, (error) => this.#fault(stream, error));
+    this.#connections.delete(connection);
   }
 
   /** What fails because this end is closed is nobody's fault. */

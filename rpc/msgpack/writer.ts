@@ -25,6 +25,16 @@ export class MsgpackWriter {
     this.bytes = new Uint8Array(initialBytes);
   }
 
+  /** Bytes of the content. */
+  get size(): number {
+    return this.length - this.start;
+  }
+
+  /** Takes back all of the content but its first `size` bytes. */
+  truncate(size: number): void {
+    this.length = this.start + size;
+  }
+
   /** The content, as a view of the buffer. */
   written(): Uint8Array<ArrayBuffer> {
     return this.bytes.subarray(this.start, this.length);
@@ -51,7 +61,7 @@ export class MsgpackWriter {
   }
 
   #grow(count: number): void {
-    const needed = this.length - this.start + count;
+    const needed = this.size + count;
     // A content that has a buffer to itself needs a longer one, others only one of their own.
     const usual = this.start === 0 ? this.bytes.length * 2 : this.#initialBytes;
     this.#moveTo(Math.max(needed, usual));
@@ -162,7 +172,7 @@ export class MsgpackWriter {
   reserveHeader32(): number {
     this.ensure(5);
     this.length += 5;
-    return this.length - 5 - this.start;
+    return this.size - 5;
   }
 
   /** Makes the header at `place` one of a map (`0xdf`) or an array (`0xdd`) of `count`. */
@@ -171,29 +181,41 @@ export class MsgpackWriter {
     this.#fill32(place + 1, count);
   }
 
+  /** Opens a bin whose length `endBin` fills in. @returns its place. */
+  beginBin(): number {
+    this.ensure(5);
+    this.bytes[this.length] = 0xc6;
+    this.length += 5;
+    return this.size;
+  }
+
+  endBin(place: number): void {
+    this.#fill32(place - 4, this.size - place);
+  }
+
   /** Opens an extension of `type` whose length `endExt` fills in. @returns its place. */
   beginExt(type: number): number {
     this.ensure(6);
     this.bytes[this.length] = 0xc9;
     this.bytes[this.length + 5] = type;
     this.length += 6;
-    return this.length - this.start;
+    return this.size;
   }
 
   endExt(place: number): void {
-    this.#fill32(place - 5, this.length - this.start - place);
+    this.#fill32(place - 5, this.size - place);
   }
 
   /** Opens a frame: four bytes whose value `endFrame` fills in. @returns its place. */
   beginFrame(): number {
     this.ensure(4);
     this.length += 4;
-    return this.length - this.start;
+    return this.size;
   }
 
   /** Closes the frame opened at `place`. @returns the payload's length in bytes. */
   endFrame(place: number): number {
-    const count = this.length - this.start - place;
+    const count = this.size - place;
     this.#fill32(place - 4, count);
     return count;
   }

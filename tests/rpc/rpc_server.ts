@@ -1,5 +1,6 @@
 import {
   answerFrames,
+  type FrameExecutor,
   type Incoming,
   MsgpackReader,
   MsgpackWriter,
@@ -19,15 +20,21 @@ export interface TestServer extends AsyncDisposable {
   faults: unknown[];
 }
 
+/** Options of a server, and what executes the frames of all of its connections. */
+export type ServerUnderTestOptions = Partial<RpcServerOptions> & Partial<FrameExecutor>;
+
 /** A server on a port of its own that knows `Ping []`, `Echo [value]` and `Long [bytes]`. */
-export function startServer(options: Partial<RpcServerOptions> = {}): TestServer {
+export function startServer(
+  options: ServerUnderTestOptions = {},
+): TestServer {
+  const executor: FrameExecutor = { execute: options.execute ?? execute };
   const faults: unknown[] = [];
   const server = new RpcServer({
     transport: tcpTransport,
     timers: realEnvironment,
     hostname: "127.0.0.1",
     port: 0,
-    execute,
+    serve: () => executor,
     onFault: (_peer, error) => faults.push(error),
     ...options,
   });

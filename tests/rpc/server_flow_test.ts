@@ -1,18 +1,23 @@
 import { connectionsMax, lingerBytesMax, lingerMs } from "../../limits.ts";
-import type { ByteStream, RpcServerOptions } from "../../rpc/mod.ts";
+import type { ByteStream } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { framesIn } from "./raw_socket.ts";
-import { execute, startServer, type TestServer } from "./rpc_server.ts";
+import {
+  execute,
+  type ServerUnderTestOptions,
+  startServer,
+  type TestServer,
+} from "./rpc_server.ts";
 import { concat, frameOf, requestFrame } from "./wire.ts";
 
 // What a server does with its connections over time, on a network in memory: there it can be seen
 // how much is read and written, and no time is real.
 
 /** A server in memory, and the network to reach it. */
-function startInMemory(world: SimulatedWorld, options: Partial<RpcServerOptions> = {}) {
+function startInMemory(world: SimulatedWorld, options: ServerUnderTestOptions = {}) {
   const network = new MemoryNetwork(world);
   const served = startServer({
     transport: network,

@@ -1,8 +1,9 @@
-import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
+import { ActorSystem } from "../../actor/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
 import { ReplicaGroup } from "../../kvserver/replica_group.ts";
 import { type Entry, isLater, Store } from "../../kvserver/mod.ts";
 import { incarnationOf } from "../../kvserver/order.ts";
+import { writeQuery } from "../../kvserver/query_message.ts";
 import { beginRequest, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
 import { SimulatedNetwork } from "./simulated_network.ts";
@@ -140,12 +141,8 @@ export class SimulatedCluster {
     const frame = beginRequest(writer, 1, "Put");
     putCall(key, value).writeParams(writer);
     writer.endFrame(frame);
-    server.system.tell(server.group.queryActors[actor], {
-      type: "query",
-      frames: writer.written(),
-      connections: 1,
-      replyTo: nobody(server.group.syncActor),
-    });
+    writeQuery(server.system.beginMessage(), nobody, 1, writer.written());
+    server.system.tellWritten(server.group.queryActors[actor]);
   }
 
   /**
@@ -198,10 +195,8 @@ export class SimulatedCluster {
 /** Awaits between a message to a channel and all that waits for it; seen were 2. */
 const reactionsMax = 4;
 
-/** A channel that is not there: the reply is of no interest. */
-function nobody(local: ActorRef): ActorRef {
-  return { ...local, counter: 1_000_000_000 };
-}
+/** An inbox that is not there: the reply is of no interest. */
+const nobody = 1_000_000_000;
 
 function takeLater(entries: Map<string, Entry>, entry: Entry): void {
   if (isLater(entry, entries.get(entry.key))) entries.set(entry.key, entry);

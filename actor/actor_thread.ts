@@ -1,0 +1,333 @@
+import { type Environment, type MsgpackWriter, writeValue } from "../rpc/mod.ts";
+import type { ActorContext, NewActor } from "./actor.ts";
+import { type ActorRef, uid } from "./actor_ref.ts";
+import { type ChannelOptions, Channels } from "./channels.ts";
+import type { Inbox, ReceiveMarshalled } from "./inbox.ts";
+import { LocalActor } from "./local_actor.ts";
+import { type Marshalled, Marshaller } from "./marshaller.ts";
+import { Scheduler } from "./scheduler.ts";
+import { figureOf, type StatsTable, type SystemStats } from "./stats.ts";
+import { type LinkState, noLink, type TellLink } from "./tell_network.ts";
+
+/** A message had nobody to go to: its receiver is gone, or was a channel that has had its message. */
+export class UndeliverableError extends Error {
+  override name = "UndeliverableError";
+}
+
+/** How a tell from outside counts. */
+export interface BatchOptions {
+  /** Counts as so many messages: those that this one is a batch of. Default 1. */
+  batch?: number;
+}
+
+/** A channel: a ref to give away, and the first message that comes to it. */
+export interface ChannelRef<T> {
+  readonly ref: ActorRef;
+  /**
+   * Rejects with a `ChannelTimeoutError`, the signal's reason, or an error when the system closes.
+   */
+  readonly response: Promise<T>;
+}
+
+/** Which thread of which system. */
+export interface ThreadIdentity {
+  /** The system's `host:port`, part of every ref. */
+  readonly address: string;
+  /** 64 random bits: this life of the address. */
+  readonly incarnation: string;
+  /** From 0, the main thread, to `threadCount - 1`. */
+  readonly thread: number;
+  readonly threadCount: number;
+}
+
+/** Where messages go that are for no one on this thread. */
+export interface Away {
+  /** To another thread of this system. @returns whether the message is on its way. */
+  toThread(thread: number, counter: number, message: Marshalled): boolean;
+  /** To another system. @returns whether the message is on its way. */
+  toSystem(ref: ActorRef, message: Marshalled, reserved: boolean): boolean;
+  /** The link to a remote actor's system, where this thread has one. */
+  link(ref: ActorRef): TellLink | undefined;
+}
+
+/**
+ * The actors of one thread of a system, their scheduler, and what else can be told something there:
+ * channels and inboxes. A ref does not show its thread: the counters of all threads are different
+ * numbers, and each tells by itself to which thread it belongs.
+ *
+ * Every message is marshalled when it is told and unmarshalled when it is handled, also between two
+ * actors side by side: no two of them ever share an object. (After Akka; the mailboxes are plain
+ * queues, the scheduling is cooperative.)
+ */
+export class ActorThread {
+  /** The system's `host:port`, part of every ref. */
+  readonly address: string;
+  /** 64 random bits: this life of the address. */
+  readonly incarnation: string;
+  /**
+   * Told of what an actor threw, with its ref, and of messages that could not be delivered, with
+   * their receiver's and an `UndeliverableError`. Default: prints the former; the latter are
+   * counted in `messagesDropped`, and there may be very many of them.
+   */
+  onError: (error: unknown, ref: ActorRef) => void = (error, ref) => {
+    if (!(error instanceof UndeliverableError)) console.error(`Actor ${uid(ref)}:`, error);
+  };
+  /** What `Stats` say of the state that was to be taken over. */
+  ready = true;
+
+  #identity: ThreadIdentity;
+  #environment: Environment;
+  #away: Away;
+  #table: StatsTable;
+  #figures: Float64Array;
+  #scheduler: Scheduler;
+  #marshaller = new Marshaller();
+  #actors = new Map<number, LocalActor>();
+  #inboxes = new Map<number, ReceiveMarshalled>();
+  #channels: Channels;
+  #delayed = new Set<() => void>();
+  #lastCounter: number;
+  #closed = false;
+
+  constructor(identity: ThreadIdentity, environment: Environment, table: StatsTable, away: Away) {
+    this.#identity = identity;
+    this.address = identity.address;
+    this.incarnation = identity.incarnation;
+    this.#environment = environment;
+    this.#away = away;
+    this.#table = table;
+    this.#figures = table.row(identity.thread);
+    this.#scheduler = new Scheduler(environment);
+    this.#channels = new Channels(environment);
+    this.#lastCounter = identity.thread + 1 - identity.threadCount;
+  }
+
+  /** Starts an actor: `newActor` is called now, and may tell already. */
+  startActor(newActor: NewActor): ActorRef {
+    const self = this.#newRef();
+    const local = new LocalActor((error) => this.onError(error, self));
+    // It is known before it is made, because it may tell itself something then.
+    this.#actors.set(self.counter, local);
+    try {
+      local.actor = newActor(this.#newContext(self, local));
+    } catch (error) {
+      this.#actors.delete(self.counter);
+      local.mailbox.close();
+      throw error;
+    }
+    return self;
+  }
+
+  /**
+   * Sends a message from outside the actors.
+   *
+   * @throws {UnmarshallableError} when `message` cannot travel; names the path to the part.
+   */
+  tell(ref: ActorRef, message: unknown, { batch = 1 }: BatchOptions = {}): void {
+    this.#tellFromOutside(ref, this.#marshal(message), batch);
+  }
+
+  /**
+   * Begins a message from outside the actors that is marshalled by hand: write exactly one value, and
+   * call `tellWritten`, before anything else is told.
+   */
+  beginMessage(): MsgpackWriter {
+    return this.#marshaller.begin();
+  }
+
+  /** Sends the message that was begun. @param batch as in `BatchOptions` */
+  tellWritten(ref: ActorRef, batch = 1): void {
+    this.#tellFromOutside(ref, this.#marshaller.end(), batch);
+  }
+
+  /** Opens a channel: whoever has its ref can send it one message; later ones are dropped. */
+  newChannelRef<T = unknown>(options: ChannelOptions & BatchOptions = {}): ChannelRef<T> {
+    const ref = this.#newRef();
+    this.countChannelRefs(options.batch ?? 1);
+    return { ref, response: this.#channels.open<T>(ref.counter, options) };
+  }
+
+  /** Opens an inbox: its messages leave the actors, one by one and in order. */
+  openInbox(receive: ReceiveMarshalled): Inbox {
+    const ref = this.#newRef();
+    if (!this.#closed) this.#inboxes.set(ref.counter, receive);
+    return { ref, close: () => void this.#inboxes.delete(ref.counter) };
+  }
+
+  /** Counts so many more channel refs: those that an inbox stands for. */
+  countChannelRefs(count: number): void {
+    this.#figures[figureOf.channelRefsUsed] += count;
+  }
+
+  /** Number of channel refs that still wait for their message. */
+  get openChannels(): number {
+    return this.#channels.size;
+  }
+
+  /** Whether `ref` names an actor of this system in its present life. */
+  isLocal(ref: ActorRef): boolean {
+    return ref.incarnation === this.incarnation && ref.address === this.address;
+  }
+
+  /** The figures of all threads at this moment. */
+  stats(): SystemStats {
+    return this.#table.sum(this.ready);
+  }
+
+  /** Passes on a message from another thread or system: to whom it is for here, or further away. */
+  relay(to: number | ActorRef, message: Marshalled): void {
+    if (this.#closed) return;
+    const ref = typeof to === "number" ? this.#refTo(to) : to;
+    try {
+      this.#route(ref, message, false);
+    } catch (error) {
+      // A channel's message that cannot be unmarshalled: the sender's fault, not ours.
+      this.onError(error, ref);
+    }
+  }
+
+  /** Counts bytes of a tell from another system. */
+  countReceived(bytes: number): void {
+    this.#figures[figureOf.remoteBytesReceived] += bytes;
+  }
+
+  /** Counts messages that nobody will get, whoever was to get them. */
+  countDropped(count: number): void {
+    this.#figures[figureOf.messagesDropped] += count;
+  }
+
+  /** Counts and reports a message that its receiver will not get. */
+  drop(ref: ActorRef): void {
+    this.countDropped(1);
+    this.onError(new UndeliverableError("Cannot deliver a message: its receiver is gone"), ref);
+  }
+
+  /** Ends the actors; open channels reject, new ones too. Resolves when nothing runs any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const cancel of this.#delayed) cancel();
+    this.#delayed.clear();
+    for (const actor of this.#actors.values()) actor.mailbox.close();
+    this.#inboxes.clear();
+    this.#channels.close(new Error("The actor system is closed"));
+    await this.#scheduler.idle();
+  }
+
+  #newRef(): ActorRef {
+    return this.#refTo(this.#lastCounter += this.#identity.threadCount);
+  }
+
+  #refTo(counter: number): ActorRef {
+    return { address: this.address, incarnation: this.incarnation, counter };
+  }
+
+  #newContext(self: ActorRef, local: LocalActor): ActorContext {
+    const linkTo = (ref: ActorRef) => this.#closed ? undefined : this.#away.link(ref);
+    return {
+      self,
+      tell: (ref, message, options) =>
+        this.#tellFrom(local, self, ref, this.#marshal(message), options?.reserved ?? false),
+      beginMessage: () => this.#marshaller.begin(),
+      tellWritten: (ref) => this.#tellFrom(local, self, ref, this.#marshaller.end(), false),
+      link: (ref): LinkState => linkTo(ref) ?? noLink,
+      tellAfter: (ref, message, delayMs) => {
+        const marshalled = this.#marshal(message);
+        if (this.#closed) return;
+        const cancel = this.#environment.after(delayMs, () => {
+          this.#delayed.delete(cancel);
+          this.#tellFrom(local, self, ref, marshalled, false);
+        });
+        this.#delayed.add(cancel);
+      },
+      watchLink: (ref, message) => {
+        const marshalled = this.#marshal(message);
+        linkTo(ref)?.onChange(() => this.#tellFrom(local, self, self, marshalled, false));
+      },
+      isLocal: (ref) => this.isLocal(ref),
+      now: () => this.#environment.now(),
+      monotonicMs: () => this.#environment.monotonicMs(),
+      stats: () => this.stats(),
+    };
+  }
+
+  #marshal(message: unknown): Marshalled {
+    const writer = this.#marshaller.begin();
+    try {
+      writeValue(writer, message);
+    } catch (error) {
+      this.#marshaller.abandon();
+      throw error;
+    }
+    return this.#marshaller.end();
+  }
+
+  #tellFromOutside(ref: ActorRef, message: Marshalled, batch: number): void {
+    this.#figures[figureOf.messagesSentExternal] += batch;
+    this.#send(ref, message, false);
+  }
+
+  #tellFrom(
+    sender: LocalActor,
+    self: ActorRef,
+    ref: ActorRef,
+    message: Marshalled,
+    reserved: boolean,
+  ): void {
+    this.#figures[figureOf.messagesSentActor]++;
+    this.#countRate(sender, self, ref);
+    this.#send(ref, message, reserved);
+  }
+
+  /** Channels and inboxes are not counted: they are no actors. */
+  #countRate(sender: LocalActor, self: ActorRef, ref: ActorRef): void {
+    const local = this.isLocal(ref);
+    if (local) {
+      if (ref.counter === self.counter) return;
+      if (this.#isHere(ref.counter) && !this.#actors.has(ref.counter)) return;
+    }
+    const rate = sender.rates.add(local ? ref.counter : uid(ref), this.#scheduler.nowMs);
+    if (rate > this.#figures[figureOf.maxMessageRate]) {
+      this.#figures[figureOf.maxMessageRate] = rate;
+    }
+  }
+
+  #send(ref: ActorRef, message: Marshalled, reserved: boolean): void {
+    if (this.#closed) return;
+    this.#figures[figureOf.bytesSent] += message.end - message.start;
+    this.#route(ref, message, reserved);
+  }
+
+  #route(ref: ActorRef, message: Marshalled, reserved: boolean): void {
+    const sent = this.isLocal(ref)
+      ? this.#deliver(ref.counter, message)
+      // An earlier life of this very address is nobody.
+      : ref.address !== this.address && this.#away.toSystem(ref, message, reserved);
+    if (!sent) this.drop(ref);
+  }
+
+  #threadOf(counter: number): number {
+    return (counter - 1) % this.#identity.threadCount;
+  }
+
+  #isHere(counter: number): boolean {
+    return this.#threadOf(counter) === this.#identity.thread;
+  }
+
+  /** @returns whether there is such an actor, inbox or open channel, or is another thread's to say. */
+  #deliver(counter: number, message: Marshalled): boolean {
+    const actor = this.#actors.get(counter);
+    if (actor !== undefined) {
+      actor.mailbox.push(message);
+      this.#scheduler.schedule(actor);
+      return true;
+    }
+    const { bytes, start, end } = message;
+    const inbox = this.#inboxes.get(counter);
+    if (inbox !== undefined) {
+      inbox(bytes, start, end);
+      return true;
+    }
+    if (this.#isHere(counter)) return this.#channels.deliver(counter, bytes, start, end);
+    return this.#away.toThread(this.#threadOf(counter), counter, message);
+  }
+}

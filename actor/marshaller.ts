@@ -1,0 +1,45 @@
+import { messageChunkBytes } from "../limits.ts";
+import { MsgpackWriter } from "../rpc/mod.ts";
+
+/** A marshalled message: `bytes[start..end)`, which never change any more. */
+export interface Marshalled {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Marshals messages one behind the other into chunks of memory. A chunk is written once and never
+ * again, so a message stays where it was marshalled: it waits in a mailbox, is unmarshalled and goes
+ * to a socket from there, and nobody copies it. A full chunk is forgotten, and lives for as long as
+ * anybody holds a message, or a part of one, that is in it.
+ */
+export class Marshaller {
+  #writer = new MsgpackWriter(messageChunkBytes);
+  #isOpen = false;
+
+  /**
+   * Begins a message. Whoever asks writes exactly one value, and then calls `end`.
+   *
+   * @throws {Error} when another one was begun and is not ended: that would become a part of this.
+   */
+  begin(): MsgpackWriter {
+    if (this.#isOpen) throw new Error("Cannot marshal a message inside another one");
+    this.#isOpen = true;
+    return this.#writer;
+  }
+
+  /** Ends the message that was begun. */
+  end(): Marshalled {
+    const { bytes, start, length } = this.#writer;
+    this.#writer.seal();
+    this.#isOpen = false;
+    return { bytes, start, end: length };
+  }
+
+  /** Forgets the message that was begun. */
+  abandon(): void {
+    this.#writer.clear();
+    this.#isOpen = false;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Environment } from "../rpc/mod.ts";
+import { ActorThread } from "./actor_thread.ts";
+import { StatsTable } from "./stats.ts";
+import { ThreadLink, type ThreadPort } from "./thread_link.ts";
+
+/** What another thread must know to become a part of a system: data that may be posted to it. */
+export interface ThreadSeat {
+  readonly address: string;
+  readonly incarnation: string;
+  /** From 1 on; 0 is the main thread. */
+  readonly thread: number;
+  readonly threadCount: number;
+  /** Of the system's `StatsTable`. */
+  readonly statsMemory: SharedArrayBuffer;
+}
+
+/**
+ * Makes this thread a part of a system. All that its actors tell to others than themselves goes by
+ * way of the main thread. Links to other systems end there: an actor that looks at them belongs there.
+ *
+ * @param port to the main thread
+ */
+export function takeSeat(
+  seat: ThreadSeat,
+  port: ThreadPort,
+  environment: Environment,
+): ActorThread {
+  const table = new StatsTable(seat.threadCount, seat.statsMemory);
+  const thread = new ActorThread(seat, environment, table, {
+    toThread: (_thread, counter, message) => (link.send(counter, message), true),
+    toSystem: (ref, message) => (link.send(ref, message), true),
+    link: () => undefined,
+  });
+  const link = new ThreadLink(port, environment, (to, message) => thread.relay(to, message));
+  return thread;
+}

@@ -1,0 +1,85 @@
+/**
+ * What a receiver tells its query actor and gets back, marshalled by hand: the request frames as they
+ * came from the socket, the response frames as they go to it.
+ *
+ *     query  [inbox (uint), connections (uint), frames (bin)]
+ *     reply  [responses (bin), consumed (uint), close (bool)]
+ *
+ * @module
+ */
+
+import { type Answer, type MsgpackReader, type MsgpackWriter, notThis } from "../rpc/mod.ts";
+
+/** The type byte of an array of three. Other messages of a query actor are maps. */
+const arrayOfThree = 0x93;
+
+/** Whether the message that begins with `first` is a query. */
+export function isQuery(first: number): boolean {
+  return first === arrayOfThree;
+}
+
+/** A query as its actor reads it; one object serves for many. */
+export class Query {
+  /** Counter of the inbox, on the actor's thread, where the reply goes. */
+  inbox = 0;
+  /** Open connections of the receiver, for `Stats`. */
+  connections = 0;
+  /** The frames are `bytes[start..end)`. */
+  start = 0;
+  end = 0;
+
+  /** Reads the message that `reader` holds. @throws {TypeError} when it is none: a bug. */
+  read(reader: MsgpackReader): void {
+    reader.arrayHeader();
+    this.inbox = reader.uint();
+    this.connections = reader.uint();
+    const byteCount = reader.binHeader();
+    if (byteCount === notThis) throw new TypeError("Cannot read a query: it has no frames");
+    this.start = reader.at;
+    this.end = reader.at + byteCount;
+  }
+}
+
+/** Writes a query. */
+export function writeQuery(
+  writer: MsgpackWriter,
+  inbox: number,
+  connections: number,
+  frames: Uint8Array,
+): void {
+  writer.arrayHeader(3);
+  writer.int(inbox);
+  writer.int(connections);
+  writer.bin(frames);
+}
+
+/** Begins a reply: response frames follow, then `endReply`. @returns the place of the frames. */
+export function beginReply(writer: MsgpackWriter): number {
+  writer.arrayHeader(3);
+  return writer.beginBin();
+}
+
+/** Ends the reply whose frames began at `place`. */
+export function endReply(writer: MsgpackWriter, place: number, answer: Answer): void {
+  writer.endBin(place);
+  writer.int(answer.consumed);
+  writer.bool(answer.close);
+}
+
+/** A reply as a receiver reads it. */
+export interface QueryReply extends Answer {
+  /** Whole response frames. */
+  replies: Uint8Array;
+}
+
+/** Reads the reply that `reader` holds; the frames are a view. @throws {TypeError} when it is none. */
+export function readReply(reader: MsgpackReader): QueryReply {
+  reader.arrayHeader();
+  const replies = reader.bin();
+  const consumed = reader.uint();
+  const close = reader.bool();
+  if (replies === undefined || consumed === notThis || close === undefined) {
+    throw new TypeError("Cannot read the reply to a query: it is malformed");
+  }
+  return { replies, consumed, close };
+}

@@ -1,0 +1,152 @@
+import { lingerBytesMax, lingerMs } from "../limits.ts";
+import type { Answer } from "./answer.ts";
+import type { Environment } from "./environment.ts";
+import { FrameReader } from "./frame_reader.ts";
+import { ShapeError } from "./message.ts";
+import type { ByteStream } from "./transport.ts";
+
+/** What became of frames, and the bytes to send back. */
+export interface Reply extends Answer {
+  /** Whole response frames; must not change any more. */
+  replies: Uint8Array;
+}
+
+/** Executes the frames of one connection. */
+export interface FrameExecutor {
+  /**
+   * Executes whole frames. Called again only when the replies before are written, so a connection's
+   * requests are executed in order, and a client that does not read its replies is not read from.
+   *
+   * @param frames valid until the call settles
+   * @param again whether these are the frames that the call before left unexecuted
+   */
+  execute(frames: Uint8Array, again: boolean): Promise<Reply> | Reply;
+  /** Told, once, when the connection is over; a call that has not settled then must reject. */
+  close?(): void;
+}
+
+/**
+ * A connection that a server accepted: read, execute, write, and so on. The next bytes are read while
+ * the replies to the last are still being written, but executed only afterwards: so its memory is
+ * bounded by one receive buffer and one batch of replies. The kernel's buffers do the rest of the flow
+ * control.
+ */
+export class ServedConnection {
+  #stream: ByteStream;
+  #executor: FrameExecutor;
+  #isWriting = false;
+  #writeError: unknown;
+  /** Goes on when the write under way has ended. */
+  #resume: (() => void) | undefined;
+
+  constructor(stream: ByteStream, executor: FrameExecutor) {
+    this.#stream = stream;
+    this.#executor = executor;
+  }
+
+  /** Ends it now; `serve` settles. */
+  close(): void {
+    this.#executor.close?.();
+    this.#stream.close();
+  }
+
+  /**
+   * Serves until either side ends it.
+   *
+   * @param onFault told when that is not the client's orderly close
+   */
+  async serve(
+    timers: Pick<Environment, "after">,
+    onFault: (error: unknown) => void,
+  ): Promise<void> {
+    try {
+      const endedByPeer = await this.#readAndAnswer(onFault);
+      await this.#written();
+      if (!endedByPeer) await this.#linger(timers);
+    } catch (error) {
+      onFault(error);
+    } finally {
+      this.close();
+    }
+  }
+
+  /** @returns whether the peer ended the connection; `false` when it is to be ended here. */
+  async #readAndAnswer(onFault: (error: unknown) => void): Promise<boolean> {
+    const reader = new FrameReader();
+    for (;;) {
+      const count = await this.#stream.read(reader.space());
+      if (this.#isUnsettled) await this.#written();
+      if (count === null) return true;
+      reader.received(count);
+      try {
+        for (let frames = reader.take(); frames !== undefined; frames = reader.take()) {
+          await this.#answer(frames);
+        }
+      } catch (error) {
+        onFault(error);
+        return false;
+      }
+    }
+  }
+
+  /** @throws {ShapeError} when one of the frames is no message; it is answered by then. */
+  async #answer(frames: Uint8Array): Promise<void> {
+    for (let rest = frames; rest.length > 0;) {
+      if (this.#isUnsettled) await this.#written();
+      const { replies, consumed, close } = await this.#executor.execute(rest, rest !== frames);
+      if (replies.length > 0) this.#write(replies);
+      if (close) throw new ShapeError("Cannot follow a connection: what came is no message");
+      if (consumed === rest.length) return;
+      rest = rest.subarray(consumed);
+    }
+  }
+
+  /** Begins a write; none is under way. */
+  #write(bytes: Uint8Array): void {
+    this.#isWriting = true;
+    this.#stream.write(bytes).then(this.#onWritten, this.#onWriteError);
+  }
+
+  #onWritten = (): void => {
+    this.#isWriting = false;
+    this.#resume?.();
+  };
+
+  #onWriteError = (error: unknown): void => {
+    this.#writeError = error;
+    this.#onWritten();
+  };
+
+  /** Whether `written` has something to say. */
+  get #isUnsettled(): boolean {
+    return this.#isWriting || this.#writeError !== undefined;
+  }
+
+  /** Waits for the write under way, if there is one. @throws what a write failed with. */
+  async #written(): Promise<void> {
+    if (this.#isWriting) await new Promise<void>((resolve) => this.#resume = resolve);
+    if (this.#writeError !== undefined) throw this.#writeError;
+  }
+
+  /**
+   * Lets the last reply arrive before the connection ends: closing a socket that holds unread
+   * bytes resets it, and a reset takes what the peer has not read yet.
+   */
+  async #linger(timers: Pick<Environment, "after">): Promise<void> {
+    const stream = this.#stream;
+    const cancel = timers.after(lingerMs, () => stream.close());
+    try {
+      await stream.closeWrite();
+      const ignored = new Uint8Array(16 * 1024);
+      for (let total = 0; total < lingerBytesMax;) {
+        const count = await stream.read(ignored);
+        if (count === null) return;
+        total += count;
+      }
+    } catch {
+      // Reset by the peer, or closed by the timer: over either way.
+    } finally {
+      cancel();
+    }
+  }
+}
