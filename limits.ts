@@ -178,13 +178,40 @@ export const probeIntervalMs = 2_000;
 export const describeTimeoutMs = 3_000;
 
 /** Characters of a line of input; a longer one is refused. Holds any key and value, escaped. */
-export const lineCharsMax = 32 * MiB;
+export const lineCharsMax = 64 * MiB;
+
+/** Results are written in pieces of this many characters, the last one aside. */
+export const outputBatchChars = 64 * KiB;
+
+/** Puts of an import that are under way; the next one waits for one of them. */
+export const importPutsMax = 4_096;
+
+/** Characters of keys and values that are under way in an import, or one entry. */
+export const importCharsMax = 4 * MiB;
+
+/** How long a put of an import may take, behind all those that are under way. */
+export const importTimeoutMs = 30_000;
+
+/** Lines that an import passes over because they are no entries; at one more it stops. */
+export const importFaultsMax = 20;
+
+/** Characters of keys and values that a watch remembers; past it, it ends with an error. */
+export const watchedCharsMax = 256 * MiB;
+
+/** How often a watch looks, unless it is told otherwise. */
+export const watchIntervalMs = 1_000;
+
+/** How often a progress bar is drawn. */
+export const progressIntervalMs = 100;
 
 /** Characters that were typed before anybody asked for them; past it no more are read until some are used. */
 export const typeAheadCharsMax = 64 * KiB;
 
 /** What completes a word at a terminal gives up after this. */
 export const completionTimeoutMs = 100;
+
+/** Keys that are looked at to complete one: a page of a Scan. */
+export const completionKeysMax = clientScanEntries;
 
 /** Candidates for a word that are shown; of more than these it is said how many there are. */
 export const candidatesShownMax = 100;

@@ -26,6 +26,8 @@ export interface ArgumentSpec {
   optional?: boolean;
   /** All that is allowed, where that is a fixed set. */
   values?: readonly string[];
+  /** Whether it names a file. */
+  isFile?: boolean;
 }
 
 /** An option: `--name`, or `--name VALUE`. */

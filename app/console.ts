@@ -15,6 +15,8 @@ export interface Console {
   out(text: string): void;
   /** Writes to stderr: everything that is not a result. Never throws. */
   err(text: string): void;
+  /** The bytes of stdin. */
+  input(): AsyncIterable<Uint8Array>;
   /** The lines of stdin, without their ends; of one past `lineCharsMax` more than that, not all. */
   lines(): AsyncIterable<string>;
   /**
@@ -51,6 +53,7 @@ export const processConsole: Console = {
       // Nobody reads it, or its disk is full: what is to be done goes on without being told.
     }
   },
+  input: () => Deno.stdin.readable,
   lines: () => readLines(Deno.stdin.readable, lineCharsMax),
   onStopSignal(handler) {
     if (stopHandlers.length === 0) listenForStopSignals();

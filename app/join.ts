@@ -8,6 +8,7 @@ import { ConnectionError, TimeoutError } from "../kvclient/mod.ts";
 import { addressOfDescription, fetchDescription, type Server } from "../kvserver/mod.ts";
 import { describeTimeoutMs } from "../limits.ts";
 import type { Console } from "./console.ts";
+import { pause } from "./pause.ts";
 import { UsageError } from "./usage_error.ts";
 import { parseAddressOption } from "./query_client.ts";
 
@@ -77,11 +78,4 @@ function noSystemPort(address: string, cause: unknown): UsageError {
       `default that is the port before its first query port`,
     { cause },
   );
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

@@ -1,4 +1,6 @@
 import type { CommandSpec } from "./command_spec.ts";
+import { watchIntervalMs } from "../limits.ts";
+import { integerFrom } from "./number_option.ts";
 import { serverOption } from "./query_client.ts";
 
 const load = () => import("./run_kv.ts");
@@ -10,6 +12,11 @@ const prefixArgument = {
   optional: true,
 };
 
+const rawSwitch = {
+  name: "--raw",
+  summary: "print bytes as they are: a NUL behind each key and value, nothing behind that of get",
+};
+
 /** `cmud kv` */
 export const kvCommand: CommandSpec = {
   name: "kv",
@@ -19,6 +26,7 @@ export const kvCommand: CommandSpec = {
     ["cmud kv put greeting 'hello, world'", "store a value"],
     ["cmud kv get greeting", "print it; exit code 1 when the key is absent"],
     ["cmud kv list user/", "all entries whose keys begin with user/"],
+    ["cmud kv watch user/", "see them change"],
     ["cmud kv shell", "a prompt; or pipe commands into it"],
   ],
   commands: [
@@ -26,15 +34,23 @@ export const kvCommand: CommandSpec = {
       name: "get",
       summary: "Print the value of a key",
       arguments: [keyArgument],
-      examples: [["cmud kv get greeting", "exit code 1 when the key is absent"]],
+      options: [rawSwitch],
+      examples: [
+        ["cmud kv get greeting", "exit code 1 when the key is absent"],
+        ["cmud kv get --raw logo > logo.svg", "byte for byte, without a line break behind it"],
+      ],
       run: async (invocation) => (await load()).runGet(invocation),
     },
     {
       name: "put",
       summary: "Store a value under a key",
-      arguments: [keyArgument, { name: "VALUE", summary: "any text of up to 8 MiB" }],
+      arguments: [
+        keyArgument,
+        { name: "VALUE", summary: "any text of up to 8 MiB; - reads it from stdin" },
+      ],
       examples: [
         ["cmud kv put greeting 'hello, world'", ""],
+        ["cmud kv put logo - < logo.svg", "what stdin holds, byte for byte"],
         ["cmud kv put balance -- -5", "-- before what begins with -"],
       ],
       run: async (invocation) => (await load()).runPut(invocation),
@@ -43,6 +59,7 @@ export const kvCommand: CommandSpec = {
       name: "list",
       summary: "Print all entries as KEY<TAB>VALUE lines, sorted",
       arguments: [prefixArgument],
+      options: [rawSwitch],
       examples: [["cmud kv list user/", "keys that begin with user/"]],
       run: async (invocation) => (await load()).runList(invocation),
     },
@@ -50,15 +67,54 @@ export const kvCommand: CommandSpec = {
       name: "scan",
       summary: "As list, page by page: for results of any size",
       arguments: [prefixArgument],
-      examples: [["cmud kv scan --json > backup.jsonl", "every entry"]],
+      options: [rawSwitch],
+      examples: [["cmud kv scan log/ | tail -5", "needs little memory"]],
       run: async (invocation) => (await load()).runScan(invocation),
+    },
+    {
+      name: "watch",
+      summary: "Print entries as they change, until interrupted",
+      arguments: [prefixArgument],
+      options: [{
+        name: "--interval",
+        value: "MS",
+        summary: `time between two looks at the store (default: ${watchIntervalMs})`,
+        parse: integerFrom(10, 3_600_000),
+      }],
+      examples: [
+        ["cmud kv watch user/", "new|changed<TAB>KEY<TAB>VALUE lines"],
+        ["cmud kv watch --json | jq .key", "or objects"],
+      ],
+      run: async (invocation) => (await load()).runWatch(invocation),
+    },
+    {
+      name: "import",
+      summary: "Store entries from lines of JSON",
+      arguments: [{
+        name: "FILE",
+        summary: "where they are; stdin without one, or with -",
+        optional: true,
+        isFile: true,
+      }],
+      examples: [
+        ["cmud kv import backup.jsonl", "what kv export wrote"],
+        ["cmud kv export --server A | cmud kv import --server B", "from one store into another"],
+      ],
+      run: async (invocation) => (await load()).runImport(invocation),
+    },
+    {
+      name: "export",
+      summary: "Print entries as lines of JSON, which import reads",
+      arguments: [prefixArgument],
+      examples: [["cmud kv export > backup.jsonl", "every entry"]],
+      run: async (invocation) => (await load()).runExport(invocation),
     },
     {
       name: "shell",
       summary: "Read commands from a terminal or a pipe",
       options: [{ name: "--no-history", summary: "keep nothing that is typed for the next time" }],
       examples: [
-        ["cmud kv shell", "get, put, list, scan, help, exit"],
+        ["cmud kv shell", "get, put, list, scan, watch, help, exit"],
         ["printf 'put a 1\\nget a\\n' | cmud kv shell", "stops at the first error"],
       ],
       run: async (invocation) => (await load()).runShell(invocation),

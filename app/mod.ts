@@ -12,6 +12,7 @@
  *   env: () => undefined,
  *   out: (text) => void (printed += text),
  *   err: () => {},
+ *   async *input() {},
  *   async *lines() {},
  *   onStopSignal: () => () => {},
  *   exit: () => {},
@@ -23,12 +24,11 @@
  * @module
  */
 
-import { RpcError } from "../kvclient/mod.ts";
 import { runCommandTree } from "./command_tree.ts";
 import { rootCommand } from "./commands.ts";
 import { BrokenPipeError, type Console } from "./console.ts";
-import { escapeControlInLines } from "./escape.ts";
 import { exitCodeOf, exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
+import { failureText } from "./failure.ts";
 import { version } from "./version.ts";
 
 export { type Console, processConsole, type StopSignal } from "./console.ts";
@@ -41,18 +41,8 @@ export async function runCommandLine(args: readonly string[], console: Console):
   } catch (error) {
     // Whoever read the results has seen enough: nothing is wrong.
     if (error instanceof BrokenPipeError) return exitCodes.ok;
-    const message = error instanceof Error ? error.message : String(error);
-    const exitCode = exitCodeOf(error);
-    console.err(`cmud: ${escapeControlInLines(message)}\n`);
-    if (error instanceof RpcError && error.code === "unknown_method") {
-      console.err(
-        "Is that a system port? Query ports come behind it: by default 6001 is the first\n",
-      );
-    }
-    if (exitCode === exitCodes.unreachable) {
-      console.err("Is a server running there? One is started with: cmud server\n");
-    }
-    return exitCode;
+    console.err(`cmud: ${failureText(error)}\n`);
+    return exitCodeOf(error);
   } finally {
     release();
   }

@@ -4,15 +4,21 @@
  * @module
  */
 
+import { watchIntervalMs } from "../limits.ts";
 import type { Invocation } from "./command_spec.ts";
-import { get, type KvSession, list, put, scan } from "./kv_queries.ts";
+import type { ImportSource } from "./kv/import.ts";
+import { get, list, put, putInput, scan } from "./kv/queries.ts";
+import type { EntryFormat, KvSession } from "./kv/session.ts";
 import { withClient } from "./query_client.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** `cmud kv get` */
 export const runGet = query((session, [key]) => get(session, key!));
 
 /** `cmud kv put` */
-export const runPut = query((session, [key, value]) => put(session, key!, value!));
+export const runPut = query((session, [key, value]) =>
+  value === "-" ? putInput(session, key!) : put(session, key!, value!)
+);
 
 /** `cmud kv list` */
 export const runList = query((session, [prefix = ""]) => list(session, prefix));
@@ -20,9 +26,28 @@ export const runList = query((session, [prefix = ""]) => list(session, prefix));
 /** `cmud kv scan` */
 export const runScan = query((session, [prefix = ""]) => scan(session, prefix));
 
+/** `cmud kv watch` */
+export const runWatch = query(async (session, [prefix = ""], { options }) => {
+  const { watch } = await import("./kv/watch.ts");
+  return watch(session, prefix, options.interval as number | undefined ?? watchIntervalMs);
+});
+
+/** `cmud kv import` */
+export const runImport = query(async (session, [path = "-"]) => {
+  const { importEntries } = await import("./kv/import.ts");
+  const source = path === "-" ? { bytes: session.console.input() } : await open(path);
+  return importEntries(session, source);
+});
+
+/** `cmud kv export` */
+export const runExport = query(async (session, [prefix = ""]) => {
+  const { exportEntries } = await import("./kv/export.ts");
+  return exportEntries(session, prefix);
+});
+
 /** `cmud kv shell` */
 export const runShell = query(async (session, _arguments, { options }) => {
-  const shell = await import("./kv_shell.ts");
+  const shell = await import("./kv/shell.ts");
   return shell.runShell(session, options);
 });
 
@@ -35,7 +60,27 @@ function query(
 ): (invocation: Invocation) => Promise<number> {
   return (invocation) =>
     withClient(invocation, (client) => {
-      const { arguments: args, options, console } = invocation;
-      return ask({ client, console, json: options.json === true }, args, invocation);
+      const { arguments: args, console } = invocation;
+      return ask({ client, console, format: formatOf(invocation) }, args, invocation);
     });
+}
+
+function formatOf({ options }: Invocation): EntryFormat {
+  if (options.json && options.raw) {
+    throw new UsageError("Cannot print both JSON and raw bytes: allowed is --json or --raw");
+  }
+  return options.json ? "json" : options.raw ? "raw" : "lines";
+}
+
+/** @throws {UsageError} when it cannot be read. */
+async function open(path: string): Promise<ImportSource> {
+  try {
+    const { size, isFile, isDirectory } = await Deno.stat(path);
+    if (isDirectory) throw new Error("it is a folder");
+    // The stream closes the file, also when it is not read to its end.
+    const { readable: bytes } = await Deno.open(path);
+    return { bytes, size: isFile ? size : undefined };
+  } catch (error) {
+    throw new UsageError(`Cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -35,8 +35,9 @@ export function styleFor(
 }
 
 /**
- * Whether a stream is to have colours. `--no-color` and `NO_COLOR` say no; then `FORCE_COLOR` says yes; else a terminal has colours, a
- * dumb one and a pipe none.
+ * Whether a stream is to have colours. The first of these that applies decides: `--no-color` says no;
+ * `NO_COLOR` says no; `FORCE_COLOR` says yes, or with `0` or `false` no; a dumb terminal has none; a
+ * terminal has them, and a pipe has none.
  *
  * @see {@link https://no-color.org} and {@link https://force-color.org}
  */
@@ -45,9 +46,9 @@ export function hasColor(
   stream: "stdout" | "stderr",
   { color }: ColorChoice,
 ): boolean {
-  const isTerminal = stream === "stdout" ? console.stdoutIsTerminal : console.stderrIsTerminal;
   if (color === false || console.env("NO_COLOR")) return false;
   const force = console.env("FORCE_COLOR");
-  if (force !== undefined) return force !== "0" && force !== "false";
-  return isTerminal && console.env("TERM") !== "dumb";
+  if (force) return force !== "0" && force !== "false";
+  if (console.env("TERM") === "dumb") return false;
+  return stream === "stdout" ? console.stdoutIsTerminal : console.stderrIsTerminal;
 }

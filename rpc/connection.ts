@@ -215,7 +215,9 @@ export class RpcConnection {
     const { msgid, error } = readResponseHead(reader);
     const pending = this.#takePending(msgid);
     if (pending === undefined) return;
-    if (error !== undefined) return pending.reject(new RpcError(error.code, error.message));
+    if (error !== undefined) {
+      return pending.reject(new RpcError(error.code, error.message, { address: this.address }));
+    }
     try {
       pending.resolve(pending.call.readResult(reader));
     } catch (cause) {

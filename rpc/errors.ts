@@ -25,9 +25,17 @@ export type ErrorCode = typeof errorCodes[number];
 export class RpcError extends Error {
   override name = "RpcError";
 
+  /** Where the call was made: known there alone. */
+  readonly address: string | undefined;
+
   /** @param code what kind of error; a newer server may know more of them than `ErrorCode` lists */
-  constructor(readonly code: ErrorCode | string, message: string, options?: ErrorOptions) {
+  constructor(
+    readonly code: ErrorCode | string,
+    message: string,
+    options?: ErrorOptions & { address?: string },
+  ) {
     super(message, options);
+    this.address = options?.address;
   }
 }
 

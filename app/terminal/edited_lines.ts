@@ -178,12 +178,12 @@ class EditedLines implements LineEditor {
   async #complete(): Promise<void> {
     const { line, cursor } = this.#readline;
     this.#isCompleting = true;
-    const { replaces, candidates } = await this.#candidates(line.slice(0, cursor));
+    const { replaces, candidates, isPart } = await this.#candidates(line.slice(0, cursor));
     this.#isCompleting = false;
     if (this.#isClosed) return;
     // The only one is the word that was meant: the next may begin.
     const word = candidates.length === 1 ? `${candidates[0]} ` : commonStart(candidates);
-    if (word.length > replaces.length) {
+    if (!isPart && word.length > replaces.length) {
       const before = line.slice(0, cursor - replaces.length) + word;
       Object.assign(this.#readline, { line: before + line.slice(cursor), cursor: before.length });
       this.#draw();

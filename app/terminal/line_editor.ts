@@ -40,6 +40,8 @@ export interface Completion {
   /** The part of the line, up to the cursor, that a candidate takes the place of. */
   replaces: string;
   candidates: readonly string[];
+  /** Whether there are more, which what these have in common need not fit. */
+  isPart?: boolean;
 }
 
 /** Earlier lines, and where a line is kept for later. */

@@ -12,6 +12,7 @@
  *   env: () => undefined,
  *   out: (text) => void (printed += text),
  *   err: () => {},
+ *   async *input() {},
  *   async *lines() {
  *     yield "one";
  *     yield "two";

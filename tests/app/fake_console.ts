@@ -3,6 +3,8 @@ import { type Console, runCommandLine, type StopSignal } from "../../app/mod.ts"
 /** What a fake console is like; by default nothing is a terminal and the input is empty. */
 export interface FakeConsoleOptions {
   input?: readonly string[] | (() => AsyncIterable<string>);
+  /** What stdin holds, for who reads it as bytes. */
+  bytes?: readonly Uint8Array[];
   env?: Readonly<Record<string, string>>;
   terminal?: boolean;
 }
@@ -34,6 +36,10 @@ export class FakeConsole implements Console {
 
   err(text: string): void {
     this.stderr += text;
+  }
+
+  async *input(): AsyncIterable<Uint8Array> {
+    yield* this.#options.bytes ?? [];
   }
 
   async *lines(): AsyncIterable<string> {

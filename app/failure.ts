@@ -1,0 +1,47 @@
+/**
+ * What to tell of an error.
+ *
+ * @module
+ */
+
+import { ConnectionError, RpcError, TimeoutError } from "../kvclient/mod.ts";
+import { FrameError, MsgpackError, ShapeError } from "../rpc/mod.ts";
+import { escapeControlInLines } from "./escape.ts";
+
+/** What failed and where; and on a line of its own, where that is known, what to try. */
+export function failureText(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const where = error instanceof RpcError && error.address ? ` (at ${error.address})` : "";
+  const advice = adviceFor(error);
+  return escapeControlInLines(message) + where + (advice === undefined ? "" : `\n${advice}`);
+}
+
+/** What to try. */
+function adviceFor(error: unknown): string | undefined {
+  if (error instanceof RpcError) return adviceByCode[error.code];
+  if (error instanceof TimeoutError) {
+    return "Is that a query port? If so, its server is too busy or too far away: try again, or\n" +
+      "name others with --server HOST:PORT,HOST:PORT to ask the nearest";
+  }
+  if (!(error instanceof ConnectionError)) return undefined;
+  const { cause } = error;
+  if (cause instanceof Deno.errors.ConnectionRefused) {
+    return "Is a server running there? One is started with: cmud server";
+  }
+  if ([FrameError, MsgpackError, ShapeError].some((type) => cause instanceof type)) {
+    return "What answers there does not speak as a cmud server does: is the port right?\n" +
+      "By default 6001 is the first query port";
+  }
+  if (cause instanceof Error && /lookup|not known|resolve/i.test(cause.message)) {
+    return "Is the name of the host right?";
+  }
+  return "Its server may be stopping, or have too many connections, or be out of reach: try again,\n" +
+    "or start one here with: cmud server";
+}
+
+const adviceByCode: Readonly<Record<string, string | undefined>> = {
+  unknown_method: "Is that a system port? Query ports come behind it: by default 6001 is the first",
+  too_large: "What is larger goes in parts under several keys",
+  overloaded: "The server has too much to do: try again in a moment",
+  unavailable: "The server is not ready: try again in a moment",
+};

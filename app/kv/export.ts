@@ -1,0 +1,37 @@
+import { exitCodes } from "../exit_codes.ts";
+import { format, showProgress } from "../progress.ts";
+import { BatchedOutput, jsonLine } from "./entry_text.ts";
+import type { KvSession } from "./session.ts";
+
+/**
+ * Prints the entries below `prefix` as lines of JSON, one page in memory at a time. Who looks on at a
+ * terminal sees how far it is, unless that shows the entries themselves.
+ */
+export async function exportEntries(session: KvSession, prefix: string): Promise<number> {
+  const { client, console, signal } = session;
+  const isSeen = console.stderrIsTerminal && !console.stdoutIsTerminal;
+  const total = isSeen && prefix === "" ? Number((await client.stats({ signal })).keys) : undefined;
+  let count = 0;
+  const progress = () => ({
+    unit: "entries",
+    count,
+    share: total === undefined ? undefined : Math.min(1, count / Math.max(1, total)),
+  });
+  const shown = isSeen ? showProgress(console, progress) : undefined;
+  const output = new BatchedOutput(console);
+  let isWhole = false;
+  try {
+    for await (const [key, value] of client.scan(prefix, { signal })) {
+      output.write(jsonLine(key, value));
+      count++;
+    }
+    output.flush();
+    isWhole = true;
+  } finally {
+    shown?.hide();
+    if (isSeen || !isWhole) {
+      console.err(`Exported ${format(count)} entries${isWhole ? "" : ", and not all of them"}\n`);
+    }
+  }
+  return exitCodes.ok;
+}

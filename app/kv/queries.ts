@@ -1,0 +1,71 @@
+import { valueBytesMax } from "../../limits.ts";
+import { escapeControl } from "../escape.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { UsageError } from "../usage_error.ts";
+import { BatchedOutput, entryText, valueText } from "./entry_text.ts";
+import type { KvSession } from "./session.ts";
+
+/** Prints the value of `key`. @returns 1 when it is absent. */
+export async function get(session: KvSession, key: string): Promise<number> {
+  const { client, console, signal } = session;
+  const value = await client.get(key, { signal });
+  if (value === undefined) {
+    console.err(`Key not found: ${escapeControl(key)}\n`);
+    return exitCodes.keyNotFound;
+  }
+  console.out(valueText(session, [key, value]));
+  return exitCodes.ok;
+}
+
+/** Stores an entry; prints nothing. */
+export async function put(session: KvSession, key: string, value: string): Promise<number> {
+  await session.client.put(key, value, { signal: session.signal });
+  return exitCodes.ok;
+}
+
+/** Stores stdin, byte for byte. @throws {UsageError} when it is no value. */
+export async function putInput(session: KvSession, key: string): Promise<number> {
+  const { console } = session;
+  if (console.stdinIsTerminal) console.err("Type the value; Ctrl-D behind a line break ends it.\n");
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let value = "";
+  let size = 0;
+  try {
+    for await (const bytes of console.input()) {
+      size += bytes.length;
+      if (size > valueBytesMax) {
+        throw new UsageError(
+          `Cannot put the input: found more than ${valueBytesMax} bytes, which is all that a value may have`,
+        );
+      }
+      value += decoder.decode(bytes, { stream: true });
+    }
+    value += decoder.decode();
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new UsageError("Cannot put the input: it is not valid UTF-8", { cause });
+  }
+  return await put(session, key, value);
+}
+
+/** Prints the entries below `prefix`, in the order of the keys' UTF-8 bytes. */
+export async function list(session: KvSession, prefix: string): Promise<number> {
+  const entries = await session.client.list(prefix, { signal: session.signal });
+  const output = new BatchedOutput(session.console);
+  for (const entry of entries) output.write(entryText(session, entry));
+  output.flush();
+  return exitCodes.ok;
+}
+
+/** As `list`, but page by page, and so needs little memory. */
+export async function scan(session: KvSession, prefix: string): Promise<number> {
+  const output = new BatchedOutput(session.console);
+  try {
+    for await (const entry of session.client.scan(prefix, { signal: session.signal })) {
+      output.write(entryText(session, entry));
+    }
+  } finally {
+    output.flush();
+  }
+  return exitCodes.ok;
+}

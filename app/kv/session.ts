@@ -1,0 +1,17 @@
+import type { Client } from "../../kvclient/mod.ts";
+import type { Console } from "../console.ts";
+
+/** Where the queries of `kv` and of its shell go, and where their results do. */
+export interface KvSession {
+  readonly client: Client;
+  readonly console: Console;
+  readonly format: EntryFormat;
+  /** Ends what is going on. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * How entries are printed: `lines` for people and simple tools, `json` as one object per line, `raw`
+ * byte for byte.
+ */
+export type EntryFormat = "lines" | "json" | "raw";

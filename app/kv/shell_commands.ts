@@ -1,0 +1,140 @@
+import { watchIntervalMs } from "../../limits.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { didYouMean } from "../suggest.ts";
+import { UsageError } from "../usage_error.ts";
+import { get, list, put, scan } from "./queries.ts";
+import type { KvSession } from "./session.ts";
+import type { Word } from "./shell_words.ts";
+import { watch } from "./watch.ts";
+
+/** A command of the shell. */
+export interface ShellCommand {
+  readonly name: string;
+  /** What follows the name; what need not be there is in brackets. */
+  readonly parameters: readonly string[];
+  readonly summary: string;
+  /** What else there is to know. */
+  readonly details: string;
+  /** Whether its first word is a key, or what keys begin with. */
+  readonly takesKey?: boolean;
+  /** Whether the last parameter takes the rest of the line. */
+  readonly takesRest?: boolean;
+  /** @returns an exit code, or `"exit"` to end the shell. */
+  run(session: KvSession, words: readonly Word[], line: string): Promise<number> | "exit";
+}
+
+const prefixDetails = "PREFIX is what the keys begin with; without it, every entry.";
+
+/** All of them, in the order in which the help shows them. */
+export const shellCommands: readonly ShellCommand[] = [
+  {
+    name: "get",
+    parameters: ["KEY"],
+    summary: "print the value of a key",
+    details: "A key that is absent is an answer, not an error.",
+    takesKey: true,
+    run: (session, [key]) => get(session, key.text),
+  },
+  {
+    name: "put",
+    parameters: ["KEY", "VALUE"],
+    summary: "store a value: the rest of the line, or one quoted word",
+    details: "put greeting hello, world    stores hello, world\n" +
+      'put "my key" "two\\nlines"     stores two lines',
+    takesKey: true,
+    takesRest: true,
+    run: (session, words, line) => put(session, words[0].text, valueOf(words, line)),
+  },
+  {
+    name: "list",
+    parameters: ["[PREFIX]"],
+    summary: "print all entries, sorted",
+    details: prefixDetails,
+    takesKey: true,
+    run: (session, [prefix]) => list(session, prefix?.text ?? ""),
+  },
+  {
+    name: "scan",
+    parameters: ["[PREFIX]"],
+    summary: "as list, page by page",
+    details: `${prefixDetails} For results of any size; Ctrl-C ends it.`,
+    takesKey: true,
+    run: (session, [prefix]) => scan(session, prefix?.text ?? ""),
+  },
+  {
+    name: "watch",
+    parameters: ["[PREFIX]"],
+    summary: "print entries as they change; Ctrl-C ends it",
+    details: `${prefixDetails} It looks every ${watchIntervalMs} ms.`,
+    takesKey: true,
+    run: (session, [prefix]) => watch(session, prefix?.text ?? "", watchIntervalMs),
+  },
+  {
+    name: "help",
+    parameters: ["[COMMAND]"],
+    summary: "show this, or more of a command",
+    details: "It is all here already.",
+    run(session, [name]) {
+      session.console.out(name === undefined ? overview() : explanation(findCommand(name.text)));
+      return Promise.resolve(exitCodes.ok);
+    },
+  },
+  {
+    name: "exit",
+    parameters: [],
+    summary: "leave; so does the end of input",
+    details: "quit is the same, and at a terminal Ctrl-D.",
+    run: () => "exit",
+  },
+];
+
+/** The command of that name, in any case. @throws {UsageError} when there is none. */
+export function findCommand(name: string): ShellCommand {
+  const lower = name.toLowerCase();
+  const meant = lower === "quit" ? "exit" : lower;
+  const command = shellCommands.find(({ name }) => name === meant);
+  if (command !== undefined) return command;
+  const names = shellCommands.map(({ name }) => name);
+  throw new UsageError(
+    `Cannot run ${JSON.stringify(name)}: allowed are ${names.join(", ")}` + didYouMean(name, names),
+  );
+}
+
+/** How it is called. */
+export function usageOf({ name, parameters }: ShellCommand): string {
+  return [name, ...parameters].join(" ");
+}
+
+/** @throws {UsageError} when a command is called with too few words or too many. */
+export function expectWords(command: ShellCommand, words: readonly Word[]): void {
+  const { parameters, takesRest } = command;
+  const fewest = parameters.filter((parameter) => !parameter.startsWith("[")).length;
+  const most = takesRest ? Infinity : parameters.length;
+  if (words.length >= fewest && words.length <= most) return;
+  const count = `${words.length} ${words.length === 1 ? "word" : "words"}`;
+  throw new UsageError(
+    `Cannot run ${command.name} with ${count}: allowed is ${usageOf(command)}` +
+      (words.length > most && most > 0 ? " (put quotes around what has spaces)" : ""),
+  );
+}
+
+/** The value of a `put`: one quoted word, or all that follows the key as it was typed. */
+function valueOf(words: readonly Word[], line: string): string {
+  if (!words[1].quoted) return line.slice(words[1].start).trimEnd();
+  if (words.length === 2) return words[1].text;
+  throw new UsageError("Cannot put more than one quoted word: allowed is put KEY VALUE");
+}
+
+function overview(): string {
+  const width = Math.max(...shellCommands.map((command) => usageOf(command).length));
+  const lines = shellCommands.map((command) =>
+    `  ${usageOf(command).padEnd(width)}  ${command.summary}`
+  );
+  return `${lines.join("\n")}\n` +
+    `Keys or values with spaces go in quotes: put "my key" 'my value'.\n` +
+    `In double quotes \\n, \\t, \\", \\\\ and \\u{1f600} mean what they do elsewhere.\n`;
+}
+
+function explanation(command: ShellCommand): string {
+  return `${usageOf(command)}: ${command.summary}.\n${command.details}\n`;
+}

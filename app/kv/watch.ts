@@ -1,0 +1,100 @@
+import { ConnectionError, isRetriable, TimeoutError } from "../../kvclient/mod.ts";
+import { watchedCharsMax } from "../../limits.ts";
+import { escapeControl } from "../escape.ts";
+import { exitCodes } from "../exit_codes.ts";
+import { failureText } from "../failure.ts";
+import { pause } from "../pause.ts";
+import { UsageError } from "../usage_error.ts";
+import { type Entry, jsonLine } from "./entry_text.ts";
+import type { KvSession } from "./session.ts";
+
+/** What became of a key since it was last seen. */
+export type Change = "new" | "changed";
+
+/**
+ * Prints each entry below `prefix` that is new or has changed since it was last looked at, until the
+ * session's signal aborts. What changes twice in between is seen once.
+ *
+ * A server that is lost is asked again and again; what changed meanwhile is printed when it is back.
+ *
+ * @throws {UsageError} for more than can be remembered; what the first look at the store throws.
+ */
+export async function watch(
+  session: KvSession,
+  prefix: string,
+  intervalMs: number,
+): Promise<number> {
+  const { client, console, signal } = session;
+  const seen = new SeenEntries();
+  for (let isFirst = true, isLost = false; !signal?.aborted;) {
+    try {
+      for await (const entry of client.scan(prefix, { signal })) {
+        const change = seen.see(entry);
+        if (change !== undefined && !isFirst) console.out(changeText(session, change, entry));
+      }
+      const gone = seen.forgetGone();
+      if (isFirst) console.err(`Watching ${about(prefix)}. Ctrl-C ends it.\n`);
+      if (isLost) console.err("It answers again.\n");
+      if (gone > 0) console.err(`${gone} keys are gone: did the server start anew?\n`);
+      isFirst = isLost = false;
+    } catch (error) {
+      if (signal?.aborted) break;
+      if (isFirst || !isPassing(error)) throw error;
+      if (!isLost) console.err(`${failureText(error)}\nIt is asked until it answers.\n`);
+      isLost = true;
+    }
+    await pause(intervalMs, signal);
+  }
+  return exitCodes.ok;
+}
+
+/** Remembers what entries were like in the last full look at them. */
+export class SeenEntries {
+  #entries = new Map<string, { value: string; look: number }>();
+  #look = 0;
+  #chars = 0;
+
+  /** @returns what became of it. @throws {UsageError} for more than can be remembered. */
+  see([key, value]: Entry): Change | undefined {
+    const before = this.#entries.get(key);
+    this.#chars += value.length - (before?.value.length ?? -key.length);
+    if (this.#chars > watchedCharsMax) {
+      throw new UsageError(
+        `Cannot watch so much: allowed are ${watchedCharsMax} characters of keys and values ` +
+          `below one prefix`,
+      );
+    }
+    this.#entries.set(key, { value, look: this.#look });
+    if (before === undefined) return "new";
+    return before.value === value ? undefined : "changed";
+  }
+
+  /** Ends a full look: forgets the keys that it did not see. @returns how many they are. */
+  forgetGone(): number {
+    let gone = 0;
+    for (const [key, { value, look }] of this.#entries) {
+      if (look === this.#look) continue;
+      this.#entries.delete(key);
+      this.#chars -= key.length + value.length;
+      gone++;
+    }
+    this.#look++;
+    return gone;
+  }
+}
+
+function changeText({ console, format }: KvSession, change: Change, [key, value]: Entry): string {
+  if (format === "json") return jsonLine(key, value, { change });
+  return console.stdoutIsTerminal
+    ? `${change}\t${escapeControl(key)}\t${escapeControl(value)}\n`
+    : `${change}\t${key}\t${value}\n`;
+}
+
+function about(prefix: string): string {
+  return prefix === "" ? "all keys" : `keys that begin with ${escapeControl(prefix)}`;
+}
+
+/** Whether it may go better another time. */
+function isPassing(error: unknown): boolean {
+  return error instanceof ConnectionError || error instanceof TimeoutError || isRetriable(error);
+}

@@ -1,0 +1,117 @@
+import { failureText } from "../../app/failure.ts";
+import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
+import { Server } from "../../kvserver/mod.ts";
+import { valueBytesMax } from "../../limits.ts";
+import { assertEquals, assertStringIncludes } from "../deps.ts";
+import { runCmud } from "./fake_console.ts";
+import { deadAddress, withServer } from "./with_server.ts";
+
+/** Calls `use` with an address where every connection is met by `meet`. */
+async function withListener(
+  meet: (connection: Deno.Conn) => Promise<unknown> | void,
+  use: (address: string) => Promise<void>,
+): Promise<void> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections: Deno.Conn[] = [];
+  const accepting = (async () => {
+    for await (const connection of listener) {
+      connections.push(connection);
+      await meet(connection);
+    }
+  })();
+  try {
+    await use(`127.0.0.1:${(listener.addr as Deno.NetAddr).port}`);
+  } finally {
+    listener.close();
+    await accepting;
+    for (const connection of connections) {
+      try {
+        connection.close();
+      } catch { /* by `meet`, already */ }
+    }
+  }
+}
+
+/** What `kv get` says of `address`. */
+async function complaint(address: string, code: number): Promise<string> {
+  const result = await runCmud(["kv", "get", "k", "--server", address]);
+  assertEquals({ code: result.code, stdout: result.stdout }, { code, stdout: "" });
+  assertStringIncludes(result.stderr, address);
+  return result.stderr;
+}
+
+Deno.test("an error says at which address nobody answers, and how to start a server", async () => {
+  assertStringIncludes(await complaint(deadAddress(), 69), "started with: cmud server\n");
+});
+
+Deno.test("failureText() says what to try where that is known", () => {
+  const cases: [Error, string][] = [
+    [new Error("no\x1b[2J"), "no\\u{1b}[2J"],
+    [
+      new ConnectionError("h:1", true, "Cannot call", {
+        cause: new Error("failed to lookup address information: Name or service not known"),
+      }),
+      "Cannot call\nIs the name of the host right?",
+    ],
+    [new RpcError("overloaded", "Cannot", { address: "h:1" }), "Cannot (at h:1)\nThe server has"],
+    [new RpcError("from_tomorrow", "Cannot", { address: "h:1" }), "Cannot (at h:1)"],
+    [new TimeoutError("h:1", true, 5), "Cannot wait longer for h:1: no reply within 5 ms\nIs that"],
+  ];
+  for (const [error, text] of cases) assertEquals(failureText(error).slice(0, text.length), text);
+});
+
+Deno.test("an error says that something else answers at a port", () =>
+  withListener(
+    (connection) => connection.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n")),
+    async (address) => {
+      assertStringIncludes(await complaint(address, 69), "does not speak as a cmud server does");
+    },
+  ));
+
+Deno.test("an error says that a server hangs up", () =>
+  withListener((connection) => connection.close(), async (address) => {
+    assertStringIncludes(await complaint(address, 69), "too many connections");
+  }));
+
+Deno.test("an error says that a port is a system port", async () => {
+  const server = await Server.start({ startPort: 0, queryActorCount: 1 });
+  assertStringIncludes(await complaint(server.address, 64), "Is that a system port?");
+  await server.close();
+});
+
+Deno.test("an error says what is too large, and what is allowed", () =>
+  withServer(async (server) => {
+    const put = (key: string, bytes: Uint8Array[]) =>
+      runCmud(["kv", "put", key, "-", "--server", server], { bytes });
+    const half = new Uint8Array(valueBytesMax / 2).fill(0x61);
+    assertEquals(await put("k", [half, half]), { code: 0, stdout: "", stderr: "" });
+    const value = await put("k", [half, half, Uint8Array.of(0x61), half]);
+    assertEquals(value.code, 64);
+    assertStringIncludes(value.stderr, "found more than 8388608 bytes");
+    const key = await put("k".repeat(4_097), [half]);
+    assertEquals(key.code, 64);
+    assertStringIncludes(key.stderr, `allowed are 4096 (at ${server})\n`);
+  }));
+
+Deno.test("kv put KEY - stores stdin byte for byte, and kv get --raw prints it so", () =>
+  withServer(async (server) => {
+    const kv = (args: string[], bytes: Uint8Array[] = []) =>
+      runCmud(["kv", ...args, "--server", server], { bytes });
+    for (const text of ["", "\n", "a\r\n\n", "\ufeffbom", "\u{1f600}\0"]) {
+      const bytes = new TextEncoder().encode(text);
+      // Cut wherever it may be.
+      const pieces = [...bytes].map((byte) => Uint8Array.of(byte));
+      assertEquals(await kv(["put", "k", "-"], pieces), { code: 0, stdout: "", stderr: "" });
+      assertEquals((await kv(["get", "k", "--raw"])).stdout, text);
+      assertEquals((await kv(["list", "--raw"])).stdout, `k\0${text}\0`);
+      assertEquals((await kv(["scan", "--raw"])).stdout, `k\0${text}\0`);
+    }
+    for (const bytes of [Uint8Array.of(0xff), Uint8Array.of(0xc3)]) {
+      const wrong = await kv(["put", "k", "-"], [bytes]);
+      assertEquals(wrong.code, 64);
+      assertStringIncludes(wrong.stderr, "Cannot put the input: it is not valid UTF-8");
+    }
+    const both = await kv(["get", "k", "--raw", "--json"]);
+    assertEquals(both.code, 64);
+    assertStringIncludes(both.stderr, "--json or --raw");
+  }));

@@ -1,0 +1,165 @@
+import { importEntries } from "../../app/kv/import.ts";
+import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
+import { Server } from "../../kvserver/mod.ts";
+import { importFaultsMax, importPutsMax } from "../../limits.ts";
+import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "../deps.ts";
+import { until } from "../sync/until.ts";
+import { FakeConsole, runCmud } from "./fake_console.ts";
+import { deadAddress, withServer } from "./with_server.ts";
+
+const timeoutMs = 10_000;
+const bytesOf = (text: string) => [new TextEncoder().encode(text)];
+const lineOf = (key: string, value: string) => `${JSON.stringify({ key, value })}\n`;
+
+/** Imports `text` from stdin. */
+function importText(server: string, text: string, ...args: string[]) {
+  return runCmud(["kv", "import", "--server", server, ...args], { bytes: bytesOf(text) });
+}
+
+Deno.test("kv export and import carry every text from one store to another", () =>
+  withServer((from) =>
+    withServer(async (to) => {
+      const texts = ["", "plain", "__proto__", "\0\x1b\r\n\t", "\u2028\u202e\u0085", "\u{1f600}"];
+      const client = new Client(new FixedRouter(from));
+      for (const key of texts) for (const value of texts) await client.put(key + value, value);
+      await client.close();
+      const exported = await runCmud(["kv", "export", "--server", from]);
+      assertEquals({ code: exported.code, stderr: exported.stderr }, { code: 0, stderr: "" });
+      const imported = await importText(to, exported.stdout);
+      const count = exported.stdout.split("\n").length - 1;
+      assertEquals(imported, { code: 0, stdout: "", stderr: `Put ${count} entries\n` });
+      assertEquals((await runCmud(["kv", "export", "--server", to])).stdout, exported.stdout);
+      const below = await runCmud(["kv", "export", "pla", "--server", to]);
+      assertEquals(below.stdout.trim().split("\n").length, 6);
+    })
+  ));
+
+Deno.test("kv import reads a file, and says what it cannot read", () =>
+  withServer(async (server) => {
+    const path = Deno.makeTempFileSync();
+    Deno.writeTextFileSync(path, `\ufeff${lineOf("a", "1")}\n  \n${lineOf("b", "2").trimEnd()}`);
+    assertEquals(await runCmud(["kv", "import", path, "--server", server]), {
+      code: 0,
+      stdout: "",
+      stderr: "Put 2 entries\n",
+    });
+    Deno.removeSync(path);
+    const missing = await runCmud(["kv", "import", path, "--server", server]);
+    assertEquals(missing.code, 64);
+    assertStringIncludes(missing.stderr, `Cannot read ${path}: No such file`);
+    const folder = await runCmud(["kv", "import", "/", "--server", server]);
+    assertEquals(folder.code, 64);
+    assertStringIncludes(folder.stderr, "Cannot read /: it is a folder");
+  }));
+
+Deno.test("kv import names the lines that are no entries, and puts the others", () =>
+  withServer(async (server) => {
+    const wrong = [
+      "not JSON",
+      '{"key":"k"}',
+      '{"key":1,"value":"v"}',
+      "null",
+      "[]",
+      '{"key":"\\ud800","value":"v"}',
+      lineOf("k".repeat(5_000), "v").trimEnd(),
+    ];
+    const lines = wrong.map((line, i) => `${line}\n${lineOf(`good/${i}`, "v")}`).join("");
+    const { code, stdout, stderr } = await importText(server, lines);
+    assertEquals({ code, stdout }, { code: 64, stdout: "" });
+    for (const i of wrong.keys()) assertStringIncludes(stderr, `Line ${2 * i + 1}: Cannot `);
+    assertStringIncludes(stderr, "found no JSON");
+    assertStringIncludes(stderr, "lone surrogate");
+    assertStringIncludes(stderr, "the key has 5000 bytes, allowed are 4096");
+    assert(stderr.endsWith("\nPut 7 entries; 7 lines left out\n"), stderr);
+    const list = await runCmud(["kv", "list", "good/", "--server", server]);
+    assertEquals(list.stdout.trim().split("\n").length, 7);
+  }));
+
+Deno.test("kv import stops at a file that is none of its own", () =>
+  withServer(async (server) => {
+    const { code, stderr } = await importText(server, "This is no JSON\n".repeat(1_000));
+    assertEquals(code, 64);
+    assertEquals(stderr.match(/^Line \d+: /gm)?.length, importFaultsMax + 1);
+    assert(stderr.endsWith("the rest was not read, for there is too much wrong\n"), stderr);
+  }));
+
+Deno.test("kv import refuses bytes that are not UTF-8, and says what it put before", () =>
+  withServer(async (server) => {
+    const bytes = [...bytesOf(lineOf("a", "1")), Uint8Array.of(0xff, 10)];
+    const { code, stderr } = await runCmud(["kv", "import", "--server", server], { bytes });
+    assertEquals(code, 64);
+    assertEquals(stderr, "Put 1 entry\ncmud: Cannot read the input: it is not valid UTF-8\n");
+  }));
+
+Deno.test("kv import says from where on entries may be missing when the server is lost", async () => {
+  const server = await Server.start({ startPort: 0, queryActorCount: 1 });
+  const client = new Client(new FixedRouter(server.queryAddresses[0]));
+  const console = new FakeConsole();
+  const [line] = bytesOf(lineOf("k", "v"));
+  const source = async function* () {
+    for (let i = 0; i < 5; i++) yield line;
+    await until("five are there", async () => await client.get("k") === "v", { timeoutMs });
+    await server.close();
+    for (;;) yield line;
+  };
+  await assertRejects(
+    () => importEntries({ client, console, format: "lines" }, { bytes: source() }),
+    ConnectionError,
+  );
+  assertStringIncludes(console.stderr, "Put 5 entries; from line 6 on some may be missing\n");
+  await client.close();
+  const dead = await importText(deadAddress(), lineOf("k", "v"));
+  assertEquals(dead.code, 69);
+  assertStringIncludes(dead.stderr, "Put 0 entries; from line 1 on some may be missing\n");
+});
+
+Deno.test("kv import reads no further than what is under way, and tells what it put when it is interrupted", async () => {
+  // A server that takes everything and answers nothing.
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections: Deno.Conn[] = [];
+  const accepting = (async () => {
+    for await (const connection of listener) connections.push(connection);
+  })();
+  const client = new Client(new FixedRouter(`127.0.0.1:${(listener.addr as Deno.NetAddr).port}`));
+  const console = new FakeConsole();
+  let read = 0;
+  const [line] = bytesOf(lineOf("k", "v"));
+  const source = async function* () {
+    for (;;) {
+      read++;
+      yield line;
+    }
+  };
+  const done = assertRejects(
+    () => importEntries({ client, console, format: "lines" }, { bytes: source() }),
+    ConnectionError,
+  );
+  await until("it waits", () => read > importPutsMax, { timeoutMs });
+  console.signal("SIGINT");
+  assertEquals(console.exitedWith, 130);
+  assertEquals(console.stderr, "Put 0 entries; from line 1 on some may be missing\n");
+  await client.close();
+  await done;
+  assertLess(read, importPutsMax + 10);
+  for (const connection of connections) connection.close();
+  listener.close();
+  await accepting;
+});
+
+Deno.test("kv import shows its progress on a terminal, and none in a pipe", () =>
+  withServer(async (server) => {
+    const client = new Client(new FixedRouter(server));
+    const [line] = bytesOf(lineOf("k", "v"));
+    const console = new FakeConsole({ terminal: true });
+    const source = async function* () {
+      yield line;
+      await until("it is shown", () => console.stderr.includes("entries"), { timeoutMs });
+      yield line;
+    };
+    const session = { client, console, format: "lines" } as const;
+    await importEntries(session, { bytes: source(), size: 2 * line.length });
+    assertStringIncludes(console.stderr, "\r\x1b[K[##########----------]  50%  ");
+    assert(console.stderr.endsWith("\r\x1b[KPut 2 entries\n"));
+    await client.close();
+    assertEquals((await importText(server, lineOf("k", "v"))).stderr, "Put 1 entry\n");
+  }));

@@ -1,0 +1,113 @@
+import { SeenEntries } from "../../app/kv/watch.ts";
+import { watch } from "../../app/kv/watch.ts";
+import type { EntryFormat } from "../../app/kv/session.ts";
+import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
+import { Server } from "../../kvserver/mod.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "../deps.ts";
+import { until } from "../sync/until.ts";
+import { FakeConsole } from "./fake_console.ts";
+import { deadAddress, freePortPair, withServer } from "./with_server.ts";
+
+const timeoutMs = 10_000;
+
+/** Calls `use` while a watch runs, and ends it afterwards. */
+async function watching(
+  server: string,
+  prefix: string,
+  use: (client: Client, console: FakeConsole) => Promise<void>,
+  format: EntryFormat = "lines",
+  terminal = false,
+): Promise<void> {
+  const client = new Client(new FixedRouter(server));
+  const console = new FakeConsole({ terminal });
+  const end = new AbortController();
+  const done = watch({ client, console, format, signal: end.signal }, prefix, 10);
+  try {
+    await until("it watches", () => console.stderr.includes("Watching"), { timeoutMs });
+    await use(client, console);
+  } finally {
+    end.abort();
+    assertEquals(await done, 0);
+    await client.close();
+  }
+}
+
+Deno.test("kv watch prints what is new and what has changed, below its prefix alone", () =>
+  withServer(async (server) => {
+    const writer = new Client(new FixedRouter(server));
+    await writer.put("w/old", "1");
+    await watching(server, "w/", async (client, console) => {
+      const printed = (text: string) =>
+        until(text, () => console.stdout.endsWith(text), { timeoutMs });
+      await client.put("other", "1");
+      await client.put("w/new", "a\tb");
+      await printed("new\tw/new\ta\tb\n");
+      await client.put("w/old", "1"); // again the same: no change
+      await client.put("w/old", "2");
+      await printed("changed\tw/old\t2\n");
+      assertEquals(console.stdout, "new\tw/new\ta\tb\nchanged\tw/old\t2\n");
+      assertEquals(console.stderr, "Watching keys that begin with w/. Ctrl-C ends it.\n");
+    });
+    await writer.close();
+  }));
+
+Deno.test("kv watch prints JSON, and shows control characters on a terminal", () =>
+  withServer(async (server) => {
+    await watching(server, "", async (client, console) => {
+      await client.put("k\x1b", "v\r");
+      await until("it is printed", () => console.stdout !== "", { timeoutMs });
+      assertEquals(console.stdout, '{"key":"k\\u001b","value":"v\\r","change":"new"}\n');
+    }, "json");
+    await watching(
+      server,
+      "",
+      async (client, console) => {
+        await client.put("k\x1b", "\u202ev");
+        await until("it is printed", () => console.stdout !== "", { timeoutMs });
+        assertEquals(console.stdout, "changed\tk\\u{1b}\t\\u{202e}v\n");
+      },
+      "lines",
+      true,
+    );
+  }));
+
+Deno.test("kv watch says that its server is lost, and goes on when it is back", async () => {
+  const startPort = freePortPair();
+  const start = () => Server.start({ startPort, queryActorCount: 1 });
+  let server = await start();
+  try {
+    await watching(server.queryAddresses[0], "", async (client, console) => {
+      await client.put("a", "1");
+      await until("it is printed", () => console.stdout === "new\ta\t1\n", { timeoutMs });
+      await server.close();
+      await until("it is said", () => console.stderr.includes("asked until"), { timeoutMs });
+      assertStringIncludes(console.stderr, `Cannot call Scan at ${server.queryAddresses[0]}`);
+      server = await start();
+      await until("it is said", () => console.stderr.includes("anew"), { timeoutMs });
+      assertStringIncludes(console.stderr, "It answers again.\n1 keys are gone");
+      await client.put("a", "1");
+      await until("it is printed", () => console.stdout === "new\ta\t1\n".repeat(2), { timeoutMs });
+    });
+  } finally {
+    await server.close();
+  }
+});
+
+Deno.test("kv watch ends at once when nobody answers at its beginning", async () => {
+  const client = new Client(new FixedRouter(deadAddress()));
+  const session = { client, console: new FakeConsole(), format: "lines" } as const;
+  await assertRejects(() => watch(session, "", 10), ConnectionError);
+  await client.close();
+});
+
+Deno.test("SeenEntries tells new from changed, and forgets what is gone", () => {
+  const seen = new SeenEntries();
+  assertEquals(seen.see(["a", "1"]), "new");
+  assertEquals(seen.see(["b", "1"]), "new");
+  assertEquals(seen.forgetGone(), 0);
+  assertEquals(seen.see(["a", "1"]), undefined);
+  assertEquals(seen.forgetGone(), 1);
+  assertEquals(seen.see(["a", "2"]), "changed");
+  assertEquals(seen.see(["b", "1"]), "new");
+  assertEquals(seen.forgetGone(), 0);
+});
