@@ -224,3 +224,26 @@ export const historyLineCharsMax = 4_096;
 
 /** How often `status --watch` asks again. */
 export const statusIntervalMs = 1_000;
+
+// ---- disk -----------------------------------------------------------------------------------
+
+/** Entries are read from a data file in chunks of about so many bytes. */
+export const diskChunkBytes = 256 * KiB;
+
+/**
+ * Bytes of batches in a data file from which on they are folded into its table of entries. A larger
+ * bound folds less often, and lets the file grow by more and be read more slowly at the start.
+ */
+export const foldFromBytes = 32 * MiB;
+
+/** Bytes of batches that one fold takes, which it holds in memory. */
+export const foldBytesMax = 32 * MiB;
+
+/** How long a step of a fold takes, and so what is to be written waits for it. */
+export const foldStepMs = 2;
+
+/** How often a disk that refuses to be written is tried again. */
+export const diskRetryMs = 500;
+
+/** How long a data file remembers another server that it has not seen since. */
+export const peerMemoryMs = 30 * 24 * 60 * 60 * 1000;

@@ -167,6 +167,11 @@ export class Store {
     return this.#records.keyBytes(n).slice(start, start + this.#records.keyLength(n));
   }
 
+  /** A copy of its value; `null` for a tombstone. */
+  valueOf(n: number): Uint8Array | null {
+    return this.#values.copy(n);
+  }
+
   /** A copy of all of it. */
   entry(n: number): Entry {
     return {

@@ -1,0 +1,192 @@
+/**
+ * The file of a data directory: its tables, its versions, and how it is opened.
+ *
+ * It is an SQLite database, which anybody can look into. What servers took is first appended to
+ * `batch`, as the very bytes that it travels in; now and then the batches are folded into `entry`,
+ * by the merge rule of the replicas (`fold.ts` says why). Read together, in any order, they are the
+ * state.
+ *
+ * @module
+ */
+
+import { DatabaseSync } from "node:sqlite";
+import { DataDirectoryError } from "./data_error.ts";
+
+/** The file's name in its directory. */
+export const dataFileName = "cmud.db";
+
+/** "CMUD" in ASCII: by this number in its header the file is known. */
+const applicationId = 0x434d5544;
+
+/** What follows is version 1. A change of it, or of how `entry_codec.ts` writes entries, is the next. */
+export const formatVersion = 1;
+
+/**
+ * Keys, values and uids are as in an `Entry`; a value of NULL is a tombstone. Without rowids, since
+ * with them each key would stand in the file twice. Uids are long and few: `actor` numbers them.
+ */
+const tables = `
+  CREATE TABLE entry (
+    key       BLOB PRIMARY KEY,
+    value     BLOB,
+    timestamp INTEGER NOT NULL,
+    sequence  INTEGER NOT NULL,
+    actor     INTEGER NOT NULL REFERENCES actor
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE actor (number INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE batch (number INTEGER PRIMARY KEY, entries BLOB NOT NULL) STRICT;
+  CREATE TABLE peer (address TEXT PRIMARY KEY, lastSeenMs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/** How a data file is opened. */
+export type Access = "read" | "write";
+
+/** Whether there is a file. */
+export function hasDataFile(directory: string): boolean {
+  return exists(`${directory}/${dataFileName}`);
+}
+
+/**
+ * Makes an empty file. It gets its name when it is complete, so that a file of that name is always
+ * whole. The directory's lock must be held.
+ *
+ * @throws {DataDirectoryError} when it cannot be written.
+ */
+export function createDataFile(directory: string): void {
+  const path = `${directory}/${dataFileName}`;
+  const unfinished = `${path}.new`;
+  try {
+    for (const end of ["", "-journal", "-wal", "-shm"]) {
+      if (exists(unfinished + end)) Deno.removeSync(unfinished + end);
+    }
+    const database = new DatabaseSync(unfinished);
+    database.exec(`
+      BEGIN;
+      PRAGMA application_id = ${applicationId};
+      PRAGMA user_version = ${formatVersion};
+      ${tables}
+      COMMIT;
+      PRAGMA journal_mode = WAL;
+    `);
+    database.close();
+    Deno.renameSync(unfinished, path);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new DataDirectoryError(directory, `it cannot be written (${why})`, { cause });
+  }
+}
+
+/**
+ * Looks at the first bytes of the file, before SQLite does, which would begin to repair what is not
+ * ours. Not to be called while this very process has it open: closing it would end SQLite's locks.
+ *
+ * @throws {DataDirectoryError} when there is none, or none of ours in this format, or no access.
+ */
+export function checkDataFile(directory: string, access: Access): void {
+  const path = `${directory}/${dataFileName}`;
+  expectOurs(directory, readHeader(directory, path, access));
+}
+
+/**
+ * Opens the file, after it was checked.
+ *
+ * @param access `"read"` changes nothing in it, also when it is damaged
+ * @throws {DataDirectoryError} when it is damaged, or cannot be written.
+ */
+export function openDataFile(directory: string, access: Access): DatabaseSync {
+  try {
+    const path = `${directory}/${dataFileName}`;
+    const database = new DatabaseSync(path, { readOnly: access === "read" });
+    database.exec(access === "read" ? readPragmas : writePragmas);
+    return database;
+  } catch (cause) {
+    throw damaged(directory, cause);
+  }
+}
+
+/** Whoever reads waits for a writer that opens the file at this moment. */
+const readPragmas = "PRAGMA busy_timeout = 5000";
+
+/**
+ * - `synchronous = FULL`: a commit returns when the log is on the medium, so that what was
+ *   acknowledged survives a power cut too, not only the end of the process. WAL needs one sync a
+ *   commit for it.
+ * - `cache_size`: 16 MiB of pages; folding goes through the keys in order and needs no more.
+ * - `wal_autocheckpoint`: after 4 MiB the log is copied into the file and begins anew. More would
+ *   make the pause of that longer, less make it come more often.
+ * - `temp_store`: nothing needs to be put anywhere else.
+ * - `BEGIN IMMEDIATE` fails now rather than at the first write if the file cannot be written.
+ */
+const writePragmas = `
+  PRAGMA busy_timeout = 5000;
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA cache_size = -16384;
+  PRAGMA wal_autocheckpoint = 1000;
+  PRAGMA temp_store = MEMORY;
+  BEGIN IMMEDIATE;
+  COMMIT;
+`;
+
+/** The error for a file that SQLite or the codec cannot read. */
+export function damaged(directory: string, cause: unknown): DataDirectoryError {
+  const why = (cause as Error).message;
+  return new DataDirectoryError(
+    directory,
+    `its ${dataFileName} is damaged (${why}); put a copy in its place, or use another directory`,
+    { cause },
+  );
+}
+
+/** Where SQLite keeps what tells files apart. */
+const headerBytes = 100;
+const userVersionAt = 60;
+const applicationIdAt = 68;
+
+function readHeader(directory: string, path: string, access: Access): Uint8Array {
+  const header = new Uint8Array(headerBytes);
+  try {
+    using file = Deno.openSync(path, { read: true, write: access === "write" });
+    const count = file.readSync(header) ?? 0;
+    return header.subarray(0, count);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new DataDirectoryError(directory, `there is no ${dataFileName} in it`, { cause });
+    }
+    const done = access === "read" ? "read" : "written";
+    const why = (cause as Error).message;
+    throw new DataDirectoryError(directory, `its ${dataFileName} cannot be ${done} (${why})`, {
+      cause,
+    });
+  }
+}
+
+function expectOurs(directory: string, header: Uint8Array): void {
+  const view = new DataView(header.buffer, 0, header.length);
+  const isSqlite = header.length === headerBytes &&
+    new TextDecoder().decode(header.subarray(0, 16)) === "SQLite format 3\0";
+  if (!isSqlite || view.getUint32(applicationIdAt) !== applicationId) {
+    throw new DataDirectoryError(
+      directory,
+      `its ${dataFileName} was not made by cmud; allowed is one that was, or none`,
+    );
+  }
+  const version = view.getUint32(userVersionAt);
+  if (version !== formatVersion) {
+    throw new DataDirectoryError(
+      directory,
+      `its ${dataFileName} has format ${version}, and this cmud knows format ${formatVersion}; ` +
+        `use the cmud that wrote it, or a later one`,
+    );
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

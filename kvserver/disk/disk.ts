@@ -1,0 +1,13 @@
+/** Where a server keeps entries so that they outlive it. The one in use is `DiskThread`. */
+export interface Disk {
+  /**
+   * Writes entries, as `encodeEntries` makes them, together with all that comes while another write is
+   * under way. What the disk refuses is tried again until it takes it.
+   *
+   * @param batch is taken over
+   * @param onWritten called when it is on the medium
+   */
+  write(batch: Uint8Array<ArrayBuffer>, onWritten: () => void): void;
+  /** Told why the disk refuses what is written, and with `undefined` that it no longer does. */
+  onFailing: (reason: string | undefined) => void;
+}

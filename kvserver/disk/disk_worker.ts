@@ -1,0 +1,164 @@
+/**
+ * The thread that owns a data directory: the server's others never wait for a disk.
+ *
+ * @module
+ */
+
+import { diskRetryMs, foldFromBytes, foldStepMs, peerMemoryMs, peersMax } from "../../limits.ts";
+import { DataDirectoryError, DataDirectoryInUseError } from "./data_error.ts";
+import { checkDataFile, createDataFile, hasDataFile } from "./data_file.ts";
+import { DataReader } from "./data_reader.ts";
+import { DataWriter } from "./data_writer.ts";
+import { DirectoryLock } from "./directory_lock.ts";
+import type { DiskRefusal, DiskReply, DiskRequest } from "./disk_messages.ts";
+
+/** This thread's end of the channel to the one that started it. */
+interface Port {
+  onmessage: ((event: MessageEvent<DiskRequest>) => void) | null;
+  postMessage(reply: DiskReply, transfer?: Transferable[]): void;
+  close(): void;
+}
+
+/** The directory from its opening to its closing: first it is read, then written. */
+class Keeper {
+  #port: Port;
+  #directory = "";
+  #lock: DirectoryLock | undefined;
+  #reader: DataReader | undefined;
+  #chunks: Iterator<Uint8Array> | undefined;
+  #writer: DataWriter | undefined;
+  /** What the disk has refused so far. */
+  #unwritten: Uint8Array[] = [];
+  /** Why, as the server was told last. */
+  #failing: string | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #fold: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(port: Port) {
+    this.#port = port;
+    port.onmessage = ({ data }) => this.#receive(data);
+  }
+
+  #receive(request: DiskRequest): void {
+    switch (request.type) {
+      case "open":
+        return this.#refusing(() => this.#open(request.directory));
+      case "read":
+        return this.#refusing(() => this.#read());
+      case "write":
+        this.#unwritten.push(...request.batches);
+        return this.#write();
+      case "rememberPeer":
+        return this.#trying(() => this.#writer?.rememberPeer(request.address, Date.now()));
+      case "announce":
+        return this.#trying(() => this.#lock?.announce(request.queryAddresses));
+      case "close":
+        this.#unwritten.push(...request.batches);
+        return this.#close();
+    }
+  }
+
+  // ---- opening ------------------------------------------------------------------------------
+
+  #open(directory: string): void {
+    this.#directory = directory;
+    // A file that is not ours is left alone, without even a lock beside it. (Where there is a lock,
+    // the file may be open, and must not be looked at before.)
+    if (!DirectoryLock.isIn(directory) && hasDataFile(directory)) checkDataFile(directory, "write");
+    this.#lock = new DirectoryLock(directory);
+    if (!hasDataFile(directory)) createDataFile(directory);
+    checkDataFile(directory, "write");
+    this.#reader = new DataReader(directory);
+    this.#reader.expectSound();
+    this.#chunks = this.#reader.chunks();
+    this.#port.postMessage({ type: "opened", peers: this.#reader.peers() });
+  }
+
+  /** The file is opened for writing when it has been read to its end, and so is sound. */
+  #read(): void {
+    const { value, done } = this.#chunks!.next();
+    if (!done) {
+      const entries = value as Uint8Array<ArrayBuffer>;
+      return this.#port.postMessage({ type: "entries", entries }, [entries.buffer]);
+    }
+    this.#reader!.close();
+    this.#reader = undefined;
+    this.#writer = new DataWriter(this.#directory);
+    this.#writer.forgetPeers(peersMax, Date.now() - peerMemoryMs);
+    this.#port.postMessage({ type: "entries" });
+    this.#foldSoon();
+  }
+
+  #refusing(open: () => void): void {
+    try {
+      open();
+    } catch (error) {
+      if (!(error instanceof DataDirectoryError)) throw error;
+      const isInUse = error instanceof DataDirectoryInUseError;
+      const refusal: DiskRefusal = { found: error.found, isInUse };
+      if (isInUse) refusal.owner = error.owner;
+      this.#port.postMessage({ type: "refused", refusal });
+    }
+  }
+
+  // ---- writing ------------------------------------------------------------------------------
+
+  /** What the disk refuses is tried again and again: there may be room again, and then nothing is lost. */
+  #write(): void {
+    clearTimeout(this.#retry);
+    try {
+      this.#writer!.append(this.#unwritten);
+    } catch (error) {
+      this.#retry = setTimeout(() => this.#write(), diskRetryMs);
+      return this.#fail((error as Error).message);
+    }
+    this.#unwritten = [];
+    this.#failing = undefined;
+    this.#port.postMessage({ type: "written" });
+    this.#foldSoon();
+  }
+
+  #fail(reason: string): void {
+    if (this.#failing === reason) return;
+    this.#failing = reason;
+    this.#port.postMessage({ type: "failing", reason });
+  }
+
+  /** A step at a time, so that what is to be written does not wait. */
+  #foldSoon(delayMs = 0): void {
+    if (this.#fold !== undefined || this.#writer!.batchBytes < foldFromBytes) return;
+    this.#fold = setTimeout(() => {
+      this.#fold = undefined;
+      try {
+        this.#writer!.foldOn(foldStepMs);
+        this.#foldSoon();
+      } catch {
+        // The disk is full, which matters when it refuses what is appended too.
+        this.#foldSoon(diskRetryMs);
+      }
+    }, delayMs);
+  }
+
+  /** For what makes things easier and no more. */
+  #trying(write: () => void): void {
+    try {
+      write();
+    } catch {
+      // The disk is full; whoever puts is told so.
+    }
+  }
+
+  #close(): void {
+    clearTimeout(this.#fold);
+    if (this.#unwritten.length > 0) this.#write();
+    clearTimeout(this.#retry);
+    this.#reader?.close();
+    this.#writer?.close();
+    this.#lock?.release();
+    const lostBytes = this.#unwritten.reduce((sum, { length }) => sum + length, 0);
+    this.#port.postMessage({ type: "closed", lostBytes });
+    this.#port.close();
+  }
+}
+
+new Keeper(self as unknown as Port);

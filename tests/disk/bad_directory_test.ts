@@ -1,0 +1,119 @@
+import { DatabaseSync } from "node:sqlite";
+import { DataDirectoryError, DataDirectoryInUseError } from "../../kvserver/disk/data_error.ts";
+import { DataWriter } from "../../kvserver/disk/data_writer.ts";
+import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "../deps.ts";
+import { batchOf, entry, newDataFile } from "./data_files.ts";
+import { openedDisk, writtenTo } from "./disk_threads.ts";
+import { TempDirectory } from "./temp_directory.ts";
+
+/** What makes a directory unusable, and what the error says of it. */
+const unusable: [what: string, spoil: (directory: string) => void, found: string][] = [
+  [
+    "is no SQLite file",
+    (directory) => Deno.writeTextFileSync(`${directory}/cmud.db`, "a letter ".repeat(100)),
+    "was not made by cmud",
+  ],
+  [
+    "is empty",
+    (directory) => Deno.writeTextFileSync(`${directory}/cmud.db`, ""),
+    "was not made by cmud",
+  ],
+  [
+    "is another program's",
+    (directory) => {
+      const database = new DatabaseSync(`${directory}/cmud.db`);
+      database.exec("CREATE TABLE t (x); INSERT INTO t VALUES (1)");
+      database.close();
+    },
+    "was not made by cmud",
+  ],
+  [
+    "has a later format",
+    (directory) => {
+      newDataFile(directory);
+      const database = new DatabaseSync(`${directory}/cmud.db`);
+      database.exec("PRAGMA user_version = 2");
+      database.close();
+    },
+    "has format 2, and this cmud knows format 1",
+  ],
+  [
+    "is cut off",
+    (directory) => spoil(directory, (bytes) => bytes.subarray(0, 20_000)),
+    "is damaged",
+  ],
+  [
+    "is overwritten where it holds entries",
+    (directory) => spoil(directory, (bytes) => bytes.fill(0xff, -20_000)),
+    "is damaged",
+  ],
+  [
+    "is overwritten where it counts its free pages",
+    (directory) => spoil(directory, (bytes) => bytes.fill(0xff, 20_000, 40_000)),
+    "is damaged",
+  ],
+  [
+    "holds a batch that is none",
+    (directory) => {
+      newDataFile(directory);
+      const writer = new DataWriter(directory);
+      writer.append([batchOf(entry("a", "1")), new Uint8Array([0x91, 0x01, 0x01])]);
+      writer.close();
+    },
+    "is damaged",
+  ],
+];
+
+for (const [what, spoil, found] of unusable) {
+  Deno.test(`a data directory is refused, and left as it is, when its file ${what}`, async () => {
+    using directory = new TempDirectory();
+    spoil(directory.path);
+    const before = directory.files();
+    const error = await refused(directory.path);
+    assertStringIncludes(error.message, `Cannot use the data directory ${directory.path}: `);
+    assertStringIncludes(error.message, found);
+    const after = directory.files();
+    for (const [name, bytes] of before) assertEquals(after.get(name), bytes, name);
+    if (found !== "is damaged") assertEquals([...after.keys()], [...before.keys()]);
+  });
+}
+
+Deno.test("a data directory is refused that is a file, or below one", async () => {
+  using directory = new TempDirectory();
+  Deno.writeTextFileSync(`${directory.path}/file`, "");
+  for (const path of ["file", "file/below"]) {
+    const { message } = await refused(`${directory.path}/${path}`);
+    assertStringIncludes(message, "it cannot be made");
+  }
+});
+
+Deno.test("a data directory is refused while another one has it, who is named", async () => {
+  using directory = new TempDirectory();
+  const first = (await openedDisk(directory.path)).disk;
+  first.announce(["127.0.0.1:6001"]);
+  // The thread has told when it has written what it was asked to before.
+  await writtenTo(first, batchOf(entry("a", "1")));
+  const error = await refused(directory.path);
+  assertInstanceOf(error, DataDirectoryInUseError);
+  assertStringIncludes(error.message, `process ${Deno.pid} uses it`);
+  assertEquals(error.owner, { pid: Deno.pid, queryAddresses: ["127.0.0.1:6001"] });
+  assertEquals(await first.close(), 0);
+  const second = (await openedDisk(directory.path)).disk;
+  await second.close();
+});
+
+/** Opens a data directory, reads it to its end, and expects that one or the other is refused. */
+async function refused(directory: string): Promise<DataDirectoryError> {
+  return await assertRejects(() => openedDisk(directory), DataDirectoryError);
+}
+
+/** Makes a file with some entries, and changes its bytes. */
+function spoil(directory: string, change: (bytes: Uint8Array) => Uint8Array): void {
+  newDataFile(directory);
+  const writer = new DataWriter(directory);
+  writer.append([batchOf(...Array.from({ length: 2000 }, (_, i) => entry(`key ${i}`, "value")))]);
+  while (!writer.foldOn(5));
+  writer.close();
+  const path = `${directory}/cmud.db`;
+  Deno.writeFileSync(path, change(Deno.readFileSync(path)));
+}

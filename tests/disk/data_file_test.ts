@@ -1,0 +1,139 @@
+import { DataReader } from "../../kvserver/disk/data_reader.ts";
+import { DataWriter } from "../../kvserver/disk/data_writer.ts";
+import { assert, assertEquals, assertLess, assertThrows, fc } from "../deps.ts";
+import { batchOf, entry, heldIn, mergedOf, newDataFile } from "./data_files.ts";
+import { TempDirectory } from "./temp_directory.ts";
+
+const anyEntry = fc.record({
+  // Few different keys and orders, so that equal ones meet often.
+  key: fc.constantFrom("", "a", "b", "\0", "\xff\xfe", "a".repeat(4096), "__proto__"),
+  value: fc.option(fc.constantFrom("", "v", "w", "x".repeat(70_000))),
+  timestamp: fc.constantFrom(0, 1, 1_700_000_000_000, Number.MAX_SAFE_INTEGER),
+  sequence: fc.constantFrom(0, 1, 0xffffffff),
+  uid: fc.constantFrom("h:9/00/1", "h:9/00/2", "h:9/00/12", "h:10/00/1"),
+}).map(({ key, value, ...order }) => entry(key, value, order));
+
+const anyStep = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ append: fc.array(fc.array(anyEntry), { maxLength: 3 }) }) },
+  { weight: 3, arbitrary: fc.constant("fold") },
+  { weight: 1, arbitrary: fc.constant("reopen") },
+);
+
+Deno.test("a data file holds what was merged into it, however it was appended and folded", () => {
+  fc.assert(
+    fc.property(fc.array(anyStep, { maxLength: 12 }), (steps) => {
+      using directory = new TempDirectory();
+      newDataFile(directory.path);
+      let writer = new DataWriter(directory.path);
+      const appended: Uint8Array[] = [];
+      for (const step of steps) {
+        if (step === "fold") writer.foldOn(0);
+        else if (step === "reopen") {
+          // In the midst of a fold, perhaps.
+          writer.close();
+          writer = new DataWriter(directory.path);
+        } else {
+          const batches = step.append.map((entries) => batchOf(...entries));
+          writer.append(batches);
+          appended.push(...batches);
+        }
+        assertEquals(heldIn(directory.path), mergedOf(appended));
+      }
+      // The fold that is under way, and another one for what was appended since it began.
+      while (!writer.foldOn(0));
+      while (!writer.foldOn(0));
+      assertEquals(writer.batchBytes, 0);
+      assertEquals(heldIn(directory.path), mergedOf(appended));
+      writer.close();
+    }),
+    { numRuns: 20 },
+  );
+});
+
+Deno.test("a fold goes in steps, and what is appended meanwhile belongs to the next", () => {
+  using directory = new TempDirectory();
+  newDataFile(directory.path);
+  const writer = new DataWriter(directory.path);
+  const old = Array.from({ length: 100 }, (_, i) => entry(`key ${i}`, "old"));
+  writer.append(old.map((entry) => batchOf(entry)));
+  let steps = 1;
+  const late: Uint8Array[] = [];
+  while (!writer.foldOn(0)) {
+    late.push(batchOf(entry(`key ${steps % 100}`, "new", { timestamp: 1_700_000_000_001 })));
+    writer.append(late.slice(-1));
+    steps++;
+  }
+  assert(steps > 20, `${steps} steps`);
+  assertLess(0, writer.batchBytes);
+  const held = heldIn(directory.path);
+  assertEquals(held, mergedOf([batchOf(...old), ...late]));
+  assertEquals(held.size, 100);
+  writer.close();
+});
+
+Deno.test("DataWriter.append() writes all batches or none", () => {
+  using directory = new TempDirectory();
+  newDataFile(directory.path);
+  const writer = new DataWriter(directory.path);
+  const wrong = "no bytes" as unknown as Uint8Array;
+  assertThrows(() => writer.append([batchOf(entry("a", "1")), wrong]));
+  assertEquals(heldIn(directory.path).size, 0);
+  writer.append([batchOf(entry("b", "2"))]);
+  assertEquals([...heldIn(directory.path).keys()], ["b"]);
+  writer.close();
+});
+
+Deno.test("a reader sees one moment, whatever is written meanwhile", () => {
+  using directory = new TempDirectory();
+  newDataFile(directory.path);
+  const writer = new DataWriter(directory.path);
+  writer.append([batchOf(entry("a", "1"), entry("b", "1"))]);
+  const reader = new DataReader(directory.path);
+  const chunks = reader.chunks();
+  const first = chunks.next().value as Uint8Array;
+  writer.append([batchOf(entry("c", "1"))]);
+  while (!writer.foldOn(0));
+  assertEquals([...mergedOf([first, ...chunks]).keys()], ["a", "b"]);
+  reader.close();
+  assertEquals(heldIn(directory.path).size, 3);
+  writer.close();
+});
+
+Deno.test("DataReader.chunks() are bounded", () => {
+  using directory = new TempDirectory();
+  newDataFile(directory.path);
+  const writer = new DataWriter(directory.path);
+  const entries = Array.from({ length: 100 }, (_, i) => entry(`${i}`, "x".repeat(10_000)));
+  writer.append([batchOf(...entries)]);
+  while (!writer.foldOn(0));
+  writer.close();
+  const reader = new DataReader(directory.path);
+  const chunks = [...reader.chunks()];
+  reader.close();
+  assert(chunks.length >= 4);
+  for (const { length } of chunks) assertLess(length, 256 * 1024);
+  assertEquals(mergedOf(chunks).size, 100);
+});
+
+Deno.test("a data file remembers peers, the last seen first, and forgets some", () => {
+  using directory = new TempDirectory();
+  newDataFile(directory.path);
+  const writer = new DataWriter(directory.path);
+  writer.rememberPeer("a:1", 100);
+  writer.rememberPeer("b:1", 300);
+  writer.rememberPeer("c:1", 200);
+  writer.rememberPeer("a:1", 400);
+  assertEquals(peersIn(directory.path), ["a:1", "b:1", "c:1"]);
+  writer.forgetPeers(2, 0);
+  assertEquals(peersIn(directory.path), ["a:1", "b:1"]);
+  writer.forgetPeers(2, 301);
+  assertEquals(peersIn(directory.path), ["a:1"]);
+  writer.close();
+});
+
+function peersIn(directory: string): string[] {
+  const reader = new DataReader(directory);
+  const peers = reader.peers();
+  reader.close();
+  return peers;
+}

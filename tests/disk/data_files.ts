@@ -1,0 +1,47 @@
+import { checkDataFile, createDataFile, hasDataFile } from "../../kvserver/disk/data_file.ts";
+import { DataReader } from "../../kvserver/disk/data_reader.ts";
+import { Entry } from "../../kvserver/entry.ts";
+import { decodeEntries, encodeEntries } from "../../kvserver/entry_codec.ts";
+import { isLater } from "../../kvserver/mod.ts";
+
+/** An entry, with whatever does not matter left out. */
+export function entry(
+  key: string,
+  value: string | null,
+  { timestamp = 1_700_000_000_000, sequence = 0, uid = "127.0.0.1:6000/00/2" } = {},
+): Entry {
+  const bytes = value === null ? null : new TextEncoder().encode(value);
+  return new Entry(key, bytes, timestamp, sequence, uid);
+}
+
+/** Entries as they are written, in memory that may be given away. */
+export function batchOf(...entries: Entry[]): Uint8Array<ArrayBuffer> {
+  return encodeEntries(entries).slice();
+}
+
+/** Makes an empty data file. */
+export function newDataFile(directory: string): void {
+  if (!hasDataFile(directory)) createDataFile(directory);
+  checkDataFile(directory, "write");
+}
+
+/** What the file in a directory holds, merged. */
+export function heldIn(directory: string): Map<string, Entry> {
+  const reader = new DataReader(directory);
+  try {
+    return mergedOf(reader.chunks());
+  } finally {
+    reader.close();
+  }
+}
+
+/** What is held by whoever received these batches. */
+export function mergedOf(batches: Iterable<Uint8Array>): Map<string, Entry> {
+  const held = new Map<string, Entry>();
+  for (const batch of batches) {
+    for (const entry of decodeEntries(batch)) {
+      if (isLater(entry, held.get(entry.key))) held.set(entry.key, entry);
+    }
+  }
+  return held;
+}

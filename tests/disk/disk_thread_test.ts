@@ -1,0 +1,119 @@
+import { DataReader } from "../../kvserver/disk/data_reader.ts";
+import { assert, assertEquals, assertGreater, assertMatch } from "../deps.ts";
+import { until } from "../sync/until.ts";
+import { batchOf, entry, heldIn, mergedOf } from "./data_files.ts";
+import { openedDisk, writtenTo } from "./disk_threads.ts";
+import { TempDirectory } from "./temp_directory.ts";
+import { TinyDisk } from "./tiny_disk.ts";
+
+Deno.test("DiskThread keeps what is written, and gives it to the next that opens the directory", async () => {
+  using directory = new TempDirectory();
+  const path = `${directory.path}/below/new`;
+  const first = await openedDisk(path);
+  assertEquals(first.held.size, 0);
+  const batches = [
+    batchOf(entry("a", "1"), entry("b", "1")),
+    batchOf(entry("b", "2", { sequence: 1 })),
+  ];
+  await Promise.all(batches.map((batch) => writtenTo(first.disk, batch.slice())));
+  first.disk.rememberPeer("127.0.0.1:7000");
+  assertEquals(await first.disk.close(), 0);
+  const second = await openedDisk(path);
+  assertEquals(second.held, mergedOf(batches));
+  assertEquals(second.disk.peers, ["127.0.0.1:7000"]);
+  await second.disk.close();
+});
+
+Deno.test("DiskThread.write() calls back in order, when what was written can be read", async () => {
+  using directory = new TempDirectory();
+  const { disk } = await openedDisk(directory.path);
+  const order: number[] = [];
+  await Promise.all(Array.from({ length: 50 }, (_, i) =>
+    new Promise<void>((resolve) => {
+      disk.write(batchOf(entry(`key ${i}`, "value")), () => {
+        if (i % 10 === 0) assert(heldIn(directory.path).has(`key ${i}`));
+        order.push(i);
+        resolve();
+      });
+    })));
+  assertEquals(order, Array.from({ length: 50 }, (_, i) => i));
+  await disk.close();
+});
+
+Deno.test("DiskThread.close() writes what was not written yet", async () => {
+  using directory = new TempDirectory();
+  const { disk } = await openedDisk(directory.path);
+  for (let i = 0; i < 50; i++) disk.write(batchOf(entry(`key ${i}`, "value")), () => {});
+  assertEquals(await disk.close(), 0);
+  assertEquals(heldIn(directory.path).size, 50);
+});
+
+Deno.test("DiskThread folds what it has appended when that is much", async () => {
+  using directory = new TempDirectory();
+  const { disk } = await openedDisk(directory.path);
+  const value = "x".repeat(1024 * 1024);
+  for (let i = 0; i < 33; i++) {
+    await writtenTo(disk, batchOf(entry(`key ${i % 4}`, value, { timestamp: i })));
+  }
+  await until("only the last value of each key is left", () => {
+    const reader = new DataReader(directory.path);
+    const bytes = [...reader.chunks()].reduce((sum, { length }) => sum + length, 0);
+    reader.close();
+    return bytes < 6 * 1024 * 1024;
+  }, { timeoutMs: 5_000 });
+  await disk.close();
+  const held = heldIn(directory.path);
+  assertEquals([...held.values()].map(({ timestamp }) => timestamp), [32, 29, 30, 31]);
+});
+
+Deno.test({
+  name: "DiskThread says why a full disk refuses, and writes all when there is room again",
+  ignore: !TinyDisk.isPossible,
+  async fn() {
+    using tiny = new TinyDisk(4);
+    const { disk } = await openedDisk(`${tiny.path}/data`);
+    const told: (string | undefined)[] = [];
+    let onTold = () => {};
+    disk.onFailing = (reason) => (told.push(reason), onTold());
+    await writtenTo(disk, batchOf(entry("before", "1")));
+    assertEquals(told, []);
+
+    tiny.fill();
+    const failing = new Promise<void>((resolve) => onTold = resolve);
+    let isWritten = false;
+    const value = "x".repeat(100_000);
+    const written = writtenTo(disk, batchOf(entry("meanwhile", value)))
+      .then(() => isWritten = true);
+    await failing;
+    assertEquals(told.length, 1);
+    assertMatch(told[0]!, /disk.*full/);
+    const later = writtenTo(disk, batchOf(entry("later", "3")));
+    assertEquals(isWritten, false);
+    assertEquals([...heldIn(`${tiny.path}/data`).keys()], ["before"]);
+
+    tiny.empty();
+    await Promise.all([written, later]);
+    assertEquals(told.length, 2);
+    assertEquals(told[1], undefined);
+    assertEquals(await disk.close(), 0);
+    assertEquals([...heldIn(`${tiny.path}/data`).keys()].sort(), ["before", "later", "meanwhile"]);
+  },
+});
+
+Deno.test({
+  name: "DiskThread.close() says how much a full disk refused to the last",
+  ignore: !TinyDisk.isPossible,
+  async fn() {
+    using tiny = new TinyDisk(4);
+    const { disk } = await openedDisk(`${tiny.path}/data`);
+    await writtenTo(disk, batchOf(entry("before", "1")));
+    tiny.fill();
+    const failing = new Promise<unknown>((resolve) => disk.onFailing = resolve);
+    disk.write(batchOf(entry("lost", "x".repeat(100_000))), () => {});
+    await failing;
+    assertGreater(await disk.close(), 100_000);
+    const again = await openedDisk(`${tiny.path}/data`);
+    assertEquals([...again.held.keys()], ["before"]);
+    await again.disk.close();
+  },
+});

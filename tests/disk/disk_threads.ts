@@ -1,0 +1,23 @@
+import { DiskThread } from "../../kvserver/disk/disk_thread.ts";
+import type { Entry } from "../../kvserver/entry.ts";
+import { mergedOf } from "./data_files.ts";
+
+/** A data directory that has been read to its end, and what it held. */
+export async function openedDisk(
+  directory: string,
+): Promise<{ disk: DiskThread; held: Map<string, Entry> }> {
+  const disk = await DiskThread.open(directory);
+  try {
+    const parts: Uint8Array[] = [];
+    for await (const part of disk.entries()) parts.push(part);
+    return { disk, held: mergedOf(parts) };
+  } catch (error) {
+    await disk.close();
+    throw error;
+  }
+}
+
+/** Resolves when a batch is written. */
+export function writtenTo(disk: DiskThread, batch: Uint8Array<ArrayBuffer>): Promise<void> {
+  return new Promise((resolve) => disk.write(batch, resolve));
+}

@@ -1,0 +1,14 @@
+/** A directory that is gone afterwards. */
+export class TempDirectory implements Disposable {
+  readonly path = Deno.makeTempDirSync({ prefix: "cmud-test-" });
+
+  /** Every file in it, with its bytes, by name. */
+  files(): Map<string, Uint8Array> {
+    const names = Array.from(Deno.readDirSync(this.path), ({ name }) => name).sort();
+    return new Map(names.map((name) => [name, Deno.readFileSync(`${this.path}/${name}`)]));
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
