@@ -25,6 +25,15 @@ export const methodBytesMax = 64;
 /** Nesting of a value on the wire or in a message; a deeper one is refused. */
 export const valueDepthMax = 128;
 
+/** Texts kept for the next message that has them, so many keys and so many others; the next takes a place. */
+export const cachedTexts = 256;
+
+/** A longer text is not kept. */
+export const cachedTextBytesMax = 32;
+
+/** Texts in a longer buffer are not looked up: the last one looked into stays in memory. */
+export const cachedFromBytesMax = 1 * MiB;
+
 /**
  * Once the replies to one read are this long they are written before the rest of that read is
  * executed: a reader who is slower than its own questions costs this much memory (plus one frame).

@@ -14,4 +14,6 @@
 export { MsgpackError, MsgpackReader, notThis } from "./reader.ts";
 export { MsgpackWriter } from "./writer.ts";
 export { decodeUtf8, isUtf8 } from "./utf8.ts";
-export { decode, encode, readValue, UnmarshallableError, writeValue } from "./value.ts";
+export { encode, writeValue } from "./encode.ts";
+export { decode, readValue } from "./decode.ts";
+export { UnmarshallableError } from "./refusal.ts";

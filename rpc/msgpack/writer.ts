@@ -1,4 +1,4 @@
-import { encodeUtf8Into, utf8BytesBound } from "./utf8.ts";
+import { encodeAsciiInto, encodeUtf8Into, utf8BytesBound } from "./utf8.ts";
 
 /**
  * Appends MessagePack to one growable buffer.
@@ -113,6 +113,19 @@ export class MsgpackWriter {
 
   /** @returns whether it was written: `false`, and nothing is, when `text` has a lone surrogate. */
   str(text: string): boolean {
+    const count = text.length;
+    if (count < 32) {
+      this.ensure(1 + count);
+      if (encodeAsciiInto(text, this.bytes, this.length + 1)) {
+        this.bytes[this.length] = 0xa0 | count;
+        this.length += 1 + count;
+        return true;
+      }
+    }
+    return this.#longStr(text);
+  }
+
+  #longStr(text: string): boolean {
     this.ensure(5 + utf8BytesBound(text));
     const start = this.length;
     // The header's size depends on the length in bytes, which is known only afterwards: text is
@@ -191,6 +204,31 @@ export class MsgpackWriter {
 
   endBin(place: number): void {
     this.#fill32(place - 4, this.size - place);
+  }
+
+  /** Opens a map whose header `endMap` fills in. @returns its place. */
+  beginMap(): number {
+    this.ensure(1);
+    this.length++;
+    return this.size;
+  }
+
+  /** Closes the map opened at `place`, which has `count` entries. */
+  endMap(place: number, count: number): void {
+    if (count < 16) this.bytes[this.start + place - 1] = 0x80 | count;
+    else this.#endLongMap(place, count);
+  }
+
+  /** The header is longer than the byte reserved: the entries make room. */
+  #endLongMap(place: number, count: number): void {
+    const more = count < 0x10000 ? 2 : 4;
+    this.ensure(more);
+    const from = this.start + place;
+    const end = this.length;
+    this.bytes.copyWithin(from + more, from, end);
+    this.length = from - 1;
+    this.mapHeader(count);
+    this.length = end + more;
   }
 
   /** Opens an extension of `type` whose length `endExt` fills in. @returns its place. */

@@ -96,6 +96,7 @@ for (const [name, message, path, found] of refusals) {
 
 Deno.test("writeValue() accepts what nests exactly as deep as is allowed", () => {
   writeValue(new MsgpackWriter(), nested(valueDepthMax, 1));
+  writeValue(new MsgpackWriter(), nested(valueDepthMax, new Uint8Array([1])));
   writeValue(new MsgpackWriter(), nested(valueDepthMax, 1, (value) => ({ value })));
   writeValue(new MsgpackWriter(), nested(valueDepthMax, 1, (value) => new Map([[1, value]])));
 });
