@@ -95,6 +95,12 @@ export const reconnectMaxMs = 1_000;
 /** Query actors of one server; more are refused at start. */
 export const queryActorsMax = 256;
 
+/** How often a further thread of a server is asked whether it is there. */
+export const threadBeatMs = 5_000;
+
+/** A thread that answers nothing for so long counts as ended: the server ends with it. */
+export const threadPatienceMs = 30_000;
+
 /** Bytes on a wire that is delayed on purpose; a write past it waits. */
 export const delayedBytesMax = 64 * MiB;
 

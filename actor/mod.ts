@@ -50,5 +50,6 @@ export type { SystemStats } from "./stats.ts";
 export type { LinkState, TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
 export { RpcTellNetwork } from "./tell_port.ts";
 export type { ThreadPort } from "./thread_link.ts";
+export { messagePort } from "./thread_port.ts";
 export { takeSeat, type ThreadSeat } from "./thread_seat.ts";
 export { UnmarshallableError } from "../rpc/mod.ts";

@@ -25,6 +25,11 @@ export async function runServer({ options, console, ...rest }: Invocation): Prom
     hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
     startPort: options.port as number | undefined ?? 6000,
     queryActorCount: options.actors as number | undefined,
+    threads: options.threads as number | undefined,
+    onThreadEnd: ({ message }) => {
+      console.err(`cmud: ${message}\n`);
+      console.exit(exitCodes.internal);
+    },
     advertise,
     remoteDescs: descriptions,
     simulateLatencyMs: options.simulateLatency as number | undefined,

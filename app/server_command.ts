@@ -28,6 +28,12 @@ export const serverCommand: CommandSpec = {
       parse: integerFrom(1, queryActorsMax),
     },
     {
+      name: "--threads",
+      value: "N",
+      summary: "threads that the query actors share (default: one each, but no more than cores)",
+      parse: integerFrom(1, queryActorsMax),
+    },
+    {
       name: "--join",
       value: "DESC|HOST:PORT",
       summary: "a server to sync with: its description or its system port; may be repeated",

@@ -13,6 +13,8 @@
  */
 
 export { isLater, nextOrder, type Order } from "./order.ts";
-export { Server, ServerOptionError, type ServerOptions } from "./server.ts";
+export { Server } from "./server.ts";
 export { addressOfDescription, fetchDescription } from "./server_description.ts";
 export { type Entry, type EntryBytes, noEntry, noValue, Store } from "./store/mod.ts";
+export { ServerOptionError, type ServerOptions } from "./server_options.ts";
+export { ThreadEndedError } from "./worker_thread.ts";

@@ -1,11 +1,33 @@
-import type { ActorRef, ActorSystem } from "../actor/mod.ts";
+import type { ActorRef, ActorSystem, ActorThread } from "../actor/mod.ts";
 import { QueryActor } from "./query_actor.ts";
 import { Store } from "./store/mod.ts";
 import { SyncActor } from "./sync_actor.ts";
 import type { DrainMessage, JoinMessage, StartMessage } from "./sync_messages.ts";
 
+/** What the query actors of a server have in common: plain data that may be posted to a thread. */
+export interface ReplicaSettings {
+  /** The program's version, for `Stats`. */
+  readonly version: string;
+  /** The server's sync actor. */
+  readonly syncActor: ActorRef;
+  /** Whether there is no state to take over from others first. */
+  readonly ready: boolean;
+  /** Whether there is no other query actor anywhere, until the sync actor says otherwise. */
+  readonly isAlone: boolean;
+}
+
+/** Starts a query actor on a thread. @param store its replica; default: an empty one */
+export function startQueryActor(
+  thread: ActorThread,
+  settings: ReplicaSettings,
+  store = new Store(),
+): ActorRef {
+  return thread.startActor((context) => new QueryActor(context, { ...settings, store }));
+}
+
 /** Options of a `ReplicaGroup`. */
 export interface ReplicaGroupOptions {
+  /** How many query actors there will be. */
   queryActorCount: number;
   /** The program's version, for `Stats`. */
   version: string;
@@ -13,33 +35,33 @@ export interface ReplicaGroupOptions {
   ready: boolean;
   /** Told of other servers that come and go. */
   log?(line: string): void;
-  /** Makes the replica of each query actor. Default: an empty one. */
-  newStore?(): Store;
 }
 
-/** The actors of a server: query actors with a replica each, and the sync actor that joins them. */
+/**
+ * The actors of a server: query actors with a replica each, on whatever thread, and the sync actor
+ * that joins them. They start with `startQueryActor` and these `settings`, and then `begin`.
+ */
 export class ReplicaGroup {
-  readonly queryActors: readonly ActorRef[];
   readonly syncActor: ActorRef;
+  readonly settings: ReplicaSettings;
   #system: ActorSystem;
 
-  /** Starts them. */
+  /** Starts the sync actor. */
   constructor(system: ActorSystem, options: ReplicaGroupOptions) {
-    const { queryActorCount, version, ready, log, newStore = () => new Store() } = options;
-    const isAlone = queryActorCount === 1;
+    const { queryActorCount, version, ready, log } = options;
     this.#system = system;
-    const syncActor = system.startActor((context) => new SyncActor(context, log));
-    const queryActors = Array.from(
-      { length: queryActorCount },
-      () =>
-        system.startActor((context) =>
-          new QueryActor(context, { version, syncActor, ready, isAlone, store: newStore() })
-        ),
-    );
-    system.tell(syncActor, { type: "start", queryActors, joins: !ready } satisfies StartMessage);
+    this.syncActor = system.startActor((context) => new SyncActor(context, log));
+    this.settings = { version, syncActor: this.syncActor, ready, isAlone: queryActorCount === 1 };
     system.ready = ready;
-    this.syncActor = syncActor;
-    this.queryActors = queryActors;
+  }
+
+  /** Has the sync actor know all query actors. What they took until now is known to it anyway. */
+  begin(queryActors: readonly ActorRef[]): void {
+    const joins = !this.settings.ready;
+    this.#system.tell(
+      this.syncActor,
+      { type: "start", queryActors, joins } satisfies StartMessage,
+    );
   }
 
   /** Syncs with other servers, and takes over the state of the first that can be reached. */

@@ -1,53 +1,18 @@
-import { type ActorRef, ActorSystem, RpcTellNetwork, type SystemStats } from "../actor/mod.ts";
-import { closeDrainMs, queryActorsMax } from "../limits.ts";
-import {
-  delayedTransport,
-  type Environment,
-  formatAddress,
-  parseAddress,
-  realEnvironment,
-  tcpTransport,
-  type Transport,
-} from "../rpc/mod.ts";
-import { QueryReceiver } from "./query_receiver.ts";
+import { ActorSystem, RpcTellNetwork, type SystemStats } from "../actor/mod.ts";
+import { closeDrainMs } from "../limits.ts";
+import { delayedTransport, formatAddress, parseAddress } from "../rpc/mod.ts";
+import { bind } from "./bind.ts";
+import { Deal } from "./deal.ts";
+import { QueryThread } from "./query_thread.ts";
 import { ReplicaGroup } from "./replica_group.ts";
-import { describeServer, syncActorOf } from "./server_description.ts";
-
-/** Options of `Server.start`. */
-export interface ServerOptions {
-  /** Where all ports listen. Default `"127.0.0.1"`. */
-  hostname?: string;
-  /** The system port; query ports follow it. 0: all are chosen by the machine. Default 6000. */
-  startPort?: number;
-  /** Query actors, each with a port and a full replica. Default: one per core. */
-  queryActorCount?: number;
-  /**
-   * Descriptions of servers to sync with. The state is taken over from the first of them that can
-   * be reached; the others of their cluster make themselves known. Default: none.
-   */
-  remoteDescs?: readonly string[];
-  /** Threads to spread the query actors over. One yet. */
-  threads?: number;
-  /** The `host:port` by which others reach the system port. Default: where it listens. */
-  advertise?: string;
-  /** The program's version, as `Stats` tells it. Default `"0.0.0"`. */
-  version?: string;
-  /** One-way time by which every message to another server is delayed, milliseconds. Default 0. */
-  simulateLatencyMs?: number;
-  /** Clock, timers and randomness. Default: the machine's. */
-  environment?: Environment;
-  /** The network. Default: TCP. */
-  transport?: Transport;
-  /** Told of other servers that come and go. */
-  log?(line: string): void;
-  /** Told when a client's connection ends otherwise than by its orderly close. */
-  onFault?(peer: string, error: unknown): void;
-}
-
-/** An option of a server is out of its bounds. */
-export class ServerOptionError extends RangeError {
-  override name = "ServerOptionError";
-}
+import { describeServer } from "./server_description.ts";
+import {
+  readDescriptions,
+  type ServerOptions,
+  type ServerSettings,
+  withDefaults,
+} from "./server_options.ts";
+import { WorkerThread } from "./worker_thread.ts";
 
 /** A running server: an actor system, and query actors with a port each. */
 export class Server {
@@ -59,7 +24,9 @@ export class Server {
   readonly description: string;
   #system: ActorSystem;
   #group: ReplicaGroup;
-  #receivers: QueryReceiver[];
+  #main: QueryThread;
+  #workers: readonly WorkerThread[];
+  #closed: Promise<void> | undefined;
 
   /**
    * Binds all ports. Taking over the state of others goes on behind that: `stats().ready` tells.
@@ -69,42 +36,68 @@ export class Server {
    */
   static async start(options: ServerOptions = {}): Promise<Server> {
     const settings = withDefaults(options);
-    const { hostname, startPort, remoteDescs, environment } = settings;
-    const peers = readDescriptions(remoteDescs);
+    const { hostname, startPort, queryActorCount, environment, transport, onFault } = settings;
+    const peers = readDescriptions(settings.remoteDescs);
     const ready = peers.length === 0;
     const system = await bind(
       hostname,
       startPort,
-      () => ActorSystem.start({ ...settings, port: startPort, network: networkOf(settings) }),
+      () =>
+        ActorSystem.start({
+          ...settings,
+          port: startPort,
+          threadCount: settings.threads,
+          network: networkOf(settings),
+        }),
     );
-    const receivers: QueryReceiver[] = [];
+    const main = new QueryThread(system, environment, transport, onFault);
+    const workers: WorkerThread[] = [];
     try {
-      const group = new ReplicaGroup(system, { ...settings, ready });
-      for (const [i, queryActor] of group.queryActors.entries()) {
-        const port = startPort === 0 ? 0 : startPort + i + 1;
-        receivers.push(
-          await bind(
-            hostname,
-            port,
-            () => new QueryReceiver({ ...settings, thread: system, queryActor, port, environment }),
-          ),
-        );
+      for (let thread = 1; thread < settings.threads; thread++) {
+        workers.push(new WorkerThread(thread, settings.onThreadEnd, onFault));
       }
+      const group = new ReplicaGroup(system, { ...settings, ready });
+      const deal = new Deal(settings.threads);
+      const ports = deal.split(
+        Array.from({ length: queryActorCount }, (_, i) => startPort === 0 ? 0 : startPort + i + 1),
+      );
+      const queryActors = await Promise.all([
+        main.startActors(group.settings, ports[0].length),
+        ...workers.map((worker, i) =>
+          worker.startActors(system, group.settings, ports[i + 1].length)
+        ),
+      ]);
+      // Before any port: what an actor takes is passed on only to those that are known by then.
+      group.begin(deal.gather(queryActors));
+      const addresses = await Promise.all([
+        main.listen(hostname, ports[0]),
+        ...workers.map((worker, i) => worker.listen(hostname, ports[i + 1])),
+      ]);
       if (!ready) group.join(peers);
-      return new Server(system, group, receivers);
+      return new Server(system, group, main, workers, deal.gather(addresses));
     } catch (error) {
-      await Promise.all([...receivers, system].map((started) => started.close()));
+      // Those that bound their ports meanwhile free them first: ending a thread takes its time.
+      await Promise.allSettled([main, ...workers].map((thread) => thread.close()));
+      for (const worker of workers) worker.end();
+      await system.close();
       throw error;
     }
   }
 
-  private constructor(system: ActorSystem, group: ReplicaGroup, receivers: QueryReceiver[]) {
+  private constructor(
+    system: ActorSystem,
+    group: ReplicaGroup,
+    main: QueryThread,
+    workers: readonly WorkerThread[],
+    addresses: readonly string[],
+  ) {
     this.#system = system;
     this.#group = group;
-    this.#receivers = receivers;
+    this.#main = main;
+    this.#workers = workers;
     this.address = system.address;
     const { hostname } = parseAddress(system.address);
-    this.queryAddresses = receivers.map(({ address }) =>
+    this.queryAddresses = addresses.map((address) =>
       formatAddress({ hostname, port: parseAddress(address).port })
     );
     this.description = system.description = describeServer(group.syncActor, this.queryAddresses);
@@ -128,78 +121,25 @@ export class Server {
    * Ends everything: first the query ports, then, when sync has sent what it still holds (but within
    * `closeDrainMs`), the rest. Resolves when all ports are free.
    */
-  async close(): Promise<void> {
-    await Promise.all(this.#receivers.map((receiver) => receiver.close()));
+  close(): Promise<void> {
+    return this.#closed ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    // Of a thread that ended by itself nothing is left to close.
+    await Promise.allSettled([this.#main, ...this.#workers].map((thread) => thread.close()));
     await this.#group.drain(closeDrainMs);
+    for (const worker of this.#workers) worker.end();
     await this.#system.close();
   }
 }
 
-function withDefaults(options: ServerOptions) {
-  const settings = {
-    ...options,
-    hostname: options.hostname ?? "127.0.0.1",
-    startPort: options.startPort ?? 6000,
-    queryActorCount: options.queryActorCount ??
-      Math.min(navigator.hardwareConcurrency, queryActorsMax),
-    remoteDescs: options.remoteDescs ?? [],
-    version: options.version ?? "0.0.0",
-    simulateLatencyMs: options.simulateLatencyMs ?? 0,
-    environment: options.environment ?? realEnvironment,
-    transport: options.transport ?? tcpTransport,
-  };
-  const { startPort, queryActorCount } = settings;
-  expectInteger("queryActorCount", queryActorCount, 1, queryActorsMax);
-  expectInteger("threads", options.threads ?? 1, 1, 1);
-  expectInteger("startPort", startPort, 0, startPort === 0 ? 0 : 65535 - queryActorCount);
-  expectInteger("simulateLatencyMs", settings.simulateLatencyMs, 0, 60_000);
-  if (options.advertise !== undefined) expectAddress("advertise", options.advertise);
-  return settings;
-}
-
-function expectInteger(name: string, value: number, min: number, max: number): void {
-  if (Number.isInteger(value) && value >= min && value <= max) return;
-  throw new ServerOptionError(
-    `Cannot use ${value} as ${name}: allowed is an integer from ${min} to ${max}`,
-  );
-}
-
-function readDescriptions(descriptions: readonly string[]): ActorRef[] {
-  try {
-    return descriptions.map(syncActorOf);
-  } catch (cause) {
-    throw new ServerOptionError((cause as Error).message, { cause });
-  }
-}
-
 /** Tells to other servers, delayed if so wished. */
-function networkOf({ transport, environment, simulateLatencyMs }: {
-  transport: Transport;
-  environment: Environment;
-  simulateLatencyMs: number;
-}): RpcTellNetwork {
+function networkOf(
+  { transport, environment, simulateLatencyMs }: ServerSettings,
+): RpcTellNetwork {
   const dialing = simulateLatencyMs === 0
     ? transport
     : delayedTransport(transport, simulateLatencyMs, environment);
   return new RpcTellNetwork(transport, dialing, environment);
-}
-
-function expectAddress(name: string, address: string): void {
-  try {
-    parseAddress(address);
-  } catch (cause) {
-    throw new ServerOptionError(
-      `Cannot use "${address}" as ${name}: allowed is HOST:PORT, as in 192.0.2.7:6000`,
-      { cause },
-    );
-  }
-}
-
-async function bind<T>(hostname: string, port: number, start: () => T | Promise<T>): Promise<T> {
-  try {
-    return await start();
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot listen on ${formatAddress({ hostname, port })}: ${why}`, { cause });
-  }
 }

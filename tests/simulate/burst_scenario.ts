@@ -43,7 +43,7 @@ function putBurst(
   count: number,
 ): void {
   for (let i = 0; i < count; i++) {
-    const actor = 1 + random.below(server.group.queryActors.length - 1);
+    const actor = 1 + random.below(server.queryActors.length - 1);
     cluster.put(server, actor, random.hex64(), "burst".padEnd(random.below(longValueBytes)));
   }
 }

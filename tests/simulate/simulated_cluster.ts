@@ -1,6 +1,6 @@
-import { ActorSystem } from "../../actor/mod.ts";
+import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
-import { ReplicaGroup } from "../../kvserver/replica_group.ts";
+import { ReplicaGroup, startQueryActor } from "../../kvserver/replica_group.ts";
 import { type Entry, isLater, Store } from "../../kvserver/mod.ts";
 import { incarnationOf } from "../../kvserver/order.ts";
 import { writeQuery } from "../../kvserver/query_message.ts";
@@ -27,6 +27,7 @@ export interface SimulatedServer {
   environment: SimulatedEnvironment;
   system: ActorSystem;
   group: ReplicaGroup;
+  queryActors: readonly ActorRef[];
   stores: Store[];
 }
 
@@ -75,14 +76,15 @@ export class SimulatedCluster {
       queryActorCount,
       version: "simulated",
       ready: peers.length === 0,
-      newStore: () => {
-        const store = new ObservedStore((entry) => takeLater(puts, entry));
-        stores.push(store);
-        return store;
-      },
     });
+    const queryActors = Array.from({ length: queryActorCount }, () => {
+      const store = new ObservedStore((entry) => takeLater(puts, entry));
+      stores.push(store);
+      return startQueryActor(system, group.settings, store);
+    });
+    group.begin(queryActors);
     if (peers.length > 0) group.join(peers.map((peer) => peer.group.syncActor));
-    const server = { address: system.address, environment, system, group, stores };
+    const server = { address: system.address, environment, system, group, queryActors, stores };
     this.servers.push(server);
     return server;
   }
@@ -142,7 +144,7 @@ export class SimulatedCluster {
     putCall(key, value).writeParams(writer);
     writer.endFrame(frame);
     writeQuery(server.system.beginMessage(), nobody, 1, writer.written());
-    server.system.tellWritten(server.group.queryActors[actor]);
+    server.system.tellWritten(server.queryActors[actor]);
   }
 
   /**

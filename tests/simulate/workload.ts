@@ -34,7 +34,7 @@ export function pick(servers: readonly SimulatedServer[], random: Prng): Simulat
 /** One Put or several by one actor, chosen at random. */
 export function putSome(cluster: SimulatedCluster, random: Prng, { isHot, isLong }: Load): void {
   const server = pick(cluster.servers, random);
-  const actor = random.below(server.group.queryActors.length);
+  const actor = random.below(server.queryActors.length);
   const count = isLong ? random.below(2) : random.below(10) === 0 ? 30 : 1;
   for (let i = 0; i < count; i++) {
     const key = isHot && random.below(2) === 0 ? "hot" : `key${random.below(40)}`;

@@ -1,4 +1,9 @@
-import { type ActorContext, type ActorRef, ActorSystem } from "../../actor/mod.ts";
+import {
+  type ActorContext,
+  type ActorRef,
+  ActorSystem,
+  type ActorThread,
+} from "../../actor/mod.ts";
 import type { Environment } from "../../rpc/mod.ts";
 import { MemoryNetwork } from "./memory_transport.ts";
 import type { SimulatedWorld } from "./simulated_environment.ts";
@@ -17,6 +22,7 @@ export interface SystemUnderTestOptions {
   network?: MemoryNetwork;
   hostname?: string;
   port?: number;
+  threadCount?: number;
 }
 
 /** Starts a system in a simulated world, on a port in memory. */
@@ -27,9 +33,16 @@ export async function startSystem(
     network = new MemoryNetwork(world),
     hostname = "host",
     port = 0,
+    threadCount,
   }: SystemUnderTestOptions = {},
 ): Promise<SystemUnderTest> {
-  const system = await ActorSystem.start({ hostname, port, environment, transport: network });
+  const system = await ActorSystem.start({
+    hostname,
+    port,
+    threadCount,
+    environment,
+    transport: network,
+  });
   const reports: SystemUnderTest["reports"] = [];
   system.onError = (error, ref) => reports.push({ error, ref });
   return { system, environment, network, reports };
@@ -45,7 +58,7 @@ export interface Probe {
 
 /** Starts an actor that keeps what it is told, and does then what the test says. */
 export function startProbe(
-  system: ActorSystem,
+  system: ActorThread,
   // deno-lint-ignore no-explicit-any -- each test knows what it tells
   react: (message: any, context: ActorContext) => void = () => {},
 ): Probe {

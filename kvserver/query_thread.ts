@@ -1,0 +1,64 @@
+import type { ActorRef, ActorThread } from "../actor/mod.ts";
+import type { Environment, Transport } from "../rpc/mod.ts";
+import { bind } from "./bind.ts";
+import { QueryReceiver } from "./query_receiver.ts";
+import { type ReplicaSettings, startQueryActor } from "./replica_group.ts";
+
+/** Told when a client's connection ends otherwise than by its orderly close. */
+export type OnFault = (peer: string, error: unknown) => void;
+
+/** The query actors of one thread, and their ports. */
+export class QueryThread {
+  #thread: ActorThread;
+  #environment: Environment;
+  #transport: Transport;
+  #onFault: OnFault | undefined;
+  #queryActors: ActorRef[] = [];
+  #receivers: QueryReceiver[] = [];
+
+  constructor(
+    thread: ActorThread,
+    environment: Environment,
+    transport: Transport,
+    onFault?: OnFault,
+  ) {
+    this.#thread = thread;
+    this.#environment = environment;
+    this.#transport = transport;
+    this.#onFault = onFault;
+  }
+
+  /** Starts so many query actors. Once. */
+  startActors(settings: ReplicaSettings, count: number): ActorRef[] {
+    for (let i = 0; i < count; i++) this.#queryActors.push(startQueryActor(this.#thread, settings));
+    return this.#queryActors;
+  }
+
+  /**
+   * Binds a port for each of them.
+   *
+   * @param ports 0 stands for any free one
+   * @returns where they listen, as `host:port`.
+   * @throws {Error} when one cannot be bound; `close` frees the others.
+   */
+  async listen(hostname: string, ports: readonly number[]): Promise<string[]> {
+    const options = {
+      thread: this.#thread,
+      hostname,
+      transport: this.#transport,
+      environment: this.#environment,
+      onFault: this.#onFault,
+    };
+    for (const [i, queryActor] of this.#queryActors.entries()) {
+      const port = ports[i];
+      const start = () => new QueryReceiver({ ...options, queryActor, port });
+      this.#receivers.push(await bind(hostname, port, start));
+    }
+    return this.#receivers.map(({ address }) => address);
+  }
+
+  /** Ends the ports and their connections; resolves when they are free. */
+  async close(): Promise<void> {
+    await Promise.all(this.#receivers.map((receiver) => receiver.close()));
+  }
+}

@@ -1,0 +1,119 @@
+import { queryActorsMax } from "../limits.ts";
+import {
+  type Environment,
+  parseAddress,
+  realEnvironment,
+  tcpTransport,
+  type Transport,
+} from "../rpc/mod.ts";
+import type { ActorRef } from "../actor/mod.ts";
+import { syncActorOf } from "./server_description.ts";
+import type { ThreadEndedError } from "./worker_thread.ts";
+
+/** Options of `Server.start`. */
+export interface ServerOptions {
+  /** Where all ports listen. Default `"127.0.0.1"`. */
+  hostname?: string;
+  /** The system port; query ports follow it. 0: all are chosen by the machine. Default 6000. */
+  startPort?: number;
+  /** Query actors, each with a port and a full replica. Default: one per core. */
+  queryActorCount?: number;
+  /**
+   * Descriptions of servers to sync with. The state is taken over from the first of them that can
+   * be reached; the others of their cluster make themselves known. Default: none.
+   */
+  remoteDescs?: readonly string[];
+  /**
+   * Threads to spread the query actors over, the main thread included: each further one is a Worker.
+   * Default: one per query actor, but no more than cores; 1 with an `environment` or `transport` of
+   * one's own, which cannot go to another thread.
+   */
+  threads?: number;
+  /**
+   * Told when a thread ended without having been asked to: a part of the server is gone, and only
+   * ending the process mends it. Default: the error is thrown, uncaught.
+   */
+  onThreadEnd?(error: ThreadEndedError): void;
+  /** The `host:port` by which others reach the system port. Default: where it listens. */
+  advertise?: string;
+  /** The program's version, as `Stats` tells it. Default `"0.0.0"`. */
+  version?: string;
+  /** One-way time by which every message to another server is delayed, milliseconds. Default 0. */
+  simulateLatencyMs?: number;
+  /** Clock, timers and randomness. Default: the machine's. */
+  environment?: Environment;
+  /** The network. Default: TCP. */
+  transport?: Transport;
+  /** Told of other servers that come and go. */
+  log?(line: string): void;
+  /** Told when a client's connection ends otherwise than by its orderly close. */
+  onFault?(peer: string, error: unknown): void;
+}
+
+/** An option of a server is out of its bounds. */
+export class ServerOptionError extends RangeError {
+  override name = "ServerOptionError";
+}
+
+/** Options with all that was left out. */
+export type ServerSettings = ReturnType<typeof withDefaults>;
+
+/** Fills in what was left out. @throws {ServerOptionError} for an option out of bounds. */
+export function withDefaults(options: ServerOptions) {
+  const cores = navigator.hardwareConcurrency;
+  const queryActorCount = options.queryActorCount ?? Math.min(cores, queryActorsMax);
+  const isOwn = options.environment !== undefined || options.transport !== undefined;
+  const settings = {
+    ...options,
+    hostname: options.hostname ?? "127.0.0.1",
+    startPort: options.startPort ?? 6000,
+    queryActorCount,
+    threads: options.threads ?? (isOwn ? 1 : Math.min(queryActorCount, cores)),
+    onThreadEnd: options.onThreadEnd ?? throwUncaught,
+    remoteDescs: options.remoteDescs ?? [],
+    version: options.version ?? "0.0.0",
+    simulateLatencyMs: options.simulateLatencyMs ?? 0,
+    environment: options.environment ?? realEnvironment,
+    transport: options.transport ?? tcpTransport,
+  };
+  const { startPort, threads } = settings;
+  expectInteger("queryActorCount", queryActorCount, 1, queryActorsMax);
+  expectInteger("threads", threads, 1, isOwn ? 1 : queryActorCount);
+  expectInteger("startPort", startPort, 0, startPort === 0 ? 0 : 65535 - queryActorCount);
+  expectInteger("simulateLatencyMs", settings.simulateLatencyMs, 0, 60_000);
+  if (options.advertise !== undefined) expectAddress("advertise", options.advertise);
+  return settings;
+}
+
+function expectInteger(name: string, value: number, min: number, max: number): void {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new ServerOptionError(
+    `Cannot use ${value} as ${name}: allowed is an integer from ${min} to ${max}`,
+  );
+}
+
+/** The sync actors that are described. @throws {ServerOptionError} when one is no description. */
+export function readDescriptions(descriptions: readonly string[]): ActorRef[] {
+  try {
+    return descriptions.map(syncActorOf);
+  } catch (cause) {
+    throw new ServerOptionError((cause as Error).message, { cause });
+  }
+}
+
+function expectAddress(name: string, address: string): void {
+  try {
+    parseAddress(address);
+  } catch (cause) {
+    throw new ServerOptionError(
+      `Cannot use "${address}" as ${name}: allowed is HOST:PORT, as in 192.0.2.7:6000`,
+      { cause },
+    );
+  }
+}
+
+function throwUncaught(error: ThreadEndedError): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

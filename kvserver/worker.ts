@@ -1,0 +1,54 @@
+/**
+ * A further thread of a server: some of its query actors, with their own scheduler and ports.
+ *
+ * @module
+ */
+
+import { messagePort, takeSeat } from "../actor/mod.ts";
+import { realEnvironment, tcpTransport } from "../rpc/mod.ts";
+import { QueryThread } from "./query_thread.ts";
+import type { WorkerAnswers, WorkerReply, WorkerRequest } from "./worker_messages.ts";
+
+/** What a worker sees of its own scope, whichever library of types it is checked with. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<WorkerRequest>) => void) | null;
+  postMessage(message: WorkerReply): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+let queries: QueryThread;
+
+let last = Promise.resolve();
+
+/** In turn: what is to be closed must have been opened. */
+scope.onmessage = ({ data }) => {
+  last = last.then(() => answer(data));
+};
+
+async function answer(request: WorkerRequest): Promise<void> {
+  try {
+    scope.postMessage({ type: "done", result: await handle(request) });
+  } catch (error) {
+    const { message, cause } = error as Error;
+    scope.postMessage({ type: "failed", message, causeName: (cause as Error | undefined)?.name });
+  }
+}
+
+async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof WorkerAnswers]> {
+  switch (request.type) {
+    case "start": {
+      const thread = takeSeat(request.seat, messagePort(request.port), realEnvironment);
+      queries = new QueryThread(thread, realEnvironment, tcpTransport, (peer, error) => {
+        scope.postMessage({ type: "fault", peer, message: String((error as Error).message) });
+      });
+      return queries.startActors(request.settings, request.count);
+    }
+    case "listen":
+      return queries.listen(request.hostname, request.ports);
+    case "close":
+      await queries.close();
+      return null;
+    case "beat":
+      return null;
+  }
+}

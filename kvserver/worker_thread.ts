@@ -1,0 +1,110 @@
+import { type ActorRef, type ActorSystem, messagePort } from "../actor/mod.ts";
+import { threadBeatMs, threadPatienceMs } from "../limits.ts";
+import type { OnFault } from "./query_thread.ts";
+import type { ReplicaSettings } from "./replica_group.ts";
+import type { WorkerAnswers, WorkerReply, WorkerRequest } from "./worker_messages.ts";
+
+/** A thread ended, or stopped to answer, without having been asked to. */
+export class ThreadEndedError extends Error {
+  override name = "ThreadEndedError";
+}
+
+/** A further thread of a server, as the main thread sees it: a `QueryThread` in a Worker. */
+export class WorkerThread {
+  #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  #thread: number;
+  #onFault: OnFault | undefined;
+  #onEnd: (error: ThreadEndedError) => void;
+  /** Requests that wait for their answers, in order. */
+  #waiting: { resolve(result: unknown): void; reject(error: Error): void }[] = [];
+  #beat: ReturnType<typeof setInterval>;
+  #heardMs = performance.now();
+  #port: MessagePort | undefined;
+  #ended = false;
+
+  /** @param onEnd told, once, when it ends without having been asked to */
+  constructor(thread: number, onEnd: (error: ThreadEndedError) => void, onFault?: OnFault) {
+    this.#thread = thread;
+    this.#onEnd = onEnd;
+    this.#onFault = onFault;
+    this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => this.#heard(data);
+    this.#worker.onerror = (event) => {
+      // Otherwise it would end the process, without a word.
+      event.preventDefault();
+      this.#fail(`it threw ${event.message}`);
+    };
+    this.#beat = setInterval(() => this.#checkBeat(), threadBeatMs);
+  }
+
+  /** Has it take its seat in `system` and start so many query actors. */
+  startActors(
+    system: ActorSystem,
+    settings: ReplicaSettings,
+    count: number,
+  ): Promise<readonly ActorRef[]> {
+    const { port1, port2: port } = new MessageChannel();
+    this.#port = port1;
+    system.connectThread(this.#thread, messagePort(port1));
+    const seat = system.seat(this.#thread);
+    return this.#ask<"start">({ type: "start", seat, port, settings, count }, [port]);
+  }
+
+  /** As a `QueryThread` does. */
+  listen(hostname: string, ports: readonly number[]): Promise<readonly string[]> {
+    return this.#ask<"listen">({ type: "listen", hostname, ports });
+  }
+
+  /** As a `QueryThread` does. */
+  async close(): Promise<void> {
+    await this.#ask<"close">({ type: "close" });
+  }
+
+  /** Ends it; its actors get no further turn. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearInterval(this.#beat);
+    this.#worker.terminate();
+    this.#port?.close();
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error("The thread is ended"));
+  }
+
+  #ask<Type extends keyof WorkerAnswers>(
+    request: WorkerRequest & { type: Type },
+    transfer: Transferable[] = [],
+  ): Promise<WorkerAnswers[Type]> {
+    if (this.#ended) return Promise.reject(new Error("The thread is ended"));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve: resolve as (result: unknown) => void, reject });
+      this.#worker.postMessage(request, transfer);
+    });
+  }
+
+  #heard(reply: WorkerReply): void {
+    this.#heardMs = performance.now();
+    if (reply.type === "fault") return this.#onFault?.(reply.peer, new Error(reply.message));
+    const { resolve, reject } = this.#waiting.shift()!;
+    if (reply.type === "done") resolve(reply.result);
+    else reject(new Error(reply.message, { cause: newError(reply.causeName) }));
+  }
+
+  #checkBeat(): void {
+    const silentMs = performance.now() - this.#heardMs;
+    if (silentMs > threadPatienceMs) {
+      return this.#fail(`it is silent for ${Math.round(silentMs)} ms`);
+    }
+    this.#ask<"beat">({ type: "beat" }).catch(() => {});
+  }
+
+  #fail(why: string): void {
+    if (this.#ended) return;
+    this.end();
+    this.#onEnd(new ThreadEndedError(`Thread ${this.#thread} of the server ended: ${why}`));
+  }
+}
+
+/** An error of the platform's by its name, or none. */
+function newError(name: string | undefined): Error | undefined {
+  const types: Record<string, new (message: string) => Error> = Deno.errors;
+  return name !== undefined && name in types ? new types[name](name) : undefined;
+}
