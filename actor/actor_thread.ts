@@ -105,7 +105,10 @@ export class ActorThread {
   /** Starts an actor: `newActor` is called now, and may tell already. */
   startActor(newActor: NewActor): ActorRef {
     const self = this.#newRef();
-    const local = new LocalActor((error) => this.onError(error, self));
+    const local = new LocalActor((error) => {
+      this.#marshaller.abandon();
+      this.onError(error, self);
+    });
     // It is known before it is made, because it may tell itself something then.
     this.#actors.set(self.counter, local);
     try {

@@ -37,9 +37,9 @@ export class Marshaller {
     return { bytes, start, end: length };
   }
 
-  /** Forgets the message that was begun. */
+  /** Forgets the message that was begun, if there is one. */
   abandon(): void {
-    this.#writer.clear();
+    if (this.#isOpen) this.#writer.clear();
     this.#isOpen = false;
   }
 }

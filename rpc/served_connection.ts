@@ -34,6 +34,7 @@ export interface FrameExecutor {
 export class ServedConnection {
   #stream: ByteStream;
   #executor: FrameExecutor;
+  #closed = false;
   #isWriting = false;
   #writeError: unknown;
   /** Goes on when the write under way has ended. */
@@ -46,6 +47,8 @@ export class ServedConnection {
 
   /** Ends it now; `serve` settles. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#executor.close?.();
     this.#stream.close();
   }

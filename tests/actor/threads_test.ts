@@ -5,7 +5,7 @@ import {
   takeSeat,
   type ThreadPort,
 } from "../../actor/mod.ts";
-import { assert, assertEquals, assertThrows } from "../deps.ts";
+import { assert, assertEquals } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -132,15 +132,4 @@ testInWorld("a further thread tells other systems through the main thread", asyn
   assertEquals(back.messages.length, messages.length);
   await close();
   await far.close();
-});
-
-testInWorld("a message cannot be begun inside another one", async (world) => {
-  const { system } = await startSystem(world);
-  const { ref, messages } = startProbe(system);
-  system.beginMessage().str("by hand");
-  assertThrows(() => system.tell(ref, "inside"), Error, "inside another one");
-  system.tellWritten(ref);
-  await world.run();
-  assertEquals(messages, ["by hand"]);
-  await system.close();
 });
