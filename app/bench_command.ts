@@ -1,32 +1,80 @@
+import { queryActorsMax } from "../limits.ts";
 import type { CommandSpec } from "./command_spec.ts";
-import { integerFrom } from "./number_option.ts";
-import { UsageError } from "./usage_error.ts";
+import { integerFrom, numberFrom, severalOf } from "./number_option.ts";
+import { parseAddressOption } from "./query_client.ts";
+
+/** What can be measured. */
+const measures = ["get", "put", "list", "memory", "tells", "visibility", "sync"] as const;
 
 /** `cmud bench` */
 export const benchCommand: CommandSpec = {
   name: "bench",
-  summary: "Measure queries and tells on this machine",
+  summary: "Measure queries, sync and tells on this machine",
+  arguments: [{
+    name: "WHAT",
+    summary: "what to measure (default: everything)",
+    optional: true,
+    repeatable: true,
+    values: measures,
+  }],
   options: [
     {
       name: "--seconds",
       value: "S",
       summary: "how long each measurement takes (default: 2)",
-      parse: parseSeconds,
+      parse: numberFrom(0, 600),
     },
+    { name: "--quick", summary: "a short look: 0.3 s each, fewer keys, one round" },
     {
       name: "--connections",
       value: "N",
-      summary: "connections at once (default: 50)",
+      summary: "connections of get, put and sync (default: 50)",
       parse: integerFrom(1, 1000),
+    },
+    {
+      name: "--depth",
+      value: "N[,...]",
+      summary: "requests that a connection sends at once (default: 1,16,64)",
+      parse: severalOf(integerFrom(1, 1000)),
+    },
+    {
+      name: "--actors",
+      value: "N[,...]",
+      summary: "query actors of the server under get and put (default: 1)",
+      parse: severalOf(integerFrom(1, queryActorsMax)),
+    },
+    {
+      name: "--threads",
+      value: "N",
+      summary: "threads of every server, at the most (default: the server's)",
+      parse: integerFrom(1, queryActorsMax),
+    },
+    {
+      name: "--redis",
+      value: "HOST:PORT",
+      summary: "compare get, put and memory with this Redis; it gets keys cmud:* for that long",
+      parse: parseAddressOption,
+    },
+    {
+      name: "--rounds",
+      value: "N",
+      summary: "repeat get and put in turn, and print medians (default: 5 with --redis, else 1)",
+      parse: integerFrom(1, 100),
     },
     { name: "--json", summary: "print one JSON object per measurement" },
   ],
-  examples: [["cmud bench --seconds 5", "longer, and so steadier"]],
-  run: async (invocation) => (await import("./run_bench.ts")).runBench(invocation),
+  examples: [
+    ["cmud bench get put --seconds 5", "longer, and so steadier"],
+    ["cmud bench get put --actors 1,2", "one query actor against two"],
+    ["cmud bench --redis 127.0.0.1:6379", "beside a Redis of your own"],
+  ],
+  run: async (invocation) => (await import("./run_bench.ts")).runBench(invocation, measures),
 };
 
-function parseSeconds(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value > 0 && value <= 600) return value;
-  throw new UsageError("Allowed is a number above 0, up to 600.");
-}
+/** The other process of `cmud bench tells`. */
+export const receiveTellsCommand: CommandSpec = {
+  name: "receive-tells",
+  summary: "Count the tells of cmud bench, which starts this by itself",
+  hidden: true,
+  run: async ({ console }) => (await import("./run_bench.ts")).receiveTells(console),
+};

@@ -7,6 +7,8 @@ export interface CommandSpec {
   name: string;
   /** One line, without a full stop. */
   summary: string;
+  /** Left out of help and completion: for the program itself. */
+  hidden?: boolean;
   arguments?: readonly ArgumentSpec[];
   /** Options of this command; those of a group hold for its subcommands too. */
   options?: readonly OptionSpec[];
@@ -24,6 +26,8 @@ export interface ArgumentSpec {
   name: string;
   summary: string;
   optional?: boolean;
+  /** Whether it may be given several times; only the last one may. */
+  repeatable?: boolean;
   /** All that is allowed, where that is a fixed set. */
   values?: readonly string[];
   /** Whether it names a file. */
@@ -45,6 +49,7 @@ export interface OptionSpec {
 
 /** A command as it was called. */
 export interface Invocation {
+  /** One behind the other; those not given are `undefined` or missing. */
   arguments: readonly (string | undefined)[];
   /** By name in camel case; absent when not given. */
   options: Readonly<Record<string, unknown>>;

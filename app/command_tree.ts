@@ -61,7 +61,7 @@ function build(commander: Commander, spec: CommandSpec, run: Run, console: Conso
   for (const argument of spec.arguments ?? []) command.addArgument(argumentOf(commander, argument));
   for (const option of spec.options ?? []) command.addOption(optionOf(commander, option));
   for (const child of spec.commands ?? []) {
-    command.addCommand(build(commander, child, run, console));
+    command.addCommand(build(commander, child, run, console), { hidden: child.hidden });
   }
   if (spec.commands !== undefined) {
     command.helpCommand("help [COMMAND]", "show the help of a command");
@@ -70,7 +70,7 @@ function build(commander: Commander, spec: CommandSpec, run: Run, console: Conso
     const runSpec = spec.run;
     command.action(() =>
       run(runSpec, {
-        arguments: command.processedArgs,
+        arguments: command.processedArgs.flat(),
         options: command.optsWithGlobals(),
         console,
       })
@@ -79,8 +79,10 @@ function build(commander: Commander, spec: CommandSpec, run: Run, console: Conso
   return command;
 }
 
-function argumentOf(commander: Commander, { name, summary, optional, values }: ArgumentSpec) {
-  const argument = new commander.Argument(optional ? `[${name}]` : `<${name}>`, summary);
+function argumentOf(commander: Commander, spec: ArgumentSpec) {
+  const { name, summary, optional, repeatable, values } = spec;
+  const words = repeatable ? `${name}...` : name;
+  const argument = new commander.Argument(optional ? `[${words}]` : `<${words}>`, summary);
   return values === undefined ? argument : argument.choices(values);
 }
 

@@ -1,4 +1,4 @@
-import { benchCommand } from "./bench_command.ts";
+import { benchCommand, receiveTellsCommand } from "./bench_command.ts";
 import type { CommandSpec } from "./command_spec.ts";
 import { completionCommand } from "./completion_command.ts";
 import { kvCommand } from "./kv_command.ts";
@@ -24,6 +24,7 @@ export const rootCommand: CommandSpec = {
     kvCommand,
     statusCommand,
     benchCommand,
+    receiveTellsCommand,
     completionCommand(() => rootCommand),
   ],
 };

@@ -18,7 +18,7 @@ function nodes(
   inherited: readonly OptionSpec[] = [helpSwitch],
 ): Node[] {
   const options = [...spec.options ?? [], ...inherited];
-  const commands = spec.commands ?? [];
+  const commands = spec.commands?.filter(({ hidden }) => !hidden) ?? [];
   return [
     { path, summary: spec.summary, commands, options, arguments: spec.arguments ?? [] },
     ...commands.flatMap((child) => nodes(child, [...path, child.name], options)),

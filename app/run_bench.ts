@@ -1,91 +1,87 @@
-import { fill, measureTells, runLoad, startServerProcess } from "../bench/mod.ts";
+/**
+ * What `cmud bench` does: measures one thing after the other, and prints each result as it comes.
+ *
+ * @module
+ */
+
+import { startTellReceiver } from "../bench/mod.ts";
+import { listSection } from "./bench/list.ts";
+import { memorySection } from "./bench/memory.ts";
+import { type Plan, planFrom } from "./bench/plan.ts";
+import { querySection } from "./bench/queries.ts";
+import { headerLine, rowLine, type Section } from "./bench/section.ts";
+import { syncSection } from "./bench/sync.ts";
+import { tellSection } from "./bench/tells.ts";
+import { visibilitySection } from "./bench/visibility.ts";
 import type { Invocation } from "./command_spec.ts";
 import type { Console } from "./console.ts";
 import { exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
 import { styleFor } from "./style.ts";
 
-const connections = 50;
-const depths = [1, 16] as const;
-const methods = ["Get", "Put"] as const;
+/** By the words with which they are asked for. */
+const runs = {
+  get: runOf(querySection("get", "Get")),
+  put: runOf(querySection("put", "Put")),
+  list: runOf(listSection),
+  memory: runOf(memorySection),
+  tells: runOf(tellSection),
+  visibility: runOf(visibilitySection),
+  sync: runOf(syncSection),
+};
 
-/** A line of the result. */
-interface Measurement {
-  name: string;
-  perSecond: number;
-  connections?: number;
-  depth?: number;
-  p50Us?: number;
-  p99Us?: number;
-}
-
-/** Measures, and prints each result as it comes. */
-export async function runBench({ options, console }: Invocation): Promise<number> {
-  const { bold } = styleFor(console, "stdout", options);
-  const print = (measurement: Measurement) => {
-    console.out(options.json ? JSON.stringify(measurement) + "\n" : row(measurement) + "\n");
-  };
-  if (!options.json) console.out(bold(header) + "\n");
-  const seconds = options.seconds as number | undefined ?? 2;
-  await measureQueries(
-    seconds,
-    options.connections as number | undefined ?? connections,
-    console,
-    print,
-  );
-  print({ name: "Tell", perSecond: Math.round(await measureTells(seconds)) });
-  return exitCodes.ok;
-}
-
-async function measureQueries(
-  seconds: number,
-  connections: number,
-  console: Console,
-  print: (measurement: Measurement) => void,
-): Promise<void> {
-  const server = await startServerProcess(1);
+/** Measures what is asked for, or all. A signal ends what was started, and then the command. */
+export async function runBench(
+  invocation: Invocation,
+  measures: readonly (keyof typeof runs)[],
+): Promise<number> {
+  const { arguments: asked, options, console } = invocation;
+  const stopping = new AbortController();
   const release = console.onStopSignal((signal) => {
-    server.stop().finally(() => console.exit(exitCodeOfSignal(signal)));
+    if (stopping.signal.aborted) console.exit(exitCodeOfSignal(signal));
+    stopping.abort(signal);
   });
   try {
-    const [address] = server.queryAddresses;
-    await fill(address);
-    for (const depth of depths) {
-      for (const method of methods) {
-        const load = await runLoad({ address, method, connections, depth, seconds });
-        print({
-          name: method,
-          connections,
-          depth,
-          perSecond: Math.round(load.requestsPerSecond),
-          p50Us: Math.round(load.p50Us),
-          p99Us: Math.round(load.p99Us),
-        });
+    const plan = await planFrom(options, stopping.signal);
+    try {
+      const chosen = measures.filter((measure) =>
+        asked[0] === undefined || asked.includes(measure)
+      );
+      for (const [i, measure] of chosen.entries()) {
+        if (i > 0 && !options.json) console.out("\n");
+        await runs[measure](plan, invocation);
+        stopping.signal.throwIfAborted();
       }
+    } finally {
+      plan.redis?.close();
     }
+    return exitCodes.ok;
+  } catch (error) {
+    // Whatever else broke then, broke because it was stopped.
+    if (stopping.signal.aborted) return exitCodeOfSignal(stopping.signal.reason);
+    throw error;
   } finally {
     release();
-    await server.stop();
   }
 }
 
-const columns = [
-  ["what", 6],
-  ["connections", 11],
-  ["depth", 5],
-  ["per second", 12],
-  ["p50 µs", 8],
-  ["p99 µs", 8],
-] as const;
-const header = cells(columns.map(([title]) => title));
-
-function row({ name, connections, depth, perSecond, p50Us, p99Us }: Measurement): string {
-  const perSecondText = perSecond.toLocaleString("en-US");
-  return cells([name, connections, depth, perSecondText, p50Us, p99Us]);
+/** Shows a section's results, as objects or as a table. */
+function runOf<Row>(section: Section<Row>) {
+  return async (plan: Plan, { options, console }: Invocation): Promise<void> => {
+    const { bold, dim } = styleFor(console, "stdout", options);
+    const columns = section.columns(plan);
+    if (!options.json) console.out(`${bold(section.title(plan))}\n${dim(headerLine(columns))}\n`);
+    for await (const row of section.measure(plan)) {
+      console.out(`${options.json ? JSON.stringify(row) : rowLine(columns, row)}\n`);
+    }
+  };
 }
 
-function cells(values: readonly (string | number | undefined)[]): string {
-  return values.map((value, i) => {
-    const text = String(value ?? "");
-    return i === 0 ? text.padEnd(columns[i][1]) : text.padStart(columns[i][1]);
-  }).join("  ").trimEnd();
+/** Counts tells until it is stopped. */
+export async function receiveTells(console: Console): Promise<number> {
+  const stopped = new Promise<void>((resolve) => console.onStopSignal(() => resolve()));
+  const receiver = await startTellReceiver();
+  console.out(receiver.ref + "\n");
+  await stopped;
+  await receiver.close();
+  return exitCodes.ok;
 }

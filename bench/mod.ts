@@ -10,7 +10,28 @@
  * @module
  */
 
-export { fill, type LoadOptions, type LoadResult, runLoad } from "./load.ts";
-export { hasReceiverProgram, measureRemoteTells, type RemoteTellResult } from "./remote_tells.ts";
-export { type ServerProcess, startServerProcess } from "./server_process.ts";
+export { type FarApartOptions, measureVisibilityFarApart } from "./far_apart.ts";
+export { fill } from "./fill.ts";
+export {
+  type GetWhileSyncingOptions,
+  type GetWhileSyncingResult,
+  measureGetWhileSyncing,
+} from "./get_while_syncing.ts";
+export { keyBytes, valueBytes } from "./keys.ts";
+export { measureList } from "./list.ts";
+export { type LoadOptions, type LoadResult, runLoad } from "./load.ts";
+export type { LoadMethod, LoadProtocol } from "./load_protocol.ts";
+export type { LoadTarget } from "./load_target.ts";
+export { measureMemory, memoryKeyBytes } from "./memory.ts";
+export type { ProcessCounters } from "./process_counters.ts";
+export { Redis } from "./redis.ts";
+export { measureRemoteTells, type RemoteTellResult } from "./remote_tells.ts";
+export { type RoundsOptions, runRounds, type Spread, spreadOf } from "./rounds.ts";
+export {
+  type ServerProcess,
+  type ServerProcessOptions,
+  startServerProcess,
+} from "./server_process.ts";
+export { startTellReceiver } from "./tell_receiver.ts";
 export { measureTells } from "./tells.ts";
+export { measureVisibility, type Visibility, type VisibilityOptions } from "./visibility.ts";

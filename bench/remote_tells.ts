@@ -1,6 +1,6 @@
 import { type ActorContext, type ActorRef, ActorSystem } from "../actor/mod.ts";
 import { callTimeoutMs, linkBytesMax } from "../limits.ts";
-import { firstLine } from "./first_line.ts";
+import { startOwnProcess } from "./own_process.ts";
 
 /** What a counting actor is told. */
 export type CountMessage =
@@ -22,9 +22,6 @@ export interface RemoteTellResult extends CountReport {
   perSecond: number;
 }
 
-/** Whether there can be a process to tell something: a compiled program has only itself. */
-export const hasReceiverProgram = !Deno.build.standalone;
-
 /** Counts messages, and says what came of them. */
 export function newCounter(context: ActorContext) {
   let received = 0;
@@ -43,17 +40,25 @@ export function newCounter(context: ActorContext) {
   };
 }
 
-/** Tells an actor in another process small messages over loopback, as fast as the link takes them. */
-export async function measureRemoteTells(seconds: number): Promise<RemoteTellResult> {
+/**
+ * Tells an actor in another process small messages over loopback, as fast as the link takes them.
+ *
+ * @param signal ends the other process when it is aborted
+ */
+export async function measureRemoteTells(
+  seconds: number,
+  signal?: AbortSignal,
+): Promise<RemoteTellResult> {
   const timeoutMs = seconds * 1000 + callTimeoutMs;
-  const receiver = await startReceiver();
+  const receiver = await startOwnProcess(["receive-tells"], signal);
+  const ref: ActorRef = JSON.parse(receiver.firstLine);
   const system = await ActorSystem.start({ hostname: "127.0.0.1", port: 0 });
   try {
     const { ref: sender, response: sent } = system.newChannelRef<number>({ timeoutMs });
-    system.startActor((context) => newSender(context, receiver.ref, sender, seconds));
+    system.startActor((context) => newSender(context, ref, sender, seconds));
     const count = await sent;
     const { ref: replyTo, response } = system.newChannelRef<CountReport>({ timeoutMs });
-    system.tell(receiver.ref, { type: "end", replyTo } satisfies CountMessage);
+    system.tell(ref, { type: "end", replyTo } satisfies CountMessage);
     const report = await response;
     return { ...report, sent: count, perSecond: report.received / (report.elapsedMs / 1000) };
   } finally {
@@ -88,25 +93,6 @@ function newSender(context: ActorContext, receiver: ActorRef, replyTo: ActorRef,
       }
       if (hasRoom() && sent > 0) context.tell(context.self, null);
       else context.tellAfter(context.self, null, 1);
-    },
-  };
-}
-
-/** Starts the counting actor in a process of its own. */
-async function startReceiver(): Promise<{ ref: ActorRef; stop(): Promise<void> }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--allow-net", import.meta.resolve("./tell_receiver.ts")],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const { line: text, output: lines } = await firstLine(child);
-  return {
-    ref: JSON.parse(text),
-    async stop() {
-      await child.stdin.close();
-      await lines.cancel();
-      await child.status;
     },
   };
 }

@@ -1,40 +1,49 @@
-import { firstLine } from "./first_line.ts";
+import { cmudProtocol } from "./cmud_protocol.ts";
+import type { LoadTarget } from "./load_target.ts";
+import { startOwnProcess } from "./own_process.ts";
+import { countersOf } from "./process_counters.ts";
+
+/** What a server is started with. */
+export interface ServerProcessOptions {
+  queryActorCount: number;
+  /** At the most, as no actor has two; if absent, the server chooses. */
+  threads?: number;
+  /** Further arguments of `cmud server`. */
+  args?: readonly string[];
+  /** Ends it when it is aborted. */
+  signal?: AbortSignal;
+}
 
 /** A server in a process of its own, so that it and the load each have a core. */
-export interface ServerProcess {
-  /** Its query ports. */
-  queryAddresses: readonly string[];
+export interface ServerProcess extends LoadTarget {
+  /** Its system port. */
+  systemAddress: string;
   /** Stops it; resolves when it is gone. */
   stop(): Promise<void>;
 }
 
-/** Starts this very program, compiled or not, as `server` on free ports. */
-export async function startServerProcess(queryActorCount: number): Promise<ServerProcess> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...Deno.build.standalone ? [] : denoArguments,
+/** Starts a server on free ports. */
+export async function startServerProcess(
+  { queryActorCount, threads, args = [], signal }: ServerProcessOptions,
+): Promise<ServerProcess> {
+  const threadArgs = threads === undefined ? [] : [
+    "--threads",
+    String(Math.min(threads, queryActorCount)),
+  ];
+  const { pid, firstLine, stop } = await startOwnProcess(
+    [
       ...["server", "--port", "0", "--actors", String(queryActorCount), "--json"],
+      ...threadArgs,
+      ...args,
     ],
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const { line: text, output: lines } = await firstLine(child);
-  const { queryAddresses } = JSON.parse(text);
+    signal,
+  );
+  const { address, queryAddresses } = JSON.parse(firstLine);
   return {
-    queryAddresses,
-    async stop() {
-      child.kill("SIGTERM");
-      await lines.cancel();
-      await child.status;
-    },
+    systemAddress: address,
+    addresses: queryAddresses,
+    protocol: cmudProtocol,
+    counters: () => countersOf(pid),
+    stop,
   };
 }
-
-const denoArguments = [
-  "run",
-  "--no-prompt",
-  "--allow-net",
-  // The colour and terminal settings that the command line looks at, and no others.
-  "--allow-env=CMUD_SERVER,CLICOLOR_FORCE,FORCE_COLOR,NO_COLOR,TERM",
-  import.meta.resolve("../main.ts"),
-];

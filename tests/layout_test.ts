@@ -11,7 +11,7 @@ const below: Record<string, readonly string[]> = {
   actor: ["rpc", ...leaves],
   kvserver: ["actor", "kvcommon", "rpc", ...leaves],
   kvclient: ["kvcommon", "rpc", ...leaves],
-  bench: ["kvserver", "kvclient", "actor", "kvcommon", "rpc", ...leaves],
+  bench: ["kvserver", "kvclient", "actor", "kvcommon", "rpc", "deno.json", ...leaves],
   // The command line has the benchmarks as a command; deno.json has the program's version.
   app: ["bench", "kvserver", "kvclient", "actor", "kvcommon", "rpc", "deno.json", ...leaves],
   "main.ts": ["app"],

@@ -1,22 +1,97 @@
-import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
-import { runCmud } from "./fake_console.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import { FakeConsole, runCmud } from "./fake_console.ts";
+import { runCommandLine } from "../../app/mod.ts";
+import { startFakeRedis } from "./fake_redis.ts";
+import { deadAddress } from "./with_server.ts";
 
-Deno.test("bench measures Gets, Puts and tells", async () => {
-  const { code, stdout } = await runCmud(["bench", "--seconds", "0.05", "--json"]);
-  assertEquals(code, 0);
-  const measurements = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
-  assertEquals(measurements.map(({ name, depth }) => [name, depth]), [
-    ["Get", 1],
-    ["Put", 1],
-    ["Get", 16],
-    ["Put", 16],
-    ["Tell", undefined],
-  ]);
-  for (const { perSecond } of measurements) assert(perSecond > 0);
+/** Runs `cmud bench --json` with tiny loads. @returns its results. */
+async function bench(...args: string[]): Promise<Record<string, unknown>[]> {
+  const { code, stdout, stderr } = await runCmud(
+    ["bench", ...args, "--quick", "--seconds", "0.02", "--json"],
+  );
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  return stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+/** What everything that was measured is, at the least. */
+function assertPositive(row: Record<string, unknown>, ...figures: string[]): void {
+  for (const figure of figures) assert(Number(row[figure]) > 0, `${row.name}: ${figure}`);
+}
+
+Deno.test("bench get and put measure servers with 1 and 2 query actors in turn", async () => {
+  const rows = await bench("get", "put", "--actors", "1,2", "--depth", "1,16", "--rounds", "2");
+  const loads = [1, 1, 16, 16].map((depth, i) => ({ depth, actors: i % 2 + 1 }));
+  assertEquals(
+    rows.map(({ name, depth, actors }) => ({ name, depth, actors })),
+    ["get", "put"].flatMap((name) => loads.map((load) => ({ name, ...load }))),
+  );
+  for (const row of rows) {
+    assertPositive(row, "perSecond", "p50Us", "p99Us");
+    assert(Number(row.p99Us) >= Number(row.p50Us));
+    assertEquals("ratios" in row, row.actors === 2);
+  }
 });
 
-Deno.test("bench prints a table for people", async () => {
-  const { stdout } = await runCmud(["bench", "--seconds", "0.02", "--connections", "2"]);
-  assertStringIncludes(stdout, "per second");
-  assertEquals(stdout.trimEnd().split("\n").length, 6);
+Deno.test("bench --redis measures a Redis in turn, compares, and removes what it put", async () => {
+  const redis = startFakeRedis();
+  const rows = await bench("get", "memory", "--depth", "16", "--redis", redis.address);
+  await redis.close();
+  assertEquals(rows.map(({ name, server }) => `${name} ${server}`), [
+    "get cmud",
+    "get redis",
+    "memory redis",
+    "memory cmud",
+  ]);
+  const { against, perSecond } = rows[0].ratios as {
+    against: string;
+    perSecond: Record<string, number>;
+  };
+  assertEquals(against, "redis");
+  assert(
+    0 < perSecond.min && perSecond.min <= perSecond.median && perSecond.median <= perSecond.max,
+  );
+  assertEquals([...redis.asked].sort(), ["GET", "INFO", "MEMORY", "SET", "UNLINK"]);
+});
+
+Deno.test("bench measures List, tells, visibility, and Gets while Puts sync", async () => {
+  const rows = await bench("list", "tells", "visibility", "sync");
+  assertEquals(rows.map(({ name, where = "" }) => `${name} ${where}`.trim()), [
+    "list",
+    "tell local",
+    "tell remote",
+    "visibility local",
+    "visibility remote",
+    "sync",
+  ]);
+  const [list, local, remote, near, far, sync] = rows;
+  assertPositive(list, "perSecond", "p50Us", "p99Us");
+  assertPositive(local, "perSecond");
+  assertPositive(remote, "perSecond");
+  assertPositive(near, "p50Ms", "maxMs");
+  assert(Number(far.p50Ms) > Number(far.latencyMs));
+  assertPositive(sync, "putsPerSecond", "idleP99Us", "p99Us");
+});
+
+Deno.test("bench prints a table for people, with no column for what is not compared", async () => {
+  const { stdout } = await runCmud(
+    ["bench", "get", "--seconds", "0.02", "--connections", "2", "--depth", "1"],
+  );
+  const [title, header, row] = stdout.trimEnd().split("\n");
+  assertStringIncludes(title, "2 connections");
+  assertMatch(header, /^server .*per second .*load %$/);
+  assertMatch(row, /^cmud x 1 +1 +[\d,]+ /);
+});
+
+Deno.test("bench says so when there is no Redis to compare with", async () => {
+  const { code, stdout, stderr } = await runCmud(["bench", "get", "--redis", deadAddress()]);
+  assertEquals({ code, stdout }, { code: 64, stdout: "" });
+  assertStringIncludes(stderr, "Cannot compare with a Redis: none answers at 127.0.0.1:");
+});
+
+Deno.test("bench ends at a signal, and so does the server that it started", async () => {
+  const console = new FakeConsole();
+  const out = console.out.bind(console);
+  // The header is printed before the server is started, the first row long after.
+  console.out = (text) => (out(text), setTimeout(() => console.signal("SIGINT"), 400));
+  assertEquals(await runCommandLine(["bench", "get", "--seconds", "60"], console), 130);
 });

@@ -10,7 +10,9 @@ Deno.test("cmud --version and --help end with 0 on stdout", async () => {
   for (const args of [["--help"], ["-h"], ["help"]]) {
     const help = await runCmud(args);
     assertEquals({ code: help.code, stderr: help.stderr }, { code: 0, stderr: "" });
-    for (const { name } of rootCommand.commands!) assertStringIncludes(help.stdout, name);
+    for (const { name, hidden = false } of rootCommand.commands!) {
+      assertEquals(help.stdout.includes(`  ${name}`), !hidden, name);
+    }
     assertStringIncludes(help.stdout, "Exit codes:");
   }
 });

@@ -2,16 +2,15 @@
  * Prints how long Puts take to show, on clusters of every size, and what a link to another process
  * carries: more samples than the tests take.
  *
- *     deno run --allow-net --allow-run tests/sync/main.ts [PUTS]
+ *     deno run --allow-net --allow-read --allow-run tests/sync/main.ts [PUTS]
  *
  * @module
  */
 
-import { measureRemoteTells } from "../../bench/mod.ts";
+import { measureRemoteTells, measureVisibility, type Visibility } from "../../bench/mod.ts";
 import { Cluster } from "./cluster.ts";
 import { percentiles } from "./figures.ts";
 import { Load } from "./until.ts";
-import { measureVisibility, type Visibility } from "./visibility.ts";
 
 const latencyMs = 250;
 const puts = Number(Deno.args[0] ?? 200);
@@ -39,7 +38,12 @@ async function underLoad(cluster: Cluster, everyMs: number): Promise<Visibility>
     : cluster.clients.flat().map((client, actor) =>
       new Load(everyMs, (i) => client.put(`load/${actor}/${i % 50}`, `${i}`))
     );
-  const visibility = await measureVisibility(cluster, { puts, everyMs: 35, timeoutMs: 10_000 });
+  const visibility = await measureVisibility(cluster.clients, {
+    puts,
+    everyMs: 35,
+    askEveryMs: 20,
+    timeoutMs: 10_000,
+  });
   await Promise.all(loads.map((load) => load.stop()));
   return visibility;
 }

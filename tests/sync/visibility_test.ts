@@ -1,8 +1,8 @@
+import { measureVisibility } from "../../bench/mod.ts";
 import { assertGreater, assertLessOrEqual } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
 import { percentiles } from "./figures.ts";
 import { withSecondChance } from "./second_chance.ts";
-import { measureVisibility } from "./visibility.ts";
 
 const latencyMs = 250;
 const localBoundMs = 500;
@@ -22,9 +22,10 @@ async function expectVisible(serverCount: number, queryActorCount: number): Prom
     simulateLatencyMs: latencyMs,
   });
   await cluster.ready();
-  const { localMs, remoteMs } = await measureVisibility(cluster, {
+  const { localMs, remoteMs } = await measureVisibility(cluster.clients, {
     puts: 40,
     everyMs: 35,
+    askEveryMs: 20,
     timeoutMs: remoteBoundMs,
   });
   const local = localMs.length > 0 ? `local ${percentiles(localMs)}, ` : "";

@@ -1,0 +1,28 @@
+import { beginRequest, frameHeaderBytes, frameLength } from "../rpc/mod.ts";
+import type { LoadProtocol } from "./load_protocol.ts";
+
+/** The queries of this project. */
+export const cmudProtocol: LoadProtocol = {
+  writeRequest(writer, i, method, key, value) {
+    const frame = beginRequest(writer, i, method);
+    writer.arrayHeader(method === "Put" ? 2 : 1);
+    writer.str(key);
+    if (method === "Put") writer.str(value);
+    writer.endFrame(frame);
+  },
+
+  endOfReply(bytes, at, end) {
+    if (end - at < frameHeaderBytes) return 0;
+    const replyEnd = at + frameHeaderBytes + frameLength(bytes, at);
+    if (replyEnd > end) return 0;
+    if (isError(bytes, at)) throw new Error("The server answered a request with an error");
+    return replyEnd;
+  },
+};
+
+/** In a response without an error a nil follows the msgid, which is below 2^16 here. */
+function isError(bytes: Uint8Array, at: number): boolean {
+  const msgidAt = at + frameHeaderBytes + 2;
+  const msgidBytes = bytes[msgidAt] < 0x80 ? 1 : bytes[msgidAt] === 0xcc ? 2 : 3;
+  return bytes[msgidAt + msgidBytes] !== 0xc0;
+}

@@ -1,0 +1,22 @@
+import type { MsgpackWriter } from "../rpc/mod.ts";
+
+/** What a request of a load asks for. */
+export type LoadMethod = "Get" | "Put" | "List";
+
+/** How a load speaks with a kind of server: requests are written beforehand, replies only counted. */
+export interface LoadProtocol {
+  /** Appends the `i`th request of a batch. */
+  writeRequest(
+    writer: MsgpackWriter,
+    i: number,
+    method: LoadMethod,
+    key: string,
+    value: string,
+  ): void;
+  /**
+   * Where the reply at `at` ends; 0 while it is not whole.
+   *
+   * @throws {Error} when the server refused the request, or has nothing where it ought to.
+   */
+  endOfReply(bytes: Uint8Array, at: number, end: number): number;
+}
