@@ -52,7 +52,7 @@ export const benchCommand: CommandSpec = {
     {
       name: "--redis",
       value: "HOST:PORT",
-      summary: "compare get, put and memory with this Redis; it gets keys cmud:* for that long",
+      summary: "compare get, put and memory with this Redis, whose keys key:* get lost",
       parse: parseAddressOption,
     },
     {
@@ -60,6 +60,11 @@ export const benchCommand: CommandSpec = {
       value: "N",
       summary: "repeat get and put in turn, and print medians (default: 5 with --redis, else 1)",
       parse: integerFrom(1, 100),
+    },
+    {
+      name: "--generator",
+      value: "COMMAND",
+      summary: "let another program load get and put: see docs/performance.md",
     },
     { name: "--json", summary: "print one JSON object per measurement" },
   ],

@@ -3,6 +3,8 @@ import type { LoadProtocol } from "./load_protocol.ts";
 
 /** The queries of this project. */
 export const cmudProtocol: LoadProtocol = {
+  name: "cmud",
+
   writeRequest(writer, i, method, key, value) {
     const frame = beginRequest(writer, i, method);
     writer.arrayHeader(method === "Put" ? 2 : 1);

@@ -3,7 +3,7 @@ export const keyBytes = 16;
 /** Bytes of the values that loads consist of. */
 export const valueBytes = 16;
 
-/** The `i`th key: a prefix of our own, and digits. Keys are in the order of their numbers. */
+/** The `i`th key, as `redis-benchmark` has it. Keys are in the order of their numbers. */
 export function keyOf(i: number, bytes = keyBytes): string {
   return keyPrefix + String(i).padStart(bytes - keyPrefix.length, "0");
 }
@@ -13,4 +13,4 @@ export function prefixOf100(i: number): string {
   return keyOf(i).slice(0, -2);
 }
 
-const keyPrefix = "cmud:";
+const keyPrefix = "key:";

@@ -5,6 +5,8 @@ export type LoadMethod = "Get" | "Put" | "List";
 
 /** How a load speaks with a kind of server: requests are written beforehand, replies only counted. */
 export interface LoadProtocol {
+  /** RESP is Redis's. */
+  name: "cmud" | "resp";
   /** Appends the `i`th request of a batch. */
   writeRequest(
     writer: MsgpackWriter,

@@ -6,7 +6,7 @@ import { redisCommand, redisProtocol } from "./redis_protocol.ts";
 /** Keys that one command removes. */
 const batchKeys = 1_000;
 
-/** A Redis to compare with. It gets keys that begin with `cmud:`, and is rid of them afterwards. */
+/** A Redis to compare with. It gets keys like `key:000000000042`, and is rid of them afterwards. */
 export class Redis implements LoadTarget {
   readonly addresses: readonly string[];
   readonly protocol = redisProtocol;

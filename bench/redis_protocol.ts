@@ -2,6 +2,8 @@ import type { LoadMethod, LoadProtocol } from "./load_protocol.ts";
 
 /** Redis's own protocol, RESP: GET and SET, and their replies. It has no List. */
 export const redisProtocol: LoadProtocol = {
+  name: "resp",
+
   writeRequest(writer, _i, method, key, value) {
     writer.raw(redisCommand([words[method], key, ...method === "Put" ? [value] : []]));
   },

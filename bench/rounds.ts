@@ -1,17 +1,21 @@
+import { runExternalLoad } from "./external_load.ts";
 import { type LoadResult, runLoad } from "./load.ts";
-import type { LoadMethod } from "./load_protocol.ts";
 import type { LoadTarget } from "./load_target.ts";
 import { anyKey, RequestPool } from "./request_pool.ts";
 
 /** A load, and how often it is repeated. */
 export interface RoundsOptions {
-  method: LoadMethod;
+  method: "Get" | "Put";
   /** Keys that were put: requests are for any of them. */
   keys: number;
   connections: number;
   depth: number;
   seconds: number;
   rounds: number;
+  /** Another program that makes the load: the command of `runExternalLoad`. */
+  generator?: string;
+  /** Ends such a program when it is aborted. */
+  signal?: AbortSignal;
 }
 
 /** The middle of several numbers, and how far they are spread. */
@@ -21,22 +25,27 @@ export interface Spread {
   max: number;
 }
 
-/** The same load on several targets in turn, round after round: what disturbs one disturbs all. */
+/**
+ * The same load on several targets in turn, round after round, so that what disturbs one disturbs
+ * all; first a short one on each that does not count.
+ */
 export async function runRounds(
   targets: readonly LoadTarget[],
-  { method, keys, connections, depth, seconds, rounds }: RoundsOptions,
+  { method, keys, connections, depth, seconds, rounds, generator, signal }: RoundsOptions,
 ): Promise<LoadResult[][]> {
   const results: LoadResult[][] = targets.map(() => []);
-  const pools = targets.map(({ protocol }) =>
-    new RequestPool({ protocol, method, depth, key: anyKey(keys) })
-  );
-  for (let round = -1; round < rounds; round++) {
-    for (const [i, target] of targets.entries()) {
-      const isWarmUp = round < 0;
-      const load = { requests: pools[i], connections, seconds: isWarmUp ? seconds / 4 : seconds };
-      const result = await runLoad(target, load);
-      if (!isWarmUp) results[i].push(result);
+  const loads = targets.map((target) => {
+    if (generator !== undefined) {
+      const load = { command: generator, method, connections, depth, signal };
+      return (seconds: number) => runExternalLoad(target, { ...load, seconds });
     }
+    const { protocol } = target;
+    const requests = new RequestPool({ protocol, method, depth, key: anyKey(keys) });
+    return (seconds: number) => runLoad(target, { requests, connections, seconds });
+  });
+  for (const load of loads) await load(seconds / 4);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, load] of loads.entries()) results[i].push(await load(seconds));
   }
   return results;
 }
