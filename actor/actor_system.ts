@@ -31,6 +31,16 @@ export interface ActorSystemOptions {
 export class ActorSystem extends ActorThread {
   /** What `Describe` on the system port answers. */
   description = "";
+  /**
+   * Told, once, of another system that does not accept this one's greeting, because it speaks another
+   * version of the protocol: messages to it wait, as if it could not be reached. Default: prints it.
+   */
+  onRefused: (address: string, reason: string) => void = (address, reason) =>
+    // The words are another one's: one line, and not too long.
+    console.error(
+      `Cannot connect to the system at ${address}, and go on trying: it says ` +
+        JSON.stringify(reason.slice(0, 200)),
+    );
   #port: TellPort;
   #threadCount: number;
   #table: StatsTable;
@@ -48,11 +58,12 @@ export class ActorSystem extends ActorThread {
     const port: TellPort = network.open(options.hostname, options.port, {
       address: () => system.address,
       incarnation,
-      receive: (counter, bytes) => {
-        system.countReceived(bytes.length);
-        system.relay(counter, { bytes, start: 0, end: bytes.length });
+      receive: (counter, message) => {
+        system.countReceived(message.end - message.start);
+        system.relay(counter, message);
       },
       dropped: (count) => system.countDropped(count),
+      refused: (address, reason) => system.onRefused(address, reason),
       describe: () => system.description,
       stats: () => system.stats(),
       bug: (error) => system.onError(error, { address: system.address, incarnation, counter: 0 }),
@@ -76,9 +87,8 @@ export class ActorSystem extends ActorThread {
         threads[thread]?.send(counter, message);
         return threads[thread] !== undefined;
       },
-      toSystem: (ref, { bytes, start, end }, reserved) =>
-        port.link(ref.address, ref.incarnation)
-          ?.send(ref.counter, bytes.subarray(start, end), reserved) ?? false,
+      toSystem: (ref, message, reserved) =>
+        port.link(ref.address, ref.incarnation)?.send(ref.counter, message, reserved) ?? false,
       link: (ref) => port.link(ref.address, ref.incarnation),
     });
     this.#port = port;

@@ -45,6 +45,7 @@ export {
 export { type ChannelOptions, ChannelTimeoutError } from "./channels.ts";
 export type { Inbox, ReceiveMarshalled } from "./inbox.ts";
 export { Mailbox } from "./mailbox.ts";
+export type { Marshalled } from "./marshaller.ts";
 export { type Runnable, Scheduler } from "./scheduler.ts";
 export type { SystemStats } from "./stats.ts";
 export type { LinkState, TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";

@@ -1,7 +1,5 @@
 import { dialTimeoutMs, linkBytesMax, reconnectMaxMs, reconnectMinMs } from "../limits.ts";
 import {
-  beginNotification,
-  beginRequest,
   type ByteStream,
   dial,
   type Environment,
@@ -12,7 +10,9 @@ import {
   readResponseHead,
   type Transport,
 } from "../rpc/mod.ts";
-import { protocolVersion } from "./protocol.ts";
+import { writeHello } from "./hello.ts";
+import type { Marshalled } from "./marshaller.ts";
+import { writeTell } from "./tell_frame.ts";
 import type { TellHost, TellLink } from "./tell_network.ts";
 
 /** The other life has the address: there is nobody to tell. */
@@ -42,6 +42,7 @@ export class RemoteLink implements TellLink {
   #stream: ByteStream | undefined;
   #watchers: (() => void)[] = [];
   #closed = false;
+  #refusalIsTold = false;
   /** Ends a dial that is under way. */
   #dialing = new AbortController();
   #done: Promise<void>;
@@ -70,14 +71,11 @@ export class RemoteLink implements TellLink {
     return this.#outgoing.length + this.#leavingBytes;
   }
 
-  send(counter: number, bytes: Uint8Array, reserved: boolean): boolean {
+  send(counter: number, message: Marshalled, reserved: boolean): boolean {
+    const bytes = message.end - message.start;
     const bound = reserved ? linkBytesMax : linkBytesMax / 2;
-    if (this.isGone || this.#closed || this.#queuedBytes + bytes.length > bound) return false;
-    const frame = beginNotification(this.#outgoing, "Tell");
-    this.#outgoing.arrayHeader(2);
-    this.#outgoing.int(counter);
-    this.#outgoing.bin(bytes);
-    this.#outgoing.endFrame(frame);
+    if (this.isGone || this.#closed || this.#queuedBytes + bytes > bound) return false;
+    writeTell(this.#outgoing, counter, message);
     this.#outgoingMessages++;
     if (this.isUp && !this.#flushing) this.#flushSoon();
     return true;
@@ -144,13 +142,11 @@ export class RemoteLink implements TellLink {
 
   async #greet(stream: ByteStream): Promise<void> {
     const writer = new MsgpackWriter();
-    const frame = beginRequest(writer, 0, "Hello");
-    writer.arrayHeader(4);
-    writer.int(protocolVersion);
-    writer.str(this.#host.address());
-    writer.str(this.#host.incarnation);
-    writer.str(this.#incarnation);
-    writer.endFrame(frame);
+    writeHello(writer, {
+      address: this.#host.address(),
+      incarnation: this.#host.incarnation,
+      expected: this.#incarnation,
+    });
     await stream.write(writer.written());
     const frames = new FrameReader();
     for (;;) {
@@ -161,9 +157,18 @@ export class RemoteLink implements TellLink {
       if (reply === undefined) continue;
       const { error } = readResponseHead(new MsgpackReader(reply, frameHeaderBytes));
       if (error?.code === "unavailable") throw new GoneError(error.message);
-      if (error !== undefined) throw new Error(error.message);
+      if (error !== undefined) {
+        this.#tellOfRefusal(error.message);
+        throw new Error(error.message);
+      }
       return;
     }
+  }
+
+  #tellOfRefusal(reason: string): void {
+    if (this.#refusalIsTold) return;
+    this.#refusalIsTold = true;
+    this.#host.refused(this.#address, reason);
   }
 
   /** Nothing is expected to come; reading shows when the connection ends. */

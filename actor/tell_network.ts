@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Marshalled } from "./marshaller.ts";
 import type { SystemStats } from "./stats.ts";
 
 /** Opens ports on a network. */
@@ -18,10 +19,15 @@ export interface TellHost {
   /** The `host:port` by which others know it; known only once the port is bound. */
   address(): string;
   readonly incarnation: string;
-  /** Takes a message that came for the actor or channel `counter`; `bytes` are its own. */
-  receive(counter: number, bytes: Uint8Array): void;
+  /** Takes a message that came for whoever is `counter`. */
+  receive(counter: number, message: Marshalled): void;
   /** Told of messages that were handed over to a link and did not leave. */
   dropped(count: number): void;
+  /**
+   * Told, once a link, that the system at `address` does not accept its greeting, and why. It may
+   * become another version: it goes on being dialed.
+   */
+  refused(address: string, reason: string): void;
   describe(): string;
   stats(): SystemStats;
   /** Told of what went wrong that no peer is to blame for. */
@@ -63,12 +69,12 @@ export interface TellLink extends LinkState {
   /** Calls `fn` whenever `isUp` or `isGone` changes. */
   onChange(fn: () => void): void;
   /**
-   * Hands a message over; it takes over `bytes`. Never blocks.
+   * Hands a message over. Never blocks.
    *
    * @param reserved whether it may use the room that ordinary messages may not
    * @returns whether there was room; otherwise the message is dropped.
    */
-  send(counter: number, bytes: Uint8Array, reserved: boolean): boolean;
+  send(counter: number, message: Marshalled, reserved: boolean): boolean;
 }
 
 /** The state of a link for which there is no place. */

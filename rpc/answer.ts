@@ -12,6 +12,12 @@ export interface RequestHandler {
    * @throws {RpcError} to answer with an error; what was written is taken back.
    */
   request(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void;
+  /**
+   * Takes a payload that it knows at sight, all of it well-formed; the default is to take none.
+   *
+   * @returns whether it did; otherwise `reader` is as it was, and the payload is read as a message.
+   */
+  take?(reader: MsgpackReader): boolean;
   /** Takes a notification; the default is to ignore it. */
   notification?(notification: Incoming, reader: MsgpackReader): void;
   /** Told of what `request` threw that is no `RpcError`; the caller only learns `internal`. */
@@ -48,6 +54,7 @@ export function answerFrames(
     const payload = at + frameHeaderBytes;
     at = payload + frameLength(bytes, at);
     reader.reset(bytes, payload, at);
+    if (handler.take?.(reader)) continue;
     try {
       incoming.read(reader);
     } catch (error) {

@@ -148,13 +148,14 @@ export class MsgpackWriter {
     this.#append(from, start, end);
   }
 
-  bin(value: Uint8Array): void {
+  /** A bin of `from[start..end)`. */
+  bin(from: Uint8Array, start = 0, end = from.length): void {
     this.ensure(5);
-    const count = value.length;
+    const count = end - start;
     if (count < 0x100) this.#put8(0xc4, count);
     else if (count < 0x10000) this.#put16(0xc5, count);
     else this.#put32(0xc6, count);
-    this.#append(value, 0, count);
+    this.#append(from, start, end);
   }
 
   strHeader(count: number): void {

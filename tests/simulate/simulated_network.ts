@@ -1,4 +1,4 @@
-import type { TellHost, TellLink, TellNetwork, TellPort } from "../../actor/mod.ts";
+import type { Marshalled, TellHost, TellLink, TellNetwork, TellPort } from "../../actor/mod.ts";
 import { linkBytesMax } from "../../limits.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 
@@ -133,21 +133,22 @@ class SimulatedLink implements TellLink {
     this.#network.world.after(dialMs, () => this.#dial());
   }
 
-  send(counter: number, bytes: Uint8Array, reserved: boolean): boolean {
+  send(counter: number, message: Marshalled, reserved: boolean): boolean {
+    const bytes = message.end - message.start;
     const bound = reserved ? linkBytesMax : linkBytesMax / 2;
-    if (!this.isUp || this.#waitingBytes + bytes.length > bound) return false;
-    this.#network.bytesSent += bytes.length;
+    if (!this.isUp || this.#waitingBytes + bytes > bound) return false;
+    this.#network.bytesSent += bytes;
     const { world } = this.#network;
     const { epoch } = this;
     const arrivalMs = Math.max(
       this.#lastArrivalMs,
-      this.#leaveMs(bytes.length) + this.#network.latencyMs(this.from, this.to),
+      this.#leaveMs(bytes) + this.#network.latencyMs(this.from, this.to),
     );
     this.#lastArrivalMs = arrivalMs;
     world.after(arrivalMs - world.nowMs, () => {
       const host = this.#network.hostAt(this.to);
       if (this.epoch === epoch && host?.incarnation === this.#incarnation) {
-        host.receive(counter, bytes);
+        host.receive(counter, message);
       }
     });
     return true;

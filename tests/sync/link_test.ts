@@ -136,6 +136,8 @@ Deno.test("a link whose greeting is refused is gone, or dials again when the ver
   using gone = new FakeSystem();
   using other = new FakeSystem();
   await using sender = await SystemOnTcp.start();
+  const refusals: [address: string, reason: string][] = [];
+  sender.system.onRefused = (...refusal) => refusals.push(refusal);
   const { context } = sender.probe;
   const [goneRef, otherRef] = [gone, other].map(({ address }) => ({
     address,
@@ -149,6 +151,8 @@ Deno.test("a link whose greeting is refused is gone, or dials again when the ver
   await until("it dials again", () => other.greetedMs.length === 3, { timeoutMs });
   assertEquals(gone.greetedMs.length, 1);
   assert(!context.link(otherRef).isGone && !context.link(otherRef).isUp);
+  // However often it dials, it is said once.
+  assertEquals(refusals, [[other.address, "Cannot greet"]]);
   // The message that waited for the one is dropped, that for the other goes on waiting.
   assertEquals(sender.system.stats().messagesDropped, 1);
 });
