@@ -30,8 +30,8 @@ export interface ArgumentSpec {
   repeatable?: boolean;
   /** All that is allowed, where that is a fixed set. */
   values?: readonly string[];
-  /** Whether it names a file. */
-  isFile?: boolean;
+  /** What it names, where a shell can find candidates. */
+  completes?: "files" | "keys";
 }
 
 /** An option: `--name`, or `--name VALUE`. */
@@ -41,6 +41,10 @@ export interface OptionSpec {
   /** What the value is, in capitals; absent for a switch. */
   value?: string;
   summary: string;
+  /** All that is allowed, where that is a fixed set. */
+  values?: readonly string[];
+  /** What the value names, where a shell can find candidates. */
+  completes?: "files";
   /** Whether it may be given several times: its value is then an array. */
   repeatable?: boolean;
   /** Checks and converts the value. @throws {UsageError} when it is not allowed. */

@@ -16,7 +16,7 @@ export function completionCommand(root: () => CommandSpec): CommandSpec {
       ["cmud completion fish | source", "in ~/.config/fish/config.fish"],
     ],
     async run({ arguments: [shell], console }) {
-      const { completionScripts } = await import("./completion_scripts.ts");
+      const { completionScripts } = await import("./completion/scripts.ts");
       console.out(completionScripts[shell as typeof shells[number]](root()));
       return exitCodes.ok;
     },

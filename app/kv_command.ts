@@ -1,27 +1,43 @@
-import type { CommandSpec } from "./command_spec.ts";
-import { watchIntervalMs } from "../limits.ts";
+import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command_spec.ts";
+import { callTimeoutMs, watchIntervalMs } from "../limits.ts";
 import { integerFrom } from "./number_option.ts";
 import { serverOption } from "./query_client.ts";
 
 const load = () => import("./run_kv.ts");
 
-const keyArgument = { name: "KEY", summary: "any text of up to 4 KiB" };
-const prefixArgument = {
+const keyArgument: ArgumentSpec = {
+  name: "KEY",
+  summary: "any text of up to 4 KiB",
+  completes: "keys",
+};
+const prefixArgument: ArgumentSpec = {
   name: "PREFIX",
   summary: "what the keys begin with (default: every key)",
   optional: true,
+  completes: "keys",
 };
 
-const rawSwitch = {
+const rawSwitch: OptionSpec = {
   name: "--raw",
   summary: "print bytes as they are: a NUL behind each key and value, nothing behind that of get",
 };
+
+const keysSwitch: OptionSpec = { name: "--keys", summary: "print the keys alone" };
 
 /** `cmud kv` */
 export const kvCommand: CommandSpec = {
   name: "kv",
   summary: "Ask the store",
-  options: [serverOption, { name: "--json", summary: "print one JSON object per entry" }],
+  options: [
+    serverOption,
+    { name: "--json", summary: "print one JSON object per entry" },
+    {
+      name: "--timeout",
+      value: "MS",
+      summary: `how long one answer may take (default: ${callTimeoutMs})`,
+      parse: integerFrom(1, 3_600_000),
+    },
+  ],
   examples: [
     ["cmud kv put greeting 'hello, world'", "store a value"],
     ["cmud kv get greeting", "print it; exit code 1 when the key is absent"],
@@ -59,7 +75,7 @@ export const kvCommand: CommandSpec = {
       name: "list",
       summary: "Print all entries as KEY<TAB>VALUE lines, sorted",
       arguments: [prefixArgument],
-      options: [rawSwitch],
+      options: [keysSwitch, rawSwitch],
       examples: [["cmud kv list user/", "keys that begin with user/"]],
       run: async (invocation) => (await load()).runList(invocation),
     },
@@ -67,8 +83,16 @@ export const kvCommand: CommandSpec = {
       name: "scan",
       summary: "As list, page by page: for results of any size",
       arguments: [prefixArgument],
-      options: [rawSwitch],
-      examples: [["cmud kv scan log/ | tail -5", "needs little memory"]],
+      options: [keysSwitch, rawSwitch, {
+        name: "--limit",
+        value: "N",
+        summary: "print no more than the first N entries",
+        parse: integerFrom(0, Number.MAX_SAFE_INTEGER),
+      }],
+      examples: [
+        ["cmud kv scan log/ | tail -5", "needs little memory"],
+        ["cmud kv scan --keys --limit 10", "the first ten keys"],
+      ],
       run: async (invocation) => (await load()).runScan(invocation),
     },
     {
@@ -94,7 +118,7 @@ export const kvCommand: CommandSpec = {
         name: "FILE",
         summary: "where they are; stdin without one, or with -",
         optional: true,
-        isFile: true,
+        completes: "files",
       }],
       examples: [
         ["cmud kv import backup.jsonl", "what kv export wrote"],

@@ -56,6 +56,7 @@ export async function withClient<T>(
   // What was put at one replica is to be found by the next query.
   const client = new Client(
     nearest === undefined ? new FixedRouter(addresses[0]) : new PinnedRouter(nearest),
+    { timeoutMs: invocation.options.timeout as number | undefined },
   );
   try {
     return await use(client, addresses);

@@ -24,7 +24,9 @@ export const runPut = query((session, [key, value]) =>
 export const runList = query((session, [prefix = ""]) => list(session, prefix));
 
 /** `cmud kv scan` */
-export const runScan = query((session, [prefix = ""]) => scan(session, prefix));
+export const runScan = query((session, [prefix = ""], { options }) =>
+  scan(session, prefix, options.limit as number | undefined)
+);
 
 /** `cmud kv watch` */
 export const runWatch = query(async (session, [prefix = ""], { options }) => {
@@ -60,8 +62,10 @@ function query(
 ): (invocation: Invocation) => Promise<number> {
   return (invocation) =>
     withClient(invocation, (client) => {
-      const { arguments: args, console } = invocation;
-      return ask({ client, console, format: formatOf(invocation) }, args, invocation);
+      const { arguments: args, console, options } = invocation;
+      const keysOnly = options.keys === true;
+      const session = { client, console, format: formatOf(invocation), keysOnly };
+      return ask(session, args, invocation);
     });
 }
 

@@ -18,7 +18,9 @@ export function suggest(word: string, choices: readonly string[]): string | unde
   let nearest: string | undefined;
   let fewest = word.length <= 3 ? 2 : 3;
   for (const choice of choices) {
-    const { steps } = editDistance(typed, choice.toLowerCase());
+    const meant = choice.toLowerCase();
+    // Of two that are as near, the one that begins alike: the first letter is seldom wrong.
+    const steps = editDistance(typed, meant).steps + (typed[0] === meant[0] ? 0 : 0.5);
     // As many slips as letters would mean nothing in common.
     if (steps < Math.min(fewest, choice.length)) [nearest, fewest] = [choice, steps];
   }

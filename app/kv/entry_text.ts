@@ -14,14 +14,15 @@ export type Entry = readonly [key: string, value: string];
 
 /**
  * An entry as the session prints it: `KEY<TAB>VALUE` and a line break, an object of JSON and a line
- * break, or raw with a NUL behind the key and behind the value.
+ * break, or raw with a NUL behind the key and behind the value; or its key alone in the same manner.
  */
-export function entryText({ console, format }: KvSession, [key, value]: Entry): string {
-  if (format === "json") return jsonLine(key, value);
-  if (format === "raw") return `${key}\0${value}\0`;
-  return console.stdoutIsTerminal
-    ? `${escapeControl(key)}\t${escapeControl(value)}\n`
-    : `${key}\t${value}\n`;
+export function entryText(session: KvSession, [key, value]: Entry): string {
+  const { console, format, keysOnly } = session;
+  if (format === "json") return keysOnly ? `${escapedJson({ key })}\n` : jsonLine(key, value);
+  const texts = keysOnly ? [key] : [key, value];
+  if (format === "raw") return texts.map((text) => `${text}\0`).join("");
+  const shown = console.stdoutIsTerminal ? texts.map(escapeControl) : texts;
+  return `${shown.join("\t")}\n`;
 }
 
 /** The value of `key` as the session prints it: and a line break, or raw without one. */

@@ -57,11 +57,17 @@ export async function list(session: KvSession, prefix: string): Promise<number> 
   return exitCodes.ok;
 }
 
-/** As `list`, but page by page, and so needs little memory. */
-export async function scan(session: KvSession, prefix: string): Promise<number> {
+/** As `list`, but page by page, and so needs little memory. Prints no more than `limit` entries. */
+export async function scan(
+  session: KvSession,
+  prefix: string,
+  limit = Infinity,
+): Promise<number> {
   const output = new BatchedOutput(session.console);
+  let count = 0;
   try {
     for await (const entry of session.client.scan(prefix, { signal: session.signal })) {
+      if (count++ === limit) break;
       output.write(entryText(session, entry));
     }
   } finally {

@@ -6,6 +6,8 @@ export interface KvSession {
   readonly client: Client;
   readonly console: Console;
   readonly format: EntryFormat;
+  /** Whether of entries the keys alone are printed. */
+  readonly keysOnly?: boolean;
   /** Ends what is going on. */
   readonly signal?: AbortSignal;
 }

@@ -96,7 +96,8 @@ export function findCommand(name: string): ShellCommand {
   if (command !== undefined) return command;
   const names = shellCommands.map(({ name }) => name);
   throw new UsageError(
-    `Cannot run ${JSON.stringify(name)}: allowed are ${names.join(", ")}` + didYouMean(name, names),
+    `Cannot run ${JSON.stringify(name)}: allowed are ${names.join(", ")}` +
+      didYouMean(name, [...names, "quit"]),
   );
 }
 

@@ -1,96 +1,96 @@
-import { assertEquals, assertStringIncludes } from "../deps.ts";
+import { assert, assertEquals } from "../deps.ts";
 import { runCmud } from "./fake_console.ts";
+import { Terminal, terminalTest } from "./terminal.ts";
 
-const scriptOf = async (shell: string) => (await runCmud(["completion", shell])).stdout;
+/** What stands in for the program: it shows what it is called with, and knows two keys. */
+const stub = `for last; do :; done; ` +
+  `if [ "$3" = --keys ]; then printf '%s\\n' alpha 'beta gamma' | grep "^$last"; ` +
+  `else printf 'ran'; printf '<%s>' "$@"; echo .; fi`;
 
-/** Lines that `script`, run by `shell`, prints; `undefined` when there is no such shell here. */
-async function run(shell: string, args: string[], script: string): Promise<string[] | undefined> {
-  try {
-    const child = new Deno.Command(shell, {
-      args: [...args, script],
-      stdin: "null",
-      env: { HOME: "/nonexistent" },
-    });
-    const { stdout, stderr, success } = await child.output();
-    const decoder = new TextDecoder();
-    assertEquals({ success, stderr: decoder.decode(stderr) }, { success: true, stderr: "" });
-    return decoder.decode(stdout).split("\n").filter((line) => line !== "").sort();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    console.log(`skipped: there is no ${shell} here`);
-    return undefined;
-  }
-}
+const fishStub = `if test "$argv[3]" = --keys; ` +
+  `printf '%s\\n' alpha 'beta gamma' | grep "^$argv[-1]"; ` +
+  `else; printf ran; printf '<%s>' $argv; echo .; end`;
 
-/** What is typed, and what may come next. */
-const cases: [string[], string[]][] = [
-  [["cmud", "ser"], ["server"]],
-  [["cmud", "st"], ["status"]],
-  [["cmud", "kv", "g"], ["get"]],
-  [["cmud", "kv", "--server", "a:1", "s"], ["scan", "shell"]],
-  [["cmud", "completion", ""], ["bash", "fish", "zsh"]],
-  [["cmud", "server", "--a"], ["--actors", "--advertise"]],
-  [["cmud", "kv", "get", "--j"], ["--json"]],
-  [["cmud", "kv", "get", "--server", "--j"], []],
-  [["cmud", "kv", "get", "a-key", "--j"], ["--json"]],
+/** How each shell is started without anybody's settings, and told what to do first. */
+const shells: Record<string, { start: string; setUp: (script: string) => string }> = {
+  bash: {
+    start: "bash --norc --noprofile -i",
+    setUp: (script) => `cmud() { ${stub}; }; source ${script}`,
+  },
+  zsh: {
+    start: "zsh -f -i",
+    setUp: (script) => `cmud() { ${stub} }; source ${script}`,
+  },
+  fish: {
+    start: "fish --no-config -i",
+    setUp: (script) => `function cmud; ${fishStub}; end; source ${script}`,
+  },
+};
+
+/** What is typed, Tab included, and the command that comes of it. */
+const completed: [string, string[]][] = [
+  ["ser\t", ["server"]],
+  ["kv g\tk", ["kv", "get", "k"]],
+  ["kv --server a:1 wat\tw", ["kv", "--server", "a:1", "watch", "w"]],
+  ["kv --json ex\tp", ["kv", "--json", "export", "p"]],
+  ["completion z\t", ["completion", "zsh"]],
+  ["server --adv\tx:1", ["server", "--advertise", "x:1"]],
+  ["kv get k --js\t", ["kv", "get", "k", "--json"]],
+  ["kv watch --inter\t5", ["kv", "watch", "--interval", "5"]],
+  ["help kv imp\t", ["help", "kv", "import"]],
+  ["--vers\t", ["--version"]],
+  ["kv get al\t", ["kv", "get", "alpha"]],
+  ["kv scan be\t", ["kv", "scan", "beta gamma"]],
+  ["kv import /etc/passw\t", ["kv", "import", "/etc/passwd"]],
+  // Nothing to complete: an option's value, a second argument, a word that is none.
+  ["kv --server se\t", ["kv", "--server", "se"]],
+  ["kv put alpha al\t", ["kv", "put", "alpha", "al"]],
+  ["kv xyz\t", ["kv", "xyz"]],
 ];
 
-Deno.test("completion bash completes in bash", async () => {
-  const script = await scriptOf("bash");
-  for (const [words, expected] of cases) {
-    const completed = await run(
-      "bash",
-      ["--norc", "-c"],
-      `${script}
-COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}
-_cmud
-printf '%s\\n' "\${COMPREPLY[@]}"`,
-    );
-    if (completed === undefined) return;
-    const wanted = words.at(-1) === "" ? [...expected, "--help", "--no-color"].sort() : expected;
-    assertEquals(completed, wanted, words.join(" "));
-  }
-});
+const isThere = async (shell: string) =>
+  await new Deno.Command(shell, { args: ["-c", "true"], stdout: "null", stderr: "null" }).output()
+    .then(({ success }) => success, () => false);
 
-Deno.test("completion zsh completes in zsh", async () => {
-  const script = await scriptOf("zsh");
-  for (const [words, expected] of cases) {
-    const completed = await run(
-      "zsh",
-      ["-f", "-c"],
-      // Completion proper needs a line editor; what the function offers is looked at instead.
-      `compdef() { : }; compadd() { shift; print -rl -- "$@" }
-${script}
-words=(${words.map((word) => `'${word}'`).join(" ")}); CURRENT=${words.length}
-_cmud | while read -r line; do [[ "$line" = '${
-        words.at(-1)
-      }'* ]] && print -r -- "$line"; done; true`,
-    );
-    if (completed === undefined) return;
-    const wanted = words.at(-1) === "" ? [...expected, "--help", "--no-color"].sort() : expected;
-    assertEquals(completed, wanted, words.join(" "));
+for (const [shell, { start, setUp }] of Object.entries(shells)) {
+  if (!await isThere(shell)) {
+    Deno.test({ name: `completion ${shell} (skipped: no ${shell})`, ignore: true, fn() {} });
+    continue;
   }
-});
+  terminalTest(`completion ${shell} completes commands, options, values and keys`, async () => {
+    const home = Deno.makeTempDirSync();
+    const script = `${home}/script`;
+    Deno.writeTextFileSync(script, (await runCmud(["completion", shell])).stdout);
+    const env = { HOME: home, PS1: "$ ", XDG_CONFIG_HOME: home, XDG_DATA_HOME: home };
+    const terminal = new Terminal(start, { columns: 200, env });
+    await terminal.type(`${setUp(script)}; echo re''ady\r`);
+    await terminal.until("ready");
+    for (const [typed, words] of completed) {
+      await terminal.type(`cmud ${typed}\r`);
+      const seen = await terminal.until(">.");
+      const [ran] = /ran(<[^\r\n]*>)\.$/.exec(seen) ?? [];
+      assertEquals(ran, `ran${words.map((word) => `<${word}>`).join("")}.`, typed);
+    }
+    await terminal.type("cmud kv s\t\t");
+    await terminal.until("scan");
+    await terminal.until("shell");
+    await terminal.type("\x15exit\r");
+    await terminal.end();
+    Deno.removeSync(home, { recursive: true });
+  });
+}
 
-Deno.test("completion fish completes in fish", async () => {
-  const script = await scriptOf("fish");
-  for (const [words, expected] of cases) {
-    const line = words.join(" ");
-    const completed = await run(
-      "fish",
-      ["--no-config", "-c"],
-      `${script}
-complete --do-complete '${line}'`,
-    );
-    if (completed === undefined) return;
-    assertEquals(completed.map((option) => option.split("\t")[0]), expected, line);
-  }
-});
-
-Deno.test("completion scripts hold every command and its summary where the shell shows it", async () => {
-  const fish = await scriptOf("fish");
-  assertStringIncludes(fish, "-a server -d 'Run a server until it is stopped'");
-  for (const shell of ["bash", "zsh"]) {
-    assertStringIncludes(await scriptOf(shell), `" kv get") `);
+Deno.test("a script is syntactically right, and holds every command and option", async () => {
+  for (const [shell, args] of [["bash", "-n"], ["zsh", "-n"], ["fish", "--no-execute"]]) {
+    const { stdout } = await runCmud(["completion", shell]);
+    for (const word of ["server", "export", "help", "--simulate-latency", "--no-history"]) {
+      assert(stdout.includes(word.replace(/^--/, "")), word);
+    }
+    if (!await isThere(shell)) continue;
+    const path = Deno.makeTempFileSync();
+    Deno.writeTextFileSync(path, stdout);
+    const { success, stderr } = await new Deno.Command(shell, { args: [args, path] }).output();
+    Deno.removeSync(path);
+    assertEquals({ success, stderr: new TextDecoder().decode(stderr) }, { success, stderr: "" });
   }
 });

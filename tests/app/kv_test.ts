@@ -38,6 +38,30 @@ Deno.test("kv --json prints one object per entry", () =>
     assertEquals((await runCmud(["kv", "--json", "--server", server, "list"])).stdout, line);
   }));
 
+Deno.test("kv list and scan print keys alone, and scan no more than its limit", () =>
+  withServer(async (server) => {
+    const kv = async (...args: string[]) =>
+      (await runCmud(["kv", ...args, "--server", server])).stdout;
+    for (const key of ["a", "b", "c"]) await kv("put", key, "v");
+    assertEquals(await kv("list", "--keys"), "a\nb\nc\n");
+    assertEquals(await kv("scan", "--keys", "--limit", "2"), "a\nb\n");
+    assertEquals(await kv("scan", "--keys", "--raw", "b"), "b\0");
+    assertEquals(await kv("scan", "--keys", "--json", "c"), '{"key":"c"}\n');
+    assertEquals(await kv("scan", "--limit", "1"), "a\tv\n");
+    assertEquals(await kv("scan", "--limit", "0"), "");
+  }));
+
+Deno.test("kv waits for an answer as long as --timeout says", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted = listener.accept();
+  const address = `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
+  const result = await runCmud(["kv", "get", "k", "--timeout", "20", "--server", address]);
+  assertEquals(result.code, 69);
+  assertStringIncludes(result.stderr, `${address}: no reply within 20 ms\n`);
+  (await accepted).close();
+  listener.close();
+});
+
 Deno.test("kv get ends with 1 when the key is absent", () =>
   withServer(async (server) => {
     const result = await runCmud(["kv", "get", "nobody", "--server", server]);

@@ -23,10 +23,16 @@ export class Terminal {
   /** To be removed at the end. */
   #stateHome: string | undefined;
 
-  constructor(args: readonly string[], { columns, stateHome, env }: TerminalOptions = {}) {
+  /** @param args those of cmud, or another program as a line for the system's shell */
+  constructor(
+    args: readonly string[] | string,
+    { columns, stateHome, env }: TerminalOptions = {},
+  ) {
     if (stateHome === undefined) this.#stateHome = Deno.makeTempDirSync();
     const size = columns === undefined ? "" : `stty columns ${columns} rows 24; `;
-    const program = [Deno.execPath(), ...denoArguments, ...args].join(" ");
+    const program = typeof args === "string"
+      ? args
+      : [Deno.execPath(), ...denoArguments, ...args].join(" ");
     this.#child = new Deno.Command("script", {
       args: [
         ...["--quiet", "--return", "--command"],

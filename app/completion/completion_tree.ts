@@ -1,0 +1,77 @@
+/**
+ * What completion needs of the tree of commands, the same for every shell.
+ *
+ * @module
+ */
+
+import type { ArgumentSpec, CommandSpec, OptionSpec } from "../command_spec.ts";
+
+/** A place in the tree: what may stand behind the words that lead there. */
+export interface CompletionNode {
+  /** The words that lead to it, the program's name not included. */
+  readonly path: readonly string[];
+  readonly commands: readonly CommandSpec[];
+  readonly options: readonly OptionSpec[];
+  readonly arguments: readonly ArgumentSpec[];
+}
+
+const helpSwitch: OptionSpec = { name: "--help", summary: "show help" };
+const versionSwitch: OptionSpec = { name: "--version", summary: "print the version" };
+
+/** Every place, the root first; `help` leads to each command too. */
+export function completionNodes(root: CommandSpec): CompletionNode[] {
+  const [first, ...others] = nodesFrom(root, [], [helpSwitch]);
+  const help = nodesFrom(root, ["help"], [])
+    .map((node) => ({ ...node, options: [], arguments: [] }));
+  const helpCommand: CommandSpec = { name: "help", summary: "Show the help of a command" };
+  return [
+    {
+      ...first,
+      commands: [...first.commands, helpCommand],
+      options: [...first.options, versionSwitch],
+    },
+    ...others,
+    ...help,
+  ];
+}
+
+function nodesFrom(
+  spec: CommandSpec,
+  path: readonly string[],
+  inherited: readonly OptionSpec[],
+): CompletionNode[] {
+  const options = [...spec.options ?? [], ...inherited];
+  const commands = spec.commands?.filter(({ hidden }) => !hidden) ?? [];
+  return [
+    { path, commands, options, arguments: spec.arguments ?? [] },
+    ...commands.flatMap((child) => nodesFrom(child, [...path, child.name], options)),
+  ];
+}
+
+/** The options that take a value, each once. */
+export function valuedOptions(nodes: readonly CompletionNode[]): OptionSpec[] {
+  const byName = new Map<string, OptionSpec>();
+  for (const option of nodes.flatMap(({ options }) => options)) {
+    if (option.value !== undefined) byName.set(option.name, option);
+  }
+  return [...byName.values()];
+}
+
+/** Where among the arguments of a node one of that kind is, or nothing. */
+export function placeOf(node: CompletionNode, kind: ArgumentSpec["completes"]): number | undefined {
+  const place = node.arguments.findIndex(({ completes }) => completes === kind);
+  return place < 0 ? undefined : place;
+}
+
+/** All values that an argument of the node may have. */
+export function valuesOf(node: CompletionNode): readonly string[] {
+  return node.arguments.flatMap(({ values = [] }) => values);
+}
+
+/** How keys are asked for, without the prefix: of a server that may be far away, and of few of them. */
+export const keysQuery = "kv scan --keys --limit 200 --timeout 500";
+
+/** `text` as one word of a POSIX shell, or of zsh. */
+export function shellQuote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,80 @@
+import type { CommandSpec } from "../command_spec.ts";
+import {
+  type CompletionNode,
+  completionNodes,
+  keysQuery,
+  placeOf,
+  valuedOptions,
+  valuesOf,
+} from "./completion_tree.ts";
+
+/** The script for fish. */
+export function fishScript(root: CommandSpec): string {
+  const nodes = completionNodes(root);
+  const valued = valuedOptions(nodes);
+  const paths = nodes.filter(({ path }) => path.length > 0).map(({ path }) =>
+    `'${path.join(" ")}'`
+  );
+  return `# cmud completion for fish: cmud completion fish | source
+# Sets the words that lead to the command, how many arguments follow, and the server that is named.
+function __cmud_read
+    set -g __cmud_path
+    set -g __cmud_args 0
+    set -g __cmud_server
+    set -l option
+    for word in (commandline -opc)[2..]
+        if test -n "$option"
+            test $option = --server; and set -g __cmud_server --server $word
+            set option
+        else if contains -- $word ${valued.map(({ name }) => name).join(" ")}
+            set option $word
+        else if string match -q -- '-*' $word
+            continue
+        else if contains -- "$__cmud_path $word" ${paths.map((path) => spaced(path)).join(" ")}
+            set -g -a __cmud_path $word
+        else
+            set -g __cmud_args (math $__cmud_args + 1)
+        end
+    end
+    test -z "$option"
+end
+function __cmud_at
+    __cmud_read; and test "$__cmud_path" = "$argv[1]"
+end
+function __cmud_at_argument
+    __cmud_at $argv[1]; and test $__cmud_args = $argv[2]
+end
+function __cmud_keys
+    cmud ${keysQuery} $__cmud_server -- (commandline -ct | string unescape) 2>/dev/null
+end
+complete -c ${root.name} -f
+${nodes.flatMap(nodeLines).join("\n")}
+`;
+}
+
+/** Between an empty path and a word there is a space too. */
+function spaced(path: string): string {
+  return path.includes(" ") ? path : path.replace("'", "' ");
+}
+
+function nodeLines(node: CompletionNode): string[] {
+  const path = node.path.join(" ");
+  const at = `complete -c cmud -n "__cmud_at '${path}'"`;
+  const argument = (place: number) => `complete -c cmud -n "__cmud_at_argument '${path}' ${place}"`;
+  const [keys, files] = [placeOf(node, "keys"), placeOf(node, "files")];
+  return [
+    ...node.commands.map(({ name, summary }) => `${at} -a ${name} -d ${fishQuote(summary)}`),
+    ...valuesOf(node).map((value) => `${argument(0)} -a ${value}`),
+    ...node.options.map(({ name, value, values, completes, summary }) => {
+      const takes = value === undefined ? "" : completes === "files" ? " -r -F" : " -x";
+      const allowed = values === undefined ? "" : ` -a '${values.join(" ")}'`;
+      return `${at} -l ${name.slice(2)}${takes}${allowed} -d ${fishQuote(summary)}`;
+    }),
+    ...keys === undefined ? [] : [`${argument(keys)} -a '(__cmud_keys)'`],
+    ...files === undefined ? [] : [`${argument(files)} -F`],
+  ];
+}
+
+function fishQuote(text: string): string {
+  return `'${text.replace(/['\\]/g, "\\$&")}'`;
+}
