@@ -50,17 +50,23 @@ export async function watch(
 
 /** Remembers what entries were like in the last full look at them. */
 export class SeenEntries {
+  #charsMax: number;
   #entries = new Map<string, { value: string; look: number }>();
   #look = 0;
   #chars = 0;
+
+  /** @param charsMax of keys and values; for more there is an error */
+  constructor(charsMax = watchedCharsMax) {
+    this.#charsMax = charsMax;
+  }
 
   /** @returns what became of it. @throws {UsageError} for more than can be remembered. */
   see([key, value]: Entry): Change | undefined {
     const before = this.#entries.get(key);
     this.#chars += value.length - (before?.value.length ?? -key.length);
-    if (this.#chars > watchedCharsMax) {
+    if (this.#chars > this.#charsMax) {
       throw new UsageError(
-        `Cannot watch so much: allowed are ${watchedCharsMax} characters of keys and values ` +
+        `Cannot watch so much: allowed are ${this.#charsMax} characters of keys and values ` +
           `below one prefix`,
       );
     }

@@ -2,8 +2,9 @@ import { SeenEntries } from "../../app/kv/watch.ts";
 import { watch } from "../../app/kv/watch.ts";
 import type { EntryFormat } from "../../app/kv/session.ts";
 import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
+import { UsageError } from "../../app/usage_error.ts";
 import { Server } from "../../kvserver/mod.ts";
-import { assertEquals, assertRejects, assertStringIncludes } from "../deps.ts";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../deps.ts";
 import { until } from "../sync/until.ts";
 import { FakeConsole } from "./fake_console.ts";
 import { deadAddress, freePortPair, withServer } from "./with_server.ts";
@@ -85,6 +86,7 @@ Deno.test("kv watch says that its server is lost, and goes on when it is back", 
       server = await start();
       await until("it is said", () => console.stderr.includes("anew"), { timeoutMs });
       assertStringIncludes(console.stderr, "It answers again.\n1 keys are gone");
+      assertEquals(console.stderr.match(/asked until/g)?.length, 1);
       await client.put("a", "1");
       await until("it is printed", () => console.stdout === "new\ta\t1\n".repeat(2), { timeoutMs });
     });
@@ -110,4 +112,16 @@ Deno.test("SeenEntries tells new from changed, and forgets what is gone", () => 
   assertEquals(seen.see(["a", "2"]), "changed");
   assertEquals(seen.see(["b", "1"]), "new");
   assertEquals(seen.forgetGone(), 0);
+});
+
+Deno.test("SeenEntries remembers so many characters, and no more", () => {
+  const seen = new SeenEntries(10);
+  seen.see(["a", "123456789"]);
+  seen.see(["a", "987654321"]);
+  assertThrows(() => seen.see(["b", ""]), UsageError, "allowed are 10 characters");
+  const other = new SeenEntries(20);
+  for (let i = 0; i < 5; i++) {
+    other.see([`a${i}`, "1234567"]);
+    assertEquals(other.forgetGone(), i === 0 ? 0 : 1);
+  }
 });

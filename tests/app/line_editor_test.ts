@@ -1,7 +1,7 @@
 import type { LineEditor, LineEditorOptions } from "../../app/terminal/mod.ts";
 import { openLineEditor } from "../../app/terminal/mod.ts";
 import { commonStart, inColumns } from "../../app/terminal/candidates.ts";
-import { assert, assertEquals } from "../deps.ts";
+import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { FakeConsole } from "./fake_console.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
@@ -199,6 +199,16 @@ Deno.test("Tab asks for candidates: one is taken, of several the common part", a
   }, { complete });
 });
 
+Deno.test("Tab takes nothing of candidates that are not all, and shows them", () =>
+  editing(async (editor, terminal) => {
+    const line = editor.readLine("> ");
+    terminal.type("a\t\r");
+    assertEquals(await line, "a");
+    assertEquals(await linesOf(terminal), ["abc  abd", "> a", ""]);
+  }, {
+    complete: () => Promise.resolve({ replaces: "a", candidates: ["abc", "abd"], isPart: true }),
+  }));
+
 Deno.test("inColumns() uses the room that there is, and shows no more than its bound", () => {
   const words = Array.from({ length: 102 }, (_, i) => `w${i}`);
   assertEquals(inColumns(words.slice(0, 5), 12), "w0  w1  w2\nw3  w4\n");
@@ -280,7 +290,10 @@ Deno.test("a terminal may change its width while a line is typed", () =>
     async (editor, terminal) => {
       const line = editor.readLine("> ");
       terminal.type("abcdefghijklmnopqrstuvwxyz");
+      const { length } = terminal.written;
       await terminal.resize(20);
+      // Most terminals break the line anew, so that it begins a row higher.
+      assertStringIncludes(terminal.written.slice(length), "\x1b[1A\x1b[1G\x1b[0J> abc");
       editor.print("narrow\n");
       await terminal.resize(60);
       editor.print("wide\n");

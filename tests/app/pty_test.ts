@@ -1,4 +1,7 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import { Client, FixedRouter } from "../../kvclient/mod.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import { cmudProcess } from "./cmud_process.ts";
+import { screenOf } from "./screen.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
@@ -116,5 +119,65 @@ terminalTest(
       await terminal.until("12345678901234567890\r\n");
       await terminal.type("\x04");
       assertEquals((await terminal.end()).code, 0);
+    }),
+);
+
+terminalTest("a hundred events leave the line being typed intact", async () => {
+  const program = new URL("events_program.ts", import.meta.url).pathname;
+  const flags = "run --quiet --no-prompt --allow-read --allow-env";
+  const terminal = new Terminal(`${Deno.execPath()} ${flags} ${program}`, { columns: 30 });
+  const typed = "this line is longer than the terminal is wide: it fills three rows";
+  let seen = "";
+  for (const [i, key] of [...typed].entries()) {
+    seen += await terminal.until(`event ${i + 1}\r\n`);
+    await terminal.type(key);
+  }
+  seen += await terminal.until("event 100\r\n");
+  await terminal.type("\x1b[D\x1b[D!\r");
+  const { code, rest } = await terminal.end();
+  assertEquals(code, 0);
+  const line = "this line is longer than the terminal is wide: it fills three ro!ws";
+  assertEquals(await screenOf(seen + rest, 30), [
+    ...Array.from({ length: 100 }, (_, i) => `event ${i + 1}`),
+    ...`> ${line}`.match(/.{1,30}/g)!.map((row) => row.trimEnd()),
+    ...`<${line}>`.match(/.{1,30}/g)!.map((row) => row.trimEnd()),
+    "",
+  ]);
+});
+
+terminalTest(
+  "what is in the store cannot act on a terminal, and goes unaltered through a pipe",
+  () =>
+    withServer(async (server) => {
+      const client = new Client(new FixedRouter(server));
+      const controls = String.fromCharCode(
+        ...Array.from({ length: 32 }, (_, i) => i),
+        ...Array.from({ length: 33 }, (_, i) => 0x7f + i),
+        ...[0x61c, 0x200e, 0x200f, 0x2028, 0x2029],
+        ...[0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069],
+      );
+      const hostile = `${controls}\x1b]0;title\x07\x1b[2J\u009b31mred`;
+      await client.put(hostile, hostile);
+      await client.close();
+      const acting = new RegExp(`[${controls.replace(/[\t\r\n]/g, "").replace("\\", "")}]`);
+      for (const args of [["list"], ["scan"], ["scan", "--keys"], ["export"], ["list", "--json"]]) {
+        const query = ["kv", ...args, "--no-color", "--server", server];
+        const { rest } = await new Terminal(query).end();
+        assert(rest.includes("red") && !acting.test(rest), JSON.stringify(rest));
+        assertEquals(rest.match(/[\r\n]/g)?.join(""), "\r\n");
+      }
+      const shell = new Terminal(["kv", "shell", "--server", server, "--no-history", "--no-color"]);
+      await shell.until(prompt);
+      await shell.type("get \t");
+      await shell.until('red"');
+      await shell.type("\r");
+      const shown = await shell.until("31mred\r\n");
+      for (const sign of ["\x07", "\x1b]", "\x9b", "\u202e"]) assert(!shown.includes(sign), sign);
+      await shell.type("\x04");
+      await shell.end();
+      const piped = await cmudProcess(["kv", "list", "--server", server]);
+      assertEquals(piped.stdout, `${hostile}\t${hostile}\n`);
+      const raw = await cmudProcess(["kv", "list", "--raw", "--server", server]);
+      assertEquals(raw.stdout, `${hostile}\0${hostile}\0`);
     }),
 );
