@@ -1,5 +1,6 @@
 import type { CommandSpec } from "./command_spec.ts";
 import { serverOption } from "./query_client.ts";
+import { screenReaderOptions } from "./screen_reader.ts";
 
 /** `cmud play` */
 export const playCommand: CommandSpec = {
@@ -9,10 +10,14 @@ export const playCommand: CommandSpec = {
     serverOption,
     { name: "--name", value: "NAME", summary: "who you are" },
     { name: "--fast", summary: "no pauses: nothing takes any time" },
+    { name: "--observe", summary: "watch what others do, without being there" },
+    ...screenReaderOptions,
+    { name: "--no-history", summary: "keep nothing that is typed for the next time" },
   ],
   examples: [
     ["cmud play", "enrol, or go on where you were"],
     ["cmud play --name Ada --server cmud.example:6001", "on another machine's server"],
+    ["cmud play --observe", "watch the others"],
   ],
   run: async (invocation) => (await import("./run_play.ts")).runPlay(invocation),
 };

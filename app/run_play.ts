@@ -2,12 +2,13 @@ import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../kvclient/mo
 import { Server } from "../kvserver/mod.ts";
 import { failoverTimeoutMs } from "../limits.ts";
 import { realEnvironment } from "../rpc/mod.ts";
-import type { Console } from "./console.ts";
+import type { Console, StopSignal } from "./console.ts";
 import type { Invocation } from "./command_spec.ts";
 import { exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
 import { UsageError } from "./usage_error.ts";
-import { diceFrom, type GameStore, isName, paint, pause, playGame } from "./game/mod.ts";
+import { diceFrom, isName, paint, pause, playGame, watchGame } from "./game/mod.ts";
 import { gameStore } from "./game_store.ts";
+import { openPlayerLines, type PlayerLines } from "./player_lines.ts";
 import { defaultQueryAddress, namedAddresses } from "./query_client.ts";
 import { hasColor } from "./style.ts";
 import { version } from "./version.ts";
@@ -22,27 +23,58 @@ const defaultHome: Home = { queryAddress: defaultQueryAddress, startPort: 6000 }
 
 /** Plays as `invocation` says; `home` is where the server is when that names none. */
 export async function runPlay(invocation: Invocation, home: Home = defaultHome): Promise<number> {
-  const { console } = invocation;
+  const { console, options } = invocation;
   const name = nameFrom(invocation);
-  const { addresses, server } = await findServer(invocation, home);
-  const stop = stopOnSignal(console, server);
-  const nearest = addresses.length > 1 ? await NearestRouter.start(addresses) : undefined;
-  // A session of the game stays with one server for as long as that answers.
-  const router = new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
-  const client = new Client(router, nearest && { timeoutMs: failoverTimeoutMs });
+  const stop = new Stop(console);
+  const lines = await openPlayerLines(invocation, stop);
+  if (lines === undefined) return stop.exitCode;
+  stop.listen();
+  let found: FoundServer | undefined;
+  let nearest: NearestRouter | undefined;
+  let client: Client | undefined;
   try {
+    found = await findServer(invocation, home);
+    const { addresses, server } = found;
+    nearest = addresses.length > 1 ? await NearestRouter.start(addresses) : undefined;
+    // A session of the game stays with one server for as long as that answers.
+    const router = new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
+    client = new Client(router, nearest && { timeoutMs: failoverTimeoutMs });
     await client.ping();
-    // Once at each server, and once more at one that has only started again.
-    const tries = addresses.length + 1;
-    await play(invocation, name, { store: gameStore(client, router), tries }, stop.signal);
+    const store = gameStore(client, router);
+    const conversation = conversationOf(invocation, lines, stop.signal);
+    if (options.observe) {
+      await watchGame({ ...conversation, store });
+    } else {
+      // Once at each server, and once more at one that has only started again.
+      const tries = addresses.length + 1;
+      const dice = diceFrom(realEnvironment);
+      const { helpWith } = lines;
+      await playGame({ ...conversation, store, tries, name, dice, onVisit: helpWith });
+    }
     if (server?.queryAddresses.includes(home.queryAddress)) console.err(farewell);
-    return exitCodes.ok;
+    return stop.exitCode;
   } finally {
-    stop.release();
-    await client.close();
+    lines.editor.close();
+    await client?.close();
     await nearest?.close();
-    await server?.close();
+    await found?.server?.close();
+    stop.release();
   }
+}
+
+function conversationOf({ options, console }: Invocation, lines: PlayerLines, stop: AbortSignal) {
+  const { editor, manner, isTerminal } = lines;
+  const isPainted = isTerminal && manner !== "spoken" && hasColor(console, "stdout", options);
+  return {
+    lines: editor,
+    manner,
+    isTerminal,
+    stop,
+    fast: options.fast === true,
+    environment: realEnvironment,
+    pause,
+    paint: isPainted ? paint : undefined,
+  };
 }
 
 /** @throws {UsageError} when what `--name` says is no name. */
@@ -55,43 +87,41 @@ function nameFrom({ options }: Invocation): string | undefined {
   );
 }
 
-/**
- * At the first signal the player's own server stops in order, and then the process ends; a second
- * one ends it at once. `signal` says that nothing more is to be shown.
- */
-function stopOnSignal(
-  console: Console,
-  server: Server | undefined,
-): { signal: AbortSignal; release: () => void } {
-  const stopping = new AbortController();
-  const release = console.onStopSignal((signal) => {
-    const exit = () => console.exit(exitCodeOfSignal(signal));
-    if (stopping.signal.aborted || server === undefined) return exit();
-    stopping.abort();
-    server.close().finally(exit);
-  });
-  return { signal: stopping.signal, release };
-}
+/** Ends the game in order at the first signal, and the process at once at a second one. */
+class Stop {
+  readonly #console: Console;
+  readonly #stopping = new AbortController();
+  #by: StopSignal | undefined;
+  #release = () => {};
 
-function play(
-  { options, console }: Invocation,
-  name: string | undefined,
-  world: { store: GameStore; tries: number },
-  stopping: AbortSignal,
-): Promise<number> {
-  const isTerminal = console.stdinIsTerminal && console.stdoutIsTerminal;
-  return playGame({
-    ...world,
-    name,
-    fast: options.fast === true,
-    dice: diceFrom(realEnvironment),
-    environment: realEnvironment,
-    input: console.lines(),
-    output: (text) => stopping.aborted || console.out(text),
-    isTerminal,
-    pause,
-    paint: isTerminal && hasColor(console, "stdout", options) ? paint : undefined,
-  });
+  constructor(console: Console) {
+    this.#console = console;
+  }
+
+  /** Aborts at the first one. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** What the process ends with. */
+  get exitCode(): number {
+    return this.#by === undefined ? exitCodes.ok : exitCodeOfSignal(this.#by);
+  }
+
+  /** From now on signals come here. */
+  listen(): void {
+    this.#release = this.#console.onStopSignal((signal) => this.stop(signal));
+  }
+
+  stop(by: StopSignal): void {
+    if (this.#by !== undefined) return this.#console.exit(exitCodeOfSignal(by));
+    this.#by = by;
+    this.#stopping.abort();
+  }
+
+  release(): void {
+    this.#release();
+  }
 }
 
 const notice = "Nobody answers here, so you play on a server of your own. It forgets all when\n" +
@@ -99,14 +129,19 @@ const notice = "Nobody answers here, so you play on a server of your own. It for
 
 const farewell = "Your server ends with you. Whoever has joined it will have to find another.\n";
 
+interface FoundServer {
+  readonly addresses: readonly string[];
+  /** The player's own. */
+  readonly server?: Server;
+}
+
 /** Where to play. With no server named and none at the default address, one of the player's own. */
-async function findServer(
-  invocation: Invocation,
-  home: Home,
-): Promise<{ addresses: readonly string[]; server?: Server }> {
+async function findServer(invocation: Invocation, home: Home): Promise<FoundServer> {
   const named = namedAddresses(invocation);
   if (named !== undefined) return { addresses: named };
-  if (await answers(home.queryAddress)) return { addresses: [home.queryAddress] };
+  const atHome = { addresses: [home.queryAddress] };
+  // Of a world of one's own there would be nothing to watch.
+  if (invocation.options.observe || await answers(home.queryAddress)) return atHome;
   const server = await startOwnServer(home);
   invocation.console.err(notice);
   return { addresses: server.queryAddresses, server };

@@ -13,7 +13,7 @@ const wordLengthMax = 64;
 export function suggest(word: string, choices: readonly string[]): string | undefined {
   if (word === "" || word.length > wordLengthMax) return undefined;
   const typed = word.toLowerCase();
-  const begun = choices.filter((choice) => choice.startsWith(typed));
+  const begun = choices.filter((choice) => choice.toLowerCase().startsWith(typed));
   if (begun.length === 1) return begun[0];
   let nearest: string | undefined;
   let fewest = word.length <= 3 ? 2 : 3;

@@ -7,8 +7,11 @@
 import type { Character } from "./character.ts";
 import type { BattleCommand } from "./commands.ts";
 import { leftOf } from "./hardware.ts";
+import { help } from "./help_text.ts";
 import { type Attempt, attempt, face } from "./moves.ts";
+import { social } from "./social.ts";
 import { problemOf } from "./story.ts";
+import { solvingBar } from "./progress.ts";
 import * as text from "./text.ts";
 import type { Command, Visit } from "./visit.ts";
 import { rankAfter } from "./world.ts";
@@ -23,13 +26,14 @@ export async function enterBattle(visit: Visit): Promise<void> {
   if ((await visit.look()).rank !== rank) return;
   await talk.tell(problemOf.get(rank)!);
   talk.say(text.faced(problem));
-  visit.battle = { rank, round: problem.round, undecided: false };
+  const { round, remaining } = problem;
+  visit.battle = { rank, round, remaining, undecided: false };
 }
 
 /** What each command does in a battle. */
 export const battle: Readonly<Record<BattleCommand, Command>> = {
   async solve(visit) {
-    await visit.toil();
+    await visit.toil(solvingBar);
     const { rank, round, undecided } = visit.battle!;
     const problem = await face(visit.session, rank);
     const character = await visit.look();
@@ -38,7 +42,8 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
       if (undecided && !problem.settled.has(round)) return visit.talk.say(text.undecided);
       visit.talk.say(text.solvedByOthers(problem));
     }
-    visit.battle = { rank, round: problem.round, undecided: true };
+    const { remaining } = problem;
+    visit.battle = { rank, round: problem.round, remaining, undecided: true };
     const made = await attempt(visit.session, character, problem, visit.dice);
     visit.battle.undecided = false;
     await tellAttempt(visit, character, made);
@@ -54,8 +59,13 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
     visit.talk.say(text.resigned);
   },
 
+  say: social.say,
+  tell: social.tell,
+  emote: social.emote,
+  who: social.who,
+
   help({ talk }) {
-    talk.say(text.help.battle);
+    talk.say(help.battle(talk.manner));
   },
 };
 
@@ -70,6 +80,7 @@ async function tellAttempt(visit: Visit, character: Character, made: Attempt): P
     visit.battle = undefined;
     return;
   }
+  visit.battle!.remaining = made.remaining;
   talk.say(text.hit(made.power, made.remaining));
   if (!made.finished) return;
   talk.say(text.solved);

@@ -66,3 +66,48 @@ export const farewellMs = 3_000;
 
 /** A round that is over and has promoted nobody is settled by its readers after so long. */
 export const settleAfterMs = 3_000;
+
+/**
+ * What happens stands in the store by the stretch of time in which it does, so long each. A reader
+ * looks at three: clocks may differ by nearly one, and the longer they are, the more is read.
+ */
+export const eventBucketMs = 20_000;
+
+/** Of what one session does in one place in one bucket, so much is told; then nothing is said. */
+export const eventsPerBucketMax = 8;
+
+/** Of those, so many are told unasked; a further one is not told, and there is room to speak. */
+export const unaskedEventsPerBucketMax = 5;
+
+/** The longest thing said; a longer one is refused. */
+export const saidCharsMax = 300;
+
+/** A find of so many coins is told to others, if it is also about the most that could be found. */
+export const bigFindCoinsMin = 10;
+
+/** Of the coins that could be found, a find is big from this share on. */
+export const bigFindShare = 0.9;
+
+/** How often somebody at a terminal looks at what happens around. */
+export const lookAroundMs = 500;
+
+/** Signs of life stand in the store by the stretch of time in which they were given, so long each. */
+export const presenceBucketMs = 300_000;
+
+/** How often whoever plays gives a sign of life. */
+export const heartbeatMs = 20_000;
+
+/** Whoever has given no sign of life for so long is not playing any more. */
+export const presentMs = 60_000;
+
+/** Players named as being somewhere, or as playing; of the others the number is given. */
+export const presentNamesMax = 50;
+
+/** The best players, as many as are named. */
+export const leadersMax = 10;
+
+/** Lines of news that wait for the end of the line being typed; of more, the oldest are left out. */
+export const heldLinesMax = 50;
+
+/** How often a bar that shows how time passes is drawn anew. */
+export const progressTickMs = 100;

@@ -23,6 +23,15 @@ export interface Character extends Ledger {
 /** What only reads. */
 export type Reader = Pick<GameStore, "get" | "list">;
 
+/** All that stands under any of `prefixes`. */
+export async function listAll(
+  reader: Reader,
+  prefixes: readonly string[],
+): Promise<Map<string, string>> {
+  const listings = await Promise.all(prefixes.map((prefix) => reader.list(prefix)));
+  return new Map(listings.flatMap((listing) => [...listing]));
+}
+
 /** Reads everything about `name`; whoever has never played has what a newcomer has. */
 export async function readCharacter(reader: Reader, name: string): Promise<Character> {
   const [mined, ends, deeds, risen, place] = await Promise.all([

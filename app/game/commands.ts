@@ -4,28 +4,55 @@
  * @module
  */
 
+/** What has to do with others: can be typed in the field, and most of it in a battle too. */
+export const socialCommands = ["say", "tell", "emote", "who", "look", "leaderboard"] as const;
+
 /** What can be typed between problems. */
 export const fieldCommands = [
   "help",
   "stats",
   "map",
+  "look",
   "move",
   "mine",
   "shop",
   "buy",
   "inv",
   "solve",
+  "say",
+  "tell",
+  "emote",
+  "who",
+  "leaderboard",
   "quit",
 ] as const;
 
 /** What can be typed while facing a problem. */
-export const battleCommands = ["solve", "inv", "resign", "help"] as const;
+export const battleCommands = [
+  "solve",
+  "inv",
+  "resign",
+  "say",
+  "tell",
+  "emote",
+  "who",
+  "help",
+] as const;
+
+/** What a spectator can type. */
+export const spectatorCommands = ["who", "map", "leaderboard", "help", "quit"] as const;
+
+/** A command that has to do with others. */
+export type SocialCommand = typeof socialCommands[number];
 
 /** A command in the field. */
 export type FieldCommand = typeof fieldCommands[number];
 
 /** A command in a battle. */
 export type BattleCommand = typeof battleCommands[number];
+
+/** A command of a spectator. */
+export type SpectatorCommand = typeof spectatorCommands[number];
 
 /** A line of input: its first word in lower case (empty for an empty line), and the other words. */
 export interface TypedLine {

@@ -5,38 +5,63 @@
  */
 
 import { escapeControl } from "../escape.ts";
-import { storyPauseMs } from "./bounds.ts";
+import { heldLinesMax, progressTickMs, storyPauseMs } from "./bounds.ts";
+import type { Manner } from "./words.ts";
 
 /** What a line is, for a terminal that shows such things differently. */
-export type Tone = "plain" | "story" | "trouble" | "prompt";
+export type Tone = "plain" | "story" | "news" | "trouble" | "prompt";
 
 /** Ends after `ms`, or at once when `signal` is aborted; it never rejects. */
 export type Pause = (ms: number, signal?: AbortSignal) => Promise<void>;
 
+/** Where lines come from and go to: what a conversation needs of a line editor. */
+export interface Lines {
+  /** Shows `prompt` and waits for a line, one at a time; `undefined` at the end of input. */
+  readLine(prompt: string): Promise<string | undefined>;
+  /** Changes the prompt of the line that is waited for. */
+  setPrompt(prompt: string): void;
+  /** Writes lines, each with its line break, above the line that is waited for. */
+  print(lines: string): void;
+}
+
 /** How a conversation reaches the player. */
 export interface ConversationOptions {
-  readonly input: AsyncIterable<string>;
-  readonly output: (text: string) => void;
+  readonly lines: Lines;
   /** Only a terminal gets prompts and the pauses of a story. */
   readonly isTerminal: boolean;
+  /** How lines are made; by default `plain`. */
+  readonly manner?: Manner;
   /** No pauses at all. */
   readonly fast: boolean;
   readonly pause: Pause;
+  /** Ends it: nothing is waited for any more. Who aborts it ends the lines too. */
+  readonly stop?: AbortSignal;
   /** Decorates a line; by default not at all. */
   readonly paint?: (tone: Tone, line: string) => string;
 }
 
 /** One line at a time in both directions. */
 export class Conversation {
+  readonly manner: Manner;
+  /** Resolves when it is stopped. */
+  readonly stopped: Promise<undefined>;
   readonly #options: ConversationOptions;
-  readonly #lines: AsyncIterator<string>;
   /** A line that was asked for and not used yet. */
   #nextLine: Promise<string | undefined> | undefined;
+  #isAsking = false;
   #ended = false;
+  /** News that wait for the end of the line being typed, and how many had no room. */
+  #held: string[] = [];
+  #dropped = 0;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    this.#lines = options.input[Symbol.asyncIterator]();
+    this.manner = options.manner ?? "plain";
+    const { stop } = options;
+    this.stopped = new Promise((resolve) => {
+      if (stop?.aborted) resolve(undefined);
+      stop?.addEventListener("abort", () => resolve(undefined));
+    });
   }
 
   /** Whether nothing in the game takes time. */
@@ -44,46 +69,75 @@ export class Conversation {
     return this.#options.fast;
   }
 
+  /** Whether somebody sits there, who can be told what happens unasked. */
+  get isTerminal(): boolean {
+    return this.#options.isTerminal;
+  }
+
   /** Says each of `lines`, control characters made visible. */
   say(lines: string | readonly string[], tone: Tone = "plain"): void {
-    for (const line of [lines].flat()) this.#options.output(this.#show(tone, line) + "\n");
+    const shown = [lines].flat().map((line) => this.#show(tone, line) + "\n");
+    if (shown.length > 0) this.#options.lines.print(shown.join(""));
   }
 
   /** Says `lines` with a pause after each but the last, which Enter skips. */
   async tell(lines: readonly string[]): Promise<void> {
     for (const [index, line] of lines.entries()) {
+      if (this.ended) return;
       this.say(line, "story");
       const last = index === lines.length - 1;
       if (this.#options.isTerminal && !this.fast && !last) await this.#pauseOrEnter();
     }
   }
 
+  /**
+   * Says what nobody asked for: at once where that leaves alone the line being typed, else behind
+   * that line. Of what waits, the newest `heldLinesMax` lines are kept.
+   */
+  hear(lines: readonly string[]): void {
+    if (this.manner === "drawn" || !this.#isAsking) return this.say(lines, "news");
+    this.#held.push(...lines);
+    this.#dropped += this.#held.splice(0, this.#held.length - heldLinesMax).length;
+  }
+
   /** The next line of input, or nothing at its end. */
   async ask(prompt: string): Promise<string | undefined> {
-    if (this.#options.isTerminal) this.#options.output(this.#show("prompt", prompt) + " ");
-    const line = await this.#peek();
+    const shown = this.#options.isTerminal ? `${this.#show("prompt", prompt)} ` : "";
+    if (this.#nextLine !== undefined) this.#options.lines.setPrompt(shown);
+    this.#isAsking = true;
+    const line = await this.#peek(shown);
+    this.#isAsking = false;
     this.#nextLine = undefined;
-    if (line === undefined && this.#options.isTerminal) this.#options.output("\n");
+    this.#sayHeld();
     return line;
   }
 
-  /** Whether the input of a terminal has ended, as far as a pause has noticed. */
-  get ended(): boolean {
-    return this.#ended;
+  /** Changes the prompt while a line is asked for. */
+  setPrompt(prompt: string): void {
+    if (this.#isAsking) this.#options.lines.setPrompt(`${this.#show("prompt", prompt)} `);
   }
 
-  /** Lets `ms` pass, or less if the player at a terminal ends the input. */
-  async wait(ms: number): Promise<void> {
-    const { isTerminal, pause } = this.#options;
+  /** Whether it is stopped, or the input has ended as far as anyone has noticed. */
+  get ended(): boolean {
+    return this.#ended || this.#options.stop?.aborted === true;
+  }
+
+  /**
+   * Lets `ms` pass, or less if the player at a terminal ends the input. Where bars are drawn, one
+   * shows how much has passed: `bar` makes it of a share from 0 to 1.
+   */
+  async wait(ms: number, bar?: (share: number) => string): Promise<void> {
+    const { isTerminal, pause, lines, stop } = this.#options;
     if (ms === 0) return;
-    if (!isTerminal) return await pause(ms);
+    if (!isTerminal) return await pause(ms, stop);
     const calledOff = new AbortController();
-    this.#peek().then((line) => {
-      if (line !== undefined) return;
-      this.#ended = true;
-      calledOff.abort();
-    });
-    await pause(ms, calledOff.signal);
+    this.#peek("").then((line) => line === undefined && calledOff.abort());
+    if (this.manner !== "drawn" || bar === undefined) return await pause(ms, calledOff.signal);
+    for (let passedMs = 0; passedMs < ms && !calledOff.signal.aborted; passedMs += progressTickMs) {
+      lines.setPrompt(`${this.#show("prompt", bar(passedMs / ms))} `);
+      await pause(Math.min(progressTickMs, ms - passedMs), calledOff.signal);
+    }
+    lines.setPrompt("");
   }
 
   /** What `answer` comes to, or nothing when it takes longer than `ms`. */
@@ -96,17 +150,25 @@ export class Conversation {
   /** Ends with the pause or with the next line, whichever is first; a line that is not empty is kept. */
   async #pauseOrEnter(): Promise<void> {
     const skip = new AbortController();
-    const line = this.#peek().then((line) => {
+    const line = this.#peek("").then((line) => {
       if (line === "") this.#nextLine = undefined;
       skip.abort();
     });
     await Promise.race([this.#options.pause(storyPauseMs, skip.signal), line]);
   }
 
-  #peek(): Promise<string | undefined> {
-    return this.#nextLine ??= this.#lines.next().then(({ done, value }) =>
-      done ? undefined : value
-    );
+  #peek(prompt: string): Promise<string | undefined> {
+    return this.#nextLine ??= this.#options.lines.readLine(prompt).then((line) => {
+      this.#ended = line === undefined;
+      return line;
+    });
+  }
+
+  #sayHeld(): void {
+    const [held, dropped] = [this.#held, this.#dropped];
+    [this.#held, this.#dropped] = [[], 0];
+    if (dropped > 0) this.say(`(${dropped} lines of news are left out.)`, "news");
+    this.say(held, "news");
   }
 
   #show(tone: Tone, line: string): string {

@@ -7,15 +7,20 @@
 import { battle, enterBattle } from "./battle.ts";
 import {
   attemptSecondsMax,
+  bigFindCoinsMin,
+  bigFindShare,
   countMax,
   creditsMax,
-  mapNamesMax,
   mineAttemptsMax,
   untoldSecondsMax,
 } from "./bounds.ts";
 import { type FieldCommand, parseCount } from "./commands.ts";
 import { powerOf } from "./hardware.ts";
+import { help } from "./help_text.ts";
+import { map } from "./map_text.ts";
 import { buy, mine } from "./moves.ts";
+import { miningBar } from "./progress.ts";
+import { social } from "./social.ts";
 import * as text from "./text.ts";
 import type { Command } from "./visit.ts";
 import { readWhereabouts } from "./whereabouts.ts";
@@ -25,7 +30,7 @@ import { suggest } from "../suggest.ts";
 /** What each command does. */
 export const field: Readonly<Record<FieldCommand, Command>> = {
   help({ talk }) {
-    talk.say(text.help.field);
+    talk.say(help.field(talk.manner));
   },
 
   async stats(visit) {
@@ -33,16 +38,14 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
   },
 
   async map(visit) {
-    const { name, place } = await visit.look();
-    const { session } = visit;
+    const { talk, session } = visit;
+    const self = await visit.look();
     const { byPlace, skipped } = await session.steadily(() => readWhereabouts(session));
-    for (const at of places.keys()) {
-      const others = (byPlace.get(at) ?? []).filter((other) => other !== name);
-      const names = at === place ? [text.you(name), ...others] : others;
-      visit.talk.say(text.mapLine(at, names.slice(0, mapNamesMax), names.length - mapNamesMax));
-    }
-    if (skipped > 0) visit.talk.say(text.skippedRecords(skipped));
+    talk.say(map(byPlace, self, talk.manner));
+    if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },
+
+  ...social,
 
   async move(visit, args) {
     const { place } = await visit.look();
@@ -51,12 +54,13 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     if (wanted === place) return visit.talk.say(text.alreadyThere(place));
     if (wanted !== undefined) {
       await visit.session.place(wanted);
+      visit.moved(wanted);
       return visit.talk.say(text.moved(wanted));
     }
     if (typed !== "") {
       visit.talk.say(text.unknownPlace(typed, suggest(typed, [...places.keys()])));
     }
-    visit.talk.say(text.listPlaces());
+    visit.talk.say(text.listPlaces(visit.talk.manner));
   },
 
   async mine(visit, [typed = "1"]) {
@@ -66,11 +70,16 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     let { credits } = character;
     const secondsMax = visit.talk.fast ? 0 : attempts * attemptSecondsMax;
     if (secondsMax > untoldSecondsMax) visit.talk.say(text.atMost(secondsMax));
+    const power = powerOf(character.hardware);
     for (let done = 0; done < attempts && credits < creditsMax && !visit.talk.ended; done++) {
-      const seconds = await visit.toil();
+      const seconds = await visit.toil(miningBar(done, attempts));
       const coins = await mine(visit.session, { ...character, credits }, visit.dice);
       credits += coins;
+      visit.known = { ...character, credits, coins: character.coins + credits - character.credits };
       visit.talk.say(text.mined(coins, seconds));
+      if (coins >= Math.max(bigFindCoinsMin, power * bigFindShare)) {
+        visit.herald.tell(character.place, { did: "find", coins });
+      }
     }
     if (credits === creditsMax) visit.talk.say(text.minedOut);
     const yielded = credits - character.credits;
@@ -79,7 +88,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
 
   async shop(visit) {
     const { rank, coins } = await visit.look();
-    visit.talk.say(text.shop(rank, kindsFor(rank), coins));
+    visit.talk.say(text.shop(rank, kindsFor(rank), coins, visit.talk.manner));
   },
 
   async buy(visit, [kindTyped, countTyped]) {

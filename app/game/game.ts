@@ -10,11 +10,16 @@ import { battleCommands, fieldCommands, parseLine } from "./commands.ts";
 import { Conversation, type ConversationOptions } from "./conversation.ts";
 import type { Dice } from "./dice.ts";
 import { field } from "./field.ts";
+import { type Candidates, complete, hint } from "./completion.ts";
+import { Herald } from "./herald.ts";
+import { Lookout } from "./lookout.ts";
 import { isName } from "./names.ts";
+import { barePrompt, promptFor } from "./prompt.ts";
 import { Session, type SessionEnvironment, type SessionOptions } from "./session.ts";
 import { type GameStore, StoreFailure } from "./store.ts";
 import { beginning } from "./story.ts";
 import * as text from "./text.ts";
+import { Vicinity } from "./vicinity.ts";
 import { type Command, Visit } from "./visit.ts";
 import { suggest } from "../suggest.ts";
 
@@ -25,6 +30,16 @@ export interface GameOptions extends ConversationOptions, SessionOptions {
   readonly name?: string;
   readonly dice: Dice;
   readonly environment: SessionEnvironment;
+  /** Told, once it is known who plays, how to help with typing. */
+  readonly onVisit?: (helper: TypingHelper) => void;
+}
+
+/** Helps with the line being typed. */
+export interface TypingHelper {
+  /** What the word at its end may become. */
+  complete(typed: string): Promise<Candidates>;
+  /** What to show behind it: which words may follow. */
+  hint(typed: string): string;
 }
 
 /**
@@ -37,38 +52,53 @@ export async function playGame(options: GameOptions): Promise<number> {
   talk.say(text.title);
   const name = await askName(talk, options.name);
   if (name === undefined) return 0;
-  const visit = new Visit(
-    new Session(name, options.store, options.environment, options),
-    talk,
-    options.dice,
-  );
+  const session = new Session(name, options.store, options.environment, options);
+  const visit = new Visit(session, talk, options.dice, new Herald(session, options.store));
+  options.onVisit?.({
+    complete: (typed) => complete(visit, typed),
+    hint: (typed) => hint(visit, typed),
+  });
+  const vicinity = new Vicinity(visit);
+  const lookout = talk.isTerminal ? new Lookout(() => vicinity.look(), options.pause) : undefined;
+  visit.onArrival = () => lookout?.hurry();
+  try {
+    await converse(visit);
+  } finally {
+    await lookout?.close();
+  }
+  await leave(visit);
+  return 0;
+}
+
+async function converse(visit: Visit): Promise<void> {
+  const { talk } = visit;
   let entered = await dare(visit, enter);
   while (!visit.over) {
-    const line = await talk.ask(visit.battle ? text.prompts.battle : text.prompts.field);
+    const line = await talk.ask(promptFor(visit.known, visit.battle, talk.manner));
     if (line === undefined) break;
     entered ||= await dare(visit, enter);
     if (entered) await dare(visit, () => obey(visit, line));
   }
-  await settleDebts(visit);
-  if (visit.over) talk.say(text.goodbye(name));
-  return 0;
 }
 
 /** Writes what was promised to be written; with nobody there to take it, says that it is lost. */
-async function settleDebts({ session, talk }: Visit): Promise<void> {
-  if (!session.owes) return;
+async function leave(visit: Visit): Promise<void> {
+  const { session, talk, herald } = visit;
+  visit.sleep();
   const written = session.steadily(() => Promise.resolve()).then(() => true, (failure) => {
     if (failure instanceof StoreFailure) return false;
     throw failure;
   });
-  if (!await talk.within(farewellMs, written)) talk.say(text.unwritten, "trouble");
+  const told = await talk.within(farewellMs, Promise.all([written, herald.settle()]));
+  if (session.owes && !told?.[0]) talk.say(text.unwritten, "trouble");
+  if (visit.over) talk.say(text.goodbye(session.name));
 }
 
 async function askName(talk: Conversation, given: string | undefined): Promise<string | undefined> {
   let name = given;
   while (name === undefined || !isName(name)) {
     talk.say(name ? text.badName(name) : text.askName);
-    name = (await talk.ask(text.prompts.name))?.trim();
+    name = (await talk.ask(barePrompt))?.trim();
     if (name === undefined) return undefined;
   }
   return name;
@@ -77,6 +107,7 @@ async function askName(talk: Conversation, given: string | undefined): Promise<s
 async function enter(visit: Visit): Promise<void> {
   const isNew = await visit.enter();
   const character = await visit.look();
+  visit.wake();
   visit.talk.say(isNew ? text.welcome(character) : text.welcomeBack(character));
   if (isNew) await visit.talk.tell(beginning);
 }
@@ -108,6 +139,7 @@ async function dare(visit: Visit, act: (visit: Visit) => Promise<void>): Promise
   try {
     await act(visit);
     visit.tellServer();
+    visit.appear();
     return true;
   } catch (failure) {
     if (!(failure instanceof StoreFailure)) throw failure;

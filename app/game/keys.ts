@@ -2,7 +2,7 @@
  * Where in the store everything stands: one line per kind of key.
  *
  * A key is *write-once* (one value for ever, so that writing it again anywhere is harmless), or it
- * belongs to one session, or (the place) the last writer may win.
+ * belongs to one session, or the last writer may win (a place, a sign of life).
  *
  * @module
  */
@@ -30,18 +30,31 @@ export const keys = {
   risen: (rank: Rank, round: number, name: string) => `risen/${rank}/${round}/${name}`,
   /** Write-once: the last totals of a session that goes on no more; they replace its own keys. */
   end: (session: string) => `end/${session}`,
+  /** A session's: what its player did in a place in one bucket of time. */
+  scene: (bucket: number, place: string, session: string) => `scene/${bucket}/${place}/${session}`,
+  /** A session's: what its player told another one in one bucket of time. */
+  letter: (bucket: number, name: string, session: string) => `letter/${bucket}/${name}/${session}`,
+  /** The character's last sign of life in one bucket of time; the last writer wins. */
+  here: (bucket: number, name: string) => `here/${bucket}/${name}`,
 } as const;
 
 /** The prefixes under which readers list. */
 export const prefixes = {
   places: "place/",
   mined: (name: string) => `mined/${name}/`,
+  allMined: "mined/",
   deeds: (name: string) => `deed/${name}/`,
   ranks: (name: string) => `rank/${name}/`,
+  allRanks: "rank/",
   damage: (rank: Rank) => `damage/${rank}/`,
   risen: (rank: Rank) => `risen/${rank}/`,
   /** The ends of all sessions, or of one player's: a session's id begins with the name and a dot. */
   ends: (name?: string) => name === undefined ? "end/" : `end/${name}.`,
+  /** What happens in a bucket of time, at one place or everywhere. */
+  scenes: (bucket: number, place?: string) =>
+    place === undefined ? `scene/${bucket}/` : `scene/${bucket}/${place}/`,
+  letters: (bucket: number, name: string) => `letter/${bucket}/${name}/`,
+  here: (bucket: number) => `here/${bucket}/`,
 } as const;
 
 /** The number that stands in a deed's key, or nothing when it is not one. */

@@ -10,6 +10,7 @@
  * import { playGame } from "./mod.ts";
  *
  * const entries = new Map<string, string>();
+ * const typed = ["mine", "quit"];
  * const said: string[] = [];
  * await playGame({
  *   store: {
@@ -20,10 +21,11 @@
  *     address: () => "here",
  *     server: () => "here",
  *   },
- *   input: async function* () {
- *     yield* ["mine", "quit"];
- *   }(),
- *   output: (text) => said.push(text),
+ *   lines: {
+ *     readLine: () => Promise.resolve(typed.shift()),
+ *     setPrompt: () => {},
+ *     print: (text) => said.push(text),
+ *   },
  *   isTerminal: false,
  *   fast: true,
  *   name: "Ada",
@@ -37,9 +39,11 @@
  * @module
  */
 
-export type { ConversationOptions, Pause, Tone } from "./conversation.ts";
+export type { ConversationOptions, Lines, Pause, Tone } from "./conversation.ts";
 export { type Dice, diceFrom } from "./dice.ts";
-export { type GameOptions, playGame } from "./game.ts";
+export { type GameOptions, playGame, type TypingHelper } from "./game.ts";
 export { isName } from "./names.ts";
 export { type GameStore, StoreFailure } from "./store.ts";
+export { type SpectatorOptions, watchGame } from "./spectator.ts";
 export { paint, pause } from "./terminal.ts";
+export type { Manner } from "./words.ts";

@@ -151,7 +151,8 @@ function isDamage(damage: unknown): damage is Damage {
     isCount(hits.total) && isCount(hits.n) && Number.isSafeInteger(hits.at);
 }
 
-function parseJson(text: string): unknown {
+/** What `text` holds as JSON, or nothing. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -159,11 +160,13 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether fields may be looked for in `value`. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function isCount(value: unknown): value is number {
+/** Whether `value` is a whole number that the game counts to. */
+export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= countMax;
 }
 
@@ -175,7 +178,8 @@ function isSessionOf(name: string, session: string): boolean {
   return isSessionId(session) && session.startsWith(`${name}.`);
 }
 
-function isRank(text: unknown): text is Rank {
+/** Whether `text` names a rank. */
+export function isRank(text: unknown): text is Rank {
   return ranks.includes(text as Rank);
 }
 

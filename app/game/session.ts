@@ -76,6 +76,11 @@ export class Session {
     return this.#environment.now();
   }
 
+  /** The present id. */
+  get id(): string {
+    return this.#id;
+  }
+
   /** The server that is asked next, as players know it. */
   get server(): string {
     return this.#store.server();
@@ -160,7 +165,7 @@ export class Session {
     return key;
   }
 
-  /** Whether `key` is of this session or of one that it replaced. */
+  /** Whether `key`, or a session's id, is of this session or of one that it replaced. */
   owns(key: string): boolean {
     return this.#ids.has(key.slice(key.lastIndexOf("/") + 1));
   }

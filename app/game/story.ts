@@ -14,7 +14,7 @@ export const beginning = [
   "Somebody mentions a strange new coin that computers dig out of arithmetic.",
   "It is worth nothing, and everybody laughs. You write the address down.",
   "That night, at home, your laptop's fan comes on and does not go off again.",
-  "Type mine to find coins, shop to spend them, solve to get a degree, or help.",
+  "Type mine 3 to dig for coins, shop to spend them, solve for a degree, or help.",
 ];
 
 /** The problem that each rank faces. */

@@ -9,6 +9,7 @@ import type { Pause, Tone } from "./conversation.ts";
 const colours: Readonly<Record<Tone, string>> = {
   plain: "",
   story: "\x1b[3m",
+  news: "\x1b[36m",
   trouble: "\x1b[33m",
   prompt: "\x1b[1m",
 };

@@ -7,16 +7,14 @@
  * @module
  */
 
-import { countMax, mineAttemptsMax, nameCharsMax, quotedCharsMax } from "./bounds.ts";
+import { countMax, leadersMax, mineAttemptsMax, nameCharsMax } from "./bounds.ts";
 import type { Character } from "./character.ts";
-import type { BattleCommand, FieldCommand } from "./commands.ts";
 import { type Hardware, ownedKinds, powerOf } from "./hardware.ts";
+import type { Standing } from "./leaders.ts";
 import type { Problem } from "./problem.ts";
 import type { Buy } from "./records.ts";
+import { counted, glossary, type Manner, number, pieces, quote, table, you } from "./words.ts";
 import { hardwareFacts, type Kind, places, problemSteps, type Rank } from "./world.ts";
-
-/** Prompts, shown on a terminal only. */
-export const prompts = { name: ">", field: ">", battle: "solving>" } as const;
 
 /** Before anything else. */
 export const title = "CMUD: Carnegie Mellon University, 2010, more or less.";
@@ -42,29 +40,6 @@ export function welcomeBack({ name, rank }: Character): string {
   return `Welcome back, ${name} (${rank}). Your machines missed you.`;
 }
 
-const fieldHelp: Record<FieldCommand, [usage: string, meaning: string]> = {
-  help: ["help", "this list"],
-  stats: ["stats", "your name, rank, coins, computing power and place"],
-  map: ["map", "who is where"],
-  move: ["move PLACE", "go somewhere else; move alone lists the places"],
-  mine: ["mine [N]", `look for coins, N times (1 to ${number(mineAttemptsMax)})`],
-  shop: ["shop", "what you may buy at your rank, and what it costs"],
-  buy: ["buy HARDWARE [N]", "buy N of it, or as many as your coins allow"],
-  inv: ["inv", "your coins and hardware"],
-  solve: ["solve", "face the problem that stands between you and the next rank"],
-  quit: ["quit", "go home"],
-};
-
-const battleHelp: Record<BattleCommand, [usage: string, meaning: string]> = {
-  solve: ["solve", "one attempt at the problem"],
-  inv: ["inv", "your coins and hardware"],
-  resign: ["resign", "leave the problem for now; nothing done on it is lost"],
-  help: ["help", "this list"],
-};
-
-/** The commands, one a line. */
-export const help = { field: listCommands(fieldHelp), battle: listCommands(battleHelp) } as const;
-
 /** Who the player is. */
 export function stats({ name, rank, coins, hardware, place, skipped }: Character): string[] {
   const lines = [
@@ -85,15 +60,25 @@ export function inventory(coins: number, hardware: Hardware): string[] {
   return [`Coins: ${number(coins)}`, ...owned];
 }
 
-/** One place of the map: who is there, as many as are named, and how many more there are. */
-export function mapLine(place: string, names: readonly string[], more: number): string {
-  const others = more > 0 ? ` and ${number(more)} more` : "";
-  return `${places.get(place)}: ${names.length === 0 ? "nobody" : names.join(", ") + others}`;
-}
-
-/** The player's own name on the map. */
-export function you(name: string): string {
-  return `${name} (you)`;
+/** The best players, and where `name` stands among all. */
+export function leaderboard(
+  standings: readonly Standing[],
+  name: string | undefined,
+  manner: Manner,
+): string[] {
+  if (standings.length === 0) return ["Nobody has mined a coin yet. You could be the first."];
+  const at = standings.findIndex((standing) => standing.name === name);
+  const shown = standings.slice(0, leadersMax).map((standing, index) => ({ index, standing }));
+  if (at >= leadersMax) shown.push({ index: at, standing: standings[at] });
+  const rows = shown.map(({ index, standing }) => [
+    `${number(index + 1)}.`,
+    standing.name === name ? you(standing.name) : standing.name,
+    standing.rank,
+    `${counted(standing.mined, "coin")} mined`,
+  ]);
+  return manner === "spoken"
+    ? rows.map(([place, who, ...rest]) => `${place} ${who}: ${rest.join(", ")}.`)
+    : table(rows);
 }
 
 /** Records in the store that make no sense. */
@@ -104,12 +89,8 @@ export function skippedRecords(count: number): string {
 }
 
 /** Where one can go. */
-export function listPlaces(): string[] {
-  const width = Math.max(...Array.from(places.keys(), (place) => place.length));
-  return [
-    "You can go to:",
-    ...Array.from(places, ([place, title]) => `  ${place.padEnd(width)}  ${title}`),
-  ];
+export function listPlaces(manner: Manner): string[] {
+  return ["You can go to:", ...glossary([...places], manner)];
 }
 
 /** After a move. */
@@ -163,15 +144,23 @@ export function badAttempts(text: string): string[] {
   ];
 }
 
-/** What the shop offers, as a table. */
-export function shop(rank: Rank, kinds: readonly Kind[], coins: number): string[] {
-  const rows = kinds.map((kind) => {
-    const { title, price, power } = hardwareFacts[kind];
-    return [kind, title, counted(price, "coin"), `power ${number(power)}`];
-  });
+/** What the shop offers. */
+export function shop(
+  rank: Rank,
+  kinds: readonly Kind[],
+  coins: number,
+  manner: Manner,
+): string[] {
+  const facts = kinds.map((kind) => ({ kind, ...hardwareFacts[kind] }));
   return [
     `What the shop sells at your rank, ${rank}:`,
-    ...table(rows),
+    ...manner === "spoken"
+      ? facts.map(({ kind, title, price, power }) =>
+        `${title}, called ${kind}: ${counted(price, "coin")} for a power of ${number(power)}.`
+      )
+      : table(facts.map(({ kind, title, price, power }) => [
+        ...[kind, title, counted(price, "coin"), `power ${number(power)}`],
+      ])),
     `You have ${counted(coins, "coin")}.`,
   ];
 }
@@ -324,42 +313,4 @@ export const unwritten =
 /** On leaving. */
 export function goodbye(name: string): string {
   return `Goodbye, ${name}. Your machines hum on without you.`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
-/** One of each. */
-const singulars: Readonly<Record<Kind, string>> = {
-  cpu: "Xeon CPU",
-  gpu: "Nvidia GPU",
-  asic: "Bitcoin ASIC",
-  quantum: "Quantum Processor",
-  dark_matter: "Dark Matter Processor",
-};
-
-function counted(count: number, noun: string): string {
-  return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-function pieces(kind: Kind, count: number): string {
-  return `${number(count)} ${count === 1 ? singulars[kind] : hardwareFacts[kind].title}`;
-}
-
-function quote(text: string): string {
-  const short = text.length > quotedCharsMax ? `${text.slice(0, quotedCharsMax)}...` : text;
-  return `"${short}"`;
-}
-
-function listCommands(commands: Record<string, [usage: string, meaning: string]>): string[] {
-  return table(Object.values(commands));
-}
-
-/** Rows in columns, the last column as it is. */
-function table(rows: readonly string[][]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) =>
-    "  " + row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()
-  );
 }

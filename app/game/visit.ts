@@ -7,6 +7,7 @@
 import type { Character } from "./character.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Dice } from "./dice.ts";
+import type { Herald } from "./herald.ts";
 import { enrol, isEnrolled, look } from "./moves.ts";
 import type { Buy } from "./records.ts";
 import { rollSeconds } from "./rules.ts";
@@ -23,6 +24,8 @@ export interface Battle {
   readonly rank: Rank;
   /** The round of it that was spoken of last. */
   readonly round: number;
+  /** Its steps left, as far as the player knows. */
+  remaining: number;
   /** The last attempt may have finished the round: the store did not answer any more. */
   undecided: boolean;
 }
@@ -32,10 +35,15 @@ export class Visit {
   readonly session: Session;
   readonly talk: Conversation;
   readonly dice: Dice;
+  readonly herald: Herald;
+  /** The player's character as the player knows it; nothing before it was looked at. */
+  known: Character | undefined;
   /** What the player faces, if anything. */
   battle: Battle | undefined;
   /** The player has had enough. */
   over = false;
+  /** Called when the player has come to another place. */
+  onArrival = () => {};
 
   /** An enrolment has begun: what failed half-way through is no old friend. */
   #isNew = false;
@@ -46,10 +54,11 @@ export class Visit {
   /** Purchases of this visit of which the player knows that they do not count, by key. */
   readonly #voided = new Map<string, Buy>();
 
-  constructor(session: Session, talk: Conversation, dice: Dice) {
+  constructor(session: Session, talk: Conversation, dice: Dice, herald: Herald) {
     this.session = session;
     this.talk = talk;
     this.dice = dice;
+    this.herald = herald;
     this.#server = session.server;
   }
 
@@ -75,31 +84,60 @@ export class Visit {
     if (ranks.indexOf(character.rank) <= ranks.indexOf(known)) {
       this.#rank = known;
     } else {
-      this.battle = undefined;
+      this.known = character;
       this.talk.say(text.awarded);
       await this.#tellRise(known, character.rank);
     }
-    return { ...character, rank: this.#rank! };
+    return this.known = { ...character, rank: this.#rank! };
   }
 
   /** Tells how the player rises who has just solved the problem of `rank`. */
   async rise(rank: Rank): Promise<void> {
-    this.battle = undefined;
     await this.#tellRise(rank, rankAfter(rank)!);
+  }
+
+  /** Lets others see that the player is there, if it is time to. */
+  appear(): void {
+    if (this.known !== undefined) this.herald.appear(this.known, false);
+  }
+
+  /** Lets others know that the player begins to play. */
+  wake(): void {
+    const { place } = this.known!;
+    this.herald.tell(place, { did: "wake" });
+    this.herald.appear(this.known!, true);
+    this.onArrival();
+  }
+
+  /** Lets others know that the player has gone to another place. */
+  moved(place: string): void {
+    const from = this.known!.place;
+    this.known = { ...this.known!, place };
+    this.herald.tell(from, { did: "go", to: place });
+    this.herald.tell(place, { did: "come", from });
+    this.herald.appear(this.known, true);
+    this.onArrival();
+  }
+
+  /** Lets others know that the player ceases to play. */
+  sleep(): void {
+    if (this.known === undefined) return;
+    this.herald.tell(this.known.place, { did: "sleep" });
+    this.herald.disappear(this.known);
   }
 
   /** Tells that another server has answered than those before. */
   tellServer(): void {
     const { server } = this.session;
     if (server === this.#server) return;
-    this.talk.say(text.otherServer(this.#server, server), "trouble");
+    this.talk.hear([text.otherServer(this.#server, server)]);
     this.#server = server;
   }
 
   /** Lets the time of one attempt pass; returns its seconds. */
-  async toil(): Promise<number> {
+  async toil(bar: (share: number) => string): Promise<number> {
     const seconds = this.talk.fast ? 0 : rollSeconds(this.dice);
-    await this.talk.wait(seconds * 1_000);
+    await this.talk.wait(seconds * 1_000, bar);
     return seconds;
   }
 
@@ -117,9 +155,14 @@ export class Visit {
   }
 
   async #tellRise(from: Rank, to: Rank): Promise<void> {
+    this.battle = undefined;
     this.#rank = to;
-    for (const rank of ranks.slice(ranks.indexOf(from) + 1, ranks.indexOf(to) + 1)) {
-      await this.talk.tell(riseTo.get(rank)!);
+    const risen = ranks.slice(ranks.indexOf(from), ranks.indexOf(to));
+    if (this.known !== undefined) {
+      this.known = { ...this.known, rank: to };
+      for (const rank of risen) this.herald.tell(this.known.place, { did: "solve", rank });
+      this.herald.appear(this.known, true);
     }
+    for (const rank of risen) await this.talk.tell(riseTo.get(rankAfter(rank)!)!);
   }
 }

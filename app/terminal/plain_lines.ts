@@ -41,9 +41,12 @@ export class PlainLines implements LineEditor {
   }
 
   setPrompt(prompt: string): void {
-    if (prompt === this.#prompt) return;
+    const before = this.#prompt;
+    if (prompt === before) return;
     this.#prompt = prompt;
-    if (this.#isReading && this.#isTerminal) this.#console.out(`\n${prompt}`);
+    if (!this.#isReading || !this.#isTerminal) return;
+    // Without a prompt the cursor is at the beginning of a line.
+    this.#console.out(before === "" ? prompt : `\n${prompt}`);
   }
 
   print(lines: string): void {

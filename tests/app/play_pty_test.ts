@@ -4,12 +4,17 @@ import { withServer } from "./with_server.ts";
 
 const bold = (text: string) => `\x1b[1m${text}\x1b[0m`;
 const firstSentence = "You are an undergraduate at Carnegie Mellon.";
+const question = "Do you use a screen reader? Type yes or no and press Enter: ";
+const fieldPrompt = "Undergraduate, 0 coins, Gates 5th Floor>";
+const battlePrompt = "Undergraduate, 0 coins, 100 of 100 steps left>";
 
 terminalTest(
-  "play on a terminal prompts, tells its story in colours, and Enter skips a pause",
+  "play on a terminal asks first, prompts, tells its story in colours, and Enter skips a pause",
   () =>
     withServer(async (server) => {
       const terminal = new Terminal(["play", "--server", server]);
+      assertEquals(await terminal.until(question), question);
+      await terminal.type("no\r");
       assertStringIncludes(await terminal.until(bold(">")), "What is your name?\r\n");
       await terminal.type("Ada\r");
       assertStringIncludes(
@@ -22,13 +27,13 @@ terminalTest(
         await terminal.until(next);
       }
       assertLess(performance.now() - startMs, 4 * 2_000);
-      await terminal.until(bold(">"));
+      await terminal.until(bold(fieldPrompt));
       await terminal.type("solve\r");
       await terminal.until("shortest way.");
       await terminal.type("\r");
-      await terminal.until(bold("solving>"));
+      await terminal.until(bold(battlePrompt));
       await terminal.type("resign\r");
-      await terminal.until(bold(">"));
+      await terminal.until(bold(fieldPrompt));
       await terminal.type("quit\r");
       const { code, rest } = await terminal.end();
       assertEquals(code, 0);
@@ -37,18 +42,69 @@ terminalTest(
 );
 
 terminalTest(
-  "play on a terminal shows no colours with --no-color",
+  "play on a terminal remembers the answer and the lines typed, and has no colours with --no-color",
   () =>
     withServer(async (server) => {
-      const terminal = new Terminal([
-        ...["play", "--fast", "--no-color", "--name", "Ada"],
-        ...["--server", server],
-      ]);
-      const seen = await terminal.until("or help.\r\n> ");
-      await terminal.type("quit\r");
+      const stateHome = await Deno.makeTempDir();
+      const args = ["play", "--fast", "--no-color", "--name", "Ada", "--server", server];
+      let first = "";
+      for (const isFirst of [true, false]) {
+        const terminal = new Terminal(args, { stateHome, columns: 80 });
+        if (isFirst) {
+          await terminal.until(question);
+          await terminal.type("\r");
+          first += await terminal.until(fieldPrompt);
+          for (const key of "emote yawns\r") await terminal.type(key);
+          await terminal.until("* Ada yawns");
+        } else {
+          const seen = await terminal.until(fieldPrompt);
+          assert(!seen.includes("screen reader"));
+          await terminal.type("\x1b[A");
+          await terminal.until("quit");
+          await terminal.type("\x1b[A");
+          await terminal.until("emote yawns");
+          await terminal.type("\x15");
+        }
+        await terminal.type("quit\r");
+        const { code, rest } = await terminal.end();
+        assertEquals(code, 0);
+        // deno-lint-ignore no-control-regex -- that is what colours are
+        assert(!/\x1b\[[\d;]*m/.test(first + rest));
+      }
+      const history = `${stateHome}/cmud/play_history`;
+      assertEquals((await Deno.stat(history)).mode! & 0o777, 0o600);
+      await Deno.remove(stateHome, { recursive: true });
+    }),
+);
+
+terminalTest(
+  "play for a screen reader writes nothing but lines, whatever is typed",
+  () =>
+    withServer(async (server) => {
+      const args = ["play", "--name", "Ada", "--server", server];
+      const terminal = new Terminal(args, { columns: 80 });
+      await terminal.until(question);
+      await terminal.type("yes\r");
+      let seen = await terminal.until(firstSentence);
+      await terminal.type("map\r");
+      seen += await terminal.until("nobody\r\n> ");
+      const script = [
+        ["shop", "\n> "],
+        ["solve", "by the shortest way."],
+        ["", "solving> "],
+        ["help", "solving> "],
+        ["resign", "\n> "],
+      ];
+      for (const [line, next] of script) {
+        await terminal.type(`${line}\r`);
+        seen += await terminal.until(next);
+      }
+      assertStringIncludes(seen, "Xeon CPUs, called cpu: 1 coin for a power of 1.");
+      await terminal.type("\x04");
       const { code, rest } = await terminal.end();
       assertEquals(code, 0);
-      assert(!(seen + rest).includes("\x1b"));
+      // deno-lint-ignore no-control-regex -- none must be there
+      assert(!/[\x1b\u2500-\u259f]/.test(seen + rest));
     }),
 );
 
@@ -56,17 +112,21 @@ terminalTest(
   "play on a terminal ends with 130 at Ctrl-C, also in the middle of mining",
   () =>
     withServer(async (server) => {
-      const args = ["play", "--no-color", "--name", "Ada", "--server", server];
-      const story = new Terminal(args);
-      await story.until(firstSentence);
-      await story.type("\x03");
-      assertEquals((await story.end()).code, 130);
-      const mining = new Terminal(args);
-      await mining.until("> ");
-      await mining.type("mine 10000\r");
-      await mining.until("This takes 12 hours at most.");
-      await mining.type("\x03");
-      assertEquals((await mining.end()).code, 130);
+      for (const reader of ["--no-screen-reader", "--screen-reader"]) {
+        const args = ["play", "--no-color", reader, "--name", "Ada", "--server", server];
+        const story = new Terminal(args);
+        await story.until(/screen/.test(reader) ? "Ada" : firstSentence);
+        await story.type("\x03");
+        assertEquals((await story.end()).code, 130);
+        const mining = new Terminal(args);
+        await mining.until("> ");
+        await mining.type("mine 10000\r");
+        await mining.until("This takes 12 hours at most.");
+        await mining.type("\x03");
+        const { code, rest } = await mining.end();
+        assertEquals(code, 130);
+        assertStringIncludes(rest, "That makes ");
+      }
     }),
 );
 
@@ -74,13 +134,19 @@ terminalTest(
   "play on a terminal ends with 0 at Ctrl-D, also in the middle of mining",
   () =>
     withServer(async (server) => {
-      const args = ["play", "--no-color", "--name", "Ada", "--server", server];
-      const asked = new Terminal([...args, "--fast"]);
-      await asked.until("> ");
+      const asked = new Terminal(["play", "--server", server]);
+      await asked.until(question);
       await asked.type("\x04");
       assertEquals((await asked.end()).code, 0);
-      const mining = new Terminal(args);
-      await mining.until("> ");
+      const mining = new Terminal([
+        "play",
+        "--no-screen-reader",
+        "--name",
+        "Ada",
+        "--server",
+        server,
+      ]);
+      await mining.until(firstSentence);
       await mining.type("mine 10000\r");
       await mining.until("at most.");
       await mining.type("\x04");

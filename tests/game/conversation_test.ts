@@ -1,39 +1,51 @@
 /** Lines in, sentences out: pauses, Enter, the end of input, and what a terminal may be sent. */
 
-import { storyPauseMs } from "../../app/game/bounds.ts";
+import { farewellMs, storyPauseMs } from "../../app/game/bounds.ts";
 import type { Dice } from "../../app/game/dice.ts";
-import { Conversation } from "../../app/game/conversation.ts";
+import { Conversation, type Lines } from "../../app/game/conversation.ts";
+import { help } from "../../app/game/help_text.ts";
 import { paint, pause } from "../../app/game/terminal.ts";
+import { scenery } from "../../app/game/scenery.ts";
 import { beginning, problemOf, riseTo } from "../../app/game/story.ts";
 import type { Problem } from "../../app/game/problem.ts";
 import { hardwareFacts, kinds, ranks } from "../../app/game/world.ts";
 import * as text from "../../app/game/text.ts";
+import type { Manner } from "../../app/game/words.ts";
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "../deps.ts";
 import { loadedDice, play } from "./stage.ts";
 
 /** No coin is ever found. */
 const heat: Dice = { whole: (low) => low };
 
-/** Input that is typed by the test, line by line. */
-class Keyboard implements AsyncIterable<string> {
-  readonly #waiting: ((line: IteratorResult<string>) => void)[] = [];
+/** Input that is typed by the test, line by line; what is said is kept, prompts too. */
+class Keyboard implements Lines {
+  readonly said: string[] = [];
+  readonly #waiting: ((line: string | undefined) => void)[] = [];
 
-  type(line: string): void {
-    this.#waiting.shift()!({ done: false, value: line });
+  type(line: string | undefined): void {
+    this.#waiting.shift()!(line);
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<string> {
-    return { next: () => new Promise((resolve) => this.#waiting.push(resolve)) };
+  readLine(prompt: string): Promise<string | undefined> {
+    this.setPrompt(prompt);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  setPrompt(prompt: string): void {
+    if (prompt !== "") this.said.push(prompt);
+  }
+
+  print(lines: string): void {
+    this.said.push(lines);
   }
 }
 
-function conversation(options: { isTerminal: boolean; fast?: boolean }) {
+function conversation(options: { isTerminal: boolean; fast?: boolean; manner?: Manner }) {
   const keyboard = new Keyboard();
-  const said: string[] = [];
+  const { said } = keyboard;
   const pauses: { ms: number; end: () => void; signal?: AbortSignal }[] = [];
   const talk = new Conversation({
-    input: keyboard,
-    output: (text) => said.push(text),
+    lines: keyboard,
     fast: false,
     pause: (ms, signal) => new Promise((end) => pauses.push({ ms, end, signal })),
     ...options,
@@ -120,10 +132,10 @@ Deno.test("an attempt takes its seconds, and says so, unless the game is fast", 
     fast: false,
     dice: loadedDice(4, 10, 1, 0, 1),
   });
-  assertEquals(waited, [4_000]);
+  assertEquals(waited, [4_000, farewellMs]);
   assert(slow.said.includes("You find 1 coin, after 4 seconds.\nNothing but heat.\n"));
   await play(["Ada", "mine"], { ...options, dice: loadedDice(10, 1) });
-  assertEquals(waited.length, 1);
+  assertEquals(waited.slice(2), [farewellMs]);
 });
 
 Deno.test("mine says how long it takes at most, if that is long", async () => {
@@ -218,7 +230,8 @@ Deno.test("stories, help and answers fit 80 columns", () => {
     ...kinds.flatMap((kind) => ranks.map((rank) => text.notForYou(kind, rank))),
     ...(["now", "before", "nothing"] as const).map((noted) => text.storeTrouble("", noted)),
   ];
-  for (const line of [...stories, ...answers, text.help.field, text.help.battle].flat()) {
+  const helps = [help.field("plain"), help.battle("plain"), help.spectator("plain")];
+  for (const line of [...stories, ...answers, ...helps, ...scenery.values()].flat()) {
     assertLessOrEqual(line.length, 80, line);
   }
 });

@@ -10,6 +10,7 @@ import {
   diceFrom,
   type GameOptions,
   type GameStore,
+  type Lines,
   pause,
   playGame,
   StoreFailure,
@@ -73,12 +74,19 @@ export class MemoryStore implements GameStore {
   }
 }
 
+/** What `store` holds that is to last: not what is of interest for a moment only. */
+export function lasting({ entries }: MemoryStore): [string, string][] {
+  return [...entries].filter(([key]) => !/^(scene|letter|here)\//.test(key));
+}
+
 /** Types lines; `heard` returns all that was said since it was asked last. */
 export type Actor = (heard: () => string) => AsyncGenerator<string> | Generator<string>;
 
 /** What can be different about a play. */
-export interface PlayOptions extends Partial<Omit<GameOptions, "input" | "store">> {
+export interface PlayOptions extends Partial<Omit<GameOptions, "lines" | "store">> {
   readonly store?: MemoryStore;
+  /** Gets all that is written. */
+  readonly output?: (text: string) => void;
 }
 
 /** What came of it. */
@@ -92,7 +100,7 @@ export interface Played {
 /** Plays with someone who types `lines`, or who acts on what is said. */
 export async function play(
   lines: readonly string[] | Actor,
-  { store = new MemoryStore(), ...options }: PlayOptions = {},
+  { store = new MemoryStore(), output, ...options }: PlayOptions = {},
 ): Promise<Played> {
   let said = "";
   let heardUntil = 0;
@@ -104,10 +112,7 @@ export async function play(
   const acts = typeof lines === "function" ? lines(heard) : lines;
   const code = await playGame({
     store,
-    input: async function* () {
-      yield* acts;
-    }(),
-    output: (text) => void (said += text),
+    lines: linesOf(acts, output ?? ((text) => void (said += text))),
     isTerminal: false,
     fast: true,
     dice: seededDice(1),
@@ -116,6 +121,25 @@ export async function play(
     ...options,
   });
   return { code, said, store };
+}
+
+/** A terminal, or a pipe, as far as a conversation needs one; prompts stand where they were asked. */
+export function linesOf(
+  typed: AsyncIterable<string> | Iterable<string>,
+  print: (text: string) => void,
+): Lines {
+  const lines = async function* () {
+    yield* typed;
+  }();
+  return {
+    async readLine(prompt) {
+      print(prompt);
+      const { done, value } = await lines.next();
+      return done ? undefined : value;
+    },
+    setPrompt: print,
+    print,
+  };
 }
 
 /** Dice from a seed. */

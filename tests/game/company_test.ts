@@ -1,0 +1,339 @@
+/** Several players in one world: what they see and hear of each other. */
+
+import {
+  eventBucketMs,
+  eventsPerBucketMax,
+  heldLinesMax,
+  presentMs,
+  saidCharsMax,
+} from "../../app/game/bounds.ts";
+import type { Dice } from "../../app/game/dice.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import { Seat, type SeatOptions } from "./seat.ts";
+import { lasting, loadedDice, MemoryStore, play } from "./stage.ts";
+
+/** A clock that a test sets. */
+class Clock {
+  ms = 1_000_000_000;
+
+  /** As somebody reads it whose clock is wrong by so much. */
+  skewed(byMs: number): SeatOptions {
+    return { now: () => this.ms + byMs };
+  }
+}
+
+/** Ada and Bob on the 5th floor, and their clock. */
+async function company(options: Partial<SeatOptions> = {}) {
+  const store = new MemoryStore();
+  const clock = new Clock();
+  const ada = await Seat.take(store, "Ada", { ...clock.skewed(0), ...options });
+  const bob = await Seat.take(store, "Bob", clock.skewed(0));
+  await ada.lookAround();
+  return { store, clock, ada, bob };
+}
+
+Deno.test("players see each other come, go, speak and act, and nothing of themselves", async () => {
+  const { store, clock, ada, bob } = await company();
+  assertEquals(await bob.type("say hello there"), "You say: hello there\n");
+  assertEquals(await ada.lookAround(), "Bob says: hello there\n");
+  assertEquals(await ada.lookAround(), "");
+  assertEquals(await bob.lookAround(), "");
+  assertEquals(await bob.type("EMOTE yawns  loudly"), "* Bob yawns loudly\n");
+  await bob.type("move fence");
+  await bob.type("say is anybody here");
+  assertEquals(await ada.lookAround(), "* Bob yawns loudly\nBob leaves for The Fence.\n");
+  await ada.type("move fence");
+  assertEquals(await ada.lookAround(), "");
+  assertEquals(await bob.lookAround(), "Ada comes in from Gates 5th Floor.\n");
+  const eve = await Seat.take(store, "Eve", clock.skewed(0));
+  await eve.type("move fence");
+  await eve.type("quit");
+  assertEquals(await bob.lookAround(), "Eve comes in from Gates 5th Floor.\nEve goes home.\n");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("players hear of each other though their clocks differ by seconds", async () => {
+  for (const skewMs of [-15_000, -3_000, 3_000, 15_000]) {
+    const store = new MemoryStore();
+    const clock = new Clock();
+    const ada = await Seat.take(store, "Ada", clock.skewed(0));
+    const bob = await Seat.take(store, "Bob", clock.skewed(skewMs));
+    await ada.lookAround();
+    for (let turn = 0; turn < 20; turn++) {
+      clock.ms += 4_999;
+      await bob.type(`say ${turn}`);
+      assertEquals(await ada.lookAround(), `Bob says: ${turn}\n`, `${skewMs}`);
+      await ada.type(`say ${turn}`);
+      assertEquals(await bob.lookAround(), `Ada says: ${turn}\n`, `${skewMs}`);
+    }
+    assertEquals((await ada.type("who")).split("\n").length, 3);
+    await Promise.all([ada.leave(), bob.leave()]);
+  }
+});
+
+Deno.test("tell is heard anywhere, by one player, and refused where nobody hears it", async () => {
+  const { store, clock, ada, bob } = await company();
+  const eve = await Seat.take(store, "Eve", clock.skewed(0));
+  await bob.type("move fence");
+  await Promise.all([ada.lookAround(), eve.lookAround()]);
+  assertEquals(await bob.type("tell Ada meet me here"), "You tell Ada: meet me here\n");
+  assertEquals(await eve.lookAround(), "");
+  assertEquals(await ada.lookAround(), "Bob tells you: meet me here\n");
+  assertMatch(await bob.type("tell ada hi"), /^Nobody called "ada" .* Did you mean Ada\?\n$/);
+  assertMatch(await bob.type("tell Zoe hi"), /^Nobody called "Zoe" is playing.*who/);
+  assertStringIncludes(await bob.type("tell Bob hi"), "Nobody has to be told");
+  assertStringIncludes(await bob.type("tell Ada"), "tell NAME");
+  assertStringIncludes(await bob.type("tell"), "tell NAME");
+  assertStringIncludes(await bob.type("say"), "Say what?");
+  assertStringIncludes(await bob.type("emote"), "Do what?");
+  assertStringIncludes(await bob.type(`say ${"x".repeat(saidCharsMax + 1)}`), "a little much");
+  assertEquals(await ada.lookAround(), "");
+  await Promise.all([ada.leave(), bob.leave(), eve.leave()]);
+});
+
+Deno.test("who shows those who are playing, until a minute after their last sign of life", async () => {
+  const { clock, store, ada, bob } = await company();
+  const both = "Ada (you), Undergraduate, Gates 5th Floor\nBob, Undergraduate, Gates 5th Floor\n";
+  assertEquals(await ada.type("who"), both);
+  // Bob's machine is gone, without a word.
+  for (let passed = 0; passed < presentMs; passed += 10_000) {
+    clock.ms += 10_000;
+    await ada.lookAround();
+    assertEquals(await ada.type("who"), both);
+  }
+  clock.ms += 1;
+  assertEquals(await ada.type("who"), both.split("\n")[0] + "\n");
+  assertStringIncludes(await ada.type("tell Bob hi"), "Nobody called");
+  await bob.lookAround();
+  assertEquals(await ada.type("who"), both);
+  await bob.type("quit");
+  assertEquals(await ada.type("who"), both.split("\n")[0] + "\n");
+  const eve = await Seat.take(store, "Eve", clock.skewed(0));
+  await eve.type("move bridge");
+  assertStringIncludes(await ada.type("who"), "Eve, Undergraduate, Randy Pausch Bridge\n");
+  await Promise.all([ada.leave(), eve.leave()]);
+});
+
+Deno.test("look shows the place, who is there, and what happened a moment ago", async () => {
+  const { clock, ada, bob } = await company();
+  await bob.type("say hello");
+  await bob.type("tell Ada psst");
+  assertMatch(
+    await ada.type("look"),
+    /^Gates 5th Floor\n.*\nHere with you: Bob \(Undergraduate\)\.\nA moment ago:\n(.*\n)*Bob says: hello\nBob tells you: psst\n$/,
+  );
+  await bob.type("move fence");
+  clock.ms += 3 * eventBucketMs;
+  await bob.lookAround();
+  assertMatch(await ada.type("look"), /^Gates 5th Floor\n.*\nNobody else is here\.\n$/);
+  assertMatch(await bob.type("look"), /^The Fence\n/);
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("in a battle one can talk, and hear, and see how many steps are left", async () => {
+  const { ada, bob } = await company({ dice: loadedDice(4) });
+  await ada.type("solve");
+  assertEquals(ada.prompt, "Undergraduate, 0 coins, 100 of 100 steps left> ");
+  await ada.type("solve");
+  assertEquals(ada.prompt, "Undergraduate, 0 coins, 99 of 100 steps left> ");
+  assertEquals(await ada.type("say help me"), "You say: help me\n");
+  assertEquals(await bob.lookAround(), "Ada says: help me\n");
+  await bob.type("say no");
+  assertEquals(await ada.lookAround(), "Bob says: no\n");
+  assertStringIncludes(await ada.type("look"), "look has to wait");
+  await ada.type("resign");
+  assertEquals(ada.prompt, "Undergraduate, 0 coins, Gates 5th Floor> ");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+/** Finds as much as can be found, and never fails. */
+const lucky: Dice = { whole: (low, high) => low === 1 && high === 20 ? 4 : high };
+
+Deno.test("a big find is told, but not every one, and so is the solution of a problem", async () => {
+  const { store, clock, ada, bob } = await company({ dice: lucky });
+  store.entries.set("mined/Ada/Ada.000000000000000f", "11");
+  await ada.type("mine");
+  assertEquals(await bob.lookAround(), "");
+  await ada.type("buy cpu");
+  await ada.type("mine 100");
+  assertEquals(ada.prompt, "Undergraduate, 1,300 coins, Gates 5th Floor> ");
+  const finds = (await bob.lookAround()).split("\n").slice(0, -1);
+  assert(finds.length >= 1 && finds.length < eventsPerBucketMax, `${finds.length}`);
+  assertEquals(new Set(finds), new Set(["Ada finds 13 coins at once. The fans howl."]));
+  assertEquals(await ada.type("say lucky me"), "You say: lucky me\n");
+  assertEquals(await bob.lookAround(), "Ada says: lucky me\n");
+  clock.ms += eventBucketMs;
+  await ada.type("buy cpu");
+  for (let attempt = 0; attempt < 2; attempt++) await ada.type("solve");
+  assertEquals(ada.prompt, "Masters, 0 coins, Gates 5th Floor> ");
+  assertStringIncludes(await bob.lookAround(), "Ada jumps up: the shortest tour is found!\n");
+  assertStringIncludes(await bob.type("who"), "Ada, Masters, Gates");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("whoever talks without end is out of breath, and nobody hears more", async () => {
+  const { clock, ada, bob } = await company();
+  const answers: string[] = [];
+  for (let word = 0; word < 20; word++) answers.push(await bob.type(`say ${word}`));
+  const said = answers.filter((answer) => answer.startsWith("You say")).length;
+  assert(said > 0 && said <= eventsPerBucketMax);
+  assertMatch(answers.at(-1)!, /out of breath/);
+  assertEquals((await ada.lookAround()).split("\n").length - 1, said);
+  clock.ms += eventBucketMs;
+  assertEquals(await bob.type("say again"), "You say: again\n");
+  assertEquals(await ada.lookAround(), "Bob says: again\n");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("what cannot be said is said to be so, and is not said later", async () => {
+  const { store, ada, bob } = await company();
+  store.putFailures = 1;
+  assertStringIncludes(await bob.type("say lost"), "The network is having a moment");
+  assertStringIncludes(await bob.type("say found"), "You say: found\n");
+  const heard = await ada.lookAround();
+  assertStringIncludes(heard, "Bob says: found\n");
+  assert(!heard.includes("lost"));
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("with another server to go on at, what is said is said once", async () => {
+  for (const effect of [false, true]) {
+    const store = new MemoryStore();
+    const clock = new Clock();
+    const ada = await Seat.take(store, "Ada", clock.skewed(0));
+    const bob = await Seat.take(store, "Bob", { ...clock.skewed(0), tries: 2 });
+    await ada.lookAround();
+    await bob.lookAround();
+    for (let call = 0; call < 8; call++) {
+      store.failAt(call, effect);
+      assertStringIncludes(await bob.type(`say ${call}`), `You say: ${call}\n`);
+      store.failAt(-1, false);
+      const heard = await ada.lookAround();
+      assertEquals(heard.replace(/^The server at .*\n/, ""), `Bob says: ${call}\n`);
+      clock.ms += eventBucketMs;
+    }
+    await Promise.all([ada.leave(), bob.leave()]);
+  }
+});
+
+Deno.test("a player who looks around hears first that another server answers", async () => {
+  const { store, ada, bob } = await company();
+  store.failures = 1;
+  assertEquals(await ada.lookAround(), "");
+  await bob.type("say hello");
+  assertEquals(
+    await ada.lookAround(),
+    "The server at server 1 does not answer; you go on at server 2.\nBob says: hello\n",
+  );
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("spoken news wait for the end of the line being typed, and are not too many", async () => {
+  const { clock, ada, bob } = await company({ manner: "spoken" });
+  await ada.type("");
+  await bob.type("say hello");
+  assertEquals(await ada.lookAround(), "");
+  assertEquals(await ada.type(""), "Bob says: hello\n");
+  for (let turn = 0; turn < 10; turn++) {
+    for (let word = 0; word < 8; word++) await bob.type(`say ${turn}.${word}`);
+    await ada.lookAround();
+    clock.ms += eventBucketMs;
+  }
+  const said = await ada.type("inv");
+  assertMatch(said, /^\(\d+ lines of news are left out\.\)\n/);
+  assertEquals(said.split("Bob says: ").length - 1, heldLinesMax);
+  assert(said.endsWith("Bob says: 9.7\nCoins: 0\nXeon CPUs: 1\n"));
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("what others say is shown with nothing in it that steers a terminal", async () => {
+  const { store, ada, bob } = await company();
+  await bob.type("say \x1b[2J\rhi\u202e\x9b");
+  assertEquals(await ada.lookAround(), "Bob says: \\u{1b}[2J hi\\u{202e}\\u{9b}\n");
+  const evil = JSON.stringify([{ at: 0, did: "emote", words: "\x1b]0;x\x07\nroot# \u2066" }]);
+  store.entries.set("scene/50000/5/Eve.000000000000000e", evil);
+  assertEquals(await ada.lookAround(), "* Eve \\u{1b}]0;x\\u{7}\\nroot# \\u{2066}\n");
+  store.entries.set("scene/50000/5/Eve.000000000000000f", "\x1b[31m");
+  store.entries.set("here/3333/\x1b[2J", "\x1b");
+  store.entries.set("letter/50000/Ada/x", "");
+  assertEquals(await ada.lookAround(), "");
+  assertStringIncludes(await ada.type("look"), "(3 records in the store made no sense");
+  assertStringIncludes(await ada.type("who"), "(1 record in the store made no sense");
+  // deno-lint-ignore no-control-regex -- none must get through
+  assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2066]/.test(ada.said + bob.said));
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("in a pipe nothing is shown unasked, but others see what is done there", async () => {
+  const store = new MemoryStore();
+  const clock = new Clock();
+  const ada = await Seat.take(store, "Ada", clock.skewed(0));
+  const { said } = await play(async function* () {
+    yield "Bob";
+    await ada.type("say hello");
+    yield "stats";
+    yield "look";
+    yield "move fence";
+  }, {
+    store,
+    environment: { now: () => clock.ms, monotonicMs: () => 0, hex64: () => "0".repeat(16) },
+  });
+  assertEquals(said.split("Ada says: hello").length, 2);
+  assertMatch(said, /A moment ago:\n.*\nAda says: hello\n/);
+  assertEquals(
+    await ada.lookAround(),
+    "Bob wakes up and looks around.\nBob leaves for The Fence.\n",
+  );
+  assertEquals((await ada.type("who")).split("\n").length, 2);
+  await ada.leave();
+});
+
+Deno.test("nothing of what is of interest for a moment only is needed to go on with a character", async () => {
+  const store = new MemoryStore();
+  const script = ["Ada", "mine 9", "buy cpu", "say hi", "move fence", "solve", "solve", "resign"];
+  await play(script, { store });
+  const stats = await play(["Ada", "stats", "inv", "leaderboard"], { store });
+  const bare = new MemoryStore(lasting(store));
+  assertEquals(
+    (await play(["Ada", "stats", "inv", "leaderboard"], { store: bare })).said,
+    stats.said,
+  );
+});
+
+Deno.test("leaderboard orders by rank, then by coins mined, and skips what makes no sense", async () => {
+  const store = new MemoryStore([
+    ["mined/Bob/Bob.0000000000000001", "500"],
+    ["mined/Bob/Bob.0000000000000002", "7"],
+    ["end/Bob.0000000000000002", '{"mined":10,"damage":[]}'],
+    ["mined/Eve/Eve.0000000000000001", "20"],
+    ["rank/Eve/Masters", "true"],
+    ["rank/Zed/PhD", "true"],
+    ["mined/Ada/Ada.0000000000000001", "3"],
+    ["mined/\x1b/\x1b.0000000000000001", "3"],
+    ["rank/Zed/Emperor", "true"],
+    ["rank/\u202e/PhD", "true"],
+  ]);
+  const { said } = await play(["Ada", "leaderboard"], { store });
+  assertStringIncludes(
+    said,
+    [
+      "  1.  Zed        PhD            0 coins mined",
+      "  2.  Eve        Masters        20 coins mined",
+      "  3.  Bob        Undergraduate  510 coins mined",
+      "  4.  Ada (you)  Undergraduate  3 coins mined",
+      "(3 records in the store made no sense and were skipped.)\n",
+    ].join("\n"),
+  );
+});
+
+Deno.test("leaderboard names the best, and oneself", async () => {
+  const store = new MemoryStore();
+  for (let n = 1; n <= 100; n++) store.entries.set(`mined/P${n}/P${n}.0000000000000001`, `${n}`);
+  const { said } = await play(["Ada", "leaderboard", "mine"], { store, dice: loadedDice(10, 1) });
+  assertEquals(said.match(/coins mined/g)!.length, 10);
+  store.entries.set("mined/Ada/Ada.000000000000000f", "5");
+  const after = (await play(["Ada", "leaderboard"], { store })).said;
+  assertMatch(after, / {2}95\. {2}Ada \(you\) {2}Undergraduate {2}6 coins mined/);
+  assertEquals(after.match(/coins mined/g)!.length, 11);
+  assertStringIncludes((await play(["Ada", "leaderboard"])).said, "Nobody has mined a coin yet.");
+});

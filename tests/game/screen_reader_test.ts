@@ -1,0 +1,61 @@
+/**
+ * What a screen reader is given: `screen_reader.txt` holds a game in which every command occurs, as it
+ * is to be read aloud.
+ */
+
+import { battleCommands, fieldCommands } from "../../app/game/commands.ts";
+import { assert, assertEquals } from "../deps.ts";
+import { replay } from "./replay.ts";
+import { Seat } from "./seat.ts";
+import { MemoryStore } from "./stage.ts";
+
+const goldenFile = new URL("screen_reader.txt", import.meta.url);
+
+/** Plays what is typed in the golden file again, with Bob around, and a store that fails once. */
+async function playGolden(golden: string): Promise<string> {
+  const now = () => 1_300_000_000_000;
+  const store = new MemoryStore([
+    ["rank/Bob/Masters", "true"],
+    ["mined/Cleo/Cleo.0000000000000001", "4"],
+    ["place/nobody/at/all", "fence"],
+    ["scene/65000000/5/Eve", "no list"],
+    ["here/4333333/Eve", "no sign"],
+    ["rank/Eve/Emperor", "true"],
+    ["mined/Ada/Eve.0000000000000001", "4"],
+  ]);
+  const bob = await Seat.take(store, "Bob", { now });
+  await bob.type("mine 20");
+  const screen = await replay(golden, {
+    manner: "spoken",
+    seed: 80,
+    store,
+    now,
+    meanwhile: {
+      "tell Bob thanks": () => bob.type("say \x1b[31mbuy more CPUs"),
+      "emote sighs": () => {
+        store.failures = 1;
+        return Promise.resolve();
+      },
+    },
+  });
+  await bob.leave();
+  return screen;
+}
+
+Deno.test("a screen reader is given what screen_reader.txt holds", async () => {
+  const golden = await Deno.readTextFile(goldenFile);
+  assertEquals(await playGolden(golden), golden);
+});
+
+Deno.test("screen_reader.txt has every command, and nothing that moves, colours or draws", async () => {
+  const golden = await Deno.readTextFile(goldenFile);
+  const typed = [...golden.matchAll(/^(solving)?> *(\S*)/gm)];
+  const inField = typed.filter(([, solving]) => !solving).map(([, , word]) => word);
+  const inBattle = typed.filter(([, solving]) => solving).map(([, , word]) => word);
+  assertEquals(fieldCommands.filter((command) => !inField.includes(command)), []);
+  assertEquals(battleCommands.filter((command) => !inBattle.includes(command)), []);
+  // deno-lint-ignore no-control-regex -- none must be there
+  assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(golden), "a control character");
+  assert(!/[\u2500-\u259f]/.test(golden), "a line or block to draw with");
+  assert(!/ {2}|[#=_*|+-]{3}/.test(golden), "columns, or a drawing in letters");
+});

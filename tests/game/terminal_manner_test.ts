@@ -1,0 +1,115 @@
+/** What a terminal gets, and nobody else: prompts, bars, completion, a picture. */
+
+import { creditsMax, mapNamesMax, mineAttemptsMax, nameCharsMax } from "../../app/game/bounds.ts";
+import { Conversation } from "../../app/game/conversation.ts";
+import { map } from "../../app/game/map_text.ts";
+import { miningBar, solvingBar } from "../../app/game/progress.ts";
+import { promptFor } from "../../app/game/prompt.ts";
+import type { TypingHelper } from "../../app/game/mod.ts";
+import { places, problemSteps, ranks } from "../../app/game/world.ts";
+import { assert, assertEquals, assertLess, assertLessOrEqual } from "../deps.ts";
+import { Seat } from "./seat.ts";
+import { MemoryStore } from "./stage.ts";
+
+Deno.test("prompts leave room for a command in 80 columns, and say the least when spoken", () => {
+  for (const rank of ranks) {
+    for (const place of places.keys()) {
+      const status = { rank, place, coins: creditsMax };
+      const remaining = problemSteps.get(rank) ?? 0;
+      assertLess(promptFor(status, undefined, "drawn").length, 70);
+      if (remaining === 0) continue;
+      assertLess(promptFor(status, { rank, remaining }, "drawn").length, 76);
+      assertEquals(promptFor(status, { rank, remaining }, "spoken"), "solving>");
+      assertEquals(promptFor(status, undefined, "spoken"), ">");
+    }
+  }
+  const typical = { rank: ranks[0], place: "5", coins: 12 };
+  assertEquals(promptFor(typical, undefined, "drawn"), "Undergraduate, 12 coins, Gates 5th Floor>");
+  assertEquals(promptFor(undefined, undefined, "drawn"), ">");
+});
+
+Deno.test("bars grow, and fit 80 columns", () => {
+  assertEquals(solvingBar(0), "solving [....................]");
+  assertEquals(solvingBar(1), "solving [####################]");
+  assertEquals(miningBar(0, 1)(0.5), "mining [##########..........]");
+  assertEquals(miningBar(1, 4)(0), "mining [#####...............] 2 of 4");
+  for (let done = 0; done < mineAttemptsMax; done += 99) {
+    assertLess(miningBar(done, mineAttemptsMax)(0.99).length, 60);
+  }
+});
+
+Deno.test("wait() shows a bar where bars are drawn, and takes it away", async () => {
+  for (const manner of ["drawn", "plain", "spoken"] as const) {
+    const prompts: string[] = [];
+    let waitedMs = 0;
+    const talk = new Conversation({
+      lines: {
+        readLine: () => new Promise(() => {}),
+        setPrompt: (prompt) => prompts.push(prompt),
+        print: () => {},
+      },
+      isTerminal: true,
+      manner,
+      fast: false,
+      pause: (ms) => Promise.resolve(void (waitedMs += ms)),
+    });
+    await talk.wait(1_234, solvingBar);
+    assertEquals(waitedMs, 1_234);
+    if (manner !== "drawn") {
+      assertEquals(prompts, []);
+      continue;
+    }
+    assertEquals([prompts[0], prompts.at(-1)], ["solving [....................] ", ""]);
+    assertEquals(new Set(prompts).size, prompts.length);
+  }
+});
+
+Deno.test("the map is a picture of 80 columns at most, whoever is where", () => {
+  const crowd = Array.from({ length: 99 }, (_, n) => `${n}`.padStart(nameCharsMax, "x"));
+  const self = { name: crowd[0], place: "5" };
+  for (const count of [0, 1, 2, 3, mapNamesMax, 99]) {
+    const byPlace = new Map(Array.from(places.keys(), (place) => [place, crowd.slice(0, count)]));
+    const picture = map(byPlace, self, "drawn");
+    for (const line of picture) assertEquals(line.length, picture[0].length);
+    assertLessOrEqual(picture[0].length, 80);
+    assertEquals(picture.filter((line) => line.includes("(you)")).length, 1);
+  }
+  const few = map(new Map([["9", ["Bob"]], ["fence", ["Eve"]]]), undefined, "drawn");
+  assert(few.some((line) => /^ {2}Gates 9 │ Bob +│$/.test(line)));
+  assert(few.some((line) => /The Fence: Eve ─+$/.test(line)));
+});
+
+Deno.test("Tab offers commands, and what may follow them as things stand", async () => {
+  const store = new MemoryStore([["mined/Ada/Ada.000000000000000f", "7"]]);
+  let helper: TypingHelper | undefined;
+  const now = () => 1_000_000_000;
+  const bob = await Seat.take(store, "Bob", { now });
+  const ada = await Seat.take(store, "Ada", { now, onVisit: (given) => helper = given });
+  const offered = async (typed: string) => (await helper!.complete(typed)).candidates.join(" ");
+  assertEquals(await offered("m"), "map move mine");
+  assertEquals(await offered("LE"), "leaderboard");
+  assertEquals(await offered("xyz"), "");
+  assertEquals(await offered("buy "), "cpu");
+  assertEquals(await offered("move "), "fence bridge 1 2 3 4 6 7 8 9");
+  assertEquals(await offered("move b"), "bridge");
+  assertEquals(await offered("tell b"), "Bob");
+  assertEquals(await helper!.complete("tell b"), { replaces: "b", candidates: ["Bob"] });
+  assertEquals(await offered("tell Bob "), "");
+  assertEquals(await offered("mine "), "");
+  assertEquals(helper!.hint("buy"), " HARDWARE [N]");
+  assertEquals(helper!.hint("buy "), "HARDWARE [N]");
+  assertEquals([helper!.hint("buy c"), helper!.hint("stats"), helper!.hint("")], ["", "", ""]);
+  store.entries.set("rank/Ada/Masters", "true");
+  await ada.type("inv");
+  assertEquals(await offered("buy "), "cpu gpu");
+  await ada.type("buy gpu");
+  assertEquals(await offered("buy "), "cpu");
+  await ada.type("buy cpu");
+  assertEquals(await offered("buy "), "");
+  await ada.type("solve");
+  assertEquals(await offered("s"), "solve say");
+  assertEquals(await offered("buy "), "");
+  await bob.type("quit");
+  assertEquals(await offered("tell "), "");
+  await ada.leave();
+});
