@@ -288,7 +288,7 @@ export class ActorThread {
       if (ref.counter === self.counter) return;
       if (this.#isHere(ref.counter) && !this.#actors.has(ref.counter)) return;
     }
-    const rate = sender.rates.add(local ? ref.counter : uid(ref), this.#scheduler.nowMs);
+    const rate = sender.rates.add(local ? ref.counter : sender.uidAway(ref), this.#scheduler.nowMs);
     if (rate > this.#figures[figureOf.maxMessageRate]) {
       this.#figures[figureOf.maxMessageRate] = rate;
     }

@@ -1,5 +1,6 @@
 import { decode } from "../rpc/mod.ts";
 import type { Actor } from "./actor.ts";
+import { type ActorRef, uid } from "./actor_ref.ts";
 import { Mailbox } from "./mailbox.ts";
 import type { Marshalled } from "./marshaller.ts";
 import { MessageRates } from "./message_rate.ts";
@@ -12,6 +13,9 @@ export class LocalActor implements Runnable {
   readonly mailbox = new Mailbox<Marshalled>();
   /** What this actor sent to others lately; receivers by counter here, by uid elsewhere. */
   readonly rates = new MessageRates<number | string>();
+  /** The ref of another system that it told something last, and its uid. */
+  #lastAway: ActorRef = { address: "", incarnation: "", counter: 0 };
+  #lastAwayUid = "";
   /** Set before the first message is handled; messages may wait for it already. */
   actor!: Actor;
   #onError: (error: unknown) => void;
@@ -19,6 +23,18 @@ export class LocalActor implements Runnable {
   /** @param onError told of what the actor throws */
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
+  }
+
+  /** The uid of a ref of another system; the last one is kept, as putting it together costs a tell. */
+  uidAway(ref: ActorRef): string {
+    const { address, incarnation, counter } = this.#lastAway;
+    if (
+      ref.counter !== counter || ref.incarnation !== incarnation || ref.address !== address
+    ) {
+      this.#lastAway = { ...ref };
+      this.#lastAwayUid = uid(ref);
+    }
+    return this.#lastAwayUid;
   }
 
   runOne(): boolean {
