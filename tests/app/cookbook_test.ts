@@ -1,0 +1,65 @@
+/** The sessions in docs/shell.md are run, and must come out as they stand there. */
+
+import { assert, assertEquals } from "../deps.ts";
+import { denoArguments } from "./cmud_process.ts";
+import { withServer } from "./with_server.ts";
+
+/** A command that is typed, and what it prints. */
+interface Step {
+  command: string;
+  output: string;
+}
+
+/** The steps of a session: `$` begins a command, `>` goes on with it. */
+function stepsOf(session: string): Step[] {
+  const steps: Step[] = [];
+  for (const line of session.split("\n").slice(0, -1)) {
+    const [, mark, rest] = /^([$>]) (.*)$/.exec(line) ?? [];
+    if (mark === "$") steps.push({ command: rest, output: "" });
+    else if (mark === ">") steps.at(-1)!.command += `\n${rest}`;
+    else steps.at(-1)!.output += `${line}\n`;
+  }
+  return steps;
+}
+
+/** Does the steps in one bash, in `folder`. @returns them with what they printed. */
+async function run(steps: readonly Step[], folder: string, server: string): Promise<Step[]> {
+  const mark = "---- end of a step ----";
+  const script = steps.map(({ command }) =>
+    `${command}\nstatus=$?; echo "${mark}"; (exit $status)\n`
+  ).join("");
+  const child = new Deno.Command("bash", {
+    args: ["-c", `exec 2>&1\n${script}`],
+    cwd: folder,
+    env: { PATH: `${folder}/bin:${Deno.env.get("PATH")}`, CMUD_SERVER: server },
+    stdin: "null",
+  });
+  const { stdout } = await child.output();
+  const outputs = new TextDecoder().decode(stdout).split(`${mark}\n`);
+  return steps.map(({ command }, i) => ({ command, output: outputs[i] ?? "(it did not end)" }));
+}
+
+const hasJq = await new Deno.Command("jq", { args: ["--version"], stdout: "null" }).output()
+  .then(({ success }) => success, () => false);
+
+Deno.test("the sessions in docs/shell.md come out as they stand there", () =>
+  withServer(async (server) => {
+    const docs = Deno.readTextFileSync(new URL("../../docs/shell.md", import.meta.url));
+    const sessions = [...docs.matchAll(/```console\n(.*?)```/gs)].map(([, session]) => session);
+    assert(sessions.length >= 8);
+    const folder = Deno.makeTempDirSync();
+    Deno.mkdirSync(`${folder}/bin`);
+    const program = [Deno.execPath(), ...denoArguments].map((word) => `'${word}'`).join(" ");
+    Deno.writeTextFileSync(`${folder}/bin/cmud`, `#!/bin/sh\nexec ${program} "$@"\n`, {
+      mode: 0o755,
+    });
+    for (const session of sessions) {
+      if (/\bjq\b/.test(session) && !hasJq) {
+        console.log("skipped: there is no jq here");
+        continue;
+      }
+      const steps = stepsOf(session);
+      assertEquals(await run(steps, folder, server), steps);
+    }
+    Deno.removeSync(folder, { recursive: true });
+  }));
