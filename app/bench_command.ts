@@ -4,7 +4,16 @@ import { integerFrom, numberFrom, severalOf } from "./number_option.ts";
 import { parseAddressOption } from "./query_client.ts";
 
 /** What can be measured. */
-const measures = ["get", "put", "list", "memory", "tells", "visibility", "sync"] as const;
+const measures = [
+  "get",
+  "put",
+  "list",
+  "memory",
+  "tells",
+  "visibility",
+  "sync",
+  "start",
+] as const;
 
 /** `cmud bench` */
 export const benchCommand: CommandSpec = {

@@ -10,6 +10,7 @@ import { memorySection } from "./bench/memory.ts";
 import { type Plan, planFrom } from "./bench/plan.ts";
 import { querySection } from "./bench/queries.ts";
 import { headerLine, rowLine, type Section } from "./bench/section.ts";
+import { startSection } from "./bench/start.ts";
 import { syncSection } from "./bench/sync.ts";
 import { tellSection } from "./bench/tells.ts";
 import { visibilitySection } from "./bench/visibility.ts";
@@ -27,6 +28,7 @@ const runs = {
   tells: runOf(tellSection),
   visibility: runOf(visibilitySection),
   sync: runOf(syncSection),
+  start: runOf(startSection),
 };
 
 /** Measures what is asked for, or all. A signal ends what was started, and then the command. */

@@ -17,7 +17,7 @@ export {
   type GetWhileSyncingResult,
   measureGetWhileSyncing,
 } from "./get_while_syncing.ts";
-export { keyBytes, valueBytes } from "./keys.ts";
+export { keyBytes, keyOf, valueBytes } from "./keys.ts";
 export { measureList } from "./list.ts";
 export { type LoadOptions, type LoadResult, runLoad } from "./load.ts";
 export type { LoadMethod, LoadProtocol } from "./load_protocol.ts";
@@ -33,5 +33,6 @@ export {
   startServerProcess,
 } from "./server_process.ts";
 export { startTellReceiver } from "./tell_receiver.ts";
-export { measureTells } from "./tells.ts";
+export { measureStart } from "./start_time.ts";
+export { measureBalls, measureTells } from "./tells.ts";
 export { measureVisibility, type Visibility, type VisibilityOptions } from "./visibility.ts";

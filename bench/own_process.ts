@@ -21,7 +21,7 @@ export async function startOwnProcess(
 ): Promise<OwnProcess> {
   signal?.throwIfAborted();
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...Deno.build.standalone ? [] : denoArguments, ...args],
+    args: [...denoArguments, ...args],
     stdout: "piped",
     stderr: "piped",
   }).spawn();
@@ -67,8 +67,8 @@ async function lastTextOf(stderr: ReadableStream<Uint8Array>): Promise<string> {
   return text;
 }
 
-/** With which Deno runs the program, where it is not compiled: as the task of the server does. */
-const denoArguments = [
+/** What stands before the program's arguments: nothing when it is compiled, else as for the server. */
+export const denoArguments: readonly string[] = Deno.build.standalone ? [] : [
   ...config.tasks.server.command.split(" ").slice(1, -2),
   import.meta.resolve("../main.ts"),
 ];

@@ -1,5 +1,5 @@
 import { ActorSystem } from "../actor/mod.ts";
-import { newCounter } from "./remote_tells.ts";
+import { newCounter } from "./counter.ts";
 
 /**
  * The other side of `measureRemoteTells`: starts an actor that counts.

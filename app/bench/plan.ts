@@ -17,6 +17,8 @@ export interface Plan {
   memoryKeys: number;
   /** Puts for the measurement of visibility. */
   visibilityPuts: number;
+  /** Starts of the program for the measurement of these. */
+  starts: number;
   /** Another program that makes the load of Gets and Puts. */
   generator?: string;
   /** What to compare with. */
@@ -41,6 +43,7 @@ export async function planFrom(
     threads: options.threads as number | undefined,
     memoryKeys: quick ? 100_000 : 1_000_000,
     visibilityPuts: quick ? 10 : 100,
+    starts: quick ? 2 : 20,
     generator: options.generator as string | undefined,
     redis: redisAddress === undefined ? undefined : await redisAt(redisAddress),
     signal,

@@ -53,23 +53,26 @@ Deno.test("bench --redis measures a Redis in turn, compares, and removes what it
   assertEquals([...redis.asked].sort(), ["GET", "INFO", "MEMORY", "SET", "UNLINK"]);
 });
 
-Deno.test("bench measures List, tells, visibility, and Gets while Puts sync", async () => {
-  const rows = await bench("list", "tells", "visibility", "sync");
-  assertEquals(rows.map(({ name, where = "" }) => `${name} ${where}`.trim()), [
+Deno.test("bench measures List, tells, visibility, Gets while Puts sync, and its start", async () => {
+  const rows = await bench("list", "tells", "visibility", "sync", "start");
+  assertEquals(rows.map(({ name, where, command }) => `${where ?? command ?? name}`), [
     "list",
-    "tell local",
-    "tell remote",
-    "visibility local",
-    "visibility remote",
+    "local",
+    "both ways",
+    "remote",
+    "local",
+    "remote",
     "sync",
+    "cmud kv get",
+    "cmud --help",
   ]);
-  const [list, local, remote, near, far, sync] = rows;
+  const [list, local, bothWays, remote, near, far, sync, ...starts] = rows;
   assertPositive(list, "perSecond", "p50Us", "p99Us");
-  assertPositive(local, "perSecond");
-  assertPositive(remote, "perSecond");
+  for (const tells of [local, bothWays, remote]) assertPositive(tells, "perSecond");
   assertPositive(near, "p50Ms", "maxMs");
   assert(Number(far.p50Ms) > Number(far.latencyMs));
   assertPositive(sync, "putsPerSecond", "idleP99Us", "p99Us");
+  for (const start of starts) assertPositive(start, "p50Ms");
 });
 
 Deno.test("bench prints a table for people, with no column for what is not compared", async () => {
