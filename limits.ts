@@ -40,6 +40,9 @@ export const cachedFromBytesMax = 1 * MiB;
  */
 export const replyBatchBytesMax = 1 * MiB;
 
+/** While more replies of a connection than this are to come later, no more of it is executed. */
+export const laterMax = 1_024;
+
 /** A connection ended for a fault is read on (and ignored) for so long, that its last reply arrives. */
 export const lingerMs = 500;
 
@@ -242,6 +245,15 @@ export const statusIntervalMs = 1_000;
 
 // ---- disk -----------------------------------------------------------------------------------
 
+/**
+ * Least time between two messages of a query actor to the disk, unless answers wait for it: what is
+ * put again and again meanwhile is written once.
+ */
+export const diskPaceMs = 50;
+
+/** A message to the disk holds entries up to this, or one entry. */
+export const diskMessageBytesMax = 256 * KiB;
+
 /** Entries are read from a data file in chunks of about so many bytes. */
 export const diskChunkBytes = 256 * KiB;
 
@@ -257,8 +269,14 @@ export const foldBytesMax = 32 * MiB;
 /** How long a step of a fold takes, and so what is to be written waits for it. */
 export const foldStepMs = 2;
 
+/** How often a server says how far it has come with reading its data. */
+export const loadNoticeMs = 1_000;
+
 /** How often a disk that refuses to be written is tried again. */
 export const diskRetryMs = 500;
 
-/** How long a data file remembers another server that it has not seen since. */
-export const peerMemoryMs = 30 * 24 * 60 * 60 * 1000;
+/** How long a server that starts again waits for those it knew before, until it goes on without. */
+export const rejoinFirstMs = 500;
+
+/** How often it asks those that do not answer, in the long run. */
+export const rejoinMaxMs = 60_000;

@@ -1,4 +1,4 @@
-import { Server, ServerOptionError, type ServerOptions } from "../kvserver/mod.ts";
+import { type Durability, Server, ServerOptionError, type ServerOptions } from "../kvserver/mod.ts";
 import type { Invocation } from "./command_spec.ts";
 import type { Console, StopSignal } from "./console.ts";
 import { exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
@@ -19,6 +19,10 @@ export async function runServer({ options, console, ...rest }: Invocation): Prom
       `Cannot listen on ${hostname} without --advertise: others must be told a real address`,
     );
   }
+  const dataDir = options.dataDir as string | undefined;
+  if (options.durability !== undefined && dataDir === undefined) {
+    throw new UsageError("Cannot use --durability without --data-dir: nothing is kept then");
+  }
   const joins = options.join as string[] | undefined ?? [];
   const { descriptions, missing } = await describe(joins.map(parseJoin));
   const server = await startServer({
@@ -32,6 +36,8 @@ export async function runServer({ options, console, ...rest }: Invocation): Prom
     },
     advertise,
     remoteDescs: descriptions,
+    dataDir,
+    durability: options.durability as Durability | undefined,
     simulateLatencyMs: options.simulateLatency as number | undefined,
     version,
     log: (line) => console.err(`${line}\n`),
@@ -82,11 +88,17 @@ function announce(server: Server, { options, console }: Invocation): void {
     `${bold("CMUD server")} ${version} is ready.\n` +
       `  system port  ${address}\n` +
       `  query ports  ${queryAddresses.join(" ")}\n` +
-      `  data         in memory only\n` +
+      `  data         ${whereKept(options)}\n` +
       `${dim("Ask it:")}   cmud kv shell --server ${first}\n` +
       `${dim("Join it:")}  cmud server --port 0 --join ${address}\n` +
       `${dim("Play:")}     cmud play --server ${first}\n` +
       `${dim("Watch it:")} cmud status --watch --server ${queryAddresses.join(",")}\n` +
       `${dim("Stop it:")}  Ctrl-C\n`,
   );
+}
+
+function whereKept({ dataDir, durability = "relaxed" }: Invocation["options"]): string {
+  if (dataDir === undefined) return "in memory only";
+  const when = durability === "strict" ? "when a Put is answered" : "within 200 ms of a Put";
+  return `in ${dataDir}, on disk ${when} (${durability})`;
 }

@@ -2,6 +2,7 @@ import { queryActorsMax } from "../limits.ts";
 import type { CommandSpec } from "./command_spec.ts";
 import { integerFrom } from "./number_option.ts";
 import { parseAddressOption } from "./query_client.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** `cmud server` */
 export const serverCommand: CommandSpec = {
@@ -40,6 +41,18 @@ export const serverCommand: CommandSpec = {
       repeatable: true,
     },
     {
+      name: "--data-dir",
+      value: "DIR",
+      summary: "keep everything there, so that a restart loses nothing (default: in memory only)",
+    },
+    {
+      name: "--durability",
+      value: "relaxed|strict",
+      summary: "answer a Put at once, and have it on disk within 200 ms, or answer it when it is " +
+        "there (default: relaxed)",
+      parse: durabilityFrom,
+    },
+    {
       name: "--simulate-latency",
       value: "MS",
       summary: "delay what goes to other servers by this one-way time",
@@ -49,8 +62,14 @@ export const serverCommand: CommandSpec = {
   ],
   examples: [
     ["cmud server", "system port 6000, query ports from 6001"],
+    ["cmud server --data-dir /var/lib/cmud", "a server that keeps its data"],
     ["cmud server --port 7000 --join 127.0.0.1:6000", "another one, which syncs with the first"],
     ["cmud server --host 0.0.0.0 --advertise 192.0.2.7:6000", "reachable from elsewhere"],
   ],
   run: async (invocation) => (await import("./run_server.ts")).runServer(invocation),
 };
+
+function durabilityFrom(text: string): string {
+  if (text === "relaxed" || text === "strict") return text;
+  throw new UsageError("Allowed are relaxed and strict.");
+}

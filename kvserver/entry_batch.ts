@@ -60,6 +60,12 @@ export class EntryBatch {
   /** The entries as bytes; as they are now, not as they were when they were added. */
   encode(): Uint8Array {
     const writer = new MsgpackWriter(this.#bytes);
+    this.write(writer);
+    return writer.written();
+  }
+
+  /** Appends the same bytes. */
+  write(writer: MsgpackWriter): void {
     writer.arrayHeader(this.#uids.size);
     for (const uid of this.#uids.keys()) writer.str(uid);
     writer.int(this.size);
@@ -70,6 +76,5 @@ export class EntryBatch {
       writer.int(this.#source.sequenceOf(n));
       writer.int(this.#uids.get(this.#source.uidOf(n))!);
     }
-    return writer.written();
   }
 }

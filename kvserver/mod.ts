@@ -12,6 +12,12 @@
  * @module
  */
 
+export {
+  DataDirectoryError,
+  DataDirectoryInUseError,
+  type DirectoryOwner,
+} from "./disk/data_error.ts";
+export type { Durability } from "./disk/journal_messages.ts";
 export { isLater, nextOrder, type Order } from "./order.ts";
 export { Server } from "./server.ts";
 export { addressOfDescription, fetchDescription } from "./server_description.ts";

@@ -10,18 +10,23 @@ export interface TickMessage {
 
 /**
  * The pace at which one actor tells another one: the first message at once, each further one at
- * least `syncPaceMs` after the one before, on the monotonic clock. What comes up in between is
+ * least so long after the one before, on the monotonic clock. What comes up in between is
  * gathered for the next.
  */
 export class Pace {
   #context: ActorContext;
   #receiver: string;
+  #paceMs: number;
   #dueMs = -Infinity;
   #tickMs = Infinity;
 
-  /** @param receiver what the actor calls the receiver in its own ticks */
-  constructor(context: ActorContext, receiver: string) {
+  /**
+   * @param receiver what the actor calls the receiver in its own ticks
+   * @param paceMs least time between two messages
+   */
+  constructor(context: ActorContext, receiver: string, paceMs = syncPaceMs) {
     this.#context = context;
+    this.#paceMs = paceMs;
     this.#receiver = receiver;
   }
 
@@ -49,6 +54,6 @@ export class Pace {
 
   /** To be called with each message sent. */
   sent(): void {
-    this.#dueMs = this.#context.monotonicMs() + syncPaceMs;
+    this.#dueMs = this.#context.monotonicMs() + this.#paceMs;
   }
 }

@@ -40,6 +40,7 @@ import {
   type Answer,
   answerFrames,
   type Incoming,
+  later,
   MsgpackReader,
   type MsgpackWriter,
   type RequestHandler,
@@ -47,6 +48,8 @@ import {
   writeValue,
 } from "../rpc/mod.ts";
 import { debtTest } from "./debt.ts";
+import { DiskDebt } from "./disk/disk_debt.ts";
+import type { Durability, JournalMessage, LoadMessage } from "./disk/journal_messages.ts";
 import { EntryBatch } from "./entry_batch.ts";
 import { EntryReader } from "./entry_reader.ts";
 import { Pace, type TickMessage } from "./pace.ts";
@@ -55,7 +58,14 @@ import { type EntryBytes, noEntry, type Store } from "./store/mod.ts";
 import type { MergeMessage, ReadRequest, StatePart, WrittenMessage } from "./sync_messages.ts";
 import { WrittenEntries } from "./written_entries.ts";
 
-type Message = MergeMessage | TickMessage;
+type Message = MergeMessage | JournalMessage | TickMessage;
+
+/** How a query actor keeps what it takes. */
+export interface DiskOptions {
+  /** The inbox of the server's journal. */
+  journal: ActorRef;
+  durability: Durability;
+}
 
 /** What a query actor is told at its start. */
 export interface QueryActorOptions {
@@ -69,6 +79,8 @@ export interface QueryActorOptions {
   isAlone: boolean;
   /** The replica. */
   store: Store;
+  /** Absent when nothing is kept. */
+  disk?: DiskOptions;
 }
 
 /** Reused for every query: it holds nothing between two of them. */
@@ -92,6 +104,12 @@ export class QueryActor implements Actor, RequestHandler {
   #reader = new MsgpackReader(new Uint8Array());
   /** What it took and the sync actor does not know yet. */
   #written: WrittenEntries;
+  /** What it took and is not on disk yet. */
+  #disk: DiskDebt | undefined;
+  /** Tells by the uid of an entry whether another server took it. */
+  #isForeign: (uid: string) => boolean;
+  /** How many requests of the query under way are answered later. */
+  #later = 0;
   /** The part of the state that it is asked for. */
   #read: ReadRequest | undefined;
   /** Whether it is asked to say when it has told all it took. */
@@ -119,6 +137,10 @@ export class QueryActor implements Actor, RequestHandler {
     this.#isAlone = options.isAlone;
     this.#store = options.store;
     this.#written = new WrittenEntries(options.store);
+    this.#isForeign = debtTest({ except: [context.self.incarnation] });
+    const { disk, store } = options;
+    if (disk === undefined) return;
+    this.#disk = new DiskDebt(context, disk.journal, disk.durability, store);
   }
 
   /** Queries are read as they were marshalled. */
@@ -127,23 +149,37 @@ export class QueryActor implements Actor, RequestHandler {
     this.#reader.reset(bytes, start, end);
     this.#answerQuery(bytes);
     this.#sendWritten();
+    this.#disk?.send();
     return true;
   }
 
   onMessage(message: Message): void {
-    if (message.type === "merge") this.#merge(message);
-    else this.#pace.ticked();
+    switch (message.type) {
+      case "merge":
+        this.#merge(message);
+        break;
+      case "load":
+        return this.#load(message);
+      case "tick":
+        if (message.receiver === "sync") this.#pace.ticked();
+        else this.#disk?.ticked();
+        break;
+      default:
+        return this.#disk?.receive(message);
+    }
     this.#sendWritten();
+    this.#disk?.send();
   }
 
   #answerQuery(bytes: Uint8Array): void {
     query.read(this.#reader);
     const { inbox, connections, start, end } = query;
     this.#connections = connections;
+    this.#later = 0;
     const writer = this.#context.beginMessage();
     const place = beginReply(writer);
     const answer = this.#answer(bytes, start, end, writer, place);
-    endReply(writer, place, answer);
+    endReply(writer, place, answer, this.#later);
     const { address, incarnation } = this.#context.self;
     this.#context.tellWritten({ address, incarnation, counter: inbox });
   }
@@ -167,7 +203,7 @@ export class QueryActor implements Actor, RequestHandler {
 
   // ---- sync ---------------------------------------------------------------------------------
 
-  #merge({ entries, read, ready, isAlone, drain }: MergeMessage): void {
+  #merge({ entries, read, ready, isAlone, isKeeper, drain }: MergeMessage): void {
     this.#ready = ready;
     this.#isAlone = isAlone;
     const nowMs = this.#context.now();
@@ -182,9 +218,16 @@ export class QueryActor implements Actor, RequestHandler {
       this.#entriesMerged++;
       // What it took of this key itself and is beaten now, nobody needs to know.
       this.#written.forget(n);
+      // What its siblings took, they keep themselves.
+      if (isKeeper && this.#isForeign(received.uid)) this.#disk?.add(n);
     }
     this.#read = read ?? this.#read;
     this.#draining ||= drain;
+  }
+
+  #load({ entries, replyTo }: LoadMessage): void {
+    for (const entry = new EntryReader(entries); entry.next();) this.#store.merge(entry);
+    this.#context.tell(replyTo, true);
   }
 
   /** Merged like any other: dropping it here and not elsewhere would diverge. */
@@ -237,7 +280,11 @@ export class QueryActor implements Actor, RequestHandler {
 
   // ---- queries ------------------------------------------------------------------------------
 
-  request(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+  request(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+  ): void | typeof later {
     switch (methodOf(reader.bytes, request.methodStart, request.methodEnd)) {
       case "Get":
         return this.#get(request, reader, writer);
@@ -276,11 +323,16 @@ export class QueryActor implements Actor, RequestHandler {
     else this.#store.writeValue(writer, n);
   }
 
-  #put(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+  #put(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+  ): void | typeof later {
     expectParams(request, "Put", 2);
     const keyBytes = readKey(reader, "Put");
     const keyEnd = reader.at;
     const valueBytes = readValueParam(reader, "Put");
+    this.#disk?.expectWritable();
     this.#puts++;
     const n = this.#store.put(
       reader.bytes,
@@ -292,6 +344,10 @@ export class QueryActor implements Actor, RequestHandler {
       this.#uid,
     );
     if (!this.#isAlone) this.#written.add(n);
+    if (this.#disk?.addPut(n, query.inbox, request.msgid!)) {
+      this.#later++;
+      return later;
+    }
     writer.nil();
   }
 

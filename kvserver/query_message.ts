@@ -3,7 +3,10 @@
  * came from the socket, the response frames as they go to it.
  *
  *     query  [inbox (uint), connections (uint), frames (bin)]
- *     reply  [responses (bin), consumed (uint), close (bool)]
+ *     reply  [responses (bin), consumed (uint), close (bool), later (uint)]
+ *     late   [responses (bin), count (uint)]
+ *
+ * `later` is how many of the requests are not answered in a reply, but in late ones.
  *
  * @module
  */
@@ -12,6 +15,9 @@ import { type Answer, type MsgpackReader, type MsgpackWriter, notThis } from "..
 
 /** The type byte of an array of three. Other messages of a query actor are maps. */
 const arrayOfThree = 0x93;
+
+/** The type byte of an array of two. */
+const arrayOfTwo = 0x92;
 
 /** Whether the message that begins with `first` is a query. */
 export function isQuery(first: number): boolean {
@@ -60,16 +66,40 @@ export function beginReply(writer: MsgpackWriter): number {
 }
 
 /** Ends the reply whose frames began at `place`. */
-export function endReply(writer: MsgpackWriter, place: number, answer: Answer): void {
+export function endReply(
+  writer: MsgpackWriter,
+  place: number,
+  answer: Answer,
+  later: number,
+): void {
   writer.endBin(place);
   writer.int(answer.consumed);
   writer.bool(answer.close);
+  writer.int(later);
+}
+
+/** Begins a late reply: response frames follow, then `endLate`. @returns the place of the frames. */
+export function beginLate(writer: MsgpackWriter): number {
+  writer.arrayHeader(2);
+  return writer.beginBin();
+}
+
+/** Ends the late reply whose frames, `count` of them, began at `place`. */
+export function endLate(writer: MsgpackWriter, place: number, count: number): void {
+  writer.endBin(place);
+  writer.int(count);
 }
 
 /** A reply as a receiver reads it. */
 export interface QueryReply extends Answer {
   /** Whole response frames. */
   replies: Uint8Array;
+  later: number;
+}
+
+/** Whether the message that begins with `first` is a late reply. */
+export function isLate(first: number): boolean {
+  return first === arrayOfTwo;
 }
 
 /** Reads the reply that `reader` holds; the frames are a view. @throws {TypeError} when it is none. */
@@ -78,8 +108,22 @@ export function readReply(reader: MsgpackReader): QueryReply {
   const replies = reader.bin();
   const consumed = reader.uint();
   const close = reader.bool();
-  if (replies === undefined || consumed === notThis || close === undefined) {
-    throw new TypeError("Cannot read the reply to a query: it is malformed");
+  const later = reader.uint();
+  if (replies === undefined || consumed === notThis || close === undefined || later === notThis) {
+    throw malformed();
   }
-  return { replies, consumed, close };
+  return { replies, consumed, close, later };
+}
+
+/** Reads the late reply that `reader` holds, as `readReply` does. */
+export function readLate(reader: MsgpackReader): { replies: Uint8Array; count: number } {
+  reader.arrayHeader();
+  const replies = reader.bin();
+  const count = reader.uint();
+  if (replies === undefined || count === notThis) throw malformed();
+  return { replies, count };
+}
+
+function malformed(): TypeError {
+  return new TypeError("Cannot read the reply to a query: it is malformed");
 }

@@ -6,9 +6,10 @@ import {
   frameLength,
   MsgpackReader,
   RpcServer,
+  type SendLate,
   type Transport,
 } from "../rpc/mod.ts";
-import { type QueryReply, readReply, writeQuery } from "./query_message.ts";
+import { isLate, type QueryReply, readLate, readReply, writeQuery } from "./query_message.ts";
 
 /** Options of a `QueryReceiver`. */
 export interface QueryReceiverOptions {
@@ -38,8 +39,8 @@ export class QueryReceiver {
     this.#server = new RpcServer({
       ...options,
       timers: environment,
-      serve: () => {
-        const connection = new OpenConnection(thread, queryActor, this.#open);
+      serve: (_connection, sendLate) => {
+        const connection = new OpenConnection(thread, queryActor, this.#open, sendLate);
         this.#open.add(connection);
         return connection;
       },
@@ -72,13 +73,21 @@ class OpenConnection implements FrameExecutor {
   #closed = false;
   #reject: (error: Error) => void = () => {};
 
-  constructor(thread: ActorThread, queryActor: ActorRef, all: Set<OpenConnection>) {
+  constructor(
+    thread: ActorThread,
+    queryActor: ActorRef,
+    all: Set<OpenConnection>,
+    sendLate: SendLate,
+  ) {
     this.#thread = thread;
     this.#queryActor = queryActor;
     this.#all = all;
     this.#inbox = thread.openInbox((bytes, start, end) => {
       this.#reader.reset(bytes, start, end);
-      this.#resolve(readReply(this.#reader));
+      if (isLate(bytes[start])) {
+        const { replies, count } = readLate(this.#reader);
+        sendLate(replies, count);
+      } else this.#resolve(readReply(this.#reader));
     });
   }
 

@@ -1,5 +1,5 @@
 import type { ActorRef, ActorSystem, ActorThread } from "../actor/mod.ts";
-import { QueryActor } from "./query_actor.ts";
+import { type DiskOptions, QueryActor } from "./query_actor.ts";
 import { Store } from "./store/mod.ts";
 import { SyncActor } from "./sync_actor.ts";
 import type { DrainMessage, JoinMessage, StartMessage } from "./sync_messages.ts";
@@ -14,6 +14,8 @@ export interface ReplicaSettings {
   readonly ready: boolean;
   /** Whether there is no other query actor anywhere, until the sync actor says otherwise. */
   readonly isAlone: boolean;
+  /** Absent when nothing is kept on disk. */
+  readonly disk?: DiskOptions;
 }
 
 /** Starts a query actor on a thread. @param store its replica; default: an empty one */
@@ -35,6 +37,8 @@ export interface ReplicaGroupOptions {
   ready: boolean;
   /** Told of other servers that come and go. */
   log?(line: string): void;
+  /** Absent when nothing is kept on disk. */
+  disk?: DiskOptions;
 }
 
 /**
@@ -48,19 +52,23 @@ export class ReplicaGroup {
 
   /** Starts the sync actor. */
   constructor(system: ActorSystem, options: ReplicaGroupOptions) {
-    const { queryActorCount, version, ready, log } = options;
+    const { queryActorCount, version, ready, log, disk } = options;
     this.#system = system;
-    this.syncActor = system.startActor((context) => new SyncActor(context, log));
-    this.settings = { version, syncActor: this.syncActor, ready, isAlone: queryActorCount === 1 };
+    this.syncActor = system.startActor((context) => new SyncActor(context, log, disk?.journal));
+    const isAlone = queryActorCount === 1;
+    this.settings = { version, syncActor: this.syncActor, ready, isAlone, disk };
     system.ready = ready;
   }
 
-  /** Has the sync actor know all query actors. What they took until now is known to it anyway. */
-  begin(queryActors: readonly ActorRef[]): void {
-    const joins = !this.settings.ready;
+  /**
+   * Has the sync actor know all query actors. What they took until now is known to it anyway.
+   *
+   * @param hasState whether they have a state to give, and not only one to take over
+   */
+  begin(queryActors: readonly ActorRef[], hasState = this.settings.ready): void {
     this.#system.tell(
       this.syncActor,
-      { type: "start", queryActors, joins } satisfies StartMessage,
+      { type: "start", queryActors, hasState } satisfies StartMessage,
     );
   }
 

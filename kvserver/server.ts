@@ -1,7 +1,8 @@
-import { ActorSystem, RpcTellNetwork, type SystemStats } from "../actor/mod.ts";
+import { type ActorRef, ActorSystem, RpcTellNetwork, type SystemStats } from "../actor/mod.ts";
 import { closeDrainMs } from "../limits.ts";
 import { delayedTransport, formatAddress, parseAddress } from "../rpc/mod.ts";
 import { bind } from "./bind.ts";
+import { DataDirectory } from "./data_directory.ts";
 import { Deal } from "./deal.ts";
 import { QueryThread } from "./query_thread.ts";
 import { ReplicaGroup } from "./replica_group.ts";
@@ -12,7 +13,7 @@ import {
   type ServerSettings,
   withDefaults,
 } from "./server_options.ts";
-import { WorkerThread } from "./worker_thread.ts";
+import { ThreadEndedError, WorkerThread } from "./worker_thread.ts";
 
 /** A running server: an actor system, and query actors with a port each. */
 export class Server {
@@ -27,17 +28,40 @@ export class Server {
   #main: QueryThread;
   #workers: readonly WorkerThread[];
   #closed: Promise<void> | undefined;
+  #data: DataDirectory | undefined;
+  #log: ((line: string) => void) | undefined;
 
   /**
-   * Binds all ports. Taking over the state of others goes on behind that: `stats().ready` tells.
+   * Reads the data directory, if there is one, and binds all ports. Taking over the state of others
+   * goes on behind that: `stats().ready` tells.
    *
-   * @throws {ServerOptionError} for an option out of bounds; {Error} when a port cannot be bound:
-   * everything already started is closed then.
+   * @throws {ServerOptionError} for an option out of bounds; {DataDirectoryError} when that cannot be
+   * used; {Error} when a port cannot be bound: everything already started is closed then.
    */
   static async start(options: ServerOptions = {}): Promise<Server> {
     const settings = withDefaults(options);
+    const named = readDescriptions(settings.remoteDescs);
+    const { dataDir, onThreadEnd } = settings;
+    if (dataDir === undefined) return await Server.#start(settings, named);
+    const data = await DataDirectory.open(
+      dataDir,
+      (error) => onThreadEnd(new ThreadEndedError(error.message)),
+    );
+    try {
+      const known = readDescriptions(await data.knownServers());
+      return await Server.#start(settings, [...named, ...known], data);
+    } catch (error) {
+      await data.close();
+      throw error;
+    }
+  }
+
+  static async #start(
+    settings: ServerSettings,
+    peers: readonly ActorRef[],
+    data?: DataDirectory,
+  ): Promise<Server> {
     const { hostname, startPort, queryActorCount, environment, transport, onFault } = settings;
-    const peers = readDescriptions(settings.remoteDescs);
     const ready = peers.length === 0;
     const system = await bind(
       hostname,
@@ -56,25 +80,29 @@ export class Server {
       for (let thread = 1; thread < settings.threads; thread++) {
         workers.push(new WorkerThread(thread, settings.onThreadEnd, onFault));
       }
-      const group = new ReplicaGroup(system, { ...settings, ready });
+      const disk = data?.attach(system, settings.durability);
+      const group = new ReplicaGroup(system, { ...settings, ready, disk });
       const deal = new Deal(settings.threads);
       const ports = deal.split(
         Array.from({ length: queryActorCount }, (_, i) => startPort === 0 ? 0 : startPort + i + 1),
       );
-      const queryActors = await Promise.all([
-        main.startActors(group.settings, ports[0].length),
-        ...workers.map((worker, i) =>
-          worker.startActors(system, group.settings, ports[i + 1].length)
-        ),
-      ]);
+      const queryActors = deal.gather(
+        await Promise.all([
+          main.startActors(group.settings, ports[0].length),
+          ...workers.map((worker, i) =>
+            worker.startActors(system, group.settings, ports[i + 1].length)
+          ),
+        ]),
+      );
+      const hadState = await data?.load(queryActors, settings.log) ?? false;
       // Before any port: what an actor takes is passed on only to those that are known by then.
-      group.begin(deal.gather(queryActors));
+      group.begin(queryActors, ready || hadState);
       const addresses = await Promise.all([
         main.listen(hostname, ports[0]),
         ...workers.map((worker, i) => worker.listen(hostname, ports[i + 1])),
       ]);
       if (!ready) group.join(peers);
-      return new Server(system, group, main, workers, deal.gather(addresses));
+      return new Server(system, group, main, workers, deal.gather(addresses), data, settings.log);
     } catch (error) {
       // Those that bound their ports meanwhile free them first: ending a thread takes its time.
       await Promise.allSettled([main, ...workers].map((thread) => thread.close()));
@@ -90,8 +118,12 @@ export class Server {
     main: QueryThread,
     workers: readonly WorkerThread[],
     addresses: readonly string[],
+    data: DataDirectory | undefined,
+    log: ((line: string) => void) | undefined,
   ) {
     this.#system = system;
+    this.#data = data;
+    this.#log = log;
     this.#group = group;
     this.#main = main;
     this.#workers = workers;
@@ -101,6 +133,7 @@ export class Server {
       formatAddress({ hostname, port: parseAddress(address).port })
     );
     this.description = system.description = describeServer(group.syncActor, this.queryAddresses);
+    data?.announce(this.queryAddresses, (description) => this.join(description));
   }
 
   /** The figures of its actor system. */
@@ -118,8 +151,8 @@ export class Server {
   }
 
   /**
-   * Ends everything: first the query ports, then, when sync has sent what it still holds (but within
-   * `closeDrainMs`), the rest. Resolves when all ports are free.
+   * Ends everything: first the query ports, then, when sync has sent what it still holds and that is
+   * on disk (but within `closeDrainMs`), the rest. Resolves when all ports are free.
    */
   close(): Promise<void> {
     return this.#closed ??= this.#close();
@@ -128,8 +161,9 @@ export class Server {
   async #close(): Promise<void> {
     // Of a thread that ended by itself nothing is left to close.
     await Promise.allSettled([this.#main, ...this.#workers].map((thread) => thread.close()));
-    await this.#group.drain(closeDrainMs);
+    await Promise.all([this.#group.drain(closeDrainMs), this.#data?.flush(closeDrainMs)]);
     for (const worker of this.#workers) worker.end();
+    await this.#data?.close(this.#log);
     await this.#system.close();
   }
 }

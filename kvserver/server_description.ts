@@ -38,10 +38,14 @@ const describeCall: Call<string> = {
  * @throws {ConnectionError | TimeoutError} when nobody answers there; {RpcError} when that is no
  * system port.
  */
-export async function fetchDescription(address: string, timeoutMs: number): Promise<string> {
+export async function fetchDescription(
+  address: string,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<string> {
   const connection = new RpcConnection(address, tcpTransport, realEnvironment);
   try {
-    return await connection.call(describeCall, { timeoutMs });
+    return await connection.call(describeCall, { timeoutMs, signal });
   } finally {
     await connection.close();
   }

@@ -7,6 +7,7 @@ import {
   type Transport,
 } from "../rpc/mod.ts";
 import type { ActorRef } from "../actor/mod.ts";
+import type { Durability } from "./disk/journal_messages.ts";
 import { syncActorOf } from "./server_description.ts";
 import type { ThreadEndedError } from "./worker_thread.ts";
 
@@ -38,6 +39,16 @@ export interface ServerOptions {
   advertise?: string;
   /** The program's version, as `Stats` tells it. Default `"0.0.0"`. */
   version?: string;
+  /**
+   * Where everything is kept, so that it is there after a restart; made if there is none. Default:
+   * nowhere, in memory only.
+   */
+  dataDir?: string;
+  /**
+   * When a Put is answered: `"relaxed"` at once, and it is on disk within 200 ms; `"strict"` when it
+   * is on disk. Default `"relaxed"`.
+   */
+  durability?: Durability;
   /** One-way time by which every message to another server is delayed, milliseconds. Default 0. */
   simulateLatencyMs?: number;
   /** Clock, timers and randomness. Default: the machine's. */
@@ -72,6 +83,7 @@ export function withDefaults(options: ServerOptions) {
     onThreadEnd: options.onThreadEnd ?? throwUncaught,
     remoteDescs: options.remoteDescs ?? [],
     version: options.version ?? "0.0.0",
+    durability: options.durability ?? "relaxed",
     simulateLatencyMs: options.simulateLatencyMs ?? 0,
     environment: options.environment ?? realEnvironment,
     transport: options.transport ?? tcpTransport,

@@ -12,6 +12,7 @@ import { decodeEntries, encodeEntries } from "./entry_codec.ts";
 import { Pace, type TickMessage } from "./pace.ts";
 import { type OpenDebt, Peer } from "./peer.ts";
 import { PendingEntries } from "./pending_entries.ts";
+import type { PeerNote } from "./disk/journal_messages.ts";
 import type {
   DrainMessage,
   JoinMessage,
@@ -73,6 +74,7 @@ interface LookMessage {
 export class SyncActor implements Actor {
   #context: ActorContext;
   #log: (line: string) => void;
+  #journal: ActorRef | undefined;
   #siblings: Sibling[] = [];
   #peers = new Map<string, Peer>();
   /** Incarnations whose address has begun another life: hearsay does not revive them. */
@@ -87,10 +89,18 @@ export class SyncActor implements Actor {
   /** Who waits for nothing to be pending. */
   #drains: ActorRef[] = [];
 
-  /** @param log told of peers that come and go */
-  constructor(context: ActorContext, log: ((line: string) => void) | undefined) {
+  /**
+   * @param log told of peers that come and go
+   * @param journal is told which peers there are, so that they are known after a restart
+   */
+  constructor(
+    context: ActorContext,
+    log: ((line: string) => void) | undefined,
+    journal?: ActorRef,
+  ) {
     this.#context = context;
     this.#log = log ?? (() => {});
+    this.#journal = journal;
   }
 
   onMessage(message: SyncMessage): void {
@@ -114,7 +124,7 @@ export class SyncActor implements Actor {
 
   // ---- this server's query actors -----------------------------------------------------------
 
-  #start({ queryActors, joins }: StartMessage): void {
+  #start({ queryActors, hasState }: StartMessage): void {
     this.#siblings = queryActors.map((ref) => ({
       ref,
       pace: new Pace(this.#context, uid(ref)),
@@ -122,7 +132,7 @@ export class SyncActor implements Actor {
       knowsReady: false,
       drain: "no",
     }));
-    this.#hasState = !joins;
+    this.#hasState = hasState;
   }
 
   #written({ from, entries, part, isDrained }: WrittenMessage): void {
@@ -157,6 +167,7 @@ export class SyncActor implements Actor {
       entries: encodeEntries(entries),
       ready,
       isAlone: this.#siblings.length === 1 && this.#peers.size === 0,
+      isKeeper: sibling === this.#siblings[0],
       drain: sibling.drain === "wanted",
     };
     if (sibling.read !== undefined) message.read = sibling.read;
@@ -198,6 +209,12 @@ export class SyncActor implements Actor {
     this.#oweState(peer, { except: [peer, ...others].map(({ ref }) => ref.incarnation) });
     this.#context.watchLink(ref, { type: "look" });
     this.#log(`Peer ${ref.address} is known`);
+    if (this.#journal !== undefined) {
+      this.#context.tell(
+        this.#journal,
+        { type: "peer", address: ref.address } satisfies PeerNote,
+      );
+    }
     return peer;
   }
 

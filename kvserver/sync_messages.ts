@@ -18,6 +18,8 @@ export interface MergeMessage {
   ready: boolean;
   /** Whether there is no other query actor anywhere: then nobody needs to know what is put. */
   isAlone: boolean;
+  /** Whether it is the one that keeps what comes from other servers on disk. */
+  isKeeper: boolean;
   /** Asks to be told when all that was put so far is told: no Put will come any more. */
   drain: boolean;
 }
@@ -74,8 +76,8 @@ export interface PeerMessage {
 export interface StartMessage {
   type: "start";
   queryActors: readonly ActorRef[];
-  /** Whether it will be told to join others before it has any state. */
-  joins: boolean;
+  /** Whether there is a state to give, and not only one to be taken over. */
+  hasState: boolean;
 }
 
 /** The server to its sync actor: other servers to sync with, the first of them to take over from. */

@@ -1,11 +1,19 @@
 import { EntryBatch } from "./entry_batch.ts";
 import type { Store } from "./store/mod.ts";
 
-// Marks of entries in the store.
-/** It is owed. */
-const owed = 1;
-/** It stands in the queue. */
-const queued = 2;
+/** The two of a store's marks that a list of its entries uses. */
+export interface EntryMarks {
+  /** It is owed. */
+  owed: number;
+  /** It stands in the queue. */
+  queued: number;
+}
+
+/** Of what is owed to the sync actor. */
+export const syncMarks: EntryMarks = { owed: 1, queued: 2 };
+
+/** Of what is owed to the disk. */
+export const diskMarks: EntryMarks = { owed: 4, queued: 8 };
 
 /**
  * The entries of a replica that somebody is owed, each once and as it is when it leaves: so an entry
@@ -14,6 +22,8 @@ const queued = 2;
  */
 export class WrittenEntries {
   #store: Store;
+  #owed: number;
+  #queued: number;
   #size = 0;
   /** Numbers of entries, in the order in which they came to be owed; some are so no longer. */
   #leaving: number[] = [];
@@ -22,9 +32,11 @@ export class WrittenEntries {
   /** Those behind them. */
   #arriving: number[] = [];
 
-  /** The marks 1 and 2 of the store's entries are its own. */
-  constructor(store: Store) {
+  /** @param marks its own: no other list of the store's entries uses them */
+  constructor(store: Store, { owed, queued }: EntryMarks = syncMarks) {
     this.#store = store;
+    this.#owed = owed;
+    this.#queued = queued;
   }
 
   /** How many are owed. */
@@ -34,16 +46,16 @@ export class WrittenEntries {
 
   /** Owes an entry. */
   add(n: number): void {
-    if (this.#store.isMarked(n, owed)) return;
-    if (!this.#store.isMarked(n, queued)) this.#arriving.push(n);
-    this.#store.mark(n, owed | queued);
+    if (this.#store.isMarked(n, this.#owed)) return;
+    if (!this.#store.isMarked(n, this.#queued)) this.#arriving.push(n);
+    this.#store.mark(n, this.#owed | this.#queued);
     this.#size++;
   }
 
   /** Owes an entry no longer. */
   forget(n: number): void {
-    if (!this.#store.isMarked(n, owed)) return;
-    this.#store.unmark(n, owed);
+    if (!this.#store.isMarked(n, this.#owed)) return;
+    this.#store.unmark(n, this.#owed);
     this.#size--;
   }
 
@@ -51,9 +63,9 @@ export class WrittenEntries {
   take(bytesMax: number): EntryBatch {
     const batch = new EntryBatch(this.#store, bytesMax);
     for (let n = this.#first(); n !== undefined; n = this.#first()) {
-      if (this.#store.isMarked(n, owed) && !batch.add(n)) break;
+      if (this.#store.isMarked(n, this.#owed) && !batch.add(n)) break;
       this.forget(n);
-      this.#store.unmark(n, queued);
+      this.#store.unmark(n, this.#queued);
       this.#left++;
     }
     return batch;

@@ -4,14 +4,22 @@ import { frameHeaderBytes, frameLength } from "./frame_reader.ts";
 import { beginResponse, Incoming, ShapeError, writeErrorResponse } from "./message.ts";
 import type { MsgpackReader, MsgpackWriter } from "./msgpack/mod.ts";
 
+/** What a `RequestHandler` returns when the response comes later. */
+export const later = Symbol("later");
+
 /** What a server does with the messages of a connection. */
 export interface RequestHandler {
   /**
    * Executes a request: reads its params from `reader` and writes exactly one value, the result.
    *
+   * @returns `later` when the response is sent later, in another way; what was written is taken back.
    * @throws {RpcError} to answer with an error; what was written is taken back.
    */
-  request(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void;
+  request(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+  ): void | typeof later;
   /**
    * Takes a payload that it knows at sight, all of it well-formed; the default is to take none.
    *
@@ -33,9 +41,10 @@ export interface Answer {
 }
 
 /**
- * Executes the frames `bytes[start..end)` in order and appends their responses to `writer`, until all are executed, one
- * is no message, or `replyBatchBytesMax` bytes were written, those taken back for an error included:
- * however many costly requests came in one read, no turn is longer than that and one response.
+ * Executes the frames `bytes[start..end)` in order and appends their responses to `writer`, until all
+ * are executed, one is no message, or `replyBatchBytesMax` bytes were written, those taken back for
+ * an error included: however many costly requests came in one read, no turn is longer than that and
+ * one response.
  *
  * Nothing else decides what a peer's bytes can do to a connection: every server port reads its
  * frames here.
@@ -83,8 +92,8 @@ function answerRequest(
   const start = writer.size;
   const frame = beginResponse(writer, msgid);
   try {
-    handler.request(incoming, reader, writer);
-    writer.endFrame(frame);
+    if (handler.request(incoming, reader, writer) === later) writer.truncate(start);
+    else writer.endFrame(frame);
     return writer.size - start;
   } catch (error) {
     const takenBack = writer.size - start;

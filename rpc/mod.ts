@@ -42,7 +42,7 @@
  */
 
 export * from "./msgpack/mod.ts";
-export { type Answer, answerFrames, type RequestHandler } from "./answer.ts";
+export { type Answer, answerFrames, later, type RequestHandler } from "./answer.ts";
 export { delayedTransport } from "./delayed_transport.ts";
 export { type Call, type CallOptions, RpcConnection } from "./connection.ts";
 export { dial } from "./dial.ts";
@@ -71,7 +71,7 @@ export {
   ShapeError,
   writeErrorResponse,
 } from "./message.ts";
-export { type FrameExecutor, type Reply } from "./served_connection.ts";
+export { type FrameExecutor, type Reply, type SendLate } from "./served_connection.ts";
 export { type Connection, RpcServer, type RpcServerOptions } from "./server.ts";
 export {
   type ByteListener,

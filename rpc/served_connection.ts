@@ -1,4 +1,4 @@
-import { lingerBytesMax, lingerMs } from "../limits.ts";
+import { laterMax, lingerBytesMax, lingerMs } from "../limits.ts";
 import type { Answer } from "./answer.ts";
 import type { Environment } from "./environment.ts";
 import { FrameReader } from "./frame_reader.ts";
@@ -9,13 +9,19 @@ import type { ByteStream } from "./transport.ts";
 export interface Reply extends Answer {
   /** Whole response frames; must not change any more. */
   replies: Uint8Array;
+  /** How many of the requests will be answered by a `SendLate`. Default 0. */
+  later?: number;
 }
+
+/** Sends response frames that a reply has announced for later, and says how many they are. */
+export type SendLate = (replies: Uint8Array, count: number) => void;
 
 /** Executes the frames of one connection. */
 export interface FrameExecutor {
   /**
-   * Executes whole frames. Called again only when the replies before are written, so a connection's
-   * requests are executed in order, and a client that does not read its replies is not read from.
+   * Executes whole frames. Called again only when the replies before are written, and no more than
+   * `laterMax` are to come later: so a connection's requests are executed in order, and a client that
+   * does not read its replies is not read from.
    *
    * @param frames valid until the call settles
    * @param again whether these are the frames that the call before left unexecuted
@@ -37,12 +43,17 @@ export class ServedConnection {
   #closed = false;
   #isWriting = false;
   #writeError: unknown;
-  /** Goes on when the write under way has ended. */
+  /** How many replies will come later. */
+  #due = 0;
+  /** Those that came while another write was under way. */
+  #late: Uint8Array[] = [];
+  /** Goes on when a write has ended, or a late reply has come. */
   #resume: (() => void) | undefined;
 
-  constructor(stream: ByteStream, executor: FrameExecutor) {
+  /** @param serve makes the executor of its frames */
+  constructor(stream: ByteStream, serve: (sendLate: SendLate) => FrameExecutor) {
     this.#stream = stream;
-    this.#executor = executor;
+    this.#executor = serve((replies, count) => this.#sendLate(replies, count));
   }
 
   /** Ends it now; `serve` settles. */
@@ -51,6 +62,8 @@ export class ServedConnection {
     this.#closed = true;
     this.#executor.close?.();
     this.#stream.close();
+    this.#due = 0;
+    this.#resume?.();
   }
 
   /**
@@ -64,7 +77,7 @@ export class ServedConnection {
   ): Promise<void> {
     try {
       const endedByPeer = await this.#readAndAnswer(onFault);
-      await this.#written();
+      await this.#settled(0);
       if (!endedByPeer) await this.#linger(timers);
     } catch (error) {
       onFault(error);
@@ -78,7 +91,7 @@ export class ServedConnection {
     const reader = new FrameReader();
     for (;;) {
       const count = await this.#stream.read(reader.space());
-      if (this.#isUnsettled) await this.#written();
+      if (this.#isUnsettled) await this.#settled();
       if (count === null) return true;
       reader.received(count);
       try {
@@ -95,16 +108,29 @@ export class ServedConnection {
   /** @throws {ShapeError} when one of the frames is no message; it is answered by then. */
   async #answer(frames: Uint8Array): Promise<void> {
     for (let rest = frames; rest.length > 0;) {
-      if (this.#isUnsettled) await this.#written();
-      const { replies, consumed, close } = await this.#executor.execute(rest, rest !== frames);
-      if (replies.length > 0) this.#write(replies);
+      if (this.#isUnsettled) await this.#settled();
+      const reply = await this.#executor.execute(rest, rest !== frames);
+      const { replies, consumed, close, later = 0 } = reply;
+      this.#due += later;
+      if (replies.length > 0) this.#send(replies);
       if (close) throw new ShapeError("Cannot follow a connection: what came is no message");
       if (consumed === rest.length) return;
       rest = rest.subarray(consumed);
     }
   }
 
-  /** Begins a write; none is under way. */
+  #sendLate(replies: Uint8Array, count: number): void {
+    this.#due -= count;
+    this.#send(replies);
+    this.#resume?.();
+  }
+
+  /** Writes, now or behind the write under way. */
+  #send(bytes: Uint8Array): void {
+    if (this.#isWriting) this.#late.push(bytes);
+    else this.#write(bytes);
+  }
+
   #write(bytes: Uint8Array): void {
     this.#isWriting = true;
     this.#stream.write(bytes).then(this.#onWritten, this.#onWriteError);
@@ -112,7 +138,9 @@ export class ServedConnection {
 
   #onWritten = (): void => {
     this.#isWriting = false;
-    this.#resume?.();
+    if (this.#late.length > 0 && this.#writeError === undefined) {
+      this.#write(concatenated(this.#late.splice(0)));
+    } else this.#resume?.();
   };
 
   #onWriteError = (error: unknown): void => {
@@ -120,14 +148,20 @@ export class ServedConnection {
     this.#onWritten();
   };
 
-  /** Whether `written` has something to say. */
+  /** Whether `settled` has something to wait for or to say. */
   get #isUnsettled(): boolean {
-    return this.#isWriting || this.#writeError !== undefined;
+    return this.#isWriting || this.#due > laterMax || this.#writeError !== undefined;
   }
 
-  /** Waits for the write under way, if there is one. @throws what a write failed with. */
-  async #written(): Promise<void> {
-    if (this.#isWriting) await new Promise<void>((resolve) => this.#resume = resolve);
+  /**
+   * Waits until everything is written, and no more than `dueMax` replies are to come later.
+   *
+   * @throws what a write failed with.
+   */
+  async #settled(dueMax = laterMax): Promise<void> {
+    while (this.#writeError === undefined && (this.#isWriting || this.#due > dueMax)) {
+      await new Promise<void>((resolve) => this.#resume = resolve);
+    }
     if (this.#writeError !== undefined) throw this.#writeError;
   }
 
@@ -152,4 +186,15 @@ export class ServedConnection {
       cancel();
     }
   }
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0];
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

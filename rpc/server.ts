@@ -1,6 +1,6 @@
 import { connectionsMax } from "../limits.ts";
 import type { Environment } from "./environment.ts";
-import { type FrameExecutor, ServedConnection } from "./served_connection.ts";
+import { type FrameExecutor, type SendLate, ServedConnection } from "./served_connection.ts";
 import type { ByteListener, ByteStream, Transport } from "./transport.ts";
 
 /** A connection, by its identity. */
@@ -16,8 +16,12 @@ export interface RpcServerOptions {
   hostname: string;
   /** 0: any free port. */
   port: number;
-  /** Makes what executes the frames of a new connection. */
-  serve(connection: Connection): FrameExecutor;
+  /**
+   * Makes what executes the frames of a new connection.
+   *
+   * @param sendLate for replies that come later
+   */
+  serve(connection: Connection, sendLate: SendLate): FrameExecutor;
   /** Told when a connection ends otherwise than by the peer's orderly close. */
   onFault?(peer: string, error: unknown): void;
 }
@@ -73,7 +77,10 @@ export class RpcServer {
   }
 
   async #serve(stream: ByteStream): Promise<void> {
-    const connection = new ServedConnection(stream, this.#options.serve(stream));
+    const connection = new ServedConnection(
+      stream,
+      (sendLate) => this.#options.serve(stream, sendLate),
+    );
     this.#connections.add(connection);
     await connection.serve(this.#options.timers, (error) => this.#fault(stream, error));
     this.#connections.delete(connection);

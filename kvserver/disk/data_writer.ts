@@ -57,12 +57,12 @@ export class DataWriter {
     this.#rememberPeer.run(address, nowMs);
   }
 
-  /** Forgets all peers but the `count` that were seen last, and those not seen since `sinceMs`. */
-  forgetPeers(count: number, sinceMs: number): void {
+  /** Forgets all peers but the `count` that were seen last. */
+  forgetPeers(count: number): void {
     this.#database.prepare(`
-      DELETE FROM peer WHERE lastSeenMs < ? OR address NOT IN
+      DELETE FROM peer WHERE address NOT IN
         (SELECT address FROM peer ORDER BY lastSeenMs DESC LIMIT ?)
-    `).run(sinceMs, count);
+    `).run(count);
   }
 
   close(): void {

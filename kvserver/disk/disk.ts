@@ -8,6 +8,8 @@ export interface Disk {
    * @param onWritten called when it is on the medium
    */
   write(batch: Uint8Array<ArrayBuffer>, onWritten: () => void): void;
+  /** Remembers the address of another server's system port. */
+  rememberPeer(address: string): void;
   /** Told why the disk refuses what is written, and with `undefined` that it no longer does. */
   onFailing: (reason: string | undefined) => void;
 }

@@ -9,6 +9,8 @@ export class DiskThread implements Disk {
   onBroken: (error: Error) => void = () => {};
   /** Addresses of the system ports of other servers that were known, the last seen first. */
   peers: readonly string[] = [];
+  /** How much is to be read, about. */
+  fileBytes = 0;
   #directory: string;
   #worker: Worker;
   /** Who waits for a reply, the oldest first. */
@@ -30,7 +32,7 @@ export class DiskThread implements Disk {
     const disk = new DiskThread(directory);
     try {
       const reply = await disk.#ask({ type: "open", directory });
-      if (reply.type === "opened") disk.peers = reply.peers;
+      if (reply.type === "opened") ({ peers: disk.peers, fileBytes: disk.fileBytes } = reply);
       return disk;
     } catch (error) {
       await disk.close();
@@ -69,10 +71,10 @@ export class DiskThread implements Disk {
 
   write(batch: Uint8Array<ArrayBuffer>, onWritten: () => void): void {
     this.#next.push({ batch, onWritten });
-    if (this.#underWay.length === 0) this.#writeNext();
+    // What else comes at this moment is written with it.
+    if (this.#underWay.length === 0 && this.#next.length === 1) queueMicrotask(this.#writeNext);
   }
 
-  /** Remembers the address of another server's system port. */
   rememberPeer(address: string): void {
     this.#post({ type: "rememberPeer", address });
   }
@@ -89,7 +91,7 @@ export class DiskThread implements Disk {
    * @throws {Error} when the thread has ended unasked.
    */
   async close(): Promise<number> {
-    const batches = this.#next.map(({ batch }) => batch);
+    const batches = this.#next.splice(0).map(({ batch }) => batch);
     try {
       const reply = await this.#ask({ type: "close", batches });
       return reply.type === "closed" ? reply.lostBytes : 0;
@@ -98,12 +100,13 @@ export class DiskThread implements Disk {
     }
   }
 
-  #writeNext(): void {
+  #writeNext = (): void => {
+    if (this.#next.length === 0) return;
     const batches = this.#next.map(({ batch }) => batch);
-    this.#underWay.push(...this.#next);
+    this.#underWay = this.#next;
     this.#next = [];
     this.#post({ type: "write", batches }, batches.map(({ buffer }) => buffer));
-  }
+  };
 
   #ask(request: DiskRequest): Promise<DiskReply> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
@@ -138,7 +141,7 @@ export class DiskThread implements Disk {
   #written(): void {
     const written = this.#underWay;
     this.#underWay = [];
-    if (this.#next.length > 0) this.#writeNext();
+    this.#writeNext();
     if (this.#isFailing) this.onFailing(undefined);
     this.#isFailing = false;
     for (const { onWritten } of written) onWritten();

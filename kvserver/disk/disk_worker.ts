@@ -4,7 +4,7 @@
  * @module
  */
 
-import { diskRetryMs, foldFromBytes, foldStepMs, peerMemoryMs, peersMax } from "../../limits.ts";
+import { diskRetryMs, foldFromBytes, foldStepMs, peersMax } from "../../limits.ts";
 import { DataDirectoryError, DataDirectoryInUseError } from "./data_error.ts";
 import { checkDataFile, createDataFile, hasDataFile } from "./data_file.ts";
 import { DataReader } from "./data_reader.ts";
@@ -71,7 +71,8 @@ class Keeper {
     this.#reader = new DataReader(directory);
     this.#reader.expectSound();
     this.#chunks = this.#reader.chunks();
-    this.#port.postMessage({ type: "opened", peers: this.#reader.peers() });
+    const peers = this.#reader.peers();
+    this.#port.postMessage({ type: "opened", peers, fileBytes: this.#reader.fileBytes() });
   }
 
   /** The file is opened for writing when it has been read to its end, and so is sound. */
@@ -84,7 +85,7 @@ class Keeper {
     this.#reader!.close();
     this.#reader = undefined;
     this.#writer = new DataWriter(this.#directory);
-    this.#writer.forgetPeers(peersMax, Date.now() - peerMemoryMs);
+    this.#writer.forgetPeers(peersMax);
     this.#port.postMessage({ type: "entries" });
     this.#foldSoon();
   }

@@ -1,0 +1,94 @@
+import type { ActorRef, ActorSystem } from "../actor/mod.ts";
+import { loadNoticeMs } from "../limits.ts";
+import { DiskThread } from "./disk/disk_thread.ts";
+import { Journal } from "./disk/journal.ts";
+import type { Durability } from "./disk/journal_messages.ts";
+import { KnownServers } from "./known_servers.ts";
+import type { DiskOptions } from "./query_actor.ts";
+
+/** What a server has that keeps its data: its disk, its journal, and the servers it knew before. */
+export class DataDirectory {
+  #path: string;
+  #disk: DiskThread;
+  #journal: Journal | undefined;
+  #known: KnownServers;
+
+  /**
+   * Opens it, and makes it if there is none.
+   *
+   * @param onBroken told that its thread ended unasked
+   * @throws {DataDirectoryError} when it cannot be used.
+   */
+  static async open(path: string, onBroken: (error: Error) => void): Promise<DataDirectory> {
+    const disk = await DiskThread.open(path);
+    disk.onBroken = onBroken;
+    return new DataDirectory(path, disk);
+  }
+
+  private constructor(path: string, disk: DiskThread) {
+    this.#path = path;
+    this.#disk = disk;
+    this.#known = new KnownServers(disk.peers);
+  }
+
+  /** Descriptions of the servers that were known before, and answer soon. */
+  knownServers(): Promise<string[]> {
+    return this.#known.describe();
+  }
+
+  /** Connects it to the actors. @returns what the query actors are to be told. */
+  attach(system: ActorSystem, durability: Durability): DiskOptions {
+    const journal = this.#journal = new Journal(system, this.#disk);
+    journal.onPeer = (address) => this.#known.found(address);
+    return { journal: journal.ref, durability };
+  }
+
+  /**
+   * Fills the replicas.
+   *
+   * @param log told how far it has come, when that takes long
+   * @returns whether there was anything.
+   * @throws {DataDirectoryError} when the file is damaged.
+   */
+  async load(queryActors: readonly ActorRef[], log?: (line: string) => void): Promise<boolean> {
+    let bytes = 0;
+    let noticeMs = performance.now() + loadNoticeMs;
+    const parts = this.#disk.entries();
+    const path = this.#path;
+    const fileBytes = this.#disk.fileBytes;
+    async function* counted(): AsyncGenerator<Uint8Array> {
+      for await (const part of parts) {
+        bytes += part.length;
+        if (performance.now() > noticeMs) {
+          noticeMs = performance.now() + loadNoticeMs;
+          log?.(`Reading ${path}: ${Math.min(99, Math.floor(100 * bytes / fileBytes))} %`);
+        }
+        yield part;
+      }
+    }
+    this.#journal!.serve(queryActors);
+    await this.#journal!.load(counted());
+    return bytes > 0;
+  }
+
+  /**
+   * Tells whoever looks into the directory where its server answers, and goes on looking for servers
+   * that were known before. @param join is given the description of each that is found
+   */
+  announce(queryAddresses: readonly string[], join: (description: string) => void): void {
+    this.#disk.announce(queryAddresses);
+    this.#known.keepAsking(join);
+  }
+
+  /** Resolves when everything that was taken is on disk, or after `timeoutMs`. */
+  async flush(timeoutMs: number): Promise<void> {
+    await Promise.all([this.#known.close(), this.#journal?.flush(timeoutMs)]);
+  }
+
+  /** Lets others have it. @param log told what could not be written */
+  async close(log?: (line: string) => void): Promise<void> {
+    await this.#known.close();
+    const lostBytes = await this.#disk.close();
+    if (lostBytes > 0) log?.(`${this.#path}: ${lostBytes} bytes could not be written`);
+  }
+}

@@ -1,0 +1,142 @@
+import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
+import { getCall, putCall } from "../../kvcommon/mod.ts";
+import { Journal } from "../../kvserver/disk/journal.ts";
+import type { Durability } from "../../kvserver/mod.ts";
+import { isLate, readLate, readReply, writeQuery } from "../../kvserver/query_message.ts";
+import { ReplicaGroup, startQueryActor } from "../../kvserver/replica_group.ts";
+import {
+  beginRequest,
+  type Call,
+  frameHeaderBytes,
+  frameLength,
+  MsgpackReader,
+  MsgpackWriter,
+  readResponseHead,
+} from "../../rpc/mod.ts";
+import { SimulatedNetwork } from "../simulate/simulated_network.ts";
+import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import { MemoryDisk } from "./memory_disk.ts";
+
+/** The answer to a request, and when it came. */
+export interface Answered {
+  /** Of a Get; `null` when the key is absent, and for a Put. */
+  value: string | null;
+  error?: { code: string; message: string };
+  atMs: number;
+}
+
+/** A server with a disk, in virtual time: the real actors and journal, and a client's connection. */
+export class DurableServer {
+  readonly disk: MemoryDisk;
+  readonly system: ActorSystem;
+  readonly queryActors: readonly ActorRef[];
+  readonly journal: Journal;
+  readonly group: ReplicaGroup;
+  /** By msgid. */
+  readonly answers = new Map<number, Answered>();
+  #world: SimulatedWorld;
+  #inbox: ActorRef;
+  #lastMsgid = 0;
+
+  /** Starts one with what is on a medium. */
+  static async start(
+    world: SimulatedWorld,
+    options: {
+      durability: Durability;
+      queryActorCount?: number;
+      medium?: readonly Uint8Array[];
+      network?: SimulatedNetwork;
+      port?: number;
+      peers?: readonly DurableServer[];
+    },
+  ): Promise<DurableServer> {
+    const environment = world.environment();
+    const { network = new SimulatedNetwork(world, () => 1), port = 1 } = options;
+    const system = await ActorSystem.start({ hostname: "server", port, environment, network });
+    const disk = new MemoryDisk(environment, options.medium);
+    const server = new DurableServer(world, system, disk, options);
+    async function* parts() {
+      for (const batch of options.medium ?? []) yield batch;
+    }
+    const loaded = server.journal.load(parts());
+    await world.advance(1);
+    await loaded;
+    const { peers = [] } = options;
+    if (peers.length > 0) server.group.join(peers.map(({ group }) => group.syncActor));
+    return server;
+  }
+
+  private constructor(
+    world: SimulatedWorld,
+    system: ActorSystem,
+    disk: MemoryDisk,
+    { durability, queryActorCount = 1, peers = [] }: {
+      durability: Durability;
+      queryActorCount?: number;
+      peers?: readonly DurableServer[];
+    },
+  ) {
+    this.#world = world;
+    this.system = system;
+    this.disk = disk;
+    this.journal = new Journal(system, disk);
+    const group = this.group = new ReplicaGroup(system, {
+      queryActorCount,
+      version: "simulated",
+      ready: peers.length === 0,
+      disk: { journal: this.journal.ref, durability },
+    });
+    this.queryActors = Array.from(
+      { length: queryActorCount },
+      () => startQueryActor(system, group.settings),
+    );
+    this.journal.serve(this.queryActors);
+    group.begin(this.queryActors, true);
+    this.#inbox = system.openInbox((bytes, start, end) => {
+      const reader = new MsgpackReader(bytes, start, end);
+      this.#answered(isLate(bytes[start]) ? readLate(reader).replies : readReply(reader).replies);
+    }).ref;
+  }
+
+  /** Asks for a key. @returns the msgid. */
+  get(key: string, actor = 0): number {
+    return this.#ask(getCall(key), actor);
+  }
+
+  /** Puts. @returns the msgid. */
+  put(key: string, value: string, actor = 0): number {
+    return this.#ask(putCall(key, value), actor);
+  }
+
+  /** Ends it in the midst of whatever it does. @returns what is on its medium. */
+  async crash(): Promise<readonly Uint8Array[]> {
+    this.disk.crash();
+    const closed = this.system.close();
+    await this.#world.advance(0);
+    await closed;
+    return this.disk.batches;
+  }
+
+  #ask<T>(call: Call<T>, actor: number): number {
+    const msgid = ++this.#lastMsgid;
+    const writer = new MsgpackWriter();
+    const frame = beginRequest(writer, msgid, call.method);
+    call.writeParams(writer);
+    writer.endFrame(frame);
+    writeQuery(this.system.beginMessage(), this.#inbox.counter, 1, writer.written());
+    this.system.tellWritten(this.queryActors[actor]);
+    return msgid;
+  }
+
+  #answered(frames: Uint8Array): void {
+    for (let at = 0; at < frames.length;) {
+      const start = at + frameHeaderBytes;
+      at = start + frameLength(frames, at);
+      const reader = new MsgpackReader(frames, start, at);
+      const { msgid, error } = readResponseHead(reader);
+      const value = reader.nil() ? null : reader.str()!;
+      if (this.answers.has(msgid)) throw new Error(`Request ${msgid} is answered twice`);
+      this.answers.set(msgid, { value, error, atMs: this.#world.nowMs });
+    }
+  }
+}

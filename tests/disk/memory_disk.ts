@@ -1,0 +1,68 @@
+import type { Disk } from "../../kvserver/disk/disk.ts";
+import type { Timers } from "../../rpc/mod.ts";
+
+/** A disk in memory, which takes its time, and refuses when it is told to. */
+export class MemoryDisk implements Disk {
+  /** What is on the medium. */
+  readonly batches: Uint8Array[] = [];
+  readonly peers: string[] = [];
+  onFailing: (reason: string | undefined) => void = () => {};
+  /** How long a write takes. */
+  writeMs = 5;
+  /** Writes that have reached the medium. */
+  writes = 0;
+  #environment: Timers;
+  #waiting: { batch: Uint8Array; onWritten(): void }[] = [];
+  #isWriting = false;
+  #reason: string | undefined;
+  /** Ends the write under way. */
+  #cancel = () => {};
+
+  constructor(environment: Timers, batches: readonly Uint8Array[] = []) {
+    this.#environment = environment;
+    this.batches.push(...batches);
+  }
+
+  write(batch: Uint8Array<ArrayBuffer>, onWritten: () => void): void {
+    this.#waiting.push({ batch, onWritten });
+    this.#environment.soon(() => this.#writeOn());
+  }
+
+  rememberPeer(address: string): void {
+    this.peers.push(address);
+  }
+
+  /** Refuses what is written from now on. */
+  fail(reason: string): void {
+    this.#reason = reason;
+  }
+
+  /** Takes what is written, and what it has refused. */
+  mend(): void {
+    this.#reason = undefined;
+    this.#writeOn();
+  }
+
+  /** What is not on the medium yet never gets there. */
+  crash(): void {
+    this.#cancel();
+  }
+
+  #writeOn(): void {
+    if (this.#isWriting || this.#waiting.length === 0) return;
+    this.#isWriting = true;
+    const group = this.#waiting.splice(0);
+    this.#cancel = this.#environment.after(this.writeMs, () => {
+      this.#isWriting = false;
+      if (this.#reason !== undefined) {
+        this.#waiting.unshift(...group);
+        return this.onFailing(this.#reason);
+      }
+      this.writes++;
+      this.batches.push(...group.map(({ batch }) => batch));
+      this.onFailing(undefined);
+      for (const { onWritten } of group) onWritten();
+      this.#writeOn();
+    });
+  }
+}

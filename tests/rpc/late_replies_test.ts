@@ -1,0 +1,139 @@
+import { laterMax } from "../../limits.ts";
+import {
+  answerFrames,
+  type FrameExecutor,
+  later,
+  MsgpackReader,
+  MsgpackWriter,
+  type RpcServerOptions,
+  type SendLate,
+} from "../../rpc/mod.ts";
+import { assertEquals } from "../deps.ts";
+import { MemoryNetwork } from "../support/memory_transport.ts";
+import { testInWorld } from "../support/simulation.ts";
+import { RawSocket } from "./raw_socket.ts";
+import { startServer } from "./rpc_server.ts";
+import { concat, frameOf, requestFrame } from "./wire.ts";
+
+/** Answers `Now []` at once, and `Later []` when it is told to. */
+class LateExecutor implements FrameExecutor {
+  /** Requests that are not answered yet. */
+  readonly waiting: number[] = [];
+  executed = 0;
+  #sendLate: SendLate;
+
+  constructor(sendLate: SendLate) {
+    this.#sendLate = sendLate;
+  }
+
+  execute(frames: Uint8Array) {
+    const writer = new MsgpackWriter();
+    let count = 0;
+    const answer = answerFrames(frames, new MsgpackReader(new Uint8Array()), writer, {
+      request: (request, reader, writer) => {
+        this.executed++;
+        // What was written before is taken back.
+        writer.str(request.method(reader));
+        if (request.method(reader) === "Now") return;
+        this.waiting.push(request.msgid!);
+        count++;
+        return later;
+      },
+      bug(error) {
+        throw error;
+      },
+    });
+    return { ...answer, replies: writer.written(), later: count };
+  }
+
+  /** Answers the first `count` that wait. */
+  release(count: number): void {
+    const replies = this.waiting.splice(0, count).map((msgid) => frameOf([1, msgid, null, "late"]));
+    this.#sendLate(concat(...replies), replies.length);
+  }
+}
+
+function startLateServer(options: Partial<RpcServerOptions> = {}) {
+  const executors: LateExecutor[] = [];
+  const served = startServer({
+    ...options,
+    serve(_connection, sendLate) {
+      executors.push(new LateExecutor(sendLate));
+      return executors.at(-1)!;
+    },
+  });
+  return { served, executors };
+}
+
+/** Resolves when it is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+Deno.test("RpcServer answers what comes behind a request whose reply comes later", async () => {
+  const { served, executors } = startLateServer();
+  await using _served = served;
+  using socket = await RawSocket.connect(served.address);
+  await socket.send(concat(requestFrame(1, "Later", []), requestFrame(2, "Now", [])));
+  assertEquals(await socket.reply(), [1, 2, null, "Now"]);
+  await socket.send(requestFrame(3, "Now", []));
+  assertEquals(await socket.reply(), [1, 3, null, "Now"]);
+  executors[0].release(1);
+  assertEquals(await socket.reply(), [1, 1, null, "late"]);
+});
+
+testInWorld("RpcServer executes no more while too many replies are to come", async (world) => {
+  const network = new MemoryNetwork(world);
+  const { served, executors } = startLateServer({
+    transport: network,
+    timers: world.environment(),
+    hostname: "server",
+    port: 6001,
+  });
+  const client = await world.complete(network.connect(served.address));
+  const requests = Array.from({ length: laterMax + 1 }, (_, i) => requestFrame(i, "Later", []));
+  await world.complete(client.write(concat(...requests)));
+  await world.advance(1_000);
+  await world.complete(client.write(requestFrame(9999, "Now", [])));
+  await world.advance(60_000);
+  const [executor] = executors;
+  assertEquals(executor.executed, laterMax + 1);
+  executor.release(1);
+  await world.advance(1_000);
+  assertEquals(executor.executed, laterMax + 2);
+  client.close();
+  await world.complete(served.server.close());
+});
+
+Deno.test("RpcServer sends what was to come later before it ends a connection that the client ended", async () => {
+  const { served, executors } = startLateServer();
+  await using _served = served;
+  using socket = await RawSocket.connect(served.address);
+  await socket.send(concat(requestFrame(1, "Later", []), requestFrame(2, "Now", [])));
+  await socket.closeWrite();
+  assertEquals(await socket.reply(), [1, 2, null, "Now"]);
+  executors[0].release(1);
+  assertEquals(await socket.reply(), [1, 1, null, "late"]);
+  assertEquals(await socket.frame(), null);
+});
+
+Deno.test("RpcServer.close() does not wait for replies that are to come later", async () => {
+  const { served } = startLateServer();
+  using socket = await RawSocket.connect(served.address);
+  await socket.send(concat(requestFrame(1, "Later", []), requestFrame(2, "Now", [])));
+  assertEquals(await socket.reply(), [1, 2, null, "Now"]);
+  await served.server.close();
+  assertEquals(served.faults, []);
+});
+
+Deno.test("RpcServer forgets a late reply to a connection that is gone", async () => {
+  const { served, executors } = startLateServer();
+  await using _served = served;
+  {
+    using socket = await RawSocket.connect(served.address);
+    await socket.send(requestFrame(1, "Later", []));
+    await until(() => executors[0]?.waiting.length === 1);
+  }
+  executors[0].release(1);
+  await until(() => served.server.connections === 0);
+});
