@@ -1,4 +1,5 @@
-import config from "../deno.json" with { type: "json" };
-
-/** The program's version, as `deno.json` states it. */
-export const version: string = config.version;
+/**
+ * The program's version, which `deno.json` has too. It is not read from there: a compiled program
+ * that imports JSON as it starts never gets to keep its compiled code.
+ */
+export const version = "0.1.0";

@@ -1,3 +1,4 @@
+import { version } from "../app/version.ts";
 import { assert, assertEquals, assertMatch } from "./deps.ts";
 
 const root = new URL("../", import.meta.url);
@@ -9,6 +10,10 @@ Deno.test("deno.json pins every package to one version", () => {
   for (const [name, specifier] of Object.entries(config.imports)) {
     assertMatch(String(specifier), /^npm:(@[^/@]+\/)?[^/@]+@\d+\.\d+\.\d+(\/.+)?$/, name);
   }
+});
+
+Deno.test("deno.json and the program have the same version", () => {
+  assertEquals(config.version, version);
 });
 
 Deno.test("deno.json has the tasks that the README names, and each asks only for what it uses", () => {
