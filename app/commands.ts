@@ -1,6 +1,7 @@
 import { benchCommand, receiveTellsCommand } from "./bench_command.ts";
 import type { CommandSpec } from "./command_spec.ts";
 import { completionCommand } from "./completion_command.ts";
+import { dataCommand } from "./data_command.ts";
 import { kvCommand } from "./kv_command.ts";
 import { playCommand } from "./play_command.ts";
 import { serverCommand } from "./server_command.ts";
@@ -23,6 +24,7 @@ export const rootCommand: CommandSpec = {
     playCommand,
     kvCommand,
     statusCommand,
+    dataCommand,
     benchCommand,
     receiveTellsCommand,
     completionCommand(() => rootCommand),

@@ -18,6 +18,7 @@ export {
   type DirectoryOwner,
 } from "./disk/data_error.ts";
 export type { Durability } from "./disk/journal_messages.ts";
+export { StoredData } from "./disk/stored_data.ts";
 export { isLater, nextOrder, type Order } from "./order.ts";
 export { Server } from "./server.ts";
 export { addressOfDescription, fetchDescription } from "./server_description.ts";

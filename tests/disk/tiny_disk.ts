@@ -27,6 +27,11 @@ export class TinyDisk implements Disposable {
     Deno.removeSync(this.#filler);
   }
 
+  /** Allows or forbids writing: "rw" or "ro". */
+  remount(access: "rw" | "ro"): void {
+    run("mount", "-o", `remount,${access}`, this.path);
+  }
+
   [Symbol.dispose](): void {
     unmount(this.path);
   }

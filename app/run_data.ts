@@ -1,0 +1,38 @@
+import { StoredData } from "../kvserver/mod.ts";
+import { decodeUtf8 } from "../rpc/mod.ts";
+import type { Invocation } from "./command_spec.ts";
+import { exitCodes } from "./exit_codes.ts";
+import { BatchedOutput, jsonLine } from "./kv/entry_text.ts";
+import { format } from "./progress.ts";
+
+/** `cmud data check`. What is wrong is thrown. */
+// deno-lint-ignore require-await -- a command is asynchronous by contract
+export async function runCheck({ arguments: [dir], options, console }: Invocation) {
+  const data = StoredData.read(dir!);
+  const { newestMs, fileBytes, tombstones } = data;
+  const keys = data.store.size;
+  if (options.json) {
+    console.out(JSON.stringify({ sound: true, keys, tombstones, newestMs, fileBytes }) + "\n");
+    return exitCodes.ok;
+  }
+  const newest = newestMs === undefined ? "none" : new Date(newestMs).toISOString();
+  console.out(
+    `${dir} is sound.\n` +
+      `  keys        ${format(keys)}\n` +
+      `  tombstones  ${format(tombstones)}\n` +
+      `  newest Put  ${newest}\n` +
+      `  file        ${format(fileBytes)} bytes\n`,
+  );
+  return exitCodes.ok;
+}
+
+/** `cmud data export` */
+// deno-lint-ignore require-await -- a command is asynchronous by contract
+export async function runExport({ arguments: [dir], console }: Invocation): Promise<number> {
+  const data = StoredData.read(dir!);
+  const output = new BatchedOutput(console);
+  const textOf = (bytes: Uint8Array) => decodeUtf8(bytes, 0, bytes.length);
+  data.forEach((key, value) => output.write(jsonLine(textOf(key), textOf(value))));
+  output.flush();
+  return exitCodes.ok;
+}

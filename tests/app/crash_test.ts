@@ -1,0 +1,28 @@
+import { assertEquals, assertGreater, assertLessOrEqual } from "../deps.ts";
+import { lossMsMax } from "../crash/bounds.ts";
+import { CrashRounds } from "../crash/crash_rounds.ts";
+import { TempDirectory } from "../disk/temp_directory.ts";
+
+// `deno task crash` does this many times.
+
+Deno.test("kill -9 at any moment loses no Put that must not be lost, strict and relaxed", async () => {
+  // Both at the same time. With relaxed durability a round must be longer than what may be lost.
+  await Promise.all([
+    killAndCompare("strict", () => 50 + Math.random() * 400),
+    killAndCompare("relaxed", () => 550 + Math.random() * 100),
+  ]);
+});
+
+async function killAndCompare(
+  durability: "strict" | "relaxed",
+  putMs: () => number,
+): Promise<void> {
+  using directory = new TempDirectory();
+  await using crashes = new CrashRounds(directory.path, durability);
+  for (let round = 0; round < 10; round++) {
+    const { puts, lossMs, fallenBack } = await crashes.round(putMs());
+    assertGreater(puts, 0);
+    assertEquals(fallenBack, []);
+    assertLessOrEqual(lossMs, lossMsMax[durability], durability);
+  }
+}

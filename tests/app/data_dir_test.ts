@@ -1,0 +1,106 @@
+import { Client, FixedRouter } from "../../kvclient/mod.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import { TempDirectory } from "../disk/temp_directory.ts";
+import { TinyDisk } from "../disk/tiny_disk.ts";
+import { until } from "../sync/until.ts";
+import { cmudProcess, startServerProcess } from "./cmud_process.ts";
+
+/** Runs `use` with a client of the server at an address. */
+async function withClient<T>(address: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client(new FixedRouter(address));
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}
+
+Deno.test("cmud server --data-dir keeps what was put over SIGTERM, for one process at a time", async () => {
+  using directory = new TempDirectory();
+  const args = ["--data-dir", directory.path];
+  const first = await startServerProcess(args);
+  await withClient(first.ready.queryAddresses[0], async (client) => {
+    await Promise.all(Array.from({ length: 200 }, (_, i) => client.put(`key ${i}`, `${i}`)));
+  });
+  // A second one names the first, and touches nothing.
+  const { code, stdout, stderr } = await cmudProcess(["server", "--port", "0", ...args]);
+  assertEquals([code, stdout], [70, ""]);
+  assertStringIncludes(stderr, `process ${first.child.pid} uses it`);
+  assertEquals(await first.end("SIGTERM"), 0);
+  const second = await startServerProcess([...args, "--durability", "strict"]);
+  await withClient(second.ready.queryAddresses[0], async (client) => {
+    assertEquals((await client.list("key ")).size, 200);
+  });
+  assertEquals(await second.end("SIGTERM"), 0);
+});
+
+Deno.test("cmud server refuses durability without a directory, and an unknown one", async () => {
+  const cases = [["--durability", "strict"], ["--durability", "lax", "--data-dir", "/nowhere"]];
+  for (const args of cases) {
+    const { code, stdout, stderr } = await cmudProcess(["server", "--port", "0", ...args]);
+    assertEquals([code, stdout], [64, ""]);
+    assertMatch(stderr, /^cmud: /);
+  }
+});
+
+Deno.test({
+  name: "cmud server refuses a directory that cannot be written, and leaves it as it is",
+  ignore: !TinyDisk.isPossible,
+  async fn() {
+    using disk = new TinyDisk(4);
+    const server = await startServerProcess(["--data-dir", `${disk.path}/data`]);
+    assertEquals(await server.end("SIGTERM"), 0);
+    disk.remount("ro");
+    for (const path of [`${disk.path}/data`, `${disk.path}/new`]) {
+      const args = ["server", "--port", "0", "--data-dir", path];
+      const { code, stdout, stderr } = await cmudProcess(args);
+      assertEquals([code, stdout], [70, ""]);
+      assertMatch(
+        stderr,
+        /^cmud: Cannot use the data directory .*\(.*(read-?only|Read-only).*\)\n$/,
+      );
+    }
+  },
+});
+
+for (const durability of ["relaxed", "strict"]) {
+  Deno.test({
+    name: `cmud server, ${durability}, refuses Puts while its disk is full, and recovers by itself`,
+    ignore: !TinyDisk.isPossible,
+    async fn() {
+      using disk = new TinyDisk(6);
+      const args = ["--data-dir", `${disk.path}/data`, "--durability", durability];
+      const server = await startServerProcess(args);
+      let count = 0;
+      await withClient(server.ready.queryAddresses[0], async (client) => {
+        await client.put("before", "1");
+        disk.fill();
+        let refused: unknown;
+        await until("a Put is refused", async () => {
+          try {
+            await client.put(`meanwhile ${count}`, "x".repeat(10_000));
+            count++;
+          } catch (error) {
+            refused = error;
+          }
+          return refused !== undefined;
+        }, { timeoutMs: 5_000 });
+        assertMatch(String(refused), /Cannot Put: .*full/);
+        assertEquals(await client.get("before"), "1");
+        disk.empty();
+        await until("a Put is taken", async () => {
+          return await client.put("after", "2").then(() => true, () => false);
+        }, { timeoutMs: 5_000 });
+      });
+      assertEquals(await server.end("SIGTERM"), 0);
+      const again = await startServerProcess(args);
+      await withClient(again.ready.queryAddresses[0], async (client) => {
+        const list = await client.list("");
+        assertEquals([list.get("before"), list.get("after")], ["1", "2"]);
+        // What was answered before the disk was known to be full was written later.
+        for (let i = 0; i < count; i++) assert(list.has(`meanwhile ${i}`), `${i} of ${count}`);
+      });
+      assertEquals(await again.end("SIGTERM"), 0);
+    },
+  });
+}

@@ -1,0 +1,41 @@
+/**
+ * Kills servers while they take Puts, and looks whether anything is missing that must not be.
+ *
+ *     deno task crash --rounds 200
+ *
+ * @module
+ */
+
+import { TempDirectory } from "../disk/temp_directory.ts";
+import { CrashRounds } from "./crash_rounds.ts";
+import { lossMsMax } from "./bounds.ts";
+
+const at = Deno.args.indexOf("--rounds");
+const rounds = at < 0 ? 200 : Number(Deno.args[at + 1]);
+if (!Number.isInteger(rounds) || rounds < 1) {
+  console.error(`Cannot run ${Deno.args[at + 1]} rounds: allowed is an integer from 1 on`);
+  Deno.exit(64);
+}
+
+for (const durability of ["strict", "relaxed"] as const) {
+  using directory = new TempDirectory();
+  await using crashes = new CrashRounds(directory.path, durability);
+  let puts = 0;
+  let lossMs = 0;
+  for (let round = 1; round <= rounds; round++) {
+    const result = await crashes.round(Math.random() * 1_000);
+    puts += result.puts;
+    lossMs = Math.max(lossMs, result.lossMs);
+    const isWrong = result.fallenBack.length > 0 || result.lossMs > lossMsMax[durability];
+    if (!isWrong) continue;
+    console.log(`Round ${round}, ${durability}:`, result);
+    Deno.exit(1);
+  }
+  console.log(
+    `${durability}: ${rounds} kills, ${puts} answered Puts; ` +
+      (lossMs === 0
+        ? "none is missing"
+        : `missing are some of the last ${Math.ceil(lossMs)} ms before a kill, allowed are ` +
+          `${lossMsMax[durability]}`),
+  );
+}
