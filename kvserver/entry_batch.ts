@@ -5,19 +5,25 @@ export const envelopeBytes = 32 * 1024;
 
 /** Where entries are, by their numbers. */
 export interface EntrySource {
-  /** Length of an entry's key and value together. */
-  bytesOf(n: number): number;
-  uidOf(n: number): string;
-  timestampOf(n: number): number;
-  sequenceOf(n: number): number;
-  /** Appends an entry's key as a str. */
-  writeKey(writer: MsgpackWriter, n: number): void;
-  /** Appends an entry's value as a str, or nil for a tombstone. */
-  writeValue(writer: MsgpackWriter, n: number): void;
+  /** Appends an entry's key, value, timestamp and sequence. */
+  writeEntry(writer: MsgpackWriter, n: number): void;
+  /** The most bytes that this takes. */
+  writtenBytesMax(n: number): number;
+  /** The number of an entry's uid. */
+  uidNumberOf(n: number): number;
+  /** The uid of a number. */
+  uid(number: number): string;
 }
 
-/** The most bytes that an entry takes in a message, beside its key, value and uid. */
-const entryOverheadBytes = 5 + 5 + 9 + 5 + 5;
+/** The most bytes that `writeEntry` appends for a key and value of so many bytes together. */
+export function writtenBytesMax(bytes: number): number {
+  return bytes + 5 + 5 + 9 + 5;
+}
+
+/** The most bytes that an entry takes in a message, its uid aside. */
+export function entryBytesMax(source: EntrySource, n: number): number {
+  return source.writtenBytesMax(n) + 5;
+}
 
 /**
  * Entries for one message between replicas: as many as it may hold, written from where they are.
@@ -27,11 +33,16 @@ const entryOverheadBytes = 5 + 5 + 9 + 5 + 5;
  * reads them.
  */
 export class EntryBatch {
+  /** The entries. */
+  readonly numbers: number[] = [];
   #source: EntrySource;
   #bytesMax: number;
   #bytes = envelopeBytes;
-  #numbers: number[] = [];
-  #uids = new Map<string, number>();
+  /** The place of each entry's uid among the uids. */
+  #places: number[] = [];
+  /** By number of a uid: its place. */
+  #uids = new Map<number, number>();
+  #lastUid = -1;
 
   /** @param bytesMax of the message; a single entry may be longer */
   constructor(source: EntrySource, bytesMax: number) {
@@ -41,23 +52,33 @@ export class EntryBatch {
 
   /** How many entries there are. */
   get size(): number {
-    return this.#numbers.length;
+    return this.numbers.length;
   }
 
   /** Adds an entry, if the message has room for it. @returns whether it had. */
   add(n: number): boolean {
-    const uid = this.#source.uidOf(n);
-    const isNew = !this.#uids.has(uid);
-    const bytes = this.#bytes + this.#source.bytesOf(n) + entryOverheadBytes +
-      (isNew ? uid.length + 5 : 0);
+    const uid = this.#source.uidNumberOf(n);
+    let bytes = this.#bytes + entryBytesMax(this.#source, n);
+    // Most entries have that of the one before.
+    let place = uid === this.#lastUid ? this.#places[this.size - 1] : this.#uids.get(uid);
+    if (place === undefined) bytes += this.#source.uid(uid).length + 5;
     if (bytes > this.#bytesMax && this.size > 0) return false;
-    if (isNew) this.#uids.set(uid, this.#uids.size);
+    if (place === undefined) this.#uids.set(uid, place = this.#uids.size);
     this.#bytes = bytes;
-    this.#numbers.push(n);
+    this.#lastUid = uid;
+    this.#places.push(place);
+    this.numbers.push(n);
     return true;
   }
 
-  /** The entries as bytes; as they are now, not as they were when they were added. */
+  /** Whether another batch of the same source holds the same entries. */
+  isSame(other: EntryBatch): boolean {
+    if (other.size !== this.size) return false;
+    for (let i = 0; i < this.size; i++) if (this.numbers[i] !== other.numbers[i]) return false;
+    return true;
+  }
+
+  /** The entries as bytes. */
   encode(): Uint8Array {
     const writer = new MsgpackWriter(this.#bytes);
     this.write(writer);
@@ -67,14 +88,11 @@ export class EntryBatch {
   /** Appends the same bytes. */
   write(writer: MsgpackWriter): void {
     writer.arrayHeader(this.#uids.size);
-    for (const uid of this.#uids.keys()) writer.str(uid);
+    for (const uid of this.#uids.keys()) writer.str(this.#source.uid(uid));
     writer.int(this.size);
-    for (const n of this.#numbers) {
-      this.#source.writeKey(writer, n);
-      this.#source.writeValue(writer, n);
-      writer.int(this.#source.timestampOf(n));
-      writer.int(this.#source.sequenceOf(n));
-      writer.int(this.#uids.get(this.#source.uidOf(n))!);
+    for (let i = 0; i < this.numbers.length; i++) {
+      this.#source.writeEntry(writer, this.numbers[i]);
+      writer.int(this.#places[i]);
     }
   }
 }

@@ -15,6 +15,9 @@ import { type EntryBytes, noValue } from "./store/mod.ts";
  */
 export class EntryReader implements EntryBytes {
   readonly bytes: Uint8Array;
+  /** All that it is but for its uid is `bytes[start..end)`. */
+  start = 0;
+  end = 0;
   keyStart = 0;
   keyEnd = 0;
   valueStart = noValue;
@@ -44,6 +47,7 @@ export class EntryReader implements EntryBytes {
     if (this.#left === 0) return false;
     this.#left--;
     const reader = this.#reader;
+    this.start = reader.at;
     const keyBytes = expected(reader.strHeader(), keyBytesMax);
     this.keyStart = reader.at;
     this.keyEnd = reader.at += keyBytes;
@@ -55,6 +59,7 @@ export class EntryReader implements EntryBytes {
     }
     this.timestamp = expected(reader.uint());
     this.sequence = expected(reader.uint(), sequenceMax);
+    this.end = reader.at;
     const uid = this.#uids[expected(reader.uint())];
     if (uid === undefined) throw malformed();
     this.uid = uid;

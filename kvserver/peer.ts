@@ -7,12 +7,14 @@ import {
 } from "../limits.ts";
 import { bothDebts, type Debt } from "./debt.ts";
 import { Pace } from "./pace.ts";
+import type { EntryBatch } from "./entry_batch.ts";
+import type { EntryPool } from "./entry_pool.ts";
+import type { EntryReader } from "./entry_reader.ts";
 import { PendingEntries } from "./pending_entries.ts";
-import type { Entry } from "./entry.ts";
 
 /** What a message to a peer carries; kept until the peer has acknowledged it. */
 export interface Batch {
-  entries: readonly Entry[];
+  entries: EntryBatch;
   peers: readonly ActorRef[];
   /** As in a `PeerMessage`. */
   wantsState: number;
@@ -49,7 +51,7 @@ export class Peer {
   readonly ref: ActorRef;
   readonly uid: string;
   readonly pace: Pace;
-  readonly pending = new PendingEntries();
+  readonly pending: PendingEntries;
   /** Others that it is to be told of, by uid. */
   readonly introductions = new Map<string, ActorRef>();
   /** State that is to be read for it. */
@@ -70,6 +72,7 @@ export class Peer {
   /** Whether it could not be reached for so long that others made up for it. */
   isLost = false;
   #context: ActorContext;
+  #pool: EntryPool;
   /**
    * Entries that are still to leave before the state is complete; absent when it is not, or the
    * peer was told. Entries of `pending` keep their places, so counting them is enough.
@@ -84,8 +87,11 @@ export class Peer {
   /** Whether it has yet to hear of us. */
   #isNew = true;
 
-  constructor(context: ActorContext, ref: ActorRef) {
+  /** @param pool where the entries are */
+  constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
     this.#context = context;
+    this.#pool = pool;
+    this.pending = new PendingEntries(pool);
     this.ref = ref;
     this.uid = uid(ref);
     this.pace = new Pace(context, this.uid);
@@ -104,9 +110,9 @@ export class Peer {
   }
 
   /** Owes an entry. */
-  owe(entry: Entry): void {
+  owe(n: number): void {
     if (this.overflowed) return;
-    this.pending.add(entry);
+    this.pending.add(n);
     if (this.pending.bytes <= pendingBytesMax) return;
     this.pending.clear();
     this.overflowed = true;
@@ -124,8 +130,12 @@ export class Peer {
    *
    * @param open for which it was read; if it is another one by now, reading has begun anew
    */
-  addPart(entries: readonly Entry[], after: Uint8Array | undefined, open: OpenDebt): void {
-    for (const entry of entries) this.owe(entry);
+  addPart(entries: EntryReader, after: Uint8Array | undefined, open: OpenDebt): void {
+    while (entries.next()) {
+      const n = this.#pool.add(entries);
+      this.owe(n);
+      this.#pool.release(n);
+    }
     if (this.open !== open) return;
     this.open = after === undefined ? undefined : { ...open, after };
   }
@@ -156,9 +166,9 @@ export class Peer {
       entries,
       peers: [...this.introductions.values()],
       wantsState: this.wantsState,
-      stateDone: this.#isStateDoneWith(entries.length) ? this.#question : 0,
+      stateDone: this.#isStateDoneWith(entries.size) ? this.#question : 0,
     };
-    const wantsAck = this.#isNew || entries.length > 0 || batch.peers.length > 0 ||
+    const wantsAck = this.#isNew || entries.size > 0 || batch.peers.length > 0 ||
       batch.wantsState > 0 || batch.stateDone > 0;
     this.introductions.clear();
     this.wantsState = 0;
@@ -187,7 +197,15 @@ export class Peer {
 
   /** Takes an acknowledgement of everything up to `number`. */
   acknowledged(number: number): void {
-    this.#unacked = this.#unacked.filter((batch) => batch.number > number);
+    while (this.#unacked.length > 0 && this.#unacked[0].number <= number) {
+      this.#pool.releaseAll(this.#unacked.shift()!.entries.numbers);
+    }
+  }
+
+  /** Owes it nothing any more: it is gone. */
+  forgetAll(): void {
+    this.acknowledged(this.#lastSent);
+    this.pending.clear();
   }
 
   /** Notes a message from the peer; one that counts is to be acknowledged. */
@@ -215,7 +233,8 @@ export class Peer {
     if (lost.length === 0) return;
     this.#unacked = this.#unacked.filter((batch) => batch.epoch === epoch);
     for (const batch of lost) {
-      for (const entry of batch.entries) this.owe(entry);
+      for (const n of batch.entries.numbers) this.owe(n);
+      this.#pool.releaseAll(batch.entries.numbers);
       for (const ref of batch.peers) this.introductions.set(uid(ref), ref);
       this.wantsState ||= batch.wantsState;
     }

@@ -1,81 +1,140 @@
 import { syncMessageBytesMax } from "../limits.ts";
-import { entryBytesBound } from "./entry_codec.ts";
-import { isLater } from "./order.ts";
-import type { Entry } from "./entry.ts";
+import { EntryBatch, entryBytesMax, envelopeBytes } from "./entry_batch.ts";
+import { type EntryPool, noPooled } from "./entry_pool.ts";
+import { NumberQueue } from "./number_queue.ts";
 
-/** Room that a message needs beside its entries. */
-const envelopeBytes = 32 * 1024;
+/** In place of an entry: its key is in the queue, but nothing of it is owed any more. */
+const forgotten = 0xffffffff;
+
+/** Keys that there is room for at first, and again after many were owed. */
+const firstKeys = 64;
 
 /**
  * The entries that one receiver is owed, coalesced: of each key only the newest, however often it
  * was put since the last message.
  */
 export class PendingEntries {
-  #entries = new Map<string, Entry>();
-
+  #pool: EntryPool;
+  /** By key: the entry that is owed, `forgotten`, or `noPooled` when the key is not in the queue. */
+  #entries = new Uint32Array(firstKeys);
+  /** Keys, in the order in which they came to be owed. */
+  #queue = new NumberQueue();
+  #size = 0;
   #bytes = 0;
+
+  /** @param pool where the entries are */
+  constructor(pool: EntryPool) {
+    this.#pool = pool;
+  }
 
   /** Bound of what they take in messages. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Number of keys. */
+  /** Number of entries. */
   get size(): number {
-    return this.#entries.size;
+    return this.#size;
   }
 
   /** Bound of what the next message with some of them takes. */
   get messageBytes(): number {
-    const [oldest] = this.#entries.values();
-    const bytes = oldest === undefined ? 0 : entryBytesBound(oldest) + oldest.uid.length;
+    const [oldest] = this.values();
+    const bytes = oldest === undefined
+      ? 0
+      : entryBytesMax(this.#pool, oldest) + this.#pool.uidOf(oldest).length;
     return envelopeBytes + Math.max(syncMessageBytesMax, bytes);
   }
 
   /** Owes an entry, unless a later one of its key is owed already. */
-  add(entry: Entry): void {
-    const held = this.#entries.get(entry.key);
-    if (!isLater(entry, held)) return;
-    // In place: a key that is put again and again neither overtakes the others nor falls behind.
-    if (held !== undefined) this.#bytes -= entryBytesBound(held);
-    this.#entries.set(entry.key, entry);
-    this.#bytes += entryBytesBound(entry);
+  add(n: number): void {
+    const key = this.#pool.keyOf(n);
+    const held = this.#entryOf(key);
+    if (held === noPooled) {
+      if (key >= this.#entries.length) this.#grow(key);
+      if (this.#entries[key] === noPooled) {
+        this.#queue.push(key);
+        this.#pool.useKey(key);
+      }
+    } else {
+      // In place: a key that is put again and again neither overtakes the others nor falls behind.
+      if (!this.#pool.isLater(n, held)) return;
+      this.#drop(held);
+    }
+    this.#pool.use(n);
+    this.#entries[key] = n;
+    this.#size++;
+    this.#bytes += entryBytesMax(this.#pool, n);
   }
 
   /** Owes an entry of a key no longer, nor an earlier one: the receiver has this one. */
-  forget(entry: Entry): void {
-    const held = this.#entries.get(entry.key);
-    if (held !== undefined && !isLater(held, entry)) this.#delete(held);
+  forget(n: number): void {
+    const key = this.#pool.keyOf(n);
+    const held = this.#entryOf(key);
+    if (held === noPooled || this.#pool.isLater(held, n)) return;
+    this.#entries[key] = forgotten;
+    this.#drop(held);
   }
 
-  /** Takes out, oldest first, as many as a message may hold: at least one, if there is one. */
-  take(bytesMax = syncMessageBytesMax): Entry[] {
-    const taken: Entry[] = [];
-    const uids = new Set<string>();
-    let bytes = envelopeBytes;
-    for (const entry of this.#entries.values()) {
-      bytes += entryBytesBound(entry) + (uids.has(entry.uid) ? 0 : entry.uid.length + 5);
-      if (bytes > bytesMax && taken.length > 0) break;
-      uids.add(entry.uid);
-      taken.push(entry);
-      this.#delete(entry);
+  /**
+   * Takes out, oldest first, as many as a message may hold: at least one, if there is one. The caller
+   * uses them now.
+   */
+  take(bytesMax = syncMessageBytesMax): EntryBatch {
+    const batch = new EntryBatch(this.#pool, bytesMax);
+    for (let key = this.#queue.first; key !== undefined; key = this.#queue.first) {
+      const n = this.#entryOf(key);
+      if (n !== noPooled) {
+        if (!batch.add(n)) break;
+        this.#size--;
+        this.#bytes -= entryBytesMax(this.#pool, n);
+      }
+      this.#removeFirst(key);
     }
-    return taken;
+    return batch;
   }
 
   /** All of them, which stay owed. */
-  values(): Iterable<Entry> {
-    return this.#entries.values();
+  *values(): Iterable<number> {
+    for (const key of this.#queue) {
+      const n = this.#entryOf(key);
+      if (n !== noPooled) yield n;
+    }
   }
 
   /** Owes nothing any more. */
   clear(): void {
-    this.#entries.clear();
-    this.#bytes = 0;
+    for (let key = this.#queue.first; key !== undefined; key = this.#queue.first) {
+      const n = this.#entryOf(key);
+      if (n !== noPooled) this.#drop(n);
+      this.#removeFirst(key);
+    }
+    this.#entries = new Uint32Array(firstKeys);
   }
 
-  #delete(entry: Entry): void {
-    this.#entries.delete(entry.key);
-    this.#bytes -= entryBytesBound(entry);
+  /** The entry of a key that is owed, or `noPooled`. */
+  #entryOf(key: number): number {
+    const n = key < this.#entries.length ? this.#entries[key] : noPooled;
+    return n === forgotten ? noPooled : n;
+  }
+
+  #drop(n: number): void {
+    this.#size--;
+    this.#bytes -= entryBytesMax(this.#pool, n);
+    this.#pool.release(n);
+  }
+
+  #removeFirst(key: number): void {
+    this.#entries[key] = noPooled;
+    this.#queue.shift();
+    this.#pool.releaseKey(key);
+  }
+
+  #grow(key: number): void {
+    let length = this.#entries.length;
+    while (length <= key) length *= 2;
+    const entries = new Uint32Array(length);
+    entries.set(this.#entries);
+    this.#entries = entries;
   }
 }

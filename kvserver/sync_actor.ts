@@ -8,7 +8,9 @@ import {
   readAheadBytesMax,
 } from "../limits.ts";
 import { type Debt, debtTest } from "./debt.ts";
-import { decodeEntries, encodeEntries } from "./entry_codec.ts";
+import type { EntryBatch } from "./entry_batch.ts";
+import { EntryPool } from "./entry_pool.ts";
+import { EntryReader } from "./entry_reader.ts";
 import { Pace, type TickMessage } from "./pace.ts";
 import { type OpenDebt, Peer } from "./peer.ts";
 import { PendingEntries } from "./pending_entries.ts";
@@ -75,6 +77,8 @@ export class SyncActor implements Actor {
   #context: ActorContext;
   #log: (line: string) => void;
   #journal: ActorRef | undefined;
+  /** The entries that are owed, to whomever. */
+  #pool: EntryPool;
   #siblings: Sibling[] = [];
   #peers = new Map<string, Peer>();
   /** Incarnations whose address has begun another life: hearsay does not revive them. */
@@ -86,19 +90,24 @@ export class SyncActor implements Actor {
   /** For whom a part of the state is being read. */
   #reading: { id: number; peer: Peer; open: OpenDebt } | undefined;
   #lastReadId = 0;
+  /** The entries sent last in this turn: the next receiver is often owed the same. */
+  #encoded: { batch: EntryBatch; bytes: Uint8Array } | undefined;
   /** Who waits for nothing to be pending. */
   #drains: ActorRef[] = [];
 
   /**
    * @param log told of peers that come and go
    * @param journal is told which peers there are, so that they are known after a restart
+   * @param pool where entries are on their way
    */
   constructor(
     context: ActorContext,
     log: ((line: string) => void) | undefined,
     journal?: ActorRef,
+    pool = new EntryPool(),
   ) {
     this.#context = context;
+    this.#pool = pool;
     this.#log = log ?? (() => {});
     this.#journal = journal;
   }
@@ -128,7 +137,7 @@ export class SyncActor implements Actor {
     this.#siblings = queryActors.map((ref) => ({
       ref,
       pace: new Pace(this.#context, uid(ref)),
-      pending: new PendingEntries(),
+      pending: new PendingEntries(this.#pool),
       knowsReady: false,
       drain: "no",
     }));
@@ -136,16 +145,19 @@ export class SyncActor implements Actor {
   }
 
   #written({ from, entries, part, isDrained }: WrittenMessage): void {
-    for (const entry of decodeEntries(entries)) {
+    const written = new EntryReader(entries);
+    while (written.next()) {
+      const n = this.#pool.add(written);
       for (const sibling of this.#siblings) {
-        if (sibling.ref.counter === from) sibling.pending.forget(entry);
-        else sibling.pending.add(entry);
+        if (sibling.ref.counter === from) sibling.pending.forget(n);
+        else sibling.pending.add(n);
       }
-      for (const peer of this.#peers.values()) peer.owe(entry);
+      for (const peer of this.#peers.values()) peer.owe(n);
+      this.#pool.release(n);
     }
     if (part !== undefined && this.#reading?.id === part.id) {
       const { peer, open } = this.#reading;
-      peer.addPart(decodeEntries(part.entries), part.after, open);
+      peer.addPart(new EntryReader(part.entries), part.after, open);
       this.#reading = undefined;
     }
     for (const sibling of this.#siblings) {
@@ -159,12 +171,12 @@ export class SyncActor implements Actor {
     const hasNews = sibling.pending.size > 0 || sibling.read !== undefined || tellsReady ||
       sibling.drain === "wanted";
     if (!hasNews || !sibling.pace.isDue()) return;
-    const entries = sibling.pending.take();
+    const batch = sibling.pending.take();
     const ready = this.#joining === undefined ||
       (this.#joining.stateDone && sibling.pending.size === 0);
     const message: MergeMessage = {
       type: "merge",
-      entries: encodeEntries(entries),
+      entries: this.#encode(batch),
       ready,
       isAlone: this.#siblings.length === 1 && this.#peers.size === 0,
       isKeeper: sibling === this.#siblings[0],
@@ -175,6 +187,7 @@ export class SyncActor implements Actor {
     sibling.knowsReady ||= ready;
     if (message.drain) sibling.drain = "asked";
     this.#context.tell(sibling.ref, message);
+    this.#pool.releaseAll(batch.numbers);
     sibling.pace.sent();
     if (sibling.pending.size > 0) sibling.pace.isDue();
   }
@@ -197,7 +210,7 @@ export class SyncActor implements Actor {
     }
     if (this.#peers.size >= peersMax) this.#forgetOneThatIsLost();
     if (this.#peers.size >= peersMax) return undefined;
-    const peer = new Peer(this.#context, ref);
+    const peer = new Peer(this.#context, ref, this.#pool);
     for (const other of this.#peers.values()) {
       other.introductions.set(peer.uid, ref);
       peer.introductions.set(other.uid, other.ref);
@@ -234,6 +247,7 @@ export class SyncActor implements Actor {
 
   #remove(peer: Peer): void {
     this.#peers.delete(peer.uid);
+    peer.forgetAll();
     if (this.#reading?.peer === peer) this.#reading = undefined;
     if (this.#joining?.donor === peer) this.#joining.donor = undefined;
     for (const other of this.#peers.values()) other.introductions.delete(peer.uid);
@@ -260,19 +274,21 @@ export class SyncActor implements Actor {
   // ---- other servers ------------------------------------------------------------------------
 
   #heard(message: PeerMessage): void {
-    const entries = decodeEntries(message.entries);
     const peer = this.#learn(message.from, true);
     if (peer === undefined) return;
+    for (const ref of message.peers) this.#learn(ref, false);
+    const received = new EntryReader(message.entries);
+    while (received.next()) {
+      const n = this.#pool.add(received);
+      for (const sibling of this.#siblings) sibling.pending.add(n);
+      peer.pending.forget(n);
+      for (const other of this.#peers.values()) {
+        if (other.takesState > 0 && other !== peer) other.owe(n);
+      }
+      this.#pool.release(n);
+    }
     peer.acknowledged(message.ack);
     peer.received(message.batch);
-    for (const ref of message.peers) this.#learn(ref, false);
-    for (const entry of entries) {
-      for (const sibling of this.#siblings) sibling.pending.add(entry);
-      peer.pending.forget(entry);
-      for (const other of this.#peers.values()) {
-        if (other.takesState > 0 && other !== peer) other.owe(entry);
-      }
-    }
     if (message.wantsState > 0) {
       peer.takesState = message.wantsState;
       this.#oweState(peer, { except: [peer.ref.incarnation] });
@@ -301,7 +317,7 @@ export class SyncActor implements Actor {
       from: this.#context.self,
       batch: number,
       ack,
-      entries: encodeEntries(batch.entries),
+      entries: this.#encode(batch.entries),
       peers: batch.peers,
       wantsState: batch.wantsState,
       stateDone: batch.stateDone,
@@ -320,8 +336,8 @@ export class SyncActor implements Actor {
   #oweState(peer: Peer, debt: Debt): void {
     peer.oweState(debt);
     const isOwed = debtTest(debt);
-    for (const entry of this.#siblings[0].pending.values()) {
-      if (isOwed(entry.uid)) peer.owe(entry);
+    for (const n of this.#siblings[0].pending.values()) {
+      if (isOwed(this.#pool.uidOf(n))) peer.owe(n);
     }
   }
 
@@ -423,6 +439,14 @@ export class SyncActor implements Actor {
     for (const peer of [...this.#peers.values()]) this.#serve(peer);
     this.#driveJoin();
     if (this.#drains.length > 0) this.#answerDrains();
+    this.#encoded = undefined;
+  }
+
+  #encode(batch: EntryBatch): Uint8Array {
+    if (this.#encoded?.batch.isSame(batch) !== true) {
+      this.#encoded = { batch, bytes: batch.encode() };
+    }
+    return this.#encoded.bytes;
   }
 
   // ---- stopping -----------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 /**
- * What the actors of a cluster tell each other to converge. Entries travel as `encodeEntries` makes
+ * What the actors of a cluster tell each other to converge. Entries travel as an `EntryBatch` writes
  * them.
  *
  * @module

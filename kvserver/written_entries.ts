@@ -1,4 +1,5 @@
 import { EntryBatch } from "./entry_batch.ts";
+import { NumberQueue } from "./number_queue.ts";
 import type { Store } from "./store/mod.ts";
 
 /** The two of a store's marks that a list of its entries uses. */
@@ -26,11 +27,7 @@ export class WrittenEntries {
   #queued: number;
   #size = 0;
   /** Numbers of entries, in the order in which they came to be owed; some are so no longer. */
-  #leaving: number[] = [];
-  /** How many of these have left. */
-  #left = 0;
-  /** Those behind them. */
-  #arriving: number[] = [];
+  #queue = new NumberQueue();
 
   /** @param marks its own: no other list of the store's entries uses them */
   constructor(store: Store, { owed, queued }: EntryMarks = syncMarks) {
@@ -47,7 +44,7 @@ export class WrittenEntries {
   /** Owes an entry. */
   add(n: number): void {
     if (this.#store.isMarked(n, this.#owed)) return;
-    if (!this.#store.isMarked(n, this.#queued)) this.#arriving.push(n);
+    if (!this.#store.isMarked(n, this.#queued)) this.#queue.push(n);
     this.#store.mark(n, this.#owed | this.#queued);
     this.#size++;
   }
@@ -62,21 +59,12 @@ export class WrittenEntries {
   /** Takes out, oldest first, as many as a message may hold: at least one, if there is one. */
   take(bytesMax: number): EntryBatch {
     const batch = new EntryBatch(this.#store, bytesMax);
-    for (let n = this.#first(); n !== undefined; n = this.#first()) {
+    for (let n = this.#queue.first; n !== undefined; n = this.#queue.first) {
       if (this.#store.isMarked(n, this.#owed) && !batch.add(n)) break;
       this.forget(n);
       this.#store.unmark(n, this.#queued);
-      this.#left++;
+      this.#queue.shift();
     }
     return batch;
-  }
-
-  #first(): number | undefined {
-    if (this.#left === this.#leaving.length) {
-      this.#leaving = this.#arriving;
-      this.#arriving = [];
-      this.#left = 0;
-    }
-    return this.#leaving[this.#left];
   }
 }

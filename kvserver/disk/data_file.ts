@@ -18,7 +18,7 @@ export const dataFileName = "cmud.db";
 /** "CMUD" in ASCII: by this number in its header the file is known. */
 const applicationId = 0x434d5544;
 
-/** What follows is version 1. A change of it, or of how `entry_codec.ts` writes entries, is the next. */
+/** What follows is version 1. A change of it, or of how an `EntryBatch` writes entries, is the next. */
 export const formatVersion = 1;
 
 /**

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { diskChunkBytes } from "../../limits.ts";
 import { EntryReader } from "../entry_reader.ts";
-import { EntryBatch, type EntrySource } from "../entry_batch.ts";
+import { EntryBatch, type EntrySource, writtenBytesMax } from "../entry_batch.ts";
 import type { MsgpackWriter } from "../../rpc/mod.ts";
 import { damaged, openDataFile } from "./data_file.ts";
 
@@ -24,7 +24,7 @@ export class DataReader {
   }
 
   /**
-   * Everything, as `encodeEntries` makes it, in chunks of about `diskChunkBytes`. One key may come
+   * Everything, as an `EntryBatch` writes it, in chunks of about `diskChunkBytes`. One key may come
    * several times: which entry counts, the merge rule says.
    *
    * @throws {DataDirectoryError} when the file is damaged.
@@ -132,32 +132,27 @@ class HeldRows implements EntrySource {
     return this.#rows.push(row) - 1;
   }
 
-  bytesOf(n: number): number {
-    const { key, value } = this.#rows[n];
-    return key.length + (value?.length ?? 0);
-  }
-
-  uidOf(n: number): string {
-    const uid = this.#uids.get(this.#rows[n].actor);
-    if (uid === undefined) throw new Error(`an entry is of actor ${this.#rows[n].actor}`);
-    return uid;
-  }
-
-  timestampOf(n: number): number {
-    return this.#rows[n].timestamp;
-  }
-
-  sequenceOf(n: number): number {
-    return this.#rows[n].sequence;
-  }
-
-  writeKey(writer: MsgpackWriter, n: number): void {
-    writer.strBytes(this.#rows[n].key);
-  }
-
-  writeValue(writer: MsgpackWriter, n: number): void {
-    const { value } = this.#rows[n];
+  writeEntry(writer: MsgpackWriter, n: number): void {
+    const { key, value, timestamp, sequence } = this.#rows[n];
+    writer.strBytes(key);
     if (value === null) writer.nil();
     else writer.strBytes(value);
+    writer.int(timestamp);
+    writer.int(sequence);
+  }
+
+  writtenBytesMax(n: number): number {
+    const { key, value } = this.#rows[n];
+    return writtenBytesMax(key.length + (value?.length ?? 0));
+  }
+
+  uidNumberOf(n: number): number {
+    return this.#rows[n].actor;
+  }
+
+  uid(number: number): string {
+    const uid = this.#uids.get(number);
+    if (uid === undefined) throw new Error(`an entry is of actor ${number}`);
+    return uid;
   }
 }

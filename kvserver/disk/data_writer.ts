@@ -25,7 +25,7 @@ export class DataWriter {
   }
 
   /**
-   * Appends batches of entries, as `encodeEntries` makes them, all of them or none: with one sync
+   * Appends batches of entries, as an `EntryBatch` writes them, all of them or none: with one sync
    * however many they are (a group commit).
    *
    * @throws {Error} when the disk refuses.

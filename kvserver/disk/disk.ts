@@ -1,7 +1,7 @@
 /** Where a server keeps entries so that they outlive it. The one in use is `DiskThread`. */
 export interface Disk {
   /**
-   * Writes entries, as `encodeEntries` makes them, together with all that comes while another write is
+   * Writes entries, as an `EntryBatch` writes them, together with all that comes while another write is
    * under way. What the disk refuses is tried again until it takes it.
    *
    * @param batch is taken over

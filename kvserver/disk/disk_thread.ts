@@ -52,7 +52,7 @@ export class DiskThread implements Disk {
   }
 
   /**
-   * What the file holds, in parts as `encodeEntries` makes them: to be read to its end once, before
+   * What the file holds, in parts as an `EntryBatch` writes them: to be read to its end once, before
    * anything is written.
    *
    * @throws {DataDirectoryError} when the file is damaged, or cannot be written.

@@ -1,4 +1,5 @@
 import type { MsgpackWriter } from "../../rpc/mod.ts";
+import { writtenBytesMax } from "../entry_batch.ts";
 import { isLater, nextOrder, type Order } from "../order.ts";
 import type { Entry, EntryBytes } from "./entry.ts";
 import { KeyIndex } from "./key_index.ts";
@@ -149,12 +150,35 @@ export class Store {
     this.#records.unmark(n, marks);
   }
 
+  /** Appends its key, value, timestamp and sequence, as they travel between replicas. */
+  writeEntry(writer: MsgpackWriter, n: number): void {
+    this.writeKey(writer, n);
+    this.writeValue(writer, n);
+    writer.int(this.#records.timestamp(n));
+    writer.int(this.#records.sequence(n));
+  }
+
+  /** The most bytes that this takes. */
+  writtenBytesMax(n: number): number {
+    return writtenBytesMax(this.bytesOf(n));
+  }
+
   timestampOf(n: number): number {
     return this.#records.timestamp(n);
   }
 
   sequenceOf(n: number): number {
     return this.#records.sequence(n);
+  }
+
+  /** The number of its uid, as long as some entry bears that. */
+  uidNumberOf(n: number): number {
+    return this.#records.uid(n);
+  }
+
+  /** The uid of a number. */
+  uid(number: number): string {
+    return this.#uids.uid(number);
   }
 
   uidOf(n: number): string {

@@ -166,7 +166,7 @@ export class ValueLog {
   /** Appends anew what a segment holds. @returns it. */
   #emptied(segment: number): number {
     const words = this.#words[segment];
-    let at = 0;
+    let at = this.#garbageIn[segment] === segmentWords ? segmentWords : 0;
     while (at < segmentWords) {
       const owner = words[at];
       if (owner >= garbageMark) {

@@ -260,8 +260,8 @@ export class MsgpackWriter {
   }
 
   /** Appends bytes that are MessagePack already. */
-  raw(bytes: Uint8Array): void {
-    this.#append(bytes, 0, bytes.length);
+  raw(bytes: Uint8Array, start = 0, end = bytes.length): void {
+    this.#append(bytes, start, end);
   }
 
   #append(from: Uint8Array, start: number, end: number): void {

@@ -1,22 +1,20 @@
 import { checkDataFile, createDataFile, hasDataFile } from "../../kvserver/disk/data_file.ts";
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
-import { Entry } from "../../kvserver/entry.ts";
-import { decodeEntries, encodeEntries } from "../../kvserver/entry_codec.ts";
 import { isLater } from "../../kvserver/mod.ts";
+import { entriesOf, messageOf, type TextEntry } from "../kvserver/stores.ts";
 
 /** An entry, with whatever does not matter left out. */
 export function entry(
   key: string,
   value: string | null,
   { timestamp = 1_700_000_000_000, sequence = 0, uid = "127.0.0.1:6000/00/2" } = {},
-): Entry {
-  const bytes = value === null ? null : new TextEncoder().encode(value);
-  return new Entry(key, bytes, timestamp, sequence, uid);
+): TextEntry {
+  return { key, value, timestamp, sequence, uid };
 }
 
 /** Entries as they are written, in memory that may be given away. */
-export function batchOf(...entries: Entry[]): Uint8Array<ArrayBuffer> {
-  return encodeEntries(entries).slice();
+export function batchOf(...entries: TextEntry[]): Uint8Array<ArrayBuffer> {
+  return messageOf(entries).slice();
 }
 
 /** Makes an empty data file. */
@@ -26,7 +24,7 @@ export function newDataFile(directory: string): void {
 }
 
 /** What the file in a directory holds, merged. */
-export function heldIn(directory: string): Map<string, Entry> {
+export function heldIn(directory: string): Map<string, TextEntry> {
   const reader = new DataReader(directory);
   try {
     return mergedOf(reader.chunks());
@@ -36,10 +34,10 @@ export function heldIn(directory: string): Map<string, Entry> {
 }
 
 /** What is held by whoever received these batches. */
-export function mergedOf(batches: Iterable<Uint8Array>): Map<string, Entry> {
-  const held = new Map<string, Entry>();
+export function mergedOf(batches: Iterable<Uint8Array>): Map<string, TextEntry> {
+  const held = new Map<string, TextEntry>();
   for (const batch of batches) {
-    for (const entry of decodeEntries(batch)) {
+    for (const entry of entriesOf(batch)) {
       if (isLater(entry, held.get(entry.key))) held.set(entry.key, entry);
     }
   }

@@ -1,11 +1,11 @@
 import { DiskThread } from "../../kvserver/disk/disk_thread.ts";
-import type { Entry } from "../../kvserver/entry.ts";
+import type { TextEntry } from "../kvserver/stores.ts";
 import { mergedOf } from "./data_files.ts";
 
 /** A data directory that has been read to its end, and what it held. */
 export async function openedDisk(
   directory: string,
-): Promise<{ disk: DiskThread; held: Map<string, Entry> }> {
+): Promise<{ disk: DiskThread; held: Map<string, TextEntry> }> {
   const disk = await DiskThread.open(directory);
   try {
     const parts: Uint8Array[] = [];

@@ -1,9 +1,10 @@
 import { EntryBatch } from "../../kvserver/entry_batch.ts";
 import { EntryReader } from "../../kvserver/entry_reader.ts";
 import { Store } from "../../kvserver/mod.ts";
+import { keyBytesMax } from "../../limits.ts";
 import { MsgpackError } from "../../rpc/mod.ts";
 import { assert, assertEquals, fc } from "../deps.ts";
-import { entryBytes } from "./stores.ts";
+import { entriesOf, entryBytes, messageOf } from "./stores.ts";
 
 const chars = fc.string({ unit: fc.constantFrom("a", "\0", "\x80", "\xff"), maxLength: 40 });
 
@@ -17,32 +18,24 @@ const entry = fc.record({
 
 const entries = fc.uniqueArray(entry, { selector: ({ key }) => key, maxLength: 30 });
 
-/** The entries, as a message from a store holds them. */
-function messageOf(merged: Iterable<Parameters<typeof entryBytes>>): [Store, Uint8Array] {
-  const store = new Store();
-  const batch = new EntryBatch(store, Infinity);
-  for (const args of merged) batch.add(store.merge(entryBytes(...args)));
-  return [store, batch.encode()];
-}
-
 Deno.test("entries come out of a message as they went in", () => {
   fc.assert(fc.property(entries, (entries) => {
-    const [store, message] = messageOf(
-      entries.map(({ key, value, ...order }) => [key, value, order]),
-    );
+    const store = new Store();
+    const batch = new EntryBatch(store, Infinity);
+    for (const entry of entries) batch.add(store.merge(entryBytes(entry.key, entry.value, entry)));
+    const message = batch.encode();
+    assertEquals(entriesOf(message), entries);
+    assertEquals(message, messageOf(entries));
     const received = new Store();
     const reader = new EntryReader(message);
     while (reader.next()) assert(received.merge(reader) > 0);
     assertEquals([...received.entriesAfter()], [...store.entriesAfter()]);
-    assertEquals(received.size, store.size);
   }));
 });
 
 Deno.test("EntryReader reads nothing but entries, whatever the bytes", () => {
-  const [, message] = messageOf([
-    ["key", "value", { timestamp: 2 ** 40, sequence: 1, uid: "a:1/00/1" }],
-    ["key2", null, { timestamp: 5, sequence: 2 ** 31, uid: "a:1/00/2" }],
-  ]);
+  const entry = { key: "key", value: "value", timestamp: 2 ** 40, sequence: 1, uid: "a:1/00/1" };
+  const message = messageOf([entry, { ...entry, value: null, sequence: 2 ** 31, uid: "b" }]);
   const readAll = (bytes: Uint8Array) => {
     const reader = new EntryReader(bytes);
     while (reader.next());
@@ -57,8 +50,12 @@ Deno.test("EntryReader reads nothing but entries, whatever the bytes", () => {
       refused++;
     }
   };
+  // What no store can hold.
+  tryAll(messageOf([{ ...entry, sequence: 2 ** 32 }]));
+  tryAll(messageOf([{ ...entry, key: "k".repeat(keyBytesMax + 1) }]));
+  assertEquals(refused, 2);
   for (let end = 0; end < message.length; end++) tryAll(message.subarray(0, end));
-  assertEquals(refused, message.length);
+  assertEquals(refused, 2 + message.length);
   for (let at = 0; at < message.length; at++) {
     for (const byte of [0x00, 0x05, 0x7f, 0xa5, 0xc0, 0xc1, 0xcf, 0xdb, 0xdd, 0xff]) {
       tryAll(message.with(at, byte));

@@ -1,3 +1,4 @@
+import { EntryReader } from "../../kvserver/entry_reader.ts";
 import { type EntryBytes, noEntry, noValue, type Order, type Store } from "../../kvserver/mod.ts";
 import { MsgpackReader, MsgpackWriter } from "../../rpc/mod.ts";
 
@@ -22,7 +23,9 @@ export function charsOf(bytes: Uint8Array): string {
 
 /** Characters as bytes. */
 export function bytesOf(chars: string): Uint8Array {
-  return Uint8Array.from(chars, (char) => char.charCodeAt(0));
+  const bytes = new Uint8Array(chars.length);
+  for (let i = 0; i < chars.length; i++) bytes[i] = chars.charCodeAt(i);
+  return bytes;
 }
 
 /** An entry in the middle of other bytes. */
@@ -36,6 +39,41 @@ export function entryBytes(key: string, value: string | null, order: Order): Ent
     valueEnd: value === null ? noValue : valueStart + value.length,
     ...order,
   };
+}
+
+/** An entry, its key and value as characters. */
+export interface TextEntry extends Order {
+  key: string;
+  value: string | null;
+}
+
+/** A message of entries, by hand. */
+export function messageOf(entries: readonly TextEntry[]): Uint8Array {
+  const uids = [...new Set(entries.map(({ uid }) => uid))];
+  const writer = new MsgpackWriter();
+  writer.arrayHeader(uids.length);
+  for (const uid of uids) writer.str(uid);
+  writer.int(entries.length);
+  for (const { key, value, timestamp, sequence, uid } of entries) {
+    writer.strBytes(bytesOf(key));
+    if (value === null) writer.nil();
+    else writer.strBytes(bytesOf(value));
+    for (const number of [timestamp, sequence, uids.indexOf(uid)]) writer.int(number);
+  }
+  return writer.written();
+}
+
+/** The entries of a message. */
+export function entriesOf(message: Uint8Array): TextEntry[] {
+  const entries: TextEntry[] = [];
+  const reader = new EntryReader(message);
+  while (reader.next()) {
+    const { bytes, keyStart, keyEnd, valueStart, valueEnd, timestamp, sequence, uid } = reader;
+    const key = charsOf(bytes.subarray(keyStart, keyEnd));
+    const value = valueStart === noValue ? null : charsOf(bytes.subarray(valueStart, valueEnd));
+    entries.push({ key, value, timestamp, sequence, uid });
+  }
+  return entries;
 }
 
 /** Puts. @returns the entry's number. */

@@ -1,22 +1,15 @@
-import { EntryReader } from "../../kvserver/entry_reader.ts";
 import { Store } from "../../kvserver/mod.ts";
 import { WrittenEntries } from "../../kvserver/written_entries.ts";
 import { syncMessageBytesMax } from "../../limits.ts";
 import { assertEquals, assertLess, fc } from "../deps.ts";
-import { charsOf, put } from "./stores.ts";
+import { entriesOf, put } from "./stores.ts";
 
 /** Of these a message holds one. */
 const large = "x".repeat(syncMessageBytesMax * 0.6);
 
 /** What a message holds, key and sequence. */
 function entriesIn(message: Uint8Array): string[] {
-  const entries: string[] = [];
-  const reader = new EntryReader(message);
-  while (reader.next()) {
-    const key = charsOf(reader.bytes.subarray(reader.keyStart, reader.keyEnd));
-    entries.push(`${key}${reader.sequence}`);
-  }
-  return entries;
+  return entriesOf(message).map(({ key, sequence }) => `${key}${sequence}`);
 }
 
 Deno.test("a key that is put before every message leaves in its turn, and no other waits for it", () => {

@@ -1,6 +1,8 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { Peer } from "../../kvserver/peer.ts";
-import { Entry } from "../../kvserver/entry.ts";
+import { EntryPool } from "../../kvserver/entry_pool.ts";
+import { EntryReader } from "../../kvserver/entry_reader.ts";
+import { messageOf } from "../kvserver/stores.ts";
 import { closeDrainMs, peerLostMs, pendingBytesMax } from "../../limits.ts";
 import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
 
@@ -94,14 +96,16 @@ class Stage {
   }
 }
 
-/** A peer without a cluster around it. */
-function lonePeer(): Peer {
+/** A peer without a cluster around it, and where its entries are. */
+function lonePeer(): { peer: Peer; pool: EntryPool } {
+  const pool = new EntryPool();
   const context = {
     self: { address: "a:1", incarnation: "a", counter: 1 },
     monotonicMs: () => 0,
     tellAfter: () => {},
   } as Partial<ActorContext> as ActorContext;
-  return new Peer(context, { address: "b:1", incarnation: "b", counter: 1 });
+  const ref = { address: "b:1", incarnation: "b", counter: 1 };
+  return { peer: new Peer(context, ref, pool), pool };
 }
 
 /** The cases, each named by what must hold. */
@@ -310,27 +314,27 @@ export const hardCases: Record<string, HardCase> = {
 
   // deno-lint-ignore require-await -- a case like the others
   "the state is not complete when what is left of it overflows": async () => {
-    const peer = lonePeer();
-    const state = Array.from(
-      { length: 30 },
-      (_, i) => new Entry(`key${i}`, new Uint8Array(100_000), 1, 0, "a:1/a/2"),
-    );
+    const { peer, pool } = lonePeer();
+    const entries = (count: number, name: string, value: string) =>
+      new EntryReader(messageOf(Array.from({ length: count }, (_, i) => {
+        return { key: name + i, value, timestamp: 1, sequence: 0, uid: "a:1/a/2" };
+      })));
     peer.oweState({ except: ["b"] });
-    peer.addPart(state, undefined, peer.open!);
+    peer.addPart(entries(30, "key", "x".repeat(100_000)), undefined, peer.open!);
     peer.completeState();
-    const value = new Uint8Array(8 * MiB);
-    for (let i = 0; i < 9; i++) peer.owe(new Entry(`large${i}`, value, 1, 0, "a:1/a/2"));
+    const large = entries(9, "large", "x".repeat(8 * MiB));
+    while (large.next()) peer.owe(pool.add(large));
     const next = peer.next({ epoch: 1, roomBytes: 20 * MiB });
     if (next?.batch.stateDone && !peer.overflowed) return "It counts as complete";
   },
 
   // deno-lint-ignore require-await -- a case like the others
   "a part that was read for an earlier debt does not count for the present one": async () => {
-    const peer = lonePeer();
+    const { peer } = lonePeer();
     peer.oweState({ only: ["c"] });
     const earlier = peer.open!;
     peer.oweState({ except: ["b"] });
-    peer.addPart([], new Uint8Array([5]), earlier);
+    peer.addPart(new EntryReader(messageOf([])), new Uint8Array([5]), earlier);
     if (peer.open?.after !== undefined) return "Reading goes on in the middle";
   },
 

@@ -1,6 +1,6 @@
 import type { Client } from "../../kvclient/mod.ts";
-import type { Entry } from "../../kvserver/mod.ts";
 import { assertEquals, assertLessOrEqual } from "../deps.ts";
+import type { TextEntry } from "../kvserver/stores.ts";
 import { Cluster } from "./cluster.ts";
 import { entriesIn, tellsIn } from "./tells.ts";
 import { atPace, sleep } from "./until.ts";
@@ -37,7 +37,7 @@ Deno.test("20,000 Puts on one key within 2 s leave a server as at most 25 copies
 
 Deno.test("a Put 10 ms after those on a hot key wins everywhere", async () => {
   const tap = new WireTap();
-  const ahead: Entry[] = [];
+  const ahead: TextEntry[] = [];
   tap.onSend = (_to, bytes) => {
     ahead.push(...entriesIn(bytes).filter(({ timestamp }) => timestamp > Date.now()));
   };

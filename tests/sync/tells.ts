@@ -1,6 +1,5 @@
-import { decodeEntries } from "../../kvserver/entry_codec.ts";
-import type { Entry } from "../../kvserver/mod.ts";
 import { msgpackDecode } from "../deps.ts";
+import { entriesOf, type TextEntry } from "../kvserver/stores.ts";
 import { framesIn } from "../rpc/raw_socket.ts";
 
 /** The messages, marshalled, in whole frames that a link has written; its `Hello` is none. */
@@ -12,9 +11,9 @@ export function tellsIn(frames: Uint8Array): Uint8Array[] {
 }
 
 /** The entries that go to another server in these frames. */
-export function entriesIn(frames: Uint8Array): Entry[] {
+export function entriesIn(frames: Uint8Array): TextEntry[] {
   return tellsIn(frames).flatMap((message) => {
     const { entries } = msgpackDecode(message) as { entries?: Uint8Array };
-    return entries === undefined ? [] : decodeEntries(entries);
+    return entries === undefined ? [] : entriesOf(entries);
   });
 }

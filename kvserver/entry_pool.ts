@@ -1,0 +1,295 @@
+import type { MsgpackWriter } from "../rpc/mod.ts";
+import type { EntrySource } from "./entry_batch.ts";
+import type { EntryReader } from "./entry_reader.ts";
+import { isLater, type Order } from "./order.ts";
+import {
+  chunkOf,
+  hashOf,
+  inChunk,
+  LargeValues,
+  UidTable,
+  ValueLog,
+  WordArena,
+} from "./store/mod.ts";
+
+/** No entry has this number. */
+export const noPooled = 0;
+
+// The words of an entry's record.
+/** The next one of its bucket, or of the free records. */
+const nextWord = 0;
+const hashWord = 1;
+const usesWord = 2;
+const timestampLow = 3;
+const timestampHigh = 4;
+const sequenceWord = 5;
+const uidWord = 6;
+/** The number of its key. */
+const keyWord = 7;
+/** Where in its bytes the key begins, and how long it is. */
+const keyStartAndLength = 8;
+const lengthWord = 9;
+const placeWord = 10;
+const recordWords = 11;
+
+/** In place of the next entry: it is in no bucket. */
+const unlinked = 0xffffffff;
+
+/** Entries of a bucket at the most. So many share one only if their keys were made for it. */
+const chainMax = 32;
+
+/** Buckets of an empty pool, and records of its first chunk; powers of two. */
+const firstBuckets = 64;
+
+/** Longer entries have memory of their own. */
+const logBytesMax = 4096;
+
+/**
+ * Entries on their way from some replicas to others, each kept once, as the bytes that it came as,
+ * however many receivers are owed it.
+ *
+ * Entries go by numbers, and so do their keys, for as long as somebody uses them. Whoever keeps a
+ * number counts as a user, and says so: nothing else keeps an entry or a key.
+ *
+ * A full bucket takes no more entries. Those that it does not take count as ones of different keys:
+ * more of them travel than need to, which harms nobody but who made such keys.
+ */
+export class EntryPool implements EntrySource {
+  #records = newRecords();
+  #freeRecord = noPooled;
+  #buckets = new Uint32Array(firstBuckets);
+  #size = 0;
+  #uids = new UidTable();
+  #log = new ValueLog((n) => this.writtenBytesMax(n), (n, place) => this.#set(n, placeWord, place));
+  #large = new LargeValues();
+  #keyUses: number[] = [];
+  #freeKeys: number[] = [];
+  /** Reused to compare two entries. */
+  #left: Order = { timestamp: 0, sequence: 0, uid: "" };
+  #right: Order = { timestamp: 0, sequence: 0, uid: "" };
+
+  /** Number of entries. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Number of keys that somebody uses. */
+  get keyCount(): number {
+    return this.#keyUses.length - this.#freeKeys.length;
+  }
+
+  /** Memory that it takes. */
+  get byteLength(): number {
+    return this.#records.byteLength + this.#buckets.byteLength + this.#log.byteLength +
+      this.#large.byteLength;
+  }
+
+  /** Takes an entry in, for the caller to use. @returns its number. */
+  add(entry: EntryReader): number {
+    const { bytes, keyStart, keyEnd } = entry;
+    const hash = hashOf(bytes, keyStart, keyEnd);
+    const key = this.#keyNumber(this.#find(hash, bytes, keyStart, keyEnd));
+    const n = this.#allocate();
+    const words = this.#records.words[chunkOf(n)];
+    const at = inChunk(n);
+    const length = entry.end - entry.start;
+    words[at + hashWord] = hash;
+    words[at + usesWord] = 1;
+    words[at + timestampLow] = entry.timestamp;
+    words[at + timestampHigh] = entry.timestamp / 0x100000000;
+    words[at + sequenceWord] = entry.sequence;
+    words[at + uidWord] = this.#uids.use(entry.uid);
+    words[at + keyWord] = key;
+    words[at + keyStartAndLength] = (keyStart - entry.start) << 16 | (keyEnd - keyStart);
+    words[at + lengthWord] = length;
+    words[at + placeWord] = length > logBytesMax
+      ? this.#large.add(bytes, entry.start, entry.end)
+      : this.#log.add(n, bytes, entry.start, entry.end);
+    this.#link(n, hash);
+    return n;
+  }
+
+  /** Counts one more user of an entry. */
+  use(n: number): void {
+    this.#records.words[chunkOf(n)][inChunk(n) + usesWord]++;
+  }
+
+  /** Counts one user less. */
+  release(n: number): void {
+    const words = this.#records.words[chunkOf(n)];
+    const at = inChunk(n);
+    if (--words[at + usesWord] > 0) return;
+    this.#unlink(n, words[at + hashWord]);
+    this.#uids.release(words[at + uidWord]);
+    this.releaseKey(words[at + keyWord]);
+    const length = words[at + lengthWord];
+    if (length > logBytesMax) this.#large.remove(words[at + placeWord]);
+    else this.#log.remove(words[at + placeWord], length);
+    words[at + nextWord] = this.#freeRecord;
+    this.#freeRecord = n;
+    this.#log.clean();
+    if (this.#size === 0 && this.#records.words.length > 1) this.#shrink();
+  }
+
+  /** Counts one user less of each of some entries. */
+  releaseAll(numbers: readonly number[]): void {
+    for (const n of numbers) this.release(n);
+  }
+
+  /** The number of an entry's key, the same for all entries of the key. */
+  keyOf(n: number): number {
+    return this.#get(n, keyWord);
+  }
+
+  /** Counts one more user of a key. */
+  useKey(key: number): void {
+    this.#keyUses[key]++;
+  }
+
+  /** Counts one user less. */
+  releaseKey(key: number): void {
+    if (--this.#keyUses[key] === 0) this.#freeKeys.push(key);
+  }
+
+  /** Whether the first of two entries of a key is later than the second. */
+  isLater(n: number, other: number): boolean {
+    return isLater(this.#order(n, this.#left), this.#order(other, this.#right));
+  }
+
+  writtenBytesMax(n: number): number {
+    return this.#get(n, lengthWord);
+  }
+
+  uidNumberOf(n: number): number {
+    return this.#get(n, uidWord);
+  }
+
+  uid(number: number): string {
+    return this.#uids.uid(number);
+  }
+
+  /** The uid that an entry bears. */
+  uidOf(n: number): string {
+    return this.#uids.uid(this.#get(n, uidWord));
+  }
+
+  writeEntry(writer: MsgpackWriter, n: number): void {
+    const start = this.#startOf(n);
+    writer.raw(this.#bytesAt(n), start, start + this.writtenBytesMax(n));
+  }
+
+  #order(n: number, into: Order): Order {
+    into.timestamp = this.#get(n, timestampHigh) * 0x100000000 + this.#get(n, timestampLow);
+    into.sequence = this.#get(n, sequenceWord);
+    into.uid = this.uidOf(n);
+    return into;
+  }
+
+  #get(n: number, word: number): number {
+    return this.#records.words[chunkOf(n)][inChunk(n) + word];
+  }
+
+  #set(n: number, word: number, value: number): void {
+    this.#records.words[chunkOf(n)][inChunk(n) + word] = value;
+  }
+
+  #bytesAt(n: number): Uint8Array {
+    const place = this.#get(n, placeWord);
+    return this.writtenBytesMax(n) > logBytesMax
+      ? this.#large.bytesAt(place)
+      : this.#log.bytesAt(place);
+  }
+
+  #startOf(n: number): number {
+    return this.writtenBytesMax(n) > logBytesMax ? 0 : this.#log.startOf(this.#get(n, placeWord));
+  }
+
+  // ---- finding ------------------------------------------------------------------------------
+
+  /** An entry of the key `bytes[start..end)`, or `noPooled`. */
+  #find(hash: number, bytes: Uint8Array, start: number, end: number): number {
+    let n = this.#buckets[hash & (this.#buckets.length - 1)];
+    while (n !== noPooled) {
+      if (this.#get(n, hashWord) === hash && this.#hasKey(n, bytes, start, end)) break;
+      n = this.#get(n, nextWord);
+    }
+    return n;
+  }
+
+  #hasKey(n: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const startAndLength = this.#get(n, keyStartAndLength);
+    if ((startAndLength & 0xffff) !== end - start) return false;
+    const held = this.#bytesAt(n);
+    const heldStart = this.#startOf(n) + (startAndLength >>> 16) - start;
+    for (let i = end - 1; i >= start; i--) if (held[heldStart + i] !== bytes[i]) return false;
+    return true;
+  }
+
+  #keyNumber(sameKey: number): number {
+    const key = sameKey === noPooled
+      ? this.#freeKeys.pop() ?? this.#keyUses.push(0) - 1
+      : this.keyOf(sameKey);
+    this.#keyUses[key]++;
+    return key;
+  }
+
+  #link(n: number, hash: number): void {
+    if (++this.#size > this.#buckets.length) this.#growBuckets();
+    const bucket = hash & (this.#buckets.length - 1);
+    const first = this.#buckets[bucket];
+    let length = 0;
+    for (let other = first; other !== noPooled; other = this.#get(other, nextWord)) length++;
+    const isFull = length >= chainMax;
+    this.#set(n, nextWord, isFull ? unlinked : first);
+    if (!isFull) this.#buckets[bucket] = n;
+  }
+
+  #unlink(n: number, hash: number): void {
+    this.#size--;
+    const next = this.#get(n, nextWord);
+    if (next === unlinked) return;
+    const bucket = hash & (this.#buckets.length - 1);
+    let before = this.#buckets[bucket];
+    if (before === n) {
+      this.#buckets[bucket] = next;
+      return;
+    }
+    while (this.#get(before, nextWord) !== n) before = this.#get(before, nextWord);
+    this.#set(before, nextWord, next);
+  }
+
+  #growBuckets(): void {
+    const old = this.#buckets;
+    this.#buckets = new Uint32Array(old.length * 2);
+    for (let n of old) {
+      while (n !== noPooled) {
+        const next = this.#get(n, nextWord);
+        const bucket = this.#get(n, hashWord) & (this.#buckets.length - 1);
+        this.#set(n, nextWord, this.#buckets[bucket]);
+        this.#buckets[bucket] = n;
+        n = next;
+      }
+    }
+  }
+
+  /** Gives back what many entries took, when there are none. */
+  #shrink(): void {
+    this.#records = newRecords();
+    this.#freeRecord = noPooled;
+    this.#buckets = new Uint32Array(firstBuckets);
+  }
+
+  #allocate(): number {
+    const n = this.#freeRecord;
+    if (n === noPooled) return this.#records.allocate(recordWords);
+    this.#freeRecord = this.#get(n, nextWord);
+    return n;
+  }
+}
+
+function newRecords(): WordArena {
+  const records = new WordArena(firstBuckets * 16);
+  // No record has the number 0.
+  records.allocate(1);
+  return records;
+}
