@@ -10,7 +10,9 @@ import { escapeControlInLines } from "./escape.ts";
 
 /** What failed and where; and on a line of its own, where that is known, what to try. */
 export function failureText(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error instanceof Error ? error.message : String(error))
+    // Its words say it already.
+    .replace(/ \(os error \d+\)/g, "");
   const where = error instanceof RpcError && error.address ? ` (at ${error.address})` : "";
   const advice = adviceFor(error);
   return escapeControlInLines(message) + where + (advice === undefined ? "" : `\n${advice}`);

@@ -6,6 +6,7 @@
 
 import { progressIntervalMs } from "../limits.ts";
 import type { Console } from "./console.ts";
+import { grouped } from "./numbers.ts";
 
 /** How far it is. */
 export interface Progress {
@@ -24,9 +25,12 @@ export interface ShownProgress {
   hide(): void;
 }
 
-/** Shows on stderr what `progress` says, as long as that is a terminal; nothing in a pipe. */
-export function showProgress(console: Console, progress: () => Progress): ShownProgress {
-  if (!console.stderrIsTerminal || console.env("TERM") === "dumb") {
+/** Shows on stderr what `progress` says, if it is a terminal; nothing in a pipe, or without it. */
+export function showProgress(
+  console: Console,
+  progress: (() => Progress) | undefined,
+): ShownProgress {
+  if (progress === undefined || !console.stderrIsTerminal || console.env("TERM") === "dumb") {
     return { tell: (lines) => console.err(lines), hide() {} };
   }
   const startMs = performance.now();
@@ -50,7 +54,7 @@ const erase = "\r\x1b[K";
 /** A line that says how much is done, how fast, and how long the rest will take at that rate. */
 export function progressLine({ unit, count, share }: Progress, elapsedMs: number): string {
   const rate = elapsedMs > 0 ? Math.round(count / elapsedMs * 1_000) : 0;
-  const amounts = `${format(count)} ${unit}  ${format(rate)}/s`;
+  const amounts = `${grouped(count)} ${unit}  ${grouped(rate)}/s`;
   if (share === undefined) return amounts;
   const percent = `${Math.floor(share * 100)}%`.padStart(4);
   const left = share > 0 ? `  ${clock(elapsedMs / share - elapsedMs)} left` : "";
@@ -61,11 +65,6 @@ export function progressLine({ unit, count, share }: Progress, elapsedMs: number
 export function progressBar(share: number, width: number): string {
   const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
   return `[${"#".repeat(filled)}${"-".repeat(width - filled)}]`;
-}
-
-/** A number as people read it: `12,345`. */
-export function format(count: number): string {
-  return count.toLocaleString("en-US");
 }
 
 function clock(ms: number): string {

@@ -6,6 +6,7 @@
 
 import { watchIntervalMs } from "../limits.ts";
 import type { Invocation } from "./command_spec.ts";
+import type { Console } from "./console.ts";
 import type { ImportSource } from "./kv/import.ts";
 import { get, list, put, putInput, scan } from "./kv/queries.ts";
 import type { EntryFormat, KvSession } from "./kv/session.ts";
@@ -37,8 +38,7 @@ export const runWatch = query(async (session, [prefix = ""], { options }) => {
 /** `cmud kv import` */
 export const runImport = query(async (session, [path = "-"]) => {
   const { importEntries } = await import("./kv/import.ts");
-  const source = path === "-" ? { bytes: session.console.input() } : await open(path);
-  return importEntries(session, source);
+  return importEntries(session, path === "-" ? inputOf(session.console) : await open(path));
 });
 
 /** `cmud kv export` */
@@ -74,6 +74,13 @@ function formatOf({ options }: Invocation): EntryFormat {
     throw new UsageError("Cannot print both JSON and raw bytes: allowed is --json or --raw");
   }
   return options.json ? "json" : options.raw ? "raw" : "lines";
+}
+
+function inputOf(console: Console): ImportSource {
+  if (console.stdinIsTerminal) {
+    console.err('Type lines such as {"key":"k","value":"v"}; Ctrl-D ends them.\n');
+  }
+  return { bytes: console.input(), isTyped: console.stdinIsTerminal };
 }
 
 /** @throws {UsageError} when it cannot be read. */

@@ -1,5 +1,6 @@
 import { exitCodes } from "../exit_codes.ts";
-import { format, showProgress } from "../progress.ts";
+import { counted } from "../numbers.ts";
+import { showProgress } from "../progress.ts";
 import { BatchedOutput, jsonLine } from "./entry_text.ts";
 import type { KvSession } from "./session.ts";
 
@@ -30,7 +31,8 @@ export async function exportEntries(session: KvSession, prefix: string): Promise
   } finally {
     shown?.hide();
     if (isSeen || !isWhole) {
-      console.err(`Exported ${format(count)} entries${isWhole ? "" : ", and not all of them"}\n`);
+      const exported = `Exported ${counted(count, "entry", "entries")}`;
+      console.err(`${exported}${isWhole ? "" : ", and not all of them"}\n`);
     }
   }
   return exitCodes.ok;

@@ -9,7 +9,8 @@ import {
 import { exitCodeOfSignal, exitCodes } from "../exit_codes.ts";
 import { failureText } from "../failure.ts";
 import { readLines } from "../lines.ts";
-import { format, showProgress } from "../progress.ts";
+import { counted } from "../numbers.ts";
+import { showProgress } from "../progress.ts";
 import { UsageError } from "../usage_error.ts";
 import type { Entry } from "./entry_text.ts";
 import type { KvSession } from "./session.ts";
@@ -19,6 +20,8 @@ export interface ImportSource {
   readonly bytes: AsyncIterable<Uint8Array>;
   /** How many bytes these are, where that is known. */
   readonly size?: number;
+  /** Whether somebody types them, and needs no progress. */
+  readonly isTyped?: boolean;
 }
 
 /**
@@ -38,11 +41,12 @@ export async function importEntries(session: KvSession, source: ImportSource): P
       yield bytes;
     }
   };
-  const progress = showProgress(console, () => ({
+  const shows = source.isTyped ? undefined : () => ({
     unit: "entries",
     count: puts.done,
     share: source.size ? Math.min(1, bytesRead / source.size) : undefined,
-  }));
+  });
+  const progress = showProgress(console, shows);
   const puts = new Puts(session, progress.tell);
   const release = console.onStopSignal((signal) => {
     progress.hide();
@@ -183,8 +187,4 @@ class Puts {
   #miss(number: number): void {
     this.#firstMissing = Math.min(this.#firstMissing, number);
   }
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${format(count)} ${count === 1 ? one : many}`;
 }

@@ -49,6 +49,7 @@ async function converse(session: KvSession, options: ShellOptions): Promise<numb
   const names = shellCommands.map(({ name }) => name);
   console.out(dim(`Commands: ${names.join(", ")}. Tab completes, Ctrl-D leaves.`) + "\n");
   let running: AbortController | undefined;
+  let isOpen = true;
   const editor = await openLineEditor(console, {
     complete: (typed, signal) => completeLine(client, typed, signal),
     hint: hintFor,
@@ -57,6 +58,8 @@ async function converse(session: KvSession, options: ShellOptions): Promise<numb
       : new HistoryFile(new StateDirectory(console), "shell_history"),
     onInterrupt: () => running?.abort(),
   });
+  // Who looks for a server here is told at once that there is none.
+  client.ping().catch((error) => isOpen && editor.print(`${red(failureText(error))}\n`));
   try {
     for (let line; (line = await editor.readLine(bold("cmud> "))) !== undefined;) {
       running = new AbortController();
@@ -69,6 +72,7 @@ async function converse(session: KvSession, options: ShellOptions): Promise<numb
       }
     }
   } finally {
+    isOpen = false;
     editor.close();
   }
   return exitCodes.ok;

@@ -88,16 +88,22 @@ export const shellCommands: readonly ShellCommand[] = [
   },
 ];
 
+/** Other names that work. */
+const aliases = new Map([["quit", "exit"], ["?", "help"]]);
+
+/** Words that people know from other programs, and what they mean here. */
+const meanings = new Map([["set", "put"], ["ls", "list"], ["keys", "scan"]]);
+
 /** The command of that name, in any case. @throws {UsageError} when there is none. */
 export function findCommand(name: string): ShellCommand {
   const lower = name.toLowerCase();
-  const meant = lower === "quit" ? "exit" : lower;
+  const meant = aliases.get(lower) ?? lower;
   const command = shellCommands.find(({ name }) => name === meant);
   if (command !== undefined) return command;
   const names = shellCommands.map(({ name }) => name);
   throw new UsageError(
     `Cannot run ${JSON.stringify(name)}: allowed are ${names.join(", ")}` +
-      didYouMean(name, [...names, "quit"]),
+      didYouMean(meanings.get(lower) ?? name, [...names, "quit"]),
   );
 }
 
@@ -133,7 +139,8 @@ function overview(): string {
   );
   return `${lines.join("\n")}\n` +
     `Keys or values with spaces go in quotes: put "my key" 'my value'.\n` +
-    `In double quotes \\n, \\t, \\", \\\\ and \\u{1f600} mean what they do elsewhere.\n`;
+    `In double quotes \\n, \\t, \\", \\\\ and \\u{1f600} mean what they do elsewhere.\n` +
+    "Nothing can be deleted: a key that is not needed may have an empty value.\n";
 }
 
 function explanation(command: ShellCommand): string {

@@ -3,6 +3,7 @@ import { watchedCharsMax } from "../../limits.ts";
 import { escapeControl } from "../escape.ts";
 import { exitCodes } from "../exit_codes.ts";
 import { failureText } from "../failure.ts";
+import { counted } from "../numbers.ts";
 import { pause } from "../pause.ts";
 import { UsageError } from "../usage_error.ts";
 import { type Entry, jsonLine } from "./entry_text.ts";
@@ -35,7 +36,9 @@ export async function watch(
       const gone = seen.forgetGone();
       if (isFirst) console.err(`Watching ${about(prefix)}. Ctrl-C ends it.\n`);
       if (isLost) console.err("It answers again.\n");
-      if (gone > 0) console.err(`${gone} keys are gone: did the server start anew?\n`);
+      if (gone > 0) {
+        console.err(`${counted(gone, "key is", "keys are")} gone: did the server start anew?\n`);
+      }
       isFirst = isLost = false;
     } catch (error) {
       if (signal?.aborted) break;

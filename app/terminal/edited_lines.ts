@@ -148,11 +148,17 @@ class EditedLines implements LineEditor {
     this.#hideHint();
     const meaningful = keys.replace(meaningless, "");
     const pasted = pastedText(meaningful);
-    if (pasted !== "") this.#readline.write(pasted);
+    if (pasted !== "") this.#paste(pasted);
     const pressed = meaningful.slice(pasted.length);
     if (pressed === tab) this.#complete();
     else if (pressed !== "") this.#feed(pressed);
     this.#showHint();
+  }
+
+  #paste(text: string): void {
+    this.#readline.write(text);
+    // Node's editor does not notice that it may have come into another row.
+    this.#readline.prevRows = this.#readline.getCursorPos().rows;
   }
 
   // ---- what happens to a line ---------------------------------------------------------------

@@ -94,6 +94,8 @@ Deno.test("the shell knows what was meant by a typo", async () => {
     hlep: "help",
     exi: "exit",
     qut: "quit",
+    set: "put",
+    LS: "list",
   };
   for (const [line, meant] of Object.entries(typos)) {
     const { stderr } = await runCmud(["kv", "shell", "--server", server], { input: [line] });

@@ -85,7 +85,7 @@ Deno.test("kv watch says that its server is lost, and goes on when it is back", 
       assertStringIncludes(console.stderr, `Cannot call Scan at ${server.queryAddresses[0]}`);
       server = await start();
       await until("it is said", () => console.stderr.includes("anew"), { timeoutMs });
-      assertStringIncludes(console.stderr, "It answers again.\n1 keys are gone");
+      assertStringIncludes(console.stderr, "It answers again.\n1 key is gone");
       assertEquals(console.stderr.match(/asked until/g)?.length, 1);
       await client.put("a", "1");
       await until("it is printed", () => console.stdout === "new\ta\t1\n".repeat(2), { timeoutMs });

@@ -130,6 +130,32 @@ Deno.test("print() leaves a line intact that fills several rows, wherever its en
   }
 });
 
+Deno.test("print() leaves a line intact that was pasted, in pieces that end anywhere in a row", async () => {
+  const text = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR";
+  for (let cut = 1; cut < text.length; cut++) {
+    await editing(
+      async (editor, terminal) => {
+        const line = editor.readLine("> ");
+        terminal.press(text.slice(0, cut));
+        editor.print("one\n");
+        terminal.press(text.slice(cut));
+        terminal.press("\x7f");
+        editor.print("two\n");
+        const typed = text.slice(0, -1);
+        assertEquals(
+          await linesOf(terminal),
+          ["one", "two", ...`> ${typed}`.match(/.{1,20}/g)!],
+          String(cut),
+        );
+        terminal.press("\r");
+        assertEquals(await line, typed);
+      },
+      {},
+      20,
+    );
+  }
+});
+
 Deno.test("print() between two lines writes where the cursor is", () =>
   editing(async (editor, terminal) => {
     editor.print("before\n");

@@ -49,6 +49,7 @@ terminalTest(
 
 terminalTest("kv shell on a terminal says that nobody answers, and stays", async () => {
   const terminal = new Terminal(["kv", "shell", "--server", deadAddress()]);
+  assertStringIncludes(await terminal.until("cmud server"), "nothing answers there");
   await terminal.until(prompt);
   await terminal.type("get a\r");
   assertStringIncludes(await terminal.until(prompt), "nothing answers there");

@@ -30,9 +30,14 @@ class Shell {
   }
 
   /** Calls `use` with a shell that has prompted, leaves it, and expects it to end well. */
-  static async with(server: string, use: (shell: Shell) => Promise<void>): Promise<void> {
+  static async with(
+    server: string,
+    use: (shell: Shell) => Promise<void>,
+    greeting = "leaves.",
+  ): Promise<void> {
     const shell = new Shell(await FakeTerminal.open(), server);
     try {
+      await shell.until(greeting);
       await shell.until(prompt);
       await use(shell);
       shell.terminal.press("\x04");
@@ -92,7 +97,7 @@ Deno.test("kv shell says what is wrong, and gives up a completion quietly, witho
     assertStringIncludes(await shell.enter("get"), "allowed is get KEY");
     assertStringIncludes(await shell.enter("help gte"), "did you mean get?");
     assertStringIncludes(await shell.enter("help put"), "put KEY VALUE: store a value");
-  }));
+  }, "cmud server\n"));
 
 Deno.test("kv shell ends a watch at Ctrl-C, not itself", () =>
   withServer((server) =>

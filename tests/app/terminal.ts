@@ -12,6 +12,9 @@ export interface TerminalOptions {
   env?: Readonly<Record<string, string>>;
 }
 
+/** How long a text may take to be written: long enough for a machine that has much else to do. */
+const deadlineMs = 30_000;
+
 /** A program on a terminal of its own, made by `script` of util-linux. */
 export class Terminal {
   #child: Deno.ChildProcess;
@@ -58,13 +61,19 @@ export class Terminal {
     return this.#keys.write(new TextEncoder().encode(keys));
   }
 
-  /** Waits until `text` is written, and gives all that was since the last call. */
+  /**
+   * Waits until `text` is written, and gives all that was since the last call.
+   *
+   * @throws when it is not in time: the program is ended then.
+   */
   async until(text: string): Promise<string> {
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), deadlineMs);
     while (!this.#seen.includes(text)) {
-      if (!await this.#read()) {
-        throw new Error(`The program ended without ${text} in: ${this.#seen}`);
-      }
+      if (await this.#read()) continue;
+      clearTimeout(timer);
+      throw new Error(`The program ended without ${text} in: ${this.#seen}`);
     }
+    clearTimeout(timer);
     const end = this.#seen.indexOf(text) + text.length;
     const seen = this.#seen.slice(0, end);
     this.#seen = this.#seen.slice(end);
