@@ -240,6 +240,9 @@ export const historyLinesMax = 1_000;
 /** A longer line is not kept in the history. */
 export const historyLineCharsMax = 4_096;
 
+/** How long `play` waits for whoever has its world to say where they answer. */
+export const ownerPatienceMs = 3_000;
+
 /** How often `status --watch` asks again. */
 export const statusIntervalMs = 1_000;
 

@@ -10,6 +10,13 @@ export const playCommand: CommandSpec = {
     serverOption,
     { name: "--name", value: "NAME", summary: "who you are" },
     { name: "--fast", summary: "no pauses: nothing takes any time" },
+    {
+      name: "--data-dir",
+      value: "DIR",
+      summary: "play in the world that a server of your own keeps there (default: in the state " +
+        "directory)",
+    },
+    { name: "--ephemeral", summary: "let a server of your own forget its world when you quit" },
     { name: "--observe", summary: "watch what others do, without being there" },
     ...screenReaderOptions,
     { name: "--no-history", summary: "keep nothing that is typed for the next time" },
@@ -17,6 +24,7 @@ export const playCommand: CommandSpec = {
   examples: [
     ["cmud play", "enrol, or go on where you were"],
     ["cmud play --name Ada --server cmud.example:6001", "on another machine's server"],
+    ["cmud play --data-dir ~/another-world", "in a world of its own"],
     ["cmud play --observe", "watch the others"],
   ],
   run: async (invocation) => (await import("./run_play.ts")).runPlay(invocation),

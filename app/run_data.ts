@@ -3,7 +3,7 @@ import { decodeUtf8 } from "../rpc/mod.ts";
 import type { Invocation } from "./command_spec.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { BatchedOutput, jsonLine } from "./kv/entry_text.ts";
-import { format } from "./progress.ts";
+import { grouped } from "./numbers.ts";
 
 /** `cmud data check`. What is wrong is thrown. */
 // deno-lint-ignore require-await -- a command is asynchronous by contract
@@ -18,10 +18,10 @@ export async function runCheck({ arguments: [dir], options, console }: Invocatio
   const newest = newestMs === undefined ? "none" : new Date(newestMs).toISOString();
   console.out(
     `${dir} is sound.\n` +
-      `  keys        ${format(keys)}\n` +
-      `  tombstones  ${format(tombstones)}\n` +
+      `  keys        ${grouped(keys)}\n` +
+      `  tombstones  ${grouped(tombstones)}\n` +
       `  newest Put  ${newest}\n` +
-      `  file        ${format(fileBytes)} bytes\n`,
+      `  file        ${grouped(fileBytes)} bytes\n`,
   );
   return exitCodes.ok;
 }

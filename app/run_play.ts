@@ -1,5 +1,4 @@
 import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../kvclient/mod.ts";
-import { Server } from "../kvserver/mod.ts";
 import { failoverTimeoutMs } from "../limits.ts";
 import { realEnvironment } from "../rpc/mod.ts";
 import type { Console, StopSignal } from "./console.ts";
@@ -8,18 +7,9 @@ import { exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
 import { UsageError } from "./usage_error.ts";
 import { diceFrom, isName, paint, pause, playGame, watchGame } from "./game/mod.ts";
 import { gameStore } from "./game_store.ts";
+import { defaultHome, findServer, type FoundServer, type Home } from "./own_world.ts";
 import { openPlayerLines, type PlayerLines } from "./player_lines.ts";
-import { defaultQueryAddress, namedAddresses } from "./query_client.ts";
 import { hasColor } from "./style.ts";
-import { version } from "./version.ts";
-
-/** Where a server is looked for, and where one's own is started. */
-export interface Home {
-  readonly queryAddress: string;
-  readonly startPort: number;
-}
-
-const defaultHome: Home = { queryAddress: defaultQueryAddress, startPort: 6000 };
 
 /** Plays as `invocation` says; `home` is where the server is when that names none. */
 export async function runPlay(invocation: Invocation, home: Home = defaultHome): Promise<number> {
@@ -124,47 +114,4 @@ class Stop {
   }
 }
 
-const notice = "Nobody answers here, so you play on a server of your own. It forgets all when\n" +
-  "you quit; to play on another day, keep one running: cmud server\n";
-
 const farewell = "Your server ends with you. Whoever has joined it will have to find another.\n";
-
-interface FoundServer {
-  readonly addresses: readonly string[];
-  /** The player's own. */
-  readonly server?: Server;
-}
-
-/** Where to play. With no server named and none at the default address, one of the player's own. */
-async function findServer(invocation: Invocation, home: Home): Promise<FoundServer> {
-  const named = namedAddresses(invocation);
-  if (named !== undefined) return { addresses: named };
-  const atHome = { addresses: [home.queryAddress] };
-  // Of a world of one's own there would be nothing to watch.
-  if (invocation.options.observe || await answers(home.queryAddress)) return atHome;
-  const server = await startOwnServer(home);
-  invocation.console.err(notice);
-  return { addresses: server.queryAddresses, server };
-}
-
-/** At the default address, so that others on this machine find it; anywhere if that is taken. */
-async function startOwnServer({ startPort }: Home): Promise<Server> {
-  const options = { startPort, queryActorCount: 1, version };
-  try {
-    return await Server.start(options);
-  } catch {
-    return await Server.start({ ...options, startPort: 0 });
-  }
-}
-
-async function answers(address: string): Promise<boolean> {
-  const client = new Client(new FixedRouter(address), { timeoutMs: 1_000 });
-  try {
-    await client.ping();
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.close();
-  }
-}

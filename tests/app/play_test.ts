@@ -1,4 +1,5 @@
-import { type Home, runPlay } from "../../app/run_play.ts";
+import type { Home } from "../../app/own_world.ts";
+import { runPlay } from "../../app/run_play.ts";
 import { Client, RpcError } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "../deps.ts";
 import { Server } from "../../kvserver/mod.ts";
@@ -132,7 +133,11 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
         await new Promise(() => {});
       },
     });
-    const exitCode = await runPlay({ arguments: [], options: { fast: true }, console }, home);
+    const exitCode = await runPlay({
+      arguments: [],
+      options: { fast: true, ephemeral: true },
+      console,
+    }, home);
     assertEquals(exitCode, code);
     Deno.listen({ hostname: "127.0.0.1", port: home.startPort }).close();
   });
@@ -166,7 +171,10 @@ interface Played {
 /** Plays as `cmud play --fast` does where `home` is the default. */
 async function playAt(home: Home, input: FakeConsoleOptions["input"]): Promise<Played> {
   const console = new FakeConsole({ input });
-  const code = await runPlay({ arguments: [], options: { fast: true }, console }, home);
+  const code = await runPlay(
+    { arguments: [], options: { fast: true, ephemeral: true }, console },
+    home,
+  );
   return { code, stdout: console.stdout, stderr: console.stderr };
 }
 

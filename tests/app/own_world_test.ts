@@ -1,0 +1,87 @@
+import type { Home } from "../../app/own_world.ts";
+import { runPlay } from "../../app/run_play.ts";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
+import { newDataFile } from "../disk/data_files.ts";
+import { TempDirectory } from "../disk/temp_directory.ts";
+import { FakeConsole, type FakeConsoleOptions } from "./fake_console.ts";
+import { freePortPair, withServer } from "./with_server.ts";
+
+/** Plays as `cmud play --fast` does for somebody with this state directory. */
+async function play(
+  stateHome: string,
+  input: FakeConsoleOptions["input"],
+  options: Record<string, unknown> = {},
+  startPort = freePortPair(),
+): Promise<FakeConsole> {
+  const home: Home = { startPort, queryAddress: `127.0.0.1:${startPort + 1}` };
+  const console = new FakeConsole({ input, env: { XDG_STATE_HOME: stateHome } });
+  const invocation = { arguments: [], options: { fast: true, ...options }, console };
+  assertEquals(await runPlay(invocation, home), 0);
+  return console;
+}
+
+Deno.test("play, quit, and play again: the same character in the same world", async () => {
+  using state = new TempDirectory();
+  const first = await play(state.path, ["Ada", "move fence", "quit"]);
+  assertStringIncludes(
+    first.stderr,
+    `keeps its world\nfor the next time: ${state.path}/cmud/world`,
+  );
+  const { stdout } = await play(state.path, ["Ada", "stats", "quit"]);
+  assertStringIncludes(stdout, "Place: The Fence");
+});
+
+Deno.test("play --ephemeral forgets, and play --data-dir keeps another world", async () => {
+  using state = new TempDirectory();
+  await play(state.path, ["Ada", "move fence", "quit"]);
+  const isNew = /Place: (?!The Fence)/;
+  const forgetful = await play(state.path, ["Ada", "stats", "quit"], { ephemeral: true });
+  assertMatch(forgetful.stdout, isNew);
+  assertStringIncludes(forgetful.stderr, "It forgets all when\nyou quit");
+  const dataDir = `${state.path}/other`;
+  assertMatch((await play(state.path, ["Ada", "stats", "quit"], { dataDir })).stdout, isNew);
+  const again = await play(state.path, ["Ada", "quit"], { dataDir });
+  assertStringIncludes(again.stdout, "Ada");
+  const kept = await play(state.path, ["Ada", "stats", "quit"]);
+  assertStringIncludes(kept.stdout, "Place: The Fence");
+});
+
+Deno.test("two plays at once share the world, wherever its server is", async () => {
+  using state = new TempDirectory();
+  let guest: FakeConsole | undefined;
+  const host = await play(state.path, async function* () {
+    yield* ["Ada", "move fence"];
+    // Somewhere else than the first is: the directory says where that is.
+    guest = await play(state.path, ["Bob", "map", "quit"]);
+    yield* ["map", "quit"];
+  });
+  assertEquals(guest!.stderr, "");
+  assertStringIncludes(guest!.stdout, "The Fence: Ada\n");
+  assertStringIncludes(host.stdout, "Gates 5th Floor: Bob\n");
+});
+
+Deno.test("play says so when its world cannot be used, and touches nothing", async () => {
+  using state = new TempDirectory();
+  const world = `${state.path}/cmud/world`;
+  Deno.mkdirSync(world, { recursive: true });
+  newDataFile(world);
+  Deno.writeTextFileSync(`${world}/cmud.db`, "something else");
+  const console = new FakeConsole({ env: { XDG_STATE_HOME: state.path } });
+  const startPort = freePortPair();
+  const home: Home = { startPort, queryAddress: `127.0.0.1:${startPort + 1}` };
+  const played = () => runPlay({ arguments: [], options: { fast: true }, console }, home);
+  await assertRejects(played, Error, "was not made by cmud");
+  assertStringIncludes(console.stderr, "To play without it: cmud play --ephemeral");
+  assertEquals(Deno.readTextFileSync(`${world}/cmud.db`), "something else");
+});
+
+Deno.test("play refuses options that contradict each other", () =>
+  withServer(async (server) => {
+    const cases = [{ dataDir: "/nowhere", ephemeral: true }, { dataDir: "/nowhere", server }];
+    for (const options of cases) {
+      const console = new FakeConsole();
+      const played = () => runPlay({ arguments: [], options, console });
+      const error = await assertRejects(played, Error, "Cannot use --data-dir with");
+      assert(error.name === "UsageError");
+    }
+  }));
