@@ -42,25 +42,19 @@ function inheritsKeys(): boolean {
 
 const plainObject = {};
 
+/** No `switch (typeof value)`: V8 would make a string of the type, and compare that. */
 function write(writer: MsgpackWriter, value: unknown, depth: number): void {
-  switch (typeof value) {
-    case "string":
-      return writeText(writer, value);
-    case "number":
-      if (Number.isSafeInteger(value) && !Object.is(value, -0)) writer.int(value);
-      else writer.float(value);
-      return;
-    case "boolean":
-      return writer.bool(value);
-    case "undefined":
-      return writer.endExt(writer.beginExt(extUndefined));
-    case "bigint":
-      return writeBigint(writer, value);
-    case "object":
-      return value === null ? writer.nil() : writeObject(writer, value, depth);
-    default:
-      throw new Refusal(`a ${typeof value}`);
-  }
+  if (typeof value === "string") writeText(writer, value);
+  else if (typeof value === "number") {
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) writer.int(value);
+    else writer.float(value);
+  } else if (typeof value === "object") {
+    if (value === null) writer.nil();
+    else writeObject(writer, value, depth);
+  } else if (typeof value === "boolean") writer.bool(value);
+  else if (value === undefined) writer.endExt(writer.beginExt(extUndefined));
+  else if (typeof value === "bigint") writeBigint(writer, value);
+  else throw new Refusal(`a ${typeof value}`);
 }
 
 function writeText(writer: MsgpackWriter, text: string): void {
