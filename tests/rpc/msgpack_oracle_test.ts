@@ -1,5 +1,13 @@
 import { decode, encode } from "../../rpc/mod.ts";
-import { assertEquals, fc, msgpackDecode, msgpackEncode, stdDecode, stdEncode } from "../deps.ts";
+import {
+  assert,
+  assertEquals,
+  fc,
+  msgpackDecode,
+  msgpackEncode,
+  stdDecode,
+  stdEncode,
+} from "../deps.ts";
 import { commonValue, safeInteger, text, thorough } from "./arbitraries.ts";
 import { assertSameValue } from "./same_value.ts";
 
@@ -66,6 +74,43 @@ Deno.test("decode() reads what @msgpack/msgpack encodes as the same value", () =
     thorough,
   );
 });
+
+Deno.test("decode() reads what it accepts as @msgpack/msgpack does when any byte is changed", () => {
+  let accepted = 0;
+  fc.assert(
+    fc.property(commonValue, fc.nat(), fc.nat(255), (value, place, byte) => {
+      const bytes = encode(value);
+      bytes[place % bytes.length] = byte;
+      const [ours, theirs] = [tryTo(() => decode(bytes)), tryTo(() => otherDecode(bytes))];
+      if (ours === undefined || theirs === undefined || isReadOtherwise(ours.value)) return;
+      accepted++;
+      assertSameValue(ours.value, mapNumbers(theirs.value, shortAsNumber));
+    }),
+    { numRuns: 3000 },
+  );
+  assert(accepted > 1000);
+});
+
+function otherDecode(bytes: Uint8Array): unknown {
+  return msgpackDecode(bytes, { useBigInt64: true });
+}
+
+function tryTo(read: () => unknown): { value: unknown } | undefined {
+  try {
+    return { value: read() };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether anything in it is this project's own extension, or text whose first character is dropped. */
+function isReadOtherwise(value: unknown): boolean {
+  if (typeof value === "string") return value.startsWith("\ufeff");
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value));
+  if (value === undefined || value instanceof Map) return true;
+  if (value === null || typeof value !== "object" || value instanceof Uint8Array) return false;
+  return Object.entries(value).flat(1).some(isReadOtherwise);
+}
 
 Deno.test("encode() writes integers and strings byte for byte as @msgpack/msgpack does", () => {
   fc.assert(
