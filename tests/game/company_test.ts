@@ -4,10 +4,14 @@ import {
   eventBucketMs,
   eventsPerBucketMax,
   heldLinesMax,
+  presenceBucketMs,
   presentMs,
   saidCharsMax,
 } from "../../app/game/bounds.ts";
 import type { Dice } from "../../app/game/dice.ts";
+import { keys } from "../../app/game/keys.ts";
+import { pause, StoreFailure } from "../../app/game/mod.ts";
+import { readPresent } from "../../app/game/presence.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { Seat, type SeatOptions } from "./seat.ts";
 import { lasting, loadedDice, MemoryStore, play } from "./stage.ts";
@@ -194,6 +198,69 @@ Deno.test("what cannot be said is said to be so, and is not said later", async (
   assertStringIncludes(heard, "Bob says: found\n");
   assert(!heard.includes("lost"));
   await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("what a busy server does not take is not said later, at the same server", async () => {
+  const { store, ada, bob } = await company();
+  const put = store.put;
+  store.put = (key, value) =>
+    key.startsWith("scene/")
+      ? Promise.reject(new StoreFailure("busy"))
+      : put.call(store, key, value);
+  assertStringIncludes(await bob.type("say lost"), "having a moment: busy");
+  store.put = put;
+  await bob.type("say found");
+  assertEquals(await ada.lookAround(), "Bob says: found\n");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("what happens where the player has just been is not shown any more", async () => {
+  const { store, ada, bob } = await company();
+  await bob.type("say hello");
+  const list = store.list;
+  const [listed, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  store.list = async (prefix) => {
+    const entries = await list.call(store, prefix);
+    if (prefix.startsWith("letter/")) listed.resolve();
+    if (prefix.startsWith("scene/")) await held.promise;
+    return entries;
+  };
+  const looked = ada.lookAround();
+  await listed.promise;
+  store.list = list;
+  await ada.type("move fence");
+  held.resolve();
+  await looked;
+  await ada.lookAround();
+  assert(!ada.said.includes("hello"));
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("the newest sign of life counts, in whatever bucket it stands", async () => {
+  const sign = (at: number, gone: boolean) => JSON.stringify({ at, place: "5", rank: "PhD", gone });
+  const now = 10 * presenceBucketMs;
+  const store = new MemoryStore([
+    [keys.here(9, "Ada"), sign(now + 2, false)],
+    [keys.here(10, "Ada"), sign(now + 1, true)],
+    [keys.here(10, "Bob"), sign(now + 2, true)],
+    [keys.here(11, "Bob"), sign(now + 1, false)],
+    [keys.here(12, "Eve"), sign(now, false)],
+    [keys.here(10, "Zed"), sign(now, false).padEnd(500)],
+  ]);
+  const { records, skipped } = await readPresent(store, now);
+  assertEquals([records.map(({ name }) => name), skipped], [["Ada"], 1]);
+});
+
+Deno.test("whoever leaves waits until others know of it", async () => {
+  const store = new MemoryStore();
+  const put = store.put;
+  store.put = async (key, value) => {
+    await pause(5);
+    await put.call(store, key, value);
+  };
+  await play(["Ada", "quit"], { store, pause });
+  const [sign] = [...store.entries].filter(([key]) => key.startsWith("here/"));
+  assertEquals(JSON.parse(sign[1]).gone, true);
 });
 
 Deno.test("with another server to go on at, what is said is said once", async () => {

@@ -40,7 +40,9 @@ class Keyboard implements Lines {
   }
 }
 
-function conversation(options: { isTerminal: boolean; fast?: boolean; manner?: Manner }) {
+function conversation(
+  options: { isTerminal: boolean; fast?: boolean; manner?: Manner; stop?: AbortSignal },
+) {
   const keyboard = new Keyboard();
   const { said } = keyboard;
   const pauses: { ms: number; end: () => void; signal?: AbortSignal }[] = [];
@@ -81,6 +83,23 @@ Deno.test("tell() goes on at Enter, and ends the pause", async () => {
   keyboard.type("");
   await told;
   assertEquals(said.length, 3);
+});
+
+Deno.test("tell() and wait() end when the conversation is stopped", async () => {
+  const stopping = new AbortController();
+  const { talk, said, pauses, keyboard } = conversation({
+    isTerminal: true,
+    stop: stopping.signal,
+  });
+  const told = talk.tell(["one", "two", "three"]);
+  await turn();
+  stopping.abort();
+  keyboard.type(undefined);
+  await told;
+  assertEquals([said, talk.ended, pauses.length], [["one\n"], true, 1]);
+  const waiting = conversation({ isTerminal: false, stop: stopping.signal });
+  waiting.talk.wait(1_000);
+  assert(waiting.pauses[0].signal!.aborted);
 });
 
 Deno.test("tell() keeps a line that is more than Enter for the next question", async () => {

@@ -106,6 +106,17 @@ Deno.test("a step that has not succeeded in 4 s is not begun again", async () =>
   assertEquals(calls, 3);
 });
 
+Deno.test("what a server refuses is not tried again", async () => {
+  const session = new Session("Ada", new MemoryStore(), environment(), { tries: 5 });
+  let calls = 0;
+  const refused = () => {
+    calls++;
+    return Promise.reject(new Error("no"));
+  };
+  await assertRejects(() => session.steadily(refused), Error, "no");
+  assertEquals(calls, 1);
+});
+
 Deno.test("a player who cannot get in yet gets in with a later line", async () => {
   const store = new MemoryStore();
   store.failures = 2;

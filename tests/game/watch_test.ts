@@ -101,8 +101,20 @@ Deno.test("a watch shows nothing again when its clock is set back, or a record c
   assertEquals(fence.look(start).length, 2);
   assertEquals(fence.look(start + 4 * eventBucketMs), []);
   assertEquals(fence.look(start), []);
-  for (const [key, value] of early) fence.entries.set(key, value);
-  assertEquals(fence.look(start), []);
+  const late = new Map(fence.entries);
+  for (const [key, value] of [...early, ...late]) {
+    fence.entries.set(key, value);
+    assertEquals(fence.look(start), []);
+  }
+});
+
+Deno.test("what several people did is shown in the order in which they did it", () => {
+  const fence = new Fence();
+  fence.look(start);
+  fence.say("two", start + 2, sessions[0]);
+  fence.say("one", start + 1, sessions[1]);
+  fence.say("three", start + 3, sessions[1]);
+  assertEquals(fence.look(start), ["Zed says: one", "Bob says: two", "Zed says: three"]);
 });
 
 Deno.test("whatever the delays and the clocks, each deed is shown once", () => {
