@@ -3,7 +3,7 @@ import { BrokenPipeError } from "../console.ts";
 import { exitCodeOf, exitCodes } from "../exit_codes.ts";
 import { failureText } from "../failure.ts";
 import { StateDirectory } from "../state_directory.ts";
-import { type ColorChoice, styleFor } from "../style.ts";
+import { type ColorChoice, hasColor, styleFor } from "../style.ts";
 import { HistoryFile, openLineEditor } from "../terminal/mod.ts";
 import { UsageError } from "../usage_error.ts";
 import type { KvSession } from "./session.ts";
@@ -47,12 +47,16 @@ async function converse(session: KvSession, options: ShellOptions): Promise<numb
   const { client, console } = session;
   const { bold, dim, red } = styleFor(console, "stdout", options);
   const names = shellCommands.map(({ name }) => name);
-  console.out(dim(`Commands: ${names.join(", ")}. Tab completes, Ctrl-D leaves.`) + "\n");
+  const tab = console.terminal === undefined || console.env("TERM") === "dumb"
+    ? ""
+    : "Tab completes, ";
+  console.out(dim(`Commands: ${names.join(", ")}. ${tab}Ctrl-D leaves.`) + "\n");
   let running: AbortController | undefined;
   let isOpen = true;
   const editor = await openLineEditor(console, {
     complete: (typed, signal) => completeLine(client, typed, signal),
-    hint: hintFor,
+    // Without colours a hint would look like what was typed.
+    hint: hasColor(console, "stdout", options) ? hintFor : undefined,
     history: options.history === false
       ? undefined
       : new HistoryFile(new StateDirectory(console), "shell_history"),

@@ -16,8 +16,16 @@ export function commonStart(words: readonly string[]): string {
   return common.isWellFormed() ? common : common.slice(0, -1);
 }
 
-/** `words` in lines of as many columns as there is room for, read line by line. */
-export function inColumns(words: readonly string[], terminalColumns: number): string {
+/**
+ * `words` in lines of as many columns as there is room for, read line by line.
+ *
+ * @param isPart whether there are more than these
+ */
+export function inColumns(
+  words: readonly string[],
+  terminalColumns: number,
+  isPart = false,
+): string {
   const shown = words.slice(0, candidatesShownMax);
   const width = Math.max(...shown.map(({ length }) => length)) + 2;
   const columns = Math.max(1, Math.floor(terminalColumns / width));
@@ -26,6 +34,7 @@ export function inColumns(words: readonly string[], terminalColumns: number): st
     const row = shown.slice(i, i + columns).map((word) => word.padEnd(width)).join("");
     lines += `${row.trimEnd()}\n`;
   }
+  if (isPart) return `${lines}... and more\n`;
   const others = words.length - shown.length;
   return others > 0 ? `${lines}... and ${others} more\n` : lines;
 }

@@ -194,7 +194,8 @@ class EditedLines implements LineEditor {
       Object.assign(this.#readline, { line: before + line.slice(cursor), cursor: before.length });
       this.#draw();
     } else if (candidates.length > 1) {
-      this.print(inColumns(candidates.map(escapeControl), this.#terminal.columns()));
+      const columns = this.#terminal.columns();
+      this.print(inColumns(candidates.map(escapeControl), columns, isPart));
     }
     this.#useKeys();
   }

@@ -23,7 +23,7 @@ export class PlainLines implements LineEditor {
     this.#release = console.onStopSignal((signal) => {
       if (signal !== "SIGINT") return console.exit(exitCodeOfSignal(signal));
       // The terminal has dropped what was typed.
-      if (this.#isReading) console.out(`\n${this.#prompt}`);
+      console.out(this.#isReading ? `\n${this.#prompt}` : "\n");
       options.onInterrupt?.(false);
     });
   }

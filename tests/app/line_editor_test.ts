@@ -230,7 +230,7 @@ Deno.test("Tab takes nothing of candidates that are not all, and shows them", ()
     const line = editor.readLine("> ");
     terminal.type("a\t\r");
     assertEquals(await line, "a");
-    assertEquals(await linesOf(terminal), ["abc  abd", "> a", ""]);
+    assertEquals(await linesOf(terminal), ["abc  abd", "... and more", "> a", ""]);
   }, {
     complete: () => Promise.resolve({ replaces: "a", candidates: ["abc", "abd"], isPart: true }),
   }));
