@@ -27,7 +27,10 @@ export class Redis implements LoadTarget {
       return redis;
     } catch (cause) {
       redis?.close();
-      throw new Error(`Cannot compare with a Redis: none answers at ${address}`, { cause });
+      throw new Error(
+        `Cannot compare with the Redis at ${address}: ${(cause as Error).message}`,
+        { cause },
+      );
     }
   }
 

@@ -88,7 +88,7 @@ Deno.test("bench prints a table for people, with no column for what is not compa
 Deno.test("bench says so when there is no Redis to compare with", async () => {
   const { code, stdout, stderr } = await runCmud(["bench", "get", "--redis", deadAddress()]);
   assertEquals({ code, stdout }, { code: 64, stdout: "" });
-  assertStringIncludes(stderr, "Cannot compare with a Redis: none answers at 127.0.0.1:");
+  assertStringIncludes(stderr, "Cannot compare with the Redis at 127.0.0.1:");
 });
 
 Deno.test("bench ends at a signal, and so does the server that it started", async () => {
