@@ -62,3 +62,15 @@ for (const seed of [1, 2, 3]) {
     assert(!said.includes("\x1b"));
   });
 }
+
+Deno.test("a newcomer who does as told has a coin within three inputs", async () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const { said } = await play(function* (heard) {
+      yield "Ada";
+      const [, hint] = /^Type (mine \d+) to /m.exec(heard())!;
+      yield hint;
+      yield hint;
+    }, { dice: seededDice(seed) });
+    assertMatch(said, /^You have|You have [1-9]\d* now\.$/m);
+  }
+});
