@@ -59,6 +59,7 @@ function conversationOf({ options, console }: Invocation, lines: PlayerLines, st
     lines: editor,
     manner,
     isTerminal,
+    columns: () => console.terminal?.columns() ?? 0,
     stop,
     fast: options.fast === true,
     environment: realEnvironment,

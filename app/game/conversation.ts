@@ -31,6 +31,8 @@ export interface ConversationOptions {
   readonly isTerminal: boolean;
   /** How lines are made; by default `plain`. */
   readonly manner?: Manner;
+  /** How many characters fit into a row of the terminal; 0 where nobody knows. */
+  readonly columns?: () => number;
   /** No pauses at all. */
   readonly fast: boolean;
   readonly pause: Pause;
@@ -72,6 +74,12 @@ export class Conversation {
   /** Whether somebody sits there, who can be told what happens unasked. */
   get isTerminal(): boolean {
     return this.#options.isTerminal;
+  }
+
+  /** Whether a picture of so many columns can be shown. */
+  draws(columns: number): boolean {
+    const room = this.#options.columns?.() ?? 0;
+    return this.manner === "drawn" && (room === 0 || columns <= room);
   }
 
   /** Says each of `lines`, control characters made visible. */

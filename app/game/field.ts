@@ -17,7 +17,7 @@ import {
 import { type FieldCommand, parseCount } from "./commands.ts";
 import { powerOf } from "./hardware.ts";
 import { help } from "./help_text.ts";
-import { map } from "./map_text.ts";
+import { map, pictureColumns } from "./map_text.ts";
 import { buy, mine } from "./moves.ts";
 import { miningBar } from "./progress.ts";
 import { social } from "./social.ts";
@@ -41,7 +41,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     const { talk, session } = visit;
     const self = await visit.look();
     const { byPlace, skipped } = await session.steadily(() => readWhereabouts(session));
-    talk.say(map(byPlace, self, talk.manner));
+    talk.say(map(byPlace, self, talk.draws(pictureColumns)));
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },
 

@@ -5,28 +5,31 @@
  */
 
 import { mapNamesMax } from "./bounds.ts";
-import { type Manner, number, you } from "./words.ts";
+import { number, you } from "./words.ts";
 import { places } from "./world.ts";
 
 /** Names by place, each in order. */
 export type NamesByPlace = ReadonlyMap<string, readonly string[]>;
 
+/** Columns between the walls of the building. */
+const roomColumns = 60;
+
+/** How wide the picture is. */
+export const pictureColumns = roomColumns + 12;
+
 /** The map as `self` sees it, or a spectator. */
 export function map(
   byPlace: NamesByPlace,
   self: { name: string; place: string } | undefined,
-  manner: Manner,
+  drawn: boolean,
 ): string[] {
   const at = (place: string) => {
     const others = (byPlace.get(place) ?? []).filter((name) => name !== self?.name);
     return place === self?.place ? [you(self.name), ...others] : others;
   };
-  if (manner === "drawn") return picture(at);
+  if (drawn) return picture(at);
   return Array.from(places, ([place, title]) => `${title}: ${some(at(place), mapNamesMax)}`);
 }
-
-/** Columns between the walls of the building. */
-const roomColumns = 60;
 
 const floors = ["9", "8", "7", "6", "5", "4", "3", "2", "1"];
 

@@ -14,7 +14,7 @@ import { help } from "./help_text.ts";
 import { prefixes } from "./keys.ts";
 import { readLeaders } from "./leaders.ts";
 import { Lookout } from "./lookout.ts";
-import { map } from "./map_text.ts";
+import { map, pictureColumns } from "./map_text.ts";
 import * as newsText from "./news_text.ts";
 import { readPresent } from "./presence.ts";
 import { StoreFailure } from "./store.ts";
@@ -64,7 +64,7 @@ const commands: Readonly<Record<Exclude<SpectatorCommand, "quit">, Show>> = {
 
   async map(talk, store) {
     const { byPlace, skipped } = await readWhereabouts(store);
-    talk.say(map(byPlace, undefined, talk.manner));
+    talk.say(map(byPlace, undefined, talk.draws(pictureColumns)));
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },
 

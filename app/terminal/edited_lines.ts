@@ -164,6 +164,8 @@ class EditedLines implements LineEditor {
   // ---- what happens to a line ---------------------------------------------------------------
 
   #accept(line: string): void {
+    // Enter where nothing is asked leaves no empty line behind.
+    if (line === "" && this.#readline.getPrompt() === "") this.#terminal.write("\x1b[A");
     this.#options.history?.add(line);
     const answer = this.#answer;
     this.#answer = undefined;

@@ -139,8 +139,11 @@ Deno.test("what others do is seen within 2 s, also at another query actor", () =
 Deno.test("a bar shows how mining comes on, and what is typed meanwhile is obeyed next", () =>
   withServer(async (server) => {
     const ada = await Player.start({ name: "Ada", server: [server], fast: false });
-    // A command skips the story.
     await ada.until((lines) => lines.some((line) => line.startsWith("Distributed systems")));
+    ada.terminal.type("\r");
+    const story = await ada.until((lines) => lines.some((line) => line.startsWith("Somebody")));
+    assert(!story.slice(0, -1).includes(""), "Enter leaves an empty line");
+    // A command skips the story.
     ada.terminal.type("mine 100\r");
     await ada.until((lines) => /^mining \[#*\.*\] \d+ of 100/.test(lines.at(-1)!));
     ada.terminal.type("stats");
@@ -174,9 +177,19 @@ Deno.test("the line survives a change of the terminal's width, and Tab completes
     await ada.terminal.resize(100);
     ada.terminal.press("\r");
     await ada.untilLast("Undergraduate, 0 coins, Randy Pausch Bridge>");
+    ada.terminal.type("map\r");
+    await ada.until((lines) =>
+      lines.some((line) => line.includes("═ Randy Pausch Bridge: Ada (you) ═"))
+    );
+    await ada.terminal.resize(60);
+    ada.terminal.type("map\r");
+    // There is no room for a picture.
+    await ada.until((lines) => lines.includes("Randy Pausch Bridge: Ada (you)"));
+    ada.terminal.type("move bridge\r");
+    await ada.until((lines) => lines.some((line) => line.endsWith("It has not changed.")));
     // The line before it comes back with the arrow key.
     ada.terminal.press("\x1b[A");
-    await ada.untilLast(/move bridge$/);
+    await ada.until((lines) => lines.slice(-2).join("").endsWith("move bridge"));
     assertEquals(await ada.end("\x15quit\r"), 0);
   }));
 

@@ -2,7 +2,7 @@
 
 import { creditsMax, mapNamesMax, mineAttemptsMax, nameCharsMax } from "../../app/game/bounds.ts";
 import { Conversation } from "../../app/game/conversation.ts";
-import { map } from "../../app/game/map_text.ts";
+import { map, pictureColumns } from "../../app/game/map_text.ts";
 import { miningBar, solvingBar } from "../../app/game/progress.ts";
 import { promptFor } from "../../app/game/prompt.ts";
 import type { TypingHelper } from "../../app/game/mod.ts";
@@ -69,12 +69,12 @@ Deno.test("the map is a picture of 80 columns at most, whoever is where", () => 
   const self = { name: crowd[0], place: "5" };
   for (const count of [0, 1, 2, 3, mapNamesMax, 99]) {
     const byPlace = new Map(Array.from(places.keys(), (place) => [place, crowd.slice(0, count)]));
-    const picture = map(byPlace, self, "drawn");
-    for (const line of picture) assertEquals(line.length, picture[0].length);
-    assertLessOrEqual(picture[0].length, 80);
+    const picture = map(byPlace, self, true);
+    for (const line of picture) assertEquals(line.length, pictureColumns);
     assertEquals(picture.filter((line) => line.includes("(you)")).length, 1);
   }
-  const few = map(new Map([["9", ["Bob"]], ["fence", ["Eve"]]]), undefined, "drawn");
+  assertLessOrEqual(pictureColumns, 80);
+  const few = map(new Map([["9", ["Bob"]], ["fence", ["Eve"]]]), undefined, true);
   assert(few.some((line) => /^ {2}Gates 9 │ Bob +│$/.test(line)));
   assert(few.some((line) => /The Fence: Eve ─+$/.test(line)));
 });
