@@ -1,7 +1,7 @@
 import { loadReadline } from "../../deps.ts";
 import { completionTimeoutMs, historyLinesMax, typeAheadCharsMax } from "../../limits.ts";
 import { escapeControl } from "../escape.ts";
-import { KeyQueue } from "./key_queue.ts";
+import { KeyQueue, type Keys } from "./key_queue.ts";
 import { commonStart, inColumns } from "./candidates.ts";
 import type { Completion, LineEditor, LineEditorOptions } from "./line_editor.ts";
 import type { TerminalDevice } from "./terminal_device.ts";
@@ -18,6 +18,15 @@ const tab = "\t";
 /** Controls that Node's editor would put into the line. */
 // deno-lint-ignore no-control-regex -- these are what it is for
 const meaningless = /[\x00\x1c-\x1e\x80-\x9f]/g;
+
+// deno-lint-ignore no-control-regex -- likewise
+const leadingText = /^[^\x00-\x1f\x7f]*/;
+
+// deno-lint-ignore no-control-regex -- likewise
+const unfinishedKey = /\x1b(?:[[O][0-9;]*)?$/;
+
+// deno-lint-ignore no-control-regex -- likewise
+const controlsButTab = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
 
 /**
  * Edits lines on a terminal.
@@ -39,6 +48,8 @@ class EditedLines implements LineEditor {
   #readline: Readline;
   #feed: (keys: string) => void;
   #keys = new KeyQueue();
+  /** The beginning of a key that is not whole yet. */
+  #unfinished = "";
   /** Called when the queue has room again. */
   #onRoom: (() => void) | undefined;
   /** Settles the line that is asked for. */
@@ -144,18 +155,32 @@ class EditedLines implements LineEditor {
     if (this.#keys.length <= typeAheadCharsMax) this.#onRoom?.();
   }
 
-  #use(keys: string): void {
+  #use({ text, isPasted }: Keys): void {
     this.#hideHint();
-    const meaningful = keys.replace(meaningless, "");
-    const pasted = pastedText(meaningful);
-    if (pasted !== "") this.#paste(pasted);
-    const pressed = meaningful.slice(pasted.length);
-    if (pressed === tab) this.#complete();
-    else if (pressed !== "") this.#feed(pressed);
+    if (isPasted) {
+      const [line] = /^[^\r\n]*/.exec(text)!;
+      this.#insert(line.replace(controlsButTab, ""));
+      this.#press(text.slice(line.length));
+    } else if (text === tab) {
+      this.#complete();
+    } else {
+      // What begins as text is drawn as one piece, unless it ends a key that came in two.
+      const keys = text.replace(meaningless, "");
+      const [plain] = this.#unfinished === "" ? leadingText.exec(keys)! : [""];
+      this.#insert(plain);
+      this.#press(keys.slice(plain.length));
+    }
     this.#showHint();
   }
 
-  #paste(text: string): void {
+  #press(keys: string): void {
+    if (keys === "") return;
+    this.#feed(keys);
+    this.#unfinished = unfinishedKey.exec(this.#unfinished + keys)?.[0] ?? "";
+  }
+
+  #insert(text: string): void {
+    if (text === "") return;
     this.#readline.write(text);
     // Node's editor does not notice that it may have come into another row.
     this.#readline.prevRows = this.#readline.getCursorPos().rows;
@@ -211,8 +236,10 @@ class EditedLines implements LineEditor {
       late.abort();
       resolve(nothing);
     }, completionTimeoutMs);
-    const found = Promise.resolve(this.#options.complete?.(typed, late.signal) ?? nothing);
-    return await Promise.race([found, end]).catch(() => nothing).finally(() => clearTimeout(timer));
+    const find = async () => await this.#options.complete?.(typed, late.signal) ?? nothing;
+    return await Promise.race([find(), end]).catch(() => nothing).finally(() =>
+      clearTimeout(timer)
+    );
   }
 
   // ---- drawing ------------------------------------------------------------------------------
@@ -236,7 +263,6 @@ class EditedLines implements LineEditor {
 
   /** Erases the line; the next one is drawn where it began. */
   #erase(): void {
-    this.#redraw();
     const { rows } = this.#readline.getCursorPos();
     this.#terminal.write(`${rows > 0 ? `\x1b[${rows}A` : ""}\r\x1b[J`);
     this.#readline.prevRows = 0;
@@ -274,15 +300,4 @@ class EditedLines implements LineEditor {
     const { line, cursor } = this.#readline;
     if (this.#options.hint !== undefined && cursor === line.length) this.#terminal.write("\x1b[K");
   }
-}
-
-/**
- * What of `keys` came at once and is text: as one piece it costs one drawing. Tabs in it are part of
- * it, but for one that is the last.
- */
-function pastedText(keys: string): string {
-  // deno-lint-ignore no-control-regex -- keys are what these are
-  const [text] = /^[^\x00-\x08\x0a-\x1f\x7f]*/.exec(keys)!;
-  if (text.length < 2) return "";
-  return text.length === keys.length && text.endsWith("\t") ? text.slice(0, -1) : text;
 }

@@ -1,13 +1,34 @@
+/** Keys that belong together. */
+export interface Keys {
+  readonly text: string;
+  /** Whether it was pasted: then a tab in it is a character, and nothing is a command. */
+  readonly isPasted: boolean;
+}
+
+/** What terminals put around text that is pasted, when they were asked to. */
+const pasteBegins = "\x1b[200~";
+const pasteEnds = "\x1b[201~";
+
+// deno-lint-ignore no-control-regex -- these are keys
+const markBeginning = /\x1b(?:\[(?:2(?:0[01]?)?)?)?$/;
+
+/** Among keys, Escape alone is one of them. */
+// deno-lint-ignore no-control-regex -- likewise
+const markBeginningOfKeys = /\x1b\[(?:2(?:0[01]?)?)?$/;
+
 /**
  * Keys that wait to be used, in the order in which they were pressed.
  *
- * What was read at once stays together, up to the end of a line: so a pasted tab can be told from one
- * that was pressed, and no line is begun before the one in front of it was done.
+ * They are taken line by line, and at each Tab: so no line is begun before the one in front of it was
+ * done, and nothing behind a Tab is used before that was answered.
  */
 export class KeyQueue {
   #decoder = new TextDecoder();
-  #chunks: string[] = [];
+  #waiting: Keys[] = [];
   #length = 0;
+  #isPasting = false;
+  /** What may be the beginning of a mark. */
+  #held = "";
 
   /** How many characters wait. */
   get length(): number {
@@ -16,30 +37,52 @@ export class KeyQueue {
 
   /** Adds what was read. */
   add(bytes: Uint8Array): void {
-    const text = this.#decoder.decode(bytes, { stream: true });
-    if (text === "") return;
-    this.#chunks.push(text);
-    this.#length += text.length;
+    let text = this.#held + this.#decoder.decode(bytes, { stream: true });
+    for (;;) {
+      const mark = this.#isPasting ? pasteEnds : pasteBegins;
+      const at = text.indexOf(mark);
+      if (at < 0) break;
+      this.#push(text.slice(0, at));
+      text = text.slice(at + mark.length);
+      this.#isPasting = !this.#isPasting;
+    }
+    const beginning = this.#isPasting ? markBeginning : markBeginningOfKeys;
+    this.#held = beginning.exec(text)?.[0] ?? "";
+    this.#push(text.slice(0, text.length - this.#held.length));
   }
 
-  /** Takes what was read at once, or its first line with its end; `undefined` when nothing waits. */
-  take(): string | undefined {
-    const chunk = this.#chunks.shift();
-    if (chunk === undefined) return undefined;
-    const [taken] = /^[^\r\n]*(?:\r\n|\r|\n)?/.exec(chunk)!;
-    if (taken.length < chunk.length) this.#chunks.unshift(chunk.slice(taken.length));
+  /** Takes what comes next up to the end of its line or to a Tab; `undefined` when nothing waits. */
+  take(): Keys | undefined {
+    const next = this.#waiting.shift();
+    if (next === undefined) return undefined;
+    const { text, isPasted } = next;
+    const pattern = isPasted ? /^[^\r\n]*(?:\r\n|\r|\n)?/ : /^(?:\t|[^\r\n\t]*(?:\r\n|\r|\n)?)/;
+    const [taken] = pattern.exec(text)!;
+    if (taken.length < text.length) {
+      this.#waiting.unshift({ text: text.slice(taken.length), isPasted });
+    }
     this.#length -= taken.length;
-    return taken;
+    return { text: taken, isPasted };
   }
 
-  /** Drops all up to and with the last `key`. @returns whether there is one. */
+  /** Drops all up to and with the last `key` that was pressed. @returns whether there is one. */
   dropThrough(key: string): boolean {
-    const last = this.#chunks.findLastIndex((chunk) => chunk.includes(key));
+    const last = this.#waiting.findLastIndex(({ text, isPasted }) =>
+      !isPasted && text.includes(key)
+    );
     if (last < 0) return false;
-    const chunk = this.#chunks[last];
-    const rest = chunk.slice(chunk.lastIndexOf(key) + key.length);
-    this.#chunks = [rest, ...this.#chunks.slice(last + 1)].filter((text) => text !== "");
-    this.#length = this.#chunks.reduce((sum, { length }) => sum + length, 0);
+    const { text } = this.#waiting[last];
+    const behind = this.#waiting.slice(last + 1);
+    this.#waiting = [];
+    this.#length = 0;
+    this.#push(text.slice(text.lastIndexOf(key) + key.length), false);
+    for (const { text, isPasted } of behind) this.#push(text, isPasted);
     return true;
+  }
+
+  #push(text: string, isPasted = this.#isPasting): void {
+    if (text === "") return;
+    this.#waiting.push({ text, isPasted });
+    this.#length += text.length;
   }
 }

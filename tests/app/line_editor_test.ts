@@ -62,7 +62,7 @@ Deno.test("readLine() ends when the terminal is gone, or the editor is closed", 
 Deno.test("lines pasted at once are answered one by one, each behind its prompt", () =>
   editing(async (editor, terminal) => {
     const first = editor.readLine("> ");
-    terminal.press("one\rtwo\r\nthr\tee\n\nlast");
+    terminal.press("one\rtwo\r\n\x1b[200~thr\tee\n\x1b[201~\nlast");
     const lines = [await first];
     for (let i = 0; i < 3; i++) {
       editor.print(`(${lines.at(-1)})\n`);
@@ -75,13 +75,31 @@ Deno.test("lines pasted at once are answered one by one, each behind its prompt"
     assertEquals((await linesOf(terminal)).slice(0, 4), ["> one", "(one)", "> two", "(two)"]);
   }, { complete: () => Promise.reject(new Error("a pasted tab completes nothing")) }));
 
-Deno.test("a key of several bytes may come in pieces", () =>
-  editing(async (editor, terminal) => {
-    const line = editor.readLine("> ");
-    const bytes = new TextEncoder().encode("\u00e9\u{1f600}\x1b[D\u05d0\r");
-    for (const byte of bytes) await terminal.pressBytes(Uint8Array.of(byte));
-    assertEquals(await line, "\u00e9\u05d0\u{1f600}");
-  }));
+Deno.test("what is pasted is text, whatever it holds and however it is cut", async () => {
+  const pasted = "\x1b[200~a\tb\x1b[D\x03\x04\x15c\x1b[2\r\x1b[201~\x1b[Dd\r";
+  for (let cut = 2; cut < pasted.length; cut++) {
+    await editing(async (editor, terminal) => {
+      const line = editor.readLine("> ");
+      terminal.press(pasted.slice(0, cut));
+      terminal.press(pasted.slice(cut));
+      assertEquals(await line, "a\tb[Dc[2", String(cut));
+      assertEquals(await editor.readLine("> "), "d");
+    });
+  }
+});
+
+Deno.test("a key of several bytes may come in pieces", async () => {
+  const keys = new TextEncoder().encode("\u00e9\u{1f600}\x1b[D\u05d0\x1b[3~\x1bOD\x1b[1;5C!\r");
+  for (const size of [1, 2, 3, 5]) {
+    await editing(async (editor, terminal) => {
+      const line = editor.readLine("> ");
+      for (let at = 0; at < keys.length; at += size) {
+        await terminal.pressBytes(keys.slice(at, at + size));
+      }
+      assertEquals(await line, "\u00e9\u05d0!", String(size));
+    });
+  }
+});
 
 Deno.test("print() writes above the line being typed, which stays with its cursor", () =>
   editing(async (editor, terminal) => {

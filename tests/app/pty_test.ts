@@ -123,6 +123,23 @@ terminalTest(
     }),
 );
 
+terminalTest(
+  "kv shell leaves the terminal as it was, also when it is terminated",
+  () =>
+    withServer(async (server) => {
+      const [marksPastes, marksNothing] = ["\x1b[?2004h", "\x1b[?2004l"];
+      for (const [leave, code] of [["\x04", 0], [undefined, 143]] as const) {
+        const terminal = new Terminal(["kv", "shell", "--server", server]);
+        assertStringIncludes(await terminal.until(prompt), marksPastes);
+        if (leave === undefined) terminal.kill("SIGTERM");
+        else await terminal.type(leave);
+        const end = await terminal.end();
+        assertEquals(end.code, code);
+        assertStringIncludes(end.rest, marksNothing);
+      }
+    }),
+);
+
 terminalTest("a hundred events leave the line being typed intact", async () => {
   const program = new URL("events_program.ts", import.meta.url).pathname;
   const flags = "run --quiet --no-prompt --allow-read --allow-env";

@@ -87,9 +87,9 @@ export class Terminal {
     if (!success) throw new Error("stty could not change the terminal's size");
   }
 
-  /** Ends the program without a word to it. */
-  kill(): void {
-    Deno.kill(this.#process.pid, "SIGKILL");
+  /** Ends the program; by default without a word to it. */
+  kill(signal: Deno.Signal = "SIGKILL"): void {
+    Deno.kill(this.#process.pid, signal);
   }
 
   /** Waits for the program's end. @returns its exit code, and what it wrote last. */
