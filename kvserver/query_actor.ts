@@ -21,38 +21,15 @@
 
 import type { Actor, ActorContext, ActorRef } from "../actor/mod.ts";
 import { uid } from "../actor/mod.ts";
-import {
-  expectParams,
-  methodNames,
-  methodOf,
-  readKey,
-  readScanLimit,
-  readValueParam,
-} from "../kvcommon/mod.ts";
-import {
-  frameBytesMax,
-  futureToleranceMs,
-  readEntriesMax,
-  scanPageBytesMax,
-  syncMessageBytesMax,
-} from "../limits.ts";
-import {
-  type Answer,
-  answerFrames,
-  type Incoming,
-  later,
-  MsgpackReader,
-  type MsgpackWriter,
-  type RequestHandler,
-  RpcError,
-  writeValue,
-} from "../rpc/mod.ts";
+import { futureToleranceMs, readEntriesMax, syncMessageBytesMax } from "../limits.ts";
+import { type Answer, answerFrames, MsgpackReader, type MsgpackWriter } from "../rpc/mod.ts";
 import { debtTest } from "./debt.ts";
 import { DiskDebt } from "./disk/disk_debt.ts";
 import type { Durability, JournalMessage, LoadMessage } from "./disk/journal_messages.ts";
 import { EntryBatch } from "./entry_batch.ts";
 import { EntryReader } from "./entry_reader.ts";
 import { Pace, type TickMessage } from "./pace.ts";
+import { Queries } from "./queries.ts";
 import { beginReply, endReply, isQuery, Query } from "./query_message.ts";
 import { type EntryBytes, noEntry, type Store } from "./store/mod.ts";
 import type { MergeMessage, ReadRequest, StatePart, WrittenMessage } from "./sync_messages.ts";
@@ -86,16 +63,13 @@ export interface QueryActorOptions {
 /** Reused for every query: it holds nothing between two of them. */
 const query = new Query();
 
-/** Slack for what stands around the entries of a List in its frame. */
-const listFrameBytesMax = frameBytesMax - 64;
-
 /**
  * Answers queries from a full replica of its own, at once: no query waits for another actor.
  *
  * Requests arrive as the bytes that came from the socket, any number of them in a message, and are
  * answered with the bytes that go back to it.
  */
-export class QueryActor implements Actor, RequestHandler {
+export class QueryActor implements Actor {
   #context: ActorContext;
   #options: QueryActorOptions;
   #uid: string;
@@ -123,9 +97,7 @@ export class QueryActor implements Actor, RequestHandler {
   #entriesFromFuture = 0;
   #futureLoggedMs = -Infinity;
   #connections = 0;
-  #gets = 0;
-  #puts = 0;
-  #lists = 0;
+  #queries: Queries;
 
   constructor(context: ActorContext, options: QueryActorOptions) {
     this.#context = context;
@@ -138,6 +110,14 @@ export class QueryActor implements Actor, RequestHandler {
     this.#store = options.store;
     this.#written = new WrittenEntries(options.store);
     this.#isForeign = debtTest({ except: [context.self.incarnation] });
+    this.#queries = new Queries(options.store, {
+      uid: this.#uid,
+      now: () => context.now(),
+      expectWritable: () => this.#disk?.expectWritable(),
+      took: (n, msgid) => this.#took(n, msgid),
+      stats: () => this.#stats(),
+      bug: (error) => this.#bug(error),
+    });
     const { disk, store } = options;
     if (disk === undefined) return;
     this.#disk = new DiskDebt(context, disk.journal, disk.durability, store);
@@ -193,12 +173,37 @@ export class QueryActor implements Actor, RequestHandler {
     place: number,
   ): Answer {
     try {
-      return answerFrames(bytes, this.#reader, writer, this, start, end);
+      return answerFrames(bytes, this.#reader, writer, this.#queries, start, end);
     } catch (error) {
-      this.bug(error);
+      this.#bug(error);
       writer.truncate(place);
       return { consumed: end - start, close: true };
     }
+  }
+
+  /** @returns whether the Put is answered later, when it is on disk. */
+  #took(n: number, msgid: number): boolean {
+    if (!this.#isAlone) this.#written.add(n);
+    if (!this.#disk?.addPut(n, query.inbox, msgid)) return false;
+    this.#later++;
+    return true;
+  }
+
+  #bug(error: unknown): void {
+    console.error(`Query actor ${this.#uid}:`, error);
+  }
+
+  #stats(): Record<string, number | boolean | string> {
+    return {
+      ...this.#context.stats(),
+      ready: this.#ready,
+      entriesMerged: this.#entriesMerged,
+      entriesIgnored: this.#entriesIgnored,
+      entriesFromFuture: this.#entriesFromFuture,
+      connections: this.#connections,
+      uptimeMs: Math.round(this.#context.monotonicMs() - this.#startedMs),
+      version: this.#options.version,
+    };
   }
 
   // ---- sync ---------------------------------------------------------------------------------
@@ -276,147 +281,5 @@ export class QueryActor implements Actor, RequestHandler {
     });
     const entries = part.encode();
     return isDone ? { id, entries } : { id, entries, after: this.#store.keyOf(last) };
-  }
-
-  // ---- queries ------------------------------------------------------------------------------
-
-  request(
-    request: Incoming,
-    reader: MsgpackReader,
-    writer: MsgpackWriter,
-  ): void | typeof later {
-    switch (methodOf(reader.bytes, request.methodStart, request.methodEnd)) {
-      case "Get":
-        return this.#get(request, reader, writer);
-      case "Put":
-        return this.#put(request, reader, writer);
-      case "List":
-        return this.#list(request, reader, writer);
-      case "Scan":
-        return this.#scan(request, reader, writer);
-      case "Ping":
-        expectParams(request, "Ping", 0);
-        return void writer.str("pong");
-      case "Stats":
-        expectParams(request, "Stats", 0);
-        return writeValue(writer, this.#stats());
-      case undefined:
-        throw new RpcError(
-          "unknown_method",
-          `Cannot call ${JSON.stringify(request.method(reader))}: allowed are ${
-            methodNames.join(", ")
-          }`,
-        );
-    }
-  }
-
-  bug(error: unknown): void {
-    console.error(`Query actor ${this.#uid}:`, error);
-  }
-
-  #get(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
-    expectParams(request, "Get", 1);
-    const keyBytes = readKey(reader, "Get");
-    this.#gets++;
-    const n = this.#store.get(reader.bytes, reader.at - keyBytes, reader.at);
-    if (n === noEntry) writer.nil();
-    else this.#store.writeValue(writer, n);
-  }
-
-  #put(
-    request: Incoming,
-    reader: MsgpackReader,
-    writer: MsgpackWriter,
-  ): void | typeof later {
-    expectParams(request, "Put", 2);
-    const keyBytes = readKey(reader, "Put");
-    const keyEnd = reader.at;
-    const valueBytes = readValueParam(reader, "Put");
-    this.#disk?.expectWritable();
-    this.#puts++;
-    const n = this.#store.put(
-      reader.bytes,
-      keyEnd - keyBytes,
-      keyEnd,
-      reader.at - valueBytes,
-      reader.at,
-      this.#context.now(),
-      this.#uid,
-    );
-    if (!this.#isAlone) this.#written.add(n);
-    if (this.#disk?.addPut(n, query.inbox, request.msgid!)) {
-      this.#later++;
-      return later;
-    }
-    writer.nil();
-  }
-
-  #list(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
-    expectParams(request, "List", 1);
-    const prefixBytes = readKey(reader, "List", "prefix");
-    this.#lists++;
-    const start = writer.size;
-    const header = writer.reserveHeader32();
-    let count = 0;
-    const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
-    this.#store.scan(prefix, undefined, (n) => {
-      if (writer.size - start + this.#store.bytesOf(n) > listFrameBytesMax) {
-        throw new RpcError(
-          "too_large",
-          `Cannot List: the entries exceed a frame of ${frameBytesMax} bytes, use Scan`,
-        );
-      }
-      this.#store.writeKey(writer, n);
-      this.#store.writeValue(writer, n);
-      count++;
-      return true;
-    });
-    writer.fillHeader32(header, 0xdf, count);
-  }
-
-  #scan(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
-    expectParams(request, "Scan", 3);
-    const prefixBytes = readKey(reader, "Scan", "prefix");
-    const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
-    let after: Uint8Array | undefined;
-    if (!reader.nil()) {
-      const afterBytes = readKey(reader, "Scan", "after");
-      after = reader.bytes.subarray(reader.at - afterBytes, reader.at);
-    }
-    const limit = readScanLimit(reader);
-    this.#lists++;
-    writer.arrayHeader(2);
-    const start = writer.size;
-    const header = writer.reserveHeader32();
-    let count = 0;
-    const done = this.#store.scan(prefix, after, (n) => {
-      if (count === limit) return false;
-      const bytes = writer.size - start + this.#store.bytesOf(n);
-      if (count > 0 && bytes > scanPageBytesMax) return false;
-      writer.arrayHeader(2);
-      this.#store.writeKey(writer, n);
-      this.#store.writeValue(writer, n);
-      count++;
-      return true;
-    });
-    writer.fillHeader32(header, 0xdd, count);
-    writer.bool(done);
-  }
-
-  #stats(): Record<string, number | boolean | string> {
-    return {
-      ...this.#context.stats(),
-      ready: this.#ready,
-      keys: this.#store.size,
-      gets: this.#gets,
-      puts: this.#puts,
-      lists: this.#lists,
-      entriesMerged: this.#entriesMerged,
-      entriesIgnored: this.#entriesIgnored,
-      entriesFromFuture: this.#entriesFromFuture,
-      connections: this.#connections,
-      uptimeMs: Math.round(this.#context.monotonicMs() - this.#startedMs),
-      version: this.#options.version,
-    };
   }
 }

@@ -1,0 +1,184 @@
+import {
+  expectParams,
+  methodNames,
+  methodOf,
+  readKey,
+  readScanLimit,
+  readValueParam,
+} from "../kvcommon/mod.ts";
+import { frameBytesMax, scanPageBytesMax } from "../limits.ts";
+import {
+  type Incoming,
+  later,
+  type MsgpackReader,
+  type MsgpackWriter,
+  type RequestHandler,
+  RpcError,
+  writeValue,
+} from "../rpc/mod.ts";
+import { noEntry, type Store } from "./store/mod.ts";
+
+/** The query actor, as the queries see it. */
+export interface QueryHost {
+  /** Its own, for the Puts that it takes. */
+  readonly uid: string;
+  /** Wall clock, milliseconds since the epoch. */
+  now(): number;
+  /** @throws {RpcError} `unavailable` when nothing can be put now; says why. */
+  expectWritable(): void;
+  /**
+   * Told of the entry of each Put.
+   *
+   * @returns whether the request is answered later, by the host.
+   */
+  took(n: number, msgid: number): boolean;
+  /** Figures for `Stats` beside those of the queries. */
+  stats(): Record<string, number | boolean | string>;
+  /** Told of what was thrown and is nobody's fault but ours. */
+  bug(error: unknown): void;
+}
+
+/** Slack for what stands around the entries of a List in its frame. */
+const listFrameBytesMax = frameBytesMax - 64;
+
+/** The methods of a query port, executed on a replica: params in, results out, bytes all the way. */
+export class Queries implements RequestHandler {
+  #store: Store;
+  #host: QueryHost;
+  #gets = 0;
+  #puts = 0;
+  #lists = 0;
+
+  constructor(store: Store, host: QueryHost) {
+    this.#store = store;
+    this.#host = host;
+  }
+
+  request(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+  ): void | typeof later {
+    switch (methodOf(reader.bytes, request.methodStart, request.methodEnd)) {
+      case "Get":
+        return this.#get(request, reader, writer);
+      case "Put":
+        return this.#put(request, reader, writer);
+      case "List":
+        return this.#list(request, reader, writer);
+      case "Scan":
+        return this.#scan(request, reader, writer);
+      case "Ping":
+        expectParams(request, "Ping", 0);
+        return void writer.str("pong");
+      case "Stats":
+        expectParams(request, "Stats", 0);
+        return writeValue(writer, { ...this.#host.stats(), ...this.#figures() });
+      case undefined:
+        throw new RpcError(
+          "unknown_method",
+          `Cannot call ${JSON.stringify(request.method(reader))}: allowed are ${
+            methodNames.join(", ")
+          }`,
+        );
+    }
+  }
+
+  bug(error: unknown): void {
+    this.#host.bug(error);
+  }
+
+  #get(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    expectParams(request, "Get", 1);
+    const keyBytes = readKey(reader, "Get");
+    this.#gets++;
+    const n = this.#store.get(reader.bytes, reader.at - keyBytes, reader.at);
+    if (n === noEntry) writer.nil();
+    else this.#store.writeValue(writer, n);
+  }
+
+  #put(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+  ): void | typeof later {
+    expectParams(request, "Put", 2);
+    const keyBytes = readKey(reader, "Put");
+    const keyEnd = reader.at;
+    const valueBytes = readValueParam(reader, "Put");
+    this.#host.expectWritable();
+    this.#puts++;
+    const n = this.#store.put(
+      reader.bytes,
+      keyEnd - keyBytes,
+      keyEnd,
+      reader.at - valueBytes,
+      reader.at,
+      this.#host.now(),
+      this.#host.uid,
+    );
+    if (this.#host.took(n, request.msgid!)) return later;
+    writer.nil();
+  }
+
+  #list(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    expectParams(request, "List", 1);
+    const prefixBytes = readKey(reader, "List", "prefix");
+    this.#lists++;
+    const start = writer.size;
+    const header = writer.reserveHeader32();
+    let count = 0;
+    const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
+    this.#store.scan(prefix, undefined, (n) => {
+      if (writer.size - start + this.#store.bytesOf(n) > listFrameBytesMax) {
+        throw new RpcError(
+          "too_large",
+          `Cannot List: the entries exceed a frame of ${frameBytesMax} bytes, use Scan`,
+        );
+      }
+      this.#store.writeKey(writer, n);
+      this.#store.writeValue(writer, n);
+      count++;
+      return true;
+    });
+    writer.fillHeader32(header, 0xdf, count);
+  }
+
+  #scan(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    expectParams(request, "Scan", 3);
+    const prefixBytes = readKey(reader, "Scan", "prefix");
+    const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
+    let after: Uint8Array | undefined;
+    if (!reader.nil()) {
+      const afterBytes = readKey(reader, "Scan", "after");
+      after = reader.bytes.subarray(reader.at - afterBytes, reader.at);
+    }
+    const limit = readScanLimit(reader);
+    this.#lists++;
+    writer.arrayHeader(2);
+    const start = writer.size;
+    const header = writer.reserveHeader32();
+    let count = 0;
+    const done = this.#store.scan(prefix, after, (n) => {
+      if (count === limit) return false;
+      const bytes = writer.size - start + this.#store.bytesOf(n);
+      if (count > 0 && bytes > scanPageBytesMax) return false;
+      writer.arrayHeader(2);
+      this.#store.writeKey(writer, n);
+      this.#store.writeValue(writer, n);
+      count++;
+      return true;
+    });
+    writer.fillHeader32(header, 0xdd, count);
+    writer.bool(done);
+  }
+
+  #figures(): Record<string, number> {
+    return {
+      keys: this.#store.size,
+      gets: this.#gets,
+      puts: this.#puts,
+      lists: this.#lists,
+    };
+  }
+}
