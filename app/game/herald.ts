@@ -118,9 +118,14 @@ export class Herald {
     return { key: at, happenings };
   }
 
-  /** Never earlier than before, so that a session's deeds keep their order. */
+  /**
+   * Never earlier than before, so that a session's deeds keep their order; unless the clock was far
+   * ahead and has been set right.
+   */
   #at(): number {
-    return this.#lastAt = Math.max(this.#lastAt, this.#session.now());
+    const nowMs = this.#session.now();
+    const isSetBack = this.#lastAt - nowMs > eventBucketMs;
+    return this.#lastAt = isSetBack ? nowMs : Math.max(this.#lastAt, nowMs);
   }
 
   #write(key: string, value: string): void {

@@ -75,6 +75,22 @@ Deno.test("players hear of each other though their clocks differ by seconds", as
   }
 });
 
+Deno.test("whose clock was an hour ahead, and is set right, is seen and heard again", async () => {
+  const store = new MemoryStore();
+  const clock = new Clock();
+  let aheadMs = 3_600_000;
+  const ada = await Seat.take(store, "Ada", clock.skewed(0));
+  const bob = await Seat.take(store, "Bob", { now: () => clock.ms + aheadMs });
+  assert(!(await ada.type("who")).includes("Bob"));
+  await bob.type("say too early");
+  assertEquals(await ada.lookAround(), "");
+  aheadMs = 0;
+  await bob.type("say hello");
+  assertEquals(await ada.lookAround(), "Bob says: hello\n");
+  assertStringIncludes(await ada.type("who"), "Bob");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
 Deno.test("tell is heard anywhere, by one player, and refused where nobody hears it", async () => {
   const { store, clock, ada, bob } = await company();
   const eve = await Seat.take(store, "Eve", clock.skewed(0));
