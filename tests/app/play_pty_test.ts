@@ -1,4 +1,7 @@
+import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLess, assertStringIncludes } from "../deps.ts";
+import { screenOf } from "./screen.ts";
+import { speak } from "./speak.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
 import { withServer } from "./with_server.ts";
 
@@ -74,6 +77,44 @@ terminalTest(
       const history = `${stateHome}/cmud/play_history`;
       assertEquals((await Deno.stat(history)).mode! & 0o777, 0o600);
       await Deno.remove(stateHome, { recursive: true });
+    }),
+);
+
+terminalTest(
+  "100 events on a real terminal, between the keys of a line, leave that line intact",
+  () =>
+    withServer(async (server) => {
+      const client = new Client(new FixedRouter(server));
+      const args = ["play", "--fast", "--no-color", "--no-screen-reader", "--name", "Ada"];
+      const terminal = new Terminal([...args, "--server", server], { columns: 80 });
+      let seen = await terminal.until(fieldPrompt);
+      // The first look around is for what is no news.
+      await terminal.type("inv\r");
+      seen += await terminal.until("Xeon CPUs: 1");
+      seen += await terminal.until(fieldPrompt);
+      await speak(client, "First", "are you there");
+      seen += await terminal.until("are you there");
+      const typed =
+        "say this line is longer than the terminal is wide, and it takes two rows of it.";
+      for (let n = 0; n < 100; n++) {
+        await speak(client, `P${n}`, `event ${n}.`);
+        if (n < typed.length) await terminal.type(typed[n]);
+        // Now and then it has been shown before the next key.
+        if (n % 25 === 24) seen += await terminal.until(`event ${n}.`);
+      }
+      await terminal.type("\x1b[D\x1b[D!\r");
+      seen += await terminal.until("You say: ");
+      await terminal.type("quit\r");
+      const { code, rest } = await terminal.end();
+      await client.close();
+      assertEquals(code, 0);
+      const lines = await screenOf(seen + rest, 80);
+      for (let n = 0; n < 100; n++) {
+        assertEquals(lines.filter((line) => line === `P${n} says: event ${n}.`).length, 1, `${n}`);
+      }
+      const whole = `${typed.slice(0, -2)}!${typed.slice(-2)}`;
+      const screen = lines.join("\n").replaceAll("\n", "");
+      assertStringIncludes(screen, `${fieldPrompt} ${whole}You say: ${whole.slice(4)}`);
     }),
 );
 

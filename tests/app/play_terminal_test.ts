@@ -1,13 +1,12 @@
 /** The game on a terminal in memory: what the screen shows, whatever happens while somebody types. */
 
 import { runPlay } from "../../app/run_play.ts";
-import { keys } from "../../app/game/keys.ts";
-import { bucketOf } from "../../app/game/buckets.ts";
-import { eventBucketMs, lookAroundMs } from "../../app/game/bounds.ts";
+import { lookAroundMs } from "../../app/game/bounds.ts";
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLess, assertStringIncludes } from "../deps.ts";
 import { FakeConsole } from "./fake_console.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
+import { speak } from "./speak.ts";
 import { withServer } from "./with_server.ts";
 
 /** The figure that players are promised. */
@@ -79,14 +78,6 @@ class Player {
 
 const prompt = "Undergraduate, 0 coins, Gates 5th Floor>";
 
-/** Says something at Ada's place, as another player each time. */
-async function speak(client: Client, speaker: number, words: string): Promise<void> {
-  const at = Date.now();
-  const session = `P${speaker}.${String(speaker).padStart(16, "0")}`;
-  const key = keys.scene(bucketOf(at, eventBucketMs), "5", session);
-  await client.put(key, JSON.stringify([{ at, did: "say", words }]));
-}
-
 Deno.test("100 events while somebody types leave the line and the cursor where they are", () =>
   withServer(async (here, elsewhere) => {
     const client = new Client(new FixedRouter(elsewhere));
@@ -98,7 +89,9 @@ Deno.test("100 events while somebody types leave the line and the cursor where t
     ada.terminal.press("\x1b[D\x1b[D");
     const { cursor: before } = await ada.terminal.screen();
     for (let batch = 0; batch < 2; batch++) {
-      for (let n = 0; n < 50; n++) await speak(client, batch * 50 + n, `event ${batch * 50 + n}.`);
+      for (let n = 0; n < 50; n++) {
+        await speak(client, `P${batch * 50 + n}`, `event ${batch * 50 + n}.`);
+      }
       await ada.until((lines) =>
         lines.includes(`P${batch * 50 + 49} says: event ${batch * 50 + 49}.`)
       );
@@ -127,7 +120,7 @@ Deno.test("what others do is seen within 2 s, also at another query actor", () =
     // Whatever the phase of the looks around.
     for (let n = 0; n < 3; n++) {
       const startMs = performance.now();
-      await speak(client, n, "hello");
+      await speak(client, `P${n}`, "hello");
       await ada.until((lines) => lines.includes(`P${n} says: hello`));
       assertLess(performance.now() - startMs, newsMsMax);
       await new Promise((resolve) => setTimeout(resolve, lookAroundMs / 3));
@@ -211,7 +204,7 @@ Deno.test("a spectator at a terminal sees what happens, and leaves with quit", (
     const client = new Client(new FixedRouter(server));
     const eve = await Player.start({ observe: true, server: [server] });
     await eve.untilLast("watching>");
-    await speak(client, 1, "hello");
+    await speak(client, "P1", "hello");
     await eve.until((lines) => lines.includes("Gates 5th Floor: P1 says: hello"));
     eve.terminal.type("who\r");
     await eve.until((lines) =>
