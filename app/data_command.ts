@@ -5,6 +5,7 @@ const load = () => import("./run_data.ts");
 const directoryArgument: ArgumentSpec = {
   name: "DIR",
   summary: "the --data-dir of a server, which may be running",
+  completes: "files",
 };
 
 /** `cmud data` */

@@ -44,12 +44,14 @@ export const serverCommand: CommandSpec = {
       name: "--data-dir",
       value: "DIR",
       summary: "keep everything there, so that a restart loses nothing (default: in memory only)",
+      completes: "files",
     },
     {
       name: "--durability",
       value: "relaxed|strict",
       summary: "answer a Put at once, and have it on disk within 200 ms, or answer it when it is " +
         "there (default: relaxed)",
+      values: ["relaxed", "strict"],
       parse: durabilityFrom,
     },
     {

@@ -48,11 +48,14 @@ function nodesFrom(
   ];
 }
 
-/** The options that take a value, each once. */
+/** The options that take a value, each once: the one of that name of which most is known. */
 export function valuedOptions(nodes: readonly CompletionNode[]): OptionSpec[] {
   const byName = new Map<string, OptionSpec>();
   for (const option of nodes.flatMap(({ options }) => options)) {
-    if (option.value !== undefined) byName.set(option.name, option);
+    const { values, completes } = byName.get(option.name) ?? {};
+    if (option.value !== undefined && values === undefined && completes === undefined) {
+      byName.set(option.name, option);
+    }
   }
   return [...byName.values()];
 }

@@ -16,18 +16,19 @@ export function fishScript(root: CommandSpec): string {
     `'${path.join(" ")}'`
   );
   return `# cmud completion for fish: cmud completion fish | source
-# Sets the words that lead to the command, how many arguments follow, and the server that is named.
+# Sets the words that lead to the command, how many arguments follow, the server that is named, and
+# the option whose value comes next.
 function __cmud_read
     set -g __cmud_path
     set -g __cmud_args 0
     set -g __cmud_server
-    set -l option
+    set -g __cmud_option
     for word in (commandline -opc)[2..]
-        if test -n "$option"
-            test $option = --server; and set -g __cmud_server --server $word
-            set option
+        if test -n "$__cmud_option"
+            test $__cmud_option = --server; and set -g __cmud_server --server $word
+            set __cmud_option
         else if contains -- $word ${valued.map(({ name }) => name).join(" ")}
-            set option $word
+            set __cmud_option $word
         else if string match -q -- '-*' $word
             continue
         else if contains -- "$__cmud_path $word" ${paths.map((path) => spaced(path)).join(" ")}
@@ -36,10 +37,13 @@ function __cmud_read
             set -g __cmud_args (math $__cmud_args + 1)
         end
     end
-    test -z "$option"
+end
+function __cmud_within
+    __cmud_read
+    test "$__cmud_path" = "$argv[1]"
 end
 function __cmud_at
-    __cmud_read; and test "$__cmud_path" = "$argv[1]"
+    __cmud_within $argv[1]; and test -z "$__cmud_option"
 end
 function __cmud_at_argument
     __cmud_at $argv[1]; and test $__cmud_args = $argv[2]
@@ -60,6 +64,7 @@ function spaced(path: string): string {
 function nodeLines(node: CompletionNode): string[] {
   const path = node.path.join(" ");
   const at = `complete -c cmud -n "__cmud_at '${path}'"`;
+  const within = `complete -c cmud -n "__cmud_within '${path}'"`;
   const argument = (place: number) => `complete -c cmud -n "__cmud_at_argument '${path}' ${place}"`;
   const [keys, files] = [placeOf(node, "keys"), placeOf(node, "files")];
   return [
@@ -68,7 +73,7 @@ function nodeLines(node: CompletionNode): string[] {
     ...node.options.map(({ name, value, values, completes, summary }) => {
       const takes = value === undefined ? "" : completes === "files" ? " -r -F" : " -x";
       const allowed = values === undefined ? "" : ` -a '${values.join(" ")}'`;
-      return `${at} -l ${name.slice(2)}${takes}${allowed} -d ${fishQuote(summary)}`;
+      return `${within} -l ${name.slice(2)}${takes}${allowed} -d ${fishQuote(summary)}`;
     }),
     ...keys === undefined ? [] : [`${argument(keys)} -a '(__cmud_keys)'`],
     ...files === undefined ? [] : [`${argument(files)} -F`],

@@ -41,6 +41,8 @@ const completed: [string, string[]][] = [
   ["--vers\t", ["--version"]],
   ["kv get al\t", ["kv", "get", "alpha"]],
   ["kv scan be\t", ["kv", "scan", "beta gamma"]],
+  ["server --durability st\t", ["server", "--durability", "strict"]],
+  ["server --data-dir /etc/passw\t", ["server", "--data-dir", "/etc/passwd"]],
   ["kv import /etc/passw\t", ["kv", "import", "/etc/passwd"]],
   // Nothing to complete: an option's value, a second argument, a word that is none.
   ["kv --server se\t", ["kv", "--server", "se"]],
