@@ -44,7 +44,14 @@ function helpOf(args: readonly string[]): string[] {
 
 type Run = (run: NonNullable<CommandSpec["run"]>, invocation: Invocation) => Promise<void>;
 
-function build(commander: Commander, spec: CommandSpec, run: Run, console: Console): Command {
+/** @param path the words that lead to the command, the program's name not included */
+function build(
+  commander: Commander,
+  spec: CommandSpec,
+  run: Run,
+  console: Console,
+  path: readonly string[] = [],
+): Command {
   const command = new commander.Command(spec.name);
   command
     .summary(spec.summary)
@@ -57,11 +64,13 @@ function build(commander: Commander, spec: CommandSpec, run: Run, console: Conso
       writeErr: (text) => console.err(text),
       outputError: (text, write) => write(hinted(text)),
     })
+    .showHelpAfterError(`Try: ${["cmud", "help", ...path].join(" ")}`)
     .addHelpText("after", footer(spec));
   for (const argument of spec.arguments ?? []) command.addArgument(argumentOf(commander, argument));
   for (const option of spec.options ?? []) command.addOption(optionOf(commander, option));
   for (const child of spec.commands ?? []) {
-    command.addCommand(build(commander, child, run, console), { hidden: child.hidden });
+    const childPath = [...path, child.name];
+    command.addCommand(build(commander, child, run, console, childPath), { hidden: child.hidden });
   }
   if (spec.commands !== undefined) {
     command.helpCommand("help [COMMAND]", "show the help of a command");

@@ -45,7 +45,14 @@ export const processConsole: Console = {
     ? processTerminal((text) => writeAll(Deno.stdout, text))
     : undefined,
   env: (name) => Deno.env.get(name),
-  out: (text) => writeAll(Deno.stdout, text),
+  out(text) {
+    try {
+      writeAll(Deno.stdout, text);
+    } catch (cause) {
+      if (cause instanceof BrokenPipeError) throw cause;
+      throw new Error(`Cannot write to stdout: ${(cause as Error).message}`, { cause });
+    }
+  },
   err(text) {
     try {
       writeAll(Deno.stderr, text);

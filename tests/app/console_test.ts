@@ -1,5 +1,5 @@
 import { assertEquals } from "../deps.ts";
-import { spawnCmud, startServerProcess } from "./cmud_process.ts";
+import { denoArguments, spawnCmud, startServerProcess } from "./cmud_process.ts";
 
 Deno.test("a command ends with its own exit code when nobody reads stderr", async () => {
   const child = spawnCmud(["kv", "get", "k", "--server", "127.0.0.1:1"]);
@@ -16,6 +16,32 @@ Deno.test("a server goes on, and stops in order, when nobody reads stderr", asyn
   server.child.kill("SIGTERM");
   assertEquals((await server.child.status).code, 0);
   await server.end().catch(() => {});
+});
+
+Deno.test("a command ends with 0 when nobody reads its results any more", async () => {
+  const server = await startServerProcess();
+  const args = ["--server", server.ready.queryAddresses[0]];
+  const put = spawnCmud(["kv", "put", "k", "v".repeat(100_000), ...args]);
+  await Promise.all([put.status, put.stdout.cancel(), put.stderr.cancel()]);
+  const list = spawnCmud(["kv", "list", ...args]);
+  await list.stdout.cancel();
+  const [{ code }, stderr] = await Promise.all([list.status, new Response(list.stderr).text()]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  await server.end("SIGTERM");
+});
+
+Deno.test({
+  name: "a command says so when its results cannot be written",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const command = [Deno.execPath(), ...denoArguments, "completion", "bash"].join(" ");
+    const child = new Deno.Command("sh", { args: ["-c", `${command} > /dev/full`] });
+    const { code, stderr } = await child.output();
+    assertEquals({ code, stderr: new TextDecoder().decode(stderr) }, {
+      code: 70,
+      stderr: "cmud: Cannot write to stdout: No space left on device\n",
+    });
+  },
 });
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {

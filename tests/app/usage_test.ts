@@ -73,6 +73,20 @@ Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on s
   }
 });
 
+Deno.test("after wrong usage the help of that command is named", async () => {
+  const cases: [string[], string][] = [
+    [["frobnicate"], "cmud help"],
+    [["kv", "frobnicate"], "cmud help kv"],
+    [["kv", "get"], "cmud help kv get"],
+    [["server", "--port", "x"], "cmud help server"],
+  ];
+  for (const [args, help] of cases) {
+    const { stderr } = await runCmud(args);
+    assert(stderr.endsWith(`\nTry: ${help}\n`), stderr);
+    assertEquals((await runCmud(help.split(" ").slice(1))).code, 0);
+  }
+});
+
 Deno.test("nothing printed to a pipe holds an escape sequence", async () => {
   for (const args of [["--help"], ["kv", "--help"], ["frobnicate"], ["kv", "get"]]) {
     const { stdout, stderr } = await runCmud(args, { env: { TERM: "xterm" } });
