@@ -7,6 +7,8 @@ import {
   runLoad,
 } from "../../bench/mod.ts";
 import { keyOf, valueBytes } from "../../bench/keys.ts";
+import { LoadConnection } from "../../bench/load_connection.ts";
+import { redisProtocol } from "../../bench/redis_protocol.ts";
 import { anyKey, RequestPool } from "../../bench/request_pool.ts";
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
@@ -70,3 +72,26 @@ Deno.test("runLoad() fails when the server refuses a request", () =>
       "answered a request with an error",
     );
   }));
+
+Deno.test("LoadConnection.exchange() counts replies that come in pieces, and long ones", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const text = "v".repeat(100_000);
+  const replies = `+OK\r\n$3\r\nabc\r\n$${text.length}\r\n${text}\r\n$4\r\nabcd\r\n`;
+  const serving = (async () => {
+    const conn = await listener.accept();
+    await conn.read(new Uint8Array(16));
+    for (const [start, end] of [[0, 2], [2, 9], [9, 90_000], [90_000, replies.length]]) {
+      await conn.write(new TextEncoder().encode(replies.slice(start, end)));
+      // The pieces are to be read one by one.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await conn.read(new Uint8Array(16));
+    conn.close();
+  })();
+  const connection = await LoadConnection.open(`127.0.0.1:${port}`, redisProtocol);
+  await connection.exchange(new Uint8Array(1), 4);
+  connection.close();
+  await serving;
+  listener.close();
+});
