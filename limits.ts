@@ -7,6 +7,7 @@
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
 
 // ---- the wire -------------------------------------------------------------------------------
 
@@ -62,6 +63,18 @@ export const scanEntriesMax = 10_000;
 
 /** A page of a Scan ends before it passes this (or after one entry); the next page goes on there. */
 export const scanPageBytesMax = 1 * MiB;
+
+/**
+ * Bytes of the keys of a replica, and of what is kept beside each; past it a Put of another key is
+ * answered with `overloaded`. Over 100 million keys.
+ */
+export const storeKeyBytesMax = 8 * GiB;
+
+/**
+ * Bytes of the values of a replica that are no longer than 4 KiB; a Put that would pass it is answered
+ * with `overloaded`.
+ */
+export const storeValueBytesMax = 16 * GiB;
 
 // ---- actors ---------------------------------------------------------------------------------
 

@@ -26,15 +26,23 @@ export const sequenceMax = 0xffffffff;
  * The order of a new Put, which beats what its actor holds of the key: in the same millisecond, and
  * behind a clock that runs fast, the sequence counts on, so that no timestamp runs ahead of the
  * clocks. (Lamport's rule on hybrid time, as in Kulkarni et al., "Logical Physical Clocks".)
+ *
+ * @param into is made that order and returned, so that a Put need not make one; not `current`
  */
-export function nextOrder(current: Order | undefined, nowMs: number, uid: string): Order {
-  if (current === undefined || nowMs > current.timestamp) {
-    return { timestamp: nowMs, sequence: 0, uid };
-  }
-  if (current.sequence < sequenceMax) {
-    return { timestamp: current.timestamp, sequence: current.sequence + 1, uid };
-  }
-  return { timestamp: current.timestamp + 1, sequence: 0, uid };
+export function nextOrder(
+  current: Order | undefined,
+  nowMs: number,
+  uid: string,
+  into: Order = { timestamp: 0, sequence: 0, uid },
+): Order {
+  into.timestamp = nowMs;
+  into.sequence = 0;
+  into.uid = uid;
+  if (current === undefined || nowMs > current.timestamp) return into;
+  into.timestamp = current.timestamp;
+  if (current.sequence < sequenceMax) into.sequence = current.sequence + 1;
+  else into.timestamp++;
+  return into;
 }
 
 /**

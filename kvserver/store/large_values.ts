@@ -9,7 +9,7 @@ export class LargeValues {
 
   /** Memory that they take. */
   get byteLength(): number {
-    return this.#byteLength;
+    return this.#byteLength + 8 * this.#buffers.length;
   }
 
   /** The value begins at the start of these bytes. */
@@ -30,7 +30,7 @@ export class LargeValues {
     const held = this.#buffers[place]!;
     const length = end - start;
     // Neither new memory for each value of a key, nor much more than it needs.
-    if (length <= held.length && length >= held.length / 2) {
+    if (length <= held.length && length >= held.length * 3 / 4) {
       held.set(bytes.subarray(start, end));
     } else {
       this.#buffers[place] = bytes.slice(start, end);

@@ -177,11 +177,11 @@ export class OrderedIndex {
     from[inChunk(left) + nextWord] = right;
     if (at < kept || (at === kept && moved > 0)) this.#insert(left, entriesWord, at, n, kept);
     else this.#insert(right, entriesWord, at - kept, n, moved);
-    this.#addChild(this.#height - 1, to[inChunk(right) + entriesWord], right, moved === 0);
+    this.#addChild(this.#height - 1, to[inChunk(right) + entriesWord], right);
   }
 
   /** Adds a child and its least entry to the node of the path at `level`. */
-  #addChild(level: number, least: number, child: number, isLast: boolean): void {
+  #addChild(level: number, least: number, child: number): void {
     if (level < 0) return this.#addRoot(least, child);
     const node = this.#path[level];
     const turn = this.#turns[level];
@@ -190,10 +190,6 @@ export class OrderedIndex {
     const right = this.#nodes.allocate(nodeWords);
     const from = this.#node(node);
     const to = this.#node(right);
-    if (isLast) {
-      to[inChunk(right) + firstChildWord] = child;
-      return this.#addChild(level - 1, least, right, isLast);
-    }
     // The entry in the middle goes up, the child behind it becomes the first of the right node.
     const kept = innerEntriesMax >>> 1;
     const moved = innerEntriesMax - kept - 1;
@@ -207,7 +203,7 @@ export class OrderedIndex {
     to[inChunk(right) + countWord] = moved;
     if (turn <= kept) this.#insertChild(node, turn, least, child, kept);
     else this.#insertChild(right, turn - kept - 1, least, child, moved);
-    this.#addChild(level - 1, up, right, false);
+    this.#addChild(level - 1, up, right);
   }
 
   #insertChild(node: number, turn: number, least: number, child: number, count: number): void {

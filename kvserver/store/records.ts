@@ -6,15 +6,15 @@ export const noEntry = 0;
 /** The length of a value that is a tombstone. */
 export const tombstone = 0xffffffff;
 
-// The words of a record, in front of the bytes of its key.
-const nextWord = 0;
-const timestampLow = 1;
-const timestampHigh = 2;
-const sequenceWord = 3;
-const uidWord = 4;
-const keyLengthAndMarks = 5;
-const valueLengthWord = 6;
-const valuePlaceWord = 7;
+// The words of a record, in front of the bytes of its key: what a search looks at is next to that.
+const timestampLow = 0;
+const timestampHigh = 1;
+const sequenceWord = 2;
+const uidWord = 3;
+const valueLengthWord = 4;
+const valuePlaceWord = 5;
+const nextWord = 6;
+const keyLengthAndMarks = 7;
 const headWords = 8;
 
 /** Words of the first chunk, the one that stands for `noEntry` included. */

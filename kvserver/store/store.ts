@@ -23,8 +23,9 @@ export class Store {
   #values = new Values(this.#records);
   #uids = new UidTable();
   #size = 0;
-  /** Reused for the order of what is held. */
+  /** Reused for the orders of what is held and of a new Put. */
   #held: Order = { timestamp: 0, sequence: 0, uid: "" };
+  #next: Order = { timestamp: 0, sequence: 0, uid: "" };
 
   /** Number of keys that have a value. */
   get size(): number {
@@ -56,6 +57,7 @@ export class Store {
    * @param keyStart the key is `bytes[keyStart..keyEnd)`
    * @param valueStart the value is `bytes[valueStart..valueEnd)`, or a tombstone when this is `noValue`
    * @returns the entry, to be merged into the other replicas.
+   * @throws {RpcError} `overloaded` when the replica is full; then it holds what it did.
    */
   put(
     bytes: Uint8Array,
@@ -67,7 +69,7 @@ export class Store {
     uid: string,
   ): number {
     let n = this.find(bytes, keyStart, keyEnd);
-    const order = nextOrder(this.#orderOf(n), nowMs, uid);
+    const order = nextOrder(this.#orderOf(n), nowMs, uid, this.#next);
     if (n === noEntry) n = this.#create(bytes, keyStart, keyEnd, uid);
     this.#set(n, bytes, valueStart, valueEnd, order);
     return n;
@@ -77,6 +79,7 @@ export class Store {
    * Takes another replica's entry if it is later than what is held.
    *
    * @returns its number, or `noEntry` if it was not.
+   * @throws as `put` does.
    */
   merge(entry: EntryBytes): number {
     let n = this.find(entry.bytes, entry.keyStart, entry.keyEnd);
@@ -232,12 +235,13 @@ export class Store {
   }
 
   #set(n: number, bytes: Uint8Array, start: number, end: number, order: Order): void {
-    if (this.#records.valueLength(n) !== tombstone) this.#size--;
-    if (start !== noValue) this.#size++;
+    const had = this.#records.valueLength(n) !== tombstone;
+    // First: when there is no room for the value, nothing has changed.
+    this.#values.set(n, bytes, start, end);
+    this.#size += Number(start !== noValue) - Number(had);
     const uid = this.#uids.use(order.uid);
     this.#uids.release(this.#records.uid(n));
     this.#records.setOrder(n, order.timestamp, order.sequence, uid);
-    this.#values.set(n, bytes, start, end);
   }
 }
 

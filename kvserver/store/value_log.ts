@@ -1,3 +1,6 @@
+import { storeValueBytesMax } from "../../limits.ts";
+import { RpcError } from "../../rpc/mod.ts";
+
 /** Words of a segment, as a power of two: 128 KiB. */
 const segmentBits = 15;
 const segmentWords = 1 << segmentBits;
@@ -5,8 +8,7 @@ const segmentWords = 1 << segmentBits;
 /** Words of the very first segment at first; it doubles. */
 const firstWords = 64;
 
-/** Segments that can be addressed by a u32: 16 GiB. */
-const segmentsMax = 2 ** (32 - segmentBits);
+const segmentsMax = storeValueBytesMax / (4 * segmentWords);
 
 /** One word of so many may be garbage, and a segment. */
 const wordsPerGarbageWord = 4;
@@ -56,7 +58,12 @@ export class ValueLog {
 
   /** Memory that it takes. */
   get byteLength(): number {
-    return this.#bytes.reduce((sum, { length }) => sum + length, this.#spare?.byteLength ?? 0);
+    return this.#words.reduce((sum, words) => sum + words.byteLength, this.#spare?.byteLength ?? 0);
+  }
+
+  /** Segments that hold something. */
+  get #used(): number {
+    return this.#words.length - this.#empty.length;
   }
 
   /** The value at a place is `bytesAt(place)[startOf(place)..]`, until something is written. */
@@ -69,14 +76,20 @@ export class ValueLog {
     return inSegment(place) * 4;
   }
 
-  /** Writes the value of an owner who has none, a byte at least. @returns its place. */
+  /**
+   * Writes the value of an owner who has none, a byte at least.
+   *
+   * @returns its place.
+   * @throws {RpcError} `overloaded` at `storeValueBytesMax`; then nothing has changed.
+   */
   add(owner: number, bytes: Uint8Array, start: number, end: number): number {
-    const place = this.#allocate(owner, wordsOf(end - start));
+    // One is left for cleaning.
+    const place = this.#allocate(owner, wordsOf(end - start), segmentsMax - 1);
     this.#fill(place, bytes, start, end);
     return place;
   }
 
-  /** Writes a value in place of one of `length` bytes. @returns its place. */
+  /** Writes a value in place of one of `length` bytes. @returns its place. @throws as `add` does. */
   replace(
     place: number,
     length: number,
@@ -88,8 +101,9 @@ export class ValueLog {
     const held = wordsOf(length);
     const needed = wordsOf(end - start);
     if (needed > held) {
+      const added = this.add(owner, bytes, start, end);
       this.remove(place, length);
-      return this.add(owner, bytes, start, end);
+      return added;
     }
     this.#fill(place, bytes, start, end);
     if (needed < held) this.#discard(place + needed, held - needed);
@@ -103,7 +117,7 @@ export class ValueLog {
 
   /** Cleans, if it is time. To be called after each change, when the owners know of it. */
   clean(): void {
-    const used = this.#words.length - this.#empty.length;
+    const used = this.#used;
     if (this.#garbage <= used * (segmentWords / wordsPerGarbageWord) + segmentWords) return;
     let victim = -1;
     for (let i = 0; i < this.#words.length; i++) {
@@ -126,10 +140,10 @@ export class ValueLog {
     this.#garbage += count;
   }
 
-  /** Makes room for an owner and a value of `count` words. @returns the value's place. */
-  #allocate(owner: number, count: number): number {
+  /** Makes room for an owner and a value of `count` words, in so many segments. @returns its place. */
+  #allocate(owner: number, count: number, segments: number): number {
     if (this.#open < 0 || this.#end + 1 + count > this.#words[this.#open].length) {
-      this.#makeRoom(1 + count);
+      this.#makeRoom(1 + count, segments);
     }
     this.#words[this.#open][this.#end] = owner;
     const place = this.#open * segmentWords + this.#end + 1;
@@ -137,19 +151,25 @@ export class ValueLog {
     return place;
   }
 
-  #makeRoom(count: number): void {
+  #makeRoom(count: number, segments: number): void {
     if (this.#words.length <= 1) {
       let length = this.#words[0]?.length ?? firstWords;
       while (length < this.#end + count) length *= 2;
       if (length <= segmentWords) return this.#openSegment(0, length);
     }
-    const rest = segmentWords - this.#end;
-    if (rest > 0) this.#discard(this.#open * segmentWords + this.#end, rest);
-    const next = this.#empty.pop() ?? this.#words.length;
-    if (next === segmentsMax) {
-      throw new RangeError("Cannot hold more in a replica: found 16 GiB of short values");
+    const used = this.#used;
+    if (used >= segments) {
+      throw new RpcError(
+        "overloaded",
+        `Cannot hold another value: found ${used * segmentWords * 4} bytes of short ones in this ` +
+          `replica, allowed are ${storeValueBytesMax}`,
+      );
     }
-    this.#openSegment(next, segmentWords);
+    const full = this.#open;
+    const rest = segmentWords - this.#end;
+    this.#openSegment(this.#empty.at(-1) ?? this.#words.length, segmentWords);
+    this.#empty.pop();
+    if (rest > 0) this.#discard(full * segmentWords + this.#end, rest);
     this.#end = 0;
   }
 
@@ -174,7 +194,7 @@ export class ValueLog {
         continue;
       }
       const count = wordsOf(this.#lengthOf(owner));
-      const place = this.#allocate(owner, count);
+      const place = this.#allocate(owner, count, segmentsMax);
       const to = this.#words[this.#open];
       for (let i = 0; i < count; i++) to[inSegment(place) + i] = words[at + 1 + i];
       this.#moved(owner, place);

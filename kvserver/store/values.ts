@@ -28,7 +28,11 @@ export class Values {
     return this.#log.byteLength + this.#large.byteLength;
   }
 
-  /** Gives an entry the value `bytes[start..end)`, or none when `start` is `noValue`. */
+  /**
+   * Gives an entry the value `bytes[start..end)`, or none when `start` is `noValue`.
+   *
+   * @throws {RpcError} `overloaded` at `storeValueBytesMax`; then it keeps the one it has.
+   */
   set(n: number, bytes: Uint8Array, start: number, end: number): void {
     const held = this.#records.valueLength(n);
     const length = start === noValue ? tombstone : end - start;
@@ -43,13 +47,13 @@ export class Values {
       this.#large.replace(place, bytes, start, end);
       this.#records.setValue(n, length, place);
     } else {
-      if (isInLog(held)) this.#log.remove(place, held);
-      else if (isLarge(held)) this.#large.remove(place);
       const added = isInLog(length)
         ? this.#log.add(n, bytes, start, end)
         : isLarge(length)
         ? this.#large.add(bytes, start, end)
         : 0;
+      if (isInLog(held)) this.#log.remove(place, held);
+      else if (isLarge(held)) this.#large.remove(place);
       this.#records.setValue(n, length, added);
     }
     this.#log.clean();

@@ -1,3 +1,6 @@
+import { storeKeyBytesMax } from "../../limits.ts";
+import { RpcError } from "../../rpc/mod.ts";
+
 /** Words of a chunk, as a power of two: 1 MiB. */
 const chunkBits = 18;
 const chunkWords = 1 << chunkBits;
@@ -12,8 +15,7 @@ export function inChunk(n: number): number {
   return n & (chunkWords - 1);
 }
 
-/** Chunks that can be addressed by a u32: 16 GiB. */
-const chunksMax = 2 ** (32 - chunkBits);
+const chunksMax = storeKeyBytesMax / (4 * chunkWords);
 
 /**
  * Words of 32 bits, given out in runs, one behind the other, and never taken back.
@@ -44,7 +46,7 @@ export class WordArena {
    * Gives out `count` words. What was taken from `words` or `bytes` before may be stale afterwards.
    *
    * @returns the first one's place.
-   * @throws {RangeError} when there is no room for more.
+   * @throws {RpcError} `overloaded` at `storeKeyBytesMax`; then nothing has changed.
    */
   allocate(count: number): number {
     const last = this.words.length - 1;
@@ -64,8 +66,14 @@ export class WordArena {
       while (words < this.#end + count) words *= 2;
       return this.#setChunk(0, words);
     }
-    if (chunks === chunksMax) {
-      throw new RangeError("Cannot hold more in a replica: found 16 GiB of keys or values");
+    if (chunks >= chunksMax) {
+      throw new RpcError(
+        "overloaded",
+        `Cannot hold another key: found ${
+          chunks * chunkWords * 4
+        } bytes of them in this replica, ` +
+          `allowed are ${storeKeyBytesMax}`,
+      );
     }
     this.#setChunk(chunks, chunkWords);
     this.#end = chunks * chunkWords;

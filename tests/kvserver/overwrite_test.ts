@@ -1,4 +1,5 @@
 import { Store } from "../../kvserver/mod.ts";
+import { LargeValues } from "../../kvserver/store/large_values.ts";
 import { UidTable } from "../../kvserver/store/uid_table.ts";
 import { assert, assertEquals, assertLess } from "../deps.ts";
 import { Prng } from "../support/prng.ts";
@@ -23,6 +24,7 @@ const lengths: Record<string, (random: Prng, put: number) => number> = {
   "of any length, few of them long": (random) =>
     random.below(50) === 0 ? 3_000 + random.below(10_000) : random.below(20),
   "that are long": (random) => 4_000 + random.below(1_000),
+  "that are long and shrink": (_random, put) => 15_000 - Math.floor(put / 6),
   "of a length that is doubled or halved": (random) => 8 << random.below(9),
 };
 
@@ -88,6 +90,30 @@ Deno.test("Store takes no more room, however many actors its entries come from",
   for (let i = 0; i < 10_000; i++) last = put(i, `life${i}`);
   assertEquals(store.byteLength, before);
   assertEquals(store.uidOf(last), "life9999");
+  assertLess(store.uidNumberOf(last), 30);
+});
+
+Deno.test("Store cleans what lies behind it, when there is most garbage where it writes", () => {
+  const overwritten = new Overwritten();
+  // Some segments in which every third value is gone: too little to clean them.
+  for (let key = 0; key < keyCount; key++) overwritten.put(key, key % 251, 400);
+  for (let key = 0; key < keyCount; key += 3) overwritten.put(key, key % 251, 0);
+  for (let i = 0; i < 20_000; i++) overwritten.put(1, i % 251, 100 + i % 3_000);
+  overwritten.checkRoom();
+  overwritten.check();
+});
+
+Deno.test("LargeValues takes no more room, however many come and go", () => {
+  const large = new LargeValues();
+  const kept = large.add(bytes, 0, 5_000);
+  const { byteLength } = large;
+  for (let i = 0; i < 1_000; i++) {
+    const places = [large.add(bytes, 1, 5_000), large.add(bytes, 2, 6_000)];
+    assertEquals(places.map((place) => large.bytesAt(place)[0]), [1, 2]);
+    for (const place of places) large.remove(place);
+  }
+  assertLess(large.byteLength, byteLength + 100);
+  assertEquals(large.bytesAt(kept), bytes.subarray(0, 5_000));
 });
 
 Deno.test("UidTable gives the numbers of uids that nobody bears any more to others", () => {
@@ -105,6 +131,10 @@ Deno.test("UidTable gives the numbers of uids that nobody bears any more to othe
       `first${i}`,
     ]);
     for (const number of numbers.slice(1)) uids.release(number);
+    // One that comes back is known, or not: but has a number of its own.
+    const again = [`first${i}`, `other${i}`].map((name) => uids.use(name));
+    assertEquals(new Set([kept, ...again]).size, 3);
+    for (const number of again) uids.release(number);
   }
   assertEquals(uids.uid(kept), "kept");
 });

@@ -1,5 +1,5 @@
 import { Store } from "../../kvserver/mod.ts";
-import { WrittenEntries } from "../../kvserver/written_entries.ts";
+import { diskMarks, WrittenEntries } from "../../kvserver/written_entries.ts";
 import { syncMessageBytesMax } from "../../limits.ts";
 import { assertEquals, assertLess, fc } from "../deps.ts";
 import { entriesOf, put } from "./stores.ts";
@@ -66,6 +66,18 @@ Deno.test("WrittenEntries gives out what is owed once, oldest first, as it is th
       assertEquals(written.size, [...queue.values()].filter((isOwed) => isOwed).length);
     }
   }));
+});
+
+Deno.test("two lists of a store's entries do not get in each other's way", () => {
+  const store = new Store();
+  const lists = [new WrittenEntries(store), new WrittenEntries(store, diskMarks)];
+  for (const key of ["a", "b", "c"]) {
+    const n = put(store, key, "");
+    for (const list of lists) list.add(n);
+  }
+  lists[0].forget(put(store, "b", ""));
+  assertEquals(entriesIn(lists[0].take(syncMessageBytesMax).encode()), ["a0", "c0"]);
+  assertEquals(entriesIn(lists[1].take(syncMessageBytesMax).encode()), ["a0", "b1", "c0"]);
 });
 
 Deno.test("WrittenEntries fills messages up to their bound, and gives out a longer entry alone", () => {

@@ -1,0 +1,63 @@
+import { KeyIndex } from "../../kvserver/store/key_index.ts";
+import { OrderedIndex } from "../../kvserver/store/ordered_index.ts";
+import { noEntry, Records } from "../../kvserver/store/records.ts";
+import { assert, assertEquals, assertLess } from "../deps.ts";
+import { Prng } from "../support/prng.ts";
+import { collidingKeys } from "./colliding_keys.ts";
+import { bytesOf as charBytes } from "./stores.ts";
+
+const count = 20_000;
+
+/** Records of keys in ascending order. */
+function records(): [Records, numbers: number[]] {
+  const records = new Records();
+  const numbers = Array.from({ length: count }, (_, i) => {
+    return records.create(bytesOf(i), 0, 8);
+  });
+  return [records, numbers];
+}
+
+function bytesOf(i: number): Uint8Array {
+  return new TextEncoder().encode(`${i}`.padStart(8, "0"));
+}
+
+Deno.test("KeyIndex finds keys by itself, in as many buckets as there are", () => {
+  const [held, numbers] = records();
+  const index = new KeyIndex(held);
+  for (const [i, n] of numbers.entries()) {
+    assertEquals(index.find(bytesOf(i), 0, 8), noEntry);
+    index.add(n);
+  }
+  for (const [i, n] of numbers.entries()) assertEquals(index.find(bytesOf(i), 0, 8), n);
+  assert(!index.isCrowded);
+  assertLess(index.byteLength / count, 8);
+});
+
+Deno.test("KeyIndex takes in few keys that were made to have one hash, and says so", () => {
+  const held = new Records();
+  const index = new KeyIndex(held);
+  const keys = collidingKeys(1_000).map(charBytes);
+  for (const key of keys) index.add(held.create(key, 0, key.length));
+  const found = keys.filter((key) => index.find(key, 0, key.length) !== noEntry);
+  assert(found.length > 0 && found.length < 100);
+  assert(index.isCrowded);
+});
+
+Deno.test("OrderedIndex is full when keys come in order, and two thirds otherwise", () => {
+  const [held, numbers] = records();
+  const inOrder = new OrderedIndex(held);
+  for (const n of numbers) inOrder.add(n);
+  const random = new Prng(1);
+  const shuffled = numbers.map((n) => ({ n, at: random.u32() })).sort((a, b) => a.at - b.at);
+  const atRandom = new OrderedIndex(held);
+  for (const { n } of shuffled) atRandom.add(n);
+  for (const index of [inOrder, atRandom]) {
+    const walked: number[] = [];
+    assert(index.walk(new Uint8Array(), false, (n) => walked.push(n) > 0));
+    assertEquals(walked, numbers);
+    for (const [i, n] of numbers.entries()) assertEquals(index.find(bytesOf(i), 0, 8), n);
+    assertEquals(index.find(new Uint8Array(), 0, 0), noEntry);
+  }
+  assertLess(inOrder.byteLength / count, 7);
+  assertLess(atRandom.byteLength / count, 14);
+});
