@@ -18,34 +18,31 @@ import { inTransaction } from "./transaction.ts";
  */
 export class Fold {
   #database: DatabaseSync;
-  #nextBatch: StatementSync;
+  #readBatch: StatementSync;
   #deleteBatches: StatementSync;
   #upsert: StatementSync;
   #insertActor: StatementSync;
   #actorNumber: StatementSync;
-  /** The last batch that there was at the beginning: later ones are for the next fold. */
-  #last: number;
   #phase: "gather" | "write" | "delete" = "gather";
   #store = new Store();
   /** The key up to which the store is written. */
   #writtenTo: Uint8Array | undefined;
-  /** Batches that the store holds and the file still has, the oldest first. */
-  #gathered: { number: number; bytes: number }[] = [];
-  #gatheredBytes = 0;
+  /** The batches that it takes, the oldest first: those that come later are for the next fold. */
+  #batches: BatchRow[];
+  /** How many of them are still to be gathered. */
+  #ungathered: number;
   /** Numbers of actors, by uid. */
   #actors = new Map<string, number>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#nextBatch = database.prepare(
-      "SELECT number, entries FROM batch WHERE number > ? AND number <= ? ORDER BY number LIMIT 1",
-    );
+    this.#readBatch = database.prepare("SELECT entries FROM batch WHERE number = ?");
     this.#deleteBatches = database.prepare("DELETE FROM batch WHERE number <= ?");
     this.#upsert = database.prepare(upsert);
     this.#insertActor = database.prepare("INSERT OR IGNORE INTO actor (uid) VALUES (?)");
     this.#actorNumber = database.prepare("SELECT number FROM actor WHERE uid = ?");
-    const last = database.prepare("SELECT ifnull(max(number), 0) AS number FROM batch").get();
-    this.#last = (last as { number: number }).number;
+    this.#batches = oldestBatches(database, foldBytesMax);
+    this.#ungathered = this.#batches.length;
   }
 
   /**
@@ -65,22 +62,19 @@ export class Fold {
         return false;
       case "delete":
         this.#delete();
-        return this.#gathered.length === 0;
+        return this.#batches.length === 0;
     }
   }
 
+  /** The newest first: then what is put again and again is found to be older, and not copied. */
   #gather(untilMs: number): void {
-    do {
-      const row = this.#nextBatch.get(this.#gathered.at(-1)?.number ?? 0, this.#last);
-      if (row === undefined || this.#gatheredBytes >= foldBytesMax) {
-        this.#phase = "write";
-        return;
-      }
-      const { number, entries } = row as { number: number; entries: Uint8Array };
+    while (this.#ungathered > 0) {
+      const { number } = this.#batches[--this.#ungathered];
+      const { entries } = this.#readBatch.get(number) as { entries: Uint8Array };
       for (const entry = new EntryReader(entries); entry.next();) this.#store.merge(entry);
-      this.#gathered.push({ number, bytes: entries.length });
-      this.#gatheredBytes += entries.length;
-    } while (performance.now() < untilMs);
+      if (performance.now() >= untilMs) return;
+    }
+    this.#phase = "write";
   }
 
   #write(untilMs: number): void {
@@ -120,12 +114,12 @@ export class Fold {
   /** Oldest first: what is appended meanwhile gets a number behind the last one that is there. */
   #delete(): void {
     let count = 0;
-    for (let bytes = 0; count < this.#gathered.length && bytes < deleteBytesMax; count++) {
-      bytes += this.#gathered[count].bytes;
+    for (let bytes = 0; count < this.#batches.length && bytes < deleteBytesMax; count++) {
+      bytes += this.#batches[count].bytes;
     }
     if (count === 0) return;
-    this.#unsynced(() => void this.#deleteBatches.run(this.#gathered[count - 1].number));
-    this.#gathered.splice(0, count);
+    this.#unsynced(() => void this.#deleteBatches.run(this.#batches[count - 1].number));
+    this.#batches.splice(0, count);
   }
 
   /**
@@ -144,6 +138,26 @@ export class Fold {
       this.#database.exec("PRAGMA synchronous = FULL");
     }
   }
+}
+
+interface BatchRow {
+  number: number;
+  bytes: number;
+}
+
+/** The oldest batches, as many as have so many bytes together; at least one, if there is one. */
+function oldestBatches(database: DatabaseSync, bytesMax: number): BatchRow[] {
+  const rows = database.prepare(
+    "SELECT number, length(entries) AS bytes FROM batch ORDER BY number",
+  );
+  const oldest: BatchRow[] = [];
+  let bytes = 0;
+  for (const row of rows.iterate() as unknown as Iterable<BatchRow>) {
+    bytes += row.bytes;
+    if (bytes > bytesMax && oldest.length > 0) break;
+    oldest.push(row);
+  }
+  return oldest;
 }
 
 /** The merge rule of `order.ts`: the later of two entries of a key stays, by all that orders them. */

@@ -4,14 +4,20 @@ import { assert, assertEquals, assertLess, assertThrows, fc } from "../deps.ts";
 import { batchOf, entry, heldIn, mergedOf, newDataFile } from "./data_files.ts";
 import { TempDirectory } from "./temp_directory.ts";
 
+/** Values of all kinds: none, empty, short, and longer than a page. */
+const values = [null, "", "v", "x".repeat(70_000)];
+
 const anyEntry = fc.record({
   // Few different keys and orders, so that equal ones meet often.
   key: fc.constantFrom("", "a", "b", "\0", "\xff\xfe", "a".repeat(4096), "__proto__"),
-  value: fc.option(fc.constantFrom("", "v", "w", "x".repeat(70_000))),
   timestamp: fc.constantFrom(0, 1, 1_700_000_000_000, Number.MAX_SAFE_INTEGER),
   sequence: fc.constantFrom(0, 1, 0xffffffff),
   uid: fc.constantFrom("h:9/00/1", "h:9/00/2", "h:9/00/12", "h:10/00/1"),
-}).map(({ key, value, ...order }) => entry(key, value, order));
+}).map(({ key, ...order }) => {
+  // Entries of one order are one Put: they have one value.
+  const kind = (order.timestamp + order.sequence + Number(order.uid.at(-1))) % values.length;
+  return entry(key, values[kind], order);
+});
 
 const anyStep = fc.oneof(
   { weight: 3, arbitrary: fc.record({ append: fc.array(fc.array(anyEntry), { maxLength: 3 }) }) },

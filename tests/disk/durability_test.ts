@@ -60,6 +60,37 @@ testInWorld(
   },
 );
 
+testInWorld(
+  "strict: clients that put again when they are answered are written together",
+  async (world) => {
+    const server = await DurableServer.start(world, { durability: "strict" });
+    server.disk.writeMs = 20;
+    // Two halves that would take turns with the disk for ever.
+    const waiting = new Set<number>();
+    for (let i = 0; i < 4; i++) waiting.add(server.put(`${i}`, ""));
+    await world.advance(10);
+    for (let i = 4; i < 8; i++) waiting.add(server.put(`${i}`, ""));
+    await world.advance(100);
+    server.disk.writes = 0;
+    let puts = 0;
+    while (server.disk.writes < 50) {
+      for (const put of [...waiting].filter((msgid) => server.answers.has(msgid))) {
+        waiting.delete(put);
+        waiting.add(server.put(`${puts++}`, ""));
+      }
+      await world.advance(1);
+    }
+    assertLess(50 * 6, puts);
+    // Nor does anybody wait for those who have gone.
+    const startMs = world.nowMs;
+    await world.advance(100);
+    const lone = server.put("lone", "");
+    await world.advance(100);
+    assertEquals(server.answers.get(lone)!.atMs, startMs + 120);
+    await server.crash();
+  },
+);
+
 testInWorld("relaxed: a Put is answered at once, and on disk within 200 ms", async (world) => {
   const server = await DurableServer.start(world, { durability: "relaxed" });
   for (let i = 0; i < 500; i++) {
