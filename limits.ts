@@ -279,11 +279,14 @@ export const diskChunkBytes = 256 * KiB;
  */
 export const foldFromBytes = 32 * MiB;
 
-/** Bytes of batches that one fold takes, which it holds in memory. */
-export const foldBytesMax = 32 * MiB;
-
 /** How long a step of a fold takes, and so what is to be written waits for it. */
 export const foldStepMs = 2;
+
+/** While there are more bytes of batches than this, each write to the disk waits for a longer step. */
+export const foldBacklogMax = 256 * MiB;
+
+/** How long that takes. */
+export const foldPressMs = 20;
 
 /** How often a server says how far it has come with reading its data. */
 export const loadNoticeMs = 1_000;

@@ -4,7 +4,14 @@
  * @module
  */
 
-import { diskRetryMs, foldFromBytes, foldStepMs, peersMax } from "../../limits.ts";
+import {
+  diskRetryMs,
+  foldBacklogMax,
+  foldFromBytes,
+  foldPressMs,
+  foldStepMs,
+  peersMax,
+} from "../../limits.ts";
 import { DataDirectoryError, DataDirectoryInUseError } from "./data_error.ts";
 import { checkDataFile, createDataFile, hasDataFile } from "./data_file.ts";
 import { DataReader } from "./data_reader.ts";
@@ -108,6 +115,8 @@ class Keeper {
   #write(): void {
     clearTimeout(this.#retry);
     try {
+      // What is appended faster than it can be folded waits for that.
+      if (this.#writer!.batchBytes > foldBacklogMax) this.#writer!.foldOn(foldPressMs);
       this.#writer!.append(this.#unwritten);
     } catch (error) {
       this.#retry = setTimeout(() => this.#write(), diskRetryMs);

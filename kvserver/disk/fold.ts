@@ -1,5 +1,4 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { foldBytesMax } from "../../limits.ts";
 import { EntryReader } from "../entry_reader.ts";
 import { noEntry, Store } from "../store/mod.ts";
 import { inTransaction } from "./transaction.ts";
@@ -18,31 +17,36 @@ import { inTransaction } from "./transaction.ts";
  */
 export class Fold {
   #database: DatabaseSync;
-  #readBatch: StatementSync;
-  #deleteBatches: StatementSync;
+  #batchBelow: StatementSync;
+  #deleteOldest: StatementSync;
   #upsert: StatementSync;
   #insertActor: StatementSync;
   #actorNumber: StatementSync;
-  #phase: "gather" | "write" | "delete" = "gather";
+  #phase: "gather" | "write" | "delete" | "done" = "gather";
   #store = new Store();
   /** The key up to which the store is written. */
   #writtenTo: Uint8Array | undefined;
-  /** The batches that it takes, the oldest first: those that come later are for the next fold. */
-  #batches: BatchRow[];
-  /** How many of them are still to be gathered. */
-  #ungathered: number;
+  /** The last batch that there was at the beginning: later ones are for the next fold. */
+  #last: number;
+  /** The oldest batch that was gathered. */
+  #gatheredTo: number;
   /** Numbers of actors, by uid. */
   #actors = new Map<string, number>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#readBatch = database.prepare("SELECT entries FROM batch WHERE number = ?");
-    this.#deleteBatches = database.prepare("DELETE FROM batch WHERE number <= ?");
+    this.#batchBelow = database.prepare(
+      "SELECT number, entries FROM batch WHERE number < ? ORDER BY number DESC LIMIT 1",
+    );
+    this.#deleteOldest = database.prepare(
+      "DELETE FROM batch WHERE number = (SELECT min(number) FROM batch WHERE number <= ?)",
+    );
     this.#upsert = database.prepare(upsert);
     this.#insertActor = database.prepare("INSERT OR IGNORE INTO actor (uid) VALUES (?)");
     this.#actorNumber = database.prepare("SELECT number FROM actor WHERE uid = ?");
-    this.#batches = oldestBatches(database, foldBytesMax);
-    this.#ungathered = this.#batches.length;
+    const last = database.prepare("SELECT ifnull(max(number), 0) AS number FROM batch").get();
+    this.#last = (last as { number: number }).number;
+    this.#gatheredTo = this.#last + 1;
   }
 
   /**
@@ -53,28 +57,24 @@ export class Fold {
    */
   step(budgetMs: number): boolean {
     const untilMs = performance.now() + budgetMs;
-    switch (this.#phase) {
-      case "gather":
-        this.#gather(untilMs);
-        return false;
-      case "write":
-        this.#write(untilMs);
-        return false;
-      case "delete":
-        this.#delete();
-        return this.#batches.length === 0;
-    }
+    if (this.#phase === "gather") this.#gather(untilMs);
+    else if (this.#phase === "write") this.#write(untilMs);
+    else if (this.#phase === "delete") this.#delete(untilMs);
+    return this.#phase === "done";
   }
 
   /** The newest first: then what is put again and again is found to be older, and not copied. */
   #gather(untilMs: number): void {
-    while (this.#ungathered > 0) {
-      const { number } = this.#batches[--this.#ungathered];
-      const { entries } = this.#readBatch.get(number) as { entries: Uint8Array };
+    do {
+      const row = this.#batchBelow.get(this.#gatheredTo);
+      if (row === undefined) {
+        this.#phase = "write";
+        return;
+      }
+      const { number, entries } = row as { number: number; entries: Uint8Array };
       for (const entry = new EntryReader(entries); entry.next();) this.#store.merge(entry);
-      if (performance.now() >= untilMs) return;
-    }
-    this.#phase = "write";
+      this.#gatheredTo = number;
+    } while (performance.now() < untilMs);
   }
 
   #write(untilMs: number): void {
@@ -112,14 +112,14 @@ export class Fold {
   }
 
   /** Oldest first: what is appended meanwhile gets a number behind the last one that is there. */
-  #delete(): void {
-    let count = 0;
-    for (let bytes = 0; count < this.#batches.length && bytes < deleteBytesMax; count++) {
-      bytes += this.#batches[count].bytes;
-    }
-    if (count === 0) return;
-    this.#unsynced(() => void this.#deleteBatches.run(this.#batches[count - 1].number));
-    this.#batches.splice(0, count);
+  #delete(untilMs: number): void {
+    let isDone = false;
+    this.#unsynced(() => {
+      do isDone = Number(this.#deleteOldest.run(this.#last).changes) === 0; while (
+        !isDone && performance.now() < untilMs
+      );
+    });
+    if (isDone) this.#phase = "done";
   }
 
   /**
@@ -140,26 +140,6 @@ export class Fold {
   }
 }
 
-interface BatchRow {
-  number: number;
-  bytes: number;
-}
-
-/** The oldest batches, as many as have so many bytes together; at least one, if there is one. */
-function oldestBatches(database: DatabaseSync, bytesMax: number): BatchRow[] {
-  const rows = database.prepare(
-    "SELECT number, length(entries) AS bytes FROM batch ORDER BY number",
-  );
-  const oldest: BatchRow[] = [];
-  let bytes = 0;
-  for (const row of rows.iterate() as unknown as Iterable<BatchRow>) {
-    bytes += row.bytes;
-    if (bytes > bytesMax && oldest.length > 0) break;
-    oldest.push(row);
-  }
-  return oldest;
-}
-
 /** The merge rule of `order.ts`: the later of two entries of a key stays, by all that orders them. */
 const upsert = `
   INSERT INTO entry (key, value, timestamp, sequence, actor) VALUES (?, ?, ?, ?, ?)
@@ -175,6 +155,3 @@ const upsert = `
 
 /** Rows between two looks at the clock. */
 const rowsPerLook = 64;
-
-/** Bytes of batches that are deleted in one step. */
-const deleteBytesMax = 1024 * 1024;
