@@ -12,6 +12,9 @@ const measures = [
   "tells",
   "visibility",
   "sync",
+  "durability",
+  "writing",
+  "restart",
   "start",
 ] as const;
 

@@ -5,15 +5,18 @@
  */
 
 import { startTellReceiver } from "../bench/mod.ts";
+import { durabilitySection } from "./bench/durability.ts";
 import { listSection } from "./bench/list.ts";
 import { memorySection } from "./bench/memory.ts";
 import { type Plan, planFrom } from "./bench/plan.ts";
 import { querySection } from "./bench/queries.ts";
+import { restartSection } from "./bench/restart.ts";
 import { headerLine, rowLine, type Section } from "./bench/section.ts";
 import { startSection } from "./bench/start.ts";
 import { syncSection } from "./bench/sync.ts";
 import { tellSection } from "./bench/tells.ts";
 import { visibilitySection } from "./bench/visibility.ts";
+import { writingSection } from "./bench/writing.ts";
 import type { Invocation } from "./command_spec.ts";
 import type { Console } from "./console.ts";
 import { exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
@@ -28,6 +31,9 @@ const runs = {
   tells: runOf(tellSection),
   visibility: runOf(visibilitySection),
   sync: runOf(syncSection),
+  durability: runOf(durabilitySection),
+  writing: runOf(writingSection),
+  restart: runOf(restartSection),
   start: runOf(startSection),
 };
 

@@ -10,6 +10,7 @@
  * @module
  */
 
+export { type DataServer, type DataServerOptions, startDataServer } from "./data_server.ts";
 export { type FarApartOptions, measureVisibilityFarApart } from "./far_apart.ts";
 export { fill } from "./fill.ts";
 export {

@@ -13,8 +13,8 @@ import type { Plan } from "./plan.ts";
 import { type Column, rounded, type Section } from "./section.ts";
 
 /** Medians of all rounds for one server under one load. */
-interface QueryRow {
-  name: "get" | "put";
+export interface QueryRow {
+  name: "get" | "put" | "durability";
   server: string;
   /** Query actors, of a server of ours. */
   actors?: number;
@@ -33,13 +33,13 @@ interface QueryRow {
 }
 
 /** A server under load, by the name that results have for it. */
-interface NamedTarget extends LoadTarget {
+export interface NamedTarget extends LoadTarget {
   server: string;
   actors?: number;
 }
 
 /** Different keys that are asked for. */
-const keys = 10_000;
+export const keys = 10_000;
 
 const columns: readonly Column<QueryRow>[] = [
   ["server", 12, nameOf],
@@ -62,17 +62,15 @@ export function querySection(name: "get" | "put", method: "Get" | "Put"): Sectio
     title: ({ connections, rounds }) =>
       `${method}: ${connections} connections, keys of ${keyBytes} and values of ${valueBytes} bytes` +
       (rounds > 1 ? `, medians of ${rounds} rounds` : ""),
-    columns: ({ redis, actorCounts }) => {
-      const ratios = redis !== undefined || actorCounts.length > 1;
-      return ratios ? [...columns, ...ratioColumns] : columns;
-    },
+    columns: ({ redis, actorCounts }) =>
+      queryColumns(redis !== undefined || actorCounts.length > 1),
     async *measure(plan) {
       const { targets, stop } = await startTargets(plan);
       try {
         for (const target of targets) await fill(target, keys);
         for (const depth of plan.depths) {
           const load = { ...plan, method, keys, depth };
-          yield* rows(name, targets, await runRounds(targets, load), load);
+          yield* queryRows(name, targets, await runRounds(targets, load), load);
         }
       } finally {
         await plan.redis?.clear(keys);
@@ -106,7 +104,13 @@ async function startTargets(
   }
 }
 
-function* rows(
+/** The columns for them. @param ratios whether they are compared */
+export function queryColumns(ratios: boolean): readonly Column<QueryRow>[] {
+  return ratios ? [...columns, ...ratioColumns] : columns;
+}
+
+/** A row for each target, compared with the Redis, or with the first where there is none. */
+export function* queryRows(
   name: QueryRow["name"],
   targets: readonly NamedTarget[],
   results: readonly LoadResult[][],

@@ -76,6 +76,18 @@ Deno.test("bench measures List, tells, visibility, Gets while Puts sync, and its
   for (const start of starts) assertPositive(start, "p50Ms");
 });
 
+Deno.test("bench measures Puts that are kept, Gets meanwhile, and a restart", async () => {
+  const rows = await bench("durability", "writing", "restart", "--depth", "16");
+  assertEquals(rows.map(({ name, server, durability }) => `${name} ${server ?? durability}`), [
+    ...["memory", "relaxed", "strict"].map((server) => `durability ${server}`),
+    ...["memory", "relaxed", "strict"].map((server) => `writing ${server}`),
+    "restart undefined",
+  ]);
+  for (const row of rows.slice(0, 3)) assertPositive(row, "perSecond", "p50Us", "p99Us");
+  for (const row of rows.slice(3, 6)) assertPositive(row, "putsPerSecond", "idleP99Us", "p99Us");
+  assertPositive(rows[6], "readySeconds", "bytesPerKey");
+});
+
 Deno.test("bench prints a table for people, with no column for what is not compared", async () => {
   const { stdout } = await runCmud(
     ["bench", "get", "--seconds", "0.02", "--connections", "2", "--depth", "1"],
