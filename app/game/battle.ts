@@ -6,7 +6,7 @@
 
 import type { Character } from "./character.ts";
 import type { BattleCommand } from "./commands.ts";
-import { leftOf } from "./hardware.ts";
+import { leftOf, powerOf } from "./hardware.ts";
 import { help } from "./help_text.ts";
 import { type Attempt, attempt, face } from "./moves.ts";
 import { social } from "./social.ts";
@@ -23,9 +23,10 @@ export async function enterBattle(visit: Visit): Promise<void> {
   if (rankAfter(rank) === undefined) return talk.say(text.nothingToSolve);
   const problem = await face(session, rank);
   // Settling an older round may have promoted this very player, who then has another problem.
-  if ((await visit.look()).rank !== rank) return;
+  const now = await visit.look();
+  if (now.rank !== rank) return;
   await talk.tell(problemOf.get(rank)!);
-  talk.say(text.faced(problem));
+  talk.say(text.faced(problem, powerOf(now.hardware)));
   const { round, remaining } = problem;
   visit.battle = { rank, round, remaining, undecided: false };
 }

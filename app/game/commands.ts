@@ -4,6 +4,8 @@
  * @module
  */
 
+import { suggest } from "../suggest.ts";
+
 /** What has to do with others: can be typed in the field, and most of it in a battle too. */
 export const socialCommands = ["say", "tell", "emote", "who", "look", "leaderboard"] as const;
 
@@ -54,16 +56,37 @@ export type BattleCommand = typeof battleCommands[number];
 /** A command of a spectator. */
 export type SpectatorCommand = typeof spectatorCommands[number];
 
+/** What the words of other games are called here. */
+const otherWords: Readonly<Record<string, FieldCommand | BattleCommand>> = {
+  "?": "help",
+  ...{ commands: "help", man: "help" },
+  ...{ go: "move", walk: "move", enter: "move", north: "move", south: "move", up: "move" },
+  ...{ inventory: "inv", i: "inv", l: "look", examine: "look" },
+  ...{ score: "stats", status: "stats", top: "leaderboard", players: "who" },
+  ...{ dig: "mine", work: "mine", store: "shop", purchase: "buy" },
+  ...{ hi: "say", hello: "say", shout: "say", whisper: "tell", me: "emote" },
+  ...{ exit: "quit", bye: "quit", logout: "quit", leave: "quit", stop: "quit" },
+};
+
+/** The one of `commands` that `word` was probably meant to be. */
+export function meantBy(word: string, commands: readonly string[]): string | undefined {
+  const other = Object.hasOwn(otherWords, word) ? otherWords[word] : undefined;
+  const here = other === "quit" && !commands.includes("quit") ? "resign" : other;
+  return here !== undefined && commands.includes(here) ? here : suggest(word, commands);
+}
+
 /** A line of input: its first word in lower case (empty for an empty line), and the other words. */
 export interface TypedLine {
   readonly word: string;
+  /** The first word as it was typed. */
+  readonly typed: string;
   readonly args: readonly string[];
 }
 
 /** Splits a line into words. */
 export function parseLine(line: string): TypedLine {
-  const [word = "", ...args] = line.trim().split(/\s+/);
-  return { word: word.toLowerCase(), args };
+  const [typed = "", ...args] = line.trim().split(/\s+/);
+  return { word: typed.toLowerCase(), typed, args };
 }
 
 /** A whole number from 1 to `max` in plain digits, or nothing. */

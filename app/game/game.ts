@@ -6,7 +6,7 @@
 
 import { battle } from "./battle.ts";
 import { farewellMs, typedCharsMax } from "./bounds.ts";
-import { battleCommands, fieldCommands, parseLine } from "./commands.ts";
+import { battleCommands, fieldCommands, meantBy, parseLine, type TypedLine } from "./commands.ts";
 import { Conversation, type ConversationOptions } from "./conversation.ts";
 import type { Dice } from "./dice.ts";
 import { field } from "./field.ts";
@@ -21,7 +21,6 @@ import { beginning } from "./story.ts";
 import * as text from "./text.ts";
 import { Vicinity } from "./vicinity.ts";
 import { type Command, Visit } from "./visit.ts";
-import { suggest } from "../suggest.ts";
 
 /** All that the game touches. */
 export interface GameOptions extends ConversationOptions, SessionOptions {
@@ -99,7 +98,12 @@ async function askName(talk: Conversation, given: string | undefined): Promise<s
   while (name === undefined || !isName(name)) {
     talk.say(name ? text.badName(name) : text.askName);
     name = (await talk.ask(barePrompt))?.trim();
-    if (name === undefined) return undefined;
+    // Hardly anybody is called so; who is can say it with --name.
+    if (name === undefined || /^(quit|exit)$/i.test(name)) return undefined;
+    if (/^(help|\?)$/i.test(name)) {
+      talk.say(text.aboutNames);
+      name = undefined;
+    }
   }
   return name;
 }
@@ -114,18 +118,19 @@ async function enter(visit: Visit): Promise<void> {
 
 async function obey(visit: Visit, line: string): Promise<void> {
   if (line.length > typedCharsMax) return visit.talk.say(text.lineTooLong);
-  const { word, args } = parseLine(line);
+  const parsed = parseLine(line);
+  const { word, args } = parsed;
   if (word === "") return;
   const commands: Readonly<Record<string, Command>> = visit.battle ? battle : field;
   if (Object.hasOwn(commands, word)) return await commands[word](visit, args);
-  visit.talk.say(notHere(visit, word));
+  visit.talk.say(notHere(visit, parsed));
 }
 
 /** What to say of a word that is no command here. */
-function notHere({ battle }: Visit, word: string): string {
+function notHere({ battle }: Visit, { word, typed }: TypedLine): string {
   if (battle && isOneOf(fieldCommands, word)) return text.notInBattle(word);
   if (!battle && isOneOf(battleCommands, word)) return text.nothingToResign;
-  return text.unknownCommand(word, suggest(word, battle ? battleCommands : fieldCommands));
+  return text.unknownCommand(typed, meantBy(word, battle ? battleCommands : fieldCommands));
 }
 
 function isOneOf(commands: readonly string[], word: string): boolean {

@@ -16,7 +16,7 @@ import { readPresent } from "./presence.ts";
 import type { Session } from "./session.ts";
 import * as text from "./text.ts";
 import type { Command, Visit } from "./visit.ts";
-import { recent } from "./watch.ts";
+import { inOrder, recent } from "./watch.ts";
 import { suggest } from "../suggest.ts";
 
 /** What each command does. */
@@ -71,7 +71,7 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
     const others = present.records.filter((each) =>
       each.place === place && each.name !== session.name
     );
-    talk.say(newsText.surroundings(place, others, [...seen.records, ...told.records]));
+    talk.say(newsText.surroundings(place, others, inOrder([...seen.records, ...told.records])));
     const skipped = present.skipped + seen.skipped + told.skipped;
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },

@@ -5,9 +5,8 @@
  */
 
 import type { Clock } from "../../rpc/environment.ts";
-import { suggest } from "../suggest.ts";
 import { listAll, type Reader } from "./character.ts";
-import { parseLine, type SpectatorCommand, spectatorCommands } from "./commands.ts";
+import { meantBy, parseLine, type SpectatorCommand, spectatorCommands } from "./commands.ts";
 import { Conversation, type ConversationOptions } from "./conversation.ts";
 import { parseScene } from "./happenings.ts";
 import { help } from "./help_text.ts";
@@ -83,11 +82,11 @@ async function converse(talk: Conversation, store: Reader, clock: Clock): Promis
   for (;;) {
     const line = await talk.ask(newsText.watchingPrompt);
     if (line === undefined) return;
-    const { word } = parseLine(line);
+    const { word, typed } = parseLine(line);
     if (word === "") continue;
     if (word === "quit") return;
     if (!Object.hasOwn(commands, word)) {
-      talk.say(text.unknownCommand(word, suggest(word, spectatorCommands)));
+      talk.say(text.unknownCommand(typed, meantBy(word, spectatorCommands)));
       continue;
     }
     await dare(talk, () => commands[word as keyof typeof commands](talk, store, clock));

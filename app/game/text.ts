@@ -24,11 +24,18 @@ export const askName = "What is your name?";
 
 /** Said of a name that cannot be one. */
 export function badName(name: string): string {
-  return `${
-    quote(name)
-  } will not fit on the student card. A name is one word of letters (a to z), ` +
-    `digits, - and _, up to ${nameCharsMax} characters.`;
+  return `${quote(name)} will not fit on the student card. ${formOfNames}`;
 }
+
+const formOfNames = `A name is one word of letters (a to z), digits, - and _, ` +
+  `up to ${nameCharsMax} characters.`;
+
+/** For someone who asks for help before there is a name. */
+export const aboutNames = [
+  formOfNames,
+  "With a new one you enrol; with one that is taken you go on as that student.",
+  "Type quit to leave. When you are in, help lists what you can do.",
+];
 
 /** For a new character. */
 export function welcome({ name }: Character): string {
@@ -219,12 +226,13 @@ export function restored({ kind, count }: Buy): string {
 }
 
 /** The problem that the player has turned to. */
-export function faced(problem: Problem): string[] {
+export function faced(problem: Problem, power: number): string[] {
   const { skipped } = problem;
   return [
     stepsLeft(problem),
     ...skipped > 0 ? [skippedRecords(skipped)] : [],
-    "Type solve to try, or resign.",
+    `Your machines take ${counted(power, "step")} at a time, if nothing breaks.`,
+    "Type solve to try, or resign to leave it for now.",
   ];
 }
 
@@ -274,14 +282,13 @@ export const resigned = "You put it aside. What has been done on it stays done."
 
 /** A word that is no command. */
 export function unknownCommand(word: string, meant: string | undefined): string {
-  return `${quote(word)} means nothing here.${
-    meant ? ` Did you mean ${meant}?` : ""
-  } Type help for what does.`;
+  const help = meant === "help" ? "" : " Type help for what does.";
+  return `${quote(word)} means nothing here.${meant ? ` Did you mean ${meant}?` : ""}${help}`;
 }
 
 /** A command of the field, in a battle. */
 export function notInBattle(word: string): string {
-  return `${word} has to wait, you are facing a problem. Type solve, inv, resign or help.`;
+  return `${word} has to wait, you face a problem. Type resign to leave it for now.`;
 }
 
 /** `resign`, in the field. */

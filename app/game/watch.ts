@@ -86,6 +86,6 @@ export function recent(
 }
 
 /** By the clocks of those who did it: of one session's deeds the order is right, of others' nearly. */
-function inOrder(news: News[]): News[] {
+export function inOrder(news: News[]): News[] {
   return news.sort((a, b) => a.happening.at - b.happening.at);
 }

@@ -34,6 +34,12 @@ const badLines: [line: string, answer: string | RegExp][] = [
   ["stat", "Did you mean stats?"],
   ["qiut", "Did you mean quit?"],
   ["exit", "Did you mean quit?"],
+  ["bye", "Did you mean quit?"],
+  ["?", '"?" means nothing here. Did you mean help?\n'],
+  ["go north", "Did you mean move?"],
+  ["Inventory", '"Inventory" means nothing here. Did you mean inv?'],
+  ["hello", "Did you mean say?"],
+  ["__PROTO__", '"__PROTO__" means nothing here. Type help'],
   ["xyzzy", '"xyzzy" means nothing here. Type help'],
   ["__proto__", "means nothing here"],
   ["constructor", "means nothing here"],
@@ -96,6 +102,7 @@ Deno.test("a battle knows its own commands, and says so of the others", async ()
     "slove",
     "xyzzy",
     "resing",
+    "exit",
     "resign",
   ], {
     store: world(),
@@ -103,6 +110,7 @@ Deno.test("a battle knows its own commands, and says so of the others", async ()
   });
   assertStringIncludes(said, "mine has to wait");
   assertStringIncludes(said, "quit has to wait");
+  assertStringIncludes(said, "Did you mean resign?");
   assertStringIncludes(said, "Did you mean solve?");
   assertStringIncludes(said, "Did you mean resign?");
   assertStringIncludes(said, '"xyzzy" means nothing here. Type help');
@@ -118,6 +126,14 @@ Deno.test("a name that is none is refused, and asked for again", async () => {
   assertStringIncludes(said, '"\\u{1b}[2J" will not fit');
   assertEquals(said.split("A name is one word").length - 1, 6);
   assert(!said.includes("\x1b"));
+});
+
+Deno.test("at the question for a name, help explains it, and quit leaves", async () => {
+  const { said, store, code } = await play(["help", "?", "Quit", "mine"]);
+  assertEquals([code, store.entries.size], [0, 0]);
+  assertEquals(said.split("\nA name is one word of letters").length - 1, 2);
+  assertEquals(said.split("What is your name?").length - 1, 3);
+  assertStringIncludes((await play(["stats"], { name: "help" })).said, "Name: help\n");
 });
 
 Deno.test("a given name is taken as typed, and asked for when it is none", async () => {

@@ -137,10 +137,13 @@ Deno.test("who shows those who are playing, until a minute after their last sign
 Deno.test("look shows the place, who is there, and what happened a moment ago", async () => {
   const { clock, ada, bob } = await company();
   await bob.type("say hello");
+  clock.ms++;
   await bob.type("tell Ada psst");
+  clock.ms++;
+  await bob.type("emote yawns");
   assertMatch(
     await ada.type("look"),
-    /^Gates 5th Floor\n.*\nHere with you: Bob \(Undergraduate\)\.\nA moment ago:\n(.*\n)*Bob says: hello\nBob tells you: psst\n$/,
+    /^Gates 5th Floor\n.*\nHere with you: Bob \(Undergraduate\)\.\nA moment ago:\n(.*\n)*Bob says: hello\nBob tells you: psst\n\* Bob yawns\n$/,
   );
   await bob.type("move fence");
   clock.ms += 3 * eventBucketMs;
