@@ -236,7 +236,7 @@ export class Peer {
       for (const n of batch.entries.numbers) this.owe(n);
       this.#pool.releaseAll(batch.entries.numbers);
       for (const ref of batch.peers) this.introductions.set(uid(ref), ref);
-      this.wantsState ||= batch.wantsState;
+      this.wantsState = Math.max(this.wantsState, batch.wantsState);
     }
     this.#isNew ||= this.#lastReceived === 0;
     const wasDone = this.#untilStateDone !== undefined ||

@@ -61,7 +61,7 @@ export function writeQuery(
 
 /** Begins a reply: response frames follow, then `endReply`. @returns the place of the frames. */
 export function beginReply(writer: MsgpackWriter): number {
-  writer.arrayHeader(3);
+  writer.arrayHeader(4);
   return writer.beginBin();
 }
 

@@ -133,6 +133,18 @@ export const hardCases: Record<string, HardCase> = {
     return stage.end(settledMs);
   },
 
+  "of two questions for the state that are lost together, the later is asked again": async () => {
+    const stage = new Stage(500);
+    const a = await stage.start();
+    const b = await stage.cluster.start({ queryActorCount: 1, peers: [a] });
+    await stage.cluster.advance(200);
+    b.group.join([a.group.syncActor]);
+    await stage.cluster.advance(200);
+    stage.cluster.network.cut(a.address, b.address);
+    stage.cluster.network.mend(a.address, b.address);
+    return stage.end(10_000);
+  },
+
   "two clusters become one when a server joins the other": async () => {
     const stage = new Stage();
     const [[a], [b]] = [await stage.pairWithHistory("A"), await stage.pairWithHistory("B")];
