@@ -41,9 +41,14 @@ const tables = `
 /** How a data file is opened. */
 export type Access = "read" | "write";
 
-/** Whether there is a file. */
+/** Whether there is a file. @throws {DataDirectoryError} when that cannot be seen. */
 export function hasDataFile(directory: string): boolean {
-  return exists(`${directory}/${dataFileName}`);
+  try {
+    return exists(`${directory}/${dataFileName}`);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new DataDirectoryError(directory, `it cannot be read (${why})`, { cause });
+  }
 }
 
 /**
@@ -127,6 +132,16 @@ const writePragmas = `
   BEGIN IMMEDIATE;
   COMMIT;
 `;
+
+/** The error for a file of which SQLite cannot even begin to read. */
+export function unreadable(directory: string, cause: unknown): DataDirectoryError {
+  if (exists(`${directory}/${dataFileName}-shm`)) return damaged(directory, cause);
+  return new DataDirectoryError(
+    directory,
+    "it cannot be written, and SQLite must, beside the file, to read it: copy it to where it can",
+    { cause },
+  );
+}
 
 /** The error for a file that SQLite or the codec cannot read. */
 export function damaged(directory: string, cause: unknown): DataDirectoryError {

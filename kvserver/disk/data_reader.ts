@@ -3,7 +3,7 @@ import { diskChunkBytes } from "../../limits.ts";
 import { EntryReader } from "../entry_reader.ts";
 import { EntryBatch, type EntrySource, writtenBytesMax } from "../entry_batch.ts";
 import type { MsgpackWriter } from "../../rpc/mod.ts";
-import { damaged, openDataFile } from "./data_file.ts";
+import { damaged, openDataFile, unreadable } from "./data_file.ts";
 
 /** Reads a data file, while a server writes it or not; what it sees does not change meanwhile. */
 export class DataReader {
@@ -16,10 +16,10 @@ export class DataReader {
     this.#database = openDataFile(directory, "read");
     try {
       // One transaction, so that no fold happens between the reading of the one table and the other.
-      this.#database.exec("BEGIN");
+      this.#database.exec("BEGIN; SELECT number FROM batch LIMIT 1");
     } catch (error) {
       this.#database.close();
-      throw damaged(directory, error);
+      throw unreadable(directory, error);
     }
   }
 

@@ -38,6 +38,8 @@ class Keeper {
   #unwritten: Uint8Array[] = [];
   /** Why, as the server was told last. */
   #failing: string | undefined;
+  /** What was said of folding last. */
+  #complaint: string | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #fold: ReturnType<typeof setTimeout> | undefined;
 
@@ -142,11 +144,17 @@ class Keeper {
       try {
         this.#writer!.foldOn(foldStepMs);
         this.#foldSoon();
-      } catch {
-        // The disk is full, which matters when it refuses what is appended too.
+      } catch (error) {
+        // A full disk matters when it refuses what is appended too.
+        this.#complainOnce(`Cannot fold what was written: ${(error as Error).message}`);
         this.#foldSoon(diskRetryMs);
       }
     }, delayMs);
+  }
+
+  #complainOnce(complaint: string): void {
+    if (this.#complaint !== complaint) console.error(`${this.#directory}: ${complaint}`);
+    this.#complaint = complaint;
   }
 
   /** For what makes things easier and no more. */
