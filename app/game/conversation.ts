@@ -6,7 +6,7 @@
 
 import { escapeControl } from "../escape.ts";
 import { heldLinesMax, progressTickMs, storyPauseMs } from "./bounds.ts";
-import type { Manner } from "./words.ts";
+import { type Manner, wrapped } from "./words.ts";
 
 /** What a line is, for a terminal that shows such things differently. */
 export type Tone = "plain" | "story" | "news" | "trouble" | "prompt";
@@ -52,6 +52,7 @@ export class Conversation {
   #nextLine: Promise<string | undefined> | undefined;
   #isAsking = false;
   #ended = false;
+  #hadEnough = false;
   /** News that wait for the end of the line being typed, and how many had no room. */
   #held: string[] = [];
   #dropped = 0;
@@ -84,7 +85,9 @@ export class Conversation {
 
   /** Says each of `lines`, control characters made visible. */
   say(lines: string | readonly string[], tone: Tone = "plain"): void {
-    const shown = [lines].flat().map((line) => this.#show(tone, line) + "\n");
+    const shown = [lines].flat().flatMap((line) => this.#rows(line)).map((row) =>
+      this.#paint(tone, row) + "\n"
+    );
     if (shown.length > 0) this.#options.lines.print(shown.join(""));
   }
 
@@ -130,22 +133,37 @@ export class Conversation {
     return this.#ended || this.#options.stop?.aborted === true;
   }
 
+  /** Whether the player pressed Enter while the last wait went on: that it be the last. */
+  get hadEnough(): boolean {
+    return this.#hadEnough;
+  }
+
   /**
    * Lets `ms` pass, or less if the player at a terminal ends the input. Where bars are drawn, one
-   * shows how much has passed: `bar` makes it of a share from 0 to 1.
+   * shows how much has passed: `bar` makes it of a share from 0 to 1. Enter does not end it.
    */
   async wait(ms: number, bar?: (share: number) => string): Promise<void> {
     const { isTerminal, pause, lines, stop } = this.#options;
+    this.#hadEnough = false;
     if (ms === 0) return;
     if (!isTerminal) return await pause(ms, stop);
     const calledOff = new AbortController();
-    this.#peek("").then((line) => line === undefined && calledOff.abort());
-    if (this.manner !== "drawn" || bar === undefined) return await pause(ms, calledOff.signal);
-    for (let passedMs = 0; passedMs < ms && !calledOff.signal.aborted; passedMs += progressTickMs) {
-      lines.setPrompt(`${this.#show("prompt", bar(passedMs / ms))} `);
-      await pause(Math.min(progressTickMs, ms - passedMs), calledOff.signal);
+    let goesOn = true;
+    const next = this.#peek("");
+    next.then((line) => {
+      if (line === undefined) calledOff.abort();
+      if (line !== "" || !goesOn || this.#nextLine !== next) return;
+      this.#nextLine = undefined;
+      this.#hadEnough = true;
+    });
+    const isDrawn = this.manner === "drawn" && bar !== undefined;
+    const tickMs = isDrawn ? progressTickMs : ms;
+    for (let passedMs = 0; passedMs < ms && !calledOff.signal.aborted; passedMs += tickMs) {
+      if (isDrawn) lines.setPrompt(`${this.#show("prompt", bar(passedMs / ms))} `);
+      await pause(Math.min(tickMs, ms - passedMs), calledOff.signal);
     }
-    lines.setPrompt("");
+    if (isDrawn) lines.setPrompt("");
+    goesOn = false;
   }
 
   /** What `answer` comes to, or nothing when it takes longer than `ms`. */
@@ -179,8 +197,18 @@ export class Conversation {
     this.say(held, "news");
   }
 
-  #show(tone: Tone, line: string): string {
+  /** `line` as it may be shown; where rows are drawn, broken between words. */
+  #rows(line: string): string[] {
     const shown = escapeControl(line);
+    const columns = this.manner === "drawn" && this.#options.columns?.() || Infinity;
+    return wrapped(shown, columns);
+  }
+
+  #show(tone: Tone, line: string): string {
+    return this.#paint(tone, escapeControl(line));
+  }
+
+  #paint(tone: Tone, shown: string): string {
     return this.#options.paint?.(tone, shown) ?? shown;
   }
 }

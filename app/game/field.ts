@@ -69,9 +69,15 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     const character = await visit.look();
     let { credits } = character;
     const secondsMax = visit.talk.fast ? 0 : attempts * attemptSecondsMax;
-    if (secondsMax > untoldSecondsMax) visit.talk.say(text.atMost(secondsMax));
+    if (secondsMax > untoldSecondsMax) {
+      visit.talk.say(text.atMost(secondsMax, visit.talk.isTerminal));
+    }
     const power = powerOf(character.hardware);
     for (let done = 0; done < attempts && credits < creditsMax && !visit.talk.ended; done++) {
+      if (done > 0 && visit.talk.hadEnough) {
+        visit.talk.say(text.minedEnough);
+        break;
+      }
       const seconds = await visit.toil(miningBar(done, attempts));
       const coins = await mine(visit.session, { ...character, credits }, visit.dice);
       credits += coins;

@@ -130,11 +130,16 @@ export function minedTogether(coins: number, balance: number): string {
 export const minedOut =
   "You have mined a trillion coins. The rest of the world asks you, nicely, to stop.";
 
-/** Before attempts that may take long together. */
-export function atMost(seconds: number): string {
+/** The player has stopped before the last attempt. */
+export const minedEnough = "You leave it at that.";
+
+/** Before attempts that may take long together, and that Enter stops if `isTerminal`. */
+export function atMost(seconds: number, isTerminal: boolean): string {
   const [unit, length] = units.find(([, length]) => seconds >= 2 * length)!;
   return `This takes ${counted(Math.ceil(seconds / length), unit)} at most. ` +
-    "What you find is yours, also if you leave.";
+    (isTerminal
+      ? "Enter stops it; what you find is yours."
+      : "What you find is yours, also if you leave.");
 }
 
 const units: readonly [unit: string, seconds: number][] = [

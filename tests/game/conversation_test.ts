@@ -10,8 +10,8 @@ import { beginning, problemOf, riseTo } from "../../app/game/story.ts";
 import type { Problem } from "../../app/game/problem.ts";
 import { hardwareFacts, kinds, ranks } from "../../app/game/world.ts";
 import * as text from "../../app/game/text.ts";
-import type { Manner } from "../../app/game/words.ts";
-import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "../deps.ts";
+import { type Manner, wrapped } from "../../app/game/words.ts";
+import { assert, assertEquals, assertLessOrEqual, assertStringIncludes, fc } from "../deps.ts";
 import { loadedDice, play } from "./stage.ts";
 
 /** No coin is ever found. */
@@ -41,7 +41,13 @@ class Keyboard implements Lines {
 }
 
 function conversation(
-  options: { isTerminal: boolean; fast?: boolean; manner?: Manner; stop?: AbortSignal },
+  options: {
+    isTerminal: boolean;
+    fast?: boolean;
+    manner?: Manner;
+    columns?: () => number;
+    stop?: AbortSignal;
+  },
 ) {
   const keyboard = new Keyboard();
   const { said } = keyboard;
@@ -170,6 +176,44 @@ Deno.test("mine says how long it takes at most, if that is long", async () => {
   assert(!fast.said.includes("This takes"));
 });
 
+Deno.test("Enter on a terminal stops mining after the attempt that is under way", async () => {
+  for (const isTerminal of [true, false]) {
+    let attempts = 0;
+    const { said } = await play(["Ada", "mine 20", "", "stats", ""], {
+      isTerminal,
+      fast: false,
+      dice: { whole: (low, high) => high === 4 ? 4 : low },
+      pause: async (ms, signal) => {
+        if (ms === 4_000) attempts++;
+        await pause(0, signal);
+      },
+    });
+    assertEquals(attempts, isTerminal ? 1 : 20);
+    assertEquals(said.includes("after 4 seconds.\nYou leave it at that.\n"), isTerminal);
+    assertStringIncludes(said, "That makes 0 coins. You have 0 now.");
+    assertStringIncludes(said, "Name: Ada");
+  }
+});
+
+Deno.test("Enter that was pressed behind one thing stops no other", async () => {
+  const { talk, keyboard, pauses } = conversation({ isTerminal: true });
+  const waited = talk.wait(1_000);
+  pauses[0].end();
+  await waited;
+  const asked = talk.ask(">");
+  keyboard.type("");
+  assertEquals([await asked, talk.hadEnough], ["", false]);
+  for (const [line, hadEnough] of [["", true], ["stats", false]] as const) {
+    const waiting = talk.wait(1_000);
+    keyboard.type(line);
+    await turn();
+    pauses.at(-1)!.end();
+    await waiting;
+    assertEquals(talk.hadEnough, hadEnough);
+  }
+  assertEquals(await talk.ask(">"), "stats");
+});
+
 Deno.test("mine ends early when the input of a terminal does, and goes on in a pipe", async () => {
   for (const isTerminal of [true, false]) {
     const pauses: number[] = [];
@@ -185,6 +229,36 @@ Deno.test("mine ends early when the input of a terminal does, and goes on in a p
     const found = said.split("Nothing but heat").length - 1;
     assert(isTerminal ? found <= 2 : found === 20, `${found}`);
   }
+});
+
+Deno.test("say() breaks lines between words where rows are drawn", () => {
+  for (const manner of ["drawn", "plain", "spoken"] as const) {
+    const { talk, said } = conversation({ isTerminal: true, manner, columns: () => 20 });
+    talk.say(["The salesman thanks you and takes the plane.", "  move PLACE  go somewhere else"]);
+    assertEquals(
+      said[0],
+      manner === "drawn"
+        ? "The salesman thanks\nyou and takes the\nplane.\n  move PLACE  go\n    somewhere else\n"
+        : "The salesman thanks you and takes the plane.\n  move PLACE  go somewhere else\n",
+    );
+  }
+});
+
+Deno.test("wrapped() keeps every word, and rows as short as they can be", () => {
+  fc.assert(fc.property(
+    fc.array(fc.string({ unit: fc.constantFrom("a", "b", " ") })),
+    fc.nat(4),
+    fc.integer({ min: 1, max: 12 }),
+    (words, margin, columns) => {
+      const line = " ".repeat(margin) + words.join(" ").trimStart();
+      const rows = wrapped(line, columns);
+      assertEquals(rows.join(" ").split(" ").join(""), line.split(" ").join(""));
+      for (const row of rows) {
+        if (row.length > columns) assert(!/\S \S/.test(row), row);
+      }
+      if (line.length <= columns) assertEquals(rows, [line]);
+    },
+  ));
 });
 
 Deno.test("say() sends nothing to the terminal that others could steer it with", () => {
@@ -247,7 +321,8 @@ Deno.test("stories, help and answers fit 80 columns", () => {
     text.notInBattle("leaderboard"),
     text.unwritten,
     text.awarded,
-    text.atMost(40_000),
+    text.atMost(40_000, true),
+    text.atMost(40_000, false),
     ...kinds.flatMap((kind) => ranks.map((rank) => text.notForYou(kind, rank))),
     ...(["now", "before", "nothing"] as const).map((noted) => text.storeTrouble("", noted)),
   ];
