@@ -10,6 +10,7 @@ import {
   readResponseHead,
   type Transport,
 } from "../rpc/mod.ts";
+import { DoubtfulMessages } from "./doubtful_messages.ts";
 import { writeHello } from "./hello.ts";
 import type { Marshalled } from "./marshaller.ts";
 import { writeTell } from "./tell_frame.ts";
@@ -38,6 +39,7 @@ export class RemoteLink implements TellLink {
   /** The buffer that the write under way reads from. */
   #leaving = new MsgpackWriter(16 * 1024);
   #leavingBytes = 0;
+  #doubtful: DoubtfulMessages;
   #flushing = false;
   #stream: ByteStream | undefined;
   #watchers: (() => void)[] = [];
@@ -59,6 +61,7 @@ export class RemoteLink implements TellLink {
     this.#incarnation = incarnation;
     this.#transport = transport;
     this.#environment = environment;
+    this.#doubtful = new DoubtfulMessages(environment);
     this.#host = host;
     this.#done = this.#run();
   }
@@ -179,8 +182,10 @@ export class RemoteLink implements TellLink {
 
   /** What was handed over since the connection was made is lost with it; the epoch tells. */
   #disconnect(): void {
+    const lost = this.#doubtful.end();
     if (this.isUp || this.isGone) {
-      this.#host.dropped(this.#outgoingMessages);
+      // Its own end is no loss: what was written before that arrives.
+      this.#host.dropped(this.#outgoingMessages + (this.#closed ? 0 : lost));
       this.#outgoingMessages = 0;
       this.#outgoing.clear();
     }
@@ -209,8 +214,10 @@ export class RemoteLink implements TellLink {
       while (stream !== undefined && stream === this.#stream && this.#outgoing.length > 0) {
         [this.#outgoing, this.#leaving] = [this.#leaving, this.#outgoing];
         this.#leavingBytes = this.#leaving.length;
+        this.#doubtful.add(this.#outgoingMessages);
         this.#outgoingMessages = 0;
         await stream.write(this.#leaving.written());
+        this.#doubtful.written();
         this.#leaving.clear();
         this.#leavingBytes = 0;
       }

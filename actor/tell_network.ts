@@ -21,7 +21,7 @@ export interface TellHost {
   readonly incarnation: string;
   /** Takes a message that came for whoever is `counter`. */
   receive(counter: number, message: Marshalled): void;
-  /** Told of messages that were handed over to a link and did not leave. */
+  /** Told of messages that were handed over to a link and did not leave, or left when nobody was there. */
   dropped(count: number): void;
   /**
    * Told, once a link, that the system at `address` does not accept its greeting, and why. It may

@@ -63,6 +63,22 @@ Deno.test("a tell to an earlier life of an address reaches nobody and is counted
   assertEquals(second.probe.messages.length, 1);
 });
 
+Deno.test("a tell to a life that ended a moment ago is counted too", async () => {
+  await using sender = await SystemOnTcp.start();
+  const { context } = sender.probe;
+  const first = await SystemOnTcp.start();
+  context.tell(first.probe.ref, "hello");
+  await until("it came", () => first.probe.messages.length === 1, { timeoutMs });
+  assertEquals(sender.system.stats().messagesDropped, 0);
+  await first.system.close();
+  // The link does not know yet.
+  for (let i = 0; i < 3; i++) context.tell(first.probe.ref, "anybody there?");
+  const link = context.link(first.probe.ref);
+  assert(link.isUp);
+  await until("the link is down", () => !link.isUp, { timeoutMs });
+  assertEquals(sender.system.stats().messagesDropped, 3);
+});
+
 Deno.test("a link that is down takes messages up to its bound, and drops and counts the rest", async () => {
   await using way = new Proxy();
   const transport = new WireTap();
