@@ -248,7 +248,8 @@ export class ActorThread {
       },
       isLocal: (ref) => this.isLocal(ref),
       now: () => this.#environment.now(),
-      monotonicMs: () => this.#environment.monotonicMs(),
+      // Who keeps a pace reads it before each message: `maxMessageRate` goes by the same moment.
+      monotonicMs: () => this.#scheduler.readClock(),
       stats: () => this.stats(),
     };
   }

@@ -41,6 +41,11 @@ export class Scheduler {
     return this.#running ? this.#clockMs : this.#environment.monotonicMs();
   }
 
+  /** Monotonic milliseconds now; `nowMs` is not behind them. */
+  readClock(): number {
+    return this.#clockMs = this.#environment.monotonicMs();
+  }
+
   /** Says that `runnable` has a message. */
   schedule(runnable: Runnable): void {
     if (runnable.scheduled) return;
@@ -58,8 +63,7 @@ export class Scheduler {
   }
 
   #drain = (): void => {
-    this.#clockMs = this.#environment.monotonicMs();
-    const sliceEndMs = this.#clockMs + schedulerSliceMs;
+    const sliceEndMs = this.readClock() + schedulerSliceMs;
     this.#running = true;
     while (this.#clockMs < sliceEndMs) {
       const runnable = this.#runQueue.take();
@@ -83,8 +87,7 @@ export class Scheduler {
         return;
       }
       if ((handled & (handled - 1)) !== 0) continue;
-      this.#clockMs = this.#environment.monotonicMs();
-      if (this.#clockMs >= sliceEndMs) break;
+      if (this.readClock() >= sliceEndMs) break;
     }
     this.#runQueue.push(runnable);
   }

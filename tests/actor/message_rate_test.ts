@@ -91,6 +91,25 @@ testInWorld("maxMessageRate counts what is told while an actor is made", async (
   await system.close();
 });
 
+testInWorld("maxMessageRate goes by the clock that the sender has just read", async (world) => {
+  const { system } = await startSystem(world);
+  const receiver = startProbe(system);
+  // The last message of eleven is due when it is sent; what precedes that in its turn takes long.
+  const sender = startProbe(system, (holdUpMs: number, context) => {
+    world.spend(holdUpMs);
+    context.monotonicMs();
+    context.tell(receiver.ref, "paced");
+  });
+  for (let i = 0; i < 11; i++) {
+    system.tell(sender.ref, i === 10 ? 60 : 0);
+    await world.advance(i < 9 ? 105 : 45);
+  }
+  await world.run();
+  assertEquals(receiver.messages.length, 11);
+  assertEquals(system.stats().maxMessageRate, 10);
+  await system.close();
+});
+
 testInWorld("maxMessageRate counts delayed messages when they are sent", async (world) => {
   const { system } = await startSystem(world);
   const receiver = startProbe(system);
