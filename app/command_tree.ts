@@ -112,7 +112,7 @@ function optionOf(commander: Commander, spec: OptionSpec) {
 /** What stands below a command's help: how to use it, and for the whole program the exit codes. */
 function footer({ examples = [], name }: CommandSpec): string {
   const width = Math.max(0, ...examples.map(([call]) => call.length));
-  const lines = examples.map(([call, effect]) => `  ${call.padEnd(width)}  ${effect}`);
+  const lines = examples.map(([call, effect]) => `  ${call.padEnd(width)}  ${effect}`.trimEnd());
   const sections = lines.length === 0 ? [] : [`Examples:\n${lines.join("\n")}`];
   if (name === "cmud") {
     const codes = exitCodeMeanings.map(([code, meaning]) => `${code} ${meaning}`);

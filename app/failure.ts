@@ -21,6 +21,9 @@ export function failureText(error: unknown): string {
 /** What to try. */
 function adviceFor(error: unknown): string | undefined {
   if (error instanceof RpcError) return adviceByCode[error.code];
+  if (error instanceof Error && error.cause instanceof Deno.errors.AddrInUse) {
+    return "Is a server running here already? Another one is started with: cmud server --port 7000";
+  }
   if (error instanceof TimeoutError) {
     return "Is that a query port? If so, its server is too busy or too far away: try again, or\n" +
       "name others with --server HOST:PORT,HOST:PORT to ask the nearest";

@@ -10,11 +10,11 @@ import { describeTimeoutMs } from "../limits.ts";
 import type { Console } from "./console.ts";
 import { pause } from "./pause.ts";
 import { UsageError } from "./usage_error.ts";
-import { parseAddressOption } from "./query_client.ts";
+import { defaultSystemAddress, parseAddressOption } from "./query_client.ts";
 
 /** Checks one value of the option. @returns the system port. @throws {UsageError} when it is neither. */
 export function parseJoin(text: string): string {
-  if (!text.trimStart().startsWith("{")) return parseAddressOption(text);
+  if (!text.trimStart().startsWith("{")) return parseAddressOption(text, defaultSystemAddress);
   try {
     return addressOfDescription(text);
   } catch (error) {

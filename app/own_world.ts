@@ -116,7 +116,8 @@ async function startServer({ startPort }: Home, dataDir?: string): Promise<Serve
 async function answers(address: string): Promise<boolean> {
   const client = new Client(new FixedRouter(address), { timeoutMs: 1_000 });
   try {
-    await client.ping();
+    // A system port answers a Ping as well.
+    await client.get("");
     return true;
   } catch {
     return false;

@@ -12,6 +12,9 @@ import { UsageError } from "./usage_error.ts";
 /** Where a server is looked for when nothing else is said. */
 export const defaultQueryAddress = "127.0.0.1:6001";
 
+/** Where every server's system port is by default. */
+export const defaultSystemAddress = "127.0.0.1:6000";
+
 /** Names the environment variable that stands in for `--server`. */
 const serverVariable = "CMUD_SERVER";
 
@@ -73,12 +76,15 @@ function parseAddresses(text: string): readonly string[] {
   return addresses;
 }
 
-/** Checks one `host:port`. @throws {UsageError} when it is none. */
-export function parseAddressOption(address: string): string {
+/** Checks one `host:port`; `example` shows what one is. @throws {UsageError} when it is none. */
+export function parseAddressOption(address: string, example = defaultQueryAddress): string {
   try {
     if (parseAddress(address).port > 0) return address;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
+  } catch (cause) {
+    throw new UsageError(
+      `Cannot use "${address}" as an address: allowed is HOST:PORT, as in ${example}`,
+      { cause },
+    );
   }
   throw new UsageError(`Cannot use "${address}" as an address: the port is 0`);
 }

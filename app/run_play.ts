@@ -29,7 +29,8 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
     // A session of the game stays with one server for as long as that answers.
     const router = new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
     client = new Client(router, nearest && { timeoutMs: failoverTimeoutMs });
-    await client.ping();
+    // A system port answers a Ping as well.
+    await client.get("");
     const store = gameStore(client, router);
     const conversation = conversationOf(invocation, lines, stop.signal);
     if (options.observe) {

@@ -59,7 +59,7 @@ async function startServer(options: ServerOptions): Promise<Server> {
     return await Server.start(options);
   } catch (cause) {
     if (!(cause instanceof ServerOptionError)) throw cause;
-    throw new UsageError(cause.message, { cause });
+    throw new UsageError(cause.message.replace("startPort", "--port"), { cause });
   }
 }
 

@@ -3,6 +3,7 @@ import { statusIntervalMs } from "../limits.ts";
 import type { Invocation } from "./command_spec.ts";
 import { escapeControl, escapedJson } from "./escape.ts";
 import { exitCodeOf, exitCodes } from "./exit_codes.ts";
+import { failureText } from "./failure.ts";
 import { queryAddresses } from "./query_client.ts";
 import { type Style, styleFor } from "./style.ts";
 
@@ -31,7 +32,10 @@ export async function runStatus(invocation: Invocation): Promise<number> {
       console.out(options.json ? asJson(reports) : asTable(reports, style));
       if (!options.watch) {
         const failed = reports.find((report) => "error" in report);
-        return failed === undefined ? exitCodes.ok : exitCodeOf(failed.error);
+        if (failed === undefined) return exitCodes.ok;
+        const [, ...advice] = failureText(failed.error).split("\n");
+        console.err(advice.map((line) => line + "\n").join(""));
+        return exitCodeOf(failed.error);
       }
       await new Promise((resolve) => setTimeout(resolve, statusIntervalMs));
     }
@@ -48,11 +52,15 @@ async function ask(address: string, client: Client): Promise<Report> {
   }
 }
 
+function whatFailed(error: Error): string {
+  return failureText(error).split("\n")[0];
+}
+
 function asJson(reports: readonly Report[]): string {
   return reports
     .map((report) =>
       "error" in report
-        ? { address: report.address, error: report.error.message }
+        ? { address: report.address, error: whatFailed(report.error) }
         : { address: report.address, ...report.stats }
     )
     .map((report) => escapedJson(report) + "\n")
@@ -61,7 +69,7 @@ function asJson(reports: readonly Report[]): string {
 
 function asTable(reports: readonly Report[], { bold, red }: Style): string {
   const rows = reports.map((report) =>
-    "error" in report ? [report.address, escapeControl(report.error.message)] : [
+    "error" in report ? [report.address, whatFailed(report.error)] : [
       report.address,
       ...columns.map((column) =>
         column === "uptime"

@@ -20,7 +20,7 @@ export const serverCommand: CommandSpec = {
       name: "--advertise",
       value: "HOST:PORT",
       summary: "the system port as others reach it",
-      parse: parseAddressOption,
+      parse: (text) => parseAddressOption(text, "192.0.2.7:6000"),
     },
     {
       name: "--actors",

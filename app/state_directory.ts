@@ -6,7 +6,7 @@
  */
 
 import type { Console } from "./console.ts";
-import { escapeControl } from "./escape.ts";
+import { failureText } from "./failure.ts";
 
 /**
  * `$XDG_STATE_HOME/cmud`, else `~/.local/state/cmud`: made on need, for its owner's eyes only.
@@ -49,10 +49,10 @@ export class StateDirectory {
     throw new Error("neither $XDG_STATE_HOME nor $HOME is an absolute path");
   }
 
-  #tell({ message }: Error): void {
+  #tell(error: Error): void {
     if (this.#hasTold) return;
     this.#hasTold = true;
-    this.#console.err(`Nothing is kept for the next time: ${escapeControl(message)}\n`);
+    this.#console.err(`Nothing is kept for the next time: ${failureText(error)}\n`);
   }
 }
 

@@ -134,6 +134,7 @@ Deno.test("without a state directory the program goes on, and says so once", () 
     history.close();
     assertEquals(console.stderr.split("\n").length, 2, console.stderr);
     assertStringIncludes(console.stderr, "Nothing is kept for the next time: ");
+    assert(!console.stderr.includes("os error"), console.stderr);
   }
 });
 

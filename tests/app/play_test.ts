@@ -46,6 +46,26 @@ Deno.test("play ends with 69 when the named server does not answer, with 64 for 
   assertEquals((await runCmud(["play", "--name", "a b"])).code, 64);
 });
 
+Deno.test("play asks nothing of the player when it was given a system port", async () => {
+  const server = await Server.start({ startPort: 0, queryActorCount: 1 });
+  const { code, stdout, stderr } = await runCmud(["play", "--server", server.address]);
+  await server.close();
+  assertEquals({ code, stdout }, { code: 64, stdout: "" });
+  assertStringIncludes(stderr, "Is that a system port?");
+});
+
+Deno.test("play starts a server of its own beside one whose system port is at the default", async () => {
+  const startPort = freePortPair();
+  const server = await Server.start({ startPort: startPort + 1, queryActorCount: 1 });
+  const { code, stdout } = await playAt(
+    { startPort, queryAddress: server.address },
+    script,
+  );
+  await server.close();
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "Name: Ada");
+});
+
 Deno.test("play tells the player when the server is gone, and lets them go on", async () => {
   const server = await Server.start({ startPort: 0, queryActorCount: 1 });
   const [address] = server.queryAddresses;

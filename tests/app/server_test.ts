@@ -49,6 +49,7 @@ Deno.test("server ends with 70 when its port is taken", async () => {
   listener.close();
   assertEquals({ code, stdout }, { code: 70, stdout: "" });
   assertStringIncludes(stderr, `Cannot listen on 127.0.0.1:${port}`);
+  assertStringIncludes(stderr, "\nIs a server running here already?");
 });
 
 Deno.test("server --advertise tells others the address it is given", async () => {

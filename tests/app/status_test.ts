@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { runCmud } from "./fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
@@ -25,8 +25,10 @@ Deno.test("status --json prints the figures as they are", () =>
 Deno.test("status ends with 69 when one does not answer, and shows the others", () =>
   withServer(async (server) => {
     const dead = deadAddress();
-    const { code, stdout } = await runCmud(["status", "--server", `${dead},${server}`]);
+    const { code, stdout, stderr } = await runCmud(["status", "--server", `${dead},${server}`]);
     assertEquals(code, 69);
+    assert(!stdout.includes("os error"));
+    assertStringIncludes(stderr, "Is a server running there?");
     assertStringIncludes(stdout, `${dead}  Cannot call Stats`);
     assertMatch(stdout, new RegExp(`\n${server} +true`));
   }));
