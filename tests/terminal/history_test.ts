@@ -2,7 +2,7 @@ import { StateDirectory } from "../../app/state_directory.ts";
 import { HistoryFile } from "../../app/terminal/mod.ts";
 import { historyLinesMax } from "../../limits.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
-import { FakeConsole } from "./fake_console.ts";
+import { FakeConsole } from "../app/fake_console.ts";
 
 /** Calls `use` with a state home, and what opens a history in it; each call is another program's. */
 async function withStateHome(

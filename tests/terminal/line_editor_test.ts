@@ -2,8 +2,8 @@ import type { LineEditor, LineEditorOptions } from "../../app/terminal/mod.ts";
 import { openLineEditor } from "../../app/terminal/mod.ts";
 import { commonStart, inColumns } from "../../app/terminal/candidates.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
-import { FakeConsole } from "./fake_console.ts";
-import { FakeTerminal } from "./fake_terminal.ts";
+import { FakeConsole } from "../app/fake_console.ts";
+import { FakeTerminal } from "../app/fake_terminal.ts";
 
 /** Calls `use` with an editor on a terminal in memory. */
 async function editing(
