@@ -42,16 +42,18 @@ interface Sibling {
 interface Joining {
   /** Uids of those who were named, the first choice first. */
   named: readonly string[];
+  /** Uids of those who were named meanwhile, whose state is taken over afterwards. */
+  further: string[];
   /** Who is asked for the state. */
   donor?: Peer;
   /** The number of that question. */
   question: number;
   /** When it was asked. */
   sinceMs: number;
-  /** Whether the donor has sent all. */
+  /** Whether the donor has sent all, and so has each that was named meanwhile. */
   stateDone: boolean;
   /** Who is told when all replicas have it. */
-  replyTo: readonly ActorRef[];
+  replyTo: ActorRef[];
 }
 
 type SyncMessage =
@@ -294,7 +296,7 @@ export class SyncActor implements Actor {
       this.#oweState(peer, { except: [peer.ref.incarnation] });
     }
     const isAnswer = message.stateDone > 0 && message.stateDone === this.#joining?.question;
-    if (isAnswer && this.#joining?.donor === peer) this.#joining.stateDone = true;
+    if (isAnswer && this.#joining?.donor === peer) this.#goOnJoining(this.#joining);
     this.#sendAll();
   }
 
@@ -383,14 +385,33 @@ export class SyncActor implements Actor {
     const named = peers.map(uid).filter((name) => this.#peers.has(name));
     if (named.length === 0) return this.#context.tell(replyTo, true);
     for (const sibling of this.#siblings) sibling.knowsReady = false;
-    this.#joining = {
-      named: [...named, ...this.#joining?.named ?? []],
-      question: 0,
-      sinceMs: this.#context.monotonicMs(),
-      replyTo: [replyTo, ...this.#joining?.replyTo ?? []],
-      stateDone: false,
-    };
+    const joining = this.#joining;
+    if (joining !== undefined && !joining.stateDone) {
+      // What is on its way is taken over first: of servers that join one another in a ring, before any
+      // of them has a state, each would wait for the next.
+      if (!joining.further.includes(named[0])) joining.further.push(named[0]);
+      joining.replyTo.push(replyTo);
+    } else {
+      this.#joining = {
+        named: [...named, ...joining?.named ?? []],
+        further: [],
+        question: 0,
+        sinceMs: this.#context.monotonicMs(),
+        replyTo: [...joining?.replyTo ?? [], replyTo],
+        stateDone: false,
+      };
+    }
     this.#sendAll();
+  }
+
+  /** The donor has sent all: the next one is asked, if one was named meanwhile. */
+  #goOnJoining(joining: Joining): void {
+    const next = joining.further.shift();
+    joining.stateDone = next === undefined;
+    if (next === undefined) return;
+    this.#hasState = true;
+    joining.named = [next, ...joining.named];
+    joining.donor = undefined;
   }
 
   /** Asks a donor, another one when the first is not there, and says so when all is taken over. */

@@ -179,7 +179,7 @@ const mutants: Record<string, PlantedFault> = {
   "the question for the state is lost with a connection": {
     noticedBy: "random",
     file: "kvserver/peer.ts",
-    from: "this.wantsState ||= batch.wantsState;",
+    from: "this.wantsState = Math.max(this.wantsState, batch.wantsState);",
     to: "",
   },
   "an old part is taken for one of a new debt": {
