@@ -88,6 +88,6 @@ export class KeyIndex {
 
   #hashOf(n: number): number {
     const start = this.#records.keyStart(n);
-    return hashOf(this.#records.keyBytes(n), start, start + this.#records.keyLength(n));
+    return hashOf(this.#records.bytesAt(n), start, start + this.#records.keyLength(n));
   }
 }

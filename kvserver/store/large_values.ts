@@ -25,8 +25,8 @@ export class LargeValues {
     return place;
   }
 
-  /** Writes a value in the place of another one. */
-  replace(place: number, bytes: Uint8Array, start: number, end: number): void {
+  /** Writes a value in the place of another one. @returns it. */
+  replace(place: number, bytes: Uint8Array, start: number, end: number): number {
     const held = this.#buffers[place]!;
     const length = end - start;
     // Neither new memory for each value of a key, nor much more than it needs.
@@ -36,6 +36,7 @@ export class LargeValues {
       this.#buffers[place] = bytes.slice(start, end);
       this.#byteLength += length - held.length;
     }
+    return place;
   }
 
   /** Forgets a value. */

@@ -82,7 +82,7 @@ export class OrderedIndex {
   /** Takes in an entry whose key is not there yet. */
   add(n: number): void {
     const start = this.#records.keyStart(n);
-    this.#seek(this.#records.keyBytes(n), start, start + this.#records.keyLength(n), true);
+    this.#seek(this.#records.bytesAt(n), start, start + this.#records.keyLength(n), true);
     const leaf = this.#leaf;
     const words = this.#node(leaf);
     const count = words[inChunk(leaf) + countWord];
@@ -124,7 +124,7 @@ export class OrderedIndex {
     while (low < high) {
       const middle = (low + high) >>> 1;
       const n = words[first + middle];
-      const key = this.#records.keyBytes(n);
+      const key = this.#records.bytesAt(n);
       const keyStart = this.#records.keyStart(n);
       const keyLength = this.#records.keyLength(n);
       // What the entries on both sides have in common with the key, this one has too.

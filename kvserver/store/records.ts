@@ -14,14 +14,24 @@ const uidWord = 3;
 const valueLengthWord = 4;
 const valuePlaceWord = 5;
 const nextWord = 6;
-const keyLengthAndMarks = 7;
+/** The length of the key, the words of room for a value, and marks. */
+const shapeWord = 7;
 const headWords = 8;
+
+const keyLengthMask = 0x1fff;
+const roomShift = 13;
+const roomMask = 0x1f;
+const marksShift = 18;
+
+/** A longer value is kept elsewhere, and no room is made for it: it would be lost with the next one. */
+const roomBytesMax = 64;
 
 /** Words of the first chunk, the one that stands for `noEntry` included. */
 const firstWords = 256;
 
 /**
- * What is held of each key, but for the value's bytes: a record of 32 bytes and the key behind it.
+ * What is held of each key, but for long values: a record of 32 bytes, the key behind it, and room for
+ * a value as long as the first one, if that was short.
  *
  * An entry's number is the place of its record. Invariant: it stays the same for ever, and so does
  * the key, because keys are never removed. All indexes and lists of entries rely on that.
@@ -39,11 +49,17 @@ export class Records {
     return this.#arena.byteLength;
   }
 
-  /** Makes the record of the key `bytes[start..end)`, a tombstone older than any Put. @returns its number. */
-  create(bytes: Uint8Array, start: number, end: number): number {
-    const n = this.#arena.allocate(headWords + (end - start + 3 >>> 2));
+  /**
+   * Makes the record of the key `bytes[start..end)`, a tombstone older than any Put.
+   *
+   * @param valueBytes of its first value
+   * @returns its number.
+   */
+  create(bytes: Uint8Array, start: number, end: number, valueBytes: number): number {
+    const roomWords = valueBytes <= roomBytesMax ? wordsOf(valueBytes) : 0;
+    const n = this.#arena.allocate(headWords + wordsOf(end - start) + roomWords);
     const words = this.#arena.words[chunkOf(n)];
-    words[inChunk(n) + keyLengthAndMarks] = end - start;
+    words[inChunk(n) + shapeWord] = (end - start) | roomWords << roomShift;
     words[inChunk(n) + valueLengthWord] = tombstone;
     const to = this.#arena.bytes[chunkOf(n)];
     for (let i = start, at = this.keyStart(n); i < end; i++, at++) to[at] = bytes[i];
@@ -52,17 +68,18 @@ export class Records {
 
   // ---- the key ------------------------------------------------------------------------------
 
-  /** The key is `keyBytes(n)[keyStart(n)..keyStart(n) + keyLength(n))`. */
-  keyBytes(n: number): Uint8Array {
+  /** The bytes that hold it. */
+  bytesAt(n: number): Uint8Array {
     return this.#arena.bytes[chunkOf(n)];
   }
 
+  /** The key is `bytesAt(n)[keyStart(n)..keyStart(n) + keyLength(n))`. */
   keyStart(n: number): number {
     return (inChunk(n) + headWords) * 4;
   }
 
   keyLength(n: number): number {
-    return this.#arena.words[chunkOf(n)][inChunk(n) + keyLengthAndMarks] & 0xffff;
+    return this.#shape(n) & keyLengthMask;
   }
 
   /** Whether the key is `bytes[start..end)`. */
@@ -112,6 +129,16 @@ export class Records {
 
   // ---- where the value is -------------------------------------------------------------------
 
+  /** Bytes of room for a value: `bytesAt(n)[roomStart(n)..]`. */
+  roomBytes(n: number): number {
+    return ((this.#shape(n) >>> roomShift) & roomMask) * 4;
+  }
+
+  /** See `roomBytes`. */
+  roomStart(n: number): number {
+    return this.keyStart(n) + wordsOf(this.keyLength(n)) * 4;
+  }
+
   /** Bytes of the value, or `tombstone`. */
   valueLength(n: number): number {
     return this.#arena.words[chunkOf(n)][inChunk(n) + valueLengthWord];
@@ -144,17 +171,24 @@ export class Records {
 
   // ---- marks --------------------------------------------------------------------------------
 
-  /** Whether it bears any of `marks`, bits of 16. */
+  /** Whether it bears any of `marks`, bits of 14. */
   isMarked(n: number, marks: number): boolean {
-    const held = this.#arena.words[chunkOf(n)][inChunk(n) + keyLengthAndMarks] >>> 16;
-    return (held & marks) !== 0;
+    return ((this.#shape(n) >>> marksShift) & marks) !== 0;
   }
 
   mark(n: number, marks: number): void {
-    this.#arena.words[chunkOf(n)][inChunk(n) + keyLengthAndMarks] |= marks << 16;
+    this.#arena.words[chunkOf(n)][inChunk(n) + shapeWord] |= marks << marksShift;
   }
 
   unmark(n: number, marks: number): void {
-    this.#arena.words[chunkOf(n)][inChunk(n) + keyLengthAndMarks] &= ~(marks << 16);
+    this.#arena.words[chunkOf(n)][inChunk(n) + shapeWord] &= ~(marks << marksShift);
   }
+
+  #shape(n: number): number {
+    return this.#arena.words[chunkOf(n)][inChunk(n) + shapeWord];
+  }
+}
+
+function wordsOf(bytes: number): number {
+  return (bytes + 3) >>> 2;
 }

@@ -70,7 +70,7 @@ export class Store {
   ): number {
     let n = this.find(bytes, keyStart, keyEnd);
     const order = nextOrder(this.#orderOf(n), nowMs, uid, this.#next);
-    if (n === noEntry) n = this.#create(bytes, keyStart, keyEnd, uid);
+    if (n === noEntry) n = this.#create(bytes, keyStart, keyEnd, valueEnd - valueStart, uid);
     this.#set(n, bytes, valueStart, valueEnd, order);
     return n;
   }
@@ -84,7 +84,10 @@ export class Store {
   merge(entry: EntryBytes): number {
     let n = this.find(entry.bytes, entry.keyStart, entry.keyEnd);
     if (!isLater(entry, this.#orderOf(n))) return noEntry;
-    if (n === noEntry) n = this.#create(entry.bytes, entry.keyStart, entry.keyEnd, entry.uid);
+    if (n === noEntry) {
+      const valueBytes = entry.valueEnd - entry.valueStart;
+      n = this.#create(entry.bytes, entry.keyStart, entry.keyEnd, valueBytes, entry.uid);
+    }
     this.#set(n, entry.bytes, entry.valueStart, entry.valueEnd, entry);
     return n;
   }
@@ -126,7 +129,7 @@ export class Store {
   /** Appends its key as a str. */
   writeKey(writer: MsgpackWriter, n: number): void {
     const start = this.#records.keyStart(n);
-    writer.strBytes(this.#records.keyBytes(n), start, start + this.#records.keyLength(n));
+    writer.strBytes(this.#records.bytesAt(n), start, start + this.#records.keyLength(n));
   }
 
   /** Appends its value as a str, or nil for a tombstone. */
@@ -191,7 +194,7 @@ export class Store {
   /** A copy of its key. */
   keyOf(n: number): Uint8Array {
     const start = this.#records.keyStart(n);
-    return this.#records.keyBytes(n).slice(start, start + this.#records.keyLength(n));
+    return this.#records.bytesAt(n).slice(start, start + this.#records.keyLength(n));
   }
 
   /** A copy of its value; `null` for a tombstone. */
@@ -226,8 +229,14 @@ export class Store {
     return this.#held;
   }
 
-  #create(bytes: Uint8Array, start: number, end: number, uid: string): number {
-    const n = this.#records.create(bytes, start, end);
+  #create(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    valueBytes: number,
+    uid: string,
+  ): number {
+    const n = this.#records.create(bytes, start, end, valueBytes);
     this.#records.setOrder(n, 0, 0, this.#uids.use(uid));
     this.#index.add(n);
     this.#ordered.add(n);

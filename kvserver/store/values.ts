@@ -9,7 +9,10 @@ export const noValue = -1;
 /** A longer value has memory of its own. At 1/32 of a segment, little of one is lost at its end. */
 const logBytesMax = 4096;
 
-/** The values of records, each where its length says. */
+/**
+ * The values of records. Where one is follows from its length: in the record if there is room, in a
+ * log if it is short, or in memory of its own.
+ */
 export class Values {
   #records: Records;
   #log: ValueLog;
@@ -36,26 +39,14 @@ export class Values {
   set(n: number, bytes: Uint8Array, start: number, end: number): void {
     const held = this.#records.valueLength(n);
     const length = start === noValue ? tombstone : end - start;
-    const place = this.#records.valuePlace(n);
-    if (isInLog(held) && isInLog(length)) {
-      this.#records.setValue(
-        n,
-        length,
-        this.#log.replace(place, held, n, bytes, start, end),
-      );
-    } else if (isLarge(held) && isLarge(length)) {
-      this.#large.replace(place, bytes, start, end);
-      this.#records.setValue(n, length, place);
-    } else {
-      const added = isInLog(length)
-        ? this.#log.add(n, bytes, start, end)
-        : isLarge(length)
-        ? this.#large.add(bytes, start, end)
-        : 0;
-      if (isInLog(held)) this.#log.remove(place, held);
-      else if (isLarge(held)) this.#large.remove(place);
-      this.#records.setValue(n, length, added);
+    const room = this.#records.roomBytes(n);
+    if (held <= room && length <= room) {
+      // As ever with short values of one length.
+      this.#records.setValue(n, length, 0);
+      return this.#fillRoom(n, bytes, start, end);
     }
+    this.#records.setValue(n, length, this.#place(n, held, length, bytes, start, end));
+    if (length <= room) this.#fillRoom(n, bytes, start, end);
     this.#log.clean();
   }
 
@@ -75,21 +66,49 @@ export class Values {
     return this.#bytesOf(n, length).slice(start, start + length);
   }
 
-  #bytesOf(n: number, length: number): Uint8Array {
-    if (length === 0) return noBytes;
+  #fillRoom(n: number, bytes: Uint8Array, start: number, end: number): void {
+    const to = this.#records.bytesAt(n);
+    for (let i = start, at = this.#records.roomStart(n); i < end; i++, at++) to[at] = bytes[i];
+  }
+
+  /** Finds another place for a value that is not in the record, or was not. */
+  #place(
+    n: number,
+    held: number,
+    length: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): number {
     const place = this.#records.valuePlace(n);
-    return isInLog(length) ? this.#log.bytesAt(place) : this.#large.bytesAt(place);
+    const wasInLog = this.#isInLog(n, held);
+    const isInLog = this.#isInLog(n, length);
+    if (wasInLog && isInLog) return this.#log.replace(place, held, n, bytes, start, end);
+    if (isLarge(held) && isLarge(length)) return this.#large.replace(place, bytes, start, end);
+    const added = isInLog
+      ? this.#log.add(n, bytes, start, end)
+      : isLarge(length)
+      ? this.#large.add(bytes, start, end)
+      : 0;
+    if (wasInLog) this.#log.remove(place, held);
+    else if (isLarge(held)) this.#large.remove(place);
+    return added;
+  }
+
+  #bytesOf(n: number, length: number): Uint8Array {
+    if (length <= this.#records.roomBytes(n)) return this.#records.bytesAt(n);
+    const place = this.#records.valuePlace(n);
+    return length <= logBytesMax ? this.#log.bytesAt(place) : this.#large.bytesAt(place);
   }
 
   #startOf(n: number, length: number): number {
-    return isInLog(length) ? this.#log.startOf(this.#records.valuePlace(n)) : 0;
+    if (length <= this.#records.roomBytes(n)) return this.#records.roomStart(n);
+    return length <= logBytesMax ? this.#log.startOf(this.#records.valuePlace(n)) : 0;
   }
-}
 
-const noBytes = new Uint8Array();
-
-function isInLog(length: number): boolean {
-  return length > 0 && length <= logBytesMax;
+  #isInLog(n: number, length: number): boolean {
+    return length > this.#records.roomBytes(n) && length <= logBytesMax;
+  }
 }
 
 function isLarge(length: number): boolean {

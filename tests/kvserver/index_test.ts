@@ -1,6 +1,7 @@
 import { KeyIndex } from "../../kvserver/store/key_index.ts";
 import { OrderedIndex } from "../../kvserver/store/ordered_index.ts";
 import { noEntry, Records } from "../../kvserver/store/records.ts";
+import { keyBytesMax } from "../../limits.ts";
 import { assert, assertEquals, assertLess } from "../deps.ts";
 import { Prng } from "../support/prng.ts";
 import { collidingKeys } from "./colliding_keys.ts";
@@ -12,7 +13,7 @@ const count = 20_000;
 function records(): [Records, numbers: number[]] {
   const records = new Records();
   const numbers = Array.from({ length: count }, (_, i) => {
-    return records.create(bytesOf(i), 0, 8);
+    return records.create(bytesOf(i), 0, 8, 0);
   });
   return [records, numbers];
 }
@@ -20,6 +21,23 @@ function records(): [Records, numbers: number[]] {
 function bytesOf(i: number): Uint8Array {
   return new TextEncoder().encode(`${i}`.padStart(8, "0"));
 }
+
+Deno.test("Records keep marks apart from each other and from all else", () => {
+  const held = new Records();
+  const key = new Uint8Array(keyBytesMax);
+  for (const valueBytes of [0, 1, 64, 65, 100_000]) {
+    const n = held.create(key, 0, key.length, valueBytes);
+    for (let mark = 1; mark < 1 << 14; mark *= 2) {
+      assert(!held.isMarked(n, mark));
+      held.mark(n, mark);
+      assert(held.isMarked(n, mark) && !held.isMarked(n, 0x3fff ^ mark));
+      assertEquals([held.keyLength(n), held.hasKey(n, key, 0, key.length)], [key.length, true]);
+      assertEquals(held.roomBytes(n), valueBytes > 64 ? 0 : Math.ceil(valueBytes / 4) * 4);
+      held.unmark(n, mark);
+    }
+    assert(!held.isMarked(n, 0x3fff));
+  }
+});
 
 Deno.test("KeyIndex finds keys by itself, in as many buckets as there are", () => {
   const [held, numbers] = records();
@@ -37,7 +55,7 @@ Deno.test("KeyIndex takes in few keys that were made to have one hash, and says 
   const held = new Records();
   const index = new KeyIndex(held);
   const keys = collidingKeys(1_000).map(charBytes);
-  for (const key of keys) index.add(held.create(key, 0, key.length));
+  for (const key of keys) index.add(held.create(key, 0, key.length, 0));
   const found = keys.filter((key) => index.find(key, 0, key.length) !== noEntry);
   assert(found.length > 0 && found.length < 100);
   assert(index.isCrowded);
