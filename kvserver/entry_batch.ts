@@ -71,13 +71,6 @@ export class EntryBatch {
     return true;
   }
 
-  /** Whether another batch of the same source holds the same entries. */
-  isSame(other: EntryBatch): boolean {
-    if (other.size !== this.size) return false;
-    for (let i = 0; i < this.size; i++) if (this.numbers[i] !== other.numbers[i]) return false;
-    return true;
-  }
-
   /** The entries as bytes. */
   encode(): Uint8Array {
     const writer = new MsgpackWriter(this.#bytes);

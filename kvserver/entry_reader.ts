@@ -15,6 +15,8 @@ import { type EntryBytes, noValue } from "./store/mod.ts";
  */
 export class EntryReader implements EntryBytes {
   readonly bytes: Uint8Array;
+  /** How many entries there are. */
+  readonly size: number;
   /** All that it is but for its uid is `bytes[start..end)`. */
   start = 0;
   end = 0;
@@ -39,7 +41,7 @@ export class EntryReader implements EntryBytes {
       if (uid === undefined) throw malformed();
       this.#uids.push(uid);
     }
-    this.#left = this.#count(this.#reader.uint());
+    this.size = this.#left = this.#count(this.#reader.uint());
   }
 
   /** Goes on to the next entry. @returns whether there is one. @throws as the constructor does. */

@@ -7,14 +7,13 @@ import {
 } from "../limits.ts";
 import { bothDebts, type Debt } from "./debt.ts";
 import { Pace } from "./pace.ts";
-import type { EntryBatch } from "./entry_batch.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import type { EntryReader } from "./entry_reader.ts";
-import { PendingEntries } from "./pending_entries.ts";
+import { type LeavingEntries, PendingEntries } from "./pending_entries.ts";
 
 /** What a message to a peer carries; kept until the peer has acknowledged it. */
 export interface Batch {
-  entries: EntryBatch;
+  entries: LeavingEntries;
   peers: readonly ActorRef[];
   /** As in a `PeerMessage`. */
   wantsState: number;

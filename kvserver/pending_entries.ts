@@ -1,6 +1,7 @@
 import { syncMessageBytesMax } from "../limits.ts";
 import { EntryBatch, entryBytesMax, envelopeBytes } from "./entry_batch.ts";
 import { type EntryPool, noPooled } from "./entry_pool.ts";
+import { EntryReader } from "./entry_reader.ts";
 import { NumberQueue } from "./number_queue.ts";
 
 /** In place of an entry: its key is in the queue, but nothing of it is owed any more. */
@@ -9,12 +10,27 @@ const forgotten = 0xffffffff;
 /** Keys that there is room for at first, and again after many were owed. */
 const firstKeys = 64;
 
+/** Entries that leave with a message. */
+export interface LeavingEntries {
+  /** How many they are. */
+  readonly size: number;
+  /** Those that the pool holds for them: to be released when they have left for good. */
+  readonly numbers: readonly number[];
+  /** As bytes. */
+  encode(): Uint8Array;
+}
+
 /**
  * The entries that one receiver is owed, coalesced: of each key only the newest, however often it
  * was put since the last message.
+ *
+ * A message that comes while nothing is owed is not looked into until something else comes up: mostly
+ * it leaves before that, as it came.
  */
 export class PendingEntries {
   #pool: EntryPool;
+  /** What is owed is this message, and nothing else. */
+  #whole: EntryReader | undefined;
   /** By key: the entry that is owed, `forgotten`, or `noPooled` when the key is not in the queue. */
   #entries = new Uint32Array(firstKeys);
   /** Keys, in the order in which they came to be owed. */
@@ -29,12 +45,12 @@ export class PendingEntries {
 
   /** Bound of what they take in messages. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + (this.#whole?.bytes.length ?? 0);
   }
 
   /** Number of entries. */
   get size(): number {
-    return this.#size;
+    return this.#size + (this.#whole?.size ?? 0);
   }
 
   /** Bound of what the next message with some of them takes. */
@@ -48,6 +64,7 @@ export class PendingEntries {
 
   /** Owes an entry, unless a later one of its key is owed already. */
   add(n: number): void {
+    this.#lookInto();
     const key = this.#pool.keyOf(n);
     const held = this.#entryOf(key);
     if (held === noPooled) {
@@ -67,8 +84,16 @@ export class PendingEntries {
     this.#bytes += entryBytesMax(this.#pool, n);
   }
 
+  /** Owes the entries of a message, which must not change any more. */
+  addMessage(message: Uint8Array): void {
+    const entries = new EntryReader(message);
+    if (this.size === 0) this.#whole = entries.size > 0 ? entries : undefined;
+    else this.#addAll(entries);
+  }
+
   /** Owes an entry of a key no longer, nor an earlier one: the receiver has this one. */
   forget(n: number): void {
+    this.#lookInto();
     const key = this.#pool.keyOf(n);
     const held = this.#entryOf(key);
     if (held === noPooled || this.#pool.isLater(held, n)) return;
@@ -76,11 +101,14 @@ export class PendingEntries {
     this.#drop(held);
   }
 
-  /**
-   * Takes out, oldest first, as many as a message may hold: at least one, if there is one. The caller
-   * uses them now.
-   */
-  take(bytesMax = syncMessageBytesMax): EntryBatch {
+  /** Takes out, oldest first, as many as a message may hold: at least one, if there is one. */
+  take(bytesMax = syncMessageBytesMax): LeavingEntries {
+    if (this.#whole !== undefined && this.#whole.bytes.length <= bytesMax) {
+      const { bytes, size } = this.#whole;
+      this.#whole = undefined;
+      return { size, numbers: [], encode: () => bytes };
+    }
+    this.#lookInto();
     const batch = new EntryBatch(this.#pool, bytesMax);
     for (let key = this.#queue.first; key !== undefined; key = this.#queue.first) {
       const n = this.#entryOf(key);
@@ -96,6 +124,7 @@ export class PendingEntries {
 
   /** All of them, which stay owed. */
   *values(): Iterable<number> {
+    this.#lookInto();
     for (const key of this.#queue) {
       const n = this.#entryOf(key);
       if (n !== noPooled) yield n;
@@ -104,12 +133,29 @@ export class PendingEntries {
 
   /** Owes nothing any more. */
   clear(): void {
+    this.#whole = undefined;
     for (let key = this.#queue.first; key !== undefined; key = this.#queue.first) {
       const n = this.#entryOf(key);
       if (n !== noPooled) this.#drop(n);
       this.#removeFirst(key);
     }
     this.#entries = new Uint32Array(firstKeys);
+  }
+
+  /** Owes the entries of the message that was kept as it came each by itself. */
+  #lookInto(): void {
+    if (this.#whole === undefined) return;
+    const whole = this.#whole;
+    this.#whole = undefined;
+    this.#addAll(whole);
+  }
+
+  #addAll(entries: EntryReader): void {
+    while (entries.next()) {
+      const n = this.#pool.add(entries);
+      this.add(n);
+      this.#pool.release(n);
+    }
   }
 
   /** The entry of a key that is owed, or `noPooled`. */

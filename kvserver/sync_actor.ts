@@ -8,12 +8,11 @@ import {
   readAheadBytesMax,
 } from "../limits.ts";
 import { type Debt, debtTest } from "./debt.ts";
-import type { EntryBatch } from "./entry_batch.ts";
 import { EntryPool } from "./entry_pool.ts";
 import { EntryReader } from "./entry_reader.ts";
 import { Pace, type TickMessage } from "./pace.ts";
 import { type OpenDebt, Peer } from "./peer.ts";
-import { PendingEntries } from "./pending_entries.ts";
+import { type LeavingEntries, PendingEntries } from "./pending_entries.ts";
 import type { PeerNote } from "./disk/journal_messages.ts";
 import type {
   DrainMessage,
@@ -93,7 +92,7 @@ export class SyncActor implements Actor {
   #reading: { id: number; peer: Peer; open: OpenDebt } | undefined;
   #lastReadId = 0;
   /** The entries sent last in this turn: the next receiver is often owed the same. */
-  #encoded: { batch: EntryBatch; bytes: Uint8Array } | undefined;
+  #encoded: { numbers: readonly number[]; bytes: Uint8Array } | undefined;
   /** Who waits for nothing to be pending. */
   #drains: ActorRef[] = [];
 
@@ -147,23 +146,23 @@ export class SyncActor implements Actor {
   }
 
   #written({ from, entries, part, isDrained }: WrittenMessage): void {
-    const written = new EntryReader(entries);
-    while (written.next()) {
-      const n = this.#pool.add(written);
-      for (const sibling of this.#siblings) {
-        if (sibling.ref.counter === from) sibling.pending.forget(n);
-        else sibling.pending.add(n);
-      }
-      for (const peer of this.#peers.values()) peer.owe(n);
-      this.#pool.release(n);
-    }
+    const writer = this.#siblings.find(({ ref }) => ref.counter === from)!;
     if (part !== undefined && this.#reading?.id === part.id) {
       const { peer, open } = this.#reading;
       peer.addPart(new EntryReader(part.entries), part.after, open);
       this.#reading = undefined;
     }
+    if (isDrained) writer.drain = "done";
     for (const sibling of this.#siblings) {
-      if (sibling.ref.counter === from && isDrained) sibling.drain = "done";
+      if (sibling !== writer) sibling.pending.addMessage(entries);
+    }
+    const written = new EntryReader(entries);
+    const isOfInterest = this.#peers.size > 0 || writer.pending.size > 0;
+    while (isOfInterest && written.next()) {
+      const n = this.#pool.add(written);
+      writer.pending.forget(n);
+      for (const peer of this.#peers.values()) peer.owe(n);
+      this.#pool.release(n);
     }
     this.#sendAll();
   }
@@ -173,12 +172,12 @@ export class SyncActor implements Actor {
     const hasNews = sibling.pending.size > 0 || sibling.read !== undefined || tellsReady ||
       sibling.drain === "wanted";
     if (!hasNews || !sibling.pace.isDue()) return;
-    const batch = sibling.pending.take();
+    const entries = sibling.pending.take();
     const ready = this.#joining === undefined ||
       (this.#joining.stateDone && sibling.pending.size === 0);
     const message: MergeMessage = {
       type: "merge",
-      entries: this.#encode(batch),
+      entries: this.#encode(entries),
       ready,
       isAlone: this.#siblings.length === 1 && this.#peers.size === 0,
       isKeeper: sibling === this.#siblings[0],
@@ -189,7 +188,7 @@ export class SyncActor implements Actor {
     sibling.knowsReady ||= ready;
     if (message.drain) sibling.drain = "asked";
     this.#context.tell(sibling.ref, message);
-    this.#pool.releaseAll(batch.numbers);
+    this.#pool.releaseAll(entries.numbers);
     sibling.pace.sent();
     if (sibling.pending.size > 0) sibling.pace.isDue();
   }
@@ -463,11 +462,13 @@ export class SyncActor implements Actor {
     this.#encoded = undefined;
   }
 
-  #encode(batch: EntryBatch): Uint8Array {
-    if (this.#encoded?.batch.isSame(batch) !== true) {
-      this.#encoded = { batch, bytes: batch.encode() };
-    }
-    return this.#encoded.bytes;
+  #encode(entries: LeavingEntries): Uint8Array {
+    const { numbers } = entries;
+    if (numbers.length === 0) return entries.encode();
+    const last = this.#encoded?.numbers;
+    const isSame = last?.length === numbers.length && numbers.every((n, i) => n === last[i]);
+    if (!isSame) this.#encoded = { numbers, bytes: entries.encode() };
+    return this.#encoded!.bytes;
   }
 
   // ---- stopping -----------------------------------------------------------------------------

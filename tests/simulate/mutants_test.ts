@@ -100,6 +100,12 @@ const mutants: Record<string, PlantedFault> = {
     from: "if (held === noPooled || this.#pool.isLater(held, n)) return;",
     to: "if (held === noPooled) return;",
   },
+  "what is owed as it came is not looked into": {
+    noticedBy: "random",
+    file: "kvserver/pending_entries.ts",
+    from: "    this.#addAll(whole);",
+    to: "",
+  },
   "what was sent last is sent again for what is to be sent now": {
     noticedBy: "random",
     file: "kvserver/sync_actor.ts",
@@ -109,8 +115,9 @@ const mutants: Record<string, PlantedFault> = {
   "an entry is not passed on to all siblings": {
     noticedBy: "random",
     file: "kvserver/sync_actor.ts",
-    from: "else sibling.pending.add(n);",
-    to: "else if (sibling !== this.#siblings[2]) sibling.pending.add(n);",
+    from: "if (sibling !== writer) sibling.pending.addMessage(entries);",
+    to:
+      "if (sibling !== writer && sibling !== this.#siblings[2]) sibling.pending.addMessage(entries);",
   },
   "what a cut connection lost is not sent again": {
     noticedBy: "random",

@@ -64,6 +64,14 @@ const step = fc.oneof(
   },
   {
     weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant("message" as const),
+      entries: fc.uniqueArray(entry, { selector: ({ key }) => key, maxLength: 3 }),
+      receivers: fc.nat(7),
+    }),
+  },
+  {
+    weight: 2,
     arbitrary: fc.record({ type: fc.constant("forget" as const), entry, receiver }),
   },
   {
@@ -90,15 +98,19 @@ Deno.test("receivers are owed of each key the newest they do not have, in turn, 
     const pending = Array.from({ length: receiverCount }, () => new PendingEntries(pool));
     const model = pending.map((): Owed => new Map());
     for (const step of steps) {
-      if (step.type === "add") {
-        using(pool, [step.entry], (n) => {
-          for (const [i, owed] of model.entries()) {
-            if ((step.receivers >> i & 1) === 0) continue;
-            pending[i].add(n);
-            const held = owed.get(step.entry.key);
-            if (!held || compareOrders(step.entry, held) > 0) owed.set(step.entry.key, step.entry);
+      if (step.type === "add" || step.type === "message") {
+        const entries = step.type === "add" ? [step.entry] : step.entries;
+        const receivers = pending.filter((_, i) => step.receivers >> i & 1);
+        if (step.type === "message") {
+          for (const receiver of receivers) receiver.addMessage(messageOf(entries));
+        } else using(pool, entries, (n) => receivers.forEach((receiver) => receiver.add(n)));
+        for (const receiver of receivers) {
+          const owed = model[pending.indexOf(receiver)];
+          for (const entry of entries) {
+            const held = owed.get(entry.key);
+            if (!held || compareOrders(entry, held) > 0) owed.set(entry.key, entry);
           }
-        });
+        }
       } else if (step.type === "forget") {
         using(pool, [step.entry], (n) => pending[step.receiver].forget(n));
         const held = model[step.receiver].get(step.entry.key);
@@ -125,11 +137,11 @@ Deno.test("receivers are owed of each key the newest they do not have, in turn, 
           (sum, { key, value }) => sum + key.length + (value?.length ?? 0),
           0,
         );
-        assert(bytes >= least && bytes <= least + 50 * all[i].length);
+        assert(bytes >= least && bytes <= least + 50 * all[i].length + 50);
       }
       // Nothing is kept that nobody is owed, and nothing twice but what came twice.
       assertLess(pool.size, pending.reduce((sum, { size }) => sum + size, 1));
-      assertEquals(pool.size > 0, all.some(({ length }) => length > 0));
+      if (pool.size > 0) assert(all.some(({ length }) => length > 0));
     }
     for (const one of pending) while (take(pool, one).length > 0);
     assertEquals([pool.size, ...pending.map(({ bytes }) => bytes)], [0, 0, 0, 0]);

@@ -108,6 +108,18 @@ Deno.test("a sync actor tells each what was written, and not what was before", (
   assertEquals(stage.told.filter(({ length }) => length > 0), [["key1"], ["key2"], ["key3"]]);
 });
 
+Deno.test("a sync actor passes a message on as it came when nothing waits before it", () => {
+  const stage = new Stage();
+  stage.written(100);
+  assertEquals([stage.told.at(-1)?.length, stage.pool.size], [100, 0]);
+  // Not now: the sibling was told just now.
+  stage.written(50);
+  stage.written(50);
+  assertEquals([stage.told.length, stage.pool.size], [1, 100]);
+  stage.pass(1);
+  assertEquals([stage.told.at(-1)?.length, stage.pool.size, stage.pool.keyCount], [100, 0, 0]);
+});
+
 Deno.test("a sync actor keeps what a lost connection carried, and sends it again", () => {
   const stage = new Stage();
   stage.heard(0);
