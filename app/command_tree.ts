@@ -115,8 +115,8 @@ function footer({ examples = [], name }: CommandSpec): string {
   const lines = examples.map(([call, effect]) => `  ${call.padEnd(width)}  ${effect}`.trimEnd());
   const sections = lines.length === 0 ? [] : [`Examples:\n${lines.join("\n")}`];
   if (name === "cmud") {
-    const codes = exitCodeMeanings.map(([code, meaning]) => `${code} ${meaning}`);
-    sections.push(`Exit codes:\n  ${codes.join(", ")}`);
+    const codes = exitCodeMeanings.map(([code, meaning]) => `  ${`${code}`.padEnd(3)}  ${meaning}`);
+    sections.push(`Exit codes:\n${codes.join("\n")}`);
   }
   return sections.map((section) => `\n${section}\n`).join("");
 }

@@ -310,7 +310,7 @@ export function storeTrouble(why: string, noted: "now" | "before" | "nothing"): 
 const troubleEnds = {
   now: "What you have done is noted and will be written when a server answers.",
   before: "What you did before is still noted. For the rest, please try again.",
-  nothing: "Please try again in a moment.",
+  nothing: "Please try again in a moment. If that does not help, quit and play again.",
 } as const;
 
 /** Another server answers now. */

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import {
+  assert,
+  assertEquals,
+  assertLessOrEqual,
+  assertMatch,
+  assertStringIncludes,
+} from "../deps.ts";
 import type { CommandSpec } from "../../app/command_spec.ts";
 import { rootCommand } from "../../app/commands.ts";
 import { runCmud } from "./fake_console.ts";
@@ -24,6 +30,11 @@ Deno.test("every command explains itself with its options and an example", async
     assertStringIncludes(stdout, `${spec.summary}.`.slice(0, 60));
     for (const { name } of spec.options ?? []) assertStringIncludes(stdout, name);
     for (const [call] of spec.examples ?? []) assertStringIncludes(stdout, call);
+    for (const line of stdout.split("\n")) {
+      assertEquals(line, line.trimEnd());
+      const isExample = spec.examples?.some(([call]) => line.startsWith(`  ${call}`)) ?? false;
+      if (!isExample) assertLessOrEqual(line.length, 80, line);
+    }
     for (const child of spec.commands ?? []) await check(child, [...path, child.name]);
   };
   await check(rootCommand, []);

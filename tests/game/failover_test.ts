@@ -215,8 +215,8 @@ Deno.test("what is noted is said to be, and of nothing else", async () => {
     trouble();
   }, { store, dice: loadedDice(10, 1), environment: { ...environment(), monotonicMs: ticking() } });
   assertEquals(troubles, [
-    "Please try again in a moment.",
-    "Please try again in a moment.",
+    "Please try again in a moment. If that does not help, quit and play again.",
+    "Please try again in a moment. If that does not help, quit and play again.",
     "What you have done is noted and will be written when a server answers.",
     "What you did before is still noted. For the rest, please try again.",
   ]);
