@@ -27,7 +27,7 @@ export async function runCommandTree(
   }, console);
   root.version(version, "--version", "print the version");
   try {
-    await root.parseAsync(helpOf(args), { from: "user" });
+    await root.parseAsync(helpOf(spec, args), { from: "user" });
     return exitCode;
   } catch (error) {
     if (!(error instanceof commander.CommanderError)) throw error;
@@ -36,10 +36,21 @@ export async function runCommandTree(
   }
 }
 
-/** `help kv get` means `kv get --help`; the library looks at the first word behind `help` only. */
-function helpOf(args: readonly string[]): string[] {
+/**
+ * `help kv get` means `kv get --help`; the library looks at the first word behind `help` only. Where
+ * there is no such command, the call of it is left: that is an error with a suggestion.
+ */
+function helpOf(spec: CommandSpec, args: readonly string[]): readonly string[] {
   const [help, ...path] = args;
-  return help === "help" && path.length > 1 ? [...path, "--help"] : [...args];
+  if (help !== "help" || path.length === 0) return args;
+  let at = spec;
+  for (const [index, word] of path.entries()) {
+    if (at.commands === undefined) break;
+    const child = at.commands.find(({ name }) => name === word);
+    if (child === undefined) return path.slice(0, index + 1);
+    at = child;
+  }
+  return [...path, "--help"];
 }
 
 type Run = (run: NonNullable<CommandSpec["run"]>, invocation: Invocation) => Promise<void>;

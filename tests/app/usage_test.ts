@@ -42,6 +42,10 @@ Deno.test("every command explains itself with its options and an example", async
     (await runCmud(["help", "kv", "get"])).stdout,
     (await runCmud(["kv", "get", "--help"])).stdout,
   );
+  assertEquals(
+    (await runCmud(["help", "kv", "get", "k"])).stdout,
+    (await runCmud(["kv", "get", "--help"])).stdout,
+  );
   assertEquals((await runCmud(["help", "kv"])).stdout, (await runCmud(["kv", "--help"])).stdout);
 });
 
@@ -51,6 +55,9 @@ Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on s
     [["kv"], "Usage: cmud kv"],
     [["frobnicate"], "unknown command 'frobnicate'"],
     [["sevrer"], "Did you mean server?"],
+    [["help", "sevrer"], "Did you mean server?"],
+    [["help", "kv", "gte"], "Did you mean get?"],
+    [["help", "kv", "gte", "k"], "Did you mean get?"],
     [["kv", "gte", "k"], "Did you mean get?"],
     [["kv", "get"], "missing required argument 'KEY'"],
     [["kv", "get", "a", "b"], "too many arguments"],
