@@ -132,7 +132,11 @@ async function slowdown(work: (count: number) => Promise<void>, count: number): 
   await msPerItem(count / 100);
   // The best of some runs is the one that nothing else on the machine disturbed.
   const fewMs = Math.min(await msPerItem(count / 100), await msPerItem(count / 100));
-  return await msPerItem(count) / fewMs;
+  let ratio = await msPerItem(count) / fewMs;
+  for (let run = 1; run < 3 && ratio >= slowdownMax; run++) {
+    ratio = Math.min(ratio, await msPerItem(count) / fewMs);
+  }
+  return ratio;
 }
 
 async function pushAllThenPopAll(count: number): Promise<void> {
