@@ -22,7 +22,7 @@ import { noEntry, type Store } from "./store/mod.ts";
 export interface QueryHost {
   /** Its own, for the Puts that it takes. */
   readonly uid: string;
-  /** Wall clock, milliseconds since the epoch. */
+  /** Wall clock, milliseconds since the epoch; the same for all requests of one read. */
   now(): number;
   /** @throws {RpcError} `unavailable` when nothing can be put now; says why. */
   expectWritable(): void;

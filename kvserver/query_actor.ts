@@ -82,6 +82,8 @@ export class QueryActor implements Actor {
   #disk: DiskDebt | undefined;
   /** Tells by the uid of an entry whether another server took it. */
   #isForeign: (uid: string) => boolean;
+  /** When the query under way took its first Put, for all of its Puts; 0 before. */
+  #nowMs = 0;
   /** How many requests of the query under way are answered later. */
   #later = 0;
   /** The part of the state that it is asked for. */
@@ -112,7 +114,7 @@ export class QueryActor implements Actor {
     this.#isForeign = debtTest({ except: [context.self.incarnation] });
     this.#queries = new Queries(options.store, {
       uid: this.#uid,
-      now: () => context.now(),
+      now: () => this.#nowMs ||= context.now(),
       expectWritable: () => this.#disk?.expectWritable(),
       took: (n, msgid) => this.#took(n, msgid),
       stats: () => this.#stats(),
@@ -156,6 +158,7 @@ export class QueryActor implements Actor {
     const { inbox, connections, start, end } = query;
     this.#connections = connections;
     this.#later = 0;
+    this.#nowMs = 0;
     const writer = this.#context.beginMessage();
     const place = beginReply(writer);
     const answer = this.#answer(bytes, start, end, writer, place);
