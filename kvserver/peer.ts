@@ -9,7 +9,9 @@ import { bothDebts, type Debt } from "./debt.ts";
 import { Pace } from "./pace.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import type { EntryReader } from "./entry_reader.ts";
-import { type LeavingEntries, PendingEntries } from "./pending_entries.ts";
+import type { LeavingEntries } from "./leaving_entries.ts";
+import type { PassedMessage } from "./passed_message.ts";
+import { PendingEntries } from "./pending_entries.ts";
 
 /** What a message to a peer carries; kept until the peer has acknowledged it. */
 export interface Batch {
@@ -112,6 +114,17 @@ export class Peer {
   owe(n: number): void {
     if (this.overflowed) return;
     this.pending.add(n);
+    this.#checkOverflow();
+  }
+
+  /** Owes the entries of a message. */
+  oweMessage(message: PassedMessage): void {
+    if (this.overflowed) return;
+    this.pending.addMessage(message);
+    this.#checkOverflow();
+  }
+
+  #checkOverflow(): void {
     if (this.pending.bytes <= pendingBytesMax) return;
     this.pending.clear();
     this.overflowed = true;
@@ -197,7 +210,7 @@ export class Peer {
   /** Takes an acknowledgement of everything up to `number`. */
   acknowledged(number: number): void {
     while (this.#unacked.length > 0 && this.#unacked[0].number <= number) {
-      this.#pool.releaseAll(this.#unacked.shift()!.entries.numbers);
+      this.#unacked.shift()!.entries.release();
     }
   }
 
@@ -233,7 +246,7 @@ export class Peer {
     this.#unacked = this.#unacked.filter((batch) => batch.epoch === epoch);
     for (const batch of lost) {
       for (const n of batch.entries.numbers) this.owe(n);
-      this.#pool.releaseAll(batch.entries.numbers);
+      batch.entries.release();
       for (const ref of batch.peers) this.introductions.set(uid(ref), ref);
       this.wantsState = Math.max(this.wantsState, batch.wantsState);
     }

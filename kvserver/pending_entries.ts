@@ -1,8 +1,9 @@
 import { syncMessageBytesMax } from "../limits.ts";
-import { EntryBatch, entryBytesMax, envelopeBytes } from "./entry_batch.ts";
+import { entryBytesMax, envelopeBytes } from "./entry_batch.ts";
 import { type EntryPool, noPooled } from "./entry_pool.ts";
-import { EntryReader } from "./entry_reader.ts";
+import { type LeavingEntries, PooledBatch } from "./leaving_entries.ts";
 import { NumberQueue } from "./number_queue.ts";
+import type { PassedMessage } from "./passed_message.ts";
 
 /** In place of an entry: its key is in the queue, but nothing of it is owed any more. */
 const forgotten = 0xffffffff;
@@ -10,27 +11,17 @@ const forgotten = 0xffffffff;
 /** Keys that there is room for at first, and again after many were owed. */
 const firstKeys = 64;
 
-/** Entries that leave with a message. */
-export interface LeavingEntries {
-  /** How many they are. */
-  readonly size: number;
-  /** Those that the pool holds for them: to be released when they have left for good. */
-  readonly numbers: readonly number[];
-  /** As bytes. */
-  encode(): Uint8Array;
-}
-
 /**
  * The entries that one receiver is owed, coalesced: of each key only the newest, however often it
  * was put since the last message.
  *
- * A message that comes while nothing is owed is not looked into until something else comes up: mostly
- * it leaves before that, as it came.
+ * A message that comes while nothing is owed is not looked into until another entry is owed as well:
+ * mostly it leaves before that, as it came.
  */
 export class PendingEntries {
   #pool: EntryPool;
   /** What is owed is this message, and nothing else. */
-  #whole: EntryReader | undefined;
+  #whole: PassedMessage | undefined;
   /** By key: the entry that is owed, `forgotten`, or `noPooled` when the key is not in the queue. */
   #entries = new Uint32Array(firstKeys);
   /** Keys, in the order in which they came to be owed. */
@@ -55,11 +46,8 @@ export class PendingEntries {
 
   /** Bound of what the next message with some of them takes. */
   get messageBytes(): number {
-    const [oldest] = this.values();
-    const bytes = oldest === undefined
-      ? 0
-      : entryBytesMax(this.#pool, oldest) + this.#pool.uidOf(oldest).length;
-    return envelopeBytes + Math.max(syncMessageBytesMax, bytes);
+    return envelopeBytes +
+      Math.max(syncMessageBytesMax, this.#whole?.bytes.length ?? this.#firstBytes);
   }
 
   /** Owes an entry, unless a later one of its key is owed already. */
@@ -84,11 +72,12 @@ export class PendingEntries {
     this.#bytes += entryBytesMax(this.#pool, n);
   }
 
-  /** Owes the entries of a message, which must not change any more. */
-  addMessage(message: Uint8Array): void {
-    const entries = new EntryReader(message);
-    if (this.size === 0) this.#whole = entries.size > 0 ? entries : undefined;
-    else this.#addAll(entries);
+  /** Owes the entries of a message. */
+  addMessage(message: PassedMessage): void {
+    if (message.size === 0) return;
+    if (this.size > 0 || !message.isWorthKeeping) return this.#addAll(message);
+    this.#whole = message;
+    message.hold();
   }
 
   /** Owes an entry of a key no longer, nor an earlier one: the receiver has this one. */
@@ -101,15 +90,26 @@ export class PendingEntries {
     this.#drop(held);
   }
 
-  /** Takes out, oldest first, as many as a message may hold: at least one, if there is one. */
+  /**
+   * Owes none of the entries of a message that the receiver has: but for those of a message that was
+   * not looked into, which does no harm.
+   */
+  forgetAll(message: PassedMessage): void {
+    if (this.#size > 0) { for (const n of message.numbers) this.forget(n); }
+  }
+
+  /**
+   * Takes out, oldest first, as many as a message may hold: at least one, if there is one. The caller
+   * releases them when they have left for good.
+   */
   take(bytesMax = syncMessageBytesMax): LeavingEntries {
-    if (this.#whole !== undefined && this.#whole.bytes.length <= bytesMax) {
-      const { bytes, size } = this.#whole;
+    const whole = this.#whole;
+    if (whole !== undefined && whole.bytes.length <= bytesMax) {
       this.#whole = undefined;
-      return { size, numbers: [], encode: () => bytes };
+      return whole;
     }
     this.#lookInto();
-    const batch = new EntryBatch(this.#pool, bytesMax);
+    const batch = new PooledBatch(this.#pool, bytesMax);
     for (let key = this.#queue.first; key !== undefined; key = this.#queue.first) {
       const n = this.#entryOf(key);
       if (n !== noPooled) {
@@ -133,6 +133,7 @@ export class PendingEntries {
 
   /** Owes nothing any more. */
   clear(): void {
+    this.#whole?.release();
     this.#whole = undefined;
     for (let key = this.#queue.first; key !== undefined; key = this.#queue.first) {
       const n = this.#entryOf(key);
@@ -144,18 +145,22 @@ export class PendingEntries {
 
   /** Owes the entries of the message that was kept as it came each by itself. */
   #lookInto(): void {
-    if (this.#whole === undefined) return;
     const whole = this.#whole;
+    if (whole === undefined) return;
     this.#whole = undefined;
     this.#addAll(whole);
+    whole.release();
   }
 
-  #addAll(entries: EntryReader): void {
-    while (entries.next()) {
-      const n = this.#pool.add(entries);
-      this.add(n);
-      this.#pool.release(n);
-    }
+  #addAll(message: PassedMessage): void {
+    for (const n of message.numbers) this.add(n);
+  }
+
+  /** What the first entry takes in a message. */
+  get #firstBytes(): number {
+    const [n] = this.values();
+    if (n === undefined) return 0;
+    return entryBytesMax(this.#pool, n) + this.#pool.uidOf(n).length;
   }
 
   /** The entry of a key that is owed, or `noPooled`. */

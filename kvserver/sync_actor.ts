@@ -10,9 +10,11 @@ import {
 import { type Debt, debtTest } from "./debt.ts";
 import { EntryPool } from "./entry_pool.ts";
 import { EntryReader } from "./entry_reader.ts";
+import type { LeavingEntries } from "./leaving_entries.ts";
 import { Pace, type TickMessage } from "./pace.ts";
+import { PassedMessage } from "./passed_message.ts";
 import { type OpenDebt, Peer } from "./peer.ts";
-import { type LeavingEntries, PendingEntries } from "./pending_entries.ts";
+import { PendingEntries } from "./pending_entries.ts";
 import type { PeerNote } from "./disk/journal_messages.ts";
 import type {
   DrainMessage,
@@ -92,7 +94,7 @@ export class SyncActor implements Actor {
   #reading: { id: number; peer: Peer; open: OpenDebt } | undefined;
   #lastReadId = 0;
   /** The entries sent last in this turn: the next receiver is often owed the same. */
-  #encoded: { numbers: readonly number[]; bytes: Uint8Array } | undefined;
+  #encoded: { entries: LeavingEntries; bytes: Uint8Array } | undefined;
   /** Who waits for nothing to be pending. */
   #drains: ActorRef[] = [];
 
@@ -153,17 +155,13 @@ export class SyncActor implements Actor {
       this.#reading = undefined;
     }
     if (isDrained) writer.drain = "done";
+    const written = new PassedMessage(this.#pool, entries);
     for (const sibling of this.#siblings) {
-      if (sibling !== writer) sibling.pending.addMessage(entries);
+      if (sibling !== writer) sibling.pending.addMessage(written);
     }
-    const written = new EntryReader(entries);
-    const isOfInterest = this.#peers.size > 0 || writer.pending.size > 0;
-    while (isOfInterest && written.next()) {
-      const n = this.#pool.add(written);
-      writer.pending.forget(n);
-      for (const peer of this.#peers.values()) peer.owe(n);
-      this.#pool.release(n);
-    }
+    for (const peer of this.#peers.values()) peer.oweMessage(written);
+    writer.pending.forgetAll(written);
+    written.release();
     this.#sendAll();
   }
 
@@ -188,7 +186,7 @@ export class SyncActor implements Actor {
     sibling.knowsReady ||= ready;
     if (message.drain) sibling.drain = "asked";
     this.#context.tell(sibling.ref, message);
-    this.#pool.releaseAll(entries.numbers);
+    entries.release();
     sibling.pace.sent();
     if (sibling.pending.size > 0) sibling.pace.isDue();
   }
@@ -278,16 +276,13 @@ export class SyncActor implements Actor {
     const peer = this.#learn(message.from, true);
     if (peer === undefined) return;
     for (const ref of message.peers) this.#learn(ref, false);
-    const received = new EntryReader(message.entries);
-    while (received.next()) {
-      const n = this.#pool.add(received);
-      for (const sibling of this.#siblings) sibling.pending.add(n);
-      peer.pending.forget(n);
-      for (const other of this.#peers.values()) {
-        if (other.takesState > 0 && other !== peer) other.owe(n);
-      }
-      this.#pool.release(n);
+    const received = new PassedMessage(this.#pool, message.entries);
+    for (const sibling of this.#siblings) sibling.pending.addMessage(received);
+    peer.pending.forgetAll(received);
+    for (const other of this.#peers.values()) {
+      if (other.takesState > 0 && other !== peer) other.oweMessage(received);
     }
+    received.release();
     peer.acknowledged(message.ack);
     peer.received(message.batch);
     if (message.wantsState > 0) {
@@ -463,12 +458,10 @@ export class SyncActor implements Actor {
   }
 
   #encode(entries: LeavingEntries): Uint8Array {
-    const { numbers } = entries;
-    if (numbers.length === 0) return entries.encode();
-    const last = this.#encoded?.numbers;
-    const isSame = last?.length === numbers.length && numbers.every((n, i) => n === last[i]);
-    if (!isSame) this.#encoded = { numbers, bytes: entries.encode() };
-    return this.#encoded!.bytes;
+    if (this.#encoded?.entries.isSame(entries) !== true) {
+      this.#encoded = { entries, bytes: entries.encode() };
+    }
+    return this.#encoded.bytes;
   }
 
   // ---- stopping -----------------------------------------------------------------------------

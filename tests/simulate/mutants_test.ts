@@ -66,8 +66,9 @@ const mutants: Record<string, PlantedFault> = {
   "a join forgets Puts taken meanwhile": {
     noticedBy: "burst",
     file: "kvserver/sync_actor.ts",
-    from: "for (const peer of this.#peers.values()) peer.owe(n);",
-    to: "for (const peer of this.#peers.values()) if (peer.takesState === 0) peer.owe(n);",
+    from: "for (const peer of this.#peers.values()) peer.oweMessage(written);",
+    to:
+      "for (const peer of this.#peers.values()) if (peer.takesState === 0) peer.oweMessage(written);",
   },
   "a third server's Put is in flight during a join": {
     noticedBy: "random",
@@ -84,9 +85,9 @@ const mutants: Record<string, PlantedFault> = {
   "what was not merged is acknowledged": {
     noticedBy: "random",
     file: "kvserver/sync_actor.ts",
-    from: "const received = new EntryReader(message.entries);",
+    from: "for (const sibling of this.#siblings) sibling.pending.addMessage(received);",
     to:
-      "const received = new EntryReader(message.entries); if (message.batch % 7 === 6) received.next();",
+      "if (message.batch % 7 !== 6) for (const sibling of this.#siblings) sibling.pending.addMessage(received);",
   },
   "coalescing keeps the older": {
     noticedBy: "random",
@@ -115,9 +116,9 @@ const mutants: Record<string, PlantedFault> = {
   "an entry is not passed on to all siblings": {
     noticedBy: "random",
     file: "kvserver/sync_actor.ts",
-    from: "if (sibling !== writer) sibling.pending.addMessage(entries);",
+    from: "if (sibling !== writer) sibling.pending.addMessage(written);",
     to:
-      "if (sibling !== writer && sibling !== this.#siblings[2]) sibling.pending.addMessage(entries);",
+      "if (sibling !== writer && sibling !== this.#siblings[2]) sibling.pending.addMessage(written);",
   },
   "what a cut connection lost is not sent again": {
     noticedBy: "random",
@@ -164,7 +165,7 @@ const mutants: Record<string, PlantedFault> = {
   "entries are not passed on to those who take the state": {
     noticedBy: "hard",
     file: "kvserver/sync_actor.ts",
-    from: "if (other.takesState > 0 && other !== peer) other.owe(n);",
+    from: "if (other.takesState > 0 && other !== peer) other.oweMessage(received);",
     to: "",
   },
   "introductions are lost with a connection": {
