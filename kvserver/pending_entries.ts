@@ -95,7 +95,8 @@ export class PendingEntries {
    * not looked into, which does no harm.
    */
   forgetAll(message: PassedMessage): void {
-    if (this.#size > 0) { for (const n of message.numbers) this.forget(n); }
+    if (this.#size === 0) return;
+    for (const n of message.numbers) this.forget(n);
   }
 
   /**

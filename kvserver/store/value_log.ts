@@ -45,7 +45,7 @@ export class ValueLog {
   #moved: (owner: number, place: number) => void;
 
   /**
-   * @param lengthOf tells the length of an owner's value, which is below 2^31
+   * @param lengthOf tells the length of an owner's value; owners are numbers below 2^31
    * @param moved told of an owner whose value has another place
    */
   constructor(
