@@ -13,14 +13,26 @@ import {
 } from "../kvclient/mod.ts";
 import { type GameStore, StoreFailure } from "./game/mod.ts";
 
+/** Where the calls of a game go. */
+export interface GameRouter extends QueryRouter {
+  /** Names the server of the next call as players know it; by default by its address. */
+  serverName?(): string;
+  /** Called when a connection was lost, before the game is told: resolves when another try makes sense. */
+  recover?(): Promise<void>;
+}
+
 /** What `client` asks; `router` names the server of its next call. */
-export function gameStore(client: Client, router: QueryRouter): GameStore {
+export function gameStore(client: Client, router: GameRouter): GameStore {
+  const fail = async (cause: unknown): Promise<never> => {
+    if (cause instanceof ConnectionError) await router.recover?.();
+    return explain(cause);
+  };
   return {
-    get: (key) => client.get(key).catch(explain),
-    put: (key, value) => client.put(key, value).catch(explain),
-    list: (prefix) => client.list(prefix).catch(explain),
+    get: (key) => client.get(key).catch(fail),
+    put: (key, value) => client.put(key, value).catch(fail),
+    list: (prefix) => client.list(prefix).catch(fail),
     address: () => client.connectionName(),
-    server: () => router.nextAddr(),
+    server: () => router.serverName?.() ?? router.nextAddr(),
   };
 }
 

@@ -6,7 +6,12 @@
  */
 
 import { Client, FixedRouter } from "../kvclient/mod.ts";
-import { DataDirectoryError, DataDirectoryInUseError, Server } from "../kvserver/mod.ts";
+import {
+  DataDirectoryError,
+  DataDirectoryInUseError,
+  DirectoryLock,
+  Server,
+} from "../kvserver/mod.ts";
 import { ownerPatienceMs } from "../limits.ts";
 import type { Invocation } from "./command_spec.ts";
 import { pause } from "./pause.ts";
@@ -29,6 +34,10 @@ export interface FoundServer {
   readonly addresses: readonly string[];
   /** The player's own. */
   readonly server?: Server;
+  /** What to say to the player when that ends. */
+  readonly farewell?: string;
+  /** Finds the same world when that server, which keeps it, is gone: maybe at one of the player's own. */
+  readonly findAgain?: () => Promise<FoundServer>;
 }
 
 /**
@@ -47,14 +56,18 @@ export async function findServer(invocation: Invocation, home: Home): Promise<Fo
     throw new UsageError("Cannot use --data-dir with --server: a server keeps its world itself");
   }
   const atHome = { addresses: [home.queryAddress] };
-  // Of a world of one's own there would be nothing to watch. Who names a world wants that one.
-  if (observe || (dataDir === undefined && await answers(home.queryAddress))) return atHome;
+  // Of a world of one's own there would be nothing to watch.
+  if (observe) return atHome;
+  // Who names a world wants that one.
+  if (dataDir === undefined && await answers(home.queryAddress)) {
+    const world = ephemeral ? undefined : await worldKeptAt(home.queryAddress, invocation);
+    return world === undefined ? atHome : { ...atHome, findAgain: () => openWorld(home, world) };
+  }
   const { console } = invocation;
   const world = worldOf(invocation);
   if (world === undefined) {
-    const server = await startServer(home);
     console.err(forgetful);
-    return { addresses: server.queryAddresses, server };
+    return ownServer(home, await startServer(home), "Whoever has joined it must find another.");
   }
   try {
     const found = await openWorld(home, world);
@@ -83,23 +96,49 @@ function worldOf({ options, console }: Invocation): string | undefined {
     new StateDirectory(console).use("world", (path) => path);
 }
 
+/** The directory of the player's own world, if it is the one that the server at `address` keeps. */
+async function worldKeptAt(
+  address: string,
+  { console }: Invocation,
+): Promise<string | undefined> {
+  const world = new StateDirectory(console).pathOf("world");
+  if (world === undefined) return undefined;
+  const untilMs = performance.now() + ownerPatienceMs;
+  while (true) {
+    const owner = DirectoryLock.ownerOf(world);
+    if (owner?.queryAddresses.includes(address)) return world;
+    // Who has just started says so a moment later.
+    const isStarting = owner?.queryAddresses.length === 0;
+    if (!isStarting || performance.now() > untilMs) return undefined;
+    await pause(20);
+  }
+}
+
 /** A server with that world; or where one is that has it: another game of the same player. */
 async function openWorld(home: Home, dataDir: string): Promise<FoundServer> {
   const untilMs = performance.now() + ownerPatienceMs;
   while (true) {
     try {
       const server = await startServer(home, dataDir);
-      return { addresses: server.queryAddresses, server };
+      return ownServer(home, server, "Other games in your world go on with their own.");
     } catch (error) {
       if (!(error instanceof DataDirectoryInUseError)) throw error;
       for (const address of error.owner?.queryAddresses ?? []) {
-        if (await answers(address)) return { addresses: [address] };
+        if (!await answers(address)) continue;
+        return { addresses: [address], findAgain: () => openWorld(home, dataDir) };
       }
       // It may be starting, or about to end.
       if (performance.now() > untilMs) throw error;
       await pause(100);
     }
   }
+}
+
+/** The player's own; @param others what becomes of them when it ends: only where they find it. */
+function ownServer({ queryAddress }: Home, server: Server, others: string): FoundServer {
+  const addresses = server.queryAddresses;
+  if (!addresses.includes(queryAddress)) return { addresses, server };
+  return { addresses, server, farewell: `Your server ends with you. ${others}\n` };
 }
 
 /** At the default address, so that others on this machine find it; anywhere if that is taken. */

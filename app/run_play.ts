@@ -7,6 +7,7 @@ import { exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
 import { UsageError } from "./usage_error.ts";
 import { diceFrom, isName, paint, pause, playGame, watchGame } from "./game/mod.ts";
 import { gameStore } from "./game_store.ts";
+import { Guest } from "./guest.ts";
 import { defaultHome, findServer, type FoundServer, type Home } from "./own_world.ts";
 import { openPlayerLines, type PlayerLines } from "./player_lines.ts";
 import { hasColor } from "./style.ts";
@@ -21,13 +22,15 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
   stop.listen();
   let found: FoundServer | undefined;
   let nearest: NearestRouter | undefined;
+  let guest: Guest | undefined;
   let client: Client | undefined;
   try {
     found = await findServer(invocation, home);
-    const { addresses, server } = found;
+    const { addresses, findAgain } = found;
     nearest = addresses.length > 1 ? await NearestRouter.start(addresses) : undefined;
     // A session of the game stays with one server for as long as that answers.
-    const router = new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
+    guest = findAgain && new Guest(found, findAgain);
+    const router = guest ?? new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
     client = new Client(router, nearest && { timeoutMs: failoverTimeoutMs });
     // A system port answers a Ping as well.
     await client.get("");
@@ -42,12 +45,14 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
       const { helpWith } = lines;
       await playGame({ ...conversation, store, tries, name, dice, onVisit: helpWith });
     }
-    if (server?.queryAddresses.includes(home.queryAddress)) console.err(farewell);
+    const { farewell } = guest?.found ?? found;
+    if (farewell !== undefined) console.err(farewell);
     return stop.exitCode;
   } finally {
     lines.editor.close();
     await client?.close();
     await nearest?.close();
+    await guest?.close();
     await found?.server?.close();
     stop.release();
   }
@@ -115,5 +120,3 @@ class Stop {
     this.#release();
   }
 }
-
-const farewell = "Your server ends with you. Whoever has joined it will have to find another.\n";

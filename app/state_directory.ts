@@ -40,6 +40,16 @@ export class StateDirectory {
     }
   }
 
+  /** The path of the file `name`, there or not; `undefined` when there is no such directory. */
+  pathOf(name: string): string | undefined {
+    try {
+      return `${this.#path()}/${name}`;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @throws {Error} when there can be none. */
   #path(): string {
     const stateHome = this.#console.env("XDG_STATE_HOME");
     // By its specification a path that is not absolute counts as none.

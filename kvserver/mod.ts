@@ -17,6 +17,7 @@ export {
   DataDirectoryInUseError,
   type DirectoryOwner,
 } from "./disk/data_error.ts";
+export { DirectoryLock } from "./disk/directory_lock.ts";
 export type { Durability } from "./disk/journal_messages.ts";
 export { StoredData } from "./disk/stored_data.ts";
 export { isLater, nextOrder, type Order } from "./order.ts";

@@ -23,6 +23,17 @@ export class DirectoryLock {
     }
   }
 
+  /** Who holds it at the moment: `undefined` for nobody, or when that cannot be told. */
+  static ownerOf(directory: string): DirectoryOwner | undefined {
+    if (!DirectoryLock.isIn(directory)) return undefined;
+    try {
+      new DirectoryLock(directory).release();
+    } catch (error) {
+      if (error instanceof DataDirectoryInUseError) return error.owner;
+    }
+    return undefined;
+  }
+
   /** @throws {DataDirectoryInUseError | DataDirectoryError} when the lock cannot be had. */
   constructor(directory: string) {
     this.#ownerPath = `${directory}/owner.json`;

@@ -1,5 +1,6 @@
 import type { Home } from "../../app/own_world.ts";
 import { runPlay } from "../../app/run_play.ts";
+import { Server } from "../../kvserver/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
 import { newDataFile } from "../disk/data_files.ts";
 import { TempDirectory } from "../disk/temp_directory.ts";
@@ -58,6 +59,64 @@ Deno.test("two plays at once share the world, wherever its server is", async () 
   assertEquals(guest!.stderr, "");
   assertStringIncludes(guest!.stdout, "The Fence: Ada\n");
   assertStringIncludes(host.stdout, "Gates 5th Floor: Bob\n");
+});
+
+/** Plays until `leave` was called, and then looks around. */
+function playOn(stateHome: string, startPort: number, leave: () => Promise<unknown>) {
+  return play(
+    stateHome,
+    async function* () {
+      yield* ["Bob", "move bridge"];
+      await leave();
+      yield* ["stats", "quit"];
+    },
+    {},
+    startPort,
+  );
+}
+
+Deno.test("a guest keeps the world that its host, who was found at the default address, has left", async () => {
+  using state = new TempDirectory();
+  const startPort = freePortPair();
+  const leaving = Promise.withResolvers<void>();
+  const there = Promise.withResolvers<void>();
+  const host = play(
+    state.path,
+    async function* () {
+      yield* ["Ada", "stats"];
+      there.resolve();
+      await leaving.promise;
+      yield "quit";
+    },
+    {},
+    startPort,
+  );
+  await there.promise;
+  const guest = await playOn(state.path, startPort, () => {
+    leaving.resolve();
+    return host;
+  });
+  assertStringIncludes(
+    (await host).stderr,
+    "Your server ends with you. Other games in your world go on with their own.\n",
+  );
+  assertMatch(
+    guest.stdout,
+    /\nName: Bob\n[^]*: Randy Pausch Bridge\n.*you go on at one of your own\.\n/,
+  );
+  const later = await play(state.path, ["Bob", "stats", "quit"]);
+  assertStringIncludes(later.stdout, "Place: Randy Pausch Bridge");
+});
+
+Deno.test("a guest of a server that keeps something else does not take a world of its own for that", async () => {
+  using state = new TempDirectory();
+  await play(state.path, ["Bob", "move fence", "quit"]);
+  const startPort = freePortPair();
+  const server = await Server.start({ startPort, queryActorCount: 1 });
+  const guest = await playOn(state.path, startPort, () => server.close());
+  assertStringIncludes(guest.stdout, "The network is having a moment");
+  const later = await play(state.path, ["Bob", "stats", "quit"]);
+  assertStringIncludes(later.stdout, "Place: The Fence");
 });
 
 Deno.test("play says so when its world cannot be used, and touches nothing", async () => {
