@@ -1,29 +1,7 @@
-/**
- * A query actor answers from a full replica of its own and never waits for another one; syncing goes
- * on behind that. The strategy: **each Put travels once along each edge of a tree.** The query actor
- * that took it tells its server's sync actor; that one tells the sibling query actors, and once the
- * sync actor of every other server, which tells its own query actors. Every hop keeps what it owes
- * per receiver and by key, so that only the newest entry of a key travels, and tells each receiver
- * at most one message per 105 ms: the first at once, all that comes meanwhile in the next. So a Put
- * is on every local replica after two hops and on every remote one after three and the wire, however
- * many Puts there are, and no pair of actors ever exchanges more than ten messages a second.
- *
- * Inside a server a tell cannot be lost. Between servers it can: a sync actor keeps what it sent until
- * it is acknowledged (acknowledgements ride on the next message back) and owes it again when the
- * connection has changed since. A server that comes to be known, in either direction, is owed all
- * that the other's actors ever took, read from a replica part by part; one donor gives it everything
- * else. Merging takes the later of two entries by a total order, so it does not matter in which order
- * and how often they arrive. (After Anna's multicast of merged updates and Dynamo's hinted handoff;
- * `docs/sync.md` has the figures.)
- *
- * @module
- */
-
 import type { Actor, ActorContext, ActorRef } from "../actor/mod.ts";
 import { uid } from "../actor/mod.ts";
 import { futureToleranceMs, readEntriesMax, syncMessageBytesMax } from "../limits.ts";
 import { type Answer, answerFrames, MsgpackReader, type MsgpackWriter } from "../rpc/mod.ts";
-import { debtTest } from "./debt.ts";
 import { DiskDebt } from "./disk/disk_debt.ts";
 import type { Durability, JournalMessage, LoadMessage } from "./disk/journal_messages.ts";
 import { EntryBatch } from "./entry_batch.ts";
@@ -32,7 +10,8 @@ import { Pace, type TickMessage } from "./pace.ts";
 import { Queries } from "./queries.ts";
 import { beginReply, endReply, isQuery, Query } from "./query_message.ts";
 import { type EntryBytes, noEntry, type Store } from "./store/mod.ts";
-import type { MergeMessage, ReadRequest, StatePart, WrittenMessage } from "./sync_messages.ts";
+import { debtTest } from "./sync/debt.ts";
+import type { MergeMessage, ReadRequest, StatePart, WrittenMessage } from "./sync/sync_messages.ts";
 import { WrittenEntries } from "./written_entries.ts";
 
 type Message = MergeMessage | JournalMessage | TickMessage;

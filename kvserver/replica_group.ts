@@ -1,8 +1,8 @@
 import type { ActorRef, ActorSystem, ActorThread } from "../actor/mod.ts";
 import { type DiskOptions, QueryActor } from "./query_actor.ts";
 import { Store } from "./store/mod.ts";
-import { SyncActor } from "./sync_actor.ts";
-import type { DrainMessage, JoinMessage, StartMessage } from "./sync_messages.ts";
+import { SyncActor } from "./sync/sync_actor.ts";
+import type { DrainMessage, JoinMessage, StartMessage } from "./sync/sync_messages.ts";
 
 /** What the query actors of a server have in common: plain data that may be posted to a thread. */
 export interface ReplicaSettings {

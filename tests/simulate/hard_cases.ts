@@ -1,6 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
-import { Peer } from "../../kvserver/peer.ts";
-import { EntryPool } from "../../kvserver/entry_pool.ts";
+import { Peer } from "../../kvserver/sync/peer.ts";
+import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { EntryReader } from "../../kvserver/entry_reader.ts";
 import { messageOf } from "../kvserver/stores.ts";
 import { closeDrainMs, peerLostMs, pendingBytesMax } from "../../limits.ts";

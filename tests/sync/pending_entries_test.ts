@@ -1,7 +1,7 @@
-import { EntryPool } from "../../kvserver/entry_pool.ts";
+import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { EntryReader } from "../../kvserver/entry_reader.ts";
-import { PassedMessage } from "../../kvserver/passed_message.ts";
-import { PendingEntries } from "../../kvserver/pending_entries.ts";
+import { PassedMessage } from "../../kvserver/sync/passed_message.ts";
+import { PendingEntries } from "../../kvserver/sync/pending_entries.ts";
 import { syncMessageBytesMax } from "../../limits.ts";
 import { assert, assertEquals, assertLess, fc } from "../deps.ts";
 import { collidingKeys } from "../kvserver/colliding_keys.ts";

@@ -1,8 +1,8 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
-import { EntryPool } from "../../kvserver/entry_pool.ts";
+import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { EntryReader } from "../../kvserver/entry_reader.ts";
-import { SyncActor } from "../../kvserver/sync_actor.ts";
-import type { MergeMessage, PeerMessage } from "../../kvserver/sync_messages.ts";
+import { SyncActor } from "../../kvserver/sync/sync_actor.ts";
+import type { MergeMessage, PeerMessage } from "../../kvserver/sync/sync_messages.ts";
 import { peerLostMs, pendingBytesMax, syncPaceMs } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
 import { charsOf, messageOf, type TextEntry } from "../kvserver/stores.ts";

@@ -1,4 +1,4 @@
-import { incarnationOf } from "./order.ts";
+import { incarnationOf } from "../order.ts";
 
 /**
  * Which entries of a replica a peer is owed, by the incarnations of the servers that took them:

@@ -1,5 +1,5 @@
+import { EntryReader } from "../entry_reader.ts";
 import type { EntryPool } from "./entry_pool.ts";
-import { EntryReader } from "./entry_reader.ts";
 import type { LeavingEntries } from "./leaving_entries.ts";
 
 /**

@@ -1,7 +1,7 @@
-import type { MsgpackWriter } from "../rpc/mod.ts";
-import type { EntrySource } from "./entry_batch.ts";
-import type { EntryReader } from "./entry_reader.ts";
-import { isLater, type Order } from "./order.ts";
+import type { MsgpackWriter } from "../../rpc/mod.ts";
+import type { EntrySource } from "../entry_batch.ts";
+import type { EntryReader } from "../entry_reader.ts";
+import { isLater, type Order } from "../order.ts";
 import {
   chunkOf,
   hashOf,
@@ -10,7 +10,7 @@ import {
   UidTable,
   ValueLog,
   WordArena,
-} from "./store/mod.ts";
+} from "../store/mod.ts";
 
 /** No entry has this number. */
 export const noPooled = 0;

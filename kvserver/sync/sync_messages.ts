@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ActorRef } from "../actor/mod.ts";
+import type { ActorRef } from "../../actor/mod.ts";
 import type { Debt } from "./debt.ts";
 
 /** Sync actor to a query actor of its server. */
@@ -92,4 +92,9 @@ export interface JoinMessage {
 export interface DrainMessage {
   type: "drain";
   replyTo: ActorRef;
+}
+
+/** Sync actor to itself: the link to a peer went up or down. */
+export interface LookMessage {
+  type: "look";
 }

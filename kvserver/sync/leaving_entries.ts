@@ -1,4 +1,4 @@
-import { EntryBatch } from "./entry_batch.ts";
+import { EntryBatch } from "../entry_batch.ts";
 import type { EntryPool } from "./entry_pool.ts";
 
 /** Entries that leave with a message, and are kept until they have left for good. */

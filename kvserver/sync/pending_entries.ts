@@ -1,8 +1,8 @@
-import { syncMessageBytesMax } from "../limits.ts";
-import { entryBytesMax, envelopeBytes } from "./entry_batch.ts";
+import { syncMessageBytesMax } from "../../limits.ts";
+import { entryBytesMax, envelopeBytes } from "../entry_batch.ts";
+import { NumberQueue } from "../number_queue.ts";
 import { type EntryPool, noPooled } from "./entry_pool.ts";
 import { type LeavingEntries, PooledBatch } from "./leaving_entries.ts";
-import { NumberQueue } from "./number_queue.ts";
 import type { PassedMessage } from "./passed_message.ts";
 
 /** In place of an entry: its key is in the queue, but nothing of it is owed any more. */

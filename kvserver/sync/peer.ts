@@ -1,34 +1,12 @@
-import { type ActorContext, type ActorRef, type LinkState, uid } from "../actor/mod.ts";
-import {
-  ackTimeoutMs,
-  pendingBytesMax,
-  slowestLinkBytesPerMs,
-  unackedMessagesMax,
-} from "../limits.ts";
+import { type ActorContext, type ActorRef, type LinkState, uid } from "../../actor/mod.ts";
+import { pendingBytesMax, unackedMessagesMax } from "../../limits.ts";
+import type { EntryReader } from "../entry_reader.ts";
+import { Pace } from "../pace.ts";
 import { bothDebts, type Debt } from "./debt.ts";
-import { Pace } from "./pace.ts";
 import type { EntryPool } from "./entry_pool.ts";
-import type { EntryReader } from "./entry_reader.ts";
-import type { LeavingEntries } from "./leaving_entries.ts";
 import type { PassedMessage } from "./passed_message.ts";
 import { PendingEntries } from "./pending_entries.ts";
-
-/** What a message to a peer carries; kept until the peer has acknowledged it. */
-export interface Batch {
-  entries: LeavingEntries;
-  peers: readonly ActorRef[];
-  /** As in a `PeerMessage`. */
-  wantsState: number;
-  stateDone: number;
-}
-
-interface SentBatch extends Batch {
-  number: number;
-  epoch: number;
-  sentMs: number;
-  /** Bytes that were on their way with it: its own and those of the messages before. */
-  bytesUnderWay: number;
-}
+import { type Batch, UnackedBatches } from "./unacked_batches.ts";
 
 /** State that is still to be read from a replica. */
 export interface OpenDebt {
@@ -72,6 +50,8 @@ export class Peer {
   lastHeardMs: number;
   /** Whether it could not be reached for so long that others made up for it. */
   isLost = false;
+  /** Whether it is a peer no more. */
+  isForgotten = false;
   #context: ActorContext;
   #pool: EntryPool;
   /**
@@ -81,8 +61,7 @@ export class Peer {
   #untilStateDone: number | undefined;
   /** The question that is answered then. */
   #question = 0;
-  #unacked: SentBatch[] = [];
-  #lastSent = 0;
+  #unacked = new UnackedBatches();
   #lastReceived = 0;
   #ackDue = false;
   /** Whether it has yet to hear of us. */
@@ -101,7 +80,7 @@ export class Peer {
 
   /** Whether there is nothing to send, and no acknowledgement to wait for. */
   get isIdle(): boolean {
-    return !this.#hasNews && this.#unacked.length === 0 && this.open === undefined &&
+    return !this.#hasNews && this.#unacked.size === 0 && this.open === undefined &&
       !this.overflowed && this.takesState === 0;
   }
 
@@ -152,6 +131,11 @@ export class Peer {
     this.open = after === undefined ? undefined : { ...open, after };
   }
 
+  /** Whether it takes over the whole state, and that is read. */
+  get isStateRead(): boolean {
+    return this.takesState > 0 && this.open === undefined && !this.overflowed;
+  }
+
   /** Says that the state it takes over is complete with what is pending now. */
   completeState(): void {
     this.#question = this.takesState;
@@ -170,7 +154,7 @@ export class Peer {
     { epoch, roomBytes }: Pick<LinkState, "epoch" | "roomBytes">,
   ): { batch: Batch; number: number; ack: number } | undefined {
     this.#requeueLost(epoch);
-    if (!this.#hasNews || this.#unacked.length >= unackedMessagesMax) return undefined;
+    if (!this.#hasNews || this.#unacked.size >= unackedMessagesMax) return undefined;
     const bytes = this.pending.messageBytes;
     if (roomBytes < bytes + messageSlackBytes) return undefined;
     const entries = this.pending.take();
@@ -185,16 +169,9 @@ export class Peer {
     this.introductions.clear();
     this.wantsState = 0;
     this.#isNew = this.#ackDue = false;
-    if (wantsAck) {
-      this.#unacked.push({
-        ...batch,
-        number: ++this.#lastSent,
-        epoch,
-        sentMs: this.#context.monotonicMs(),
-        bytesUnderWay: bytes + (this.#unacked.at(-1)?.bytesUnderWay ?? 0),
-      });
-    }
-    return { batch, number: wantsAck ? this.#lastSent : 0, ack: this.#lastReceived };
+    const nowMs = this.#context.monotonicMs();
+    const number = wantsAck ? this.#unacked.add(batch, epoch, bytes, nowMs) : 0;
+    return { batch, number, ack: this.#lastReceived };
   }
 
   /** Whether with so many more entries the peer has all of the state. */
@@ -209,14 +186,13 @@ export class Peer {
 
   /** Takes an acknowledgement of everything up to `number`. */
   acknowledged(number: number): void {
-    while (this.#unacked.length > 0 && this.#unacked[0].number <= number) {
-      this.#unacked.shift()!.entries.release();
-    }
+    this.#unacked.acknowledged(number);
   }
 
   /** Owes it nothing any more: it is gone. */
-  forgetAll(): void {
-    this.acknowledged(this.#lastSent);
+  forget(): void {
+    this.isForgotten = true;
+    this.#unacked.clear();
     this.pending.clear();
   }
 
@@ -228,22 +204,14 @@ export class Peer {
     this.#ackDue = true;
   }
 
-  /**
-   * Whether an acknowledgement is overdue of what was sent in this epoch of the link, even if that is
-   * a slow one: the connection may be dead without knowing it. (What was sent before is sent again
-   * anyway; ending the new connection for it would keep it from ever arriving.)
-   */
+  /** Whether an acknowledgement is overdue of what was sent in this epoch of the link. */
   isOverdue(epoch: number): boolean {
-    const oldest = this.#unacked.find((batch) => batch.epoch === epoch);
-    if (oldest === undefined) return false;
-    const patienceMs = ackTimeoutMs + oldest.bytesUnderWay / slowestLinkBytesPerMs;
-    return this.#context.monotonicMs() - oldest.sentMs > patienceMs;
+    return this.#unacked.isOverdue(epoch, this.#context.monotonicMs());
   }
 
   #requeueLost(epoch: number): void {
-    const lost = this.#unacked.filter((batch) => batch.epoch !== epoch);
+    const lost = this.#unacked.takeLost(epoch);
     if (lost.length === 0) return;
-    this.#unacked = this.#unacked.filter((batch) => batch.epoch === epoch);
     for (const batch of lost) {
       for (const n of batch.entries.numbers) this.owe(n);
       batch.entries.release();
