@@ -16,8 +16,8 @@ export function completionCommand(root: () => CommandSpec): CommandSpec {
       ["cmud completion fish | source", "in ~/.config/fish/config.fish"],
     ],
     async run({ arguments: [shell], console }) {
-      const { completionScripts } = await import("./completion/scripts.ts");
-      console.out(completionScripts[shell as typeof shells[number]](root()));
+      const { completionScript } = await import("./completion/scripts.ts");
+      console.out(completionScript(shell as typeof shells[number], root()));
       return exitCodes.ok;
     },
   };

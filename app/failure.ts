@@ -12,11 +12,15 @@ import { escapeControlInLines } from "./escape.ts";
 export function failureText(error: unknown): string {
   const message = (error instanceof Error ? error.message : String(error))
     // Its words say it already.
-    .replace(/ \(os error \d+\)/g, "");
+    .replace(/ \(os error \d+\)/g, "")
+    // Nobody who runs the program can follow Deno's advice.
+    .replace(/Requires all access to (.+), run again with the --allow-all flag/, closed);
   const where = error instanceof RpcError && error.address ? ` (at ${error.address})` : "";
   const advice = adviceFor(error);
   return escapeControlInLines(message) + where + (advice === undefined ? "" : `\n${advice}`);
 }
+
+const closed = "nothing that runs on Deno may use $1";
 
 /** What to try. */
 function adviceFor(error: unknown): string | undefined {

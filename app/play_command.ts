@@ -1,4 +1,5 @@
 import type { CommandSpec } from "./command_spec.ts";
+import { dataDirOption } from "./data_dir_option.ts";
 import { serverOption } from "./query_client.ts";
 import { screenReaderOptions } from "./screen_reader.ts";
 
@@ -10,12 +11,9 @@ export const playCommand: CommandSpec = {
     serverOption,
     { name: "--name", value: "NAME", summary: "who you are" },
     { name: "--fast", summary: "no pauses: nothing takes any time" },
-    {
-      name: "--data-dir",
-      value: "DIR",
-      summary: "play in the world that a server of your own keeps there (default: in the state " +
-        "directory)",
-    },
+    dataDirOption(
+      "play in the world that a server of your own keeps there (default: in the state directory)",
+    ),
     { name: "--ephemeral", summary: "let a server of your own forget its world when you quit" },
     { name: "--observe", summary: "watch what others do, without being there" },
     ...screenReaderOptions,

@@ -4,11 +4,12 @@ import type { Invocation } from "./command_spec.ts";
 import { exitCodes } from "./exit_codes.ts";
 import { BatchedOutput, jsonLine } from "./kv/entry_text.ts";
 import { grouped } from "./numbers.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** `cmud data check`. What is wrong is thrown. */
 // deno-lint-ignore require-await -- a command is asynchronous by contract
 export async function runCheck({ arguments: [dir], options, console }: Invocation) {
-  const data = StoredData.read(dir!);
+  const data = dataIn(dir!);
   const { newestMs, fileBytes, tombstones } = data;
   const keys = data.store.size;
   if (options.json) {
@@ -29,10 +30,15 @@ export async function runCheck({ arguments: [dir], options, console }: Invocatio
 /** `cmud data export` */
 // deno-lint-ignore require-await -- a command is asynchronous by contract
 export async function runExport({ arguments: [dir], console }: Invocation): Promise<number> {
-  const data = StoredData.read(dir!);
+  const data = dataIn(dir!);
   const output = new BatchedOutput(console);
   const textOf = (bytes: Uint8Array) => decodeUtf8(bytes, 0, bytes.length);
   data.forEach((key, value) => output.write(jsonLine(textOf(key), textOf(value))));
   output.flush();
   return exitCodes.ok;
+}
+
+function dataIn(dir: string): StoredData {
+  if (dir === "") throw new UsageError("Cannot look into no directory: allowed is its path");
+  return StoredData.read(dir);
 }

@@ -16,6 +16,7 @@ import { hasColor } from "./style.ts";
 export async function runPlay(invocation: Invocation, home: Home = defaultHome): Promise<number> {
   const { console, options } = invocation;
   const name = nameFrom(invocation);
+  if (options.observe) expectSpectator(invocation);
   const stop = new Stop(console);
   const lines = await openPlayerLines(invocation, stop);
   if (lines === undefined) return stop.exitCode;
@@ -82,6 +83,18 @@ function nameFrom({ options }: Invocation): string | undefined {
     `Cannot play as ${JSON.stringify(name)}: allowed is one word of letters, digits, - and _, ` +
       `up to 24 characters`,
   );
+}
+
+/** @throws {UsageError} when an option is only for who plays. */
+function expectSpectator({ options }: Invocation): void {
+  const cases = [
+    ["--name", options.name, "a spectator has none"],
+    ["--data-dir", options.dataDir, "what is watched is a server that is there"],
+    ["--ephemeral", options.ephemeral, "a spectator has no server to forget anything"],
+  ] as const;
+  for (const [option, given, why] of cases) {
+    if (given !== undefined) throw new UsageError(`Cannot use ${option} with --observe: ${why}`);
+  }
 }
 
 /** Ends the game in order at the first signal, and the process at once at a second one. */

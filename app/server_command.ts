@@ -1,5 +1,6 @@
 import { queryActorsMax } from "../limits.ts";
 import type { CommandSpec } from "./command_spec.ts";
+import { dataDirOption } from "./data_dir_option.ts";
 import { integerFrom } from "./number_option.ts";
 import { parseAddressOption } from "./query_client.ts";
 import { UsageError } from "./usage_error.ts";
@@ -40,12 +41,9 @@ export const serverCommand: CommandSpec = {
       summary: "a server to sync with: its description or its system port; may be repeated",
       repeatable: true,
     },
-    {
-      name: "--data-dir",
-      value: "DIR",
-      summary: "keep everything there, so that a restart loses nothing (default: in memory only)",
-      completes: "files",
-    },
+    dataDirOption(
+      "keep everything there, so that a restart loses nothing (default: in memory only)",
+    ),
     {
       name: "--durability",
       value: "relaxed|strict",

@@ -5,7 +5,7 @@ import {
   startServerProcess,
   valueBytes,
 } from "../../bench/mod.ts";
-import { rounded, type Section } from "./section.ts";
+import { type Column, rounded, type Section } from "./section.ts";
 
 interface MemoryRow {
   name: "memory";
@@ -17,15 +17,21 @@ interface MemoryRow {
   ratio?: number;
 }
 
+const againstRedis: Column<MemoryRow> = [
+  "against redis",
+  13,
+  ({ ratio }) => ratio?.toFixed(2) ?? "",
+];
+
 /** `cmud bench memory` */
 export const memorySection: Section<MemoryRow> = {
   title: ({ memoryKeys }) =>
     `Memory: ${memoryKeys.toLocaleString("en-US")} keys of ${memoryKeyBytes} and values of ` +
     `${valueBytes} bytes, one replica`,
-  columns: () => [
+  columns: ({ redis }) => [
     ["server", 12, ({ server }) => server],
     ["bytes per key", 13, ({ bytesPerKey }) => bytesPerKey],
-    ["against redis", 13, ({ ratio }) => ratio?.toFixed(2) ?? ""],
+    ...redis === undefined ? [] : [againstRedis],
   ],
   async *measure({ memoryKeys: keys, seconds, redis, threads, signal }) {
     const row = async (server: string, target: LoadTarget): Promise<MemoryRow> => {

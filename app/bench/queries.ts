@@ -33,13 +33,18 @@ export interface QueryRow {
 }
 
 /** A server under load, by the name that results have for it. */
-export interface NamedTarget extends LoadTarget {
+interface NamedTarget extends LoadTarget {
   server: string;
   actors?: number;
 }
 
+/** One of ours. */
+export interface StartedTarget extends NamedTarget {
+  stop(): Promise<void>;
+}
+
 /** Different keys that are asked for. */
-export const keys = 10_000;
+const keys = 10_000;
 
 const columns: readonly Column<QueryRow>[] = [
   ["server", 12, nameOf],
@@ -64,43 +69,42 @@ export function querySection(name: "get" | "put", method: "Get" | "Put"): Sectio
       (rounds > 1 ? `, medians of ${rounds} rounds` : ""),
     columns: ({ redis, actorCounts }) =>
       queryColumns(redis !== undefined || actorCounts.length > 1),
-    async *measure(plan) {
-      const { targets, stop } = await startTargets(plan);
-      try {
-        for (const target of targets) await fill(target, keys);
-        for (const depth of plan.depths) {
-          const load = { ...plan, method, keys, depth };
-          yield* queryRows(name, targets, await runRounds(targets, load), load);
-        }
-      } finally {
-        await plan.redis?.clear(keys);
-        await stop();
-      }
-    },
+    measure: (plan) => measureQueries(name, method, servers(plan), plan),
   };
 }
 
-/** Servers with as many actors as the plan says, and the Redis, if there is one. */
-async function startTargets(
-  { actorCounts, redis, threads, signal }: Plan,
-): Promise<{ targets: NamedTarget[]; stop(): Promise<void> }> {
-  const targets: NamedTarget[] = [];
-  const stops: (() => Promise<void>)[] = [];
-  const stop = async () => void await Promise.all(stops.map((stop) => stop()));
+/** Servers with as many actors as the plan says. */
+async function* servers({ actorCounts, threads, signal }: Plan): AsyncIterable<StartedTarget> {
+  for (const actors of actorCounts) {
+    const server = await startServerProcess({ queryActorCount: actors, threads, signal });
+    yield { ...server, server: "cmud", actors };
+  }
+}
+
+/** Puts `servers` and the Redis, if there is one, under the plan's loads in turn. */
+export async function* measureQueries(
+  name: QueryRow["name"],
+  method: "Get" | "Put",
+  servers: AsyncIterable<StartedTarget>,
+  plan: Plan,
+): AsyncIterable<QueryRow> {
+  const { redis, depths } = plan;
+  const started: StartedTarget[] = [];
   try {
-    for (const queryActorCount of actorCounts) {
-      const server = await startServerProcess({ queryActorCount, threads, signal });
-      stops.push(server.stop);
-      targets.push({ ...server, server: "cmud", actors: queryActorCount });
-    }
+    for await (const server of servers) started.push(server);
+    const targets: NamedTarget[] = [...started];
     if (redis !== undefined) {
       const { addresses, protocol } = redis;
       targets.push({ addresses, protocol, counters: () => redis.counters(), server: "redis" });
     }
-    return { targets, stop };
-  } catch (error) {
-    await stop();
-    throw error;
+    for (const target of targets) await fill(target, keys);
+    for (const depth of depths) {
+      const load = { ...plan, method, keys, depth };
+      yield* queryRows(name, targets, await runRounds(targets, load), load);
+    }
+  } finally {
+    await redis?.clear(keys);
+    await Promise.all(started.map(({ stop }) => stop()));
   }
 }
 
@@ -110,7 +114,7 @@ export function queryColumns(ratios: boolean): readonly Column<QueryRow>[] {
 }
 
 /** A row for each target, compared with the Redis, or with the first where there is none. */
-export function* queryRows(
+function* queryRows(
   name: QueryRow["name"],
   targets: readonly NamedTarget[],
   results: readonly LoadResult[][],

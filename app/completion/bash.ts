@@ -1,10 +1,8 @@
-import type { CommandSpec } from "../command_spec.ts";
 import {
   type CompletionNode,
-  completionNodes,
+  type CompletionTree,
   keysQuery,
   placeOf,
-  valuedOptions,
   valuesOf,
 } from "./completion_tree.ts";
 
@@ -13,12 +11,7 @@ import {
  *
  * It reads the line itself: bash breaks words at colons, which addresses and keys have.
  */
-export function bashScript(root: CommandSpec): string {
-  const nodes = completionNodes(root);
-  const valued = valuedOptions(nodes);
-  const paths = nodes.filter(({ path }) => path.length > 0).map(({ path }) =>
-    `" ${path.join(" ")}"`
-  );
+export function bashScript({ name: program, nodes, paths, valued }: CompletionTree): string {
   const optionCases = valued
     .filter(({ values }) => values !== undefined)
     .map(({ name, values }) => `    ${name}) words="${values!.join(" ")}" ;;`);
@@ -46,7 +39,7 @@ _cmud() {
       ${valued.map(({ name }) => name).join("|")}) option="$word" ;;
       -*) ;;
       *) case "$path $word" in
-        ${paths.join("|")}) path="$path $word" ;;
+        ${paths.map((path) => `" ${path}"`).join("|")}) path="$path $word" ;;
         *) args=$((args + 1)) ;;
       esac ;;
     esac
@@ -72,7 +65,7 @@ ${nodes.map(nodeCase).join("\n")}
   local before="\${cur%"\${cur##*[:=]}"}"
   [[ -n $before ]] && COMPREPLY=("\${COMPREPLY[@]#"$before"}")
 }
-complete -F _cmud ${root.name}
+complete -F _cmud ${program}
 `;
 }
 

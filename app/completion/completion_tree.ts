@@ -6,6 +6,18 @@
 
 import type { ArgumentSpec, CommandSpec, OptionSpec } from "../command_spec.ts";
 
+/** The tree of commands, as a script is made of it. */
+export interface CompletionTree {
+  /** The program's. */
+  readonly name: string;
+  /** Every place, the root first. */
+  readonly nodes: readonly CompletionNode[];
+  /** The words that lead to each place, but for the root. */
+  readonly paths: readonly string[];
+  /** The options that take a value, each once. */
+  readonly valued: readonly OptionSpec[];
+}
+
 /** A place in the tree: what may stand behind the words that lead there. */
 export interface CompletionNode {
   /** The words that lead to it, the program's name not included. */
@@ -18,8 +30,14 @@ export interface CompletionNode {
 const helpSwitch: OptionSpec = { name: "--help", summary: "show help" };
 const versionSwitch: OptionSpec = { name: "--version", summary: "print the version" };
 
-/** Every place, the root first; `help` leads to each command too. */
-export function completionNodes(root: CommandSpec): CompletionNode[] {
+/** The tree below `root`; `help` leads to each command too. */
+export function completionTree(root: CommandSpec): CompletionTree {
+  const nodes = nodesOf(root);
+  const paths = nodes.slice(1).map(({ path }) => path.join(" "));
+  return { name: root.name, nodes, paths, valued: valuedOptions(nodes) };
+}
+
+function nodesOf(root: CommandSpec): CompletionNode[] {
   const [first, ...others] = nodesFrom(root, [], [helpSwitch]);
   const help = nodesFrom(root, ["help"], [])
     .map((node) => ({ ...node, options: [], arguments: [] }));
@@ -48,8 +66,8 @@ function nodesFrom(
   ];
 }
 
-/** The options that take a value, each once: the one of that name of which most is known. */
-export function valuedOptions(nodes: readonly CompletionNode[]): OptionSpec[] {
+/** Of several options of one name, the one of which most is known. */
+function valuedOptions(nodes: readonly CompletionNode[]): OptionSpec[] {
   const byName = new Map<string, OptionSpec>();
   for (const option of nodes.flatMap(({ options }) => options)) {
     const { values, completes } = byName.get(option.name) ?? {};

@@ -1,20 +1,13 @@
-import type { CommandSpec } from "../command_spec.ts";
 import {
   type CompletionNode,
-  completionNodes,
+  type CompletionTree,
   keysQuery,
   placeOf,
-  valuedOptions,
   valuesOf,
 } from "./completion_tree.ts";
 
 /** The script for fish. */
-export function fishScript(root: CommandSpec): string {
-  const nodes = completionNodes(root);
-  const valued = valuedOptions(nodes);
-  const paths = nodes.filter(({ path }) => path.length > 0).map(({ path }) =>
-    `'${path.join(" ")}'`
-  );
+export function fishScript({ name: program, nodes, paths, valued }: CompletionTree): string {
   return `# cmud completion for fish: cmud completion fish | source
 # Sets the words that lead to the command, how many arguments follow, the server that is named, and
 # the option whose value comes next.
@@ -31,7 +24,7 @@ function __cmud_read
             set __cmud_option $word
         else if string match -q -- '-*' $word
             continue
-        else if contains -- "$__cmud_path $word" ${paths.map((path) => spaced(path)).join(" ")}
+        else if contains -- "$__cmud_path $word" ${paths.map(quotedPath).join(" ")}
             set -g -a __cmud_path $word
         else
             set -g __cmud_args (math $__cmud_args + 1)
@@ -51,14 +44,14 @@ end
 function __cmud_keys
     cmud ${keysQuery} $__cmud_server -- (commandline -ct | string unescape) 2>/dev/null
 end
-complete -c ${root.name} -f
+complete -c ${program} -f
 ${nodes.flatMap(nodeLines).join("\n")}
 `;
 }
 
 /** Between an empty path and a word there is a space too. */
-function spaced(path: string): string {
-  return path.includes(" ") ? path : path.replace("'", "' ");
+function quotedPath(path: string): string {
+  return path.includes(" ") ? `'${path}'` : `' ${path}'`;
 }
 
 function nodeLines(node: CompletionNode): string[] {

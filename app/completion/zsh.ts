@@ -1,26 +1,20 @@
-import type { CommandSpec, OptionSpec } from "../command_spec.ts";
+import type { OptionSpec } from "../command_spec.ts";
 import {
   type CompletionNode,
-  completionNodes,
+  type CompletionTree,
   keysQuery,
   placeOf,
   shellQuote,
-  valuedOptions,
   valuesOf,
 } from "./completion_tree.ts";
 
 /** The script for zsh: to be sourced, or to be a file \`_cmud\` in a folder of \`$fpath\`. */
-export function zshScript(root: CommandSpec): string {
-  const nodes = completionNodes(root);
-  const valued = valuedOptions(nodes);
-  const paths = nodes.filter(({ path }) => path.length > 0).map(({ path }) =>
-    `" ${path.join(" ")}"`
-  );
+export function zshScript({ name: program, nodes, paths, valued }: CompletionTree): string {
   const optionCases = valued.flatMap(({ name, values, completes }) => {
     if (values !== undefined) return [`    ${name}) compadd -- ${values.join(" ")}; return ;;`];
     return completes === "files" ? [`    ${name}) _files; return ;;`] : [];
   });
-  return `#compdef ${root.name}
+  return `#compdef ${program}
 # cmud completion for zsh: source <(cmud completion zsh)
 _cmud() {
   local path_="" word option="" keys="" files=""
@@ -37,7 +31,7 @@ _cmud() {
       ${valued.map(({ name }) => name).join("|")}) option="$word" ;;
       -*) ;;
       *) case "$path_ $word" in
-        ${paths.join("|")}) path_="$path_ $word" ;;
+        ${paths.map((path) => `" ${path}"`).join("|")}) path_="$path_ $word" ;;
         *) args+=1 ;;
       esac ;;
     esac
@@ -62,7 +56,7 @@ ${nodes.map(nodeCase).join("\n")}
   fi
 }
 (( $+functions[compdef] )) || { autoload -Uz compinit && compinit; }
-compdef _cmud ${root.name}
+compdef _cmud ${program}
 `;
 }
 

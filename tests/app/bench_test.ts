@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { FakeConsole, runCmud } from "./fake_console.ts";
+import { memorySection } from "../../app/bench/memory.ts";
+import type { Plan } from "../../app/bench/plan.ts";
+import type { Redis } from "../../bench/mod.ts";
 import { runCommandLine } from "../../app/mod.ts";
 import { startFakeRedis } from "./fake_redis.ts";
 import { deadAddress } from "./with_server.ts";
@@ -96,6 +99,13 @@ Deno.test("bench prints a table for people, with no column for what is not compa
   assertStringIncludes(title, "2 connections");
   assertMatch(header, /^server .*per second .*load %$/);
   assertMatch(row, /^cmud x 1 +1 +[\d,]+ /);
+});
+
+Deno.test("bench memory has a column for a Redis only where there is one", () => {
+  const titles = (plan: Partial<Plan>) =>
+    memorySection.columns(plan as Plan).map(([title]) => title);
+  assertEquals(titles({}), ["server", "bytes per key"]);
+  assertEquals(titles({ redis: {} as Redis }), ["server", "bytes per key", "against redis"]);
 });
 
 Deno.test("bench says so when there is no Redis to compare with", async () => {

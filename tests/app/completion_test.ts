@@ -43,6 +43,7 @@ const completed: [string, string[]][] = [
   ["kv scan be\t", ["kv", "scan", "beta gamma"]],
   ["server --durability st\t", ["server", "--durability", "strict"]],
   ["server --data-dir /etc/passw\t", ["server", "--data-dir", "/etc/passwd"]],
+  ["play --data-dir /etc/passw\t", ["play", "--data-dir", "/etc/passwd"]],
   ["kv import /etc/passw\t", ["kv", "import", "/etc/passwd"]],
   // Nothing to complete: an option's value, a second argument, a word that is none.
   ["kv --server se\t", ["kv", "--server", "se"]],

@@ -48,6 +48,10 @@ Deno.test("failureText() says what to try where that is known", () => {
   const cases: [Error, string][] = [
     [new Error("no\x1b[2J"), "no\\u{1b}[2J"],
     [
+      new Error('no (Requires all access to "/proc/x", run again with the --allow-all flag)'),
+      'no (nothing that runs on Deno may use "/proc/x")',
+    ],
+    [
       new ConnectionError("h:1", true, "Cannot call", {
         cause: new Error("failed to lookup address information: Name or service not known"),
       }),

@@ -83,7 +83,17 @@ Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on s
     [["server", "--host", "0.0.0.0", "--advertise", "here:0"], "the port is 0"],
     [["completion", "tcsh"], "bash, zsh, fish"],
     [["completion"], "missing required argument 'SHELL'"],
+    [["server", "--data-dir", ""], "Allowed is the path of a directory"],
+    [["play", "--data-dir", ""], "Allowed is the path of a directory"],
+    [["data", "check", ""], "Cannot look into no directory: allowed is its path"],
+    [["data", "export", ""], "Cannot look into no directory: allowed is its path"],
     [["play", "--name", "two words"], "one word of letters"],
+    [
+      ["play", "--observe", "--name", "Ada"],
+      "Cannot use --name with --observe: a spectator has none",
+    ],
+    [["play", "--observe", "--data-dir", "/nowhere"], "Cannot use --data-dir with --observe"],
+    [["play", "--observe", "--ephemeral"], "Cannot use --ephemeral with --observe"],
     [["bench", "--seconds", "-1"], "number above 0"],
   ];
   for (const [args, message] of cases) {
