@@ -180,12 +180,12 @@ export class ActorThread {
   /** Passes on a message from another thread or system: to whom it is for here, or further away. */
   relay(to: number | ActorRef, message: Marshalled): void {
     if (this.#closed) return;
-    const ref = typeof to === "number" ? this.#refTo(to) : to;
     try {
-      this.#route(ref, message, false);
+      if (typeof to !== "number") this.#route(to, message, false);
+      else if (!this.#deliver(to, message)) this.drop(this.#refTo(to));
     } catch (error) {
       // A channel's message that cannot be unmarshalled: the sender's fault, not ours.
-      this.onError(error, ref);
+      this.onError(error, typeof to === "number" ? this.#refTo(to) : to);
     }
   }
 

@@ -46,7 +46,7 @@ export class ThreadLink {
       writer.str(to.incarnation);
       writer.int(to.counter);
     }
-    writer.bin(bytes.subarray(start, end));
+    writer.bin(bytes, start, end);
   }
 
   #flush = (): void => {

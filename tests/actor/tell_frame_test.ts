@@ -1,24 +1,13 @@
 import { readTell, writeTell } from "../../actor/tell_frame.ts";
 import { Incoming, MsgpackReader, MsgpackWriter, notThis, ShapeError } from "../../rpc/mod.ts";
 import { assert, assertEquals, fc, msgpackDecode } from "../deps.ts";
-import { concat, frameHeader, frameOf } from "../rpc/wire.ts";
+import { binForms, concat, frameHeader, frameOf, integerForms } from "../rpc/wire.ts";
 
 const counters = [0, 1, 127, 128, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1];
 const messageBytes = [0, 1, 31, 32, 33, 255, 256, 65_535, 65_536];
 
-/** The head of a Tell, each of the ways to write a counter and a bin, and how many bytes they have. */
+/** The head of a Tell. */
 const head = [0x93, 2, 0xa4, ...new TextEncoder().encode("Tell"), 0x92];
-const counterForms: [type: number, bytes: number][] = [
-  [0xcc, 1],
-  [0xcd, 2],
-  [0xce, 4],
-  [0xcf, 8],
-  [0xd0, 1],
-  [0xd1, 2],
-  [0xd2, 4],
-  [0xd3, 8],
-];
-const binForms: [type: number, bytes: number][] = [[0xc4, 1], [0xc5, 2], [0xc6, 4]];
 
 function bigEndian(value: number, bytes: number): number[] {
   return Array.from({ length: bytes }, (_, i) => Math.floor(value / 256 ** (bytes - 1 - i)) & 0xff);
@@ -68,7 +57,7 @@ Deno.test("readTell() takes every form of counter and bin, and only whole ones t
   const message = new Uint8Array([1, 2, 3]);
   const forms = [
     [7],
-    ...counterForms.map(([type, bytes]) => [type, ...bigEndian(7, bytes)]),
+    ...integerForms.map(([type, bytes]) => [type, ...bigEndian(7, bytes)]),
   ].flatMap((counter) =>
     binForms.map(([type, bytes]) => [...counter, type, ...bigEndian(message.length, bytes)])
   );

@@ -3,7 +3,7 @@ import { valueDepthMax } from "../../limits.ts";
 import { assert, assertEquals, assertThrows, fc } from "../deps.ts";
 import { marshallable, thorough } from "./arbitraries.ts";
 import { assertSameValue } from "./same_value.ts";
-import { concat } from "./wire.ts";
+import { binForms, concat, integerForms, type NumberForm } from "./wire.ts";
 
 /** Decodes; whatever is wrong with the bytes, nothing but a `MsgpackError` may come of it. */
 function tryDecode(bytes: Uint8Array): { value: unknown } | undefined {
@@ -67,20 +67,13 @@ Deno.test("MsgpackReader.skip() walks over a value of each type byte and refuses
   // Of each type: how many bytes there are when its lengths are 2, its nested values nils.
   const nils = [0xc0, 0xc0, 0xc0, 0xc0];
   const two: Record<number, number[]> = { 1: [2], 2: [0, 2], 4: [0, 0, 0, 2] };
-  const fixed: [number, number][] = [
+  const fixed: NumberForm[] = [
     [0xc0, 0],
     [0xc2, 0],
     [0xc3, 0],
     [0xca, 4],
     [0xcb, 8],
-    [0xcc, 1],
-    [0xcd, 2],
-    [0xce, 4],
-    [0xcf, 8],
-    [0xd0, 1],
-    [0xd1, 2],
-    [0xd2, 4],
-    [0xd3, 8],
+    ...integerForms,
     [0xd4, 2],
     [0xd5, 3],
     [0xd6, 5],
@@ -94,7 +87,7 @@ Deno.test("MsgpackReader.skip() walks over a value of each type byte and refuses
     concat(0x82, nils),
     concat(0x92, [0xc0, 0xc0]),
     concat(0xa2, [1, 2]),
-    ...[[0xc4, 1], [0xc5, 2], [0xc6, 4]].map(([type, size]) => concat(type, two[size], [1, 2])),
+    ...binForms.map(([type, size]) => concat(type, two[size], [1, 2])),
     ...[[0xc7, 1], [0xc8, 2], [0xc9, 4]].map(([type, size]) => concat(type, two[size], [9, 1, 2])),
     ...[[0xd9, 1], [0xda, 2], [0xdb, 4]].map(([type, size]) => concat(type, two[size], [1, 2])),
     ...[[0xdc, 2], [0xdd, 4]].map(([type, size]) => concat(type, two[size], [0xc0, 0xc0])),

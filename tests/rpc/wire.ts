@@ -39,3 +39,21 @@ export function frameOf(value: unknown): Uint8Array {
 export function requestFrame(msgid: number, method: string, params: unknown): Uint8Array {
   return frameOf([0, msgid, method, params]);
 }
+
+/** A type byte of msgpack, and how many bytes of a number stand behind it. */
+export type NumberForm = readonly [type: number, bytes: number];
+
+/** The ways to write an integer in bytes of its own: unsigned, then signed. */
+export const integerForms: readonly NumberForm[] = [
+  [0xcc, 1],
+  [0xcd, 2],
+  [0xce, 4],
+  [0xcf, 8],
+  [0xd0, 1],
+  [0xd1, 2],
+  [0xd2, 4],
+  [0xd3, 8],
+];
+
+/** The ways to write the length of a bin. */
+export const binForms: readonly NumberForm[] = [[0xc4, 1], [0xc5, 2], [0xc6, 4]];
