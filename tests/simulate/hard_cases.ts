@@ -1,115 +1,20 @@
-import type { ActorContext } from "../../actor/mod.ts";
-import { Peer } from "../../kvserver/sync/peer.ts";
-import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
-import { EntryReader } from "../../kvserver/entry_reader.ts";
-import { messageOf } from "../kvserver/stores.ts";
 import { closeDrainMs, peerLostMs, pendingBytesMax } from "../../limits.ts";
-import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
+import { peerCases } from "./peer_cases.ts";
+import type { SimulatedServer } from "./simulated_cluster.ts";
+import { settledMs, Stage } from "./stage.ts";
 
 /** A case that is hard to come by at random. @returns what was wrong, or `undefined`. */
-export type HardCase = () => Promise<string | undefined>;
+export type HardCase = () => string | undefined | Promise<string | undefined>;
 
 const MiB = 1024 * 1024;
 
 /** Bytes that a link of one megabit a second carries in a millisecond. */
 const megabit = 125;
 
-/** In this time whoever can hear each other has told each other all. */
-const settledMs = 2_000;
-
-/** Time in which nothing may be sent any more. */
-const silenceMs = 60_000;
-
-/** A cluster, and what the cases do with it. */
-class Stage {
-  readonly cluster: SimulatedCluster;
-
-  constructor(latencyMs = 20) {
-    this.cluster = new SimulatedCluster(1, () => () => latencyMs);
-  }
-
-  /** Starts a server, and lets it come to know everyone. */
-  async start(peers: SimulatedServer[] = [], queryActorCount = 1): Promise<SimulatedServer> {
-    const server = await this.cluster.start({ queryActorCount, peers });
-    await this.cluster.advance(settledMs);
-    return server;
-  }
-
-  /** Ends a server, and begins another life of its address. */
-  async replace(server: SimulatedServer, peers: SimulatedServer[]): Promise<SimulatedServer> {
-    await this.cluster.crash(server);
-    const next = await this.cluster.restart(server, { queryActorCount: 1, peers });
-    await this.cluster.advance(settledMs);
-    return next;
-  }
-
-  /** Two servers, which hold an entry of one of them and one of a server that is no more. */
-  async pairWithHistory(name: string): Promise<[SimulatedServer, SimulatedServer]> {
-    const first = await this.start();
-    const ended = await this.start([first]);
-    this.put(first, `living${name}`);
-    this.put(ended, `ended${name}`);
-    await this.cluster.advance(settledMs);
-    const second = await this.replace(ended, [first]);
-    // So that the earlier life is long forgotten.
-    await this.cluster.advance(10 * peerLostMs);
-    return [first, second];
-  }
-
-  put(server: SimulatedServer, key: string, bytes = 1): void {
-    this.cluster.put(server, 0, key, "x".repeat(bytes));
-  }
-
-  putMany(server: SimulatedServer, count: number, bytes: number): void {
-    for (let i = 0; i < count; i++) this.put(server, `key${i}`, bytes);
-  }
-
-  async untilReady(server: SimulatedServer, timeoutMs: number): Promise<void> {
-    const endMs = this.cluster.world.nowMs + timeoutMs;
-    while (!server.system.stats().ready && this.cluster.world.nowMs < endMs) {
-      await this.cluster.advance(10);
-    }
-  }
-
-  /** @returns how many bytes were sent meanwhile. */
-  async bytesWithin(durationMs: number): Promise<number> {
-    const before = this.cluster.network.bytesSent;
-    await this.cluster.advance(durationMs);
-    return this.cluster.network.bytesSent - before;
-  }
-
-  /** What is wrong after so long: each server must hold all, these keys among it, and be silent. */
-  async end(quietMs: number, keys: readonly string[] = []): Promise<string | undefined> {
-    await this.cluster.advance(quietMs);
-    const bytes = await this.bytesWithin(silenceMs);
-    const difference = this.cluster.difference() ?? this.#lacking(keys);
-    await this.cluster.close();
-    return difference ?? (bytes > 0 ? `${bytes} bytes were sent while idle` : undefined);
-  }
-
-  #lacking(keys: readonly string[]): string | undefined {
-    for (const { address, stores } of this.cluster.servers) {
-      const held = new Set(Array.from(stores[0].entriesAfter(), ({ key }) => key));
-      const missing = keys.find((key) => !held.has(key));
-      if (missing !== undefined) return `${address} lacks ${missing}`;
-    }
-  }
-}
-
-/** A peer without a cluster around it, and where its entries are. */
-function lonePeer(): { peer: Peer; pool: EntryPool } {
-  const pool = new EntryPool();
-  const context = {
-    self: { address: "a:1", incarnation: "a", counter: 1 },
-    monotonicMs: () => 0,
-    tellAfter: () => {},
-  } as Partial<ActorContext> as ActorContext;
-  const ref = { address: "b:1", incarnation: "b", counter: 1 };
-  return { peer: new Peer(context, ref, pool), pool };
-}
-
 /** The cases, each named by what must hold. */
 export const hardCases: Record<string, HardCase> = {
+  ...peerCases,
+
   "what a server left that is no more reaches the newcomer of a newcomer": async () => {
     const stage = new Stage();
     const [first] = await stage.pairWithHistory("A");
@@ -131,17 +36,6 @@ export const hardCases: Record<string, HardCase> = {
     if (size < 30) return `It is ready with ${size} of 30 keys`;
     stage.cluster.network.mend(first.address, third.address);
     return stage.end(settledMs);
-  },
-
-  // deno-lint-ignore require-await -- a case like the others
-  "of two questions for the state that are lost together, the later is asked again": async () => {
-    const { peer } = lonePeer();
-    for (const question of [1, 2]) {
-      peer.wantsState = question;
-      peer.next({ epoch: 1, roomBytes: 20 * MiB });
-    }
-    const again = peer.next({ epoch: 2, roomBytes: 20 * MiB });
-    if (again?.batch.wantsState !== 2) return `Question ${again?.batch.wantsState} is asked`;
   },
 
   "servers that take the state over one from the other are ready, though the first joins the last":
@@ -337,32 +231,6 @@ export const hardCases: Record<string, HardCase> = {
     const sent = await stage.bytesWithin(60_000);
     if (sent > 1.1 * 40 * 100_000) return `${sent} bytes were sent`;
     return b.system.stats().ready ? stage.end(0) : "It is not ready";
-  },
-
-  // deno-lint-ignore require-await -- a case like the others
-  "the state is not complete when what is left of it overflows": async () => {
-    const { peer, pool } = lonePeer();
-    const entries = (count: number, name: string, value: string) =>
-      new EntryReader(messageOf(Array.from({ length: count }, (_, i) => {
-        return { key: name + i, value, timestamp: 1, sequence: 0, uid: "a:1/a/2" };
-      })));
-    peer.oweState({ except: ["b"] });
-    peer.addPart(entries(30, "key", "x".repeat(100_000)), undefined, peer.open!);
-    peer.completeState();
-    const large = entries(9, "large", "x".repeat(8 * MiB));
-    while (large.next()) peer.owe(pool.add(large));
-    const next = peer.next({ epoch: 1, roomBytes: 20 * MiB });
-    if (next?.batch.stateDone && !peer.overflowed) return "It counts as complete";
-  },
-
-  // deno-lint-ignore require-await -- a case like the others
-  "a part that was read for an earlier debt does not count for the present one": async () => {
-    const { peer } = lonePeer();
-    peer.oweState({ only: ["c"] });
-    const earlier = peer.open!;
-    peer.oweState({ except: ["b"] });
-    peer.addPart(new EntryReader(messageOf([])), new Uint8Array([5]), earlier);
-    if (peer.open?.after !== undefined) return "Reading goes on in the middle";
   },
 
   "more is put for long than messages can hold, and of a hot key": async () => {

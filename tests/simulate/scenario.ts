@@ -14,8 +14,8 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   crash: runCrashScenario,
   burst: runBurstScenario,
   // Each seed is another one of them.
-  hard: (seed) => {
+  hard: async (seed) => {
     const cases = Object.values(hardCases);
-    return cases[seed % cases.length]();
+    return await cases[seed % cases.length]();
   },
 };

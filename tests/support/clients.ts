@@ -15,3 +15,12 @@ export function startClient(
   const client = new Client(router, { timeoutMs, environment, transport: network });
   return { client, server, network, environment, endpoint: network.at(server.address) };
 }
+
+/** A router to one address that notes what is reported to it. */
+export class NotingRouter extends FixedRouter {
+  reports: string[] = [];
+
+  reportFailure(address: string): void {
+    this.reports.push(address);
+  }
+}

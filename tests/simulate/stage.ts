@@ -1,0 +1,84 @@
+import { peerLostMs } from "../../limits.ts";
+import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
+
+/** In this time whoever can hear each other has told each other all. */
+export const settledMs = 2_000;
+
+/** Time in which nothing may be sent any more. */
+const silenceMs = 60_000;
+
+/** A cluster, and what the cases do with it. */
+export class Stage {
+  readonly cluster: SimulatedCluster;
+
+  constructor(latencyMs = 20) {
+    this.cluster = new SimulatedCluster(1, () => () => latencyMs);
+  }
+
+  /** Starts a server, and lets it come to know everyone. */
+  async start(peers: SimulatedServer[] = [], queryActorCount = 1): Promise<SimulatedServer> {
+    const server = await this.cluster.start({ queryActorCount, peers });
+    await this.cluster.advance(settledMs);
+    return server;
+  }
+
+  /** Ends a server, and begins another life of its address. */
+  async replace(server: SimulatedServer, peers: SimulatedServer[]): Promise<SimulatedServer> {
+    await this.cluster.crash(server);
+    const next = await this.cluster.restart(server, { queryActorCount: 1, peers });
+    await this.cluster.advance(settledMs);
+    return next;
+  }
+
+  /** Two servers, which hold an entry of one of them and one of a server that is no more. */
+  async pairWithHistory(name: string): Promise<[SimulatedServer, SimulatedServer]> {
+    const first = await this.start();
+    const ended = await this.start([first]);
+    this.put(first, `living${name}`);
+    this.put(ended, `ended${name}`);
+    await this.cluster.advance(settledMs);
+    const second = await this.replace(ended, [first]);
+    // So that the earlier life is long forgotten.
+    await this.cluster.advance(10 * peerLostMs);
+    return [first, second];
+  }
+
+  put(server: SimulatedServer, key: string, bytes = 1): void {
+    this.cluster.put(server, 0, key, "x".repeat(bytes));
+  }
+
+  putMany(server: SimulatedServer, count: number, bytes: number): void {
+    for (let i = 0; i < count; i++) this.put(server, `key${i}`, bytes);
+  }
+
+  async untilReady(server: SimulatedServer, timeoutMs: number): Promise<void> {
+    const endMs = this.cluster.world.nowMs + timeoutMs;
+    while (!server.system.stats().ready && this.cluster.world.nowMs < endMs) {
+      await this.cluster.advance(10);
+    }
+  }
+
+  /** @returns how many bytes were sent meanwhile. */
+  async bytesWithin(durationMs: number): Promise<number> {
+    const before = this.cluster.network.bytesSent;
+    await this.cluster.advance(durationMs);
+    return this.cluster.network.bytesSent - before;
+  }
+
+  /** What is wrong after so long: each server must hold all, these keys among it, and be silent. */
+  async end(quietMs: number, keys: readonly string[] = []): Promise<string | undefined> {
+    await this.cluster.advance(quietMs);
+    const bytes = await this.bytesWithin(silenceMs);
+    const difference = this.cluster.difference() ?? this.#lacking(keys);
+    await this.cluster.close();
+    return difference ?? (bytes > 0 ? `${bytes} bytes were sent while idle` : undefined);
+  }
+
+  #lacking(keys: readonly string[]): string | undefined {
+    for (const { address, stores } of this.cluster.servers) {
+      const held = new Set(Array.from(stores[0].entriesAfter(), ({ key }) => key));
+      const missing = keys.find((key) => !held.has(key));
+      if (missing !== undefined) return `${address} lacks ${missing}`;
+    }
+  }
+}
