@@ -40,7 +40,9 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
   async map(visit) {
     const { talk, session } = visit;
     const self = await visit.look();
-    const { byPlace, skipped } = await session.steadily(() => readWhereabouts(session));
+    const { byPlace, skipped } = await session.steadily(() =>
+      readWhereabouts(session, session.now())
+    );
     talk.say(map(byPlace, self, talk.draws(pictureColumns)));
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },

@@ -5,11 +5,9 @@
  */
 
 import { mapNamesMax } from "./bounds.ts";
+import type { Whereabouts } from "./whereabouts.ts";
 import { number, you } from "./words.ts";
 import { places } from "./world.ts";
-
-/** Names by place, each in order. */
-export type NamesByPlace = ReadonlyMap<string, readonly string[]>;
 
 /** Columns between the walls of the building. */
 const roomColumns = 60;
@@ -19,12 +17,13 @@ export const pictureColumns = roomColumns + 12;
 
 /** The map as `self` sees it, or a spectator. */
 export function map(
-  byPlace: NamesByPlace,
+  byPlace: Whereabouts["byPlace"],
   self: { name: string; place: string } | undefined,
   drawn: boolean,
 ): string[] {
   const at = (place: string) => {
-    const others = (byPlace.get(place) ?? []).filter((name) => name !== self?.name);
+    const others = (byPlace.get(place) ?? []).filter(({ name }) => name !== self?.name)
+      .map(({ name, away }) => away ? `${name} (away)` : name);
     return place === self?.place ? [you(self.name), ...others] : others;
   };
   if (drawn) return picture(at);

@@ -61,8 +61,8 @@ const commands: Readonly<Record<Exclude<SpectatorCommand, "quit">, Show>> = {
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },
 
-  async map(talk, store) {
-    const { byPlace, skipped } = await readWhereabouts(store);
+  async map(talk, store, clock) {
+    const { byPlace, skipped } = await readWhereabouts(store, clock.now());
     talk.say(map(byPlace, undefined, talk.draws(pictureColumns)));
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },

@@ -58,7 +58,7 @@ Deno.test("two plays at once share the world, wherever its server is", async () 
   });
   assertEquals(guest!.stderr, "");
   assertStringIncludes(guest!.stdout, "The Fence: Ada\n");
-  assertStringIncludes(host.stdout, "Gates 5th Floor: Bob\n");
+  assertStringIncludes(host.stdout, "Gates 5th Floor: Bob (away)\n");
 });
 
 /** Plays until `leave` was called, and then looks around. */

@@ -116,7 +116,7 @@ Deno.test("play starts a server of its own where others find it, and says that i
   assertEquals({ code: guest!.code, stderr: guest!.stderr }, { code: 0, stderr: "" });
   assertStringIncludes(guest!.stdout, "The Fence: Ada\n");
   assertEquals(host.code, 0);
-  assertStringIncludes(host.stdout, "Gates 5th Floor: Bob\n");
+  assertStringIncludes(host.stdout, "Gates 5th Floor: Bob (away)\n");
   assertStringIncludes(host.stderr, "you play on a server of your own");
   assertStringIncludes(host.stderr, "Your server ends with you.");
   for (const line of host.stderr.split("\n")) assertLessOrEqual(line.length, 80);

@@ -18,6 +18,7 @@ async function playGolden(golden: string): Promise<string> {
     ["rank/Bob/Masters", "true"],
     ["mined/Cleo/Cleo.0000000000000001", "4"],
     ["place/nobody/at/all", "fence"],
+    ["place/Cleo", "bridge"],
     ["scene/65000000/5/Eve", "no list"],
     ["here/4333333/Eve", "no sign"],
     ["rank/Eve/Emperor", "true"],

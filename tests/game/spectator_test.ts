@@ -16,10 +16,14 @@ function spectator(store: MemoryStore, isTerminal: boolean) {
     answer: (_line: string | undefined) => {},
     look: () => {},
     looked: Promise.withResolvers<void>(),
+    asked: Promise.withResolvers<void>(),
     stop: () => stopping.abort(),
   };
   const lines: Lines = {
-    readLine: () => new Promise((resolve) => watcher.answer = resolve),
+    readLine() {
+      watcher.asked.resolve();
+      return new Promise((resolve) => watcher.answer = resolve);
+    },
     setPrompt: () => {},
     print: (lines) => void (watcher.said += lines),
   };
@@ -84,8 +88,9 @@ Deno.test("a spectator at a terminal can ask who, map, leaderboard and help, and
   await lookAround();
   const typed = async (line: string) => {
     watcher.said = "";
+    watcher.asked = Promise.withResolvers();
     watcher.answer(line);
-    await lookAround();
+    await watcher.asked.promise;
     return watcher.said;
   };
   assertStringIncludes(await typed("who"), "Ada, Undergraduate, Gates 5th Floor\n");

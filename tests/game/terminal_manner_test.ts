@@ -68,15 +68,17 @@ Deno.test("the map is a picture of 80 columns at most, whoever is where", () => 
   const crowd = Array.from({ length: 99 }, (_, n) => `${n}`.padStart(nameCharsMax, "x"));
   const self = { name: crowd[0], place: "5" };
   for (const count of [0, 1, 2, 3, mapNamesMax, 99]) {
-    const byPlace = new Map(Array.from(places.keys(), (place) => [place, crowd.slice(0, count)]));
+    const there = crowd.slice(0, count).map((name, n) => ({ name, away: n % 2 === 1 }));
+    const byPlace = new Map(Array.from(places.keys(), (place) => [place, there]));
     const picture = map(byPlace, self, true);
     for (const line of picture) assertEquals(line.length, pictureColumns);
     assertEquals(picture.filter((line) => line.includes("(you)")).length, 1);
   }
   assertLessOrEqual(pictureColumns, 80);
-  const few = map(new Map([["9", ["Bob"]], ["fence", ["Eve"]]]), undefined, true);
+  const [bob, eve] = [{ name: "Bob", away: false }, { name: "Eve", away: true }];
+  const few = map(new Map([["9", [bob]], ["fence", [eve]]]), undefined, true);
   assert(few.some((line) => /^ {2}Gates 9 │ Bob +│$/.test(line)));
-  assert(few.some((line) => /The Fence: Eve ─+$/.test(line)));
+  assert(few.some((line) => /The Fence: Eve \(away\) ─+$/.test(line)));
 });
 
 Deno.test("Tab offers commands, and what may follow them as things stand", async () => {
