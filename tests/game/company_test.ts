@@ -4,37 +4,14 @@ import {
   eventBucketMs,
   eventsPerBucketMax,
   heldLinesMax,
-  presenceBucketMs,
-  presentMs,
   saidCharsMax,
 } from "../../app/game/bounds.ts";
 import type { Dice } from "../../app/game/dice.ts";
-import { keys } from "../../app/game/keys.ts";
-import { pause, StoreFailure } from "../../app/game/mod.ts";
-import { readPresent } from "../../app/game/presence.ts";
+import { StoreFailure } from "../../app/game/mod.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
-import { Seat, type SeatOptions } from "./seat.ts";
+import { Clock, company } from "./company.ts";
+import { Seat } from "./seat.ts";
 import { lasting, loadedDice, MemoryStore, play } from "./stage.ts";
-
-/** A clock that a test sets. */
-class Clock {
-  ms = 1_000_000_000;
-
-  /** As somebody reads it whose clock is wrong by so much. */
-  skewed(byMs: number): SeatOptions {
-    return { now: () => this.ms + byMs };
-  }
-}
-
-/** Ada and Bob on the 5th floor, and their clock. */
-async function company(options: Partial<SeatOptions> = {}) {
-  const store = new MemoryStore();
-  const clock = new Clock();
-  const ada = await Seat.take(store, "Ada", { ...clock.skewed(0), ...options });
-  const bob = await Seat.take(store, "Bob", clock.skewed(0));
-  await ada.lookAround();
-  return { store, clock, ada, bob };
-}
 
 Deno.test("players see each other come, go, speak and act, and nothing of themselves", async () => {
   const { store, clock, ada, bob } = await company();
@@ -75,22 +52,6 @@ Deno.test("players hear of each other though their clocks differ by seconds", as
   }
 });
 
-Deno.test("whose clock was an hour ahead, and is set right, is seen and heard again", async () => {
-  const store = new MemoryStore();
-  const clock = new Clock();
-  let aheadMs = 3_600_000;
-  const ada = await Seat.take(store, "Ada", clock.skewed(0));
-  const bob = await Seat.take(store, "Bob", { now: () => clock.ms + aheadMs });
-  assert(!(await ada.type("who")).includes("Bob"));
-  await bob.type("say too early");
-  assertEquals(await ada.lookAround(), "");
-  aheadMs = 0;
-  await bob.type("say hello");
-  assertEquals(await ada.lookAround(), "Bob says: hello\n");
-  assertStringIncludes(await ada.type("who"), "Bob");
-  await Promise.all([ada.leave(), bob.leave()]);
-});
-
 Deno.test("tell is heard anywhere, by one player, and refused where nobody hears it", async () => {
   const { store, clock, ada, bob } = await company();
   const eve = await Seat.take(store, "Eve", clock.skewed(0));
@@ -109,29 +70,6 @@ Deno.test("tell is heard anywhere, by one player, and refused where nobody hears
   assertStringIncludes(await bob.type(`say ${"x".repeat(saidCharsMax + 1)}`), "a little much");
   assertEquals(await ada.lookAround(), "");
   await Promise.all([ada.leave(), bob.leave(), eve.leave()]);
-});
-
-Deno.test("who shows those who are playing, until a minute after their last sign of life", async () => {
-  const { clock, store, ada, bob } = await company();
-  const both = "Ada (you), Undergraduate, Gates 5th Floor\nBob, Undergraduate, Gates 5th Floor\n";
-  assertEquals(await ada.type("who"), both);
-  // Bob's machine is gone, without a word.
-  for (let passed = 0; passed < presentMs; passed += 10_000) {
-    clock.ms += 10_000;
-    await ada.lookAround();
-    assertEquals(await ada.type("who"), both);
-  }
-  clock.ms += 1;
-  assertEquals(await ada.type("who"), both.split("\n")[0] + "\n");
-  assertStringIncludes(await ada.type("tell Bob hi"), "Nobody called");
-  await bob.lookAround();
-  assertEquals(await ada.type("who"), both);
-  await bob.type("quit");
-  assertEquals(await ada.type("who"), both.split("\n")[0] + "\n");
-  const eve = await Seat.take(store, "Eve", clock.skewed(0));
-  await eve.type("move bridge");
-  assertStringIncludes(await ada.type("who"), "Eve, Undergraduate, Randy Pausch Bridge\n");
-  await Promise.all([ada.leave(), eve.leave()]);
 });
 
 Deno.test("look shows the place, who is there, and what happened a moment ago", async () => {
@@ -255,33 +193,6 @@ Deno.test("what happens where the player has just been is not shown any more", a
   await Promise.all([ada.leave(), bob.leave()]);
 });
 
-Deno.test("the newest sign of life counts, in whatever bucket it stands", async () => {
-  const sign = (at: number, gone: boolean) => JSON.stringify({ at, place: "5", rank: "PhD", gone });
-  const now = 10 * presenceBucketMs;
-  const store = new MemoryStore([
-    [keys.here(9, "Ada"), sign(now + 2, false)],
-    [keys.here(10, "Ada"), sign(now + 1, true)],
-    [keys.here(10, "Bob"), sign(now + 2, true)],
-    [keys.here(11, "Bob"), sign(now + 1, false)],
-    [keys.here(12, "Eve"), sign(now, false)],
-    [keys.here(10, "Zed"), sign(now, false).padEnd(500)],
-  ]);
-  const { records, skipped } = await readPresent(store, now);
-  assertEquals([records.map(({ name }) => name), skipped], [["Ada"], 1]);
-});
-
-Deno.test("whoever leaves waits until others know of it", async () => {
-  const store = new MemoryStore();
-  const put = store.put;
-  store.put = async (key, value) => {
-    await pause(5);
-    await put.call(store, key, value);
-  };
-  await play(["Ada", "quit"], { store, pause });
-  const [sign] = [...store.entries].filter(([key]) => key.startsWith("here/"));
-  assertEquals(JSON.parse(sign[1]).gone, true);
-});
-
 Deno.test("with another server to go on at, what is said is said once", async () => {
   for (const effect of [false, true]) {
     const store = new MemoryStore();
@@ -384,42 +295,4 @@ Deno.test("nothing of what is of interest for a moment only is needed to go on w
     (await play(["Ada", "stats", "inv", "leaderboard"], { store: bare })).said,
     stats.said,
   );
-});
-
-Deno.test("leaderboard orders by rank, then by coins mined, and skips what makes no sense", async () => {
-  const store = new MemoryStore([
-    ["mined/Bob/Bob.0000000000000001", "500"],
-    ["mined/Bob/Bob.0000000000000002", "7"],
-    ["end/Bob.0000000000000002", '{"mined":10,"damage":[]}'],
-    ["mined/Eve/Eve.0000000000000001", "20"],
-    ["rank/Eve/Masters", "true"],
-    ["rank/Zed/PhD", "true"],
-    ["mined/Ada/Ada.0000000000000001", "3"],
-    ["mined/\x1b/\x1b.0000000000000001", "3"],
-    ["rank/Zed/Emperor", "true"],
-    ["rank/\u202e/PhD", "true"],
-  ]);
-  const { said } = await play(["Ada", "leaderboard"], { store });
-  assertStringIncludes(
-    said,
-    [
-      "  1.  Zed        PhD            0 coins mined",
-      "  2.  Eve        Masters        20 coins mined",
-      "  3.  Bob        Undergraduate  510 coins mined",
-      "  4.  Ada (you)  Undergraduate  3 coins mined",
-      "(3 records in the store made no sense and were skipped.)\n",
-    ].join("\n"),
-  );
-});
-
-Deno.test("leaderboard names the best, and oneself", async () => {
-  const store = new MemoryStore();
-  for (let n = 1; n <= 100; n++) store.entries.set(`mined/P${n}/P${n}.0000000000000001`, `${n}`);
-  const { said } = await play(["Ada", "leaderboard", "mine"], { store, dice: loadedDice(10, 1) });
-  assertEquals(said.match(/coins mined/g)!.length, 10);
-  store.entries.set("mined/Ada/Ada.000000000000000f", "5");
-  const after = (await play(["Ada", "leaderboard"], { store })).said;
-  assertMatch(after, / {2}95\. {2}Ada \(you\) {2}Undergraduate {2}6 coins mined/);
-  assertEquals(after.match(/coins mined/g)!.length, 11);
-  assertStringIncludes((await play(["Ada", "leaderboard"])).said, "Nobody has mined a coin yet.");
 });

@@ -12,18 +12,12 @@ import { type Dice, diceFrom } from "../../app/game/dice.ts";
 import { powerOf } from "../../app/game/hardware.ts";
 import { keys } from "../../app/game/keys.ts";
 import { attempt, buy, face, look } from "../../app/game/moves.ts";
-import { type Problem, readProblem } from "../../app/game/problem.ts";
+import { readProblem } from "../../app/game/problem.ts";
 import { rollMining, rollSolving } from "../../app/game/rules.ts";
 import { Session } from "../../app/game/session.ts";
 import { StoreFailure } from "../../app/game/store.ts";
-import {
-  hardwareFacts,
-  type Kind,
-  kindsFor,
-  problemSteps,
-  type Rank,
-  ranks,
-} from "../../app/game/world.ts";
+import { hardwareFacts, kindsFor, problemSteps, type Rank, ranks } from "../../app/game/world.ts";
+import { Account, must } from "./account.ts";
 import { seededRandom } from "./seeded.ts";
 import { SimulatedClient, SimulatedCluster } from "./simulated_cluster.ts";
 
@@ -60,53 +54,6 @@ interface Player {
   readonly session: Session;
   /** The credits that each replica showed last. */
   readonly shown: Map<string, number>;
-}
-
-/** What was meant to happen. */
-class Account {
-  readonly mined = new Map<string, number>();
-  /** By name: `JSON` of each act, in no order. */
-  readonly acts = new Map<string, string[]>();
-  /** By `rank/round`, then by name. */
-  readonly damage = new Map<string, Map<string, number>>();
-  /** By `rank/round`, each hit with its number. */
-  readonly hits = new Map<string, { name: string; n: number; steps: number }[]>();
-  /** By `rank/round`, then by name: whether the player saw the round finished by the own hit. */
-  readonly finishers = new Map<string, Map<string, "yes" | "perhaps">>();
-
-  addMined(name: string, coins: number): void {
-    this.mined.set(name, (this.mined.get(name) ?? 0) + coins);
-  }
-
-  addAct(name: string, act: unknown): void {
-    this.acts.set(name, [...this.acts.get(name) ?? [], JSON.stringify(act)]);
-  }
-
-  addFinisher(rank: Rank, round: number, name: string, how: "yes" | "perhaps"): void {
-    const place = `${rank}/${round}`;
-    if (!this.finishers.has(place)) this.finishers.set(place, new Map());
-    const byName = this.finishers.get(place)!;
-    if (byName.get(name) !== "yes") byName.set(name, how);
-  }
-
-  addHit(rank: Rank, round: number, name: string, steps: number, n: number): void {
-    const place = `${rank}/${round}`;
-    if (!this.damage.has(place)) this.damage.set(place, new Map());
-    this.hits.set(place, [...this.hits.get(place) ?? [], { name, n, steps }]);
-    if (!this.damage.has(place)) this.damage.set(place, new Map());
-    const byName = this.damage.get(place)!;
-    byName.set(name, (byName.get(name) ?? 0) + steps);
-  }
-
-  /** None of the player's hits has finished the round. */
-  dropFinisher(rank: Rank, round: number, name: string): void {
-    this.finishers.get(`${rank}/${round}`)!.delete(name);
-  }
-
-  ranksHit(): Rank[] {
-    const hit = Array.from(this.damage.keys(), (place) => place.split("/")[0]);
-    return ranks.filter((rank) => hit.includes(rank));
-  }
 }
 
 /** Simulates the world of a seed. @throws {Error} Something does not hold there. */
@@ -339,15 +286,18 @@ class World {
         [...this.#names, yan, zed].map((name) => readCharacter(reader, name)),
       );
       for (const character of characters) {
-        this.#checkCharacter(character, this.#cluster.list(replica, `deed/${character.name}/`));
+        this.#account.checkCharacter(
+          character,
+          this.#cluster.list(replica, `deed/${character.name}/`),
+        );
       }
       const problems = await Promise.all(
         this.#account.ranksHit().map((rank) => readProblem(reader, rank)),
       );
-      for (const problem of problems) this.#checkProblem(problem, characters);
+      for (const problem of problems) this.#account.checkProblem(problem, characters);
       for (const [place] of this.#account.hits) {
         const risen = this.#cluster.list(replica, `risen/${place}/`);
-        this.#checkRisen(place, Array.from(risen.keys(), (key) => key.split("/")[3]));
+        this.#account.checkRisen(place, Array.from(risen.keys(), (key) => key.split("/")[3]));
       }
       for (const [place, name] of this.#unsettled) {
         const risen = [...this.#cluster.list(replica, `risen/${place}/`).keys()];
@@ -366,98 +316,9 @@ class World {
       promotions: characters.filter(({ rank }) => rank !== ranks[0]).length,
     };
   }
-
-  /** Who has risen for a round has finished it, or hit it last as far as some replica knew. */
-  #checkRisen(place: string, risen: readonly string[]): void {
-    const hits = this.#account.hits.get(place)!;
-    const sum = (some: typeof hits) => some.reduce((sum, { steps }) => sum + steps, 0);
-    const steps = problemSteps.get(place.split("/")[0] as Rank)!;
-    const over = sum(hits) >= steps;
-    must(over === risen.length > 0, () => `${place} has promoted ${risen}, over: ${over}`);
-    const finishers = this.#account.finishers.get(place) ?? new Map();
-    for (const [name, how] of finishers) {
-      must(how !== "yes" || risen.includes(name), () => `${place} was finished by ${name}`);
-    }
-    for (const name of risen) {
-      const last = Math.max(...hits.filter((hit) => hit.name === name).map(({ n }) => n));
-      must(
-        finishers.has(name) || sum(hits.filter(({ n }) => n <= last)) >= steps,
-        () => `${place} has promoted ${name}, who did not end it`,
-      );
-    }
-  }
-
-  #checkCharacter(character: Character, deeds: ReadonlyMap<string, string>): void {
-    const { name, credits, coins, hardware, skipped } = character;
-    must(skipped === 0, () => `${skipped} records of ${name} are not well-formed`);
-    const mined = this.#account.mined.get(name) ?? 0;
-    must(credits === mined, () => `${name} mined ${mined} coins and is credited ${credits}`);
-    const meant = (this.#account.acts.get(name) ?? []).toSorted().join();
-    const found = [...deeds.values()].toSorted().join();
-    must(found === meant, () => `${name} did ${meant} and the store holds ${found}`);
-    const { spent, owned } = foldPlainly(deeds);
-    must(coins === mined - spent, () => `${name} has ${coins} coins instead of ${mined - spent}`);
-    must(coins >= 0, () => `${name} has ${coins} coins`);
-    for (const kind of new Set([...owned.keys(), ...hardware.keys()])) {
-      const [is, should] = [hardware.get(kind) ?? 0, owned.get(kind) ?? 0];
-      must(is === should, () => `${name} has ${is} instead of ${should} ${kind}`);
-    }
-  }
-
-  #checkProblem(
-    { rank, round, remaining, rounds, skipped }: Problem,
-    characters: readonly Character[],
-  ): void {
-    must(skipped === 0, () => `${skipped} records of ${rank} are not well-formed`);
-    const steps = problemSteps.get(rank)!;
-    const damage = (n: number) => this.#account.damage.get(`${rank}/${n}`);
-    const sum = (n: number) => [...damage(n)?.values() ?? []].reduce((a, b) => a + b, 0);
-    const left = Math.max(0, steps - sum(round));
-    must(remaining === left, () => `${rank}/${round} needs ${remaining} instead of ${left}`);
-    const hit = [...this.#account.damage.keys()].filter((place) => place.startsWith(`${rank}/`));
-    must(hit.length === rounds.size, () => `${rank}: ${rounds.size} rounds hit instead of ${hit}`);
-    const risen = characters
-      .filter((character) => ranks.indexOf(character.rank) > ranks.indexOf(rank))
-      .map(({ name }) => name);
-    const entitled = new Set<string>();
-    for (let n = 1; n < round; n++) {
-      const hitters = [...damage(n)?.keys() ?? []];
-      must(sum(n) >= steps, () => `${rank}/${n} ended after ${sum(n)} of ${steps} steps`);
-      must(
-        hitters.some((name) => risen.includes(name)),
-        () => `${rank}/${n} was finished and promoted nobody`,
-      );
-      for (const name of hitters) entitled.add(name);
-    }
-    for (const name of risen) {
-      must(entitled.has(name), () => `${name} never solved the problem of ${rank}`);
-    }
-  }
 }
 
 /** For `JSON.stringify`: maps and sets by their sorted entries. */
 function inOneOrder(_key: string, value: unknown): unknown {
   return value instanceof Map || value instanceof Set ? [...value].sort() : value;
-}
-
-/** What the deeds come to, by the words of docs/game.md and without the game's own code. */
-function foldPlainly(deeds: ReadonlyMap<string, string>) {
-  const owned = new Map<Kind, number>([["cpu", 1]]);
-  let spent = 0;
-  for (const key of [...deeds.keys()].sort()) {
-    const act = JSON.parse(deeds.get(key)!);
-    const before = owned.get(act.kind) ?? 0;
-    if (act.deed === "broke") {
-      owned.set(act.kind, Math.floor(before / 4));
-      if ([...owned.values()].every((count) => count === 0)) owned.set("cpu", 1);
-    } else if (act.cost + spent <= act.seen) {
-      spent += act.cost;
-      owned.set(act.kind, before + act.count);
-    }
-  }
-  return { spent, owned };
-}
-
-function must(holds: boolean, otherwise: () => string): void {
-  if (!holds) throw new Error(otherwise());
 }

@@ -15,6 +15,7 @@ import {
   playGame,
   StoreFailure,
 } from "../../app/game/mod.ts";
+import type { SessionEnvironment } from "../../app/game/session.ts";
 import { seededRandom } from "./seeded.ts";
 
 /** A store of one replica that can be made to fail. */
@@ -157,5 +158,20 @@ export function loadedDice(...rolls: number[]): Dice {
       }
       return roll;
     },
+  };
+}
+
+/** An environment whose clock is set by hand and whose sessions are numbered. */
+export function numberedEnvironment(): SessionEnvironment & { ms: number } {
+  let sessions = 0;
+  return {
+    ms: 0,
+    now() {
+      return this.ms;
+    },
+    monotonicMs() {
+      return this.ms;
+    },
+    hex64: () => String(++sessions).padStart(16, "0"),
   };
 }

@@ -1,0 +1,147 @@
+/** Battles with a problem: who ends it, who rises by that, and what breaks. */
+
+import { settleAfterMs } from "../../app/game/bounds.ts";
+import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { loadedDice, MemoryStore, numberedEnvironment, play } from "./stage.ts";
+
+Deno.test("a hit that finishes a problem lets its player rise; the problem is there again", async () => {
+  const store = new MemoryStore([
+    ["damage/Undergraduate/1/Bob.0000000000000001", '{"total":99,"n":4,"at":0}'],
+  ]);
+  const { said } = await play(["Ada", "solve", "solve", "stats", "solve"], {
+    store,
+    dice: loadedDice(4),
+  });
+  assertStringIncludes(said, "Steps left: 1 of 100");
+  assertStringIncludes(said, "That was the last step.");
+  assertStringIncludes(said, "You are now a Masters student.");
+  assert(!said.includes("logs have been read"));
+  assertStringIncludes(said, "Rank: Masters");
+  assertStringIncludes(said, "Steps left: 1,000 of 1,000");
+  const bob = await play(["Bob", "solve", "resign", "stats"], { store });
+  assertStringIncludes(bob.said, "Steps left: 100 of 100");
+  assertStringIncludes(bob.said, "Rank: Undergraduate");
+});
+
+Deno.test("a problem that nobody saw finished promotes its last hitter when it is looked at", async () => {
+  const entries = (at: number): [string, string][] => [
+    ["damage/Undergraduate/1/Bob.0000000000000001", `{"total":60,"n":2,"at":${at}}`],
+    ["damage/Undergraduate/1/Ada.0000000000000001", `{"total":60,"n":2,"at":${at}}`],
+  ];
+  const now = 1_000_000; // on stage
+  const young = await play(["Eve", "solve"], { store: new MemoryStore(entries(now)) });
+  assertStringIncludes(young.said, "Steps left: 100 of 100");
+  assertEquals([...young.store.entries.keys()].filter((key) => /^ris|^rank/.test(key)), []);
+  const store = new MemoryStore(entries(now - settleAfterMs));
+  const bob = await play(["Bob", "solve", "resign", "stats"], { store });
+  assertStringIncludes(bob.said, "the step that solved it was yours");
+  assertStringIncludes(bob.said, "You are now a Masters student.");
+  assertStringIncludes(bob.said, "Rank: Masters");
+  const ada = await play(["Ada", "solve", "resign", "stats"], { store });
+  assertStringIncludes(ada.said, "Steps left: 100 of 100");
+  assertStringIncludes(ada.said, "Rank: Undergraduate");
+});
+
+Deno.test("a player in battle hears that another has finished the problem, and stays at the next", async () => {
+  const store = new MemoryStore();
+  const { said } = await play(function* () {
+    yield "Ada";
+    yield "solve";
+    store.entries.set("damage/Undergraduate/1/Bob.0000000000000001", '{"total":100,"n":1,"at":0}');
+    store.entries.set("risen/Undergraduate/1/Bob", "true");
+    yield "solve";
+    yield "resign";
+  }, { store, dice: loadedDice(4) });
+  assertStringIncludes(said, "Somebody has just solved it, so it is set again in full.");
+  assertStringIncludes(said, "Your machines take 1 step. 99 to go.");
+});
+
+Deno.test("whose finishing hit went through unseen is told the truth, and rises", async () => {
+  for (const effect of [true, false]) {
+    const store = new MemoryStore([
+      ["damage/Undergraduate/1/Bob.0000000000000001", '{"total":99,"n":4,"at":0}'],
+    ]);
+    const world = numberedEnvironment();
+    const { said } = await play(function* () {
+      yield "Ada";
+      yield "solve";
+      // The hit arrives, or not; what is to be read after it does not.
+      store.failures = 0;
+      const put = store.put.bind(store);
+      store.put = async (key, value) => {
+        if (!effect && key.startsWith("damage/")) store.failures = 1;
+        await put(key, value);
+        if (key.startsWith("damage/")) store.failures = 1;
+      };
+      yield "solve";
+      yield "solve";
+      world.ms += settleAfterMs;
+      yield "solve";
+      yield "solve";
+      yield "resign";
+      yield "stats";
+    }, { store, dice: loadedDice(4), environment: world });
+    assertStringIncludes(said, "What you have done is noted");
+    assert(!said.includes("Somebody has just solved it"));
+    assertStringIncludes(said, "It is solved, perhaps by you");
+    assertStringIncludes(said, "the step that solved it was yours");
+    assertStringIncludes(said, "Steps left: 1,000 of 1,000");
+    assertStringIncludes(said, "Rank: Masters");
+  }
+});
+
+Deno.test("whose unseen hit was not the last one hears that somebody solved it, and goes on", async () => {
+  const store = new MemoryStore();
+  const { said } = await play(function* () {
+    yield "Ada";
+    yield "solve";
+    const put = store.put.bind(store);
+    store.put = async (key, value) => {
+      await put(key, value);
+      store.failures = 1;
+    };
+    yield "solve";
+    store.put = put;
+    store.entries.set("damage/Undergraduate/1/Bob.0000000000000001", '{"total":99,"n":2,"at":0}');
+    store.entries.set("risen/Undergraduate/1/Bob", "true");
+    yield "solve";
+  }, { store, dice: loadedDice(4, 4) });
+  assertStringIncludes(said, "Somebody has just solved it, so it is set again in full.");
+  assertStringIncludes(said, "Your machines take 1 step. 99 to go.");
+});
+
+Deno.test("a rise that is told in a battle ends it, so that solve turns to the next problem", async () => {
+  const store = new MemoryStore();
+  const { said } = await play(function* () {
+    yield "Ada";
+    yield "solve";
+    store.entries.set("rank/Ada/Masters", "true");
+    yield "inv";
+    yield "solve";
+  }, { store, dice: loadedDice() });
+  assertStringIncludes(said, "You are now a Masters student.\nCoins: 0\n");
+  assertStringIncludes(said, "Steps left: 1,000 of 1,000");
+});
+
+Deno.test("a rank once shown is not lost at a server that does not know of it yet", async () => {
+  const store = new MemoryStore([["rank/Ada/Masters", "true"]]);
+  const { said } = await play(function* () {
+    yield "Ada";
+    store.entries.delete("rank/Ada/Masters");
+    yield "stats";
+    store.entries.set("rank/Ada/Masters", "true");
+    yield "stats";
+  }, { store });
+  assertEquals(said.split("Rank: Masters").length - 1, 2);
+  assert(!said.includes("You are now"));
+});
+
+Deno.test("hardware breaks, and with the last of it the battle is over", async () => {
+  const store = new MemoryStore([["mined/Ada/Ada.000000000000000a", "7"]]);
+  const script = ["Ada", "buy cpu", "solve", "solve", "solve", "solve", "mine", "inv"];
+  const { said } = await play(script, { store, dice: loadedDice(1, 0, 20, 3, 0, 10, 1) });
+  assertStringIncludes(said, "Smoke. Xeon CPUs: 8 before, 2 now.");
+  assertStringIncludes(said, "You lose the day to debugging.");
+  assertStringIncludes(said, "Smoke. Xeon CPUs: 2 before, 0 now.\nThat was all you had.");
+  assertStringIncludes(said, "You find 1 coin.\nCoins: 1\nXeon CPUs: 1\n");
+});
