@@ -34,7 +34,7 @@ export async function enterBattle(visit: Visit): Promise<void> {
 /** What each command does in a battle. */
 export const battle: Readonly<Record<BattleCommand, Command>> = {
   async solve(visit) {
-    await visit.toil(solvingBar);
+    if (await visit.toil(solvingBar) === undefined) return;
     const { rank, round, undecided } = visit.battle!;
     const problem = await face(visit.session, rank);
     const character = await visit.look();

@@ -141,12 +141,17 @@ export class Conversation {
   /**
    * Lets `ms` pass, or less if the player at a terminal ends the input. Where bars are drawn, one
    * shows how much has passed: `bar` makes it of a share from 0 to 1. Enter does not end it.
+   *
+   * @returns whether all of it has passed.
    */
-  async wait(ms: number, bar?: (share: number) => string): Promise<void> {
+  async wait(ms: number, bar?: (share: number) => string): Promise<boolean> {
     const { isTerminal, pause, lines, stop } = this.#options;
     this.#hadEnough = false;
-    if (ms === 0) return;
-    if (!isTerminal) return await pause(ms, stop);
+    if (ms === 0) return true;
+    if (!isTerminal) {
+      await pause(ms, stop);
+      return stop?.aborted !== true;
+    }
     const calledOff = new AbortController();
     let goesOn = true;
     const next = this.#peek("");
@@ -164,6 +169,7 @@ export class Conversation {
     }
     if (isDrawn) lines.setPrompt("");
     goesOn = false;
+    return !calledOff.signal.aborted;
   }
 
   /** What `answer` comes to, or nothing when it takes longer than `ms`. */

@@ -81,6 +81,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
         break;
       }
       const seconds = await visit.toil(miningBar(done, attempts));
+      if (seconds === undefined) break;
       const coins = await mine(visit.session, { ...character, credits }, visit.dice);
       credits += coins;
       visit.known = { ...character, credits, coins: character.coins + credits - character.credits };

@@ -130,6 +130,9 @@ export function minedTogether(coins: number, balance: number): string {
 export const minedOut =
   "You have mined a trillion coins. The rest of the world asks you, nicely, to stop.";
 
+/** The player has left in the middle of an attempt, at mining or at solving. */
+export const cutShort = "You stop in the middle of it, and it comes to nothing.";
+
 /** The player has stopped before the last attempt. */
 export const minedEnough = "You leave it at that.";
 

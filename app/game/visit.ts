@@ -134,11 +134,11 @@ export class Visit {
     this.#server = server;
   }
 
-  /** Lets the time of one attempt pass; returns its seconds. */
-  async toil(bar: (share: number) => string): Promise<number> {
+  /** Lets the time of one attempt pass; returns its seconds, or nothing if the player leaves meanwhile. */
+  async toil(bar: (share: number) => string): Promise<number | undefined> {
     const seconds = this.talk.fast ? 0 : rollSeconds(this.dice);
-    await this.talk.wait(seconds * 1_000, bar);
-    return seconds;
+    if (await this.talk.wait(seconds * 1_000, bar)) return seconds;
+    this.talk.say(text.cutShort);
   }
 
   #tellVoided({ voided }: Character): void {

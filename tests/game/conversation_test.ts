@@ -227,7 +227,31 @@ Deno.test("mine ends early when the input of a terminal does, and goes on in a p
       },
     });
     const found = said.split("Nothing but heat").length - 1;
-    assert(isTerminal ? found <= 2 : found === 20, `${found}`);
+    assertEquals(found, isTerminal ? 0 : 20);
+  }
+});
+
+Deno.test("an attempt that is cut short comes to nothing, and the player is told", async () => {
+  for (const commands of [["mine 3"], ["mine"], ["solve", "solve"]]) {
+    for (const isTerminal of [true, false]) {
+      const stopping = new AbortController();
+      const { said, store } = await play(["Ada", ...commands], {
+        isTerminal,
+        fast: false,
+        // Four seconds, and no roll for what comes of them.
+        dice: loadedDice(4),
+        stop: stopping.signal,
+        pause(ms, signal) {
+          if (isTerminal) return pause(ms, signal);
+          if (ms === 4_000) stopping.abort();
+          return pause(0, signal);
+        },
+      });
+      assertStringIncludes(said, `${text.cutShort}\n`);
+      assertEquals(said.includes("That makes 0 coins."), commands[0] === "mine 3");
+      assert(!said.includes("after 4 seconds"));
+      assertEquals([...store.entries.keys()].filter((key) => /^(mined|damage|deed)/.test(key)), []);
+    }
   }
 });
 
