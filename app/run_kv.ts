@@ -17,9 +17,20 @@ import { UsageError } from "./usage_error.ts";
 export const runGet = query((session, [key]) => get(session, key!));
 
 /** `cmud kv put` */
-export const runPut = query((session, [key, value]) =>
-  value === "-" ? putInput(session, key!) : put(session, key!, value!)
-);
+export const runPut = query((session, [key, value]) => {
+  expectCertain("a key", key!);
+  expectCertain("a value", value!);
+  return value === "-" ? putInput(session, key!) : put(session, key!, value!);
+});
+
+/** @throws {UsageError} for an argument that may not be what was typed: Deno makes it text somehow. */
+function expectCertain(what: string, argument: string): void {
+  if (!argument.includes("\ufffd")) return;
+  throw new UsageError(
+    `Cannot put ${what} with U+FFFD: on a command line that may stand for bytes that are not UTF-8, ` +
+      "allowed is it in what is read from stdin (kv put KEY -, kv import, kv shell)",
+  );
+}
 
 /** `cmud kv list` */
 export const runList = query((session, [prefix = ""]) => list(session, prefix));

@@ -115,6 +115,17 @@ Deno.test("kv put KEY - stores stdin byte for byte, and kv get --raw prints it s
       assertEquals(wrong.code, 64);
       assertStringIncludes(wrong.stderr, "Cannot put the input: it is not valid UTF-8");
     }
+    // On a command line it may stand for such bytes.
+    for (const args of [["put", "k", "a\ufffd"], ["put", "\ufffd", "-"]]) {
+      const unclear = await kv(args);
+      assertEquals(unclear.code, 64);
+      assertStringIncludes(
+        unclear.stderr,
+        "with U+FFFD: on a command line that may stand for bytes",
+      );
+    }
+    assertEquals((await kv(["put", "k", "-"], [new TextEncoder().encode("a\ufffd")])).code, 0);
+    assertEquals((await kv(["get", "k", "--raw"])).stdout, "a\ufffd");
     const both = await kv(["get", "k", "--raw", "--json"]);
     assertEquals(both.code, 64);
     assertStringIncludes(both.stderr, "--json or --raw");
