@@ -265,7 +265,7 @@ export const statusIntervalMs = 1_000;
  * Least time between two messages of a query actor to the disk, unless answers wait for it: what is
  * put again and again meanwhile is written once.
  */
-export const diskPaceMs = 50;
+export const diskPaceMs = 100;
 
 /** A message to the disk holds entries up to this, or one entry. */
 export const diskMessageBytesMax = 256 * KiB;

@@ -97,10 +97,11 @@ export class DiskDebt {
    * is half the time of a write too.)
    */
   #isGathered(): boolean {
-    const waitMs = (this.#onDiskMs - this.#toldMs) / 2;
+    const waitMs = Math.max(1, (this.#onDiskMs - this.#toldMs) / 2);
+    const enough = this.#expected * (waitMs <= 1 ? 1 / 2 : 15 / 16);
+    if (this.#expected < gatheredMin || this.#held.size >= enough) return true;
     const restMs = this.#onDiskMs + waitMs - this.#context.monotonicMs();
-    const isWorthIt = waitMs >= gatherMsMin && this.#held.size < this.#expected * gatheredPart;
-    if (!isWorthIt || restMs <= 0) return true;
+    if (restMs <= 0) return true;
     this.#pace.tickWithin(restMs);
     return false;
   }
@@ -161,11 +162,11 @@ export class DiskDebt {
   }
 }
 
-/** A shorter wait is not worth a timer. */
-const gatherMsMin = 0.5;
+/** For fewer Puts nothing waits. */
+const gatheredMin = 8;
 
-/** So many of those who may put again soon are enough: some will not. */
-const gatheredPart = 7 / 8;
+/** If it pays to wait for so long, halves take turns. Faster, they keep clients and disk busy both. */
+const slowMs = 0.5;
 
 /** The result of a Put. */
 function writeDone(writer: MsgpackWriter, msgid: number): void {
