@@ -279,8 +279,8 @@ export const diskChunkBytes = 256 * KiB;
  */
 export const foldFromBytes = 32 * MiB;
 
-/** How long a step of a fold takes, and so what is to be written waits for it. */
-export const foldStepMs = 2;
+/** How long a step of a fold takes: no longer than the pauses between the writes of a busy server. */
+export const foldStepMs = 0.5;
 
 /** While there are more bytes of batches than this, each write to the disk waits for a longer step. */
 export const foldBacklogMax = 256 * MiB;

@@ -24,14 +24,6 @@ export interface QueryHost {
   readonly uid: string;
   /** Wall clock, milliseconds since the epoch; the same for all requests of one read. */
   now(): number;
-  /** @throws {RpcError} `unavailable` when nothing can be put now; says why. */
-  expectWritable(): void;
-  /**
-   * Told of the entry of each Put.
-   *
-   * @returns whether the request is answered later, by the host.
-   */
-  took(n: number, msgid: number): boolean;
   /** Figures for `Stats` beside those of the queries. */
   stats(): Record<string, number | boolean | string>;
   /** Told of what was thrown and is nobody's fault but ours. */
@@ -43,15 +35,24 @@ const listFrameBytesMax = frameBytesMax - 64;
 
 /** The methods of a query port, executed on a replica: params in, results out, bytes all the way. */
 export class Queries implements RequestHandler {
+  /** The entries of the Puts that were taken; whoever looks at them empties it. */
+  readonly taken: number[] = [];
+  /** Of the requests for these Puts, if they are answered later; whoever looks replaces it. */
+  takenMsgids: number[] = [];
+  /** What Puts are refused with, while they are. */
+  refusal: RpcError | undefined;
   #store: Store;
   #host: QueryHost;
+  #putsLater: boolean;
   #gets = 0;
   #puts = 0;
   #lists = 0;
 
-  constructor(store: Store, host: QueryHost) {
+  /** @param putsLater whether the host answers Puts, later */
+  constructor(store: Store, host: QueryHost, putsLater: boolean) {
     this.#store = store;
     this.#host = host;
+    this.#putsLater = putsLater;
   }
 
   request(
@@ -106,7 +107,7 @@ export class Queries implements RequestHandler {
     const keyBytes = readKey(reader, "Put");
     const keyEnd = reader.at;
     const valueBytes = readValueParam(reader, "Put");
-    this.#host.expectWritable();
+    if (this.refusal !== undefined) throw this.refusal;
     this.#puts++;
     const n = this.#store.put(
       reader.bytes,
@@ -117,8 +118,11 @@ export class Queries implements RequestHandler {
       this.#host.now(),
       this.#host.uid,
     );
-    if (this.#host.took(n, request.msgid!)) return later;
-    writer.nil();
+    // No more than this: the less each Put does here, the more of it is compiled into one piece.
+    this.taken.push(n);
+    if (!this.#putsLater) return writer.nil();
+    this.takenMsgids.push(request.msgid!);
+    return later;
   }
 
   #list(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {

@@ -63,8 +63,6 @@ export class QueryActor implements Actor {
   #isForeign: (uid: string) => boolean;
   /** When the query under way took its first Put, for all of its Puts; 0 before. */
   #nowMs = 0;
-  /** How many requests of the query under way are answered later. */
-  #later = 0;
   /** The part of the state that it is asked for. */
   #read: ReadRequest | undefined;
   /** Whether it is asked to say when it has told all it took. */
@@ -91,15 +89,14 @@ export class QueryActor implements Actor {
     this.#store = options.store;
     this.#written = new WrittenEntries(options.store);
     this.#isForeign = debtTest({ except: [context.self.incarnation] });
-    this.#queries = new Queries(options.store, {
+    const { disk, store } = options;
+    const host = {
       uid: this.#uid,
       now: () => this.#nowMs ||= context.now(),
-      expectWritable: () => this.#disk?.expectWritable(),
-      took: (n, msgid) => this.#took(n, msgid),
       stats: () => this.#stats(),
-      bug: (error) => this.#bug(error),
-    });
-    const { disk, store } = options;
+      bug: (error: unknown) => this.#bug(error),
+    };
+    this.#queries = new Queries(store, host, disk?.durability === "strict");
     if (disk === undefined) return;
     this.#disk = new DiskDebt(context, disk.journal, disk.durability, store);
   }
@@ -109,6 +106,7 @@ export class QueryActor implements Actor {
     if (!isQuery(bytes[start])) return false;
     this.#reader.reset(bytes, start, end);
     this.#answerQuery(bytes);
+    this.#noteTaken();
     this.#sendWritten();
     this.#disk?.send();
     return true;
@@ -126,7 +124,9 @@ export class QueryActor implements Actor {
         else this.#disk?.ticked();
         break;
       default:
-        return this.#disk?.receive(message);
+        this.#disk?.receive(message);
+        this.#queries.refusal = this.#disk?.refusal;
+        return;
     }
     this.#sendWritten();
     this.#disk?.send();
@@ -136,12 +136,11 @@ export class QueryActor implements Actor {
     query.read(this.#reader);
     const { inbox, connections, start, end } = query;
     this.#connections = connections;
-    this.#later = 0;
     this.#nowMs = 0;
     const writer = this.#context.beginMessage();
     const place = beginReply(writer);
     const answer = this.#answer(bytes, start, end, writer, place);
-    endReply(writer, place, answer, this.#later);
+    endReply(writer, place, answer, this.#queries.takenMsgids.length);
     const { address, incarnation } = this.#context.self;
     this.#context.tellWritten({ address, incarnation, counter: inbox });
   }
@@ -163,12 +162,16 @@ export class QueryActor implements Actor {
     }
   }
 
-  /** @returns whether the Put is answered later, when it is on disk. */
-  #took(n: number, msgid: number): boolean {
-    if (!this.#isAlone) this.#written.add(n);
-    if (!this.#disk?.addPut(n, query.inbox, msgid)) return false;
-    this.#later++;
-    return true;
+  /** Owes what the query put. */
+  #noteTaken(): void {
+    const { taken, takenMsgids: msgids } = this.#queries;
+    if (taken.length === 0) return;
+    if (!this.#isAlone) { for (const n of taken) this.#written.add(n); }
+    if (this.#disk !== undefined) { for (const n of taken) this.#disk.add(n); }
+    taken.length = 0;
+    if (msgids.length === 0) return;
+    this.#disk!.hold({ inbox: query.inbox, msgids });
+    this.#queries.takenMsgids = [];
   }
 
   #bug(error: unknown): void {

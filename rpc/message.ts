@@ -140,6 +140,13 @@ export function beginResponse(writer: MsgpackWriter, msgid: number): number {
   return frame;
 }
 
+/** Writes a whole response whose result is nil. */
+export function writeNilResponse(writer: MsgpackWriter, msgid: number): void {
+  const frame = beginResponse(writer, msgid);
+  writer.nil();
+  writer.endFrame(frame);
+}
+
 /** Writes a whole response that says what went wrong. */
 export function writeErrorResponse(
   writer: MsgpackWriter,

@@ -70,6 +70,7 @@ export {
   readResponseHead,
   ShapeError,
   writeErrorResponse,
+  writeNilResponse,
 } from "./message.ts";
 export { type FrameExecutor, type Reply, type SendLate } from "./served_connection.ts";
 export { type Connection, RpcServer, type RpcServerOptions } from "./server.ts";

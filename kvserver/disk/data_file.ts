@@ -117,8 +117,8 @@ const readPragmas = "PRAGMA busy_timeout = 5000";
  *   acknowledged survives a power cut too, not only the end of the process. WAL needs one sync a
  *   commit for it.
  * - `cache_size`: 16 MiB of pages; folding goes through the keys in order and needs no more.
- * - `wal_autocheckpoint`: after 4 MiB the log is copied into the file and begins anew. More would
- *   make the pause of that longer, less make it come more often.
+ * - `wal_autocheckpoint`: after 4 MiB the log is copied into the file and begins anew. More makes the
+ *   pause for that longer, less makes it come more often; neither writes more a second.
  * - `temp_store`: nothing needs to be put anywhere else.
  * - `BEGIN IMMEDIATE` fails now rather than at the first write if the file cannot be written.
  */

@@ -31,9 +31,13 @@ export class DataWriter {
    * @throws {Error} when the disk refuses.
    */
   append(batches: readonly Uint8Array[]): void {
-    inTransaction(this.#database, () => {
-      for (const entries of batches) this.#appendBatch.run(entries);
-    });
+    try {
+      this.#append(batches);
+    } catch {
+      // On a full disk there may be room in SQLite's log, once what it holds is in the file.
+      this.#database.exec("PRAGMA wal_checkpoint");
+      this.#append(batches);
+    }
     for (const { length } of batches) this.#batchBytes += length;
   }
 
@@ -67,6 +71,12 @@ export class DataWriter {
 
   close(): void {
     this.#database.close();
+  }
+
+  #append(batches: readonly Uint8Array[]): void {
+    inTransaction(this.#database, () => {
+      for (const entries of batches) this.#appendBatch.run(entries);
+    });
   }
 
   #sumBatchBytes(): number {

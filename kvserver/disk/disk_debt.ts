@@ -1,11 +1,16 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import { diskMessageBytesMax, diskPaceMs } from "../../limits.ts";
-import { beginResponse, type MsgpackWriter, RpcError, writeErrorResponse } from "../../rpc/mod.ts";
+import {
+  type MsgpackWriter,
+  RpcError,
+  writeErrorResponse,
+  writeNilResponse,
+} from "../../rpc/mod.ts";
 import { Pace } from "../pace.ts";
 import { beginLate, endLate } from "../query_message.ts";
 import type { Store } from "../store/mod.ts";
 import { diskMarks, WrittenEntries } from "../written_entries.ts";
-import { HeldPuts, type ReleasedPuts } from "./held_puts.ts";
+import { HeldPuts, type PutRequests } from "./held_puts.ts";
 import {
   type Durability,
   type FailingMessage,
@@ -38,9 +43,12 @@ export class DiskDebt {
   #expected = 0;
   /** Whether the last message could not hold all that was owed. */
   #isBehind = false;
+  /** Whether a tick comes when it is time to send: looking at the clock for each query costs. */
+  #isWaiting = false;
+  /** Whether it has come. */
+  #hasWaited = false;
   #held = new HeldPuts();
-  /** Why the disk refuses to be written. */
-  #failing: string | undefined;
+  #refusal: RpcError | undefined;
   /** Who is told when nothing is owed. */
   #drains: ActorRef[] = [];
 
@@ -52,9 +60,9 @@ export class DiskDebt {
     this.#pace = new Pace(context, "disk", diskPaceMs);
   }
 
-  /** @throws {RpcError} when no Put can be taken now, because the disk would refuse it. */
-  expectWritable(): void {
-    if (this.#failing !== undefined) throw unavailable(this.#failing);
+  /** What Puts are to be refused with, while the disk refuses them. */
+  get refusal(): RpcError | undefined {
+    return this.#refusal;
   }
 
   /** Owes an entry. */
@@ -62,21 +70,18 @@ export class DiskDebt {
     this.#written.add(n);
   }
 
-  /**
-   * Owes an entry, and with strict durability the answer to its Put.
-   *
-   * @returns whether it is answered later.
-   */
-  addPut(n: number, inbox: number, msgid: number): boolean {
-    this.#written.add(n);
-    if (this.#isStrict) this.#held.hold(inbox, msgid);
-    return this.#isStrict;
+  /** Owes the answers to Puts whose entries are owed: with strict durability. */
+  hold(requests: PutRequests): void {
+    this.#held.hold(requests);
   }
 
   /** Tells the journal what is owed, if it is time to. */
   send(): void {
     if (this.#told > this.#onDisk || this.#written.size === 0) return;
-    if (this.#drains.length === 0 && !(this.#isStrict ? this.#isGathered() : this.#isDue())) return;
+    this.#isWaiting = this.#drains.length === 0 && !this.#hasWaited &&
+      !(this.#isStrict ? this.#isGathered() : this.#isDue());
+    if (this.#isWaiting) return;
+    this.#hasWaited = false;
     // Strictly, all that was taken goes at once: an answer waits for it.
     do this.#tell(); while (this.#isStrict && this.#written.size > 0);
     this.#held.sentWith(this.#told);
@@ -87,20 +92,21 @@ export class DiskDebt {
 
   /** Each key once per pace, unless there is more than a message holds. */
   #isDue(): boolean {
-    return this.#isBehind || this.#pace.isDue();
+    return this.#isBehind || (!this.#isWaiting && this.#pace.isDue());
   }
 
   /**
-   * Whether to write what is owed now, rather than together with what comes soon. The answers that
-   * have just gone bring the next Puts: if the disk is slow, waiting for them pays, since otherwise two
-   * halves of the clients would take turns with it. (As PostgreSQL's `commit_delay`, whose best value
-   * is half the time of a write too.)
+   * Whether to write what is owed now, rather than together with what comes soon: the answers that
+   * have just gone bring the next Puts. (As PostgreSQL's `commit_delay`, whose best value is half the
+   * time of a write too.) To a fast disk two halves of the clients go in turn, which keeps it and this
+   * actor busy both; to a slow one all go together, since turns would take twice as long.
    */
   #isGathered(): boolean {
-    const waitMs = Math.max(1, (this.#onDiskMs - this.#toldMs) / 2);
-    const enough = this.#expected * (waitMs <= 1 ? 1 / 2 : 15 / 16);
+    const tookMs = this.#onDiskMs - this.#toldMs;
+    const enough = this.#expected * (tookMs < slowMs ? 1 / 2 : 15 / 16);
     if (this.#expected < gatheredMin || this.#held.size >= enough) return true;
-    const restMs = this.#onDiskMs + waitMs - this.#context.monotonicMs();
+    if (this.#isWaiting) return false;
+    const restMs = this.#onDiskMs + Math.max(1, tookMs / 2) - this.#context.monotonicMs();
     if (restMs <= 0) return true;
     this.#pace.tickWithin(restMs);
     return false;
@@ -115,24 +121,29 @@ export class DiskDebt {
       const released = this.#held.release(message.message);
       // The disk goes on while the answers are written.
       this.send();
-      this.#answer(released, writeDone);
+      this.#answer(released, writeNilResponse);
     } else if (message.type === "failing") {
-      this.#failing = message.reason;
-      if (this.#failing !== undefined) {
-        const { code, message } = unavailable(this.#failing);
-        this.#answer(
-          this.#held.releaseAll(),
-          (writer, msgid) => writeErrorResponse(writer, msgid, code, message),
-        );
-      }
+      this.#refuse(message.reason);
     } else this.#drains.push(message.replyTo);
     this.send();
     this.#answerDrains();
   }
 
+  /** Puts that are under way fail too: it may be long until they are on disk. */
+  #refuse(reason: string | undefined): void {
+    this.#refusal = reason === undefined ? undefined : unavailable(reason);
+    if (this.#refusal === undefined) return;
+    const { code, message } = this.#refusal;
+    this.#answer(
+      this.#held.releaseAll(),
+      (writer, msgid) => writeErrorResponse(writer, msgid, code, message),
+    );
+  }
+
   /** To be called with each tick of its pace. */
   ticked(): void {
     this.#pace.ticked();
+    this.#hasWaited = this.#isWaiting;
   }
 
   #tell(): void {
@@ -143,7 +154,7 @@ export class DiskDebt {
   }
 
   #answer(
-    puts: readonly ReleasedPuts[],
+    puts: readonly PutRequests[],
     write: (writer: MsgpackWriter, msgid: number) => void,
   ): void {
     const { address, incarnation } = this.#context.self;
@@ -165,15 +176,8 @@ export class DiskDebt {
 /** For fewer Puts nothing waits. */
 const gatheredMin = 8;
 
-/** If it pays to wait for so long, halves take turns. Faster, they keep clients and disk busy both. */
-const slowMs = 0.5;
-
-/** The result of a Put. */
-function writeDone(writer: MsgpackWriter, msgid: number): void {
-  const frame = beginResponse(writer, msgid);
-  writer.nil();
-  writer.endFrame(frame);
-}
+/** A disk is slow when a write takes longer than the clients to be answered and to put again. */
+const slowMs = 1;
 
 function unavailable(reason: string): RpcError {
   return new RpcError(

@@ -154,4 +154,4 @@ const upsert = `
 `;
 
 /** Rows between two looks at the clock. */
-const rowsPerLook = 64;
+const rowsPerLook = 16;

@@ -1,9 +1,8 @@
-/** Puts of one connection that may be answered. */
-export interface ReleasedPuts {
+/** Requests of one connection for Puts. */
+export interface PutRequests {
   /** Counter of the connection's inbox. */
-  inbox: number;
-  /** Of their requests. */
-  msgids: readonly number[];
+  readonly inbox: number;
+  readonly msgids: readonly number[];
 }
 
 /**
@@ -11,19 +10,20 @@ export interface ReleasedPuts {
  * may go. Those that were taken since the last message to the disk go with the next.
  */
 export class HeldPuts {
-  /** Inbox and msgid of each, in turn. */
-  #held: number[] = [];
+  #held: PutRequests[] = [];
   /** The messages that they went with, and where in `held` that ends. */
   #sent: { message: number; end: number }[] = [];
+  #size = 0;
 
   /** How many there are. */
   get size(): number {
-    return this.#held.length / 2;
+    return this.#size;
   }
 
-  /** Holds the answer to a request. */
-  hold(inbox: number, msgid: number): void {
-    this.#held.push(inbox, msgid);
+  /** Holds the answers to some. */
+  hold(requests: PutRequests): void {
+    this.#held.push(requests);
+    this.#size += requests.msgids.length;
   }
 
   /** All that were held so far went with messages up to this one. */
@@ -31,29 +31,25 @@ export class HeldPuts {
     this.#sent.push({ message, end: this.#held.length });
   }
 
-  /** Takes out those that went with messages up to this one, all that follow one another together. */
-  release(message: number): ReleasedPuts[] {
+  /** Takes out those that went with messages up to this one. */
+  release(message: number): PutRequests[] {
     let end = 0;
     while (this.#sent.length > 0 && this.#sent[0].message <= message) {
       end = this.#sent.shift()!.end;
     }
     for (const sent of this.#sent) sent.end -= end;
-    return runsOf(this.#held.splice(0, end));
+    return this.#take(end);
   }
 
   /** Takes out all of them. */
-  releaseAll(): ReleasedPuts[] {
+  releaseAll(): PutRequests[] {
     this.#sent = [];
-    return runsOf(this.#held.splice(0));
+    return this.#take(this.#held.length);
   }
-}
 
-function runsOf(held: readonly number[]): ReleasedPuts[] {
-  const runs: ReleasedPuts[] = [];
-  let msgids: number[] = [];
-  for (let i = 0; i < held.length; i += 2) {
-    if (i === 0 || held[i] !== held[i - 2]) runs.push({ inbox: held[i], msgids: msgids = [] });
-    msgids.push(held[i + 1]);
+  #take(count: number): PutRequests[] {
+    const taken = this.#held.splice(0, count);
+    for (const { msgids } of taken) this.#size -= msgids.length;
+    return taken;
   }
-  return runs;
 }
