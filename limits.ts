@@ -274,15 +274,24 @@ export const diskMessageBytesMax = 256 * KiB;
 export const diskChunkBytes = 256 * KiB;
 
 /**
- * Bytes of batches in a data file from which on they are folded into its table of entries. A larger
- * bound folds less often, and lets the file grow by more and be read more slowly at the start.
+ * Bytes of the log of a data directory from which on it is folded into the file. A larger bound folds
+ * less often, and leaves more to be read at the start.
  */
 export const foldFromBytes = 32 * MiB;
+
+/** Files of the log from which on it is folded, however short they are: a crash may leave one. */
+export const foldFromSegments = 32;
+
+/** For how long nothing must have been written before it is. */
+export const foldQuietMs = 20;
+
+/** Bytes of the log from which on it is folded between writes too. */
+export const foldUrgentBytes = 128 * MiB;
 
 /** How long a step of a fold takes: no longer than the pauses between the writes of a busy server. */
 export const foldStepMs = 0.5;
 
-/** While there are more bytes of batches than this, each write to the disk waits for a longer step. */
+/** While the log has more bytes than this, each write to the disk waits for a longer step. */
 export const foldBacklogMax = 256 * MiB;
 
 /** How long that takes. */

@@ -10,10 +10,10 @@ import { UsageError } from "./usage_error.ts";
 // deno-lint-ignore require-await -- a command is asynchronous by contract
 export async function runCheck({ arguments: [dir], options, console }: Invocation) {
   const data = dataIn(dir!);
-  const { newestMs, fileBytes, tombstones } = data;
+  const { newestMs, diskBytes, tombstones } = data;
   const keys = data.store.size;
   if (options.json) {
-    console.out(JSON.stringify({ sound: true, keys, tombstones, newestMs, fileBytes }) + "\n");
+    console.out(JSON.stringify({ sound: true, keys, tombstones, newestMs, diskBytes }) + "\n");
     return exitCodes.ok;
   }
   const newest = newestMs === undefined ? "none" : new Date(newestMs).toISOString();
@@ -22,7 +22,7 @@ export async function runCheck({ arguments: [dir], options, console }: Invocatio
       `  keys        ${grouped(keys)}\n` +
       `  tombstones  ${grouped(tombstones)}\n` +
       `  newest Put  ${newest}\n` +
-      `  file        ${grouped(fileBytes)} bytes\n`,
+      `  on disk     ${grouped(diskBytes)} bytes\n`,
   );
   return exitCodes.ok;
 }

@@ -13,8 +13,8 @@ export interface DataServerOptions extends ServerProcessOptions {
 export interface DataServer extends ServerProcess {
   /** Stops it and starts it again. @returns how long it took to be ready, milliseconds. */
   restart(): Promise<number>;
-  /** Size of its file. */
-  fileBytes(): number;
+  /** Bytes that its directory takes. */
+  diskBytes(): number;
 }
 
 /** Starts a server that keeps its data. */
@@ -45,6 +45,9 @@ export async function startDataServer(
       server = await start();
       return performance.now() - startMs;
     },
-    fileBytes: () => Deno.statSync(`${directory}/cmud.db`).size,
+    diskBytes() {
+      const names = Array.from(Deno.readDirSync(directory), ({ name }) => name);
+      return names.reduce((sum, name) => sum + Deno.statSync(`${directory}/${name}`).size, 0);
+    },
   };
 }

@@ -51,24 +51,10 @@ export class DataDirectory {
    * @throws {DataDirectoryError} when the file is damaged.
    */
   async load(queryActors: readonly ActorRef[], log?: (line: string) => void): Promise<boolean> {
-    let bytes = 0;
-    let noticeMs = performance.now() + loadNoticeMs;
-    const parts = this.#disk.entries();
-    const path = this.#path;
-    const fileBytes = this.#disk.fileBytes;
-    async function* counted(): AsyncGenerator<Uint8Array> {
-      for await (const part of parts) {
-        bytes += part.length;
-        if (performance.now() > noticeMs) {
-          noticeMs = performance.now() + loadNoticeMs;
-          log?.(`Reading ${path}: ${Math.min(99, Math.floor(100 * bytes / fileBytes))} %`);
-        }
-        yield part;
-      }
-    }
     this.#journal!.serve(queryActors);
-    await this.#journal!.load(counted());
-    return bytes > 0;
+    const progress = new LoadProgress(this.#path, this.#disk.bytes, log);
+    await this.#journal!.load(progress.along(this.#disk.entries()));
+    return progress.bytes > 0;
   }
 
   /**
@@ -90,5 +76,36 @@ export class DataDirectory {
     await this.#known.close();
     const lostBytes = await this.#disk.close();
     if (lostBytes > 0) log?.(`${this.#path}: ${lostBytes} bytes could not be written`);
+  }
+}
+
+/** How far reading has come, told now and then. */
+class LoadProgress {
+  /** Read so far. */
+  bytes = 0;
+  #path: string;
+  #bytesInAll: number;
+  #log: ((line: string) => void) | undefined;
+  #noticeMs = performance.now() + loadNoticeMs;
+
+  constructor(path: string, bytesInAll: number, log: ((line: string) => void) | undefined) {
+    this.#path = path;
+    this.#bytesInAll = bytesInAll;
+    this.#log = log;
+  }
+
+  /** Gives the parts on, and counts them. */
+  async *along(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const part of parts) {
+      this.bytes += part.length;
+      if (performance.now() > this.#noticeMs) this.#tell();
+      yield part;
+    }
+  }
+
+  #tell(): void {
+    this.#noticeMs = performance.now() + loadNoticeMs;
+    const percent = Math.floor(100 * this.bytes / this.#bytesInAll);
+    this.#log?.(`Reading ${this.#path}: ${Math.min(99, percent)} %`);
   }
 }

@@ -8,7 +8,7 @@ interface RestartRow {
   actors: number;
   /** From the start of the process to its ready line. */
   readySeconds: number;
-  /** Of the file. */
+  /** Of the data directory. */
   bytesPerKey: number;
 }
 
@@ -35,7 +35,7 @@ export const restartSection: Section<RestartRow> = {
         keys,
         actors: queryActorCount,
         readySeconds: rounded(readyMs / 1000, 2),
-        bytesPerKey: rounded(server.fileBytes() / keys),
+        bytesPerKey: rounded(server.diskBytes() / keys),
       };
     } finally {
       await server.stop();

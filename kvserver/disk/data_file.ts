@@ -1,10 +1,10 @@
 /**
  * The file of a data directory: its tables, its versions, and how it is opened.
  *
- * It is an SQLite database, which anybody can look into. What servers took is first appended to
- * `batch`, as the very bytes that it travels in; now and then the batches are folded into `entry`,
- * by the merge rule of the replicas (`fold.ts` says why). Read together, in any order, they are the
- * state.
+ * It is an SQLite database, which anybody can look into. What servers took is first appended to a log
+ * beside it (`batch_log.ts`), as the very bytes that it travels in; now and then that is folded into
+ * the table `entry`, by the merge rule of the replicas (`fold.ts`). Read together, in any order, the
+ * two are the state.
  *
  * @module
  */
@@ -18,7 +18,10 @@ export const dataFileName = "cmud.db";
 /** "CMUD" in ASCII: by this number in its header the file is known. */
 const applicationId = 0x434d5544;
 
-/** What follows is version 1. A change of it, or of how an `EntryBatch` writes entries, is the next. */
+/**
+ * What follows is version 1. A change of it, of the log, or of how an `EntryBatch` writes entries, is
+ * the next.
+ */
 export const formatVersion = 1;
 
 /**
@@ -34,7 +37,6 @@ const tables = `
     actor     INTEGER NOT NULL REFERENCES actor
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE actor (number INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE) STRICT;
-  CREATE TABLE batch (number INTEGER PRIMARY KEY, entries BLOB NOT NULL) STRICT;
   CREATE TABLE peer (address TEXT PRIMARY KEY, lastSeenMs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
@@ -113,12 +115,11 @@ export function openDataFile(directory: string, access: Access): DatabaseSync {
 const readPragmas = "PRAGMA busy_timeout = 5000";
 
 /**
- * - `synchronous = FULL`: a commit returns when the log is on the medium, so that what was
- *   acknowledged survives a power cut too, not only the end of the process. WAL needs one sync a
- *   commit for it.
+ * - `journal_mode = WAL`: readers look on while the file is written, and writing is appending.
+ * - `synchronous = FULL`: a commit returns when it is on the medium.
  * - `cache_size`: 16 MiB of pages; folding goes through the keys in order and needs no more.
- * - `wal_autocheckpoint`: after 4 MiB the log is copied into the file and begins anew. More makes the
- *   pause for that longer, less makes it come more often; neither writes more a second.
+ * - `wal_autocheckpoint`: after 4 MiB SQLite's own log is copied into the file and begins anew. More
+ *   makes the pause for that longer, less makes it come more often.
  * - `temp_store`: nothing needs to be put anywhere else.
  * - `BEGIN IMMEDIATE` fails now rather than at the first write if the file cannot be written.
  */
@@ -148,7 +149,7 @@ export function damaged(directory: string, cause: unknown): DataDirectoryError {
   const why = (cause as Error).message;
   return new DataDirectoryError(
     directory,
-    `its ${dataFileName} is damaged (${why}); put a copy in its place, or use another directory`,
+    `it is damaged (${why}); put a copy in its place, or use another one`,
     { cause },
   );
 }

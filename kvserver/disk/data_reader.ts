@@ -3,9 +3,13 @@ import { diskChunkBytes } from "../../limits.ts";
 import { EntryReader } from "../entry_reader.ts";
 import { EntryBatch, type EntrySource, writtenBytesMax } from "../entry_batch.ts";
 import type { MsgpackWriter } from "../../rpc/mod.ts";
+import { readSegment, segmentPath, segmentsIn } from "./log_segment.ts";
 import { damaged, openDataFile, unreadable } from "./data_file.ts";
 
-/** Reads a data file, while a server writes it or not; what it sees does not change meanwhile. */
+/**
+ * Reads a data directory, while a server writes it or not. First the log and then the file, since
+ * what has left the one by then is in the other.
+ */
 export class DataReader {
   #directory: string;
   #database: DatabaseSync;
@@ -15,8 +19,7 @@ export class DataReader {
     this.#directory = directory;
     this.#database = openDataFile(directory, "read");
     try {
-      // One transaction, so that no fold happens between the reading of the one table and the other.
-      this.#database.exec("BEGIN; SELECT number FROM batch LIMIT 1");
+      this.#database.exec("SELECT number FROM actor LIMIT 1");
     } catch (error) {
       this.#database.close();
       throw unreadable(directory, error);
@@ -31,8 +34,10 @@ export class DataReader {
    */
   *chunks(): Generator<Uint8Array> {
     try {
-      yield* this.#entryChunks();
       yield* this.#batches();
+      this.#database.exec("BEGIN");
+      yield* this.#entryChunks();
+      this.#database.exec("COMMIT");
     } catch (error) {
       throw damaged(this.#directory, error);
     }
@@ -57,12 +62,13 @@ export class DataReader {
     if (found !== "ok") throw damaged(this.#directory, new Error(found));
   }
 
-  /** Bytes of the file, its log aside. @throws {DataDirectoryError} when it is damaged. */
-  fileBytes(): number {
+  /** Bytes of the file and the log, about. @throws {DataDirectoryError} when the file is damaged. */
+  bytes(): number {
     const [{ bytes }] = this.#all<{ bytes: number }>(
       "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
     );
-    return bytes;
+    const sizes = segmentsIn(this.#directory).map((segment) => this.#segmentBytes(segment).length);
+    return sizes.reduce((sum, size) => sum + size, bytes);
   }
 
   close(): void {
@@ -103,16 +109,22 @@ export class DataReader {
   }
 
   *#batches(): Generator<Uint8Array> {
-    const next = this.#database.prepare(
-      "SELECT number, entries FROM batch WHERE number > ? ORDER BY number LIMIT 1",
-    );
-    for (let after = 0;;) {
-      const row = next.get(after) as { number: number; entries: Uint8Array } | undefined;
-      if (row === undefined) return;
-      // Damage is to show here, not where they are merged.
-      for (const entry = new EntryReader(row.entries); entry.next(););
-      yield row.entries;
-      after = row.number;
+    for (const segment of segmentsIn(this.#directory)) {
+      for (const batch of readSegment(this.#segmentBytes(segment)).batches) {
+        // Damage is to show here, not where they are merged.
+        for (const entry = new EntryReader(batch); entry.next(););
+        yield batch.slice();
+      }
+    }
+  }
+
+  /** Nothing for one that has been folded and removed meanwhile. */
+  #segmentBytes(segment: number): Uint8Array {
+    try {
+      return Deno.readFileSync(segmentPath(this.#directory, segment));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+      throw error;
     }
   }
 

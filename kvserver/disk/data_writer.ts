@@ -1,58 +1,64 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { openDataFile } from "./data_file.ts";
+import { BatchLog } from "./batch_log.ts";
+import { damaged, openDataFile } from "./data_file.ts";
 import { Fold } from "./fold.ts";
-import { inTransaction } from "./transaction.ts";
 
-/** Writes a data file; the directory's lock must be held. What a method has returned from is on disk. */
+/**
+ * Writes a data directory, whose lock must be held: appends to its log, and folds that into its file.
+ * What `append` has returned from is on the medium.
+ */
 export class DataWriter {
+  #directory: string;
   #database: DatabaseSync;
-  #appendBatch: StatementSync;
   #rememberPeer: StatementSync;
-  #batchBytes: number;
+  #log: BatchLog;
   #fold: Fold | undefined;
 
   /** @throws {DataDirectoryError} when it cannot be written. */
   constructor(directory: string) {
-    const database = this.#database = openDataFile(directory, "write");
-    this.#appendBatch = database.prepare("INSERT INTO batch (entries) VALUES (?)");
-    this.#rememberPeer = database.prepare("INSERT OR REPLACE INTO peer VALUES (?, ?)");
-    this.#batchBytes = this.#sumBatchBytes();
+    this.#directory = directory;
+    this.#database = openDataFile(directory, "write");
+    this.#rememberPeer = this.#database.prepare("INSERT OR REPLACE INTO peer VALUES (?, ?)");
+    try {
+      this.#log = new BatchLog(directory);
+    } catch (error) {
+      this.#database.close();
+      throw damaged(directory, error);
+    }
   }
 
-  /** Bytes of the batches that are not folded yet. */
-  get batchBytes(): number {
-    return this.#batchBytes;
+  /** Bytes of the log: of what is not folded yet. */
+  get logBytes(): number {
+    return this.#log.bytes;
+  }
+
+  /** Files that these are. */
+  get logSegments(): number {
+    return this.#log.segments;
   }
 
   /**
    * Appends batches of entries, as an `EntryBatch` writes them, all of them or none: with one sync
    * however many they are (a group commit).
    *
-   * @throws {Error} when the disk refuses.
+   * @throws {Error} when the disk refuses: to be tried again.
    */
   append(batches: readonly Uint8Array[]): void {
-    try {
-      this.#append(batches);
-    } catch {
-      // On a full disk there may be room in SQLite's log, once what it holds is in the file.
-      this.#database.exec("PRAGMA wal_checkpoint");
-      this.#append(batches);
-    }
-    for (const { length } of batches) this.#batchBytes += length;
+    this.#log.append(batches);
   }
 
   /**
-   * Goes on folding the batches into the table of entries, for about `budgetMs`; begins if there is
-   * no fold under way.
+   * Goes on folding what is in the log into the table of entries, for about `budgetMs`; begins if
+   * there is no fold under way.
    *
    * @returns whether that fold is done.
    * @throws {Error} when the disk refuses: to be tried again, nothing is lost.
    */
   foldOn(budgetMs: number): boolean {
-    this.#fold ??= new Fold(this.#database);
+    this.#fold ??= new Fold(this.#database, this.#directory, this.#log.seal());
     if (!this.#fold.step(budgetMs)) return false;
+    for (const segment of this.#fold.segments) this.#log.remove(segment);
     this.#fold = undefined;
-    this.#batchBytes = this.#sumBatchBytes();
     return true;
   }
 
@@ -70,17 +76,7 @@ export class DataWriter {
   }
 
   close(): void {
+    this.#log.close();
     this.#database.close();
-  }
-
-  #append(batches: readonly Uint8Array[]): void {
-    inTransaction(this.#database, () => {
-      for (const entries of batches) this.#appendBatch.run(entries);
-    });
-  }
-
-  #sumBatchBytes(): number {
-    const row = this.#database.prepare("SELECT total(length(entries)) AS bytes FROM batch").get();
-    return (row as { bytes: number }).bytes;
   }
 }

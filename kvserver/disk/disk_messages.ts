@@ -17,7 +17,7 @@ export type DiskRequest =
 
 /** The disk thread to its server. To `open`, `read` and `close` it replies once each, in order. */
 export type DiskReply =
-  | { type: "opened"; peers: readonly string[]; fileBytes: number }
+  | { type: "opened"; peers: readonly string[]; bytes: number }
   | { type: "entries"; entries?: Uint8Array<ArrayBuffer> }
   | { type: "refused"; refusal: DiskRefusal }
   | { type: "written" }

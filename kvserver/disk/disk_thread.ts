@@ -10,7 +10,7 @@ export class DiskThread implements Disk {
   /** Addresses of the system ports of other servers that were known, the last seen first. */
   peers: readonly string[] = [];
   /** How much is to be read, about. */
-  fileBytes = 0;
+  bytes = 0;
   #directory: string;
   #worker: Worker;
   /** Who waits for a reply, the oldest first. */
@@ -32,7 +32,7 @@ export class DiskThread implements Disk {
     const disk = new DiskThread(directory);
     try {
       const reply = await disk.#ask({ type: "open", directory });
-      if (reply.type === "opened") ({ peers: disk.peers, fileBytes: disk.fileBytes } = reply);
+      if (reply.type === "opened") ({ peers: disk.peers, bytes: disk.bytes } = reply);
       return disk;
     } catch (error) {
       await disk.close();

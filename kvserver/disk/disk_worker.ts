@@ -8,8 +8,11 @@ import {
   diskRetryMs,
   foldBacklogMax,
   foldFromBytes,
+  foldFromSegments,
   foldPressMs,
+  foldQuietMs,
   foldStepMs,
+  foldUrgentBytes,
   peersMax,
 } from "../../limits.ts";
 import { DataDirectoryError, DataDirectoryInUseError } from "./data_error.ts";
@@ -81,7 +84,7 @@ class Keeper {
     this.#reader.expectSound();
     this.#chunks = this.#reader.chunks();
     const peers = this.#reader.peers();
-    this.#port.postMessage({ type: "opened", peers, fileBytes: this.#reader.fileBytes() });
+    this.#port.postMessage({ type: "opened", peers, bytes: this.#reader.bytes() });
   }
 
   /** The file is opened for writing when it has been read to its end, and so is sound. */
@@ -96,7 +99,7 @@ class Keeper {
     this.#writer = new DataWriter(this.#directory);
     this.#writer.forgetPeers(peersMax);
     this.#port.postMessage({ type: "entries" });
-    this.#foldSoon();
+    this.#foldWhenQuiet();
   }
 
   #refusing(open: () => void): void {
@@ -118,7 +121,7 @@ class Keeper {
     clearTimeout(this.#retry);
     try {
       // What is appended faster than it can be folded waits for that.
-      if (this.#writer!.batchBytes > foldBacklogMax) this.#writer!.foldOn(foldPressMs);
+      if (this.#writer!.logBytes > foldBacklogMax) this.#writer!.foldOn(foldPressMs);
       this.#writer!.append(this.#unwritten);
     } catch (error) {
       this.#retry = setTimeout(() => this.#write(), diskRetryMs);
@@ -127,7 +130,7 @@ class Keeper {
     this.#unwritten = [];
     this.#failing = undefined;
     this.#port.postMessage({ type: "written" });
-    this.#foldSoon();
+    this.#foldWhenQuiet();
   }
 
   #fail(reason: string): void {
@@ -136,18 +139,26 @@ class Keeper {
     this.#port.postMessage({ type: "failing", reason });
   }
 
+  /** A long log is folded when nothing has been written for a while; a very long one in any case. */
+  #foldWhenQuiet(): void {
+    const { logBytes, logSegments } = this.#writer!;
+    if (logBytes < foldFromBytes && logSegments < foldFromSegments) return;
+    if (logBytes < foldUrgentBytes) this.#foldAfter(foldQuietMs);
+    else if (this.#fold === undefined) this.#foldAfter(0);
+  }
+
   /** A step at a time, so that what is to be written does not wait. */
-  #foldSoon(delayMs = 0): void {
-    if (this.#fold !== undefined || this.#writer!.batchBytes < foldFromBytes) return;
+  #foldAfter(delayMs: number): void {
+    clearTimeout(this.#fold);
     this.#fold = setTimeout(() => {
       this.#fold = undefined;
       try {
-        this.#writer!.foldOn(foldStepMs);
-        this.#foldSoon();
+        if (this.#writer!.foldOn(foldStepMs)) this.#foldWhenQuiet();
+        else this.#foldAfter(0);
       } catch (error) {
         // A full disk matters when it refuses what is appended too.
         this.#complainOnce(`Cannot fold what was written: ${(error as Error).message}`);
-        this.#foldSoon(diskRetryMs);
+        this.#foldAfter(diskRetryMs);
       }
     }, delayMs);
   }

@@ -1,80 +1,87 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { EntryReader } from "../entry_reader.ts";
 import { noEntry, Store } from "../store/mod.ts";
+import { readSegment, segmentPath } from "./log_segment.ts";
 import { inTransaction } from "./transaction.ts";
 
 /**
- * Folds the batches of a data file into its table of entries.
+ * Folds segments of the log into the table of entries.
  *
  * Why are entries not put into the table at once? Each would change a page of its own, so that with a
  * million keys 50 bytes cost seven kilobytes of writing. Appended, they cost little more than
  * themselves, and when they are folded, sorted and each key once, hundreds share a page. (As in a
  * log-structured merge tree; O'Neil et al., 1996.)
  *
- * It goes in small steps, so that what is to be appended meanwhile need not wait: gathers batches in a
- * store, writes that in the order of the keys, deletes the batches. Whenever it is interrupted, the
- * file still holds everything: merging an entry twice is merging it once.
+ * It goes in small steps, so that what is to be appended meanwhile need not wait: gathers the batches in
+ * a store, writes that in the order of the keys, and sees to it that it is on the medium. Then the
+ * segments may go. Whenever it is interrupted, they still hold everything: merging an entry twice is
+ * merging it once.
  */
 export class Fold {
+  /** The segments that it folds. */
+  readonly segments: readonly number[];
   #database: DatabaseSync;
-  #batchBelow: StatementSync;
-  #deleteOldest: StatementSync;
+  #directory: string;
   #upsert: StatementSync;
   #insertActor: StatementSync;
   #actorNumber: StatementSync;
-  #phase: "gather" | "write" | "delete" | "done" = "gather";
+  #phase: "gather" | "write" | "sync" | "done" = "gather";
   #store = new Store();
+  /** Segments that are still to be read. */
+  #unread: number[];
+  /** Batches of the one that is being gathered, which still are to be. */
+  #batches: Uint8Array[] = [];
   /** The key up to which the store is written. */
   #writtenTo: Uint8Array | undefined;
-  /** The last batch that there was at the beginning: later ones are for the next fold. */
-  #last: number;
-  /** The oldest batch that was gathered. */
-  #gatheredTo: number;
   /** Numbers of actors, by uid. */
   #actors = new Map<string, number>();
 
-  constructor(database: DatabaseSync) {
+  /** @param segments sealed ones, ascending */
+  constructor(database: DatabaseSync, directory: string, segments: readonly number[]) {
     this.#database = database;
-    this.#batchBelow = database.prepare(
-      "SELECT number, entries FROM batch WHERE number < ? ORDER BY number DESC LIMIT 1",
-    );
-    this.#deleteOldest = database.prepare(
-      "DELETE FROM batch WHERE number = (SELECT min(number) FROM batch WHERE number <= ?)",
-    );
+    this.#directory = directory;
+    this.segments = segments;
+    this.#unread = [...segments];
     this.#upsert = database.prepare(upsert);
     this.#insertActor = database.prepare("INSERT OR IGNORE INTO actor (uid) VALUES (?)");
     this.#actorNumber = database.prepare("SELECT number FROM actor WHERE uid = ?");
-    const last = database.prepare("SELECT ifnull(max(number), 0) AS number FROM batch").get();
-    this.#last = (last as { number: number }).number;
-    this.#gatheredTo = this.#last + 1;
   }
 
   /**
    * Goes on for about `budgetMs`.
    *
-   * @returns whether it is done.
+   * @returns whether it is done: the segments are needed no more.
    * @throws {Error} when the disk refuses; the step may be tried again.
    */
   step(budgetMs: number): boolean {
     const untilMs = performance.now() + budgetMs;
     if (this.#phase === "gather") this.#gather(untilMs);
     else if (this.#phase === "write") this.#write(untilMs);
-    else if (this.#phase === "delete") this.#delete(untilMs);
+    else if (this.#phase === "sync") this.#sync();
     return this.#phase === "done";
   }
 
   /** The newest first: then what is put again and again is found to be older, and not copied. */
   #gather(untilMs: number): void {
     do {
-      const row = this.#batchBelow.get(this.#gatheredTo);
-      if (row === undefined) {
+      const batch = this.#batches.pop();
+      if (batch !== undefined) {
+        for (const entry = new EntryReader(batch); entry.next();) this.#store.merge(entry);
+      } else if (!this.#readSegment()) {
         this.#phase = "write";
         return;
       }
-      const { number, entries } = row as { number: number; entries: Uint8Array };
-      for (const entry = new EntryReader(entries); entry.next();) this.#store.merge(entry);
-      this.#gatheredTo = number;
     } while (performance.now() < untilMs);
+  }
+
+  /** @returns whether there was one. */
+  #readSegment(): boolean {
+    const segment = this.#unread.at(-1);
+    if (segment === undefined) return false;
+    const bytes = Deno.readFileSync(segmentPath(this.#directory, segment));
+    this.#batches = readSegment(bytes).batches;
+    this.#unread.pop();
+    return true;
   }
 
   #write(untilMs: number): void {
@@ -90,7 +97,7 @@ export class Fold {
         return true;
       });
     });
-    if (isDone) this.#phase = "delete";
+    if (isDone) this.#phase = "sync";
     else this.#writtenTo = store.keyOf(writtenTo);
   }
 
@@ -111,21 +118,13 @@ export class Fold {
     return number;
   }
 
-  /** Oldest first: what is appended meanwhile gets a number behind the last one that is there. */
-  #delete(untilMs: number): void {
-    let isDone = false;
-    this.#unsynced(() => {
-      do isDone = Number(this.#deleteOldest.run(this.#last).changes) === 0; while (
-        !isDone && performance.now() < untilMs
-      );
-    });
-    if (isDone) this.#phase = "done";
+  /** A commit that waits for the medium takes along those that did not: it has to write something. */
+  #sync(): void {
+    this.#database.exec("UPDATE actor SET uid = uid");
+    this.#phase = "done";
   }
 
-  /**
-   * Without waiting for the medium: until the batches are deleted nothing depends on it, and the log
-   * keeps the order.
-   */
+  /** Without waiting for the medium: until the segments are removed nothing depends on it. */
   #unsynced(write: () => void): void {
     this.#database.exec("PRAGMA synchronous = NORMAL");
     try {

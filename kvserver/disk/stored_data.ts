@@ -9,8 +9,8 @@ export class StoredData {
   readonly store = new Store();
   /** When the last Put was taken, milliseconds since the epoch; absent when there was none. */
   newestMs: number | undefined;
-  /** Size of the file. */
-  fileBytes = 0;
+  /** What it takes on disk. */
+  diskBytes = 0;
 
   /**
    * Checks a data directory, and reads it.
@@ -29,7 +29,7 @@ export class StoredData {
   }
 
   private constructor(reader: DataReader) {
-    this.fileBytes = reader.fileBytes();
+    this.diskBytes = reader.bytes();
     for (const part of reader.chunks()) {
       for (const entry = new EntryReader(part); entry.next();) {
         this.store.merge(entry);

@@ -85,7 +85,7 @@ for (const durability of ["relaxed", "strict"]) {
           }
           return refused !== undefined;
         }, { timeoutMs: 5_000 });
-        assertMatch(String(refused), /Cannot Put: .*full/);
+        assertMatch(String(refused), /Cannot Put: .*No space left/);
         assertEquals(await client.get("before"), "1");
         disk.empty();
         await until("a Put is taken", async () => {

@@ -43,9 +43,9 @@ Deno.test("data check and export say what a directory holds, while a server runs
   assertEquals((await runCmud(["data", "export", directory.path])).stdout, exported);
   assertMatch(await check(), /newest Put *20\d\d-\d\d-\d\dT[\d:.]+Z\n/);
   const { code, stdout } = await runCmud(["data", "check", "--json", directory.path]);
-  const { newestMs, fileBytes, ...rest } = JSON.parse(stdout);
+  const { newestMs, diskBytes, ...rest } = JSON.parse(stdout);
   assertEquals([code, rest], [0, { sound: true, keys: 3, tombstones: 0 }]);
-  assertEquals(Math.abs(Date.now() - newestMs) < 60_000 && fileBytes > 0, true);
+  assertEquals(Math.abs(Date.now() - newestMs) < 60_000 && diskBytes > 0, true);
 });
 
 Deno.test("data check of an empty directory of a server finds nothing", async () => {
@@ -73,11 +73,11 @@ Deno.test("data check and export refuse what is none, and what is damaged, with 
   await withData(directory.path, async (client) => {
     for (let i = 0; i < 20; i++) await client.put(`key ${i}`, "x".repeat(10_000));
   });
-  const path = `${directory.path}/cmud.db`;
-  Deno.writeFileSync(path, Deno.readFileSync(path).fill(0xff, 30_000, 100_000));
+  const path = `${directory.path}/log-1`;
+  Deno.writeFileSync(path, Deno.readFileSync(path).fill(0xff, 30_000, 31_000));
   for (const command of ["check", "export"]) {
     const { code, stdout, stderr } = await runCmud(["data", command, directory.path]);
     assertEquals([code, stdout], [70, ""]);
-    assertMatch(stderr, /^cmud: Cannot use the data directory .*: its cmud\.db is damaged \(/);
+    assertMatch(stderr, /^cmud: Cannot use the data directory .*: it is damaged \(/);
   }
 });

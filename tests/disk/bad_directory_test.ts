@@ -40,17 +40,39 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
   [
     "is cut off",
     (directory) => spoil(directory, (bytes) => bytes.subarray(0, 20_000)),
-    "is damaged",
+    "it is damaged",
   ],
   [
     "is overwritten where it holds entries",
     (directory) => spoil(directory, (bytes) => bytes.fill(0xff, -20_000)),
-    "is damaged",
+    "it is damaged",
   ],
   [
     "is overwritten where it counts its free pages",
     (directory) => spoil(directory, (bytes) => bytes.fill(0xff, 20_000, 40_000)),
-    "is damaged",
+    "it is damaged",
+  ],
+  [
+    "is sound, and its log is overwritten in the middle",
+    (directory) => {
+      newDataFile(directory);
+      const writer = new DataWriter(directory);
+      for (let i = 0; i < 10; i++) writer.append([batchOf(entry(`key ${i}`, "value"))]);
+      writer.close();
+      Deno.writeFileSync(
+        `${directory}/log-1`,
+        Deno.readFileSync(`${directory}/log-1`).fill(7, 99, 105),
+      );
+    },
+    "it is damaged",
+  ],
+  [
+    "is sound, and its log is another program's",
+    (directory) => {
+      newDataFile(directory);
+      Deno.writeTextFileSync(`${directory}/log-1`, "Nov 24 12:00:00 started\n");
+    },
+    "it is damaged",
   ],
   [
     "holds a batch that is none",
@@ -60,7 +82,7 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
       writer.append([batchOf(entry("a", "1")), new Uint8Array([0x91, 0x01, 0x01])]);
       writer.close();
     },
-    "is damaged",
+    "it is damaged",
   ],
 ];
 
@@ -74,7 +96,7 @@ for (const [what, spoil, found] of unusable) {
     assertStringIncludes(error.message, found);
     const after = directory.files();
     for (const [name, bytes] of before) assertEquals(after.get(name), bytes, name);
-    if (found !== "is damaged") assertEquals([...after.keys()], [...before.keys()]);
+    if (found !== "it is damaged") assertEquals([...after.keys()], [...before.keys()]);
   });
 }
 
