@@ -279,6 +279,9 @@ export const diskChunkBytes = 256 * KiB;
  */
 export const foldFromBytes = 32 * MiB;
 
+/** A file of the log that is this long is appended to no more: a fold reads one at a time. */
+export const logSegmentBytes = 4 * MiB;
+
 /** Files of the log from which on it is folded, however short they are: a crash may leave one. */
 export const foldFromSegments = 32;
 

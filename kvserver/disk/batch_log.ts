@@ -1,4 +1,14 @@
-import { readSegment, recordOf, segmentMagic, segmentPath, segmentsIn } from "./log_segment.ts";
+import { logSegmentBytes } from "../../limits.ts";
+import { DataDirectoryError } from "./data_error.ts";
+import {
+  recordOf,
+  segmentIn,
+  segmentMagic,
+  segmentName,
+  segmentPath,
+  segmentsIn,
+} from "./log_segment.ts";
+import { syncDirectory } from "./sync_directory.ts";
 
 /**
  * The log of a data directory as its writer sees it: batches are appended to the last segment; those
@@ -16,7 +26,7 @@ export class BatchLog {
   #last = 0;
   #bytes = 0;
 
-  /** @throws {Error} when the directory cannot be read. */
+  /** @throws {DataDirectoryError} when it is damaged, or cannot be written. */
   constructor(directory: string) {
     this.#directory = directory;
     for (const number of segmentsIn(directory)) {
@@ -25,7 +35,7 @@ export class BatchLog {
       this.#bytes += size;
       this.#last = number;
     }
-    if (this.#last > 0 && this.#isWhole(this.#last)) this.#open({ append: true });
+    if (segmentIn(directory, this.#last)?.isWhole) this.#goOn();
   }
 
   /** Bytes of all segments. */
@@ -44,12 +54,12 @@ export class BatchLog {
    * @throws {Error} when the disk refuses: to be tried again.
    */
   append(batches: readonly Uint8Array[]): void {
-    if (this.#file === undefined) this.#begin();
-    const file = this.#file!;
+    if (batches.length === 0) return;
+    if (this.#file === undefined || this.#lastBytes >= logSegmentBytes) this.#begin();
     const record = recordOf(batches);
     try {
-      writeAll(file, record);
-      file.syncDataSync();
+      writeAll(this.#file!, record);
+      this.#file!.syncDataSync();
     } catch (error) {
       this.#takeBack();
       throw error;
@@ -63,10 +73,14 @@ export class BatchLog {
     return [...this.#segments.keys()];
   }
 
-  /** Removes a sealed segment. */
+  /** Removes a sealed segment, if it is still there. */
   remove(number: number): void {
-    Deno.removeSync(segmentPath(this.#directory, number));
-    this.#bytes -= this.#segments.get(number)!;
+    try {
+      Deno.removeSync(segmentPath(this.#directory, number));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    this.#bytes -= this.#segments.get(number) ?? 0;
     this.#segments.delete(number);
   }
 
@@ -75,44 +89,54 @@ export class BatchLog {
     this.#file = undefined;
   }
 
-  #isWhole(number: number): boolean {
-    return readSegment(Deno.readFileSync(segmentPath(this.#directory, number))).isWhole;
+  get #lastBytes(): number {
+    return this.#segments.get(this.#last)!;
   }
 
-  /** Begins a segment. A sync of its directory makes it last. */
-  #begin(): void {
-    this.#segments.set(++this.#last, 0);
+  /** Goes on with the last segment. Whoever began it may have ended before its name was on the medium. */
+  #goOn(): void {
     try {
-      this.#open({ createNew: true, write: true });
-      writeAll(this.#file!, segmentMagic);
-      using directory = Deno.openSync(this.#directory);
-      directory.syncSync();
-    } catch (error) {
-      if (this.#file !== undefined) this.remove(this.#last);
-      else this.#segments.delete(this.#last);
-      this.#last--;
+      this.#file = Deno.openSync(segmentPath(this.#directory, this.#last), { append: true });
+      syncDirectory(this.#directory);
+    } catch (cause) {
       this.close();
+      const found = `its ${segmentName(this.#last)} cannot be written (${
+        (cause as Error).message
+      })`;
+      throw new DataDirectoryError(this.#directory, found, { cause });
+    }
+  }
+
+  /** Begins a segment, whose name is on the medium before anything is appended. */
+  #begin(): void {
+    this.close();
+    const path = segmentPath(this.#directory, ++this.#last);
+    const file = Deno.openSync(path, { createNew: true, write: true });
+    this.#segments.set(this.#last, 0);
+    try {
+      writeAll(file, segmentMagic);
+      syncDirectory(this.#directory);
+    } catch (error) {
+      file.close();
+      this.remove(this.#last);
       throw error;
     }
+    this.#file = file;
     this.#grow(segmentMagic.length);
   }
 
   /** What was written of a record must not stand between others; if it cannot go, the next begin anew. */
   #takeBack(): void {
     try {
-      this.#file!.truncateSync(this.#segments.get(this.#last)!);
+      this.#file!.truncateSync(this.#lastBytes);
       this.#file!.seekSync(0, Deno.SeekMode.End);
     } catch {
       this.close();
     }
   }
 
-  #open(options: Deno.OpenOptions): void {
-    this.#file = Deno.openSync(segmentPath(this.#directory, this.#last), options);
-  }
-
   #grow(bytes: number): void {
-    this.#segments.set(this.#last, this.#segments.get(this.#last)! + bytes);
+    this.#segments.set(this.#last, this.#lastBytes + bytes);
     this.#bytes += bytes;
   }
 }

@@ -11,6 +11,17 @@ export class DataDirectoryError extends Error {
   }
 }
 
+/** The error for what SQLite or a codec cannot read; an error that says more stays as it is. */
+export function damaged(directory: string, cause: unknown): DataDirectoryError {
+  if (cause instanceof DataDirectoryError) return cause;
+  const why = (cause as Error).message;
+  return new DataDirectoryError(
+    directory,
+    `it is damaged (${why}); put a copy in its place, or use another one`,
+    { cause },
+  );
+}
+
 /** Another process uses the data directory. */
 export class DataDirectoryInUseError extends DataDirectoryError {
   override name = "DataDirectoryInUseError";

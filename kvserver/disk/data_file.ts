@@ -10,7 +10,9 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
-import { DataDirectoryError } from "./data_error.ts";
+import { damaged, DataDirectoryError } from "./data_error.ts";
+import { segmentName, segmentsIn } from "./log_segment.ts";
+import { syncDirectory } from "./sync_directory.ts";
 
 /** The file's name in its directory. */
 export const dataFileName = "cmud.db";
@@ -19,10 +21,13 @@ export const dataFileName = "cmud.db";
 const applicationId = 0x434d5544;
 
 /**
- * What follows is version 1. A change of it, of the log, or of how an `EntryBatch` writes entries, is
+ * What follows is version 2. A change of it, of the log, or of how an `EntryBatch` writes entries, is
  * the next.
  */
-export const formatVersion = 1;
+export const formatVersion = 2;
+
+/** The oldest that can be read, and brought to the present one (`migration.ts`). */
+const oldestVersion = 1;
 
 /**
  * Keys, values and uids are as in an `Entry`; a value of NULL is a tombstone. Without rowids, since
@@ -43,19 +48,34 @@ const tables = `
 /** How a data file is opened. */
 export type Access = "read" | "write";
 
-/** Whether there is a file. @throws {DataDirectoryError} when that cannot be seen. */
+/**
+ * Whether there is a file. Without one there must be no log either: it would be a small part of what
+ * was there.
+ *
+ * @throws {DataDirectoryError} when there is, or when that cannot be seen.
+ */
 export function hasDataFile(directory: string): boolean {
+  let segment: number | undefined;
   try {
-    return exists(`${directory}/${dataFileName}`);
+    if (exists(`${directory}/${dataFileName}`)) return true;
+    [segment] = segmentsIn(directory);
   } catch (cause) {
     const why = (cause as Error).message;
     throw new DataDirectoryError(directory, `it cannot be read (${why})`, { cause });
   }
+  if (segment === undefined) return false;
+  throw new DataDirectoryError(
+    directory,
+    `there is a log (${
+      segmentName(segment)
+    }) in it, and no ${dataFileName}, to which that belongs; ` +
+      `put it back, or use another directory`,
+  );
 }
 
 /**
  * Makes an empty file. It gets its name when it is complete, so that a file of that name is always
- * whole. The directory's lock must be held.
+ * whole, and that name is on the medium before there is a log. The directory's lock must be held.
  *
  * @throws {DataDirectoryError} when it cannot be written.
  */
@@ -77,6 +97,7 @@ export function createDataFile(directory: string): void {
     `);
     database.close();
     Deno.renameSync(unfinished, path);
+    syncDirectory(directory);
   } catch (cause) {
     const why = (cause as Error).message;
     throw new DataDirectoryError(directory, `it cannot be written (${why})`, { cause });
@@ -87,7 +108,7 @@ export function createDataFile(directory: string): void {
  * Looks at the first bytes of the file, before SQLite does, which would begin to repair what is not
  * ours. Not to be called while this very process has it open: closing it would end SQLite's locks.
  *
- * @throws {DataDirectoryError} when there is none, or none of ours in this format, or no access.
+ * @throws {DataDirectoryError} when there is none, or none of ours in a format we know, or no access.
  */
 export function checkDataFile(directory: string, access: Access): void {
   const path = `${directory}/${dataFileName}`;
@@ -98,7 +119,7 @@ export function checkDataFile(directory: string, access: Access): void {
  * Opens the file, after it was checked.
  *
  * @param access `"read"` changes nothing in it, also when it is damaged
- * @throws {DataDirectoryError} when it is damaged, or cannot be written.
+ * @throws {DataDirectoryError} when that is not possible.
  */
 export function openDataFile(directory: string, access: Access): DatabaseSync {
   try {
@@ -107,7 +128,7 @@ export function openDataFile(directory: string, access: Access): DatabaseSync {
     database.exec(access === "read" ? readPragmas : writePragmas);
     return database;
   } catch (cause) {
-    throw damaged(directory, cause);
+    throw unusable(directory, access, cause);
   }
 }
 
@@ -136,20 +157,12 @@ const writePragmas = `
 
 /** The error for a file of which SQLite cannot even begin to read. */
 export function unreadable(directory: string, cause: unknown): DataDirectoryError {
-  if (exists(`${directory}/${dataFileName}-shm`)) return damaged(directory, cause);
+  const why = (cause as Error).message;
+  if (/malformed|not a database/.test(why)) return damaged(directory, cause);
+  if (exists(`${directory}/${dataFileName}-shm`)) return unusable(directory, "read", cause);
   return new DataDirectoryError(
     directory,
     "it cannot be written, and SQLite must, beside the file, to read it: copy it to where it can",
-    { cause },
-  );
-}
-
-/** The error for a file that SQLite or the codec cannot read. */
-export function damaged(directory: string, cause: unknown): DataDirectoryError {
-  const why = (cause as Error).message;
-  return new DataDirectoryError(
-    directory,
-    `it is damaged (${why}); put a copy in its place, or use another one`,
     { cause },
   );
 }
@@ -169,12 +182,16 @@ function readHeader(directory: string, path: string, access: Access): Uint8Array
     if (cause instanceof Deno.errors.NotFound) {
       throw new DataDirectoryError(directory, `there is no ${dataFileName} in it`, { cause });
     }
-    const done = access === "read" ? "read" : "written";
-    const why = (cause as Error).message;
-    throw new DataDirectoryError(directory, `its ${dataFileName} cannot be ${done} (${why})`, {
-      cause,
-    });
+    throw unusable(directory, access, cause);
   }
+}
+
+function unusable(directory: string, access: Access, cause: unknown): DataDirectoryError {
+  const done = access === "read" ? "read" : "written";
+  const why = (cause as Error).message;
+  return new DataDirectoryError(directory, `its ${dataFileName} cannot be ${done} (${why})`, {
+    cause,
+  });
 }
 
 function expectOurs(directory: string, header: Uint8Array): void {
@@ -188,11 +205,11 @@ function expectOurs(directory: string, header: Uint8Array): void {
     );
   }
   const version = view.getUint32(userVersionAt);
-  if (version !== formatVersion) {
+  if (version < oldestVersion || version > formatVersion) {
     throw new DataDirectoryError(
       directory,
-      `its ${dataFileName} has format ${version}, and this cmud knows format ${formatVersion}; ` +
-        `use the cmud that wrote it, or a later one`,
+      `its ${dataFileName} has format ${version}, and this cmud knows ${oldestVersion} to ` +
+        `${formatVersion}; use the cmud that wrote it, or a later one`,
     );
   }
 }

@@ -3,8 +3,10 @@ import { diskChunkBytes } from "../../limits.ts";
 import { EntryReader } from "../entry_reader.ts";
 import { EntryBatch, type EntrySource, writtenBytesMax } from "../entry_batch.ts";
 import type { MsgpackWriter } from "../../rpc/mod.ts";
-import { readSegment, segmentPath, segmentsIn } from "./log_segment.ts";
-import { damaged, openDataFile, unreadable } from "./data_file.ts";
+import { damaged } from "./data_error.ts";
+import { openDataFile, unreadable } from "./data_file.ts";
+import { segmentIn, segmentPath, segmentsIn } from "./log_segment.ts";
+import { batchesIn, hasFormat1 } from "./migration.ts";
 
 /**
  * Reads a data directory, while a server writes it or not. First the log and then the file, since
@@ -34,8 +36,13 @@ export class DataReader {
    */
   *chunks(): Generator<Uint8Array> {
     try {
-      yield* this.#batches();
       this.#database.exec("BEGIN");
+      const isFormat1 = hasFormat1(this.#database);
+      // There the batches are in the file too, and leave it for the log: it is read as it is now.
+      if (isFormat1) yield* this.#checked(batchesIn(this.#database));
+      else this.#database.exec("COMMIT");
+      yield* this.#checked(this.#batches());
+      if (!isFormat1) this.#database.exec("BEGIN");
       yield* this.#entryChunks();
       this.#database.exec("COMMIT");
     } catch (error) {
@@ -67,7 +74,7 @@ export class DataReader {
     const [{ bytes }] = this.#all<{ bytes: number }>(
       "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
     );
-    const sizes = segmentsIn(this.#directory).map((segment) => this.#segmentBytes(segment).length);
+    const sizes = segmentsIn(this.#directory).map((segment) => this.#segmentBytes(segment));
     return sizes.reduce((sum, size) => sum + size, bytes);
   }
 
@@ -110,20 +117,25 @@ export class DataReader {
 
   *#batches(): Generator<Uint8Array> {
     for (const segment of segmentsIn(this.#directory)) {
-      for (const batch of readSegment(this.#segmentBytes(segment)).batches) {
-        // Damage is to show here, not where they are merged.
-        for (const entry = new EntryReader(batch); entry.next(););
-        yield batch.slice();
-      }
+      const { batches } = segmentIn(this.#directory, segment) ?? noBatches;
+      for (const batch of batches) yield batch.slice();
     }
   }
 
-  /** Nothing for one that has been folded and removed meanwhile. */
-  #segmentBytes(segment: number): Uint8Array {
+  /** Damage is to show here, not where they are merged. */
+  *#checked(batches: Iterable<Uint8Array>): Generator<Uint8Array> {
+    for (const batch of batches) {
+      for (const entry = new EntryReader(batch); entry.next(););
+      yield batch;
+    }
+  }
+
+  /** None of one that has been folded and removed meanwhile. */
+  #segmentBytes(segment: number): number {
     try {
-      return Deno.readFileSync(segmentPath(this.#directory, segment));
+      return Deno.statSync(segmentPath(this.#directory, segment)).size;
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return new Uint8Array();
+      if (error instanceof Deno.errors.NotFound) return 0;
       throw error;
     }
   }
@@ -140,6 +152,9 @@ export class DataReader {
 
 /** Rows that are read at once. */
 const rowsMax = 2_000;
+
+/** What a segment holds that has been folded and removed meanwhile: it is in the file. */
+const noBatches = { batches: [] };
 
 /** A longer value is read by itself. */
 const shortBytesMax = 1_024;

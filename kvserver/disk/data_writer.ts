@@ -1,7 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { BatchLog } from "./batch_log.ts";
-import { damaged, openDataFile } from "./data_file.ts";
+import { damaged, DataDirectoryError } from "./data_error.ts";
+import { openDataFile } from "./data_file.ts";
 import { Fold } from "./fold.ts";
+import { migrate } from "./migration.ts";
 
 /**
  * Writes a data directory, whose lock must be held: appends to its log, and folds that into its file.
@@ -14,7 +16,11 @@ export class DataWriter {
   #log: BatchLog;
   #fold: Fold | undefined;
 
-  /** @throws {DataDirectoryError} when it cannot be written. */
+  /**
+   * Opens it, and brings it to the present format.
+   *
+   * @throws {DataDirectoryError} when it cannot be written.
+   */
   constructor(directory: string) {
     this.#directory = directory;
     this.#database = openDataFile(directory, "write");
@@ -24,6 +30,14 @@ export class DataWriter {
     } catch (error) {
       this.#database.close();
       throw damaged(directory, error);
+    }
+    try {
+      migrate(this.#database, this.#log);
+    } catch (cause) {
+      this.close();
+      const why = (cause as Error).message;
+      const found = `it cannot be brought to the format of this cmud (${why})`;
+      throw new DataDirectoryError(directory, found, { cause });
     }
   }
 

@@ -178,9 +178,9 @@ class Keeper {
   }
 
   #close(): void {
-    clearTimeout(this.#fold);
     if (this.#unwritten.length > 0) this.#write();
     clearTimeout(this.#retry);
+    clearTimeout(this.#fold);
     this.#reader?.close();
     this.#writer?.close();
     this.#lock?.release();

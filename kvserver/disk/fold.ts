@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { EntryReader } from "../entry_reader.ts";
 import { noEntry, Store } from "../store/mod.ts";
-import { readSegment, segmentPath } from "./log_segment.ts";
+import { segmentIn } from "./log_segment.ts";
 import { inTransaction } from "./transaction.ts";
 
 /**
@@ -78,8 +78,7 @@ export class Fold {
   #readSegment(): boolean {
     const segment = this.#unread.at(-1);
     if (segment === undefined) return false;
-    const bytes = Deno.readFileSync(segmentPath(this.#directory, segment));
-    this.#batches = readSegment(bytes).batches;
+    this.#batches = segmentIn(this.#directory, segment)?.batches ?? [];
     this.#unread.pop();
     return true;
   }

@@ -8,14 +8,16 @@
  *
  * Numbers are little-endian; a batch is what an `EntryBatch` writes.
  *
- * A record that was being written when the machine or the process ended reaches to the end of the file
- * or is followed by nothing but zeros: nobody was told that it was there, and it is left out. Anything
- * else that does not check is damage.
+ * Only the last record of a segment may be one of which nobody was told that it is there, because the
+ * machine or the process ended, or the disk refused, while it was being written. Any part of that may
+ * be missing, its beginning too: a disk writes in the order that it likes. So what does not check, and
+ * has no record behind it that does, is left out. Anything else that does not check is damage.
  *
  * @module
  */
 
 import { crc32 } from "node:zlib";
+import { damaged, DataDirectoryError } from "./data_error.ts";
 
 /** What a segment begins with. */
 export const segmentMagic = new TextEncoder().encode("cmud log 1\n");
@@ -23,22 +25,27 @@ export const segmentMagic = new TextEncoder().encode("cmud log 1\n");
 const recordHeaderBytes = 12;
 const batchHeaderBytes = 4;
 
+/** The name of a segment. */
+export function segmentName(number: number): string {
+  return `log-${number}`;
+}
+
 /** The path of a segment. */
 export function segmentPath(directory: string, number: number): string {
-  return `${directory}/log-${number}`;
+  return `${directory}/${segmentName(number)}`;
 }
 
 /** The numbers of the segments in a directory, ascending. */
 export function segmentsIn(directory: string): number[] {
   const numbers: number[] = [];
   for (const { name } of Deno.readDirSync(directory)) {
-    const [, digits] = /^log-(\d{1,15})$/.exec(name) ?? [];
+    const [, digits] = /^log-([1-9]\d{0,14})$/.exec(name) ?? [];
     if (digits !== undefined) numbers.push(Number(digits));
   }
   return numbers.sort((a, b) => a - b);
 }
 
-/** A record of these batches. */
+/** A record of these batches, one or more. */
 export function recordOf(batches: readonly Uint8Array[]): Uint8Array {
   let payloadBytes = 0;
   for (const { length } of batches) payloadBytes += batchHeaderBytes + length;
@@ -64,37 +71,75 @@ export interface SegmentContent {
   isWhole: boolean;
 }
 
-/** Reads the bytes of a segment. @throws {Error} when they are damaged, or none of a segment. */
-export function readSegment(bytes: Uint8Array): SegmentContent {
-  const batches: Uint8Array[] = [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const magic = bytes.subarray(0, segmentMagic.length);
-  if (magic.some((byte, i) => byte !== segmentMagic[i])) return unwritten(bytes, 0, batches);
-  let at = magic.length;
-  if (at < segmentMagic.length) return { batches, isWhole: false };
-  while (at < bytes.length) {
-    if (at + recordHeaderBytes > bytes.length) return { batches, isWhole: false };
-    const payloadBytes = view.getUint32(at, true);
-    if (view.getUint32(at + 4, true) !== ~payloadBytes >>> 0) {
-      return unwritten(bytes, at, batches);
-    }
-    const start = at + recordHeaderBytes;
-    const end = start + payloadBytes;
-    const payload = bytes.subarray(start, end);
-    if (end > bytes.length || crc32(payload) !== view.getUint32(at + 8, true)) {
-      return end >= bytes.length ? { batches, isWhole: false } : unwritten(bytes, start, batches);
-    }
-    for (at = start; at < end;) {
-      const batchStart = at + batchHeaderBytes;
-      at = batchStart + view.getUint32(at, true);
-      batches.push(bytes.subarray(batchStart, at));
-    }
+/**
+ * Reads a segment.
+ *
+ * @returns `undefined` when there is none, or no longer.
+ * @throws {DataDirectoryError} when it is damaged, or none of ours, or cannot be read.
+ */
+export function segmentIn(directory: string, number: number): SegmentContent | undefined {
+  const name = segmentName(number);
+  let bytes: Uint8Array;
+  try {
+    bytes = Deno.readFileSync(segmentPath(directory, number));
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    const why = (cause as Error).message;
+    throw new DataDirectoryError(directory, `its ${name} cannot be read (${why})`, { cause });
   }
-  return { batches, isWhole: true };
+  try {
+    return readSegment(bytes);
+  } catch (cause) {
+    throw damaged(directory, new Error(`${name}: ${(cause as Error).message}`, { cause }));
+  }
 }
 
-/** Leaves out what has not been written, if that is all there is. @throws {Error} when it is not. */
-function unwritten(bytes: Uint8Array, from: number, batches: Uint8Array[]): SegmentContent {
-  if (bytes.subarray(from).every((byte) => byte === 0)) return { batches, isWhole: false };
-  throw new Error(`what stands at byte ${from} of a segment of the log was not written there`);
+/** Reads the bytes of a segment. @throws {Error} when they are damaged, or none of a segment. */
+export function readSegment(bytes: Uint8Array): SegmentContent {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const batches: Uint8Array[] = [];
+  const begins = segmentMagic.every((byte, i) => bytes[i] === byte);
+  let at = begins ? segmentMagic.length : 0;
+  while (begins && at < bytes.length) {
+    const end = recordEnd(bytes, view, at);
+    if (end === undefined) break;
+    for (at += recordHeaderBytes; at < end;) {
+      const start = at + batchHeaderBytes;
+      at = start + view.getUint32(at, true);
+      batches.push(bytes.subarray(start, at));
+    }
+  }
+  if (begins && at === bytes.length) return { batches, isWhole: true };
+  if (!begins) expectCutOff(bytes);
+  expectLast(bytes, view, at);
+  return { batches, isWhole: false };
+}
+
+/** Where the record at `at` ends; `undefined` when there is none that checks. */
+function recordEnd(bytes: Uint8Array, view: DataView, at: number): number | undefined {
+  const start = at + recordHeaderBytes;
+  if (start + batchHeaderBytes > bytes.length) return undefined;
+  const payloadBytes = view.getUint32(at, true);
+  if (view.getUint32(at + 4, true) !== ~payloadBytes >>> 0) return undefined;
+  const end = start + payloadBytes;
+  if (payloadBytes < batchHeaderBytes || end > bytes.length) return undefined;
+  return crc32(bytes.subarray(start, end)) === view.getUint32(at + 8, true) ? end : undefined;
+}
+
+/** @throws {Error} when what stands in place of the beginning is anything but a part of it. */
+function expectCutOff(bytes: Uint8Array): void {
+  const found = bytes.subarray(0, segmentMagic.length);
+  if (found.every((byte, i) => byte === 0 || byte === segmentMagic[i])) return;
+  throw new Error("it was not made by cmud");
+}
+
+/**
+ * @throws {Error} when there is a record behind what stands at `at`. (None can be part of what was put:
+ * its length begins or ends with a byte that is in no UTF-8.)
+ */
+function expectLast(bytes: Uint8Array, view: DataView, at: number): void {
+  for (let behind = at + 1; behind < bytes.length; behind++) {
+    if (recordEnd(bytes, view, behind) === undefined) continue;
+    throw new Error(`what stands at byte ${at} was not written there`);
+  }
 }

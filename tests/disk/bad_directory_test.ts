@@ -32,10 +32,10 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
     (directory) => {
       newDataFile(directory);
       const database = new DatabaseSync(`${directory}/cmud.db`);
-      database.exec("PRAGMA user_version = 2");
+      database.exec("PRAGMA user_version = 3");
       database.close();
     },
-    "has format 2, and this cmud knows format 1",
+    "has format 3, and this cmud knows 1 to 2",
   ],
   [
     "is cut off",
@@ -64,7 +64,7 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
         Deno.readFileSync(`${directory}/log-1`).fill(7, 99, 105),
       );
     },
-    "it is damaged",
+    "it is damaged (log-1: what stands at byte ",
   ],
   [
     "is sound, and its log is another program's",
@@ -72,7 +72,26 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
       newDataFile(directory);
       Deno.writeTextFileSync(`${directory}/log-1`, "Nov 24 12:00:00 started\n");
     },
-    "it is damaged",
+    "it is damaged (log-1: it was not made by cmud)",
+  ],
+  [
+    "is sound, and its log is a directory",
+    (directory) => {
+      newDataFile(directory);
+      Deno.mkdirSync(`${directory}/log-1`);
+    },
+    "its log-1 cannot be read (",
+  ],
+  [
+    "is gone, and its log is there",
+    (directory) => {
+      spoil(directory, (bytes) => bytes);
+      const writer = new DataWriter(directory);
+      writer.append([batchOf(entry("a", "1"))]);
+      writer.close();
+      Deno.removeSync(`${directory}/cmud.db`);
+    },
+    "there is a log (log-1) in it, and no cmud.db",
   ],
   [
     "holds a batch that is none",
@@ -96,7 +115,9 @@ for (const [what, spoil, found] of unusable) {
     assertStringIncludes(error.message, found);
     const after = directory.files();
     for (const [name, bytes] of before) assertEquals(after.get(name), bytes, name);
-    if (found !== "it is damaged") assertEquals([...after.keys()], [...before.keys()]);
+    if (/^was not made|^has|^there is/.test(found)) {
+      assertEquals([...after.keys()], [...before.keys()]);
+    }
   });
 }
 

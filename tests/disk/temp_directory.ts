@@ -4,7 +4,8 @@ export class TempDirectory implements Disposable {
 
   /** Every file in it, with its bytes, by name. */
   files(): Map<string, Uint8Array> {
-    const names = Array.from(Deno.readDirSync(this.path), ({ name }) => name).sort();
+    const files = [...Deno.readDirSync(this.path)].filter(({ isFile }) => isFile);
+    const names = files.map(({ name }) => name).sort();
     return new Map(names.map((name) => [name, Deno.readFileSync(`${this.path}/${name}`)]));
   }
 
