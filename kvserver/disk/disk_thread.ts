@@ -1,6 +1,8 @@
+import { dirname, resolve } from "node:path";
 import { DataDirectoryError, DataDirectoryInUseError } from "./data_error.ts";
 import type { Disk } from "./disk.ts";
 import type { DiskReply, DiskRequest } from "./disk_messages.ts";
+import { syncDirectory } from "./sync_directory.ts";
 
 /** A data directory, owned by a thread of its own. */
 export class DiskThread implements Disk {
@@ -156,10 +158,27 @@ export class DiskThread implements Disk {
 
 function makeDirectory(directory: string): void {
   try {
-    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeLasting(resolve(directory));
   } catch (cause) {
     const why = (cause as Error).message;
     throw new DataDirectoryError(directory, `it cannot be made (${why})`, { cause });
+  }
+}
+
+/** Makes a directory, and those above it, unless there are, under names that are on the medium. */
+function makeLasting(directory: string): void {
+  if (isDirectory(directory)) return;
+  const above = dirname(directory);
+  makeLasting(above);
+  Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  syncDirectory(above);
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
   }
 }
 

@@ -48,6 +48,20 @@ Deno.test("BatchLog loses nothing that it has taken, whatever the medium refuses
   }));
 });
 
+Deno.test("BatchLog makes the name last of a segment that others have begun", () => {
+  using directory = new TempDirectory();
+  const { path } = directory;
+  using medium = new FragileMedium(path, () => 0);
+  medium.faults.add("syncDirectory").add("remove");
+  assertThrows(() => new BatchLog(path).append([batchOf(1, 10)]), Error, "refused");
+  assertEquals(segmentsIn(path), [1]);
+  const log = new BatchLog(path);
+  log.append([batchOf(2, 10)]);
+  log.close();
+  medium.cutPower();
+  assertEquals(numbersIn(path), [2]);
+});
+
 Deno.test("BatchLog.remove() may be tried again", () => {
   using directory = new TempDirectory();
   const { path } = directory;

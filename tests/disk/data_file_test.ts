@@ -1,8 +1,9 @@
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
 import { DataWriter } from "../../kvserver/disk/data_writer.ts";
-import { assert, assertEquals, assertLess, fc } from "../deps.ts";
+import { assert, assertEquals, assertLess, assertThrows, fc } from "../deps.ts";
 import { batchOf, entry, heldIn, mergedOf, newDataFile } from "./data_files.ts";
 import { TempDirectory } from "./temp_directory.ts";
+import { TinyDisk } from "./tiny_disk.ts";
 
 /** Values of all kinds: none, empty, short, and longer than a page. */
 const values = [null, "", "v", "x".repeat(70_000)];
@@ -116,6 +117,31 @@ Deno.test("a log that a crash cut off is gone on with, however often that happen
     [...heldIn(directory.path).keys()].sort(),
     Array.from({ length: 5 }, (_, i) => `key ${i}`),
   );
+});
+
+Deno.test({
+  name: "a fold that a full disk refuses is gone on with when there is room",
+  ignore: !TinyDisk.isPossible,
+  fn() {
+    using tiny = new TinyDisk(16);
+    newDataFile(tiny.path);
+    const writer = new DataWriter(tiny.path);
+    const batches = Array.from(
+      { length: 2000 },
+      (_, i) => batchOf(entry(`key ${i}`, "x".repeat(1000), { uid: `127.0.0.1:6000/00/${i % 9}` })),
+    );
+    writer.append(batches);
+    tiny.fill();
+    assertThrows(() => {
+      while (!writer.foldOn(5));
+    });
+    assertEquals(writer.logSegments, 1);
+    tiny.empty();
+    while (!writer.foldOn(5));
+    assertEquals(writer.logSegments, 0);
+    assertEquals(heldIn(tiny.path), mergedOf(batches));
+    writer.close();
+  },
 });
 
 Deno.test("DataReader.chunks() are bounded", () => {
