@@ -19,6 +19,16 @@ testInWorld("newChannelRef() resolves with the first message, drops later ones",
   await system.close();
 });
 
+testInWorld("a channel waits on when bytes come that are no message", async (world) => {
+  const { system, reports } = await startSystem(world);
+  const { ref, response } = system.newChannelRef<string>();
+  system.relay(ref.counter, { bytes: Uint8Array.of(0xc1), start: 0, end: 1 });
+  assertEquals([reports.map(({ ref }) => ref), system.openChannels], [[ref], 1]);
+  system.tell(ref, "a message");
+  assertEquals([await response, system.openChannels], ["a message", 0]);
+  await system.close();
+});
+
 testInWorld("a channel's response rejects when no message comes in time", async (world) => {
   const { system } = await startSystem(world);
   const { ref, response } = system.newChannelRef({ timeoutMs: 300 });

@@ -142,6 +142,19 @@ testInWorld("maxMessageRate counts messages to other systems", async (world) => 
   await world.complete(system.close());
 });
 
+testInWorld("maxMessageRate goes by what a ref says when it is told something", async (world) => {
+  const { system } = await startSystem(world);
+  const receiver = { address: "far:1", incarnation: "0f", counter: 0 };
+  const sender = startSender(system, () => {
+    receiver.counter = 1 - receiver.counter;
+    return receiver;
+  });
+  for (let i = 0; i < 20; i++) system.tell(sender, i);
+  await world.advance(0);
+  assertEquals(system.stats().maxMessageRate, 10);
+  await world.complete(system.close());
+});
+
 Deno.test("MessageRates counts what a list of times counts when used at random", () => {
   const steps = fc.array(
     fc.tuple(fc.oneof(fc.nat(5), fc.nat(400), fc.nat(1200)), fc.nat(2)),

@@ -1,3 +1,4 @@
+import { figureOf, StatsTable } from "../../actor/stats.ts";
 import { encode } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
@@ -41,4 +42,22 @@ testInWorld("stats() is a picture of its moment when more is sent later", async 
   assertEquals([before.messagesSent, before.messagesSentExternal, before.bytesSent], [0, 0, 0]);
   await world.run();
   await system.close();
+});
+
+Deno.test("StatsTable.sum() adds up what each thread counts, and takes the most of their rates", () => {
+  const table = new StatsTable(2);
+  const other = new StatsTable(2, table.memory);
+  const figures = { messagesSentExternal: 1, messagesSentActor: 2, bytesSent: 3 };
+  for (const [i, row] of [table.row(0), other.row(1)].entries()) {
+    for (const [name, figure] of Object.entries(figures)) {
+      row[figureOf[name as keyof typeof figures]] = figure * 10 ** i;
+    }
+    row[figureOf.maxMessageRate] = 7 - i;
+  }
+  const { messagesSent, messagesSentExternal, messagesSentActor, bytesSent, maxMessageRate } = table
+    .sum(true);
+  assertEquals(
+    [messagesSent, messagesSentExternal, messagesSentActor, bytesSent, maxMessageRate],
+    [33, 11, 22, 33, 7],
+  );
 });

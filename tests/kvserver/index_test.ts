@@ -39,6 +39,14 @@ Deno.test("Records keep marks apart from each other and from all else", () => {
   }
 });
 
+Deno.test("Records.keyBeginsWith() looks at the key and nothing behind it", () => {
+  const held = new Records();
+  const n = held.create(charBytes("ab"), 0, 2, 2);
+  const prefixes = ["", "a", "ab", "ab\0", "ab\0\0\0", "b", "aa"].map(charBytes);
+  const begins = prefixes.map((prefix) => held.keyBeginsWith(n, prefix));
+  assertEquals(begins, [true, true, true, false, false, false, false]);
+});
+
 Deno.test("KeyIndex finds keys by itself, in as many buckets as there are", () => {
   const [held, numbers] = records();
   const index = new KeyIndex(held);

@@ -1,6 +1,7 @@
 import { Store } from "../../kvserver/mod.ts";
 import { LargeValues } from "../../kvserver/store/large_values.ts";
 import { UidTable } from "../../kvserver/store/uid_table.ts";
+import { ValueLog } from "../../kvserver/store/value_log.ts";
 import { assert, assertEquals, assertLess } from "../deps.ts";
 import { Prng } from "../support/prng.ts";
 
@@ -103,6 +104,42 @@ Deno.test("Store cleans what lies behind it, when there is most garbage where it
   overwritten.check();
 });
 
+Deno.test("ValueLog leaves alone where it writes, be there nothing but garbage", () => {
+  const length = 400;
+  const places = new Map<number, number>();
+  const log = new ValueLog(
+    (owner) => {
+      assert(places.has(owner));
+      return length;
+    },
+    (owner, place) => places.set(owner, place),
+  );
+  const add = (owner: number) => {
+    places.set(owner, log.add(owner, bytes, owner % 251, owner % 251 + length));
+    log.clean();
+  };
+  const remove = (owner: number) => {
+    log.remove(places.get(owner)!, length);
+    places.delete(owner);
+    log.clean();
+  };
+  for (let owner = 1; owner <= keyCount; owner++) add(owner);
+  // Where it writes there is more garbage than elsewhere, and soon nothing else.
+  for (let i = 0; i < 200; i++) {
+    add(0);
+    remove(0);
+  }
+  for (let owner = keyCount; owner > keyCount - 100; owner--) remove(owner);
+  const { byteLength } = log;
+  for (let owner = 1; owner < keyCount - 100; owner += 2) remove(owner);
+  assertLess(log.byteLength, byteLength);
+  for (const [owner, place] of places) {
+    const start = log.startOf(place);
+    const value = log.bytesAt(place).subarray(start, start + length);
+    assert(value.every((byte, i) => byte === bytes[owner % 251 + i]));
+  }
+});
+
 Deno.test("LargeValues takes no more room, however many come and go", () => {
   const large = new LargeValues();
   const kept = large.add(bytes, 0, 5_000);
@@ -111,6 +148,7 @@ Deno.test("LargeValues takes no more room, however many come and go", () => {
     const places = [large.add(bytes, 1, 5_000), large.add(bytes, 2, 6_000)];
     assertEquals(places.map((place) => large.bytesAt(place)[0]), [1, 2]);
     for (const place of places) large.remove(place);
+    for (const place of places) assertEquals<unknown>(large.bytesAt(place), undefined);
   }
   assertLess(large.byteLength, byteLength + 100);
   assertEquals(large.bytesAt(kept), bytes.subarray(0, 5_000));

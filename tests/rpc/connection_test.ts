@@ -272,6 +272,17 @@ testInWorld("RpcConnection says that a retry is safe when nobody was reached", a
   await connection.close();
 });
 
+testInWorld("RpcConnection.close() gives up a dial that nobody answers", async (world) => {
+  const network = new MemoryNetwork(world);
+  network.at("server:6001").reachability = "silent";
+  const connection = new RpcConnection("server:6001", network, world.environment());
+  const call = connection.call(ask("Put", "", false), options);
+  await world.advance(100);
+  await world.complete(Promise.allSettled([call, connection.close()]));
+  assertEquals(world.nowMs, 100);
+  assertEquals((await rejection(call, ConnectionError)).retrySafe, true);
+});
+
 testInWorld("RpcConnection gives up when nobody answers its dialing in time", async (world) => {
   const network = new MemoryNetwork(world);
   network.at("server:6001").reachability = "silent";

@@ -57,7 +57,7 @@ function startLateServer(options: Partial<RpcServerOptions> = {}) {
   const executors: LateExecutor[] = [];
   const served = startServer({
     ...options,
-    serve(_connection, sendLate) {
+    serve(sendLate) {
       executors.push(new LateExecutor(sendLate));
       return executors.at(-1)!;
     },

@@ -54,6 +54,12 @@ const refusals: [name: string, message: unknown, path: string, found: string][] 
   ["a Map has it as a key", { m: new Map([[() => {}, 1]]) }, "message.m.get(…):", "a function"],
   ["a class instance is inside", { at: new Point() }, "message.at:", "an instance of Point"],
   ["an instance of no name is inside", [new (class {})()], "message[0]:", "a class instance"],
+  [
+    "an object that is made to look like an array is inside",
+    [Object.create(Array.prototype)],
+    "message[0]:",
+    "an instance of Array",
+  ],
   ["a class that extends Array is inside", [new Stack()], "message[0]:", "an instance of Stack"],
   [
     "a class that extends Map is inside",

@@ -1,5 +1,5 @@
 import { MsgpackReader, MsgpackWriter, notThis } from "../../rpc/mod.ts";
-import { assert, assertEquals, fc, msgpackDecode } from "../deps.ts";
+import { assert, assertEquals, assertLessOrEqual, fc, msgpackDecode } from "../deps.ts";
 import { text, thorough } from "./arbitraries.ts";
 import { concat } from "./wire.ts";
 
@@ -140,4 +140,14 @@ Deno.test("MsgpackWriter.clear() gives a long buffer back", () => {
   assertEquals(writer.bytes.length, 16);
   writer.str("as new");
   assertEquals(new MsgpackReader(writer.written()).str(), "as new");
+});
+
+Deno.test("MsgpackWriter moves a content only now and then, however long it grows", () => {
+  const writer = new MsgpackWriter(16);
+  const buffers = new Set<Uint8Array>();
+  for (let i = 0; i < 100_000; i++) {
+    writer.nil();
+    buffers.add(writer.bytes);
+  }
+  assertLessOrEqual(buffers.size, 14);
 });

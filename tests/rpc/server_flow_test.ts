@@ -113,6 +113,30 @@ testInWorld("RpcServer executes one batch of a connection at a time", async (wor
   await close(world, served);
 });
 
+testInWorld("RpcServer tells an executor once that its connection is over", async (world) => {
+  let ended = 0;
+  const serve = () => ({ execute, close: () => void ended++ });
+  const { network, served } = startInMemory(world, { serve });
+  const endings: ((client: ByteStream) => void)[] = [
+    (client) => client.close(),
+    (client) => void client.closeWrite(),
+    (client) => void client.write(new Uint8Array(4)),
+    () => network.at(served.address).cut(),
+    () => void served.server.close(),
+  ];
+  for (const [i, end] of endings.entries()) {
+    const client = await world.complete(network.connect(served.address));
+    await client.write(requestFrame(1, "Ping", []));
+    await world.advance(0);
+    assertEquals(ended, i);
+    end(client);
+    await world.advance(lingerMs);
+    assertEquals(ended, i + 1);
+    client.close();
+  }
+  await close(world, served);
+});
+
 testInWorld("RpcServer lingers for a while when a client goes on after a fault", async (world) => {
   const { network, served } = startInMemory(world);
   const client = await world.complete(network.connect(served.address));
