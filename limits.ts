@@ -17,6 +17,9 @@ export const frameBytesMax = 16 * MiB;
 /** First size of a connection's receive buffer, and what it shrinks back to after a long frame. */
 export const receiveBufferBytes = 64 * KiB;
 
+/** First size of a buffer that gathers what is to leave on a connection. */
+export const sendBufferBytes = 16 * KiB;
+
 /** Open connections per listening port; a further one is closed as soon as it is accepted. */
 export const connectionsMax = 10_000;
 
@@ -71,8 +74,8 @@ export const scanPageBytesMax = 1 * MiB;
 export const storeKeyBytesMax = 8 * GiB;
 
 /**
- * Bytes of the values of a replica that are no longer than 4 KiB; a Put that would pass it is answered
- * with `overloaded`.
+ * Bytes of the values of a replica that are no longer than 4 KiB, what is lost between them included; a
+ * Put that would pass it is answered with `overloaded`.
  */
 export const storeValueBytesMax = 16 * GiB;
 

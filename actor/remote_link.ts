@@ -1,4 +1,10 @@
-import { dialTimeoutMs, linkBytesMax, reconnectMaxMs, reconnectMinMs } from "../limits.ts";
+import {
+  dialTimeoutMs,
+  linkBytesMax,
+  reconnectMaxMs,
+  reconnectMinMs,
+  sendBufferBytes,
+} from "../limits.ts";
 import {
   type ByteStream,
   dial,
@@ -34,10 +40,10 @@ export class RemoteLink implements TellLink {
   #environment: Environment;
   #host: TellHost;
   /** Frames that have not left; while a write is under way the next one is gathered here. */
-  #outgoing = new MsgpackWriter(16 * 1024);
+  #outgoing = new MsgpackWriter(sendBufferBytes);
   #outgoingMessages = 0;
   /** The buffer that the write under way reads from. */
-  #leaving = new MsgpackWriter(16 * 1024);
+  #leaving = new MsgpackWriter(sendBufferBytes);
   #leavingBytes = 0;
   #doubtful: DoubtfulMessages;
   #flushing = false;

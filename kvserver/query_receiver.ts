@@ -39,7 +39,7 @@ export class QueryReceiver {
     this.#server = new RpcServer({
       ...options,
       timers: environment,
-      serve: (_connection, sendLate) => {
+      serve: (sendLate) => {
         const connection = new OpenConnection(thread, queryActor, this.#open, sendLate);
         this.#open.add(connection);
         return connection;

@@ -1,4 +1,4 @@
-import { frameBytesMax, outgoingBytesMax, silenceMsMax } from "../limits.ts";
+import { frameBytesMax, outgoingBytesMax, sendBufferBytes, silenceMsMax } from "../limits.ts";
 import { dial } from "./dial.ts";
 import type { Environment } from "./environment.ts";
 import { ConnectionError, RpcError, TimeoutError } from "./errors.ts";
@@ -51,9 +51,9 @@ export class RpcConnection {
   #pending = new Map<number, Pending>();
   #nextMsgid = 0;
   /** Requests that have not left; while a write is under way the next one is gathered here. */
-  #outgoing = new MsgpackWriter(4096);
+  #outgoing = new MsgpackWriter(sendBufferBytes);
   /** The buffer that the write under way reads from. */
-  #leaving = new MsgpackWriter(4096);
+  #leaving = new MsgpackWriter(sendBufferBytes);
   #unsent: Pending[] = [];
   #flushing = false;
   #closed = false;

@@ -73,7 +73,7 @@ export {
   writeNilResponse,
 } from "./message.ts";
 export { type FrameExecutor, type Reply, type SendLate } from "./served_connection.ts";
-export { type Connection, RpcServer, type RpcServerOptions } from "./server.ts";
+export { RpcServer, type RpcServerOptions } from "./server.ts";
 export {
   type ByteListener,
   type ByteStream,

@@ -1,4 +1,4 @@
-import { laterMax, lingerBytesMax, lingerMs } from "../limits.ts";
+import { laterMax, lingerBytesMax, lingerMs, receiveBufferBytes } from "../limits.ts";
 import type { Answer } from "./answer.ts";
 import type { Environment } from "./environment.ts";
 import { FrameReader } from "./frame_reader.ts";
@@ -47,7 +47,7 @@ export class ServedConnection {
   #due = 0;
   /** Those that came while another write was under way. */
   #late: Uint8Array[] = [];
-  /** Goes on when a write has ended, or a late reply has come. */
+  /** Goes on when all that was to be written is, or the connection is closed. */
   #resume: (() => void) | undefined;
 
   /** @param serve makes the executor of its frames */
@@ -122,7 +122,6 @@ export class ServedConnection {
   #sendLate(replies: Uint8Array, count: number): void {
     this.#due -= count;
     this.#send(replies);
-    this.#resume?.();
   }
 
   /** Writes, now or behind the write under way. */
@@ -174,7 +173,7 @@ export class ServedConnection {
     const cancel = timers.after(lingerMs, () => stream.close());
     try {
       await stream.closeWrite();
-      const ignored = new Uint8Array(16 * 1024);
+      const ignored = new Uint8Array(receiveBufferBytes);
       for (let total = 0; total < lingerBytesMax;) {
         const count = await stream.read(ignored);
         if (count === null) return;

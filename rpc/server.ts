@@ -3,12 +3,6 @@ import type { Environment } from "./environment.ts";
 import { type FrameExecutor, type SendLate, ServedConnection } from "./served_connection.ts";
 import type { ByteListener, ByteStream, Transport } from "./transport.ts";
 
-/** A connection, by its identity. */
-export interface Connection {
-  /** The other end's address, as `host:port`. */
-  readonly peer: string;
-}
-
 /** Options of an `RpcServer`. */
 export interface RpcServerOptions {
   transport: Transport;
@@ -21,7 +15,7 @@ export interface RpcServerOptions {
    *
    * @param sendLate for replies that come later
    */
-  serve(connection: Connection, sendLate: SendLate): FrameExecutor;
+  serve(sendLate: SendLate): FrameExecutor;
   /** Told when a connection ends otherwise than by the peer's orderly close. */
   onFault?(peer: string, error: unknown): void;
 }
@@ -77,10 +71,7 @@ export class RpcServer {
   }
 
   async #serve(stream: ByteStream): Promise<void> {
-    const connection = new ServedConnection(
-      stream,
-      (sendLate) => this.#options.serve(stream, sendLate),
-    );
+    const connection = new ServedConnection(stream, (sendLate) => this.#options.serve(sendLate));
     this.#connections.add(connection);
     await connection.serve(this.#options.timers, (error) => this.#fault(stream, error));
     this.#connections.delete(connection);

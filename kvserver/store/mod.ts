@@ -22,6 +22,6 @@ export { LargeValues } from "./large_values.ts";
 export { noEntry } from "./records.ts";
 export { Store } from "./store.ts";
 export { UidTable } from "./uid_table.ts";
-export { ValueLog } from "./value_log.ts";
+export { loggedBytesMax, ValueLog } from "./value_log.ts";
 export { noValue } from "./values.ts";
 export { chunkOf, inChunk, WordArena } from "./word_arena.ts";

@@ -143,7 +143,7 @@ export class Store {
     return this.#records.keyLength(n) + (valueLength === tombstone ? 0 : valueLength);
   }
 
-  /** Whether it bears any of the marks: 16 bits, for whoever keeps lists of entries. */
+  /** Whether it bears any of the marks: bits of 14, for whoever keeps lists of entries. */
   isMarked(n: number, marks: number): boolean {
     return this.#records.isMarked(n, marks);
   }

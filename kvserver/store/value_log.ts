@@ -8,6 +8,9 @@ const segmentWords = 1 << segmentBits;
 /** Words of the very first segment at first; it doubles. */
 const firstWords = 64;
 
+/** A longer value is to have memory of its own: so no more than this of a segment is lost at its end. */
+export const loggedBytesMax = 4 * segmentWords / 32;
+
 const segmentsMax = storeValueBytesMax / (4 * segmentWords);
 
 /** One word of so many may be garbage, and a segment. */
@@ -186,8 +189,7 @@ export class ValueLog {
   /** Appends anew what a segment holds. @returns it. */
   #emptied(segment: number): number {
     const words = this.#words[segment];
-    let at = this.#garbageIn[segment] === segmentWords ? segmentWords : 0;
-    while (at < segmentWords) {
+    for (let at = 0; at < segmentWords;) {
       const owner = words[at];
       if (owner >= garbageMark) {
         at += owner - garbageMark;

@@ -1,13 +1,10 @@
 import type { MsgpackWriter } from "../../rpc/mod.ts";
 import { LargeValues } from "./large_values.ts";
 import { type Records, tombstone } from "./records.ts";
-import { ValueLog } from "./value_log.ts";
+import { loggedBytesMax, ValueLog } from "./value_log.ts";
 
 /** The start of a value that is a tombstone, instead of where its bytes begin. */
 export const noValue = -1;
-
-/** A longer value has memory of its own. At 1/32 of a segment, little of one is lost at its end. */
-const logBytesMax = 4096;
 
 /**
  * The values of records. Where one is follows from its length: in the record if there is room, in a
@@ -98,19 +95,19 @@ export class Values {
   #bytesOf(n: number, length: number): Uint8Array {
     if (length <= this.#records.roomBytes(n)) return this.#records.bytesAt(n);
     const place = this.#records.valuePlace(n);
-    return length <= logBytesMax ? this.#log.bytesAt(place) : this.#large.bytesAt(place);
+    return length <= loggedBytesMax ? this.#log.bytesAt(place) : this.#large.bytesAt(place);
   }
 
   #startOf(n: number, length: number): number {
     if (length <= this.#records.roomBytes(n)) return this.#records.roomStart(n);
-    return length <= logBytesMax ? this.#log.startOf(this.#records.valuePlace(n)) : 0;
+    return length <= loggedBytesMax ? this.#log.startOf(this.#records.valuePlace(n)) : 0;
   }
 
   #isInLog(n: number, length: number): boolean {
-    return length > this.#records.roomBytes(n) && length <= logBytesMax;
+    return length > this.#records.roomBytes(n) && length <= loggedBytesMax;
   }
 }
 
 function isLarge(length: number): boolean {
-  return length > logBytesMax && length !== tombstone;
+  return length > loggedBytesMax && length !== tombstone;
 }

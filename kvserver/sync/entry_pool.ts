@@ -7,6 +7,7 @@ import {
   hashOf,
   inChunk,
   LargeValues,
+  loggedBytesMax,
   UidTable,
   ValueLog,
   WordArena,
@@ -40,9 +41,6 @@ const chainMax = 32;
 
 /** Buckets of an empty pool, and records of its first chunk; powers of two. */
 const firstBuckets = 64;
-
-/** Longer entries have memory of their own. */
-const logBytesMax = 4096;
 
 /**
  * Entries on their way from some replicas to others, each kept once, as the bytes that it came as,
@@ -102,7 +100,7 @@ export class EntryPool implements EntrySource {
     words[at + keyWord] = key;
     words[at + keyStartAndLength] = (keyStart - entry.start) << 16 | (keyEnd - keyStart);
     words[at + lengthWord] = length;
-    words[at + placeWord] = length > logBytesMax
+    words[at + placeWord] = length > loggedBytesMax
       ? this.#large.add(bytes, entry.start, entry.end)
       : this.#log.add(n, bytes, entry.start, entry.end);
     this.#link(n, hash);
@@ -123,7 +121,7 @@ export class EntryPool implements EntrySource {
     this.#uids.release(words[at + uidWord]);
     this.releaseKey(words[at + keyWord]);
     const length = words[at + lengthWord];
-    if (length > logBytesMax) this.#large.remove(words[at + placeWord]);
+    if (length > loggedBytesMax) this.#large.remove(words[at + placeWord]);
     else this.#log.remove(words[at + placeWord], length);
     words[at + nextWord] = this.#freeRecord;
     this.#freeRecord = n;
@@ -195,13 +193,15 @@ export class EntryPool implements EntrySource {
 
   #bytesAt(n: number): Uint8Array {
     const place = this.#get(n, placeWord);
-    return this.writtenBytesMax(n) > logBytesMax
+    return this.writtenBytesMax(n) > loggedBytesMax
       ? this.#large.bytesAt(place)
       : this.#log.bytesAt(place);
   }
 
   #startOf(n: number): number {
-    return this.writtenBytesMax(n) > logBytesMax ? 0 : this.#log.startOf(this.#get(n, placeWord));
+    return this.writtenBytesMax(n) > loggedBytesMax
+      ? 0
+      : this.#log.startOf(this.#get(n, placeWord));
   }
 
   // ---- finding ------------------------------------------------------------------------------

@@ -1,5 +1,8 @@
 import { encodeAsciiInto, encodeUtf8Into, utf8BytesBound } from "./utf8.ts";
 
+/** A buffer that grew to more than so many times its first size is given back with its content. */
+const keptGrowth = 64;
+
 /**
  * Appends MessagePack to one growable buffer.
  *
@@ -43,7 +46,7 @@ export class MsgpackWriter {
   /** Takes the content back; gives a buffer back that a rare long one had made large. */
   clear(): void {
     this.length = this.start;
-    if (this.bytes.length > this.#initialBytes * 64) this.#moveTo(this.#initialBytes);
+    if (this.bytes.length > this.#initialBytes * keptGrowth) this.#moveTo(this.#initialBytes);
   }
 
   /**
