@@ -123,6 +123,37 @@ terminalTest(
 );
 
 terminalTest(
+  "play on a terminal completes at Tab, keeps the line while the width changes, and drops it at Ctrl-C",
+  () =>
+    withServer(async (server) => {
+      const args = ["play", "--fast", "--no-color", "--no-screen-reader", "--name", "Ada"];
+      const terminal = new Terminal([...args, "--server", server], { columns: 80 });
+      const press = async (keys: string) => {
+        for (const key of keys) await terminal.type(key);
+      };
+      await terminal.until(fieldPrompt);
+      await press("mov\t");
+      await terminal.until(`${fieldPrompt} move `);
+      await press("bri\t");
+      await terminal.until(`${fieldPrompt} move bridge`);
+      for (const columns of [30, 100]) {
+        await terminal.resize(columns);
+        await terminal.until(`${fieldPrompt} move bridge`);
+      }
+      await press("\r");
+      await terminal.until("You walk to Randy Pausch Bridge.");
+      const prompt = fieldPrompt.replace("Gates 5th Floor", "Randy Pausch Bridge");
+      await terminal.until(prompt);
+      await press("mine 1000\x03");
+      assertStringIncludes(await terminal.until(prompt), "mine 1000");
+      await press("inv\r");
+      assert(!(await terminal.until("Xeon CPUs: 1")).includes("You find"));
+      await press("\x04");
+      assertEquals((await terminal.end()).code, 0);
+    }),
+);
+
+terminalTest(
   "play for a screen reader writes nothing but lines, whatever is typed",
   () =>
     withServer(async (server) => {

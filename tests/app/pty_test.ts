@@ -105,12 +105,16 @@ terminalTest(
 );
 
 terminalTest(
-  "kv shell edits on while the terminal changes its width",
+  "kv shell completes a command, and edits on while the terminal changes its width",
   () =>
     withServer(async (server) => {
       const terminal = new Terminal(["kv", "shell", "--server", server], { columns: 40 });
       await terminal.until(prompt);
-      await terminal.type("put wide 1234567890");
+      await terminal.type("pu");
+      await terminal.type("\t");
+      // What may follow it is shown behind it.
+      await terminal.until("KEY VALUE");
+      await terminal.type("wide 1234567890");
       await terminal.until("1234567890");
       await terminal.resize(20);
       await terminal.until("1234567890");
