@@ -1,5 +1,5 @@
 import { lineCharsMax } from "../limits.ts";
-import { readLines } from "./lines.ts";
+import { type Line, readLines } from "./lines.ts";
 import { processTerminal, type TerminalDevice } from "./terminal/terminal_device.ts";
 
 /** The three standard streams, the environment and the signals, as the commands see them. */
@@ -18,7 +18,7 @@ export interface Console {
   /** The bytes of stdin. */
   input(): AsyncIterable<Uint8Array>;
   /** The lines of stdin, without their ends; of one past `lineCharsMax` more than that, not all. */
-  lines(): AsyncIterable<string>;
+  lines(): AsyncIterable<Line>;
   /**
    * Calls `handler` on SIGINT and SIGTERM, instead of ending and of the handler before; the function
    * returned stops that.

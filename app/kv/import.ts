@@ -8,7 +8,7 @@ import {
 } from "../../limits.ts";
 import { exitCodeOfSignal, exitCodes } from "../exit_codes.ts";
 import { failureText } from "../failure.ts";
-import { readLines } from "../lines.ts";
+import { type Line, readLines } from "../lines.ts";
 import { counted } from "../numbers.ts";
 import { showProgress } from "../progress.ts";
 import { UsageError } from "../usage_error.ts";
@@ -58,7 +58,7 @@ export async function importEntries(session: KvSession, source: ImportSource): P
     let number = 0;
     for await (const line of readLines(countedBytes(), lineCharsMax)) {
       number++;
-      if (line.trim() === "") continue;
+      if (line?.trim() === "") continue;
       await puts.put(number, line);
       if (puts.isOver) break;
     }
@@ -75,7 +75,8 @@ export async function importEntries(session: KvSession, source: ImportSource): P
 }
 
 /** The entry that a line of JSON is. @throws {UsageError} when it is none. */
-export function parseEntry(line: string): Entry {
+export function parseEntry(line: Line): Entry {
+  if (line === undefined) throw new UsageError("Cannot import it: it is not valid UTF-8");
   if (line.length > lineCharsMax) {
     throw new UsageError(
       `Cannot import it: found more than ${lineCharsMax} characters, which no entry has`,
@@ -124,7 +125,7 @@ class Puts {
   }
 
   /** Starts to put the entry of a line; waits while too many are under way. */
-  async put(number: number, line: string): Promise<void> {
+  async put(number: number, line: Line): Promise<void> {
     let entry: Entry;
     try {
       entry = parseEntry(line);

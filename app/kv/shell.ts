@@ -2,6 +2,7 @@ import { lineCharsMax } from "../../limits.ts";
 import { BrokenPipeError } from "../console.ts";
 import { exitCodeOf, exitCodes } from "../exit_codes.ts";
 import { failureText } from "../failure.ts";
+import { type Line, textOf } from "../lines.ts";
 import { StateDirectory } from "../state_directory.ts";
 import { type ColorChoice, hasColor, styleFor } from "../style.ts";
 import { HistoryFile, openLineEditor } from "../terminal/mod.ts";
@@ -83,7 +84,8 @@ async function converse(session: KvSession, options: ShellOptions): Promise<numb
 }
 
 /** An absent key is an answer here, not an error. */
-async function runLine(session: KvSession, line: string): Promise<"exit" | "done"> {
+async function runLine(session: KvSession, typed: Line): Promise<"exit" | "done"> {
+  const line = textOf(typed);
   if (line.length > lineCharsMax) {
     throw new UsageError(`Cannot read the line: allowed are ${lineCharsMax} characters`);
   }

@@ -1,5 +1,6 @@
 import type { Console } from "../console.ts";
 import { exitCodeOfSignal } from "../exit_codes.ts";
+import { type Line, textOf } from "../lines.ts";
 import type { LineEditor, LineEditorOptions } from "./line_editor.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { LineEditor, LineEditorOptions } from "./line_editor.ts";
  */
 export class PlainLines implements LineEditor {
   #console: Console;
-  #lines: AsyncIterator<string>;
+  #lines: AsyncIterator<Line>;
   #isTerminal: boolean;
   #prompt = "";
   #isReading = false;
@@ -32,7 +33,7 @@ export class PlainLines implements LineEditor {
     this.#prompt = prompt;
     this.#isReading = true;
     if (this.#isTerminal) this.#console.out(prompt);
-    const next = this.#lines.next().then(({ done, value }) => done ? undefined : value);
+    const next = this.#lines.next().then(({ done, value }) => done ? undefined : textOf(value));
     const line = await Promise.race([next, this.#end.promise]);
     this.#isReading = false;
     // The end of input leaves the cursor behind the prompt.

@@ -1,8 +1,9 @@
+import type { Line } from "../../app/lines.ts";
 import { type Console, runCommandLine, type StopSignal } from "../../app/mod.ts";
 
 /** What a fake console is like; by default nothing is a terminal and the input is empty. */
 export interface FakeConsoleOptions {
-  input?: readonly string[] | (() => AsyncIterable<string>);
+  input?: readonly Line[] | (() => AsyncIterable<Line>);
   /** What stdin holds, for who reads it as bytes. */
   bytes?: readonly Uint8Array[];
   env?: Readonly<Record<string, string>>;
@@ -42,7 +43,7 @@ export class FakeConsole implements Console {
     yield* this.#options.bytes ?? [];
   }
 
-  async *lines(): AsyncIterable<string> {
+  async *lines(): AsyncIterable<Line> {
     const { input = [] } = this.#options;
     yield* typeof input === "function" ? input() : input;
   }

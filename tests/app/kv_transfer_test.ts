@@ -83,12 +83,22 @@ Deno.test("kv import stops at a file that is none of its own", () =>
     assert(stderr.endsWith("the rest was not read, for there is too much wrong\n"), stderr);
   }));
 
-Deno.test("kv import refuses bytes that are not UTF-8, and says what it put before", () =>
+Deno.test("kv import names a line that is not UTF-8, and puts the others", () =>
   withServer(async (server) => {
-    const bytes = [...bytesOf(lineOf("a", "1")), Uint8Array.of(0xff, 10)];
-    const { code, stderr } = await runCmud(["kv", "import", "--server", server], { bytes });
-    assertEquals(code, 64);
-    assertEquals(stderr, "Put 1 entry\ncmud: Cannot read the input: it is not valid UTF-8\n");
+    const lines = [
+      ...bytesOf(lineOf("a", "1")),
+      Uint8Array.of(0xff, 10),
+      ...bytesOf(lineOf("b", "2")),
+    ];
+    // In one piece, and in three.
+    for (const bytes of [[new Uint8Array(lines.flatMap((line) => [...line]))], lines]) {
+      const { code, stderr } = await runCmud(["kv", "import", "--server", server], { bytes });
+      assertEquals(code, 64);
+      assertEquals(
+        stderr,
+        "Line 2: Cannot import it: it is not valid UTF-8\nPut 2 entries; 1 line left out\n",
+      );
+    }
   }));
 
 Deno.test("kv import says from where on entries may be missing when the server is lost", async () => {

@@ -4,7 +4,7 @@ import { splitWords } from "../../app/kv/shell_words.ts";
 import { runCmud } from "./fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
-function shell(server: string, input: readonly string[], ...options: string[]) {
+function shell(server: string, input: readonly (string | undefined)[], ...options: string[]) {
   return runCmud(["kv", "shell", "--server", server, ...options], { input });
 }
 
@@ -37,7 +37,8 @@ Deno.test("kv shell goes on after an absent key, and ends at exit or quit", () =
 
 Deno.test("kv shell stops at the first error with its line and its code", () =>
   withServer(async (server) => {
-    const cases: [string, string][] = [
+    const cases: [string | undefined, string][] = [
+      [undefined, "it is not valid UTF-8"],
       ["frobnicate", "allowed are get, put"],
       ["gte k", "did you mean get?"],
       ["get", "allowed is get KEY"],
