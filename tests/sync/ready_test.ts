@@ -1,0 +1,34 @@
+import { syncMessageBytesMax } from "../../limits.ts";
+import { assertEquals } from "../deps.ts";
+import type { TextEntry } from "../kvserver/stores.ts";
+import { entryOf, other, Stage } from "./stage.ts";
+
+/** Entries of these keys, each of which needs a message to itself. */
+function large(...keys: string[]): TextEntry[] {
+  return keys.map((key) => entryOf(key, 1, "x".repeat(0.7 * syncMessageBytesMax)));
+}
+
+Deno.test("a query actor is told to be ready with the last of the state, and not before", () => {
+  const stage = new Stage();
+  stage.join();
+  stage.heard(0, other, large("a", "b"));
+  stage.heard(0, other, large("c"), stage.question);
+  stage.pass(3);
+  const told = stage.merges.filter(({ entries }) => entries.length > syncMessageBytesMax / 2);
+  assertEquals(told.map(({ ready }) => ready), [false, false, true]);
+});
+
+Deno.test("a query actor that was told to be ready stays so while others are not", () => {
+  const stage = new Stage();
+  stage.join();
+  // The first query actor has yet to get what the second took.
+  stage.writtenBy(1, large("a", "b"));
+  stage.writtenBy(1, large("c", "d", "e", "f"));
+  stage.heard(0, other, [], stage.question);
+  stage.pass(1);
+  assertEquals(stage.merges.at(-1)?.ready, true);
+  stage.heard(0, other, large("g", "h"));
+  stage.heard(0, other, large("i", "j"));
+  stage.pass(1);
+  assertEquals([stage.told.at(-1)?.length, stage.merges.at(-1)?.ready], [1, true]);
+});

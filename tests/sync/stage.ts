@@ -1,0 +1,108 @@
+import type { ActorContext, ActorRef } from "../../actor/mod.ts";
+import { EntryReader } from "../../kvserver/entry_reader.ts";
+import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
+import { SyncActor } from "../../kvserver/sync/sync_actor.ts";
+import type { MergeMessage, PeerMessage } from "../../kvserver/sync/sync_messages.ts";
+import { syncPaceMs } from "../../limits.ts";
+import { charsOf, messageOf, type TextEntry } from "../kvserver/stores.ts";
+
+const self: ActorRef = { address: "a:1", incarnation: "a", counter: 1 };
+const siblings = [2, 3].map((counter) => ({ ...self, counter }));
+/** The sync actor of another server. */
+export const other: ActorRef = { address: "b:1", incarnation: "b", counter: 1 };
+/** Who is told when a join is over. */
+const nobody: ActorRef = { ...self, counter: 9 };
+const nothing = messageOf([]);
+
+/** The keys of a message, in its order. */
+export function keysIn(entries: Uint8Array): string[] {
+  const keys: string[] = [];
+  const reader = new EntryReader(entries);
+  while (reader.next()) keys.push(charsOf(reader.bytes.subarray(reader.keyStart, reader.keyEnd)));
+  return keys;
+}
+
+/** An entry as a query actor of this server took it. */
+export function entryOf(key: string, timestamp: number, value = ""): TextEntry {
+  return { key, value, timestamp, sequence: 0, uid: "a:1/a/2" };
+}
+
+/** A sync actor on its own, whose messages go nowhere. */
+export class Stage {
+  readonly pool = new EntryPool();
+  nowMs = 0;
+  link = { isUp: true, isGone: false, epoch: 1, roomBytes: 20 * 1024 * 1024, reset: () => {} };
+  /** The messages to the other server's sync actor. */
+  readonly sent: PeerMessage[] = [];
+  /** What the second of two query actors was told. */
+  readonly merges: MergeMessage[] = [];
+  readonly #actor: SyncActor;
+  #puts = 0;
+  /** What there is in any part of the state that is asked for. */
+  part = nothing;
+  #parts = 0;
+
+  constructor() {
+    const context = {
+      self,
+      monotonicMs: () => this.nowMs,
+      tellAfter: () => {},
+      watchLink: () => {},
+      link: () => this.link,
+      tell: (ref, message) => {
+        if (ref === other) this.sent.push(message as PeerMessage);
+        if (ref === siblings[1]) this.merges.push(message as MergeMessage);
+      },
+    } as Partial<ActorContext> as ActorContext;
+    this.#actor = new SyncActor(context, undefined, undefined, this.pool);
+    this.#actor.onMessage({ type: "start", queryActors: siblings, hasState: true });
+  }
+
+  /** The keys that the second query actor was told, message by message. */
+  get told(): string[][] {
+    return this.merges.map(({ entries }) => keysIn(entries));
+  }
+
+  /** The question for the state that the other server was asked. */
+  get question(): number {
+    return Math.max(...this.sent.map(({ wantsState }) => wantsState));
+  }
+
+  /** The server joins the other one. */
+  join(): void {
+    this.#actor.onMessage({ type: "join", peers: [other], replyTo: nobody });
+  }
+
+  /** The first query actor took so many new keys. */
+  written(count: number, value = "value"): void {
+    this.writtenBy(0, Array.from({ length: count }, () => entryOf(`key${++this.#puts}`, 1, value)));
+  }
+
+  /** One of the two took these entries. */
+  writtenBy(sibling: number, entries: readonly TextEntry[]): void {
+    const message = { from: siblings[sibling].counter, isDrained: false };
+    this.#actor.onMessage({ type: "written", entries: messageOf(entries), ...message });
+  }
+
+  /** Four messages in a row: the first goes on at once, the others are gathered. */
+  writtenInRow(): void {
+    for (let i = 0; i < 4; i++) this.written(25);
+  }
+
+  /** The other server's sync actor is heard, and has received so many messages. */
+  heard(ack: number, from = other, entries: readonly TextEntry[] = [], stateDone = 0): void {
+    const message = { batch: 0, ack, peers: [], wantsState: 0, stateDone };
+    this.#actor.onMessage({ type: "peer", from, entries: messageOf(entries), ...message });
+  }
+
+  /** So many messages of each pair later. */
+  pass(turns: number): void {
+    for (let i = 0; i < turns; i++) {
+      this.nowMs += syncPaceMs;
+      this.#actor.onMessage({ type: "look" });
+      const part = { id: ++this.#parts, entries: this.part };
+      const message = { entries: nothing, from: siblings[0].counter, isDrained: false, part };
+      this.#actor.onMessage({ type: "written", ...message });
+    }
+  }
+}
