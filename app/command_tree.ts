@@ -37,20 +37,26 @@ export async function runCommandTree(
 }
 
 /**
- * `help kv get` means `kv get --help`; the library looks at the first word behind `help` only. Where
- * there is no such command, the call of it is left: that is an error with a suggestion.
+ * `help kv get` and `kv help get` mean `kv get --help`; the library looks at the first word behind
+ * `help` only. Where there is no such command, the call of it is left: that is an error with a
+ * suggestion.
  */
 function helpOf(spec: CommandSpec, args: readonly string[]): readonly string[] {
-  const [help, ...path] = args;
-  if (help !== "help" || path.length === 0) return args;
+  const path: string[] = [];
   let at = spec;
-  for (const [index, word] of path.entries()) {
+  let isHelp = false;
+  for (const word of args) {
     if (at.commands === undefined) break;
+    if (word === "help" && !isHelp) {
+      isHelp = true;
+      continue;
+    }
+    path.push(word);
     const child = at.commands.find(({ name }) => name === word);
-    if (child === undefined) return path.slice(0, index + 1);
+    if (child === undefined) return isHelp ? path : args;
     at = child;
   }
-  return [...path, "--help"];
+  return isHelp && path.length > 0 ? [...path, "--help"] : args;
 }
 
 type Run = (run: NonNullable<CommandSpec["run"]>, invocation: Invocation) => Promise<void>;
@@ -132,10 +138,17 @@ function footer({ examples = [], name }: CommandSpec): string {
   return sections.map((section) => `\n${section}\n`).join("");
 }
 
+/** For what is often meant, and unlike it in its letters. */
+const hints: readonly (readonly [RegExp, string])[] = [
+  [
+    /unknown option '-\d/,
+    "A value that begins with - goes behind --, as in: cmud kv put KEY -- -5\n",
+  ],
+  [/unknown (option '-v'|command 'version')/i, "(Did you mean --version?)\n"],
+];
+
 /** The library's message, with what a user is most likely to need next. */
 function hinted(text: string): string {
-  const hint = /unknown option '-\d/.test(text)
-    ? "A value that begins with - goes behind --, as in: cmud kv put KEY -- -5\n"
-    : "";
+  const [, hint = ""] = hints.find(([pattern]) => pattern.test(text)) ?? [];
   return `cmud: ${text.replace(/^error: /, "")}${hint}`;
 }

@@ -78,13 +78,23 @@ function parseAddresses(text: string): readonly string[] {
 
 /** Checks one `host:port`; `example` shows what one is. @throws {UsageError} when it is none. */
 export function parseAddressOption(address: string, example = defaultQueryAddress): string {
+  let cause: unknown;
   try {
     if (parseAddress(address).port > 0) return address;
-  } catch (cause) {
-    throw new UsageError(
-      `Cannot use "${address}" as an address: allowed is HOST:PORT, as in ${example}`,
-      { cause },
-    );
+  } catch (error) {
+    cause = error;
   }
-  throw new UsageError(`Cannot use "${address}" as an address: the port is 0`);
+  const [, found = ""] = addressFaults.find(([pattern]) => pattern.test(address)) ?? [];
+  throw new UsageError(
+    `Cannot use "${address}" as an address: ${found}allowed is HOST:PORT, as in ${example}`,
+    { cause },
+  );
 }
+
+/** What is often wrong with an address, and what to say of it. */
+const addressFaults: readonly (readonly [RegExp, string])[] = [
+  [/^(\[.+\]|[^\s:\[\]/]+):\d+$/, "its port is none from 1 to 65535, "],
+  [/^(\[.+\]|[^\s:\[\]/]+):?$/, "it has no port, "],
+  [/^:\d+$/, "it has no host, "],
+  [/^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f.:%]+$/i, "an address of IPv6 stands in brackets, "],
+];

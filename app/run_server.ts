@@ -1,7 +1,8 @@
 import { type Durability, Server, ServerOptionError, type ServerOptions } from "../kvserver/mod.ts";
 import type { Invocation } from "./command_spec.ts";
 import type { Console, StopSignal } from "./console.ts";
-import { exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
+import { exitCodeOf, exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
+import { failureText } from "./failure.ts";
 import { describe, joinLater, parseJoin } from "./join.ts";
 import { styleFor } from "./style.ts";
 import { UsageError } from "./usage_error.ts";
@@ -19,12 +20,26 @@ export async function runServer({ options, console, ...rest }: Invocation): Prom
       `Cannot listen on ${hostname} without --advertise: others must be told a real address`,
     );
   }
+  if (advertise !== undefined && wildcard.test(advertise.replace(/:\d+$/, ""))) {
+    throw new UsageError(
+      `Cannot advertise ${advertise}: nobody else can connect to a wildcard address, allowed is ` +
+        "HOST:PORT, as in 192.0.2.7:6000",
+    );
+  }
   const dataDir = options.dataDir as string | undefined;
   if (options.durability !== undefined && dataDir === undefined) {
     throw new UsageError("Cannot use --durability without --data-dir: nothing is kept then");
   }
   const joins = options.join as string[] | undefined ?? [];
-  const { descriptions, missing } = await describe(joins.map(parseJoin));
+  let described: Awaited<ReturnType<typeof describe>>;
+  try {
+    described = await describe(joins.map(parseJoin));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    console.err(`cmud: ${failureText(error, "system")}\n`);
+    return exitCodeOf(error);
+  }
+  const { descriptions, missing } = described;
   const server = await startServer({
     hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
     startPort: options.port as number | undefined ?? 6000,
@@ -59,7 +74,8 @@ async function startServer(options: ServerOptions): Promise<Server> {
     return await Server.start(options);
   } catch (cause) {
     if (!(cause instanceof ServerOptionError)) throw cause;
-    throw new UsageError(cause.message.replace("startPort", "--port"), { cause });
+    const message = cause.message.replace("startPort", "--port").replace("threads", "--threads");
+    throw new UsageError(message, { cause });
   }
 }
 

@@ -10,7 +10,12 @@ export const serverCommand: CommandSpec = {
   name: "server",
   summary: "Run a server until it is stopped",
   options: [
-    { name: "--host", value: "HOST", summary: "address to listen on (default: 127.0.0.1)" },
+    {
+      name: "--host",
+      value: "HOST",
+      summary: "address to listen on (default: 127.0.0.1)",
+      parse: hostFrom,
+    },
     {
       name: "--port",
       value: "PORT",
@@ -68,6 +73,11 @@ export const serverCommand: CommandSpec = {
   ],
   run: async (invocation) => (await import("./run_server.ts")).runServer(invocation),
 };
+
+function hostFrom(text: string): string {
+  if (text !== "") return text;
+  throw new UsageError("Allowed is an address of this machine, or 0.0.0.0 for all it has.");
+}
 
 function durabilityFrom(text: string): string {
   if (text === "relaxed" || text === "strict") return text;

@@ -2,7 +2,7 @@ import { failureText } from "../../app/failure.ts";
 import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { valueBytesMax } from "../../limits.ts";
-import { assertEquals, assertStringIncludes } from "../deps.ts";
+import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { runCmud } from "./fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
@@ -62,6 +62,23 @@ Deno.test("failureText() says what to try where that is known", () => {
     [new TimeoutError("h:1", true, 5), "Cannot wait longer for h:1: no reply within 5 ms\nIs that"],
   ];
   for (const [error, text] of cases) assertEquals(failureText(error).slice(0, text.length), text);
+  const silence = failureText(new TimeoutError("h:1", true, 5), "system");
+  assertStringIncludes(silence, "\nIs that a system port? By default that is 6000.");
+});
+
+Deno.test("failureText() says what to try when a port cannot be bound", () => {
+  const cases = [
+    ["Address already in use", "cmud server --port 7000"],
+    ["Permission denied", "Ports below 1024 are kept for the superuser"],
+    ["Cannot assign requested address", "Is that an address of this machine?"],
+    ["failed to lookup address information: Name or service not known", "Is the name"],
+  ];
+  for (const [why, advice] of cases) {
+    // From another thread nothing but the message comes.
+    const text = failureText(new Error(`Cannot listen on h:1: ${why} (os error 1)`));
+    assert(text.startsWith(`Cannot listen on h:1: ${why}\n`), text);
+    assertStringIncludes(text, advice);
+  }
 });
 
 Deno.test("an error says that something else answers at a port", () =>

@@ -41,6 +41,21 @@ Deno.test("server --join ends with 69 when nobody answers at any of them", async
   assertStringIncludes(stderr, "nothing answers there");
 });
 
+Deno.test("server --join says which port is a system port when something else answers", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepting = listener.accept().then(async (connection) => {
+    await connection.write(new TextEncoder().encode("SSH-2.0-OpenSSH_9.6\r\n"));
+    return connection;
+  });
+  const address = `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
+  const { code, stdout, stderr } = await runCmud(["server", "--port", "0", "--join", address]);
+  (await accepting).close();
+  listener.close();
+  assertEquals({ code, stdout }, { code: 69, stdout: "" });
+  assertStringIncludes(stderr, `cmud: Cannot call Describe at ${address}: `);
+  assertStringIncludes(stderr, "By default 6000 is the system port\n");
+});
+
 Deno.test("server --join warns and goes on asking when only some answer", async () => {
   const first = await startServerProcess();
   const port = String(freePortPair());

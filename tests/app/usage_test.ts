@@ -47,6 +47,11 @@ Deno.test("every command explains itself with its options and an example", async
     (await runCmud(["kv", "get", "--help"])).stdout,
   );
   assertEquals((await runCmud(["help", "kv"])).stdout, (await runCmud(["kv", "--help"])).stdout);
+  assertEquals((await runCmud(["kv", "help"])).stdout, (await runCmud(["kv", "--help"])).stdout);
+  assertEquals(
+    (await runCmud(["kv", "help", "get"])).stdout,
+    (await runCmud(["kv", "get", "--help"])).stdout,
+  );
 });
 
 Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on stdout", async () => {
@@ -59,11 +64,21 @@ Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on s
     [["help", "kv", "gte"], "Did you mean get?"],
     [["help", "kv", "gte", "k"], "Did you mean get?"],
     [["kv", "gte", "k"], "Did you mean get?"],
+    [["kv", "help", "gte"], "unknown command 'gte'"],
+    [["-v"], "Did you mean --version?"],
+    [["-V"], "Did you mean --version?"],
+    [["version"], "Did you mean --version?"],
     [["kv", "get"], "missing required argument 'KEY'"],
     [["kv", "get", "a", "b"], "too many arguments"],
     [["kv", "get", "a", "--sevrer", "x"], "Did you mean --server?"],
     [["kv", "get", "a", "--server", "nonsense"], "allowed is HOST:PORT"],
-    [["kv", "get", "a", "--server", "host:70000"], "allowed is HOST:PORT"],
+    [
+      ["kv", "get", "a", "--server", "host:70000"],
+      "port is none from 1 to 65535, allowed is HOST:PORT",
+    ],
+    [["kv", "get", "a", "--server", "localhost"], "it has no port, allowed is HOST:PORT"],
+    [["kv", "get", "a", "--server", "::1:6001"], "IPv6 stands in brackets, allowed is HOST:PORT"],
+    [["kv", "get", "a", "--server", "http://host:6001"], "address: allowed is HOST:PORT"],
     [["kv", "get", "a", "--server", ","], "allowed is HOST:PORT"],
     [["kv", "get", "a", "--server"], "argument missing"],
     [["server", "--port", "99999"], "integer from 0 to 65535"],
@@ -71,16 +86,22 @@ Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on s
     [["server", "--actors", "0"], "integer from 1 to"],
     [["server", "--actors", "1.5"], "integer from 1 to"],
     [["server", "--port", "65535"], "as --port: allowed"],
+    [
+      ["server", "--actors", "2", "--threads", "3"],
+      "as --threads: allowed is an integer from 1 to 2",
+    ],
     [["server", "--join", "nowhere"], "as in 127.0.0.1:6000"],
     [["server", "--advertise", "nowhere"], "as in 192.0.2.7:6000"],
     [["server", "--port", "0", "--host", "0.0.0.0"], "--advertise"],
     [["server", "--port", "0", "--host", "0"], "--advertise"],
     [["server", "--port", "0", "--host", "::"], "--advertise"],
-    [["server", "--port", "0", "--host", ""], "--advertise"],
+    [["server", "--port", "0", "--host", ""], "Allowed is an address of this machine"],
     [["server", "--port", "0", "--host", "::ffff:0.0.0.0"], "--advertise"],
     [["server", "--port", "0", "--host", "0:0:0:0:0:0:0:0"], "--advertise"],
     [["server", "--host", "0.0.0.0", "--advertise", "here"], "HOST:PORT"],
-    [["server", "--host", "0.0.0.0", "--advertise", "here:0"], "the port is 0"],
+    [["server", "--host", "0.0.0.0", "--advertise", "here:0"], "port is none from 1 to 65535"],
+    [["server", "--advertise", "0.0.0.0:6000"], "as in 192.0.2.7:6000"],
+    [["server", "--host", "::", "--advertise", "[::]:6000"], "as in 192.0.2.7:6000"],
     [["completion", "tcsh"], "bash, zsh, fish"],
     [["completion"], "missing required argument 'SHELL'"],
     [["server", "--data-dir", ""], "Allowed is the path of a directory"],
