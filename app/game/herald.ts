@@ -70,7 +70,6 @@ export class Herald {
   appear(appearance: Appearance, isNew: boolean): void {
     const nowMs = this.#session.now();
     if (!isNew && Math.abs(nowMs - this.#lastSignMs) < heartbeatMs) return;
-    this.#lastSignMs = nowMs;
     this.#sign(appearance, false);
   }
 
@@ -85,7 +84,7 @@ export class Herald {
   }
 
   #sign({ place, rank }: Appearance, gone: boolean): void {
-    const at = this.#at();
+    const at = this.#lastSignMs = notBefore(this.#lastSignMs, this.#session.now());
     const key = keys.here(bucketOf(at, presenceBucketMs), this.#session.name);
     this.#write(key, JSON.stringify({ at, place, rank, gone }));
   }
@@ -118,14 +117,9 @@ export class Herald {
     return { key: at, happenings };
   }
 
-  /**
-   * Never earlier than before, so that a session's deeds keep their order; unless the clock was far
-   * ahead and has been set right.
-   */
+  /** Always later than before, so that a session's deeds keep their order, wherever they are told. */
   #at(): number {
-    const nowMs = this.#session.now();
-    const isSetBack = this.#lastAt - nowMs > eventBucketMs;
-    return this.#lastAt = isSetBack ? nowMs : Math.max(this.#lastAt, nowMs);
+    return this.#lastAt = notBefore(this.#lastAt + 1, this.#session.now());
   }
 
   #write(key: string, value: string): void {
@@ -134,6 +128,12 @@ export class Herald {
       .finally(() => this.#unanswered.delete(answered));
     this.#unanswered.add(answered);
   }
+}
+
+/** The present, but not before `earliestMs`; unless the clock was far ahead and has been set right. */
+function notBefore(earliestMs: number, nowMs: number): number {
+  const isSetBack = earliestMs - nowMs > eventBucketMs;
+  return isSetBack ? nowMs : Math.max(earliestMs, nowMs);
 }
 
 interface Told {

@@ -55,6 +55,8 @@ class EditedLines implements LineEditor {
   /** Settles the line that is asked for. */
   #answer: ((line: string | undefined) => void) | undefined;
   #isCompleting = false;
+  /** The cursor is where a line begins, and no prompt is drawn yet. */
+  #isAtStart = false;
   #isClosed = false;
   #releases: (() => void)[];
 
@@ -122,7 +124,7 @@ class EditedLines implements LineEditor {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (this.#answer !== undefined) this.#endLine();
+    if (this.#answer !== undefined && !this.#isAtStart) this.#endLine();
     for (const release of this.#releases) release();
     this.#readline.close();
     this.#options.history?.close();
@@ -201,8 +203,10 @@ class EditedLines implements LineEditor {
   #interrupt(): void {
     const wasTyping = this.#readline.line !== "";
     this.#leaveLine("^C");
-    this.#readline.prompt();
+    this.#isAtStart = true;
     this.#options.onInterrupt?.(wasTyping);
+    this.#isAtStart = false;
+    if (!this.#isClosed) this.#readline.prompt();
   }
 
   // ---- completion ---------------------------------------------------------------------------

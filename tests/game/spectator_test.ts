@@ -64,7 +64,8 @@ Deno.test("a spectator in a pipe sees what happens anywhere, until stopped, and 
   const before = store.entries.size;
   await lookAround();
   assertEquals([watcher.said, store.entries.size], ["", before]);
-  await ada.type("move fence");
+  // All in the same millisecond, and the record of the later place stands before the other.
+  await ada.type("move 3");
   await ada.type("say \x1b[31mhi");
   await ada.type("tell Ada psst");
   await ada.type("quit");
@@ -72,9 +73,9 @@ Deno.test("a spectator in a pipe sees what happens anywhere, until stopped, and 
   assertEquals(
     watcher.said,
     [
-      "Gates 5th Floor: Ada leaves for The Fence.",
-      "The Fence: Ada says: \\u{1b}[31mhi",
-      "The Fence: Ada goes home.\n",
+      "Gates 5th Floor: Ada leaves for Gates 3rd Floor.",
+      "Gates 3rd Floor: Ada says: \\u{1b}[31mhi",
+      "Gates 3rd Floor: Ada goes home.\n",
     ].join("\n"),
   );
   watcher.stop();

@@ -63,7 +63,8 @@ export class MemoryStore implements GameStore {
 
   async list(prefix: string): Promise<Map<string, string>> {
     await this.#call();
-    return new Map([...this.entries].filter(([key]) => key.startsWith(prefix)));
+    const listed = [...this.entries].filter(([key]) => key.startsWith(prefix));
+    return new Map(listed.sort(([a], [b]) => a < b ? -1 : 1));
   }
 
   #call(): Promise<void> {

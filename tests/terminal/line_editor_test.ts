@@ -215,6 +215,17 @@ Deno.test("Ctrl-C drops the line and says whether there was one", async () => {
   }, { onInterrupt: (wasTyping) => void interrupts.push(wasTyping) });
 });
 
+Deno.test("Ctrl-C that ends the editor leaves no second prompt", async () => {
+  let end = () => {};
+  await editing(async (editor, terminal) => {
+    end = () => editor.close();
+    const line = editor.readLine("> ");
+    terminal.press("\x03");
+    assertEquals(await line, undefined);
+    assertEquals(await linesOf(terminal), ["> ^C", ""]);
+  }, { onInterrupt: () => end() });
+});
+
 Deno.test("Ctrl-Z and stray control keys change nothing", () =>
   editing(async (editor, terminal) => {
     const line = editor.readLine("> ");
