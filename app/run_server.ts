@@ -109,7 +109,8 @@ function announce(server: Server, { options, console }: Invocation): void {
       `${dim("Join it:")}  cmud server --port 0 --join ${address}\n` +
       `${dim("Play:")}     cmud play --server ${first}\n` +
       `${dim("Watch it:")} cmud status --watch --server ${queryAddresses.join(",")}\n` +
-      `${dim("Stop it:")}  Ctrl-C\n`,
+      `${dim("Stop it:")}  Ctrl-C\n` +
+      (Deno.build.standalone ? "" : `${dim("In a clone, cmud is:")} deno task cmud\n`),
   );
 }
 

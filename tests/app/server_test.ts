@@ -29,6 +29,8 @@ Deno.test("server says to people how to go on, and closes on a signal", async ()
   const ended = runCommandLine(["server", "--port", "0", "--actors", "2"], console);
   while (!console.stdout.includes("Stop it")) await new Promise((resolve) => setTimeout(resolve));
   assertStringIncludes(console.stdout, "is ready");
+  // Nobody has a `cmud` to call who runs it with Deno.
+  assertStringIncludes(console.stdout, "In a clone, cmud is: deno task cmud\n");
   const [, address] = /kv shell --server (\S+)/.exec(console.stdout)!;
   assertEquals((await runCmud(["kv", "put", "k", "v", "--server", address])).code, 0);
   console.signal("SIGTERM");
