@@ -40,7 +40,7 @@ export const benchCommand: CommandSpec = {
     {
       name: "--connections",
       value: "N",
-      summary: "connections of get, put and sync (default: 50)",
+      summary: "connections of each load but that of list (default: 50)",
       parse: integerFrom(1, 1000),
     },
     {
@@ -64,19 +64,20 @@ export const benchCommand: CommandSpec = {
     {
       name: "--redis",
       value: "HOST:PORT",
-      summary: "compare get, put and memory with this Redis, whose keys key:* get lost",
+      summary: "compare get, put, memory and durability with this Redis, whose keys key:* get lost",
       parse: parseAddressOption,
     },
     {
       name: "--rounds",
       value: "N",
-      summary: "repeat get and put in turn, and print medians (default: 5 with --redis, else 1)",
+      summary:
+        "repeat get, put and durability in turn, and print medians (default: 5 with --redis, else 1)",
       parse: integerFrom(1, 100),
     },
     {
       name: "--generator",
       value: "COMMAND",
-      summary: "let another program load get and put: see docs/performance.md",
+      summary: "let another program load get, put and durability: see docs/performance.md",
     },
     { name: "--json", summary: "print one JSON object per measurement" },
   ],

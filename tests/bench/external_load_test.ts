@@ -25,10 +25,17 @@ Deno.test("runExternalLoad() fills in the command, and reads what it prints", as
   });
 });
 
-Deno.test("runExternalLoad() says what such a program says", async () => {
-  await assertRejects(
-    () => runExternalLoad(target, { ...load, command: "cat /no/such/file/{protocol}" }),
-    Error,
-    "/no/such/file/cmud",
-  );
-});
+/** Commands that make no load, and what is said of them. */
+const failures: [name: string, command: string, message: string][] = [
+  ["says why it fails", "cat /no/such/file/{protocol}", "/no/such/file/cmud"],
+  ["fails without a word", "false", "Cannot make a load: false ended with 1"],
+  ["is not there", "no-such-program", "Failed to spawn 'no-such-program'"],
+  ["prints no JSON", "echo {protocol}", 'echo printed "cmud", allowed is a line of JSON with'],
+  ["prints no figures", 'echo {"rps":1}', "JSON with requests, rps, p50_us, p99_us, cpu_s"],
+];
+
+for (const [name, command, message] of failures) {
+  Deno.test(`runExternalLoad() says so when the program ${name}`, async () => {
+    await assertRejects(() => runExternalLoad(target, { ...load, command }), Error, message);
+  });
+}
