@@ -89,8 +89,9 @@ export function parseLine(line: string): TypedLine {
   return { word: typed.toLowerCase(), typed, args };
 }
 
-/** A whole number from 1 to `max` in plain digits, or nothing. */
+/** A whole number from 1 to `max` in plain digits, or with commas as it is shown; or nothing. */
 export function parseCount(text: string, max: number): number | undefined {
-  const count = /^[0-9]{1,15}$/.test(text) ? Number(text) : 0;
+  const isCount = /^([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})$/.test(text);
+  const count = isCount ? Number(text.replaceAll(",", "")) : 0;
   return count >= 1 && count <= max ? count : undefined;
 }

@@ -65,7 +65,9 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     visit.talk.say(text.listPlaces(visit.talk.manner));
   },
 
-  async mine(visit, [typed = "1"]) {
+  async mine(visit, args) {
+    // Of "1 000" no part is taken for what was meant.
+    const typed = args.join(" ") || "1";
     const attempts = parseCount(typed, mineAttemptsMax);
     if (attempts === undefined) return visit.talk.say(text.badAttempts(typed));
     const character = await visit.look();
@@ -100,7 +102,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     visit.talk.say(text.shop(rank, kindsFor(rank), coins, visit.talk.manner));
   },
 
-  async buy(visit, [kindTyped, countTyped]) {
+  async buy(visit, [kindTyped, ...counts]) {
     const { talk, session } = visit;
     if (kindTyped === undefined) return talk.say(text.buyWhat);
     const kind = kindTyped.toLowerCase();
@@ -109,9 +111,8 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     const { rank, coins } = character;
     if (!kindsFor(rank).includes(kind)) return talk.say(text.notForYou(kind, rank));
     const affordable = Math.floor(coins / hardwareFacts[kind].price);
-    const count = countTyped === undefined
-      ? Math.max(1, affordable)
-      : parseCount(countTyped, countMax);
+    const countTyped = counts.join(" ");
+    const count = countTyped === "" ? Math.max(1, affordable) : parseCount(countTyped, countMax);
     if (count === undefined) return talk.say(text.badNumber(countTyped));
     if (count > affordable) return talk.say(text.tooDear(kind, count, coins));
     const key = await buy(session, character, kind, count);

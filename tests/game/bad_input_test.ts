@@ -54,6 +54,7 @@ const badLines: [line: string, answer: string | RegExp][] = [
   ["move 10", 'no "10" on this campus'],
   ["move __proto__", 'no "__proto__" on this campus'],
   ["move bridge", "at Randy Pausch Bridge already"],
+  ["mine 1 000", 'cannot mine "1 000" times.\nGive a whole number from 1 to 10,000'],
   ["mine -1", 'cannot mine "-1" times.\nGive a whole number from 1 to 10,000'],
   ["mine 0", "from 1 to 10,000"],
   ["mine 1e9", "from 1 to 10,000"],
@@ -68,6 +69,7 @@ const badLines: [line: string, answer: string | RegExp][] = [
   ["buy dark", "Did you mean dark_matter?"],
   ["buy __proto__", 'never heard of "__proto__"'],
   ["buy gpu", "Nvidia GPUs are sold from the rank of Masters on.\nThey look"],
+  ["buy cpu 1 000", 'cannot buy "1 000" of anything.\nGive a whole number'],
   ["buy cpu -1", 'cannot buy "-1" of anything.\nGive a whole number'],
   ["buy cpu 0", "Give a whole number from 1 to"],
   ["buy cpu 1e9", "Give a whole number from 1 to"],
@@ -325,7 +327,12 @@ Deno.test("suggest() finds most slips of one letter, and no meaning in nonsense"
   }
 });
 
-Deno.test("parseCount() takes plain whole numbers in bounds and nothing else", () => {
+Deno.test("parseCount() takes whole numbers in bounds, plain or as they are shown, and nothing else", () => {
+  assertEquals(parseCount("10,000", 10_000), 10_000);
+  assertEquals(parseCount("1,000,000", 1_000_000), 1_000_000);
+  for (const text of ["1,0", "10,0000", ",100", "1000,000", "1,,000", "1,000,", "1 000", "1.000"]) {
+    assertEquals(parseCount(text, 1_000_000), undefined, text);
+  }
   assertEquals(parseCount("1", 10), 1);
   assertEquals(parseCount("010", 10), 10);
   for (const text of ["0", "11", "-1", "+1", "1e1", "1.0", "", " 1", "0x1", "١", "Infinity"]) {
