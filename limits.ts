@@ -292,13 +292,13 @@ export const foldFromSegments = 32;
 export const foldQuietMs = 20;
 
 /** Bytes of the log from which on it is folded between writes too. */
-export const foldUrgentBytes = 128 * MiB;
+export const foldUrgentBytes = 64 * MiB;
 
 /** How long a step of a fold takes: no longer than the pauses between the writes of a busy server. */
 export const foldStepMs = 0.5;
 
 /** While the log has more bytes than this, each write to the disk waits for a longer step. */
-export const foldBacklogMax = 256 * MiB;
+export const foldBacklogMax = 128 * MiB;
 
 /** How long that takes. */
 export const foldPressMs = 20;

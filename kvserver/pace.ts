@@ -41,7 +41,8 @@ export class Pace {
   /** Has a `TickMessage` come in so many milliseconds, or earlier if one is on its way. */
   tickWithin(delayMs: number): void {
     const nowMs = this.#context.monotonicMs();
-    if (this.#tickMs <= nowMs + delayMs) return;
+    // One that should have come already may have, a moment early; it is not waited for.
+    if (nowMs < this.#tickMs && this.#tickMs <= nowMs + delayMs) return;
     this.#tickMs = nowMs + delayMs;
     const tick: TickMessage = { type: "tick", receiver: this.#receiver };
     this.#context.tellAfter(this.#context.self, tick, Math.ceil(delayMs));

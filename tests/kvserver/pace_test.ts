@@ -1,0 +1,46 @@
+import type { ActorContext } from "../../actor/mod.ts";
+import { Pace } from "../../kvserver/pace.ts";
+import { assertEquals } from "../deps.ts";
+
+/** A pace of 100 ms, a clock that is set by hand, and the delays of its ticks. */
+function newPace() {
+  const ticks: number[] = [];
+  const clock = { nowMs: 1_000 };
+  const context = {
+    self: { address: "a:1", incarnation: "0", counter: 1 },
+    monotonicMs: () => clock.nowMs,
+    tellAfter: (_ref: unknown, _tick: unknown, delayMs: number) => ticks.push(delayMs),
+  } as unknown as ActorContext;
+  return { pace: new Pace(context, "disk", 100), clock, ticks };
+}
+
+Deno.test("Pace has one tick come when the next message is due", () => {
+  const { pace, clock, ticks } = newPace();
+  assertEquals(pace.isDue(), true);
+  pace.sent();
+  clock.nowMs += 30.5;
+  assertEquals([pace.isDue(), pace.isDue(), ticks], [false, false, [70]]);
+  clock.nowMs += 70;
+  pace.ticked();
+  assertEquals([pace.isDue(), ticks], [true, [70]]);
+});
+
+Deno.test("Pace has a tick come earlier than the one that is on its way", () => {
+  const { pace, ticks } = newPace();
+  pace.sent();
+  pace.isDue();
+  pace.tickWithin(20);
+  pace.tickWithin(50);
+  assertEquals(ticks, [100, 20]);
+});
+
+Deno.test("Pace has another tick come after one that came a moment early", () => {
+  const { pace, clock, ticks } = newPace();
+  pace.sent();
+  pace.isDue();
+  clock.nowMs += 99.9;
+  pace.ticked();
+  pace.sent();
+  clock.nowMs += 1;
+  assertEquals([pace.isDue(), ticks], [false, [100, 99]]);
+});
