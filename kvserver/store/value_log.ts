@@ -19,8 +19,8 @@ const wordsPerGarbageWord = 4;
 /** Added to the length of a run of garbage, in its first word. */
 const garbageMark = 0x80000000;
 
-/** From here on the call into the runtime beats a loop. */
-const longCopyBytes = 64;
+/** A loop of more steps takes longer than the call into the runtime. */
+const copyStepsMax = 64;
 
 /**
  * Short values, one behind the other, in segments: a log that is cleaned as it is written (as in
@@ -122,18 +122,16 @@ export class ValueLog {
   clean(): void {
     const used = this.#used;
     if (this.#garbage <= used * (segmentWords / wordsPerGarbageWord) + segmentWords) return;
-    let victim = -1;
-    for (let i = 0; i < this.#words.length; i++) {
-      if (i !== this.#open && !(this.#garbageIn[i] <= this.#garbageIn[victim])) victim = i;
+    // There is more garbage than the open one holds: so there are others.
+    let victim = this.#open === 0 ? 1 : 0;
+    for (let i = victim + 1; i < this.#words.length; i++) {
+      if (i !== this.#open && this.#garbageIn[i] > this.#garbageIn[victim]) victim = i;
     }
     this.#empty.push(this.#emptied(victim));
   }
 
   #fill(place: number, bytes: Uint8Array, start: number, end: number): void {
-    const to = this.#bytes[place >>> segmentBits];
-    const at = this.startOf(place);
-    if (end - start > longCopyBytes) return to.set(bytes.subarray(start, end), at);
-    for (let i = start, j = at; i < end; i++, j++) to[j] = bytes[i];
+    copy(bytes, start, end, this.#bytes[place >>> segmentBits], this.startOf(place));
   }
 
   #discard(place: number, count: number): void {
@@ -195,12 +193,11 @@ export class ValueLog {
         at += owner - garbageMark;
         continue;
       }
-      const count = wordsOf(this.#lengthOf(owner));
-      const place = this.#allocate(owner, count, segmentsMax);
-      const to = this.#words[this.#open];
-      for (let i = 0; i < count; i++) to[inSegment(place) + i] = words[at + 1 + i];
+      const end = at + 1 + wordsOf(this.#lengthOf(owner));
+      const place = this.#allocate(owner, end - at - 1, segmentsMax);
+      copy(words, at + 1, end, this.#words[this.#open], inSegment(place));
       this.#moved(owner, place);
-      at += 1 + count;
+      at = end;
     }
     this.#garbage -= this.#garbageIn[segment];
     this.#garbageIn[segment] = 0;
@@ -213,6 +210,18 @@ export class ValueLog {
 
 const noWords = new Uint32Array();
 const noBytes = new Uint8Array();
+
+/** Writes `from[start..end)` to `to` at `at`. */
+function copy<T extends Uint8Array | Uint32Array>(
+  from: T,
+  start: number,
+  end: number,
+  to: T,
+  at: number,
+): void {
+  if (end - start > copyStepsMax) return to.set(from.subarray(start, end), at);
+  for (let i = start, j = at; i < end; i++, j++) to[j] = from[i];
+}
 
 function inSegment(place: number): number {
   return place & (segmentWords - 1);
