@@ -78,7 +78,7 @@ export class Server {
     const workers: WorkerThread[] = [];
     try {
       for (let thread = 1; thread < settings.threads; thread++) {
-        workers.push(new WorkerThread(thread, settings.onThreadEnd, onFault));
+        workers.push(new WorkerThread(thread, environment, settings.onThreadEnd, onFault));
       }
       const disk = data?.attach(system, settings.durability);
       const group = new ReplicaGroup(system, { ...settings, ready, disk });

@@ -1,5 +1,6 @@
 import { type ActorRef, type ActorSystem, messagePort } from "../actor/mod.ts";
 import { threadBeatMs, threadPatienceMs } from "../limits.ts";
+import type { Environment } from "../rpc/mod.ts";
 import type { OnFault } from "./query_thread.ts";
 import type { ReplicaSettings } from "./replica_group.ts";
 import type { WorkerAnswers, WorkerReply, WorkerRequest } from "./worker_messages.ts";
@@ -13,18 +14,25 @@ export class ThreadEndedError extends Error {
 export class WorkerThread {
   #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   #thread: number;
+  #environment: Environment;
   #onFault: OnFault | undefined;
   #onEnd: (error: ThreadEndedError) => void;
   /** Requests that wait for their answers, in order. */
   #waiting: { resolve(result: unknown): void; reject(error: Error): void }[] = [];
-  #beat: ReturnType<typeof setInterval>;
-  #heardMs = performance.now();
+  #cancelBeat: () => void;
+  #heardMs: number;
   #port: MessagePort | undefined;
   #ended = false;
 
   /** @param onEnd told, once, when it ends without having been asked to */
-  constructor(thread: number, onEnd: (error: ThreadEndedError) => void, onFault?: OnFault) {
+  constructor(
+    thread: number,
+    environment: Environment,
+    onEnd: (error: ThreadEndedError) => void,
+    onFault?: OnFault,
+  ) {
     this.#thread = thread;
+    this.#environment = environment;
     this.#onEnd = onEnd;
     this.#onFault = onFault;
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => this.#heard(data);
@@ -33,7 +41,8 @@ export class WorkerThread {
       event.preventDefault();
       this.#fail(`it threw ${event.message}`);
     };
-    this.#beat = setInterval(() => this.#checkBeat(), threadBeatMs);
+    this.#heardMs = environment.monotonicMs();
+    this.#cancelBeat = this.#nextBeat();
   }
 
   /** Has it take its seat in `system` and start so many query actors. */
@@ -63,7 +72,7 @@ export class WorkerThread {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    clearInterval(this.#beat);
+    this.#cancelBeat();
     this.#worker.terminate();
     this.#port?.close();
     for (const { reject } of this.#waiting.splice(0)) reject(new Error("The thread is ended"));
@@ -81,18 +90,23 @@ export class WorkerThread {
   }
 
   #heard(reply: WorkerReply): void {
-    this.#heardMs = performance.now();
+    this.#heardMs = this.#environment.monotonicMs();
     if (reply.type === "fault") return this.#onFault?.(reply.peer, new Error(reply.message));
     const { resolve, reject } = this.#waiting.shift()!;
     if (reply.type === "done") resolve(reply.result);
     else reject(new Error(reply.message, { cause: newError(reply.causeName) }));
   }
 
+  #nextBeat(): () => void {
+    return this.#environment.after(threadBeatMs, () => this.#checkBeat());
+  }
+
   #checkBeat(): void {
-    const silentMs = performance.now() - this.#heardMs;
+    const silentMs = this.#environment.monotonicMs() - this.#heardMs;
     if (silentMs > threadPatienceMs) {
       return this.#fail(`it is silent for ${Math.round(silentMs)} ms`);
     }
+    this.#cancelBeat = this.#nextBeat();
     this.#ask<"beat">({ type: "beat" }).catch(() => {});
   }
 
