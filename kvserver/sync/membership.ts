@@ -101,7 +101,7 @@ export class Membership {
     if (this.#dead.size > deadIncarnationsMax) this.#dead.delete(this.#dead.values().next().value!);
     this.#forget(peer);
     this.#makeUpFor(peer);
-    this.#options.log(`Peer ${peer.ref.address} began another life`);
+    this.#options.log(`Peer ${peer.ref.address} began another life: it syncs again once it joins`);
   }
 
   #forgetOneThatIsLost(): void {
