@@ -3,7 +3,10 @@ import { Store } from "../store/mod.ts";
 import { checkDataFile } from "./data_file.ts";
 import { DataReader } from "./data_reader.ts";
 
-/** What a data directory holds at one moment, read without a server; one may be running there. */
+/**
+ * What a data directory holds, read without a server. One may be running there: then it is all that was
+ * there at the beginning, and perhaps some of what came meanwhile.
+ */
 export class StoredData {
   /** All of it, merged. */
   readonly store = new Store();
