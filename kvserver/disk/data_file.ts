@@ -55,21 +55,25 @@ export type Access = "read" | "write";
  * @throws {DataDirectoryError} when there is, or when that cannot be seen.
  */
 export function hasDataFile(directory: string): boolean {
-  let segment: number | undefined;
   try {
     if (exists(`${directory}/${dataFileName}`)) return true;
-    [segment] = segmentsIn(directory);
+    expectNoLog(directory);
+    return false;
   } catch (cause) {
+    if (cause instanceof DataDirectoryError) throw cause;
     const why = (cause as Error).message;
     throw new DataDirectoryError(directory, `it cannot be read (${why})`, { cause });
   }
-  if (segment === undefined) return false;
+}
+
+function expectNoLog(directory: string): void {
+  const [segment] = exists(directory) ? segmentsIn(directory) : [];
+  if (segment === undefined) return;
+  const name = segmentName(segment);
   throw new DataDirectoryError(
     directory,
-    `there is a log (${
-      segmentName(segment)
-    }) in it, and no ${dataFileName}, to which that belongs; ` +
-      `put it back, or use another directory`,
+    `there is a log (${name}) in it, and no ${dataFileName}, to which that belongs; put it back, or ` +
+      `use another directory`,
   );
 }
 
@@ -180,6 +184,7 @@ function readHeader(directory: string, path: string, access: Access): Uint8Array
     return header.subarray(0, count);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
+      expectNoLog(directory);
       throw new DataDirectoryError(directory, `there is no ${dataFileName} in it`, { cause });
     }
     throw unusable(directory, access, cause);

@@ -1,7 +1,14 @@
 import { DatabaseSync } from "node:sqlite";
 import { DataDirectoryError, DataDirectoryInUseError } from "../../kvserver/disk/data_error.ts";
 import { DataWriter } from "../../kvserver/disk/data_writer.ts";
-import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "../deps.ts";
+import { StoredData } from "../../kvserver/disk/stored_data.ts";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "../deps.ts";
 import { batchOf, entry, newDataFile } from "./data_files.ts";
 import { openedDisk, writtenTo } from "./disk_threads.ts";
 import { TempDirectory } from "./temp_directory.ts";
@@ -143,6 +150,17 @@ Deno.test("a data directory is refused while another one has it, who is named", 
   assertEquals(await first.close(), 0);
   const second = (await openedDisk(directory.path)).disk;
   await second.close();
+});
+
+Deno.test("a log without a file is refused by whoever only reads, too", () => {
+  using directory = new TempDirectory();
+  const { path } = directory;
+  const expect = (path: string, found: string) =>
+    assertThrows(() => StoredData.read(path), DataDirectoryError, found);
+  expect(path, "there is no cmud.db in it");
+  expect(`${path}/none`, "there is no cmud.db in it");
+  Deno.writeTextFileSync(`${path}/log-7`, "");
+  expect(path, "there is a log (log-7) in it");
 });
 
 /** Opens a data directory, reads it to its end, and expects that one or the other is refused. */
