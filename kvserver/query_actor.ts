@@ -162,12 +162,15 @@ export class QueryActor implements Actor {
     }
   }
 
-  /** Owes what the query put. */
+  /** Owes what the query put: to the other replicas, to the disk, and answers that wait for it. */
   #noteTaken(): void {
     const { taken, takenMsgids: msgids } = this.#queries;
     if (taken.length === 0) return;
-    if (!this.#isAlone) { for (const n of taken) this.#written.add(n); }
-    if (this.#disk !== undefined) { for (const n of taken) this.#disk.add(n); }
+    const written = this.#isAlone ? undefined : this.#written;
+    for (const n of taken) {
+      written?.add(n);
+      this.#disk?.add(n);
+    }
     taken.length = 0;
     if (msgids.length === 0) return;
     this.#disk!.hold({ inbox: query.inbox, msgids });

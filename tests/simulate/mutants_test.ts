@@ -27,8 +27,8 @@ const mutants: Record<string, PlantedFault> = {
   "a delta is dropped": {
     noticedBy: "random",
     file: "kvserver/query_actor.ts",
-    from: "for (const n of taken) this.#written.add(n);",
-    to: "for (const n of taken) if (this.#store.sequenceOf(n) !== 1) this.#written.add(n);",
+    from: "written?.add(n);",
+    to: "if (this.#store.sequenceOf(n) !== 1) written?.add(n);",
   },
   "a server that is no longer alone keeps its Puts to itself": {
     noticedBy: "random",
