@@ -76,31 +76,26 @@ export class ServedConnection {
     onFault: (error: unknown) => void,
   ): Promise<void> {
     try {
-      const endedByPeer = await this.#readAndAnswer(onFault);
+      await this.#readAndAnswer();
       await this.#settled(0);
-      if (!endedByPeer) await this.#linger(timers);
     } catch (error) {
       onFault(error);
+      // When nothing can be written any more, nothing has to arrive.
+      await this.#settled(0).then(() => this.#linger(timers), () => {});
     } finally {
       this.close();
     }
   }
 
-  /** @returns whether the peer ended the connection; `false` when it is to be ended here. */
-  async #readAndAnswer(onFault: (error: unknown) => void): Promise<boolean> {
+  /** Resolves when the peer has ended the connection. @throws when it is to be ended here. */
+  async #readAndAnswer(): Promise<void> {
     const reader = new FrameReader();
     for (;;) {
       const count = await this.#stream.read(reader.space());
-      if (this.#isUnsettled) await this.#settled();
-      if (count === null) return true;
+      if (count === null) return;
       reader.received(count);
-      try {
-        for (let frames = reader.take(); frames !== undefined; frames = reader.take()) {
-          await this.#answer(frames);
-        }
-      } catch (error) {
-        onFault(error);
-        return false;
+      for (let frames = reader.take(); frames !== undefined; frames = reader.take()) {
+        await this.#answer(frames);
       }
     }
   }

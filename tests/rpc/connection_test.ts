@@ -11,6 +11,7 @@ import {
 import { dialTimeoutMs, frameBytesMax } from "../../limits.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
+import { importMutated } from "../support/mutation.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
@@ -270,6 +271,30 @@ testInWorld("RpcConnection says that a retry is safe when nobody was reached", a
   assertStringIncludes(error.message, "nothing answers there: Connection refused");
   assertEquals([error.retrySafe, connection.closed], [true, true]);
   await connection.close();
+});
+
+testInWorld("RpcConnection refuses a call when too much waits to be sent", async (world) => {
+  const module = await importMutated("rpc/mod.ts", {
+    file: "limits.ts",
+    from: "outgoingBytesMax = 512 * MiB",
+    to: "outgoingBytesMax = 10_000",
+  });
+  const network = new MemoryNetwork(world);
+  network.at("server:6001").reachability = "silent";
+  const connection: RpcConnection = new module.RpcConnection(
+    "server:6001",
+    network,
+    world.environment(),
+  );
+  const refused: ConnectionError[] = [];
+  for (let i = 0; i < 12; i++) {
+    connection.call(ask("Put", new Uint8Array(980), false), options).catch((e) => refused.push(e));
+  }
+  await world.advance(0);
+  assertEquals(refused.map(({ retrySafe }) => retrySafe), [true, true]);
+  assertStringIncludes(refused[0].message, "more than 10000 bytes wait to be sent");
+  await world.complete(connection.close());
+  assertEquals(refused.length, 12);
 });
 
 testInWorld("RpcConnection.close() gives up a dial that nobody answers", async (world) => {

@@ -10,6 +10,7 @@ import {
 } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
+import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { RawSocket } from "./raw_socket.ts";
 import { startServer } from "./rpc_server.ts";
@@ -65,6 +66,14 @@ function startLateServer(options: Partial<RpcServerOptions> = {}) {
   return { served, executors };
 }
 
+/** The same in memory, and the network to reach it. */
+function startInMemory(world: SimulatedWorld) {
+  const network = new MemoryNetwork(world);
+  const timers = world.environment();
+  const address = { hostname: "server", port: 6001 };
+  return { network, ...startLateServer({ transport: network, timers, ...address }) };
+}
+
 /** Resolves when it is so. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -83,13 +92,7 @@ Deno.test("RpcServer answers what comes behind a request whose reply comes later
 });
 
 testInWorld("RpcServer executes no more while too many replies are to come", async (world) => {
-  const network = new MemoryNetwork(world);
-  const { served, executors } = startLateServer({
-    transport: network,
-    timers: world.environment(),
-    hostname: "server",
-    port: 6001,
-  });
+  const { served, executors, network } = startInMemory(world);
   const client = await world.complete(network.connect(served.address));
   const requests = Array.from({ length: laterMax + 1 }, (_, i) => requestFrame(i, "Later", []));
   await world.complete(client.write(concat(...requests)));
@@ -117,14 +120,22 @@ Deno.test("RpcServer sends what was to come later before it ends a connection th
   assertEquals(await socket.frame(), null);
 });
 
-Deno.test("RpcServer.close() does not wait for replies that are to come later", async () => {
-  const { served } = startLateServer();
-  using socket = await RawSocket.connect(served.address);
-  await socket.send(concat(requestFrame(1, "Later", []), requestFrame(2, "Now", [])));
-  assertEquals(await socket.reply(), [1, 2, null, "Now"]);
-  await served.server.close();
-  assertEquals(served.faults, []);
-});
+for (const end of ["has ended", "goes on with"]) {
+  testInWorld(
+    `RpcServer.close() waits for no late reply when the client ${end} its requests`,
+    async (world) => {
+      const { served, executors, network } = startInMemory(world);
+      const client = await world.complete(network.connect(served.address));
+      await client.write(concat(requestFrame(1, "Later", []), requestFrame(2, "Now", [])));
+      if (end === "has ended") await client.closeWrite();
+      await world.advance(0);
+      assertEquals(executors[0].waiting, [1]);
+      await world.complete(served.server.close());
+      assertEquals([served.faults, world.nowMs], [[], 0]);
+      client.close();
+    },
+  );
+}
 
 Deno.test("RpcServer forgets a late reply to a connection that is gone", async () => {
   const { served, executors } = startLateServer();

@@ -1,4 +1,4 @@
-import { connectionsMax, lingerBytesMax, lingerMs } from "../../limits.ts";
+import { connectionsMax, lingerBytesMax, lingerMs, replyBatchBytesMax } from "../../limits.ts";
 import type { ByteStream } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
@@ -74,6 +74,19 @@ testInWorld("RpcServer reads on only when its replies are read", async (world) =
   await world.advance(0);
   assertEquals(ear.frames, 5_000);
   client.close();
+  await close(world, served);
+});
+
+testInWorld("RpcServer tells once of a connection that fails while it writes", async (world) => {
+  const { network, served } = startInMemory(world);
+  const client = await world.complete(network.connect(served.address));
+  // More than is executed before the first replies are written.
+  const requests = [1, 2, 3].map((id) => requestFrame(id, "Long", [replyBatchBytesMax]));
+  await world.complete(client.write(concat(...requests)));
+  await world.advance(0);
+  network.at(served.address).cut();
+  await world.advance(lingerMs);
+  assertEquals([served.server.connections, served.faults.length], [0, 1]);
   await close(world, served);
 });
 

@@ -1,0 +1,152 @@
+import type { ActorSystem } from "../../actor/mod.ts";
+import { QueryActor } from "../../kvserver/query_actor.ts";
+import { readReply, writeQuery } from "../../kvserver/query_message.ts";
+import { Store } from "../../kvserver/store/mod.ts";
+import type { MergeMessage, WrittenMessage } from "../../kvserver/sync/sync_messages.ts";
+import { futureToleranceMs, readEntriesMax, syncPaceMs } from "../../limits.ts";
+import { MsgpackReader } from "../../rpc/mod.ts";
+import { assertEquals, assertLess, assertMatch } from "../deps.ts";
+import { frameOf, requestFrame } from "../rpc/wire.ts";
+import { type Probe, startProbe, startSystem } from "../support/actors.ts";
+import { epochMs, type SimulatedWorld } from "../support/simulated_environment.ts";
+import { testInWorld } from "../support/simulation.ts";
+import { entriesOf, messageOf, put, type TextEntry } from "./stores.ts";
+
+const stranger = "far:1/0f/1";
+
+/** A query actor, a probe in place of its sync actor, and a connection to it. */
+class Started {
+  static async start(world: SimulatedWorld, store = new Store()): Promise<Started> {
+    const { system } = await startSystem(world);
+    return new Started(world, system, store);
+  }
+
+  readonly sync: Probe;
+  #world: SimulatedWorld;
+  #system: ActorSystem;
+  #queryActor;
+  #replies: Uint8Array[] = [];
+  #inbox;
+
+  private constructor(world: SimulatedWorld, system: ActorSystem, store: Store) {
+    this.#world = world;
+    this.#system = system;
+    this.sync = startProbe(system);
+    const options = { version: "", syncActor: this.sync.ref, ready: true, isAlone: false, store };
+    this.#queryActor = system.startActor((context) => new QueryActor(context, options));
+    this.#inbox = system.openInbox((bytes, start, end) => {
+      this.#replies.push(readReply(new MsgpackReader(bytes, start, end)).replies);
+    });
+  }
+
+  /** What it has told its sync actor of entries so far, message by message. */
+  get written(): TextEntry[][] {
+    return this.sync.messages.map((message) => entriesOf((message as WrittenMessage).entries));
+  }
+
+  async put(key: string, value: string): Promise<void> {
+    const writer = this.#system.beginMessage();
+    writeQuery(writer, this.#inbox.ref.counter, 1, requestFrame(1, "Put", [key, value]));
+    this.#system.tellWritten(this.#queryActor);
+    await this.#world.advance(0);
+    assertEquals(this.#replies.pop(), frameOf([1, 1, null, null]));
+  }
+
+  async merge(entries: readonly TextEntry[], more: Partial<MergeMessage> = {}): Promise<void> {
+    const message: MergeMessage = {
+      type: "merge",
+      entries: messageOf(entries),
+      ready: true,
+      isAlone: false,
+      isKeeper: false,
+      drain: false,
+      ...more,
+    };
+    this.#system.tell(this.#queryActor, message);
+    await this.#world.advance(0);
+  }
+
+  close(): Promise<void> {
+    return this.#system.close();
+  }
+}
+
+testInWorld("a query actor gives each Put the time at which it came", async (world) => {
+  const started = await Started.start(world);
+  for (const key of ["first", "second"]) {
+    await started.put(key, "");
+    await world.advance(syncPaceMs);
+  }
+  const written = started.written.flat();
+  assertEquals(written.map(({ key, timestamp }) => [key, timestamp]), [
+    ["first", epochMs],
+    ["second", epochMs + syncPaceMs],
+  ]);
+  await started.close();
+});
+
+testInWorld("a query actor does not pass on what was beaten before it left", async (world) => {
+  const started = await Started.start(world);
+  // The first leaves at once, the others have to wait.
+  for (const key of ["gone", "beaten", "kept"]) await started.put(key, "by itself");
+  const later = { timestamp: epochMs + 1, sequence: 0, uid: stranger };
+  await started.merge([{ key: "beaten", value: "by another", ...later }]);
+  await world.advance(syncPaceMs);
+  assertEquals(started.written.map((entries) => entries.map(({ key }) => key)), [["gone"], [
+    "kept",
+  ]]);
+  await started.close();
+});
+
+testInWorld(
+  "a query actor reads a part of its state a turn, asked for little of it",
+  async (world) => {
+    const store = new Store();
+    for (let i = 0; i < 2.5 * readEntriesMax; i++) put(store, `${i}`.padStart(6, "0"), "", 1);
+    const started = await Started.start(world, store);
+    let after: Uint8Array | undefined;
+    for (let part = 1; part <= 3; part++) {
+      await started.merge([], { read: { id: part, after, debt: { only: ["0f"] } } });
+      await world.advance(syncPaceMs);
+      const message = started.sync.messages.at(-1) as WrittenMessage;
+      assertEquals([message.part?.id, entriesOf(message.part!.entries)], [part, []]);
+      after = message.part!.after;
+      const last = part < 3 ? `${part * readEntriesMax - 1}`.padStart(6, "0") : undefined;
+      assertEquals(after && new TextDecoder().decode(after), last);
+    }
+    await started.close();
+  },
+);
+
+testInWorld(
+  "a query actor says now and then that entries are ahead of its clock",
+  async (world) => {
+    const said: string[] = [];
+    const { error } = console;
+    console.error = (line: string) => said.push(line);
+    try {
+      const started = await Started.start(world);
+      const merge = () => {
+        const timestamp = epochMs + world.nowMs + 2 * futureToleranceMs;
+        return started.merge(["a", "b"].map((key) => ({
+          key,
+          value: "",
+          timestamp,
+          sequence: 0,
+          uid: stranger,
+        })));
+      };
+      await merge();
+      await world.advance(futureToleranceMs - 1);
+      await merge();
+      assertEquals(said.length, 1);
+      await world.advance(1);
+      await merge();
+      await started.close();
+    } finally {
+      console.error = error;
+    }
+    assertLess(said.length, 3);
+    assertMatch(said[1], /^An entry of far:1\/0f\/1 is 120000 ms ahead of this server's clock$/);
+  },
+);
