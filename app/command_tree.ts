@@ -150,5 +150,5 @@ const hints: readonly (readonly [RegExp, string])[] = [
 /** The library's message, with what a user is most likely to need next. */
 function hinted(text: string): string {
   const [, hint = ""] = hints.find(([pattern]) => pattern.test(text)) ?? [];
-  return `cmud: ${text.replace(/^error: /, "")}${hint}`;
+  return `cmud: ${text.replace(/^error: (command-)?/, "")}${hint}`;
 }

@@ -55,11 +55,18 @@ export async function runExternalLoad(
 }
 
 async function outputOf(program: string, args: string[], signal?: AbortSignal): Promise<string> {
-  const { success, code, stdout, stderr } = await new Deno.Command(program, { args, signal })
-    .output();
+  const { success, code, stdout, stderr } = await run(program, args, signal);
   const [printed, said] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trim());
   if (success) return printed;
   throw new Error(`Cannot make a load: ${program} ended with ${code}${said && `: ${said}`}`);
+}
+
+async function run(program: string, args: string[], signal?: AbortSignal) {
+  try {
+    return await new Deno.Command(program, { args, signal }).output();
+  } catch (cause) {
+    throw new Error(`Cannot make a load: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function figuresIn(printed: string, program: string): Record<typeof figures[number], number> {

@@ -1,6 +1,6 @@
 import { Redis } from "../../bench/mod.ts";
+import { ConnectionError } from "../../kvclient/mod.ts";
 import type { Invocation } from "../command_spec.ts";
-import { UsageError } from "../usage_error.ts";
 
 /** What is to be measured, and at what length. */
 export interface Plan {
@@ -50,11 +50,11 @@ export async function planFrom(
   };
 }
 
-/** @throws {UsageError} when there is none. */
+/** @throws {ConnectionError} when there is none. */
 async function redisAt(address: string): Promise<Redis> {
   try {
     return await Redis.connect(address);
   } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause });
+    throw new ConnectionError(address, true, (cause as Error).message, { cause });
   }
 }

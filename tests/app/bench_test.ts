@@ -110,7 +110,7 @@ Deno.test("bench memory has a column for a Redis only where there is one", () =>
 
 Deno.test("bench says so when there is no Redis to compare with", async () => {
   const { code, stdout, stderr } = await runCmud(["bench", "get", "--redis", deadAddress()]);
-  assertEquals({ code, stdout }, { code: 64, stdout: "" });
+  assertEquals({ code, stdout }, { code: 69, stdout: "" });
   assertStringIncludes(stderr, "Cannot compare with the Redis at 127.0.0.1:");
 });
 

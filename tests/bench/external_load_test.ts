@@ -29,7 +29,7 @@ Deno.test("runExternalLoad() fills in the command, and reads what it prints", as
 const failures: [name: string, command: string, message: string][] = [
   ["says why it fails", "cat /no/such/file/{protocol}", "/no/such/file/cmud"],
   ["fails without a word", "false", "Cannot make a load: false ended with 1"],
-  ["is not there", "no-such-program", "Failed to spawn 'no-such-program'"],
+  ["is not there", "no-such-program", "Cannot make a load: Failed to spawn 'no-such-program'"],
   ["prints no JSON", "echo {protocol}", 'echo printed "cmud", allowed is a line of JSON with'],
   ["prints no figures", 'echo {"rps":1}', "JSON with requests, rps, p50_us, p99_us, cpu_s"],
 ];

@@ -7,15 +7,11 @@
  */
 
 import { TempDirectory } from "../disk/temp_directory.ts";
+import { integerOptions } from "../support/integer_options.ts";
 import { CrashRounds } from "./crash_rounds.ts";
 import { lossMsMax } from "./bounds.ts";
 
-const at = Deno.args.indexOf("--rounds");
-const rounds = at < 0 ? 200 : Number(Deno.args[at + 1]);
-if (!Number.isInteger(rounds) || rounds < 1) {
-  console.error(`Cannot run ${Deno.args[at + 1]} rounds: allowed is an integer from 1 on`);
-  Deno.exit(64);
-}
+const { rounds } = integerOptions({ rounds: 200 });
 
 for (const durability of ["strict", "relaxed"] as const) {
   using directory = new TempDirectory();

@@ -8,15 +8,8 @@
  * @module
  */
 
+import { integerOptions } from "../support/integer_options.ts";
 import { type ScenarioName, scenarios } from "./scenario.ts";
-
-function option(name: string, fallback: number): number {
-  const at = Deno.args.indexOf(name);
-  const value = at < 0 ? fallback : Number(Deno.args[at + 1]);
-  if (Number.isInteger(value) && value >= 1) return value;
-  console.error(`Cannot use ${Deno.args[at + 1]} for ${name}: allowed is an integer from 1 on`);
-  Deno.exit(64);
-}
 
 /** Bursts are many times slower than the others. */
 const seedsPerBurst = 10;
@@ -28,8 +21,7 @@ async function run(name: ScenarioName, seed: number): Promise<void> {
   Deno.exit(1);
 }
 
-const seeds = option("--seeds", 200);
-const from = option("--from", 1);
+const { seeds, from } = integerOptions({ seeds: 200, from: 1 });
 for (let seed = from; seed < from + seeds; seed++) {
   await run("random", seed);
   await run("crash", seed);
