@@ -76,8 +76,14 @@ export const eventBucketMs = 20_000;
 /** Of what one session does in one place in one bucket, so much is told; then nothing is said. */
 export const eventsPerBucketMax = 8;
 
-/** Of those, so many are told unasked; a further one is not told, and there is room to speak. */
+/**
+ * Of those, so many are told unasked; a further one is not told, and there is room to speak. A problem
+ * solved and the leaving are told while there is any.
+ */
 export const unaskedEventsPerBucketMax = 5;
+
+/** Behind so many no find is told: who digs fast is still seen to come and go. */
+export const findsPerBucketMax = 3;
 
 /** The longest thing said; a longer one is refused. */
 export const saidCharsMax = 300;

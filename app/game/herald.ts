@@ -7,6 +7,7 @@
 import {
   eventBucketMs,
   eventsPerBucketMax,
+  findsPerBucketMax,
   heartbeatMs,
   presenceBucketMs,
   unaskedEventsPerBucketMax,
@@ -46,7 +47,7 @@ export class Herald {
   /** Tells everyone at `place`; or nobody, should there be too much to tell already. */
   tell(place: string, deed: Deed): void {
     const { key, happenings } = this.#record(keys.scene, place);
-    if (happenings.length >= unaskedEventsPerBucketMax) return;
+    if (happenings.length >= roomFor(deed)) return;
     happenings.push({ ...deed, at: this.#at() });
     this.#write(key, JSON.stringify(happenings));
   }
@@ -128,6 +129,12 @@ export class Herald {
       .finally(() => this.#unanswered.delete(answered));
     this.#unanswered.add(answered);
   }
+}
+
+/** How many may be told before `deed` is not: the fewer, the more of its kind there are. */
+function roomFor({ did }: Deed): number {
+  if (did === "find") return findsPerBucketMax;
+  return did === "solve" || did === "sleep" ? eventsPerBucketMax : unaskedEventsPerBucketMax;
 }
 
 /** The present, but not before `earliestMs`; unless the clock was far ahead and has been set right. */

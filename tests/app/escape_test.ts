@@ -15,6 +15,14 @@ Deno.test("escapeControl() shows what would act on a terminal, and nothing else"
   for (const [text, shown] of cases) assertEquals(escapeControl(text), shown);
 });
 
+Deno.test("escapeControl() shows every control, line end and mark of direction there is, no other", () => {
+  for (let code = 0; code < 0x10000; code++) {
+    const character = String.fromCharCode(code);
+    const acts = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(character);
+    assertEquals(escapeControl(character) !== character, acts, code.toString(16));
+  }
+});
+
 Deno.test("escapeControlInLines() leaves line breaks and tabs alone", () => {
   assertEquals(escapeControlInLines("a\n\tb\r\x1b"), "a\n\tb\\r\\u{1b}");
 });
