@@ -46,7 +46,9 @@ export const prefixes = {
   deeds: (name: string) => `deed/${name}/`,
   ranks: (name: string) => `rank/${name}/`,
   allRanks: "rank/",
-  damage: (rank: Rank) => `damage/${rank}/`,
+  /** All damage to a rank's problem, or that of one round. */
+  damage: (rank: Rank, round?: number) =>
+    round === undefined ? `damage/${rank}/` : `damage/${rank}/${round}/`,
   risen: (rank: Rank) => `risen/${rank}/`,
   /** The ends of all sessions, or of one player's: a session's id begins with the name and a dot. */
   ends: (name?: string) => name === undefined ? "end/" : `end/${name}.`,

@@ -33,6 +33,15 @@ export interface Problem {
   readonly skipped: number;
 }
 
+/**
+ * The steps that one round still needs, at a glance: without the ends of sessions, and so perhaps too
+ * many.
+ */
+export async function glanceAt(reader: Reader, rank: Rank, round: number): Promise<number> {
+  const { records } = parseAll(await reader.list(prefixes.damage(rank, round)), parseDamage);
+  return remainingSteps(rank, new Map(records.map(({ session, hits }) => [session, hits])));
+}
+
 /** Reads how the problem of `rank` stands. */
 export async function readProblem(reader: Reader, rank: Rank): Promise<Problem> {
   const [damage, risen, ends] = await Promise.all([

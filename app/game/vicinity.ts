@@ -1,5 +1,6 @@
 /**
- * What is news to a player: what happens where the player is, and what is told to the player alone.
+ * What is news to a player: what happens where the player is, what is told to the player alone, and
+ * what others take off the problem that the player faces.
  *
  * @module
  */
@@ -8,6 +9,8 @@ import { listAll } from "./character.ts";
 import { type News, parseLetters, parseScene } from "./happenings.ts";
 import { prefixes } from "./keys.ts";
 import { happened } from "./news_text.ts";
+import { glanceAt } from "./problem.ts";
+import { promptFor } from "./prompt.ts";
 import type { Visit } from "./visit.ts";
 import { Watch } from "./watch.ts";
 
@@ -40,6 +43,7 @@ export class Vicinity {
     const [seen, told] = await Promise.all([
       this.#newsOf(this.#sceneAt(place)),
       this.#newsOf(this.#letters),
+      this.#lookAtProblem(),
     ]);
     visit.tellServer();
     visit.appear();
@@ -58,6 +62,16 @@ export class Vicinity {
       });
     }
     return this.#scene;
+  }
+
+  /** Shows in the prompt how many steps are left; to whom it is read aloud, it does not say that. */
+  async #lookAtProblem(): Promise<void> {
+    const { battle, session, talk } = this.#visit;
+    if (battle === undefined || talk.manner !== "drawn") return;
+    const remaining = await glanceAt(session, battle.rank, battle.round);
+    if (this.#visit.battle !== battle || remaining >= battle.remaining) return;
+    battle.remaining = remaining;
+    talk.setPrompt(promptFor(this.#visit.known, battle, talk.manner));
   }
 
   async #newsOf(watch: Watch): Promise<News[]> {

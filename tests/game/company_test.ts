@@ -107,11 +107,41 @@ Deno.test("in a battle one can talk, and hear, and see how many steps are left",
   await Promise.all([ada.leave(), bob.leave()]);
 });
 
+Deno.test("in a battle the prompt shows what others take off, and when nothing is left", async () => {
+  const { store, clock, ada, bob } = await company({ dice: loadedDice(4) });
+  const eve = await Seat.take(store, "Eve", { ...clock.skewed(0), dice: loadedDice(4, 4) });
+  await ada.type("solve");
+  await eve.type("solve");
+  for (const remaining of [99, 98]) {
+    await eve.type("solve");
+    await ada.lookAround();
+    assertEquals(ada.prompt, `Undergraduate, 0 coins, ${remaining} of 100 steps left> `);
+  }
+  // What is left never grows again, whatever comes late or is no record.
+  store.entries.set("damage/Undergraduate/1/Eve", "no hits");
+  const [hit] = [...store.entries.keys()].filter((key) => key.startsWith("damage/"));
+  store.entries.delete(hit);
+  await ada.lookAround();
+  assertEquals(ada.prompt, "Undergraduate, 0 coins, 98 of 100 steps left> ");
+  await bob.lookAround();
+  assertEquals(bob.prompt, "Undergraduate, 0 coins, Gates 5th Floor> ");
+  store.entries.set(
+    "damage/Undergraduate/1/Zed.000000000000000f",
+    JSON.stringify({ total: 100, n: 3, at: clock.ms }),
+  );
+  await ada.lookAround();
+  assertEquals(ada.prompt, "Undergraduate, 0 coins, 0 of 100 steps left> ");
+  await ada.type("resign");
+  await ada.lookAround();
+  assertEquals(ada.prompt, "Undergraduate, 0 coins, Gates 5th Floor> ");
+  await Promise.all([ada.leave(), bob.leave(), eve.leave()]);
+});
+
 /** Finds as much as can be found, and never fails. */
 const lucky: Dice = { whole: (low, high) => low === 1 && high === 20 ? 4 : high };
 
 Deno.test("a big find is told, but not every one, and so is the solution of a problem", async () => {
-  const { store, clock, ada, bob } = await company({ dice: lucky });
+  const { store, ada, bob } = await company({ dice: lucky });
   store.entries.set("mined/Ada/Ada.000000000000000f", "11");
   await ada.type("mine");
   assertEquals(await bob.lookAround(), "");
@@ -123,7 +153,8 @@ Deno.test("a big find is told, but not every one, and so is the solution of a pr
   assertEquals(new Set(finds), new Set(["Ada finds 13 coins at once. The fans howl."]));
   assertEquals(await ada.type("say lucky me"), "You say: lucky me\n");
   assertEquals(await bob.lookAround(), "Ada says: lucky me\n");
-  clock.ms += eventBucketMs;
+  // In the same moment: no find is in the way of it.
+  await ada.type("say all in");
   await ada.type("buy cpu");
   for (let attempt = 0; attempt < 2; attempt++) await ada.type("solve");
   assertEquals(ada.prompt, "Masters, 0 coins, Gates 5th Floor> ");
