@@ -36,10 +36,21 @@ export class DataDirectory {
     return this.#known.describe();
   }
 
-  /** Connects it to the actors. @returns what the query actors are to be told. */
-  attach(system: ActorSystem, durability: Durability): DiskOptions {
+  /**
+   * Connects it to the actors.
+   *
+   * @param log told when it cannot be written, and when it can again
+   * @returns what the query actors are to be told.
+   */
+  attach(system: ActorSystem, durability: Durability, log?: (line: string) => void): DiskOptions {
     const journal = this.#journal = new Journal(system, this.#disk);
     journal.onPeer = (address) => this.#known.found(address);
+    journal.onFailing = (reason) =>
+      log?.(
+        reason === undefined
+          ? `${this.#path} can be written again`
+          : `Cannot write to ${this.#path}: ${reason}; Puts are refused until that is mended`,
+      );
     return { journal: journal.ref, durability };
   }
 
@@ -71,11 +82,10 @@ export class DataDirectory {
     await Promise.all([this.#known.close(), this.#journal?.flush(timeoutMs)]);
   }
 
-  /** Lets others have it. @param log told what could not be written */
-  async close(log?: (line: string) => void): Promise<void> {
+  /** Lets others have it. @throws {DataDirectoryError} when not all that was taken is kept there. */
+  async close(): Promise<void> {
     await this.#known.close();
-    const lostBytes = await this.#disk.close();
-    if (lostBytes > 0) log?.(`${this.#path}: ${lostBytes} bytes could not be written`);
+    await this.#disk.close();
   }
 }
 

@@ -29,7 +29,6 @@ export class Server {
   #workers: readonly WorkerThread[];
   #closed: Promise<void> | undefined;
   #data: DataDirectory | undefined;
-  #log: ((line: string) => void) | undefined;
 
   /**
    * Reads the data directory, if there is one, and binds all ports. Taking over the state of others
@@ -51,7 +50,7 @@ export class Server {
       const known = readDescriptions(await data.knownServers());
       return await Server.#start(settings, [...named, ...known], data);
     } catch (error) {
-      await data.close();
+      await data.close().catch(() => {});
       throw error;
     }
   }
@@ -80,7 +79,7 @@ export class Server {
       for (let thread = 1; thread < settings.threads; thread++) {
         workers.push(new WorkerThread(thread, environment, settings.onThreadEnd, onFault));
       }
-      const disk = data?.attach(system, settings.durability);
+      const disk = data?.attach(system, settings.durability, settings.log);
       const group = new ReplicaGroup(system, { ...settings, ready, disk });
       const deal = new Deal(settings.threads);
       const ports = deal.split(
@@ -102,7 +101,7 @@ export class Server {
         ...workers.map((worker, i) => worker.listen(hostname, ports[i + 1])),
       ]);
       if (!ready) group.join(peers);
-      return new Server(system, group, main, workers, deal.gather(addresses), data, settings.log);
+      return new Server(system, group, main, workers, deal.gather(addresses), data);
     } catch (error) {
       // Those that bound their ports meanwhile free them first: ending a thread takes its time.
       await Promise.allSettled([main, ...workers].map((thread) => thread.close()));
@@ -119,11 +118,9 @@ export class Server {
     workers: readonly WorkerThread[],
     addresses: readonly string[],
     data: DataDirectory | undefined,
-    log: ((line: string) => void) | undefined,
   ) {
     this.#system = system;
     this.#data = data;
-    this.#log = log;
     this.#group = group;
     this.#main = main;
     this.#workers = workers;
@@ -153,6 +150,8 @@ export class Server {
   /**
    * Ends everything: first the query ports, then, when sync has sent what it still holds and that is
    * on disk (but within `closeDrainMs`), the rest. Resolves when all ports are free.
+   *
+   * @throws {DataDirectoryError} then, when not all that was taken is in the data directory.
    */
   close(): Promise<void> {
     return this.#closed ??= this.#close();
@@ -163,8 +162,11 @@ export class Server {
     await Promise.allSettled([this.#main, ...this.#workers].map((thread) => thread.close()));
     await Promise.all([this.#group.drain(closeDrainMs), this.#data?.flush(closeDrainMs)]);
     for (const worker of this.#workers) worker.end();
-    await this.#data?.close(this.#log);
-    await this.#system.close();
+    try {
+      await this.#data?.close();
+    } finally {
+      await this.#system.close();
+    }
   }
 }
 

@@ -3,14 +3,16 @@ import { BatchLog } from "./batch_log.ts";
 import { damaged, DataDirectoryError } from "./data_error.ts";
 import { openDataFile } from "./data_file.ts";
 import { Fold } from "./fold.ts";
+import type { DirectoryLock } from "./directory_lock.ts";
 import { migrate } from "./migration.ts";
 
 /**
- * Writes a data directory, whose lock must be held: appends to its log, and folds that into its file.
- * What `append` has returned from is on the medium.
+ * Writes a data directory as long as its lock is held: appends to its log, and folds that into its
+ * file. What `append` has returned from is on the medium.
  */
 export class DataWriter {
   #directory: string;
+  #lock: Pick<DirectoryLock, "expectHeld">;
   #database: DatabaseSync;
   #rememberPeer: StatementSync;
   #log: BatchLog;
@@ -21,8 +23,10 @@ export class DataWriter {
    *
    * @throws {DataDirectoryError} when it cannot be written.
    */
-  constructor(directory: string) {
+  constructor(directory: string, lock: Pick<DirectoryLock, "expectHeld">) {
     this.#directory = directory;
+    this.#lock = lock;
+    lock.expectHeld();
     this.#database = openDataFile(directory, "write");
     this.#rememberPeer = this.#database.prepare("INSERT OR REPLACE INTO peer VALUES (?, ?)");
     try {
@@ -55,9 +59,10 @@ export class DataWriter {
    * Appends batches of entries, as an `EntryBatch` writes them, all of them or none: with one sync
    * however many they are (a group commit).
    *
-   * @throws {Error} when the disk refuses: to be tried again.
+   * @throws {Error} when the disk refuses, or the lock is gone: to be tried again.
    */
   append(batches: readonly Uint8Array[]): void {
+    this.#lock.expectHeld();
     this.#log.append(batches);
   }
 
@@ -66,9 +71,10 @@ export class DataWriter {
    * there is no fold under way.
    *
    * @returns whether that fold is done.
-   * @throws {Error} when the disk refuses: to be tried again, nothing is lost.
+   * @throws {Error} when the disk refuses, or the lock is gone: to be tried again, nothing is lost.
    */
   foldOn(budgetMs: number): boolean {
+    this.#lock.expectHeld();
     this.#fold ??= new Fold(this.#database, this.#directory, this.#log.seal());
     if (!this.#fold.step(budgetMs)) return false;
     for (const segment of this.#fold.segments) this.#log.remove(segment);

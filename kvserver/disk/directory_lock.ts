@@ -10,13 +10,15 @@ import { DataDirectoryError, DataDirectoryInUseError, type DirectoryOwner } from
  * other commands who holds it, and is believed only while the lock is held.
  */
 export class DirectoryLock {
+  #directory: string;
   #database: DatabaseSync;
+  #file: Deno.FileInfo;
   #ownerPath: string;
 
   /** Whether a directory has or had an owner. */
   static isIn(directory: string): boolean {
     try {
-      Deno.lstatSync(`${directory}/lock`);
+      Deno.lstatSync(lockIn(directory));
       return true;
     } catch {
       return false;
@@ -36,15 +38,17 @@ export class DirectoryLock {
 
   /** @throws {DataDirectoryInUseError | DataDirectoryError} when the lock cannot be had. */
   constructor(directory: string) {
+    this.#directory = directory;
     this.#ownerPath = `${directory}/owner.json`;
     try {
-      this.#database = new DatabaseSync(`${directory}/lock`);
+      this.#database = new DatabaseSync(lockIn(directory));
     } catch (cause) {
       throw notWritable(directory, cause);
     }
     try {
       // No journal file: nothing is ever written.
       this.#database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+      this.#file = Deno.statSync(lockIn(directory));
       this.announce([]);
     } catch (cause) {
       this.#database.close();
@@ -55,8 +59,33 @@ export class DirectoryLock {
     }
   }
 
+  /**
+   * Sees that the directory at its path is still the one that is held; to be called before each change
+   * there. Whoever removes it, or moves it away, takes the lock along: what is written then is found by
+   * nobody, and another process may have the path. (While the lock is open, no other file gets its
+   * number.)
+   *
+   * @throws {DataDirectoryError} when it is not.
+   */
+  expectHeld(): void {
+    let cause: unknown;
+    try {
+      const { dev, ino } = Deno.statSync(lockIn(this.#directory));
+      if (dev === this.#file.dev && ino === this.#file.ino) return;
+    } catch (error) {
+      cause = error;
+    }
+    throw new DataDirectoryError(
+      this.#directory,
+      "its lock is gone: the directory was removed, moved or replaced; put it back, or start the " +
+        "server again",
+      { cause },
+    );
+  }
+
   /** Tells others at which query ports this process answers. */
   announce(queryAddresses: readonly string[]): void {
+    this.expectHeld();
     const owner: DirectoryOwner = { pid: Deno.pid, queryAddresses };
     Deno.writeTextFileSync(this.#ownerPath, JSON.stringify(owner) + "\n");
   }
@@ -64,12 +93,17 @@ export class DirectoryLock {
   /** Lets others have it. */
   release(): void {
     try {
+      this.expectHeld();
       Deno.removeSync(this.#ownerPath);
     } catch {
-      // It would not be believed anyway.
+      // It would not be believed anyway, or is another's.
     }
     this.#database.close();
   }
+}
+
+function lockIn(directory: string): string {
+  return `${directory}/lock`;
 }
 
 function notWritable(directory: string, cause: unknown): DataDirectoryError {

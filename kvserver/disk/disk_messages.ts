@@ -15,14 +15,17 @@ export type DiskRequest =
   | { type: "announce"; queryAddresses: readonly string[] }
   | { type: "close"; batches: readonly Uint8Array[] };
 
-/** The disk thread to its server. To `open`, `read` and `close` it replies once each, in order. */
+/**
+ * The disk thread to its server. To `open`, `read` and `close` it replies once each, in order; to
+ * `close` also when it was `refused`, that is, when something could not be written.
+ */
 export type DiskReply =
   | { type: "opened"; peers: readonly string[]; bytes: number }
   | { type: "entries"; entries?: Uint8Array<ArrayBuffer> }
   | { type: "refused"; refusal: DiskRefusal }
   | { type: "written" }
   | { type: "failing"; reason: string }
-  | { type: "closed"; lostBytes: number };
+  | { type: "closed" };
 
 /** A `DataDirectoryError`, taken apart so that it can be posted. */
 export interface DiskRefusal {

@@ -37,7 +37,7 @@ export class DiskThread implements Disk {
       if (reply.type === "opened") ({ peers: disk.peers, bytes: disk.bytes } = reply);
       return disk;
     } catch (error) {
-      await disk.close();
+      await disk.close().catch(() => {});
       throw error;
     }
   }
@@ -89,14 +89,13 @@ export class DiskThread implements Disk {
   /**
    * Writes what is still to be written, and lets others use the directory.
    *
-   * @returns how many bytes the disk refused to the last.
-   * @throws {Error} when the thread has ended unasked.
+   * @throws {DataDirectoryError} when the disk refused something to the last; {Error} when the thread
+   * has ended unasked. It is closed then too.
    */
-  async close(): Promise<number> {
+  async close(): Promise<void> {
     const batches = this.#next.splice(0).map(({ batch }) => batch);
     try {
-      const reply = await this.#ask({ type: "close", batches });
-      return reply.type === "closed" ? reply.lostBytes : 0;
+      await this.#ask({ type: "close", batches });
     } finally {
       this.#worker.terminate();
     }

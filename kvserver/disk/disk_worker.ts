@@ -96,7 +96,7 @@ class Keeper {
     }
     this.#reader!.close();
     this.#reader = undefined;
-    this.#writer = new DataWriter(this.#directory);
+    this.#writer = new DataWriter(this.#directory, this.#lock!);
     this.#writer.forgetPeers(peersMax);
     this.#port.postMessage({ type: "entries" });
     this.#foldWhenQuiet();
@@ -125,7 +125,7 @@ class Keeper {
       this.#writer!.append(this.#unwritten);
     } catch (error) {
       this.#retry = setTimeout(() => this.#write(), diskRetryMs);
-      return this.#fail((error as Error).message);
+      return this.#fail(reasonOf(error));
     }
     this.#unwritten = [];
     this.#failing = undefined;
@@ -157,7 +157,7 @@ class Keeper {
         else this.#foldAfter(0);
       } catch (error) {
         // A full disk matters when it refuses what is appended too.
-        this.#complainOnce(`Cannot fold what was written: ${(error as Error).message}`);
+        this.#complainOnce(`Cannot fold what was written: ${reasonOf(error)}`);
         this.#foldAfter(diskRetryMs);
       }
     }, delayMs);
@@ -177,17 +177,35 @@ class Keeper {
     }
   }
 
+  /** @throws {DataDirectoryError} when not all that was to be written will be found at the next start. */
+  #expectKept(): void {
+    const lostBytes = this.#unwritten.reduce((sum, { length }) => sum + length, 0);
+    if (lostBytes === 0) return this.#lock?.expectHeld();
+    const found = `${lostBytes} bytes could not be written (${this.#failing})`;
+    throw new DataDirectoryError(this.#directory, found);
+  }
+
   #close(): void {
     if (this.#unwritten.length > 0) this.#write();
     clearTimeout(this.#retry);
     clearTimeout(this.#fold);
-    this.#reader?.close();
-    this.#writer?.close();
-    this.#lock?.release();
-    const lostBytes = this.#unwritten.reduce((sum, { length }) => sum + length, 0);
-    this.#port.postMessage({ type: "closed", lostBytes });
+    this.#refusing(() => {
+      try {
+        this.#expectKept();
+      } finally {
+        this.#reader?.close();
+        this.#writer?.close();
+        this.#lock?.release();
+      }
+      this.#port.postMessage({ type: "closed" });
+    });
     this.#port.close();
   }
+}
+
+/** What is wrong, for those who know where. */
+function reasonOf(error: unknown): string {
+  return error instanceof DataDirectoryError ? error.found : (error as Error).message;
 }
 
 new Keeper(self as unknown as Port);

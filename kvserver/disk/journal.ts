@@ -18,6 +18,8 @@ export class Journal {
   readonly ref: ActorRef;
   /** Told of each other server that came to be known, by its system port's address. */
   onPeer: (address: string) => void = () => {};
+  /** Told why the disk refuses to be written, and with `undefined` that it no longer does. */
+  onFailing: (reason: string | undefined) => void = () => {};
   #system: ActorSystem;
   #disk: Disk;
   #queryActors: readonly ActorRef[] = [];
@@ -34,6 +36,7 @@ export class Journal {
       const message: FailingMessage = { type: "failing" };
       if (reason !== undefined) message.reason = reason;
       for (const queryActor of this.#queryActors) this.#system.tell(queryActor, message);
+      this.onFailing(reason);
     };
   }
 

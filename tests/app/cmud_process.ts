@@ -43,6 +43,8 @@ export interface ServerProcess {
   child: Deno.ChildProcess;
   /** Resolves with the exit code when it has ended; ends it if it has not. */
   end(signal?: Deno.Signal): Promise<number>;
+  /** Ends it in order. Resolves with the exit code, and all that it said. */
+  stop(): Promise<{ code: number; stderr: string }>;
 }
 
 /** Starts a server process on free ports; resolves when it is ready. */
@@ -66,6 +68,15 @@ export async function startServerProcess(args: readonly string[] = []): Promise<
         child.stderr.cancel(),
       ]);
       return code;
+    },
+    async stop() {
+      child.kill("SIGTERM");
+      const [{ code }, stderr] = await Promise.all([
+        child.status,
+        new Response(child.stderr).text(),
+        reader.cancel(),
+      ]);
+      return { code, stderr };
     },
   };
 }

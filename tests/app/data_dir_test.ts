@@ -1,5 +1,6 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import { heldIn } from "../disk/data_files.ts";
 import { TempDirectory } from "../disk/temp_directory.ts";
 import { TinyDisk } from "../disk/tiny_disk.ts";
 import { until } from "../sync/until.ts";
@@ -104,3 +105,33 @@ for (const durability of ["relaxed", "strict"]) {
     },
   });
 }
+
+Deno.test("cmud server refuses Puts while its data directory is away, and ends with 70 without it", async () => {
+  using directory = new TempDirectory();
+  const [path, aside] = [`${directory.path}/data`, `${directory.path}/aside`];
+  const server = await startServerProcess(["--data-dir", path]);
+  await withClient(server.ready.queryAddresses[0], async (client) => {
+    await client.put("before", "1");
+    Deno.renameSync(path, aside);
+    let refused: unknown;
+    await until("a Put is refused", async () => {
+      await client.put("meanwhile", "2").catch((error) => refused = error);
+      return refused !== undefined;
+    }, { timeoutMs: 5_000 });
+    assertMatch(String(refused), /Cannot Put: .*its lock is gone: .* start the server again/);
+    assertEquals(await client.get("before"), "1");
+    Deno.renameSync(aside, path);
+    await until("a Put is taken", async () => {
+      return await client.put("after", "3").then(() => true, () => false);
+    }, { timeoutMs: 5_000 });
+  });
+  await until("it is on disk", () => heldIn(path).has("after"), { timeoutMs: 5_000 });
+  Deno.renameSync(path, aside);
+  const { code, stderr } = await server.stop();
+  assertEquals(code, 70);
+  const said = stderr.trimEnd().split("\n");
+  assertMatch(said[0], /^Cannot write to .*\/data: its lock is gone: .*; Puts are refused until/);
+  assertMatch(said[1], /\/data can be written again$/);
+  assertMatch(said.at(-1)!, /^cmud: Cannot use the data directory .*\/data: its lock is gone: /);
+  assertEquals([...heldIn(aside).keys()], ["before", "meanwhile", "after"]);
+});

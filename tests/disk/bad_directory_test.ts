@@ -1,6 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
 import { DataDirectoryError, DataDirectoryInUseError } from "../../kvserver/disk/data_error.ts";
-import { DataWriter } from "../../kvserver/disk/data_writer.ts";
 import { StoredData } from "../../kvserver/disk/stored_data.ts";
 import {
   assertEquals,
@@ -9,7 +8,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "../deps.ts";
-import { batchOf, entry, newDataFile } from "./data_files.ts";
+import { batchOf, dataWriter, entry, newDataFile } from "./data_files.ts";
 import { openedDisk, writtenTo } from "./disk_threads.ts";
 import { TempDirectory } from "./temp_directory.ts";
 
@@ -63,7 +62,7 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
     "is sound, and its log is overwritten in the middle",
     (directory) => {
       newDataFile(directory);
-      const writer = new DataWriter(directory);
+      const writer = dataWriter(directory);
       for (let i = 0; i < 10; i++) writer.append([batchOf(entry(`key ${i}`, "value"))]);
       writer.close();
       Deno.writeFileSync(
@@ -93,7 +92,7 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
     "is gone, and its log is there",
     (directory) => {
       spoil(directory, (bytes) => bytes);
-      const writer = new DataWriter(directory);
+      const writer = dataWriter(directory);
       writer.append([batchOf(entry("a", "1"))]);
       writer.close();
       Deno.removeSync(`${directory}/cmud.db`);
@@ -104,7 +103,7 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
     "holds a batch that is none",
     (directory) => {
       newDataFile(directory);
-      const writer = new DataWriter(directory);
+      const writer = dataWriter(directory);
       writer.append([batchOf(entry("a", "1")), new Uint8Array([0x91, 0x01, 0x01])]);
       writer.close();
     },
@@ -147,7 +146,7 @@ Deno.test("a data directory is refused while another one has it, who is named", 
   assertInstanceOf(error, DataDirectoryInUseError);
   assertStringIncludes(error.message, `process ${Deno.pid} uses it`);
   assertEquals(error.owner, { pid: Deno.pid, queryAddresses: ["127.0.0.1:6001"] });
-  assertEquals(await first.close(), 0);
+  await first.close();
   const second = (await openedDisk(directory.path)).disk;
   await second.close();
 });
@@ -171,7 +170,7 @@ async function refused(directory: string): Promise<DataDirectoryError> {
 /** Makes a file with some entries, and changes its bytes. */
 function spoil(directory: string, change: (bytes: Uint8Array) => Uint8Array): void {
   newDataFile(directory);
-  const writer = new DataWriter(directory);
+  const writer = dataWriter(directory);
   writer.append([batchOf(...Array.from({ length: 2000 }, (_, i) => entry(`key ${i}`, "value")))]);
   while (!writer.foldOn(5));
   writer.close();

@@ -1,7 +1,6 @@
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
-import { DataWriter } from "../../kvserver/disk/data_writer.ts";
 import { assert, assertEquals, assertLess, assertThrows, fc } from "../deps.ts";
-import { batchOf, entry, heldIn, mergedOf, newDataFile } from "./data_files.ts";
+import { batchOf, dataWriter, entry, heldIn, mergedOf, newDataFile } from "./data_files.ts";
 import { TempDirectory } from "./temp_directory.ts";
 import { TinyDisk } from "./tiny_disk.ts";
 
@@ -31,14 +30,14 @@ Deno.test("a data file holds what was merged into it, however it was appended an
     fc.property(fc.array(anyStep, { maxLength: 12 }), (steps) => {
       using directory = new TempDirectory();
       newDataFile(directory.path);
-      let writer = new DataWriter(directory.path);
+      let writer = dataWriter(directory.path);
       const appended: Uint8Array[] = [];
       for (const step of steps) {
         if (step === "fold") writer.foldOn(0);
         else if (step === "reopen") {
           // In the midst of a fold, perhaps.
           writer.close();
-          writer = new DataWriter(directory.path);
+          writer = dataWriter(directory.path);
         } else {
           const batches = step.append.map((entries) => batchOf(...entries));
           writer.append(batches);
@@ -60,7 +59,7 @@ Deno.test("a data file holds what was merged into it, however it was appended an
 Deno.test("a fold goes in steps, and what is appended meanwhile belongs to the next", () => {
   using directory = new TempDirectory();
   newDataFile(directory.path);
-  const writer = new DataWriter(directory.path);
+  const writer = dataWriter(directory.path);
   const old = Array.from({ length: 100 }, (_, i) => entry(`key ${i}`, "old"));
   writer.append(old.map((entry) => batchOf(entry)));
   let steps = 1;
@@ -81,7 +80,7 @@ Deno.test("a fold goes in steps, and what is appended meanwhile belongs to the n
 Deno.test("a reader misses nothing of what was there when it began, whatever is folded meanwhile", () => {
   using directory = new TempDirectory();
   newDataFile(directory.path);
-  const writer = new DataWriter(directory.path);
+  const writer = dataWriter(directory.path);
   writer.append([batchOf(entry("a", "1"))]);
   while (!writer.foldOn(0));
   writer.append([batchOf(entry("b", "1")), batchOf(entry("c", "1"))]);
@@ -101,7 +100,7 @@ Deno.test("a log that a crash cut off is gone on with, however often that happen
   using directory = new TempDirectory();
   newDataFile(directory.path);
   for (let i = 0; i < 5; i++) {
-    const writer = new DataWriter(directory.path);
+    const writer = dataWriter(directory.path);
     writer.append([batchOf(entry(`key ${i}`, "value"))]);
     writer.append([batchOf(entry(`lost ${i}`, "value"))]);
     writer.close();
@@ -125,7 +124,7 @@ Deno.test({
   fn() {
     using tiny = new TinyDisk(16);
     newDataFile(tiny.path);
-    const writer = new DataWriter(tiny.path);
+    const writer = dataWriter(tiny.path);
     const batches = Array.from(
       { length: 2000 },
       (_, i) => batchOf(entry(`key ${i}`, "x".repeat(1000), { uid: `127.0.0.1:6000/00/${i % 9}` })),
@@ -147,7 +146,7 @@ Deno.test({
 Deno.test("DataReader.chunks() are bounded", () => {
   using directory = new TempDirectory();
   newDataFile(directory.path);
-  const writer = new DataWriter(directory.path);
+  const writer = dataWriter(directory.path);
   const entries = Array.from({ length: 100 }, (_, i) => entry(`${i}`, "x".repeat(10_000)));
   writer.append([batchOf(...entries)]);
   while (!writer.foldOn(0));
@@ -163,7 +162,7 @@ Deno.test("DataReader.chunks() are bounded", () => {
 Deno.test("DataReader reads many entries, and long values", () => {
   using directory = new TempDirectory();
   newDataFile(directory.path);
-  const writer = new DataWriter(directory.path);
+  const writer = dataWriter(directory.path);
   const entries = Array.from({ length: 150_000 }, (_, i) => entry(`key ${i}`, "value"));
   const long = "x".repeat(3_000_000);
   for (let i = 0; i < 5; i++) entries.push(entry(`long ${i}`, long));
@@ -185,7 +184,7 @@ Deno.test("DataReader reads many entries, and long values", () => {
 Deno.test("a data file remembers peers, the last seen first, and forgets some", () => {
   using directory = new TempDirectory();
   newDataFile(directory.path);
-  const writer = new DataWriter(directory.path);
+  const writer = dataWriter(directory.path);
   writer.rememberPeer("a:1", 100);
   writer.rememberPeer("b:1", 300);
   writer.rememberPeer("c:1", 200);

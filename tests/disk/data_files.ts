@@ -1,5 +1,6 @@
 import { checkDataFile, createDataFile, hasDataFile } from "../../kvserver/disk/data_file.ts";
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
+import { DataWriter } from "../../kvserver/disk/data_writer.ts";
 import { isLater } from "../../kvserver/mod.ts";
 import { entriesOf, messageOf, type TextEntry } from "../kvserver/stores.ts";
 
@@ -21,6 +22,11 @@ export function batchOf(...entries: TextEntry[]): Uint8Array<ArrayBuffer> {
 export function newDataFile(directory: string): void {
   if (!hasDataFile(directory)) createDataFile(directory);
   checkDataFile(directory, "write");
+}
+
+/** Writes a directory that nobody else will touch. */
+export function dataWriter(directory: string): DataWriter {
+  return new DataWriter(directory, { expectHeld() {} });
 }
 
 /** What the file in a directory holds, merged. */

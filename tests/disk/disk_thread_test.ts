@@ -1,5 +1,6 @@
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
-import { assert, assertEquals, assertGreater, assertMatch } from "../deps.ts";
+import { DataDirectoryError, DataDirectoryInUseError } from "../../kvserver/disk/data_error.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "../deps.ts";
 import { until } from "../sync/until.ts";
 import { batchOf, entry, heldIn, mergedOf } from "./data_files.ts";
 import { openedDisk, writtenTo } from "./disk_threads.ts";
@@ -17,7 +18,7 @@ Deno.test("DiskThread keeps what is written, and gives it to the next that opens
   ];
   await Promise.all(batches.map((batch) => writtenTo(first.disk, batch.slice())));
   first.disk.rememberPeer("127.0.0.1:7000");
-  assertEquals(await first.disk.close(), 0);
+  await first.disk.close();
   const second = await openedDisk(path);
   assertEquals(second.held, mergedOf(batches));
   assertEquals(second.disk.peers, ["127.0.0.1:7000"]);
@@ -44,7 +45,7 @@ Deno.test("DiskThread.close() writes what was not written yet", async () => {
   using directory = new TempDirectory();
   const { disk } = await openedDisk(directory.path);
   for (let i = 0; i < 50; i++) disk.write(batchOf(entry(`key ${i}`, "value")), () => {});
-  assertEquals(await disk.close(), 0);
+  await disk.close();
   assertEquals(heldIn(directory.path).size, 50);
 });
 
@@ -95,7 +96,7 @@ Deno.test({
     await Promise.all([written, later]);
     assertEquals(told.length, 2);
     assertEquals(told[1], undefined);
-    assertEquals(await disk.close(), 0);
+    await disk.close();
     assertEquals([...heldIn(`${tiny.path}/data`).keys()].sort(), ["before", "later", "meanwhile"]);
   },
 });
@@ -111,9 +112,69 @@ Deno.test({
     const failing = new Promise<unknown>((resolve) => disk.onFailing = resolve);
     disk.write(batchOf(entry("lost", "x".repeat(100_000))), () => {});
     await failing;
-    assertGreater(await disk.close(), 100_000);
+    const { message } = await assertRejects(() => disk.close(), DataDirectoryError);
+    assertMatch(message, /: 100\d\d\d bytes could not be written \(No space left/);
     const again = await openedDisk(`${tiny.path}/data`);
     assertEquals([...again.held.keys()], ["before"]);
     await again.disk.close();
   },
+});
+
+/** Ways in which a directory goes from under whoever holds it, to `aside` or for good. */
+const takenAway: [how: string, take: (path: string, aside: string) => void][] = [
+  ["removed", (path) => Deno.removeSync(path, { recursive: true })],
+  ["moved away", (path, aside) => Deno.renameSync(path, aside)],
+  ["without its lock", (path) => Deno.removeSync(`${path}/lock`)],
+];
+
+for (const [how, take] of takenAway) {
+  Deno.test(`DiskThread writes nothing to a directory that is ${how}, nor to another's in its place`, async () => {
+    using directory = new TempDirectory();
+    const path = `${directory.path}/data`;
+    const { disk } = await openedDisk(path);
+    await writtenTo(disk, batchOf(entry("before", "1")));
+    take(path, `${directory.path}/aside`);
+    const failing = new Promise<string | undefined>((resolve) => disk.onFailing = resolve);
+    disk.write(batchOf(entry("meanwhile", "2")), () => {});
+    assertMatch((await failing)!, /^its lock is gone: .*; put it back, or start the server again$/);
+
+    const other = await openedDisk(path);
+    other.disk.announce(["127.0.0.1:6001"]);
+    await writtenTo(other.disk, batchOf(entry("other", "3")));
+    const before = heldIn(path);
+    assertEquals(before.has("meanwhile"), false);
+    disk.announce(["127.0.0.1:7001"]);
+    const { message } = await assertRejects(() => disk.close(), DataDirectoryError);
+    assertMatch(message, /: \d+ bytes could not be written \(its lock is gone: /);
+    assertEquals(heldIn(path), before);
+    const inUse = await assertRejects(() => openedDisk(path), DataDirectoryInUseError);
+    assertEquals(inUse.owner?.queryAddresses, ["127.0.0.1:6001"]);
+    await other.disk.close();
+    assertEquals(heldIn(path), before);
+  });
+}
+
+Deno.test("DiskThread writes what it refused when its directory is back", async () => {
+  using directory = new TempDirectory();
+  const [path, aside] = [`${directory.path}/data`, `${directory.path}/aside`];
+  const { disk } = await openedDisk(path);
+  Deno.renameSync(path, aside);
+  const failing = new Promise<unknown>((resolve) => disk.onFailing = resolve);
+  const written = writtenTo(disk, batchOf(entry("meanwhile", "1")));
+  await failing;
+  Deno.renameSync(aside, path);
+  await written;
+  await disk.close();
+  assertEquals([...heldIn(path).keys()], ["meanwhile"]);
+});
+
+Deno.test("DiskThread.close() says that the directory is gone, also when all was written before", async () => {
+  using directory = new TempDirectory();
+  const path = `${directory.path}/data`;
+  const { disk } = await openedDisk(path);
+  await writtenTo(disk, batchOf(entry("before", "1")));
+  Deno.removeSync(path, { recursive: true });
+  const { message } = await assertRejects(() => disk.close(), DataDirectoryError);
+  assertMatch(message, /: its lock is gone: /);
+  assertEquals([...Deno.readDirSync(directory.path)], []);
 });

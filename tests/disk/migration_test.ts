@@ -3,11 +3,10 @@ import { DatabaseSync } from "node:sqlite";
 import { BatchLog } from "../../kvserver/disk/batch_log.ts";
 import { DataDirectoryError } from "../../kvserver/disk/data_error.ts";
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
-import { DataWriter } from "../../kvserver/disk/data_writer.ts";
 import { migrate } from "../../kvserver/disk/migration.ts";
 import { StoredData } from "../../kvserver/disk/stored_data.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "../deps.ts";
-import { batchOf, entry, heldIn, mergedOf } from "./data_files.ts";
+import { batchOf, dataWriter, entry, heldIn, mergedOf } from "./data_files.ts";
 import { openedDisk, writtenTo } from "./disk_threads.ts";
 import { TempDirectory } from "./temp_directory.ts";
 import { TinyDisk } from "./tiny_disk.ts";
@@ -66,7 +65,7 @@ Deno.test("a server that opens a directory of format 1 keeps what it held, in fo
   assertEquals(first.held, all);
   assertEquals(first.disk.peers, ["127.0.0.1:7000"]);
   await writtenTo(first.disk, batchOf(entry("late", "1")));
-  assertEquals(await first.disk.close(), 0);
+  await first.disk.close();
   expectFormat2(directory.path);
   const second = await openedDisk(directory.path);
   assertEquals(second.held, new Map([...all, ["late", entry("late", "1")]]));
@@ -77,7 +76,7 @@ Deno.test("a server that opens a directory of format 1 keeps what it held, in fo
 Deno.test("what a directory of format 1 held is folded like everything else", () => {
   using directory = new TempDirectory();
   makeFormat1(directory.path);
-  const writer = new DataWriter(directory.path);
+  const writer = dataWriter(directory.path);
   assert(writer.logSegments > 1);
   while (!writer.foldOn(5));
   assertEquals(writer.logBytes, 0);
@@ -123,7 +122,7 @@ Deno.test("a reader that began before the migration misses nothing", () => {
   const reader = new DataReader(directory.path);
   const chunks = reader.chunks();
   const first = chunks.next().value as Uint8Array;
-  new DataWriter(directory.path).close();
+  dataWriter(directory.path).close();
   assertEquals(mergedOf([first, ...chunks]), all);
   reader.close();
 });
@@ -147,11 +146,11 @@ Deno.test({
     makeFormat1(tiny.path);
     // Room for a part of the log.
     Deno.writeFileSync(`${tiny.path}/filler`, new Uint8Array(15 * 1024 * 1024));
-    const error = assertThrows(() => new DataWriter(tiny.path), DataDirectoryError);
+    const error = assertThrows(() => dataWriter(tiny.path), DataDirectoryError);
     assertMatch(error.message, /cannot be brought to the format of this cmud \(.*No space left/);
     tiny.empty();
     assertEquals(heldIn(tiny.path), all);
-    new DataWriter(tiny.path).close();
+    dataWriter(tiny.path).close();
     assertEquals(heldIn(tiny.path), all);
     expectFormat2(tiny.path);
   },
