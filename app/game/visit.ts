@@ -79,6 +79,7 @@ export class Visit {
    */
   async look(): Promise<Character> {
     const character = await look(this.session);
+    this.tellServer();
     this.#tellVoided(character);
     const known = this.#rank ?? character.rank;
     if (ranks.indexOf(character.rank) <= ranks.indexOf(known)) {

@@ -71,6 +71,16 @@ Deno.test("with another server to go on at, every command succeeds, and one line
   }
 });
 
+Deno.test("that another server answers is told before what it answers", async () => {
+  const store = new MemoryStore();
+  const { said } = await play(function* () {
+    yield "Ada";
+    store.failAt(0, false);
+    yield "stats";
+  }, { store, tries: 2 });
+  assertStringIncludes(said, "you go on at server 2.\nName: Ada\n");
+});
+
 Deno.test("a player who cannot get in yet gets in with a later line", async () => {
   const store = new MemoryStore();
   store.failures = 2;
