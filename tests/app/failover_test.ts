@@ -2,9 +2,13 @@
 
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
-import { assert, assertEquals, assertLess, assertMatch } from "../deps.ts";
-import { startServerProcess } from "./cmud_process.ts";
+import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "../deps.ts";
+import { type ServerProcess, startServerProcess } from "./cmud_process.ts";
 import { runCmud } from "./fake_console.ts";
+
+/** A server that `near` is told of. */
+const serverNextTo = (near: ServerProcess) =>
+  Server.start({ startPort: 0, queryActorCount: 1, remoteDescs: [near.ready.description] });
 
 /** The figure that the player is promised. */
 const failoverMsMax = 5_000;
@@ -46,11 +50,7 @@ function farAway(address: string): { address: string; close(): Promise<void> } {
 
 Deno.test("play goes on within 5 s when the nearest server is stopped, with all that the player had", async () => {
   const near = await startServerProcess();
-  const server = await Server.start({
-    startPort: 0,
-    queryActorCount: 1,
-    remoteDescs: [near.ready.description],
-  });
+  const server = await serverNextTo(near);
   const far = farAway(server.queryAddresses[0]);
   const [nearest] = near.ready.queryAddresses;
   const before = new Client(new FixedRouter(nearest));
@@ -86,4 +86,27 @@ Deno.test("play goes on within 5 s when the nearest server is stopped, with all 
   assertEquals(shown(later), shown(earlier));
   assertEquals(inventory(later), inventory(earlier));
   assertEquals(deeds.size, 1);
+});
+
+Deno.test("play goes on within 5 s when the nearest server falls silent", async () => {
+  const near = await startServerProcess();
+  const server = await serverNextTo(near);
+  const far = farAway(server.queryAddresses[0]);
+  const [nearest] = near.ready.queryAddresses;
+  const input = async function* () {
+    yield* ["Ada", "mine 3"];
+    near.child.kill("SIGSTOP");
+    const silentAtMs = performance.now();
+    yield "mine 2";
+    assertLess(performance.now() - silentAtMs, failoverMsMax);
+    yield "quit";
+  };
+  const args = ["play", "--fast", "--server", `${far.address},${nearest}`];
+  const { code, stdout } = await runCmud(args, { input });
+  await near.end("SIGKILL");
+  await far.close();
+  await server.close();
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, `${nearest} does not answer; you go on at ${far.address}.\n`);
+  assertMatch(stdout, /That makes \d coins?[^]*That makes \d coins?/);
 });

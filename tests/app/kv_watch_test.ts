@@ -61,11 +61,12 @@ Deno.test("kv watch prints JSON, and shows control characters on a terminal", ()
     }, "json");
     await watching(
       server,
-      "",
+      "k\x1b",
       async (client, console) => {
         await client.put("k\x1b", "\u202ev");
         await until("it is printed", () => console.stdout !== "", { timeoutMs });
         assertEquals(console.stdout, "changed\tk\\u{1b}\t\\u{202e}v\n");
+        assertStringIncludes(console.stderr, "begin with k\\u{1b}. ");
       },
       "lines",
       true,

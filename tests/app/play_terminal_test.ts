@@ -199,6 +199,25 @@ Deno.test("what words may follow is shown dimly, and not without colours", () =>
     }
   }));
 
+Deno.test("a terminal that can redraw no line is given lines alone", () =>
+  withServer(async (server) => {
+    const terminal = await FakeTerminal.open();
+    const env = { XDG_STATE_HOME: Deno.makeTempDirSync(), TERM: "dumb" };
+    const input = ["Ada", "map", "mine 2", "quit"];
+    const console = Object.assign(new FakeConsole({ terminal: true, env, input }), {
+      terminal,
+      stdinIsTerminal: true,
+    });
+    const options = { fast: true, screenReader: false, server: [server] };
+    assertEquals(await runPlay({ arguments: [], options, console }), 0);
+    assertEquals(terminal.written, "");
+    assertStringIncludes(console.stdout, "Gates 5th Floor: Ada (you)\n");
+    // deno-lint-ignore no-control-regex -- none must be there
+    assert(!/[\x00-\x09\x0b-\x1f\u2500-\u257f]/.test(console.stdout));
+    terminal.close();
+    Deno.removeSync(env.XDG_STATE_HOME, { recursive: true });
+  }));
+
 Deno.test("a spectator at a terminal sees what happens, and leaves with quit", () =>
   withServer(async (server) => {
     const client = new Client(new FixedRouter(server));

@@ -2,7 +2,7 @@ import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { runCommandLine } from "../../app/mod.ts";
 import { completeLine, hintFor } from "../../app/kv/shell_completion.ts";
 import { quoteWord, splitWords, wordsSoFar } from "../../app/kv/shell_words.ts";
-import { assert, assertEquals, assertStringIncludes, fc } from "../deps.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes, fc } from "../deps.ts";
 import { until } from "../sync/until.ts";
 import { FakeConsole } from "./fake_console.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
@@ -160,6 +160,8 @@ Deno.test("completeLine() says when there are more keys than it looks at", () =>
     await put("b");
     const { candidates, isPart } = await completeLine(client, "get ", signal);
     assert(isPart && candidates.length === 1_000);
+    // Given up, it asks no more.
+    await assertRejects(() => completeLine(client, "get ", AbortSignal.abort()), DOMException);
     await client.close();
   }));
 

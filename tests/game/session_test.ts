@@ -1,6 +1,6 @@
 /** What a session keeps of what it wrote, and writes again, when servers fail. */
 
-import { deedNumberMax, patienceMs } from "../../app/game/bounds.ts";
+import { deedNumberMax } from "../../app/game/bounds.ts";
 import { Session } from "../../app/game/session.ts";
 import { StoreFailure } from "../../app/game/store.ts";
 import { assert, assertEquals, assertRejects } from "../deps.ts";
@@ -17,7 +17,7 @@ Deno.test("a step that has not succeeded in 4 s is not begun again", async () =>
   let calls = 0;
   const slow = () => {
     calls++;
-    world.ms += patienceMs / 2;
+    world.ms += 2_000;
     return store.get("any").then(() => {});
   };
   await assertRejects(() => session.steadily(slow), StoreFailure);

@@ -1,4 +1,5 @@
-import { progressBar, progressLine } from "../../app/progress.ts";
+import { progressBar, progressLine, showProgress } from "../../app/progress.ts";
+import { FakeConsole } from "../app/fake_console.ts";
 import { assertEquals } from "../deps.ts";
 
 Deno.test("progressLine() says how much, how fast, and how long it still takes", () => {
@@ -22,4 +23,14 @@ Deno.test("progressBar() is full at the end, and never longer than it is", () =>
   assertEquals(progressBar(1, 4), "[####]");
   assertEquals(progressBar(7, 4), "[####]");
   assertEquals(progressBar(-1, 4), "[----]");
+});
+
+Deno.test("showProgress() draws nothing where a line cannot be erased", () => {
+  for (const TERM of ["dumb", "xterm"]) {
+    const console = new FakeConsole({ terminal: true, env: { TERM } });
+    const progress = showProgress(console, () => ({ unit: "entries", count: 1 }));
+    progress.tell("a line\n");
+    progress.hide();
+    assertEquals(console.stderr === "a line\n", TERM === "dumb");
+  }
 });
