@@ -2,13 +2,16 @@ import { assert, assertEquals } from "../deps.ts";
 import { runCmud } from "./fake_console.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
 
-/** What stands in for the program: it shows what it is called with, and knows two keys. */
+/**
+ * What stands in for the program: it shows what it is called with, and knows some keys, of which one is
+ * named after the server that is asked, if it is told which.
+ */
 const stub = `for last; do :; done; ` +
-  `if [ "$3" = --keys ]; then printf '%s\\n' alpha 'beta gamma' | grep "^$last"; ` +
+  `if [ "$3" = --keys ]; then printf '%s\\n' alpha 'beta gamma' at:home "key$8$9" | grep "^$last"; ` +
   `else printf 'ran'; printf '<%s>' "$@"; echo .; fi`;
 
 const fishStub = `if test "$argv[3]" = --keys; ` +
-  `printf '%s\\n' alpha 'beta gamma' | grep "^$argv[-1]"; ` +
+  `printf '%s\\n' alpha 'beta gamma' at:home "key$argv[8]$argv[9]" | grep "^$argv[-1]"; ` +
   `else; printf ran; printf '<%s>' $argv; echo .; end`;
 
 /** How each shell is started without anybody's settings, and told what to do first. */
@@ -41,6 +44,8 @@ const completed: [string, string[]][] = [
   ["--vers\t", ["--version"]],
   ["kv get al\t", ["kv", "get", "alpha"]],
   ["kv scan be\t", ["kv", "scan", "beta gamma"]],
+  ["kv get at:h\t", ["kv", "get", "at:home"]],
+  ["kv get --server a:1 ke\t", ["kv", "get", "--server", "a:1", "key--servera:1"]],
   ["server --durability st\t", ["server", "--durability", "strict"]],
   ["server --data-dir /etc/passw\t", ["server", "--data-dir", "/etc/passwd"]],
   ["play --data-dir /etc/passw\t", ["play", "--data-dir", "/etc/passwd"]],

@@ -66,6 +66,14 @@ class Player {
     );
   }
 
+  /** What the file of lines that are kept for the next time holds; nothing if there is none. */
+  history(): string[] {
+    const folder = `${this.#stateHome}/cmud`;
+    const files = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+    return files.filter((name) => name === "play_history")
+      .map((name) => Deno.readTextFileSync(`${folder}/${name}`));
+  }
+
   async end(keys: string): Promise<number> {
     this.terminal.type(keys);
     const code = await this.exitCode;
@@ -184,6 +192,18 @@ Deno.test("the line survives a change of the terminal's width, and Tab completes
     ada.terminal.press("\x1b[A");
     await ada.until((lines) => lines.slice(-2).join("").endsWith("move bridge"));
     assertEquals(await ada.end("\x15quit\r"), 0);
+  }));
+
+Deno.test("what is typed is kept for the next time, if that is not refused", () =>
+  withServer(async (server) => {
+    for (const history of [undefined, false]) {
+      const ada = await Player.start({ name: "Ada", server: [server], history });
+      await ada.untilLast(prompt);
+      ada.terminal.type("inv\r");
+      await ada.until((lines) => lines.includes("Xeon CPUs: 1"));
+      assertEquals(ada.history(), history === false ? [] : ["inv\n"]);
+      assertEquals(await ada.end("quit\r"), 0);
+    }
   }));
 
 Deno.test("what words may follow is shown dimly, and not without colours", () =>
