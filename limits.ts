@@ -297,6 +297,9 @@ export const foldUrgentBytes = 64 * MiB;
 /** How long a step of a fold takes: no longer than the pauses between the writes of a busy server. */
 export const foldStepMs = 0.5;
 
+/** How long it takes at most, when nothing has been written for long. The next write waits for it, once. */
+export const foldStepMsMax = 5;
+
 /** While the log has more bytes than this, each write to the disk waits for a longer step. */
 export const foldBacklogMax = 128 * MiB;
 

@@ -12,6 +12,7 @@ import {
   foldPressMs,
   foldQuietMs,
   foldStepMs,
+  foldStepMsMax,
   foldUrgentBytes,
   peersMax,
 } from "../../limits.ts";
@@ -41,6 +42,8 @@ class Keeper {
   #unwritten: Uint8Array[] = [];
   /** Why, as the server was told last. */
   #failing: string | undefined;
+  /** When the disk took something last. */
+  #writtenMs = -Infinity;
   /** What was said of folding last. */
   #complaint: string | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -129,6 +132,7 @@ class Keeper {
     }
     this.#unwritten = [];
     this.#failing = undefined;
+    this.#writtenMs = performance.now();
     this.#port.postMessage({ type: "written" });
     this.#foldWhenQuiet();
   }
@@ -153,7 +157,7 @@ class Keeper {
     this.#fold = setTimeout(() => {
       this.#fold = undefined;
       try {
-        if (this.#writer!.foldOn(foldStepMs)) this.#foldWhenQuiet();
+        if (this.#writer!.foldOn(this.#stepMs())) this.#foldWhenQuiet();
         else this.#foldAfter(0);
       } catch (error) {
         // A full disk matters when it refuses what is appended too.
@@ -161,6 +165,12 @@ class Keeper {
         this.#foldAfter(diskRetryMs);
       }
     }, delayMs);
+  }
+
+  /** The longer nothing has been written, the longer: what comes then waits a fortieth of that. */
+  #stepMs(): number {
+    const quietMs = performance.now() - this.#writtenMs;
+    return Math.min(foldStepMsMax, foldStepMs * Math.max(1, quietMs / foldQuietMs));
   }
 
   #complainOnce(complaint: string): void {
