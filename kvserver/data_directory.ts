@@ -1,14 +1,25 @@
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
-import { loadNoticeMs } from "../limits.ts";
+import type { Clock } from "../rpc/mod.ts";
 import { DiskThread } from "./disk/disk_thread.ts";
 import { Journal } from "./disk/journal.ts";
 import type { Durability } from "./disk/journal_messages.ts";
 import { KnownServers } from "./known_servers.ts";
+import { LoadProgress } from "./load_progress.ts";
 import type { DiskOptions } from "./query_actor.ts";
+
+/** What a data directory is told and tells. */
+export interface DataDirectorySurroundings {
+  clock: Clock;
+  /** Told how far reading has come, when that takes long; and when it can or cannot be written. */
+  log?(line: string): void;
+  /** Told that its thread ended unasked. */
+  onBroken(error: Error): void;
+}
 
 /** What a server has that keeps its data: its disk, its journal, and the servers it knew before. */
 export class DataDirectory {
   #path: string;
+  #surroundings: DataDirectorySurroundings;
   #disk: DiskThread;
   #journal: Journal | undefined;
   #known: KnownServers;
@@ -16,17 +27,20 @@ export class DataDirectory {
   /**
    * Opens it, and makes it if there is none.
    *
-   * @param onBroken told that its thread ended unasked
    * @throws {DataDirectoryError} when it cannot be used.
    */
-  static async open(path: string, onBroken: (error: Error) => void): Promise<DataDirectory> {
+  static async open(
+    path: string,
+    surroundings: DataDirectorySurroundings,
+  ): Promise<DataDirectory> {
     const disk = await DiskThread.open(path);
-    disk.onBroken = onBroken;
-    return new DataDirectory(path, disk);
+    disk.onBroken = surroundings.onBroken;
+    return new DataDirectory(path, surroundings, disk);
   }
 
-  private constructor(path: string, disk: DiskThread) {
+  private constructor(path: string, surroundings: DataDirectorySurroundings, disk: DiskThread) {
     this.#path = path;
+    this.#surroundings = surroundings;
     this.#disk = disk;
     this.#known = new KnownServers(disk.peers);
   }
@@ -36,17 +50,12 @@ export class DataDirectory {
     return this.#known.describe();
   }
 
-  /**
-   * Connects it to the actors.
-   *
-   * @param log told when it cannot be written, and when it can again
-   * @returns what the query actors are to be told.
-   */
-  attach(system: ActorSystem, durability: Durability, log?: (line: string) => void): DiskOptions {
+  /** Connects it to the actors. @returns what the query actors are to be told. */
+  attach(system: ActorSystem, durability: Durability): DiskOptions {
     const journal = this.#journal = new Journal(system, this.#disk);
     journal.onPeer = (address) => this.#known.found(address);
     journal.onFailing = (reason) =>
-      log?.(
+      this.#surroundings.log?.(
         reason === undefined
           ? `${this.#path} can be written again`
           : `Cannot write to ${this.#path}: ${reason}; Puts are refused until that is mended`,
@@ -57,13 +66,13 @@ export class DataDirectory {
   /**
    * Fills the replicas.
    *
-   * @param log told how far it has come, when that takes long
    * @returns whether there was anything.
    * @throws {DataDirectoryError} when the file is damaged.
    */
-  async load(queryActors: readonly ActorRef[], log?: (line: string) => void): Promise<boolean> {
+  async load(queryActors: readonly ActorRef[]): Promise<boolean> {
     this.#journal!.serve(queryActors);
-    const progress = new LoadProgress(this.#path, this.#disk.bytes, log);
+    const { clock, log } = this.#surroundings;
+    const progress = new LoadProgress(this.#path, this.#disk.bytes, clock, log);
     await this.#journal!.load(progress.along(this.#disk.entries()));
     return progress.bytes > 0;
   }
@@ -86,36 +95,5 @@ export class DataDirectory {
   async close(): Promise<void> {
     await this.#known.close();
     await this.#disk.close();
-  }
-}
-
-/** How far reading has come, told now and then. */
-class LoadProgress {
-  /** Read so far. */
-  bytes = 0;
-  #path: string;
-  #bytesInAll: number;
-  #log: ((line: string) => void) | undefined;
-  #noticeMs = performance.now() + loadNoticeMs;
-
-  constructor(path: string, bytesInAll: number, log: ((line: string) => void) | undefined) {
-    this.#path = path;
-    this.#bytesInAll = bytesInAll;
-    this.#log = log;
-  }
-
-  /** Gives the parts on, and counts them. */
-  async *along(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const part of parts) {
-      this.bytes += part.length;
-      if (performance.now() > this.#noticeMs) this.#tell();
-      yield part;
-    }
-  }
-
-  #tell(): void {
-    this.#noticeMs = performance.now() + loadNoticeMs;
-    const percent = Math.floor(100 * this.bytes / this.#bytesInAll);
-    this.#log?.(`Reading ${this.#path}: ${Math.min(99, percent)} %`);
   }
 }

@@ -40,12 +40,10 @@ export class Server {
   static async start(options: ServerOptions = {}): Promise<Server> {
     const settings = withDefaults(options);
     const named = readDescriptions(settings.remoteDescs);
-    const { dataDir, onThreadEnd } = settings;
+    const { dataDir, environment: clock, log, onThreadEnd } = settings;
     if (dataDir === undefined) return await Server.#start(settings, named);
-    const data = await DataDirectory.open(
-      dataDir,
-      (error) => onThreadEnd(new ThreadEndedError(error.message)),
-    );
+    const onBroken = (error: Error) => onThreadEnd(new ThreadEndedError(error.message));
+    const data = await DataDirectory.open(dataDir, { clock, log, onBroken });
     try {
       const known = readDescriptions(await data.knownServers());
       return await Server.#start(settings, [...named, ...known], data);
@@ -79,7 +77,7 @@ export class Server {
       for (let thread = 1; thread < settings.threads; thread++) {
         workers.push(new WorkerThread(thread, environment, settings.onThreadEnd, onFault));
       }
-      const disk = data?.attach(system, settings.durability, settings.log);
+      const disk = data?.attach(system, settings.durability);
       const group = new ReplicaGroup(system, { ...settings, ready, disk });
       const deal = new Deal(settings.threads);
       const ports = deal.split(
@@ -93,7 +91,7 @@ export class Server {
           ),
         ]),
       );
-      const hadState = await data?.load(queryActors, settings.log) ?? false;
+      const hadState = await data?.load(queryActors) ?? false;
       // Before any port: what an actor takes is passed on only to those that are known by then.
       group.begin(queryActors, ready || hadState);
       const addresses = await Promise.all([

@@ -55,7 +55,7 @@ export interface ServerOptions {
   environment?: Environment;
   /** The network. Default: TCP. */
   transport?: Transport;
-  /** Told of other servers that come and go. */
+  /** Told of other servers that come and go, how far reading `dataDir` has come, and when it refuses. */
   log?(line: string): void;
   /** Told when a client's connection ends otherwise than by its orderly close. */
   onFault?(peer: string, error: unknown): void;

@@ -1,0 +1,39 @@
+import { loadNoticeMs } from "../limits.ts";
+import type { Clock } from "../rpc/mod.ts";
+
+/** How far reading a data directory has come, told now and then. */
+export class LoadProgress {
+  /** Read so far. */
+  bytes = 0;
+  #path: string;
+  #bytesInAll: number;
+  #clock: Clock;
+  #log: ((line: string) => void) | undefined;
+  #noticeMs: number;
+
+  /** @param bytesInAll about how much there is */
+  constructor(path: string, bytesInAll: number, clock: Clock, log?: (line: string) => void) {
+    this.#path = path;
+    this.#bytesInAll = bytesInAll;
+    this.#clock = clock;
+    this.#log = log;
+    this.#noticeMs = clock.monotonicMs() + loadNoticeMs;
+  }
+
+  /** Gives the parts on, and counts them. */
+  async *along(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const part of parts) {
+      this.bytes += part.length;
+      this.#tell();
+      yield part;
+    }
+  }
+
+  #tell(): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs < this.#noticeMs) return;
+    this.#noticeMs = nowMs + loadNoticeMs;
+    const percent = Math.floor(100 * this.bytes / this.#bytesInAll);
+    this.#log?.(`Reading ${this.#path}: ${Math.min(99, percent)} %`);
+  }
+}
