@@ -13,6 +13,9 @@ export class PlainLines implements LineEditor {
   #isTerminal: boolean;
   #prompt = "";
   #isReading = false;
+  /** The cursor is where a line begins, and no prompt is there. */
+  #isAtStart = false;
+  #isClosed = false;
   #end = Promise.withResolvers<undefined>();
   #release: () => void = () => {};
 
@@ -24,20 +27,25 @@ export class PlainLines implements LineEditor {
     this.#release = console.onStopSignal((signal) => {
       if (signal !== "SIGINT") return console.exit(exitCodeOfSignal(signal));
       // The terminal has dropped what was typed.
-      console.out(this.#isReading ? `\n${this.#prompt}` : "\n");
+      console.out("\n");
+      this.#isAtStart = true;
       options.onInterrupt?.(false);
+      if (!this.#isReading || this.#isClosed) return;
+      this.#isAtStart = false;
+      console.out(this.#prompt);
     });
   }
 
   async readLine(prompt: string): Promise<string | undefined> {
     this.#prompt = prompt;
     this.#isReading = true;
+    this.#isAtStart = false;
     if (this.#isTerminal) this.#console.out(prompt);
     const next = this.#lines.next().then(({ done, value }) => done ? undefined : textOf(value));
     const line = await Promise.race([next, this.#end.promise]);
     this.#isReading = false;
     // The end of input leaves the cursor behind the prompt.
-    if (line === undefined && this.#isTerminal) this.#console.out("\n");
+    if (line === undefined && this.#isTerminal && !this.#isAtStart) this.#console.out("\n");
     return line;
   }
 
@@ -56,6 +64,7 @@ export class PlainLines implements LineEditor {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#release();
     this.#end.resolve(undefined);
   }
