@@ -112,6 +112,7 @@ Deno.test("cmud server refuses Puts while its data directory is away, and ends w
   const server = await startServerProcess(["--data-dir", path]);
   await withClient(server.ready.queryAddresses[0], async (client) => {
     await client.put("before", "1");
+    await until("it is on disk", () => heldIn(path).has("before"), { timeoutMs: 5_000 });
     Deno.renameSync(path, aside);
     let refused: unknown;
     await until("a Put is refused", async () => {
