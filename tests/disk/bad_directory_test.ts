@@ -55,7 +55,8 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
   ],
   [
     "is overwritten where it counts its free pages",
-    (directory) => spoil(directory, (bytes) => bytes.fill(0xff, 20_000, 40_000)),
+    // Whoever only reads the entries would not see that.
+    (directory) => spoil(directory, (bytes) => bytes.fill(7, 39, 40)),
     "it is damaged",
   ],
   [

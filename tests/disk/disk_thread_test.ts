@@ -1,8 +1,11 @@
+import { DiskThread } from "../../kvserver/disk/disk_thread.ts";
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
 import { DataDirectoryError, DataDirectoryInUseError } from "../../kvserver/disk/data_error.ts";
-import { assert, assertEquals, assertMatch, assertRejects } from "../deps.ts";
+import { segmentsIn } from "../../kvserver/disk/log_segment.ts";
+import { peersMax } from "../../limits.ts";
+import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "../deps.ts";
 import { until } from "../sync/until.ts";
-import { batchOf, entry, heldIn, mergedOf } from "./data_files.ts";
+import { batchOf, dataWriter, entry, heldIn, mergedOf, newDataFile } from "./data_files.ts";
 import { openedDisk, writtenTo } from "./disk_threads.ts";
 import { TempDirectory } from "./temp_directory.ts";
 import { TinyDisk } from "./tiny_disk.ts";
@@ -65,6 +68,40 @@ Deno.test("DiskThread folds what it has appended when that is much", async () =>
   await disk.close();
   const held = heldIn(directory.path);
   assertEquals([...held.values()].map(({ timestamp }) => timestamp), [32, 29, 30, 31]);
+});
+
+Deno.test("DiskThread folds a very long log between writes, however close they come", async () => {
+  using directory = new TempDirectory();
+  const { path } = directory;
+  newDataFile(path);
+  const writer = dataWriter(path);
+  const value = "x".repeat(4 * 1024 * 1024);
+  for (let i = 0; i < 17; i++) writer.append([batchOf(entry("key", value, { timestamp: i }))]);
+  writer.close();
+  const disk = await DiskThread.open(path);
+  for await (const _ of disk.entries());
+  const deadlineMs = performance.now() + 10_000;
+  let writes = 0;
+  do {
+    assertLess(performance.now(), deadlineMs);
+    await writtenTo(disk, batchOf(entry("hot", `${writes++}`, { sequence: writes })));
+  } while (segmentsIn(path).length > 10);
+  await disk.close();
+  const held = heldIn(path);
+  assertEquals(held.get("hot")?.value, `${writes - 1}`);
+  assertEquals(held.get("key")?.timestamp, 16);
+});
+
+Deno.test("DiskThread forgets all peers but those that were seen last", async () => {
+  using directory = new TempDirectory();
+  newDataFile(directory.path);
+  const writer = dataWriter(directory.path);
+  for (let i = 0; i <= peersMax; i++) writer.rememberPeer(`127.0.0.1:${i}`, i);
+  writer.close();
+  await (await openedDisk(directory.path)).disk.close();
+  const { disk } = await openedDisk(directory.path);
+  assertEquals([disk.peers.length, disk.peers.at(-1)], [peersMax, "127.0.0.1:1"]);
+  await disk.close();
 });
 
 Deno.test({

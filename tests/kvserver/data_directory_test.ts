@@ -1,9 +1,26 @@
-import { ActorSystem } from "../../actor/mod.ts";
+import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { DataDirectory } from "../../kvserver/data_directory.ts";
-import { realEnvironment } from "../../rpc/mod.ts";
+import { type Clock, realEnvironment } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { batchOf, dataWriter, entry, newDataFile } from "../disk/data_files.ts";
 import { TempDirectory } from "../disk/temp_directory.ts";
+
+/** Opens a directory, and runs `use` with it, attached to a system without query actors. */
+async function withDirectory(
+  path: string,
+  use: (data: DataDirectory, journal: ActorRef, system: ActorSystem) => Promise<void>,
+  { clock = realEnvironment, log }: { clock?: Clock; log?: (line: string) => void } = {},
+): Promise<void> {
+  const onBroken = (error: Error) => {
+    throw error;
+  };
+  const data = await DataDirectory.open(path, { clock, log, onBroken });
+  const system = await ActorSystem.start({ hostname: "127.0.0.1", port: 0 });
+  const { journal } = data.attach(system, "relaxed");
+  await use(data, journal, system);
+  await data.close();
+  await system.close();
+}
 
 /** Reads a directory of ten equal parts, by a clock that goes on so much between two. @returns what is said. */
 async function readingAtPace(msPerPart: number): Promise<string[]> {
@@ -18,16 +35,13 @@ async function readingAtPace(msPerPart: number): Promise<string[]> {
   writer.close();
   const said: string[] = [];
   let nowMs = 5;
-  const data = await DataDirectory.open(path, {
-    clock: { ...realEnvironment, monotonicMs: () => nowMs += msPerPart },
-    log: (line) => said.push(line.replace(path, "DIR")),
-    onBroken: (error) => said.push(error.message),
-  });
-  const system = await ActorSystem.start({ hostname: "127.0.0.1", port: 0 });
-  data.attach(system, "relaxed");
-  assertEquals(await data.load([]), true);
-  await data.close();
-  await system.close();
+  const clock = { ...realEnvironment, monotonicMs: () => nowMs += msPerPart };
+  const log = (line: string) => void said.push(line.replace(path, "DIR"));
+  await withDirectory(
+    path,
+    async (data) => assertEquals(await data.load([]), true),
+    { clock, log },
+  );
   return said;
 }
 
@@ -35,4 +49,37 @@ Deno.test("DataDirectory.load() says once a second how far it has come", async (
   assertEquals(await readingAtPace(300), ["Reading DIR: 39 %", "Reading DIR: 79 %"]);
   assertEquals(await readingAtPace(100), ["Reading DIR: 99 %"]);
   assertEquals(await readingAtPace(99), []);
+});
+
+Deno.test("DataDirectory.load() tells an empty directory from one that holds something", async () => {
+  using directory = new TempDirectory();
+  await withDirectory(directory.path, async (data) => assertEquals(await data.load([]), false));
+});
+
+Deno.test("DataDirectory asks servers that were known, but not who made himself known", async () => {
+  using directory = new TempDirectory();
+  newDataFile(directory.path);
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const address = `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
+  let dials = 0;
+  const listening = (async () => {
+    for await (const connection of listener) {
+      dials++;
+      connection.close();
+    }
+  })();
+  const writer = dataWriter(directory.path);
+  writer.rememberPeer(address, 1);
+  writer.close();
+  await withDirectory(directory.path, async (data, journal, system) => {
+    assertEquals([await data.knownServers(), dials], [[], 1]);
+    await data.load([]);
+    const { ref, response } = system.newChannelRef();
+    system.tell(journal, { type: "peer", address });
+    system.tell(ref, true);
+    await response;
+    assertEquals([await data.knownServers(), dials], [[], 1]);
+  });
+  listener.close();
+  await listening;
 });
