@@ -1,5 +1,11 @@
-import { Client, FixedRouter } from "../../kvclient/mod.ts";
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertStringIncludes,
+} from "../deps.ts";
 import { heldIn } from "../disk/data_files.ts";
 import { TempDirectory } from "../disk/temp_directory.ts";
 import { TinyDisk } from "../disk/tiny_disk.ts";
@@ -135,4 +141,35 @@ Deno.test("cmud server refuses Puts while its data directory is away, and ends w
   assertMatch(said[1], /\/data can be written again$/);
   assertMatch(said.at(-1)!, /^cmud: Cannot use the data directory .*\/data: its lock is gone: /);
   assertEquals([...heldIn(aside).keys()], ["before", "meanwhile", "after"]);
+});
+
+Deno.test("cmud server that is stopped while it takes Puts leaves them to its disk and to its peers", async () => {
+  using directory = new TempDirectory();
+  const other = await startServerProcess();
+  const server = await startServerProcess([
+    ...["--data-dir", directory.path],
+    ...["--join", other.ready.address],
+  ]);
+  const answered: string[] = [];
+  await withClient(server.ready.queryAddresses[0], async (client) => {
+    const putting = Promise.allSettled(Array.from({ length: 50 }, async (_, i) => {
+      for (let n = 0;; n++) {
+        await client.put(`key ${i} ${n}`, "value");
+        answered.push(`key ${i} ${n}`);
+      }
+    }));
+    await until("there is something to leave", () => answered.length > 5_000, { timeoutMs: 5_000 });
+    assertEquals(await server.end("SIGTERM"), 0);
+    for (const end of await putting) {
+      assertInstanceOf((end as PromiseRejectedResult).reason, ConnectionError);
+    }
+  });
+  const held = heldIn(directory.path);
+  assertEquals(answered.filter((key) => !held.has(key)), []);
+  await withClient(other.ready.queryAddresses[0], async (client) => {
+    const there = new Map<string, string>();
+    for await (const [key, value] of client.scan("key ")) there.set(key, value);
+    assertEquals(answered.filter((key) => !there.has(key)), []);
+  });
+  assertEquals(await other.end("SIGTERM"), 0);
 });

@@ -1,4 +1,5 @@
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
+import { StoredData } from "../../kvserver/disk/stored_data.ts";
 import { assert, assertEquals, assertLess, assertThrows, fc } from "../deps.ts";
 import { batchOf, dataWriter, entry, heldIn, mergedOf, newDataFile } from "./data_files.ts";
 import { TempDirectory } from "./temp_directory.ts";
@@ -122,7 +123,7 @@ Deno.test({
   name: "a fold that a full disk refuses is gone on with when there is room",
   ignore: !TinyDisk.isPossible,
   fn() {
-    using tiny = new TinyDisk(16);
+    using tiny = new TinyDisk(32);
     newDataFile(tiny.path);
     const writer = dataWriter(tiny.path);
     const batches = Array.from(
@@ -179,6 +180,19 @@ Deno.test("DataReader reads many entries, and long values", () => {
   }
   reader.close();
   assertEquals(keys, entries.length);
+});
+
+Deno.test("StoredData tells the time of the newest Put, and counts tombstones apart", () => {
+  using directory = new TempDirectory();
+  newDataFile(directory.path);
+  const writer = dataWriter(directory.path);
+  writer.append([
+    batchOf(entry("a", "1", { timestamp: 5 }), entry("b", null, { timestamp: 7 })),
+    batchOf(entry("c", "1", { timestamp: 6 })),
+  ]);
+  writer.close();
+  const { newestMs, tombstones, store } = StoredData.read(directory.path);
+  assertEquals([newestMs, tombstones, store.size], [7, 1, 2]);
 });
 
 Deno.test("a data file remembers peers, the last seen first, and forgets some", () => {

@@ -15,6 +15,8 @@ Deno.test("DiskThread keeps what is written, and gives it to the next that opens
   const path = `${directory.path}/below/new`;
   const first = await openedDisk(path);
   assertEquals(first.held.size, 0);
+  // Nobody else may look at what is put.
+  if (Deno.build.os !== "windows") assertEquals(Deno.statSync(path).mode! & 0o777, 0o700);
   const batches = [
     batchOf(entry("a", "1"), entry("b", "1")),
     batchOf(entry("b", "2", { sequence: 1 })),
