@@ -102,7 +102,7 @@ Deno.test("a guest keeps the world that its host, who was found at the default a
   );
   assertMatch(
     guest.stdout,
-    /\nName: Bob\n[^]*: Randy Pausch Bridge\n.*you go on at one of your own\.\n/,
+    /\n.*you go on at one of your own\.\nName: Bob\n[^]*: Randy Pausch Bridge\n/,
   );
   const later = await play(state.path, ["Bob", "stats", "quit"]);
   assertStringIncludes(later.stdout, "Place: Randy Pausch Bridge");

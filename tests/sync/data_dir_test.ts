@@ -44,6 +44,16 @@ for (const threads of [1, 2]) {
   }
 }
 
+Deno.test("a server that is closed right after it has answered Puts keeps them", async () => {
+  using directory = new TempDirectory();
+  const server = await Server.start({ startPort: 0, queryActorCount: 1, dataDir: directory.path });
+  const client = new Client(new FixedRouter(server.queryAddresses[0]));
+  // The first goes to the disk at once, the others some time later.
+  for (const key of ["a", "b", "c"]) await client.put(key, "1");
+  await Promise.all([client.close(), server.close()]);
+  assertEquals([...heldIn(directory.path).keys()].sort(), ["a", "b", "c"]);
+});
+
 Deno.test("a cluster that starts again finds together by itself, and lacks nothing", async () => {
   using directories = new DisposableStack();
   const startPort = freePorts(4);
