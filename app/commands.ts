@@ -3,6 +3,7 @@ import type { CommandSpec } from "./command_spec.ts";
 import { completionCommand } from "./completion_command.ts";
 import { dataCommand } from "./data_command.ts";
 import { kvCommand } from "./kv_command.ts";
+import { licensesCommand } from "./licenses_command.ts";
 import { playCommand } from "./play_command.ts";
 import { serverCommand } from "./server_command.ts";
 import { statusCommand } from "./status_command.ts";
@@ -28,5 +29,6 @@ export const rootCommand: CommandSpec = {
     benchCommand,
     receiveTellsCommand,
     completionCommand(() => rootCommand),
+    licensesCommand,
   ],
 };

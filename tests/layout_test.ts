@@ -19,7 +19,7 @@ const below: Record<string, readonly string[]> = {
 };
 
 /** These use the parts, and are no parts themselves. */
-const around = ["tests", "examples"];
+const around = ["tests", "examples", "scripts"];
 
 /** The only files that may name a package. */
 const packageFiles = ["deps.ts", "tests/deps.ts"];

@@ -138,6 +138,14 @@ Deno.test("after wrong usage the help of that command is named", async () => {
   }
 });
 
+Deno.test("cmud licenses prints the licence of cmud and the notices of others", async () => {
+  const { code, stdout, stderr } = await runCmud(["licenses"]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  for (const file of ["LICENSE", "THIRD_PARTY_NOTICES.md"]) {
+    assertStringIncludes(stdout, Deno.readTextFileSync(new URL(`../../${file}`, import.meta.url)));
+  }
+});
+
 Deno.test("nothing printed to a pipe holds an escape sequence", async () => {
   for (const args of [["--help"], ["kv", "--help"], ["frobnicate"], ["kv", "get"]]) {
     const { stdout, stderr } = await runCmud(args, { env: { TERM: "xterm" } });
