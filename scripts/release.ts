@@ -1,0 +1,40 @@
+/**
+ * Makes what a release consists of, in `dist`: an executable for each system, their checksums, and the
+ * notes, which are what the changelog says of the version.
+ *
+ *     deno task release v0.1.0
+ *
+ * @module
+ */
+
+import { checksumLine, compileArguments, releaseNotes, targets } from "./release_parts.ts";
+
+const root = new URL("../", import.meta.url);
+const dist = new URL("dist/", root);
+const config = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
+
+/** @throws {Error} when the tag is that of another version, or a step fails. */
+async function release(tag: string): Promise<void> {
+  if (tag !== `v${config.version}`) {
+    throw new Error(`Cannot release ${tag}: deno.json has version ${config.version}`);
+  }
+  const changelog = Deno.readTextFileSync(new URL("CHANGELOG.md", root));
+  const notes = releaseNotes(changelog, config.version);
+  Deno.mkdirSync(dist, { recursive: true });
+  Deno.writeTextFileSync(new URL("notes.md", dist), notes);
+  let checksums = "";
+  for (const target of targets) {
+    const name = `cmud-${tag}-${target}${target.includes("windows") ? ".exe" : ""}`;
+    await deno(compileArguments(config.tasks.compile.command, target, `dist/${name}`));
+    checksums += await checksumLine(Deno.readFileSync(new URL(name, dist)), name);
+  }
+  Deno.writeTextFileSync(new URL("SHA256SUMS", dist), checksums);
+}
+
+async function deno(args: readonly string[]): Promise<void> {
+  const { success } = await new Deno.Command(Deno.execPath(), { args: [...args], cwd: root })
+    .spawn().status;
+  if (!success) throw new Error(`Cannot run deno ${args.join(" ")}`);
+}
+
+await release(Deno.args[0] ?? "without a tag");

@@ -1,0 +1,53 @@
+/**
+ * The parts of a release that can be made without compiling anything.
+ *
+ * @module
+ */
+
+/** The systems that an executable is made for, in the words of `deno compile --target`. */
+export const targets = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+] as const;
+
+/**
+ * The arguments of Deno that compile for `target`: those of the task `compile`, with another output.
+ *
+ * @param task the command of that task, whose last step is `deno compile`
+ */
+export function compileArguments(task: string, target: string, output: string): string[] {
+  const [, command] = /\bdeno (compile .*)$/.exec(task) ?? [];
+  if (command === undefined || !/ --output \S+/.test(command)) {
+    throw new Error(`Cannot compile by "${task}": allowed is deno compile with --output`);
+  }
+  return command.replace(/ --output \S+/, ` --target ${target} --output ${output}`).split(" ");
+}
+
+/**
+ * What the changelog says of a version.
+ *
+ * @throws {Error} when it says nothing, or the version has no date yet.
+ */
+export function releaseNotes(changelog: string, version: string): string {
+  const sections = changelog.split(/^(?=## )/m);
+  const section = sections.find((text) => text.startsWith(`## [${version}] - `));
+  const [title, ...lines] = (section ?? "").split("\n");
+  if (!/ - \d{4}-\d{2}-\d{2}$/.test(title)) {
+    throw new Error(`Cannot release ${version}: CHANGELOG.md has no section of it with a date`);
+  }
+  // Links that are defined at the end of the file belong to no section.
+  const notes = lines.filter((line) => !/^\[[^\]]+\]: /.test(line)).join("\n").trim();
+  if (notes === "") throw new Error(`Cannot release ${version}: CHANGELOG.md says nothing of it`);
+  return `${notes}\n`;
+}
+
+/** A line that `sha256sum --check` reads. */
+export async function checksumLine(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  // The oldest Deno supported has no `toHex` for bytes.
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex}  ${name}\n`;
+}
