@@ -73,8 +73,13 @@ export const processConsole: Console = {
 /** Only the last one is called. */
 const stopHandlers: ((signal: StopSignal) => void)[] = [];
 
+/** Those that the operating system has: Windows ends a process without a SIGTERM. */
+const stopSignals: readonly StopSignal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGTERM"];
+
 function listenForStopSignals(): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of stopSignals) {
     Deno.addSignalListener(signal, () => stopHandlers.at(-1)?.(signal));
   }
 }

@@ -1,6 +1,6 @@
 import config from "../../deno.json" with { type: "json" };
 
-const main = new URL("../../main.ts", import.meta.url).pathname;
+const main = import.meta.resolve("../../main.ts");
 
 /** The arguments with which Deno runs the program: those of its task. */
 export const denoArguments = config.tasks.cmud.command

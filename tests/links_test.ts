@@ -1,0 +1,69 @@
+import { assert, assertEquals } from "./deps.ts";
+import { anchorsOf, linksOf } from "./support/markdown.ts";
+
+const root = new URL("../", import.meta.url);
+
+Deno.test("links in the docs lead to files and headings that are there", () => {
+  const broken: string[] = [];
+  let count = 0;
+  for (const path of markdownFiles("")) {
+    for (const link of linksOf(read(path))) {
+      if (/^[a-z]+:/.test(link)) continue;
+      count++;
+      if (!leadsSomewhere(path, link)) broken.push(`${path} -> ${link}`);
+    }
+  }
+  assertEquals(broken, []);
+  assert(count > 20);
+});
+
+Deno.test("the README links to how to work on it and how to report a vulnerability", () => {
+  const links = [...linksOf(read("README.md"))];
+  for (const path of ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]) {
+    assert(links.includes(path), path);
+  }
+});
+
+Deno.test("linksOf() and anchorsOf() leave code out", () => {
+  const text = [
+    "# A `b` of C, and d",
+    "[one](x.md), [two](y.md#z) and `[code](no.md)`",
+    "[three]: z.md",
+    "## Twice",
+    "```md",
+    "# no",
+    "[four](no.md)",
+    "```",
+    "## Twice",
+  ].join("\n");
+  assertEquals([...linksOf(text)], ["x.md", "y.md#z", "z.md"]);
+  assertEquals([...anchorsOf(text)], ["a-b-of-c-and-d", "twice", "twice-1"]);
+});
+
+function leadsSomewhere(from: string, link: string): boolean {
+  const target = new URL(link, new URL(from, root));
+  const anchor = decodeURIComponent(target.hash.slice(1));
+  target.hash = "";
+  if (!target.href.startsWith(root.href)) return false;
+  let isFile: boolean;
+  try {
+    ({ isFile } = Deno.statSync(target));
+  } catch {
+    return false;
+  }
+  return anchor === "" ||
+    isFile && anchorsOf(Deno.readTextFileSync(target)).has(anchor);
+}
+
+/** Those of the hosting site too: the folders that begin with a dot. */
+function* markdownFiles(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
+    if ([".git", "coverage", "dist", "node_modules"].includes(name)) continue;
+    if (isDirectory) yield* markdownFiles(`${folder}${name}/`);
+    else if (name.endsWith(".md")) yield folder + name;
+  }
+}
+
+function read(path: string): string {
+  return Deno.readTextFileSync(new URL(path, root));
+}
