@@ -26,7 +26,7 @@ async function release(tag: string): Promise<void> {
   for (const target of targets) {
     const name = `cmud-${tag}-${target}${target.includes("windows") ? ".exe" : ""}`;
     await deno(compileArguments(config.tasks.compile.command, target, `dist/${name}`));
-    checksums += await checksumLine(Deno.readFileSync(new URL(name, dist)), name);
+    checksums += checksumLine(Deno.readFileSync(new URL(name, dist)), name);
   }
   Deno.writeTextFileSync(new URL("SHA256SUMS", dist), checksums);
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
+
 /** The systems that an executable is made for, in the words of `deno compile --target`. */
 export const targets = [
   "x86_64-unknown-linux-gnu",
@@ -45,9 +47,6 @@ export function releaseNotes(changelog: string, version: string): string {
 }
 
 /** A line that `sha256sum --check` reads. */
-export async function checksumLine(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  // The oldest Deno supported has no `toHex` for bytes.
-  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${hex}  ${name}\n`;
+export function checksumLine(bytes: Uint8Array, name: string): string {
+  return `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`;
 }
