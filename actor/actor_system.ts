@@ -22,6 +22,8 @@ export interface ActorSystemOptions {
   transport?: Transport;
   /** What carries tells to other systems; default: connections over `transport`. */
   network?: TellNetwork;
+  /** Names of the figures that the host counts with `extraFigure`; default: none. */
+  extraFigures?: readonly string[];
 }
 
 /**
@@ -31,6 +33,11 @@ export interface ActorSystemOptions {
 export class ActorSystem extends ActorThread {
   /** What `Describe` on the system port answers. */
   description = "";
+  /** Makes what `Stats` on the system port answers. Default: the figures of the system and of its host. */
+  report: () => Readonly<Record<string, unknown>> = () => {
+    const { extra, ...figures } = this.stats();
+    return { ...figures, ...extra };
+  };
   /**
    * Told, once, of another system that does not accept this one's greeting, because it speaks another
    * version of the protocol: messages to it wait, as if it could not be reached. Default: prints it.
@@ -65,7 +72,7 @@ export class ActorSystem extends ActorThread {
       dropped: (count) => system.countDropped(count),
       refused: (address, reason) => system.onRefused(address, reason),
       describe: () => system.description,
-      stats: () => system.stats(),
+      stats: () => system.report(),
       bug: (error) => system.onError(error, { address: system.address, incarnation, counter: 0 }),
     });
     const address = options.advertise ?? port.address;
@@ -77,10 +84,10 @@ export class ActorSystem extends ActorThread {
     port: TellPort,
     address: string,
     incarnation: string,
-    { threadCount = 1 }: ActorSystemOptions,
+    { threadCount = 1, extraFigures }: ActorSystemOptions,
     environment: Environment,
   ) {
-    const table = new StatsTable(threadCount);
+    const table = new StatsTable(threadCount, extraFigures);
     const threads: ThreadLink[] = [];
     super({ address, incarnation, thread: 0, threadCount }, environment, table, {
       toThread(thread, counter, message) {
@@ -102,7 +109,8 @@ export class ActorSystem extends ActorThread {
   seat(thread: number): ThreadSeat {
     const { address, incarnation } = this;
     const threadCount = this.#threadCount;
-    return { address, incarnation, thread, threadCount, statsMemory: this.#table.memory };
+    const { extraFigures, memory: statsMemory } = this.#table;
+    return { address, incarnation, thread, threadCount, extraFigures, statsMemory };
   }
 
   /** Connects a thread that takes its seat. @param port to it */

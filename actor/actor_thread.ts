@@ -6,18 +6,12 @@ import type { Inbox, ReceiveMarshalled } from "./inbox.ts";
 import { LocalActor } from "./local_actor.ts";
 import { type Marshalled, Marshaller } from "./marshaller.ts";
 import { Scheduler } from "./scheduler.ts";
-import { figureOf, type StatsTable, type SystemStats } from "./stats.ts";
+import { type ExtraFigure, figureOf, type StatsTable, type SystemStats } from "./stats.ts";
 import { type LinkState, noLink, type TellLink } from "./tell_network.ts";
 
 /** A message had nobody to go to: its receiver is gone, or was a channel that has had its message. */
 export class UndeliverableError extends Error {
   override name = "UndeliverableError";
-}
-
-/** How a tell from outside counts. */
-export interface BatchOptions {
-  /** Counts as so many messages: those that this one is a batch of. Default 1. */
-  batch?: number;
 }
 
 /** A channel: a ref to give away, and the first message that comes to it. */
@@ -72,8 +66,6 @@ export class ActorThread {
   onError: (error: unknown, ref: ActorRef) => void = (error, ref) => {
     if (!(error instanceof UndeliverableError)) console.error(`Actor ${uid(ref)}:`, error);
   };
-  /** What `Stats` say of the state that was to be taken over. */
-  ready = true;
 
   #identity: ThreadIdentity;
   #environment: Environment;
@@ -126,8 +118,8 @@ export class ActorThread {
    *
    * @throws {UnmarshallableError} when `message` cannot travel; names the path to the part.
    */
-  tell(ref: ActorRef, message: unknown, { batch = 1 }: BatchOptions = {}): void {
-    this.#tellFromOutside(ref, this.#marshal(message), batch);
+  tell(ref: ActorRef, message: unknown): void {
+    this.#tellFromOutside(ref, this.#marshal(message), 1);
   }
 
   /**
@@ -138,15 +130,19 @@ export class ActorThread {
     return this.#marshaller.begin();
   }
 
-  /** Sends the message that was begun. @param batch as in `BatchOptions` */
+  /**
+   * Sends the message that was begun.
+   *
+   * @param batch counts as so many messages: those that this one is a batch of
+   */
   tellWritten(ref: ActorRef, batch = 1): void {
     this.#tellFromOutside(ref, this.#marshaller.end(), batch);
   }
 
   /** Opens a channel: whoever has its ref can send it one message; later ones are dropped. */
-  newChannelRef<T = unknown>(options: ChannelOptions & BatchOptions = {}): ChannelRef<T> {
+  newChannelRef<T = unknown>(options: ChannelOptions = {}): ChannelRef<T> {
     const ref = this.#newRef();
-    this.countChannelRefs(options.batch ?? 1);
+    this.#figures[figureOf.channelRefsUsed]++;
     return { ref, response: this.#channels.open<T>(ref.counter, options) };
   }
 
@@ -157,9 +153,13 @@ export class ActorThread {
     return { ref, close: () => void this.#inboxes.delete(ref.counter) };
   }
 
-  /** Counts so many more channel refs: those that an inbox stands for. */
-  countChannelRefs(count: number): void {
-    this.#figures[figureOf.channelRefsUsed] += count;
+  /**
+   * A figure that the host counts on this thread.
+   *
+   * @throws {RangeError} when the system was not started with a figure of that name.
+   */
+  extraFigure(name: string): ExtraFigure {
+    return this.#table.extra(this.#identity.thread, name);
   }
 
   /** Number of channel refs that still wait for their message. */
@@ -174,7 +174,7 @@ export class ActorThread {
 
   /** The figures of all threads at this moment. */
   stats(): SystemStats {
-    return this.#table.sum(this.ready);
+    return this.#table.sum();
   }
 
   /** Passes on a message from another thread or system: to whom it is for here, or further away. */

@@ -37,7 +37,6 @@ export { type ActorRef, uid } from "./actor_ref.ts";
 export { ActorSystem, type ActorSystemOptions } from "./actor_system.ts";
 export {
   ActorThread,
-  type BatchOptions,
   type ChannelRef,
   type ThreadIdentity,
   UndeliverableError,
@@ -47,7 +46,7 @@ export type { Inbox, ReceiveMarshalled } from "./inbox.ts";
 export { Mailbox } from "./mailbox.ts";
 export type { Marshalled } from "./marshaller.ts";
 export { type Runnable, Scheduler } from "./scheduler.ts";
-export type { SystemStats } from "./stats.ts";
+export type { ExtraFigure, SystemStats } from "./stats.ts";
 export type { LinkState, TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
 export { RpcTellNetwork } from "./tell_port.ts";
 export type { ThreadPort } from "./thread_link.ts";

@@ -10,14 +10,14 @@ export interface SystemStats {
   bytesSent: number;
   /** Marshalled bytes of tells from other systems. */
   remoteBytesReceived: number;
-  /** Channel refs given out; one for a batch of n queries counts n. */
+  /** Channel refs given out. */
   channelRefsUsed: number;
   /** The most messages that any one actor sent to any one other within one second. */
   maxMessageRate: number;
   /** Messages whose receiver could not be reached. */
   messagesDropped: number;
-  /** Whether the server has the whole state that it was to take over from others. */
-  ready: boolean;
+  /** What the system's host counts, by the names that it gave at the start. */
+  extra: Readonly<Record<string, number>>;
 }
 
 /** The figures that each thread counts, in the order of a thread's row. */
@@ -39,6 +39,12 @@ export const figureOf = Object.fromEntries(counted.map((name, i) => [name, i])) 
   Record<Figure, number>
 >;
 
+/** A figure of the host's on one thread. */
+export interface ExtraFigure {
+  /** Counts `count` more. */
+  add(count: number): void;
+}
+
 /**
  * The figures of all threads: a row for each, which that thread alone writes and everybody reads. It
  * is all that threads share, and no actor sees more of it than sums; so `Stats` answers at once, and
@@ -47,15 +53,23 @@ export const figureOf = Object.fromEntries(counted.map((name, i) => [name, i])) 
 export class StatsTable {
   /** What another thread makes its own table of. */
   readonly memory: SharedArrayBuffer;
+  /** Names of the figures that the host counts. They follow those of the system in each row. */
+  readonly extraFigures: readonly string[];
   #rows: Float64Array[];
 
-  /** @param memory of the table of another thread of the same system */
-  constructor(threadCount: number, memory?: SharedArrayBuffer) {
-    const rowBytes = counted.length * Float64Array.BYTES_PER_ELEMENT;
+  /** @param memory of the table of another thread of the same system; default: new */
+  constructor(
+    threadCount: number,
+    extraFigures: readonly string[] = [],
+    memory?: SharedArrayBuffer,
+  ) {
+    const length = counted.length + extraFigures.length;
+    const rowBytes = length * Float64Array.BYTES_PER_ELEMENT;
     this.memory = memory ?? new SharedArrayBuffer(threadCount * rowBytes);
+    this.extraFigures = extraFigures;
     this.#rows = Array.from(
       { length: threadCount },
-      (_, thread) => new Float64Array(this.memory, thread * rowBytes, counted.length),
+      (_, thread) => new Float64Array(this.memory, thread * rowBytes, length),
     );
   }
 
@@ -64,10 +78,21 @@ export class StatsTable {
     return this.#rows[thread];
   }
 
-  /** All of them at this moment. */
-  sum(ready: boolean): SystemStats {
-    const sum = (figure: Figure) =>
-      this.#rows.reduce((total, row) => total + row[figureOf[figure]], 0);
+  /**
+   * The host's figure `name` on one thread.
+   *
+   * @throws {RangeError} when the host did not give that name at the start.
+   */
+  extra(thread: number, name: string): ExtraFigure {
+    const place = this.#extraPlace(name);
+    const row = this.#rows[thread];
+    return { add: (count) => void (row[place] += count) };
+  }
+
+  /** The sums over all threads at this moment. */
+  sum(): SystemStats {
+    const sumAt = (place: number) => this.#rows.reduce((total, row) => total + row[place], 0);
+    const sum = (figure: Figure) => sumAt(figureOf[figure]);
     const messagesSentExternal = sum("messagesSentExternal");
     const messagesSentActor = sum("messagesSentActor");
     return {
@@ -79,7 +104,17 @@ export class StatsTable {
       channelRefsUsed: sum("channelRefsUsed"),
       maxMessageRate: Math.max(...this.#rows.map((row) => row[figureOf.maxMessageRate])),
       messagesDropped: sum("messagesDropped"),
-      ready,
+      extra: Object.fromEntries(
+        this.extraFigures.map((name) => [name, sumAt(this.#extraPlace(name))]),
+      ),
     };
+  }
+
+  #extraPlace(name: string): number {
+    const place = this.extraFigures.indexOf(name);
+    if (place >= 0) return counted.length + place;
+    throw new RangeError(
+      `Cannot count ${JSON.stringify(name)}: allowed are ${this.extraFigures.join(", ") || "none"}`,
+    );
   }
 }

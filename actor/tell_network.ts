@@ -6,7 +6,6 @@
  */
 
 import type { Marshalled } from "./marshaller.ts";
-import type { SystemStats } from "./stats.ts";
 
 /** Opens ports on a network. */
 export interface TellNetwork {
@@ -28,8 +27,10 @@ export interface TellHost {
    * become another version: it goes on being dialed.
    */
   refused(address: string, reason: string): void;
+  /** What `Describe` answers. */
   describe(): string;
-  stats(): SystemStats;
+  /** What `Stats` answers. */
+  stats(): Readonly<Record<string, unknown>>;
   /** Told of what went wrong that no peer is to blame for. */
   bug(error: unknown): void;
 }

@@ -10,6 +10,8 @@ export interface ThreadSeat {
   /** From 1 on; 0 is the main thread. */
   readonly thread: number;
   readonly threadCount: number;
+  /** Names of the figures that the host counts. */
+  readonly extraFigures: readonly string[];
   /** Of the system's `StatsTable`. */
   readonly statsMemory: SharedArrayBuffer;
 }
@@ -25,7 +27,7 @@ export function takeSeat(
   port: ThreadPort,
   environment: Environment,
 ): ActorThread {
-  const table = new StatsTable(seat.threadCount, seat.statsMemory);
+  const table = new StatsTable(seat.threadCount, seat.extraFigures, seat.statsMemory);
   const thread = new ActorThread(seat, environment, table, {
     toThread: (_thread, counter, message) => (link.send(counter, message), true),
     toSystem: (ref, message) => (link.send(ref, message), true),

@@ -9,6 +9,7 @@ import { EntryReader } from "./entry_reader.ts";
 import { Pace, type TickMessage } from "./pace.ts";
 import { Queries } from "./queries.ts";
 import { beginReply, endReply, isQuery, Query } from "./query_message.ts";
+import { serverStats } from "./server_stats.ts";
 import { type EntryBytes, noEntry, type Store } from "./store/mod.ts";
 import { debtTest } from "./sync/debt.ts";
 import type { MergeMessage, ReadRequest, StatePart, WrittenMessage } from "./sync/sync_messages.ts";
@@ -183,8 +184,7 @@ export class QueryActor implements Actor {
 
   #stats(): Record<string, number | boolean | string> {
     return {
-      ...this.#context.stats(),
-      ready: this.#ready,
+      ...serverStats(this.#context.stats(), this.#ready),
       entriesMerged: this.#entriesMerged,
       entriesIgnored: this.#entriesIgnored,
       entriesFromFuture: this.#entriesFromFuture,

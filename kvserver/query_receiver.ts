@@ -1,4 +1,4 @@
-import type { ActorRef, ActorThread, Inbox } from "../actor/mod.ts";
+import type { ActorRef, ActorThread, ExtraFigure, Inbox } from "../actor/mod.ts";
 import {
   type Environment,
   type FrameExecutor,
@@ -10,6 +10,7 @@ import {
   type Transport,
 } from "../rpc/mod.ts";
 import { isLate, type QueryReply, readLate, readReply, writeQuery } from "./query_message.ts";
+import { queriesTold } from "./server_stats.ts";
 
 /** Options of a `QueryReceiver`. */
 export interface QueryReceiverOptions {
@@ -66,6 +67,7 @@ export class QueryReceiver {
 class OpenConnection implements FrameExecutor {
   #thread: ActorThread;
   #queryActor: ActorRef;
+  #queriesTold: ExtraFigure;
   #all: Set<OpenConnection>;
   #inbox: Inbox;
   #reader = new MsgpackReader(new Uint8Array());
@@ -81,6 +83,7 @@ class OpenConnection implements FrameExecutor {
   ) {
     this.#thread = thread;
     this.#queryActor = queryActor;
+    this.#queriesTold = thread.extraFigure(queriesTold);
     this.#all = all;
     this.#inbox = thread.openInbox((bytes, start, end) => {
       this.#reader.reset(bytes, start, end);
@@ -95,7 +98,7 @@ class OpenConnection implements FrameExecutor {
     if (this.#closed) return Promise.reject(closedError());
     // What comes again was counted the first time.
     const batch = again ? 0 : countFrames(frames);
-    this.#thread.countChannelRefs(batch);
+    this.#queriesTold.add(batch);
     const writer = this.#thread.beginMessage();
     writeQuery(writer, this.#inbox.ref.counter, this.#all.size, frames);
     return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 import type { ActorRef, ActorSystem, ActorThread } from "../actor/mod.ts";
 import { type DiskOptions, QueryActor } from "./query_actor.ts";
+import { type ServerStats, serverStats } from "./server_stats.ts";
 import { Store } from "./store/mod.ts";
 import { SyncActor } from "./sync/sync_actor.ts";
 import type { DrainMessage, JoinMessage, StartMessage } from "./sync/sync_messages.ts";
@@ -49,6 +50,7 @@ export class ReplicaGroup {
   readonly syncActor: ActorRef;
   readonly settings: ReplicaSettings;
   #system: ActorSystem;
+  #ready: boolean;
 
   /** Starts the sync actor. */
   constructor(system: ActorSystem, options: ReplicaGroupOptions) {
@@ -57,7 +59,18 @@ export class ReplicaGroup {
     this.syncActor = system.startActor((context) => new SyncActor(context, log, disk?.journal));
     const isAlone = queryActorCount === 1;
     this.settings = { version, syncActor: this.syncActor, ready, isAlone, disk };
-    system.ready = ready;
+    this.#ready = ready;
+    system.report = () => ({ ...this.stats() });
+  }
+
+  /** Whether the server has the whole state that it was to take over from others. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** The figures of the server's actor system, and `ready`. */
+  stats(): ServerStats {
+    return serverStats(this.#system.stats(), this.#ready);
   }
 
   /**
@@ -74,10 +87,10 @@ export class ReplicaGroup {
 
   /** Syncs with other servers, and takes over the state of the first that can be reached. */
   join(peers: readonly ActorRef[]): void {
-    this.#system.ready = false;
+    this.#ready = false;
     const { ref: replyTo, response } = this.#system.newChannelRef();
     this.#system.tell(this.syncActor, { type: "join", peers, replyTo } satisfies JoinMessage);
-    response.then(() => this.#system.ready = true, () => {});
+    response.then(() => this.#ready = true, () => {});
   }
 
   /** Resolves when other servers have all that was taken here, or after `timeoutMs`. */

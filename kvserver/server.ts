@@ -1,4 +1,4 @@
-import { type ActorRef, ActorSystem, RpcTellNetwork, type SystemStats } from "../actor/mod.ts";
+import { type ActorRef, ActorSystem, RpcTellNetwork } from "../actor/mod.ts";
 import { closeDrainMs } from "../limits.ts";
 import { delayedTransport, formatAddress, parseAddress } from "../rpc/mod.ts";
 import { bind } from "./bind.ts";
@@ -13,6 +13,7 @@ import {
   type ServerSettings,
   withDefaults,
 } from "./server_options.ts";
+import { queriesTold, type ServerStats } from "./server_stats.ts";
 import { ThreadEndedError, WorkerThread } from "./worker_thread.ts";
 
 /** A running server: an actor system, and query actors with a port each. */
@@ -68,6 +69,7 @@ export class Server {
           ...settings,
           port: startPort,
           threadCount: settings.threads,
+          extraFigures: [queriesTold],
           network: networkOf(settings),
         }),
     );
@@ -131,9 +133,9 @@ export class Server {
     data?.announce(this.queryAddresses, (description) => this.join(description));
   }
 
-  /** The figures of its actor system. */
-  stats(): SystemStats {
-    return this.#system.stats();
+  /** The figures of its actor system, and whether it has the state of the others. */
+  stats(): ServerStats {
+    return this.#group.stats();
   }
 
   /**

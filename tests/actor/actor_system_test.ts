@@ -101,7 +101,9 @@ testInWorld("onError prints what an actor threw when nobody set it", async (worl
 });
 
 testInWorld("the system port answers Describe, Ping and Stats", async (world) => {
-  const { system, network, environment } = await startSystem(world);
+  const extraFigures = ["laps"];
+  const { system, network, environment } = await startSystem(world, { extraFigures });
+  system.extraFigure("laps").add(2);
   system.description = '{"who":"me"}';
   const connection = new RpcConnection(system.address, network, environment);
   // Trailing params, as a newer version may send them, are ignored.
@@ -117,7 +119,9 @@ testInWorld("the system port answers Describe, Ping and Stats", async (world) =>
     }, { timeoutMs: 1000 }));
   assertEquals(await ask("Ping", 0), "pong");
   assertEquals(await ask("Describe", 1), '{"who":"me"}');
-  assertEquals(await ask("Stats", 2), { ...system.stats() });
+  const { extra, ...figures } = system.stats();
+  assertEquals(extra, { laps: 2 });
+  assertEquals(await ask("Stats", 2), { ...figures, ...extra });
   const error = await assertRejects(() => ask("Get", 1), RpcError, "Describe, Ping, Stats");
   assertEquals(error.code, "unknown_method");
   assertEquals(await ask("Ping", 0), "pong");

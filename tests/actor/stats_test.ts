@@ -1,11 +1,11 @@
 import { figureOf, StatsTable } from "../../actor/stats.ts";
-import { encode } from "../../rpc/mod.ts";
-import { assertEquals } from "../deps.ts";
+import { encode, writeValue } from "../../rpc/mod.ts";
+import { assertEquals, assertThrows } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 testInWorld("stats() counts tells and their bytes exactly", async (world) => {
-  const { system } = await startSystem(world);
+  const { system } = await startSystem(world, { extraFigures: ["laps", "falls"] });
   const receiver = startProbe(system);
   const sender = startProbe(system, (message, context) => {
     context.tell(receiver.ref, message);
@@ -13,9 +13,11 @@ testInWorld("stats() counts tells and their bytes exactly", async (world) => {
   });
   const message = { text: "grüße", bytes: new Uint8Array(300) };
   system.tell(sender.ref, message);
-  system.tell(receiver.ref, message, { batch: 7 });
+  writeValue(system.beginMessage(), message);
+  system.tellWritten(receiver.ref, 7);
+  system.extraFigure("falls").add(3);
   const { ref: replyTo } = system.newChannelRef();
-  system.newChannelRef({ batch: 5, timeoutMs: 1 });
+  system.newChannelRef({ timeoutMs: 1 });
   system.tell(replyTo, message);
   await world.run();
   assertEquals(system.stats(), {
@@ -24,10 +26,10 @@ testInWorld("stats() counts tells and their bytes exactly", async (world) => {
     messagesSentActor: 2,
     bytesSent: 5 * encode(message).length,
     remoteBytesReceived: 0,
-    channelRefsUsed: 6,
+    channelRefsUsed: 2,
     maxMessageRate: 2,
     messagesDropped: 0,
-    ready: true,
+    extra: { laps: 0, falls: 3 },
   });
   await system.close();
 });
@@ -45,8 +47,8 @@ testInWorld("stats() is a picture of its moment when more is sent later", async 
 });
 
 Deno.test("StatsTable.sum() adds up what each thread counts, and takes the most of their rates", () => {
-  const table = new StatsTable(2);
-  const other = new StatsTable(2, table.memory);
+  const table = new StatsTable(2, ["laps", "falls"]);
+  const other = new StatsTable(2, ["laps", "falls"], table.memory);
   const figures = { messagesSentExternal: 1, messagesSentActor: 2, bytesSent: 3 };
   for (const [i, row] of [table.row(0), other.row(1)].entries()) {
     for (const [name, figure] of Object.entries(figures)) {
@@ -54,10 +56,14 @@ Deno.test("StatsTable.sum() adds up what each thread counts, and takes the most 
     }
     row[figureOf.maxMessageRate] = 7 - i;
   }
-  const { messagesSent, messagesSentExternal, messagesSentActor, bytesSent, maxMessageRate } = table
-    .sum(true);
+  table.extra(0, "falls").add(4);
+  other.extra(1, "falls").add(5);
+  const sum = table.sum();
+  const { messagesSent, messagesSentExternal, messagesSentActor, bytesSent, maxMessageRate } = sum;
   assertEquals(
     [messagesSent, messagesSentExternal, messagesSentActor, bytesSent, maxMessageRate],
     [33, 11, 22, 33, 7],
   );
+  assertEquals(sum.extra, { laps: 0, falls: 9 });
+  assertThrows(() => table.extra(0, "fall"), RangeError, `"fall": allowed are laps, falls`);
 });

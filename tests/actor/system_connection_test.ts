@@ -16,7 +16,7 @@ class KeepingHost implements TellHost {
 
   address = () => "127.0.0.1:2";
   describe = () => "a description";
-  stats = () => new StatsTable(1).sum(true);
+  stats = () => ({ ...new StatsTable(1).sum() });
   dropped(): void {}
   bug(error: unknown): void {
     this.bugs.push(error);

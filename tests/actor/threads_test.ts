@@ -5,6 +5,7 @@ import {
   takeSeat,
   type ThreadPort,
 } from "../../actor/mod.ts";
+import { writeValue } from "../../rpc/mod.ts";
 import { assert, assertEquals } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
@@ -103,13 +104,14 @@ testInWorld("stats() sums up all threads, on each of them", async (world) => {
   for (const thread of threads) {
     const { ref } = startProbe(thread);
     threads[0].tell(ref, "x");
-    threads[2].tell(ref, "y", { batch: 5 });
-    thread.newChannelRef({ batch: 2, timeoutMs: 1 });
+    writeValue(threads[2].beginMessage(), "y");
+    threads[2].tellWritten(ref, 5);
+    thread.newChannelRef({ timeoutMs: 1 });
   }
   await world.run();
   for (const thread of threads) {
     const { messagesSent, messagesSentExternal, bytesSent, channelRefsUsed } = thread.stats();
-    assertEquals([messagesSent, messagesSentExternal, bytesSent, channelRefsUsed], [18, 18, 12, 6]);
+    assertEquals([messagesSent, messagesSentExternal, bytesSent, channelRefsUsed], [18, 18, 12, 3]);
   }
   await close();
 });

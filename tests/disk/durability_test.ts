@@ -210,7 +210,7 @@ testInWorld("what a server had before is owed to others who do not have it", asy
   const again = await DurableServer.start(world, { ...options, port: 1, medium });
   const newcomer = await DurableServer.start(world, { ...options, port: 2, peers: [again] });
   await world.advance(2000);
-  assertEquals(newcomer.system.stats().ready, true);
+  assertEquals(newcomer.group.ready, true);
   const get = newcomer.get("old");
   await world.advance(0);
   assertEquals(newcomer.answers.get(get)!.value, "1");

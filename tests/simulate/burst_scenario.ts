@@ -25,7 +25,7 @@ export async function runBurstScenario(seed: number): Promise<string | undefined
   const joins = new Joins();
   joins.began(newcomer, donor);
   const burstEndMs = world.nowMs + burstMs;
-  while (world.nowMs < burstEndMs || !newcomer.system.stats().ready) {
+  while (world.nowMs < burstEndMs || !newcomer.group.ready) {
     if (world.nowMs < burstEndMs) putBurst(cluster, donor, random, 2);
     await cluster.advance(10);
     const missing = joins.missing();

@@ -141,7 +141,7 @@ export const hardCases: Record<string, HardCase> = {
     await stage.replace(earlier, [a]);
     const newcomer = await stage.start([earlier]);
     await stage.untilReady(newcomer, 2 * peerLostMs);
-    const { ready } = newcomer.system.stats();
+    const { ready } = newcomer.group;
     // It has nobody to be in agreement with.
     await stage.cluster.crash(newcomer);
     return ready ? stage.end(0) : "It waits for ever";
@@ -230,7 +230,7 @@ export const hardCases: Record<string, HardCase> = {
     const b = await stage.cluster.start({ queryActorCount: 1, peers: [a] });
     const sent = await stage.bytesWithin(60_000);
     if (sent > 1.1 * 40 * 100_000) return `${sent} bytes were sent`;
-    return b.system.stats().ready ? stage.end(0) : "It is not ready";
+    return b.group.ready ? stage.end(0) : "It is not ready";
   },
 
   "more is put for long than messages can hold, and of a hot key": async () => {

@@ -155,8 +155,8 @@ export class SimulatedCluster {
    */
   difference(): string | undefined {
     if (this.#faults.length > 0) return this.#faults[0];
-    for (const { address, system } of this.servers) {
-      const { maxMessageRate, ready } = system.stats();
+    for (const { address, system, group } of this.servers) {
+      const { maxMessageRate, ready } = group.stats();
       if (maxMessageRate > 10) return `${address} sent ${maxMessageRate} messages within a second`;
       if (!ready) return `${address} is not ready`;
       if (system.openChannels > 0) return `${address} has ${system.openChannels} open channels`;

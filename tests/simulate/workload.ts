@@ -55,7 +55,7 @@ export class Joins {
   /** What a server that says that it is ready does not hold. */
   missing(): string | undefined {
     for (const [server, entries] of this.#waiting) {
-      if (!server.system.stats().ready) continue;
+      if (!server.group.ready) continue;
       this.#waiting.delete(server);
       for (const store of server.stores) {
         const held = new Map(Array.from(store.entriesAfter(), (entry) => [entry.key, entry]));

@@ -23,6 +23,7 @@ export interface SystemUnderTestOptions {
   hostname?: string;
   port?: number;
   threadCount?: number;
+  extraFigures?: readonly string[];
 }
 
 /** Starts a system in a simulated world, on a port in memory. */
@@ -34,12 +35,14 @@ export async function startSystem(
     hostname = "host",
     port = 0,
     threadCount,
+    extraFigures,
   }: SystemUnderTestOptions = {},
 ): Promise<SystemUnderTest> {
   const system = await ActorSystem.start({
     hostname,
     port,
     threadCount,
+    extraFigures,
     environment,
     transport: network,
   });
