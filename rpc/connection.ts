@@ -1,10 +1,11 @@
-import { frameBytesMax, outgoingBytesMax, sendBufferBytes, silenceMsMax } from "../limits.ts";
+import { frameBytesMax, outgoingBytesMax, silenceMsMax } from "../limits.ts";
 import { dial } from "./dial.ts";
 import type { Environment } from "./environment.ts";
 import { ConnectionError, RpcError, TimeoutError } from "./errors.ts";
 import { frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
+import { FrameSender } from "./frame_sender.ts";
 import { beginRequest, readResponseHead } from "./message.ts";
-import { MsgpackReader, MsgpackWriter } from "./msgpack/mod.ts";
+import { MsgpackReader, type MsgpackWriter } from "./msgpack/mod.ts";
 import type { ByteStream, Transport } from "./transport.ts";
 
 /** A call: what it sends, and how its result is read. */
@@ -50,12 +51,9 @@ export class RpcConnection {
   #stream: ByteStream | undefined;
   #pending = new Map<number, Pending>();
   #nextMsgid = 0;
-  /** Requests that have not left; while a write is under way the next one is gathered here. */
-  #outgoing = new MsgpackWriter(sendBufferBytes);
-  /** The buffer that the write under way reads from. */
-  #leaving = new MsgpackWriter(sendBufferBytes);
+  #sender: FrameSender;
+  /** Calls whose requests have not left. */
   #unsent: Pending[] = [];
-  #flushing = false;
   #closed = false;
   /** Ends the dial, if it is still under way. */
   #dialing = new AbortController();
@@ -68,6 +66,13 @@ export class RpcConnection {
   constructor(address: string, transport: Transport, environment: Environment) {
     this.address = address;
     this.#environment = environment;
+    this.#sender = new FrameSender(environment, {
+      leaving: () => {
+        for (const pending of this.#unsent) pending.sent = true;
+        this.#unsent = [];
+      },
+      failed: (_stream, error) => this.#end("it was lost while sending", error),
+    });
     this.#done = this.#run(transport);
   }
 
@@ -101,7 +106,7 @@ export class RpcConnection {
       this.#pending.set(msgid, pending);
       this.#unsent.push(pending);
       this.#armTimer(pending.deadlineMs);
-      if (!this.#flushing && this.#stream !== undefined) this.#flushSoon(this.#stream);
+      this.#sender.send();
     });
   }
 
@@ -113,12 +118,13 @@ export class RpcConnection {
 
   #writeRequest(call: Call<unknown>): number {
     do this.#nextMsgid = (this.#nextMsgid + 1) >>> 0; while (this.#pending.has(this.#nextMsgid));
-    const start = this.#outgoing.length;
+    const { frames } = this.#sender;
+    const start = frames.length;
     try {
-      const frame = beginRequest(this.#outgoing, this.#nextMsgid, call.method);
-      call.writeParams(this.#outgoing);
-      const bytes = this.#outgoing.endFrame(frame);
-      if (this.#outgoing.length > outgoingBytesMax) {
+      const frame = beginRequest(frames, this.#nextMsgid, call.method);
+      call.writeParams(frames);
+      const bytes = frames.endFrame(frame);
+      if (frames.length > outgoingBytesMax) {
         throw this.#lost(call, false, `more than ${outgoingBytesMax} bytes wait to be sent`);
       }
       // The server would end the connection for it, and every other call with it.
@@ -129,7 +135,7 @@ export class RpcConnection {
         );
       }
     } catch (error) {
-      this.#outgoing.length = start;
+      frames.length = start;
       throw error;
     }
     return this.#nextMsgid;
@@ -154,28 +160,6 @@ export class RpcConnection {
     return pending;
   }
 
-  // ---- sending ------------------------------------------------------------------------------
-
-  #flushSoon(stream: ByteStream): void {
-    this.#flushing = true;
-    this.#environment.soon(() => this.#flush(stream));
-  }
-
-  async #flush(stream: ByteStream): Promise<void> {
-    try {
-      while (this.#outgoing.length > 0 && !this.#closed) {
-        [this.#outgoing, this.#leaving] = [this.#leaving, this.#outgoing];
-        for (const pending of this.#unsent) pending.sent = true;
-        this.#unsent = [];
-        await stream.write(this.#leaving.written());
-        this.#leaving.clear();
-      }
-    } catch (error) {
-      this.#end("it was lost while sending", error);
-    }
-    this.#flushing = false;
-  }
-
   // ---- receiving ----------------------------------------------------------------------------
 
   async #run(transport: Transport): Promise<void> {
@@ -183,7 +167,7 @@ export class RpcConnection {
       const stream = await dial(transport, this.address, this.#environment, this.#dialing.signal);
       if (this.#closed) return stream.close();
       this.#stream = stream;
-      if (this.#outgoing.length > 0) this.#flushSoon(stream);
+      this.#sender.begin(stream);
       await this.#receive(stream);
       this.#end("the server ended the connection");
     } catch (error) {
@@ -233,6 +217,7 @@ export class RpcConnection {
     this.#closed = true;
     this.#dialing.abort();
     this.#disarmTimer();
+    this.#sender.end();
     this.#stream?.close();
     const open = [...this.#pending.values()];
     this.#pending.clear();

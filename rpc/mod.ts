@@ -62,6 +62,7 @@ export {
   TimeoutError,
 } from "./errors.ts";
 export { FrameError, frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
+export { FrameSender, type FrameSenderListener } from "./frame_sender.ts";
 export {
   beginNotification,
   beginRequest,
