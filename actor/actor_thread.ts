@@ -11,7 +11,9 @@ import { type LinkState, noLink, type TellLink } from "./tell_network.ts";
 
 /** A message had nobody to go to: its receiver is gone, or was a channel that has had its message. */
 export class UndeliverableError extends Error {
-  override name = "UndeliverableError";
+  static {
+    this.prototype.name = "UndeliverableError";
+  }
 }
 
 /** How a tell from outside counts. */

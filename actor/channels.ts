@@ -10,7 +10,9 @@ export interface ChannelOptions {
 
 /** No message came to a channel in time. */
 export class ChannelTimeoutError extends Error {
-  override name = "ChannelTimeoutError";
+  static {
+    this.prototype.name = "ChannelTimeoutError";
+  }
 }
 
 interface Channel {
