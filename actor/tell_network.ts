@@ -10,7 +10,11 @@ import type { SystemStats } from "./stats.ts";
 
 /** Opens ports on a network. */
 export interface TellNetwork {
-  /** @throws {Error} when the port cannot be bound. */
+  /**
+   * Binds the port of a system; port 0 stands for any free one.
+   *
+   * @throws {Error} when the port cannot be bound.
+   */
   open(hostname: string, port: number, host: TellHost): TellPort;
 }
 
@@ -18,6 +22,7 @@ export interface TellNetwork {
 export interface TellHost {
   /** The `host:port` by which others know it; known only once the port is bound. */
   address(): string;
+  /** Incarnation of the system, part of every ref to its actors. */
   readonly incarnation: string;
   /** Takes a message that came for whoever is `counter`. */
   receive(counter: number, message: Marshalled): void;
@@ -28,7 +33,9 @@ export interface TellHost {
    * become another version: it goes on being dialed.
    */
   refused(address: string, reason: string): void;
+  /** The description that `Describe` on the port answers. */
   describe(): string;
+  /** The figures that `Stats` on the port answers. */
   stats(): SystemStats;
   /** Told of what went wrong that no peer is to blame for. */
   bug(error: unknown): void;

@@ -131,7 +131,7 @@ export class Server {
     data?.announce(this.queryAddresses, (description) => this.join(description));
   }
 
-  /** The figures of its actor system. */
+  /** The figures of the server's actor system, since its start. */
   stats(): SystemStats {
     return this.#system.stats();
   }
