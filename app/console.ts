@@ -33,7 +33,9 @@ export type StopSignal = "SIGINT" | "SIGTERM";
 
 /** Nobody reads stdout any more. */
 export class BrokenPipeError extends Error {
-  override name = "BrokenPipeError";
+  static {
+    this.prototype.name = "BrokenPipeError";
+  }
 }
 
 /** The process's own. */

@@ -6,7 +6,7 @@ import { frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
 import { FrameSender } from "./frame_sender.ts";
 import { beginRequest, readResponseHead } from "./message.ts";
 import { MsgpackReader, type MsgpackWriter } from "./msgpack/mod.ts";
-import type { ByteStream, Transport } from "./transport.ts";
+import type { ByteStream, Dialer } from "./transport.ts";
 
 /** A call: what it sends, and how its result is read. */
 export interface Call<T> {
@@ -63,7 +63,7 @@ export class RpcConnection {
   /** When the first call was made that nothing has come after. */
   #silentSinceMs: number | undefined;
 
-  constructor(address: string, transport: Transport, environment: Environment) {
+  constructor(address: string, dialer: Dialer, environment: Environment) {
     this.address = address;
     this.#environment = environment;
     this.#sender = new FrameSender(environment, {
@@ -73,7 +73,7 @@ export class RpcConnection {
       },
       failed: (_stream, error) => this.#end("it was lost while sending", error),
     });
-    this.#done = this.#run(transport);
+    this.#done = this.#run(dialer);
   }
 
   /** Whether it is over. */
@@ -162,9 +162,9 @@ export class RpcConnection {
 
   // ---- receiving ----------------------------------------------------------------------------
 
-  async #run(transport: Transport): Promise<void> {
+  async #run(dialer: Dialer): Promise<void> {
     try {
-      const stream = await dial(transport, this.address, this.#environment, this.#dialing.signal);
+      const stream = await dial(dialer, this.address, this.#environment, this.#dialing.signal);
       if (this.#closed) return stream.close();
       this.#stream = stream;
       this.#sender.begin(stream);

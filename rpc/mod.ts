@@ -42,6 +42,7 @@
  */
 
 export * from "./msgpack/mod.ts";
+export { formatAddress, parseAddress } from "./address.ts";
 export { type Answer, answerFrames, later, type RequestHandler } from "./answer.ts";
 export { delayedTransport } from "./delayed_transport.ts";
 export { type Call, type CallOptions, RpcConnection } from "./connection.ts";
@@ -75,11 +76,6 @@ export {
 } from "./message.ts";
 export { type FrameExecutor, type Reply, type SendLate } from "./served_connection.ts";
 export { RpcServer, type RpcServerOptions } from "./server.ts";
-export {
-  type ByteListener,
-  type ByteStream,
-  formatAddress,
-  parseAddress,
-  tcpTransport,
-  type Transport,
-} from "./transport.ts";
+export { tcpTransport } from "./tcp.ts";
+export { tcpDialer } from "./tcp_dialer.ts";
+export type { ByteListener, ByteStream, Dialer, Transport } from "./transport.ts";

@@ -1,4 +1,4 @@
-import { Store } from "../../kvserver/mod.ts";
+import { Store } from "../../kvserver/store/mod.ts";
 import { LargeValues } from "../../kvserver/store/large_values.ts";
 import { UidTable } from "../../kvserver/store/uid_table.ts";
 import { ValueLog } from "../../kvserver/store/value_log.ts";

@@ -1,5 +1,6 @@
 import { EntryReader } from "../../kvserver/entry_reader.ts";
-import { type EntryBytes, noEntry, noValue, type Order, type Store } from "../../kvserver/mod.ts";
+import type { Order } from "../../kvserver/order.ts";
+import { type EntryBytes, noEntry, noValue, type Store } from "../../kvserver/store/mod.ts";
 import { MsgpackReader, MsgpackWriter } from "../../rpc/mod.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
 import { ReplicaGroup, startQueryActor } from "../../kvserver/replica_group.ts";
-import { type Entry, isLater, Store } from "../../kvserver/mod.ts";
-import { incarnationOf } from "../../kvserver/order.ts";
+import { incarnationOf, isLater } from "../../kvserver/order.ts";
+import { type Entry, Store } from "../../kvserver/store/mod.ts";
 import { writeQuery } from "../../kvserver/query_message.ts";
 import { beginRequest, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";

@@ -1,4 +1,5 @@
-import { type Entry, isLater } from "../../kvserver/mod.ts";
+import { isLater } from "../../kvserver/order.ts";
+import type { Entry } from "../../kvserver/store/mod.ts";
 import type { Prng } from "../support/prng.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import type { SimulatedCluster, SimulatedServer } from "./simulated_cluster.ts";
