@@ -67,14 +67,18 @@ class NodeTcpStream implements ByteStream {
         return count;
       }
       if (socket.readableEnded) return null;
-      if (socket.destroyed) throw this.#error ?? new Error("The connection was closed");
+      if (socket.destroyed) throw this.#closed();
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
   }
 
   write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#socket.write(bytes, (error) => error ? reject(error) : resolve());
+      this.#socket.write(bytes, (error) => {
+        // Node reports no error for a write that is cut off by destroying its socket.
+        if (error || this.#socket.destroyed) reject(error ?? this.#closed());
+        else resolve();
+      });
     });
   }
 
@@ -84,5 +88,10 @@ class NodeTcpStream implements ByteStream {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  /** Why the socket can be used no more. */
+  #closed(): Error {
+    return this.#error ?? new Error("The connection was closed");
   }
 }

@@ -86,23 +86,6 @@ function manifest(): Record<string, unknown> {
   };
 }
 
-/** The client's example, for people who find the package and not the repository. */
-const readme = `# ${config.name}
-
-The client of CMUD, a geographically distributed, eventually consistent key-value store.
-Plain modules with their types, and no dependencies; for Node ${nodeVersions}.
-
-\`\`\`ts
-import { Client } from "${config.name}/client";
-
-const client = new Client("127.0.0.1:6001");
-await client.put("user/ada", "Countess");
-console.log(await client.get("user/ada"));
-for await (const [key, value] of client.scan("user/")) console.log(key, value);
-await client.close();
-\`\`\`
-`;
-
 function write(folder: string, path: string, text: string): void {
   const target = `${folder}/${path}`;
   Deno.mkdirSync(target.slice(0, target.lastIndexOf("/")), { recursive: true });
@@ -114,7 +97,7 @@ function makePackage(folder: string): void {
   removeEarlier(folder);
   for (const [path, text] of texts) write(folder, path, text);
   write(folder, "package.json", JSON.stringify(manifest(), undefined, 2) + "\n");
-  write(folder, "README.md", readme);
+  write(folder, "README.md", Deno.readTextFileSync(new URL("kvclient/README.md", root)));
   write(folder, "LICENSE", Deno.readTextFileSync(new URL("LICENSE", root)));
 }
 
