@@ -2,11 +2,8 @@ import config from "../../deno.json" with { type: "json" };
 
 const main = new URL("../../main.ts", import.meta.url).pathname;
 
-/** The arguments with which Deno runs the program: those of its task. */
-export const denoArguments = config.tasks.cmud.command
-  .replace(/^deno run/, "run --quiet")
-  .split(" ")
-  .map((argument) => argument === "main.ts" ? main : argument);
+/** The arguments with which Deno runs the program: those of its tasks. */
+export const denoArguments = [...config.tasks.program.command.split(" ").slice(1), main];
 
 /** Starts it. */
 export function spawnCmud(
