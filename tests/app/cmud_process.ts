@@ -3,7 +3,12 @@ import config from "../../deno.json" with { type: "json" };
 const main = new URL("../../main.ts", import.meta.url).pathname;
 
 /** The arguments with which Deno runs the program: those of its tasks. */
-export const denoArguments = [...config.tasks.program.command.split(" ").slice(1), main];
+export const denoArguments = [
+  "run",
+  "--quiet",
+  ...config.tasks.permissions.command.split(" ").slice(1),
+  main,
+];
 
 /** Starts it. */
 export function spawnCmud(
