@@ -2,11 +2,13 @@ import config from "../../deno.json" with { type: "json" };
 
 const main = import.meta.resolve("../../main.ts");
 
-/** The arguments with which Deno runs the program: those of its task. */
-export const denoArguments = config.tasks.cmud.command
-  .replace(/^deno run/, "run --quiet")
-  .split(" ")
-  .map((argument) => argument === "main.ts" ? main : argument);
+/** The arguments with which Deno runs the program: those of its tasks. */
+export const denoArguments = [
+  "run",
+  "--quiet",
+  ...config.tasks.permissions.command.split(" ").slice(1),
+  main,
+];
 
 /** Starts it. */
 export function spawnCmud(

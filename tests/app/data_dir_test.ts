@@ -9,6 +9,7 @@ import {
 import { heldIn } from "../disk/data_files.ts";
 import { TempDirectory } from "../disk/temp_directory.ts";
 import { TinyDisk } from "../disk/tiny_disk.ts";
+import { testUnless } from "../support/needs.ts";
 import { until } from "../sync/until.ts";
 import { cmudProcess, startServerProcess } from "./cmud_process.ts";
 
@@ -50,10 +51,10 @@ Deno.test("cmud server refuses durability without a directory, and an unknown on
   }
 });
 
-Deno.test({
-  name: "cmud server refuses a directory that cannot be written, and leaves it as it is",
-  ignore: !TinyDisk.isPossible,
-  async fn() {
+testUnless(
+  TinyDisk.lacking,
+  "cmud server refuses a directory that cannot be written, and leaves it as it is",
+  async () => {
     using disk = new TinyDisk(4);
     const server = await startServerProcess(["--data-dir", `${disk.path}/data`]);
     assertEquals(await server.end("SIGTERM"), 0);
@@ -68,13 +69,13 @@ Deno.test({
       );
     }
   },
-});
+);
 
 for (const durability of ["relaxed", "strict"]) {
-  Deno.test({
-    name: `cmud server, ${durability}, refuses Puts while its disk is full, and recovers by itself`,
-    ignore: !TinyDisk.isPossible,
-    async fn() {
+  testUnless(
+    TinyDisk.lacking,
+    `cmud server, ${durability}, refuses Puts while its disk is full, and recovers by itself`,
+    async () => {
       using disk = new TinyDisk(6);
       const args = ["--data-dir", `${disk.path}/data`, "--durability", durability];
       const server = await startServerProcess(args);
@@ -109,7 +110,7 @@ for (const durability of ["relaxed", "strict"]) {
       });
       assertEquals(await again.end("SIGTERM"), 0);
     },
-  });
+  );
 }
 
 Deno.test("cmud server refuses Puts while its data directory is away, and ends with 70 without it", async () => {

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { freePorts } from "../support/ports.ts";
 import { cmudProcess, startServerProcess } from "./cmud_process.ts";
 import { runCmud } from "./fake_console.ts";
-import { deadAddress, freePortPair, withServer } from "./with_server.ts";
+import { deadAddress, withServer } from "./with_server.ts";
 
 /** Asks until the key has the value; the test's own time limit is that of a remote Put. */
 async function untilSeen(server: string, key: string, value: string): Promise<number> {
@@ -58,7 +59,7 @@ Deno.test("server --join says which port is a system port when something else an
 
 Deno.test("server --join warns and goes on asking when only some answer", async () => {
   const first = await startServerProcess();
-  const port = String(freePortPair());
+  const port = String(freePorts(2));
   const late = `127.0.0.1:${port}`;
   const joins = ["--join", first.ready.address, "--join", late];
   const second = await startServerProcess(joins);

@@ -6,6 +6,7 @@ import { DataReader } from "../../kvserver/disk/data_reader.ts";
 import { migrate } from "../../kvserver/disk/migration.ts";
 import { StoredData } from "../../kvserver/disk/stored_data.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "../deps.ts";
+import { testUnless } from "../support/needs.ts";
 import { batchOf, dataWriter, entry, heldIn, mergedOf } from "./data_files.ts";
 import { openedDisk, writtenTo } from "./disk_threads.ts";
 import { TempDirectory } from "./temp_directory.ts";
@@ -138,10 +139,10 @@ Deno.test("a damaged directory of format 1 is refused, and stays as it is", asyn
   assertEquals(hashOf(directory.path), before);
 });
 
-Deno.test({
-  name: "a full disk refuses to be brought to format 2, which is done when there is room",
-  ignore: !TinyDisk.isPossible,
-  fn() {
+testUnless(
+  TinyDisk.lacking,
+  "a full disk refuses to be brought to format 2, which is done when there is room",
+  () => {
     using tiny = new TinyDisk(24);
     makeFormat1(tiny.path);
     // Room for a part of the log.
@@ -154,7 +155,7 @@ Deno.test({
     assertEquals(heldIn(tiny.path), all);
     expectFormat2(tiny.path);
   },
-});
+);
 
 /** A log whose process is killed at one of its appends. */
 class DyingLog extends BatchLog {
