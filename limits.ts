@@ -208,8 +208,14 @@ export const failoverTimeoutMs = 2_500;
 /** How often the nearest router asks each address for a pong. */
 export const probeIntervalMs = 2_000;
 
-/** How long a server that is to be joined may take to describe itself, and how often it is asked. */
+/** How long a server that is to be joined may take to describe itself. */
 export const describeTimeoutMs = 3_000;
+
+/** First pause before a server that is to be joined, and could not be, is asked again; doubles each time. */
+export const joinRetryMinMs = 200;
+
+/** Longest pause before that. */
+export const joinRetryMaxMs = 5_000;
 
 /** Characters of a line of input; a longer one is refused. Holds any key and value, escaped. */
 export const lineCharsMax = 64 * MiB;

@@ -29,7 +29,7 @@ export interface ActorSystemOptions {
  * ones take their `seat`, and are reached through this one.
  */
 export class ActorSystem extends ActorThread {
-  /** What `Describe` on the system port answers. */
+  /** What `Describe` on the system port answers; while it is empty that is `unavailable`. */
   description = "";
   /**
    * Told, once, of another system that does not accept this one's greeting, because it speaks another

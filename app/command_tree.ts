@@ -39,7 +39,8 @@ export async function runCommandTree(
 /**
  * `help kv get` and `kv help get` mean `kv get --help`; the library looks at the first word behind
  * `help` only. Where there is no such command, the call of it is left: that is an error with a
- * suggestion.
+ * suggestion. A command that only groups others shows its help too when it is called by itself, as those
+ * of git, docker and kubectl do.
  */
 function helpOf(spec: CommandSpec, args: readonly string[]): readonly string[] {
   const path: string[] = [];
@@ -56,7 +57,8 @@ function helpOf(spec: CommandSpec, args: readonly string[]): readonly string[] {
     if (child === undefined) return isHelp ? path : args;
     at = child;
   }
-  return isHelp && path.length > 0 ? [...path, "--help"] : args;
+  const isGroup = at.commands !== undefined && path.length === args.length;
+  return isGroup || (isHelp && path.length > 0) ? [...path, "--help"] : args;
 }
 
 type Run = (run: NonNullable<CommandSpec["run"]>, invocation: Invocation) => Promise<void>;
@@ -144,7 +146,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
     /unknown option '-\d/,
     "A value that begins with - goes behind --, as in: cmud kv put KEY -- -5\n",
   ],
-  [/unknown (option '-v'|command 'version')/i, "(Did you mean --version?)\n"],
+  [/unknown option '-v'/i, "(Did you mean --version?)\n"],
 ];
 
 /** The library's message, with what a user is most likely to need next. */

@@ -6,6 +6,7 @@ import { kvCommand } from "./kv_command.ts";
 import { playCommand } from "./play_command.ts";
 import { serverCommand } from "./server_command.ts";
 import { statusCommand } from "./status_command.ts";
+import { versionCommand } from "./version_command.ts";
 
 /** Every command of the program. */
 export const rootCommand: CommandSpec = {
@@ -28,5 +29,6 @@ export const rootCommand: CommandSpec = {
     benchCommand,
     receiveTellsCommand,
     completionCommand(() => rootCommand),
+    versionCommand,
   ],
 };

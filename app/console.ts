@@ -20,7 +20,7 @@ export interface Console {
   /** The lines of stdin, without their ends; of one past `lineCharsMax` more than that, not all. */
   lines(): AsyncIterable<Line>;
   /**
-   * Calls `handler` on SIGINT and SIGTERM, instead of ending and of the handler before; the function
+   * Calls `handler` on SIGINT, SIGTERM and SIGHUP, instead of ending and of the handler before; the function
    * returned stops that.
    */
   onStopSignal(handler: (signal: StopSignal) => void): () => void;
@@ -29,7 +29,7 @@ export interface Console {
 }
 
 /** A signal that asks the program to stop. */
-export type StopSignal = "SIGINT" | "SIGTERM";
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 /** Nobody reads stdout any more. */
 export class BrokenPipeError extends Error {
@@ -74,7 +74,9 @@ export const processConsole: Console = {
 const stopHandlers: ((signal: StopSignal) => void)[] = [];
 
 function listenForStopSignals(): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    // Windows knows no SIGTERM.
+    if (signal === "SIGTERM" && Deno.build.os === "windows") continue;
     Deno.addSignalListener(signal, () => stopHandlers.at(-1)?.(signal));
   }
 }

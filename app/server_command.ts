@@ -63,7 +63,11 @@ export const serverCommand: CommandSpec = {
       summary: "delay what goes to other servers by this one-way time",
       parse: integerFrom(0, 60_000),
     },
-    { name: "--json", summary: "print one line of JSON when ready" },
+    {
+      name: "--wait-synced",
+      summary: "say that it is ready only when it has the state of the servers that it joins",
+    },
+    { name: "--json", summary: "print a line of JSON when it is ready, and one when it is synced" },
   ],
   examples: [
     ["cmud server", "system port 6000, query ports from 6001"],

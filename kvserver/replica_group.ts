@@ -2,6 +2,7 @@ import type { ActorRef, ActorSystem, ActorThread } from "../actor/mod.ts";
 import { type DiskOptions, QueryActor } from "./query_actor.ts";
 import { Store } from "./store/mod.ts";
 import { SyncActor } from "./sync/sync_actor.ts";
+import type { LoadMessage } from "./disk/journal_messages.ts";
 import type { DrainMessage, JoinMessage, StartMessage } from "./sync/sync_messages.ts";
 
 /** What the query actors of a server have in common: plain data that may be posted to a thread. */
@@ -49,6 +50,9 @@ export class ReplicaGroup {
   readonly syncActor: ActorRef;
   readonly settings: ReplicaSettings;
   #system: ActorSystem;
+  #queryActors: readonly ActorRef[] = [];
+  /** Settles when the sync actor has sent all replicas what was to be taken over. */
+  #takenOver: Promise<unknown> = Promise.resolve();
 
   /** Starts the sync actor. */
   constructor(system: ActorSystem, options: ReplicaGroupOptions) {
@@ -66,6 +70,7 @@ export class ReplicaGroup {
    * @param hasState whether they have a state to give, and not only one to take over
    */
   begin(queryActors: readonly ActorRef[], hasState = this.settings.ready): void {
+    this.#queryActors = queryActors;
     this.#system.tell(
       this.syncActor,
       { type: "start", queryActors, hasState } satisfies StartMessage,
@@ -78,6 +83,27 @@ export class ReplicaGroup {
     const { ref: replyTo, response } = this.#system.newChannelRef();
     this.#system.tell(this.syncActor, { type: "join", peers, replyTo } satisfies JoinMessage);
     response.then(() => this.#system.ready = true, () => {});
+    this.#takenOver = response;
+  }
+
+  /**
+   * Resolves when every query actor has the state that was to be taken over until now: at once when
+   * there is none.
+   *
+   * @throws {Error} when the system closes before.
+   */
+  async synced(): Promise<void> {
+    await this.#takenOver;
+    // What the sync actor sent them lies before this in their mailboxes.
+    await Promise.all(this.#queryActors.map((queryActor) => this.#reach(queryActor)));
+  }
+
+  /** Resolves when a query actor has handled all that it was told until now. */
+  async #reach(queryActor: ActorRef): Promise<void> {
+    const { ref: replyTo, response } = this.#system.newChannelRef();
+    const nothing: LoadMessage = { type: "load", entries: new Uint8Array(), replyTo };
+    this.#system.tell(queryActor, nothing);
+    await response;
   }
 
   /** Resolves when other servers have all that was taken here, or after `timeoutMs`. */

@@ -32,7 +32,7 @@ export class Server {
 
   /**
    * Reads the data directory, if there is one, and binds all ports. Taking over the state of others
-   * goes on behind that: `stats().ready` tells.
+   * goes on behind that: `stats().ready` and `synced()` tell.
    *
    * @throws {ServerOptionError} for an option out of bounds; {DataDirectoryError} when that cannot be
    * used; {Error} when a port cannot be bound: everything already started is closed then.
@@ -134,6 +134,16 @@ export class Server {
   /** The figures of its actor system. */
   stats(): SystemStats {
     return this.#system.stats();
+  }
+
+  /**
+   * Resolves when every query actor has the state of the servers that this one has joined until now: a
+   * key that they had when it joined is found from then on. At once when it has joined none.
+   *
+   * @throws {Error} when the server is closed before.
+   */
+  synced(): Promise<void> {
+    return this.#group.synced();
   }
 
   /**

@@ -59,6 +59,11 @@ class Player {
     this.#child.kill("SIGKILL");
   }
 
+  /** Sends a signal, as the system does when a terminal is closed. */
+  hangUp(): void {
+    this.#child.kill("SIGHUP");
+  }
+
   /** Ends the game. @returns what else it printed. */
   async end(quit = true): Promise<{ code: number; stdout: string; stderr: string }> {
     if (quit) await this.type("quit");
@@ -116,5 +121,20 @@ Deno.test("whoever keeps a world leaves it, or is killed: the others go on withi
   assertEquals(last(alone), last(rich));
   assertStringIncludes(alone, "you go on at one of your own.");
   assert(!(after.join() + alone).includes("having a moment"));
+  assertEquals((await second.end()).code, 0);
+});
+
+Deno.test("a game that is hung up keeps its world as one that is terminated does", async () => {
+  using world = new TempDirectory();
+  const first = new Player("Ada", world.path);
+  await first.shown();
+  await first.type("move bridge");
+  await first.type("say on my way");
+  await first.until(/You say: on my way\n/);
+  first.hangUp();
+  assertEquals((await first.end(false)).code, 129);
+  assertEquals(Deno.readTextFileSync(`${world.path}/owner.json`), "");
+  const second = new Player("Ada", world.path);
+  assertMatch(await second.shown(), /Place: Randy Pausch Bridge/);
   assertEquals((await second.end()).code, 0);
 });
