@@ -1,4 +1,5 @@
 import type { ActorRef, ActorSystem, ActorThread } from "../actor/mod.ts";
+import { EntryBatch } from "./entry_batch.ts";
 import { type DiskOptions, QueryActor } from "./query_actor.ts";
 import { Store } from "./store/mod.ts";
 import { SyncActor } from "./sync/sync_actor.ts";
@@ -98,11 +99,11 @@ export class ReplicaGroup {
     await Promise.all(this.#queryActors.map((queryActor) => this.#reach(queryActor)));
   }
 
-  /** Resolves when a query actor has handled all that it was told until now. */
+  /** Has a query actor load no entries: it says so when it has handled all that it was told before. */
   async #reach(queryActor: ActorRef): Promise<void> {
     const { ref: replyTo, response } = this.#system.newChannelRef();
-    const nothing: LoadMessage = { type: "load", entries: new Uint8Array(), replyTo };
-    this.#system.tell(queryActor, nothing);
+    const entries = new EntryBatch(new Store(), 0).encode();
+    this.#system.tell(queryActor, { type: "load", entries, replyTo } satisfies LoadMessage);
     await response;
   }
 
