@@ -114,6 +114,12 @@ export const reconnectMaxMs = 1_000;
 /** Query actors of one server; more are refused at start. */
 export const queryActorsMax = 256;
 
+/**
+ * A process in which nothing runs for twice as long as this stood still, and the time does not count for
+ * deadlines: a suspended process, a paused container, a laptop asleep.
+ */
+export const standstillMs = 1_000;
+
 /** How often a further thread of a server is asked whether it is there. */
 export const threadBeatMs = 5_000;
 
