@@ -22,8 +22,10 @@ export async function runCommandTree(
 ): Promise<number> {
   const commander = await loadCommander();
   let exitCode: number = exitCodes.ok;
-  const root = build(commander, spec, async (run, invocation) => {
-    exitCode = await run(invocation);
+  const root = build(commander, spec, async ({ run, permissions = [] }, invocation) => {
+    const kept = typeof permissions === "function" ? permissions(invocation) : permissions;
+    console.keepOnly?.(kept);
+    exitCode = await run!(invocation);
   }, console);
   root.version(version, "--version", "print the version");
   try {
@@ -61,7 +63,7 @@ function helpOf(spec: CommandSpec, args: readonly string[]): readonly string[] {
   return isGroup || (isHelp && path.length > 0) ? [...path, "--help"] : args;
 }
 
-type Run = (run: NonNullable<CommandSpec["run"]>, invocation: Invocation) => Promise<void>;
+type Run = (spec: CommandSpec, invocation: Invocation) => Promise<void>;
 
 /** @param path the words that lead to the command, the program's name not included */
 function build(
@@ -95,9 +97,8 @@ function build(
     command.helpCommand("help [COMMAND]", "show the help of a command");
   }
   if (spec.run !== undefined) {
-    const runSpec = spec.run;
     command.action(() =>
-      run(runSpec, {
+      run(spec, {
         arguments: command.processedArgs.flat(),
         options: command.optsWithGlobals(),
         console,

@@ -1,5 +1,6 @@
 import { lineCharsMax } from "../limits.ts";
 import { type Line, readLines } from "./lines.ts";
+import { keepOnly, type Permission } from "./permissions.ts";
 import { processTerminal, type TerminalDevice } from "./terminal/terminal_device.ts";
 
 /** The three standard streams, the environment and the signals, as the commands see them. */
@@ -24,6 +25,8 @@ export interface Console {
    * returned stops that.
    */
   onStopSignal(handler: (signal: StopSignal) => void): () => void;
+  /** Gives up all permissions of the process but these, for good. */
+  keepOnly?(permissions: readonly Permission[]): void;
   /** Ends the process now. */
   exit(code: number): void;
 }
@@ -67,6 +70,7 @@ export const processConsole: Console = {
     stopHandlers.push(handler);
     return () => void stopHandlers.splice(stopHandlers.indexOf(handler), 1);
   },
+  keepOnly,
   exit: (code) => Deno.exit(code),
 };
 

@@ -4,6 +4,7 @@ import type { Console, StopSignal } from "./console.ts";
 import { exitCodeOf, exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
 import { failureText } from "./failure.ts";
 import { describe, joinLater, parseJoin } from "./join.ts";
+import { serverPermissions } from "./server_command.ts";
 import { styleFor } from "./style.ts";
 import { UsageError } from "./usage_error.ts";
 import { version } from "./version.ts";
@@ -58,6 +59,7 @@ export async function runServer({ options, console, ...rest }: Invocation): Prom
     log: (line) => console.err(`${line}\n`),
   });
   const keepAsking = new AbortController();
+  console.keepOnly?.(serverPermissions(options, false));
   const join = (description: string) => server.join(description);
   for (const other of missing) void joinLater(other, join, keepAsking.signal, console);
   const stopped = stopSignal(console);

@@ -1,7 +1,8 @@
 import { queryActorsMax } from "../limits.ts";
-import type { CommandSpec } from "./command_spec.ts";
+import type { CommandSpec, Invocation } from "./command_spec.ts";
 import { dataDirOption } from "./data_dir_option.ts";
 import { integerFrom } from "./number_option.ts";
+import type { Permission } from "./permissions.ts";
 import { parseAddressOption } from "./query_client.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -75,8 +76,19 @@ export const serverCommand: CommandSpec = {
     ["cmud server --port 7000 --join 127.0.0.1:6000", "another one, which syncs with the first"],
     ["cmud server --host 0.0.0.0 --advertise 192.0.2.7:6000", "reachable from elsewhere"],
   ],
+  // Without a directory it reads only to start its threads, and gives that up then.
+  permissions: ({ options }) => serverPermissions(options, true),
   run: async (invocation) => (await import("./run_server.ts")).runServer(invocation),
 };
+
+/** @param isStarting whether the modules of its threads are still to be read */
+export function serverPermissions(
+  { dataDir }: Invocation["options"],
+  isStarting: boolean,
+): readonly Permission[] {
+  if (dataDir !== undefined) return ["net", "read", "write"];
+  return isStarting ? ["net", "read"] : ["net"];
+}
 
 function hostFrom(text: string): string {
   if (text !== "") return text;
