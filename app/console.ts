@@ -1,6 +1,7 @@
 import { lineCharsMax } from "../limits.ts";
 import { type Line, readLines } from "./lines.ts";
 import { keepOnly, type Permission } from "./permissions.ts";
+import { expectStdin, readStdin } from "./stdin.ts";
 import { processTerminal, type TerminalDevice } from "./terminal/terminal_device.ts";
 
 /** The three standard streams, the environment and the signals, as the commands see them. */
@@ -16,6 +17,8 @@ export interface Console {
   out(text: string): void;
   /** Writes to stderr: everything that is not a result. Never throws. */
   err(text: string): void;
+  /** @throws {UsageError} when nobody gives any input: stdin is closed, or the null device. */
+  expectInput?(): Promise<void>;
   /** The bytes of stdin. */
   input(): AsyncIterable<Uint8Array>;
   /** The lines of stdin, without their ends; of one past `lineCharsMax` more than that, not all. */
@@ -63,8 +66,9 @@ export const processConsole: Console = {
       // Nobody reads it, or its disk is full: what is to be done goes on without being told.
     }
   },
-  input: () => Deno.stdin.readable,
-  lines: () => readLines(Deno.stdin.readable, lineCharsMax),
+  expectInput: expectStdin,
+  input: readStdin,
+  lines: () => readLines(readStdin(), lineCharsMax),
   onStopSignal(handler) {
     if (stopHandlers.length === 0) listenForStopSignals();
     stopHandlers.push(handler);
@@ -77,10 +81,13 @@ export const processConsole: Console = {
 /** Only the last one is called. */
 const stopHandlers: ((signal: StopSignal) => void)[] = [];
 
+/** Those that the operating system has: Windows ends a process without a SIGTERM. */
+const stopSignals: readonly StopSignal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGHUP"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
 function listenForStopSignals(): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    // Windows knows no SIGTERM.
-    if (signal === "SIGTERM" && Deno.build.os === "windows") continue;
+  for (const signal of stopSignals) {
     Deno.addSignalListener(signal, () => stopHandlers.at(-1)?.(signal));
   }
 }

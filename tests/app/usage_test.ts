@@ -119,6 +119,7 @@ Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on s
     [["completion", "tcsh"], "bash, zsh, fish"],
     [["completion"], "missing required argument 'SHELL'"],
     [["server", "--data-dir", ""], "Allowed is the path of a directory"],
+    [["server", "--data-dir", "/nowhere/\ufffd"], "Allowed is a path that is valid UTF-8"],
     [["play", "--data-dir", ""], "Allowed is the path of a directory"],
     [["data", "check", ""], "Cannot look into no directory: allowed is its path"],
     [["data", "export", ""], "Cannot look into no directory: allowed is its path"],
