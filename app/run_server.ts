@@ -4,7 +4,7 @@ import type { Console, StopSignal } from "./console.ts";
 import { exitCodeOf, exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
 import { failureText } from "./failure.ts";
 import { describe, joinLater, parseJoin } from "./join.ts";
-import { serverPermissions } from "./server_command.ts";
+import { serverPermissions } from "./server_permissions.ts";
 import { styleFor } from "./style.ts";
 import { UsageError } from "./usage_error.ts";
 import { version } from "./version.ts";

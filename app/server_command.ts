@@ -1,9 +1,9 @@
 import { queryActorsMax } from "../limits.ts";
-import type { CommandSpec, Invocation } from "./command_spec.ts";
+import type { CommandSpec } from "./command_spec.ts";
 import { dataDirOption } from "./data_dir_option.ts";
 import { integerFrom } from "./number_option.ts";
-import type { Permission } from "./permissions.ts";
 import { parseAddressOption } from "./query_client.ts";
+import { serverPermissions } from "./server_permissions.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** `cmud server` */
@@ -80,15 +80,6 @@ export const serverCommand: CommandSpec = {
   permissions: ({ options }) => serverPermissions(options, true),
   run: async (invocation) => (await import("./run_server.ts")).runServer(invocation),
 };
-
-/** @param isStarting whether the modules of its threads are still to be read */
-export function serverPermissions(
-  { dataDir }: Invocation["options"],
-  isStarting: boolean,
-): readonly Permission[] {
-  if (dataDir !== undefined) return ["net", "read", "write"];
-  return isStarting ? ["net", "read"] : ["net"];
-}
 
 function hostFrom(text: string): string {
   if (text !== "") return text;

@@ -4,7 +4,7 @@ import { Server } from "../../kvserver/mod.ts";
 import { until } from "../sync/until.ts";
 import { cmudProcess, startServerProcess } from "./cmud_process.ts";
 import { FakeConsole, runCmud } from "./fake_console.ts";
-import { startingSystem } from "./starting_system.ts";
+import { startingSystem } from "../support/starting_system.ts";
 import { deadAddress, freePortPair, withServer } from "./with_server.ts";
 
 /** Asks until the key has the value; the test's own time limit is that of a remote Put. */
