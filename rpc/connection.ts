@@ -1,4 +1,4 @@
-import { frameBytesMax, outgoingBytesMax, silenceMsMax } from "../limits.ts";
+import { frameBytesMax, outgoingBytesMax, silenceMsMax, standstillMs } from "../limits.ts";
 import { dial } from "./dial.ts";
 import type { Environment } from "./environment.ts";
 import { ConnectionError, RpcError, TimeoutError } from "./errors.ts";
@@ -252,8 +252,10 @@ export class RpcConnection {
   }
 
   #expire(): void {
-    this.#disarmTimer();
     const nowMs = this.#environment.monotonicMs();
+    const lateMs = nowMs - this.#timerAtMs;
+    this.#disarmTimer();
+    if (lateMs > standstillMs) this.#putOff(lateMs + standstillMs);
     let nextMs = Infinity;
     for (const [msgid, { call, deadlineMs, timeoutMs, reject }] of this.#pending) {
       if (deadlineMs <= nowMs) {
@@ -264,5 +266,11 @@ export class RpcConnection {
     if (nextMs !== Infinity) this.#armTimer(nextMs);
     // A peer that vanished without a word: nothing else would show it for a quarter of an hour.
     if (nowMs - (this.#silentSinceMs ?? nowMs) >= silenceMsMax) this.#end("it is silent");
+  }
+
+  /** This process stood still: replies that came meanwhile are yet to be read. */
+  #putOff(ms: number): void {
+    for (const pending of this.#pending.values()) pending.deadlineMs += ms;
+    if (this.#silentSinceMs !== undefined) this.#silentSinceMs += ms;
   }
 }

@@ -23,6 +23,19 @@ async function withClient<T>(address: string, use: (client: Client) => Promise<T
   }
 }
 
+Deno.test("cmud server --data-dir keeps over SIGHUP what was put a moment before", async () => {
+  using directory = new TempDirectory();
+  const args = ["--data-dir", directory.path];
+  const first = await startServerProcess(args);
+  await withClient(first.ready.queryAddresses[0], (client) => client.put("k", "v"));
+  assertEquals(await first.end("SIGHUP"), 0);
+  const second = await startServerProcess(args);
+  await withClient(second.ready.queryAddresses[0], async (client) => {
+    assertEquals(await client.get("k"), "v");
+  });
+  assertEquals(await second.end("SIGTERM"), 0);
+});
+
 Deno.test("cmud server --data-dir keeps what was put over SIGTERM, for one process at a time", async () => {
   using directory = new TempDirectory();
   const args = ["--data-dir", directory.path];
