@@ -43,9 +43,7 @@ async function run(steps: readonly Step[], folder: string, server: string): Prom
 const docs = Deno.readTextFileSync(new URL("../../docs/shell.md", import.meta.url));
 const sessions = [...docs.matchAll(/```console\n(.*?)```/gs)].map(([, session]) => session);
 const lackingJq = missing("jq");
-const [withJq, others] = [true, false].map((isWith) =>
-  sessions.filter((session) => /\bjq\b/.test(session) === isWith)
-);
+const others = sessions.filter((session) => !/\bjq\b/.test(session));
 
 /** Runs sessions one after the other, on one store and in one folder. */
 const runSessions = (sessions: readonly string[]) =>
@@ -69,5 +67,5 @@ testUnless(missing("bash"), "the sessions in docs/shell.md come out as they stan
 });
 
 if (lackingJq !== undefined) {
-  testUnless(lackingJq, `the ${withJq.length} sessions with jq in docs/shell.md`, () => {});
+  testUnless(lackingJq, "the sessions with jq in docs/shell.md", () => {});
 }
