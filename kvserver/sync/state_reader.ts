@@ -59,8 +59,10 @@ export class StateReader {
       peer.recover();
       this.#enqueueWaiting(peer, peer.everything);
     }
+    const { reading } = peer;
+    // More waits for the replica than may for the peer, which overflowed again: its next turn may do.
+    if (reading === undefined) return peer;
     const id = ++this.#lastId;
-    const reading = peer.reading!;
     this.#current = { id, peer, reading };
     this.#replicas.first.requestRead({ id, after: reading.after, filter: reading.filter });
     return peer;
