@@ -13,7 +13,7 @@ import type {
   StatePart,
   WrittenMessage,
 } from "./messages/replica_messages.ts";
-import { Pace, type TickMessage } from "./pace.ts";
+import { SendPacer, type TickMessage } from "./send_pacer.ts";
 import { Queries } from "./queries.ts";
 import { beginReply, endReply, isQuery, Query } from "./query_message.ts";
 import { type EntryBytes, noEntry, type Store } from "./store/mod.ts";
@@ -72,7 +72,7 @@ export class QueryActor implements Actor {
   #read: ReadRequest | undefined;
   /** Whether it is asked to say when it has told all it took. */
   #draining = false;
-  #pace: Pace;
+  #pace: SendPacer;
   #ready: boolean;
   /** Whoever comes later is given the state, and this is told to pass on before that is read. */
   #isAlone: boolean;
@@ -88,7 +88,7 @@ export class QueryActor implements Actor {
     this.#options = options;
     this.#uid = uid(context.self);
     this.#startedMs = context.monotonicMs();
-    this.#pace = new Pace(context, "sync");
+    this.#pace = new SendPacer(context, "sync");
     this.#ready = options.ready;
     this.#isAlone = options.isAlone;
     this.#store = options.store;

@@ -1,5 +1,5 @@
 import type { ActorRef } from "../../actor/mod.ts";
-import { ackTimeoutMs, slowestLinkBytesPerMs, unackedMessagesMax } from "../../limits.ts";
+import { ackTimeoutMs, inFlightMessagesMax, slowestLinkBytesPerMs } from "../../limits.ts";
 import { assert } from "./assert.ts";
 import type { PoolUse } from "./entry_pool.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
@@ -38,7 +38,7 @@ export class InFlight {
 
   /** Whether sending must wait for an acknowledgement. */
   get isFull(): boolean {
-    return this.#messages.length >= unackedMessagesMax;
+    return this.#messages.length >= inFlightMessagesMax;
   }
 
   /**
@@ -105,7 +105,7 @@ export class InFlight {
 
   /** @throws {Error} when an invariant does not hold. */
   assertInvariants(): void {
-    assert(this.#messages.length <= unackedMessagesMax, "no more are in flight than may be");
+    assert(this.#messages.length <= inFlightMessagesMax, "no more are in flight than may be");
     for (let i = 1; i < this.#messages.length; i++) {
       const [before, message] = [this.#messages[i - 1], this.#messages[i]];
       assert(

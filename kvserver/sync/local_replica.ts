@@ -1,6 +1,6 @@
 import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
 import type { ReadRequest } from "../messages/replica_messages.ts";
-import { Pace } from "../pace.ts";
+import { SendPacer } from "../send_pacer.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Outbox } from "./outbox.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
@@ -29,7 +29,7 @@ export interface NextMerge {
 export class LocalReplica {
   readonly ref: ActorRef;
   readonly uid: string;
-  readonly pacer: Pace;
+  readonly pacer: SendPacer;
   readonly outbox: Outbox;
   /** The part of the state to request with the next message. */
   #read: ReadRequest | undefined;
@@ -41,7 +41,7 @@ export class LocalReplica {
   constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
     this.ref = ref;
     this.uid = uid(ref);
-    this.pacer = new Pace(context, this.uid);
+    this.pacer = new SendPacer(context, this.uid);
     this.outbox = new Outbox(pool);
   }
 

@@ -1,8 +1,8 @@
 import { type ActorContext, type ActorRef, type LinkState, uid } from "../../actor/mod.ts";
-import { pendingBytesMax } from "../../limits.ts";
+import { outboxBytesMax } from "../../limits.ts";
 import type { EntryReader } from "../entry_reader.ts";
 import type { OriginFilter } from "../messages/origin_filter.ts";
-import { Pace } from "../pace.ts";
+import { SendPacer } from "../send_pacer.ts";
 import { assert } from "./assert.ts";
 import type { EntryPool, PoolUse } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
@@ -35,7 +35,7 @@ export interface NextMessage {
 export class Peer {
   readonly ref: ActorRef;
   readonly uid: string;
-  readonly pacer: Pace;
+  readonly pacer: SendPacer;
   #context: ActorContext;
   #pool: EntryPool;
   #outbox: Outbox;
@@ -60,7 +60,7 @@ export class Peer {
     this.#liveness = new Liveness(context.monotonicMs());
     this.ref = ref;
     this.uid = uid(ref);
-    this.pacer = new Pace(context, this.uid);
+    this.pacer = new SendPacer(context, this.uid);
   }
 
   /** Selects all entries but those that it sends itself. */
@@ -112,7 +112,7 @@ export class Peer {
   }
 
   #checkOverflow(): void {
-    if (this.#outbox.bytes <= pendingBytesMax) return;
+    if (this.#outbox.bytes <= outboxBytesMax) return;
     this.#outbox.clear();
     this.#stateSender.overflow();
   }
@@ -294,7 +294,7 @@ export class Peer {
     this.#outbox.assertInvariants();
     this.#inFlight.assertInvariants();
     this.#stateSender.assertInvariants();
-    assert(this.#outbox.bytes <= pendingBytesMax, "no more waits for a peer than may");
+    assert(this.#outbox.bytes <= outboxBytesMax, "no more waits for a peer than may");
     assert(!this.isOverflowed || this.#outbox.size === 0, "an overflow empties the outbox");
   }
 }

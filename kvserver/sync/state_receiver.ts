@@ -1,5 +1,5 @@
 import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
-import { donorPatienceMs, peerLostMs } from "../../limits.ts";
+import { peerLostMs, stateSenderPatienceMs } from "../../limits.ts";
 import type { JoinMessage } from "../messages/sync_control.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
@@ -123,7 +123,7 @@ export class StateReceiver {
 
   #isSending({ sender, sinceMs }: { sender: Peer; sinceMs: number }): boolean {
     if (sender.isForgotten) return false;
-    const patienceMs = this.#context.link(sender.ref).isUp ? peerLostMs : donorPatienceMs;
+    const patienceMs = this.#context.link(sender.ref).isUp ? peerLostMs : stateSenderPatienceMs;
     return this.#context.monotonicMs() - Math.max(sinceMs, sender.lastHeardMs) <= patienceMs;
   }
 

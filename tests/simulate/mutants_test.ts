@@ -18,8 +18,8 @@ const harmless: Record<string, Mutant> = {
   },
   "little may wait for a peer": {
     file: "limits.ts",
-    from: "pendingBytesMax = 64 * MiB",
-    to: "pendingBytesMax = 4 * MiB",
+    from: "outboxBytesMax = 64 * MiB",
+    to: "outboxBytesMax = 4 * MiB",
   },
 };
 
@@ -176,7 +176,7 @@ const mutants: Record<string, PlantedFault> = {
     noticedBy: "burst",
     file: "kvserver/sync/peer.ts",
     // With less room than in truth, because so much would take long to put.
-    from: `if (this.#outbox.bytes <= pendingBytesMax) return;
+    from: `if (this.#outbox.bytes <= outboxBytesMax) return;
     this.#outbox.clear();
     this.#stateSender.overflow();`,
     to: `if (this.#outbox.bytes <= 4 * 1024 * 1024) return;
