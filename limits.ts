@@ -165,7 +165,7 @@ export const peerCheckMs = 250;
 /** A joining server requests the state of another peer when the sender is silent for so long. */
 export const stateSenderPatienceMs = 5_000;
 
-/** A peer that is neither reached nor heard for so long is lost: the others make up for what it sent. */
+/** A peer neither reached nor heard for so long is lost: the others make up for what it sent. */
 export const peerLostMs = 30_000;
 
 /** Incarnations of restarted peers that are remembered; past it the oldest is forgotten. */

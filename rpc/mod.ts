@@ -43,6 +43,7 @@
 
 export * from "./msgpack/mod.ts";
 export { type Answer, answerFrames, later, type RequestHandler } from "./answer.ts";
+export { Backoff, type BackoffOptions } from "./backoff.ts";
 export { delayedTransport } from "./delayed_transport.ts";
 export { type Call, type CallOptions, RpcConnection } from "./connection.ts";
 export { dial } from "./dial.ts";
