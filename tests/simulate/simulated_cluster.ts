@@ -36,7 +36,7 @@ export class SimulatedCluster {
   readonly world: SimulatedWorld;
   readonly network: SimulatedNetwork;
   readonly servers: SimulatedServer[] = [];
-  /** The last Put of each key, by the incarnation of the server that took it. */
+  /** The last Put of each key, by the incarnation of the server that accepted it. */
   #puts = new Map<string, Map<string, Entry>>();
   /** What actors threw. */
   #faults: string[] = [];
@@ -111,7 +111,7 @@ export class SimulatedCluster {
   }
 
   /**
-   * Stops a server in order: it lets the others have all that it took, and ends.
+   * Stops a server in order: it lets the others have all that it accepted, and ends.
    *
    * @returns how long that took.
    */
