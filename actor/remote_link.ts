@@ -1,5 +1,6 @@
 import { dialTimeoutMs, linkBytesMax, reconnectMaxMs, reconnectMinMs } from "../limits.ts";
 import {
+  Backoff,
   type ByteStream,
   dial,
   type Environment,
@@ -108,19 +109,22 @@ export class RemoteLink implements TellLink {
   }
 
   async #run(): Promise<void> {
-    let pauseMs = reconnectMinMs;
+    const backoff = new Backoff({
+      minMs: reconnectMinMs,
+      maxMs: reconnectMaxMs,
+      fraction: () => this.#environment.fraction(),
+    });
     while (!this.#closed && !this.isGone) {
       try {
         await this.#connect();
-        pauseMs = reconnectMinMs;
+        backoff.reset();
         await this.#untilEnd(this.#stream!);
       } catch (error) {
         if (error instanceof GoneError) this.isGone = true;
       }
       this.#disconnect();
       if (this.#closed || this.isGone) return;
-      await this.#pause(pauseMs * (0.5 + this.#environment.fraction() / 2));
-      pauseMs = Math.min(pauseMs * 2, reconnectMaxMs);
+      await this.#pause(backoff.nextMs());
     }
   }
 

@@ -45,6 +45,7 @@ export * from "./msgpack/mod.ts";
 export { formatAddress, parseAddress } from "./address.ts";
 export { type Answer, answerFrames, later, type RequestHandler } from "./answer.ts";
 export { type AwakeEnvironment, awakeEnvironment } from "./awake_environment.ts";
+export { Backoff, type BackoffOptions } from "./backoff.ts";
 export { delayedTransport } from "./delayed_transport.ts";
 export { type Call, type CallOptions, RpcConnection } from "./connection.ts";
 export { dial } from "./dial.ts";

@@ -48,9 +48,9 @@ export function putSome(cluster: SimulatedCluster, random: Prng, { isHot, isLong
 export class Joins {
   #waiting = new Map<SimulatedServer, readonly Entry[]>();
 
-  /** To be called when `server` joins others, of whom `donor` is the first. */
-  began(server: SimulatedServer, donor: SimulatedServer): void {
-    this.#waiting.set(server, [...donor.stores[0].entriesAfter()]);
+  /** To be called when `server` joins others, of whom `sender` is the first. */
+  began(server: SimulatedServer, sender: SimulatedServer): void {
+    this.#waiting.set(server, [...sender.stores[0].entriesAfter()]);
   }
 
   /** What a server that says that it is ready does not hold. */
