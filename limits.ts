@@ -248,6 +248,9 @@ export const watchedCharsMax = 256 * MiB;
 /** How often a watch looks, unless it is told otherwise. */
 export const watchIntervalMs = 1_000;
 
+/** The same signal within this time is the echo of one key press. */
+export const signalEchoMs = 250;
+
 /** How often a progress bar is drawn. */
 export const progressIntervalMs = 100;
 

@@ -1,6 +1,7 @@
 import { lineCharsMax } from "../limits.ts";
 import { type Line, readLines } from "./lines.ts";
 import { keepOnly, type Permission } from "./permissions.ts";
+import { withoutEcho } from "./signal_echo.ts";
 import { expectStdin, readStdin } from "./stdin.ts";
 import { processTerminal, type TerminalDevice } from "./terminal/terminal_device.ts";
 
@@ -89,9 +90,11 @@ const stopSignals: readonly StopSignal[] = Deno.build.os === "windows"
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
 function listenForStopSignals(): void {
-  for (const signal of stopSignals) {
-    Deno.addSignalListener(signal, () => stopHandlers.at(-1)?.(signal));
-  }
+  const stop = withoutEcho<StopSignal>(
+    (signal) => stopHandlers.at(-1)?.(signal),
+    () => performance.now(),
+  );
+  for (const signal of stopSignals) Deno.addSignalListener(signal, () => stop(signal));
 }
 
 const encoder = new TextEncoder();
