@@ -43,15 +43,15 @@ export async function startOwnProcess(
     await child.status;
   };
   try {
-    let firstLine = "";
-    while (!firstLine.includes("\n")) {
+    let printed = "";
+    while (!printed.includes("\n")) {
       const { value, done } = await output.read();
       if (done) {
         throw new Error(`Cannot start cmud ${args.join(" ")}: ${(await complaints).trim()}`);
       }
-      firstLine += value;
+      printed += value;
     }
-    return { pid: child.pid, firstLine, stop };
+    return { pid: child.pid, firstLine: printed.split("\n", 1)[0], stop };
   } catch (error) {
     await stop();
     throw error;

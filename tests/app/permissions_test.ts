@@ -41,10 +41,11 @@ Deno.test("each command that asks a store may do nothing but that", () =>
       [["kv", "export"], "net"],
       [["status"], "net"],
     ];
-    await Promise.all(cases.map(async ([args, left]) => {
+    // In turn: what is read must have been put.
+    for (const [args, left] of cases) {
       const result = await run([...args, "--server", server]);
       assertEquals([result.code, result.left], [0, [left]], args.join(" "));
-    }));
+    }
     assertEquals((await runCmud(["kv", "get", "k", "--server", server])).stdout, "v\n");
   }));
 
