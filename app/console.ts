@@ -2,8 +2,11 @@ import { lineCharsMax } from "../limits.ts";
 import { type Line, readLines } from "./lines.ts";
 import { keepOnly, type Permission } from "./permissions.ts";
 import { withoutEcho } from "./signal_echo.ts";
+import { BrokenPipeError, writeToStderr, writeToStdout } from "./standard_streams.ts";
 import { expectStdin, readStdin } from "./stdin.ts";
 import { processTerminal, type TerminalDevice } from "./terminal/terminal_device.ts";
+
+export { BrokenPipeError } from "./standard_streams.ts";
 
 /** The three standard streams, the environment and the signals, as the commands see them. */
 export interface Console {
@@ -25,8 +28,8 @@ export interface Console {
   /** The lines of stdin, without their ends; of one past `lineCharsMax` more than that, not all. */
   lines(): AsyncIterable<Line>;
   /**
-   * Calls `handler` on SIGINT, SIGTERM and SIGHUP, instead of ending and of the handler before; the function
-   * returned stops that.
+   * Calls `handler` on each signal that asks for a stop, instead of ending and of the handler before;
+   * the function returned stops that.
    */
   onStopSignal(handler: (signal: StopSignal) => void): () => void;
   /** Gives up all permissions of the process but these, for good. */
@@ -35,15 +38,8 @@ export interface Console {
   exit(code: number): void;
 }
 
-/** A signal that asks the program to stop. */
-export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
-
-/** Nobody reads stdout any more. */
-export class BrokenPipeError extends Error {
-  static {
-    this.prototype.name = "BrokenPipeError";
-  }
-}
+/** A signal that asks the program to stop: Ctrl-C, a system, a terminal that is gone, Ctrl-\\. */
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT";
 
 /** The process's own. */
 export const processConsole: Console = {
@@ -51,12 +47,12 @@ export const processConsole: Console = {
   stdoutIsTerminal: Deno.stdout.isTerminal(),
   stderrIsTerminal: Deno.stderr.isTerminal(),
   terminal: Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
-    ? processTerminal((text) => writeAll(Deno.stdout, text))
+    ? processTerminal(writeToStdout)
     : undefined,
   env: (name) => Deno.env.get(name),
   out(text) {
     try {
-      writeAll(Deno.stdout, text);
+      writeToStdout(text);
     } catch (cause) {
       if (cause instanceof BrokenPipeError) throw cause;
       throw new Error(`Cannot write to stdout: ${(cause as Error).message}`, { cause });
@@ -64,7 +60,7 @@ export const processConsole: Console = {
   },
   err(text) {
     try {
-      writeAll(Deno.stderr, text);
+      writeToStderr(text);
     } catch {
       // Nobody reads it, or its disk is full: what is to be done goes on without being told.
     }
@@ -84,10 +80,10 @@ export const processConsole: Console = {
 /** Only the last one is called. */
 const stopHandlers: ((signal: StopSignal) => void)[] = [];
 
-/** Those that the operating system has: Windows ends a process without a SIGTERM. */
+/** Those that the operating system has: Windows ends a process without the others. */
 const stopSignals: readonly StopSignal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGHUP"]
-  : ["SIGINT", "SIGTERM", "SIGHUP"];
+  : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
 
 function listenForStopSignals(): void {
   const stop = withoutEcho<StopSignal>(
@@ -95,21 +91,4 @@ function listenForStopSignals(): void {
     () => performance.now(),
   );
   for (const signal of stopSignals) Deno.addSignalListener(signal, () => stop(signal));
-}
-
-const encoder = new TextEncoder();
-
-/** @throws {BrokenPipeError} when the reader is gone. */
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  let bytes = encoder.encode(text);
-  while (bytes.length > 0) {
-    try {
-      bytes = bytes.subarray(stream.writeSync(bytes));
-    } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) throw new BrokenPipeError();
-      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-      // A parent made the pipe non-blocking, and it is full: give the reader a moment.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
-  }
 }

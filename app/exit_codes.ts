@@ -18,6 +18,7 @@ export const exitCodes = {
   tryAgain: 75,
   hungUp: 129,
   interrupted: 130,
+  quit: 131,
   terminated: 143,
 } as const;
 
@@ -29,6 +30,7 @@ export function exitCodeOfSignal(signal: StopSignal): number {
 const exitCodeBySignal: Readonly<Record<StopSignal, number>> = {
   SIGHUP: exitCodes.hungUp,
   SIGINT: exitCodes.interrupted,
+  SIGQUIT: exitCodes.quit,
   SIGTERM: exitCodes.terminated,
 };
 
@@ -42,6 +44,7 @@ export const exitCodeMeanings: readonly (readonly [number, string])[] = [
   [exitCodes.tryAgain, "not ready, or refused for now: try again"],
   [exitCodes.hungUp, "hung up"],
   [exitCodes.interrupted, "interrupted"],
+  [exitCodes.quit, "quit"],
   [exitCodes.terminated, "terminated"],
 ];
 
