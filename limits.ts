@@ -126,51 +126,52 @@ export const delayedBytesMax = 64 * MiB;
 // ---- sync -----------------------------------------------------------------------------------
 
 /**
- * Least time between two messages of one actor to another one for syncing: so no second, wherever it
+ * Least time between two sync messages of one actor to another one, so that no second, wherever it
  * begins, sees more than ten of them.
  */
 export const syncPaceMs = 105;
 
-/** A message between replicas holds entries up to this, or one entry. */
+/** Bytes of the entries in a sync message; a single entry may be longer. */
 export const syncMessageBytesMax = 1 * MiB;
 
-/** Messages to a peer that it has not acknowledged; at the bound, sending waits for it. */
-export const unackedMessagesMax = 64;
+/** Messages to a peer that are in flight; at the bound, sending waits for an acknowledgement. */
+export const inFlightMessagesMax = 64;
 
 /**
- * Bytes of entries that wait for a peer. Past it they are forgotten, and the peer is owed the state
- * anew, as a joining server is.
+ * Bytes of the entries in the outbox of a peer. Past it the outbox is emptied, and the peer is sent
+ * the whole state anew, as a joining server is.
  */
-export const pendingBytesMax = 64 * MiB;
+export const outboxBytesMax = 64 * MiB;
 
-/** While more bytes than this wait for a peer, no further part of the state is read for it. */
+/** While more bytes than this are in the outbox of a peer, no part of the state is read for it. */
 export const readAheadBytesMax = 2 * MiB;
 
-/** Entries looked at in one turn when the state is read for another server. */
+/** Entries that one turn walks over when the state is read for another server. */
 export const readEntriesMax = 20_000;
 
 /**
- * A connection on which an acknowledgement takes longer than this, and than what is on its way takes
- * at `slowestLinkBytesPerMs`, is ended: what was sent on it is sent again on the next.
+ * An acknowledgement is overdue after this time, and the time that the bytes on their way take at
+ * `slowestLinkBytesPerMs`. The connection is ended then, and what is in flight is sent again on the
+ * next one.
  */
 export const ackTimeoutMs = 5_000;
 
 /** A slower link than this counts as dead: 64 KiB, or half a megabit, a second. */
 export const slowestLinkBytesPerMs = 64;
 
-/** How often a peer is looked after that owes an acknowledgement, or cannot be reached. */
+/** How often a peer is checked while an acknowledgement is missing, or its link is down. */
 export const peerCheckMs = 250;
 
-/** A joining server that hears nothing of its donor for so long asks another peer. */
-export const donorPatienceMs = 5_000;
+/** A joining server requests the state of another peer when the sender is silent for so long. */
+export const stateSenderPatienceMs = 5_000;
 
-/** A peer that cannot be reached for so long is lost: the others make up for what it sent to some. */
+/** A peer that is neither reached nor heard for so long is lost: the others make up for what it sent. */
 export const peerLostMs = 30_000;
 
-/** Ended lives of peers that are remembered; the oldest is forgotten. */
+/** Incarnations of restarted peers that are remembered; past it the oldest is forgotten. */
 export const deadIncarnationsMax = 1_000;
 
-/** How long a server that is stopped lets its sync send what it still holds. */
+/** How long a server that stops goes on syncing, to hand over what it accepted. */
 export const closeDrainMs = 5_000;
 
 /** An entry that is this far ahead of the clock is counted and logged when it is merged. */

@@ -6,13 +6,18 @@ import { DiskDebt } from "./disk/disk_debt.ts";
 import type { Durability, JournalMessage, LoadMessage } from "./disk/journal_messages.ts";
 import { EntryBatch } from "./entry_batch.ts";
 import { EntryReader } from "./entry_reader.ts";
-import { Pace, type TickMessage } from "./pace.ts";
+import { originTest } from "./messages/origin_filter.ts";
+import type {
+  MergeMessage,
+  ReadRequest,
+  StatePart,
+  WrittenMessage,
+} from "./messages/replica_messages.ts";
+import { SendPacer, type TickMessage } from "./send_pacer.ts";
 import { Queries } from "./queries.ts";
 import { beginReply, endReply, isQuery, Query } from "./query_message.ts";
 import { serverStats } from "./server_stats.ts";
 import { type EntryBytes, noEntry, type Store } from "./store/mod.ts";
-import { debtTest } from "./sync/debt.ts";
-import type { MergeMessage, ReadRequest, StatePart, WrittenMessage } from "./sync/sync_messages.ts";
 import { WrittenEntries } from "./written_entries.ts";
 
 type Message = MergeMessage | JournalMessage | TickMessage;
@@ -68,7 +73,7 @@ export class QueryActor implements Actor {
   #read: ReadRequest | undefined;
   /** Whether it is asked to say when it has told all it took. */
   #draining = false;
-  #pace: Pace;
+  #pace: SendPacer;
   #ready: boolean;
   /** Whoever comes later is given the state, and this is told to pass on before that is read. */
   #isAlone: boolean;
@@ -84,12 +89,12 @@ export class QueryActor implements Actor {
     this.#options = options;
     this.#uid = uid(context.self);
     this.#startedMs = context.monotonicMs();
-    this.#pace = new Pace(context, "sync");
+    this.#pace = new SendPacer(context, "sync");
     this.#ready = options.ready;
     this.#isAlone = options.isAlone;
     this.#store = options.store;
     this.#written = new WrittenEntries(options.store);
-    this.#isForeign = debtTest({ except: [context.self.incarnation] });
+    this.#isForeign = originTest({ except: [context.self.incarnation] });
     const { disk, store } = options;
     const host = {
       uid: this.#uid,
@@ -196,7 +201,7 @@ export class QueryActor implements Actor {
 
   // ---- sync ---------------------------------------------------------------------------------
 
-  #merge({ entries, read, ready, isAlone, isKeeper, drain }: MergeMessage): void {
+  #merge({ entries, read, ready, isAlone, persistsRemote, drain }: MergeMessage): void {
     this.#ready = ready;
     this.#isAlone = isAlone;
     const nowMs = this.#context.now();
@@ -212,7 +217,7 @@ export class QueryActor implements Actor {
       // What it took of this key itself and is beaten now, nobody needs to know.
       this.#written.forget(n);
       // What its siblings took, they keep themselves.
-      if (isKeeper && this.#isForeign(received.uid)) this.#disk?.add(n);
+      if (persistsRemote && this.#isForeign(received.uid)) this.#disk?.add(n);
     }
     this.#read = read ?? this.#read;
     this.#draining ||= drain;
@@ -255,9 +260,9 @@ export class QueryActor implements Actor {
   }
 
   /** A turn looks at `readEntriesMax` entries at the most, however few of them are asked for. */
-  #readPart({ id, after, debt }: ReadRequest, bytesMax: number): StatePart {
+  #readPart({ id, after, filter }: ReadRequest, bytesMax: number): StatePart {
     const part = new EntryBatch(this.#store, bytesMax);
-    const isAsked = debtTest(debt);
+    const isAsked = originTest(filter);
     let looked = 0;
     let last = noEntry;
     const isDone = this.#store.walk(after, (n) => {

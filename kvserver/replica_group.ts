@@ -1,9 +1,9 @@
 import type { ActorRef, ActorSystem, ActorThread } from "../actor/mod.ts";
+import type { DrainMessage, JoinMessage, StartMessage } from "./messages/sync_control.ts";
 import { type DiskOptions, QueryActor } from "./query_actor.ts";
 import { type ServerStats, serverStats } from "./server_stats.ts";
 import { Store } from "./store/mod.ts";
 import { SyncActor } from "./sync/sync_actor.ts";
-import type { DrainMessage, JoinMessage, StartMessage } from "./sync/sync_messages.ts";
 
 /** What the query actors of a server have in common: plain data that may be posted to a thread. */
 export interface ReplicaSettings {
@@ -56,7 +56,9 @@ export class ReplicaGroup {
   constructor(system: ActorSystem, options: ReplicaGroupOptions) {
     const { queryActorCount, version, ready, log, disk } = options;
     this.#system = system;
-    this.syncActor = system.startActor((context) => new SyncActor(context, log, disk?.journal));
+    this.syncActor = system.startActor((context) =>
+      new SyncActor(context, { log, journal: disk?.journal })
+    );
     const isAlone = queryActorCount === 1;
     this.settings = { version, syncActor: this.syncActor, ready, isAlone, disk };
     this.#ready = ready;

@@ -3,7 +3,7 @@ import { closeDrainMs } from "../limits.ts";
 import { delayedTransport, formatAddress, parseAddress } from "../rpc/mod.ts";
 import { bind } from "./bind.ts";
 import { DataDirectory } from "./data_directory.ts";
-import { Deal } from "./deal.ts";
+import { RoundRobin } from "./round_robin.ts";
 import { QueryThread } from "./query_thread.ts";
 import { ReplicaGroup } from "./replica_group.ts";
 import { describeServer } from "./server_description.ts";
@@ -81,11 +81,11 @@ export class Server {
       }
       const disk = data?.attach(system, settings.durability);
       const group = new ReplicaGroup(system, { ...settings, ready, disk });
-      const deal = new Deal(settings.threads);
-      const ports = deal.split(
+      const threads = new RoundRobin(settings.threads);
+      const ports = threads.split(
         Array.from({ length: queryActorCount }, (_, i) => startPort === 0 ? 0 : startPort + i + 1),
       );
-      const queryActors = deal.gather(
+      const queryActors = threads.gather(
         await Promise.all([
           main.startActors(group.settings, ports[0].length),
           ...workers.map((worker, i) =>
@@ -101,7 +101,7 @@ export class Server {
         ...workers.map((worker, i) => worker.listen(hostname, ports[i + 1])),
       ]);
       if (!ready) group.join(peers);
-      return new Server(system, group, main, workers, deal.gather(addresses), data);
+      return new Server(system, group, main, workers, threads.gather(addresses), data);
     } catch (error) {
       // Those that bound their ports meanwhile free them first: ending a thread takes its time.
       await Promise.allSettled([main, ...workers].map((thread) => thread.close()));

@@ -6,7 +6,7 @@ import {
   writeErrorResponse,
   writeNilResponse,
 } from "../../rpc/mod.ts";
-import { Pace } from "../pace.ts";
+import { SendPacer } from "../send_pacer.ts";
 import { beginLate, endLate } from "../query_message.ts";
 import type { Store } from "../store/mod.ts";
 import { diskMarks, WrittenEntries } from "../written_entries.ts";
@@ -32,7 +32,7 @@ export class DiskDebt {
   #journal: ActorRef;
   #isStrict: boolean;
   #written: WrittenEntries;
-  #pace: Pace;
+  #pace: SendPacer;
   /** How many messages the journal was told, and how many of them are on disk. */
   #told = 0;
   #onDisk = 0;
@@ -57,7 +57,7 @@ export class DiskDebt {
     this.#journal = journal;
     this.#isStrict = durability === "strict";
     this.#written = new WrittenEntries(store, diskMarks);
-    this.#pace = new Pace(context, "disk", diskPaceMs);
+    this.#pace = new SendPacer(context, "disk", diskPaceMs);
   }
 
   /** What Puts are to be refused with, while the disk refuses them. */

@@ -1,13 +1,8 @@
 import type { ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { decode, MsgpackReader } from "../../rpc/mod.ts";
+import type { PeerNote } from "../messages/peer_note.ts";
 import type { Disk } from "./disk.ts";
-import {
-  type FailingMessage,
-  isTook,
-  type JournalMessage,
-  type PeerNote,
-  readTook,
-} from "./journal_messages.ts";
+import { type FailingMessage, isTook, type JournalMessage, readTook } from "./journal_messages.ts";
 
 /**
  * Stands between the actors, who do no I/O, and the disk: carries there what query actors took, and

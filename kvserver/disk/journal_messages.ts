@@ -46,13 +46,6 @@ export interface FlushMessage {
   replyTo: ActorRef;
 }
 
-/** The sync actor to the journal: another server came to be known. */
-export interface PeerNote {
-  type: "peer";
-  /** Of its system port. */
-  address: string;
-}
-
 /** The type byte of an array of three. Other messages to the journal are maps. */
 const arrayOfThree = 0x93;
 

@@ -2,13 +2,13 @@ import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
 
-/** The server stops: tells when the others have all that was taken here. */
+/** Hands everything over when the server stops, and replies when the peers have acknowledged it. */
 export class Drain {
   #context: ActorContext;
   #replicas: LocalReplicas;
   #members: Membership;
-  /** Who is told. */
-  #waiting: ActorRef[] = [];
+  /** Are told when everything is handed over. */
+  #replyTo: ActorRef[] = [];
 
   constructor(context: ActorContext, replicas: LocalReplicas, members: Membership) {
     this.#context = context;
@@ -16,19 +16,19 @@ export class Drain {
     this.#members = members;
   }
 
-  /** Has every replica tell what it took. @param replyTo told `true` when all have it */
+  /** Asks every query actor for all that it accepted. @param replyTo told `true` in the end */
   begin(replyTo: ActorRef): void {
-    this.#waiting.push(replyTo);
-    for (const replica of this.#replicas.all) replica.drain = "wanted";
+    this.#replyTo.push(replyTo);
+    for (const replica of this.#replicas.all) replica.requestDrain();
   }
 
-  /** Answers if nothing is pending any more. A peer that cannot be reached is not waited for. */
-  goOn(): void {
-    if (this.#waiting.length === 0) return;
+  /** Replies once everything is handed over. A peer that cannot be reached is not waited for. */
+  replyIfDrained(): void {
+    if (this.#replyTo.length === 0) return;
     const reachable = [...this.#members.peers].filter(({ ref }) => this.#context.link(ref).isUp);
     const isDrained = reachable.every((peer) => peer.isIdle) &&
-      this.#replicas.all.every(({ drain }) => drain === "done");
+      this.#replicas.all.every((replica) => replica.isDrained);
     if (!isDrained && reachable.length > 0) return;
-    for (const replyTo of this.#waiting.splice(0)) this.#context.tell(replyTo, true);
+    for (const replyTo of this.#replyTo.splice(0)) this.#context.tell(replyTo, true);
   }
 }

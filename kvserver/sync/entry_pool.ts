@@ -12,6 +12,7 @@ import {
   ValueLog,
   WordArena,
 } from "../store/mod.ts";
+import { assert } from "./assert.ts";
 
 /** No entry has this number. */
 export const noPooled = 0;
@@ -32,6 +33,12 @@ const keyStartAndLength = 8;
 const lengthWord = 9;
 const placeWord = 10;
 const recordWords = 11;
+
+/** What somebody keeps in a pool: the numbers of entries, and of keys without an entry. */
+export interface PoolUse {
+  readonly entries: Set<number>;
+  readonly keys: Set<number>;
+}
 
 /** In place of the next entry: it is in no bucket. */
 const unlinked = 0xffffffff;
@@ -277,6 +284,16 @@ export class EntryPool implements EntrySource {
     this.#records = newRecords();
     this.#freeRecord = noPooled;
     this.#buckets = new Uint32Array(firstBuckets);
+  }
+
+  /**
+   * @param use all that is kept in the pool, by all
+   * @throws {Error} when an invariant does not hold.
+   */
+  assertInvariants({ entries, keys }: PoolUse): void {
+    assert(entries.size === this.#size, "the pool holds what waits or is in flight, and no more");
+    const used = new Set([...keys, ...Array.from(entries, (n) => this.keyOf(n))]);
+    assert(used.size === this.keyCount, "the pool knows the keys that are used, and no more");
   }
 
   #allocate(): number {

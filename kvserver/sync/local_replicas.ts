@@ -1,22 +1,7 @@
-import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
-import { Pace } from "../pace.ts";
+import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import type { EntryPool } from "./entry_pool.ts";
-import type { PassedMessage } from "./passed_message.ts";
-import { PendingEntries } from "./pending_entries.ts";
-import type { ReadRequest } from "./sync_messages.ts";
-
-/** A query actor of this server, whose replica is its own, and what it is owed. */
-export interface LocalReplica {
-  readonly ref: ActorRef;
-  readonly pace: Pace;
-  readonly pending: PendingEntries;
-  /** A part of the state that it is to be asked for. */
-  read?: ReadRequest;
-  /** Whether it has the state that the server was to take over, and was told so. */
-  isReady: boolean;
-  /** Whether it is to say that it has told all it took, was asked to, and has. */
-  drain: "no" | "wanted" | "asked" | "done";
-}
+import type { ForwardedBatch } from "./forwarded_batch.ts";
+import { LocalReplica } from "./local_replica.ts";
 
 /** The query actors of this server. */
 export class LocalReplicas {
@@ -24,48 +9,47 @@ export class LocalReplicas {
   #pool: EntryPool;
   #all: readonly LocalReplica[] = [];
 
-  /** @param pool where the entries are */
+  /** @param pool holds the entries */
   constructor(context: ActorContext, pool: EntryPool) {
     this.#context = context;
     this.#pool = pool;
   }
 
-  /** All of them, in the order in which they started. */
+  /** All query actors, in the order in which they started. */
   get all(): readonly LocalReplica[] {
     return this.#all;
   }
 
-  /** The one that stands for all: that keeps what other servers took, and gives the state to them. */
+  /** The query actor that stands for its server: persists what others accepted, and is read from. */
   get first(): LocalReplica {
     return this.#all[0];
   }
 
-  /** Takes those in that there are, once. */
-  start(queryActors: readonly ActorRef[]): void {
-    this.#all = queryActors.map((ref) => ({
-      ref,
-      pace: new Pace(this.#context, uid(ref)),
-      pending: new PendingEntries(this.#pool),
-      isReady: true,
-      drain: "no",
-    }));
+  /** Whether the server has a single query actor. */
+  get isSingle(): boolean {
+    return this.#all.length === 1;
   }
 
-  /** The one whose actor has this counter. */
+  /** Takes in the query actors that there are, once. */
+  start(queryActors: readonly ActorRef[]): void {
+    this.#all = queryActors.map((ref) => new LocalReplica(this.#context, ref, this.#pool));
+  }
+
+  /** The query actor with this counter. */
   withCounter(counter: number): LocalReplica {
     return this.#all.find(({ ref }) => ref.counter === counter)!;
   }
 
-  /** The one whose actor has this uid. */
-  get(name: string): LocalReplica | undefined {
-    return this.#all.find(({ ref }) => uid(ref) === name);
+  /** The query actor with this uid. */
+  get(uid: string): LocalReplica | undefined {
+    return this.#all.find((replica) => replica.uid === uid);
   }
 
-  /** Owes the entries of a message to all, but to the one that they come from. */
-  oweMessage(message: PassedMessage, writer?: LocalReplica): void {
+  /** Enqueues the entries of a batch for all query actors but the one that they come from. */
+  enqueueBatch(batch: ForwardedBatch, writer?: LocalReplica): void {
     for (const replica of this.#all) {
-      if (replica !== writer) replica.pending.addMessage(message);
+      if (replica !== writer) replica.outbox.enqueueBatch(batch);
     }
-    writer?.pending.forgetAll(message);
+    writer?.outbox.removeBatch(batch);
   }
 }

@@ -1,33 +1,33 @@
 import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
-import { deadIncarnationsMax, peerLostMs, peersMax } from "../../limits.ts";
-import type { PeerNote } from "../disk/journal_messages.ts";
-import type { Donor } from "./donor.ts";
+import { deadIncarnationsMax, peersMax } from "../../limits.ts";
+import type { PeerNote } from "../messages/peer_note.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Peer } from "./peer.ts";
-import type { LookMessage } from "./sync_messages.ts";
+import type { LinkChangedMessage } from "./peer_message.ts";
+import type { StateReader } from "./state_reader.ts";
 
 /** Options of a `Membership`. */
 export interface MembershipOptions {
-  /** Where entries are on their way. */
+  /** Holds the entries on their way. */
   pool: EntryPool;
-  /** Owes the state to whoever comes to be known. */
-  donor: Donor;
+  /** Reads the state for peers that come to be known. */
+  stateReader: StateReader;
   /** Told of peers that come and go. */
   log(line: string): void;
-  /** Is told which peers there are, so that they are known after a restart. */
+  /** Is told of each peer, so that the server knows it after a restart. */
   journal?: ActorRef;
 }
 
 /**
- * Which other servers there are, and which of them are lost. Each tells all whom it knows of each
- * other, so that everyone comes to know everyone.
+ * The other servers that this one syncs with. Every server introduces all servers that it knows to
+ * each other, so that each comes to know all.
  */
 export class Membership {
   #context: ActorContext;
   #options: MembershipOptions;
   /** By uid, and in the order of their turns. */
   #peers = new Map<string, Peer>();
-  /** Incarnations whose address has begun another life: hearsay does not revive them. */
+  /** Incarnations whose address has restarted: hearsay does not revive them. */
   #dead = new Set<string>();
 
   constructor(context: ActorContext, options: MembershipOptions) {
@@ -35,40 +35,42 @@ export class Membership {
     this.#options = options;
   }
 
-  /** How many there are. */
+  /** Number of peers. */
   get size(): number {
     return this.#peers.size;
   }
 
-  /** The peers. */
+  /** The peers, in the order of their turns. */
   get peers(): Iterable<Peer> {
     return this.#peers.values();
   }
 
   /** The peer with this uid. */
-  get(name: string): Peer | undefined {
-    return this.#peers.get(name);
+  get(uid: string): Peer | undefined {
+    return this.#peers.get(uid);
   }
 
-  /** Puts a peer behind the others. */
-  putLast(peer: Peer): void {
+  /** Ends the turn of a peer: it comes behind the others. */
+  endTurn(peer: Peer): void {
     this.#peers.delete(peer.uid);
     this.#peers.set(peer.uid, peer);
   }
 
   /**
-   * @param isThere whether it was heard itself, and is no hearsay
-   * @returns the peer, new or known; `undefined` for one that is none, or no more.
+   * Adds the peer with this sync actor, unless it is known.
+   *
+   * @param isHearsay whether a third party names it, and no message has come from it
+   * @returns the peer; `undefined` for this server itself, an earlier incarnation, and one too many.
    */
-  learn(ref: ActorRef, isThere: boolean): Peer | undefined {
+  learn(ref: ActorRef, { isHearsay }: { isHearsay: boolean }): Peer | undefined {
     const known = this.#peers.get(uid(ref));
     if (known !== undefined) return known;
     if (ref.address === this.#context.self.address || this.#dead.has(ref.incarnation)) return;
-    const earlier = [...this.#peers.values()].find((peer) => peer.ref.address === ref.address);
-    if (earlier !== undefined) {
-      // Hearsay does not tell which life is the later one; a message from there does.
-      if (!isThere) return undefined;
-      this.bury(earlier);
+    const namesake = [...this.#peers.values()].find((peer) => peer.ref.address === ref.address);
+    if (namesake !== undefined) {
+      // Hearsay does not tell which of two incarnations is the later one; a message from one does.
+      if (isHearsay) return undefined;
+      this.bury(namesake);
     }
     if (this.#peers.size >= peersMax) this.#forgetOneThatIsLost();
     if (this.#peers.size >= peersMax) return undefined;
@@ -76,18 +78,18 @@ export class Membership {
   }
 
   #add(ref: ActorRef): Peer {
-    const { pool, donor, log, journal } = this.#options;
+    const { pool, stateReader, log, journal } = this.#options;
     const peer = new Peer(this.#context, ref, pool);
     for (const other of this.#peers.values()) {
-      other.introductions.set(peer.uid, ref);
-      peer.introductions.set(other.uid, other.ref);
+      other.introduce(peer);
+      peer.introduce(other);
     }
-    // It is owed whatever this server's own actors ever took, what it missed on its way to others
-    // included, and what those took who cannot give it any more. The others give it theirs.
-    const others = [...this.#peers.values()].filter((other) => !other.isLost);
+    // The living peers send it what they accepted. This server sends the rest: what its own query
+    // actors accepted, which may have been lost on its way to others, and what ended servers left.
+    const living = [...this.#peers.values()].filter((other) => !other.isLost);
     this.#peers.set(peer.uid, peer);
-    donor.owe(peer, { except: [peer, ...others].map(({ ref }) => ref.incarnation) });
-    this.#context.watchLink(ref, { type: "look" } satisfies LookMessage);
+    stateReader.add(peer, { except: [peer, ...living].map(({ ref }) => ref.incarnation) });
+    this.#context.watchLink(ref, { type: "linkChanged" } satisfies LinkChangedMessage);
     log(`Peer ${ref.address} is known`);
     if (journal !== undefined) {
       this.#context.tell(journal, { type: "peer", address: ref.address } satisfies PeerNote);
@@ -95,13 +97,13 @@ export class Membership {
     return peer;
   }
 
-  /** Forgets a peer whose address has begun another life. */
+  /** Forgets a peer whose address has restarted. */
   bury(peer: Peer): void {
     this.#dead.add(peer.ref.incarnation);
     if (this.#dead.size > deadIncarnationsMax) this.#dead.delete(this.#dead.values().next().value!);
     this.#forget(peer);
     this.#makeUpFor(peer);
-    this.#options.log(`Peer ${peer.ref.address} began another life: it syncs again once it joins`);
+    this.#options.log(`Peer ${peer.ref.address} restarted: it syncs again once it joins`);
   }
 
   #forgetOneThatIsLost(): void {
@@ -112,25 +114,26 @@ export class Membership {
   #forget(peer: Peer): void {
     this.#peers.delete(peer.uid);
     peer.forget();
-    for (const other of this.#peers.values()) other.introductions.delete(peer.uid);
+    for (const other of this.#peers.values()) other.withdraw(peer);
   }
 
-  /** Notes whether a peer can be reached: one that could not be for long is lost, until it is back. */
-  noteReach(peer: Peer, isUp: boolean): void {
-    const nowMs = this.#context.monotonicMs();
-    if (isUp) peer.downSinceMs = undefined;
-    else peer.downSinceMs ??= nowMs;
-    const downMs = isUp ? 0 : nowMs - Math.max(peer.downSinceMs!, peer.lastHeardMs);
-    if (peer.isLost === downMs > peerLostMs) return;
-    peer.isLost = !peer.isLost;
-    if (peer.isLost) this.#makeUpFor(peer);
-    this.#options.log(`Peer ${peer.ref.address} is ${peer.isLost ? "lost" : "back"}`);
+  /** Notes whether the link to a peer is up, and makes up for a peer that is lost. */
+  observeLink(peer: Peer, isUp: boolean): void {
+    const change = peer.observeLink(isUp);
+    if (change === "none") return;
+    if (change === "lost") this.#makeUpFor(peer);
+    this.#options.log(`Peer ${peer.ref.address} is ${change}`);
   }
 
-  /** What a peer that is gone or lost sent to some and not to all, the others send one another. */
+  /** Sends the entries of an ended or lost peer to all others, because it may have reached only some. */
   #makeUpFor(peer: Peer): void {
     for (const other of this.#peers.values()) {
-      if (other !== peer) this.#options.donor.owe(other, { only: [peer.ref.incarnation] });
+      if (other !== peer) this.#options.stateReader.add(other, { only: [peer.ref.incarnation] });
     }
+  }
+
+  /** @throws {Error} when an invariant does not hold. */
+  assertInvariants(): void {
+    for (const peer of this.#peers.values()) peer.assertInvariants();
   }
 }

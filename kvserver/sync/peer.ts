@@ -1,226 +1,300 @@
 import { type ActorContext, type ActorRef, type LinkState, uid } from "../../actor/mod.ts";
-import { pendingBytesMax, unackedMessagesMax } from "../../limits.ts";
+import { outboxBytesMax } from "../../limits.ts";
 import type { EntryReader } from "../entry_reader.ts";
-import { Pace } from "../pace.ts";
-import { bothDebts, type Debt } from "./debt.ts";
-import type { EntryPool } from "./entry_pool.ts";
-import type { PassedMessage } from "./passed_message.ts";
-import { PendingEntries } from "./pending_entries.ts";
-import { type Batch, UnackedBatches } from "./unacked_batches.ts";
-
-/** State that is still to be read from a replica. */
-export interface OpenDebt {
-  readonly debt: Debt;
-  /** Behind which key reading goes on; from the start when absent. */
-  readonly after?: Uint8Array;
-}
+import type { OriginFilter } from "../messages/origin_filter.ts";
+import { SendPacer } from "../send_pacer.ts";
+import { assert } from "./assert.ts";
+import type { EntryPool, PoolUse } from "./entry_pool.ts";
+import type { ForwardedBatch } from "./forwarded_batch.ts";
+import { type Contents, InFlight } from "./in_flight.ts";
+import { Liveness, type LivenessChange } from "./liveness.ts";
+import { Outbox } from "./outbox.ts";
+import { noTransfer } from "./peer_message.ts";
+import { type Reading, StateSender } from "./state_sender.ts";
 
 /** Room for what stands beside the entries in a message, and around it on a link. */
 const messageSlackBytes = 64 * 1024;
 
+/** A message to a peer, ready to be sent. */
+export interface NextMessage {
+  readonly contents: Contents;
+  /** The message's number; 0: it wants no acknowledgement. */
+  readonly number: number;
+  /** The greatest number received from the peer. */
+  readonly ack: number;
+}
+
 /**
- * What a sync actor knows of the sync actor of another server: what it owes it, what it sent and
- * is not acknowledged, and what it received from it.
+ * The sync actor of another server, as this server's sync actor sees it: what it is still to be sent,
+ * what it was sent and has not acknowledged, and what came from it.
  *
- * Invariant: whatever the peer is owed is in `pending`, in the open debt, or in an unacknowledged
- * batch, or `overflowed` says that all of it is to become a debt. It leaves a batch only when that is
- * acknowledged, and goes back to `pending` when that may be lost.
+ * Invariant: an entry that the peer is to have is in the outbox, among what the state sender is to
+ * have read, or in flight. It leaves the window of what is in flight only when it is acknowledged, and
+ * goes back to the outbox when it may be lost.
  */
 export class Peer {
   readonly ref: ActorRef;
   readonly uid: string;
-  readonly pace: Pace;
-  readonly pending: PendingEntries;
-  /** Others that it is to be told of, by uid. */
-  readonly introductions = new Map<string, ActorRef>();
-  /** State that is to be read for it. */
-  open: OpenDebt | undefined;
-  /** Whether more waited for it than may: it was dropped, and the whole state is owed instead. */
-  overflowed = false;
-  /** The question for the whole state that it is to be asked; 0 when it is not. */
-  wantsState = 0;
-  /**
-   * The question by which it takes over the whole state, so that entries of others go to it as well;
-   * 0 when it does not.
-   */
-  takesState = 0;
-  /** Since when the connection is down; absent while it is up. */
-  downSinceMs: number | undefined;
-  /** When it was last heard, or first known. */
-  lastHeardMs: number;
-  /** Whether it could not be reached for so long that others made up for it. */
-  isLost = false;
-  /** Whether it is a peer no more. */
-  isForgotten = false;
+  readonly pacer: SendPacer;
   #context: ActorContext;
   #pool: EntryPool;
-  /**
-   * Entries that are still to leave before the state is complete; absent when it is not, or the
-   * peer was told. Entries of `pending` keep their places, so counting them is enough.
-   */
-  #untilStateDone: number | undefined;
-  /** The question that is answered then. */
-  #question = 0;
-  #unacked = new UnackedBatches();
+  #outbox: Outbox;
+  #inFlight = new InFlight();
+  #stateSender = new StateSender();
+  #liveness: Liveness;
+  /** Other peers that this one is to be introduced to, by uid. */
+  #introductions = new Map<string, ActorRef>();
+  /** Id of the transfer to request with the next message, or `noTransfer`. */
+  #toRequest = noTransfer;
+  /** The greatest number received. */
   #lastReceived = 0;
-  #ackDue = false;
-  /** Whether it has yet to hear of us. */
-  #isNew = true;
+  #isAckDue = false;
+  /** Whether the peer has yet to hear of this server. */
+  #isGreetingDue = true;
 
-  /** @param pool where the entries are */
+  /** @param pool holds the entries */
   constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
     this.#context = context;
     this.#pool = pool;
-    this.pending = new PendingEntries(pool);
+    this.#outbox = new Outbox(pool);
+    this.#liveness = new Liveness(context.monotonicMs());
     this.ref = ref;
     this.uid = uid(ref);
-    this.pace = new Pace(context, this.uid);
-    this.downSinceMs = this.lastHeardMs = context.monotonicMs();
+    this.pacer = new SendPacer(context, this.uid);
+  }
+
+  /** Selects all entries but those that it sends itself. */
+  get everything(): OriginFilter {
+    return { except: [this.ref.incarnation] };
   }
 
   /** Whether there is nothing to send, and no acknowledgement to wait for. */
   get isIdle(): boolean {
-    return !this.#hasNews && this.#unacked.size === 0 && this.open === undefined &&
-      !this.overflowed && this.takesState === 0;
+    return !this.#hasNews && this.#inFlight.isEmpty && this.#stateSender.isIdle;
   }
 
+  /** Whether a message is to be sent, as soon as that is possible. */
   get #hasNews(): boolean {
-    return this.#isNew || this.#ackDue || this.pending.size > 0 || this.introductions.size > 0 ||
-      this.wantsState > 0 || this.#untilStateDone !== undefined;
+    return this.#isGreetingDue || this.#isAckDue || this.hasEntries ||
+      this.#introductions.size > 0 || this.#toRequest !== noTransfer ||
+      this.#stateSender.isFlushing;
   }
 
-  /** Owes an entry. */
-  owe(n: number): void {
-    if (this.overflowed) return;
-    this.pending.add(n);
+  // ---- entries ------------------------------------------------------------------------------
+
+  /** Whether entries wait to be sent. */
+  get hasEntries(): boolean {
+    return this.#outbox.size > 0;
+  }
+
+  /** Upper bound of the bytes of the entries that wait to be sent. */
+  get waitingBytes(): number {
+    return this.#outbox.bytes;
+  }
+
+  /** Enqueues an entry. */
+  enqueue(n: number): void {
+    if (this.#stateSender.isOverflowed) return;
+    this.#outbox.enqueue(n);
     this.#checkOverflow();
   }
 
-  /** Owes the entries of a message. */
-  oweMessage(message: PassedMessage): void {
-    if (this.overflowed) return;
-    this.pending.addMessage(message);
+  /** Enqueues the entries of a batch. */
+  enqueueBatch(batch: ForwardedBatch): void {
+    if (this.#stateSender.isOverflowed) return;
+    this.#outbox.enqueueBatch(batch);
     this.#checkOverflow();
+  }
+
+  /** Need not be sent the entries of a batch, because they came from it. */
+  removeBatch(batch: ForwardedBatch): void {
+    this.#outbox.removeBatch(batch);
   }
 
   #checkOverflow(): void {
-    if (this.pending.bytes <= pendingBytesMax) return;
-    this.pending.clear();
-    this.overflowed = true;
+    if (this.#outbox.bytes <= outboxBytesMax) return;
+    this.#outbox.clear();
+    this.#stateSender.overflow();
   }
 
-  /** Owes state too: reading begins anew. */
-  oweState(debt: Debt): void {
-    this.open = { debt: this.open === undefined ? debt : bothDebts(this.open.debt, debt) };
-    if (this.#untilStateDone !== undefined) this.takesState ||= this.#question;
-    this.#untilStateDone = undefined;
+  // ---- state --------------------------------------------------------------------------------
+
+  /** What is to be read from a replica for it. */
+  get reading(): Reading | undefined {
+    return this.#stateSender.reading;
+  }
+
+  /** Whether more waited for it than may, so that all is to be read anew. */
+  get isOverflowed(): boolean {
+    return this.#stateSender.isOverflowed;
+  }
+
+  /** Whether it is being sent the whole state. */
+  get isSentState(): boolean {
+    return this.#stateSender.isSending;
+  }
+
+  /** Whether it is being sent the whole state, and that is read. */
+  get isStateRead(): boolean {
+    return this.#stateSender.isRead;
+  }
+
+  /** It requests the whole state. */
+  stateRequested(id: number): void {
+    this.#stateSender.requested(id);
+  }
+
+  /** Adds to what is to be read for it. */
+  addState(filter: OriginFilter): void {
+    this.#stateSender.add(filter);
+  }
+
+  /** Ends its overflow: all that it did not send itself is to be read. */
+  recover(): void {
+    this.#stateSender.recover(this.everything);
   }
 
   /**
-   * Takes a part of the owed state; `after` is absent with the last.
+   * Enqueues a part of the state.
    *
-   * @param open for which it was read; if it is another one by now, reading has begun anew
+   * @param after the key behind which the next part begins; absent: this part is the last
+   * @param reading for which the part was read
    */
-  addPart(entries: EntryReader, after: Uint8Array | undefined, open: OpenDebt): void {
+  enqueuePart(entries: EntryReader, after: Uint8Array | undefined, reading: Reading): void {
     while (entries.next()) {
       const n = this.#pool.add(entries);
-      this.owe(n);
+      this.enqueue(n);
       this.#pool.release(n);
     }
-    if (this.open !== open) return;
-    this.open = after === undefined ? undefined : { ...open, after };
+    this.#stateSender.partRead(reading, after);
   }
 
-  /** Whether it takes over the whole state, and that is read. */
-  get isStateRead(): boolean {
-    return this.takesState > 0 && this.open === undefined && !this.overflowed;
-  }
-
-  /** Says that the state it takes over is complete with what is pending now. */
+  /** Declares the state complete with the entries that wait now. */
   completeState(): void {
-    this.#question = this.takesState;
-    this.takesState = 0;
-    this.#untilStateDone = this.pending.size;
+    this.#stateSender.flush(this.#outbox.size);
   }
+
+  /** Requests the whole state of it, as the transfer with this id. */
+  requestState(id: number): void {
+    this.#toRequest = id;
+  }
+
+  // ---- other peers --------------------------------------------------------------------------
+
+  /** Is to be told of another peer. */
+  introduce(other: Peer): void {
+    this.#introductions.set(other.uid, other.ref);
+  }
+
+  /** Need not be told of another peer any more. */
+  withdraw(other: Peer): void {
+    this.#introductions.delete(other.uid);
+  }
+
+  // ---- messages -----------------------------------------------------------------------------
 
   /**
-   * What is to be sent now, or `undefined` when that is nothing. A message for which the link has no
-   * room is not made: the acknowledgement of a later one would stand for it.
+   * Makes the message to send now. A message for which the link has no room is not made, because the
+   * acknowledgement of a later one would count for it.
    *
-   * @param epoch of the link: what was sent in an earlier one and is not acknowledged is owed again
+   * @param epoch of the link: what was sent in an earlier one and is not acknowledged is sent again
    * @param roomBytes of the link
+   * @returns `undefined` when there is nothing to send, or no room for it.
    */
-  next(
-    { epoch, roomBytes }: Pick<LinkState, "epoch" | "roomBytes">,
-  ): { batch: Batch; number: number; ack: number } | undefined {
+  nextMessage({ epoch, roomBytes }: Pick<LinkState, "epoch" | "roomBytes">):
+    | NextMessage
+    | undefined {
     this.#requeueLost(epoch);
-    if (!this.#hasNews || this.#unacked.size >= unackedMessagesMax) return undefined;
-    const bytes = this.pending.messageBytes;
+    if (!this.#hasNews || this.#inFlight.isFull) return undefined;
+    const bytes = this.#outbox.messageBytes;
     if (roomBytes < bytes + messageSlackBytes) return undefined;
-    const entries = this.pending.take();
-    const batch: Batch = {
+    const entries = this.#outbox.take();
+    const contents: Contents = {
       entries,
-      peers: [...this.introductions.values()],
-      wantsState: this.wantsState,
-      stateDone: this.#isStateDoneWith(entries.size) ? this.#question : 0,
+      introductions: [...this.#introductions.values()],
+      requested: this.#toRequest,
+      completed: this.#stateSender.leaving(entries.size, this.#outbox.size),
     };
-    const wantsAck = this.#isNew || entries.size > 0 || batch.peers.length > 0 ||
-      batch.wantsState > 0 || batch.stateDone > 0;
-    this.introductions.clear();
-    this.wantsState = 0;
-    this.#isNew = this.#ackDue = false;
+    const wantsAck = this.#isGreetingDue || entries.size > 0 || contents.introductions.length > 0 ||
+      contents.requested !== noTransfer || contents.completed !== noTransfer;
+    this.#introductions.clear();
+    this.#toRequest = noTransfer;
+    this.#isGreetingDue = this.#isAckDue = false;
     const nowMs = this.#context.monotonicMs();
-    const number = wantsAck ? this.#unacked.add(batch, epoch, bytes, nowMs) : 0;
-    return { batch, number, ack: this.#lastReceived };
-  }
-
-  /** Whether with so many more entries the peer has all of the state. */
-  #isStateDoneWith(entryCount: number): boolean {
-    if (this.#untilStateDone === undefined) return false;
-    this.#untilStateDone -= entryCount;
-    // Some need not leave any more, because the peer has sent a later one itself.
-    if (this.#untilStateDone > 0 && this.pending.size > 0) return false;
-    this.#untilStateDone = undefined;
-    return true;
-  }
-
-  /** Takes an acknowledgement of everything up to `number`. */
-  acknowledged(number: number): void {
-    this.#unacked.acknowledged(number);
-  }
-
-  /** Owes it nothing any more: it is gone. */
-  forget(): void {
-    this.isForgotten = true;
-    this.#unacked.clear();
-    this.pending.clear();
-  }
-
-  /** Notes a message from the peer; one that counts is to be acknowledged. */
-  received(number: number): void {
-    this.lastHeardMs = this.#context.monotonicMs();
-    if (number === 0) return;
-    this.#lastReceived = Math.max(this.#lastReceived, number);
-    this.#ackDue = true;
-  }
-
-  /** Whether an acknowledgement is overdue of what was sent in this epoch of the link. */
-  isOverdue(epoch: number): boolean {
-    return this.#unacked.isOverdue(epoch, this.#context.monotonicMs());
+    const number = wantsAck ? this.#inFlight.add(contents, epoch, bytes, nowMs) : 0;
+    return { contents, number, ack: this.#lastReceived };
   }
 
   #requeueLost(epoch: number): void {
-    const lost = this.#unacked.takeLost(epoch);
+    const lost = this.#inFlight.takeLost(epoch);
     if (lost.length === 0) return;
-    for (const batch of lost) {
-      for (const n of batch.entries.numbers) this.owe(n);
-      batch.entries.release();
-      for (const ref of batch.peers) this.introductions.set(uid(ref), ref);
-      this.wantsState = Math.max(this.wantsState, batch.wantsState);
+    for (const { entries, introductions, requested } of lost) {
+      for (const n of entries.numbers) this.enqueue(n);
+      entries.release();
+      for (const ref of introductions) this.#introductions.set(uid(ref), ref);
+      this.#toRequest = Math.max(this.#toRequest, requested);
     }
-    this.#isNew ||= this.#lastReceived === 0;
-    const wasDone = this.#untilStateDone !== undefined ||
-      lost.some(({ stateDone }) => stateDone > 0 && stateDone === this.#question);
-    if (wasDone && this.open === undefined) this.#untilStateDone = this.pending.size;
+    this.#isGreetingDue ||= this.#lastReceived === 0;
+    this.#stateSender.lost(lost.map(({ completed }) => completed), this.#outbox.size);
+  }
+
+  /** Takes a message from it: its number, or 0, and the number up to which it acknowledges. */
+  received(number: number, ack: number): void {
+    this.#inFlight.acknowledge(ack);
+    this.#liveness.heard(this.#context.monotonicMs());
+    if (number === 0) return;
+    this.#lastReceived = Math.max(this.#lastReceived, number);
+    this.#isAckDue = true;
+  }
+
+  /** Whether the acknowledgement of a message of this epoch of the link is overdue. */
+  isAckOverdue(epoch: number): boolean {
+    return this.#inFlight.isOverdue(epoch, this.#context.monotonicMs());
+  }
+
+  // ---- liveness -----------------------------------------------------------------------------
+
+  /** When it was last heard, or first known. */
+  get lastHeardMs(): number {
+    return this.#liveness.lastHeardMs;
+  }
+
+  /** Whether it could not be reached for so long that others make up for it. */
+  get isLost(): boolean {
+    return this.#liveness.isLost;
+  }
+
+  /** Whether it is a peer no more. */
+  get isForgotten(): boolean {
+    return this.#liveness.isForgotten;
+  }
+
+  /** Its link is seen up or down. @returns whether that changes whether it is lost. */
+  observeLink(isUp: boolean): LivenessChange {
+    return this.#liveness.observe(isUp, this.#context.monotonicMs());
+  }
+
+  /** Is a peer no more, and is sent nothing any more. */
+  forget(): void {
+    this.#liveness.forget();
+    this.#inFlight.clear();
+    this.#outbox.clear();
+  }
+
+  // ---- invariants ---------------------------------------------------------------------------
+
+  /** Adds what it keeps in the pool. */
+  addTo(use: PoolUse): void {
+    this.#outbox.addTo(use);
+    this.#inFlight.addTo(use);
+  }
+
+  /** @throws {Error} when an invariant does not hold. */
+  assertInvariants(): void {
+    this.#outbox.assertInvariants();
+    this.#inFlight.assertInvariants();
+    this.#stateSender.assertInvariants();
+    assert(this.#outbox.bytes <= outboxBytesMax, "no more waits for a peer than may");
+    assert(!this.isOverflowed || this.#outbox.size === 0, "an overflow empties the outbox");
   }
 }

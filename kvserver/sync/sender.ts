@@ -1,34 +1,36 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { peerCheckMs } from "../../limits.ts";
-import type { Joiner } from "./joiner.ts";
-import type { LeavingEntries } from "./leaving_entries.ts";
-import type { LocalReplica, LocalReplicas } from "./local_replicas.ts";
+import type { MergeMessage } from "../messages/replica_messages.ts";
+import type { LocalReplica } from "./local_replica.ts";
+import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
+import type { OutgoingBatch } from "./outgoing_batch.ts";
 import type { Peer } from "./peer.ts";
-import type { MergeMessage, PeerMessage } from "./sync_messages.ts";
+import type { PeerMessage } from "./peer_message.ts";
+import type { StateReceiver } from "./state_receiver.ts";
 
-/** Tells each receiver what it is owed, at its pace. */
+/** Sends each receiver, the query actors of this server and the peers, what is due. */
 export class Sender {
   #context: ActorContext;
   #replicas: LocalReplicas;
   #members: Membership;
-  #joiner: Joiner;
-  /** The entries sent last in this turn: the next receiver is often owed the same. */
-  #encoded: { entries: LeavingEntries; bytes: Uint8Array } | undefined;
+  #stateReceiver: StateReceiver;
+  /** The batch encoded last: the next receiver is often sent the same. Kept within one step. */
+  #encoded: { entries: OutgoingBatch; bytes: Uint8Array } | undefined;
 
   constructor(
     context: ActorContext,
     replicas: LocalReplicas,
     members: Membership,
-    joiner: Joiner,
+    stateReceiver: StateReceiver,
   ) {
     this.#context = context;
     this.#replicas = replicas;
     this.#members = members;
-    this.#joiner = joiner;
+    this.#stateReceiver = stateReceiver;
   }
 
-  /** Sends whatever may be sent now. What may not, a `TickMessage` comes for, or a `LookMessage`. */
+  /** Sends everything that is due. What is held back goes with the next tick, or when a link changes. */
   sendAll(): void {
     for (const replica of this.#replicas.all) this.#sendToReplica(replica);
     for (const peer of [...this.#members.peers]) this.#sendToPeer(peer);
@@ -36,60 +38,56 @@ export class Sender {
   }
 
   #sendToReplica(replica: LocalReplica): void {
-    const { stateDone } = this.#joiner;
-    const { pending, pace } = replica;
-    const hasNews = pending.size > 0 || replica.read !== undefined ||
-      (stateDone && !replica.isReady) || replica.drain === "wanted";
-    if (!hasNews || !pace.isDue()) return;
-    const entries = pending.take();
-    replica.isReady ||= stateDone && pending.size === 0;
+    const { isComplete } = this.#stateReceiver;
+    const { outbox, pacer } = replica;
+    if (!replica.hasNews(isComplete) || !pacer.isDue()) return;
+    const { entries, ready, drain, read } = replica.nextMessage(isComplete);
     const message: MergeMessage = {
       type: "merge",
       entries: this.#encode(entries),
-      ready: replica.isReady,
-      isAlone: this.#replicas.all.length === 1 && this.#members.size === 0,
-      isKeeper: replica === this.#replicas.first,
-      drain: replica.drain === "wanted",
+      ready,
+      isAlone: this.#replicas.isSingle && this.#members.size === 0,
+      persistsRemote: replica === this.#replicas.first,
+      drain,
     };
-    if (replica.read !== undefined) message.read = replica.read;
-    replica.read = undefined;
-    if (message.drain) replica.drain = "asked";
+    if (read !== undefined) message.read = read;
     this.#context.tell(replica.ref, message);
+    // A tell inside a server cannot be lost.
     entries.release();
-    pace.sent();
-    if (pending.size > 0) pace.isDue();
+    pacer.sent();
+    if (outbox.size > 0) pacer.isDue();
   }
 
-  /** A peer has to be reached, and to have room. */
+  /** A message leaves when the link to the peer is up and has room for it. */
   #sendToPeer(peer: Peer): void {
     const link = this.#context.link(peer.ref);
     if (link.isGone) return this.#members.bury(peer);
-    this.#members.noteReach(peer, link.isUp);
+    this.#members.observeLink(peer, link.isUp);
     if (link.isUp && peer.isIdle) return;
-    peer.pace.tickWithin(peerCheckMs);
+    peer.pacer.tickWithin(peerCheckMs);
     if (!link.isUp) return;
-    if (peer.isOverdue(link.epoch)) return link.reset();
-    if (peer.isStateRead && !this.#joiner.holdsBack(peer)) peer.completeState();
-    if (!peer.pace.isDue()) return;
-    const next = peer.next(link);
+    if (peer.isAckOverdue(link.epoch)) return link.reset();
+    if (peer.isStateRead && !this.#stateReceiver.holdsBack(peer)) peer.completeState();
+    if (!peer.pacer.isDue()) return;
+    const next = peer.nextMessage(link);
     if (next === undefined) return;
-    const { batch, number, ack } = next;
+    const { contents, number, ack } = next;
     const message: PeerMessage = {
       type: "peer",
       from: this.#context.self,
       batch: number,
       ack,
-      entries: this.#encode(batch.entries),
-      peers: batch.peers,
-      wantsState: batch.wantsState,
-      stateDone: batch.stateDone,
+      entries: this.#encode(contents.entries),
+      peers: contents.introductions,
+      wantsState: contents.requested,
+      stateDone: contents.completed,
     };
     this.#context.tell(peer.ref, message, { reserved: true });
-    peer.pace.sent();
-    if (peer.pending.size > 0) peer.pace.isDue();
+    peer.pacer.sent();
+    if (peer.hasEntries) peer.pacer.isDue();
   }
 
-  #encode(entries: LeavingEntries): Uint8Array {
+  #encode(entries: OutgoingBatch): Uint8Array {
     if (this.#encoded?.entries.isSame(entries) !== true) {
       this.#encoded = { entries, bytes: entries.encode() };
     }

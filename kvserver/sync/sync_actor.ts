@@ -1,42 +1,38 @@
 /**
  * A query actor answers from a full replica of its own and never waits for another one; syncing goes
  * on behind that. The strategy: **each Put travels once along each edge of a tree.** The query actor
- * that took it tells its server's sync actor; that one tells the sibling query actors, and once the
- * sync actor of every other server, which tells its own query actors. Every hop keeps what it owes
- * per receiver and by key, so that only the newest entry of a key travels, and tells each receiver
- * at most one message per 105 ms: the first at once, all that comes meanwhile in the next. So a Put
- * is on every local replica after two hops and on every remote one after three and the wire, however
- * many Puts there are, and no pair of actors ever exchanges more than ten messages a second.
+ * that accepted it sends it to its server's sync actor. The sync actor sends it to the other query
+ * actors of its server, and once to the sync actor of every other server, which sends it to its own
+ * query actors. Each hop has an outbox per receiver, coalesced by key, so that only the latest entry
+ * of a key travels, and sends each receiver at most one message per 105 ms: the first at once, all
+ * that comes up meanwhile in the next. So a Put is on every local replica after two hops and on every
+ * remote one after three and the wire, however many Puts there are, and no pair of actors ever
+ * exchanges more than ten messages a second.
  *
- * Inside a server a tell cannot be lost. Between servers it can: a sync actor keeps what it sent until
- * it is acknowledged (acknowledgements ride on the next message back) and owes it again when the
- * connection has changed since. A server that comes to be known, in either direction, is owed all
- * that the other's actors ever took, read from a replica part by part; one donor gives it everything
- * else. Merging takes the later of two entries by a total order, so it does not matter in which order
- * and how often they arrive. (After Anna's multicast of merged updates and Dynamo's hinted handoff;
- * `docs/sync.md` has the figures.)
+ * A tell inside a server cannot be lost. A tell between servers can, so a sync actor keeps what it
+ * sent in flight until it is acknowledged (acknowledgements ride on the next message back), and sends
+ * it again when the connection has changed since. A server that comes to be known, in either
+ * direction, is sent all that the other's query actors ever accepted, read from a replica part by
+ * part; one state sender sends it everything else. Merging takes the later of two entries by a total
+ * order, so neither the order in which entries arrive matters nor how often they do. (After Anna's
+ * multicast of merged updates and Dynamo's hinted handoff; `docs/sync.md` has the figures.)
  *
  * @module
  */
 
 import type { Actor, ActorContext, ActorRef } from "../../actor/mod.ts";
-import type { TickMessage } from "../pace.ts";
-import { Donor } from "./donor.ts";
+import type { WrittenMessage } from "../messages/replica_messages.ts";
+import type { DrainMessage, JoinMessage, StartMessage } from "../messages/sync_control.ts";
+import type { TickMessage } from "../send_pacer.ts";
 import { Drain } from "./drain.ts";
-import { EntryPool } from "./entry_pool.ts";
-import { Joiner } from "./joiner.ts";
+import { EntryPool, type PoolUse } from "./entry_pool.ts";
+import { ForwardedBatch } from "./forwarded_batch.ts";
 import { LocalReplicas } from "./local_replicas.ts";
 import { Membership } from "./membership.ts";
-import { PassedMessage } from "./passed_message.ts";
+import { type LinkChangedMessage, noTransfer, type PeerMessage } from "./peer_message.ts";
 import { Sender } from "./sender.ts";
-import type {
-  DrainMessage,
-  JoinMessage,
-  LookMessage,
-  PeerMessage,
-  StartMessage,
-  WrittenMessage,
-} from "./sync_messages.ts";
+import { StateReader } from "./state_reader.ts";
+import { StateReceiver } from "./state_receiver.ts";
 
 type SyncMessage =
   | StartMessage
@@ -45,42 +41,44 @@ type SyncMessage =
   | WrittenMessage
   | PeerMessage
   | TickMessage
-  | LookMessage;
+  | LinkChangedMessage;
+
+/** Options of a `SyncActor`. */
+export interface SyncActorOptions {
+  /** Told of peers that come and go. */
+  log?(line: string): void;
+  /** Is told of each peer, so that the server knows it after a restart. */
+  journal?: ActorRef;
+  /** Holds the entries on their way. */
+  pool?: EntryPool;
+}
 
 /**
- * Passes on what query actors took: from each of this server's to the others, and once to the sync
- * actor of each other server, which passes it on to its own. Keeps no replica, only what each
- * receiver is still owed.
+ * Forwards what query actors accepted: from each of this server's to the others, and once to the sync
+ * actor of each other server. It has no replica, only an outbox per receiver.
  *
- * Each message changes what is owed, to whom, and then all that may be sent is sent.
+ * Each message changes what is to be sent, and to whom; then a step sends all that is due.
  */
 export class SyncActor implements Actor {
-  /** The entries that are owed, to whomever. */
+  /** Holds the entries on their way, each once for all receivers. */
   #pool: EntryPool;
   #replicas: LocalReplicas;
-  #donor: Donor;
   #members: Membership;
-  #joiner: Joiner;
+  #stateReader: StateReader;
+  #stateReceiver: StateReceiver;
   #sender: Sender;
   #drain: Drain;
 
-  /**
-   * @param log told of peers that come and go
-   * @param journal is told which peers there are, so that they are known after a restart
-   * @param pool where entries are on their way
-   */
   constructor(
     context: ActorContext,
-    log: (line: string) => void = () => {},
-    journal?: ActorRef,
-    pool = new EntryPool(),
+    { log = () => {}, journal, pool = new EntryPool() }: SyncActorOptions = {},
   ) {
     this.#pool = pool;
     const replicas = this.#replicas = new LocalReplicas(context, pool);
-    const donor = this.#donor = new Donor(context, replicas, pool);
-    const members = this.#members = new Membership(context, { pool, donor, log, journal });
-    this.#joiner = new Joiner(context, replicas, members, log);
-    this.#sender = new Sender(context, replicas, members, this.#joiner);
+    const stateReader = this.#stateReader = new StateReader(context, replicas, pool);
+    const members = this.#members = new Membership(context, { pool, stateReader, log, journal });
+    this.#stateReceiver = new StateReceiver(context, replicas, members, log);
+    this.#sender = new Sender(context, replicas, members, this.#stateReceiver);
     this.#drain = new Drain(context, replicas, members);
   }
 
@@ -88,68 +86,87 @@ export class SyncActor implements Actor {
     switch (message.type) {
       case "start":
         this.#replicas.start(message.queryActors);
-        this.#joiner.start(message.hasState);
+        this.#stateReceiver.start(message.hasState);
         break;
       case "join":
-        this.#joiner.join(message);
+        this.#stateReceiver.join(message);
         break;
       case "written":
         this.#written(message);
         break;
       case "peer":
-        this.#heard(message);
+        this.#received(message);
         break;
       case "tick":
-        this.#replicas.get(message.receiver)?.pace.ticked();
-        this.#members.get(message.receiver)?.pace.ticked();
+        this.#replicas.get(message.receiver)?.pacer.ticked();
+        this.#members.get(message.receiver)?.pacer.ticked();
         break;
-      case "look":
+      case "linkChanged":
+        // The step looks at every link.
         break;
       case "drain":
         this.#drain.begin(message.replyTo);
         break;
     }
-    this.#goOn();
+    this.#step();
   }
 
-  /** A query actor of this server took something: all others are owed it. */
+  /** A query actor of this server accepted Puts: their entries go to all others. */
   #written({ from, entries, part, isDrained }: WrittenMessage): void {
     const writer = this.#replicas.withCounter(from);
-    if (part !== undefined) this.#donor.take(part);
-    if (isDrained) writer.drain = "done";
-    const written = new PassedMessage(this.#pool, entries);
-    this.#replicas.oweMessage(written, writer);
-    for (const peer of this.#members.peers) peer.oweMessage(written);
-    written.release();
+    if (part !== undefined) this.#stateReader.partRead(part);
+    if (isDrained) writer.drained();
+    const batch = new ForwardedBatch(this.#pool, entries);
+    this.#replicas.enqueueBatch(batch, writer);
+    for (const peer of this.#members.peers) peer.enqueueBatch(batch);
+    batch.release();
   }
 
-  /** Another server's sync actor was heard: this server's query actors are owed what it sent. */
-  #heard(message: PeerMessage): void {
-    const peer = this.#members.learn(message.from, true);
+  /** The sync actor of another server sent a message: its entries go to this server's query actors. */
+  #received(message: PeerMessage): void {
+    const peer = this.#members.learn(message.from, { isHearsay: false });
     if (peer === undefined) return;
-    for (const ref of message.peers) this.#members.learn(ref, false);
-    const received = new PassedMessage(this.#pool, message.entries);
-    this.#replicas.oweMessage(received);
-    peer.pending.forgetAll(received);
+    for (const ref of message.peers) this.#members.learn(ref, { isHearsay: true });
+    const batch = new ForwardedBatch(this.#pool, message.entries);
+    this.#replicas.enqueueBatch(batch);
+    peer.removeBatch(batch);
     for (const other of this.#members.peers) {
-      if (other.takesState > 0 && other !== peer) other.oweMessage(received);
+      if (other.isSentState && other !== peer) other.enqueueBatch(batch);
     }
-    received.release();
-    peer.acknowledged(message.ack);
-    peer.received(message.batch);
-    if (message.wantsState > 0) {
-      peer.takesState = message.wantsState;
-      this.#donor.owe(peer, { except: [peer.ref.incarnation] });
+    batch.release();
+    peer.received(message.batch, message.ack);
+    if (message.wantsState !== noTransfer) {
+      peer.stateRequested(message.wantsState);
+      this.#stateReader.add(peer, peer.everything);
     }
-    if (message.stateDone > 0) this.#joiner.answered(peer, message.stateDone);
+    if (message.stateDone !== noTransfer) this.#stateReceiver.completed(peer, message.stateDone);
   }
 
-  #goOn(): void {
-    this.#joiner.goOn();
-    const served = this.#donor.readOn(this.#members.peers);
-    if (served !== undefined) this.#members.putLast(served);
+  /** Sends all that is due after a message. */
+  #step(): void {
+    // Before sending, because both requests leave with the messages that are sent now.
+    this.#stateReceiver.chooseSender();
+    const served = this.#stateReader.requestPart(this.#members.peers);
+    if (served !== undefined) this.#members.endTurn(served);
     this.#sender.sendAll();
-    this.#joiner.goOn();
-    this.#drain.goOn();
+    // After sending, because the messages may have made the last replica ready, or the last peer idle.
+    this.#stateReceiver.replyIfReady();
+    this.#drain.replyIfDrained();
+  }
+
+  /**
+   * Asserts what holds between two messages. It walks over everything that waits: for tests.
+   *
+   * @throws {Error} when an invariant does not hold.
+   */
+  assertInvariants(): void {
+    this.#members.assertInvariants();
+    const use: PoolUse = { entries: new Set(), keys: new Set() };
+    for (const { outbox } of this.#replicas.all) {
+      outbox.assertInvariants();
+      outbox.addTo(use);
+    }
+    for (const peer of this.#members.peers) peer.addTo(use);
+    this.#pool.assertInvariants(use);
   }
 }

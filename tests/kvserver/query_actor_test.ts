@@ -2,7 +2,7 @@ import type { ActorSystem } from "../../actor/mod.ts";
 import { QueryActor } from "../../kvserver/query_actor.ts";
 import { readReply, writeQuery } from "../../kvserver/query_message.ts";
 import { Store } from "../../kvserver/store/mod.ts";
-import type { MergeMessage, WrittenMessage } from "../../kvserver/sync/sync_messages.ts";
+import type { MergeMessage, WrittenMessage } from "../../kvserver/messages/replica_messages.ts";
 import { futureToleranceMs, readEntriesMax, syncPaceMs } from "../../limits.ts";
 import { MsgpackReader } from "../../rpc/mod.ts";
 import { assertEquals, assertLess, assertMatch } from "../deps.ts";
@@ -58,7 +58,7 @@ class Started {
       entries: messageOf(entries),
       ready: true,
       isAlone: false,
-      isKeeper: false,
+      persistsRemote: false,
       drain: false,
       ...more,
     };
@@ -106,7 +106,7 @@ testInWorld(
     const started = await Started.start(world, store);
     let after: Uint8Array | undefined;
     for (let part = 1; part <= 3; part++) {
-      await started.merge([], { read: { id: part, after, debt: { only: ["0f"] } } });
+      await started.merge([], { read: { id: part, after, filter: { only: ["0f"] } } });
       await world.advance(syncPaceMs);
       const message = started.sync.messages.at(-1) as WrittenMessage;
       assertEquals([message.part?.id, entriesOf(message.part!.entries)], [part, []]);

@@ -1,4 +1,4 @@
-import { closeDrainMs, peerLostMs, pendingBytesMax } from "../../limits.ts";
+import { closeDrainMs, outboxBytesMax, peerLostMs } from "../../limits.ts";
 import { peerCases } from "./peer_cases.ts";
 import type { SimulatedServer } from "./simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
@@ -261,7 +261,7 @@ export const hardCases: Record<string, HardCase> = {
     const a = await stage.start();
     const b = await stage.start([a]);
     stage.cluster.network.cut(a.address, b.address);
-    const count = pendingBytesMax / (8 * MiB) + 1;
+    const count = outboxBytesMax / (8 * MiB) + 1;
     for (let i = 0; i < count; i++) {
       stage.put(a, `key${i}`, 8 * MiB);
       await stage.cluster.advance(200);

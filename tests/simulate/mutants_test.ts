@@ -18,8 +18,8 @@ const harmless: Record<string, Mutant> = {
   },
   "little may wait for a peer": {
     file: "limits.ts",
-    from: "pendingBytesMax = 64 * MiB",
-    to: "pendingBytesMax = 4 * MiB",
+    from: "outboxBytesMax = 64 * MiB",
+    to: "outboxBytesMax = 4 * MiB",
   },
 };
 
@@ -66,44 +66,43 @@ const mutants: Record<string, PlantedFault> = {
   "a join forgets Puts taken meanwhile": {
     noticedBy: "burst",
     file: "kvserver/sync/sync_actor.ts",
-    from: "for (const peer of this.#members.peers) peer.oweMessage(written);",
-    to:
-      "for (const peer of this.#members.peers) if (peer.takesState === 0) peer.oweMessage(written);",
+    from: "for (const peer of this.#members.peers) peer.enqueueBatch(batch);",
+    to: "for (const peer of this.#members.peers) if (!peer.isSentState) peer.enqueueBatch(batch);",
   },
   "a third server's Put is in flight during a join": {
     noticedBy: "random",
     file: "kvserver/sync/membership.ts",
-    from: "donor.owe(peer, { except: [peer, ...others].map(({ ref }) => ref.incarnation) });",
+    from: "stateReader.add(peer, { except: [peer, ...living].map(({ ref }) => ref.incarnation) });",
     to: "",
   },
-  "what is on its way to the replica that is read is not owed": {
+  "what is on its way to the replica that is read is not enqueued": {
     noticedBy: "burst",
-    file: "kvserver/sync/donor.ts",
-    from: "for (const n of this.#replicas.first.pending.values()) {",
-    to: "for (const n of [...this.#replicas.first.pending.values()].slice(1e9)) {",
+    file: "kvserver/sync/state_reader.ts",
+    from: "for (const n of this.#replicas.first.outbox.values()) {",
+    to: "for (const n of [...this.#replicas.first.outbox.values()].slice(1e9)) {",
   },
   "what was not merged is acknowledged": {
     noticedBy: "random",
     file: "kvserver/sync/sync_actor.ts",
-    from: "this.#replicas.oweMessage(received);",
-    to: "if (message.batch % 7 !== 6) this.#replicas.oweMessage(received);",
+    from: "this.#replicas.enqueueBatch(batch);",
+    to: "if (message.batch % 7 !== 6) this.#replicas.enqueueBatch(batch);",
   },
   "coalescing keeps the older": {
     noticedBy: "random",
-    file: "kvserver/sync/pending_entries.ts",
-    from: "if (!this.#pool.isLater(n, held)) return;",
+    file: "kvserver/sync/outbox.ts",
+    from: "if (!this.#pool.isLater(n, queued)) return;",
     to: "return;",
   },
-  "a later entry is forgotten with an earlier one": {
+  "a later entry is removed with an earlier one": {
     noticedBy: "random",
-    file: "kvserver/sync/pending_entries.ts",
-    from: "if (held === noPooled || this.#pool.isLater(held, n)) return;",
-    to: "if (held === noPooled) return;",
+    file: "kvserver/sync/outbox.ts",
+    from: "if (queued === noPooled || this.#pool.isLater(queued, n)) return;",
+    to: "if (queued === noPooled) return;",
   },
-  "what is owed as it came is not looked into": {
+  "a batch that was kept whole is not decoded": {
     noticedBy: "random",
-    file: "kvserver/sync/pending_entries.ts",
-    from: "    this.#addAll(whole);",
+    file: "kvserver/sync/outbox.ts",
+    from: "    this.#enqueueEach(whole);",
     to: "",
   },
   "what was sent last is sent again for what is to be sent now": {
@@ -112,23 +111,23 @@ const mutants: Record<string, PlantedFault> = {
     from: "this.#encoded = undefined;",
     to: "",
   },
-  "an entry is not passed on to all siblings": {
+  "an entry is not forwarded to all siblings": {
     noticedBy: "random",
     file: "kvserver/sync/sync_actor.ts",
-    from: "this.#replicas.oweMessage(written, writer);",
-    to: "this.#replicas.oweMessage(written, this.#replicas.all[2] ?? writer);",
+    from: "this.#replicas.enqueueBatch(batch, writer);",
+    to: "this.#replicas.enqueueBatch(batch, this.#replicas.all[2] ?? writer);",
   },
   "what a cut connection lost is not sent again": {
     noticedBy: "random",
     file: "kvserver/sync/peer.ts",
-    from: "for (const n of batch.entries.numbers) this.owe(n);",
+    from: "for (const n of entries.numbers) this.enqueue(n);",
     to: "",
   },
   "an acknowledgement takes one batch too many": {
     noticedBy: "random",
-    file: "kvserver/sync/unacked_batches.ts",
-    from: "this.#batches[0].number <= number)",
-    to: "this.#batches[0].number <= number + 1)",
+    file: "kvserver/sync/in_flight.ts",
+    from: "this.#messages[0].number <= number)",
+    to: "this.#messages[0].number <= number + 1)",
   },
   "a part of the state begins one key too late": {
     noticedBy: "burst",
@@ -138,9 +137,9 @@ const mutants: Record<string, PlantedFault> = {
   },
   "the state is complete before it is sent": {
     noticedBy: "burst",
-    file: "kvserver/sync/peer.ts",
-    from: "this.takesState = 0;\n    this.#untilStateDone = this.pending.size;",
-    to: "this.takesState = 0;\n    this.#untilStateDone = 0;",
+    file: "kvserver/sync/state_sender.ts",
+    from: "id: this.#transfer.id, entriesLeft: outboxSize };",
+    to: "id: this.#transfer.id, entriesLeft: 0 };",
   },
   "the pace is a little too fast": {
     noticedBy: "random",
@@ -151,54 +150,74 @@ const mutants: Record<string, PlantedFault> = {
   "an idle peer is sent acknowledgements for ever": {
     noticedBy: "random",
     file: "kvserver/sync/peer.ts",
-    from: "this.#isNew = this.#ackDue = false;",
-    to: "this.#isNew = false;",
+    from: "this.#isGreetingDue = this.#isAckDue = false;",
+    to: "this.#isGreetingDue = false;",
   },
   "nobody makes up for a lost or ended peer": {
     noticedBy: "crash",
     file: "kvserver/sync/membership.ts",
-    from: "if (other !== peer) this.#options.donor.owe(other, { only: [peer.ref.incarnation] });",
+    from:
+      "if (other !== peer) this.#options.stateReader.add(other, { only: [peer.ref.incarnation] });",
     to: "",
   },
-  "entries are not passed on to those who take the state": {
+  "entries are not forwarded to those who are sent the state": {
     noticedBy: "hard",
     file: "kvserver/sync/sync_actor.ts",
-    from: "if (other.takesState > 0 && other !== peer) other.oweMessage(received);",
+    from: "if (other.isSentState && other !== peer) other.enqueueBatch(batch);",
     to: "",
   },
   "introductions are lost with a connection": {
     noticedBy: "hard",
     file: "kvserver/sync/peer.ts",
-    from: "for (const ref of batch.peers) this.introductions.set(uid(ref), ref);",
+    from: "for (const ref of introductions) this.#introductions.set(uid(ref), ref);",
     to: "",
   },
-  "what overflows is owed no more": {
+  "what overflows is not sent anew": {
     noticedBy: "burst",
     file: "kvserver/sync/peer.ts",
     // With less room than in truth, because so much would take long to put.
-    from: `if (this.pending.bytes <= pendingBytesMax) return;
-    this.pending.clear();
-    this.overflowed = true;`,
-    to: `if (this.pending.bytes <= 4 * 1024 * 1024) return;
-    this.pending.clear();`,
+    from: `if (this.#outbox.bytes <= outboxBytesMax) return;
+    this.#outbox.clear();
+    this.#stateSender.overflow();`,
+    to: `if (this.#outbox.bytes <= 4 * 1024 * 1024) return;
+    this.#outbox.clear();`,
   },
-  "the question for the state is lost with a connection": {
+  "the request for the state is lost with a connection": {
     noticedBy: "random",
     file: "kvserver/sync/peer.ts",
-    from: "this.wantsState = Math.max(this.wantsState, batch.wantsState);",
+    from: "this.#toRequest = Math.max(this.#toRequest, requested);",
     to: "",
   },
-  "an old part is taken for one of a new debt": {
+  "an old part is taken for one of a new reading": {
     noticedBy: "hard",
-    file: "kvserver/sync/peer.ts",
-    from: "if (this.open !== open) return;",
-    to: "if (this.open === undefined) return;",
+    file: "kvserver/sync/state_sender.ts",
+    from: "if (this.#source !== reading) return;",
+    to: 'if (this.#source.name !== "reading") return;',
   },
   "hearsay ends a peer that lives": {
     noticedBy: "hard",
     file: "kvserver/sync/membership.ts",
-    from: "if (!isThere) return undefined;",
+    from: "if (isHearsay) return undefined;",
     to: "",
+  },
+  "what overflows counts as complete": {
+    noticedBy: "hard",
+    file: "kvserver/sync/state_sender.ts",
+    from: `this.#source = { name: "overflowed" };
+    this.#sendOn();`,
+    to: `this.#source = { name: "overflowed" };`,
+  },
+  "the end of the state is lost while more is read": {
+    noticedBy: "hard",
+    file: "kvserver/sync/state_sender.ts",
+    from: "if (!isCut) return;",
+    to: 'if (!isCut || this.#source.name !== "idle") return;',
+  },
+  "entries that are acknowledged stay in the pool": {
+    noticedBy: "random",
+    file: "kvserver/sync/in_flight.ts",
+    from: "this.#messages.shift()!.contents.entries.release();",
+    to: "this.#messages.shift();",
   },
   "a server that stops does not wait": {
     noticedBy: "hard",

@@ -2,55 +2,123 @@ import type { ActorContext } from "../../actor/mod.ts";
 import { EntryReader } from "../../kvserver/entry_reader.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { Peer } from "../../kvserver/sync/peer.ts";
+import { outboxBytesMax } from "../../limits.ts";
 import { messageOf } from "../kvserver/stores.ts";
 
 const MiB = 1024 * 1024;
 
-/** A peer without a cluster around it, and where its entries are. */
-function lonePeer(): { peer: Peer; pool: EntryPool } {
-  const pool = new EntryPool();
-  const context = {
-    self: { address: "a:1", incarnation: "a", counter: 1 },
-    monotonicMs: () => 0,
-    tellAfter: () => {},
-  } as Partial<ActorContext> as ActorContext;
-  const ref = { address: "b:1", incarnation: "b", counter: 1 };
-  return { peer: new Peer(context, ref, pool), pool };
+/** A peer without a cluster around it. */
+class LonePeer {
+  readonly pool = new EntryPool();
+  readonly peer: Peer;
+  epoch = 1;
+
+  constructor() {
+    const context = {
+      self: { address: "a:1", incarnation: "a", counter: 1 },
+      monotonicMs: () => 0,
+      tellAfter: () => {},
+    } as Partial<ActorContext> as ActorContext;
+    this.peer = new Peer(context, { address: "b:1", incarnation: "b", counter: 1 }, this.pool);
+  }
+
+  /** The peer requests the state, and all of it is read: so many entries of so many bytes. */
+  readState(id: number, count: number, bytes: number): void {
+    this.peer.stateRequested(id);
+    this.peer.addState(this.peer.everything);
+    this.peer.enqueuePart(entries("key", count, bytes), undefined, this.peer.reading!);
+    this.peer.completeState();
+  }
+
+  /** So many more entries are put. */
+  put(count: number, bytes: number): void {
+    const large = entries("large", count, bytes);
+    while (large.next()) {
+      const n = this.pool.add(large);
+      this.peer.enqueue(n);
+      this.pool.release(n);
+    }
+  }
+
+  /** Sends the next message over a link of this epoch, with room for anything. */
+  send() {
+    const next = this.peer.nextMessage({ epoch: this.epoch, roomBytes: 20 * MiB });
+    this.peer.assertInvariants();
+    return next?.contents;
+  }
+
+  /** Sends until there is nothing to send. @returns ids of the transfers that were completed. */
+  sendAll(): number[] {
+    const completed: number[] = [];
+    for (let next = this.send(); next !== undefined; next = this.send()) {
+      if (next.completed > 0) completed.push(next.completed);
+    }
+    return completed;
+  }
+}
+
+function entries(name: string, count: number, bytes: number): EntryReader {
+  const value = "x".repeat(bytes);
+  return new EntryReader(messageOf(Array.from({ length: count }, (_, i) => {
+    return { key: name + i, value, timestamp: 1, sequence: 0, uid: "a:1/a/2" };
+  })));
 }
 
 /** What must hold of a peer by itself. @returns what was wrong, or `undefined`. */
 export const peerCases: Record<string, () => string | undefined> = {
-  "of two questions for the state that are lost together, the later is asked again": () => {
-    const { peer } = lonePeer();
-    for (const question of [1, 2]) {
-      peer.wantsState = question;
-      peer.next({ epoch: 1, roomBytes: 20 * MiB });
+  "of two requests for the state that are lost together, the later is sent again": () => {
+    const stage = new LonePeer();
+    for (const id of [1, 2]) {
+      stage.peer.requestState(id);
+      stage.send();
     }
-    const again = peer.next({ epoch: 2, roomBytes: 20 * MiB });
-    if (again?.batch.wantsState !== 2) return `Question ${again?.batch.wantsState} is asked`;
+    stage.epoch++;
+    const again = stage.send()?.requested;
+    if (again !== 2) return `Transfer ${again} is requested`;
   },
 
   "the state is not complete when what is left of it overflows": () => {
-    const { peer, pool } = lonePeer();
-    const entries = (count: number, name: string, value: string) =>
-      new EntryReader(messageOf(Array.from({ length: count }, (_, i) => {
-        return { key: name + i, value, timestamp: 1, sequence: 0, uid: "a:1/a/2" };
-      })));
-    peer.oweState({ except: ["b"] });
-    peer.addPart(entries(30, "key", "x".repeat(100_000)), undefined, peer.open!);
-    peer.completeState();
-    const large = entries(9, "large", "x".repeat(8 * MiB));
-    while (large.next()) peer.owe(pool.add(large));
-    const next = peer.next({ epoch: 1, roomBytes: 20 * MiB });
-    if (next?.batch.stateDone && !peer.overflowed) return "It counts as complete";
+    const stage = new LonePeer();
+    stage.readState(1, 30, 100_000);
+    stage.put(outboxBytesMax / (8 * MiB) + 1, 8 * MiB);
+    if (stage.sendAll().length > 0) return "It counts as complete";
+    stage.peer.recover();
+    stage.peer.enqueuePart(entries("key", 30, 100), undefined, stage.peer.reading!);
+    if (!stage.peer.isStateRead) return "It is never complete";
   },
 
-  "a part that was read for an earlier debt does not count for the present one": () => {
-    const { peer } = lonePeer();
-    peer.oweState({ only: ["c"] });
-    const earlier = peer.open!;
-    peer.oweState({ except: ["b"] });
-    peer.addPart(new EntryReader(messageOf([])), new Uint8Array([5]), earlier);
-    if (peer.open?.after !== undefined) return "Reading goes on in the middle";
+  "the state is not complete when what was lost of it overflows": () => {
+    const stage = new LonePeer();
+    stage.readState(1, outboxBytesMax / MiB - 4, MiB);
+    // What is in flight then and what waits is together more than may wait.
+    for (let i = 0; i < 30; i++) stage.send();
+    stage.put(4, 7 * MiB);
+    if (stage.peer.isOverflowed) return "It overflows too early";
+    stage.epoch++;
+    const completed = stage.sendAll();
+    if (!stage.peer.isOverflowed) return "It does not overflow";
+    if (completed.length > 0) return "It counts as complete";
+  },
+
+  "the state is complete once more when its end is lost while more is read": () => {
+    const stage = new LonePeer();
+    stage.readState(1, 3, 100);
+    if (stage.sendAll().join() !== "1") return "It is not complete";
+    stage.peer.addState({ only: ["c"] });
+    stage.epoch++;
+    if (stage.sendAll().length > 0) return "It is complete before all is read";
+    stage.peer.enqueuePart(entries("late", 3, 100), undefined, stage.peer.reading!);
+    if (!stage.peer.isStateRead) return "It is never complete";
+    stage.peer.completeState();
+    if (stage.sendAll().join() !== "1") return "Its end is not sent again";
+  },
+
+  "a part that was read for an earlier filter does not count for the present one": () => {
+    const { peer } = new LonePeer();
+    peer.addState({ only: ["c"] });
+    const earlier = peer.reading!;
+    peer.addState({ except: ["b"] });
+    peer.enqueuePart(new EntryReader(messageOf([])), new Uint8Array([5]), earlier);
+    if (peer.reading?.after !== undefined) return "Reading goes on in the middle";
   },
 };

@@ -1,4 +1,4 @@
-import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
+import { type Actor, type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
 import { ReplicaGroup, startQueryActor } from "../../kvserver/replica_group.ts";
 import { type Entry, isLater, Store } from "../../kvserver/mod.ts";
@@ -69,6 +69,7 @@ export class SimulatedCluster {
       if (error instanceof Error && error.name === "UndeliverableError") return;
       this.#faults.push(`An actor of ${system.address} threw ${error}`);
     };
+    assertAfterEachMessage(system);
     const puts = new Map<string, Entry>();
     this.#puts.set(system.incarnation, puts);
     const stores: Store[] = [];
@@ -199,6 +200,22 @@ const reactionsMax = 4;
 
 /** An inbox that is not there: the reply is of no interest. */
 const nobody = 1_000_000_000;
+
+/** Has each actor that states its invariants assert them whenever it has handled a message. */
+function assertAfterEachMessage(system: ActorSystem): void {
+  const startActor = system.startActor.bind(system);
+  system.startActor = (newActor) =>
+    startActor((context) => {
+      const actor: Actor & { assertInvariants?(): void } = newActor(context);
+      if (actor.assertInvariants === undefined) return actor;
+      return {
+        onMessage(message) {
+          actor.onMessage(message);
+          actor.assertInvariants!();
+        },
+      };
+    });
+}
 
 function takeLater(entries: Map<string, Entry>, entry: Entry): void {
   if (isLater(entry, entries.get(entry.key))) entries.set(entry.key, entry);

@@ -12,7 +12,7 @@ Deno.test("a query actor is told to be ready with the last of the state, and not
   const stage = new Stage();
   stage.join();
   stage.heard(0, other, large("a", "b"));
-  stage.heard(0, other, large("c"), stage.question);
+  stage.heard(0, other, large("c"), stage.transferId);
   stage.pass(3);
   const told = stage.merges.filter(({ entries }) => entries.length > syncMessageBytesMax / 2);
   assertEquals(told.map(({ ready }) => ready), [false, false, true]);
@@ -24,7 +24,7 @@ Deno.test("a query actor that was told to be ready stays so while others are not
   // The first query actor has yet to get what the second took.
   stage.writtenBy(1, large("a", "b"));
   stage.writtenBy(1, large("c", "d", "e", "f"));
-  stage.heard(0, other, [], stage.question);
+  stage.heard(0, other, [], stage.transferId);
   stage.pass(1);
   assertEquals(stage.merges.at(-1)?.ready, true);
   stage.heard(0, other, large("g", "h"));

@@ -1,8 +1,9 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import { EntryReader } from "../../kvserver/entry_reader.ts";
+import type { MergeMessage } from "../../kvserver/messages/replica_messages.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
+import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { SyncActor } from "../../kvserver/sync/sync_actor.ts";
-import type { MergeMessage, PeerMessage } from "../../kvserver/sync/sync_messages.ts";
 import { syncPaceMs } from "../../limits.ts";
 import { charsOf, messageOf, type TextEntry } from "../kvserver/stores.ts";
 
@@ -54,7 +55,7 @@ export class Stage {
         if (ref === siblings[1]) this.merges.push(message as MergeMessage);
       },
     } as Partial<ActorContext> as ActorContext;
-    this.#actor = new SyncActor(context, undefined, undefined, this.pool);
+    this.#actor = new SyncActor(context, { pool: this.pool });
     this.#actor.onMessage({ type: "start", queryActors: siblings, hasState: true });
   }
 
@@ -63,8 +64,8 @@ export class Stage {
     return this.merges.map(({ entries }) => keysIn(entries));
   }
 
-  /** The question for the state that the other server was asked. */
-  get question(): number {
+  /** Id of the last transfer that was requested of the other server. */
+  get transferId(): number {
     return Math.max(...this.sent.map(({ wantsState }) => wantsState));
   }
 
@@ -99,7 +100,7 @@ export class Stage {
   pass(turns: number): void {
     for (let i = 0; i < turns; i++) {
       this.nowMs += syncPaceMs;
-      this.#actor.onMessage({ type: "look" });
+      this.#actor.onMessage({ type: "linkChanged" });
       const part = { id: ++this.#parts, entries: this.part };
       const message = { entries: nothing, from: siblings[0].counter, isDrained: false, part };
       this.#actor.onMessage({ type: "written", ...message });

@@ -1,26 +1,27 @@
 import { EntryReader } from "../entry_reader.ts";
 import type { EntryPool } from "./entry_pool.ts";
-import type { LeavingEntries } from "./leaving_entries.ts";
+import type { OutgoingBatch } from "./outgoing_batch.ts";
 
 /**
- * The entries of a message that go on to others. Mostly they leave as they came; for whoever is owed
- * something else as well they are looked into, once for all, and are in the pool from then on.
+ * The entries of a received message, on their way to others. A receiver with an empty outbox is sent
+ * the bytes as they came. For any other receiver the entries are decoded, once, and stay in the pool
+ * for as long as the batch is held.
  *
- * It counts those who hold it, whoever made it included.
+ * The batch counts its holders. Whoever makes it is the first.
  */
-export class PassedMessage implements LeavingEntries {
+export class ForwardedBatch implements OutgoingBatch {
   /** The entries as they came. */
   readonly bytes: Uint8Array;
-  /** How many they are. */
   readonly size: number;
   #pool: EntryPool;
   #reader: EntryReader;
+  /** Absent until the entries are decoded. */
   #numbers: number[] | undefined;
   #holders = 1;
 
   /**
    * @param bytes must not change any more
-   * @throws {TypeError | MsgpackError} when they do not begin as entries do.
+   * @throws {TypeError | MsgpackError} when `bytes` do not begin as entries do.
    */
   constructor(pool: EntryPool, bytes: Uint8Array) {
     this.#pool = pool;
@@ -29,12 +30,15 @@ export class PassedMessage implements LeavingEntries {
     this.size = this.#reader.size;
   }
 
-  /** Whether it is most of the memory that is kept with it: messages share chunks. */
+  /**
+   * Whether the bytes make up most of the memory that holding them keeps alive. Small messages share
+   * a chunk of memory, so a small one would keep the others alive.
+   */
   get isWorthKeeping(): boolean {
     return this.bytes.length > this.bytes.buffer.byteLength / 4;
   }
 
-  /** The entries in the pool, where they are for as long as somebody holds the message. */
+  /** The entry numbers in the pool; decodes the entries on first use. */
   get numbers(): readonly number[] {
     if (this.#numbers === undefined) {
       this.#numbers = [];
@@ -43,11 +47,15 @@ export class PassedMessage implements LeavingEntries {
     return this.#numbers;
   }
 
+  get pooled(): readonly number[] {
+    return this.#numbers ?? [];
+  }
+
   encode(): Uint8Array {
     return this.bytes;
   }
 
-  isSame(other: LeavingEntries): boolean {
+  isSame(other: OutgoingBatch): boolean {
     return other === this;
   }
 
@@ -56,7 +64,7 @@ export class PassedMessage implements LeavingEntries {
     this.#holders++;
   }
 
-  /** Counts one holder less. */
+  /** Counts one holder less. The last one frees the entries in the pool. */
   release(): void {
     if (--this.#holders > 0 || this.#numbers === undefined) return;
     this.#pool.releaseAll(this.#numbers);

@@ -1,19 +1,19 @@
 import type { ActorContext } from "../actor/mod.ts";
 import { syncPaceMs } from "../limits.ts";
 
-/** What an actor tells itself when a receiver may be told again. */
+/** An actor to itself: the next message to a receiver may be due. */
 export interface TickMessage {
   type: "tick";
-  /** The receiver, in the actor's own words. */
+  /** Names the receiver, as the actor chose to. */
   receiver: string;
 }
 
 /**
- * The pace at which one actor tells another one: the first message at once, each further one at
- * least so long after the one before, on the monotonic clock. What comes up in between is
- * gathered for the next.
+ * Paces the messages of one actor to another one: the first is due at once, each further one a fixed
+ * time after the one before, on the monotonic clock. The actor gathers what comes up in between for
+ * the next message.
  */
-export class Pace {
+export class SendPacer {
   #context: ActorContext;
   #receiver: string;
   #paceMs: number;
@@ -21,7 +21,7 @@ export class Pace {
   #tickMs = Infinity;
 
   /**
-   * @param receiver what the actor calls the receiver in its own ticks
+   * @param receiver names the receiver in the ticks
    * @param paceMs least time between two messages
    */
   constructor(context: ActorContext, receiver: string, paceMs = syncPaceMs) {
@@ -30,7 +30,7 @@ export class Pace {
     this.#receiver = receiver;
   }
 
-  /** Whether a message may be sent now. If not, a `TickMessage` comes when it may. */
+  /** Whether a message may be sent now. If not, a `TickMessage` comes when it is due. */
   isDue(): boolean {
     const waitMs = this.#dueMs - this.#context.monotonicMs();
     if (waitMs <= 0) return true;
@@ -38,10 +38,10 @@ export class Pace {
     return false;
   }
 
-  /** Has a `TickMessage` come in so many milliseconds, or earlier if one is on its way. */
+  /** Has a `TickMessage` come within `delayMs`: another one, if none comes by then. */
   tickWithin(delayMs: number): void {
     const nowMs = this.#context.monotonicMs();
-    // One that should have come already may have, a moment early; it is not waited for.
+    // A tick whose time is over may have come already, a moment early, so it is not waited for.
     if (nowMs < this.#tickMs && this.#tickMs <= nowMs + delayMs) return;
     this.#tickMs = nowMs + delayMs;
     const tick: TickMessage = { type: "tick", receiver: this.#receiver };

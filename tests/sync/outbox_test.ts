@@ -1,7 +1,7 @@
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { EntryReader } from "../../kvserver/entry_reader.ts";
-import { PassedMessage } from "../../kvserver/sync/passed_message.ts";
-import { PendingEntries } from "../../kvserver/sync/pending_entries.ts";
+import { ForwardedBatch } from "../../kvserver/sync/forwarded_batch.ts";
+import { Outbox } from "../../kvserver/sync/outbox.ts";
 import { syncMessageBytesMax } from "../../limits.ts";
 import { assert, assertEquals, assertLess, fc } from "../deps.ts";
 import { collidingKeys } from "../kvserver/colliding_keys.ts";
@@ -26,8 +26,8 @@ function using(pool: EntryPool, entries: readonly TextEntry[], use: (n: number) 
 }
 
 /** What leaves with the next message. */
-function take(pending: PendingEntries, bytesMax?: number): TextEntry[] {
-  const batch = pending.take(bytesMax);
+function take(outbox: Outbox, bytesMax?: number): TextEntry[] {
+  const batch = outbox.take(bytesMax);
   const entries = entriesOf(batch.encode());
   batch.release();
   return entries;
@@ -35,14 +35,14 @@ function take(pending: PendingEntries, bytesMax?: number): TextEntry[] {
 
 Deno.test("a key that is put before every message leaves in its turn, and no other waits for it", () => {
   const pool = new EntryPool();
-  const pending = new PendingEntries(pool);
+  const outbox = new Outbox(pool);
   const add = (key: string, timestamp: number) =>
-    using(pool, [entryOf(key, timestamp, large)], (n) => pending.add(n));
+    using(pool, [entryOf(key, timestamp, large)], (n) => outbox.enqueue(n));
   for (const key of ["a", "hot", "b", "c"]) add(key, 0);
   const left: string[] = [];
   for (let timestamp = 1; timestamp <= 6; timestamp++) {
     add("hot", timestamp);
-    left.push(...take(pending).map(({ key, timestamp }) => `${key}${timestamp}`));
+    left.push(...take(outbox).map(({ key, timestamp }) => `${key}${timestamp}`));
   }
   assertEquals(left, ["a0", "hot2", "b0", "c0", "hot5", "hot6"]);
 });
@@ -93,37 +93,37 @@ function owedOf(owed: Owed): TextEntry[] {
   return [...owed.values()].filter((entry) => entry !== null);
 }
 
-Deno.test("receivers are owed of each key the newest they do not have, in turn, from one pool", () => {
+Deno.test("each outbox gives of each key the latest that its receiver lacks, in turn, from one pool", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const pool = new EntryPool();
-      const pending = Array.from({ length: receiverCount }, () => new PendingEntries(pool));
-      const model = pending.map((): Owed => new Map());
+      const outboxes = Array.from({ length: receiverCount }, () => new Outbox(pool));
+      const model = outboxes.map((): Owed => new Map());
       for (const step of steps) {
         if (step.type === "add" || step.type === "message") {
           const entries = step.type === "add" ? [step.entry] : step.entries;
-          const receivers = pending.filter((_, i) => step.receivers >> i & 1);
+          const receivers = outboxes.filter((_, i) => step.receivers >> i & 1);
           if (step.type === "message") {
-            const message = new PassedMessage(pool, messageOf(entries).slice());
-            for (const receiver of receivers) receiver.addMessage(message);
-            message.release();
-          } else using(pool, entries, (n) => receivers.forEach((receiver) => receiver.add(n)));
+            const batch = new ForwardedBatch(pool, messageOf(entries).slice());
+            for (const receiver of receivers) receiver.enqueueBatch(batch);
+            batch.release();
+          } else using(pool, entries, (n) => receivers.forEach((receiver) => receiver.enqueue(n)));
           for (const receiver of receivers) {
-            const owed = model[pending.indexOf(receiver)];
+            const owed = model[outboxes.indexOf(receiver)];
             for (const entry of entries) {
               const held = owed.get(entry.key);
               if (!held || compareOrders(entry, held) > 0) owed.set(entry.key, entry);
             }
           }
         } else if (step.type === "forget") {
-          using(pool, [step.entry], (n) => pending[step.receiver].forget(n));
+          using(pool, [step.entry], (n) => outboxes[step.receiver].remove(n));
           const held = model[step.receiver].get(step.entry.key);
           if (held && compareOrders(held, step.entry) <= 0) {
             model[step.receiver].set(step.entry.key, null);
           }
         } else if (step.type === "take") {
           const owed = model[step.receiver];
-          const taken = take(pending[step.receiver], step.bytesMax);
+          const taken = take(outboxes[step.receiver], step.bytesMax);
           assertEquals(taken, owedOf(owed).slice(0, taken.length));
           assertEquals(taken.length > 0, owedOf(owed).length > 0);
           if (step.bytesMax === 0) assert(taken.length <= 1);
@@ -132,12 +132,12 @@ Deno.test("receivers are owed of each key the newest they do not have, in turn, 
             owed.delete(key);
           }
         } else {
-          pending[step.receiver].clear();
+          outboxes[step.receiver].clear();
           model[step.receiver].clear();
         }
         const all = model.map(owedOf);
-        assertEquals(pending.map(({ size }) => size), all.map(({ length }) => length));
-        for (const [i, { bytes }] of pending.entries()) {
+        assertEquals(outboxes.map(({ size }) => size), all.map(({ length }) => length));
+        for (const [i, { bytes }] of outboxes.entries()) {
           const least = all[i].reduce(
             (sum, { key, value }) => sum + key.length + (value?.length ?? 0),
             0,
@@ -145,22 +145,22 @@ Deno.test("receivers are owed of each key the newest they do not have, in turn, 
           assert(bytes >= least && bytes <= least + 80 * all[i].length);
         }
         // Nothing is kept that nobody is owed, and nothing twice but what came twice.
-        assertLess(pool.size, pending.reduce((sum, { size }) => sum + size, 1));
+        assertLess(pool.size, outboxes.reduce((sum, { size }) => sum + size, 1));
         if (pool.size > 0) assert(all.some(({ length }) => length > 0));
       }
-      for (const one of pending) while (take(one).length > 0);
-      assertEquals([pool.size, ...pending.map(({ bytes }) => bytes)], [0, 0, 0, 0]);
+      for (const one of outboxes) while (take(one).length > 0);
+      assertEquals([pool.size, ...outboxes.map(({ bytes }) => bytes)], [0, 0, 0, 0]);
     }),
     { numRuns: 400 },
   );
 });
 
-Deno.test("PendingEntries fills messages up to their bound", () => {
+Deno.test("Outbox fills messages up to their bound", () => {
   const pool = new EntryPool();
-  const pending = new PendingEntries(pool);
+  const outbox = new Outbox(pool);
   const entries = Array.from({ length: 2_000 }, (_, i) => entryOf(`key${i}`, 1, "x".repeat(1_000)));
-  using(pool, entries, (n) => pending.add(n));
-  const batch = pending.take();
+  using(pool, entries, (n) => outbox.enqueue(n));
+  const batch = outbox.take();
   const { length } = batch.encode();
   assertLess(length, syncMessageBytesMax);
   assertLess(syncMessageBytesMax * 0.9, length);
@@ -168,10 +168,10 @@ Deno.test("PendingEntries fills messages up to their bound", () => {
 
 Deno.test("EntryPool takes no more room, however many entries pass through it", () => {
   const pool = new EntryPool();
-  const pending = [new PendingEntries(pool), new PendingEntries(pool)];
+  const outboxes = [new Outbox(pool), new Outbox(pool)];
   const round = (round: number) => {
     // One of the receivers is always a message behind.
-    const batch = pending[1].take(Infinity);
+    const batch = outboxes[1].take(Infinity);
     const entries = Array.from({ length: 1_000 }, (_, i) => {
       return entryOf(
         `key${round}/${i}`,
@@ -180,40 +180,40 @@ Deno.test("EntryPool takes no more room, however many entries pass through it", 
       );
     });
     using(pool, entries, (n) => {
-      for (const one of pending) one.add(n);
+      for (const one of outboxes) one.enqueue(n);
     });
-    take(pending[0], Infinity);
+    take(outboxes[0], Infinity);
     batch.release();
   };
   for (let i = 0; i < 20; i++) round(i);
-  for (const one of pending) take(one, Infinity);
+  for (const one of outboxes) take(one, Infinity);
   const before = pool.byteLength;
   for (let i = 0; i < 40; i++) round(i);
-  for (const one of pending) take(one, Infinity);
+  for (const one of outboxes) take(one, Infinity);
   assertEquals(pool.size, 0);
   assertLess(pool.byteLength, before + 300_000);
 });
 
 Deno.test("EntryPool gives back what a great number of entries took", () => {
   const pool = new EntryPool();
-  const pending = new PendingEntries(pool);
+  const outbox = new Outbox(pool);
   const entries = Array.from({ length: 30_000 }, (_, i) => entryOf(`${i}`, 1));
-  using(pool, entries, (n) => pending.add(n));
+  using(pool, entries, (n) => outbox.enqueue(n));
   const { byteLength } = pool;
-  assertEquals(take(pending, Infinity), entries);
+  assertEquals(take(outbox, Infinity), entries);
   assertLess(pool.byteLength, byteLength / 4);
-  using(pool, entries.slice(0, 100), (n) => pending.add(n));
-  assertEquals(take(pending), entries.slice(0, 100));
+  using(pool, entries.slice(0, 100), (n) => outbox.enqueue(n));
+  assertEquals(take(outbox), entries.slice(0, 100));
 });
 
 Deno.test("keys that were made to have one hash pass through a pool, nearly as fast", () => {
   const durationMs = (keys: readonly string[]) => {
     const pool = new EntryPool();
-    const pending = new PendingEntries(pool);
+    const outbox = new Outbox(pool);
     const entries = keys.map((key) => entryOf(key, 1));
     const startMs = performance.now();
-    for (let i = 0; i < 3; i++) using(pool, entries, (n) => pending.add(n));
-    const left = take(pending, Infinity);
+    for (let i = 0; i < 3; i++) using(pool, entries, (n) => outbox.enqueue(n));
+    const left = take(outbox, Infinity);
     const tookMs = performance.now() - startMs;
     assertEquals(new Set(left.map(({ key }) => key)), new Set(keys));
     assertEquals(pool.size, 0);

@@ -1,12 +1,12 @@
-/** Items dealt to so many receivers in turn, and gathered again. */
-export class Deal {
+/** Distributes items to a number of receivers round robin, and brings them back in order. */
+export class RoundRobin {
   #receivers: number;
 
   constructor(receivers: number) {
     this.#receivers = receivers;
   }
 
-  /** What each receiver gets of the items. */
+  /** Returns the items of each receiver. */
   split<T>(items: readonly T[]): T[][] {
     return Array.from(
       { length: this.#receivers },
@@ -14,7 +14,7 @@ export class Deal {
     );
   }
 
-  /** The items in the order before they were split. */
+  /** Returns the items of all receivers, in the order that they had before `split`. */
   gather<T>(parts: readonly (readonly T[])[]): T[] {
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     const n = this.#receivers;

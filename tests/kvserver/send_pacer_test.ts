@@ -1,5 +1,5 @@
 import type { ActorContext } from "../../actor/mod.ts";
-import { Pace } from "../../kvserver/pace.ts";
+import { SendPacer } from "../../kvserver/send_pacer.ts";
 import { assertEquals } from "../deps.ts";
 
 /** A pace of 100 ms, a clock that is set by hand, and the delays of its ticks. */
@@ -11,10 +11,10 @@ function newPace() {
     monotonicMs: () => clock.nowMs,
     tellAfter: (_ref: unknown, _tick: unknown, delayMs: number) => ticks.push(delayMs),
   } as unknown as ActorContext;
-  return { pace: new Pace(context, "disk", 100), clock, ticks };
+  return { pace: new SendPacer(context, "disk", 100), clock, ticks };
 }
 
-Deno.test("Pace has one tick come when the next message is due", () => {
+Deno.test("SendPacer has one tick come when the next message is due", () => {
   const { pace, clock, ticks } = newPace();
   assertEquals(pace.isDue(), true);
   pace.sent();
@@ -25,7 +25,7 @@ Deno.test("Pace has one tick come when the next message is due", () => {
   assertEquals([pace.isDue(), ticks], [true, [70]]);
 });
 
-Deno.test("Pace has a tick come earlier than the one that is on its way", () => {
+Deno.test("SendPacer has a tick come earlier than the one that is on its way", () => {
   const { pace, ticks } = newPace();
   pace.sent();
   pace.isDue();
@@ -34,7 +34,7 @@ Deno.test("Pace has a tick come earlier than the one that is on its way", () => 
   assertEquals(ticks, [100, 20]);
 });
 
-Deno.test("Pace has another tick come after one that came a moment early", () => {
+Deno.test("SendPacer has another tick come after one that came a moment early", () => {
   const { pace, clock, ticks } = newPace();
   pace.sent();
   pace.isDue();

@@ -1,0 +1,37 @@
+import { incarnationOf } from "../order.ts";
+
+/**
+ * Selects entries of a replica by their origin, the incarnation of the server that accepted them:
+ * `only` those of the named incarnations, or all `except` those.
+ */
+export type OriginFilter = { only: readonly string[] } | { except: readonly string[] };
+
+/**
+ * Returns a test that tells by the uid of an entry whether the filter selects it. The test remembers
+ * its answers, because a replica holds many entries of few uids.
+ */
+export function originTest(filter: OriginFilter): (uid: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (uid) => {
+    let isSelected = answers.get(uid);
+    if (isSelected === undefined) {
+      const origin = incarnationOf(uid);
+      isSelected = "only" in filter
+        ? filter.only.includes(origin)
+        : !filter.except.includes(origin);
+      answers.set(uid, isSelected);
+    }
+    return isSelected;
+  };
+}
+
+/** Returns a filter that selects what `a` or `b` selects. */
+export function unionOf(a: OriginFilter, b: OriginFilter): OriginFilter {
+  if ("only" in a) {
+    return "only" in b
+      ? { only: [...new Set([...a.only, ...b.only])] }
+      : { except: b.except.filter((origin) => !a.only.includes(origin)) };
+  }
+  if ("only" in b) return unionOf(b, a);
+  return { except: a.except.filter((origin) => b.except.includes(origin)) };
+}

@@ -1,0 +1,58 @@
+/**
+ * What the sync actor and the query actors of a server tell each other. Entries travel as an
+ * `EntryBatch` writes them.
+ *
+ * @module
+ */
+
+import type { OriginFilter } from "./origin_filter.ts";
+
+/** Sync actor to a query actor of its server. */
+export interface MergeMessage {
+  type: "merge";
+  /** Entries to merge into the replica. */
+  entries: Uint8Array;
+  /** Asks for a part of the state. */
+  read?: ReadRequest;
+  /** Whether the server holds all the state that it was told to take over. */
+  ready: boolean;
+  /** Whether this is the only query actor in the cluster: its Puts need not be queued for sync. */
+  isAlone: boolean;
+  /** Whether this query actor persists what other servers accepted, for all of its server. */
+  persistsRemote: boolean;
+  /** Asks for `isDrained` once every Put so far is sent, because no further Put will come. */
+  drain: boolean;
+}
+
+/** Asks a query actor for a part of its replica. */
+export interface ReadRequest {
+  /** Comes back with the part. */
+  id: number;
+  /** The part begins behind this key; absent: at the first key. */
+  after?: Uint8Array;
+  /** Which entries to read. */
+  filter: OriginFilter;
+}
+
+/** Query actor to the sync actor of its server. */
+export interface WrittenMessage {
+  type: "written";
+  /** The query actor's counter. */
+  from: number;
+  /** Entries of the Puts that the query actor accepted since its last message. */
+  entries: Uint8Array;
+  /** The answer to a `ReadRequest`. */
+  part?: StatePart;
+  /** Answers `drain`: every accepted Put is sent, this message's included. */
+  isDrained: boolean;
+}
+
+/** A part of a replica, in the order of the keys. */
+export interface StatePart {
+  /** Of the `ReadRequest`. */
+  id: number;
+  /** The entries that the filter selects. */
+  entries: Uint8Array;
+  /** The next part begins behind this key; absent: this part is the last. */
+  after?: Uint8Array;
+}

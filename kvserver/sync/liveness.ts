@@ -1,0 +1,68 @@
+import { peerLostMs } from "../../limits.ts";
+
+/** Whether a peer is there. `docs/sync.md` draws the transitions. */
+type State =
+  /** The link is up. */
+  | { name: "up" }
+  /** The link is down, and the peer may be back soon. */
+  | { name: "down"; sinceMs: number }
+  /** The peer was neither reached nor heard for `peerLostMs`: the others make up for what it sent. */
+  | { name: "lost"; sinceMs: number }
+  /** The peer is a peer no more. */
+  | { name: "forgotten" };
+
+/** What `Liveness.observe` finds changed. */
+export type LivenessChange = "lost" | "back" | "none";
+
+/** Tracks whether a peer is there, by its link and by the messages that come from it. */
+export class Liveness {
+  #state: State;
+  #lastHeardMs: number;
+
+  /** A peer that is known from now on, whose link is not up yet. */
+  constructor(nowMs: number) {
+    this.#state = { name: "down", sinceMs: nowMs };
+    this.#lastHeardMs = nowMs;
+  }
+
+  /** When the peer was last heard, or first known. */
+  get lastHeardMs(): number {
+    return this.#lastHeardMs;
+  }
+
+  /** Whether the peer is counted as lost. */
+  get isLost(): boolean {
+    return this.#state.name === "lost";
+  }
+
+  /** Whether the peer is a peer no more. */
+  get isForgotten(): boolean {
+    return this.#state.name === "forgotten";
+  }
+
+  /** A message came from the peer. */
+  heard(nowMs: number): void {
+    this.#lastHeardMs = nowMs;
+  }
+
+  /** The link is seen up or down. @returns whether that makes the peer lost, or ends its being lost. */
+  observe(isUp: boolean, nowMs: number): LivenessChange {
+    const state = this.#state;
+    if (state.name === "forgotten") return "none";
+    if (isUp) {
+      this.#state = { name: "up" };
+      return state.name === "lost" ? "back" : "none";
+    }
+    const sinceMs = state.name === "up" ? nowMs : state.sinceMs;
+    // Heard over a connection of its own while the link to it is down: it is there.
+    const isLost = nowMs - Math.max(sinceMs, this.#lastHeardMs) > peerLostMs;
+    this.#state = { name: isLost ? "lost" : "down", sinceMs };
+    if (isLost === (state.name === "lost")) return "none";
+    return isLost ? "lost" : "back";
+  }
+
+  /** The peer is a peer no more. */
+  forget(): void {
+    this.#state = { name: "forgotten" };
+  }
+}

@@ -1,0 +1,98 @@
+import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
+import type { ReadRequest } from "../messages/replica_messages.ts";
+import { SendPacer } from "../send_pacer.ts";
+import type { EntryPool } from "./entry_pool.ts";
+import { Outbox } from "./outbox.ts";
+import type { OutgoingBatch } from "./outgoing_batch.ts";
+
+/** How far a query actor is with handing over what it accepted, at the end. */
+type Drain =
+  /** It serves. */
+  | "serving"
+  /** It is to be asked, with the next message. */
+  | "requested"
+  /** It was asked to say when it has sent all that it accepted. */
+  | "draining"
+  /** It has said so. */
+  | "drained";
+
+/** A message to a query actor, ready to be sent. */
+export interface NextMerge {
+  /** Entries to merge; the caller releases them. */
+  readonly entries: OutgoingBatch;
+  readonly ready: boolean;
+  readonly drain: boolean;
+  readonly read: ReadRequest | undefined;
+}
+
+/** A query actor of this server, as the sync actor sees it: what its replica is still to be sent. */
+export class LocalReplica {
+  readonly ref: ActorRef;
+  readonly uid: string;
+  readonly pacer: SendPacer;
+  readonly outbox: Outbox;
+  /** The part of the state to request with the next message. */
+  #read: ReadRequest | undefined;
+  /** Whether it holds the state that the server took over, and was told so. */
+  #isReady = true;
+  #drain: Drain = "serving";
+
+  /** @param pool holds the entries */
+  constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
+    this.ref = ref;
+    this.uid = uid(ref);
+    this.pacer = new SendPacer(context, this.uid);
+    this.outbox = new Outbox(pool);
+  }
+
+  /** Whether it holds the state that the server took over, and was told so. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Whether it has sent all that it accepted, after it was asked to say so. */
+  get isDrained(): boolean {
+    return this.#drain === "drained";
+  }
+
+  /** The server begins to take a state over. */
+  notReady(): void {
+    this.#isReady = false;
+  }
+
+  /** Requests a part of the state with the next message. */
+  requestRead(request: ReadRequest): void {
+    this.#read = request;
+  }
+
+  /** Asks it, with the next message, to say when it has sent all that it accepted. */
+  requestDrain(): void {
+    this.#drain = "requested";
+  }
+
+  /** It has sent all that it accepted. */
+  drained(): void {
+    this.#drain = "drained";
+  }
+
+  /** @param isStateComplete whether all of the state that the server takes over has come */
+  hasNews(isStateComplete: boolean): boolean {
+    return this.outbox.size > 0 || this.#read !== undefined || this.#drain === "requested" ||
+      isStateComplete && !this.#isReady;
+  }
+
+  /** Makes the message to send now. It makes the replica ready if the rest of the state is in it. */
+  nextMessage(isStateComplete: boolean): NextMerge {
+    const entries = this.outbox.take();
+    this.#isReady ||= isStateComplete && this.outbox.size === 0;
+    const message = {
+      entries,
+      ready: this.#isReady,
+      drain: this.#drain === "requested",
+      read: this.#read,
+    };
+    this.#read = undefined;
+    if (message.drain) this.#drain = "draining";
+    return message;
+  }
+}

@@ -1,0 +1,228 @@
+import { syncMessageBytesMax } from "../../limits.ts";
+import { entryBytesMax, envelopeBytes } from "../entry_batch.ts";
+import { NumberQueue } from "../number_queue.ts";
+import { assert } from "./assert.ts";
+import { type EntryPool, noPooled, type PoolUse } from "./entry_pool.ts";
+import type { ForwardedBatch } from "./forwarded_batch.ts";
+import { type OutgoingBatch, PooledBatch } from "./outgoing_batch.ts";
+
+/** In place of an entry: the key keeps its place in the queue, but no entry of it is to be sent. */
+const removed = 0xffffffff;
+
+/** Keys that a new outbox has room for. */
+const firstKeys = 64;
+
+/**
+ * The entries that one receiver is still to be sent, coalesced by key: of each key only the latest,
+ * however often it was put since the last message.
+ *
+ * A batch that is forwarded to an empty outbox is kept whole, as the bytes that it came as, because
+ * mostly it leaves before anything else is enqueued. Only then is it decoded.
+ */
+export class Outbox {
+  #pool: EntryPool;
+  /** The batch that is all there is in the outbox; absent: the entries are in the queue. */
+  #whole: ForwardedBatch | undefined;
+  /** By key: the entry to send, `removed`, or `noPooled` when the key is not in the queue. */
+  #entries = new Uint32Array(firstKeys);
+  /** Keys, in the order in which they were enqueued. */
+  #queue = new NumberQueue();
+  /** Number of entries in the queue. */
+  #size = 0;
+  /** Upper bound of the bytes that the entries in the queue take in messages. */
+  #bytes = 0;
+
+  /** @param pool holds the entries */
+  constructor(pool: EntryPool) {
+    this.#pool = pool;
+  }
+
+  /** Upper bound of the bytes that the entries take in messages. */
+  get bytes(): number {
+    return this.#bytes + (this.#whole?.bytes.length ?? 0);
+  }
+
+  /** Number of entries. */
+  get size(): number {
+    return this.#size + (this.#whole?.size ?? 0);
+  }
+
+  /** Upper bound of the bytes of the next message. */
+  get messageBytes(): number {
+    return envelopeBytes +
+      Math.max(syncMessageBytesMax, this.#whole?.bytes.length ?? this.#firstBytes);
+  }
+
+  /** Enqueues an entry, unless a later one of its key is queued. */
+  enqueue(n: number): void {
+    this.#decodeWhole();
+    const key = this.#pool.keyOf(n);
+    const queued = this.#entryOf(key);
+    if (queued === noPooled) {
+      if (key >= this.#entries.length) this.#grow(key);
+      if (this.#entries[key] === noPooled) {
+        this.#queue.push(key);
+        this.#pool.useKey(key);
+      }
+    } else {
+      // In place: a key that is put again and again neither overtakes the others nor falls behind.
+      if (!this.#pool.isLater(n, queued)) return;
+      this.#drop(queued);
+    }
+    this.#pool.use(n);
+    this.#entries[key] = n;
+    this.#size++;
+    this.#bytes += entryBytesMax(this.#pool, n);
+  }
+
+  /** Enqueues the entries of a batch. */
+  enqueueBatch(batch: ForwardedBatch): void {
+    if (batch.size === 0) return;
+    if (this.size > 0 || !batch.isWorthKeeping) return this.#enqueueEach(batch);
+    this.#whole = batch;
+    batch.hold();
+  }
+
+  /** Removes the entry of the same key if it is this one or an earlier one: the receiver has `n`. */
+  remove(n: number): void {
+    this.#decodeWhole();
+    const key = this.#pool.keyOf(n);
+    const queued = this.#entryOf(key);
+    if (queued === noPooled || this.#pool.isLater(queued, n)) return;
+    this.#entries[key] = removed;
+    this.#drop(queued);
+  }
+
+  /**
+   * Removes the entries of a batch that the receiver has. A batch that is kept whole is not decoded
+   * for that, because an entry that the receiver is sent back costs it less.
+   */
+  removeBatch(batch: ForwardedBatch): void {
+    if (this.#size === 0) return;
+    for (const n of batch.numbers) this.remove(n);
+  }
+
+  /**
+   * Takes the next message's entries out, first in, first out: as many as fit, and at least one if
+   * there is one. The caller releases them once they cannot be lost any more.
+   */
+  take(bytesMax = syncMessageBytesMax): OutgoingBatch {
+    const whole = this.#whole;
+    if (whole !== undefined && whole.bytes.length <= bytesMax) {
+      this.#whole = undefined;
+      return whole;
+    }
+    this.#decodeWhole();
+    const batch = new PooledBatch(this.#pool, bytesMax);
+    for (let key = this.#queue.first; key !== undefined; key = this.#queue.first) {
+      const n = this.#entryOf(key);
+      if (n !== noPooled) {
+        if (!batch.add(n)) break;
+        this.#size--;
+        this.#bytes -= entryBytesMax(this.#pool, n);
+      }
+      this.#removeFirst(key);
+    }
+    return batch;
+  }
+
+  /** The entries, which stay in the outbox. */
+  values(): Iterable<number> {
+    this.#decodeWhole();
+    return this.#queued();
+  }
+
+  /** Removes everything. */
+  clear(): void {
+    this.#whole?.release();
+    this.#whole = undefined;
+    for (let key = this.#queue.first; key !== undefined; key = this.#queue.first) {
+      const n = this.#entryOf(key);
+      if (n !== noPooled) this.#drop(n);
+      this.#removeFirst(key);
+    }
+    this.#entries = new Uint32Array(firstKeys);
+  }
+
+  /** Enqueues each entry of the batch that was kept whole. */
+  #decodeWhole(): void {
+    const whole = this.#whole;
+    if (whole === undefined) return;
+    this.#whole = undefined;
+    this.#enqueueEach(whole);
+    whole.release();
+  }
+
+  #enqueueEach(batch: ForwardedBatch): void {
+    for (const n of batch.numbers) this.enqueue(n);
+  }
+
+  /** The entries in the queue, in its order. */
+  *#queued(): Iterable<number> {
+    for (const key of this.#queue) {
+      const n = this.#entryOf(key);
+      if (n !== noPooled) yield n;
+    }
+  }
+
+  /** Upper bound of the bytes that the first entry of the queue takes in a message. */
+  get #firstBytes(): number {
+    for (const n of this.#queued()) {
+      return entryBytesMax(this.#pool, n) + this.#pool.uidOf(n).length;
+    }
+    return 0;
+  }
+
+  /** The entry of a key that is queued, or `noPooled`. */
+  #entryOf(key: number): number {
+    const n = key < this.#entries.length ? this.#entries[key] : noPooled;
+    return n === removed ? noPooled : n;
+  }
+
+  #drop(n: number): void {
+    this.#size--;
+    this.#bytes -= entryBytesMax(this.#pool, n);
+    this.#pool.release(n);
+  }
+
+  #removeFirst(key: number): void {
+    this.#entries[key] = noPooled;
+    this.#queue.shift();
+    this.#pool.releaseKey(key);
+  }
+
+  #grow(key: number): void {
+    let length = this.#entries.length;
+    while (length <= key) length *= 2;
+    const entries = new Uint32Array(length);
+    entries.set(this.#entries);
+    this.#entries = entries;
+  }
+
+  /** Adds what the outbox keeps in the pool. */
+  addTo(use: PoolUse): void {
+    for (const n of this.#queued()) use.entries.add(n);
+    for (const n of this.#whole?.pooled ?? []) use.entries.add(n);
+    for (const key of this.#queue) use.keys.add(key);
+  }
+
+  /** @throws {Error} when an invariant does not hold. */
+  assertInvariants(): void {
+    const entries = [...this.#queued()];
+    const queue = [...this.#queue];
+    const keys = new Set(queue);
+    assert(this.#whole === undefined || entries.length === 0, "a whole batch is all there is");
+    assert(entries.length === this.#size, "an outbox counts its entries");
+    const bytes = entries.reduce((sum, n) => sum + entryBytesMax(this.#pool, n), 0);
+    assert(bytes === this.#bytes, "an outbox counts its bytes");
+    assert(keys.size === queue.length, "a key is in the queue once");
+    for (const [key, n] of this.#entries.entries()) {
+      assert(
+        keys.has(key) === (n !== noPooled),
+        "the queue holds the keys that have a place in it",
+      );
+      if (this.#entryOf(key) === noPooled) continue;
+      assert(this.#pool.keyOf(n) === key, "an entry is queued under its key");
+    }
+  }
+}

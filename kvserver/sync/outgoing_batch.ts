@@ -1,0 +1,43 @@
+import { EntryBatch } from "../entry_batch.ts";
+import type { EntryPool } from "./entry_pool.ts";
+
+/** The entries of one message that leaves; kept until they cannot be lost any more. */
+export interface OutgoingBatch {
+  /** Number of entries. */
+  readonly size: number;
+  /** Their entry numbers in the pool. */
+  readonly numbers: readonly number[];
+  /** Encodes the entries for the wire. */
+  encode(): Uint8Array;
+  /** Whether `other` encodes to the same bytes. */
+  isSame(other: OutgoingBatch): boolean;
+  /** Ends the caller's hold on the batch. */
+  release(): void;
+  /** The entry numbers that the batch keeps in the pool now. */
+  readonly pooled: readonly number[];
+}
+
+/** A batch of entries of a pool, which keeps them there until it is released. */
+export class PooledBatch extends EntryBatch implements OutgoingBatch {
+  #pool: EntryPool;
+
+  /** As an `EntryBatch`. Whoever adds an entry hands its use over to the batch. */
+  constructor(pool: EntryPool, bytesMax: number) {
+    super(pool, bytesMax);
+    this.#pool = pool;
+  }
+
+  get pooled(): readonly number[] {
+    return this.numbers;
+  }
+
+  isSame(other: OutgoingBatch): boolean {
+    if (!(other instanceof PooledBatch) || other.size !== this.size) return false;
+    for (let i = 0; i < this.size; i++) if (this.numbers[i] !== other.numbers[i]) return false;
+    return true;
+  }
+
+  release(): void {
+    this.#pool.releaseAll(this.numbers);
+  }
+}

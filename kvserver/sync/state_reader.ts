@@ -1,0 +1,83 @@
+import type { ActorContext } from "../../actor/mod.ts";
+import { readAheadBytesMax } from "../../limits.ts";
+import { EntryReader } from "../entry_reader.ts";
+import { type OriginFilter, originTest } from "../messages/origin_filter.ts";
+import type { StatePart } from "../messages/replica_messages.ts";
+import type { EntryPool } from "./entry_pool.ts";
+import type { LocalReplicas } from "./local_replicas.ts";
+import type { Peer } from "./peer.ts";
+import type { Reading } from "./state_sender.ts";
+
+/**
+ * Has the state that peers are to be sent read from the first replica of this server, which goes on
+ * serving meanwhile: one part at a time, in the order of the keys.
+ *
+ * Peers take turns, a part each. No part is read for a peer while enough waits to be sent to it.
+ */
+export class StateReader {
+  #context: ActorContext;
+  #replicas: LocalReplicas;
+  #pool: EntryPool;
+  /** The part that is being read. */
+  #current: { id: number; peer: Peer; reading: Reading } | undefined;
+  #lastId = 0;
+
+  /** @param pool holds the entries */
+  constructor(context: ActorContext, replicas: LocalReplicas, pool: EntryPool) {
+    this.#context = context;
+    this.#replicas = replicas;
+    this.#pool = pool;
+  }
+
+  /**
+   * Adds to the state that is to be read for a peer. The reading would miss what is still on its way
+   * to the replica, so that is enqueued for the peer now.
+   */
+  add(peer: Peer, filter: OriginFilter): void {
+    peer.addState(filter);
+    this.#enqueueWaiting(peer, filter);
+  }
+
+  #enqueueWaiting(peer: Peer, filter: OriginFilter): void {
+    const isSelected = originTest(filter);
+    for (const n of this.#replicas.first.outbox.values()) {
+      if (isSelected(this.#pool.uidOf(n))) peer.enqueue(n);
+    }
+  }
+
+  /**
+   * Requests the next part, unless one is being read.
+   *
+   * @param peers in the order of their turns
+   * @returns the peer whose turn it was; the caller puts it behind the others.
+   */
+  requestPart(peers: Iterable<Peer>): Peer | undefined {
+    if (this.#current !== undefined && !this.#current.peer.isForgotten) return undefined;
+    const peer = [...peers].find((peer) => this.#isToRead(peer));
+    if (peer === undefined) return undefined;
+    if (peer.isOverflowed) {
+      peer.recover();
+      this.#enqueueWaiting(peer, peer.everything);
+    }
+    const { reading } = peer;
+    // More waits for the replica than may for the peer, which overflowed again: its next turn may do.
+    if (reading === undefined) return peer;
+    const id = ++this.#lastId;
+    this.#current = { id, peer, reading };
+    this.#replicas.first.requestRead({ id, after: reading.after, filter: reading.filter });
+    return peer;
+  }
+
+  #isToRead(peer: Peer): boolean {
+    return (peer.reading !== undefined || peer.isOverflowed) &&
+      peer.waitingBytes < readAheadBytesMax && this.#context.link(peer.ref).isUp;
+  }
+
+  /** Enqueues the part that was requested for its peer. */
+  partRead({ id, entries, after }: StatePart): void {
+    if (id !== this.#current?.id) return;
+    const { peer, reading } = this.#current;
+    this.#current = undefined;
+    if (!peer.isForgotten) peer.enqueuePart(new EntryReader(entries), after, reading);
+  }
+}

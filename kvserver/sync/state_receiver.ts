@@ -1,0 +1,139 @@
+import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
+import { peerLostMs, stateSenderPatienceMs } from "../../limits.ts";
+import type { JoinMessage } from "../messages/sync_control.ts";
+import type { LocalReplicas } from "./local_replicas.ts";
+import type { Membership } from "./membership.ts";
+import type { Peer } from "./peer.ts";
+
+/** How far the take-over of the state is. `docs/sync.md` draws the transitions. */
+type Transfer =
+  | { name: "idle" }
+  /** The next step chooses a sender. */
+  | { name: "choosing" }
+  /** A sender was requested to send the state, as the transfer with this id. */
+  | { name: "receiving"; sender: Peer; id: number; sinceMs: number }
+  /** The whole state has come, and goes on to the replicas of this server. */
+  | { name: "received" };
+
+/**
+ * Takes the state over from another server: requests it of one peer, of another one when the first
+ * does not send, and knows when all replicas of this server hold all of it. The entries of the state
+ * come as all entries do.
+ */
+export class StateReceiver {
+  #context: ActorContext;
+  #replicas: LocalReplicas;
+  #members: Membership;
+  #log: (line: string) => void;
+  #transfer: Transfer = { name: "idle" };
+  #lastId = 0;
+  /** Uids of the peers to request the state of, the first choice first. */
+  #preferred: readonly string[] = [];
+  /** Uids of the peers whose state is taken over afterwards. */
+  #queued: string[] = [];
+  /** Are told when all replicas hold the state. */
+  #replyTo: ActorRef[] = [];
+  /** Whether this server has had a whole state to hand on, of its own or taken over. */
+  #hasState = false;
+
+  /** @param log told when no peer is left to request the state of */
+  constructor(
+    context: ActorContext,
+    replicas: LocalReplicas,
+    members: Membership,
+    log: (line: string) => void,
+  ) {
+    this.#context = context;
+    this.#replicas = replicas;
+    this.#members = members;
+    this.#log = log;
+  }
+
+  /** @param hasState whether the server begins with a state of its own to hand on */
+  start(hasState: boolean): void {
+    this.#hasState = hasState;
+  }
+
+  /** Whether no part of the state is still to come from a peer. */
+  get isComplete(): boolean {
+    return this.#transfer.name === "idle" || this.#transfer.name === "received";
+  }
+
+  /**
+   * Takes the state over from the first of `peers`. While another state is on its way, that is taken
+   * over first, because servers that join one another in a ring would wait for each other for ever.
+   */
+  join({ peers, replyTo }: JoinMessage): void {
+    for (const ref of peers) this.#members.learn(ref, { isHearsay: true });
+    const named = peers.map(uid).filter((name) => this.#members.get(name) !== undefined);
+    if (named.length === 0) return this.#context.tell(replyTo, true);
+    for (const replica of this.#replicas.all) replica.notReady();
+    this.#replyTo.push(replyTo);
+    if (this.isComplete) {
+      this.#preferred = [...named, ...this.#preferred];
+      this.#transfer = { name: "choosing" };
+    } else if (!this.#queued.includes(named[0])) this.#queued.push(named[0]);
+  }
+
+  /** A peer has completed a transfer: the state of the next peer is taken over, if one is queued. */
+  completed(peer: Peer, id: number): void {
+    const transfer = this.#transfer;
+    if (transfer.name !== "receiving" || transfer.sender !== peer || transfer.id !== id) return;
+    const next = this.#queued.shift();
+    if (next === undefined) {
+      this.#transfer = { name: "received" };
+      return;
+    }
+    this.#hasState = true;
+    this.#preferred = [next, ...this.#preferred];
+    this.#transfer = { name: "choosing" };
+  }
+
+  /**
+   * Whether the state must not be declared complete to a peer yet: this server, still receiving its
+   * first state, has not forwarded all of it.
+   *
+   * Two servers that request the state of each other would wait for ever, so it is declared complete
+   * to the sender itself, and to everyone after a while.
+   */
+  holdsBack(peer: Peer): boolean {
+    const transfer = this.#transfer;
+    return !this.#hasState && transfer.name === "receiving" && transfer.sender !== peer &&
+      this.#context.monotonicMs() - transfer.sinceMs < peerLostMs;
+  }
+
+  /** Requests the state of a peer, if none is asked or the one that is does not send. */
+  chooseSender(): void {
+    const transfer = this.#transfer;
+    if (this.isComplete || transfer.name === "receiving" && this.#isSending(transfer)) return;
+    const preferred = this.#preferred.flatMap((name) => this.#members.get(name) ?? []);
+    const candidates = [...new Set([...preferred, ...this.#members.peers])];
+    const last = transfer.name === "receiving" ? candidates.indexOf(transfer.sender) : -1;
+    const sender = candidates.at((last + 1) % candidates.length);
+    if (sender === undefined) {
+      this.#log("Nobody is left to take the state over from");
+      this.#transfer = { name: "received" };
+      this.#queued = [];
+      return;
+    }
+    const id = ++this.#lastId;
+    sender.requestState(id);
+    this.#transfer = { name: "receiving", sender, id, sinceMs: this.#context.monotonicMs() };
+  }
+
+  #isSending({ sender, sinceMs }: { sender: Peer; sinceMs: number }): boolean {
+    if (sender.isForgotten) return false;
+    const patienceMs = this.#context.link(sender.ref).isUp ? peerLostMs : stateSenderPatienceMs;
+    return this.#context.monotonicMs() - Math.max(sinceMs, sender.lastHeardMs) <= patienceMs;
+  }
+
+  /** Replies to whoever had the server join, once all replicas hold the state. */
+  replyIfReady(): void {
+    if (this.#transfer.name !== "received") return;
+    if (!this.#replicas.all.every(({ isReady }) => isReady)) return;
+    for (const replyTo of this.#replyTo.splice(0)) this.#context.tell(replyTo, true);
+    this.#transfer = { name: "idle" };
+    this.#preferred = [];
+    this.#hasState = true;
+  }
+}

@@ -1,0 +1,155 @@
+import { type OriginFilter, unionOf } from "../messages/origin_filter.ts";
+import { assert } from "./assert.ts";
+import { noTransfer } from "./peer_message.ts";
+
+/** A state that is still to be read from a replica. */
+export interface Reading {
+  readonly name: "reading";
+  readonly filter: OriginFilter;
+  /** Reading goes on behind this key; absent: at the first one. */
+  readonly after?: Uint8Array;
+}
+
+/** What is to be read for the peer. `docs/sync.md` draws the transitions of both. */
+type Source =
+  | { readonly name: "idle" }
+  | Reading
+  /** The outbox held more than it may and was emptied: everything is to be read anew. */
+  | { readonly name: "overflowed" };
+
+/** How far the transfer is that the peer requested. */
+type Transfer =
+  | { readonly name: "none" }
+  /** The state is being read. What other servers send meanwhile is forwarded to the peer. */
+  | { readonly name: "sending"; readonly id: number }
+  /** The state is read, and complete once as many entries have left as the outbox held then. */
+  | { readonly name: "flushing"; readonly id: number; readonly entriesLeft: number }
+  /** The last entry has left. Its message may still be lost. */
+  | { readonly name: "sent"; readonly id: number };
+
+const idle: Source = { name: "idle" };
+
+/**
+ * Sends state to a peer: which entries are still to be read from a replica, and whether the whole
+ * state, which the peer may have requested, is complete with the next message.
+ */
+export class StateSender {
+  #source: Source = idle;
+  #transfer: Transfer = { name: "none" };
+
+  /** What is to be read. Another object stands here when the reading begins anew. */
+  get reading(): Reading | undefined {
+    return this.#source.name === "reading" ? this.#source : undefined;
+  }
+
+  /** Whether all is to be read anew; nothing else need be queued for the peer until then. */
+  get isOverflowed(): boolean {
+    return this.#source.name === "overflowed";
+  }
+
+  /** Whether the peer is being sent the whole state, so that entries of others are forwarded to it. */
+  get isSending(): boolean {
+    return this.#transfer.name === "sending";
+  }
+
+  /** Whether the whole state is read, and only has to be declared complete. */
+  get isRead(): boolean {
+    return this.isSending && this.#source.name === "idle";
+  }
+
+  /** Whether a message must leave to complete the transfer. */
+  get isFlushing(): boolean {
+    return this.#transfer.name === "flushing";
+  }
+
+  /** Whether there is nothing left to read, and no transfer that is not flushing yet. */
+  get isIdle(): boolean {
+    return this.#source.name === "idle" && !this.isSending;
+  }
+
+  /** The peer requests the whole state, which is then to be added to what is read. */
+  requested(id: number): void {
+    this.#transfer = { name: "sending", id };
+  }
+
+  /** Adds to what is to be read. Reading begins anew, at the first key. */
+  add(filter: OriginFilter): void {
+    // All is going to be read anyway.
+    if (this.#source.name === "overflowed") return;
+    const earlier = this.reading?.filter;
+    this.#source = {
+      name: "reading",
+      filter: earlier === undefined ? filter : unionOf(earlier, filter),
+    };
+    this.#sendOn();
+  }
+
+  /** A part was read. @param reading for which; if another one has begun since, the part is of no use */
+  partRead(reading: Reading, after: Uint8Array | undefined): void {
+    if (this.#source !== reading) return;
+    this.#source = after === undefined ? idle : { ...reading, after };
+  }
+
+  /** The outbox was emptied, because it held more than it may. */
+  overflow(): void {
+    this.#source = { name: "overflowed" };
+    this.#sendOn();
+  }
+
+  /** Ends the overflow. @param everything to read instead, from the first key on */
+  recover(everything: OriginFilter): void {
+    this.#source = { name: "reading", filter: everything };
+  }
+
+  /** Declares the state complete with the entries that the outbox holds now. */
+  flush(outboxSize: number): void {
+    if (this.#transfer.name !== "sending") return;
+    this.#transfer = { name: "flushing", id: this.#transfer.id, entriesLeft: outboxSize };
+  }
+
+  /**
+   * Entries leave the outbox. Counting them is enough, because those in it keep their places; and it
+   * may be empty earlier, because the peer had sent a later one of some.
+   *
+   * @returns the id of the transfer that is complete with them, or `noTransfer`.
+   */
+  leaving(entryCount: number, outboxSize: number): number {
+    const transfer = this.#transfer;
+    if (transfer.name !== "flushing") return noTransfer;
+    const entriesLeft = transfer.entriesLeft - entryCount;
+    if (entriesLeft > 0 && outboxSize > 0) {
+      this.#transfer = { ...transfer, entriesLeft };
+      return noTransfer;
+    }
+    this.#transfer = { name: "sent", id: transfer.id };
+    return transfer.id;
+  }
+
+  /**
+   * Messages were lost, and what they held is in the outbox again.
+   *
+   * @param completed ids of the transfers that were completed by them
+   */
+  lost(completed: readonly number[], outboxSize: number): void {
+    const transfer = this.#transfer;
+    const isCut = transfer.name === "flushing" ||
+      transfer.name === "sent" && completed.includes(transfer.id);
+    if (!isCut) return;
+    this.#transfer = { name: "sending", id: transfer.id };
+    // What is still to be read has to leave before the transfer is complete again.
+    if (this.#source.name === "idle") this.flush(outboxSize);
+  }
+
+  /** There is more to read: the transfer is not complete with what is in the outbox. */
+  #sendOn(): void {
+    if (this.#transfer.name !== "flushing") return;
+    this.#transfer = { name: "sending", id: this.#transfer.id };
+  }
+
+  /** @throws {Error} when an invariant does not hold. */
+  assertInvariants(): void {
+    if (this.#transfer.name !== "flushing") return;
+    assert(this.#source.name === "idle", "a transfer is flushed only when the state is read");
+    assert(this.#transfer.entriesLeft >= 0, "no more entries are flushed than there are");
+  }
+}
