@@ -2,10 +2,10 @@ import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import type { Clock } from "../rpc/mod.ts";
 import { DiskThread } from "./disk/disk_thread.ts";
 import { Journal } from "./disk/journal.ts";
-import type { Durability } from "./disk/journal_messages.ts";
+import type { Durability } from "./messages/journal_messages.ts";
 import { KnownServers } from "./known_servers.ts";
 import { LoadProgress } from "./load_progress.ts";
-import type { DiskOptions } from "./query_actor.ts";
+import type { DiskOptions } from "./query/group_commit.ts";
 
 /** What a data directory is told and tells. */
 export interface DataDirectorySurroundings {

@@ -1,7 +1,8 @@
 import type { ActorRef, ActorSystem, ActorThread } from "../actor/mod.ts";
 import type { DrainMessage, JoinMessage, StartMessage } from "./messages/sync_control.ts";
-import { type DiskOptions, QueryActor } from "./query_actor.ts";
-import { type ServerStats, serverStats } from "./server_stats.ts";
+import type { DiskOptions } from "./query/group_commit.ts";
+import { QueryActor } from "./query/query_actor.ts";
+import { type ServerStats, serverStats } from "./query/server_stats.ts";
 import { Store } from "./store/mod.ts";
 import { SyncActor } from "./sync/sync_actor.ts";
 

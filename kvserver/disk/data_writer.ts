@@ -1,10 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { BatchLog } from "./batch_log.ts";
-import { damaged, DataDirectoryError } from "./data_error.ts";
+import { damaged } from "./data_error.ts";
 import { openDataFile } from "./data_file.ts";
 import { Fold } from "./fold.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
-import { migrate } from "./migration.ts";
 
 /**
  * Writes a data directory as long as its lock is held: appends to its log, and folds that into its
@@ -18,11 +17,7 @@ export class DataWriter {
   #log: BatchLog;
   #fold: Fold | undefined;
 
-  /**
-   * Opens it, and brings it to the present format.
-   *
-   * @throws {DataDirectoryError} when it cannot be written.
-   */
+  /** @throws {DataDirectoryError} when the directory cannot be written. */
   constructor(directory: string, lock: Pick<DirectoryLock, "expectHeld">) {
     this.#directory = directory;
     this.#lock = lock;
@@ -34,14 +29,6 @@ export class DataWriter {
     } catch (error) {
       this.#database.close();
       throw damaged(directory, error);
-    }
-    try {
-      migrate(this.#database, this.#log);
-    } catch (cause) {
-      this.close();
-      const why = (cause as Error).message;
-      const found = `it cannot be brought to the format of this cmud (${why})`;
-      throw new DataDirectoryError(directory, found, { cause });
     }
   }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { EntryReader } from "../entry_reader.ts";
+import { EntryReader } from "../entry/entry_reader.ts";
 import { noEntry, Store } from "../store/mod.ts";
 import { segmentIn } from "./log_segment.ts";
 import { inTransaction } from "./transaction.ts";

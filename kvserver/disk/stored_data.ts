@@ -1,4 +1,4 @@
-import { EntryReader } from "../entry_reader.ts";
+import { EntryReader } from "../entry/entry_reader.ts";
 import { Store } from "../store/mod.ts";
 import { checkDataFile } from "./data_file.ts";
 import { DataReader } from "./data_reader.ts";

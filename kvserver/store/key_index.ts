@@ -1,6 +1,6 @@
-import { hashOf } from "./key_hash.ts";
+import { hashOf } from "../memory/key_hash.ts";
 import { noEntry, type Records } from "./records.ts";
-import { chunkOf, inChunk, WordArena } from "./word_arena.ts";
+import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
 /** Entries of a bucket at the most. So many share one by chance in no store that fits a machine. */
 const chainMax = 24;

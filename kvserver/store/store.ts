@@ -1,12 +1,12 @@
 import type { MsgpackWriter } from "../../rpc/mod.ts";
-import { writtenBytesMax } from "../entry_batch.ts";
-import { isLater, nextOrder, type Order } from "../order.ts";
-import type { Entry, EntryBytes } from "./entry.ts";
+import { writtenBytesMax } from "../entry/entry_batch.ts";
+import { isLater, nextOrder, type Order } from "../entry/order.ts";
+import { type Entry, type EntryBytes, noValue } from "../entry/entry.ts";
 import { KeyIndex } from "./key_index.ts";
 import { OrderedIndex } from "./ordered_index.ts";
 import { noEntry, Records, tombstone } from "./records.ts";
-import { UidTable } from "./uid_table.ts";
-import { noValue, Values } from "./values.ts";
+import { UidTable } from "../memory/uid_table.ts";
+import { Values } from "./values.ts";
 
 /**
  * A replica: the last write of every key, found by key and in the order of the keys' bytes.

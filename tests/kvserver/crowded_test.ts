@@ -1,5 +1,5 @@
 import { Store } from "../../kvserver/mod.ts";
-import { hashOf } from "../../kvserver/store/key_hash.ts";
+import { hashOf } from "../../kvserver/memory/key_hash.ts";
 import { assertEquals, assertLess } from "../deps.ts";
 import { collidingKeys } from "./colliding_keys.ts";
 import { DumbStore, get, put, scan } from "./stores.ts";

@@ -1,7 +1,7 @@
 import { Store } from "../../kvserver/mod.ts";
-import { LargeValues } from "../../kvserver/store/large_values.ts";
-import { UidTable } from "../../kvserver/store/uid_table.ts";
-import { ValueLog } from "../../kvserver/store/value_log.ts";
+import { LargeValues } from "../../kvserver/memory/large_values.ts";
+import { UidTable } from "../../kvserver/memory/uid_table.ts";
+import { ValueLog } from "../../kvserver/memory/value_log.ts";
 import { assert, assertEquals, assertLess } from "../deps.ts";
 import { Prng } from "../support/prng.ts";
 

@@ -1,4 +1,4 @@
-import { EntryReader } from "../../kvserver/entry_reader.ts";
+import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { type EntryBytes, noEntry, noValue, type Order, type Store } from "../../kvserver/mod.ts";
 import { MsgpackReader, MsgpackWriter } from "../../rpc/mod.ts";
 

@@ -1,4 +1,7 @@
-import type { Order } from "../order.ts";
+import type { Order } from "./order.ts";
+
+/** Stands in place of where a value begins when there is none: the entry is a tombstone. */
+export const noValue = -1;
 
 /** An entry where it lies in some bytes. */
 export interface EntryBytes extends Order {
