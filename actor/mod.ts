@@ -53,3 +53,5 @@ export type { ThreadPort } from "./thread_link.ts";
 export { messagePort } from "./thread_port.ts";
 export { takeSeat, type ThreadSeat } from "./thread_seat.ts";
 export { UnmarshallableError } from "../rpc/mod.ts";
+export { WatchedWorker, type WatchedWorkerOptions, type WorkerHandle } from "./watched_worker.ts";
+export { answerRequests, type RequestHandlers, type WorkerScope } from "./worker_requests.ts";
