@@ -61,6 +61,12 @@ export class Values {
     return this.#bytesOf(n, length).slice(start, start + length);
   }
 
+  /** Asserts that the values of these entries, all there are, lie where they belong. @throws {Error} */
+  assertInvariants(numbers: readonly number[]): void {
+    const logged = numbers.filter((n) => this.#isInLog(n, this.#records.valueLength(n)));
+    this.#log.assertInvariants(new Map(logged.map((n) => [n, this.#records.valuePlace(n)])));
+  }
+
   #fillRoom(n: number, bytes: Uint8Array, start: number, end: number): void {
     const to = this.#records.bytesAt(n);
     for (let i = start, at = this.#records.roomStart(n); i < end; i++, at++) to[at] = bytes[i];

@@ -165,6 +165,7 @@ export class SimulatedCluster {
     const expected = this.#expected();
     for (const { address, stores } of this.servers) {
       for (const [i, store] of stores.entries()) {
+        store.assertInvariants();
         const difference = firstDifference(store, expected);
         if (difference !== undefined) return `${address} actor ${i} holds ${difference}`;
       }
