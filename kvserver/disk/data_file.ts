@@ -1,7 +1,7 @@
 /**
  * The file of a data directory: its tables, its versions, and how it is opened.
  *
- * It is an SQLite database, which anybody can look into. What servers took is first appended to a log
+ * It is an SQLite database, which other programs can open. Accepted entries are first appended to a log
  * beside it (`batch_log.ts`), as the very bytes that it travels in; now and then that is folded into
  * the table `entry`, by the merge rule of the replicas (`fold.ts`). Read together, in any order, the
  * two are the state.

@@ -14,7 +14,7 @@ export interface EntryBytes extends Order {
   readonly valueEnd: number;
 }
 
-/** A copy of an entry, for whoever looks into a replica from outside. */
+/** A copy of an entry, for readers outside of the replica. */
 export interface Entry extends Order {
   /** UTF-8 bytes, each as one character: so JavaScript's order of strings is the order of the bytes. */
   readonly key: string;

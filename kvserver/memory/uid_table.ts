@@ -2,7 +2,7 @@ import { assert } from "./assert.ts";
 
 /**
  * Numbers for the uids that entries bear. A uid is forgotten with its last entry, so that there are
- * never more than there are entries, however many lives of servers come and go.
+ * never more than there are entries, however often servers restart.
  */
 export class UidTable {
   /** By number; none has the number 0. */
