@@ -114,6 +114,12 @@ export const reconnectMaxMs = 1_000;
 /** Query actors of one server; more are refused at start. */
 export const queryActorsMax = 256;
 
+/**
+ * A process in which nothing runs for twice as long as this stood still, and the time does not count for
+ * deadlines: a suspended process, a paused container, a laptop asleep.
+ */
+export const standstillMs = 1_000;
+
 /** How often a further thread of a server is asked whether it is there. */
 export const threadBeatMs = 5_000;
 
@@ -165,7 +171,7 @@ export const peerCheckMs = 250;
 /** A joining server requests the state of another peer when the sender is silent for so long. */
 export const stateSenderPatienceMs = 5_000;
 
-/** A peer that is neither reached nor heard for so long is lost: the others make up for what it sent. */
+/** A peer neither reached nor heard for so long is lost: the others make up for what it sent. */
 export const peerLostMs = 30_000;
 
 /** Incarnations of restarted peers that are remembered; past it the oldest is forgotten. */
@@ -209,8 +215,14 @@ export const failoverTimeoutMs = 2_500;
 /** How often the nearest router asks each address for a pong. */
 export const probeIntervalMs = 2_000;
 
-/** How long a server that is to be joined may take to describe itself, and how often it is asked. */
+/** How long a server that is to be joined may take to describe itself. */
 export const describeTimeoutMs = 3_000;
+
+/** First pause before a server that is to be joined, and could not be, is asked again; doubles each time. */
+export const joinRetryMinMs = 200;
+
+/** Longest pause before that. */
+export const joinRetryMaxMs = 5_000;
 
 /** Characters of a line of input; a longer one is refused. Holds any key and value, escaped. */
 export const lineCharsMax = 64 * MiB;
@@ -235,6 +247,9 @@ export const watchedCharsMax = 256 * MiB;
 
 /** How often a watch looks, unless it is told otherwise. */
 export const watchIntervalMs = 1_000;
+
+/** The same signal within this time is the echo of one key press. */
+export const signalEchoMs = 250;
 
 /** How often a progress bar is drawn. */
 export const progressIntervalMs = 100;

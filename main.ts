@@ -1,9 +1,10 @@
 /**
- * `cmud`: a geographically distributed key-value store and the game that lives in it.
+ * `cmud`: a geographically distributed key-value store and the game that lives in it. Only running this
+ * file runs the program; importing it does nothing.
  *
  * @module
  */
 
 import { processConsole, runCommandLine } from "./app/mod.ts";
 
-Deno.exit(await runCommandLine(Deno.args, processConsole));
+if (import.meta.main) Deno.exit(await runCommandLine(Deno.args, processConsole));

@@ -31,7 +31,7 @@ export interface ActorSystemOptions {
  * ones take their `seat`, and are reached through this one.
  */
 export class ActorSystem extends ActorThread {
-  /** What `Describe` on the system port answers. */
+  /** What `Describe` on the system port answers; while it is empty that is `unavailable`. */
   description = "";
   /** Makes what `Stats` on the system port answers. Default: the figures of the system and of its host. */
   report: () => Readonly<Record<string, unknown>> = () => {

@@ -11,14 +11,17 @@ import { type LinkState, noLink, type TellLink } from "./tell_network.ts";
 
 /** A message had nobody to go to: its receiver is gone, or was a channel that has had its message. */
 export class UndeliverableError extends Error {
-  override name = "UndeliverableError";
+  static {
+    this.prototype.name = "UndeliverableError";
+  }
 }
 
 /** A channel: a ref to give away, and the first message that comes to it. */
 export interface ChannelRef<T> {
+  /** Where the message is to be told. */
   readonly ref: ActorRef;
   /**
-   * Rejects with a `ChannelTimeoutError`, the signal's reason, or an error when the system closes.
+   * The first message. Rejects with a `ChannelTimeoutError`, the signal's reason, or an error when the system closes.
    */
   readonly response: Promise<T>;
 }
@@ -31,6 +34,7 @@ export interface ThreadIdentity {
   readonly incarnation: string;
   /** From 0, the main thread, to `threadCount - 1`. */
   readonly thread: number;
+  /** Number of the system's threads. */
   readonly threadCount: number;
 }
 
@@ -81,6 +85,11 @@ export class ActorThread {
   #lastCounter: number;
   #closed = false;
 
+  /**
+   * A thread is made by `ActorSystem.start` or `takeSeat`.
+   *
+   * @param away where messages go that are for no one on this thread
+   */
   constructor(identity: ThreadIdentity, environment: Environment, table: StatsTable, away: Away) {
     this.#identity = identity;
     this.address = identity.address;

@@ -2,15 +2,17 @@ import { decode, type Environment } from "../rpc/mod.ts";
 
 /** When the wait for a channel's message ends without one. Without either it lasts until the system closes. */
 export interface ChannelOptions {
-  /** After so many milliseconds. */
+  /** Ends the wait after so many milliseconds; the response rejects with a `ChannelTimeoutError`. */
   timeoutMs?: number;
-  /** When this aborts; the response rejects with its reason. */
+  /** Ends the wait when it aborts; the response rejects with its reason. */
   signal?: AbortSignal;
 }
 
 /** No message came to a channel in time. */
 export class ChannelTimeoutError extends Error {
-  override name = "ChannelTimeoutError";
+  static {
+    this.prototype.name = "ChannelTimeoutError";
+  }
 }
 
 interface Channel {

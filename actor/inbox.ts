@@ -5,6 +5,7 @@ import type { ActorRef } from "./actor_ref.ts";
  * for a socket or a disk. (After Akka's `Inbox`.)
  */
 export interface Inbox {
+  /** Where messages are to be told. */
   readonly ref: ActorRef;
   /** Ends it: messages to it are dropped. */
   close(): void;

@@ -3,8 +3,11 @@ import { MsgpackWriter } from "../rpc/mod.ts";
 
 /** A marshalled message: `bytes[start..end)`, which never change any more. */
 export interface Marshalled {
+  /** Memory that holds the message, and others. */
   readonly bytes: Uint8Array;
+  /** Index of the message's first byte. */
   readonly start: number;
+  /** Index behind the message's last byte. */
   readonly end: number;
 }
 

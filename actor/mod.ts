@@ -43,15 +43,24 @@ export {
 } from "./actor_thread.ts";
 export { type ChannelOptions, ChannelTimeoutError } from "./channels.ts";
 export type { Inbox, ReceiveMarshalled } from "./inbox.ts";
-export { Mailbox } from "./mailbox.ts";
 export type { Marshalled } from "./marshaller.ts";
-export { type Runnable, Scheduler } from "./scheduler.ts";
 export type { ExtraFigure, SystemStats } from "./stats.ts";
 export type { LinkState, TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
 export { RpcTellNetwork } from "./tell_port.ts";
 export type { ThreadPort } from "./thread_link.ts";
 export { messagePort } from "./thread_port.ts";
 export { takeSeat, type ThreadSeat } from "./thread_seat.ts";
-export { UnmarshallableError } from "../rpc/mod.ts";
+export {
+  type ByteListener,
+  type ByteStream,
+  type Clock,
+  type Dialer,
+  type Environment,
+  MsgpackWriter,
+  type Random,
+  type Timers,
+  type Transport,
+  UnmarshallableError,
+} from "../rpc/mod.ts";
 export { WatchedWorker, type WatchedWorkerOptions, type WorkerHandle } from "./watched_worker.ts";
 export { answerRequests, type RequestHandlers, type WorkerScope } from "./worker_requests.ts";

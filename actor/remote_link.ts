@@ -1,16 +1,12 @@
+import { dialTimeoutMs, linkBytesMax, reconnectMaxMs, reconnectMinMs } from "../limits.ts";
 import {
-  dialTimeoutMs,
-  linkBytesMax,
-  reconnectMaxMs,
-  reconnectMinMs,
-  sendBufferBytes,
-} from "../limits.ts";
-import {
+  Backoff,
   type ByteStream,
   dial,
   type Environment,
   frameHeaderBytes,
   FrameReader,
+  FrameSender,
   MsgpackReader,
   MsgpackWriter,
   readResponseHead,
@@ -39,14 +35,10 @@ export class RemoteLink implements TellLink {
   #transport: Transport;
   #environment: Environment;
   #host: TellHost;
-  /** Frames that have not left; while a write is under way the next one is gathered here. */
-  #outgoing = new MsgpackWriter(sendBufferBytes);
-  #outgoingMessages = 0;
-  /** The buffer that the write under way reads from. */
-  #leaving = new MsgpackWriter(sendBufferBytes);
-  #leavingBytes = 0;
+  #sender: FrameSender;
+  /** Messages that have not left. */
+  #waitingMessages = 0;
   #doubtful: DoubtfulMessages;
-  #flushing = false;
   #stream: ByteStream | undefined;
   #watchers: (() => void)[] = [];
   #closed = false;
@@ -67,26 +59,31 @@ export class RemoteLink implements TellLink {
     this.#incarnation = incarnation;
     this.#transport = transport;
     this.#environment = environment;
-    this.#doubtful = new DoubtfulMessages(environment);
+    const doubtful = this.#doubtful = new DoubtfulMessages(environment);
+    this.#sender = new FrameSender(environment, {
+      leaving: () => {
+        doubtful.add(this.#waitingMessages);
+        this.#waitingMessages = 0;
+      },
+      written: () => doubtful.written(),
+      // The reader of the stream sees its end, and dials again.
+      failed: (stream) => stream.close(),
+    });
     this.#host = host;
     this.#done = this.#run();
   }
 
   get roomBytes(): number {
-    return Math.max(0, linkBytesMax - this.#queuedBytes);
-  }
-
-  get #queuedBytes(): number {
-    return this.#outgoing.length + this.#leavingBytes;
+    return Math.max(0, linkBytesMax - this.#sender.waitingBytes);
   }
 
   send(counter: number, message: Marshalled, reserved: boolean): boolean {
     const bytes = message.end - message.start;
     const bound = reserved ? linkBytesMax : linkBytesMax / 2;
-    if (this.isGone || this.#closed || this.#queuedBytes + bytes > bound) return false;
-    writeTell(this.#outgoing, counter, message);
-    this.#outgoingMessages++;
-    if (this.isUp && !this.#flushing) this.#flushSoon();
+    if (this.isGone || this.#closed || this.#sender.waitingBytes + bytes > bound) return false;
+    writeTell(this.#sender.frames, counter, message);
+    this.#waitingMessages++;
+    this.#sender.send();
     return true;
   }
 
@@ -112,19 +109,22 @@ export class RemoteLink implements TellLink {
   }
 
   async #run(): Promise<void> {
-    let pauseMs = reconnectMinMs;
+    const backoff = new Backoff({
+      minMs: reconnectMinMs,
+      maxMs: reconnectMaxMs,
+      fraction: () => this.#environment.fraction(),
+    });
     while (!this.#closed && !this.isGone) {
       try {
         await this.#connect();
-        pauseMs = reconnectMinMs;
+        backoff.reset();
         await this.#untilEnd(this.#stream!);
       } catch (error) {
         if (error instanceof GoneError) this.isGone = true;
       }
       this.#disconnect();
       if (this.#closed || this.isGone) return;
-      await this.#pause(pauseMs * (0.5 + this.#environment.fraction() / 2));
-      pauseMs = Math.min(pauseMs * 2, reconnectMaxMs);
+      await this.#pause(backoff.nextMs());
     }
   }
 
@@ -146,7 +146,7 @@ export class RemoteLink implements TellLink {
     this.isUp = true;
     this.epoch++;
     this.#changed();
-    if (this.#outgoing.length > 0) this.#flushSoon();
+    this.#sender.begin(stream);
   }
 
   async #greet(stream: ByteStream): Promise<void> {
@@ -191,10 +191,11 @@ export class RemoteLink implements TellLink {
     const lost = this.#doubtful.end();
     if (this.isUp || this.isGone) {
       // Its own end is no loss: what was written before that arrives.
-      this.#host.dropped(this.#outgoingMessages + (this.#closed ? 0 : lost));
-      this.#outgoingMessages = 0;
-      this.#outgoing.clear();
+      this.#host.dropped(this.#waitingMessages + (this.#closed ? 0 : lost));
+      this.#waitingMessages = 0;
+      this.#sender.discard();
     }
+    this.#sender.end();
     const wasUp = this.isUp;
     this.isUp = false;
     if ((wasUp || this.isGone) && !this.#closed) this.#changed();
@@ -207,33 +208,5 @@ export class RemoteLink implements TellLink {
       const cancel = this.#environment.after(ms, resolve);
       this.#endPause = () => (cancel(), resolve());
     });
-  }
-
-  #flushSoon(): void {
-    this.#flushing = true;
-    this.#environment.soon(() => this.#flush());
-  }
-
-  async #flush(): Promise<void> {
-    const stream = this.#stream;
-    try {
-      while (stream !== undefined && stream === this.#stream && this.#outgoing.length > 0) {
-        [this.#outgoing, this.#leaving] = [this.#leaving, this.#outgoing];
-        this.#leavingBytes = this.#leaving.length;
-        this.#doubtful.add(this.#outgoingMessages);
-        this.#outgoingMessages = 0;
-        await stream.write(this.#leaving.written());
-        this.#doubtful.written();
-        this.#leaving.clear();
-        this.#leavingBytes = 0;
-      }
-    } catch {
-      // Lost: the reader of the stream sees it too, and dials again.
-      this.#leaving.clear();
-      this.#leavingBytes = 0;
-      stream?.close();
-    }
-    this.#flushing = false;
-    if (this.isUp && this.#outgoing.length > 0) this.#flushSoon();
   }
 }

@@ -66,7 +66,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler {
     const name = request.method(reader);
     switch (name) {
       case "Describe":
-        return void writer.str(this.#host.describe());
+        return this.#describe(writer);
       case "Ping":
         return void writer.str("pong");
       case "Stats":
@@ -79,6 +79,15 @@ export class SystemConnection implements FrameExecutor, RequestHandler {
           `Cannot call ${JSON.stringify(name)}: allowed are Describe, Ping, Stats, Hello`,
         );
     }
+  }
+
+  /** A server that is still starting has no description yet: who joins it is to ask again. */
+  #describe(writer: MsgpackWriter): void {
+    const description = this.#host.describe();
+    if (description === "") {
+      throw new RpcError("unavailable", "Cannot describe the server: it is still starting");
+    }
+    writer.str(description);
   }
 
   #hello({ paramCount }: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {

@@ -9,7 +9,11 @@ import type { Marshalled } from "./marshaller.ts";
 
 /** Opens ports on a network. */
 export interface TellNetwork {
-  /** @throws {Error} when the port cannot be bound. */
+  /**
+   * Binds the port of a system; port 0 stands for any free one.
+   *
+   * @throws {Error} when the port cannot be bound.
+   */
   open(hostname: string, port: number, host: TellHost): TellPort;
 }
 
@@ -17,6 +21,7 @@ export interface TellNetwork {
 export interface TellHost {
   /** The `host:port` by which others know it; known only once the port is bound. */
   address(): string;
+  /** Incarnation of the system, part of every ref to its actors. */
   readonly incarnation: string;
   /** Takes a message that came for whoever is `counter`. */
   receive(counter: number, message: Marshalled): void;
@@ -27,9 +32,9 @@ export interface TellHost {
    * become another version: it goes on being dialed.
    */
   refused(address: string, reason: string): void;
-  /** What `Describe` answers. */
+  /** The description that `Describe` on the port answers. */
   describe(): string;
-  /** What `Stats` answers. */
+  /** The figures that `Stats` on the port answers. */
   stats(): Readonly<Record<string, unknown>>;
   /** Told of what went wrong that no peer is to blame for. */
   bug(error: unknown): void;

@@ -11,6 +11,8 @@ export class RpcTellNetwork implements TellNetwork {
   #environment: Environment;
 
   /**
+   * Makes a network over two transports, which may be the same one.
+   *
    * @param transport for the port
    * @param dialing for the links; another one delays them
    */
@@ -20,6 +22,11 @@ export class RpcTellNetwork implements TellNetwork {
     this.#environment = environment;
   }
 
+  /**
+   * Binds the port of the system `host`; port 0 stands for any free one.
+   *
+   * @throws {Error} when the port cannot be bound.
+   */
   open(hostname: string, port: number, host: TellHost): TellPort {
     const server = new RpcServer({
       transport: this.#transport,

@@ -5,14 +5,17 @@ import { ThreadLink, type ThreadPort } from "./thread_link.ts";
 
 /** What another thread must know to become a part of a system: data that may be posted to it. */
 export interface ThreadSeat {
+  /** The system's `host:port`, part of every ref. */
   readonly address: string;
+  /** Incarnation of the system: 64 random bits as 16 hexadecimal digits. */
   readonly incarnation: string;
-  /** From 1 on; 0 is the main thread. */
+  /** Number of the thread, from 1 on; 0 is the main thread. */
   readonly thread: number;
+  /** Number of the system's threads. */
   readonly threadCount: number;
   /** Names of the figures that the host counts. */
   readonly extraFigures: readonly string[];
-  /** Of the system's `StatsTable`. */
+  /** Memory of the system's figures, shared by its threads. */
   readonly statsMemory: SharedArrayBuffer;
 }
 

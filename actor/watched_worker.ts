@@ -88,7 +88,7 @@ export class WatchedWorker<Answers, Request extends { type: string }, Event, Fai
   }
 
   /** Ends the Worker. @param error what requests without an answer are rejected with */
-  end(error = new Error(`${this.#options.name} is ended`)): void {
+  end(error: Error = new Error(`${this.#options.name} is ended`)): void {
     if (this.#ended !== undefined) return;
     this.#ended = error;
     this.#cancelBeat();

@@ -86,6 +86,7 @@ export const benchCommand: CommandSpec = {
     ["cmud bench get put --actors 1,2", "one query actor against two"],
     ["cmud bench --redis 127.0.0.1:6379", "beside a Redis of your own"],
   ],
+  permissions: ["net", "read", "write", "run"],
   run: async (invocation) => (await import("./run_bench.ts")).runBench(invocation, measures),
 };
 
@@ -94,5 +95,6 @@ export const receiveTellsCommand: CommandSpec = {
   name: "receive-tells",
   summary: "Count the tells of cmud bench, which starts this by itself",
   hidden: true,
+  permissions: ["net"],
   run: async ({ console }) => (await import("./run_bench.ts")).receiveTells(console),
 };

@@ -1,4 +1,5 @@
 import type { Console } from "./console.ts";
+import type { Permission } from "./permissions.ts";
 
 /**
  * A command as data. The command tree, the help and the completion scripts are all made from it.
@@ -16,6 +17,8 @@ export interface CommandSpec {
   examples?: readonly (readonly [string, string])[];
   /** Subcommands: then the command only groups them. */
   commands?: readonly CommandSpec[];
+  /** The permissions that it needs; the process gives up all others before it runs. Default: none. */
+  permissions?: readonly Permission[] | ((invocation: Invocation) => readonly Permission[]);
   /** Does it. @returns the exit code. */
   run?(invocation: Invocation): Promise<number>;
 }

@@ -22,8 +22,10 @@ export async function runCommandTree(
 ): Promise<number> {
   const commander = await loadCommander();
   let exitCode: number = exitCodes.ok;
-  const root = build(commander, spec, async (run, invocation) => {
-    exitCode = await run(invocation);
+  const root = build(commander, spec, async ({ run, permissions = [] }, invocation) => {
+    const kept = typeof permissions === "function" ? permissions(invocation) : permissions;
+    console.keepOnly?.(kept);
+    exitCode = await run!(invocation);
   }, console);
   root.version(version, "--version", "print the version");
   try {
@@ -39,7 +41,8 @@ export async function runCommandTree(
 /**
  * `help kv get` and `kv help get` mean `kv get --help`; the library looks at the first word behind
  * `help` only. Where there is no such command, the call of it is left: that is an error with a
- * suggestion.
+ * suggestion. A command that only groups others shows its help too when it is called by itself, as those
+ * of git, docker and kubectl do.
  */
 function helpOf(spec: CommandSpec, args: readonly string[]): readonly string[] {
   const path: string[] = [];
@@ -56,10 +59,11 @@ function helpOf(spec: CommandSpec, args: readonly string[]): readonly string[] {
     if (child === undefined) return isHelp ? path : args;
     at = child;
   }
-  return isHelp && path.length > 0 ? [...path, "--help"] : args;
+  const isGroup = at.commands !== undefined && path.length === args.length;
+  return isGroup || (isHelp && path.length > 0) ? [...path, "--help"] : args;
 }
 
-type Run = (run: NonNullable<CommandSpec["run"]>, invocation: Invocation) => Promise<void>;
+type Run = (spec: CommandSpec, invocation: Invocation) => Promise<void>;
 
 /** @param path the words that lead to the command, the program's name not included */
 function build(
@@ -93,9 +97,8 @@ function build(
     command.helpCommand("help [COMMAND]", "show the help of a command");
   }
   if (spec.run !== undefined) {
-    const runSpec = spec.run;
     command.action(() =>
-      run(runSpec, {
+      run(spec, {
         arguments: command.processedArgs.flat(),
         options: command.optsWithGlobals(),
         console,
@@ -144,7 +147,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
     /unknown option '-\d/,
     "A value that begins with - goes behind --, as in: cmud kv put KEY -- -5\n",
   ],
-  [/unknown (option '-v'|command 'version')/i, "(Did you mean --version?)\n"],
+  [/unknown option '-v'/i, "(Did you mean --version?)\n"],
 ];
 
 /** The library's message, with what a user is most likely to need next. */

@@ -7,6 +7,7 @@ import { licensesCommand } from "./licenses_command.ts";
 import { playCommand } from "./play_command.ts";
 import { serverCommand } from "./server_command.ts";
 import { statusCommand } from "./status_command.ts";
+import { versionCommand } from "./version_command.ts";
 
 /** Every command of the program. */
 export const rootCommand: CommandSpec = {
@@ -30,5 +31,6 @@ export const rootCommand: CommandSpec = {
     receiveTellsCommand,
     completionCommand(() => rootCommand),
     licensesCommand,
+    versionCommand,
   ],
 };

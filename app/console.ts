@@ -1,5 +1,8 @@
 import { lineCharsMax } from "../limits.ts";
 import { type Line, readLines } from "./lines.ts";
+import { keepOnly, type Permission } from "./permissions.ts";
+import { withoutEcho } from "./signal_echo.ts";
+import { expectStdin, readStdin } from "./stdin.ts";
 import { processTerminal, type TerminalDevice } from "./terminal/terminal_device.ts";
 
 /** The three standard streams, the environment and the signals, as the commands see them. */
@@ -15,25 +18,31 @@ export interface Console {
   out(text: string): void;
   /** Writes to stderr: everything that is not a result. Never throws. */
   err(text: string): void;
+  /** @throws {UsageError} when nobody gives any input: stdin is closed, or the null device. */
+  expectInput?(): Promise<void>;
   /** The bytes of stdin. */
   input(): AsyncIterable<Uint8Array>;
   /** The lines of stdin, without their ends; of one past `lineCharsMax` more than that, not all. */
   lines(): AsyncIterable<Line>;
   /**
-   * Calls `handler` on SIGINT and SIGTERM, instead of ending and of the handler before; the function
+   * Calls `handler` on SIGINT, SIGTERM and SIGHUP, instead of ending and of the handler before; the function
    * returned stops that.
    */
   onStopSignal(handler: (signal: StopSignal) => void): () => void;
+  /** Gives up all permissions of the process but these, for good. */
+  keepOnly?(permissions: readonly Permission[]): void;
   /** Ends the process now. */
   exit(code: number): void;
 }
 
 /** A signal that asks the program to stop. */
-export type StopSignal = "SIGINT" | "SIGTERM";
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 /** Nobody reads stdout any more. */
 export class BrokenPipeError extends Error {
-  override name = "BrokenPipeError";
+  static {
+    this.prototype.name = "BrokenPipeError";
+  }
 }
 
 /** The process's own. */
@@ -60,13 +69,15 @@ export const processConsole: Console = {
       // Nobody reads it, or its disk is full: what is to be done goes on without being told.
     }
   },
-  input: () => Deno.stdin.readable,
-  lines: () => readLines(Deno.stdin.readable, lineCharsMax),
+  expectInput: expectStdin,
+  input: readStdin,
+  lines: () => readLines(readStdin(), lineCharsMax),
   onStopSignal(handler) {
     if (stopHandlers.length === 0) listenForStopSignals();
     stopHandlers.push(handler);
     return () => void stopHandlers.splice(stopHandlers.indexOf(handler), 1);
   },
+  keepOnly,
   exit: (code) => Deno.exit(code),
 };
 
@@ -75,13 +86,15 @@ const stopHandlers: ((signal: StopSignal) => void)[] = [];
 
 /** Those that the operating system has: Windows ends a process without a SIGTERM. */
 const stopSignals: readonly StopSignal[] = Deno.build.os === "windows"
-  ? ["SIGINT"]
-  : ["SIGINT", "SIGTERM"];
+  ? ["SIGINT", "SIGHUP"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
 
 function listenForStopSignals(): void {
-  for (const signal of stopSignals) {
-    Deno.addSignalListener(signal, () => stopHandlers.at(-1)?.(signal));
-  }
+  const stop = withoutEcho<StopSignal>(
+    (signal) => stopHandlers.at(-1)?.(signal),
+    () => performance.now(),
+  );
+  for (const signal of stopSignals) Deno.addSignalListener(signal, () => stop(signal));
 }
 
 const encoder = new TextEncoder();

@@ -23,6 +23,7 @@ export const dataCommand: CommandSpec = {
       arguments: [directoryArgument],
       options: [{ name: "--json", summary: "print one JSON object" }],
       examples: [["cmud data check /var/lib/cmud", "exit code 70 when it is damaged"]],
+      permissions: ["read"],
       run: async (invocation) => (await load()).runCheck(invocation),
     },
     {
@@ -33,6 +34,7 @@ export const dataCommand: CommandSpec = {
         ["cmud data export /var/lib/cmud > backup.jsonl", "a backup"],
         ["cmud kv import backup.jsonl", "and back into a server"],
       ],
+      permissions: ["read"],
       run: async (invocation) => (await load()).runExport(invocation),
     },
   ],

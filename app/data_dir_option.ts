@@ -10,6 +10,8 @@ export function dataDirOption(summary: string): OptionSpec {
     completes: "files",
     parse: (text) => {
       if (text === "") throw new UsageError("Allowed is the path of a directory.");
+      // It would be another directory than the one that is meant.
+      if (text.includes("\ufffd")) throw new UsageError("Allowed is a path that is valid UTF-8.");
       return text;
     },
   };

@@ -24,6 +24,14 @@ export function escapeControlInLines(text: string): string {
   return text.replace(acting, (found) => found === "\n" || found === "\t" ? found : shown(found));
 }
 
+/** What takes no ink: what is to be ignored by those who draw text, and the blank of Braille. */
+const inkless = /[\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** Whether there is something to see in `text`: a letter, a digit, a mark or a sign that takes ink. */
+export function isVisible(text: string): boolean {
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(text.replace(inkless, ""));
+}
+
 /**
  * A value as JSON on one line. JSON escapes C0 controls by itself; the others it would let through.
  */

@@ -15,14 +15,22 @@ export const exitCodes = {
   usage: 64,
   unreachable: 69,
   internal: 70,
+  tryAgain: 75,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
 
 /** The exit code of a process that a signal ended. */
 export function exitCodeOfSignal(signal: StopSignal): number {
-  return signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated;
+  return exitCodeBySignal[signal];
 }
+
+const exitCodeBySignal: Readonly<Record<StopSignal, number>> = {
+  SIGHUP: exitCodes.hungUp,
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+};
 
 /** What each exit code means, as the help lists it. */
 export const exitCodeMeanings: readonly (readonly [number, string])[] = [
@@ -31,12 +39,17 @@ export const exitCodeMeanings: readonly (readonly [number, string])[] = [
   [exitCodes.usage, "wrong usage"],
   [exitCodes.unreachable, "server unreachable"],
   [exitCodes.internal, "internal error"],
+  [exitCodes.tryAgain, "not ready, or refused for now: try again"],
+  [exitCodes.hungUp, "hung up"],
   [exitCodes.interrupted, "interrupted"],
   [exitCodes.terminated, "terminated"],
 ];
 
 /** Refusals for which the request itself is to blame. */
 const usageCodes = ["bad_request", "unknown_method", "too_large", "unauthorized"];
+
+/** Refusals that another try may not meet. */
+const passingCodes = ["overloaded", "unavailable"];
 
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
@@ -45,5 +58,6 @@ export function exitCodeOf(error: unknown): number {
     return exitCodes.unreachable;
   }
   if (error instanceof RpcError && usageCodes.includes(error.code)) return exitCodes.usage;
+  if (error instanceof RpcError && passingCodes.includes(error.code)) return exitCodes.tryAgain;
   return exitCodes.internal;
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ConnectionError, TimeoutError } from "../kvclient/mod.ts";
-import { addressOfDescription, fetchDescription, type Server } from "../kvserver/mod.ts";
-import { describeTimeoutMs } from "../limits.ts";
+import { RpcError } from "../kvclient/mod.ts";
+import { addressOfDescription, fetchDescription } from "../kvserver/mod.ts";
+import { describeTimeoutMs, joinRetryMaxMs, joinRetryMinMs } from "../limits.ts";
 import type { Console } from "./console.ts";
 import { pause } from "./pause.ts";
 import { UsageError } from "./usage_error.ts";
@@ -22,54 +22,83 @@ export function parseJoin(text: string): string {
   }
 }
 
+/** A server that gave no description. */
+export interface MissingServer {
+  readonly address: string;
+  /** Why not. */
+  readonly failure: unknown;
+}
+
 /**
- * The descriptions of the servers at all `addresses`, as they are now: one that was described to the
- * user may have begun another life.
+ * Asks the servers at all `addresses` for their descriptions of now, because a server that was
+ * described to the user may have restarted. When none of them is running and one is still starting,
+ * this waits for that one.
  *
- * @returns `missing`: the addresses where nobody answers yet.
+ * @returns `missing`: the servers that gave none.
  * @throws {ConnectionError | TimeoutError} when nobody answers at any of them; {UsageError} when
  * somebody else does.
  */
 export async function describe(
   addresses: readonly string[],
-): Promise<{ descriptions: string[]; missing: string[] }> {
-  const descriptions: string[] = [];
-  const missing: string[] = [];
-  let failure: unknown;
-  await Promise.all(addresses.map(async (address) => {
-    try {
-      descriptions.push(await fetchDescription(address, describeTimeoutMs));
-    } catch (error) {
-      if (!isUnanswered(error)) throw noSystemPort(address, error);
-      failure = error;
-      missing.push(address);
-    }
-  }));
-  if (failure !== undefined && descriptions.length === 0) throw failure;
-  return { descriptions, missing };
-}
-
-/** Asks at `address` until somebody answers, and joins that one then. */
-export async function joinLater(
-  server: Server,
-  address: string,
-  signal: AbortSignal,
   console: Console,
-): Promise<void> {
-  console.err(`Cannot join ${address} yet: nobody answers there; it is asked again\n`);
-  while (!signal.aborted) {
-    try {
-      server.join(await fetchDescription(address, describeTimeoutMs));
-      return;
-    } catch (error) {
-      if (!isUnanswered(error)) return console.err(`${noSystemPort(address, error).message}\n`);
-      await pause(describeTimeoutMs, signal);
-    }
+): Promise<{ descriptions: string[]; missing: MissingServer[] }> {
+  const retries = new Retries();
+  for (let isFirst = true;; isFirst = false) {
+    const descriptions: string[] = [];
+    const missing: MissingServer[] = [];
+    await Promise.all(addresses.map(async (address) => {
+      try {
+        descriptions.push(await fetchDescription(address, describeTimeoutMs));
+      } catch (failure) {
+        if (isNoSystemPort(failure)) throw noSystemPort(address, failure);
+        missing.push({ address, failure });
+      }
+    }));
+    if (missing.length === 0 || descriptions.length > 0) return { descriptions, missing };
+    const starting = missing.filter(({ failure }) => failure instanceof RpcError);
+    if (starting.length === 0) throw missing[0].failure;
+    if (isFirst) { for (const server of starting) tellOfWait(server, console); }
+    await retries.pause();
   }
 }
 
-function isUnanswered(error: unknown): boolean {
-  return error instanceof ConnectionError || error instanceof TimeoutError;
+/** Asks for the description of a server that gave none until it does, and calls `join` with it. */
+export async function joinLater(
+  server: MissingServer,
+  join: (description: string) => void,
+  signal: AbortSignal,
+  console: Console,
+): Promise<void> {
+  const { address } = server;
+  tellOfWait(server, console);
+  const retries = new Retries();
+  while (!signal.aborted) {
+    try {
+      return join(await fetchDescription(address, describeTimeoutMs, signal));
+    } catch (error) {
+      if (isNoSystemPort(error)) return console.err(`${noSystemPort(address, error).message}\n`);
+    }
+    await retries.pause(signal);
+  }
+}
+
+/** Pauses between tries: each is twice as long as the one before, up to a bound. */
+class Retries {
+  #pauseMs = joinRetryMinMs;
+
+  async pause(signal?: AbortSignal): Promise<void> {
+    await pause(this.#pauseMs, signal);
+    this.#pauseMs = Math.min(2 * this.#pauseMs, joinRetryMaxMs);
+  }
+}
+
+function tellOfWait({ address, failure }: MissingServer, console: Console): void {
+  const why = failure instanceof RpcError ? "it is still starting" : "nobody answers there";
+  console.err(`Cannot join ${address} yet: ${why}; it is asked again\n`);
+}
+
+function isNoSystemPort(error: unknown): boolean {
+  return error instanceof RpcError && error.code === "unknown_method";
 }
 
 function noSystemPort(address: string, cause: unknown): UsageError {

@@ -1,4 +1,5 @@
-import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command_spec.ts";
+import type { ArgumentSpec, CommandSpec, Invocation, OptionSpec } from "./command_spec.ts";
+import type { Console } from "./console.ts";
 import { callTimeoutMs, watchIntervalMs } from "../limits.ts";
 import { integerFrom } from "./number_option.ts";
 import { serverOption } from "./query_client.ts";
@@ -23,6 +24,14 @@ const rawSwitch: OptionSpec = {
 };
 
 const keysSwitch: OptionSpec = { name: "--keys", summary: "print the keys alone" };
+
+/** Whether lines of the shell are read from a history, and written to it. */
+function keepsHistory(
+  { stdinIsTerminal, stdoutIsTerminal }: Console,
+  { history }: Invocation["options"],
+): boolean {
+  return stdinIsTerminal && stdoutIsTerminal && history !== false;
+}
 
 /** `cmud kv` */
 export const kvCommand: CommandSpec = {
@@ -55,6 +64,7 @@ export const kvCommand: CommandSpec = {
         ["cmud kv get greeting", "exit code 1 when the key is absent"],
         ["cmud kv get --raw logo > logo.svg", "byte for byte, without a line break behind it"],
       ],
+      permissions: ["net"],
       run: async (invocation) => (await load()).runGet(invocation),
     },
     {
@@ -69,6 +79,7 @@ export const kvCommand: CommandSpec = {
         ["cmud kv put logo - < logo.svg", "what stdin holds, byte for byte"],
         ["cmud kv put balance -- -5", "-- before what begins with -"],
       ],
+      permissions: ["net"],
       run: async (invocation) => (await load()).runPut(invocation),
     },
     {
@@ -77,6 +88,7 @@ export const kvCommand: CommandSpec = {
       arguments: [prefixArgument],
       options: [keysSwitch, rawSwitch],
       examples: [["cmud kv list user/", "keys that begin with user/"]],
+      permissions: ["net"],
       run: async (invocation) => (await load()).runList(invocation),
     },
     {
@@ -93,6 +105,7 @@ export const kvCommand: CommandSpec = {
         ["cmud kv scan log/ | tail -5", "needs little memory"],
         ["cmud kv scan --keys --limit 10", "the first ten keys"],
       ],
+      permissions: ["net"],
       run: async (invocation) => (await load()).runScan(invocation),
     },
     {
@@ -109,6 +122,7 @@ export const kvCommand: CommandSpec = {
         ["cmud kv watch user/", "new|changed<TAB>KEY<TAB>VALUE lines"],
         ["cmud kv watch --json | jq .key", "or objects"],
       ],
+      permissions: ["net"],
       run: async (invocation) => (await load()).runWatch(invocation),
     },
     {
@@ -124,6 +138,7 @@ export const kvCommand: CommandSpec = {
         ["cmud kv import backup.jsonl", "what kv export wrote"],
         ["cmud kv export --server A | cmud kv import --server B", "from one store into another"],
       ],
+      permissions: ({ arguments: [file = "-"] }) => file === "-" ? ["net"] : ["net", "read"],
       run: async (invocation) => (await load()).runImport(invocation),
     },
     {
@@ -131,6 +146,7 @@ export const kvCommand: CommandSpec = {
       summary: "Print entries as lines of JSON, which import reads",
       arguments: [prefixArgument],
       examples: [["cmud kv export > backup.jsonl", "every entry"]],
+      permissions: ["net"],
       run: async (invocation) => (await load()).runExport(invocation),
     },
     {
@@ -141,6 +157,8 @@ export const kvCommand: CommandSpec = {
         ["cmud kv shell", "get, put, list, scan, watch, help, exit"],
         ["printf 'put a 1\\nget a\\n' | cmud kv shell", "stops at the first error"],
       ],
+      permissions: ({ console, options }) =>
+        keepsHistory(console, options) ? ["net", "read", "write"] : ["net"],
       run: async (invocation) => (await load()).runShell(invocation),
     },
   ],

@@ -6,12 +6,8 @@
  */
 
 import { Client, FixedRouter } from "../kvclient/mod.ts";
-import {
-  DataDirectoryError,
-  DataDirectoryInUseError,
-  DirectoryLock,
-  Server,
-} from "../kvserver/mod.ts";
+import { DirectoryLock } from "../kvserver/disk/directory_lock.ts";
+import { DataDirectoryError, DataDirectoryInUseError, Server } from "../kvserver/mod.ts";
 import { ownerPatienceMs } from "../limits.ts";
 import type { Invocation } from "./command_spec.ts";
 import { pause } from "./pause.ts";

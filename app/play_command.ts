@@ -25,5 +25,6 @@ export const playCommand: CommandSpec = {
     ["cmud play --data-dir ~/another-world", "in a world of its own"],
     ["cmud play --observe", "watch the others"],
   ],
+  permissions: ["net", "read", "write"],
   run: async (invocation) => (await import("./run_play.ts")).runPlay(invocation),
 };

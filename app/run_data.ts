@@ -1,4 +1,4 @@
-import { StoredData } from "../kvserver/mod.ts";
+import { StoredData } from "../kvserver/disk/stored_data.ts";
 import { decodeUtf8 } from "../rpc/mod.ts";
 import type { Invocation } from "./command_spec.ts";
 import { exitCodes } from "./exit_codes.ts";

@@ -49,7 +49,7 @@ export const runWatch = query(async (session, [prefix = ""], { options }) => {
 /** `cmud kv import` */
 export const runImport = query(async (session, [path = "-"]) => {
   const { importEntries } = await import("./kv/import.ts");
-  return importEntries(session, path === "-" ? inputOf(session.console) : await open(path));
+  return importEntries(session, await (path === "-" ? inputOf(session.console) : open(path)));
 });
 
 /** `cmud kv export` */
@@ -87,7 +87,9 @@ function formatOf({ options }: Invocation): EntryFormat {
   return options.json ? "json" : options.raw ? "raw" : "lines";
 }
 
-function inputOf(console: Console): ImportSource {
+/** @throws {UsageError} when nobody gives any. */
+async function inputOf(console: Console): Promise<ImportSource> {
+  await console.expectInput?.();
   if (console.stdinIsTerminal) {
     console.err('Type lines such as {"key":"k","value":"v"}; Ctrl-D ends them.\n');
   }

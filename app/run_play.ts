@@ -50,12 +50,16 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
     if (farewell !== undefined) console.err(farewell);
     return stop.exitCode;
   } finally {
-    lines.editor.close();
-    await client?.close();
-    await nearest?.close();
-    await guest?.close();
-    await found?.server?.close();
-    stop.release();
+    try {
+      // A terminal that is gone refuses what is written to it.
+      lines.editor.close();
+    } finally {
+      await client?.close();
+      await nearest?.close();
+      await guest?.close();
+      await found?.server?.close();
+      stop.release();
+    }
   }
 }
 

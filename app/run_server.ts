@@ -4,6 +4,7 @@ import type { Console, StopSignal } from "./console.ts";
 import { exitCodeOf, exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
 import { failureText } from "./failure.ts";
 import { describe, joinLater, parseJoin } from "./join.ts";
+import { serverPermissions } from "./server_permissions.ts";
 import { styleFor } from "./style.ts";
 import { UsageError } from "./usage_error.ts";
 import { version } from "./version.ts";
@@ -33,7 +34,7 @@ export async function runServer({ options, console, ...rest }: Invocation): Prom
   const joins = options.join as string[] | undefined ?? [];
   let described: Awaited<ReturnType<typeof describe>>;
   try {
-    described = await describe(joins.map(parseJoin));
+    described = await describe(joins.map(parseJoin), console);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     console.err(`cmud: ${failureText(error, "system")}\n`);
@@ -58,9 +59,11 @@ export async function runServer({ options, console, ...rest }: Invocation): Prom
     log: (line) => console.err(`${line}\n`),
   });
   const keepAsking = new AbortController();
-  for (const address of missing) void joinLater(server, address, keepAsking.signal, console);
+  console.keepOnly?.(serverPermissions(options, false));
+  const join = (description: string) => server.join(description);
+  for (const other of missing) void joinLater(other, join, keepAsking.signal, console);
   const stopped = stopSignal(console);
-  announce(server, { options, console, ...rest });
+  announceWhenReady(server, { options, console, ...rest });
   const signal = await stopped;
   if (!options.json) console.err(`${signal}: stopping\n`);
   keepAsking.abort();
@@ -88,6 +91,25 @@ function stopSignal(console: Console): Promise<StopSignal> {
       stopping = true;
       resolve(signal);
     });
+  });
+}
+
+/**
+ * Says that the server is ready, and that it has the state of the servers that it joins: with
+ * `--wait-synced` both then.
+ */
+function announceWhenReady(server: Server, invocation: Invocation): void {
+  const { options, console } = invocation;
+  const { address } = server;
+  const { ready: isSynced } = server.stats();
+  if (!options.waitSynced) announce(server, invocation);
+  else if (!isSynced) console.err("Waiting for the state of the servers that are joined\n");
+  server.synced().then(() => {
+    if (options.waitSynced) announce(server, invocation);
+    if (options.json) console.out(JSON.stringify({ event: "synced", address }) + "\n");
+    else if (!isSynced) console.out("Synced: it has the state of the servers that it joined.\n");
+  }).catch(() => {
+    // The server was stopped before, or nobody reads stdout any more.
   });
 }
 

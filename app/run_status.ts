@@ -1,6 +1,7 @@
 import { Client, FixedRouter } from "../kvclient/mod.ts";
 import { statusIntervalMs } from "../limits.ts";
 import type { Invocation } from "./command_spec.ts";
+import type { Console } from "./console.ts";
 import { escapeControl, escapedJson } from "./escape.ts";
 import { exitCodeOf, exitCodes } from "./exit_codes.ts";
 import { failureText } from "./failure.ts";
@@ -32,7 +33,7 @@ export async function runStatus(invocation: Invocation): Promise<number> {
       console.out(options.json ? asJson(reports) : asTable(reports, style));
       if (!options.watch) {
         const failed = reports.find((report) => "error" in report);
-        if (failed === undefined) return exitCodes.ok;
+        if (failed === undefined) return exitCodeOfReadiness(reports, console);
         const [, ...advice] = failureText(failed.error).split("\n");
         console.err(advice.map((line) => line + "\n").join(""));
         return exitCodeOf(failed.error);
@@ -42,6 +43,15 @@ export async function runStatus(invocation: Invocation): Promise<number> {
   } finally {
     await Promise.all(clients.map((client) => client.close()));
   }
+}
+
+/** A query actor that is not ready may yet lack what others have. */
+function exitCodeOfReadiness(reports: readonly Report[], console: Console): number {
+  const unready = reports.filter((report) => "stats" in report && report.stats.ready === false);
+  for (const { address } of unready) {
+    console.err(`${address} is not ready: it is taking over the state of other servers\n`);
+  }
+  return unready.length === 0 ? exitCodes.ok : exitCodes.tryAgain;
 }
 
 async function ask(address: string, client: Client): Promise<Report> {

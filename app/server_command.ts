@@ -3,6 +3,7 @@ import type { CommandSpec } from "./command_spec.ts";
 import { dataDirOption } from "./data_dir_option.ts";
 import { integerFrom } from "./number_option.ts";
 import { parseAddressOption } from "./query_client.ts";
+import { serverPermissions } from "./server_permissions.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** `cmud server` */
@@ -63,7 +64,11 @@ export const serverCommand: CommandSpec = {
       summary: "delay what goes to other servers by this one-way time",
       parse: integerFrom(0, 60_000),
     },
-    { name: "--json", summary: "print one line of JSON when ready" },
+    {
+      name: "--wait-synced",
+      summary: "say that it is ready only when it has the state of the servers that it joins",
+    },
+    { name: "--json", summary: "print a line of JSON when it is ready, and one when it is synced" },
   ],
   examples: [
     ["cmud server", "system port 6000, query ports from 6001"],
@@ -71,6 +76,8 @@ export const serverCommand: CommandSpec = {
     ["cmud server --port 7000 --join 127.0.0.1:6000", "another one, which syncs with the first"],
     ["cmud server --host 0.0.0.0 --advertise 192.0.2.7:6000", "reachable from elsewhere"],
   ],
+  // Without a directory it reads only to start its threads, and gives that up then.
+  permissions: ({ options }) => serverPermissions(options, true),
   run: async (invocation) => (await import("./run_server.ts")).runServer(invocation),
 };
 

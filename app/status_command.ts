@@ -14,5 +14,6 @@ export const statusCommand: CommandSpec = {
     ["cmud status", "the local server's first query actor"],
     ["cmud status --watch --server 127.0.0.1:6001,127.0.0.1:6002", "two of them, live"],
   ],
+  permissions: ["net"],
   run: async (invocation) => (await import("./run_status.ts")).runStatus(invocation),
 };

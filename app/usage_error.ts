@@ -1,4 +1,6 @@
 /** The command line, or a line of input, is not understood. */
 export class UsageError extends Error {
-  override name = "UsageError";
+  static {
+    this.prototype.name = "UsageError";
+  }
 }

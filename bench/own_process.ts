@@ -69,6 +69,8 @@ async function lastTextOf(stderr: ReadableStream<Uint8Array>): Promise<string> {
 
 /** What stands before the program's arguments: nothing when it is compiled, else as for the server. */
 export const denoArguments: readonly string[] = Deno.build.standalone ? [] : [
-  ...config.tasks.server.command.split(" ").slice(1, -2),
+  "run",
+  "--quiet",
+  ...config.tasks.permissions.command.split(" ").slice(1),
   import.meta.resolve("../main.ts"),
 ];

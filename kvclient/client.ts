@@ -11,29 +11,30 @@ import { callTimeoutMs, clientScanEntries, emptyPagesMax } from "../limits.ts";
 import {
   type Call,
   ConnectionError,
+  type Dialer,
   type Environment,
   realEnvironment,
   RpcConnection,
   RpcError,
-  tcpTransport,
+  tcpDialer,
   TimeoutError,
-  type Transport,
 } from "../rpc/mod.ts";
 import type { QueryRouter } from "./router.ts";
+import { type ClientTarget, routerTo } from "./target.ts";
 
 /** Options of a `Client`. */
 export interface ClientOptions {
-  /** How long a call may take, dialing included. Default 5000. */
+  /** How long a call may take, milliseconds, dialing included. Default 5000. */
   timeoutMs?: number;
   /** Clock and timers. Default: the machine's. */
   environment?: Environment;
-  /** The network. Default: TCP. */
-  transport?: Transport;
+  /** The network. Default: TCP, of the runtime that the program is on. */
+  transport?: Dialer;
 }
 
 /** Options of one call. */
 export interface ClientCallOptions {
-  /** How long this call may take; default: as the client. */
+  /** How long this call may take, milliseconds. Default: the client's `timeoutMs`. */
   timeoutMs?: number;
   /** Ends the call early; it then fails with the signal's reason. */
   signal?: AbortSignal;
@@ -55,18 +56,23 @@ export class Client {
   #router: QueryRouter;
   #timeoutMs: number;
   #environment: Environment;
-  #transport: Transport;
+  #dialer: Dialer;
   #connections = new Map<string, RpcConnection>();
   /** Numbers the connections ever dialed. */
   #dials = new WeakMap<RpcConnection, number>();
   #lastDial = 0;
   #closed = false;
 
-  constructor(router: QueryRouter, options: ClientOptions = {}) {
-    this.#router = router;
+  /**
+   * Connects to nothing yet: the first call does.
+   *
+   * @throws {TypeError} when `target` is a bad address, or has one; {RangeError} when it is an empty list.
+   */
+  constructor(target: ClientTarget, options: ClientOptions = {}) {
+    this.#router = routerTo(target);
     this.#timeoutMs = options.timeoutMs ?? callTimeoutMs;
     this.#environment = options.environment ?? realEnvironment;
-    this.#transport = options.transport ?? tcpTransport;
+    this.#dialer = options.transport ?? tcpDialer;
   }
 
   /** The value of `key`, or `undefined` when it is absent. */
@@ -110,7 +116,7 @@ export class Client {
     return this.#call(pingCall, options);
   }
 
-  /** The figures of a query actor and its server. */
+  /** The figures of a query actor and its server, by name; `docs/command-line.md` lists them. */
   stats(options?: ClientCallOptions): Promise<StatsFigures> {
     return this.#call(statsCall, options);
   }
@@ -130,6 +136,11 @@ export class Client {
     const connections = [...this.#connections.values()];
     this.#connections.clear();
     await Promise.all(connections.map((connection) => connection.close()));
+  }
+
+  /** `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   async *#scanAt(
@@ -174,7 +185,7 @@ export class Client {
     if (this.#closed) throw new Error("Cannot call: the client is closed");
     let connection = this.#connections.get(address);
     if (connection === undefined || connection.closed) {
-      connection = new RpcConnection(address, this.#transport, this.#environment);
+      connection = new RpcConnection(address, this.#dialer, this.#environment);
       this.#connections.set(address, connection);
       this.#dials.set(connection, ++this.#lastDial);
     }

@@ -1,10 +1,11 @@
 /**
- * The client library. Needs nothing of the server but its address.
+ * The client library: asks the store of a server. It needs nothing of the server but its address, and
+ * runs on Deno and on Node 20 or later.
  *
  * ```ts
- * import { Client, FixedRouter, isRetriable } from "./mod.ts";
+ * import { Client, isRetriable } from "./mod.ts";
  *
- * const client = new Client(new FixedRouter("127.0.0.1:6001"), { timeoutMs: 1000 });
+ * await using client = new Client("127.0.0.1:6001", { timeoutMs: 1000 });
  * try {
  *   await client.put("city/pittsburgh", "302,971");
  *   console.log(await client.get("city/pittsburgh"));
@@ -13,13 +14,13 @@
  *   // Without a server there nothing was sent, so trying again can do no harm.
  *   if (!isRetriable(error)) throw error;
  * }
- * await client.close();
  * ```
  *
  * @module
  */
 
 export { Client, type ClientCallOptions, type ClientOptions } from "./client.ts";
+export type { ClientTarget } from "./target.ts";
 export { NearestRouter, type NearestRouterOptions } from "./nearest_router.ts";
 export {
   FixedRouter,
@@ -28,11 +29,18 @@ export {
   RandomRouter,
   RoundRobinRouter,
 } from "./router.ts";
+export type { StatsFigures } from "../kvcommon/mod.ts";
 export {
+  type ByteStream,
+  type Clock,
   ConnectionError,
+  type Dialer,
+  type Environment,
   type ErrorCode,
   errorCodes,
   isRetriable,
+  type Random,
   RpcError,
   TimeoutError,
+  type Timers,
 } from "../rpc/mod.ts";

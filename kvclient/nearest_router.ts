@@ -1,22 +1,22 @@
 import { pingCall } from "../kvcommon/mod.ts";
 import { probeIntervalMs } from "../limits.ts";
 import {
+  type Dialer,
   type Environment,
   realEnvironment,
   RpcConnection,
-  tcpTransport,
-  type Transport,
+  tcpDialer,
 } from "../rpc/mod.ts";
 import { expectSome, type QueryRouter } from "./router.ts";
 
 /** Options of a `NearestRouter`. */
 export interface NearestRouterOptions {
-  /** Time between two probes of an address, and the longest wait for a pong. Default 2000. */
+  /** Time between two probes of an address, and the longest wait for a pong, milliseconds. Default 2000. */
   intervalMs?: number;
-  /** Default: the machine's. */
+  /** Clock and timers. Default: the machine's. */
   environment?: Environment;
-  /** Default: TCP. */
-  transport?: Transport;
+  /** The network. Default: TCP, of the runtime that the program is on. */
+  transport?: Dialer;
 }
 
 /** An address as it was last seen. */
@@ -51,7 +51,7 @@ export class NearestRouter implements QueryRouter {
   #current: Candidate;
   #intervalMs: number;
   #environment: Environment;
-  #transport: Transport;
+  #dialer: Dialer;
   #cancelTimer: (() => void) | undefined;
   #closed = false;
   #probing: Promise<unknown>;
@@ -75,7 +75,7 @@ export class NearestRouter implements QueryRouter {
   private constructor(addresses: readonly string[], options: NearestRouterOptions) {
     this.#intervalMs = options.intervalMs ?? probeIntervalMs;
     this.#environment = options.environment ?? realEnvironment;
-    this.#transport = options.transport ?? tcpTransport;
+    this.#dialer = options.transport ?? tcpDialer;
     this.#candidates = addresses.map((address) => ({
       address,
       connection: undefined,
@@ -86,22 +86,29 @@ export class NearestRouter implements QueryRouter {
     this.#probing = Promise.resolve();
   }
 
+  /** The `host:port` that answers fastest. */
   nextAddr(): string {
     return this.#current.address;
   }
 
+  /** Leaves `address` until a probe there is answered again. */
   reportFailure(address: string): void {
     const candidate = this.#candidates.find((candidate) => candidate.address === address);
     if (candidate !== undefined) this.#fail(candidate);
   }
 
-  /** Ends probing. */
+  /** Ends probing. Resolves when its connections are closed; `nextAddr` names an address even then. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelTimer?.();
     await Promise.all(this.#candidates.map(({ connection }) => connection?.close()));
     await this.#probing;
     await Promise.all(this.#ending);
+  }
+
+  /** `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** @returns when the first has answered, or all have failed; the others go on. */
@@ -133,7 +140,7 @@ export class NearestRouter implements QueryRouter {
       candidate.missedProbes = 0;
       candidate.connection = new RpcConnection(
         candidate.address,
-        this.#transport,
+        this.#dialer,
         this.#environment,
       );
     }

@@ -12,10 +12,12 @@ export interface QueryRouter {
 export class FixedRouter implements QueryRouter {
   #address: string;
 
+  /** Routes to `address`, a `host:port`. A bad one fails each call with a `ConnectionError`. */
   constructor(address: string) {
     this.#address = address;
   }
 
+  /** The address. */
   nextAddr(): string {
     return this.#address;
   }
@@ -26,16 +28,18 @@ export class PinnedRouter implements QueryRouter {
   #router: QueryRouter;
   #pinned: string;
 
+  /** Stays with an address of `router`, which names one now, and one after each failure there. */
   constructor(router: QueryRouter) {
     this.#router = router;
     this.#pinned = router.nextAddr();
   }
 
+  /** The address that has not failed yet. */
   nextAddr(): string {
     return this.#pinned;
   }
 
-  /** A failure at an address that was left already changes nothing. */
+  /** Leaves `address`; a failure at an address that was left already changes nothing. */
   reportFailure(address: string): void {
     this.#router.reportFailure?.(address);
     if (address === this.#pinned) this.#pinned = this.#router.nextAddr();
@@ -47,11 +51,16 @@ export class RoundRobinRouter implements QueryRouter {
   #addresses: readonly string[];
   #next = 0;
 
-  /** @throws {RangeError} when there is no address. */
+  /**
+   * Routes to one or more addresses, each a `host:port`, in this order.
+   *
+   * @throws {RangeError} when there is no address.
+   */
   constructor(addresses: readonly string[]) {
     this.#addresses = expectSome(addresses);
   }
 
+  /** The next address; after the last one comes the first. */
   nextAddr(): string {
     const address = this.#addresses[this.#next];
     this.#next = (this.#next + 1) % this.#addresses.length;
@@ -64,12 +73,18 @@ export class RandomRouter implements QueryRouter {
   #addresses: readonly string[];
   #random: Random;
 
-  /** @throws {RangeError} when there is no address. */
+  /**
+   * Routes to one or more addresses, each a `host:port`.
+   *
+   * @param random draws the addresses; default: the machine's own generator
+   * @throws {RangeError} when there is no address.
+   */
   constructor(addresses: readonly string[], random: Random = realEnvironment) {
     this.#addresses = expectSome(addresses);
     this.#random = random;
   }
 
+  /** An address drawn at random. */
   nextAddr(): string {
     return this.#addresses[Math.floor(this.#random.fraction() * this.#addresses.length)];
   }

@@ -17,13 +17,19 @@ export {
   DataDirectoryInUseError,
   type DirectoryOwner,
 } from "./disk/data_error.ts";
-export { DirectoryLock } from "./disk/directory_lock.ts";
 export type { Durability } from "./messages/journal_messages.ts";
-export { StoredData } from "./disk/stored_data.ts";
-export { isLater, nextOrder, type Order } from "./entry/order.ts";
 export { Server } from "./server.ts";
 export { addressOfDescription, fetchDescription } from "./server_description.ts";
-export { type Entry, type EntryBytes, noValue } from "./entry/entry.ts";
-export { noEntry, Store } from "./store/mod.ts";
 export { ServerOptionError, type ServerOptions } from "./server_options.ts";
 export { ThreadEndedError } from "./worker_thread.ts";
+export type { ServerStats } from "./query/server_stats.ts";
+export type {
+  ByteListener,
+  ByteStream,
+  Clock,
+  Dialer,
+  Environment,
+  Random,
+  Timers,
+  Transport,
+} from "../rpc/mod.ts";

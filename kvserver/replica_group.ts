@@ -1,4 +1,6 @@
 import type { ActorRef, ActorSystem, ActorThread } from "../actor/mod.ts";
+import { EntryBatch } from "./entry/entry_batch.ts";
+import type { LoadMessage } from "./messages/journal_messages.ts";
 import type { DrainMessage, JoinMessage, StartMessage } from "./messages/sync_control.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
 import { QueryActor } from "./query/query_actor.ts";
@@ -52,6 +54,9 @@ export class ReplicaGroup {
   readonly settings: ReplicaSettings;
   #system: ActorSystem;
   #ready: boolean;
+  #queryActors: readonly ActorRef[] = [];
+  /** Settles when the sync actor has sent all replicas what was to be taken over. */
+  #takenOver: Promise<unknown> = Promise.resolve();
 
   /** Starts the sync actor. */
   constructor(system: ActorSystem, options: ReplicaGroupOptions) {
@@ -82,6 +87,7 @@ export class ReplicaGroup {
    * @param hasState whether they have a state to give, and not only one to take over
    */
   begin(queryActors: readonly ActorRef[], hasState = this.settings.ready): void {
+    this.#queryActors = queryActors;
     this.#system.tell(
       this.syncActor,
       { type: "start", queryActors, hasState } satisfies StartMessage,
@@ -94,6 +100,27 @@ export class ReplicaGroup {
     const { ref: replyTo, response } = this.#system.newChannelRef();
     this.#system.tell(this.syncActor, { type: "join", peers, replyTo } satisfies JoinMessage);
     response.then(() => this.#ready = true, () => {});
+    this.#takenOver = response;
+  }
+
+  /**
+   * Resolves when every query actor has the state that was to be taken over until now: at once when
+   * there is none.
+   *
+   * @throws {Error} when the system closes before.
+   */
+  async synced(): Promise<void> {
+    await this.#takenOver;
+    // What the sync actor sent them lies before this in their mailboxes.
+    await Promise.all(this.#queryActors.map((queryActor) => this.#reach(queryActor)));
+  }
+
+  /** Has a query actor load no entries: it says so when it has handled all that it was told before. */
+  async #reach(queryActor: ActorRef): Promise<void> {
+    const { ref: replyTo, response } = this.#system.newChannelRef();
+    const entries = new EntryBatch(new Store(), 0).encode();
+    this.#system.tell(queryActor, { type: "load", entries, replyTo } satisfies LoadMessage);
+    await response;
   }
 
   /** Resolves when other servers have all that was taken here, or after `timeoutMs`. */

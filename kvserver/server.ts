@@ -1,6 +1,12 @@
 import { type ActorRef, ActorSystem, RpcTellNetwork } from "../actor/mod.ts";
 import { closeDrainMs } from "../limits.ts";
-import { delayedTransport, formatAddress, parseAddress } from "../rpc/mod.ts";
+import {
+  type AwakeEnvironment,
+  awakeEnvironment,
+  delayedTransport,
+  formatAddress,
+  parseAddress,
+} from "../rpc/mod.ts";
 import { bind } from "./bind.ts";
 import { DataDirectory } from "./data_directory.ts";
 import { RoundRobin } from "./round_robin.ts";
@@ -30,10 +36,11 @@ export class Server {
   #workers: readonly WorkerThread[];
   #closed: Promise<void> | undefined;
   #data: DataDirectory | undefined;
+  #environment: AwakeEnvironment;
 
   /**
    * Reads the data directory, if there is one, and binds all ports. Taking over the state of others
-   * goes on behind that: `stats().ready` tells.
+   * goes on behind that: `stats().ready` and `synced()` tell.
    *
    * @throws {ServerOptionError} for an option out of bounds; {DataDirectoryError} when that cannot be
    * used; {Error} when a port cannot be bound: everything already started is closed then.
@@ -41,6 +48,16 @@ export class Server {
   static async start(options: ServerOptions = {}): Promise<Server> {
     const settings = withDefaults(options);
     const named = readDescriptions(settings.remoteDescs);
+    const environment = awakeEnvironment(settings.environment);
+    try {
+      return await Server.#open({ ...settings, environment }, named);
+    } catch (error) {
+      environment.close();
+      throw error;
+    }
+  }
+
+  static async #open(settings: AwakeSettings, named: readonly ActorRef[]): Promise<Server> {
     const { dataDir, environment: clock, log, onThreadEnd } = settings;
     if (dataDir === undefined) return await Server.#start(settings, named);
     const onBroken = (error: Error) => onThreadEnd(new ThreadEndedError(error.message));
@@ -55,7 +72,7 @@ export class Server {
   }
 
   static async #start(
-    settings: ServerSettings,
+    settings: AwakeSettings,
     peers: readonly ActorRef[],
     data?: DataDirectory,
   ): Promise<Server> {
@@ -101,7 +118,7 @@ export class Server {
         ...workers.map((worker, i) => worker.listen(hostname, ports[i + 1])),
       ]);
       if (!ready) group.join(peers);
-      return new Server(system, group, main, workers, threads.gather(addresses), data);
+      return new Server(system, group, main, workers, threads.gather(addresses), environment, data);
     } catch (error) {
       // Those that bound their ports meanwhile free them first: ending a thread takes its time.
       await Promise.allSettled([main, ...workers].map((thread) => thread.close()));
@@ -117,8 +134,10 @@ export class Server {
     main: QueryThread,
     workers: readonly WorkerThread[],
     addresses: readonly string[],
+    environment: AwakeEnvironment,
     data: DataDirectory | undefined,
   ) {
+    this.#environment = environment;
     this.#system = system;
     this.#data = data;
     this.#group = group;
@@ -136,6 +155,16 @@ export class Server {
   /** The figures of its actor system, and whether it has the state of the others. */
   stats(): ServerStats {
     return this.#group.stats();
+  }
+
+  /**
+   * Resolves when every query actor has the state of the servers that this one has joined until now: a
+   * key that they had when it joined is found from then on. At once when it has joined none.
+   *
+   * @throws {Error} when the server is closed before.
+   */
+  synced(): Promise<void> {
+    return this.#group.synced();
   }
 
   /**
@@ -166,9 +195,13 @@ export class Server {
       await this.#data?.close();
     } finally {
       await this.#system.close();
+      this.#environment.close();
     }
   }
 }
+
+/** While the process stands still, nothing is overdue: no thread, no peer, no acknowledgement. */
+type AwakeSettings = ServerSettings & { environment: AwakeEnvironment };
 
 /** Tells to other servers, delayed if so wished. */
 function networkOf(

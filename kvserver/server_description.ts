@@ -11,6 +11,7 @@ import {
   parseAddress,
   realEnvironment,
   RpcConnection,
+  RpcError,
   tcpTransport,
 } from "../rpc/mod.ts";
 
@@ -35,8 +36,8 @@ const describeCall: Call<string> = {
 /**
  * Asks the system port at `address` for its server's description.
  *
- * @throws {ConnectionError | TimeoutError} when nobody answers there; {RpcError} when that is no
- * system port.
+ * @throws {ConnectionError | TimeoutError} when nobody answers there; {RpcError} of the code
+ * `unknown_method` when that is no system port, `unavailable` when its server has no description yet.
  */
 export async function fetchDescription(
   address: string,
@@ -45,9 +46,21 @@ export async function fetchDescription(
 ): Promise<string> {
   const connection = new RpcConnection(address, tcpTransport, realEnvironment);
   try {
-    return await connection.call(describeCall, { timeoutMs, signal });
+    const description = await connection.call(describeCall, { timeoutMs, signal });
+    expectDescription(description, address);
+    return description;
   } finally {
     await connection.close();
+  }
+}
+
+/** Servers of version 0.1.0 answer with an empty text while they read their data. */
+function expectDescription(text: string, address: string): void {
+  try {
+    syncActorOf(text);
+  } catch (cause) {
+    const message = `Cannot join ${address}: it gives no description of a running server`;
+    throw new RpcError("unavailable", message, { cause, address });
   }
 }
 

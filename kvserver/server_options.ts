@@ -63,7 +63,9 @@ export interface ServerOptions {
 
 /** An option of a server is out of its bounds. */
 export class ServerOptionError extends RangeError {
-  override name = "ServerOptionError";
+  static {
+    this.prototype.name = "ServerOptionError";
+  }
 }
 
 /** Options with all that was left out. */

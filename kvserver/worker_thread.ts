@@ -7,7 +7,9 @@ import type { WorkerAnswers, WorkerReply, WorkerRequest } from "./worker_message
 
 /** A thread ended, or stopped to answer, without having been asked to. */
 export class ThreadEndedError extends Error {
-  override name = "ThreadEndedError";
+  static {
+    this.prototype.name = "ThreadEndedError";
+  }
 }
 
 /** A further thread of a server, as the main thread sees it: a `QueryThread` in a Worker. */

@@ -1,11 +1,12 @@
-import { frameBytesMax, outgoingBytesMax, sendBufferBytes, silenceMsMax } from "../limits.ts";
+import { frameBytesMax, outgoingBytesMax, silenceMsMax, standstillMs } from "../limits.ts";
 import { dial } from "./dial.ts";
 import type { Environment } from "./environment.ts";
 import { ConnectionError, RpcError, TimeoutError } from "./errors.ts";
 import { frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
+import { FrameSender } from "./frame_sender.ts";
 import { beginRequest, readResponseHead } from "./message.ts";
-import { MsgpackReader, MsgpackWriter } from "./msgpack/mod.ts";
-import type { ByteStream, Transport } from "./transport.ts";
+import { MsgpackReader, type MsgpackWriter } from "./msgpack/mod.ts";
+import type { ByteStream, Dialer } from "./transport.ts";
 
 /** A call: what it sends, and how its result is read. */
 export interface Call<T> {
@@ -50,12 +51,9 @@ export class RpcConnection {
   #stream: ByteStream | undefined;
   #pending = new Map<number, Pending>();
   #nextMsgid = 0;
-  /** Requests that have not left; while a write is under way the next one is gathered here. */
-  #outgoing = new MsgpackWriter(sendBufferBytes);
-  /** The buffer that the write under way reads from. */
-  #leaving = new MsgpackWriter(sendBufferBytes);
+  #sender: FrameSender;
+  /** Calls whose requests have not left. */
   #unsent: Pending[] = [];
-  #flushing = false;
   #closed = false;
   /** Ends the dial, if it is still under way. */
   #dialing = new AbortController();
@@ -65,10 +63,17 @@ export class RpcConnection {
   /** When the first call was made that nothing has come after. */
   #silentSinceMs: number | undefined;
 
-  constructor(address: string, transport: Transport, environment: Environment) {
+  constructor(address: string, dialer: Dialer, environment: Environment) {
     this.address = address;
     this.#environment = environment;
-    this.#done = this.#run(transport);
+    this.#sender = new FrameSender(environment, {
+      leaving: () => {
+        for (const pending of this.#unsent) pending.sent = true;
+        this.#unsent = [];
+      },
+      failed: (_stream, error) => this.#end("it was lost while sending", error),
+    });
+    this.#done = this.#run(dialer);
   }
 
   /** Whether it is over. */
@@ -101,7 +106,7 @@ export class RpcConnection {
       this.#pending.set(msgid, pending);
       this.#unsent.push(pending);
       this.#armTimer(pending.deadlineMs);
-      if (!this.#flushing && this.#stream !== undefined) this.#flushSoon(this.#stream);
+      this.#sender.send();
     });
   }
 
@@ -113,12 +118,13 @@ export class RpcConnection {
 
   #writeRequest(call: Call<unknown>): number {
     do this.#nextMsgid = (this.#nextMsgid + 1) >>> 0; while (this.#pending.has(this.#nextMsgid));
-    const start = this.#outgoing.length;
+    const { frames } = this.#sender;
+    const start = frames.length;
     try {
-      const frame = beginRequest(this.#outgoing, this.#nextMsgid, call.method);
-      call.writeParams(this.#outgoing);
-      const bytes = this.#outgoing.endFrame(frame);
-      if (this.#outgoing.length > outgoingBytesMax) {
+      const frame = beginRequest(frames, this.#nextMsgid, call.method);
+      call.writeParams(frames);
+      const bytes = frames.endFrame(frame);
+      if (frames.length > outgoingBytesMax) {
         throw this.#lost(call, false, `more than ${outgoingBytesMax} bytes wait to be sent`);
       }
       // The server would end the connection for it, and every other call with it.
@@ -129,7 +135,7 @@ export class RpcConnection {
         );
       }
     } catch (error) {
-      this.#outgoing.length = start;
+      frames.length = start;
       throw error;
     }
     return this.#nextMsgid;
@@ -154,36 +160,14 @@ export class RpcConnection {
     return pending;
   }
 
-  // ---- sending ------------------------------------------------------------------------------
-
-  #flushSoon(stream: ByteStream): void {
-    this.#flushing = true;
-    this.#environment.soon(() => this.#flush(stream));
-  }
-
-  async #flush(stream: ByteStream): Promise<void> {
-    try {
-      while (this.#outgoing.length > 0 && !this.#closed) {
-        [this.#outgoing, this.#leaving] = [this.#leaving, this.#outgoing];
-        for (const pending of this.#unsent) pending.sent = true;
-        this.#unsent = [];
-        await stream.write(this.#leaving.written());
-        this.#leaving.clear();
-      }
-    } catch (error) {
-      this.#end("it was lost while sending", error);
-    }
-    this.#flushing = false;
-  }
-
   // ---- receiving ----------------------------------------------------------------------------
 
-  async #run(transport: Transport): Promise<void> {
+  async #run(dialer: Dialer): Promise<void> {
     try {
-      const stream = await dial(transport, this.address, this.#environment, this.#dialing.signal);
+      const stream = await dial(dialer, this.address, this.#environment, this.#dialing.signal);
       if (this.#closed) return stream.close();
       this.#stream = stream;
-      if (this.#outgoing.length > 0) this.#flushSoon(stream);
+      this.#sender.begin(stream);
       await this.#receive(stream);
       this.#end("the server ended the connection");
     } catch (error) {
@@ -233,6 +217,7 @@ export class RpcConnection {
     this.#closed = true;
     this.#dialing.abort();
     this.#disarmTimer();
+    this.#sender.end();
     this.#stream?.close();
     const open = [...this.#pending.values()];
     this.#pending.clear();
@@ -267,8 +252,10 @@ export class RpcConnection {
   }
 
   #expire(): void {
-    this.#disarmTimer();
     const nowMs = this.#environment.monotonicMs();
+    const lateMs = nowMs - this.#timerAtMs;
+    this.#disarmTimer();
+    if (lateMs > standstillMs) this.#putOff(lateMs + standstillMs);
     let nextMs = Infinity;
     for (const [msgid, { call, deadlineMs, timeoutMs, reject }] of this.#pending) {
       if (deadlineMs <= nowMs) {
@@ -279,5 +266,11 @@ export class RpcConnection {
     if (nextMs !== Infinity) this.#armTimer(nextMs);
     // A peer that vanished without a word: nothing else would show it for a quarter of an hour.
     if (nowMs - (this.#silentSinceMs ?? nowMs) >= silenceMsMax) this.#end("it is silent");
+  }
+
+  /** This process stood still: replies that came meanwhile are yet to be read. */
+  #putOff(ms: number): void {
+    for (const pending of this.#pending.values()) pending.deadlineMs += ms;
+    if (this.#silentSinceMs !== undefined) this.#silentSinceMs += ms;
   }
 }

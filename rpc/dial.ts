@@ -1,6 +1,6 @@
 import { dialTimeoutMs } from "../limits.ts";
 import type { Timers } from "./environment.ts";
-import type { ByteStream, Transport } from "./transport.ts";
+import type { ByteStream, Dialer } from "./transport.ts";
 
 /**
  * Connects to `address`, until `dialTimeoutMs` are over or `signal` aborts: what comes of the
@@ -9,13 +9,13 @@ import type { ByteStream, Transport } from "./transport.ts";
  * @throws {Error} when nobody answers there; the signal's reason.
  */
 export function dial(
-  transport: Transport,
+  dialer: Dialer,
   address: string,
   timers: Pick<Timers, "after">,
   signal: AbortSignal,
 ): Promise<ByteStream> {
   const attempt = new AbortController();
-  const connected = transport.connect(address, attempt.signal);
+  const connected = dialer.connect(address, attempt.signal);
   return new Promise((resolve, reject) => {
     const settle = () => {
       cancel();

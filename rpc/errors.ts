@@ -23,47 +23,65 @@ export type ErrorCode = typeof errorCodes[number];
  * error, and thrown again where the call was made.
  */
 export class RpcError extends Error {
-  override name = "RpcError";
+  static {
+    this.prototype.name = "RpcError";
+  }
 
-  /** Where the call was made: known there alone. */
+  /** What kind of error it is; a newer server may know more of them than `ErrorCode` lists. */
+  readonly code: ErrorCode | string;
+
+  /** The `host:port` that was called: known where the call was made, and there alone. */
   readonly address: string | undefined;
 
-  /** @param code what kind of error; a newer server may know more of them than `ErrorCode` lists */
+  /** Takes its fields, its message and its cause. */
   constructor(
-    readonly code: ErrorCode | string,
+    code: ErrorCode | string,
     message: string,
     options?: ErrorOptions & { address?: string },
   ) {
     super(message, options);
+    this.code = code;
     this.address = options?.address;
   }
 }
 
 /** Nobody answers at an address, or the connection to it was lost. */
 export class ConnectionError extends Error {
-  override name = "ConnectionError";
+  static {
+    this.prototype.name = "ConnectionError";
+  }
 
-  /**
-   * @param address the `host:port` that was called
-   * @param retrySafe whether the call surely had no effect, or may have it twice without harm
-   */
-  constructor(
-    readonly address: string,
-    readonly retrySafe: boolean,
-    message: string,
-    options?: ErrorOptions,
-  ) {
+  /** The `host:port` that was called. */
+  readonly address: string;
+
+  /** Whether the call surely had no effect, or may have it twice without harm. */
+  readonly retrySafe: boolean;
+
+  /** Takes its fields, its message and its cause. */
+  constructor(address: string, retrySafe: boolean, message: string, options?: ErrorOptions) {
     super(message, options);
+    this.address = address;
+    this.retrySafe = retrySafe;
   }
 }
 
 /** No reply came in time. The call may have had its effect or may still have it. */
 export class TimeoutError extends Error {
-  override name = "TimeoutError";
+  static {
+    this.prototype.name = "TimeoutError";
+  }
 
-  /** @param retrySafe whether the call may have its effect twice without harm */
-  constructor(readonly address: string, readonly retrySafe: boolean, timeoutMs: number) {
+  /** The `host:port` that was called. */
+  readonly address: string;
+
+  /** Whether the call may have its effect twice without harm. */
+  readonly retrySafe: boolean;
+
+  /** Takes its fields, and for how many milliseconds a reply was waited for. */
+  constructor(address: string, retrySafe: boolean, timeoutMs: number) {
     super(`Cannot wait longer for ${address}: no reply within ${timeoutMs} ms`);
+    this.address = address;
+    this.retrySafe = retrySafe;
   }
 }
 

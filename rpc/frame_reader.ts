@@ -5,7 +5,9 @@ export const frameHeaderBytes = 4;
 
 /** A frame whose length is out of bounds: the stream cannot be followed any further. */
 export class FrameError extends Error {
-  override name = "FrameError";
+  static {
+    this.prototype.name = "FrameError";
+  }
 }
 
 /**

@@ -26,7 +26,9 @@ const msgidMax = 0xffffffff;
 
 /** A payload that is none of the shapes. The connection cannot be trusted any further. */
 export class ShapeError extends Error {
-  override name = "ShapeError";
+  static {
+    this.prototype.name = "ShapeError";
+  }
 
   /** @param msgid of the request that it seems to be, when that much could be read */
   constructor(message: string, readonly msgid?: number, options?: ErrorOptions) {

@@ -42,7 +42,10 @@
  */
 
 export * from "./msgpack/mod.ts";
+export { formatAddress, parseAddress } from "./address.ts";
 export { type Answer, answerFrames, later, type RequestHandler } from "./answer.ts";
+export { type AwakeEnvironment, awakeEnvironment } from "./awake_environment.ts";
+export { Backoff, type BackoffOptions } from "./backoff.ts";
 export { delayedTransport } from "./delayed_transport.ts";
 export { type Call, type CallOptions, RpcConnection } from "./connection.ts";
 export { dial } from "./dial.ts";
@@ -62,6 +65,7 @@ export {
   TimeoutError,
 } from "./errors.ts";
 export { FrameError, frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
+export { FrameSender, type FrameSenderListener } from "./frame_sender.ts";
 export {
   beginNotification,
   beginRequest,
@@ -74,11 +78,6 @@ export {
 } from "./message.ts";
 export { type FrameExecutor, type Reply, type SendLate } from "./served_connection.ts";
 export { RpcServer, type RpcServerOptions } from "./server.ts";
-export {
-  type ByteListener,
-  type ByteStream,
-  formatAddress,
-  parseAddress,
-  tcpTransport,
-  type Transport,
-} from "./transport.ts";
+export { tcpTransport } from "./tcp.ts";
+export { tcpDialer } from "./tcp_dialer.ts";
+export type { ByteListener, ByteStream, Dialer, Transport } from "./transport.ts";

@@ -25,7 +25,7 @@ async function release(tag: string): Promise<void> {
   let checksums = "";
   for (const target of targets) {
     const name = `cmud-${tag}-${target}${target.includes("windows") ? ".exe" : ""}`;
-    await deno(compileArguments(config.tasks.compile.command, target, `dist/${name}`));
+    await deno(compileArguments(config.tasks, target, `dist/${name}`));
     checksums += checksumLine(Deno.readFileSync(new URL(name, dist)), name);
   }
   Deno.writeTextFileSync(new URL("SHA256SUMS", dist), checksums);

@@ -15,12 +15,20 @@ export const targets = [
   "x86_64-pc-windows-msvc",
 ] as const;
 
+/** The tasks of `deno.json`, by their names. */
+export type Tasks = Readonly<Record<string, { command: string }>>;
+
 /**
  * The arguments of Deno that compile for `target`: those of the task `compile`, with another output.
  *
- * @param task the command of that task, whose last step is `deno compile`
+ * @throws {Error} when the last step of that task is not `deno compile` with an output.
  */
-export function compileArguments(task: string, target: string, output: string): string[] {
+export function compileArguments(tasks: Tasks, target: string, output: string): string[] {
+  // What a task echoes, as the shell would put it in.
+  const task = tasks.compile.command.replace(
+    /\$\(deno task -q (\w+)\)/g,
+    (_, name) => tasks[name].command.replace(/^echo /, ""),
+  );
   const [, command] = /\bdeno (compile .*)$/.exec(task) ?? [];
   if (command === undefined || !/ --output \S+/.test(command)) {
     throw new Error(`Cannot compile by "${task}": allowed is deno compile with --output`);

@@ -16,13 +16,15 @@ const below: Record<string, readonly string[]> = {
   // The command line has the benchmarks as a command.
   app: ["bench", "kvserver", "kvclient", "actor", "kvcommon", "rpc", ...leaves],
   "main.ts": ["app"],
+  // What a program that imports the package gets when it names no part.
+  "mod.ts": ["kvclient"],
 };
 
 /** These use the parts, and are no parts themselves. */
 const around = ["tests", "examples", "scripts"];
 
 /** The only files that may name a package. */
-const packageFiles = ["deps.ts", "tests/deps.ts"];
+const packageFiles = ["deps.ts", "tests/deps.ts", "scripts/deps.ts"];
 
 const root = new URL("../", import.meta.url);
 

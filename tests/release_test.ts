@@ -38,11 +38,15 @@ Deno.test("releaseNotes() gives the section of one version, and refuses one that
 });
 
 Deno.test("compileArguments() compiles for another system as the task does for this one", () => {
-  const [command, ...rest] = compileArguments(tasks.compile.command, targets[0], "dist/cmud");
+  const [command, ...rest] = compileArguments(tasks, targets[0], "dist/cmud");
   assertEquals([command, rest.at(-1)], ["compile", "main.ts"]);
-  const added = new Set(rest).difference(new Set(tasks.compile.command.split(" ")));
+  const permissions = tasks.permissions.command.split(" ").slice(1);
+  const given = new Set([...tasks.compile.command.split(" "), ...permissions]);
+  const added = new Set(rest).difference(given);
   assertEquals([...added], ["--target", targets[0], "dist/cmud"]);
-  assertThrows(() => compileArguments("deno run main.ts", targets[0], "x"), Error, "deno compile");
+  assertEquals(permissions.filter((permission: string) => !rest.includes(permission)), []);
+  const other = { compile: { command: "deno run main.ts" } };
+  assertThrows(() => compileArguments(other, targets[0], "x"), Error, "deno compile");
 });
 
 Deno.test("the compiled program has the licences that it prints", () => {

@@ -29,7 +29,9 @@ export interface GameStore {
 
 /** A call to the store was not answered; what was to be written is repeated before the next one. */
 export class StoreFailure extends Error {
-  override name = "StoreFailure";
+  static {
+    this.prototype.name = "StoreFailure";
+  }
 
   /** @param why as a player is told, in the middle of a sentence */
   constructor(readonly why: string, options?: ErrorOptions) {

@@ -1,13 +1,16 @@
 /** A data directory cannot be used. What it holds was not changed. */
 export class DataDirectoryError extends Error {
-  override name = "DataDirectoryError";
+  static {
+    this.prototype.name = "DataDirectoryError";
+  }
 
-  /**
-   * @param directory its path
-   * @param found what is in the way, and what is allowed
-   */
-  constructor(directory: string, readonly found: string, options?: ErrorOptions) {
+  /** What is in the way, and what is allowed. */
+  readonly found: string;
+
+  /** Takes the path of the directory, what is in the way, and the cause. */
+  constructor(directory: string, found: string, options?: ErrorOptions) {
     super(`Cannot use the data directory ${directory}: ${found}`, options);
+    this.found = found;
   }
 }
 
@@ -24,17 +27,24 @@ export function damaged(directory: string, cause: unknown): DataDirectoryError {
 
 /** Another process uses the data directory. */
 export class DataDirectoryInUseError extends DataDirectoryError {
-  override name = "DataDirectoryInUseError";
+  static {
+    this.prototype.name = "DataDirectoryInUseError";
+  }
 
-  /** @param owner who uses it, if that can be told */
-  constructor(directory: string, readonly owner: DirectoryOwner | undefined) {
+  /** The process that uses the directory, if that can be told. */
+  readonly owner: DirectoryOwner | undefined;
+
+  /** Takes the path of the directory, and who uses it. */
+  constructor(directory: string, owner: DirectoryOwner | undefined) {
     const who = owner === undefined ? "another process" : `process ${owner.pid}`;
     super(directory, `${who} uses it, and one at a time is allowed`);
+    this.owner = owner;
   }
 }
 
 /** The process that uses a data directory, as it says itself. */
 export interface DirectoryOwner {
+  /** Its process id. */
   pid: number;
   /** The query ports of its server; empty until they are bound. */
   queryAddresses: readonly string[];

@@ -9,11 +9,11 @@ import { loggedBytesMax, ValueLog } from "../memory/value_log.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 import { assert } from "../memory/assert.ts";
 
-/** No entry has this number. */
+/** In place of an entry: none. No entry has this number. */
 export const noPooled = 0;
 
 // The words of an entry's record.
-/** The next one of its bucket, or of the free records. */
+/** The next entry of the same bucket, or the next free record. */
 const nextWord = 0;
 const hashWord = 1;
 const usesWord = 2;
@@ -21,9 +21,9 @@ const timestampLow = 3;
 const timestampHigh = 4;
 const sequenceWord = 5;
 const uidWord = 6;
-/** The number of its key. */
+/** The number of the key. */
 const keyWord = 7;
-/** Where in its bytes the key begins, and how long it is. */
+/** The key's place in the bytes of the entry (upper half), and its length (lower half). */
 const keyStartAndLength = 8;
 const lengthWord = 9;
 const placeWord = 10;
@@ -35,24 +35,25 @@ export interface PoolUse {
   readonly keys: Set<number>;
 }
 
-/** In place of the next entry: it is in no bucket. */
+/** In place of the next entry: this entry is in no bucket, because its bucket was full. */
 const unlinked = 0xffffffff;
 
-/** Entries of a bucket at the most. So many share one only if their keys were made for it. */
+/** Entries of a bucket at the most. So many share a bucket only if their keys were made to. */
 const chainMax = 32;
 
 /** Buckets of an empty pool, and records of its first chunk; powers of two. */
 const firstBuckets = 64;
 
 /**
- * Entries on their way from some replicas to others, each kept once, as the bytes that it came as,
- * however many receivers are owed it.
+ * Entries on their way from some replicas to others. The pool keeps each entry once, as the bytes that
+ * it came as, for all of its receivers.
  *
- * Entries go by numbers, and so do their keys, for as long as somebody uses them. Whoever keeps a
- * number counts as a user, and says so: nothing else keeps an entry or a key.
+ * Entries have numbers, and so have their keys. Both are reference-counted: whoever keeps a number
+ * counts as a user (`use`, `useKey`), and the last `release` frees the entry or the key.
  *
- * A full bucket takes no more entries. Those that it does not take count as ones of different keys:
- * more of them travel than need to, which harms nobody but who made such keys.
+ * Entries are found by key in a hash index with chains of bounded length. Entries that do not fit into
+ * their chain are treated as having keys of their own and are not coalesced. Only whoever crafted
+ * colliding keys pays, in extra traffic.
  */
 export class EntryPool implements EntrySource {
   #records = newRecords();
@@ -73,18 +74,18 @@ export class EntryPool implements EntrySource {
     return this.#size;
   }
 
-  /** Number of keys that somebody uses. */
+  /** Number of keys in use. */
   get keyCount(): number {
     return this.#keyUses.length - this.#freeKeys.length;
   }
 
-  /** Memory that it takes. */
+  /** Bytes of memory that the pool takes. */
   get byteLength(): number {
     return this.#records.byteLength + this.#buckets.byteLength + this.#log.byteLength +
       this.#large.byteLength;
   }
 
-  /** Takes an entry in, for the caller to use. @returns its number. */
+  /** Adds a copy of an entry, with the caller as its user. @returns the number of the entry. */
   add(entry: EntryReader): number {
     const { bytes, keyStart, keyEnd } = entry;
     const hash = hashOf(bytes, keyStart, keyEnd);
@@ -114,7 +115,7 @@ export class EntryPool implements EntrySource {
     this.#records.words[chunkOf(n)][inChunk(n) + usesWord]++;
   }
 
-  /** Counts one user less. */
+  /** Counts one user less of an entry. */
   release(n: number): void {
     const words = this.#records.words[chunkOf(n)];
     const at = inChunk(n);
@@ -146,12 +147,12 @@ export class EntryPool implements EntrySource {
     this.#keyUses[key]++;
   }
 
-  /** Counts one user less. */
+  /** Counts one user less of a key. */
   releaseKey(key: number): void {
     if (--this.#keyUses[key] === 0) this.#freeKeys.push(key);
   }
 
-  /** Whether the first of two entries of a key is later than the second. */
+  /** Whether the entry `n` is later than `other`, an entry of the same key. */
   isLater(n: number, other: number): boolean {
     return isLater(this.#order(n, this.#left), this.#order(other, this.#right));
   }
@@ -168,7 +169,7 @@ export class EntryPool implements EntrySource {
     return this.#uids.uid(number);
   }
 
-  /** The uid that an entry bears. */
+  /** The uid of the query actor that accepted an entry. */
   uidOf(n: number): string {
     return this.#uids.uid(this.#get(n, uidWord));
   }
@@ -274,7 +275,7 @@ export class EntryPool implements EntrySource {
     }
   }
 
-  /** Gives back what many entries took, when there are none. */
+  /** Gives back the memory that many entries took, because the pool is empty. */
   #shrink(): void {
     this.#records = newRecords();
     this.#freeRecord = noPooled;

@@ -125,7 +125,7 @@ export class Membership {
     this.#options.log(`Peer ${peer.ref.address} is ${change}`);
   }
 
-  /** Sends the entries of an ended or lost peer to all others, because it may have reached only some. */
+  /** Sends the entries of a peer that is gone to all others, because it may have reached only some. */
   #makeUpFor(peer: Peer): void {
     for (const other of this.#peers.values()) {
       if (other !== peer) this.#options.stateReader.add(other, { only: [peer.ref.incarnation] });

@@ -21,7 +21,7 @@ export interface OutgoingBatch {
 export class PooledBatch extends EntryBatch implements OutgoingBatch {
   #pool: EntryPool;
 
-  /** As an `EntryBatch`. Whoever adds an entry hands its use over to the batch. */
+  /** As an `EntryBatch`. Whoever adds an entry hands its use of the entry over to the batch. */
   constructor(pool: EntryPool, bytesMax: number) {
     super(pool, bytesMax);
     this.#pool = pool;

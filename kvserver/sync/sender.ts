@@ -30,7 +30,7 @@ export class Sender {
     this.#stateReceiver = stateReceiver;
   }
 
-  /** Sends everything that is due. What is held back goes with the next tick, or when a link changes. */
+  /** Sends everything that is due. The rest is sent on the next tick, or when a link changes. */
   sendAll(): void {
     for (const replica of this.#replicas.all) this.#sendToReplica(replica);
     for (const peer of [...this.#members.peers]) this.#sendToPeer(peer);

@@ -1,6 +1,7 @@
 import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
 import { peerLostMs, stateSenderPatienceMs } from "../../limits.ts";
 import type { JoinMessage } from "../messages/sync_control.ts";
+import { assert } from "../memory/assert.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
 import type { Peer } from "./peer.ts";
@@ -135,5 +136,16 @@ export class StateReceiver {
     this.#transfer = { name: "idle" };
     this.#preferred = [];
     this.#hasState = true;
+  }
+
+  /** @throws {Error} when an invariant does not hold between two messages. */
+  assertInvariants(): void {
+    const { name } = this.#transfer;
+    assert(name !== "choosing", "a step chooses a sender, if one is to be chosen");
+    assert(name === "receiving" || this.#queued.length === 0, "a join is queued behind a transfer");
+    assert(
+      name !== "idle" || this.#replyTo.length === 0,
+      "who had the server join is told in the end",
+    );
   }
 }

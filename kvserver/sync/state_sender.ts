@@ -84,7 +84,12 @@ export class StateSender {
     this.#sendOn();
   }
 
-  /** A part was read. @param reading for which; if another one has begun since, the part is of no use */
+  /**
+   * A part was read.
+   *
+   * @param reading for which; if another one has begun since, the part does not count
+   * @param after the key behind which the next part begins; absent: the part is the last
+   */
   partRead(reading: Reading, after: Uint8Array | undefined): void {
     if (this.#source !== reading) return;
     this.#source = after === undefined ? idle : { ...reading, after };

@@ -142,7 +142,7 @@ export class SyncActor implements Actor {
     if (message.stateDone !== noTransfer) this.#stateReceiver.completed(peer, message.stateDone);
   }
 
-  /** Sends all that is due after a message. */
+  /** Sends all that a message has made due. */
   #step(): void {
     // Before sending, because both requests leave with the messages that are sent now.
     this.#stateReceiver.chooseSender();
@@ -161,6 +161,7 @@ export class SyncActor implements Actor {
    */
   assertInvariants(): void {
     this.#members.assertInvariants();
+    this.#stateReceiver.assertInvariants();
     const use: PoolUse = { entries: new Set(), keys: new Set() };
     for (const { outbox } of this.#replicas.all) {
       outbox.assertInvariants();

@@ -90,10 +90,18 @@ function writeObject(writer: MsgpackWriter, value: object, depth: number): void 
         count++;
       }
       writer.endMap(place, count);
+      part = noPart;
+      refuseSymbols(value);
     } else if (prototype === Array.prototype && Array.isArray(value)) {
       const count = value.length;
       writer.arrayHeader(count);
       for (let i = 0; i < count; i++) write(writer, value[part = i], depth + 1);
+      part = noPart;
+      const name = lastName(value);
+      if (name !== undefined) {
+        throw new Refusal(`an array with the property ${JSON.stringify(name)}`);
+      }
+      refuseSymbols(value);
     } else if (value instanceof Uint8Array) {
       writer.bin(value);
     } else if (prototype === Map.prototype && value instanceof Map) {
@@ -109,6 +117,18 @@ function writeObject(writer: MsgpackWriter, value: object, depth: number): void 
     if (error instanceof Refusal && part !== noPart) error.passing(value, part);
     throw error;
   }
+}
+
+/** MessagePack has no place for them, and what was left out would be missed at the other end. */
+function refuseSymbols(container: object): void {
+  if (Object.getOwnPropertySymbols(container).length === 0) return;
+  throw new Refusal("a property whose key is a symbol");
+}
+
+/** The last property of an array that is none of its items: names stand behind all indices. */
+function lastName(array: readonly unknown[]): string | undefined {
+  const last = Object.keys(array).at(-1);
+  return last === undefined || String(Number(last) >>> 0) === last ? undefined : last;
 }
 
 /** The part of a container that is itself refused; `undefined` may be a key of a Map. */

@@ -2,7 +2,9 @@ import { decodeUtf8 } from "./utf8.ts";
 
 /** The bytes are not MessagePack, or end too early. */
 export class MsgpackError extends Error {
-  override name = "MsgpackError";
+  static {
+    this.prototype.name = "MsgpackError";
+  }
 }
 
 /**

@@ -1,6 +1,8 @@
 /** A value that cannot travel. `message` names the path to the offending part. */
 export class UnmarshallableError extends TypeError {
-  override name = "UnmarshallableError";
+  static {
+    this.prototype.name = "UnmarshallableError";
+  }
 }
 
 /** Why a value cannot be marshalled. On its way up from the offending part it gathers the path. */

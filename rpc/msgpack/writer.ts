@@ -22,7 +22,11 @@ export class MsgpackWriter {
   length = 0;
   #initialBytes: number;
 
-  /** @param initialBytes size of the first buffer, and of the one after a long content */
+  /**
+   * Makes an empty buffer.
+   *
+   * @param initialBytes size of the first buffer, and of the one after a long content
+   */
   constructor(initialBytes = 256) {
     this.#initialBytes = initialBytes;
     this.bytes = new Uint8Array(initialBytes);
@@ -79,15 +83,17 @@ export class MsgpackWriter {
     this.start = 0;
   }
 
+  /** Appends nil. */
   nil(): void {
     this.#byte(0xc0);
   }
 
+  /** Appends a boolean. */
   bool(value: boolean): void {
     this.#byte(value ? 0xc3 : 0xc2);
   }
 
-  /** A safe integer, in its shortest form. */
+  /** Appends a safe integer in its shortest form. */
   int(value: number): void {
     this.ensure(9);
     if (value >= 0) {
@@ -103,18 +109,23 @@ export class MsgpackWriter {
     else this.#put64(0xd3, value);
   }
 
-  /** A 64-bit integer, always nine bytes: unsigned unless it is negative. */
+  /** Appends a 64-bit integer, always nine bytes: unsigned unless it is negative. */
   bigint(value: bigint): void {
     scratch.setBigUint64(0, BigInt.asUintN(64, value));
     this.#eight(value < 0n ? 0xd3 : 0xcf);
   }
 
+  /** Appends a 64-bit float, always nine bytes. */
   float(value: number): void {
     scratch.setFloat64(0, value);
     this.#eight(0xcb);
   }
 
-  /** @returns whether it was written: `false`, and nothing is, when `text` has a lone surrogate. */
+  /**
+   * Appends a str in its shortest form.
+   *
+   * @returns whether it was written: `false`, and nothing is, when `text` has a lone surrogate.
+   */
   str(text: string): boolean {
     const count = text.length;
     if (count < 32) {
@@ -145,13 +156,13 @@ export class MsgpackWriter {
     return true;
   }
 
-  /** A str whose UTF-8 bytes are `from[start..end)`. */
+  /** Appends a str whose UTF-8 bytes are `from[start..end)`. */
   strBytes(from: Uint8Array, start = 0, end = from.length): void {
     this.strHeader(end - start);
     this.#append(from, start, end);
   }
 
-  /** A bin of `from[start..end)`. */
+  /** Appends a bin of `from[start..end)`. */
   bin(from: Uint8Array, start = 0, end = from.length): void {
     this.ensure(5);
     const count = end - start;
@@ -161,6 +172,7 @@ export class MsgpackWriter {
     this.#append(from, start, end);
   }
 
+  /** Appends the header of a str, whose `count` UTF-8 bytes the caller appends. */
   strHeader(count: number): void {
     this.ensure(5);
     if (count < 32) this.bytes[this.length++] = 0xa0 | count;
@@ -169,6 +181,7 @@ export class MsgpackWriter {
     else this.#put32(0xdb, count);
   }
 
+  /** Appends the header of an array, whose `count` items the caller appends. */
   arrayHeader(count: number): void {
     this.ensure(5);
     if (count < 16) this.bytes[this.length++] = 0x90 | count;
@@ -176,6 +189,7 @@ export class MsgpackWriter {
     else this.#put32(0xdd, count);
   }
 
+  /** Appends the header of a map, whose `count` keys and values the caller appends in turn. */
   mapHeader(count: number): void {
     this.ensure(5);
     if (count < 16) this.bytes[this.length++] = 0x80 | count;
@@ -206,6 +220,7 @@ export class MsgpackWriter {
     return this.size;
   }
 
+  /** Closes the bin opened at `place`. */
   endBin(place: number): void {
     this.#fill32(place - 4, this.size - place);
   }
@@ -244,6 +259,7 @@ export class MsgpackWriter {
     return this.size;
   }
 
+  /** Closes the extension opened at `place`. */
   endExt(place: number): void {
     this.#fill32(place - 5, this.size - place);
   }

@@ -1,4 +1,4 @@
-import { Mailbox } from "../../actor/mod.ts";
+import { Mailbox } from "../../actor/mailbox.ts";
 import { assertEquals, assertLess, fc } from "../deps.ts";
 
 Deno.test("pop() gives items in the order of their pushes", async () => {

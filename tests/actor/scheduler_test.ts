@@ -1,4 +1,4 @@
-import { type Runnable, Scheduler } from "../../actor/mod.ts";
+import { type Runnable, Scheduler } from "../../actor/scheduler.ts";
 import { schedulerQuantum, schedulerSliceMs } from "../../limits.ts";
 import { assert, assertEquals, assertLessOrEqual } from "../deps.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";

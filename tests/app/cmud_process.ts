@@ -2,11 +2,13 @@ import config from "../../deno.json" with { type: "json" };
 
 const main = import.meta.resolve("../../main.ts");
 
-/** The arguments with which Deno runs the program: those of its task. */
-export const denoArguments = config.tasks.cmud.command
-  .replace(/^deno run/, "run --quiet")
-  .split(" ")
-  .map((argument) => argument === "main.ts" ? main : argument);
+/** The arguments with which Deno runs the program: those of its tasks. */
+export const denoArguments = [
+  "run",
+  "--quiet",
+  ...config.tasks.permissions.command.split(" ").slice(1),
+  main,
+];
 
 /** Starts it. */
 export function spawnCmud(
@@ -41,6 +43,8 @@ export async function cmudProcess(
 export interface ServerProcess {
   ready: { event: string; address: string; queryAddresses: string[]; description: string };
   child: Deno.ChildProcess;
+  /** The next line that it prints. */
+  nextEvent(): Promise<{ event: string; address?: string }>;
   /** Resolves with the exit code when it has ended; ends it if it has not. */
   end(signal?: Deno.Signal): Promise<number>;
   /** Ends it in order. Resolves with the exit code, and all that it said. */
@@ -51,15 +55,21 @@ export interface ServerProcess {
 export async function startServerProcess(args: readonly string[] = []): Promise<ServerProcess> {
   const child = spawnCmud(["server", "--port", "0", "--actors", "1", "--json", ...args]);
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let line = "";
-  while (!line.endsWith("\n")) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error("The server ended before it was ready");
-    line += value;
-  }
+  let text = "";
+  const nextLine = async () => {
+    while (!text.includes("\n")) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error(`The server ended after ${JSON.stringify(text)}`);
+      text += value;
+    }
+    const [line] = text.split("\n", 1);
+    text = text.slice(line.length + 1);
+    return JSON.parse(line);
+  };
   return {
-    ready: JSON.parse(line),
+    ready: await nextLine(),
     child,
+    nextEvent: nextLine,
     async end(signal) {
       if (signal !== undefined) child.kill(signal);
       const [{ code }] = await Promise.all([

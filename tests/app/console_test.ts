@@ -1,4 +1,5 @@
 import { assertEquals } from "../deps.ts";
+import { testUnless } from "../support/needs.ts";
 import { denoArguments, spawnCmud, startServerProcess } from "./cmud_process.ts";
 
 Deno.test("a command ends with its own exit code when nobody reads stderr", async () => {
@@ -30,10 +31,10 @@ Deno.test("a command ends with 0 when nobody reads its results any more", async 
   await server.end("SIGTERM");
 });
 
-Deno.test({
-  name: "a command says so when its results cannot be written",
-  ignore: Deno.build.os !== "linux",
-  async fn() {
+testUnless(
+  Deno.build.os === "linux" ? undefined : "Linux",
+  "a command says so when its results cannot be written",
+  async () => {
     const command = [Deno.execPath(), ...denoArguments, "completion", "bash"].join(" ");
     const child = new Deno.Command("sh", { args: ["-c", `${command} > /dev/full`] });
     const { code, stderr } = await child.output();
@@ -42,9 +43,9 @@ Deno.test({
       stderr: "cmud: Cannot write to stdout: No space left on device\n",
     });
   },
-});
+);
 
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+for (const [signal, code] of [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(`a command ends with ${code} on ${signal}`, async () => {
     const server = await startServerProcess();
     const watch = spawnCmud(["status", "--watch", "--server", server.ready.queryAddresses[0]]);

@@ -9,6 +9,7 @@ import {
 import { heldIn } from "../disk/data_files.ts";
 import { TempDirectory } from "../disk/temp_directory.ts";
 import { TinyDisk } from "../disk/tiny_disk.ts";
+import { testUnless } from "../support/needs.ts";
 import { until } from "../sync/until.ts";
 import { cmudProcess, startServerProcess } from "./cmud_process.ts";
 
@@ -21,6 +22,19 @@ async function withClient<T>(address: string, use: (client: Client) => Promise<T
     await client.close();
   }
 }
+
+Deno.test("cmud server --data-dir keeps over SIGHUP what was put a moment before", async () => {
+  using directory = new TempDirectory();
+  const args = ["--data-dir", directory.path];
+  const first = await startServerProcess(args);
+  await withClient(first.ready.queryAddresses[0], (client) => client.put("k", "v"));
+  assertEquals(await first.end("SIGHUP"), 0);
+  const second = await startServerProcess(args);
+  await withClient(second.ready.queryAddresses[0], async (client) => {
+    assertEquals(await client.get("k"), "v");
+  });
+  assertEquals(await second.end("SIGTERM"), 0);
+});
 
 Deno.test("cmud server --data-dir keeps what was put over SIGTERM, for one process at a time", async () => {
   using directory = new TempDirectory();
@@ -50,10 +64,10 @@ Deno.test("cmud server refuses durability without a directory, and an unknown on
   }
 });
 
-Deno.test({
-  name: "cmud server refuses a directory that cannot be written, and leaves it as it is",
-  ignore: !TinyDisk.isPossible,
-  async fn() {
+testUnless(
+  TinyDisk.lacking,
+  "cmud server refuses a directory that cannot be written, and leaves it as it is",
+  async () => {
     using disk = new TinyDisk(4);
     const server = await startServerProcess(["--data-dir", `${disk.path}/data`]);
     assertEquals(await server.end("SIGTERM"), 0);
@@ -68,13 +82,13 @@ Deno.test({
       );
     }
   },
-});
+);
 
 for (const durability of ["relaxed", "strict"]) {
-  Deno.test({
-    name: `cmud server, ${durability}, refuses Puts while its disk is full, and recovers by itself`,
-    ignore: !TinyDisk.isPossible,
-    async fn() {
+  testUnless(
+    TinyDisk.lacking,
+    `cmud server, ${durability}, refuses Puts while its disk is full, and recovers by itself`,
+    async () => {
       using disk = new TinyDisk(6);
       const args = ["--data-dir", `${disk.path}/data`, "--durability", durability];
       const server = await startServerProcess(args);
@@ -109,7 +123,7 @@ for (const durability of ["relaxed", "strict"]) {
       });
       assertEquals(await again.end("SIGTERM"), 0);
     },
-  });
+  );
 }
 
 Deno.test("cmud server refuses Puts while its data directory is away, and ends with 70 without it", async () => {

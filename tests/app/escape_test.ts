@@ -1,5 +1,5 @@
 import { assertEquals } from "../deps.ts";
-import { escapeControl, escapeControlInLines } from "../../app/escape.ts";
+import { escapeControl, escapeControlInLines, isVisible } from "../../app/escape.ts";
 
 Deno.test("escapeControl() shows what would act on a terminal, and nothing else", () => {
   const cases: [string, string][] = [
@@ -25,4 +25,22 @@ Deno.test("escapeControl() shows every control, line end and mark of direction t
 
 Deno.test("escapeControlInLines() leaves line breaks and tabs alone", () => {
   assertEquals(escapeControlInLines("a\n\tb\r\x1b"), "a\n\tb\\r\\u{1b}");
+});
+
+Deno.test("isVisible() is false when text has nothing that takes ink", () => {
+  const blank = ["", " ", "\t", "\u00a0", "\u200b\u200d", "\u3164\u115f\uffa0", "\u2800", "\u0301"];
+  assertEquals(blank.filter(isVisible), []);
+  const inked = [
+    "a",
+    "\u200b.",
+    "e\u0301",
+    "\u00e9",
+    "\u4e2d",
+    "\ud83d\ude42",
+    "+",
+    "7",
+    "\u05d0",
+    "\u3134",
+  ];
+  assertEquals(inked.filter(isVisible), inked);
 });

@@ -1,6 +1,13 @@
 /** Whoever keeps a world leaves it, and those who play there go on: real processes, real sockets. */
 
-import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "../deps.ts";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "../deps.ts";
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { TempDirectory } from "../disk/temp_directory.ts";
 import { spawnCmud } from "./cmud_process.ts";
@@ -57,6 +64,11 @@ class Player {
 
   kill(): void {
     this.#child.kill("SIGKILL");
+  }
+
+  /** Sends a signal, as the system does when a terminal is closed. */
+  hangUp(): void {
+    this.#child.kill("SIGHUP");
   }
 
   /** Ends the game. @returns what else it printed. */
@@ -116,5 +128,21 @@ Deno.test("whoever keeps a world leaves it, or is killed: the others go on withi
   assertEquals(last(alone), last(rich));
   assertStringIncludes(alone, "you go on at one of your own.");
   assert(!(after.join() + alone).includes("having a moment"));
+  assertEquals((await second.end()).code, 0);
+});
+
+Deno.test("a game that is hung up keeps its world as one that is terminated does", async () => {
+  using world = new TempDirectory();
+  const first = new Player("Ada", world.path);
+  await first.shown();
+  await first.type("move bridge");
+  await first.type("say on my way");
+  await first.until(/You say: on my way\n/);
+  first.hangUp();
+  assertEquals((await first.end(false)).code, 129);
+  // Only an orderly end takes it away.
+  assertThrows(() => Deno.statSync(`${world.path}/owner.json`), Deno.errors.NotFound);
+  const second = new Player("Ada", world.path);
+  assertMatch(await second.shown(), /Place: Randy Pausch Bridge/);
   assertEquals((await second.end()).code, 0);
 });

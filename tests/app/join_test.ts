@@ -1,7 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { runCommandLine } from "../../app/mod.ts";
+import { Server } from "../../kvserver/mod.ts";
+import { until } from "../sync/until.ts";
 import { cmudProcess, startServerProcess } from "./cmud_process.ts";
-import { runCmud } from "./fake_console.ts";
-import { deadAddress, freePortPair, withServer } from "./with_server.ts";
+import { FakeConsole, runCmud } from "./fake_console.ts";
+import { startingSystem } from "../support/starting_system.ts";
+import { freePorts } from "../support/ports.ts";
+import { deadAddress, withServer } from "./with_server.ts";
 
 /** Asks until the key has the value; the test's own time limit is that of a remote Put. */
 async function untilSeen(server: string, key: string, value: string): Promise<number> {
@@ -58,7 +63,7 @@ Deno.test("server --join says which port is a system port when something else an
 
 Deno.test("server --join warns and goes on asking when only some answer", async () => {
   const first = await startServerProcess();
-  const port = String(freePortPair());
+  const port = String(freePorts(2));
   const late = `127.0.0.1:${port}`;
   const joins = ["--join", first.ready.address, "--join", late];
   const second = await startServerProcess(joins);
@@ -80,3 +85,110 @@ Deno.test("server --join ends with 64 for a query port, and for what is no descr
       assertStringIncludes(stderr, "allowed is the description of a running server");
     }
   }));
+
+/** Runs `cmud server --json` on free ports with a console in memory. */
+function runServer(...args: string[]) {
+  const console = new FakeConsole();
+  const base = ["server", "--port", "0", "--actors", "1", "--threads", "1", "--json"];
+  return { console, ended: runCommandLine([...base, ...args], console) };
+}
+
+/** The events that a server printed. */
+function eventsOf({ stdout }: FakeConsole): Record<string, unknown>[] {
+  return stdout.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+}
+
+const timeoutMs = 20_000;
+
+for (const [what, description] of [["no", ""], ["a malformed", '{"cmud":1}']]) {
+  Deno.test(`server --join waits for a server that gives ${what} description yet`, async () => {
+    const first = await Server.start({ startPort: 0, queryActorCount: 1 });
+    await using starting = await startingSystem();
+    starting.description = description;
+    const { console, ended } = runServer("--join", starting.address);
+    const waits = `Cannot join ${starting.address} yet: it is still starting; it is asked again\n`;
+    await until("it says that it waits", () => console.stderr.includes(waits), { timeoutMs });
+    assertEquals(console.stdout, "");
+    starting.description = first.description;
+    await until("it is synced", () => eventsOf(console).length === 2, { timeoutMs });
+    console.signal("SIGTERM");
+    assertEquals(await ended, 0);
+    await first.close();
+  });
+
+  Deno.test(`server --join goes on asking one of several that gives ${what} description yet`, async () => {
+    const [first, second] = await Promise.all(
+      [0, 0].map((startPort) => Server.start({ startPort, queryActorCount: 1 })),
+    );
+    await using starting = await startingSystem();
+    starting.description = description;
+    const { console, ended } = runServer("--join", first.address, "--join", starting.address);
+    await until("it is synced", () => eventsOf(console).length === 2, { timeoutMs });
+    assertStringIncludes(console.stderr, "it is still starting");
+    starting.description = second.description;
+    const joins = () => console.stderr.includes(`Peer ${second.address} is known`);
+    await until("it joins the other one", joins, { timeoutMs });
+    console.signal("SIGTERM");
+    assertEquals(await ended, 0);
+    await Promise.all([first.close(), second.close()]);
+  });
+}
+
+Deno.test("server --json says when it has the state of the server that it joins", async () => {
+  const first = await startServerProcess();
+  const lines = Array.from(
+    { length: 20_000 },
+    (_, i) => JSON.stringify({ key: `${i}`, value: "" }),
+  );
+  const at = first.ready.queryAddresses[0];
+  await cmudProcess(["kv", "import", "--server", at], lines.join("\n"));
+  assertEquals(await first.nextEvent(), { event: "synced", address: first.ready.address });
+  const second = await startServerProcess(["--join", first.ready.address, "--actors", "2"]);
+  const { address, queryAddresses } = second.ready;
+  assertEquals(await second.nextEvent(), { event: "synced", address });
+  for (const server of queryAddresses) {
+    const { stdout } = await runCmud(["kv", "get", "19999", "--server", server]);
+    assertEquals(stdout, "\n");
+    assertEquals((await runCmud(["status", "--server", server])).code, 0);
+  }
+  await Promise.all([first.end("SIGTERM"), second.end("SIGTERM")]);
+});
+
+Deno.test("server --wait-synced is ready when it has the state, and stops in order before", async () => {
+  const first = await Server.start({ startPort: 0, queryActorCount: 1 });
+  // Nobody answers there as the server that is described.
+  const lost = JSON.stringify({ ...JSON.parse(first.description), address: deadAddress() });
+  await using starting = await startingSystem();
+  starting.description = lost;
+  const { console, ended } = runServer("--join", starting.address, "--wait-synced");
+  const waits = "Waiting for the state of the servers that are joined\n";
+  await until("it says that it waits", () => console.stderr.includes(waits), { timeoutMs });
+  assertEquals(console.stdout, "");
+  console.signal("SIGTERM");
+  assertEquals([await ended, console.stdout], [0, ""]);
+  const joined = runServer("--join", first.address, "--wait-synced");
+  await until("it is synced", () => eventsOf(joined.console).length === 2, { timeoutMs });
+  const [ready, synced] = eventsOf(joined.console);
+  assertEquals([ready.event, synced.event], ["ready", "synced"]);
+  joined.console.signal("SIGTERM");
+  assertEquals(await joined.ended, 0);
+  await first.close();
+});
+
+Deno.test("status ends with 75 when a query actor is not ready", async () => {
+  const first = await Server.start({ startPort: 0, queryActorCount: 1 });
+  const lost = JSON.stringify({ ...JSON.parse(first.description), address: deadAddress() });
+  await first.close();
+  const joining = await Server.start({ startPort: 0, queryActorCount: 1, remoteDescs: [lost] });
+  const [server] = joining.queryAddresses;
+  for (const format of [[], ["--json"]]) {
+    const { code, stdout, stderr } = await runCmud(["status", "--server", server, ...format]);
+    assertEquals(code, 75);
+    assertStringIncludes(stdout, "false");
+    assertEquals(
+      stderr,
+      `${server} is not ready: it is taking over the state of other servers\n`,
+    );
+  }
+  await joining.close();
+});

@@ -6,8 +6,9 @@ import { UsageError } from "../../app/usage_error.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../deps.ts";
 import { until } from "../sync/until.ts";
+import { freePorts } from "../support/ports.ts";
 import { FakeConsole } from "./fake_console.ts";
-import { deadAddress, freePortPair, withServer } from "./with_server.ts";
+import { deadAddress, withServer } from "./with_server.ts";
 
 const timeoutMs = 10_000;
 
@@ -74,7 +75,7 @@ Deno.test("kv watch prints JSON, and shows control characters on a terminal", ()
   }));
 
 Deno.test("kv watch says that its server is lost, and goes on when it is back", async () => {
-  const startPort = freePortPair();
+  const startPort = freePorts(2);
   const start = () => Server.start({ startPort, queryActorCount: 1 });
   let server = await start();
   try {

@@ -4,15 +4,16 @@ import { Server } from "../../kvserver/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
 import { newDataFile } from "../disk/data_files.ts";
 import { TempDirectory } from "../disk/temp_directory.ts";
+import { freePorts } from "../support/ports.ts";
 import { FakeConsole, type FakeConsoleOptions } from "./fake_console.ts";
-import { freePortPair, withServer } from "./with_server.ts";
+import { withServer } from "./with_server.ts";
 
 /** Plays as `cmud play --fast` does for somebody with this state directory. */
 async function play(
   stateHome: string,
   input: FakeConsoleOptions["input"],
   options: Record<string, unknown> = {},
-  startPort = freePortPair(),
+  startPort = freePorts(2),
 ): Promise<FakeConsole> {
   const home: Home = { startPort, queryAddress: `127.0.0.1:${startPort + 1}` };
   const console = new FakeConsole({ input, env: { XDG_STATE_HOME: stateHome } });
@@ -77,7 +78,7 @@ function playOn(stateHome: string, startPort: number, leave: () => Promise<unkno
 
 Deno.test("a guest keeps the world that its host, who was found at the default address, has left", async () => {
   using state = new TempDirectory();
-  const startPort = freePortPair();
+  const startPort = freePorts(2);
   const leaving = Promise.withResolvers<void>();
   const there = Promise.withResolvers<void>();
   const host = play(
@@ -111,7 +112,7 @@ Deno.test("a guest keeps the world that its host, who was found at the default a
 Deno.test("a guest of a server that keeps something else does not take a world of its own for that", async () => {
   using state = new TempDirectory();
   await play(state.path, ["Bob", "move fence", "quit"]);
-  const startPort = freePortPair();
+  const startPort = freePorts(2);
   const server = await Server.start({ startPort, queryActorCount: 1 });
   const guest = await playOn(state.path, startPort, () => server.close());
   assertStringIncludes(guest.stdout, "The network is having a moment");
@@ -126,7 +127,7 @@ Deno.test("play says so when its world cannot be used, and touches nothing", asy
   newDataFile(world);
   Deno.writeTextFileSync(`${world}/cmud.db`, "something else");
   const console = new FakeConsole({ env: { XDG_STATE_HOME: state.path } });
-  const startPort = freePortPair();
+  const startPort = freePorts(2);
   const home: Home = { startPort, queryAddress: `127.0.0.1:${startPort + 1}` };
   const played = () => runPlay({ arguments: [], options: { fast: true }, console }, home);
   await assertRejects(played, Error, "was not made by cmud");

@@ -3,9 +3,10 @@ import { runPlay } from "../../app/run_play.ts";
 import { Client, RpcError } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "../deps.ts";
 import { Server } from "../../kvserver/mod.ts";
+import { freePorts } from "../support/ports.ts";
 import { cmudProcess } from "./cmud_process.ts";
 import { FakeConsole, type FakeConsoleOptions, runCmud } from "./fake_console.ts";
-import { deadAddress, freePortPair, withServer } from "./with_server.ts";
+import { deadAddress, withServer } from "./with_server.ts";
 
 const script = ["Ada", "stats", "mine 2", "buy cpu", "map", "quit"];
 
@@ -55,7 +56,7 @@ Deno.test("play asks nothing of the player when it was given a system port", asy
 });
 
 Deno.test("play starts a server of its own beside one whose system port is at the default", async () => {
-  const startPort = freePortPair();
+  const startPort = freePorts(2);
   const server = await Server.start({ startPort: startPort + 1, queryActorCount: 1 });
   const { code, stdout } = await playAt(
     { startPort, queryAddress: server.address },
@@ -86,7 +87,7 @@ Deno.test("play tells the player when the server is gone, and lets them go on", 
 });
 
 Deno.test("play goes on at a server that has come back, and nothing is lost", async () => {
-  const startPort = freePortPair();
+  const startPort = freePorts(2);
   const first = await Server.start({ startPort, queryActorCount: 1 });
   const [address] = first.queryAddresses;
   let second: Server | undefined;

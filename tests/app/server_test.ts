@@ -19,10 +19,12 @@ Deno.test("server --json says where it listens; kv works from other processes", 
   assertEquals(await server.end("SIGTERM"), 0);
 });
 
-Deno.test("server ends with 0 on SIGINT", async () => {
-  const server = await startServerProcess();
-  assertEquals(await server.end("SIGINT"), 0);
-});
+for (const signal of ["SIGINT", "SIGHUP"] as const) {
+  Deno.test(`server ends with 0 on ${signal}`, async () => {
+    const server = await startServerProcess();
+    assertEquals(await server.end(signal), 0);
+  });
+}
 
 Deno.test("server says to people how to go on, and closes on a signal", async () => {
   const console = new FakeConsole();

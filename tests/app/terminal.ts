@@ -1,5 +1,6 @@
 /** Runs the program on a terminal. */
 
+import { missing, testUnless } from "../support/needs.ts";
 import { denoArguments } from "./cmud_process.ts";
 
 /** What a terminal is like. */
@@ -117,15 +118,14 @@ export class Terminal {
   }
 }
 
-const hasScript = await new Deno.Command("script", { args: ["--version"] }).output()
-  .then(({ success }) => success, () => false);
+/** What a terminal cannot be made without and is missing here: `script` of util-linux, `stty`. */
+const lacking = missing("script", "stty");
 
-/** A test that needs a terminal: skipped, by name, where none can be made. */
-export function terminalTest(name: string, test: () => Promise<void>): void {
-  const ignore = !hasScript;
-  Deno.test({
-    name: ignore ? `${name} (skipped: no script of util-linux)` : name,
-    ignore,
-    fn: test,
-  });
+/**
+ * A test that needs a terminal: skipped, by name, where none can be made.
+ *
+ * @param lackingToo what else the test needs and is missing
+ */
+export function terminalTest(name: string, test: () => Promise<void>, lackingToo?: string): void {
+  testUnless(lacking ?? lackingToo, name, test);
 }

@@ -13,7 +13,7 @@ Deno.test("cmud --version and --help end with 0 on stdout", async () => {
   const version = await runCmud(["--version"]);
   assertEquals({ code: version.code, stderr: version.stderr }, { code: 0, stderr: "" });
   assertMatch(version.stdout, /^\d+\.\d+\.\d+\n$/);
-  for (const args of [["--help"], ["-h"], ["help"]]) {
+  for (const args of [["--help"], ["-h"], ["help"], []]) {
     const help = await runCmud(args);
     assertEquals({ code: help.code, stderr: help.stderr }, { code: 0, stderr: "" });
     for (const { name, hidden = false } of rootCommand.commands!) {
@@ -21,6 +21,22 @@ Deno.test("cmud --version and --help end with 0 on stdout", async () => {
     }
     assertStringIncludes(help.stdout, "Exit codes:");
   }
+});
+
+Deno.test("a command that groups others shows its help when it is called by itself", async () => {
+  for (const { name, commands } of rootCommand.commands!) {
+    if (commands === undefined) continue;
+    const help = await runCmud([name, "--help"]);
+    assertEquals(await runCmud([name]), { ...help, code: 0, stderr: "" });
+  }
+});
+
+Deno.test("cmud version prints what --version does, and on what it runs", async () => {
+  const { stdout: version } = await runCmud(["--version"]);
+  const { code, stdout, stderr } = await runCmud(["version"]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assert(stdout.startsWith(version), stdout);
+  assertStringIncludes(stdout, `Deno ${Deno.version.deno}, V8 ${Deno.version.v8}, `);
 });
 
 Deno.test("every command explains itself with its options and an example", async () => {
@@ -56,8 +72,6 @@ Deno.test("every command explains itself with its options and an example", async
 
 Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on stdout", async () => {
   const cases: [string[], string][] = [
-    [[], "Usage: cmud"],
-    [["kv"], "Usage: cmud kv"],
     [["frobnicate"], "unknown command 'frobnicate'"],
     [["sevrer"], "Did you mean server?"],
     [["help", "sevrer"], "Did you mean server?"],
@@ -67,7 +81,7 @@ Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on s
     [["kv", "help", "gte"], "unknown command 'gte'"],
     [["-v"], "Did you mean --version?"],
     [["-V"], "Did you mean --version?"],
-    [["version"], "Did you mean --version?"],
+    [["vresion"], "Did you mean version?"],
     [["kv", "get"], "missing required argument 'KEY'"],
     [["kv", "get", "a", "b"], "too many arguments"],
     [["kv", "get", "a", "--sevrer", "x"], "Did you mean --server?"],
@@ -105,6 +119,7 @@ Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on s
     [["completion", "tcsh"], "bash, zsh, fish"],
     [["completion"], "missing required argument 'SHELL'"],
     [["server", "--data-dir", ""], "Allowed is the path of a directory"],
+    [["server", "--data-dir", "/nowhere/\ufffd"], "Allowed is a path that is valid UTF-8"],
     [["play", "--data-dir", ""], "Allowed is the path of a directory"],
     [["data", "check", ""], "Cannot look into no directory: allowed is its path"],
     [["data", "export", ""], "Cannot look into no directory: allowed is its path"],

@@ -1,6 +1,7 @@
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
 import { StoredData } from "../../kvserver/disk/stored_data.ts";
 import { assert, assertEquals, assertLess, assertThrows, fc } from "../deps.ts";
+import { testUnless } from "../support/needs.ts";
 import { batchOf, dataWriter, entry, heldIn, mergedOf, newDataFile } from "./data_files.ts";
 import { TempDirectory } from "./temp_directory.ts";
 import { TinyDisk } from "./tiny_disk.ts";
@@ -119,10 +120,10 @@ Deno.test("a log that a crash cut off is gone on with, however often that happen
   );
 });
 
-Deno.test({
-  name: "a fold that a full disk refuses is gone on with when there is room",
-  ignore: !TinyDisk.isPossible,
-  fn() {
+testUnless(
+  TinyDisk.lacking,
+  "a fold that a full disk refuses is gone on with when there is room",
+  () => {
     using tiny = new TinyDisk(32);
     newDataFile(tiny.path);
     const writer = dataWriter(tiny.path);
@@ -142,7 +143,7 @@ Deno.test({
     assertEquals(heldIn(tiny.path), mergedOf(batches));
     writer.close();
   },
-});
+);
 
 Deno.test("DataReader.chunks() are bounded", () => {
   using directory = new TempDirectory();

@@ -5,6 +5,7 @@ import { DataDirectoryError, DataDirectoryInUseError } from "../../kvserver/disk
 import { segmentsIn } from "../../kvserver/disk/log_segment.ts";
 import { peersMax } from "../../limits.ts";
 import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "../deps.ts";
+import { testUnless } from "../support/needs.ts";
 import { until } from "../sync/until.ts";
 import { batchOf, dataWriter, entry, heldIn, mergedOf, newDataFile } from "./data_files.ts";
 import { openedDisk, writtenTo } from "./disk_threads.ts";
@@ -107,10 +108,10 @@ Deno.test("DiskThread forgets all peers but those that were seen last", async ()
   await disk.close();
 });
 
-Deno.test({
-  name: "DiskThread says why a full disk refuses, and writes all when there is room again",
-  ignore: !TinyDisk.isPossible,
-  async fn() {
+testUnless(
+  TinyDisk.lacking,
+  "DiskThread says why a full disk refuses, and writes all when there is room again",
+  async () => {
     using tiny = new TinyDisk(4);
     const { disk } = await openedDisk(`${tiny.path}/data`);
     const told: (string | undefined)[] = [];
@@ -139,12 +140,12 @@ Deno.test({
     await disk.close();
     assertEquals([...heldIn(`${tiny.path}/data`).keys()].sort(), ["before", "later", "meanwhile"]);
   },
-});
+);
 
-Deno.test({
-  name: "DiskThread.close() says how much a full disk refused to the last",
-  ignore: !TinyDisk.isPossible,
-  async fn() {
+testUnless(
+  TinyDisk.lacking,
+  "DiskThread.close() says how much a full disk refused to the last",
+  async () => {
     using tiny = new TinyDisk(4);
     const { disk } = await openedDisk(`${tiny.path}/data`);
     await writtenTo(disk, batchOf(entry("before", "1")));
@@ -158,7 +159,7 @@ Deno.test({
     assertEquals([...again.held.keys()], ["before"]);
     await again.disk.close();
   },
-});
+);
 
 /** Ways in which a directory goes from under whoever holds it, to `aside` or for good. */
 const takenAway: [how: string, take: (path: string, aside: string) => void][] = [

@@ -1,7 +1,7 @@
 /** A disk of a few megabytes, which can be filled: a file system in memory, that only root can mount. */
 export class TinyDisk implements Disposable {
-  /** Whether this process may make one. */
-  static readonly isPossible = Deno.build.os === "linux" && canMount();
+  /** What this process lacks to make one; `undefined`: nothing. */
+  static readonly lacking = canMount() ? undefined : "right to mount a file system";
 
   readonly path: string;
   #filler: string;
@@ -52,6 +52,7 @@ function unmount(path: string): void {
 }
 
 function canMount(): boolean {
+  if (Deno.build.os !== "linux") return false;
   try {
     unmount(mounted(1));
     return true;

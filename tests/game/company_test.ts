@@ -66,6 +66,13 @@ Deno.test("tell is heard anywhere, by one player, and refused where nobody hears
   assertStringIncludes(await bob.type("tell Ada"), "tell NAME");
   assertStringIncludes(await bob.type("tell"), "tell NAME");
   assertStringIncludes(await bob.type("say"), "Say what?");
+  for (
+    const unseen of ["\u200b", "\u00a0\u2003", "\u3164", "\u2800", "\u0301", "\u00ad\ufeff", "\x07"]
+  ) {
+    assertStringIncludes(await bob.type(`say ${unseen}`), "Say what?");
+    assertStringIncludes(await bob.type(`emote ${unseen}`), "Do what?");
+    assertStringIncludes(await bob.type(`tell Ada ${unseen}`), "Tell whom");
+  }
   assertStringIncludes(await bob.type("emote"), "Do what?");
   assertStringIncludes(await bob.type(`say ${"x".repeat(saidCharsMax + 1)}`), "a little much");
   assertEquals(await ada.lookAround(), "");

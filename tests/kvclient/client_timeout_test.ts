@@ -1,5 +1,5 @@
 import { TimeoutError } from "../../kvclient/mod.ts";
-import { silenceMsMax } from "../../limits.ts";
+import { silenceMsMax, standstillMs } from "../../limits.ts";
 import { assertEquals, assertInstanceOf } from "../deps.ts";
 import { NotingRouter, startClient } from "../support/clients.ts";
 import { rejectionOf, rejectionsOf } from "../support/outcomes.ts";
@@ -142,3 +142,21 @@ testInWorld("an abort changes nothing when the call is over", async (world) => {
   await client.close();
   server.close();
 });
+
+testInWorld(
+  "a process that stood still reads what came meanwhile before it gives up",
+  async (world) => {
+    const { client, server } = startClient(world, { timeoutMs: 5_000 });
+    const asked = client.get("k");
+    const lost = client.get("nobody answers this");
+    await world.advance(1_000);
+    server.reply(server.requests[0], "v");
+    world.spend(60_000);
+    assertEquals(await world.complete(asked), "v");
+    const startMs = world.nowMs;
+    assertInstanceOf(await rejectionOf(world, lost), TimeoutError);
+    assertEquals(world.nowMs - startMs, standstillMs);
+    await client.close();
+    server.close();
+  },
+);

@@ -1,4 +1,4 @@
-import { Store } from "../../kvserver/mod.ts";
+import { Store } from "../../kvserver/store/mod.ts";
 import { hashOf } from "../../kvserver/memory/key_hash.ts";
 import { assertEquals, assertLess } from "../deps.ts";
 import { collidingKeys } from "./colliding_keys.ts";

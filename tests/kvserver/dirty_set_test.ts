@@ -1,4 +1,4 @@
-import { Store } from "../../kvserver/mod.ts";
+import { Store } from "../../kvserver/store/mod.ts";
 import { DirtySet, diskMarks } from "../../kvserver/store/dirty_set.ts";
 import { syncMessageBytesMax } from "../../limits.ts";
 import { assertEquals, assertLess, fc } from "../deps.ts";

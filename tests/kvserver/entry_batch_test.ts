@@ -1,6 +1,6 @@
 import { EntryBatch } from "../../kvserver/entry/entry_batch.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
-import { Store } from "../../kvserver/mod.ts";
+import { Store } from "../../kvserver/store/mod.ts";
 import { keyBytesMax } from "../../limits.ts";
 import { MsgpackError } from "../../rpc/mod.ts";
 import { assert, assertEquals, fc } from "../deps.ts";

@@ -1,4 +1,4 @@
-import type { Store } from "../../kvserver/mod.ts";
+import type { Store } from "../../kvserver/store/mod.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import { assertEquals, assertGreater, assertLess } from "../deps.ts";
 import { importMutated } from "../support/mutation.ts";

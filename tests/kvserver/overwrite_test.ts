@@ -1,4 +1,4 @@
-import { Store } from "../../kvserver/mod.ts";
+import { Store } from "../../kvserver/store/mod.ts";
 import { LargeValues } from "../../kvserver/memory/large_values.ts";
 import { UidTable } from "../../kvserver/memory/uid_table.ts";
 import { ValueLog } from "../../kvserver/memory/value_log.ts";

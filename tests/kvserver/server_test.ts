@@ -10,7 +10,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { sentence } from "../rpc/bad_input.ts";
 import { RawSocket } from "../rpc/raw_socket.ts";
 import { requestFrame } from "../rpc/wire.ts";
-import { areFree, freePorts, portOf, tryListen } from "./ports.ts";
+import { areFree, freePorts, portOf, tryListen } from "../support/ports.ts";
 import { serve } from "./serving.ts";
 
 Deno.test("Server.start() binds the system port and the query ports that follow it", async () => {

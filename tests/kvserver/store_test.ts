@@ -1,4 +1,4 @@
-import { Store } from "../../kvserver/mod.ts";
+import { Store } from "../../kvserver/store/mod.ts";
 import { keyBytesMax } from "../../limits.ts";
 import { assertEquals, assertLess, assertNotEquals, fc } from "../deps.ts";
 import { text } from "../rpc/arbitraries.ts";

@@ -2,6 +2,7 @@ import { ThreadEndedError, WorkerThread } from "../../kvserver/worker_thread.ts"
 import type { WorkerReply, WorkerRequest } from "../../kvserver/worker_messages.ts";
 import { threadBeatMs, threadPatienceMs } from "../../limits.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "../deps.ts";
+import { awakeEnvironment } from "../../rpc/mod.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
@@ -33,8 +34,9 @@ function startThread(world: SimulatedWorld) {
   globalThis.Worker = FakeWorker as unknown as typeof Worker;
   const ends: ThreadEndedError[] = [];
   try {
-    const thread = new WorkerThread(1, world.environment(), (error) => ends.push(error));
-    return { thread, ends, worker: FakeWorker.started.at(-1)! };
+    const environment = awakeEnvironment(world.environment());
+    const thread = new WorkerThread(1, environment, (error) => ends.push(error));
+    return { environment, thread, ends, worker: FakeWorker.started.at(-1)! };
   } finally {
     globalThis.Worker = RealWorker;
   }
@@ -43,16 +45,17 @@ function startThread(world: SimulatedWorld) {
 testInWorld(
   "a thread is asked now and then whether it is there, and may be idle",
   async (world) => {
-    const { thread, ends, worker } = startThread(world);
+    const { environment, thread, ends, worker } = startThread(world);
     await world.advance(10 * threadPatienceMs);
     assertEquals([ends.length, worker.asked.length], [0, 10 * threadPatienceMs / threadBeatMs]);
     thread.end();
     assert(worker.isTerminated);
+    environment.close();
   },
 );
 
 testInWorld("a thread that answers nothing for long counts as ended, and is", async (world) => {
-  const { thread, ends, worker } = startThread(world);
+  const { environment, thread, ends, worker } = startThread(world);
   await world.advance(threadPatienceMs);
   worker.isAlive = false;
   await world.advance(threadPatienceMs);
@@ -67,4 +70,20 @@ testInWorld("a thread that answers nothing for long counts as ended, and is", as
   await assertRejects(() => thread.close(), Error, "ended");
   await world.advance(10 * threadPatienceMs);
   assertEquals(ends.length, 1);
+  environment.close();
 });
+
+testInWorld(
+  "a thread outlives a process that stands still, whatever is late then",
+  async (world) => {
+    const { environment, thread, ends, worker } = startThread(world);
+    for (let i = 0; i < 10; i++) {
+      await world.advance(threadBeatMs - 1);
+      world.spend(2 * threadPatienceMs);
+    }
+    await world.advance(threadPatienceMs);
+    assertEquals([ends.length, worker.isTerminated], [0, false]);
+    thread.end();
+    environment.close();
+  },
+);

@@ -52,6 +52,30 @@ const refusals: [name: string, message: unknown, path: string, found: string][] 
   ],
   ["a Map holds it under an object", new Map([[{}, () => {}]]), "message.get(…):", "a function"],
   ["a Map has it as a key", { m: new Map([[() => {}, 1]]) }, "message.m.get(…):", "a function"],
+  [
+    "an object has a symbol as a key",
+    { at: { x: 1, [Symbol("y")]: 2 } },
+    "message.at:",
+    "a property whose key is a symbol",
+  ],
+  [
+    "an array has a property besides its items",
+    { found: "abc".match(/b/) },
+    "message.found:",
+    'an array with the property "groups"',
+  ],
+  [
+    "an array with holes has such a property",
+    [Object.assign([, , 3], { "01": 1 })],
+    "message[0]:",
+    'an array with the property "01"',
+  ],
+  [
+    "an array has a symbol as a key",
+    Object.assign([1], { [Symbol.iterator]: undefined }),
+    "message:",
+    "a property whose key is a symbol",
+  ],
   ["a class instance is inside", { at: new Point() }, "message.at:", "an instance of Point"],
   ["an instance of no name is inside", [new (class {})()], "message[0]:", "a class instance"],
   [

@@ -18,15 +18,15 @@ export async function runBurstScenario(seed: number): Promise<string | undefined
   const cluster = new SimulatedCluster(seed, randomLatency);
   const { world } = cluster;
   const { random } = world;
-  const donor = await cluster.start({ queryActorCount: 4 });
-  putBurst(cluster, donor, random, 120);
+  const sender = await cluster.start({ queryActorCount: 4 });
+  putBurst(cluster, sender, random, 120);
   await cluster.advance(random.below(2) === 0 ? 3_000 : random.below(600));
-  const newcomer = await cluster.start({ queryActorCount: 1 + random.below(4), peers: [donor] });
+  const newcomer = await cluster.start({ queryActorCount: 1 + random.below(4), peers: [sender] });
   const joins = new Joins();
-  joins.began(newcomer, donor);
+  joins.began(newcomer, sender);
   const burstEndMs = world.nowMs + burstMs;
   while (world.nowMs < burstEndMs || !newcomer.group.ready) {
-    if (world.nowMs < burstEndMs) putBurst(cluster, donor, random, 2);
+    if (world.nowMs < burstEndMs) putBurst(cluster, sender, random, 2);
     await cluster.advance(10);
     const missing = joins.missing();
     if (missing !== undefined) return missing;

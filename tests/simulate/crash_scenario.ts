@@ -72,10 +72,10 @@ class CrashScenario {
   }
 
   /** Joins two servers, so that whichever of them crashes, the newcomer knows another one. */
-  #start(donor?: SimulatedServer, address?: SimulatedServer): Promise<SimulatedServer> {
+  #start(sender?: SimulatedServer, address?: SimulatedServer): Promise<SimulatedServer> {
     const cluster = this.#cluster;
     const { servers } = cluster;
-    const peers = servers.length === 0 ? [] : [donor ?? this.#pick()];
+    const peers = servers.length === 0 ? [] : [sender ?? this.#pick()];
     const others = servers.filter((server) => server !== peers[0]);
     if (others.length > 0) peers.push(pick(others, this.#random));
     const options = { queryActorCount: 1 + this.#random.below(4), peers };
@@ -97,9 +97,9 @@ class CrashScenario {
   /** Any server, or one that has just begun to join another, or that other. */
   async #choose(): Promise<SimulatedServer> {
     if (this.#chance(2)) return this.#pick();
-    const donor = this.#pick();
-    const newcomer = await this.#start(donor);
+    const sender = this.#pick();
+    const newcomer = await this.#start(sender);
     await this.#putFor(this.#random.below(600));
-    return this.#chance(2) ? donor : newcomer;
+    return this.#chance(2) ? sender : newcomer;
   }
 }

@@ -44,10 +44,10 @@ export const hardCases: Record<string, HardCase> = {
       const first = await stage.start();
       stage.put(first, "key");
       const ring: SimulatedServer[] = [];
-      let donor = first;
+      let sender = first;
       for (let i = 0; i < 3; i++) {
-        donor = await stage.cluster.start({ queryActorCount: 1, peers: [donor] });
-        ring.push(donor);
+        sender = await stage.cluster.start({ queryActorCount: 1, peers: [sender] });
+        ring.push(sender);
       }
       await stage.cluster.advance(400);
       ring[0].group.join([ring[2].group.syncActor]);
@@ -109,7 +109,7 @@ export const hardCases: Record<string, HardCase> = {
     return stage.end(2 * peerLostMs, ["late"]);
   },
 
-  "joining by the description of an earlier life harms nothing": async () => {
+  "joining by the description of an earlier incarnation harms nothing": async () => {
     const stage = new Stage();
     const a = await stage.start();
     const earlier = await stage.start([a]);
@@ -121,7 +121,7 @@ export const hardCases: Record<string, HardCase> = {
     return stage.end(10_000, ["later", "a"]);
   },
 
-  "a newcomer is given the descriptions of two lives of an address": async () => {
+  "a newcomer is given the descriptions of two incarnations of an address": async () => {
     const stage = new Stage();
     const a = await stage.start();
     const earlier = await stage.start([a]);
@@ -134,7 +134,7 @@ export const hardCases: Record<string, HardCase> = {
     return stage.end(10_000, ["later", "newcomer"]);
   },
 
-  "a newcomer is given the description of an earlier life only": async () => {
+  "a newcomer is given the description of an earlier incarnation only": async () => {
     const stage = new Stage();
     const a = await stage.start();
     const earlier = await stage.start([a]);
@@ -147,12 +147,12 @@ export const hardCases: Record<string, HardCase> = {
     return ready ? stage.end(0) : "It waits for ever";
   },
 
-  "those who remember a life that has ended do not tell each other of it": async () => {
+  "those who remember an incarnation that has ended do not tell each other of it": async () => {
     const stage = new Stage();
     const a = await stage.start();
     await stage.start([a]);
     const earlier = await stage.start([a]);
-    // Nobody comes to know the later life, which would show that the earlier one is over.
+    // Nobody comes to know the later incarnation, which would show that the earlier one is over.
     const later = await stage.replace(earlier, []);
     a.group.join([earlier.group.syncActor]);
     await stage.cluster.advance(settledMs);
@@ -194,7 +194,7 @@ export const hardCases: Record<string, HardCase> = {
     return stage.end(10_000, ["early"]);
   },
 
-  "a server that stops hands over all that it took": async () => {
+  "a server that stops hands over all that it accepted": async () => {
     const stage = new Stage(1);
     const a = await stage.start([], 2);
     const b = await stage.start([a]);

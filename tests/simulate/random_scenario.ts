@@ -14,7 +14,7 @@ const slowQuietMs = 90_000;
 /** Of a slow link; the fastest, at ten times this, holds back long values only. */
 const slowBytesPerMs = 150;
 
-/** A cut is mended within this: a server that joins waits longer than that for its donor. */
+/** A cut is mended within this: a server that joins waits longer than that for its sender. */
 const cutMsMax = 3_000;
 
 /**
@@ -100,13 +100,13 @@ class RandomScenario {
 
   /** Has a server that runs join another one, which it may know already. */
   #joinAnother(): void {
-    const [server, donor] = [this.#pick(), this.#pick()];
-    if (server !== donor) this.#join(server, donor);
+    const [server, sender] = [this.#pick(), this.#pick()];
+    if (server !== sender) this.#join(server, sender);
   }
 
-  #join(server: SimulatedServer, donor: SimulatedServer): void {
-    this.#joins.began(server, donor);
-    server.group.join([donor.group.syncActor]);
+  #join(server: SimulatedServer, sender: SimulatedServer): void {
+    this.#joins.began(server, sender);
+    server.group.join([sender.group.syncActor]);
   }
 
   /** The same key at the same moment on every server. */

@@ -1,9 +1,10 @@
 import { type Actor, type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
 import { ReplicaGroup, startQueryActor } from "../../kvserver/replica_group.ts";
-import { type Entry, isLater, Store } from "../../kvserver/mod.ts";
-import { incarnationOf } from "../../kvserver/entry/order.ts";
+import type { Entry } from "../../kvserver/entry/entry.ts";
+import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
 import { writeQuery } from "../../kvserver/query/query_message.ts";
+import { Store } from "../../kvserver/store/mod.ts";
 import { beginRequest, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
 import { SimulatedNetwork } from "./simulated_network.ts";
@@ -36,7 +37,7 @@ export class SimulatedCluster {
   readonly world: SimulatedWorld;
   readonly network: SimulatedNetwork;
   readonly servers: SimulatedServer[] = [];
-  /** The last Put of each key, by the incarnation of the server that took it. */
+  /** The last Put of each key, by the incarnation of the server that accepted it. */
   #puts = new Map<string, Map<string, Entry>>();
   /** What actors threw. */
   #faults: string[] = [];
@@ -111,7 +112,7 @@ export class SimulatedCluster {
   }
 
   /**
-   * Stops a server in order: it lets the others have all that it took, and ends.
+   * Stops a server in order: it lets the others have all that it accepted, and ends.
    *
    * @returns how long that took.
    */

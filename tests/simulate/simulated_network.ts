@@ -47,7 +47,7 @@ export class SimulatedNetwork implements TellNetwork {
     };
   }
 
-  /** Ends a system; its address is free for another life. */
+  /** Ends a system; its address is free for a restart. */
   crash(address: string): void {
     this.#hosts.delete(address);
     for (const link of this.#links) {

@@ -22,7 +22,7 @@ export class Stage {
     return server;
   }
 
-  /** Ends a server, and begins another life of its address. */
+  /** Ends a server, and restarts it on its address. */
   async replace(server: SimulatedServer, peers: SimulatedServer[]): Promise<SimulatedServer> {
     await this.cluster.crash(server);
     const next = await this.cluster.restart(server, { queryActorCount: 1, peers });
@@ -38,7 +38,7 @@ export class Stage {
     this.put(ended, `ended${name}`);
     await this.cluster.advance(settledMs);
     const second = await this.replace(ended, [first]);
-    // So that the earlier life is long forgotten.
+    // So that the earlier incarnation is long forgotten.
     await this.cluster.advance(10 * peerLostMs);
     return [first, second];
   }

@@ -1,4 +1,5 @@
-import { type Entry, isLater } from "../../kvserver/mod.ts";
+import { isLater } from "../../kvserver/entry/order.ts";
+import type { Entry } from "../../kvserver/entry/entry.ts";
 import type { Prng } from "../support/prng.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import type { SimulatedCluster, SimulatedServer } from "./simulated_cluster.ts";
@@ -47,9 +48,9 @@ export function putSome(cluster: SimulatedCluster, random: Prng, { isHot, isLong
 export class Joins {
   #waiting = new Map<SimulatedServer, readonly Entry[]>();
 
-  /** To be called when `server` joins others, of whom `donor` is the first. */
-  began(server: SimulatedServer, donor: SimulatedServer): void {
-    this.#waiting.set(server, [...donor.stores[0].entriesAfter()]);
+  /** To be called when `server` joins others, of whom `sender` is the first. */
+  began(server: SimulatedServer, sender: SimulatedServer): void {
+    this.#waiting.set(server, [...sender.stores[0].entriesAfter()]);
   }
 
   /** What a server that says that it is ready does not hold. */

@@ -1,4 +1,4 @@
-import { Mailbox } from "../../actor/mod.ts";
+import { Mailbox } from "../../actor/mailbox.ts";
 import {
   type ByteListener,
   type ByteStream,

@@ -3,7 +3,7 @@ import { DataDirectoryInUseError, Server, type ServerOptions } from "../../kvser
 import { assert, assertEquals, assertRejects } from "../deps.ts";
 import { heldIn } from "../disk/data_files.ts";
 import { TempDirectory } from "../disk/temp_directory.ts";
-import { freePorts, tryListen } from "../kvserver/ports.ts";
+import { freePorts, tryListen } from "../support/ports.ts";
 import { Cluster } from "./cluster.ts";
 import { until } from "./until.ts";
 

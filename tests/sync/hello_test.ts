@@ -131,6 +131,15 @@ Deno.test("bytes that are no message end their connection and no other", async (
   assertEquals(messages, ["still here"]);
 });
 
+Deno.test("Describe is refused with unavailable while there is no description yet", async () => {
+  await using served = await SystemOnTcp.start();
+  using peer = await RawSocket.connect(served.system.address);
+  served.system.description = "";
+  assertEquals((await peer.askInVain("Describe")).code, "unavailable");
+  served.system.description = "there is one";
+  assertEquals(await peer.ask("Describe"), "there is one");
+});
+
 Deno.test("Describe, Ping and Stats need no greeting", async () => {
   await using served = await SystemOnTcp.start();
   served.system.description = "a description";

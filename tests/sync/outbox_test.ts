@@ -86,11 +86,11 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant("clear" as const), receiver }) },
 );
 
-/** What one receiver is owed: by key, in the order in which the keys came; `null` keeps a place. */
-type Owed = Map<string, TextEntry | null>;
+/** What one outbox is to hold, by key, in the order in which the keys came; `null` keeps a place. */
+type Model = Map<string, TextEntry | null>;
 
-function owedOf(owed: Owed): TextEntry[] {
-  return [...owed.values()].filter((entry) => entry !== null);
+function entriesIn(queued: Model): TextEntry[] {
+  return [...queued.values()].filter((entry) => entry !== null);
 }
 
 Deno.test("each outbox gives of each key the latest that its receiver lacks, in turn, from one pool", () => {
@@ -98,7 +98,7 @@ Deno.test("each outbox gives of each key the latest that its receiver lacks, in 
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const pool = new EntryPool();
       const outboxes = Array.from({ length: receiverCount }, () => new Outbox(pool));
-      const model = outboxes.map((): Owed => new Map());
+      const model = outboxes.map((): Model => new Map());
       for (const step of steps) {
         if (step.type === "add" || step.type === "message") {
           const entries = step.type === "add" ? [step.entry] : step.entries;
@@ -109,10 +109,10 @@ Deno.test("each outbox gives of each key the latest that its receiver lacks, in 
             batch.release();
           } else using(pool, entries, (n) => receivers.forEach((receiver) => receiver.enqueue(n)));
           for (const receiver of receivers) {
-            const owed = model[outboxes.indexOf(receiver)];
+            const queued = model[outboxes.indexOf(receiver)];
             for (const entry of entries) {
-              const held = owed.get(entry.key);
-              if (!held || compareOrders(entry, held) > 0) owed.set(entry.key, entry);
+              const held = queued.get(entry.key);
+              if (!held || compareOrders(entry, held) > 0) queued.set(entry.key, entry);
             }
           }
         } else if (step.type === "forget") {
@@ -122,20 +122,20 @@ Deno.test("each outbox gives of each key the latest that its receiver lacks, in 
             model[step.receiver].set(step.entry.key, null);
           }
         } else if (step.type === "take") {
-          const owed = model[step.receiver];
+          const queued = model[step.receiver];
           const taken = take(outboxes[step.receiver], step.bytesMax);
-          assertEquals(taken, owedOf(owed).slice(0, taken.length));
-          assertEquals(taken.length > 0, owedOf(owed).length > 0);
+          assertEquals(taken, entriesIn(queued).slice(0, taken.length));
+          assertEquals(taken.length > 0, entriesIn(queued).length > 0);
           if (step.bytesMax === 0) assert(taken.length <= 1);
-          for (const [key, entry] of owed) {
+          for (const [key, entry] of queued) {
             if (entry !== null && taken.shift() === undefined) break;
-            owed.delete(key);
+            queued.delete(key);
           }
         } else {
           outboxes[step.receiver].clear();
           model[step.receiver].clear();
         }
-        const all = model.map(owedOf);
+        const all = model.map(entriesIn);
         assertEquals(outboxes.map(({ size }) => size), all.map(({ length }) => length));
         for (const [i, { bytes }] of outboxes.entries()) {
           const least = all[i].reduce(
@@ -144,7 +144,7 @@ Deno.test("each outbox gives of each key the latest that its receiver lacks, in 
           );
           assert(bytes >= least && bytes <= least + 80 * all[i].length);
         }
-        // Nothing is kept that nobody is owed, and nothing twice but what came twice.
+        // Nothing is kept that waits in no outbox, and nothing twice but what came twice.
         assertLess(pool.size, outboxes.reduce((sum, { size }) => sum + size, 1));
         if (pool.size > 0) assert(all.some(({ length }) => length > 0));
       }

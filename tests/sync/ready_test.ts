@@ -21,7 +21,7 @@ Deno.test("a query actor is told to be ready with the last of the state, and not
 Deno.test("a query actor that was told to be ready stays so while others are not", () => {
   const stage = new Stage();
   stage.join();
-  // The first query actor has yet to get what the second took.
+  // The first query actor has yet to get what the second accepted.
   stage.writtenBy(1, large("a", "b"));
   stage.writtenBy(1, large("c", "d", "e", "f"));
   stage.heard(0, other, [], stage.transferId);

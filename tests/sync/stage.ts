@@ -23,7 +23,7 @@ export function keysIn(entries: Uint8Array): string[] {
   return keys;
 }
 
-/** An entry as a query actor of this server took it. */
+/** An entry as a query actor of this server accepted it. */
 export function entryOf(key: string, timestamp: number, value = ""): TextEntry {
   return { key, value, timestamp, sequence: 0, uid: "a:1/a/2" };
 }
@@ -74,12 +74,12 @@ export class Stage {
     this.#actor.onMessage({ type: "join", peers: [other], replyTo: nobody });
   }
 
-  /** The first query actor took so many new keys. */
+  /** The first query actor accepted Puts of so many new keys. */
   written(count: number, value = "value"): void {
     this.writtenBy(0, Array.from({ length: count }, () => entryOf(`key${++this.#puts}`, 1, value)));
   }
 
-  /** One of the two took these entries. */
+  /** One of the two accepted these entries. */
   writtenBy(sibling: number, entries: readonly TextEntry[]): void {
     const message = { from: siblings[sibling].counter, isDrained: false };
     this.#actor.onMessage({ type: "written", entries: messageOf(entries), ...message });

@@ -1,0 +1,54 @@
+import { standstillMs } from "../limits.ts";
+import type { Environment } from "./environment.ts";
+
+/** An environment that holds a timer until it is closed. */
+export interface AwakeEnvironment extends Environment {
+  /** Ends the timer by which standstills are noticed. */
+  close(): void;
+}
+
+/**
+ * `environment` with a monotonic clock, and timers that go by it, which leave out the time in which the
+ * process stood still: it was suspended, or its container paused, or its machine asleep. By another
+ * clock everybody else would seem to have been silent for so long, and every deadline would be over
+ * before what came meanwhile is read.
+ *
+ * A timer reads the clock every `standstillMs`. So a longer gap than twice that, between two readings,
+ * is time in which nothing ran here, and counts as `standstillMs` only.
+ */
+export function awakeEnvironment(environment: Environment): AwakeEnvironment {
+  let lastMs = environment.monotonicMs();
+  let leftOutMs = 0;
+  const monotonicMs = () => {
+    const nowMs = environment.monotonicMs();
+    const gapMs = nowMs - lastMs;
+    if (gapMs > 2 * standstillMs) leftOutMs += gapMs - standstillMs;
+    lastMs = nowMs;
+    return nowMs - leftOutMs;
+  };
+  const read = () => {
+    monotonicMs();
+    cancel = environment.after(standstillMs, read);
+  };
+  let cancel = environment.after(standstillMs, read);
+  return {
+    now: () => environment.now(),
+    monotonicMs,
+    after(delayMs, fn) {
+      if (delayMs < 1) return environment.after(delayMs, fn);
+      const dueMs = monotonicMs() + delayMs;
+      const onTime = () => {
+        const restMs = dueMs - monotonicMs();
+        if (restMs < 1) fn();
+        else cancelWait = environment.after(restMs, onTime);
+      };
+      let cancelWait = environment.after(delayMs, onTime);
+      return () => cancelWait();
+    },
+    soon: (fn) => environment.soon(fn),
+    yieldToEvents: (fn) => environment.yieldToEvents(fn),
+    fraction: () => environment.fraction(),
+    hex64: () => environment.hex64(),
+    close: () => cancel(),
+  };
+}

@@ -1,0 +1,85 @@
+import { sendBufferBytes } from "../limits.ts";
+import type { Timers } from "./environment.ts";
+import { MsgpackWriter } from "./msgpack/mod.ts";
+import type { ByteStream } from "./transport.ts";
+
+/** Told what becomes of the frames of a `FrameSender`. */
+export interface FrameSenderListener {
+  /** All frames that were gathered are being written now. */
+  leaving(): void;
+  /** The network has taken them. */
+  written?(): void;
+  /** They could not be written: the stream is of no further use. */
+  failed(stream: ByteStream, error: unknown): void;
+}
+
+/**
+ * Sends frames on a stream. Those of one turn of the event loop leave in one write; while a write is
+ * under way, the next one is gathered.
+ *
+ * Two buffers take turns, so a frame is written once and copied never.
+ */
+export class FrameSender {
+  #timers: Pick<Timers, "soon">;
+  #listener: FrameSenderListener;
+  #stream: ByteStream | undefined;
+  #gathering = new MsgpackWriter(sendBufferBytes);
+  /** The buffer that the write under way reads from. */
+  #leaving = new MsgpackWriter(sendBufferBytes);
+  #isFlushing = false;
+
+  constructor(timers: Pick<Timers, "soon">, listener: FrameSenderListener) {
+    this.#timers = timers;
+    this.#listener = listener;
+  }
+
+  /** Where frames are gathered: append whole ones, then call `send`. */
+  get frames(): MsgpackWriter {
+    return this.#gathering;
+  }
+
+  /** Bytes that the network has not taken. */
+  get waitingBytes(): number {
+    return this.#gathering.length + this.#leaving.length;
+  }
+
+  /** Sends on `stream` from now on, what was gathered before included. */
+  begin(stream: ByteStream): void {
+    this.#stream = stream;
+    this.send();
+  }
+
+  /** Sends no more: what is gathered from now on waits for the next stream. */
+  end(): void {
+    this.#stream = undefined;
+  }
+
+  /** Forgets the frames that are gathered. */
+  discard(): void {
+    this.#gathering.clear();
+  }
+
+  /** Sends what is gathered when the code that runs now has returned. */
+  send(): void {
+    if (this.#isFlushing || this.#stream === undefined || this.#gathering.length === 0) return;
+    this.#isFlushing = true;
+    this.#timers.soon(() => this.#flush(this.#stream));
+  }
+
+  async #flush(stream: ByteStream | undefined): Promise<void> {
+    try {
+      while (stream !== undefined && stream === this.#stream && this.#gathering.length > 0) {
+        [this.#gathering, this.#leaving] = [this.#leaving, this.#gathering];
+        this.#listener.leaving();
+        await stream.write(this.#leaving.written());
+        this.#listener.written?.();
+        this.#leaving.clear();
+      }
+    } catch (error) {
+      this.#leaving.clear();
+      this.#listener.failed(stream!, error);
+    }
+    this.#isFlushing = false;
+    this.send();
+  }
+}

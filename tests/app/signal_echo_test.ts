@@ -1,0 +1,16 @@
+import { withoutEcho } from "../../app/signal_echo.ts";
+import { signalEchoMs } from "../../limits.ts";
+import { assertEquals } from "../deps.ts";
+
+Deno.test("withoutEcho() passes a signal on once when it comes twice at a time, and again later", () => {
+  const seen: string[] = [];
+  let nowMs = 5;
+  const signal = withoutEcho<string>((name) => seen.push(`${name} ${nowMs}`), () => nowMs);
+  signal("SIGINT");
+  nowMs += signalEchoMs - 1;
+  signal("SIGINT");
+  signal("SIGTERM");
+  nowMs += 1;
+  signal("SIGINT");
+  assertEquals(seen, ["SIGINT 5", `SIGTERM ${4 + signalEchoMs}`, `SIGINT ${5 + signalEchoMs}`]);
+});

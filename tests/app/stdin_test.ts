@@ -1,0 +1,58 @@
+import { assertEquals } from "../deps.ts";
+import { denoArguments } from "./cmud_process.ts";
+import { runCmud } from "./fake_console.ts";
+import { withServer } from "./with_server.ts";
+
+/** Runs the program in a shell that redirects its stdin. */
+async function cmudWith(redirection: string, args: readonly string[]) {
+  const script = `exec "$@" ${redirection}`;
+  const { code, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", script, "sh", Deno.execPath(), ...denoArguments, ...args],
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+const closed = "Cannot read stdin: it is closed, or the null device";
+
+const cases: [string, string, string][] = [
+  ["closed", "<&-", closed],
+  ["the null device", "</dev/null", closed],
+  ["open for writing only", "0>/dev/full", "Cannot read stdin: Bad file descriptor"],
+  ["a folder", "</", "Cannot read stdin: Is a directory"],
+];
+
+for (const [what, redirection, message] of cases) {
+  Deno.test({
+    name: `a stdin that is ${what} is an error, and nothing is stored`,
+    ignore: Deno.build.os !== "linux",
+    fn: () =>
+      withServer(async (server) => {
+        const at = ["--server", server];
+        await runCmud(["kv", "put", "k", "before", ...at]);
+        const commands = [["put", "k", "-"], ["import"], ["import", "-"], ["shell"]];
+        const results = await Promise.all(
+          commands.map((command) => cmudWith(redirection, ["kv", ...command, ...at])),
+        );
+        for (const [i, { code, stdout, stderr }] of results.entries()) {
+          assertEquals([code, stdout], [64, ""], commands[i].join(" "));
+          assertEquals(
+            stderr.replace(/^Put no entries\n|^Put 0 entries\n/, ""),
+            `cmud: ${message}\n`,
+          );
+        }
+        assertEquals((await runCmud(["kv", "list", ...at])).stdout, "k\tbefore\n");
+      }),
+  });
+}
+
+Deno.test({
+  name: "an empty stdin is an empty value",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withServer(async (server) => {
+      const put = ["kv", "put", "k", "-", "--server", server];
+      assertEquals(await cmudWith("<<END\nEND", put), { code: 0, stdout: "", stderr: "" });
+      assertEquals((await runCmud(["kv", "get", "k", "--server", server])).stdout, "\n");
+    }),
+});
