@@ -304,7 +304,7 @@ export const logSegmentBytes = 4 * MiB;
 /** Files of the log from which on it is folded, however short they are: a crash may leave one. */
 export const foldFromSegments = 32;
 
-/** For how long nothing must have been written before it is. */
+/** Idle time after the last write before a fold starts. */
 export const foldQuietMs = 20;
 
 /** Bytes of the log from which on it is folded between writes too. */
@@ -313,13 +313,13 @@ export const foldUrgentBytes = 64 * MiB;
 /** How long a step of a fold takes: no longer than the pauses between the writes of a busy server. */
 export const foldStepMs = 0.5;
 
-/** How long it takes at most, when nothing has been written for long. The next write waits for it, once. */
+/** The longest step of a fold, after a long idle time. The next write waits for it, once. */
 export const foldStepMsMax = 5;
 
-/** While the log has more bytes than this, each write to the disk waits for a longer step. */
+/** Bytes of the log above which each write to the disk waits for a step of the fold. */
 export const foldBacklogMax = 128 * MiB;
 
-/** How long that takes. */
+/** Time given to the fold before each write while the backlog lasts. */
 export const foldPressMs = 20;
 
 /** How often a server says how far it has come with reading its data. */

@@ -62,3 +62,5 @@ export {
   type Transport,
   UnmarshallableError,
 } from "../rpc/mod.ts";
+export { WatchedWorker, type WatchedWorkerOptions, type WorkerHandle } from "./watched_worker.ts";
+export { answerRequests, type RequestHandlers, type WorkerScope } from "./worker_requests.ts";

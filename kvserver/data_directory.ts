@@ -1,15 +1,15 @@
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
-import type { Clock } from "../rpc/mod.ts";
+import type { Clock, Timers } from "../rpc/mod.ts";
 import { DiskThread } from "./disk/disk_thread.ts";
 import { Journal } from "./disk/journal.ts";
-import type { Durability } from "./disk/journal_messages.ts";
+import type { Durability } from "./messages/journal_messages.ts";
 import { KnownServers } from "./known_servers.ts";
 import { LoadProgress } from "./load_progress.ts";
-import type { DiskOptions } from "./query_actor.ts";
+import type { DiskOptions } from "./query/group_commit.ts";
 
 /** What a data directory is told and tells. */
 export interface DataDirectorySurroundings {
-  clock: Clock;
+  clock: Clock & Timers;
   /** Told how far reading has come, when that takes long; and when it can or cannot be written. */
   log?(line: string): void;
   /** Told that its thread ended unasked. */
@@ -33,7 +33,7 @@ export class DataDirectory {
     path: string,
     surroundings: DataDirectorySurroundings,
   ): Promise<DataDirectory> {
-    const disk = await DiskThread.open(path);
+    const disk = await DiskThread.open(path, surroundings.clock);
     disk.onBroken = surroundings.onBroken;
     return new DataDirectory(path, surroundings, disk);
   }

@@ -17,12 +17,12 @@ export {
   DataDirectoryInUseError,
   type DirectoryOwner,
 } from "./disk/data_error.ts";
-export type { Durability } from "./disk/journal_messages.ts";
+export type { Durability } from "./messages/journal_messages.ts";
 export { Server } from "./server.ts";
 export { addressOfDescription, fetchDescription } from "./server_description.ts";
 export { ServerOptionError, type ServerOptions } from "./server_options.ts";
 export { ThreadEndedError } from "./worker_thread.ts";
-export type { ServerStats } from "./server_stats.ts";
+export type { ServerStats } from "./query/server_stats.ts";
 export type {
   ByteListener,
   ByteStream,

@@ -1,7 +1,7 @@
 import type { ActorRef, ActorThread } from "../actor/mod.ts";
 import type { Environment, Transport } from "../rpc/mod.ts";
 import { bind } from "./bind.ts";
-import { QueryReceiver } from "./query_receiver.ts";
+import { QueryReceiver } from "./query/query_receiver.ts";
 import { type ReplicaSettings, startQueryActor } from "./replica_group.ts";
 
 /** Told when a client's connection ends otherwise than by its orderly close. */

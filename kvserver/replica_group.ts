@@ -1,9 +1,10 @@
 import type { ActorRef, ActorSystem, ActorThread } from "../actor/mod.ts";
-import { EntryBatch } from "./entry_batch.ts";
-import type { LoadMessage } from "./disk/journal_messages.ts";
+import { EntryBatch } from "./entry/entry_batch.ts";
+import type { LoadMessage } from "./messages/journal_messages.ts";
 import type { DrainMessage, JoinMessage, StartMessage } from "./messages/sync_control.ts";
-import { type DiskOptions, QueryActor } from "./query_actor.ts";
-import { type ServerStats, serverStats } from "./server_stats.ts";
+import type { DiskOptions } from "./query/group_commit.ts";
+import { QueryActor } from "./query/query_actor.ts";
+import { type ServerStats, serverStats } from "./query/server_stats.ts";
 import { Store } from "./store/mod.ts";
 import { SyncActor } from "./sync/sync_actor.ts";
 

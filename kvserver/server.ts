@@ -19,7 +19,7 @@ import {
   type ServerSettings,
   withDefaults,
 } from "./server_options.ts";
-import { queriesTold, type ServerStats } from "./server_stats.ts";
+import { queriesTold, type ServerStats } from "./query/server_stats.ts";
 import { ThreadEndedError, WorkerThread } from "./worker_thread.ts";
 
 /** A running server: an actor system, and query actors with a port each. */

@@ -7,7 +7,7 @@ import {
   type Transport,
 } from "../rpc/mod.ts";
 import type { ActorRef } from "../actor/mod.ts";
-import type { Durability } from "./disk/journal_messages.ts";
+import type { Durability } from "./messages/journal_messages.ts";
 import { syncActorOf } from "./server_description.ts";
 import type { ThreadEndedError } from "./worker_thread.ts";
 

@@ -35,7 +35,7 @@ export class BatchLog {
       this.#bytes += size;
       this.#last = number;
     }
-    if (segmentIn(directory, this.#last)?.isWhole) this.#goOn();
+    if (segmentIn(directory, this.#last)?.isWhole) this.#resume();
   }
 
   /** Bytes of all segments. */
@@ -61,7 +61,7 @@ export class BatchLog {
       writeAll(this.#file!, record);
       this.#file!.syncDataSync();
     } catch (error) {
-      this.#takeBack();
+      this.#discardPartial();
       throw error;
     }
     this.#grow(record.length);
@@ -93,8 +93,8 @@ export class BatchLog {
     return this.#segments.get(this.#last)!;
   }
 
-  /** Goes on with the last segment. Whoever began it may have ended before its name was on the medium. */
-  #goOn(): void {
+  /** Appends to the last segment from now on. Its writer may have crashed before its name was on the medium. */
+  #resume(): void {
     try {
       this.#file = Deno.openSync(segmentPath(this.#directory, this.#last), { append: true });
       syncDirectory(this.#directory);
@@ -125,8 +125,8 @@ export class BatchLog {
     this.#grow(segmentMagic.length);
   }
 
-  /** What was written of a record must not stand between others; if it cannot go, the next begin anew. */
-  #takeBack(): void {
+  /** Cuts off a partial record, because no record may follow one. If that fails, the next append begins a segment. */
+  #discardPartial(): void {
     try {
       this.#file!.truncateSync(this.#lastBytes);
       this.#file!.seekSync(0, Deno.SeekMode.End);

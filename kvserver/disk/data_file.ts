@@ -1,7 +1,7 @@
 /**
  * The file of a data directory: its tables, its versions, and how it is opened.
  *
- * It is an SQLite database, which anybody can look into. What servers took is first appended to a log
+ * It is an SQLite database, which other programs can open. Accepted entries are first appended to a log
  * beside it (`batch_log.ts`), as the very bytes that it travels in; now and then that is folded into
  * the table `entry`, by the merge rule of the replicas (`fold.ts`). Read together, in any order, the
  * two are the state.
@@ -21,13 +21,10 @@ export const dataFileName = "cmud.db";
 const applicationId = 0x434d5544;
 
 /**
- * What follows is version 2. A change of it, of the log, or of how an `EntryBatch` writes entries, is
- * the next.
+ * The format of the tables below, of the log, and of entries as an `EntryBatch` writes them. A change of
+ * any of them raises it. (Format 1 kept the log in a table, and was never released.)
  */
 export const formatVersion = 2;
-
-/** The oldest that can be read, and brought to the present one (`migration.ts`). */
-const oldestVersion = 1;
 
 /**
  * Keys, values and uids are as in an `Entry`; a value of NULL is a tombstone. Without rowids, since
@@ -210,11 +207,13 @@ function expectOurs(directory: string, header: Uint8Array): void {
     );
   }
   const version = view.getUint32(userVersionAt);
-  if (version < oldestVersion || version > formatVersion) {
+  if (version !== formatVersion) {
     throw new DataDirectoryError(
       directory,
-      `its ${dataFileName} has format ${version}, and this cmud knows ${oldestVersion} to ` +
-        `${formatVersion}; use the cmud that wrote it, or a later one`,
+      `its ${dataFileName} has format ${version}, and this cmud knows format ${formatVersion} only; ` +
+        (version < formatVersion
+          ? "export it with the cmud that wrote it, and import that into a new directory"
+          : "use the cmud that wrote it, or a later one"),
     );
   }
 }

@@ -1,16 +1,15 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { diskChunkBytes } from "../../limits.ts";
-import { EntryReader } from "../entry_reader.ts";
-import { EntryBatch, type EntrySource, writtenBytesMax } from "../entry_batch.ts";
+import { EntryReader } from "../entry/entry_reader.ts";
+import { EntryBatch, type EntrySource, writtenBytesMax } from "../entry/entry_batch.ts";
 import type { MsgpackWriter } from "../../rpc/mod.ts";
 import { damaged } from "./data_error.ts";
 import { openDataFile, unreadable } from "./data_file.ts";
 import { segmentIn, segmentPath, segmentsIn } from "./log_segment.ts";
-import { batchesIn, hasFormat1 } from "./migration.ts";
 
 /**
- * Reads a data directory, while a server writes it or not. First the log and then the file, since
- * what has left the one by then is in the other.
+ * Reads a data directory, also while a server writes it. The log is read before the file, because a
+ * fold moves entries from the log to the file: what is folded meanwhile is read twice, never missed.
  */
 export class DataReader {
   #directory: string;
@@ -29,20 +28,15 @@ export class DataReader {
   }
 
   /**
-   * Everything, as an `EntryBatch` writes it, in chunks of about `diskChunkBytes`. One key may come
-   * several times: which entry counts, the merge rule says.
+   * Yields all entries as an `EntryBatch` writes them, in chunks of about `diskChunkBytes`. A key may
+   * come several times; the merge rule says which of its entries counts.
    *
    * @throws {DataDirectoryError} when the file is damaged.
    */
   *chunks(): Generator<Uint8Array> {
     try {
+      yield* this.#logBatches();
       this.#database.exec("BEGIN");
-      const isFormat1 = hasFormat1(this.#database);
-      // There the batches are in the file too, and leave it for the log: it is read as it is now.
-      if (isFormat1) yield* this.#checked(batchesIn(this.#database));
-      else this.#database.exec("COMMIT");
-      yield* this.#checked(this.#batches());
-      if (!isFormat1) this.#database.exec("BEGIN");
       yield* this.#entryChunks();
       this.#database.exec("COMMIT");
     } catch (error) {
@@ -62,14 +56,14 @@ export class DataReader {
     return rows.map(({ address }) => address);
   }
 
-  /** @throws {DataDirectoryError} when SQLite finds anything wrong with the file. */
+  /** Has SQLite check the file. @throws {DataDirectoryError} when it finds anything wrong. */
   expectSound(): void {
     const [fault] = this.#all<{ integrity_check: string }>("PRAGMA integrity_check(1)");
     const found = fault.integrity_check;
     if (found !== "ok") throw damaged(this.#directory, new Error(found));
   }
 
-  /** Bytes of the file and the log, about. @throws {DataDirectoryError} when the file is damaged. */
+  /** Approximate size of the file and the log in bytes. @throws {DataDirectoryError} when the file is damaged. */
   bytes(): number {
     const [{ bytes }] = this.#all<{ bytes: number }>(
       "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
@@ -98,9 +92,9 @@ export class DataReader {
   }
 
   /**
-   * Some rows after the others. (Not by `iterate`: it costs twice as much, and on Deno 2.4 it ends the
-   * process when the statement is collected.) Long values are left out, so that a few thousand rows
-   * are never much.
+   * Yields the rows, `rowsMax` at a time. (`iterate` is not used, because it costs twice as much, and
+   * on Deno 2.4 it ends the process when the statement is collected.) Long values are left out, so that
+   * `rowsMax` rows take little memory.
    */
   *#entryRows(): Generator<EntryRow[]> {
     const columns = `key, iif(length(value) <= ${shortBytesMax}, value, NULL) AS value,
@@ -115,22 +109,18 @@ export class DataReader {
     }
   }
 
-  *#batches(): Generator<Uint8Array> {
+  /** The batches of the log. Each is read here once, so that damage shows before it is merged. */
+  *#logBatches(): Generator<Uint8Array> {
     for (const segment of segmentsIn(this.#directory)) {
       const { batches } = segmentIn(this.#directory, segment) ?? noBatches;
-      for (const batch of batches) yield batch.slice();
+      for (const batch of batches) {
+        for (const entry = new EntryReader(batch); entry.next(););
+        yield batch.slice();
+      }
     }
   }
 
-  /** Damage is to show here, not where they are merged. */
-  *#checked(batches: Iterable<Uint8Array>): Generator<Uint8Array> {
-    for (const batch of batches) {
-      for (const entry = new EntryReader(batch); entry.next(););
-      yield batch;
-    }
-  }
-
-  /** None of one that has been folded and removed meanwhile. */
+  /** Bytes of a segment; 0 when it has been folded and removed meanwhile. */
   #segmentBytes(segment: number): number {
     try {
       return Deno.statSync(segmentPath(this.#directory, segment)).size;
@@ -140,7 +130,7 @@ export class DataReader {
     }
   }
 
-  /** A few rows. */
+  /** All rows of a query that has few. */
   #all<Row>(sql: string): Row[] {
     try {
       return this.#database.prepare(sql).all() as unknown as Row[];
@@ -150,13 +140,13 @@ export class DataReader {
   }
 }
 
-/** Rows that are read at once. */
+/** Rows that one query reads. */
 const rowsMax = 2_000;
 
-/** What a segment holds that has been folded and removed meanwhile: it is in the file. */
+/** Stands in for a segment that has been folded and removed meanwhile: its entries are in the file. */
 const noBatches = { batches: [] };
 
-/** A longer value is read by itself. */
+/** A longer value is read by a query of its own. */
 const shortBytesMax = 1_024;
 
 interface ActorRow {
@@ -166,16 +156,16 @@ interface ActorRow {
 
 interface EntryRow {
   key: Uint8Array;
-  /** Left out when it is long. */
+  /** `null` when it is longer than `shortBytesMax`. */
   value: Uint8Array | null;
-  /** Absent of a tombstone. */
+  /** `null` for a tombstone. */
   valueBytes: number | null;
   timestamp: number;
   sequence: number;
   actor: number;
 }
 
-/** Rows as a source of entries, each by its place. */
+/** Rows as a source of entries: an entry's number is its index in `rows`. */
 class HeldRows implements EntrySource {
   rows: readonly EntryRow[] = [];
   #valueOf: StatementSync;

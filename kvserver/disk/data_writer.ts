@@ -1,30 +1,28 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Clock } from "../../rpc/mod.ts";
 import { BatchLog } from "./batch_log.ts";
-import { damaged, DataDirectoryError } from "./data_error.ts";
+import { damaged } from "./data_error.ts";
 import { openDataFile } from "./data_file.ts";
 import { Fold } from "./fold.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
-import { migrate } from "./migration.ts";
 
 /**
- * Writes a data directory as long as its lock is held: appends to its log, and folds that into its
- * file. What `append` has returned from is on the medium.
+ * Writes a data directory while its lock is held: appends entries to the log, and folds the log into
+ * the file. Entries are on the medium when `append` returns.
  */
 export class DataWriter {
   #directory: string;
+  #clock: Clock;
   #lock: Pick<DirectoryLock, "expectHeld">;
   #database: DatabaseSync;
   #rememberPeer: StatementSync;
   #log: BatchLog;
   #fold: Fold | undefined;
 
-  /**
-   * Opens it, and brings it to the present format.
-   *
-   * @throws {DataDirectoryError} when it cannot be written.
-   */
-  constructor(directory: string, lock: Pick<DirectoryLock, "expectHeld">) {
+  /** @throws {DataDirectoryError} when the directory cannot be written. */
+  constructor(directory: string, lock: Pick<DirectoryLock, "expectHeld">, clock: Clock) {
     this.#directory = directory;
+    this.#clock = clock;
     this.#lock = lock;
     lock.expectHeld();
     this.#database = openDataFile(directory, "write");
@@ -35,22 +33,14 @@ export class DataWriter {
       this.#database.close();
       throw damaged(directory, error);
     }
-    try {
-      migrate(this.#database, this.#log);
-    } catch (cause) {
-      this.close();
-      const why = (cause as Error).message;
-      const found = `it cannot be brought to the format of this cmud (${why})`;
-      throw new DataDirectoryError(directory, found, { cause });
-    }
   }
 
-  /** Bytes of the log: of what is not folded yet. */
+  /** Bytes of the log, which holds what is not folded yet. */
   get logBytes(): number {
     return this.#log.bytes;
   }
 
-  /** Files that these are. */
+  /** Number of files of the log. */
   get logSegments(): number {
     return this.#log.segments;
   }
@@ -67,15 +57,14 @@ export class DataWriter {
   }
 
   /**
-   * Goes on folding what is in the log into the table of entries, for about `budgetMs`; begins if
-   * there is no fold under way.
+   * Folds the log into the table of entries for about `budgetMs`. Begins a fold if none is under way.
    *
    * @returns whether that fold is done.
    * @throws {Error} when the disk refuses, or the lock is gone: to be tried again, nothing is lost.
    */
   foldOn(budgetMs: number): boolean {
     this.#lock.expectHeld();
-    this.#fold ??= new Fold(this.#database, this.#directory, this.#log.seal());
+    this.#fold ??= new Fold(this.#database, this.#directory, this.#log.seal(), this.#clock);
     if (!this.#fold.step(budgetMs)) return false;
     for (const segment of this.#fold.segments) this.#log.remove(segment);
     this.#fold = undefined;

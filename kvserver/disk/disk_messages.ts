@@ -1,12 +1,12 @@
 /**
- * What the thread that owns the data directory is asked, and what it says.
+ * What a server and its disk thread post to each other.
  *
  * @module
  */
 
 import type { DirectoryOwner } from "./data_error.ts";
 
-/** The server to its disk thread. */
+/** Server to disk thread. */
 export type DiskRequest =
   | { type: "open"; directory: string }
   | { type: "read" }
@@ -15,17 +15,28 @@ export type DiskRequest =
   | { type: "announce"; queryAddresses: readonly string[] }
   | { type: "close"; batches: readonly Uint8Array[] };
 
-/**
- * The disk thread to its server. To `open`, `read` and `close` it replies once each, in order; to
- * `close` also when it was `refused`, that is, when something could not be written.
- */
-export type DiskReply =
-  | { type: "opened"; peers: readonly string[]; bytes: number }
-  | { type: "entries"; entries?: Uint8Array<ArrayBuffer> }
-  | { type: "refused"; refusal: DiskRefusal }
+/** The answers to those requests that have one. */
+export interface DiskAnswers {
+  open: DiskContents;
+  /** The next part, as an `EntryBatch` writes it; `undefined` after the last one. */
+  read: Uint8Array<ArrayBuffer> | undefined;
+  close: undefined;
+}
+
+/** What a data directory holds, entries aside. */
+export interface DiskContents {
+  /** Addresses of the system ports of other servers, the last seen first. */
+  peers: readonly string[];
+  /** Approximate size of the file and the log. */
+  bytes: number;
+}
+
+/** Disk thread to server, unasked. */
+export type DiskEvent =
+  /** The batches of the last `write` are on the medium. */
   | { type: "written" }
-  | { type: "failing"; reason: string }
-  | { type: "closed" };
+  /** The batches of the last `write` are refused; writing is tried again and again. */
+  | { type: "failing"; reason: string };
 
 /** A `DataDirectoryError`, taken apart so that it can be posted. */
 export interface DiskRefusal {

@@ -1,40 +1,56 @@
 import { dirname, resolve } from "node:path";
+import { WatchedWorker } from "../../actor/mod.ts";
+import { threadPatienceMs } from "../../limits.ts";
+import type { Clock, Timers } from "../../rpc/mod.ts";
 import { DataDirectoryError, DataDirectoryInUseError } from "./data_error.ts";
 import type { Disk } from "./disk.ts";
-import type { DiskReply, DiskRequest } from "./disk_messages.ts";
+import type {
+  DiskAnswers,
+  DiskContents,
+  DiskEvent,
+  DiskRefusal,
+  DiskRequest,
+} from "./disk_messages.ts";
 import { syncDirectory } from "./sync_directory.ts";
 
-/** A data directory, owned by a thread of its own. */
+/**
+ * A data directory, owned by a thread of its own.
+ *
+ * A thread that answers nothing for `threadPatienceMs` counts as a disk that refuses to be written,
+ * until it answers again. It does not end the server, because a disk or a network file system that hangs
+ * may come back, and the replicas in memory can still be read.
+ */
 export class DiskThread implements Disk {
   onFailing: (reason: string | undefined) => void = () => {};
-  /** Told that the thread ended unasked: a bug. */
+  /** Called when the thread ended unasked: a bug. */
   onBroken: (error: Error) => void = () => {};
   /** Addresses of the system ports of other servers that were known, the last seen first. */
-  peers: readonly string[] = [];
-  /** How much is to be read, about. */
-  bytes = 0;
+  peers: DiskContents["peers"] = [];
+  /** Approximate size of what is to be read. */
+  bytes: DiskContents["bytes"] = 0;
   #directory: string;
-  #worker: Worker;
-  /** Who waits for a reply, the oldest first. */
-  #waiting: { resolve(reply: DiskReply): void; reject(error: Error): void }[] = [];
+  #worker: WatchedWorker<DiskAnswers, DiskRequest, DiskEvent, DiskRefusal>;
   /** What the thread is writing. */
   #underWay: Write[] = [];
-  /** What it is to write next. */
+  /** What the thread is to write next. */
   #next: Write[] = [];
-  #isFailing = false;
-  /** Why the thread ended unasked. */
-  #broken: Error | undefined;
+  /** Why the disk refuses, as the thread says. */
+  #refusal: string | undefined;
+  /** The last argument of `onFailing`. */
+  #failing: string | undefined;
+  #isClosing = false;
 
   /**
    * Opens a data directory, and makes it if there is none.
    *
+   * @param environment times the watch over the thread
    * @throws {DataDirectoryError} when it cannot be used.
    */
-  static async open(directory: string): Promise<DiskThread> {
-    const disk = new DiskThread(directory);
+  static async open(directory: string, environment: Clock & Timers): Promise<DiskThread> {
+    const disk = new DiskThread(directory, environment);
     try {
-      const reply = await disk.#ask({ type: "open", directory });
-      if (reply.type === "opened") ({ peers: disk.peers, bytes: disk.bytes } = reply);
+      const contents = await disk.#worker.ask({ type: "open", directory });
+      ({ peers: disk.peers, bytes: disk.bytes } = contents);
       return disk;
     } catch (error) {
       await disk.close().catch(() => {});
@@ -42,62 +58,74 @@ export class DiskThread implements Disk {
     }
   }
 
-  private constructor(directory: string) {
+  private constructor(directory: string, environment: Clock & Timers) {
     this.#directory = directory;
     makeDirectory(directory);
-    this.#worker = new Worker(new URL("./disk_worker.ts", import.meta.url), { type: "module" });
-    this.#worker.onmessage = ({ data }: MessageEvent<DiskReply>) => this.#receive(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#break(new Error(`The disk thread ended: ${event.message}`));
-    };
+    const worker = new Worker(new URL("./disk_worker.ts", import.meta.url), { type: "module" });
+    this.#worker = new WatchedWorker(worker, {
+      name: "The disk thread",
+      environment,
+      onEvent: (event) => this.#receive(event),
+      errorOf: ({ found, isInUse, owner }) =>
+        isInUse
+          ? new DataDirectoryInUseError(directory, owner)
+          : new DataDirectoryError(directory, found),
+      onSilent: () => {
+        if (this.#isClosing) this.#worker.end(this.#silentError());
+        else this.#tellFailing();
+      },
+      onHeard: () => this.#tellFailing(),
+      onThrew: (error) => this.onBroken(error),
+    });
   }
 
   /**
-   * What the file holds, in parts as an `EntryBatch` writes them: to be read to its end once, before
-   * anything is written.
+   * Yields the entries of the directory, in parts as an `EntryBatch` writes them. To be read to the end
+   * once, before anything is written.
    *
    * @throws {DataDirectoryError} when the file is damaged, or cannot be written.
    */
   async *entries(): AsyncGenerator<Uint8Array> {
-    // The thread reads the next part while this one is being used.
-    for (let next = this.#ask({ type: "read" });;) {
-      const reply = await next;
-      if (reply.type !== "entries" || reply.entries === undefined) return;
-      next = this.#ask({ type: "read" });
-      // It is looked at when this part has been used.
+    // The thread reads the next part while the caller uses this one.
+    for (let next = this.#worker.ask({ type: "read" });;) {
+      const entries = await next;
+      if (entries === undefined) return;
+      next = this.#worker.ask({ type: "read" });
+      // Awaited above, once the caller has used this part: until then a rejection is not unhandled.
       next.catch(() => {});
-      yield reply.entries;
+      yield entries;
     }
   }
 
   write(batch: Uint8Array<ArrayBuffer>, onWritten: () => void): void {
     this.#next.push({ batch, onWritten });
-    // What else comes at this moment is written with it.
+    // One write holds all batches of this turn of the event loop.
     if (this.#underWay.length === 0 && this.#next.length === 1) queueMicrotask(this.#writeNext);
   }
 
   rememberPeer(address: string): void {
-    this.#post({ type: "rememberPeer", address });
+    this.#worker.post({ type: "rememberPeer", address });
   }
 
-  /** Tells who looks into the directory where this server answers. */
+  /** Publishes in the directory where this server answers. */
   announce(queryAddresses: readonly string[]): void {
-    this.#post({ type: "announce", queryAddresses });
+    this.#worker.post({ type: "announce", queryAddresses });
   }
 
   /**
    * Writes what is still to be written, and lets others use the directory.
    *
-   * @throws {DataDirectoryError} when the disk refused something to the last; {Error} when the thread
-   * has ended unasked. It is closed then too.
+   * @throws {DataDirectoryError} when the disk refused a write to the last, or the thread is silent;
+   * {Error} when the thread has ended unasked. The directory is closed then too.
    */
   async close(): Promise<void> {
     const batches = this.#next.splice(0).map(({ batch }) => batch);
+    this.#isClosing = true;
+    if (this.#worker.isSilent) this.#worker.end(this.#silentError());
     try {
-      await this.#ask({ type: "close", batches });
+      await this.#worker.ask({ type: "close", batches });
     } finally {
-      this.#worker.terminate();
+      this.#worker.end();
     }
   }
 
@@ -106,54 +134,38 @@ export class DiskThread implements Disk {
     const batches = this.#next.map(({ batch }) => batch);
     this.#underWay = this.#next;
     this.#next = [];
-    this.#post({ type: "write", batches }, batches.map(({ buffer }) => buffer));
+    this.#worker.post({ type: "write", batches }, batches.map(({ buffer }) => buffer));
   };
 
-  #ask(request: DiskRequest): Promise<DiskReply> {
-    if (this.#broken !== undefined) return Promise.reject(this.#broken);
-    this.#post(request);
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
-  }
-
-  #post(request: DiskRequest, transfer: Transferable[] = []): void {
-    this.#worker.postMessage(request, transfer);
-  }
-
-  #receive(reply: DiskReply): void {
-    switch (reply.type) {
-      case "written":
-        return this.#written();
-      case "failing":
-        this.#isFailing = true;
-        return this.onFailing(reply.reason);
-      case "refused": {
-        const { found, isInUse, owner } = reply.refusal;
-        return this.#waiting.shift()!.reject(
-          isInUse
-            ? new DataDirectoryInUseError(this.#directory, owner)
-            : new DataDirectoryError(this.#directory, found),
-        );
-      }
-      default:
-        return this.#waiting.shift()!.resolve(reply);
-    }
+  #receive(event: DiskEvent): void {
+    if (event.type === "written") return this.#written();
+    this.#refusal = event.reason;
+    this.#tellFailing();
   }
 
   #written(): void {
     const written = this.#underWay;
     this.#underWay = [];
     this.#writeNext();
-    if (this.#isFailing) this.onFailing(undefined);
-    this.#isFailing = false;
+    this.#refusal = undefined;
+    this.#tellFailing();
     for (const { onWritten } of written) onWritten();
   }
 
-  #break(error: Error): void {
-    this.#broken = error;
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
-    this.onBroken(error);
+  #tellFailing(): void {
+    const failing = this.#worker.isSilent ? silent : this.#refusal;
+    if (failing === this.#failing) return;
+    this.#failing = failing;
+    this.onFailing(failing);
+  }
+
+  #silentError(): DataDirectoryError {
+    return new DataDirectoryError(this.#directory, silent);
   }
 }
+
+/** Why a disk counts as refusing whose thread is silent. */
+const silent = `the disk has answered nothing for ${threadPatienceMs / 1_000} s`;
 
 function makeDirectory(directory: string): void {
   try {

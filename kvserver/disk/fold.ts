@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { EntryReader } from "../entry_reader.ts";
+import type { Clock } from "../../rpc/mod.ts";
+import { EntryReader } from "../entry/entry_reader.ts";
 import { noEntry, Store } from "../store/mod.ts";
 import { segmentIn } from "./log_segment.ts";
 import { inTransaction } from "./transaction.ts";
@@ -7,38 +8,48 @@ import { inTransaction } from "./transaction.ts";
 /**
  * Folds segments of the log into the table of entries.
  *
- * Why are entries not put into the table at once? Each would change a page of its own, so that with a
- * million keys 50 bytes cost seven kilobytes of writing. Appended, they cost little more than
- * themselves, and when they are folded, sorted and each key once, hundreds share a page. (As in a
- * log-structured merge tree; O'Neil et al., 1996.)
+ * Entries are not put into the table at once, because each would change a page of its own: with a
+ * million keys 50 bytes cost seven kilobytes of writing. Appended to the log, entries cost little more
+ * than themselves, and folded, sorted and each key once, hundreds share a page. (As in a log-structured
+ * merge tree; O'Neil et al., 1996.)
  *
- * It goes in small steps, so that what is to be appended meanwhile need not wait: gathers the batches in
- * a store, writes that in the order of the keys, and sees to it that it is on the medium. Then the
- * segments may go. Whenever it is interrupted, they still hold everything: merging an entry twice is
- * merging it once.
+ * A fold goes in small steps, so that appends need not wait for it: it merges the batches into a store,
+ * writes the store in the order of the keys, and syncs the file. Then the segments may be removed. An
+ * interrupted fold loses nothing, because the segments still hold everything, and merging an entry twice
+ * has the effect of merging it once.
  */
 export class Fold {
   /** The segments that it folds. */
   readonly segments: readonly number[];
   #database: DatabaseSync;
+  #clock: Clock;
   #directory: string;
   #upsert: StatementSync;
   #insertActor: StatementSync;
   #actorNumber: StatementSync;
   #phase: "gather" | "write" | "sync" | "done" = "gather";
   #store = new Store();
-  /** Segments that are still to be read. */
+  /** Segments that are not read yet. */
   #unread: number[];
-  /** Batches of the one that is being gathered, which still are to be. */
+  /** Batches of the last segment read that are not merged yet. */
   #batches: Uint8Array[] = [];
-  /** The key up to which the store is written. */
+  /** The last key that is written. */
   #writtenTo: Uint8Array | undefined;
   /** Numbers of actors, by uid. */
   #actors = new Map<string, number>();
 
-  /** @param segments sealed ones, ascending */
-  constructor(database: DatabaseSync, directory: string, segments: readonly number[]) {
+  /**
+   * @param segments sealed ones, ascending
+   * @param clock measures the steps
+   */
+  constructor(
+    database: DatabaseSync,
+    directory: string,
+    segments: readonly number[],
+    clock: Clock,
+  ) {
     this.#database = database;
+    this.#clock = clock;
     this.#directory = directory;
     this.segments = segments;
     this.#unread = [...segments];
@@ -48,20 +59,20 @@ export class Fold {
   }
 
   /**
-   * Goes on for about `budgetMs`.
+   * Folds for about `budgetMs`.
    *
-   * @returns whether it is done: the segments are needed no more.
+   * @returns whether the fold is done: the segments are needed no more.
    * @throws {Error} when the disk refuses; the step may be tried again.
    */
   step(budgetMs: number): boolean {
-    const untilMs = performance.now() + budgetMs;
+    const untilMs = this.#clock.monotonicMs() + budgetMs;
     if (this.#phase === "gather") this.#gather(untilMs);
     else if (this.#phase === "write") this.#write(untilMs);
     else if (this.#phase === "sync") this.#sync();
     return this.#phase === "done";
   }
 
-  /** The newest first: then what is put again and again is found to be older, and not copied. */
+  /** The newest batch comes first, because the older entries of a key are then dropped, not copied. */
   #gather(untilMs: number): void {
     do {
       const batch = this.#batches.pop();
@@ -71,10 +82,10 @@ export class Fold {
         this.#phase = "write";
         return;
       }
-    } while (performance.now() < untilMs);
+    } while (this.#clock.monotonicMs() < untilMs);
   }
 
-  /** @returns whether there was one. */
+  /** Reads the next segment. @returns whether there was one. */
   #readSegment(): boolean {
     const segment = this.#unread.at(-1);
     if (segment === undefined) return false;
@@ -90,7 +101,7 @@ export class Fold {
     let isDone = false;
     this.#unsynced(() => {
       isDone = store.walk(this.#writtenTo, (n) => {
-        if (++count % rowsPerLook === 0 && performance.now() >= untilMs) return false;
+        if (++count % rowsPerClockRead === 0 && this.#clock.monotonicMs() >= untilMs) return false;
         this.#put(n);
         writtenTo = n;
         return true;
@@ -117,19 +128,19 @@ export class Fold {
     return number;
   }
 
-  /** A commit that waits for the medium takes along those that did not: it has to write something. */
+  /** Syncs the commits of `#unsynced`: one synced commit does, if it writes anything. */
   #sync(): void {
     this.#database.exec("UPDATE actor SET uid = uid");
     this.#phase = "done";
   }
 
-  /** Without waiting for the medium: until the segments are removed nothing depends on it. */
+  /** Commits without waiting for the medium: nothing depends on it until the segments are removed. */
   #unsynced(write: () => void): void {
     this.#database.exec("PRAGMA synchronous = NORMAL");
     try {
       inTransaction(this.#database, write);
     } catch (error) {
-      // Numbers that were given in it are taken back.
+      // The actors that it numbered are rolled back.
       this.#actors.clear();
       throw error;
     } finally {
@@ -138,7 +149,7 @@ export class Fold {
   }
 }
 
-/** The merge rule of `order.ts`: the later of two entries of a key stays, by all that orders them. */
+/** The merge rule of `order.ts`: the later of two entries of a key stays. */
 const upsert = `
   INSERT INTO entry (key, value, timestamp, sequence, actor) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (key) DO UPDATE SET
@@ -151,5 +162,5 @@ const upsert = `
     (entry.timestamp, entry.sequence, (SELECT uid FROM actor WHERE number = entry.actor))
 `;
 
-/** Rows between two looks at the clock. */
-const rowsPerLook = 16;
+/** Rows that are written between two readings of the clock. */
+const rowsPerClockRead = 16;

@@ -2,18 +2,23 @@ import type { ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { decode, MsgpackReader } from "../../rpc/mod.ts";
 import type { PeerNote } from "../messages/peer_note.ts";
 import type { Disk } from "./disk.ts";
-import { type FailingMessage, isTook, type JournalMessage, readTook } from "./journal_messages.ts";
+import {
+  type FailingMessage,
+  isAccepted,
+  type JournalMessage,
+  readAccepted,
+} from "../messages/journal_messages.ts";
 
 /**
- * Stands between the actors, who do no I/O, and the disk: carries there what query actors took, and
- * tells them when it is there.
+ * Stands between the actors, which do no I/O, and the disk: writes the entries that query actors
+ * accepted, and tells each query actor once its entries are on the medium.
  */
 export class Journal {
-  /** Where query actors tell what they took, and the sync actor whom it came to know. */
+  /** Inbox for accepted entries (from query actors) and new peers (from the sync actor). */
   readonly ref: ActorRef;
-  /** Told of each other server that came to be known, by its system port's address. */
+  /** Called with the system port's address of each server that the sync actor came to know. */
   onPeer: (address: string) => void = () => {};
-  /** Told why the disk refuses to be written, and with `undefined` that it no longer does. */
+  /** Called with the reason when the disk refuses to be written, with `undefined` when it no longer does. */
   onFailing: (reason: string | undefined) => void = () => {};
   #system: ActorSystem;
   #disk: Disk;
@@ -24,7 +29,7 @@ export class Journal {
     this.#system = system;
     this.#disk = disk;
     this.ref = system.openInbox((bytes, start, end) => {
-      if (isTook(bytes[start])) this.#write(bytes, start, end);
+      if (isAccepted(bytes[start])) this.#write(bytes, start, end);
       else this.#notePeer(decode(bytes, start, end) as PeerNote);
     }).ref;
     disk.onFailing = (reason) => {
@@ -35,19 +40,19 @@ export class Journal {
     };
   }
 
-  /** Serves these; to be called once, before they are asked anything. */
+  /** Names the query actors of the server. To be called once, before `load` and `flush`. */
   serve(queryActors: readonly ActorRef[]): void {
     this.#queryActors = queryActors;
   }
 
-  /** Gives every replica what is on disk, a part after the other. */
+  /** Has every query actor merge what is on disk, one part after the other. */
   async load(parts: AsyncIterable<Uint8Array>): Promise<void> {
     for await (const entries of parts) {
       await this.#askAll({}, (replyTo) => ({ type: "load", entries, replyTo }));
     }
   }
 
-  /** Resolves when all that was taken is on disk, or after `timeoutMs`. */
+  /** Resolves once every accepted entry is on disk, or after `timeoutMs`. */
   async flush(timeoutMs: number): Promise<void> {
     const asked = this.#askAll({ timeoutMs }, (replyTo) => ({ type: "flush", replyTo }));
     await asked.catch(() => {});
@@ -55,7 +60,7 @@ export class Journal {
 
   #write(bytes: Uint8Array, start: number, end: number): void {
     this.#reader.reset(bytes, start, end);
-    const { actor, message, entries } = readTook(this.#reader);
+    const { actor, message, entries } = readAccepted(this.#reader);
     const { address, incarnation } = this.#system;
     this.#disk.write(entries.slice(), () => {
       const onDisk: JournalMessage = { type: "onDisk", message };

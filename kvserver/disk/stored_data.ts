@@ -1,18 +1,18 @@
-import { EntryReader } from "../entry_reader.ts";
+import { EntryReader } from "../entry/entry_reader.ts";
 import { Store } from "../store/mod.ts";
 import { checkDataFile } from "./data_file.ts";
 import { DataReader } from "./data_reader.ts";
 
 /**
- * What a data directory holds, read without a server. One may be running there: then it is all that was
- * there at the beginning, and perhaps some of what came meanwhile.
+ * The entries of a data directory, read without a server. While a server writes the directory, they are
+ * all that were there when reading began, and perhaps some that were written since.
  */
 export class StoredData {
-  /** All of it, merged. */
+  /** All entries, merged. */
   readonly store = new Store();
-  /** When the last Put was taken, milliseconds since the epoch; absent when there was none. */
+  /** When the last Put was accepted, milliseconds since the epoch; absent when there was none. */
   newestMs: number | undefined;
-  /** What it takes on disk. */
+  /** Approximate size of the directory. */
   diskBytes = 0;
 
   /**
@@ -41,7 +41,7 @@ export class StoredData {
     }
   }
 
-  /** Number of keys whose value was taken away. */
+  /** Number of keys that are tombstones. */
   get tombstones(): number {
     let keys = 0;
     this.store.walk(undefined, () => ++keys > 0);

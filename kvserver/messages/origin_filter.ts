@@ -1,4 +1,4 @@
-import { incarnationOf } from "../order.ts";
+import { incarnationOf } from "../entry/order.ts";
 
 /**
  * Selects entries of a replica by their origin, the incarnation of the server that accepted them:

@@ -1,6 +1,7 @@
-import { hashOf } from "./key_hash.ts";
+import { hashOf } from "../memory/key_hash.ts";
 import { noEntry, type Records } from "./records.ts";
-import { chunkOf, inChunk, WordArena } from "./word_arena.ts";
+import { assert } from "../memory/assert.ts";
+import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
 /** Entries of a bucket at the most. So many share one by chance in no store that fits a machine. */
 const chainMax = 24;
@@ -51,6 +52,30 @@ export class KeyIndex {
   add(n: number): void {
     this.#link(n, this.#bucketOf(this.#hashOf(n)));
     if (++this.#size > this.#buckets) this.#split();
+  }
+
+  /**
+   * Asserts that each entry stands in the bucket of its hash, and that only entries of a full bucket are
+   * missing.
+   *
+   * @param numbers of all entries
+   * @throws {Error} when that is not so.
+   */
+  assertInvariants(numbers: readonly number[]): void {
+    assert(this.#size === numbers.length, "the index has counted all entries");
+    const found = new Set<number>();
+    for (let bucket = 0; bucket < this.#buckets; bucket++) {
+      let length = 0;
+      let n = this.#heads.words[chunkOf(bucket)][inChunk(bucket)];
+      for (; n !== noEntry; n = this.#records.next(n)) {
+        assert(this.#bucketOf(this.#hashOf(n)) === bucket, "an entry is in the bucket of its hash");
+        found.add(n);
+        length++;
+      }
+      assert(length <= chainMax, "a bucket holds no more entries than it may");
+    }
+    const isComplete = numbers.every((n) => found.has(n));
+    assert(isComplete || this.isCrowded, "an index that misses an entry says that it is crowded");
   }
 
   #link(n: number, bucket: number): void {

@@ -16,12 +16,6 @@
  * @module
  */
 
-export type { Entry, EntryBytes } from "./entry.ts";
-export { hashOf } from "./key_hash.ts";
-export { LargeValues } from "./large_values.ts";
+export { DirtySet, diskMarks, syncMarks } from "./dirty_set.ts";
 export { noEntry } from "./records.ts";
 export { Store } from "./store.ts";
-export { UidTable } from "./uid_table.ts";
-export { loggedBytesMax, ValueLog } from "./value_log.ts";
-export { noValue } from "./values.ts";
-export { chunkOf, inChunk, WordArena } from "./word_arena.ts";

@@ -1,5 +1,5 @@
 import { noEntry, type Records } from "./records.ts";
-import { chunkOf, inChunk, WordArena } from "./word_arena.ts";
+import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
 // The words of a node.
 const nodeWords = 64;

@@ -1,4 +1,4 @@
-import { chunkOf, inChunk, WordArena } from "./word_arena.ts";
+import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
 /** What a find returns for a key that is not held: no entry has this number. */
 export const noEntry = 0;

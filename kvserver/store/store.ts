@@ -1,12 +1,13 @@
 import type { MsgpackWriter } from "../../rpc/mod.ts";
-import { writtenBytesMax } from "../entry_batch.ts";
-import { isLater, nextOrder, type Order } from "../order.ts";
-import type { Entry, EntryBytes } from "./entry.ts";
+import { writtenBytesMax } from "../entry/entry_batch.ts";
+import { isLater, nextOrder, type Order } from "../entry/order.ts";
+import { type Entry, type EntryBytes, noValue } from "../entry/entry.ts";
 import { KeyIndex } from "./key_index.ts";
 import { OrderedIndex } from "./ordered_index.ts";
 import { noEntry, Records, tombstone } from "./records.ts";
-import { UidTable } from "./uid_table.ts";
-import { noValue, Values } from "./values.ts";
+import { assert } from "../memory/assert.ts";
+import { UidTable } from "../memory/uid_table.ts";
+import { Values } from "./values.ts";
 
 /**
  * A replica: the last write of every key, found by key and in the order of the keys' bytes.
@@ -218,6 +219,27 @@ export class Store {
     const numbers: number[] = [];
     this.walk(after, (n) => numbers.push(n) > 0);
     for (const n of numbers) yield this.entry(n);
+  }
+
+  /** Asserts that records, indexes, values and uids agree. For tests: O(n). @throws {Error} */
+  assertInvariants(): void {
+    const numbers: number[] = [];
+    this.walk(undefined, (n) => numbers.push(n) > 0);
+    const uses = new Map<number, number>();
+    let size = 0;
+    let last: Uint8Array | undefined;
+    for (const n of numbers) {
+      const key = this.keyOf(n);
+      assert(last === undefined || compareBytes(last, key) < 0, "keys are in order, each once");
+      assert(this.find(key, 0, key.length) === n, "each key is found");
+      uses.set(this.uidNumberOf(n), (uses.get(this.uidNumberOf(n)) ?? 0) + 1);
+      if (this.#records.valueLength(n) !== tombstone) size++;
+      last = key;
+    }
+    assert(size === this.#size, "the size counts the keys that have a value");
+    this.#index.assertInvariants(numbers);
+    this.#values.assertInvariants(numbers);
+    this.#uids.assertInvariants(uses);
   }
 
   /** What is held, until the next call; `undefined` of `noEntry`. */

@@ -1,10 +1,8 @@
 import type { MsgpackWriter } from "../../rpc/mod.ts";
-import { LargeValues } from "./large_values.ts";
+import { LargeValues } from "../memory/large_values.ts";
+import { noValue } from "../entry/entry.ts";
 import { type Records, tombstone } from "./records.ts";
-import { loggedBytesMax, ValueLog } from "./value_log.ts";
-
-/** The start of a value that is a tombstone, instead of where its bytes begin. */
-export const noValue = -1;
+import { loggedBytesMax, ValueLog } from "../memory/value_log.ts";
 
 /**
  * The values of records. Where one is follows from its length: in the record if there is room, in a
@@ -61,6 +59,12 @@ export class Values {
     if (length === tombstone) return null;
     const start = this.#startOf(n, length);
     return this.#bytesOf(n, length).slice(start, start + length);
+  }
+
+  /** Asserts that the values of these entries, all there are, lie where they belong. @throws {Error} */
+  assertInvariants(numbers: readonly number[]): void {
+    const logged = numbers.filter((n) => this.#isInLog(n, this.#records.valueLength(n)));
+    this.#log.assertInvariants(new Map(logged.map((n) => [n, this.#records.valuePlace(n)])));
   }
 
   #fillRoom(n: number, bytes: Uint8Array, start: number, end: number): void {

@@ -1,18 +1,13 @@
 import type { MsgpackWriter } from "../../rpc/mod.ts";
-import type { EntrySource } from "../entry_batch.ts";
-import type { EntryReader } from "../entry_reader.ts";
-import { isLater, type Order } from "../order.ts";
-import {
-  chunkOf,
-  hashOf,
-  inChunk,
-  LargeValues,
-  loggedBytesMax,
-  UidTable,
-  ValueLog,
-  WordArena,
-} from "../store/mod.ts";
-import { assert } from "./assert.ts";
+import type { EntrySource } from "../entry/entry_batch.ts";
+import type { EntryReader } from "../entry/entry_reader.ts";
+import { isLater, type Order } from "../entry/order.ts";
+import { hashOf } from "../memory/key_hash.ts";
+import { LargeValues } from "../memory/large_values.ts";
+import { UidTable } from "../memory/uid_table.ts";
+import { loggedBytesMax, ValueLog } from "../memory/value_log.ts";
+import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
+import { assert } from "../memory/assert.ts";
 
 /** In place of an entry: none. No entry has this number. */
 export const noPooled = 0;

@@ -1,4 +1,4 @@
-import { EntryReader } from "../entry_reader.ts";
+import { EntryReader } from "../entry/entry_reader.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
 

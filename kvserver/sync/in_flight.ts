@@ -1,6 +1,6 @@
 import type { ActorRef } from "../../actor/mod.ts";
 import { ackTimeoutMs, inFlightMessagesMax, slowestLinkBytesPerMs } from "../../limits.ts";
-import { assert } from "./assert.ts";
+import { assert } from "../memory/assert.ts";
 import type { PoolUse } from "./entry_pool.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
 

@@ -1,6 +1,6 @@
 import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
 import type { ReadRequest } from "../messages/replica_messages.ts";
-import { SendPacer } from "../send_pacer.ts";
+import { SendPacer } from "../messages/send_pacer.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Outbox } from "./outbox.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";

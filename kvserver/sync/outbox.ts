@@ -1,7 +1,7 @@
 import { syncMessageBytesMax } from "../../limits.ts";
-import { entryBytesMax, envelopeBytes } from "../entry_batch.ts";
-import { NumberQueue } from "../number_queue.ts";
-import { assert } from "./assert.ts";
+import { entryBytesMax, envelopeBytes } from "../entry/entry_batch.ts";
+import { NumberQueue } from "../memory/number_queue.ts";
+import { assert } from "../memory/assert.ts";
 import { type EntryPool, noPooled, type PoolUse } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
 import { type OutgoingBatch, PooledBatch } from "./outgoing_batch.ts";

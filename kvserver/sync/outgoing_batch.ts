@@ -1,4 +1,4 @@
-import { EntryBatch } from "../entry_batch.ts";
+import { EntryBatch } from "../entry/entry_batch.ts";
 import type { EntryPool } from "./entry_pool.ts";
 
 /** The entries of one message that leaves; kept until they cannot be lost any more. */

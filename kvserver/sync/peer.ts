@@ -1,9 +1,9 @@
 import { type ActorContext, type ActorRef, type LinkState, uid } from "../../actor/mod.ts";
 import { outboxBytesMax } from "../../limits.ts";
-import type { EntryReader } from "../entry_reader.ts";
+import type { EntryReader } from "../entry/entry_reader.ts";
 import type { OriginFilter } from "../messages/origin_filter.ts";
-import { SendPacer } from "../send_pacer.ts";
-import { assert } from "./assert.ts";
+import { SendPacer } from "../messages/send_pacer.ts";
+import { assert } from "../memory/assert.ts";
 import type { EntryPool, PoolUse } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
 import { type Contents, InFlight } from "./in_flight.ts";

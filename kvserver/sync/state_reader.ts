@@ -1,6 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { readAheadBytesMax } from "../../limits.ts";
-import { EntryReader } from "../entry_reader.ts";
+import { EntryReader } from "../entry/entry_reader.ts";
 import { type OriginFilter, originTest } from "../messages/origin_filter.ts";
 import type { StatePart } from "../messages/replica_messages.ts";
 import type { EntryPool } from "./entry_pool.ts";

@@ -1,7 +1,7 @@
 import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
 import { peerLostMs, stateSenderPatienceMs } from "../../limits.ts";
 import type { JoinMessage } from "../messages/sync_control.ts";
-import { assert } from "./assert.ts";
+import { assert } from "../memory/assert.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
 import type { Peer } from "./peer.ts";

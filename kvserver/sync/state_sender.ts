@@ -1,5 +1,5 @@
 import { type OriginFilter, unionOf } from "../messages/origin_filter.ts";
-import { assert } from "./assert.ts";
+import { assert } from "../memory/assert.ts";
 import { noTransfer } from "./peer_message.ts";
 
 /** A state that is still to be read from a replica. */

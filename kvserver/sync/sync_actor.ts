@@ -23,7 +23,7 @@
 import type { Actor, ActorContext, ActorRef } from "../../actor/mod.ts";
 import type { WrittenMessage } from "../messages/replica_messages.ts";
 import type { DrainMessage, JoinMessage, StartMessage } from "../messages/sync_control.ts";
-import type { TickMessage } from "../send_pacer.ts";
+import type { TickMessage } from "../messages/send_pacer.ts";
 import { Drain } from "./drain.ts";
 import { EntryPool, type PoolUse } from "./entry_pool.ts";
 import { ForwardedBatch } from "./forwarded_batch.ts";

@@ -34,6 +34,16 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
     "was not made by cmud",
   ],
   [
+    "has the format that was never released",
+    (directory) => {
+      newDataFile(directory);
+      const database = new DatabaseSync(`${directory}/cmud.db`);
+      database.exec("PRAGMA user_version = 1");
+      database.close();
+    },
+    "has format 1, and this cmud knows format 2 only; export it with the cmud that wrote it",
+  ],
+  [
     "has a later format",
     (directory) => {
       newDataFile(directory);
@@ -41,7 +51,7 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
       database.exec("PRAGMA user_version = 3");
       database.close();
     },
-    "has format 3, and this cmud knows 1 to 2",
+    "has format 3, and this cmud knows format 2 only; use the cmud",
   ],
   [
     "is cut off",

@@ -1,7 +1,8 @@
 import { checkDataFile, createDataFile, hasDataFile } from "../../kvserver/disk/data_file.ts";
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
 import { DataWriter } from "../../kvserver/disk/data_writer.ts";
-import { isLater } from "../../kvserver/order.ts";
+import { isLater } from "../../kvserver/entry/order.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
 import { entriesOf, messageOf, type TextEntry } from "../kvserver/stores.ts";
 
 /** An entry, with whatever does not matter left out. */
@@ -26,7 +27,7 @@ export function newDataFile(directory: string): void {
 
 /** Writes a directory that nobody else will touch. */
 export function dataWriter(directory: string): DataWriter {
-  return new DataWriter(directory, { expectHeld() {} });
+  return new DataWriter(directory, { expectHeld() {} }, realEnvironment);
 }
 
 /** What the file in a directory holds, merged. */

@@ -2,7 +2,7 @@ import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { getCall, putCall } from "../../kvcommon/mod.ts";
 import { Journal } from "../../kvserver/disk/journal.ts";
 import type { Durability } from "../../kvserver/mod.ts";
-import { isLate, readLate, readReply, writeQuery } from "../../kvserver/query_message.ts";
+import { isLate, readLate, readReply, writeQuery } from "../../kvserver/query/query_message.ts";
 import { ReplicaGroup, startQueryActor } from "../../kvserver/replica_group.ts";
 import {
   beginRequest,

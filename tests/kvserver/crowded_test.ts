@@ -1,5 +1,5 @@
 import { Store } from "../../kvserver/store/mod.ts";
-import { hashOf } from "../../kvserver/store/key_hash.ts";
+import { hashOf } from "../../kvserver/memory/key_hash.ts";
 import { assertEquals, assertLess } from "../deps.ts";
 import { collidingKeys } from "./colliding_keys.ts";
 import { DumbStore, get, put, scan } from "./stores.ts";
@@ -36,6 +36,7 @@ Deno.test("Store holds keys that were made to have one hash like any others, nea
     for (const key of keys) assertEquals(get(store, key), model.get(key));
     assertEquals(get(store, `${keys[0]}x`), null);
     const tookMs = performance.now() - startMs;
+    store.assertInvariants();
     assertEquals([scan(store, ""), store.size], [[model.keys(), true], keys.length]);
     return tookMs;
   };

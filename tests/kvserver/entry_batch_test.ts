@@ -1,5 +1,5 @@
-import { EntryBatch } from "../../kvserver/entry_batch.ts";
-import { EntryReader } from "../../kvserver/entry_reader.ts";
+import { EntryBatch } from "../../kvserver/entry/entry_batch.ts";
+import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { keyBytesMax } from "../../limits.ts";
 import { MsgpackError } from "../../rpc/mod.ts";

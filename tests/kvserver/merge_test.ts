@@ -1,4 +1,4 @@
-import { isLater, nextOrder, type Order } from "../../kvserver/order.ts";
+import { isLater, nextOrder, type Order } from "../../kvserver/entry/order.ts";
 import { assert, assertEquals, assertLessOrEqual, fc } from "../deps.ts";
 import { compareOrders } from "./compare.ts";
 

@@ -1,7 +1,7 @@
 import { Store } from "../../kvserver/store/mod.ts";
-import { LargeValues } from "../../kvserver/store/large_values.ts";
-import { UidTable } from "../../kvserver/store/uid_table.ts";
-import { ValueLog } from "../../kvserver/store/value_log.ts";
+import { LargeValues } from "../../kvserver/memory/large_values.ts";
+import { UidTable } from "../../kvserver/memory/uid_table.ts";
+import { ValueLog } from "../../kvserver/memory/value_log.ts";
 import { assert, assertEquals, assertLess } from "../deps.ts";
 import { Prng } from "../support/prng.ts";
 
@@ -47,6 +47,7 @@ class Overwritten {
   }
 
   check(): void {
+    this.store.assertInvariants();
     assertEquals(this.store.size, this.#held.size);
     for (const [key, { start, length }] of this.#held) {
       const { value } = this.store.entry(this.store.get(keyBytes(key), 0, digits));
@@ -92,6 +93,7 @@ Deno.test("Store takes no more room, however many actors its entries come from",
   assertEquals(store.byteLength, before);
   assertEquals(store.uidOf(last), "life9999");
   assertLess(store.uidNumberOf(last), 30);
+  store.assertInvariants();
 });
 
 Deno.test("Store cleans what lies behind it, when there is most garbage where it writes", () => {

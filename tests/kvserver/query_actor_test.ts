@@ -1,6 +1,6 @@
 import type { ActorSystem } from "../../actor/mod.ts";
-import { QueryActor } from "../../kvserver/query_actor.ts";
-import { readReply, writeQuery } from "../../kvserver/query_message.ts";
+import { QueryActor } from "../../kvserver/query/query_actor.ts";
+import { readReply, writeQuery } from "../../kvserver/query/query_message.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import type { MergeMessage, WrittenMessage } from "../../kvserver/messages/replica_messages.ts";
 import { futureToleranceMs, readEntriesMax, syncPaceMs } from "../../limits.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "../deps.ts";
-import { beginLate, beginReply, endLate, endReply } from "../../kvserver/query_message.ts";
+import { beginLate, beginReply, endLate, endReply } from "../../kvserver/query/query_message.ts";
 import { decode, MsgpackWriter } from "../../rpc/mod.ts";
 
 Deno.test("a reply and a late one are each a whole message", () => {

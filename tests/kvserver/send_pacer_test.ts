@@ -1,5 +1,5 @@
 import type { ActorContext } from "../../actor/mod.ts";
-import { SendPacer } from "../../kvserver/send_pacer.ts";
+import { SendPacer } from "../../kvserver/messages/send_pacer.ts";
 import { assertEquals } from "../deps.ts";
 
 /** A pace of 100 ms, a clock that is set by hand, and the delays of its ticks. */

@@ -89,6 +89,7 @@ Deno.test("Store does what a dumb model does when it is put to, merged into and 
         numbers.set(step.key, n);
         assertEquals(get(store, step.key), model.get(step.key));
       }
+      store.assertInvariants();
       assertEquals(store.size, model.keys().length);
       assertEquals(scan(store, ""), [model.keys(), true]);
       const entries = Array.from(store.entriesAfter(), ({ key }) => key);

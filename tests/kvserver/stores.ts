@@ -1,6 +1,7 @@
-import { EntryReader } from "../../kvserver/entry_reader.ts";
-import type { Order } from "../../kvserver/order.ts";
-import { type EntryBytes, noEntry, noValue, type Store } from "../../kvserver/store/mod.ts";
+import { type EntryBytes, noValue } from "../../kvserver/entry/entry.ts";
+import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
+import type { Order } from "../../kvserver/entry/order.ts";
+import { noEntry, type Store } from "../../kvserver/store/mod.ts";
 import { MsgpackReader, MsgpackWriter } from "../../rpc/mod.ts";
 
 /**

@@ -26,27 +26,27 @@ const harmless: Record<string, Mutant> = {
 const mutants: Record<string, PlantedFault> = {
   "a delta is dropped": {
     noticedBy: "random",
-    file: "kvserver/query_actor.ts",
-    from: "written?.add(n);",
-    to: "if (this.#store.sequenceOf(n) !== 1) written?.add(n);",
+    file: "kvserver/query/query_actor.ts",
+    from: "this.#outbox.add(n);",
+    to: "if (this.#store.sequenceOf(n) !== 1) this.#outbox.add(n);",
   },
   "a server that is no longer alone keeps its Puts to itself": {
     noticedBy: "random",
-    file: "kvserver/query_actor.ts",
-    from: "this.#isAlone = isAlone;",
-    to: "",
+    file: "kvserver/query/sync_outbox.ts",
+    from: "this.#isAlone = isAlone;\n    this.#read",
+    to: "this.#read",
   },
   "a merge takes an equal timestamp for a later one": {
     noticedBy: "random",
-    file: "kvserver/order.ts",
+    file: "kvserver/entry/order.ts",
     from: "if (received.sequence !== held.sequence) return received.sequence > held.sequence;",
     to: "if (received.sequence !== held.sequence) return true;",
   },
   "a tie is broken the other way on one actor": {
     noticedBy: "random",
-    file: "kvserver/query_actor.ts",
-    from: "this.#store = options.store;",
-    to: `this.#store = options.store;
+    file: "kvserver/query/query_actor.ts",
+    from: "this.#store = store;",
+    to: `this.#store = store;
     if (context.self.counter === 3) {
       const merge = this.#store.merge.bind(this.#store);
       this.#store.merge = (entry) => {
@@ -59,7 +59,7 @@ const mutants: Record<string, PlantedFault> = {
   },
   "a Put in the millisecond of the last one is no later": {
     noticedBy: "random",
-    file: "kvserver/order.ts",
+    file: "kvserver/entry/order.ts",
     from: "nowMs > current.timestamp",
     to: "nowMs >= current.timestamp",
   },
@@ -131,9 +131,9 @@ const mutants: Record<string, PlantedFault> = {
   },
   "a part of the state begins one key too late": {
     noticedBy: "burst",
-    file: "kvserver/query_actor.ts",
-    from: "if (isAsked(this.#store.uidOf(n)) && !part.add(n)) return false;\n      last = n;",
-    to: "last = n;\n      if (isAsked(this.#store.uidOf(n)) && !part.add(n)) return false;",
+    file: "kvserver/query/sync_outbox.ts",
+    from: "if (isSelected(this.#store.uidOf(n)) && !part.add(n)) return false;\n      last = n;",
+    to: "last = n;\n      if (isSelected(this.#store.uidOf(n)) && !part.add(n)) return false;",
   },
   "the state is complete before it is sent": {
     noticedBy: "burst",

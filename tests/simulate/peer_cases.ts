@@ -1,5 +1,5 @@
 import type { ActorContext } from "../../actor/mod.ts";
-import { EntryReader } from "../../kvserver/entry_reader.ts";
+import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { Peer } from "../../kvserver/sync/peer.ts";
 import { outboxBytesMax } from "../../limits.ts";

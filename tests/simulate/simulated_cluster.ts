@@ -1,9 +1,10 @@
 import { type Actor, type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
 import { ReplicaGroup, startQueryActor } from "../../kvserver/replica_group.ts";
-import { incarnationOf, isLater } from "../../kvserver/order.ts";
-import { type Entry, Store } from "../../kvserver/store/mod.ts";
-import { writeQuery } from "../../kvserver/query_message.ts";
+import type { Entry } from "../../kvserver/entry/entry.ts";
+import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
+import { writeQuery } from "../../kvserver/query/query_message.ts";
+import { Store } from "../../kvserver/store/mod.ts";
 import { beginRequest, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
 import { SimulatedNetwork } from "./simulated_network.ts";
@@ -165,6 +166,7 @@ export class SimulatedCluster {
     const expected = this.#expected();
     for (const { address, stores } of this.servers) {
       for (const [i, store] of stores.entries()) {
+        store.assertInvariants();
         const difference = firstDifference(store, expected);
         if (difference !== undefined) return `${address} actor ${i} holds ${difference}`;
       }

@@ -1,5 +1,5 @@
-import { isLater } from "../../kvserver/order.ts";
-import type { Entry } from "../../kvserver/store/mod.ts";
+import { isLater } from "../../kvserver/entry/order.ts";
+import type { Entry } from "../../kvserver/entry/entry.ts";
 import type { Prng } from "../support/prng.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import type { SimulatedCluster, SimulatedServer } from "./simulated_cluster.ts";

@@ -1,5 +1,5 @@
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
-import { EntryReader } from "../../kvserver/entry_reader.ts";
+import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { ForwardedBatch } from "../../kvserver/sync/forwarded_batch.ts";
 import { Outbox } from "../../kvserver/sync/outbox.ts";
 import { syncMessageBytesMax } from "../../limits.ts";

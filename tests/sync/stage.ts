@@ -1,5 +1,5 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
-import { EntryReader } from "../../kvserver/entry_reader.ts";
+import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import type { MergeMessage } from "../../kvserver/messages/replica_messages.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";

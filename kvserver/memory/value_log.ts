@@ -1,5 +1,6 @@
 import { storeValueBytesMax } from "../../limits.ts";
 import { RpcError } from "../../rpc/mod.ts";
+import { assert } from "./assert.ts";
 
 /** Words of a segment, as a power of two: 128 KiB. */
 const segmentBits = 15;
@@ -120,14 +121,51 @@ export class ValueLog {
 
   /** Cleans, if it is time. To be called after each change, when the owners know of it. */
   clean(): void {
-    const used = this.#used;
-    if (this.#garbage <= used * (segmentWords / wordsPerGarbageWord) + segmentWords) return;
+    if (!this.#isDirty) return;
     // There is more garbage than the open one holds: so there are others.
     let victim = this.#open === 0 ? 1 : 0;
     for (let i = victim + 1; i < this.#words.length; i++) {
       if (i !== this.#open && this.#garbageIn[i] > this.#garbageIn[victim]) victim = i;
     }
     this.#empty.push(this.#emptied(victim));
+  }
+
+  /**
+   * Asserts that each value stands behind its owner, and that what is not a value is counted as garbage,
+   * of which there is not too much.
+   *
+   * @param places of the values, by owner
+   * @throws {Error} when it does not.
+   */
+  assertInvariants(places: ReadonlyMap<number, number>): void {
+    let values = 0;
+    for (const [segment, words] of this.#words.entries()) {
+      const end = segment === this.#open ? this.#end : words.length;
+      let garbage = 0;
+      for (let at = 0; at < end;) {
+        const owner = words[at];
+        if (owner >= garbageMark) {
+          garbage += owner - garbageMark;
+          at += owner - garbageMark;
+          continue;
+        }
+        const place = segment * segmentWords + at + 1;
+        assert(places.get(owner) === place, "a value in the log is where its owner has it");
+        values++;
+        at += 1 + wordsOf(this.#lengthOf(owner));
+      }
+      assert(garbage === this.#garbageIn[segment], "a segment counts its garbage");
+    }
+    assert(values === places.size, "each value is in the log once");
+    const garbage = this.#garbageIn.reduce((sum, words) => sum + words, 0);
+    assert(garbage === this.#garbage, "the garbage is that of all segments");
+    assert(!this.#isDirty, "the log is cleaned when there is too much garbage");
+  }
+
+  /** Whether there is too much garbage. */
+  get #isDirty(): boolean {
+    const wordsAllowed = this.#used * (segmentWords / wordsPerGarbageWord) + segmentWords;
+    return this.#garbage > wordsAllowed;
   }
 
   #fill(place: number, bytes: Uint8Array, start: number, end: number): void {

@@ -1,4 +1,4 @@
-import { MsgpackWriter } from "../rpc/mod.ts";
+import { MsgpackWriter } from "../../rpc/mod.ts";
 
 /** Room that a message needs beside its entries. */
 export const envelopeBytes = 32 * 1024;

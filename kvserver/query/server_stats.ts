@@ -1,4 +1,4 @@
-import type { SystemStats } from "../actor/mod.ts";
+import type { SystemStats } from "../../actor/mod.ts";
 
 /** Name of the figure, on each thread, of the queries that were told to query actors. */
 export const queriesTold = "queriesTold";

@@ -1,5 +1,5 @@
-import type { ActorContext } from "../actor/mod.ts";
-import { syncPaceMs } from "../limits.ts";
+import type { ActorContext } from "../../actor/mod.ts";
+import { syncPaceMs } from "../../limits.ts";
 
 /** An actor to itself: the next message to a receiver may be due. */
 export interface TickMessage {

@@ -1,4 +1,7 @@
-import type { Order } from "../order.ts";
+import type { Order } from "./order.ts";
+
+/** Stands in place of where a value begins when there is none: the entry is a tombstone. */
+export const noValue = -1;
 
 /** An entry where it lies in some bytes. */
 export interface EntryBytes extends Order {
@@ -11,7 +14,7 @@ export interface EntryBytes extends Order {
   readonly valueEnd: number;
 }
 
-/** A copy of an entry, for whoever looks into a replica from outside. */
+/** A copy of an entry, for readers outside of the replica. */
 export interface Entry extends Order {
   /** UTF-8 bytes, each as one character: so JavaScript's order of strings is the order of the bytes. */
   readonly key: string;

@@ -1,6 +1,8 @@
+import { assert } from "./assert.ts";
+
 /**
  * Numbers for the uids that entries bear. A uid is forgotten with its last entry, so that there are
- * never more than there are entries, however many lives of servers come and go.
+ * never more than there are entries, however often servers restart.
  */
 export class UidTable {
   /** By number; none has the number 0. */
@@ -30,6 +32,20 @@ export class UidTable {
   /** The uid of a number that is in use. */
   uid(number: number): string {
     return this.#uids[number]!;
+  }
+
+  /**
+   * Asserts that the table counts the uids of all entries and knows no other.
+   *
+   * @param uses how many entries bear each number
+   * @throws {Error} when it does not.
+   */
+  assertInvariants(uses: ReadonlyMap<number, number>): void {
+    assert(this.#numbers.size === uses.size, "a uid is in the table while an entry bears it");
+    for (const [number, count] of uses) {
+      assert(this.#uses[number] === count, "a uid counts the entries that bear it");
+      assert(this.#numbers.get(this.#uids[number]!) === number, "a number is of its uid");
+    }
   }
 
   #add(uid: string): number {

@@ -1,7 +1,7 @@
-import { keyBytesMax } from "../limits.ts";
-import { MsgpackReader, notThis } from "../rpc/mod.ts";
+import { keyBytesMax } from "../../limits.ts";
+import { MsgpackReader, notThis } from "../../rpc/mod.ts";
 import { sequenceMax } from "./order.ts";
-import { type EntryBytes, noValue } from "./store/mod.ts";
+import { type EntryBytes, noValue } from "./entry.ts";
 
 /**
  * Walks over the entries in a message between replicas, as an `EntryBatch` writes them: it is each of

@@ -5,8 +5,8 @@ import {
   readKey,
   readScanLimit,
   readValueParam,
-} from "../kvcommon/mod.ts";
-import { frameBytesMax, scanPageBytesMax } from "../limits.ts";
+} from "../../kvcommon/mod.ts";
+import { frameBytesMax, scanPageBytesMax } from "../../limits.ts";
 import {
   type Incoming,
   later,
@@ -15,44 +15,44 @@ import {
   type RequestHandler,
   RpcError,
   writeValue,
-} from "../rpc/mod.ts";
-import { noEntry, type Store } from "./store/mod.ts";
+} from "../../rpc/mod.ts";
+import { noEntry, type Store } from "../store/mod.ts";
 
-/** The query actor, as the queries see it. */
+/** What the queries need of their query actor. */
 export interface QueryHost {
-  /** Its own, for the Puts that it takes. */
+  /** The query actor's uid, which its Puts bear. */
   readonly uid: string;
-  /** Wall clock, milliseconds since the epoch; the same for all requests of one read. */
+  /** Wall clock, milliseconds since the epoch: the same for all requests of one query. */
   now(): number;
-  /** Figures for `Stats` beside those of the queries. */
+  /** Figures for `Stats` besides those of the queries. */
   stats(): Record<string, number | boolean | string>;
-  /** Told of what was thrown and is nobody's fault but ours. */
+  /** Called with an error that is a bug of this program. */
   bug(error: unknown): void;
 }
 
-/** Slack for what stands around the entries of a List in its frame. */
+/** Leaves room for what stands around the entries of a List in its frame. */
 const listFrameBytesMax = frameBytesMax - 64;
 
 /** The methods of a query port, executed on a replica: params in, results out, bytes all the way. */
 export class Queries implements RequestHandler {
-  /** The entries of the Puts that were taken; whoever looks at them empties it. */
-  readonly taken: number[] = [];
-  /** Of the requests for these Puts, if they are answered later; whoever looks replaces it. */
-  takenMsgids: number[] = [];
-  /** What Puts are refused with, while they are. */
+  /** Entries written by this query; the caller clears the list after reading it. */
+  readonly accepted: number[] = [];
+  /** Msgids of the Puts whose replies are deferred; the caller replaces the list after reading it. */
+  deferredMsgids: number[] = [];
+  /** The error that Puts are refused with; `undefined`: they are accepted. */
   refusal: RpcError | undefined;
   #store: Store;
   #host: QueryHost;
-  #putsLater: boolean;
+  #defersPuts: boolean;
   #gets = 0;
   #puts = 0;
   #lists = 0;
 
-  /** @param putsLater whether the host answers Puts, later */
-  constructor(store: Store, host: QueryHost, putsLater: boolean) {
+  /** @param defersPuts whether the caller replies to Puts, once they are on disk */
+  constructor(store: Store, host: QueryHost, defersPuts: boolean) {
     this.#store = store;
     this.#host = host;
-    this.#putsLater = putsLater;
+    this.#defersPuts = defersPuts;
   }
 
   request(
@@ -118,10 +118,10 @@ export class Queries implements RequestHandler {
       this.#host.now(),
       this.#host.uid,
     );
-    // No more than this: the less each Put does here, the more of it is compiled into one piece.
-    this.taken.push(n);
-    if (!this.#putsLater) return writer.nil();
-    this.takenMsgids.push(request.msgid!);
+    // The caller does the rest for all Puts of a query: the less stands here, the more is inlined.
+    this.accepted.push(n);
+    if (!this.#defersPuts) return writer.nil();
+    this.deferredMsgids.push(request.msgid!);
     return later;
   }
 

@@ -6,11 +6,11 @@
 
 /** When a Put happened. Total: no two Puts of a key are equal. */
 export interface Order {
-  /** Wall clock of the actor that took the Put, milliseconds since the epoch. */
+  /** Wall clock of the actor that accepted the Put, milliseconds since the epoch. */
   timestamp: number;
   /** u32; counts the Puts that would otherwise not be later than the one before. */
   sequence: number;
-  /** `uid` of the query actor that took the Put. */
+  /** `uid` of the query actor that accepted the Put. */
   uid: string;
 }
 

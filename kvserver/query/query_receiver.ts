@@ -1,4 +1,4 @@
-import type { ActorRef, ActorThread, ExtraFigure, Inbox } from "../actor/mod.ts";
+import type { ActorRef, ActorThread, ExtraFigure, Inbox } from "../../actor/mod.ts";
 import {
   type Environment,
   type FrameExecutor,
@@ -8,7 +8,7 @@ import {
   RpcServer,
   type SendLate,
   type Transport,
-} from "../rpc/mod.ts";
+} from "../../rpc/mod.ts";
 import { isLate, type QueryReply, readLate, readReply, writeQuery } from "./query_message.ts";
 import { queriesTold } from "./server_stats.ts";
 

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { type Answer, type MsgpackReader, type MsgpackWriter, notThis } from "../rpc/mod.ts";
+import { type Answer, type MsgpackReader, type MsgpackWriter, notThis } from "../../rpc/mod.ts";
 
 /** The type byte of an array of three. Other messages of a query actor are maps. */
 const arrayOfThree = 0x93;

@@ -1,0 +1,195 @@
+import {
+  diskRetryMs,
+  foldBacklogMax,
+  foldFromBytes,
+  foldFromSegments,
+  foldPressMs,
+  foldQuietMs,
+  foldStepMs,
+  foldStepMsMax,
+  foldUrgentBytes,
+  peersMax,
+} from "../../limits.ts";
+import type { Clock, Timers } from "../../rpc/mod.ts";
+import { DataDirectoryError } from "./data_error.ts";
+import { checkDataFile, createDataFile, hasDataFile } from "./data_file.ts";
+import { DataReader } from "./data_reader.ts";
+import { DataWriter } from "./data_writer.ts";
+import { DirectoryLock } from "./directory_lock.ts";
+import type { DiskAnswers, DiskContents, DiskEvent, DiskRequest } from "./disk_messages.ts";
+
+/** Serves a data directory from its opening to its closing: first it is read, then written. */
+export class DiskService {
+  #environment: Clock & Timers;
+  #emit: (event: DiskEvent) => void;
+  #directory = "";
+  #lock: DirectoryLock | undefined;
+  #reader: DataReader | undefined;
+  #chunks: Iterator<Uint8Array> | undefined;
+  #writer: DataWriter | undefined;
+  /** Batches that are to be written: those that the disk has refused so far. */
+  #unwritten: Uint8Array[] = [];
+  /** The reason that was emitted last, while the disk refuses. */
+  #failing: string | undefined;
+  /** When the last write succeeded. */
+  #writtenMs = -Infinity;
+  /** The last line logged about folding. */
+  #complaint: string | undefined;
+  #cancelRetry: () => void = () => {};
+  /** Cancels the step of a fold that is due; `undefined`: none is. */
+  #cancelFold: (() => void) | undefined;
+
+  /** @param emit called with each event */
+  constructor(environment: Clock & Timers, emit: (event: DiskEvent) => void) {
+    this.#environment = environment;
+    this.#emit = emit;
+  }
+
+  /** Handles a request. @throws {DataDirectoryError} when it cannot be done. */
+  handle(request: DiskRequest): DiskAnswers[keyof DiskAnswers] {
+    switch (request.type) {
+      case "open":
+        return this.#open(request.directory);
+      case "read":
+        return this.#read();
+      case "write":
+        this.#unwritten.push(...request.batches);
+        return this.#write();
+      case "rememberPeer":
+        return bestEffort(() =>
+          this.#writer?.rememberPeer(request.address, this.#environment.now())
+        );
+      case "announce":
+        return bestEffort(() => this.#lock?.announce(request.queryAddresses));
+      case "close":
+        this.#unwritten.push(...request.batches);
+        return this.#close();
+    }
+  }
+
+  // ---- opening ------------------------------------------------------------------------------
+
+  #open(directory: string): DiskContents {
+    this.#directory = directory;
+    // A file that is not ours is left alone, without even a lock beside it. (With a lock beside it,
+    // the file may be open, and must not be read before the lock is held.)
+    if (!DirectoryLock.isIn(directory) && hasDataFile(directory)) checkDataFile(directory, "write");
+    this.#lock = new DirectoryLock(directory);
+    if (!hasDataFile(directory)) createDataFile(directory);
+    checkDataFile(directory, "write");
+    this.#reader = new DataReader(directory);
+    this.#reader.expectSound();
+    this.#chunks = this.#reader.chunks();
+    return { peers: this.#reader.peers(), bytes: this.#reader.bytes() };
+  }
+
+  /** The file is opened for writing once it has been read to its end, because it is sound then. */
+  #read(): DiskAnswers["read"] {
+    const { value, done } = this.#chunks!.next();
+    if (!done) return value as Uint8Array<ArrayBuffer>;
+    this.#reader!.close();
+    this.#reader = undefined;
+    this.#writer = new DataWriter(this.#directory, this.#lock!, this.#environment);
+    this.#writer.forgetPeers(peersMax);
+    this.#scheduleFold();
+    return undefined;
+  }
+
+  // ---- writing ------------------------------------------------------------------------------
+
+  /** Writes what is unwritten. A refused write is repeated until it succeeds: there may be room again. */
+  #write(): undefined {
+    this.#cancelRetry();
+    try {
+      // Appending faster than folding has to wait for the fold.
+      if (this.#writer!.logBytes > foldBacklogMax) this.#writer!.foldOn(foldPressMs);
+      this.#writer!.append(this.#unwritten);
+    } catch (error) {
+      this.#cancelRetry = this.#environment.after(diskRetryMs, () => this.#write());
+      return this.#fail(reasonOf(error));
+    }
+    this.#unwritten = [];
+    this.#failing = undefined;
+    this.#writtenMs = this.#environment.monotonicMs();
+    this.#emit({ type: "written" });
+    this.#scheduleFold();
+  }
+
+  #fail(reason: string): undefined {
+    if (this.#failing === reason) return;
+    this.#failing = reason;
+    this.#emit({ type: "failing", reason });
+  }
+
+  /** A long log is folded once nothing has been written for a while, a very long one at once. */
+  #scheduleFold(): void {
+    const { logBytes, logSegments } = this.#writer!;
+    if (logBytes < foldFromBytes && logSegments < foldFromSegments) return;
+    if (logBytes < foldUrgentBytes) this.#foldAfter(foldQuietMs);
+    else if (this.#cancelFold === undefined) this.#foldAfter(0);
+  }
+
+  /** Folds one step at a time, so that a write waits for no more than one step. */
+  #foldAfter(delayMs: number): void {
+    this.#cancelFold?.();
+    this.#cancelFold = this.#environment.after(delayMs, () => {
+      this.#cancelFold = undefined;
+      try {
+        if (this.#writer!.foldOn(this.#stepMs())) this.#scheduleFold();
+        else this.#foldAfter(0);
+      } catch (error) {
+        // Puts are not refused for this: a full disk refuses appends as well, if that matters.
+        this.#complainOnce(`Cannot fold what was written: ${reasonOf(error)}`);
+        this.#foldAfter(diskRetryMs);
+      }
+    });
+  }
+
+  /** A step lasts idle time / 40, up to 5 ms, so a write waits little compared with the pause before it. */
+  #stepMs(): number {
+    const quietMs = this.#environment.monotonicMs() - this.#writtenMs;
+    return Math.min(foldStepMsMax, foldStepMs * Math.max(1, quietMs / foldQuietMs));
+  }
+
+  #complainOnce(complaint: string): void {
+    if (this.#complaint !== complaint) console.error(`${this.#directory}: ${complaint}`);
+    this.#complaint = complaint;
+  }
+
+  // ---- closing ------------------------------------------------------------------------------
+
+  #close(): undefined {
+    if (this.#unwritten.length > 0) this.#write();
+    this.#cancelRetry();
+    this.#cancelFold?.();
+    try {
+      this.#expectPersisted();
+    } finally {
+      this.#reader?.close();
+      this.#writer?.close();
+      this.#lock?.release();
+    }
+  }
+
+  /** @throws {DataDirectoryError} when the next start will not find everything that was to be written. */
+  #expectPersisted(): void {
+    const lostBytes = this.#unwritten.reduce((sum, { length }) => sum + length, 0);
+    if (lostBytes === 0) return this.#lock?.expectHeld();
+    const found = `${lostBytes} bytes could not be written (${this.#failing})`;
+    throw new DataDirectoryError(this.#directory, found);
+  }
+}
+
+/** Best effort (peer list, owner file): errors are ignored, because whoever puts is told of a full disk. */
+function bestEffort(write: () => void): undefined {
+  try {
+    write();
+  } catch {
+    // As said above.
+  }
+}
+
+/** The reason of an error, without the directory where that is known. */
+function reasonOf(error: unknown): string {
+  return error instanceof DataDirectoryError ? error.found : (error as Error).message;
+}

@@ -1,0 +1,90 @@
+/**
+ * What query actors and the journal of their server tell each other.
+ *
+ *     accepted  [actor (uint), message (uint), entries (bin)]
+ *
+ * is marshalled by hand: the query actor's counter, the number of the message (from 1 on), and entries
+ * that the query actor accepted, as an `EntryBatch` writes them.
+ *
+ * @module
+ */
+
+import type { ActorRef } from "../../actor/mod.ts";
+import type { EntryBatch } from "../entry/entry_batch.ts";
+import { type MsgpackReader, type MsgpackWriter, notThis } from "../../rpc/mod.ts";
+
+/** When a Put is acknowledged: `strict`, once it is on disk; `relaxed`, at once, and it is on disk soon. */
+export type Durability = "relaxed" | "strict";
+
+/** Journal to query actor. */
+export type JournalMessage = LoadMessage | OnDiskMessage | FailingMessage | FlushMessage;
+
+/** Brings entries that are on disk, when the server starts. */
+export interface LoadMessage {
+  type: "load";
+  entries: Uint8Array;
+  /** Is told `true` once the replica holds the entries. */
+  replyTo: ActorRef;
+}
+
+/** Says that all messages of the query actor up to `message` are on disk. */
+export interface OnDiskMessage {
+  type: "onDisk";
+  message: number;
+}
+
+/** Says that the disk refuses to be written, or no longer does. */
+export interface FailingMessage {
+  type: "failing";
+  /** Why the disk refuses; absent: it no longer does. */
+  reason?: string;
+}
+
+/** Asks to be told `true` once every accepted entry is on disk. */
+export interface FlushMessage {
+  type: "flush";
+  replyTo: ActorRef;
+}
+
+/** The type byte of an array of three. Other messages to the journal are maps. */
+const arrayOfThree = 0x93;
+
+/** Writes a message with accepted entries. */
+export function writeAccepted(
+  writer: MsgpackWriter,
+  actor: number,
+  message: number,
+  entries: EntryBatch,
+): void {
+  writer.arrayHeader(3);
+  writer.int(actor);
+  writer.int(message);
+  const place = writer.beginBin();
+  entries.write(writer);
+  writer.endBin(place);
+}
+
+/** Whether the message that begins with `first` holds accepted entries. */
+export function isAccepted(first: number): boolean {
+  return first === arrayOfThree;
+}
+
+/** Entries that a query actor accepted. */
+export interface AcceptedMessage {
+  actor: number;
+  message: number;
+  /** A view of the message. */
+  entries: Uint8Array;
+}
+
+/** Reads a message with accepted entries. @throws {TypeError} when `reader` holds another one. */
+export function readAccepted(reader: MsgpackReader): AcceptedMessage {
+  reader.arrayHeader();
+  const actor = reader.uint();
+  const message = reader.uint();
+  const entries = reader.bin();
+  if (actor === notThis || message === notThis || entries === undefined) {
+    throw new TypeError("Cannot read accepted entries: the message is malformed");
+  }
+  return { actor, message, entries };
+}

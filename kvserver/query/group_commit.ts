@@ -1,0 +1,183 @@
+import type { ActorContext, ActorRef } from "../../actor/mod.ts";
+import { diskMessageBytesMax, diskPaceMs } from "../../limits.ts";
+import { RpcError } from "../../rpc/mod.ts";
+import {
+  type Durability,
+  type FailingMessage,
+  type FlushMessage,
+  type OnDiskMessage,
+  writeAccepted,
+} from "../messages/journal_messages.ts";
+import { SendPacer } from "../messages/send_pacer.ts";
+import { DirtySet, diskMarks, type Store } from "../store/mod.ts";
+import { PendingAcks, type PutRequests } from "./pending_acks.ts";
+import { PutReplies } from "./put_replies.ts";
+
+/** How a query actor persists entries. */
+export interface DiskOptions {
+  /** The inbox of the server's journal. */
+  journal: ActorRef;
+  durability: Durability;
+}
+
+/**
+ * Sends the entries that a query actor accepted to the journal, and with strict durability
+ * acknowledges their Puts once they are on disk.
+ *
+ * One commit is under way at a time. All that is put meanwhile goes with the next, each key once (a
+ * group commit). So what waits is bounded by the replica itself, however slow the disk is or however
+ * long it refuses.
+ */
+export class GroupCommit {
+  #context: ActorContext;
+  #journal: ActorRef;
+  #isStrict: boolean;
+  #dirty: DirtySet;
+  #pacer: SendPacer;
+  #replies: PutReplies;
+  #pendingAcks = new PendingAcks();
+  /** Number of the last message to the journal, and of the last one that is on disk. */
+  #sent = 0;
+  #onDisk = 0;
+  /** When `#sent` and `#onDisk` changed, on the monotonic clock. */
+  #sentMs = 0;
+  #onDiskMs = 0;
+  /** Puts that were unacknowledged when the last commit ended: soon there may be as many again. */
+  #expected = 0;
+  /** Whether the last message could not hold the whole dirty set. */
+  #isBehind = false;
+  /** Whether a tick will come when a commit is due: reading the clock for each query costs time. */
+  #isWaiting = false;
+  /** Whether that tick has come. */
+  #hasWaited = false;
+  #refusal: RpcError | undefined;
+  /** Each is told `true` once everything is on disk. */
+  #flushes: ActorRef[] = [];
+
+  constructor(context: ActorContext, store: Store, { journal, durability }: DiskOptions) {
+    this.#context = context;
+    this.#journal = journal;
+    this.#isStrict = durability === "strict";
+    this.#dirty = new DirtySet(store, diskMarks);
+    this.#pacer = new SendPacer(context, "disk", diskPaceMs);
+    this.#replies = new PutReplies(context);
+  }
+
+  /** The error to refuse Puts with while the disk refuses to be written; `undefined` otherwise. */
+  get refusal(): RpcError | undefined {
+    return this.#refusal;
+  }
+
+  /** Adds an entry to the next commit. */
+  add(n: number): void {
+    this.#dirty.add(n);
+  }
+
+  /** Has Puts whose entries were added acknowledged once these are on disk: strict durability only. */
+  acknowledgeLater(puts: PutRequests): void {
+    this.#pendingAcks.add(puts);
+  }
+
+  /** Sends what was added to the journal, if a commit is due and none is under way. */
+  send(): void {
+    if (this.#sent > this.#onDisk || this.#dirty.size === 0) return;
+    this.#isWaiting = this.#flushes.length === 0 && !this.#hasWaited &&
+      !(this.#isStrict ? this.#isGathered() : this.#isDue());
+    if (this.#isWaiting) return;
+    this.#hasWaited = false;
+    // With strict durability everything goes at once, because acknowledgements wait for it.
+    do this.#sendMessage(); while (this.#isStrict && this.#dirty.size > 0);
+    this.#pendingAcks.committed(this.#sent);
+    this.#sentMs = this.#context.monotonicMs();
+    this.#isBehind = this.#dirty.size > 0;
+    this.#pacer.sent();
+  }
+
+  /** Handles a message of the journal. */
+  receive(message: OnDiskMessage | FailingMessage | FlushMessage): void {
+    switch (message.type) {
+      case "onDisk":
+        this.#committed(message.message);
+        break;
+      case "failing":
+        this.#setFailing(message.reason);
+        break;
+      case "flush":
+        this.#flushes.push(message.replyTo);
+        break;
+    }
+    this.send();
+    this.#answerFlushes();
+  }
+
+  /** Handles a tick of the pacer. */
+  ticked(): void {
+    this.#pacer.ticked();
+    this.#hasWaited = this.#isWaiting;
+  }
+
+  /** With relaxed durability each key goes once per pace, unless there is more than a message holds. */
+  #isDue(): boolean {
+    return this.#isBehind || (!this.#isWaiting && this.#pacer.isDue());
+  }
+
+  /**
+   * Whether to commit now rather than together with what comes soon: the acknowledgements that have
+   * just left bring the next Puts. (As PostgreSQL's `commit_delay`, whose best value is half the time of
+   * a write too.) With a fast disk two halves of the clients take turns, which keeps both the disk and
+   * this actor busy. With a slow disk all of them go together, because turns would take twice as long.
+   */
+  #isGathered(): boolean {
+    const commitMs = this.#onDiskMs - this.#sentMs;
+    const enough = this.#expected * (commitMs < slowMs ? 1 / 2 : 15 / 16);
+    if (this.#expected < gatheredMin || this.#pendingAcks.size >= enough) return true;
+    if (this.#isWaiting) return false;
+    const restMs = this.#onDiskMs + Math.max(1, commitMs / 2) - this.#context.monotonicMs();
+    if (restMs <= 0) return true;
+    this.#pacer.tickWithin(restMs);
+    return false;
+  }
+
+  #committed(number: number): void {
+    this.#onDisk = number;
+    this.#onDiskMs = this.#context.monotonicMs();
+    this.#expected = this.#pendingAcks.size;
+    const released = this.#pendingAcks.release(number);
+    // The disk begins with the next commit while the acknowledgements of this one are written.
+    this.send();
+    this.#replies.acknowledge(released);
+  }
+
+  /** Puts under way are refused too, because it may be long until they are on disk. */
+  #setFailing(reason: string | undefined): void {
+    this.#refusal = reason === undefined ? undefined : unavailable(reason);
+    if (this.#refusal === undefined) return;
+    this.#replies.refuse(this.#pendingAcks.releaseAll(), this.#refusal);
+  }
+
+  #sendMessage(): void {
+    const entries = this.#dirty.drain(diskMessageBytesMax);
+    const writer = this.#context.beginMessage();
+    writeAccepted(writer, this.#context.self.counter, ++this.#sent, entries);
+    this.#context.tellWritten(this.#journal);
+  }
+
+  #answerFlushes(): void {
+    if (this.#dirty.size > 0 || this.#sent > this.#onDisk) return;
+    for (const replyTo of this.#flushes.splice(0)) this.#context.tell(replyTo, true);
+  }
+}
+
+/** With fewer unacknowledged Puts than this, a commit waits for no further ones. */
+const gatheredMin = 8;
+
+/** A commit that takes longer than this makes the disk slow: clients could have put again meanwhile. */
+const slowMs = 1;
+
+function unavailable(reason: string): RpcError {
+  return new RpcError(
+    "unavailable",
+    `Cannot Put: the server's disk refuses to be written (${reason}); allowed are reads, until it ` +
+      `does not`,
+  );
+}

@@ -1,0 +1,55 @@
+/** Requests of one connection for Puts. */
+export interface PutRequests {
+  /** Counter of the connection's inbox. */
+  readonly inbox: number;
+  readonly msgids: readonly number[];
+}
+
+/**
+ * Puts that are acknowledged once their entries are on disk, in the order in which they were accepted.
+ * The Puts added since the last commit belong to the next one.
+ */
+export class PendingAcks {
+  #puts: PutRequests[] = [];
+  /** The commits under way, and where in `#puts` the Puts of each end. */
+  #commits: { number: number; end: number }[] = [];
+  #size = 0;
+
+  /** Number of Puts that are not acknowledged. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds Puts to those of the next commit. */
+  add(puts: PutRequests): void {
+    this.#puts.push(puts);
+    this.#size += puts.msgids.length;
+  }
+
+  /** Assigns all Puts added so far, and not assigned yet, to the commit of this number. */
+  committed(number: number): void {
+    this.#commits.push({ number, end: this.#puts.length });
+  }
+
+  /** Removes the Puts of all commits up to this number. @returns them. */
+  release(number: number): PutRequests[] {
+    let end = 0;
+    while (this.#commits.length > 0 && this.#commits[0].number <= number) {
+      end = this.#commits.shift()!.end;
+    }
+    for (const commit of this.#commits) commit.end -= end;
+    return this.#remove(end);
+  }
+
+  /** Removes all Puts. @returns them. */
+  releaseAll(): PutRequests[] {
+    this.#commits = [];
+    return this.#remove(this.#puts.length);
+  }
+
+  #remove(count: number): PutRequests[] {
+    const removed = this.#puts.splice(0, count);
+    for (const { msgids } of removed) this.#size -= msgids.length;
+    return removed;
+  }
+}

@@ -1,0 +1,217 @@
+import type { Actor, ActorContext, ActorRef } from "../../actor/mod.ts";
+import { uid } from "../../actor/mod.ts";
+import { futureToleranceMs } from "../../limits.ts";
+import { type Answer, answerFrames, MsgpackReader, type MsgpackWriter } from "../../rpc/mod.ts";
+import type { EntryBytes } from "../entry/entry.ts";
+import { EntryReader } from "../entry/entry_reader.ts";
+import type { JournalMessage, LoadMessage } from "../messages/journal_messages.ts";
+import { originTest } from "../messages/origin_filter.ts";
+import type { MergeMessage } from "../messages/replica_messages.ts";
+import type { TickMessage } from "../messages/send_pacer.ts";
+import { noEntry, type Store } from "../store/mod.ts";
+import { type DiskOptions, GroupCommit } from "./group_commit.ts";
+import { Queries } from "./queries.ts";
+import { beginReply, endReply, isQuery, Query } from "./query_message.ts";
+import { serverStats } from "./server_stats.ts";
+import { SyncOutbox } from "./sync_outbox.ts";
+
+type Message = MergeMessage | JournalMessage | TickMessage;
+
+/** Options of a `QueryActor`. */
+export interface QueryActorOptions {
+  /** The program's version, for `Stats`. */
+  version: string;
+  /** Its server's sync actor. */
+  syncActor: ActorRef;
+  /** Whether the server has no state to take over from others. */
+  ready: boolean;
+  /** Whether this is the only query actor in the cluster, until the sync actor says otherwise. */
+  isAlone: boolean;
+  /** The replica. */
+  store: Store;
+  /** Absent when nothing is persisted. */
+  disk?: DiskOptions;
+}
+
+/**
+ * Answers queries from a full replica of its own, at once: no query waits for another actor.
+ *
+ * Requests arrive as the bytes that came from the socket, any number of them in a message, and are
+ * answered with the bytes that go back to it. Accepted Puts go to the other replicas by way of the
+ * `SyncOutbox`, and to the disk by way of the `GroupCommit`.
+ */
+export class QueryActor implements Actor {
+  #context: ActorContext;
+  #version: string;
+  #uid: string;
+  #startedMs: number;
+  #store: Store;
+  #reader = new MsgpackReader(new Uint8Array());
+  /** The query that is being answered; one object serves for all. */
+  #query = new Query();
+  #queries: Queries;
+  #outbox: SyncOutbox;
+  /** Absent when nothing is persisted. */
+  #commit: GroupCommit | undefined;
+  /** Tells by the uid of an entry whether another server accepted it. */
+  #isForeign: (uid: string) => boolean;
+  /** Wall clock of the query under way, read at its first Put and good for all of them; 0: not read. */
+  #nowMs = 0;
+  #ready: boolean;
+  #entriesMerged = 0;
+  #entriesIgnored = 0;
+  #entriesFromFuture = 0;
+  #futureLoggedMs = -Infinity;
+  #connections = 0;
+
+  constructor(context: ActorContext, options: QueryActorOptions) {
+    const { store, disk } = options;
+    this.#context = context;
+    this.#version = options.version;
+    this.#uid = uid(context.self);
+    this.#startedMs = context.monotonicMs();
+    this.#ready = options.ready;
+    this.#store = store;
+    this.#outbox = new SyncOutbox(context, store, options);
+    this.#isForeign = originTest({ except: [context.self.incarnation] });
+    const host = {
+      uid: this.#uid,
+      now: () => this.#nowMs ||= context.now(),
+      stats: () => this.#stats(),
+      bug: (error: unknown) => this.#bug(error),
+    };
+    this.#queries = new Queries(store, host, disk?.durability === "strict");
+    if (disk !== undefined) this.#commit = new GroupCommit(context, store, disk);
+  }
+
+  /** Queries are read as they were marshalled. */
+  onMarshalled(bytes: Uint8Array, start: number, end: number): boolean {
+    if (!isQuery(bytes[start])) return false;
+    this.#reader.reset(bytes, start, end);
+    this.#answerQuery(bytes);
+    this.#queueAccepted();
+    this.#send();
+    return true;
+  }
+
+  onMessage(message: Message): void {
+    switch (message.type) {
+      case "merge":
+        this.#merge(message);
+        break;
+      case "load":
+        return this.#load(message);
+      case "tick":
+        if (message.receiver === "sync") this.#outbox.ticked();
+        else this.#commit?.ticked();
+        break;
+      default:
+        this.#commit?.receive(message);
+        this.#queries.refusal = this.#commit?.refusal;
+        return;
+    }
+    this.#send();
+  }
+
+  #send(): void {
+    this.#outbox.send();
+    this.#commit?.send();
+  }
+
+  // ---- queries ------------------------------------------------------------------------------
+
+  #answerQuery(bytes: Uint8Array): void {
+    const query = this.#query;
+    query.read(this.#reader);
+    this.#connections = query.connections;
+    this.#nowMs = 0;
+    const writer = this.#context.beginMessage();
+    const place = beginReply(writer);
+    const answer = this.#answer(bytes, query.start, query.end, writer, place);
+    endReply(writer, place, answer, this.#queries.deferredMsgids.length);
+    const { address, incarnation } = this.#context.self;
+    this.#context.tellWritten({ address, incarnation, counter: query.inbox });
+  }
+
+  /** A bug of ours ends the connection of the query, because its client waits for an answer. */
+  #answer(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    writer: MsgpackWriter,
+    place: number,
+  ): Answer {
+    try {
+      return answerFrames(bytes, this.#reader, writer, this.#queries, start, end);
+    } catch (error) {
+      this.#bug(error);
+      writer.truncate(place);
+      return { consumed: end - start, close: true };
+    }
+  }
+
+  /** Queues the entries that the query put for sync and disk, and the replies that wait for the disk. */
+  #queueAccepted(): void {
+    const { accepted, deferredMsgids: msgids } = this.#queries;
+    if (accepted.length === 0) return;
+    for (const n of accepted) {
+      this.#outbox.add(n);
+      this.#commit?.add(n);
+    }
+    accepted.length = 0;
+    if (msgids.length === 0) return;
+    this.#commit!.acknowledgeLater({ inbox: this.#query.inbox, msgids });
+    this.#queries.deferredMsgids = [];
+  }
+
+  #bug(error: unknown): void {
+    console.error(`Query actor ${this.#uid}:`, error);
+  }
+
+  #stats(): Record<string, number | boolean | string> {
+    return {
+      ...serverStats(this.#context.stats(), this.#ready),
+      entriesMerged: this.#entriesMerged,
+      entriesIgnored: this.#entriesIgnored,
+      entriesFromFuture: this.#entriesFromFuture,
+      connections: this.#connections,
+      uptimeMs: Math.round(this.#context.monotonicMs() - this.#startedMs),
+      version: this.#version,
+    };
+  }
+
+  // ---- merging ------------------------------------------------------------------------------
+
+  #merge(message: MergeMessage): void {
+    this.#ready = message.ready;
+    this.#outbox.request(message);
+    const nowMs = this.#context.now();
+    const received = new EntryReader(message.entries);
+    while (received.next()) {
+      if (received.timestamp > nowMs + futureToleranceMs) this.#noteFuture(received, nowMs);
+      const n = this.#store.merge(received);
+      if (n === noEntry) {
+        this.#entriesIgnored++;
+        continue;
+      }
+      this.#entriesMerged++;
+      // The own entry of this key is beaten, so that no other replica needs it.
+      this.#outbox.remove(n);
+      // Sibling query actors persist what they accepted themselves.
+      if (message.persistsRemote && this.#isForeign(received.uid)) this.#commit?.add(n);
+    }
+  }
+
+  #load({ entries, replyTo }: LoadMessage): void {
+    for (const entry = new EntryReader(entries); entry.next();) this.#store.merge(entry);
+    this.#context.tell(replyTo, true);
+  }
+
+  /** Counts and logs an entry from the future. It is merged, because replicas would diverge otherwise. */
+  #noteFuture({ timestamp, uid }: EntryBytes, nowMs: number): void {
+    this.#entriesFromFuture++;
+    if (nowMs - this.#futureLoggedMs < futureToleranceMs) return;
+    this.#futureLoggedMs = nowMs;
+    console.error(`An entry of ${uid} is ${timestamp - nowMs} ms ahead of this server's clock`);
+  }
+}

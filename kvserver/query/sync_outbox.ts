@@ -1,0 +1,115 @@
+import type { ActorContext, ActorRef } from "../../actor/mod.ts";
+import { readEntriesMax, syncMessageBytesMax } from "../../limits.ts";
+import { EntryBatch } from "../entry/entry_batch.ts";
+import { originTest } from "../messages/origin_filter.ts";
+import type {
+  MergeMessage,
+  ReadRequest,
+  StatePart,
+  WrittenMessage,
+} from "../messages/replica_messages.ts";
+import { SendPacer } from "../messages/send_pacer.ts";
+import { DirtySet, noEntry, type Store } from "../store/mod.ts";
+
+/** Options of a `SyncOutbox`. */
+export interface SyncOutboxOptions {
+  /** The sync actor of the query actor's server. */
+  syncActor: ActorRef;
+  /** Whether this is the only query actor in the cluster, until the sync actor says otherwise. */
+  isAlone: boolean;
+}
+
+/**
+ * What a query actor sends to the sync actor of its server: the entries that it accepted, and the parts
+ * of its replica that were requested. One message per pace holds both.
+ */
+export class SyncOutbox {
+  #context: ActorContext;
+  #store: Store;
+  #syncActor: ActorRef;
+  /** Accepted entries that the sync actor has not been sent. */
+  #dirty: DirtySet;
+  #pacer: SendPacer;
+  /** The part of the replica to send. */
+  #read: ReadRequest | undefined;
+  /** Whether the sync actor waits for `isDrained`. */
+  #isDraining = false;
+  /**
+   * True while this is the only query actor in the cluster: Puts are not queued for sync. A joiner makes
+   * the sync actor clear it before state is read, so nothing is missed.
+   */
+  #isAlone: boolean;
+
+  constructor(context: ActorContext, store: Store, { syncActor, isAlone }: SyncOutboxOptions) {
+    this.#context = context;
+    this.#store = store;
+    this.#syncActor = syncActor;
+    this.#isAlone = isAlone;
+    this.#dirty = new DirtySet(store);
+    this.#pacer = new SendPacer(context, "sync");
+  }
+
+  /** Adds an entry that the query actor accepted. */
+  add(n: number): void {
+    if (!this.#isAlone) this.#dirty.add(n);
+  }
+
+  /** Removes an entry, because a later one of the same key came from the sync actor. */
+  remove(n: number): void {
+    this.#dirty.remove(n);
+  }
+
+  /** Handles what the sync actor requests along with entries to merge. */
+  request({ isAlone, read, drain }: MergeMessage): void {
+    this.#isAlone = isAlone;
+    this.#read = read ?? this.#read;
+    this.#isDraining ||= drain;
+  }
+
+  /** Handles a tick of the pacer. */
+  ticked(): void {
+    this.#pacer.ticked();
+  }
+
+  /** Sends a message, if there is anything to send and the pace allows it. */
+  send(): void {
+    const hasNews = this.#dirty.size > 0 || this.#read !== undefined || this.#isDraining;
+    if (!hasNews || !this.#pacer.isDue()) return;
+    // Accepted entries go first, but a part of the state may fill half of the message at least.
+    const batch = this.#dirty.drain(
+      this.#read === undefined ? syncMessageBytesMax : syncMessageBytesMax / 2,
+    );
+    const message: WrittenMessage = {
+      type: "written",
+      from: this.#context.self.counter,
+      entries: batch.encode(),
+      isDrained: this.#isDraining && this.#dirty.size === 0,
+    };
+    if (message.isDrained) this.#isDraining = false;
+    if (this.#read !== undefined) {
+      message.part = this.#readPart(this.#read, syncMessageBytesMax - message.entries.length);
+    }
+    this.#read = undefined;
+    this.#context.tell(this.#syncActor, message);
+    this.#pacer.sent();
+    // Has a tick come for what is left.
+    if (this.#dirty.size > 0 || this.#isDraining) this.#pacer.isDue();
+  }
+
+  /** Reads at most `readEntriesMax` entries in one turn, however few of them the filter selects. */
+  #readPart({ id, after, filter }: ReadRequest, bytesMax: number): StatePart {
+    const part = new EntryBatch(this.#store, bytesMax);
+    const isSelected = originTest(filter);
+    let count = 0;
+    let last = noEntry;
+    const isDone = this.#store.walk(after, (n) => {
+      if (count === readEntriesMax) return false;
+      if (isSelected(this.#store.uidOf(n)) && !part.add(n)) return false;
+      last = n;
+      count++;
+      return true;
+    });
+    const entries = part.encode();
+    return isDone ? { id, entries } : { id, entries, after: this.#store.keyOf(last) };
+  }
+}

@@ -1,0 +1,91 @@
+import { EntryBatch } from "../entry/entry_batch.ts";
+import { NumberQueue } from "../memory/number_queue.ts";
+import type { Store } from "./store.ts";
+import { assert } from "../memory/assert.ts";
+
+/** The two of a store's marks that one dirty set uses. */
+export interface DirtyMarks {
+  /** The entry is in the set. */
+  dirty: number;
+  /** The entry stands in the queue, in the set or not. */
+  queued: number;
+}
+
+/** Marks of the entries that the sync actor has not been sent. */
+export const syncMarks: DirtyMarks = { dirty: 1, queued: 2 };
+
+/** Marks of the entries that the journal has not been sent. */
+export const diskMarks: DirtyMarks = { dirty: 4, queued: 8 };
+
+/**
+ * The entries of a replica that one receiver has not been sent since they were written last.
+ *
+ * Each entry is in the set once and leaves as it is at that moment: an entry that is written again and
+ * again before it leaves travels once. An entry keeps its place in the queue meanwhile, so that it
+ * neither overtakes the others nor falls behind.
+ */
+export class DirtySet {
+  #store: Store;
+  #dirty: number;
+  #queued: number;
+  #size = 0;
+  /** Entry numbers in the order in which they became dirty; some have been removed since. */
+  #queue = new NumberQueue();
+
+  /** @param marks of this set alone: no other set over the same store uses them */
+  constructor(store: Store, { dirty, queued }: DirtyMarks = syncMarks) {
+    this.#store = store;
+    this.#dirty = dirty;
+    this.#queued = queued;
+  }
+
+  /** Number of entries in the set. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds an entry, unless it is in the set. */
+  add(n: number): void {
+    if (this.#store.isMarked(n, this.#dirty)) return;
+    if (!this.#store.isMarked(n, this.#queued)) this.#queue.push(n);
+    this.#store.mark(n, this.#dirty | this.#queued);
+    this.#size++;
+  }
+
+  /** Removes an entry, if it is in the set. */
+  remove(n: number): void {
+    if (!this.#store.isMarked(n, this.#dirty)) return;
+    this.#store.unmark(n, this.#dirty);
+    this.#size--;
+  }
+
+  /** Moves entries, oldest first, to a batch until that is full: at least one, if there is one. */
+  drain(bytesMax: number): EntryBatch {
+    const batch = new EntryBatch(this.#store, bytesMax);
+    for (let n = this.#queue.first; n !== undefined; n = this.#queue.first) {
+      if (this.#store.isMarked(n, this.#dirty) && !batch.add(n)) break;
+      this.remove(n);
+      this.#store.unmark(n, this.#queued);
+      this.#queue.shift();
+    }
+    return batch;
+  }
+
+  /** Asserts that queue, marks and size agree. @throws {Error} when they do not. */
+  assertInvariants(): void {
+    const queued = new Set<number>();
+    let size = 0;
+    for (const n of this.#queue) {
+      assert(!queued.has(n), "an entry stands in the queue once");
+      assert(this.#store.isMarked(n, this.#queued), "an entry in the queue is marked so");
+      if (this.#store.isMarked(n, this.#dirty)) size++;
+      queued.add(n);
+    }
+    assert(size === this.#size, "the size is the number of dirty entries in the queue");
+    this.#store.walk(undefined, (n) => {
+      const isMarked = this.#store.isMarked(n, this.#dirty | this.#queued);
+      assert(!isMarked || queued.has(n), "a marked entry stands in the queue");
+      return true;
+    });
+  }
+}
