@@ -24,14 +24,14 @@
  * @module
  */
 
-import { runCommandTree } from "./command_tree.ts";
-import { rootCommand } from "./commands.ts";
-import { BrokenPipeError, type Console } from "./console.ts";
-import { exitCodeOf, exitCodeOfSignal, exitCodes } from "./exit_codes.ts";
-import { failureText } from "./failure.ts";
-import { version } from "./version.ts";
+import { runCommandTree } from "./commands/command_tree.ts";
+import { rootCommand } from "./commands/commands.ts";
+import { BrokenPipeError, type Console } from "./cli/console.ts";
+import { exitCodeOf, exitCodeOfSignal, exitCodes } from "./cli/exit_codes.ts";
+import { failureText } from "./cli/failure.ts";
+import { version } from "./cli/version.ts";
 
-export { type Console, processConsole, type StopSignal } from "./console.ts";
+export { type Console, processConsole, type StopSignal } from "./cli/console.ts";
 
 /** Runs the command that `args` call. Errors are printed. @returns the exit code. */
 export async function runCommandLine(args: readonly string[], console: Console): Promise<number> {

@@ -1,4 +1,4 @@
-import { version } from "../app/version.ts";
+import { version } from "../app/cli/version.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "./deps.ts";
 
 const root = new URL("../", import.meta.url);

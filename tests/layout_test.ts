@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "./deps.ts";
+import { storeyFaults } from "./support/storeys.ts";
 
 const leaves = ["limits.ts", "deps.ts"];
 
@@ -50,6 +51,10 @@ Deno.test("imports point one way only", () => {
   assertEquals(wrong, []);
 });
 
+Deno.test("folders stand one above the other, at every depth", () => {
+  assertEquals(storeyFaults(new Map(parts.map((file) => [file.path, localImports(file)]))), []);
+});
+
 Deno.test("imports are written out, so that they can be read here", () => {
   for (const { path, text } of parts) {
     const computed = /\bimport\((?!\s*")/.exec(withoutComments(text));
@@ -76,10 +81,13 @@ Deno.test("a query from the command line loads neither server, game nor benchmar
     if (loaded.has(path)) return;
     loaded.add(path);
     const file = files.find((file) => file.path === path);
-    assert(file !== undefined, `${path} is loaded at start: no JSON may be (see app/version.ts)`);
+    assert(
+      file !== undefined,
+      `${path} is loaded at start: no JSON may be (see app/cli/version.ts)`,
+    );
     for (const target of localImports({ path, text: withoutLazyImports(file.text) })) load(target);
   };
-  for (const path of ["main.ts", "app/run_kv.ts"]) load(path);
+  for (const path of ["main.ts", "app/commands/run_kv.ts"]) load(path);
   assert(loaded.has("kvclient/client.ts"));
   const tooMuch = /^(actor|bench|kvserver|app\/game)\/|kv_shell|suggest/;
   assertEquals([...loaded].filter((path) => tooMuch.test(path)), []);

@@ -1,4 +1,4 @@
-import { version } from "../app/version.ts";
+import { version } from "../app/cli/version.ts";
 import { checksumLine, compileArguments, releaseNotes, targets } from "../scripts/release_parts.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "./deps.ts";
 

@@ -1,6 +1,6 @@
 import { Redis } from "../../bench/mod.ts";
 import { ConnectionError } from "../../kvclient/mod.ts";
-import type { Invocation } from "../command_spec.ts";
+import type { Invocation } from "../cli/command_spec.ts";
 
 /** What is to be measured, and at what length. */
 export interface Plan {

@@ -1,5 +1,5 @@
 import { measureGetWhileSyncing, startDataServer, startServerProcess } from "../../bench/mod.ts";
-import { grouped } from "../numbers.ts";
+import { grouped } from "../cli/numbers.ts";
 import { rounded, type Section } from "./section.ts";
 
 interface WritingRow {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ArgumentSpec, CommandSpec, OptionSpec } from "../command_spec.ts";
+import type { ArgumentSpec, CommandSpec, OptionSpec } from "../cli/command_spec.ts";
 
 /** The tree of commands, as a script is made of it. */
 export interface CompletionTree {

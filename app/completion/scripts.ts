@@ -1,4 +1,4 @@
-import type { CommandSpec } from "../command_spec.ts";
+import type { CommandSpec } from "../cli/command_spec.ts";
 import { bashScript } from "./bash.ts";
 import { completionTree } from "./completion_tree.ts";
 import { fishScript } from "./fish.ts";

@@ -1,4 +1,4 @@
-import type { OptionSpec } from "../command_spec.ts";
+import type { OptionSpec } from "../cli/command_spec.ts";
 import {
   type CompletionNode,
   type CompletionTree,

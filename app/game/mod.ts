@@ -39,11 +39,11 @@
  * @module
  */
 
-export type { ConversationOptions, Lines, Pause, Tone } from "./conversation.ts";
-export { type Dice, diceFrom } from "./dice.ts";
-export { type GameOptions, playGame, type TypingHelper } from "./game.ts";
-export { isName } from "./names.ts";
-export { type GameStore, StoreFailure } from "./store.ts";
-export { type SpectatorOptions, watchGame } from "./spectator.ts";
-export { paint, pause } from "./terminal.ts";
-export type { Manner } from "./words.ts";
+export type { ConversationOptions, Lines, Pause, Tone } from "./talk/conversation.ts";
+export { type Dice, diceFrom } from "./world/dice.ts";
+export { type GameOptions, playGame, type TypingHelper } from "./play/game.ts";
+export { isName } from "./world/names.ts";
+export { type GameStore, StoreFailure } from "./state/store.ts";
+export { type SpectatorOptions, watchGame } from "./play/spectator.ts";
+export { paint, pause } from "./talk/terminal.ts";
+export type { Manner } from "./talk/words.ts";

@@ -5,8 +5,8 @@
  */
 
 import { outputBatchChars } from "../../limits.ts";
-import type { Console } from "../console.ts";
-import { escapeControl, escapeControlInLines, escapedJson } from "../escape.ts";
+import type { Console } from "../cli/console.ts";
+import { escapeControl, escapeControlInLines, escapedJson } from "../cli/escape.ts";
 import type { KvSession } from "./session.ts";
 
 /** A key and its value. */

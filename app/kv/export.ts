@@ -1,6 +1,6 @@
-import { exitCodes } from "../exit_codes.ts";
-import { counted } from "../numbers.ts";
-import { showProgress } from "../progress.ts";
+import { exitCodes } from "../cli/exit_codes.ts";
+import { counted } from "../cli/numbers.ts";
+import { showProgress } from "../cli/progress.ts";
 import { BatchedOutput, jsonLine } from "./entry_text.ts";
 import type { KvSession } from "./session.ts";
 

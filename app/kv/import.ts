@@ -6,12 +6,12 @@ import {
   importTimeoutMs,
   lineCharsMax,
 } from "../../limits.ts";
-import { exitCodeOfSignal, exitCodes } from "../exit_codes.ts";
-import { failureText } from "../failure.ts";
-import { type Line, readLines } from "../lines.ts";
-import { counted } from "../numbers.ts";
-import { showProgress } from "../progress.ts";
-import { UsageError } from "../usage_error.ts";
+import { exitCodeOfSignal, exitCodes } from "../cli/exit_codes.ts";
+import { failureText } from "../cli/failure.ts";
+import { type Line, readLines } from "../cli/lines.ts";
+import { counted } from "../cli/numbers.ts";
+import { showProgress } from "../cli/progress.ts";
+import { UsageError } from "../cli/usage_error.ts";
 import type { Entry } from "./entry_text.ts";
 import type { KvSession } from "./session.ts";
 

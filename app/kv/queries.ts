@@ -1,7 +1,7 @@
 import { valueBytesMax } from "../../limits.ts";
-import { escapeControl } from "../escape.ts";
-import { exitCodes } from "../exit_codes.ts";
-import { UsageError } from "../usage_error.ts";
+import { escapeControl } from "../cli/escape.ts";
+import { exitCodes } from "../cli/exit_codes.ts";
+import { UsageError } from "../cli/usage_error.ts";
 import { BatchedOutput, entryText, valueText } from "./entry_text.ts";
 import type { KvSession } from "./session.ts";
 

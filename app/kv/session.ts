@@ -1,5 +1,5 @@
 import type { Client } from "../../kvclient/mod.ts";
-import type { Console } from "../console.ts";
+import type { Console } from "../cli/console.ts";
 
 /** Where the queries of `kv` and of its shell go, and where their results do. */
 export interface KvSession {

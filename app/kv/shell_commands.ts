@@ -1,7 +1,7 @@
 import { watchIntervalMs } from "../../limits.ts";
-import { exitCodes } from "../exit_codes.ts";
-import { didYouMean } from "../suggest.ts";
-import { UsageError } from "../usage_error.ts";
+import { exitCodes } from "../cli/exit_codes.ts";
+import { didYouMean } from "../cli/suggest.ts";
+import { UsageError } from "../cli/usage_error.ts";
 import { get, list, put, scan } from "./queries.ts";
 import type { KvSession } from "./session.ts";
 import type { Word } from "./shell_words.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { escapeControl } from "../escape.ts";
-import { UsageError } from "../usage_error.ts";
+import { escapeControl } from "../cli/escape.ts";
+import { UsageError } from "../cli/usage_error.ts";
 
 /** A word of a line. */
 export interface Word {

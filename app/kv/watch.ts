@@ -1,11 +1,11 @@
 import { ConnectionError, isRetriable, TimeoutError } from "../../kvclient/mod.ts";
 import { watchedCharsMax } from "../../limits.ts";
-import { escapeControl } from "../escape.ts";
-import { exitCodes } from "../exit_codes.ts";
-import { failureText } from "../failure.ts";
-import { counted } from "../numbers.ts";
-import { pause } from "../pause.ts";
-import { UsageError } from "../usage_error.ts";
+import { escapeControl } from "../cli/escape.ts";
+import { exitCodes } from "../cli/exit_codes.ts";
+import { failureText } from "../cli/failure.ts";
+import { counted } from "../cli/numbers.ts";
+import { pause } from "../cli/pause.ts";
+import { UsageError } from "../cli/usage_error.ts";
 import { type Entry, jsonLine } from "./entry_text.ts";
 import type { KvSession } from "./session.ts";
 

@@ -1,10 +1,10 @@
 import { loadReadline } from "../../deps.ts";
 import { completionTimeoutMs, historyLinesMax, typeAheadCharsMax } from "../../limits.ts";
-import { escapeControl } from "../escape.ts";
+import { escapeControl } from "../cli/escape.ts";
 import { KeyQueue, type Keys } from "./key_queue.ts";
 import { commonStart, inColumns } from "./candidates.ts";
 import type { Completion, LineEditor, LineEditorOptions } from "./line_editor.ts";
-import type { TerminalDevice } from "./terminal_device.ts";
+import type { TerminalDevice } from "../cli/terminal_device.ts";
 
 /** Node's editor, with what is known of the place where it draws: rows above that of the cursor. */
 type Readline = ReturnType<Awaited<ReturnType<typeof loadReadline>>["createInterface"]> & {

@@ -1,6 +1,6 @@
 import { historyLineCharsMax, historyLinesMax } from "../../limits.ts";
-import { escapeControl } from "../escape.ts";
-import type { StateDirectory } from "../state_directory.ts";
+import { escapeControl } from "../cli/escape.ts";
+import type { StateDirectory } from "../cli/state_directory.ts";
 import type { History } from "./line_editor.ts";
 
 /**

@@ -29,14 +29,14 @@
  * @module
  */
 
-import type { Console } from "../console.ts";
+import type { Console } from "../cli/console.ts";
 import { editLines } from "./edited_lines.ts";
 import type { LineEditor, LineEditorOptions } from "./line_editor.ts";
 import { PlainLines } from "./plain_lines.ts";
 
 export { HistoryFile } from "./history_file.ts";
 export type { Completion, History, LineEditor, LineEditorOptions } from "./line_editor.ts";
-export type { TerminalDevice } from "./terminal_device.ts";
+export type { TerminalDevice } from "../cli/terminal_device.ts";
 
 /**
  * An editor for the lines of `console`: with history, completion and hints on a terminal; without any

@@ -1,6 +1,6 @@
-import type { Console } from "../console.ts";
-import { exitCodeOfSignal } from "../exit_codes.ts";
-import { type Line, textOf } from "../lines.ts";
+import type { Console } from "../cli/console.ts";
+import { exitCodeOfSignal } from "../cli/exit_codes.ts";
+import { type Line, textOf } from "../cli/lines.ts";
 import type { LineEditor, LineEditorOptions } from "./line_editor.ts";
 
 /**

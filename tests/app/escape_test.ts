@@ -1,5 +1,5 @@
 import { assertEquals } from "../deps.ts";
-import { escapeControl, escapeControlInLines, isVisible } from "../../app/escape.ts";
+import { escapeControl, escapeControlInLines, isVisible } from "../../app/cli/escape.ts";
 
 Deno.test("escapeControl() shows what would act on a terminal, and nothing else", () => {
   const cases: [string, string][] = [

@@ -1,4 +1,4 @@
-import { failureText } from "../../app/failure.ts";
+import { failureText } from "../../app/cli/failure.ts";
 import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { valueBytesMax } from "../../limits.ts";

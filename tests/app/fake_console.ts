@@ -1,4 +1,4 @@
-import type { Line } from "../../app/lines.ts";
+import type { Line } from "../../app/cli/lines.ts";
 import { type Console, runCommandLine, type StopSignal } from "../../app/mod.ts";
 
 /** What a fake console is like; by default nothing is a terminal and the input is empty. */

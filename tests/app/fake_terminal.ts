@@ -1,4 +1,4 @@
-import type { KeysHandler, TerminalDevice } from "../../app/terminal/terminal_device.ts";
+import type { KeysHandler, TerminalDevice } from "../../app/cli/terminal_device.ts";
 import { loadXTerm } from "../deps.ts";
 
 type XTerm = InstanceType<Awaited<ReturnType<typeof loadXTerm>>>;

@@ -1,5 +1,5 @@
-import { Guest } from "../../app/guest.ts";
-import type { FoundServer } from "../../app/own_world.ts";
+import { Guest } from "../../app/play/guest.ts";
+import type { FoundServer } from "../../app/play/own_world.ts";
 import type { Server } from "../../kvserver/mod.ts";
 import { assertEquals } from "../deps.ts";
 

@@ -1,4 +1,4 @@
-import { readLines } from "../../app/lines.ts";
+import { readLines } from "../../app/cli/lines.ts";
 
 const program = new URL("held_registry_program.ts", import.meta.url).pathname;
 

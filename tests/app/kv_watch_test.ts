@@ -2,7 +2,7 @@ import { SeenEntries } from "../../app/kv/watch.ts";
 import { watch } from "../../app/kv/watch.ts";
 import type { EntryFormat } from "../../app/kv/session.ts";
 import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
-import { UsageError } from "../../app/usage_error.ts";
+import { UsageError } from "../../app/cli/usage_error.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../deps.ts";
 import { until } from "../sync/until.ts";

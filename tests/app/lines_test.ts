@@ -1,4 +1,4 @@
-import { readLines } from "../../app/lines.ts";
+import { readLines } from "../../app/cli/lines.ts";
 import { assert, assertEquals, fc } from "../deps.ts";
 
 const lineCharsMax = 1_000;

@@ -1,5 +1,5 @@
-import type { Home } from "../../app/own_world.ts";
-import { runPlay } from "../../app/run_play.ts";
+import type { Home } from "../../app/play/own_world.ts";
+import { runPlay } from "../../app/commands/run_play.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
 import { newDataFile } from "../disk/data_files.ts";

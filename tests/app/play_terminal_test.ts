@@ -1,7 +1,7 @@
 /** The game on a terminal in memory: what the screen shows, whatever happens while somebody types. */
 
-import { runPlay } from "../../app/run_play.ts";
-import { lookAroundMs } from "../../app/game/bounds.ts";
+import { runPlay } from "../../app/commands/run_play.ts";
+import { lookAroundMs } from "../../app/game/world/bounds.ts";
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLess, assertStringIncludes } from "../deps.ts";
 import { FakeConsole } from "./fake_console.ts";

@@ -1,5 +1,5 @@
-import type { Home } from "../../app/own_world.ts";
-import { runPlay } from "../../app/run_play.ts";
+import type { Home } from "../../app/play/own_world.ts";
+import { runPlay } from "../../app/commands/run_play.ts";
 import { Client, RpcError } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "../deps.ts";
 import { Server } from "../../kvserver/mod.ts";

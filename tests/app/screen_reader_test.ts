@@ -1,7 +1,7 @@
 /** Whether a screen reader is used: said, remembered, or asked for. */
 
-import { usesScreenReader } from "../../app/screen_reader.ts";
-import { StateDirectory } from "../../app/state_directory.ts";
+import { usesScreenReader } from "../../app/play/screen_reader.ts";
+import { StateDirectory } from "../../app/cli/state_directory.ts";
 import { assertEquals } from "../deps.ts";
 import { FakeConsole } from "./fake_console.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "../deps.ts";
-import { UsageError } from "../../app/usage_error.ts";
+import { UsageError } from "../../app/cli/usage_error.ts";
 import { splitWords } from "../../app/kv/shell_words.ts";
 import { runCmud } from "./fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";

@@ -1,4 +1,4 @@
-import { withoutEcho } from "../../app/signal_echo.ts";
+import { withoutEcho } from "../../app/cli/signal_echo.ts";
 import { signalEchoMs } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
 

@@ -1,6 +1,6 @@
-import { eventBucketMs } from "../../app/game/bounds.ts";
-import { bucketOf } from "../../app/game/buckets.ts";
-import { keys } from "../../app/game/keys.ts";
+import { eventBucketMs } from "../../app/game/world/bounds.ts";
+import { bucketOf } from "../../app/game/state/buckets.ts";
+import { keys } from "../../app/game/state/keys.ts";
 import type { Client } from "../../kvclient/mod.ts";
 
 /** Says something on the 5th floor, as a player who does nothing else. */

@@ -1,4 +1,4 @@
-import { styleFor } from "../../app/style.ts";
+import { styleFor } from "../../app/cli/style.ts";
 import { assertEquals } from "../deps.ts";
 import { FakeConsole, runCmud } from "./fake_console.ts";
 import { Terminal, terminalTest } from "./terminal.ts";

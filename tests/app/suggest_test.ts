@@ -1,5 +1,5 @@
 import { assertEquals } from "../deps.ts";
-import { didYouMean, suggest } from "../../app/suggest.ts";
+import { didYouMean, suggest } from "../../app/cli/suggest.ts";
 
 const words = ["get", "put", "list", "scan", "help", "exit"];
 

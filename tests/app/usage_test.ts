@@ -5,8 +5,8 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "../deps.ts";
-import type { CommandSpec } from "../../app/command_spec.ts";
-import { rootCommand } from "../../app/commands.ts";
+import type { CommandSpec } from "../../app/cli/command_spec.ts";
+import { rootCommand } from "../../app/commands/commands.ts";
 import { runCmud } from "./fake_console.ts";
 
 Deno.test("cmud --version and --help end with 0 on stdout", async () => {

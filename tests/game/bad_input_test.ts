@@ -1,7 +1,7 @@
 /** Whatever is typed, and whatever stands in the store: a helpful sentence, and nothing changes. */
 
-import { battleCommands, fieldCommands, parseCount } from "../../app/game/commands.ts";
-import { kinds, places, ranks } from "../../app/game/world.ts";
+import { battleCommands, fieldCommands, parseCount } from "../../app/game/talk/commands.ts";
+import { kinds, places, ranks } from "../../app/game/world/world.ts";
 import {
   assert,
   assertEquals,
@@ -11,7 +11,7 @@ import {
   fc,
 } from "../deps.ts";
 import { lasting, loadedDice, MemoryStore, play } from "./stage.ts";
-import { suggest } from "../../app/suggest.ts";
+import { suggest } from "../../app/cli/suggest.ts";
 
 /** Ada, with 8 coins and 5 CPUs, on the bridge; and Bob. */
 function world(): MemoryStore {

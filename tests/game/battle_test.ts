@@ -1,6 +1,6 @@
 /** Battles with a problem: who ends it, who rises by that, and what breaks. */
 
-import { settleAfterMs } from "../../app/game/bounds.ts";
+import { settleAfterMs } from "../../app/game/world/bounds.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { loadedDice, MemoryStore, numberedEnvironment, play } from "./stage.ts";
 

@@ -5,8 +5,8 @@ import {
   eventsPerBucketMax,
   heldLinesMax,
   saidCharsMax,
-} from "../../app/game/bounds.ts";
-import type { Dice } from "../../app/game/dice.ts";
+} from "../../app/game/world/bounds.ts";
+import type { Dice } from "../../app/game/world/dice.ts";
 import { StoreFailure } from "../../app/game/mod.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { Clock, company } from "./company.ts";

@@ -1,16 +1,16 @@
 /** Lines in, sentences out: pauses, Enter, the end of input, and what a terminal may be sent. */
 
-import { farewellMs, storyPauseMs } from "../../app/game/bounds.ts";
-import type { Dice } from "../../app/game/dice.ts";
-import { Conversation, type Lines } from "../../app/game/conversation.ts";
-import { help } from "../../app/game/help_text.ts";
-import { paint, pause } from "../../app/game/terminal.ts";
-import { scenery } from "../../app/game/scenery.ts";
-import { beginning, problemOf, riseTo } from "../../app/game/story.ts";
-import type { Problem } from "../../app/game/problem.ts";
-import { hardwareFacts, kinds, ranks } from "../../app/game/world.ts";
-import * as text from "../../app/game/text.ts";
-import { type Manner, wrapped } from "../../app/game/words.ts";
+import { farewellMs, storyPauseMs } from "../../app/game/world/bounds.ts";
+import type { Dice } from "../../app/game/world/dice.ts";
+import { Conversation, type Lines } from "../../app/game/talk/conversation.ts";
+import { help } from "../../app/game/talk/help_text.ts";
+import { paint, pause } from "../../app/game/talk/terminal.ts";
+import { scenery } from "../../app/game/world/scenery.ts";
+import { beginning, problemOf, riseTo } from "../../app/game/talk/story.ts";
+import type { Problem } from "../../app/game/state/problem.ts";
+import { hardwareFacts, kinds, ranks } from "../../app/game/world/world.ts";
+import * as text from "../../app/game/talk/text.ts";
+import { type Manner, wrapped } from "../../app/game/talk/words.ts";
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes, fc } from "../deps.ts";
 import { loadedDice, play } from "./stage.ts";
 

@@ -1,14 +1,14 @@
 /** A crowd at one problem, on three real servers that are far apart. */
 
-import type { Character } from "../../app/game/character.ts";
-import { diceFrom } from "../../app/game/dice.ts";
-import { prefixes } from "../../app/game/keys.ts";
-import { attempt, face } from "../../app/game/moves.ts";
-import { type Problem, readProblem } from "../../app/game/problem.ts";
-import { remainingSteps } from "../../app/game/rounds.ts";
-import { Session } from "../../app/game/session.ts";
-import { problemSteps, type Rank } from "../../app/game/world.ts";
-import { gameStore } from "../../app/game_store.ts";
+import type { Character } from "../../app/game/state/character.ts";
+import { diceFrom } from "../../app/game/world/dice.ts";
+import { prefixes } from "../../app/game/state/keys.ts";
+import { attempt, face } from "../../app/game/state/moves.ts";
+import { type Problem, readProblem } from "../../app/game/state/problem.ts";
+import { remainingSteps } from "../../app/game/state/rounds.ts";
+import { Session } from "../../app/game/state/session.ts";
+import { problemSteps, type Rank } from "../../app/game/world/world.ts";
+import { gameStore } from "../../app/play/game_store.ts";
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { realEnvironment } from "../../rpc/mod.ts";

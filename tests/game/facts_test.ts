@@ -1,7 +1,7 @@
 /** The facts of the game's world, as literals: in the tables of world.ts, and in those of the docs. */
 
-import { fieldCommands } from "../../app/game/commands.ts";
-import { libraryComputer } from "../../app/game/hardware.ts";
+import { fieldCommands } from "../../app/game/talk/commands.ts";
+import { libraryComputer } from "../../app/game/world/hardware.ts";
 import {
   firstPlace,
   hardwareFacts,
@@ -11,7 +11,7 @@ import {
   problemSteps,
   rankAfter,
   ranks,
-} from "../../app/game/world.ts";
+} from "../../app/game/world/world.ts";
 import { assertEquals } from "../deps.ts";
 
 const rankFacts: [rank: string, steps: number | undefined, sold: string | undefined][] = [

@@ -1,9 +1,9 @@
 /** Folding deeds: the table of docs/game.md, and its laws. */
 
-import { creditsMax } from "../../app/game/bounds.ts";
-import { foldLedger, sumMined } from "../../app/game/ledger.ts";
-import type { Act, Deed, End } from "../../app/game/records.ts";
-import { hardwareFacts, type Kind, kinds } from "../../app/game/world.ts";
+import { creditsMax } from "../../app/game/world/bounds.ts";
+import { foldLedger, sumMined } from "../../app/game/state/ledger.ts";
+import type { Act, Deed, End } from "../../app/game/state/records.ts";
+import { hardwareFacts, type Kind, kinds } from "../../app/game/world/world.ts";
 import { assert, assertEquals, fc } from "../deps.ts";
 
 const buy = (kind: Kind, count: number, seen: number): Act => ({

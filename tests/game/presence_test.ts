@@ -1,9 +1,9 @@
 /** Who is playing, as others see it. */
 
-import { presenceBucketMs, presentMs } from "../../app/game/bounds.ts";
-import { keys } from "../../app/game/keys.ts";
+import { presenceBucketMs, presentMs } from "../../app/game/world/bounds.ts";
+import { keys } from "../../app/game/state/keys.ts";
 import { pause } from "../../app/game/mod.ts";
-import { readPresent } from "../../app/game/presence.ts";
+import { readPresent } from "../../app/game/state/presence.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { Clock, company } from "./company.ts";
 import { Seat } from "./seat.ts";

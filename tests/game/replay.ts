@@ -5,7 +5,7 @@
  * @module
  */
 
-import { lookAroundMs } from "../../app/game/bounds.ts";
+import { lookAroundMs } from "../../app/game/world/bounds.ts";
 import { type Lines, type Manner, playGame } from "../../app/game/mod.ts";
 import { seededRandom } from "./seeded.ts";
 import { type MemoryStore, seededDice } from "./stage.ts";

@@ -1,7 +1,7 @@
 /** Rounds of a problem: what is left, which is in play, who rises. */
 
-import { roundMax, roundsAheadMax } from "../../app/game/bounds.ts";
-import type { Damage, End, Hits } from "../../app/game/records.ts";
+import { roundMax, roundsAheadMax } from "../../app/game/world/bounds.ts";
+import type { Damage, End, Hits } from "../../app/game/state/records.ts";
 import {
   currentRound,
   dueSettlements,
@@ -11,7 +11,7 @@ import {
   type Round,
   type Rounds,
   tallyRounds,
-} from "../../app/game/rounds.ts";
+} from "../../app/game/state/rounds.ts";
 import { assertEquals, fc } from "../deps.ts";
 
 const rank = "Undergraduate"; // 100 steps

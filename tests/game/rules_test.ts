@@ -7,9 +7,9 @@ import {
   powerOf,
   withBroken,
   withMore,
-} from "../../app/game/hardware.ts";
-import { rollMining, rollSeconds, rollSolving } from "../../app/game/rules.ts";
-import { hardwareFacts, type Kind, kinds, kindsFor, ranks } from "../../app/game/world.ts";
+} from "../../app/game/world/hardware.ts";
+import { rollMining, rollSeconds, rollSolving } from "../../app/game/world/rules.ts";
+import { hardwareFacts, type Kind, kinds, kindsFor, ranks } from "../../app/game/world/world.ts";
 import { assert, assertEquals, assertLess, fc } from "../deps.ts";
 import { seededDice } from "./stage.ts";
 

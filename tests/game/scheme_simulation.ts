@@ -7,16 +7,22 @@
  * @module
  */
 
-import { type Character, readCharacter } from "../../app/game/character.ts";
-import { type Dice, diceFrom } from "../../app/game/dice.ts";
-import { powerOf } from "../../app/game/hardware.ts";
-import { keys } from "../../app/game/keys.ts";
-import { attempt, buy, face, look } from "../../app/game/moves.ts";
-import { readProblem } from "../../app/game/problem.ts";
-import { rollMining, rollSolving } from "../../app/game/rules.ts";
-import { Session } from "../../app/game/session.ts";
-import { StoreFailure } from "../../app/game/store.ts";
-import { hardwareFacts, kindsFor, problemSteps, type Rank, ranks } from "../../app/game/world.ts";
+import { type Character, readCharacter } from "../../app/game/state/character.ts";
+import { type Dice, diceFrom } from "../../app/game/world/dice.ts";
+import { powerOf } from "../../app/game/world/hardware.ts";
+import { keys } from "../../app/game/state/keys.ts";
+import { attempt, buy, face, look } from "../../app/game/state/moves.ts";
+import { readProblem } from "../../app/game/state/problem.ts";
+import { rollMining, rollSolving } from "../../app/game/world/rules.ts";
+import { Session } from "../../app/game/state/session.ts";
+import { StoreFailure } from "../../app/game/state/store.ts";
+import {
+  hardwareFacts,
+  kindsFor,
+  problemSteps,
+  type Rank,
+  ranks,
+} from "../../app/game/world/world.ts";
 import { Account, must } from "./account.ts";
 import { seededRandom } from "./seeded.ts";
 import { SimulatedClient, SimulatedCluster } from "./simulated_cluster.ts";

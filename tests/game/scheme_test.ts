@@ -43,32 +43,32 @@ Deno.test("simulate() does the same again for the same seed", async () => {
 
 const mutants: Record<string, Mutant> = {
   "a purchase counts whatever credits its buyer had seen": {
-    file: "app/game/ledger.ts",
+    file: "app/game/state/ledger.ts",
     from: "if (spent + act.cost <= act.seen) {",
     to: "if (true) {",
   },
   "a purchase is held against the credits that have arrived": {
-    file: "app/game/ledger.ts",
+    file: "app/game/state/ledger.ts",
     from: "if (spent + act.cost <= act.seen) {",
     to: "if (spent + act.cost <= credits) {",
   },
   "a purchase bears no witness to credits that have not arrived": {
-    file: "app/game/ledger.ts",
+    file: "app/game/state/ledger.ts",
     from: "credits = Math.max(credits, act.seen);",
     to: "",
   },
   "deeds are folded in the order of their arrival": {
-    file: "app/game/ledger.ts",
+    file: "app/game/state/ledger.ts",
     from: "deeds.toSorted(compareDeeds)",
     to: "deeds",
   },
   "an end counts in addition to the mined coins of its session": {
-    file: "app/game/ledger.ts",
+    file: "app/game/state/ledger.ts",
     from: "mined.filter(({ session }) => !ends.has(session))",
     to: "mined",
   },
   "an end leaves out the coins that were not acknowledged": {
-    file: "app/game/session.ts",
+    file: "app/game/state/session.ts",
     from: `    await this.#putOwn(keys.mined(this.name, this.#id), String(this.#mined));`,
     to: `    const total = String(this.#mined);
     this.#mined -= coins;
@@ -76,17 +76,17 @@ const mutants: Record<string, Mutant> = {
     this.#mined += coins;`,
   },
   "an end leaves out the damage": {
-    file: "app/game/session.ts",
+    file: "app/game/state/session.ts",
     from: "damage: Array.from(this.#damage.values())",
     to: "damage: []",
   },
   "ends are not read with the damage": {
-    file: "app/game/rounds.ts",
+    file: "app/game/state/rounds.ts",
     from: "if (record.rank === rank) tally(session, record)",
     to: "",
   },
   "a session goes on after an unacknowledged write": {
-    file: "app/game/session.ts",
+    file: "app/game/state/session.ts",
     from: `    } catch (failure) {
       this.#end();
       throw failure;`,
@@ -94,23 +94,23 @@ const mutants: Record<string, Mutant> = {
       throw failure;`,
   },
   "a session goes on at another address": {
-    file: "app/game/session.ts",
+    file: "app/game/state/session.ts",
     from: "if (this.#store.address() !== this.#address) this.#end();",
     to: "this.#address = this.#store.address();",
   },
   "a step is begun again without a look at what is owed": {
-    file: "app/game/session.ts",
+    file: "app/game/state/session.ts",
     from: `      await this.ready();
       return await act();`,
     to: "      return await act();",
   },
   "write-once writes are not repeated at the next server": {
-    file: "app/game/session.ts",
+    file: "app/game/state/session.ts",
     from: "for (const [key, { value }] of this.#recent) this.#owed.set(key, value);",
     to: "",
   },
   "write-once writes are repeated only if they are young when the failure is noticed": {
-    file: "app/game/session.ts",
+    file: "app/game/state/session.ts",
     from: "for (const [key, { value }] of this.#recent) this.#owed.set(key, value);",
     to: `const young = this.#environment.monotonicMs() - repeatWindowMs;
     for (const [key, { value, atMs }] of this.#recent) {
@@ -118,22 +118,22 @@ const mutants: Record<string, Mutant> = {
     }`,
   },
   "a finished round promotes only who sees it finished": {
-    file: "app/game/moves.ts",
+    file: "app/game/state/moves.ts",
     from: "for (const { round, name } of due) {",
     to: "for (const { round, name } of due.slice(due.length)) {",
   },
   "a finished round promotes whoever comes last in the listing": {
-    file: "app/game/rounds.ts",
+    file: "app/game/state/rounds.ts",
     from: "if (n > lastN || (n === lastN && session > last)) ",
     to: "",
   },
   "whoever finishes a round is not promoted": {
-    file: "app/game/moves.ts",
+    file: "app/game/state/moves.ts",
     from: "if (finished) await promote(session, rank, round, session.name);",
     to: "",
   },
   "whoever has hit a round rises when it is finished": {
-    file: "app/game/moves.ts",
+    file: "app/game/state/moves.ts",
     from: "if (finished) await promote(session, rank, round, session.name);",
     to: `if (finished) {
     for (const id of rounds.get(round)!.keys()) {
@@ -142,22 +142,22 @@ const mutants: Record<string, Mutant> = {
   }`,
   },
   "the lowest round that is not over is in play": {
-    file: "app/game/rounds.ts",
+    file: "app/game/state/rounds.ts",
     from: "  for (const round of rounds.keys()) last = Math.max(last, round);\n",
     to: "  while (remainingSteps(rank, rounds.get(last)) === 0) last++;\n",
   },
   "only the last of the due rounds is settled": {
-    file: "app/game/moves.ts",
+    file: "app/game/state/moves.ts",
     from: "for (const { round, name } of due) {",
     to: "for (const { round, name } of due.slice(-1)) {",
   },
   "whoever hits rises": {
-    file: "app/game/moves.ts",
+    file: "app/game/state/moves.ts",
     from: "const finished = remaining === 0;",
     to: "const finished = true;",
   },
   "the first to hit a round rises, finished or not": {
-    file: "app/game/rounds.ts",
+    file: "app/game/state/rounds.ts",
     from: "if (settled.has(round) || remainingSteps(rank, hits) > 0) continue;",
     to: "if (settled.has(round)) continue;",
   },

@@ -3,7 +3,7 @@
  * is to be read aloud.
  */
 
-import { battleCommands, fieldCommands } from "../../app/game/commands.ts";
+import { battleCommands, fieldCommands } from "../../app/game/talk/commands.ts";
 import { assert, assertEquals } from "../deps.ts";
 import { replay } from "./replay.ts";
 import { Seat } from "./seat.ts";

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { lookAroundMs } from "../../app/game/bounds.ts";
+import { lookAroundMs } from "../../app/game/world/bounds.ts";
 import { type GameOptions, type Lines, type Manner, playGame } from "../../app/game/mod.ts";
-import { pause } from "../../app/game/terminal.ts";
+import { pause } from "../../app/game/talk/terminal.ts";
 import { seededRandom } from "./seeded.ts";
 import { type MemoryStore, seededDice } from "./stage.ts";
 

@@ -1,8 +1,8 @@
 /** What a session keeps of what it wrote, and writes again, when servers fail. */
 
-import { deedNumberMax } from "../../app/game/bounds.ts";
-import { Session } from "../../app/game/session.ts";
-import { StoreFailure } from "../../app/game/store.ts";
+import { deedNumberMax } from "../../app/game/world/bounds.ts";
+import { Session } from "../../app/game/state/session.ts";
+import { StoreFailure } from "../../app/game/state/store.ts";
 import { assert, assertEquals, assertRejects } from "../deps.ts";
 import { MemoryStore, numberedEnvironment } from "./stage.ts";
 

@@ -1,6 +1,6 @@
 /** Watching without being there. */
 
-import { lookAroundMs } from "../../app/game/bounds.ts";
+import { lookAroundMs } from "../../app/game/world/bounds.ts";
 import { type Lines, pause, watchGame } from "../../app/game/mod.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { Seat } from "./seat.ts";

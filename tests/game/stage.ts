@@ -15,7 +15,7 @@ import {
   playGame,
   StoreFailure,
 } from "../../app/game/mod.ts";
-import type { SessionEnvironment } from "../../app/game/session.ts";
+import type { SessionEnvironment } from "../../app/game/state/session.ts";
 import { seededRandom } from "./seeded.ts";
 
 /** A store of one replica that can be made to fail. */

@@ -1,12 +1,17 @@
 /** What a terminal gets, and nobody else: prompts, bars, completion, a picture. */
 
-import { creditsMax, mapNamesMax, mineAttemptsMax, nameCharsMax } from "../../app/game/bounds.ts";
-import { Conversation } from "../../app/game/conversation.ts";
-import { map, pictureColumns } from "../../app/game/map_text.ts";
-import { miningBar, solvingBar } from "../../app/game/progress.ts";
-import { promptFor } from "../../app/game/prompt.ts";
+import {
+  creditsMax,
+  mapNamesMax,
+  mineAttemptsMax,
+  nameCharsMax,
+} from "../../app/game/world/bounds.ts";
+import { Conversation } from "../../app/game/talk/conversation.ts";
+import { map, pictureColumns } from "../../app/game/talk/map_text.ts";
+import { miningBar, solvingBar } from "../../app/game/talk/progress.ts";
+import { promptFor } from "../../app/game/talk/prompt.ts";
 import type { TypingHelper } from "../../app/game/mod.ts";
-import { places, problemSteps, ranks } from "../../app/game/world.ts";
+import { places, problemSteps, ranks } from "../../app/game/world/world.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "../deps.ts";
 import { Seat } from "./seat.ts";
 import { MemoryStore } from "./stage.ts";

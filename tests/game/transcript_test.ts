@@ -1,7 +1,7 @@
 /** The session that docs/game.md shows is played, and must come out as it stands there. */
 
-import { keys } from "../../app/game/keys.ts";
-import type { Rank } from "../../app/game/world.ts";
+import { keys } from "../../app/game/state/keys.ts";
+import type { Rank } from "../../app/game/world/world.ts";
 import { assertEquals } from "../deps.ts";
 import { replay } from "./replay.ts";
 import { Seat } from "./seat.ts";

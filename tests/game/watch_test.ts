@@ -1,13 +1,13 @@
 /** What others do is shown once, whatever the clocks, the order and the store's contents. */
 
-import { eventBucketMs, eventsPerBucketMax, saidCharsMax } from "../../app/game/bounds.ts";
-import { parseLetters, parseScene } from "../../app/game/happenings.ts";
-import { keys } from "../../app/game/keys.ts";
-import { happened } from "../../app/game/news_text.ts";
-import { recent, Watch } from "../../app/game/watch.ts";
-import { prefixes } from "../../app/game/keys.ts";
+import { eventBucketMs, eventsPerBucketMax, saidCharsMax } from "../../app/game/world/bounds.ts";
+import { parseLetters, parseScene } from "../../app/game/state/happenings.ts";
+import { keys } from "../../app/game/state/keys.ts";
+import { happened } from "../../app/game/talk/news_text.ts";
+import { recent, Watch } from "../../app/game/state/watch.ts";
+import { prefixes } from "../../app/game/state/keys.ts";
 import { assert, assertEquals } from "../deps.ts";
-import { diceFrom } from "../../app/game/dice.ts";
+import { diceFrom } from "../../app/game/world/dice.ts";
 import { seededRandom } from "./seeded.ts";
 
 const bob = "Bob.00000000000000b0";

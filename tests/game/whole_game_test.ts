@@ -1,6 +1,6 @@
 /** One student's way from enrolment to retirement. */
 
-import { hardwareFacts, kinds, problemSteps, ranks } from "../../app/game/world.ts";
+import { hardwareFacts, kinds, problemSteps, ranks } from "../../app/game/world/world.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { play, seededDice } from "./stage.ts";
 

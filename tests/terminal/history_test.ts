@@ -1,4 +1,4 @@
-import { StateDirectory } from "../../app/state_directory.ts";
+import { StateDirectory } from "../../app/cli/state_directory.ts";
 import { HistoryFile } from "../../app/terminal/mod.ts";
 import { historyLinesMax } from "../../limits.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";

@@ -1,4 +1,4 @@
-import { progressBar, progressLine, showProgress } from "../../app/progress.ts";
+import { progressBar, progressLine, showProgress } from "../../app/cli/progress.ts";
 import { FakeConsole } from "../app/fake_console.ts";
 import { assertEquals } from "../deps.ts";
 

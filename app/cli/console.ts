@@ -1,0 +1,94 @@
+import { lineCharsMax } from "../../limits.ts";
+import { type Line, readLines } from "./lines.ts";
+import { keepOnly, type Permission } from "./permissions.ts";
+import { withoutEcho } from "./signal_echo.ts";
+import { BrokenPipeError, writeToStderr, writeToStdout } from "./standard_streams.ts";
+import { expectStdin, readStdin } from "./stdin.ts";
+import { processTerminal, type TerminalDevice } from "./terminal_device.ts";
+
+export { BrokenPipeError } from "./standard_streams.ts";
+
+/** The three standard streams, the environment and the signals, as the commands see them. */
+export interface Console {
+  readonly stdinIsTerminal: boolean;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  /** The terminal, when stdin and stdout are one that can redraw a line. */
+  readonly terminal?: TerminalDevice;
+  /** An environment variable. */
+  env(name: string): string | undefined;
+  /** Writes to stdout: results, and nothing else. @throws {BrokenPipeError} when nobody reads them. */
+  out(text: string): void;
+  /** Writes to stderr: everything that is not a result. Never throws. */
+  err(text: string): void;
+  /** @throws {UsageError} when nobody gives any input: stdin is closed, or the null device. */
+  expectInput?(): Promise<void>;
+  /** The bytes of stdin. */
+  input(): AsyncIterable<Uint8Array>;
+  /** The lines of stdin, without their ends; of one past `lineCharsMax` more than that, not all. */
+  lines(): AsyncIterable<Line>;
+  /**
+   * Calls `handler` on each signal that asks for a stop, instead of ending and of the handler before;
+   * the function returned stops that.
+   */
+  onStopSignal(handler: (signal: StopSignal) => void): () => void;
+  /** Gives up all permissions of the process but these, for good. */
+  keepOnly?(permissions: readonly Permission[]): void;
+  /** Ends the process now. */
+  exit(code: number): void;
+}
+
+/** A signal that asks the program to stop: Ctrl-C, a system, a terminal that is gone, Ctrl-\\. */
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT";
+
+/** The process's own. */
+export const processConsole: Console = {
+  stdinIsTerminal: Deno.stdin.isTerminal(),
+  stdoutIsTerminal: Deno.stdout.isTerminal(),
+  stderrIsTerminal: Deno.stderr.isTerminal(),
+  terminal: Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
+    ? processTerminal(writeToStdout)
+    : undefined,
+  env: (name) => Deno.env.get(name),
+  out(text) {
+    try {
+      writeToStdout(text);
+    } catch (cause) {
+      if (cause instanceof BrokenPipeError) throw cause;
+      throw new Error(`Cannot write to stdout: ${(cause as Error).message}`, { cause });
+    }
+  },
+  err(text) {
+    try {
+      writeToStderr(text);
+    } catch {
+      // Nobody reads it, or its disk is full: what is to be done goes on without being told.
+    }
+  },
+  expectInput: expectStdin,
+  input: readStdin,
+  lines: () => readLines(readStdin(), lineCharsMax),
+  onStopSignal(handler) {
+    if (stopHandlers.length === 0) listenForStopSignals();
+    stopHandlers.push(handler);
+    return () => void stopHandlers.splice(stopHandlers.indexOf(handler), 1);
+  },
+  keepOnly,
+  exit: (code) => Deno.exit(code),
+};
+
+/** Only the last one is called. */
+const stopHandlers: ((signal: StopSignal) => void)[] = [];
+
+/** Those that the operating system has: Windows ends a process without the others. */
+const stopSignals: readonly StopSignal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGHUP"]
+  : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
+
+function listenForStopSignals(): void {
+  const stop = withoutEcho<StopSignal>(
+    (signal) => stopHandlers.at(-1)?.(signal),
+    () => performance.now(),
+  );
+  for (const signal of stopSignals) Deno.addSignalListener(signal, () => stop(signal));
+}

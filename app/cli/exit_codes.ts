@@ -1,0 +1,66 @@
+/**
+ * The exit codes of every command, and which error ends with which.
+ *
+ * @module
+ */
+
+import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
+import type { StopSignal } from "./console.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** Exit codes, after BSD's sysexits where they overlap. */
+export const exitCodes = {
+  ok: 0,
+  keyNotFound: 1,
+  usage: 64,
+  unreachable: 69,
+  internal: 70,
+  tryAgain: 75,
+  hungUp: 129,
+  interrupted: 130,
+  quit: 131,
+  terminated: 143,
+} as const;
+
+/** The exit code of a process that a signal ended. */
+export function exitCodeOfSignal(signal: StopSignal): number {
+  return exitCodeBySignal[signal];
+}
+
+const exitCodeBySignal: Readonly<Record<StopSignal, number>> = {
+  SIGHUP: exitCodes.hungUp,
+  SIGINT: exitCodes.interrupted,
+  SIGQUIT: exitCodes.quit,
+  SIGTERM: exitCodes.terminated,
+};
+
+/** What each exit code means, as the help lists it. */
+export const exitCodeMeanings: readonly (readonly [number, string])[] = [
+  [exitCodes.ok, "ok"],
+  [exitCodes.keyNotFound, "key not found"],
+  [exitCodes.usage, "wrong usage"],
+  [exitCodes.unreachable, "server unreachable"],
+  [exitCodes.internal, "internal error"],
+  [exitCodes.tryAgain, "not ready, or refused for now: try again"],
+  [exitCodes.hungUp, "hung up"],
+  [exitCodes.interrupted, "interrupted"],
+  [exitCodes.quit, "quit"],
+  [exitCodes.terminated, "terminated"],
+];
+
+/** Refusals for which the request itself is to blame. */
+const usageCodes = ["bad_request", "unknown_method", "too_large", "unauthorized"];
+
+/** Refusals that another try may not meet. */
+const passingCodes = ["overloaded", "unavailable"];
+
+/** The exit code for an error that ended a command. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof ConnectionError || error instanceof TimeoutError) {
+    return exitCodes.unreachable;
+  }
+  if (error instanceof RpcError && usageCodes.includes(error.code)) return exitCodes.usage;
+  if (error instanceof RpcError && passingCodes.includes(error.code)) return exitCodes.tryAgain;
+  return exitCodes.internal;
+}

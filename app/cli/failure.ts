@@ -1,0 +1,84 @@
+/**
+ * What to tell of an error.
+ *
+ * @module
+ */
+
+import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
+import { FrameError, MsgpackError, ShapeError } from "../../rpc/mod.ts";
+import { escapeControlInLines } from "./escape.ts";
+
+/** What kind of port was asked. */
+export type PortKind = "query" | "system";
+
+/** What failed and where; and on a line of its own, where that is known, what to try. */
+export function failureText(error: unknown, port: PortKind = "query"): string {
+  const message = (error instanceof Error ? error.message : String(error))
+    // Its words say it already.
+    .replace(/ \(os error \d+\)/g, "")
+    // Nobody who runs the program can follow Deno's advice.
+    .replace(/Requires all access to (.+), run again with the --allow-all flag/, closed);
+  const where = error instanceof RpcError && error.address ? ` (at ${error.address})` : "";
+  const advice = adviceFor(error, port);
+  return escapeControlInLines(message) + where + (advice === undefined ? "" : `\n${advice}`);
+}
+
+const closed = "nothing that runs on Deno may use $1";
+
+/** What to try. */
+function adviceFor(error: unknown, port: PortKind): string | undefined {
+  if (error instanceof RpcError) return adviceByCode[error.code];
+  if (error instanceof Error && error.message.startsWith("Cannot listen on ")) {
+    return listenAdvice.find(([pattern]) => pattern.test(error.message))?.[1];
+  }
+  if (error instanceof TimeoutError && port === "system") {
+    return "Is that a system port? By default that is 6000. If so, its server is too busy or too\n" +
+      "far away: try again";
+  }
+  if (error instanceof TimeoutError) {
+    return "Is that a query port? If so, its server is too busy or too far away: try again, or\n" +
+      "name others with --server HOST:PORT,HOST:PORT to ask the nearest";
+  }
+  if (!(error instanceof ConnectionError)) return undefined;
+  const { cause } = error;
+  if (cause instanceof Deno.errors.ConnectionRefused) {
+    return "Is a server running there? One is started with: cmud server";
+  }
+  if ([FrameError, MsgpackError, ShapeError].some((type) => cause instanceof type)) {
+    return "What answers there does not speak as a cmud server does: is the port right?\n" +
+      (port === "query"
+        ? "By default 6001 is the first query port"
+        : "By default 6000 is the system port");
+  }
+  if (cause instanceof Error && unknownHost.test(cause.message)) return hostAdvice;
+  return "Its server may be stopping, or have too many connections, or be out of reach: try again,\n" +
+    "or start one here with: cmud server";
+}
+
+const unknownHost = /lookup|not known|resolve/i;
+const hostAdvice = "Is the name of the host right?";
+
+/** By what a system says of a port that cannot be bound. */
+const listenAdvice: readonly (readonly [RegExp, string])[] = [
+  [
+    /in use/i,
+    "Is a server running here already? Another one is started with: cmud server --port 7000",
+  ],
+  [
+    /denied/i,
+    "Ports below 1024 are kept for the superuser; others are free, as with: cmud server --port 6000",
+  ],
+  [
+    /assign/i,
+    "Is that an address of this machine? To be reached under another one, as behind a router:\n" +
+    "cmud server --host 0.0.0.0 --advertise HOST:PORT",
+  ],
+  [unknownHost, hostAdvice],
+];
+
+const adviceByCode: Readonly<Record<string, string | undefined>> = {
+  unknown_method: "Is that a system port? Query ports come behind it: by default 6001 is the first",
+  too_large: "What is larger goes in parts under several keys",
+  overloaded: "The server has too much to do: try again in a moment",
+  unavailable: "The server cannot do that now: try again in a moment",
+};

@@ -1,0 +1,100 @@
+/**
+ * The `--server` option of every command that asks a store.
+ *
+ * @module
+ */
+
+import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../../kvclient/mod.ts";
+import { parseAddress } from "../../rpc/mod.ts";
+import type { Invocation, OptionSpec } from "./command_spec.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** Where a server is looked for when nothing else is said. */
+export const defaultQueryAddress = "127.0.0.1:6001";
+
+/** Where every server's system port is by default. */
+export const defaultSystemAddress = "127.0.0.1:6000";
+
+/** Names the environment variable that stands in for `--server`. */
+const serverVariable = "CMUD_SERVER";
+
+/** Names one or more query ports. */
+export const serverOption: OptionSpec = {
+  name: "--server",
+  value: "HOST:PORT[,...]",
+  summary: `query ports to ask, the nearest first (default: $${serverVariable}, ` +
+    `then ${defaultQueryAddress})`,
+  parse: parseAddresses,
+};
+
+/**
+ * The addresses that a command is to ask: from `--server`, the environment, or the default.
+ *
+ * @throws {UsageError} when the environment variable is none.
+ */
+export function queryAddresses(invocation: Invocation): readonly string[] {
+  return namedAddresses(invocation) ?? [defaultQueryAddress];
+}
+
+/** As `queryAddresses`, but `undefined` when neither option nor environment names any. */
+export function namedAddresses({ options, console }: Invocation): readonly string[] | undefined {
+  if (options.server !== undefined) return options.server as readonly string[];
+  const variable = console.env(serverVariable);
+  if (!variable) return undefined;
+  try {
+    return parseAddresses(variable);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`$${serverVariable}: ${error.message}`);
+  }
+}
+
+/** Calls `use` with a client of the invocation's servers, and closes it afterwards. */
+export async function withClient<T>(
+  invocation: Invocation,
+  use: (client: Client, addresses: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const addresses = queryAddresses(invocation);
+  const nearest = addresses.length > 1 ? await NearestRouter.start(addresses) : undefined;
+  // What was put at one replica is to be found by the next query.
+  const client = new Client(
+    nearest === undefined ? new FixedRouter(addresses[0]) : new PinnedRouter(nearest),
+    { timeoutMs: invocation.options.timeout as number | undefined },
+  );
+  try {
+    return await use(client, addresses);
+  } finally {
+    await client.close();
+    await nearest?.close();
+  }
+}
+
+function parseAddresses(text: string): readonly string[] {
+  const addresses = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  if (addresses.length === 0) throw new UsageError("Cannot use no address: allowed is HOST:PORT");
+  for (const address of addresses) parseAddressOption(address);
+  return addresses;
+}
+
+/** Checks one `host:port`; `example` shows what one is. @throws {UsageError} when it is none. */
+export function parseAddressOption(address: string, example = defaultQueryAddress): string {
+  let cause: unknown;
+  try {
+    if (parseAddress(address).port > 0) return address;
+  } catch (error) {
+    cause = error;
+  }
+  const [, found = ""] = addressFaults.find(([pattern]) => pattern.test(address)) ?? [];
+  throw new UsageError(
+    `Cannot use "${address}" as an address: ${found}allowed is HOST:PORT, as in ${example}`,
+    { cause },
+  );
+}
+
+/** What is often wrong with an address, and what to say of it. */
+const addressFaults: readonly (readonly [RegExp, string])[] = [
+  [/^(\[.+\]|[^\s:\[\]/]+):\d+$/, "its port is none from 1 to 65535, "],
+  [/^(\[.+\]|[^\s:\[\]/]+):?$/, "it has no port, "],
+  [/^:\d+$/, "it has no host, "],
+  [/^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f.:%]+$/i, "an address of IPv6 stands in brackets, "],
+];

@@ -1,0 +1,165 @@
+import type { ArgumentSpec, CommandSpec, Invocation, OptionSpec } from "../cli/command_spec.ts";
+import type { Console } from "../cli/console.ts";
+import { callTimeoutMs, watchIntervalMs } from "../../limits.ts";
+import { integerFrom } from "../cli/number_option.ts";
+import { serverOption } from "../cli/query_client.ts";
+
+const load = () => import("./run_kv.ts");
+
+const keyArgument: ArgumentSpec = {
+  name: "KEY",
+  summary: "any text of up to 4 KiB",
+  completes: "keys",
+};
+const prefixArgument: ArgumentSpec = {
+  name: "PREFIX",
+  summary: "what the keys begin with (default: every key)",
+  optional: true,
+  completes: "keys",
+};
+
+const rawSwitch: OptionSpec = {
+  name: "--raw",
+  summary: "print bytes as they are: a NUL behind each key and value, nothing behind that of get",
+};
+
+const keysSwitch: OptionSpec = { name: "--keys", summary: "print the keys alone" };
+
+/** Whether lines of the shell are read from a history, and written to it. */
+function keepsHistory(
+  { stdinIsTerminal, stdoutIsTerminal }: Console,
+  { history }: Invocation["options"],
+): boolean {
+  return stdinIsTerminal && stdoutIsTerminal && history !== false;
+}
+
+/** `cmud kv` */
+export const kvCommand: CommandSpec = {
+  name: "kv",
+  summary: "Ask the store",
+  options: [
+    serverOption,
+    { name: "--json", summary: "print one JSON object per entry" },
+    {
+      name: "--timeout",
+      value: "MS",
+      summary: `how long one answer may take (default: ${callTimeoutMs})`,
+      parse: integerFrom(1, 3_600_000),
+    },
+  ],
+  examples: [
+    ["cmud kv put greeting 'hello, world'", "store a value"],
+    ["cmud kv get greeting", "print it; exit code 1 when the key is absent"],
+    ["cmud kv list user/", "all entries whose keys begin with user/"],
+    ["cmud kv watch user/", "see them change"],
+    ["cmud kv shell", "a prompt; or pipe commands into it"],
+  ],
+  commands: [
+    {
+      name: "get",
+      summary: "Print the value of a key",
+      arguments: [keyArgument],
+      options: [rawSwitch],
+      examples: [
+        ["cmud kv get greeting", "exit code 1 when the key is absent"],
+        ["cmud kv get --raw logo > logo.svg", "byte for byte, without a line break behind it"],
+      ],
+      permissions: ["net"],
+      run: async (invocation) => (await load()).runGet(invocation),
+    },
+    {
+      name: "put",
+      summary: "Store a value under a key",
+      arguments: [
+        keyArgument,
+        { name: "VALUE", summary: "any text of up to 8 MiB; - reads it from stdin" },
+      ],
+      examples: [
+        ["cmud kv put greeting 'hello, world'", ""],
+        ["cmud kv put logo - < logo.svg", "what stdin holds, byte for byte"],
+        ["cmud kv put balance -- -5", "-- before what begins with -"],
+      ],
+      permissions: ["net"],
+      run: async (invocation) => (await load()).runPut(invocation),
+    },
+    {
+      name: "list",
+      summary: "Print all entries as KEY<TAB>VALUE lines, sorted",
+      arguments: [prefixArgument],
+      options: [keysSwitch, rawSwitch],
+      examples: [["cmud kv list user/", "keys that begin with user/"]],
+      permissions: ["net"],
+      run: async (invocation) => (await load()).runList(invocation),
+    },
+    {
+      name: "scan",
+      summary: "As list, page by page: for results of any size",
+      arguments: [prefixArgument],
+      options: [keysSwitch, rawSwitch, {
+        name: "--limit",
+        value: "N",
+        summary: "print no more than the first N entries",
+        parse: integerFrom(0, Number.MAX_SAFE_INTEGER),
+      }],
+      examples: [
+        ["cmud kv scan log/ | tail -5", "needs little memory"],
+        ["cmud kv scan --keys --limit 10", "the first ten keys"],
+      ],
+      permissions: ["net"],
+      run: async (invocation) => (await load()).runScan(invocation),
+    },
+    {
+      name: "watch",
+      summary: "Print entries as they change, until interrupted",
+      arguments: [prefixArgument],
+      options: [{
+        name: "--interval",
+        value: "MS",
+        summary: `time between two looks at the store (default: ${watchIntervalMs})`,
+        parse: integerFrom(10, 3_600_000),
+      }],
+      examples: [
+        ["cmud kv watch user/", "new|changed<TAB>KEY<TAB>VALUE lines"],
+        ["cmud kv watch --json | jq .key", "or objects"],
+      ],
+      permissions: ["net"],
+      run: async (invocation) => (await load()).runWatch(invocation),
+    },
+    {
+      name: "import",
+      summary: "Store entries from lines of JSON",
+      arguments: [{
+        name: "FILE",
+        summary: "where they are; stdin without one, or with -",
+        optional: true,
+        completes: "files",
+      }],
+      examples: [
+        ["cmud kv import backup.jsonl", "what kv export wrote"],
+        ["cmud kv export --server A | cmud kv import --server B", "from one store into another"],
+      ],
+      permissions: ({ arguments: [file = "-"] }) => file === "-" ? ["net"] : ["net", "read"],
+      run: async (invocation) => (await load()).runImport(invocation),
+    },
+    {
+      name: "export",
+      summary: "Print entries as lines of JSON, which import reads",
+      arguments: [prefixArgument],
+      examples: [["cmud kv export > backup.jsonl", "every entry"]],
+      permissions: ["net"],
+      run: async (invocation) => (await load()).runExport(invocation),
+    },
+    {
+      name: "shell",
+      summary: "Read commands from a terminal or a pipe",
+      options: [{ name: "--no-history", summary: "keep nothing that is typed for the next time" }],
+      examples: [
+        ["cmud kv shell", "get, put, list, scan, watch, help, exit"],
+        ["printf 'put a 1\\nget a\\n' | cmud kv shell", "stops at the first error"],
+      ],
+      permissions: ({ console, options }) =>
+        keepsHistory(console, options) ? ["net", "read", "write"] : ["net"],
+      run: async (invocation) => (await load()).runShell(invocation),
+    },
+  ],
+};

@@ -1,0 +1,110 @@
+/**
+ * What the subcommands of `cmud kv` do.
+ *
+ * @module
+ */
+
+import { watchIntervalMs } from "../../limits.ts";
+import type { Invocation } from "../cli/command_spec.ts";
+import type { Console } from "../cli/console.ts";
+import type { ImportSource } from "../kv/import.ts";
+import { get, list, put, putInput, scan } from "../kv/queries.ts";
+import type { EntryFormat, KvSession } from "../kv/session.ts";
+import { withClient } from "../cli/query_client.ts";
+import { UsageError } from "../cli/usage_error.ts";
+
+/** `cmud kv get` */
+export const runGet = query((session, [key]) => get(session, key!));
+
+/** `cmud kv put` */
+export const runPut = query((session, [key, value]) => {
+  expectCertain("a key", key!);
+  expectCertain("a value", value!);
+  return value === "-" ? putInput(session, key!) : put(session, key!, value!);
+});
+
+/** @throws {UsageError} for an argument that may not be what was typed: Deno makes it text somehow. */
+function expectCertain(what: string, argument: string): void {
+  if (!argument.includes("\ufffd")) return;
+  throw new UsageError(
+    `Cannot put ${what} with U+FFFD: on a command line that may stand for bytes that are not UTF-8, ` +
+      "allowed is it in what is read from stdin (kv put KEY -, kv import, kv shell)",
+  );
+}
+
+/** `cmud kv list` */
+export const runList = query((session, [prefix = ""]) => list(session, prefix));
+
+/** `cmud kv scan` */
+export const runScan = query((session, [prefix = ""], { options }) =>
+  scan(session, prefix, options.limit as number | undefined)
+);
+
+/** `cmud kv watch` */
+export const runWatch = query(async (session, [prefix = ""], { options }) => {
+  const { watch } = await import("../kv/watch.ts");
+  return watch(session, prefix, options.interval as number | undefined ?? watchIntervalMs);
+});
+
+/** `cmud kv import` */
+export const runImport = query(async (session, [path = "-"]) => {
+  const { importEntries } = await import("../kv/import.ts");
+  return importEntries(session, await (path === "-" ? inputOf(session.console) : open(path)));
+});
+
+/** `cmud kv export` */
+export const runExport = query(async (session, [prefix = ""]) => {
+  const { exportEntries } = await import("../kv/export.ts");
+  return exportEntries(session, prefix);
+});
+
+/** `cmud kv shell` */
+export const runShell = query(async (session, _arguments, { options }) => {
+  const shell = await import("../kv/shell.ts");
+  return shell.runShell(session, options);
+});
+
+function query(
+  ask: (
+    session: KvSession,
+    args: readonly (string | undefined)[],
+    invocation: Invocation,
+  ) => Promise<number>,
+): (invocation: Invocation) => Promise<number> {
+  return (invocation) =>
+    withClient(invocation, (client) => {
+      const { arguments: args, console, options } = invocation;
+      const keysOnly = options.keys === true;
+      const session = { client, console, format: formatOf(invocation), keysOnly };
+      return ask(session, args, invocation);
+    });
+}
+
+function formatOf({ options }: Invocation): EntryFormat {
+  if (options.json && options.raw) {
+    throw new UsageError("Cannot print both JSON and raw bytes: allowed is --json or --raw");
+  }
+  return options.json ? "json" : options.raw ? "raw" : "lines";
+}
+
+/** @throws {UsageError} when nobody gives any. */
+async function inputOf(console: Console): Promise<ImportSource> {
+  await console.expectInput?.();
+  if (console.stdinIsTerminal) {
+    console.err('Type lines such as {"key":"k","value":"v"}; Ctrl-D ends them.\n');
+  }
+  return { bytes: console.input(), isTyped: console.stdinIsTerminal };
+}
+
+/** @throws {UsageError} when it cannot be read. */
+async function open(path: string): Promise<ImportSource> {
+  try {
+    const { size, isFile, isDirectory } = await Deno.stat(path);
+    if (isDirectory) throw new Error("it is a folder");
+    // The stream closes the file, also when it is not read to its end.
+    const { readable: bytes } = await Deno.open(path);
+    return { bytes, size: isFile ? size : undefined };
+  } catch (error) {
+    throw new UsageError(`Cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,139 @@
+import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../../kvclient/mod.ts";
+import { failoverTimeoutMs } from "../../limits.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
+import type { Console, StopSignal } from "../cli/console.ts";
+import type { Invocation } from "../cli/command_spec.ts";
+import { exitCodeOfSignal, exitCodes } from "../cli/exit_codes.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { diceFrom, isName, paint, pause, playGame, watchGame } from "../game/mod.ts";
+import { gameStore } from "../play/game_store.ts";
+import { Guest } from "../play/guest.ts";
+import { defaultHome, findServer, type FoundServer, type Home } from "../play/own_world.ts";
+import { openPlayerLines, type PlayerLines } from "../play/player_lines.ts";
+import { hasColor } from "../cli/style.ts";
+
+/** Plays as `invocation` says; `home` is where the server is when that names none. */
+export async function runPlay(invocation: Invocation, home: Home = defaultHome): Promise<number> {
+  const { console, options } = invocation;
+  const name = nameFrom(invocation);
+  if (options.observe) expectSpectator(invocation);
+  const stop = new Stop(console);
+  const lines = await openPlayerLines(invocation, stop);
+  if (lines === undefined) return stop.exitCode;
+  stop.listen();
+  let found: FoundServer | undefined;
+  let nearest: NearestRouter | undefined;
+  let guest: Guest | undefined;
+  let client: Client | undefined;
+  try {
+    found = await findServer(invocation, home);
+    const { addresses, findAgain } = found;
+    nearest = addresses.length > 1 ? await NearestRouter.start(addresses) : undefined;
+    // A session of the game stays with one server for as long as that answers.
+    guest = findAgain && new Guest(found, findAgain);
+    const router = guest ?? new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
+    client = new Client(router, nearest && { timeoutMs: failoverTimeoutMs });
+    // A system port answers a Ping as well.
+    await client.get("");
+    const store = gameStore(client, router);
+    const conversation = conversationOf(invocation, lines, stop.signal);
+    if (options.observe) {
+      await watchGame({ ...conversation, store });
+    } else {
+      // Once at each server, and once more at one that has only started again.
+      const tries = addresses.length + 1;
+      const dice = diceFrom(realEnvironment);
+      const { helpWith } = lines;
+      await playGame({ ...conversation, store, tries, name, dice, onVisit: helpWith });
+    }
+    const { farewell } = guest?.found ?? found;
+    if (farewell !== undefined) console.err(farewell);
+    return stop.exitCode;
+  } finally {
+    try {
+      // A terminal that is gone refuses what is written to it.
+      lines.editor.close();
+    } finally {
+      await client?.close();
+      await nearest?.close();
+      await guest?.close();
+      await found?.server?.close();
+      stop.release();
+    }
+  }
+}
+
+function conversationOf({ options, console }: Invocation, lines: PlayerLines, stop: AbortSignal) {
+  const { editor, manner, isTerminal } = lines;
+  const isPainted = isTerminal && manner !== "spoken" && hasColor(console, "stdout", options);
+  return {
+    lines: editor,
+    manner,
+    isTerminal,
+    columns: () => console.terminal?.columns() ?? 0,
+    stop,
+    fast: options.fast === true,
+    environment: realEnvironment,
+    pause,
+    paint: isPainted ? paint : undefined,
+  };
+}
+
+/** @throws {UsageError} when what `--name` says is no name. */
+function nameFrom({ options }: Invocation): string | undefined {
+  const name = options.name as string | undefined;
+  if (name === undefined || isName(name)) return name;
+  throw new UsageError(
+    `Cannot play as ${JSON.stringify(name)}: allowed is one word of letters, digits, - and _, ` +
+      `up to 24 characters`,
+  );
+}
+
+/** @throws {UsageError} when an option is only for who plays. */
+function expectSpectator({ options }: Invocation): void {
+  const cases = [
+    ["--name", options.name, "a spectator has none"],
+    ["--data-dir", options.dataDir, "what is watched is a server that is there"],
+    ["--ephemeral", options.ephemeral, "a spectator has no server to forget anything"],
+  ] as const;
+  for (const [option, given, why] of cases) {
+    if (given !== undefined) throw new UsageError(`Cannot use ${option} with --observe: ${why}`);
+  }
+}
+
+/** Ends the game in order at the first signal, and the process at once at a second one. */
+class Stop {
+  readonly #console: Console;
+  readonly #stopping = new AbortController();
+  #by: StopSignal | undefined;
+  #release = () => {};
+
+  constructor(console: Console) {
+    this.#console = console;
+  }
+
+  /** Aborts at the first one. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** What the process ends with. */
+  get exitCode(): number {
+    return this.#by === undefined ? exitCodes.ok : exitCodeOfSignal(this.#by);
+  }
+
+  /** From now on signals come here. */
+  listen(): void {
+    this.#release = this.#console.onStopSignal((signal) => this.stop(signal));
+  }
+
+  stop(by: StopSignal): void {
+    if (this.#by !== undefined) return this.#console.exit(exitCodeOfSignal(by));
+    this.#by = by;
+    this.#stopping.abort();
+  }
+
+  release(): void {
+    this.#release();
+  }
+}

@@ -1,0 +1,148 @@
+import {
+  type Durability,
+  Server,
+  ServerOptionError,
+  type ServerOptions,
+} from "../../kvserver/mod.ts";
+import type { Invocation } from "../cli/command_spec.ts";
+import type { Console, StopSignal } from "../cli/console.ts";
+import { exitCodeOf, exitCodeOfSignal, exitCodes } from "../cli/exit_codes.ts";
+import { failureText } from "../cli/failure.ts";
+import { describe, joinLater, parseJoin } from "./join.ts";
+import { serverPermissions } from "./server_permissions.ts";
+import { styleFor } from "../cli/style.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { version } from "../cli/version.ts";
+
+/** All spellings of the address that is none: nobody can be told to connect there. */
+const wildcard = /^(\[?::ffff:)?[[\]0x.:*]*$/i;
+
+/** Runs a server until a signal stops it. */
+export async function runServer({ options, console, ...rest }: Invocation): Promise<number> {
+  const hostname = options.host as string | undefined ?? "127.0.0.1";
+  const advertise = options.advertise as string | undefined;
+  if (wildcard.test(hostname) && advertise === undefined) {
+    throw new UsageError(
+      `Cannot listen on ${hostname} without --advertise: others must be told a real address`,
+    );
+  }
+  if (advertise !== undefined && wildcard.test(advertise.replace(/:\d+$/, ""))) {
+    throw new UsageError(
+      `Cannot advertise ${advertise}: nobody else can connect to a wildcard address, allowed is ` +
+        "HOST:PORT, as in 192.0.2.7:6000",
+    );
+  }
+  const dataDir = options.dataDir as string | undefined;
+  if (options.durability !== undefined && dataDir === undefined) {
+    throw new UsageError("Cannot use --durability without --data-dir: nothing is kept then");
+  }
+  const joins = options.join as string[] | undefined ?? [];
+  let described: Awaited<ReturnType<typeof describe>>;
+  try {
+    described = await describe(joins.map(parseJoin), console);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    console.err(`cmud: ${failureText(error, "system")}\n`);
+    return exitCodeOf(error);
+  }
+  const { descriptions, missing } = described;
+  const server = await startServer({
+    hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
+    startPort: options.port as number | undefined ?? 6000,
+    queryActorCount: options.actors as number | undefined,
+    threads: options.threads as number | undefined,
+    onThreadEnd: ({ message }) => {
+      console.err(`cmud: ${message}\n`);
+      console.exit(exitCodes.internal);
+    },
+    advertise,
+    remoteDescs: descriptions,
+    dataDir,
+    durability: options.durability as Durability | undefined,
+    simulateLatencyMs: options.simulateLatency as number | undefined,
+    version,
+    log: (line) => console.err(`${line}\n`),
+  });
+  const keepAsking = new AbortController();
+  console.keepOnly?.(serverPermissions(options, false));
+  const join = (description: string) => server.join(description);
+  for (const other of missing) void joinLater(other, join, keepAsking.signal, console);
+  const stopped = stopSignal(console);
+  announceWhenReady(server, { options, console, ...rest });
+  const signal = await stopped;
+  if (!options.json) console.err(`${signal}: stopping\n`);
+  keepAsking.abort();
+  await server.close();
+  return exitCodes.ok;
+}
+
+/** @throws {UsageError} for an option that the server refuses. */
+async function startServer(options: ServerOptions): Promise<Server> {
+  try {
+    return await Server.start(options);
+  } catch (cause) {
+    if (!(cause instanceof ServerOptionError)) throw cause;
+    const message = cause.message.replace("startPort", "--port").replace("threads", "--threads");
+    throw new UsageError(message, { cause });
+  }
+}
+
+/** The first signal is for an orderly stop; a second one ends the process at once. */
+function stopSignal(console: Console): Promise<StopSignal> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    console.onStopSignal((signal) => {
+      if (stopping) console.exit(exitCodeOfSignal(signal));
+      stopping = true;
+      resolve(signal);
+    });
+  });
+}
+
+/**
+ * Says that the server is ready, and that it has the state of the servers that it joins: with
+ * `--wait-synced` both then.
+ */
+function announceWhenReady(server: Server, invocation: Invocation): void {
+  const { options, console } = invocation;
+  const { address } = server;
+  const { ready: isSynced } = server.stats();
+  if (!options.waitSynced) announce(server, invocation);
+  else if (!isSynced) console.err("Waiting for the state of the servers that are joined\n");
+  server.synced().then(() => {
+    if (options.waitSynced) announce(server, invocation);
+    if (options.json) console.out(JSON.stringify({ event: "synced", address }) + "\n");
+    else if (!isSynced) console.out("Synced: it has the state of the servers that it joined.\n");
+  }).catch(() => {
+    // The server was stopped before, or nobody reads stdout any more.
+  });
+}
+
+function announce(server: Server, { options, console }: Invocation): void {
+  const { address, queryAddresses, description } = server;
+  if (options.json) {
+    return console.out(
+      JSON.stringify({ event: "ready", address, queryAddresses, description }) + "\n",
+    );
+  }
+  const { bold, dim } = styleFor(console, "stdout", options);
+  const [first] = queryAddresses;
+  console.out(
+    `${bold("CMUD server")} ${version} is ready.\n` +
+      `  system port  ${address}\n` +
+      `  query ports  ${queryAddresses.join(" ")}\n` +
+      `  data         ${whereKept(options)}\n` +
+      `${dim("Ask it:")}   cmud kv shell --server ${first}\n` +
+      `${dim("Join it:")}  cmud server --port 0 --join ${address}\n` +
+      `${dim("Play:")}     cmud play --server ${first}\n` +
+      `${dim("Watch it:")} cmud status --watch --server ${queryAddresses.join(",")}\n` +
+      `${dim("Stop it:")}  Ctrl-C\n` +
+      (Deno.build.standalone ? "" : `${dim("In a clone, cmud is:")} deno task cmud\n`),
+  );
+}
+
+function whereKept({ dataDir, durability = "relaxed" }: Invocation["options"]): string {
+  if (dataDir === undefined) return "in memory only";
+  const when = durability === "strict" ? "when a Put is answered" : "within 200 ms of a Put";
+  return `in ${dataDir}, on disk ${when} (${durability})`;
+}

@@ -1,0 +1,92 @@
+import { queryActorsMax } from "../../limits.ts";
+import type { CommandSpec } from "../cli/command_spec.ts";
+import { dataDirOption } from "../cli/data_dir_option.ts";
+import { integerFrom } from "../cli/number_option.ts";
+import { parseAddressOption } from "../cli/query_client.ts";
+import { serverPermissions } from "./server_permissions.ts";
+import { UsageError } from "../cli/usage_error.ts";
+
+/** `cmud server` */
+export const serverCommand: CommandSpec = {
+  name: "server",
+  summary: "Run a server until it is stopped",
+  options: [
+    {
+      name: "--host",
+      value: "HOST",
+      summary: "address to listen on (default: 127.0.0.1)",
+      parse: hostFrom,
+    },
+    {
+      name: "--port",
+      value: "PORT",
+      summary: "system port; query ports follow it; 0 takes any (default: 6000)",
+      parse: integerFrom(0, 65535),
+    },
+    {
+      name: "--advertise",
+      value: "HOST:PORT",
+      summary: "the system port as others reach it",
+      parse: (text) => parseAddressOption(text, "192.0.2.7:6000"),
+    },
+    {
+      name: "--actors",
+      value: "N",
+      summary: "query actors, each with a port and a full replica (default: one per core)",
+      parse: integerFrom(1, queryActorsMax),
+    },
+    {
+      name: "--threads",
+      value: "N",
+      summary: "threads that the query actors share (default: one each, but no more than cores)",
+      parse: integerFrom(1, queryActorsMax),
+    },
+    {
+      name: "--join",
+      value: "DESC|HOST:PORT",
+      summary: "a server to sync with: its description or its system port; may be repeated",
+      repeatable: true,
+    },
+    dataDirOption(
+      "keep everything there, so that a restart loses nothing (default: in memory only)",
+    ),
+    {
+      name: "--durability",
+      value: "relaxed|strict",
+      summary: "answer a Put at once, and have it on disk within 200 ms, or answer it when it is " +
+        "there (default: relaxed)",
+      values: ["relaxed", "strict"],
+      parse: durabilityFrom,
+    },
+    {
+      name: "--simulate-latency",
+      value: "MS",
+      summary: "delay what goes to other servers by this one-way time",
+      parse: integerFrom(0, 60_000),
+    },
+    {
+      name: "--wait-synced",
+      summary: "say that it is ready only when it has the state of the servers that it joins",
+    },
+    { name: "--json", summary: "print a line of JSON when it is ready, and one when it is synced" },
+  ],
+  examples: [
+    ["cmud server", "system port 6000, query ports from 6001"],
+    ["cmud server --data-dir /var/lib/cmud", "a server that keeps its data"],
+    ["cmud server --port 7000 --join 127.0.0.1:6000", "another one, which syncs with the first"],
+    ["cmud server --host 0.0.0.0 --advertise 192.0.2.7:6000", "reachable from elsewhere"],
+  ],
+  // Without a directory it reads only to start its threads, and gives that up then.
+  permissions: ({ options }) => serverPermissions(options, true),
+  run: async (invocation) => (await import("./run_server.ts")).runServer(invocation),
+};
+
+function hostFrom(text: string): string {
+  if (text !== "") return text;
+  throw new UsageError("Allowed is an address of this machine, or 0.0.0.0 for all it has.");
+}
+
+function durabilityFrom(text: string): string {
+  if (text === "relaxed" || text === "strict") return text;
+  throw new UsageError("Allowed are relaxed and strict.");
+}

@@ -1,0 +1,19 @@
+import type { CommandSpec } from "../cli/command_spec.ts";
+import { serverOption } from "../cli/query_client.ts";
+
+/** `cmud status` */
+export const statusCommand: CommandSpec = {
+  name: "status",
+  summary: "Show how query actors are doing",
+  options: [
+    serverOption,
+    { name: "--json", summary: "print one JSON object per query actor" },
+    { name: "--watch", summary: "show it again every second until interrupted" },
+  ],
+  examples: [
+    ["cmud status", "the local server's first query actor"],
+    ["cmud status --watch --server 127.0.0.1:6001,127.0.0.1:6002", "two of them, live"],
+  ],
+  permissions: ["net"],
+  run: async (invocation) => (await import("./run_status.ts")).runStatus(invocation),
+};

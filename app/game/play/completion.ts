@@ -1,0 +1,65 @@
+/**
+ * What may come next in the line that a player types.
+ *
+ * @module
+ */
+
+import { battleCommands, fieldCommands } from "../talk/commands.ts";
+import { usages } from "../talk/help_text.ts";
+import { readPresent } from "../state/presence.ts";
+import type { Visit } from "./visit.ts";
+import { hardwareFacts, kindsFor, places } from "../world/world.ts";
+
+/** Candidates for the word at the end of what was typed. */
+export interface Candidates {
+  /** That word, as far as it was typed. */
+  readonly replaces: string;
+  readonly candidates: readonly string[];
+}
+
+/** Completes the last word of `typed`: a command, or what may follow one as things stand. */
+export async function complete(visit: Visit, typed: string): Promise<Candidates> {
+  const words = typed.trimStart().split(/\s+/);
+  const begun = words.at(-1)!;
+  const choices = words.length === 1
+    ? commandsFor(visit)
+    : words.length === 2
+    ? await following(visit, words[0].toLowerCase())
+    : [];
+  const lower = begun.toLowerCase();
+  const candidates = choices.filter((choice) => choice.toLowerCase().startsWith(lower));
+  return { replaces: begun, candidates };
+}
+
+/** What to show behind a command that has been typed: the words that may follow it. */
+export function hint(visit: Visit, typed: string): string {
+  const [, word, space, rest] = /^\s*(\S+)(\s?)(.*)$/.exec(typed) ?? [];
+  if (word === undefined || rest !== "" || !isCommand(visit, word.toLowerCase())) return "";
+  const follows = usages.get(word.toLowerCase())?.slice(word.length + 1) ?? "";
+  return follows === "" || space !== "" ? follows : ` ${follows}`;
+}
+
+function isCommand(visit: Visit, word: string): boolean {
+  return commandsFor(visit).includes(word);
+}
+
+function commandsFor({ battle }: Visit): readonly string[] {
+  return battle ? battleCommands : fieldCommands;
+}
+
+async function following(visit: Visit, command: string): Promise<readonly string[]> {
+  const { known, session } = visit;
+  if (known === undefined || !isCommand(visit, command)) return [];
+  switch (command) {
+    case "move":
+      return [...places.keys()].filter((place) => place !== known.place);
+    case "buy":
+      return kindsFor(known.rank).filter((kind) => hardwareFacts[kind].price <= known.coins);
+    case "tell": {
+      const { records } = await readPresent(session, session.now());
+      return records.map(({ name }) => name).filter((name) => name !== session.name);
+    }
+    default:
+      return [];
+  }
+}

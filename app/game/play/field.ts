@@ -1,0 +1,141 @@
+/**
+ * The commands between problems.
+ *
+ * @module
+ */
+
+import { battle, enterBattle } from "./battle.ts";
+import {
+  attemptSecondsMax,
+  bigFindCoinsMin,
+  bigFindShare,
+  countMax,
+  creditsMax,
+  mineAttemptsMax,
+  untoldSecondsMax,
+} from "../world/bounds.ts";
+import { type FieldCommand, parseCount } from "../talk/commands.ts";
+import { powerOf } from "../world/hardware.ts";
+import { help } from "../talk/help_text.ts";
+import { map, pictureColumns } from "../talk/map_text.ts";
+import { buy, mine } from "../state/moves.ts";
+import { miningBar } from "../talk/progress.ts";
+import { social } from "./social.ts";
+import * as text from "../talk/text.ts";
+import type { Command } from "./visit.ts";
+import { readWhereabouts } from "../state/whereabouts.ts";
+import { hardwareFacts, type Kind, kinds, kindsFor, places } from "../world/world.ts";
+import { suggest } from "../../cli/suggest.ts";
+
+/** What each command does. */
+export const field: Readonly<Record<FieldCommand, Command>> = {
+  help({ talk }) {
+    talk.say(help.field(talk.manner));
+  },
+
+  async stats(visit) {
+    visit.talk.say(text.stats(await visit.look()));
+  },
+
+  async map(visit) {
+    const { talk, session } = visit;
+    const self = await visit.look();
+    const { byPlace, skipped } = await session.steadily(() =>
+      readWhereabouts(session, session.now())
+    );
+    talk.say(map(byPlace, self, talk.draws(pictureColumns)));
+    if (skipped > 0) talk.say(text.skippedRecords(skipped));
+  },
+
+  ...social,
+
+  async move(visit, args) {
+    const { place } = await visit.look();
+    const typed = args.join(" ").toLowerCase();
+    const wanted = findPlace(typed);
+    if (wanted === place) return visit.talk.say(text.alreadyThere(place));
+    if (wanted !== undefined) {
+      await visit.session.place(wanted);
+      visit.moved(wanted);
+      return visit.talk.say(text.moved(wanted));
+    }
+    if (typed !== "") {
+      visit.talk.say(text.unknownPlace(typed, suggest(typed, [...places.keys()])));
+    }
+    visit.talk.say(text.listPlaces(visit.talk.manner));
+  },
+
+  async mine(visit, args) {
+    // Of "1 000" no part is taken for what was meant.
+    const typed = args.join(" ") || "1";
+    const attempts = parseCount(typed, mineAttemptsMax);
+    if (attempts === undefined) return visit.talk.say(text.badAttempts(typed));
+    const character = await visit.look();
+    let { credits } = character;
+    const secondsMax = visit.talk.fast ? 0 : attempts * attemptSecondsMax;
+    if (secondsMax > untoldSecondsMax) {
+      visit.talk.say(text.atMost(secondsMax, visit.talk.isTerminal));
+    }
+    const power = powerOf(character.hardware);
+    for (let done = 0; done < attempts && credits < creditsMax && !visit.talk.ended; done++) {
+      if (done > 0 && visit.talk.hadEnough) {
+        visit.talk.say(text.minedEnough);
+        break;
+      }
+      const seconds = await visit.toil(miningBar(done, attempts));
+      if (seconds === undefined) break;
+      const coins = await mine(visit.session, { ...character, credits }, visit.dice);
+      credits += coins;
+      visit.known = { ...character, credits, coins: character.coins + credits - character.credits };
+      visit.talk.say(text.mined(coins, seconds));
+      if (coins >= Math.max(bigFindCoinsMin, power * bigFindShare)) {
+        visit.herald.tell(character.place, { did: "find", coins });
+      }
+    }
+    if (credits === creditsMax) visit.talk.say(text.minedOut);
+    const yielded = credits - character.credits;
+    if (attempts > 1) visit.talk.say(text.minedTogether(yielded, character.coins + yielded));
+  },
+
+  async shop(visit) {
+    const { rank, coins } = await visit.look();
+    visit.talk.say(text.shop(rank, kindsFor(rank), coins, visit.talk.manner));
+  },
+
+  async buy(visit, [kindTyped, ...counts]) {
+    const { talk, session } = visit;
+    if (kindTyped === undefined) return talk.say(text.buyWhat);
+    const kind = kindTyped.toLowerCase();
+    if (!isKind(kind)) return talk.say(text.unknownHardware(kindTyped, suggest(kind, kinds)));
+    const character = await visit.look();
+    const { rank, coins } = character;
+    if (!kindsFor(rank).includes(kind)) return talk.say(text.notForYou(kind, rank));
+    const affordable = Math.floor(coins / hardwareFacts[kind].price);
+    const countTyped = counts.join(" ");
+    const count = countTyped === "" ? Math.max(1, affordable) : parseCount(countTyped, countMax);
+    if (count === undefined) return talk.say(text.badNumber(countTyped));
+    if (count > affordable) return talk.say(text.tooDear(kind, count, coins));
+    const key = await buy(session, character, kind, count);
+    const { hardware, voided } = await visit.look();
+    if (!voided.has(key)) talk.say(text.bought(kind, count, powerOf(hardware)));
+  },
+
+  inv: battle.inv,
+
+  solve: enterBattle,
+
+  quit(visit) {
+    visit.over = true;
+  },
+};
+
+function findPlace(typed: string): string | undefined {
+  for (const [place, title] of places) {
+    if (typed === place || typed === title.toLowerCase()) return place;
+  }
+  return undefined;
+}
+
+function isKind(word: string): word is Kind {
+  return kinds.includes(word as Kind);
+}

@@ -1,0 +1,161 @@
+/**
+ * The game, from the first question to the last word.
+ *
+ * @module
+ */
+
+import { battle } from "./battle.ts";
+import { farewellMs, typedCharsMax } from "../world/bounds.ts";
+import {
+  battleCommands,
+  fieldCommands,
+  meantBy,
+  parseLine,
+  type TypedLine,
+} from "../talk/commands.ts";
+import { Conversation, type ConversationOptions } from "../talk/conversation.ts";
+import type { Dice } from "../world/dice.ts";
+import { field } from "./field.ts";
+import { type Candidates, complete, hint } from "./completion.ts";
+import { Herald } from "../state/herald.ts";
+import { Lookout } from "./lookout.ts";
+import { isName } from "../world/names.ts";
+import { barePrompt, promptFor } from "../talk/prompt.ts";
+import { Session, type SessionEnvironment, type SessionOptions } from "../state/session.ts";
+import { type GameStore, StoreFailure } from "../state/store.ts";
+import { beginning } from "../talk/story.ts";
+import * as text from "../talk/text.ts";
+import { Vicinity } from "./vicinity.ts";
+import { type Command, Visit } from "./visit.ts";
+
+/** All that the game touches. */
+export interface GameOptions extends ConversationOptions, SessionOptions {
+  readonly store: GameStore;
+  /** The player's name; asked for when it is absent or cannot be a name. */
+  readonly name?: string;
+  readonly dice: Dice;
+  readonly environment: SessionEnvironment;
+  /** Told, once it is known who plays, how to help with typing. */
+  readonly onVisit?: (helper: TypingHelper) => void;
+}
+
+/** Helps with the line being typed. */
+export interface TypingHelper {
+  /** What the word at its end may become. */
+  complete(typed: string): Promise<Candidates>;
+  /** What to show behind it: which words may follow. */
+  hint(typed: string): string;
+}
+
+/**
+ * Plays until the player quits or the input ends, and returns the exit code, 0.
+ *
+ * A store that does not answer is told to the player, who can go on when it does.
+ */
+export async function playGame(options: GameOptions): Promise<number> {
+  const talk = new Conversation(options);
+  talk.say(text.title);
+  const name = await askName(talk, options.name);
+  if (name === undefined) return 0;
+  const session = new Session(name, options.store, options.environment, options);
+  const visit = new Visit(session, talk, options.dice, new Herald(session, options.store));
+  options.onVisit?.({
+    complete: (typed) => complete(visit, typed),
+    hint: (typed) => hint(visit, typed),
+  });
+  const vicinity = new Vicinity(visit);
+  const lookout = talk.isTerminal ? new Lookout(() => vicinity.look(), options.pause) : undefined;
+  visit.onArrival = () => lookout?.hurry();
+  try {
+    await converse(visit);
+  } finally {
+    await lookout?.close();
+  }
+  await leave(visit);
+  return 0;
+}
+
+async function converse(visit: Visit): Promise<void> {
+  const { talk } = visit;
+  let entered = await dare(visit, enter);
+  while (!visit.over) {
+    const line = await talk.ask(promptFor(visit.known, visit.battle, talk.manner));
+    if (line === undefined) break;
+    entered ||= await dare(visit, enter);
+    if (entered) await dare(visit, () => obey(visit, line));
+  }
+}
+
+/** Writes what was promised to be written; with nobody there to take it, says that it is lost. */
+async function leave(visit: Visit): Promise<void> {
+  const { session, talk, herald } = visit;
+  visit.sleep();
+  const written = session.steadily(() => Promise.resolve()).then(() => true, (failure) => {
+    if (failure instanceof StoreFailure) return false;
+    throw failure;
+  });
+  const told = await talk.within(farewellMs, Promise.all([written, herald.settle()]));
+  if (session.owes && !told?.[0]) talk.say(text.unwritten, "trouble");
+  if (visit.over) talk.say(text.goodbye(session.name));
+}
+
+async function askName(talk: Conversation, given: string | undefined): Promise<string | undefined> {
+  let name = given;
+  while (name === undefined || !isName(name)) {
+    talk.say(name ? text.badName(name) : text.askName);
+    name = (await talk.ask(barePrompt))?.trim();
+    // Hardly anybody is called so; who is can say it with --name.
+    if (name === undefined || /^(quit|exit)$/i.test(name)) return undefined;
+    if (/^(help|\?)$/i.test(name)) {
+      talk.say(text.aboutNames);
+      name = undefined;
+    }
+  }
+  return name;
+}
+
+async function enter(visit: Visit): Promise<void> {
+  const isNew = await visit.enter();
+  const character = await visit.look();
+  visit.wake();
+  visit.talk.say(isNew ? text.welcome(character) : text.welcomeBack(character));
+  if (isNew) await visit.talk.tell(beginning);
+}
+
+async function obey(visit: Visit, line: string): Promise<void> {
+  if (line.length > typedCharsMax) return visit.talk.say(text.lineTooLong);
+  const parsed = parseLine(line);
+  const { word, args } = parsed;
+  if (word === "") return;
+  const commands: Readonly<Record<string, Command>> = visit.battle ? battle : field;
+  if (Object.hasOwn(commands, word)) return await commands[word](visit, args);
+  visit.talk.say(notHere(visit, parsed));
+}
+
+/** What to say of a word that is no command here. */
+function notHere({ battle }: Visit, { word, typed }: TypedLine): string {
+  if (battle && isOneOf(fieldCommands, word)) return text.notInBattle(word);
+  if (!battle && isOneOf(battleCommands, word)) return text.nothingToResign;
+  return text.unknownCommand(typed, meantBy(word, battle ? battleCommands : fieldCommands));
+}
+
+function isOneOf(commands: readonly string[], word: string): boolean {
+  return commands.includes(word);
+}
+
+/** Does something that needs the store; false, and a kind word, when that did not answer. */
+async function dare(visit: Visit, act: (visit: Visit) => Promise<void>): Promise<boolean> {
+  const { session, talk } = visit;
+  const notesBefore = session.notes;
+  try {
+    await act(visit);
+    visit.tellServer();
+    visit.appear();
+    return true;
+  } catch (failure) {
+    if (!(failure instanceof StoreFailure)) throw failure;
+    const noted = session.notes > notesBefore ? "now" : session.owes ? "before" : "nothing";
+    talk.say(text.storeTrouble(failure.why, noted), "trouble");
+    return false;
+  }
+}

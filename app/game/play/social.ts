@@ -1,0 +1,104 @@
+/**
+ * The commands that have to do with other players, in the field and in a battle alike.
+ *
+ * @module
+ */
+
+import { eventBucketMs, saidCharsMax } from "../world/bounds.ts";
+import { bucketsAround } from "../state/buckets.ts";
+import { listAll } from "../state/character.ts";
+import type { SocialCommand } from "../talk/commands.ts";
+import { parseLetters, parseScene } from "../state/happenings.ts";
+import { prefixes } from "../state/keys.ts";
+import { readLeaders } from "../state/leaders.ts";
+import * as newsText from "../talk/news_text.ts";
+import { readPresent } from "../state/presence.ts";
+import type { Session } from "../state/session.ts";
+import * as text from "../talk/text.ts";
+import type { Command, Visit } from "./visit.ts";
+import { inOrder, recent } from "../state/watch.ts";
+import { isVisible } from "../../cli/escape.ts";
+import { suggest } from "../../cli/suggest.ts";
+
+/** What each command does. */
+export const social: Readonly<Record<SocialCommand, Command>> = {
+  async say(visit, args) {
+    const words = wordsFor("say", visit, args);
+    if (words === undefined) return;
+    const { place } = await visit.look();
+    const said = await visit.herald.say(place, { did: "say", words });
+    visit.talk.say(said ? newsText.own.say(words) : newsText.outOfBreath);
+  },
+
+  async emote(visit, args) {
+    const words = wordsFor("emote", visit, args);
+    if (words === undefined) return;
+    const { name, place } = await visit.look();
+    const done = await visit.herald.say(place, { did: "emote", words });
+    visit.talk.say(done ? newsText.own.emote(name, words) : newsText.outOfBreath);
+  },
+
+  async tell(visit, [name, ...args]) {
+    const { talk, session } = visit;
+    const words = wordsFor("tell", visit, args);
+    if (words === undefined) return;
+    if (name === session.name) return talk.say(newsText.toYourself);
+    const present = await session.steadily(() => readPresent(session, session.now()));
+    const names = present.records.map(({ name }) => name).filter((name) => name !== session.name);
+    if (!names.includes(name)) return talk.say(newsText.notAround(name, suggest(name, names)));
+    const told = await visit.herald.whisper(name, { did: "tell", words });
+    talk.say(told ? newsText.own.tell(name, words) : newsText.outOfBreath);
+  },
+
+  async who({ talk, session }) {
+    const { records, skipped } = await session.steadily(() => readPresent(session, session.now()));
+    talk.say(newsText.playing(records, session.name));
+    if (skipped > 0) talk.say(text.skippedRecords(skipped));
+  },
+
+  async look(visit) {
+    const { talk, session } = visit;
+    const { place } = await visit.look();
+    const [present, scene, letters] = await session.steadily(() =>
+      Promise.all([
+        readPresent(session, session.now()),
+        readHappenings(session, (bucket) => prefixes.scenes(bucket, place)),
+        readHappenings(session, (bucket) => prefixes.letters(bucket, session.name)),
+      ])
+    );
+    const isOwn = (id: string) => session.owns(id);
+    const seen = recent(scene, { parse: parseScene, isOwn });
+    const told = recent(letters, { parse: parseLetters, isOwn });
+    const others = present.records.filter((each) =>
+      each.place === place && each.name !== session.name
+    );
+    talk.say(newsText.surroundings(place, others, inOrder([...seen.records, ...told.records])));
+    const skipped = present.skipped + seen.skipped + told.skipped;
+    if (skipped > 0) talk.say(text.skippedRecords(skipped));
+  },
+
+  async leaderboard({ talk, session }) {
+    const { standings, skipped } = await session.steadily(() => readLeaders(session));
+    talk.say(text.leaderboard(standings, session.name, talk.manner));
+    if (skipped > 0) talk.say(text.skippedRecords(skipped));
+  },
+};
+
+/** What is to be said, or nothing when the player has been told why it cannot be. */
+function wordsFor(
+  command: keyof typeof newsText.speechless,
+  { talk }: Visit,
+  args: readonly string[],
+): string | undefined {
+  const words = args.join(" ");
+  if (!isVisible(words)) talk.say(newsText.speechless[command]);
+  else if (words.length > saidCharsMax) talk.say(newsText.tooMuchSaid);
+  else return words;
+}
+
+function readHappenings(
+  session: Session,
+  prefix: (bucket: number) => string,
+): Promise<Map<string, string>> {
+  return listAll(session, bucketsAround(session.now(), eventBucketMs).map(prefix));
+}

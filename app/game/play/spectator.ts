@@ -1,0 +1,103 @@
+/**
+ * Watching the world without being in it: no name, and nothing is written.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../../rpc/environment.ts";
+import { listAll, type Reader } from "../state/character.ts";
+import { meantBy, parseLine, type SpectatorCommand, spectatorCommands } from "../talk/commands.ts";
+import { Conversation, type ConversationOptions } from "../talk/conversation.ts";
+import { parseScene } from "../state/happenings.ts";
+import { help } from "../talk/help_text.ts";
+import { prefixes } from "../state/keys.ts";
+import { readLeaders } from "../state/leaders.ts";
+import { Lookout } from "./lookout.ts";
+import { map, pictureColumns } from "../talk/map_text.ts";
+import * as newsText from "../talk/news_text.ts";
+import { readPresent } from "../state/presence.ts";
+import { StoreFailure } from "../state/store.ts";
+import * as text from "../talk/text.ts";
+import { Watch } from "../state/watch.ts";
+import { readWhereabouts } from "../state/whereabouts.ts";
+
+/** All that a spectator needs. */
+export interface SpectatorOptions extends ConversationOptions {
+  readonly store: Reader;
+  readonly environment: Clock;
+}
+
+/**
+ * Shows what happens anywhere, until it is stopped; a spectator at a terminal can type a few commands
+ * meanwhile, and leave with the last of them. Returns the exit code, 0.
+ */
+export async function watchGame(options: SpectatorOptions): Promise<number> {
+  const { store, environment } = options;
+  const talk = new Conversation(options);
+  talk.say([text.title, newsText.watching]);
+  await dare(talk, () => commands.who(talk, store, environment));
+  const watch = new Watch({ prefix: prefixes.scenes, parse: parseScene, isOwn: () => false });
+  const lookout = new Lookout(async () => {
+    const nowMs = environment.now();
+    const news = watch.look(await listAll(store, watch.prefixes(nowMs)), nowMs);
+    // Who comes to one place has left another, which is told already.
+    talk.hear(news.filter(({ happening }) => happening.did !== "come").map(newsText.happenedAt));
+  }, options.pause);
+  try {
+    if (talk.isTerminal) await converse(talk, store, environment);
+    else await Promise.race([lookout.ended, talk.stopped]);
+  } finally {
+    await lookout.close();
+  }
+  return 0;
+}
+
+type Show = (talk: Conversation, store: Reader, clock: Clock) => Promise<void> | void;
+
+const commands: Readonly<Record<Exclude<SpectatorCommand, "quit">, Show>> = {
+  async who(talk, store, clock) {
+    const { records, skipped } = await readPresent(store, clock.now());
+    talk.say(newsText.playing(records, undefined));
+    if (skipped > 0) talk.say(text.skippedRecords(skipped));
+  },
+
+  async map(talk, store, clock) {
+    const { byPlace, skipped } = await readWhereabouts(store, clock.now());
+    talk.say(map(byPlace, undefined, talk.draws(pictureColumns)));
+    if (skipped > 0) talk.say(text.skippedRecords(skipped));
+  },
+
+  async leaderboard(talk, store) {
+    const { standings, skipped } = await readLeaders(store);
+    talk.say(text.leaderboard(standings, undefined, talk.manner));
+    if (skipped > 0) talk.say(text.skippedRecords(skipped));
+  },
+
+  help(talk) {
+    talk.say(help.spectator(talk.manner));
+  },
+};
+
+async function converse(talk: Conversation, store: Reader, clock: Clock): Promise<void> {
+  for (;;) {
+    const line = await talk.ask(newsText.watchingPrompt);
+    if (line === undefined) return;
+    const { word, typed } = parseLine(line);
+    if (word === "") continue;
+    if (word === "quit") return;
+    if (!Object.hasOwn(commands, word)) {
+      talk.say(text.unknownCommand(typed, meantBy(word, spectatorCommands)));
+      continue;
+    }
+    await dare(talk, () => commands[word as keyof typeof commands](talk, store, clock));
+  }
+}
+
+async function dare(talk: Conversation, act: () => Promise<void> | void): Promise<void> {
+  try {
+    await act();
+  } catch (failure) {
+    if (!(failure instanceof StoreFailure)) throw failure;
+    talk.say(text.storeTrouble(failure.why, "nothing"), "trouble");
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * One player's stay in the world: where it stands, what was told last, what is news.
+ *
+ * @module
+ */
+
+import type { Character } from "../state/character.ts";
+import type { Conversation } from "../talk/conversation.ts";
+import type { Dice } from "../world/dice.ts";
+import type { Herald } from "../state/herald.ts";
+import { enrol, isEnrolled, look } from "../state/moves.ts";
+import type { Buy } from "../state/records.ts";
+import { rollSeconds } from "../world/rules.ts";
+import type { Session } from "../state/session.ts";
+import { riseTo } from "../talk/story.ts";
+import * as text from "../talk/text.ts";
+import { type Rank, rankAfter, ranks } from "../world/world.ts";
+
+/** Carries a command out; the words after it come as they were typed. */
+export type Command = (visit: Visit, args: readonly string[]) => Promise<void> | void;
+
+/** A problem that a player faces. */
+export interface Battle {
+  readonly rank: Rank;
+  /** The round of it that was spoken of last. */
+  readonly round: number;
+  /** Its steps left, as far as the player knows. */
+  remaining: number;
+  /** The last attempt may have finished the round: the store did not answer any more. */
+  undecided: boolean;
+}
+
+/** What the commands of a player work on. */
+export class Visit {
+  readonly session: Session;
+  readonly talk: Conversation;
+  readonly dice: Dice;
+  readonly herald: Herald;
+  /** The player's character as the player knows it; nothing before it was looked at. */
+  known: Character | undefined;
+  /** What the player faces, if anything. */
+  battle: Battle | undefined;
+  /** The player has had enough. */
+  over = false;
+  /** Called when the player has come to another place. */
+  onArrival = () => {};
+
+  /** An enrolment has begun: what failed half-way through is no old friend. */
+  #isNew = false;
+  /** The server that the player knows to be at. */
+  #server: string;
+  /** The highest rank that the player knows of. */
+  #rank: Rank | undefined;
+  /** Purchases of this visit of which the player knows that they do not count, by key. */
+  readonly #voided = new Map<string, Buy>();
+
+  constructor(session: Session, talk: Conversation, dice: Dice, herald: Herald) {
+    this.session = session;
+    this.talk = talk;
+    this.dice = dice;
+    this.herald = herald;
+    this.#server = session.server;
+  }
+
+  /**
+   * Enters the world: true for a newcomer. After a failure it is called again, and gives the same.
+   */
+  async enter(): Promise<boolean> {
+    this.#isNew ||= !await isEnrolled(this.session);
+    if (this.#isNew) await enrol(this.session);
+    return this.#isNew;
+  }
+
+  /**
+   * Looks at the player's character, and tells what others or other sessions have changed. A rise
+   * that is told here ends the battle.
+   *
+   * A rank once seen is not lost, though a server that is behind may not know of it yet.
+   */
+  async look(): Promise<Character> {
+    const character = await look(this.session);
+    this.tellServer();
+    this.#tellVoided(character);
+    const known = this.#rank ?? character.rank;
+    if (ranks.indexOf(character.rank) <= ranks.indexOf(known)) {
+      this.#rank = known;
+    } else {
+      this.known = character;
+      this.talk.say(text.awarded);
+      await this.#tellRise(known, character.rank);
+    }
+    return this.known = { ...character, rank: this.#rank! };
+  }
+
+  /** Tells how the player rises who has just solved the problem of `rank`. */
+  async rise(rank: Rank): Promise<void> {
+    await this.#tellRise(rank, rankAfter(rank)!);
+  }
+
+  /** Lets others see that the player is there, if it is time to. */
+  appear(): void {
+    if (this.known !== undefined) this.herald.appear(this.known, false);
+  }
+
+  /** Lets others know that the player begins to play. */
+  wake(): void {
+    const { place } = this.known!;
+    this.herald.tell(place, { did: "wake" });
+    this.herald.appear(this.known!, true);
+    this.onArrival();
+  }
+
+  /** Lets others know that the player has gone to another place. */
+  moved(place: string): void {
+    const from = this.known!.place;
+    this.known = { ...this.known!, place };
+    this.herald.tell(from, { did: "go", to: place });
+    this.herald.tell(place, { did: "come", from });
+    this.herald.appear(this.known, true);
+    this.onArrival();
+  }
+
+  /** Lets others know that the player ceases to play. */
+  sleep(): void {
+    if (this.known === undefined) return;
+    this.herald.tell(this.known.place, { did: "sleep" });
+    this.herald.disappear(this.known);
+  }
+
+  /** Tells that another server has answered than those before. */
+  tellServer(): void {
+    const { server } = this.session;
+    if (server === this.#server) return;
+    this.talk.hear([text.otherServer(this.#server, server)]);
+    this.#server = server;
+  }
+
+  /** Lets the time of one attempt pass; returns its seconds, or nothing if the player leaves meanwhile. */
+  async toil(bar: (share: number) => string): Promise<number | undefined> {
+    const seconds = this.talk.fast ? 0 : rollSeconds(this.dice);
+    if (await this.talk.wait(seconds * 1_000, bar)) return seconds;
+    this.talk.say(text.cutShort);
+  }
+
+  #tellVoided({ voided }: Character): void {
+    for (const [key, purchase] of voided) {
+      if (!this.session.owns(key) || this.#voided.has(key)) continue;
+      this.#voided.set(key, purchase);
+      this.talk.say(text.voided(purchase));
+    }
+    for (const [key, purchase] of this.#voided) {
+      if (voided.has(key)) continue;
+      this.#voided.delete(key);
+      this.talk.say(text.restored(purchase));
+    }
+  }
+
+  async #tellRise(from: Rank, to: Rank): Promise<void> {
+    this.battle = undefined;
+    this.#rank = to;
+    const risen = ranks.slice(ranks.indexOf(from), ranks.indexOf(to));
+    if (this.known !== undefined) {
+      this.known = { ...this.known, rank: to };
+      for (const rank of risen) this.herald.tell(this.known.place, { did: "solve", rank });
+      this.herald.appear(this.known, true);
+    }
+    for (const rank of risen) await this.talk.tell(riseTo.get(rankAfter(rank)!)!);
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * What the keys hold, as text and as data. Whoever parses gets a well-formed record or nothing:
+ * a store that anyone can write to may hold anything.
+ *
+ * @module
+ */
+
+import { countMax, roundMax } from "../world/bounds.ts";
+import { parseDeedNumber, parseNumber } from "./keys.ts";
+import { isName, isSessionId } from "../world/names.ts";
+import { hardwareFacts, type Kind, kinds, type Rank, ranks } from "../world/world.ts";
+
+/** The value of the keys that say something by being there. */
+export const present = "true";
+
+/** Something was bought. */
+export interface Buy {
+  readonly deed: "buy";
+  readonly kind: Kind;
+  readonly count: number;
+  readonly cost: number;
+  /** All coins that the buyer knew to have been mined for this character. */
+  readonly seen: number;
+}
+
+/** Something broke. */
+export interface Broke {
+  readonly deed: "broke";
+  readonly kind: Kind;
+}
+
+/** What changes a player's hardware. */
+export type Act = Buy | Broke;
+
+/** An act and its place in the order in which all readers fold. */
+export interface Deed {
+  readonly key: string;
+  readonly n: number;
+  readonly session: string;
+  readonly act: Act;
+}
+
+/** All that one session did to one round of a problem. */
+export interface Hits {
+  /** Steps taken off. */
+  readonly total: number;
+  /** 1 + the greatest that the session saw in the round when it hit last: who hit later has more. */
+  readonly n: number;
+  /** When it hit last, by its own clock: milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Hits, and the round of a rank's problem that they are hits in. */
+export interface Damage {
+  readonly rank: Rank;
+  readonly round: number;
+  readonly hits: Hits;
+}
+
+/** The last totals of a session, unacknowledged ones included. */
+export interface End {
+  readonly mined: number;
+  readonly damage: readonly Damage[];
+}
+
+/** The records of a listing that are well-formed, and how many were not. */
+export interface Parsed<T> {
+  readonly records: T[];
+  readonly skipped: number;
+}
+
+/** Parses every entry of a listing: `parse` gets the parts of the key that follow its first slash. */
+export function parseAll<T>(
+  entries: ReadonlyMap<string, string>,
+  parse: (path: string[], value: string, key: string) => T | undefined,
+): Parsed<T> {
+  const records: T[] = [];
+  for (const [key, value] of entries) {
+    const record = parse(key.split("/").slice(1), value, key);
+    if (record !== undefined) records.push(record);
+  }
+  return { records, skipped: entries.size - records.length };
+}
+
+/** `mined/<name>/<session>` */
+export function parseMined(path: string[], value: string) {
+  const [name, session] = path;
+  const total = parseJson(value);
+  return path.length === 2 && isSessionOf(name, session) && isCount(total)
+    ? { session, total }
+    : undefined;
+}
+
+/** `deed/<name>/<n>/<session>` */
+export function parseDeed(path: string[], value: string, key: string): Deed | undefined {
+  const [name, number, session] = path;
+  if (path.length !== 3 || !isSessionOf(name, session)) return undefined;
+  const n = parseDeedNumber(number);
+  const act = parseAct(parseJson(value));
+  return n !== undefined && act ? { key, n, session, act } : undefined;
+}
+
+/** `rank/<name>/<rank>` */
+export function parseRank(path: string[], value: string): Rank | undefined {
+  return path.length === 2 && value === present && isRank(path[1]) ? path[1] : undefined;
+}
+
+/** `damage/<rank>/<round>/<session>` */
+export function parseDamage(path: string[], value: string) {
+  const [rank, number, session] = path;
+  const hits = parseJson(value);
+  const damage = { rank, round: parseNumber(number ?? ""), hits };
+  return path.length === 3 && isSessionId(session) && isDamage(damage)
+    ? { ...damage, session }
+    : undefined;
+}
+
+/** `risen/<rank>/<round>/<name>` */
+export function parseRisen(path: string[], value: string): number | undefined {
+  const [rank, number, name] = path;
+  const round = parseNumber(number ?? "");
+  return path.length === 3 && isRank(rank) && isRound(round) && isName(name) && value === present
+    ? round
+    : undefined;
+}
+
+/** `end/<session>` */
+export function parseEnd(path: string[], value: string) {
+  const [session] = path;
+  const end = parseJson(value);
+  if (path.length !== 1 || !isSessionId(session)) return undefined;
+  if (!isObject(end) || !isCount(end.mined)) return undefined;
+  if (!Array.isArray(end.damage) || !end.damage.every(isDamage)) return undefined;
+  return { session, end: { mined: end.mined, damage: end.damage } };
+}
+
+function parseAct(act: unknown): Act | undefined {
+  if (!isObject(act) || !isKind(act.kind)) return undefined;
+  const { deed, kind, count, cost, seen } = act;
+  if (deed === "broke") return { deed, kind };
+  return deed === "buy" && isCount(count) && count > 0 && isCount(seen) &&
+      cost === count * hardwareFacts[kind].price
+    ? { deed, kind, count, cost, seen }
+    : undefined;
+}
+
+function isDamage(damage: unknown): damage is Damage {
+  if (!isObject(damage) || !isRank(damage.rank) || !isObject(damage.hits)) return false;
+  const { round, hits } = damage;
+  return isRound(round) &&
+    isCount(hits.total) && isCount(hits.n) && Number.isSafeInteger(hits.at);
+}
+
+/** What `text` holds as JSON, or nothing. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether fields may be looked for in `value`. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/** Whether `value` is a whole number that the game counts to. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= countMax;
+}
+
+function isRound(value: unknown): value is number {
+  return isCount(value) && value >= 1 && value <= roundMax;
+}
+
+function isSessionOf(name: string, session: string): boolean {
+  return isSessionId(session) && session.startsWith(`${name}.`);
+}
+
+/** Whether `text` names a rank. */
+export function isRank(text: unknown): text is Rank {
+  return ranks.includes(text as Rank);
+}
+
+function isKind(text: unknown): text is Kind {
+  return kinds.includes(text as Kind);
+}

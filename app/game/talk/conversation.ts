@@ -1,0 +1,220 @@
+/**
+ * Talking with one player: lines in, sentences out, pauses between the sentences of a story.
+ *
+ * @module
+ */
+
+import { escapeControl } from "../../cli/escape.ts";
+import { heldLinesMax, progressTickMs, storyPauseMs } from "../world/bounds.ts";
+import { type Manner, wrapped } from "./words.ts";
+
+/** What a line is, for a terminal that shows such things differently. */
+export type Tone = "plain" | "story" | "news" | "trouble" | "prompt";
+
+/** Ends after `ms`, or at once when `signal` is aborted; it never rejects. */
+export type Pause = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+/** Where lines come from and go to: what a conversation needs of a line editor. */
+export interface Lines {
+  /** Shows `prompt` and waits for a line, one at a time; `undefined` at the end of input. */
+  readLine(prompt: string): Promise<string | undefined>;
+  /** Changes the prompt of the line that is waited for. */
+  setPrompt(prompt: string): void;
+  /** Writes lines, each with its line break, above the line that is waited for. */
+  print(lines: string): void;
+}
+
+/** How a conversation reaches the player. */
+export interface ConversationOptions {
+  readonly lines: Lines;
+  /** Only a terminal gets prompts and the pauses of a story. */
+  readonly isTerminal: boolean;
+  /** How lines are made; by default `plain`. */
+  readonly manner?: Manner;
+  /** How many characters fit into a row of the terminal; 0 where nobody knows. */
+  readonly columns?: () => number;
+  /** No pauses at all. */
+  readonly fast: boolean;
+  readonly pause: Pause;
+  /** Ends it: nothing is waited for any more. Who aborts it ends the lines too. */
+  readonly stop?: AbortSignal;
+  /** Decorates a line; by default not at all. */
+  readonly paint?: (tone: Tone, line: string) => string;
+}
+
+/** One line at a time in both directions. */
+export class Conversation {
+  readonly manner: Manner;
+  /** Resolves when it is stopped. */
+  readonly stopped: Promise<undefined>;
+  readonly #options: ConversationOptions;
+  /** A line that was asked for and not used yet. */
+  #nextLine: Promise<string | undefined> | undefined;
+  #isAsking = false;
+  #ended = false;
+  #hadEnough = false;
+  /** News that wait for the end of the line being typed, and how many had no room. */
+  #held: string[] = [];
+  #dropped = 0;
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+    this.manner = options.manner ?? "plain";
+    const { stop } = options;
+    this.stopped = new Promise((resolve) => {
+      if (stop?.aborted) resolve(undefined);
+      stop?.addEventListener("abort", () => resolve(undefined));
+    });
+  }
+
+  /** Whether nothing in the game takes time. */
+  get fast(): boolean {
+    return this.#options.fast;
+  }
+
+  /** Whether somebody sits there, who can be told what happens unasked. */
+  get isTerminal(): boolean {
+    return this.#options.isTerminal;
+  }
+
+  /** Whether a picture of so many columns can be shown. */
+  draws(columns: number): boolean {
+    const room = this.#options.columns?.() ?? 0;
+    return this.manner === "drawn" && (room === 0 || columns <= room);
+  }
+
+  /** Says each of `lines`, control characters made visible. */
+  say(lines: string | readonly string[], tone: Tone = "plain"): void {
+    const shown = [lines].flat().flatMap((line) => this.#rows(line)).map((row) =>
+      this.#paint(tone, row) + "\n"
+    );
+    if (shown.length > 0) this.#options.lines.print(shown.join(""));
+  }
+
+  /** Says `lines` with a pause after each but the last, which Enter skips. */
+  async tell(lines: readonly string[]): Promise<void> {
+    for (const [index, line] of lines.entries()) {
+      if (this.ended) return;
+      this.say(line, "story");
+      const last = index === lines.length - 1;
+      if (this.#options.isTerminal && !this.fast && !last) await this.#pauseOrEnter();
+    }
+  }
+
+  /**
+   * Says what nobody asked for: at once where that leaves alone the line being typed, else behind
+   * that line. Of what waits, the newest `heldLinesMax` lines are kept.
+   */
+  hear(lines: readonly string[]): void {
+    if (this.manner === "drawn" || !this.#isAsking) return this.say(lines, "news");
+    this.#held.push(...lines);
+    this.#dropped += this.#held.splice(0, this.#held.length - heldLinesMax).length;
+  }
+
+  /** The next line of input, or nothing at its end. */
+  async ask(prompt: string): Promise<string | undefined> {
+    const shown = this.#options.isTerminal ? `${this.#show("prompt", prompt)} ` : "";
+    if (this.#nextLine !== undefined) this.#options.lines.setPrompt(shown);
+    this.#isAsking = true;
+    const line = await this.#peek(shown);
+    this.#isAsking = false;
+    this.#nextLine = undefined;
+    this.#sayHeld();
+    return line;
+  }
+
+  /** Changes the prompt while a line is asked for. */
+  setPrompt(prompt: string): void {
+    if (this.#isAsking) this.#options.lines.setPrompt(`${this.#show("prompt", prompt)} `);
+  }
+
+  /** Whether it is stopped, or the input has ended as far as anyone has noticed. */
+  get ended(): boolean {
+    return this.#ended || this.#options.stop?.aborted === true;
+  }
+
+  /** Whether the player pressed Enter while the last wait went on: that it be the last. */
+  get hadEnough(): boolean {
+    return this.#hadEnough;
+  }
+
+  /**
+   * Lets `ms` pass, or less if the player at a terminal ends the input. Where bars are drawn, one
+   * shows how much has passed: `bar` makes it of a share from 0 to 1. Enter does not end it.
+   *
+   * @returns whether all of it has passed.
+   */
+  async wait(ms: number, bar?: (share: number) => string): Promise<boolean> {
+    const { isTerminal, pause, lines, stop } = this.#options;
+    this.#hadEnough = false;
+    if (ms === 0) return true;
+    if (!isTerminal) {
+      await pause(ms, stop);
+      return stop?.aborted !== true;
+    }
+    const calledOff = new AbortController();
+    let goesOn = true;
+    const next = this.#peek("");
+    next.then((line) => {
+      if (line === undefined) calledOff.abort();
+      if (line !== "" || !goesOn || this.#nextLine !== next) return;
+      this.#nextLine = undefined;
+      this.#hadEnough = true;
+    });
+    const isDrawn = this.manner === "drawn" && bar !== undefined;
+    const tickMs = isDrawn ? progressTickMs : ms;
+    for (let passedMs = 0; passedMs < ms && !calledOff.signal.aborted; passedMs += tickMs) {
+      if (isDrawn) lines.setPrompt(`${this.#show("prompt", bar(passedMs / ms))} `);
+      await pause(Math.min(tickMs, ms - passedMs), calledOff.signal);
+    }
+    if (isDrawn) lines.setPrompt("");
+    goesOn = false;
+    return !calledOff.signal.aborted;
+  }
+
+  /** What `answer` comes to, or nothing when it takes longer than `ms`. */
+  async within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
+    const calledOff = new AbortController();
+    const late = this.#options.pause(ms, calledOff.signal).then(() => undefined);
+    return await Promise.race([answer, late]).finally(() => calledOff.abort());
+  }
+
+  /** Ends with the pause or with the next line, whichever is first; a line that is not empty is kept. */
+  async #pauseOrEnter(): Promise<void> {
+    const skip = new AbortController();
+    const line = this.#peek("").then((line) => {
+      if (line === "") this.#nextLine = undefined;
+      skip.abort();
+    });
+    await Promise.race([this.#options.pause(storyPauseMs, skip.signal), line]);
+  }
+
+  #peek(prompt: string): Promise<string | undefined> {
+    return this.#nextLine ??= this.#options.lines.readLine(prompt).then((line) => {
+      this.#ended = line === undefined;
+      return line;
+    });
+  }
+
+  #sayHeld(): void {
+    const [held, dropped] = [this.#held, this.#dropped];
+    [this.#held, this.#dropped] = [[], 0];
+    if (dropped > 0) this.say(`(${dropped} lines of news are left out.)`, "news");
+    this.say(held, "news");
+  }
+
+  /** `line` as it may be shown; where rows are drawn, broken between words. */
+  #rows(line: string): string[] {
+    const shown = escapeControl(line);
+    const columns = this.manner === "drawn" && this.#options.columns?.() || Infinity;
+    return wrapped(shown, columns);
+  }
+
+  #show(tone: Tone, line: string): string {
+    return this.#paint(tone, escapeControl(line));
+  }
+
+  #paint(tone: Tone, shown: string): string {
+    return this.#options.paint?.(tone, shown) ?? shown;
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Every sentence about what other players do.
+ *
+ * @module
+ */
+
+import { presentNamesMax, saidCharsMax } from "../world/bounds.ts";
+import type { News } from "../state/happenings.ts";
+import type { Presence } from "../state/presence.ts";
+import { scenery } from "../world/scenery.ts";
+import { counted, listed, number, quote, you } from "./words.ts";
+import { places, type Rank } from "../world/world.ts";
+
+/** What somebody did, for those who are there. */
+export function happened({ name, happening }: News): string {
+  switch (happening.did) {
+    case "wake":
+      return `${name} wakes up and looks around.`;
+    case "sleep":
+      return `${name} goes home.`;
+    case "come":
+      return `${name} comes in from ${places.get(happening.from)}.`;
+    case "go":
+      return `${name} leaves for ${places.get(happening.to)}.`;
+    case "say":
+      return `${name} says: ${happening.words}`;
+    case "emote":
+      return `* ${name} ${happening.words}`;
+    case "find":
+      return `${name} finds ${counted(happening.coins, "coin")} at once. The fans howl.`;
+    case "solve":
+      return `${name} jumps up: ${solutions.get(happening.rank) ?? "it is solved"}!`;
+    case "tell":
+      return `${name} tells you: ${happening.words}`;
+  }
+}
+
+/** Which problem somebody has solved, by the rank that faces it. */
+const solutions: ReadonlyMap<Rank, string> = new Map([
+  ["Undergraduate", "the shortest tour is found"],
+  ["Masters", "the hash is reversed"],
+  ["PhD", "the model is trained, and talks"],
+  ["PostDoc", "P equals NP"],
+  ["Professor", "the meaning of life is on the screen"],
+]);
+
+/** What somebody did, for a spectator: with the place. */
+export function happenedAt(news: News): string {
+  return `${places.get(news.where)}: ${happened(news)}`;
+}
+
+/** Before a spectator sees anything. */
+export const watching =
+  "You watch, and nobody sees you. What happens anywhere is shown as it does.";
+
+/** In front of what a spectator types. */
+export const watchingPrompt = "watching>";
+
+/** What the player has said or done; others hear it in other words. */
+export const own = {
+  say: (words: string) => `You say: ${words}`,
+  emote: (name: string, words: string) => `* ${name} ${words}`,
+  tell: (name: string, words: string) => `You tell ${name}: ${words}`,
+} as const;
+
+/** Nothing follows the command. */
+export const speechless = {
+  say: "Say what? Say say and then anything.",
+  emote: "Do what? Say emote and then what you do, as in: emote yawns",
+  tell: "Tell whom, and what? Say tell NAME and then anything; who lists who is here.",
+} as const;
+
+/** Too long. */
+export const tooMuchSaid = `That was a little much at once. ${saidCharsMax} letters is the most.`;
+
+/** Too often. */
+export const outOfBreath = "You are out of breath. Wait some seconds, then say it again.";
+
+/** `tell` to somebody who is not playing. */
+export function notAround(name: string, meant: string | undefined): string {
+  return `Nobody called ${quote(name)} is playing at the moment.${
+    meant ? ` Did you mean ${meant}?` : " Say who to see who is."
+  }`;
+}
+
+/** `tell` to oneself. */
+export const toYourself = "You think about it. Nobody has to be told.";
+
+/** Where the player is, who else is there, and what happened lately. */
+export function surroundings(
+  place: string,
+  others: readonly Presence[],
+  lately: readonly News[],
+): string[] {
+  return [
+    `${places.get(place)}`,
+    `${scenery.get(place)}`,
+    others.length === 0
+      ? "Nobody else is here."
+      : `Here with you: ${namesOf(others.map(({ name, rank }) => `${name} (${rank})`))}.`,
+    ...lately.length > 0 ? ["A moment ago:", ...lately.map(happened)] : [],
+  ];
+}
+
+/** Everyone who is playing. */
+export function playing(present: readonly Presence[], name: string | undefined): string[] {
+  if (present.length === 0) return ["Nobody is playing at the moment."];
+  const more = present.length - presentNamesMax;
+  return [
+    ...present.slice(0, presentNamesMax).map((each) =>
+      `${each.name === name ? you(name) : each.name}, ${each.rank}, ${places.get(each.place)}`
+    ),
+    ...more > 0 ? [`and ${number(more)} more`] : [],
+  ];
+}
+
+function namesOf(names: readonly string[]): string {
+  const more = names.length - presentNamesMax;
+  return more > 0
+    ? `${names.slice(0, presentNamesMax).join(", ")} and ${number(more)} more`
+    : listed(names);
+}

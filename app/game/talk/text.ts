@@ -1,0 +1,331 @@
+/**
+ * Every sentence that a player reads.
+ *
+ * Whatever others have written (names, what was typed) goes in here as it is; it is made harmless
+ * where it is shown.
+ *
+ * @module
+ */
+
+import { countMax, leadersMax, mineAttemptsMax, nameCharsMax } from "../world/bounds.ts";
+import type { Character } from "../state/character.ts";
+import { type Hardware, ownedKinds, powerOf } from "../world/hardware.ts";
+import type { Standing } from "../state/leaders.ts";
+import type { Problem } from "../state/problem.ts";
+import type { Buy } from "../state/records.ts";
+import { counted, glossary, type Manner, number, pieces, quote, table, you } from "./words.ts";
+import { hardwareFacts, type Kind, places, problemSteps, type Rank } from "../world/world.ts";
+
+/** Before anything else. */
+export const title = "CMUD: Carnegie Mellon University, 2010, more or less.";
+
+/** Asks who is there. */
+export const askName = "What is your name?";
+
+/** Said of a name that cannot be one. */
+export function badName(name: string): string {
+  return `${quote(name)} will not fit on the student card. ${formOfNames}`;
+}
+
+const formOfNames = `A name is one word of letters (a to z), digits, - and _, ` +
+  `up to ${nameCharsMax} characters.`;
+
+/** For someone who asks for help before there is a name. */
+export const aboutNames = [
+  formOfNames,
+  "With a new one you enrol; with one that is taken you go on as that student.",
+  "Type quit to leave. When you are in, help lists what you can do.",
+];
+
+/** For a new character. */
+export function welcome({ name }: Character): string {
+  return `Welcome, ${name}. Here is your student card; try not to lose it.`;
+}
+
+/** For a character that exists already. */
+export function welcomeBack({ name, rank }: Character): string {
+  return `Welcome back, ${name} (${rank}). Your machines missed you.`;
+}
+
+/** Who the player is. */
+export function stats({ name, rank, coins, hardware, place, skipped }: Character): string[] {
+  const lines = [
+    `Name: ${name}`,
+    `Rank: ${rank}`,
+    `Coins: ${number(coins)}`,
+    `Computing power: ${number(powerOf(hardware))}`,
+    `Place: ${places.get(place)}`,
+  ];
+  return skipped === 0 ? lines : [...lines, skippedRecords(skipped)];
+}
+
+/** What the player has. */
+export function inventory(coins: number, hardware: Hardware): string[] {
+  const owned = ownedKinds(hardware).map((kind) =>
+    `${hardwareFacts[kind].title}: ${number(hardware.get(kind)!)}`
+  );
+  return [`Coins: ${number(coins)}`, ...owned];
+}
+
+/** The best players, and where `name` stands among all. */
+export function leaderboard(
+  standings: readonly Standing[],
+  name: string | undefined,
+  manner: Manner,
+): string[] {
+  if (standings.length === 0) return ["Nobody has mined a coin yet. You could be the first."];
+  const at = standings.findIndex((standing) => standing.name === name);
+  const shown = standings.slice(0, leadersMax).map((standing, index) => ({ index, standing }));
+  if (at >= leadersMax) shown.push({ index: at, standing: standings[at] });
+  const rows = shown.map(({ index, standing }) => [
+    `${number(index + 1)}.`,
+    standing.name === name ? you(standing.name) : standing.name,
+    standing.rank,
+    `${counted(standing.mined, "coin")} mined`,
+  ]);
+  return manner === "spoken"
+    ? rows.map(([place, who, ...rest]) => `${place} ${who}: ${rest.join(", ")}.`)
+    : table(rows);
+}
+
+/** Records in the store that make no sense. */
+export function skippedRecords(count: number): string {
+  return `(${counted(count, "record")} in the store made no sense and ${
+    count === 1 ? "was" : "were"
+  } skipped.)`;
+}
+
+/** Where one can go. */
+export function listPlaces(manner: Manner): string[] {
+  return ["You can go to:", ...glossary([...places], manner)];
+}
+
+/** After a move. */
+export function moved(place: string): string {
+  return `You walk to ${places.get(place)}.`;
+}
+
+/** A move to where the player is. */
+export function alreadyThere(place: string): string {
+  return `You are at ${places.get(place)} already. It has not changed.`;
+}
+
+/** A move to nowhere. */
+export function unknownPlace(place: string, meant: string | undefined): string {
+  return `There is no ${quote(place)} on this campus.${meant ? ` Did you mean ${meant}?` : ""}`;
+}
+
+/** What one attempt at mining yielded. */
+export function mined(coins: number, seconds: number): string {
+  const found = coins > 0 ? `You find ${counted(coins, "coin")}` : "Nothing but heat";
+  return seconds > 0 ? `${found}, after ${counted(seconds, "second")}.` : `${found}.`;
+}
+
+/** What several attempts yielded together. */
+export function minedTogether(coins: number, balance: number): string {
+  return `That makes ${counted(coins, "coin")}. You have ${number(balance)} now.`;
+}
+
+/** Nothing more to be had. */
+export const minedOut =
+  "You have mined a trillion coins. The rest of the world asks you, nicely, to stop.";
+
+/** The player has left in the middle of an attempt, at mining or at solving. */
+export const cutShort = "You stop in the middle of it, and it comes to nothing.";
+
+/** The player has stopped before the last attempt. */
+export const minedEnough = "You leave it at that.";
+
+/** Before attempts that may take long together, and that Enter stops if `isTerminal`. */
+export function atMost(seconds: number, isTerminal: boolean): string {
+  const [unit, length] = units.find(([, length]) => seconds >= 2 * length)!;
+  return `This takes ${counted(Math.ceil(seconds / length), unit)} at most. ` +
+    (isTerminal
+      ? "Enter stops it; what you find is yours."
+      : "What you find is yours, also if you leave.");
+}
+
+const units: readonly [unit: string, seconds: number][] = [
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/** A number of attempts that is none. */
+export function badAttempts(text: string): string[] {
+  return [
+    `You cannot mine ${quote(text)} times.`,
+    `Give a whole number from 1 to ${number(mineAttemptsMax)}, or none for once.`,
+  ];
+}
+
+/** What the shop offers. */
+export function shop(
+  rank: Rank,
+  kinds: readonly Kind[],
+  coins: number,
+  manner: Manner,
+): string[] {
+  const facts = kinds.map((kind) => ({ kind, ...hardwareFacts[kind] }));
+  return [
+    `What the shop sells at your rank, ${rank}:`,
+    ...manner === "spoken"
+      ? facts.map(({ kind, title, price, power }) =>
+        `${title}, called ${kind}: ${counted(price, "coin")} for a power of ${number(power)}.`
+      )
+      : table(facts.map(({ kind, title, price, power }) => [
+        ...[kind, title, counted(price, "coin"), `power ${number(power)}`],
+      ])),
+    `You have ${counted(coins, "coin")}.`,
+  ];
+}
+
+/** A purchase without a thing. */
+export const buyWhat = "Buy what? Say buy HARDWARE or buy HARDWARE N; shop lists what there is.";
+
+/** A thing that nobody sells. */
+export function unknownHardware(text: string, meant: string | undefined): string {
+  return `The shop has never heard of ${quote(text)}.${
+    meant ? ` Did you mean ${meant}?` : " Type shop to see what it has."
+  }`;
+}
+
+/** A thing for higher ranks. */
+export function notForYou(kind: Kind, rank: Rank): string[] {
+  const { title, from } = hardwareFacts[kind];
+  return [
+    `${title} are sold from the rank of ${from} on.`,
+    `They look at your student card, which says ${rank}, and smile.`,
+  ];
+}
+
+/** A number of things that is none. */
+export function badNumber(text: string): string[] {
+  return [
+    `You cannot buy ${quote(text)} of anything.`,
+    `Give a whole number from 1 to ${number(countMax)}, or none for all you can afford.`,
+  ];
+}
+
+/** Too few coins. */
+export function tooDear(kind: Kind, count: number, coins: number): string {
+  const cost = count * hardwareFacts[kind].price;
+  const verb = count === 1 ? "costs" : "cost";
+  return `${pieces(kind, count)} ${verb} ${counted(cost, "coin")}, and you have ${number(coins)}.`;
+}
+
+/** A purchase that counts. */
+export function bought(kind: Kind, count: number, power: number): string {
+  return `You buy ${pieces(kind, count)} for ${
+    counted(count * hardwareFacts[kind].price, "coin")
+  }. ` +
+    `Your computing power is now ${number(power)}.`;
+}
+
+/** A purchase that turned out not to count. */
+export function voided({ kind, count }: Buy): string {
+  return `The shop calls: ${pieces(kind, count)} ${count === 1 ? "has" : "have"} to go back. ` +
+    "Those coins were already spent, by you, somewhere else at the same time.";
+}
+
+/** A purchase that counts after all. */
+export function restored({ kind, count }: Buy): string {
+  return `The shop calls again: you may keep ${pieces(kind, count)} after all.`;
+}
+
+/** The problem that the player has turned to. */
+export function faced(problem: Problem, power: number): string[] {
+  const { skipped } = problem;
+  return [
+    stepsLeft(problem),
+    ...skipped > 0 ? [skippedRecords(skipped)] : [],
+    `Your machines take ${counted(power, "step")} at a time, if nothing breaks.`,
+    "Type solve to try, or resign to leave it for now.",
+  ];
+}
+
+/** How a problem stands. */
+function stepsLeft({ rank, remaining }: Problem): string {
+  const steps = `${number(remaining)} of ${number(problemSteps.get(rank)!)}`;
+  return `Steps left: ${steps}, shared by everyone of your rank.`;
+}
+
+/** A problem for someone who has none. */
+export const nothingToSolve = "You have solved enough. Leave it to the young.";
+
+/** Somebody finished the round in the meantime. */
+export function solvedByOthers(problem: Problem): string[] {
+  return ["Somebody has just solved it, so it is set again in full.", stepsLeft(problem)];
+}
+
+/** The round is over, and nobody knows yet who ended it: perhaps this player. */
+export const undecided =
+  "It is solved, perhaps by you: the logs are being read. Try again in a moment.";
+
+/** The player has risen without having seen the last step. */
+export const awarded = "The logs have been read: the step that solved it was yours.";
+
+/** The day is lost. */
+export const debugging = "You lose the day to debugging. It was a semicolon.";
+
+/** Something broke. */
+export function broke(kind: Kind, before: number, after: number): string {
+  return `Smoke. ${hardwareFacts[kind].title}: ${number(before)} before, ${number(after)} now.`;
+}
+
+/** Everything broke. */
+export const fellBack =
+  "That was all you had. The library lends you one Xeon CPU; the problem will have to wait.";
+
+/** Steps were taken. */
+export function hit(power: number, remaining: number): string {
+  return `Your machines take ${counted(power, "step")}. ${number(remaining)} to go.`;
+}
+
+/** The last step was taken. */
+export const solved = "That was the last step. You look at it for a while: it is solved.";
+
+/** The problem is left. */
+export const resigned = "You put it aside. What has been done on it stays done.";
+
+/** A word that is no command. */
+export function unknownCommand(word: string, meant: string | undefined): string {
+  const help = meant === "help" ? "" : " Type help for what does.";
+  return `${quote(word)} means nothing here.${meant ? ` Did you mean ${meant}?` : ""}${help}`;
+}
+
+/** A command of the field, in a battle. */
+export function notInBattle(word: string): string {
+  return `${word} has to wait, you face a problem. Type resign to leave it for now.`;
+}
+
+/** `resign`, in the field. */
+export const nothingToResign = "There is nothing to resign from. Type solve to face your problem.";
+
+/** A line of input that is too long. */
+export const lineTooLong = "That was a little much at once. Say it in fewer words.";
+
+/** The store does not answer, and what was done by then: just now, before that, or nothing. */
+export function storeTrouble(why: string, noted: "now" | "before" | "nothing"): string[] {
+  return [`The network is having a moment: ${why}.`, troubleEnds[noted]];
+}
+
+const troubleEnds = {
+  now: "What you have done is noted and will be written when a server answers.",
+  before: "What you did before is still noted. For the rest, please try again.",
+  nothing: "Please try again in a moment. If that does not help, quit and play again.",
+} as const;
+
+/** Another server answers now. */
+export function otherServer(before: string, now: string): string {
+  return `The server at ${before} does not answer; you go on at ${now}.`;
+}
+
+/** On leaving, when nobody would take what was noted. */
+export const unwritten =
+  "Nobody noted the last things you did. They may be lost; the network is sorry.";
+
+/** On leaving. */
+export function goodbye(name: string): string {
+  return `Goodbye, ${name}. Your machines hum on without you.`;
+}

@@ -1,0 +1,89 @@
+/**
+ * How numbers, names and tables are put into words.
+ *
+ * @module
+ */
+
+import { quotedCharsMax } from "../world/bounds.ts";
+import { hardwareFacts, type Kind } from "../world/world.ts";
+
+/**
+ * For whom lines are made: `plain` for a pipe and for terminals that can do nothing else, `drawn` for
+ * a terminal with pictures and bars, `spoken` for someone who has them read aloud.
+ */
+export type Manner = "plain" | "drawn" | "spoken";
+
+/** A number, in groups of three digits. */
+export function number(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** A number of things, of which one has a name without an s. */
+export function counted(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** One of each. */
+const singulars: Readonly<Record<Kind, string>> = {
+  cpu: "Xeon CPU",
+  gpu: "Nvidia GPU",
+  asic: "Bitcoin ASIC",
+  quantum: "Quantum Processor",
+  dark_matter: "Dark Matter Processor",
+};
+
+/** A number of pieces of hardware. */
+export function pieces(kind: Kind, count: number): string {
+  return `${number(count)} ${count === 1 ? singulars[kind] : hardwareFacts[kind].title}`;
+}
+
+/** What somebody typed, in quotes, and no more of it than is needed to know it again. */
+export function quote(text: string): string {
+  const short = text.length > quotedCharsMax ? `${text.slice(0, quotedCharsMax)}...` : text;
+  return `"${short}"`;
+}
+
+/** The player's own name among others. */
+export function you(name: string): string {
+  return `${name} (you)`;
+}
+
+/** Several things in a row: `a`, `a and b`, `a, b and c`. */
+export function listed(things: readonly string[]): string {
+  return things.length < 2
+    ? things.join("")
+    : `${things.slice(0, -1).join(", ")} and ${things.at(-1)}`;
+}
+
+/** Rows in columns, the last column as it is. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    "  " + row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()
+  );
+}
+
+/**
+ * `line` in rows of at most `columns` characters, broken between words. A longer word has a row of its
+ * own; what goes on an indented line is indented further.
+ */
+export function wrapped(line: string, columns: number): string[] {
+  const margin = /^ */.exec(line)![0].length;
+  const indent = " ".repeat(margin === 0 ? 0 : margin + 2);
+  const rows: string[] = [];
+  let rest = line;
+  while (rest.length > columns) {
+    const start = /^ */.exec(rest)![0].length;
+    const fitting = rest.lastIndexOf(" ", columns);
+    const end = fitting > start ? fitting : rest.indexOf(" ", Math.max(start, columns));
+    if (end < 0) break;
+    rows.push(rest.slice(0, end).trimEnd());
+    rest = indent + rest.slice(end).trimStart();
+  }
+  return [...rows, rest];
+}
+
+/** Commands or places and what they are: a table, or a sentence each. */
+export function glossary(rows: readonly (readonly [string, string])[], manner: Manner): string[] {
+  return manner === "spoken" ? rows.map(([term, meaning]) => `${term}: ${meaning}.`) : table(rows);
+}

@@ -1,0 +1,162 @@
+/**
+ * Where to play when nobody says: at the server that is here, or else at one of the player's own, which
+ * lives as long as the game does and keeps its world for the next time.
+ *
+ * @module
+ */
+
+import { Client, FixedRouter } from "../../kvclient/mod.ts";
+import { DirectoryLock } from "../../kvserver/disk/directory_lock.ts";
+import { DataDirectoryError, DataDirectoryInUseError, Server } from "../../kvserver/mod.ts";
+import { ownerPatienceMs } from "../../limits.ts";
+import type { Invocation } from "../cli/command_spec.ts";
+import { pause } from "../cli/pause.ts";
+import { defaultQueryAddress, namedAddresses } from "../cli/query_client.ts";
+import { StateDirectory } from "../cli/state_directory.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { version } from "../cli/version.ts";
+
+/** Where a server is looked for, and where one's own is started. */
+export interface Home {
+  readonly queryAddress: string;
+  readonly startPort: number;
+}
+
+/** Where every server is by default. */
+export const defaultHome: Home = { queryAddress: defaultQueryAddress, startPort: 6000 };
+
+/** Where to play. */
+export interface FoundServer {
+  readonly addresses: readonly string[];
+  /** The player's own. */
+  readonly server?: Server;
+  /** What to say to the player when that ends. */
+  readonly farewell?: string;
+  /** Finds the same world when that server, which keeps it, is gone: maybe at one of the player's own. */
+  readonly findAgain?: () => Promise<FoundServer>;
+}
+
+/**
+ * Finds the server that `invocation` means, or starts one.
+ *
+ * @throws {DataDirectoryError} when the world cannot be kept where it is to be.
+ */
+export async function findServer(invocation: Invocation, home: Home): Promise<FoundServer> {
+  const { dataDir, ephemeral, observe } = invocation.options;
+  if (dataDir !== undefined && ephemeral) {
+    throw new UsageError("Cannot use --data-dir with --ephemeral: nothing is kept then");
+  }
+  const named = namedAddresses(invocation);
+  if (named !== undefined) {
+    if (dataDir === undefined) return { addresses: named };
+    throw new UsageError("Cannot use --data-dir with --server: a server keeps its world itself");
+  }
+  const atHome = { addresses: [home.queryAddress] };
+  // Of a world of one's own there would be nothing to watch.
+  if (observe) return atHome;
+  // Who names a world wants that one.
+  if (dataDir === undefined && await answers(home.queryAddress)) {
+    const world = ephemeral ? undefined : await worldKeptAt(home.queryAddress, invocation);
+    return world === undefined ? atHome : { ...atHome, findAgain: () => openWorld(home, world) };
+  }
+  const { console } = invocation;
+  const world = worldOf(invocation);
+  if (world === undefined) {
+    console.err(forgetful);
+    return ownServer(home, await startServer(home), "Whoever has joined it must find another.");
+  }
+  try {
+    const found = await openWorld(home, world);
+    if (found.server !== undefined) console.err(`${keeping}${world}\n`);
+    return found;
+  } catch (error) {
+    if (error instanceof DataDirectoryError) console.err(`To play without it: ${withoutWorld}\n`);
+    throw error;
+  }
+}
+
+const forgetful =
+  "Nobody answers here, so you play on a server of your own. It forgets all when\n" +
+  "you quit; to play on another day, keep one running: cmud server\n";
+
+const keeping =
+  "Nobody answers here, so you play on a server of your own, which keeps its world\n" +
+  "for the next time: ";
+
+const withoutWorld = "cmud play --ephemeral";
+
+/** The directory of the player's own world; `undefined` for one that is not kept. */
+function worldOf({ options, console }: Invocation): string | undefined {
+  if (options.ephemeral) return undefined;
+  return options.dataDir as string | undefined ??
+    new StateDirectory(console).use("world", (path) => path);
+}
+
+/** The directory of the player's own world, if it is the one that the server at `address` keeps. */
+async function worldKeptAt(
+  address: string,
+  { console }: Invocation,
+): Promise<string | undefined> {
+  const world = new StateDirectory(console).pathOf("world");
+  if (world === undefined) return undefined;
+  const untilMs = performance.now() + ownerPatienceMs;
+  while (true) {
+    const owner = DirectoryLock.ownerOf(world);
+    if (owner?.queryAddresses.includes(address)) return world;
+    // Who has just started says so a moment later.
+    const isStarting = owner?.queryAddresses.length === 0;
+    if (!isStarting || performance.now() > untilMs) return undefined;
+    await pause(20);
+  }
+}
+
+/** A server with that world; or where one is that has it: another game of the same player. */
+async function openWorld(home: Home, dataDir: string): Promise<FoundServer> {
+  const untilMs = performance.now() + ownerPatienceMs;
+  while (true) {
+    try {
+      const server = await startServer(home, dataDir);
+      return ownServer(home, server, "Other games in your world go on with their own.");
+    } catch (error) {
+      if (!(error instanceof DataDirectoryInUseError)) throw error;
+      for (const address of error.owner?.queryAddresses ?? []) {
+        if (!await answers(address)) continue;
+        return { addresses: [address], findAgain: () => openWorld(home, dataDir) };
+      }
+      // It may be starting, or about to end.
+      if (performance.now() > untilMs) throw error;
+      await pause(100);
+    }
+  }
+}
+
+/** The player's own; @param others what becomes of them when it ends: only where they find it. */
+function ownServer({ queryAddress }: Home, server: Server, others: string): FoundServer {
+  const addresses = server.queryAddresses;
+  if (!addresses.includes(queryAddress)) return { addresses, server };
+  return { addresses, server, farewell: `Your server ends with you. ${others}\n` };
+}
+
+/** At the default address, so that others on this machine find it; anywhere if that is taken. */
+async function startServer({ startPort }: Home, dataDir?: string): Promise<Server> {
+  const options = { startPort, queryActorCount: 1, version, dataDir };
+  try {
+    return await Server.start(options);
+  } catch (error) {
+    if (error instanceof DataDirectoryError) throw error;
+    return await Server.start({ ...options, startPort: 0 });
+  }
+}
+
+async function answers(address: string): Promise<boolean> {
+  const client = new Client(new FixedRouter(address), { timeoutMs: 1_000 });
+  try {
+    // A system port answers a Ping as well.
+    await client.get("");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.close();
+  }
+}
