@@ -1,6 +1,9 @@
 import { lineCharsMax } from "../limits.ts";
 import { type Line, readLines } from "./lines.ts";
+import { BrokenPipeError, chunksOf, writeToStderr, writeToStdout } from "./standard_streams.ts";
 import { processTerminal, type TerminalDevice } from "./terminal/terminal_device.ts";
+
+export { BrokenPipeError } from "./standard_streams.ts";
 
 /** The three standard streams, the environment and the signals, as the commands see them. */
 export interface Console {
@@ -20,21 +23,19 @@ export interface Console {
   /** The lines of stdin, without their ends; of one past `lineCharsMax` more than that, not all. */
   lines(): AsyncIterable<Line>;
   /**
-   * Calls `handler` on SIGINT and SIGTERM, instead of ending and of the handler before; the function
-   * returned stops that.
+   * Calls `handler` on each signal that asks for a stop, instead of ending and of the handler before;
+   * the function returned stops that.
    */
   onStopSignal(handler: (signal: StopSignal) => void): () => void;
   /** Ends the process now. */
   exit(code: number): void;
 }
 
-/** A signal that asks the program to stop. */
-export type StopSignal = "SIGINT" | "SIGTERM";
+/** Signals that ask the program to stop: Ctrl-C, a system, a terminal that is gone, Ctrl-\\. */
+export const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 
-/** Nobody reads stdout any more. */
-export class BrokenPipeError extends Error {
-  override name = "BrokenPipeError";
-}
+/** A signal that asks the program to stop. */
+export type StopSignal = typeof stopSignals[number];
 
 /** The process's own. */
 export const processConsole: Console = {
@@ -42,12 +43,12 @@ export const processConsole: Console = {
   stdoutIsTerminal: Deno.stdout.isTerminal(),
   stderrIsTerminal: Deno.stderr.isTerminal(),
   terminal: Deno.stdin.isTerminal() && Deno.stdout.isTerminal()
-    ? processTerminal((text) => writeAll(Deno.stdout, text))
+    ? processTerminal(writeToStdout)
     : undefined,
   env: (name) => Deno.env.get(name),
   out(text) {
     try {
-      writeAll(Deno.stdout, text);
+      writeToStdout(text);
     } catch (cause) {
       if (cause instanceof BrokenPipeError) throw cause;
       throw new Error(`Cannot write to stdout: ${(cause as Error).message}`, { cause });
@@ -55,13 +56,13 @@ export const processConsole: Console = {
   },
   err(text) {
     try {
-      writeAll(Deno.stderr, text);
+      writeToStderr(text);
     } catch {
       // Nobody reads it, or its disk is full: what is to be done goes on without being told.
     }
   },
-  input: () => Deno.stdin.readable,
-  lines: () => readLines(Deno.stdin.readable, lineCharsMax),
+  input: () => chunksOf(Deno.stdin),
+  lines: () => readLines(chunksOf(Deno.stdin), lineCharsMax),
   onStopSignal(handler) {
     if (stopHandlers.length === 0) listenForStopSignals();
     stopHandlers.push(handler);
@@ -74,24 +75,9 @@ export const processConsole: Console = {
 const stopHandlers: ((signal: StopSignal) => void)[] = [];
 
 function listenForStopSignals(): void {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of stopSignals) {
+    // Windows has no others.
+    if (Deno.build.os === "windows" && signal !== "SIGINT" && signal !== "SIGHUP") continue;
     Deno.addSignalListener(signal, () => stopHandlers.at(-1)?.(signal));
-  }
-}
-
-const encoder = new TextEncoder();
-
-/** @throws {BrokenPipeError} when the reader is gone. */
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  let bytes = encoder.encode(text);
-  while (bytes.length > 0) {
-    try {
-      bytes = bytes.subarray(stream.writeSync(bytes));
-    } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) throw new BrokenPipeError();
-      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-      // A parent made the pipe non-blocking, and it is full: give the reader a moment.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
   }
 }

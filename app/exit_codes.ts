@@ -15,14 +15,23 @@ export const exitCodes = {
   usage: 64,
   unreachable: 69,
   internal: 70,
+  hungUp: 129,
   interrupted: 130,
+  quit: 131,
   terminated: 143,
 } as const;
 
 /** The exit code of a process that a signal ended. */
 export function exitCodeOfSignal(signal: StopSignal): number {
-  return signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated;
+  return signalCodes[signal];
 }
+
+const signalCodes: Readonly<Record<StopSignal, number>> = {
+  SIGHUP: exitCodes.hungUp,
+  SIGINT: exitCodes.interrupted,
+  SIGQUIT: exitCodes.quit,
+  SIGTERM: exitCodes.terminated,
+};
 
 /** What each exit code means, as the help lists it. */
 export const exitCodeMeanings: readonly (readonly [number, string])[] = [
@@ -31,7 +40,9 @@ export const exitCodeMeanings: readonly (readonly [number, string])[] = [
   [exitCodes.usage, "wrong usage"],
   [exitCodes.unreachable, "server unreachable"],
   [exitCodes.internal, "internal error"],
+  [exitCodes.hungUp, "hung up"],
   [exitCodes.interrupted, "interrupted"],
+  [exitCodes.quit, "quit"],
   [exitCodes.terminated, "terminated"],
 ];
 

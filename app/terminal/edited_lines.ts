@@ -13,6 +13,7 @@ type Readline = ReturnType<Awaited<ReturnType<typeof loadReadline>>["createInter
 };
 
 const interrupt = "\x03";
+const suspension = "\x1a";
 const tab = "\t";
 
 /** Controls that Node's editor would put into the line. */
@@ -87,12 +88,12 @@ class EditedLines implements LineEditor {
     this.#feed = (keys) => void input.emit("data", new TextEncoder().encode(keys));
     this.#readline.on("line", (line) => this.#accept(line));
     this.#readline.on("SIGINT", () => this.#interrupt());
-    // Nobody could bring the program back from it without a shell's help.
-    this.#readline.on("SIGTSTP", () => {});
+    this.#readline.on("SIGTSTP", () => this.#suspend());
     this.#readline.on("close", () => this.close());
     terminal.setRaw(true);
     this.#releases = [
       terminal.onKeys((keys) => this.#take(keys)),
+      terminal.onResume(() => this.#resume()),
       terminal.onResize(() => this.#resize(() => output.emit("resize"))),
       () => terminal.setRaw(false),
     ];
@@ -143,6 +144,7 @@ class EditedLines implements LineEditor {
     if (this.#answer === undefined && this.#keys.dropThrough(interrupt)) {
       this.#options.onInterrupt?.(false);
     }
+    if (this.#answer === undefined && this.#keys.dropThrough(suspension)) this.#suspend();
     this.#useKeys();
     if (this.#isClosed || this.#keys.length <= typeAheadCharsMax) return;
     return new Promise((resolve) => this.#onRoom = resolve);
@@ -207,6 +209,23 @@ class EditedLines implements LineEditor {
     this.#options.onInterrupt?.(wasTyping);
     this.#isAtStart = false;
     if (!this.#isClosed) this.#readline.prompt();
+  }
+
+  /** What was typed stays on the screen, and comes again below what the shell shows meanwhile. */
+  #suspend(): void {
+    if (this.#answer !== undefined) {
+      const { line, cursor } = this.#readline;
+      this.#leaveLine("^Z");
+      Object.assign(this.#readline, { line, cursor });
+    }
+    this.#terminal.suspend();
+  }
+
+  #resume(): void {
+    if (this.#answer === undefined) return;
+    this.#terminal.write("\r");
+    this.#readline.prevRows = 0;
+    this.#draw();
   }
 
   // ---- completion ---------------------------------------------------------------------------

@@ -1,3 +1,5 @@
+import { readWhenReady } from "../standard_streams.ts";
+
 /** A terminal: keys come from it, text goes to it. */
 export interface TerminalDevice {
   write(text: string): void;
@@ -10,6 +12,16 @@ export interface TerminalDevice {
    * by line, as usual.
    */
   setRaw(raw: boolean): void;
+  /**
+   * Stops the program and gives the terminal back to the shell that started it, as Ctrl-Z does where
+   * keys are not read one by one.
+   */
+  suspend(): void;
+  /**
+   * Calls `handler` when the program goes on after it was stopped, by whomever, and keys come as before;
+   * until the function returned is called.
+   */
+  onResume(handler: () => void): () => void;
   /**
    * Calls `handler` with the bytes of keys, and with `null` at their end, until the function returned
    * is called. No key is read while what it returned is pending.
@@ -24,18 +36,46 @@ export type KeysHandler = (keys: Uint8Array | null) => Promise<void> | void;
 const marksPastes = "\x1b[?2004h";
 const marksNothing = "\x1b[?2004l";
 
+/** For programs between the shell and this one, as `deno task` is: only the terminal stops them all. */
+const onSuspending = "fg goes on. If no shell answers, press Ctrl-Z again.\r\n";
+
 /** The terminal that stdin and stdout are, for a program that uses one at a time. */
 export function processTerminal(write: (text: string) => void): TerminalDevice {
   let handler: KeysHandler | undefined;
   let isReading = false;
-  const restore = () => write(marksNothing);
+  let isRaw = false;
+  let isSuspended = false;
+  let onResume: (() => void) | undefined;
+  const restore = () => {
+    try {
+      write(marksNothing);
+    } catch {
+      // The terminal is gone.
+    }
+  };
+  const becomeRaw = () => {
+    Deno.stdin.setRaw(true);
+    write(marksPastes);
+  };
+  // The shell gave the terminal the mode that it had been left in.
+  const resume = () => {
+    isSuspended = false;
+    if (!isRaw) return;
+    becomeRaw();
+    onResume?.();
+  };
   // A read cannot be called off: there is one loop for all handlers, or the first would take a key
   // from the second.
   const read = async () => {
     isReading = true;
     const buffer = new Uint8Array(64 * 1024);
     for (let count: number | null = 0; count !== null;) {
-      count = await Deno.stdin.read(buffer).catch(() => null);
+      count = await readWhenReady(Deno.stdin, buffer).catch(() => null);
+      // Nothing stopped the program, and the person goes on: with a line, for keys come by lines now.
+      if (isSuspended && count !== null) {
+        resume();
+        continue;
+      }
       await handler?.(count === null ? null : buffer.slice(0, count));
     }
   };
@@ -54,11 +94,33 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
       return () => Deno.removeSignalListener("SIGWINCH", handler);
     },
     setRaw(raw) {
-      Deno.stdin.setRaw(raw);
-      write(raw ? marksPastes : marksNothing);
-      // However the program is ended by itself, the next one finds the terminal as it was.
-      if (raw) globalThis.addEventListener("unload", restore);
-      else globalThis.removeEventListener("unload", restore);
+      isRaw = raw;
+      if (raw) {
+        becomeRaw();
+        onContinue("add", resume);
+        // However the program is ended by itself, the next one finds the terminal as it was.
+        globalThis.addEventListener("unload", restore);
+      } else {
+        onContinue("remove", resume);
+        globalThis.removeEventListener("unload", restore);
+        Deno.stdin.setRaw(false);
+        write(marksNothing);
+      }
+    },
+    suspend() {
+      if (Deno.build.os === "windows") return;
+      isSuspended = true;
+      write(marksNothing);
+      Deno.stdin.setRaw(false);
+      if (mayStop(0)) return;
+      write(onSuspending);
+      mayStop(Deno.pid);
+    },
+    onResume(next) {
+      onResume = next;
+      return () => {
+        if (onResume === next) onResume = undefined;
+      };
     },
     onKeys(next) {
       handler = next;
@@ -68,4 +130,20 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
       };
     },
   };
+}
+
+/** Stops a process, or with 0 all that the shell started together. @returns whether that is allowed. */
+function mayStop(pid: number): boolean {
+  try {
+    Deno.kill(pid, "SIGTSTP");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function onContinue(change: "add" | "remove", handler: () => void): void {
+  if (Deno.build.os === "windows") return;
+  if (change === "add") Deno.addSignalListener("SIGCONT", handler);
+  else Deno.removeSignalListener("SIGCONT", handler);
 }

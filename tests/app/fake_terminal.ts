@@ -6,6 +6,7 @@ type XTerm = InstanceType<Awaited<ReturnType<typeof loadXTerm>>>;
 /** A terminal in memory, that shows what is written to it as a real one does. */
 export class FakeTerminal implements TerminalDevice {
   isRaw = false;
+  isSuspended = false;
   /** All that was ever written. */
   written = "";
   #xterm: XTerm;
@@ -14,6 +15,7 @@ export class FakeTerminal implements TerminalDevice {
   #columns: number;
   #onKeys: KeysHandler | undefined;
   #onResize: (() => void) | undefined;
+  #onResume: (() => void) | undefined;
 
   private constructor(xterm: XTerm, columns: number) {
     this.#xterm = xterm;
@@ -42,6 +44,21 @@ export class FakeTerminal implements TerminalDevice {
 
   setRaw(raw: boolean): void {
     this.isRaw = raw;
+  }
+
+  suspend(): void {
+    this.isSuspended = true;
+  }
+
+  onResume(handler: () => void): () => void {
+    this.#onResume = handler;
+    return () => this.#onResume = undefined;
+  }
+
+  /** Goes on after it was suspended. */
+  resume(): void {
+    this.isSuspended = false;
+    this.#onResume?.();
   }
 
   onKeys(handler: KeysHandler): () => void {
