@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isVisible } from "../escape.ts";
 import { eventsPerBucketMax, saidCharsMax } from "./bounds.ts";
 import { parseNumber } from "./keys.ts";
 import { isName, isSessionId, playerOf } from "./names.ts";
@@ -114,5 +115,5 @@ function isPlace(place: unknown): boolean {
 }
 
 function isSaid(words: unknown): boolean {
-  return typeof words === "string" && words !== "" && words.length <= saidCharsMax;
+  return typeof words === "string" && words.length <= saidCharsMax && isVisible(words);
 }

@@ -17,6 +17,7 @@ import type { Session } from "./session.ts";
 import * as text from "./text.ts";
 import type { Command, Visit } from "./visit.ts";
 import { inOrder, recent } from "./watch.ts";
+import { isVisible } from "../escape.ts";
 import { suggest } from "../suggest.ts";
 
 /** What each command does. */
@@ -90,7 +91,7 @@ function wordsFor(
   args: readonly string[],
 ): string | undefined {
   const words = args.join(" ");
-  if (words === "") talk.say(newsText.speechless[command]);
+  if (!isVisible(words)) talk.say(newsText.speechless[command]);
   else if (words.length > saidCharsMax) talk.say(newsText.tooMuchSaid);
   else return words;
 }

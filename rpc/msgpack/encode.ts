@@ -21,6 +21,10 @@ export function encode(value: unknown): Uint8Array<ArrayBuffer> {
  * Appends `value` to `writer`: null, undefined, booleans, numbers, bigints of up to 64 bits,
  * strings, `Uint8Array`, and arrays, plain objects and `Map`s of such.
  *
+ * A property that is not enumerable stays behind, as with all that copies objects; so does that a
+ * property is a getter, whose value travels; a hole in an array is `undefined`. Nothing else that a value
+ * has is dropped: properties of an array or a Map beside its items, and symbols as keys, are refused.
+ *
  * @throws {UnmarshallableError} for anything else, naming its path; `writer` then holds a part of it.
  */
 export function writeValue(writer: MsgpackWriter, value: unknown, root = "message"): void {
@@ -90,10 +94,13 @@ function writeObject(writer: MsgpackWriter, value: object, depth: number): void 
         count++;
       }
       writer.endMap(place, count);
+      expectNoSymbols(value);
     } else if (prototype === Array.prototype && Array.isArray(value)) {
       const count = value.length;
       writer.arrayHeader(count);
       for (let i = 0; i < count; i++) write(writer, value[part = i], depth + 1);
+      part = noPart;
+      expectNoProperties(value);
     } else if (value instanceof Uint8Array) {
       writer.bin(value);
     } else if (prototype === Map.prototype && value instanceof Map) {
@@ -104,11 +111,34 @@ function writeObject(writer: MsgpackWriter, value: object, depth: number): void 
         write(writer, item, depth + 1);
       }
       writer.endExt(place);
+      part = noPart;
+      expectNoProperties(value);
     } else throw new Refusal(instanceOf(prototype));
   } catch (error) {
     if (error instanceof Refusal && part !== noPart) error.passing(value, part);
     throw error;
   }
+}
+
+function expectNoSymbols(value: object): void {
+  for (const symbol of Object.getOwnPropertySymbols(value)) {
+    if (Object.prototype.propertyIsEnumerable.call(value, symbol)) {
+      throw new Refusal("a property named by a symbol");
+    }
+  }
+}
+
+/** Refuses what an array or a Map has besides its items. */
+function expectNoProperties(value: object): void {
+  // Names come behind indices.
+  const last = Object.keys(value).at(-1);
+  if (last !== undefined && !isIndex(last)) throw new Refusal("a property beside the items");
+  expectNoSymbols(value);
+}
+
+function isIndex(key: string): boolean {
+  const index = Number(key) >>> 0;
+  return index < 2 ** 32 - 1 && String(index) === key;
 }
 
 /** The part of a container that is itself refused; `undefined` may be a key of a Map. */

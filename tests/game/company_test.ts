@@ -184,6 +184,28 @@ Deno.test("whoever talks without end is out of breath, and nobody hears more", a
   await Promise.all([ada.leave(), bob.leave()]);
 });
 
+Deno.test("what nobody would see is not said", async () => {
+  const { ada, bob } = await company();
+  const unseen = [
+    "\u200b",
+    "\u00ad \u2060",
+    "\u3164",
+    "\u2800",
+    "\x07",
+    "\u0301",
+    "\ufe0f",
+    "\u{e0020}",
+  ];
+  for (const words of unseen) {
+    assertStringIncludes(await bob.type(`say ${words}`), "Say what?");
+    assertStringIncludes(await bob.type(`emote ${words}`), "Do what?");
+    assertStringIncludes(await bob.type(`tell Ada ${words}`), "Tell whom");
+  }
+  assertEquals(await ada.lookAround(), "");
+  assertEquals(await bob.type("say \u{1f44d}\u{1f3fd}"), "You say: \u{1f44d}\u{1f3fd}\n");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
 Deno.test("what cannot be said is said to be so, and is not said later", async () => {
   const { store, ada, bob } = await company();
   store.putFailures = 1;

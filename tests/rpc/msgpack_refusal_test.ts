@@ -85,6 +85,27 @@ const refusals: [name: string, message: unknown, path: string, found: string][] 
   ["an array contains itself", selfList, "message[0]:", "a cycle"],
   ["a Map contains itself", { m: selfMap }, 'message.m.get("me"):', "a cycle"],
   [
+    "an array has a property",
+    { a: Object.assign([1], { extra: 1 }) },
+    "message.a:",
+    "a property beside the items",
+  ],
+  [
+    "a Map has a property",
+    [Object.assign(new Map([[1, 2]]), { extra: 1 })],
+    "message[0]:",
+    "a property beside the items",
+  ],
+  ["an object has a symbol", [{ [Symbol("s")]: 1 }], "message[0]:", "named by a symbol"],
+  [
+    "an array has a symbol",
+    { a: Object.assign([1], { [Symbol("s")]: 1 }) },
+    "message.a:",
+    "named by a symbol",
+  ],
+  ["a boxed number is inside", [Object(1)], "message[0]:", "an instance of Number"],
+  ["a boxed string is inside", [Object("s")], "message[0]:", "an instance of String"],
+  [
     "it nests too deep",
     nested(valueDepthMax + 1, 1),
     "message[0][0]",
