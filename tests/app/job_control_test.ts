@@ -7,9 +7,7 @@ const shellPrompt = "SH% ";
 
 /** A shell with job control. */
 async function openShell(): Promise<Terminal> {
-  const shell = new Terminal("bash --norc --noprofile --noediting -i", {
-    env: { PS1: "SH% " },
-  });
+  const shell = new Terminal(`env PS1='${shellPrompt}' bash --norc --noprofile --noediting -i`);
   await shell.until(shellPrompt);
   return shell;
 }

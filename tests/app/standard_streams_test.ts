@@ -47,8 +47,8 @@ function lineBuffered(stream: BusyStream): ByteSink {
   };
 }
 
-const text = Array.from({ length: 300 }, (_, i) => `${i} `.repeat(i * i % 97) + "\n").join("") +
-  "x".repeat(5_000) + "\n\n\nno line break at the end";
+const text = Array.from({ length: 60 }, (_, i) => `${i} `.repeat(i * i % 97) + "\n").join("") +
+  "x".repeat(2_500) + "\n\n\nno line break at the end";
 
 for (
   const [name, pieceEnd, isPipe] of [
@@ -57,7 +57,7 @@ for (
   ] as const
 ) {
   Deno.test(`writeBuffered() writes each byte once to ${name} that refuses what has no room`, () => {
-    for (const roomBytes of [512, 700, 1_024, 4_096, 65_536]) {
+    for (const roomBytes of [512, 700, 1_024, 4_096]) {
       const stream = new BusyStream(roomBytes, isPipe);
       const bytes = new TextEncoder().encode(text);
       writeBuffered(lineBuffered(stream), bytes, (bytes, start) => {
@@ -76,7 +76,8 @@ Deno.test("chunksOf() waits for what is not there yet", async () => {
     read(into: Uint8Array) {
       const answer = answers.shift();
       if (answer === undefined) return Promise.reject(new Deno.errors.WouldBlock());
-      return Promise.resolve(answer && new TextEncoder().encodeInto(answer, into).written);
+      const { written } = new TextEncoder().encodeInto(answer ?? "", into);
+      return Promise.resolve(answer === null ? null : written);
     },
   };
   let read = "";
