@@ -11,6 +11,14 @@
 // deno-lint-ignore no-control-regex -- these are what it is for
 const acting = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
+/** Controls and formats (zero-width ones among them), blanks, marks without a letter, fillers. */
+const unseen = /[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
+/** Whether anything of `text` leaves ink on a screen. */
+export function isVisible(text: string): boolean {
+  return text.replace(unseen, "") !== "";
+}
+
 /** The short forms; every other one is shown as `\u{…}`. */
 const shortForms: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
@@ -22,14 +30,6 @@ export function escapeControl(text: string): string {
 /** As `escapeControl`, but line breaks and tabs are left to do their work. */
 export function escapeControlInLines(text: string): string {
   return text.replace(acting, (found) => found === "\n" || found === "\t" ? found : shown(found));
-}
-
-/** What takes no ink: what is to be ignored by those who draw text, and the blank of Braille. */
-const inkless = /[\p{Default_Ignorable_Code_Point}\u2800]/gu;
-
-/** Whether there is something to see in `text`: a letter, a digit, a mark or a sign that takes ink. */
-export function isVisible(text: string): boolean {
-  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(text.replace(inkless, ""));
 }
 
 /**

@@ -21,6 +21,10 @@ export function encode(value: unknown): Uint8Array<ArrayBuffer> {
  * Appends `value` to `writer`: null, undefined, booleans, numbers, bigints of up to 64 bits,
  * strings, `Uint8Array`, and arrays, plain objects and `Map`s of such.
  *
+ * A property that is not enumerable stays behind, as with all that copies objects; so does that a
+ * property is a getter, whose value travels; a hole in an array is `undefined`. Nothing else that a value
+ * has is dropped: properties of an array or a Map beside its items, and symbols as keys, are refused.
+ *
  * @throws {UnmarshallableError} for anything else, naming its path; `writer` then holds a part of it.
  */
 export function writeValue(writer: MsgpackWriter, value: unknown, root = "message"): void {
@@ -90,18 +94,13 @@ function writeObject(writer: MsgpackWriter, value: object, depth: number): void 
         count++;
       }
       writer.endMap(place, count);
-      part = noPart;
-      refuseSymbols(value);
+      expectNoSymbols(value);
     } else if (prototype === Array.prototype && Array.isArray(value)) {
       const count = value.length;
       writer.arrayHeader(count);
       for (let i = 0; i < count; i++) write(writer, value[part = i], depth + 1);
       part = noPart;
-      const name = lastName(value);
-      if (name !== undefined) {
-        throw new Refusal(`an array with the property ${JSON.stringify(name)}`);
-      }
-      refuseSymbols(value);
+      expectNoProperties(value);
     } else if (value instanceof Uint8Array) {
       writer.bin(value);
     } else if (prototype === Map.prototype && value instanceof Map) {
@@ -112,6 +111,8 @@ function writeObject(writer: MsgpackWriter, value: object, depth: number): void 
         write(writer, item, depth + 1);
       }
       writer.endExt(place);
+      part = noPart;
+      expectNoProperties(value);
     } else throw new Refusal(instanceOf(prototype));
   } catch (error) {
     if (error instanceof Refusal && part !== noPart) error.passing(value, part);
@@ -119,16 +120,25 @@ function writeObject(writer: MsgpackWriter, value: object, depth: number): void 
   }
 }
 
-/** MessagePack has no place for them, and what was left out would be missed at the other end. */
-function refuseSymbols(container: object): void {
-  if (Object.getOwnPropertySymbols(container).length === 0) return;
-  throw new Refusal("a property whose key is a symbol");
+function expectNoSymbols(value: object): void {
+  for (const symbol of Object.getOwnPropertySymbols(value)) {
+    if (Object.prototype.propertyIsEnumerable.call(value, symbol)) {
+      throw new Refusal("a property named by a symbol");
+    }
+  }
 }
 
-/** The last property of an array that is none of its items: names stand behind all indices. */
-function lastName(array: readonly unknown[]): string | undefined {
-  const last = Object.keys(array).at(-1);
-  return last === undefined || String(Number(last) >>> 0) === last ? undefined : last;
+/** Refuses what an array or a Map has besides its items. */
+function expectNoProperties(value: object): void {
+  // Names come behind indices.
+  const last = Object.keys(value).at(-1);
+  if (last !== undefined && !isIndex(last)) throw new Refusal("a property beside the items");
+  expectNoSymbols(value);
+}
+
+function isIndex(key: string): boolean {
+  const index = Number(key) >>> 0;
+  return index < 2 ** 32 - 1 && String(index) === key;
 }
 
 /** The part of a container that is itself refused; `undefined` may be a key of a Map. */

@@ -45,7 +45,14 @@ testUnless(
   },
 );
 
-for (const [signal, code] of [["SIGHUP", 129], ["SIGINT", 130], ["SIGTERM", 143]] as const) {
+const codeBySignal = [
+  ["SIGHUP", 129],
+  ["SIGINT", 130],
+  ["SIGQUIT", 131],
+  ["SIGTERM", 143],
+] as const;
+
+for (const [signal, code] of codeBySignal) {
   Deno.test(`a command ends with ${code} on ${signal}`, async () => {
     const server = await startServerProcess();
     const watch = spawnCmud(["status", "--watch", "--server", server.ready.queryAddresses[0]]);

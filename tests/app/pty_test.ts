@@ -132,11 +132,12 @@ terminalTest(
   () =>
     withServer(async (server) => {
       const [marksPastes, marksNothing] = ["\x1b[?2004h", "\x1b[?2004l"];
-      for (const [leave, code] of [["\x04", 0], [undefined, 143]] as const) {
+      const ways = [["\x04", 0], ["SIGTERM", 143], ["SIGHUP", 129], ["SIGQUIT", 131]] as const;
+      for (const [leave, code] of ways) {
         const terminal = new Terminal(["kv", "shell", "--server", server]);
         assertStringIncludes(await terminal.until(prompt), marksPastes);
-        if (leave === undefined) terminal.kill("SIGTERM");
-        else await terminal.type(leave);
+        if (leave === "\x04") await terminal.type(leave);
+        else terminal.kill(leave);
         const end = await terminal.end();
         assertEquals(end.code, code);
         assertStringIncludes(end.rest, marksNothing);
