@@ -4,10 +4,14 @@ import type { WorkerCall, WorkerReply } from "./worker_messages.ts";
 
 /** What is needed of a `Worker`. */
 export interface WorkerHandle {
+  /** Called with each message that the Worker posts. */
   // deno-lint-ignore no-explicit-any -- the types of a Worker, whatever it posts
   onmessage: ((event: any) => void) | null;
+  /** Called when the Worker throws what it does not catch. */
   onerror: ((event: ErrorEvent) => void) | null;
+  /** Posts a message to the Worker, and moves the memory of `transfer` along with it. */
   postMessage(message: unknown, transfer: Transferable[]): void;
+  /** Ends the Worker at once. */
   terminate(): void;
 }
 
@@ -15,6 +19,7 @@ export interface WorkerHandle {
 export interface WatchedWorkerOptions<Event, Failure> {
   /** Names the Worker in errors, at the beginning of a sentence. */
   name: string;
+  /** Clock and timers of the beats. */
   environment: Clock & Timers;
   /** Called with each event that the Worker emits. */
   onEvent(event: Event): void;
@@ -50,6 +55,7 @@ export class WatchedWorker<Answers, Request extends { type: string }, Event, Fai
   /** Why no more requests are answered. */
   #ended: Error | undefined;
 
+  /** Takes over `worker`, which answers by `answerRequests`, and sends it beats from now on. */
   constructor(worker: WorkerHandle, options: WatchedWorkerOptions<Event, Failure>) {
     this.#worker = worker;
     this.#options = options;

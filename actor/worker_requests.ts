@@ -2,8 +2,10 @@ import type { WorkerCall, WorkerReply } from "./worker_messages.ts";
 
 /** What a Worker sees of its own scope, whichever library of types it is checked with. */
 export interface WorkerScope {
+  /** Called with each message that is posted to the Worker. */
   // deno-lint-ignore no-explicit-any -- whatever is posted to it
   onmessage: ((event: any) => void) | null;
+  /** Posts a message to who made the Worker, and moves the memory of `transfer` along with it. */
   postMessage(message: unknown, transfer: Transferable[]): void;
 }
 
