@@ -80,7 +80,7 @@ Deno.test("a history is cut to its newest lines, and what is not text in it is p
 
 Deno.test("several programs that use one history lose no line of each other", async () => {
   const program = `
-    import { StateDirectory } from "./app/state_directory.ts";
+    import { StateDirectory } from "./app/cli/state_directory.ts";
     import { HistoryFile } from "./app/terminal/mod.ts";
     const console = { env: () => Deno.args[0], err() {} };
     const history = new HistoryFile(new StateDirectory(console), "h");
