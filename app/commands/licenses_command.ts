@@ -2,7 +2,7 @@ import type { CommandSpec } from "../cli/command_spec.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 
 /** The licence of the program, and those of what it contains: the compiled program includes both. */
-const licenceFiles = ["../LICENSE", "../THIRD_PARTY_NOTICES.md"];
+const licenceFiles = ["../../LICENSE", "../../THIRD_PARTY_NOTICES.md"];
 
 /** `cmud licenses` */
 export const licensesCommand: CommandSpec = {
