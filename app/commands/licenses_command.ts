@@ -9,6 +9,7 @@ export const licensesCommand: CommandSpec = {
   name: "licenses",
   summary: "Print the licences of cmud and of what it contains",
   examples: [["cmud licenses | less", "read them page by page"]],
+  permissions: ["read"],
   async run({ console }) {
     const texts = await Promise.all(
       licenceFiles.map((path) => Deno.readTextFile(new URL(path, import.meta.url))),

@@ -56,6 +56,7 @@ Deno.test("each other command keeps what it needs and no more", async () => {
   const cases: [string[], number, string][] = [
     [["version"], 0, ""],
     [["completion", "bash"], 0, ""],
+    [["licenses"], 0, "read"],
     [["data", "check", directory.path], 0, "read"],
     [["data", "export", directory.path], 0, "read"],
     [["kv", "watch", "--server", "nowhere.invalid:1"], 69, "net"],
