@@ -46,10 +46,28 @@ export function writeToStderr(text: string): void {
   }
 }
 
-/** Writes `text` to stdout. @throws {BrokenPipeError} when the reader is gone. */
+/**
+ * Writes `text` to stdout. Where that is a terminal that is gone, nothing is: SIGHUP says so to the
+ * program, which then ends in order.
+ *
+ * @throws {BrokenPipeError} when the reader is gone.
+ */
 export function writeToStdout(text: string): void {
   stdoutPieceEnd ??= pieceEndFor(1);
-  writeBuffered(Deno.stdout, encoder.encode(text), stdoutPieceEnd);
+  try {
+    writeBuffered(Deno.stdout, encoder.encode(text), stdoutPieceEnd);
+  } catch (error) {
+    if (!stdoutIsTerminal || !isHangup(error)) throw error;
+  }
+}
+
+// After a hangup the system takes a terminal for none.
+const stdinIsTerminal = Deno.stdin.isTerminal();
+const stdoutIsTerminal = Deno.stdout.isTerminal();
+
+/** Whether a terminal's error says that it is gone: EIO, for which Deno has no name. */
+function isHangup(error: unknown): boolean {
+  return error instanceof Error && error.message.includes("(os error 5)");
 }
 
 let stdoutPieceEnd: PieceEnd | undefined;
@@ -122,6 +140,15 @@ function tryWrite(sink: ByteSink, bytes: Uint8Array): number | undefined {
 export interface ByteSource {
   read(into: Uint8Array): Promise<number | null>;
 }
+
+/** What comes in; a terminal that is gone has come to its end. */
+export const standardInput: ByteSource = {
+  read: (into) =>
+    Deno.stdin.read(into).catch((error) => {
+      if (stdinIsTerminal && isHangup(error)) return null;
+      throw error;
+    }),
+};
 
 /** Reads from `source` when something is there, or it has ended. */
 export async function readWhenReady(source: ByteSource, into: Uint8Array): Promise<number | null> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { chunksOf } from "./standard_streams.ts";
+import { chunksOf, standardInput } from "./standard_streams.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The device number of the null device, where a system gives it a fixed one. */
@@ -28,7 +28,7 @@ export async function expectStdin(): Promise<void> {
 
 /** The bytes of stdin. @throws {UsageError} when it cannot be read. */
 export async function* readStdin(): AsyncGenerator<Uint8Array> {
-  const chunks = chunksOf(Deno.stdin);
+  const chunks = chunksOf(standardInput);
   for (;;) {
     let chunk: IteratorResult<Uint8Array>;
     try {

@@ -54,7 +54,7 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
     }
   };
   const becomeRaw = () => {
-    Deno.stdin.setRaw(true);
+    setMode(true);
     write(marksPastes);
   };
   // The shell gave the terminal the mode that it had been left in.
@@ -103,7 +103,7 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
       } else {
         onContinue("remove", resume);
         globalThis.removeEventListener("unload", restore);
-        Deno.stdin.setRaw(false);
+        setMode(false);
         write(marksNothing);
       }
     },
@@ -111,7 +111,7 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
       if (Deno.build.os === "windows") return;
       isSuspended = true;
       write(marksNothing);
-      Deno.stdin.setRaw(false);
+      setMode(false);
       if (mayStop(0)) return;
       write(onSuspending);
       mayStop(Deno.pid);
@@ -130,6 +130,14 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
       };
     },
   };
+}
+
+function setMode(raw: boolean): void {
+  try {
+    Deno.stdin.setRaw(raw);
+  } catch {
+    // The terminal is gone: it has no mode, and SIGHUP ends the program.
+  }
 }
 
 /** Stops a process, or with 0 all that the shell started together. @returns whether that is allowed. */

@@ -93,6 +93,11 @@ export class Terminal {
     Deno.kill(this.#process.pid, signal);
   }
 
+  /** Takes the terminal away, as whoever closes its window does. */
+  hangUp(): void {
+    this.#child.kill("SIGKILL");
+  }
+
   /** Waits for the program's end. @returns its exit code, and what it wrote last. */
   async end(): Promise<{ code: number; rest: string }> {
     while (await this.#read());
