@@ -7,7 +7,6 @@
  *
  * await using client = new Client("127.0.0.1:6001", { timeoutMs: 1000 });
  * try {
- *   await client.put("city/pittsburgh", "302,971");
  *   console.log(await client.get("city/pittsburgh"));
  *   for await (const [key, value] of client.scan("city/")) console.log(key, value);
  * } catch (error) {
