@@ -1,6 +1,9 @@
 /**
- * Everything that can grow, and its bound: one constant each, with its unit in its name and what
- * happens there in its doc. Nothing else in the project states such a number.
+ * Everything that can grow, and its bound, with its unit in its name and what happens there in its
+ * doc. Nothing else in the project states such a number.
+ *
+ * Code reads the bounds of `Limits` from the environment that is given to it, so that a test can give
+ * it others. Those of `wireLimits` and `appLimits` are fixed.
  *
  * @module
  */
@@ -9,327 +12,526 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 const GiB = 1024 * MiB;
 
-// ---- the wire -------------------------------------------------------------------------------
+/**
+ * Bounds of what is on the wire and on disk, and of how it is decoded. They are fixed, because both
+ * ends of a connection rely on the same ones, and so does a server that reads what another one wrote.
+ */
+export const wireLimits = {
+  /** A longer frame (or one of length 0) ends the connection it came on. */
+  frameBytesMax: 16 * MiB,
+  /** A longer method name is unknown: it is neither read nor repeated in the error reply. */
+  methodBytesMax: 64,
+  /** Nesting of a value on the wire or in a message; a deeper one is refused. */
+  valueDepthMax: 128,
+  /** Texts kept for the next message that has them, so many keys and so many others; the next takes a place. */
+  cachedTexts: 256,
+  /** A longer text is not kept. */
+  cachedTextBytesMax: 32,
+  /** Texts in a longer buffer are not looked up: the last one looked into stays in memory. */
+  cachedFromBytesMax: 1 * MiB,
+  /** A longer key or prefix is answered with `too_large`. */
+  keyBytesMax: 4 * KiB,
+  /** A longer value is answered with `too_large`. */
+  valueBytesMax: 8 * MiB,
+  /** The most entries that one Scan may ask for; a higher limit is answered with `bad_request`. */
+  scanEntriesMax: 10_000,
+} as const;
 
-/** A longer frame (or one of length 0) ends the connection it came on. */
-export const frameBytesMax = 16 * MiB;
+/** Bounds of the command line, which is a process of its own. They are fixed. */
+export const appLimits = {
+  /**
+   * As `callTimeoutMs`, for a player with several servers: one that is silent for so long is left, and
+   * there is time to ask another.
+   */
+  failoverTimeoutMs: 2_500,
+  /** Characters of a line of input; a longer one is refused. Holds any key and value, escaped. */
+  lineCharsMax: 64 * MiB,
+  /** Results are written in pieces of this many characters, the last one aside. */
+  outputBatchChars: 64 * KiB,
+  /** Puts of an import that are under way; the next one waits for one of them. */
+  importPutsMax: 4_096,
+  /** Characters of keys and values that are under way in an import, or one entry. */
+  importCharsMax: 4 * MiB,
+  /** How long a put of an import may take, behind all those that are under way. */
+  importTimeoutMs: 30_000,
+  /** Lines that an import passes over because they are no entries; at one more it stops. */
+  importFaultsMax: 20,
+  /** Characters of keys and values that a watch remembers; past it, it ends with an error. */
+  watchedCharsMax: 256 * MiB,
+  /** How often a watch looks, unless it is told otherwise. */
+  watchIntervalMs: 1_000,
+  /** The same signal within this time is the echo of one key press. */
+  signalEchoMs: 250,
+  /** How often a progress bar is drawn. */
+  progressIntervalMs: 100,
+  /** Characters that were typed before anybody asked for them; past it no more are read until some are used. */
+  typeAheadCharsMax: 64 * KiB,
+  /** What completes a word at a terminal gives up after this. */
+  completionTimeoutMs: 100,
+  /** Keys that are looked at to complete one: a page of a Scan. */
+  completionKeysMax: 1_000,
+  /** Candidates for a word that are shown; of more than these it is said how many there are. */
+  candidatesShownMax: 100,
+  /** Lines of history that outlive a run; older ones are forgotten. */
+  historyLinesMax: 1_000,
+  /** A longer line is not kept in the history. */
+  historyLineCharsMax: 4_096,
+  /** How long `play` waits for whoever has its world to say where they answer. */
+  ownerPatienceMs: 3_000,
+  /** How often `status --watch` asks again. */
+  statusIntervalMs: 1_000,
+} as const;
 
-/** First size of a connection's receive buffer, and what it shrinks back to after a long frame. */
-export const receiveBufferBytes = 64 * KiB;
+/** The bounds that can be injected, as a part of an `Environment`. */
+export interface Limits {
+  // ---- the wire -----------------------------------------------------------------------------
+  /** First size of a connection's receive buffer, and what it shrinks back to after a long frame. */
+  readonly receiveBufferBytes: number;
+  /** First size of a buffer that gathers what is to leave on a connection. */
+  readonly sendBufferBytes: number;
+  /** Open connections per listening port; a further one is closed as soon as it is accepted. */
+  readonly connectionsMax: number;
+  /**
+   * Once the replies to one read are this long they are written before the rest of that read is
+   * executed: a reader who is slower than its own questions costs this much memory (plus one frame).
+   */
+  readonly replyBatchBytesMax: number;
+  /** While more replies of a connection than this are to come later, no more of it is executed. */
+  readonly laterMax: number;
+  /** A connection ended for a fault is read on (and ignored) for so long, that its last reply arrives. */
+  readonly lingerMs: number;
+  /** A connection ended for a fault is read on for so many bytes at the most. */
+  readonly lingerBytesMax: number;
 
-/** First size of a buffer that gathers what is to leave on a connection. */
-export const sendBufferBytes = 16 * KiB;
+  // ---- keys and values ----------------------------------------------------------------------
+  /** A page of a Scan ends before it passes this (or after one entry); the next page goes on there. */
+  readonly scanPageBytesMax: number;
+  /**
+   * Bytes of the keys of a replica, and of what is kept beside each; past it a Put of another key is
+   * answered with `overloaded`. Over 100 million keys.
+   */
+  readonly storeKeyBytesMax: number;
+  /**
+   * Bytes of the values of a replica that are no longer than 4 KiB, what is lost between them included; a
+   * Put that would pass it is answered with `overloaded`.
+   */
+  readonly storeValueBytesMax: number;
 
-/** Open connections per listening port; a further one is closed as soon as it is accepted. */
-export const connectionsMax = 10_000;
+  // ---- actors -------------------------------------------------------------------------------
+  /** Marshalled messages share memory in pieces of this size; a longer message gets a piece of its own. */
+  readonly messageChunkBytes: number;
+  /** Messages that an actor handles before the next actor's turn. */
+  readonly schedulerQuantum: number;
+  /** After this long the scheduler lets the event loop serve sockets and timers. */
+  readonly schedulerSliceMs: number;
+  /** Receivers per sender whose message rate is watched before idle ones are forgotten. */
+  readonly ratePairsMax: number;
+  /**
+   * Bytes that wait for a link to another system, the upper half reserved for senders that keep within
+   * its room; an ordinary message past half of it, and any past all of it, is dropped and counted.
+   * Half of it holds the largest message between replicas.
+   */
+  readonly linkBytesMax: number;
+  /** Systems that a system has links to; a message to one more is dropped and counted. */
+  readonly linksMax: number;
+  /** First pause before a lost link is dialed again; doubles each time, with jitter. */
+  readonly reconnectMinMs: number;
+  /** Longest pause before a lost link is dialed again. */
+  readonly reconnectMaxMs: number;
 
-/** A longer method name is unknown: it is neither read nor repeated in the error reply. */
-export const methodBytesMax = 64;
+  // ---- servers ------------------------------------------------------------------------------
+  /** Query actors of one server; more are refused at start. */
+  readonly queryActorsMax: number;
+  /**
+   * A process in which nothing runs for twice as long as this stood still, and the time does not count for
+   * deadlines: a suspended process, a paused container, a laptop asleep.
+   */
+  readonly standstillMs: number;
+  /** How often a further thread of a server is asked whether it is there. */
+  readonly threadBeatMs: number;
+  /** A thread that answers nothing for so long counts as ended: the server ends with it. */
+  readonly threadPatienceMs: number;
+  /** Bytes on a wire that is delayed on purpose; a write past it waits. */
+  readonly delayedBytesMax: number;
 
-/** Nesting of a value on the wire or in a message; a deeper one is refused. */
-export const valueDepthMax = 128;
+  // ---- sync ---------------------------------------------------------------------------------
+  /**
+   * Least time between two sync messages of one actor to another one, so that no second, wherever it
+   * begins, sees more than ten of them.
+   */
+  readonly syncPaceMs: number;
+  /** Bytes of the entries in a sync message; a single entry may be longer. */
+  readonly syncMessageBytesMax: number;
+  /** Messages to a peer that are in flight; at the bound, sending waits for an acknowledgement. */
+  readonly inFlightMessagesMax: number;
+  /**
+   * Bytes of the entries in the outbox of a peer. Past it the outbox is emptied, and the peer is sent
+   * the whole state anew, as a joining server is.
+   */
+  readonly outboxBytesMax: number;
+  /** While more bytes than this are in the outbox of a peer, no part of the state is read for it. */
+  readonly readAheadBytesMax: number;
+  /** Entries that one turn walks over when the state is read for another server. */
+  readonly readEntriesMax: number;
+  /**
+   * An acknowledgement is overdue after this time, and the time that the bytes on their way take at
+   * `slowestLinkBytesPerMs`. The connection is ended then, and what is in flight is sent again on the
+   * next one.
+   */
+  readonly ackTimeoutMs: number;
+  /** A slower link than this counts as dead: 64 KiB, or half a megabit, a second. */
+  readonly slowestLinkBytesPerMs: number;
+  /** How often a peer is checked while an acknowledgement is missing, or its link is down. */
+  readonly peerCheckMs: number;
+  /** A joining server requests the state of another peer when the sender is silent for so long. */
+  readonly stateSenderPatienceMs: number;
+  /** A peer neither reached nor heard for so long is lost: the others make up for what it sent. */
+  readonly peerLostMs: number;
+  /** Incarnations of restarted peers that are remembered; past it the oldest is forgotten. */
+  readonly deadIncarnationsMax: number;
+  /** How long a server that stops goes on syncing, to hand over what it accepted. */
+  readonly closeDrainMs: number;
+  /** An entry that is this far ahead of the clock is counted and logged when it is merged. */
+  readonly futureToleranceMs: number;
+  /** Other servers that a server syncs with; more are ignored. */
+  readonly peersMax: number;
 
-/** Texts kept for the next message that has them, so many keys and so many others; the next takes a place. */
-export const cachedTexts = 256;
+  // ---- clients ------------------------------------------------------------------------------
+  /** How long a call may take before it fails with a `TimeoutError`, unless the caller says otherwise. */
+  readonly callTimeoutMs: number;
+  /** How long a client waits for a connection before it counts the address as unreachable. */
+  readonly dialTimeoutMs: number;
+  /** Bytes of requests that wait for a connection; a call past it fails, and may be made again. */
+  readonly outgoingBytesMax: number;
+  /** After so long without a byte from the server, the next call that expires ends the connection. */
+  readonly silenceMsMax: number;
+  /** Entries per page when a client scans. */
+  readonly clientScanEntries: number;
+  /** Pages without an entry that a scan puts up with in a row; then the server counts as broken. */
+  readonly emptyPagesMax: number;
+  /** How often the nearest router asks each address for a pong. */
+  readonly probeIntervalMs: number;
+  /** How long a server that is to be joined may take to describe itself. */
+  readonly describeTimeoutMs: number;
+  /** First pause before a server that is to be joined, and could not be, is asked again; doubles each time. */
+  readonly joinRetryMinMs: number;
+  /** Longest pause before that. */
+  readonly joinRetryMaxMs: number;
 
-/** A longer text is not kept. */
-export const cachedTextBytesMax = 32;
+  // ---- disk ---------------------------------------------------------------------------------
+  /**
+   * Least time between two messages of a query actor to the disk, unless answers wait for it: what is
+   * put again and again meanwhile is written once.
+   */
+  readonly diskPaceMs: number;
+  /** A message to the disk holds entries up to this, or one entry. */
+  readonly diskMessageBytesMax: number;
+  /** Entries are read from a data file in chunks of about so many bytes. */
+  readonly diskChunkBytes: number;
+  /**
+   * Bytes of the log of a data directory from which on it is folded into the file. A larger bound folds
+   * less often, and leaves more to be read at the start.
+   */
+  readonly foldFromBytes: number;
+  /** A file of the log that is this long is appended to no more: a fold reads one at a time. */
+  readonly logSegmentBytes: number;
+  /** Files of the log from which on it is folded, however short they are: a crash may leave one. */
+  readonly foldFromSegments: number;
+  /** Idle time after the last write before a fold starts. */
+  readonly foldQuietMs: number;
+  /** Bytes of the log from which on it is folded between writes too. */
+  readonly foldUrgentBytes: number;
+  /** How long a step of a fold takes: no longer than the pauses between the writes of a busy server. */
+  readonly foldStepMs: number;
+  /** The longest step of a fold, after a long idle time. The next write waits for it, once. */
+  readonly foldStepMsMax: number;
+  /** Bytes of the log above which each write to the disk waits for a step of the fold. */
+  readonly foldBacklogMax: number;
+  /** Time given to the fold before each write while the backlog lasts. */
+  readonly foldPressMs: number;
+  /** How often a server says how far it has come with reading its data. */
+  readonly loadNoticeMs: number;
+  /** How often a disk that refuses to be written is tried again. */
+  readonly diskRetryMs: number;
+  /** How long a server that starts again waits for those it knew before, until it goes on without. */
+  readonly rejoinFirstMs: number;
+  /** How often it asks those that do not answer, in the long run. */
+  readonly rejoinMaxMs: number;
+}
 
-/** Texts in a longer buffer are not looked up: the last one looked into stays in memory. */
-export const cachedFromBytesMax = 1 * MiB;
+/** The bounds where no others are given. */
+export const defaultLimits: Limits = {
+  receiveBufferBytes: 64 * KiB,
+  sendBufferBytes: 16 * KiB,
+  connectionsMax: 10_000,
+  replyBatchBytesMax: 1 * MiB,
+  laterMax: 1_024,
+  lingerMs: 500,
+  lingerBytesMax: 1 * MiB,
+
+  scanPageBytesMax: 1 * MiB,
+  storeKeyBytesMax: 8 * GiB,
+  storeValueBytesMax: 16 * GiB,
+
+  messageChunkBytes: 64 * KiB,
+  schedulerQuantum: 64,
+  schedulerSliceMs: 5,
+  ratePairsMax: 1_024,
+  linkBytesMax: 20 * MiB,
+  linksMax: 1_024,
+  reconnectMinMs: 100,
+  reconnectMaxMs: 1_000,
+
+  queryActorsMax: 256,
+  standstillMs: 1_000,
+  threadBeatMs: 5_000,
+  threadPatienceMs: 30_000,
+  delayedBytesMax: 64 * MiB,
+
+  syncPaceMs: 105,
+  syncMessageBytesMax: 1 * MiB,
+  inFlightMessagesMax: 64,
+  outboxBytesMax: 64 * MiB,
+  readAheadBytesMax: 2 * MiB,
+  readEntriesMax: 20_000,
+  ackTimeoutMs: 5_000,
+  slowestLinkBytesPerMs: 64,
+  peerCheckMs: 250,
+  stateSenderPatienceMs: 5_000,
+  peerLostMs: 30_000,
+  deadIncarnationsMax: 1_000,
+  closeDrainMs: 5_000,
+  futureToleranceMs: 60_000,
+  peersMax: 256,
+
+  callTimeoutMs: 5_000,
+  dialTimeoutMs: 5_000,
+  outgoingBytesMax: 512 * MiB,
+  silenceMsMax: 10_000,
+  clientScanEntries: 1_000,
+  emptyPagesMax: 10,
+  probeIntervalMs: 2_000,
+  describeTimeoutMs: 3_000,
+  joinRetryMinMs: 200,
+  joinRetryMaxMs: 5_000,
+
+  diskPaceMs: 100,
+  diskMessageBytesMax: 256 * KiB,
+  diskChunkBytes: 256 * KiB,
+  foldFromBytes: 32 * MiB,
+  logSegmentBytes: 4 * MiB,
+  foldFromSegments: 32,
+  foldQuietMs: 20,
+  foldUrgentBytes: 64 * MiB,
+  foldStepMs: 0.5,
+  foldStepMsMax: 5,
+  foldBacklogMax: 128 * MiB,
+  foldPressMs: 20,
+  loadNoticeMs: 1_000,
+  diskRetryMs: 500,
+  rejoinFirstMs: 500,
+  rejoinMaxMs: 60_000,
+};
+
+/** Every bound there is. */
+export type AllLimits = typeof wireLimits & typeof appLimits & Limits;
+
+/** What must hold between some bounds, because code relies on it. */
+export interface LimitRelation {
+  /** The bounds that it is between. */
+  readonly fields: readonly (keyof AllLimits)[];
+  readonly holds: (limits: Readonly<Record<keyof AllLimits, number>>) => boolean;
+  /** What it says, for the error. */
+  readonly rule: string;
+}
+
+/** The greatest of an entry, on the wire, in a message or in a frame of its own. */
+const entryBytesMax = (l: { keyBytesMax: number; valueBytesMax: number }) =>
+  l.keyBytesMax + l.valueBytesMax + 128;
+
+/** Room for what stands beside the entries in a message between servers, introductions aside. */
+const messageSlackBytes = 96 * KiB;
+
+/** The most that a message introduces its receiver to another server with. */
+const introductionBytesMax = 320;
+
+/** The greatest message between the sync actors of two servers. */
+const syncMessageBytes = (
+  l: Record<"syncMessageBytesMax" | "keyBytesMax" | "valueBytesMax" | "peersMax", number>,
+) =>
+  Math.max(l.syncMessageBytesMax, entryBytesMax(l)) + messageSlackBytes +
+  l.peersMax * introductionBytesMax;
+
+/** What must hold between bounds. `checkLimits` asserts it, of the default ones when this is loaded. */
+export const limitRelations: readonly LimitRelation[] = [
+  // ---- what must fit into what ----
+  {
+    fields: ["keyBytesMax", "valueBytesMax", "frameBytesMax"],
+    holds: (l) => entryBytesMax(l) <= l.frameBytesMax,
+    rule: "the greatest entry fits in a frame",
+  },
+  {
+    fields: ["scanPageBytesMax", "frameBytesMax"],
+    holds: (l) => l.scanPageBytesMax + 64 <= l.frameBytesMax,
+    rule: "a page of a Scan fits in a frame",
+  },
+  {
+    fields: ["keyBytesMax"],
+    holds: (l) => l.keyBytesMax < 2 ** 13,
+    rule: "the length of a key fits in the 13 bits that a record has for it",
+  },
+  {
+    fields: ["cachedTextBytesMax"],
+    holds: (l) => l.cachedTextBytesMax < 2 ** 8,
+    rule: "the length of a cached text fits in a byte",
+  },
+  {
+    fields: ["syncMessageBytesMax", "keyBytesMax", "valueBytesMax", "peersMax", "linkBytesMax"],
+    holds: (l) => syncMessageBytes(l) <= l.linkBytesMax / 2,
+    rule: "half of a link holds the greatest message between servers",
+  },
+  {
+    fields: ["syncMessageBytesMax", "keyBytesMax", "valueBytesMax", "peersMax", "frameBytesMax"],
+    holds: (l) => syncMessageBytes(l) <= l.frameBytesMax,
+    rule: "the greatest message between servers fits in a frame",
+  },
+  {
+    fields: [
+      "readAheadBytesMax",
+      "syncMessageBytesMax",
+      "keyBytesMax",
+      "valueBytesMax",
+      "outboxBytesMax",
+    ],
+    holds: (l) =>
+      l.readAheadBytesMax + Math.max(l.syncMessageBytesMax, entryBytesMax(l)) <= l.outboxBytesMax,
+    rule: "what is read for a peer does not overflow its outbox by itself",
+  },
+  ...(["syncMessageBytesMax", "diskMessageBytesMax", "diskChunkBytes"] as const).map((field) => ({
+    fields: [field],
+    holds: (l: Record<typeof field, number>) => l[field] >= 64 * KiB,
+    rule: "a message holds more than its envelope",
+  })),
+  atMost("storeKeyBytesMax", 16 * GiB, "a place is a number of 32 bits, of a word of 4 bytes"),
+  atMost("storeValueBytesMax", 16 * GiB, "a place is a number of 32 bits, of a word of 4 bytes"),
+  {
+    fields: ["storeValueBytesMax"],
+    holds: (l) => l.storeValueBytesMax >= 256 * KiB,
+    rule: "there is room for a segment of values, and for one to clean it into",
+  },
+  {
+    fields: ["lineCharsMax", "keyBytesMax", "valueBytesMax"],
+    holds: (l) => 6 * entryBytesMax(l) <= l.lineCharsMax,
+    rule: "a line holds any key and value, each byte of them escaped",
+  },
+  {
+    fields: ["importCharsMax", "frameBytesMax", "outgoingBytesMax"],
+    holds: (l) => 3 * l.importCharsMax + l.frameBytesMax <= l.outgoingBytesMax,
+    rule: "an import's puts that are under way may wait for a connection, and one more request",
+  },
+  // ---- how many there may be ----
+  ordered("clientScanEntries", "scanEntriesMax", "a client asks for no page that is refused"),
+  ordered("completionKeysMax", "scanEntriesMax", "completing asks for no page that is refused"),
+  ordered("peersMax", "linksMax", "there is a link for each peer"),
+  ordered("peersMax", "connectionsMax", "each peer may connect"),
+  ordered("peersMax", "deadIncarnationsMax", "a restart of each peer is remembered"),
+  // ---- the disk ----
+  ordered("diskMessageBytesMax", "logSegmentBytes", "a file of the log holds a message"),
+  ordered("logSegmentBytes", "foldFromBytes", "a fold finds a whole file of the log"),
+  ordered("foldFromBytes", "foldUrgentBytes", "folding is urgent later than it begins"),
+  ordered("foldUrgentBytes", "foldBacklogMax", "writes wait for a fold later than that is urgent"),
+  {
+    fields: ["foldFromSegments", "logSegmentBytes", "foldFromBytes"],
+    holds: (l) => l.foldFromSegments * l.logSegmentBytes >= l.foldFromBytes,
+    rule: "whole files of the log are folded for their bytes, and not for their number",
+  },
+  ordered("foldStepMs", "foldStepMsMax", "a step of a fold is no longer than the longest"),
+  ordered("foldStepMsMax", "foldPressMs", "a write that waits for a fold waits for a step of it"),
+  // ---- times ----
+  {
+    fields: ["syncPaceMs"],
+    holds: (l) => 10 * l.syncPaceMs > 1_000,
+    rule: "no second sees more than ten messages of one actor to another one",
+  },
+  {
+    fields: ["syncPaceMs", "peerCheckMs", "ackTimeoutMs"],
+    holds: (l) => 2 * l.syncPaceMs + l.peerCheckMs < l.ackTimeoutMs,
+    rule: "an acknowledgement comes at the peer's pace before it is overdue",
+  },
+  ordered("ackTimeoutMs", "peerLostMs", "a dead connection is ended before its peer is lost"),
+  ordered("stateSenderPatienceMs", "peerLostMs", "another sender is asked before one is lost"),
+  {
+    fields: ["reconnectMaxMs", "dialTimeoutMs", "peerLostMs"],
+    holds: (l) => l.reconnectMaxMs + l.dialTimeoutMs < l.peerLostMs,
+    rule: "a peer is dialed again before it is lost",
+  },
+  {
+    fields: ["syncPaceMs", "diskPaceMs", "closeDrainMs"],
+    holds: (l) => 3 * l.syncPaceMs + l.diskPaceMs < l.closeDrainMs,
+    rule: "a server that stops has the time to hand over what it accepted",
+  },
+  {
+    fields: ["threadBeatMs", "threadPatienceMs"],
+    holds: (l) => 2 * l.threadBeatMs <= l.threadPatienceMs,
+    rule: "a thread is asked more than once before it counts as ended",
+  },
+  ...(["ackTimeoutMs", "peerLostMs", "threadPatienceMs", "silenceMsMax"] as const).map((field) => ({
+    fields: ["standstillMs" as const, field],
+    holds: (l: Record<typeof field | "standstillMs", number>) => 2 * l.standstillMs < l[field],
+    rule: "a standstill that counts as time passed is no silence",
+  })),
+  ordered("reconnectMinMs", "reconnectMaxMs", "the first pause is no longer than the longest"),
+  ordered("joinRetryMinMs", "joinRetryMaxMs", "the first pause is no longer than the longest"),
+  ordered("describeTimeoutMs", "rejoinMaxMs", "the first pause is no longer than the longest"),
+  ordered("rejoinFirstMs", "describeTimeoutMs", "a start does not wait longer than later on"),
+  ordered("callTimeoutMs", "silenceMsMax", "one slow answer does not end a connection"),
+  {
+    fields: ["failoverTimeoutMs", "callTimeoutMs"],
+    holds: (l) => 2 * l.failoverTimeoutMs <= l.callTimeoutMs,
+    rule: "there is time to ask another server",
+  },
+];
+
+checkLimits(defaultLimits);
 
 /**
- * Once the replies to one read are this long they are written before the rest of that read is
- * executed: a reader who is slower than its own questions costs this much memory (plus one frame).
+ * The default bounds, some of them replaced.
+ *
+ * @throws {RangeError} as `checkLimits` does.
  */
-export const replyBatchBytesMax = 1 * MiB;
-
-/** While more replies of a connection than this are to come later, no more of it is executed. */
-export const laterMax = 1_024;
-
-/** A connection ended for a fault is read on (and ignored) for so long, that its last reply arrives. */
-export const lingerMs = 500;
-
-/** A connection ended for a fault is read on for so many bytes at the most. */
-export const lingerBytesMax = 1 * MiB;
-
-// ---- keys and values ------------------------------------------------------------------------
-
-/** A longer key or prefix is answered with `too_large`. */
-export const keyBytesMax = 4 * KiB;
-
-/** A longer value is answered with `too_large`. */
-export const valueBytesMax = 8 * MiB;
-
-/** The most entries that one Scan may ask for; a higher limit is answered with `bad_request`. */
-export const scanEntriesMax = 10_000;
-
-/** A page of a Scan ends before it passes this (or after one entry); the next page goes on there. */
-export const scanPageBytesMax = 1 * MiB;
+export function withLimits(overrides: Partial<Limits>): Limits {
+  const limits = { ...defaultLimits, ...overrides };
+  checkLimits(limits);
+  return limits;
+}
 
 /**
- * Bytes of the keys of a replica, and of what is kept beside each; past it a Put of another key is
- * answered with `overloaded`. Over 100 million keys.
+ * Asserts that each bound is one, and that they agree with each other and the fixed ones.
+ *
+ * @param limits the fixed ones among them stand in for those that are compiled in: for tests
+ * @throws {RangeError} with the names and values of those that do not.
  */
-export const storeKeyBytesMax = 8 * GiB;
-
-/**
- * Bytes of the values of a replica that are no longer than 4 KiB, what is lost between them included; a
- * Put that would pass it is answered with `overloaded`.
- */
-export const storeValueBytesMax = 16 * GiB;
-
-// ---- actors ---------------------------------------------------------------------------------
-
-/** Marshalled messages share memory in pieces of this size; a longer message gets a piece of its own. */
-export const messageChunkBytes = 64 * KiB;
-
-/** Messages that an actor handles before the next actor's turn. */
-export const schedulerQuantum = 64;
-
-/** After this long the scheduler lets the event loop serve sockets and timers. */
-export const schedulerSliceMs = 5;
-
-/** Receivers per sender whose message rate is watched before idle ones are forgotten. */
-export const ratePairsMax = 1_024;
-
-/**
- * Bytes that wait for a link to another system, the upper half reserved for senders that keep within
- * its room; an ordinary message past half of it, and any past all of it, is dropped and counted.
- * Half of it holds the largest message between replicas.
- */
-export const linkBytesMax = 20 * MiB;
-
-/** Systems that a system has links to; a message to one more is dropped and counted. */
-export const linksMax = 1_024;
-
-/** First pause before a lost link is dialed again; doubles each time, with jitter. */
-export const reconnectMinMs = 100;
-
-/** Longest pause before a lost link is dialed again. */
-export const reconnectMaxMs = 1_000;
-
-// ---- servers --------------------------------------------------------------------------------
-
-/** Query actors of one server; more are refused at start. */
-export const queryActorsMax = 256;
-
-/**
- * A process in which nothing runs for twice as long as this stood still, and the time does not count for
- * deadlines: a suspended process, a paused container, a laptop asleep.
- */
-export const standstillMs = 1_000;
-
-/** How often a further thread of a server is asked whether it is there. */
-export const threadBeatMs = 5_000;
-
-/** A thread that answers nothing for so long counts as ended: the server ends with it. */
-export const threadPatienceMs = 30_000;
-
-/** Bytes on a wire that is delayed on purpose; a write past it waits. */
-export const delayedBytesMax = 64 * MiB;
-
-// ---- sync -----------------------------------------------------------------------------------
-
-/**
- * Least time between two sync messages of one actor to another one, so that no second, wherever it
- * begins, sees more than ten of them.
- */
-export const syncPaceMs = 105;
-
-/** Bytes of the entries in a sync message; a single entry may be longer. */
-export const syncMessageBytesMax = 1 * MiB;
-
-/** Messages to a peer that are in flight; at the bound, sending waits for an acknowledgement. */
-export const inFlightMessagesMax = 64;
-
-/**
- * Bytes of the entries in the outbox of a peer. Past it the outbox is emptied, and the peer is sent
- * the whole state anew, as a joining server is.
- */
-export const outboxBytesMax = 64 * MiB;
-
-/** While more bytes than this are in the outbox of a peer, no part of the state is read for it. */
-export const readAheadBytesMax = 2 * MiB;
-
-/** Entries that one turn walks over when the state is read for another server. */
-export const readEntriesMax = 20_000;
-
-/**
- * An acknowledgement is overdue after this time, and the time that the bytes on their way take at
- * `slowestLinkBytesPerMs`. The connection is ended then, and what is in flight is sent again on the
- * next one.
- */
-export const ackTimeoutMs = 5_000;
-
-/** A slower link than this counts as dead: 64 KiB, or half a megabit, a second. */
-export const slowestLinkBytesPerMs = 64;
-
-/** How often a peer is checked while an acknowledgement is missing, or its link is down. */
-export const peerCheckMs = 250;
-
-/** A joining server requests the state of another peer when the sender is silent for so long. */
-export const stateSenderPatienceMs = 5_000;
-
-/** A peer neither reached nor heard for so long is lost: the others make up for what it sent. */
-export const peerLostMs = 30_000;
-
-/** Incarnations of restarted peers that are remembered; past it the oldest is forgotten. */
-export const deadIncarnationsMax = 1_000;
-
-/** How long a server that stops goes on syncing, to hand over what it accepted. */
-export const closeDrainMs = 5_000;
-
-/** An entry that is this far ahead of the clock is counted and logged when it is merged. */
-export const futureToleranceMs = 60_000;
-
-/** Other servers that a server syncs with; more are ignored. */
-export const peersMax = 256;
-
-// ---- clients --------------------------------------------------------------------------------
-
-/** How long a call may take before it fails with a `TimeoutError`, unless the caller says otherwise. */
-export const callTimeoutMs = 5_000;
-
-/** How long a client waits for a connection before it counts the address as unreachable. */
-export const dialTimeoutMs = 5_000;
-
-/** Bytes of requests that wait for a connection; a call past it fails, and may be made again. */
-export const outgoingBytesMax = 512 * MiB;
-
-/** After so long without a byte from the server, the next call that expires ends the connection. */
-export const silenceMsMax = 10_000;
-
-/** Entries per page when a client scans. */
-export const clientScanEntries = 1_000;
-
-/** Pages without an entry that a scan puts up with in a row; then the server counts as broken. */
-export const emptyPagesMax = 10;
-
-/**
- * As `callTimeoutMs`, for a player with several servers: one that is silent for so long is left, and
- * there is time to ask another.
- */
-export const failoverTimeoutMs = 2_500;
-
-/** How often the nearest router asks each address for a pong. */
-export const probeIntervalMs = 2_000;
-
-/** How long a server that is to be joined may take to describe itself. */
-export const describeTimeoutMs = 3_000;
-
-/** First pause before a server that is to be joined, and could not be, is asked again; doubles each time. */
-export const joinRetryMinMs = 200;
-
-/** Longest pause before that. */
-export const joinRetryMaxMs = 5_000;
-
-/** Characters of a line of input; a longer one is refused. Holds any key and value, escaped. */
-export const lineCharsMax = 64 * MiB;
-
-/** Results are written in pieces of this many characters, the last one aside. */
-export const outputBatchChars = 64 * KiB;
-
-/** Puts of an import that are under way; the next one waits for one of them. */
-export const importPutsMax = 4_096;
-
-/** Characters of keys and values that are under way in an import, or one entry. */
-export const importCharsMax = 4 * MiB;
-
-/** How long a put of an import may take, behind all those that are under way. */
-export const importTimeoutMs = 30_000;
-
-/** Lines that an import passes over because they are no entries; at one more it stops. */
-export const importFaultsMax = 20;
-
-/** Characters of keys and values that a watch remembers; past it, it ends with an error. */
-export const watchedCharsMax = 256 * MiB;
-
-/** How often a watch looks, unless it is told otherwise. */
-export const watchIntervalMs = 1_000;
-
-/** The same signal within this time is the echo of one key press. */
-export const signalEchoMs = 250;
-
-/** How often a progress bar is drawn. */
-export const progressIntervalMs = 100;
-
-/** Characters that were typed before anybody asked for them; past it no more are read until some are used. */
-export const typeAheadCharsMax = 64 * KiB;
-
-/** What completes a word at a terminal gives up after this. */
-export const completionTimeoutMs = 100;
-
-/** Keys that are looked at to complete one: a page of a Scan. */
-export const completionKeysMax = clientScanEntries;
-
-/** Candidates for a word that are shown; of more than these it is said how many there are. */
-export const candidatesShownMax = 100;
-
-/** Lines of history that outlive a run; older ones are forgotten. */
-export const historyLinesMax = 1_000;
-
-/** A longer line is not kept in the history. */
-export const historyLineCharsMax = 4_096;
-
-/** How long `play` waits for whoever has its world to say where they answer. */
-export const ownerPatienceMs = 3_000;
-
-/** How often `status --watch` asks again. */
-export const statusIntervalMs = 1_000;
-
-// ---- disk -----------------------------------------------------------------------------------
-
-/**
- * Least time between two messages of a query actor to the disk, unless answers wait for it: what is
- * put again and again meanwhile is written once.
- */
-export const diskPaceMs = 100;
-
-/** A message to the disk holds entries up to this, or one entry. */
-export const diskMessageBytesMax = 256 * KiB;
-
-/** Entries are read from a data file in chunks of about so many bytes. */
-export const diskChunkBytes = 256 * KiB;
-
-/**
- * Bytes of the log of a data directory from which on it is folded into the file. A larger bound folds
- * less often, and leaves more to be read at the start.
- */
-export const foldFromBytes = 32 * MiB;
-
-/** A file of the log that is this long is appended to no more: a fold reads one at a time. */
-export const logSegmentBytes = 4 * MiB;
-
-/** Files of the log from which on it is folded, however short they are: a crash may leave one. */
-export const foldFromSegments = 32;
-
-/** Idle time after the last write before a fold starts. */
-export const foldQuietMs = 20;
-
-/** Bytes of the log from which on it is folded between writes too. */
-export const foldUrgentBytes = 64 * MiB;
-
-/** How long a step of a fold takes: no longer than the pauses between the writes of a busy server. */
-export const foldStepMs = 0.5;
-
-/** The longest step of a fold, after a long idle time. The next write waits for it, once. */
-export const foldStepMsMax = 5;
-
-/** Bytes of the log above which each write to the disk waits for a step of the fold. */
-export const foldBacklogMax = 128 * MiB;
-
-/** Time given to the fold before each write while the backlog lasts. */
-export const foldPressMs = 20;
-
-/** How often a server says how far it has come with reading its data. */
-export const loadNoticeMs = 1_000;
-
-/** How often a disk that refuses to be written is tried again. */
-export const diskRetryMs = 500;
-
-/** How long a server that starts again waits for those it knew before, until it goes on without. */
-export const rejoinFirstMs = 500;
-
-/** How often it asks those that do not answer, in the long run. */
-export const rejoinMaxMs = 60_000;
+export function checkLimits(limits: Limits & Partial<Record<keyof AllLimits, number>>): void {
+  const all = { ...wireLimits, ...appLimits, ...limits };
+  const named = (fields: readonly (keyof AllLimits)[]) =>
+    fields.map((field) => `${field} ${all[field]}`).join(", ");
+  for (const field of Object.keys(all) as (keyof AllLimits)[]) {
+    const isCount = !/Ms(Max)?$/.test(field);
+    if (all[field] > 0 && all[field] < Infinity && (!isCount || Number.isInteger(all[field]))) {
+      continue;
+    }
+    const allowed = isCount ? "a whole number" : "a time";
+    throw new RangeError(`Cannot use ${named([field])} as a bound: allowed is ${allowed} above 0`);
+  }
+  for (const { fields, holds, rule } of limitRelations) {
+    if (!holds(all)) throw new RangeError(`Cannot use ${named(fields)} together: ${rule}`);
+  }
+}
+
+function ordered(lesser: keyof AllLimits, greater: keyof AllLimits, rule: string): LimitRelation {
+  return { fields: [lesser, greater], holds: (l) => l[lesser] <= l[greater], rule };
+}
+
+function atMost(field: keyof AllLimits, bound: number, rule: string): LimitRelation {
+  return { fields: [field], holds: (l) => l[field] <= bound, rule };
+}

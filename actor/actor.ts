@@ -1,4 +1,4 @@
-import type { MsgpackWriter } from "../rpc/mod.ts";
+import type { Limited, MsgpackWriter } from "../rpc/mod.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import type { SystemStats } from "./stats.ts";
 import type { LinkState } from "./tell_network.ts";
@@ -36,7 +36,7 @@ export interface TellOptions {
 }
 
 /** What an actor can see of the world, and how it acts on it. */
-export interface ActorContext {
+export interface ActorContext extends Limited {
   /** The actor's own ref. */
   readonly self: ActorRef;
   /**

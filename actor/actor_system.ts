@@ -109,8 +109,9 @@ export class ActorSystem extends ActorThread {
   seat(thread: number): ThreadSeat {
     const { address, incarnation } = this;
     const threadCount = this.#threadCount;
+    const { limits } = this.#environment;
     const { extraFigures, memory: statsMemory } = this.#table;
-    return { address, incarnation, thread, threadCount, extraFigures, statsMemory };
+    return { address, incarnation, thread, threadCount, extraFigures, statsMemory, limits };
   }
 
   /** Connects a thread that takes its seat. @param port to it */

@@ -77,7 +77,7 @@ export class ActorThread {
   #table: StatsTable;
   #figures: Float64Array;
   #scheduler: Scheduler;
-  #marshaller = new Marshaller();
+  #marshaller: Marshaller;
   #actors = new Map<number, LocalActor>();
   #inboxes = new Map<number, ReceiveMarshalled>();
   #channels: Channels;
@@ -99,6 +99,7 @@ export class ActorThread {
     this.#table = table;
     this.#figures = table.row(identity.thread);
     this.#scheduler = new Scheduler(environment);
+    this.#marshaller = new Marshaller(environment.limits.messageChunkBytes);
     this.#channels = new Channels(environment);
     this.#lastCounter = identity.thread + 1 - identity.threadCount;
   }
@@ -106,7 +107,7 @@ export class ActorThread {
   /** Starts an actor: `newActor` is called now, and may tell already. */
   startActor(newActor: NewActor): ActorRef {
     const self = this.#newRef();
-    const local = new LocalActor((error) => {
+    const local = new LocalActor(this.#environment.limits.ratePairsMax, (error) => {
       this.#marshaller.abandon();
       this.onError(error, self);
     });
@@ -237,6 +238,7 @@ export class ActorThread {
     const linkTo = (ref: ActorRef) => this.#closed ? undefined : this.#away.link(ref);
     return {
       self,
+      limits: this.#environment.limits,
       tell: (ref, message, options) =>
         this.#tellFrom(local, self, ref, this.#marshal(message), options?.reserved ?? false),
       beginMessage: () => this.#marshaller.begin(),

@@ -12,7 +12,7 @@ export class LocalActor implements Runnable {
   /** Messages that wait, marshalled. */
   readonly mailbox = new Mailbox<Marshalled>();
   /** What this actor sent to others lately; receivers by counter here, by uid elsewhere. */
-  readonly rates = new MessageRates<number | string>();
+  readonly rates: MessageRates<number | string>;
   /** The ref of another system that it told something last, and its uid. */
   #lastAway: ActorRef = { address: "", incarnation: "", counter: 0 };
   #lastAwayUid = "";
@@ -20,8 +20,12 @@ export class LocalActor implements Runnable {
   actor!: Actor;
   #onError: (error: unknown) => void;
 
-  /** @param onError told of what the actor throws */
-  constructor(onError: (error: unknown) => void) {
+  /**
+   * @param ratePairsMax receivers whose message rate is watched
+   * @param onError told of what the actor throws
+   */
+  constructor(ratePairsMax: number, onError: (error: unknown) => void) {
+    this.rates = new MessageRates(ratePairsMax);
     this.#onError = onError;
   }
 

@@ -1,4 +1,3 @@
-import { messageChunkBytes } from "../limits.ts";
 import { MsgpackWriter } from "../rpc/mod.ts";
 
 /** A marshalled message: `bytes[start..end)`, which never change any more. */
@@ -18,8 +17,13 @@ export interface Marshalled {
  * anybody holds a message, or a part of one, that is in it.
  */
 export class Marshaller {
-  #writer = new MsgpackWriter(messageChunkBytes);
+  #writer: MsgpackWriter;
   #isOpen = false;
+
+  /** @param chunkBytes size of a chunk; a longer message gets one of its own */
+  constructor(chunkBytes: number) {
+    this.#writer = new MsgpackWriter(chunkBytes);
+  }
 
   /**
    * Begins a message. Whoever asks writes exactly one value, and then calls `end`.

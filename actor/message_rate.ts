@@ -1,5 +1,3 @@
-import { ratePairsMax } from "../limits.ts";
-
 const windowMs = 1000;
 /** One bucket a millisecond. One more than the window, so that no pair of messages within it is missed. */
 const bucketCount = windowMs + 1;
@@ -35,12 +33,18 @@ class SlidingWindow {
 /** The message rates of one sender, a window for each of its receivers. */
 export class MessageRates<Receiver> {
   #windows = new Map<Receiver, SlidingWindow>();
+  #pairsMax: number;
+
+  /** @param pairsMax receivers that are watched before idle ones are forgotten */
+  constructor(pairsMax: number) {
+    this.#pairsMax = pairsMax;
+  }
 
   /** Adds a message to `receiver`. @returns how many it got from this sender in the last second. */
   add(receiver: Receiver, nowMs: number): number {
     let window = this.#windows.get(receiver);
     if (window === undefined) {
-      if (this.#windows.size >= ratePairsMax) this.#forget(nowMs);
+      if (this.#windows.size >= this.#pairsMax) this.#forget(nowMs);
       this.#windows.set(receiver, window = new SlidingWindow());
     }
     return window.add(nowMs);
@@ -51,7 +55,7 @@ export class MessageRates<Receiver> {
     for (const [receiver, window] of this.#windows) {
       if (window.isIdle(nowMs)) this.#windows.delete(receiver);
     }
-    if (this.#windows.size < ratePairsMax) return;
+    if (this.#windows.size < this.#pairsMax) return;
     const [oldest] = this.#windows.keys();
     this.#windows.delete(oldest);
   }

@@ -1,4 +1,3 @@
-import { dialTimeoutMs, linkBytesMax, reconnectMaxMs, reconnectMinMs } from "../limits.ts";
 import {
   Backoff,
   type ByteStream,
@@ -74,12 +73,14 @@ export class RemoteLink implements TellLink {
   }
 
   get roomBytes(): number {
-    return Math.max(0, linkBytesMax - this.#sender.waitingBytes);
+    return Math.max(0, this.#environment.limits.linkBytesMax - this.#sender.waitingBytes);
   }
 
   send(counter: number, message: Marshalled, reserved: boolean): boolean {
     const bytes = message.end - message.start;
-    const bound = reserved ? linkBytesMax : linkBytesMax / 2;
+    const bound = reserved
+      ? this.#environment.limits.linkBytesMax
+      : this.#environment.limits.linkBytesMax / 2;
     if (this.isGone || this.#closed || this.#sender.waitingBytes + bytes > bound) return false;
     writeTell(this.#sender.frames, counter, message);
     this.#waitingMessages++;
@@ -110,8 +111,8 @@ export class RemoteLink implements TellLink {
 
   async #run(): Promise<void> {
     const backoff = new Backoff({
-      minMs: reconnectMinMs,
-      maxMs: reconnectMaxMs,
+      minMs: this.#environment.limits.reconnectMinMs,
+      maxMs: this.#environment.limits.reconnectMaxMs,
       fraction: () => this.#environment.fraction(),
     });
     while (!this.#closed && !this.isGone) {
@@ -137,7 +138,10 @@ export class RemoteLink implements TellLink {
     );
     this.#stream = stream;
     if (this.#closed) throw new Error("too late");
-    const cancel = this.#environment.after(dialTimeoutMs, () => stream.close());
+    const cancel = this.#environment.after(
+      this.#environment.limits.dialTimeoutMs,
+      () => stream.close(),
+    );
     try {
       await this.#greet(stream);
     } finally {
@@ -157,7 +161,7 @@ export class RemoteLink implements TellLink {
       expected: this.#incarnation,
     });
     await stream.write(writer.written());
-    const frames = new FrameReader();
+    const frames = new FrameReader(this.#environment.limits.receiveBufferBytes);
     for (;;) {
       const count = await stream.read(frames.space());
       if (count === null) throw new Error("the connection ended before it was greeted");

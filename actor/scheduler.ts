@@ -1,4 +1,3 @@
-import { schedulerQuantum, schedulerSliceMs } from "../limits.ts";
 import type { Environment } from "../rpc/mod.ts";
 import { Ring } from "./ring.ts";
 
@@ -20,6 +19,8 @@ export interface Runnable {
  */
 export class Scheduler {
   #environment: Environment;
+  #quantum: number;
+  #sliceMs: number;
   #runQueue = new Ring<Runnable>();
   /** Whether a drain is under way or due. */
   #active = false;
@@ -31,6 +32,8 @@ export class Scheduler {
 
   constructor(environment: Environment) {
     this.#environment = environment;
+    this.#quantum = environment.limits.schedulerQuantum;
+    this.#sliceMs = environment.limits.schedulerSliceMs;
   }
 
   /**
@@ -63,7 +66,7 @@ export class Scheduler {
   }
 
   #drain = (): void => {
-    const sliceEndMs = this.readClock() + schedulerSliceMs;
+    const sliceEndMs = this.readClock() + this.#sliceMs;
     this.#running = true;
     while (this.#clockMs < sliceEndMs) {
       const runnable = this.#runQueue.take();
@@ -81,7 +84,7 @@ export class Scheduler {
    * slice of messages that all take the same ends before it has taken twice its time.
    */
   #runTurn(runnable: Runnable, sliceEndMs: number): void {
-    for (let handled = 1; handled <= schedulerQuantum; handled++) {
+    for (let handled = 1; handled <= this.#quantum; handled++) {
       if (!runnable.runOne()) {
         runnable.scheduled = false;
         return;

@@ -20,6 +20,7 @@ import type { TellHost } from "./tell_network.ts";
  * life reaches nobody. Trailing params, as a newer version may send them, are ignored.
  */
 export class SystemConnection implements FrameExecutor, RequestHandler {
+  readonly replyBatchBytesMax: number;
   #host: TellHost;
   #isGreeted = false;
   #reader = new MsgpackReader(nothing);
@@ -27,7 +28,8 @@ export class SystemConnection implements FrameExecutor, RequestHandler {
   /** A copy of `#frames`, once a message is to outlive them. */
   #kept: Uint8Array | undefined;
 
-  constructor(host: TellHost) {
+  constructor(host: TellHost, replyBatchBytesMax: number) {
+    this.replyBatchBytesMax = replyBatchBytesMax;
     this.#host = host;
   }
 

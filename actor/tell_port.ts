@@ -1,4 +1,3 @@
-import { linksMax } from "../limits.ts";
 import { type Environment, RpcServer, type Transport } from "../rpc/mod.ts";
 import { RemoteLink } from "./remote_link.ts";
 import { SystemConnection } from "./system_connection.ts";
@@ -28,15 +27,17 @@ export class RpcTellNetwork implements TellNetwork {
    * @throws {Error} when the port cannot be bound.
    */
   open(hostname: string, port: number, host: TellHost): TellPort {
+    const { linksMax, replyBatchBytesMax } = this.#environment.limits;
     const server = new RpcServer({
       transport: this.#transport,
-      timers: this.#environment,
+      environment: this.#environment,
       hostname,
       port,
-      serve: () => new SystemConnection(host),
+      serve: () => new SystemConnection(host, replyBatchBytesMax),
     });
     return new RpcTellPort(
       server,
+      linksMax,
       (address, incarnation) =>
         new RemoteLink(address, incarnation, this.#dialing, this.#environment, host),
     );
@@ -45,13 +46,19 @@ export class RpcTellNetwork implements TellNetwork {
 
 class RpcTellPort implements TellPort {
   #server: RpcServer;
+  #linksMax: number;
   #newLink: (address: string, incarnation: string) => RemoteLink;
   /** By incarnation, then by address: both are at hand, and putting them together would take longer. */
   #links = new Map<string, Map<string, RemoteLink>>();
   #linkCount = 0;
 
-  constructor(server: RpcServer, newLink: (address: string, incarnation: string) => RemoteLink) {
+  constructor(
+    server: RpcServer,
+    linksMax: number,
+    newLink: (address: string, incarnation: string) => RemoteLink,
+  ) {
     this.#server = server;
+    this.#linksMax = linksMax;
     this.#newLink = newLink;
   }
 
@@ -64,8 +71,8 @@ class RpcTellPort implements TellPort {
   }
 
   #addLink(address: string, incarnation: string): TellLink | undefined {
-    if (this.#linkCount >= linksMax) this.#forgetGone();
-    if (this.#linkCount >= linksMax) return undefined;
+    if (this.#linkCount >= this.#linksMax) this.#forgetGone();
+    if (this.#linkCount >= this.#linksMax) return undefined;
     const link = this.#newLink(address, incarnation);
     let links = this.#links.get(incarnation);
     if (links === undefined) this.#links.set(incarnation, links = new Map());

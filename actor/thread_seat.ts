@@ -1,3 +1,4 @@
+import type { Limits } from "../limits.ts";
 import type { Environment } from "../rpc/mod.ts";
 import { ActorThread } from "./actor_thread.ts";
 import { StatsTable } from "./stats.ts";
@@ -17,6 +18,8 @@ export interface ThreadSeat {
   readonly extraFigures: readonly string[];
   /** Memory of the system's figures, shared by its threads. */
   readonly statsMemory: SharedArrayBuffer;
+  /** The bounds of the system. */
+  readonly limits: Limits;
 }
 
 /**

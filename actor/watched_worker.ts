@@ -1,5 +1,4 @@
-import { threadBeatMs, threadPatienceMs } from "../limits.ts";
-import type { Clock, Timers } from "../rpc/mod.ts";
+import type { Clock, Limited, Timers } from "../rpc/mod.ts";
 import type { WorkerCall, WorkerReply } from "./worker_messages.ts";
 
 /** What is needed of a `Worker`. */
@@ -19,8 +18,8 @@ export interface WorkerHandle {
 export interface WatchedWorkerOptions<Event, Failure> {
   /** Names the Worker in errors, at the beginning of a sentence. */
   name: string;
-  /** Clock and timers of the beats. */
-  environment: Clock & Timers;
+  /** Clock and timers of the beats, and their bounds. */
+  environment: Clock & Timers & Limited;
   /** Called with each event that the Worker emits. */
   onEvent(event: Event): void;
   /** Turns a failed request's failure into the error to reject with. */
@@ -124,17 +123,25 @@ export class WatchedWorker<Answers, Request extends { type: string }, Event, Fai
   }
 
   #nextBeat(): () => void {
-    return this.#options.environment.after(threadBeatMs, () => this.#beat());
+    return this.#options.environment.after(
+      this.#options.environment.limits.threadBeatMs,
+      () => this.#beat(),
+    );
   }
 
   #beat(): void {
     const nowMs = this.#options.environment.monotonicMs();
-    this.#silentMs += Math.min(nowMs - this.#checkedMs, threadBeatMs);
+    this.#silentMs += Math.min(
+      nowMs - this.#checkedMs,
+      this.#options.environment.limits.threadBeatMs,
+    );
     this.#checkedMs = nowMs;
     this.#cancelBeat = this.#nextBeat();
     this.#post({ kind: "beat" });
     // Greater, because the answer to the beat before may be on its way.
-    if (this.#isSilent || this.#silentMs <= threadPatienceMs) return;
+    if (this.#isSilent || this.#silentMs <= this.#options.environment.limits.threadPatienceMs) {
+      return;
+    }
     this.#isSilent = true;
     this.#options.onSilent(this.#silentMs);
   }

@@ -1,4 +1,4 @@
-import { callTimeoutMs } from "../limits.ts";
+import { defaultLimits } from "../limits.ts";
 import { parseAddress } from "../rpc/mod.ts";
 import type { LoadProtocol } from "./load_protocol.ts";
 import type { LoadTarget } from "./load_target.ts";
@@ -91,7 +91,7 @@ export async function withConnections<T>(
   const timer = setTimeout(() => {
     late = true;
     close();
-  }, seconds * 1000 + callTimeoutMs);
+  }, seconds * 1000 + defaultLimits.callTimeoutMs);
   try {
     for (let i = 0; i < count; i++) {
       connections.push(await LoadConnection.open(addresses[i % addresses.length], protocol));

@@ -1,5 +1,5 @@
 import { type ActorContext, type ActorRef, ActorSystem } from "../actor/mod.ts";
-import { callTimeoutMs, linkBytesMax } from "../limits.ts";
+import { defaultLimits } from "../limits.ts";
 import type { CountMessage, CountReport } from "./counter.ts";
 import { startOwnProcess } from "./own_process.ts";
 
@@ -18,7 +18,7 @@ export async function measureRemoteTells(
   seconds: number,
   signal?: AbortSignal,
 ): Promise<RemoteTellResult> {
-  const timeoutMs = seconds * 1000 + callTimeoutMs;
+  const timeoutMs = seconds * 1000 + defaultLimits.callTimeoutMs;
   const receiver = await startOwnProcess(["receive-tells"], signal);
   const ref: ActorRef = JSON.parse(receiver.firstLine);
   const system = await ActorSystem.start({ hostname: "127.0.0.1", port: 0 });
@@ -47,7 +47,8 @@ function newSender(context: ActorContext, receiver: ActorRef, replyTo: ActorRef,
   let sent = 0;
   let endMs = Infinity;
   // Ordinary messages may fill half of a link.
-  const hasRoom = () => context.link(receiver).roomBytes > linkBytesMax / 2 + turnBytes;
+  const hasRoom = () =>
+    context.link(receiver).roomBytes > defaultLimits.linkBytesMax / 2 + turnBytes;
   context.tell(context.self, null);
   return {
     onMessage() {

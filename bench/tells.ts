@@ -1,5 +1,5 @@
 import { type ActorContext, type ActorRef, ActorSystem } from "../actor/mod.ts";
-import { callTimeoutMs } from "../limits.ts";
+import { defaultLimits } from "../limits.ts";
 import { type CountMessage, type CountReport, newCounter } from "./counter.ts";
 
 /**
@@ -11,7 +11,7 @@ import { type CountMessage, type CountReport, newCounter } from "./counter.ts";
 export async function measureTells(seconds: number, signal?: AbortSignal): Promise<number> {
   const system = await ActorSystem.start({ hostname: "127.0.0.1", port: 0 });
   const endMs = performance.now() + seconds * 1000;
-  const timeoutMs = seconds * 1000 + callTimeoutMs;
+  const timeoutMs = seconds * 1000 + defaultLimits.callTimeoutMs;
   const { ref: replyTo, response } = system.newChannelRef<CountReport>({ timeoutMs });
   const counter = system.startActor(newCounter);
   const sender = system.startActor((context) => {

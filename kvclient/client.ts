@@ -7,7 +7,6 @@ import {
   statsCall,
   type StatsFigures,
 } from "../kvcommon/mod.ts";
-import { callTimeoutMs, clientScanEntries, emptyPagesMax } from "../limits.ts";
 import {
   type Call,
   ConnectionError,
@@ -70,8 +69,8 @@ export class Client {
    */
   constructor(target: ClientTarget, options: ClientOptions = {}) {
     this.#router = routerTo(target);
-    this.#timeoutMs = options.timeoutMs ?? callTimeoutMs;
     this.#environment = options.environment ?? realEnvironment;
+    this.#timeoutMs = options.timeoutMs ?? this.#environment.limits.callTimeoutMs;
     this.#dialer = options.transport ?? tcpDialer;
   }
 
@@ -151,12 +150,16 @@ export class Client {
     let after: string | undefined;
     let emptyPages = 0;
     for (let done = false; !done;) {
-      const page = await this.#callAt(address, scanCall(prefix, after, clientScanEntries), options);
+      const page = await this.#callAt(
+        address,
+        scanCall(prefix, after, this.#environment.limits.clientScanEntries),
+        options,
+      );
       yield* page.entries;
       after = page.entries.at(-1)?.[0] ?? after;
       done = page.done;
       emptyPages = page.entries.length === 0 ? emptyPages + 1 : 0;
-      if (emptyPages > emptyPagesMax) {
+      if (emptyPages > this.#environment.limits.emptyPagesMax) {
         throw new RpcError("internal", `Cannot Scan at ${address}: its pages are empty, for ever`);
       }
     }

@@ -1,5 +1,4 @@
 import { pingCall } from "../kvcommon/mod.ts";
-import { probeIntervalMs } from "../limits.ts";
 import {
   type Dialer,
   type Environment,
@@ -73,8 +72,8 @@ export class NearestRouter implements QueryRouter {
   }
 
   private constructor(addresses: readonly string[], options: NearestRouterOptions) {
-    this.#intervalMs = options.intervalMs ?? probeIntervalMs;
     this.#environment = options.environment ?? realEnvironment;
+    this.#intervalMs = options.intervalMs ?? this.#environment.limits.probeIntervalMs;
     this.#dialer = options.transport ?? tcpDialer;
     this.#candidates = addresses.map((address) => ({
       address,

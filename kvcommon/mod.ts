@@ -24,4 +24,4 @@ export {
 export { type MethodName, methodNames, methodOf } from "./methods.ts";
 export { expectParams, readKey, readScanLimit, readValueParam } from "./params.ts";
 export { type ErrorCode, errorCodes } from "../rpc/mod.ts";
-export { frameBytesMax, keyBytesMax, scanEntriesMax, valueBytesMax } from "../limits.ts";
+export { wireLimits } from "../limits.ts";

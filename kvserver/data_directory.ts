@@ -1,5 +1,5 @@
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
-import type { Clock, Timers } from "../rpc/mod.ts";
+import type { Clock, Limited, Timers } from "../rpc/mod.ts";
 import { DiskThread } from "./disk/disk_thread.ts";
 import { Journal } from "./disk/journal.ts";
 import type { Durability } from "./messages/journal_messages.ts";
@@ -9,7 +9,7 @@ import type { DiskOptions } from "./query/group_commit.ts";
 
 /** What a data directory is told and tells. */
 export interface DataDirectorySurroundings {
-  clock: Clock & Timers;
+  clock: Clock & Timers & Limited;
   /** Told how far reading has come, when that takes long; and when it can or cannot be written. */
   log?(line: string): void;
   /** Told that its thread ended unasked. */
@@ -42,7 +42,7 @@ export class DataDirectory {
     this.#path = path;
     this.#surroundings = surroundings;
     this.#disk = disk;
-    this.#known = new KnownServers(disk.peers);
+    this.#known = new KnownServers(disk.peers, surroundings.clock.limits);
   }
 
   /** Descriptions of the servers that were known before, and answer soon. */

@@ -1,4 +1,4 @@
-import { describeTimeoutMs, rejoinFirstMs, rejoinMaxMs } from "../limits.ts";
+import type { Limits } from "../limits.ts";
 import { fetchDescription } from "./server_description.ts";
 
 /**
@@ -8,16 +8,18 @@ import { fetchDescription } from "./server_description.ts";
 export class KnownServers {
   /** Where nobody was found yet. */
   #missing: Set<string>;
+  #limits: Limits;
   #ending = new AbortController();
   #asking: Promise<void> | undefined;
 
-  constructor(addresses: readonly string[]) {
+  constructor(addresses: readonly string[], limits: Limits) {
+    this.#limits = limits;
     this.#missing = new Set(addresses);
   }
 
   /** The descriptions of those that answer soon. */
   describe(): Promise<string[]> {
-    return this.#askAll(rejoinFirstMs);
+    return this.#askAll(this.#limits.rejoinFirstMs);
   }
 
   /** Goes on asking the others, less and less often. @param join is given each description */
@@ -37,10 +39,12 @@ export class KnownServers {
   }
 
   async #keepAsking(join: (description: string) => void): Promise<void> {
-    for (let pauseMs = describeTimeoutMs; this.#missing.size > 0; pauseMs *= 2) {
-      await this.#pause(Math.min(pauseMs, rejoinMaxMs));
+    for (let pauseMs = this.#limits.describeTimeoutMs; this.#missing.size > 0; pauseMs *= 2) {
+      await this.#pause(Math.min(pauseMs, this.#limits.rejoinMaxMs));
       if (this.#ending.signal.aborted) return;
-      for (const description of await this.#askAll(describeTimeoutMs)) join(description);
+      for (const description of await this.#askAll(this.#limits.describeTimeoutMs)) {
+        join(description);
+      }
     }
   }
 

@@ -1,5 +1,4 @@
-import { loadNoticeMs } from "../limits.ts";
-import type { Clock } from "../rpc/mod.ts";
+import type { Clock, Limited } from "../rpc/mod.ts";
 
 /** How far reading a data directory has come, told now and then. */
 export class LoadProgress {
@@ -7,17 +6,22 @@ export class LoadProgress {
   bytes = 0;
   #path: string;
   #bytesInAll: number;
-  #clock: Clock;
+  #clock: Clock & Limited;
   #log: ((line: string) => void) | undefined;
   #noticeMs: number;
 
   /** @param bytesInAll about how much there is */
-  constructor(path: string, bytesInAll: number, clock: Clock, log?: (line: string) => void) {
+  constructor(
+    path: string,
+    bytesInAll: number,
+    clock: Clock & Limited,
+    log?: (line: string) => void,
+  ) {
     this.#path = path;
     this.#bytesInAll = bytesInAll;
     this.#clock = clock;
     this.#log = log;
-    this.#noticeMs = clock.monotonicMs() + loadNoticeMs;
+    this.#noticeMs = clock.monotonicMs() + clock.limits.loadNoticeMs;
   }
 
   /** Gives the parts on, and counts them. */
@@ -32,7 +36,7 @@ export class LoadProgress {
   #tell(): void {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs < this.#noticeMs) return;
-    this.#noticeMs = nowMs + loadNoticeMs;
+    this.#noticeMs = nowMs + this.#clock.limits.loadNoticeMs;
     const percent = Math.floor(100 * this.bytes / this.#bytesInAll);
     this.#log?.(`Reading ${this.#path}: ${Math.min(99, percent)} %`);
   }

@@ -26,9 +26,11 @@ export interface ReplicaSettings {
 export function startQueryActor(
   thread: ActorThread,
   settings: ReplicaSettings,
-  store = new Store(),
+  store?: Store,
 ): ActorRef {
-  return thread.startActor((context) => new QueryActor(context, { ...settings, store }));
+  return thread.startActor((context) =>
+    new QueryActor(context, { ...settings, store: store ?? new Store(context.limits) })
+  );
 }
 
 /** Options of a `ReplicaGroup`. */

@@ -1,5 +1,4 @@
 import { type ActorRef, ActorSystem, RpcTellNetwork } from "../actor/mod.ts";
-import { closeDrainMs } from "../limits.ts";
 import {
   type AwakeEnvironment,
   awakeEnvironment,
@@ -48,7 +47,7 @@ export class Server {
   static async start(options: ServerOptions = {}): Promise<Server> {
     const settings = withDefaults(options);
     const named = readDescriptions(settings.remoteDescs);
-    const environment = awakeEnvironment(settings.environment);
+    const environment = awakeEnvironment(settings.environment, settings.limits);
     try {
       return await Server.#open({ ...settings, environment }, named);
     } catch (error) {
@@ -189,7 +188,11 @@ export class Server {
   async #close(): Promise<void> {
     // Of a thread that ended by itself nothing is left to close.
     await Promise.allSettled([this.#main, ...this.#workers].map((thread) => thread.close()));
-    await Promise.all([this.#group.drain(closeDrainMs), this.#data?.flush(closeDrainMs)]);
+    const { closeDrainMs } = this.#environment.limits;
+    await Promise.all([
+      this.#group.drain(closeDrainMs),
+      this.#data?.flush(closeDrainMs),
+    ]);
     for (const worker of this.#workers) worker.end();
     try {
       await this.#data?.close();

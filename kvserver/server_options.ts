@@ -1,4 +1,4 @@
-import { queryActorsMax } from "../limits.ts";
+import type { Limits } from "../limits.ts";
 import {
   type Environment,
   parseAddress,
@@ -53,6 +53,8 @@ export interface ServerOptions {
   simulateLatencyMs?: number;
   /** Clock, timers and randomness. Default: the machine's. */
   environment?: Environment;
+  /** Its bounds, as `withLimits` makes them. Default: those of the environment. */
+  limits?: Limits;
   /** The network. Default: TCP. */
   transport?: Transport;
   /** Told of other servers that come and go, how far reading `dataDir` has come, and when it refuses. */
@@ -73,6 +75,9 @@ export type ServerSettings = ReturnType<typeof withDefaults>;
 
 /** Fills in what was left out. @throws {ServerOptionError} for an option out of bounds. */
 export function withDefaults(options: ServerOptions) {
+  const environment = options.environment ?? realEnvironment;
+  const limits = options.limits ?? environment.limits;
+  const { queryActorsMax } = limits;
   const cores = navigator.hardwareConcurrency;
   const queryActorCount = options.queryActorCount ?? Math.min(cores, queryActorsMax);
   const isOwn = options.environment !== undefined || options.transport !== undefined;
@@ -87,7 +92,8 @@ export function withDefaults(options: ServerOptions) {
     version: options.version ?? "0.0.0",
     durability: options.durability ?? "relaxed",
     simulateLatencyMs: options.simulateLatencyMs ?? 0,
-    environment: options.environment ?? realEnvironment,
+    environment,
+    limits,
     transport: options.transport ?? tcpTransport,
   };
   const { startPort, threads } = settings;

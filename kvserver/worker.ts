@@ -37,8 +37,9 @@ async function answer(request: WorkerRequest): Promise<void> {
 async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof WorkerAnswers]> {
   switch (request.type) {
     case "start": {
-      const thread = takeSeat(request.seat, messagePort(request.port), realEnvironment);
-      queries = new QueryThread(thread, realEnvironment, tcpTransport, (peer, error) => {
+      const environment = { ...realEnvironment, limits: request.seat.limits };
+      const thread = takeSeat(request.seat, messagePort(request.port), environment);
+      queries = new QueryThread(thread, environment, tcpTransport, (peer, error) => {
         scope.postMessage({ type: "fault", peer, message: String((error as Error).message) });
       });
       return queries.startActors(request.settings, request.count);

@@ -1,5 +1,4 @@
 import { type ActorRef, type ActorSystem, messagePort } from "../actor/mod.ts";
-import { threadBeatMs, threadPatienceMs } from "../limits.ts";
 import type { Environment } from "../rpc/mod.ts";
 import type { OnFault } from "./query_thread.ts";
 import type { ReplicaSettings } from "./replica_group.ts";
@@ -100,12 +99,12 @@ export class WorkerThread {
   }
 
   #nextBeat(): () => void {
-    return this.#environment.after(threadBeatMs, () => this.#checkBeat());
+    return this.#environment.after(this.#environment.limits.threadBeatMs, () => this.#checkBeat());
   }
 
   #checkBeat(): void {
     const silentMs = this.#environment.monotonicMs() - this.#heardMs;
-    if (silentMs > threadPatienceMs) {
+    if (silentMs > this.#environment.limits.threadPatienceMs) {
       return this.#fail(`it is silent for ${Math.round(silentMs)} ms`);
     }
     this.#cancelBeat = this.#nextBeat();

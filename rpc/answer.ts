@@ -1,4 +1,4 @@
-import { replyBatchBytesMax } from "../limits.ts";
+import { defaultLimits } from "../limits.ts";
 import { RpcError } from "./errors.ts";
 import { frameHeaderBytes, frameLength } from "./frame_reader.ts";
 import { beginResponse, Incoming, ShapeError, writeErrorResponse } from "./message.ts";
@@ -9,6 +9,8 @@ export const later = Symbol("later");
 
 /** What a server does with the messages of a connection. */
 export interface RequestHandler {
+  /** Once the replies are this long, no more requests are executed. Default: that of `defaultLimits`. */
+  readonly replyBatchBytesMax?: number;
   /**
    * Executes a request: reads its params from `reader` and writes exactly one value, the result.
    *
@@ -59,6 +61,7 @@ export function answerFrames(
 ): Answer {
   let at = start;
   let written = 0;
+  const { replyBatchBytesMax = defaultLimits.replyBatchBytesMax } = handler;
   while (at < end && written < replyBatchBytesMax) {
     const payload = at + frameHeaderBytes;
     at = payload + frameLength(bytes, at);

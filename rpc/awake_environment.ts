@@ -1,4 +1,3 @@
-import { standstillMs } from "../limits.ts";
 import type { Environment } from "./environment.ts";
 
 /** An environment that holds a timer until it is closed. */
@@ -15,23 +14,29 @@ export interface AwakeEnvironment extends Environment {
  *
  * A timer reads the clock every `standstillMs`. So a longer gap than twice that, between two readings,
  * is time in which nothing ran here, and counts as `standstillMs` only.
+ *
+ * @param limits default: those of `environment`
  */
-export function awakeEnvironment(environment: Environment): AwakeEnvironment {
+export function awakeEnvironment(
+  environment: Environment,
+  limits = environment.limits,
+): AwakeEnvironment {
   let lastMs = environment.monotonicMs();
   let leftOutMs = 0;
   const monotonicMs = () => {
     const nowMs = environment.monotonicMs();
     const gapMs = nowMs - lastMs;
-    if (gapMs > 2 * standstillMs) leftOutMs += gapMs - standstillMs;
+    if (gapMs > 2 * limits.standstillMs) leftOutMs += gapMs - limits.standstillMs;
     lastMs = nowMs;
     return nowMs - leftOutMs;
   };
   const read = () => {
     monotonicMs();
-    cancel = environment.after(standstillMs, read);
+    cancel = environment.after(limits.standstillMs, read);
   };
-  let cancel = environment.after(standstillMs, read);
+  let cancel = environment.after(limits.standstillMs, read);
   return {
+    limits,
     now: () => environment.now(),
     monotonicMs,
     after(delayMs, fn) {

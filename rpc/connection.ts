@@ -1,4 +1,4 @@
-import { frameBytesMax, outgoingBytesMax, silenceMsMax, standstillMs } from "../limits.ts";
+import { wireLimits } from "../limits.ts";
 import { dial } from "./dial.ts";
 import type { Environment } from "./environment.ts";
 import { ConnectionError, RpcError, TimeoutError } from "./errors.ts";
@@ -124,14 +124,18 @@ export class RpcConnection {
       const frame = beginRequest(frames, this.#nextMsgid, call.method);
       call.writeParams(frames);
       const bytes = frames.endFrame(frame);
-      if (frames.length > outgoingBytesMax) {
-        throw this.#lost(call, false, `more than ${outgoingBytesMax} bytes wait to be sent`);
+      if (frames.length > this.#environment.limits.outgoingBytesMax) {
+        throw this.#lost(
+          call,
+          false,
+          `more than ${this.#environment.limits.outgoingBytesMax} bytes wait to be sent`,
+        );
       }
       // The server would end the connection for it, and every other call with it.
-      if (bytes > frameBytesMax) {
+      if (bytes > wireLimits.frameBytesMax) {
         throw new RpcError(
           "too_large",
-          `Cannot call ${call.method}: the request has ${bytes} bytes, allowed are ${frameBytesMax}`,
+          `Cannot call ${call.method}: the request has ${bytes} bytes, allowed are ${wireLimits.frameBytesMax}`,
         );
       }
     } catch (error) {
@@ -176,7 +180,7 @@ export class RpcConnection {
   }
 
   async #receive(stream: ByteStream): Promise<void> {
-    const frames = new FrameReader();
+    const frames = new FrameReader(this.#environment.limits.receiveBufferBytes);
     const reader = new MsgpackReader(new Uint8Array());
     for (;;) {
       const count = await stream.read(frames.space());
@@ -255,7 +259,9 @@ export class RpcConnection {
     const nowMs = this.#environment.monotonicMs();
     const lateMs = nowMs - this.#timerAtMs;
     this.#disarmTimer();
-    if (lateMs > standstillMs) this.#putOff(lateMs + standstillMs);
+    if (lateMs > this.#environment.limits.standstillMs) {
+      this.#putOff(lateMs + this.#environment.limits.standstillMs);
+    }
     let nextMs = Infinity;
     for (const [msgid, { call, deadlineMs, timeoutMs, reject }] of this.#pending) {
       if (deadlineMs <= nowMs) {
@@ -265,7 +271,9 @@ export class RpcConnection {
     }
     if (nextMs !== Infinity) this.#armTimer(nextMs);
     // A peer that vanished without a word: nothing else would show it for a quarter of an hour.
-    if (nowMs - (this.#silentSinceMs ?? nowMs) >= silenceMsMax) this.#end("it is silent");
+    if (nowMs - (this.#silentSinceMs ?? nowMs) >= this.#environment.limits.silenceMsMax) {
+      this.#end("it is silent");
+    }
   }
 
   /** This process stood still: replies that came meanwhile are yet to be read. */

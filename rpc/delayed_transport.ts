@@ -1,6 +1,7 @@
-import { delayedBytesMax } from "../limits.ts";
-import type { Timers } from "./environment.ts";
+import type { Limited, Timers } from "./environment.ts";
 import type { ByteStream, Transport } from "./transport.ts";
+
+type DelayEnvironment = Pick<Timers, "after"> & Limited;
 
 /**
  * A transport on whose outgoing connections every write arrives `delayMs` later, in order: a long
@@ -9,12 +10,12 @@ import type { ByteStream, Transport } from "./transport.ts";
 export function delayedTransport(
   transport: Transport,
   delayMs: number,
-  timers: Pick<Timers, "after">,
+  environment: DelayEnvironment,
 ): Transport {
   return {
     listen: (hostname, port) => transport.listen(hostname, port),
     connect: async (address, signal) =>
-      new DelayedStream(await transport.connect(address, signal), delayMs, timers),
+      new DelayedStream(await transport.connect(address, signal), delayMs, environment),
   };
 }
 
@@ -26,18 +27,18 @@ class DelayedStream implements ByteStream {
   readonly peer: string;
   #stream: ByteStream;
   #delayMs: number;
-  #timers: Pick<Timers, "after">;
+  #environment: DelayEnvironment;
   #onTheWire = 0;
   #whenRoom: (() => void)[] = [];
   #lastLeft: Promise<void> = Promise.resolve();
   #cancels = new Set<() => void>();
   #error: unknown;
 
-  constructor(stream: ByteStream, delayMs: number, timers: Pick<Timers, "after">) {
+  constructor(stream: ByteStream, delayMs: number, environment: DelayEnvironment) {
     this.#stream = stream;
     this.peer = stream.peer;
     this.#delayMs = delayMs;
-    this.#timers = timers;
+    this.#environment = environment;
   }
 
   read(into: Uint8Array): Promise<number | null> {
@@ -45,7 +46,7 @@ class DelayedStream implements ByteStream {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    while (this.#onTheWire > delayedBytesMax) {
+    while (this.#onTheWire > this.#environment.limits.delayedBytesMax) {
       await new Promise<void>((resolve) => this.#whenRoom.push(resolve));
     }
     if (this.#error !== undefined) throw this.#error;
@@ -55,7 +56,7 @@ class DelayedStream implements ByteStream {
   #send(bytes: Uint8Array): void {
     this.#onTheWire += bytes.length;
     const delay = new Promise<void>((resolve) => {
-      const cancel = this.#timers.after(this.#delayMs, end);
+      const cancel = this.#environment.after(this.#delayMs, end);
       const cancels = this.#cancels;
       cancels.add(stop);
       function end() {

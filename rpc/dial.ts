@@ -1,5 +1,4 @@
-import { dialTimeoutMs } from "../limits.ts";
-import type { Timers } from "./environment.ts";
+import type { Limited, Timers } from "./environment.ts";
 import type { ByteStream, Dialer } from "./transport.ts";
 
 /**
@@ -11,7 +10,7 @@ import type { ByteStream, Dialer } from "./transport.ts";
 export function dial(
   dialer: Dialer,
   address: string,
-  timers: Pick<Timers, "after">,
+  environment: Pick<Timers, "after"> & Limited,
   signal: AbortSignal,
 ): Promise<ByteStream> {
   const attempt = new AbortController();
@@ -28,7 +27,8 @@ export function dial(
       connected.then((stream) => stream.close(), () => {});
     };
     const onAbort = () => giveUp(signal.reason);
-    const cancel = timers.after(
+    const { dialTimeoutMs } = environment.limits;
+    const cancel = environment.after(
       dialTimeoutMs,
       () => giveUp(new Error(`no connection within ${dialTimeoutMs} ms`)),
     );

@@ -1,10 +1,12 @@
 /**
- * The outside world as the parts see it: clock, timers, randomness, and (in `transport.ts`) the
- * network. Each comes in through a constructor; the real ones are here, the simulated ones in
+ * The outside world as the parts see it: clock, timers, randomness, bounds, and (in `transport.ts`)
+ * the network. Each comes in through a constructor; the real ones are here, the simulated ones in
  * `tests/support/`.
  *
  * @module
  */
+
+import { defaultLimits, type Limits } from "../limits.ts";
 
 /** Reads time. */
 export interface Clock {
@@ -32,14 +34,21 @@ export interface Random {
   hex64(): string;
 }
 
-/** Clock, timers and randomness in one. */
-export interface Environment extends Clock, Timers, Random {}
+/** Says how much everything may take. */
+export interface Limited {
+  /** The bounds. They do not change. */
+  readonly limits: Limits;
+}
+
+/** Clock, timers, randomness and bounds in one. */
+export interface Environment extends Clock, Timers, Random, Limited {}
 
 /** The longest delay that the platform's timers keep; a longer one would be over at once. */
 const timerMsMax = 2 ** 31 - 1;
 
-/** The machine's own clock, timers and randomness. */
+/** The machine's own clock, timers and randomness, and the default bounds. */
 export const realEnvironment: Environment = {
+  limits: defaultLimits,
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, fn) {

@@ -1,4 +1,4 @@
-import { frameBytesMax, receiveBufferBytes } from "../limits.ts";
+import { defaultLimits, wireLimits } from "../limits.ts";
 
 /** Bytes of the length that stands before each frame's payload. */
 export const frameHeaderBytes = 4;
@@ -21,16 +21,23 @@ export class FrameError extends Error {
  * announces a long frame makes it grow no faster than it sends.
  */
 export class FrameReader {
-  #buffer = new Uint8Array(receiveBufferBytes);
+  #firstBytes: number;
+  #buffer: Uint8Array<ArrayBuffer>;
   #start = 0;
   #end = 0;
+
+  /** @param firstBytes first size of the buffer, and what it shrinks back to after a long frame */
+  constructor(firstBytes = defaultLimits.receiveBufferBytes) {
+    this.#firstBytes = firstBytes;
+    this.#buffer = new Uint8Array(firstBytes);
+  }
 
   /** Where the next bytes received go; never empty. Ends the validity of what `take()` gave. */
   space(): Uint8Array {
     if (this.#start === this.#end) {
       this.#start = this.#end = 0;
-      if (this.#buffer.length > receiveBufferBytes) {
-        this.#buffer = new Uint8Array(receiveBufferBytes);
+      if (this.#buffer.length > this.#firstBytes) {
+        this.#buffer = new Uint8Array(this.#firstBytes);
       }
     } else if (this.#buffer.length - this.#end < this.#buffer.length / 4) {
       this.#makeSpace();
@@ -64,10 +71,10 @@ export class FrameReader {
     let at = this.#start;
     while (at + frameHeaderBytes <= this.#end) {
       const length = frameLength(this.#buffer, at);
-      if (length < 1 || length > frameBytesMax) {
+      if (length < 1 || length > wireLimits.frameBytesMax) {
         if (at > this.#start) break;
         throw new FrameError(
-          `Cannot read a frame of ${length} bytes: allowed are 1 to ${frameBytesMax}`,
+          `Cannot read a frame of ${length} bytes: allowed are 1 to ${wireLimits.frameBytesMax}`,
         );
       }
       if (at + frameHeaderBytes + length > this.#end) break;

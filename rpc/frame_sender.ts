@@ -1,5 +1,4 @@
-import { sendBufferBytes } from "../limits.ts";
-import type { Timers } from "./environment.ts";
+import type { Limited, Timers } from "./environment.ts";
 import { MsgpackWriter } from "./msgpack/mod.ts";
 import type { ByteStream } from "./transport.ts";
 
@@ -20,16 +19,19 @@ export interface FrameSenderListener {
  * Two buffers take turns, so a frame is written once and copied never.
  */
 export class FrameSender {
-  #timers: Pick<Timers, "soon">;
+  #environment: Pick<Timers, "soon"> & Limited;
   #listener: FrameSenderListener;
   #stream: ByteStream | undefined;
-  #gathering = new MsgpackWriter(sendBufferBytes);
+  #gathering: MsgpackWriter;
   /** The buffer that the write under way reads from. */
-  #leaving = new MsgpackWriter(sendBufferBytes);
+  #leaving: MsgpackWriter;
   #isFlushing = false;
 
-  constructor(timers: Pick<Timers, "soon">, listener: FrameSenderListener) {
-    this.#timers = timers;
+  constructor(environment: Pick<Timers, "soon"> & Limited, listener: FrameSenderListener) {
+    this.#environment = environment;
+    const { sendBufferBytes } = environment.limits;
+    this.#gathering = new MsgpackWriter(sendBufferBytes);
+    this.#leaving = new MsgpackWriter(sendBufferBytes);
     this.#listener = listener;
   }
 
@@ -63,7 +65,7 @@ export class FrameSender {
   send(): void {
     if (this.#isFlushing || this.#stream === undefined || this.#gathering.length === 0) return;
     this.#isFlushing = true;
-    this.#timers.soon(() => this.#flush(this.#stream));
+    this.#environment.soon(() => this.#flush(this.#stream));
   }
 
   async #flush(stream: ByteStream | undefined): Promise<void> {

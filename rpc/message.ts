@@ -9,7 +9,7 @@
  * @module
  */
 
-import { methodBytesMax } from "../limits.ts";
+import { wireLimits } from "../limits.ts";
 import { RpcError } from "./errors.ts";
 import {
   decodeUtf8,
@@ -93,10 +93,10 @@ export class Incoming {
    */
   method(reader: MsgpackReader): string {
     const methodBytes = this.methodEnd - this.methodStart;
-    if (methodBytes > methodBytesMax) {
+    if (methodBytes > wireLimits.methodBytesMax) {
       throw new RpcError(
         "unknown_method",
-        `Cannot call a method whose name has ${methodBytes} bytes: allowed are ${methodBytesMax}`,
+        `Cannot call a method whose name has ${methodBytes} bytes: allowed are ${wireLimits.methodBytesMax}`,
       );
     }
     try {

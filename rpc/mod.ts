@@ -12,7 +12,7 @@
  * const writer = new MsgpackWriter();
  * const server = new RpcServer({
  *   transport: tcpTransport,
- *   timers: realEnvironment,
+ *   environment: realEnvironment,
  *   hostname: "127.0.0.1",
  *   port: 0,
  *   serve: () => ({
@@ -52,6 +52,7 @@ export { dial } from "./dial.ts";
 export {
   type Clock,
   type Environment,
+  type Limited,
   type Random,
   realEnvironment,
   type Timers,

@@ -1,6 +1,5 @@
-import { laterMax, lingerBytesMax, lingerMs, receiveBufferBytes } from "../limits.ts";
 import type { Answer } from "./answer.ts";
-import type { Environment } from "./environment.ts";
+import type { Limited, Timers } from "./environment.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { ShapeError } from "./message.ts";
 import type { ByteStream } from "./transport.ts";
@@ -39,6 +38,8 @@ export interface FrameExecutor {
  */
 export class ServedConnection {
   #stream: ByteStream;
+  #environment: Pick<Timers, "after"> & Limited;
+  #laterMax: number;
   #executor: FrameExecutor;
   #closed = false;
   #isWriting = false;
@@ -51,8 +52,14 @@ export class ServedConnection {
   #resume: (() => void) | undefined;
 
   /** @param serve makes the executor of its frames */
-  constructor(stream: ByteStream, serve: (sendLate: SendLate) => FrameExecutor) {
+  constructor(
+    stream: ByteStream,
+    environment: Pick<Timers, "after"> & Limited,
+    serve: (sendLate: SendLate) => FrameExecutor,
+  ) {
     this.#stream = stream;
+    this.#environment = environment;
+    this.#laterMax = environment.limits.laterMax;
     this.#executor = serve((replies, count) => this.#sendLate(replies, count));
   }
 
@@ -71,17 +78,14 @@ export class ServedConnection {
    *
    * @param onFault told when that is not the client's orderly close
    */
-  async serve(
-    timers: Pick<Environment, "after">,
-    onFault: (error: unknown) => void,
-  ): Promise<void> {
+  async serve(onFault: (error: unknown) => void): Promise<void> {
     try {
       await this.#readAndAnswer();
       await this.#settled(0);
     } catch (error) {
       onFault(error);
       // When nothing can be written any more, nothing has to arrive.
-      await this.#settled(0).then(() => this.#linger(timers), () => {});
+      await this.#settled(0).then(() => this.#linger(), () => {});
     } finally {
       this.close();
     }
@@ -89,7 +93,7 @@ export class ServedConnection {
 
   /** Resolves when the peer has ended the connection. @throws when it is to be ended here. */
   async #readAndAnswer(): Promise<void> {
-    const reader = new FrameReader();
+    const reader = new FrameReader(this.#environment.limits.receiveBufferBytes);
     for (;;) {
       const count = await this.#stream.read(reader.space());
       if (count === null) return;
@@ -144,7 +148,7 @@ export class ServedConnection {
 
   /** Whether `settled` has something to wait for or to say. */
   get #isUnsettled(): boolean {
-    return this.#isWriting || this.#due > laterMax || this.#writeError !== undefined;
+    return this.#isWriting || this.#due > this.#laterMax || this.#writeError !== undefined;
   }
 
   /**
@@ -152,7 +156,7 @@ export class ServedConnection {
    *
    * @throws what a write failed with.
    */
-  async #settled(dueMax = laterMax): Promise<void> {
+  async #settled(dueMax = this.#laterMax): Promise<void> {
     while (this.#writeError === undefined && (this.#isWriting || this.#due > dueMax)) {
       await new Promise<void>((resolve) => this.#resume = resolve);
     }
@@ -163,9 +167,10 @@ export class ServedConnection {
    * Lets the last reply arrive before the connection ends: closing a socket that holds unread
    * bytes resets it, and a reset takes what the peer has not read yet.
    */
-  async #linger(timers: Pick<Environment, "after">): Promise<void> {
+  async #linger(): Promise<void> {
     const stream = this.#stream;
-    const cancel = timers.after(lingerMs, () => stream.close());
+    const { lingerMs, lingerBytesMax, receiveBufferBytes } = this.#environment.limits;
+    const cancel = this.#environment.after(lingerMs, () => stream.close());
     try {
       await stream.closeWrite();
       const ignored = new Uint8Array(receiveBufferBytes);

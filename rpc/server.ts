@@ -1,12 +1,11 @@
-import { connectionsMax } from "../limits.ts";
-import type { Environment } from "./environment.ts";
+import type { Limited, Timers } from "./environment.ts";
 import { type FrameExecutor, type SendLate, ServedConnection } from "./served_connection.ts";
 import type { ByteListener, ByteStream, Transport } from "./transport.ts";
 
 /** Options of an `RpcServer`. */
 export interface RpcServerOptions {
   transport: Transport;
-  timers: Pick<Environment, "after">;
+  environment: Pick<Timers, "after"> & Limited;
   hostname: string;
   /** 0: any free port. */
   port: number;
@@ -63,6 +62,7 @@ export class RpcServer {
     for (;;) {
       const stream = await this.#listener.accept();
       if (stream === null) return;
+      const { connectionsMax } = this.#options.environment.limits;
       if (this.#closed || this.#connections.size >= connectionsMax) {
         this.#fault(stream, new Error(`More than ${connectionsMax} connections`));
         stream.close();
@@ -71,9 +71,13 @@ export class RpcServer {
   }
 
   async #serve(stream: ByteStream): Promise<void> {
-    const connection = new ServedConnection(stream, (sendLate) => this.#options.serve(sendLate));
+    const connection = new ServedConnection(
+      stream,
+      this.#options.environment,
+      (sendLate) => this.#options.serve(sendLate),
+    );
     this.#connections.add(connection);
-    await connection.serve(this.#options.timers, (error) => this.#fault(stream, error));
+    await connection.serve((error) => this.#fault(stream, error));
     this.#connections.delete(connection);
   }
 

@@ -1,4 +1,4 @@
-import { lineCharsMax } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import { type Line, readLines } from "./lines.ts";
 import { keepOnly, type Permission } from "./permissions.ts";
 import { withoutEcho } from "./signal_echo.ts";
@@ -67,7 +67,7 @@ export const processConsole: Console = {
   },
   expectInput: expectStdin,
   input: readStdin,
-  lines: () => readLines(readStdin(), lineCharsMax),
+  lines: () => readLines(readStdin(), appLimits.lineCharsMax),
   onStopSignal(handler) {
     if (stopHandlers.length === 0) listenForStopSignals();
     stopHandlers.push(handler);

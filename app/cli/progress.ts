@@ -4,7 +4,7 @@
  * @module
  */
 
-import { progressIntervalMs } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import type { Console } from "./console.ts";
 import { grouped } from "./numbers.ts";
 
@@ -39,7 +39,7 @@ export function showProgress(
     const line = progressLine(progress(), performance.now() - startMs).slice(0, width - 1);
     console.err(`${erase}${line}`);
   };
-  const timer = setInterval(draw, progressIntervalMs);
+  const timer = setInterval(draw, appLimits.progressIntervalMs);
   return {
     tell: (lines) => console.err(`${erase}${lines}`),
     hide() {

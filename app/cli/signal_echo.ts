@@ -1,4 +1,4 @@
-import { signalEchoMs } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 
 /**
  * Passes signals on, but not the echo of one. Ctrl-C reaches every process of a terminal, and a parent
@@ -14,7 +14,7 @@ export function withoutEcho<Signal>(
   const lastMs = new Map<Signal, number>();
   return (signal) => {
     const ms = nowMs();
-    if (ms - (lastMs.get(signal) ?? -Infinity) < signalEchoMs) return;
+    if (ms - (lastMs.get(signal) ?? -Infinity) < appLimits.signalEchoMs) return;
     lastMs.set(signal, ms);
     handle(signal);
   };

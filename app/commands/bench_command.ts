@@ -1,4 +1,4 @@
-import { queryActorsMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import type { CommandSpec } from "../cli/command_spec.ts";
 import { integerFrom, numberFrom, severalOf } from "../cli/number_option.ts";
 import { parseAddressOption } from "../cli/query_client.ts";
@@ -53,13 +53,13 @@ export const benchCommand: CommandSpec = {
       name: "--actors",
       value: "N[,...]",
       summary: "query actors of the server under get and put (default: 1)",
-      parse: severalOf(integerFrom(1, queryActorsMax)),
+      parse: severalOf(integerFrom(1, defaultLimits.queryActorsMax)),
     },
     {
       name: "--threads",
       value: "N",
       summary: "threads of every server, at the most (default: the server's)",
-      parse: integerFrom(1, queryActorsMax),
+      parse: integerFrom(1, defaultLimits.queryActorsMax),
     },
     {
       name: "--redis",

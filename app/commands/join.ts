@@ -6,7 +6,7 @@
 
 import { RpcError } from "../../kvclient/mod.ts";
 import { addressOfDescription, fetchDescription } from "../../kvserver/mod.ts";
-import { describeTimeoutMs, joinRetryMaxMs, joinRetryMinMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import type { Console } from "../cli/console.ts";
 import { pause } from "../cli/pause.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -48,7 +48,7 @@ export async function describe(
     const missing: MissingServer[] = [];
     await Promise.all(addresses.map(async (address) => {
       try {
-        descriptions.push(await fetchDescription(address, describeTimeoutMs));
+        descriptions.push(await fetchDescription(address, defaultLimits.describeTimeoutMs));
       } catch (failure) {
         if (isNoSystemPort(failure)) throw noSystemPort(address, failure);
         missing.push({ address, failure });
@@ -74,7 +74,7 @@ export async function joinLater(
   const retries = new Retries();
   while (!signal.aborted) {
     try {
-      return join(await fetchDescription(address, describeTimeoutMs, signal));
+      return join(await fetchDescription(address, defaultLimits.describeTimeoutMs, signal));
     } catch (error) {
       if (isNoSystemPort(error)) return console.err(`${noSystemPort(address, error).message}\n`);
     }
@@ -84,11 +84,11 @@ export async function joinLater(
 
 /** Pauses between tries: each is twice as long as the one before, up to a bound. */
 class Retries {
-  #pauseMs = joinRetryMinMs;
+  #pauseMs = defaultLimits.joinRetryMinMs;
 
   async pause(signal?: AbortSignal): Promise<void> {
     await pause(this.#pauseMs, signal);
-    this.#pauseMs = Math.min(2 * this.#pauseMs, joinRetryMaxMs);
+    this.#pauseMs = Math.min(2 * this.#pauseMs, defaultLimits.joinRetryMaxMs);
   }
 }
 

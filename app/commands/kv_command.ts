@@ -1,6 +1,6 @@
 import type { ArgumentSpec, CommandSpec, Invocation, OptionSpec } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
-import { callTimeoutMs, watchIntervalMs } from "../../limits.ts";
+import { appLimits, defaultLimits } from "../../limits.ts";
 import { integerFrom } from "../cli/number_option.ts";
 import { serverOption } from "../cli/query_client.ts";
 
@@ -43,7 +43,7 @@ export const kvCommand: CommandSpec = {
     {
       name: "--timeout",
       value: "MS",
-      summary: `how long one answer may take (default: ${callTimeoutMs})`,
+      summary: `how long one answer may take (default: ${defaultLimits.callTimeoutMs})`,
       parse: integerFrom(1, 3_600_000),
     },
   ],
@@ -115,7 +115,7 @@ export const kvCommand: CommandSpec = {
       options: [{
         name: "--interval",
         value: "MS",
-        summary: `time between two looks at the store (default: ${watchIntervalMs})`,
+        summary: `time between two looks at the store (default: ${appLimits.watchIntervalMs})`,
         parse: integerFrom(10, 3_600_000),
       }],
       examples: [

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { watchIntervalMs } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import type { ImportSource } from "../kv/import.ts";
@@ -43,7 +43,11 @@ export const runScan = query((session, [prefix = ""], { options }) =>
 /** `cmud kv watch` */
 export const runWatch = query(async (session, [prefix = ""], { options }) => {
   const { watch } = await import("../kv/watch.ts");
-  return watch(session, prefix, options.interval as number | undefined ?? watchIntervalMs);
+  return watch(
+    session,
+    prefix,
+    options.interval as number | undefined ?? appLimits.watchIntervalMs,
+  );
 });
 
 /** `cmud kv import` */

@@ -1,5 +1,5 @@
 import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../../kvclient/mod.ts";
-import { failoverTimeoutMs } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
 import type { Console, StopSignal } from "../cli/console.ts";
 import type { Invocation } from "../cli/command_spec.ts";
@@ -32,7 +32,7 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
     // A session of the game stays with one server for as long as that answers.
     guest = findAgain && new Guest(found, findAgain);
     const router = guest ?? new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
-    client = new Client(router, nearest && { timeoutMs: failoverTimeoutMs });
+    client = new Client(router, nearest && { timeoutMs: appLimits.failoverTimeoutMs });
     // A system port answers a Ping as well.
     await client.get("");
     const store = gameStore(client, router);

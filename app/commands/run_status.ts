@@ -1,5 +1,5 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
-import { statusIntervalMs } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import { escapeControl, escapedJson } from "../cli/escape.ts";
@@ -38,7 +38,7 @@ export async function runStatus(invocation: Invocation): Promise<number> {
         console.err(advice.map((line) => line + "\n").join(""));
         return exitCodeOf(failed.error);
       }
-      await new Promise((resolve) => setTimeout(resolve, statusIntervalMs));
+      await new Promise((resolve) => setTimeout(resolve, appLimits.statusIntervalMs));
     }
   } finally {
     await Promise.all(clients.map((client) => client.close()));

@@ -1,4 +1,4 @@
-import { queryActorsMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import type { CommandSpec } from "../cli/command_spec.ts";
 import { dataDirOption } from "../cli/data_dir_option.ts";
 import { integerFrom } from "../cli/number_option.ts";
@@ -33,13 +33,13 @@ export const serverCommand: CommandSpec = {
       name: "--actors",
       value: "N",
       summary: "query actors, each with a port and a full replica (default: one per core)",
-      parse: integerFrom(1, queryActorsMax),
+      parse: integerFrom(1, defaultLimits.queryActorsMax),
     },
     {
       name: "--threads",
       value: "N",
       summary: "threads that the query actors share (default: one each, but no more than cores)",
-      parse: integerFrom(1, queryActorsMax),
+      parse: integerFrom(1, defaultLimits.queryActorsMax),
     },
     {
       name: "--join",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { outputBatchChars } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import type { Console } from "../cli/console.ts";
 import { escapeControl, escapeControlInLines, escapedJson } from "../cli/escape.ts";
 import type { KvSession } from "./session.ts";
@@ -49,7 +49,7 @@ export class BatchedOutput {
   /** @throws {BrokenPipeError} when nobody reads them. */
   write(text: string): void {
     this.#text += text;
-    if (this.#text.length >= outputBatchChars) this.flush();
+    if (this.#text.length >= appLimits.outputBatchChars) this.flush();
   }
 
   /** @throws {BrokenPipeError} when nobody reads it. */

@@ -1,11 +1,5 @@
 import { RpcError } from "../../kvclient/mod.ts";
-import {
-  importCharsMax,
-  importFaultsMax,
-  importPutsMax,
-  importTimeoutMs,
-  lineCharsMax,
-} from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import { exitCodeOfSignal, exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
 import { type Line, readLines } from "../cli/lines.ts";
@@ -56,7 +50,7 @@ export async function importEntries(session: KvSession, source: ImportSource): P
   let failure: unknown;
   try {
     let number = 0;
-    for await (const line of readLines(countedBytes(), lineCharsMax)) {
+    for await (const line of readLines(countedBytes(), appLimits.lineCharsMax)) {
       number++;
       if (line?.trim() === "") continue;
       await puts.put(number, line);
@@ -77,9 +71,9 @@ export async function importEntries(session: KvSession, source: ImportSource): P
 /** The entry that a line of JSON is. @throws {UsageError} when it is none. */
 export function parseEntry(line: Line): Entry {
   if (line === undefined) throw new UsageError("Cannot import it: it is not valid UTF-8");
-  if (line.length > lineCharsMax) {
+  if (line.length > appLimits.lineCharsMax) {
     throw new UsageError(
-      `Cannot import it: found more than ${lineCharsMax} characters, which no entry has`,
+      `Cannot import it: found more than ${appLimits.lineCharsMax} characters, which no entry has`,
     );
   }
   let entry: unknown;
@@ -121,7 +115,7 @@ class Puts {
 
   /** Whether no further line is to be put. */
   get isOver(): boolean {
-    return this.failure !== undefined || this.faults > importFaultsMax;
+    return this.failure !== undefined || this.faults > appLimits.importFaultsMax;
   }
 
   /** Starts to put the entry of a line; waits while too many are under way. */
@@ -138,7 +132,7 @@ class Puts {
     this.#open.add(number);
     this.#chars += chars;
     const { client, signal } = this.#session;
-    client.put(...entry, { timeoutMs: importTimeoutMs, signal })
+    client.put(...entry, { timeoutMs: appLimits.importTimeoutMs, signal })
       .then(() => void this.done++, (error) => this.#fail(number, error))
       .finally(() => {
         this.#open.delete(number);
@@ -165,7 +159,8 @@ class Puts {
 
   #hasRoomFor(chars: number): boolean {
     return this.#open.size === 0 ||
-      (this.#open.size < importPutsMax && this.#chars + chars <= importCharsMax);
+      (this.#open.size < appLimits.importPutsMax &&
+        this.#chars + chars <= appLimits.importCharsMax);
   }
 
   #settled(): Promise<void> {

@@ -1,4 +1,4 @@
-import { valueBytesMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { escapeControl } from "../cli/escape.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -34,9 +34,9 @@ export async function putInput(session: KvSession, key: string): Promise<number>
   try {
     for await (const bytes of console.input()) {
       size += bytes.length;
-      if (size > valueBytesMax) {
+      if (size > wireLimits.valueBytesMax) {
         throw new UsageError(
-          `Cannot put the input: found more than ${valueBytesMax} bytes, which is all that a value may have`,
+          `Cannot put the input: found more than ${wireLimits.valueBytesMax} bytes, which is all that a value may have`,
         );
       }
       value += decoder.decode(bytes, { stream: true });

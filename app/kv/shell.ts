@@ -1,4 +1,4 @@
-import { lineCharsMax } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import { BrokenPipeError } from "../cli/console.ts";
 import { exitCodeOf, exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
@@ -87,8 +87,8 @@ async function converse(session: KvSession, options: ShellOptions): Promise<numb
 /** An absent key is an answer here, not an error. */
 async function runLine(session: KvSession, typed: Line): Promise<"exit" | "done"> {
   const line = textOf(typed);
-  if (line.length > lineCharsMax) {
-    throw new UsageError(`Cannot read the line: allowed are ${lineCharsMax} characters`);
+  if (line.length > appLimits.lineCharsMax) {
+    throw new UsageError(`Cannot read the line: allowed are ${appLimits.lineCharsMax} characters`);
   }
   const [name, ...words] = splitWords(line);
   if (name === undefined || name.text.startsWith("#")) return "done";

@@ -1,4 +1,4 @@
-import { watchIntervalMs } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { didYouMean } from "../cli/suggest.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -65,9 +65,9 @@ export const shellCommands: readonly ShellCommand[] = [
     name: "watch",
     parameters: ["[PREFIX]"],
     summary: "print entries as they change; Ctrl-C ends it",
-    details: `${prefixDetails} It looks every ${watchIntervalMs} ms.`,
+    details: `${prefixDetails} It looks every ${appLimits.watchIntervalMs} ms.`,
     takesKey: true,
-    run: (session, [prefix]) => watch(session, prefix?.text ?? "", watchIntervalMs),
+    run: (session, [prefix]) => watch(session, prefix?.text ?? "", appLimits.watchIntervalMs),
   },
   {
     name: "help",

@@ -5,7 +5,7 @@
  */
 
 import type { Client } from "../../kvclient/mod.ts";
-import { completionKeysMax } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import type { Completion } from "../terminal/mod.ts";
 import { findCommand, shellCommands } from "./shell_commands.ts";
 import { quoteWord, wordsSoFar } from "./shell_words.ts";
@@ -33,7 +33,9 @@ export async function completeLine(
   const keys: string[] = [];
   for await (const [key] of client.scan(word.text, { signal })) {
     // What all keys have in common is known only when all are known.
-    if (keys.length === completionKeysMax) return { replaces, candidates: keys, isPart: true };
+    if (keys.length === appLimits.completionKeysMax) {
+      return { replaces, candidates: keys, isPart: true };
+    }
     keys.push(quoteWord(key));
   }
   return { replaces, candidates: keys };

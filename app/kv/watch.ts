@@ -1,5 +1,5 @@
 import { ConnectionError, isRetriable, TimeoutError } from "../../kvclient/mod.ts";
-import { watchedCharsMax } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import { escapeControl } from "../cli/escape.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
@@ -59,7 +59,7 @@ export class SeenEntries {
   #chars = 0;
 
   /** @param charsMax of keys and values; for more there is an error */
-  constructor(charsMax = watchedCharsMax) {
+  constructor(charsMax = appLimits.watchedCharsMax) {
     this.#charsMax = charsMax;
   }
 

@@ -8,7 +8,7 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { DirectoryLock } from "../../kvserver/disk/directory_lock.ts";
 import { DataDirectoryError, DataDirectoryInUseError, Server } from "../../kvserver/mod.ts";
-import { ownerPatienceMs } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { pause } from "../cli/pause.ts";
 import { defaultQueryAddress, namedAddresses } from "../cli/query_client.ts";
@@ -99,7 +99,7 @@ async function worldKeptAt(
 ): Promise<string | undefined> {
   const world = new StateDirectory(console).pathOf("world");
   if (world === undefined) return undefined;
-  const untilMs = performance.now() + ownerPatienceMs;
+  const untilMs = performance.now() + appLimits.ownerPatienceMs;
   while (true) {
     const owner = DirectoryLock.ownerOf(world);
     if (owner?.queryAddresses.includes(address)) return world;
@@ -112,7 +112,7 @@ async function worldKeptAt(
 
 /** A server with that world; or where one is that has it: another game of the same player. */
 async function openWorld(home: Home, dataDir: string): Promise<FoundServer> {
-  const untilMs = performance.now() + ownerPatienceMs;
+  const untilMs = performance.now() + appLimits.ownerPatienceMs;
   while (true) {
     try {
       const server = await startServer(home, dataDir);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { candidatesShownMax } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 
 /** What all of `words` begin with. */
 export function commonStart(words: readonly string[]): string {
@@ -26,7 +26,7 @@ export function inColumns(
   terminalColumns: number,
   isPart = false,
 ): string {
-  const shown = words.slice(0, candidatesShownMax);
+  const shown = words.slice(0, appLimits.candidatesShownMax);
   const width = Math.max(...shown.map(({ length }) => length)) + 2;
   const columns = Math.max(1, Math.floor(terminalColumns / width));
   let lines = "";

@@ -1,5 +1,5 @@
 import { loadReadline } from "../../deps.ts";
-import { completionTimeoutMs, historyLinesMax, typeAheadCharsMax } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import { escapeControl } from "../cli/escape.ts";
 import { KeyQueue, type Keys } from "./key_queue.ts";
 import { commonStart, inColumns } from "./candidates.ts";
@@ -82,7 +82,7 @@ class EditedLines implements LineEditor {
       output,
       terminal: true,
       history: [...options.history?.load() ?? []].reverse(),
-      historySize: historyLinesMax,
+      historySize: appLimits.historyLinesMax,
       removeHistoryDuplicates: true,
     }) as Readline;
     this.#feed = (keys) => void input.emit("data", new TextEncoder().encode(keys));
@@ -146,7 +146,7 @@ class EditedLines implements LineEditor {
     }
     if (this.#answer === undefined && this.#keys.dropThrough(suspension)) this.#suspend();
     this.#useKeys();
-    if (this.#isClosed || this.#keys.length <= typeAheadCharsMax) return;
+    if (this.#isClosed || this.#keys.length <= appLimits.typeAheadCharsMax) return;
     return new Promise((resolve) => this.#onRoom = resolve);
   }
 
@@ -156,7 +156,7 @@ class EditedLines implements LineEditor {
       if (keys === undefined) break;
       this.#use(keys);
     }
-    if (this.#keys.length <= typeAheadCharsMax) this.#onRoom?.();
+    if (this.#keys.length <= appLimits.typeAheadCharsMax) this.#onRoom?.();
   }
 
   #use({ text, isPasted }: Keys): void {
@@ -258,7 +258,7 @@ class EditedLines implements LineEditor {
     const timer = setTimeout(() => {
       late.abort();
       resolve(nothing);
-    }, completionTimeoutMs);
+    }, appLimits.completionTimeoutMs);
     const find = async () => await this.#options.complete?.(typed, late.signal) ?? nothing;
     return await Promise.race([find(), end]).catch(() => nothing).finally(() =>
       clearTimeout(timer)

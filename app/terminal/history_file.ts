@@ -1,4 +1,4 @@
-import { historyLineCharsMax, historyLinesMax } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import { escapeControl } from "../cli/escape.ts";
 import type { StateDirectory } from "../cli/state_directory.ts";
 import type { History } from "./line_editor.ts";
@@ -37,11 +37,11 @@ export class HistoryFile implements History {
   add(line: string): void {
     if (line.trim() === "" || line.startsWith(" ") || line === this.#last) return;
     // In a file of lines, a line with a line break would be two.
-    if (line.length > historyLineCharsMax || line !== escapeControl(line)) return;
+    if (line.length > appLimits.historyLineCharsMax || line !== escapeControl(line)) return;
     this.#last = line;
     this.#use((path) => append(path, line));
     this.#added++;
-    if (this.#added >= historyLinesMax) this.close();
+    if (this.#added >= appLimits.historyLinesMax) this.close();
   }
 
   close(): void {
@@ -74,7 +74,7 @@ function cut(path: string): string[] {
   Deno.openSync(path, { append: true, create: true, ...ownersOnly }).close();
   if (Deno.build.os !== "windows") Deno.chmodSync(path, ownersOnly.mode);
   const lines = Deno.readTextFileSync(path).split("\n").filter((line) => line !== "");
-  const newest = lines.slice(-historyLinesMax);
+  const newest = lines.slice(-appLimits.historyLinesMax);
   if (newest.length < lines.length) {
     // What takes the file's place is whole, whenever the program ends.
     const replacement = `${path}.new`;

@@ -1,4 +1,4 @@
-import { logSegmentBytes } from "../../limits.ts";
+import type { Limits } from "../../limits.ts";
 import { DataDirectoryError } from "./data_error.ts";
 import {
   recordOf,
@@ -19,6 +19,7 @@ import { syncDirectory } from "./sync_directory.ts";
  */
 export class BatchLog {
   #directory: string;
+  #segmentBytes: number;
   /** Bytes of the segments that there are, by their numbers, the oldest first. */
   #segments = new Map<number, number>();
   /** The last of them, as long as it is appended to. */
@@ -27,8 +28,9 @@ export class BatchLog {
   #bytes = 0;
 
   /** @throws {DataDirectoryError} when it is damaged, or cannot be written. */
-  constructor(directory: string) {
+  constructor(directory: string, { logSegmentBytes }: Limits) {
     this.#directory = directory;
+    this.#segmentBytes = logSegmentBytes;
     for (const number of segmentsIn(directory)) {
       const { size } = Deno.statSync(segmentPath(directory, number));
       this.#segments.set(number, size);
@@ -55,7 +57,7 @@ export class BatchLog {
    */
   append(batches: readonly Uint8Array[]): void {
     if (batches.length === 0) return;
-    if (this.#file === undefined || this.#lastBytes >= logSegmentBytes) this.#begin();
+    if (this.#file === undefined || this.#lastBytes >= this.#segmentBytes) this.#begin();
     const record = recordOf(batches);
     try {
       writeAll(this.#file!, record);

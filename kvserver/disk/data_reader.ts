@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { diskChunkBytes } from "../../limits.ts";
+import { defaultLimits, type Limits } from "../../limits.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { EntryBatch, type EntrySource, writtenBytesMax } from "../entry/entry_batch.ts";
 import type { MsgpackWriter } from "../../rpc/mod.ts";
@@ -13,11 +13,13 @@ import { segmentIn, segmentPath, segmentsIn } from "./log_segment.ts";
  */
 export class DataReader {
   #directory: string;
+  #chunkBytes: number;
   #database: DatabaseSync;
 
   /** @throws {DataDirectoryError} when there is no file that can be read. */
-  constructor(directory: string) {
+  constructor(directory: string, { diskChunkBytes }: Limits = defaultLimits) {
     this.#directory = directory;
+    this.#chunkBytes = diskChunkBytes;
     this.#database = openDataFile(directory, "read");
     try {
       this.#database.exec("SELECT number FROM actor LIMIT 1");
@@ -80,11 +82,11 @@ export class DataReader {
     const held = new HeldRows(this.#database, this.#all<ActorRow>("SELECT number, uid FROM actor"));
     for (const rows of this.#entryRows()) {
       held.rows = rows;
-      let batch = new EntryBatch(held, diskChunkBytes);
+      let batch = new EntryBatch(held, this.#chunkBytes);
       for (let n = 0; n < rows.length; n++) {
         if (batch.add(n)) continue;
         yield batch.encode();
-        batch = new EntryBatch(held, diskChunkBytes);
+        batch = new EntryBatch(held, this.#chunkBytes);
         batch.add(n);
       }
       yield batch.encode();

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Limits } from "../../limits.ts";
 import type { Clock } from "../../rpc/mod.ts";
 import { BatchLog } from "./batch_log.ts";
 import { damaged } from "./data_error.ts";
@@ -20,7 +21,12 @@ export class DataWriter {
   #fold: Fold | undefined;
 
   /** @throws {DataDirectoryError} when the directory cannot be written. */
-  constructor(directory: string, lock: Pick<DirectoryLock, "expectHeld">, clock: Clock) {
+  constructor(
+    directory: string,
+    lock: Pick<DirectoryLock, "expectHeld">,
+    clock: Clock,
+    limits: Limits,
+  ) {
     this.#directory = directory;
     this.#clock = clock;
     this.#lock = lock;
@@ -28,7 +34,7 @@ export class DataWriter {
     this.#database = openDataFile(directory, "write");
     this.#rememberPeer = this.#database.prepare("INSERT OR REPLACE INTO peer VALUES (?, ?)");
     try {
-      this.#log = new BatchLog(directory);
+      this.#log = new BatchLog(directory, limits);
     } catch (error) {
       this.#database.close();
       throw damaged(directory, error);

@@ -4,11 +4,12 @@
  * @module
  */
 
+import type { Limits } from "../../limits.ts";
 import type { DirectoryOwner } from "./data_error.ts";
 
 /** Server to disk thread. */
 export type DiskRequest =
-  | { type: "open"; directory: string }
+  | { type: "open"; directory: string; limits: Limits }
   | { type: "read" }
   | { type: "write"; batches: readonly Uint8Array[] }
   | { type: "rememberPeer"; address: string }

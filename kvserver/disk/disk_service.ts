@@ -1,15 +1,4 @@
-import {
-  diskRetryMs,
-  foldBacklogMax,
-  foldFromBytes,
-  foldFromSegments,
-  foldPressMs,
-  foldQuietMs,
-  foldStepMs,
-  foldStepMsMax,
-  foldUrgentBytes,
-  peersMax,
-} from "../../limits.ts";
+import type { Limits } from "../../limits.ts";
 import type { Clock, Timers } from "../../rpc/mod.ts";
 import { DataDirectoryError } from "./data_error.ts";
 import { checkDataFile, createDataFile, hasDataFile } from "./data_file.ts";
@@ -23,6 +12,8 @@ export class DiskService {
   #environment: Clock & Timers;
   #emit: (event: DiskEvent) => void;
   #directory = "";
+  /** Those of the server, once it has opened the directory. */
+  #limits!: Limits;
   #lock: DirectoryLock | undefined;
   #reader: DataReader | undefined;
   #chunks: Iterator<Uint8Array> | undefined;
@@ -49,7 +40,7 @@ export class DiskService {
   handle(request: DiskRequest): DiskAnswers[keyof DiskAnswers] {
     switch (request.type) {
       case "open":
-        return this.#open(request.directory);
+        return this.#open(request);
       case "read":
         return this.#read();
       case "write":
@@ -69,7 +60,8 @@ export class DiskService {
 
   // ---- opening ------------------------------------------------------------------------------
 
-  #open(directory: string): DiskContents {
+  #open({ directory, limits }: Extract<DiskRequest, { type: "open" }>): DiskContents {
+    this.#limits = limits;
     this.#directory = directory;
     // A file that is not ours is left alone, without even a lock beside it. (With a lock beside it,
     // the file may be open, and must not be read before the lock is held.)
@@ -77,7 +69,7 @@ export class DiskService {
     this.#lock = new DirectoryLock(directory);
     if (!hasDataFile(directory)) createDataFile(directory);
     checkDataFile(directory, "write");
-    this.#reader = new DataReader(directory);
+    this.#reader = new DataReader(directory, limits);
     this.#reader.expectSound();
     this.#chunks = this.#reader.chunks();
     return { peers: this.#reader.peers(), bytes: this.#reader.bytes() };
@@ -89,8 +81,8 @@ export class DiskService {
     if (!done) return value as Uint8Array<ArrayBuffer>;
     this.#reader!.close();
     this.#reader = undefined;
-    this.#writer = new DataWriter(this.#directory, this.#lock!, this.#environment);
-    this.#writer.forgetPeers(peersMax);
+    this.#writer = new DataWriter(this.#directory, this.#lock!, this.#environment, this.#limits);
+    this.#writer.forgetPeers(this.#limits.peersMax);
     this.#scheduleFold();
     return undefined;
   }
@@ -102,10 +94,12 @@ export class DiskService {
     this.#cancelRetry();
     try {
       // Appending faster than folding has to wait for the fold.
-      if (this.#writer!.logBytes > foldBacklogMax) this.#writer!.foldOn(foldPressMs);
+      if (this.#writer!.logBytes > this.#limits.foldBacklogMax) {
+        this.#writer!.foldOn(this.#limits.foldPressMs);
+      }
       this.#writer!.append(this.#unwritten);
     } catch (error) {
-      this.#cancelRetry = this.#environment.after(diskRetryMs, () => this.#write());
+      this.#cancelRetry = this.#environment.after(this.#limits.diskRetryMs, () => this.#write());
       return this.#fail(reasonOf(error));
     }
     this.#unwritten = [];
@@ -124,8 +118,10 @@ export class DiskService {
   /** A long log is folded once nothing has been written for a while, a very long one at once. */
   #scheduleFold(): void {
     const { logBytes, logSegments } = this.#writer!;
-    if (logBytes < foldFromBytes && logSegments < foldFromSegments) return;
-    if (logBytes < foldUrgentBytes) this.#foldAfter(foldQuietMs);
+    if (logBytes < this.#limits.foldFromBytes && logSegments < this.#limits.foldFromSegments) {
+      return;
+    }
+    if (logBytes < this.#limits.foldUrgentBytes) this.#foldAfter(this.#limits.foldQuietMs);
     else if (this.#cancelFold === undefined) this.#foldAfter(0);
   }
 
@@ -140,15 +136,19 @@ export class DiskService {
       } catch (error) {
         // Puts are not refused for this: a full disk refuses appends as well, if that matters.
         this.#complainOnce(`Cannot fold what was written: ${reasonOf(error)}`);
-        this.#foldAfter(diskRetryMs);
+        this.#foldAfter(this.#limits.diskRetryMs);
       }
     });
   }
 
   /** A step lasts idle time / 40, up to 5 ms, so a write waits little compared with the pause before it. */
   #stepMs(): number {
+    const { foldStepMs, foldStepMsMax, foldQuietMs } = this.#limits;
     const quietMs = this.#environment.monotonicMs() - this.#writtenMs;
-    return Math.min(foldStepMsMax, foldStepMs * Math.max(1, quietMs / foldQuietMs));
+    return Math.min(
+      foldStepMsMax,
+      foldStepMs * Math.max(1, quietMs / foldQuietMs),
+    );
   }
 
   #complainOnce(complaint: string): void {

@@ -1,7 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { WatchedWorker } from "../../actor/mod.ts";
-import { threadPatienceMs } from "../../limits.ts";
-import type { Clock, Timers } from "../../rpc/mod.ts";
+import type { Clock, Limited, Timers } from "../../rpc/mod.ts";
 import { DataDirectoryError, DataDirectoryInUseError } from "./data_error.ts";
 import type { Disk } from "./disk.ts";
 import type {
@@ -39,6 +38,8 @@ export class DiskThread implements Disk {
   /** The last argument of `onFailing`. */
   #failing: string | undefined;
   #isClosing = false;
+  /** Why a disk counts as refusing whose thread is silent. */
+  #silent: string;
 
   /**
    * Opens a data directory, and makes it if there is none.
@@ -46,10 +47,14 @@ export class DiskThread implements Disk {
    * @param environment times the watch over the thread
    * @throws {DataDirectoryError} when it cannot be used.
    */
-  static async open(directory: string, environment: Clock & Timers): Promise<DiskThread> {
+  static async open(directory: string, environment: Clock & Timers & Limited): Promise<DiskThread> {
     const disk = new DiskThread(directory, environment);
     try {
-      const contents = await disk.#worker.ask({ type: "open", directory });
+      const contents = await disk.#worker.ask({
+        type: "open",
+        directory,
+        limits: environment.limits,
+      });
       ({ peers: disk.peers, bytes: disk.bytes } = contents);
       return disk;
     } catch (error) {
@@ -58,8 +63,11 @@ export class DiskThread implements Disk {
     }
   }
 
-  private constructor(directory: string, environment: Clock & Timers) {
+  private constructor(directory: string, environment: Clock & Timers & Limited) {
     this.#directory = directory;
+    this.#silent = `the disk has answered nothing for ${
+      environment.limits.threadPatienceMs / 1_000
+    } s`;
     makeDirectory(directory);
     const worker = new Worker(new URL("./disk_worker.ts", import.meta.url), { type: "module" });
     this.#worker = new WatchedWorker(worker, {
@@ -153,19 +161,16 @@ export class DiskThread implements Disk {
   }
 
   #tellFailing(): void {
-    const failing = this.#worker.isSilent ? silent : this.#refusal;
+    const failing = this.#worker.isSilent ? this.#silent : this.#refusal;
     if (failing === this.#failing) return;
     this.#failing = failing;
     this.onFailing(failing);
   }
 
   #silentError(): DataDirectoryError {
-    return new DataDirectoryError(this.#directory, silent);
+    return new DataDirectoryError(this.#directory, this.#silent);
   }
 }
-
-/** Why a disk counts as refusing whose thread is silent. */
-const silent = `the disk has answered nothing for ${threadPatienceMs / 1_000} s`;
 
 function makeDirectory(directory: string): void {
   try {

@@ -1,4 +1,4 @@
-import { keyBytesMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { MsgpackReader, notThis } from "../../rpc/mod.ts";
 import { sequenceMax } from "./order.ts";
 import { type EntryBytes, noValue } from "./entry.ts";
@@ -50,7 +50,7 @@ export class EntryReader implements EntryBytes {
     this.#left--;
     const reader = this.#reader;
     this.start = reader.at;
-    const keyBytes = expected(reader.strHeader(), keyBytesMax);
+    const keyBytes = expected(reader.strHeader(), wireLimits.keyBytesMax);
     this.keyStart = reader.at;
     this.keyEnd = reader.at += keyBytes;
     if (reader.nil()) this.valueStart = this.valueEnd = noValue;

@@ -1,4 +1,4 @@
-import { storeValueBytesMax } from "../../limits.ts";
+import type { Limits } from "../../limits.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import { assert } from "./assert.ts";
 
@@ -11,8 +11,6 @@ const firstWords = 64;
 
 /** A longer value is to have memory of its own: so no more than this of a segment is lost at its end. */
 export const loggedBytesMax = 4 * segmentWords / 32;
-
-const segmentsMax = storeValueBytesMax / (4 * segmentWords);
 
 /** One word of so many may be garbage, and a segment. */
 const wordsPerGarbageWord = 4;
@@ -45,17 +43,21 @@ export class ValueLog {
   /** The segment that is written to, and where. */
   #open = -1;
   #end = 0;
+  #bytesMax: number;
   #lengthOf: (owner: number) => number;
   #moved: (owner: number, place: number) => void;
 
   /**
+   * @param limits bound the memory
    * @param lengthOf tells the length of an owner's value; owners are numbers below 2^31
    * @param moved told of an owner whose value has another place
    */
   constructor(
+    { storeValueBytesMax }: Limits,
     lengthOf: (owner: number) => number,
     moved: (owner: number, place: number) => void,
   ) {
+    this.#bytesMax = storeValueBytesMax;
     this.#lengthOf = lengthOf;
     this.#moved = moved;
   }
@@ -63,6 +65,10 @@ export class ValueLog {
   /** Memory that it takes. */
   get byteLength(): number {
     return this.#words.reduce((sum, words) => sum + words.byteLength, this.#spare?.byteLength ?? 0);
+  }
+
+  get #segmentsMax(): number {
+    return Math.floor(this.#bytesMax / (4 * segmentWords));
   }
 
   /** Segments that hold something. */
@@ -88,7 +94,7 @@ export class ValueLog {
    */
   add(owner: number, bytes: Uint8Array, start: number, end: number): number {
     // One is left for cleaning.
-    const place = this.#allocate(owner, wordsOf(end - start), segmentsMax - 1);
+    const place = this.#allocate(owner, wordsOf(end - start), this.#segmentsMax - 1);
     this.#fill(place, bytes, start, end);
     return place;
   }
@@ -201,7 +207,7 @@ export class ValueLog {
       throw new RpcError(
         "overloaded",
         `Cannot hold another value: found ${used * segmentWords * 4} bytes of short ones in this ` +
-          `replica, allowed are ${storeValueBytesMax}`,
+          `replica, allowed are ${this.#bytesMax}`,
       );
     }
     const full = this.#open;
@@ -232,7 +238,7 @@ export class ValueLog {
         continue;
       }
       const end = at + 1 + wordsOf(this.#lengthOf(owner));
-      const place = this.#allocate(owner, end - at - 1, segmentsMax);
+      const place = this.#allocate(owner, end - at - 1, this.#segmentsMax);
       copy(words, at + 1, end, this.#words[this.#open], inSegment(place));
       this.#moved(owner, place);
       at = end;

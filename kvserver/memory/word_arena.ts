@@ -1,4 +1,4 @@
-import { storeKeyBytesMax } from "../../limits.ts";
+import type { Limits } from "../../limits.ts";
 import { RpcError } from "../../rpc/mod.ts";
 
 /** Words of a chunk, as a power of two: 1 MiB. */
@@ -15,8 +15,6 @@ export function inChunk(n: number): number {
   return n & (chunkWords - 1);
 }
 
-const chunksMax = storeKeyBytesMax / (4 * chunkWords);
-
 /**
  * Words of 32 bits, given out in runs, one behind the other, and never taken back.
  *
@@ -31,10 +29,15 @@ export class WordArena {
   readonly bytes: Uint8Array[] = [];
   #end = 0;
   #firstWords: number;
+  #bytesMax: number;
 
-  /** @param firstWords size of the first chunk at first, a power of two */
-  constructor(firstWords: number) {
+  /**
+   * @param firstWords size of the first chunk at first, a power of two
+   * @param limits bound the memory
+   */
+  constructor(firstWords: number, { storeKeyBytesMax }: Limits) {
     this.#firstWords = firstWords;
+    this.#bytesMax = storeKeyBytesMax;
   }
 
   /** Memory that it takes. */
@@ -66,13 +69,13 @@ export class WordArena {
       while (words < this.#end + count) words *= 2;
       return this.#setChunk(0, words);
     }
-    if (chunks >= chunksMax) {
+    if (4 * chunkWords * (chunks + 1) > this.#bytesMax) {
       throw new RpcError(
         "overloaded",
         `Cannot hold another key: found ${
           chunks * chunkWords * 4
         } bytes of them in this replica, ` +
-          `allowed are ${storeKeyBytesMax}`,
+          `allowed are ${this.#bytesMax}`,
       );
     }
     this.#setChunk(chunks, chunkWords);

@@ -1,5 +1,4 @@
 import type { ActorContext } from "../../actor/mod.ts";
-import { syncPaceMs } from "../../limits.ts";
 
 /** An actor to itself: the next message to a receiver may be due. */
 export interface TickMessage {
@@ -24,7 +23,7 @@ export class SendPacer {
    * @param receiver names the receiver in the ticks
    * @param paceMs least time between two messages
    */
-  constructor(context: ActorContext, receiver: string, paceMs = syncPaceMs) {
+  constructor(context: ActorContext, receiver: string, paceMs = context.limits.syncPaceMs) {
     this.#context = context;
     this.#paceMs = paceMs;
     this.#receiver = receiver;

@@ -1,5 +1,4 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
-import { diskMessageBytesMax, diskPaceMs } from "../../limits.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import {
   type Durability,
@@ -59,7 +58,7 @@ export class GroupCommit {
     this.#journal = journal;
     this.#isStrict = durability === "strict";
     this.#dirty = new DirtySet(store, diskMarks);
-    this.#pacer = new SendPacer(context, "disk", diskPaceMs);
+    this.#pacer = new SendPacer(context, "disk", context.limits.diskPaceMs);
     this.#replies = new PutReplies(context);
   }
 
@@ -156,7 +155,7 @@ export class GroupCommit {
   }
 
   #sendMessage(): void {
-    const entries = this.#dirty.drain(diskMessageBytesMax);
+    const entries = this.#dirty.drain(this.#context.limits.diskMessageBytesMax);
     const writer = this.#context.beginMessage();
     writeAccepted(writer, this.#context.self.counter, ++this.#sent, entries);
     this.#context.tellWritten(this.#journal);

@@ -6,10 +6,11 @@ import {
   readScanLimit,
   readValueParam,
 } from "../../kvcommon/mod.ts";
-import { frameBytesMax, scanPageBytesMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import {
   type Incoming,
   later,
+  type Limited,
   type MsgpackReader,
   type MsgpackWriter,
   type RequestHandler,
@@ -19,7 +20,7 @@ import {
 import { noEntry, type Store } from "../store/mod.ts";
 
 /** What the queries need of their query actor. */
-export interface QueryHost {
+export interface QueryHost extends Limited {
   /** The query actor's uid, which its Puts bear. */
   readonly uid: string;
   /** Wall clock, milliseconds since the epoch: the same for all requests of one query. */
@@ -31,7 +32,7 @@ export interface QueryHost {
 }
 
 /** Leaves room for what stands around the entries of a List in its frame. */
-const listFrameBytesMax = frameBytesMax - 64;
+const listFrameBytesMax = wireLimits.frameBytesMax - 64;
 
 /** The methods of a query port, executed on a replica: params in, results out, bytes all the way. */
 export class Queries implements RequestHandler {
@@ -41,6 +42,8 @@ export class Queries implements RequestHandler {
   deferredMsgids: number[] = [];
   /** The error that Puts are refused with; `undefined`: they are accepted. */
   refusal: RpcError | undefined;
+  readonly replyBatchBytesMax: number;
+  #scanPageBytesMax: number;
   #store: Store;
   #host: QueryHost;
   #defersPuts: boolean;
@@ -50,6 +53,8 @@ export class Queries implements RequestHandler {
 
   /** @param defersPuts whether the caller replies to Puts, once they are on disk */
   constructor(store: Store, host: QueryHost, defersPuts: boolean) {
+    this.replyBatchBytesMax = host.limits.replyBatchBytesMax;
+    this.#scanPageBytesMax = host.limits.scanPageBytesMax;
     this.#store = store;
     this.#host = host;
     this.#defersPuts = defersPuts;
@@ -137,7 +142,7 @@ export class Queries implements RequestHandler {
       if (writer.size - start + this.#store.bytesOf(n) > listFrameBytesMax) {
         throw new RpcError(
           "too_large",
-          `Cannot List: the entries exceed a frame of ${frameBytesMax} bytes, use Scan`,
+          `Cannot List: the entries exceed a frame of ${wireLimits.frameBytesMax} bytes, use Scan`,
         );
       }
       this.#store.writeKey(writer, n);
@@ -166,7 +171,7 @@ export class Queries implements RequestHandler {
     const done = this.#store.scan(prefix, after, (n) => {
       if (count === limit) return false;
       const bytes = writer.size - start + this.#store.bytesOf(n);
-      if (count > 0 && bytes > scanPageBytesMax) return false;
+      if (count > 0 && bytes > this.#scanPageBytesMax) return false;
       writer.arrayHeader(2);
       this.#store.writeKey(writer, n);
       this.#store.writeValue(writer, n);

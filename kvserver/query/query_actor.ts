@@ -1,6 +1,5 @@
 import type { Actor, ActorContext, ActorRef } from "../../actor/mod.ts";
 import { uid } from "../../actor/mod.ts";
-import { futureToleranceMs } from "../../limits.ts";
 import { type Answer, answerFrames, MsgpackReader, type MsgpackWriter } from "../../rpc/mod.ts";
 import type { EntryBytes } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
@@ -76,6 +75,7 @@ export class QueryActor implements Actor {
     this.#isForeign = originTest({ except: [context.self.incarnation] });
     const host = {
       uid: this.#uid,
+      limits: context.limits,
       now: () => this.#nowMs ||= context.now(),
       stats: () => this.#stats(),
       bug: (error: unknown) => this.#bug(error),
@@ -188,7 +188,9 @@ export class QueryActor implements Actor {
     const nowMs = this.#context.now();
     const received = new EntryReader(message.entries);
     while (received.next()) {
-      if (received.timestamp > nowMs + futureToleranceMs) this.#noteFuture(received, nowMs);
+      if (received.timestamp > nowMs + this.#context.limits.futureToleranceMs) {
+        this.#noteFuture(received, nowMs);
+      }
       const n = this.#store.merge(received);
       if (n === noEntry) {
         this.#entriesIgnored++;
@@ -210,7 +212,7 @@ export class QueryActor implements Actor {
   /** Counts and logs an entry from the future. It is merged, because replicas would diverge otherwise. */
   #noteFuture({ timestamp, uid }: EntryBytes, nowMs: number): void {
     this.#entriesFromFuture++;
-    if (nowMs - this.#futureLoggedMs < futureToleranceMs) return;
+    if (nowMs - this.#futureLoggedMs < this.#context.limits.futureToleranceMs) return;
     this.#futureLoggedMs = nowMs;
     console.error(`An entry of ${uid} is ${timestamp - nowMs} ms ahead of this server's clock`);
   }

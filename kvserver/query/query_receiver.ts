@@ -39,7 +39,7 @@ export class QueryReceiver {
   constructor({ thread, queryActor, environment, ...options }: QueryReceiverOptions) {
     this.#server = new RpcServer({
       ...options,
-      timers: environment,
+      environment,
       serve: (sendLate) => {
         const connection = new OpenConnection(thread, queryActor, this.#open, sendLate);
         this.#open.add(connection);

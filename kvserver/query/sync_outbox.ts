@@ -1,5 +1,4 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
-import { readEntriesMax, syncMessageBytesMax } from "../../limits.ts";
 import { EntryBatch } from "../entry/entry_batch.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import type {
@@ -77,7 +76,9 @@ export class SyncOutbox {
     if (!hasNews || !this.#pacer.isDue()) return;
     // Accepted entries go first, but a part of the state may fill half of the message at least.
     const batch = this.#dirty.drain(
-      this.#read === undefined ? syncMessageBytesMax : syncMessageBytesMax / 2,
+      this.#read === undefined
+        ? this.#context.limits.syncMessageBytesMax
+        : this.#context.limits.syncMessageBytesMax / 2,
     );
     const message: WrittenMessage = {
       type: "written",
@@ -87,7 +88,10 @@ export class SyncOutbox {
     };
     if (message.isDrained) this.#isDraining = false;
     if (this.#read !== undefined) {
-      message.part = this.#readPart(this.#read, syncMessageBytesMax - message.entries.length);
+      message.part = this.#readPart(
+        this.#read,
+        this.#context.limits.syncMessageBytesMax - message.entries.length,
+      );
     }
     this.#read = undefined;
     this.#context.tell(this.#syncActor, message);
@@ -103,7 +107,7 @@ export class SyncOutbox {
     let count = 0;
     let last = noEntry;
     const isDone = this.#store.walk(after, (n) => {
-      if (count === readEntriesMax) return false;
+      if (count === this.#context.limits.readEntriesMax) return false;
       if (isSelected(this.#store.uidOf(n)) && !part.add(n)) return false;
       last = n;
       count++;

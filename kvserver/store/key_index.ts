@@ -1,3 +1,4 @@
+import type { Limits } from "../../limits.ts";
 import { hashOf } from "../memory/key_hash.ts";
 import { noEntry, type Records } from "./records.ts";
 import { assert } from "../memory/assert.ts";
@@ -21,7 +22,7 @@ const firstBuckets = 16;
 export class KeyIndex {
   #records: Records;
   /** The first entry of each bucket. */
-  #heads = new WordArena(firstBuckets);
+  #heads: WordArena;
   #buckets = firstBuckets;
   /** The least of 2^i - 1 that all buckets' numbers fit in. */
   #mask = firstBuckets - 1;
@@ -29,8 +30,10 @@ export class KeyIndex {
   /** Whether there are entries that are not found here. */
   isCrowded = false;
 
-  constructor(records: Records) {
+  /** @param limits bound the memory */
+  constructor(records: Records, limits: Limits) {
     this.#records = records;
+    this.#heads = new WordArena(firstBuckets, limits);
     this.#heads.allocate(firstBuckets);
   }
 

@@ -1,3 +1,4 @@
+import type { Limits } from "../../limits.ts";
 import { noEntry, type Records } from "./records.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
@@ -26,8 +27,8 @@ const levelsMax = 16;
  */
 export class OrderedIndex {
   #records: Records;
-  #nodes = new WordArena(nodeWords);
-  #root = this.#nodes.allocate(nodeWords);
+  #nodes: WordArena;
+  #root: number;
   /** Levels of inner nodes above the leaves. */
   #height = 0;
   /** The inner nodes on the way to a leaf, from the root, and where the way goes on in each. */
@@ -40,8 +41,11 @@ export class OrderedIndex {
   #matchBelow = 0;
   #matchAbove = 0;
 
-  constructor(records: Records) {
+  /** @param limits bound the memory */
+  constructor(records: Records, limits: Limits) {
     this.#records = records;
+    this.#nodes = new WordArena(nodeWords, limits);
+    this.#root = this.#nodes.allocate(nodeWords);
   }
 
   /** Memory that it takes. */

@@ -1,3 +1,4 @@
+import type { Limits } from "../../limits.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
 /** What a find returns for a key that is not held: no entry has this number. */
@@ -37,9 +38,11 @@ const firstWords = 256;
  * the key, because keys are never removed. All indexes and lists of entries rely on that.
  */
 export class Records {
-  #arena = new WordArena(firstWords);
+  #arena: WordArena;
 
-  constructor() {
+  /** @param limits bound the memory */
+  constructor(limits: Limits) {
+    this.#arena = new WordArena(firstWords, limits);
     // No record has the number 0.
     this.#arena.allocate(1);
   }

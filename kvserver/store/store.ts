@@ -1,3 +1,4 @@
+import { defaultLimits, type Limits } from "../../limits.ts";
 import type { MsgpackWriter } from "../../rpc/mod.ts";
 import { writtenBytesMax } from "../entry/entry_batch.ts";
 import { isLater, nextOrder, type Order } from "../entry/order.ts";
@@ -18,15 +19,23 @@ import { Values } from "./values.ts";
  * allocates nothing; a List or Scan O(log n + result).
  */
 export class Store {
-  #records = new Records();
-  #index = new KeyIndex(this.#records);
-  #ordered = new OrderedIndex(this.#records);
-  #values = new Values(this.#records);
+  #records: Records;
+  #index: KeyIndex;
+  #ordered: OrderedIndex;
+  #values: Values;
   #uids = new UidTable();
   #size = 0;
   /** Reused for the orders of what is held and of a new Put. */
   #held: Order = { timestamp: 0, sequence: 0, uid: "" };
   #next: Order = { timestamp: 0, sequence: 0, uid: "" };
+
+  /** @param limits bound the memory */
+  constructor(limits: Limits = defaultLimits) {
+    this.#records = new Records(limits);
+    this.#index = new KeyIndex(this.#records, limits);
+    this.#ordered = new OrderedIndex(this.#records, limits);
+    this.#values = new Values(this.#records, limits);
+  }
 
   /** Number of keys that have a value. */
   get size(): number {

@@ -1,3 +1,4 @@
+import type { Limits } from "../../limits.ts";
 import type { MsgpackWriter } from "../../rpc/mod.ts";
 import { LargeValues } from "../memory/large_values.ts";
 import { noValue } from "../entry/entry.ts";
@@ -13,9 +14,11 @@ export class Values {
   #log: ValueLog;
   #large = new LargeValues();
 
-  constructor(records: Records) {
+  /** @param limits bound the memory of those that are short */
+  constructor(records: Records, limits: Limits) {
     this.#records = records;
     this.#log = new ValueLog(
+      limits,
       (n) => records.valueLength(n),
       (n, place) => records.setValuePlace(n, place),
     );

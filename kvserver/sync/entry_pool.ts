@@ -1,3 +1,4 @@
+import type { Limits } from "../../limits.ts";
 import type { MsgpackWriter } from "../../rpc/mod.ts";
 import type { EntrySource } from "../entry/entry_batch.ts";
 import type { EntryReader } from "../entry/entry_reader.ts";
@@ -56,18 +57,30 @@ const firstBuckets = 64;
  * colliding keys pays, in extra traffic.
  */
 export class EntryPool implements EntrySource {
-  #records = newRecords();
+  #limits: Limits;
+  #records: WordArena;
   #freeRecord = noPooled;
   #buckets = new Uint32Array(firstBuckets);
   #size = 0;
   #uids = new UidTable();
-  #log = new ValueLog((n) => this.writtenBytesMax(n), (n, place) => this.#set(n, placeWord, place));
+  #log: ValueLog;
   #large = new LargeValues();
   #keyUses: number[] = [];
   #freeKeys: number[] = [];
   /** Reused to compare two entries. */
   #left: Order = { timestamp: 0, sequence: 0, uid: "" };
   #right: Order = { timestamp: 0, sequence: 0, uid: "" };
+
+  /** @param limits bound the memory */
+  constructor(limits: Limits) {
+    this.#limits = limits;
+    this.#records = newRecords(limits);
+    this.#log = new ValueLog(
+      limits,
+      (n) => this.writtenBytesMax(n),
+      (n, place) => this.#set(n, placeWord, place),
+    );
+  }
 
   /** Number of entries. */
   get size(): number {
@@ -277,7 +290,7 @@ export class EntryPool implements EntrySource {
 
   /** Gives back the memory that many entries took, because the pool is empty. */
   #shrink(): void {
-    this.#records = newRecords();
+    this.#records = newRecords(this.#limits);
     this.#freeRecord = noPooled;
     this.#buckets = new Uint32Array(firstBuckets);
   }
@@ -300,8 +313,8 @@ export class EntryPool implements EntrySource {
   }
 }
 
-function newRecords(): WordArena {
-  const records = new WordArena(firstBuckets * 16);
+function newRecords(limits: Limits): WordArena {
+  const records = new WordArena(firstBuckets * 16, limits);
   // No record has the number 0.
   records.allocate(1);
   return records;

@@ -1,5 +1,5 @@
 import type { ActorRef } from "../../actor/mod.ts";
-import { ackTimeoutMs, inFlightMessagesMax, slowestLinkBytesPerMs } from "../../limits.ts";
+import type { Limits } from "../../limits.ts";
 import { assert } from "../memory/assert.ts";
 import type { PoolUse } from "./entry_pool.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
@@ -30,6 +30,12 @@ export class InFlight {
   /** In the order of their numbers. */
   #messages: SentMessage[] = [];
   #lastNumber = 0;
+  #limits: Limits;
+
+  /** @param limits bound the window, and the time until an acknowledgement is overdue */
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
 
   /** Whether no message waits for an acknowledgement. */
   get isEmpty(): boolean {
@@ -38,7 +44,7 @@ export class InFlight {
 
   /** Whether sending must wait for an acknowledgement. */
   get isFull(): boolean {
-    return this.#messages.length >= inFlightMessagesMax;
+    return this.#messages.length >= this.#limits.inFlightMessagesMax;
   }
 
   /**
@@ -93,7 +99,8 @@ export class InFlight {
   isOverdue(epoch: number, nowMs: number): boolean {
     const oldest = this.#messages.find((message) => message.epoch === epoch);
     if (oldest === undefined) return false;
-    return nowMs - oldest.sentMs > ackTimeoutMs + oldest.bytesUnderWay / slowestLinkBytesPerMs;
+    return nowMs - oldest.sentMs >
+      this.#limits.ackTimeoutMs + oldest.bytesUnderWay / this.#limits.slowestLinkBytesPerMs;
   }
 
   /** Adds what the messages keep in the pool. */
@@ -105,7 +112,10 @@ export class InFlight {
 
   /** @throws {Error} when an invariant does not hold. */
   assertInvariants(): void {
-    assert(this.#messages.length <= inFlightMessagesMax, "no more are in flight than may be");
+    assert(
+      this.#messages.length <= this.#limits.inFlightMessagesMax,
+      "no more are in flight than may be",
+    );
     for (let i = 1; i < this.#messages.length; i++) {
       const [before, message] = [this.#messages[i - 1], this.#messages[i]];
       assert(

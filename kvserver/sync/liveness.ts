@@ -1,4 +1,4 @@
-import { peerLostMs } from "../../limits.ts";
+import type { Limits } from "../../limits.ts";
 
 /** Whether a peer is there. `docs/sync.md` draws the transitions. */
 type State =
@@ -18,9 +18,11 @@ export type LivenessChange = "lost" | "back" | "none";
 export class Liveness {
   #state: State;
   #lastHeardMs: number;
+  #lostMs: number;
 
   /** A peer that is known from now on, whose link is not up yet. */
-  constructor(nowMs: number) {
+  constructor(nowMs: number, { peerLostMs }: Limits) {
+    this.#lostMs = peerLostMs;
     this.#state = { name: "down", sinceMs: nowMs };
     this.#lastHeardMs = nowMs;
   }
@@ -55,7 +57,7 @@ export class Liveness {
     }
     const sinceMs = state.name === "up" ? nowMs : state.sinceMs;
     // Heard over a connection of its own while the link to it is down: it is there.
-    const isLost = nowMs - Math.max(sinceMs, this.#lastHeardMs) > peerLostMs;
+    const isLost = nowMs - Math.max(sinceMs, this.#lastHeardMs) > this.#lostMs;
     this.#state = { name: isLost ? "lost" : "down", sinceMs };
     if (isLost === (state.name === "lost")) return "none";
     return isLost ? "lost" : "back";

@@ -42,7 +42,7 @@ export class LocalReplica {
     this.ref = ref;
     this.uid = uid(ref);
     this.pacer = new SendPacer(context, this.uid);
-    this.outbox = new Outbox(pool);
+    this.outbox = new Outbox(pool, context.limits);
   }
 
   /** Whether it holds the state that the server took over, and was told so. */

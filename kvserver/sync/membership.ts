@@ -1,5 +1,4 @@
 import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
-import { deadIncarnationsMax, peersMax } from "../../limits.ts";
 import type { PeerNote } from "../messages/peer_note.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Peer } from "./peer.ts";
@@ -72,8 +71,8 @@ export class Membership {
       if (isHearsay) return undefined;
       this.bury(namesake);
     }
-    if (this.#peers.size >= peersMax) this.#forgetOneThatIsLost();
-    if (this.#peers.size >= peersMax) return undefined;
+    if (this.#peers.size >= this.#context.limits.peersMax) this.#forgetOneThatIsLost();
+    if (this.#peers.size >= this.#context.limits.peersMax) return undefined;
     return this.#add(ref);
   }
 
@@ -100,7 +99,9 @@ export class Membership {
   /** Forgets a peer whose address has restarted. */
   bury(peer: Peer): void {
     this.#dead.add(peer.ref.incarnation);
-    if (this.#dead.size > deadIncarnationsMax) this.#dead.delete(this.#dead.values().next().value!);
+    if (this.#dead.size > this.#context.limits.deadIncarnationsMax) {
+      this.#dead.delete(this.#dead.values().next().value!);
+    }
     this.#forget(peer);
     this.#makeUpFor(peer);
     this.#options.log(`Peer ${peer.ref.address} restarted: it syncs again once it joins`);

@@ -1,4 +1,4 @@
-import { syncMessageBytesMax } from "../../limits.ts";
+import type { Limits } from "../../limits.ts";
 import { entryBytesMax, envelopeBytes } from "../entry/entry_batch.ts";
 import { NumberQueue } from "../memory/number_queue.ts";
 import { assert } from "../memory/assert.ts";
@@ -21,6 +21,7 @@ const firstKeys = 64;
  */
 export class Outbox {
   #pool: EntryPool;
+  #messageBytesMax: number;
   /** The batch that is all there is in the outbox; absent: the entries are in the queue. */
   #whole: ForwardedBatch | undefined;
   /** By key: the entry to send, `removed`, or `noPooled` when the key is not in the queue. */
@@ -33,8 +34,9 @@ export class Outbox {
   #bytes = 0;
 
   /** @param pool holds the entries */
-  constructor(pool: EntryPool) {
+  constructor(pool: EntryPool, { syncMessageBytesMax }: Limits) {
     this.#pool = pool;
+    this.#messageBytesMax = syncMessageBytesMax;
   }
 
   /** Upper bound of the bytes that the entries take in messages. */
@@ -50,7 +52,7 @@ export class Outbox {
   /** Upper bound of the bytes of the next message. */
   get messageBytes(): number {
     return envelopeBytes +
-      Math.max(syncMessageBytesMax, this.#whole?.bytes.length ?? this.#firstBytes);
+      Math.max(this.#messageBytesMax, this.#whole?.bytes.length ?? this.#firstBytes);
   }
 
   /** Enqueues an entry, unless a later one of its key is queued. */
@@ -106,7 +108,7 @@ export class Outbox {
    * Takes the next message's entries out, first in, first out: as many as fit, and at least one if
    * there is one. The caller releases them once they cannot be lost any more.
    */
-  take(bytesMax = syncMessageBytesMax): OutgoingBatch {
+  take(bytesMax = this.#messageBytesMax): OutgoingBatch {
     const whole = this.#whole;
     if (whole !== undefined && whole.bytes.length <= bytesMax) {
       this.#whole = undefined;

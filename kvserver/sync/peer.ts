@@ -1,5 +1,4 @@
 import { type ActorContext, type ActorRef, type LinkState, uid } from "../../actor/mod.ts";
-import { outboxBytesMax } from "../../limits.ts";
 import type { EntryReader } from "../entry/entry_reader.ts";
 import type { OriginFilter } from "../messages/origin_filter.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
@@ -39,7 +38,7 @@ export class Peer {
   #context: ActorContext;
   #pool: EntryPool;
   #outbox: Outbox;
-  #inFlight = new InFlight();
+  #inFlight: InFlight;
   #stateSender = new StateSender();
   #liveness: Liveness;
   /** Other peers that this one is to be introduced to, by uid. */
@@ -56,8 +55,9 @@ export class Peer {
   constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
     this.#context = context;
     this.#pool = pool;
-    this.#outbox = new Outbox(pool);
-    this.#liveness = new Liveness(context.monotonicMs());
+    this.#outbox = new Outbox(pool, context.limits);
+    this.#inFlight = new InFlight(context.limits);
+    this.#liveness = new Liveness(context.monotonicMs(), context.limits);
     this.ref = ref;
     this.uid = uid(ref);
     this.pacer = new SendPacer(context, this.uid);
@@ -112,7 +112,7 @@ export class Peer {
   }
 
   #checkOverflow(): void {
-    if (this.#outbox.bytes <= outboxBytesMax) return;
+    if (this.#outbox.bytes <= this.#context.limits.outboxBytesMax) return;
     this.#outbox.clear();
     this.#stateSender.overflow();
   }
@@ -294,7 +294,10 @@ export class Peer {
     this.#outbox.assertInvariants();
     this.#inFlight.assertInvariants();
     this.#stateSender.assertInvariants();
-    assert(this.#outbox.bytes <= outboxBytesMax, "no more waits for a peer than may");
+    assert(
+      this.#outbox.bytes <= this.#context.limits.outboxBytesMax,
+      "no more waits for a peer than may",
+    );
     assert(!this.isOverflowed || this.#outbox.size === 0, "an overflow empties the outbox");
   }
 }

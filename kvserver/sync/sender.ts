@@ -1,5 +1,4 @@
 import type { ActorContext } from "../../actor/mod.ts";
-import { peerCheckMs } from "../../limits.ts";
 import type { MergeMessage } from "../messages/replica_messages.ts";
 import type { LocalReplica } from "./local_replica.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
@@ -64,7 +63,7 @@ export class Sender {
     if (link.isGone) return this.#members.bury(peer);
     this.#members.observeLink(peer, link.isUp);
     if (link.isUp && peer.isIdle) return;
-    peer.pacer.tickWithin(peerCheckMs);
+    peer.pacer.tickWithin(this.#context.limits.peerCheckMs);
     if (!link.isUp) return;
     if (peer.isAckOverdue(link.epoch)) return link.reset();
     if (peer.isStateRead && !this.#stateReceiver.holdsBack(peer)) peer.completeState();

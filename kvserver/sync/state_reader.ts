@@ -1,5 +1,4 @@
 import type { ActorContext } from "../../actor/mod.ts";
-import { readAheadBytesMax } from "../../limits.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { type OriginFilter, originTest } from "../messages/origin_filter.ts";
 import type { StatePart } from "../messages/replica_messages.ts";
@@ -70,7 +69,8 @@ export class StateReader {
 
   #isToRead(peer: Peer): boolean {
     return (peer.reading !== undefined || peer.isOverflowed) &&
-      peer.waitingBytes < readAheadBytesMax && this.#context.link(peer.ref).isUp;
+      peer.waitingBytes < this.#context.limits.readAheadBytesMax &&
+      this.#context.link(peer.ref).isUp;
   }
 
   /** Enqueues the part that was requested for its peer. */

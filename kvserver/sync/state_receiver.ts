@@ -1,5 +1,4 @@
 import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
-import { peerLostMs, stateSenderPatienceMs } from "../../limits.ts";
 import type { JoinMessage } from "../messages/sync_control.ts";
 import { assert } from "../memory/assert.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
@@ -100,7 +99,7 @@ export class StateReceiver {
   holdsBack(peer: Peer): boolean {
     const transfer = this.#transfer;
     return !this.#hasState && transfer.name === "receiving" && transfer.sender !== peer &&
-      this.#context.monotonicMs() - transfer.sinceMs < peerLostMs;
+      this.#context.monotonicMs() - transfer.sinceMs < this.#context.limits.peerLostMs;
   }
 
   /** Requests the state of a peer, if none is asked or the one that is does not send. */
@@ -124,7 +123,9 @@ export class StateReceiver {
 
   #isSending({ sender, sinceMs }: { sender: Peer; sinceMs: number }): boolean {
     if (sender.isForgotten) return false;
-    const patienceMs = this.#context.link(sender.ref).isUp ? peerLostMs : stateSenderPatienceMs;
+    const patienceMs = this.#context.link(sender.ref).isUp
+      ? this.#context.limits.peerLostMs
+      : this.#context.limits.stateSenderPatienceMs;
     return this.#context.monotonicMs() - Math.max(sinceMs, sender.lastHeardMs) <= patienceMs;
   }
 

@@ -71,7 +71,7 @@ export class SyncActor implements Actor {
 
   constructor(
     context: ActorContext,
-    { log = () => {}, journal, pool = new EntryPool() }: SyncActorOptions = {},
+    { log = () => {}, journal, pool = new EntryPool(context.limits) }: SyncActorOptions = {},
   ) {
     this.#pool = pool;
     const replicas = this.#replicas = new LocalReplicas(context, pool);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { valueDepthMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { extBigint, extMap, extUndefined } from "./extensions.ts";
 import { MsgpackError, MsgpackReader, notThis } from "./reader.ts";
 import { TextCache } from "./text_cache.ts";
@@ -123,7 +123,9 @@ function readExtContent(reader: MsgpackReader, depth: number): unknown {
 
 /** Nothing is allocated, and no level entered, for elements that cannot be there. */
 function checkNesting(reader: MsgpackReader, depth: number, count: number): void {
-  if (depth === valueDepthMax) throw new MsgpackError(`nested deeper than ${valueDepthMax} levels`);
+  if (depth === wireLimits.valueDepthMax) {
+    throw new MsgpackError(`nested deeper than ${wireLimits.valueDepthMax} levels`);
+  }
   if (reader.at + count > reader.end) throw new MsgpackError("the bytes end inside a value");
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { valueDepthMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { extBigint, extMap, extUndefined } from "./extensions.ts";
 import { Refusal } from "./refusal.ts";
 import { MsgpackWriter } from "./writer.ts";
@@ -78,8 +78,8 @@ function writeBigint(writer: MsgpackWriter, value: bigint): void {
 
 /** The most frequent kinds come first; each is told by its prototype, which costs least. */
 function writeObject(writer: MsgpackWriter, value: object, depth: number): void {
-  if (depth === valueDepthMax && !(value instanceof Uint8Array)) {
-    throw new Refusal(`a value nested deeper than ${valueDepthMax} levels`, value);
+  if (depth === wireLimits.valueDepthMax && !(value instanceof Uint8Array)) {
+    throw new Refusal(`a value nested deeper than ${wireLimits.valueDepthMax} levels`, value);
   }
   const prototype = Object.getPrototypeOf(value);
   let part: unknown = noPart;

@@ -1,6 +1,6 @@
 import type { ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { MessageRates } from "../../actor/message_rate.ts";
-import { ratePairsMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assertEquals, fc } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -161,7 +161,7 @@ Deno.test("MessageRates counts what a list of times counts when used at random",
     { maxLength: 200 },
   );
   fc.assert(fc.property(steps, fc.nat(5000), (steps, startMs) => {
-    const rates = new MessageRates<number>();
+    const rates = new MessageRates<number>(defaultLimits.ratePairsMax);
     const sent: [receiver: number, ms: number][] = [];
     let nowMs = startMs;
     for (const [passedMs, receiver] of steps) {
@@ -174,17 +174,19 @@ Deno.test("MessageRates counts what a list of times counts when used at random",
 });
 
 Deno.test("MessageRates forgets idle receivers first when there are too many", () => {
-  const rates = new MessageRates<number>();
-  const half = ratePairsMax / 2;
-  for (let receiver = 0; receiver < ratePairsMax; receiver++) rates.add(receiver, 0);
+  const rates = new MessageRates<number>(defaultLimits.ratePairsMax);
+  const half = defaultLimits.ratePairsMax / 2;
+  for (let receiver = 0; receiver < defaultLimits.ratePairsMax; receiver++) rates.add(receiver, 0);
   for (let receiver = 0; receiver < half; receiver++) rates.add(receiver, 900);
-  for (let receiver = 0; receiver < half; receiver++) rates.add(ratePairsMax + receiver, 1100);
+  for (let receiver = 0; receiver < half; receiver++) {
+    rates.add(defaultLimits.ratePairsMax + receiver, 1100);
+  }
   for (let receiver = 0; receiver < half; receiver++) assertEquals(rates.add(receiver, 1200), 2);
 });
 
 Deno.test("MessageRates forgets the oldest receiver when none is idle", () => {
-  const rates = new MessageRates<number>();
-  for (let receiver = 0; receiver <= ratePairsMax; receiver++) rates.add(receiver, 0);
+  const rates = new MessageRates<number>(defaultLimits.ratePairsMax);
+  for (let receiver = 0; receiver <= defaultLimits.ratePairsMax; receiver++) rates.add(receiver, 0);
   assertEquals(rates.add(1, 1), 2);
   assertEquals(rates.add(0, 1), 1);
 });

@@ -1,5 +1,5 @@
 import type { ActorSystem } from "../../actor/mod.ts";
-import { linkBytesMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assertEquals, assertLess } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
@@ -23,14 +23,14 @@ async function startLinked(world: SimulatedWorld) {
 testInWorld("a link has less room by what its write under way still holds", async (world) => {
   const { near, far, wire } = await startLinked(world);
   const link = near.probe.context.link(far.probe.ref);
-  assertEquals(link.roomBytes, linkBytesMax);
+  assertEquals(link.roomBytes, defaultLimits.linkBytesMax);
   wire.latencyMs = 1_000;
   const bytes = new Uint8Array(2 * wire.windowBytes);
   near.probe.context.tell(far.probe.ref, bytes);
   await world.advance(0);
-  assertLess(link.roomBytes, linkBytesMax - bytes.length);
+  assertLess(link.roomBytes, defaultLimits.linkBytesMax - bytes.length);
   await world.advance(5_000);
-  assertEquals([link.roomBytes, far.probe.messages.length], [linkBytesMax, 2]);
+  assertEquals([link.roomBytes, far.probe.messages.length], [defaultLimits.linkBytesMax, 2]);
   for (const { system } of [near, far]) await world.complete(system.close());
 });
 

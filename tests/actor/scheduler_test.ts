@@ -1,5 +1,5 @@
 import { type Runnable, Scheduler } from "../../actor/scheduler.ts";
-import { schedulerQuantum, schedulerSliceMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLessOrEqual } from "../deps.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
@@ -77,15 +77,15 @@ testInWorld("schedule() gives one turn when called again before it", async (worl
 
 testInWorld("a runnable goes to the back when its quantum is over", async (world) => {
   const { log, start } = setUp(world);
-  start("busy", 2 * schedulerQuantum + 1);
+  start("busy", 2 * defaultLimits.schedulerQuantum + 1);
   start("other", 1);
-  start("also busy", schedulerQuantum + 2);
+  start("also busy", defaultLimits.schedulerQuantum + 2);
   await world.advance(0);
   assertEquals(shorten(log), [
-    `busy*${schedulerQuantum}`,
+    `busy*${defaultLimits.schedulerQuantum}`,
     "other*1",
-    `also busy*${schedulerQuantum}`,
-    `busy*${schedulerQuantum}`,
+    `also busy*${defaultLimits.schedulerQuantum}`,
+    `busy*${defaultLimits.schedulerQuantum}`,
     "also busy*2",
     "busy*1",
   ]);
@@ -106,21 +106,27 @@ for (const messageMs of [0.01, 0.7, 3]) {
     environment.after(0, onTimer);
     await world.run();
     assertEquals(waitedMs.length, 20);
-    assertLessOrEqual(Math.max(...waitedMs.slice(1)), 2 * schedulerSliceMs + messageMs);
-    assert(Math.min(...waitedMs.slice(1)) >= schedulerSliceMs, "a slice was cut short");
+    assertLessOrEqual(
+      Math.max(...waitedMs.slice(1)),
+      2 * defaultLimits.schedulerSliceMs + messageMs,
+    );
+    assert(
+      Math.min(...waitedMs.slice(1)) >= defaultLimits.schedulerSliceMs,
+      "a slice was cut short",
+    );
   });
 }
 
 testInWorld("the run queue keeps its order when a slice ends", async (world) => {
   const { environment, scheduler, log, start } = setUp(world);
-  const slow = start("slow", 3, schedulerSliceMs);
+  const slow = start("slow", 3, defaultLimits.schedulerSliceMs);
   start("next", 1);
-  environment.after(schedulerSliceMs, () => {
+  environment.after(defaultLimits.schedulerSliceMs, () => {
     log.push("event");
     start("last", 1);
     scheduler.schedule(slow);
   });
-  environment.after(schedulerSliceMs, () => log.push("event"));
+  environment.after(defaultLimits.schedulerSliceMs, () => log.push("event"));
   await world.run();
   assertEquals(shorten(log), ["slow*1", "event*2", "next*1", "slow*1", "last*1", "slow*1"]);
 });
@@ -128,7 +134,7 @@ testInWorld("the run queue keeps its order when a slice ends", async (world) => 
 testInWorld("idle() resolves when no turn is due any more", async (world) => {
   const { environment, scheduler, log, start } = setUp(world);
   await scheduler.idle();
-  start("a", 3, schedulerSliceMs);
+  start("a", 3, defaultLimits.schedulerSliceMs);
   const idle = Promise.all([scheduler.idle(), scheduler.idle()]);
   await world.complete(idle);
   assertEquals(shorten(log), ["a*3"]);

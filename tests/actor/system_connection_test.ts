@@ -1,3 +1,4 @@
+import { defaultLimits } from "../../limits.ts";
 import type { Marshalled, TellHost } from "../../actor/mod.ts";
 import { StatsTable } from "../../actor/stats.ts";
 import { SystemConnection } from "../../actor/system_connection.ts";
@@ -85,7 +86,7 @@ Deno.test("SystemConnection keeps every message in order, however it is spelled 
   fc.assert(
     fc.property(fc.array(tells, { maxLength: 4 }), (batches) => {
       const host = new KeepingHost();
-      const connection = new SystemConnection(host);
+      const connection = new SystemConnection(host, defaultLimits.replyBatchBytesMax);
       const expected: [number, unknown][] = [];
       batches.forEach((tells, batch) => {
         const frames = concat(...tells.map(([kind, counter], i) => {
@@ -106,7 +107,7 @@ Deno.test("SystemConnection keeps every message in order, however it is spelled 
 
 Deno.test("SystemConnection copies what came once a read, and nothing for what is no Tell", () => {
   const host = new KeepingHost();
-  const connection = new SystemConnection(host);
+  const connection = new SystemConnection(host, defaultLimits.replyBatchBytesMax);
   const tell = (text: string) => spellings[0](7, msgpackEncode(text));
   execute(connection, concat(hello, tell("a"), spellings[1](7, msgpackEncode("b")), tell("c")));
   execute(connection, tell("d"));
@@ -117,7 +118,7 @@ Deno.test("SystemConnection copies what came once a read, and nothing for what i
 
 Deno.test("SystemConnection hears no Tell before it is greeted, nor after a greeting for another life", () => {
   const host = new KeepingHost();
-  const connection = new SystemConnection(host);
+  const connection = new SystemConnection(host, defaultLimits.replyBatchBytesMax);
   const tells = concat(...spellings.map((spell) => spell(7, msgpackEncode("early"))));
   const wrong = requestFrame(2, "Hello", [1, "127.0.0.1:1", "another", "an earlier life"]);
   assertEquals(execute(connection, concat(tells, wrong, tells)).close, false);
@@ -128,7 +129,7 @@ Deno.test("SystemConnection hears no Tell before it is greeted, nor after a gree
 
 Deno.test("SystemConnection ends after the first frame that is no message, and keeps what came before", () => {
   const host = new KeepingHost();
-  const connection = new SystemConnection(host);
+  const connection = new SystemConnection(host, defaultLimits.replyBatchBytesMax);
   execute(connection, hello);
   const good = spellings[0](7, msgpackEncode("good"));
   const payload = good.subarray(4);

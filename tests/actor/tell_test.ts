@@ -1,5 +1,5 @@
 import { type ActorRef, UndeliverableError, UnmarshallableError } from "../../actor/mod.ts";
-import { valueDepthMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
 import { testInWorld } from "../support/simulation.ts";
@@ -122,7 +122,7 @@ const refused: [name: string, message: unknown, path: string, found: string][] =
   ["a negative one", { big: -(2n ** 63n) - 1n }, "message.big", "a bigint beyond 64 bits"],
   ["a cycle", cyclic, "message.inner.list[0]", "a cycle"],
   ["a lone surrogate", { text: "\ud800" }, "message.text", "a lone surrogate"],
-  ["too deep a nesting", nested(valueDepthMax + 1), "message[0][0]", "nested deeper"],
+  ["too deep a nesting", nested(wireLimits.valueDepthMax + 1), "message[0][0]", "nested deeper"],
 ];
 
 for (const [name, message, path, found] of refused) {

@@ -1,5 +1,5 @@
 import { WatchedWorker } from "../../actor/mod.ts";
-import { threadBeatMs, threadPatienceMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assertEquals, assertRejects } from "../deps.ts";
 import { FakeWorker } from "../support/fake_worker.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -47,9 +47,9 @@ testInWorld("a Worker answers requests in order, with answers or failures", asyn
 
 testInWorld("a Worker that is idle is not silent", async (world) => {
   const { watched, worker, told } = startWatched(world);
-  await world.advance(10 * threadPatienceMs);
+  await world.advance(10 * defaultLimits.threadPatienceMs);
   assertEquals(told, []);
-  assertEquals(worker.posted, 10 * threadPatienceMs / threadBeatMs);
+  assertEquals(worker.posted, 10 * defaultLimits.threadPatienceMs / defaultLimits.threadBeatMs);
   watched.end();
   assertEquals(worker.isTerminated, true);
 });
@@ -58,10 +58,10 @@ testInWorld("a Worker that answers nothing is silent, until it is heard again", 
   const { watched, worker, told } = startWatched(world);
   worker.hangs = true;
   const answer = watched.ask({ type: "double", number: 4 });
-  await world.advance(threadPatienceMs);
+  await world.advance(defaultLimits.threadPatienceMs);
   assertEquals([watched.isSilent, told], [false, []]);
-  await world.advance(10 * threadPatienceMs);
-  const silence = `silent for ${threadPatienceMs + threadBeatMs} ms`;
+  await world.advance(10 * defaultLimits.threadPatienceMs);
+  const silence = `silent for ${defaultLimits.threadPatienceMs + defaultLimits.threadBeatMs} ms`;
   assertEquals([watched.isSilent, told], [true, [silence]]);
   worker.goOn();
   assertEquals([watched.isSilent, await answer], [false, 8]);
@@ -73,6 +73,7 @@ testInWorld("a process that stood still does not take its Worker for silent", as
   const real = world.environment();
   let stoodStillMs = 0;
   const environment: Environment = {
+    limits: real.limits,
     now: () => real.now(),
     soon: (fn) => real.soon(fn),
     yieldToEvents: (fn) => real.yieldToEvents(fn),
@@ -82,11 +83,11 @@ testInWorld("a process that stood still does not take its Worker for silent", as
   const { watched, worker, told } = startWatched(world, environment);
   worker.hangs = true;
   for (let i = 0; i < 3; i++) {
-    stoodStillMs += 10 * threadPatienceMs;
-    await world.advance(threadBeatMs);
+    stoodStillMs += 10 * defaultLimits.threadPatienceMs;
+    await world.advance(defaultLimits.threadBeatMs);
   }
   assertEquals(told, []);
-  await world.advance(threadPatienceMs);
+  await world.advance(defaultLimits.threadPatienceMs);
   assertEquals(told.length, 1);
   watched.end();
 });

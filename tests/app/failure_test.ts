@@ -1,7 +1,7 @@
 import { failureText } from "../../app/cli/failure.ts";
 import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
-import { valueBytesMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { runCmud } from "./fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
@@ -104,7 +104,7 @@ Deno.test("an error says what is too large, and what is allowed", () =>
   withServer(async (server) => {
     const put = (key: string, bytes: Uint8Array[]) =>
       runCmud(["kv", "put", key, "-", "--server", server], { bytes });
-    const half = new Uint8Array(valueBytesMax / 2).fill(0x61);
+    const half = new Uint8Array(wireLimits.valueBytesMax / 2).fill(0x61);
     assertEquals(await put("k", [half, half]), { code: 0, stdout: "", stderr: "" });
     const value = await put("k", [half, half, Uint8Array.of(0x61), half]);
     assertEquals(value.code, 64);

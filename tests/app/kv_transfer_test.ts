@@ -1,7 +1,7 @@
 import { importEntries } from "../../app/kv/import.ts";
 import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
-import { importFaultsMax, importPutsMax } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "../deps.ts";
 import { until } from "../sync/until.ts";
 import { FakeConsole, runCmud } from "./fake_console.ts";
@@ -79,7 +79,7 @@ Deno.test("kv import stops at a file that is none of its own", () =>
   withServer(async (server) => {
     const { code, stderr } = await importText(server, "This is no JSON\n".repeat(1_000));
     assertEquals(code, 64);
-    assertEquals(stderr.match(/^Line \d+: /gm)?.length, importFaultsMax + 1);
+    assertEquals(stderr.match(/^Line \d+: /gm)?.length, appLimits.importFaultsMax + 1);
     assert(stderr.endsWith("the rest was not read, for there is too much wrong\n"), stderr);
   }));
 
@@ -131,7 +131,7 @@ Deno.test("kv import reads no further than what is under way, and tells what it 
     for await (const connection of listener) connections.push(connection);
   })();
   const address = `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
-  const bounds: [string, number][] = [["v", importPutsMax], ["v".repeat(1024 * 1024), 4]];
+  const bounds: [string, number][] = [["v", appLimits.importPutsMax], ["v".repeat(1024 * 1024), 4]];
   for (const [value, linesMax] of bounds) {
     const client = new Client(new FixedRouter(address));
     const console = new FakeConsole();

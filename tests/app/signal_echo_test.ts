@@ -1,5 +1,5 @@
 import { withoutEcho } from "../../app/cli/signal_echo.ts";
-import { signalEchoMs } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
 
 Deno.test("withoutEcho() passes a signal on once when it comes twice at a time, and again later", () => {
@@ -7,10 +7,14 @@ Deno.test("withoutEcho() passes a signal on once when it comes twice at a time, 
   let nowMs = 5;
   const signal = withoutEcho<string>((name) => seen.push(`${name} ${nowMs}`), () => nowMs);
   signal("SIGINT");
-  nowMs += signalEchoMs - 1;
+  nowMs += appLimits.signalEchoMs - 1;
   signal("SIGINT");
   signal("SIGTERM");
   nowMs += 1;
   signal("SIGINT");
-  assertEquals(seen, ["SIGINT 5", `SIGTERM ${4 + signalEchoMs}`, `SIGINT ${5 + signalEchoMs}`]);
+  assertEquals(seen, [
+    "SIGINT 5",
+    `SIGTERM ${4 + appLimits.signalEchoMs}`,
+    `SIGINT ${5 + appLimits.signalEchoMs}`,
+  ]);
 });

@@ -1,3 +1,4 @@
+import { defaultLimits } from "../../limits.ts";
 import { BatchLog } from "../../kvserver/disk/batch_log.ts";
 import { segmentIn, segmentsIn } from "../../kvserver/disk/log_segment.ts";
 import { assertEquals, assertThrows, fc } from "../deps.ts";
@@ -22,7 +23,7 @@ Deno.test("BatchLog loses nothing that it has taken, whatever the medium refuses
     using directory = new TempDirectory();
     const { path } = directory;
     using medium = new FragileMedium(path, random);
-    let log = new BatchLog(path);
+    let log = new BatchLog(path, defaultLimits);
     /** What it has taken, and what it may hold beside that: was refused, or not answered for. */
     const taken: number[] = [];
     for (const [number, step] of steps.entries()) {
@@ -38,7 +39,7 @@ Deno.test("BatchLog loses nothing that it has taken, whatever the medium refuses
         log.close();
         medium.faults.clear();
         if (step === "power cut") medium.cutPower();
-        log = new BatchLog(path);
+        log = new BatchLog(path, defaultLimits);
       } else for (const fault of step) medium.faults.add(fault);
       const held = numbersIn(path);
       assertEquals(taken.filter((number) => !held.includes(number)), []);
@@ -53,9 +54,9 @@ Deno.test("BatchLog makes the name last of a segment that others have begun", ()
   const { path } = directory;
   using medium = new FragileMedium(path, () => 0);
   medium.faults.add("syncDirectory").add("remove");
-  assertThrows(() => new BatchLog(path).append([batchOf(1, 10)]), Error, "refused");
+  assertThrows(() => new BatchLog(path, defaultLimits).append([batchOf(1, 10)]), Error, "refused");
   assertEquals(segmentsIn(path), [1]);
-  const log = new BatchLog(path);
+  const log = new BatchLog(path, defaultLimits);
   log.append([batchOf(2, 10)]);
   log.close();
   medium.cutPower();
@@ -66,7 +67,7 @@ Deno.test("BatchLog.remove() may be tried again", () => {
   using directory = new TempDirectory();
   const { path } = directory;
   using medium = new FragileMedium(path, () => 0);
-  const log = new BatchLog(path);
+  const log = new BatchLog(path, defaultLimits);
   log.append([batchOf(1, 10)]);
   const [segment] = log.seal();
   medium.faults.add("remove");
@@ -79,12 +80,12 @@ Deno.test("BatchLog.remove() may be tried again", () => {
 
 Deno.test("BatchLog begins a new segment when the last one is long", () => {
   using directory = new TempDirectory();
-  const log = new BatchLog(directory.path);
+  const log = new BatchLog(directory.path, defaultLimits);
   for (let i = 0; i < 5; i++) log.append([batchOf(i, 3_000_000)]);
   assertEquals(segmentsIn(directory.path), [1, 2, 3]);
   assertEquals(log.segments, 3);
   log.close();
-  const again = new BatchLog(directory.path);
+  const again = new BatchLog(directory.path, defaultLimits);
   assertEquals([again.bytes, again.segments], [log.bytes, 3]);
   again.append([batchOf(5, 1)]);
   assertEquals(numbersIn(directory.path), [0, 1, 2, 3, 4, 5]);

@@ -27,7 +27,7 @@ export function newDataFile(directory: string): void {
 
 /** Writes a directory that nobody else will touch. */
 export function dataWriter(directory: string): DataWriter {
-  return new DataWriter(directory, { expectHeld() {} }, realEnvironment);
+  return new DataWriter(directory, { expectHeld() {} }, realEnvironment, realEnvironment.limits);
 }
 
 /** What the file in a directory holds, merged. */

@@ -29,7 +29,7 @@ Deno.test("who no longer has the lock changes nothing, in the midst of a fold ei
   const { path } = directory;
   newDataFile(path);
   const lock = new DirectoryLock(path);
-  const writer = new DataWriter(path, lock, realEnvironment);
+  const writer = new DataWriter(path, lock, realEnvironment, realEnvironment.limits);
   writer.append([batchOf(entry("a", "1"))]);
   assertEquals(writer.foldOn(0), false);
   Deno.removeSync(`${path}/lock`);
@@ -44,7 +44,7 @@ Deno.test("who no longer has the lock changes nothing, in the midst of a fold ei
     () => writer.foldOn(1000),
     () => lock.announce(["127.0.0.1:7001"]),
     () => lock.expectHeld(),
-    () => new DataWriter(path, lock, realEnvironment),
+    () => new DataWriter(path, lock, realEnvironment, realEnvironment.limits),
   ];
   for (const attempt of attempts) assertThrows(attempt, DataDirectoryError, "its lock is gone");
   writer.close();

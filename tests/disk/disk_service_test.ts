@@ -1,6 +1,6 @@
 import { DiskService } from "../../kvserver/disk/disk_service.ts";
 import type { DiskEvent } from "../../kvserver/disk/disk_messages.ts";
-import { diskRetryMs, foldFromSegments, foldQuietMs, foldStepMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertThrows } from "../deps.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
@@ -13,7 +13,7 @@ import { TempDirectory } from "./temp_directory.ts";
 function startService(world: SimulatedWorld, directory: string) {
   const events: DiskEvent[] = [];
   const service = new DiskService(world.environment(), (event) => events.push(event));
-  service.handle({ type: "open", directory });
+  service.handle({ type: "open", directory, limits: defaultLimits });
   while (service.handle({ type: "read" }) !== undefined);
   return { service, events };
 }
@@ -27,7 +27,7 @@ testInWorld(
   async (world) => {
     using directory = new TempDirectory();
     newDataFile(directory.path);
-    for (let i = 0; i < foldFromSegments; i++) {
+    for (let i = 0; i < defaultLimits.foldFromSegments; i++) {
       const writer = dataWriter(directory.path);
       writer.append([batchOf(entry(`key ${i}`, "value"))]);
       // Ends the segment without its last byte: the next writer begins another one.
@@ -35,12 +35,12 @@ testInWorld(
       const path = `${directory.path}/log-${i + 1}`;
       Deno.writeFileSync(path, new Uint8Array([0]), { append: true });
     }
-    assertEquals(segmentsIn(directory.path), foldFromSegments);
+    assertEquals(segmentsIn(directory.path), defaultLimits.foldFromSegments);
     const { service } = startService(world, directory.path);
     const before = heldIn(directory.path);
-    await world.advance(foldQuietMs - 1);
-    assertEquals(segmentsIn(directory.path), foldFromSegments);
-    await world.advance(foldQuietMs + 100 * foldStepMs);
+    await world.advance(defaultLimits.foldQuietMs - 1);
+    assertEquals(segmentsIn(directory.path), defaultLimits.foldFromSegments);
+    await world.advance(defaultLimits.foldQuietMs + 100 * defaultLimits.foldStepMs);
     assertEquals(segmentsIn(directory.path), 0);
     assertEquals(heldIn(directory.path), before);
     service.handle({ type: "close", batches: [] });
@@ -53,10 +53,10 @@ testInWorld("what the disk refuses is written as soon as it no longer does", asy
   const lock = `${directory.path}/lock`;
   Deno.renameSync(lock, `${lock}.away`);
   service.handle({ type: "write", batches: [batchOf(entry("a", "1"))] });
-  await world.advance(3 * diskRetryMs);
+  await world.advance(3 * defaultLimits.diskRetryMs);
   assertEquals(events.map(({ type }) => type), ["failing"]);
   Deno.renameSync(`${lock}.away`, lock);
-  await world.advance(diskRetryMs);
+  await world.advance(defaultLimits.diskRetryMs);
   assertEquals(events.map(({ type }) => type), ["failing", "written"]);
   service.handle({ type: "close", batches: [] });
   assertEquals([...heldIn(directory.path).keys()], ["a"]);

@@ -3,7 +3,7 @@ import { DiskThread } from "../../kvserver/disk/disk_thread.ts";
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
 import { DataDirectoryError, DataDirectoryInUseError } from "../../kvserver/disk/data_error.ts";
 import { segmentsIn } from "../../kvserver/disk/log_segment.ts";
-import { peersMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "../deps.ts";
 import { testUnless } from "../support/needs.ts";
 import { until } from "../sync/until.ts";
@@ -100,11 +100,11 @@ Deno.test("DiskThread forgets all peers but those that were seen last", async ()
   using directory = new TempDirectory();
   newDataFile(directory.path);
   const writer = dataWriter(directory.path);
-  for (let i = 0; i <= peersMax; i++) writer.rememberPeer(`127.0.0.1:${i}`, i);
+  for (let i = 0; i <= defaultLimits.peersMax; i++) writer.rememberPeer(`127.0.0.1:${i}`, i);
   writer.close();
   await (await openedDisk(directory.path)).disk.close();
   const { disk } = await openedDisk(directory.path);
-  assertEquals([disk.peers.length, disk.peers.at(-1)], [peersMax, "127.0.0.1:1"]);
+  assertEquals([disk.peers.length, disk.peers.at(-1)], [defaultLimits.peersMax, "127.0.0.1:1"]);
   await disk.close();
 });
 

@@ -2,7 +2,7 @@ import type { DiskEvent, DiskRefusal, DiskRequest } from "../../kvserver/disk/di
 import { DiskService } from "../../kvserver/disk/disk_service.ts";
 import { DiskThread } from "../../kvserver/disk/disk_thread.ts";
 import { DataDirectoryError } from "../../kvserver/mod.ts";
-import { threadBeatMs, threadPatienceMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assertEquals, assertRejects } from "../deps.ts";
 import { FakeWorker } from "../support/fake_worker.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -10,7 +10,7 @@ import { testInWorld } from "../support/simulation.ts";
 import { batchOf, entry, heldIn } from "./data_files.ts";
 import { TempDirectory } from "./temp_directory.ts";
 
-const silentMs = threadPatienceMs + 2 * threadBeatMs;
+const silentMs = defaultLimits.threadPatienceMs + 2 * defaultLimits.threadBeatMs;
 
 /** An opened disk whose thread runs in virtual time, and can hang. */
 async function openHanging(world: SimulatedWorld, directory: string) {

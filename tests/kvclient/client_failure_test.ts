@@ -5,7 +5,7 @@ import {
   isRetriable,
   TimeoutError,
 } from "../../kvclient/mod.ts";
-import { dialTimeoutMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "../deps.ts";
 import { NotingRouter, startClient } from "../support/clients.ts";
 import { rejectionOf, rejectionsOf } from "../support/outcomes.ts";
@@ -43,18 +43,18 @@ testInWorld("a call fails when the connection is not made in time", async (world
   const error = await rejectionOf(world, client.put("k", "v"));
   assertInstanceOf(error, ConnectionError);
   assertEquals([error.address, error.retrySafe], [server.address, true]);
-  assertEquals(world.nowMs, dialTimeoutMs);
+  assertEquals(world.nowMs, defaultLimits.dialTimeoutMs);
   await client.close();
   server.close();
 });
 
 testInWorld("a connection that is made too late is closed", async (world) => {
   const { client, server, endpoint } = startClient(world);
-  endpoint.latencyMs = 0.6 * dialTimeoutMs;
+  endpoint.latencyMs = 0.6 * defaultLimits.dialTimeoutMs;
   assertInstanceOf(await rejectionOf(world, client.get("k")), ConnectionError);
   await client.close();
   assertEquals(endpoint.connections.length, 0);
-  await world.advance(dialTimeoutMs);
+  await world.advance(defaultLimits.dialTimeoutMs);
   assertEquals(endpoint.connections.map(({ client }) => client.closed), [true]);
   server.close();
 });
@@ -174,6 +174,6 @@ testInWorld("close() waits only so long when the server never answers", async (w
   endpoint.reachability = "silent";
   assertInstanceOf(await rejectionOf(world, client.get("k")), TimeoutError);
   await world.complete(client.close());
-  assert(world.nowMs <= dialTimeoutMs, `closed after ${world.nowMs} ms`);
+  assert(world.nowMs <= defaultLimits.dialTimeoutMs, `closed after ${world.nowMs} ms`);
   server.close();
 });

@@ -1,5 +1,5 @@
 import { TimeoutError } from "../../kvclient/mod.ts";
-import { silenceMsMax, standstillMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assertEquals, assertInstanceOf } from "../deps.ts";
 import { NotingRouter, startClient } from "../support/clients.ts";
 import { rejectionOf, rejectionsOf } from "../support/outcomes.ts";
@@ -54,7 +54,7 @@ testInWorld("a late reply is ignored when its call has timed out", async (world)
 testInWorld("a connection that stays silent is given up, and dialed anew", async (world) => {
   const { client, server, endpoint } = startClient(world, { timeoutMs: 1_000 });
   // Not a word comes back, and no end of the connection either.
-  while (world.nowMs < silenceMsMax) {
+  while (world.nowMs < defaultLimits.silenceMsMax) {
     assertInstanceOf(await rejectionOf(world, client.get("k")), TimeoutError);
     assertEquals(endpoint.dials, 1);
   }
@@ -72,7 +72,7 @@ testInWorld(
     server.onRequest = (request) => {
       if (request.params[0] === "answered") server.reply(request, "here");
     };
-    while (world.nowMs < 2 * silenceMsMax) {
+    while (world.nowMs < 2 * defaultLimits.silenceMsMax) {
       const ignored = client.get("ignored");
       assertEquals(await world.complete(client.get("answered")), "here");
       assertInstanceOf(await rejectionOf(world, ignored), TimeoutError);
@@ -155,7 +155,7 @@ testInWorld(
     assertEquals(await world.complete(asked), "v");
     const startMs = world.nowMs;
     assertInstanceOf(await rejectionOf(world, lost), TimeoutError);
-    assertEquals(world.nowMs - startMs, standstillMs);
+    assertEquals(world.nowMs - startMs, defaultLimits.standstillMs);
     await client.close();
     server.close();
   },

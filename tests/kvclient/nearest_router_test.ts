@@ -1,5 +1,5 @@
 import { Client, NearestRouter, type NearestRouterOptions } from "../../kvclient/mod.ts";
-import { dialTimeoutMs, probeIntervalMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { rejectionOf } from "../support/outcomes.ts";
@@ -44,7 +44,7 @@ testInWorld("start() resolves with the first pong, of the nearest address", asyn
   // A round trip to connect, another one to ask.
   assertEquals(world.nowMs, 40);
   for (let i = 0; i < 20; i++) {
-    await world.advance(probeIntervalMs);
+    await world.advance(defaultLimits.probeIntervalMs);
     assertEquals(router.nextAddr(), "b:1");
   }
   await close(router);
@@ -54,7 +54,7 @@ testInWorld("start() resolves when every address has failed", async (world) => {
   const { start, close, endpoints } = setUp(world, [10, 20]);
   for (const endpoint of endpoints) endpoint.reachability = "refuses";
   const router = await world.complete(start());
-  assertLess(world.nowMs, probeIntervalMs);
+  assertLess(world.nowMs, defaultLimits.probeIntervalMs);
   assert(["a:1", "b:1"].includes(router.nextAddr()));
   await close(router);
 });
@@ -65,14 +65,14 @@ testInWorld("nextAddr() names another when that is faster by a fifth", async (wo
   assertEquals(router.nextAddr(), "a:1");
   // 82 of 100: not worth a change.
   endpoints[1].latencyMs = 41;
-  await world.advance(20 * probeIntervalMs);
+  await world.advance(20 * defaultLimits.probeIntervalMs);
   assertEquals(router.nextAddr(), "a:1");
   endpoints[1].latencyMs = 39;
-  await world.advance(20 * probeIntervalMs);
+  await world.advance(20 * defaultLimits.probeIntervalMs);
   assertEquals(router.nextAddr(), "b:1");
   // And it keeps that one, for the same reason.
   endpoints[0].latencyMs = 33;
-  await world.advance(20 * probeIntervalMs);
+  await world.advance(20 * defaultLimits.probeIntervalMs);
   assertEquals(router.nextAddr(), "b:1");
   await close(router);
 });
@@ -82,11 +82,11 @@ testInWorld("nextAddr() stays the same when an address fails that was not named"
   const router = await world.complete(start());
   // Better than the one that is named, but not by a fifth.
   endpoints[1].latencyMs = 45;
-  await world.advance(20 * probeIntervalMs);
+  await world.advance(20 * defaultLimits.probeIntervalMs);
   router.reportFailure("c:1");
   assertEquals(router.nextAddr(), "a:1");
   endpoints[2].reachability = "refuses";
-  await world.advance(5 * probeIntervalMs);
+  await world.advance(5 * defaultLimits.probeIntervalMs);
   assertEquals(router.nextAddr(), "a:1");
   await close(router);
 });
@@ -94,9 +94,9 @@ testInWorld("nextAddr() stays the same when an address fails that was not named"
 testInWorld("nextAddr() names another when the nearest has become slow", async (world) => {
   const { start, close, endpoints } = setUp(world, [10, 20]);
   const router = await world.complete(start());
-  await world.advance(10 * probeIntervalMs);
+  await world.advance(10 * defaultLimits.probeIntervalMs);
   endpoints[0].latencyMs = 200;
-  await world.advance(intervalsToNotice * probeIntervalMs);
+  await world.advance(intervalsToNotice * defaultLimits.probeIntervalMs);
   assertEquals(router.nextAddr(), "b:1");
   await close(router);
 });
@@ -104,12 +104,12 @@ testInWorld("nextAddr() names another when the nearest has become slow", async (
 testInWorld("nextAddr() is not impressed when one round trip is slow", async (world) => {
   const { start, close, endpoints } = setUp(world, [20, 30]);
   const router = await world.complete(start());
-  await world.advance(10 * probeIntervalMs);
+  await world.advance(10 * defaultLimits.probeIntervalMs);
   endpoints[0].latencyMs = 30;
-  await world.advance(probeIntervalMs);
+  await world.advance(defaultLimits.probeIntervalMs);
   endpoints[0].latencyMs = 20;
   assertEquals(router.nextAddr(), "a:1");
-  await world.advance(10 * probeIntervalMs);
+  await world.advance(10 * defaultLimits.probeIntervalMs);
   assertEquals(router.nextAddr(), "a:1");
   await close(router);
 });
@@ -117,7 +117,7 @@ testInWorld("nextAddr() is not impressed when one round trip is slow", async (wo
 testInWorld("reportFailure() changes to the next best address at once", async (world) => {
   const { start, close } = setUp(world, [10, 50, 30]);
   const router = await world.complete(start());
-  await world.advance(2 * probeIntervalMs);
+  await world.advance(2 * defaultLimits.probeIntervalMs);
   router.reportFailure("a:1");
   assertEquals(router.nextAddr(), "c:1");
   // Of several calls that fail together each one reports; that is one failure.
@@ -128,7 +128,7 @@ testInWorld("reportFailure() changes to the next best address at once", async (w
   router.reportFailure("c:1");
   assertEquals(router.nextAddr(), "b:1");
   // The reports were wrong: the next probes say so.
-  await world.advance(2 * probeIntervalMs);
+  await world.advance(2 * defaultLimits.probeIntervalMs);
   assertEquals(router.nextAddr(), "a:1");
   await close(router);
 });
@@ -146,7 +146,7 @@ testInWorld("nextAddr() names the addresses in turn when all are dead", async (w
   assertEquals(new Set(tried.slice(0, 3)).size, 3);
   assertEquals(tried.slice(3), tried.slice(0, 3));
   endpoints[2].reachability = "answers";
-  await world.advance(2 * probeIntervalMs);
+  await world.advance(2 * defaultLimits.probeIntervalMs);
   assertEquals(router.nextAddr(), "c:1");
   await close(router);
 });
@@ -155,12 +155,12 @@ for (const reachability of ["refuses", "silent"] as const) {
   testInWorld(`an address that ${reachability} is left, and found again`, async (world) => {
     const { start, close, endpoints } = setUp(world, [10, 30]);
     const router = await world.complete(start());
-    await world.advance(3 * probeIntervalMs);
+    await world.advance(3 * defaultLimits.probeIntervalMs);
     endpoints[0].reachability = reachability;
-    await world.advance(intervalsToNotice * probeIntervalMs);
+    await world.advance(intervalsToNotice * defaultLimits.probeIntervalMs);
     assertEquals(router.nextAddr(), "b:1");
     endpoints[0].reachability = "answers";
-    await world.advance(intervalsToNotice * probeIntervalMs);
+    await world.advance(intervalsToNotice * defaultLimits.probeIntervalMs);
     assertEquals(router.nextAddr(), "a:1");
     await close(router);
   });
@@ -174,7 +174,7 @@ testInWorld("the others are probed all the same when one is silent", async (worl
   const seconds = 120;
   await world.advance(seconds * 1000);
   // Half as often as with both alive, at the worst.
-  assert(servers[1].requests.length >= seconds * 1000 / probeIntervalMs / 2);
+  assert(servers[1].requests.length >= seconds * 1000 / defaultLimits.probeIntervalMs / 2);
   assertEquals(router.nextAddr(), "b:1");
   await close(router);
 });
@@ -182,7 +182,7 @@ testInWorld("the others are probed all the same when one is silent", async (worl
 testInWorld("a router keeps one connection per address", async (world) => {
   const { start, close, endpoints, servers } = setUp(world, [10, 20, 30]);
   const router = await world.complete(start());
-  await world.advance(50 * probeIntervalMs);
+  await world.advance(50 * defaultLimits.probeIntervalMs);
   assertEquals(endpoints.map(({ dials }) => dials), [1, 1, 1]);
   for (const { requests } of servers) assertLessOrEqual(requests.length, 51);
   await close(router);
@@ -206,7 +206,7 @@ testInWorld("a router keeps a connection when probes get lost now and then", asy
     if (server.requests.length % 2 === 1) server.reply(request, "pong");
   };
   const router = await world.complete(start());
-  await world.advance(20 * probeIntervalMs);
+  await world.advance(20 * defaultLimits.probeIntervalMs);
   assert(server.requests.length > 10);
   assertEquals(endpoints[0].dials, 1);
   await close(router);
@@ -230,9 +230,9 @@ testInWorld("close() ends the probing when probes are under way", async (world) 
   const router = await world.complete(start());
   const startMs = world.nowMs;
   await close(router);
-  assertLessOrEqual(world.nowMs - startMs, dialTimeoutMs);
+  assertLessOrEqual(world.nowMs - startMs, defaultLimits.dialTimeoutMs);
   const dials = endpoints.map(({ dials }) => dials);
-  await world.advance(10 * probeIntervalMs);
+  await world.advance(10 * defaultLimits.probeIntervalMs);
   assertEquals(endpoints.map(({ dials }) => dials), dials);
   assertEquals(world.pendingTimers, 0);
 });
@@ -240,7 +240,7 @@ testInWorld("close() ends the probing when probes are under way", async (world) 
 testInWorld("a client reaches the next address when the nearest is gone", async (world) => {
   const { start, close, endpoints, environment, network } = setUp(world, [10, 20]);
   const router = await world.complete(start());
-  await world.advance(probeIntervalMs);
+  await world.advance(defaultLimits.probeIntervalMs);
   const client = new Client(router, { environment, transport: network });
   assertEquals(await world.complete(client.get("k")), "a:1");
   endpoints[0].reachability = "refuses";

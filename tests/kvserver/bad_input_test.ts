@@ -1,10 +1,4 @@
-import {
-  errorCodes,
-  frameBytesMax,
-  keyBytesMax,
-  scanEntriesMax,
-  valueBytesMax,
-} from "../../kvcommon/mod.ts";
+import { errorCodes, wireLimits } from "../../kvcommon/mod.ts";
 import {
   assert,
   assertEquals,
@@ -51,8 +45,8 @@ function nested(depth: number): unknown {
 }
 
 const deep = concat(new Uint8Array(10_000).fill(0x91), 0xc0);
-const longKey = "k".repeat(keyBytesMax);
-const longValue = "v".repeat(valueBytesMax);
+const longKey = "k".repeat(wireLimits.keyBytesMax);
+const longValue = "v".repeat(wireLimits.valueBytesMax);
 const loneSurrogate = [0xed, 0xa0, 0x80];
 
 const refusedWith: Record<string, [name: string, request: Uint8Array][]> = {
@@ -92,7 +86,10 @@ const refusedWith: Record<string, [name: string, request: Uint8Array][]> = {
     ["Scan of nil", requestFrame(1, "Scan", [null, null, 1])],
     ["Scan with limit 0", requestFrame(1, "Scan", ["", null, 0])],
     ["Scan with limit -1", requestFrame(1, "Scan", ["", null, -1])],
-    ["Scan with a limit one too great", requestFrame(1, "Scan", ["", null, scanEntriesMax + 1])],
+    [
+      "Scan with a limit one too great",
+      requestFrame(1, "Scan", ["", null, wireLimits.scanEntriesMax + 1]),
+    ],
     ["Scan with limit 2^32 + 1", requestFrame(1, "Scan", ["", null, 2n ** 32n + 1n])],
     ["Scan with limit 2^64 - 1", requestFrame(1, "Scan", ["", null, 2n ** 64n - 1n])],
     ["Scan with limit 1.5", requestFrame(1, "Scan", ["", null, 1.5])],
@@ -125,7 +122,7 @@ const refusedWith: Record<string, [name: string, request: Uint8Array][]> = {
     [
       "Get of a key of 4097 bytes in 2049 characters",
       requestFrame(1, "Get", [
-        "é".repeat(keyBytesMax / 2) + "k",
+        "é".repeat(wireLimits.keyBytesMax / 2) + "k",
       ]),
     ],
     ["Put of a key of 4097 bytes", requestFrame(1, "Put", [longKey + "k", "v"])],
@@ -166,8 +163,8 @@ async function witnessOnly({ client }: Serving): Promise<Map<string, string>> {
 Deno.test("the query port takes keys and values that are just as long as is allowed", async () => {
   await using served = await serve();
   using socket = await RawSocket.connect(served.address);
-  const wideKey = "é".repeat(keyBytesMax / 2);
-  const wideValue = "\u{1f600}".repeat(valueBytesMax / 4);
+  const wideKey = "é".repeat(wireLimits.keyBytesMax / 2);
+  const wideValue = "\u{1f600}".repeat(wireLimits.valueBytesMax / 4);
   for (const [key, value] of [[longKey, longValue], [wideKey, wideValue]]) {
     assertEquals(await socket.ask("Put", key, value), null);
     const got = await socket.ask("Get", key);
@@ -179,7 +176,18 @@ Deno.test("the query port takes keys and values that are just as long as is allo
 Deno.test("the query port takes any limit of a Scan that is within its bounds, in any encoding", async () => {
   await using served = await serve();
   using socket = await RawSocket.connect(served.address);
-  for (const limit of [1, 2n, 127, 128, 255, 256, scanEntriesMax, BigInt(scanEntriesMax)]) {
+  for (
+    const limit of [
+      1,
+      2n,
+      127,
+      128,
+      255,
+      256,
+      wireLimits.scanEntriesMax,
+      BigInt(wireLimits.scanEntriesMax),
+    ]
+  ) {
     assertEquals(await socket.ask("Scan", "", null, limit), [[], true]);
   }
 });
@@ -205,13 +213,13 @@ Deno.test("the query port lists what just fills a frame and refuses one byte mor
   using socket = await RawSocket.connect(served.address);
   // What stands around the entries of a List takes no more than this.
   const slackBytes = 100;
-  const half = frameBytesMax / 2;
+  const half = wireLimits.frameBytesMax / 2;
   await served.client.put("a", "v".repeat(half));
   await served.client.put("b", "v".repeat(half - slackBytes));
   await socket.send(requestFrame(0xffffffff, "List", [""]));
   const payload = await socket.frame();
-  assertLessOrEqual(payload!.length, frameBytesMax);
-  assertGreater(payload!.length, frameBytesMax - slackBytes);
+  assertLessOrEqual(payload!.length, wireLimits.frameBytesMax);
+  assertGreater(payload!.length, wireLimits.frameBytesMax - slackBytes);
   await served.client.put("b", "v".repeat(half));
   assertEquals((await socket.askInVain("List", "")).code, "too_large");
 });

@@ -1,6 +1,6 @@
 import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { DataDirectory } from "../../kvserver/data_directory.ts";
-import { type Clock, realEnvironment, type Timers } from "../../rpc/mod.ts";
+import { type Clock, type Limited, realEnvironment, type Timers } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { batchOf, dataWriter, entry, newDataFile } from "../disk/data_files.ts";
 import { TempDirectory } from "../disk/temp_directory.ts";
@@ -9,7 +9,10 @@ import { TempDirectory } from "../disk/temp_directory.ts";
 async function withDirectory(
   path: string,
   use: (data: DataDirectory, journal: ActorRef, system: ActorSystem) => Promise<void>,
-  { clock = realEnvironment, log }: { clock?: Clock & Timers; log?: (line: string) => void } = {},
+  { clock = realEnvironment, log }: {
+    clock?: Clock & Timers & Limited;
+    log?: (line: string) => void;
+  } = {},
 ): Promise<void> {
   const onBroken = (error: Error) => {
     throw error;

@@ -1,7 +1,7 @@
 import { EntryBatch } from "../../kvserver/entry/entry_batch.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { Store } from "../../kvserver/store/mod.ts";
-import { keyBytesMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { MsgpackError } from "../../rpc/mod.ts";
 import { assert, assertEquals, fc } from "../deps.ts";
 import { entriesOf, entryBytes, messageOf } from "./stores.ts";
@@ -52,7 +52,7 @@ Deno.test("EntryReader reads nothing but entries, whatever the bytes", () => {
   };
   // What no store can hold.
   tryAll(messageOf([{ ...entry, sequence: 2 ** 32 }]));
-  tryAll(messageOf([{ ...entry, key: "k".repeat(keyBytesMax + 1) }]));
+  tryAll(messageOf([{ ...entry, key: "k".repeat(wireLimits.keyBytesMax + 1) }]));
   assertEquals(refused, 2);
   for (let end = 0; end < message.length; end++) tryAll(message.subarray(0, end));
   assertEquals(refused, 2 + message.length);

@@ -1,7 +1,7 @@
 import { KeyIndex } from "../../kvserver/store/key_index.ts";
 import { OrderedIndex } from "../../kvserver/store/ordered_index.ts";
 import { noEntry, Records } from "../../kvserver/store/records.ts";
-import { keyBytesMax } from "../../limits.ts";
+import { defaultLimits, wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess } from "../deps.ts";
 import { Prng } from "../support/prng.ts";
 import { collidingKeys } from "./colliding_keys.ts";
@@ -11,7 +11,7 @@ const count = 20_000;
 
 /** Records of keys in ascending order. */
 function records(): [Records, numbers: number[]] {
-  const records = new Records();
+  const records = new Records(defaultLimits);
   const numbers = Array.from({ length: count }, (_, i) => {
     return records.create(bytesOf(i), 0, 8, 0);
   });
@@ -23,8 +23,8 @@ function bytesOf(i: number): Uint8Array {
 }
 
 Deno.test("Records keep marks apart from each other and from all else", () => {
-  const held = new Records();
-  const key = new Uint8Array(keyBytesMax);
+  const held = new Records(defaultLimits);
+  const key = new Uint8Array(wireLimits.keyBytesMax);
   for (const valueBytes of [0, 1, 64, 65, 100_000]) {
     const n = held.create(key, 0, key.length, valueBytes);
     for (let mark = 1; mark < 1 << 14; mark *= 2) {
@@ -40,7 +40,7 @@ Deno.test("Records keep marks apart from each other and from all else", () => {
 });
 
 Deno.test("Records.keyBeginsWith() looks at the key and nothing behind it", () => {
-  const held = new Records();
+  const held = new Records(defaultLimits);
   const n = held.create(charBytes("ab"), 0, 2, 2);
   const prefixes = ["", "a", "ab", "ab\0", "ab\0\0\0", "b", "aa"].map(charBytes);
   const begins = prefixes.map((prefix) => held.keyBeginsWith(n, prefix));
@@ -49,7 +49,7 @@ Deno.test("Records.keyBeginsWith() looks at the key and nothing behind it", () =
 
 Deno.test("KeyIndex finds keys by itself, in as many buckets as there are", () => {
   const [held, numbers] = records();
-  const index = new KeyIndex(held);
+  const index = new KeyIndex(held, defaultLimits);
   for (const [i, n] of numbers.entries()) {
     assertEquals(index.find(bytesOf(i), 0, 8), noEntry);
     index.add(n);
@@ -60,8 +60,8 @@ Deno.test("KeyIndex finds keys by itself, in as many buckets as there are", () =
 });
 
 Deno.test("KeyIndex takes in few keys that were made to have one hash, and says so", () => {
-  const held = new Records();
-  const index = new KeyIndex(held);
+  const held = new Records(defaultLimits);
+  const index = new KeyIndex(held, defaultLimits);
   const keys = collidingKeys(1_000).map(charBytes);
   for (const key of keys) index.add(held.create(key, 0, key.length, 0));
   const found = keys.filter((key) => index.find(key, 0, key.length) !== noEntry);
@@ -71,11 +71,11 @@ Deno.test("KeyIndex takes in few keys that were made to have one hash, and says 
 
 Deno.test("OrderedIndex is full when keys come in order, and two thirds otherwise", () => {
   const [held, numbers] = records();
-  const inOrder = new OrderedIndex(held);
+  const inOrder = new OrderedIndex(held, defaultLimits);
   for (const n of numbers) inOrder.add(n);
   const random = new Prng(1);
   const shuffled = numbers.map((n) => ({ n, at: random.u32() })).sort((a, b) => a.at - b.at);
-  const atRandom = new OrderedIndex(held);
+  const atRandom = new OrderedIndex(held, defaultLimits);
   for (const { n } of shuffled) atRandom.add(n);
   for (const index of [inOrder, atRandom]) {
     const walked: number[] = [];

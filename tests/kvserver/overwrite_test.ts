@@ -1,3 +1,4 @@
+import { defaultLimits } from "../../limits.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { LargeValues } from "../../kvserver/memory/large_values.ts";
 import { UidTable } from "../../kvserver/memory/uid_table.ts";
@@ -110,6 +111,7 @@ Deno.test("ValueLog leaves alone where it writes, be there nothing but garbage",
   const length = 400;
   const places = new Map<number, number>();
   const log = new ValueLog(
+    defaultLimits,
     (owner) => {
       assert(places.has(owner));
       return length;

@@ -3,7 +3,7 @@ import { QueryActor } from "../../kvserver/query/query_actor.ts";
 import { readReply, writeQuery } from "../../kvserver/query/query_message.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import type { MergeMessage, WrittenMessage } from "../../kvserver/messages/replica_messages.ts";
-import { futureToleranceMs, readEntriesMax, syncPaceMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { MsgpackReader } from "../../rpc/mod.ts";
 import { assertEquals, assertLess, assertMatch } from "../deps.ts";
 import { frameOf, requestFrame } from "../rpc/wire.ts";
@@ -75,12 +75,12 @@ testInWorld("a query actor gives each Put the time at which it came", async (wor
   const started = await Started.start(world);
   for (const key of ["first", "second"]) {
     await started.put(key, "");
-    await world.advance(syncPaceMs);
+    await world.advance(defaultLimits.syncPaceMs);
   }
   const written = started.written.flat();
   assertEquals(written.map(({ key, timestamp }) => [key, timestamp]), [
     ["first", epochMs],
-    ["second", epochMs + syncPaceMs],
+    ["second", epochMs + defaultLimits.syncPaceMs],
   ]);
   await started.close();
 });
@@ -91,7 +91,7 @@ testInWorld("a query actor does not pass on what was beaten before it left", asy
   for (const key of ["gone", "beaten", "kept"]) await started.put(key, "by itself");
   const later = { timestamp: epochMs + 1, sequence: 0, uid: stranger };
   await started.merge([{ key: "beaten", value: "by another", ...later }]);
-  await world.advance(syncPaceMs);
+  await world.advance(defaultLimits.syncPaceMs);
   assertEquals(started.written.map((entries) => entries.map(({ key }) => key)), [["gone"], [
     "kept",
   ]]);
@@ -102,16 +102,20 @@ testInWorld(
   "a query actor reads a part of its state a turn, asked for little of it",
   async (world) => {
     const store = new Store();
-    for (let i = 0; i < 2.5 * readEntriesMax; i++) put(store, `${i}`.padStart(6, "0"), "", 1);
+    for (let i = 0; i < 2.5 * defaultLimits.readEntriesMax; i++) {
+      put(store, `${i}`.padStart(6, "0"), "", 1);
+    }
     const started = await Started.start(world, store);
     let after: Uint8Array | undefined;
     for (let part = 1; part <= 3; part++) {
       await started.merge([], { read: { id: part, after, filter: { only: ["0f"] } } });
-      await world.advance(syncPaceMs);
+      await world.advance(defaultLimits.syncPaceMs);
       const message = started.sync.messages.at(-1) as WrittenMessage;
       assertEquals([message.part?.id, entriesOf(message.part!.entries)], [part, []]);
       after = message.part!.after;
-      const last = part < 3 ? `${part * readEntriesMax - 1}`.padStart(6, "0") : undefined;
+      const last = part < 3
+        ? `${part * defaultLimits.readEntriesMax - 1}`.padStart(6, "0")
+        : undefined;
       assertEquals(after && new TextDecoder().decode(after), last);
     }
     await started.close();
@@ -127,7 +131,7 @@ testInWorld(
     try {
       const started = await Started.start(world);
       const merge = () => {
-        const timestamp = epochMs + world.nowMs + 2 * futureToleranceMs;
+        const timestamp = epochMs + world.nowMs + 2 * defaultLimits.futureToleranceMs;
         return started.merge(["a", "b"].map((key) => ({
           key,
           value: "",
@@ -137,7 +141,7 @@ testInWorld(
         })));
       };
       await merge();
-      await world.advance(futureToleranceMs - 1);
+      await world.advance(defaultLimits.futureToleranceMs - 1);
       await merge();
       assertEquals(said.length, 1);
       await world.advance(1);

@@ -1,5 +1,5 @@
-import { scanEntriesMax } from "../../kvcommon/mod.ts";
-import { scanPageBytesMax } from "../../limits.ts";
+import { wireLimits } from "../../kvcommon/mod.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "../deps.ts";
 import { RawSocket } from "../rpc/raw_socket.ts";
 import { sortedByBytes } from "./compare.ts";
@@ -24,7 +24,7 @@ Deno.test("Scan gives pages of so many entries, and says when nothing follows", 
   assertEquals(await page(null, 2), [["b/1", "b/2"], false]);
   assertEquals(await page("b/2", 2), [["b/3"], true]);
   assertEquals(await page(null, 3), [["b/1", "b/2", "b/3"], true]);
-  assertEquals(await page(null, scanEntriesMax), [["b/1", "b/2", "b/3"], true]);
+  assertEquals(await page(null, wireLimits.scanEntriesMax), [["b/1", "b/2", "b/3"], true]);
   assertEquals(await page("b/3", 1), [[], true]);
 });
 
@@ -63,25 +63,30 @@ Deno.test("Scan ends a page before it passes 1 MiB, or after one entry", async (
   await using served = await serve();
   using socket = await RawSocket.connect(served.address);
   // Nine of them fit, ten do not; the long one fits no page; the small ones fit beside anything.
-  const bytes = Math.floor(scanPageBytesMax / 10) + 1;
+  const bytes = Math.floor(defaultLimits.scanPageBytesMax / 10) + 1;
   const sizes: [string, number][] = [
     ...Array.from(
       { length: 12 },
       (_, i): [string, number] => [`a${`${i}`.padStart(2, "0")}`, bytes],
     ),
-    ["b", 3 * scanPageBytesMax],
+    ["b", 3 * defaultLimits.scanPageBytesMax],
     ["c1", 1],
     ["c2", 1],
   ];
   for (const [key, size] of sizes) await served.client.put(key, "v".repeat(size));
   const pages: string[][] = [];
   for (let after: string | null = null, done = false; !done;) {
-    const page: Awaited<ReturnType<typeof scan>> = await scan(socket, "", after, scanEntriesMax);
+    const page: Awaited<ReturnType<typeof scan>> = await scan(
+      socket,
+      "",
+      after,
+      wireLimits.scanEntriesMax,
+    );
     const pageBytes = page.entries.reduce(
       (sum, [key, value]) => sum + key.length + value.length,
       0,
     );
-    if (page.keys.length > 1) assertLessOrEqual(pageBytes, scanPageBytesMax);
+    if (page.keys.length > 1) assertLessOrEqual(pageBytes, defaultLimits.scanPageBytesMax);
     pages.push(page.keys);
     after = page.keys.at(-1)!;
     done = page.done;

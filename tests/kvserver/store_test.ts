@@ -1,5 +1,5 @@
 import { Store } from "../../kvserver/store/mod.ts";
-import { keyBytesMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { assertEquals, assertLess, assertNotEquals, fc } from "../deps.ts";
 import { text } from "../rpc/arbitraries.ts";
 import { Prng } from "../support/prng.ts";
@@ -20,7 +20,7 @@ import { strangeKeys } from "./strange_keys.ts";
 
 const uids = ["a:1/00/1", "b:1/00/1", "c:1/00/1"];
 
-const longest = "k".repeat(keyBytesMax - 1);
+const longest = "k".repeat(wireLimits.keyBytesMax - 1);
 
 /** Strange ones, ones that begin alike or differ late, and any other. */
 const key = fc.oneof(

@@ -1,6 +1,6 @@
 import { ThreadEndedError, WorkerThread } from "../../kvserver/worker_thread.ts";
 import type { WorkerReply, WorkerRequest } from "../../kvserver/worker_messages.ts";
-import { threadBeatMs, threadPatienceMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "../deps.ts";
 import { awakeEnvironment } from "../../rpc/mod.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -46,8 +46,11 @@ testInWorld(
   "a thread is asked now and then whether it is there, and may be idle",
   async (world) => {
     const { environment, thread, ends, worker } = startThread(world);
-    await world.advance(10 * threadPatienceMs);
-    assertEquals([ends.length, worker.asked.length], [0, 10 * threadPatienceMs / threadBeatMs]);
+    await world.advance(10 * defaultLimits.threadPatienceMs);
+    assertEquals([ends.length, worker.asked.length], [
+      0,
+      10 * defaultLimits.threadPatienceMs / defaultLimits.threadBeatMs,
+    ]);
     thread.end();
     assert(worker.isTerminated);
     environment.close();
@@ -56,19 +59,19 @@ testInWorld(
 
 testInWorld("a thread that answers nothing for long counts as ended, and is", async (world) => {
   const { environment, thread, ends, worker } = startThread(world);
-  await world.advance(threadPatienceMs);
+  await world.advance(defaultLimits.threadPatienceMs);
   worker.isAlive = false;
-  await world.advance(threadPatienceMs);
+  await world.advance(defaultLimits.threadPatienceMs);
   assertEquals([ends.length, worker.isTerminated], [0, false]);
   const open = thread.close();
   const rejected = assertRejects(() => open, Error, "ended");
-  await world.advance(threadBeatMs);
+  await world.advance(defaultLimits.threadBeatMs);
   assertInstanceOf(ends[0], ThreadEndedError);
   assertMatch(ends[0].message, /^Thread 1 of the server ended: it is silent for \d+ ms$/);
   assert(worker.isTerminated);
   await rejected;
   await assertRejects(() => thread.close(), Error, "ended");
-  await world.advance(10 * threadPatienceMs);
+  await world.advance(10 * defaultLimits.threadPatienceMs);
   assertEquals(ends.length, 1);
   environment.close();
 });
@@ -78,10 +81,10 @@ testInWorld(
   async (world) => {
     const { environment, thread, ends, worker } = startThread(world);
     for (let i = 0; i < 10; i++) {
-      await world.advance(threadBeatMs - 1);
-      world.spend(2 * threadPatienceMs);
+      await world.advance(defaultLimits.threadBeatMs - 1);
+      world.spend(2 * defaultLimits.threadPatienceMs);
     }
-    await world.advance(threadPatienceMs);
+    await world.advance(defaultLimits.threadPatienceMs);
     assertEquals([ends.length, worker.isTerminated], [0, false]);
     thread.end();
     environment.close();

@@ -6,7 +6,7 @@ import {
   type RequestHandler,
   RpcError,
 } from "../../rpc/mod.ts";
-import { replyBatchBytesMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assertEquals, assertGreater, assertLess, msgpackDecode } from "../deps.ts";
 import { framesIn } from "./raw_socket.ts";
 import { concat, frameOf, requestFrame } from "./wire.ts";
@@ -127,6 +127,6 @@ for (const method of ["Long", "Refuse", "RefuseAtLength", "Fail"]) {
   Deno.test(`answerFrames() stops at its bound and goes on there when each request is a ${method}`, () => {
     const turns = turnsOf(method, 2500);
     assertGreater(turns.length, 1);
-    for (const turn of turns) assertLess(turn, replyBatchBytesMax / 1000 + 1);
+    for (const turn of turns) assertLess(turn, defaultLimits.replyBatchBytesMax / 1000 + 1);
   });
 }

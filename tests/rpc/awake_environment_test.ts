@@ -1,4 +1,4 @@
-import { standstillMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { awakeEnvironment } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { testInWorld } from "../support/simulation.ts";
@@ -25,7 +25,7 @@ testInWorld("an awake clock and its timers leave out a standstill", async (world
   awake.after(30_000, () => fired++)();
   await world.advance(10_000);
   world.spend(hourMs);
-  await world.advance(20_000 - standstillMs - 1);
+  await world.advance(20_000 - defaultLimits.standstillMs - 1);
   assertEquals([fired, awake.monotonicMs() - startMs], [0, 29_999]);
   await world.advance(1);
   assertEquals(fired, 1);
@@ -51,6 +51,6 @@ testInWorld("standing still again and again counts as little each time", async (
     world.spend(hourMs);
     await world.advance(0);
   }
-  assertEquals(awake.monotonicMs() - startMs, 10 * standstillMs);
+  assertEquals(awake.monotonicMs() - startMs, 10 * defaultLimits.standstillMs);
   awake.close();
 });

@@ -1,4 +1,4 @@
-import { frameBytesMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { assertEquals, assertGreater, assertMatch } from "../deps.ts";
 import { named, nameless, payloadMsgid, pings } from "./payloads.ts";
 import { RawSocket } from "./raw_socket.ts";
@@ -75,7 +75,7 @@ export async function checkBadInput(t: Deno.TestContext, address: string): Promi
       await socket.expectEnd();
     });
   }
-  for (const length of [0, frameBytesMax + 1, 0x80000000, 0xffffffff]) {
+  for (const length of [0, wireLimits.frameBytesMax + 1, 0x80000000, 0xffffffff]) {
     const before = frame(pings["the shortest encoding"]);
     // Bytes that go on coming would, unread, turn the end into a reset.
     const bytes = concat(before, frameHeader(length), new Uint8Array(200_000));

@@ -8,7 +8,7 @@ import {
   RpcError,
   TimeoutError,
 } from "../../rpc/mod.ts";
-import { dialTimeoutMs, frameBytesMax } from "../../limits.ts";
+import { defaultLimits, wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { importMutated } from "../support/mutation.ts";
@@ -109,11 +109,14 @@ testInWorld(
     const { server, endpoint, connection, end } = connect(world);
     server.onRequest = (request) => server.reply(request, request.method);
     const before = connection.call(ask("Before"), options);
-    const tooLarge = connection.call(ask("Huge", new Uint8Array(frameBytesMax)), options);
+    const tooLarge = connection.call(
+      ask("Huge", new Uint8Array(wireLimits.frameBytesMax)),
+      options,
+    );
     const behind = connection.call(ask("Behind"), options);
     const error = await rejection(tooLarge, RpcError);
     assertEquals(error.code, "too_large");
-    assertStringIncludes(error.message, `${frameBytesMax}`);
+    assertStringIncludes(error.message, `${wireLimits.frameBytesMax}`);
     assertEquals(await world.complete(Promise.all([before, behind])), ["Before", "Behind"]);
     assertEquals(endpoint.dials, 1);
     await end();
@@ -312,8 +315,10 @@ testInWorld("RpcConnection gives up when nobody answers its dialing in time", as
   const network = new MemoryNetwork(world);
   network.at("server:6001").reachability = "silent";
   const connection = new RpcConnection("server:6001", network, world.environment());
-  const call = connection.call(ask("Put", "", false), { timeoutMs: 2 * dialTimeoutMs });
+  const call = connection.call(ask("Put", "", false), {
+    timeoutMs: 2 * defaultLimits.dialTimeoutMs,
+  });
   const gaveUpMs = call.catch(() => world.nowMs);
-  assertEquals(await world.complete(gaveUpMs), dialTimeoutMs);
+  assertEquals(await world.complete(gaveUpMs), defaultLimits.dialTimeoutMs);
   assertEquals((await rejection(call, ConnectionError)).retrySafe, true);
 });

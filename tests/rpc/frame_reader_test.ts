@@ -1,5 +1,5 @@
 import { FrameError, FrameReader } from "../../rpc/mod.ts";
-import { frameBytesMax, receiveBufferBytes } from "../../limits.ts";
+import { defaultLimits, wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLessOrEqual, assertThrows, fc } from "../deps.ts";
 import { framesIn } from "./raw_socket.ts";
 import { concat, frame, frameHeader } from "./wire.ts";
@@ -64,7 +64,7 @@ Deno.test("FrameReader gives all frames in one batch when they come together", (
 
 Deno.test("FrameReader gives what a dumb model does when chunks are of any size", () => {
   const small = fc.integer({ min: 1, max: 20 });
-  const large = fc.integer({ min: 1, max: 3 * receiveBufferBytes });
+  const large = fc.integer({ min: 1, max: 3 * defaultLimits.receiveBufferBytes });
   const payloadSizes = fc.array(fc.oneof(small, large), { maxLength: 12 });
   // A large one among the chunks, or a long stream takes for ever.
   const chunkSizes = fc.tuple(fc.array(small, { maxLength: 8 }), large).map((sizes) =>
@@ -82,7 +82,7 @@ Deno.test("FrameReader gives what a dumb model does when chunks are of any size"
 
 // ---- lengths that are out of bounds ---------------------------------------------------------
 
-for (const length of [0, frameBytesMax + 1, 0x7fffffff, 0x80000000, 0xffffffff]) {
+for (const length of [0, wireLimits.frameBytesMax + 1, 0x7fffffff, 0x80000000, 0xffffffff]) {
   Deno.test(`FrameReader refuses a frame when its length is ${length}`, () => {
     const reader = new FrameReader();
     receive(reader, frameHeader(length));
@@ -109,18 +109,18 @@ Deno.test("FrameReader does not judge a length when its header is not whole", ()
 
 Deno.test("FrameReader grows no faster than bytes come and shrinks back when a frame is the longest", () => {
   const reader = new FrameReader();
-  const payload = new Uint8Array(frameBytesMax);
+  const payload = new Uint8Array(wireLimits.frameBytesMax);
   payload[0] = 1;
-  payload[frameBytesMax - 1] = 2;
+  payload[wireLimits.frameBytesMax - 1] = 2;
   const stream = concat(frame(payload), 0, 0);
   let received = 0;
-  const whole = frameBytesMax + 4;
+  const whole = wireLimits.frameBytesMax + 4;
   while (received < whole) {
     const space = reader.space();
     const capacity = received + space.length;
-    assertLessOrEqual(capacity, Math.max(receiveBufferBytes, 4 * received));
+    assertLessOrEqual(capacity, Math.max(defaultLimits.receiveBufferBytes, 4 * received));
     // What a socket brings in one read.
-    const count = Math.min(space.length, receiveBufferBytes, whole - received);
+    const count = Math.min(space.length, defaultLimits.receiveBufferBytes, whole - received);
     assert(count > 0);
     space.set(stream.subarray(received, received + count));
     reader.received(count);
@@ -130,14 +130,14 @@ Deno.test("FrameReader grows no faster than bytes come and shrinks back when a f
   const frames = reader.take()!;
   assertEquals(frames.length, whole);
   assertEquals([frames[4], frames[whole - 1]], [1, 2]);
-  assertEquals(reader.space().length, receiveBufferBytes);
+  assertEquals(reader.space().length, defaultLimits.receiveBufferBytes);
 });
 
 Deno.test("FrameReader stays small when long frames are only announced", () => {
   const reader = new FrameReader();
-  receive(reader, concat(frameHeader(frameBytesMax), 1, 2, 3));
+  receive(reader, concat(frameHeader(wireLimits.frameBytesMax), 1, 2, 3));
   assertEquals(reader.take(), undefined);
-  assertLessOrEqual(reader.space().length, receiveBufferBytes);
+  assertLessOrEqual(reader.space().length, defaultLimits.receiveBufferBytes);
 });
 
 Deno.test("FrameReader stays small when many frames pass that never end with a read", () => {
@@ -146,19 +146,22 @@ Deno.test("FrameReader stays small when many frames pass that never end with a r
   let given = 0;
   for (let at = 0; at < stream.length; at += 999) {
     given += feed(reader, [stream.subarray(at, at + 999)]).length;
-    assertLessOrEqual(reader.space().length, receiveBufferBytes);
+    assertLessOrEqual(reader.space().length, defaultLimits.receiveBufferBytes);
   }
   assertEquals(given, 1000);
 });
 
 Deno.test("FrameReader makes room without growing when less than half is a part of a frame", () => {
   const reader = new FrameReader();
-  const part = frame(new Uint8Array(receiveBufferBytes)).subarray(0, 3 / 8 * receiveBufferBytes);
-  const before = frame(new Uint8Array(receiveBufferBytes / 2));
+  const part = frame(new Uint8Array(defaultLimits.receiveBufferBytes)).subarray(
+    0,
+    3 / 8 * defaultLimits.receiveBufferBytes,
+  );
+  const before = frame(new Uint8Array(defaultLimits.receiveBufferBytes / 2));
   receive(reader, before);
   receive(reader, part);
   assertEquals(reader.take(), before);
-  assertEquals(reader.space().length, receiveBufferBytes - part.length);
+  assertEquals(reader.space().length, defaultLimits.receiveBufferBytes - part.length);
 });
 
 Deno.test("FrameReader leaves what take() gave alone until space() is called", () => {

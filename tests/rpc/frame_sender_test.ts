@@ -1,3 +1,4 @@
+import { defaultLimits } from "../../limits.ts";
 import { type ByteStream, FrameSender } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
 
@@ -27,7 +28,7 @@ async function turns(): Promise<void> {
 
 function start() {
   const events: string[] = [];
-  const sender = new FrameSender({ soon: queueMicrotask }, {
+  const sender = new FrameSender({ soon: queueMicrotask, limits: defaultLimits }, {
     leaving: () => events.push("leaving"),
     written: () => events.push("written"),
     failed: (_stream, error) => events.push((error as Error).message),

@@ -1,4 +1,4 @@
-import { laterMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import {
   answerFrames,
   type FrameExecutor,
@@ -69,9 +69,9 @@ function startLateServer(options: Partial<RpcServerOptions> = {}) {
 /** The same in memory, and the network to reach it. */
 function startInMemory(world: SimulatedWorld) {
   const network = new MemoryNetwork(world);
-  const timers = world.environment();
+  const environment = world.environment();
   const address = { hostname: "server", port: 6001 };
-  return { network, ...startLateServer({ transport: network, timers, ...address }) };
+  return { network, ...startLateServer({ transport: network, environment, ...address }) };
 }
 
 /** Resolves when it is so. */
@@ -94,16 +94,19 @@ Deno.test("RpcServer answers what comes behind a request whose reply comes later
 testInWorld("RpcServer executes no more while too many replies are to come", async (world) => {
   const { served, executors, network } = startInMemory(world);
   const client = await world.complete(network.connect(served.address));
-  const requests = Array.from({ length: laterMax + 1 }, (_, i) => requestFrame(i, "Later", []));
+  const requests = Array.from(
+    { length: defaultLimits.laterMax + 1 },
+    (_, i) => requestFrame(i, "Later", []),
+  );
   await world.complete(client.write(concat(...requests)));
   await world.advance(1_000);
   await world.complete(client.write(requestFrame(9999, "Now", [])));
   await world.advance(60_000);
   const [executor] = executors;
-  assertEquals(executor.executed, laterMax + 1);
+  assertEquals(executor.executed, defaultLimits.laterMax + 1);
   executor.release(1);
   await world.advance(1_000);
-  assertEquals(executor.executed, laterMax + 2);
+  assertEquals(executor.executed, defaultLimits.laterMax + 2);
   client.close();
   await world.complete(served.server.close());
 });

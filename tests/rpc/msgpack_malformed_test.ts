@@ -1,5 +1,5 @@
 import { decode, encode, MsgpackError, MsgpackReader } from "../../rpc/mod.ts";
-import { valueDepthMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertThrows, fc } from "../deps.ts";
 import { marshallable, thorough } from "./arbitraries.ts";
 import { assertSameValue } from "./same_value.ts";
@@ -165,8 +165,8 @@ for (const [name, level] of Object.entries(levels)) {
   });
 
   Deno.test(`decode() reads ${name} when they nest just as deep as is allowed`, () => {
-    decode(nest(valueDepthMax));
-    assertThrows(() => decode(nest(valueDepthMax + 1)), MsgpackError, "nested deeper");
+    decode(nest(wireLimits.valueDepthMax));
+    assertThrows(() => decode(nest(wireLimits.valueDepthMax + 1)), MsgpackError, "nested deeper");
   });
 }
 

@@ -1,5 +1,5 @@
 import { encode, MsgpackWriter, UnmarshallableError, writeValue } from "../../rpc/mod.ts";
-import { valueDepthMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { assertStringIncludes, assertThrows } from "../deps.ts";
 
 class Point {
@@ -107,9 +107,9 @@ const refusals: [name: string, message: unknown, path: string, found: string][] 
   ["a boxed string is inside", [Object("s")], "message[0]:", "an instance of String"],
   [
     "it nests too deep",
-    nested(valueDepthMax + 1, 1),
+    nested(wireLimits.valueDepthMax + 1, 1),
     "message[0][0]",
-    `deeper than ${valueDepthMax}`,
+    `deeper than ${wireLimits.valueDepthMax}`,
   ],
 ];
 
@@ -122,10 +122,13 @@ for (const [name, message, path, found] of refusals) {
 }
 
 Deno.test("writeValue() accepts what nests exactly as deep as is allowed", () => {
-  writeValue(new MsgpackWriter(), nested(valueDepthMax, 1));
-  writeValue(new MsgpackWriter(), nested(valueDepthMax, new Uint8Array([1])));
-  writeValue(new MsgpackWriter(), nested(valueDepthMax, 1, (value) => ({ value })));
-  writeValue(new MsgpackWriter(), nested(valueDepthMax, 1, (value) => new Map([[1, value]])));
+  writeValue(new MsgpackWriter(), nested(wireLimits.valueDepthMax, 1));
+  writeValue(new MsgpackWriter(), nested(wireLimits.valueDepthMax, new Uint8Array([1])));
+  writeValue(new MsgpackWriter(), nested(wireLimits.valueDepthMax, 1, (value) => ({ value })));
+  writeValue(
+    new MsgpackWriter(),
+    nested(wireLimits.valueDepthMax, 1, (value) => new Map([[1, value]])),
+  );
 });
 
 Deno.test("writeValue() accepts one object in two places, which is no cycle", () => {

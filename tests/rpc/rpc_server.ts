@@ -31,7 +31,7 @@ export function startServer(
   const faults: unknown[] = [];
   const server = new RpcServer({
     transport: tcpTransport,
-    timers: realEnvironment,
+    environment: realEnvironment,
     hostname: "127.0.0.1",
     port: 0,
     serve: () => executor,

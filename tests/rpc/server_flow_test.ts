@@ -1,4 +1,4 @@
-import { connectionsMax, lingerBytesMax, lingerMs, replyBatchBytesMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import type { ByteStream } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
@@ -21,7 +21,7 @@ function startInMemory(world: SimulatedWorld, options: ServerUnderTestOptions = 
   const network = new MemoryNetwork(world);
   const served = startServer({
     transport: network,
-    timers: world.environment(),
+    environment: world.environment(),
     hostname: "server",
     port: 6001,
     ...options,
@@ -81,11 +81,13 @@ testInWorld("RpcServer tells once of a connection that fails while it writes", a
   const { network, served } = startInMemory(world);
   const client = await world.complete(network.connect(served.address));
   // More than is executed before the first replies are written.
-  const requests = [1, 2, 3].map((id) => requestFrame(id, "Long", [replyBatchBytesMax]));
+  const requests = [1, 2, 3].map((id) =>
+    requestFrame(id, "Long", [defaultLimits.replyBatchBytesMax])
+  );
   await world.complete(client.write(concat(...requests)));
   await world.advance(0);
   network.at(served.address).cut();
-  await world.advance(lingerMs);
+  await world.advance(defaultLimits.lingerMs);
   assertEquals([served.server.connections, served.faults.length], [0, 1]);
   await close(world, served);
 });
@@ -143,7 +145,7 @@ testInWorld("RpcServer tells an executor once that its connection is over", asyn
     await world.advance(0);
     assertEquals(ended, i);
     end(client);
-    await world.advance(lingerMs);
+    await world.advance(defaultLimits.lingerMs);
     assertEquals(ended, i + 1);
     client.close();
   }
@@ -155,7 +157,7 @@ testInWorld("RpcServer lingers for a while when a client goes on after a fault",
   const client = await world.complete(network.connect(served.address));
   const ear = new Ear(client);
   await client.write(frameOf([0, 7]));
-  await world.advance(lingerMs - 1);
+  await world.advance(defaultLimits.lingerMs - 1);
   assert(ear.ended, "the client hears the end at once");
   assertEquals(ear.frames, 1);
   await client.write(new Uint8Array(1000));
@@ -190,7 +192,7 @@ testInWorld(
     await world.advance(0);
     assertEquals(served.server.connections, 0);
     const { bytesRead } = network.at(served.address).connections[0].server;
-    assertLessOrEqual(bytesRead, lingerBytesMax + 200_000);
+    assertLessOrEqual(bytesRead, defaultLimits.lingerBytesMax + 200_000);
     await close(world, served);
     client.close();
     await world.complete(sending);
@@ -213,14 +215,19 @@ testInWorld(
   async (world) => {
     const { network, served } = startInMemory(world);
     const clients = await world.complete(
-      Promise.all(Array.from({ length: connectionsMax }, () => network.connect(served.address))),
+      Promise.all(
+        Array.from({ length: defaultLimits.connectionsMax }, () => network.connect(served.address)),
+      ),
     );
     await world.advance(0);
-    assertEquals(served.server.connections, connectionsMax);
+    assertEquals(served.server.connections, defaultLimits.connectionsMax);
     const refused = new Ear(await world.complete(network.connect(served.address)));
     await world.advance(0);
     assert(refused.ended);
-    assertEquals([served.server.connections, served.faults.length], [connectionsMax, 1]);
+    assertEquals([served.server.connections, served.faults.length], [
+      defaultLimits.connectionsMax,
+      1,
+    ]);
     clients.pop()!.close();
     await world.advance(0);
     const accepted = await world.complete(network.connect(served.address));

@@ -1,4 +1,4 @@
-import { frameBytesMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import {
   assertEquals,
   assertInstanceOf,
@@ -37,9 +37,9 @@ Deno.test("RpcServer answers a request of the greatest length when it comes in p
   await using served = startServer();
   using socket = await RawSocket.connect(served.address);
   const overhead = msgpackEncode([0, 1, "Ping", [new Uint8Array(100_000)]]).length - 100_000;
-  const params = [new Uint8Array(frameBytesMax - overhead)];
+  const params = [new Uint8Array(wireLimits.frameBytesMax - overhead)];
   const request = requestFrame(1, "Ping", params);
-  assertEquals(request.length, 4 + frameBytesMax);
+  assertEquals(request.length, 4 + wireLimits.frameBytesMax);
   await whilePinged(served.address, async () => {
     await socket.send(request);
     assertEquals(await socket.reply(), [1, 1, null, "pong"]);

@@ -1,4 +1,4 @@
-import { cachedFromBytesMax, cachedTextBytesMax, cachedTexts } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { decode, MsgpackError } from "../../rpc/mod.ts";
 import { TextCache } from "../../rpc/msgpack/text_cache.ts";
 import { assertEquals, assertThrows, fc, msgpackEncode } from "../deps.ts";
@@ -34,7 +34,7 @@ const colliding = fc.tuple(
 
 /** Texts of each length around the bounds of what is kept. */
 const bounded = fc.tuple(
-  fc.constantFrom(0, 1, 3, 4, 5, 7, 8, 9, cachedTextBytesMax, 96),
+  fc.constantFrom(0, 1, 3, 4, 5, 7, 8, 9, wireLimits.cachedTextBytesMax, 96),
   fc.integer({ min: -1, max: 1 }),
   fc.constantFrom("a", "b", "é"),
 ).map(([length, more, unit]) => encoder.encode(unit.repeat(Math.max(0, length + more))));
@@ -43,7 +43,7 @@ const spelling = fc.oneof(
   colliding,
   bounded,
   anyText.map((text) => encoder.encode(text)),
-  fc.uint8Array({ maxLength: cachedTextBytesMax + 2 }),
+  fc.uint8Array({ maxLength: wireLimits.cachedTextBytesMax + 2 }),
 );
 
 Deno.test("TextCache.text() is what the platform says, whatever came before", () => {
@@ -67,7 +67,7 @@ Deno.test("TextCache.text() is what the platform says, whatever came before", ()
 
 Deno.test("TextCache.text() is right when any one byte differs from a text that is kept", () => {
   const cache = new TextCache();
-  for (let count = 1; count <= cachedTextBytesMax + 1; count++) {
+  for (let count = 1; count <= wireLimits.cachedTextBytesMax + 1; count++) {
     const kept = encoder.encode("0123456789".repeat(10).slice(0, count));
     for (let place = 0; place < count; place++) {
       for (const byte of [0x61, 0x80, 0xff]) {
@@ -83,9 +83,9 @@ Deno.test("TextCache.text() is right when any one byte differs from a text that 
 
 Deno.test("TextCache.text() tells texts apart when there are many more than it keeps", () => {
   const cache = new TextCache();
-  for (const length of [8, cachedTextBytesMax, cachedTextBytesMax + 1]) {
+  for (const length of [8, wireLimits.cachedTextBytesMax, wireLimits.cachedTextBytesMax + 1]) {
     const texts = Array.from(
-      { length: cachedTexts * 10 },
+      { length: wireLimits.cachedTexts * 10 },
       (_, i) => `${i}`.padStart(length, "text "),
     );
     for (let times = 0; times < 2; times++) {
@@ -99,7 +99,7 @@ Deno.test("TextCache.text() tells texts apart when there are many more than it k
 
 Deno.test("TextCache.text() looks at the bytes it is given when they are parts of one buffer", () => {
   const cache = new TextCache();
-  for (const behind of [0, cachedFromBytesMax]) {
+  for (const behind of [0, wireLimits.cachedFromBytesMax]) {
     const buffer = concat(encoder.encode("first.other."), new Uint8Array(behind));
     const parts = [buffer.subarray(0, 6), buffer.subarray(6, 12), buffer, buffer.subarray(6)];
     for (let times = 0; times < 2; times++) {

@@ -1,4 +1,4 @@
-import { closeDrainMs, peerLostMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import type { Prng } from "../support/prng.ts";
 import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
 import { type Load, pick, putSome, randomLatency, settle } from "./workload.ts";
@@ -51,7 +51,7 @@ class CrashScenario {
       await this.#endOne();
     }
     await this.#putFor(busyMs);
-    return settle(this.#cluster, peerLostMs + (isSlow ? slowQuietMs : quietMs));
+    return settle(this.#cluster, defaultLimits.peerLostMs + (isSlow ? slowQuietMs : quietMs));
   }
 
   #chance(oneIn: number): boolean {
@@ -85,7 +85,7 @@ class CrashScenario {
   async #endOne(): Promise<void> {
     const server = await this.#choose();
     if (this.#cluster.servers.length <= serversMin) await this.#start();
-    if (this.#chance(3)) await this.#cluster.stop(server, closeDrainMs);
+    if (this.#chance(3)) await this.#cluster.stop(server, defaultLimits.closeDrainMs);
     else await this.#cluster.crash(server);
     if (this.#chance(2)) return;
     await this.#putFor(this.#random.below(1_000));

@@ -1,4 +1,4 @@
-import { closeDrainMs, outboxBytesMax, peerLostMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { peerCases } from "./peer_cases.ts";
 import type { SimulatedServer } from "./simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
@@ -102,11 +102,11 @@ export const hardCases: Record<string, HardCase> = {
     const ended = await stage.start([a]);
     stage.cluster.network.cutOneWay(a.address, ended.address);
     stage.cluster.network.cut(ended.address, b.address);
-    await stage.cluster.advance(peerLostMs + 10_000);
+    await stage.cluster.advance(defaultLimits.peerLostMs + 10_000);
     stage.put(ended, "late");
     await stage.cluster.advance(settledMs);
     await stage.cluster.crash(ended);
-    return stage.end(2 * peerLostMs, ["late"]);
+    return stage.end(2 * defaultLimits.peerLostMs, ["late"]);
   },
 
   "joining by the description of an earlier incarnation harms nothing": async () => {
@@ -140,7 +140,7 @@ export const hardCases: Record<string, HardCase> = {
     const earlier = await stage.start([a]);
     await stage.replace(earlier, [a]);
     const newcomer = await stage.start([earlier]);
-    await stage.untilReady(newcomer, 2 * peerLostMs);
+    await stage.untilReady(newcomer, 2 * defaultLimits.peerLostMs);
     const { ready } = newcomer.group;
     // It has nobody to be in agreement with.
     await stage.cluster.crash(newcomer);
@@ -187,7 +187,7 @@ export const hardCases: Record<string, HardCase> = {
     stage.put(ended, "early");
     await stage.cluster.advance(settledMs);
     await stage.replace(ended, [a]);
-    await stage.cluster.advance(10 * peerLostMs);
+    await stage.cluster.advance(10 * defaultLimits.peerLostMs);
     await stage.start([b]);
     await stage.cluster.advance(20_000);
     for (const { address } of [a, ended]) stage.cluster.network.mend(address, b.address);
@@ -199,11 +199,11 @@ export const hardCases: Record<string, HardCase> = {
     const a = await stage.start([], 2);
     const b = await stage.start([a]);
     for (let i = 0; i < 30; i++) stage.cluster.put(a, 1, `key${i}`, "x".repeat(100_000));
-    const tookMs = await stage.cluster.stop(a, closeDrainMs);
-    if (tookMs >= closeDrainMs) return `It took ${tookMs} ms`;
+    const tookMs = await stage.cluster.stop(a, defaultLimits.closeDrainMs);
+    if (tookMs >= defaultLimits.closeDrainMs) return `It took ${tookMs} ms`;
     await stage.cluster.advance(settledMs);
     const { size } = b.stores[0];
-    return size < 30 ? `The other has ${size} of 30 keys` : stage.end(2 * peerLostMs);
+    return size < 30 ? `The other has ${size} of 30 keys` : stage.end(2 * defaultLimits.peerLostMs);
   },
 
   "the largest value passes a slow link, once": async () => {
@@ -261,7 +261,7 @@ export const hardCases: Record<string, HardCase> = {
     const a = await stage.start();
     const b = await stage.start([a]);
     stage.cluster.network.cut(a.address, b.address);
-    const count = outboxBytesMax / (8 * MiB) + 1;
+    const count = defaultLimits.outboxBytesMax / (8 * MiB) + 1;
     for (let i = 0; i < count; i++) {
       stage.put(a, `key${i}`, 8 * MiB);
       await stage.cluster.advance(200);

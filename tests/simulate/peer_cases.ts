@@ -2,14 +2,14 @@ import type { ActorContext } from "../../actor/mod.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { Peer } from "../../kvserver/sync/peer.ts";
-import { outboxBytesMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { messageOf } from "../kvserver/stores.ts";
 
 const MiB = 1024 * 1024;
 
 /** A peer without a cluster around it. */
 class LonePeer {
-  readonly pool = new EntryPool();
+  readonly pool = new EntryPool(defaultLimits);
   readonly peer: Peer;
   epoch = 1;
 
@@ -80,7 +80,7 @@ export const peerCases: Record<string, () => string | undefined> = {
   "the state is not complete when what is left of it overflows": () => {
     const stage = new LonePeer();
     stage.readState(1, 30, 100_000);
-    stage.put(outboxBytesMax / (8 * MiB) + 1, 8 * MiB);
+    stage.put(defaultLimits.outboxBytesMax / (8 * MiB) + 1, 8 * MiB);
     if (stage.sendAll().length > 0) return "It counts as complete";
     stage.peer.recover();
     stage.peer.enqueuePart(entries("key", 30, 100), undefined, stage.peer.reading!);
@@ -89,7 +89,7 @@ export const peerCases: Record<string, () => string | undefined> = {
 
   "the state is not complete when what was lost of it overflows": () => {
     const stage = new LonePeer();
-    stage.readState(1, outboxBytesMax / MiB - 4, MiB);
+    stage.readState(1, defaultLimits.outboxBytesMax / MiB - 4, MiB);
     // What is in flight then and what waits is together more than may wait.
     for (let i = 0; i < 30; i++) stage.send();
     stage.put(4, 7 * MiB);

@@ -1,5 +1,5 @@
 import type { Marshalled, TellHost, TellLink, TellNetwork, TellPort } from "../../actor/mod.ts";
-import { linkBytesMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 
 /** How long a link is down at first, and between two looks whether it can be up again. */
@@ -110,7 +110,7 @@ class SimulatedLink implements TellLink {
   }
 
   get roomBytes(): number {
-    return Math.max(0, linkBytesMax - this.#waitingBytes);
+    return Math.max(0, defaultLimits.linkBytesMax - this.#waitingBytes);
   }
 
   onChange(fn: () => void): void {
@@ -135,7 +135,7 @@ class SimulatedLink implements TellLink {
 
   send(counter: number, message: Marshalled, reserved: boolean): boolean {
     const bytes = message.end - message.start;
-    const bound = reserved ? linkBytesMax : linkBytesMax / 2;
+    const bound = reserved ? defaultLimits.linkBytesMax : defaultLimits.linkBytesMax / 2;
     if (!this.isUp || this.#waitingBytes + bytes > bound) return false;
     this.#network.bytesSent += bytes;
     const { world } = this.#network;

@@ -1,4 +1,4 @@
-import { peerLostMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
 
 /** In this time whoever can hear each other has told each other all. */
@@ -39,7 +39,7 @@ export class Stage {
     await this.cluster.advance(settledMs);
     const second = await this.replace(ended, [first]);
     // So that the earlier incarnation is long forgotten.
-    await this.cluster.advance(10 * peerLostMs);
+    await this.cluster.advance(10 * defaultLimits.peerLostMs);
     return [first, second];
   }
 

@@ -16,6 +16,7 @@
  * @module
  */
 
+import { defaultLimits, type Limits } from "../../limits.ts";
 import type { Environment } from "../../rpc/mod.ts";
 import { Prng } from "./prng.ts";
 import { TimerQueue } from "./timer_queue.ts";
@@ -61,8 +62,10 @@ export class SimulatedWorld {
   }
 
   /** Another machine. @param options.clockSkewMs how far its wall clock is ahead of the true time */
-  environment({ clockSkewMs = 0 }: { clockSkewMs?: number } = {}): SimulatedEnvironment {
-    const environment = new SimulatedEnvironment(this, this.random.fork(), clockSkewMs);
+  environment(
+    { clockSkewMs = 0, limits = defaultLimits }: { clockSkewMs?: number; limits?: Limits } = {},
+  ): SimulatedEnvironment {
+    const environment = new SimulatedEnvironment(this, this.random.fork(), clockSkewMs, limits);
     this.#environments.push(environment);
     return environment;
   }
@@ -160,6 +163,7 @@ export class SimulatedWorld {
 export class SimulatedEnvironment implements Environment {
   /** How far the wall clock is ahead of the true time; may be set at any moment. */
   clockSkewMs: number;
+  readonly limits: Limits;
   /** Timers of this machine that wait, those of `yieldToEvents` included. */
   pendingTimers = 0;
   #world: SimulatedWorld;
@@ -167,7 +171,8 @@ export class SimulatedEnvironment implements Environment {
   #monotonicOriginMs: number;
 
   /** Made by `SimulatedWorld.environment`. */
-  constructor(world: SimulatedWorld, random: Prng, clockSkewMs: number) {
+  constructor(world: SimulatedWorld, random: Prng, clockSkewMs: number, limits: Limits) {
+    this.limits = limits;
     this.#world = world;
     this.#random = random;
     this.clockSkewMs = clockSkewMs;

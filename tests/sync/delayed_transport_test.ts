@@ -1,4 +1,4 @@
-import { delayedBytesMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { type ByteStream, delayedTransport, realEnvironment, tcpTransport } from "../../rpc/mod.ts";
 import { assertEquals, assertGreater, assertLess, assertRejects } from "../deps.ts";
 import { sleep } from "./until.ts";
@@ -79,7 +79,9 @@ Deno.test("a delayed wire that is closed forgets what is on it, and takes no mor
 Deno.test("a write to a full delayed wire waits for room, and fails when it is closed", async () => {
   using pair = await DelayedPair.connect();
   const chunk = new Uint8Array(8 * mebibyte);
-  for (let bytes = 0; bytes <= delayedBytesMax; bytes += chunk.length) await pair.near.write(chunk);
+  for (let bytes = 0; bytes <= defaultLimits.delayedBytesMax; bytes += chunk.length) {
+    await pair.near.write(chunk);
+  }
   let settled = false;
   const waiting = pair.near.write(chunk);
   const outcome = waiting.then(() => "written", () => "failed").finally(() => settled = true);

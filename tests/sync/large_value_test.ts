@@ -1,4 +1,4 @@
-import { valueBytesMax } from "../../limits.ts";
+import { wireLimits } from "../../limits.ts";
 import { Cluster } from "./cluster.ts";
 import { Proxy } from "./proxy.ts";
 import { sleep } from "./until.ts";
@@ -16,7 +16,7 @@ Deno.test("a slow link takes the largest values and loses none", async () => {
   way.stall();
   const expected = new Map<string, string>();
   for (let i = 0; i < 4; i++) {
-    const value = `${i}`.repeat(valueBytesMax);
+    const value = `${i}`.repeat(wireLimits.valueBytesMax);
     await cluster.clients[0][0].put(`large/${i}`, value);
     await cluster.clients[0][0].put(`small/${i}`, `${i}`);
     expected.set(`large/${i}`, value).set(`small/${i}`, `${i}`);

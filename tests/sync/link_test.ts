@@ -1,4 +1,4 @@
-import { linkBytesMax, reconnectMaxMs, reconnectMinMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import {
   type ByteStream,
   type Environment,
@@ -95,12 +95,12 @@ Deno.test("a link that is down takes messages up to its bound, and drops and cou
     }); while (sender.system.stats().messagesDropped === before);
     return taken;
   };
-  assertEquals(context.link(ref).roomBytes, linkBytesMax);
+  assertEquals(context.link(ref).roomBytes, defaultLimits.linkBytesMax);
   const ordinary = tell("ordinary", false);
-  assertEquals(ordinary, Math.floor(linkBytesMax / 2 / mebibyte) - 1);
-  assertGreater(context.link(ref).roomBytes, linkBytesMax / 2);
+  assertEquals(ordinary, Math.floor(defaultLimits.linkBytesMax / 2 / mebibyte) - 1);
+  assertGreater(context.link(ref).roomBytes, defaultLimits.linkBytesMax / 2);
   const reserved = tell("reserved", true);
-  assertEquals(ordinary + reserved, Math.floor(linkBytesMax / mebibyte) - 1);
+  assertEquals(ordinary + reserved, Math.floor(defaultLimits.linkBytesMax / mebibyte) - 1);
   assertLess(context.link(ref).roomBytes, 2 * mebibyte);
 
   way.target = transport.listening[0];
@@ -115,9 +115,13 @@ Deno.test("a link that is down takes messages up to its bound, and drops and cou
       ...Array.from({ length: reserved }, (_, i) => `reserved ${i}`),
     ],
   );
-  await until("there is room again", () => context.link(ref).roomBytes === linkBytesMax, {
-    timeoutMs,
-  });
+  await until(
+    "there is room again",
+    () => context.link(ref).roomBytes === defaultLimits.linkBytesMax,
+    {
+      timeoutMs,
+    },
+  );
 });
 
 Deno.test("a link dials again after pauses that grow, and begins anew once it was up", async () => {
@@ -131,7 +135,10 @@ Deno.test("a link dials again after pauses that grow, and begins anew once it wa
   const pauses = pausesOf(fake.greetedMs);
   pauses.forEach((pauseMs, i) => {
     // Half of it is jitter; timers may be early by a millisecond.
-    assertGreater(pauseMs, Math.min(reconnectMinMs * 2 ** i, reconnectMaxMs) / 2 - 2);
+    assertGreater(
+      pauseMs,
+      Math.min(defaultLimits.reconnectMinMs * 2 ** i, defaultLimits.reconnectMaxMs) / 2 - 2,
+    );
   });
   const before = fake.greetedMs.length;
   const streams: ByteStream[] = [];
@@ -144,7 +151,7 @@ Deno.test("a link dials again after pauses that grow, and begins anew once it wa
     streams[times - 1].close();
   }
   for (const pauseMs of pausesOf(fake.greetedMs.slice(before))) {
-    assertLess(pauseMs, reconnectMaxMs / 2);
+    assertLess(pauseMs, defaultLimits.reconnectMaxMs / 2);
   }
 });
 

@@ -2,14 +2,14 @@ import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { ForwardedBatch } from "../../kvserver/sync/forwarded_batch.ts";
 import { Outbox } from "../../kvserver/sync/outbox.ts";
-import { syncMessageBytesMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, fc } from "../deps.ts";
 import { collidingKeys } from "../kvserver/colliding_keys.ts";
 import { compareOrders } from "../kvserver/compare.ts";
 import { entriesOf, messageOf, type TextEntry } from "../kvserver/stores.ts";
 
 /** Of these a message holds one. */
-const large = "x".repeat(syncMessageBytesMax * 0.6);
+const large = "x".repeat(defaultLimits.syncMessageBytesMax * 0.6);
 
 function entryOf(key: string, timestamp: number, value = ""): TextEntry {
   return { key, value, timestamp, sequence: 0, uid: "uid" };
@@ -34,8 +34,8 @@ function take(outbox: Outbox, bytesMax?: number): TextEntry[] {
 }
 
 Deno.test("a key that is put before every message leaves in its turn, and no other waits for it", () => {
-  const pool = new EntryPool();
-  const outbox = new Outbox(pool);
+  const pool = new EntryPool(defaultLimits);
+  const outbox = new Outbox(pool, defaultLimits);
   const add = (key: string, timestamp: number) =>
     using(pool, [entryOf(key, timestamp, large)], (n) => outbox.enqueue(n));
   for (const key of ["a", "hot", "b", "c"]) add(key, 0);
@@ -96,8 +96,8 @@ function entriesIn(queued: Model): TextEntry[] {
 Deno.test("each outbox gives of each key the latest that its receiver lacks, in turn, from one pool", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const pool = new EntryPool();
-      const outboxes = Array.from({ length: receiverCount }, () => new Outbox(pool));
+      const pool = new EntryPool(defaultLimits);
+      const outboxes = Array.from({ length: receiverCount }, () => new Outbox(pool, defaultLimits));
       const model = outboxes.map((): Model => new Map());
       for (const step of steps) {
         if (step.type === "add" || step.type === "message") {
@@ -156,19 +156,19 @@ Deno.test("each outbox gives of each key the latest that its receiver lacks, in 
 });
 
 Deno.test("Outbox fills messages up to their bound", () => {
-  const pool = new EntryPool();
-  const outbox = new Outbox(pool);
+  const pool = new EntryPool(defaultLimits);
+  const outbox = new Outbox(pool, defaultLimits);
   const entries = Array.from({ length: 2_000 }, (_, i) => entryOf(`key${i}`, 1, "x".repeat(1_000)));
   using(pool, entries, (n) => outbox.enqueue(n));
   const batch = outbox.take();
   const { length } = batch.encode();
-  assertLess(length, syncMessageBytesMax);
-  assertLess(syncMessageBytesMax * 0.9, length);
+  assertLess(length, defaultLimits.syncMessageBytesMax);
+  assertLess(defaultLimits.syncMessageBytesMax * 0.9, length);
 });
 
 Deno.test("EntryPool takes no more room, however many entries pass through it", () => {
-  const pool = new EntryPool();
-  const outboxes = [new Outbox(pool), new Outbox(pool)];
+  const pool = new EntryPool(defaultLimits);
+  const outboxes = [new Outbox(pool, defaultLimits), new Outbox(pool, defaultLimits)];
   const round = (round: number) => {
     // One of the receivers is always a message behind.
     const batch = outboxes[1].take(Infinity);
@@ -195,8 +195,8 @@ Deno.test("EntryPool takes no more room, however many entries pass through it", 
 });
 
 Deno.test("EntryPool gives back what a great number of entries took", () => {
-  const pool = new EntryPool();
-  const outbox = new Outbox(pool);
+  const pool = new EntryPool(defaultLimits);
+  const outbox = new Outbox(pool, defaultLimits);
   const entries = Array.from({ length: 30_000 }, (_, i) => entryOf(`${i}`, 1));
   using(pool, entries, (n) => outbox.enqueue(n));
   const { byteLength } = pool;
@@ -208,8 +208,8 @@ Deno.test("EntryPool gives back what a great number of entries took", () => {
 
 Deno.test("keys that were made to have one hash pass through a pool, nearly as fast", () => {
   const durationMs = (keys: readonly string[]) => {
-    const pool = new EntryPool();
-    const outbox = new Outbox(pool);
+    const pool = new EntryPool(defaultLimits);
+    const outbox = new Outbox(pool, defaultLimits);
     const entries = keys.map((key) => entryOf(key, 1));
     const startMs = performance.now();
     for (let i = 0; i < 3; i++) using(pool, entries, (n) => outbox.enqueue(n));

@@ -1,4 +1,4 @@
-import { outboxBytesMax, peerLostMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
 import { messageOf } from "../kvserver/stores.ts";
 import { entryOf, keysIn, other, Stage } from "./stage.ts";
@@ -100,13 +100,13 @@ Deno.test("a sync actor keeps no more for one that cannot be reached than may wa
   const stage = new Stage();
   stage.heard(0);
   stage.link.isUp = false;
-  const large = "x".repeat(outboxBytesMax / 10);
+  const large = "x".repeat(defaultLimits.outboxBytesMax / 10);
   for (let i = 0; i < 12; i++) {
     stage.written(1, large);
     stage.pass(1);
   }
   assertEquals([stage.pool.size, stage.pool.keyCount], [0, 0]);
-  stage.nowMs += peerLostMs;
+  stage.nowMs += defaultLimits.peerLostMs;
   stage.written(1, large);
   stage.pass(1);
   assertEquals([stage.pool.size, stage.pool.keyCount], [0, 0]);

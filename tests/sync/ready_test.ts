@@ -1,11 +1,11 @@
-import { syncMessageBytesMax } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
 import type { TextEntry } from "../kvserver/stores.ts";
 import { entryOf, other, Stage } from "./stage.ts";
 
 /** Entries of these keys, each of which needs a message to itself. */
 function large(...keys: string[]): TextEntry[] {
-  return keys.map((key) => entryOf(key, 1, "x".repeat(0.7 * syncMessageBytesMax)));
+  return keys.map((key) => entryOf(key, 1, "x".repeat(0.7 * defaultLimits.syncMessageBytesMax)));
 }
 
 Deno.test("a query actor is told to be ready with the last of the state, and not before", () => {
@@ -14,7 +14,9 @@ Deno.test("a query actor is told to be ready with the last of the state, and not
   stage.heard(0, other, large("a", "b"));
   stage.heard(0, other, large("c"), stage.transferId);
   stage.pass(3);
-  const told = stage.merges.filter(({ entries }) => entries.length > syncMessageBytesMax / 2);
+  const told = stage.merges.filter(({ entries }) =>
+    entries.length > defaultLimits.syncMessageBytesMax / 2
+  );
   assertEquals(told.map(({ ready }) => ready), [false, false, true]);
 });
 

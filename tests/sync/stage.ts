@@ -4,7 +4,7 @@ import type { MergeMessage } from "../../kvserver/messages/replica_messages.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { SyncActor } from "../../kvserver/sync/sync_actor.ts";
-import { syncPaceMs } from "../../limits.ts";
+import { defaultLimits } from "../../limits.ts";
 import { charsOf, messageOf, type TextEntry } from "../kvserver/stores.ts";
 
 const self: ActorRef = { address: "a:1", incarnation: "a", counter: 1 };
@@ -30,7 +30,7 @@ export function entryOf(key: string, timestamp: number, value = ""): TextEntry {
 
 /** A sync actor on its own, whose messages go nowhere. */
 export class Stage {
-  readonly pool = new EntryPool();
+  readonly pool = new EntryPool(defaultLimits);
   nowMs = 0;
   link = { isUp: true, isGone: false, epoch: 1, roomBytes: 20 * 1024 * 1024, reset: () => {} };
   /** The messages to the other server's sync actor. */
@@ -99,7 +99,7 @@ export class Stage {
   /** So many messages of each pair later. */
   pass(turns: number): void {
     for (let i = 0; i < turns; i++) {
-      this.nowMs += syncPaceMs;
+      this.nowMs += defaultLimits.syncPaceMs;
       this.#actor.onMessage({ type: "linkChanged" });
       const part = { id: ++this.#parts, entries: this.part };
       const message = { entries: nothing, from: siblings[0].counter, isDrained: false, part };

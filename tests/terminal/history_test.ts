@@ -1,6 +1,6 @@
 import { StateDirectory } from "../../app/cli/state_directory.ts";
 import { HistoryFile } from "../../app/terminal/mod.ts";
-import { historyLinesMax } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { FakeConsole } from "../app/fake_console.ts";
 
@@ -63,11 +63,11 @@ Deno.test("a history is cut to its newest lines, and what is not text in it is p
   withStateHome((stateHome, open) => {
     const path = `${stateHome}/cmud/h`;
     open().load();
-    const lines = Array.from({ length: historyLinesMax + 500 }, (_, i) => `line ${i}`);
+    const lines = Array.from({ length: appLimits.historyLinesMax + 500 }, (_, i) => `line ${i}`);
     Deno.writeTextFileSync(path, lines.map((line) => `${line}\n`).join(""));
-    const newest = lines.slice(-historyLinesMax);
+    const newest = lines.slice(-appLimits.historyLinesMax);
     assertEquals(open().load(), newest);
-    assertEquals(Deno.readTextFileSync(path).split("\n").length - 1, historyLinesMax);
+    assertEquals(Deno.readTextFileSync(path).split("\n").length - 1, appLimits.historyLinesMax);
     assertEquals(modeOf(path), 0o600);
     const history = open();
     history.load();
@@ -90,7 +90,7 @@ Deno.test("several programs that use one history lose no line of each other", as
       if (i % 10 === 0) history.close();
     }`;
   await withStateHome(async (stateHome, open) => {
-    for (let i = 0; i < historyLinesMax; i++) open().add(`old ${i}`);
+    for (let i = 0; i < appLimits.historyLinesMax; i++) open().add(`old ${i}`);
     const outputs = ["a", "b", "c"].map((name) =>
       new Deno.Command(Deno.execPath(), {
         args: [
@@ -109,7 +109,7 @@ Deno.test("several programs that use one history lose no line of each other", as
     });
     assertEquals(await Promise.all(outputs), [true, true, true]);
     const lines = open().load();
-    assertEquals(lines.length, historyLinesMax);
+    assertEquals(lines.length, appLimits.historyLinesMax);
     for (const name of ["a", "b", "c"]) {
       assertEquals(
         lines.filter((line) => line.startsWith(name)),
