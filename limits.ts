@@ -475,7 +475,7 @@ export const limitRelations: readonly LimitRelation[] = [
     holds: (l) => 2 * l.threadBeatMs <= l.threadPatienceMs,
     rule: "a thread is asked more than once before it counts as ended",
   },
-  ...(["ackTimeoutMs", "peerLostMs", "threadPatienceMs", "silenceMsMax"] as const).map((field) => ({
+  ...(["ackTimeoutMs", "silenceMsMax"] as const).map((field) => ({
     fields: ["standstillMs" as const, field],
     holds: (l: Record<typeof field | "standstillMs", number>) => 2 * l.standstillMs < l[field],
     rule: "a standstill that counts as time passed is no silence",

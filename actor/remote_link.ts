@@ -33,6 +33,7 @@ export class RemoteLink implements TellLink {
   #incarnation: string;
   #transport: Transport;
   #environment: Environment;
+  #bytesMax: number;
   #host: TellHost;
   #sender: FrameSender;
   /** Messages that have not left. */
@@ -58,6 +59,7 @@ export class RemoteLink implements TellLink {
     this.#incarnation = incarnation;
     this.#transport = transport;
     this.#environment = environment;
+    this.#bytesMax = environment.limits.linkBytesMax;
     const doubtful = this.#doubtful = new DoubtfulMessages(environment);
     this.#sender = new FrameSender(environment, {
       leaving: () => {
@@ -73,14 +75,12 @@ export class RemoteLink implements TellLink {
   }
 
   get roomBytes(): number {
-    return Math.max(0, this.#environment.limits.linkBytesMax - this.#sender.waitingBytes);
+    return Math.max(0, this.#bytesMax - this.#sender.waitingBytes);
   }
 
   send(counter: number, message: Marshalled, reserved: boolean): boolean {
     const bytes = message.end - message.start;
-    const bound = reserved
-      ? this.#environment.limits.linkBytesMax
-      : this.#environment.limits.linkBytesMax / 2;
+    const bound = reserved ? this.#bytesMax : this.#bytesMax / 2;
     if (this.isGone || this.#closed || this.#sender.waitingBytes + bytes > bound) return false;
     writeTell(this.#sender.frames, counter, message);
     this.#waitingMessages++;

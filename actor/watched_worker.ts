@@ -123,25 +123,19 @@ export class WatchedWorker<Answers, Request extends { type: string }, Event, Fai
   }
 
   #nextBeat(): () => void {
-    return this.#options.environment.after(
-      this.#options.environment.limits.threadBeatMs,
-      () => this.#beat(),
-    );
+    const { environment } = this.#options;
+    return environment.after(environment.limits.threadBeatMs, () => this.#beat());
   }
 
   #beat(): void {
     const nowMs = this.#options.environment.monotonicMs();
-    this.#silentMs += Math.min(
-      nowMs - this.#checkedMs,
-      this.#options.environment.limits.threadBeatMs,
-    );
+    const { threadBeatMs, threadPatienceMs } = this.#options.environment.limits;
+    this.#silentMs += Math.min(nowMs - this.#checkedMs, threadBeatMs);
     this.#checkedMs = nowMs;
     this.#cancelBeat = this.#nextBeat();
     this.#post({ kind: "beat" });
     // Greater, because the answer to the beat before may be on its way.
-    if (this.#isSilent || this.#silentMs <= this.#options.environment.limits.threadPatienceMs) {
-      return;
-    }
+    if (this.#isSilent || this.#silentMs <= threadPatienceMs) return;
     this.#isSilent = true;
     this.#options.onSilent(this.#silentMs);
   }

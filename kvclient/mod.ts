@@ -18,6 +18,7 @@
  * @module
  */
 
+export { defaultLimits, type Limits, withLimits } from "../limits.ts";
 export { Client, type ClientCallOptions, type ClientOptions } from "./client.ts";
 export type { ClientTarget } from "./target.ts";
 export { NearestRouter, type NearestRouterOptions } from "./nearest_router.ts";

@@ -8,6 +8,8 @@ import { wireLimits } from "../limits.ts";
 import { type Incoming, isUtf8, type MsgpackReader, notThis, RpcError } from "../rpc/mod.ts";
 import type { MethodName } from "./methods.ts";
 
+const { keyBytesMax, scanEntriesMax, valueBytesMax } = wireLimits;
+
 /** The params of each method, as errors show them. */
 const signatures: Record<MethodName, string> = {
   Get: "[key]",
@@ -34,21 +36,21 @@ export function expectParams(request: Incoming, method: MethodName, count: numbe
  * @throws {RpcError} `bad_request` when it is not a str of UTF-8, `too_large` past `keyBytesMax`.
  */
 export function readKey(reader: MsgpackReader, method: MethodName, name = "key"): number {
-  return readStr(reader, method, name, wireLimits.keyBytesMax);
+  return readStr(reader, method, name, keyBytesMax);
 }
 
 /** Reads a value, as `readKey` reads a key. */
 export function readValueParam(reader: MsgpackReader, method: MethodName): number {
-  return readStr(reader, method, "value", wireLimits.valueBytesMax);
+  return readStr(reader, method, "value", valueBytesMax);
 }
 
 /** Reads the limit of a Scan. @throws {RpcError} `bad_request` when it is not within its bounds. */
 export function readScanLimit(reader: MsgpackReader): number {
   const limit = reader.uint();
-  if (limit >= 1 && limit <= wireLimits.scanEntriesMax) return limit;
+  if (limit >= 1 && limit <= scanEntriesMax) return limit;
   throw new RpcError(
     "bad_request",
-    `Cannot Scan: the limit is not within its bounds, allowed is an integer from 1 to ${wireLimits.scanEntriesMax}`,
+    `Cannot Scan: the limit is not within its bounds, allowed is an integer from 1 to ${scanEntriesMax}`,
   );
 }
 

@@ -12,6 +12,7 @@
  * @module
  */
 
+export { defaultLimits, type Limits, withLimits } from "../limits.ts";
 export {
   DataDirectoryError,
   DataDirectoryInUseError,

@@ -8,6 +8,8 @@ import { beginRequest, readResponseHead } from "./message.ts";
 import { MsgpackReader, type MsgpackWriter } from "./msgpack/mod.ts";
 import type { ByteStream, Dialer } from "./transport.ts";
 
+const { frameBytesMax } = wireLimits;
+
 /** A call: what it sends, and how its result is read. */
 export interface Call<T> {
   method: string;
@@ -48,6 +50,7 @@ export class RpcConnection {
   /** The server's `host:port`. */
   readonly address: string;
   #environment: Environment;
+  #outgoingBytesMax: number;
   #stream: ByteStream | undefined;
   #pending = new Map<number, Pending>();
   #nextMsgid = 0;
@@ -66,6 +69,7 @@ export class RpcConnection {
   constructor(address: string, dialer: Dialer, environment: Environment) {
     this.address = address;
     this.#environment = environment;
+    this.#outgoingBytesMax = environment.limits.outgoingBytesMax;
     this.#sender = new FrameSender(environment, {
       leaving: () => {
         for (const pending of this.#unsent) pending.sent = true;
@@ -124,18 +128,18 @@ export class RpcConnection {
       const frame = beginRequest(frames, this.#nextMsgid, call.method);
       call.writeParams(frames);
       const bytes = frames.endFrame(frame);
-      if (frames.length > this.#environment.limits.outgoingBytesMax) {
+      if (frames.length > this.#outgoingBytesMax) {
         throw this.#lost(
           call,
           false,
-          `more than ${this.#environment.limits.outgoingBytesMax} bytes wait to be sent`,
+          `more than ${this.#outgoingBytesMax} bytes wait to be sent`,
         );
       }
       // The server would end the connection for it, and every other call with it.
-      if (bytes > wireLimits.frameBytesMax) {
+      if (bytes > frameBytesMax) {
         throw new RpcError(
           "too_large",
-          `Cannot call ${call.method}: the request has ${bytes} bytes, allowed are ${wireLimits.frameBytesMax}`,
+          `Cannot call ${call.method}: the request has ${bytes} bytes, allowed are ${frameBytesMax}`,
         );
       }
     } catch (error) {
@@ -259,9 +263,8 @@ export class RpcConnection {
     const nowMs = this.#environment.monotonicMs();
     const lateMs = nowMs - this.#timerAtMs;
     this.#disarmTimer();
-    if (lateMs > this.#environment.limits.standstillMs) {
-      this.#putOff(lateMs + this.#environment.limits.standstillMs);
-    }
+    const { standstillMs, silenceMsMax } = this.#environment.limits;
+    if (lateMs > standstillMs) this.#putOff(lateMs + standstillMs);
     let nextMs = Infinity;
     for (const [msgid, { call, deadlineMs, timeoutMs, reject }] of this.#pending) {
       if (deadlineMs <= nowMs) {
@@ -271,7 +274,7 @@ export class RpcConnection {
     }
     if (nextMs !== Infinity) this.#armTimer(nextMs);
     // A peer that vanished without a word: nothing else would show it for a quarter of an hour.
-    if (nowMs - (this.#silentSinceMs ?? nowMs) >= this.#environment.limits.silenceMsMax) {
+    if (nowMs - (this.#silentSinceMs ?? nowMs) >= silenceMsMax) {
       this.#end("it is silent");
     }
   }

@@ -1,5 +1,7 @@
 import { defaultLimits, wireLimits } from "../limits.ts";
 
+const { frameBytesMax } = wireLimits;
+
 /** Bytes of the length that stands before each frame's payload. */
 export const frameHeaderBytes = 4;
 
@@ -71,10 +73,10 @@ export class FrameReader {
     let at = this.#start;
     while (at + frameHeaderBytes <= this.#end) {
       const length = frameLength(this.#buffer, at);
-      if (length < 1 || length > wireLimits.frameBytesMax) {
+      if (length < 1 || length > frameBytesMax) {
         if (at > this.#start) break;
         throw new FrameError(
-          `Cannot read a frame of ${length} bytes: allowed are 1 to ${wireLimits.frameBytesMax}`,
+          `Cannot read a frame of ${length} bytes: allowed are 1 to ${frameBytesMax}`,
         );
       }
       if (at + frameHeaderBytes + length > this.#end) break;

@@ -19,6 +19,8 @@ import {
   notThis,
 } from "./msgpack/mod.ts";
 
+const { methodBytesMax } = wireLimits;
+
 const typeRequest = 0;
 const typeResponse = 1;
 const typeNotification = 2;
@@ -93,10 +95,10 @@ export class Incoming {
    */
   method(reader: MsgpackReader): string {
     const methodBytes = this.methodEnd - this.methodStart;
-    if (methodBytes > wireLimits.methodBytesMax) {
+    if (methodBytes > methodBytesMax) {
       throw new RpcError(
         "unknown_method",
-        `Cannot call a method whose name has ${methodBytes} bytes: allowed are ${wireLimits.methodBytesMax}`,
+        `Cannot call a method whose name has ${methodBytes} bytes: allowed are ${methodBytesMax}`,
       );
     }
     try {

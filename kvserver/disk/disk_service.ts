@@ -94,9 +94,8 @@ export class DiskService {
     this.#cancelRetry();
     try {
       // Appending faster than folding has to wait for the fold.
-      if (this.#writer!.logBytes > this.#limits.foldBacklogMax) {
-        this.#writer!.foldOn(this.#limits.foldPressMs);
-      }
+      const { foldBacklogMax, foldPressMs } = this.#limits;
+      if (this.#writer!.logBytes > foldBacklogMax) this.#writer!.foldOn(foldPressMs);
       this.#writer!.append(this.#unwritten);
     } catch (error) {
       this.#cancelRetry = this.#environment.after(this.#limits.diskRetryMs, () => this.#write());
@@ -118,10 +117,9 @@ export class DiskService {
   /** A long log is folded once nothing has been written for a while, a very long one at once. */
   #scheduleFold(): void {
     const { logBytes, logSegments } = this.#writer!;
-    if (logBytes < this.#limits.foldFromBytes && logSegments < this.#limits.foldFromSegments) {
-      return;
-    }
-    if (logBytes < this.#limits.foldUrgentBytes) this.#foldAfter(this.#limits.foldQuietMs);
+    const { foldFromBytes, foldFromSegments, foldUrgentBytes, foldQuietMs } = this.#limits;
+    if (logBytes < foldFromBytes && logSegments < foldFromSegments) return;
+    if (logBytes < foldUrgentBytes) this.#foldAfter(foldQuietMs);
     else if (this.#cancelFold === undefined) this.#foldAfter(0);
   }
 
@@ -145,10 +143,7 @@ export class DiskService {
   #stepMs(): number {
     const { foldStepMs, foldStepMsMax, foldQuietMs } = this.#limits;
     const quietMs = this.#environment.monotonicMs() - this.#writtenMs;
-    return Math.min(
-      foldStepMsMax,
-      foldStepMs * Math.max(1, quietMs / foldQuietMs),
-    );
+    return Math.min(foldStepMsMax, foldStepMs * Math.max(1, quietMs / foldQuietMs));
   }
 
   #complainOnce(complaint: string): void {

@@ -3,6 +3,8 @@ import { MsgpackReader, notThis } from "../../rpc/mod.ts";
 import { sequenceMax } from "./order.ts";
 import { type EntryBytes, noValue } from "./entry.ts";
 
+const { keyBytesMax } = wireLimits;
+
 /**
  * Walks over the entries in a message between replicas, as an `EntryBatch` writes them: it is each of
  * them in turn, where it lies in the message.
@@ -50,7 +52,7 @@ export class EntryReader implements EntryBytes {
     this.#left--;
     const reader = this.#reader;
     this.start = reader.at;
-    const keyBytes = expected(reader.strHeader(), wireLimits.keyBytesMax);
+    const keyBytes = expected(reader.strHeader(), keyBytesMax);
     this.keyStart = reader.at;
     this.keyEnd = reader.at += keyBytes;
     if (reader.nil()) this.valueStart = this.valueEnd = noValue;

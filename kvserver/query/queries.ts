@@ -19,6 +19,8 @@ import {
 } from "../../rpc/mod.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 
+const { frameBytesMax } = wireLimits;
+
 /** What the queries need of their query actor. */
 export interface QueryHost extends Limited {
   /** The query actor's uid, which its Puts bear. */
@@ -32,7 +34,7 @@ export interface QueryHost extends Limited {
 }
 
 /** Leaves room for what stands around the entries of a List in its frame. */
-const listFrameBytesMax = wireLimits.frameBytesMax - 64;
+const listFrameBytesMax = frameBytesMax - 64;
 
 /** The methods of a query port, executed on a replica: params in, results out, bytes all the way. */
 export class Queries implements RequestHandler {
@@ -142,7 +144,7 @@ export class Queries implements RequestHandler {
       if (writer.size - start + this.#store.bytesOf(n) > listFrameBytesMax) {
         throw new RpcError(
           "too_large",
-          `Cannot List: the entries exceed a frame of ${wireLimits.frameBytesMax} bytes, use Scan`,
+          `Cannot List: the entries exceed a frame of ${frameBytesMax} bytes, use Scan`,
         );
       }
       this.#store.writeKey(writer, n);

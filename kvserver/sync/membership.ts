@@ -71,8 +71,9 @@ export class Membership {
       if (isHearsay) return undefined;
       this.bury(namesake);
     }
-    if (this.#peers.size >= this.#context.limits.peersMax) this.#forgetOneThatIsLost();
-    if (this.#peers.size >= this.#context.limits.peersMax) return undefined;
+    const { peersMax } = this.#context.limits;
+    if (this.#peers.size >= peersMax) this.#forgetOneThatIsLost();
+    if (this.#peers.size >= peersMax) return undefined;
     return this.#add(ref);
   }
 

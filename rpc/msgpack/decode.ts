@@ -10,6 +10,8 @@ import { extBigint, extMap, extUndefined } from "./extensions.ts";
 import { MsgpackError, MsgpackReader, notThis } from "./reader.ts";
 import { TextCache } from "./text_cache.ts";
 
+const { valueDepthMax } = wireLimits;
+
 /**
  * The value that `bytes[start..end)` hold; `Uint8Array`s in it are views of them.
  *
@@ -123,8 +125,8 @@ function readExtContent(reader: MsgpackReader, depth: number): unknown {
 
 /** Nothing is allocated, and no level entered, for elements that cannot be there. */
 function checkNesting(reader: MsgpackReader, depth: number, count: number): void {
-  if (depth === wireLimits.valueDepthMax) {
-    throw new MsgpackError(`nested deeper than ${wireLimits.valueDepthMax} levels`);
+  if (depth === valueDepthMax) {
+    throw new MsgpackError(`nested deeper than ${valueDepthMax} levels`);
   }
   if (reader.at + count > reader.end) throw new MsgpackError("the bytes end inside a value");
 }

@@ -10,6 +10,8 @@ import { extBigint, extMap, extUndefined } from "./extensions.ts";
 import { Refusal } from "./refusal.ts";
 import { MsgpackWriter } from "./writer.ts";
 
+const { valueDepthMax } = wireLimits;
+
 /** @returns `value` as bytes of its own. @throws {UnmarshallableError} as `writeValue` does. */
 export function encode(value: unknown): Uint8Array<ArrayBuffer> {
   const writer = new MsgpackWriter();
@@ -78,8 +80,8 @@ function writeBigint(writer: MsgpackWriter, value: bigint): void {
 
 /** The most frequent kinds come first; each is told by its prototype, which costs least. */
 function writeObject(writer: MsgpackWriter, value: object, depth: number): void {
-  if (depth === wireLimits.valueDepthMax && !(value instanceof Uint8Array)) {
-    throw new Refusal(`a value nested deeper than ${wireLimits.valueDepthMax} levels`, value);
+  if (depth === valueDepthMax && !(value instanceof Uint8Array)) {
+    throw new Refusal(`a value nested deeper than ${valueDepthMax} levels`, value);
   }
   const prototype = Object.getPrototypeOf(value);
   let part: unknown = noPart;

@@ -1,6 +1,8 @@
 import { wireLimits } from "../../limits.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
+const { cachedFromBytesMax, cachedTextBytesMax, cachedTexts } = wireLimits;
+
 /** A shorter text is made as fast as it is found. */
 const cachedTextBytesMin = 4;
 
@@ -11,9 +13,9 @@ const cachedTextBytesMin = 4;
  * slot, by chance or on purpose, cost time and nothing else: all of their bytes are compared.
  */
 export class TextCache {
-  #texts: string[] = new Array(wireLimits.cachedTexts).fill("");
-  #lengths = new Uint8Array(wireLimits.cachedTexts);
-  #bytes = new Uint8Array(wireLimits.cachedTexts * wireLimits.cachedTextBytesMax);
+  #texts: string[] = new Array(cachedTexts).fill("");
+  #lengths = new Uint8Array(cachedTexts);
+  #bytes = new Uint8Array(cachedTexts * cachedTextBytesMax);
   #view = viewOf(this.#bytes);
 
   /**
@@ -23,7 +25,7 @@ export class TextCache {
    */
   text(bytes: Uint8Array, start: number, end: number): string {
     const count = end - start;
-    if (count < cachedTextBytesMin || count > wireLimits.cachedTextBytesMax || !look(bytes)) {
+    if (count < cachedTextBytesMin || count > cachedTextBytesMax || !look(bytes)) {
       return decodeUtf8(bytes, start, end);
     }
     const first = seen.getInt32(start, true);
@@ -37,7 +39,7 @@ export class TextCache {
   /** Whether the bytes at `slot` are those of `seen[start..end)`, compared four at a time. */
   #holds(slot: number, start: number, end: number, first: number, last: number): boolean {
     const view = this.#view;
-    let at = slot * wireLimits.cachedTextBytesMax;
+    let at = slot * cachedTextBytesMax;
     const lastAt = at + end - start - 4;
     if (view.getInt32(at, true) !== first || view.getInt32(lastAt, true) !== last) return false;
     for (start += 4, at += 4; at < lastAt; start += 4, at += 4) {
@@ -50,7 +52,7 @@ export class TextCache {
     const text = decodeUtf8(bytes, start, end);
     this.#texts[slot] = text;
     this.#lengths[slot] = end - start;
-    for (let i = start, at = slot * wireLimits.cachedTextBytesMax; i < end; i++) {
+    for (let i = start, at = slot * cachedTextBytesMax; i < end; i++) {
       this.#bytes[at++] = bytes[i];
     }
     return text;
@@ -62,7 +64,7 @@ const hashFactor = 0x9e3779b1;
 
 function slotOf(first: number, last: number): number {
   return (Math.imul(Math.imul(first, hashFactor) ^ last, hashFactor) >>> 16) %
-    wireLimits.cachedTexts;
+    cachedTexts;
 }
 
 /** The bytes looked at last, and the view of them by which four are read at once. */
@@ -72,7 +74,7 @@ let seen = viewOf(seenBytes);
 /** Makes `seen` a view of `bytes`. @returns whether it is one: a long buffer is not held on to. */
 function look(bytes: Uint8Array): boolean {
   if (bytes === seenBytes) return true;
-  if (bytes.buffer.byteLength > wireLimits.cachedFromBytesMax) return false;
+  if (bytes.buffer.byteLength > cachedFromBytesMax) return false;
   seenBytes = bytes;
   seen = viewOf(bytes);
   return true;

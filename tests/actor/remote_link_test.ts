@@ -1,9 +1,8 @@
-import type { ActorSystem } from "../../actor/mod.ts";
-import { defaultLimits } from "../../limits.ts";
+import { ActorSystem } from "../../actor/mod.ts";
+import { defaultLimits, withLimits } from "../../limits.ts";
 import { assertEquals, assertLess } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
-import { importMutated } from "../support/mutation.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
@@ -49,15 +48,16 @@ testInWorld("a system that closes counts nothing as dropped that it has sent", a
 testInWorld(
   "a system has links up to its bound, and forgets those that are gone",
   async (world) => {
-    const { ActorSystem } = await importMutated("actor/mod.ts", {
-      file: "limits.ts",
-      from: "linksMax = 1_024",
-      to: "linksMax = 2",
-    });
+    const limits = withLimits({ peersMax: 2, linksMax: 2 });
     const network = new MemoryNetwork(world);
     const start = async (hostname: string) => {
-      const options = { hostname, port: 1, transport: network, environment: world.environment() };
-      const system: ActorSystem = await ActorSystem.start(options);
+      const options = {
+        hostname,
+        port: 1,
+        transport: network,
+        environment: world.environment({ limits }),
+      };
+      const system = await ActorSystem.start(options);
       return { system, probe: startProbe(system) };
     };
     const [near, far, other] = await Promise.all(["near", "far", "other"].map(start));

@@ -1,14 +1,10 @@
-import type { Store } from "../../kvserver/store/mod.ts";
+import { withLimits } from "../../limits.ts";
+import { Store } from "../../kvserver/store/mod.ts";
 import { RpcError } from "../../rpc/mod.ts";
-import { assertEquals, assertGreater, assertLess } from "../deps.ts";
-import { importMutated } from "../support/mutation.ts";
+import { assert, assertEquals, assertGreater, assertLess } from "../deps.ts";
 import { get, put, scan } from "./stores.ts";
 
-/** A store with less room than in truth. */
-async function smallStore(from: string, to: string): Promise<Store> {
-  const module = await importMutated("kvserver/store/mod.ts", { file: "limits.ts", from, to });
-  return new module.Store();
-}
+const MiB = 1024 * 1024;
 
 /** Puts until the store refuses. @returns how many times it did not. */
 function fill(store: Store, keyOf: (i: number) => string, value: string): number {
@@ -16,17 +12,16 @@ function fill(store: Store, keyOf: (i: number) => string, value: string): number
     try {
       put(store, keyOf(i), value);
     } catch (error) {
-      // From a module of its own.
-      assertEquals((error as RpcError).name, RpcError.name);
-      assertEquals((error as RpcError).code, "overloaded");
+      assert(error instanceof RpcError);
+      assertEquals(error.code, "overloaded");
       return i;
     }
   }
   throw new Error("The store is not full");
 }
 
-Deno.test("Store refuses a key when it is full of keys, and takes values for those it has", async () => {
-  const store = await smallStore("storeKeyBytesMax = 8 * GiB", "storeKeyBytesMax = 2 * MiB");
+Deno.test("Store refuses a key when it is full of keys, and takes values for those it has", () => {
+  const store = new Store(withLimits({ storeKeyBytesMax: 2 * MiB }));
   const count = fill(store, (i) => `key${i}`, "v");
   assertGreater(count, 40_000);
   assertEquals([store.size, scan(store, "").flat().length], [count, count + 1]);
@@ -36,8 +31,8 @@ Deno.test("Store refuses a key when it is full of keys, and takes values for tho
   assertEquals(fill(store, (i) => `other${i}`, "v"), 0);
 });
 
-Deno.test("Store refuses a value when it is full of values, and keeps the one it has", async () => {
-  const store = await smallStore("storeValueBytesMax = 16 * GiB", "storeValueBytesMax = 1 * MiB");
+Deno.test("Store refuses a value when it is full of values, and keeps the one it has", () => {
+  const store = new Store(withLimits({ storeValueBytesMax: 1 * MiB }));
   const count = fill(store, (i) => `key${i}`, "v".repeat(1_000));
   assertGreater(count, 900);
   assertEquals(fill(store, () => "key5", "w".repeat(1_100)), 0);

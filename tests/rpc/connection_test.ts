@@ -11,7 +11,6 @@ import {
 import { defaultLimits, wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
-import { importMutated } from "../support/mutation.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
@@ -277,18 +276,10 @@ testInWorld("RpcConnection says that a retry is safe when nobody was reached", a
 });
 
 testInWorld("RpcConnection refuses a call when too much waits to be sent", async (world) => {
-  const module = await importMutated("rpc/mod.ts", {
-    file: "limits.ts",
-    from: "outgoingBytesMax = 512 * MiB",
-    to: "outgoingBytesMax = 10_000",
-  });
   const network = new MemoryNetwork(world);
   network.at("server:6001").reachability = "silent";
-  const connection: RpcConnection = new module.RpcConnection(
-    "server:6001",
-    network,
-    world.environment(),
-  );
+  const limits = { ...defaultLimits, outgoingBytesMax: 10_000 };
+  const connection = new RpcConnection("server:6001", network, world.environment({ limits }));
   const refused: ConnectionError[] = [];
   for (let i = 0; i < 12; i++) {
     connection.call(ask("Put", new Uint8Array(980), false), options).catch((e) => refused.push(e));

@@ -1,3 +1,4 @@
+import type { Limits } from "../../limits.ts";
 import type { Prng } from "../support/prng.ts";
 import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
 import { Joins, longValueBytes, randomLatency, settle } from "./workload.ts";
@@ -14,8 +15,11 @@ const quietMs = 12_000;
  *
  * @returns what was wrong, or `undefined`.
  */
-export async function runBurstScenario(seed: number): Promise<string | undefined> {
-  const cluster = new SimulatedCluster(seed, randomLatency);
+export async function runBurstScenario(
+  seed: number,
+  limits?: Limits,
+): Promise<string | undefined> {
+  const cluster = new SimulatedCluster(seed, randomLatency, limits);
   const { world } = cluster;
   const { random } = world;
   const sender = await cluster.start({ queryActorCount: 4 });

@@ -1,4 +1,4 @@
-import { defaultLimits } from "../../limits.ts";
+import { defaultLimits, type Limits } from "../../limits.ts";
 import type { Prng } from "../support/prng.ts";
 import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
 import { type Load, pick, putSome, randomLatency, settle } from "./workload.ts";
@@ -25,8 +25,11 @@ const serversMin = 3;
  *
  * @returns what was wrong at the end, or `undefined`.
  */
-export function runCrashScenario(seed: number): Promise<string | undefined> {
-  return new CrashScenario(seed).run();
+export function runCrashScenario(
+  seed: number,
+  limits?: Limits,
+): Promise<string | undefined> {
+  return new CrashScenario(seed, limits).run();
 }
 
 class CrashScenario {
@@ -34,8 +37,8 @@ class CrashScenario {
   #random: Prng;
   #load: Load;
 
-  constructor(seed: number) {
-    this.#cluster = new SimulatedCluster(seed, randomLatency);
+  constructor(seed: number, limits?: Limits) {
+    this.#cluster = new SimulatedCluster(seed, randomLatency, limits);
     this.#random = this.#cluster.world.random;
     this.#load = { isHot: this.#chance(2), isLong: this.#chance(10) };
   }

@@ -15,6 +15,7 @@ class LonePeer {
 
   constructor() {
     const context = {
+      limits: defaultLimits,
       self: { address: "a:1", incarnation: "a", counter: 1 },
       monotonicMs: () => 0,
       tellAfter: () => {},

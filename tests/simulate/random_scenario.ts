@@ -1,3 +1,4 @@
+import type { Limits } from "../../limits.ts";
 import type { Prng } from "../support/prng.ts";
 import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
 import { Joins, type Load, pick, putSome, randomLatency, settle } from "./workload.ts";
@@ -23,14 +24,14 @@ const cutMsMax = 3_000;
  * cold keys, short and long values, servers that start and join at random moments, servers that run
  * already and join, and links that are cut, in one direction or both, and come back.
  *
- * @param look sees the cluster as it is at the end
+ * @param options.look sees the cluster as it is at the end
  * @returns what was wrong at the end, or `undefined`.
  */
 export function runRandomScenario(
   seed: number,
-  look?: (cluster: SimulatedCluster) => void,
+  { look, limits }: { look?: (cluster: SimulatedCluster) => void; limits?: Limits } = {},
 ): Promise<string | undefined> {
-  return new RandomScenario(seed).run(look);
+  return new RandomScenario(seed, limits).run(look);
 }
 
 class RandomScenario {
@@ -41,8 +42,8 @@ class RandomScenario {
   /** Servers that started without joining anybody; by and by they join the first. */
   #alone = new Set<SimulatedServer>();
 
-  constructor(seed: number) {
-    this.#cluster = new SimulatedCluster(seed, randomLatency);
+  constructor(seed: number, limits?: Limits) {
+    this.#cluster = new SimulatedCluster(seed, randomLatency, limits);
     this.#random = this.#cluster.world.random;
     this.#load = { isHot: this.#chance(2), isLong: this.#chance(6) };
   }

@@ -1,16 +1,17 @@
+import type { Limits } from "../../limits.ts";
 import { runBurstScenario } from "./burst_scenario.ts";
 import { hardCases } from "./hard_cases.ts";
 import { runCrashScenario } from "./crash_scenario.ts";
 import { runRandomScenario } from "./random_scenario.ts";
 
-/** Runs a cluster from a seed. @returns what was wrong with it, or `undefined`. */
-export type Scenario = (seed: number) => Promise<string | undefined>;
+/** Runs a cluster, with other limits if so wished, from a seed. @returns what was wrong, or `undefined`. */
+export type Scenario = (seed: number, limits?: Limits) => Promise<string | undefined>;
 
 export type ScenarioName = "random" | "crash" | "burst" | "hard";
 
 /** All scenarios, by name. */
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
-  random: (seed) => runRandomScenario(seed),
+  random: (seed, limits) => runRandomScenario(seed, { limits }),
   crash: runCrashScenario,
   burst: runBurstScenario,
   // Each seed is another one of them.

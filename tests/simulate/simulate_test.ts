@@ -24,9 +24,13 @@ for (const [name, seeds] of Object.entries(seedCounts) as [SeededName, number][]
 Deno.test("a seed gives the same run again", async () => {
   const digests: string[] = [];
   for (let i = 0; i < 2; i++) {
-    await runRandomScenario(7, (cluster) => {
-      const { world, network } = cluster;
-      digests.push(`${world.nowMs} ${network.bytesSent} ${world.random.u32()} ${cluster.digest()}`);
+    await runRandomScenario(7, {
+      look(cluster) {
+        const { world, network } = cluster;
+        digests.push(
+          `${world.nowMs} ${network.bytesSent} ${world.random.u32()} ${cluster.digest()}`,
+        );
+      },
     });
   }
   assertEquals(digests[0], digests[1]);

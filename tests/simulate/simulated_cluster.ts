@@ -1,3 +1,4 @@
+import { defaultLimits, type Limits } from "../../limits.ts";
 import { type Actor, type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
 import { ReplicaGroup, startQueryActor } from "../../kvserver/replica_group.ts";
@@ -42,8 +43,15 @@ export class SimulatedCluster {
   /** What actors threw. */
   #faults: string[] = [];
   #nextPort = 1;
+  #limits: Limits;
 
-  constructor(seed: number, latencyMs: (world: SimulatedWorld) => SimulatedNetwork["latencyMs"]) {
+  /** @param limits of all servers */
+  constructor(
+    seed: number,
+    latencyMs: (world: SimulatedWorld) => SimulatedNetwork["latencyMs"],
+    limits: Limits = defaultLimits,
+  ) {
+    this.#limits = limits;
     this.world = new SimulatedWorld({ seed });
     this.network = new SimulatedNetwork(this.world, latencyMs(this.world));
   }
@@ -58,7 +66,7 @@ export class SimulatedCluster {
     },
   ): Promise<SimulatedServer> {
     const { queryActorCount, peers = [], clockSkewMs, port = this.#nextPort++ } = options;
-    const environment = this.world.environment({ clockSkewMs });
+    const environment = this.world.environment({ clockSkewMs, limits: this.#limits });
     const system = await ActorSystem.start({
       hostname: "server",
       port,

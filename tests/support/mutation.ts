@@ -20,10 +20,15 @@ const root = new URL("../../", import.meta.url);
 /**
  * Imports `entry` (relative to the root of the project) anew, with `mutant` in its place. All that
  * stands between the two is inlined as `blob:` URLs; nothing is written to disk.
+ *
+ * @throws {Error} when it is the limits that are to be changed: they can be injected.
  */
 // deno-lint-ignore no-explicit-any -- the caller knows what the module exports
 export async function importMutated(entry: string, mutant: Mutant): Promise<any> {
   const mutated = new URL(mutant.file, root).href;
+  if (mutated === new URL("limits.ts", root).href) {
+    throw new Error("Cannot change limits.ts: give an environment what withLimits makes");
+  }
   const inlined = new Map<string, Promise<string>>();
 
   /** The URL to import `module` from: its own, or that of the inlined source if it has changed. */

@@ -45,6 +45,7 @@ export class Stage {
 
   constructor() {
     const context = {
+      limits: defaultLimits,
       self,
       monotonicMs: () => this.nowMs,
       tellAfter: () => {},
