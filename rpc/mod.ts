@@ -65,6 +65,7 @@ export {
   RpcError,
   TimeoutError,
 } from "./errors.ts";
+export { escapeControl, escapeControlInLines, escapedJson } from "./escape.ts";
 export { FrameError, frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
 export { FrameSender, type FrameSenderListener } from "./frame_sender.ts";
 export {

@@ -5,8 +5,7 @@
  */
 
 import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
-import { FrameError, MsgpackError, ShapeError } from "../../rpc/mod.ts";
-import { escapeControlInLines } from "./escape.ts";
+import { escapeControlInLines, FrameError, MsgpackError, ShapeError } from "../../rpc/mod.ts";
 
 /** What kind of port was asked. */
 export type PortKind = "query" | "system";

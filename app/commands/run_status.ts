@@ -2,7 +2,7 @@ import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
-import { escapeControl, escapedJson } from "../cli/escape.ts";
+import { escapeControl, escapedJson } from "../../rpc/mod.ts";
 import { exitCodeOf, exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
 import { queryAddresses } from "../cli/query_client.ts";

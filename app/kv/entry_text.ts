@@ -6,7 +6,7 @@
 
 import { appLimits } from "../../limits.ts";
 import type { Console } from "../cli/console.ts";
-import { escapeControl, escapeControlInLines, escapedJson } from "../cli/escape.ts";
+import { escapeControl, escapeControlInLines, escapedJson } from "../../rpc/mod.ts";
 import type { KvSession } from "./session.ts";
 
 /** A key and its value. */

@@ -1,5 +1,5 @@
 import { wireLimits } from "../../limits.ts";
-import { escapeControl } from "../cli/escape.ts";
+import { escapeControl } from "../../rpc/mod.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { BatchedOutput, entryText, valueText } from "./entry_text.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeControl } from "../cli/escape.ts";
+import { escapeControl } from "../../rpc/mod.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
 /** A word of a line. */

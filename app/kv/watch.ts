@@ -1,6 +1,6 @@
 import { ConnectionError, isRetriable, TimeoutError } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
-import { escapeControl } from "../cli/escape.ts";
+import { escapeControl } from "../../rpc/mod.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
 import { counted } from "../cli/numbers.ts";

@@ -1,6 +1,6 @@
 import { loadReadline } from "../../deps.ts";
 import { appLimits } from "../../limits.ts";
-import { escapeControl } from "../cli/escape.ts";
+import { escapeControl } from "../../rpc/mod.ts";
 import { KeyQueue, type Keys } from "./key_queue.ts";
 import { commonStart, inColumns } from "./candidates.ts";
 import type { Completion, LineEditor, LineEditorOptions } from "./line_editor.ts";

@@ -1,5 +1,5 @@
 import { appLimits } from "../../limits.ts";
-import { escapeControl } from "../cli/escape.ts";
+import { escapeControl } from "../../rpc/mod.ts";
 import type { StateDirectory } from "../cli/state_directory.ts";
 import type { History } from "./line_editor.ts";
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "../deps.ts";
-import { escapeControl, escapeControlInLines, isVisible } from "../../app/cli/escape.ts";
+import { isVisible } from "../../app/cli/visible.ts";
+import { escapeControl, escapeControlInLines } from "../../rpc/mod.ts";
 
 Deno.test("escapeControl() shows what would act on a terminal, and nothing else", () => {
   const cases: [string, string][] = [

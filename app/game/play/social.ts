@@ -17,7 +17,7 @@ import type { Session } from "../state/session.ts";
 import * as text from "../talk/text.ts";
 import type { Command, Visit } from "./visit.ts";
 import { inOrder, recent } from "../state/watch.ts";
-import { isVisible } from "../../cli/escape.ts";
+import { isVisible } from "../../cli/visible.ts";
 import { suggest } from "../../cli/suggest.ts";
 
 /** What each command does. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { isVisible } from "../../cli/escape.ts";
+import { isVisible } from "../../cli/visible.ts";
 import { eventsPerBucketMax, saidCharsMax } from "../world/bounds.ts";
 import { parseNumber } from "./keys.ts";
 import { isName, isSessionId, playerOf } from "../world/names.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeControl } from "../../cli/escape.ts";
+import { escapeControl } from "../../../rpc/mod.ts";
 import { heldLinesMax, progressTickMs, storyPauseMs } from "../world/bounds.ts";
 import { type Manner, wrapped } from "./words.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Text from the store on a terminal: what would act on it is shown instead.
+ * Texts of others, made fit for a terminal or a log: what would act there is shown instead.
  *
  * @module
  */
@@ -10,14 +10,6 @@
  */
 // deno-lint-ignore no-control-regex -- these are what it is for
 const acting = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
-/** Controls and formats (zero-width ones among them), blanks, marks without a letter, fillers. */
-const unseen = /[\p{C}\p{Z}\p{M}\p{Default_Ignorable_Code_Point}\u2800]/gu;
-
-/** Whether anything of `text` leaves ink on a screen. */
-export function isVisible(text: string): boolean {
-  return text.replace(unseen, "") !== "";
-}
 
 /** The short forms; every other one is shown as `\u{…}`. */
 const shortForms: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
