@@ -3,7 +3,8 @@
  * doc. Nothing else in the project states such a number.
  *
  * Code reads the bounds of `Limits` from the environment that is given to it, so that a test can give
- * it others. Those of `wireLimits` and `appLimits` are fixed.
+ * it others. Those of `wireLimits`, `appLimits` and `logLimits` are
+ * fixed.
  *
  * @module
  */
@@ -80,6 +81,35 @@ export const appLimits = {
   ownerPatienceMs: 3_000,
   /** How often `status --watch` asks again. */
   statusIntervalMs: 1_000,
+} as const;
+
+/** Bounds of a server's log. They are fixed, because what reads it may rely on them. */
+export const logLimits = {
+  /** Characters of a text in a line; of a longer one the beginning is shown, and its length. */
+  textCharsMax: 256,
+  /** Characters of the stack trace of a bug; the rest is cut off. */
+  traceCharsMax: 2_048,
+  /** Characters of a line; the texts in a longer one are cut shorter until it fits. */
+  lineCharsMax: 4_096,
+  /** A line that comes again within this time is counted instead of printed; it doubles while it comes. */
+  repeatMinMs: 1_000,
+  /** The longest time for which a line that keeps coming is only counted. */
+  repeatMaxMs: 60_000,
+  /**
+   * Kinds of lines, by each peer that they are about, whose repeats are counted apart; past it, all
+   * further peers have one count for each kind.
+   */
+  keysMax: 1_024,
+  /** Lines a second that are printed in the long run; more are left out, and counted. */
+  linesPerSecond: 20,
+  /** Lines that are printed at once; the last half of them are for errors alone. */
+  burstLines: 200,
+  /** Bytes of lines that wait for a stderr that is not read; a line past it is lost, and counted. */
+  queueBytesMax: 256 * KiB,
+  /** How often a stderr that takes nothing is tried again. */
+  retryMs: 20,
+  /** How long a server that stops waits for somebody to read its last lines. */
+  flushMs: 500,
 } as const;
 
 /** The bounds that can be injected, as a part of an `Environment`. */

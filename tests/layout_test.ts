@@ -9,13 +9,14 @@ const below: Record<string, readonly string[]> = {
   "deps.ts": [],
   rpc: leaves,
   kvcommon: ["rpc", ...leaves],
-  actor: ["rpc", ...leaves],
-  kvserver: ["actor", "kvcommon", "rpc", ...leaves],
+  log: ["rpc", ...leaves],
+  actor: ["log", "rpc", ...leaves],
+  kvserver: ["actor", "kvcommon", "log", "rpc", ...leaves],
   kvclient: ["kvcommon", "rpc", ...leaves],
   // deno.json says with which permissions another process of the program runs.
-  bench: ["kvserver", "kvclient", "actor", "kvcommon", "rpc", "deno.json", ...leaves],
+  bench: ["kvserver", "kvclient", "actor", "kvcommon", "log", "rpc", "deno.json", ...leaves],
   // The command line has the benchmarks as a command.
-  app: ["bench", "kvserver", "kvclient", "actor", "kvcommon", "rpc", ...leaves],
+  app: ["bench", "kvserver", "kvclient", "actor", "kvcommon", "log", "rpc", ...leaves],
   "main.ts": ["app"],
   // What a program that imports the package gets when it names no part.
   "mod.ts": ["kvclient"],

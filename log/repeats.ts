@@ -1,0 +1,96 @@
+import { logLimits } from "../limits.ts";
+import type { Clock, Timers } from "../rpc/mod.ts";
+import { type LogRecord, together } from "./record.ts";
+
+/** A kind of line that was given on lately. */
+interface Kind {
+  /** For how long after a line further ones are only counted. */
+  windowMs: number;
+  /** When that is over. */
+  untilMs: number;
+  /** Those that were counted since. */
+  counted: LogRecord | undefined;
+  /** Keeps `counted` from being given on at `untilMs`. */
+  cancel(): void;
+}
+
+/**
+ * Counts lines that come again and again. The first of a kind is given on at once. Those that follow
+ * within a second are counted, and given on together when it is over: as the last of them, with their
+ * number. As long as the kind keeps coming, each time of counting is twice as long as the one before,
+ * up to a minute; after a minute without it, it is new again. So a change and its change back are both
+ * seen soon, and a flood is a line a minute.
+ *
+ * Lines are of one kind when they have the same level, the same template and the same `peer`.
+ */
+export class Repeats {
+  #environment: Pick<Clock & Timers, "monotonicMs" | "after">;
+  #give: (record: LogRecord) => void;
+  /** The one that was given on last is the last one. */
+  #kinds = new Map<string, Kind>();
+
+  /** @param give takes what is to be printed */
+  constructor(
+    environment: Pick<Clock & Timers, "monotonicMs" | "after">,
+    give: (record: LogRecord) => void,
+  ) {
+    this.#environment = environment;
+    this.#give = give;
+  }
+
+  /** Gives a record on, or counts it. */
+  take(record: LogRecord): void {
+    const nowMs = this.#environment.monotonicMs();
+    const key = this.#keyOf(record, nowMs);
+    const kind = this.#kinds.get(key);
+    if (kind === undefined || isForgotten(kind, nowMs)) {
+      this.#giveOn(key, record, { windowMs: 0, untilMs: 0, counted: undefined, cancel() {} });
+    } else if (nowMs >= kind.untilMs) this.#giveOn(key, record, kind);
+    else if (kind.counted !== undefined) kind.counted = together(kind.counted, record);
+    else {
+      kind.counted = record;
+      kind.cancel = this.#environment.after(
+        kind.untilMs - nowMs,
+        () => this.#giveOn(key, kind.counted!, kind),
+      );
+    }
+  }
+
+  /** Gives on all that was counted. */
+  flush(): void {
+    for (const [key, kind] of [...this.#kinds]) {
+      if (kind.counted === undefined) continue;
+      kind.cancel();
+      this.#giveOn(key, kind.counted, kind);
+    }
+  }
+
+  #giveOn(key: string, record: LogRecord, kind: Kind): void {
+    kind.counted = undefined;
+    kind.windowMs = Math.min(
+      Math.max(2 * kind.windowMs, logLimits.repeatMinMs),
+      logLimits.repeatMaxMs,
+    );
+    kind.untilMs = this.#environment.monotonicMs() + kind.windowMs;
+    this.#kinds.delete(key);
+    this.#kinds.set(key, kind);
+    this.#give(record);
+  }
+
+  /** When there is no room to count for a further peer, it is counted with all others of those. */
+  #keyOf({ level, template, fields }: LogRecord, nowMs: number): string {
+    const kind = `${level} ${template}`;
+    const key = `${kind}\n${fields.peer ?? ""}`;
+    if (this.#kinds.size < logLimits.keysMax || this.#kinds.has(key)) return key;
+    for (const [old, { counted }] of this.#kinds) {
+      if (counted !== undefined || !isForgotten(this.#kinds.get(old)!, nowMs)) break;
+      this.#kinds.delete(old);
+    }
+    return this.#kinds.size < logLimits.keysMax ? key : kind;
+  }
+}
+
+/** Whether a kind has not come for so long that it is new again. */
+function isForgotten({ untilMs, counted }: Kind, nowMs: number): boolean {
+  return counted === undefined && nowMs >= untilMs + logLimits.repeatMaxMs;
+}
