@@ -1,4 +1,5 @@
 import type { Limited, MsgpackWriter } from "../rpc/mod.ts";
+import type { Logger } from "../log/mod.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import type { SystemStats } from "./stats.ts";
 import type { LinkState } from "./tell_network.ts";
@@ -65,6 +66,8 @@ export interface ActorContext extends Limited {
   now(): number;
   /** Milliseconds since some fixed moment; never goes back. */
   monotonicMs(): number;
+  /** Takes what the actor has to say. */
+  readonly log: Logger;
   /** The figures of the actor's system at this moment. */
   stats(): SystemStats;
 }

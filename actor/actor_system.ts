@@ -1,3 +1,4 @@
+import { consoleLogger, type Logger } from "../log/mod.ts";
 import { type Environment, realEnvironment, tcpTransport, type Transport } from "../rpc/mod.ts";
 import { ActorThread } from "./actor_thread.ts";
 import { StatsTable } from "./stats.ts";
@@ -22,6 +23,8 @@ export interface ActorSystemOptions {
   transport?: Transport;
   /** What carries tells to other systems; default: connections over `transport`. */
   network?: TellNetwork;
+  /** Takes what it has to say; default: the console, from warnings on. */
+  log?: Logger;
   /** Names of the figures that the host counts with `extraFigure`; default: none. */
   extraFigures?: readonly string[];
 }
@@ -40,14 +43,13 @@ export class ActorSystem extends ActorThread {
   };
   /**
    * Told, once, of another system that does not accept this one's greeting, because it speaks another
-   * version of the protocol: messages to it wait, as if it could not be reached. Default: prints it.
+   * version of the protocol: messages to it wait, as if it could not be reached. Default: logs it.
    */
-  onRefused: (address: string, reason: string) => void = (address, reason) =>
-    // The words are another one's: one line, and not too long.
-    console.error(
-      `Cannot connect to the system at ${address}, and go on trying: it says ` +
-        JSON.stringify(reason.slice(0, 200)),
-    );
+  onRefused: (address: string, reason: string) => void = (peer, reason) =>
+    this.log.warn("Cannot connect to the system at {peer}, and go on trying: it refuses", {
+      peer,
+      reason,
+    });
   #port: TellPort;
   #threadCount: number;
   #table: StatsTable;
@@ -84,12 +86,12 @@ export class ActorSystem extends ActorThread {
     port: TellPort,
     address: string,
     incarnation: string,
-    { threadCount = 1, extraFigures }: ActorSystemOptions,
+    { threadCount = 1, extraFigures, log = consoleLogger("warn") }: ActorSystemOptions,
     environment: Environment,
   ) {
     const table = new StatsTable(threadCount, extraFigures);
     const threads: ThreadLink[] = [];
-    super({ address, incarnation, thread: 0, threadCount }, environment, table, {
+    super({ address, incarnation, thread: 0, threadCount }, environment, log, table, {
       toThread(thread, counter, message) {
         threads[thread]?.send(counter, message);
         return threads[thread] !== undefined;

@@ -1,3 +1,4 @@
+import { type Logger, reasonOf } from "../log/mod.ts";
 import { type Environment, type MsgpackWriter, writeValue } from "../rpc/mod.ts";
 import type { ActorContext, NewActor } from "./actor.ts";
 import { type ActorRef, uid } from "./actor_ref.ts";
@@ -64,12 +65,18 @@ export class ActorThread {
   readonly incarnation: string;
   /**
    * Told of what an actor threw, with its ref, and of messages that could not be delivered, with
-   * their receiver's and an `UndeliverableError`. Default: prints the former; the latter are
+   * their receiver's and an `UndeliverableError`. Default: logs the former; the latter are
    * counted in `messagesDropped`, and there may be very many of them.
+   *
+   * @param from the host of the system that sent the message, unless it was this one
    */
-  onError: (error: unknown, ref: ActorRef) => void = (error, ref) => {
-    if (!(error instanceof UndeliverableError)) console.error(`Actor ${uid(ref)}:`, error);
+  onError: (error: unknown, ref: ActorRef, from?: string) => void = (error, ref, from) => {
+    if (error instanceof UndeliverableError) return;
+    if (from === undefined) this.log.bug("Actor {actor} failed", error, { actor: uid(ref) });
+    else this.#logFaultOf(from, error);
   };
+  /** Takes what this thread and its actors have to say. */
+  readonly log: Logger;
 
   #identity: ThreadIdentity;
   #environment: Environment;
@@ -90,7 +97,14 @@ export class ActorThread {
    *
    * @param away where messages go that are for no one on this thread
    */
-  constructor(identity: ThreadIdentity, environment: Environment, table: StatsTable, away: Away) {
+  constructor(
+    identity: ThreadIdentity,
+    environment: Environment,
+    log: Logger,
+    table: StatsTable,
+    away: Away,
+  ) {
+    this.log = log;
     this.#identity = identity;
     this.address = identity.address;
     this.incarnation = identity.incarnation;
@@ -107,9 +121,9 @@ export class ActorThread {
   /** Starts an actor: `newActor` is called now, and may tell already. */
   startActor(newActor: NewActor): ActorRef {
     const self = this.#newRef();
-    const local = new LocalActor(this.#environment.limits.ratePairsMax, (error) => {
+    const local = new LocalActor(this.#environment.limits.ratePairsMax, (error, from) => {
       this.#marshaller.abandon();
-      this.onError(error, self);
+      this.onError(error, self, from);
     });
     // It is known before it is made, because it may tell itself something then.
     this.#actors.set(self.counter, local);
@@ -195,7 +209,7 @@ export class ActorThread {
       else if (!this.#deliver(to, message)) this.drop(this.#refTo(to));
     } catch (error) {
       // A channel's message that cannot be unmarshalled: the sender's fault, not ours.
-      this.onError(error, typeof to === "number" ? this.#refTo(to) : to);
+      this.onError(error, typeof to === "number" ? this.#refTo(to) : to, message.from);
     }
   }
 
@@ -224,6 +238,13 @@ export class ActorThread {
     this.#inboxes.clear();
     this.#channels.close(new Error("The actor system is closed"));
     await this.#scheduler.idle();
+  }
+
+  /** No trace: a message of another system that cannot be handled is its fault, and anyone can send one. */
+  #logFaultOf(peer: string, error: unknown): void {
+    this.log.warn("Cannot handle a message of {peer}", { peer, reason: reasonOf(error) });
+    const trace = error instanceof Error ? error.stack ?? "" : "";
+    this.log.debug("Handling a message of {peer} failed here", { peer, trace });
   }
 
   #newRef(): ActorRef {
@@ -261,6 +282,7 @@ export class ActorThread {
       now: () => this.#environment.now(),
       // Who keeps a pace reads it before each message: `maxMessageRate` goes by the same moment.
       monotonicMs: () => this.#scheduler.readClock(),
+      log: this.log,
       stats: () => this.stats(),
     };
   }

@@ -6,6 +6,9 @@ import type { Marshalled } from "./marshaller.ts";
 import { MessageRates } from "./message_rate.ts";
 import type { Runnable } from "./scheduler.ts";
 
+/** Told of what an actor threw. @param from the host that had told it the message, unless it is this */
+export type OnActorError = (error: unknown, from: string | undefined) => void;
+
 /** A started actor as its system holds it: with its mailbox of marshalled messages. */
 export class LocalActor implements Runnable {
   scheduled = false;
@@ -18,13 +21,13 @@ export class LocalActor implements Runnable {
   #lastAwayUid = "";
   /** Set before the first message is handled; messages may wait for it already. */
   actor!: Actor;
-  #onError: (error: unknown) => void;
+  #onError: OnActorError;
 
   /**
    * @param ratePairsMax receivers whose message rate is watched
    * @param onError told of what the actor throws
    */
-  constructor(ratePairsMax: number, onError: (error: unknown) => void) {
+  constructor(ratePairsMax: number, onError: OnActorError) {
     this.rates = new MessageRates(ratePairsMax);
     this.#onError = onError;
   }
@@ -44,12 +47,12 @@ export class LocalActor implements Runnable {
   runOne(): boolean {
     const message = this.mailbox.take();
     if (message === undefined) return false;
-    const { bytes, start, end } = message;
+    const { bytes, start, end, from } = message;
     try {
       if (this.actor.onMarshalled?.(bytes, start, end)) return true;
       this.actor.onMessage(decode(bytes, start, end));
     } catch (error) {
-      this.#onError(error);
+      this.#onError(error, from);
     }
     return true;
   }

@@ -8,6 +8,8 @@ export interface Marshalled {
   readonly start: number;
   /** Index behind the message's last byte. */
   readonly end: number;
+  /** The host that it came from, when another system told it; whatever is wrong with it is its fault. */
+  readonly from?: string;
 }
 
 /**
@@ -41,7 +43,8 @@ export class Marshaller {
     const { bytes, start, length } = this.#writer;
     this.#writer.seal();
     this.#isOpen = false;
-    return { bytes, start, end: length };
+    // Of the same shape as those of other systems: a mailbox holds both.
+    return { bytes, start, end: length, from: undefined };
   }
 
   /** Forgets the message that was begun, if there is one. */

@@ -63,5 +63,19 @@ export {
   type Transport,
   UnmarshallableError,
 } from "../rpc/mod.ts";
+export {
+  consoleLogger,
+  formatRecord,
+  Log,
+  type LogFields,
+  type LogFormat,
+  logFormats,
+  Logger,
+  type LogLevel,
+  logLevels,
+  type LogOptions,
+  type LogRecord,
+  silentLogger,
+} from "../log/mod.ts";
 export { WatchedWorker, type WatchedWorkerOptions, type WorkerHandle } from "./watched_worker.ts";
 export { answerRequests, type RequestHandlers, type WorkerScope } from "./worker_requests.ts";

@@ -22,15 +22,18 @@ import type { TellHost } from "./tell_network.ts";
 export class SystemConnection implements FrameExecutor, RequestHandler {
   readonly replyBatchBytesMax: number;
   #host: TellHost;
+  #from: string;
   #isGreeted = false;
   #reader = new MsgpackReader(nothing);
   #frames: Uint8Array = nothing;
   /** A copy of `#frames`, once a message is to outlive them. */
   #kept: Uint8Array | undefined;
 
-  constructor(host: TellHost, replyBatchBytesMax: number) {
+  /** @param from the host at the other end */
+  constructor(host: TellHost, from: string, replyBatchBytesMax: number) {
     this.replyBatchBytesMax = replyBatchBytesMax;
     this.#host = host;
+    this.#from = from;
   }
 
   execute(frames: Uint8Array): Reply {
@@ -61,7 +64,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler {
   /** All messages of one read live on in one copy of its bytes. */
   #receive(counter: number, start: number, end: number): void {
     this.#kept ??= this.#frames.slice();
-    this.#host.receive(counter, { bytes: this.#kept, start, end });
+    this.#host.receive(counter, { bytes: this.#kept, start, end, from: this.#from });
   }
 
   request(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {

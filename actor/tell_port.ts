@@ -33,7 +33,7 @@ export class RpcTellNetwork implements TellNetwork {
       environment: this.#environment,
       hostname,
       port,
-      serve: () => new SystemConnection(host, replyBatchBytesMax),
+      serve: (_sendLate, peer) => new SystemConnection(host, hostOf(peer), replyBatchBytesMax),
     });
     return new RpcTellPort(
       server,
@@ -42,6 +42,11 @@ export class RpcTellNetwork implements TellNetwork {
         new RemoteLink(address, incarnation, this.#dialing, this.#environment, host),
     );
   }
+}
+
+/** Without its port, which is another one for each connection. */
+function hostOf(peer: string): string {
+  return peer.replace(/:\d+$/, "");
 }
 
 class RpcTellPort implements TellPort {

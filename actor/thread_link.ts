@@ -34,12 +34,13 @@ export class ThreadLink {
   }
 
   /** Sends a message to an actor of this system, by its counter, or to one of another system. */
-  send(to: number | ActorRef, { bytes, start, end }: Marshalled): void {
+  send(to: number | ActorRef, { bytes, start, end, from }: Marshalled): void {
     const writer = this.#writer;
     if (writer.length === 0) this.#environment.soon(this.#flush);
     if (typeof to === "number") {
-      writer.arrayHeader(2);
+      writer.arrayHeader(from === undefined ? 2 : 3);
       writer.int(to);
+      if (from !== undefined) writer.str(from);
     } else {
       writer.arrayHeader(4);
       writer.str(to.address);
@@ -58,14 +59,21 @@ export class ThreadLink {
 function readBlock(block: Uint8Array, receive: ReceiveFromThread): void {
   const reader = new MsgpackReader(block);
   while (!reader.atEnd) {
-    const isHere = reader.arrayHeader() === 2;
+    const parts = reader.arrayHeader();
+    const isHere = parts !== 4;
     const address = isHere ? "" : reader.str()!;
     const incarnation = isHere ? "" : reader.str()!;
     const counter = reader.uint();
+    const from = parts === 3 ? reader.str()! : undefined;
     const byteCount = reader.binHeader();
     if (byteCount === notThis) throw new TypeError("A block between threads is malformed");
     const start = reader.at;
     const end = reader.at += byteCount;
-    receive(isHere ? counter : { address, incarnation, counter }, { bytes: block, start, end });
+    receive(isHere ? counter : { address, incarnation, counter }, {
+      bytes: block,
+      start,
+      end,
+      from,
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { Limits } from "../limits.ts";
+import type { Logger } from "../log/mod.ts";
 import type { Environment } from "../rpc/mod.ts";
 import { ActorThread } from "./actor_thread.ts";
 import { StatsTable } from "./stats.ts";
@@ -27,14 +28,16 @@ export interface ThreadSeat {
  * way of the main thread. Links to other systems end there: an actor that looks at them belongs there.
  *
  * @param port to the main thread
+ * @param log takes what the thread has to say
  */
 export function takeSeat(
   seat: ThreadSeat,
   port: ThreadPort,
   environment: Environment,
+  log: Logger,
 ): ActorThread {
   const table = new StatsTable(seat.threadCount, seat.extraFigures, seat.statsMemory);
-  const thread = new ActorThread(seat, environment, table, {
+  const thread = new ActorThread(seat, environment, log, table, {
     toThread: (_thread, counter, message) => (link.send(counter, message), true),
     toSystem: (ref, message) => (link.send(ref, message), true),
     link: () => undefined,

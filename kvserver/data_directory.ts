@@ -1,5 +1,6 @@
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import type { Clock, Limited, Timers } from "../rpc/mod.ts";
+import type { Logger } from "../log/mod.ts";
 import { DiskThread } from "./disk/disk_thread.ts";
 import { Journal } from "./disk/journal.ts";
 import type { Durability } from "./messages/journal_messages.ts";
@@ -11,7 +12,7 @@ import type { DiskOptions } from "./query/group_commit.ts";
 export interface DataDirectorySurroundings {
   clock: Clock & Timers & Limited;
   /** Told how far reading has come, when that takes long; and when it can or cannot be written. */
-  log?(line: string): void;
+  log: Logger;
   /** Told that its thread ended unasked. */
   onBroken(error: Error): void;
 }
@@ -33,7 +34,7 @@ export class DataDirectory {
     path: string,
     surroundings: DataDirectorySurroundings,
   ): Promise<DataDirectory> {
-    const disk = await DiskThread.open(path, surroundings.clock);
+    const disk = await DiskThread.open(path, surroundings.clock, surroundings.log);
     disk.onBroken = surroundings.onBroken;
     return new DataDirectory(path, surroundings, disk);
   }
@@ -54,13 +55,18 @@ export class DataDirectory {
   attach(system: ActorSystem, durability: Durability): DiskOptions {
     const journal = this.#journal = new Journal(system, this.#disk);
     journal.onPeer = (address) => this.#known.found(address);
-    journal.onFailing = (reason) =>
-      this.#surroundings.log?.(
-        reason === undefined
-          ? `${this.#path} can be written again`
-          : `Cannot write to ${this.#path}: ${reason}; Puts are refused until that is mended`,
-      );
+    journal.onFailing = (reason) => this.#logFailing(reason);
     return { journal: journal.ref, durability };
+  }
+
+  #logFailing(reason: string | undefined): void {
+    const { log } = this.#surroundings;
+    const directory = this.#path;
+    if (reason === undefined) return log.info("{directory} can be written again", { directory });
+    log.error("Cannot write to {directory}: {reason}; Puts are refused until that is mended", {
+      directory,
+      reason,
+    });
   }
 
   /**

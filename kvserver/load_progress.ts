@@ -1,4 +1,5 @@
 import type { Clock, Limited } from "../rpc/mod.ts";
+import type { Logger } from "../log/mod.ts";
 
 /** How far reading a data directory has come, told now and then. */
 export class LoadProgress {
@@ -7,7 +8,7 @@ export class LoadProgress {
   #path: string;
   #bytesInAll: number;
   #clock: Clock & Limited;
-  #log: ((line: string) => void) | undefined;
+  #log: Logger;
   #noticeMs: number;
 
   /** @param bytesInAll about how much there is */
@@ -15,7 +16,7 @@ export class LoadProgress {
     path: string,
     bytesInAll: number,
     clock: Clock & Limited,
-    log?: (line: string) => void,
+    log: Logger,
   ) {
     this.#path = path;
     this.#bytesInAll = bytesInAll;
@@ -38,6 +39,9 @@ export class LoadProgress {
     if (nowMs < this.#noticeMs) return;
     this.#noticeMs = nowMs + this.#clock.limits.loadNoticeMs;
     const percent = Math.floor(100 * this.bytes / this.#bytesInAll);
-    this.#log?.(`Reading ${this.#path}: ${Math.min(99, percent)} %`);
+    this.#log.info("Reading {directory}: {percent} %", {
+      directory: this.#path,
+      percent: Math.min(99, percent),
+    });
   }
 }

@@ -18,6 +18,20 @@ export {
   DataDirectoryInUseError,
   type DirectoryOwner,
 } from "./disk/data_error.ts";
+export {
+  consoleLogger,
+  formatRecord,
+  Log,
+  type LogFields,
+  type LogFormat,
+  logFormats,
+  Logger,
+  type LogLevel,
+  logLevels,
+  type LogOptions,
+  type LogRecord,
+  silentLogger,
+} from "../log/mod.ts";
 export type { Durability } from "./messages/journal_messages.ts";
 export { Server } from "./server.ts";
 export { addressOfDescription, fetchDescription } from "./server_description.ts";

@@ -41,8 +41,6 @@ export interface ReplicaGroupOptions {
   version: string;
   /** Whether there is no state to take over from others first. */
   ready: boolean;
-  /** Told of other servers that come and go. */
-  log?(line: string): void;
   /** Absent when nothing is kept on disk. */
   disk?: DiskOptions;
 }
@@ -62,10 +60,10 @@ export class ReplicaGroup {
 
   /** Starts the sync actor. */
   constructor(system: ActorSystem, options: ReplicaGroupOptions) {
-    const { queryActorCount, version, ready, log, disk } = options;
+    const { queryActorCount, version, ready, disk } = options;
     this.#system = system;
     this.syncActor = system.startActor((context) =>
-      new SyncActor(context, { log, journal: disk?.journal })
+      new SyncActor(context, { journal: disk?.journal })
     );
     const isAlone = queryActorCount === 1;
     this.settings = { version, syncActor: this.syncActor, ready, isAlone, disk };

@@ -1,4 +1,5 @@
 import { type ActorRef, ActorSystem, RpcTellNetwork } from "../actor/mod.ts";
+import { type Logger, reasonOf } from "../log/mod.ts";
 import {
   type AwakeEnvironment,
   awakeEnvironment,
@@ -9,7 +10,7 @@ import {
 import { bind } from "./bind.ts";
 import { DataDirectory } from "./data_directory.ts";
 import { RoundRobin } from "./round_robin.ts";
-import { QueryThread } from "./query_thread.ts";
+import { type OnFault, QueryThread } from "./query_thread.ts";
 import { ReplicaGroup } from "./replica_group.ts";
 import { describeServer } from "./server_description.ts";
 import {
@@ -75,7 +76,8 @@ export class Server {
     peers: readonly ActorRef[],
     data?: DataDirectory,
   ): Promise<Server> {
-    const { hostname, startPort, queryActorCount, environment, transport, onFault } = settings;
+    const { hostname, startPort, queryActorCount, environment, transport, log } = settings;
+    const onFault = settings.onFault ?? logFaults(log);
     const ready = peers.length === 0;
     const system = await bind(
       hostname,
@@ -93,7 +95,7 @@ export class Server {
     const workers: WorkerThread[] = [];
     try {
       for (let thread = 1; thread < settings.threads; thread++) {
-        workers.push(new WorkerThread(thread, environment, settings.onThreadEnd, onFault));
+        workers.push(new WorkerThread(thread, environment, log, settings.onThreadEnd, onFault));
       }
       const disk = data?.attach(system, settings.durability);
       const group = new ReplicaGroup(system, { ...settings, ready, disk });
@@ -205,6 +207,15 @@ export class Server {
 
 /** While the process stands still, nothing is overdue: no thread, no peer, no acknowledgement. */
 type AwakeSettings = ServerSettings & { environment: AwakeEnvironment };
+
+/** Anyone can end a connection anyhow: it is worth a line only to who looks for a fault. */
+function logFaults(log: Logger): OnFault {
+  return (client, error) =>
+    log.debug("The connection of client {client} ended: {reason}", {
+      client,
+      reason: reasonOf(error),
+    });
+}
 
 /** Tells to other servers, delayed if so wished. */
 function networkOf(

@@ -1,4 +1,5 @@
 import type { Limits } from "../limits.ts";
+import { consoleLogger, type Logger } from "../log/mod.ts";
 import {
   type Environment,
   parseAddress,
@@ -57,9 +58,12 @@ export interface ServerOptions {
   limits?: Limits;
   /** The network. Default: TCP. */
   transport?: Transport;
-  /** Told of other servers that come and go, how far reading `dataDir` has come, and when it refuses. */
-  log?(line: string): void;
-  /** Told when a client's connection ends otherwise than by its orderly close. */
+  /**
+   * Takes what it has to say: other servers that come and go, how far reading `dataDir` has come, what
+   * went wrong. Default: the console, from warnings on.
+   */
+  log?: Logger;
+  /** Told when a client's connection ends otherwise than by its orderly close. Default: logs it. */
   onFault?(peer: string, error: unknown): void;
 }
 
@@ -95,6 +99,7 @@ export function withDefaults(options: ServerOptions) {
     environment,
     limits,
     transport: options.transport ?? tcpTransport,
+    log: options.log ?? consoleLogger("warn"),
   };
   const { startPort, threads } = settings;
   expectInteger("queryActorCount", queryActorCount, 1, queryActorsMax);

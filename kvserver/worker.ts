@@ -5,6 +5,7 @@
  */
 
 import { messagePort, takeSeat } from "../actor/mod.ts";
+import { Log } from "../log/mod.ts";
 import { realEnvironment, tcpTransport } from "../rpc/mod.ts";
 import { QueryThread } from "./query_thread.ts";
 import type { WorkerAnswers, WorkerReply, WorkerRequest } from "./worker_messages.ts";
@@ -17,6 +18,12 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 let queries: QueryThread;
+/** What repeats is counted here already, so that a flood of lines does not flood the main thread. */
+const log = new Log({
+  environment: realEnvironment,
+  level: "debug",
+  write: (record) => scope.postMessage({ type: "log", record }),
+});
 
 let last = Promise.resolve();
 
@@ -38,7 +45,7 @@ async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
   switch (request.type) {
     case "start": {
       const environment = { ...realEnvironment, limits: request.seat.limits };
-      const thread = takeSeat(request.seat, messagePort(request.port), environment);
+      const thread = takeSeat(request.seat, messagePort(request.port), environment, log);
       queries = new QueryThread(thread, environment, tcpTransport, (peer, error) => {
         scope.postMessage({ type: "fault", peer, message: String((error as Error).message) });
       });
@@ -48,6 +55,7 @@ async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
       return queries.listen(request.hostname, request.ports);
     case "close":
       await queries.close();
+      log.close();
       return null;
     case "beat":
       return null;

@@ -6,6 +6,7 @@
  */
 
 import type { ActorRef, ThreadSeat } from "../actor/mod.ts";
+import type { LogRecord } from "../log/mod.ts";
 import type { ReplicaSettings } from "./replica_group.ts";
 
 /** Server to worker. */
@@ -36,4 +37,6 @@ export type WorkerReply =
   /** The request failed; an error itself would not cross. */
   | { type: "failed"; message: string; causeName?: string }
   /** A client's connection ended otherwise than by its orderly close. */
-  | { type: "fault"; peer: string; message: string };
+  | { type: "fault"; peer: string; message: string }
+  /** A line for the server's log. */
+  | { type: "log"; record: LogRecord };

@@ -1,4 +1,5 @@
 import { type ActorRef, type ActorSystem, messagePort } from "../actor/mod.ts";
+import type { Logger } from "../log/mod.ts";
 import type { Environment } from "../rpc/mod.ts";
 import type { OnFault } from "./query_thread.ts";
 import type { ReplicaSettings } from "./replica_group.ts";
@@ -16,6 +17,7 @@ export class WorkerThread {
   #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   #thread: number;
   #environment: Environment;
+  #log: Logger;
   #onFault: OnFault | undefined;
   #onEnd: (error: ThreadEndedError) => void;
   /** Requests that wait for their answers, in order. */
@@ -25,15 +27,20 @@ export class WorkerThread {
   #port: MessagePort | undefined;
   #ended = false;
 
-  /** @param onEnd told, once, when it ends without having been asked to */
+  /**
+   * @param log takes what the thread has to say
+   * @param onEnd told, once, when it ends without having been asked to
+   */
   constructor(
     thread: number,
     environment: Environment,
+    log: Logger,
     onEnd: (error: ThreadEndedError) => void,
     onFault?: OnFault,
   ) {
     this.#thread = thread;
     this.#environment = environment;
+    this.#log = log;
     this.#onEnd = onEnd;
     this.#onFault = onFault;
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => this.#heard(data);
@@ -92,6 +99,7 @@ export class WorkerThread {
 
   #heard(reply: WorkerReply): void {
     this.#heardMs = this.#environment.monotonicMs();
+    if (reply.type === "log") return this.#log.take(reply.record);
     if (reply.type === "fault") return this.#onFault?.(reply.peer, new Error(reply.message));
     const { resolve, reject } = this.#waiting.shift()!;
     if (reply.type === "done") resolve(reply.result);

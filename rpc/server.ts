@@ -13,8 +13,9 @@ export interface RpcServerOptions {
    * Makes what executes the frames of a new connection.
    *
    * @param sendLate for replies that come later
+   * @param peer the address of its other end
    */
-  serve(sendLate: SendLate): FrameExecutor;
+  serve(sendLate: SendLate, peer: string): FrameExecutor;
   /** Told when a connection ends otherwise than by the peer's orderly close. */
   onFault?(peer: string, error: unknown): void;
 }
@@ -74,7 +75,7 @@ export class RpcServer {
     const connection = new ServedConnection(
       stream,
       this.#options.environment,
-      (sendLate) => this.#options.serve(sendLate),
+      (sendLate) => this.#options.serve(sendLate, stream.peer),
     );
     this.#connections.add(connection);
     await connection.serve((error) => this.#fault(stream, error));

@@ -63,6 +63,15 @@ Deno.test("imports are written out, so that they can be read here", () => {
   }
 });
 
+Deno.test("the parts that a server is made of print nothing: they have a log", () => {
+  const silent = ["rpc", "actor", "kvcommon", "kvclient", "kvserver"];
+  const printing = parts.filter(({ path, text }) =>
+    silent.includes(partOf(path)) &&
+    /\bconsole\b|\bDeno\.(stdout|stderr)\b|\bprocess\.(stdout|stderr)\b/.test(withoutComments(text))
+  );
+  assertEquals(printing.map(({ path }) => path), []);
+});
+
 Deno.test("imports form no cycles between files", () => {
   const importsOf = new Map(files.map((file) => [file.path, localImports(file)]));
   const done = new Set<string>();

@@ -23,6 +23,8 @@ export interface Console {
   err(text: string): void;
   /** @throws {UsageError} when nobody gives any input: stdin is closed, or the null device. */
   expectInput?(): Promise<void>;
+  /** Writes bytes to stderr, or a part of them, without keeping the program waiting. @returns how many. */
+  errLater?(bytes: Uint8Array): Promise<number>;
   /** The bytes of stdin. */
   input(): AsyncIterable<Uint8Array>;
   /** The lines of stdin, without their ends; of one past `lineCharsMax` more than that, not all. */
@@ -65,6 +67,7 @@ export const processConsole: Console = {
       // Nobody reads it, or its disk is full: what is to be done goes on without being told.
     }
   },
+  errLater: (bytes) => Deno.stderr.write(bytes),
   expectInput: expectStdin,
   input: readStdin,
   lines: () => readLines(readStdin(), appLimits.lineCharsMax),

@@ -7,7 +7,7 @@
 import { RpcError } from "../../kvclient/mod.ts";
 import { addressOfDescription, fetchDescription } from "../../kvserver/mod.ts";
 import { defaultLimits } from "../../limits.ts";
-import type { Console } from "../cli/console.ts";
+import type { Logger } from "../../log/mod.ts";
 import { pause } from "../cli/pause.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { defaultSystemAddress, parseAddressOption } from "../cli/query_client.ts";
@@ -40,7 +40,7 @@ export interface MissingServer {
  */
 export async function describe(
   addresses: readonly string[],
-  console: Console,
+  log: Logger,
 ): Promise<{ descriptions: string[]; missing: MissingServer[] }> {
   const retries = new Retries();
   for (let isFirst = true;; isFirst = false) {
@@ -57,7 +57,7 @@ export async function describe(
     if (missing.length === 0 || descriptions.length > 0) return { descriptions, missing };
     const starting = missing.filter(({ failure }) => failure instanceof RpcError);
     if (starting.length === 0) throw missing[0].failure;
-    if (isFirst) { for (const server of starting) tellOfWait(server, console); }
+    if (isFirst) { for (const server of starting) tellOfWait(server, log); }
     await retries.pause();
   }
 }
@@ -67,16 +67,18 @@ export async function joinLater(
   server: MissingServer,
   join: (description: string) => void,
   signal: AbortSignal,
-  console: Console,
+  log: Logger,
 ): Promise<void> {
   const { address } = server;
-  tellOfWait(server, console);
+  tellOfWait(server, log);
   const retries = new Retries();
   while (!signal.aborted) {
     try {
       return join(await fetchDescription(address, defaultLimits.describeTimeoutMs, signal));
     } catch (error) {
-      if (isNoSystemPort(error)) return console.err(`${noSystemPort(address, error).message}\n`);
+      if (isNoSystemPort(error)) {
+        return log.error("{reason}", { reason: noSystemPort(address, error).message });
+      }
     }
     await retries.pause(signal);
   }
@@ -92,9 +94,9 @@ class Retries {
   }
 }
 
-function tellOfWait({ address, failure }: MissingServer, console: Console): void {
+function tellOfWait({ address: peer, failure }: MissingServer, log: Logger): void {
   const why = failure instanceof RpcError ? "it is still starting" : "nobody answers there";
-  console.err(`Cannot join ${address} yet: ${why}; it is asked again\n`);
+  log.warn("Cannot join {peer} yet: {why}; it is asked again", { peer, why });
 }
 
 function isNoSystemPort(error: unknown): boolean {

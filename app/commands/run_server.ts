@@ -4,11 +4,13 @@ import {
   ServerOptionError,
   type ServerOptions,
 } from "../../kvserver/mod.ts";
+import type { LogFormat, Logger, LogLevel } from "../../log/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
-import type { Console, StopSignal } from "../cli/console.ts";
+import { BrokenPipeError, type Console, type StopSignal } from "../cli/console.ts";
 import { exitCodeOf, exitCodeOfSignal, exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
 import { describe, joinLater, parseJoin } from "./join.ts";
+import { ServerLog } from "./server_log.ts";
 import { serverPermissions } from "./server_permissions.ts";
 import { styleFor } from "../cli/style.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -18,7 +20,8 @@ import { version } from "../cli/version.ts";
 const wildcard = /^(\[?::ffff:)?[[\]0x.:*]*$/i;
 
 /** Runs a server until a signal stops it. */
-export async function runServer({ options, console, ...rest }: Invocation): Promise<number> {
+export async function runServer(invocation: Invocation): Promise<number> {
+  const { options, console } = invocation;
   const hostname = options.host as string | undefined ?? "127.0.0.1";
   const advertise = options.advertise as string | undefined;
   if (wildcard.test(hostname) && advertise === undefined) {
@@ -32,45 +35,61 @@ export async function runServer({ options, console, ...rest }: Invocation): Prom
         "HOST:PORT, as in 192.0.2.7:6000",
     );
   }
-  const dataDir = options.dataDir as string | undefined;
-  if (options.durability !== undefined && dataDir === undefined) {
+  if (options.durability !== undefined && options.dataDir === undefined) {
     throw new UsageError("Cannot use --durability without --data-dir: nothing is kept then");
   }
-  const joins = options.join as string[] | undefined ?? [];
-  let described: Awaited<ReturnType<typeof describe>>;
+  const joins = (options.join as string[] | undefined ?? []).map(parseJoin);
+  const serverLog = new ServerLog(console, {
+    level: options.logLevel as LogLevel | undefined ?? "info",
+    format: options.logFormat as LogFormat | undefined ?? "text",
+  });
   try {
-    described = await describe(joins.map(parseJoin), console);
+    return await serve(invocation, hostname, joins, serverLog);
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    console.err(`cmud: ${failureText(error, "system")}\n`);
+    if (error instanceof UsageError || error instanceof BrokenPipeError) throw error;
+    // Not thrown on: who prints it waits for a reader of stderr.
+    serverLog.print(`cmud: ${failureText(error, "system")}`);
     return exitCodeOf(error);
+  } finally {
+    await serverLog.close();
   }
-  const { descriptions, missing } = described;
+}
+
+/** @param joins the system ports of servers to join */
+async function serve(
+  invocation: Invocation,
+  hostname: string,
+  joins: readonly string[],
+  serverLog: ServerLog,
+): Promise<number> {
+  const { options, console } = invocation;
+  const { log } = serverLog;
+  const { descriptions, missing } = await describe(joins, log);
   const server = await startServer({
     hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
     startPort: options.port as number | undefined ?? 6000,
     queryActorCount: options.actors as number | undefined,
     threads: options.threads as number | undefined,
     onThreadEnd: ({ message }) => {
-      console.err(`cmud: ${message}\n`);
-      console.exit(exitCodes.internal);
+      serverLog.print(`cmud: ${message}`);
+      void serverLog.close().then(() => console.exit(exitCodes.internal));
     },
-    advertise,
+    advertise: options.advertise as string | undefined,
     remoteDescs: descriptions,
-    dataDir,
+    dataDir: options.dataDir as string | undefined,
     durability: options.durability as Durability | undefined,
     simulateLatencyMs: options.simulateLatency as number | undefined,
     version,
-    log: (line) => console.err(`${line}\n`),
+    log,
   });
   const keepAsking = new AbortController();
   console.keepOnly?.(serverPermissions(options, false));
   const join = (description: string) => server.join(description);
-  for (const other of missing) void joinLater(other, join, keepAsking.signal, console);
+  for (const other of missing) void joinLater(other, join, keepAsking.signal, log);
   const stopped = stopSignal(console);
-  announceWhenReady(server, { options, console, ...rest });
+  announceWhenReady(server, invocation, log);
   const signal = await stopped;
-  if (!options.json) console.err(`${signal}: stopping\n`);
+  if (!options.json) log.info("{signal}: stopping", { signal });
   keepAsking.abort();
   await server.close();
   return exitCodes.ok;
@@ -103,12 +122,12 @@ function stopSignal(console: Console): Promise<StopSignal> {
  * Says that the server is ready, and that it has the state of the servers that it joins: with
  * `--wait-synced` both then.
  */
-function announceWhenReady(server: Server, invocation: Invocation): void {
+function announceWhenReady(server: Server, invocation: Invocation, log: Logger): void {
   const { options, console } = invocation;
   const { address } = server;
   const { ready: isSynced } = server.stats();
   if (!options.waitSynced) announce(server, invocation);
-  else if (!isSynced) console.err("Waiting for the state of the servers that are joined\n");
+  else if (!isSynced) log.info("Waiting for the state of the servers that are joined");
   server.synced().then(() => {
     if (options.waitSynced) announce(server, invocation);
     if (options.json) console.out(JSON.stringify({ event: "synced", address }) + "\n");

@@ -1,4 +1,6 @@
 import { defaultLimits } from "../../limits.ts";
+import { logFormats, logLevels } from "../../log/mod.ts";
+import { choiceOf } from "../cli/choice_option.ts";
 import type { CommandSpec } from "../cli/command_spec.ts";
 import { dataDirOption } from "../cli/data_dir_option.ts";
 import { integerFrom } from "../cli/number_option.ts";
@@ -52,11 +54,9 @@ export const serverCommand: CommandSpec = {
     ),
     {
       name: "--durability",
-      value: "relaxed|strict",
+      ...choiceOf(["relaxed", "strict"]),
       summary: "answer a Put at once, and have it on disk within 200 ms, or answer it when it is " +
         "there (default: relaxed)",
-      values: ["relaxed", "strict"],
-      parse: durabilityFrom,
     },
     {
       name: "--simulate-latency",
@@ -67,6 +67,16 @@ export const serverCommand: CommandSpec = {
     {
       name: "--wait-synced",
       summary: "say that it is ready only when it has the state of the servers that it joins",
+    },
+    {
+      name: "--log-level",
+      ...choiceOf(logLevels),
+      summary: "log on stderr what matters so much, or more (default: info)",
+    },
+    {
+      name: "--log-format",
+      ...choiceOf(logFormats),
+      summary: "log lines for people, or objects (default: text)",
     },
     { name: "--json", summary: "print a line of JSON when it is ready, and one when it is synced" },
   ],
@@ -84,9 +94,4 @@ export const serverCommand: CommandSpec = {
 function hostFrom(text: string): string {
   if (text !== "") return text;
   throw new UsageError("Allowed is an address of this machine, or 0.0.0.0 for all it has.");
-}
-
-function durabilityFrom(text: string): string {
-  if (text === "relaxed" || text === "strict") return text;
-  throw new UsageError("Allowed are relaxed and strict.");
 }

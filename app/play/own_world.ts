@@ -9,6 +9,7 @@ import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { DirectoryLock } from "../../kvserver/disk/directory_lock.ts";
 import { DataDirectoryError, DataDirectoryInUseError, Server } from "../../kvserver/mod.ts";
 import { appLimits } from "../../limits.ts";
+import { consoleLogger } from "../../log/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { pause } from "../cli/pause.ts";
 import { defaultQueryAddress, namedAddresses } from "../cli/query_client.ts";
@@ -139,7 +140,9 @@ function ownServer({ queryAddress }: Home, server: Server, others: string): Foun
 
 /** At the default address, so that others on this machine find it; anywhere if that is taken. */
 async function startServer({ startPort }: Home, dataDir?: string): Promise<Server> {
-  const options = { startPort, queryActorCount: 1, version, dataDir };
+  // What others do, or the network, is nothing to print on a player's screen.
+  const log = consoleLogger("error");
+  const options = { startPort, queryActorCount: 1, version, dataDir, log };
   try {
     return await Server.start(options);
   } catch (error) {

@@ -5,6 +5,7 @@
  */
 
 import type { Limits } from "../../limits.ts";
+import type { LogRecord } from "../../log/mod.ts";
 import type { DirectoryOwner } from "./data_error.ts";
 
 /** Server to disk thread. */
@@ -37,7 +38,9 @@ export type DiskEvent =
   /** The batches of the last `write` are on the medium. */
   | { type: "written" }
   /** The batches of the last `write` are refused; writing is tried again and again. */
-  | { type: "failing"; reason: string };
+  | { type: "failing"; reason: string }
+  /** A line for the server's log. */
+  | { type: "log"; record: LogRecord };
 
 /** A `DataDirectoryError`, taken apart so that it can be posted. */
 export interface DiskRefusal {

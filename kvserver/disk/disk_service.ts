@@ -1,4 +1,5 @@
 import type { Limits } from "../../limits.ts";
+import { Log, type LogRecord } from "../../log/mod.ts";
 import type { Clock, Timers } from "../../rpc/mod.ts";
 import { DataDirectoryError } from "./data_error.ts";
 import { checkDataFile, createDataFile, hasDataFile } from "./data_file.ts";
@@ -11,6 +12,7 @@ import type { DiskAnswers, DiskContents, DiskEvent, DiskRequest } from "./disk_m
 export class DiskService {
   #environment: Clock & Timers;
   #emit: (event: DiskEvent) => void;
+  #log: Log;
   #directory = "";
   /** Those of the server, once it has opened the directory. */
   #limits!: Limits;
@@ -24,7 +26,7 @@ export class DiskService {
   #failing: string | undefined;
   /** When the last write succeeded. */
   #writtenMs = -Infinity;
-  /** The last line logged about folding. */
+  /** The last reason logged for not folding. */
   #complaint: string | undefined;
   #cancelRetry: () => void = () => {};
   /** Cancels the step of a fold that is due; `undefined`: none is. */
@@ -34,6 +36,8 @@ export class DiskService {
   constructor(environment: Clock & Timers, emit: (event: DiskEvent) => void) {
     this.#environment = environment;
     this.#emit = emit;
+    const write = (record: LogRecord) => emit({ type: "log", record });
+    this.#log = new Log({ environment, level: "debug", write });
   }
 
   /** Handles a request. @throws {DataDirectoryError} when it cannot be done. */
@@ -133,7 +137,7 @@ export class DiskService {
         else this.#foldAfter(0);
       } catch (error) {
         // Puts are not refused for this: a full disk refuses appends as well, if that matters.
-        this.#complainOnce(`Cannot fold what was written: ${reasonOf(error)}`);
+        this.#complainOnce(reasonOf(error));
         this.#foldAfter(this.#limits.diskRetryMs);
       }
     });
@@ -146,9 +150,11 @@ export class DiskService {
     return Math.min(foldStepMsMax, foldStepMs * Math.max(1, quietMs / foldQuietMs));
   }
 
-  #complainOnce(complaint: string): void {
-    if (this.#complaint !== complaint) console.error(`${this.#directory}: ${complaint}`);
-    this.#complaint = complaint;
+  #complainOnce(reason: string): void {
+    if (this.#complaint === reason) return;
+    this.#complaint = reason;
+    const directory = this.#directory;
+    this.#log.warn("{directory}: Cannot fold what was written: {reason}", { directory, reason });
   }
 
   // ---- closing ------------------------------------------------------------------------------
@@ -163,6 +169,7 @@ export class DiskService {
       this.#reader?.close();
       this.#writer?.close();
       this.#lock?.release();
+      this.#log.close();
     }
   }
 

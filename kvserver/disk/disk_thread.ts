@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { WatchedWorker } from "../../actor/mod.ts";
 import type { Clock, Limited, Timers } from "../../rpc/mod.ts";
+import type { Logger } from "../../log/mod.ts";
 import { DataDirectoryError, DataDirectoryInUseError } from "./data_error.ts";
 import type { Disk } from "./disk.ts";
 import type {
@@ -28,6 +29,7 @@ export class DiskThread implements Disk {
   /** Approximate size of what is to be read. */
   bytes: DiskContents["bytes"] = 0;
   #directory: string;
+  #log: Logger;
   #worker: WatchedWorker<DiskAnswers, DiskRequest, DiskEvent, DiskRefusal>;
   /** What the thread is writing. */
   #underWay: Write[] = [];
@@ -45,10 +47,15 @@ export class DiskThread implements Disk {
    * Opens a data directory, and makes it if there is none.
    *
    * @param environment times the watch over the thread
+   * @param log takes what the thread has to say
    * @throws {DataDirectoryError} when it cannot be used.
    */
-  static async open(directory: string, environment: Clock & Timers & Limited): Promise<DiskThread> {
-    const disk = new DiskThread(directory, environment);
+  static async open(
+    directory: string,
+    environment: Clock & Timers & Limited,
+    log: Logger,
+  ): Promise<DiskThread> {
+    const disk = new DiskThread(directory, environment, log);
     try {
       const contents = await disk.#worker.ask({
         type: "open",
@@ -63,8 +70,9 @@ export class DiskThread implements Disk {
     }
   }
 
-  private constructor(directory: string, environment: Clock & Timers & Limited) {
+  private constructor(directory: string, environment: Clock & Timers & Limited, log: Logger) {
     this.#directory = directory;
+    this.#log = log;
     this.#silent = `the disk has answered nothing for ${
       environment.limits.threadPatienceMs / 1_000
     } s`;
@@ -147,6 +155,7 @@ export class DiskThread implements Disk {
 
   #receive(event: DiskEvent): void {
     if (event.type === "written") return this.#written();
+    if (event.type === "log") return this.#log.take(event.record);
     this.#refusal = event.reason;
     this.#tellFailing();
   }

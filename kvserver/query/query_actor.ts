@@ -165,7 +165,7 @@ export class QueryActor implements Actor {
   }
 
   #bug(error: unknown): void {
-    console.error(`Query actor ${this.#uid}:`, error);
+    this.#context.log.bug("Query actor {actor} failed", error, { actor: this.#uid });
   }
 
   #stats(): Record<string, number | boolean | string> {
@@ -214,6 +214,10 @@ export class QueryActor implements Actor {
     this.#entriesFromFuture++;
     if (nowMs - this.#futureLoggedMs < this.#context.limits.futureToleranceMs) return;
     this.#futureLoggedMs = nowMs;
-    console.error(`An entry of ${uid} is ${timestamp - nowMs} ms ahead of this server's clock`);
+    const aheadMs = timestamp - nowMs;
+    this.#context.log.warn("An entry of {uid} is {aheadMs} ms ahead of this server's clock", {
+      uid,
+      aheadMs,
+    });
   }
 }

@@ -11,8 +11,6 @@ export interface MembershipOptions {
   pool: EntryPool;
   /** Reads the state for peers that come to be known. */
   stateReader: StateReader;
-  /** Told of peers that come and go. */
-  log(line: string): void;
   /** Is told of each peer, so that the server knows it after a restart. */
   journal?: ActorRef;
 }
@@ -78,7 +76,7 @@ export class Membership {
   }
 
   #add(ref: ActorRef): Peer {
-    const { pool, stateReader, log, journal } = this.#options;
+    const { pool, stateReader, journal } = this.#options;
     const peer = new Peer(this.#context, ref, pool);
     for (const other of this.#peers.values()) {
       other.introduce(peer);
@@ -90,7 +88,7 @@ export class Membership {
     this.#peers.set(peer.uid, peer);
     stateReader.add(peer, { except: [peer, ...living].map(({ ref }) => ref.incarnation) });
     this.#context.watchLink(ref, { type: "linkChanged" } satisfies LinkChangedMessage);
-    log(`Peer ${ref.address} is known`);
+    this.#context.log.info("Peer {peer} is known", { peer: ref.address });
     if (journal !== undefined) {
       this.#context.tell(journal, { type: "peer", address: ref.address } satisfies PeerNote);
     }
@@ -105,7 +103,9 @@ export class Membership {
     }
     this.#forget(peer);
     this.#makeUpFor(peer);
-    this.#options.log(`Peer ${peer.ref.address} restarted: it syncs again once it joins`);
+    this.#context.log.info("Peer {peer} restarted: it syncs again once it joins", {
+      peer: peer.ref.address,
+    });
   }
 
   #forgetOneThatIsLost(): void {
@@ -123,8 +123,10 @@ export class Membership {
   observeLink(peer: Peer, isUp: boolean): void {
     const change = peer.observeLink(isUp);
     if (change === "none") return;
-    if (change === "lost") this.#makeUpFor(peer);
-    this.#options.log(`Peer ${peer.ref.address} is ${change}`);
+    const { address } = peer.ref;
+    if (change === "back") return this.#context.log.info("Peer {peer} is back", { peer: address });
+    this.#makeUpFor(peer);
+    this.#context.log.warn("Peer {peer} is lost", { peer: address });
   }
 
   /** Sends the entries of a peer that is gone to all others, because it may have reached only some. */

@@ -24,7 +24,6 @@ export class StateReceiver {
   #context: ActorContext;
   #replicas: LocalReplicas;
   #members: Membership;
-  #log: (line: string) => void;
   #transfer: Transfer = { name: "idle" };
   #lastId = 0;
   /** Uids of the peers to request the state of, the first choice first. */
@@ -36,17 +35,10 @@ export class StateReceiver {
   /** Whether this server has had a whole state to hand on, of its own or taken over. */
   #hasState = false;
 
-  /** @param log told when no peer is left to request the state of */
-  constructor(
-    context: ActorContext,
-    replicas: LocalReplicas,
-    members: Membership,
-    log: (line: string) => void,
-  ) {
+  constructor(context: ActorContext, replicas: LocalReplicas, members: Membership) {
     this.#context = context;
     this.#replicas = replicas;
     this.#members = members;
-    this.#log = log;
   }
 
   /** @param hasState whether the server begins with a state of its own to hand on */
@@ -111,7 +103,7 @@ export class StateReceiver {
     const last = transfer.name === "receiving" ? candidates.indexOf(transfer.sender) : -1;
     const sender = candidates.at((last + 1) % candidates.length);
     if (sender === undefined) {
-      this.#log("Nobody is left to take the state over from");
+      this.#context.log.warn("Nobody is left to take the state over from");
       this.#transfer = { name: "received" };
       this.#queued = [];
       return;

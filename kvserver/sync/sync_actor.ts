@@ -45,8 +45,6 @@ type SyncMessage =
 
 /** Options of a `SyncActor`. */
 export interface SyncActorOptions {
-  /** Told of peers that come and go. */
-  log?(line: string): void;
   /** Is told of each peer, so that the server knows it after a restart. */
   journal?: ActorRef;
   /** Holds the entries on their way. */
@@ -71,13 +69,13 @@ export class SyncActor implements Actor {
 
   constructor(
     context: ActorContext,
-    { log = () => {}, journal, pool = new EntryPool(context.limits) }: SyncActorOptions = {},
+    { journal, pool = new EntryPool(context.limits) }: SyncActorOptions = {},
   ) {
     this.#pool = pool;
     const replicas = this.#replicas = new LocalReplicas(context, pool);
     const stateReader = this.#stateReader = new StateReader(context, replicas, pool);
-    const members = this.#members = new Membership(context, { pool, stateReader, log, journal });
-    this.#stateReceiver = new StateReceiver(context, replicas, members, log);
+    const members = this.#members = new Membership(context, { pool, stateReader, journal });
+    this.#stateReceiver = new StateReceiver(context, replicas, members);
     this.#sender = new Sender(context, replicas, members, this.#stateReceiver);
     this.#drain = new Drain(context, replicas, members);
   }

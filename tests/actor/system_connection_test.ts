@@ -86,7 +86,11 @@ Deno.test("SystemConnection keeps every message in order, however it is spelled 
   fc.assert(
     fc.property(fc.array(tells, { maxLength: 4 }), (batches) => {
       const host = new KeepingHost();
-      const connection = new SystemConnection(host, defaultLimits.replyBatchBytesMax);
+      const connection = new SystemConnection(
+        host,
+        "203.0.113.9",
+        defaultLimits.replyBatchBytesMax,
+      );
       const expected: [number, unknown][] = [];
       batches.forEach((tells, batch) => {
         const frames = concat(...tells.map(([kind, counter], i) => {
@@ -107,7 +111,7 @@ Deno.test("SystemConnection keeps every message in order, however it is spelled 
 
 Deno.test("SystemConnection copies what came once a read, and nothing for what is no Tell", () => {
   const host = new KeepingHost();
-  const connection = new SystemConnection(host, defaultLimits.replyBatchBytesMax);
+  const connection = new SystemConnection(host, "203.0.113.9", defaultLimits.replyBatchBytesMax);
   const tell = (text: string) => spellings[0](7, msgpackEncode(text));
   execute(connection, concat(hello, tell("a"), spellings[1](7, msgpackEncode("b")), tell("c")));
   execute(connection, tell("d"));
@@ -118,7 +122,7 @@ Deno.test("SystemConnection copies what came once a read, and nothing for what i
 
 Deno.test("SystemConnection hears no Tell before it is greeted, nor after a greeting for another life", () => {
   const host = new KeepingHost();
-  const connection = new SystemConnection(host, defaultLimits.replyBatchBytesMax);
+  const connection = new SystemConnection(host, "203.0.113.9", defaultLimits.replyBatchBytesMax);
   const tells = concat(...spellings.map((spell) => spell(7, msgpackEncode("early"))));
   const wrong = requestFrame(2, "Hello", [1, "127.0.0.1:1", "another", "an earlier life"]);
   assertEquals(execute(connection, concat(tells, wrong, tells)).close, false);
@@ -129,7 +133,7 @@ Deno.test("SystemConnection hears no Tell before it is greeted, nor after a gree
 
 Deno.test("SystemConnection ends after the first frame that is no message, and keeps what came before", () => {
   const host = new KeepingHost();
-  const connection = new SystemConnection(host, defaultLimits.replyBatchBytesMax);
+  const connection = new SystemConnection(host, "203.0.113.9", defaultLimits.replyBatchBytesMax);
   execute(connection, hello);
   const good = spellings[0](7, msgpackEncode("good"));
   const payload = good.subarray(4);

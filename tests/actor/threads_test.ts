@@ -6,7 +6,7 @@ import {
   type ThreadPort,
 } from "../../actor/mod.ts";
 import { writeValue } from "../../rpc/mod.ts";
-import { assert, assertEquals } from "../deps.ts";
+import { assert, assertEquals, assertMatch } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -20,7 +20,7 @@ async function startThreads(world: SimulatedWorld, network = new MemoryNetwork(w
   const threads = [1, 2].map((thread): ActorThread => {
     const [here, there] = portPair(world, blocks);
     system.connectThread(thread, here);
-    const seated = takeSeat(structuredClone(system.seat(thread)), there, environment);
+    const seated = takeSeat(structuredClone(system.seat(thread)), there, environment, system.log);
     seated.onError = system.onError;
     return seated;
   });
@@ -135,3 +135,27 @@ testInWorld("a further thread tells other systems through the main thread", asyn
   await close();
   await far.close();
 });
+
+testInWorld(
+  "what another system told and an actor cannot handle is that one's fault, on each thread",
+  async (world) => {
+    const network = new MemoryNetwork(world);
+    const { system: far } = await startSystem(world, { network });
+    const { threads, close } = await startThreads(world, network);
+    const faults: (string | undefined)[] = [];
+    for (const thread of threads) {
+      thread.onError = (_error, _ref, from) => void faults.push(from);
+      const { ref } = startProbe(thread, () => {
+        throw new Error("no such message");
+      });
+      far.tell(ref, "from elsewhere");
+      await world.run();
+      thread.tell(ref, "from here");
+      await world.run();
+    }
+    assertEquals(faults.length, 6);
+    for (const i of [0, 2, 4]) assertMatch(String(faults[i]), /^(?!undefined)[^:]+$/);
+    for (const i of [1, 3, 5]) assertEquals(faults[i], undefined);
+    await Promise.all([close(), far.close()]);
+  },
+);

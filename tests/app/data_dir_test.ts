@@ -151,8 +151,11 @@ Deno.test("cmud server refuses Puts while its data directory is away, and ends w
   const { code, stderr } = await server.stop();
   assertEquals(code, 70);
   const said = stderr.trimEnd().split("\n");
-  assertMatch(said[0], /^Cannot write to .*\/data: its lock is gone: .*; Puts are refused until/);
-  assertMatch(said[1], /\/data can be written again$/);
+  assertMatch(
+    said[0],
+    /^\S+ error Cannot write to .*\/data: its lock is gone: .*; Puts are refused until/,
+  );
+  assertMatch(said[1], / info {2}.*\/data can be written again$/);
   assertMatch(said.at(-1)!, /^cmud: Cannot use the data directory .*\/data: its lock is gone: /);
   assertEquals([...heldIn(aside).keys()], ["before", "meanwhile", "after"]);
 });

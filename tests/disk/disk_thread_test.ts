@@ -1,3 +1,4 @@
+import { silentLogger } from "../../log/mod.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
 import { DiskThread } from "../../kvserver/disk/disk_thread.ts";
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
@@ -82,7 +83,7 @@ Deno.test("DiskThread folds a very long log between writes, however close they c
   const value = "x".repeat(4 * 1024 * 1024);
   for (let i = 0; i < 17; i++) writer.append([batchOf(entry("key", value, { timestamp: i }))]);
   writer.close();
-  const disk = await DiskThread.open(path, realEnvironment);
+  const disk = await DiskThread.open(path, realEnvironment, silentLogger);
   for await (const _ of disk.entries());
   const deadlineMs = performance.now() + 10_000;
   let writes = 0;

@@ -1,4 +1,5 @@
 import { DiskThread } from "../../kvserver/disk/disk_thread.ts";
+import { silentLogger } from "../../log/mod.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
 import type { TextEntry } from "../kvserver/stores.ts";
 import { mergedOf } from "./data_files.ts";
@@ -7,7 +8,7 @@ import { mergedOf } from "./data_files.ts";
 export async function openedDisk(
   directory: string,
 ): Promise<{ disk: DiskThread; held: Map<string, TextEntry> }> {
-  const disk = await DiskThread.open(directory, realEnvironment);
+  const disk = await DiskThread.open(directory, realEnvironment, silentLogger);
   try {
     const parts: Uint8Array[] = [];
     for await (const part of disk.entries()) parts.push(part);

@@ -1,4 +1,5 @@
 import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
+import { consoleLogger } from "../../log/mod.ts";
 import { getCall, putCall } from "../../kvcommon/mod.ts";
 import { Journal } from "../../kvserver/disk/journal.ts";
 import type { Durability } from "../../kvserver/mod.ts";
@@ -52,7 +53,13 @@ export class DurableServer {
   ): Promise<DurableServer> {
     const environment = world.environment();
     const { network = new SimulatedNetwork(world, () => 1), port = 1 } = options;
-    const system = await ActorSystem.start({ hostname: "server", port, environment, network });
+    const system = await ActorSystem.start({
+      hostname: "server",
+      port,
+      environment,
+      network,
+      log: consoleLogger("error"),
+    });
     const disk = new MemoryDisk(environment, options.medium);
     const server = new DurableServer(world, system, disk, options);
     async function* parts() {

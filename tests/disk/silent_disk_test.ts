@@ -3,6 +3,7 @@ import { DiskService } from "../../kvserver/disk/disk_service.ts";
 import { DiskThread } from "../../kvserver/disk/disk_thread.ts";
 import { DataDirectoryError } from "../../kvserver/mod.ts";
 import { defaultLimits } from "../../limits.ts";
+import { silentLogger } from "../../log/mod.ts";
 import { assertEquals, assertRejects } from "../deps.ts";
 import { FakeWorker } from "../support/fake_worker.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -24,7 +25,7 @@ async function openHanging(world: SimulatedWorld, directory: string) {
   globalThis.Worker = function () {
     return worker;
   } as unknown as typeof Worker;
-  const opening = DiskThread.open(directory, environment);
+  const opening = DiskThread.open(directory, environment, silentLogger);
   globalThis.Worker = RealWorker;
   const disk = await opening;
   for await (const _ of disk.entries());

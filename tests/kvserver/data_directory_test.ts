@@ -1,17 +1,19 @@
 import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { DataDirectory } from "../../kvserver/data_directory.ts";
 import { type Clock, type Limited, realEnvironment, type Timers } from "../../rpc/mod.ts";
+import { type Logger, silentLogger } from "../../log/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { batchOf, dataWriter, entry, newDataFile } from "../disk/data_files.ts";
+import { MemoryLog } from "../support/memory_log.ts";
 import { TempDirectory } from "../disk/temp_directory.ts";
 
 /** Opens a directory, and runs `use` with it, attached to a system without query actors. */
 async function withDirectory(
   path: string,
   use: (data: DataDirectory, journal: ActorRef, system: ActorSystem) => Promise<void>,
-  { clock = realEnvironment, log }: {
+  { clock = realEnvironment, log = silentLogger }: {
     clock?: Clock & Timers & Limited;
-    log?: (line: string) => void;
+    log?: Logger;
   } = {},
 ): Promise<void> {
   const onBroken = (error: Error) => {
@@ -36,21 +38,20 @@ async function readingAtPace(msPerPart: number): Promise<string[]> {
   const value = "x".repeat(500_000);
   writer.append(Array.from({ length: 10 }, (_, i) => batchOf(entry(`${i}`, value))));
   writer.close();
-  const said: string[] = [];
   let nowMs = 5;
   const clock = { ...realEnvironment, monotonicMs: () => nowMs += msPerPart };
-  const log = (line: string) => void said.push(line.replace(path, "DIR"));
+  const log = new MemoryLog();
   await withDirectory(
     path,
     async (data) => assertEquals(await data.load([]), true),
     { clock, log },
   );
-  return said;
+  return log.lines.map((line) => line.replace(path, "DIR"));
 }
 
 Deno.test("DataDirectory.load() says once a second how far it has come", async () => {
-  assertEquals(await readingAtPace(300), ["Reading DIR: 39 %", "Reading DIR: 79 %"]);
-  assertEquals(await readingAtPace(100), ["Reading DIR: 99 %"]);
+  assertEquals(await readingAtPace(300), ["info  Reading DIR: 39 %", "info  Reading DIR: 79 %"]);
+  assertEquals(await readingAtPace(100), ["info  Reading DIR: 99 %"]);
   assertEquals(await readingAtPace(99), []);
 });
 

@@ -1,6 +1,7 @@
 import { ThreadEndedError, WorkerThread } from "../../kvserver/worker_thread.ts";
 import type { WorkerReply, WorkerRequest } from "../../kvserver/worker_messages.ts";
 import { defaultLimits } from "../../limits.ts";
+import { silentLogger } from "../../log/mod.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "../deps.ts";
 import { awakeEnvironment } from "../../rpc/mod.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -35,7 +36,7 @@ function startThread(world: SimulatedWorld) {
   const ends: ThreadEndedError[] = [];
   try {
     const environment = awakeEnvironment(world.environment());
-    const thread = new WorkerThread(1, environment, (error) => ends.push(error));
+    const thread = new WorkerThread(1, environment, silentLogger, (error) => ends.push(error));
     return { environment, thread, ends, worker: FakeWorker.started.at(-1)! };
   } finally {
     globalThis.Worker = RealWorker;

@@ -1,5 +1,6 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
 import { type Actor, type ActorRef, ActorSystem } from "../../actor/mod.ts";
+import { consoleLogger } from "../../log/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
 import { ReplicaGroup, startQueryActor } from "../../kvserver/replica_group.ts";
 import type { Entry } from "../../kvserver/entry/entry.ts";
@@ -72,6 +73,7 @@ export class SimulatedCluster {
       port,
       environment,
       network: this.network,
+      log: consoleLogger("error"),
     });
     // A message to a server that crashed, or to its channels: counted, and no concern of these tests.
     system.onError = (error) => {

@@ -4,6 +4,7 @@ import {
   ActorSystem,
   type ActorThread,
 } from "../../actor/mod.ts";
+import { type Logger, silentLogger } from "../../log/mod.ts";
 import type { Environment } from "../../rpc/mod.ts";
 import { MemoryNetwork } from "./memory_transport.ts";
 import type { SimulatedWorld } from "./simulated_environment.ts";
@@ -24,6 +25,7 @@ export interface SystemUnderTestOptions {
   port?: number;
   threadCount?: number;
   extraFigures?: readonly string[];
+  log?: Logger;
 }
 
 /** Starts a system in a simulated world, on a port in memory. */
@@ -36,6 +38,7 @@ export async function startSystem(
     port = 0,
     threadCount,
     extraFigures,
+    log = silentLogger,
   }: SystemUnderTestOptions = {},
 ): Promise<SystemUnderTest> {
   const system = await ActorSystem.start({
@@ -45,6 +48,7 @@ export async function startSystem(
     extraFigures,
     environment,
     transport: network,
+    log,
   });
   const reports: SystemUnderTest["reports"] = [];
   system.onError = (error, ref) => reports.push({ error, ref });

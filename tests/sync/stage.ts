@@ -5,6 +5,7 @@ import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { SyncActor } from "../../kvserver/sync/sync_actor.ts";
 import { defaultLimits } from "../../limits.ts";
+import { silentLogger } from "../../log/mod.ts";
 import { charsOf, messageOf, type TextEntry } from "../kvserver/stores.ts";
 
 const self: ActorRef = { address: "a:1", incarnation: "a", counter: 1 };
@@ -55,6 +56,7 @@ export class Stage {
         if (ref === other) this.sent.push(message as PeerMessage);
         if (ref === siblings[1]) this.merges.push(message as MergeMessage);
       },
+      log: silentLogger,
     } as Partial<ActorContext> as ActorContext;
     this.#actor = new SyncActor(context, { pool: this.pool });
     this.#actor.onMessage({ type: "start", queryActors: siblings, hasState: true });
