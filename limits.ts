@@ -164,6 +164,22 @@ export interface Limits {
   readonly linkBytesMax: number;
   /** Systems that a system has links to; a message to one more is dropped and counted. */
   readonly linksMax: number;
+  /** Systems that others named and that are to be greeted; one more is not. */
+  readonly introductionsMax: number;
+  /** How many of them are dialed at once; the others wait for their turn. */
+  readonly introductionsAtOnce: number;
+  /** Dials of all of them together in a second. */
+  readonly introductionsPerSecond: number;
+  /** A system that was not greeted within this time is believed not to be there. */
+  readonly introductionMs: number;
+  /** Longest pause before it is dialed again. */
+  readonly introductionPauseMaxMs: number;
+  /** Messages of a connection of another system that wait to be handled; at the bound, no more is read. */
+  readonly unhandledMessagesMax: number;
+  /** Bytes of those messages, the last one aside; at the bound, no more is read. */
+  readonly unhandledBytesMax: number;
+  /** A system that does not answer on its connection for so long is not there any more. */
+  readonly pingPatienceMs: number;
   /** First pause before a lost link is dialed again; doubles each time, with jitter. */
   readonly reconnectMinMs: number;
   /** Longest pause before a lost link is dialed again. */
@@ -225,6 +241,15 @@ export interface Limits {
   readonly futureToleranceMs: number;
   /** Other servers that a server syncs with; more are ignored. */
   readonly peersMax: number;
+  /** Servers that one message introduces; the others are introduced by the next. */
+  readonly messageIntroductionsMax: number;
+  /**
+   * An entry that arrives from another server further ahead of the clock than this is refused: it would
+   * beat every Put of its key until then.
+   */
+  readonly timestampMaxAheadMs: number;
+  /** A longer uid in an entry that arrives is refused. A host name of 253 bytes fits. */
+  readonly uidBytesMax: number;
 
   // ---- clients ------------------------------------------------------------------------------
   /** How long a call may take before it fails with a `TimeoutError`, unless the caller says otherwise. */
@@ -309,6 +334,14 @@ export const defaultLimits: Limits = {
   ratePairsMax: 1_024,
   linkBytesMax: 20 * MiB,
   linksMax: 1_024,
+  introductionsMax: 1_024,
+  introductionsAtOnce: 32,
+  introductionsPerSecond: 100,
+  introductionMs: 60_000,
+  introductionPauseMaxMs: 5_000,
+  unhandledMessagesMax: 4_096,
+  unhandledBytesMax: 4 * MiB,
+  pingPatienceMs: 15_000,
   reconnectMinMs: 100,
   reconnectMaxMs: 1_000,
 
@@ -333,6 +366,9 @@ export const defaultLimits: Limits = {
   closeDrainMs: 5_000,
   futureToleranceMs: 60_000,
   peersMax: 256,
+  messageIntroductionsMax: 64,
+  timestampMaxAheadMs: 24 * 60 * 60 * 1_000,
+  uidBytesMax: 320,
 
   callTimeoutMs: 5_000,
   dialTimeoutMs: 5_000,
@@ -463,6 +499,9 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("clientScanEntries", "scanEntriesMax", "a client asks for no page that is refused"),
   ordered("completionKeysMax", "scanEntriesMax", "completing asks for no page that is refused"),
   ordered("peersMax", "linksMax", "there is a link for each peer"),
+  ordered("peersMax", "introductionsMax", "each peer may be named at once"),
+  ordered("introductionsAtOnce", "introductionsMax", "who is dialed was named"),
+  ordered("messageIntroductionsMax", "peersMax", "a message introduces peers"),
   ordered("peersMax", "connectionsMax", "each peer may connect"),
   ordered("peersMax", "deadIncarnationsMax", "a restart of each peer is remembered"),
   // ---- the disk ----

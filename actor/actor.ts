@@ -58,8 +58,15 @@ export interface ActorContext extends Limited {
   tellAfter(ref: ActorRef, message: unknown, delayMs: number): void;
   /** How the link to a remote actor's system is doing; dials it if need be. */
   link(ref: ActorRef): LinkState;
-  /** Sends itself `message` whenever that link goes up, goes down, or is gone for good. */
+  /** Sends itself `message` whenever the state of that link changes. */
   watchLink(ref: ActorRef, message: unknown): void;
+  /**
+   * Has a system greeted that somebody named, and sends itself `message` once it is: at its address, in
+   * the life that the ref names. Nothing comes when that does not succeed within a minute.
+   */
+  meet(ref: ActorRef, message: unknown): void;
+  /** Ends the link to a remote actor's system. */
+  unlink(ref: ActorRef): void;
   /** Whether `ref` names an actor of this system in its present life. */
   isLocal(ref: ActorRef): boolean;
   /** Wall clock: milliseconds since the epoch, an integer; may jump either way. */

@@ -1,6 +1,16 @@
 import { consoleLogger, type Logger } from "../log/mod.ts";
-import { type Environment, realEnvironment, tcpTransport, type Transport } from "../rpc/mod.ts";
+import {
+  decode,
+  type Environment,
+  MsgpackError,
+  realEnvironment,
+  tcpTransport,
+  type Transport,
+} from "../rpc/mod.ts";
 import { ActorThread } from "./actor_thread.ts";
+import { type CheckMessage, Exposed } from "./exposed.ts";
+import { defaultCluster } from "./hello.ts";
+import type { ActorRef } from "./actor_ref.ts";
 import { StatsTable } from "./stats.ts";
 import type { TellNetwork, TellPort } from "./tell_network.ts";
 import { RpcTellNetwork } from "./tell_port.ts";
@@ -27,6 +37,8 @@ export interface ActorSystemOptions {
   log?: Logger;
   /** Names of the figures that the host counts with `extraFigure`; default: none. */
   extraFigures?: readonly string[];
+  /** Systems of the same cluster only greet each other. Default: "cmud". */
+  cluster?: string;
 }
 
 /**
@@ -42,14 +54,16 @@ export class ActorSystem extends ActorThread {
     return { ...figures, ...extra };
   };
   /**
-   * Told, once, of another system that does not accept this one's greeting, because it speaks another
-   * version of the protocol: messages to it wait, as if it could not be reached. Default: logs it.
+   * Told, once, of another system that does not accept this one's greeting or messages, because it
+   * speaks another version of the protocol or belongs to another cluster: messages to it wait, as if it
+   * could not be reached. Default: logs it.
    */
   onRefused: (address: string, reason: string) => void = (peer, reason) =>
     this.log.warn("Cannot connect to the system at {peer}, and go on trying: it refuses", {
       peer,
       reason,
     });
+  #exposed: Exposed;
   #port: TellPort;
   #threadCount: number;
   #table: StatsTable;
@@ -67,9 +81,15 @@ export class ActorSystem extends ActorThread {
     const port: TellPort = network.open(options.hostname, options.port, {
       address: () => system.address,
       incarnation,
+      cluster: options.cluster ?? defaultCluster,
+      check: (counter, message, from) => system.#exposed.refusalOf(counter, message, from),
       receive: (counter, message) => {
         system.countReceived(message.end - message.start);
         system.relay(counter, message);
+      },
+      refusedMessage: (peer, { address }, reason) => {
+        system.countRefused();
+        system.log.warn("A message from {peer} is refused", { peer, claimed: address, reason });
       },
       dropped: (count) => system.countDropped(count),
       refused: (address, reason) => system.onRefused(address, reason),
@@ -99,12 +119,25 @@ export class ActorSystem extends ActorThread {
       toSystem: (ref, message, reserved) =>
         port.link(ref.address, ref.incarnation)?.send(ref.counter, message, reserved) ?? false,
       link: (ref) => port.link(ref.address, ref.incarnation),
+      meet: (ref, listener) => port.meet(ref, listener),
+      unlink: (ref) => port.unlink(ref),
     });
+    this.#exposed = new Exposed(environment);
     this.#port = port;
     this.#threadCount = threadCount;
     this.#table = table;
     this.#threads = threads;
     this.#environment = environment;
+  }
+
+  /**
+   * Lets other systems tell an actor, inbox or channel of this one something: those that were greeted at
+   * their address, and what passes the check. Nothing else here can be told anything from outside.
+   *
+   * @param check default: every well-formed message passes
+   */
+  expose(ref: ActorRef, check: CheckMessage = malformedAs): void {
+    this.#exposed.add(ref.counter, check);
   }
 
   /** What the thread of that number, from 1 on, must know. */
@@ -131,3 +164,13 @@ export class ActorSystem extends ActorThread {
     await Promise.all([closed, this.#port.close()]);
   }
 }
+
+/** @returns why a message cannot be unmarshalled, if it cannot. */
+const malformedAs: CheckMessage = ({ bytes, start, end }) => {
+  try {
+    decode(bytes, start, end);
+  } catch (error) {
+    if (!(error instanceof MsgpackError)) throw error;
+    return error.message;
+  }
+};

@@ -4,8 +4,9 @@ import type { ActorContext, NewActor } from "./actor.ts";
 import { type ActorRef, uid } from "./actor_ref.ts";
 import { type ChannelOptions, Channels } from "./channels.ts";
 import type { Inbox, ReceiveMarshalled } from "./inbox.ts";
+import type { MetListener } from "./introductions.ts";
 import { LocalActor } from "./local_actor.ts";
-import { type Marshalled, Marshaller } from "./marshaller.ts";
+import { type Delivery, type Marshalled, Marshaller } from "./marshaller.ts";
 import { Scheduler } from "./scheduler.ts";
 import { type ExtraFigure, figureOf, type StatsTable, type SystemStats } from "./stats.ts";
 import { type LinkState, noLink, type TellLink } from "./tell_network.ts";
@@ -47,6 +48,10 @@ export interface Away {
   toSystem(ref: ActorRef, message: Marshalled, reserved: boolean): boolean;
   /** The link to a remote actor's system, where this thread has one. */
   link(ref: ActorRef): TellLink | undefined;
+  /** Dials a remote actor's system; `false` where this thread has no links. */
+  meet(ref: ActorRef, listener: MetListener): void;
+  /** Ends the link to a remote actor's system. */
+  unlink(ref: ActorRef): void;
 }
 
 /**
@@ -202,7 +207,7 @@ export class ActorThread {
   }
 
   /** Passes on a message from another thread or system: to whom it is for here, or further away. */
-  relay(to: number | ActorRef, message: Marshalled): void {
+  relay(to: number | ActorRef, message: Delivery): void {
     if (this.#closed) return;
     try {
       if (typeof to !== "number") this.#route(to, message, false);
@@ -221,6 +226,11 @@ export class ActorThread {
   /** Counts messages that nobody will get, whoever was to get them. */
   countDropped(count: number): void {
     this.#figures[figureOf.messagesDropped] += count;
+  }
+
+  /** Counts a message of another system that was refused. */
+  countRefused(): void {
+    this.#figures[figureOf.refusedMessages]++;
   }
 
   /** Counts and reports a message that its receiver will not get. */
@@ -278,6 +288,14 @@ export class ActorThread {
         const marshalled = this.#marshal(message);
         linkTo(ref)?.onChange(() => this.#tellFrom(local, self, self, marshalled, false));
       },
+      meet: (ref, message) => {
+        const marshalled = this.#marshal(message);
+        if (this.#closed) return;
+        this.#away.meet(ref, (isMet) => {
+          if (isMet) this.#tellFrom(local, self, self, marshalled, false);
+        });
+      },
+      unlink: (ref) => this.#away.unlink(ref),
       isLocal: (ref) => this.isLocal(ref),
       now: () => this.#environment.now(),
       // Who keeps a pace reads it before each message: `maxMessageRate` goes by the same moment.
@@ -334,7 +352,7 @@ export class ActorThread {
     this.#route(ref, message, reserved);
   }
 
-  #route(ref: ActorRef, message: Marshalled, reserved: boolean): void {
+  #route(ref: ActorRef, message: Delivery, reserved: boolean): void {
     const sent = this.isLocal(ref)
       ? this.#deliver(ref.counter, message)
       // An earlier life of this very address is nobody.
@@ -351,13 +369,14 @@ export class ActorThread {
   }
 
   /** @returns whether there is such an actor, inbox or open channel, or is another thread's to say. */
-  #deliver(counter: number, message: Marshalled): boolean {
+  #deliver(counter: number, message: Delivery): boolean {
     const actor = this.#actors.get(counter);
     if (actor !== undefined) {
       actor.mailbox.push(message);
       this.#scheduler.schedule(actor);
       return true;
     }
+    message.source?.handled(message);
     const { bytes, start, end } = message;
     const inbox = this.#inboxes.get(counter);
     if (inbox !== undefined) {

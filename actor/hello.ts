@@ -8,6 +8,7 @@ import {
   RpcError,
 } from "../rpc/mod.ts";
 import { protocolVersion } from "./protocol.ts";
+import { isDialable, isIncarnation } from "./system_life.ts";
 
 /** What a system says of itself, and of whom it means, when it connects to another one. */
 export interface Hello {
@@ -16,22 +17,34 @@ export interface Hello {
   readonly incarnation: string;
   /** The life of the called system that the caller means; `null` for any. */
   readonly expected: string | null;
+  /** Name of the cluster that the caller belongs to. */
+  readonly cluster: string;
 }
 
+/** The cluster of systems that name none. */
+export const defaultCluster = "cmud";
+
+/** Bytes of a cluster's name at the most. */
+export const clusterBytesMax = 64;
+
 /** Appends a `Hello` as a whole frame. */
-export function writeHello(writer: MsgpackWriter, { address, incarnation, expected }: Hello): void {
+export function writeHello(writer: MsgpackWriter, hello: Hello): void {
+  const { address, incarnation, expected, cluster } = hello;
   const frame = beginRequest(writer, 0, "Hello");
-  writer.arrayHeader(4);
+  writer.arrayHeader(5);
   writer.int(protocolVersion);
   writer.str(address);
   writer.str(incarnation);
   if (expected === null) writer.nil();
   else writer.str(expected);
+  writer.mapHeader(1);
+  writer.str("cluster");
+  writer.str(cluster);
   writer.endFrame(frame);
 }
 
 /**
- * Reads a `Hello`; trailing params, as a newer version may send them, are ignored.
+ * Reads a `Hello`; what a newer version may send beside it is ignored.
  *
  * @param reader at its params, well-formed values
  * @throws {RpcError} `bad_request` for another version, or other params.
@@ -44,23 +57,57 @@ export function readHello(paramCount: number, reader: MsgpackReader): Hello {
       `Cannot greet in version ${version}: allowed is ${protocolVersion}`,
     );
   }
-  if (version !== notThis && paramCount >= 4) {
-    const address = readText(reader);
-    const incarnation = address === undefined ? undefined : readText(reader);
-    const expected = incarnation === undefined || reader.nil() ? null : readText(reader);
-    if (address !== undefined && incarnation !== undefined && expected !== undefined) {
-      return { address, incarnation, expected };
-    }
-  }
-  throw new RpcError(
-    "bad_request",
-    "Cannot greet: allowed is [version, address, incarnation, expected incarnation or nil]",
-  );
+  if (version === notThis || paramCount < 4) throw malformed();
+  const address = readText(reader, isDialable);
+  const incarnation = readText(reader, isIncarnation);
+  const expected = reader.nil() ? null : readText(reader, () => true);
+  const cluster = paramCount > 4 ? readCluster(reader) : defaultCluster;
+  return { address, incarnation, expected, cluster };
 }
 
-/** @returns the str that comes next, or `undefined` when none of UTF-8 does. */
-function readText(reader: MsgpackReader): string | undefined {
+/** Reads the options of a `Hello`; those that are not known are ignored. */
+function readCluster(reader: MsgpackReader): string {
+  let cluster = defaultCluster;
+  const count = reader.mapHeader();
+  if (count === notThis) throw malformed();
+  for (let i = 0; i < count; i++) {
+    if (isNamed(reader, "cluster")) cluster = readText(reader, isClusterName);
+    else reader.skip();
+  }
+  return cluster;
+}
+
+/** Reads the key of an option, whatever it is. @returns whether it is `name`. */
+function isNamed(reader: MsgpackReader, name: string): boolean {
   const count = reader.strHeader();
-  if (count === notThis || !isUtf8(reader.bytes, reader.at, reader.at + count)) return undefined;
-  return decodeUtf8(reader.bytes, reader.at, reader.at += count);
+  if (count === notThis) {
+    reader.skip();
+    return false;
+  }
+  const { bytes, at } = reader;
+  reader.at += count;
+  return count === name.length &&
+    [...name].every((char, i) => bytes[at + i] === char.charCodeAt(0));
+}
+
+/** Whether a cluster may have this name. */
+export function isClusterName(name: string): boolean {
+  return name.length <= clusterBytesMax && /^[\w.-]+$/.test(name);
+}
+
+/** Reads a str that is as it should be. */
+function readText(reader: MsgpackReader, isAllowed: (text: string) => boolean): string {
+  const count = reader.strHeader();
+  if (count === notThis || !isUtf8(reader.bytes, reader.at, reader.at + count)) throw malformed();
+  const text = decodeUtf8(reader.bytes, reader.at, reader.at += count);
+  if (!isAllowed(text)) throw malformed();
+  return text;
+}
+
+function malformed(): RpcError {
+  return new RpcError(
+    "bad_request",
+    "Cannot greet: allowed is [version, HOST:PORT, incarnation, " +
+      'expected incarnation or nil, {"cluster": name}]',
+  );
 }

@@ -2,7 +2,7 @@ import { decode } from "../rpc/mod.ts";
 import type { Actor } from "./actor.ts";
 import { type ActorRef, uid } from "./actor_ref.ts";
 import { Mailbox } from "./mailbox.ts";
-import type { Marshalled } from "./marshaller.ts";
+import type { Delivery } from "./marshaller.ts";
 import { MessageRates } from "./message_rate.ts";
 import type { Runnable } from "./scheduler.ts";
 
@@ -13,7 +13,7 @@ export type OnActorError = (error: unknown, from: string | undefined) => void;
 export class LocalActor implements Runnable {
   scheduled = false;
   /** Messages that wait, marshalled. */
-  readonly mailbox = new Mailbox<Marshalled>();
+  readonly mailbox = new Mailbox<Delivery>();
   /** What this actor sent to others lately; receivers by counter here, by uid elsewhere. */
   readonly rates: MessageRates<number | string>;
   /** The ref of another system that it told something last, and its uid. */
@@ -53,6 +53,8 @@ export class LocalActor implements Runnable {
       this.actor.onMessage(decode(bytes, start, end));
     } catch (error) {
       this.#onError(error, from);
+    } finally {
+      message.source?.handled(message);
     }
     return true;
   }

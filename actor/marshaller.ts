@@ -12,6 +12,17 @@ export interface Marshalled {
   readonly from?: string;
 }
 
+/** Where a message came from, if that is to know when it is handled. */
+export interface DeliverySource {
+  /** The message was handled: its receiver returned, or threw. */
+  handled(message: Marshalled): void;
+}
+
+/** A message that came from elsewhere. */
+export interface Delivery extends Marshalled {
+  readonly source?: DeliverySource;
+}
+
 /**
  * Marshals messages one behind the other into chunks of memory. A chunk is written once and never
  * again, so a message stays where it was marshalled: it waits in a mailbox, is unmarshalled and goes

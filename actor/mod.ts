@@ -44,7 +44,10 @@ export {
 } from "./actor_thread.ts";
 export { type ChannelOptions, ChannelTimeoutError } from "./channels.ts";
 export type { Inbox, ReceiveMarshalled } from "./inbox.ts";
-export type { Marshalled } from "./marshaller.ts";
+export type { MetListener } from "./introductions.ts";
+export type { CheckMessage } from "./exposed.ts";
+export type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
+export { isDialable, isIncarnation, lifeKey, type SystemLife } from "./system_life.ts";
 export type { ExtraFigure, SystemStats } from "./stats.ts";
 export type { LinkState, TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
 export { RpcTellNetwork } from "./tell_port.ts";

@@ -1,45 +1,56 @@
 import {
   Backoff,
   type ByteStream,
-  dial,
   type Environment,
   frameHeaderBytes,
-  FrameReader,
+  frameLength,
   FrameSender,
   MsgpackReader,
-  MsgpackWriter,
-  readResponseHead,
-  type Transport,
 } from "../rpc/mod.ts";
 import { DoubtfulMessages } from "./doubtful_messages.ts";
-import { writeHello } from "./hello.ts";
+import { ElsewhereError, type GreetedStream, RefusedError } from "./greeting.ts";
+import { type LinkNotice, readNotice, writeNotice } from "./link_notice.ts";
 import type { Marshalled } from "./marshaller.ts";
+import type { SystemLife } from "./system_life.ts";
 import { writeTell } from "./tell_frame.ts";
-import type { TellHost, TellLink } from "./tell_network.ts";
+import type { TellLink } from "./tell_network.ts";
 
-/** The other life has the address: there is nobody to tell. */
-class GoneError extends Error {}
+/** What a `RemoteLink` is told by and tells its port. */
+export interface RemoteLinkHost {
+  readonly environment: Environment;
+  /** Dials a system and greets it, once. */
+  greet(life: SystemLife, signal: AbortSignal): Promise<GreetedStream>;
+  /** Whether the system has a connection of its own to this one. */
+  isHeard(life: SystemLife): boolean;
+  /** The address answered as another life: those who are heard from this one are asked whether they are there. */
+  foundElsewhere(life: SystemLife): void;
+  /** So many messages did not leave, or left when nobody was there. */
+  dropped(count: number): void;
+  /** The system does not accept the greeting, or the messages; told once. */
+  refused(address: string, reason: string): void;
+}
 
 /**
- * The link to a system over a connection of its own: greets with `Hello`, then sends `Tell` frames,
- * many per write, and never waits for a reply. A lost connection is dialed again, with exponential
- * back-off and jitter, for as long as the address has not begun another life.
+ * The link to a system over a connection of its own: greets with `Hello`, then sends `Tell` frames, many
+ * per write. What comes back says how many of them were handled. A lost connection is dialed again, with
+ * exponential back-off and jitter, until the link is closed.
  */
 export class RemoteLink implements TellLink {
+  readonly life: SystemLife;
   epoch = 0;
   isUp = false;
-  isGone = false;
-  #address: string;
-  #incarnation: string;
-  #transport: Transport;
+  isElsewhere = false;
+  told = 0;
+  handled = 0;
+  #host: RemoteLinkHost;
   #environment: Environment;
   #bytesMax: number;
-  #host: TellHost;
   #sender: FrameSender;
   /** Messages that have not left. */
   #waitingMessages = 0;
   #doubtful: DoubtfulMessages;
   #stream: ByteStream | undefined;
+  #reader = new MsgpackReader(new Uint8Array());
   #watchers: (() => void)[] = [];
   #closed = false;
   #refusalIsTold = false;
@@ -48,20 +59,14 @@ export class RemoteLink implements TellLink {
   #done: Promise<void>;
   #endPause: (() => void) | undefined;
 
-  constructor(
-    address: string,
-    incarnation: string,
-    transport: Transport,
-    environment: Environment,
-    host: TellHost,
-  ) {
-    this.#address = address;
-    this.#incarnation = incarnation;
-    this.#transport = transport;
-    this.#environment = environment;
-    this.#bytesMax = environment.limits.linkBytesMax;
-    const doubtful = this.#doubtful = new DoubtfulMessages(environment);
-    this.#sender = new FrameSender(environment, {
+  /** @param greeted a connection on which the system greeted already */
+  constructor(life: SystemLife, host: RemoteLinkHost, greeted?: GreetedStream) {
+    this.life = life;
+    this.#host = host;
+    this.#environment = host.environment;
+    this.#bytesMax = host.environment.limits.linkBytesMax;
+    const doubtful = this.#doubtful = new DoubtfulMessages(this.#environment);
+    this.#sender = new FrameSender(this.#environment, {
       leaving: () => {
         doubtful.add(this.#waitingMessages);
         this.#waitingMessages = 0;
@@ -70,20 +75,29 @@ export class RemoteLink implements TellLink {
       // The reader of the stream sees its end, and dials again.
       failed: (stream) => stream.close(),
     });
-    this.#host = host;
-    this.#done = this.#run();
+    this.#done = this.#run(greeted);
+  }
+
+  get isHeard(): boolean {
+    return this.#host.isHeard(this.life);
   }
 
   get roomBytes(): number {
     return Math.max(0, this.#bytesMax - this.#sender.waitingBytes);
   }
 
+  /** Whether nobody looks at it. */
+  get isUnused(): boolean {
+    return this.#watchers.length === 0;
+  }
+
   send(counter: number, message: Marshalled, reserved: boolean): boolean {
     const bytes = message.end - message.start;
     const bound = reserved ? this.#bytesMax : this.#bytesMax / 2;
-    if (this.isGone || this.#closed || this.#sender.waitingBytes + bytes > bound) return false;
+    if (this.isElsewhere || this.#closed || this.#sender.waitingBytes + bytes > bound) return false;
     writeTell(this.#sender.frames, counter, message);
     this.#waitingMessages++;
+    this.told++;
     this.#sender.send();
     return true;
   }
@@ -92,7 +106,9 @@ export class RemoteLink implements TellLink {
     this.#watchers.push(fn);
   }
 
-  #changed(): void {
+  /** Tells those who look at it that its state has changed. */
+  changed(): void {
+    if (this.#closed) return;
     for (const fn of this.#watchers) fn();
   }
 
@@ -109,102 +125,108 @@ export class RemoteLink implements TellLink {
     await this.#done;
   }
 
-  async #run(): Promise<void> {
+  async #run(greeted: GreetedStream | undefined): Promise<void> {
     const backoff = new Backoff({
       minMs: this.#environment.limits.reconnectMinMs,
       maxMs: this.#environment.limits.reconnectMaxMs,
       fraction: () => this.#environment.fraction(),
     });
-    while (!this.#closed && !this.isGone) {
+    while (!this.#closed) {
       try {
-        await this.#connect();
+        greeted ??= await this.#host.greet(this.life, this.#dialing.signal);
         backoff.reset();
-        await this.#untilEnd(this.#stream!);
+        await this.#follow(greeted);
       } catch (error) {
-        if (error instanceof GoneError) this.isGone = true;
+        this.#failed(error);
       }
+      greeted = undefined;
       this.#disconnect();
-      if (this.#closed || this.isGone) return;
-      await this.#pause(backoff.nextMs());
+      if (!this.#closed) await this.#pause(backoff.nextMs());
     }
   }
 
-  async #connect(): Promise<void> {
-    const stream = await dial(
-      this.#transport,
-      this.#address,
-      this.#environment,
-      this.#dialing.signal,
-    );
-    this.#stream = stream;
-    if (this.#closed) throw new Error("too late");
-    const cancel = this.#environment.after(
-      this.#environment.limits.dialTimeoutMs,
-      () => stream.close(),
-    );
-    try {
-      await this.#greet(stream);
-    } finally {
-      cancel();
-    }
-    this.isUp = true;
-    this.epoch++;
-    this.#changed();
-    this.#sender.begin(stream);
+  #failed(error: unknown): void {
+    if (error instanceof RefusedError) this.#refused(error.message);
+    if (this.#closed || !(error instanceof ElsewhereError)) return;
+    this.#host.foundElsewhere(this.life);
+    if (this.isElsewhere) return;
+    this.isElsewhere = true;
+    this.#discard();
+    this.changed();
   }
 
-  async #greet(stream: ByteStream): Promise<void> {
-    const writer = new MsgpackWriter();
-    writeHello(writer, {
-      address: this.#host.address(),
-      incarnation: this.#host.incarnation,
-      expected: this.#incarnation,
-    });
-    await stream.write(writer.written());
-    const frames = new FrameReader(this.#environment.limits.receiveBufferBytes);
-    for (;;) {
-      const count = await stream.read(frames.space());
-      if (count === null) throw new Error("the connection ended before it was greeted");
-      frames.received(count);
-      const reply = frames.take();
-      if (reply === undefined) continue;
-      const { error } = readResponseHead(new MsgpackReader(reply, frameHeaderBytes));
-      if (error?.code === "unavailable") throw new GoneError(error.message);
-      if (error !== undefined) {
-        this.#tellOfRefusal(error.message);
-        throw new Error(error.message);
-      }
-      return;
-    }
-  }
-
-  #tellOfRefusal(reason: string): void {
+  #refused(reason: string): void {
     if (this.#refusalIsTold) return;
     this.#refusalIsTold = true;
-    this.#host.refused(this.#address, reason);
+    this.#host.refused(this.life.address, reason);
   }
 
-  /** Nothing is expected to come; reading shows when the connection ends. */
-  async #untilEnd(stream: ByteStream): Promise<void> {
-    const ignored = new Uint8Array(256);
-    while (await stream.read(ignored) !== null);
+  /** Sends, and reads what comes back, until the connection ends. */
+  async #follow({ stream, frames, first }: GreetedStream): Promise<void> {
+    this.#stream = stream;
+    if (this.#closed) return;
+    this.isUp = true;
+    this.isElsewhere = false;
+    this.epoch++;
+    this.changed();
+    this.#sender.begin(stream);
+    this.#takeNotices(first);
+    for (;;) {
+      const count = await stream.read(frames.space());
+      if (count === null) return;
+      frames.received(count);
+      for (let whole = frames.take(); whole !== undefined; whole = frames.take()) {
+        this.#takeNotices(whole);
+      }
+    }
+  }
+
+  #takeNotices(frames: Uint8Array): void {
+    for (let at = 0; at < frames.length;) {
+      const start = at + frameHeaderBytes;
+      at = start + frameLength(frames, at);
+      this.#reader.reset(frames, start, at);
+      const notice = readNotice(this.#reader);
+      if (notice !== undefined) this.#take(notice);
+    }
+  }
+
+  #take(notice: LinkNotice): void {
+    switch (notice.name) {
+      case "Ack":
+        if (notice.count <= this.handled || notice.count > this.told) return;
+        this.handled = notice.count;
+        this.changed();
+        break;
+      case "Ping":
+        writeNotice(this.#sender.frames, { name: "Pong" });
+        this.#sender.send();
+        break;
+      case "Refused":
+        this.#refused(notice.reason);
+    }
   }
 
   /** What was handed over since the connection was made is lost with it; the epoch tells. */
   #disconnect(): void {
     const lost = this.#doubtful.end();
-    if (this.isUp || this.isGone) {
-      // Its own end is no loss: what was written before that arrives.
-      this.#host.dropped(this.#waitingMessages + (this.#closed ? 0 : lost));
-      this.#waitingMessages = 0;
-      this.#sender.discard();
-    }
     this.#sender.end();
-    const wasUp = this.isUp;
-    this.isUp = false;
-    if ((wasUp || this.isGone) && !this.#closed) this.#changed();
+    if (this.isUp) {
+      // Its own end is no loss: what was written before that arrives.
+      this.#host.dropped(this.#closed ? 0 : lost);
+      this.#discard();
+      this.isUp = false;
+      this.changed();
+    }
     this.#stream?.close();
     this.#stream = undefined;
+  }
+
+  /** Drops what waits. */
+  #discard(): void {
+    this.#host.dropped(this.#waitingMessages);
+    this.#waitingMessages = this.told = this.handled = 0;
+    this.#sender.discard();
   }
 
   #pause(ms: number): Promise<void> {

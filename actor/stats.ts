@@ -16,6 +16,8 @@ export interface SystemStats {
   maxMessageRate: number;
   /** Messages whose receiver could not be reached. */
   messagesDropped: number;
+  /** Messages from other systems that were refused: the connection that each came on was ended. */
+  refusedMessages: number;
   /** What the system's host counts, by the names that it gave at the start. */
   extra: Readonly<Record<string, number>>;
 }
@@ -28,6 +30,7 @@ const counted = [
   "remoteBytesReceived",
   "channelRefsUsed",
   "messagesDropped",
+  "refusedMessages",
   "maxMessageRate",
 ] as const;
 
@@ -104,6 +107,7 @@ export class StatsTable {
       channelRefsUsed: sum("channelRefsUsed"),
       maxMessageRate: Math.max(...this.#rows.map((row) => row[figureOf.maxMessageRate])),
       messagesDropped: sum("messagesDropped"),
+      refusedMessages: sum("refusedMessages"),
       extra: Object.fromEntries(
         this.extraFigures.map((name) => [name, sumAt(this.#extraPlace(name))]),
       ),

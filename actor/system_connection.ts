@@ -1,42 +1,97 @@
 import {
   answerFrames,
+  type EndConnection,
   type FrameExecutor,
   type Incoming,
+  type Limited,
   MsgpackReader,
   MsgpackWriter,
   notThis,
   type Reply,
   type RequestHandler,
   RpcError,
+  type SendLate,
+  type Timers,
   writeValue,
 } from "../rpc/mod.ts";
 import { readHello } from "./hello.ts";
+import type { MetListener } from "./introductions.ts";
+import { type LinkNotice, noticeOf, writeNotice } from "./link_notice.ts";
+import type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
+import type { SystemLife } from "./system_life.ts";
 import { readTell } from "./tell_frame.ts";
 import type { TellHost } from "./tell_network.ts";
 
+/** What the connections of a port need of it. */
+export interface ConnectionHost {
+  readonly system: TellHost;
+  readonly environment: Pick<Timers, "after" | "soon"> & Limited;
+  /** Finds out whether a system that says that it is `life` was greeted at its address; dials it if need be. */
+  meet(life: SystemLife, listener: MetListener): void;
+  /** Told of a connection whose system was greeted, and of its end. */
+  opened(life: SystemLife, connection: SystemConnection): void;
+  closed(life: SystemLife, connection: SystemConnection): void;
+}
+
+/** How to send something on a connection that no reply is, and how to end it. */
+export interface ConnectionEnds {
+  /** The host at the other end. */
+  peer: string;
+  sendLate: SendLate;
+  end: EndConnection;
+}
+
+/** Who is at the other end. */
+type Caller =
+  | { name: "unknown" }
+  /** It said who it is; its address is being dialed, to see whether it is there. */
+  | { name: "claimed"; life: SystemLife }
+  /** It was greeted at its address. */
+  | { name: "greeted"; life: SystemLife }
+  /** Nothing of it is heard any more. */
+  | { name: "refused" };
+
 /**
- * What comes to a system's port on one connection. `Describe`, `Ping` and `Stats` are for anyone;
- * `Tell` is heard only after a `Hello` for this life of the system, so that a message to an earlier
- * life reaches nobody. Trailing params, as a newer version may send them, are ignored.
+ * What comes to a system's port on one connection. `Describe`, `Ping` and `Stats` are for anyone. `Tell`
+ * is heard only after a `Hello` for this life of the system, so that a message to an earlier life
+ * reaches nobody, and only of a system that was greeted at its address. Each message is checked, whole,
+ * before it is handed over; one that fails ends the connection. What a newer version may send beside it
+ * is ignored.
+ *
+ * The messages that are handed over and not handled are bounded: at the bound no more is read.
  */
-export class SystemConnection implements FrameExecutor, RequestHandler {
+export class SystemConnection implements FrameExecutor, RequestHandler, DeliverySource {
+  isWaiting = false;
   readonly replyBatchBytesMax: number;
-  #host: TellHost;
-  #from: string;
-  #isGreeted = false;
+  #host: ConnectionHost;
+  #ends: ConnectionEnds;
+  #caller: Caller = { name: "unknown" };
   #reader = new MsgpackReader(nothing);
   #frames: Uint8Array = nothing;
   /** A copy of `#frames`, once a message is to outlive them. */
   #kept: Uint8Array | undefined;
+  /** A message of a caller that is not greeted yet: the first one. The next one waits. */
+  #held: { counter: number; message: Delivery } | undefined;
+  #unhandledMessages = 0;
+  #unhandledBytes = 0;
+  /** How many messages were handled in all, and how many of them the caller knows of. */
+  #handled = 0;
+  #acknowledged = 0;
+  #isAckDue = false;
+  /** Goes on when there may be room for the message that waits. */
+  #resume: (() => void) | undefined;
+  /** Ends the wait for the answer to a `Ping`. */
+  #cancelPing: (() => void) | undefined;
+  #closed = false;
 
-  /** @param from the host at the other end */
-  constructor(host: TellHost, from: string, replyBatchBytesMax: number) {
-    this.replyBatchBytesMax = replyBatchBytesMax;
+  constructor(host: ConnectionHost, ends: ConnectionEnds) {
     this.#host = host;
-    this.#from = from;
+    this.#ends = ends;
+    this.replyBatchBytesMax = host.environment.limits.replyBatchBytesMax;
   }
 
-  execute(frames: Uint8Array): Reply {
+  execute(frames: Uint8Array): Promise<Reply> | Reply {
+    if (this.isWaiting) return this.#executeWhenRoom(frames);
     const writer = new MsgpackWriter();
     this.#frames = frames;
     const answer = answerFrames(frames, this.#reader, writer, this);
@@ -45,27 +100,104 @@ export class SystemConnection implements FrameExecutor, RequestHandler {
     return { ...answer, replies: writer.written() };
   }
 
+  async #executeWhenRoom(frames: Uint8Array): Promise<Reply> {
+    while (!this.#hasRoom && !this.#closed) {
+      await new Promise<void>((resolve) => this.#resume = resolve);
+    }
+    if (this.#closed) throw new Error("Cannot go on: the connection is closed");
+    this.isWaiting = false;
+    return this.execute(frames);
+  }
+
+  get #hasRoom(): boolean {
+    const { unhandledMessagesMax, unhandledBytesMax } = this.#host.environment.limits;
+    return this.#held === undefined && this.#unhandledMessages < unhandledMessagesMax &&
+      this.#unhandledBytes < unhandledBytesMax;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelPing?.();
+    const caller = this.#caller;
+    if (caller.name === "greeted") this.#host.closed(caller.life, this);
+    this.#caller = { name: "refused" };
+    this.#held = undefined;
+    this.#resume?.();
+  }
+
+  // ---- messages -----------------------------------------------------------------------------
+
   take(reader: MsgpackReader): boolean {
-    if (!this.#isGreeted) return false;
+    if (!this.#isListening) return false;
+    const { at } = reader;
     const counter = readTell(reader);
     if (counter === notThis) return false;
     this.#receive(counter, reader.at, reader.end);
+    if (this.isWaiting) reader.at = at;
     return true;
   }
 
-  /** What is no well-formed `Tell` of a greeted connection is ignored, as other notifications are. */
+  /** What is no well-formed `Tell` of a caller that is listened to is ignored, as other notifications are. */
   notification(notification: Incoming, reader: MsgpackReader): void {
-    if (!this.#isGreeted || !isTell(notification, reader)) return;
+    if (!this.#isListening) return;
+    if (!isTell(notification, reader)) return this.#takeNotice(noticeOf(notification, reader));
     const counter = reader.uint();
     const count = counter === notThis ? notThis : reader.binHeader();
     if (count !== notThis) this.#receive(counter, reader.at, reader.at + count);
   }
 
+  get #isListening(): boolean {
+    return this.#caller.name === "claimed" || this.#caller.name === "greeted";
+  }
+
   /** All messages of one read live on in one copy of its bytes. */
   #receive(counter: number, start: number, end: number): void {
+    if (!this.#hasRoom) {
+      this.isWaiting = true;
+      return;
+    }
+    const caller = this.#caller as Caller & { life: SystemLife };
     this.#kept ??= this.#frames.slice();
-    this.#host.receive(counter, { bytes: this.#kept, start, end, from: this.#from });
+    const message: Delivery = {
+      bytes: this.#kept,
+      start,
+      end,
+      from: this.#ends.peer,
+      source: this,
+    };
+    const reason = this.#host.system.check(counter, message, caller.life);
+    if (reason !== undefined) {
+      this.#host.system.refusedMessage(this.#ends.peer, caller.life, reason);
+      this.#refuse();
+    } else if (caller.name === "greeted") this.#handOver(counter, message);
+    else this.#held = { counter, message };
   }
+
+  #handOver(counter: number, message: Delivery): void {
+    this.#unhandledMessages++;
+    this.#unhandledBytes += message.end - message.start;
+    this.#host.system.receive(counter, message);
+  }
+
+  handled({ start, end }: Marshalled): void {
+    this.#unhandledMessages--;
+    this.#unhandledBytes -= end - start;
+    this.#handled++;
+    if (this.#hasRoom) this.#resume?.();
+    if (this.#isAckDue) return;
+    this.#isAckDue = true;
+    this.#host.environment.soon(this.#acknowledge);
+  }
+
+  /** One acknowledgement for all that was handled in a turn. */
+  #acknowledge = (): void => {
+    this.#isAckDue = false;
+    if (this.#closed || this.#acknowledged === this.#handled) return;
+    this.#acknowledged = this.#handled;
+    this.#send({ name: "Ack", count: this.#handled });
+  };
+
+  // ---- requests -----------------------------------------------------------------------------
 
   request(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
     const name = request.method(reader);
@@ -75,7 +207,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler {
       case "Ping":
         return void writer.str("pong");
       case "Stats":
-        return writeValue(writer, this.#host.stats());
+        return writeValue(writer, this.#host.system.stats());
       case "Hello":
         return this.#hello(request, reader, writer);
       default:
@@ -88,7 +220,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler {
 
   /** A server that is still starting has no description yet: who joins it is to ask again. */
   #describe(writer: MsgpackWriter): void {
-    const description = this.#host.describe();
+    const description = this.#host.system.describe();
     if (description === "") {
       throw new RpcError("unavailable", "Cannot describe the server: it is still starting");
     }
@@ -96,19 +228,92 @@ export class SystemConnection implements FrameExecutor, RequestHandler {
   }
 
   #hello({ paramCount }: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
-    const { address, expected } = readHello(paramCount, reader);
-    if (expected !== null && expected !== this.#host.incarnation) {
+    const { address, incarnation, expected, cluster } = readHello(paramCount, reader);
+    const { system } = this.#host;
+    if (cluster !== system.cluster) {
+      const reason = `Cannot greet ${address}: it belongs to the cluster "${cluster}", ` +
+        `${system.address()} to "${system.cluster}"`;
+      system.refusedMessage(this.#ends.peer, { address, incarnation }, reason);
+      throw new RpcError("bad_request", reason);
+    }
+    if (expected !== null && expected !== system.incarnation) {
       throw new RpcError(
         "unavailable",
-        `Cannot greet ${address}: it looks for ${expected}, this is ${this.#host.incarnation}`,
+        `Cannot greet ${address}: it looks for ${expected}, this is ${system.incarnation}`,
       );
     }
-    this.#isGreeted = true;
+    if (this.#caller.name === "unknown") this.#meet({ address, incarnation });
+    else if (this.#isListening) this.#expectSame({ address, incarnation });
     writer.nil();
   }
 
+  #meet(life: SystemLife): void {
+    this.#caller = { name: "claimed", life };
+    this.#host.meet(life, (isMet) => this.#met(life, isMet));
+  }
+
+  #met(life: SystemLife, isMet: boolean): void {
+    if (this.#closed || this.#caller.name !== "claimed") return;
+    if (!isMet) {
+      const reason = `${life.address} is not answered by the system that says so`;
+      this.#host.system.refusedMessage(this.#ends.peer, life, reason);
+      this.#send({
+        name: "Refused",
+        reason: `it advertises ${life.address}, where nobody answers, or another system does`,
+      });
+      return this.#refuse();
+    }
+    this.#caller = { name: "greeted", life };
+    this.#host.opened(life, this);
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) this.#handOver(held.counter, held.message);
+    this.#resume?.();
+  }
+
+  #expectSame({ address, incarnation }: SystemLife): void {
+    const { life } = this.#caller as Caller & { life: SystemLife };
+    if (life.address === address && life.incarnation === incarnation) return;
+    throw new RpcError("bad_request", "Cannot greet: this connection is another system's");
+  }
+
+  // ---- notices ------------------------------------------------------------------------------
+
+  /** Asks whether the caller is still there; without an answer the connection ends. */
+  ping(): void {
+    if (this.#cancelPing !== undefined) return;
+    this.#cancelPing = this.#host.environment.after(
+      this.#host.environment.limits.pingPatienceMs,
+      () => this.#ends.end(),
+    );
+    this.#send({ name: "Ping" });
+  }
+
+  #takeNotice(notice: LinkNotice | undefined): void {
+    if (notice?.name !== "Pong") return;
+    this.#cancelPing?.();
+    this.#cancelPing = undefined;
+  }
+
+  /** Hears nothing more. */
+  #refuse(): void {
+    const caller = this.#caller;
+    if (caller.name === "greeted") this.#host.closed(caller.life, this);
+    this.#caller = { name: "refused" };
+    this.#held = undefined;
+    this.isWaiting = false;
+    this.#resume?.();
+    this.#ends.end();
+  }
+
+  #send(notice: LinkNotice): void {
+    const writer = new MsgpackWriter(64);
+    writeNotice(writer, notice);
+    this.#ends.sendLate(writer.written(), 0);
+  }
+
   bug(error: unknown): void {
-    this.#host.bug(error);
+    this.#host.system.bug(error);
   }
 }
 

@@ -5,7 +5,9 @@
  * @module
  */
 
-import type { Marshalled } from "./marshaller.ts";
+import type { Delivery, Marshalled } from "./marshaller.ts";
+import type { MetListener } from "./introductions.ts";
+import type { SystemLife } from "./system_life.ts";
 
 /** Opens ports on a network. */
 export interface TellNetwork {
@@ -23,13 +25,24 @@ export interface TellHost {
   address(): string;
   /** Incarnation of the system, part of every ref to its actors. */
   readonly incarnation: string;
-  /** Takes a message that came for whoever is `counter`. */
-  receive(counter: number, message: Marshalled): void;
+  /** Name of the cluster of systems that it belongs to. */
+  readonly cluster: string;
+  /** What is wrong with a message for whoever is `counter`; `undefined` when it may be handed over. */
+  check(counter: number, message: Marshalled, from: SystemLife): string | undefined;
+  /** Takes a message that was checked. */
+  receive(counter: number, message: Delivery): void;
+  /**
+   * Told of a message that was refused, and why: its connection is ended.
+   *
+   * @param peer the host that sent it
+   * @param claimed who it says it is
+   */
+  refusedMessage(peer: string, claimed: SystemLife, reason: string): void;
   /** Told of messages that were handed over to a link and did not leave, or left when nobody was there. */
   dropped(count: number): void;
   /**
-   * Told, once a link, that the system at `address` does not accept its greeting, and why. It may
-   * become another version: it goes on being dialed.
+   * Told, once a link, that the system at `address` does not accept its greeting or its messages, and
+   * why. That may change: it goes on being dialed.
    */
   refused(address: string, reason: string): void;
   /** The description that `Describe` on the port answers. */
@@ -49,6 +62,14 @@ export interface TellPort {
    * `undefined` when there are too many.
    */
   link(address: string, incarnation: string): TellLink | undefined;
+  /**
+   * Dials a system that somebody named, when it has its turn.
+   *
+   * @param listener told whether it was greeted at its address; the link to it is up then
+   */
+  meet(life: SystemLife, listener: MetListener): void;
+  /** Ends the link to a system, if there is one. */
+  unlink(life: SystemLife): void;
   /** Frees the port and ends the links. */
   close(): Promise<void>;
 }
@@ -62,8 +83,17 @@ export interface LinkState {
    * since arrives in order, or it changes again.
    */
   readonly epoch: number;
-  /** Whether the address has begun another life: nothing will ever arrive. */
-  readonly isGone: boolean;
+  /**
+   * Whether the address answered as another life when it was last dialed. It goes on being dialed, as
+   * the way to the address may be what has changed.
+   */
+  readonly isElsewhere: boolean;
+  /** Whether the system has a connection of its own to this one, and is there. */
+  readonly isHeard: boolean;
+  /** How many messages were handed over in this epoch. */
+  readonly told: number;
+  /** How many of them the other system has handled: those handed over first. */
+  readonly handled: number;
   /** How many bytes may be handed over now as `reserved`. */
   readonly roomBytes: number;
   /** Drops the connection and dials anew: for a sender that has waited too long for an answer. */
@@ -72,7 +102,7 @@ export interface LinkState {
 
 /** One direction between two systems: in order, at most once. */
 export interface TellLink extends LinkState {
-  /** Calls `fn` whenever `isUp` or `isGone` changes. */
+  /** Calls `fn` whenever `isUp`, `isElsewhere` or `isHeard` changes, and when messages were handled. */
   onChange(fn: () => void): void;
   /**
    * Hands a message over. Never blocks.
@@ -84,4 +114,13 @@ export interface TellLink extends LinkState {
 }
 
 /** The state of a link for which there is no place. */
-export const noLink: LinkState = { isUp: false, epoch: 0, isGone: false, roomBytes: 0, reset() {} };
+export const noLink: LinkState = {
+  isUp: false,
+  epoch: 0,
+  isElsewhere: false,
+  isHeard: false,
+  told: 0,
+  handled: 0,
+  roomBytes: 0,
+  reset() {},
+};

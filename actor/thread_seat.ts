@@ -41,6 +41,8 @@ export function takeSeat(
     toThread: (_thread, counter, message) => (link.send(counter, message), true),
     toSystem: (ref, message) => (link.send(ref, message), true),
     link: () => undefined,
+    meet: (_ref, listener) => listener(false),
+    unlink() {},
   });
   const link = new ThreadLink(port, environment, (to, message) => thread.relay(to, message));
   return thread;

@@ -27,6 +27,7 @@ export async function measureRemoteTells(
     system.startActor((context) => newSender(context, ref, sender, seconds));
     const count = await sent;
     const { ref: replyTo, response } = system.newChannelRef<CountReport>({ timeoutMs });
+    system.expose(replyTo);
     system.tell(ref, { type: "end", replyTo } satisfies CountMessage);
     const report = await response;
     return { ...report, sent: count, perSecond: report.received / (report.elapsedMs / 1000) };

@@ -8,5 +8,7 @@ import { newCounter } from "./counter.ts";
  */
 export async function startTellReceiver(): Promise<{ ref: string; close(): Promise<void> }> {
   const system = await ActorSystem.start({ hostname: "127.0.0.1", port: 0 });
-  return { ref: JSON.stringify(system.startActor(newCounter)), close: () => system.close() };
+  const counter = system.startActor(newCounter);
+  system.expose(counter);
+  return { ref: JSON.stringify(counter), close: () => system.close() };
 }

@@ -6,6 +6,7 @@ import type { DiskOptions } from "./query/group_commit.ts";
 import { QueryActor } from "./query/query_actor.ts";
 import { type ServerStats, serverStats } from "./query/server_stats.ts";
 import { Store } from "./store/mod.ts";
+import { peerMessageFault } from "./sync/peer_message_fault.ts";
 import { SyncActor } from "./sync/sync_actor.ts";
 
 /** What the query actors of a server have in common: plain data that may be posted to a thread. */
@@ -65,6 +66,7 @@ export class ReplicaGroup {
     this.syncActor = system.startActor((context) =>
       new SyncActor(context, { journal: disk?.journal })
     );
+    system.expose(this.syncActor, peerMessageFault);
     const isAlone = queryActorCount === 1;
     this.settings = { version, syncActor: this.syncActor, ready, isAlone, disk };
     this.#ready = ready;

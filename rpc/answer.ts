@@ -28,6 +28,11 @@ export interface RequestHandler {
    * @returns whether it did; otherwise `reader` is as it was, and the payload is read as a message.
    */
   take?(reader: MsgpackReader): boolean;
+  /**
+   * Whether the message that it was given last has to wait, with all that follows: it did nothing with
+   * it, and is given it again.
+   */
+  readonly isWaiting?: boolean;
   /** Takes a notification; the default is to ignore it. */
   notification?(notification: Incoming, reader: MsgpackReader): void;
   /** Told of what `request` threw that is no `RpcError`; the caller only learns `internal`. */
@@ -44,9 +49,9 @@ export interface Answer {
 
 /**
  * Executes the frames `bytes[start..end)` in order and appends their responses to `writer`, until all
- * are executed, one is no message, or `replyBatchBytesMax` bytes were written, those taken back for
- * an error included: however many costly requests came in one read, no turn is longer than that and
- * one response.
+ * are executed, one is no message or has to wait, or `replyBatchBytesMax` bytes were written, those
+ * taken back for an error included: however many costly requests came in one read, no turn is longer
+ * than that and one response.
  *
  * Nothing else decides what a peer's bytes can do to a connection: every server port reads its
  * frames here.
@@ -63,10 +68,15 @@ export function answerFrames(
   let written = 0;
   const { replyBatchBytesMax = defaultLimits.replyBatchBytesMax } = handler;
   while (at < end && written < replyBatchBytesMax) {
+    const frame = at;
     const payload = at + frameHeaderBytes;
     at = payload + frameLength(bytes, at);
     reader.reset(bytes, payload, at);
-    if (handler.take?.(reader)) continue;
+    if (handler.take?.(reader)) {
+      if (!handler.isWaiting) continue;
+      at = frame;
+      break;
+    }
     try {
       incoming.read(reader);
     } catch (error) {
@@ -76,8 +86,13 @@ export function answerFrames(
       }
       return { consumed: at - start, close: true };
     }
-    if (incoming.msgid === undefined) handler.notification?.(incoming, reader);
-    else written += answerRequest(incoming.msgid, reader, writer, handler);
+    if (incoming.msgid === undefined) {
+      handler.notification?.(incoming, reader);
+      if (handler.isWaiting) {
+        at = frame;
+        break;
+      }
+    } else written += answerRequest(incoming.msgid, reader, writer, handler);
   }
   return { consumed: at - start, close: false };
 }

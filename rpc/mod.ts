@@ -78,7 +78,12 @@ export {
   writeErrorResponse,
   writeNilResponse,
 } from "./message.ts";
-export { type FrameExecutor, type Reply, type SendLate } from "./served_connection.ts";
+export {
+  type EndConnection,
+  type FrameExecutor,
+  type Reply,
+  type SendLate,
+} from "./served_connection.ts";
 export { RpcServer, type RpcServerOptions } from "./server.ts";
 export { tcpTransport } from "./tcp.ts";
 export { tcpDialer } from "./tcp_dialer.ts";

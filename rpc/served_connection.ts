@@ -15,6 +15,9 @@ export interface Reply extends Answer {
 /** Sends response frames that a reply has announced for later, and says how many they are. */
 export type SendLate = (replies: Uint8Array, count: number) => void;
 
+/** Ends a connection that was heard enough of: what was sent before still arrives. */
+export type EndConnection = () => void;
+
 /** Executes the frames of one connection. */
 export interface FrameExecutor {
   /**
@@ -50,23 +53,31 @@ export class ServedConnection {
   #late: Uint8Array[] = [];
   /** Goes on when all that was to be written is, or the connection is closed. */
   #resume: (() => void) | undefined;
+  /** Whether nothing more is sent, because what came was enough. */
+  #isEnding = false;
+  /** Called when it is closed. */
+  #onClosed: (() => void) | undefined;
 
   /** @param serve makes the executor of its frames */
   constructor(
     stream: ByteStream,
     environment: Pick<Timers, "after"> & Limited,
-    serve: (sendLate: SendLate) => FrameExecutor,
+    serve: (sendLate: SendLate, end: EndConnection) => FrameExecutor,
   ) {
     this.#stream = stream;
     this.#environment = environment;
     this.#laterMax = environment.limits.laterMax;
-    this.#executor = serve((replies, count) => this.#sendLate(replies, count));
+    this.#executor = serve(
+      (replies, count) => this.#sendLate(replies, count),
+      () => this.#end(),
+    );
   }
 
   /** Ends it now; `serve` settles. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#onClosed?.();
     this.#executor.close?.();
     this.#stream.close();
     this.#due = 0;
@@ -120,7 +131,20 @@ export class ServedConnection {
 
   #sendLate(replies: Uint8Array, count: number): void {
     this.#due -= count;
-    this.#send(replies);
+    if (!this.#closed && !this.#isEnding) this.#send(replies);
+  }
+
+  /** Has the peer see the end behind what was sent, and waits for no more of it than `lingerMs`. */
+  #end(): void {
+    if (this.#closed || this.#isEnding) return;
+    this.#isEnding = true;
+    const { lingerMs } = this.#environment.limits;
+    this.#onClosed = this.#environment.after(lingerMs, () => this.close());
+    if (!this.#isWriting) this.#closeWrite();
+  }
+
+  #closeWrite(): void {
+    this.#stream.closeWrite().catch(() => this.close());
   }
 
   /** Writes, now or behind the write under way. */
@@ -138,7 +162,10 @@ export class ServedConnection {
     this.#isWriting = false;
     if (this.#late.length > 0 && this.#writeError === undefined) {
       this.#write(concatenated(this.#late.splice(0)));
-    } else this.#resume?.();
+    } else {
+      if (this.#isEnding) this.#closeWrite();
+      this.#resume?.();
+    }
   };
 
   #onWriteError = (error: unknown): void => {

@@ -1,5 +1,10 @@
 import type { Limited, Timers } from "./environment.ts";
-import { type FrameExecutor, type SendLate, ServedConnection } from "./served_connection.ts";
+import {
+  type EndConnection,
+  type FrameExecutor,
+  type SendLate,
+  ServedConnection,
+} from "./served_connection.ts";
 import type { ByteListener, ByteStream, Transport } from "./transport.ts";
 
 /** Options of an `RpcServer`. */
@@ -14,8 +19,9 @@ export interface RpcServerOptions {
    *
    * @param sendLate for replies that come later
    * @param peer the address of its other end
+   * @param end for a connection that is to be heard no more
    */
-  serve(sendLate: SendLate, peer: string): FrameExecutor;
+  serve(sendLate: SendLate, peer: string, end: EndConnection): FrameExecutor;
   /** Told when a connection ends otherwise than by the peer's orderly close. */
   onFault?(peer: string, error: unknown): void;
 }
@@ -75,7 +81,7 @@ export class RpcServer {
     const connection = new ServedConnection(
       stream,
       this.#options.environment,
-      (sendLate) => this.#options.serve(sendLate, stream.peer),
+      (sendLate, end) => this.#options.serve(sendLate, stream.peer, end),
     );
     this.#connections.add(connection);
     await connection.serve((error) => this.#fault(stream, error));

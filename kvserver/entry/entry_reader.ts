@@ -46,6 +46,11 @@ export class EntryReader implements EntryBytes {
     this.size = this.#left = this.#count(this.#reader.uint());
   }
 
+  /** Whether nothing follows the entries that were read. */
+  get isAtEnd(): boolean {
+    return this.#reader.atEnd;
+  }
+
   /** Goes on to the next entry. @returns whether there is one. @throws as the constructor does. */
   next(): boolean {
     if (this.#left === 0) return false;

@@ -1,8 +1,19 @@
 /**
- * The order of the Puts of a key, which decides who wrote last.
+ * The order of the Puts of a key, which decides who wrote last: the one place that makes orders and
+ * says which ones are taken.
+ *
+ * Three bounds hold together, so that what a server writes can be read again:
+ *
+ * - a reader takes timestamps up to `timestampMax` and sequences up to `sequenceMax`;
+ * - `nextOrder` makes no order beyond these, whatever the clock says and whatever is held;
+ * - what arrives from another server is kept `timestampRoom` below `timestampMax` (and near the clock,
+ *   `orderFault`), so that no number of Puts leads from there to the end.
  *
  * @module
  */
+
+import type { Limits } from "../../limits.ts";
+import { RpcError } from "../../rpc/mod.ts";
 
 /** When a Put happened. Total: no two Puts of a key are equal. */
 export interface Order {
@@ -22,12 +33,20 @@ export function incarnationOf(uid: string): string {
 /** The greatest sequence of one timestamp. */
 export const sequenceMax = 0xffffffff;
 
+/** The greatest timestamp that a reader takes, in the year 10889. */
+export const timestampMax = 2 ** 48 - 1;
+
+/** The greatest timestamp that a clock is believed, and that arrives: 2^56 Puts of a key lie behind it. */
+const timestampNewMax = timestampMax - 2 ** 24;
+
 /**
  * The order of a new Put, which beats what its actor holds of the key: in the same millisecond, and
  * behind a clock that runs fast, the sequence counts on, so that no timestamp runs ahead of the
  * clocks. (Lamport's rule on hybrid time, as in Kulkarni et al., "Logical Physical Clocks".)
  *
+ * @param nowMs of the actor's clock; one before 1970 or after the year 10888 is not believed
  * @param into is made that order and returned, so that a Put need not make one; not `current`
+ * @throws {RpcError} `bad_request` when `current` is the greatest order that can be read.
  */
 export function nextOrder(
   current: Order | undefined,
@@ -35,14 +54,59 @@ export function nextOrder(
   uid: string,
   into: Order = { timestamp: 0, sequence: 0, uid },
 ): Order {
-  into.timestamp = nowMs;
+  const clockMs = nowMs > timestampNewMax ? timestampNewMax : nowMs < 0 ? 0 : nowMs;
+  into.timestamp = clockMs;
   into.sequence = 0;
   into.uid = uid;
-  if (current === undefined || nowMs > current.timestamp) return into;
+  if (current === undefined || clockMs > current.timestamp) return into;
   into.timestamp = current.timestamp;
   if (current.sequence < sequenceMax) into.sequence = current.sequence + 1;
-  else into.timestamp++;
+  else if (current.timestamp < timestampMax) into.timestamp++;
+  else throw endOfTime();
   return into;
+}
+
+/**
+ * Why an order that arrives from another server is not to be taken; `null` when nothing is wrong with
+ * it. One that is far ahead of the clock would beat every Put of its key until that time.
+ *
+ * The bound is for what arrives. What is on disk was taken once, and is read whatever the clock says,
+ * because a clock that was set back must not cost data.
+ *
+ * @param nowMs the clock of the server that receives it
+ */
+export function orderFault(
+  { timestamp, sequence, uid }: Order,
+  nowMs: number,
+  { timestampMaxAheadMs, uidBytesMax }: Pick<Limits, "timestampMaxAheadMs" | "uidBytesMax">,
+): string | null {
+  if (!isWithin(timestamp, timestampNewMax)) {
+    return `timestamp ${timestamp} is out of bounds, allowed are 0 to ${timestampNewMax}`;
+  }
+  if (!isWithin(sequence, sequenceMax)) {
+    return `sequence ${sequence} is out of bounds, allowed are 0 to ${sequenceMax}`;
+  }
+  const aheadMs = timestamp - nowMs;
+  if (aheadMs > timestampMaxAheadMs) {
+    return `timestamp ${timestamp} is ${aheadMs} ms ahead of the clock, allowed are ` +
+      `${timestampMaxAheadMs}`;
+  }
+  if (uid.length > uidBytesMax) return `a uid is longer than ${uidBytesMax} bytes`;
+  return uidForm.test(uid) ? null : "a uid is not of the form HOST:PORT/INCARNATION/COUNTER";
+}
+
+/** Printable ASCII, since uids are compared and logged. */
+const uidForm = /^[!-.0-~]+\/[0-9a-f]+\/[1-9][0-9]*$/;
+
+function isWithin(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= max;
+}
+
+function endOfTime(): RpcError {
+  return new RpcError(
+    "bad_request",
+    "Cannot Put: the key holds the greatest order that there is, after which none comes",
+  );
 }
 
 /**

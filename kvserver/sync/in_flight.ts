@@ -15,21 +15,28 @@ export interface Contents {
   readonly completed: number;
 }
 
-interface SentMessage {
-  readonly number: number;
-  readonly contents: Contents;
-  /** Epoch of the link when the message was sent. */
+/** Where a message is among all that were handed over to a link. */
+export interface LinkPosition {
+  /** Epoch of the link. */
   readonly epoch: number;
+  /** How many messages were handed over in the epoch, this one included. */
+  readonly told: number;
+}
+
+interface SentMessage extends LinkPosition {
+  readonly contents: Contents;
   readonly sentMs: number;
   /** Bytes on their way when the message was sent: its own and those of the messages before it. */
   readonly bytesUnderWay: number;
 }
 
-/** The messages that a peer was sent and has not acknowledged: a window of bounded size. */
+/**
+ * The messages that a peer was sent and has not acknowledged: a window of bounded size. The link tells
+ * how many of those that were handed over to it the peer's system has handled.
+ */
 export class InFlight {
-  /** In the order of their numbers. */
+  /** In the order in which they were handed over. */
   #messages: SentMessage[] = [];
-  #lastNumber = 0;
   #limits: Limits;
 
   /** @param limits bound the window, and the time until an acknowledgement is overdue */
@@ -50,31 +57,28 @@ export class InFlight {
   /**
    * Adds a message that is sent now.
    *
-   * @param epoch of the link
    * @param bytes that the message takes on its way, at the most
-   * @returns the number of the message.
    */
-  add(contents: Contents, epoch: number, bytes: number, nowMs: number): number {
+  add(contents: Contents, { epoch, told }: LinkPosition, bytes: number, nowMs: number): void {
     this.#messages.push({
-      number: ++this.#lastNumber,
       contents,
       epoch,
+      told,
       sentMs: nowMs,
       bytesUnderWay: bytes + (this.#messages.at(-1)?.bytesUnderWay ?? 0),
     });
-    return this.#lastNumber;
   }
 
-  /** Removes the messages up to `number`, because the peer has them. */
-  acknowledge(number: number): void {
-    while (this.#messages.length > 0 && this.#messages[0].number <= number) {
-      this.#messages.shift()!.contents.entries.release();
-    }
+  /** Removes the messages that the peer has: of an epoch, the first `handled` that were handed over. */
+  acknowledge(epoch: number, handled: number): void {
+    const isHandled = (message: SentMessage) => message.epoch === epoch && message.told <= handled;
+    for (const { contents } of this.#messages.filter(isHandled)) contents.entries.release();
+    this.#messages = this.#messages.filter((message) => !isHandled(message));
   }
 
   /** Removes all messages. */
   clear(): void {
-    this.acknowledge(this.#lastNumber);
+    for (const { contents } of this.#messages.splice(0)) contents.entries.release();
   }
 
   /**
@@ -118,11 +122,11 @@ export class InFlight {
     );
     for (let i = 1; i < this.#messages.length; i++) {
       const [before, message] = [this.#messages[i - 1], this.#messages[i]];
-      assert(
-        before.number < message.number,
-        "messages in flight are in the order of their numbers",
-      );
       assert(before.epoch <= message.epoch, "epochs of messages in flight never decrease");
+      assert(
+        before.epoch < message.epoch || before.told < message.told,
+        "messages in flight are in the order in which they were handed over",
+      );
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { LinkState } from "../../actor/mod.ts";
 import type { Limits } from "../../limits.ts";
 
 /** Whether a peer is there. `docs/sync.md` draws the transitions. */
@@ -47,16 +48,16 @@ export class Liveness {
     this.#lastHeardMs = nowMs;
   }
 
-  /** The link is seen up or down. @returns whether that makes the peer lost, or ends its being lost. */
-  observe(isUp: boolean, nowMs: number): LivenessChange {
+  /** The state of the link is seen. @returns whether that makes the peer lost, or ends its being lost. */
+  observe({ isUp, isHeard }: Pick<LinkState, "isUp" | "isHeard">, nowMs: number): LivenessChange {
     const state = this.#state;
     if (state.name === "forgotten") return "none";
     if (isUp) {
       this.#state = { name: "up" };
       return state.name === "lost" ? "back" : "none";
     }
-    const sinceMs = state.name === "up" ? nowMs : state.sinceMs;
-    // Heard over a connection of its own while the link to it is down: it is there.
+    // With a connection of its own while the link to it is down, it is there.
+    const sinceMs = state.name === "up" || isHeard ? nowMs : state.sinceMs;
     const isLost = nowMs - Math.max(sinceMs, this.#lastHeardMs) > this.#lostMs;
     this.#state = { name: isLost ? "lost" : "down", sinceMs };
     if (isLost === (state.name === "lost")) return "none";

@@ -1,8 +1,8 @@
-import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
+import { type ActorContext, type ActorRef, type LinkState, uid } from "../../actor/mod.ts";
 import type { PeerNote } from "../messages/peer_note.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Peer } from "./peer.ts";
-import type { LinkChangedMessage } from "./peer_message.ts";
+import type { LinkChangedMessage, MetMessage } from "./peer_message.ts";
 import type { StateReader } from "./state_reader.ts";
 
 /** Options of a `Membership`. */
@@ -18,13 +18,17 @@ export interface MembershipOptions {
 /**
  * The other servers that this one syncs with. Every server introduces all servers that it knows to
  * each other, so that each comes to know all.
+ *
+ * A server is what it says it is once this one has dialed its address and was greeted by that
+ * incarnation. Only then it is passed on to others and remembered. Whoever is named by others is dialed
+ * first, a few at a time, and becomes a peer when it was greeted.
  */
 export class Membership {
   #context: ActorContext;
   #options: MembershipOptions;
   /** By uid, and in the order of their turns. */
   #peers = new Map<string, Peer>();
-  /** Incarnations whose address has restarted: hearsay does not revive them. */
+  /** Incarnations whose address has restarted: they are not dialed because others name them. */
   #dead = new Set<string>();
 
   constructor(context: ActorContext, options: MembershipOptions) {
@@ -54,34 +58,32 @@ export class Membership {
   }
 
   /**
-   * Adds the peer with this sync actor, unless it is known.
+   * Adds the peer with this sync actor, unless it is known: because its system was greeted and a message
+   * came from it, or because an operator named it.
    *
-   * @param isHearsay whether a third party names it, and no message has come from it
    * @returns the peer; `undefined` for this server itself, an earlier incarnation, and one too many.
    */
-  learn(ref: ActorRef, { isHearsay }: { isHearsay: boolean }): Peer | undefined {
+  learn(ref: ActorRef): Peer | undefined {
     const known = this.#peers.get(uid(ref));
     if (known !== undefined) return known;
-    if (ref.address === this.#context.self.address || this.#dead.has(ref.incarnation)) return;
-    const namesake = [...this.#peers.values()].find((peer) => peer.ref.address === ref.address);
-    if (namesake !== undefined) {
-      // Hearsay does not tell which of two incarnations is the later one; a message from one does.
-      if (isHearsay) return undefined;
-      this.bury(namesake);
-    }
+    if (ref.address === this.#context.self.address) return undefined;
     const { peersMax } = this.#context.limits;
     if (this.#peers.size >= peersMax) this.#forgetOneThatIsLost();
     if (this.#peers.size >= peersMax) return undefined;
     return this.#add(ref);
   }
 
+  /** A peer names another server: it becomes a peer once it was greeted, with a `MetMessage`. */
+  introduced(ref: ActorRef): void {
+    const isKnown = this.#peers.has(uid(ref)) || this.#dead.has(ref.incarnation) ||
+      ref.address === this.#context.self.address;
+    if (!isKnown) this.#context.meet(ref, { type: "met", ref } satisfies MetMessage);
+  }
+
   #add(ref: ActorRef): Peer {
-    const { pool, stateReader, journal } = this.#options;
+    const { pool, stateReader } = this.#options;
     const peer = new Peer(this.#context, ref, pool);
-    for (const other of this.#peers.values()) {
-      other.introduce(peer);
-      peer.introduce(other);
-    }
+    for (const other of this.#peers.values()) if (other.isGreeted) peer.introduce(other);
     // The living peers send it what they accepted. This server sends the rest: what its own query
     // actors accepted, which may have been lost on its way to others, and what ended servers left.
     const living = [...this.#peers.values()].filter((other) => !other.isLost);
@@ -89,14 +91,25 @@ export class Membership {
     stateReader.add(peer, { except: [peer, ...living].map(({ ref }) => ref.incarnation) });
     this.#context.watchLink(ref, { type: "linkChanged" } satisfies LinkChangedMessage);
     this.#context.log.info("Peer {peer} is known", { peer: ref.address });
-    if (journal !== undefined) {
-      this.#context.tell(journal, { type: "peer", address: ref.address } satisfies PeerNote);
-    }
     return peer;
   }
 
-  /** Forgets a peer whose address has restarted. */
-  bury(peer: Peer): void {
+  /** A peer was greeted at its address: it is passed on to the others, and remembered. */
+  #greeted(peer: Peer): void {
+    const { journal } = this.#options;
+    const { ref } = peer;
+    peer.greeted();
+    this.#dead.delete(ref.incarnation);
+    for (const other of this.#peers.values()) if (other !== peer) other.introduce(peer);
+    if (journal === undefined) return;
+    this.#context.tell(journal, { type: "peer", address: ref.address } satisfies PeerNote);
+  }
+
+  /**
+   * Forgets a peer whose address is another server's now. Should it be back, it is a peer again as soon
+   * as it was greeted.
+   */
+  #bury(peer: Peer): void {
     this.#dead.add(peer.ref.incarnation);
     if (this.#dead.size > this.#context.limits.deadIncarnationsMax) {
       this.#dead.delete(this.#dead.values().next().value!);
@@ -116,17 +129,43 @@ export class Membership {
   #forget(peer: Peer): void {
     this.#peers.delete(peer.uid);
     peer.forget();
+    this.#context.unlink(peer.ref);
     for (const other of this.#peers.values()) other.withdraw(peer);
   }
 
-  /** Notes whether the link to a peer is up, and makes up for a peer that is lost. */
-  observeLink(peer: Peer, isUp: boolean): void {
-    const change = peer.observeLink(isUp);
-    if (change === "none") return;
+  /**
+   * Notes the state of the link to a peer. A peer whose address answers as another server, and that has
+   * no connection to this one either, is buried; one that is lost is made up for.
+   *
+   * @returns whether it is still a peer.
+   */
+  observeLink(peer: Peer, link: LinkState): boolean {
+    if (link.epoch > 0 && !peer.isGreeted) this.#greeted(peer);
+    if (link.isElsewhere && !link.isHeard) {
+      this.#bury(peer);
+      return false;
+    }
+    this.#observeConflict(peer, link.isElsewhere);
+    const change = peer.observeLink(link);
     const { address } = peer.ref;
-    if (change === "back") return this.#context.log.info("Peer {peer} is back", { peer: address });
-    this.#makeUpFor(peer);
-    this.#context.log.warn("Peer {peer} is lost", { peer: address });
+    if (change === "back") this.#context.log.info("Peer {peer} is back", { peer: address });
+    if (change === "lost") {
+      this.#makeUpFor(peer);
+      this.#context.log.warn("Peer {peer} is lost", { peer: address });
+    }
+    return true;
+  }
+
+  #observeConflict(peer: Peer, isElsewhere: boolean): void {
+    if (peer.isInConflict === isElsewhere) return;
+    peer.isInConflict = isElsewhere;
+    const { address } = peer.ref;
+    if (isElsewhere) {
+      this.#context.log.warn(
+        "Peer {peer} is there, and its address answers as another server: do two advertise it?",
+        { peer: address },
+      );
+    } else this.#context.log.info("Peer {peer} answers at its address again", { peer: address });
   }
 
   /** Sends the entries of a peer that is gone to all others, because it may have reached only some. */

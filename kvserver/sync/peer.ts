@@ -14,15 +14,6 @@ import { type Reading, StateSender } from "./state_sender.ts";
 /** Room for what stands beside the entries in a message, and around it on a link. */
 const messageSlackBytes = 64 * 1024;
 
-/** A message to a peer, ready to be sent. */
-export interface NextMessage {
-  readonly contents: Contents;
-  /** The message's number; 0: it wants no acknowledgement. */
-  readonly number: number;
-  /** The greatest number received from the peer. */
-  readonly ack: number;
-}
-
 /**
  * The sync actor of another server, as this server's sync actor sees it: what it is still to be sent,
  * what it was sent and has not acknowledged, and what came from it.
@@ -45,11 +36,13 @@ export class Peer {
   #introductions = new Map<string, ActorRef>();
   /** Id of the transfer to request with the next message, or `noTransfer`. */
   #toRequest = noTransfer;
-  /** The greatest number received. */
-  #lastReceived = 0;
-  #isAckDue = false;
   /** Whether the peer has yet to hear of this server. */
   #isGreetingDue = true;
+  /** Whether it has handled a message of this server. */
+  #hasHeard = false;
+  #isGreeted = false;
+  /** Whether it is there and its address answers as another server. */
+  isInConflict = false;
 
   /** @param pool holds the entries */
   constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
@@ -75,7 +68,7 @@ export class Peer {
 
   /** Whether a message is to be sent, as soon as that is possible. */
   get #hasNews(): boolean {
-    return this.#isGreetingDue || this.#isAckDue || this.hasEntries ||
+    return this.#isGreetingDue || this.hasEntries ||
       this.#introductions.size > 0 || this.#toRequest !== noTransfer ||
       this.#stateSender.isFlushing;
   }
@@ -194,16 +187,15 @@ export class Peer {
   // ---- messages -----------------------------------------------------------------------------
 
   /**
-   * Makes the message to send now. A message for which the link has no room is not made, because the
-   * acknowledgement of a later one would count for it.
+   * Makes the message to send now, which the caller then hands over to the link. A message for which the
+   * link has no room is not made, because the link would drop it.
    *
-   * @param epoch of the link: what was sent in an earlier one and is not acknowledged is sent again
-   * @param roomBytes of the link
+   * @param link what was sent in an earlier epoch of it and is not acknowledged is sent again
    * @returns `undefined` when there is nothing to send, or no room for it.
    */
-  nextMessage({ epoch, roomBytes }: Pick<LinkState, "epoch" | "roomBytes">):
-    | NextMessage
-    | undefined {
+  nextMessage(
+    { epoch, told, roomBytes }: Pick<LinkState, "epoch" | "told" | "roomBytes">,
+  ): Contents | undefined {
     this.#requeueLost(epoch);
     if (!this.#hasNews || this.#inFlight.isFull) return undefined;
     const bytes = this.#outbox.messageBytes;
@@ -211,18 +203,21 @@ export class Peer {
     const entries = this.#outbox.take();
     const contents: Contents = {
       entries,
-      introductions: [...this.#introductions.values()],
+      introductions: this.#takeIntroductions(),
       requested: this.#toRequest,
       completed: this.#stateSender.leaving(entries.size, this.#outbox.size),
     };
-    const wantsAck = this.#isGreetingDue || entries.size > 0 || contents.introductions.length > 0 ||
-      contents.requested !== noTransfer || contents.completed !== noTransfer;
-    this.#introductions.clear();
     this.#toRequest = noTransfer;
-    this.#isGreetingDue = this.#isAckDue = false;
-    const nowMs = this.#context.monotonicMs();
-    const number = wantsAck ? this.#inFlight.add(contents, epoch, bytes, nowMs) : 0;
-    return { contents, number, ack: this.#lastReceived };
+    this.#isGreetingDue = false;
+    const position = { epoch, told: told + 1 };
+    this.#inFlight.add(contents, position, bytes, this.#context.monotonicMs());
+    return contents;
+  }
+
+  #takeIntroductions(): ActorRef[] {
+    const taken = [...this.#introductions].slice(0, this.#context.limits.messageIntroductionsMax);
+    for (const [name] of taken) this.#introductions.delete(name);
+    return taken.map(([, ref]) => ref);
   }
 
   #requeueLost(epoch: number): void {
@@ -234,17 +229,19 @@ export class Peer {
       for (const ref of introductions) this.#introductions.set(uid(ref), ref);
       this.#toRequest = Math.max(this.#toRequest, requested);
     }
-    this.#isGreetingDue ||= this.#lastReceived === 0;
+    this.#isGreetingDue ||= !this.#hasHeard;
     this.#stateSender.lost(lost.map(({ completed }) => completed), this.#outbox.size);
   }
 
-  /** Takes a message from it: its number, or 0, and the number up to which it acknowledges. */
-  received(number: number, ack: number): void {
-    this.#inFlight.acknowledge(ack);
+  /** It has handled the first `handled` messages of an epoch of the link. */
+  acknowledged({ epoch, handled }: Pick<LinkState, "epoch" | "handled">): void {
+    if (handled > 0) this.#hasHeard = true;
+    this.#inFlight.acknowledge(epoch, handled);
+  }
+
+  /** A message came from it. */
+  received(): void {
     this.#liveness.heard(this.#context.monotonicMs());
-    if (number === 0) return;
-    this.#lastReceived = Math.max(this.#lastReceived, number);
-    this.#isAckDue = true;
   }
 
   /** Whether the acknowledgement of a message of this epoch of the link is overdue. */
@@ -269,9 +266,19 @@ export class Peer {
     return this.#liveness.isForgotten;
   }
 
-  /** Its link is seen up or down. @returns whether that changes whether it is lost. */
-  observeLink(isUp: boolean): LivenessChange {
-    return this.#liveness.observe(isUp, this.#context.monotonicMs());
+  /** Whether it was greeted at its address: before that it is not passed on, nor remembered. */
+  get isGreeted(): boolean {
+    return this.#isGreeted;
+  }
+
+  /** It was greeted at its address. */
+  greeted(): void {
+    this.#isGreeted = true;
+  }
+
+  /** The state of its link is seen. @returns whether that changes whether it is lost. */
+  observeLink(link: Pick<LinkState, "isUp" | "isHeard">): LivenessChange {
+    return this.#liveness.observe(link, this.#context.monotonicMs());
   }
 
   /** Is a peer no more, and is sent nothing any more. */

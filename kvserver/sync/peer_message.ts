@@ -10,10 +10,6 @@ export const noTransfer = 0;
 export interface PeerMessage {
   type: "peer";
   from: ActorRef;
-  /** Numbers the messages that the sender wants acknowledged, from 1; 0: none is wanted. */
-  batch: number;
-  /** The greatest `batch` that the sender has received. */
-  ack: number;
   entries: Uint8Array;
   /** Sync actors that the receiver may not know yet. */
   peers: readonly ActorRef[];
@@ -23,7 +19,13 @@ export interface PeerMessage {
   stateDone: number;
 }
 
-/** Sync actor to itself: the link to a peer went up or down. */
+/** Sync actor to itself: the state of a link to a peer changed, or messages on it were handled. */
 export interface LinkChangedMessage {
   type: "linkChanged";
+}
+
+/** Sync actor to itself: the system of a sync actor that a third party named was greeted. */
+export interface MetMessage {
+  type: "met";
+  ref: ActorRef;
 }

@@ -60,22 +60,19 @@ export class Sender {
   /** A message leaves when the link to the peer is up and has room for it. */
   #sendToPeer(peer: Peer): void {
     const link = this.#context.link(peer.ref);
-    if (link.isGone) return this.#members.bury(peer);
-    this.#members.observeLink(peer, link.isUp);
+    if (!this.#members.observeLink(peer, link)) return;
+    peer.acknowledged(link);
     if (link.isUp && peer.isIdle) return;
     peer.pacer.tickWithin(this.#context.limits.peerCheckMs);
     if (!link.isUp) return;
     if (peer.isAckOverdue(link.epoch)) return link.reset();
     if (peer.isStateRead && !this.#stateReceiver.holdsBack(peer)) peer.completeState();
     if (!peer.pacer.isDue()) return;
-    const next = peer.nextMessage(link);
-    if (next === undefined) return;
-    const { contents, number, ack } = next;
+    const contents = peer.nextMessage(link);
+    if (contents === undefined) return;
     const message: PeerMessage = {
       type: "peer",
       from: this.#context.self,
-      batch: number,
-      ack,
       entries: this.#encode(contents.entries),
       peers: contents.introductions,
       wantsState: contents.requested,

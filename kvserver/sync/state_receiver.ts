@@ -56,7 +56,7 @@ export class StateReceiver {
    * over first, because servers that join one another in a ring would wait for each other for ever.
    */
   join({ peers, replyTo }: JoinMessage): void {
-    for (const ref of peers) this.#members.learn(ref, { isHearsay: true });
+    for (const ref of peers) this.#members.learn(ref);
     const named = peers.map(uid).filter((name) => this.#members.get(name) !== undefined);
     if (named.length === 0) return this.#context.tell(replyTo, true);
     for (const replica of this.#replicas.all) replica.notReady();

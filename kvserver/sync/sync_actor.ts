@@ -29,7 +29,12 @@ import { EntryPool, type PoolUse } from "./entry_pool.ts";
 import { ForwardedBatch } from "./forwarded_batch.ts";
 import { LocalReplicas } from "./local_replicas.ts";
 import { Membership } from "./membership.ts";
-import { type LinkChangedMessage, noTransfer, type PeerMessage } from "./peer_message.ts";
+import {
+  type LinkChangedMessage,
+  type MetMessage,
+  noTransfer,
+  type PeerMessage,
+} from "./peer_message.ts";
 import { Sender } from "./sender.ts";
 import { StateReader } from "./state_reader.ts";
 import { StateReceiver } from "./state_receiver.ts";
@@ -41,7 +46,8 @@ type SyncMessage =
   | WrittenMessage
   | PeerMessage
   | TickMessage
-  | LinkChangedMessage;
+  | LinkChangedMessage
+  | MetMessage;
 
 /** Options of a `SyncActor`. */
 export interface SyncActorOptions {
@@ -102,6 +108,9 @@ export class SyncActor implements Actor {
       case "linkChanged":
         // The step looks at every link.
         break;
+      case "met":
+        this.#members.learn(message.ref);
+        break;
       case "drain":
         this.#drain.begin(message.replyTo);
         break;
@@ -122,17 +131,18 @@ export class SyncActor implements Actor {
 
   /** The sync actor of another server sent a message: its entries go to this server's query actors. */
   #received(message: PeerMessage): void {
-    const peer = this.#members.learn(message.from, { isHearsay: false });
-    if (peer === undefined) return;
-    for (const ref of message.peers) this.#members.learn(ref, { isHearsay: true });
+    const peer = this.#members.learn(message.from);
     const batch = new ForwardedBatch(this.#pool, message.entries);
     this.#replicas.enqueueBatch(batch);
-    peer.removeBatch(batch);
+    peer?.removeBatch(batch);
     for (const other of this.#members.peers) {
       if (other.isSentState && other !== peer) other.enqueueBatch(batch);
     }
     batch.release();
-    peer.received(message.batch, message.ack);
+    // For one too many there is no place; what it accepted is taken all the same.
+    if (peer === undefined) return;
+    for (const ref of message.peers) this.#members.introduced(ref);
+    peer.received();
     if (message.wantsState !== noTransfer) {
       peer.stateRequested(message.wantsState);
       this.#stateReader.add(peer, peer.everything);

@@ -48,7 +48,7 @@ testInWorld("a system that closes counts nothing as dropped that it has sent", a
 testInWorld(
   "a system has links up to its bound, and forgets those that are gone",
   async (world) => {
-    const limits = withLimits({ peersMax: 2, linksMax: 2 });
+    const limits = withLimits({ messageIntroductionsMax: 2, peersMax: 2, linksMax: 2 });
     const network = new MemoryNetwork(world);
     const start = async (hostname: string) => {
       const options = {

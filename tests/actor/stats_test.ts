@@ -29,6 +29,7 @@ testInWorld("stats() counts tells and their bytes exactly", async (world) => {
     channelRefsUsed: 2,
     maxMessageRate: 2,
     messagesDropped: 0,
+    refusedMessages: 0,
     extra: { laps: 0, falls: 3 },
   });
   await system.close();

@@ -1,28 +1,61 @@
 import { defaultLimits } from "../../limits.ts";
-import type { Marshalled, TellHost } from "../../actor/mod.ts";
+import type { Marshalled, MetListener, SystemLife, TellHost } from "../../actor/mod.ts";
 import { StatsTable } from "../../actor/stats.ts";
-import { SystemConnection } from "../../actor/system_connection.ts";
-import { assertEquals, fc, msgpackDecode, msgpackEncode } from "../deps.ts";
+import { type ConnectionHost, SystemConnection } from "../../actor/system_connection.ts";
+import { realEnvironment, type Reply } from "../../rpc/mod.ts";
+import { assertEquals, assertStringIncludes, fc, msgpackDecode, msgpackEncode } from "../deps.ts";
 import { framesIn } from "../rpc/raw_socket.ts";
 import { concat, frame, frameOf, requestFrame } from "../rpc/wire.ts";
 
-const incarnation = "this life";
+const incarnation = "this-life";
 const hello = requestFrame(1, "Hello", [1, "127.0.0.1:1", "another", incarnation]);
 
-/** A system that keeps what it is told, as it lies in memory. */
-class KeepingHost implements TellHost {
+/** A system that keeps what it is told, as it lies in memory, by callers that it greeted at once. */
+class KeepingHost implements TellHost, ConnectionHost {
   readonly incarnation = incarnation;
+  readonly cluster = "cmud";
+  readonly environment = realEnvironment;
   readonly kept: [counter: number, message: Marshalled][] = [];
   readonly bugs: unknown[] = [];
+  readonly refusals: [from: string, reason: string][] = [];
+  /** What is sent behind the replies. */
+  readonly sent: unknown[] = [];
+  ended = 0;
+  /** Those who wait for what comes of their introduction. */
+  readonly introductions: MetListener[] = [];
+  isMet: boolean | undefined = true;
+
+  get system(): TellHost {
+    return this;
+  }
+
+  newConnection(): SystemConnection {
+    return new SystemConnection(this, {
+      peer: "203.0.113.9",
+      sendLate: (frames) => this.sent.push(...framesIn(frames).map((it) => msgpackDecode(it))),
+      end: () => this.ended++,
+    });
+  }
 
   address = () => "127.0.0.1:2";
   describe = () => "a description";
   stats = () => ({ ...new StatsTable(1).sum() });
+  check = (counter: number) => counter === forbidden ? "nobody is there" : undefined;
   dropped(): void {}
   bug(error: unknown): void {
     this.bugs.push(error);
   }
   refused(): void {}
+  refusedMessage(_peer: string, claimed: SystemLife, reason: string): void {
+    this.refusals.push([claimed.address, reason]);
+  }
+  opened(): void {}
+  closed(): void {}
+
+  meet(_life: SystemLife, listener: MetListener): void {
+    if (this.isMet === undefined) this.introductions.push(listener);
+    else listener(this.isMet);
+  }
 
   receive(counter: number, message: Marshalled): void {
     this.kept.push([counter, message]);
@@ -36,6 +69,9 @@ class KeepingHost implements TellHost {
     ]);
   }
 }
+
+/** Nobody may be told anything as this one. */
+const forbidden = 1_000;
 
 /** A Tell as this project writes it, and others of the same meaning. */
 const spellings: ((counter: number, message: Uint8Array) => Uint8Array)[] = [
@@ -74,7 +110,7 @@ function ascii(text: string): Uint8Array {
 /** Executes as a connection does: in a buffer that is overwritten afterwards. */
 function execute(connection: SystemConnection, frames: Uint8Array) {
   const buffer = concat(frames);
-  const { consumed, close, replies } = connection.execute(buffer);
+  const { consumed, close, replies } = connection.execute(buffer) as Reply;
   buffer.fill(0xc1);
   return { consumed, close, replies: framesIn(replies).map((reply) => msgpackDecode(reply)) };
 }
@@ -86,11 +122,7 @@ Deno.test("SystemConnection keeps every message in order, however it is spelled 
   fc.assert(
     fc.property(fc.array(tells, { maxLength: 4 }), (batches) => {
       const host = new KeepingHost();
-      const connection = new SystemConnection(
-        host,
-        "203.0.113.9",
-        defaultLimits.replyBatchBytesMax,
-      );
+      const connection = host.newConnection();
       const expected: [number, unknown][] = [];
       batches.forEach((tells, batch) => {
         const frames = concat(...tells.map(([kind, counter], i) => {
@@ -111,7 +143,7 @@ Deno.test("SystemConnection keeps every message in order, however it is spelled 
 
 Deno.test("SystemConnection copies what came once a read, and nothing for what is no Tell", () => {
   const host = new KeepingHost();
-  const connection = new SystemConnection(host, "203.0.113.9", defaultLimits.replyBatchBytesMax);
+  const connection = host.newConnection();
   const tell = (text: string) => spellings[0](7, msgpackEncode(text));
   execute(connection, concat(hello, tell("a"), spellings[1](7, msgpackEncode("b")), tell("c")));
   execute(connection, tell("d"));
@@ -122,9 +154,9 @@ Deno.test("SystemConnection copies what came once a read, and nothing for what i
 
 Deno.test("SystemConnection hears no Tell before it is greeted, nor after a greeting for another life", () => {
   const host = new KeepingHost();
-  const connection = new SystemConnection(host, "203.0.113.9", defaultLimits.replyBatchBytesMax);
+  const connection = host.newConnection();
   const tells = concat(...spellings.map((spell) => spell(7, msgpackEncode("early"))));
-  const wrong = requestFrame(2, "Hello", [1, "127.0.0.1:1", "another", "an earlier life"]);
+  const wrong = requestFrame(2, "Hello", [1, "127.0.0.1:1", "another", "an-earlier-life"]);
   assertEquals(execute(connection, concat(tells, wrong, tells)).close, false);
   assertEquals(host.told, []);
   execute(connection, concat(hello, tells));
@@ -133,7 +165,7 @@ Deno.test("SystemConnection hears no Tell before it is greeted, nor after a gree
 
 Deno.test("SystemConnection ends after the first frame that is no message, and keeps what came before", () => {
   const host = new KeepingHost();
-  const connection = new SystemConnection(host, "203.0.113.9", defaultLimits.replyBatchBytesMax);
+  const connection = host.newConnection();
   execute(connection, hello);
   const good = spellings[0](7, msgpackEncode("good"));
   const payload = good.subarray(4);
@@ -143,4 +175,97 @@ Deno.test("SystemConnection ends after the first frame that is no message, and k
     assertEquals([consumed, close], [good.length + 4 + bad.length, true]);
     assertEquals(host.told.slice(before), [[7, "good"]]);
   }
+});
+
+Deno.test("SystemConnection holds the first message of a caller until it was greeted, and reads no further", async () => {
+  const host = new KeepingHost();
+  host.isMet = undefined;
+  const connection = host.newConnection();
+  const tell = (text: string) => spellings[0](7, msgpackEncode(text));
+  const ping = requestFrame(2, "Ping", []);
+  // The message that is held keeps no request waiting.
+  assertEquals(execute(connection, concat(hello, tell("a"), ping)).replies.length, 2);
+  assertEquals(execute(connection, tell("b")).consumed, 0);
+  const rest = connection.execute(tell("b")) as Promise<Reply>;
+  assertEquals(host.told, []);
+  host.introductions[0](true);
+  assertEquals((await rest).consumed, tell("b").length);
+  assertEquals(host.told, [[7, "a"], [7, "b"]]);
+});
+
+Deno.test("SystemConnection hears nothing of a caller that was not greeted, and says why", () => {
+  const host = new KeepingHost();
+  host.isMet = undefined;
+  const connection = host.newConnection();
+  execute(connection, concat(hello, spellings[0](7, msgpackEncode("a"))));
+  host.introductions[0](false);
+  execute(connection, spellings[0](7, msgpackEncode("b")));
+  assertEquals([host.told, host.ended], [[], 1]);
+  assertEquals(host.refusals.map(([from]) => from), ["127.0.0.1:1"]);
+  assertEquals((host.sent[0] as unknown[])[1], "Refused");
+});
+
+Deno.test("SystemConnection ends at a message that is refused, whether the caller was greeted or not", () => {
+  for (const isMet of [true, undefined]) {
+    for (const spell of spellings) {
+      const host = new KeepingHost();
+      host.isMet = isMet;
+      const connection = host.newConnection();
+      execute(connection, concat(hello, spell(forbidden, msgpackEncode("a"))));
+      execute(connection, spell(7, msgpackEncode("b")));
+      assertEquals([host.told, host.ended], [[], 1]);
+      assertEquals(host.refusals, [["127.0.0.1:1", "nobody is there"]]);
+    }
+  }
+});
+
+Deno.test("SystemConnection says how many messages were handled, once a turn", async () => {
+  const host = new KeepingHost();
+  const connection = host.newConnection();
+  execute(
+    connection,
+    concat(hello, ...["a", "b", "c"].map((it) => spellings[0](7, msgpackEncode(it)))),
+  );
+  assertEquals(host.sent, []);
+  for (const [, message] of host.kept.slice(0, 2)) connection.handled(message);
+  await null;
+  connection.handled(host.kept[2][1]);
+  await null;
+  assertEquals(host.sent, [[2, "Ack", [2]], [2, "Ack", [3]]]);
+});
+
+Deno.test("SystemConnection reads no more while too much waits to be handled", async () => {
+  for (const bound of [{ unhandledMessagesMax: 2 }, { unhandledBytesMax: 5 }]) {
+    const host = new KeepingHost();
+    const limits = { ...realEnvironment.limits, ...bound };
+    Object.assign(host, { environment: { ...realEnvironment, limits } });
+    const connection = host.newConnection();
+    const tells = ["aaa", "bbb", "ccc"].map((text) => spellings[0](7, msgpackEncode(text)));
+    execute(connection, hello);
+    const { consumed } = execute(connection, concat(...tells));
+    assertEquals(consumed, tells[0].length + tells[1].length);
+    const rest = connection.execute(tells[2]) as Promise<Reply>;
+    assertEquals(host.told.length, 2);
+    connection.handled(host.kept[0][1]);
+    await rest;
+    assertEquals(host.told.map(([, text]) => text), ["aaa", "bbb", "ccc"]);
+    connection.close();
+  }
+});
+
+Deno.test("SystemConnection of another cluster is refused, and both sides learn why", () => {
+  const host = new KeepingHost();
+  const connection = host.newConnection();
+  const others = requestFrame(1, "Hello", [1, "127.0.0.1:1", "another", null, {
+    cluster: "other",
+  }]);
+  const { replies } = execute(connection, others);
+  const [, , [code, message]] = replies[0] as [number, number, [string, string]];
+  assertEquals(code, "bad_request");
+  for (const text of [message, host.refusals[0][1]]) {
+    assertStringIncludes(text, '"other"');
+    assertStringIncludes(text, '"cmud"');
+  }
+  execute(connection, spellings[0](7, msgpackEncode("a")));
+  assertEquals(host.told, []);
 });

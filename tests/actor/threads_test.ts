@@ -1,6 +1,7 @@
 import {
   type ActorContext,
   type ActorRef,
+  type ActorSystem,
   type ActorThread,
   takeSeat,
   type ThreadPort,
@@ -122,6 +123,7 @@ testInWorld("a further thread tells other systems through the main thread", asyn
   const { threads, close } = await startThreads(world, network);
   const { ref, messages } = startProbe(far, (from, context) => context.tell(from.back, "reply"));
   const back = startProbe(threads[2]);
+  (threads[0] as ActorSystem).expose(back.ref);
   const sender = threads[1].startActor((context) => ({
     onMessage: () => context.tell(ref, { back: back.ref }),
   }));

@@ -2,6 +2,7 @@ import { defaultLimits } from "../../limits.ts";
 import { peerCases } from "./peer_cases.ts";
 import type { SimulatedServer } from "./simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
+import { trustCases } from "./trust_cases.ts";
 
 /** A case that is hard to come by at random. @returns what was wrong, or `undefined`. */
 export type HardCase = () => string | undefined | Promise<string | undefined>;
@@ -14,6 +15,7 @@ const megabit = 125;
 /** The cases, each named by what must hold. */
 export const hardCases: Record<string, HardCase> = {
   ...peerCases,
+  ...trustCases,
 
   "what a server left that is no more reaches the newcomer of a newcomer": async () => {
     const stage = new Stage();

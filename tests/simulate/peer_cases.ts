@@ -12,6 +12,7 @@ class LonePeer {
   readonly pool = new EntryPool(defaultLimits);
   readonly peer: Peer;
   epoch = 1;
+  #told = 0;
 
   constructor() {
     const context = {
@@ -43,9 +44,11 @@ class LonePeer {
 
   /** Sends the next message over a link of this epoch, with room for anything. */
   send() {
-    const next = this.peer.nextMessage({ epoch: this.epoch, roomBytes: 20 * MiB });
+    const link = { epoch: this.epoch, told: this.#told, roomBytes: 20 * MiB };
+    const next = this.peer.nextMessage(link);
+    if (next !== undefined) this.#told++;
     this.peer.assertInvariants();
-    return next?.contents;
+    return next;
   }
 
   /** Sends until there is nothing to send. @returns ids of the transfers that were completed. */

@@ -64,13 +64,16 @@ export class SimulatedCluster {
       peers?: readonly SimulatedServer[];
       clockSkewMs?: number;
       port?: number;
+      advertise?: string;
     },
   ): Promise<SimulatedServer> {
-    const { queryActorCount, peers = [], clockSkewMs, port = this.#nextPort++ } = options;
+    const { queryActorCount, peers = [], clockSkewMs, advertise } = options;
+    const { port = this.#nextPort++ } = options;
     const environment = this.world.environment({ clockSkewMs, limits: this.#limits });
     const system = await ActorSystem.start({
       hostname: "server",
       port,
+      advertise,
       environment,
       network: this.network,
       log: consoleLogger("error"),
@@ -96,7 +99,7 @@ export class SimulatedCluster {
     });
     group.begin(queryActors);
     if (peers.length > 0) group.join(peers.map((peer) => peer.group.syncActor));
-    const server = { address: system.address, environment, system, group, queryActors, stores };
+    const server = { address: `server:${port}`, environment, system, group, queryActors, stores };
     this.servers.push(server);
     return server;
   }

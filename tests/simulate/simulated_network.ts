@@ -1,9 +1,31 @@
-import type { Marshalled, TellHost, TellLink, TellNetwork, TellPort } from "../../actor/mod.ts";
+import {
+  lifeKey,
+  type Marshalled,
+  type MetListener,
+  type SystemLife,
+  type TellHost,
+  type TellLink,
+  type TellNetwork,
+  type TellPort,
+} from "../../actor/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 
 /** How long a link is down at first, and between two looks whether it can be up again. */
 const dialMs = 50;
+
+/** How long a system that somebody named is dialed. */
+const meetMs = 60_000;
+
+/** A system on the network. */
+interface Opened {
+  readonly host: TellHost;
+  readonly port: TellPort;
+}
+
+function linkKey(from: SystemLife, to: SystemLife): string {
+  return `${lifeKey(from)} ${lifeKey(to)}`;
+}
 
 /**
  * The network between the actor systems of a simulated world: messages take their time, wait for
@@ -17,9 +39,11 @@ export class SimulatedNetwork implements TellNetwork {
   bytesPerMs = Infinity;
   readonly world: SimulatedWorld;
   #latencyMs: (from: string, to: string) => number;
-  #hosts = new Map<string, TellHost>();
-  #links = new Set<SimulatedLink>();
+  /** By address. */
+  #hosts = new Map<string, Opened>();
+  #links = new Map<string, SimulatedLink>();
   #cuts = new Set<string>();
+  #redirects = new Map<string, string>();
 
   /** @param latencyMs of the next message from one address to another */
   constructor(world: SimulatedWorld, latencyMs: (from: string, to: string) => number) {
@@ -29,30 +53,46 @@ export class SimulatedNetwork implements TellNetwork {
 
   open(hostname: string, port: number, host: TellHost): TellPort {
     const address = `${hostname}:${port}`;
-    const links = new Map<string, SimulatedLink>();
-    this.#hosts.set(address, host);
-    return {
+    // What it advertises is known only once its port is open.
+    const own: SystemLife = {
+      get address() {
+        return host.address();
+      },
+      incarnation: host.incarnation,
+    };
+    const linkTo = (life: SystemLife) => {
+      const link = this.linkBetween(own, life) ?? new SimulatedLink(this, own, life);
+      this.#links.set(linkKey(own, life), link);
+      return link;
+    };
+    const opened: TellPort = {
       address,
-      link: (to, incarnation) => {
-        const key = `${to}/${incarnation}`;
-        let link = links.get(key);
-        if (link === undefined) {
-          link = new SimulatedLink(this, address, to, incarnation);
-          links.set(key, link);
-          this.#links.add(link);
-        }
-        return link;
+      link: (address, incarnation) => linkTo({ address, incarnation }),
+      meet: (life, listener) => this.#meet(linkTo(life), listener),
+      unlink: (life) => {
+        this.linkBetween(own, life)?.cut(true);
+        this.#links.delete(linkKey(own, life));
       },
       close: () => Promise.resolve(this.crash(address)),
     };
+    this.#hosts.set(address, { host, port: opened });
+    return opened;
+  }
+
+  /** Looks now and then whether a link is up, or leads elsewhere, for a minute. */
+  #meet(link: SimulatedLink, listener: MetListener, waitedMs = 0): void {
+    if (link.epoch > 0) listener(true);
+    else if (link.isElsewhere || waitedMs > meetMs) listener(false);
+    else this.world.after(dialMs, () => this.#meet(link, listener, waitedMs + dialMs));
   }
 
   /** Ends a system; its address is free for a restart. */
   crash(address: string): void {
     this.#hosts.delete(address);
-    for (const link of this.#links) {
-      if (link.from === address) this.#links.delete(link);
-      if (link.from === address || link.to === address) link.cut(link.from === address);
+    for (const [key, link] of this.#links) {
+      const isItsOwn = link.from.address === address;
+      if (isItsOwn) this.#links.delete(key);
+      if (isItsOwn || link.to.address === address) link.cut(isItsOwn);
     }
   }
 
@@ -65,7 +105,14 @@ export class SimulatedNetwork implements TellNetwork {
   /** Cuts what `from` sends to `to`, and not what comes back, until `mend`. */
   cutOneWay(from: string, to: string): void {
     this.#cuts.add(`${from} ${to}`);
-    for (const link of this.#links) if (link.from === from && link.to === to) link.cut(false);
+    for (const link of this.#links.values()) {
+      if (link.from.address === from && link.to.address === to) link.cut(false);
+    }
+  }
+
+  /** Has dials of an address reach another one, until it is told its own. Connections that are up stay so. */
+  redirect(address: string, target: string): void {
+    this.#redirects.set(address, target);
   }
 
   /** Ends all cuts between two addresses. */
@@ -77,8 +124,29 @@ export class SimulatedNetwork implements TellNetwork {
     return !this.#cuts.has(`${from} ${to}`) && this.#hosts.has(from) && this.#hosts.has(to);
   }
 
-  hostAt(address: string): TellHost | undefined {
-    return this.#hosts.get(address);
+  /** The host of a system, while it lives. */
+  hostOf(life: SystemLife): TellHost | undefined {
+    return this.#opened(life)?.host;
+  }
+
+  /** The port of a system, while it lives. */
+  portOf(life: SystemLife): TellPort | undefined {
+    return this.#opened(life)?.port;
+  }
+
+  /** Whether a dial of its address reaches a system. */
+  answersAs({ address, incarnation }: SystemLife): boolean {
+    const target = this.#redirects.get(address) ?? address;
+    return this.#hosts.get(target)?.host.incarnation === incarnation;
+  }
+
+  #opened({ address, incarnation }: SystemLife): Opened | undefined {
+    const opened = this.#hosts.get(address);
+    return opened?.host.incarnation === incarnation ? opened : undefined;
+  }
+
+  linkBetween(from: SystemLife, to: SystemLife): SimulatedLink | undefined {
+    return this.#links.get(linkKey(from, to));
   }
 
   latencyMs(from: string, to: string): number {
@@ -88,25 +156,33 @@ export class SimulatedNetwork implements TellNetwork {
 
 class SimulatedLink implements TellLink {
   isUp = false;
-  isGone = false;
+  isElsewhere = false;
   epoch = 0;
-  readonly from: string;
-  readonly to: string;
+  told = 0;
+  handled = 0;
+  readonly from: SystemLife;
+  readonly to: SystemLife;
+  /** Whether the other side has greeted this one at its address, so that it hears what comes. */
+  isBelieved = false;
   #network: SimulatedNetwork;
-  #incarnation: string;
   #watchers: (() => void)[] = [];
   #lastArrivalMs = 0;
   /** When all that was handed over has left. */
   #freeAtMs = 0;
   #waitingBytes = 0;
   #closed = false;
+  /** Arrived, and not heard yet. */
+  #held: (() => void)[] = [];
 
-  constructor(network: SimulatedNetwork, from: string, to: string, incarnation: string) {
+  constructor(network: SimulatedNetwork, from: SystemLife, to: SystemLife) {
     this.#network = network;
     this.from = from;
     this.to = to;
-    this.#incarnation = incarnation;
     network.world.after(dialMs, () => this.#dial());
+  }
+
+  get isHeard(): boolean {
+    return this.#network.linkBetween(this.to, this.from)?.isBelieved ?? false;
   }
 
   get roomBytes(): number {
@@ -121,15 +197,17 @@ class SimulatedLink implements TellLink {
     this.cut(false);
   }
 
-  /** Loses what is on its way. @param forEver whether the sender is no more */
+  /** Loses what is on its way. @param forEver whether the sender is no more, or ends the link */
   cut(forEver: boolean): void {
     this.#closed ||= forEver;
     if (!this.isUp) return;
     this.isUp = false;
-    this.epoch++;
+    this.told = this.handled = 0;
+    this.#held = [];
     // The next connection does not wait for what this one had to carry.
     this.#lastArrivalMs = this.#freeAtMs = this.#waitingBytes = 0;
-    this.#changed();
+    this.#believe(false);
+    this.changed();
     this.#network.world.after(dialMs, () => this.#dial());
   }
 
@@ -138,20 +216,50 @@ class SimulatedLink implements TellLink {
     const bound = reserved ? defaultLimits.linkBytesMax : defaultLimits.linkBytesMax / 2;
     if (!this.isUp || this.#waitingBytes + bytes > bound) return false;
     this.#network.bytesSent += bytes;
+    this.told++;
     const { world } = this.#network;
-    const { epoch } = this;
     const arrivalMs = Math.max(
       this.#lastArrivalMs,
-      this.#leaveMs(bytes) + this.#network.latencyMs(this.from, this.to),
+      this.#leaveMs(bytes) + this.#network.latencyMs(this.from.address, this.to.address),
     );
     this.#lastArrivalMs = arrivalMs;
-    world.after(arrivalMs - world.nowMs, () => {
-      const host = this.#network.hostAt(this.to);
-      if (this.epoch === epoch && host?.incarnation === this.#incarnation) {
-        host.receive(counter, message);
-      }
-    });
+    this.#inThisEpoch(arrivalMs - world.nowMs, () => this.#arrive(counter, message));
     return true;
+  }
+
+  /** Calls `fn` unless the connection has ended by then. */
+  #inThisEpoch(delayMs: number, fn: () => void): void {
+    const { epoch } = this;
+    this.#network.world.after(delayMs, () => {
+      if (this.epoch === epoch && this.isUp) fn();
+    });
+  }
+
+  #arrive(counter: number, message: Marshalled): void {
+    const host = this.#network.hostOf(this.to);
+    if (host === undefined) return;
+    const handOver = () => {
+      const reason = host.check(counter, message, this.from);
+      if (reason === undefined) host.receive(counter, { ...message, source: { handled } });
+      else {
+        host.refusedMessage("simulated", this.from, reason);
+        this.cut(false);
+      }
+    };
+    const { epoch } = this;
+    const handled = () => {
+      if (this.epoch === epoch) this.#acknowledge();
+    };
+    if (this.isBelieved) handOver();
+    else this.#held.push(handOver);
+  }
+
+  #acknowledge(): void {
+    const { from, to } = this;
+    this.#inThisEpoch(this.#network.latencyMs(to.address, from.address), () => {
+      this.handled++;
+      this.changed();
+    });
   }
 
   /** When so many bytes have left, behind all that waits already. */
@@ -159,28 +267,48 @@ class SimulatedLink implements TellLink {
     const { world, bytesPerMs } = this.#network;
     this.#freeAtMs = Math.max(world.nowMs, this.#freeAtMs) + bytes / bytesPerMs;
     if (this.#freeAtMs === world.nowMs) return world.nowMs;
-    const { epoch } = this;
     this.#waitingBytes += bytes;
-    world.after(this.#freeAtMs - world.nowMs, () => {
-      if (this.epoch === epoch) this.#waitingBytes -= bytes;
-    });
+    this.#inThisEpoch(this.#freeAtMs - world.nowMs, () => this.#waitingBytes -= bytes);
     return this.#freeAtMs;
   }
 
   #dial(): void {
-    if (this.#closed || this.isUp || this.isGone) return;
-    if (!this.#network.canReach(this.from, this.to)) {
-      this.#network.world.after(dialMs, () => this.#dial());
+    if (this.#closed || this.isUp) return;
+    const { from, to } = this;
+    const isReached = this.#network.canReach(from.address, to.address);
+    if (isReached && this.#network.answersAs(to)) {
+      this.isUp = true;
+      this.isElsewhere = false;
+      this.epoch++;
+      this.#inThisEpoch(0, () => this.#askToBeBelieved());
+      this.changed();
       return;
     }
-    if (this.#network.hostAt(this.to)!.incarnation === this.#incarnation) {
-      this.isUp = true;
-      this.epoch++;
-    } else this.isGone = true;
-    this.#changed();
+    if (isReached && !this.isElsewhere) {
+      this.isElsewhere = true;
+      this.changed();
+    }
+    this.#network.world.after(dialMs, () => this.#dial());
   }
 
-  #changed(): void {
+  /** The other side hears what comes when it has greeted this one. */
+  #askToBeBelieved(): void {
+    const { epoch } = this;
+    this.#network.portOf(this.to)?.meet(this.from, (isMet) => {
+      if (this.epoch !== epoch || !this.isUp) return;
+      if (!isMet) return this.cut(false);
+      this.#believe(true);
+      for (const handOver of this.#held.splice(0)) handOver();
+    });
+  }
+
+  #believe(isBelieved: boolean): void {
+    if (this.isBelieved === isBelieved) return;
+    this.isBelieved = isBelieved;
+    this.#network.linkBetween(this.to, this.from)?.changed();
+  }
+
+  changed(): void {
     if (!this.#closed) { for (const fn of this.#watchers) fn(); }
   }
 }

@@ -63,7 +63,7 @@ export interface Probe {
   messages: unknown[];
 }
 
-/** Starts an actor that keeps what it is told, and does then what the test says. */
+/** Starts an actor that keeps what it is told, by anyone, and does then what the test says. */
 export function startProbe(
   system: ActorThread,
   // deno-lint-ignore no-explicit-any -- each test knows what it tells
@@ -80,5 +80,7 @@ export function startProbe(
       },
     };
   });
+  // Other systems may tell it anything.
+  if (system instanceof ActorSystem) system.expose(ref);
   return { ref, context, messages };
 }

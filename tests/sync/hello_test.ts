@@ -1,14 +1,22 @@
 import { assertEquals, assertStringIncludes, msgpackEncode } from "../deps.ts";
 import { RawSocket } from "../rpc/raw_socket.ts";
 import { concat, frame, frameOf } from "../rpc/wire.ts";
+import { FakeSystem } from "./fake_system.ts";
 import { SystemOnTcp } from "./systems.ts";
 import { until } from "./until.ts";
 
 const timeoutMs = 2_000;
 const version = 1;
-const elsewhere = ["127.0.0.1:1", "another"] as const;
+/** A system that is greeted at its address, as whoever it says it is. */
+function startCaller(): FakeSystem {
+  const caller = new FakeSystem();
+  caller.onHello = (request) => caller.accept(request);
+  return caller;
+}
 
 Deno.test("a Tell is heard on a greeted connection only", async () => {
+  using caller = startCaller();
+  const elsewhere = [caller.address, "another"] as const;
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
   using peer = await RawSocket.connect(system.address);
@@ -27,6 +35,8 @@ Deno.test("a Tell is heard on a greeted connection only", async () => {
 });
 
 Deno.test("a greeting for another life is refused, and nothing is heard", async () => {
+  using caller = startCaller();
+  const elsewhere = [caller.address, "another"] as const;
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
   using peer = await RawSocket.connect(system.address);
@@ -38,6 +48,8 @@ Deno.test("a greeting for another life is refused, and nothing is heard", async 
 });
 
 Deno.test("a greeting in another version is refused, and says which one is allowed", async () => {
+  using caller = startCaller();
+  const elsewhere = [caller.address, "another"] as const;
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
   using peer = await RawSocket.connect(system.address);
@@ -52,6 +64,8 @@ Deno.test("a greeting in another version is refused, and says which one is allow
 });
 
 Deno.test("a malformed greeting is the peer's fault, and its connection lives", async () => {
+  using caller = startCaller();
+  const elsewhere = [caller.address, "another"] as const;
   await using served = await SystemOnTcp.start();
   using peer = await RawSocket.connect(served.system.address);
   for (
@@ -76,6 +90,8 @@ Deno.test("a malformed greeting is the peer's fault, and its connection lives", 
 });
 
 Deno.test("what a newer version adds to a greeting or a Tell is ignored", async () => {
+  using caller = startCaller();
+  const elsewhere = [caller.address, "another"] as const;
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
   using peer = await RawSocket.connect(system.address);
@@ -86,6 +102,8 @@ Deno.test("what a newer version adds to a greeting or a Tell is ignored", async 
 });
 
 Deno.test("a malformed Tell is ignored, and its connection lives", async () => {
+  using caller = startCaller();
+  const elsewhere = [caller.address, "another"] as const;
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
   using peer = await RawSocket.connect(system.address);
@@ -109,16 +127,21 @@ Deno.test("a malformed Tell is ignored, and its connection lives", async () => {
   assertEquals(served.errors, []);
 });
 
-Deno.test("a Tell to nobody is counted", async () => {
+Deno.test("a Tell to nobody is refused and counted, and ends its connection", async () => {
+  using caller = startCaller();
+  const elsewhere = [caller.address, "another"] as const;
   await using served = await SystemOnTcp.start();
   using peer = await RawSocket.connect(served.system.address);
   await peer.ask("Hello", version, ...elsewhere, null);
   await peer.send(tellFrame(1_000_000, "is anybody there?"));
-  await handled(peer);
-  assertEquals(served.system.stats().messagesDropped, 1);
+  await peer.expectEnd();
+  const { messagesDropped, refusedMessages } = served.system.stats();
+  assertEquals([messagesDropped, refusedMessages], [0, 1]);
 });
 
 Deno.test("bytes that are no message end their connection and no other", async () => {
+  using caller = startCaller();
+  const elsewhere = [caller.address, "another"] as const;
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
   using broken = await RawSocket.connect(system.address);

@@ -1,28 +1,28 @@
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
 import { messageOf } from "../kvserver/stores.ts";
-import { entryOf, keysIn, other, Stage } from "./stage.ts";
+import { entryOf, keysIn, Stage } from "./stage.ts";
 
 Deno.test("a sync actor keeps an entry until all have it, and no longer", () => {
   const stage = new Stage();
-  stage.heard(0);
+  stage.heard();
   stage.pass(3);
   stage.writtenInRow();
   assertEquals(stage.pool.size, 75);
   stage.pass(2);
   // They are sent, and not acknowledged.
   assertEquals(stage.pool.size, 75);
-  stage.heard(stage.sent.at(-1)!.batch);
+  stage.acknowledged();
   assertEquals([stage.pool.size, stage.pool.keyCount], [0, 0]);
 });
 
 Deno.test("a sync actor keeps nothing of the state that it passes on", () => {
   const stage = new Stage();
   stage.part = messageOf([entryOf("old", 1)]);
-  stage.heard(0);
+  stage.heard();
   stage.pass(3);
   assertEquals(stage.sent.map(({ entries }) => keysIn(entries)).flat(), ["old"]);
-  stage.heard(stage.sent.at(-1)!.batch);
+  stage.acknowledged();
   assertEquals([stage.pool.size, stage.pool.keyCount], [0, 0]);
 });
 
@@ -49,40 +49,40 @@ Deno.test("a sync actor passes a message on as it came when nothing waits before
 
 Deno.test("a sync actor does not tell anyone what they have a later one of", () => {
   const stage = new Stage();
-  stage.heard(0);
+  stage.heard();
   stage.pass(2);
   stage.writtenInRow();
   stage.writtenBy(0, [entryOf("a", 1), entryOf("b", 1)]);
   stage.writtenBy(1, [entryOf("a", 2)]);
-  stage.heard(0, other, [entryOf("b", 3)]);
+  stage.heard([entryOf("b", 3)]);
   stage.pass(2);
   const told = stage.told.flat();
   assertEquals([told.includes("a"), told.filter((key) => key === "b").length], [false, 1]);
   const sent = stage.sent.flatMap(({ entries }) => keysIn(entries));
   assertEquals([sent.filter((key) => key === "a").length, sent.includes("b")], [1, false]);
-  stage.heard(stage.sent.at(-1)!.batch);
+  stage.acknowledged();
   assertEquals([stage.pool.size, stage.pool.keyCount], [0, 0]);
 });
 
 Deno.test("a sync actor keeps what a lost connection carried, and sends it again", () => {
   const stage = new Stage();
-  stage.heard(0);
+  stage.heard();
   stage.pass(2);
   stage.writtenInRow();
   stage.pass(2);
-  stage.link.epoch++;
+  stage.cut();
   stage.pass(2);
   const sent = stage.sent.map(({ entries }) => keysIn(entries));
   assertEquals(sent.map(({ length }) => length).filter(Boolean), [25, 75, 100]);
   assertEquals(sent.at(-1), sent.slice(0, -1).flat());
   assertEquals(stage.pool.size, 100);
-  stage.heard(stage.sent.at(-1)!.batch);
+  stage.acknowledged();
   assertEquals([stage.pool.size, stage.pool.keyCount], [0, 0]);
 });
 
 Deno.test("a sync actor keeps nothing for one that is gone", () => {
   const stage = new Stage();
-  stage.heard(0);
+  stage.heard();
   stage.pass(2);
   stage.writtenInRow();
   stage.pass(2);
@@ -90,15 +90,15 @@ Deno.test("a sync actor keeps nothing for one that is gone", () => {
   stage.writtenInRow();
   stage.pass(2);
   assertEquals(stage.pool.size, 175);
-  stage.heard(0, { ...other, incarnation: "c" });
   stage.link.isUp = false;
+  stage.link.isElsewhere = true;
   stage.pass(2);
   assertEquals([stage.pool.size, stage.pool.keyCount], [0, 0]);
 });
 
 Deno.test("a sync actor keeps no more for one that cannot be reached than may wait for it", () => {
   const stage = new Stage();
-  stage.heard(0);
+  stage.heard();
   stage.link.isUp = false;
   const large = "x".repeat(defaultLimits.outboxBytesMax / 10);
   for (let i = 0; i < 12; i++) {

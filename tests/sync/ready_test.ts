@@ -1,7 +1,7 @@
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
 import type { TextEntry } from "../kvserver/stores.ts";
-import { entryOf, other, Stage } from "./stage.ts";
+import { entryOf, Stage } from "./stage.ts";
 
 /** Entries of these keys, each of which needs a message to itself. */
 function large(...keys: string[]): TextEntry[] {
@@ -11,8 +11,8 @@ function large(...keys: string[]): TextEntry[] {
 Deno.test("a query actor is told to be ready with the last of the state, and not before", () => {
   const stage = new Stage();
   stage.join();
-  stage.heard(0, other, large("a", "b"));
-  stage.heard(0, other, large("c"), stage.transferId);
+  stage.heard(large("a", "b"));
+  stage.heard(large("c"), stage.transferId);
   stage.pass(3);
   const told = stage.merges.filter(({ entries }) =>
     entries.length > defaultLimits.syncMessageBytesMax / 2
@@ -26,11 +26,11 @@ Deno.test("a query actor that was told to be ready stays so while others are not
   // The first query actor has yet to get what the second accepted.
   stage.writtenBy(1, large("a", "b"));
   stage.writtenBy(1, large("c", "d", "e", "f"));
-  stage.heard(0, other, [], stage.transferId);
+  stage.heard([], stage.transferId);
   stage.pass(1);
   assertEquals(stage.merges.at(-1)?.ready, true);
-  stage.heard(0, other, large("g", "h"));
-  stage.heard(0, other, large("i", "j"));
+  stage.heard(large("g", "h"));
+  stage.heard(large("i", "j"));
   stage.pass(1);
   assertEquals([stage.told.at(-1)?.length, stage.merges.at(-1)?.ready], [1, true]);
 });

@@ -33,7 +33,16 @@ export function entryOf(key: string, timestamp: number, value = ""): TextEntry {
 export class Stage {
   readonly pool = new EntryPool(defaultLimits);
   nowMs = 0;
-  link = { isUp: true, isGone: false, epoch: 1, roomBytes: 20 * 1024 * 1024, reset: () => {} };
+  link = {
+    isUp: true,
+    isElsewhere: false,
+    isHeard: false,
+    epoch: 1,
+    told: 0,
+    handled: 0,
+    roomBytes: 20 * 1024 * 1024,
+    reset: () => {},
+  };
   /** The messages to the other server's sync actor. */
   readonly sent: PeerMessage[] = [];
   /** What the second of two query actors was told. */
@@ -51,9 +60,13 @@ export class Stage {
       monotonicMs: () => this.nowMs,
       tellAfter: () => {},
       watchLink: () => {},
+      unlink: () => {},
       link: () => this.link,
       tell: (ref, message) => {
-        if (ref === other) this.sent.push(message as PeerMessage);
+        if (ref === other) {
+          this.link.told++;
+          this.sent.push(message as PeerMessage);
+        }
         if (ref === siblings[1]) this.merges.push(message as MergeMessage);
       },
       log: silentLogger,
@@ -93,10 +106,22 @@ export class Stage {
     for (let i = 0; i < 4; i++) this.written(25);
   }
 
-  /** The other server's sync actor is heard, and has received so many messages. */
-  heard(ack: number, from = other, entries: readonly TextEntry[] = [], stateDone = 0): void {
-    const message = { batch: 0, ack, peers: [], wantsState: 0, stateDone };
-    this.#actor.onMessage({ type: "peer", from, entries: messageOf(entries), ...message });
+  /** A message comes from the other server's sync actor. */
+  heard(entries: readonly TextEntry[] = [], stateDone = 0): void {
+    const message = { peers: [], wantsState: 0, stateDone };
+    this.#actor.onMessage({ type: "peer", from: other, entries: messageOf(entries), ...message });
+  }
+
+  /** The other server has handled all that it was sent. */
+  acknowledged(): void {
+    this.link.handled = this.link.told;
+    this.#actor.onMessage({ type: "linkChanged" });
+  }
+
+  /** The connection to the other server is lost, and there is another one. */
+  cut(): void {
+    this.link.epoch++;
+    this.link.told = this.link.handled = 0;
   }
 
   /** So many messages of each pair later. */

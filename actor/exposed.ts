@@ -1,0 +1,42 @@
+import type { Clock, Limited } from "../rpc/mod.ts";
+import type { Marshalled } from "./marshaller.ts";
+import type { SystemLife } from "./system_life.ts";
+
+/**
+ * Checks a message of another system, whole, before it is handed to whom it is for.
+ *
+ * @param from the sender: the message is handed over only when it was greeted at its address
+ * @param edges the clock and the bounds of this system
+ * @returns what is wrong with the message; `undefined` when nothing is.
+ */
+export type CheckMessage = (
+  message: Marshalled,
+  from: SystemLife,
+  edges: Pick<Clock, "now"> & Limited,
+) => string | undefined;
+
+/**
+ * Whom other systems may tell something: nobody, until the host exposes an actor, an inbox or a
+ * channel and says which messages are let through.
+ */
+export class Exposed {
+  #checks = new Map<number, CheckMessage>();
+  #edges: Pick<Clock, "now"> & Limited;
+
+  constructor(edges: Pick<Clock, "now"> & Limited) {
+    this.#edges = edges;
+  }
+
+  /** Lets messages through to whoever is `counter`, those that pass the check. */
+  add(counter: number, check: CheckMessage): void {
+    this.#checks.set(counter, check);
+  }
+
+  /** @returns why a message is refused; `undefined` when it is not. */
+  refusalOf(counter: number, message: Marshalled, from: SystemLife): string | undefined {
+    const check = this.#checks.get(counter);
+    return check === undefined
+      ? `nobody here is to be told by others as ${counter}`
+      : check(message, from, this.#edges);
+  }
+}

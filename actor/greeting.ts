@@ -1,0 +1,92 @@
+import {
+  type ByteStream,
+  dial,
+  type Dialer,
+  frameHeaderBytes,
+  frameLength,
+  FrameReader,
+  type Limited,
+  MsgpackReader,
+  MsgpackWriter,
+  readResponseHead,
+  type Timers,
+} from "../rpc/mod.ts";
+import { type Hello, writeHello } from "./hello.ts";
+
+/** The address answers as another life of a system. */
+export class ElsewhereError extends Error {
+  static {
+    this.prototype.name = "ElsewhereError";
+  }
+}
+
+/** The system does not accept the greeting: it is of another version or cluster. */
+export class RefusedError extends Error {
+  static {
+    this.prototype.name = "RefusedError";
+  }
+}
+
+/** A connection on which a system greeted. */
+export interface GreetedStream {
+  readonly stream: ByteStream;
+  /** Cuts what comes next on it into frames. */
+  readonly frames: FrameReader;
+  /** Whole frames that came already, behind the reply. */
+  readonly first: Uint8Array;
+}
+
+/**
+ * Dials a system and greets it. That is what proves that the system lives at its address: nothing that
+ * comes from elsewhere does.
+ *
+ * @param signal ends it early
+ * @throws {ElsewhereError} when the address answers as another life; {RefusedError} when the system does
+ * not accept the greeting; {Error} when nobody answers in time.
+ */
+export async function greet(
+  address: string,
+  hello: Hello,
+  dialer: Dialer,
+  environment: Pick<Timers, "after"> & Limited,
+  signal: AbortSignal,
+): Promise<GreetedStream> {
+  const stream = await dial(dialer, address, environment, signal);
+  const close = () => stream.close();
+  const cancel = environment.after(environment.limits.dialTimeoutMs, close);
+  signal.addEventListener("abort", close);
+  try {
+    const greeted = await exchange(stream, hello, environment);
+    signal.throwIfAborted();
+    return greeted;
+  } catch (error) {
+    stream.close();
+    throw error;
+  } finally {
+    cancel();
+    signal.removeEventListener("abort", close);
+  }
+}
+
+async function exchange(
+  stream: ByteStream,
+  hello: Hello,
+  { limits }: Limited,
+): Promise<GreetedStream> {
+  const writer = new MsgpackWriter();
+  writeHello(writer, hello);
+  await stream.write(writer.written());
+  const frames = new FrameReader(limits.receiveBufferBytes);
+  for (;;) {
+    const count = await stream.read(frames.space());
+    if (count === null) throw new Error("the connection ended before it was greeted");
+    frames.received(count);
+    const reply = frames.take();
+    if (reply === undefined) continue;
+    const { error } = readResponseHead(new MsgpackReader(reply, frameHeaderBytes));
+    if (error?.code === "unavailable") throw new ElsewhereError(error.message);
+    if (error !== undefined) throw new RefusedError(error.message);
+    const behind = frameHeaderBytes + frameLength(reply, 0);
+    return { stream, frames, first: reply.slice(behind) };
+  }
+}

@@ -1,0 +1,156 @@
+import { Backoff, type Environment } from "../rpc/mod.ts";
+import { ElsewhereError, type GreetedStream, RefusedError } from "./greeting.ts";
+import { lifeKey, type SystemLife } from "./system_life.ts";
+
+/** Options of `Introductions`. */
+export interface IntroductionsOptions {
+  environment: Environment;
+  /** Dials a system and greets it, once. */
+  greet(life: SystemLife, signal: AbortSignal): Promise<GreetedStream>;
+  /** Takes the connection to a system that was greeted. */
+  greeted(life: SystemLife, connection: GreetedStream): void;
+}
+
+/** Is told, once, whether a system was greeted. */
+export type MetListener = (isMet: boolean) => void;
+
+/** How a system came to be named. */
+export interface MeetOptions {
+  /** Whether the system connected itself, so that it does not wait behind those that others named. */
+  isCaller: boolean;
+}
+
+/** A system that was named, and that was not greeted yet. */
+interface Introduction {
+  readonly life: SystemLife;
+  readonly isCaller: boolean;
+  /** Are told whether it was greeted. */
+  readonly listeners: MetListener[];
+  readonly backoff: Backoff;
+  /** When it is given up; set by its first dial. */
+  endMs: number;
+}
+
+/**
+ * Finds out whether systems are what somebody says they are: dials each at its address, and greets it.
+ * Whoever names systems that are not there wastes little: few are dialed at a time, all together so
+ * often a second, and each for a minute.
+ */
+export class Introductions {
+  #options: IntroductionsOptions;
+  /** All that have not settled, by life. */
+  #open = new Map<string, Introduction>();
+  /** Those whose dial is due, in the order of their turns. */
+  #callers: Introduction[] = [];
+  #named: Introduction[] = [];
+  #dialing = 0;
+  /** When the next dial may begin. */
+  #nextDialMs = -Infinity;
+  #cancelTurn: (() => void) | undefined;
+  #cancelPauses = new Set<() => void>();
+  #ending = new AbortController();
+
+  constructor(options: IntroductionsOptions) {
+    this.#options = options;
+  }
+
+  /** Number of introductions that have not settled. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Greets a system.
+   *
+   * @param listener told whether it was greeted: `false` when its address answers as another one, when it
+   * was not greeted within a minute, and at once when too many others are to be greeted
+   */
+  meet(life: SystemLife, { isCaller }: MeetOptions, listener: MetListener): void {
+    const known = this.#open.get(lifeKey(life));
+    if (known !== undefined) return void known.listeners.push(listener);
+    const { limits } = this.#options.environment;
+    if (this.#ending.signal.aborted || this.#open.size >= limits.introductionsMax) {
+      return listener(false);
+    }
+    const introduction: Introduction = {
+      life,
+      isCaller,
+      listeners: [listener],
+      backoff: new Backoff({
+        minMs: limits.reconnectMinMs,
+        maxMs: limits.introductionPauseMaxMs,
+        fraction: () => this.#options.environment.fraction(),
+      }),
+      endMs: Infinity,
+    };
+    this.#open.set(lifeKey(life), introduction);
+    this.#enqueue(introduction);
+  }
+
+  /** Ends all of them: nobody was met. */
+  close(): void {
+    this.#ending.abort();
+    this.#cancelTurn?.();
+    for (const cancel of this.#cancelPauses) cancel();
+    for (const introduction of [...this.#open.values()]) this.#settle(introduction, false);
+  }
+
+  #settle({ life, listeners }: Introduction, isMet: boolean): void {
+    if (!this.#open.delete(lifeKey(life))) return;
+    for (const listener of listeners) listener(isMet);
+  }
+
+  #enqueue(introduction: Introduction): void {
+    (introduction.isCaller ? this.#callers : this.#named).push(introduction);
+    this.#next();
+  }
+
+  /** Dials those that have their turn. */
+  #next(): void {
+    const { environment } = this.#options;
+    const { introductionsAtOnce, introductionsPerSecond } = environment.limits;
+    while (this.#dialing < introductionsAtOnce && this.#callers.length + this.#named.length > 0) {
+      const nowMs = environment.monotonicMs();
+      if (nowMs < this.#nextDialMs) {
+        this.#cancelTurn ??= environment.after(Math.ceil(this.#nextDialMs - nowMs), () => {
+          this.#cancelTurn = undefined;
+          this.#next();
+        });
+        return;
+      }
+      this.#nextDialMs = Math.max(nowMs, this.#nextDialMs) + 1000 / introductionsPerSecond;
+      this.#dial(this.#callers.shift() ?? this.#named.shift()!, nowMs);
+    }
+  }
+
+  #dial(introduction: Introduction, nowMs: number): void {
+    const { greet, greeted, environment } = this.#options;
+    const { life } = introduction;
+    introduction.endMs = Math.min(introduction.endMs, nowMs + environment.limits.introductionMs);
+    this.#dialing++;
+    greet(life, this.#ending.signal).then((connection) => {
+      greeted(life, connection);
+      this.#settle(introduction, true);
+    }).catch((error) => {
+      const isSettled = error instanceof ElsewhereError || error instanceof RefusedError;
+      if (isSettled || this.#ending.signal.aborted) this.#settle(introduction, false);
+      else this.#dialLater(introduction);
+    }).finally(() => {
+      this.#dialing--;
+      if (!this.#ending.signal.aborted) this.#next();
+    });
+  }
+
+  #dialLater(introduction: Introduction): void {
+    const { environment } = this.#options;
+    const pauseMs = introduction.backoff.nextMs();
+    if (environment.monotonicMs() + pauseMs > introduction.endMs) {
+      return this.#settle(introduction, false);
+    }
+    const cancel = environment.after(pauseMs, () => {
+      this.#cancelPauses.delete(cancel);
+      this.#enqueue(introduction);
+    });
+    this.#cancelPauses.add(cancel);
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * What a system sends back on a connection that another one dialed to tell it something: small
+ * notifications, and the one that answers them.
+ *
+ *     back   Ack [count]       so many of the connection's Tells are handled
+ *            Ping []           are you there?
+ *            Refused [reason]  nothing more is heard on this connection
+ *     forth  Pong []           I am
+ *
+ * @module
+ */
+
+import {
+  beginNotification,
+  Incoming,
+  type MsgpackReader,
+  type MsgpackWriter,
+  notThis,
+} from "../rpc/mod.ts";
+
+/** One of the notifications. */
+export type LinkNotice =
+  | { name: "Ack"; count: number }
+  | { name: "Ping" | "Pong" }
+  | { name: "Refused"; reason: string };
+
+/** Appends a notice as a whole frame. */
+export function writeNotice(writer: MsgpackWriter, notice: LinkNotice): void {
+  const frame = beginNotification(writer, notice.name);
+  if (notice.name === "Ack") {
+    writer.arrayHeader(1);
+    writer.int(notice.count);
+  } else if (notice.name === "Refused") {
+    writer.arrayHeader(1);
+    writer.str(notice.reason);
+  } else writer.arrayHeader(0);
+  writer.endFrame(frame);
+}
+
+/**
+ * Reads a payload. What a newer version may send is ignored.
+ *
+ * @returns `undefined` for a message that is none of the notices.
+ * @throws {ShapeError} for what is no message.
+ */
+export function readNotice(reader: MsgpackReader): LinkNotice | undefined {
+  incoming.read(reader);
+  return incoming.msgid === undefined ? noticeOf(incoming, reader) : undefined;
+}
+
+/** The notice that a notification is, if it is one. @param reader at its params */
+export function noticeOf(notification: Incoming, reader: MsgpackReader): LinkNotice | undefined {
+  const { methodStart, methodEnd, paramCount } = notification;
+  if (methodEnd - methodStart > nameBytesMax) return undefined;
+  const name = String.fromCharCode(...reader.bytes.subarray(methodStart, methodEnd));
+  if (name === "Ping" || name === "Pong") return { name };
+  if (paramCount === 0) return undefined;
+  if (name === "Ack") {
+    const count = reader.uint();
+    return count === notThis ? undefined : { name, count };
+  }
+  if (name !== "Refused") return undefined;
+  const reason = reader.str();
+  return reason === undefined ? undefined : { name, reason };
+}
+
+const nameBytesMax = "Refused".length;
+
+/** Reused for every payload: it holds nothing between two of them. */
+const incoming = new Incoming();

@@ -1,0 +1,29 @@
+/** A system in one of its lives: an address may begin another one. */
+export interface SystemLife {
+  /** `host:port` of the system port. */
+  readonly address: string;
+  /** 64 random bits as 16 hexadecimal digits. */
+  readonly incarnation: string;
+}
+
+/** Characters of an address at the most: a host name has 253. */
+const addressCharsMax = 260;
+
+/** Whether it has the form of a `host:port` that can be dialed. */
+export function isDialable(address: string): boolean {
+  const match = addressCharsMax >= address.length &&
+    /^(?:\[[0-9a-fA-F:.%]+\]|[\w.-]+):(\d{1,5})$/.exec(address);
+  if (!match) return false;
+  const port = Number(match[1]);
+  return port > 0 && port <= 65535;
+}
+
+/** Whether it may be an incarnation: other versions may write more or others than 16 digits. */
+export function isIncarnation(text: string): boolean {
+  return /^[ -.0-~]{1,64}$/.test(text);
+}
+
+/** The key of a life in a map: no two have the same. */
+export function lifeKey({ address, incarnation }: SystemLife): string {
+  return `${incarnation} ${address}`;
+}

@@ -1,0 +1,87 @@
+import {
+  type ActorRef,
+  isDialable,
+  isIncarnation,
+  type Marshalled,
+  type SystemLife,
+} from "../../actor/mod.ts";
+import { type Limits, wireLimits } from "../../limits.ts";
+import { decode, isUtf8, MsgpackError } from "../../rpc/mod.ts";
+import { noValue } from "../entry/entry.ts";
+import { EntryReader } from "../entry/entry_reader.ts";
+import { orderFault } from "../entry/order.ts";
+
+/**
+ * Checks a message that came from another server, whole, before any of it changes anything: what passes
+ * is handled without a fault, and every entry of it can be kept, passed on, written and read again.
+ *
+ * @param from the system that was greeted, and that sent it
+ * @param edges this server's clock, and how far the sender's may be ahead of it
+ * @returns what is wrong with the message, in words without anything of its own but numbers; `undefined`
+ * when nothing is.
+ */
+export function peerMessageFault(
+  { bytes, start, end }: Marshalled,
+  from: SystemLife,
+  edges: { now(): number; limits: Limits },
+): string | undefined {
+  try {
+    return faultOf(decode(bytes, start, end), from, edges.now(), edges.limits);
+  } catch (error) {
+    if (error instanceof MsgpackError || error instanceof TypeError) return error.message;
+    throw error;
+  }
+}
+
+function faultOf(
+  message: unknown,
+  from: SystemLife,
+  nowMs: number,
+  limits: Limits,
+): string | undefined {
+  if (!isRecord(message) || message.type !== "peer") return "it is no message between sync actors";
+  const { from: sender, entries, peers, wantsState, stateDone } = message;
+  if (!isRef(sender)) return "its sender is no actor";
+  if (sender.address !== from.address || sender.incarnation !== from.incarnation) {
+    return "it is sent in another server's name";
+  }
+  if (!Array.isArray(peers) || !peers.every(isRef)) return "it names what is no actor";
+  if (peers.length > limits.peersMax) {
+    return `it names ${peers.length} servers: allowed are ${limits.peersMax}`;
+  }
+  if (!isCount(wantsState) || !isCount(stateDone)) return "a transfer's number is none";
+  if (!(entries instanceof Uint8Array)) return "its entries are no bytes";
+  return entriesFault(entries, nowMs, limits);
+}
+
+/** Walks over all of them. @throws {TypeError | MsgpackError} for bytes that hold something else. */
+function entriesFault(bytes: Uint8Array, nowMs: number, limits: Limits): string | undefined {
+  const reader = new EntryReader(bytes);
+  while (reader.next()) {
+    const { keyStart, keyEnd, valueStart, valueEnd } = reader;
+    if (!isUtf8(bytes, keyStart, keyEnd)) return "a key is not UTF-8";
+    if (valueStart !== noValue) {
+      if (valueEnd - valueStart > wireLimits.valueBytesMax) {
+        return `a value has over ${wireLimits.valueBytesMax} bytes`;
+      }
+      if (!isUtf8(bytes, valueStart, valueEnd)) return "a value is not UTF-8";
+    }
+    const fault = orderFault(reader, nowMs, limits);
+    if (fault !== null) return fault;
+  }
+  return reader.isAtEnd ? undefined : "bytes follow its entries";
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isRef(value: unknown): value is ActorRef {
+  return isRecord(value) && typeof value.address === "string" && isDialable(value.address) &&
+    typeof value.incarnation === "string" && isIncarnation(value.incarnation) &&
+    isCount(value.counter) && value.counter > 0;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -1,0 +1,135 @@
+import { ElsewhereError, type GreetedStream, RefusedError } from "../../actor/greeting.ts";
+import { Introductions } from "../../actor/introductions.ts";
+import type { SystemLife } from "../../actor/mod.ts";
+import { defaultLimits } from "../../limits.ts";
+import { assert, assertEquals, assertGreater, assertLessOrEqual } from "../deps.ts";
+import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import { testInWorld } from "../support/simulation.ts";
+
+const { introductionsMax, introductionsAtOnce, introductionsPerSecond, introductionMs } =
+  defaultLimits;
+
+/** Introductions whose dials do what the test says, and what came of them. */
+class Introduced {
+  /** When each dial began. */
+  readonly dialsMs: number[] = [];
+  readonly met: [address: string, isMet: boolean][] = [];
+  readonly greeted: string[] = [];
+  /** Dials under way, and the most of them at once. */
+  dialing = 0;
+  mostAtOnce = 0;
+  readonly introductions: Introductions;
+  #world: SimulatedWorld;
+
+  /** @param dial resolves when the system greets */
+  constructor(world: SimulatedWorld, dial: (life: SystemLife) => Promise<void>) {
+    this.#world = world;
+    this.introductions = new Introductions({
+      environment: world.environment(),
+      greet: async (life) => {
+        this.dialsMs.push(world.nowMs);
+        this.mostAtOnce = Math.max(this.mostAtOnce, ++this.dialing);
+        try {
+          await dial(life);
+        } finally {
+          this.dialing--;
+        }
+        return {} as GreetedStream;
+      },
+      greeted: ({ address }) => void this.greeted.push(address),
+    });
+  }
+
+  name(address: string, isCaller = false): void {
+    const life = { address, incarnation: "life" };
+    this.introductions.meet(life, { isCaller }, (isMet) => void this.met.push([address, isMet]));
+  }
+
+  /** Fails when the time of a dial that nobody answers is over. */
+  nobody(): Promise<void> {
+    return new Promise((_, reject) => {
+      this.#world.after(5_000, () => reject(new Error("nobody")));
+    });
+  }
+}
+
+testInWorld("Introductions dials few at once, and no more a second than may be", async (world) => {
+  const stage: Introduced = new Introduced(world, () => stage.nobody());
+  for (let i = 0; i < 3_000; i++) stage.name(`nowhere:${i}`);
+  // One too many is not dialed at all.
+  assertEquals(stage.met.length, 3_000 - introductionsMax);
+  assertEquals(stage.introductions.size, introductionsMax);
+  await world.advance(10 * introductionMs);
+  assertEquals(stage.mostAtOnce, introductionsAtOnce);
+  for (const [i, ms] of stage.dialsMs.entries()) {
+    const after = stage.dialsMs[i + introductionsPerSecond];
+    if (after !== undefined) assertGreater(after - ms, 990);
+  }
+  // Whatever is named, it ends.
+  assertEquals([stage.introductions.size, stage.greeted, stage.dialing], [0, [], 0]);
+  const { length } = stage.dialsMs;
+  await world.advance(10 * introductionMs);
+  assertEquals(stage.dialsMs.length, length);
+});
+
+testInWorld(
+  "Introductions dials at most so often a second when all fail at once",
+  async (world) => {
+    const stage = new Introduced(world, () => Promise.reject(new Error("refused")));
+    for (let i = 0; i < introductionsMax; i++) stage.name(`nowhere:${i}`);
+    await world.advance(2 * introductionMs);
+    for (const [i, ms] of stage.dialsMs.entries()) {
+      const after = stage.dialsMs[i + introductionsPerSecond];
+      if (after !== undefined) assertGreater(after - ms, 990);
+    }
+    assertEquals(stage.introductions.size, 0);
+  },
+);
+
+testInWorld(
+  "Introductions gives a system a minute, and greets it as soon as it is there",
+  async (world) => {
+    let isThere = false;
+    const stage = new Introduced(
+      world,
+      () => isThere ? Promise.resolve() : Promise.reject(new Error("nobody")),
+    );
+    stage.name("late:1");
+    await world.advance(introductionMs / 2);
+    isThere = true;
+    stage.name("late:1");
+    await world.advance(defaultLimits.introductionPauseMaxMs);
+    assertEquals([stage.greeted, stage.met], [["late:1"], [["late:1", true], ["late:1", true]]]);
+    isThere = false;
+    stage.name("never:1");
+    await world.advance(introductionMs + 1_000);
+    assertEquals(stage.met.at(-1), ["never:1", false]);
+    const last = stage.dialsMs.at(-1)!;
+    assertLessOrEqual(last, world.nowMs - 500);
+  },
+);
+
+testInWorld("Introductions does not dial again who is another one, or refuses", async (world) => {
+  for (const error of [new ElsewhereError("another"), new RefusedError("version")]) {
+    const stage = new Introduced(world, () => Promise.reject(error));
+    stage.name("other:1");
+    await world.advance(introductionMs);
+    assertEquals([stage.dialsMs.length, stage.met], [1, [["other:1", false]]]);
+  }
+});
+
+testInWorld("Introductions greets who connected before those that others named", async (world) => {
+  const stage: Introduced = new Introduced(
+    world,
+    ({ address }) => address === "caller:1" ? Promise.resolve() : stage.nobody(),
+  );
+  for (let i = 0; i < introductionsMax - 1; i++) stage.name(`nowhere:${i}`);
+  await world.advance(100);
+  stage.name("caller:1", true);
+  await world.advance(6_000);
+  assertEquals(stage.met, [["caller:1", true]]);
+  stage.introductions.close();
+  assert(stage.met.slice(1).every(([, isMet]) => !isMet));
+  assertEquals(stage.met.length, introductionsMax);
+  await world.advance(6_000);
+});

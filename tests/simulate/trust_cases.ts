@@ -1,0 +1,229 @@
+import { type TellHost, type TellLink } from "../../actor/mod.ts";
+import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
+import { encode } from "../../rpc/mod.ts";
+import { messageOf, type TextEntry } from "../kvserver/stores.ts";
+import { type SimulatedServer } from "./simulated_cluster.ts";
+import { settledMs, Stage } from "./stage.ts";
+
+const incarnation = "00000000000000ff";
+const uid = `liar:1/${incarnation}/1`;
+
+/** A system on the simulated network that is greeted, and sends what it likes. */
+class Liar {
+  readonly address = "liar:1";
+  readonly ref = { address: this.address, incarnation, counter: 1 };
+  #link: TellLink;
+  #target: SimulatedServer;
+
+  constructor(stage: Stage, target: SimulatedServer) {
+    const host: TellHost = {
+      address: () => this.address,
+      incarnation,
+      cluster: "cmud",
+      check: () => undefined,
+      receive: (_counter, message) => message.source?.handled(message),
+      refusedMessage() {},
+      dropped() {},
+      refused() {},
+      describe: () => "",
+      stats: () => ({}),
+      bug() {},
+    };
+    this.#target = target;
+    const { address, incarnation: expected } = target.system;
+    this.#link = stage.cluster.network.open("liar", 1, host).link(address, expected)!;
+  }
+
+  /** Tells whoever has this number. */
+  tell(counter: number, message: unknown): void {
+    const bytes = encode(message);
+    this.#link.send(counter, { bytes, start: 0, end: bytes.length }, false);
+  }
+
+  /** Tells the sync actor what is like a message of a peer, but for some fields. */
+  tellPeer(fields: Partial<Record<keyof PeerMessage, unknown>>): void {
+    const message = {
+      type: "peer",
+      from: this.ref,
+      entries: messageOf([]),
+      peers: [],
+      wantsState: 0,
+      stateDone: 0,
+      ...fields,
+    };
+    this.tell(this.#target.group.syncActor.counter, message);
+  }
+}
+
+function entry(fields: Partial<TextEntry> = {}): TextEntry {
+  return { key: "lie", value: "x", timestamp: 5, sequence: 0, uid, ...fields };
+}
+
+/** What no server may take from another one, by what is wrong with it. */
+const lies: Record<string, Partial<Record<keyof PeerMessage, unknown>>> = {
+  "a timestamp after which there is no room": {
+    entries: messageOf([entry({ timestamp: Number.MAX_SAFE_INTEGER, sequence: 0xffffffff })]),
+  },
+  "a timestamp far ahead": {
+    entries: messageOf([entry({ timestamp: Date.UTC(2100, 0) })]),
+  },
+  "a malformed entry behind a good one": {
+    entries: messageOf([entry(), entry({ key: "other" })]).slice(0, -3),
+  },
+  "a key that is not UTF-8": { entries: messageOf([entry(), entry({ key: "\xff" })]) },
+  "a value that is not UTF-8": { entries: messageOf([entry({ value: "\xff" })]) },
+  "a key that is too long": { entries: messageOf([entry({ key: "k".repeat(5_000) })]) },
+  "a uid that is none": { entries: messageOf([entry({ uid: "x".repeat(100_000) })]) },
+  "a uid of control characters": { entries: messageOf([entry({ uid: "a:1/\x1b[2J/1" })]) },
+  "bytes behind the entries": { entries: new Uint8Array([...messageOf([entry()]), 0]) },
+  "entries that are a text": { entries: "none" },
+  "another one's name": { from: { address: "server:2", incarnation, counter: 1 } },
+  "another incarnation of its own": { from: { address: "liar:1", incarnation: "0a", counter: 1 } },
+  "a sender that is none": { from: null },
+  "a server that is none": { peers: [{ address: "nowhere", incarnation, counter: 1 }] },
+  "a server with a port out of bounds": {
+    peers: [{ address: "host:65536", incarnation, counter: 1 }],
+  },
+  "3,000 servers": {
+    peers: Array.from(
+      { length: 3_000 },
+      (_, i) => ({ address: `h:${i + 1}`, incarnation, counter: 1 }),
+    ),
+  },
+  "a transfer that is none": { wantsState: -1 },
+  "the end of a transfer that is none": { stateDone: 0.5 },
+  "another type": { type: "start" },
+};
+
+/** Messages of a server's own actors, which none from outside may send. */
+const orders: unknown[] = [
+  { type: "start", queryActors: [], hasState: true },
+  { type: "drain", replyTo: { address: "liar:1", incarnation, counter: 1 } },
+  {
+    type: "merge",
+    entries: messageOf([]),
+    ready: true,
+    isAlone: true,
+    persistsRemote: false,
+    drain: false,
+  },
+  { type: "failing", reason: "the disk is on fire" },
+  { type: "onDisk", message: -1 },
+  { type: "load", entries: messageOf([entry()]), replyTo: null },
+  { type: "written", from: 1, entries: messageOf([entry()]), isDrained: true },
+  { type: "tick", receiver: "sync" },
+  { type: "linkChanged" },
+  { type: "met", ref: { address: "liar:1", incarnation, counter: 1 } },
+  [1, 2, new Uint8Array(3)],
+  null,
+];
+
+/** What one broken, older or wrongly started server, or a liar, must not do to others. */
+export const trustCases: Record<string, () => Promise<string | undefined>> = {
+  "what is wrong with a message changes nothing, and costs the others nothing": async () => {
+    for (const [what, fields] of Object.entries(lies)) {
+      const stage = new Stage();
+      const a = await stage.start([], 2);
+      await stage.start([a]);
+      const liar = new Liar(stage, a);
+      await stage.cluster.advance(settledMs);
+      stage.put(a, "before");
+      liar.tellPeer(fields);
+      for (let i = 0; i < 20; i++) stage.put(a, `beside${i}`);
+      await stage.cluster.advance(settledMs);
+      stage.put(a, "lie");
+      const { refusedMessages } = a.system.stats();
+      if (refusedMessages !== 1) return `${what}: ${refusedMessages} messages were refused`;
+      const wrong = await stage.end(settledMs, ["before", "beside19", "lie"]);
+      if (wrong !== undefined) return `${what}: ${wrong}`;
+    }
+  },
+
+  "nobody tells a server's actors, inboxes and channels anything by their numbers": async () => {
+    const stage = new Stage();
+    const a = await stage.start([], 2);
+    await stage.start([a]);
+    const liar = new Liar(stage, a);
+    await stage.cluster.advance(settledMs);
+    let told = 0;
+    for (const order of orders) {
+      for (let counter = 1; counter <= 8; counter++) {
+        liar.tell(counter, order);
+        told++;
+        // Each ends the connection.
+        await stage.cluster.advance(200);
+      }
+    }
+    const { refusedMessages } = a.system.stats();
+    if (refusedMessages !== told) return `Of ${told} messages ${refusedMessages} were refused`;
+    stage.put(a, "after");
+    return stage.end(settledMs, ["after"]);
+  },
+
+  "a server that advertises another one's address buries nobody": async () => {
+    const stage = new Stage();
+    const a = await stage.start();
+    const b = await stage.start([a]);
+    const wronglyStarted = await stage.cluster.start({
+      queryActorCount: 1,
+      peers: [a],
+      advertise: b.address,
+    });
+    for (let i = 0; i < 20; i++) {
+      stage.put(a, `a${i}`);
+      stage.put(b, `b${i}`);
+      await stage.cluster.advance(1_000);
+    }
+    const missing = [a, b].find(({ stores }) => stores[0].size !== 40);
+    if (missing !== undefined) return `${missing.address} has ${missing.stores[0].size} of 40 keys`;
+    await stage.cluster.crash(wronglyStarted);
+    return stage.end(settledMs);
+  },
+
+  "an address that leads elsewhere for ten seconds buries nobody": async () => {
+    for (const isCut of [true, false]) {
+      const stage = new Stage();
+      const a = await stage.start();
+      const b = await stage.start([a]);
+      const elsewhere = await stage.start();
+      const { network } = stage.cluster;
+      network.redirect(b.address, elsewhere.address);
+      // Be it that all connections are lost at that moment, or only those to the address.
+      if (isCut) network.cut(a.address, b.address);
+      else network.cutOneWay(a.address, b.address);
+      network.mend(a.address, b.address);
+      for (let i = 0; i < 10; i++) {
+        stage.put(a, `a${i}`);
+        stage.put(b, `b${i}`);
+        await stage.cluster.advance(1_000);
+      }
+      network.redirect(b.address, b.address);
+      await stage.cluster.advance(settledMs);
+      const missing = [a, b].find(({ stores }) => stores[0].size !== 20);
+      if (missing !== undefined) {
+        return `${missing.address} has ${missing.stores[0].size} of 20 keys, cut: ${isCut}`;
+      }
+      await stage.cluster.crash(elsewhere);
+      const wrong = await stage.end(settledMs);
+      if (wrong !== undefined) return wrong;
+    }
+  },
+
+  "who is named and not there is no peer, and takes no peer's place": async () => {
+    const stage = new Stage();
+    const a = await stage.start();
+    const liar = new Liar(stage, a);
+    await stage.cluster.advance(settledMs);
+    const peers = Array.from({ length: 256 }, (_, i) => {
+      return { address: `nowhere:${i + 1}`, incarnation, counter: 1 };
+    });
+    for (let i = 0; i < 10; i++) liar.tellPeer({ peers });
+    await stage.cluster.advance(settledMs);
+    await stage.start([a]);
+    stage.put(a, "key");
+    await stage.cluster.advance(100_000);
+    stage.cluster.network.crash("liar:1");
+    await stage.cluster.advance(100_000);
+    return stage.end(settledMs, ["key"]);
+  },
+};
