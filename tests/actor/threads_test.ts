@@ -150,6 +150,7 @@ testInWorld(
       const { ref } = startProbe(thread, () => {
         throw new Error("no such message");
       });
+      (threads[0] as ActorSystem).expose(ref);
       far.tell(ref, "from elsewhere");
       await world.run();
       thread.tell(ref, "from here");
