@@ -20,6 +20,7 @@ export interface DeliverySource {
 
 /** A message that came from elsewhere. */
 export interface Delivery extends Marshalled {
+  /** Is told when the message is handled; absent when nobody waits for that. */
   readonly source?: DeliverySource;
 }
 

@@ -47,6 +47,7 @@ export type { Inbox, ReceiveMarshalled } from "./inbox.ts";
 export type { MetListener } from "./introductions.ts";
 export type { CheckMessage } from "./exposed.ts";
 export type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
+export { clusterBytesMax, defaultCluster, isClusterName } from "./hello.ts";
 export { isDialable, isIncarnation, lifeKey, type SystemLife } from "./system_life.ts";
 export type { ExtraFigure, SystemStats } from "./stats.ts";
 export type { LinkState, TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
@@ -60,6 +61,7 @@ export {
   type Clock,
   type Dialer,
   type Environment,
+  type Limited,
   MsgpackWriter,
   type Random,
   type Timers,

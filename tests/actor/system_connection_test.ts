@@ -1,4 +1,3 @@
-import { defaultLimits } from "../../limits.ts";
 import type { Marshalled, MetListener, SystemLife, TellHost } from "../../actor/mod.ts";
 import { StatsTable } from "../../actor/stats.ts";
 import { type ConnectionHost, SystemConnection } from "../../actor/system_connection.ts";

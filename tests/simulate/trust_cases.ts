@@ -1,8 +1,8 @@
-import { type TellHost, type TellLink } from "../../actor/mod.ts";
+import type { TellHost, TellLink } from "../../actor/mod.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { encode } from "../../rpc/mod.ts";
 import { messageOf, type TextEntry } from "../kvserver/stores.ts";
-import { type SimulatedServer } from "./simulated_cluster.ts";
+import type { SimulatedServer } from "./simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
 
 const incarnation = "00000000000000ff";
