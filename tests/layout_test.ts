@@ -25,6 +25,9 @@ const below: Record<string, readonly string[]> = {
 /** These use the parts, and are no parts themselves. */
 const around = ["tests", "examples", "scripts"];
 
+/** What the tests use of packages: below all of their folders, as `deps.ts` is below the parts. */
+const testLeaves = ["tests/deps.ts"];
+
 /** The only files that may name a package. */
 const packageFiles = ["deps.ts", "tests/deps.ts", "scripts/deps.ts"];
 
@@ -53,7 +56,17 @@ Deno.test("imports point one way only", () => {
 });
 
 Deno.test("folders stand one above the other, at every depth", () => {
-  assertEquals(storeyFaults(new Map(parts.map((file) => [file.path, localImports(file)]))), []);
+  const imports = new Map(files.map((file) => [file.path, localImports(file)]));
+  assertEquals(storeyFaults(imports, testLeaves), []);
+});
+
+Deno.test("what the tests share is below them", () => {
+  const wrong = files
+    .filter(({ path }) => path.startsWith("tests/support/"))
+    .flatMap((file) => localImports(file).map((target) => ({ file, target })))
+    .filter(({ target }) => /^(tests\/(?!support\/|deps\.ts$)|examples\/|scripts\/)/.test(target))
+    .map(({ file, target }) => `${file.path} -> ${target}`);
+  assertEquals(wrong, []);
 });
 
 Deno.test("imports are written out, so that they can be read here", () => {

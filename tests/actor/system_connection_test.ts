@@ -3,8 +3,8 @@ import { StatsTable } from "../../actor/stats.ts";
 import { type ConnectionHost, SystemConnection } from "../../actor/system_connection.ts";
 import { realEnvironment, type Reply } from "../../rpc/mod.ts";
 import { assertEquals, assertStringIncludes, fc, msgpackDecode, msgpackEncode } from "../deps.ts";
-import { framesIn } from "../rpc/raw_socket.ts";
-import { concat, frame, frameOf, requestFrame } from "../rpc/wire.ts";
+import { framesIn } from "../support/rpc/raw_socket.ts";
+import { concat, frame, frameOf, requestFrame } from "../support/rpc/wire.ts";
 
 const incarnation = "this-life";
 const hello = requestFrame(1, "Hello", [1, "127.0.0.1:1", "another", incarnation]);

@@ -1,7 +1,7 @@
 import { readTell, writeTell } from "../../actor/tell_frame.ts";
 import { Incoming, MsgpackReader, MsgpackWriter, notThis, ShapeError } from "../../rpc/mod.ts";
 import { assert, assertEquals, fc, msgpackDecode } from "../deps.ts";
-import { binForms, concat, frameHeader, frameOf, integerForms } from "../rpc/wire.ts";
+import { binForms, concat, frameHeader, frameOf, integerForms } from "../support/rpc/wire.ts";
 
 const counters = [0, 1, 127, 128, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1];
 const messageBytes = [0, 1, 31, 32, 33, 255, 256, 65_535, 65_536];

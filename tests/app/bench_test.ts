@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
-import { FakeConsole, runCmud } from "./fake_console.ts";
+import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
 import { memorySection } from "../../app/bench/memory.ts";
 import type { Plan } from "../../app/bench/plan.ts";
 import type { Redis } from "../../bench/mod.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../deps.ts";
 import { missing, testUnless } from "../support/needs.ts";
-import { runCmud } from "./fake_console.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
 
 /**

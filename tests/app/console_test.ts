@@ -1,6 +1,6 @@
 import { assertEquals } from "../deps.ts";
 import { testUnless } from "../support/needs.ts";
-import { denoArguments, spawnCmud, startServerProcess } from "./cmud_process.ts";
+import { denoArguments, spawnCmud, startServerProcess } from "../support/app/cmud_process.ts";
 
 Deno.test("a command ends with its own exit code when nobody reads stderr", async () => {
   const child = spawnCmud(["kv", "get", "k", "--server", "127.0.0.1:1"]);

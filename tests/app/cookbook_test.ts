@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "../deps.ts";
 import { missing, testUnless } from "../support/needs.ts";
-import { denoArguments } from "./cmud_process.ts";
+import { denoArguments } from "../support/app/cmud_process.ts";
 import { withServer } from "./with_server.ts";
 
 /** A command that is typed, and what it prints. */

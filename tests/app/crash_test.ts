@@ -1,7 +1,7 @@
 import { assertEquals, assertGreater, assertLessOrEqual } from "../deps.ts";
 import { lossMsMax } from "../crash/bounds.ts";
 import { CrashRounds } from "../crash/crash_rounds.ts";
-import { TempDirectory } from "../disk/temp_directory.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 
 // `deno task crash` does this many times.
 

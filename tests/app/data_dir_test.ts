@@ -6,12 +6,12 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "../deps.ts";
-import { heldIn } from "../disk/data_files.ts";
-import { TempDirectory } from "../disk/temp_directory.ts";
-import { TinyDisk } from "../disk/tiny_disk.ts";
+import { heldIn } from "../support/disk/data_files.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { TinyDisk } from "../support/disk/tiny_disk.ts";
 import { testUnless } from "../support/needs.ts";
-import { until } from "../sync/until.ts";
-import { cmudProcess, startServerProcess } from "./cmud_process.ts";
+import { until } from "../support/until.ts";
+import { cmudProcess, startServerProcess } from "../support/app/cmud_process.ts";
 
 /** Runs `use` with a client of the server at an address. */
 async function withClient<T>(address: string, use: (client: Client) => Promise<T>): Promise<T> {

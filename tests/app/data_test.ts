@@ -1,8 +1,8 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
-import { TempDirectory } from "../disk/temp_directory.ts";
-import { runCmud } from "./fake_console.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 
 /** Runs `use` with a server that keeps its data in a directory. */
 async function withData(

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../deps.ts";
-import { runCmud } from "./fake_console.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 import { deadAddress } from "./with_server.ts";
 
 /** What is typed, and the word in it that was meant: a letter left out, added, changed, or swapped. */

@@ -3,8 +3,8 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "../deps.ts";
-import { type ServerProcess, startServerProcess } from "./cmud_process.ts";
-import { runCmud } from "./fake_console.ts";
+import { type ServerProcess, startServerProcess } from "../support/app/cmud_process.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 
 /** A server that `near` is told of. */
 const serverNextTo = (near: ServerProcess) =>

@@ -3,7 +3,7 @@ import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
-import { runCmud } from "./fake_console.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
 /** Calls `use` with an address where every connection is met by `meet`. */

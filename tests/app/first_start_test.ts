@@ -1,7 +1,7 @@
 /** What somebody sees who has just cloned the repository and has nothing else. */
 
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
-import { TempDirectory } from "../disk/temp_directory.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { missing } from "../support/needs.ts";
 import { HeldRegistry } from "./held_registry.ts";
 import { screenOf } from "./screen.ts";

@@ -9,8 +9,8 @@ import {
   assertThrows,
 } from "../deps.ts";
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
-import { TempDirectory } from "../disk/temp_directory.ts";
-import { spawnCmud } from "./cmud_process.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { spawnCmud } from "../support/app/cmud_process.ts";
 
 /** The figure that the player is promised. */
 const goOnMsMax = 5_000;

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
-import { denoArguments } from "./cmud_process.ts";
+import { denoArguments } from "../support/app/cmud_process.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
 import { withServer } from "./with_server.ts";
 

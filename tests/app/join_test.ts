@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { runCommandLine } from "../../app/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
-import { until } from "../sync/until.ts";
-import { cmudProcess, startServerProcess } from "./cmud_process.ts";
-import { FakeConsole, runCmud } from "./fake_console.ts";
+import { until } from "../support/until.ts";
+import { cmudProcess, startServerProcess } from "../support/app/cmud_process.ts";
+import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
 import { startingSystem } from "../support/starting_system.ts";
 import { freePorts } from "../support/ports.ts";
 import { deadAddress, withServer } from "./with_server.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
-import { runCmud } from "./fake_console.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
 Deno.test("kv put, get, list and scan do what they say", () =>

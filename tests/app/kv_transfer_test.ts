@@ -3,8 +3,8 @@ import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { appLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "../deps.ts";
-import { until } from "../sync/until.ts";
-import { FakeConsole, runCmud } from "./fake_console.ts";
+import { until } from "../support/until.ts";
+import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
 const timeoutMs = 10_000;

@@ -5,9 +5,9 @@ import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
 import { UsageError } from "../../app/cli/usage_error.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../deps.ts";
-import { until } from "../sync/until.ts";
+import { until } from "../support/until.ts";
 import { freePorts } from "../support/ports.ts";
-import { FakeConsole } from "./fake_console.ts";
+import { FakeConsole } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
 const timeoutMs = 10_000;

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "../deps.ts";
 import { missing, testUnless } from "../support/needs.ts";
-import { cmudProcess, denoArguments } from "./cmud_process.ts";
+import { cmudProcess, denoArguments } from "../support/app/cmud_process.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
 import { withServer } from "./with_server.ts";
 

@@ -2,10 +2,10 @@ import type { Home } from "../../app/play/own_world.ts";
 import { runPlay } from "../../app/commands/run_play.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
-import { newDataFile } from "../disk/data_files.ts";
-import { TempDirectory } from "../disk/temp_directory.ts";
+import { newDataFile } from "../support/disk/data_files.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { freePorts } from "../support/ports.ts";
-import { FakeConsole, type FakeConsoleOptions } from "./fake_console.ts";
+import { FakeConsole, type FakeConsoleOptions } from "../support/app/fake_console.ts";
 import { withServer } from "./with_server.ts";
 
 /** Plays as `cmud play --fast` does for somebody with this state directory. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "../deps.ts";
-import { newDataFile } from "../disk/data_files.ts";
-import { TempDirectory } from "../disk/temp_directory.ts";
-import { runCmud } from "./fake_console.ts";
+import { newDataFile } from "../support/disk/data_files.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
 const program = new URL("permissions_program.ts", import.meta.url).pathname;

@@ -4,8 +4,8 @@ import { runPlay } from "../../app/commands/run_play.ts";
 import { lookAroundMs } from "../../app/game/world/bounds.ts";
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLess, assertStringIncludes } from "../deps.ts";
-import { FakeConsole } from "./fake_console.ts";
-import { FakeTerminal } from "./fake_terminal.ts";
+import { FakeConsole } from "../support/app/fake_console.ts";
+import { FakeTerminal } from "../support/app/fake_terminal.ts";
 import { speak } from "./speak.ts";
 import { withServer } from "./with_server.ts";
 

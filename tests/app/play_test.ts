@@ -4,8 +4,8 @@ import { Client, RpcError } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "../deps.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { freePorts } from "../support/ports.ts";
-import { cmudProcess } from "./cmud_process.ts";
-import { FakeConsole, type FakeConsoleOptions, runCmud } from "./fake_console.ts";
+import { cmudProcess } from "../support/app/cmud_process.ts";
+import { FakeConsole, type FakeConsoleOptions, runCmud } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
 const script = ["Ada", "stats", "mine 2", "buy cpu", "map", "quit"];

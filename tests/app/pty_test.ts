@@ -1,6 +1,6 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
-import { cmudProcess } from "./cmud_process.ts";
+import { cmudProcess } from "../support/app/cmud_process.ts";
 import { screenOf } from "./screen.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
 import { deadAddress, withServer } from "./with_server.ts";

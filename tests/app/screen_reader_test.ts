@@ -3,7 +3,7 @@
 import { usesScreenReader } from "../../app/play/screen_reader.ts";
 import { StateDirectory } from "../../app/cli/state_directory.ts";
 import { assertEquals } from "../deps.ts";
-import { FakeConsole } from "./fake_console.ts";
+import { FakeConsole } from "../support/app/fake_console.ts";
 
 Deno.test("whether a screen reader is used is asked for once, and what is said last is remembered", async () => {
   const stateHome = Deno.makeTempDirSync();

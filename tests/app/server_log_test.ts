@@ -1,15 +1,15 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { logLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual, msgpackEncode } from "../deps.ts";
-import { RawSocket } from "../rpc/raw_socket.ts";
-import { concat, frameOf } from "../rpc/wire.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
+import { concat, frameOf } from "../support/rpc/wire.ts";
 import { missing, testUnless } from "../support/needs.ts";
 import {
   cmudProcess,
   denoArguments,
   type ServerProcess,
   startServerProcess,
-} from "./cmud_process.ts";
+} from "../support/app/cmud_process.ts";
 
 const MiB = 1024 * 1024;
 

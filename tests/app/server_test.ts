@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
-import { FakeConsole, runCmud } from "./fake_console.ts";
-import { cmudProcess, spawnCmud, startServerProcess } from "./cmud_process.ts";
+import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
+import { cmudProcess, spawnCmud, startServerProcess } from "../support/app/cmud_process.ts";
 import { runCommandLine } from "../../app/mod.ts";
 
 Deno.test("server --json says where it listens; kv works from other processes", async () => {

@@ -3,9 +3,9 @@ import { runCommandLine } from "../../app/mod.ts";
 import { completeLine, hintFor } from "../../app/kv/shell_completion.ts";
 import { quoteWord, splitWords, wordsSoFar } from "../../app/kv/shell_words.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes, fc } from "../deps.ts";
-import { until } from "../sync/until.ts";
-import { FakeConsole } from "./fake_console.ts";
-import { FakeTerminal } from "./fake_terminal.ts";
+import { until } from "../support/until.ts";
+import { FakeConsole } from "../support/app/fake_console.ts";
+import { FakeTerminal } from "../support/app/fake_terminal.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
 const timeoutMs = 10_000;

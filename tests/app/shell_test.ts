@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "../deps.ts";
 import { UsageError } from "../../app/cli/usage_error.ts";
 import { splitWords } from "../../app/kv/shell_words.ts";
-import { runCmud } from "./fake_console.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
 function shell(server: string, input: readonly (string | undefined)[], ...options: string[]) {

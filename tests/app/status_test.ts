@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
-import { runCmud } from "./fake_console.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
 Deno.test("status shows a line for each query actor", () =>

@@ -1,6 +1,6 @@
 import { assertEquals } from "../deps.ts";
-import { denoArguments } from "./cmud_process.ts";
-import { runCmud } from "./fake_console.ts";
+import { denoArguments } from "../support/app/cmud_process.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 import { withServer } from "./with_server.ts";
 
 /** Runs the program in a shell that redirects its stdin. */

@@ -1,6 +1,6 @@
 import { styleFor } from "../../app/cli/style.ts";
 import { assertEquals } from "../deps.ts";
-import { FakeConsole, runCmud } from "./fake_console.ts";
+import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
 import { withServer } from "./with_server.ts";
 

@@ -1,7 +1,7 @@
 /** Runs the program on a terminal. */
 
 import { missing, testUnless } from "../support/needs.ts";
-import { denoArguments } from "./cmud_process.ts";
+import { denoArguments } from "../support/app/cmud_process.ts";
 
 /** What a terminal is like. */
 export interface TerminalOptions {

@@ -7,7 +7,7 @@ import {
 } from "../deps.ts";
 import type { CommandSpec } from "../../app/cli/command_spec.ts";
 import { rootCommand } from "../../app/commands/commands.ts";
-import { runCmud } from "./fake_console.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 
 Deno.test("cmud --version and --help end with 0 on stdout", async () => {
   const version = await runCmud(["--version"]);

@@ -1,6 +1,6 @@
 import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
 import type { Durability } from "../../kvserver/mod.ts";
-import { type ServerProcess, startServerProcess } from "../app/cmud_process.ts";
+import { type ServerProcess, startServerProcess } from "../support/app/cmud_process.ts";
 
 /** What a round has found. */
 export interface CrashResult {

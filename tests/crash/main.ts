@@ -6,7 +6,7 @@
  * @module
  */
 
-import { TempDirectory } from "../disk/temp_directory.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { integerOptions } from "../support/integer_options.ts";
 import { CrashRounds } from "./crash_rounds.ts";
 import { lossMsMax } from "./bounds.ts";

@@ -8,9 +8,9 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "../deps.ts";
-import { batchOf, dataWriter, entry, newDataFile } from "./data_files.ts";
+import { batchOf, dataWriter, entry, newDataFile } from "../support/disk/data_files.ts";
 import { openedDisk, writtenTo } from "./disk_threads.ts";
-import { TempDirectory } from "./temp_directory.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 
 /** What makes a directory unusable, and what the error says of it. */
 const unusable: [what: string, spoil: (directory: string) => void, found: string][] = [

@@ -3,7 +3,7 @@ import { BatchLog } from "../../kvserver/disk/batch_log.ts";
 import { segmentIn, segmentsIn } from "../../kvserver/disk/log_segment.ts";
 import { assertEquals, assertThrows, fc } from "../deps.ts";
 import { FragileMedium } from "./fragile_medium.ts";
-import { TempDirectory } from "./temp_directory.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 
 const anyStep = fc.oneof(
   { weight: 6, arbitrary: fc.constant("append") },

@@ -2,9 +2,16 @@ import { DataReader } from "../../kvserver/disk/data_reader.ts";
 import { StoredData } from "../../kvserver/disk/stored_data.ts";
 import { assert, assertEquals, assertLess, assertThrows, fc } from "../deps.ts";
 import { testUnless } from "../support/needs.ts";
-import { batchOf, dataWriter, entry, heldIn, mergedOf, newDataFile } from "./data_files.ts";
-import { TempDirectory } from "./temp_directory.ts";
-import { TinyDisk } from "./tiny_disk.ts";
+import {
+  batchOf,
+  dataWriter,
+  entry,
+  heldIn,
+  mergedOf,
+  newDataFile,
+} from "../support/disk/data_files.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { TinyDisk } from "../support/disk/tiny_disk.ts";
 
 /** Values of all kinds: none, empty, short, and longer than a page. */
 const values = [null, "", "v", "x".repeat(70_000)];

@@ -3,8 +3,8 @@ import { DirectoryLock } from "../../kvserver/disk/directory_lock.ts";
 import { DataDirectoryError } from "../../kvserver/disk/data_error.ts";
 import { DataWriter } from "../../kvserver/disk/data_writer.ts";
 import { assertEquals, assertThrows } from "../deps.ts";
-import { batchOf, dataWriter, entry, newDataFile } from "./data_files.ts";
-import { TempDirectory } from "./temp_directory.ts";
+import { batchOf, dataWriter, entry, newDataFile } from "../support/disk/data_files.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 
 Deno.test("ownerOf() tells who holds a directory, and leaves one that nobody holds as it is", () => {
   using directory = new TempDirectory();

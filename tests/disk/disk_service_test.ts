@@ -4,8 +4,8 @@ import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertThrows } from "../deps.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
-import { batchOf, dataWriter, entry, heldIn, newDataFile } from "./data_files.ts";
-import { TempDirectory } from "./temp_directory.ts";
+import { batchOf, dataWriter, entry, heldIn, newDataFile } from "../support/disk/data_files.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 
 // The service of the disk thread on a real directory, in virtual time.
 

@@ -7,11 +7,18 @@ import { segmentsIn } from "../../kvserver/disk/log_segment.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "../deps.ts";
 import { testUnless } from "../support/needs.ts";
-import { until } from "../sync/until.ts";
-import { batchOf, dataWriter, entry, heldIn, mergedOf, newDataFile } from "./data_files.ts";
+import { until } from "../support/until.ts";
+import {
+  batchOf,
+  dataWriter,
+  entry,
+  heldIn,
+  mergedOf,
+  newDataFile,
+} from "../support/disk/data_files.ts";
 import { openedDisk, writtenTo } from "./disk_threads.ts";
-import { TempDirectory } from "./temp_directory.ts";
-import { TinyDisk } from "./tiny_disk.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { TinyDisk } from "../support/disk/tiny_disk.ts";
 
 Deno.test("DiskThread keeps what is written, and gives it to the next that opens the directory", async () => {
   using directory = new TempDirectory();

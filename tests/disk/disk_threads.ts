@@ -1,8 +1,8 @@
 import { DiskThread } from "../../kvserver/disk/disk_thread.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
-import type { TextEntry } from "../kvserver/stores.ts";
-import { mergedOf } from "./data_files.ts";
+import type { TextEntry } from "../support/store/stores.ts";
+import { mergedOf } from "../support/disk/data_files.ts";
 
 /** A data directory that has been read to its end, and what it held. */
 export async function openedDisk(

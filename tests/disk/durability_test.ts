@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLess, assertLessOrEqual, assertMatch } from "../deps.ts";
-import { SimulatedNetwork } from "../simulate/simulated_network.ts";
+import { SimulatedNetwork } from "../support/simulated_network.ts";
 import { testInWorld } from "../support/simulation.ts";
-import { mergedOf } from "./data_files.ts";
+import { mergedOf } from "../support/disk/data_files.ts";
 import { DurableServer } from "./durable_server.ts";
 
 // What a query actor, the journal and the disk promise together, in virtual time.

@@ -14,7 +14,7 @@ import {
   MsgpackWriter,
   readResponseHead,
 } from "../../rpc/mod.ts";
-import { SimulatedNetwork } from "../simulate/simulated_network.ts";
+import { SimulatedNetwork } from "../support/simulated_network.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { MemoryDisk } from "./memory_disk.ts";
 

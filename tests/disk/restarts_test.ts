@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../deps.ts";
-import { SimulatedNetwork } from "../simulate/simulated_network.ts";
+import { SimulatedNetwork } from "../support/simulated_network.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { DurableServer } from "./durable_server.ts";

@@ -8,8 +8,8 @@ import { assertEquals, assertRejects } from "../deps.ts";
 import { FakeWorker } from "../support/fake_worker.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
-import { batchOf, entry, heldIn } from "./data_files.ts";
-import { TempDirectory } from "./temp_directory.ts";
+import { batchOf, entry, heldIn } from "../support/disk/data_files.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 
 const silentMs = defaultLimits.threadPatienceMs + 2 * defaultLimits.threadBeatMs;
 

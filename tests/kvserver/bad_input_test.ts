@@ -8,9 +8,9 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "../deps.ts";
-import { checkBadInput, sentence } from "../rpc/bad_input.ts";
-import { RawSocket } from "../rpc/raw_socket.ts";
-import { concat, frame, requestFrame } from "../rpc/wire.ts";
+import { checkBadInput, sentence } from "../support/rpc/bad_input.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
+import { concat, frame, requestFrame } from "../support/rpc/wire.ts";
 import { serve, type Serving, whileUsed } from "./serving.ts";
 
 Deno.test("the query port harms nobody when bad frames come", async (t) => {

@@ -1,8 +1,8 @@
 import { Store } from "../../kvserver/store/mod.ts";
 import { hashOf } from "../../kvserver/memory/key_hash.ts";
 import { assertEquals, assertLess } from "../deps.ts";
-import { collidingKeys } from "./colliding_keys.ts";
-import { DumbStore, get, put, scan } from "./stores.ts";
+import { collidingKeys } from "../support/store/colliding_keys.ts";
+import { DumbStore, get, put, scan } from "../support/store/stores.ts";
 
 /** A known answer of the published algorithm: MurmurHash3 x86 32 with seed 0. */
 const hashes: [text: string, hash: number][] = [

@@ -3,9 +3,9 @@ import { DataDirectory } from "../../kvserver/data_directory.ts";
 import { type Clock, type Limited, realEnvironment, type Timers } from "../../rpc/mod.ts";
 import { type Logger, silentLogger } from "../../log/mod.ts";
 import { assertEquals } from "../deps.ts";
-import { batchOf, dataWriter, entry, newDataFile } from "../disk/data_files.ts";
+import { batchOf, dataWriter, entry, newDataFile } from "../support/disk/data_files.ts";
 import { MemoryLog } from "../support/memory_log.ts";
-import { TempDirectory } from "../disk/temp_directory.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 
 /** Opens a directory, and runs `use` with it, attached to a system without query actors. */
 async function withDirectory(

@@ -2,7 +2,7 @@ import { Store } from "../../kvserver/store/mod.ts";
 import { DirtySet, diskMarks } from "../../kvserver/store/dirty_set.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals, assertLess, fc } from "../deps.ts";
-import { entriesOf, put } from "./stores.ts";
+import { entriesOf, put } from "../support/store/stores.ts";
 
 /** Of these a message holds one. */
 const large = "x".repeat(defaultLimits.syncMessageBytesMax * 0.6);

@@ -4,7 +4,7 @@ import { Store } from "../../kvserver/store/mod.ts";
 import { wireLimits } from "../../limits.ts";
 import { MsgpackError } from "../../rpc/mod.ts";
 import { assert, assertEquals, fc } from "../deps.ts";
-import { entriesOf, entryBytes, messageOf } from "./stores.ts";
+import { entriesOf, entryBytes, messageOf } from "../support/store/stores.ts";
 
 const chars = fc.string({ unit: fc.constantFrom("a", "\0", "\x80", "\xff"), maxLength: 40 });
 

@@ -2,7 +2,7 @@ import { withLimits } from "../../limits.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertGreater, assertLess } from "../deps.ts";
-import { get, put, scan } from "./stores.ts";
+import { get, put, scan } from "../support/store/stores.ts";
 
 const MiB = 1024 * 1024;
 

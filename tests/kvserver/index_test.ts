@@ -4,8 +4,8 @@ import { noEntry, Records } from "../../kvserver/store/records.ts";
 import { defaultLimits, wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess } from "../deps.ts";
 import { Prng } from "../support/prng.ts";
-import { collidingKeys } from "./colliding_keys.ts";
-import { bytesOf as charBytes } from "./stores.ts";
+import { collidingKeys } from "../support/store/colliding_keys.ts";
+import { bytesOf as charBytes } from "../support/store/stores.ts";
 
 const count = 20_000;
 

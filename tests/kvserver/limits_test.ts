@@ -2,8 +2,8 @@ import { defaultLimits, withLimits } from "../../limits.ts";
 import { scanCall } from "../../kvcommon/mod.ts";
 import { realEnvironment, RpcConnection, tcpTransport } from "../../rpc/mod.ts";
 import { assertEquals, assertGreater, assertRejects } from "../deps.ts";
-import { TempDirectory } from "../disk/temp_directory.ts";
-import { until } from "../sync/until.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { until } from "../support/until.ts";
 import { serve } from "./serving.ts";
 import { Server, ServerOptionError } from "../../kvserver/mod.ts";
 

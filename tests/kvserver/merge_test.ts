@@ -1,6 +1,6 @@
 import { isLater, nextOrder, type Order } from "../../kvserver/entry/order.ts";
 import { assert, assertEquals, assertLessOrEqual, fc } from "../deps.ts";
-import { compareOrders } from "./compare.ts";
+import { compareOrders } from "../support/store/compare.ts";
 
 const sequenceMax = 0xffffffff;
 

@@ -7,12 +7,12 @@ import { defaultLimits } from "../../limits.ts";
 import { type Logger, silentLogger } from "../../log/mod.ts";
 import { MsgpackReader } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
-import { frameOf, requestFrame } from "../rpc/wire.ts";
+import { frameOf, requestFrame } from "../support/rpc/wire.ts";
 import { type Probe, startProbe, startSystem } from "../support/actors.ts";
 import { epochMs, type SimulatedWorld } from "../support/simulated_environment.ts";
 import { MemoryLog } from "../support/memory_log.ts";
 import { testInWorld } from "../support/simulation.ts";
-import { entriesOf, messageOf, put, type TextEntry } from "./stores.ts";
+import { entriesOf, messageOf, put, type TextEntry } from "../support/store/stores.ts";
 
 const stranger = "far:1/0f/1";
 

@@ -1,8 +1,8 @@
 import { realEnvironment } from "../../rpc/mod.ts";
 import { assert, assertEquals, msgpackDecode } from "../deps.ts";
-import { RawSocket } from "../rpc/raw_socket.ts";
-import { concat, requestFrame } from "../rpc/wire.ts";
-import { sortedByBytes } from "./compare.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
+import { concat, requestFrame } from "../support/rpc/wire.ts";
+import { sortedByBytes } from "../support/store/compare.ts";
 import { serve } from "./serving.ts";
 import { strangeKeys } from "./strange_keys.ts";
 

@@ -1,8 +1,8 @@
 import { wireLimits } from "../../kvcommon/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "../deps.ts";
-import { RawSocket } from "../rpc/raw_socket.ts";
-import { sortedByBytes } from "./compare.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
+import { sortedByBytes } from "../support/store/compare.ts";
 import { serve } from "./serving.ts";
 
 type Page = [entries: [key: string, value: string][], done: boolean];

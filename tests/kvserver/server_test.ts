@@ -7,9 +7,9 @@ import {
   type Transport,
 } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
-import { sentence } from "../rpc/bad_input.ts";
-import { RawSocket } from "../rpc/raw_socket.ts";
-import { requestFrame } from "../rpc/wire.ts";
+import { sentence } from "../support/rpc/bad_input.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
+import { requestFrame } from "../support/rpc/wire.ts";
 import { areFree, freePorts, portOf, tryListen } from "../support/ports.ts";
 import { serve } from "./serving.ts";
 

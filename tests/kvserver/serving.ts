@@ -1,7 +1,7 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { Server, type ServerOptions } from "../../kvserver/mod.ts";
 import { assertEquals } from "../deps.ts";
-import { whileServed } from "../rpc/bad_input.ts";
+import { whileServed } from "../support/rpc/bad_input.ts";
 
 /** A running server, and a client of its first query actor. */
 export interface Serving extends AsyncDisposable {

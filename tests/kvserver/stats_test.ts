@@ -1,7 +1,7 @@
 import type { StatsFigures } from "../../kvcommon/mod.ts";
 import { assert, assertEquals, assertLessOrEqual } from "../deps.ts";
-import { RawSocket } from "../rpc/raw_socket.ts";
-import { concat, frameOf, requestFrame } from "../rpc/wire.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
+import { concat, frameOf, requestFrame } from "../support/rpc/wire.ts";
 import { serve, type Serving } from "./serving.ts";
 
 /** By how much the named figures grow while `body` runs, the asking for them included. */

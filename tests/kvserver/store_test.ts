@@ -1,9 +1,9 @@
 import { Store } from "../../kvserver/store/mod.ts";
 import { wireLimits } from "../../limits.ts";
 import { assertEquals, assertLess, assertNotEquals, fc } from "../deps.ts";
-import { text } from "../rpc/arbitraries.ts";
+import { text } from "../support/rpc/arbitraries.ts";
 import { Prng } from "../support/prng.ts";
-import { compareOrders } from "./compare.ts";
+import { compareOrders } from "../support/store/compare.ts";
 import {
   bytesOf,
   DumbStore,
@@ -15,7 +15,7 @@ import {
   scan,
   utf8Chars,
   valueOf,
-} from "./stores.ts";
+} from "../support/store/stores.ts";
 import { strangeKeys } from "./strange_keys.ts";
 
 const uids = ["a:1/00/1", "b:1/00/1", "c:1/00/1"];

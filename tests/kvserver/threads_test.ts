@@ -1,6 +1,6 @@
 import type { ThreadEndedError } from "../../kvserver/mod.ts";
 import { assert, assertEquals, assertMatch } from "../deps.ts";
-import { until } from "../sync/until.ts";
+import { until } from "../support/until.ts";
 import { serve } from "./serving.ts";
 
 Deno.test("what is put on one thread is visible on all, and Stats sums them up", async () => {

@@ -8,8 +8,8 @@ import {
 } from "../../rpc/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals, assertGreater, assertLess, msgpackDecode } from "../deps.ts";
-import { framesIn } from "./raw_socket.ts";
-import { concat, frameOf, requestFrame } from "./wire.ts";
+import { framesIn } from "../support/rpc/raw_socket.ts";
+import { concat, frameOf, requestFrame } from "../support/rpc/wire.ts";
 
 /** Answers as its methods are named, and notes what it is told. */
 class NotingHandler implements RequestHandler {

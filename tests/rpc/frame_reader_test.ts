@@ -1,8 +1,8 @@
 import { FrameError, FrameReader } from "../../rpc/mod.ts";
 import { defaultLimits, wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLessOrEqual, assertThrows, fc } from "../deps.ts";
-import { framesIn } from "./raw_socket.ts";
-import { concat, frame, frameHeader } from "./wire.ts";
+import { framesIn } from "../support/rpc/raw_socket.ts";
+import { concat, frame, frameHeader } from "../support/rpc/wire.ts";
 
 /** Gives `bytes` to the reader as a socket would: no more at once than there is space. */
 function receive(reader: FrameReader, bytes: Uint8Array, afterEach = () => {}): void {

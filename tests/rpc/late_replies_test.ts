@@ -12,9 +12,9 @@ import { assertEquals } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
-import { RawSocket } from "./raw_socket.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { startServer } from "./rpc_server.ts";
-import { concat, frameOf, requestFrame } from "./wire.ts";
+import { concat, frameOf, requestFrame } from "../support/rpc/wire.ts";
 
 /** Answers `Now []` at once, and `Later []` when it is told to. */
 class LateExecutor implements FrameExecutor {

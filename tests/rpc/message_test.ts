@@ -20,9 +20,9 @@ import {
   msgpackDecode,
   msgpackEncode,
 } from "../deps.ts";
-import { commonValue, thorough } from "./arbitraries.ts";
-import { named, nameless, payloadMsgid, pings } from "./payloads.ts";
-import { concat } from "./wire.ts";
+import { commonValue, thorough } from "../support/rpc/arbitraries.ts";
+import { named, nameless, payloadMsgid, pings } from "../support/rpc/payloads.ts";
+import { concat } from "../support/rpc/wire.ts";
 
 function read(payload: Uint8Array): { incoming: Incoming; reader: MsgpackReader } {
   const incoming = new Incoming();

@@ -1,9 +1,9 @@
 import { decode, encode, MsgpackError, MsgpackReader } from "../../rpc/mod.ts";
 import { wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertThrows, fc } from "../deps.ts";
-import { marshallable, thorough } from "./arbitraries.ts";
+import { marshallable, thorough } from "../support/rpc/arbitraries.ts";
 import { assertSameValue } from "./same_value.ts";
-import { binForms, concat, integerForms, type NumberForm } from "./wire.ts";
+import { binForms, concat, integerForms, type NumberForm } from "../support/rpc/wire.ts";
 
 /** Decodes; whatever is wrong with the bytes, nothing but a `MsgpackError` may come of it. */
 function tryDecode(bytes: Uint8Array): { value: unknown } | undefined {

@@ -1,6 +1,6 @@
 import { decode, encode, MsgpackWriter, writeValue } from "../../rpc/mod.ts";
 import { assert, assertEquals, fc, msgpackDecode, msgpackEncode } from "../deps.ts";
-import { marshallable } from "./arbitraries.ts";
+import { marshallable } from "../support/rpc/arbitraries.ts";
 import { assertSameValue } from "./same_value.ts";
 
 // A map's header is written before its entries are counted, and widened when there are many.

@@ -8,7 +8,7 @@ import {
   stdDecode,
   stdEncode,
 } from "../deps.ts";
-import { commonValue, safeInteger, text, thorough } from "./arbitraries.ts";
+import { commonValue, safeInteger, text, thorough } from "../support/rpc/arbitraries.ts";
 import { assertSameValue } from "./same_value.ts";
 
 // Two other implementations as judges, in both directions. Each has its own idea of which integers

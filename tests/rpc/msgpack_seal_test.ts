@@ -1,6 +1,6 @@
 import { decode, encode, MsgpackWriter, UnmarshallableError, writeValue } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertStrictEquals, assertThrows, fc } from "../deps.ts";
-import { marshallable, thorough } from "./arbitraries.ts";
+import { marshallable, thorough } from "../support/rpc/arbitraries.ts";
 import { assertSameValue } from "./same_value.ts";
 
 /** A content that was set aside. */

@@ -7,9 +7,9 @@ import {
   assertThrows,
   fc,
 } from "../deps.ts";
-import { marshallable, thorough } from "./arbitraries.ts";
+import { marshallable, thorough } from "../support/rpc/arbitraries.ts";
 import { assertSameValue } from "./same_value.ts";
-import { concat } from "./wire.ts";
+import { concat } from "../support/rpc/wire.ts";
 
 /** Own properties of any names, without a prototype being set on the way. */
 function withKeys(...keys: string[]): Record<string, unknown> {

@@ -1,7 +1,7 @@
 import { MsgpackReader, MsgpackWriter, notThis } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, fc, msgpackDecode } from "../deps.ts";
-import { text, thorough } from "./arbitraries.ts";
-import { concat } from "./wire.ts";
+import { text, thorough } from "../support/rpc/arbitraries.ts";
+import { concat } from "../support/rpc/wire.ts";
 
 // A str is written before its length in bytes is known: behind the header that its length in
 // characters asks for, and moved when its bytes need a longer one. Both kinds of length therefore

@@ -4,14 +4,14 @@ import { assert, assertEquals, assertLess, assertLessOrEqual } from "../deps.ts"
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
-import { framesIn } from "./raw_socket.ts";
+import { framesIn } from "../support/rpc/raw_socket.ts";
 import {
   execute,
   type ServerUnderTestOptions,
   startServer,
   type TestServer,
 } from "./rpc_server.ts";
-import { concat, frameOf, requestFrame } from "./wire.ts";
+import { concat, frameOf, requestFrame } from "../support/rpc/wire.ts";
 
 // What a server does with its connections over time, on a network in memory: there it can be seen
 // how much is read and written, and no time is real.

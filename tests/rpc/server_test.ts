@@ -7,10 +7,10 @@ import {
   msgpackEncode,
 } from "../deps.ts";
 import { FrameError, type Reply } from "../../rpc/mod.ts";
-import { checkBadInput, whilePinged } from "./bad_input.ts";
-import { RawSocket } from "./raw_socket.ts";
+import { checkBadInput, whilePinged } from "../support/rpc/bad_input.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { execute, startServer, type TestServer } from "./rpc_server.ts";
-import { concat, frame, frameHeader, frameOf, requestFrame } from "./wire.ts";
+import { concat, frame, frameHeader, frameOf, requestFrame } from "../support/rpc/wire.ts";
 
 /** Resolves when the server has only so many connections left. */
 async function untilConnections({ server }: TestServer, count: number): Promise<void> {

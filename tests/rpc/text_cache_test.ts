@@ -2,8 +2,8 @@ import { wireLimits } from "../../limits.ts";
 import { decode, MsgpackError } from "../../rpc/mod.ts";
 import { TextCache } from "../../rpc/msgpack/text_cache.ts";
 import { assertEquals, assertThrows, fc, msgpackEncode } from "../deps.ts";
-import { text as anyText, thorough } from "./arbitraries.ts";
-import { concat } from "./wire.ts";
+import { text as anyText, thorough } from "../support/rpc/arbitraries.ts";
+import { concat } from "../support/rpc/wire.ts";
 
 const encoder = new TextEncoder();
 

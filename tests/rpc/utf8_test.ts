@@ -1,7 +1,7 @@
 import { decodeUtf8, isUtf8 } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertThrows, fc } from "../deps.ts";
-import { text, thorough } from "./arbitraries.ts";
-import { concat } from "./wire.ts";
+import { text, thorough } from "../support/rpc/arbitraries.ts";
+import { concat } from "../support/rpc/wire.ts";
 
 /** What the platform says; the judge of everything here. */
 function platformDecode(bytes: Uint8Array): string | undefined {

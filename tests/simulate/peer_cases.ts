@@ -3,7 +3,7 @@ import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { Peer } from "../../kvserver/sync/peer.ts";
 import { defaultLimits } from "../../limits.ts";
-import { messageOf } from "../kvserver/stores.ts";
+import { messageOf } from "../support/store/stores.ts";
 
 const MiB = 1024 * 1024;
 

@@ -9,7 +9,7 @@ import { writeQuery } from "../../kvserver/query/query_message.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { beginRequest, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
-import { SimulatedNetwork } from "./simulated_network.ts";
+import { SimulatedNetwork } from "../support/simulated_network.ts";
 
 /** A replica that lets the test see what it takes. */
 class ObservedStore extends Store {

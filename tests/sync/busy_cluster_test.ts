@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
-import { atPace } from "./until.ts";
+import { atPace } from "../support/until.ts";
 
 const everyMs = 10;
 const roundCount = 300;

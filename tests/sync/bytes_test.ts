@@ -2,7 +2,7 @@ import type { Client } from "../../kvclient/mod.ts";
 import { assertEquals, assertLessOrEqual } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
 import { tellsIn } from "./tells.ts";
-import { atPace, sleep } from "./until.ts";
+import { atPace, sleep } from "../support/until.ts";
 import { occurrences, WireTap } from "./wire_tap.ts";
 
 const putCount = 300;

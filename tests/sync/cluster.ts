@@ -1,7 +1,7 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { Server, type ServerOptions } from "../../kvserver/mod.ts";
 import { assertEquals, assertLessOrEqual } from "../deps.ts";
-import { until } from "./until.ts";
+import { until } from "../support/until.ts";
 
 /** Servers on free ports of this machine, and a client for each of their query actors. */
 export class Cluster implements AsyncDisposable {

@@ -1,6 +1,6 @@
 import { Cluster } from "./cluster.ts";
 import { Proxy } from "./proxy.ts";
-import { atPace, sleep } from "./until.ts";
+import { atPace, sleep } from "../support/until.ts";
 import { WireTap } from "./wire_tap.ts";
 
 const putCount = 1_000;

@@ -1,11 +1,11 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { DataDirectoryInUseError, Server, type ServerOptions } from "../../kvserver/mod.ts";
 import { assert, assertEquals, assertRejects } from "../deps.ts";
-import { heldIn } from "../disk/data_files.ts";
-import { TempDirectory } from "../disk/temp_directory.ts";
+import { heldIn } from "../support/disk/data_files.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { freePorts, tryListen } from "../support/ports.ts";
 import { Cluster } from "./cluster.ts";
-import { until } from "./until.ts";
+import { until } from "../support/until.ts";
 
 for (const threads of [1, 2]) {
   for (const durability of ["relaxed", "strict"] as const) {

@@ -1,7 +1,7 @@
 import { defaultLimits } from "../../limits.ts";
 import { type ByteStream, delayedTransport, realEnvironment, tcpTransport } from "../../rpc/mod.ts";
 import { assertEquals, assertGreater, assertLess, assertRejects } from "../deps.ts";
-import { sleep } from "./until.ts";
+import { sleep } from "../support/until.ts";
 
 const delayMs = 200;
 const mebibyte = 1024 * 1024;

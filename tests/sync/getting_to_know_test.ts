@@ -1,6 +1,6 @@
 import { assertEquals } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
-import { Load, sleep, until } from "./until.ts";
+import { Load, sleep, until } from "../support/until.ts";
 
 const boundMs = 3_000;
 

@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes, msgpackEncode } from "../deps.ts";
-import { RawSocket } from "../rpc/raw_socket.ts";
-import { concat, frame, frameOf } from "../rpc/wire.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
+import { concat, frame, frameOf } from "../support/rpc/wire.ts";
 import { FakeSystem } from "./fake_system.ts";
 import { SystemOnTcp } from "./systems.ts";
-import { until } from "./until.ts";
+import { until } from "../support/until.ts";
 
 const timeoutMs = 2_000;
 const version = 1;

@@ -1,9 +1,9 @@
 import type { Client } from "../../kvclient/mod.ts";
 import { assertEquals, assertLessOrEqual } from "../deps.ts";
-import type { TextEntry } from "../kvserver/stores.ts";
+import type { TextEntry } from "../support/store/stores.ts";
 import { Cluster } from "./cluster.ts";
 import { entriesIn, tellsIn } from "./tells.ts";
-import { atPace, sleep } from "./until.ts";
+import { atPace, sleep } from "../support/until.ts";
 import { occurrences, WireTap } from "./wire_tap.ts";
 
 const putCount = 20_000;

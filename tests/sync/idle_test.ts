@@ -1,6 +1,6 @@
 import { assertEquals } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
-import { sleep } from "./until.ts";
+import { sleep } from "../support/until.ts";
 import { WireTap } from "./wire_tap.ts";
 
 Deno.test("an idle cluster sends nothing", async () => {

@@ -2,7 +2,7 @@ import type { Client } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertGreater } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
 import { withSecondChance } from "./second_chance.ts";
-import { Load, until } from "./until.ts";
+import { Load, until } from "../support/until.ts";
 
 const keyCount = 100_000;
 

@@ -1,7 +1,7 @@
 import { wireLimits } from "../../limits.ts";
 import { Cluster } from "./cluster.ts";
 import { Proxy } from "./proxy.ts";
-import { sleep } from "./until.ts";
+import { sleep } from "../support/until.ts";
 import { WireTap } from "./wire_tap.ts";
 
 Deno.test("a slow link takes the largest values and loses none", async () => {

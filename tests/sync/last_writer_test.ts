@@ -2,7 +2,7 @@ import type { Client } from "../../kvclient/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
 import { skewedClock } from "./skewed_clock.ts";
-import { sleep, until } from "./until.ts";
+import { sleep, until } from "../support/until.ts";
 
 const boundMs = 2_000;
 const key = "key";

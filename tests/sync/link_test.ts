@@ -10,7 +10,7 @@ import { assert, assertEquals, assertGreater, assertLess } from "../deps.ts";
 import { FakeSystem } from "./fake_system.ts";
 import { Proxy } from "./proxy.ts";
 import { SystemOnTcp } from "./systems.ts";
-import { until } from "./until.ts";
+import { until } from "../support/until.ts";
 import { WireTap } from "./wire_tap.ts";
 
 const timeoutMs = 5_000;

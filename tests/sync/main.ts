@@ -10,7 +10,7 @@
 import { measureRemoteTells, measureVisibility, type Visibility } from "../../bench/mod.ts";
 import { Cluster } from "./cluster.ts";
 import { percentiles } from "./figures.ts";
-import { Load } from "./until.ts";
+import { Load } from "../support/until.ts";
 
 const latencyMs = 250;
 const puts = Number(Deno.args[0] ?? 200);

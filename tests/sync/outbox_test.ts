@@ -4,9 +4,9 @@ import { ForwardedBatch } from "../../kvserver/sync/forwarded_batch.ts";
 import { Outbox } from "../../kvserver/sync/outbox.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, fc } from "../deps.ts";
-import { collidingKeys } from "../kvserver/colliding_keys.ts";
-import { compareOrders } from "../kvserver/compare.ts";
-import { entriesOf, messageOf, type TextEntry } from "../kvserver/stores.ts";
+import { collidingKeys } from "../support/store/colliding_keys.ts";
+import { compareOrders } from "../support/store/compare.ts";
+import { entriesOf, messageOf, type TextEntry } from "../support/store/stores.ts";
 
 /** Of these a message holds one. */
 const large = "x".repeat(defaultLimits.syncMessageBytesMax * 0.6);

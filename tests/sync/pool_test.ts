@@ -1,6 +1,6 @@
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
-import { messageOf } from "../kvserver/stores.ts";
+import { messageOf } from "../support/store/stores.ts";
 import { entryOf, keysIn, Stage } from "./stage.ts";
 
 Deno.test("a sync actor keeps an entry until all have it, and no longer", () => {

@@ -1,6 +1,6 @@
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
-import type { TextEntry } from "../kvserver/stores.ts";
+import type { TextEntry } from "../support/store/stores.ts";
 import { entryOf, Stage } from "./stage.ts";
 
 /** Entries of these keys, each of which needs a message to itself. */

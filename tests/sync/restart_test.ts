@@ -2,7 +2,7 @@ import type { Server, ServerOptions } from "../../kvserver/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
 import { Proxy } from "./proxy.ts";
-import { until } from "./until.ts";
+import { until } from "../support/until.ts";
 import { WireTap } from "./wire_tap.ts";
 
 const boundMs = 3_000;

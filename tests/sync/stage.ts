@@ -6,7 +6,7 @@ import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { SyncActor } from "../../kvserver/sync/sync_actor.ts";
 import { defaultLimits } from "../../limits.ts";
 import { silentLogger } from "../../log/mod.ts";
-import { charsOf, messageOf, type TextEntry } from "../kvserver/stores.ts";
+import { charsOf, messageOf, type TextEntry } from "../support/store/stores.ts";
 
 const self: ActorRef = { address: "a:1", incarnation: "a", counter: 1 };
 const siblings = [2, 3].map((counter) => ({ ...self, counter }));

@@ -1,6 +1,6 @@
 import { msgpackDecode } from "../deps.ts";
-import { entriesOf, type TextEntry } from "../kvserver/stores.ts";
-import { framesIn } from "../rpc/raw_socket.ts";
+import { entriesOf, type TextEntry } from "../support/store/stores.ts";
+import { framesIn } from "../support/rpc/raw_socket.ts";
 
 /** The messages, marshalled, in whole frames that a link has written; its `Hello` is none. */
 export function tellsIn(frames: Uint8Array): Uint8Array[] {

@@ -1,8 +1,8 @@
 import type { LineEditor, LineEditorOptions } from "../../app/terminal/mod.ts";
 import { openLineEditor } from "../../app/terminal/mod.ts";
 import { assert } from "../deps.ts";
-import { FakeConsole } from "../app/fake_console.ts";
-import { FakeTerminal } from "../app/fake_terminal.ts";
+import { FakeConsole } from "../support/app/fake_console.ts";
+import { FakeTerminal } from "../support/app/fake_terminal.ts";
 
 /** Calls `use` with an editor on a terminal in memory. */
 export async function editing(

@@ -2,7 +2,7 @@ import { StateDirectory } from "../../app/cli/state_directory.ts";
 import { HistoryFile } from "../../app/terminal/mod.ts";
 import { appLimits } from "../../limits.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
-import { FakeConsole } from "../app/fake_console.ts";
+import { FakeConsole } from "../support/app/fake_console.ts";
 
 /** Calls `use` with a state home, and what opens a history in it; each call is another program's. */
 async function withStateHome(

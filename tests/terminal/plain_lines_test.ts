@@ -2,7 +2,7 @@
 
 import { type LineEditor, openLineEditor } from "../../app/terminal/mod.ts";
 import { assertEquals } from "../deps.ts";
-import { FakeConsole } from "../app/fake_console.ts";
+import { FakeConsole } from "../support/app/fake_console.ts";
 
 /** A terminal on which nobody types, and an editor of its lines. */
 async function silentTerminal(onInterrupt: (editor: LineEditor) => void) {

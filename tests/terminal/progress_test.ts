@@ -1,5 +1,5 @@
 import { progressBar, progressLine, showProgress } from "../../app/cli/progress.ts";
-import { FakeConsole } from "../app/fake_console.ts";
+import { FakeConsole } from "../support/app/fake_console.ts";
 import { assertEquals } from "../deps.ts";
 
 Deno.test("progressLine() says how much, how fast, and how long it still takes", () => {

@@ -1,5 +1,5 @@
-import { assertEquals, msgpackDecode } from "../deps.ts";
-import { parseAddress } from "../../rpc/mod.ts";
+import { assertEquals, msgpackDecode } from "../../deps.ts";
+import { parseAddress } from "../../../rpc/mod.ts";
 import { requestFrame } from "./wire.ts";
 
 /** No connection of a test is needed for so long. */

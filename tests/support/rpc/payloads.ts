@@ -1,4 +1,4 @@
-import { msgpackEncode } from "../deps.ts";
+import { msgpackEncode } from "../../deps.ts";
 import { concat } from "./wire.ts";
 
 /**

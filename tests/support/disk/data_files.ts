@@ -1,9 +1,9 @@
-import { checkDataFile, createDataFile, hasDataFile } from "../../kvserver/disk/data_file.ts";
-import { DataReader } from "../../kvserver/disk/data_reader.ts";
-import { DataWriter } from "../../kvserver/disk/data_writer.ts";
-import { isLater } from "../../kvserver/entry/order.ts";
-import { realEnvironment } from "../../rpc/mod.ts";
-import { entriesOf, messageOf, type TextEntry } from "../kvserver/stores.ts";
+import { checkDataFile, createDataFile, hasDataFile } from "../../../kvserver/disk/data_file.ts";
+import { DataReader } from "../../../kvserver/disk/data_reader.ts";
+import { DataWriter } from "../../../kvserver/disk/data_writer.ts";
+import { isLater } from "../../../kvserver/entry/order.ts";
+import { realEnvironment } from "../../../rpc/mod.ts";
+import { entriesOf, messageOf, type TextEntry } from "../store/stores.ts";
 
 /** An entry, with whatever does not matter left out. */
 export function entry(

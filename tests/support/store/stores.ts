@@ -1,8 +1,8 @@
-import { type EntryBytes, noValue } from "../../kvserver/entry/entry.ts";
-import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
-import type { Order } from "../../kvserver/entry/order.ts";
-import { noEntry, type Store } from "../../kvserver/store/mod.ts";
-import { MsgpackReader, MsgpackWriter } from "../../rpc/mod.ts";
+import { type EntryBytes, noValue } from "../../../kvserver/entry/entry.ts";
+import { EntryReader } from "../../../kvserver/entry/entry_reader.ts";
+import type { Order } from "../../../kvserver/entry/order.ts";
+import { noEntry, type Store } from "../../../kvserver/store/mod.ts";
+import { MsgpackReader, MsgpackWriter } from "../../../rpc/mod.ts";
 
 /**
  * A store as the tests speak to it. Keys and values are bytes as characters ("latin 1"), so that any

@@ -1,5 +1,5 @@
-import { wireLimits } from "../../limits.ts";
-import { assertEquals, assertGreater, assertMatch } from "../deps.ts";
+import { wireLimits } from "../../../limits.ts";
+import { assertEquals, assertGreater, assertMatch } from "../../deps.ts";
 import { named, nameless, payloadMsgid, pings } from "./payloads.ts";
 import { RawSocket } from "./raw_socket.ts";
 import { concat, frame, frameHeader } from "./wire.ts";

@@ -1,5 +1,5 @@
-import type { KeysHandler, TerminalDevice } from "../../app/cli/terminal_device.ts";
-import { loadXTerm } from "../deps.ts";
+import type { KeysHandler, TerminalDevice } from "../../../app/cli/terminal_device.ts";
+import { loadXTerm } from "../../deps.ts";
 
 type XTerm = InstanceType<Awaited<ReturnType<typeof loadXTerm>>>;
 

@@ -1,4 +1,4 @@
-import { msgpackEncode } from "../deps.ts";
+import { msgpackEncode } from "../../deps.ts";
 
 /**
  * Bytes as a peer sends them, made without any of the code under test.

@@ -1,4 +1,4 @@
-import { fc } from "../deps.ts";
+import { fc } from "../../deps.ts";
 
 /**
  * What the property tests draw from.

@@ -1,6 +1,6 @@
-import config from "../../deno.json" with { type: "json" };
+import config from "../../../deno.json" with { type: "json" };
 
-const main = import.meta.resolve("../../main.ts");
+const main = import.meta.resolve("../../../main.ts");
 
 /** The arguments with which Deno runs the program: those of its tasks. */
 export const denoArguments = [

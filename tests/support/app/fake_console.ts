@@ -1,5 +1,5 @@
-import type { Line } from "../../app/cli/lines.ts";
-import { type Console, runCommandLine, type StopSignal } from "../../app/mod.ts";
+import type { Line } from "../../../app/cli/lines.ts";
+import { type Console, runCommandLine, type StopSignal } from "../../../app/mod.ts";
 
 /** What a fake console is like; by default nothing is a terminal and the input is empty. */
 export interface FakeConsoleOptions {

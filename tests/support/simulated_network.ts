@@ -9,7 +9,7 @@ import {
   type TellPort,
 } from "../../actor/mod.ts";
 import { defaultLimits } from "../../limits.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "./simulated_environment.ts";
 
 /** How long a link is down at first, and between two looks whether it can be up again. */
 const dialMs = 50;

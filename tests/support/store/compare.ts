@@ -1,4 +1,4 @@
-import type { Order } from "../../kvserver/entry/order.ts";
+import type { Order } from "../../../kvserver/entry/order.ts";
 
 /**
  * The orders of keys and of writes, without anything of the code under test.
