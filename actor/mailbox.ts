@@ -1,16 +1,13 @@
 import { Ring } from "./ring.ts";
 
 /**
- * A first-in-first-out queue whose reader may wait.
+ * A first-in-first-out queue that ends once.
  *
- * `push`, `take` and `pop` are O(1), however many items or readers wait. Not bounded: an actor
- * cannot be made to wait for another one, or two of them could wait for each other.
- *
- * Invariant: items wait, or readers wait, never both.
+ * `push` and `take` are O(1), however many items wait. Not bounded: an actor cannot be made to wait
+ * for another one, or two of them could wait for each other.
  */
 export class Mailbox<T> {
   #items = new Ring<T>();
-  #readers = new Ring<(item: T | undefined) => void>();
   #closed = false;
 
   /** Number of items that wait. */
@@ -20,10 +17,7 @@ export class Mailbox<T> {
 
   /** Adds an item at the end; after `close` it is ignored. Never blocks. */
   push(item: T): void {
-    if (this.#closed) return;
-    const reader = this.#readers.take();
-    if (reader !== undefined) reader(item);
-    else this.#items.push(item);
+    if (!this.#closed) this.#items.push(item);
   }
 
   /** The first item, or `undefined` when none waits. */
@@ -31,18 +25,9 @@ export class Mailbox<T> {
     return this.#items.take();
   }
 
-  /** The first item, waiting for it if need be; `undefined` once closed. Readers are served in turn. */
-  pop(): Promise<T | undefined> {
-    if (this.#closed || this.#items.size > 0) return Promise.resolve(this.take());
-    return new Promise((resolve) => this.#readers.push(resolve));
-  }
-
-  /** Drops what waits and ends every waiting and future `pop` with `undefined`. */
+  /** Drops what waits and what is pushed later. */
   close(): void {
     this.#closed = true;
     this.#items.clear();
-    for (let reader = this.#readers.take(); reader !== undefined; reader = this.#readers.take()) {
-      reader(undefined);
-    }
   }
 }

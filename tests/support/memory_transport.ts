@@ -1,4 +1,3 @@
-import { Mailbox } from "../../actor/mailbox.ts";
 import {
   type ByteListener,
   type ByteStream,
@@ -145,7 +144,9 @@ export class MemoryNetwork implements Transport {
 export class MemoryListener implements ByteListener {
   readonly address: string;
   #endpoint: Endpoint;
-  #incoming = new Mailbox<MemoryStream>();
+  /** Connections that nobody has accepted, or who waits for one: never both. */
+  #incoming: MemoryStream[] = [];
+  #acceptors: ((stream: MemoryStream | null) => void)[] = [];
 
   /** Made by `MemoryNetwork.listen`. */
   constructor(address: string, endpoint: Endpoint) {
@@ -153,23 +154,25 @@ export class MemoryListener implements ByteListener {
     this.#endpoint = endpoint;
   }
 
-  async accept(): Promise<ByteStream | null> {
-    return await this.#incoming.pop() ?? null;
+  accept(): Promise<ByteStream | null> {
+    const stream = this.#incoming.shift();
+    if (stream !== undefined) return Promise.resolve(stream);
+    if (this.#endpoint.listener !== this) return Promise.resolve(null);
+    return new Promise((resolve) => this.#acceptors.push(resolve));
   }
 
   /** Called by the network with the server's end of a new connection. */
   offer(stream: MemoryStream): void {
-    this.#incoming.push(stream);
+    const acceptor = this.#acceptors.shift();
+    if (acceptor !== undefined) acceptor(stream);
+    else this.#incoming.push(stream);
   }
 
   /** Connections that nobody has accepted end with it. */
   close(): void {
     if (this.#endpoint.listener !== this) return;
     this.#endpoint.listener = undefined;
-    for (let stream = this.#incoming.take(); stream !== undefined;) {
-      stream.close();
-      stream = this.#incoming.take();
-    }
-    this.#incoming.close();
+    for (const stream of this.#incoming.splice(0)) stream.close();
+    for (const acceptor of this.#acceptors.splice(0)) acceptor(null);
   }
 }
