@@ -1,3 +1,5 @@
+import { assert } from "./assert.ts";
+
 /**
  * Values that are too long to be moved about, each in memory of its own, which is given back when it
  * is not needed.
@@ -44,5 +46,19 @@ export class LargeValues {
     this.#byteLength -= this.#buffers[place]!.length;
     this.#buffers[place] = undefined;
     this.#free.push(place);
+  }
+
+  /**
+   * @param places of all values
+   * @throws {Error} when memory is kept for others, or counted wrongly.
+   */
+  assertInvariants(places: readonly number[]): void {
+    const kept = this.#buffers.filter((buffer) => buffer !== undefined);
+    assert(kept.length === places.length, "memory is kept for the values there are, and no others");
+    for (const place of places) {
+      assert(this.#buffers[place] !== undefined, "a value has its memory");
+    }
+    const bytes = kept.reduce((sum, { length }) => sum + length, 0);
+    assert(bytes === this.#byteLength, "the memory of large values is counted");
   }
 }

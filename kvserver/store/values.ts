@@ -68,6 +68,8 @@ export class Values {
   assertInvariants(numbers: readonly number[]): void {
     const logged = numbers.filter((n) => this.#isInLog(n, this.#records.valueLength(n)));
     this.#log.assertInvariants(new Map(logged.map((n) => [n, this.#records.valuePlace(n)])));
+    const large = numbers.filter((n) => isLarge(this.#records.valueLength(n)));
+    this.#large.assertInvariants(large.map((n) => this.#records.valuePlace(n)));
   }
 
   #fillRoom(n: number, bytes: Uint8Array, start: number, end: number): void {

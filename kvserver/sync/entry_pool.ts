@@ -82,22 +82,6 @@ export class EntryPool implements EntrySource {
     );
   }
 
-  /** Number of entries. */
-  get size(): number {
-    return this.#size;
-  }
-
-  /** Number of keys in use. */
-  get keyCount(): number {
-    return this.#keyUses.length - this.#freeKeys.length;
-  }
-
-  /** Bytes of memory that the pool takes. */
-  get byteLength(): number {
-    return this.#records.byteLength + this.#buckets.byteLength + this.#log.byteLength +
-      this.#large.byteLength;
-  }
-
   /** Adds a copy of an entry, with the caller as its user. @returns the number of the entry. */
   add(entry: EntryReader): number {
     const { bytes, keyStart, keyEnd } = entry;
@@ -209,15 +193,15 @@ export class EntryPool implements EntrySource {
 
   #bytesAt(n: number): Uint8Array {
     const place = this.#get(n, placeWord);
-    return this.writtenBytesMax(n) > loggedBytesMax
-      ? this.#large.bytesAt(place)
-      : this.#log.bytesAt(place);
+    return this.#isInLog(n) ? this.#log.bytesAt(place) : this.#large.bytesAt(place);
   }
 
   #startOf(n: number): number {
-    return this.writtenBytesMax(n) > loggedBytesMax
-      ? 0
-      : this.#log.startOf(this.#get(n, placeWord));
+    return this.#isInLog(n) ? this.#log.startOf(this.#get(n, placeWord)) : 0;
+  }
+
+  #isInLog(n: number): boolean {
+    return this.writtenBytesMax(n) <= loggedBytesMax;
   }
 
   // ---- finding ------------------------------------------------------------------------------
@@ -302,7 +286,14 @@ export class EntryPool implements EntrySource {
   assertInvariants({ entries, keys }: PoolUse): void {
     assert(entries.size === this.#size, "the pool holds what waits or is in flight, and no more");
     const used = new Set([...keys, ...Array.from(entries, (n) => this.keyOf(n))]);
-    assert(used.size === this.keyCount, "the pool knows the keys that are used, and no more");
+    const keyCount = this.#keyUses.length - this.#freeKeys.length;
+    assert(used.size === keyCount, "the pool knows the keys that are used, and no more");
+    const isEmpty = this.#size === 0;
+    assert(!isEmpty || this.#records.words.length === 1, "an empty pool takes little memory");
+    const logged = [...entries].filter((n) => this.#isInLog(n));
+    this.#log.assertInvariants(new Map(logged.map((n) => [n, this.#get(n, placeWord)])));
+    const large = [...entries].filter((n) => !this.#isInLog(n));
+    this.#large.assertInvariants(large.map((n) => this.#get(n, placeWord)));
   }
 
   #allocate(): number {

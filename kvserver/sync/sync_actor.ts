@@ -53,8 +53,6 @@ type SyncMessage =
 export interface SyncActorOptions {
   /** Is told of each peer, so that the server knows it after a restart. */
   journal?: ActorRef;
-  /** Holds the entries on their way. */
-  pool?: EntryPool;
 }
 
 /**
@@ -75,9 +73,9 @@ export class SyncActor implements Actor {
 
   constructor(
     context: ActorContext,
-    { journal, pool = new EntryPool(context.limits) }: SyncActorOptions = {},
+    { journal }: SyncActorOptions = {},
   ) {
-    this.#pool = pool;
+    const pool = this.#pool = new EntryPool(context.limits);
     const replicas = this.#replicas = new LocalReplicas(context, pool);
     const stateReader = this.#stateReader = new StateReader(context, replicas, pool);
     const members = this.#members = new Membership(context, { pool, stateReader, journal });

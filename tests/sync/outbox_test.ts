@@ -1,4 +1,4 @@
-import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
+import { EntryPool, type PoolUse } from "../../kvserver/sync/entry_pool.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { ForwardedBatch } from "../../kvserver/sync/forwarded_batch.ts";
 import { Outbox } from "../../kvserver/sync/outbox.ts";
@@ -31,6 +31,16 @@ function take(outbox: Outbox, bytesMax?: number): TextEntry[] {
   const entries = entriesOf(batch.encode());
   batch.release();
   return entries;
+}
+
+/** Among them: the pool holds what waits in these outboxes, and no more, and in no more room. */
+function assertInvariants(pool: EntryPool, outboxes: readonly Outbox[]): void {
+  const use: PoolUse = { entries: new Set(), keys: new Set() };
+  for (const outbox of outboxes) {
+    outbox.assertInvariants();
+    outbox.addTo(use);
+  }
+  pool.assertInvariants(use);
 }
 
 Deno.test("a key that is put before every message leaves in its turn, and no other waits for it", () => {
@@ -144,12 +154,12 @@ Deno.test("each outbox gives of each key the latest that its receiver lacks, in 
           );
           assert(bytes >= least && bytes <= least + 80 * all[i].length);
         }
-        // Nothing is kept that waits in no outbox, and nothing twice but what came twice.
-        assertLess(pool.size, outboxes.reduce((sum, { size }) => sum + size, 1));
-        if (pool.size > 0) assert(all.some(({ length }) => length > 0));
+        // Nothing is kept that waits in no outbox.
+        assertInvariants(pool, outboxes);
       }
       for (const one of outboxes) while (take(one).length > 0);
-      assertEquals([pool.size, ...outboxes.map(({ bytes }) => bytes)], [0, 0, 0, 0]);
+      assertInvariants(pool, []);
+      assertEquals(outboxes.map(({ bytes }) => bytes), [0, 0, 0]);
     }),
     { numRuns: 400 },
   );
@@ -185,13 +195,12 @@ Deno.test("EntryPool takes no more room, however many entries pass through it", 
     take(outboxes[0], Infinity);
     batch.release();
   };
-  for (let i = 0; i < 20; i++) round(i);
+  for (let i = 0; i < 60; i++) {
+    round(i);
+    assertInvariants(pool, outboxes);
+  }
   for (const one of outboxes) take(one, Infinity);
-  const before = pool.byteLength;
-  for (let i = 0; i < 40; i++) round(i);
-  for (const one of outboxes) take(one, Infinity);
-  assertEquals(pool.size, 0);
-  assertLess(pool.byteLength, before + 300_000);
+  assertInvariants(pool, []);
 });
 
 Deno.test("EntryPool gives back what a great number of entries took", () => {
@@ -199,9 +208,8 @@ Deno.test("EntryPool gives back what a great number of entries took", () => {
   const outbox = new Outbox(pool, defaultLimits);
   const entries = Array.from({ length: 30_000 }, (_, i) => entryOf(`${i}`, 1));
   using(pool, entries, (n) => outbox.enqueue(n));
-  const { byteLength } = pool;
   assertEquals(take(outbox, Infinity), entries);
-  assertLess(pool.byteLength, byteLength / 4);
+  assertInvariants(pool, []);
   using(pool, entries.slice(0, 100), (n) => outbox.enqueue(n));
   assertEquals(take(outbox), entries.slice(0, 100));
 });
@@ -216,7 +224,7 @@ Deno.test("keys that were made to have one hash pass through a pool, nearly as f
     const left = take(outbox, Infinity);
     const tookMs = performance.now() - startMs;
     assertEquals(new Set(left.map(({ key }) => key)), new Set(keys));
-    assertEquals(pool.size, 0);
+    assertInvariants(pool, []);
     return tookMs;
   };
   const keys = collidingKeys(12_000);

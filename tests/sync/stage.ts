@@ -1,7 +1,6 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import type { MergeMessage } from "../../kvserver/messages/replica_messages.ts";
-import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { SyncActor } from "../../kvserver/sync/sync_actor.ts";
 import { defaultLimits } from "../../limits.ts";
@@ -31,7 +30,6 @@ export function entryOf(key: string, timestamp: number, value = ""): TextEntry {
 
 /** A sync actor on its own, whose messages go nowhere. */
 export class Stage {
-  readonly pool = new EntryPool(defaultLimits);
   nowMs = 0;
   link = {
     isUp: true,
@@ -51,7 +49,8 @@ export class Stage {
   #puts = 0;
   /** What there is in any part of the state that is asked for. */
   part = nothing;
-  #parts = 0;
+  /** The part that the first query actor is to read. */
+  #read: MergeMessage["read"];
 
   constructor() {
     const context = {
@@ -71,8 +70,8 @@ export class Stage {
       },
       log: silentLogger,
     } as Partial<ActorContext> as ActorContext;
-    this.#actor = new SyncActor(context, { pool: this.pool });
-    this.#actor.onMessage({ type: "start", queryActors: siblings, hasState: true });
+    this.#actor = new SyncActor(context);
+    this.#tell({ type: "start", queryActors: siblings, hasState: true });
   }
 
   /** The keys that the second query actor was told, message by message. */
@@ -87,18 +86,23 @@ export class Stage {
 
   /** The server joins the other one. */
   join(): void {
-    this.#actor.onMessage({ type: "join", peers: [other], replyTo: nobody });
+    this.#tell({ type: "join", peers: [other], replyTo: nobody });
   }
 
-  /** The first query actor accepted Puts of so many new keys. */
-  written(count: number, value = "value"): void {
-    this.writtenBy(0, Array.from({ length: count }, () => entryOf(`key${++this.#puts}`, 1, value)));
+  /** The first query actor accepted Puts of so many new keys. @returns the message of them. */
+  written(count: number, value = "value"): Uint8Array {
+    return this.writtenBy(
+      0,
+      Array.from({ length: count }, () => entryOf(`key${++this.#puts}`, 1, value)),
+    );
   }
 
-  /** One of the two accepted these entries. */
-  writtenBy(sibling: number, entries: readonly TextEntry[]): void {
-    const message = { from: siblings[sibling].counter, isDrained: false };
-    this.#actor.onMessage({ type: "written", entries: messageOf(entries), ...message });
+  /** One of the two accepted these entries. @returns the message of them. */
+  writtenBy(sibling: number, entries: readonly TextEntry[]): Uint8Array {
+    const message = messageOf(entries);
+    const from = siblings[sibling].counter;
+    this.#tell({ type: "written", entries: message, from, isDrained: false });
+    return message;
   }
 
   /** Four messages in a row: the first goes on at once, the others are gathered. */
@@ -128,10 +132,17 @@ export class Stage {
   pass(turns: number): void {
     for (let i = 0; i < turns; i++) {
       this.nowMs += defaultLimits.syncPaceMs;
-      this.#actor.onMessage({ type: "linkChanged" });
-      const part = { id: ++this.#parts, entries: this.part };
+      this.#tell({ type: "linkChanged" });
+      const part = this.#read && { id: this.#read.id, entries: this.part };
+      this.#read = undefined;
       const message = { entries: nothing, from: siblings[0].counter, isDrained: false, part };
-      this.#actor.onMessage({ type: "written", ...message });
+      this.#tell({ type: "written", ...message });
     }
+  }
+
+  #tell(message: Parameters<SyncActor["onMessage"]>[0]): void {
+    this.#actor.onMessage(message);
+    // Among them: its pool holds what waits or is in flight, and no more.
+    this.#actor.assertInvariants();
   }
 }
