@@ -10,11 +10,6 @@ export class Mailbox<T> {
   #items = new Ring<T>();
   #closed = false;
 
-  /** Number of items that wait. */
-  get size(): number {
-    return this.#items.size;
-  }
-
   /** Adds an item at the end; after `close` it is ignored. Never blocks. */
   push(item: T): void {
     if (!this.#closed) this.#items.push(item);

@@ -27,7 +27,7 @@ const applicationId = 0x434d5544;
 export const formatVersion = 2;
 
 /**
- * Keys, values and uids are as in an `Entry`; a value of NULL is a tombstone. Without rowids, since
+ * Keys and values are UTF-8, uids are text; a value of NULL is a tombstone. Without rowids, since
  * with them each key would stand in the file twice. Uids are long and few: `actor` numbers them.
  */
 const tables = `

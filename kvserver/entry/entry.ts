@@ -13,11 +13,3 @@ export interface EntryBytes extends Order {
   readonly valueStart: number;
   readonly valueEnd: number;
 }
-
-/** A copy of an entry, for readers outside of the replica. */
-export interface Entry extends Order {
-  /** UTF-8 bytes, each as one character: so JavaScript's order of strings is the order of the bytes. */
-  readonly key: string;
-  /** UTF-8 bytes; `null` is a tombstone. */
-  readonly value: Uint8Array | null;
-}

@@ -2,7 +2,7 @@ import { defaultLimits, type Limits } from "../../limits.ts";
 import type { MsgpackWriter } from "../../rpc/mod.ts";
 import { writtenBytesMax } from "../entry/entry_batch.ts";
 import { isLater, nextOrder, type Order } from "../entry/order.ts";
-import { type Entry, type EntryBytes, noValue } from "../entry/entry.ts";
+import { type EntryBytes, noValue } from "../entry/entry.ts";
 import { KeyIndex } from "./key_index.ts";
 import { OrderedIndex } from "./ordered_index.ts";
 import { noEntry, Records, tombstone } from "./records.ts";
@@ -210,24 +210,6 @@ export class Store {
   /** A copy of its value; `null` for a tombstone. */
   valueOf(n: number): Uint8Array | null {
     return this.#values.copy(n);
-  }
-
-  /** A copy of all of it. */
-  entry(n: number): Entry {
-    return {
-      key: String.fromCharCode(...this.keyOf(n)),
-      value: this.#values.copy(n),
-      timestamp: this.timestampOf(n),
-      sequence: this.sequenceOf(n),
-      uid: this.uidOf(n),
-    };
-  }
-
-  /** Copies of the entries behind the key `after`, in order, tombstones included. */
-  *entriesAfter(after?: Uint8Array): Generator<Entry> {
-    const numbers: number[] = [];
-    this.walk(after, (n) => numbers.push(n) > 0);
-    for (const n of numbers) yield this.entry(n);
   }
 
   /** Asserts that records, indexes, values and uids agree. For tests: O(n). @throws {Error} */

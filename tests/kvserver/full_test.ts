@@ -2,7 +2,7 @@ import { withLimits } from "../../limits.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertGreater, assertLess } from "../deps.ts";
-import { get, put, scan } from "../support/store/stores.ts";
+import { bytesOf, get, orderOf, put, scan } from "../support/store/stores.ts";
 
 const MiB = 1024 * 1024;
 
@@ -37,8 +37,8 @@ Deno.test("Store refuses a value when it is full of values, and keeps the one it
   assertGreater(count, 900);
   assertEquals(fill(store, () => "key5", "w".repeat(1_100)), 0);
   assertEquals([get(store, "key5"), store.size], ["v".repeat(1_000), count]);
-  const held = store.entry(store.find(new TextEncoder().encode("key5"), 0, 4));
-  assertEquals([held.timestamp, held.sequence], [1, 0]);
+  const { timestamp, sequence } = orderOf(store, store.find(bytesOf("key5"), 0, 4));
+  assertEquals([timestamp, sequence], [1, 0]);
   // Shorter ones make room, and large ones need none of it.
   for (let i = 0; i < count; i++) put(store, `key${i}`, "s".repeat(400));
   put(store, "large", "l".repeat(10_000));

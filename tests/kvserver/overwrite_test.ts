@@ -51,7 +51,7 @@ class Overwritten {
     this.store.assertInvariants();
     assertEquals(this.store.size, this.#held.size);
     for (const [key, { start, length }] of this.#held) {
-      const { value } = this.store.entry(this.store.get(keyBytes(key), 0, digits));
+      const value = this.store.valueOf(this.store.get(keyBytes(key), 0, digits));
       assertEquals(value?.length, length);
       assert(value!.every((byte, i) => byte === bytes[start + i]));
     }

@@ -1,4 +1,5 @@
 import { defaultLimits } from "../../limits.ts";
+import { heldEntries } from "../support/store/held_entries.ts";
 import { peerCases } from "./peer_cases.ts";
 import type { SimulatedServer } from "./simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
@@ -240,7 +241,7 @@ export const hardCases: Record<string, HardCase> = {
     const a = await stage.start([], 4);
     const b = await stage.start([a]);
     const hotMs = () => {
-      const entry = [...b.stores[0].entriesAfter()].find(({ key }) => key === "hot");
+      const entry = heldEntries(b.stores[0]).find(({ key }) => key === "hot");
       return Number(new TextDecoder().decode(entry?.value ?? undefined));
     };
     stage.cluster.put(a, 0, "hot", `${stage.cluster.world.nowMs}`);

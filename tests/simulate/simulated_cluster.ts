@@ -3,23 +3,23 @@ import { type Actor, type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { consoleLogger } from "../../log/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
 import { ReplicaGroup, startQueryActor } from "../../kvserver/replica_group.ts";
-import type { Entry } from "../../kvserver/entry/entry.ts";
 import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
 import { writeQuery } from "../../kvserver/query/query_message.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { beginRequest, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
+import { heldEntries, type HeldEntry, heldEntry } from "../support/store/held_entries.ts";
 import { SimulatedNetwork } from "../support/simulated_network.ts";
 
 /** A replica that lets the test see what it takes. */
 class ObservedStore extends Store {
-  constructor(private readonly onPut: (entry: Entry) => void) {
+  constructor(private readonly onPut: (entry: HeldEntry) => void) {
     super();
   }
 
   override put(...args: Parameters<Store["put"]>): number {
     const n = super.put(...args);
-    this.onPut(this.entry(n));
+    this.onPut(heldEntry(this, n));
     return n;
   }
 }
@@ -40,7 +40,7 @@ export class SimulatedCluster {
   readonly network: SimulatedNetwork;
   readonly servers: SimulatedServer[] = [];
   /** The last Put of each key, by the incarnation of the server that accepted it. */
-  #puts = new Map<string, Map<string, Entry>>();
+  #puts = new Map<string, Map<string, HeldEntry>>();
   /** What actors threw. */
   #faults: string[] = [];
   #nextPort = 1;
@@ -84,7 +84,7 @@ export class SimulatedCluster {
       this.#faults.push(`An actor of ${system.address} threw ${error}`);
     };
     assertAfterEachMessage(system);
-    const puts = new Map<string, Entry>();
+    const puts = new Map<string, HeldEntry>();
     this.#puts.set(system.incarnation, puts);
     const stores: Store[] = [];
     const group = new ReplicaGroup(system, {
@@ -188,13 +188,13 @@ export class SimulatedCluster {
   }
 
   /** What all replicas must hold. */
-  #expected(): Map<string, Entry> {
-    const expected = new Map<string, Entry>();
+  #expected(): Map<string, HeldEntry> {
+    const expected = new Map<string, HeldEntry>();
     for (const puts of this.#puts.values()) {
       for (const entry of puts.values()) takeLater(expected, entry);
     }
     for (const { stores } of this.servers) {
-      for (const entry of stores[0].entriesAfter()) {
+      for (const entry of heldEntries(stores[0])) {
         if (!this.#puts.has(incarnationOf(entry.uid))) takeLater(expected, entry);
       }
     }
@@ -204,7 +204,7 @@ export class SimulatedCluster {
   /** All that all replicas hold. */
   digest(): string {
     const lines = this.servers.flatMap(({ stores }) =>
-      stores.map((store) => Array.from(store.entriesAfter(), describe).join("\n"))
+      stores.map((store) => heldEntries(store).map(describe).join("\n"))
     );
     return lines.join("\n\n");
   }
@@ -232,30 +232,33 @@ function assertAfterEachMessage(system: ActorSystem): void {
     });
 }
 
-function takeLater(entries: Map<string, Entry>, entry: Entry): void {
+function takeLater(entries: Map<string, HeldEntry>, entry: HeldEntry): void {
   if (isLater(entry, entries.get(entry.key))) entries.set(entry.key, entry);
 }
 
-function firstDifference(store: Store, expected: ReadonlyMap<string, Entry>): string | undefined {
+function firstDifference(
+  store: Store,
+  expected: ReadonlyMap<string, HeldEntry>,
+): string | undefined {
   let count = 0;
-  for (const entry of store.entriesAfter()) {
+  for (const entry of heldEntries(store)) {
     const wanted = expected.get(entry.key);
     count++;
     if (wanted === undefined) return `${describe(entry)}, which nobody put`;
     if (!isSame(entry, wanted)) return `${describe(entry)} and should hold ${describe(wanted)}`;
   }
   if (count === expected.size) return undefined;
-  const held = new Set(Array.from(store.entriesAfter(), ({ key }) => key));
+  const held = new Set(heldEntries(store).map(({ key }) => key));
   const missing = [...expected.values()].filter(({ key }) => !held.has(key));
   return `${count} keys and lacks ${missing.length}, such as ${describe(missing[0])}`;
 }
 
-function isSame(a: Entry, b: Entry): boolean {
+function isSame(a: HeldEntry, b: HeldEntry): boolean {
   if (isLater(a, b) || isLater(b, a) || a.value?.length !== b.value?.length) return false;
   return a.value?.every((byte, i) => byte === b.value![i]) ?? true;
 }
 
-function describe({ key, value, timestamp, sequence, uid }: Entry): string {
+function describe({ key, value, timestamp, sequence, uid }: HeldEntry): string {
   const text = value && new TextDecoder().decode(value.subarray(0, 60));
   return `${key} = ${text} (${timestamp}, ${sequence}, ${uid})`;
 }

@@ -1,4 +1,5 @@
 import { defaultLimits } from "../../limits.ts";
+import { heldEntries } from "../support/store/held_entries.ts";
 import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
 
 /** In this time whoever can hear each other has told each other all. */
@@ -76,7 +77,7 @@ export class Stage {
 
   #lacking(keys: readonly string[]): string | undefined {
     for (const { address, stores } of this.cluster.servers) {
-      const held = new Set(Array.from(stores[0].entriesAfter(), ({ key }) => key));
+      const held = new Set(heldEntries(stores[0]).map(({ key }) => key));
       const missing = keys.find((key) => !held.has(key));
       if (missing !== undefined) return `${address} lacks ${missing}`;
     }

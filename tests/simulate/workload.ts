@@ -1,7 +1,7 @@
 import { isLater } from "../../kvserver/entry/order.ts";
-import type { Entry } from "../../kvserver/entry/entry.ts";
 import type { Prng } from "../support/prng.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import { heldEntries, type HeldEntry } from "../support/store/held_entries.ts";
 import type { SimulatedCluster, SimulatedServer } from "./simulated_cluster.ts";
 
 /** Values of this length make several messages of what one would hold otherwise. */
@@ -46,11 +46,11 @@ export function putSome(cluster: SimulatedCluster, random: Prng, { isHot, isLong
 
 /** Servers that take over the state, and what they must hold when they say that they are ready. */
 export class Joins {
-  #waiting = new Map<SimulatedServer, readonly Entry[]>();
+  #waiting = new Map<SimulatedServer, readonly HeldEntry[]>();
 
   /** To be called when `server` joins others, of whom `sender` is the first. */
   began(server: SimulatedServer, sender: SimulatedServer): void {
-    this.#waiting.set(server, [...sender.stores[0].entriesAfter()]);
+    this.#waiting.set(server, heldEntries(sender.stores[0]));
   }
 
   /** What a server that says that it is ready does not hold. */
@@ -59,7 +59,7 @@ export class Joins {
       if (!server.group.ready) continue;
       this.#waiting.delete(server);
       for (const store of server.stores) {
-        const held = new Map(Array.from(store.entriesAfter(), (entry) => [entry.key, entry]));
+        const held = new Map(heldEntries(store).map((entry) => [entry.key, entry]));
         const missing = entries.find((entry) => isLater(entry, held.get(entry.key)));
         if (missing !== undefined) return `${server.address} is ready without ${missing.key}`;
       }
