@@ -7,14 +7,14 @@
 
 import { lookAroundMs } from "../../app/game/world/bounds.ts";
 import { type Lines, type Manner, playGame } from "../../app/game/mod.ts";
-import { seededRandom } from "./seeded.ts";
-import { type MemoryStore, seededDice } from "./stage.ts";
+import { Prng } from "../support/prng.ts";
+import { loadedDice, type MemoryStore } from "./stage.ts";
 
 /** How it is played. */
 export interface ReplayOptions {
   readonly manner: Manner;
-  /** Of the dice. */
-  readonly seed: number;
+  /** What the dice show, one after the other. */
+  readonly rolls: readonly number[];
   readonly store: MemoryStore;
   readonly now: () => number;
   /** What happens just before a line is typed, by that line; then the player looks around. */
@@ -24,18 +24,19 @@ export interface ReplayOptions {
 /** Plays `transcript` again. */
 export async function replay(transcript: string, options: ReplayOptions): Promise<string> {
   const typed = [...transcript.matchAll(/^[^\n]*?> ?(.*)$/gm)].map(([, line]) => line);
+  const sessions = new Prng(1);
   const terminal = new ReplayedTerminal(typed, options.meanwhile ?? {});
   await playGame({
     lines: terminal,
     store: options.store,
-    dice: seededDice(options.seed),
+    dice: loadedDice(...options.rolls),
     isTerminal: true,
     manner: options.manner,
     fast: false,
     environment: {
       now: options.now,
       monotonicMs: options.now,
-      hex64: seededRandom(options.seed).hex64,
+      hex64: () => sessions.hex64(),
     },
     pause: (ms, signal) => ms === lookAroundMs ? terminal.untilLook(signal) : Promise.resolve(),
   });

@@ -24,7 +24,7 @@ import {
   ranks,
 } from "../../app/game/world/world.ts";
 import { Account, must } from "./account.ts";
-import { seededRandom } from "./seeded.ts";
+import { Prng } from "../support/prng.ts";
 import { SimulatedClient, SimulatedCluster } from "./simulated_cluster.ts";
 
 /** How a world is simulated. */
@@ -85,7 +85,7 @@ class World {
 
   constructor(seed: number, sessionCount: number, replicaCount: number, names: string[]) {
     this.#names = names;
-    const random = seededRandom(seed);
+    const random = new Prng(seed);
     this.#dice = diceFrom(random);
     // Half of the worlds hardly ever fail, so that nothing hides behind the failures.
     const faultPercent = this.#dice.whole(0, 1) * this.#dice.whole(1, 12);
@@ -97,7 +97,7 @@ class World {
       const session = new Session(names[this.#dice.whole(0, names.length - 1)], client, {
         now: () => this.#cluster.nowMs + skewMs,
         monotonicMs: () => this.#cluster.nowMs,
-        hex64: random.hex64,
+        hex64: () => random.hex64(),
       }, { tries });
       return { client, session, shown: new Map() };
     });

@@ -8,7 +8,7 @@
 import { lookAroundMs } from "../../app/game/world/bounds.ts";
 import { type GameOptions, type Lines, type Manner, playGame } from "../../app/game/mod.ts";
 import { pause } from "../../app/game/talk/terminal.ts";
-import { seededRandom } from "./seeded.ts";
+import { Prng } from "../support/prng.ts";
 import { type MemoryStore, seededDice } from "./stage.ts";
 
 /** What can be different about a seat. */
@@ -42,6 +42,7 @@ export class Seat {
       setPrompt: (prompt) => void (this.prompt = prompt),
       print: (lines) => void (this.said += lines),
     };
+    const sessions = new Prng(name.charCodeAt(0));
     this.left = playGame({
       store,
       name,
@@ -50,7 +51,7 @@ export class Seat {
       manner: "drawn",
       fast: true,
       dice: seededDice(1),
-      environment: { now, monotonicMs: now, hex64: seededRandom(name.charCodeAt(0)).hex64 },
+      environment: { now, monotonicMs: now, hex64: () => sessions.hex64() },
       pause: (ms, signal) => ms === lookAroundMs ? this.#untilLook(signal) : pause(0, signal),
       ...options,
     });

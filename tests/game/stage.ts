@@ -16,7 +16,7 @@ import {
   StoreFailure,
 } from "../../app/game/mod.ts";
 import type { SessionEnvironment } from "../../app/game/state/session.ts";
-import { seededRandom } from "./seeded.ts";
+import { Prng } from "../support/prng.ts";
 
 /** A store of one replica that can be made to fail. */
 export class MemoryStore implements GameStore {
@@ -104,6 +104,7 @@ export async function play(
   lines: readonly string[] | Actor,
   { store = new MemoryStore(), output, ...options }: PlayOptions = {},
 ): Promise<Played> {
+  const sessions = new Prng(1);
   let said = "";
   let heardUntil = 0;
   const heard = () => {
@@ -118,7 +119,7 @@ export async function play(
     isTerminal: false,
     fast: true,
     dice: seededDice(1),
-    environment: { now: () => 1_000_000, monotonicMs: () => 0, hex64: seededRandom(1).hex64 },
+    environment: { now: () => 1_000_000, monotonicMs: () => 0, hex64: () => sessions.hex64() },
     pause: (_ms, signal) => pause(0, signal),
     ...options,
   });
@@ -146,7 +147,7 @@ export function linesOf(
 
 /** Dice from a seed. */
 export function seededDice(seed: number): Dice {
-  return diceFrom(seededRandom(seed));
+  return diceFrom(new Prng(seed));
 }
 
 /** Dice that show these numbers, one after the other. */

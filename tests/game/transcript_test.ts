@@ -7,8 +7,11 @@ import { replay } from "./replay.ts";
 import { Seat } from "./seat.ts";
 import { MemoryStore } from "./stage.ts";
 
-/** The seed that the session in the docs was played with. */
-const seed = 80;
+/** What the dice showed in the session in the docs. */
+const rolls = [
+  ...[3, 8, 1, 3, 1, 3, 7, 1, 1, 3, 2, 2, 8, 3, 4, 9, 1, 3, 2, 1, 4, 10, 1, 1, 2, 4, 0, 1, 1, 4, 6],
+  ...[4, 5, 10, 1, 20, 2, 19, 1, 7, 0, 11, 1, 1, 0, 3, 10],
+];
 
 const now = () => 1_300_000_000_000;
 
@@ -20,7 +23,7 @@ async function replayWithBob(transcript: string): Promise<string> {
   await bob.type("move fence");
   const screen = await replay(transcript, {
     manner: "drawn",
-    seed,
+    rolls,
     store,
     now,
     meanwhile: {

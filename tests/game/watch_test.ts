@@ -8,7 +8,7 @@ import { recent, Watch } from "../../app/game/state/watch.ts";
 import { prefixes } from "../../app/game/state/keys.ts";
 import { assert, assertEquals } from "../deps.ts";
 import { diceFrom } from "../../app/game/world/dice.ts";
-import { seededRandom } from "./seeded.ts";
+import { Prng } from "../support/prng.ts";
 
 const bob = "Bob.00000000000000b0";
 const ada = "Ada.00000000000000a0";
@@ -119,7 +119,7 @@ Deno.test("what several people did is shown in the order in which they did it", 
 
 Deno.test("whatever the delays and the clocks, each deed is shown once", () => {
   for (let seed = 1; seed <= 200; seed++) {
-    const dice = diceFrom(seededRandom(seed));
+    const dice = diceFrom(new Prng(seed));
     const fence = new Fence();
     const skews = [dice.whole(-4_000, 4_000), dice.whole(-4_000, 4_000)];
     /** Bob's and Zed's own replica, and when the fence's gets what. */
