@@ -5,6 +5,7 @@ import type { Console } from "../cli/console.ts";
 import { escapeControl, escapedJson } from "../../rpc/mod.ts";
 import { exitCodeOf, exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
+import { pause } from "../cli/pause.ts";
 import { queryAddresses } from "../cli/query_client.ts";
 import { type Style, styleFor } from "../cli/style.ts";
 
@@ -38,7 +39,7 @@ export async function runStatus(invocation: Invocation): Promise<number> {
         console.err(advice.map((line) => line + "\n").join(""));
         return exitCodeOf(failed.error);
       }
-      await new Promise((resolve) => setTimeout(resolve, appLimits.statusIntervalMs));
+      await pause(appLimits.statusIntervalMs);
     }
   } finally {
     await Promise.all(clients.map((client) => client.close()));

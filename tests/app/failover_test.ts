@@ -5,6 +5,7 @@ import { Server } from "../../kvserver/mod.ts";
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "../deps.ts";
 import { type ServerProcess, startServerProcess } from "../support/app/cmud_process.ts";
 import { runCmud } from "../support/app/fake_console.ts";
+import { sleep } from "../support/until.ts";
 
 /** A server that `near` is told of. */
 const serverNextTo = (near: ServerProcess) =>
@@ -23,7 +24,7 @@ function farAway(address: string): { address: string; close(): Promise<void> } {
   const late = () =>
     new TransformStream<Uint8Array, Uint8Array>({
       async transform(chunk, controller) {
-        await new Promise((resolve) => setTimeout(resolve, detourMs));
+        await sleep(detourMs);
         controller.enqueue(chunk);
       },
     });

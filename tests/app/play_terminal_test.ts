@@ -8,6 +8,7 @@ import { FakeConsole } from "../support/app/fake_console.ts";
 import { FakeTerminal } from "../support/app/fake_terminal.ts";
 import { speak } from "./speak.ts";
 import { withServer } from "./with_server.ts";
+import { sleep } from "../support/until.ts";
 
 /** The figure that players are promised. */
 const newsMsMax = 2_000;
@@ -55,7 +56,7 @@ class Player {
       const { lines } = await this.terminal.screen();
       if (isThere(lines)) return lines;
       if (performance.now() - startMs > patienceMs) throw new Error(lines.join("\n"));
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await sleep(5);
     }
   }
 
@@ -131,7 +132,7 @@ Deno.test("what others do is seen within 2 s, also at another query actor", () =
       await speak(client, `P${n}`, "hello");
       await ada.until((lines) => lines.includes(`P${n} says: hello`));
       assertLess(performance.now() - startMs, newsMsMax);
-      await new Promise((resolve) => setTimeout(resolve, lookAroundMs / 3));
+      await sleep(lookAroundMs / 3);
     }
     assertEquals(await ada.end("quit\r"), 0);
     await client.close();

@@ -199,17 +199,8 @@ async function playAt(home: Home, input: FakeConsoleOptions["input"]): Promise<P
   return { code, stdout: console.stdout, stderr: console.stderr };
 }
 
-/** Two neighbouring ports where nobody listens, below those that the system gives out by itself. */
+/** A home on two neighbouring ports where nobody listens. */
 function freeHome(): Home {
-  for (;;) {
-    const startPort = 20_000 + Math.floor(Math.random() * 10_000);
-    try {
-      for (const port of [startPort, startPort + 1]) {
-        Deno.listen({ hostname: "127.0.0.1", port }).close();
-      }
-      return { startPort, queryAddress: `127.0.0.1:${startPort + 1}` };
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    }
-  }
+  const startPort = freePorts(2);
+  return { startPort, queryAddress: `127.0.0.1:${startPort + 1}` };
 }

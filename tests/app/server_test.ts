@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
 import { cmudProcess, spawnCmud, startServerProcess } from "../support/app/cmud_process.ts";
 import { runCommandLine } from "../../app/mod.ts";
+import { sleep } from "../support/until.ts";
 
 Deno.test("server --json says where it listens; kv works from other processes", async () => {
   const server = await startServerProcess();
@@ -29,7 +30,7 @@ for (const signal of ["SIGINT", "SIGHUP"] as const) {
 Deno.test("server says to people how to go on, and closes on a signal", async () => {
   const console = new FakeConsole();
   const ended = runCommandLine(["server", "--port", "0", "--actors", "2"], console);
-  while (!console.stdout.includes("Stop it")) await new Promise((resolve) => setTimeout(resolve));
+  while (!console.stdout.includes("Stop it")) await sleep(0);
   assertStringIncludes(console.stdout, "is ready");
   // Nobody has a `cmud` to call who runs it with Deno.
   assertStringIncludes(console.stdout, "In a clone, cmud is: deno task cmud\n");

@@ -13,6 +13,7 @@ import { anyKey, RequestPool } from "../../bench/request_pool.ts";
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { assert, assertEquals, assertRejects } from "../deps.ts";
+import { sleep } from "../support/until.ts";
 
 const keys = 2_500;
 
@@ -84,7 +85,7 @@ Deno.test("LoadConnection.exchange() counts replies that come in pieces, and lon
     for (const [start, end] of [[0, 2], [2, 9], [9, 90_000], [90_000, replies.length]]) {
       await conn.write(new TextEncoder().encode(replies.slice(start, end)));
       // The pieces are to be read one by one.
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await sleep(5);
     }
     await conn.read(new Uint8Array(16));
     conn.close();

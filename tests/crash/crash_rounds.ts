@@ -1,6 +1,7 @@
 import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
 import type { Durability } from "../../kvserver/mod.ts";
 import { type ServerProcess, startServerProcess } from "../support/app/cmud_process.ts";
+import { sleep } from "../support/until.ts";
 
 /** What a round has found. */
 export interface CrashResult {
@@ -46,7 +47,7 @@ export class CrashRounds implements AsyncDisposable {
   async round(putMs: number): Promise<CrashResult> {
     this.#server ??= await startServerProcess(this.#args);
     const putting = this.#put(this.#server);
-    await new Promise((resolve) => setTimeout(resolve, putMs));
+    await sleep(putMs);
     const killedMs = performance.now();
     await this.#server.end("SIGKILL");
     await putting;

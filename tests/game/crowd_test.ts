@@ -13,6 +13,7 @@ import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertGreater } from "../deps.ts";
+import { sleep } from "../support/until.ts";
 
 const sessionCount = 50;
 const attemptsEach = 200;
@@ -100,7 +101,7 @@ Deno.test(`${sessionCount} sessions at one problem on ${serverCount} servers: ev
     let problem = await readProblem(reader, rank);
     while (!converged(problem)) {
       assert(performance.now() - startMs < deadlineMs, "the servers do not agree in time");
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
       problem = await readProblem(reader, rank);
     }
     problems.push(problem);

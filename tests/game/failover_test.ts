@@ -1,7 +1,7 @@
 /** What the player sees, and what the store holds, when servers fail in the middle of the game. */
 
 import { farewellMs } from "../../app/game/world/bounds.ts";
-import { pause } from "../../app/game/mod.ts";
+import { pause } from "../../app/cli/pause.ts";
 import { beginning } from "../../app/game/talk/story.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { loadedDice, MemoryStore, numberedEnvironment, play } from "./stage.ts";

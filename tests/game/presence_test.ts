@@ -2,7 +2,7 @@
 
 import { presenceBucketMs, presentMs } from "../../app/game/world/bounds.ts";
 import { keys } from "../../app/game/state/keys.ts";
-import { pause } from "../../app/game/mod.ts";
+import { pause } from "../../app/cli/pause.ts";
 import { readPresent } from "../../app/game/state/presence.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { Clock, company } from "./company.ts";

@@ -7,7 +7,7 @@
 
 import { lookAroundMs } from "../../app/game/world/bounds.ts";
 import { type GameOptions, type Lines, type Manner, playGame } from "../../app/game/mod.ts";
-import { pause } from "../../app/game/talk/terminal.ts";
+import { pause } from "../../app/cli/pause.ts";
 import { Prng } from "../support/prng.ts";
 import { type MemoryStore, seededDice } from "./stage.ts";
 

@@ -1,7 +1,8 @@
 /** Watching without being there. */
 
 import { lookAroundMs } from "../../app/game/world/bounds.ts";
-import { type Lines, pause, watchGame } from "../../app/game/mod.ts";
+import { pause } from "../../app/cli/pause.ts";
+import { type Lines, watchGame } from "../../app/game/mod.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { Seat } from "./seat.ts";
 import { MemoryStore } from "./stage.ts";

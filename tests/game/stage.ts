@@ -5,13 +5,13 @@
  * @module
  */
 
+import { pause } from "../../app/cli/pause.ts";
 import {
   type Dice,
   diceFrom,
   type GameOptions,
   type GameStore,
   type Lines,
-  pause,
   playGame,
   StoreFailure,
 } from "../../app/game/mod.ts";

@@ -15,6 +15,7 @@ import { testInWorld } from "../support/simulation.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { startServer } from "./rpc_server.ts";
 import { concat, frameOf, requestFrame } from "../support/rpc/wire.ts";
+import { sleep } from "../support/until.ts";
 
 /** Answers `Now []` at once, and `Later []` when it is told to. */
 class LateExecutor implements FrameExecutor {
@@ -76,7 +77,7 @@ function startInMemory(world: SimulatedWorld) {
 
 /** Resolves when it is so. */
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+  while (!isSo()) await sleep(1);
 }
 
 Deno.test("RpcServer answers what comes behind a request whose reply comes later", async () => {

@@ -11,10 +11,11 @@ import { checkBadInput, whilePinged } from "../support/rpc/bad_input.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { execute, startServer, type TestServer } from "./rpc_server.ts";
 import { concat, frame, frameHeader, frameOf, requestFrame } from "../support/rpc/wire.ts";
+import { sleep } from "../support/until.ts";
 
 /** Resolves when the server has only so many connections left. */
 async function untilConnections({ server }: TestServer, count: number): Promise<void> {
-  while (server.connections > count) await new Promise((resolve) => setTimeout(resolve));
+  while (server.connections > count) await sleep(0);
 }
 
 Deno.test("RpcServer harms nobody when bad input comes", async (t) => {

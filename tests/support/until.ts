@@ -1,4 +1,4 @@
-/** Resolves after so long: for a load that has a rhythm, never for waiting until something is so. */
+/** Resolves after so long: for what has a rhythm or looks again, never in place of waiting for what is to be. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,10 +1,10 @@
 /**
- * What a real terminal adds to a conversation: colours, and pauses in real time.
+ * What a real terminal adds to a conversation: colours.
  *
  * @module
  */
 
-import type { Pause, Tone } from "./conversation.ts";
+import type { Tone } from "./conversation.ts";
 
 const colours: Readonly<Record<Tone, string>> = {
   plain: "",
@@ -18,16 +18,3 @@ const colours: Readonly<Record<Tone, string>> = {
 export function paint(tone: Tone, line: string): string {
   return colours[tone] === "" || line === "" ? line : `${colours[tone]}${line}\x1b[0m`;
 }
-
-/** Real time. */
-export const pause: Pause = (ms, signal) =>
-  new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener("abort", done);
-    if (signal?.aborted) done();
-  });
