@@ -151,7 +151,7 @@ class Puts {
     const [firstOpen = Infinity] = this.#open;
     const first = Math.min(firstOpen, this.#firstMissing);
     const parts = [`Put ${counted(this.done, "entry", "entries")}`];
-    if (this.faults > 0) parts.push(`${counted(this.faults, "line", "lines")} left out`);
+    if (this.faults > 0) parts.push(`${counted(this.faults, "line")} left out`);
     if (first < Infinity) parts.push(`from line ${first} on some may be missing`);
     else if (this.isOver) parts.push("the rest was not read, for there is too much wrong");
     return `${parts.join("; ")}\n`;

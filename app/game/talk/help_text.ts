@@ -6,7 +6,8 @@
 
 import { mineAttemptsMax } from "../world/bounds.ts";
 import type { BattleCommand, FieldCommand, SpectatorCommand } from "./commands.ts";
-import { glossary, type Manner, number } from "./words.ts";
+import { grouped } from "../../cli/numbers.ts";
+import { glossary, type Manner } from "./words.ts";
 
 type Help<Command extends string> = Readonly<Record<Command, [usage: string, meaning: string]>>;
 
@@ -32,7 +33,7 @@ const field: Help<FieldCommand> = {
   map: shared.map,
   look: ["look", "what there is to see where you are, and who is there"],
   move: ["move PLACE", "go somewhere else; move alone lists the places"],
-  mine: ["mine [N]", `look for coins, N times (1 to ${number(mineAttemptsMax)})`],
+  mine: ["mine [N]", `look for coins, N times (1 to ${grouped(mineAttemptsMax)})`],
   shop: ["shop", "what you may buy at your rank, and what it costs"],
   buy: ["buy HARDWARE [N]", "buy N of it, or as many as your coins allow"],
   inv: shared.inv,

@@ -6,7 +6,8 @@
 
 import { mapNamesMax } from "../world/bounds.ts";
 import type { Whereabouts } from "../state/whereabouts.ts";
-import { number, you } from "./words.ts";
+import { grouped } from "../../cli/numbers.ts";
+import { you } from "./words.ts";
 import { places } from "../world/world.ts";
 
 /** Columns between the walls of the building. */
@@ -66,12 +67,12 @@ function fitting(names: readonly string[], columns: number): string {
     const who = some(names, count);
     if (who.length <= columns) return who;
   }
-  return names.length === 0 ? "nobody" : `${number(names.length)} people`;
+  return names.length === 0 ? "nobody" : `${grouped(names.length)} people`;
 }
 
 /** The first `count` of `names`, and how many more there are. */
 function some(names: readonly string[], count: number): string {
   if (names.length === 0) return "nobody";
   const more = names.length - count;
-  return names.slice(0, count).join(", ") + (more > 0 ? ` and ${number(more)} more` : "");
+  return names.slice(0, count).join(", ") + (more > 0 ? ` and ${grouped(more)} more` : "");
 }

@@ -8,7 +8,8 @@ import { presentNamesMax, saidCharsMax } from "../world/bounds.ts";
 import type { News } from "../state/happenings.ts";
 import type { Presence } from "../state/presence.ts";
 import { scenery } from "../world/scenery.ts";
-import { counted, listed, number, quote, you } from "./words.ts";
+import { counted, grouped } from "../../cli/numbers.ts";
+import { listed, quote, you } from "./words.ts";
 import { places, type Rank } from "../world/world.ts";
 
 /** What somebody did, for those who are there. */
@@ -110,13 +111,13 @@ export function playing(present: readonly Presence[], name: string | undefined):
     ...present.slice(0, presentNamesMax).map((each) =>
       `${each.name === name ? you(name) : each.name}, ${each.rank}, ${places.get(each.place)}`
     ),
-    ...more > 0 ? [`and ${number(more)} more`] : [],
+    ...more > 0 ? [`and ${grouped(more)} more`] : [],
   ];
 }
 
 function namesOf(names: readonly string[]): string {
   const more = names.length - presentNamesMax;
   return more > 0
-    ? `${names.slice(0, presentNamesMax).join(", ")} and ${number(more)} more`
+    ? `${names.slice(0, presentNamesMax).join(", ")} and ${grouped(more)} more`
     : listed(names);
 }

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { number } from "./words.ts";
+import { grouped } from "../../cli/numbers.ts";
 
 const barChars = 20;
 
 /** The bar of the `done`-th of so many attempts at mining, counted from 0. */
 export function miningBar(done: number, attempts: number): (share: number) => string {
   if (attempts === 1) return (share) => `mining ${bar(share)}`;
-  const many = `${number(done + 1)} of ${number(attempts)}`;
+  const many = `${grouped(done + 1)} of ${grouped(attempts)}`;
   return (share) => `mining ${bar((done + share) / attempts)} ${many}`;
 }
 

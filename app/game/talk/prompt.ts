@@ -5,7 +5,8 @@
  */
 
 import type { Character } from "../state/character.ts";
-import { counted, type Manner, number } from "./words.ts";
+import { counted, grouped } from "../../cli/numbers.ts";
+import type { Manner } from "./words.ts";
 import { places, problemSteps, type Rank } from "../world/world.ts";
 
 /** Before there is anything to show. */
@@ -33,7 +34,7 @@ export function promptFor(
   if (manner === "spoken" || status === undefined) return problem ? "solving>" : barePrompt;
   const { rank, coins, place } = status;
   const where = problem
-    ? `${number(problem.remaining)} of ${number(problemSteps.get(problem.rank)!)} steps left`
+    ? `${grouped(problem.remaining)} of ${grouped(problemSteps.get(problem.rank)!)} steps left`
     : places.get(place);
   return `${rank}, ${counted(coins, "coin")}, ${where}>`;
 }

@@ -13,7 +13,8 @@ import { type Hardware, ownedKinds, powerOf } from "../world/hardware.ts";
 import type { Standing } from "../state/leaders.ts";
 import type { Problem } from "../state/problem.ts";
 import type { Buy } from "../state/records.ts";
-import { counted, glossary, type Manner, number, pieces, quote, table, you } from "./words.ts";
+import { counted, grouped } from "../../cli/numbers.ts";
+import { glossary, type Manner, pieces, quote, table, you } from "./words.ts";
 import { hardwareFacts, type Kind, places, problemSteps, type Rank } from "../world/world.ts";
 
 /** Before anything else. */
@@ -52,8 +53,8 @@ export function stats({ name, rank, coins, hardware, place, skipped }: Character
   const lines = [
     `Name: ${name}`,
     `Rank: ${rank}`,
-    `Coins: ${number(coins)}`,
-    `Computing power: ${number(powerOf(hardware))}`,
+    `Coins: ${grouped(coins)}`,
+    `Computing power: ${grouped(powerOf(hardware))}`,
     `Place: ${places.get(place)}`,
   ];
   return skipped === 0 ? lines : [...lines, skippedRecords(skipped)];
@@ -62,9 +63,9 @@ export function stats({ name, rank, coins, hardware, place, skipped }: Character
 /** What the player has. */
 export function inventory(coins: number, hardware: Hardware): string[] {
   const owned = ownedKinds(hardware).map((kind) =>
-    `${hardwareFacts[kind].title}: ${number(hardware.get(kind)!)}`
+    `${hardwareFacts[kind].title}: ${grouped(hardware.get(kind)!)}`
   );
-  return [`Coins: ${number(coins)}`, ...owned];
+  return [`Coins: ${grouped(coins)}`, ...owned];
 }
 
 /** The best players, and where `name` stands among all. */
@@ -78,7 +79,7 @@ export function leaderboard(
   const shown = standings.slice(0, leadersMax).map((standing, index) => ({ index, standing }));
   if (at >= leadersMax) shown.push({ index: at, standing: standings[at] });
   const rows = shown.map(({ index, standing }) => [
-    `${number(index + 1)}.`,
+    `${grouped(index + 1)}.`,
     standing.name === name ? you(standing.name) : standing.name,
     standing.rank,
     `${counted(standing.mined, "coin")} mined`,
@@ -123,7 +124,7 @@ export function mined(coins: number, seconds: number): string {
 
 /** What several attempts yielded together. */
 export function minedTogether(coins: number, balance: number): string {
-  return `That makes ${counted(coins, "coin")}. You have ${number(balance)} now.`;
+  return `That makes ${counted(coins, "coin")}. You have ${grouped(balance)} now.`;
 }
 
 /** Nothing more to be had. */
@@ -155,7 +156,7 @@ const units: readonly [unit: string, seconds: number][] = [
 export function badAttempts(text: string): string[] {
   return [
     `You cannot mine ${quote(text)} times.`,
-    `Give a whole number from 1 to ${number(mineAttemptsMax)}, or none for once.`,
+    `Give a whole number from 1 to ${grouped(mineAttemptsMax)}, or none for once.`,
   ];
 }
 
@@ -171,10 +172,10 @@ export function shop(
     `What the shop sells at your rank, ${rank}:`,
     ...manner === "spoken"
       ? facts.map(({ kind, title, price, power }) =>
-        `${title}, called ${kind}: ${counted(price, "coin")} for a power of ${number(power)}.`
+        `${title}, called ${kind}: ${counted(price, "coin")} for a power of ${grouped(power)}.`
       )
       : table(facts.map(({ kind, title, price, power }) => [
-        ...[kind, title, counted(price, "coin"), `power ${number(power)}`],
+        ...[kind, title, counted(price, "coin"), `power ${grouped(power)}`],
       ])),
     `You have ${counted(coins, "coin")}.`,
   ];
@@ -203,7 +204,7 @@ export function notForYou(kind: Kind, rank: Rank): string[] {
 export function badNumber(text: string): string[] {
   return [
     `You cannot buy ${quote(text)} of anything.`,
-    `Give a whole number from 1 to ${number(countMax)}, or none for all you can afford.`,
+    `Give a whole number from 1 to ${grouped(countMax)}, or none for all you can afford.`,
   ];
 }
 
@@ -211,7 +212,7 @@ export function badNumber(text: string): string[] {
 export function tooDear(kind: Kind, count: number, coins: number): string {
   const cost = count * hardwareFacts[kind].price;
   const verb = count === 1 ? "costs" : "cost";
-  return `${pieces(kind, count)} ${verb} ${counted(cost, "coin")}, and you have ${number(coins)}.`;
+  return `${pieces(kind, count)} ${verb} ${counted(cost, "coin")}, and you have ${grouped(coins)}.`;
 }
 
 /** A purchase that counts. */
@@ -219,7 +220,7 @@ export function bought(kind: Kind, count: number, power: number): string {
   return `You buy ${pieces(kind, count)} for ${
     counted(count * hardwareFacts[kind].price, "coin")
   }. ` +
-    `Your computing power is now ${number(power)}.`;
+    `Your computing power is now ${grouped(power)}.`;
 }
 
 /** A purchase that turned out not to count. */
@@ -246,7 +247,7 @@ export function faced(problem: Problem, power: number): string[] {
 
 /** How a problem stands. */
 function stepsLeft({ rank, remaining }: Problem): string {
-  const steps = `${number(remaining)} of ${number(problemSteps.get(rank)!)}`;
+  const steps = `${grouped(remaining)} of ${grouped(problemSteps.get(rank)!)}`;
   return `Steps left: ${steps}, shared by everyone of your rank.`;
 }
 
@@ -270,7 +271,7 @@ export const debugging = "You lose the day to debugging. It was a semicolon.";
 
 /** Something broke. */
 export function broke(kind: Kind, before: number, after: number): string {
-  return `Smoke. ${hardwareFacts[kind].title}: ${number(before)} before, ${number(after)} now.`;
+  return `Smoke. ${hardwareFacts[kind].title}: ${grouped(before)} before, ${grouped(after)} now.`;
 }
 
 /** Everything broke. */
@@ -279,7 +280,7 @@ export const fellBack =
 
 /** Steps were taken. */
 export function hit(power: number, remaining: number): string {
-  return `Your machines take ${counted(power, "step")}. ${number(remaining)} to go.`;
+  return `Your machines take ${counted(power, "step")}. ${grouped(remaining)} to go.`;
 }
 
 /** The last step was taken. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { grouped } from "../../cli/numbers.ts";
 import { quotedCharsMax } from "../world/bounds.ts";
 import { hardwareFacts, type Kind } from "../world/world.ts";
 
@@ -12,16 +13,6 @@ import { hardwareFacts, type Kind } from "../world/world.ts";
  * a terminal with pictures and bars, `spoken` for someone who has them read aloud.
  */
 export type Manner = "plain" | "drawn" | "spoken";
-
-/** A number, in groups of three digits. */
-export function number(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
-/** A number of things, of which one has a name without an s. */
-export function counted(count: number, noun: string): string {
-  return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
 
 /** One of each. */
 const singulars: Readonly<Record<Kind, string>> = {
@@ -34,7 +25,7 @@ const singulars: Readonly<Record<Kind, string>> = {
 
 /** A number of pieces of hardware. */
 export function pieces(kind: Kind, count: number): string {
-  return `${number(count)} ${count === 1 ? singulars[kind] : hardwareFacts[kind].title}`;
+  return `${grouped(count)} ${count === 1 ? singulars[kind] : hardwareFacts[kind].title}`;
 }
 
 /** What somebody typed, in quotes, and no more of it than is needed to know it again. */
