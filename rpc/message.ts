@@ -125,6 +125,15 @@ export function beginRequest(writer: MsgpackWriter, msgid: number, method: strin
   return frame;
 }
 
+/** Writes a notification up to its params: exactly one array must follow, then `endFrame`. */
+export function beginNotification(writer: MsgpackWriter, method: string): number {
+  const frame = writer.beginFrame();
+  writer.arrayHeader(3);
+  writer.int(typeNotification);
+  writer.str(method);
+  return frame;
+}
+
 /** Writes a response up to its result: exactly one value must follow, then `endFrame`. */
 export function beginResponse(writer: MsgpackWriter, msgid: number): number {
   const frame = writer.beginFrame();

@@ -69,6 +69,7 @@ export { escapeControl, escapeControlInLines, escapedJson } from "./escape.ts";
 export { FrameError, frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
 export { FrameSender, type FrameSenderListener } from "./frame_sender.ts";
 export {
+  beginNotification,
   beginRequest,
   beginResponse,
   Incoming,

@@ -38,7 +38,7 @@ export class Stage {
     epoch: 1,
     told: 0,
     handled: 0,
-    roomBytes: 20 * 1024 * 1024,
+    roomBytes: defaultLimits.linkBytesMax,
     reset: () => {},
   };
   /** The messages to the other server's sync actor. */
@@ -66,6 +66,7 @@ export class Stage {
           this.link.told++;
           this.sent.push(message as PeerMessage);
         }
+        if (ref === siblings[0]) this.#read = (message as MergeMessage).read ?? this.#read;
         if (ref === siblings[1]) this.merges.push(message as MergeMessage);
       },
       log: silentLogger,
@@ -113,19 +114,27 @@ export class Stage {
   /** A message comes from the other server's sync actor. */
   heard(entries: readonly TextEntry[] = [], stateDone = 0): void {
     const message = { peers: [], wantsState: 0, stateDone };
-    this.#actor.onMessage({ type: "peer", from: other, entries: messageOf(entries), ...message });
+    this.#tell({ type: "peer", from: other, entries: messageOf(entries), ...message });
   }
 
   /** The other server has handled all that it was sent. */
   acknowledged(): void {
     this.link.handled = this.link.told;
-    this.#actor.onMessage({ type: "linkChanged" });
+    this.#tell({ type: "linkChanged" });
   }
 
   /** The connection to the other server is lost, and there is another one. */
   cut(): void {
     this.link.epoch++;
     this.link.told = this.link.handled = 0;
+  }
+
+  /** The keys that it sends again when the connection is lost: those that it keeps for the other. */
+  keptKeys(): string[] {
+    const before = this.sent.length;
+    this.cut();
+    this.pass(2);
+    return this.sent.slice(before).flatMap(({ entries }) => keysIn(entries));
   }
 
   /** So many messages of each pair later. */
