@@ -71,6 +71,8 @@ export const appLimits = {
   completionTimeoutMs: 100,
   /** Keys that are looked at to complete one: a page of a Scan. */
   completionKeysMax: 1_000,
+  /** A longer key is not offered to complete a word of bash, zsh or fish: the scripts would be slow. */
+  offeredKeyCharsMax: 256,
   /** Candidates for a word that are shown; of more than these it is said how many there are. */
   candidatesShownMax: 100,
   /** Lines of history that outlive a run; older ones are forgotten. */

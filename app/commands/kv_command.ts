@@ -109,6 +109,14 @@ export const kvCommand: CommandSpec = {
       run: async (invocation) => (await load()).runScan(invocation),
     },
     {
+      name: "complete-keys",
+      summary: "Print the keys that a completion script offers",
+      hidden: true,
+      arguments: [prefixArgument],
+      permissions: ["net"],
+      run: async (invocation) => (await load()).runCompleteKeys(invocation),
+    },
+    {
       name: "watch",
       summary: "Print entries as they change, until interrupted",
       arguments: [prefixArgument],

@@ -40,6 +40,12 @@ export const runScan = query((session, [prefix = ""], { options }) =>
   scan(session, prefix, options.limit as number | undefined)
 );
 
+/** `cmud kv complete-keys` */
+export const runCompleteKeys = query(async (session, [prefix = ""]) => {
+  const { printOfferedKeys } = await import("../kv/offered_keys.ts");
+  return printOfferedKeys(session, prefix);
+});
+
 /** `cmud kv watch` */
 export const runWatch = query(async (session, [prefix = ""], { options }) => {
   const { watch } = await import("../kv/watch.ts");

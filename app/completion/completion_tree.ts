@@ -89,8 +89,8 @@ export function valuesOf(node: CompletionNode): readonly string[] {
   return node.arguments.flatMap(({ values = [] }) => values);
 }
 
-/** How keys are asked for, without the prefix: of a server that may be far away, and of few of them. */
-export const keysQuery = "kv scan --keys --limit 200 --timeout 500";
+/** Asks for the keys to offer; the server and the prefix follow. A server may be far away. */
+export const keysQuery = "kv complete-keys --timeout 500";
 
 /** `text` as one word of a POSIX shell, or of zsh. */
 export function shellQuote(text: string): string {

@@ -8,11 +8,11 @@ import { Terminal, terminalTest } from "./terminal.ts";
  * named after the server that is asked, if it is told which.
  */
 const stub = `for last; do :; done; ` +
-  `if [ "$3" = --keys ]; then printf '%s\\n' alpha 'beta gamma' at:home "key$8$9" | grep "^$last"; ` +
+  `if [ "$2" = complete-keys ]; then printf '%s\\n' alpha 'beta gamma' at:home "key$5$6" | grep "^$last"; ` +
   `else printf 'ran'; printf '<%s>' "$@"; echo .; fi`;
 
-const fishStub = `if test "$argv[3]" = --keys; ` +
-  `printf '%s\\n' alpha 'beta gamma' at:home "key$argv[8]$argv[9]" | grep "^$argv[-1]"; ` +
+const fishStub = `if test "$argv[2]" = complete-keys; ` +
+  `printf '%s\\n' alpha 'beta gamma' at:home "key$argv[5]$argv[6]" | grep "^$argv[-1]"; ` +
   `else; printf ran; printf '<%s>' $argv; echo .; end`;
 
 /**

@@ -90,6 +90,8 @@ export class Terminal {
 
   /** Ends the program; by default without a word to it. */
   kill(signal: Deno.Signal = "SIGKILL"): void {
+    // To 0, the signal would go to the tests too.
+    if (!this.#isOpen) throw new Error("The program has not said who it is");
     Deno.kill(this.#process.pid, signal);
   }
 
