@@ -39,22 +39,22 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
 
   async map(visit) {
     const { talk, session } = visit;
-    const self = await visit.look();
+    const place = await visit.lookWhere();
     const { byPlace, skipped } = await session.steadily(() =>
       readWhereabouts(session, session.now())
     );
-    talk.say(map(byPlace, self, talk.draws(pictureColumns)));
+    talk.say(map(byPlace, { name: session.name, place }, talk.draws(pictureColumns)));
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },
 
   ...social,
 
   async move(visit, args) {
-    const { place } = await visit.look();
     const typed = args.join(" ").toLowerCase();
     const wanted = findPlace(typed);
-    if (wanted === place) return visit.talk.say(text.alreadyThere(place));
     if (wanted !== undefined) {
+      const place = await visit.lookWhere();
+      if (wanted === place) return visit.talk.say(text.alreadyThere(place));
       await visit.session.place(wanted);
       visit.moved(wanted);
       return visit.talk.say(text.moved(wanted));

@@ -25,7 +25,7 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
   async say(visit, args) {
     const words = wordsFor("say", visit, args);
     if (words === undefined) return;
-    const { place } = await visit.look();
+    const place = await visit.lookWhere();
     const said = await visit.herald.say(place, { did: "say", words });
     visit.talk.say(said ? newsText.own.say(words) : newsText.outOfBreath);
   },
@@ -33,9 +33,9 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
   async emote(visit, args) {
     const words = wordsFor("emote", visit, args);
     if (words === undefined) return;
-    const { name, place } = await visit.look();
+    const place = await visit.lookWhere();
     const done = await visit.herald.say(place, { did: "emote", words });
-    visit.talk.say(done ? newsText.own.emote(name, words) : newsText.outOfBreath);
+    visit.talk.say(done ? newsText.own.emote(visit.session.name, words) : newsText.outOfBreath);
   },
 
   async tell(visit, [name, ...args]) {
@@ -58,7 +58,7 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
 
   async look(visit) {
     const { talk, session } = visit;
-    const { place } = await visit.look();
+    const place = await visit.lookWhere();
     const [present, scene, letters] = await session.steadily(() =>
       Promise.all([
         readPresent(session, session.now()),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Character } from "../state/character.ts";
+import { type Character, readPlace } from "../state/character.ts";
 import type { Conversation } from "../talk/conversation.ts";
 import type { Dice } from "../world/dice.ts";
 import type { Herald } from "../state/herald.ts";
@@ -90,6 +90,18 @@ export class Visit {
       await this.#tellRise(known, character.rank);
     }
     return this.known = { ...character, rank: this.#rank! };
+  }
+
+  /**
+   * Reads the player's place alone, because another session of the same player may have moved: one
+   * request to the store, where `look` makes five.
+   */
+  async lookWhere(): Promise<string> {
+    const { session } = this;
+    const place = await session.steadily(() => readPlace(session, session.name));
+    this.tellServer();
+    this.known = { ...this.known!, place };
+    return place;
   }
 
   /** Tells how the player rises who has just solved the problem of `rank`. */

@@ -42,12 +42,22 @@ export async function readCharacter(reader: Reader, name: string): Promise<Chara
     reader.get(keys.place(name)),
   ]);
   const endOf = new Map(ends.records.map(({ session, end }) => [session, end]));
-  const lost = place !== undefined && !places.has(place);
+  const isLost = place !== undefined && !places.has(place);
   return {
     ...foldLedger(deeds.records, sumMined(mined.records, endOf)),
     name,
     rank: ranks.findLast((rank) => risen.records.includes(rank)) ?? ranks[0],
-    place: place === undefined || lost ? firstPlace : place,
-    skipped: mined.skipped + ends.skipped + deeds.skipped + risen.skipped + (lost ? 1 : 0),
+    place: placeFrom(place),
+    skipped: mined.skipped + ends.skipped + deeds.skipped + risen.skipped + (isLost ? 1 : 0),
   };
+}
+
+/** Reads the place of `name` alone. */
+export async function readPlace(reader: Reader, name: string): Promise<string> {
+  return placeFrom(await reader.get(keys.place(name)));
+}
+
+/** A character without a place, or in one that does not exist, is where newcomers begin. */
+function placeFrom(value: string | undefined): string {
+  return value !== undefined && places.has(value) ? value : firstPlace;
 }
