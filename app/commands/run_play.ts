@@ -45,7 +45,7 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
       const tries = addresses.length + 1;
       const dice = diceFrom(realEnvironment);
       const { helpWith } = lines;
-      await playGame({ ...conversation, store, tries, name, dice, onVisit: helpWith });
+      await playGame({ ...conversation, store, tries, name, dice, onEntry: helpWith });
     }
     const { farewell } = guest?.found ?? found;
     if (farewell !== undefined) console.err(farewell);

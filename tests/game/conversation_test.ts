@@ -69,7 +69,7 @@ async function turn(): Promise<void> {
 
 Deno.test("tell() pauses 2 s between sentences on a terminal, and not after the last", async () => {
   const { talk, said, pauses } = conversation({ isTerminal: true });
-  const told = talk.tell(["one", "two"]);
+  const told = talk.narrate(["one", "two"]);
   await turn();
   assertEquals(said, ["one\n"]);
   assertEquals(pauses.map(({ ms }) => ms), [storyPauseMs]);
@@ -81,7 +81,7 @@ Deno.test("tell() pauses 2 s between sentences on a terminal, and not after the 
 
 Deno.test("tell() goes on at Enter, and ends the pause", async () => {
   const { talk, said, pauses, keyboard } = conversation({ isTerminal: true });
-  const told = talk.tell(["one", "two", "three"]);
+  const told = talk.narrate(["one", "two", "three"]);
   await turn();
   keyboard.type("");
   await turn();
@@ -98,7 +98,7 @@ Deno.test("tell() and wait() end when the conversation is stopped", async () => 
     isTerminal: true,
     stop: stopping.signal,
   });
-  const told = talk.tell(["one", "two", "three"]);
+  const told = talk.narrate(["one", "two", "three"]);
   await turn();
   stopping.abort();
   keyboard.type(undefined);
@@ -111,7 +111,7 @@ Deno.test("tell() and wait() end when the conversation is stopped", async () => 
 
 Deno.test("tell() keeps a line that is more than Enter for the next question", async () => {
   const { talk, said, keyboard } = conversation({ isTerminal: true });
-  const told = talk.tell(["one", "two", "three"]);
+  const told = talk.narrate(["one", "two", "three"]);
   await turn();
   keyboard.type("stats");
   await told;
@@ -121,7 +121,7 @@ Deno.test("tell() keeps a line that is more than Enter for the next question", a
 
 Deno.test("ask() gets the line that was typed after a pause has run out", async () => {
   const { talk, pauses, keyboard } = conversation({ isTerminal: true });
-  const told = talk.tell(["one", "two"]);
+  const told = talk.narrate(["one", "two"]);
   await turn();
   pauses[0].end();
   await told;
@@ -135,7 +135,7 @@ Deno.test("ask() gets the line that was typed after a pause has run out", async 
 Deno.test("tell() does not pause in a pipe or in a fast game", async () => {
   for (const options of [{ isTerminal: false }, { isTerminal: true, fast: true }]) {
     const { talk, said, pauses } = conversation(options);
-    await talk.tell(["one", "two"]);
+    await talk.narrate(["one", "two"]);
     assertEquals([said.length, pauses.length], [2, 0]);
   }
 });

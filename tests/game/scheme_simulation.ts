@@ -11,7 +11,7 @@ import { type Character, readCharacter } from "../../app/game/state/character.ts
 import { type Dice, diceFrom } from "../../app/game/world/dice.ts";
 import { powerOf } from "../../app/game/world/hardware.ts";
 import { keys } from "../../app/game/state/keys.ts";
-import { attempt, buy, face, look } from "../../app/game/state/moves.ts";
+import { attempt, buy, face, readSelf } from "../../app/game/state/moves.ts";
 import { readProblem } from "../../app/game/state/problem.ts";
 import { rollMining, rollSolving } from "../../app/game/world/rules.ts";
 import { Session } from "../../app/game/state/session.ts";
@@ -138,7 +138,7 @@ class World {
   /** Nothing fails any more; everyone writes what is owed, and somebody looks at every problem. */
   async settle(): Promise<void> {
     this.#cluster.calm();
-    await this.#together((player) => this.#untilDone(() => this.#look(player)));
+    await this.#together((player) => this.#untilDone(() => this.#read(player)));
     this.#cluster.converge();
     this.#unsettled = this.#findUnsettled();
     this.#cluster.nowMs += 10_000;
@@ -148,7 +148,7 @@ class World {
       for (const rank of this.#account.ranksHit()) {
         await this.#untilDone(() => face(player.session, rank));
       }
-      await this.#untilDone(() => this.#look(player));
+      await this.#untilDone(() => this.#read(player));
     });
     this.#cluster.converge();
   }
@@ -198,7 +198,7 @@ class World {
 
   async #move(player: Player): Promise<void> {
     try {
-      const character = await this.#look(player);
+      const character = await this.#read(player);
       const choice = this.#dice.whole(1, 10);
       if (choice <= 3) await this.#mine(player, character);
       else if (choice <= 6) await this.#buy(player, character);
@@ -209,8 +209,8 @@ class World {
     }
   }
 
-  async #look({ session, client, shown }: Player): Promise<Character> {
-    const character = await look(session);
+  async #read({ session, client, shown }: Player): Promise<Character> {
+    const character = await readSelf(session);
     const place = `${character.name} at ${client.askedAt}`;
     must(character.coins >= 0, () => `${place}: ${character.coins} coins`);
     const before = shown.get(place) ?? 0;

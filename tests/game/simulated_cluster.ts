@@ -78,12 +78,12 @@ export class SimulatedCluster {
    * something else that it asked has failed), a server fails.
    */
   step(): void {
-    const happening = this.#dice.whole(1, 100);
-    if (happening <= 29) this.nowMs += this.#dice.whole(0, 400);
-    else if (happening <= 30) this.nowMs += this.#dice.whole(0, 10_000);
-    else if (happening <= 90) this.#deliver(take(this.#deliveries, this.#dice));
-    else if (happening <= 98) take(this.#stray, this.#dice)?.();
-    else if (happening <= 99) this.#moveSomeone();
+    const event = this.#dice.whole(1, 100);
+    if (event <= 29) this.nowMs += this.#dice.whole(0, 400);
+    else if (event <= 30) this.nowMs += this.#dice.whole(0, 10_000);
+    else if (event <= 90) this.#deliver(take(this.#deliveries, this.#dice));
+    else if (event <= 98) take(this.#stray, this.#dice)?.();
+    else if (event <= 99) this.#moveSomeone();
     else if (this.#dice.whole(1, 100) <= this.#faultPercent * 8) this.#fail();
   }
 

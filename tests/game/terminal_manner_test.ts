@@ -91,7 +91,7 @@ Deno.test("Tab offers commands, and what may follow them as things stand", async
   let helper: TypingHelper | undefined;
   const now = () => 1_000_000_000;
   const bob = await Seat.take(store, "Bob", { now });
-  const ada = await Seat.take(store, "Ada", { now, onVisit: (given) => helper = given });
+  const ada = await Seat.take(store, "Ada", { now, onEntry: (given) => helper = given });
   const offered = async (typed: string) => (await helper!.complete(typed)).candidates.join(" ");
   assertEquals(await offered("m"), "map move mine");
   assertEquals(await offered("LE"), "leaderboard");

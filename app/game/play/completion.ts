@@ -7,7 +7,7 @@
 import { battleCommands, fieldCommands } from "../talk/commands.ts";
 import { usages } from "../talk/help_text.ts";
 import { readPresent } from "../state/presence.ts";
-import type { Visit } from "./visit.ts";
+import type { PlayerContext } from "./player_context.ts";
 import { hardwareFacts, kindsFor, places } from "../world/world.ts";
 
 /** Candidates for the word at the end of what was typed. */
@@ -18,13 +18,13 @@ export interface Candidates {
 }
 
 /** Completes the last word of `typed`: a command, or what may follow one as things stand. */
-export async function complete(visit: Visit, typed: string): Promise<Candidates> {
+export async function complete(player: PlayerContext, typed: string): Promise<Candidates> {
   const words = typed.trimStart().split(/\s+/);
   const begun = words.at(-1)!;
   const choices = words.length === 1
-    ? commandsFor(visit)
+    ? commandsFor(player)
     : words.length === 2
-    ? await following(visit, words[0].toLowerCase())
+    ? await following(player, words[0].toLowerCase())
     : [];
   const lower = begun.toLowerCase();
   const candidates = choices.filter((choice) => choice.toLowerCase().startsWith(lower));
@@ -32,24 +32,24 @@ export async function complete(visit: Visit, typed: string): Promise<Candidates>
 }
 
 /** What to show behind a command that has been typed: the words that may follow it. */
-export function hint(visit: Visit, typed: string): string {
+export function hint(player: PlayerContext, typed: string): string {
   const [, word, space, rest] = /^\s*(\S+)(\s?)(.*)$/.exec(typed) ?? [];
-  if (word === undefined || rest !== "" || !isCommand(visit, word.toLowerCase())) return "";
+  if (word === undefined || rest !== "" || !isCommand(player, word.toLowerCase())) return "";
   const follows = usages.get(word.toLowerCase())?.slice(word.length + 1) ?? "";
   return follows === "" || space !== "" ? follows : ` ${follows}`;
 }
 
-function isCommand(visit: Visit, word: string): boolean {
-  return commandsFor(visit).includes(word);
+function isCommand(player: PlayerContext, word: string): boolean {
+  return commandsFor(player).includes(word);
 }
 
-function commandsFor({ battle }: Visit): readonly string[] {
+function commandsFor({ battle }: PlayerContext): readonly string[] {
   return battle ? battleCommands : fieldCommands;
 }
 
-async function following(visit: Visit, command: string): Promise<readonly string[]> {
-  const { known, session } = visit;
-  if (known === undefined || !isCommand(visit, command)) return [];
+async function following(player: PlayerContext, command: string): Promise<readonly string[]> {
+  const { known, session } = player;
+  if (known === undefined || !isCommand(player, command)) return [];
   switch (command) {
     case "move":
       return [...places.keys()].filter((place) => place !== known.place);

@@ -22,7 +22,7 @@ import { buy, mine } from "../state/moves.ts";
 import { miningBar } from "../talk/progress.ts";
 import { social } from "./social.ts";
 import * as text from "../talk/text.ts";
-import type { Command } from "./visit.ts";
+import type { Command } from "./player_context.ts";
 import { readWhereabouts } from "../state/whereabouts.ts";
 import { hardwareFacts, type Kind, kinds, kindsFor, places } from "../world/world.ts";
 import { suggest } from "../../cli/suggest.ts";
@@ -33,13 +33,13 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     talk.say(help.field(talk.manner));
   },
 
-  async stats(visit) {
-    visit.talk.say(text.stats(await visit.look()));
+  async stats(player) {
+    player.talk.say(text.stats(await player.refresh()));
   },
 
-  async map(visit) {
-    const { talk, session } = visit;
-    const place = await visit.lookWhere();
+  async map(player) {
+    const { talk, session } = player;
+    const place = await player.refreshPlace();
     const { byPlace, skipped } = await session.steadily(() =>
       readWhereabouts(session, session.now())
     );
@@ -49,65 +49,69 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
 
   ...social,
 
-  async move(visit, args) {
+  async move(player, args) {
     const typed = args.join(" ").toLowerCase();
     const wanted = findPlace(typed);
     if (wanted !== undefined) {
-      const place = await visit.lookWhere();
-      if (wanted === place) return visit.talk.say(text.alreadyThere(place));
-      await visit.session.place(wanted);
-      visit.moved(wanted);
-      return visit.talk.say(text.moved(wanted));
+      const place = await player.refreshPlace();
+      if (wanted === place) return player.talk.say(text.alreadyThere(place));
+      await player.session.place(wanted);
+      player.moved(wanted);
+      return player.talk.say(text.moved(wanted));
     }
     if (typed !== "") {
-      visit.talk.say(text.unknownPlace(typed, suggest(typed, [...places.keys()])));
+      player.talk.say(text.unknownPlace(typed, suggest(typed, [...places.keys()])));
     }
-    visit.talk.say(text.listPlaces(visit.talk.manner));
+    player.talk.say(text.listPlaces(player.talk.manner));
   },
 
-  async mine(visit, args) {
+  async mine(player, args) {
     // Of "1 000" no part is taken for what was meant.
     const typed = args.join(" ") || "1";
     const attempts = parseCount(typed, mineAttemptsMax);
-    if (attempts === undefined) return visit.talk.say(text.badAttempts(typed));
-    const character = await visit.look();
+    if (attempts === undefined) return player.talk.say(text.badAttempts(typed));
+    const character = await player.refresh();
     let { credits } = character;
-    const secondsMax = visit.talk.fast ? 0 : attempts * attemptSecondsMax;
+    const secondsMax = player.talk.fast ? 0 : attempts * attemptSecondsMax;
     if (secondsMax > untoldSecondsMax) {
-      visit.talk.say(text.atMost(secondsMax, visit.talk.isTerminal));
+      player.talk.say(text.atMost(secondsMax, player.talk.isTerminal));
     }
     const power = powerOf(character.hardware);
-    for (let done = 0; done < attempts && credits < creditsMax && !visit.talk.ended; done++) {
-      if (done > 0 && visit.talk.hadEnough) {
-        visit.talk.say(text.minedEnough);
+    for (let done = 0; done < attempts && credits < creditsMax && !player.talk.ended; done++) {
+      if (done > 0 && player.talk.hadEnough) {
+        player.talk.say(text.minedEnough);
         break;
       }
-      const seconds = await visit.toil(miningBar(done, attempts));
+      const seconds = await player.toil(miningBar(done, attempts));
       if (seconds === undefined) break;
-      const coins = await mine(visit.session, { ...character, credits }, visit.dice);
+      const coins = await mine(player.session, { ...character, credits }, player.dice);
       credits += coins;
-      visit.known = { ...character, credits, coins: character.coins + credits - character.credits };
-      visit.talk.say(text.mined(coins, seconds));
+      player.known = {
+        ...character,
+        credits,
+        coins: character.coins + credits - character.credits,
+      };
+      player.talk.say(text.mined(coins, seconds));
       if (coins >= Math.max(bigFindCoinsMin, power * bigFindShare)) {
-        visit.herald.tell(character.place, { did: "find", coins });
+        player.publisher.publish(character.place, { did: "find", coins });
       }
     }
-    if (credits === creditsMax) visit.talk.say(text.minedOut);
+    if (credits === creditsMax) player.talk.say(text.minedOut);
     const yielded = credits - character.credits;
-    if (attempts > 1) visit.talk.say(text.minedTogether(yielded, character.coins + yielded));
+    if (attempts > 1) player.talk.say(text.minedTogether(yielded, character.coins + yielded));
   },
 
-  async shop(visit) {
-    const { rank, coins } = await visit.look();
-    visit.talk.say(text.shop(rank, kindsFor(rank), coins, visit.talk.manner));
+  async shop(player) {
+    const { rank, coins } = await player.refresh();
+    player.talk.say(text.shop(rank, kindsFor(rank), coins, player.talk.manner));
   },
 
-  async buy(visit, [kindTyped, ...counts]) {
-    const { talk, session } = visit;
+  async buy(player, [kindTyped, ...counts]) {
+    const { talk, session } = player;
     if (kindTyped === undefined) return talk.say(text.buyWhat);
     const kind = kindTyped.toLowerCase();
     if (!isKind(kind)) return talk.say(text.unknownHardware(kindTyped, suggest(kind, kinds)));
-    const character = await visit.look();
+    const character = await player.refresh();
     const { rank, coins } = character;
     if (!kindsFor(rank).includes(kind)) return talk.say(text.notForYou(kind, rank));
     const affordable = Math.floor(coins / hardwareFacts[kind].price);
@@ -116,7 +120,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     if (count === undefined) return talk.say(text.badNumber(countTyped));
     if (count > affordable) return talk.say(text.tooDear(kind, count, coins));
     const key = await buy(session, character, kind, count);
-    const { hardware, voided } = await visit.look();
+    const { hardware, voided } = await player.refresh();
     if (!voided.has(key)) talk.say(text.bought(kind, count, powerOf(hardware)));
   },
 
@@ -124,8 +128,8 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
 
   solve: enterBattle,
 
-  quit(visit) {
-    visit.over = true;
+  quit(player) {
+    player.over = true;
   },
 };
 

@@ -17,16 +17,16 @@ import { Conversation, type ConversationOptions } from "../talk/conversation.ts"
 import type { Dice } from "../world/dice.ts";
 import { field } from "./field.ts";
 import { type Candidates, complete, hint } from "./completion.ts";
-import { Herald } from "../state/herald.ts";
-import { Lookout } from "./lookout.ts";
+import { EventPublisher } from "../state/event_publisher.ts";
+import { Poller } from "./poller.ts";
 import { isName } from "../world/names.ts";
 import { barePrompt, promptFor } from "../talk/prompt.ts";
 import { Session, type SessionEnvironment, type SessionOptions } from "../state/session.ts";
 import { type GameStore, StoreFailure } from "../state/store.ts";
 import { beginning } from "../talk/story.ts";
 import * as text from "../talk/text.ts";
-import { Vicinity } from "./vicinity.ts";
-import { type Command, Visit } from "./visit.ts";
+import { EventFeed } from "./event_feed.ts";
+import { type Command, PlayerContext } from "./player_context.ts";
 
 /** All that the game touches. */
 export interface GameOptions extends ConversationOptions, SessionOptions {
@@ -36,7 +36,7 @@ export interface GameOptions extends ConversationOptions, SessionOptions {
   readonly dice: Dice;
   readonly environment: SessionEnvironment;
   /** Told, once it is known who plays, how to help with typing. */
-  readonly onVisit?: (helper: TypingHelper) => void;
+  readonly onEntry?: (helper: TypingHelper) => void;
 }
 
 /** Helps with the line being typed. */
@@ -58,45 +58,50 @@ export async function playGame(options: GameOptions): Promise<number> {
   const name = await askName(talk, options.name);
   if (name === undefined) return 0;
   const session = new Session(name, options.store, options.environment, options);
-  const visit = new Visit(session, talk, options.dice, new Herald(session, options.store));
-  options.onVisit?.({
-    complete: (typed) => complete(visit, typed),
-    hint: (typed) => hint(visit, typed),
+  const player = new PlayerContext(
+    session,
+    talk,
+    options.dice,
+    new EventPublisher(session, options.store),
+  );
+  options.onEntry?.({
+    complete: (typed) => complete(player, typed),
+    hint: (typed) => hint(player, typed),
   });
-  const vicinity = new Vicinity(visit);
-  const lookout = talk.isTerminal ? new Lookout(() => vicinity.look(), options.pause) : undefined;
-  visit.onArrival = () => lookout?.hurry();
+  const feed = new EventFeed(player);
+  const poller = talk.isTerminal ? new Poller(() => feed.poll(), options.pause) : undefined;
+  player.onArrival = () => poller?.pollNow();
   try {
-    await converse(visit);
+    await converse(player);
   } finally {
-    await lookout?.close();
+    await poller?.close();
   }
-  await leave(visit);
+  await leave(player);
   return 0;
 }
 
-async function converse(visit: Visit): Promise<void> {
-  const { talk } = visit;
-  let entered = await dare(visit, enter);
-  while (!visit.over) {
-    const line = await talk.ask(promptFor(visit.known, visit.battle, talk.manner));
+async function converse(player: PlayerContext): Promise<void> {
+  const { talk } = player;
+  let entered = await withStore(player, enter);
+  while (!player.over) {
+    const line = await talk.ask(promptFor(player.known, player.battle, talk.manner));
     if (line === undefined) break;
-    entered ||= await dare(visit, enter);
-    if (entered) await dare(visit, () => obey(visit, line));
+    entered ||= await withStore(player, enter);
+    if (entered) await withStore(player, () => dispatch(player, line));
   }
 }
 
 /** Writes what was promised to be written; with nobody there to take it, says that it is lost. */
-async function leave(visit: Visit): Promise<void> {
-  const { session, talk, herald } = visit;
-  visit.sleep();
+async function leave(player: PlayerContext): Promise<void> {
+  const { session, talk, publisher } = player;
+  player.sleep();
   const written = session.steadily(() => Promise.resolve()).then(() => true, (failure) => {
     if (failure instanceof StoreFailure) return false;
     throw failure;
   });
-  const told = await talk.within(farewellMs, Promise.all([written, herald.settle()]));
+  const told = await talk.within(farewellMs, Promise.all([written, publisher.settle()]));
   if (session.owes && !told?.[0]) talk.say(text.unwritten, "trouble");
-  if (visit.over) talk.say(text.goodbye(session.name));
+  if (player.over) talk.say(text.goodbye(session.name));
 }
 
 async function askName(talk: Conversation, given: string | undefined): Promise<string | undefined> {
@@ -114,26 +119,26 @@ async function askName(talk: Conversation, given: string | undefined): Promise<s
   return name;
 }
 
-async function enter(visit: Visit): Promise<void> {
-  const isNew = await visit.enter();
-  const character = await visit.look();
-  visit.wake();
-  visit.talk.say(isNew ? text.welcome(character) : text.welcomeBack(character));
-  if (isNew) await visit.talk.tell(beginning);
+async function enter(player: PlayerContext): Promise<void> {
+  const isNew = await player.enter();
+  const character = await player.refresh();
+  player.wake();
+  player.talk.say(isNew ? text.welcome(character) : text.welcomeBack(character));
+  if (isNew) await player.talk.narrate(beginning);
 }
 
-async function obey(visit: Visit, line: string): Promise<void> {
-  if (line.length > typedCharsMax) return visit.talk.say(text.lineTooLong);
+async function dispatch(player: PlayerContext, line: string): Promise<void> {
+  if (line.length > typedCharsMax) return player.talk.say(text.lineTooLong);
   const parsed = parseLine(line);
   const { word, args } = parsed;
   if (word === "") return;
-  const commands: Readonly<Record<string, Command>> = visit.battle ? battle : field;
-  if (Object.hasOwn(commands, word)) return await commands[word](visit, args);
-  visit.talk.say(notHere(visit, parsed));
+  const commands: Readonly<Record<string, Command>> = player.battle ? battle : field;
+  if (Object.hasOwn(commands, word)) return await commands[word](player, args);
+  player.talk.say(notHere(player, parsed));
 }
 
 /** What to say of a word that is no command here. */
-function notHere({ battle }: Visit, { word, typed }: TypedLine): string {
+function notHere({ battle }: PlayerContext, { word, typed }: TypedLine): string {
   if (battle && isOneOf(fieldCommands, word)) return text.notInBattle(word);
   if (!battle && isOneOf(battleCommands, word)) return text.nothingToResign;
   return text.unknownCommand(typed, meantBy(word, battle ? battleCommands : fieldCommands));
@@ -144,13 +149,16 @@ function isOneOf(commands: readonly string[], word: string): boolean {
 }
 
 /** Does something that needs the store; false, and a kind word, when that did not answer. */
-async function dare(visit: Visit, act: (visit: Visit) => Promise<void>): Promise<boolean> {
-  const { session, talk } = visit;
+async function withStore(
+  player: PlayerContext,
+  act: (player: PlayerContext) => Promise<void>,
+): Promise<boolean> {
+  const { session, talk } = player;
   const notesBefore = session.notes;
   try {
-    await act(visit);
-    visit.tellServer();
-    visit.appear();
+    await act(player);
+    player.reportServer();
+    player.appear();
     return true;
   } catch (failure) {
     if (!(failure instanceof StoreFailure)) throw failure;

@@ -8,45 +8,45 @@ import { eventBucketMs, saidCharsMax } from "../world/bounds.ts";
 import { bucketsAround } from "../state/buckets.ts";
 import { listAll } from "../state/character.ts";
 import type { SocialCommand } from "../talk/commands.ts";
-import { parseLetters, parseScene } from "../state/happenings.ts";
+import { parseLetters, parseScene } from "../state/events.ts";
 import { prefixes } from "../state/keys.ts";
 import { readLeaders } from "../state/leaders.ts";
 import * as newsText from "../talk/news_text.ts";
 import { readPresent } from "../state/presence.ts";
 import type { Session } from "../state/session.ts";
 import * as text from "../talk/text.ts";
-import type { Command, Visit } from "./visit.ts";
-import { inOrder, recent } from "../state/watch.ts";
+import type { Command, PlayerContext } from "./player_context.ts";
+import { inOrder, recent } from "../state/news_filter.ts";
 import { isVisible } from "../../cli/visible.ts";
 import { suggest } from "../../cli/suggest.ts";
 
 /** What each command does. */
 export const social: Readonly<Record<SocialCommand, Command>> = {
-  async say(visit, args) {
-    const words = wordsFor("say", visit, args);
+  async say(player, args) {
+    const words = wordsFor("say", player, args);
     if (words === undefined) return;
-    const place = await visit.lookWhere();
-    const said = await visit.herald.say(place, { did: "say", words });
-    visit.talk.say(said ? newsText.own.say(words) : newsText.outOfBreath);
+    const place = await player.refreshPlace();
+    const said = await player.publisher.broadcast(place, { did: "say", words });
+    player.talk.say(said ? newsText.own.say(words) : newsText.outOfBreath);
   },
 
-  async emote(visit, args) {
-    const words = wordsFor("emote", visit, args);
+  async emote(player, args) {
+    const words = wordsFor("emote", player, args);
     if (words === undefined) return;
-    const place = await visit.lookWhere();
-    const done = await visit.herald.say(place, { did: "emote", words });
-    visit.talk.say(done ? newsText.own.emote(visit.session.name, words) : newsText.outOfBreath);
+    const place = await player.refreshPlace();
+    const done = await player.publisher.broadcast(place, { did: "emote", words });
+    player.talk.say(done ? newsText.own.emote(player.session.name, words) : newsText.outOfBreath);
   },
 
-  async tell(visit, [name, ...args]) {
-    const { talk, session } = visit;
-    const words = wordsFor("tell", visit, args);
+  async tell(player, [name, ...args]) {
+    const { talk, session } = player;
+    const words = wordsFor("tell", player, args);
     if (words === undefined) return;
     if (name === session.name) return talk.say(newsText.toYourself);
     const present = await session.steadily(() => readPresent(session, session.now()));
     const names = present.records.map(({ name }) => name).filter((name) => name !== session.name);
     if (!names.includes(name)) return talk.say(newsText.notAround(name, suggest(name, names)));
-    const told = await visit.herald.whisper(name, { did: "tell", words });
+    const told = await player.publisher.whisper(name, { did: "tell", words });
     talk.say(told ? newsText.own.tell(name, words) : newsText.outOfBreath);
   },
 
@@ -56,14 +56,14 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },
 
-  async look(visit) {
-    const { talk, session } = visit;
-    const place = await visit.lookWhere();
+  async look(player) {
+    const { talk, session } = player;
+    const place = await player.refreshPlace();
     const [present, scene, letters] = await session.steadily(() =>
       Promise.all([
         readPresent(session, session.now()),
-        readHappenings(session, (bucket) => prefixes.scenes(bucket, place)),
-        readHappenings(session, (bucket) => prefixes.letters(bucket, session.name)),
+        readEvents(session, (bucket) => prefixes.scenes(bucket, place)),
+        readEvents(session, (bucket) => prefixes.letters(bucket, session.name)),
       ])
     );
     const isOwn = (id: string) => session.owns(id);
@@ -87,7 +87,7 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
 /** What is to be said, or nothing when the player has been told why it cannot be. */
 function wordsFor(
   command: keyof typeof newsText.speechless,
-  { talk }: Visit,
+  { talk }: PlayerContext,
   args: readonly string[],
 ): string | undefined {
   const words = args.join(" ");
@@ -96,7 +96,7 @@ function wordsFor(
   else return words;
 }
 
-function readHappenings(
+function readEvents(
   session: Session,
   prefix: (bucket: number) => string,
 ): Promise<Map<string, string>> {

@@ -8,17 +8,17 @@ import type { Clock } from "../../../rpc/environment.ts";
 import { listAll, type Reader } from "../state/character.ts";
 import { meantBy, parseLine, type SpectatorCommand, spectatorCommands } from "../talk/commands.ts";
 import { Conversation, type ConversationOptions } from "../talk/conversation.ts";
-import { parseScene } from "../state/happenings.ts";
+import { parseScene } from "../state/events.ts";
 import { help } from "../talk/help_text.ts";
 import { prefixes } from "../state/keys.ts";
 import { readLeaders } from "../state/leaders.ts";
-import { Lookout } from "./lookout.ts";
+import { Poller } from "./poller.ts";
 import { map, pictureColumns } from "../talk/map_text.ts";
 import * as newsText from "../talk/news_text.ts";
 import { readPresent } from "../state/presence.ts";
 import { StoreFailure } from "../state/store.ts";
 import * as text from "../talk/text.ts";
-import { Watch } from "../state/watch.ts";
+import { NewsFilter } from "../state/news_filter.ts";
 import { readWhereabouts } from "../state/whereabouts.ts";
 
 /** All that a spectator needs. */
@@ -35,19 +35,19 @@ export async function watchGame(options: SpectatorOptions): Promise<number> {
   const { store, environment } = options;
   const talk = new Conversation(options);
   talk.say([text.title, newsText.watching]);
-  await dare(talk, () => commands.who(talk, store, environment));
-  const watch = new Watch({ prefix: prefixes.scenes, parse: parseScene, isOwn: () => false });
-  const lookout = new Lookout(async () => {
+  await withStore(talk, () => commands.who(talk, store, environment));
+  const filter = new NewsFilter({ prefix: prefixes.scenes, parse: parseScene, isOwn: () => false });
+  const poller = new Poller(async () => {
     const nowMs = environment.now();
-    const news = watch.look(await listAll(store, watch.prefixes(nowMs)), nowMs);
+    const news = filter.newsAmong(await listAll(store, filter.prefixes(nowMs)), nowMs);
     // Who comes to one place has left another, which is told already.
-    talk.hear(news.filter(({ happening }) => happening.did !== "come").map(newsText.happenedAt));
+    talk.hear(news.filter(({ event }) => event.did !== "come").map(newsText.happenedAt));
   }, options.pause);
   try {
     if (talk.isTerminal) await converse(talk, store, environment);
-    else await Promise.race([lookout.ended, talk.stopped]);
+    else await Promise.race([poller.ended, talk.stopped]);
   } finally {
-    await lookout.close();
+    await poller.close();
   }
   return 0;
 }
@@ -89,11 +89,11 @@ async function converse(talk: Conversation, store: Reader, clock: Clock): Promis
       talk.say(text.unknownCommand(typed, meantBy(word, spectatorCommands)));
       continue;
     }
-    await dare(talk, () => commands[word as keyof typeof commands](talk, store, clock));
+    await withStore(talk, () => commands[word as keyof typeof commands](talk, store, clock));
   }
 }
 
-async function dare(talk: Conversation, act: () => Promise<void> | void): Promise<void> {
+async function withStore(talk: Conversation, act: () => Promise<void> | void): Promise<void> {
   try {
     await act();
   } catch (failure) {

@@ -26,8 +26,8 @@ import {
   rankAfter,
 } from "../world/world.ts";
 
-/** Looks at the player's own character, after writing whatever is owed. */
-export async function look(session: Session): Promise<Character> {
+/** Reads the session's own character, after writing whatever is owed. */
+export async function readSelf(session: Session): Promise<Character> {
   return await session.steadily(() => readCharacter(session, session.name));
 }
 

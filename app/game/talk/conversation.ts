@@ -91,8 +91,8 @@ export class Conversation {
     if (shown.length > 0) this.#options.lines.print(shown.join(""));
   }
 
-  /** Says `lines` with a pause after each but the last, which Enter skips. */
-  async tell(lines: readonly string[]): Promise<void> {
+  /** Narrates a story: `lines` with a pause after each but the last, which Enter skips. */
+  async narrate(lines: readonly string[]): Promise<void> {
     for (const [index, line] of lines.entries()) {
       if (this.ended) return;
       this.say(line, "story");

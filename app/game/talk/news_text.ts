@@ -5,7 +5,7 @@
  */
 
 import { presentNamesMax, saidCharsMax } from "../world/bounds.ts";
-import type { News } from "../state/happenings.ts";
+import type { News } from "../state/events.ts";
 import type { Presence } from "../state/presence.ts";
 import { scenery } from "../world/scenery.ts";
 import { counted, grouped } from "../../cli/numbers.ts";
@@ -13,26 +13,26 @@ import { listed, quote, you } from "./words.ts";
 import { places, type Rank } from "../world/world.ts";
 
 /** What somebody did, for those who are there. */
-export function happened({ name, happening }: News): string {
-  switch (happening.did) {
+export function happened({ name, event }: News): string {
+  switch (event.did) {
     case "wake":
       return `${name} wakes up and looks around.`;
     case "sleep":
       return `${name} goes home.`;
     case "come":
-      return `${name} comes in from ${places.get(happening.from)}.`;
+      return `${name} comes in from ${places.get(event.from)}.`;
     case "go":
-      return `${name} leaves for ${places.get(happening.to)}.`;
+      return `${name} leaves for ${places.get(event.to)}.`;
     case "say":
-      return `${name} says: ${happening.words}`;
+      return `${name} says: ${event.words}`;
     case "emote":
-      return `* ${name} ${happening.words}`;
+      return `* ${name} ${event.words}`;
     case "find":
-      return `${name} finds ${counted(happening.coins, "coin")} at once. The fans howl.`;
+      return `${name} finds ${counted(event.coins, "coin")} at once. The fans howl.`;
     case "solve":
-      return `${name} jumps up: ${solutions.get(happening.rank) ?? "it is solved"}!`;
+      return `${name} jumps up: ${solutions.get(event.rank) ?? "it is solved"}!`;
     case "tell":
-      return `${name} tells you: ${happening.words}`;
+      return `${name} tells you: ${event.words}`;
   }
 }
 

@@ -1,8 +1,8 @@
 /**
- * What players do that others notice, and how it stands in the store: all that a session did in one
- * place in one bucket of time is one record, which grows by an event at a time.
+ * Events that other players see, and their records in the store. The events of one session in one
+ * place in one bucket of time are one record, which grows by an event at a time.
  *
- * Nothing depends on it: what gets lost here, nobody will miss for long.
+ * An event may get lost, because nothing else depends on it.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import { isName, isSessionId, playerOf } from "../world/names.ts";
 import { isCount, isObject, isRank, parseJson } from "./records.ts";
 import { places, type Rank } from "../world/world.ts";
 
-/** What somebody did in a place. */
-export type Deed =
+/** An event that everyone in a place sees. */
+export type PlaceEvent =
   /** Began to play, or ceased to. */
   | { readonly did: "wake" | "sleep" }
   | { readonly did: "come"; readonly from: string }
@@ -26,66 +26,66 @@ export type Deed =
   /** Solved the problem of a rank. */
   | { readonly did: "solve"; readonly rank: Rank };
 
-/** What was said to somebody. */
-export interface Tell {
+/** Speech to one player. */
+export interface Whisper {
   readonly did: "tell";
   readonly words: string;
 }
 
-/** What happened, and when by the clock of whoever did it: milliseconds since the epoch. */
-export type Happening = (Deed | Tell) & { readonly at: number };
+/** An event and its time: milliseconds since the epoch, by the clock of its writer. */
+export type GameEvent = (PlaceEvent | Whisper) & { readonly at: number };
 
 /** The record of one session in one bucket. */
-export interface Happenings {
+export interface EventRecord {
   readonly key: string;
   readonly session: string;
-  /** Who did it. */
+  /** The player of the session. */
   readonly name: string;
-  /** Where it was done, or to whom it was said. */
+  /** The place of the events, or the player who is whispered to. */
   readonly where: string;
-  readonly happenings: readonly Happening[];
+  readonly events: readonly GameEvent[];
 }
 
-/** Something that happened, as a reader gets to know of it. */
+/** An event as a reader shows it. */
 export interface News {
   readonly name: string;
   readonly where: string;
-  readonly happening: Happening;
+  readonly event: GameEvent;
 }
 
 /** `scene/<bucket>/<place>/<session>` */
-export function parseScene(path: string[], value: string, key: string): Happenings | undefined {
-  return places.has(path[1]) ? parseHappenings(path, value, key, isDeed) : undefined;
+export function parseScene(path: string[], value: string, key: string): EventRecord | undefined {
+  return places.has(path[1]) ? parseEvents(path, value, key, isPlaceEvent) : undefined;
 }
 
 /** `letter/<bucket>/<name>/<session>` */
-export function parseLetters(path: string[], value: string, key: string): Happenings | undefined {
-  return isName(path[1] ?? "") ? parseHappenings(path, value, key, isTell) : undefined;
+export function parseLetters(path: string[], value: string, key: string): EventRecord | undefined {
+  return isName(path[1] ?? "") ? parseEvents(path, value, key, isWhisper) : undefined;
 }
 
-function parseHappenings(
+function parseEvents(
   path: string[],
   value: string,
   key: string,
-  isAllowed: (happening: Record<string, unknown>) => boolean,
-): Happenings | undefined {
+  isAllowed: (event: Record<string, unknown>) => boolean,
+): EventRecord | undefined {
   const [bucket, where, session] = path;
   if (path.length !== 3 || !isSessionId(session)) return undefined;
   if (bucket !== "0" && parseNumber(bucket) === undefined) return undefined;
-  const happenings = value.length <= recordCharsMax ? parseJson(value) : undefined;
-  const isWellFormed = (happening: unknown) =>
-    isObject(happening) && Number.isSafeInteger(happening.at) && isAllowed(happening);
-  return Array.isArray(happenings) && happenings.length <= eventsPerBucketMax &&
-      happenings.every(isWellFormed)
-    ? { key, session, name: playerOf(session), where, happenings }
+  const events = value.length <= recordCharsMax ? parseJson(value) : undefined;
+  const isWellFormed = (event: unknown) =>
+    isObject(event) && Number.isSafeInteger(event.at) && isAllowed(event);
+  return Array.isArray(events) && events.length <= eventsPerBucketMax &&
+      events.every(isWellFormed)
+    ? { key, session, name: playerOf(session), where, events }
     : undefined;
 }
 
 /** No well-formed record is longer: a character of what is said takes six at the most. */
 const recordCharsMax = eventsPerBucketMax * (6 * saidCharsMax + 100);
 
-function isDeed(happening: Record<string, unknown>): boolean {
-  const { did, from, to, words, coins, rank } = happening;
+function isPlaceEvent(event: Record<string, unknown>): boolean {
+  const { did, from, to, words, coins, rank } = event;
   switch (did) {
     case "wake":
     case "sleep":
@@ -106,7 +106,7 @@ function isDeed(happening: Record<string, unknown>): boolean {
   }
 }
 
-function isTell({ did, words }: Record<string, unknown>): boolean {
+function isWhisper({ did, words }: Record<string, unknown>): boolean {
   return did === "tell" && isSaid(words);
 }
 

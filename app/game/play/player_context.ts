@@ -1,5 +1,5 @@
 /**
- * One player's stay in the world: where it stands, what was told last, what is news.
+ * The state of one player's game, which the commands read and change.
  *
  * @module
  */
@@ -7,8 +7,8 @@
 import { type Character, readPlace } from "../state/character.ts";
 import type { Conversation } from "../talk/conversation.ts";
 import type { Dice } from "../world/dice.ts";
-import type { Herald } from "../state/herald.ts";
-import { enrol, isEnrolled, look } from "../state/moves.ts";
+import type { EventPublisher } from "../state/event_publisher.ts";
+import { enrol, isEnrolled, readSelf } from "../state/moves.ts";
 import type { Buy } from "../state/records.ts";
 import { rollSeconds } from "../world/rules.ts";
 import type { Session } from "../state/session.ts";
@@ -17,7 +17,7 @@ import * as text from "../talk/text.ts";
 import { type Rank, rankAfter, ranks } from "../world/world.ts";
 
 /** Carries a command out; the words after it come as they were typed. */
-export type Command = (visit: Visit, args: readonly string[]) => Promise<void> | void;
+export type Command = (player: PlayerContext, args: readonly string[]) => Promise<void> | void;
 
 /** A problem that a player faces. */
 export interface Battle {
@@ -30,13 +30,13 @@ export interface Battle {
   undecided: boolean;
 }
 
-/** What the commands of a player work on. */
-export class Visit {
+/** One player's session, conversation, dice and character, from entering to leaving. */
+export class PlayerContext {
   readonly session: Session;
   readonly talk: Conversation;
   readonly dice: Dice;
-  readonly herald: Herald;
-  /** The player's character as the player knows it; nothing before it was looked at. */
+  readonly publisher: EventPublisher;
+  /** The player's character as the player knows it; nothing before it was read. */
   known: Character | undefined;
   /** What the player faces, if anything. */
   battle: Battle | undefined;
@@ -51,14 +51,14 @@ export class Visit {
   #server: string;
   /** The highest rank that the player knows of. */
   #rank: Rank | undefined;
-  /** Purchases of this visit of which the player knows that they do not count, by key. */
+  /** Purchases of this game of which the player knows that they do not count, by key. */
   readonly #voided = new Map<string, Buy>();
 
-  constructor(session: Session, talk: Conversation, dice: Dice, herald: Herald) {
+  constructor(session: Session, talk: Conversation, dice: Dice, publisher: EventPublisher) {
     this.session = session;
     this.talk = talk;
     this.dice = dice;
-    this.herald = herald;
+    this.publisher = publisher;
     this.#server = session.server;
   }
 
@@ -72,53 +72,53 @@ export class Visit {
   }
 
   /**
-   * Looks at the player's character, and tells what others or other sessions have changed. A rise
-   * that is told here ends the battle.
+   * Reads the player's character, and reports what others or other sessions have changed. A rise
+   * that is narrated here ends the battle.
    *
-   * A rank once seen is not lost, though a server that is behind may not know of it yet.
+   * The rank never falls, because a server that is behind may not know of the last rise yet.
    */
-  async look(): Promise<Character> {
-    const character = await look(this.session);
-    this.tellServer();
-    this.#tellVoided(character);
+  async refresh(): Promise<Character> {
+    const character = await readSelf(this.session);
+    this.reportServer();
+    this.#reportVoided(character);
     const known = this.#rank ?? character.rank;
     if (ranks.indexOf(character.rank) <= ranks.indexOf(known)) {
       this.#rank = known;
     } else {
       this.known = character;
       this.talk.say(text.awarded);
-      await this.#tellRise(known, character.rank);
+      await this.#narrateRise(known, character.rank);
     }
     return this.known = { ...character, rank: this.#rank! };
   }
 
   /**
-   * Reads the player's place alone, because another session of the same player may have moved: one
-   * request to the store, where `look` makes five.
+   * Reads the player's place, because another session of the same player may have moved. It costs one
+   * request to the store, and `refresh` five.
    */
-  async lookWhere(): Promise<string> {
+  async refreshPlace(): Promise<string> {
     const { session } = this;
     const place = await session.steadily(() => readPlace(session, session.name));
-    this.tellServer();
+    this.reportServer();
     this.known = { ...this.known!, place };
     return place;
   }
 
-  /** Tells how the player rises who has just solved the problem of `rank`. */
+  /** Narrates how the player rises who has just solved the problem of `rank`. */
   async rise(rank: Rank): Promise<void> {
-    await this.#tellRise(rank, rankAfter(rank)!);
+    await this.#narrateRise(rank, rankAfter(rank)!);
   }
 
   /** Lets others see that the player is there, if it is time to. */
   appear(): void {
-    if (this.known !== undefined) this.herald.appear(this.known, false);
+    if (this.known !== undefined) this.publisher.appear(this.known, false);
   }
 
   /** Lets others know that the player begins to play. */
   wake(): void {
     const { place } = this.known!;
-    this.herald.tell(place, { did: "wake" });
-    this.herald.appear(this.known!, true);
+    this.publisher.publish(place, { did: "wake" });
+    this.publisher.appear(this.known!, true);
     this.onArrival();
   }
 
@@ -126,21 +126,21 @@ export class Visit {
   moved(place: string): void {
     const from = this.known!.place;
     this.known = { ...this.known!, place };
-    this.herald.tell(from, { did: "go", to: place });
-    this.herald.tell(place, { did: "come", from });
-    this.herald.appear(this.known, true);
+    this.publisher.publish(from, { did: "go", to: place });
+    this.publisher.publish(place, { did: "come", from });
+    this.publisher.appear(this.known, true);
     this.onArrival();
   }
 
   /** Lets others know that the player ceases to play. */
   sleep(): void {
     if (this.known === undefined) return;
-    this.herald.tell(this.known.place, { did: "sleep" });
-    this.herald.disappear(this.known);
+    this.publisher.publish(this.known.place, { did: "sleep" });
+    this.publisher.disappear(this.known);
   }
 
-  /** Tells that another server has answered than those before. */
-  tellServer(): void {
+  /** Reports a change of the server that answers. */
+  reportServer(): void {
     const { server } = this.session;
     if (server === this.#server) return;
     this.talk.hear([text.otherServer(this.#server, server)]);
@@ -154,7 +154,7 @@ export class Visit {
     this.talk.say(text.cutShort);
   }
 
-  #tellVoided({ voided }: Character): void {
+  #reportVoided({ voided }: Character): void {
     for (const [key, purchase] of voided) {
       if (!this.session.owns(key) || this.#voided.has(key)) continue;
       this.#voided.set(key, purchase);
@@ -167,15 +167,15 @@ export class Visit {
     }
   }
 
-  async #tellRise(from: Rank, to: Rank): Promise<void> {
+  async #narrateRise(from: Rank, to: Rank): Promise<void> {
     this.battle = undefined;
     this.#rank = to;
     const risen = ranks.slice(ranks.indexOf(from), ranks.indexOf(to));
     if (this.known !== undefined) {
       this.known = { ...this.known, rank: to };
-      for (const rank of risen) this.herald.tell(this.known.place, { did: "solve", rank });
-      this.herald.appear(this.known, true);
+      for (const rank of risen) this.publisher.publish(this.known.place, { did: "solve", rank });
+      this.publisher.appear(this.known, true);
     }
-    for (const rank of risen) await this.talk.tell(riseTo.get(rankAfter(rank)!)!);
+    for (const rank of risen) await this.talk.narrate(riseTo.get(rankAfter(rank)!)!);
   }
 }

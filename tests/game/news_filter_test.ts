@@ -1,10 +1,10 @@
 /** What others do is shown once, whatever the clocks, the order and the store's contents. */
 
 import { eventBucketMs, eventsPerBucketMax, saidCharsMax } from "../../app/game/world/bounds.ts";
-import { parseLetters, parseScene } from "../../app/game/state/happenings.ts";
+import { parseLetters, parseScene } from "../../app/game/state/events.ts";
 import { keys } from "../../app/game/state/keys.ts";
 import { happened } from "../../app/game/talk/news_text.ts";
-import { recent, Watch } from "../../app/game/state/watch.ts";
+import { NewsFilter, recent } from "../../app/game/state/news_filter.ts";
 import { prefixes } from "../../app/game/state/keys.ts";
 import { assert, assertEquals } from "../deps.ts";
 import { diceFrom } from "../../app/game/world/dice.ts";
@@ -18,7 +18,7 @@ const start = 1_000_000_000;
 /** A store with what Bob says on the fence, and somebody who watches it. */
 class Fence {
   readonly entries = new Map<string, string>();
-  readonly watch = new Watch({
+  readonly filter = new NewsFilter({
     prefix: (bucket) => prefixes.scenes(bucket, "fence"),
     parse: parseScene,
     isOwn: (session) => session === ada,
@@ -33,9 +33,9 @@ class Fence {
 
   /** What is news at a moment of the watcher's clock. */
   look(nowMs: number): string[] {
-    const prefixes = this.watch.prefixes(nowMs);
+    const prefixes = this.filter.prefixes(nowMs);
     const listed = [...this.entries].filter(([key]) => prefixes.some((p) => key.startsWith(p)));
-    return this.watch.look(new Map(listed), nowMs).map(happened);
+    return this.filter.newsAmong(new Map(listed), nowMs).map(happened);
   }
 }
 
@@ -75,14 +75,14 @@ Deno.test("a watch shows nothing of one's own sessions, and nothing that is over
 Deno.test("a watch lists three buckets, and forgets what it will not be asked for again", () => {
   const fence = new Fence();
   for (let now = start; now < start + 100 * eventBucketMs; now += eventBucketMs) {
-    assert(fence.watch.prefixes(now).length <= 3);
+    assert(fence.filter.prefixes(now).length <= 3);
     fence.say("tick", now);
     const expected = now === start ? [] : ["Bob says: tick"];
     assertEquals(fence.look(now + 1), expected);
   }
-  assert(fence.watch.remembered < 40, `${fence.watch.remembered} remembered`);
+  assert(fence.filter.remembered < 40, `${fence.filter.remembered} remembered`);
   assertEquals(
-    new Watch({
+    new NewsFilter({
       prefix: String,
       parse: parseScene,
       isOwn: () => false,

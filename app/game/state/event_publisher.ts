@@ -1,5 +1,5 @@
 /**
- * Tells others what a player does.
+ * Publishes what a player does, for other players to read.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
   unaskedEventsPerBucketMax,
 } from "../world/bounds.ts";
 import { bucketOf } from "./buckets.ts";
-import type { Deed, Happening, Tell } from "./happenings.ts";
+import type { GameEvent, PlaceEvent, Whisper } from "./events.ts";
 import { keys } from "./keys.ts";
 import type { Session } from "./session.ts";
 import type { GameStore } from "./store.ts";
@@ -26,15 +26,15 @@ export interface Appearance {
 }
 
 /**
- * Writes what others may notice. What a player does is told as it happens, without waiting for an
- * answer, and is lost if there is none: play goes on all the same. What a player says is written as
- * everything else is: it has been said, or the player hears that it has not.
+ * Writes the events of one player. An event of play is written without waiting for the answer, and
+ * may get lost, because play must not wait for it. Speech waits: the player hears when it was not
+ * written.
  */
-export class Herald {
+export class EventPublisher {
   readonly #session: Session;
   readonly #store: GameStore;
-  /** By key, what this session did in the present bucket. */
-  readonly #told = new Map<string, Happening[]>();
+  /** By key, the events of this session in the present bucket. */
+  readonly #published = new Map<string, GameEvent[]>();
   readonly #unanswered = new Set<Promise<void>>();
   #lastAt = -Infinity;
   #lastSignMs = -Infinity;
@@ -44,42 +44,42 @@ export class Herald {
     this.#store = store;
   }
 
-  /** Tells everyone at `place`; or nobody, should there be too much to tell already. */
-  tell(place: string, deed: Deed): void {
-    const { key, happenings } = this.#record(keys.scene, place);
-    if (happenings.length >= roomFor(deed)) return;
-    happenings.push({ ...deed, at: this.#at() });
-    this.#write(key, JSON.stringify(happenings));
+  /** Publishes `event` at `place`, or drops it when the bucket has no room for its kind. */
+  publish(place: string, event: PlaceEvent): void {
+    const { key, events } = this.#record(keys.scene, place);
+    if (events.length >= roomFor(event)) return;
+    events.push({ ...event, at: this.#at() });
+    this.#write(key, JSON.stringify(events));
   }
 
   /**
-   * Says something to everyone at `place`.
+   * Writes speech for everyone at `place`, and waits until it is written.
    *
-   * @returns whether there was room for it.
-   * @throws {StoreFailure} It has not been said.
+   * @returns false when the bucket has no room for it.
+   * @throws {StoreFailure} No server acknowledged it.
    */
-  say(place: string, deed: Deed): Promise<boolean> {
-    return this.#say(this.#record(keys.scene, place), deed);
+  broadcast(place: string, event: PlaceEvent): Promise<boolean> {
+    return this.#speak(this.#record(keys.scene, place), event);
   }
 
-  /** As `say`, to the player `name` alone. */
-  whisper(name: string, tell: Tell): Promise<boolean> {
-    return this.#say(this.#record(keys.letter, name), tell);
+  /** Writes speech for the player `name` alone; otherwise as `broadcast`. */
+  whisper(name: string, whisper: Whisper): Promise<boolean> {
+    return this.#speak(this.#record(keys.letter, name), whisper);
   }
 
-  /** Gives a sign of life: when one is due, or when there is something new to be seen. */
+  /** Writes a sign of life when one is due, or when `isNew` says that the appearance has changed. */
   appear(appearance: Appearance, isNew: boolean): void {
     const nowMs = this.#session.now();
     if (!isNew && Math.abs(nowMs - this.#lastSignMs) < heartbeatMs) return;
     this.#sign(appearance, false);
   }
 
-  /** Gives the last one. */
+  /** Writes the last sign of life: the player has left. */
   disappear(appearance: Appearance): void {
     this.#sign(appearance, true);
   }
 
-  /** Waits for the answers to all that was told. */
+  /** Waits for the answers to all events and signs that were written. */
   async settle(): Promise<void> {
     await Promise.all(this.#unanswered);
   }
@@ -90,16 +90,16 @@ export class Herald {
     this.#write(key, JSON.stringify({ at, place, rank, gone }));
   }
 
-  async #say({ key, happenings }: Told, said: Deed | Tell): Promise<boolean> {
-    if (happenings.length >= eventsPerBucketMax) return false;
-    const happening = { ...said, at: this.#at() };
-    happenings.push(happening);
+  async #speak({ key, events }: BucketRecord, said: PlaceEvent | Whisper): Promise<boolean> {
+    if (events.length >= eventsPerBucketMax) return false;
+    const event = { ...said, at: this.#at() };
+    events.push(event);
     try {
-      const value = JSON.stringify(happenings);
+      const value = JSON.stringify(events);
       await this.#session.steadily(() => this.#store.put(key, value));
       return true;
     } catch (failure) {
-      happenings.splice(happenings.indexOf(happening), 1);
+      events.splice(events.indexOf(event), 1);
       throw failure;
     }
   }
@@ -107,18 +107,18 @@ export class Herald {
   #record(
     key: (bucket: number, where: string, session: string) => string,
     where: string,
-  ): Told {
+  ): BucketRecord {
     const bucket = bucketOf(this.#session.now(), eventBucketMs);
     const at = key(bucket, where, this.#session.id);
-    for (const key of this.#told.keys()) {
-      if (key.split("/")[1] !== String(bucket)) this.#told.delete(key);
+    for (const key of this.#published.keys()) {
+      if (key.split("/")[1] !== String(bucket)) this.#published.delete(key);
     }
-    const happenings = this.#told.get(at) ?? [];
-    this.#told.set(at, happenings);
-    return { key: at, happenings };
+    const events = this.#published.get(at) ?? [];
+    this.#published.set(at, events);
+    return { key: at, events };
   }
 
-  /** Always later than before, so that a session's deeds keep their order, wherever they are told. */
+  /** A time later than that of the last event, so that a session's events keep their order. */
   #at(): number {
     return this.#lastAt = notBefore(this.#lastAt + 1, this.#session.now());
   }
@@ -131,8 +131,8 @@ export class Herald {
   }
 }
 
-/** How many may be told before `deed` is not: the fewer, the more of its kind there are. */
-function roomFor({ did }: Deed): number {
+/** The events in a bucket from which on `event` is dropped: fewer for a kind that is frequent. */
+function roomFor({ did }: PlaceEvent): number {
   if (did === "find") return findsPerBucketMax;
   return did === "solve" || did === "sleep" ? eventsPerBucketMax : unaskedEventsPerBucketMax;
 }
@@ -143,7 +143,7 @@ function notBefore(earliestMs: number, nowMs: number): number {
   return isSetBack ? nowMs : Math.max(earliestMs, nowMs);
 }
 
-interface Told {
+interface BucketRecord {
   readonly key: string;
-  readonly happenings: Happening[];
+  readonly events: GameEvent[];
 }

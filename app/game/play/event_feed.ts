@@ -1,0 +1,85 @@
+/**
+ * The events that a player hears of unasked: those in the player's place, whispers to the player, and
+ * steps that others take off the problem that the player faces.
+ *
+ * @module
+ */
+
+import { listAll } from "../state/character.ts";
+import { type News, parseLetters, parseScene } from "../state/events.ts";
+import { prefixes } from "../state/keys.ts";
+import { happened } from "../talk/news_text.ts";
+import { glanceAt } from "../state/problem.ts";
+import { promptFor } from "../talk/prompt.ts";
+import type { PlayerContext } from "./player_context.ts";
+import { NewsFilter } from "../state/news_filter.ts";
+
+/** Reads the events around one player, and has the conversation print the new ones. */
+export class EventFeed {
+  readonly #player: PlayerContext;
+  readonly #letters: NewsFilter;
+  #scene: NewsFilter | undefined;
+  /** The place of `#scene`. */
+  #place: string | undefined;
+
+  constructor(player: PlayerContext) {
+    this.#player = player;
+    this.#letters = new NewsFilter({
+      prefix: (bucket) => prefixes.letters(bucket, player.session.name),
+      parse: parseLetters,
+      isOwn: (id) => player.session.owns(id),
+    });
+  }
+
+  /**
+   * Reads the store once, and prints the events that are new.
+   *
+   * @throws {StoreFailure} No server answered.
+   */
+  async poll(): Promise<void> {
+    const player = this.#player;
+    const place = player.known?.place;
+    if (place === undefined) return;
+    const [seen, told] = await Promise.all([
+      this.#newsOf(this.#sceneAt(place)),
+      this.#newsOf(this.#letters),
+      this.#pollProblem(),
+    ]);
+    player.reportServer();
+    player.appear();
+    // The player may have moved during the read: events of the place before are dropped.
+    const news = player.known?.place === place ? [...seen, ...told] : told;
+    player.talk.hear(news.map(happened));
+  }
+
+  #sceneAt(place: string): NewsFilter {
+    if (this.#scene === undefined || place !== this.#place) {
+      this.#place = place;
+      this.#scene = new NewsFilter({
+        prefix: (bucket) => prefixes.scenes(bucket, place),
+        parse: parseScene,
+        isOwn: (id) => this.#player.session.owns(id),
+      });
+    }
+    return this.#scene;
+  }
+
+  /**
+   * Updates the steps that the prompt shows. A prompt that is read aloud has none, because a screen
+   * reader would speak at every change.
+   */
+  async #pollProblem(): Promise<void> {
+    const { battle, session, talk } = this.#player;
+    if (battle === undefined || talk.manner !== "drawn") return;
+    const remaining = await glanceAt(session, battle.rank, battle.round);
+    if (this.#player.battle !== battle || remaining >= battle.remaining) return;
+    battle.remaining = remaining;
+    talk.setPrompt(promptFor(this.#player.known, battle, talk.manner));
+  }
+
+  async #newsOf(filter: NewsFilter): Promise<News[]> {
+    const { session } = this.#player;
+    const nowMs = session.now();
+    return filter.newsAmong(await listAll(session, filter.prefixes(nowMs)), nowMs);
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Polls the store while a player or a spectator is at a terminal.
+ *
+ * @module
+ */
+
+import { lookAroundMs } from "../world/bounds.ts";
+import type { Pause } from "../talk/conversation.ts";
+import { StoreFailure } from "../state/store.ts";
+
+/**
+ * Calls `poll` every `lookAroundMs`, never twice at once. A poll that no server answers is dropped,
+ * because the next one reads the same.
+ */
+export class Poller {
+  /** Rejects with the error of a poll that was no `StoreFailure`: it ended the poller. */
+  readonly ended: Promise<void>;
+  readonly #closing = new AbortController();
+  /** Ends the present pause. */
+  #pauseEnd = new AbortController();
+
+  constructor(poll: () => Promise<void>, pause: Pause) {
+    this.ended = this.#run(poll, pause);
+    // `close` rejects with it too.
+    this.ended.catch(() => {});
+  }
+
+  /** Ends the pause before the next poll. */
+  pollNow(): void {
+    this.#pauseEnd.abort();
+  }
+
+  /** Waits for the present poll, and stops. @throws the error that ended the poller before. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.ended;
+  }
+
+  async #run(poll: () => Promise<void>, pause: Pause): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      this.#pauseEnd = new AbortController();
+      try {
+        await poll();
+      } catch (failure) {
+        if (!(failure instanceof StoreFailure)) throw failure;
+      }
+      await pause(lookAroundMs, AbortSignal.any([signal, this.#pauseEnd.signal]));
+    }
+  }
+}

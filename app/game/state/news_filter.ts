@@ -1,0 +1,95 @@
+/**
+ * Tells new events from known ones, for a reader that polls the same buckets.
+ *
+ * @module
+ */
+
+import { bucketOf, bucketsAround } from "./buckets.ts";
+import { eventBucketMs } from "../world/bounds.ts";
+import type { EventRecord, News } from "./events.ts";
+import { parseAll, type Parsed } from "./records.ts";
+
+/** Which records a filter reads. */
+export interface NewsFilterOptions {
+  /** The prefix of the keys of a bucket. */
+  readonly prefix: (bucket: number) => string;
+  readonly parse: (path: string[], value: string, key: string) => EventRecord | undefined;
+  /** Whether a session is the reader's own: its events are no news. */
+  readonly isOwn: (session: string) => boolean;
+}
+
+/**
+ * Returns every event once, in whatever order, however late and however often its record arrives.
+ * Events that are there at the first poll are not news.
+ *
+ * The filter reads the present bucket and its neighbours, by the reader's clock. It remembers records
+ * for `bucketsRemembered` buckets, because that clock may be set back.
+ */
+export class NewsFilter {
+  readonly #options: NewsFilterOptions;
+  /** By key, how many events of the record are known. */
+  readonly #known = new Map<string, number>();
+  /** The first poll is over. */
+  #isPrimed = false;
+
+  constructor(options: NewsFilterOptions) {
+    this.#options = options;
+  }
+
+  /** The number of records that are remembered. */
+  get remembered(): number {
+    return this.#known.size;
+  }
+
+  /** The prefixes to list now. */
+  prefixes(nowMs: number): string[] {
+    return bucketsAround(nowMs, eventBucketMs).map((bucket) => this.#options.prefix(bucket));
+  }
+
+  /** The new events of `entries`, which were listed under `prefixes`, ordered by time. */
+  newsAmong(entries: ReadonlyMap<string, string>, nowMs: number): News[] {
+    const { parse, isOwn } = this.#options;
+    const news: News[] = [];
+    for (const { key, session, name, where, events } of parseAll(entries, parse).records) {
+      const known = this.#known.get(key) ?? 0;
+      if (events.length <= known) continue;
+      this.#known.set(key, events.length);
+      if (!this.#isPrimed || isOwn(session)) continue;
+      for (const event of events.slice(known)) news.push({ name, where, event });
+    }
+    this.#isPrimed = true;
+    this.#forget(nowMs);
+    return inOrder(news);
+  }
+
+  #forget(nowMs: number): void {
+    const present = bucketOf(nowMs, eventBucketMs);
+    for (const key of this.#known.keys()) {
+      const bucket = Number(key.split("/")[1]);
+      if (Math.abs(bucket - present) > bucketsRemembered) this.#known.delete(key);
+    }
+  }
+}
+
+const bucketsRemembered = 15;
+
+/** The events of `entries` by others, ordered by time, and the number of malformed records. */
+export function recent(
+  entries: ReadonlyMap<string, string>,
+  { parse, isOwn }: Omit<NewsFilterOptions, "prefix">,
+): Parsed<News> {
+  const { records, skipped } = parseAll(entries, parse);
+  const others = records.filter(({ session }) => !isOwn(session));
+  const news = others.flatMap(({ name, where, events }) =>
+    events.map((event) => ({ name, where, event }))
+  );
+  return { records: inOrder(news), skipped };
+}
+
+/**
+ * Sorts by the clocks of the writers: right among the events of one session, nearly right among those
+ * of several.
+ */
+export function inOrder(news: News[]): News[] {
+  return news.sort((a, b) => a.event.at - b.event.at);
+}
