@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "../deps.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { missing } from "../support/needs.ts";
-import { runCmud } from "./fake_console.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
 import { withServer } from "./with_server.ts";
 

@@ -2,7 +2,7 @@ import { assertEquals } from "../deps.ts";
 import { isOffered } from "../../app/kv/offered_keys.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
-import { runCmud } from "./fake_console.ts";
+import { runCmud } from "../support/app/fake_console.ts";
 import { withServer } from "./with_server.ts";
 
 /** Keys, and whether a shell may offer them. */

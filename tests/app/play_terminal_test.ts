@@ -1,7 +1,7 @@
 /** The game on a terminal in memory: what the screen shows, whatever happens while somebody types. */
 
 import { runPlay } from "../../app/commands/run_play.ts";
-import { lookAroundMs } from "../../app/game/world/bounds.ts";
+import { pollIntervalMs } from "../../app/game/world/bounds.ts";
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLess, assertStringIncludes } from "../deps.ts";
 import { FakeConsole } from "../support/app/fake_console.ts";
@@ -132,7 +132,7 @@ Deno.test("what others do is seen within 2 s, also at another query actor", () =
       await speak(client, `P${n}`, "hello");
       await ada.until((lines) => lines.includes(`P${n} says: hello`));
       assertLess(performance.now() - startMs, newsMsMax);
-      await sleep(lookAroundMs / 3);
+      await sleep(pollIntervalMs / 3);
     }
     assertEquals(await ada.end("quit\r"), 0);
     await client.close();

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { lookAroundMs } from "../../app/game/world/bounds.ts";
+import { pollIntervalMs } from "../../app/game/world/bounds.ts";
 import { type Lines, type Manner, playGame } from "../../app/game/mod.ts";
 import { Prng } from "../support/prng.ts";
 import { loadedDice, type MemoryStore } from "./stage.ts";
@@ -38,7 +38,7 @@ export async function replay(transcript: string, options: ReplayOptions): Promis
       monotonicMs: options.now,
       hex64: () => sessions.hex64(),
     },
-    pause: (ms, signal) => ms === lookAroundMs ? terminal.untilLook(signal) : Promise.resolve(),
+    pause: (ms, signal) => ms === pollIntervalMs ? terminal.untilLook(signal) : Promise.resolve(),
   });
   return terminal.screen;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { lookAroundMs } from "../../app/game/world/bounds.ts";
+import { pollIntervalMs } from "../../app/game/world/bounds.ts";
 import { type GameOptions, type Lines, type Manner, playGame } from "../../app/game/mod.ts";
 import { pause } from "../../app/cli/pause.ts";
 import { Prng } from "../support/prng.ts";
@@ -52,7 +52,7 @@ export class Seat {
       fast: true,
       dice: seededDice(1),
       environment: { now, monotonicMs: now, hex64: () => sessions.hex64() },
-      pause: (ms, signal) => ms === lookAroundMs ? this.#untilLook(signal) : pause(0, signal),
+      pause: (ms, signal) => ms === pollIntervalMs ? this.#untilLook(signal) : pause(0, signal),
       ...options,
     });
   }

@@ -1,6 +1,6 @@
 /** Watching without being there. */
 
-import { lookAroundMs } from "../../app/game/world/bounds.ts";
+import { pollIntervalMs } from "../../app/game/world/bounds.ts";
 import { pause } from "../../app/cli/pause.ts";
 import { type Lines, watchGame } from "../../app/game/mod.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
@@ -38,7 +38,7 @@ function spectator(store: MemoryStore, isTerminal: boolean) {
     fast: false,
     stop: stopping.signal,
     pause(ms, signal) {
-      if (ms !== lookAroundMs) return pause(0, signal);
+      if (ms !== pollIntervalMs) return pause(0, signal);
       watcher.looked.resolve();
       return new Promise((resolve) => {
         watcher.look = resolve;

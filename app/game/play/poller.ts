@@ -4,12 +4,12 @@
  * @module
  */
 
-import { lookAroundMs } from "../world/bounds.ts";
+import { pollIntervalMs } from "../world/bounds.ts";
 import type { Pause } from "../talk/conversation.ts";
 import { StoreFailure } from "../state/store.ts";
 
 /**
- * Calls `poll` every `lookAroundMs`, never twice at once. A poll that no server answers is dropped,
+ * Calls `poll` every `pollIntervalMs`, never twice at once. A poll that no server answers is dropped,
  * because the next one reads the same.
  */
 export class Poller {
@@ -45,7 +45,7 @@ export class Poller {
       } catch (failure) {
         if (!(failure instanceof StoreFailure)) throw failure;
       }
-      await pause(lookAroundMs, AbortSignal.any([signal, this.#pauseEnd.signal]));
+      await pause(pollIntervalMs, AbortSignal.any([signal, this.#pauseEnd.signal]));
     }
   }
 }

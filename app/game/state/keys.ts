@@ -7,9 +7,8 @@
  * @module
  */
 
+import { deedDigits } from "../world/bounds.ts";
 import type { Rank } from "../world/world.ts";
-
-const deedDigits = 12;
 
 /** The key of each record. */
 export const keys = {

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { appLimits } from "../../../limits.ts";
 import { escapeControl } from "../../../rpc/mod.ts";
-import { heldLinesMax, progressTickMs, storyPauseMs } from "../world/bounds.ts";
+import { heldLinesMax, storyPauseMs } from "../world/bounds.ts";
 import { type Manner, wrapped } from "./words.ts";
 
 /** What a line is, for a terminal that shows such things differently. */
@@ -162,7 +163,7 @@ export class Conversation {
       this.#hadEnough = true;
     });
     const isDrawn = this.manner === "drawn" && bar !== undefined;
-    const tickMs = isDrawn ? progressTickMs : ms;
+    const tickMs = isDrawn ? appLimits.progressIntervalMs : ms;
     for (let passedMs = 0; passedMs < ms && !calledOff.signal.aborted; passedMs += tickMs) {
       if (isDrawn) lines.setPrompt(`${this.#show("prompt", bar(passedMs / ms))} `);
       await pause(Math.min(tickMs, ms - passedMs), calledOff.signal);

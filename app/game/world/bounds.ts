@@ -28,11 +28,14 @@ export const countMax = 1_000_000_000_000;
 /** The most coins that a player can ever have mined; coins beyond it are not found. */
 export const creditsMax = countMax;
 
+/** Digits of a deed's number in its key: as many for every deed, so that keys sort by number. */
+export const deedDigits = 12;
+
 /**
- * The last number of a deed that fits its 12 digits. All deeds after it have this number too: the
+ * The last number of a deed that fits its digits. All deeds after it have this number too: the
  * session then says which is later, and a session that has used it ends.
  */
-export const deedNumberMax = 999_999_999_999;
+export const deedNumberMax = 10 ** deedDigits - 1;
 
 /** The last round of a problem: in it every hit is one that finishes. */
 export const roundMax = 999_999_999;
@@ -94,8 +97,8 @@ export const bigFindCoinsMin = 10;
 /** Of the coins that could be found, a find is big from this share on. */
 export const bigFindShare = 0.9;
 
-/** How often somebody at a terminal looks at what happens around. */
-export const lookAroundMs = 500;
+/** Pause between two polls of the events around a player or a spectator at a terminal. */
+export const pollIntervalMs = 500;
 
 /** Signs of life stand in the store by the stretch of time in which they were given, so long each. */
 export const presenceBucketMs = 300_000;
@@ -114,6 +117,3 @@ export const leadersMax = 10;
 
 /** Lines of news that wait for the end of the line being typed; of more, the oldest are left out. */
 export const heldLinesMax = 50;
-
-/** How often a bar that shows how time passes is drawn anew. */
-export const progressTickMs = 100;
