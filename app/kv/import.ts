@@ -9,22 +9,22 @@ import { UsageError } from "../cli/usage_error.ts";
 import type { Entry } from "./entry_text.ts";
 import type { KvSession } from "./session.ts";
 
-/** Where an import reads. */
+/** The source of an import. */
 export interface ImportSource {
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** How many bytes these are, where that is known. */
+  /** The number of bytes, where it is known. */
   readonly size?: number;
-  /** Whether somebody types them, and needs no progress. */
+  /** Whether the bytes are typed: then no progress is shown. */
   readonly isTyped?: boolean;
 }
 
 /**
- * Puts the entries that the lines of JSON in `source` are, many at a time. A line that is none, or is
- * too large, is passed over and told by its number; past `importFaultsMax` of them, and when the server
- * is lost, it stops. However it ends, it says how many entries were put.
+ * Puts the entries of the lines of JSON in `source`, many at a time. A line that is no entry, or is too
+ * large, is skipped and reported by its number; past `importFaultsMax` of them, and when the server
+ * is lost, the import stops. In every case it prints the number of entries that were put.
  *
  * @returns 0, or the exit code of a wrong line.
- * @throws what ended it: a lost server, a source that cannot be read.
+ * @throws the error that stopped the import: a lost server, an unreadable source.
  */
 export async function importEntries(session: KvSession, source: ImportSource): Promise<number> {
   const { console } = session;
@@ -68,7 +68,7 @@ export async function importEntries(session: KvSession, source: ImportSource): P
   return puts.faults === 0 ? exitCodes.ok : exitCodes.usage;
 }
 
-/** The entry that a line of JSON is. @throws {UsageError} when it is none. */
+/** Parses a line of JSON. @throws {UsageError} when it is no entry. */
 export function parseEntry(line: Line): Entry {
   if (line === undefined) throw new UsageError("Cannot import it: it is not valid UTF-8");
   if (line.length > appLimits.lineCharsMax) {
@@ -91,20 +91,20 @@ export function parseEntry(line: Line): Entry {
 
 const allowed = 'allowed is {"key":"...","value":"..."}';
 
-/** The puts of an import: so many at a time, and what became of them. */
+/** The puts of an import: those in flight, bounded, and the result of the others. */
 class Puts {
   /** Entries that are in the store. */
   done = 0;
-  /** Lines that were passed over. */
+  /** Lines that were skipped. */
   faults = 0;
-  /** What ended it: no further line will do better. */
+  /** The error that stopped the import, because every further line would meet it too. */
   failure: unknown;
   #session: KvSession;
   #tell: (lines: string) => void;
-  /** The lines under way, in their order. */
+  /** Lines whose puts are in flight, in order. */
   #open = new Set<number>();
   #chars = 0;
-  /** The first line that was to be put, and may be missing. */
+  /** The first line whose put was not acknowledged. */
   #firstMissing = Infinity;
   #onSettled: (() => void) | undefined;
 
@@ -113,12 +113,12 @@ class Puts {
     this.#tell = tell;
   }
 
-  /** Whether no further line is to be put. */
+  /** Whether the import has stopped. */
   get isOver(): boolean {
     return this.failure !== undefined || this.faults > appLimits.importFaultsMax;
   }
 
-  /** Starts to put the entry of a line; waits while too many are under way. */
+  /** Starts the put of a line; waits while too many are in flight. */
   async put(number: number, line: Line): Promise<void> {
     let entry: Entry;
     try {
@@ -141,12 +141,12 @@ class Puts {
       });
   }
 
-  /** Waits for all that is under way. */
+  /** Waits for all puts in flight. */
   async end(): Promise<void> {
     while (this.#open.size > 0) await this.#settled();
   }
 
-  /** How many entries were put, and where to go on when it was stopped. */
+  /** The summary: the entries that were put, and the line to go on from after a stop. */
   summary(): string {
     const [firstOpen = Infinity] = this.#open;
     const first = Math.min(firstOpen, this.#firstMissing);

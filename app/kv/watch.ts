@@ -9,16 +9,16 @@ import { UsageError } from "../cli/usage_error.ts";
 import { type Entry, jsonLine } from "./entry_text.ts";
 import type { KvSession } from "./session.ts";
 
-/** What became of a key since it was last seen. */
+/** The change of a key between two reads. */
 export type Change = "new" | "changed";
 
 /**
- * Prints each entry below `prefix` that is new or has changed since it was last looked at, until the
- * session's signal aborts. What changes twice in between is seen once.
+ * Polls the entries with `prefix`, and prints each that is new or has changed since the last poll, until
+ * the session's signal aborts. Two changes between two polls are printed as one.
  *
- * A server that is lost is asked again and again; what changed meanwhile is printed when it is back.
+ * A lost server is polled again and again; changes of the meantime are printed when it answers.
  *
- * @throws {UsageError} for more than can be remembered; what the first look at the store throws.
+ * @throws {UsageError} when the entries do not fit in `watchedCharsMax`; the error of the first poll.
  */
 export async function watch(
   session: KvSession,
@@ -51,7 +51,7 @@ export async function watch(
   return exitCodes.ok;
 }
 
-/** Remembers what entries were like in the last full look at them. */
+/** The entries of the last full poll. */
 export class SeenEntries {
   #charsMax: number;
   #entries = new Map<string, { value: string; look: number }>();
@@ -78,7 +78,7 @@ export class SeenEntries {
     return before.value === value ? undefined : "changed";
   }
 
-  /** Ends a full look: forgets the keys that it did not see. @returns how many they are. */
+  /** Ends a full poll: forgets the keys that it did not see. @returns their number. */
   forgetGone(): number {
     let gone = 0;
     for (const [key, { value, look }] of this.#entries) {
@@ -103,7 +103,7 @@ function about(prefix: string): string {
   return prefix === "" ? "all keys" : `keys that begin with ${escapeControl(prefix)}`;
 }
 
-/** Whether it may go better another time. */
+/** Whether another try may succeed. */
 function isPassing(error: unknown): boolean {
   return error instanceof ConnectionError || error instanceof TimeoutError || isRetriable(error);
 }

@@ -6,20 +6,20 @@
 
 import { appLimits } from "../../limits.ts";
 
-/** What all of `words` begin with. */
+/** The longest common prefix of `words`. */
 export function commonStart(words: readonly string[]): string {
   let [common = ""] = words;
   for (const word of words) {
     while (!word.startsWith(common)) common = common.slice(0, -1);
   }
-  // Half of a character is none.
+  // A prefix must not end with half of a surrogate pair.
   return common.isWellFormed() ? common : common.slice(0, -1);
 }
 
 /**
- * `words` in lines of as many columns as there is room for, read line by line.
+ * Lays `words` out in rows of as many columns as fit on the terminal, read row by row.
  *
- * @param isPart whether there are more than these
+ * @param isPart whether there are more words than these
  */
 export function inColumns(
   words: readonly string[],

@@ -4,13 +4,13 @@ import type { StateDirectory } from "../cli/state_directory.ts";
 import type { History } from "./line_editor.ts";
 
 /**
- * The lines typed so far, in a file of the state directory, as one reads and writes it oneself: one
- * line each, the newest last.
+ * The history of typed lines, in a text file of the state directory: one entry per line, the newest
+ * last.
  *
- * A line is in the file as soon as it was entered, so that it survives whatever ends the program.
- * Several programs may use one file: each adds its lines behind those of the others, and a lock that
- * ends with its program keeps any from cutting off what another adds at that moment. Cut to the newest
- * `historyLinesMax` lines is at the beginning, at the end, and after so many lines of one's own.
+ * A line is appended as soon as it was entered, so that it survives a crash of the program. Several
+ * programs may append to one file. The file is cut to the newest `historyLinesMax` lines when it is
+ * opened, when it is closed, and after as many own lines. A file lock covers each append and each cut,
+ * because a cut would lose the line that another program appends meanwhile.
  *
  * Not kept: an empty line, the same line twice in a row, one that begins with a space, one that is too
  * long.
@@ -19,7 +19,7 @@ export class HistoryFile implements History {
   #directory: StateDirectory;
   #name: string;
   #last: string | undefined;
-  /** Lines added since the file was cut. */
+  /** Own lines that were appended since the last cut. */
   #added = 0;
 
   /** @param name the file's name in the directory */
@@ -36,7 +36,7 @@ export class HistoryFile implements History {
 
   add(line: string): void {
     if (line.trim() === "" || line.startsWith(" ") || line === this.#last) return;
-    // In a file of lines, a line with a line break would be two.
+    // A line break would split the entry in two.
     if (line.length > appLimits.historyLineCharsMax || line !== escapeControl(line)) return;
     this.#last = line;
     this.#use((path) => append(path, line));
@@ -63,20 +63,20 @@ function locked<T>(lockPath: string, use: () => T): T {
   return use();
 }
 
-/** As one write behind the end: whole or not at all. */
+/** Appends with one write, so that a line is in the file whole or not at all. */
 function append(path: string, line: string): void {
   using file = Deno.openSync(path, { append: true, create: true, ...ownersOnly });
   file.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-/** Leaves the newest lines in the file. @returns those of them that are fit for a terminal. */
+/** Cuts the file to its newest lines. @returns those of them that hold no control characters. */
 function cut(path: string): string[] {
   Deno.openSync(path, { append: true, create: true, ...ownersOnly }).close();
   if (Deno.build.os !== "windows") Deno.chmodSync(path, ownersOnly.mode);
   const lines = Deno.readTextFileSync(path).split("\n").filter((line) => line !== "");
   const newest = lines.slice(-appLimits.historyLinesMax);
   if (newest.length < lines.length) {
-    // What takes the file's place is whole, whenever the program ends.
+    // The rename puts a complete file in place, even if the program is killed.
     const replacement = `${path}.new`;
     Deno.writeTextFileSync(replacement, newest.map((line) => `${line}\n`).join(""), ownersOnly);
     Deno.renameSync(replacement, path);

@@ -1,41 +1,41 @@
 /** Keys that belong together. */
 export interface Keys {
   readonly text: string;
-  /** Whether it was pasted: then a tab in it is a character, and nothing is a command. */
+  /** Whether the text was pasted: a Tab in it is then a character, and no key is a command. */
   readonly isPasted: boolean;
 }
 
-/** What terminals put around text that is pasted, when they were asked to. */
+/** Marks of bracketed paste, which a terminal puts around pasted text. */
 const pasteBegins = "\x1b[200~";
 const pasteEnds = "\x1b[201~";
 
 // deno-lint-ignore no-control-regex -- these are keys
 const markBeginning = /\x1b(?:\[(?:2(?:0[01]?)?)?)?$/;
 
-/** Among keys, Escape alone is one of them. */
+/** Escape sequences of keys; a lone Escape is a key too. */
 // deno-lint-ignore no-control-regex -- likewise
 const markBeginningOfKeys = /\x1b\[(?:2(?:0[01]?)?)?$/;
 
 /**
- * Keys that wait to be used, in the order in which they were pressed.
+ * Type-ahead: keys that were pressed and not used yet, in order.
  *
- * They are taken line by line, and at each Tab: so no line is begun before the one in front of it was
- * done, and nothing behind a Tab is used before that was answered.
+ * A piece ends behind a line break or a Tab, because the keys behind it must wait until the line was
+ * carried out, or the Tab answered.
  */
 export class KeyQueue {
   #decoder = new TextDecoder();
   #waiting: Keys[] = [];
   #length = 0;
   #isPasting = false;
-  /** What may be the beginning of a mark. */
+  /** The tail of the input that may be the start of a paste mark. */
   #held = "";
 
-  /** How many characters wait. */
+  /** Characters in the queue. */
   get length(): number {
     return this.#length;
   }
 
-  /** Adds what was read. */
+  /** Appends text that was read from the terminal. */
   add(bytes: Uint8Array): void {
     let text = this.#held + this.#decoder.decode(bytes, { stream: true });
     for (;;) {
@@ -51,7 +51,7 @@ export class KeyQueue {
     this.#push(text.slice(0, text.length - this.#held.length));
   }
 
-  /** Takes what comes next up to the end of its line or to a Tab; `undefined` when nothing waits. */
+  /** Removes and returns the next piece; `undefined` when the queue is empty. */
   take(): Keys | undefined {
     const next = this.#waiting.shift();
     if (next === undefined) return undefined;
@@ -65,7 +65,7 @@ export class KeyQueue {
     return { text: taken, isPasted };
   }
 
-  /** Drops all up to and with the last `key` that was pressed. @returns whether there is one. */
+  /** Drops everything up to and including the last `key`. @returns whether the queue held one. */
   dropThrough(key: string): boolean {
     const last = this.#waiting.findLastIndex(({ text, isPasted }) =>
       !isPasted && text.includes(key)

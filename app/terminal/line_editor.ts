@@ -1,54 +1,54 @@
 /** Lines from a person or a pipe, and text that is shown meanwhile. */
 export interface LineEditor {
   /**
-   * Shows `prompt` and waits for a line. One at a time; what is typed before it is asked for is kept.
+   * Shows `prompt` and waits for a line; one call at a time. Text typed before the call is kept.
    *
    * @returns the line, or `undefined` at the end of input.
    */
   readLine(prompt: string): Promise<string | undefined>;
-  /** Changes the prompt of the line being typed; what is typed of it stays. */
+  /** Changes the prompt of the line being typed; the typed text stays. */
   setPrompt(prompt: string): void;
   /**
-   * Writes lines, each with its line break, above the one being typed: that and the cursor stay.
+   * Writes lines, each with its line break, above the line being typed, which stays with its cursor.
    * Meanwhile nothing else may write to the terminal.
    */
   print(lines: string): void;
-  /** Ends it, and what waits for a line; the terminal is as it was before. */
+  /** Closes the editor: a pending `readLine` ends, and the terminal is restored. */
   close(): void;
 }
 
-/** What a line editor knows of the lines that it reads. */
+/** The behaviour that a program gives to its line editor. */
 export interface LineEditorOptions {
   /**
-   * What may stand at the cursor, given the line up to there. Its signal aborts when the answer comes
-   * too late to be of use.
+   * Completes the line up to the cursor. The signal aborts after `completionTimeoutMs`, because the
+   * answer is then too late to be shown.
    */
   complete?(typed: string, signal: AbortSignal): Promise<Completion>;
-  /** What to show, dimly, behind the line being typed: which words may follow. */
+  /** The hint behind the line being typed, shown dimly: the words that may follow. */
   hint?(line: string): string;
   /**
-   * Called at Ctrl-C, which has dropped the line. With `wasTyping` false there was nothing to drop:
-   * the person wants to stop what is going on.
+   * Called at Ctrl-C, which has dropped the line. `wasTyping` is false when the line was empty: Ctrl-C
+   * then means to stop the running command.
    */
   onInterrupt?(wasTyping: boolean): void;
-  /** Where lines are kept for the next time; by default for this time only. */
+  /** The history; by default one that is kept in memory only. */
   history?: History;
 }
 
 /** Candidates for the word at the cursor. */
 export interface Completion {
-  /** The part of the line, up to the cursor, that a candidate takes the place of. */
+  /** The part of the line, up to the cursor, that a candidate replaces. */
   replaces: string;
   candidates: readonly string[];
-  /** Whether there are more, which what these have in common need not fit. */
+  /** Whether there are more candidates: the common prefix of these must then not be inserted. */
   isPart?: boolean;
 }
 
-/** Earlier lines, and where a line is kept for later. */
+/** The history of typed lines. */
 export interface History {
-  /** The newest last. */
+  /** Earlier lines, the newest last. */
   load(): readonly string[];
   add(line: string): void;
-  /** Nothing is added any more. */
+  /** Closes the history: no line is added afterwards. */
   close(): void;
 }

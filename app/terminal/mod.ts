@@ -39,8 +39,8 @@ export type { Completion, History, LineEditor, LineEditorOptions } from "./line_
 export type { TerminalDevice } from "../cli/terminal_device.ts";
 
 /**
- * An editor for the lines of `console`: with history, completion and hints on a terminal; without any
- * drawing on a dumb one, or with `plain`; without a prompt in a pipe.
+ * Opens a line editor for `console`: with history, completion and hints on a terminal; without drawing
+ * on a dumb terminal, or with `plain`; without a prompt in a pipe.
  */
 export async function openLineEditor(
   console: Console,
