@@ -55,7 +55,7 @@ const expected: readonly (readonly [line: string, requests: string])[] = [
   ["buy cpu 1", "2 get, 8 list, 1 put"],
   ["solve", "2 get, 11 list, 0 put"],
   ["say hm", "1 get, 0 list, 1 put"],
-  ["solve", "1 get, 7 list, 1 put"],
+  ["solve", "1 get, 10 list, 1 put"],
   ["resign", "0 get, 0 list, 0 put"],
 ];
 
