@@ -51,7 +51,7 @@ const expected: readonly (readonly [line: string, requests: string])[] = [
   ["map", "1 get, 4 list, 0 put"],
   ["move", "0 get, 0 list, 0 put"],
   ["move 6", "1 get, 0 list, 4 put"],
-  ["mine 3", "1 get, 4 list, 3 put"],
+  ["mine 3", "1 get, 4 list, 2 put"],
   ["buy cpu 1", "2 get, 8 list, 1 put"],
   ["solve", "2 get, 11 list, 0 put"],
   ["say hm", "1 get, 0 list, 1 put"],
