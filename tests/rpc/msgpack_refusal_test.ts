@@ -1,12 +1,13 @@
 import { encode, MsgpackWriter, UnmarshallableError, writeValue } from "../../rpc/mod.ts";
 import { wireLimits } from "../../limits.ts";
-import { assertStringIncludes, assertThrows } from "../deps.ts";
+import { assertEquals, assertStringIncludes, assertThrows } from "../deps.ts";
 
 class Point {
   x = 1;
 }
 class Stack extends Array {}
 class Registry extends Map {}
+class Digest extends Uint8Array {}
 
 function nested(depth: number, innermost: unknown, wrap = (value: unknown): unknown => [value]) {
   let value = innermost;
@@ -67,6 +68,12 @@ const refusals: [name: string, message: unknown, path: string, found: string][] 
     "message[0]:",
     "an instance of Registry",
   ],
+  [
+    "a class that extends Uint8Array is inside",
+    { d: new Digest(2) },
+    "message.d:",
+    "an instance of Digest",
+  ],
   ["a Date is inside", { when: new Date(0) }, "message.when:", "an instance of Date"],
   ["a RegExp is inside", [/x/], "message[0]:", "an instance of RegExp"],
   ["a Set is inside", [new Set()], "message[0]:", "an instance of Set"],
@@ -91,6 +98,30 @@ const refusals: [name: string, message: unknown, path: string, found: string][] 
     "a property beside the items",
   ],
   [
+    "an array with a hole has a property",
+    { a: Object.assign([1, , 3], { extra: 1 }) },
+    "message.a:",
+    "a property beside the items",
+  ],
+  [
+    "an array with two holes has a property",
+    { a: Object.assign([, , 3], { extra: 1 }) },
+    "message.a:",
+    "a property beside the items",
+  ],
+  [
+    "an array that ends in a hole has a property",
+    { a: Object.assign(new Array(2), { extra: 1 }) },
+    "message.a:",
+    "a property beside the items",
+  ],
+  [
+    "an array has a property that nearly is an index",
+    { a: Object.assign([1, , 3], { "01": 1 }) },
+    "message.a:",
+    "a property beside the items",
+  ],
+  [
     "a Map has a property",
     [Object.assign(new Map([[1, 2]]), { extra: 1 })],
     "message[0]:",
@@ -101,6 +132,18 @@ const refusals: [name: string, message: unknown, path: string, found: string][] 
     "an array has a symbol",
     { a: Object.assign([1], { [Symbol("s")]: 1 }) },
     "message.a:",
+    "named by a symbol",
+  ],
+  [
+    "a Map has a symbol",
+    [Object.assign(new Map([[1, 2]]), { [Symbol("s")]: 1 })],
+    "message[0]:",
+    "named by a symbol",
+  ],
+  [
+    "bytes have a symbol",
+    [Object.assign(new Uint8Array(2), { [Symbol("s")]: 1 })],
+    "message[0]:",
     "named by a symbol",
   ],
   ["a boxed number is inside", [Object(1)], "message[0]:", "an instance of Number"],
@@ -129,6 +172,12 @@ Deno.test("writeValue() accepts what nests exactly as deep as is allowed", () =>
     new MsgpackWriter(),
     nested(wireLimits.valueDepthMax, 1, (value) => new Map([[1, value]])),
   );
+});
+
+Deno.test("writeValue() accepts an array with holes or getters, which has nothing else", () => {
+  const items = Object.defineProperty([1, , 3], 0, { enumerable: true, get: () => 7 });
+  assertEquals(encode(items), encode([7, undefined, 3]));
+  assertEquals(encode(new Array(2)), encode([undefined, undefined]));
 });
 
 Deno.test("writeValue() accepts one object in two places, which is no cycle", () => {
