@@ -1,36 +1,28 @@
-/** Numbers, first in, first out. Nothing is copied when it grows. */
+/** Numbers, first in, first out: `push` and `shift` are O(1), amortized. */
 export class NumberQueue {
-  #leaving: number[] = [];
-  /** How many of these have left. */
+  #numbers: number[] = [];
+  /** How many of these have left; fewer than have not, or none. */
   #left = 0;
-  /** Those behind them. */
-  #arriving: number[] = [];
 
   /** The first; `undefined` when there is none. */
   get first(): number | undefined {
-    if (this.#left === this.#leaving.length && this.#arriving.length > 0) {
-      this.#leaving = this.#arriving;
-      this.#arriving = [];
-      this.#left = 0;
-    }
-    return this.#leaving[this.#left];
+    return this.#numbers[this.#left];
   }
 
   /** Adds a number at the end. */
   push(number: number): void {
-    this.#arriving.push(number);
+    this.#numbers.push(number);
   }
 
   /** Removes the first. */
   shift(): void {
-    if (++this.#left < this.#leaving.length) return;
-    this.#leaving = [];
+    if (++this.#left * 2 < this.#numbers.length) return;
+    this.#numbers = this.#numbers.slice(this.#left);
     this.#left = 0;
   }
 
   /** All of them, in order. */
   *[Symbol.iterator](): Iterator<number> {
-    for (let i = this.#left; i < this.#leaving.length; i++) yield this.#leaving[i];
-    yield* this.#arriving;
+    for (let i = this.#left; i < this.#numbers.length; i++) yield this.#numbers[i];
   }
 }
