@@ -61,7 +61,16 @@ function quantile(values: readonly number[], part: number): number {
 /** The same in a process of its own. */
 async function measureApart(checkout: URL, names: readonly string[]): Promise<Figures> {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "--no-prompt", "-A", import.meta.url, "--alone", checkout.href, ...names],
+    args: [
+      "run",
+      "-q",
+      "--no-prompt",
+      "--allow-read",
+      import.meta.url,
+      "--alone",
+      checkout.href,
+      ...names,
+    ],
     stderr: "inherit",
   }).output();
   if (!success) throw new Error(`Cannot measure ${checkout}`);
