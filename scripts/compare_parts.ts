@@ -123,6 +123,7 @@ async function sync(from: Importer): Promise<Task[]> {
   const { EntryPool } = await from("kvserver/sync/entry_pool.ts");
   const { Outbox } = await from("kvserver/sync/outbox.ts");
   const { EntryReader } = await from("kvserver/entry/entry_reader.ts");
+  const { defaultLimits } = await from("limits.ts");
   const held = new Store();
   const dirty = new DirtySet(held);
   const bytes = new Uint8Array(36);
@@ -138,8 +139,12 @@ async function sync(from: Importer): Promise<Task[]> {
     return encoded;
   };
   const received = drained();
-  const pool = new EntryPool();
-  const outboxes = [new Outbox(pool), new Outbox(pool), new Outbox(pool)];
+  const pool = new EntryPool(defaultLimits);
+  const outboxes = [
+    new Outbox(pool, defaultLimits),
+    new Outbox(pool, defaultLimits),
+    new Outbox(pool, defaultLimits),
+  ];
   return [
     { name: "a dirty set: add, drain, encode", steps: count, run: () => void drained() },
     {
