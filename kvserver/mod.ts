@@ -36,7 +36,7 @@ export type { Durability } from "./messages/journal_messages.ts";
 export { Server } from "./server.ts";
 export { addressOfDescription, fetchDescription } from "./server_description.ts";
 export { ServerOptionError, type ServerOptions } from "./server_options.ts";
-export { ThreadEndedError } from "./worker_thread.ts";
+export { ThreadEndedError } from "./thread/thread_ended_error.ts";
 export type { ServerStats } from "./query/server_stats.ts";
 export type {
   ByteListener,

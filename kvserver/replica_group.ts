@@ -1,38 +1,13 @@
-import type { ActorRef, ActorSystem, ActorThread } from "../actor/mod.ts";
+import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import { EntryBatch } from "./entry/entry_batch.ts";
 import type { LoadMessage } from "./messages/journal_messages.ts";
 import type { DrainMessage, JoinMessage, StartMessage } from "./messages/sync_control.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
-import { QueryActor } from "./query/query_actor.ts";
 import { type ServerStats, serverStats } from "./query/server_stats.ts";
+import type { ReplicaSettings } from "./query/start_query_actor.ts";
 import { Store } from "./store/mod.ts";
 import { peerMessageFault } from "./sync/peer_message_fault.ts";
 import { SyncActor } from "./sync/sync_actor.ts";
-
-/** What the query actors of a server have in common: plain data that may be posted to a thread. */
-export interface ReplicaSettings {
-  /** The program's version, for `Stats`. */
-  readonly version: string;
-  /** The server's sync actor. */
-  readonly syncActor: ActorRef;
-  /** Whether there is no state to take over from others first. */
-  readonly ready: boolean;
-  /** Whether there is no other query actor anywhere, until the sync actor says otherwise. */
-  readonly isAlone: boolean;
-  /** Absent when nothing is kept on disk. */
-  readonly disk?: DiskOptions;
-}
-
-/** Starts a query actor on a thread. @param store its replica; default: an empty one */
-export function startQueryActor(
-  thread: ActorThread,
-  settings: ReplicaSettings,
-  store?: Store,
-): ActorRef {
-  return thread.startActor((context) =>
-    new QueryActor(context, { ...settings, store: store ?? new Store(context.limits) })
-  );
-}
 
 /** Options of a `ReplicaGroup`. */
 export interface ReplicaGroupOptions {

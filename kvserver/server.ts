@@ -7,10 +7,10 @@ import {
   formatAddress,
   parseAddress,
 } from "../rpc/mod.ts";
-import { bind } from "./bind.ts";
+import { bind } from "./thread/bind.ts";
 import { DataDirectory } from "./data_directory.ts";
-import { RoundRobin } from "./round_robin.ts";
-import { type OnFault, QueryThread } from "./query_thread.ts";
+import { RoundRobin } from "./thread/round_robin.ts";
+import { type OnFault, QueryThread } from "./thread/query_thread.ts";
 import { ReplicaGroup } from "./replica_group.ts";
 import { describeServer } from "./server_description.ts";
 import {
@@ -20,7 +20,8 @@ import {
   withDefaults,
 } from "./server_options.ts";
 import { queriesTold, type ServerStats } from "./query/server_stats.ts";
-import { ThreadEndedError, WorkerThread } from "./worker_thread.ts";
+import { ThreadEndedError } from "./thread/thread_ended_error.ts";
+import { WorkerThread } from "./thread/worker_thread.ts";
 
 /** A running server: an actor system, and query actors with a port each. */
 export class Server {

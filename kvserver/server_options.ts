@@ -10,7 +10,7 @@ import {
 import type { ActorRef } from "../actor/mod.ts";
 import type { Durability } from "./messages/journal_messages.ts";
 import { syncActorOf } from "./server_description.ts";
-import type { ThreadEndedError } from "./worker_thread.ts";
+import type { ThreadEndedError } from "./thread/thread_ended_error.ts";
 
 /** Options of `Server.start`. */
 export interface ServerOptions {

@@ -4,7 +4,8 @@ import { getCall, putCall } from "../../kvcommon/mod.ts";
 import { Journal } from "../../kvserver/disk/journal.ts";
 import type { Durability } from "../../kvserver/mod.ts";
 import { isLate, readLate, readReply, writeQuery } from "../../kvserver/query/query_message.ts";
-import { ReplicaGroup, startQueryActor } from "../../kvserver/replica_group.ts";
+import { startQueryActor } from "../../kvserver/query/start_query_actor.ts";
+import { ReplicaGroup } from "../../kvserver/replica_group.ts";
 import {
   beginRequest,
   type Call,

@@ -1,4 +1,4 @@
-import { formatAddress } from "../rpc/mod.ts";
+import { formatAddress } from "../../rpc/mod.ts";
 
 /** Runs `start`, which binds a port. @throws {Error} one that says which, when it cannot be bound. */
 export async function bind<T>(

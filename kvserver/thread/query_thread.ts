@@ -1,8 +1,8 @@
-import type { ActorRef, ActorThread } from "../actor/mod.ts";
-import type { Environment, Transport } from "../rpc/mod.ts";
+import type { ActorRef, ActorThread } from "../../actor/mod.ts";
+import type { Environment, Transport } from "../../rpc/mod.ts";
 import { bind } from "./bind.ts";
-import { QueryReceiver } from "./query/query_receiver.ts";
-import { type ReplicaSettings, startQueryActor } from "./replica_group.ts";
+import { QueryReceiver } from "../query/query_receiver.ts";
+import { type ReplicaSettings, startQueryActor } from "../query/start_query_actor.ts";
 
 /** Told when a client's connection ends otherwise than by its orderly close. */
 export type OnFault = (peer: string, error: unknown) => void;

@@ -1,0 +1,65 @@
+/**
+ * A further thread of a server: some of its query actors, with their own scheduler and ports.
+ *
+ * @module
+ */
+
+import { answerRequests, messagePort, takeSeat, type WorkerScope } from "../../actor/mod.ts";
+import { Log } from "../../log/mod.ts";
+import { awakeEnvironment, realEnvironment, tcpTransport } from "../../rpc/mod.ts";
+import { QueryThread } from "./query_thread.ts";
+import type {
+  WorkerAnswers,
+  WorkerEvent,
+  WorkerFailure,
+  WorkerRequest,
+} from "./worker_messages.ts";
+
+/**
+ * The machine's own edges, because no function can be posted to a Worker: a server that is given others
+ * has one thread.
+ */
+const machine = { environment: realEnvironment, transport: tcpTransport };
+
+const emit = answerRequests<WorkerRequest, WorkerEvent, WorkerFailure>(
+  globalThis as unknown as WorkerScope,
+  {
+    handle,
+    failureOf: (error) => {
+      const { message, cause } = error as Error;
+      return { message, causeName: (cause as Error | undefined)?.name };
+    },
+  },
+);
+
+/** What repeats is counted here already, so that a flood of lines does not flood the main thread. */
+const log = new Log({
+  environment: machine.environment,
+  level: "debug",
+  write: (record) => emit({ type: "log", record }),
+});
+
+let queries: QueryThread;
+
+async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof WorkerAnswers]> {
+  switch (request.type) {
+    case "start": {
+      // Lasts as long as the Worker.
+      const environment = awakeEnvironment(machine.environment, request.seat.limits);
+      const thread = takeSeat(request.seat, messagePort(request.port), environment, log);
+      queries = new QueryThread(
+        thread,
+        environment,
+        machine.transport,
+        (peer, error) => emit({ type: "fault", peer, message: String((error as Error).message) }),
+      );
+      return queries.startActors(request.settings, request.count);
+    }
+    case "listen":
+      return await queries.listen(request.hostname, request.ports);
+    case "close":
+      await queries.close();
+      log.close();
+      return undefined;
+  }
+}
