@@ -36,6 +36,8 @@ export const wireLimits = {
   valueBytesMax: 8 * MiB,
   /** The most entries that one Scan may ask for; a higher limit is answered with `bad_request`. */
   scanEntriesMax: 10_000,
+  /** Characters of the address in a server's description: the longest host name, brackets and a port. */
+  addressCharsMax: 261,
 } as const;
 
 /** Bounds of the command line, which is a process of its own. They are fixed. */
@@ -553,7 +555,7 @@ export const limitRelations: readonly LimitRelation[] = [
   })),
   ordered("reconnectMinMs", "reconnectMaxMs", "the first pause is no longer than the longest"),
   ordered("joinRetryMinMs", "joinRetryMaxMs", "the first pause is no longer than the longest"),
-  ordered("describeTimeoutMs", "rejoinMaxMs", "the first pause is no longer than the longest"),
+  ordered("joinRetryMinMs", "rejoinMaxMs", "the first pause is no longer than the longest"),
   ordered("rejoinFirstMs", "describeTimeoutMs", "a start does not wait longer than later on"),
   ordered("callTimeoutMs", "silenceMsMax", "one slow answer does not end a connection"),
   {

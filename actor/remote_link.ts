@@ -6,6 +6,7 @@ import {
   frameLength,
   FrameSender,
   MsgpackReader,
+  pause,
 } from "../rpc/mod.ts";
 import { DoubtfulMessages } from "./doubtful_messages.ts";
 import { ElsewhereError, type GreetedStream, RefusedError } from "./greeting.ts";
@@ -54,10 +55,9 @@ export class RemoteLink implements TellLink {
   #watchers: (() => void)[] = [];
   #closed = false;
   #refusalIsTold = false;
-  /** Ends a dial that is under way. */
+  /** Ends a dial, or the pause before one, that is under way. */
   #dialing = new AbortController();
   #done: Promise<void>;
-  #endPause: (() => void) | undefined;
 
   /** @param greeted a connection on which the system greeted already */
   constructor(life: SystemLife, host: RemoteLinkHost, greeted?: GreetedStream) {
@@ -121,7 +121,6 @@ export class RemoteLink implements TellLink {
     this.#closed = true;
     this.#dialing.abort();
     this.#stream?.close();
-    this.#endPause?.();
     await this.#done;
   }
 
@@ -141,7 +140,9 @@ export class RemoteLink implements TellLink {
       }
       greeted = undefined;
       this.#disconnect();
-      if (!this.#closed) await this.#pause(backoff.nextMs());
+      if (!this.#closed) {
+        await pause(this.#environment, backoff.nextMs(), this.#dialing.signal);
+      }
     }
   }
 
@@ -227,12 +228,5 @@ export class RemoteLink implements TellLink {
     this.#host.dropped(this.#waitingMessages);
     this.#waitingMessages = this.told = this.handled = 0;
     this.#sender.discard();
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#environment.after(ms, resolve);
-      this.#endPause = () => (cancel(), resolve());
-    });
   }
 }

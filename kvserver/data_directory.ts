@@ -4,7 +4,6 @@ import type { Logger } from "../log/mod.ts";
 import { DiskThread } from "./disk/disk_thread.ts";
 import { Journal } from "./disk/journal.ts";
 import type { Durability } from "./messages/journal_messages.ts";
-import { KnownServers } from "./known_servers.ts";
 import { LoadProgress } from "./load_progress.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
 
@@ -15,15 +14,16 @@ export interface DataDirectorySurroundings {
   log: Logger;
   /** Told that its thread ended unasked. */
   onBroken(error: Error): void;
+  /** Told of the address of each server that came to be known. */
+  onPeer(address: string): void;
 }
 
-/** What a server has that keeps its data: its disk, its journal, and the servers it knew before. */
+/** What a server has that keeps its data: its disk and its journal. */
 export class DataDirectory {
   #path: string;
   #surroundings: DataDirectorySurroundings;
   #disk: DiskThread;
   #journal: Journal | undefined;
-  #known: KnownServers;
 
   /**
    * Opens it, and makes it if there is none.
@@ -43,18 +43,17 @@ export class DataDirectory {
     this.#path = path;
     this.#surroundings = surroundings;
     this.#disk = disk;
-    this.#known = new KnownServers(disk.peers, surroundings.clock.limits);
   }
 
-  /** Descriptions of the servers that were known before, and answer soon. */
-  knownServers(): Promise<string[]> {
-    return this.#known.describe();
+  /** Addresses of the system ports of the servers that were known before, the last seen first. */
+  get peers(): readonly string[] {
+    return this.#disk.peers;
   }
 
   /** Connects it to the actors. @returns what the query actors are to be told. */
   attach(system: ActorSystem, durability: Durability): DiskOptions {
     const journal = this.#journal = new Journal(system, this.#disk);
-    journal.onPeer = (address) => this.#known.found(address);
+    journal.onPeer = this.#surroundings.onPeer;
     journal.onFailing = (reason) => this.#logFailing(reason);
     return { journal: journal.ref, durability };
   }
@@ -83,23 +82,18 @@ export class DataDirectory {
     return progress.bytes > 0;
   }
 
-  /**
-   * Tells whoever looks into the directory where its server answers, and goes on looking for servers
-   * that were known before. @param join is given the description of each that is found
-   */
-  announce(queryAddresses: readonly string[], join: (description: string) => void): void {
+  /** Tells whoever looks into the directory where its server answers. */
+  announce(queryAddresses: readonly string[]): void {
     this.#disk.announce(queryAddresses);
-    this.#known.keepAsking(join);
   }
 
   /** Resolves when everything that was taken is on disk, or after `timeoutMs`. */
   async flush(timeoutMs: number): Promise<void> {
-    await Promise.all([this.#known.close(), this.#journal?.flush(timeoutMs)]);
+    await this.#journal?.flush(timeoutMs);
   }
 
   /** Lets others have it. @throws {DataDirectoryError} when not all that was taken is kept there. */
   async close(): Promise<void> {
-    await this.#known.close();
     await this.#disk.close();
   }
 }

@@ -34,7 +34,8 @@ export {
 } from "../log/mod.ts";
 export type { Durability } from "./messages/journal_messages.ts";
 export { Server } from "./server.ts";
-export { addressOfDescription, fetchDescription } from "./server_description.ts";
+export { addressOfDescription } from "./join/description.ts";
+export { JoinError } from "./join/join_error.ts";
 export { ServerOptionError, type ServerOptions } from "./server_options.ts";
 export { ThreadEndedError } from "./thread/thread_ended_error.ts";
 export type { ServerStats } from "./query/server_stats.ts";

@@ -12,7 +12,8 @@ import { DataDirectory } from "./data_directory.ts";
 import { RoundRobin } from "./thread/round_robin.ts";
 import { type OnFault, QueryThread } from "./thread/query_thread.ts";
 import { ReplicaGroup } from "./replica_group.ts";
-import { describeServer } from "./server_description.ts";
+import { describeServer } from "./join/description.ts";
+import { Discovery } from "./join/discovery.ts";
 import {
   readDescriptions,
   type ServerOptions,
@@ -37,6 +38,7 @@ export class Server {
   #workers: readonly WorkerThread[];
   #closed: Promise<void> | undefined;
   #data: DataDirectory | undefined;
+  #discovery: Discovery;
   #environment: AwakeEnvironment;
 
   /**
@@ -44,28 +46,39 @@ export class Server {
    * goes on behind that: `stats().ready` and `synced()` tell.
    *
    * @throws {ServerOptionError} for an option out of bounds; {DataDirectoryError} when that cannot be
-   * used; {Error} when a port cannot be bound: everything already started is closed then.
+   * used; {ConnectionError | TimeoutError} when nobody answers at any address of `join`, {JoinError} when
+   * what answers at one cannot be joined; {Error} when a port cannot be bound: everything already started
+   * is closed then.
    */
   static async start(options: ServerOptions = {}): Promise<Server> {
     const settings = withDefaults(options);
-    const named = readDescriptions(settings.remoteDescs);
+    const described = readDescriptions(settings.remoteDescs);
     const environment = awakeEnvironment(settings.environment, settings.limits);
+    const { transport: dialer, log } = settings;
+    const discovery = new Discovery({ dialer, environment, log });
     try {
-      return await Server.#open({ ...settings, environment }, named);
+      return await Server.#open({ ...settings, environment, discovery }, described);
     } catch (error) {
       environment.close();
       throw error;
     }
   }
 
-  static async #open(settings: AwakeSettings, named: readonly ActorRef[]): Promise<Server> {
-    const { dataDir, environment: clock, log, onThreadEnd } = settings;
-    if (dataDir === undefined) return await Server.#start(settings, named);
-    const onBroken = (error: Error) => onThreadEnd(new ThreadEndedError(error.message));
-    const data = await DataDirectory.open(dataDir, { clock, log, onBroken });
+  static async #open(settings: RunSettings, described: readonly ActorRef[]): Promise<Server> {
+    const { dataDir, join, discovery } = settings;
+    if (dataDir === undefined) {
+      return await Server.#start(settings, [...described, ...await discovery.find(join)]);
+    }
+    const { environment: clock, log, onThreadEnd } = settings;
+    const data = await DataDirectory.open(dataDir, {
+      clock,
+      log,
+      onBroken: (error) => onThreadEnd(new ThreadEndedError(error.message)),
+      onPeer: (address) => discovery.found(address),
+    });
     try {
-      const known = readDescriptions(await data.knownServers());
-      return await Server.#start(settings, [...named, ...known], data);
+      const found = await discovery.find(join, data.peers);
+      return await Server.#start(settings, [...described, ...found], data);
     } catch (error) {
       await data.close().catch(() => {});
       throw error;
@@ -73,7 +86,7 @@ export class Server {
   }
 
   static async #start(
-    settings: AwakeSettings,
+    settings: RunSettings,
     peers: readonly ActorRef[],
     data?: DataDirectory,
   ): Promise<Server> {
@@ -120,7 +133,7 @@ export class Server {
         ...workers.map((worker, i) => worker.listen(hostname, ports[i + 1])),
       ]);
       if (!ready) group.join(peers);
-      return new Server(system, group, main, workers, threads.gather(addresses), environment, data);
+      return new Server(system, group, main, workers, threads.gather(addresses), settings, data);
     } catch (error) {
       // Those that bound their ports meanwhile free them first: ending a thread takes its time.
       await Promise.allSettled([main, ...workers].map((thread) => thread.close()));
@@ -136,10 +149,11 @@ export class Server {
     main: QueryThread,
     workers: readonly WorkerThread[],
     addresses: readonly string[],
-    environment: AwakeEnvironment,
+    { environment, discovery }: RunSettings,
     data: DataDirectory | undefined,
   ) {
     this.#environment = environment;
+    this.#discovery = discovery;
     this.#system = system;
     this.#data = data;
     this.#group = group;
@@ -151,7 +165,8 @@ export class Server {
       formatAddress({ hostname, port: parseAddress(address).port })
     );
     this.description = system.description = describeServer(group.syncActor, this.queryAddresses);
-    data?.announce(this.queryAddresses, (description) => this.join(description));
+    data?.announce(this.queryAddresses);
+    discovery.keepAsking((syncActor) => group.join([syncActor]));
   }
 
   /** The figures of its actor system, and whether it has the state of the others. */
@@ -190,12 +205,10 @@ export class Server {
 
   async #close(): Promise<void> {
     // Of a thread that ended by itself nothing is left to close.
-    await Promise.allSettled([this.#main, ...this.#workers].map((thread) => thread.close()));
+    const parts = [this.#discovery, this.#main, ...this.#workers];
+    await Promise.allSettled(parts.map((part) => part.close()));
     const { closeDrainMs } = this.#environment.limits;
-    await Promise.all([
-      this.#group.drain(closeDrainMs),
-      this.#data?.flush(closeDrainMs),
-    ]);
+    await Promise.all([this.#group.drain(closeDrainMs), this.#data?.flush(closeDrainMs)]);
     for (const worker of this.#workers) worker.end();
     try {
       await this.#data?.close();
@@ -206,8 +219,11 @@ export class Server {
   }
 }
 
-/** While the process stands still, nothing is overdue: no thread, no peer, no acknowledgement. */
-type AwakeSettings = ServerSettings & { environment: AwakeEnvironment };
+interface RunSettings extends ServerSettings {
+  /** While the process stands still, nothing is overdue: no thread, no peer, no acknowledgement. */
+  environment: AwakeEnvironment;
+  discovery: Discovery;
+}
 
 /** Anyone can end a connection anyhow: it is worth a line only to who looks for a fault. */
 function logFaults(log: Logger): OnFault {

@@ -9,7 +9,7 @@ import {
 } from "../rpc/mod.ts";
 import type { ActorRef } from "../actor/mod.ts";
 import type { Durability } from "./messages/journal_messages.ts";
-import { syncActorOf } from "./server_description.ts";
+import { syncActorOf } from "./join/description.ts";
 import type { ThreadEndedError } from "./thread/thread_ended_error.ts";
 
 /** Options of `Server.start`. */
@@ -25,6 +25,12 @@ export interface ServerOptions {
    * be reached; the others of their cluster make themselves known. Default: none.
    */
   remoteDescs?: readonly string[];
+  /**
+   * System ports (`host:port`) of servers to sync with, asked for their descriptions of now. Unless the
+   * data directory remembers servers of before, the start waits for one of them that is still starting,
+   * and fails when nobody answers at any. Those that do not answer are asked again later. Default: none.
+   */
+  join?: readonly string[];
   /**
    * Threads to spread the query actors over, the main thread included: each further one is a Worker.
    * Default: one per query actor, but no more than cores; 1 with an `environment` or `transport` of
@@ -93,6 +99,7 @@ export function withDefaults(options: ServerOptions) {
     threads: options.threads ?? (isOwn ? 1 : Math.min(queryActorCount, cores)),
     onThreadEnd: options.onThreadEnd ?? throwUncaught,
     remoteDescs: options.remoteDescs ?? [],
+    join: options.join ?? [],
     version: options.version ?? "0.0.0",
     durability: options.durability ?? "relaxed",
     simulateLatencyMs: options.simulateLatencyMs ?? 0,
@@ -107,6 +114,7 @@ export function withDefaults(options: ServerOptions) {
   expectInteger("startPort", startPort, 0, startPort === 0 ? 0 : 65535 - queryActorCount);
   expectInteger("simulateLatencyMs", settings.simulateLatencyMs, 0, 60_000);
   if (options.advertise !== undefined) expectAddress("advertise", options.advertise);
+  for (const address of settings.join) expectAddress("join", address);
   return settings;
 }
 

@@ -67,6 +67,7 @@ export {
 } from "./errors.ts";
 export { escapeControl, escapeControlInLines, escapedJson } from "./escape.ts";
 export { FrameError, frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
+export { pause } from "./pause.ts";
 export { FrameSender, type FrameSenderListener } from "./frame_sender.ts";
 export {
   beginNotification,

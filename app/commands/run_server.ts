@@ -1,5 +1,7 @@
 import {
+  addressOfDescription,
   type Durability,
+  JoinError,
   Server,
   ServerOptionError,
   type ServerOptions,
@@ -9,7 +11,7 @@ import type { Invocation } from "../cli/command_spec.ts";
 import { BrokenPipeError, type Console, type StopSignal } from "../cli/console.ts";
 import { exitCodeOf, exitCodeOfSignal, exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
-import { describe, joinLater, parseJoin } from "./join.ts";
+import { defaultSystemAddress, parseAddressOption } from "../cli/query_client.ts";
 import { ServerLog } from "./server_log.ts";
 import { serverPermissions } from "./server_permissions.ts";
 import { styleFor } from "../cli/style.ts";
@@ -64,7 +66,6 @@ async function serve(
 ): Promise<number> {
   const { options, console } = invocation;
   const { log } = serverLog;
-  const { descriptions, missing } = await describe(joins, log);
   const server = await startServer({
     hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
     startPort: options.port as number | undefined ?? 6000,
@@ -75,34 +76,48 @@ async function serve(
       void serverLog.close().then(() => console.exit(exitCodes.internal));
     },
     advertise: options.advertise as string | undefined,
-    remoteDescs: descriptions,
+    join: joins,
     dataDir: options.dataDir as string | undefined,
     durability: options.durability as Durability | undefined,
     simulateLatencyMs: options.simulateLatency as number | undefined,
     version,
     log,
   });
-  const keepAsking = new AbortController();
   console.keepOnly?.(serverPermissions(options, false));
-  const join = (description: string) => server.join(description);
-  for (const other of missing) void joinLater(other, join, keepAsking.signal, log);
   const stopped = stopSignal(console);
   announceWhenReady(server, invocation, log);
   const signal = await stopped;
   if (!options.json) log.info("{signal}: stopping", { signal });
-  keepAsking.abort();
   await server.close();
   return exitCodes.ok;
 }
 
-/** @throws {UsageError} for an option that the server refuses. */
+/**
+ * Reads one value of `--join`: a system port, or the description of a server, which may have restarted
+ * since, so that only its system port counts.
+ *
+ * @throws {UsageError} when it is neither.
+ */
+function parseJoin(text: string): string {
+  if (!text.trimStart().startsWith("{")) return parseAddressOption(text, defaultSystemAddress);
+  try {
+    return addressOfDescription(text);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** @throws {UsageError} for an option that the server refuses, or for what answers where it names one. */
 async function startServer(options: ServerOptions): Promise<Server> {
   try {
     return await Server.start(options);
   } catch (cause) {
-    if (!(cause instanceof ServerOptionError)) throw cause;
-    const message = cause.message.replace("startPort", "--port").replace("threads", "--threads");
-    throw new UsageError(message, { cause });
+    if (cause instanceof JoinError) throw new UsageError(cause.message, { cause });
+    if (cause instanceof ServerOptionError) {
+      const message = cause.message.replace("startPort", "--port").replace("threads", "--threads");
+      throw new UsageError(message, { cause });
+    }
+    throw cause;
   }
 }
 

@@ -100,39 +100,51 @@ function eventsOf({ stdout }: FakeConsole): Record<string, unknown>[] {
 
 const timeoutMs = 20_000;
 
-for (const [what, description] of [["no", ""], ["a malformed", '{"cmud":1}']]) {
-  Deno.test(`server --join waits for a server that gives ${what} description yet`, async () => {
-    const first = await Server.start({ startPort: 0, queryActorCount: 1 });
-    await using starting = await startingSystem();
-    starting.description = description;
-    const { console, ended } = runServer("--join", starting.address);
-    const waits = `Cannot join ${starting.address} yet: it is still starting; it is asked again\n`;
-    await until("it says that it waits", () => console.stderr.includes(waits), { timeoutMs });
-    assertEquals(console.stdout, "");
-    starting.description = first.description;
-    await until("it is synced", () => eventsOf(console).length === 2, { timeoutMs });
-    console.signal("SIGTERM");
-    assertEquals(await ended, 0);
-    await first.close();
-  });
+Deno.test("server --join waits for a server that gives no description yet", async () => {
+  const first = await Server.start({ startPort: 0, queryActorCount: 1 });
+  await using starting = await startingSystem();
+  const { console, ended } = runServer("--join", starting.address);
+  const waits = `Cannot join ${starting.address} yet: it is still starting; it is asked again\n`;
+  await until("it says that it waits", () => console.stderr.includes(waits), { timeoutMs });
+  assertEquals(console.stdout, "");
+  starting.description = first.description;
+  await until("it is synced", () => eventsOf(console).length === 2, { timeoutMs });
+  console.signal("SIGTERM");
+  assertEquals(await ended, 0);
+  await first.close();
+});
 
-  Deno.test(`server --join goes on asking one of several that gives ${what} description yet`, async () => {
-    const [first, second] = await Promise.all(
-      [0, 0].map((startPort) => Server.start({ startPort, queryActorCount: 1 })),
-    );
-    await using starting = await startingSystem();
-    starting.description = description;
-    const { console, ended } = runServer("--join", first.address, "--join", starting.address);
-    await until("it is synced", () => eventsOf(console).length === 2, { timeoutMs });
-    assertStringIncludes(console.stderr, "it is still starting");
-    starting.description = second.description;
-    const joins = () => console.stderr.includes(`Peer ${second.address} is known`);
-    await until("it joins the other one", joins, { timeoutMs });
-    console.signal("SIGTERM");
-    assertEquals(await ended, 0);
-    await Promise.all([first.close(), second.close()]);
-  });
-}
+Deno.test("server --join goes on asking one of several that gives no description yet", async () => {
+  const [first, second] = await Promise.all(
+    [0, 0].map((startPort) => Server.start({ startPort, queryActorCount: 1 })),
+  );
+  await using starting = await startingSystem();
+  const { console, ended } = runServer("--join", first.address, "--join", starting.address);
+  await until("it is synced", () => eventsOf(console).length === 2, { timeoutMs });
+  assertStringIncludes(console.stderr, "it is still starting");
+  starting.description = second.description;
+  const joins = () => console.stderr.includes(`Peer ${second.address} is known`);
+  await until("it joins the other one", joins, { timeoutMs });
+  console.signal("SIGTERM");
+  assertEquals(await ended, 0);
+  await Promise.all([first.close(), second.close()]);
+});
+
+Deno.test("server --join ends with 64 when what answers is of another version, or malformed", async () => {
+  await using other = await startingSystem();
+  for (const description of ['{"cmud":2}', '{"cmud":1}', "nonsense"]) {
+    other.description = description;
+    const { code, stdout, stderr } = await runCmud([
+      "server",
+      "--port",
+      "0",
+      "--join",
+      other.address,
+    ]);
+    assertEquals({ code, stdout }, { code: 64, stdout: "" }, description);
+    assertStringIncludes(stderr, `Cannot join ${other.address}: it does not describe itself`);
+  }
+});
 
 Deno.test("server --json says when it has the state of the server that it joins", async () => {
   const first = await startServerProcess();

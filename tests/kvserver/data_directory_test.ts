@@ -1,7 +1,7 @@
 import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
-import { DataDirectory } from "../../kvserver/data_directory.ts";
-import { type Clock, type Limited, realEnvironment, type Timers } from "../../rpc/mod.ts";
-import { type Logger, silentLogger } from "../../log/mod.ts";
+import { DataDirectory, type DataDirectorySurroundings } from "../../kvserver/data_directory.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
+import { silentLogger } from "../../log/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { batchOf, dataWriter, entry, newDataFile } from "../support/disk/data_files.ts";
 import { MemoryLog } from "../support/memory_log.ts";
@@ -11,15 +11,17 @@ import { TempDirectory } from "../support/disk/temp_directory.ts";
 async function withDirectory(
   path: string,
   use: (data: DataDirectory, journal: ActorRef, system: ActorSystem) => Promise<void>,
-  { clock = realEnvironment, log = silentLogger }: {
-    clock?: Clock & Timers & Limited;
-    log?: Logger;
-  } = {},
+  surroundings: Partial<DataDirectorySurroundings> = {},
 ): Promise<void> {
-  const onBroken = (error: Error) => {
-    throw error;
-  };
-  const data = await DataDirectory.open(path, { clock, log, onBroken });
+  const data = await DataDirectory.open(path, {
+    clock: realEnvironment,
+    log: silentLogger,
+    onBroken: (error) => {
+      throw error;
+    },
+    onPeer: () => {},
+    ...surroundings,
+  });
   const system = await ActorSystem.start({ hostname: "127.0.0.1", port: 0 });
   const { journal } = data.attach(system, "relaxed");
   await use(data, journal, system);
@@ -60,30 +62,21 @@ Deno.test("DataDirectory.load() tells an empty directory from one that holds som
   await withDirectory(directory.path, async (data) => assertEquals(await data.load([]), false));
 });
 
-Deno.test("DataDirectory asks servers that were known, but not who made himself known", async () => {
+Deno.test("DataDirectory gives the servers that were known, and tells of those that come", async () => {
   using directory = new TempDirectory();
   newDataFile(directory.path);
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const address = `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
-  let dials = 0;
-  const listening = (async () => {
-    for await (const connection of listener) {
-      dials++;
-      connection.close();
-    }
-  })();
   const writer = dataWriter(directory.path);
-  writer.rememberPeer(address, 1);
+  writer.rememberPeer("192.0.2.7:6000", 1);
   writer.close();
+  const told: string[] = [];
+  const onPeer = (address: string) => void told.push(address);
   await withDirectory(directory.path, async (data, journal, system) => {
-    assertEquals([await data.knownServers(), dials], [[], 1]);
+    assertEquals(data.peers, ["192.0.2.7:6000"]);
     await data.load([]);
     const { ref, response } = system.newChannelRef();
-    system.tell(journal, { type: "peer", address });
+    system.tell(journal, { type: "peer", address: "192.0.2.8:6000" });
     system.tell(ref, true);
     await response;
-    assertEquals([await data.knownServers(), dials], [[], 1]);
-  });
-  listener.close();
-  await listening;
+    assertEquals(told, ["192.0.2.8:6000"]);
+  }, { onPeer });
 });

@@ -18,3 +18,12 @@ export class MemoryLog extends Logger {
     return this.records.map((record) => formatRecord(record, "text").replace(/^\S+ /, ""));
   }
 }
+
+/** Returns a logger that gives each line on, without its time and its level. */
+export function lineLogger(take: (line: string) => void): Logger {
+  return new class extends Logger {
+    take(record: LogRecord): void {
+      take(formatRecord(record, "text").replace(/^\S+ \w+ +/, ""));
+    }
+  }(realEnvironment);
+}

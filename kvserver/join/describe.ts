@@ -1,0 +1,64 @@
+import type { ActorRef } from "../../actor/mod.ts";
+import {
+  type Call,
+  type CallOptions,
+  type Dialer,
+  type Environment,
+  isRetriable,
+  RpcConnection,
+  RpcError,
+} from "../../rpc/mod.ts";
+import { syncActorOf } from "./description.ts";
+import { JoinError } from "./join_error.ts";
+
+/** `Describe []` on a system port. A result of another type is none of a description's. */
+const describeCall: Call<string | undefined> = {
+  method: "Describe",
+  repeatable: true,
+  writeParams: (writer) => writer.arrayHeader(0),
+  readResult: (reader) => reader.str(),
+};
+
+/**
+ * Asks the system port at `address` for the sync actor of its server.
+ *
+ * @throws {ConnectionError | TimeoutError} when nobody answers there; {RpcError} of the code
+ * `unavailable` or `overloaded` when its server cannot say yet; {JoinError} when what answers cannot be
+ * joined; the signal's reason.
+ */
+export async function fetchSyncActor(
+  address: string,
+  dialer: Dialer,
+  environment: Environment,
+  options: CallOptions,
+): Promise<ActorRef> {
+  const connection = new RpcConnection(address, dialer, environment);
+  try {
+    return readSyncActor(await connection.call(describeCall, options), address);
+  } catch (error) {
+    if (!(error instanceof RpcError) || isRetriable(error)) throw error;
+    throw new JoinError(address, `Cannot join ${address}: ${whyOf(error)}`, { cause: error });
+  } finally {
+    await connection.close();
+  }
+}
+
+function readSyncActor(description: string | undefined, address: string): ActorRef {
+  // Servers of version 0.1.0 answer with an empty text while they read their data.
+  if (description === "") throw new RpcError("unavailable", "It is still starting", { address });
+  try {
+    if (description === undefined) throw new TypeError("A description is a str");
+    return syncActorOf(description);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    const message = `Cannot join ${address}: it does not describe itself as this version can ` +
+      `read it (${why})`;
+    throw new JoinError(address, message, { cause });
+  }
+}
+
+function whyOf({ code, message }: RpcError): string {
+  if (code !== "unknown_method") return `it says ${JSON.stringify(message.slice(0, 200))}`;
+  return "it is no system port; a server prints its own when it starts, by default that is the " +
+    "port before its first query port";
+}

@@ -1,0 +1,164 @@
+import type { ActorRef } from "../../actor/mod.ts";
+import type { Logger } from "../../log/mod.ts";
+import { Backoff, type Dialer, type Environment, pause, RpcError } from "../../rpc/mod.ts";
+import { fetchSyncActor } from "./describe.ts";
+import { JoinError } from "./join_error.ts";
+
+/** What a `Discovery` asks over, and whom it tells. */
+export interface DiscoverySurroundings {
+  dialer: Dialer;
+  environment: Environment;
+  /** Told of named servers that cannot be joined yet, and of all that answer with nonsense. */
+  log: Logger;
+}
+
+/** A system port where a server is expected that has not described itself yet. */
+interface Seed {
+  readonly address: string;
+  /** Somebody named it for this start, so that its absence is worth a line; else it is remembered. */
+  readonly isNamed: boolean;
+  /** What has been logged of it: each once, because it is asked again and again. */
+  readonly logged: Set<Absence>;
+}
+
+/** Why a seed cannot be joined yet. */
+type Absence = "silent" | "starting" | "mismatch";
+
+/** A seed's answer: the sync actor of its server, or why there is none. */
+type Answer = { seed: Seed; syncActor: ActorRef } | { seed: Seed; failure: unknown };
+
+/**
+ * Finds the servers to sync with: asks system ports for their sync actors until each has answered, less
+ * and less often. A server asks those that it was told to join, and those that it remembers from before
+ * a restart.
+ */
+export class Discovery {
+  #dialer: Dialer;
+  #environment: Environment;
+  #log: Logger;
+  /** By address: seeds that have not answered yet. */
+  #seeds = new Map<string, Seed>();
+  #ending = new AbortController();
+  #asking: Promise<unknown> = Promise.resolve();
+
+  constructor({ dialer, environment, log }: DiscoverySurroundings) {
+    this.#dialer = dialer;
+    this.#environment = environment;
+    this.#log = log;
+  }
+
+  /**
+   * Finds servers for a start: all that answer soon.
+   *
+   * Without a remembered one, at least one of those named is found: one that is still starting is
+   * waited for. With one, this server has been a member before, and starts without the others, because
+   * otherwise servers that all start at once, as after a power cut, would wait for each other.
+   *
+   * @throws {ConnectionError | TimeoutError} when one must be found and nobody answers; {JoinError} when
+   * what answers where one is named cannot be joined.
+   */
+  async find(named: readonly string[], remembered: readonly string[] = []): Promise<ActorRef[]> {
+    for (const address of remembered) this.#expect(address, false);
+    for (const address of named) this.#expect(address, true);
+    const { joinRetryMaxMs, rejoinFirstMs, describeTimeoutMs } = this.#environment.limits;
+    const isMember = remembered.length > 0;
+    const retries = this.#backoff(joinRetryMaxMs);
+    for (;;) {
+      const answers = await Promise.all(
+        [...this.#seeds.values()].map((seed) =>
+          this.#ask(seed, isMember ? rejoinFirstMs : describeTimeoutMs)
+        ),
+      );
+      const found = answers.filter((answer) => "syncActor" in answer);
+      const failed = answers.filter((answer) => "failure" in answer);
+      for (const { seed } of found) this.#seeds.delete(seed.address);
+      for (const { seed, failure } of failed) {
+        if (seed.isNamed && failure instanceof JoinError) throw failure;
+      }
+      const isStarting = failed.some(({ failure }) => failure instanceof RpcError);
+      const isEnough = isMember || found.length > 0 || failed.length === 0;
+      if (!isEnough && !isStarting) throw failed[0].failure;
+      for (const { seed, failure } of failed) this.#tell(seed, failure);
+      if (isEnough) return found.map(({ syncActor }) => syncActor);
+      await this.#pause(retries);
+    }
+  }
+
+  /** Goes on asking those that have not answered. @param join is given the sync actor of each that does */
+  keepAsking(join: (syncActor: ActorRef) => void): void {
+    const asking = [...this.#seeds.values()].map((seed) => this.#keepAsking(seed, join));
+    this.#asking = Promise.all(asking);
+  }
+
+  /** A server made itself known: unless somebody named it, it need not be asked any more. */
+  found(address: string): void {
+    if (this.#seeds.get(address)?.isNamed === false) this.#seeds.delete(address);
+  }
+
+  /** Ends asking; resolves when nothing of it is left. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#asking;
+  }
+
+  #expect(address: string, isNamed: boolean): void {
+    this.#seeds.set(address, { address, isNamed, logged: new Set() });
+  }
+
+  async #keepAsking(seed: Seed, join: (syncActor: ActorRef) => void): Promise<void> {
+    const { joinRetryMaxMs, rejoinMaxMs, describeTimeoutMs } = this.#environment.limits;
+    const retries = this.#backoff(seed.isNamed ? joinRetryMaxMs : rejoinMaxMs);
+    for (;;) {
+      await this.#pause(retries);
+      if (this.#ending.signal.aborted || !this.#seeds.has(seed.address)) return;
+      const answer = await this.#ask(seed, describeTimeoutMs);
+      // It may have made itself known meanwhile.
+      if (this.#ending.signal.aborted || !this.#seeds.has(seed.address)) return;
+      if ("failure" in answer) this.#tell(seed, answer.failure);
+      else {
+        this.#seeds.delete(seed.address);
+        return join(answer.syncActor);
+      }
+    }
+  }
+
+  /** Whatever a peer does, it is an answer: nothing that it says ends a server that runs. */
+  async #ask(seed: Seed, timeoutMs: number): Promise<Answer> {
+    const { address } = seed;
+    const options = { timeoutMs, signal: this.#ending.signal };
+    try {
+      const syncActor = await fetchSyncActor(address, this.#dialer, this.#environment, options);
+      return { seed, syncActor };
+    } catch (failure) {
+      return { seed, failure };
+    }
+  }
+
+  #tell({ address, isNamed, logged }: Seed, failure: unknown): void {
+    const absence = absenceOf(failure);
+    if (logged.has(absence) || !isNamed && absence !== "mismatch") return;
+    logged.add(absence);
+    if (absence === "mismatch") {
+      const { message: reason } = failure as JoinError;
+      return this.#log.warn("{reason}; it is asked again", { reason });
+    }
+    const why = reasons[absence];
+    this.#log.warn("Cannot join {peer} yet: {why}; it is asked again", { peer: address, why });
+  }
+
+  #backoff(maxMs: number): Backoff {
+    const fraction = () => this.#environment.fraction();
+    return new Backoff({ minMs: this.#environment.limits.joinRetryMinMs, maxMs, fraction });
+  }
+
+  #pause(retries: Backoff): Promise<void> {
+    return pause(this.#environment, retries.nextMs(), this.#ending.signal);
+  }
+}
+
+function absenceOf(failure: unknown): Absence {
+  if (failure instanceof JoinError) return "mismatch";
+  return failure instanceof RpcError ? "starting" : "silent";
+}
+
+const reasons = { silent: "nobody answers there", starting: "it is still starting" };

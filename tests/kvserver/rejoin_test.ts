@@ -1,0 +1,249 @@
+import { Client } from "../../kvclient/mod.ts";
+import { JoinError, Server, type ServerOptions } from "../../kvserver/mod.ts";
+import { defaultLimits } from "../../limits.ts";
+import { ConnectionError } from "../../rpc/mod.ts";
+import { assert, assertEquals, assertRejects } from "../deps.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { lineLogger } from "../support/memory_log.ts";
+import { MemoryNetwork } from "../support/memory_transport.ts";
+import { ScriptedServer } from "../support/scripted_server.ts";
+import { SimulatedDisks } from "../support/simulated_disks.ts";
+import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import { testInWorld } from "../support/simulation.ts";
+
+const { joinRetryMaxMs, rejoinMaxMs } = defaultLimits;
+
+/** Machines `m0`, `m1` and so on in a simulated world, with a disk each. */
+class Machines implements Disposable {
+  readonly network: MemoryNetwork;
+  readonly disks: SimulatedDisks;
+  /** What all servers logged. */
+  readonly logged: string[] = [];
+  #world: SimulatedWorld;
+  #directories: TempDirectory[] = [];
+
+  constructor(world: SimulatedWorld) {
+    this.#world = world;
+    this.network = new MemoryNetwork(world);
+    this.disks = new SimulatedDisks(world);
+  }
+
+  /** The system port of the server on a machine. */
+  address(machine: number): string {
+    return `m${machine}:6000`;
+  }
+
+  /** Starts a server; with `keepsData` it has the machine's disk. */
+  start(machine: number, { keepsData = true, ...options }: Start = {}): Promise<Server> {
+    const directory = this.#directories[machine] ??= new TempDirectory();
+    return Server.start({
+      hostname: `m${machine}`,
+      startPort: 6000,
+      queryActorCount: 1,
+      environment: this.#world.environment(),
+      transport: this.network,
+      dataDir: keepsData ? directory.path : undefined,
+      log: lineLogger((line) => this.logged.push(`m${machine}: ${line}`)),
+      ...options,
+    });
+  }
+
+  /** Runs `use` with a client of a server. */
+  async ask<T>(server: Server, use: (client: Client) => Promise<T>): Promise<T> {
+    const environment = this.#world.environment();
+    const client = new Client([...server.queryAddresses], {
+      environment,
+      transport: this.network,
+    });
+    try {
+      return await this.#world.complete(use(client));
+    } finally {
+      await this.#world.complete(client.close());
+    }
+  }
+
+  async close(...servers: Server[]): Promise<void> {
+    await this.#world.complete(Promise.all(servers.map((server) => server.close())));
+  }
+
+  [Symbol.dispose](): void {
+    this.disks[Symbol.dispose]();
+    for (const directory of this.#directories) directory?.[Symbol.dispose]();
+  }
+}
+
+type Start = ServerOptions & { keepsData?: boolean };
+
+const inMemory = { keepsData: false };
+
+testInWorld(
+  "a server joins an address over its own transport, and waits while that starts",
+  async (world) => {
+    using machines = new Machines(world);
+    machines.disks.readMs = () => 3_000;
+    const starting = machines.start(0);
+    await world.advance(1_000);
+    const joining = machines.start(1, { ...inMemory, join: [machines.address(0)] });
+    await world.advance(1_000);
+    assertEquals(machines.logged, [
+      "m1: Cannot join m0:6000 yet: it is still starting; it is asked again",
+    ]);
+    const [first, second] = await world.complete(Promise.all([starting, joining]));
+    await machines.ask(first, (client) => client.put("k", "v"));
+    await world.complete(second.synced());
+    await world.advance(1_000);
+    assertEquals(await machines.ask(second, (client) => client.get("k")), "v");
+    await machines.close(first, second);
+  },
+);
+
+testInWorld(
+  "a start fails when nobody answers, or somebody else, and leaves nothing",
+  async (world) => {
+    using machines = new Machines(world);
+    const join = [machines.address(0)];
+    for (const options of [inMemory, {}]) {
+      await world.complete(
+        assertRejects(() => machines.start(1, { ...options, join }), ConnectionError),
+      );
+    }
+    const other = new ScriptedServer(machines.network, 6000, "m0");
+    other.onRequest = (request) => other.reply(request, '{"cmud":2}');
+    await world.complete(assertRejects(() => machines.start(1, { join }), JoinError, "version 2"));
+    other.close();
+    // The directory is free.
+    await machines.close(await world.complete(machines.start(1)));
+  },
+);
+
+testInWorld("a member starts though nobody answers, and joins whoever comes", async (world) => {
+  using machines = new Machines(world);
+  const first = await world.complete(machines.start(0));
+  const second = await world.complete(machines.start(1, { join: [first.address] }));
+  await world.complete(second.synced());
+  await machines.ask(first, (client) => client.put("before", "1"));
+  await world.advance(1_000);
+  await machines.close(first, second);
+  // As after a power cut, with the command line of the first time.
+  const again = await world.complete(machines.start(1, { join: [machines.address(0)] }));
+  assertEquals(again.stats().ready, true);
+  await machines.ask(again, (client) => client.put("alone", "2"));
+  const back = await world.complete(machines.start(0));
+  await world.advance(joinRetryMaxMs + 5_000);
+  for (const server of [again, back]) {
+    assert(server.stats().ready);
+    const list = await machines.ask(server, (client) => client.list(""));
+    assertEquals(list, new Map([["alone", "2"], ["before", "1"]]));
+  }
+  await machines.close(again, back);
+});
+
+testInWorld("a server that remembers one who comes by itself asks no more", async (world) => {
+  using machines = new Machines(world);
+  const first = await world.complete(machines.start(0));
+  const second = await world.complete(machines.start(1, { join: [first.address] }));
+  await world.complete(second.synced());
+  await world.advance(1_000);
+  await machines.close(first, second);
+  const endpoint = machines.network.at(second.address);
+  const alone = await world.complete(machines.start(0));
+  await world.advance(rejoinMaxMs);
+  const back = await world.complete(machines.start(1));
+  await world.complete(back.synced());
+  const { dials } = endpoint;
+  await world.advance(3 * rejoinMaxMs);
+  assertEquals(endpoint.dials, dials);
+  await machines.close(back, alone);
+});
+
+testInWorld("a server that closes asks for nobody any more", async (world) => {
+  using machines = new Machines(world);
+  const first = await world.complete(machines.start(0));
+  const second = await world.complete(machines.start(1, { join: [first.address] }));
+  await world.complete(second.synced());
+  await world.advance(1_000);
+  await machines.close(first, second);
+  const alone = await world.complete(machines.start(1));
+  await machines.close(alone);
+  const endpoint = machines.network.at(first.address);
+  const { dials } = endpoint;
+  await world.advance(3 * rejoinMaxMs);
+  assertEquals(endpoint.dials, dials);
+});
+
+testInWorld("a running server outlives whatever a remembered address says", async (world) => {
+  using machines = new Machines(world);
+  const first = await world.complete(machines.start(0));
+  const second = await world.complete(machines.start(1, { join: [first.address] }));
+  await world.complete(second.synced());
+  await world.advance(1_000);
+  await machines.close(first, second);
+  const other = new ScriptedServer(machines.network, 6000, "m0");
+  const results = ["", "nonsense", '{"cmud":2}', 7, null, { a: 1 }, "\u{1b}[31m"];
+  let answers = 0;
+  other.onRequest = (request) => {
+    const n = answers++ % (results.length + 1);
+    if (n === results.length) other.refuse(request, "internal", "\u{1b}[31m".repeat(9_999));
+    else other.reply(request, results[n]);
+  };
+  const again = await world.complete(machines.start(1));
+  machines.logged.length = 0;
+  await world.advance(10 * rejoinMaxMs);
+  assert(answers > results.length + 1);
+  assertEquals(machines.logged.length, 1);
+  assert(machines.logged[0].length < 500);
+  assertEquals(again.stats().ready, true);
+  other.close();
+  const back = await world.complete(machines.start(0));
+  await world.advance(2 * rejoinMaxMs);
+  await machines.ask(back, (client) => client.put("k", "v"));
+  await world.advance(1_000);
+  assertEquals(await machines.ask(again, (client) => client.get("k")), "v");
+  await machines.close(again, back);
+});
+
+for (let seed = 1; seed <= 4; seed++) {
+  const count = 4 + seed;
+  testInWorld(
+    `${count} servers with data that all start at once find together, seed ${seed}`,
+    async (world) => {
+      using machines = new Machines(world);
+      const all = Array.from({ length: count }, (_, machine) => machine);
+      const first = await world.complete(machines.start(0));
+      const others = await world.complete(
+        Promise.all(
+          all.slice(1).map((machine) => machines.start(machine, { join: [first.address] })),
+        ),
+      );
+      await world.complete(Promise.all(others.map((server) => server.synced())));
+      await world.advance(5_000);
+      await machines.close(first, ...others);
+      // Each has something that no other has.
+      const expected = new Map<string, string>();
+      for (const machine of all) {
+        const alone = await world.complete(machines.start(machine));
+        await machines.ask(alone, (client) => client.put(`key ${machine}`, "v"));
+        expected.set(`key ${machine}`, "v");
+        await machines.close(alone);
+      }
+      machines.disks.readMs = () => world.random.below(2_000);
+      for (const { address } of [first, ...others]) {
+        machines.network.at(address).latencyMs = world.random.below(100);
+      }
+      const servers = await world.complete(Promise.all(all.map(async (machine) => {
+        await new Promise<void>((resolve) => world.after(world.random.below(1_000), resolve));
+        // Some are started with the command line of the first time.
+        const join = world.random.below(2) === 0 || machine === 0 ? [] : [machines.address(0)];
+        return machines.start(machine, { join });
+      })));
+      await world.advance(30_000);
+      for (const server of servers) {
+        assertEquals(server.stats().ready, true, server.address);
+        const list = await machines.ask(server, (client) => client.list(""));
+        assertEquals([...list].sort(), [...expected].sort(), server.address);
+      }
+      await machines.close(...servers);
+    },
+    { seed },
+  );
+}

@@ -1,0 +1,43 @@
+import type { DiskEvent, DiskRefusal, DiskRequest } from "../../kvserver/disk/disk_messages.ts";
+import { DiskService } from "../../kvserver/disk/disk_service.ts";
+import { pause } from "../../rpc/mod.ts";
+import { FakeWorker } from "./fake_worker.ts";
+import type { SimulatedWorld } from "./simulated_environment.ts";
+
+/**
+ * Runs the disk threads of a simulated world's servers in its time, as long as it is in use: they read
+ * and write real files, but in no Worker.
+ */
+export class SimulatedDisks implements Disposable {
+  /** Draws how long reading a part takes. */
+  readMs: () => number = () => 0;
+  #RealWorker = globalThis.Worker;
+
+  constructor(world: SimulatedWorld) {
+    const start = () => this.#startWorker(world);
+    globalThis.Worker = function (url: URL) {
+      if (!url.pathname.endsWith("/disk_worker.ts")) {
+        throw new Error(`A simulated world has no ${url}`);
+      }
+      return start();
+    } as unknown as typeof Worker;
+  }
+
+  [Symbol.dispose](): void {
+    globalThis.Worker = this.#RealWorker;
+  }
+
+  #startWorker(world: SimulatedWorld) {
+    const environment = world.environment();
+    const worker: FakeWorker<DiskRequest, DiskEvent, DiskRefusal> = new FakeWorker({
+      handle: async (request) => {
+        const readMs = request.type === "read" ? this.readMs() : 0;
+        if (readMs > 0) await pause(environment, readMs);
+        return service.handle(request);
+      },
+      failureOf: () => undefined,
+    });
+    const service = new DiskService(environment, (event) => worker.emit(event));
+    return worker;
+  }
+}
