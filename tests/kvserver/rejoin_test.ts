@@ -1,78 +1,12 @@
-import { Client } from "../../kvclient/mod.ts";
-import { JoinError, Server, type ServerOptions } from "../../kvserver/mod.ts";
+import { JoinError } from "../../kvserver/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { ConnectionError } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertRejects } from "../deps.ts";
-import { TempDirectory } from "../support/disk/temp_directory.ts";
-import { lineLogger } from "../support/memory_log.ts";
-import { MemoryNetwork } from "../support/memory_transport.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
-import { SimulatedDisks } from "../support/simulated_disks.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
+import { Machines } from "./machines.ts";
 
 const { joinRetryMaxMs, rejoinMaxMs } = defaultLimits;
-
-/** Machines `m0`, `m1` and so on in a simulated world, with a disk each. */
-class Machines implements Disposable {
-  readonly network: MemoryNetwork;
-  readonly disks: SimulatedDisks;
-  /** What all servers logged. */
-  readonly logged: string[] = [];
-  #world: SimulatedWorld;
-  #directories: TempDirectory[] = [];
-
-  constructor(world: SimulatedWorld) {
-    this.#world = world;
-    this.network = new MemoryNetwork(world);
-    this.disks = new SimulatedDisks(world);
-  }
-
-  /** The system port of the server on a machine. */
-  address(machine: number): string {
-    return `m${machine}:6000`;
-  }
-
-  /** Starts a server; with `keepsData` it has the machine's disk. */
-  start(machine: number, { keepsData = true, ...options }: Start = {}): Promise<Server> {
-    const directory = this.#directories[machine] ??= new TempDirectory();
-    return Server.start({
-      hostname: `m${machine}`,
-      startPort: 6000,
-      queryActorCount: 1,
-      environment: this.#world.environment(),
-      transport: this.network,
-      dataDir: keepsData ? directory.path : undefined,
-      log: lineLogger((line) => this.logged.push(`m${machine}: ${line}`)),
-      ...options,
-    });
-  }
-
-  /** Runs `use` with a client of a server. */
-  async ask<T>(server: Server, use: (client: Client) => Promise<T>): Promise<T> {
-    const environment = this.#world.environment();
-    const client = new Client([...server.queryAddresses], {
-      environment,
-      transport: this.network,
-    });
-    try {
-      return await this.#world.complete(use(client));
-    } finally {
-      await this.#world.complete(client.close());
-    }
-  }
-
-  async close(...servers: Server[]): Promise<void> {
-    await this.#world.complete(Promise.all(servers.map((server) => server.close())));
-  }
-
-  [Symbol.dispose](): void {
-    this.disks[Symbol.dispose]();
-    for (const directory of this.#directories) directory?.[Symbol.dispose]();
-  }
-}
-
-type Start = ServerOptions & { keepsData?: boolean };
 
 const inMemory = { keepsData: false };
 
