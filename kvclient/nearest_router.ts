@@ -126,7 +126,9 @@ export class NearestRouter implements QueryRouter {
       const startMs = this.#environment.monotonicMs();
       await connection.call(pingCall, { timeoutMs: this.#intervalMs });
       candidate.missedProbes = 0;
-      this.#succeed(candidate, this.#environment.monotonicMs() - startMs);
+      // A longer time is one in which this process stood still, and says nothing of the address.
+      const tookMs = Math.min(this.#environment.monotonicMs() - startMs, this.#intervalMs);
+      this.#succeed(candidate, tookMs);
     } catch (error) {
       if (++candidate.missedProbes === missedProbesMax) this.#giveUp(connection);
       this.#fail(candidate);

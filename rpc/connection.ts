@@ -264,7 +264,8 @@ export class RpcConnection {
     const lateMs = nowMs - this.#timerAtMs;
     this.#disarmTimer();
     const { standstillMs, silenceMsMax } = this.#environment.limits;
-    if (lateMs > standstillMs) this.#putOff(lateMs + standstillMs);
+    const stoodStill = lateMs > standstillMs;
+    if (stoodStill) this.#putOff(lateMs + standstillMs);
     let nextMs = Infinity;
     for (const [msgid, { call, deadlineMs, timeoutMs, reject }] of this.#pending) {
       if (deadlineMs <= nowMs) {
@@ -273,6 +274,7 @@ export class RpcConnection {
       } else nextMs = Math.min(nextMs, deadlineMs);
     }
     if (nextMs !== Infinity) this.#armTimer(nextMs);
+    if (stoodStill) return;
     // A peer that vanished without a word: nothing else would show it for a quarter of an hour.
     if (nowMs - (this.#silentSinceMs ?? nowMs) >= silenceMsMax) {
       this.#end("it is silent");

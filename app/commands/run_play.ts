@@ -1,6 +1,6 @@
 import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
-import { realEnvironment } from "../../rpc/mod.ts";
+import { awakeEnvironment, type Environment, realEnvironment } from "../../rpc/mod.ts";
 import type { Console, StopSignal } from "../cli/console.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { exitCodeOfSignal, exitCodes } from "../cli/exit_codes.ts";
@@ -22,6 +22,8 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
   const lines = await openPlayerLines(invocation, stop);
   if (lines === undefined) return stop.exitCode;
   stop.listen();
+  // A player's patience with a server does not run out while the game stands still.
+  const environment = awakeEnvironment(realEnvironment);
   let found: FoundServer | undefined;
   let nearest: NearestRouter | undefined;
   let guest: Guest | undefined;
@@ -37,13 +39,13 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
     // A system port answers a Ping as well.
     await client.get("");
     const store = gameStore(client, router);
-    const conversation = conversationOf(invocation, lines, stop.signal);
+    const conversation = conversationOf(invocation, lines, environment, stop.signal);
     if (options.observe) {
       await watchGame({ ...conversation, store });
     } else {
       // Once at each server, and once more at one that has only started again.
       const tries = addresses.length + 1;
-      const dice = diceFrom(realEnvironment);
+      const dice = diceFrom(environment);
       const { helpWith } = lines;
       await playGame({ ...conversation, store, tries, name, dice, onEntry: helpWith });
     }
@@ -59,12 +61,18 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
       await nearest?.close();
       await guest?.close();
       await found?.server?.close();
+      environment.close();
       stop.release();
     }
   }
 }
 
-function conversationOf({ options, console }: Invocation, lines: PlayerLines, stop: AbortSignal) {
+function conversationOf(
+  { options, console }: Invocation,
+  lines: PlayerLines,
+  environment: Environment,
+  stop: AbortSignal,
+) {
   const { editor, manner, isTerminal } = lines;
   const isPainted = isTerminal && manner !== "spoken" && hasColor(console, "stdout", options);
   return {
@@ -74,7 +82,7 @@ function conversationOf({ options, console }: Invocation, lines: PlayerLines, st
     columns: () => console.terminal?.columns() ?? 0,
     stop,
     fast: options.fast === true,
-    environment: realEnvironment,
+    environment,
     pause,
     paint: isPainted ? paint : undefined,
   };

@@ -10,8 +10,8 @@ import { DirectoryLock } from "../../kvserver/disk/directory_lock.ts";
 import { DataDirectoryError, DataDirectoryInUseError, Server } from "../../kvserver/mod.ts";
 import { appLimits } from "../../limits.ts";
 import { consoleLogger } from "../../log/mod.ts";
+import { awakeEnvironment, pause, realEnvironment } from "../../rpc/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
-import { pause } from "../cli/pause.ts";
 import { defaultQueryAddress, namedAddresses } from "../cli/query_client.ts";
 import { StateDirectory } from "../cli/state_directory.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -94,42 +94,63 @@ function worldOf({ options, console }: Invocation): string | undefined {
 }
 
 /** The directory of the player's own world, if it is the one that the server at `address` keeps. */
-async function worldKeptAt(
-  address: string,
-  { console }: Invocation,
-): Promise<string | undefined> {
+function worldKeptAt(address: string, { console }: Invocation): Promise<string | undefined> {
   const world = new StateDirectory(console).pathOf("world");
-  if (world === undefined) return undefined;
-  const untilMs = performance.now() + appLimits.ownerPatienceMs;
-  while (true) {
+  if (world === undefined) return Promise.resolve(undefined);
+  return patiently(20, (isLast) => {
     const owner = DirectoryLock.ownerOf(world);
-    if (owner?.queryAddresses.includes(address)) return world;
+    if (owner?.queryAddresses.includes(address)) return { found: world };
     // Who has just started says so a moment later.
     const isStarting = owner?.queryAddresses.length === 0;
-    if (!isStarting || performance.now() > untilMs) return undefined;
-    await pause(20);
-  }
+    return isStarting && !isLast ? undefined : { found: undefined };
+  });
 }
 
 /** A server with that world; or where one is that has it: another game of the same player. */
-async function openWorld(home: Home, dataDir: string): Promise<FoundServer> {
-  const untilMs = performance.now() + appLimits.ownerPatienceMs;
-  while (true) {
+function openWorld(home: Home, dataDir: string): Promise<FoundServer> {
+  return patiently(100, async (isLast) => {
     try {
       const server = await startServer(home, dataDir);
-      return ownServer(home, server, "Other games in your world go on with their own.");
+      const others = "Other games in your world go on with their own.";
+      return { found: ownServer(home, server, others) };
     } catch (error) {
       if (!(error instanceof DataDirectoryInUseError)) throw error;
       for (const address of error.owner?.queryAddresses ?? []) {
         if (!await answers(address)) continue;
-        return { addresses: [address], findAgain: () => openWorld(home, dataDir) };
+        return { found: { addresses: [address], findAgain: () => openWorld(home, dataDir) } };
       }
       // It may be starting, or about to end.
-      if (performance.now() > untilMs) throw error;
-      await pause(100);
+      if (isLast) throw error;
+      return undefined;
     }
+  });
+}
+
+/**
+ * Looks again and again, for `ownerPatienceMs`, until something is found. By a clock that leaves out
+ * standstills, because who has the world may have stood still as well.
+ *
+ * @param look told whether it is the last time: then it has to return or throw something
+ */
+async function patiently<T>(
+  pauseMs: number,
+  look: (isLast: boolean) => Looked<T> | Promise<Looked<T>>,
+): Promise<T> {
+  const environment = awakeEnvironment(realEnvironment);
+  const untilMs = environment.monotonicMs() + appLimits.ownerPatienceMs;
+  try {
+    for (;;) {
+      const looked = await look(environment.monotonicMs() > untilMs);
+      if (looked !== undefined) return looked.found;
+      await pause(environment, pauseMs);
+    }
+  } finally {
+    environment.close();
   }
 }
+
+/** What was found; `undefined`: look again. */
+type Looked<T> = { found: T } | undefined;
 
 /** The player's own; @param others what becomes of them when it ends: only where they find it. */
 function ownServer({ queryAddress }: Home, server: Server, others: string): FoundServer {

@@ -249,3 +249,20 @@ testInWorld("a client reaches the next address when the nearest is gone", async 
   await client.close();
   await close(router);
 });
+
+testInWorld(
+  "nextAddr() stays the same when the process stood still during a probe",
+  async (world) => {
+    const { start, close, endpoints } = setUp(world, [10, 300]);
+    const router = await world.complete(start());
+    await world.advance(10 * defaultLimits.probeIntervalMs);
+    // The probe of the nearest is under way, that of the other has been answered.
+    endpoints[0].latencyMs = 400;
+    await world.advance(defaultLimits.probeIntervalMs);
+    world.spend(100 * defaultLimits.probeIntervalMs);
+    endpoints[0].latencyMs = 10;
+    await world.advance(5 * defaultLimits.probeIntervalMs);
+    assertEquals(router.nextAddr(), "a:1");
+    await close(router);
+  },
+);
