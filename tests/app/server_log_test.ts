@@ -47,7 +47,12 @@ function entryFromTomorrow(uid: string): Uint8Array {
 function refusingServer(reason: string): { address: string; close(): Promise<void> } {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const address = `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
-  const description = JSON.stringify({ cmud: 1, address, incarnation: "0", syncActor: 1 });
+  const description = JSON.stringify({
+    cmud: 1,
+    address,
+    incarnation: "0".repeat(16),
+    syncActor: 1,
+  });
   const serve = async (conn: Deno.Conn) => {
     const buffer = new Uint8Array(65_536);
     const count = await conn.read(buffer) ?? 0;
