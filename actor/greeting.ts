@@ -1,5 +1,6 @@
 import {
   type ByteStream,
+  type Clock,
   dial,
   type Dialer,
   frameHeaderBytes,
@@ -48,7 +49,7 @@ export async function greet(
   address: string,
   hello: Hello,
   dialer: Dialer,
-  environment: Pick<Timers, "after"> & Limited,
+  environment: Clock & Timers & Limited,
   signal: AbortSignal,
 ): Promise<GreetedStream> {
   const stream = await dial(dialer, address, environment, signal);
