@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "./deps.ts";
+import { filesBelow, read, root } from "./support/repository.ts";
 import { storeyFaults } from "./support/storeys.ts";
 
 const leaves = ["limits.ts", "deps.ts"];
@@ -31,15 +32,15 @@ const testLeaves = ["tests/deps.ts"];
 /** The only files that may name a package. */
 const packageFiles = ["deps.ts", "tests/deps.ts", "scripts/deps.ts"];
 
-const root = new URL("../", import.meta.url);
-
 interface SourceFile {
   /** From the root of the repository, with `/` between its parts. */
   path: string;
   text: string;
 }
 
-const files = [...walk("")];
+const files: SourceFile[] = [...filesBelow("", ".ts")]
+  .filter((path) => !path.endsWith(".d.ts"))
+  .map((path) => ({ path, text: read(path) }));
 const parts = files.filter(({ path }) => !around.includes(partOf(path)));
 
 Deno.test("imports point one way only", () => {
@@ -168,19 +169,6 @@ Deno.test("every export has a doc comment", () => {
   }
   assertEquals(undocumented, []);
 });
-
-function* walk(folder: string): Generator<SourceFile> {
-  for (const entry of Deno.readDirSync(new URL(folder, root))) {
-    const path = folder + entry.name;
-    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
-    if (entry.isDirectory) yield* walk(`${path}/`);
-    else if (path.endsWith(".ts") && !path.endsWith(".d.ts")) yield { path, text: read(path) };
-  }
-}
-
-function read(path: string): string {
-  return Deno.readTextFileSync(new URL(path, root));
-}
 
 /** The first folder of a path, or the file's name when it is in none. */
 function partOf(path: string): string {

@@ -1,12 +1,11 @@
 import { assert, assertEquals } from "./deps.ts";
 import { anchorsOf, linksOf } from "./support/markdown.ts";
-
-const root = new URL("../", import.meta.url);
+import { filesBelow, read, root } from "./support/repository.ts";
 
 Deno.test("links in the docs lead to files and headings that are there", () => {
   const broken: string[] = [];
   let count = 0;
-  for (const path of markdownFiles("")) {
+  for (const path of filesBelow("", ".md")) {
     for (const link of linksOf(read(path))) {
       if (/^[a-z]+:/.test(link)) continue;
       count++;
@@ -53,17 +52,4 @@ function leadsSomewhere(from: string, link: string): boolean {
   }
   return anchor === "" ||
     isFile && anchorsOf(Deno.readTextFileSync(target)).has(anchor);
-}
-
-/** Those of the hosting site too: the folders that begin with a dot. */
-function* markdownFiles(folder: string): Generator<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
-    if ([".git", "coverage", "dist", "node_modules"].includes(name)) continue;
-    if (isDirectory) yield* markdownFiles(`${folder}${name}/`);
-    else if (name.endsWith(".md")) yield folder + name;
-  }
-}
-
-function read(path: string): string {
-  return Deno.readTextFileSync(new URL(path, root));
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../deps.ts";
-import { missing, testUnless } from "../support/needs.ts";
+import { missing, type Program, testUnless } from "../support/needs.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
 
@@ -15,14 +15,17 @@ const fishStub = `if test "$argv[2]" = complete-keys; ` +
   `printf '%s\\n' alpha 'beta gamma' at:home "key$argv[5]$argv[6]" | grep "^$argv[-1]"; ` +
   `else; printf ran; printf '<%s>' $argv; echo .; end`;
 
+interface ShellSteps {
+  start: string;
+  setUp: (script: string) => string;
+  check: string;
+}
+
 /**
  * How each shell is started without anybody's settings, and told what to do first; with `check` it
  * only looks at a script's syntax.
  */
-const shells: Record<
-  string,
-  { start: string; setUp: (script: string) => string; check: string }
-> = {
+const shells = {
   bash: {
     start: "bash --norc --noprofile -i",
     setUp: (script) => `cmud() { ${stub}; }; source ${script}`,
@@ -38,7 +41,7 @@ const shells: Record<
     setUp: (script) => `function cmud; ${fishStub}; end; source ${script}`,
     check: "--no-execute",
   },
-};
+} satisfies Partial<Record<Program, ShellSteps>>;
 
 /** What is typed, Tab included, and the command that comes of it. */
 const completed: [string, string[]][] = [
@@ -66,7 +69,8 @@ const completed: [string, string[]][] = [
   ["kv xyz\t", ["kv", "xyz"]],
 ];
 
-for (const [shell, { start, setUp, check }] of Object.entries(shells)) {
+for (const shell of ["bash", "zsh", "fish"] as const) {
+  const { start, setUp, check } = shells[shell];
   const lacking = missing(shell);
   terminalTest(`completion ${shell} completes commands, options, values and keys`, async () => {
     const home = Deno.makeTempDirSync();

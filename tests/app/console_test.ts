@@ -1,5 +1,5 @@
 import { assertEquals } from "../deps.ts";
-import { testUnless } from "../support/needs.ts";
+import { lackingLinux, testUnless } from "../support/needs.ts";
 import { denoArguments, spawnCmud, startServerProcess } from "../support/app/cmud_process.ts";
 
 Deno.test("a command ends with its own exit code when nobody reads stderr", async () => {
@@ -32,7 +32,7 @@ Deno.test("a command ends with 0 when nobody reads its results any more", async 
 });
 
 testUnless(
-  Deno.build.os === "linux" ? undefined : "Linux",
+  lackingLinux,
   "a command says so when its results cannot be written",
   async () => {
     const command = [Deno.execPath(), ...denoArguments, "completion", "bash"].join(" ");

@@ -1,4 +1,5 @@
 import { readLines } from "../../app/cli/lines.ts";
+import { missing } from "../support/needs.ts";
 
 const program = new URL("held_registry_program.ts", import.meta.url).pathname;
 
@@ -21,15 +22,19 @@ export class HeldRegistry implements AsyncDisposable {
     this.#lines = readLines(this.#child.stdout, 1_000);
   }
 
-  /** Starts one. @returns `undefined` where there is no network. */
-  static async start(): Promise<HeldRegistry | undefined> {
-    const npm = new Deno.Command("npm", { args: ["config", "get", "registry"], stderr: "null" });
-    const { stdout } = await npm.output();
-    const registry = new HeldRegistry(new TextDecoder().decode(stdout).trim());
+  /** What is missing here for one, as `testUnless()` is told. */
+  static async lacking(): Promise<string | undefined> {
+    const lackingNpm = missing("npm");
+    if (lackingNpm !== undefined) return lackingNpm;
+    await using registry = new HeldRegistry(await upstream());
+    return await registry.#nextLine() === "none" ? "network" : undefined;
+  }
+
+  /** Starts one. */
+  static async start(): Promise<HeldRegistry> {
+    const registry = new HeldRegistry(await upstream());
     registry.#address = await registry.#nextLine();
-    if (registry.#address !== "none") return registry;
-    await registry[Symbol.asyncDispose]();
-    return undefined;
+    return registry;
   }
 
   /** Where it is, with `http://` before and `/` behind. */
@@ -59,4 +64,10 @@ export class HeldRegistry implements AsyncDisposable {
     if (done) throw new Error("The registry ended early");
     return value ?? "";
   }
+}
+
+/** The registry that npm asks here. */
+async function upstream(): Promise<string> {
+  const npm = new Deno.Command("npm", { args: ["config", "get", "registry"], stderr: "null" });
+  return new TextDecoder().decode((await npm.output()).stdout).trim();
 }

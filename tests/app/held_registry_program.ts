@@ -6,7 +6,7 @@
 
 const upstream = new URL(Deno.args[0]);
 
-const isReachable = await fetch(upstream).then(
+const isReachable = await fetch(upstream, { signal: AbortSignal.timeout(10_000) }).then(
   (response) => (response.body?.cancel(), true),
   () => false,
 );

@@ -64,22 +64,21 @@ testUnless(
     }),
 );
 
-if (lacking === undefined) {
-  terminalTest(
-    "kv shell works on a terminal that somebody made non-blocking",
-    () =>
-      withServer(async (server) => {
-        const script = `'use Fcntl; fcntl(STDIN, F_SETFL, fcntl(STDIN, F_GETFL, 0) | O_NONBLOCK) ` +
-          `or die; exec @ARGV'`;
-        const program = [Deno.execPath(), ...denoArguments, "kv", "shell", "--server", server];
-        const terminal = new Terminal(`perl -e ${script} ${program.join(" ")}`);
-        await terminal.until("cmud> ");
-        await terminal.type(`put a ${"z".repeat(900)}\r`);
-        await terminal.until("cmud> ");
-        await terminal.type("get a\r");
-        assertStringIncludes(await terminal.until("cmud> "), `${"z".repeat(900)}\r\n`);
-        await terminal.type("\x04");
-        assertEquals((await terminal.end()).code, 0);
-      }),
-  );
-}
+terminalTest(
+  "kv shell works on a terminal that somebody made non-blocking",
+  () =>
+    withServer(async (server) => {
+      const script = `'use Fcntl; fcntl(STDIN, F_SETFL, fcntl(STDIN, F_GETFL, 0) | O_NONBLOCK) ` +
+        `or die; exec @ARGV'`;
+      const program = [Deno.execPath(), ...denoArguments, "kv", "shell", "--server", server];
+      const terminal = new Terminal(`perl -e ${script} ${program.join(" ")}`);
+      await terminal.until("cmud> ");
+      await terminal.type(`put a ${"z".repeat(900)}\r`);
+      await terminal.until("cmud> ");
+      await terminal.type("get a\r");
+      assertStringIncludes(await terminal.until("cmud> "), `${"z".repeat(900)}\r\n`);
+      await terminal.type("\x04");
+      assertEquals((await terminal.end()).code, 0);
+    }),
+  lacking,
+);

@@ -1,4 +1,5 @@
 import { assertEquals } from "../deps.ts";
+import { lackingLinux, testUnless } from "../support/needs.ts";
 import { denoArguments } from "../support/app/cmud_process.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { withServer } from "./with_server.ts";
@@ -23,10 +24,10 @@ const cases: [string, string, string][] = [
 ];
 
 for (const [what, redirection, message] of cases) {
-  Deno.test({
-    name: `a stdin that is ${what} is an error, and nothing is stored`,
-    ignore: Deno.build.os !== "linux",
-    fn: () =>
+  testUnless(
+    lackingLinux,
+    `a stdin that is ${what} is an error, and nothing is stored`,
+    () =>
       withServer(async (server) => {
         const at = ["--server", server];
         await runCmud(["kv", "put", "k", "before", ...at]);
@@ -43,16 +44,16 @@ for (const [what, redirection, message] of cases) {
         }
         assertEquals((await runCmud(["kv", "list", ...at])).stdout, "k\tbefore\n");
       }),
-  });
+  );
 }
 
-Deno.test({
-  name: "an empty stdin is an empty value",
-  ignore: Deno.build.os !== "linux",
-  fn: () =>
+testUnless(
+  lackingLinux,
+  "an empty stdin is an empty value",
+  () =>
     withServer(async (server) => {
       const put = ["kv", "put", "k", "-", "--server", server];
       assertEquals(await cmudWith("<<END\nEND", put), { code: 0, stdout: "", stderr: "" });
       assertEquals((await runCmud(["kv", "get", "k", "--server", server])).stdout, "\n");
     }),
-});
+);

@@ -1,12 +1,11 @@
 import { Server } from "../../kvserver/mod.ts";
 import { assertEquals } from "../deps.ts";
-import { expectOutput, isInstalled, printed, programWith, withoutTypes } from "./program.ts";
+import { missing, testUnless } from "../support/needs.ts";
+import { expectOutput, printed, programWith, withoutTypes } from "./program.ts";
 
 const root = new URL("../../", import.meta.url);
 const config = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
 const packageClient = `${config.name}/client`;
-const hasNode = isInstalled("node");
-if (!hasNode) console.log("client_program_test: skipped on Node: no node");
 
 /** Runs a program of a user, in a directory of its own, against a server. */
 async function withProgram(
@@ -64,10 +63,10 @@ Deno.test("a program elsewhere imports the client's npm package, with its types,
 });
 
 for (const by of ["its npm package", "the path of its npm package's module"]) {
-  Deno.test({
-    name: `a program elsewhere imports the client by ${by}, on Node`,
-    ignore: !hasNode,
-    fn: () =>
+  testUnless(
+    missing("node"),
+    `a program elsewhere imports the client by ${by}, on Node`,
+    () =>
       withProgram(async (directory, addresses) => {
         const installed = await installPackage(directory);
         const client = by === "its npm package" ? packageClient : `${installed}/kvclient/mod.js`;
@@ -77,7 +76,7 @@ for (const by of ["its npm package", "the path of its npm package's module"]) {
         );
         await expectOutput("node", ["app.js"], directory, printed);
       }),
-  });
+  );
 }
 
 Deno.test("the client's npm package has the version, the licence, a README and all of its modules", async () => {

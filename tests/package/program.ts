@@ -40,12 +40,3 @@ export async function expectOutput(
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   assertEquals([output.code, text(output.stdout), text(output.stderr)], [0, stdout, ""]);
 }
-
-/** Whether a command is there. */
-export function isInstalled(command: string): boolean {
-  try {
-    return new Deno.Command(command, { args: ["--version"] }).outputSync().success;
-  } catch {
-    return false;
-  }
-}

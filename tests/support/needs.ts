@@ -1,9 +1,25 @@
 /** Tests that need more than Deno and this repository: where that is missing they are skipped, by name. */
 
+/**
+ * Every program that tests start beside Deno, by where it comes from: an essential package of Debian,
+ * Node, or a package that is named as the program and has to be installed.
+ */
+export const programs = {
+  essential: ["bash", "cat", "mkfifo", "mount", "perl", "script", "sh", "stty", "umount"],
+  node: ["node", "npm"],
+  package: ["fish", "jq", "zsh"],
+} as const;
+
+/** A program that tests may start. */
+export type Program = typeof programs[keyof typeof programs][number];
+
 /** The first of these programs that is not installed here; `undefined`: all are. */
-export function missing(...programs: string[]): string | undefined {
+export function missing(...programs: Program[]): Program | undefined {
   return programs.find((program) => !isInstalled(program));
 }
+
+/** What a test of Linux alone lacks here. */
+export const lackingLinux = Deno.build.os === "linux" ? undefined : "Linux";
 
 /** Whether `program` answers to `--version`. One that cannot be started is an answer too. */
 function isInstalled(program: string): boolean {

@@ -1,0 +1,49 @@
+/** What tests need is written down where people and machines look for it, and nothing is skipped silently. */
+
+import { assert, assertEquals } from "../deps.ts";
+import { type Program, programs } from "./needs.ts";
+import { filesBelow, read } from "./repository.ts";
+
+const all: readonly string[] = Object.values(programs).flat();
+
+/** The words that the first group of `pattern` finds in a file. */
+function wordsIn(path: string, pattern: RegExp): string[] {
+  const [, words] = pattern.exec(read(path)) ?? [];
+  return words?.match(/[a-z][\w-]*/g)?.sort() ?? [];
+}
+
+Deno.test("every program that a test starts is in the list of those", () => {
+  const started = [...filesBelow("tests/", ".ts")].flatMap((path) =>
+    [...read(path).matchAll(/Deno\.Command\(\s*"([^"]+)"/g)]
+      .map(([, program]) => [program, path])
+  );
+  assert(started.length > 5);
+  for (const [program, path] of started) assert(all.includes(program), `${program} in ${path}`);
+});
+
+Deno.test("machines that run the tests install the programs that no system has by itself", () => {
+  const toInstall: Program[] = [...programs.package].sort();
+  assertEquals(wordsIn(".ci/run", /^programs=\((.*)\)$/m), toInstall);
+  assertEquals(
+    wordsIn(".github/workflows/ok.yml", /apt-get install --yes --no-install-recommends (.*)$/m),
+    toInstall,
+  );
+  assertEquals(wordsIn("README.md", /Some\s+tests\s+use\s+([^:]*):/), [...toInstall, "or"].sort());
+});
+
+Deno.test("CONTRIBUTING.md names each program that tests need", () => {
+  const [, paragraph] = /^(Some tests need further programs[^]*?)\n\n/m.exec(
+    read("CONTRIBUTING.md"),
+  )!;
+  const named = [...paragraph.matchAll(/`([a-z]+)`/g)].map(([, name]) => name);
+  // Whoever reads it has a shell.
+  const everywhere = ["cat", "mkfifo", "sh", "umount"];
+  assertEquals(named.sort(), all.filter((name) => !everywhere.includes(name)).sort());
+});
+
+Deno.test("a test that is skipped goes by testUnless(), which says why", () => {
+  for (const path of filesBelow("tests/", ".ts")) {
+    if (/^tests\/support\/needs(_test)?\.ts$/.test(path)) continue;
+    assert(!/\bignore:|\bDeno\.test\.ignore\b|\bt\.skip\b/.test(read(path)), path);
+  }
+});
