@@ -27,15 +27,15 @@
 import { runCommandTree } from "./commands/command_tree.ts";
 import { rootCommand } from "./commands/commands.ts";
 import { BrokenPipeError, type Console } from "./cli/console.ts";
-import { exitCodeOf, exitCodeOfSignal, exitCodes } from "./cli/exit_codes.ts";
+import { exitCodeOf, exitCodes } from "./cli/exit_codes.ts";
 import { failureText } from "./cli/failure.ts";
 import { version } from "./cli/version.ts";
 
-export { type Console, processConsole, type StopSignal } from "./cli/console.ts";
+export { type Console, processConsole } from "./cli/console.ts";
+export type { StopSignal } from "./cli/stop_signals.ts";
 
 /** Runs the command that `args` call. Errors are printed. @returns the exit code. */
 export async function runCommandLine(args: readonly string[], console: Console): Promise<number> {
-  const release = console.onStopSignal((signal) => console.exit(exitCodeOfSignal(signal)));
   try {
     return await runCommandTree(rootCommand, version, args, console);
   } catch (error) {
@@ -43,7 +43,5 @@ export async function runCommandLine(args: readonly string[], console: Console):
     if (error instanceof BrokenPipeError) return exitCodes.ok;
     console.err(`cmud: ${failureText(error)}\n`);
     return exitCodeOf(error);
-  } finally {
-    release();
   }
 }

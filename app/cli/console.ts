@@ -1,9 +1,9 @@
 import { appLimits } from "../../limits.ts";
 import { type Line, readLines } from "./lines.ts";
 import { keepOnly, type Permission } from "./permissions.ts";
-import { withoutEcho } from "./signal_echo.ts";
 import { BrokenPipeError, writeToStderr, writeToStdout } from "./standard_streams.ts";
 import { expectStdin, readStdin } from "./stdin.ts";
+import { onStopSignal, type StopSignal } from "./stop_signals.ts";
 import { processTerminal, type TerminalDevice } from "./terminal_device.ts";
 
 export { BrokenPipeError } from "./standard_streams.ts";
@@ -40,9 +40,6 @@ export interface Console {
   exit(code: number): void;
 }
 
-/** A signal that asks the program to stop: Ctrl-C, a system, a terminal that is gone, Ctrl-\\. */
-export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT";
-
 /** The process's own. */
 export const processConsole: Console = {
   stdinIsTerminal: Deno.stdin.isTerminal(),
@@ -71,27 +68,7 @@ export const processConsole: Console = {
   expectInput: expectStdin,
   input: readStdin,
   lines: () => readLines(readStdin(), appLimits.lineCharsMax),
-  onStopSignal(handler) {
-    if (stopHandlers.length === 0) listenForStopSignals();
-    stopHandlers.push(handler);
-    return () => void stopHandlers.splice(stopHandlers.indexOf(handler), 1);
-  },
+  onStopSignal,
   keepOnly,
   exit: (code) => Deno.exit(code),
 };
-
-/** Only the last one is called. */
-const stopHandlers: ((signal: StopSignal) => void)[] = [];
-
-/** Those that the operating system has: Windows ends a process without the others. */
-const stopSignals: readonly StopSignal[] = Deno.build.os === "windows"
-  ? ["SIGINT", "SIGHUP"]
-  : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
-
-function listenForStopSignals(): void {
-  const stop = withoutEcho<StopSignal>(
-    (signal) => stopHandlers.at(-1)?.(signal),
-    () => performance.now(),
-  );
-  for (const signal of stopSignals) Deno.addSignalListener(signal, () => stop(signal));
-}

@@ -5,7 +5,7 @@
  */
 
 import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
-import type { StopSignal } from "./console.ts";
+import { exitCodeOfSignal } from "./stop_signals.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Exit codes, after BSD's sysexits where they overlap. */
@@ -16,23 +16,11 @@ export const exitCodes = {
   unreachable: 69,
   internal: 70,
   tryAgain: 75,
-  hungUp: 129,
-  interrupted: 130,
-  quit: 131,
-  terminated: 143,
+  hungUp: exitCodeOfSignal("SIGHUP"),
+  interrupted: exitCodeOfSignal("SIGINT"),
+  quit: exitCodeOfSignal("SIGQUIT"),
+  terminated: exitCodeOfSignal("SIGTERM"),
 } as const;
-
-/** The exit code of a process that a signal ended. */
-export function exitCodeOfSignal(signal: StopSignal): number {
-  return exitCodeBySignal[signal];
-}
-
-const exitCodeBySignal: Readonly<Record<StopSignal, number>> = {
-  SIGHUP: exitCodes.hungUp,
-  SIGINT: exitCodes.interrupted,
-  SIGQUIT: exitCodes.quit,
-  SIGTERM: exitCodes.terminated,
-};
 
 /** What each exit code means, as the help lists it. */
 export const exitCodeMeanings: readonly (readonly [number, string])[] = [

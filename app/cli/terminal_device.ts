@@ -1,4 +1,5 @@
 import { readWhenReady } from "./standard_streams.ts";
+import { catchStopSignals } from "./stop_signals.ts";
 
 /** A terminal: keys come from it, text goes to it. */
 export interface TerminalDevice {
@@ -98,7 +99,8 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
       if (raw) {
         becomeRaw();
         onContinue("add", resume);
-        // However the program is ended by itself, the next one finds the terminal as it was.
+        // However the program is ended, the next one finds the terminal as it was.
+        catchStopSignals();
         globalThis.addEventListener("unload", restore);
       } else {
         onContinue("remove", resume);

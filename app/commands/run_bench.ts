@@ -19,7 +19,8 @@ import { visibilitySection } from "../bench/visibility.ts";
 import { writingSection } from "../bench/writing.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
-import { exitCodeOfSignal, exitCodes } from "../cli/exit_codes.ts";
+import { exitCodes } from "../cli/exit_codes.ts";
+import { exitCodeOfSignal } from "../cli/stop_signals.ts";
 import { styleFor } from "../cli/style.ts";
 
 /** By the words with which they are asked for. */

@@ -1,9 +1,10 @@
 import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
 import { awakeEnvironment, type Environment, realEnvironment } from "../../rpc/mod.ts";
-import type { Console, StopSignal } from "../cli/console.ts";
+import type { Console } from "../cli/console.ts";
 import type { Invocation } from "../cli/command_spec.ts";
-import { exitCodeOfSignal, exitCodes } from "../cli/exit_codes.ts";
+import { exitCodes } from "../cli/exit_codes.ts";
+import { exitCodeOfSignal, type StopSignal } from "../cli/stop_signals.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { pause } from "../cli/pause.ts";
 import { diceFrom, isName, paint, playGame, watchGame } from "../game/mod.ts";

@@ -8,8 +8,9 @@ import {
 } from "../../kvserver/mod.ts";
 import type { LogFormat, Logger, LogLevel } from "../../log/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
-import { BrokenPipeError, type Console, type StopSignal } from "../cli/console.ts";
-import { exitCodeOf, exitCodeOfSignal, exitCodes } from "../cli/exit_codes.ts";
+import { BrokenPipeError, type Console } from "../cli/console.ts";
+import { exitCodeOf, exitCodes } from "../cli/exit_codes.ts";
+import { exitCodeOfSignal, type StopSignal } from "../cli/stop_signals.ts";
 import { failureText } from "../cli/failure.ts";
 import { defaultSystemAddress, parseAddressOption } from "../cli/query_client.ts";
 import { ServerLog } from "./server_log.ts";

@@ -1,6 +1,7 @@
 import { RpcError } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
-import { exitCodeOfSignal, exitCodes } from "../cli/exit_codes.ts";
+import { exitCodes } from "../cli/exit_codes.ts";
+import { exitCodeOfSignal } from "../cli/stop_signals.ts";
 import { failureText } from "../cli/failure.ts";
 import { type Line, readLines } from "../cli/lines.ts";
 import { counted } from "../cli/numbers.ts";

@@ -1,6 +1,6 @@
 import type { Console } from "../cli/console.ts";
-import { exitCodeOfSignal } from "../cli/exit_codes.ts";
 import { type Line, textOf } from "../cli/lines.ts";
+import { exitCodeOfSignal } from "../cli/stop_signals.ts";
 import type { LineEditor, LineEditorOptions } from "./line_editor.ts";
 
 /**
