@@ -22,7 +22,7 @@ export interface Console {
   /** Writes to stderr: everything that is not a result. Never throws. */
   err(text: string): void;
   /** @throws {UsageError} when nobody gives any input: stdin is closed, or the null device. */
-  expectInput?(): Promise<void>;
+  expectInput?(): void;
   /** Writes bytes to stderr, or a part of them, without keeping the program waiting. @returns how many. */
   errLater?(bytes: Uint8Array): Promise<number>;
   /** The bytes of stdin. */

@@ -13,6 +13,8 @@ export type PortKind = "query" | "system";
 /** What failed and where; and on a line of its own, where that is known, what to try. */
 export function failureText(error: unknown, port: PortKind = "query"): string {
   const message = (error instanceof Error ? error.message : String(error))
+    // What the program calls is not what a person asked for.
+    .replace(/^Cannot call Describe at /, "Cannot join ")
     // Its words say it already.
     .replace(/ \(os error \d+\)/g, "")
     // Nobody who runs the program can follow Deno's advice.

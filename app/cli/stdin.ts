@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fstatSync } from "node:fs";
 import { chunksOf, standardInput } from "./standard_streams.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -19,9 +20,7 @@ const nullDevices: Readonly<Partial<Record<typeof Deno.build.os, number>>> = {
  * @throws {UsageError} when stdin was closed, or is the null device. The runtime opens the null device
  * in the place of a stdin that was closed, so the two look alike here.
  */
-export async function expectStdin(): Promise<void> {
-  // Loaded only where it is needed, because every command would start later with it.
-  const { fstatSync } = await import("node:fs");
+export function expectStdin(): void {
   if (fstatSync(0).rdev !== nullDevices[Deno.build.os]) return;
   throw new UsageError("Cannot read stdin: it is closed, or the null device");
 }

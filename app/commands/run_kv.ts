@@ -98,8 +98,8 @@ function formatOf({ options }: Invocation): EntryFormat {
 }
 
 /** @throws {UsageError} when nobody gives any. */
-async function inputOf(console: Console): Promise<ImportSource> {
-  await console.expectInput?.();
+function inputOf(console: Console): ImportSource {
+  console.expectInput?.();
   if (console.stdinIsTerminal) {
     console.err('Type lines such as {"key":"k","value":"v"}; Ctrl-D ends them.\n');
   }

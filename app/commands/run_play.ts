@@ -19,6 +19,7 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
   const { console, options } = invocation;
   const name = nameFrom(invocation);
   if (options.observe) expectSpectator(invocation);
+  else console.expectInput?.();
   const stop = new Stop(console);
   const lines = await openPlayerLines(invocation, stop);
   if (lines === undefined) return stop.exitCode;

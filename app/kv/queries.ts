@@ -27,7 +27,7 @@ export async function put(session: KvSession, key: string, value: string): Promi
 export async function putInput(session: KvSession, key: string): Promise<number> {
   const { console } = session;
   if (console.stdinIsTerminal) console.err("Type the value; Ctrl-D behind a line break ends it.\n");
-  await console.expectInput?.();
+  console.expectInput?.();
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let value = "";
   let size = 0;

@@ -30,7 +30,7 @@ export function runShell(session: KvSession, options: ShellOptions): Promise<num
 }
 
 async function runScript(session: KvSession): Promise<number> {
-  await session.console.expectInput?.();
+  session.console.expectInput?.();
   let number = 0;
   for await (const line of session.console.lines()) {
     number++;

@@ -16,7 +16,7 @@ export const screenReaderOptions: readonly OptionSpec[] = [
 
 const fileName = "screen_reader";
 
-const question = "Do you use a screen reader? Type yes or no and press Enter: ";
+const question = "Do you use a screen reader? Type yes and press Enter, or only Enter for no: ";
 
 /**
  * What the invocation or the file of the last time says; on a terminal where neither says anything,

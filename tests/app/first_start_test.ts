@@ -7,7 +7,7 @@ import { screenOf } from "./screen.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
 import { withServer } from "./with_server.ts";
 
-const question = "Do you use a screen reader? Type yes or no and press Enter: ";
+const question = "Do you use a screen reader? Type yes and press Enter, or only Enter for no: ";
 const config = new URL("../../deno.json", import.meta.url).pathname;
 
 const lacking = await HeldRegistry.lacking();

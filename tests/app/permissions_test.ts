@@ -61,7 +61,7 @@ Deno.test("each other command keeps what it needs and no more", async () => {
     [["data", "export", directory.path], 0, "read"],
     [["kv", "watch", "--server", "nowhere.invalid:1"], 69, "net"],
     [["kv", "shell", "--server", dead], 64, "net"],
-    [["play", "--server", dead], 69, "net read write"],
+    [["play", "--observe", "--server", dead], 69, "net read write"],
     [["bench", "get", "--redis", dead], 69, "net read write run"],
   ];
   await Promise.all(cases.map(async ([args, code, left]) => {

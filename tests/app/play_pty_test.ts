@@ -7,7 +7,7 @@ import { withServer } from "./with_server.ts";
 
 const bold = (text: string) => `\x1b[1m${text}\x1b[0m`;
 const firstSentence = "You are an undergraduate at Carnegie Mellon.";
-const question = "Do you use a screen reader? Type yes or no and press Enter: ";
+const question = "Do you use a screen reader? Type yes and press Enter, or only Enter for no: ";
 const fieldPrompt = "Undergraduate, 0 coins, Gates 5th Floor>";
 const battlePrompt = "Undergraduate, 0 coins, 100 of 100 steps left>";
 

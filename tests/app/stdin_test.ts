@@ -49,6 +49,20 @@ for (const [what, redirection, message] of cases) {
 
 testUnless(
   lackingLinux,
+  "play begins no game when nobody gives any input",
+  () =>
+    withServer(async (server) => {
+      const play = ["play", "--fast", "--name", "Ada", "--server", server];
+      for (const redirection of ["<&-", "</dev/null"]) {
+        const expected = { code: 64, stdout: "", stderr: `cmud: ${closed}\n` };
+        assertEquals(await cmudWith(redirection, play), expected);
+      }
+      assertEquals((await runCmud(["kv", "list", "--server", server])).stdout, "");
+    }),
+);
+
+testUnless(
+  lackingLinux,
   "an empty stdin is an empty value",
   () =>
     withServer(async (server) => {
