@@ -1,7 +1,8 @@
 /** What somebody sees who has just cloned the repository and has nothing else. */
 
-import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { testUnless } from "../support/needs.ts";
 import { HeldRegistry } from "./held_registry.ts";
 import { screenOf } from "./screen.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
@@ -12,6 +13,17 @@ const config = new URL("../../deno.json", import.meta.url).pathname;
 
 const lacking = await HeldRegistry.lacking();
 
+/** What `deno task play` is with an empty cache. */
+const play = (
+  server: string,
+) => ["task", "--config", config, "play", "--fast", "--name", "Ada", "--server", server];
+
+const environment = (denoDirectory: TempDirectory, registry: HeldRegistry) => ({
+  DENO_DIR: denoDirectory.path,
+  DENO_NO_UPDATE_CHECK: "1",
+  NPM_CONFIG_REGISTRY: registry.address,
+});
+
 for (const columns of [40, 80]) {
   terminalTest(
     `the first deno task play of a machine asks its question, and keeps it, on ${columns} columns`,
@@ -19,14 +31,9 @@ for (const columns of [40, 80]) {
       withServer(async (server) => {
         await using registry = await HeldRegistry.start();
         using denoDirectory = new TempDirectory();
-        const play = `task --config ${config} play --fast --name Ada --server ${server}`;
-        const terminal = new Terminal(`${Deno.execPath()} ${play}`, {
+        const terminal = new Terminal([Deno.execPath(), ...play(server)].join(" "), {
           columns,
-          env: {
-            DENO_DIR: denoDirectory.path,
-            DENO_NO_UPDATE_CHECK: "1",
-            NPM_CONFIG_REGISTRY: registry.address,
-          },
+          env: environment(denoDirectory, registry),
         });
         let seen = await terminal.until(question);
         // What Deno still fetches now, it fetches while a player thinks.
@@ -45,3 +52,31 @@ for (const columns of [40, 80]) {
     lacking,
   );
 }
+
+testUnless(
+  lacking,
+  "the first deno task play of a machine works in a pipe",
+  () =>
+    withServer(async (server) => {
+      await using registry = await HeldRegistry.start();
+      using denoDirectory = new TempDirectory();
+      const child = new Deno.Command(Deno.execPath(), {
+        args: play(server),
+        env: { ...environment(denoDirectory, registry), NO_COLOR: "1" },
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const input = child.stdin.getWriter();
+      await input.write(new TextEncoder().encode("stats\nquit\n"));
+      await input.close();
+      const { code, stdout, stderr } = await child.output();
+      const decoder = new TextDecoder();
+      const printed = decoder.decode(stdout);
+      assertEquals(code, 0);
+      // What Deno fetches at first it lists on stderr, and nothing once the program has begun.
+      assertMatch(decoder.decode(stderr), /^(Download .*\n)*Task play deno run .*\n$/);
+      assertStringIncludes(printed, "Name: Ada\n");
+      assertStringIncludes(printed, "Goodbye, Ada.");
+    }),
+);

@@ -20,7 +20,7 @@ Deno.test("server --json says where it listens; kv works from other processes", 
   assertEquals(await server.end("SIGTERM"), 0);
 });
 
-for (const signal of ["SIGINT", "SIGHUP"] as const) {
+for (const signal of ["SIGINT", "SIGHUP", "SIGQUIT"] as const) {
   Deno.test(`server ends with 0 on ${signal}`, async () => {
     const server = await startServerProcess();
     assertEquals(await server.end(signal), 0);
