@@ -61,8 +61,7 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
   // The shell gave the terminal the mode that it had been left in.
   const resume = () => {
     isSuspended = false;
-    if (!isRaw) return;
-    becomeRaw();
+    if (isRaw) becomeRaw();
     onResume?.();
   };
   // A read cannot be called off: there is one loop for all handlers, or the first would take a key
@@ -98,12 +97,10 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
       isRaw = raw;
       if (raw) {
         becomeRaw();
-        onContinue("add", resume);
         // However the program is ended, the next one finds the terminal as it was.
         catchStopSignals();
         globalThis.addEventListener("unload", restore);
       } else {
-        onContinue("remove", resume);
         globalThis.removeEventListener("unload", restore);
         setMode(false);
         write(marksNothing);
@@ -119,9 +116,12 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
       mayStop(Deno.pid);
     },
     onResume(next) {
+      if (onResume === undefined) onContinue("add", resume);
       onResume = next;
       return () => {
-        if (onResume === next) onResume = undefined;
+        if (onResume !== next) return;
+        onResume = undefined;
+        onContinue("remove", resume);
       };
     },
     onKeys(next) {

@@ -24,7 +24,11 @@ export class PlainLines implements LineEditor {
     this.#isTerminal = console.stdinIsTerminal && console.stdoutIsTerminal;
     this.#lines = console.lines()[Symbol.asyncIterator]();
     if (!this.#isTerminal) return;
-    this.#release = console.onStopSignal((signal) => {
+    const releaseResume = console.terminal?.onResume(() => {
+      // The terminal has dropped what was typed, and the shell has written since.
+      if (this.#isReading && !this.#isClosed) console.out(this.#prompt);
+    });
+    const releaseStop = console.onStopSignal((signal) => {
       if (signal !== "SIGINT") return console.exit(exitCodeOfSignal(signal));
       // The terminal has dropped what was typed.
       console.out("\n");
@@ -34,6 +38,10 @@ export class PlainLines implements LineEditor {
       this.#isAtStart = false;
       console.out(this.#prompt);
     });
+    this.#release = () => {
+      releaseStop();
+      releaseResume?.();
+    };
   }
 
   async readLine(prompt: string): Promise<string | undefined> {

@@ -52,6 +52,55 @@ terminalTest(
 );
 
 terminalTest(
+  "Ctrl-Z suspends the game, and fg brings the line being typed back",
+  () =>
+    withServer(async (server) => {
+      const shell = await openShell();
+      const play = ["play", "--fast", "--no-color", "--no-screen-reader", "--name", "Ada"];
+      await shell.type(commandLine(...play, "--server", server));
+      await shell.until("Gates 5th Floor> ");
+      await shell.type("say susp");
+      await shell.until("say susp");
+      await shell.type("\x1a");
+      await shell.until("press Ctrl-Z again");
+      if (!await mayStopItself()) await shell.type("\x1a");
+      await shell.until("Stopped");
+      await shell.type("fg\r");
+      await shell.until("say susp");
+      await shell.type("ended\r");
+      await shell.until("You say: suspended");
+      await shell.type("\x04");
+      await shell.until(shellPrompt);
+      await shell.type("exit\r");
+      assertEquals((await shell.end()).code, 0);
+    }),
+);
+
+terminalTest(
+  "Ctrl-Z suspends the game for a screen reader, and fg asks again",
+  () =>
+    withServer(async (server) => {
+      const shell = await openShell();
+      const play = ["play", "--fast", "--screen-reader", "--name", "Ada", "--server", server];
+      await shell.type(commandLine(...play));
+      await shell.until("\r\n> ");
+      await shell.type("say lost");
+      await shell.until("say lost");
+      await shell.type("\x1a");
+      await shell.until("Stopped");
+      await shell.type("fg\r");
+      await shell.until("> ");
+      // The terminal dropped what was being typed.
+      await shell.type("say back\r");
+      await shell.until("You say: back");
+      await shell.type("quit\r");
+      await shell.until(shellPrompt);
+      await shell.type("exit\r");
+      assertEquals((await shell.end()).code, 0);
+    }),
+);
+
+terminalTest(
   "a terminal that is gone ends the shell and the game in order",
   () =>
     withServer(async (server) => {

@@ -10,13 +10,15 @@ export const denoArguments = [
   main,
 ];
 
-/** Starts it. */
+/** Starts it, in the folder `cwd`. */
 export function spawnCmud(
   args: readonly string[],
   stdin: "piped" | "null" = "null",
+  cwd?: string,
 ): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [...denoArguments, ...args],
+    cwd,
     stdin,
     stdout: "piped",
     stderr: "piped",
