@@ -1,9 +1,9 @@
 /** A working folder that is gone. */
 
-import { TempDirectory } from "../disk/temp_directory.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { assert, assertEquals } from "../deps.ts";
 import { lackingLinux, testUnless } from "../support/needs.ts";
-import { denoArguments, spawnCmud } from "./cmud_process.ts";
+import { denoArguments, spawnCmud } from "../support/app/cmud_process.ts";
 import { withServer } from "./with_server.ts";
 
 /** Talks to a program that reads lines from a pipe. */
