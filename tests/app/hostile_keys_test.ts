@@ -240,7 +240,7 @@ async function withVictim(shell: string, use: (victim: Victim) => Promise<void>)
   }
 }
 
-for (const shell of Object.keys(shells)) {
+for (const shell of ["bash", "zsh", "fish"] as const) {
   terminalTest(
     `completion ${shell} passes a key that is accepted on as it is`,
     () =>

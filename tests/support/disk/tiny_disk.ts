@@ -1,5 +1,3 @@
-import { lackingLinux, type Program } from "../needs.ts";
-
 /** A disk of a few megabytes, which can be filled: a file system in memory, that only root can mount. */
 export class TinyDisk implements Disposable {
   /** What this process lacks to make one; `undefined`: nothing. */
@@ -54,7 +52,7 @@ function unmount(path: string): void {
 }
 
 function canMount(): boolean {
-  if (lackingLinux !== undefined) return false;
+  if (Deno.build.os !== "linux") return false;
   try {
     unmount(mounted(1));
     return true;
@@ -63,6 +61,6 @@ function canMount(): boolean {
   }
 }
 
-function run(command: Program, ...args: string[]): boolean {
+function run(command: string, ...args: string[]): boolean {
   return new Deno.Command(command, { args, stdout: "null", stderr: "null" }).outputSync().success;
 }
