@@ -1,7 +1,7 @@
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import { EntryBatch } from "./entry/entry_batch.ts";
 import type { LoadMessage } from "./messages/journal_messages.ts";
-import type { DrainMessage, JoinMessage, StartMessage } from "./messages/sync_control.ts";
+import type { Drained, DrainMessage, JoinMessage, StartMessage } from "./messages/sync_control.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
 import { type ServerStats, serverStats } from "./query/server_stats.ts";
 import type { ReplicaSettings } from "./query/start_query_actor.ts";
@@ -100,10 +100,16 @@ export class ReplicaGroup {
     await response;
   }
 
-  /** Resolves when other servers have all that was taken here, or after `timeoutMs`. */
-  async drain(timeoutMs: number): Promise<void> {
-    const { ref: replyTo, response } = this.#system.newChannelRef({ timeoutMs });
-    this.#system.tell(this.syncActor, { type: "drain", replyTo } satisfies DrainMessage);
-    await response.catch(() => {});
+  /**
+   * Lets other servers have all that was taken here, for `timeoutMs` at the most.
+   *
+   * @param isOnlyCopy whether what no other server has is lost
+   * @returns how many entries no other server has, at the least; 0 when there is no other one.
+   */
+  async drain(timeoutMs: number, isOnlyCopy: boolean): Promise<number> {
+    const { ref: replyTo, response } = this.#system.newChannelRef<Drained>();
+    const message: DrainMessage = { type: "drain", timeoutMs, isOnlyCopy, replyTo };
+    this.#system.tell(this.syncActor, message);
+    return (await response).undelivered;
   }
 }

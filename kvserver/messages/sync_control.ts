@@ -25,6 +25,24 @@ export interface JoinMessage {
 /** Asks the sync actor to hand over everything, because the server stops. */
 export interface DrainMessage {
   type: "drain";
-  /** Is told `true` once every reachable peer has acknowledged everything. */
+  /** How long to go on, in milliseconds. */
+  timeoutMs: number;
+  /** Whether what no other server has is lost: it is waited for one that can be reached, then. */
+  isOnlyCopy: boolean;
+  /** Is told a `Drained` once every reachable peer has acknowledged everything, or the time is over. */
   replyTo: ActorRef;
+}
+
+/** What came of a drain. */
+export interface Drained {
+  /**
+   * How many entries no other server has acknowledged, at the least. 0 when one has acknowledged all,
+   * and when no other server is known.
+   */
+  undelivered: number;
+}
+
+/** Sync actor to itself: the time for a drain is over. */
+export interface DrainOverMessage {
+  type: "drainOver";
 }

@@ -1,14 +1,18 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
+import type { Drained, DrainMessage, DrainOverMessage } from "../messages/sync_control.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
 
-/** Hands everything over when the server stops, and replies when the peers have acknowledged it. */
+/** Hands everything over when the server stops, and says what came of it. */
 export class Drain {
   #context: ActorContext;
   #replicas: LocalReplicas;
   #members: Membership;
-  /** Are told when everything is handed over. */
+  /** Are told when everything is handed over, or the time is over. */
   #replyTo: ActorRef[] = [];
+  /** Whether what no other server has is lost. */
+  #isOnlyCopy = false;
+  #isOver = false;
 
   constructor(context: ActorContext, replicas: LocalReplicas, members: Membership) {
     this.#context = context;
@@ -16,19 +20,46 @@ export class Drain {
     this.#members = members;
   }
 
-  /** Asks every query actor for all that it accepted. @param replyTo told `true` in the end */
-  begin(replyTo: ActorRef): void {
+  /** Asks every query actor for all that it accepted. */
+  begin({ timeoutMs, isOnlyCopy, replyTo }: DrainMessage): void {
     this.#replyTo.push(replyTo);
+    this.#isOnlyCopy = isOnlyCopy;
+    this.#isOver = false;
     for (const replica of this.#replicas.all) replica.requestDrain();
+    const over: DrainOverMessage = { type: "drainOver" };
+    this.#context.tellAfter(this.#context.self, over, timeoutMs);
   }
 
-  /** Replies once everything is handed over. A peer that cannot be reached is not waited for. */
+  /** The time is over. */
+  over(): void {
+    this.#isOver = true;
+  }
+
+  /** Replies once everything is handed over, or the time is over. */
   replyIfDrained(): void {
     if (this.#replyTo.length === 0) return;
-    const reachable = [...this.#members.peers].filter(({ ref }) => this.#context.link(ref).isUp);
-    const isDrained = reachable.every((peer) => peer.isIdle) &&
-      this.#replicas.all.every((replica) => replica.isDrained);
-    if (!isDrained && reachable.length > 0) return;
-    for (const replyTo of this.#replyTo.splice(0)) this.#context.tell(replyTo, true);
+    if (!this.#isOver && !this.#isDrained) return;
+    const drained: Drained = { undelivered: this.#undelivered };
+    for (const replyTo of this.#replyTo.splice(0)) this.#context.tell(replyTo, drained);
+  }
+
+  /** A peer that cannot be reached is waited for only when nobody else has everything. */
+  get #isDrained(): boolean {
+    const peers = [...this.#members.peers];
+    if (peers.length === 0) return true;
+    const reachable = peers.filter(({ ref }) => this.#context.link(ref).isUp);
+    if (reachable.length === 0 && !this.#isOnlyCopy) return true;
+    return reachable.every((peer) => peer.isIdle) &&
+      this.#replicas.all.every((replica) => replica.isDrained) &&
+      (reachable.length > 0 || this.#undelivered === 0);
+  }
+
+  /** Of the peer that lacks the fewest. */
+  get #undelivered(): number {
+    const lacking = Array.from(this.#members.peers, (peer) => peer.unacknowledged);
+    if (lacking.length === 0) return 0;
+    // What a query actor has not sent yet is at least one.
+    const unsent = this.#replicas.all.filter((replica) => !replica.isDrained).length;
+    return Math.min(...lacking) + unsent;
   }
 }

@@ -49,6 +49,11 @@ export class InFlight {
     return this.#messages.length === 0;
   }
 
+  /** How many entries the messages hold. */
+  get entryCount(): number {
+    return this.#messages.reduce((count, { contents }) => count + contents.entries.size, 0);
+  }
+
   /** Whether sending must wait for an acknowledgement. */
   get isFull(): boolean {
     return this.#messages.length >= this.#limits.inFlightMessagesMax;

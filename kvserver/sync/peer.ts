@@ -73,6 +73,13 @@ export class Peer {
       this.#stateSender.isFlushing;
   }
 
+  /** How many entries it has not acknowledged, at the least. */
+  get unacknowledged(): number {
+    // How many are still to be read for it is not known.
+    const unread = this.#stateSender.isIdle ? 0 : 1;
+    return this.#outbox.size + this.#inFlight.entryCount + unread;
+  }
+
   // ---- entries ------------------------------------------------------------------------------
 
   /** Whether entries wait to be sent. */

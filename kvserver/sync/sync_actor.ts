@@ -22,7 +22,12 @@
 
 import type { Actor, ActorContext, ActorRef } from "../../actor/mod.ts";
 import type { WrittenMessage } from "../messages/replica_messages.ts";
-import type { DrainMessage, JoinMessage, StartMessage } from "../messages/sync_control.ts";
+import type {
+  DrainMessage,
+  DrainOverMessage,
+  JoinMessage,
+  StartMessage,
+} from "../messages/sync_control.ts";
 import type { TickMessage } from "../messages/send_pacer.ts";
 import { Drain } from "./drain.ts";
 import { EntryPool, type PoolUse } from "./entry_pool.ts";
@@ -43,6 +48,7 @@ type SyncMessage =
   | StartMessage
   | JoinMessage
   | DrainMessage
+  | DrainOverMessage
   | WrittenMessage
   | PeerMessage
   | TickMessage
@@ -110,7 +116,10 @@ export class SyncActor implements Actor {
         this.#members.learn(message.ref);
         break;
       case "drain":
-        this.#drain.begin(message.replyTo);
+        this.#drain.begin(message);
+        break;
+      case "drainOver":
+        this.#drain.over();
         break;
     }
     this.#step();

@@ -133,7 +133,7 @@ export class SimulatedCluster {
   async stop(server: SimulatedServer, drainMs: number): Promise<number> {
     const beganMs = this.world.nowMs;
     let isDrained = false;
-    server.group.drain(drainMs).then(() => isDrained = true);
+    server.group.drain(drainMs, true).then(() => isDrained = true);
     while (!isDrained) await this.advance(1);
     const tookMs = this.world.nowMs - beganMs;
     await this.#end(server);
