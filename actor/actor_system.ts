@@ -87,9 +87,9 @@ export class ActorSystem extends ActorThread {
         system.countReceived(message.end - message.start);
         system.relay(counter, message);
       },
-      refusedMessage: (peer, { address }, reason) => {
+      refusedMessage: (peer, claimed, reason) => {
         system.countRefused();
-        system.log.warn("A message from {peer} is refused", { peer, claimed: address, reason });
+        system.log.warn("A message from {peer} is refused", { peer, claimed, reason });
       },
       dropped: (count) => system.countDropped(count),
       refused: (address, reason) => system.onRefused(address, reason),

@@ -65,8 +65,8 @@ export function readHello(paramCount: number, reader: MsgpackReader): Hello {
   return { address, incarnation, expected, cluster };
 }
 
-/** Reads the options of a `Hello`; those that are not known are ignored. */
-function readCluster(reader: MsgpackReader): string {
+/** Reads the cluster from the options of a `Hello` or `Describe`; those that are not known are ignored. */
+export function readCluster(reader: MsgpackReader): string {
   let cluster = defaultCluster;
   const count = reader.mapHeader();
   if (count === notThis) throw malformed();

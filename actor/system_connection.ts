@@ -14,7 +14,7 @@ import {
   type Timers,
   writeValue,
 } from "../rpc/mod.ts";
-import { readHello } from "./hello.ts";
+import { readCluster, readHello } from "./hello.ts";
 import type { MetListener } from "./introductions.ts";
 import { type LinkNotice, noticeOf, writeNotice } from "./link_notice.ts";
 import type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
@@ -167,7 +167,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     };
     const reason = this.#host.system.check(counter, message, caller.life);
     if (reason !== undefined) {
-      this.#host.system.refusedMessage(this.#ends.peer, caller.life, reason);
+      this.#host.system.refusedMessage(this.#ends.peer, caller.life.address, reason);
       this.#refuse();
     } else if (caller.name === "greeted") this.#handOver(counter, message);
     else this.#held = { counter, message };
@@ -203,7 +203,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     const name = request.method(reader);
     switch (name) {
       case "Describe":
-        return this.#describe(writer);
+        return this.#describe(request, reader, writer);
       case "Ping":
         return void writer.str("pong");
       case "Stats":
@@ -219,7 +219,8 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   }
 
   /** A server that is still starting has no description yet: who joins it is to ask again. */
-  #describe(writer: MsgpackWriter): void {
+  #describe({ paramCount }: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    if (paramCount > 0) this.#expectCluster(readCluster(reader), "another server");
     const description = this.#host.system.describe();
     if (description === "") {
       throw new RpcError("unavailable", "Cannot describe the server: it is still starting");
@@ -227,15 +228,20 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     writer.str(description);
   }
 
+  /** @param address of the caller */
+  #expectCluster(cluster: string, address: string): void {
+    const { system } = this.#host;
+    if (cluster === system.cluster) return;
+    const reason = `${address} belongs to the cluster "${cluster}", and this server to ` +
+      `"${system.cluster}"`;
+    system.refusedMessage(this.#ends.peer, address, reason);
+    throw new RpcError("bad_request", `Cannot sync: ${reason}`);
+  }
+
   #hello({ paramCount }: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
     const { address, incarnation, expected, cluster } = readHello(paramCount, reader);
     const { system } = this.#host;
-    if (cluster !== system.cluster) {
-      const reason = `Cannot greet ${address}: it belongs to the cluster "${cluster}", ` +
-        `${system.address()} to "${system.cluster}"`;
-      system.refusedMessage(this.#ends.peer, { address, incarnation }, reason);
-      throw new RpcError("bad_request", reason);
-    }
+    this.#expectCluster(cluster, address);
     if (expected !== null && expected !== system.incarnation) {
       throw new RpcError(
         "unavailable",
@@ -256,7 +262,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     if (this.#closed || this.#caller.name !== "claimed") return;
     if (!isMet) {
       const reason = `${life.address} is not answered by the system that says so`;
-      this.#host.system.refusedMessage(this.#ends.peer, life, reason);
+      this.#host.system.refusedMessage(this.#ends.peer, life.address, reason);
       this.#send({
         name: "Refused",
         reason: `it advertises ${life.address}, where nobody answers, or another system does`,

@@ -35,9 +35,9 @@ export interface TellHost {
    * Told of a message that was refused, and why: its connection is ended.
    *
    * @param peer the host that sent it
-   * @param claimed who it says it is
+   * @param claimed the address that it says it has
    */
-  refusedMessage(peer: string, claimed: SystemLife, reason: string): void;
+  refusedMessage(peer: string, claimed: string, reason: string): void;
   /** Told of messages that were handed over to a link and did not leave, or left when nobody was there. */
   dropped(count: number): void;
   /**

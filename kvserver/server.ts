@@ -23,6 +23,7 @@ import {
 import { queriesTold, type ServerStats } from "./query/server_stats.ts";
 import { ThreadEndedError } from "./thread/thread_ended_error.ts";
 import { WorkerThread } from "./thread/worker_thread.ts";
+import { UndeliveredError } from "./undelivered_error.ts";
 
 /** A running server: an actor system, and query actors with a port each. */
 export class Server {
@@ -54,8 +55,8 @@ export class Server {
     const settings = withDefaults(options);
     const described = readDescriptions(settings.remoteDescs);
     const environment = awakeEnvironment(settings.environment, settings.limits);
-    const { transport: dialer, log } = settings;
-    const discovery = new Discovery({ dialer, environment, log });
+    const { cluster, transport: dialer, log } = settings;
+    const discovery = new Discovery({ cluster, dialer, environment, log });
     try {
       return await Server.#open({ ...settings, environment, discovery }, described);
     } catch (error) {
@@ -197,7 +198,8 @@ export class Server {
    * Ends everything: first the query ports, then, when sync has sent what it still holds and that is
    * on disk (but within `closeDrainMs`), the rest. Resolves when all ports are free.
    *
-   * @throws {DataDirectoryError} then, when not all that was taken is in the data directory.
+   * @throws {DataDirectoryError} then, when not all that was taken is in the data directory;
+   * {UndeliveredError} when there is none, other servers are known, and none of them has all.
    */
   close(): Promise<void> {
     return this.#closed ??= this.#close();
@@ -208,7 +210,11 @@ export class Server {
     const parts = [this.#discovery, this.#main, ...this.#workers];
     await Promise.allSettled(parts.map((part) => part.close()));
     const { closeDrainMs } = this.#environment.limits;
-    await Promise.all([this.#group.drain(closeDrainMs), this.#data?.flush(closeDrainMs)]);
+    const isOnlyCopy = this.#data === undefined;
+    const [undelivered] = await Promise.all([
+      this.#group.drain(closeDrainMs, isOnlyCopy),
+      this.#data?.flush(closeDrainMs),
+    ]);
     for (const worker of this.#workers) worker.end();
     try {
       await this.#data?.close();
@@ -216,6 +222,7 @@ export class Server {
       await this.#system.close();
       this.#environment.close();
     }
+    if (isOnlyCopy && undelivered > 0) throw new UndeliveredError(undelivered);
   }
 }
 

@@ -7,7 +7,7 @@ import {
   tcpTransport,
   type Transport,
 } from "../rpc/mod.ts";
-import type { ActorRef } from "../actor/mod.ts";
+import { type ActorRef, clusterBytesMax, defaultCluster, isClusterName } from "../actor/mod.ts";
 import type { Durability } from "./messages/journal_messages.ts";
 import { syncActorOf } from "./join/description.ts";
 import type { ThreadEndedError } from "./thread/thread_ended_error.ts";
@@ -44,6 +44,11 @@ export interface ServerOptions {
   onThreadEnd?(error: ThreadEndedError): void;
   /** The `host:port` by which others reach the system port. Default: where it listens. */
   advertise?: string;
+  /**
+   * Name of the cluster: servers of another one are refused, so that an address that is used again never
+   * merges two clusters. Default `"cmud"`.
+   */
+  cluster?: string;
   /** The program's version, as `Stats` tells it. Default `"0.0.0"`. */
   version?: string;
   /**
@@ -100,6 +105,7 @@ export function withDefaults(options: ServerOptions) {
     onThreadEnd: options.onThreadEnd ?? throwUncaught,
     remoteDescs: options.remoteDescs ?? [],
     join: options.join ?? [],
+    cluster: options.cluster ?? defaultCluster,
     version: options.version ?? "0.0.0",
     durability: options.durability ?? "relaxed",
     simulateLatencyMs: options.simulateLatencyMs ?? 0,
@@ -115,6 +121,7 @@ export function withDefaults(options: ServerOptions) {
   expectInteger("simulateLatencyMs", settings.simulateLatencyMs, 0, 60_000);
   if (options.advertise !== undefined) expectAddress("advertise", options.advertise);
   for (const address of settings.join) expectAddress("join", address);
+  expectClusterName(settings.cluster);
   return settings;
 }
 
@@ -143,6 +150,16 @@ function expectAddress(name: string, address: string): void {
       { cause },
     );
   }
+}
+
+function expectClusterName(name: string): void {
+  if (isClusterName(name)) return;
+  throw new ServerOptionError(
+    `Cannot use ${
+      JSON.stringify(name)
+    } as cluster: allowed are letters, digits, "_", "." and "-", ` +
+      `up to ${clusterBytesMax}`,
+  );
 }
 
 function throwUncaught(error: ThreadEndedError): void {

@@ -77,6 +77,7 @@ async function serve(
       void serverLog.close().then(() => console.exit(exitCodes.internal));
     },
     advertise: options.advertise as string | undefined,
+    cluster: options.cluster as string | undefined,
     join: joins,
     dataDir: options.dataDir as string | undefined,
     durability: options.durability as Durability | undefined,

@@ -49,6 +49,11 @@ export const serverCommand: CommandSpec = {
       summary: "a server to sync with: its description or its system port; may be repeated",
       repeatable: true,
     },
+    {
+      name: "--cluster",
+      value: "NAME",
+      summary: "name of the cluster; servers of another one are refused (default: cmud)",
+    },
     dataDirOption(
       "keep everything there, so that a restart loses nothing (default: in memory only)",
     ),

@@ -11,30 +11,39 @@ import {
 import { syncActorOf } from "./description.ts";
 import { JoinError } from "./join_error.ts";
 
-/** `Describe []` on a system port. A result of another type is none of a description's. */
-const describeCall: Call<string | undefined> = {
-  method: "Describe",
-  repeatable: true,
-  writeParams: (writer) => writer.arrayHeader(0),
-  readResult: (reader) => reader.str(),
-};
+/** `Describe [{"cluster": name}]` on a system port. A result of another type is none of a description's. */
+function describeCall(cluster: string): Call<string | undefined> {
+  return {
+    method: "Describe",
+    repeatable: true,
+    writeParams(writer) {
+      writer.arrayHeader(1);
+      writer.mapHeader(1);
+      writer.str("cluster");
+      writer.str(cluster);
+    },
+    readResult: (reader) => reader.str(),
+  };
+}
 
 /**
  * Asks the system port at `address` for the sync actor of its server.
  *
+ * @param cluster that the server must belong to
  * @throws {ConnectionError | TimeoutError} when nobody answers there; {RpcError} of the code
  * `unavailable` or `overloaded` when its server cannot say yet; {JoinError} when what answers cannot be
  * joined; the signal's reason.
  */
 export async function fetchSyncActor(
   address: string,
+  cluster: string,
   dialer: Dialer,
   environment: Environment,
   options: CallOptions,
 ): Promise<ActorRef> {
   const connection = new RpcConnection(address, dialer, environment);
   try {
-    return readSyncActor(await connection.call(describeCall, options), address);
+    return readSyncActor(await connection.call(describeCall(cluster), options), address);
   } catch (error) {
     if (!(error instanceof RpcError) || isRetriable(error)) throw error;
     throw new JoinError(address, `Cannot join ${address}: ${whyOf(error)}`, { cause: error });

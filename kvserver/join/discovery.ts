@@ -6,6 +6,8 @@ import { JoinError } from "./join_error.ts";
 
 /** What a `Discovery` asks over, and whom it tells. */
 export interface DiscoverySurroundings {
+  /** Name of the cluster that servers must belong to. */
+  cluster: string;
   dialer: Dialer;
   environment: Environment;
   /** Told of named servers that cannot be joined yet, and of all that answer with nonsense. */
@@ -33,6 +35,7 @@ type Answer = { seed: Seed; syncActor: ActorRef } | { seed: Seed; failure: unkno
  * a restart.
  */
 export class Discovery {
+  #cluster: string;
   #dialer: Dialer;
   #environment: Environment;
   #log: Logger;
@@ -41,7 +44,8 @@ export class Discovery {
   #ending = new AbortController();
   #asking: Promise<unknown> = Promise.resolve();
 
-  constructor({ dialer, environment, log }: DiscoverySurroundings) {
+  constructor({ cluster, dialer, environment, log }: DiscoverySurroundings) {
+    this.#cluster = cluster;
     this.#dialer = dialer;
     this.#environment = environment;
     this.#log = log;
@@ -127,7 +131,13 @@ export class Discovery {
     const { address } = seed;
     const options = { timeoutMs, signal: this.#ending.signal };
     try {
-      const syncActor = await fetchSyncActor(address, this.#dialer, this.#environment, options);
+      const syncActor = await fetchSyncActor(
+        address,
+        this.#cluster,
+        this.#dialer,
+        this.#environment,
+        options,
+      );
       return { seed, syncActor };
     } catch (failure) {
       return { seed, failure };

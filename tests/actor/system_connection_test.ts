@@ -45,8 +45,8 @@ class KeepingHost implements TellHost, ConnectionHost {
     this.bugs.push(error);
   }
   refused(): void {}
-  refusedMessage(_peer: string, claimed: SystemLife, reason: string): void {
-    this.refusals.push([claimed.address, reason]);
+  refusedMessage(_peer: string, claimed: string, reason: string): void {
+    this.refusals.push([claimed, reason]);
   }
   opened(): void {}
   closed(): void {}

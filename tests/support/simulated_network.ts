@@ -242,7 +242,7 @@ class SimulatedLink implements TellLink {
       const reason = host.check(counter, message, this.from);
       if (reason === undefined) host.receive(counter, { ...message, source: { handled } });
       else {
-        host.refusedMessage("simulated", this.from, reason);
+        host.refusedMessage("simulated", this.from.address, reason);
         this.cut(false);
       }
     };
