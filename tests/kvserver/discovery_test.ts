@@ -38,6 +38,7 @@ function setUp(world: SimulatedWorld, manners: readonly Manner[]) {
     return seed;
   });
   const discovery = new Discovery({
+    cluster: "cmud",
     dialer: network,
     environment,
     log: lineLogger((line) => logged.push(line)),
