@@ -61,16 +61,20 @@ export function readHello(paramCount: number, reader: MsgpackReader): Hello {
   const address = readText(reader, isDialable);
   const incarnation = readText(reader, isIncarnation);
   const expected = reader.nil() ? null : readText(reader, () => true);
-  const cluster = paramCount > 4 ? readCluster(reader) : defaultCluster;
+  const cluster = (paramCount > 4 ? findCluster(reader) : undefined) ?? defaultCluster;
   return { address, incarnation, expected, cluster };
 }
 
-/** Reads the cluster from the options of a `Hello` or `Describe`; those that are not known are ignored. */
-export function readCluster(reader: MsgpackReader): string {
-  let cluster = defaultCluster;
+/**
+ * Finds the cluster in the options of a `Hello` or `Describe`; those that are not known are ignored.
+ *
+ * @returns `undefined` when none is named.
+ * @throws {RpcError} `bad_request` when what is named cannot be one.
+ */
+export function findCluster(reader: MsgpackReader): string | undefined {
+  let cluster: string | undefined;
   const count = reader.mapHeader();
-  if (count === notThis) throw malformed();
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < (count === notThis ? 0 : count); i++) {
     if (isNamed(reader, "cluster")) cluster = readText(reader, isClusterName);
     else reader.skip();
   }

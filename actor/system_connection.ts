@@ -14,7 +14,7 @@ import {
   type Timers,
   writeValue,
 } from "../rpc/mod.ts";
-import { readCluster, readHello } from "./hello.ts";
+import { findCluster, readHello } from "./hello.ts";
 import type { MetListener } from "./introductions.ts";
 import { type LinkNotice, noticeOf, writeNotice } from "./link_notice.ts";
 import type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
@@ -220,7 +220,8 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
 
   /** A server that is still starting has no description yet: who joins it is to ask again. */
   #describe({ paramCount }: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
-    if (paramCount > 0) this.#expectCluster(readCluster(reader), "another server");
+    const cluster = paramCount > 0 ? findCluster(reader) : undefined;
+    if (cluster !== undefined) this.#expectCluster(cluster, "another server");
     const description = this.#host.system.describe();
     if (description === "") {
       throw new RpcError("unavailable", "Cannot describe the server: it is still starting");

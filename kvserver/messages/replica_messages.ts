@@ -45,6 +45,8 @@ export interface WrittenMessage {
   part?: StatePart;
   /** Answers `drain`: every accepted Put is sent, this message's included. */
   isDrained: boolean;
+  /** Whether the query actor has ever accepted a Put. */
+  hasAccepted: boolean;
 }
 
 /** A part of a replica, in the order of the keys. */

@@ -33,6 +33,7 @@ export class SyncOutbox {
   #read: ReadRequest | undefined;
   /** Whether the sync actor waits for `isDrained`. */
   #isDraining = false;
+  #hasAccepted = false;
   /**
    * True while this is the only query actor in the cluster: Puts are not queued for sync. A joiner makes
    * the sync actor clear it before state is read, so nothing is missed.
@@ -50,6 +51,7 @@ export class SyncOutbox {
 
   /** Adds an entry that the query actor accepted. */
   add(n: number): void {
+    this.#hasAccepted = true;
     if (!this.#isAlone) this.#dirty.add(n);
   }
 
@@ -85,6 +87,7 @@ export class SyncOutbox {
       from: this.#context.self.counter,
       entries: batch.encode(),
       isDrained: this.#isDraining && this.#dirty.size === 0,
+      hasAccepted: this.#hasAccepted,
     };
     if (message.isDrained) this.#isDraining = false;
     if (this.#read !== undefined) {

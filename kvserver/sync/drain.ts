@@ -57,7 +57,7 @@ export class Drain {
   /** Of the peer that lacks the fewest. */
   get #undelivered(): number {
     const lacking = Array.from(this.#members.peers, (peer) => peer.unacknowledged);
-    if (lacking.length === 0) return 0;
+    if (lacking.length === 0 || !this.#replicas.all.some((it) => it.hasAccepted)) return 0;
     // What a query actor has not sent yet is at least one.
     const unsent = this.#replicas.all.filter((replica) => !replica.isDrained).length;
     return Math.min(...lacking) + unsent;

@@ -36,6 +36,7 @@ export class LocalReplica {
   /** Whether it holds the state that the server took over, and was told so. */
   #isReady = true;
   #drain: Drain = "serving";
+  #hasAccepted = false;
 
   /** @param pool holds the entries */
   constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
@@ -68,6 +69,16 @@ export class LocalReplica {
   /** Asks it, with the next message, to say when it has sent all that it accepted. */
   requestDrain(): void {
     this.#drain = "requested";
+  }
+
+  /** Whether it has ever accepted a Put, as far as it has said. */
+  get hasAccepted(): boolean {
+    return this.#hasAccepted;
+  }
+
+  /** It says whether it has ever accepted a Put. */
+  accepted(hasAccepted: boolean): void {
+    this.#hasAccepted ||= hasAccepted;
   }
 
   /** It has sent all that it accepted. */

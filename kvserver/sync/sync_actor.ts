@@ -126,8 +126,9 @@ export class SyncActor implements Actor {
   }
 
   /** A query actor of this server accepted Puts: their entries go to all others. */
-  #written({ from, entries, part, isDrained }: WrittenMessage): void {
+  #written({ from, entries, part, isDrained, hasAccepted }: WrittenMessage): void {
     const writer = this.#replicas.withCounter(from);
+    writer.accepted(hasAccepted);
     if (part !== undefined) this.#stateReader.partRead(part);
     if (isDrained) writer.drained();
     const batch = new ForwardedBatch(this.#pool, entries);

@@ -102,7 +102,7 @@ export class Stage {
   writtenBy(sibling: number, entries: readonly TextEntry[]): Uint8Array {
     const message = messageOf(entries);
     const from = siblings[sibling].counter;
-    this.#tell({ type: "written", entries: message, from, isDrained: false });
+    this.#tell({ type: "written", entries: message, from, isDrained: false, hasAccepted: true });
     return message;
   }
 
@@ -144,7 +144,13 @@ export class Stage {
       this.#tell({ type: "linkChanged" });
       const part = this.#read && { id: this.#read.id, entries: this.part };
       this.#read = undefined;
-      const message = { entries: nothing, from: siblings[0].counter, isDrained: false, part };
+      const message = {
+        entries: nothing,
+        from: siblings[0].counter,
+        isDrained: false,
+        hasAccepted: true,
+        part,
+      };
       this.#tell({ type: "written", ...message });
     }
   }
