@@ -85,6 +85,8 @@ export const appLimits = {
   ownerPatienceMs: 3_000,
   /** How often `status --watch` asks again. */
   statusIntervalMs: 1_000,
+  /** Faults of a file of a data directory that are told one by one; the rest is counted. */
+  damageShownMax: 20,
 } as const;
 
 /** Bounds of a server's log. They are fixed, because what reads it may rely on them. */
@@ -312,6 +314,8 @@ export interface Limits {
   readonly loadNoticeMs: number;
   /** How often a disk that refuses to be written is tried again. */
   readonly diskRetryMs: number;
+  /** How long a stop that could not write everything waits to be told how much that is. */
+  readonly unwrittenPatienceMs: number;
   /** How long a server that starts again waits for those it knew before, until it goes on without. */
   readonly rejoinFirstMs: number;
   /** How often it asks those that do not answer, in the long run. */
@@ -399,6 +403,7 @@ export const defaultLimits: Limits = {
   foldPressMs: 20,
   loadNoticeMs: 1_000,
   diskRetryMs: 500,
+  unwrittenPatienceMs: 500,
   rejoinFirstMs: 500,
   rejoinMaxMs: 60_000,
 };

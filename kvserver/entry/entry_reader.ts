@@ -1,6 +1,6 @@
 import { wireLimits } from "../../limits.ts";
 import { MsgpackReader, notThis } from "../../rpc/mod.ts";
-import { sequenceMax } from "./order.ts";
+import { sequenceMax, timestampMax } from "./order.ts";
 import { type EntryBytes, noValue } from "./entry.ts";
 
 const { keyBytesMax } = wireLimits;
@@ -29,13 +29,20 @@ export class EntryReader implements EntryBytes {
   timestamp = 0;
   sequence = 0;
   uid = "";
+  /** How many entries were skipped, because their order is one that no reader takes. */
+  skipped = 0;
   #reader: MsgpackReader;
+  #skips: boolean;
   #uids: string[] = [];
   #left: number;
 
-  /** @throws {TypeError | MsgpackError} when `bytes` do not begin as they should. */
-  constructor(bytes: Uint8Array) {
+  /**
+   * @param skips whether an entry whose order no reader takes is skipped, instead of being malformed
+   * @throws {TypeError | MsgpackError} when `bytes` do not begin as they should.
+   */
+  constructor(bytes: Uint8Array, { skips = false } = {}) {
     this.bytes = bytes;
+    this.#skips = skips;
     this.#reader = new MsgpackReader(bytes);
     const uidCount = this.#count(this.#reader.arrayHeader());
     for (let i = 0; i < uidCount; i++) {
@@ -53,8 +60,16 @@ export class EntryReader implements EntryBytes {
 
   /** Goes on to the next entry. @returns whether there is one. @throws as the constructor does. */
   next(): boolean {
-    if (this.#left === 0) return false;
-    this.#left--;
+    while (this.#left > 0) {
+      this.#left--;
+      this.#read();
+      if (this.timestamp !== notThis && this.sequence !== notThis) return true;
+      this.skipped++;
+    }
+    return false;
+  }
+
+  #read(): void {
     const reader = this.#reader;
     this.start = reader.at;
     const keyBytes = expected(reader.strHeader(), keyBytesMax);
@@ -66,13 +81,20 @@ export class EntryReader implements EntryBytes {
       this.valueStart = reader.at;
       this.valueEnd = reader.at += valueBytes;
     }
-    this.timestamp = expected(reader.uint());
-    this.sequence = expected(reader.uint(), sequenceMax);
+    this.timestamp = this.#ordinal(timestampMax);
+    this.sequence = this.#ordinal(sequenceMax);
     this.end = reader.at;
     const uid = this.#uids[expected(reader.uint())];
     if (uid === undefined) throw malformed();
     this.uid = uid;
-    return true;
+  }
+
+  /** Reads a part of an order; `notThis` stands for one that is skipped. */
+  #ordinal(max: number): number {
+    const value = this.#reader.uint();
+    if (!this.#skips) return expected(value, max);
+    if (value === notThis) this.#reader.skip();
+    return value > max ? notThis : value;
   }
 
   /** As many elements cannot be there as there are no bytes for. */

@@ -92,7 +92,12 @@ export function orderFault(
       `${timestampMaxAheadMs}`;
   }
   if (uid.length > uidBytesMax) return `a uid is longer than ${uidBytesMax} bytes`;
-  return uidForm.test(uid) ? null : "a uid is not of the form HOST:PORT/INCARNATION/COUNTER";
+  return isUid(uid) ? null : "a uid is not of the form HOST:PORT/INCARNATION/COUNTER";
+}
+
+/** Whether a text has the form of a uid. */
+export function isUid(text: string): boolean {
+  return uidForm.test(text);
 }
 
 /** Printable ASCII, since uids are compared and logged. */

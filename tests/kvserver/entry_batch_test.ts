@@ -12,7 +12,7 @@ const chars = fc.string({ unit: fc.constantFrom("a", "\0", "\x80", "\xff"), maxL
 const entry = fc.record({
   key: chars,
   value: fc.option(fc.oneof(chars, fc.constant("x".repeat(70_000))), { freq: 5 }),
-  timestamp: fc.oneof(fc.nat(300), fc.constantFrom(2 ** 32, 2 ** 53 - 1)),
+  timestamp: fc.oneof(fc.nat(300), fc.constantFrom(2 ** 32, 2 ** 48 - 1)),
   sequence: fc.oneof(fc.nat(300), fc.constant(0xffffffff)),
   uid: fc.constantFrom("a:1/00/1", "a:1/00/2", "[::1]:6000/0123456789abcdef/12345"),
 });
