@@ -1,13 +1,23 @@
 import type { Limits } from "../../limits.ts";
 import { DataDirectoryError } from "./data_error.ts";
+import { recordOf } from "./log_record.ts";
 import {
-  recordOf,
+  createSegment,
+  segmentFile,
   segmentIn,
-  segmentMagic,
   segmentName,
   segmentPath,
   segmentsIn,
 } from "./log_segment.ts";
+import type { Manifest } from "./manifest.ts";
+import { writeAll } from "./private_files.ts";
+import {
+  endMark,
+  endMarkAt,
+  type SegmentEnd,
+  segmentHeaderBytes,
+  segmentSeed,
+} from "./segment_header.ts";
 import { syncDirectory } from "./sync_directory.ts";
 
 /**
@@ -19,35 +29,59 @@ import { syncDirectory } from "./sync_directory.ts";
  */
 export class BatchLog {
   #directory: string;
+  #id: Uint8Array;
   #segmentBytes: number;
-  /** Bytes of the segments that there are, by their numbers, the oldest first. */
-  #segments = new Map<number, number>();
-  /** The last of them, as long as it is appended to. */
+  /** Where the records end of the segments that there are, by their numbers, the oldest first. */
+  #ends = new Map<number, number>();
+  /** The last of them. */
+  #last: number;
+  /** Its file; `undefined`: closed. */
   #file: Deno.FsFile | undefined;
-  #last = 0;
-  #bytes = 0;
+  /** Whether more may be appended to it. */
+  #isWhole: boolean;
+  /** What its end mark says, unless writing that failed. */
+  #mark: SegmentEnd;
+  /** The segment that is there to follow it, once it is sealed. */
+  #successor: number | undefined;
 
-  /** @throws {DataDirectoryError} when it is damaged, or cannot be written. */
-  constructor(directory: string, { logSegmentBytes }: Limits) {
+  /**
+   * Takes a log that is complete (`chainFaults`).
+   *
+   * @throws {DataDirectoryError} when it is damaged, or cannot be written.
+   */
+  constructor(
+    directory: string,
+    { id, firstSegment }: Manifest,
+    { logSegmentBytes }: Pick<Limits, "logSegmentBytes">,
+  ) {
     this.#directory = directory;
     this.#segmentBytes = logSegmentBytes;
-    for (const number of segmentsIn(directory)) {
-      const { size } = Deno.statSync(segmentPath(directory, number));
-      this.#segments.set(number, size);
-      this.#bytes += size;
-      this.#last = number;
-    }
-    if (segmentIn(directory, this.#last)?.isWhole) this.#resume();
+    this.#id = id;
+    const segments = segmentsIn(directory).map((number) => segmentFile(directory, number));
+    for (const { number } of segments) if (number < firstSegment) this.#removeFolded(number);
+    const living = segments.filter(({ number }) => number >= firstSegment);
+    // One that follows a segment that is not sealed is empty, and is made anew when it is needed.
+    if (living.length > 1 && living.at(-2)!.header!.end !== "sealed") living.pop();
+    for (const { number, bytes } of living) this.#ends.set(number, bytes);
+    const { number, header } = living.at(-1)!;
+    const { end, isWhole } = segmentIn(directory, number, id)!;
+    this.#ends.set(number, end);
+    this.#last = number;
+    this.#isWhole = isWhole;
+    this.#mark = header!.end;
+    this.#resume();
   }
 
-  /** Bytes of all segments. */
+  /** Bytes of the records of all segments. */
   get bytes(): number {
-    return this.#bytes;
+    let sum = 0;
+    for (const end of this.#ends.values()) sum += end - segmentHeaderBytes;
+    return sum;
   }
 
-  /** Number of segments. */
+  /** Number of segments, of which the last one may be empty. */
   get segments(): number {
-    return this.#segments.size;
+    return this.#ends.size;
   }
 
   /**
@@ -57,51 +91,83 @@ export class BatchLog {
    */
   append(batches: readonly Uint8Array[]): void {
     if (batches.length === 0) return;
-    if (this.#file === undefined || this.#lastBytes >= this.#segmentBytes) this.#begin();
-    const record = recordOf(batches);
+    const isToEnd = !this.#isWhole || this.#successor !== undefined;
+    if (isToEnd || this.#lastEnd >= this.#segmentBytes) this.#begin();
+    const at = this.#lastEnd;
+    const record = recordOf(batches, segmentSeed(this.#id, this.#last)(at));
     try {
+      // One sync is for both: while the mark says otherwise, the record counts as not there.
+      if (this.#mark !== "open") this.#writeMark("open");
+      this.#file!.seekSync(at, Deno.SeekMode.Start);
       writeAll(this.#file!, record);
       this.#file!.syncDataSync();
     } catch (error) {
       this.#discardPartial();
       throw error;
     }
-    this.#grow(record.length);
+    this.#ends.set(this.#last, at + record.length);
   }
 
-  /** Ends the last segment: the next batches go to a new one. @returns all segments, ascending. */
+  /**
+   * Seals the last segment: the next batches go to a new one.
+   *
+   * @returns the sealed segments, ascending.
+   * @throws {Error} when the disk refuses: to be tried again.
+   */
   seal(): number[] {
-    this.close();
-    return [...this.#segments.keys()];
+    this.#begin();
+    return [...this.#ends.keys()].slice(0, -1);
   }
 
-  /** Removes a sealed segment, if it is still there. */
+  /** Removes a segment that has been folded, if it is still there. */
   remove(number: number): void {
     try {
       Deno.removeSync(segmentPath(this.#directory, number));
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    this.#bytes -= this.#segments.get(number) ?? 0;
-    this.#segments.delete(number);
+    this.#ends.delete(number);
   }
 
-  close(): void {
-    this.#file?.close();
+  /**
+   * Ends writing. The last segment says so, best effort: without that its last record is less sure.
+   *
+   * @param isOurs whether the directory is still held, and may be written
+   */
+  close(isOurs = true): void {
+    if (this.#file === undefined) return;
+    try {
+      if (isOurs && this.#isWhole && this.#successor === undefined && this.#mark === "open") {
+        this.#writeMark("closed");
+        this.#file.syncDataSync();
+      }
+    } catch {
+      // As said above.
+    }
+    this.#file.close();
     this.#file = undefined;
   }
 
-  get #lastBytes(): number {
-    return this.#segments.get(this.#last)!;
+  get #lastEnd(): number {
+    return this.#ends.get(this.#last)!;
   }
 
-  /** Appends to the last segment from now on. Its writer may have crashed before its name was on the medium. */
+  /** What was folded is in the table, so that it does not matter when its segment stays. */
+  #removeFolded(number: number): void {
+    try {
+      this.remove(number);
+    } catch {
+      // As said above.
+    }
+  }
+
+  /** Opens the last segment. Its writer may have crashed before its name was on the medium. */
   #resume(): void {
     try {
-      this.#file = Deno.openSync(segmentPath(this.#directory, this.#last), { append: true });
+      this.#file = this.#open(this.#last);
       syncDirectory(this.#directory);
     } catch (cause) {
-      this.close();
+      this.#file?.close();
       const found = `its ${segmentName(this.#last)} cannot be written (${
         (cause as Error).message
       })`;
@@ -109,40 +175,44 @@ export class BatchLog {
     }
   }
 
-  /** Begins a segment, whose name is on the medium before anything is appended. */
+  #open(number: number): Deno.FsFile {
+    return Deno.openSync(segmentPath(this.#directory, number), { read: true, write: true });
+  }
+
+  /**
+   * Begins a segment. The new one is on the medium before the last one is sealed, and the seal before
+   * anything is appended: so whatever interrupts this, a log that is complete can be told from one that
+   * is not.
+   */
   #begin(): void {
-    this.close();
-    const path = segmentPath(this.#directory, ++this.#last);
-    const file = Deno.openSync(path, { createNew: true, write: true });
-    this.#segments.set(this.#last, 0);
-    try {
-      writeAll(file, segmentMagic);
-      syncDirectory(this.#directory);
-    } catch (error) {
-      file.close();
-      this.remove(this.#last);
-      throw error;
-    }
+    const successor = this.#successor ?? this.#last + 1;
+    if (this.#successor === undefined) createSegment(this.#directory, successor, this.#id);
+    // From here on the seal may be on the medium: the successor must not go again.
+    this.#successor = successor;
+    this.#writeMark("sealed");
+    this.#file!.syncDataSync();
+    const file = this.#open(successor);
+    this.#file!.close();
     this.#file = file;
-    this.#grow(segmentMagic.length);
+    this.#last = successor;
+    this.#ends.set(successor, segmentHeaderBytes);
+    this.#isWhole = true;
+    this.#mark = "open";
+    this.#successor = undefined;
+  }
+
+  #writeMark(mark: SegmentEnd): void {
+    this.#file!.seekSync(endMarkAt, Deno.SeekMode.Start);
+    writeAll(this.#file!, endMark(mark, this.#lastEnd));
+    this.#mark = mark;
   }
 
   /** Cuts off a partial record, because no record may follow one. If that fails, the next append begins a segment. */
   #discardPartial(): void {
     try {
-      this.#file!.truncateSync(this.#lastBytes);
-      this.#file!.seekSync(0, Deno.SeekMode.End);
+      this.#file!.truncateSync(this.#lastEnd);
     } catch {
-      this.close();
+      this.#isWhole = false;
     }
   }
-
-  #grow(bytes: number): void {
-    this.#segments.set(this.#last, this.#lastBytes + bytes);
-    this.#bytes += bytes;
-  }
-}
-
-function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(file.writeSync(rest));
 }

@@ -14,13 +14,21 @@ export class DataDirectoryError extends Error {
   }
 }
 
+/** A data directory is damaged, or a part of it is missing. */
+export class DamagedDirectoryError extends DataDirectoryError {
+  static {
+    this.prototype.name = "DamagedDirectoryError";
+  }
+}
+
 /** The error for what SQLite or a codec cannot read; an error that says more stays as it is. */
 export function damaged(directory: string, cause: unknown): DataDirectoryError {
   if (cause instanceof DataDirectoryError) return cause;
   const why = (cause as Error).message;
-  return new DataDirectoryError(
+  return new DamagedDirectoryError(
     directory,
-    `it is damaged (${why}); put a copy in its place, or use another one`,
+    `it is damaged (${why}); put a copy in its place, use another one, or have ` +
+      `"cmud data repair" write what is sound into another one`,
     { cause },
   );
 }

@@ -1,5 +1,5 @@
 /**
- * The file of a data directory: its tables, its versions, and how it is opened.
+ * The file of a data directory: how it is made, checked and opened.
  *
  * It is an SQLite database, which other programs can open. Accepted entries are first appended to a log
  * beside it (`batch_log.ts`), as the very bytes that it travels in; now and then that is folded into
@@ -11,50 +11,32 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { damaged, DataDirectoryError } from "./data_error.ts";
-import { segmentName, segmentsIn } from "./log_segment.ts";
+import {
+  applicationId,
+  dataFileName,
+  formatVersion,
+  oldFormatVersion,
+  tables,
+} from "./data_format.ts";
+import { createSegment, segmentFile, segmentName, segmentsIn } from "./log_segment.ts";
+import { insertManifest } from "./manifest.ts";
+import { createPrivateFile } from "./private_files.ts";
+import { newDirectoryId, segmentHeaderBytes } from "./segment_header.ts";
 import { syncDirectory } from "./sync_directory.ts";
-
-/** The file's name in its directory. */
-export const dataFileName = "cmud.db";
-
-/** "CMUD" in ASCII: by this number in its header the file is known. */
-const applicationId = 0x434d5544;
-
-/**
- * The format of the tables below, of the log, and of entries as an `EntryBatch` writes them. A change of
- * any of them raises it. (Format 1 kept the log in a table, and was never released.)
- */
-export const formatVersion = 2;
-
-/**
- * Keys and values are UTF-8, uids are text; a value of NULL is a tombstone. Without rowids, since
- * with them each key would stand in the file twice. Uids are long and few: `actor` numbers them.
- */
-const tables = `
-  CREATE TABLE entry (
-    key       BLOB PRIMARY KEY,
-    value     BLOB,
-    timestamp INTEGER NOT NULL,
-    sequence  INTEGER NOT NULL,
-    actor     INTEGER NOT NULL REFERENCES actor
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE actor (number INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE) STRICT;
-  CREATE TABLE peer (address TEXT PRIMARY KEY, lastSeenMs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-`;
 
 /** How a data file is opened. */
 export type Access = "read" | "write";
 
 /**
- * Whether there is a file. Without one there must be no log either: it would be a small part of what
- * was there.
+ * Whether there is a file. Without one there must be nothing that belongs to it either: it would be a
+ * small part of what was there.
  *
  * @throws {DataDirectoryError} when there is, or when that cannot be seen.
  */
 export function hasDataFile(directory: string): boolean {
   try {
     if (exists(`${directory}/${dataFileName}`)) return true;
-    expectNoLog(directory);
+    expectNoRest(directory);
     return false;
   } catch (cause) {
     if (cause instanceof DataDirectoryError) throw cause;
@@ -63,40 +45,65 @@ export function hasDataFile(directory: string): boolean {
   }
 }
 
-function expectNoLog(directory: string): void {
-  const [segment] = exists(directory) ? segmentsIn(directory) : [];
-  if (segment === undefined) return;
-  const name = segmentName(segment);
-  throw new DataDirectoryError(
+/** What SQLite keeps beside a file, for its transactions. */
+const besideFile = ["-journal", "-wal", "-shm"];
+
+function expectNoRest(directory: string): void {
+  if (!exists(directory)) return;
+  const segments = segmentsIn(directory);
+  if (segments.length > 0 && !isUnfinished(directory, segments)) {
+    throw withoutFile(directory, `a log (${segmentName(segments[0])})`);
+  }
+  const beside = besideFile.find((end) => exists(`${directory}/${dataFileName}${end}`));
+  if (beside !== undefined) throw withoutFile(directory, `a ${dataFileName}${beside}`);
+  // A new directory has its lock before it has an owner.
+  if (exists(`${directory}/owner.json`) && !exists(`${directory}/lock`)) {
+    throw withoutFile(directory, "an owner.json");
+  }
+}
+
+function withoutFile(directory: string, what: string): DataDirectoryError {
+  return new DataDirectoryError(
     directory,
-    `there is a log (${name}) in it, and no ${dataFileName}, to which that belongs; put it back, or ` +
-      `use another directory`,
+    `there is ${what} in it, and no ${dataFileName}, to which that belongs; put it back, or use ` +
+      `another directory`,
   );
 }
 
+/** Whether the log is what `createDataFile` leaves when it is interrupted: nothing was ever put there. */
+function isUnfinished(directory: string, segments: readonly number[]): boolean {
+  const [first] = segments;
+  return segments.length === 1 && first === 1 &&
+    segmentFile(directory, first).bytes <= segmentHeaderBytes;
+}
+
 /**
- * Makes an empty file. It gets its name when it is complete, so that a file of that name is always
- * whole, and that name is on the medium before there is a log. The directory's lock must be held.
+ * Makes an empty file and its log. The file gets its name when both are complete, so that a file of that
+ * name is always whole. The directory's lock must be held.
  *
  * @throws {DataDirectoryError} when it cannot be written.
  */
 export function createDataFile(directory: string): void {
   const path = `${directory}/${dataFileName}`;
   const unfinished = `${path}.new`;
+  const manifest = { id: newDirectoryId(), firstSegment: 1, entries: 0, checksum: 0 };
   try {
-    for (const end of ["", "-journal", "-wal", "-shm"]) {
-      if (exists(unfinished + end)) Deno.removeSync(unfinished + end);
-    }
+    for (const end of besideFile) if (exists(unfinished + end)) Deno.removeSync(unfinished + end);
+    createPrivateFile(unfinished).close();
     const database = new DatabaseSync(unfinished);
-    database.exec(`
-      BEGIN;
-      PRAGMA application_id = ${applicationId};
-      PRAGMA user_version = ${formatVersion};
-      ${tables}
-      COMMIT;
-      PRAGMA journal_mode = WAL;
-    `);
-    database.close();
+    try {
+      database.exec(`
+        BEGIN;
+        PRAGMA application_id = ${applicationId};
+        PRAGMA user_version = ${formatVersion};
+        ${tables}
+      `);
+      insertManifest(database, manifest);
+      database.exec("COMMIT; PRAGMA journal_mode = WAL");
+    } finally {
+      database.close();
+    }
+    createSegment(directory, manifest.firstSegment, manifest.id);
     Deno.renameSync(unfinished, path);
     syncDirectory(directory);
   } catch (cause) {
@@ -109,11 +116,12 @@ export function createDataFile(directory: string): void {
  * Looks at the first bytes of the file, before SQLite does, which would begin to repair what is not
  * ours. Not to be called while this very process has it open: closing it would end SQLite's locks.
  *
+ * @returns its format: the present one, or that before it.
  * @throws {DataDirectoryError} when there is none, or none of ours in a format we know, or no access.
  */
-export function checkDataFile(directory: string, access: Access): void {
+export function checkDataFile(directory: string, access: Access): number {
   const path = `${directory}/${dataFileName}`;
-  expectOurs(directory, readHeader(directory, path, access));
+  return formatOf(directory, readHeader(directory, path, access));
 }
 
 /**
@@ -159,7 +167,7 @@ const writePragmas = `
 /** The error for a file of which SQLite cannot even begin to read. */
 export function unreadable(directory: string, cause: unknown): DataDirectoryError {
   const why = (cause as Error).message;
-  if (/malformed|not a database/.test(why)) return damaged(directory, cause);
+  if (/malformed|not a database|no such/.test(why)) return damaged(directory, cause);
   if (exists(`${directory}/${dataFileName}-shm`)) return unusable(directory, "read", cause);
   return new DataDirectoryError(
     directory,
@@ -181,7 +189,7 @@ function readHeader(directory: string, path: string, access: Access): Uint8Array
     return header.subarray(0, count);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
-      expectNoLog(directory);
+      expectNoRest(directory);
       throw new DataDirectoryError(directory, `there is no ${dataFileName} in it`, { cause });
     }
     throw unusable(directory, access, cause);
@@ -196,7 +204,7 @@ function unusable(directory: string, access: Access, cause: unknown): DataDirect
   });
 }
 
-function expectOurs(directory: string, header: Uint8Array): void {
+function formatOf(directory: string, header: Uint8Array): number {
   const view = new DataView(header.buffer, 0, header.length);
   const isSqlite = header.length === headerBytes &&
     new TextDecoder().decode(header.subarray(0, 16)) === "SQLite format 3\0";
@@ -207,15 +215,15 @@ function expectOurs(directory: string, header: Uint8Array): void {
     );
   }
   const version = view.getUint32(userVersionAt);
-  if (version !== formatVersion) {
-    throw new DataDirectoryError(
-      directory,
-      `its ${dataFileName} has format ${version}, and this cmud knows format ${formatVersion} only; ` +
-        (version < formatVersion
-          ? "export it with the cmud that wrote it, and import that into a new directory"
-          : "use the cmud that wrote it, or a later one"),
-    );
-  }
+  if (version === formatVersion || version === oldFormatVersion) return version;
+  throw new DataDirectoryError(
+    directory,
+    `its ${dataFileName} has format ${version}, and this cmud knows formats ${oldFormatVersion} and ` +
+      `${formatVersion} only; ` +
+      (version < formatVersion
+        ? "export it with the cmud that wrote it, and import that into a new directory"
+        : "use the cmud that wrote it, or a later one"),
+  );
 }
 
 function exists(path: string): boolean {

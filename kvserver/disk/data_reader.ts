@@ -1,27 +1,34 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { defaultLimits, type Limits } from "../../limits.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
-import { EntryBatch, type EntrySource, writtenBytesMax } from "../entry/entry_batch.ts";
-import type { MsgpackWriter } from "../../rpc/mod.ts";
+import { shownKey } from "./damage.ts";
 import { damaged } from "./data_error.ts";
 import { openDataFile, unreadable } from "./data_file.ts";
-import { segmentIn, segmentPath, segmentsIn } from "./log_segment.ts";
+import { dataFileName, formatVersion } from "./data_format.ts";
+import { EntryTableReader } from "./entry_table_reader.ts";
+import { chainFaults, oldChainFaults } from "./log_chain.ts";
+import { segmentFile, segmentIn, segmentName, segmentsIn } from "./log_segment.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
 
 /**
  * Reads a data directory, also while a server writes it. The log is read before the file, because a
  * fold moves entries from the log to the file: what is folded meanwhile is read twice, never missed.
  */
 export class DataReader {
+  /** Whether the directory has the present format, and not that of 0.1.0. */
+  readonly isPresent: boolean;
   #directory: string;
-  #chunkBytes: number;
+  #limits: Limits;
   #database: DatabaseSync;
 
   /** @throws {DataDirectoryError} when there is no file that can be read. */
-  constructor(directory: string, { diskChunkBytes }: Limits = defaultLimits) {
+  constructor(directory: string, limits: Limits = defaultLimits) {
     this.#directory = directory;
-    this.#chunkBytes = diskChunkBytes;
+    this.#limits = limits;
     this.#database = openDataFile(directory, "read");
     try {
+      const [{ user_version }] = this.#database.prepare("PRAGMA user_version").all();
+      this.isPresent = user_version === formatVersion;
       this.#database.exec("SELECT number FROM actor LIMIT 1");
     } catch (error) {
       this.#database.close();
@@ -33,13 +40,22 @@ export class DataReader {
    * Yields all entries as an `EntryBatch` writes them, in chunks of about `diskChunkBytes`. A key may
    * come several times; the merge rule says which of its entries counts.
    *
-   * @throws {DataDirectoryError} when the file is damaged.
+   * @throws {DataDirectoryError} when the directory is damaged, or anything is missing: at the end at
+   * the latest.
    */
   *chunks(): Generator<Uint8Array> {
     try {
-      yield* this.#logBatches();
+      const { id, firstSegment = 0 } = this.#completeLog();
+      const missed: number[] = [];
+      for (const segment of segmentsIn(this.#directory)) {
+        // What was folded may be of another format.
+        if (segment < firstSegment) continue;
+        const content = segmentIn(this.#directory, segment, id);
+        if (content === undefined) missed.push(segment);
+        else yield* soundBatches(segment, content.batches);
+      }
       this.#database.exec("BEGIN");
-      yield* this.#entryChunks();
+      yield* this.#table(missed);
       this.#database.exec("COMMIT");
     } catch (error) {
       throw damaged(this.#directory, error);
@@ -58,11 +74,20 @@ export class DataReader {
     return rows.map(({ address }) => address);
   }
 
-  /** Has SQLite check the file. @throws {DataDirectoryError} when it finds anything wrong. */
+  /**
+   * Has SQLite check the file, and looks whether the whole log is there.
+   *
+   * @throws {DataDirectoryError} when anything is wrong.
+   */
   expectSound(): void {
     const [fault] = this.#all<{ integrity_check: string }>("PRAGMA integrity_check(1)");
     const found = fault.integrity_check;
-    if (found !== "ok") throw damaged(this.#directory, new Error(found));
+    if (found !== "ok") throw damaged(this.#directory, new Error(`${dataFileName}: ${found}`));
+    try {
+      this.#completeLog();
+    } catch (error) {
+      throw damaged(this.#directory, error);
+    }
   }
 
   /** Approximate size of the file and the log in bytes. @throws {DataDirectoryError} when the file is damaged. */
@@ -70,65 +95,54 @@ export class DataReader {
     const [{ bytes }] = this.#all<{ bytes: number }>(
       "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
     );
-    const sizes = segmentsIn(this.#directory).map((segment) => this.#segmentBytes(segment));
-    return sizes.reduce((sum, size) => sum + size, bytes);
+    return segmentsIn(this.#directory)
+      .reduce((sum, segment) => sum + segmentFile(this.#directory, segment).bytes, bytes);
   }
 
   close(): void {
     this.#database.close();
   }
 
-  *#entryChunks(): Generator<Uint8Array> {
-    const held = new HeldRows(this.#database, this.#all<ActorRow>("SELECT number, uid FROM actor"));
-    for (const rows of this.#entryRows()) {
-      held.rows = rows;
-      let batch = new EntryBatch(held, this.#chunkBytes);
-      for (let n = 0; n < rows.length; n++) {
-        if (batch.add(n)) continue;
-        yield batch.encode();
-        batch = new EntryBatch(held, this.#chunkBytes);
-        batch.add(n);
-      }
-      yield batch.encode();
-    }
-  }
-
   /**
-   * Yields the rows, `rowsMax` at a time. (`iterate` is not used, because it costs twice as much, and
-   * on Deno 2.4 it ends the process when the statement is collected.) Long values are left out, so that
-   * `rowsMax` rows take little memory.
+   * Sees that the log is complete. While a server folds it, the manifest and the segments that are
+   * listed may be of different moments: what is missing must be so at two looks.
+   *
+   * @returns the manifest; nothing for a directory of format 2, which has none.
+   * @throws {Error} when the log is not complete.
    */
-  *#entryRows(): Generator<EntryRow[]> {
-    const columns = `key, iif(length(value) <= ${shortBytesMax}, value, NULL) AS value,
-      length(value) AS valueBytes, timestamp, sequence, actor`;
-    const end = `ORDER BY key LIMIT ${rowsMax}`;
-    const firstRows = this.#database.prepare(`SELECT ${columns} FROM entry ${end}`);
-    const rowsAfter = this.#database.prepare(`SELECT ${columns} FROM entry WHERE key > ? ${end}`);
-    let rows = firstRows.all() as unknown as EntryRow[];
-    while (rows.length > 0) {
-      yield rows;
-      rows = rowsAfter.all(rows.at(-1)!.key) as unknown as EntryRow[];
+  #completeLog(): Partial<Manifest> {
+    let before: string | undefined;
+    while (true) {
+      const manifest = this.isPresent ? readManifest(this.#database) : undefined;
+      const faults = manifest === undefined
+        ? oldChainFaults(this.#directory)
+        : chainFaults(this.#directory, manifest);
+      if (faults.length === 0) return manifest ?? {};
+      const found = JSON.stringify([manifest?.firstSegment, faults]);
+      if (found === before) throw new Error(`${faults[0].file}: ${faults[0].what}`);
+      before = found;
     }
   }
 
-  /** The batches of the log. Each is read here once, so that damage shows before it is merged. */
-  *#logBatches(): Generator<Uint8Array> {
-    for (const segment of segmentsIn(this.#directory)) {
-      const { batches } = segmentIn(this.#directory, segment) ?? noBatches;
-      for (const batch of batches) {
-        for (const entry = new EntryReader(batch); entry.next(););
-        yield batch.slice();
-      }
-    }
-  }
-
-  /** Bytes of a segment; 0 when it has been folded and removed meanwhile. */
-  #segmentBytes(segment: number): number {
-    try {
-      return Deno.statSync(segmentPath(this.#directory, segment)).size;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return 0;
-      throw error;
+  /** @param missed segments that were not there any more: they must have been folded */
+  *#table(missed: readonly number[]): Generator<Uint8Array> {
+    const manifest = this.isPresent ? readManifest(this.#database) : undefined;
+    const lost = missed.find((segment) => segment >= (manifest?.firstSegment ?? Infinity));
+    if (lost !== undefined) throw new Error(`${segmentName(lost)}: it is missing`);
+    const table = new EntryTableReader(
+      this.#database,
+      this.isPresent,
+      this.#limits,
+      (key, what) => {
+        throw new Error(`${dataFileName}: the row of the key ${shownKey(key)}: ${what}`);
+      },
+    );
+    yield* table.chunks();
+    if (manifest === undefined) return;
+    if (table.entries !== manifest.entries || table.checksum !== manifest.checksum) {
+      throw new Error(
+        `${dataFileName}: it has ${table.entries} rows of ${manifest.entries}, or others than it had`,
+      );
     }
   }
 
@@ -142,67 +156,17 @@ export class DataReader {
   }
 }
 
-/** Rows that one query reads. */
-const rowsMax = 2_000;
-
-/** Stands in for a segment that has been folded and removed meanwhile: its entries are in the file. */
-const noBatches = { batches: [] };
-
-/** A longer value is read by a query of its own. */
-const shortBytesMax = 1_024;
-
-interface ActorRow {
-  number: number;
-  uid: string;
-}
-
-interface EntryRow {
-  key: Uint8Array;
-  /** `null` when it is longer than `shortBytesMax`. */
-  value: Uint8Array | null;
-  /** `null` for a tombstone. */
-  valueBytes: number | null;
-  timestamp: number;
-  sequence: number;
-  actor: number;
-}
-
-/** Rows as a source of entries: an entry's number is its index in `rows`. */
-class HeldRows implements EntrySource {
-  rows: readonly EntryRow[] = [];
-  #valueOf: StatementSync;
-  #uids: ReadonlyMap<number, string>;
-
-  constructor(database: DatabaseSync, actors: readonly ActorRow[]) {
-    this.#valueOf = database.prepare("SELECT value FROM entry WHERE key = ?");
-    this.#uids = new Map(actors.map(({ number, uid }) => [number, uid]));
-  }
-
-  writeEntry(writer: MsgpackWriter, n: number): void {
-    const { key, value, valueBytes, timestamp, sequence } = this.rows[n];
-    writer.strBytes(key);
-    if (valueBytes === null) writer.nil();
-    else writer.strBytes(value ?? this.#longValue(key));
-    writer.int(timestamp);
-    writer.int(sequence);
-  }
-
-  writtenBytesMax(n: number): number {
-    const { key, valueBytes } = this.rows[n];
-    return writtenBytesMax(key.length + (valueBytes ?? 0));
-  }
-
-  uidNumberOf(n: number): number {
-    return this.rows[n].actor;
-  }
-
-  uid(number: number): string {
-    const uid = this.#uids.get(number);
-    if (uid === undefined) throw new Error(`an entry is of actor ${number}`);
-    return uid;
-  }
-
-  #longValue(key: Uint8Array): Uint8Array {
-    return (this.#valueOf.get(key) as { value: Uint8Array }).value;
+/** Each batch is read here once, so that damage shows before any of it is merged. */
+function* soundBatches(segment: number, batches: readonly Uint8Array[]): Generator<Uint8Array> {
+  for (const batch of batches) {
+    try {
+      for (const entry = new EntryReader(batch); entry.next(););
+    } catch (cause) {
+      const why = `${segmentName(segment)}, at byte ${batch.byteOffset}: ${
+        (cause as Error).message
+      }`;
+      throw new Error(why, { cause });
+    }
+    yield batch.slice();
   }
 }

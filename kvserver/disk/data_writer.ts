@@ -5,6 +5,7 @@ import { BatchLog } from "./batch_log.ts";
 import { damaged } from "./data_error.ts";
 import { openDataFile } from "./data_file.ts";
 import { Fold } from "./fold.ts";
+import { readManifest } from "./manifest.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
 
 /**
@@ -34,14 +35,14 @@ export class DataWriter {
     this.#database = openDataFile(directory, "write");
     this.#rememberPeer = this.#database.prepare("INSERT OR REPLACE INTO peer VALUES (?, ?)");
     try {
-      this.#log = new BatchLog(directory, limits);
+      this.#log = new BatchLog(directory, readManifest(this.#database), limits);
     } catch (error) {
       this.#database.close();
       throw damaged(directory, error);
     }
   }
 
-  /** Bytes of the log, which holds what is not folded yet. */
+  /** Bytes of the records of the log, which holds what is not folded yet. */
   get logBytes(): number {
     return this.#log.bytes;
   }
@@ -91,7 +92,16 @@ export class DataWriter {
   }
 
   close(): void {
-    this.#log.close();
+    this.#log.close(this.#isHeld());
     this.#database.close();
+  }
+
+  #isHeld(): boolean {
+    try {
+      this.#lock.expectHeld();
+      return true;
+    } catch {
+      return false;
+    }
   }
 }

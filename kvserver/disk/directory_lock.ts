@@ -1,13 +1,17 @@
 import { DatabaseSync } from "node:sqlite";
 import { DataDirectoryError, DataDirectoryInUseError, type DirectoryOwner } from "./data_error.ts";
+import { createPrivateFile, writeAll } from "./private_files.ts";
+import { syncDirectory } from "./sync_directory.ts";
 
 /**
  * Holds a data directory for one process.
  *
- * What counts is the lock that the operating system keeps on the empty file `lock`: it goes with the
- * process, however that ends, so that nothing is left to be cleaned up. SQLite takes it, since the
- * oldest Deno supported cannot try for a lock without waiting. `owner.json` only tells people and
- * other commands who holds it, and is believed only while the lock is held.
+ * What counts is the lock that the operating system keeps on the file `lock`: it goes with the process,
+ * however that ends, so that nothing is left to be cleaned up. SQLite takes it, since the oldest Deno
+ * supported cannot try for a lock without waiting. Nobody else can read the file, because whoever can
+ * read a file can lock it. It is a database without a table, in which one number says whether there
+ * was ever data in the directory. `owner.json` only tells people and other commands who holds the lock,
+ * and is believed only while it is held.
  */
 export class DirectoryLock {
   #directory: string;
@@ -36,18 +40,33 @@ export class DirectoryLock {
     return undefined;
   }
 
+  /** Looks, without writing anything, whether somebody holds it. @throws {DataDirectoryInUseError} if so. */
+  static expectFree(directory: string): void {
+    if (!DirectoryLock.isIn(directory)) return;
+    let database: DatabaseSync | undefined;
+    try {
+      database = new DatabaseSync(lockIn(directory), { readOnly: true });
+      database.exec("PRAGMA busy_timeout = 0; SELECT * FROM sqlite_schema");
+    } catch (cause) {
+      if (!/locked/.test((cause as Error).message)) return;
+      throw new DataDirectoryInUseError(directory, readOwner(`${directory}/owner.json`));
+    } finally {
+      database?.close();
+    }
+  }
+
   /** @throws {DataDirectoryInUseError | DataDirectoryError} when the lock cannot be had. */
   constructor(directory: string) {
     this.#directory = directory;
     this.#ownerPath = `${directory}/owner.json`;
     try {
+      if (!DirectoryLock.isIn(directory)) createLock(directory);
       this.#database = new DatabaseSync(lockIn(directory));
     } catch (cause) {
       throw notWritable(directory, cause);
     }
     try {
-      // No journal file: nothing is ever written.
-      this.#database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+      this.#database.exec(lockPragmas);
       this.#file = Deno.statSync(lockIn(directory));
       this.announce([]);
     } catch (cause) {
@@ -83,11 +102,37 @@ export class DirectoryLock {
     );
   }
 
+  /**
+   * Whether there was ever data in the directory. If so, and there is none, it was removed; if not, the
+   * directory is a new one.
+   */
+  get hadData(): boolean {
+    const [{ user_version }] = this.#database.prepare("PRAGMA user_version").all();
+    return user_version !== 0;
+  }
+
+  /** Notes, best effort, that there is data in the directory. */
+  noteData(): void {
+    if (this.hadData) return;
+    try {
+      // In this locking mode the lock outlives the transaction.
+      this.#database.exec("PRAGMA user_version = 1; COMMIT; BEGIN EXCLUSIVE");
+    } catch {
+      // A full disk: the next one that opens the directory notes it.
+    }
+  }
+
   /** Tells others at which query ports this process answers. */
   announce(queryAddresses: readonly string[]): void {
     this.expectHeld();
     const owner: DirectoryOwner = { pid: Deno.pid, queryAddresses };
-    Deno.writeTextFileSync(this.#ownerPath, JSON.stringify(owner) + "\n");
+    const unfinished = `${this.#ownerPath}.new`;
+    {
+      using file = createPrivateFile(unfinished);
+      writeAll(file, new TextEncoder().encode(JSON.stringify(owner) + "\n"));
+    }
+    // A symbolic link of that name is replaced, not followed.
+    Deno.renameSync(unfinished, this.#ownerPath);
   }
 
   /** Lets others have it. */
@@ -100,6 +145,30 @@ export class DirectoryLock {
     }
     this.#database.close();
   }
+}
+
+/**
+ * - `locking_mode = EXCLUSIVE`: the lock is held until the database is closed.
+ * - `journal_mode = MEMORY`: no journal file, for the one number that is ever written.
+ * - `page_size = 512`: that number is written in one piece, a sector.
+ */
+const lockPragmas = `
+  PRAGMA busy_timeout = 0;
+  PRAGMA page_size = 512;
+  PRAGMA journal_mode = MEMORY;
+  PRAGMA locking_mode = EXCLUSIVE;
+  BEGIN EXCLUSIVE;
+`;
+
+/** Makes the file, whose name is on the medium before there is anything else. */
+function createLock(directory: string): void {
+  try {
+    Deno.openSync(lockIn(directory), { createNew: true, write: true, mode: 0o600 }).close();
+  } catch (error) {
+    // Somebody else has made it just now.
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+  syncDirectory(directory);
 }
 
 function lockIn(directory: string): string {

@@ -2,10 +2,12 @@ import type { Limits } from "../../limits.ts";
 import { Log, type LogRecord } from "../../log/mod.ts";
 import type { Clock, Timers } from "../../rpc/mod.ts";
 import { DataDirectoryError } from "./data_error.ts";
-import { checkDataFile, createDataFile, hasDataFile } from "./data_file.ts";
+import { checkDataFile, hasDataFile } from "./data_file.ts";
 import { DataReader } from "./data_reader.ts";
 import { DataWriter } from "./data_writer.ts";
 import { DirectoryLock } from "./directory_lock.ts";
+import { openDirectory } from "./open_directory.ts";
+import { expectRegularFiles } from "./private_files.ts";
 import type { DiskAnswers, DiskContents, DiskEvent, DiskRequest } from "./disk_messages.ts";
 
 /** Serves a data directory from its opening to its closing: first it is read, then written. */
@@ -69,10 +71,13 @@ export class DiskService {
     this.#directory = directory;
     // A file that is not ours is left alone, without even a lock beside it. (With a lock beside it,
     // the file may be open, and must not be read before the lock is held.)
+    expectRegularFiles(directory);
     if (!DirectoryLock.isIn(directory) && hasDataFile(directory)) checkDataFile(directory, "write");
     this.#lock = new DirectoryLock(directory);
-    if (!hasDataFile(directory)) createDataFile(directory);
-    checkDataFile(directory, "write");
+    const others = openDirectory(directory, this.#lock, limits);
+    if (others !== undefined) {
+      this.#log.warn("Others had permissions for {directory}: {others}", { directory, others });
+    }
     this.#reader = new DataReader(directory, limits);
     this.#reader.expectSound();
     this.#chunks = this.#reader.chunks();

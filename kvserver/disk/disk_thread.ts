@@ -11,6 +11,7 @@ import type {
   DiskRefusal,
   DiskRequest,
 } from "./disk_messages.ts";
+import { makePrivateDirectory } from "./private_files.ts";
 import { syncDirectory } from "./sync_directory.ts";
 
 /**
@@ -135,11 +136,13 @@ export class DiskThread implements Disk {
    * {Error} when the thread has ended unasked. The directory is closed then too.
    */
   async close(): Promise<void> {
-    const batches = this.#next.splice(0).map(({ batch }) => batch);
+    const last = this.#next.splice(0);
+    const batches = last.map(({ batch }) => batch);
     this.#isClosing = true;
     if (this.#worker.isSilent) this.#worker.end(this.#silentError());
     try {
       await this.#worker.ask({ type: "close", batches });
+      for (const { onWritten } of last) onWritten();
     } finally {
       this.#worker.end();
     }
@@ -195,7 +198,7 @@ function makeLasting(directory: string): void {
   if (isDirectory(directory)) return;
   const above = dirname(directory);
   makeLasting(above);
-  Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makePrivateDirectory(directory);
   syncDirectory(above);
 }
 

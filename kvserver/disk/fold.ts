@@ -1,8 +1,10 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../rpc/mod.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { noEntry, Store } from "../store/mod.ts";
+import { EntryTableWriter } from "./entry_table_writer.ts";
 import { segmentIn } from "./log_segment.ts";
+import { readManifest, updateManifest } from "./manifest.ts";
 import { inTransaction } from "./transaction.ts";
 
 /**
@@ -14,9 +16,9 @@ import { inTransaction } from "./transaction.ts";
  * merge tree; O'Neil et al., 1996.)
  *
  * A fold goes in small steps, so that appends need not wait for it: it merges the batches into a store,
- * writes the store in the order of the keys, and syncs the file. Then the segments may be removed. An
- * interrupted fold loses nothing, because the segments still hold everything, and merging an entry twice
- * has the effect of merging it once.
+ * writes the store in the order of the keys, and says in the manifest, which is synced, that these
+ * segments are folded. Then they may be removed. An interrupted fold loses nothing, because the segments
+ * still hold everything, and merging an entry twice has the effect of merging it once.
  */
 export class Fold {
   /** The segments that it folds. */
@@ -24,9 +26,8 @@ export class Fold {
   #database: DatabaseSync;
   #clock: Clock;
   #directory: string;
-  #upsert: StatementSync;
-  #insertActor: StatementSync;
-  #actorNumber: StatementSync;
+  #id: Uint8Array;
+  #table: EntryTableWriter;
   #phase: "gather" | "write" | "sync" | "done" = "gather";
   #store = new Store();
   /** Segments that are not read yet. */
@@ -35,11 +36,9 @@ export class Fold {
   #batches: Uint8Array[] = [];
   /** The last key that is written. */
   #writtenTo: Uint8Array | undefined;
-  /** Numbers of actors, by uid. */
-  #actors = new Map<string, number>();
 
   /**
-   * @param segments sealed ones, ascending
+   * @param segments sealed ones, ascending: all that are not folded
    * @param clock measures the steps
    */
   constructor(
@@ -51,11 +50,10 @@ export class Fold {
     this.#database = database;
     this.#clock = clock;
     this.#directory = directory;
+    this.#id = readManifest(database).id;
+    this.#table = new EntryTableWriter(database);
     this.segments = segments;
     this.#unread = [...segments];
-    this.#upsert = database.prepare(upsert);
-    this.#insertActor = database.prepare("INSERT OR IGNORE INTO actor (uid) VALUES (?)");
-    this.#actorNumber = database.prepare("SELECT number FROM actor WHERE uid = ?");
   }
 
   /**
@@ -85,11 +83,13 @@ export class Fold {
     } while (this.#clock.monotonicMs() < untilMs);
   }
 
-  /** Reads the next segment. @returns whether there was one. */
+  /** Reads the next segment. @returns whether there was one. @throws {Error} when it is gone. */
   #readSegment(): boolean {
     const segment = this.#unread.at(-1);
     if (segment === undefined) return false;
-    this.#batches = segmentIn(this.#directory, segment)?.batches ?? [];
+    const content = segmentIn(this.#directory, segment, this.#id);
+    if (content === undefined) throw new Error(`log-${segment} is missing, and was not folded`);
+    this.#batches = content.batches;
     this.#unread.pop();
     return true;
   }
@@ -102,7 +102,7 @@ export class Fold {
     this.#unsynced(() => {
       isDone = store.walk(this.#writtenTo, (n) => {
         if (++count % rowsPerClockRead === 0 && this.#clock.monotonicMs() >= untilMs) return false;
-        this.#put(n);
+        this.#table.put(store, n);
         writtenTo = n;
         return true;
       });
@@ -111,26 +111,13 @@ export class Fold {
     else this.#writtenTo = store.keyOf(writtenTo);
   }
 
-  #put(n: number): void {
-    const store = this.#store;
-    const actor = this.#numberOf(store.uidOf(n));
-    const [timestamp, sequence] = [store.timestampOf(n), store.sequenceOf(n)];
-    this.#upsert.run(store.keyOf(n), store.valueOf(n), timestamp, sequence, actor);
-  }
-
-  #numberOf(uid: string): number {
-    let number = this.#actors.get(uid);
-    if (number === undefined) {
-      this.#insertActor.run(uid);
-      ({ number } = this.#actorNumber.get(uid) as { number: number });
-      this.#actors.set(uid, number);
-    }
-    return number;
-  }
-
-  /** Syncs the commits of `#unsynced`: one synced commit does, if it writes anything. */
+  /** One synced commit syncs those of `#unsynced`, too. */
   #sync(): void {
-    this.#database.exec("UPDATE actor SET uid = uid");
+    inTransaction(this.#database, () => {
+      const manifest = readManifest(this.#database);
+      manifest.firstSegment = this.segments.at(-1)! + 1;
+      updateManifest(this.#database, manifest);
+    });
     this.#phase = "done";
   }
 
@@ -138,29 +125,15 @@ export class Fold {
   #unsynced(write: () => void): void {
     this.#database.exec("PRAGMA synchronous = NORMAL");
     try {
-      inTransaction(this.#database, write);
+      inTransaction(this.#database, () => this.#table.within(write));
     } catch (error) {
-      // The actors that it numbered are rolled back.
-      this.#actors.clear();
+      this.#table.rolledBack();
       throw error;
     } finally {
       this.#database.exec("PRAGMA synchronous = FULL");
     }
   }
 }
-
-/** The merge rule of `order.ts`: the later of two entries of a key stays. */
-const upsert = `
-  INSERT INTO entry (key, value, timestamp, sequence, actor) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT (key) DO UPDATE SET
-    value = excluded.value,
-    timestamp = excluded.timestamp,
-    sequence = excluded.sequence,
-    actor = excluded.actor
-  WHERE
-    (excluded.timestamp, excluded.sequence, (SELECT uid FROM actor WHERE number = excluded.actor)) >
-    (entry.timestamp, entry.sequence, (SELECT uid FROM actor WHERE number = entry.actor))
-`;
 
 /** Rows that are written between two readings of the clock. */
 const rowsPerClockRead = 16;

@@ -1,29 +1,26 @@
 /**
- * A segment of the log of a data directory: a file `log-N` of records, each of which holds what was
- * appended at once.
+ * A segment of the log of a data directory: a file `log-N` of a header (`segment_header.ts`) and
+ * records (`log_record.ts`).
  *
- *     segment  "cmud log 1\n", then records
- *     record   length (u32), its complement (u32), CRC-32 of the payload (u32), payload
- *     payload  batches, each with its length (u32) in front
- *
- * Numbers are little-endian; a batch is what an `EntryBatch` writes.
- *
- * Only the last record of a segment may be one of which nobody was told that it is there, because the
- * machine or the process ended, or the disk refused, while it was being written. Any part of that may
- * be missing, its beginning too: a disk writes in the order that it likes. So what does not check, and
- * has no record behind it that does, is left out. Anything else that does not check is damage.
+ * Only the last record of an open segment may be one of which nobody was told that it is there, because
+ * the machine or the process ended, or the disk refused, while it was being written. Any part of that
+ * may be missing, its beginning too: a disk writes in the order that it likes. So what does not check,
+ * and has no record behind it that does, is left out there. Anything else that does not check is damage.
  *
  * @module
  */
 
-import { crc32 } from "node:zlib";
 import { damaged, DataDirectoryError } from "./data_error.ts";
-
-/** What a segment begins with. */
-export const segmentMagic = new TextEncoder().encode("cmud log 1\n");
-
-const recordHeaderBytes = 12;
-const batchHeaderBytes = 4;
+import { type SeedAt, stretches } from "./log_record.ts";
+import { createPrivateFile, writeAll } from "./private_files.ts";
+import {
+  readSegmentHeader,
+  type SegmentHeader,
+  segmentHeader,
+  segmentHeaderBytes,
+  segmentSeed,
+} from "./segment_header.ts";
+import { syncDirectory } from "./sync_directory.ts";
 
 /** The name of a segment. */
 export function segmentName(number: number): string {
@@ -39,107 +36,156 @@ export function segmentPath(directory: string, number: number): string {
 export function segmentsIn(directory: string): number[] {
   const numbers: number[] = [];
   for (const { name } of Deno.readDirSync(directory)) {
-    const [, digits] = /^log-([1-9]\d{0,14})$/.exec(name) ?? [];
+    const [, digits] = /^log-([1-9]\d{0,8})$/.exec(name) ?? [];
     if (digits !== undefined) numbers.push(Number(digits));
   }
   return numbers.sort((a, b) => a - b);
 }
 
-/** A record of these batches, one or more. */
-export function recordOf(batches: readonly Uint8Array[]): Uint8Array {
-  let payloadBytes = 0;
-  for (const { length } of batches) payloadBytes += batchHeaderBytes + length;
-  const record = new Uint8Array(recordHeaderBytes + payloadBytes);
-  const view = new DataView(record.buffer);
-  let at = recordHeaderBytes;
-  for (const batch of batches) {
-    view.setUint32(at, batch.length, true);
-    record.set(batch, at + batchHeaderBytes);
-    at += batchHeaderBytes + batch.length;
+/**
+ * Makes a segment without records, whose header and name are on the medium then. One of that name must
+ * be the rest of an attempt to do so.
+ */
+export function createSegment(directory: string, number: number, id: Uint8Array): void {
+  {
+    using file = createPrivateFile(segmentPath(directory, number));
+    writeAll(file, segmentHeader(id, number));
+    file.syncDataSync();
   }
-  view.setUint32(0, payloadBytes, true);
-  view.setUint32(4, ~payloadBytes, true);
-  view.setUint32(8, crc32(record.subarray(recordHeaderBytes)), true);
-  return record;
+  syncDirectory(directory);
+}
+
+/** A segment as its header and its length show it. */
+export interface SegmentFile {
+  number: number;
+  /** Length of the file. */
+  bytes: number;
+  /** `undefined` when none that checks is there. */
+  header: SegmentHeader | undefined;
+}
+
+/** Looks at a segment. One that is not there, or no longer, has no bytes. */
+export function segmentFile(directory: string, number: number): SegmentFile {
+  const head = new Uint8Array(segmentHeaderBytes);
+  try {
+    using file = Deno.openSync(segmentPath(directory, number));
+    const count = file.readSync(head) ?? 0;
+    const header = readSegmentHeader(head.subarray(0, count));
+    return { number, bytes: file.statSync().size, header };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return { number, bytes: 0, header: undefined };
+  }
 }
 
 /** What a segment holds. */
 export interface SegmentContent {
   /** Views, the oldest first. */
   batches: Uint8Array[];
-  /** Whether nothing is left out, so that more may be appended. */
+  /** Where the records end. */
+  end: number;
+  /** Whether nothing stands behind them, so that more may be appended. */
   isWhole: boolean;
 }
 
+/** The bytes of a segment; `undefined` when there is none, or no longer. @throws {DataDirectoryError} */
+export function segmentBytes(directory: string, number: number): Uint8Array | undefined {
+  try {
+    return Deno.readFileSync(segmentPath(directory, number));
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    const why = (cause as Error).message;
+    throw new DataDirectoryError(
+      directory,
+      `its ${segmentName(number)} cannot be read (${why})`,
+      { cause },
+    );
+  }
+}
+
 /**
- * Reads a segment.
+ * Reads a segment of the directory whose id is `id`; without an id, one of format 2.
  *
  * @returns `undefined` when there is none, or no longer.
  * @throws {DataDirectoryError} when it is damaged, or none of ours, or cannot be read.
  */
-export function segmentIn(directory: string, number: number): SegmentContent | undefined {
-  const name = segmentName(number);
-  let bytes: Uint8Array;
+export function segmentIn(
+  directory: string,
+  number: number,
+  id: Uint8Array | undefined,
+): SegmentContent | undefined {
+  const bytes = segmentBytes(directory, number);
+  if (bytes === undefined) return undefined;
   try {
-    bytes = Deno.readFileSync(segmentPath(directory, number));
+    return id === undefined ? readOldSegment(bytes) : readSegment(bytes, id, number);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    const why = (cause as Error).message;
-    throw new DataDirectoryError(directory, `its ${name} cannot be read (${why})`, { cause });
-  }
-  try {
-    return readSegment(bytes);
-  } catch (cause) {
-    throw damaged(directory, new Error(`${name}: ${(cause as Error).message}`, { cause }));
+    const why = `${segmentName(number)}: ${(cause as Error).message}`;
+    throw damaged(directory, new Error(why, { cause }));
   }
 }
 
-/** Reads the bytes of a segment. @throws {Error} when they are damaged, or none of a segment. */
-export function readSegment(bytes: Uint8Array): SegmentContent {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+/** Reads the bytes of a segment. @throws {Error} when they are damaged, or those of another one. */
+export function readSegment(bytes: Uint8Array, id: Uint8Array, number: number): SegmentContent {
+  const header = readSegmentHeader(bytes);
+  // The disk has not been told to keep more of it yet: nothing was appended.
+  if (header === undefined && bytes.length <= segmentHeaderBytes) {
+    return { batches: [], end: 0, isWhole: false };
+  }
+  if (header === undefined) throw new Error("what stands at byte 0 is no header of a log of cmud");
+  if (header.number !== number) {
+    throw new Error(`at byte 0, it says that it is log-${header.number}`);
+  }
+  if (header.id.some((byte, i) => byte !== id[i])) {
+    throw new Error("at byte 0, it says that it belongs to another data directory");
+  }
+  const isOpen = header.end === "open";
+  const end = isOpen ? bytes.length : header.endsAt;
+  if (end > bytes.length || end < segmentHeaderBytes) {
+    throw new Error(`it ends at byte ${bytes.length}, and says that it does at byte ${end}`);
+  }
+  return readRecords(bytes, segmentHeaderBytes, end, segmentSeed(id, number), isOpen);
+}
+
+/** What a segment of format 2 begins with. */
+const oldMagic = new TextEncoder().encode("cmud log 1\n");
+
+/** Reads the bytes of a segment of format 2. @throws {Error} when they are damaged, or none of one. */
+export function readOldSegment(bytes: Uint8Array): SegmentContent {
+  // What is left of an attempt to bring the directory to the present format.
+  if (bytes.length <= segmentHeaderBytes && readSegmentHeader(bytes) !== undefined) {
+    return { batches: [], end: 0, isWhole: false };
+  }
+  const found = bytes.subarray(0, oldMagic.length);
+  if (!found.every((byte, i) => byte === 0 || byte === oldMagic[i])) {
+    throw new Error("it was not made by cmud");
+  }
+  const begins = found.length === oldMagic.length && !found.includes(0);
+  return readRecords(bytes, begins ? oldMagic.length : 0, bytes.length, oldSeedAt, true);
+}
+
+/** In format 2 a record has the same checksum wherever it stands. */
+export const oldSeedAt: SeedAt = () => 0;
+
+/** @param isOpen whether the end may be a part of a record, of which nobody was told */
+function readRecords(
+  bytes: Uint8Array,
+  start: number,
+  limit: number,
+  seedAt: SeedAt,
+  isOpen: boolean,
+): SegmentContent {
   const batches: Uint8Array[] = [];
-  const begins = segmentMagic.every((byte, i) => bytes[i] === byte);
-  let at = begins ? segmentMagic.length : 0;
-  while (begins && at < bytes.length) {
-    const end = recordEnd(bytes, view, at);
-    if (end === undefined) break;
-    for (at += recordHeaderBytes; at < end;) {
-      const start = at + batchHeaderBytes;
-      at = start + view.getUint32(at, true);
-      batches.push(bytes.subarray(start, at));
+  let end = start;
+  for (const stretch of stretches(bytes, start, limit, seedAt)) {
+    const isRecord = stretch.batches !== undefined;
+    if (!isRecord && !(isOpen && stretch.end === limit)) {
+      throw new Error(
+        `what stands at byte ${stretch.start}, up to byte ${stretch.end}, was not written there`,
+      );
     }
+    if (!isRecord) break;
+    for (const batch of stretch.batches!) batches.push(batch);
+    end = stretch.end;
   }
-  if (begins && at === bytes.length) return { batches, isWhole: true };
-  if (!begins) expectCutOff(bytes);
-  expectLast(bytes, view, at);
-  return { batches, isWhole: false };
-}
-
-/** Where the record at `at` ends; `undefined` when there is none that checks. */
-function recordEnd(bytes: Uint8Array, view: DataView, at: number): number | undefined {
-  const start = at + recordHeaderBytes;
-  if (start + batchHeaderBytes > bytes.length) return undefined;
-  const payloadBytes = view.getUint32(at, true);
-  if (view.getUint32(at + 4, true) !== ~payloadBytes >>> 0) return undefined;
-  const end = start + payloadBytes;
-  if (payloadBytes < batchHeaderBytes || end > bytes.length) return undefined;
-  return crc32(bytes.subarray(start, end)) === view.getUint32(at + 8, true) ? end : undefined;
-}
-
-/** @throws {Error} when what stands in place of the beginning is anything but a part of it. */
-function expectCutOff(bytes: Uint8Array): void {
-  const found = bytes.subarray(0, segmentMagic.length);
-  if (found.every((byte, i) => byte === 0 || byte === segmentMagic[i])) return;
-  throw new Error("it was not made by cmud");
-}
-
-/**
- * @throws {Error} when there is a record behind what stands at `at`. (None can be part of what was put:
- * its length begins or ends with a byte that is in no UTF-8.)
- */
-function expectLast(bytes: Uint8Array, view: DataView, at: number): void {
-  for (let behind = at + 1; behind < bytes.length; behind++) {
-    if (recordEnd(bytes, view, behind) === undefined) continue;
-    throw new Error(`what stands at byte ${at} was not written there`);
-  }
+  return { batches, end, isWhole: start > 0 && end === bytes.length };
 }

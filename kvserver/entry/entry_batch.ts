@@ -20,6 +20,27 @@ export function writtenBytesMax(bytes: number): number {
   return bytes + 5 + 5 + 9 + 5;
 }
 
+/** An entry in parts. */
+export interface EntryParts {
+  key: Uint8Array;
+  /** `null` is a tombstone. */
+  value: Uint8Array | null;
+  timestamp: number;
+  sequence: number;
+}
+
+/** Does what `EntrySource.writeEntry` does, for an entry in parts. */
+export function writeEntryParts(
+  writer: MsgpackWriter,
+  { key, value, timestamp, sequence }: EntryParts,
+): void {
+  writer.strBytes(key);
+  if (value === null) writer.nil();
+  else writer.strBytes(value);
+  writer.int(timestamp);
+  writer.int(sequence);
+}
+
 /** The most bytes that an entry takes in a message, its uid aside. */
 export function entryBytesMax(source: EntrySource, n: number): number {
   return source.writtenBytesMax(n) + 5;

@@ -41,17 +41,17 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
       database.exec("PRAGMA user_version = 1");
       database.close();
     },
-    "has format 1, and this cmud knows format 2 only; export it with the cmud that wrote it",
+    "has format 1, and this cmud knows formats 2 and 3 only; export it with the cmud that wrote it",
   ],
   [
     "has a later format",
     (directory) => {
       newDataFile(directory);
       const database = new DatabaseSync(`${directory}/cmud.db`);
-      database.exec("PRAGMA user_version = 3");
+      database.exec("PRAGMA user_version = 4");
       database.close();
     },
-    "has format 3, and this cmud knows format 2 only; use the cmud",
+    "has format 4, and this cmud knows formats 2 and 3 only; use the cmud",
   ],
   [
     "is cut off",
@@ -89,15 +89,16 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
       newDataFile(directory);
       Deno.writeTextFileSync(`${directory}/log-1`, "Nov 24 12:00:00 started\n");
     },
-    "it is damaged (log-1: it was not made by cmud)",
+    "it is damaged (log-1: what stands at byte 0 is no header of a log of cmud)",
   ],
   [
     "is sound, and its log is a directory",
     (directory) => {
       newDataFile(directory);
+      Deno.removeSync(`${directory}/log-1`);
       Deno.mkdirSync(`${directory}/log-1`);
     },
-    "its log-1 cannot be read (",
+    "its log-1 is no regular file",
   ],
   [
     "is gone, and its log is there",
@@ -108,7 +109,7 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
       writer.close();
       Deno.removeSync(`${directory}/cmud.db`);
     },
-    "there is a log (log-1) in it, and no cmud.db",
+    "there is a log (log-2) in it, and no cmud.db",
   ],
   [
     "holds a batch that is none",

@@ -1,9 +1,21 @@
 import { defaultLimits } from "../../limits.ts";
 import { BatchLog } from "../../kvserver/disk/batch_log.ts";
-import { segmentIn, segmentsIn } from "../../kvserver/disk/log_segment.ts";
+import { chainFaults } from "../../kvserver/disk/log_chain.ts";
+import { createSegment, segmentIn, segmentsIn } from "../../kvserver/disk/log_segment.ts";
+import { newDirectoryId } from "../../kvserver/disk/segment_header.ts";
 import { assertEquals, assertThrows, fc } from "../deps.ts";
 import { FragileMedium } from "./fragile_medium.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
+
+const id = newDirectoryId();
+const manifest = { id, firstSegment: 1, entries: 0, checksum: 0 };
+
+/** A log, as the manifest has it; begun in a directory that has none. */
+function newLog(path: string): BatchLog {
+  if (segmentsIn(path).length === 0) createSegment(path, 1, id);
+  assertEquals(chainFaults(path, manifest), []);
+  return new BatchLog(path, manifest, defaultLimits);
+}
 
 const anyStep = fc.oneof(
   { weight: 6, arbitrary: fc.constant("append") },
@@ -23,7 +35,7 @@ Deno.test("BatchLog loses nothing that it has taken, whatever the medium refuses
     using directory = new TempDirectory();
     const { path } = directory;
     using medium = new FragileMedium(path, random);
-    let log = new BatchLog(path, defaultLimits);
+    let log = newLog(path);
     /** What it has taken, and what it may hold beside that: was refused, or not answered for. */
     const taken: number[] = [];
     for (const [number, step] of steps.entries()) {
@@ -34,13 +46,19 @@ Deno.test("BatchLog loses nothing that it has taken, whatever the medium refuses
         } catch (error) {
           assertEquals(String(error).startsWith("Error: refused: "), true);
         }
-      } else if (step === "seal") log.seal();
-      else if (step === "kill" || step === "power cut") {
+      } else if (step === "seal") {
+        try {
+          log.seal();
+        } catch (error) {
+          assertEquals(String(error).startsWith("Error: refused: "), true);
+        }
+      } else if (step === "kill" || step === "power cut") {
         log.close();
         medium.faults.clear();
         if (step === "power cut") medium.cutPower();
-        log = new BatchLog(path, defaultLimits);
+        log = newLog(path);
       } else for (const fault of step) medium.faults.add(fault);
+      assertEquals(chainFaults(path, manifest), []);
       const held = numbersIn(path);
       assertEquals(taken.filter((number) => !held.includes(number)), []);
       assertEquals(held, held.toSorted((a, b) => a - b));
@@ -53,39 +71,46 @@ Deno.test("BatchLog makes the name last of a segment that others have begun", ()
   using directory = new TempDirectory();
   const { path } = directory;
   using medium = new FragileMedium(path, () => 0);
-  medium.faults.add("syncDirectory").add("remove");
-  assertThrows(() => new BatchLog(path, defaultLimits).append([batchOf(1, 10)]), Error, "refused");
-  assertEquals(segmentsIn(path), [1]);
-  const log = new BatchLog(path, defaultLimits);
-  log.append([batchOf(2, 10)]);
+  createSegment(path, 1, id);
+  const log = newLog(path);
+  log.append([batchOf(1, 10)]);
+  medium.faults.add("syncDirectory");
+  assertThrows(() => log.seal(), Error, "refused");
   log.close();
+  assertEquals(segmentsIn(path), [1, 2]);
+  const next = newLog(path);
+  next.append([batchOf(2, 10)]);
+  next.seal();
+  next.append([batchOf(3, 10)]);
+  next.close();
   medium.cutPower();
-  assertEquals(numbersIn(path), [2]);
+  assertEquals(numbersIn(path), [1, 2, 3]);
 });
 
 Deno.test("BatchLog.remove() may be tried again", () => {
   using directory = new TempDirectory();
   const { path } = directory;
   using medium = new FragileMedium(path, () => 0);
-  const log = new BatchLog(path, defaultLimits);
+  const log = newLog(path);
   log.append([batchOf(1, 10)]);
   const [segment] = log.seal();
   medium.faults.add("remove");
   assertThrows(() => log.remove(segment), Error, "refused");
   for (let times = 0; times < 2; times++) {
     log.remove(segment);
-    assertEquals([log.bytes, log.segments, segmentsIn(path)], [0, 0, []]);
+    assertEquals([log.bytes, log.segments, segmentsIn(path)], [0, 1, [2]]);
   }
+  log.close();
 });
 
 Deno.test("BatchLog begins a new segment when the last one is long", () => {
   using directory = new TempDirectory();
-  const log = new BatchLog(directory.path, defaultLimits);
+  const log = newLog(directory.path);
   for (let i = 0; i < 5; i++) log.append([batchOf(i, 3_000_000)]);
   assertEquals(segmentsIn(directory.path), [1, 2, 3]);
   assertEquals(log.segments, 3);
   log.close();
-  const again = new BatchLog(directory.path, defaultLimits);
+  const again = newLog(directory.path);
   assertEquals([again.bytes, again.segments], [log.bytes, 3]);
   again.append([batchOf(5, 1)]);
   assertEquals(numbersIn(directory.path), [0, 1, 2, 3, 4, 5]);
@@ -100,6 +125,6 @@ function batchOf(number: number, length: number): Uint8Array {
 
 /** The batches that a log holds, as whoever opens it next sees it. */
 function numbersIn(directory: string): number[] {
-  const batches = segmentsIn(directory).flatMap((n) => segmentIn(directory, n)!.batches);
+  const batches = segmentsIn(directory).flatMap((n) => segmentIn(directory, n, id)!.batches);
   return [...new Set(batches.map(([number]) => number - 1))];
 }

@@ -1,9 +1,12 @@
+import { timestampMax } from "../../kvserver/entry/order.ts";
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
+import { segmentsIn } from "../../kvserver/disk/log_segment.ts";
 import { StoredData } from "../../kvserver/disk/stored_data.ts";
 import { assert, assertEquals, assertLess, assertThrows, fc } from "../deps.ts";
 import { testUnless } from "../support/needs.ts";
 import {
   batchOf,
+  crashed,
   dataWriter,
   entry,
   heldIn,
@@ -19,7 +22,7 @@ const values = [null, "", "v", "x".repeat(70_000)];
 const anyEntry = fc.record({
   // Few different keys and orders, so that equal ones meet often.
   key: fc.constantFrom("", "a", "b", "\0", "\xff\xfe", "a".repeat(4096), "__proto__"),
-  timestamp: fc.constantFrom(0, 1, 1_700_000_000_000, Number.MAX_SAFE_INTEGER),
+  timestamp: fc.constantFrom(0, 1, 1_700_000_000_000, timestampMax),
   sequence: fc.constantFrom(0, 1, 0xffffffff),
   uid: fc.constantFrom("h:9/00/1", "h:9/00/2", "h:9/00/12", "h:10/00/1"),
 }).map(({ key, ...order }) => {
@@ -57,7 +60,7 @@ Deno.test("a data file holds what was merged into it, however it was appended an
       // The fold that is under way, and another one for what was appended since it began.
       while (!writer.foldOn(0));
       while (!writer.foldOn(0));
-      assertEquals([writer.logBytes, writer.logSegments], [0, 0]);
+      assertEquals([writer.logBytes, writer.logSegments], [0, 1]);
       assertEquals(heldIn(directory.path), mergedOf(appended));
       writer.close();
     }),
@@ -113,13 +116,7 @@ Deno.test("a log that a crash cut off is gone on with, however often that happen
     writer.append([batchOf(entry(`key ${i}`, "value"))]);
     writer.append([batchOf(entry(`lost ${i}`, "value"))]);
     writer.close();
-    const [path] = [...directory.files().keys()].filter((name) => name.startsWith("log-")).slice(
-      -1,
-    );
-    Deno.truncateSync(
-      `${directory.path}/${path}`,
-      Deno.statSync(`${directory.path}/${path}`).size - 1,
-    );
+    crashed(directory.path, segmentsIn(directory.path).at(-1)!, 1);
   }
   assertEquals(
     [...heldIn(directory.path).keys()].sort(),
@@ -139,18 +136,47 @@ testUnless(
       (_, i) => batchOf(entry(`key ${i}`, "x".repeat(1000), { uid: `127.0.0.1:6000/00/${i % 9}` })),
     );
     writer.append(batches);
+    writer.foldOn(0);
     tiny.fill();
     assertThrows(() => {
       while (!writer.foldOn(5));
     });
-    assertEquals(writer.logSegments, 1);
+    assertEquals(writer.logSegments, 2);
     tiny.empty();
     while (!writer.foldOn(5));
-    assertEquals(writer.logSegments, 0);
+    assertEquals(writer.logSegments, 1);
     assertEquals(heldIn(tiny.path), mergedOf(batches));
     writer.close();
   },
 );
+
+Deno.test("making a data file is begun anew, wherever it was interrupted", () => {
+  using whole = new TempDirectory();
+  newDataFile(whole.path);
+  const files = whole.files();
+  const log = files.get("log-1")!;
+  const unfinished: [string, Uint8Array][] = [["cmud.db.new", files.get("cmud.db")!]];
+  const rests: [string, Uint8Array][][] = [
+    [["cmud.db.new", new Uint8Array()]],
+    [["cmud.db.new", new Uint8Array(100)], ["cmud.db.new-journal", new Uint8Array(600)]],
+    unfinished,
+    [...unfinished, ["log-1", new Uint8Array()]],
+    [...unfinished, ["log-1", log.subarray(0, 20)]],
+    [...unfinished, ["log-1", new Uint8Array(log.length)]],
+    [...unfinished, ["log-1", log]],
+    // The name of the one was on the medium, that of the other was not.
+    [["log-1", log]],
+  ];
+  for (const rest of rests) {
+    using directory = new TempDirectory();
+    for (const [name, bytes] of rest) Deno.writeFileSync(`${directory.path}/${name}`, bytes);
+    newDataFile(directory.path);
+    const writer = dataWriter(directory.path);
+    writer.append([batchOf(entry("a", "1"))]);
+    writer.close();
+    assertEquals([...heldIn(directory.path).keys()], ["a"]);
+  }
+});
 
 Deno.test("DataReader.chunks() are bounded", () => {
   using directory = new TempDirectory();

@@ -41,7 +41,7 @@ testInWorld(
     await world.advance(defaultLimits.foldQuietMs - 1);
     assertEquals(segmentsIn(directory.path), defaultLimits.foldFromSegments);
     await world.advance(defaultLimits.foldQuietMs + 100 * defaultLimits.foldStepMs);
-    assertEquals(segmentsIn(directory.path), 0);
+    assertEquals(segmentsIn(directory.path), 1);
     assertEquals(heldIn(directory.path), before);
     service.handle({ type: "close", batches: [] });
   },

@@ -1,5 +1,5 @@
 import { DiskThread } from "../../kvserver/disk/disk_thread.ts";
-import { silentLogger } from "../../log/mod.ts";
+import { type Logger, silentLogger } from "../../log/mod.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
 import type { TextEntry } from "../support/store/stores.ts";
 import { mergedOf } from "../support/disk/data_files.ts";
@@ -7,8 +7,9 @@ import { mergedOf } from "../support/disk/data_files.ts";
 /** A data directory that has been read to its end, and what it held. */
 export async function openedDisk(
   directory: string,
+  log: Logger = silentLogger,
 ): Promise<{ disk: DiskThread; held: Map<string, TextEntry> }> {
-  const disk = await DiskThread.open(directory, realEnvironment, silentLogger);
+  const disk = await DiskThread.open(directory, realEnvironment, log);
   try {
     const parts: Uint8Array[] = [];
     for await (const part of disk.entries()) parts.push(part);

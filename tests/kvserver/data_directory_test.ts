@@ -33,7 +33,7 @@ async function withDirectory(
 async function readingAtPace(msPerPart: number): Promise<string[]> {
   using directory = new TempDirectory();
   const path = `${directory.path}/data`;
-  Deno.mkdirSync(path);
+  Deno.mkdirSync(path, { mode: 0o700 });
   newDataFile(path);
   const writer = dataWriter(path);
   // What SQLite has beside is nothing compared with them.

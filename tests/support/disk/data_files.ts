@@ -1,6 +1,8 @@
 import { checkDataFile, createDataFile, hasDataFile } from "../../../kvserver/disk/data_file.ts";
 import { DataReader } from "../../../kvserver/disk/data_reader.ts";
 import { DataWriter } from "../../../kvserver/disk/data_writer.ts";
+import { segmentPath } from "../../../kvserver/disk/log_segment.ts";
+import { endMark, endMarkAt } from "../../../kvserver/disk/segment_header.ts";
 import { isLater } from "../../../kvserver/entry/order.ts";
 import { realEnvironment } from "../../../rpc/mod.ts";
 import { entriesOf, messageOf, type TextEntry } from "../store/stores.ts";
@@ -28,6 +30,14 @@ export function newDataFile(directory: string): void {
 /** Writes a directory that nobody else will touch. */
 export function dataWriter(directory: string): DataWriter {
   return new DataWriter(directory, { expectHeld() {} }, realEnvironment, realEnvironment.limits);
+}
+
+/** Has a segment end as a crash leaves it: open, and cut off by so many bytes. */
+export function crashed(directory: string, segment: number, cutBytes = 0): void {
+  using file = Deno.openSync(segmentPath(directory, segment), { read: true, write: true });
+  file.truncateSync(file.statSync().size - cutBytes);
+  file.seekSync(endMarkAt, Deno.SeekMode.Start);
+  file.writeSync(endMark("open", 0));
 }
 
 /** What the file in a directory holds, merged. */
