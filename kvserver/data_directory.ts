@@ -1,6 +1,7 @@
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import type { Clock, Limited, Timers } from "../rpc/mod.ts";
 import type { Logger } from "../log/mod.ts";
+import { DataDirectoryError } from "./disk/data_error.ts";
 import { DiskThread } from "./disk/disk_thread.ts";
 import { Journal } from "./disk/journal.ts";
 import type { Durability } from "./messages/journal_messages.ts";
@@ -24,6 +25,8 @@ export class DataDirectory {
   #surroundings: DataDirectorySurroundings;
   #disk: DiskThread;
   #journal: Journal | undefined;
+  /** Whether all that was taken is on disk, as far as the query actors know. */
+  #isFlushed = true;
 
   /**
    * Opens it, and makes it if there is none.
@@ -52,7 +55,7 @@ export class DataDirectory {
 
   /** Connects it to the actors. @returns what the query actors are to be told. */
   attach(system: ActorSystem, durability: Durability): DiskOptions {
-    const journal = this.#journal = new Journal(system, this.#disk);
+    const journal = this.#journal = new Journal(system, this.#disk, this.#surroundings.log);
     journal.onPeer = this.#surroundings.onPeer;
     journal.onFailing = (reason) => this.#logFailing(reason);
     return { journal: journal.ref, durability };
@@ -89,11 +92,30 @@ export class DataDirectory {
 
   /** Resolves when everything that was taken is on disk, or after `timeoutMs`. */
   async flush(timeoutMs: number): Promise<void> {
-    await this.#journal?.flush(timeoutMs);
+    this.#isFlushed = await this.#journal?.flush(timeoutMs) ?? true;
   }
 
-  /** Lets others have it. @throws {DataDirectoryError} when not all that was taken is kept there. */
+  /**
+   * Lets others have it. To be called while the query actors still run, because they know what is not on
+   * disk.
+   *
+   * @throws {DataDirectoryError} when not all that was taken is kept there.
+   */
   async close(): Promise<void> {
-    await this.#disk.close();
+    const { unwrittenPatienceMs } = this.#surroundings.clock.limits;
+    const [closed] = await Promise.allSettled([this.#disk.close()]);
+    const lost = this.#isFlushed ? 0 : await this.#journal?.unwritten(unwrittenPatienceMs);
+    if (lost === 0) {
+      if (closed.status === "rejected") throw closed.reason;
+      return;
+    }
+    const cause = closed.status === "rejected" ? closed.reason : undefined;
+    const why = cause instanceof DataDirectoryError ? cause.found : cause?.message ?? "time is up";
+    const writes = lost === undefined
+      ? "some writes that were accepted are"
+      : lost === 1
+      ? "1 write that was accepted is"
+      : `${lost} writes that were accepted are`;
+    throw new DataDirectoryError(this.#path, `${writes} not on disk: ${why}`, { cause });
   }
 }

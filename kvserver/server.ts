@@ -215,10 +215,10 @@ export class Server {
       this.#group.drain(closeDrainMs, isOnlyCopy),
       this.#data?.flush(closeDrainMs),
     ]);
-    for (const worker of this.#workers) worker.end();
     try {
       await this.#data?.close();
     } finally {
+      for (const worker of this.#workers) worker.end();
       await this.#system.close();
       this.#environment.close();
     }

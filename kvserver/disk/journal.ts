@@ -1,5 +1,7 @@
 import type { ActorRef, ActorSystem } from "../../actor/mod.ts";
-import { decode, MsgpackReader } from "../../rpc/mod.ts";
+import { type Logger, reasonOf } from "../../log/mod.ts";
+import { decode, MsgpackReader, parseAddress } from "../../rpc/mod.ts";
+import { EntryReader } from "../entry/entry_reader.ts";
 import type { PeerNote } from "../messages/peer_note.ts";
 import type { Disk } from "./disk.ts";
 import {
@@ -23,14 +25,21 @@ export class Journal {
   #system: ActorSystem;
   #disk: Disk;
   #queryActors: readonly ActorRef[] = [];
+  /** By counter of a query actor: the number of its last message. */
+  #received = new Map<number, number>();
   #reader = new MsgpackReader(new Uint8Array());
 
-  constructor(system: ActorSystem, disk: Disk) {
+  /** @param log told of messages that are none */
+  constructor(system: ActorSystem, disk: Disk, log: Logger) {
     this.#system = system;
     this.#disk = disk;
     this.ref = system.openInbox((bytes, start, end) => {
-      if (isAccepted(bytes[start])) this.#write(bytes, start, end);
-      else this.#notePeer(decode(bytes, start, end) as PeerNote);
+      try {
+        if (isAccepted(bytes[start])) this.#write(bytes, start, end);
+        else this.#notePeer(decode(bytes, start, end) as PeerNote);
+      } catch (error) {
+        log.error("The journal ignored a message: {reason}", { reason: reasonOf(error) });
+      }
     }).ref;
     disk.onFailing = (reason) => {
       const message: FailingMessage = { type: "failing" };
@@ -43,6 +52,7 @@ export class Journal {
   /** Names the query actors of the server. To be called once, before `load` and `flush`. */
   serve(queryActors: readonly ActorRef[]): void {
     this.#queryActors = queryActors;
+    for (const { counter } of queryActors) this.#received.set(counter, 0);
   }
 
   /** Has every query actor merge what is on disk, one part after the other. */
@@ -52,15 +62,45 @@ export class Journal {
     }
   }
 
-  /** Resolves once every accepted entry is on disk, or after `timeoutMs`. */
-  async flush(timeoutMs: number): Promise<void> {
-    const asked = this.#askAll({ timeoutMs }, (replyTo) => ({ type: "flush", replyTo }));
-    await asked.catch(() => {});
+  /** Resolves with `true` once every accepted entry is on disk, with `false` when `timeoutMs` are over. */
+  async flush(timeoutMs: number): Promise<boolean> {
+    try {
+      await this.#askAll({ timeoutMs }, (replyTo) => ({ type: "flush", replyTo }));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
+  /** How many accepted entries are not on disk; `undefined` when a query actor does not say within `timeoutMs`. */
+  async unwritten(timeoutMs: number): Promise<number | undefined> {
+    try {
+      const counts = await this.#askAll(
+        { timeoutMs },
+        (replyTo) => ({ type: "countUnwritten", replyTo }),
+      );
+      return counts.reduce<number>((sum, count) => sum + Number(count), 0);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Writes entries as they came, because they are on disk what they are in a message: so they are read
+   * once before, and nothing is written that a reader of the disk would refuse.
+   */
   #write(bytes: Uint8Array, start: number, end: number): void {
     this.#reader.reset(bytes, start, end);
     const { actor, message, entries } = readAccepted(this.#reader);
+    const before = this.#received.get(actor);
+    if (before === undefined) {
+      throw new TypeError(`actor ${actor} is no query actor of this server`);
+    }
+    if (message !== before + 1) {
+      throw new TypeError(`actor ${actor} sent message ${message} after ${before}`);
+    }
+    for (const entry = new EntryReader(entries); entry.next(););
+    this.#received.set(actor, message);
     const { address, incarnation } = this.#system;
     this.#disk.write(entries.slice(), () => {
       const onDisk: JournalMessage = { type: "onDisk", message };
@@ -69,19 +109,31 @@ export class Journal {
   }
 
   #notePeer({ address }: PeerNote): void {
+    if (typeof address !== "string" || !isAddress(address)) {
+      throw new TypeError("a peer has no address");
+    }
     this.#disk.rememberPeer(address);
     this.onPeer(address);
   }
 
-  /** Resolves when every query actor has replied. */
+  /** Resolves with the replies of all query actors. */
   async #askAll(
     options: { timeoutMs?: number },
     messageTo: (replyTo: ActorRef) => JournalMessage,
-  ): Promise<void> {
-    await Promise.all(this.#queryActors.map((queryActor) => {
+  ): Promise<unknown[]> {
+    return await Promise.all(this.#queryActors.map((queryActor) => {
       const { ref, response } = this.#system.newChannelRef(options);
       this.#system.tell(queryActor, messageTo(ref));
       return response;
     }));
+  }
+}
+
+function isAddress(text: string): boolean {
+  try {
+    parseAddress(text);
+    return true;
+  } catch {
+    return false;
   }
 }

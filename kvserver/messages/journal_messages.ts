@@ -17,7 +17,14 @@ import { type MsgpackReader, type MsgpackWriter, notThis } from "../../rpc/mod.t
 export type Durability = "relaxed" | "strict";
 
 /** Journal to query actor. */
-export type JournalMessage = LoadMessage | OnDiskMessage | FailingMessage | FlushMessage;
+export type JournalMessage = LoadMessage | CommitMessage;
+
+/** Those that are about what a query actor has accepted. */
+export type CommitMessage =
+  | OnDiskMessage
+  | FailingMessage
+  | FlushMessage
+  | CountUnwrittenMessage;
 
 /** Brings entries that are on disk, when the server starts. */
 export interface LoadMessage {
@@ -43,6 +50,13 @@ export interface FailingMessage {
 /** Asks to be told `true` once every accepted entry is on disk. */
 export interface FlushMessage {
   type: "flush";
+  replyTo: ActorRef;
+}
+
+/** Asks how many of the accepted entries are not on disk, as far as is known. */
+export interface CountUnwrittenMessage {
+  type: "countUnwritten";
+  /** Is told the number. */
   replyTo: ActorRef;
 }
 

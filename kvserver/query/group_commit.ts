@@ -1,10 +1,8 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import {
+  type CommitMessage,
   type Durability,
-  type FailingMessage,
-  type FlushMessage,
-  type OnDiskMessage,
   writeAccepted,
 } from "../messages/journal_messages.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
@@ -38,6 +36,8 @@ export class GroupCommit {
   /** Number of the last message to the journal, and of the last one that is on disk. */
   #sent = 0;
   #onDisk = 0;
+  /** How many entries each message holds that is not on disk, the oldest first. */
+  #inFlight: { message: number; entries: number }[] = [];
   /** When `#sent` and `#onDisk` changed, on the monotonic clock. */
   #sentMs = 0;
   #onDiskMs = 0;
@@ -93,9 +93,10 @@ export class GroupCommit {
   }
 
   /** Handles a message of the journal. */
-  receive(message: OnDiskMessage | FailingMessage | FlushMessage): void {
+  receive(message: CommitMessage): void {
     switch (message.type) {
       case "onDisk":
+        if (!this.#isUnderWay(message.message)) return this.#ignore(message.message);
         this.#committed(message.message);
         break;
       case "failing":
@@ -103,6 +104,9 @@ export class GroupCommit {
         break;
       case "flush":
         this.#flushes.push(message.replyTo);
+        break;
+      case "countUnwritten":
+        this.#context.tell(message.replyTo, this.#unwritten());
         break;
     }
     this.send();
@@ -137,8 +141,28 @@ export class GroupCommit {
     return false;
   }
 
+  /** Whether a message of this number was sent, and is not on disk as far as is known. */
+  #isUnderWay(number: number): boolean {
+    return Number.isInteger(number) && number > this.#onDisk && number <= this.#sent;
+  }
+
+  /** A number that no message under way has would have Puts acknowledged, or kept from the disk, for nothing. */
+  #ignore(number: number): void {
+    this.#context.log.error(
+      "The journal says that message {number} is on disk: ignored, allowed are {first} to {last}",
+      { number, first: this.#onDisk + 1, last: this.#sent },
+    );
+  }
+
+  #unwritten(): number {
+    return this.#inFlight.reduce((sum, { entries }) => sum + entries, this.#dirty.size);
+  }
+
   #committed(number: number): void {
     this.#onDisk = number;
+    while (this.#inFlight.length > 0 && this.#inFlight[0].message <= number) {
+      this.#inFlight.shift();
+    }
     this.#onDiskMs = this.#context.monotonicMs();
     this.#expected = this.#pendingAcks.size;
     const released = this.#pendingAcks.release(number);
@@ -158,6 +182,7 @@ export class GroupCommit {
     const entries = this.#dirty.drain(this.#context.limits.diskMessageBytesMax);
     const writer = this.#context.beginMessage();
     writeAccepted(writer, this.#context.self.counter, ++this.#sent, entries);
+    this.#inFlight.push({ message: this.#sent, entries: entries.size });
     this.#context.tellWritten(this.#journal);
   }
 

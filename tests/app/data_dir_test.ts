@@ -160,6 +160,28 @@ Deno.test("cmud server refuses Puts while its data directory is away, and ends w
   assertEquals([...heldIn(aside).keys()], ["before", "meanwhile", "after"]);
 });
 
+Deno.test("cmud server that is stopped and cannot write says how much is lost, and ends with 70", async () => {
+  using directory = new TempDirectory();
+  const path = `${directory.path}/data`;
+  const server = await startServerProcess(["--data-dir", path]);
+  let answered = 0;
+  await withClient(server.ready.queryAddresses[0], async (client) => {
+    await client.put("before", "1");
+    await until("it is on disk", () => heldIn(path).has("before"), { timeoutMs: 5_000 });
+    Deno.renameSync(path, `${directory.path}/aside`);
+    // What is answered before the disk has refused anything is not on disk, and cannot be.
+    const puts = Array.from({ length: 50 }, (_, i) => client.put(`key ${i}`, "value"));
+    for (const { status } of await Promise.allSettled(puts)) {
+      if (status === "fulfilled") answered++;
+    }
+  });
+  assert(answered > 0);
+  const { code, stderr } = await server.stop();
+  assertEquals(code, 70);
+  const lost = /: (\d+) writes? that (?:was|were) accepted (?:is|are) not on disk: /.exec(stderr);
+  assertEquals(Number(lost?.[1]), answered, stderr);
+});
+
 Deno.test("cmud server that is stopped while it takes Puts leaves them to its disk and to its peers", async () => {
   using directory = new TempDirectory();
   const other = await startServerProcess();

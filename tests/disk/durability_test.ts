@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertLess, assertLessOrEqual, assertMatch } from "../deps.ts";
 import { SimulatedNetwork } from "../support/simulated_network.ts";
 import { testInWorld } from "../support/simulation.ts";
-import { mergedOf } from "../support/disk/data_files.ts";
+import { batchOf, entry, mergedOf } from "../support/disk/data_files.ts";
 import { DurableServer } from "./durable_server.ts";
 
 // What a query actor, the journal and the disk promise together, in virtual time.
@@ -170,15 +170,105 @@ testInWorld("Journal.flush() resolves when all that was taken is on disk", async
   await server.crash();
 });
 
-testInWorld("Journal.flush() gives up when the disk refuses for too long", async (world) => {
-  const server = await DurableServer.start(world, { durability: "relaxed" });
-  server.disk.fail("no");
-  server.put("a", "1");
-  const beganMs = world.nowMs;
-  await world.complete(server.journal.flush(5_000));
-  assertEquals(world.nowMs - beganMs, 5_000);
-  await server.crash();
-});
+testInWorld(
+  "Journal.flush() gives up when the disk refuses for too long, and says how much is lost",
+  async (world) => {
+    const server = await DurableServer.start(world, { durability: "relaxed", queryActorCount: 2 });
+    server.disk.fail("no");
+    for (let i = 0; i < 10; i++) server.put(`first ${i % 5}`, "1", i % 2);
+    await world.advance(500);
+    const beganMs = world.nowMs;
+    assertEquals(await world.complete(server.journal.flush(5_000)), false);
+    assertEquals(world.nowMs - beganMs, 5_000);
+    // Each key once at each of the query actors that took it.
+    assertEquals(await world.complete(server.journal.unwritten(500)), 10);
+    server.disk.mend();
+    assertEquals(await world.complete(server.journal.flush(5_000)), true);
+    assertEquals(await world.complete(server.journal.unwritten(500)), 0);
+    await server.crash();
+  },
+);
+
+/** Runs `use`, and gives what was printed on stderr meanwhile. */
+async function saidDuring(use: () => Promise<void>): Promise<string[]> {
+  const said: string[] = [];
+  const { error } = console;
+  console.error = (line: string) => void said.push(line);
+  try {
+    await use();
+  } finally {
+    console.error = error;
+  }
+  return said;
+}
+
+for (const durability of ["relaxed", "strict"] as const) {
+  for (const forged of [-1, 0, 7, 1.5, "1", null]) {
+    testInWorld(
+      `${durability}: a message that says that ${forged} is on disk keeps nothing from the disk`,
+      async (world) => {
+        const server = await DurableServer.start(world, { durability });
+        server.disk.writeMs = 50;
+        const said = await saidDuring(async () => {
+          const message = { type: "onDisk", message: forged };
+          server.system.tell(server.queryActors[0], message);
+          await world.advance(1);
+          const put = server.put("a", "1");
+          server.system.tell(server.queryActors[0], message);
+          await world.advance(1);
+          assertEquals(server.answers.has(put), durability === "relaxed");
+          await world.advance(1000);
+          assertEquals(server.answers.get(put)?.error, undefined);
+        });
+        assertMatch(said[0], /The journal says that message .* is on disk: ignored, allowed are/);
+        assertEquals(said.length, 2);
+        assertEquals(await world.complete(server.journal.flush(5_000)), true);
+        assertEquals([...mergedOf(server.disk.batches).keys()], ["a"]);
+        await server.crash();
+      },
+    );
+  }
+}
+
+/** Messages that claim to hold accepted entries; [actor, message, entries]. */
+const forgedAccepted: [name: string, forge: (actor: number) => unknown, found: RegExp][] = [
+  [
+    "entries that are none",
+    (actor) => [actor, 1, new Uint8Array([0x91, 1, 1])],
+    /ignored a message/,
+  ],
+  ["no entries", (actor) => [actor, 1, "text"], /the message is malformed/],
+  ["an actor that is none", () => [9_999, 1, batchOf(entry("x", "1"))], /9999 is no query actor/],
+  ["a number out of order", (actor) => [actor, 5, batchOf(entry("x", "1"))], /message 5 after 0/],
+  [
+    "an order that no reader takes",
+    (actor) => [actor, 1, batchOf(entry("x", "1", { timestamp: 2 ** 53 - 1 }))],
+    /found something else/,
+  ],
+  ["a peer without an address", () => ({ address: 7 }), /a peer has no address/],
+  ["nothing at all", () => null, /ignored a message/],
+];
+
+for (const [name, forge, found] of forgedAccepted) {
+  testInWorld(
+    `a message to the journal with ${name} is not written, and spoils nothing`,
+    async (world) => {
+      const server = await DurableServer.start(world, { durability: "strict" });
+      const said = await saidDuring(async () => {
+        server.system.tell(server.journal.ref, forge(server.queryActors[0].counter));
+        await world.advance(100);
+      });
+      assertMatch(said.join(), found);
+      assertEquals(said.length, 1);
+      assertEquals([server.disk.batches, server.disk.peers], [[], []]);
+      const put = server.put("a", "1");
+      await world.advance(1000);
+      assertEquals(server.answers.get(put)?.error, undefined);
+      assertEquals([...mergedOf(server.disk.batches).keys()], ["a"]);
+      await server.crash();
+    },
+  );
+}
 
 testInWorld("what comes from other servers is kept as well, once", async (world) => {
   const network = new SimulatedNetwork(world, () => 5);

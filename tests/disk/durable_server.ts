@@ -87,7 +87,7 @@ export class DurableServer {
     this.#world = world;
     this.system = system;
     this.disk = disk;
-    this.journal = new Journal(system, disk);
+    this.journal = new Journal(system, disk, consoleLogger("error"));
     const group = this.group = new ReplicaGroup(system, {
       queryActorCount,
       version: "simulated",
