@@ -1,15 +1,28 @@
-import { StoredData } from "../../kvserver/disk/stored_data.ts";
-import { decodeUtf8 } from "../../rpc/mod.ts";
+import type { DamageReport } from "../../kvserver/disk/damage.ts";
+import { DamagedDirectoryError } from "../../kvserver/disk/data_error.ts";
+import { repairDirectory } from "../../kvserver/disk/repair.ts";
+import { Salvage } from "../../kvserver/disk/salvage.ts";
+import { forEachIn, StoredData, tombstonesIn } from "../../kvserver/disk/stored_data.ts";
+import type { Store } from "../../kvserver/store/mod.ts";
+import { decodeUtf8, escapeControl } from "../../rpc/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
+import type { Console } from "../cli/console.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
+import { failureText } from "../cli/failure.ts";
 import { BatchedOutput, jsonLine } from "../kv/entry_text.ts";
 import { grouped } from "../cli/numbers.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
-/** `cmud data check`. What is wrong is thrown. */
+/** `cmud data check`. What is damaged is said, all of it; anything else that is in the way is thrown. */
 // deno-lint-ignore require-await -- a command is asynchronous by contract
 export async function runCheck({ arguments: [dir], options, console }: Invocation) {
-  const data = dataIn(dir!);
+  let data: StoredData;
+  try {
+    data = dataIn(dir!);
+  } catch (error) {
+    if (!(error instanceof DamagedDirectoryError)) throw error;
+    return tellDamage(dir!, error, { options, console });
+  }
   const { newestMs, diskBytes, tombstones } = data;
   const keys = data.store.size;
   if (options.json) {
@@ -27,18 +40,65 @@ export async function runCheck({ arguments: [dir], options, console }: Invocatio
   return exitCodes.ok;
 }
 
+function tellDamage(
+  dir: string,
+  error: DamagedDirectoryError,
+  { options, console }: Pick<Invocation, "options" | "console">,
+): number {
+  const { store, report } = new Salvage(dir);
+  const keys = store.size;
+  if (options.json) {
+    console.out(JSON.stringify({ sound: false, damage: report.text(), soundKeys: keys }) + "\n");
+  }
+  console.err(`cmud: ${failureText(error)}\n`);
+  tellReport(report, console);
+  console.err(`${grouped(keys)} keys can be had: data export --salvage, data repair\n`);
+  return exitCodes.internal;
+}
+
 /** `cmud data export` */
 // deno-lint-ignore require-await -- a command is asynchronous by contract
-export async function runExport({ arguments: [dir], console }: Invocation): Promise<number> {
-  const data = dataIn(dir!);
-  const output = new BatchedOutput(console);
-  const textOf = (bytes: Uint8Array) => decodeUtf8(bytes, 0, bytes.length);
-  data.forEach((key, value) => output.write(jsonLine(textOf(key), textOf(value))));
-  output.flush();
+export async function runExport({ arguments: [dir], options, console }: Invocation) {
+  if (!options.salvage) exportAll(dataIn(dir!).store, console);
+  else {
+    const { store, report } = new Salvage(expectNamed(dir!));
+    exportAll(store, console);
+    tellReport(report, console);
+  }
   return exitCodes.ok;
 }
 
+/** `cmud data repair` */
+// deno-lint-ignore require-await -- a command is asynchronous by contract
+export async function runRepair({ arguments: [from, to], console }: Invocation): Promise<number> {
+  const { store, report } = repairDirectory(expectNamed(from!), expectNamed(to!));
+  tellReport(report, console);
+  console.out(
+    `${to} holds what was sound of ${from}.\n` +
+      `  keys        ${grouped(store.size)}\n` +
+      `  tombstones  ${grouped(tombstonesIn(store))}\n` +
+      `  damage      ${report.isSound ? "none" : `${grouped(report.count)}, see above`}\n`,
+  );
+  return exitCodes.ok;
+}
+
+function exportAll(store: Store, console: Console): void {
+  const output = new BatchedOutput(console);
+  const textOf = (bytes: Uint8Array) => decodeUtf8(bytes, 0, bytes.length);
+  forEachIn(store, (key, value) => output.write(jsonLine(textOf(key), textOf(value))));
+  output.flush();
+}
+
+/** Says what is damaged, on a line each: no more than fits, and of the rest how much it is. */
+function tellReport(report: DamageReport, console: Console): void {
+  for (const line of report.text()) console.err(`${escapeControl(line)}\n`);
+}
+
 function dataIn(dir: string): StoredData {
+  return StoredData.read(expectNamed(dir));
+}
+
+function expectNamed(dir: string): string {
   if (dir === "") throw new UsageError("Cannot look into no directory: allowed is its path");
-  return StoredData.read(dir);
+  return dir;
 }

@@ -43,17 +43,24 @@ export class StoredData {
 
   /** Number of keys that are tombstones. */
   get tombstones(): number {
-    let keys = 0;
-    this.store.walk(undefined, () => ++keys > 0);
-    return keys - this.store.size;
+    return tombstonesIn(this.store);
   }
+}
 
-  /** The keys that have a value, in the order of their bytes, and their values. */
-  forEach(visit: (key: Uint8Array, value: Uint8Array) => void): void {
-    const { store } = this;
-    store.scan(new Uint8Array(), undefined, (n) => {
-      visit(store.keyOf(n), store.valueOf(n)!);
-      return true;
-    });
-  }
+/** Number of keys of a replica that are tombstones. */
+export function tombstonesIn(store: Store): number {
+  let keys = 0;
+  store.walk(undefined, () => ++keys > 0);
+  return keys - store.size;
+}
+
+/** Visits the keys of a replica that have a value, in the order of their bytes, and their values. */
+export function forEachIn(
+  store: Store,
+  visit: (key: Uint8Array, value: Uint8Array) => void,
+): void {
+  store.scan(new Uint8Array(), undefined, (n) => {
+    visit(store.keyOf(n), store.valueOf(n)!);
+    return true;
+  });
 }

@@ -81,3 +81,83 @@ Deno.test("data check and export refuse what is none, and what is damaged, with 
     assertMatch(stderr, /^cmud: Cannot use the data directory .*: it is damaged \(/);
   }
 });
+
+Deno.test("data check, export and server refuse a directory of which a file is missing, with exit code 70", async () => {
+  using directory = new TempDirectory();
+  const { path } = directory;
+  await withData(path, async (client) => {
+    for (let i = 0; i < 20; i++) await client.put(`key ${i}`, "value");
+  });
+  const log = Deno.readFileSync(`${path}/log-1`);
+  const cases: [spoil: () => void, found: RegExp][] = [
+    [() => Deno.removeSync(`${path}/log-1`), /log-1: it is missing, and was not folded/],
+    [
+      () => Deno.renameSync(`${path}/cmud.db`, `${path}/aside`),
+      /no cmud\.db, to which that belongs|which is gone/,
+    ],
+    [
+      () => Deno.writeFileSync(`${path}/log-1`, log),
+      /there is a log \(log-1\) in it, and no cmud\.db/,
+    ],
+  ];
+  for (const [spoil, found] of cases) {
+    spoil();
+    const commands = [["data", "check", path], ["data", "export", path], [
+      ...["server", "--port", "0", "--actors", "1", "--data-dir", path],
+    ]];
+    for (const args of commands) {
+      const { code, stdout, stderr } = await runCmud(args);
+      assertEquals([code, stdout], [70, ""], args.join(" "));
+      assertMatch(stderr, found);
+    }
+  }
+});
+
+Deno.test("data check names all damage; export --salvage and repair get out what is sound, and say what is not", async () => {
+  using directory = new TempDirectory();
+  using above = new TempDirectory();
+  const { path } = directory;
+  await withData(path, async (client) => {
+    for (let i = 0; i < 20; i++) await client.put(`key ${i}`, "x".repeat(10_000));
+  });
+  const sound = await runCmud(["data", "export", "--salvage", path]);
+  assertEquals([sound.code, sound.stderr], [0, ""]);
+  assertEquals(sound.stdout, (await runCmud(["data", "export", path])).stdout);
+  const log = `${path}/log-1`;
+  Deno.writeFileSync(log, Deno.readFileSync(log).fill(7, 30_000, 30_001).fill(7, 90_000, 90_001));
+  const damage = [
+    /^log-1: bytes 2\d{4} to 3\d{4} \(1\d{4}\) hold no record that is whole$/,
+    /^log-1: bytes 8\d{4} to 9\d{4} \(1\d{4}\) hold no record that is whole$/,
+  ];
+
+  const checked = await runCmud(["data", "check", "--json", path]);
+  assertEquals(checked.code, 70);
+  const { sound: isSound, damage: lines, soundKeys } = JSON.parse(checked.stdout);
+  assertEquals([isSound, soundKeys, lines.length], [false, 18, 2]);
+  const said = checked.stderr.trimEnd().split("\n");
+  assertMatch(said[0], /^cmud: Cannot use the data directory .*: it is damaged \(log-1: /);
+  for (const [i, line] of damage.entries()) assertMatch(said[i + 1], line);
+  assertEquals(said[3], "18 keys can be had: data export --salvage, data repair");
+
+  const exported = await runCmud(["data", "export", "--salvage", path]);
+  assertEquals([exported.code, exported.stdout.split("\n").length - 1], [0, 18]);
+  for (const [i, line] of exported.stderr.trimEnd().split("\n").entries()) {
+    assertMatch(line, damage[i]);
+  }
+
+  const to = `${above.path}/new`;
+  const repaired = await runCmud(["data", "repair", path, to]);
+  assertEquals(repaired.code, 0);
+  assertEquals(repaired.stderr, exported.stderr);
+  assertMatch(
+    repaired.stdout,
+    /holds what was sound of .*\n {2}keys {8}18\n.*\n {2}damage {6}2, see/,
+  );
+  assertEquals((await runCmud(["data", "export", to])).stdout, exported.stdout);
+  await withData(to, async (client) => assertEquals((await client.list("")).size, 18));
+
+  const again = await runCmud(["data", "repair", path, to]);
+  assertEquals([again.code, again.stdout], [70, ""]);
+  assertStringIncludes(again.stderr, "it is not empty; allowed is a new one, or an empty one");
+  assertEquals((await runCmud(["data", "repair", path, ""])).code, 64);
+});

@@ -1,0 +1,109 @@
+import { basename, dirname, resolve } from "node:path";
+import { defaultLimits } from "../../limits.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
+import { EntryBatch } from "../entry/entry_batch.ts";
+import type { Store } from "../store/mod.ts";
+import { DataDirectoryError } from "./data_error.ts";
+import { DataWriter } from "./data_writer.ts";
+import { DirectoryLock } from "./directory_lock.ts";
+import { openDirectory } from "./open_directory.ts";
+import { Salvage } from "./salvage.ts";
+import { syncDirectory } from "./sync_directory.ts";
+
+/**
+ * Writes everything sound of a data directory into a new one, and leaves the old one as it is. The new
+ * one gets its name when it is complete.
+ *
+ * @param to must not be there, or be an empty directory
+ * @returns what was sound, and what was not.
+ * @throws {DataDirectoryError} when a server uses the old one, or there is nothing of a server in it;
+ * when the new one cannot be written, or is not empty.
+ */
+export function repairDirectory(from: string, to: string): Salvage {
+  expectEmpty(to);
+  DirectoryLock.expectFree(from);
+  const salvage = new Salvage(from);
+  const above = dirname(resolve(to));
+  const unfinished = beginDirectory(to, above);
+  try {
+    writeDirectory(unfinished, salvage);
+    // Only where it is empty: a directory in its place is not replaced everywhere.
+    if (isThere(to)) Deno.removeSync(to);
+    Deno.renameSync(unfinished, to);
+    syncDirectory(above);
+  } catch (cause) {
+    Deno.removeSync(unfinished, { recursive: true });
+    if (cause instanceof DataDirectoryError) throw cause;
+    throw notWritable(to, cause);
+  }
+  return salvage;
+}
+
+/** @throws {DataDirectoryError} when something is in the way. */
+function expectEmpty(to: string): void {
+  if (!isThere(to)) return;
+  let isEmpty = false;
+  try {
+    isEmpty = [...Deno.readDirSync(to)].length === 0;
+  } catch {
+    // It is no directory, or a closed one.
+  }
+  if (isEmpty) return;
+  throw new DataDirectoryError(to, "it is not empty; allowed is a new one, or an empty one");
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function beginDirectory(to: string, above: string): string {
+  try {
+    return Deno.makeTempDirSync({ dir: above, prefix: `${basename(to)}.unfinished-` });
+  } catch (cause) {
+    throw notWritable(to, cause);
+  }
+}
+
+function notWritable(to: string, cause: unknown): DataDirectoryError {
+  const why = (cause as Error).message;
+  return new DataDirectoryError(to, `it cannot be written (${why})`, { cause });
+}
+
+function writeDirectory(directory: string, { store, peers }: Salvage): void {
+  const lock = new DirectoryLock(directory);
+  try {
+    openDirectory(directory, lock, defaultLimits);
+    const writer = new DataWriter(directory, lock, realEnvironment, defaultLimits);
+    try {
+      for (const batch of batchesOf(store)) {
+        writer.append([batch]);
+        if (writer.logBytes > defaultLimits.foldUrgentBytes) { while (!writer.foldOn(Infinity)); }
+      }
+      while (!writer.foldOn(Infinity));
+      // The last one was seen last.
+      for (const [i, address] of peers.entries()) writer.rememberPeer(address, i);
+    } finally {
+      writer.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** All entries, tombstones among them, in batches of about `diskChunkBytes`. */
+function* batchesOf(store: Store): Generator<Uint8Array> {
+  let after: Uint8Array | undefined;
+  for (let isDone = false; !isDone;) {
+    const batch = new EntryBatch(store, defaultLimits.diskChunkBytes);
+    isDone = store.walk(after, (n) => batch.add(n));
+    if (batch.size === 0) return;
+    after = store.keyOf(batch.numbers.at(-1)!);
+    yield batch.encode();
+  }
+}

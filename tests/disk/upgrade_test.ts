@@ -1,0 +1,183 @@
+import { DatabaseSync } from "node:sqlite";
+import { DataDirectoryError } from "../../kvserver/disk/data_error.ts";
+import { Salvage } from "../../kvserver/disk/salvage.ts";
+import { StoredData } from "../../kvserver/disk/stored_data.ts";
+import { upgradeDirectory } from "../../kvserver/disk/upgrade.ts";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "../deps.ts";
+import { heldIn } from "../support/disk/data_files.ts";
+import { openedDisk } from "./disk_threads.ts";
+import { charsOf } from "../support/store/stores.ts";
+import { FragileMedium } from "./fragile_medium.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
+
+// The directory `format_2` was written by 0.1.0: rows, tombstones, a value longer than a page, two
+// authors, a peer; a log with a part of a record at its end, and another one behind it.
+
+function oldDirectory(): TempDirectory {
+  const directory = new TempDirectory();
+  for (const name of ["cmud.db", "log-2", "log-3"]) {
+    const from = new URL(`./format_2/${name}`, import.meta.url);
+    Deno.writeFileSync(`${directory.path}/${name}`, Deno.readFileSync(from));
+  }
+  return directory;
+}
+
+Deno.test("a directory of format 2 is read as it is, and brought over by a server, with all it holds", async () => {
+  using directory = oldDirectory();
+  const { path } = directory;
+  const held = heldIn(path);
+  assertEquals(
+    [
+      held.size,
+      held.get("folded 07")?.value,
+      held.get("folded 08")?.value,
+      held.get("logged 2")?.uid,
+    ],
+    [65, "overwritten in the log", null, "127.0.0.1:6000/00/2"],
+  );
+  assertEquals(held.get("long")?.value, "long ".repeat(2000));
+  assertEquals(StoredData.read(path).store.size, 63);
+  assertEquals([...directory.files().keys()].includes("log-4"), false);
+
+  const first = await openedDisk(path);
+  assertEquals(first.held, held);
+  assertEquals(first.disk.peers, ["127.0.0.1:7000"]);
+  await first.disk.close();
+  assertEquals([...directory.files().keys()], ["cmud.db", "lock", "log-4"]);
+  assertEquals(formatOf(path), 3);
+  const second = await openedDisk(path);
+  assertEquals(second.held, held);
+  await second.disk.close();
+});
+
+Deno.test("what interrupts bringing a directory over loses nothing, and it is tried again", () => {
+  using whole = oldDirectory();
+  const held = heldIn(whole.path);
+  // Removing a rest, making the segment, putting its name on the medium, removing what is folded.
+  for (const fault of ["write", "sync", "syncDirectory", "remove"] as const) {
+    using directory = oldDirectory();
+    const { path } = directory;
+    {
+      using medium = new FragileMedium(path, () => 0);
+      medium.faults.add(fault);
+      if (fault === "remove") skipFirst(medium, () => upgradeDirectory(path));
+      else assertThrows(() => upgradeDirectory(path), Error, "refused");
+    }
+    assertEquals(heldIn(path), held, fault);
+    upgradeDirectory(path);
+    assertEquals(heldIn(path), held, fault);
+    assertEquals(formatOf(path), 3);
+  }
+});
+
+Deno.test("whatever files go before the old log is removed, what is left is complete or refused", () => {
+  using directory = oldDirectory();
+  const held = heldIn(directory.path);
+  const { removeSync } = Deno;
+  let files = new Map<string, Uint8Array>();
+  Object.assign(Deno, {
+    removeSync(path: string) {
+      if (path.endsWith("log-2")) files = directory.files();
+      return removeSync(path);
+    },
+  });
+  try {
+    upgradeDirectory(directory.path);
+  } finally {
+    Object.assign(Deno, { removeSync });
+  }
+  assertEquals([...files.keys()].filter((name) => name.startsWith("log")), [
+    "log-2",
+    "log-3",
+    "log-4",
+  ]);
+  const names = [...files.keys()].filter((name) => name !== "cmud.db" && !name.endsWith("-shm"));
+  for (let set = 0; set < 2 ** names.length; set++) {
+    using part = new TempDirectory();
+    const kept = ["cmud.db", ...names.filter((_, i) => (set >> i & 1) === 1)];
+    for (const name of kept) Deno.writeFileSync(`${part.path}/${name}`, files.get(name)!);
+    let found: ReturnType<typeof heldIn> | undefined;
+    try {
+      found = heldIn(part.path);
+    } catch (error) {
+      assertInstanceOf(error, DataDirectoryError);
+    }
+    if (found !== undefined) assertEquals(found, held, kept.join());
+  }
+});
+
+Deno.test("a directory that was brought over is refused by its old log alone, and without its new one", () => {
+  using directory = oldDirectory();
+  upgradeDirectory(directory.path);
+  Deno.removeSync(`${directory.path}/log-4`);
+  assertThrows(() => heldIn(directory.path), Error, "log-4: it is missing, and was not folded");
+});
+
+Deno.test("a directory of format 2 with a hole in its log is refused", () => {
+  using directory = oldDirectory();
+  Deno.renameSync(`${directory.path}/log-3`, `${directory.path}/log-4`);
+  for (const read of [heldIn, upgradeDirectory]) {
+    assertThrows(() => read(directory.path), DataDirectoryError, "log-3: it is missing");
+  }
+  assertEquals(new Salvage(directory.path).report.text(), [
+    "log-3: it is missing, and was not folded",
+  ]);
+});
+
+Deno.test("Salvage gets out of a damaged directory of format 2 what is sound", () => {
+  using whole = oldDirectory();
+  const held = heldIn(whole.path);
+  assertEquals(new Salvage(whole.path).report.text(), []);
+  for (
+    const [name, from, to, lostMax] of [["log-3", 40, 42, 2], ["cmud.db", 0, 4096, 0]] as const
+  ) {
+    using directory = oldDirectory();
+    const path = `${directory.path}/${name}`;
+    Deno.writeFileSync(path, Deno.readFileSync(path).fill(0, from, to));
+    const { store, report } = new Salvage(directory.path);
+    assertEquals(report.isSound, name === "log-3", name);
+    let found = 0;
+    store.walk(undefined, (n) => {
+      if (held.get(charsOf(store.keyOf(n)))?.timestamp === store.timestampOf(n)) found++;
+      return true;
+    });
+    assert(held.size - found <= lostMax, `${name}: ${held.size - found} lost, ${report.text()}`);
+  }
+});
+
+Deno.test("a directory of format 2 that is damaged is left as it is", () => {
+  using directory = oldDirectory();
+  const path = `${directory.path}/log-3`;
+  Deno.writeFileSync(path, Deno.readFileSync(path).fill(7, 0, 3));
+  const before = directory.files();
+  assertThrows(() => upgradeDirectory(directory.path), Error, "log-3: it was not made by cmud");
+  for (const [name, bytes] of before) assertEquals(directory.files().get(name), bytes, name);
+});
+
+/** The first removal is of a segment that is not there. */
+function skipFirst(medium: FragileMedium, upgrade: () => void): void {
+  medium.faults.delete("remove");
+  const { removeSync } = Deno;
+  let removals = 0;
+  Object.assign(Deno, {
+    removeSync(path: string) {
+      if (++removals > 1) throw new Error("refused: remove");
+      return removeSync(path);
+    },
+  });
+  try {
+    assertThrows(upgrade, Error, "refused");
+  } finally {
+    Object.assign(Deno, { removeSync });
+  }
+  assert(removals > 1);
+}
+
+function formatOf(directory: string): unknown {
+  const database = new DatabaseSync(`${directory}/cmud.db`, { readOnly: true });
+  try {
+    return database.prepare("PRAGMA user_version").get()?.user_version;
+  } finally {
+    database.close();
+  }
+}
