@@ -58,8 +58,8 @@ const mutants: Record<string, PlantedFault> = {
   "a Put in the millisecond of the last one is no later": {
     noticedBy: "random",
     file: "kvserver/entry/order.ts",
-    from: "nowMs > current.timestamp",
-    to: "nowMs >= current.timestamp",
+    from: "clockMs > current.timestamp",
+    to: "clockMs >= current.timestamp",
   },
   "a join forgets Puts taken meanwhile": {
     noticedBy: "burst",
