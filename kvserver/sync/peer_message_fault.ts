@@ -6,10 +6,11 @@ import {
   type SystemLife,
 } from "../../actor/mod.ts";
 import { type Limits, wireLimits } from "../../limits.ts";
-import { decode, isUtf8, MsgpackError } from "../../rpc/mod.ts";
+import { type Clock, decode, isUtf8, type Limited, MsgpackError } from "../../rpc/mod.ts";
 import { noValue } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { orderFault } from "../entry/order.ts";
+import type { PeerMessage } from "./peer_message.ts";
 
 /**
  * Checks a message that came from another server, whole, before any of it changes anything: what passes
@@ -23,22 +24,20 @@ import { orderFault } from "../entry/order.ts";
 export function peerMessageFault(
   { bytes, start, end }: Marshalled,
   from: SystemLife,
-  edges: { now(): number; limits: Limits },
+  edges: Pick<Clock, "now"> & Limited,
 ): string | undefined {
   try {
-    return faultOf(decode(bytes, start, end), from, edges.now(), edges.limits);
+    const message = decode(bytes, start, end);
+    return messageFault(message, from, edges.limits) ??
+      entriesFault((message as PeerMessage).entries, edges.now(), edges.limits);
   } catch (error) {
     if (error instanceof MsgpackError || error instanceof TypeError) return error.message;
     throw error;
   }
 }
 
-function faultOf(
-  message: unknown,
-  from: SystemLife,
-  nowMs: number,
-  limits: Limits,
-): string | undefined {
+/** What is wrong with all of it but the entries. */
+function messageFault(message: unknown, from: SystemLife, limits: Limits): string | undefined {
   if (!isRecord(message) || message.type !== "peer") return "it is no message between sync actors";
   const { from: sender, entries, peers, wantsState, stateDone } = message;
   if (!isRef(sender)) return "its sender is no actor";
@@ -50,8 +49,7 @@ function faultOf(
     return `it names ${peers.length} servers: allowed are ${limits.peersMax}`;
   }
   if (!isCount(wantsState) || !isCount(stateDone)) return "a transfer's number is none";
-  if (!(entries instanceof Uint8Array)) return "its entries are no bytes";
-  return entriesFault(entries, nowMs, limits);
+  return entries instanceof Uint8Array ? undefined : "its entries are no bytes";
 }
 
 /** Walks over all of them. @throws {TypeError | MsgpackError} for bytes that hold something else. */

@@ -121,11 +121,11 @@ const mutants: Record<string, PlantedFault> = {
     from: "for (const n of entries.numbers) this.enqueue(n);",
     to: "",
   },
-  "an acknowledgement takes one batch too many": {
+  "an acknowledgement takes one message too many": {
     noticedBy: "random",
     file: "kvserver/sync/in_flight.ts",
-    from: "this.#messages[0].number <= number)",
-    to: "this.#messages[0].number <= number + 1)",
+    from: "message.told <= handled;",
+    to: "message.told <= handled + 1;",
   },
   "a part of the state begins one key too late": {
     noticedBy: "burst",
@@ -139,11 +139,11 @@ const mutants: Record<string, PlantedFault> = {
     from: "id: this.#transfer.id, entriesLeft: outboxSize };",
     to: "id: this.#transfer.id, entriesLeft: 0 };",
   },
-  "an idle peer is sent acknowledgements for ever": {
+  "an idle peer is greeted for ever": {
     noticedBy: "random",
     file: "kvserver/sync/peer.ts",
-    from: "this.#isGreetingDue = this.#isAckDue = false;",
-    to: "this.#isGreetingDue = false;",
+    from: "this.#isGreetingDue = false;",
+    to: "",
   },
   "nobody makes up for a lost or ended peer": {
     noticedBy: "crash",
@@ -183,11 +183,41 @@ const mutants: Record<string, PlantedFault> = {
     from: "if (this.#source !== reading) return;",
     to: 'if (this.#source.name !== "reading") return;',
   },
-  "hearsay ends a peer that lives": {
+  "a peer that is heard ends with its address": {
     noticedBy: "hard",
     file: "kvserver/sync/membership.ts",
-    from: "if (isHearsay) return undefined;",
-    to: "",
+    from: "if (link.isElsewhere && !link.isHeard) {",
+    to: "if (link.isElsewhere) {",
+  },
+  "a peer that has ended is waited for": {
+    noticedBy: "crash",
+    file: "kvserver/sync/membership.ts",
+    from: "if (link.isElsewhere && !link.isHeard) {",
+    to: "if (false) {",
+  },
+  "whoever is named is a peer": {
+    noticedBy: "hard",
+    file: "kvserver/sync/membership.ts",
+    from: 'if (!isKnown) this.#context.meet(ref, { type: "met", ref } satisfies MetMessage);',
+    to: "if (!isKnown) this.learn(ref);",
+  },
+  "a message is not checked": {
+    noticedBy: "hard",
+    file: "actor/exposed.ts",
+    from: ": check(message, from, this.#edges);",
+    to: ": undefined;",
+  },
+  "anyone may be told anything": {
+    noticedBy: "hard",
+    file: "actor/exposed.ts",
+    from: "return check === undefined",
+    to: "if (check === undefined) return undefined;\n    return check === undefined",
+  },
+  "entries are not looked at one by one": {
+    noticedBy: "hard",
+    file: "kvserver/sync/peer_message_fault.ts",
+    from: "entriesFault((message as PeerMessage).entries, edges.now(), edges.limits);",
+    to: "undefined;",
   },
   "what overflows counts as complete": {
     noticedBy: "hard",
@@ -205,13 +235,14 @@ const mutants: Record<string, PlantedFault> = {
   "entries that are acknowledged stay in the pool": {
     noticedBy: "random",
     file: "kvserver/sync/in_flight.ts",
-    from: "this.#messages.shift()!.contents.entries.release();",
-    to: "this.#messages.shift();",
+    from:
+      "for (const { contents } of this.#messages.filter(isHandled)) contents.entries.release();",
+    to: "",
   },
   "a server that stops does not wait": {
     noticedBy: "hard",
     file: "kvserver/sync/drain.ts",
-    from: "if (!isDrained && reachable.length > 0) return;",
+    from: "if (!this.#isOver && !this.#isDrained) return;",
     to: "",
   },
 };
