@@ -133,12 +133,13 @@ export class RemoteLink implements TellLink {
     while (!this.#closed) {
       try {
         greeted ??= await this.#host.greet(this.life, this.#dialing.signal);
-        backoff.reset();
         await this.#follow(greeted);
       } catch (error) {
         this.#failed(error);
       }
       greeted = undefined;
+      // One that ends each connection at once is dialed as seldom as one that is not there.
+      if (this.handled > 0) backoff.reset();
       this.#disconnect();
       if (!this.#closed) {
         await pause(this.#environment, backoff.nextMs(), this.#dialing.signal);

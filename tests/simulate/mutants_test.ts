@@ -189,18 +189,6 @@ const mutants: Record<string, PlantedFault> = {
     from: "if (link.isElsewhere && !link.isHeard) {",
     to: "if (link.isElsewhere) {",
   },
-  "a peer that has ended is waited for": {
-    noticedBy: "crash",
-    file: "kvserver/sync/membership.ts",
-    from: "if (link.isElsewhere && !link.isHeard) {",
-    to: "if (false) {",
-  },
-  "whoever is named is a peer": {
-    noticedBy: "hard",
-    file: "kvserver/sync/membership.ts",
-    from: 'if (!isKnown) this.#context.meet(ref, { type: "met", ref } satisfies MetMessage);',
-    to: "if (!isKnown) this.learn(ref);",
-  },
   "a message is not checked": {
     noticedBy: "hard",
     file: "actor/exposed.ts",
