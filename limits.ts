@@ -254,6 +254,8 @@ export interface Limits {
    * beat every Put of its key until then.
    */
   readonly timestampMaxAheadMs: number;
+  /** Entries are sent when they are no further ahead than this much less, as clocks differ. */
+  readonly timestampMarginMs: number;
   /** A longer uid in an entry that arrives is refused. A host name of 253 bytes fits. */
   readonly uidBytesMax: number;
 
@@ -376,6 +378,7 @@ export const defaultLimits: Limits = {
   peersMax: 256,
   messageIntroductionsMax: 64,
   timestampMaxAheadMs: 24 * 60 * 60 * 1_000,
+  timestampMarginMs: 60 * 60 * 1_000,
   uidBytesMax: 320,
 
   callTimeoutMs: 5_000,
@@ -510,6 +513,7 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("peersMax", "linksMax", "there is a link for each peer"),
   ordered("peersMax", "introductionsMax", "each peer may be named at once"),
   ordered("introductionsAtOnce", "introductionsMax", "who is dialed was named"),
+  ordered("timestampMarginMs", "timestampMaxAheadMs", "what is sent is taken"),
   ordered("messageIntroductionsMax", "peersMax", "a message introduces peers"),
   ordered("peersMax", "connectionsMax", "each peer may connect"),
   ordered("peersMax", "deadIncarnationsMax", "a restart of each peer is remembered"),

@@ -41,7 +41,6 @@ export class ReplicaGroup {
     this.syncActor = system.startActor((context) =>
       new SyncActor(context, { journal: disk?.journal })
     );
-    system.expose(this.syncActor, peerMessageFault);
     const isAlone = queryActorCount === 1;
     this.settings = { version, syncActor: this.syncActor, ready, isAlone, disk };
     this.#ready = ready;
@@ -59,7 +58,8 @@ export class ReplicaGroup {
   }
 
   /**
-   * Has the sync actor know all query actors. What they took until now is known to it anyway.
+   * Has the sync actor know all query actors, and other servers be heard. What they took until now is known
+   * to it anyway.
    *
    * @param hasState whether they have a state to give, and not only one to take over
    */
@@ -69,6 +69,8 @@ export class ReplicaGroup {
       this.syncActor,
       { type: "start", queryActors, hasState } satisfies StartMessage,
     );
+    // Not before: it cannot take anything as long as it knows no query actors.
+    this.#system.expose(this.syncActor, peerMessageFault);
   }
 
   /** Syncs with other servers, and takes over the state of the first that can be reached. */
@@ -76,8 +78,12 @@ export class ReplicaGroup {
     this.#ready = false;
     const { ref: replyTo, response } = this.#system.newChannelRef();
     this.#system.tell(this.syncActor, { type: "join", peers, replyTo } satisfies JoinMessage);
-    response.then(() => this.#ready = true, () => {});
-    this.#takenOver = response;
+    const takenOver = Promise.all([this.#takenOver, response]);
+    this.#takenOver = takenOver;
+    takenOver.then(() => {
+      // Unless it has been told to join others meanwhile.
+      if (this.#takenOver === takenOver) this.#ready = true;
+    }, () => {});
   }
 
   /**

@@ -155,6 +155,11 @@ export class EntryPool implements EntrySource {
     return isLater(this.#order(n, this.#left), this.#order(other, this.#right));
   }
 
+  /** When the Put of an entry happened, milliseconds since the epoch. */
+  timestampOf(n: number): number {
+    return this.#get(n, timestampHigh) * 0x100000000 + this.#get(n, timestampLow);
+  }
+
   writtenBytesMax(n: number): number {
     return this.#get(n, lengthWord);
   }
@@ -178,7 +183,7 @@ export class EntryPool implements EntrySource {
   }
 
   #order(n: number, into: Order): Order {
-    into.timestamp = this.#get(n, timestampHigh) * 0x100000000 + this.#get(n, timestampLow);
+    into.timestamp = this.timestampOf(n);
     into.sequence = this.#get(n, sequenceWord);
     into.uid = this.uidOf(n);
     return into;

@@ -30,6 +30,8 @@ export class Outbox {
   #queue = new NumberQueue();
   /** Number of entries in the queue. */
   #size = 0;
+  /** Whether all that was left by the last take is to wait longer. */
+  #isExhausted = true;
   /** Upper bound of the bytes that the entries in the queue take in messages. */
   #bytes = 0;
 
@@ -47,6 +49,11 @@ export class Outbox {
   /** Number of entries. */
   get size(): number {
     return this.#size + (this.#whole?.size ?? 0);
+  }
+
+  /** Whether the last message took all that may leave now: what is left is to wait longer. */
+  get isExhausted(): boolean {
+    return this.#isExhausted;
   }
 
   /** Upper bound of the bytes of the next message. */
@@ -107,24 +114,35 @@ export class Outbox {
   /**
    * Takes the next message's entries out, first in, first out: as many as fit, and at least one if
    * there is one. The caller releases them once they cannot be lost any more.
+   *
+   * @param timestampMax later entries go on waiting, unless they came in the batch that is kept whole
    */
-  take(bytesMax = this.#messageBytesMax): OutgoingBatch {
+  take(bytesMax = this.#messageBytesMax, timestampMax = Infinity): OutgoingBatch {
     const whole = this.#whole;
     if (whole !== undefined && whole.bytes.length <= bytesMax) {
       this.#whole = undefined;
+      this.#isExhausted = this.#size === 0;
       return whole;
     }
     this.#decodeWhole();
     const batch = new PooledBatch(this.#pool, bytesMax);
+    const postponed: number[] = [];
     for (let key = this.#queue.first; key !== undefined; key = this.#queue.first) {
       const n = this.#entryOf(key);
       if (n !== noPooled) {
+        if (this.#pool.timestampOf(n) > timestampMax) {
+          this.#queue.shift();
+          postponed.push(key);
+          continue;
+        }
         if (!batch.add(n)) break;
         this.#size--;
         this.#bytes -= entryBytesMax(this.#pool, n);
       }
       this.#removeFirst(key);
     }
+    this.#isExhausted = this.#queue.first === undefined;
+    for (const key of postponed) this.#queue.push(key);
     return batch;
   }
 

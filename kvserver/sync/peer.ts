@@ -207,18 +207,29 @@ export class Peer {
     if (!this.#hasNews || this.#inFlight.isFull) return undefined;
     const bytes = this.#outbox.messageBytes;
     if (roomBytes < bytes + messageSlackBytes) return undefined;
-    const entries = this.#outbox.take();
+    const entries = this.#outbox.take(undefined, this.#timestampMax);
+    const left = this.#outbox.isExhausted ? 0 : this.#outbox.size;
     const contents: Contents = {
       entries,
       introductions: this.#takeIntroductions(),
       requested: this.#toRequest,
-      completed: this.#stateSender.leaving(entries.size, this.#outbox.size),
+      completed: this.#stateSender.leaving(entries.size, left),
     };
+    if (isEmpty(contents) && !this.#isGreetingDue) return undefined;
     this.#toRequest = noTransfer;
     this.#isGreetingDue = false;
     const position = { epoch, told: told + 1 };
     this.#inFlight.add(contents, position, bytes, this.#context.monotonicMs());
     return contents;
+  }
+
+  /**
+   * What is later waits: the peer would refuse the message, with all that is in it. An hour less than the
+   * peer allows, because its clock may be behind.
+   */
+  get #timestampMax(): number {
+    const { timestampMaxAheadMs, timestampMarginMs } = this.#context.limits;
+    return this.#context.now() + timestampMaxAheadMs - timestampMarginMs;
   }
 
   #takeIntroductions(): ActorRef[] {
@@ -314,4 +325,10 @@ export class Peer {
     );
     assert(!this.isOverflowed || this.#outbox.size === 0, "an overflow empties the outbox");
   }
+}
+
+/** Whether a message would tell the peer nothing, because what waits has to go on waiting. */
+function isEmpty({ entries, introductions, requested, completed }: Contents): boolean {
+  return entries.size === 0 && introductions.length === 0 && requested === noTransfer &&
+    completed === noTransfer;
 }

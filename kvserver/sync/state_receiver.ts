@@ -58,7 +58,12 @@ export class StateReceiver {
   join({ peers, replyTo }: JoinMessage): void {
     for (const ref of peers) this.#members.learn(ref);
     const named = peers.map(uid).filter((name) => this.#members.get(name) !== undefined);
-    if (named.length === 0) return this.#context.tell(replyTo, true);
+    if (named.length === 0) {
+      // None of them is another server. What is on its way of others is to come all the same.
+      if (this.isComplete && this.#replyTo.length === 0) this.#context.tell(replyTo, true);
+      else this.#replyTo.push(replyTo);
+      return;
+    }
     for (const replica of this.#replicas.all) replica.notReady();
     this.#replyTo.push(replyTo);
     if (this.isComplete) {

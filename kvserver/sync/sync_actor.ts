@@ -10,12 +10,12 @@
  * exchanges more than ten messages a second.
  *
  * A tell inside a server cannot be lost. A tell between servers can, so a sync actor keeps what it
- * sent in flight until it is acknowledged (acknowledgements ride on the next message back), and sends
- * it again when the connection has changed since. A server that comes to be known, in either
+ * sent in flight until the link says that it was handled there, and sends it again when the connection
+ * has changed since. A server that comes to be known, in either
  * direction, is sent all that the other's query actors ever accepted, read from a replica part by
  * part; one state sender sends it everything else. Merging takes the later of two entries by a total
  * order, so neither the order in which entries arrive matters nor how often they do. (After Anna's
- * multicast of merged updates and Dynamo's hinted handoff; `docs/sync.md` has the figures.)
+ * multicast of merged updates; `docs/sync.md` has the figures.)
  *
  * @module
  */
@@ -110,7 +110,7 @@ export class SyncActor implements Actor {
         this.#members.get(message.receiver)?.pacer.ticked();
         break;
       case "linkChanged":
-        // The step looks at every link.
+        // The step looks at every link, and at what was acknowledged.
         break;
       case "met":
         this.#members.learn(message.ref);

@@ -18,6 +18,7 @@ class LonePeer {
     const context = {
       limits: defaultLimits,
       self: { address: "a:1", incarnation: "a", counter: 1 },
+      now: () => 0,
       monotonicMs: () => 0,
       tellAfter: () => {},
     } as Partial<ActorContext> as ActorContext;

@@ -12,8 +12,8 @@ const silenceMs = 60_000;
 export class Stage {
   readonly cluster: SimulatedCluster;
 
-  constructor(latencyMs = 20) {
-    this.cluster = new SimulatedCluster(1, () => () => latencyMs);
+  constructor(latencyMs = 20, limits = defaultLimits) {
+    this.cluster = new SimulatedCluster(1, () => () => latencyMs, limits);
   }
 
   /** Starts a server, and lets it come to know everyone. */

@@ -1,6 +1,8 @@
 import type { TellHost, TellLink } from "../../actor/mod.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
+import { withLimits } from "../../limits.ts";
 import { encode } from "../../rpc/mod.ts";
+import { heldEntries } from "../support/store/held_entries.ts";
 import { messageOf, type TextEntry } from "../support/store/stores.ts";
 import type { SimulatedServer } from "./simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
@@ -207,6 +209,46 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
       const wrong = await stage.end(settledMs);
       if (wrong !== undefined) return wrong;
     }
+  },
+
+  "an entry of a clock that ran far ahead holds nothing else up, and comes in its time":
+    async () => {
+      const limits = withLimits({ timestampMaxAheadMs: 60_000, timestampMarginMs: 10_000 });
+      const stage = new Stage(20, limits);
+      const a = await stage.start();
+      const b = await stage.start([a]);
+      stage.put(a, "before");
+      await stage.cluster.advance(200);
+      a.environment.clockSkewMs = 100_000;
+      stage.put(a, "ahead");
+      for (let i = 0; i < 5; i++) stage.put(a, `with${i}`);
+      await stage.cluster.advance(settledMs);
+      a.environment.clockSkewMs = 0;
+      for (let i = 0; i < 20; i++) stage.put(a, `after${i}`);
+      await stage.cluster.advance(4_000);
+      const newcomer = await stage.start([a]);
+      const held = new Set(heldEntries(b.stores[0]).map(({ key }) => key));
+      for (const key of ["before", "after0", "after19"]) {
+        if (!held.has(key)) return `b lacks ${key}`;
+      }
+      if (held.has("ahead")) return "b has taken what is far ahead";
+      if (!newcomer.group.ready) return "A newcomer waits for what is far ahead";
+      await stage.cluster.advance(60_000);
+      return stage.end(settledMs, ["ahead", "with4"]);
+    },
+
+  "a server that joins itself waits for the others all the same": async () => {
+    const stage = new Stage(200);
+    const a = await stage.start();
+    stage.putMany(a, 30, 100_000);
+    await stage.cluster.advance(settledMs);
+    const b = await stage.cluster.start({ queryActorCount: 1, peers: [a] });
+    b.group.join([b.group.syncActor]);
+    let isSynced = false;
+    b.group.synced().then(() => isSynced = true);
+    while (!isSynced && stage.cluster.world.nowMs < 20_000) await stage.cluster.advance(10);
+    const { size } = b.stores[0];
+    return size < 30 ? `It is synced with ${size} of 30 keys` : stage.end(settledMs);
   },
 
   "who is named and not there is no peer, and takes no peer's place": async () => {

@@ -56,6 +56,7 @@ export class Stage {
     const context = {
       limits: defaultLimits,
       self,
+      now: () => this.nowMs,
       monotonicMs: () => this.nowMs,
       tellAfter: () => {},
       watchLink: () => {},
