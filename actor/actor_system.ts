@@ -89,8 +89,14 @@ export class ActorSystem extends ActorThread {
       },
       refusedMessage: (peer, claimed, reason) => {
         system.countRefused();
-        system.log.warn("A message from {peer} is refused", { peer, claimed, reason });
+        system.log.warn("What comes from {peer} is refused", { peer, claimed, reason });
       },
+      mistaken: (peer, claimed) =>
+        system.log.info(
+          "A system at {peer} looks for another one at this address: an earlier one, or another that " +
+            "advertises it too",
+          { peer, claimed },
+        ),
       dropped: (count) => system.countDropped(count),
       refused: (address, reason) => system.onRefused(address, reason),
       describe: () => system.description,

@@ -244,6 +244,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     const { system } = this.#host;
     this.#expectCluster(cluster, address);
     if (expected !== null && expected !== system.incarnation) {
+      system.mistaken(this.#ends.peer, address);
       throw new RpcError(
         "unavailable",
         `Cannot greet ${address}: it looks for ${expected}, this is ${system.incarnation}`,
@@ -262,7 +263,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   #met(life: SystemLife, isMet: boolean): void {
     if (this.#closed || this.#caller.name !== "claimed") return;
     if (!isMet) {
-      const reason = `${life.address} is not answered by the system that says so`;
+      const reason = "it advertises an address where nobody answers, or another system does";
       this.#host.system.refusedMessage(this.#ends.peer, life.address, reason);
       this.#send({
         name: "Refused",

@@ -38,6 +38,14 @@ export interface TellHost {
    * @param claimed the address that it says it has
    */
   refusedMessage(peer: string, claimed: string, reason: string): void;
+  /**
+   * Told of a system that looks for another life at this address: one that has ended, or one that
+   * advertises the address as well.
+   *
+   * @param peer the host that it connects from
+   * @param claimed the address that it says it has
+   */
+  mistaken(peer: string, claimed: string): void;
   /** Told of messages that were handed over to a link and did not leave, or left when nobody was there. */
   dropped(count: number): void;
   /**

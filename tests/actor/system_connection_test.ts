@@ -40,6 +40,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   describe = () => "a description";
   stats = () => ({ ...new StatsTable(1).sum() });
   check = (counter: number) => counter === forbidden ? "nobody is there" : undefined;
+  mistaken(): void {}
   dropped(): void {}
   bug(error: unknown): void {
     this.bugs.push(error);

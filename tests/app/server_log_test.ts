@@ -110,8 +110,8 @@ Deno.test("what a peer forges is a bounded line for each kind, and counted when 
   const of = (part: string) => lines.filter((line) => line.includes(part));
   assertEquals(of("is known").length, 1);
   assertEquals(of("it refuses reason=").length, 1);
-  assertLess(of("A message from 127.0.0.1 is refused").length, 6);
-  assertEquals(eventsIn(of("A message from 127.0.0.1 is refused")), rounds + 2);
+  assertLess(of("What comes from 127.0.0.1 is refused").length, 6);
+  assertEquals(eventsIn(of("What comes from 127.0.0.1 is refused")), rounds + 2);
   // None of it has a trace.
   assertEquals(of("    at ").concat(of("trace=")), []);
   assertLess(lines.length, 15);

@@ -25,6 +25,7 @@ class Liar {
       check: () => undefined,
       receive: (_counter, message) => message.source?.handled(message),
       refusedMessage() {},
+      mistaken() {},
       dropped() {},
       refused() {},
       describe: () => "",
