@@ -8,6 +8,8 @@
  */
 
 import { fstatSync } from "node:fs";
+import { Backoff } from "../../rpc/mod.ts";
+import { pause } from "./pause.ts";
 
 /** Nobody reads stdout any more. */
 export class BrokenPipeError extends Error {
@@ -178,19 +180,13 @@ const never = new Int32Array(new SharedArrayBuffer(4));
 
 /** Pauses between tries: short at first, and never so long that somebody who types would notice. */
 class Patience {
-  #pauseMs = 1;
+  #backoff = new Backoff({ minMs: 1, maxMs: 16 });
 
   waitSync(): void {
-    Atomics.wait(never, 0, 0, this.#next());
+    Atomics.wait(never, 0, 0, this.#backoff.nextMs());
   }
 
   wait(): Promise<void> {
-    return new Promise((resolve) => setTimeout(resolve, this.#next()));
-  }
-
-  #next(): number {
-    const pauseMs = this.#pauseMs;
-    this.#pauseMs = Math.min(2 * pauseMs, 16);
-    return pauseMs;
+    return pause(this.#backoff.nextMs());
   }
 }
