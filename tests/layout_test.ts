@@ -23,6 +23,27 @@ const below: Record<string, readonly string[]> = {
   "mod.ts": ["kvclient"],
 };
 
+/**
+ * The storeys of the parts that have several, from the ground up: a folder imports from lower ones only,
+ * and so no two folders of one storey know each other.
+ */
+const storeys: Record<string, readonly (readonly string[])[]> = {
+  kvserver: [
+    ["entry", "memory"],
+    ["store"],
+    ["messages"],
+    ["query", "sync", "disk", "join"],
+    ["thread"],
+  ],
+  app: [
+    ["cli"],
+    ["bench", "completion", "game", "terminal"],
+    ["kv", "play"],
+    ["commands"],
+  ],
+  "app/game": [["world"], ["state"], ["talk"], ["play"]],
+};
+
 /** These use the parts, and are no parts themselves. */
 const around = ["tests", "examples", "scripts"];
 
@@ -59,6 +80,57 @@ Deno.test("imports point one way only", () => {
 Deno.test("folders stand one above the other, at every depth", () => {
   const imports = new Map(files.map((file) => [file.path, localImports(file)]));
   assertEquals(storeyFaults(imports, testLeaves), []);
+});
+
+for (const [around, rows] of Object.entries(storeys)) {
+  Deno.test(`no folder of ${around} imports from its own storey or a higher one`, () => {
+    const storeyOf = (folder: string) => rows.findIndex((row) => row.includes(folder));
+    const wrong: string[] = [];
+    for (const file of files.filter(({ path }) => path.startsWith(`${around}/`))) {
+      const from = folderIn(around, file.path);
+      if (from === undefined) continue;
+      assert(storeyOf(from) >= 0, `${around}/${from} has no storey: tell this test which it is`);
+      for (const target of localImports(file)) {
+        const to = folderIn(around, target);
+        if (to === undefined || to === from) continue;
+        if (storeyOf(to) >= storeyOf(from)) wrong.push(`${file.path} -> ${target}`);
+      }
+    }
+    assertEquals(wrong, []);
+  });
+}
+
+Deno.test("what sync knows of others is written by its owner alone", () => {
+  const open: string[] = [];
+  for (const { path, text } of parts.filter(({ path }) => path.startsWith("kvserver/sync/"))) {
+    for (const [, body] of text.matchAll(/^(?:export )?class [^]*?{\n([^]*?)^}/gm)) {
+      for (
+        const [, field] of body.matchAll(
+          /^ {2}(?:(?:public|declare|override) )*(\w+)[?!]?(?::| =)/gm,
+        )
+      ) {
+        open.push(`${path}: ${field}`);
+      }
+      for (const [, name] of body.matchAll(/^ {2}set (\w+)\(/gm)) open.push(`${path}: set ${name}`);
+    }
+  }
+  assertEquals(open, []);
+});
+
+Deno.test("no two messages between the actors of a server have the same type", () => {
+  const declared = parts
+    .filter(({ path }) => path.startsWith("kvserver/") && !path.startsWith("kvserver/thread/"))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/^export interface (\w+Message|\w+Note)\b[^]*?^}/gm)].flatMap((
+        [body, name],
+      ) => [...body.matchAll(/^ {2}type: "(\w+)";/gm)].map(([, type]) => ({ path, name, type })))
+    );
+  assert(declared.length >= 15);
+  const seen = new Map<string, string>();
+  for (const { path, name, type } of declared) {
+    assert(!seen.has(type), `"${type}" is both ${seen.get(type)} and ${name} (${path})`);
+    seen.set(type, `${name} (${path})`);
+  }
 });
 
 Deno.test("what the tests share is below them", () => {
@@ -173,6 +245,13 @@ Deno.test("every export has a doc comment", () => {
 /** The first folder of a path, or the file's name when it is in none. */
 function partOf(path: string): string {
   return path.split("/")[0];
+}
+
+/** The folder in `around` where a file is; `undefined` when it is outside, or not in a folder. */
+function folderIn(around: string, path: string): string | undefined {
+  if (!path.startsWith(`${around}/`)) return undefined;
+  const below = path.slice(around.length + 1).split("/");
+  return below.length > 1 ? below[0] : undefined;
 }
 
 /** The files of this repository that a file imports. */

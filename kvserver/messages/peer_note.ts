@@ -1,6 +1,6 @@
 /** The sync actor to the journal: another server is known. */
 export interface PeerNote {
-  type: "peer";
+  type: "peerKnown";
   /** The server's system port, `host:port`. */
   address: string;
 }

@@ -102,7 +102,7 @@ export class Membership {
     this.#dead.delete(ref.incarnation);
     for (const other of this.#peers.values()) if (other !== peer) other.introduce(peer);
     if (journal === undefined) return;
-    this.#context.tell(journal, { type: "peer", address: ref.address } satisfies PeerNote);
+    this.#context.tell(journal, { type: "peerKnown", address: ref.address } satisfies PeerNote);
   }
 
   /**
@@ -157,8 +157,7 @@ export class Membership {
   }
 
   #observeConflict(peer: Peer, isElsewhere: boolean): void {
-    if (peer.isInConflict === isElsewhere) return;
-    peer.isInConflict = isElsewhere;
+    if (!peer.observeConflict(isElsewhere)) return;
     const { address } = peer.ref;
     if (isElsewhere) {
       this.#context.log.warn(

@@ -42,7 +42,7 @@ export class Peer {
   #hasHeard = false;
   #isGreeted = false;
   /** Whether it is there and its address answers as another server. */
-  isInConflict = false;
+  #isInConflict = false;
 
   /** @param pool holds the entries */
   constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
@@ -297,6 +297,13 @@ export class Peer {
   /** The state of its link is seen. @returns whether that changes whether it is lost. */
   observeLink(link: Pick<LinkState, "isUp" | "isHeard">): LivenessChange {
     return this.#liveness.observe(link, this.#context.monotonicMs());
+  }
+
+  /** Whether its address answers as another server while it is there is seen. @returns whether it changed. */
+  observeConflict(isInConflict: boolean): boolean {
+    const isNew = this.#isInConflict !== isInConflict;
+    this.#isInConflict = isInConflict;
+    return isNew;
   }
 
   /** Is a peer no more, and is sent nothing any more. */

@@ -74,7 +74,7 @@ Deno.test("DataDirectory gives the servers that were known, and tells of those t
     assertEquals(data.peers, ["192.0.2.7:6000"]);
     await data.load([]);
     const { ref, response } = system.newChannelRef();
-    system.tell(journal, { type: "peer", address: "192.0.2.8:6000" });
+    system.tell(journal, { type: "peerKnown", address: "192.0.2.8:6000" });
     system.tell(ref, true);
     await response;
     assertEquals(told, ["192.0.2.8:6000"]);
