@@ -96,6 +96,7 @@ function writeObject(writer: MsgpackWriter, value: object, depth: number): void 
         write(writer, (value as Record<string, unknown>)[key], depth + 1);
         count++;
       }
+      part = noPart;
       writer.endMap(place, count);
       expectNoSymbols(value);
     } else if (prototype === Array.prototype && Array.isArray(value)) {

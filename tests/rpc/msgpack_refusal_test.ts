@@ -128,6 +128,7 @@ const refusals: [name: string, message: unknown, path: string, found: string][] 
     "a property beside the items",
   ],
   ["an object has a symbol", [{ [Symbol("s")]: 1 }], "message[0]:", "named by a symbol"],
+  ["an object has more", [{ a: 1, [Symbol("s")]: 1 }], "message[0]:", "named by a symbol"],
   [
     "an array has a symbol",
     { a: Object.assign([1], { [Symbol("s")]: 1 }) },
