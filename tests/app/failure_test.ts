@@ -1,4 +1,6 @@
+import { exitCodeOf } from "../../app/cli/exit_codes.ts";
 import { failureText } from "../../app/cli/failure.ts";
+import { UsageError } from "../../app/cli/usage_error.ts";
 import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { wireLimits } from "../../limits.ts";
@@ -147,3 +149,25 @@ Deno.test("kv put KEY - stores stdin byte for byte, and kv get --raw prints it s
     assertEquals(both.code, 64);
     assertStringIncludes(both.stderr, "--json or --raw");
   }));
+
+const codes: readonly (readonly [error: unknown, code: number])[] = [
+  [new UsageError("what"), 64],
+  [new RpcError("bad_request", ""), 64],
+  [new RpcError("unknown_method", ""), 64],
+  [new RpcError("too_large", ""), 64],
+  [new RpcError("unauthorized", ""), 64],
+  [new ConnectionError("a:1", true, ""), 69],
+  [new TimeoutError("a:1", true, 1), 69],
+  [new RpcError("internal", ""), 70],
+  [new RpcError("from a newer server", ""), 70],
+  [new Error("a bug"), 70],
+  [new RpcError("overloaded", ""), 75],
+  [new RpcError("unavailable", ""), 75],
+];
+
+for (const [error, code] of codes) {
+  const name = error instanceof RpcError ? error.code : (error as Error).name;
+  Deno.test(`a command ends with ${code} when it fails by ${name}`, () => {
+    assertEquals(exitCodeOf(error), code);
+  });
+}

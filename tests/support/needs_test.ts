@@ -1,7 +1,7 @@
 /** What tests need is written down where people and machines look for it, and nothing is skipped silently. */
 
 import { assert, assertEquals } from "../deps.ts";
-import { type Program, programs } from "./needs.ts";
+import { missing, type Program, programs } from "./needs.ts";
 import { filesBelow, read } from "./repository.ts";
 
 const all: readonly string[] = Object.values(programs).flat();
@@ -11,6 +11,16 @@ function wordsIn(path: string, pattern: RegExp): string[] {
   const [, words] = pattern.exec(read(path)) ?? [];
   return words?.match(/[a-z][\w-]*/g)?.sort() ?? [];
 }
+
+Deno.test("missing() names the first program that is not there or cannot be started", () => {
+  const absent = "no-such-program" as Program;
+  // A folder is found and cannot be started.
+  const folder = new URL(".", import.meta.url).pathname as Program;
+  const there = Deno.execPath() as Program;
+  assertEquals(missing(there), undefined);
+  assertEquals(missing(there, absent, folder), absent);
+  assertEquals(missing(there, folder, absent), folder);
+});
 
 Deno.test("every program that a test starts is in the list of those", () => {
   const started = [...filesBelow("tests/", ".ts")].flatMap((path) =>
