@@ -5,7 +5,7 @@
  * Node, or a package that is named as the program and has to be installed.
  */
 export const programs = {
-  essential: ["bash", "cat", "mkfifo", "mount", "perl", "script", "sh", "stty", "umount"],
+  essential: ["bash", "cat", "id", "mkfifo", "mount", "perl", "script", "sh", "stty", "umount"],
   node: ["node", "npm"],
   package: ["fish", "jq", "zsh"],
 } as const;
