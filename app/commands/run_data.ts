@@ -4,7 +4,7 @@ import { repairDirectory } from "../../kvserver/disk/repair.ts";
 import { Salvage } from "../../kvserver/disk/salvage.ts";
 import { forEachIn, StoredData, tombstonesIn } from "../../kvserver/disk/stored_data.ts";
 import type { Store } from "../../kvserver/store/mod.ts";
-import { decodeUtf8, escapeControl } from "../../rpc/mod.ts";
+import { decodeUtf8, escapeControl, realEnvironment } from "../../rpc/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
@@ -71,7 +71,7 @@ export async function runExport({ arguments: [dir], options, console }: Invocati
 /** `cmud data repair` */
 // deno-lint-ignore require-await -- a command is asynchronous by contract
 export async function runRepair({ arguments: [from, to], console }: Invocation): Promise<number> {
-  const { store, report } = repairDirectory(expectNamed(from!), expectNamed(to!));
+  const { store, report } = repairDirectory(expectNamed(from!), expectNamed(to!), realEnvironment);
   tellReport(report, console);
   console.out(
     `${to} holds what was sound of ${from}.\n` +

@@ -10,6 +10,7 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
+import type { Random } from "../../rpc/mod.ts";
 import { damaged, DataDirectoryError } from "./data_error.ts";
 import {
   applicationId,
@@ -83,10 +84,10 @@ function isUnfinished(directory: string, segments: readonly number[]): boolean {
  *
  * @throws {DataDirectoryError} when it cannot be written.
  */
-export function createDataFile(directory: string): void {
+export function createDataFile(directory: string, random: Random): void {
   const path = `${directory}/${dataFileName}`;
   const unfinished = `${path}.new`;
-  const manifest = { id: newDirectoryId(), firstSegment: 1, entries: 0, checksum: 0 };
+  const manifest = { id: newDirectoryId(random), firstSegment: 1, entries: 0, checksum: 0 };
   try {
     for (const end of besideFile) if (exists(unfinished + end)) Deno.removeSync(unfinished + end);
     createPrivateFile(unfinished).close();

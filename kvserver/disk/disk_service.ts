@@ -1,6 +1,6 @@
 import type { Limits } from "../../limits.ts";
 import { Log, type LogRecord } from "../../log/mod.ts";
-import type { Clock, Timers } from "../../rpc/mod.ts";
+import type { Clock, Random, Timers } from "../../rpc/mod.ts";
 import { DataDirectoryError } from "./data_error.ts";
 import { checkDataFile, hasDataFile } from "./data_file.ts";
 import { DataReader } from "./data_reader.ts";
@@ -12,7 +12,7 @@ import type { DiskAnswers, DiskContents, DiskEvent, DiskRequest } from "./disk_m
 
 /** Serves a data directory from its opening to its closing: first it is read, then written. */
 export class DiskService {
-  #environment: Clock & Timers;
+  #environment: Clock & Timers & Random;
   #emit: (event: DiskEvent) => void;
   #log: Log;
   #directory = "";
@@ -35,7 +35,7 @@ export class DiskService {
   #cancelFold: (() => void) | undefined;
 
   /** @param emit called with each event */
-  constructor(environment: Clock & Timers, emit: (event: DiskEvent) => void) {
+  constructor(environment: Clock & Timers & Random, emit: (event: DiskEvent) => void) {
     this.#environment = environment;
     this.#emit = emit;
     const write = (record: LogRecord) => emit({ type: "log", record });
@@ -74,7 +74,7 @@ export class DiskService {
     expectRegularFiles(directory);
     if (!DirectoryLock.isIn(directory) && hasDataFile(directory)) checkDataFile(directory, "write");
     this.#lock = new DirectoryLock(directory);
-    const others = openDirectory(directory, this.#lock, limits);
+    const others = openDirectory(directory, this.#lock, this.#environment, limits);
     if (others !== undefined) {
       this.#log.warn("Others had permissions for {directory}: {others}", { directory, others });
     }

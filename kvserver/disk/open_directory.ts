@@ -1,4 +1,5 @@
 import type { Limits } from "../../limits.ts";
+import type { Random } from "../../rpc/mod.ts";
 import { DataDirectoryError } from "./data_error.ts";
 import { checkDataFile, createDataFile, hasDataFile } from "./data_file.ts";
 import { dataFileName, formatVersion } from "./data_format.ts";
@@ -16,6 +17,7 @@ import { upgradeDirectory } from "./upgrade.ts";
 export function openDirectory(
   directory: string,
   lock: Pick<DirectoryLock, "hadData" | "noteData">,
+  random: Random,
   limits: Limits,
 ): string | undefined {
   if (!hasDataFile(directory)) {
@@ -25,11 +27,11 @@ export function openDirectory(
         `there was a ${dataFileName} in it, which is gone; put it back, or use another directory`,
       );
     }
-    createDataFile(directory);
+    createDataFile(directory, random);
   }
   const format = checkDataFile(directory, "write");
   const others = makePrivate(directory);
-  if (format !== formatVersion) upgradeDirectory(directory, limits);
+  if (format !== formatVersion) upgradeDirectory(directory, random, limits);
   lock.noteData();
   return others;
 }

@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import { defaultLimits } from "../../limits.ts";
-import { realEnvironment } from "../../rpc/mod.ts";
+import type { Clock, Random } from "../../rpc/mod.ts";
 import { EntryBatch } from "../entry/entry_batch.ts";
 import type { Store } from "../store/mod.ts";
 import { DataDirectoryError } from "./data_error.ts";
@@ -19,14 +19,14 @@ import { syncDirectory } from "./sync_directory.ts";
  * @throws {DataDirectoryError} when a server uses the old one, or there is nothing of a server in it;
  * when the new one cannot be written, or is not empty.
  */
-export function repairDirectory(from: string, to: string): Salvage {
+export function repairDirectory(from: string, to: string, environment: Clock & Random): Salvage {
   expectEmpty(to);
   DirectoryLock.expectFree(from);
   const salvage = new Salvage(from);
   const above = dirname(resolve(to));
   const unfinished = beginDirectory(to, above);
   try {
-    writeDirectory(unfinished, salvage);
+    writeDirectory(unfinished, salvage, environment);
     // Only where it is empty: a directory in its place is not replaced everywhere.
     if (isThere(to)) Deno.removeSync(to);
     Deno.renameSync(unfinished, to);
@@ -75,11 +75,15 @@ function notWritable(to: string, cause: unknown): DataDirectoryError {
   return new DataDirectoryError(to, `it cannot be written (${why})`, { cause });
 }
 
-function writeDirectory(directory: string, { store, peers }: Salvage): void {
+function writeDirectory(
+  directory: string,
+  { store, peers }: Salvage,
+  environment: Clock & Random,
+): void {
   const lock = new DirectoryLock(directory);
   try {
-    openDirectory(directory, lock, defaultLimits);
-    const writer = new DataWriter(directory, lock, realEnvironment, defaultLimits);
+    openDirectory(directory, lock, environment, defaultLimits);
+    const writer = new DataWriter(directory, lock, environment, defaultLimits);
     try {
       for (const batch of batchesOf(store)) {
         writer.append([batch]);

@@ -13,6 +13,7 @@
  */
 
 import { crc32 } from "node:zlib";
+import type { Random } from "../../rpc/mod.ts";
 import { crc32Seed } from "../entry/checksum.ts";
 
 const magic = new TextEncoder().encode("cmud log 2\n\0");
@@ -51,8 +52,11 @@ export interface SegmentHeader {
 }
 
 /** A random id for a directory. */
-export function newDirectoryId(): Uint8Array<ArrayBuffer> {
-  return crypto.getRandomValues(new Uint8Array(idBytes));
+export function newDirectoryId(random: Random): Uint8Array<ArrayBuffer> {
+  const id = new Uint8Array(idBytes);
+  const view = new DataView(id.buffer);
+  for (const at of [0, 8]) view.setBigUint64(at, BigInt(`0x${random.hex64()}`));
+  return id;
 }
 
 /** The header of a segment that is open. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { defaultLimits, type Limits } from "../../limits.ts";
+import type { Random } from "../../rpc/mod.ts";
 import { EntryChecksums } from "../entry/checksum.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { Store } from "../store/mod.ts";
@@ -23,7 +24,11 @@ import { inTransaction } from "./transaction.ts";
  *
  * @throws {DataDirectoryError} when it is damaged, or cannot be written.
  */
-export function upgradeDirectory(directory: string, limits: Limits = defaultLimits): void {
+export function upgradeDirectory(
+  directory: string,
+  random: Random,
+  limits: Limits = defaultLimits,
+): void {
   const reader = new DataReader(directory, limits);
   try {
     if (reader.isPresent) return;
@@ -39,7 +44,7 @@ export function upgradeDirectory(directory: string, limits: Limits = defaultLimi
     }
   }
   const segments = segmentsIn(directory);
-  const id = newDirectoryId();
+  const id = newDirectoryId(random);
   const firstSegment = (segments.at(-1) ?? 0) + 1;
   createSegment(directory, firstSegment, id);
   const database = openDataFile(directory, "write");

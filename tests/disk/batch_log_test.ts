@@ -4,10 +4,11 @@ import { chainFaults } from "../../kvserver/disk/log_chain.ts";
 import { createSegment, segmentIn, segmentsIn } from "../../kvserver/disk/log_segment.ts";
 import { newDirectoryId } from "../../kvserver/disk/segment_header.ts";
 import { assertEquals, assertThrows, fc } from "../deps.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
 import { FragileMedium } from "./fragile_medium.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 
-const id = newDirectoryId();
+const id = newDirectoryId(realEnvironment);
 const manifest = { id, firstSegment: 1, entries: 0, checksum: 0 };
 
 /** A log, as the manifest has it; begun in a directory that has none. */

@@ -10,6 +10,7 @@ import {
   segmentSeed,
 } from "../../kvserver/disk/segment_header.ts";
 import { assertEquals, assertMatch, assertThrows, fc } from "../deps.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
 
 const anyBatch = fc.uint8Array({ maxLength: 40 });
 const anyRecords = fc.array(fc.array(anyBatch, { minLength: 1, maxLength: 3 }), { maxLength: 4 });
@@ -18,7 +19,7 @@ const twoOrMore = fc.array(
   { minLength: 2, maxLength: 4 },
 );
 
-const id = newDirectoryId();
+const id = newDirectoryId(realEnvironment);
 const number = 3;
 
 /** Reads the segment that this test is about. */
@@ -94,7 +95,11 @@ Deno.test("a segment of which no more than a part of its header was written is e
 
 Deno.test("a segment of another directory, or under another name, or of another program is refused", () => {
   const { bytes } = segmentOf([[new Uint8Array(40)]]);
-  assertThrows(() => read(bytes, newDirectoryId(), number), Error, "another data directory");
+  assertThrows(
+    () => read(bytes, newDirectoryId(realEnvironment), number),
+    Error,
+    "another data directory",
+  );
   assertThrows(() => read(bytes, id, 4), Error, "it says that it is log-3");
   const text = new TextEncoder().encode("Nov 24 12:00:00 started\n".repeat(9));
   assertThrows(() => readSegment(text), Error, "is no header of a log of cmud");

@@ -7,6 +7,7 @@ import { readManifest } from "../../kvserver/disk/manifest.ts";
 import { repairDirectory } from "../../kvserver/disk/repair.ts";
 import { Salvage } from "../../kvserver/disk/salvage.ts";
 import { StoredData } from "../../kvserver/disk/stored_data.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
 import type { Store } from "../../kvserver/store/mod.ts";
 import {
   assert,
@@ -220,7 +221,7 @@ Deno.test("repairDirectory() writes what is sound into a new directory, and leav
   const before = directory.files();
   for (const to of [`${above.path}/new`, `${above.path}/empty`]) {
     if (to.endsWith("empty")) Deno.mkdirSync(to);
-    const { store, report } = repairDirectory(directory.path, to);
+    const { store, report } = repairDirectory(directory.path, to, realEnvironment);
     assertEquals(report.faults.get("log-2"), 1);
     const { store: written, tombstones } = StoredData.read(to);
     assertEquals(entriesIn(written), entriesIn(store));
@@ -245,7 +246,7 @@ Deno.test("repairDirectory() refuses what is in the way, what is in use, and wha
   using above = new TempDirectory();
   const to = `${above.path}/new`;
   const refuse = (from: string, to: string, found: string) =>
-    assertThrows(() => repairDirectory(from, to), DataDirectoryError, found);
+    assertThrows(() => repairDirectory(from, to, realEnvironment), DataDirectoryError, found);
   refuse(directory.path, directory.path, "it is not empty; allowed is a new one, or an empty one");
   Deno.writeTextFileSync(`${above.path}/file`, "");
   refuse(directory.path, `${above.path}/file`, "it is not empty");
@@ -253,7 +254,7 @@ Deno.test("repairDirectory() refuses what is in the way, what is in use, and wha
   refuse(above.path, to, "there is no cmud.db in it, and no log");
   refuse(`${above.path}/none`, to, "it cannot be read");
   const lock = new DirectoryLock(directory.path);
-  assertThrows(() => repairDirectory(directory.path, to), DataDirectoryInUseError);
+  assertThrows(() => repairDirectory(directory.path, to, realEnvironment), DataDirectoryInUseError);
   lock.release();
   assertEquals(Array.from(Deno.readDirSync(above.path), ({ name }) => name), ["file"]);
 });

@@ -4,6 +4,7 @@ import { Salvage } from "../../kvserver/disk/salvage.ts";
 import { StoredData } from "../../kvserver/disk/stored_data.ts";
 import { upgradeDirectory } from "../../kvserver/disk/upgrade.ts";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "../deps.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
 import { heldIn } from "../support/disk/data_files.ts";
 import { openedDisk } from "./disk_threads.ts";
 import { charsOf } from "../support/store/stores.ts";
@@ -60,11 +61,11 @@ Deno.test("what interrupts bringing a directory over loses nothing, and it is tr
     {
       using medium = new FragileMedium(path, () => 0);
       medium.faults.add(fault);
-      if (fault === "remove") skipFirst(medium, () => upgradeDirectory(path));
-      else assertThrows(() => upgradeDirectory(path), Error, "refused");
+      if (fault === "remove") skipFirst(medium, () => upgradeDirectory(path, realEnvironment));
+      else assertThrows(() => upgradeDirectory(path, realEnvironment), Error, "refused");
     }
     assertEquals(heldIn(path), held, fault);
-    upgradeDirectory(path);
+    upgradeDirectory(path, realEnvironment);
     assertEquals(heldIn(path), held, fault);
     assertEquals(formatOf(path), 3);
   }
@@ -82,7 +83,7 @@ Deno.test("whatever files go before the old log is removed, what is left is comp
     },
   });
   try {
-    upgradeDirectory(directory.path);
+    upgradeDirectory(directory.path, realEnvironment);
   } finally {
     Object.assign(Deno, { removeSync });
   }
@@ -108,7 +109,7 @@ Deno.test("whatever files go before the old log is removed, what is left is comp
 
 Deno.test("a directory that was brought over is refused by its old log alone, and without its new one", () => {
   using directory = oldDirectory();
-  upgradeDirectory(directory.path);
+  upgradeDirectory(directory.path, realEnvironment);
   Deno.removeSync(`${directory.path}/log-4`);
   assertThrows(() => heldIn(directory.path), Error, "log-4: it is missing, and was not folded");
 });
@@ -116,7 +117,8 @@ Deno.test("a directory that was brought over is refused by its old log alone, an
 Deno.test("a directory of format 2 with a hole in its log is refused", () => {
   using directory = oldDirectory();
   Deno.renameSync(`${directory.path}/log-3`, `${directory.path}/log-4`);
-  for (const read of [heldIn, upgradeDirectory]) {
+  const upgrade = (path: string) => upgradeDirectory(path, realEnvironment);
+  for (const read of [heldIn, upgrade]) {
     assertThrows(() => read(directory.path), DataDirectoryError, "log-3: it is missing");
   }
   assertEquals(new Salvage(directory.path).report.text(), [
@@ -150,7 +152,11 @@ Deno.test("a directory of format 2 that is damaged is left as it is", () => {
   const path = `${directory.path}/log-3`;
   Deno.writeFileSync(path, Deno.readFileSync(path).fill(7, 0, 3));
   const before = directory.files();
-  assertThrows(() => upgradeDirectory(directory.path), Error, "log-3: it was not made by cmud");
+  assertThrows(
+    () => upgradeDirectory(directory.path, realEnvironment),
+    Error,
+    "log-3: it was not made by cmud",
+  );
   for (const [name, bytes] of before) assertEquals(directory.files().get(name), bytes, name);
 });
 

@@ -23,7 +23,7 @@ export function batchOf(...entries: TextEntry[]): Uint8Array<ArrayBuffer> {
 
 /** Makes an empty data file. */
 export function newDataFile(directory: string): void {
-  if (!hasDataFile(directory)) createDataFile(directory);
+  if (!hasDataFile(directory)) createDataFile(directory, realEnvironment);
   checkDataFile(directory, "write");
 }
 
