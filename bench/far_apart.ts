@@ -1,6 +1,6 @@
 import { Client, FixedRouter } from "../kvclient/mod.ts";
+import { pause, realEnvironment } from "../rpc/mod.ts";
 import { startServerProcess } from "./server_process.ts";
-import { sleep } from "./sleep.ts";
 import { measureVisibility, type Visibility } from "./visibility.ts";
 
 /** What `measureVisibilityFarApart` is told. */
@@ -56,7 +56,7 @@ async function ready(clients: readonly Client[]): Promise<void> {
     !(await Promise.all(clients.map((client) => client.stats()))).every(({ ready }) => ready)
   ) {
     if (performance.now() - startMs > timeoutMs) throw new Error("The servers do not get ready");
-    await sleep(20);
+    await pause(realEnvironment, 20);
   }
   await measureVisibility([clients], { puts: 1, everyMs: 0, askEveryMs: 5, timeoutMs });
 }

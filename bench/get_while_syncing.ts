@@ -1,9 +1,9 @@
+import { pause, realEnvironment } from "../rpc/mod.ts";
 import { fill } from "./fill.ts";
 import { type LoadConnection, withConnections } from "./load_connection.ts";
 import { runLoad } from "./load.ts";
 import type { LoadTarget } from "./load_target.ts";
 import { anyKey, RequestPool } from "./request_pool.ts";
-import { sleep } from "./sleep.ts";
 
 /** How much is put and got at the same time. */
 export interface GetWhileSyncingOptions {
@@ -74,7 +74,7 @@ class PacedPuts {
       await connection.exchange(this.#requests.next(), putBatch);
       this.count += putBatch;
       const dueMs = startMs + sent / this.#perSecond * 1000;
-      if (dueMs > performance.now()) await sleep(dueMs - performance.now());
+      if (dueMs > performance.now()) await pause(realEnvironment, dueMs - performance.now());
     }
   }
 

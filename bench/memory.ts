@@ -1,6 +1,6 @@
+import { pause, realEnvironment } from "../rpc/mod.ts";
 import { fill } from "./fill.ts";
 import type { LoadTarget } from "./load_target.ts";
-import { sleep } from "./sleep.ts";
 
 /** Bytes of the keys whose memory is measured; values are as everywhere. */
 export const memoryKeyBytes = 20;
@@ -31,6 +31,6 @@ async function leastRssBytes(target: LoadTarget, seconds: number): Promise<numbe
     if (counters === undefined) return undefined;
     least = Math.min(least, counters.rssBytes);
     if (performance.now() >= endMs) return least;
-    await sleep(50);
+    await pause(realEnvironment, 50);
   }
 }

@@ -1,5 +1,5 @@
 import type { Client } from "../kvclient/mod.ts";
-import { sleep } from "./sleep.ts";
+import { pause, realEnvironment } from "../rpc/mod.ts";
 
 /** How Puts are made and looked for. */
 export interface VisibilityOptions {
@@ -34,7 +34,7 @@ export async function measureVisibility(
     clients.map((client) => ({ client, server }))
   );
   const show = async (i: number) => {
-    await sleep(i * everyMs);
+    await pause(realEnvironment, i * everyMs);
     const from = actors[i % actors.length];
     const key = `visible/${i}`;
     const startMs = performance.now();
@@ -45,7 +45,7 @@ export async function measureVisibility(
         if (performance.now() - startMs > timeoutMs) {
           throw new Error(`A Put was not visible everywhere within ${timeoutMs} ms`);
         }
-        await sleep(askEveryMs);
+        await pause(realEnvironment, askEveryMs);
       }
       const { localMs, remoteMs } = visibility;
       (to.server === from.server ? localMs : remoteMs).push(performance.now() - startMs);

@@ -149,8 +149,41 @@ Deno.test("imports are written out, so that they can be read here", () => {
   }
 });
 
+/** What a server is made of: it can be simulated, and says nothing but through its log. */
+const serverParts = ["rpc", "actor", "log", "kvcommon", "kvclient", "kvserver"];
+
+Deno.test("clock, timers, randomness and network come into the parts of a server by arguments", () => {
+  const edges =
+    /\bDate\.now\b|\bperformance\b|\bset(?:Timeout|Interval)\b|\bMath\.random\b|\bcrypto\b|\bDeno\.(?:connect|listen)|"node:(?:net|dgram|timers)"/;
+  const defaults = /\b(?:realEnvironment|tcpTransport|tcpDialer)\b/;
+  const users = (pattern: RegExp) =>
+    parts.filter(({ path, text }) =>
+      serverParts.includes(partOf(path)) && pattern.test(withoutComments(text))
+    ).map(({ path }) => path).sort();
+  assertEquals(users(edges), [
+    "rpc/environment.ts",
+    "rpc/node_tcp.ts",
+    "rpc/tcp.ts",
+  ]);
+  // The defaults of options, and the threads, to which no function can be posted.
+  assertEquals(users(defaults), [
+    "actor/actor_system.ts",
+    "kvclient/client.ts",
+    "kvclient/nearest_router.ts",
+    "kvclient/router.ts",
+    "kvserver/disk/disk_worker.ts",
+    "kvserver/server_options.ts",
+    "kvserver/thread/worker.ts",
+    "log/console_logger.ts",
+    "rpc/environment.ts",
+    "rpc/mod.ts",
+    "rpc/tcp.ts",
+    "rpc/tcp_dialer.ts",
+  ]);
+});
+
 Deno.test("the parts that a server is made of print nothing: they have a log", () => {
-  const silent = ["rpc", "actor", "kvcommon", "kvclient", "kvserver"];
+  const silent = serverParts.filter((part) => part !== "log");
   const printing = parts.filter(({ path, text }) =>
     silent.includes(partOf(path)) &&
     /\bconsole\b|\bDeno\.(stdout|stderr)\b|\bprocess\.(stdout|stderr)\b/.test(withoutComments(text))
