@@ -16,6 +16,22 @@ Deno.test("links in the docs lead to files and headings that are there", () => {
   assert(count > 20);
 });
 
+Deno.test("files of the repository that the docs name are there", () => {
+  const isThere = (path: string) => {
+    try {
+      return Deno.statSync(new URL(path, root)).isFile;
+    } catch {
+      return false;
+    }
+  };
+  const named = [...filesBelow("", ".md")].flatMap((from) =>
+    [...read(from).matchAll(/`([a-z]+(?:\/\w+)+\.(?:ts|md))`/g)].map(([, path]) => ({ from, path }))
+  );
+  assertEquals(named.filter(({ path }) => !isThere(path)), []);
+  // A mechanism is found by the word that the field has for it.
+  assert(named.filter(({ from }) => from === "docs/glossary.md").length > 30);
+});
+
 Deno.test("the README links to how to work on it and how to report a vulnerability", () => {
   const links = [...linksOf(read("README.md"))];
   for (const path of ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]) {
