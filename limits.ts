@@ -243,6 +243,8 @@ export interface Limits {
   readonly deadIncarnationsMax: number;
   /** How long a server that stops goes on syncing, to hand over what it accepted. */
   readonly closeDrainMs: number;
+  /** How long it waits for other servers when it can reach none. */
+  readonly unreachableDrainMs: number;
   /** An entry that is this far ahead of the clock is counted and logged when it is merged. */
   readonly futureToleranceMs: number;
   /** Other servers that a server syncs with; more are ignored. */
@@ -374,6 +376,7 @@ export const defaultLimits: Limits = {
   peerLostMs: 30_000,
   deadIncarnationsMax: 1_000,
   closeDrainMs: 5_000,
+  unreachableDrainMs: 1_500,
   futureToleranceMs: 60_000,
   peersMax: 256,
   messageIntroductionsMax: 64,
@@ -513,6 +516,7 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("peersMax", "linksMax", "there is a link for each peer"),
   ordered("peersMax", "introductionsMax", "each peer may be named at once"),
   ordered("introductionsAtOnce", "introductionsMax", "who is dialed was named"),
+  ordered("unreachableDrainMs", "closeDrainMs", "who is reached is waited for longer"),
   ordered("timestampMarginMs", "timestampMaxAheadMs", "what is sent is taken"),
   ordered("messageIntroductionsMax", "peersMax", "a message introduces peers"),
   ordered("peersMax", "connectionsMax", "each peer may connect"),

@@ -33,7 +33,7 @@ export {
   silentLogger,
 } from "../log/mod.ts";
 export type { Durability } from "./messages/journal_messages.ts";
-export { Server } from "./server.ts";
+export { Server, type ServerEnd } from "./server.ts";
 export { addressOfDescription } from "./join/description.ts";
 export { JoinError } from "./join/join_error.ts";
 export { ServerOptionError, type ServerOptions } from "./server_options.ts";

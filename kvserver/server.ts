@@ -23,7 +23,15 @@ import {
 import { queriesTold, type ServerStats } from "./query/server_stats.ts";
 import { ThreadEndedError } from "./thread/thread_ended_error.ts";
 import { WorkerThread } from "./thread/worker_thread.ts";
-import { UndeliveredError } from "./undelivered_error.ts";
+
+/** What a server leaves when it has ended. */
+export interface ServerEnd {
+  /**
+   * How many of the entries that it acknowledged are lost, at the least: those that no other server has, of
+   * a server without a data directory that knew others.
+   */
+  readonly undelivered: number;
+}
 
 /** A running server: an actor system, and query actors with a port each. */
 export class Server {
@@ -37,7 +45,7 @@ export class Server {
   #group: ReplicaGroup;
   #main: QueryThread;
   #workers: readonly WorkerThread[];
-  #closed: Promise<void> | undefined;
+  #closed: Promise<ServerEnd> | undefined;
   #data: DataDirectory | undefined;
   #discovery: Discovery;
   #environment: AwakeEnvironment;
@@ -198,14 +206,14 @@ export class Server {
    * Ends everything: first the query ports, then, when sync has sent what it still holds and that is
    * on disk (but within `closeDrainMs`), the rest. Resolves when all ports are free.
    *
-   * @throws {DataDirectoryError} then, when not all that was taken is in the data directory;
-   * {UndeliveredError} when there is none, other servers are known, and none of them has all.
+   * @returns how much of what was taken is nowhere now.
+   * @throws {DataDirectoryError} then, when not all that was taken is in the data directory.
    */
-  close(): Promise<void> {
+  close(): Promise<ServerEnd> {
     return this.#closed ??= this.#close();
   }
 
-  async #close(): Promise<void> {
+  async #close(): Promise<ServerEnd> {
     // Of a thread that ended by itself nothing is left to close.
     const parts = [this.#discovery, this.#main, ...this.#workers];
     await Promise.allSettled(parts.map((part) => part.close()));
@@ -222,7 +230,7 @@ export class Server {
       await this.#system.close();
       this.#environment.close();
     }
-    if (isOnlyCopy && undelivered > 0) throw new UndeliveredError(undelivered);
+    return { undelivered: isOnlyCopy ? undelivered : 0 };
   }
 }
 

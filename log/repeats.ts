@@ -45,8 +45,10 @@ export class Repeats {
     const kind = this.#kinds.get(key);
     if (kind === undefined || isForgotten(kind, nowMs)) {
       this.#giveOn(key, record, { windowMs: 0, untilMs: 0, counted: undefined, cancel() {} });
+    } else if (kind.counted !== undefined) {
+      // Also when its time is over: the timer is late then, and gives on all of them.
+      kind.counted = together(kind.counted, record);
     } else if (nowMs >= kind.untilMs) this.#giveOn(key, record, kind);
-    else if (kind.counted !== undefined) kind.counted = together(kind.counted, record);
     else {
       kind.counted = record;
       kind.cancel = this.#environment.after(

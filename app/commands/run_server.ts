@@ -12,6 +12,7 @@ import { BrokenPipeError, type Console } from "../cli/console.ts";
 import { exitCodeOf, exitCodes } from "../cli/exit_codes.ts";
 import { exitCodeOfSignal, type StopSignal } from "../cli/stop_signals.ts";
 import { failureText } from "../cli/failure.ts";
+import { counted } from "../cli/numbers.ts";
 import { defaultSystemAddress, parseAddressOption } from "../cli/query_client.ts";
 import { ServerLog } from "./server_log.ts";
 import { serverPermissions } from "./server_permissions.ts";
@@ -90,8 +91,13 @@ async function serve(
   announceWhenReady(server, invocation, log);
   const signal = await stopped;
   if (!options.json) log.info("{signal}: stopping", { signal });
-  await server.close();
-  return exitCodes.ok;
+  const { undelivered } = await server.close();
+  if (undelivered === 0) return exitCodes.ok;
+  serverLog.print(
+    `cmud: At least ${counted(undelivered, "acknowledged Put")} reached no other ` +
+      "server, and there is no data directory: lost",
+  );
+  return exitCodes.internal;
 }
 
 /**

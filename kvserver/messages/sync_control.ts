@@ -42,7 +42,8 @@ export interface Drained {
   undelivered: number;
 }
 
-/** Sync actor to itself: the time for a drain is over. */
+/** Sync actor to itself: the time for a drain is over, or that for peers that cannot be reached. */
 export interface DrainOverMessage {
   type: "drainOver";
+  isLast: boolean;
 }

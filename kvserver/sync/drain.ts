@@ -13,6 +13,8 @@ export class Drain {
   /** Whether what no other server has is lost. */
   #isOnlyCopy = false;
   #isOver = false;
+  /** When peers that cannot be reached are waited for no longer. */
+  #hopelessMs = Infinity;
 
   constructor(context: ActorContext, replicas: LocalReplicas, members: Membership) {
     this.#context = context;
@@ -25,14 +27,18 @@ export class Drain {
     this.#replyTo.push(replyTo);
     this.#isOnlyCopy = isOnlyCopy;
     this.#isOver = false;
+    const { unreachableDrainMs } = this.#context.limits;
+    this.#hopelessMs = this.#context.monotonicMs() + unreachableDrainMs;
     for (const replica of this.#replicas.all) replica.requestDrain();
-    const over: DrainOverMessage = { type: "drainOver" };
-    this.#context.tellAfter(this.#context.self, over, timeoutMs);
+    for (const delayMs of [unreachableDrainMs, timeoutMs]) {
+      const over: DrainOverMessage = { type: "drainOver", isLast: delayMs === timeoutMs };
+      this.#context.tellAfter(this.#context.self, over, delayMs);
+    }
   }
 
-  /** The time is over. */
-  over(): void {
-    this.#isOver = true;
+  /** The time is over: all of it, or that for peers that cannot be reached. */
+  over({ isLast }: DrainOverMessage): void {
+    this.#isOver ||= isLast;
   }
 
   /** Replies once everything is handed over, or the time is over. */
@@ -43,12 +49,16 @@ export class Drain {
     for (const replyTo of this.#replyTo.splice(0)) this.#context.tell(replyTo, drained);
   }
 
-  /** A peer that cannot be reached is waited for only when nobody else has everything. */
+  /**
+   * A peer that cannot be reached is waited for only when nobody else has everything, and only a moment:
+   * it may be about to be reached again.
+   */
   get #isDrained(): boolean {
     const peers = [...this.#members.peers];
     if (peers.length === 0) return true;
     const reachable = peers.filter(({ ref }) => this.#context.link(ref).isUp);
-    if (reachable.length === 0 && !this.#isOnlyCopy) return true;
+    const isHopeless = this.#context.monotonicMs() >= this.#hopelessMs;
+    if (reachable.length === 0 && (isHopeless || !this.#isOnlyCopy)) return true;
     return reachable.every((peer) => peer.isIdle) &&
       this.#replicas.all.every((replica) => replica.isDrained) &&
       (reachable.length > 0 || this.#undelivered === 0);

@@ -119,7 +119,7 @@ export class SyncActor implements Actor {
         this.#drain.begin(message);
         break;
       case "drainOver":
-        this.#drain.over();
+        this.#drain.over(message);
         break;
     }
     this.#step();

@@ -23,7 +23,9 @@ Deno.test("a guest whose host is gone looks once for all that is lost, and goes 
 
 Deno.test("a guest who keeps the world looks for no other, and ends the server on leaving", async () => {
   let closed = 0;
-  const server = { close: () => Promise.resolve(void closed++) } as Partial<Server> as Server;
+  const server = {
+    close: () => Promise.resolve((closed++, { undelivered: 0 })),
+  } as Partial<Server> as Server;
   const { guest, looked } = guestWho({ addresses: ["own:1"], server });
   await guest.recover();
   // What was asked of the host is lost only now.
@@ -35,7 +37,9 @@ Deno.test("a guest who keeps the world looks for no other, and ends the server o
 
 Deno.test("a guest who leaves while looking ends what is found, and looks no more", async () => {
   let closed = 0;
-  const server = { close: () => Promise.resolve(void closed++) } as Partial<Server> as Server;
+  const server = {
+    close: () => Promise.resolve((closed++, { undelivered: 0 })),
+  } as Partial<Server> as Server;
   const { guest, looked } = guestWho({ addresses: ["own:1"], server });
   void guest.recover();
   await guest.close();

@@ -102,3 +102,28 @@ Deno.test("Repeats loses no event, and says no kind more often than its times al
     assertEquals(world.pendingTimers, 0);
   }));
 });
+
+Deno.test("Repeats loses no record, and gives none twice, when its timer is late", () => {
+  let nowMs = 0;
+  const timers: (() => void)[] = [];
+  const given: LogRecord[] = [];
+  const environment = {
+    monotonicMs: () => nowMs,
+    after: (_delayMs: number, fn: () => void) => {
+      timers.push(fn);
+      return () => void timers.splice(timers.indexOf(fn), 1);
+    },
+  };
+  const repeats = new Repeats(environment, (record) => given.push(record));
+  const say = () => repeats.take(recordAbout("a", { timeMs: nowMs }));
+  const runTimers = () => timers.splice(0).forEach((timer) => timer());
+  for (let i = 0; i < 4; i++) say();
+  // The time of counting is over, and its timer has not run yet.
+  nowMs = 10_000;
+  say();
+  runTimers();
+  nowMs = 100_000;
+  runTimers();
+  repeats.flush();
+  assertEquals(given.reduce((sum, { count }) => sum + count, 0), 5);
+});
