@@ -83,7 +83,7 @@ const mutants: Record<string, PlantedFault> = {
     noticedBy: "random",
     file: "kvserver/sync/sync_actor.ts",
     from: "this.#replicas.enqueueBatch(batch);",
-    to: "if (message.batch % 7 !== 6) this.#replicas.enqueueBatch(batch);",
+    to: "if (message.entries.length % 7 !== 6) this.#replicas.enqueueBatch(batch);",
   },
   "coalescing keeps the older": {
     noticedBy: "random",
@@ -146,7 +146,7 @@ const mutants: Record<string, PlantedFault> = {
     to: "",
   },
   "nobody makes up for a lost or ended peer": {
-    noticedBy: "crash",
+    noticedBy: "hard",
     file: "kvserver/sync/membership.ts",
     from:
       "if (other !== peer) this.#options.stateReader.add(other, { only: [peer.ref.incarnation] });",
