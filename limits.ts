@@ -180,6 +180,8 @@ export interface Limits {
   readonly introductionMs: number;
   /** Longest pause before it is dialed again. */
   readonly introductionPauseMaxMs: number;
+  /** A system that connected and could not be dialed for so long is told so. */
+  readonly claimNoticeMs: number;
   /** Messages of a connection of another system that wait to be handled; at the bound, no more is read. */
   readonly unhandledMessagesMax: number;
   /** Bytes of those messages, the last one aside; at the bound, no more is read. */
@@ -351,6 +353,7 @@ export const defaultLimits: Limits = {
   introductionsPerSecond: 100,
   introductionMs: 60_000,
   introductionPauseMaxMs: 5_000,
+  claimNoticeMs: 3_000,
   unhandledMessagesMax: 4_096,
   unhandledBytesMax: 4 * MiB,
   pingPatienceMs: 15_000,
@@ -515,6 +518,7 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("completionKeysMax", "scanEntriesMax", "completing asks for no page that is refused"),
   ordered("peersMax", "linksMax", "there is a link for each peer"),
   ordered("peersMax", "introductionsMax", "each peer may be named at once"),
+  ordered("claimNoticeMs", "introductionMs", "who is not there is told before it is given up"),
   ordered("introductionsAtOnce", "introductionsMax", "who is dialed was named"),
   ordered("unreachableDrainMs", "closeDrainMs", "who is reached is waited for longer"),
   ordered("timestampMarginMs", "timestampMaxAheadMs", "what is sent is taken"),

@@ -91,6 +91,11 @@ export class ActorSystem extends ActorThread {
         system.countRefused();
         system.log.warn("What comes from {peer} is refused", { peer, claimed, reason });
       },
+      unanswered: (peer, claimed) =>
+        system.log.warn(
+          "A system at {peer} is not heard yet: nobody answers at the address that it advertises",
+          { peer, claimed },
+        ),
       mistaken: (peer, claimed) =>
         system.log.info(
           "A system at {peer} looks for another one at this address: an earlier one, or another that " +

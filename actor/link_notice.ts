@@ -4,7 +4,7 @@
  *
  *     back   Ack [count]       so many of the connection's Tells are handled
  *            Ping []           are you there?
- *            Refused [reason]  nothing more is heard on this connection
+ *            Refused [reason]  nothing is heard on this connection, not yet or no more
  *     forth  Pong []           I am
  *
  * @module

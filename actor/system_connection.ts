@@ -80,6 +80,8 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   #isAckDue = false;
   /** Goes on when there may be room for the message that waits. */
   #resume: (() => void) | undefined;
+  /** Keeps the caller from being told that nobody answers at its address. */
+  #cancelClaimNotice: (() => void) | undefined;
   /** Ends the wait for the answer to a `Ping`. */
   #cancelPing: (() => void) | undefined;
   #closed = false;
@@ -118,6 +120,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   close(): void {
     this.#closed = true;
     this.#cancelPing?.();
+    this.#cancelClaimNotice?.();
     const caller = this.#caller;
     if (caller.name === "greeted") this.#host.closed(caller.life, this);
     this.#caller = { name: "refused" };
@@ -257,10 +260,19 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
 
   #meet(life: SystemLife): void {
     this.#caller = { name: "claimed", life };
+    const { claimNoticeMs } = this.#host.environment.limits;
+    this.#cancelClaimNotice = this.#host.environment.after(claimNoticeMs, () => {
+      this.#host.system.unanswered(this.#ends.peer, life.address);
+      this.#send({
+        name: "Refused",
+        reason: `nobody answers at ${life.address}, which it advertises; it is tried again`,
+      });
+    });
     this.#host.meet(life, (isMet) => this.#met(life, isMet));
   }
 
   #met(life: SystemLife, isMet: boolean): void {
+    this.#cancelClaimNotice?.();
     if (this.#closed || this.#caller.name !== "claimed") return;
     if (!isMet) {
       const reason = "it advertises an address where nobody answers, or another system does";
@@ -305,6 +317,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
 
   /** Hears nothing more. */
   #refuse(): void {
+    this.#cancelClaimNotice?.();
     const caller = this.#caller;
     if (caller.name === "greeted") this.#host.closed(caller.life, this);
     this.#caller = { name: "refused" };

@@ -39,6 +39,13 @@ export interface TellHost {
    */
   refusedMessage(peer: string, claimed: string, reason: string): void;
   /**
+   * Told of a system at whose address nobody answers for long, and which is therefore not heard yet.
+   *
+   * @param peer the host that it connects from
+   * @param claimed the address that it says it has
+   */
+  unanswered(peer: string, claimed: string): void;
+  /**
    * Told of a system that looks for another life at this address: one that has ended, or one that
    * advertises the address as well.
    *

@@ -14,6 +14,7 @@ import { type OnFault, QueryThread } from "./thread/query_thread.ts";
 import { ReplicaGroup } from "./replica_group.ts";
 import { describeServer } from "./join/description.ts";
 import { Discovery } from "./join/discovery.ts";
+import { JoinError } from "./join/join_error.ts";
 import {
   readDescriptions,
   type ServerOptions,
@@ -76,7 +77,9 @@ export class Server {
   static async #open(settings: RunSettings, described: readonly ActorRef[]): Promise<Server> {
     const { dataDir, join, discovery } = settings;
     if (dataDir === undefined) {
-      return await Server.#start(settings, [...described, ...await discovery.find(join)]);
+      const found = await discovery.find(join);
+      expectOwnAddress(settings.advertise, found);
+      return await Server.#start(settings, [...described, ...found]);
     }
     const { environment: clock, log, onThreadEnd } = settings;
     const data = await DataDirectory.open(dataDir, {
@@ -87,6 +90,7 @@ export class Server {
     });
     try {
       const found = await discovery.find(join, data.peers);
+      expectOwnAddress(settings.advertise, found);
       return await Server.#start(settings, [...described, ...found], data);
     } catch (error) {
       await data.close().catch(() => {});
@@ -238,6 +242,16 @@ interface RunSettings extends ServerSettings {
   /** While the process stands still, nothing is overdue: no thread, no peer, no acknowledgement. */
   environment: AwakeEnvironment;
   discovery: Discovery;
+}
+
+/** @throws {JoinError} when one of the servers that answered has the address that this one advertises. */
+function expectOwnAddress(advertised: string | undefined, found: readonly ActorRef[]): void {
+  const other = found.find(({ address }) => address === advertised);
+  if (other === undefined) return;
+  throw new JoinError(
+    other.address,
+    `Cannot join ${other.address}: another server answers at this address, which this one advertises`,
+  );
 }
 
 /** Anyone can end a connection anyhow: it is worth a line only to who looks for a fault. */

@@ -41,6 +41,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   stats = () => ({ ...new StatsTable(1).sum() });
   check = (counter: number) => counter === forbidden ? "nobody is there" : undefined;
   mistaken(): void {}
+  unanswered(): void {}
   dropped(): void {}
   bug(error: unknown): void {
     this.bugs.push(error);

@@ -65,3 +65,27 @@ Deno.test("a cluster has a name of letters and digits", async () => {
     assertStringIncludes(error.message, "allowed are");
   }
 });
+
+Deno.test("a server does not join another one by the address that it advertises itself", async () => {
+  await using first = await serve();
+  const { address } = first.server;
+  const options = { startPort: 0, queryActorCount: 1, advertise: address, join: [address] };
+  const error = await assertRejects(() => Server.start(options), JoinError);
+  assertStringIncludes(error.message, "which this one advertises");
+});
+
+Deno.test("a server at whose address nobody answers is told so soon, and so is the other side", async () => {
+  const logs = [new KeptLog(), new KeptLog()];
+  await using first = await serve({ log: logs[0] });
+  await using lost = await serve({
+    log: logs[1],
+    advertise: "127.0.0.1:1",
+    join: [first.server.address],
+  });
+  for (const log of logs) {
+    await until("it is said", () => log.with("127.0.0.1:1", "nobody answers").length > 0, {
+      timeoutMs: 10_000,
+    });
+  }
+  assertEquals(await lost.client.get("key"), undefined);
+});

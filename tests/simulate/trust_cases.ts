@@ -26,6 +26,7 @@ class Liar {
       receive: (_counter, message) => message.source?.handled(message),
       refusedMessage() {},
       mistaken() {},
+      unanswered() {},
       dropped() {},
       refused() {},
       describe: () => "",
