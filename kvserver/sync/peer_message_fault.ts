@@ -39,6 +39,7 @@ export function peerMessageFault(
 /** What is wrong with all of it but the entries. */
 function messageFault(message: unknown, from: SystemLife, limits: Limits): string | undefined {
   if (!isRecord(message) || message.type !== "peer") return "it is no message between sync actors";
+  if ("batch" in message) return "it is of version 0.1.0, with which this one does not sync";
   const { from: sender, entries, peers, wantsState, stateDone } = message;
   if (!isRef(sender)) return "its sender is no actor";
   if (sender.address !== from.address || sender.incarnation !== from.incarnation) {

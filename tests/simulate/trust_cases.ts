@@ -97,6 +97,7 @@ const lies: Record<string, Partial<Record<keyof PeerMessage, unknown>>> = {
   "a transfer that is none": { wantsState: -1 },
   "the end of a transfer that is none": { stateDone: 0.5 },
   "another type": { type: "start" },
+  "acknowledgements as 0.1.0 has them": { batch: 1, ack: 0 } as Record<string, unknown>,
 };
 
 /** Messages of a server's own actors, which none from outside may send. */
