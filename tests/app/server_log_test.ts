@@ -1,8 +1,8 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
-import { logLimits } from "../../limits.ts";
-import { assert, assertEquals, assertLess, assertLessOrEqual, msgpackEncode } from "../deps.ts";
+import { assert, assertEquals, assertLess, msgpackEncode } from "../deps.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { concat, frameOf } from "../support/rpc/wire.ts";
+import { logLineFault } from "../support/log_lines.ts";
 import { missing, testUnless } from "../support/needs.ts";
 import {
   cmudProcess,
@@ -73,14 +73,7 @@ function refusingServer(reason: string): { address: string; close(): Promise<voi
 function linesOf(stderr: string): string[] {
   const lines = stderr.split("\n");
   assertEquals(lines.pop(), "");
-  for (const line of lines) {
-    assertLessOrEqual(line.length, logLimits.lineCharsMax);
-    assertEquals(line.match(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu), null);
-    assert(
-      /^\d{4}-\d\d-\d\dT[\d:.]{12}Z (debug|info |warn |error) \S/.test(line),
-      line.slice(0, 200),
-    );
-  }
+  for (const line of lines) assertEquals(logLineFault(line), undefined, line.slice(0, 200));
   return lines;
 }
 

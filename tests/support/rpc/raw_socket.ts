@@ -2,8 +2,8 @@ import { assertEquals, msgpackDecode } from "../../deps.ts";
 import { parseAddress } from "../../../rpc/mod.ts";
 import { requestFrame } from "./wire.ts";
 
-/** No connection of a test is needed for so long. */
-const patienceMs = 20_000;
+/** No connection of a test is needed for so long, unless the test says so. */
+const usualPatienceMs = 20_000;
 
 /**
  * A client that sends whatever bytes it is given and reads whatever frames come back. It shares no
@@ -13,20 +13,23 @@ export class RawSocket implements Disposable {
   #conn: Deno.TcpConn;
   #closed = false;
   /** Makes a test fail, rather than wait for ever, when what it waits for does not come. */
-  #watchdog: ReturnType<typeof setTimeout>;
+  #watchdog: ReturnType<typeof setTimeout> | undefined;
   /** Received, and not read yet. */
   #held = new Uint8Array();
 
-  static async connect(address: string): Promise<RawSocket> {
+  /** @param patienceMs ends the connection; `Infinity`: nothing does */
+  static async connect(address: string, patienceMs = usualPatienceMs): Promise<RawSocket> {
     const conn = await Deno.connect(parseAddress(address));
     // A part of a frame leaves at once, not when the part before has been acknowledged.
     conn.setNoDelay(true);
-    return new RawSocket(conn);
+    return new RawSocket(conn, patienceMs);
   }
 
-  private constructor(conn: Deno.TcpConn) {
+  private constructor(conn: Deno.TcpConn, patienceMs: number) {
     this.#conn = conn;
-    this.#watchdog = setTimeout(() => this[Symbol.dispose](), patienceMs);
+    if (patienceMs < Infinity) {
+      this.#watchdog = setTimeout(() => this[Symbol.dispose](), patienceMs);
+    }
   }
 
   /** Resolves when the network has taken all of `bytes`. */

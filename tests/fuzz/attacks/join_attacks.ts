@@ -1,0 +1,56 @@
+import { sleep } from "../../support/until.ts";
+import { Prng } from "../../support/prng.ts";
+import { type Action, type Attack, WrongAnswer } from "../arena/action.ts";
+import { describeManners, FakePeer, helloManners, noticeManners } from "../arena/fake_peer.ts";
+import { FuzzedServer } from "../arena/fuzzed_server.ts";
+import { oneOf } from "../arena/hostile_bytes.ts";
+
+/** How long a server that does not end is looked at. */
+const lookedAtMs = 2_500;
+
+/** The exit codes of a server that is told to join somebody who is none, and that was ended otherwise. */
+const refusedCodes = [64, 69, 70];
+const stoppedCodes = [0, 143, ...refusedCodes];
+
+/** A server is started that joins one that is none. */
+function joinsFake(prng: Prng): Action {
+  const seed = prng.u32();
+  const manners = {
+    hello: oneOf(prng, helloManners),
+    notices: oneOf(prng, noticeManners),
+    describe: oneOf(prng, describeManners),
+  };
+  const joinsTarget = prng.below(2) === 0;
+  return {
+    name: `a server that joins a fake one${joinsTarget ? ", and a real one" : ""}`,
+    steps: [{
+      what: `the description ${manners.describe}; it ${manners.hello}, ${manners.notices}`,
+    }],
+    run: async ({ targets }, some) => {
+      if (some.length === 0) return;
+      await using peer = new FakePeer(manners, new Prng(seed));
+      const others = joinsTarget ? ["--join", targets[0].address] : [];
+      const server = new FuzzedServer(["--actors", "1", "--join", peer.address, ...others], true);
+      let code: number | undefined;
+      try {
+        code = await Promise.race([
+          server.ended,
+          server.ready.then(() => sleep(lookedAtMs)),
+          sleep(8_000),
+        ]) ??
+          undefined;
+      } finally {
+        if (code === undefined) {
+          const stopped = await server.stop();
+          if (!stoppedCodes.includes(stopped)) server.faults.push(`it stopped with ${stopped}`);
+        } else if (!refusedCodes.includes(code)) server.faults.push(`it ended with ${code}`);
+      }
+      if (server.faults.length > 0) {
+        throw new WrongAnswer(`a joining server: ${server.faults.join("; ")}`);
+      }
+    },
+  };
+}
+
+/** They need processes of their own. */
+export const joinAttacks: readonly Attack[] = [joinsFake];

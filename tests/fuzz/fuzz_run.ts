@@ -1,0 +1,275 @@
+import { sleep } from "../support/until.ts";
+import { runCmud } from "../support/app/fake_console.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { Prng } from "../support/prng.ts";
+import { type Action, type Arena, type Attack, type Step, WrongAnswer } from "./arena/action.ts";
+import { dataAttacks } from "./attacks/data_attacks.ts";
+import { joinAttacks } from "./attacks/join_attacks.ts";
+import { queryAttacks } from "./attacks/query_attacks.ts";
+import { systemAttacks } from "./attacks/system_attacks.ts";
+import { writeSample } from "./arena/data_sample.ts";
+import { FuzzedServer } from "./arena/fuzzed_server.ts";
+import { MemoryWatch } from "./memory_watch.ts";
+import { type Lane, lanes, type Pick } from "./pick.ts";
+import type { PoliteReport } from "./polite/polite_client.ts";
+import { PoliteClients } from "./polite/polite_clients.ts";
+
+/** What a run does. */
+export interface FuzzOptions {
+  readonly seed: number;
+  /** For how long actions are begun; with `picks`, it ends when these are done. */
+  readonly seconds: number;
+  /** Does these alone, of the actions of the seed. */
+  readonly picks?: readonly Pick[];
+  /** Whether answers that are late, and memory that grows, are faults. */
+  readonly judgesFigures: boolean;
+  /** Ends it early, in order. */
+  readonly signal?: AbortSignal;
+}
+
+/** What was found wrong. */
+export interface Fault {
+  /** Two faults of one kind count as the same when a list of actions is shrunk. */
+  readonly kind: "server" | "answer" | "polite client" | "late" | "memory" | "data";
+  readonly text: string;
+}
+
+/** What a run has found and measured. */
+export interface FuzzResult {
+  readonly fault: Fault | undefined;
+  /** All steps that were begun. */
+  readonly done: readonly Pick[];
+  readonly figures: FuzzFigures;
+}
+
+/** What a run has measured. */
+export interface FuzzFigures {
+  answers: number;
+  idleP99Ms: number;
+  p99Ms: number;
+  maxMs: number;
+  lagMsMax: number;
+  /** By server, in MiB: after the start (or the first minute), and at the end. */
+  rss: string[];
+}
+
+const attacks: Record<Lane, readonly Attack[]> = {
+  network: [...queryAttacks, ...systemAttacks],
+  process: [...dataAttacks, ...dataAttacks, ...joinAttacks],
+};
+
+/** How many actions of a lane are under way at once, and the pause behind each. */
+const pace: Record<Lane, { atOnce: number; pauseMs: number }> = {
+  network: { atOnce: 6, pauseMs: 60 },
+  process: { atOnce: 1, pauseMs: 100 },
+};
+
+/** A Put is to be found at the other server within this time: 2 s, and what a busy machine adds. */
+const lagMsMax = { judged: 10_000, lenient: 30_000 };
+
+/** Latencies below this are not told apart: a machine's scheduling is no better. */
+const latencyFloorMs = 4;
+
+/** The action of a seed with this number. */
+export function actionOf(seed: number, lane: Lane, number: number): Action {
+  const prng = new Prng((seed * 0x9e3779b1) ^ (number * 2 + lanes.indexOf(lane)));
+  const list = attacks[lane];
+  return list[prng.below(list.length)](prng);
+}
+
+/** Attacks two servers that have joined, and spoils files, while polite clients go on asking. */
+export async function fuzzRun(options: FuzzOptions): Promise<FuzzResult> {
+  using directory = new TempDirectory();
+  for (const name of ["sample", "a", "b"]) {
+    Deno.mkdirSync(`${directory.path}/${name}`, { mode: 0o700 });
+  }
+  const sample = writeSample(`${directory.path}/sample`);
+  const servers: FuzzedServer[] = [];
+  try {
+    const dataDir = (name: string) => ["--data-dir", `${directory.path}/${name}`];
+    servers.push(new FuzzedServer(["--actors", "1", ...dataDir("a")]));
+    const first = (await servers[0].ready)!;
+    servers.push(
+      new FuzzedServer([
+        ...["--actors", "2", "--threads", "2", ...dataDir("b"), "--durability", "strict"],
+        ...["--join", first.address, "--wait-synced"],
+      ]),
+    );
+    const second = (await servers[1].ready)!;
+    return await new FuzzRun(options, servers, { targets: [first, second], sample }).run(
+      ["a", "b"].map((name) => `${directory.path}/${name}`),
+    );
+  } finally {
+    await Promise.all(servers.map((server) => server.kill()));
+  }
+}
+
+class FuzzRun {
+  #options: FuzzOptions;
+  #servers: readonly FuzzedServer[];
+  #arena: Arena;
+  #polite: PoliteClients;
+  #memory: MemoryWatch;
+  #fault: Fault | undefined;
+  #done: Pick[] = [];
+  #latenciesMs: number[] = [];
+  #figures: FuzzFigures = { answers: 0, idleP99Ms: 0, p99Ms: 0, maxMs: 0, lagMsMax: 0, rss: [] };
+
+  constructor(options: FuzzOptions, servers: readonly FuzzedServer[], arena: Arena) {
+    this.#options = options;
+    this.#servers = servers;
+    this.#arena = arena;
+    this.#memory = new MemoryWatch(servers);
+    const ports = arena.targets.map(({ queryAddresses }) => queryAddresses[0]);
+    this.#polite = new PoliteClients([0, 1].map((i) => ({
+      queryAddress: ports[i],
+      otherAddress: ports[1 - i],
+      prefix: `polite/${i}/`,
+      lagMsMax: lagMsMax[options.judgesFigures ? "judged" : "lenient"],
+    })));
+  }
+
+  async run(dataDirs: readonly string[]): Promise<FuzzResult> {
+    using _polite = this.#polite;
+    const { seconds, picks } = this.#options;
+    await sleep(picks === undefined ? Math.min(5_000, seconds * 50) : 200);
+    this.#take(await this.#polite.report());
+    this.#figures.idleP99Ms = percentile(this.#latenciesMs, 0.99);
+    this.#latenciesMs = [];
+    const endMs = performance.now() + seconds * 1_000;
+    const ending = { isOver: false };
+    const watching = this.#watch(ending);
+    await Promise.all(
+      picks === undefined
+        ? lanes.map((lane) => this.#runLane(lane, numbersUntil(endMs)))
+        : lanes.map((lane) => this.#runLane(lane, pickedNumbers(picks, lane))),
+    );
+    ending.isOver = true;
+    await watching;
+    await this.#expectAgreement();
+    this.#judgeFigures();
+    await this.#expectOrderlyEnd(dataDirs);
+    return { fault: this.#fault, done: this.#done, figures: this.#figures };
+  }
+
+  get #isOver(): boolean {
+    return this.#fault !== undefined || this.#options.signal?.aborted === true;
+  }
+
+  #found(kind: Fault["kind"], text: string): void {
+    this.#fault ??= { kind, text };
+  }
+
+  async #runLane(lane: Lane, numbers: Iterator<number>): Promise<void> {
+    const { atOnce, pauseMs } = pace[lane];
+    await Promise.all(Array.from({ length: atOnce }, async () => {
+      while (!this.#isOver) {
+        const { value, done } = numbers.next();
+        if (done) return;
+        await this.#act(lane, value);
+        await sleep(pauseMs);
+      }
+    }));
+  }
+
+  async #act(lane: Lane, number: number): Promise<void> {
+    const action = actionOf(this.#options.seed, lane, number);
+    const numbers = [...action.steps.keys()].filter((step) =>
+      this.#options.picks?.some((pick) =>
+        pick.lane === lane && pick.action === number && pick.step === step
+      ) ?? true
+    );
+    this.#done.push(...numbers.map((step) => ({ lane, action: number, step })));
+    try {
+      await action.run(this.#arena, numbers.map((step): Step => action.steps[step]));
+    } catch (error) {
+      if (!(error instanceof WrongAnswer)) throw error;
+      this.#found(
+        lane === "network" ? "answer" : "data",
+        `${lane}:${number}, ${action.name}: ${error.message}`,
+      );
+    }
+  }
+
+  async #watch(ending: { isOver: boolean }): Promise<void> {
+    for (let round = 0; !ending.isOver; round++) {
+      await sleep(500);
+      this.#takeServers();
+      this.#take(await this.#polite.report());
+      if (round % 4 === 0) await this.#memory.look();
+    }
+  }
+
+  #takeServers(): void {
+    for (const [i, { faults }] of this.#servers.entries()) {
+      for (const fault of faults) this.#found("server", `server ${i}: ${fault}`);
+    }
+  }
+
+  #take(reports: readonly PoliteReport[]): void {
+    for (const { faults, answers, latenciesMs, lagMsMax } of reports) {
+      for (const fault of faults) this.#found("polite client", fault);
+      this.#figures.answers += answers;
+      this.#latenciesMs.push(...latenciesMs);
+      this.#figures.lagMsMax = Math.max(this.#figures.lagMsMax, lagMsMax);
+    }
+  }
+
+  /** What was put last at each server comes to the other one. */
+  async #expectAgreement(): Promise<void> {
+    const ended = await Promise.race([this.#polite.end(), sleep(60_000)]);
+    if (ended !== undefined) this.#take(ended);
+    else this.#found("polite client", "the servers do not agree within a minute");
+  }
+
+  #judgeFigures(): void {
+    const figures = this.#figures;
+    figures.p99Ms = percentile(this.#latenciesMs, 0.99);
+    figures.maxMs = percentile(this.#latenciesMs, 1);
+    figures.rss = this.#memory.figures;
+    if (!this.#options.judgesFigures) return;
+    const allowedMs = 5 * Math.max(latencyFloorMs, figures.idleP99Ms);
+    if (figures.p99Ms > allowedMs) {
+      this.#found(
+        "late",
+        `p99 is ${figures.p99Ms.toFixed(1)} ms, allowed are ${allowedMs.toFixed(1)}`,
+      );
+    }
+    const growth = this.#memory.growth;
+    if (growth !== undefined) this.#found("memory", growth);
+  }
+
+  /** Both stop in order, and what they leave is sound, and has all that the polite clients put. */
+  async #expectOrderlyEnd(dataDirs: readonly string[]): Promise<void> {
+    const codes = await Promise.all(this.#servers.map((server) => server.stop()));
+    this.#takeServers();
+    for (const [i, code] of codes.entries()) {
+      if (code !== 0) {
+        this.#found("server", `server ${i} stopped with ${code}: ${this.#servers[i].lines.at(-1)}`);
+      }
+    }
+    const exported = await Promise.all(dataDirs.map((path) => runCmud(["data", "export", path])));
+    const polite = exported.map(({ stdout }) =>
+      stdout.split("\n").filter((line) => line.startsWith('{"key":"polite/'))
+    );
+    for (const [i, { code, stderr }] of exported.entries()) {
+      if (code !== 0) this.#found("data", `the data of server ${i} is refused: ${stderr}`);
+    }
+    if (polite[0].join() !== polite[1].join() || polite[0].length < 4) {
+      this.#found("data", "the servers leave different data of the polite clients");
+    }
+  }
+}
+
+function* numbersUntil(endMs: number): Generator<number> {
+  for (let number = 0; performance.now() < endMs; number++) yield number;
+}
+
+function* pickedNumbers(picks: readonly Pick[], lane: Lane): Generator<number> {
+  yield* new Set(picks.filter((pick) => pick.lane === lane).map(({ action }) => action));
+}
+
+function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+}

@@ -1,0 +1,89 @@
+/**
+ * Attacks both ports of two servers and the files of a data directory, and looks whether they stand it.
+ *
+ *     deno task fuzz --seconds 600 --seed 7
+ *     deno task fuzz --seed 7 --actions network:12.0.3    # some of the steps of that seed, again
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { actionOf, type FuzzFigures, type FuzzOptions, fuzzRun } from "./fuzz_run.ts";
+import { formatPicks, parsePicks, type Pick } from "./pick.ts";
+import { shrink } from "./shrink.ts";
+
+/** How often a list of actions is run again to make it shorter. */
+const shrinkTriesMax = 24;
+
+/** Actions of a run before the one that failed that may have to do with it. */
+const recentPicks = 400;
+
+const options = readOptions();
+const interrupt = new AbortController();
+Deno.addSignalListener("SIGINT", () => interrupt.abort());
+
+const { fault, done, figures } = await fuzzRun({ ...options, signal: interrupt.signal });
+console.log(`Seed ${options.seed}: ${done.length} steps, ${figuresText(figures)}`);
+if (fault === undefined) Deno.exit(interrupt.signal.aborted ? 130 : 0);
+
+console.log(`Found, ${fault.kind}: ${fault.text}`);
+const isFigure = fault.kind === "late" || fault.kind === "memory";
+const shortest = options.picks !== undefined || isFigure ? done : await shrink(
+  done.slice(-recentPicks),
+  async (picks) => {
+    if (interrupt.signal.aborted) return false;
+    const again = await fuzzRun({
+      ...options,
+      picks,
+      judgesFigures: false,
+      signal: interrupt.signal,
+    });
+    console.log(`  ${picks.length} steps: ${again.fault?.text ?? "nothing found"}`);
+    return again.fault?.kind === fault.kind;
+  },
+  shrinkTriesMax,
+);
+if (!isFigure) { for (const pick of shortest) console.log(`  ${stepText(options.seed, pick)}`); }
+console.log(
+  isFigure
+    ? `Again: deno task fuzz --seed ${options.seed} --seconds ${options.seconds}`
+    : `Again: deno task fuzz --seed ${options.seed} --actions ${formatPicks(shortest)}`,
+);
+Deno.exit(1);
+
+function readOptions(): FuzzOptions {
+  try {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: {
+        seconds: { type: "string", default: "60" },
+        seed: { type: "string", default: `${Date.now() % 2 ** 31}` },
+        actions: { type: "string" },
+      },
+    });
+    const [seconds, seed] = [values.seconds, values.seed].map(Number);
+    if (!(seconds > 0)) throw new TypeError("Cannot use --seconds: allowed is a number above 0");
+    if (!Number.isSafeInteger(seed)) {
+      throw new TypeError("Cannot use --seed: allowed is an integer");
+    }
+    const picks = values.actions === undefined ? undefined : parsePicks(values.actions);
+    return { seconds, seed, picks, judgesFigures: picks === undefined };
+  } catch (error) {
+    console.error((error as Error).message);
+    Deno.exit(64);
+  }
+}
+
+function stepText(seed: number, { lane, action, step }: Pick): string {
+  const { name, steps } = actionOf(seed, lane, action);
+  return `${lane}:${action}.${step}  ${name}: ${steps[step].what}`;
+}
+
+function figuresText(figures: FuzzFigures): string {
+  const { answers, idleP99Ms, p99Ms, maxMs, lagMsMax, rss } = figures;
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  return `${answers} polite answers, p99 ${ms(p99Ms)} (idle ${ms(idleP99Ms)}), at most ${
+    ms(maxMs)
+  }; ` +
+    `seen at the other server after ${ms(lagMsMax)} at most; MiB ${rss.join(" and ")}`;
+}
