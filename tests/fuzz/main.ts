@@ -12,15 +12,18 @@ import { actionOf, type FuzzFigures, type FuzzOptions, fuzzRun } from "./fuzz_ru
 import { formatPicks, parsePicks, type Pick } from "./pick.ts";
 import { shrink } from "./shrink.ts";
 
-/** How often a list of actions is run again to make it shorter. */
+/** How often a list of actions is run again to make it shorter, and when it is begun at the latest. */
 const shrinkTriesMax = 24;
+const shrinkMs = 90_000;
 
 /** Actions of a run before the one that failed that may have to do with it. */
-const recentPicks = 400;
+const recentPicks = 256;
 
 const options = readOptions();
 const interrupt = new AbortController();
-Deno.addSignalListener("SIGINT", () => interrupt.abort());
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => interrupt.abort());
+}
 
 const { fault, done, figures } = await fuzzRun({ ...options, signal: interrupt.signal });
 console.log(`Seed ${options.seed}: ${done.length} steps, ${figuresText(figures)}`);
@@ -28,10 +31,11 @@ if (fault === undefined) Deno.exit(interrupt.signal.aborted ? 130 : 0);
 
 console.log(`Found, ${fault.kind}: ${fault.text}`);
 const isFigure = fault.kind === "late" || fault.kind === "memory";
+const shrinkEndMs = performance.now() + shrinkMs;
 const shortest = options.picks !== undefined || isFigure ? done : await shrink(
   done.slice(-recentPicks),
   async (picks) => {
-    if (interrupt.signal.aborted) return false;
+    if (interrupt.signal.aborted || performance.now() > shrinkEndMs) return false;
     const again = await fuzzRun({
       ...options,
       picks,

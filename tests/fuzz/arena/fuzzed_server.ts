@@ -1,6 +1,6 @@
 import { countersOf } from "../../../bench/process_counters.ts";
 import { spawnCmud } from "../../support/app/cmud_process.ts";
-import { logLineFault } from "../../support/log_lines.ts";
+import { lineFault, logLineFault } from "../../support/log_lines.ts";
 import type { Target } from "./action.ts";
 
 /** A line of stderr is read this far before it counts as one that does not end. */
@@ -21,6 +21,7 @@ export class FuzzedServer {
   /** Its exit code, and all that it printed was read. */
   readonly ended: Promise<number>;
   #isStopping = false;
+  #isOver = false;
 
   /** @param mayEnd whether its end is none of its faults */
   constructor(args: readonly string[], mayEnd = false) {
@@ -77,7 +78,9 @@ export class FuzzedServer {
   #look(line: string): void {
     this.lines.push(line);
     if (this.lines.length > 200) this.lines.shift();
-    const fault = logLineFault(line);
+    // The last it says is why it ends, in some lines.
+    this.#isOver ||= line.startsWith("cmud: ");
+    const fault = this.#isOver ? lineFault(line) : logLineFault(line);
     if (fault !== undefined) {
       this.faults.push(`stderr, ${fault}: ${JSON.stringify(line.slice(0, 1_000))}`);
     }

@@ -1,7 +1,7 @@
 import { Client, FixedRouter } from "../../../kvclient/mod.ts";
-import { logLimits } from "../../../limits.ts";
 import { runCmud } from "../../support/app/fake_console.ts";
 import { TempDirectory } from "../../support/disk/temp_directory.ts";
+import { lineFault } from "../../support/log_lines.ts";
 import type { Prng } from "../../support/prng.ts";
 import {
   type Action,
@@ -106,9 +106,10 @@ function expectComplete(
 /** Lines that are printable, bounded, and no stack trace. */
 function expectLines(name: string, stderr: string): void {
   for (const line of stderr.split("\n")) {
-    const isBad = line.length > logLimits.lineCharsMax || /\p{Cc}/u.test(line) ||
-      /^ +at /.test(line);
-    if (isBad) throw new WrongAnswer(`${name} says ${JSON.stringify(line.slice(0, 1_000))}`);
+    const fault = lineFault(line);
+    if (fault !== undefined) {
+      throw new WrongAnswer(`${name}: ${fault}: ${JSON.stringify(line.slice(0, 1_000))}`);
+    }
   }
 }
 
