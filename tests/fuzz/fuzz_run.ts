@@ -1,5 +1,6 @@
 import { sleep } from "../support/until.ts";
 import { runCmud } from "../support/app/fake_console.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { Prng } from "../support/prng.ts";
 import { type Action, type Arena, type Attack, type Step, WrongAnswer } from "./arena/action.ts";
@@ -7,6 +8,7 @@ import { dataAttacks } from "./attacks/data_attacks.ts";
 import { joinAttacks } from "./attacks/join_attacks.ts";
 import { queryAttacks } from "./attacks/query_attacks.ts";
 import { systemAttacks } from "./attacks/system_attacks.ts";
+import { attempt } from "./arena/attempt.ts";
 import { writeSample } from "./arena/data_sample.ts";
 import { FuzzedServer } from "./arena/fuzzed_server.ts";
 import { MemoryWatch } from "./memory_watch.ts";
@@ -49,6 +51,9 @@ export interface FuzzFigures {
   p99Ms: number;
   maxMs: number;
   lagMsMax: number;
+  /** Messages of fake peers that were refused, and keys that fake peers brought in. */
+  refusedMessages: number;
+  toldKeys: number;
   /** By server, in MiB: after the start (or the first minute), and at the end. */
   rss: string[];
 }
@@ -113,7 +118,16 @@ class FuzzRun {
   #fault: Fault | undefined;
   #done: Pick[] = [];
   #latenciesMs: number[] = [];
-  #figures: FuzzFigures = { answers: 0, idleP99Ms: 0, p99Ms: 0, maxMs: 0, lagMsMax: 0, rss: [] };
+  #figures: FuzzFigures = {
+    answers: 0,
+    idleP99Ms: 0,
+    p99Ms: 0,
+    maxMs: 0,
+    lagMsMax: 0,
+    refusedMessages: 0,
+    toldKeys: 0,
+    rss: [],
+  };
 
   constructor(options: FuzzOptions, servers: readonly FuzzedServer[], arena: Arena) {
     this.#options = options;
@@ -147,6 +161,7 @@ class FuzzRun {
     ending.isOver = true;
     await watching;
     await this.#expectAgreement();
+    await this.#countRefused();
     this.#judgeFigures();
     await this.#expectOrderlyEnd(dataDirs);
     return { fault: this.#fault, done: this.#done, figures: this.#figures };
@@ -222,6 +237,17 @@ class FuzzRun {
     else this.#found("polite client", "the servers do not agree within a minute");
   }
 
+  /** Whoever is not heard at all, or not refused at all, tries nothing. */
+  async #countRefused(): Promise<void> {
+    for (const { address } of this.#arena.targets) {
+      await attempt(async () => {
+        using socket = await RawSocket.connect(address);
+        const stats = await socket.ask("Stats") as { refusedMessages: number };
+        this.#figures.refusedMessages += stats.refusedMessages;
+      });
+    }
+  }
+
   #judgeFigures(): void {
     const figures = this.#figures;
     figures.p99Ms = percentile(this.#latenciesMs, 0.99);
@@ -249,9 +275,12 @@ class FuzzRun {
       }
     }
     const exported = await Promise.all(dataDirs.map((path) => runCmud(["data", "export", path])));
-    const polite = exported.map(({ stdout }) =>
-      stdout.split("\n").filter((line) => line.startsWith('{"key":"polite/'))
-    );
+    const keysOf = (prefix: string) =>
+      exported.map(({ stdout }) =>
+        stdout.split("\n").filter((line) => line.startsWith(`{"key":"${prefix}/`))
+      );
+    const polite = keysOf("polite");
+    this.#figures.toldKeys = keysOf("told").flat().length;
     for (const [i, { code, stderr }] of exported.entries()) {
       if (code !== 0) this.#found("data", `the data of server ${i} is refused: ${stderr}`);
     }

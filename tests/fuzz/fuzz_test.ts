@@ -9,4 +9,7 @@ Deno.test("two servers stand twenty seconds of attacks on ports and files", asyn
   assertEquals(fault, undefined, `deno task fuzz --seed ${seed} --seconds 20`);
   assertGreater(done.length, 0);
   assertGreater(figures.answers, 0);
+  // Fake peers were believed, and found to be wrong.
+  assertGreater(figures.toldKeys, 0);
+  assertGreater(figures.refusedMessages, 0);
 });

@@ -84,10 +84,13 @@ function stepText(seed: number, { lane, action, step }: Pick): string {
 }
 
 function figuresText(figures: FuzzFigures): string {
-  const { answers, idleP99Ms, p99Ms, maxMs, lagMsMax, rss } = figures;
+  const { answers, idleP99Ms, p99Ms, maxMs, lagMsMax, refusedMessages, toldKeys, rss } = figures;
   const ms = (value: number) => `${value.toFixed(1)} ms`;
   return `${answers} polite answers, p99 ${ms(p99Ms)} (idle ${ms(idleP99Ms)}), at most ${
     ms(maxMs)
   }; ` +
-    `seen at the other server after ${ms(lagMsMax)} at most; MiB ${rss.join(" and ")}`;
+    `seen at the other server after ${ms(lagMsMax)} at most; ` +
+    `${refusedMessages} messages refused, ${toldKeys} keys of fake peers kept; MiB ${
+      rss.join(" and ")
+    }`;
 }
