@@ -42,6 +42,8 @@ export interface FuzzResult {
   /** All steps that were begun. */
   readonly done: readonly Pick[];
   readonly figures: FuzzFigures;
+  /** By server: the last lines of its stderr. */
+  readonly logs: readonly (readonly string[])[];
 }
 
 /** What a run has measured. */
@@ -164,7 +166,8 @@ class FuzzRun {
     await this.#countRefused();
     this.#judgeFigures();
     await this.#expectOrderlyEnd(dataDirs);
-    return { fault: this.#fault, done: this.#done, figures: this.#figures };
+    const logs = this.#servers.map(({ lines }) => lines.slice(-20));
+    return { fault: this.#fault, done: this.#done, figures: this.#figures, logs };
   }
 
   get #isOver(): boolean {

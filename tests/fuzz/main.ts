@@ -25,11 +25,14 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.addSignalListener(signal, () => interrupt.abort());
 }
 
-const { fault, done, figures } = await fuzzRun({ ...options, signal: interrupt.signal });
+const { fault, done, figures, logs } = await fuzzRun({ ...options, signal: interrupt.signal });
 console.log(`Seed ${options.seed}: ${done.length} steps, ${figuresText(figures)}`);
 if (fault === undefined) Deno.exit(interrupt.signal.aborted ? 130 : 0);
 
 console.log(`Found, ${fault.kind}: ${fault.text}`);
+for (const [i, lines] of logs.entries()) {
+  for (const line of lines) console.log(`  server ${i}: ${JSON.stringify(line.slice(0, 500))}`);
+}
 const isFigure = fault.kind === "late" || fault.kind === "memory";
 const shrinkEndMs = performance.now() + shrinkMs;
 const shortest = options.picks !== undefined || isFigure ? done : await shrink(
