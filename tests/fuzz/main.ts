@@ -8,7 +8,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { actionOf, type FuzzFigures, type FuzzOptions, fuzzRun } from "./fuzz_run.ts";
+import { actionOf, type FuzzOptions, fuzzRun } from "./fuzz_run.ts";
 import { formatPicks, parsePicks, type Pick } from "./pick.ts";
 import { shrink } from "./shrink.ts";
 
@@ -26,7 +26,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 const { fault, done, figures, logs } = await fuzzRun({ ...options, signal: interrupt.signal });
-console.log(`Seed ${options.seed}: ${done.length} steps, ${figuresText(figures)}`);
+console.log(`Seed ${options.seed}: ${done.length} steps, ${figures.text}`);
 if (fault === undefined) Deno.exit(interrupt.signal.aborted ? 130 : 0);
 
 console.log(`Found, ${fault.kind}: ${fault.text}`);
@@ -34,6 +34,7 @@ for (const [i, lines] of logs.entries()) {
   for (const line of lines) console.log(`  server ${i}: ${JSON.stringify(line.slice(0, 500))}`);
 }
 const isFigure = fault.kind === "late" || fault.kind === "memory";
+let isFoundAgain = options.picks !== undefined;
 const shrinkEndMs = performance.now() + shrinkMs;
 const shortest = options.picks !== undefined || isFigure ? done : await shrink(
   done.slice(-recentPicks),
@@ -45,14 +46,16 @@ const shortest = options.picks !== undefined || isFigure ? done : await shrink(
       judgesFigures: false,
       signal: interrupt.signal,
     });
+    isFoundAgain ||= again.fault?.kind === fault.kind;
     console.log(`  ${picks.length} steps: ${again.fault?.text ?? "nothing found"}`);
     return again.fault?.kind === fault.kind;
   },
   shrinkTriesMax,
 );
-if (!isFigure) { for (const pick of shortest) console.log(`  ${stepText(options.seed, pick)}`); }
+// What shows at certain moments only is to be looked for with all that was done.
+if (isFoundAgain) { for (const pick of shortest) console.log(`  ${stepText(options.seed, pick)}`); }
 console.log(
-  isFigure
+  !isFoundAgain
     ? `Again: deno task fuzz --seed ${options.seed} --seconds ${options.seconds}`
     : `Again: deno task fuzz --seed ${options.seed} --actions ${formatPicks(shortest)}`,
 );
@@ -84,16 +87,4 @@ function readOptions(): FuzzOptions {
 function stepText(seed: number, { lane, action, step }: Pick): string {
   const { name, steps } = actionOf(seed, lane, action);
   return `${lane}:${action}.${step}  ${name}: ${steps[step].what}`;
-}
-
-function figuresText(figures: FuzzFigures): string {
-  const { answers, idleP99Ms, p99Ms, maxMs, lagMsMax, refusedMessages, toldKeys, rss } = figures;
-  const ms = (value: number) => `${value.toFixed(1)} ms`;
-  return `${answers} polite answers, p99 ${ms(p99Ms)} (idle ${ms(idleP99Ms)}), at most ${
-    ms(maxMs)
-  }; ` +
-    `seen at the other server after ${ms(lagMsMax)} at most; ` +
-    `${refusedMessages} messages refused, ${toldKeys} keys of fake peers kept; MiB ${
-      rss.join(" and ")
-    }`;
 }

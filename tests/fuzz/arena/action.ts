@@ -23,8 +23,6 @@ export interface DataSample {
   readonly entries: ReadonlyMap<string, string>;
   /** Each key and value that was ever put, with a tab in between. */
   readonly everWritten: ReadonlySet<string>;
-  /** Whether a file that is missing or old shows: format 2 does not tell that. */
-  readonly knowsItsFiles: boolean;
 }
 
 /** A part of an action, which may be left out. */

@@ -1,5 +1,5 @@
 import { Client, FixedRouter } from "../../../kvclient/mod.ts";
-import { runCmud } from "../../support/app/fake_console.ts";
+import { type CommandResult, runCmud } from "../../support/app/fake_console.ts";
 import { TempDirectory } from "../../support/disk/temp_directory.ts";
 import { lineFault } from "../../support/log_lines.ts";
 import type { Prng } from "../../support/prng.ts";
@@ -35,6 +35,10 @@ function spoiledDirectory(prng: Prng): Action<SpoilStep> {
         using copy = spoiledCopy(sample, some);
         await expectLookedInto(command, copy.path, sample);
       }
+      {
+        using copy = spoiledCopy(sample, some);
+        await expectSaved(copy.path, sample);
+      }
       if (!isServed) return;
       using copy = spoiledCopy(sample, some);
       await expectServed(copy.path, sample);
@@ -53,11 +57,53 @@ async function expectLookedInto(
   expectLines(name, stderr);
   if (code === 70 && stderr === "") throw new WrongAnswer(`${name} ends with 70 in silence`);
   if (command[0] !== "export") return;
-  const lines = stdout.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
-  if (code === 70 && lines.length > 0) throw new WrongAnswer(`${name} prints what it refuses`);
-  if (code === 0) {
-    expectComplete(name, new Map(lines.map(({ key, value }) => [key, value])), sample);
+  if (code === 70 && stdout !== "") throw new WrongAnswer(`${name} prints what it refuses`);
+  if (code === 0) expectComplete(name, entriesIn(stdout), sample);
+}
+
+/** What is got out of it was put once, and a directory that was repaired is sound and holds the same. */
+async function expectSaved(path: string, sample: DataSample): Promise<void> {
+  using to = new TempDirectory();
+  const salvaged = await runCmud(["data", "export", "--salvage", path]);
+  expectSavedWell("data export --salvage", salvaged, sample);
+  const repaired = await runCmud(["data", "repair", path, to.path]);
+  expectLines("data repair", repaired.stderr);
+  if (repaired.code !== salvaged.code) {
+    throw new WrongAnswer(`data repair ends with ${repaired.code}, salvage with ${salvaged.code}`);
   }
+  if (repaired.code !== 0) return;
+  const exported = await runCmud(["data", "export", to.path]);
+  if (exported.code !== 0 || exported.stdout !== salvaged.stdout) {
+    throw new WrongAnswer(`what data repair wrote is not what was sound: ${exported.stderr}`);
+  }
+}
+
+function expectSavedWell(
+  name: string,
+  { code, stdout, stderr }: CommandResult,
+  sample: DataSample,
+): void {
+  if (code !== 0 && code !== 70) throw new WrongAnswer(`${name} ends with ${code}: ${stderr}`);
+  expectLines(name, stderr);
+  const found = entriesIn(stdout);
+  for (const entry of found) expectWritten(name, entry, sample);
+  const isComplete = [...sample.entries].every(([key, value]) => found.get(key) === value);
+  if (!isComplete && stderr === "") throw new WrongAnswer(`${name} leaves out some in silence`);
+}
+
+/** The entries that an export printed. */
+function entriesIn(stdout: string): Map<string, string> {
+  const lines = stdout.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+  return new Map(lines.map(({ key, value }) => [key, value]));
+}
+
+function expectWritten(
+  name: string,
+  [key, value]: readonly [key: string, value: string],
+  { everWritten }: DataSample,
+): void {
+  if (everWritten.has(`${key}\t${value}`)) return;
+  throw new WrongAnswer(`${name} gives ${JSON.stringify([key, value])}, which was never put`);
 }
 
 /** A server that starts on it serves all that was put, or ends with 70. */
@@ -83,22 +129,20 @@ async function expectServed(path: string, sample: DataSample): Promise<void> {
   if (server.faults.length > 0) throw new WrongAnswer(`a server: ${server.faults.join("; ")}`);
 }
 
-/** All that was put is there and nothing else, or at least nothing that was never put. */
+/** All that was put is there, and nothing else. */
 function expectComplete(
   name: string,
   found: ReadonlyMap<string, string>,
   sample: DataSample,
 ): void {
   for (const [key, value] of found) {
-    if (!sample.everWritten.has(`${key}\t${value}`)) {
-      throw new WrongAnswer(`${name} gives ${JSON.stringify([key, value])}, which was never put`);
-    }
-    if (sample.knowsItsFiles && sample.entries.get(key) !== value) {
+    expectWritten(name, [key, value], sample);
+    if (sample.entries.get(key) !== value) {
       throw new WrongAnswer(`${name} gives an older value of ${JSON.stringify(key)}`);
     }
   }
   const missing = sample.entries.size - found.size;
-  if (sample.knowsItsFiles && missing > 0) {
+  if (missing > 0) {
     throw new WrongAnswer(`${name} gives all but ${missing} keys without a word`);
   }
 }

@@ -1,0 +1,66 @@
+import type { PoliteReport } from "./polite/polite_client.ts";
+
+/** Latencies below this are not told apart: a machine's scheduling is no better. */
+const latencyFloorMs = 4;
+
+/** How much longer an answer of an attacked server may take. */
+const latencyFactorMax = 5;
+
+/** What a run has measured. */
+export class Figures {
+  /** Polite requests that were answered, by servers that were attacked. */
+  answers = 0;
+  /** How long a Put was not to be found at the other server, at the most. */
+  lagMsMax = 0;
+  /** Messages of fake peers that were refused, and keys that fake peers brought in. */
+  refusedMessages = 0;
+  toldKeys = 0;
+  /** By server: MiB at the start, at the most, and at the end. */
+  rss: readonly string[] = [];
+  #idleMs: number[] = [];
+  #attackedMs: number[] = [];
+  #controlMs: number[] = [];
+
+  /** Takes what was measured before the attacks. */
+  takeIdle(reports: readonly PoliteReport[]): void {
+    this.#idleMs.push(...reports.flatMap(({ latenciesMs }) => latenciesMs));
+  }
+
+  /** Takes what was measured meanwhile. */
+  take(attacked: readonly PoliteReport[], control: PoliteReport): void {
+    for (const { answers, latenciesMs, lagMsMax } of attacked) {
+      this.answers += answers;
+      this.lagMsMax = Math.max(this.lagMsMax, lagMsMax);
+      for (const ms of latenciesMs) this.#attackedMs.push(ms);
+    }
+    for (const ms of control.latenciesMs) this.#controlMs.push(ms);
+  }
+
+  /**
+   * In which way answers were late; `undefined`: they were not. What counts is how long a server on this
+   * machine takes meanwhile that nobody attacks: the attackers and whatever else runs here need the same
+   * processors.
+   */
+  get lateness(): string | undefined {
+    const allowedMs = latencyFactorMax * Math.max(latencyFloorMs, p99(this.#controlMs));
+    const foundMs = p99(this.#attackedMs);
+    if (foundMs <= allowedMs) return undefined;
+    return `p99 is ${foundMs.toFixed(1)} ms, allowed are ${allowedMs.toFixed(1)}`;
+  }
+
+  /** All of it in one line. */
+  get text(): string {
+    const [attacked, control, idle] = [this.#attackedMs, this.#controlMs, this.#idleMs].map((ms) =>
+      `${p99(ms).toFixed(1)} ms`
+    );
+    return `${this.answers} polite answers, p99 ${attacked} (not attacked ${control}, ` +
+      `before ${idle}); seen at the other server after ${this.lagMsMax.toFixed(0)} ms at most; ` +
+      `${this.refusedMessages} messages refused, ${this.toldKeys} keys of fake peers kept; ` +
+      `MiB ${this.rss.join(" and ")}`;
+  }
+}
+
+function p99(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * 0.99)] ?? 0;
+}
