@@ -1,3 +1,4 @@
+import { inTime } from "../support/in_time.ts";
 import { sleep } from "../support/until.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
@@ -226,7 +227,7 @@ class FuzzRun {
 
   /** What was put last at each server comes to the other one. */
   async #expectAgreement(): Promise<void> {
-    const ended = await Promise.race([this.#polite.end(), sleep(60_000)]);
+    const ended = await inTime(this.#polite.end(), 60_000, () => undefined);
     if (ended !== undefined) this.#take(ended);
     else this.#found("polite client", "the servers do not agree within a minute");
   }

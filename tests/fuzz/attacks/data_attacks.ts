@@ -1,6 +1,7 @@
 import { Client, FixedRouter } from "../../../kvclient/mod.ts";
 import { type CommandResult, runCmud } from "../../support/app/fake_console.ts";
 import { TempDirectory } from "../../support/disk/temp_directory.ts";
+import { inTime } from "../../support/in_time.ts";
 import { lineFault } from "../../support/log_lines.ts";
 import type { Prng } from "../../support/prng.ts";
 import {
@@ -18,6 +19,9 @@ import { onceIn, oneOf } from "../arena/hostile_bytes.ts";
  *
  * @module
  */
+
+/** How long a server may take to begin, or to refuse to. */
+const readyMs = 30_000;
 
 /** Something that is done to a directory. */
 interface SpoilStep extends Step {
@@ -110,7 +114,9 @@ function expectWritten(
 async function expectServed(path: string, sample: DataSample): Promise<void> {
   const server = new FuzzedServer(["--actors", "1", "--data-dir", path], true);
   try {
-    const target = await within(30_000, server.ready, "it is neither ready nor ended");
+    const target = await inTime(server.ready, readyMs, () => {
+      throw new WrongAnswer(`a server is neither ready nor ended after ${readyMs} ms`);
+    });
     if (target !== undefined) {
       const client = new Client(new FixedRouter(target.queryAddresses[0]));
       try {
@@ -241,17 +247,6 @@ function spliced(bytes: Uint8Array, from: number, to: number, between: Uint8Arra
   result.set(between, start);
   result.set(bytes.subarray(end), start + between.length);
   return result;
-}
-
-/** What this resolves with, or a wrong answer when it takes too long. */
-async function within<T>(ms: number, promise: Promise<T>, otherwise: string): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new WrongAnswer(`${otherwise} after ${ms} ms`)), ms);
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** They need processes and files of their own. */

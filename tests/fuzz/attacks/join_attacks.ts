@@ -1,11 +1,12 @@
-import { sleep } from "../../support/until.ts";
+import { inTime } from "../../support/in_time.ts";
 import { Prng } from "../../support/prng.ts";
 import { type Action, type Attack, WrongAnswer } from "../arena/action.ts";
 import { describeManners, FakePeer, helloManners, noticeManners } from "../arena/fake_peer.ts";
 import { FuzzedServer } from "../arena/fuzzed_server.ts";
 import { oneOf } from "../arena/hostile_bytes.ts";
 
-/** How long a server that does not end is looked at. */
+/** How long a server may wait to be ready, and is looked at after that. */
+const waitedForMs = 6_000;
 const lookedAtMs = 2_500;
 
 /** The exit codes of a server that is told to join somebody who is none, and that was ended otherwise. */
@@ -33,12 +34,8 @@ function joinsFake(prng: Prng): Action {
       const server = new FuzzedServer(["--actors", "1", "--join", peer.address, ...others], true);
       let code: number | undefined;
       try {
-        code = await Promise.race([
-          server.ended,
-          server.ready.then(() => sleep(lookedAtMs)),
-          sleep(8_000),
-        ]) ??
-          undefined;
+        await inTime(Promise.race([server.ready, server.ended]), waitedForMs, () => {});
+        code = await inTime(server.ended, lookedAtMs, () => undefined);
       } finally {
         if (code === undefined) {
           const stopped = await server.stop();

@@ -1,3 +1,4 @@
+import { inTime } from "../../support/in_time.ts";
 import { sleep } from "../../support/until.ts";
 import { RawSocket } from "../../support/rpc/raw_socket.ts";
 import { concat, requestFrame } from "../../support/rpc/wire.ts";
@@ -127,11 +128,11 @@ export class PoliteClient {
   ): Promise<void> {
     const base = (this.#round * 16) % 2 ** 32;
     const frames = calls.map(([method, params], i) => requestFrame(base + i, method, params));
-    await within(patienceMs, "a request could not be sent", socket.send(concat(...frames)));
+    await answered("a request could not be sent", socket.send(concat(...frames)));
     // With strict durability an answer to a Put comes behind those that need not wait for the disk.
     const open = new Map(calls.map((call, i) => [base + i, call]));
     while (open.size > 0) {
-      const reply = await within(patienceMs, "an answer did not come", socket.reply()) as Reply;
+      const reply = await answered("an answer did not come", socket.reply()) as Reply;
       const [type, msgid, error, result] = reply;
       const call = open.get(msgid);
       const first = [...open].find(([, [method]]) => method !== "Put")?.[0] ?? msgid;
@@ -154,7 +155,7 @@ export class PoliteClient {
     while (!this.#isOver || this.#seen < this.#round) {
       const asking = socket.ask("Get", `${prefix}round`);
       const found = Number(
-        await within(patienceMs, "the other server does not answer", asking) ?? 0,
+        await answered("the other server does not answer", asking) ?? 0,
       );
       if (found < this.#seen) throw new Error(`went back from ${this.#seen} to ${found}`);
       const nowMs = performance.now();
@@ -171,15 +172,11 @@ export class PoliteClient {
   }
 }
 
-/** Fails when `promise` does not settle in time. */
-async function within<T>(ms: number, otherwise: string, promise: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`${otherwise} within ${ms} ms`)), ms);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Fails when an answer does not come in time. */
+function answered<T>(otherwise: string, promise: Promise<T>): Promise<T> {
+  return inTime(promise, patienceMs, () => {
+    throw new Error(`${otherwise} within ${patienceMs} ms`);
+  });
 }
 
 function isEqual(found: unknown, expected: unknown): boolean {
