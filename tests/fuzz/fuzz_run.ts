@@ -60,6 +60,9 @@ const attacks: Record<Lane, readonly Attack[]> = {
   process: [...dataAttacks, ...dataAttacks, ...joinAttacks],
 };
 
+/** No action takes so long, unless the fuzzer is wrong. */
+const actionMsMax = 120_000;
+
 /** How many actions of a lane are under way at once, and the pause behind each. */
 const pace: Record<Lane, { atOnce: number; pauseMs: number }> = {
   network: { atOnce: 6, pauseMs: 60 },
@@ -192,7 +195,10 @@ class FuzzRun {
     );
     this.#done.push(...numbers.map((step) => ({ lane, action: number, step })));
     try {
-      await action.run(this.#arena, numbers.map((step): Step => action.steps[step]));
+      const running = action.run(this.#arena, numbers.map((step): Step => action.steps[step]));
+      await inTime(running, actionMsMax, () => {
+        throw new Error(`${lane}:${number}, ${action.name}, has not ended after ${actionMsMax} ms`);
+      });
     } catch (error) {
       if (!(error instanceof WrongAnswer)) throw error;
       this.#found(

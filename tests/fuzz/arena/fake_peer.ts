@@ -43,6 +43,7 @@ export class FakePeer implements AsyncDisposable {
   #prng: Prng;
   #conns = new Set<Deno.TcpConn>();
   #serving: Promise<void>;
+  #isClosed = false;
 
   constructor(manners: PeerManners, prng: Prng) {
     this.#manners = manners;
@@ -59,6 +60,7 @@ export class FakePeer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
     this.#listener.close();
     for (const conn of this.#conns) close(conn);
     await this.#serving;
@@ -67,8 +69,8 @@ export class FakePeer implements AsyncDisposable {
   async #serve(): Promise<void> {
     const all: Promise<void>[] = [];
     for await (const conn of this.#listener) {
-      // More than a server has a use for: it is the one that dials too often.
-      if (this.#conns.size >= 64) {
+      // One that was accepted while this closed; or more than a server has a use for.
+      if (this.#isClosed || this.#conns.size >= 64) {
         close(conn);
         continue;
       }
