@@ -81,7 +81,8 @@ export class DataReader {
    */
   expectSound(): void {
     const [fault] = this.#all<{ integrity_check: string }>("PRAGMA integrity_check(1)");
-    const found = fault.integrity_check;
+    // SQLite says it in more than one line.
+    const found = fault.integrity_check.replaceAll("\n", " ");
     if (found !== "ok") throw damaged(this.#directory, new Error(`${dataFileName}: ${found}`));
     try {
       this.#completeLog();

@@ -131,6 +131,8 @@ for (const [what, spoil, found] of unusable) {
     const error = await refused(directory.path);
     assertStringIncludes(error.message, `Cannot use the data directory ${directory.path}: `);
     assertStringIncludes(error.message, found);
+    // It is told in one line, whatever SQLite makes of it.
+    assertEquals(error.message.split("\n").length, 1, error.message);
     const after = directory.files();
     for (const [name, bytes] of before) assertEquals(after.get(name), bytes, name);
     if (/^was not made|^has|^there is/.test(found)) {
