@@ -2,9 +2,9 @@ import {
   beginRequest,
   decodeUtf8,
   isUtf8,
+  mismatch,
   type MsgpackReader,
   type MsgpackWriter,
-  notThis,
   RpcError,
 } from "../rpc/mod.ts";
 import { protocolVersion } from "./protocol.ts";
@@ -50,14 +50,14 @@ export function writeHello(writer: MsgpackWriter, hello: Hello): void {
  * @throws {RpcError} `bad_request` for another version, or other params.
  */
 export function readHello(paramCount: number, reader: MsgpackReader): Hello {
-  const version = paramCount > 0 ? reader.uint() : notThis;
-  if (version !== notThis && version !== protocolVersion) {
+  const version = paramCount > 0 ? reader.uint() : mismatch;
+  if (version !== mismatch && version !== protocolVersion) {
     throw new RpcError(
       "bad_request",
       `Cannot greet in version ${version}: allowed is ${protocolVersion}`,
     );
   }
-  if (version === notThis || paramCount < 4) throw malformed();
+  if (version === mismatch || paramCount < 4) throw malformed();
   const address = readText(reader, isDialable);
   const incarnation = readText(reader, isIncarnation);
   const expected = reader.nil() ? null : readText(reader, () => true);
@@ -74,7 +74,7 @@ export function readHello(paramCount: number, reader: MsgpackReader): Hello {
 export function findCluster(reader: MsgpackReader): string | undefined {
   let cluster: string | undefined;
   const count = reader.mapHeader();
-  for (let i = 0; i < (count === notThis ? 0 : count); i++) {
+  for (let i = 0; i < (count === mismatch ? 0 : count); i++) {
     if (isNamed(reader, "cluster")) cluster = readText(reader, isClusterName);
     else reader.skip();
   }
@@ -84,7 +84,7 @@ export function findCluster(reader: MsgpackReader): string | undefined {
 /** Reads the key of an option, whatever it is. @returns whether it is `name`. */
 function isNamed(reader: MsgpackReader, name: string): boolean {
   const count = reader.strHeader();
-  if (count === notThis) {
+  if (count === mismatch) {
     reader.skip();
     return false;
   }
@@ -102,7 +102,7 @@ export function isClusterName(name: string): boolean {
 /** Reads a str that is as it should be. */
 function readText(reader: MsgpackReader, isAllowed: (text: string) => boolean): string {
   const count = reader.strHeader();
-  if (count === notThis || !isUtf8(reader.bytes, reader.at, reader.at + count)) throw malformed();
+  if (count === mismatch || !isUtf8(reader.bytes, reader.at, reader.at + count)) throw malformed();
   const text = decodeUtf8(reader.bytes, reader.at, reader.at += count);
   if (!isAllowed(text)) throw malformed();
   return text;

@@ -13,9 +13,9 @@
 import {
   beginNotification,
   Incoming,
+  mismatch,
   type MsgpackReader,
   type MsgpackWriter,
-  notThis,
 } from "../rpc/mod.ts";
 
 /** One of the notifications. */
@@ -57,7 +57,7 @@ export function noticeOf(notification: Incoming, reader: MsgpackReader): LinkNot
   if (paramCount === 0) return undefined;
   if (name === "Ack") {
     const count = reader.uint();
-    return count === notThis ? undefined : { name, count };
+    return count === mismatch ? undefined : { name, count };
   }
   if (name !== "Refused") return undefined;
   const reason = reader.str();

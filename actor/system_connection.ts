@@ -4,9 +4,9 @@ import {
   type FrameExecutor,
   type Incoming,
   type Limited,
+  mismatch,
   MsgpackReader,
   MsgpackWriter,
-  notThis,
   type Reply,
   type RequestHandler,
   RpcError,
@@ -134,7 +134,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     if (!this.#isListening) return false;
     const { at } = reader;
     const counter = readTell(reader);
-    if (counter === notThis) return false;
+    if (counter === mismatch) return false;
     this.#receive(counter, reader.at, reader.end);
     if (this.isWaiting) reader.at = at;
     return true;
@@ -145,8 +145,8 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     if (!this.#isListening) return;
     if (!isTell(notification, reader)) return this.#takeNotice(noticeOf(notification, reader));
     const counter = reader.uint();
-    const count = counter === notThis ? notThis : reader.binHeader();
-    if (count !== notThis) this.#receive(counter, reader.at, reader.at + count);
+    const count = counter === mismatch ? mismatch : reader.binHeader();
+    if (count !== mismatch) this.#receive(counter, reader.at, reader.at + count);
   }
 
   get #isListening(): boolean {

@@ -1,4 +1,4 @@
-import { MsgpackError, type MsgpackReader, type MsgpackWriter, notThis } from "../rpc/mod.ts";
+import { mismatch, MsgpackError, type MsgpackReader, type MsgpackWriter } from "../rpc/mod.ts";
 import type { Marshalled } from "./marshaller.ts";
 
 /**
@@ -27,19 +27,19 @@ export function writeTell(
 /**
  * Reads a payload that is such a notification and nothing else.
  *
- * @returns the counter, and `reader` holds the message, from `at` to `end`; or `notThis`, and
+ * @returns the counter, and `reader` holds the message, from `at` to `end`; or `mismatch`, and
  * `reader` is as it was: the payload is to be read as any other message.
  */
 export function readTell(reader: MsgpackReader): number {
   const { bytes, at } = reader;
-  for (let i = 0; i < head.length; i++) if (bytes[at + i] !== head[i]) return notThis;
+  for (let i = 0; i < head.length; i++) if (bytes[at + i] !== head[i]) return mismatch;
   try {
     reader.at += head.length;
     const counter = reader.uint();
-    if (counter !== notThis && reader.binHeader() === reader.end - reader.at) return counter;
+    if (counter !== mismatch && reader.binHeader() === reader.end - reader.at) return counter;
   } catch (error) {
     if (!(error instanceof MsgpackError)) throw error;
   }
   reader.at = at;
-  return notThis;
+  return mismatch;
 }

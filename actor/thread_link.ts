@@ -1,4 +1,4 @@
-import { type Environment, MsgpackReader, MsgpackWriter, notThis } from "../rpc/mod.ts";
+import { type Environment, mismatch, MsgpackReader, MsgpackWriter } from "../rpc/mod.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import type { Marshalled } from "./marshaller.ts";
 
@@ -66,7 +66,7 @@ function readBlock(block: Uint8Array, receive: ReceiveFromThread): void {
     const counter = reader.uint();
     const from = parts === 3 ? reader.str()! : undefined;
     const byteCount = reader.binHeader();
-    if (byteCount === notThis) throw new TypeError("A block between threads is malformed");
+    if (byteCount === mismatch) throw new TypeError("A block between threads is malformed");
     const start = reader.at;
     const end = reader.at += byteCount;
     receive(isHere ? counter : { address, incarnation, counter }, {

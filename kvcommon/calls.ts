@@ -6,10 +6,10 @@
 
 import {
   type Call,
+  mismatch,
   MsgpackError,
   type MsgpackReader,
   type MsgpackWriter,
-  notThis,
   readValue,
 } from "../rpc/mod.ts";
 
@@ -51,7 +51,7 @@ export function listCall(prefix: string): Call<Map<string, string>> {
     writeParams: (writer) => writeStrs(writer, { prefix }),
     readResult(reader) {
       const count = reader.mapHeader();
-      if (count === notThis) throw new MsgpackError("the result of a List is not a map");
+      if (count === mismatch) throw new MsgpackError("the result of a List is not a map");
       const entries = new Map<string, string>();
       for (let i = 0; i < count; i++) entries.set(expectStr(reader), expectStr(reader));
       return entries;
@@ -78,7 +78,7 @@ export function scanCall(
     readResult(reader) {
       if (reader.arrayHeader() !== 2) throw new MsgpackError("the result of a Scan is not a pair");
       const count = reader.arrayHeader();
-      if (count === notThis) throw new MsgpackError("the entries of a Scan are not an array");
+      if (count === mismatch) throw new MsgpackError("the entries of a Scan are not an array");
       const entries: [string, string][] = [];
       for (let i = 0; i < count; i++) {
         if (reader.arrayHeader() !== 2) throw new MsgpackError("an entry of a Scan is not a pair");

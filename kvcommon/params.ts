@@ -5,7 +5,7 @@
  */
 
 import { wireLimits } from "../limits.ts";
-import { type Incoming, isUtf8, type MsgpackReader, notThis, RpcError } from "../rpc/mod.ts";
+import { type Incoming, isUtf8, mismatch, type MsgpackReader, RpcError } from "../rpc/mod.ts";
 import type { MethodName } from "./methods.ts";
 
 const { keyBytesMax, scanEntriesMax, valueBytesMax } = wireLimits;
@@ -61,7 +61,7 @@ function readStr(
   bytesMax: number,
 ): number {
   const length = reader.strHeader();
-  if (length === notThis) {
+  if (length === mismatch) {
     throw new RpcError("bad_request", `Cannot ${method}: the ${name} is not a str`);
   }
   if (length > bytesMax) {

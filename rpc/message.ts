@@ -13,10 +13,10 @@ import { wireLimits } from "../limits.ts";
 import { RpcError } from "./errors.ts";
 import {
   decodeUtf8,
+  mismatch,
   MsgpackError,
   type MsgpackReader,
   type MsgpackWriter,
-  notThis,
 } from "./msgpack/mod.ts";
 
 const { methodBytesMax } = wireLimits;
@@ -66,22 +66,22 @@ export class Incoming {
 
   #read(reader: MsgpackReader): void {
     const elements = reader.arrayHeader();
-    if (elements === notThis || elements === 0) this.#refuse("it is not an array of 3 or 4");
+    if (elements === mismatch || elements === 0) this.#refuse("it is not an array of 3 or 4");
     const type = reader.uint();
     if (type === typeRequest && elements > 1) {
       const msgid = reader.uint();
-      if (msgid === notThis || msgid > msgidMax) this.#refuse("its msgid is not a u32");
+      if (msgid === mismatch || msgid > msgidMax) this.#refuse("its msgid is not a u32");
       this.msgid = msgid;
     } else if (type !== typeNotification) this.#refuse("its type is neither 0 nor 2");
     if (elements !== (type === typeRequest ? 4 : 3)) {
       this.#refuse(`it has ${elements} elements, a request has 4 and a notification 3`);
     }
     const methodBytes = reader.strHeader();
-    if (methodBytes === notThis) this.#refuse("its method is not a str");
+    if (methodBytes === mismatch) this.#refuse("its method is not a str");
     this.methodStart = reader.at;
     this.methodEnd = reader.at += methodBytes;
     this.paramCount = reader.arrayHeader();
-    if (this.paramCount === notThis) this.#refuse("its params are not an array");
+    if (this.paramCount === mismatch) this.#refuse("its params are not an array");
     const firstParam = reader.at;
     for (let i = 0; i < this.paramCount; i++) reader.skip();
     if (!reader.atEnd) this.#refuse("bytes follow it in its frame");
@@ -186,7 +186,9 @@ export function readResponseHead(reader: MsgpackReader): ResponseHead {
     throw new ShapeError("Cannot read a response: it is not [1, msgid, error, result]");
   }
   const msgid = reader.uint();
-  if (msgid === notThis) throw new ShapeError("Cannot read a response: it has no msgid", undefined);
+  if (msgid === mismatch) {
+    throw new ShapeError("Cannot read a response: it has no msgid", undefined);
+  }
   if (reader.nil()) return { msgid };
   if (reader.arrayHeader() !== 2) throw new ShapeError("Cannot read a response's error", msgid);
   const code = reader.str();

@@ -1,5 +1,5 @@
 import { wireLimits } from "../../limits.ts";
-import { MsgpackReader, notThis } from "../../rpc/mod.ts";
+import { mismatch, MsgpackReader } from "../../rpc/mod.ts";
 import { sequenceMax, timestampMax } from "./order.ts";
 import { type EntryBytes, noValue } from "./entry.ts";
 
@@ -63,7 +63,7 @@ export class EntryReader implements EntryBytes {
     while (this.#left > 0) {
       this.#left--;
       this.#read();
-      if (this.timestamp !== notThis && this.sequence !== notThis) return true;
+      if (this.timestamp !== mismatch && this.sequence !== mismatch) return true;
       this.skipped++;
     }
     return false;
@@ -89,12 +89,12 @@ export class EntryReader implements EntryBytes {
     this.uid = uid;
   }
 
-  /** Reads a part of an order; `notThis` stands for one that is skipped. */
+  /** Reads a part of an order; `mismatch` stands for one that is skipped. */
   #ordinal(max: number): number {
     const value = this.#reader.uint();
     if (!this.#skips) return expected(value, max);
-    if (value === notThis) this.#reader.skip();
-    return value > max ? notThis : value;
+    if (value === mismatch) this.#reader.skip();
+    return value > max ? mismatch : value;
   }
 
   /** As many elements cannot be there as there are no bytes for. */
@@ -105,7 +105,7 @@ export class EntryReader implements EntryBytes {
 }
 
 function expected(value: number, max = Infinity): number {
-  if (value === notThis || value > max) throw malformed();
+  if (value === mismatch || value > max) throw malformed();
   return value;
 }
 

@@ -24,7 +24,7 @@ interface Seed {
 }
 
 /** Why a seed cannot be joined yet. */
-type Absence = "silent" | "starting" | "mismatch";
+type Absence = "silent" | "starting" | "incompatible";
 
 /** A seed's answer: the sync actor of its server, or why there is none. */
 type Answer = { seed: Seed; syncActor: ActorRef } | { seed: Seed; failure: unknown };
@@ -146,9 +146,9 @@ export class Discovery {
 
   #tell({ address, isNamed, logged }: Seed, failure: unknown): void {
     const absence = absenceOf(failure);
-    if (logged.has(absence) || !isNamed && absence !== "mismatch") return;
+    if (logged.has(absence) || !isNamed && absence !== "incompatible") return;
     logged.add(absence);
-    if (absence === "mismatch") {
+    if (absence === "incompatible") {
       const { message: reason } = failure as JoinError;
       return this.#log.warn("{reason}; it is asked again", { reason });
     }
@@ -167,7 +167,7 @@ export class Discovery {
 }
 
 function absenceOf(failure: unknown): Absence {
-  if (failure instanceof JoinError) return "mismatch";
+  if (failure instanceof JoinError) return "incompatible";
   return failure instanceof RpcError ? "starting" : "silent";
 }
 

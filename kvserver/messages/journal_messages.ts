@@ -11,7 +11,7 @@
 
 import type { ActorRef } from "../../actor/mod.ts";
 import type { EntryBatch } from "../entry/entry_batch.ts";
-import { type MsgpackReader, type MsgpackWriter, notThis } from "../../rpc/mod.ts";
+import { mismatch, type MsgpackReader, type MsgpackWriter } from "../../rpc/mod.ts";
 
 /** When a Put is acknowledged: `strict`, once it is on disk; `relaxed`, at once, and it is on disk soon. */
 export type Durability = "relaxed" | "strict";
@@ -97,7 +97,7 @@ export function readAccepted(reader: MsgpackReader): AcceptedMessage {
   const actor = reader.uint();
   const message = reader.uint();
   const entries = reader.bin();
-  if (actor === notThis || message === notThis || entries === undefined) {
+  if (actor === mismatch || message === mismatch || entries === undefined) {
     throw new TypeError("Cannot read accepted entries: the message is malformed");
   }
   return { actor, message, entries };

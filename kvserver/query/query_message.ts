@@ -11,7 +11,7 @@
  * @module
  */
 
-import { type Answer, type MsgpackReader, type MsgpackWriter, notThis } from "../../rpc/mod.ts";
+import { type Answer, mismatch, type MsgpackReader, type MsgpackWriter } from "../../rpc/mod.ts";
 
 /** The type byte of an array of three. Other messages of a query actor are maps. */
 const arrayOfThree = 0x93;
@@ -40,7 +40,7 @@ export class Query {
     this.inbox = reader.uint();
     this.connections = reader.uint();
     const byteCount = reader.binHeader();
-    if (byteCount === notThis) throw new TypeError("Cannot read a query: it has no frames");
+    if (byteCount === mismatch) throw new TypeError("Cannot read a query: it has no frames");
     this.start = reader.at;
     this.end = reader.at + byteCount;
   }
@@ -109,7 +109,7 @@ export function readReply(reader: MsgpackReader): QueryReply {
   const consumed = reader.uint();
   const close = reader.bool();
   const later = reader.uint();
-  if (replies === undefined || consumed === notThis || close === undefined || later === notThis) {
+  if (replies === undefined || consumed === mismatch || close === undefined || later === mismatch) {
     throw malformed();
   }
   return { replies, consumed, close, later };
@@ -120,7 +120,7 @@ export function readLate(reader: MsgpackReader): { replies: Uint8Array; count: n
   reader.arrayHeader();
   const replies = reader.bin();
   const count = reader.uint();
-  if (replies === undefined || count === notThis) throw malformed();
+  if (replies === undefined || count === mismatch) throw malformed();
   return { replies, count };
 }
 

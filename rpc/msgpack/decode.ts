@@ -7,7 +7,7 @@
 
 import { wireLimits } from "../../limits.ts";
 import { extBigint, extMap, extUndefined } from "./extensions.ts";
-import { MsgpackError, MsgpackReader, notThis } from "./reader.ts";
+import { mismatch, MsgpackError, MsgpackReader } from "./reader.ts";
 import { TextCache } from "./text_cache.ts";
 
 const { valueDepthMax } = wireLimits;
@@ -80,7 +80,7 @@ function readObject(reader: MsgpackReader, depth: number): Record<string, unknow
   const object: Record<string, unknown> = {};
   for (let i = 0; i < count; i++) {
     const keyBytes = reader.strHeader();
-    if (keyBytes === notThis) throw new MsgpackError("a key of a map is not a str");
+    if (keyBytes === mismatch) throw new MsgpackError("a key of a map is not a str");
     const key = keys.text(reader.bytes, reader.at, reader.at += keyBytes);
     const value = read(reader, depth + 1);
     if (keyBytes === protoBytes && key === "__proto__") define(object, key, value);
@@ -112,7 +112,7 @@ function readExtContent(reader: MsgpackReader, depth: number): unknown {
     }
     case extMap: {
       const count = reader.mapHeader();
-      if (count === notThis) throw new MsgpackError("a Map is not a map");
+      if (count === mismatch) throw new MsgpackError("a Map is not a map");
       checkNesting(reader, depth, count);
       const map = new Map<unknown, unknown>();
       for (let i = 0; i < count; i++) map.set(read(reader, depth + 1), read(reader, depth + 1));

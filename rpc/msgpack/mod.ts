@@ -11,7 +11,7 @@
  * @module
  */
 
-export { MsgpackError, MsgpackReader, notThis } from "./reader.ts";
+export { mismatch, MsgpackError, MsgpackReader } from "./reader.ts";
 export { MsgpackWriter } from "./writer.ts";
 export { decodeUtf8, isUtf8 } from "./utf8.ts";
 export { encode, writeValue } from "./encode.ts";

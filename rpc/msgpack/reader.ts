@@ -11,7 +11,7 @@ export class MsgpackError extends Error {
  * Walks over MessagePack in place.
  *
  * Each of the reading methods looks at the next value: if it is of the kind asked for it is
- * consumed, otherwise the method returns `notThis` and nothing is. Truncated or impossible bytes
+ * consumed, otherwise the method returns `mismatch` and nothing is. Truncated or impossible bytes
  * throw `MsgpackError`. Nothing is recursive, so no nesting can exhaust the stack, and a length is
  * believed only as far as bytes are there.
  */
@@ -65,7 +65,7 @@ export class MsgpackReader {
     if ((type & 0xf0) === 0x90) return this.at++, type & 0x0f;
     if (type === 0xdc) return this.#lengthAfter(2);
     if (type === 0xdd) return this.#lengthAfter(4);
-    return notThis;
+    return mismatch;
   }
 
   /** The number of entries of a map, whose keys and values come next in turn. */
@@ -74,7 +74,7 @@ export class MsgpackReader {
     if ((type & 0xf0) === 0x80) return this.at++, type & 0x0f;
     if (type === 0xde) return this.#lengthAfter(2);
     if (type === 0xdf) return this.#lengthAfter(4);
-    return notThis;
+    return mismatch;
   }
 
   /** The length of a str in bytes, which come next and are all there: `at` is their start. */
@@ -85,7 +85,7 @@ export class MsgpackReader {
     else if (type === 0xd9) count = this.#lengthAfter(1);
     else if (type === 0xda) count = this.#lengthAfter(2);
     else if (type === 0xdb) count = this.#lengthAfter(4);
-    else return notThis;
+    else return mismatch;
     this.#expect(count);
     return count;
   }
@@ -93,7 +93,7 @@ export class MsgpackReader {
   /** The length of a bin in bytes, which come next and are all there. */
   binHeader(): number {
     const type = this.peek();
-    if (type < 0xc4 || type > 0xc6) return notThis;
+    if (type < 0xc4 || type > 0xc6) return mismatch;
     const count = this.#lengthAfter(1 << (type - 0xc4));
     this.#expect(count);
     return count;
@@ -106,7 +106,7 @@ export class MsgpackReader {
    */
   str(): string | undefined {
     const count = this.strHeader();
-    if (count === notThis) return undefined;
+    if (count === mismatch) return undefined;
     const start = this.at;
     this.at += count;
     return decodeUtf8(this.bytes, start, this.at);
@@ -115,7 +115,7 @@ export class MsgpackReader {
   /** A bin as a view of these bytes. */
   bin(): Uint8Array | undefined {
     const count = this.binHeader();
-    if (count === notThis) return undefined;
+    if (count === mismatch) return undefined;
     const start = this.at;
     this.at += count;
     return this.bytes.subarray(start, this.at);
@@ -128,7 +128,7 @@ export class MsgpackReader {
   uint(): number {
     const type = this.peek();
     if (type < 0x80) return this.at++, type;
-    if (type < 0xcc || type > 0xd3) return notThis;
+    if (type < 0xcc || type > 0xd3) return mismatch;
     const size = 1 << ((type - 0xcc) & 3);
     const signed = type >= 0xd0;
     const from = this.at + 1;
@@ -140,7 +140,7 @@ export class MsgpackReader {
       value = signed ? this.#load32(from) | 0 : this.#load32(from);
       if (size === 8) value = value * 0x100000000 + this.#load32(from + 4);
     }
-    if (value < 0 || value > Number.MAX_SAFE_INTEGER) return notThis;
+    if (value < 0 || value > Number.MAX_SAFE_INTEGER) return mismatch;
     this.at = from + size;
     return value;
   }
@@ -150,7 +150,7 @@ export class MsgpackReader {
     const type = this.peek();
     if (type >= 0xe0) return this.at++, type - 0x100;
     const positive = this.uint();
-    if (positive !== notThis) return positive;
+    if (positive !== mismatch) return positive;
     const from = this.at + 1;
     if (type < 0xca || type > 0xd3) return undefined;
     if (type === 0xca) return this.#scratch(4), scratch.getFloat32(0);
@@ -170,7 +170,7 @@ export class MsgpackReader {
     let count: number;
     if (type >= 0xd4 && type <= 0xd8) this.at++, count = 1 << (type - 0xd4);
     else if (type >= 0xc7 && type <= 0xc9) count = this.#lengthAfter(1 << (type - 0xc7));
-    else return notThis;
+    else return mismatch;
     this.#expect(count + 1);
     this.extType = this.bytes[this.at++] << 24 >> 24;
     return count;
@@ -241,7 +241,7 @@ export class MsgpackReader {
 }
 
 /** What a reading method returns when the next value is of another kind. */
-export const notThis = -1;
+export const mismatch = -1;
 
 /** From 0xc0 on: [bytes of the length, further bytes, nested values per count]. */
 const longForms: (readonly [number, number, number] | undefined)[] = [

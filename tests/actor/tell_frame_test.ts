@@ -1,5 +1,5 @@
 import { readTell, writeTell } from "../../actor/tell_frame.ts";
-import { Incoming, MsgpackReader, MsgpackWriter, notThis, ShapeError } from "../../rpc/mod.ts";
+import { Incoming, mismatch, MsgpackReader, MsgpackWriter, ShapeError } from "../../rpc/mod.ts";
 import { assert, assertEquals, fc, msgpackDecode } from "../deps.ts";
 import { binForms, concat, frameHeader, frameOf, integerForms } from "../support/rpc/wire.ts";
 
@@ -18,7 +18,7 @@ function read(payload: Uint8Array, before: Uint8Array, behind: Uint8Array) {
   const bytes = concat(before, payload, behind);
   const reader = new MsgpackReader(bytes, before.length, before.length + payload.length);
   const counter = readTell(reader);
-  if (counter !== notThis) return { counter, message: bytes.slice(reader.at, reader.end) };
+  if (counter !== mismatch) return { counter, message: bytes.slice(reader.at, reader.end) };
   assertEquals([reader.at, reader.end], [before.length, before.length + payload.length]);
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { MsgpackError, MsgpackReader, MsgpackWriter, notThis } from "../../rpc/mod.ts";
+import { mismatch, MsgpackError, MsgpackReader, MsgpackWriter } from "../../rpc/mod.ts";
 import { assertEquals, assertThrows, msgpackEncode } from "../deps.ts";
 
 /** One of MessagePack's ways to write an integer: its type byte, and how many bits follow. */
@@ -56,7 +56,7 @@ for (const encoding of encodings) {
       const bytes = encodeAs(value, encoding);
       const reader = new MsgpackReader(bytes);
       const allowed = value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER);
-      assertEquals(reader.uint(), allowed ? Number(value) : notThis, String(value));
+      assertEquals(reader.uint(), allowed ? Number(value) : mismatch, String(value));
       assertEquals(reader.at, allowed ? bytes.length : 0, "what is not read is not consumed");
     }
   });
@@ -80,7 +80,7 @@ Deno.test("MsgpackReader reads the integers that are their own type byte", () =>
     if (value === undefined) continue;
     const bytes = new Uint8Array([byte]);
     assertEquals(new MsgpackReader(bytes).number(), value);
-    assertEquals(new MsgpackReader(bytes).uint(), value < 0 ? notThis : value);
+    assertEquals(new MsgpackReader(bytes).uint(), value < 0 ? mismatch : value);
   }
 });
 
@@ -90,14 +90,14 @@ Deno.test("MsgpackReader says that it is none when the next value is no number",
     if (byte >= 0xca && byte <= 0xd3) continue;
     const reader = new MsgpackReader(new Uint8Array([byte, ...tail]));
     assertEquals(reader.number(), undefined);
-    assertEquals(reader.uint(), notThis);
+    assertEquals(reader.uint(), mismatch);
     assertEquals(reader.at, 0);
   }
 });
 
 Deno.test("MsgpackReader.uint() refuses a float when it is a whole number too", () => {
   for (const bytes of [[0xca, 0x3f, 0x80, 0, 0], [0xcb, 0x3f, 0xf0, 0, 0, 0, 0, 0, 0]]) {
-    assertEquals(new MsgpackReader(new Uint8Array(bytes)).uint(), notThis);
+    assertEquals(new MsgpackReader(new Uint8Array(bytes)).uint(), mismatch);
     assertEquals(new MsgpackReader(new Uint8Array(bytes)).number(), 1);
   }
 });

@@ -1,4 +1,4 @@
-import { MsgpackReader, MsgpackWriter, notThis } from "../../rpc/mod.ts";
+import { mismatch, MsgpackReader, MsgpackWriter } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, fc, msgpackDecode } from "../deps.ts";
 import { text, thorough } from "../support/rpc/arbitraries.ts";
 import { concat } from "../support/rpc/wire.ts";
@@ -108,9 +108,9 @@ for (const [count, arrayHeader, mapHeader] of containerHeaders) {
     writer.mapHeader(count);
     assertEquals(writer.written(), concat(arrayHeader, mapHeader));
     const reader = new MsgpackReader(writer.written());
-    assertEquals(reader.mapHeader(), notThis);
+    assertEquals(reader.mapHeader(), mismatch);
     assertEquals(reader.arrayHeader(), count);
-    assertEquals(reader.arrayHeader(), notThis);
+    assertEquals(reader.arrayHeader(), mismatch);
     assertEquals(reader.mapHeader(), count);
   });
 }
