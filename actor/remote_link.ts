@@ -8,7 +8,7 @@ import {
   MsgpackReader,
   pause,
 } from "../rpc/mod.ts";
-import { DoubtfulMessages } from "./doubtful_messages.ts";
+import { UnconfirmedWrites } from "./unconfirmed_writes.ts";
 import { ElsewhereError, type GreetedStream, RefusedError } from "./greeting.ts";
 import { type LinkNotice, readNotice, writeNotice } from "./link_notice.ts";
 import type { Marshalled } from "./marshaller.ts";
@@ -49,7 +49,7 @@ export class RemoteLink implements TellLink {
   #sender: FrameSender;
   /** Messages that have not left. */
   #waitingMessages = 0;
-  #doubtful: DoubtfulMessages;
+  #unconfirmed: UnconfirmedWrites;
   #stream: ByteStream | undefined;
   #reader = new MsgpackReader(new Uint8Array());
   #watchers: (() => void)[] = [];
@@ -65,13 +65,13 @@ export class RemoteLink implements TellLink {
     this.#host = host;
     this.#environment = host.environment;
     this.#bytesMax = host.environment.limits.linkBytesMax;
-    const doubtful = this.#doubtful = new DoubtfulMessages(this.#environment);
+    const unconfirmed = this.#unconfirmed = new UnconfirmedWrites(this.#environment);
     this.#sender = new FrameSender(this.#environment, {
       leaving: () => {
-        doubtful.add(this.#waitingMessages);
+        unconfirmed.add(this.#waitingMessages);
         this.#waitingMessages = 0;
       },
-      written: () => doubtful.written(),
+      written: () => unconfirmed.written(),
       // The reader of the stream sees its end, and dials again.
       failed: (stream) => stream.close(),
     });
@@ -211,7 +211,7 @@ export class RemoteLink implements TellLink {
 
   /** What was handed over since the connection was made is lost with it; the epoch tells. */
   #disconnect(): void {
-    const lost = this.#doubtful.end();
+    const lost = this.#unconfirmed.end();
     this.#sender.end();
     if (this.isUp) {
       // Its own end is no loss: what was written before that arrives.
