@@ -15,7 +15,7 @@ import { StatsTable } from "./stats.ts";
 import type { TellNetwork, TellPort } from "./tell_network.ts";
 import { RpcTellNetwork } from "./tell_port.ts";
 import { type ReceiveFromThread, ThreadLink, type ThreadPort } from "./thread_link.ts";
-import type { ThreadSeat } from "./thread_seat.ts";
+import type { ThreadConfig } from "./join_system.ts";
 
 /** Options of `ActorSystem.start`. */
 export interface ActorSystemOptions {
@@ -43,7 +43,7 @@ export interface ActorSystemOptions {
 
 /**
  * The actors of one process, and its port to those of others. It is the system's main thread; further
- * ones take their `seat`, and are reached through this one.
+ * ones join with a `threadConfig`, and are reached through this one.
  */
 export class ActorSystem extends ActorThread {
   /** What `Describe` on the system port answers; while it is empty that is `unavailable`. */
@@ -151,8 +151,8 @@ export class ActorSystem extends ActorThread {
     this.#exposed.add(ref.counter, check);
   }
 
-  /** What the thread of that number, from 1 on, must know. */
-  seat(thread: number): ThreadSeat {
+  /** What the thread of that number, from 1 on, is to pass to `joinSystem`. */
+  threadConfig(thread: number): ThreadConfig {
     const { address, incarnation } = this;
     const threadCount = this.#threadCount;
     const { limits } = this.#environment;
@@ -160,7 +160,7 @@ export class ActorSystem extends ActorThread {
     return { address, incarnation, thread, threadCount, extraFigures, statsMemory, limits };
   }
 
-  /** Connects a thread that takes its seat. @param port to it */
+  /** Connects a thread that joins the system. @param port to the thread */
   connectThread(thread: number, port: ThreadPort): void {
     const receive: ReceiveFromThread = (to, message) => this.relay(to, message);
     this.#threads[thread] = new ThreadLink(port, this.#environment, receive);

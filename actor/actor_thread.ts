@@ -98,7 +98,7 @@ export class ActorThread {
   #closed = false;
 
   /**
-   * A thread is made by `ActorSystem.start` or `takeSeat`.
+   * A thread is made by `ActorSystem.start` or `joinSystem`.
    *
    * @param away where messages go that are for no one on this thread
    */

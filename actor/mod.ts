@@ -54,7 +54,7 @@ export type { LinkState, TellHost, TellLink, TellNetwork, TellPort } from "./tel
 export { RpcTellNetwork } from "./tell_port.ts";
 export type { ThreadPort } from "./thread_link.ts";
 export { messagePort } from "./thread_port.ts";
-export { takeSeat, type ThreadSeat } from "./thread_seat.ts";
+export { joinSystem, type ThreadConfig } from "./join_system.ts";
 export {
   type ByteListener,
   type ByteStream,

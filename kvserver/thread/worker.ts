@@ -4,7 +4,7 @@
  * @module
  */
 
-import { answerRequests, messagePort, takeSeat, type WorkerScope } from "../../actor/mod.ts";
+import { answerRequests, joinSystem, messagePort, type WorkerScope } from "../../actor/mod.ts";
 import { Log } from "../../log/mod.ts";
 import { awakeEnvironment, realEnvironment, tcpTransport } from "../../rpc/mod.ts";
 import { QueryThread } from "./query_thread.ts";
@@ -45,8 +45,8 @@ async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
   switch (request.type) {
     case "start": {
       // Lasts as long as the Worker.
-      const environment = awakeEnvironment(machine.environment, request.seat.limits);
-      const thread = takeSeat(request.seat, messagePort(request.port), environment, log);
+      const environment = awakeEnvironment(machine.environment, request.config.limits);
+      const thread = joinSystem(request.config, messagePort(request.port), environment, log);
       queries = new QueryThread(
         thread,
         environment,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ActorRef, ThreadSeat } from "../../actor/mod.ts";
+import type { ActorRef, ThreadConfig } from "../../actor/mod.ts";
 import type { LogRecord } from "../../log/mod.ts";
 import type { ReplicaSettings } from "../query/start_query_actor.ts";
 
@@ -12,7 +12,7 @@ import type { ReplicaSettings } from "../query/start_query_actor.ts";
 export type WorkerRequest =
   | {
     type: "start";
-    seat: ThreadSeat;
+    config: ThreadConfig;
     /** What the actors tell crosses here. */
     port: MessagePort;
     settings: ReplicaSettings;

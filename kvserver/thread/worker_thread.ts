@@ -52,7 +52,7 @@ export class WorkerThread {
     });
   }
 
-  /** Has it take its seat in `system` and start so many query actors. */
+  /** Has the Worker join `system` and start `count` query actors. */
   startActors(
     system: ActorSystem,
     settings: ReplicaSettings,
@@ -61,8 +61,8 @@ export class WorkerThread {
     const { port1, port2: port } = new MessageChannel();
     this.#port = port1;
     system.connectThread(this.#thread, messagePort(port1));
-    const seat = system.seat(this.#thread);
-    return this.#worker.ask({ type: "start", seat, port, settings, count }, [port]);
+    const config = system.threadConfig(this.#thread);
+    return this.#worker.ask({ type: "start", config, port, settings, count }, [port]);
   }
 
   /** As a `QueryThread` does. */

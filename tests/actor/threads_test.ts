@@ -3,7 +3,7 @@ import {
   type ActorRef,
   type ActorSystem,
   type ActorThread,
-  takeSeat,
+  joinSystem,
   type ThreadPort,
 } from "../../actor/mod.ts";
 import { writeValue } from "../../rpc/mod.ts";
@@ -21,7 +21,12 @@ async function startThreads(world: SimulatedWorld, network = new MemoryNetwork(w
   const threads = [1, 2].map((thread): ActorThread => {
     const [here, there] = portPair(world, blocks);
     system.connectThread(thread, here);
-    const seated = takeSeat(structuredClone(system.seat(thread)), there, environment, system.log);
+    const seated = joinSystem(
+      structuredClone(system.threadConfig(thread)),
+      there,
+      environment,
+      system.log,
+    );
     seated.onError = system.onError;
     return seated;
   });

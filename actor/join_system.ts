@@ -5,8 +5,8 @@ import { ActorThread } from "./actor_thread.ts";
 import { StatsTable } from "./stats.ts";
 import { ThreadLink, type ThreadPort } from "./thread_link.ts";
 
-/** What another thread must know to become a part of a system: data that may be posted to it. */
-export interface ThreadSeat {
+/** What another thread must know to join a system: data that may be posted to the thread. */
+export interface ThreadConfig {
   /** The system's `host:port`, part of every ref. */
   readonly address: string;
   /** Incarnation of the system: 64 random bits as 16 hexadecimal digits. */
@@ -24,20 +24,20 @@ export interface ThreadSeat {
 }
 
 /**
- * Makes this thread a part of a system. All that its actors tell to others than themselves goes by
- * way of the main thread. Links to other systems end there: an actor that looks at them belongs there.
+ * Makes this thread a part of a system. What its actors tell actors elsewhere goes by way of the main
+ * thread. Links to other systems end there, so an actor that watches links belongs there.
  *
  * @param port to the main thread
- * @param log takes what the thread has to say
+ * @param log takes the log records of the thread
  */
-export function takeSeat(
-  seat: ThreadSeat,
+export function joinSystem(
+  config: ThreadConfig,
   port: ThreadPort,
   environment: Environment,
   log: Logger,
 ): ActorThread {
-  const table = new StatsTable(seat.threadCount, seat.extraFigures, seat.statsMemory);
-  const thread = new ActorThread(seat, environment, log, table, {
+  const table = new StatsTable(config.threadCount, config.extraFigures, config.statsMemory);
+  const thread = new ActorThread(config, environment, log, table, {
     toThread: (_thread, counter, message) => (link.send(counter, message), true),
     toSystem: (ref, message) => (link.send(ref, message), true),
     link: () => undefined,
