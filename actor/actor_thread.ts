@@ -40,8 +40,8 @@ export interface ThreadIdentity {
   readonly threadCount: number;
 }
 
-/** Where messages go that are for no one on this thread. */
-export interface Away {
+/** How messages leave a thread for receivers on other threads and systems. */
+export interface OutboundRoutes {
   /** To another thread of this system. @returns whether the message is on its way. */
   toThread(thread: number, counter: number, message: Marshalled): boolean;
   /** To another system. @returns whether the message is on its way. */
@@ -85,7 +85,7 @@ export class ActorThread {
 
   #identity: ThreadIdentity;
   #environment: Environment;
-  #away: Away;
+  #outbound: OutboundRoutes;
   #table: StatsTable;
   #figures: Float64Array;
   #scheduler: Scheduler;
@@ -100,21 +100,21 @@ export class ActorThread {
   /**
    * A thread is made by `ActorSystem.start` or `joinSystem`.
    *
-   * @param away where messages go that are for no one on this thread
+   * @param outbound carry messages for receivers that are not on this thread
    */
   constructor(
     identity: ThreadIdentity,
     environment: Environment,
     log: Logger,
     table: StatsTable,
-    away: Away,
+    outbound: OutboundRoutes,
   ) {
     this.log = log;
     this.#identity = identity;
     this.address = identity.address;
     this.incarnation = identity.incarnation;
     this.#environment = environment;
-    this.#away = away;
+    this.#outbound = outbound;
     this.#table = table;
     this.#figures = table.row(identity.thread);
     this.#scheduler = new Scheduler(environment);
@@ -206,7 +206,7 @@ export class ActorThread {
     return this.#table.sum();
   }
 
-  /** Passes on a message from another thread or system: to whom it is for here, or further away. */
+  /** Passes on a message from another thread or system: to its receiver here, or further on. */
   relay(to: number | ActorRef, message: Delivery): void {
     if (this.#closed) return;
     try {
@@ -266,7 +266,7 @@ export class ActorThread {
   }
 
   #newContext(self: ActorRef, local: LocalActor): ActorContext {
-    const linkTo = (ref: ActorRef) => this.#closed ? undefined : this.#away.link(ref);
+    const linkTo = (ref: ActorRef) => this.#closed ? undefined : this.#outbound.link(ref);
     return {
       self,
       limits: this.#environment.limits,
@@ -291,11 +291,11 @@ export class ActorThread {
       meet: (ref, message) => {
         const marshalled = this.#marshal(message);
         if (this.#closed) return;
-        this.#away.meet(ref, (isMet) => {
+        this.#outbound.meet(ref, (isMet) => {
           if (isMet) this.#tellFrom(local, self, self, marshalled, false);
         });
       },
-      unlink: (ref) => this.#away.unlink(ref),
+      unlink: (ref) => this.#outbound.unlink(ref),
       isLocal: (ref) => this.isLocal(ref),
       now: () => this.#environment.now(),
       // Who keeps a pace reads it before each message: `maxMessageRate` goes by the same moment.
@@ -356,7 +356,7 @@ export class ActorThread {
     const sent = this.isLocal(ref)
       ? this.#deliver(ref.counter, message)
       // An earlier life of this very address is nobody.
-      : ref.address !== this.address && this.#away.toSystem(ref, message, reserved);
+      : ref.address !== this.address && this.#outbound.toSystem(ref, message, reserved);
     if (!sent) this.drop(ref);
   }
 
@@ -384,6 +384,6 @@ export class ActorThread {
       return true;
     }
     if (this.#isHere(counter)) return this.#channels.deliver(counter, bytes, start, end);
-    return this.#away.toThread(this.#threadOf(counter), counter, message);
+    return this.#outbound.toThread(this.#threadOf(counter), counter, message);
   }
 }
