@@ -132,8 +132,8 @@ export interface Limits {
    * executed: a reader who is slower than its own questions costs this much memory (plus one frame).
    */
   readonly replyBatchBytesMax: number;
-  /** While more replies of a connection than this are to come later, no more of it is executed. */
-  readonly laterMax: number;
+  /** While more replies of a connection than this are deferred, no more of its requests are executed. */
+  readonly deferredRepliesMax: number;
   /** A connection ended for a fault is read on (and ignored) for so long, that its last reply arrives. */
   readonly lingerMs: number;
   /** A connection ended for a fault is read on for so many bytes at the most. */
@@ -334,7 +334,7 @@ export const defaultLimits: Limits = {
   sendBufferBytes: 16 * KiB,
   connectionsMax: 10_000,
   replyBatchBytesMax: 1 * MiB,
-  laterMax: 1_024,
+  deferredRepliesMax: 1_024,
   lingerMs: 500,
   lingerBytesMax: 1 * MiB,
 

@@ -10,7 +10,7 @@ import {
   type Reply,
   type RequestHandler,
   RpcError,
-  type SendLate,
+  type SendDeferred,
   type Timers,
   writeValue,
 } from "../rpc/mod.ts";
@@ -37,7 +37,7 @@ export interface ConnectionHost {
 export interface ConnectionEnds {
   /** The host at the other end. */
   peer: string;
-  sendLate: SendLate;
+  sendDeferred: SendDeferred;
   end: EndConnection;
 }
 
@@ -330,7 +330,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   #send(notice: LinkNotice): void {
     const writer = new MsgpackWriter(64);
     writeNotice(writer, notice);
-    this.#ends.sendLate(writer.written(), 0);
+    this.#ends.sendDeferred(writer.written(), 0);
   }
 
   bug(error: unknown): void {

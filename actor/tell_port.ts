@@ -36,8 +36,8 @@ export class RpcTellNetwork implements TellNetwork {
       environment: this.#environment,
       hostname,
       port,
-      serve: (sendLate, peer, end) =>
-        new SystemConnection(links, { peer: hostOf(peer), sendLate, end }),
+      serve: (sendDeferred, peer, end) =>
+        new SystemConnection(links, { peer: hostOf(peer), sendDeferred, end }),
     });
     return {
       address: server.address,

@@ -4,8 +4,8 @@ import { frameHeaderBytes, frameLength } from "./frame_reader.ts";
 import { beginResponse, Incoming, ShapeError, writeErrorResponse } from "./message.ts";
 import type { MsgpackReader, MsgpackWriter } from "./msgpack/mod.ts";
 
-/** What a `RequestHandler` returns when the response comes later. */
-export const later = Symbol("later");
+/** What a `RequestHandler` returns when the response is deferred: it is sent in another way. */
+export const deferred = Symbol("deferred");
 
 /** What a server does with the messages of a connection. */
 export interface RequestHandler {
@@ -14,14 +14,14 @@ export interface RequestHandler {
   /**
    * Executes a request: reads its params from `reader` and writes exactly one value, the result.
    *
-   * @returns `later` when the response is sent later, in another way; what was written is taken back.
+   * @returns `deferred` when the response is sent in another way; what was written is taken back.
    * @throws {RpcError} to answer with an error; what was written is taken back.
    */
   request(
     request: Incoming,
     reader: MsgpackReader,
     writer: MsgpackWriter,
-  ): void | typeof later;
+  ): void | typeof deferred;
   /**
    * Takes a payload that it knows at sight, all of it well-formed; the default is to take none.
    *
@@ -110,7 +110,7 @@ function answerRequest(
   const start = writer.size;
   const frame = beginResponse(writer, msgid);
   try {
-    if (handler.request(incoming, reader, writer) === later) writer.truncate(start);
+    if (handler.request(incoming, reader, writer) === deferred) writer.truncate(start);
     else writer.endFrame(frame);
     return writer.size - start;
   } catch (error) {

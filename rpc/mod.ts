@@ -43,7 +43,7 @@
 
 export * from "./msgpack/mod.ts";
 export { formatAddress, parseAddress } from "./address.ts";
-export { type Answer, answerFrames, later, type RequestHandler } from "./answer.ts";
+export { type Answer, answerFrames, deferred, type RequestHandler } from "./answer.ts";
 export { type AwakeEnvironment, awakeEnvironment } from "./awake_environment.ts";
 export { Backoff, type BackoffOptions } from "./backoff.ts";
 export { delayedTransport } from "./delayed_transport.ts";
@@ -83,7 +83,7 @@ export {
   type EndConnection,
   type FrameExecutor,
   type Reply,
-  type SendLate,
+  type SendDeferred,
 } from "./served_connection.ts";
 export { RpcServer, type RpcServerOptions } from "./server.ts";
 export { tcpTransport } from "./tcp.ts";

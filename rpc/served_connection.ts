@@ -8,12 +8,12 @@ import type { ByteStream } from "./transport.ts";
 export interface Reply extends Answer {
   /** Whole response frames; must not change any more. */
   replies: Uint8Array;
-  /** How many of the requests will be answered by a `SendLate`. Default 0. */
-  later?: number;
+  /** How many of the requests will be answered by a `SendDeferred`; default: none. */
+  deferred?: number;
 }
 
-/** Sends response frames that a reply has announced for later, and says how many they are. */
-export type SendLate = (replies: Uint8Array, count: number) => void;
+/** Sends deferred response frames, and says how many of them a reply has announced. */
+export type SendDeferred = (replies: Uint8Array, count: number) => void;
 
 /** Ends a connection that was heard enough of: what was sent before still arrives. */
 export type EndConnection = () => void;
@@ -21,9 +21,9 @@ export type EndConnection = () => void;
 /** Executes the frames of one connection. */
 export interface FrameExecutor {
   /**
-   * Executes whole frames. Called again only when the replies before are written, and no more than
-   * `laterMax` are to come later: so a connection's requests are executed in order, and a client that
-   * does not read its replies is not read from.
+   * Executes whole frames. Called again only when the replies before are written and no more than
+   * `deferredRepliesMax` replies are deferred: so the requests of a connection are executed in order,
+   * and a client that does not read its replies is not read from.
    *
    * @param frames valid until the call settles
    * @param again whether these are the frames that the call before left unexecuted
@@ -42,15 +42,15 @@ export interface FrameExecutor {
 export class ServedConnection {
   #stream: ByteStream;
   #environment: Pick<Timers, "after"> & Limited;
-  #laterMax: number;
+  #deferredRepliesMax: number;
   #executor: FrameExecutor;
   #closed = false;
   #isWriting = false;
   #writeError: unknown;
-  /** How many replies will come later. */
-  #due = 0;
-  /** Those that came while another write was under way. */
-  #late: Uint8Array[] = [];
+  /** How many replies are deferred. */
+  #deferred = 0;
+  /** What is to be written behind the write under way. */
+  #queued: Uint8Array[] = [];
   /** Goes on when all that was to be written is, or the connection is closed. */
   #resume: (() => void) | undefined;
   /** Whether nothing more is sent, because what came was enough. */
@@ -62,13 +62,13 @@ export class ServedConnection {
   constructor(
     stream: ByteStream,
     environment: Pick<Timers, "after"> & Limited,
-    serve: (sendLate: SendLate, end: EndConnection) => FrameExecutor,
+    serve: (sendDeferred: SendDeferred, end: EndConnection) => FrameExecutor,
   ) {
     this.#stream = stream;
     this.#environment = environment;
-    this.#laterMax = environment.limits.laterMax;
+    this.#deferredRepliesMax = environment.limits.deferredRepliesMax;
     this.#executor = serve(
-      (replies, count) => this.#sendLate(replies, count),
+      (replies, count) => this.#sendDeferred(replies, count),
       () => this.#end(),
     );
   }
@@ -80,7 +80,7 @@ export class ServedConnection {
     this.#onClosed?.();
     this.#executor.close?.();
     this.#stream.close();
-    this.#due = 0;
+    this.#deferred = 0;
     this.#resume?.();
   }
 
@@ -120,8 +120,8 @@ export class ServedConnection {
     for (let rest = frames; rest.length > 0;) {
       if (this.#isUnsettled) await this.#settled();
       const reply = await this.#executor.execute(rest, rest !== frames);
-      const { replies, consumed, close, later = 0 } = reply;
-      this.#due += later;
+      const { replies, consumed, close, deferred = 0 } = reply;
+      this.#deferred += deferred;
       if (replies.length > 0) this.#send(replies);
       if (close) throw new ShapeError("Cannot follow a connection: what came is no message");
       if (consumed === rest.length) return;
@@ -129,8 +129,8 @@ export class ServedConnection {
     }
   }
 
-  #sendLate(replies: Uint8Array, count: number): void {
-    this.#due -= count;
+  #sendDeferred(replies: Uint8Array, count: number): void {
+    this.#deferred -= count;
     if (!this.#closed && !this.#isEnding) this.#send(replies);
   }
 
@@ -149,7 +149,7 @@ export class ServedConnection {
 
   /** Writes, now or behind the write under way. */
   #send(bytes: Uint8Array): void {
-    if (this.#isWriting) this.#late.push(bytes);
+    if (this.#isWriting) this.#queued.push(bytes);
     else this.#write(bytes);
   }
 
@@ -160,8 +160,8 @@ export class ServedConnection {
 
   #onWritten = (): void => {
     this.#isWriting = false;
-    if (this.#late.length > 0 && this.#writeError === undefined) {
-      this.#write(concatenated(this.#late.splice(0)));
+    if (this.#queued.length > 0 && this.#writeError === undefined) {
+      this.#write(concatenated(this.#queued.splice(0)));
     } else {
       if (this.#isEnding) this.#closeWrite();
       this.#resume?.();
@@ -175,16 +175,17 @@ export class ServedConnection {
 
   /** Whether `settled` has something to wait for or to say. */
   get #isUnsettled(): boolean {
-    return this.#isWriting || this.#due > this.#laterMax || this.#writeError !== undefined;
+    return this.#isWriting || this.#deferred > this.#deferredRepliesMax ||
+      this.#writeError !== undefined;
   }
 
   /**
-   * Waits until everything is written, and no more than `dueMax` replies are to come later.
+   * Waits until everything is written, and no more than `deferredMax` replies are deferred.
    *
    * @throws what a write failed with.
    */
-  async #settled(dueMax = this.#laterMax): Promise<void> {
-    while (this.#writeError === undefined && (this.#isWriting || this.#due > dueMax)) {
+  async #settled(deferredMax = this.#deferredRepliesMax): Promise<void> {
+    while (this.#writeError === undefined && (this.#isWriting || this.#deferred > deferredMax)) {
       await new Promise<void>((resolve) => this.#resume = resolve);
     }
     if (this.#writeError !== undefined) throw this.#writeError;

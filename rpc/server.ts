@@ -2,7 +2,7 @@ import type { Limited, Timers } from "./environment.ts";
 import {
   type EndConnection,
   type FrameExecutor,
-  type SendLate,
+  type SendDeferred,
   ServedConnection,
 } from "./served_connection.ts";
 import type { ByteListener, ByteStream, Transport } from "./transport.ts";
@@ -17,11 +17,11 @@ export interface RpcServerOptions {
   /**
    * Makes what executes the frames of a new connection.
    *
-   * @param sendLate for replies that come later
+   * @param sendDeferred sends deferred replies
    * @param peer the address of its other end
    * @param end for a connection that is to be heard no more
    */
-  serve(sendLate: SendLate, peer: string, end: EndConnection): FrameExecutor;
+  serve(sendDeferred: SendDeferred, peer: string, end: EndConnection): FrameExecutor;
   /** Told when a connection ends otherwise than by the peer's orderly close. */
   onFault?(peer: string, error: unknown): void;
 }
@@ -81,7 +81,7 @@ export class RpcServer {
     const connection = new ServedConnection(
       stream,
       this.#options.environment,
-      (sendLate, end) => this.#options.serve(sendLate, stream.peer, end),
+      (sendDeferred, end) => this.#options.serve(sendDeferred, stream.peer, end),
     );
     this.#connections.add(connection);
     await connection.serve((error) => this.#fault(stream, error));

@@ -74,7 +74,7 @@ Deno.test("checkLimits() refuses bounds exactly when some relation does not hold
 
 Deno.test("withLimits() replaces some bounds, and leaves the default ones as they are", () => {
   const before = { ...defaultLimits };
-  assertEquals(withLimits({ laterMax: 3 }), { ...defaultLimits, laterMax: 3 });
+  assertEquals(withLimits({ deferredRepliesMax: 3 }), { ...defaultLimits, deferredRepliesMax: 3 });
   assertEquals({ ...defaultLimits }, before);
 });
 

@@ -6,7 +6,7 @@ import {
   writeNilResponse,
 } from "../../rpc/mod.ts";
 import type { PutRequests } from "./pending_acks.ts";
-import { beginLate, endLate } from "./query_message.ts";
+import { beginDeferred, endDeferred } from "./query_message.ts";
 
 /** Writes the deferred replies to Puts: one message for each group of requests of a connection. */
 export class PutReplies {
@@ -33,9 +33,9 @@ export class PutReplies {
     const { address, incarnation } = this.#context.self;
     for (const { inbox, msgids } of puts) {
       const writer = this.#context.beginMessage();
-      const place = beginLate(writer);
+      const place = beginDeferred(writer);
       for (const msgid of msgids) write(writer, msgid);
-      endLate(writer, place, msgids.length);
+      endDeferred(writer, place, msgids.length);
       this.#context.tellWritten({ address, incarnation, counter: inbox });
     }
   }

@@ -8,8 +8,8 @@ import {
 } from "../../kvcommon/mod.ts";
 import { wireLimits } from "../../limits.ts";
 import {
+  deferred,
   type Incoming,
-  later,
   type Limited,
   type MsgpackReader,
   type MsgpackWriter,
@@ -66,7 +66,7 @@ export class Queries implements RequestHandler {
     request: Incoming,
     reader: MsgpackReader,
     writer: MsgpackWriter,
-  ): void | typeof later {
+  ): void | typeof deferred {
     switch (methodOf(reader.bytes, request.methodStart, request.methodEnd)) {
       case "Get":
         return this.#get(request, reader, writer);
@@ -109,7 +109,7 @@ export class Queries implements RequestHandler {
     request: Incoming,
     reader: MsgpackReader,
     writer: MsgpackWriter,
-  ): void | typeof later {
+  ): void | typeof deferred {
     expectParams(request, "Put", 2);
     const keyBytes = readKey(reader, "Put");
     const keyEnd = reader.at;
@@ -129,7 +129,7 @@ export class Queries implements RequestHandler {
     this.accepted.push(n);
     if (!this.#defersPuts) return writer.nil();
     this.deferredMsgids.push(request.msgid!);
-    return later;
+    return deferred;
   }
 
   #list(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {

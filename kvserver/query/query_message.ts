@@ -2,11 +2,11 @@
  * What a receiver tells its query actor and gets back, marshalled by hand: the request frames as they
  * came from the socket, the response frames as they go to it.
  *
- *     query  [inbox (uint), connections (uint), frames (bin)]
- *     reply  [responses (bin), consumed (uint), close (bool), later (uint)]
- *     late   [responses (bin), count (uint)]
+ *     query     [inbox (uint), connections (uint), frames (bin)]
+ *     reply     [responses (bin), consumed (uint), close (bool), deferred (uint)]
+ *     deferred  [responses (bin), count (uint)]
  *
- * `later` is how many of the requests are not answered in a reply, but in late ones.
+ * `deferred` is how many of the requests are answered in deferred replies instead.
  *
  * @module
  */
@@ -70,22 +70,22 @@ export function endReply(
   writer: MsgpackWriter,
   place: number,
   answer: Answer,
-  later: number,
+  deferred: number,
 ): void {
   writer.endBin(place);
   writer.int(answer.consumed);
   writer.bool(answer.close);
-  writer.int(later);
+  writer.int(deferred);
 }
 
-/** Begins a late reply: response frames follow, then `endLate`. @returns the place of the frames. */
-export function beginLate(writer: MsgpackWriter): number {
+/** Begins a deferred reply: response frames follow, then `endDeferred`. @returns the place of the frames. */
+export function beginDeferred(writer: MsgpackWriter): number {
   writer.arrayHeader(2);
   return writer.beginBin();
 }
 
-/** Ends the late reply whose frames, `count` of them, began at `place`. */
-export function endLate(writer: MsgpackWriter, place: number, count: number): void {
+/** Ends the deferred reply whose frames, `count` of them, began at `place`. */
+export function endDeferred(writer: MsgpackWriter, place: number, count: number): void {
   writer.endBin(place);
   writer.int(count);
 }
@@ -94,11 +94,11 @@ export function endLate(writer: MsgpackWriter, place: number, count: number): vo
 export interface QueryReply extends Answer {
   /** Whole response frames. */
   replies: Uint8Array;
-  later: number;
+  deferred: number;
 }
 
-/** Whether the message that begins with `first` is a late reply. */
-export function isLate(first: number): boolean {
+/** Whether the message that begins with `first` is a deferred reply. */
+export function isDeferred(first: number): boolean {
   return first === arrayOfTwo;
 }
 
@@ -108,15 +108,17 @@ export function readReply(reader: MsgpackReader): QueryReply {
   const replies = reader.bin();
   const consumed = reader.uint();
   const close = reader.bool();
-  const later = reader.uint();
-  if (replies === undefined || consumed === mismatch || close === undefined || later === mismatch) {
+  const deferred = reader.uint();
+  if (
+    replies === undefined || consumed === mismatch || close === undefined || deferred === mismatch
+  ) {
     throw malformed();
   }
-  return { replies, consumed, close, later };
+  return { replies, consumed, close, deferred };
 }
 
-/** Reads the late reply that `reader` holds, as `readReply` does. */
-export function readLate(reader: MsgpackReader): { replies: Uint8Array; count: number } {
+/** Reads the deferred reply that `reader` holds, as `readReply` does. */
+export function readDeferred(reader: MsgpackReader): { replies: Uint8Array; count: number } {
   reader.arrayHeader();
   const replies = reader.bin();
   const count = reader.uint();

@@ -6,10 +6,16 @@ import {
   frameLength,
   MsgpackReader,
   RpcServer,
-  type SendLate,
+  type SendDeferred,
   type Transport,
 } from "../../rpc/mod.ts";
-import { isLate, type QueryReply, readLate, readReply, writeQuery } from "./query_message.ts";
+import {
+  isDeferred,
+  type QueryReply,
+  readDeferred,
+  readReply,
+  writeQuery,
+} from "./query_message.ts";
 import { queriesTold } from "./server_stats.ts";
 
 /** Options of a `QueryReceiver`. */
@@ -40,8 +46,8 @@ export class QueryReceiver {
     this.#server = new RpcServer({
       ...options,
       environment,
-      serve: (sendLate) => {
-        const connection = new OpenConnection(thread, queryActor, this.#open, sendLate);
+      serve: (sendDeferred) => {
+        const connection = new OpenConnection(thread, queryActor, this.#open, sendDeferred);
         this.#open.add(connection);
         return connection;
       },
@@ -79,7 +85,7 @@ class OpenConnection implements FrameExecutor {
     thread: ActorThread,
     queryActor: ActorRef,
     all: Set<OpenConnection>,
-    sendLate: SendLate,
+    sendDeferred: SendDeferred,
   ) {
     this.#thread = thread;
     this.#queryActor = queryActor;
@@ -87,9 +93,9 @@ class OpenConnection implements FrameExecutor {
     this.#all = all;
     this.#inbox = thread.openInbox((bytes, start, end) => {
       this.#reader.reset(bytes, start, end);
-      if (isLate(bytes[start])) {
-        const { replies, count } = readLate(this.#reader);
-        sendLate(replies, count);
+      if (isDeferred(bytes[start])) {
+        const { replies, count } = readDeferred(this.#reader);
+        sendDeferred(replies, count);
       } else this.#resolve(readReply(this.#reader));
     });
   }

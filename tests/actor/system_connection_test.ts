@@ -31,7 +31,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   newConnection(): SystemConnection {
     return new SystemConnection(this, {
       peer: "203.0.113.9",
-      sendLate: (frames) => this.sent.push(...framesIn(frames).map((it) => msgpackDecode(it))),
+      sendDeferred: (frames) => this.sent.push(...framesIn(frames).map((it) => msgpackDecode(it))),
       end: () => this.ended++,
     });
   }

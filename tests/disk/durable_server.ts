@@ -3,7 +3,12 @@ import { consoleLogger } from "../../log/mod.ts";
 import { getCall, putCall } from "../../kvcommon/mod.ts";
 import { Journal } from "../../kvserver/disk/journal.ts";
 import type { Durability } from "../../kvserver/mod.ts";
-import { isLate, readLate, readReply, writeQuery } from "../../kvserver/query/query_message.ts";
+import {
+  isDeferred,
+  readDeferred,
+  readReply,
+  writeQuery,
+} from "../../kvserver/query/query_message.ts";
 import { startQueryActor } from "../../kvserver/query/start_query_actor.ts";
 import { ReplicaGroup } from "../../kvserver/replica_group.ts";
 import {
@@ -102,7 +107,9 @@ export class DurableServer {
     group.begin(this.queryActors, true);
     this.#inbox = system.openInbox((bytes, start, end) => {
       const reader = new MsgpackReader(bytes, start, end);
-      this.#answered(isLate(bytes[start]) ? readLate(reader).replies : readReply(reader).replies);
+      this.#answered(
+        isDeferred(bytes[start]) ? readDeferred(reader).replies : readReply(reader).replies,
+      );
     }).ref;
   }
 

@@ -1,8 +1,13 @@
 import { assertEquals } from "../deps.ts";
-import { beginLate, beginReply, endLate, endReply } from "../../kvserver/query/query_message.ts";
+import {
+  beginDeferred,
+  beginReply,
+  endDeferred,
+  endReply,
+} from "../../kvserver/query/query_message.ts";
 import { decode, MsgpackWriter } from "../../rpc/mod.ts";
 
-Deno.test("a reply and a late one are each a whole message", () => {
+Deno.test("a reply and a deferred one are each a whole message", () => {
   const writer = new MsgpackWriter();
   const frames = new Uint8Array([0, 0, 0, 1, 0xc0]);
   let place = beginReply(writer);
@@ -10,8 +15,8 @@ Deno.test("a reply and a late one are each a whole message", () => {
   endReply(writer, place, { consumed: 300, close: true }, 2);
   assertEquals(decode(writer.written()), [frames, 300, true, 2]);
   writer.clear();
-  place = beginLate(writer);
+  place = beginDeferred(writer);
   writer.raw(frames);
-  endLate(writer, place, 1);
+  endDeferred(writer, place, 1);
   assertEquals(decode(writer.written()), [frames, 1]);
 });

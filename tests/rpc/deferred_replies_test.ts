@@ -1,12 +1,12 @@
 import { defaultLimits } from "../../limits.ts";
 import {
   answerFrames,
+  deferred,
   type FrameExecutor,
-  later,
   MsgpackReader,
   MsgpackWriter,
   type RpcServerOptions,
-  type SendLate,
+  type SendDeferred,
 } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
@@ -18,14 +18,14 @@ import { concat, frameOf, requestFrame } from "../support/rpc/wire.ts";
 import { sleep } from "../support/until.ts";
 
 /** Answers `Now []` at once, and `Later []` when it is told to. */
-class LateExecutor implements FrameExecutor {
+class DeferringExecutor implements FrameExecutor {
   /** Requests that are not answered yet. */
   readonly waiting: number[] = [];
   executed = 0;
-  #sendLate: SendLate;
+  #sendDeferred: SendDeferred;
 
-  constructor(sendLate: SendLate) {
-    this.#sendLate = sendLate;
+  constructor(sendDeferred: SendDeferred) {
+    this.#sendDeferred = sendDeferred;
   }
 
   execute(frames: Uint8Array) {
@@ -39,28 +39,28 @@ class LateExecutor implements FrameExecutor {
         if (request.method(reader) === "Now") return;
         this.waiting.push(request.msgid!);
         count++;
-        return later;
+        return deferred;
       },
       bug(error) {
         throw error;
       },
     });
-    return { ...answer, replies: writer.written(), later: count };
+    return { ...answer, replies: writer.written(), deferred: count };
   }
 
   /** Answers the first `count` that wait. */
   release(count: number): void {
     const replies = this.waiting.splice(0, count).map((msgid) => frameOf([1, msgid, null, "late"]));
-    this.#sendLate(concat(...replies), replies.length);
+    this.#sendDeferred(concat(...replies), replies.length);
   }
 }
 
-function startLateServer(options: Partial<RpcServerOptions> = {}) {
-  const executors: LateExecutor[] = [];
+function startDeferringServer(options: Partial<RpcServerOptions> = {}) {
+  const executors: DeferringExecutor[] = [];
   const served = startServer({
     ...options,
-    serve(sendLate) {
-      executors.push(new LateExecutor(sendLate));
+    serve(sendDeferred) {
+      executors.push(new DeferringExecutor(sendDeferred));
       return executors.at(-1)!;
     },
   });
@@ -72,7 +72,7 @@ function startInMemory(world: SimulatedWorld) {
   const network = new MemoryNetwork(world);
   const environment = world.environment();
   const address = { hostname: "server", port: 6001 };
-  return { network, ...startLateServer({ transport: network, environment, ...address }) };
+  return { network, ...startDeferringServer({ transport: network, environment, ...address }) };
 }
 
 /** Resolves when it is so. */
@@ -80,8 +80,8 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(1);
 }
 
-Deno.test("RpcServer answers what comes behind a request whose reply comes later", async () => {
-  const { served, executors } = startLateServer();
+Deno.test("RpcServer answers what comes behind a request whose reply is deferred", async () => {
+  const { served, executors } = startDeferringServer();
   await using _served = served;
   using socket = await RawSocket.connect(served.address);
   await socket.send(concat(requestFrame(1, "Later", []), requestFrame(2, "Now", [])));
@@ -92,11 +92,11 @@ Deno.test("RpcServer answers what comes behind a request whose reply comes later
   assertEquals(await socket.reply(), [1, 1, null, "late"]);
 });
 
-testInWorld("RpcServer executes no more while too many replies are to come", async (world) => {
+testInWorld("RpcServer executes no more while too many replies are deferred", async (world) => {
   const { served, executors, network } = startInMemory(world);
   const client = await world.complete(network.connect(served.address));
   const requests = Array.from(
-    { length: defaultLimits.laterMax + 1 },
+    { length: defaultLimits.deferredRepliesMax + 1 },
     (_, i) => requestFrame(i, "Later", []),
   );
   await world.complete(client.write(concat(...requests)));
@@ -104,16 +104,16 @@ testInWorld("RpcServer executes no more while too many replies are to come", asy
   await world.complete(client.write(requestFrame(9999, "Now", [])));
   await world.advance(60_000);
   const [executor] = executors;
-  assertEquals(executor.executed, defaultLimits.laterMax + 1);
+  assertEquals(executor.executed, defaultLimits.deferredRepliesMax + 1);
   executor.release(1);
   await world.advance(1_000);
-  assertEquals(executor.executed, defaultLimits.laterMax + 2);
+  assertEquals(executor.executed, defaultLimits.deferredRepliesMax + 2);
   client.close();
   await world.complete(served.server.close());
 });
 
-Deno.test("RpcServer sends what was to come later before it ends a connection that the client ended", async () => {
-  const { served, executors } = startLateServer();
+Deno.test("RpcServer sends deferred replies before it ends a connection that the client ended", async () => {
+  const { served, executors } = startDeferringServer();
   await using _served = served;
   using socket = await RawSocket.connect(served.address);
   await socket.send(concat(requestFrame(1, "Later", []), requestFrame(2, "Now", [])));
@@ -126,7 +126,7 @@ Deno.test("RpcServer sends what was to come later before it ends a connection th
 
 for (const end of ["has ended", "goes on with"]) {
   testInWorld(
-    `RpcServer.close() waits for no late reply when the client ${end} its requests`,
+    `RpcServer.close() waits for no deferred reply when the client ${end} its requests`,
     async (world) => {
       const { served, executors, network } = startInMemory(world);
       const client = await world.complete(network.connect(served.address));
@@ -141,8 +141,8 @@ for (const end of ["has ended", "goes on with"]) {
   );
 }
 
-Deno.test("RpcServer forgets a late reply to a connection that is gone", async () => {
-  const { served, executors } = startLateServer();
+Deno.test("RpcServer forgets a deferred reply to a connection that is gone", async () => {
+  const { served, executors } = startDeferringServer();
   await using _served = served;
   {
     using socket = await RawSocket.connect(served.address);
