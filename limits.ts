@@ -239,10 +239,10 @@ export interface Limits {
   readonly peerCheckMs: number;
   /** A joining server requests the state of another peer when the sender is silent for so long. */
   readonly stateSenderPatienceMs: number;
-  /** A peer neither reached nor heard for so long is lost: the others make up for what it sent. */
+  /** A peer neither reached nor heard for so long is lost: the other peers are sent its entries. */
   readonly peerLostMs: number;
   /** Incarnations of restarted peers that are remembered; past it the oldest is forgotten. */
-  readonly deadIncarnationsMax: number;
+  readonly endedIncarnationsMax: number;
   /** How long a server that stops goes on syncing, to hand over what it accepted. */
   readonly closeDrainMs: number;
   /** How long it waits for other servers when it can reach none. */
@@ -377,7 +377,7 @@ export const defaultLimits: Limits = {
   peerCheckMs: 250,
   stateSenderPatienceMs: 5_000,
   peerLostMs: 30_000,
-  deadIncarnationsMax: 1_000,
+  endedIncarnationsMax: 1_000,
   closeDrainMs: 5_000,
   unreachableDrainMs: 1_500,
   futureToleranceMs: 60_000,
@@ -524,7 +524,7 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("timestampMarginMs", "timestampMaxAheadMs", "what is sent is taken"),
   ordered("messageIntroductionsMax", "peersMax", "a message introduces peers"),
   ordered("peersMax", "connectionsMax", "each peer may connect"),
-  ordered("peersMax", "deadIncarnationsMax", "a restart of each peer is remembered"),
+  ordered("peersMax", "endedIncarnationsMax", "a restart of each peer is remembered"),
   // ---- the disk ----
   ordered("diskMessageBytesMax", "logSegmentBytes", "a file of the log holds a message"),
   ordered("logSegmentBytes", "foldFromBytes", "a fold finds a whole file of the log"),

@@ -7,7 +7,7 @@ type State =
   | { name: "up" }
   /** The link is down, and the peer may be back soon. */
   | { name: "down"; sinceMs: number }
-  /** The peer was neither reached nor heard for `peerLostMs`: the others make up for what it sent. */
+  /** The peer was neither reached nor heard for `peerLostMs`: the other peers are sent its entries. */
   | { name: "lost"; sinceMs: number }
   /** The peer is a peer no more. */
   | { name: "forgotten" };

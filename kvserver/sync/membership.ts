@@ -28,8 +28,8 @@ export class Membership {
   #options: MembershipOptions;
   /** By uid, and in the order of their turns. */
   #peers = new Map<string, Peer>();
-  /** Incarnations whose address has restarted: they are not dialed because others name them. */
-  #dead = new Set<string>();
+  /** Incarnations that ended, because their address answers as another: peers that name them are ignored. */
+  #ended = new Set<string>();
 
   constructor(context: ActorContext, options: MembershipOptions) {
     this.#context = context;
@@ -68,14 +68,14 @@ export class Membership {
     if (known !== undefined) return known;
     if (ref.address === this.#context.self.address) return undefined;
     const { peersMax } = this.#context.limits;
-    if (this.#peers.size >= peersMax) this.#forgetOneThatIsLost();
+    if (this.#peers.size >= peersMax) this.#forgetLostPeer();
     if (this.#peers.size >= peersMax) return undefined;
     return this.#add(ref);
   }
 
   /** A peer names another server: it becomes a peer once it was greeted, with a `MetMessage`. */
   introduced(ref: ActorRef): void {
-    const isKnown = this.#peers.has(uid(ref)) || this.#dead.has(ref.incarnation) ||
+    const isKnown = this.#peers.has(uid(ref)) || this.#ended.has(ref.incarnation) ||
       ref.address === this.#context.self.address;
     if (!isKnown) this.#context.meet(ref, { type: "met", ref } satisfies MetMessage);
   }
@@ -99,29 +99,29 @@ export class Membership {
     const { journal } = this.#options;
     const { ref } = peer;
     peer.greeted();
-    this.#dead.delete(ref.incarnation);
+    this.#ended.delete(ref.incarnation);
     for (const other of this.#peers.values()) if (other !== peer) other.introduce(peer);
     if (journal === undefined) return;
     this.#context.tell(journal, { type: "peerKnown", address: ref.address } satisfies PeerNote);
   }
 
   /**
-   * Forgets a peer whose address is another server's now. Should it be back, it is a peer again as soon
+   * Forgets a peer whose incarnation has ended. If it is back nevertheless, it is a peer again as soon
    * as it was greeted.
    */
-  #bury(peer: Peer): void {
-    this.#dead.add(peer.ref.incarnation);
-    if (this.#dead.size > this.#context.limits.deadIncarnationsMax) {
-      this.#dead.delete(this.#dead.values().next().value!);
+  #forgetEnded(peer: Peer): void {
+    this.#ended.add(peer.ref.incarnation);
+    if (this.#ended.size > this.#context.limits.endedIncarnationsMax) {
+      this.#ended.delete(this.#ended.values().next().value!);
     }
     this.#forget(peer);
-    this.#makeUpFor(peer);
+    this.#repair(peer);
     this.#context.log.info("Peer {peer} restarted: it syncs again once it joins", {
       peer: peer.ref.address,
     });
   }
 
-  #forgetOneThatIsLost(): void {
+  #forgetLostPeer(): void {
     const lost = [...this.#peers.values()].find(({ isLost }) => isLost);
     if (lost !== undefined) this.#forget(lost);
   }
@@ -135,14 +135,14 @@ export class Membership {
 
   /**
    * Notes the state of the link to a peer. A peer whose address answers as another server, and that has
-   * no connection to this one either, is buried; one that is lost is made up for.
+   * no connection to this one either, is forgotten. Other peers are sent the entries of one that is lost.
    *
    * @returns whether it is still a peer.
    */
   observeLink(peer: Peer, link: LinkState): boolean {
     if (link.epoch > 0 && !peer.isGreeted) this.#greeted(peer);
     if (link.isElsewhere && !link.isHeard) {
-      this.#bury(peer);
+      this.#forgetEnded(peer);
       return false;
     }
     this.#observeConflict(peer, link.isElsewhere);
@@ -150,7 +150,7 @@ export class Membership {
     const { address } = peer.ref;
     if (change === "back") this.#context.log.info("Peer {peer} is back", { peer: address });
     if (change === "lost") {
-      this.#makeUpFor(peer);
+      this.#repair(peer);
       this.#context.log.warn("Peer {peer} is lost", { peer: address });
     }
     return true;
@@ -168,7 +168,7 @@ export class Membership {
   }
 
   /** Sends the entries of a peer that is gone to all others, because it may have reached only some. */
-  #makeUpFor(peer: Peer): void {
+  #repair(peer: Peer): void {
     for (const other of this.#peers.values()) {
       if (other !== peer) this.#options.stateReader.add(other, { only: [peer.ref.incarnation] });
     }

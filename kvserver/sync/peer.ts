@@ -274,7 +274,7 @@ export class Peer {
     return this.#liveness.lastHeardMs;
   }
 
-  /** Whether it could not be reached for so long that others make up for it. */
+  /** Whether the peer could not be reached for so long that the others are sent its entries. */
   get isLost(): boolean {
     return this.#liveness.isLost;
   }

@@ -145,7 +145,7 @@ const mutants: Record<string, PlantedFault> = {
     from: "this.#isGreetingDue = false;",
     to: "",
   },
-  "nobody makes up for a lost or ended peer": {
+  "nobody repairs what a lost or ended peer left": {
     noticedBy: "hard",
     file: "kvserver/sync/membership.ts",
     from:

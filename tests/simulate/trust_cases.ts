@@ -165,7 +165,7 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
     return stage.end(settledMs, ["after"]);
   },
 
-  "a server that advertises another one's address buries nobody": async () => {
+  "a server that advertises another one's address forgets nobody": async () => {
     const stage = new Stage();
     const a = await stage.start();
     const b = await stage.start([a]);
@@ -185,7 +185,7 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
     return stage.end(settledMs);
   },
 
-  "an address that leads elsewhere for ten seconds buries nobody": async () => {
+  "an address that leads elsewhere for ten seconds forgets nobody": async () => {
     for (const isCut of [true, false]) {
       const stage = new Stage();
       const a = await stage.start();
