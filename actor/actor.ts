@@ -62,12 +62,12 @@ export interface ActorContext extends Limited {
   watchLink(ref: ActorRef, message: unknown): void;
   /**
    * Has a system greeted that somebody named, and sends itself `message` once it is: at its address, in
-   * the life that the ref names. Nothing comes when that does not succeed within a minute.
+   * the incarnation that the ref names. Nothing comes when that does not succeed within a minute.
    */
   meet(ref: ActorRef, message: unknown): void;
   /** Ends the link to a remote actor's system. */
   unlink(ref: ActorRef): void;
-  /** Whether `ref` names an actor of this system in its present life. */
+  /** Whether `ref` names an actor of this incarnation of the system. */
   isLocal(ref: ActorRef): boolean;
   /** Wall clock: milliseconds since the epoch, an integer; may jump either way. */
   now(): number;

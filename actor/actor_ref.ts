@@ -2,7 +2,7 @@
  * Names an actor anywhere: plain data that travels inside messages and JSON.
  *
  * `uid(ref)` names one actor for ever: a system that starts again on its old address draws a new
- * incarnation, and messages to refs of its earlier life reach nobody.
+ * incarnation, and messages to refs of an earlier one reach nobody.
  */
 export interface ActorRef {
   /** `host:port` of the actor's system. */

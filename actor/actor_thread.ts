@@ -32,7 +32,7 @@ export interface ChannelRef<T> {
 export interface ThreadIdentity {
   /** The system's `host:port`, part of every ref. */
   readonly address: string;
-  /** 64 random bits: this life of the address. */
+  /** 64 random bits as 16 hexadecimal digits, drawn at the start of the system. */
   readonly incarnation: string;
   /** From 0, the main thread, to `threadCount - 1`. */
   readonly thread: number;
@@ -66,7 +66,7 @@ export interface OutboundRoutes {
 export class ActorThread {
   /** The system's `host:port`, part of every ref. */
   readonly address: string;
-  /** 64 random bits: this life of the address. */
+  /** 64 random bits as 16 hexadecimal digits, drawn at the start of the system. */
   readonly incarnation: string;
   /**
    * Told of what an actor threw, with its ref, and of messages that could not be delivered, with
@@ -196,7 +196,7 @@ export class ActorThread {
     return this.#channels.size;
   }
 
-  /** Whether `ref` names an actor of this system in its present life. */
+  /** Whether `ref` names an actor of this incarnation of the system. */
   isLocal(ref: ActorRef): boolean {
     return ref.incarnation === this.incarnation && ref.address === this.address;
   }
@@ -355,7 +355,7 @@ export class ActorThread {
   #route(ref: ActorRef, message: Delivery, reserved: boolean): void {
     const sent = this.isLocal(ref)
       ? this.#deliver(ref.counter, message)
-      // An earlier life of this very address is nobody.
+      // An earlier incarnation of this very address is nobody.
       : ref.address !== this.address && this.#outbound.toSystem(ref, message, reserved);
     if (!sent) this.drop(ref);
   }

@@ -1,6 +1,6 @@
 import type { Clock, Limited } from "../rpc/mod.ts";
 import type { Marshalled } from "./marshaller.ts";
-import type { SystemLife } from "./system_life.ts";
+import type { SystemId } from "./system_id.ts";
 
 /**
  * Checks a message of another system, whole, before it is handed to whom it is for.
@@ -11,7 +11,7 @@ import type { SystemLife } from "./system_life.ts";
  */
 export type CheckMessage = (
   message: Marshalled,
-  from: SystemLife,
+  from: SystemId,
   edges: Pick<Clock, "now"> & Limited,
 ) => string | undefined;
 
@@ -33,7 +33,7 @@ export class Exposed {
   }
 
   /** @returns why a message is refused; `undefined` when it is not. */
-  refusalOf(counter: number, message: Marshalled, from: SystemLife): string | undefined {
+  refusalOf(counter: number, message: Marshalled, from: SystemId): string | undefined {
     const check = this.#checks.get(counter);
     return check === undefined
       ? `nobody here is to be told by others as ${counter}`

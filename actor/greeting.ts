@@ -14,10 +14,10 @@ import {
 } from "../rpc/mod.ts";
 import { type Hello, writeHello } from "./hello.ts";
 
-/** The address answers as another life of a system. */
-export class ElsewhereError extends Error {
+/** The address answers as another incarnation of a system. */
+export class WrongIncarnationError extends Error {
   static {
-    this.prototype.name = "ElsewhereError";
+    this.prototype.name = "WrongIncarnationError";
   }
 }
 
@@ -38,11 +38,11 @@ export interface GreetedStream {
 }
 
 /**
- * Dials a system and greets it. That is what proves that the system lives at its address: nothing that
+ * Dials a system and greets it. That is what proves that the system is at its address: nothing that
  * comes from elsewhere does.
  *
  * @param signal ends it early
- * @throws {ElsewhereError} when the address answers as another life; {RefusedError} when the system does
+ * @throws {WrongIncarnationError} when the address answers as another incarnation; {RefusedError} when the system does
  * not accept the greeting; {Error} when nobody answers in time.
  */
 export async function greet(
@@ -85,7 +85,7 @@ async function exchange(
     const reply = frames.take();
     if (reply === undefined) continue;
     const { error } = readResponseHead(new MsgpackReader(reply, frameHeaderBytes));
-    if (error?.code === "unavailable") throw new ElsewhereError(error.message);
+    if (error?.code === "unavailable") throw new WrongIncarnationError(error.message);
     if (error !== undefined) throw new RefusedError(error.message);
     const behind = frameHeaderBytes + frameLength(reply, 0);
     return { stream, frames, first: reply.slice(behind) };

@@ -8,14 +8,14 @@ import {
   RpcError,
 } from "../rpc/mod.ts";
 import { protocolVersion } from "./protocol.ts";
-import { isDialable, isIncarnation } from "./system_life.ts";
+import { isDialable, isIncarnation } from "./system_id.ts";
 
 /** What a system says of itself, and of whom it means, when it connects to another one. */
 export interface Hello {
   /** The caller's own. */
   readonly address: string;
   readonly incarnation: string;
-  /** The life of the called system that the caller means; `null` for any. */
+  /** The incarnation of the called system that the caller means; `null` for any. */
   readonly expected: string | null;
   /** Name of the cluster that the caller belongs to. */
   readonly cluster: string;

@@ -1,14 +1,14 @@
 import { Backoff, type Environment } from "../rpc/mod.ts";
-import { ElsewhereError, type GreetedStream, RefusedError } from "./greeting.ts";
-import { lifeKey, type SystemLife } from "./system_life.ts";
+import { type GreetedStream, RefusedError, WrongIncarnationError } from "./greeting.ts";
+import { type SystemId, systemKey } from "./system_id.ts";
 
 /** Options of `Introductions`. */
 export interface IntroductionsOptions {
   environment: Environment;
   /** Dials a system and greets it, once. */
-  greet(life: SystemLife, signal: AbortSignal): Promise<GreetedStream>;
+  greet(id: SystemId, signal: AbortSignal): Promise<GreetedStream>;
   /** Takes the connection to a system that was greeted. */
-  greeted(life: SystemLife, connection: GreetedStream): void;
+  greeted(id: SystemId, connection: GreetedStream): void;
 }
 
 /** Is told, once, whether a system was greeted. */
@@ -22,7 +22,7 @@ export interface MeetOptions {
 
 /** A system that was named, and that was not greeted yet. */
 interface Introduction {
-  readonly life: SystemLife;
+  readonly id: SystemId;
   readonly isCaller: boolean;
   /** Are told whether it was greeted. */
   readonly listeners: MetListener[];
@@ -38,7 +38,7 @@ interface Introduction {
  */
 export class Introductions {
   #options: IntroductionsOptions;
-  /** All that have not settled, by life. */
+  /** All that have not settled, by `systemKey`. */
   #open = new Map<string, Introduction>();
   /** Those whose dial is due, in the order of their turns. */
   #callers: Introduction[] = [];
@@ -65,15 +65,15 @@ export class Introductions {
    * @param listener told whether it was greeted: `false` when its address answers as another one, when it
    * was not greeted within a minute, and at once when too many others are to be greeted
    */
-  meet(life: SystemLife, { isCaller }: MeetOptions, listener: MetListener): void {
-    const known = this.#open.get(lifeKey(life));
+  meet(id: SystemId, { isCaller }: MeetOptions, listener: MetListener): void {
+    const known = this.#open.get(systemKey(id));
     if (known !== undefined) return void known.listeners.push(listener);
     const { limits } = this.#options.environment;
     if (this.#ending.signal.aborted || this.#open.size >= limits.introductionsMax) {
       return listener(false);
     }
     const introduction: Introduction = {
-      life,
+      id,
       isCaller,
       listeners: [listener],
       backoff: new Backoff({
@@ -83,7 +83,7 @@ export class Introductions {
       }),
       endMs: Infinity,
     };
-    this.#open.set(lifeKey(life), introduction);
+    this.#open.set(systemKey(id), introduction);
     this.#enqueue(introduction);
   }
 
@@ -95,8 +95,8 @@ export class Introductions {
     for (const introduction of [...this.#open.values()]) this.#settle(introduction, false);
   }
 
-  #settle({ life, listeners }: Introduction, isMet: boolean): void {
-    if (!this.#open.delete(lifeKey(life))) return;
+  #settle({ id, listeners }: Introduction, isMet: boolean): void {
+    if (!this.#open.delete(systemKey(id))) return;
     for (const listener of listeners) listener(isMet);
   }
 
@@ -125,14 +125,14 @@ export class Introductions {
 
   #dial(introduction: Introduction, nowMs: number): void {
     const { greet, greeted, environment } = this.#options;
-    const { life } = introduction;
+    const { id } = introduction;
     introduction.endMs = Math.min(introduction.endMs, nowMs + environment.limits.introductionMs);
     this.#dialing++;
-    greet(life, this.#ending.signal).then((connection) => {
-      greeted(life, connection);
+    greet(id, this.#ending.signal).then((connection) => {
+      greeted(id, connection);
       this.#settle(introduction, true);
     }).catch((error) => {
-      const isSettled = error instanceof ElsewhereError || error instanceof RefusedError;
+      const isSettled = error instanceof WrongIncarnationError || error instanceof RefusedError;
       if (isSettled || this.#ending.signal.aborted) this.#settle(introduction, false);
       else this.#dialLater(introduction);
     }).finally(() => {

@@ -48,7 +48,7 @@ export type { MetListener } from "./introductions.ts";
 export type { CheckMessage } from "./exposed.ts";
 export type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
 export { clusterBytesMax, defaultCluster, isClusterName } from "./hello.ts";
-export { isDialable, isIncarnation, lifeKey, type SystemLife } from "./system_life.ts";
+export { isDialable, isIncarnation, type SystemId, systemKey } from "./system_id.ts";
 export type { ExtraFigure, SystemStats } from "./stats.ts";
 export type { LinkState, TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
 export { RpcTellNetwork } from "./tell_port.ts";

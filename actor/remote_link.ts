@@ -9,10 +9,10 @@ import {
   pause,
 } from "../rpc/mod.ts";
 import { UnconfirmedWrites } from "./unconfirmed_writes.ts";
-import { ElsewhereError, type GreetedStream, RefusedError } from "./greeting.ts";
+import { type GreetedStream, RefusedError, WrongIncarnationError } from "./greeting.ts";
 import { type LinkNotice, readNotice, writeNotice } from "./link_notice.ts";
 import type { Marshalled } from "./marshaller.ts";
-import type { SystemLife } from "./system_life.ts";
+import type { SystemId } from "./system_id.ts";
 import { writeTell } from "./tell_frame.ts";
 import type { TellLink } from "./tell_network.ts";
 
@@ -20,11 +20,11 @@ import type { TellLink } from "./tell_network.ts";
 export interface RemoteLinkHost {
   readonly environment: Environment;
   /** Dials a system and greets it, once. */
-  greet(life: SystemLife, signal: AbortSignal): Promise<GreetedStream>;
+  greet(id: SystemId, signal: AbortSignal): Promise<GreetedStream>;
   /** Whether the system has a connection of its own to this one. */
-  isHeard(life: SystemLife): boolean;
-  /** The address answered as another life: those who are heard from this one are asked whether they are there. */
-  foundElsewhere(life: SystemLife): void;
+  isHeard(id: SystemId): boolean;
+  /** The address answered as another incarnation: the connections of this one are asked whether it is there. */
+  foundWrongIncarnation(id: SystemId): void;
   /** So many messages did not leave, or left when nobody was there. */
   dropped(count: number): void;
   /** The system does not accept the greeting, or the messages; told once. */
@@ -37,10 +37,10 @@ export interface RemoteLinkHost {
  * exponential back-off and jitter, until the link is closed.
  */
 export class RemoteLink implements TellLink {
-  readonly life: SystemLife;
+  readonly id: SystemId;
   epoch = 0;
   isUp = false;
-  isElsewhere = false;
+  isWrongIncarnation = false;
   told = 0;
   handled = 0;
   #host: RemoteLinkHost;
@@ -60,8 +60,8 @@ export class RemoteLink implements TellLink {
   #done: Promise<void>;
 
   /** @param greeted a connection on which the system greeted already */
-  constructor(life: SystemLife, host: RemoteLinkHost, greeted?: GreetedStream) {
-    this.life = life;
+  constructor(id: SystemId, host: RemoteLinkHost, greeted?: GreetedStream) {
+    this.id = id;
     this.#host = host;
     this.#environment = host.environment;
     this.#bytesMax = host.environment.limits.linkBytesMax;
@@ -79,7 +79,7 @@ export class RemoteLink implements TellLink {
   }
 
   get isHeard(): boolean {
-    return this.#host.isHeard(this.life);
+    return this.#host.isHeard(this.id);
   }
 
   get roomBytes(): number {
@@ -94,7 +94,9 @@ export class RemoteLink implements TellLink {
   send(counter: number, message: Marshalled, reserved: boolean): boolean {
     const bytes = message.end - message.start;
     const bound = reserved ? this.#bytesMax : this.#bytesMax / 2;
-    if (this.isElsewhere || this.#closed || this.#sender.waitingBytes + bytes > bound) return false;
+    if (this.isWrongIncarnation || this.#closed || this.#sender.waitingBytes + bytes > bound) {
+      return false;
+    }
     writeTell(this.#sender.frames, counter, message);
     this.#waitingMessages++;
     this.told++;
@@ -132,7 +134,7 @@ export class RemoteLink implements TellLink {
     });
     while (!this.#closed) {
       try {
-        greeted ??= await this.#host.greet(this.life, this.#dialing.signal);
+        greeted ??= await this.#host.greet(this.id, this.#dialing.signal);
         await this.#follow(greeted);
       } catch (error) {
         this.#failed(error);
@@ -149,10 +151,10 @@ export class RemoteLink implements TellLink {
 
   #failed(error: unknown): void {
     if (error instanceof RefusedError) this.#refused(error.message);
-    if (this.#closed || !(error instanceof ElsewhereError)) return;
-    this.#host.foundElsewhere(this.life);
-    if (this.isElsewhere) return;
-    this.isElsewhere = true;
+    if (this.#closed || !(error instanceof WrongIncarnationError)) return;
+    this.#host.foundWrongIncarnation(this.id);
+    if (this.isWrongIncarnation) return;
+    this.isWrongIncarnation = true;
     this.#discard();
     this.changed();
   }
@@ -160,7 +162,7 @@ export class RemoteLink implements TellLink {
   #refused(reason: string): void {
     if (this.#refusalIsTold) return;
     this.#refusalIsTold = true;
-    this.#host.refused(this.life.address, reason);
+    this.#host.refused(this.id.address, reason);
   }
 
   /** Sends, and reads what comes back, until the connection ends. */
@@ -168,7 +170,7 @@ export class RemoteLink implements TellLink {
     this.#stream = stream;
     if (this.#closed) return;
     this.isUp = true;
-    this.isElsewhere = false;
+    this.isWrongIncarnation = false;
     this.epoch++;
     this.changed();
     this.#sender.begin(stream);

@@ -18,7 +18,7 @@ import { findCluster, readHello } from "./hello.ts";
 import type { MetListener } from "./introductions.ts";
 import { type LinkNotice, noticeOf, writeNotice } from "./link_notice.ts";
 import type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
-import type { SystemLife } from "./system_life.ts";
+import type { SystemId } from "./system_id.ts";
 import { readTell } from "./tell_frame.ts";
 import type { TellHost } from "./tell_network.ts";
 
@@ -26,11 +26,11 @@ import type { TellHost } from "./tell_network.ts";
 export interface ConnectionHost {
   readonly system: TellHost;
   readonly environment: Pick<Timers, "after" | "soon"> & Limited;
-  /** Finds out whether a system that says that it is `life` was greeted at its address; dials it if need be. */
-  meet(life: SystemLife, listener: MetListener): void;
+  /** Finds out whether a system that says that it is `id` was greeted at its address; dials it if need be. */
+  meet(id: SystemId, listener: MetListener): void;
   /** Told of a connection whose system was greeted, and of its end. */
-  opened(life: SystemLife, connection: SystemConnection): void;
-  closed(life: SystemLife, connection: SystemConnection): void;
+  opened(id: SystemId, connection: SystemConnection): void;
+  closed(id: SystemId, connection: SystemConnection): void;
 }
 
 /** How to send something on a connection that no reply is, and how to end it. */
@@ -45,15 +45,15 @@ export interface ConnectionEnds {
 type Caller =
   | { name: "unknown" }
   /** It said who it is; its address is being dialed, to see whether it is there. */
-  | { name: "claimed"; life: SystemLife }
+  | { name: "claimed"; id: SystemId }
   /** It was greeted at its address. */
-  | { name: "greeted"; life: SystemLife }
+  | { name: "greeted"; id: SystemId }
   /** Nothing of it is heard any more. */
   | { name: "refused" };
 
 /**
  * What comes to a system's port on one connection. `Describe`, `Ping` and `Stats` are for anyone. `Tell`
- * is heard only after a `Hello` for this life of the system, so that a message to an earlier life
+ * is heard only after a `Hello` for this incarnation of the system, so that a message to an earlier one
  * reaches nobody, and only of a system that was greeted at its address. Each message is checked, whole,
  * before it is handed over; one that fails ends the connection. What a newer version may send beside it
  * is ignored.
@@ -122,7 +122,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#cancelPing?.();
     this.#cancelClaimNotice?.();
     const caller = this.#caller;
-    if (caller.name === "greeted") this.#host.closed(caller.life, this);
+    if (caller.name === "greeted") this.#host.closed(caller.id, this);
     this.#caller = { name: "refused" };
     this.#held = undefined;
     this.#resume?.();
@@ -159,7 +159,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
       this.isWaiting = true;
       return;
     }
-    const caller = this.#caller as Caller & { life: SystemLife };
+    const caller = this.#caller as Caller & { id: SystemId };
     this.#kept ??= this.#frames.slice();
     const message: Delivery = {
       bytes: this.#kept,
@@ -168,9 +168,9 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
       from: this.#ends.peer,
       source: this,
     };
-    const reason = this.#host.system.check(counter, message, caller.life);
+    const reason = this.#host.system.check(counter, message, caller.id);
     if (reason !== undefined) {
-      this.#host.system.refusedMessage(this.#ends.peer, caller.life.address, reason);
+      this.#host.system.refusedMessage(this.#ends.peer, caller.id.address, reason);
       this.#refuse();
     } else if (caller.name === "greeted") this.#handOver(counter, message);
     else this.#held = { counter, message };
@@ -258,42 +258,42 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     writer.nil();
   }
 
-  #meet(life: SystemLife): void {
-    this.#caller = { name: "claimed", life };
+  #meet(id: SystemId): void {
+    this.#caller = { name: "claimed", id };
     const { claimNoticeMs } = this.#host.environment.limits;
     this.#cancelClaimNotice = this.#host.environment.after(claimNoticeMs, () => {
-      this.#host.system.unanswered(this.#ends.peer, life.address);
+      this.#host.system.unanswered(this.#ends.peer, id.address);
       this.#send({
         name: "Refused",
-        reason: `nobody answers at ${life.address}, which it advertises; it is tried again`,
+        reason: `nobody answers at ${id.address}, which it advertises; it is tried again`,
       });
     });
-    this.#host.meet(life, (isMet) => this.#met(life, isMet));
+    this.#host.meet(id, (isMet) => this.#met(id, isMet));
   }
 
-  #met(life: SystemLife, isMet: boolean): void {
+  #met(id: SystemId, isMet: boolean): void {
     this.#cancelClaimNotice?.();
     if (this.#closed || this.#caller.name !== "claimed") return;
     if (!isMet) {
       const reason = "it advertises an address where nobody answers, or another system does";
-      this.#host.system.refusedMessage(this.#ends.peer, life.address, reason);
+      this.#host.system.refusedMessage(this.#ends.peer, id.address, reason);
       this.#send({
         name: "Refused",
-        reason: `it advertises ${life.address}, where nobody answers, or another system does`,
+        reason: `it advertises ${id.address}, where nobody answers, or another system does`,
       });
       return this.#refuse();
     }
-    this.#caller = { name: "greeted", life };
-    this.#host.opened(life, this);
+    this.#caller = { name: "greeted", id };
+    this.#host.opened(id, this);
     const held = this.#held;
     this.#held = undefined;
     if (held !== undefined) this.#handOver(held.counter, held.message);
     this.#resume?.();
   }
 
-  #expectSame({ address, incarnation }: SystemLife): void {
-    const { life } = this.#caller as Caller & { life: SystemLife };
-    if (life.address === address && life.incarnation === incarnation) return;
+  #expectSame({ address, incarnation }: SystemId): void {
+    const { id } = this.#caller as Caller & { id: SystemId };
+    if (id.address === address && id.incarnation === incarnation) return;
     throw new RpcError("bad_request", "Cannot greet: this connection is another system's");
   }
 
@@ -319,7 +319,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   #refuse(): void {
     this.#cancelClaimNotice?.();
     const caller = this.#caller;
-    if (caller.name === "greeted") this.#host.closed(caller.life, this);
+    if (caller.name === "greeted") this.#host.closed(caller.id, this);
     this.#caller = { name: "refused" };
     this.#held = undefined;
     this.isWaiting = false;

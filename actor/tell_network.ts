@@ -7,7 +7,7 @@
 
 import type { Delivery, Marshalled } from "./marshaller.ts";
 import type { MetListener } from "./introductions.ts";
-import type { SystemLife } from "./system_life.ts";
+import type { SystemId } from "./system_id.ts";
 
 /** Opens ports on a network. */
 export interface TellNetwork {
@@ -28,7 +28,7 @@ export interface TellHost {
   /** Name of the cluster of systems that it belongs to. */
   readonly cluster: string;
   /** What is wrong with a message for whoever is `counter`; `undefined` when it may be handed over. */
-  check(counter: number, message: Marshalled, from: SystemLife): string | undefined;
+  check(counter: number, message: Marshalled, from: SystemId): string | undefined;
   /** Takes a message that was checked. */
   receive(counter: number, message: Delivery): void;
   /**
@@ -39,14 +39,14 @@ export interface TellHost {
    */
   refusedMessage(peer: string, claimed: string, reason: string): void;
   /**
-   * Told of a system at whose address nobody answers for long, and which is therefore not heard yet.
+   * Called when nobody answers for long at the address of a system, which is not heard until then.
    *
    * @param peer the host that it connects from
    * @param claimed the address that it says it has
    */
   unanswered(peer: string, claimed: string): void;
   /**
-   * Told of a system that looks for another life at this address: one that has ended, or one that
+   * Called when a system looks for another incarnation at this address: one that has ended, or one that
    * advertises the address as well.
    *
    * @param peer the host that it connects from
@@ -73,7 +73,7 @@ export interface TellPort {
   /** Where it listens, as `host:port`. */
   readonly address: string;
   /**
-   * The link to a system in one of its lives; dialed by the first call, and kept up from then on.
+   * The link to an incarnation of a system; dialed by the first call, and kept up from then on.
    * `undefined` when there are too many.
    */
   link(address: string, incarnation: string): TellLink | undefined;
@@ -82,9 +82,9 @@ export interface TellPort {
    *
    * @param listener told whether it was greeted at its address; the link to it is up then
    */
-  meet(life: SystemLife, listener: MetListener): void;
+  meet(id: SystemId, listener: MetListener): void;
   /** Ends the link to a system, if there is one. */
-  unlink(life: SystemLife): void;
+  unlink(id: SystemId): void;
   /** Frees the port and ends the links. */
   close(): Promise<void>;
 }
@@ -99,10 +99,10 @@ export interface LinkState {
    */
   readonly epoch: number;
   /**
-   * Whether the address answered as another life when it was last dialed. It goes on being dialed, as
+   * Whether the address answered as another incarnation when it was last dialed. It goes on being dialed, as
    * the way to the address may be what has changed.
    */
-  readonly isElsewhere: boolean;
+  readonly isWrongIncarnation: boolean;
   /** Whether the system has a connection of its own to this one, and is there. */
   readonly isHeard: boolean;
   /** How many messages were handed over in this epoch. */
@@ -117,7 +117,7 @@ export interface LinkState {
 
 /** One direction between two systems: in order, at most once. */
 export interface TellLink extends LinkState {
-  /** Calls `fn` whenever `isUp`, `isElsewhere` or `isHeard` changes, and when messages were handled. */
+  /** Calls `fn` whenever `isUp`, `isWrongIncarnation` or `isHeard` changes, and when messages were handled. */
   onChange(fn: () => void): void;
   /**
    * Hands a message over. Never blocks.
@@ -132,7 +132,7 @@ export interface TellLink extends LinkState {
 export const noLink: LinkState = {
   isUp: false,
   epoch: 0,
-  isElsewhere: false,
+  isWrongIncarnation: false,
   isHeard: false,
   told: 0,
   handled: 0,

@@ -3,7 +3,7 @@ import { greet, type GreetedStream } from "./greeting.ts";
 import { Introductions, type MetListener } from "./introductions.ts";
 import { RemoteLink, type RemoteLinkHost } from "./remote_link.ts";
 import { type ConnectionHost, SystemConnection } from "./system_connection.ts";
-import { lifeKey, type SystemLife } from "./system_life.ts";
+import { type SystemId, systemKey } from "./system_id.ts";
 import type { TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
 
 /** The real network between systems: a port each, and a connection for each direction. */
@@ -42,8 +42,8 @@ export class RpcTellNetwork implements TellNetwork {
     return {
       address: server.address,
       link: (address, incarnation) => links.link(address, incarnation),
-      meet: (life, listener) => links.meetNamed(life, listener),
-      unlink: (life) => links.unlink(life),
+      meet: (id, listener) => links.meetNamed(id, listener),
+      unlink: (id) => links.unlink(id),
       close: async () => void await Promise.all([server.close(), links.close()]),
     };
   }
@@ -74,8 +74,8 @@ class Links implements RemoteLinkHost, ConnectionHost {
     this.#dialing = dialing;
     this.#introductions = new Introductions({
       environment,
-      greet: (life, signal) => this.greet(life, signal),
-      greeted: (life, connection) => this.#greeted(life, connection),
+      greet: (id, signal) => this.greet(id, signal),
+      greeted: (id, connection) => this.#greeted(id, connection),
     });
   }
 
@@ -83,15 +83,15 @@ class Links implements RemoteLinkHost, ConnectionHost {
     return this.#links.get(incarnation)?.get(address) ?? this.#add({ address, incarnation });
   }
 
-  meet(life: SystemLife, listener: MetListener): void {
-    this.#meet(life, true, listener);
+  meet(id: SystemId, listener: MetListener): void {
+    this.#meet(id, true, listener);
   }
 
-  meetNamed(life: SystemLife, listener: MetListener): void {
-    this.#meet(life, false, listener);
+  meetNamed(id: SystemId, listener: MetListener): void {
+    this.#meet(id, false, listener);
   }
 
-  unlink({ address, incarnation }: SystemLife): void {
+  unlink({ address, incarnation }: SystemId): void {
     const links = this.#links.get(incarnation);
     const link = links?.get(address);
     if (links === undefined || link === undefined) return;
@@ -110,76 +110,76 @@ class Links implements RemoteLinkHost, ConnectionHost {
 
   // ---- systems that are greeted ---------------------------------------------------------------
 
-  greet(life: SystemLife, signal: AbortSignal): Promise<GreetedStream> {
+  greet(id: SystemId, signal: AbortSignal): Promise<GreetedStream> {
     const { incarnation, cluster } = this.system;
     const hello = {
       address: this.system.address(),
       incarnation,
-      expected: life.incarnation,
+      expected: id.incarnation,
       cluster,
     };
-    return greet(life.address, hello, this.#dialing, this.environment, signal);
+    return greet(id.address, hello, this.#dialing, this.environment, signal);
   }
 
-  #meet(life: SystemLife, isCaller: boolean, listener: MetListener): void {
-    const link = this.#links.get(life.incarnation)?.get(life.address);
+  #meet(id: SystemId, isCaller: boolean, listener: MetListener): void {
+    const link = this.#links.get(id.incarnation)?.get(id.address);
     if (link !== undefined && link.epoch > 0) return listener(true);
     // Whoever says that it is at this address is not this system.
-    if (life.address === this.system.address()) return listener(false);
-    this.#introductions.meet(life, { isCaller }, listener);
+    if (id.address === this.system.address()) return listener(false);
+    this.#introductions.meet(id, { isCaller }, listener);
   }
 
   /** A link that is there already dials by itself. */
-  #greeted(life: SystemLife, connection: GreetedStream): void {
-    const { address, incarnation } = life;
+  #greeted(id: SystemId, connection: GreetedStream): void {
+    const { address, incarnation } = id;
     const isLinked = this.#links.get(incarnation)?.has(address) ?? false;
-    if (isLinked || this.#add(life, connection) === undefined) connection.stream.close();
+    if (isLinked || this.#add(id, connection) === undefined) connection.stream.close();
   }
 
-  #add(life: SystemLife, greeted?: GreetedStream): RemoteLink | undefined {
+  #add(id: SystemId, greeted?: GreetedStream): RemoteLink | undefined {
     const { linksMax } = this.environment.limits;
     if (this.#linkCount >= linksMax) this.#forgetUnused();
     if (this.#linkCount >= linksMax) return undefined;
-    const link = new RemoteLink(life, this, greeted);
-    let links = this.#links.get(life.incarnation);
-    if (links === undefined) this.#links.set(life.incarnation, links = new Map());
-    links.set(life.address, link);
+    const link = new RemoteLink(id, this, greeted);
+    let links = this.#links.get(id.incarnation);
+    if (links === undefined) this.#links.set(id.incarnation, links = new Map());
+    links.set(id.address, link);
     this.#linkCount++;
     return link;
   }
 
-  /** Makes room: ends the links that lead to another life, and those that nobody looks at. */
+  /** Makes room: ends the links that lead to another incarnation, and those that nobody looks at. */
   #forgetUnused(): void {
     for (const links of [...this.#links.values()]) {
       for (const link of [...links.values()]) {
-        const isUnused = link.isElsewhere || link.isUnused && link.told === 0;
-        if (isUnused && !link.isHeard) this.unlink(link.life);
+        const isUnused = link.isWrongIncarnation || link.isUnused && link.told === 0;
+        if (isUnused && !link.isHeard) this.unlink(link.id);
       }
     }
   }
 
   // ---- systems that are heard -----------------------------------------------------------------
 
-  isHeard(life: SystemLife): boolean {
-    return this.#connections.has(lifeKey(life));
+  isHeard(id: SystemId): boolean {
+    return this.#connections.has(systemKey(id));
   }
 
-  opened(life: SystemLife, connection: SystemConnection): void {
-    const connections = this.#connections.get(lifeKey(life));
+  opened(id: SystemId, connection: SystemConnection): void {
+    const connections = this.#connections.get(systemKey(id));
     if (connections !== undefined) return void connections.add(connection);
-    this.#connections.set(lifeKey(life), new Set([connection]));
-    this.#links.get(life.incarnation)?.get(life.address)?.changed();
+    this.#connections.set(systemKey(id), new Set([connection]));
+    this.#links.get(id.incarnation)?.get(id.address)?.changed();
   }
 
-  closed(life: SystemLife, connection: SystemConnection): void {
-    const connections = this.#connections.get(lifeKey(life));
+  closed(id: SystemId, connection: SystemConnection): void {
+    const connections = this.#connections.get(systemKey(id));
     if (!connections?.delete(connection) || connections.size > 0) return;
-    this.#connections.delete(lifeKey(life));
-    this.#links.get(life.incarnation)?.get(life.address)?.changed();
+    this.#connections.delete(systemKey(id));
+    this.#links.get(id.incarnation)?.get(id.address)?.changed();
   }
 
-  foundElsewhere(life: SystemLife): void {
-    for (const connection of this.#connections.get(lifeKey(life)) ?? []) connection.ping();
+  foundWrongIncarnation(id: SystemId): void {
+    for (const connection of this.#connections.get(systemKey(id)) ?? []) connection.ping();
   }
 
   // ---- what links have to tell ----------------------------------------------------------------

@@ -141,11 +141,11 @@ export class Membership {
    */
   observeLink(peer: Peer, link: LinkState): boolean {
     if (link.epoch > 0 && !peer.isGreeted) this.#greeted(peer);
-    if (link.isElsewhere && !link.isHeard) {
+    if (link.isWrongIncarnation && !link.isHeard) {
       this.#forgetEnded(peer);
       return false;
     }
-    this.#observeConflict(peer, link.isElsewhere);
+    this.#observeConflict(peer, link.isWrongIncarnation);
     const change = peer.observeLink(link);
     const { address } = peer.ref;
     if (change === "back") this.#context.log.info("Peer {peer} is back", { peer: address });
@@ -156,10 +156,10 @@ export class Membership {
     return true;
   }
 
-  #observeConflict(peer: Peer, isElsewhere: boolean): void {
-    if (!peer.observeConflict(isElsewhere)) return;
+  #observeConflict(peer: Peer, isWrongIncarnation: boolean): void {
+    if (!peer.observeConflict(isWrongIncarnation)) return;
     const { address } = peer.ref;
-    if (isElsewhere) {
+    if (isWrongIncarnation) {
       this.#context.log.warn(
         "Peer {peer} is there, and its address answers as another server: do two advertise it?",
         { peer: address },

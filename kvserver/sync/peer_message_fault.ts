@@ -3,7 +3,7 @@ import {
   isDialable,
   isIncarnation,
   type Marshalled,
-  type SystemLife,
+  type SystemId,
 } from "../../actor/mod.ts";
 import { type Limits, wireLimits } from "../../limits.ts";
 import { type Clock, decode, isUtf8, type Limited, MsgpackError } from "../../rpc/mod.ts";
@@ -23,7 +23,7 @@ import type { PeerMessage } from "./peer_message.ts";
  */
 export function peerMessageFault(
   { bytes, start, end }: Marshalled,
-  from: SystemLife,
+  from: SystemId,
   edges: Pick<Clock, "now"> & Limited,
 ): string | undefined {
   try {
@@ -37,7 +37,7 @@ export function peerMessageFault(
 }
 
 /** What is wrong with all of it but the entries. */
-function messageFault(message: unknown, from: SystemLife, limits: Limits): string | undefined {
+function messageFault(message: unknown, from: SystemId, limits: Limits): string | undefined {
   if (!isRecord(message) || message.type !== "peer") return "it is no message between sync actors";
   if ("batch" in message) return "it is of version 0.1.0, with which this one does not sync";
   const { from: sender, entries, peers, wantsState, stateDone } = message;

@@ -18,7 +18,7 @@ testInWorld("a ref names the same actor when it went through JSON and messages",
 testInWorld("uid() is another for every actor, also of an address started anew", async (world) => {
   const uids = new Set<string>();
   let network;
-  for (let life = 0; life < 10; life++) {
+  for (let start = 0; start < 10; start++) {
     const started = await startSystem(world, { network, port: 7000 });
     network = started.network;
     for (let i = 0; i < 10; i++) uids.add(uid(startProbe(started.system).ref));

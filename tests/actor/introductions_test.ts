@@ -1,6 +1,6 @@
-import { ElsewhereError, type GreetedStream, RefusedError } from "../../actor/greeting.ts";
+import { type GreetedStream, RefusedError, WrongIncarnationError } from "../../actor/greeting.ts";
 import { Introductions } from "../../actor/introductions.ts";
-import type { SystemLife } from "../../actor/mod.ts";
+import type { SystemId } from "../../actor/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "../deps.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -22,15 +22,15 @@ class Introduced {
   #world: SimulatedWorld;
 
   /** @param dial resolves when the system greets */
-  constructor(world: SimulatedWorld, dial: (life: SystemLife) => Promise<void>) {
+  constructor(world: SimulatedWorld, dial: (id: SystemId) => Promise<void>) {
     this.#world = world;
     this.introductions = new Introductions({
       environment: world.environment(),
-      greet: async (life) => {
+      greet: async (id) => {
         this.dialsMs.push(world.nowMs);
         this.mostAtOnce = Math.max(this.mostAtOnce, ++this.dialing);
         try {
-          await dial(life);
+          await dial(id);
         } finally {
           this.dialing--;
         }
@@ -41,8 +41,8 @@ class Introduced {
   }
 
   name(address: string, isCaller = false): void {
-    const life = { address, incarnation: "life" };
-    this.introductions.meet(life, { isCaller }, (isMet) => void this.met.push([address, isMet]));
+    const id = { address, incarnation: "life" };
+    this.introductions.meet(id, { isCaller }, (isMet) => void this.met.push([address, isMet]));
   }
 
   /** Fails when the time of a dial that nobody answers is over. */
@@ -110,7 +110,7 @@ testInWorld(
 );
 
 testInWorld("Introductions does not dial again who is another one, or refuses", async (world) => {
-  for (const error of [new ElsewhereError("another"), new RefusedError("version")]) {
+  for (const error of [new WrongIncarnationError("another"), new RefusedError("version")]) {
     const stage = new Introduced(world, () => Promise.reject(error));
     stage.name("other:1");
     await world.advance(introductionMs);

@@ -1,4 +1,4 @@
-import type { Marshalled, MetListener, SystemLife, TellHost } from "../../actor/mod.ts";
+import type { Marshalled, MetListener, SystemId, TellHost } from "../../actor/mod.ts";
 import { StatsTable } from "../../actor/stats.ts";
 import { type ConnectionHost, SystemConnection } from "../../actor/system_connection.ts";
 import { realEnvironment, type Reply } from "../../rpc/mod.ts";
@@ -6,7 +6,7 @@ import { assertEquals, assertStringIncludes, fc, msgpackDecode, msgpackEncode } 
 import { framesIn } from "../support/rpc/raw_socket.ts";
 import { concat, frame, frameOf, requestFrame } from "../support/rpc/wire.ts";
 
-const incarnation = "this-life";
+const incarnation = "this-one";
 const hello = requestFrame(1, "Hello", [1, "127.0.0.1:1", "another", incarnation]);
 
 /** A system that keeps what it is told, as it lies in memory, by callers that it greeted at once. */
@@ -53,7 +53,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   opened(): void {}
   closed(): void {}
 
-  meet(_life: SystemLife, listener: MetListener): void {
+  meet(_life: SystemId, listener: MetListener): void {
     if (this.isMet === undefined) this.introductions.push(listener);
     else listener(this.isMet);
   }
@@ -153,11 +153,11 @@ Deno.test("SystemConnection copies what came once a read, and nothing for what i
   assertEquals(chunks[0], chunks[2]);
 });
 
-Deno.test("SystemConnection hears no Tell before it is greeted, nor after a greeting for another life", () => {
+Deno.test("SystemConnection hears no Tell before it is greeted, nor after a greeting for another incarnation", () => {
   const host = new KeepingHost();
   const connection = host.newConnection();
   const tells = concat(...spellings.map((spell) => spell(7, msgpackEncode("early"))));
-  const wrong = requestFrame(2, "Hello", [1, "127.0.0.1:1", "another", "an-earlier-life"]);
+  const wrong = requestFrame(2, "Hello", [1, "127.0.0.1:1", "another", "an-earlier-one"]);
   assertEquals(execute(connection, concat(tells, wrong, tells)).close, false);
   assertEquals(host.told, []);
   execute(connection, concat(hello, tells));

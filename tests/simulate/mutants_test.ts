@@ -186,8 +186,8 @@ const mutants: Record<string, PlantedFault> = {
   "a peer that is heard ends with its address": {
     noticedBy: "hard",
     file: "kvserver/sync/membership.ts",
-    from: "if (link.isElsewhere && !link.isHeard) {",
-    to: "if (link.isElsewhere) {",
+    from: "if (link.isWrongIncarnation && !link.isHeard) {",
+    to: "if (link.isWrongIncarnation) {",
   },
   "a message is not checked": {
     noticedBy: "hard",

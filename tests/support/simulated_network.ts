@@ -1,8 +1,8 @@
 import {
-  lifeKey,
   type Marshalled,
   type MetListener,
-  type SystemLife,
+  type SystemId,
+  systemKey,
   type TellHost,
   type TellLink,
   type TellNetwork,
@@ -23,8 +23,8 @@ interface Opened {
   readonly port: TellPort;
 }
 
-function linkKey(from: SystemLife, to: SystemLife): string {
-  return `${lifeKey(from)} ${lifeKey(to)}`;
+function linkKey(from: SystemId, to: SystemId): string {
+  return `${systemKey(from)} ${systemKey(to)}`;
 }
 
 /**
@@ -54,24 +54,24 @@ export class SimulatedNetwork implements TellNetwork {
   open(hostname: string, port: number, host: TellHost): TellPort {
     const address = `${hostname}:${port}`;
     // What it advertises is known only once its port is open.
-    const own: SystemLife = {
+    const own: SystemId = {
       get address() {
         return host.address();
       },
       incarnation: host.incarnation,
     };
-    const linkTo = (life: SystemLife) => {
-      const link = this.linkBetween(own, life) ?? new SimulatedLink(this, own, life);
-      this.#links.set(linkKey(own, life), link);
+    const linkTo = (id: SystemId) => {
+      const link = this.linkBetween(own, id) ?? new SimulatedLink(this, own, id);
+      this.#links.set(linkKey(own, id), link);
       return link;
     };
     const opened: TellPort = {
       address,
       link: (address, incarnation) => linkTo({ address, incarnation }),
-      meet: (life, listener) => this.#meet(linkTo(life), listener),
-      unlink: (life) => {
-        this.linkBetween(own, life)?.cut(true);
-        this.#links.delete(linkKey(own, life));
+      meet: (id, listener) => this.#meet(linkTo(id), listener),
+      unlink: (id) => {
+        this.linkBetween(own, id)?.cut(true);
+        this.#links.delete(linkKey(own, id));
       },
       close: () => Promise.resolve(this.crash(address)),
     };
@@ -82,7 +82,7 @@ export class SimulatedNetwork implements TellNetwork {
   /** Looks now and then whether a link is up, or leads elsewhere, for a minute. */
   #meet(link: SimulatedLink, listener: MetListener, waitedMs = 0): void {
     if (link.epoch > 0) listener(true);
-    else if (link.isElsewhere || waitedMs > meetMs) listener(false);
+    else if (link.isWrongIncarnation || waitedMs > meetMs) listener(false);
     else this.world.after(dialMs, () => this.#meet(link, listener, waitedMs + dialMs));
   }
 
@@ -124,28 +124,28 @@ export class SimulatedNetwork implements TellNetwork {
     return !this.#cuts.has(`${from} ${to}`) && this.#hosts.has(from) && this.#hosts.has(to);
   }
 
-  /** The host of a system, while it lives. */
-  hostOf(life: SystemLife): TellHost | undefined {
-    return this.#opened(life)?.host;
+  /** The host of a system, while it is open. */
+  hostOf(id: SystemId): TellHost | undefined {
+    return this.#opened(id)?.host;
   }
 
-  /** The port of a system, while it lives. */
-  portOf(life: SystemLife): TellPort | undefined {
-    return this.#opened(life)?.port;
+  /** The port of a system, while it is open. */
+  portOf(id: SystemId): TellPort | undefined {
+    return this.#opened(id)?.port;
   }
 
   /** Whether a dial of its address reaches a system. */
-  answersAs({ address, incarnation }: SystemLife): boolean {
+  answersAs({ address, incarnation }: SystemId): boolean {
     const target = this.#redirects.get(address) ?? address;
     return this.#hosts.get(target)?.host.incarnation === incarnation;
   }
 
-  #opened({ address, incarnation }: SystemLife): Opened | undefined {
+  #opened({ address, incarnation }: SystemId): Opened | undefined {
     const opened = this.#hosts.get(address);
     return opened?.host.incarnation === incarnation ? opened : undefined;
   }
 
-  linkBetween(from: SystemLife, to: SystemLife): SimulatedLink | undefined {
+  linkBetween(from: SystemId, to: SystemId): SimulatedLink | undefined {
     return this.#links.get(linkKey(from, to));
   }
 
@@ -156,12 +156,12 @@ export class SimulatedNetwork implements TellNetwork {
 
 class SimulatedLink implements TellLink {
   isUp = false;
-  isElsewhere = false;
+  isWrongIncarnation = false;
   epoch = 0;
   told = 0;
   handled = 0;
-  readonly from: SystemLife;
-  readonly to: SystemLife;
+  readonly from: SystemId;
+  readonly to: SystemId;
   /** Whether the other side has greeted this one at its address, so that it hears what comes. */
   isBelieved = false;
   #network: SimulatedNetwork;
@@ -174,7 +174,7 @@ class SimulatedLink implements TellLink {
   /** Arrived, and not heard yet. */
   #held: (() => void)[] = [];
 
-  constructor(network: SimulatedNetwork, from: SystemLife, to: SystemLife) {
+  constructor(network: SimulatedNetwork, from: SystemId, to: SystemId) {
     this.#network = network;
     this.from = from;
     this.to = to;
@@ -278,14 +278,14 @@ class SimulatedLink implements TellLink {
     const isReached = this.#network.canReach(from.address, to.address);
     if (isReached && this.#network.answersAs(to)) {
       this.isUp = true;
-      this.isElsewhere = false;
+      this.isWrongIncarnation = false;
       this.epoch++;
       this.#inThisEpoch(0, () => this.#askToBeBelieved());
       this.changed();
       return;
     }
-    if (isReached && !this.isElsewhere) {
-      this.isElsewhere = true;
+    if (isReached && !this.isWrongIncarnation) {
+      this.isWrongIncarnation = true;
       this.changed();
     }
     this.#network.world.after(dialMs, () => this.#dial());

@@ -34,13 +34,13 @@ Deno.test("a Tell is heard on a greeted connection only", async () => {
   assertEquals(messages.length, 2);
 });
 
-Deno.test("a greeting for another life is refused, and nothing is heard", async () => {
+Deno.test("a greeting for another incarnation is refused, and nothing is heard", async () => {
   using caller = startCaller();
   const elsewhere = [caller.address, "another"] as const;
   await using served = await SystemOnTcp.start();
   const { system, probe: { ref, messages } } = served;
   using peer = await RawSocket.connect(system.address);
-  const { code } = await peer.askInVain("Hello", version, ...elsewhere, "an earlier life");
+  const { code } = await peer.askInVain("Hello", version, ...elsewhere, "an earlier incarnation");
   assertEquals(code, "unavailable");
   await peer.send(tellFrame(ref.counter, "too late"));
   await handled(peer);

@@ -31,40 +31,40 @@ Deno.test("tells between two systems arrive in order, both ways", async () => {
   assertEquals([a.system.stats().messagesDropped, b.system.stats().messagesDropped], [0, 0]);
 });
 
-Deno.test("a tell to an earlier life of an address reaches nobody and is counted", async () => {
+Deno.test("a tell to an earlier incarnation of an address reaches nobody and is counted", async () => {
   await using way = new Proxy();
-  const startLife = async () => {
+  const startIncarnation = async () => {
     const transport = new WireTap();
-    const life = await SystemOnTcp.start({ transport, advertise: way.address });
+    const system = await SystemOnTcp.start({ transport, advertise: way.address });
     way.target = transport.listening[0];
-    return life;
+    return system;
   };
   await using sender = await SystemOnTcp.start();
   const { context } = sender.probe;
-  const first = await startLife();
-  context.tell(first.probe.ref, "to the first life");
+  const first = await startIncarnation();
+  context.tell(first.probe.ref, "to the first");
   await until("it came", () => first.probe.messages.length === 1, { timeoutMs });
   await first.system.close();
 
-  await using second = await startLife();
+  await using second = await startIncarnation();
   assertEquals(second.probe.ref.address, first.probe.ref.address);
   assertEquals(second.probe.ref.counter, first.probe.ref.counter);
-  const isElsewhere = () => context.link(first.probe.ref).isElsewhere;
-  await until("the link leads elsewhere", isElsewhere, { timeoutMs });
+  const isWrongIncarnation = () => context.link(first.probe.ref).isWrongIncarnation;
+  await until("the link leads elsewhere", isWrongIncarnation, { timeoutMs });
   const { messagesDropped } = sender.system.stats();
-  for (let i = 0; i < 3; i++) context.tell(first.probe.ref, "to the first life");
+  for (let i = 0; i < 3; i++) context.tell(first.probe.ref, "to the first");
   assertEquals(sender.system.stats().messagesDropped, messagesDropped + 3);
-  context.tell(second.probe.ref, "to the second life");
+  context.tell(second.probe.ref, "to the second");
   await until("it came", () => second.probe.messages.length > 0, { timeoutMs });
-  assertEquals(second.probe.messages, ["to the second life"]);
+  assertEquals(second.probe.messages, ["to the second"]);
 
-  // Nor does one that the second life itself tells the first.
+  // Nor does one that the second incarnation itself tells the first.
   second.probe.context.tell(first.probe.ref, "to myself as I was");
   assertEquals(second.system.stats().messagesDropped, 1);
   assertEquals(second.probe.messages.length, 1);
 });
 
-Deno.test("a tell to a life that ended a moment ago is counted too", async () => {
+Deno.test("a tell to an incarnation that ended a moment ago is counted too", async () => {
   await using sender = await SystemOnTcp.start();
   const { context } = sender.probe;
   const first = await SystemOnTcp.start();
@@ -156,7 +156,7 @@ Deno.test("a link dials again after pauses that grow, and begins anew once it wa
   }
 });
 
-Deno.test("a link whose greeting is refused dials again, and drops messages to another life", async () => {
+Deno.test("a link whose greeting is refused dials again, and drops messages to another incarnation", async () => {
   using elsewhere = new FakeSystem();
   using other = new FakeSystem();
   await using sender = await SystemOnTcp.start();
@@ -171,11 +171,11 @@ Deno.test("a link whose greeting is refused dials again, and drops messages to a
   elsewhere.onHello = (request) => elsewhere.refuse(request, "unavailable");
   other.onHello = (request) => other.refuse(request, "bad_request");
   for (const ref of [elsewhereRef, otherRef]) context.tell(ref, "hello?");
-  await until("it is known", () => context.link(elsewhereRef).isElsewhere, { timeoutMs });
+  await until("it is known", () => context.link(elsewhereRef).isWrongIncarnation, { timeoutMs });
   for (const { greetedMs } of [other, elsewhere]) {
     await until("it dials again", () => greetedMs.length >= 3, { timeoutMs });
   }
-  assert(!context.link(otherRef).isElsewhere && !context.link(otherRef).isUp);
+  assert(!context.link(otherRef).isWrongIncarnation && !context.link(otherRef).isUp);
   // However often it dials, it is said once.
   assertEquals(refusals, [[other.address, "Cannot greet"]]);
   // The message that waited for the one is dropped, that for the other goes on waiting.

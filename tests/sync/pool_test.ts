@@ -87,11 +87,11 @@ Deno.test("a sync actor keeps nothing for one that is gone", () => {
   stage.writtenInRow();
   stage.pass(2);
   stage.link.isUp = false;
-  stage.link.isElsewhere = true;
+  stage.link.isWrongIncarnation = true;
   stage.pass(2);
   Object.assign(stage.link, {
     isUp: true,
-    isElsewhere: false,
+    isWrongIncarnation: false,
     roomBytes: defaultLimits.outboxBytesMax,
   });
   assertEquals(stage.keptKeys(), []);

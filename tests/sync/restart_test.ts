@@ -14,7 +14,7 @@ Deno.test("a server that starts again on its old address is given the state like
   const first = await startBehind(way, cluster);
   await cluster.ready();
   const [[a], [b], [c]] = cluster.clients;
-  const expected = new Map([["by a", "1"], ["by b", "2"], ["by c, in its first life", "3"]]);
+  const expected = new Map([["by a", "1"], ["by b", "2"], ["by c, in its first incarnation", "3"]]);
   await Promise.all([a, b, c].map((client, i) => client.put(...[...expected][i])));
   await cluster.converge(expected, { timeoutMs: boundMs, prefix: "by " });
 
@@ -25,9 +25,9 @@ Deno.test("a server that starts again on its old address is given the state like
   assertEquals(second.address, first.address);
   // It joins a; b learns of it from a, and takes it for another server.
   const [, , [again]] = cluster.clients;
-  await again.put("by c, in its second life", "5");
+  await again.put("by c, in its second incarnation", "5");
   await b.put("by b, late", "6");
-  expected.set("by c, in its second life", "5").set("by b, late", "6");
+  expected.set("by c, in its second incarnation", "5").set("by b, late", "6");
   const tookMs = await cluster.converge(expected, { timeoutMs: boundMs, prefix: "by " });
   console.log(`started again: equal after ${Math.round(tookMs)} ms`);
   await until("it is ready", () => second.stats().ready, { timeoutMs: boundMs });

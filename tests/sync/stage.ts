@@ -33,7 +33,7 @@ export class Stage {
   nowMs = 0;
   link = {
     isUp: true,
-    isElsewhere: false,
+    isWrongIncarnation: false,
     isHeard: false,
     epoch: 1,
     told: 0,

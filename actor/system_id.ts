@@ -1,5 +1,5 @@
-/** A system in one of its lives: an address may begin another one. */
-export interface SystemLife {
+/** Names one incarnation of a system: another one may start at the same address. */
+export interface SystemId {
   /** `host:port` of the system port. */
   readonly address: string;
   /** 64 random bits as 16 hexadecimal digits. */
@@ -23,7 +23,7 @@ export function isIncarnation(text: string): boolean {
   return /^[ -.0-~]{1,64}$/.test(text);
 }
 
-/** The key of a life in a map: no two have the same. */
-export function lifeKey({ address, incarnation }: SystemLife): string {
+/** The key of a system in a map: no two incarnations have the same. */
+export function systemKey({ address, incarnation }: SystemId): string {
   return `${incarnation} ${address}`;
 }
