@@ -42,8 +42,8 @@ export interface GreetedStream {
  * comes from elsewhere does.
  *
  * @param signal ends it early
- * @throws {WrongIncarnationError} when the address answers as another incarnation; {RefusedError} when the system does
- * not accept the greeting; {Error} when nobody answers in time.
+ * @throws {WrongIncarnationError} when the address answers as another incarnation; {RefusedError} when
+ * the system does not accept the greeting; {Error} when nobody answers in time.
  */
 export async function greet(
   address: string,

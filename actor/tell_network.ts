@@ -99,8 +99,8 @@ export interface LinkState {
    */
   readonly epoch: number;
   /**
-   * Whether the address answered as another incarnation when it was last dialed. It goes on being dialed, as
-   * the way to the address may be what has changed.
+   * Whether the address answered as another incarnation when it was last dialed. It goes on being
+   * dialed, as the way to the address may be what has changed.
    */
   readonly isWrongIncarnation: boolean;
   /** Whether the system has a connection of its own to this one, and is there. */

@@ -36,9 +36,9 @@ export class Peer {
   #introductions = new Map<string, ActorRef>();
   /** Id of the transfer to request with the next message, or `noTransfer`. */
   #toRequest = noTransfer;
-  /** Whether the peer has yet to hear of this server. */
-  #isGreetingDue = true;
-  /** Whether it has handled a message of this server. */
+  /** Whether a message is due even if it is empty, because the peer has handled none of this server. */
+  #isFirstMessageDue = true;
+  /** Whether the peer has handled a message of this server. */
   #hasHeard = false;
   #isGreeted = false;
   /** Whether it is there and its address answers as another server. */
@@ -68,7 +68,7 @@ export class Peer {
 
   /** Whether a message is to be sent, as soon as that is possible. */
   get #hasNews(): boolean {
-    return this.#isGreetingDue || this.hasEntries ||
+    return this.#isFirstMessageDue || this.hasEntries ||
       this.#introductions.size > 0 || this.#toRequest !== noTransfer ||
       this.#stateSender.isFlushing;
   }
@@ -215,9 +215,9 @@ export class Peer {
       requested: this.#toRequest,
       completed: this.#stateSender.leaving(entries.size, left),
     };
-    if (isEmpty(contents) && !this.#isGreetingDue) return undefined;
+    if (isEmpty(contents) && !this.#isFirstMessageDue) return undefined;
     this.#toRequest = noTransfer;
-    this.#isGreetingDue = false;
+    this.#isFirstMessageDue = false;
     const position = { epoch, told: told + 1 };
     this.#inFlight.add(contents, position, bytes, this.#context.monotonicMs());
     return contents;
@@ -247,7 +247,7 @@ export class Peer {
       for (const ref of introductions) this.#introductions.set(uid(ref), ref);
       this.#toRequest = Math.max(this.#toRequest, requested);
     }
-    this.#isGreetingDue ||= !this.#hasHeard;
+    this.#isFirstMessageDue ||= !this.#hasHeard;
     this.#stateSender.lost(lost.map(({ completed }) => completed), this.#outbox.size);
   }
 

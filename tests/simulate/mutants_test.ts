@@ -139,10 +139,10 @@ const mutants: Record<string, PlantedFault> = {
     from: "id: this.#transfer.id, entriesLeft: outboxSize };",
     to: "id: this.#transfer.id, entriesLeft: 0 };",
   },
-  "an idle peer is greeted for ever": {
+  "an idle peer is sent messages for ever": {
     noticedBy: "random",
     file: "kvserver/sync/peer.ts",
-    from: "this.#isGreetingDue = false;",
+    from: "this.#isFirstMessageDue = false;",
     to: "",
   },
   "nobody repairs what a lost or ended peer left": {
