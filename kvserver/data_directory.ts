@@ -9,7 +9,7 @@ import { LoadProgress } from "./load_progress.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
 
 /** What a data directory is told and tells. */
-export interface DataDirectorySurroundings {
+export interface DataDirectoryOptions {
   clock: Clock & Timers & Limited;
   /** Told how far reading has come, when that takes long; and when it can or cannot be written. */
   log: Logger;
@@ -22,7 +22,7 @@ export interface DataDirectorySurroundings {
 /** What a server has that keeps its data: its disk and its journal. */
 export class DataDirectory {
   #path: string;
-  #surroundings: DataDirectorySurroundings;
+  #options: DataDirectoryOptions;
   #disk: DiskThread;
   #journal: Journal | undefined;
   /** Whether all that was taken is on disk, as far as the query actors know. */
@@ -35,16 +35,16 @@ export class DataDirectory {
    */
   static async open(
     path: string,
-    surroundings: DataDirectorySurroundings,
+    options: DataDirectoryOptions,
   ): Promise<DataDirectory> {
-    const disk = await DiskThread.open(path, surroundings.clock, surroundings.log);
-    disk.onBroken = surroundings.onBroken;
-    return new DataDirectory(path, surroundings, disk);
+    const disk = await DiskThread.open(path, options.clock, options.log);
+    disk.onBroken = options.onBroken;
+    return new DataDirectory(path, options, disk);
   }
 
-  private constructor(path: string, surroundings: DataDirectorySurroundings, disk: DiskThread) {
+  private constructor(path: string, options: DataDirectoryOptions, disk: DiskThread) {
     this.#path = path;
-    this.#surroundings = surroundings;
+    this.#options = options;
     this.#disk = disk;
   }
 
@@ -55,14 +55,14 @@ export class DataDirectory {
 
   /** Connects it to the actors. @returns what the query actors are to be told. */
   attach(system: ActorSystem, durability: Durability): DiskOptions {
-    const journal = this.#journal = new Journal(system, this.#disk, this.#surroundings.log);
-    journal.onPeer = this.#surroundings.onPeer;
+    const journal = this.#journal = new Journal(system, this.#disk, this.#options.log);
+    journal.onPeer = this.#options.onPeer;
     journal.onFailing = (reason) => this.#logFailing(reason);
     return { journal: journal.ref, durability };
   }
 
   #logFailing(reason: string | undefined): void {
-    const { log } = this.#surroundings;
+    const { log } = this.#options;
     const directory = this.#path;
     if (reason === undefined) return log.info("{directory} can be written again", { directory });
     log.error("Cannot write to {directory}: {reason}; Puts are refused until that is mended", {
@@ -79,7 +79,7 @@ export class DataDirectory {
    */
   async load(queryActors: readonly ActorRef[]): Promise<boolean> {
     this.#journal!.serve(queryActors);
-    const { clock, log } = this.#surroundings;
+    const { clock, log } = this.#options;
     const progress = new LoadProgress(this.#path, this.#disk.bytes, clock, log);
     await this.#journal!.load(progress.along(this.#disk.entries()));
     return progress.bytes > 0;
@@ -102,7 +102,7 @@ export class DataDirectory {
    * @throws {DataDirectoryError} when not all that was taken is kept there.
    */
   async close(): Promise<void> {
-    const { unwrittenPatienceMs } = this.#surroundings.clock.limits;
+    const { unwrittenPatienceMs } = this.#options.clock.limits;
     const [closed] = await Promise.allSettled([this.#disk.close()]);
     const lost = this.#isFlushed ? 0 : await this.#journal?.unwritten(unwrittenPatienceMs);
     if (lost === 0) {

@@ -11,7 +11,7 @@ import { bind } from "./thread/bind.ts";
 import { DataDirectory } from "./data_directory.ts";
 import { RoundRobin } from "./thread/round_robin.ts";
 import { type OnFault, QueryThread } from "./thread/query_thread.ts";
-import { ReplicaGroup } from "./replica_group.ts";
+import { ServerActors } from "./server_actors.ts";
 import { describeServer } from "./join/description.ts";
 import { Discovery } from "./join/discovery.ts";
 import { JoinError } from "./join/join_error.ts";
@@ -43,7 +43,7 @@ export class Server {
   /** What a later server needs to know to join this one: opaque JSON. */
   readonly description: string;
   #system: ActorSystem;
-  #group: ReplicaGroup;
+  #actors: ServerActors;
   #main: QueryThread;
   #workers: readonly WorkerThread[];
   #closed: Promise<ServerEnd> | undefined;
@@ -125,28 +125,28 @@ export class Server {
         workers.push(new WorkerThread(thread, environment, log, settings.onThreadEnd, onFault));
       }
       const disk = data?.attach(system, settings.durability);
-      const group = new ReplicaGroup(system, { ...settings, ready, disk });
+      const actors = new ServerActors(system, { ...settings, ready, disk });
       const threads = new RoundRobin(settings.threads);
       const ports = threads.split(
         Array.from({ length: queryActorCount }, (_, i) => startPort === 0 ? 0 : startPort + i + 1),
       );
       const queryActors = threads.gather(
         await Promise.all([
-          main.startActors(group.settings, ports[0].length),
+          main.startActors(actors.settings, ports[0].length),
           ...workers.map((worker, i) =>
-            worker.startActors(system, group.settings, ports[i + 1].length)
+            worker.startActors(system, actors.settings, ports[i + 1].length)
           ),
         ]),
       );
       const hadState = await data?.load(queryActors) ?? false;
       // Before any port: what an actor takes is passed on only to those that are known by then.
-      group.begin(queryActors, ready || hadState);
+      actors.begin(queryActors, ready || hadState);
       const addresses = await Promise.all([
         main.listen(hostname, ports[0]),
         ...workers.map((worker, i) => worker.listen(hostname, ports[i + 1])),
       ]);
-      if (!ready) group.join(peers);
-      return new Server(system, group, main, workers, threads.gather(addresses), settings, data);
+      if (!ready) actors.join(peers);
+      return new Server(system, actors, main, workers, threads.gather(addresses), settings, data);
     } catch (error) {
       // Those that bound their ports meanwhile free them first: ending a thread takes its time.
       await Promise.allSettled([main, ...workers].map((thread) => thread.close()));
@@ -158,7 +158,7 @@ export class Server {
 
   private constructor(
     system: ActorSystem,
-    group: ReplicaGroup,
+    actors: ServerActors,
     main: QueryThread,
     workers: readonly WorkerThread[],
     addresses: readonly string[],
@@ -169,7 +169,7 @@ export class Server {
     this.#discovery = discovery;
     this.#system = system;
     this.#data = data;
-    this.#group = group;
+    this.#actors = actors;
     this.#main = main;
     this.#workers = workers;
     this.address = system.address;
@@ -177,14 +177,14 @@ export class Server {
     this.queryAddresses = addresses.map((address) =>
       formatAddress({ hostname, port: parseAddress(address).port })
     );
-    this.description = system.description = describeServer(group.syncActor, this.queryAddresses);
+    this.description = system.description = describeServer(actors.syncActor, this.queryAddresses);
     data?.announce(this.queryAddresses);
-    discovery.keepAsking((syncActor) => group.join([syncActor]));
+    discovery.keepAsking((syncActor) => actors.join([syncActor]));
   }
 
   /** The figures of its actor system, and whether it has the state of the others. */
   stats(): ServerStats {
-    return this.#group.stats();
+    return this.#actors.stats();
   }
 
   /**
@@ -194,7 +194,7 @@ export class Server {
    * @throws {Error} when the server is closed before.
    */
   synced(): Promise<void> {
-    return this.#group.synced();
+    return this.#actors.synced();
   }
 
   /**
@@ -203,7 +203,7 @@ export class Server {
    * @throws {ServerOptionError} when `description` is none.
    */
   join(description: string): void {
-    this.#group.join(readDescriptions([description]));
+    this.#actors.join(readDescriptions([description]));
   }
 
   /**
@@ -224,7 +224,7 @@ export class Server {
     const { closeDrainMs } = this.#environment.limits;
     const isOnlyCopy = this.#data === undefined;
     const [undelivered] = await Promise.all([
-      this.#group.drain(closeDrainMs, isOnlyCopy),
+      this.#actors.drain(closeDrainMs, isOnlyCopy),
       this.#data?.flush(closeDrainMs),
     ]);
     try {

@@ -5,7 +5,7 @@ import { fetchSyncActor } from "./describe.ts";
 import { JoinError } from "./join_error.ts";
 
 /** What a `Discovery` asks over, and whom it tells. */
-export interface DiscoverySurroundings {
+export interface DiscoveryOptions {
   /** Name of the cluster that servers must belong to. */
   cluster: string;
   dialer: Dialer;
@@ -44,7 +44,7 @@ export class Discovery {
   #ending = new AbortController();
   #asking: Promise<unknown> = Promise.resolve();
 
-  constructor({ cluster, dialer, environment, log }: DiscoverySurroundings) {
+  constructor({ cluster, dialer, environment, log }: DiscoveryOptions) {
     this.#cluster = cluster;
     this.#dialer = dialer;
     this.#environment = environment;

@@ -300,13 +300,13 @@ testInWorld("what a server had before is owed to others who do not have it", asy
   const again = await DurableServer.start(world, { ...options, port: 1, medium });
   const newcomer = await DurableServer.start(world, { ...options, port: 2, peers: [again] });
   await world.advance(2000);
-  assertEquals(newcomer.group.ready, true);
+  assertEquals(newcomer.actors.ready, true);
   const get = newcomer.get("old");
   await world.advance(0);
   assertEquals(newcomer.answers.get(get)!.value, "1");
   // In the other direction too: the one with data joins the one without.
   const third = await DurableServer.start(world, { ...options, port: 3 });
-  again.group.join([third.group.syncActor]);
+  again.actors.join([third.actors.syncActor]);
   await world.advance(2000);
   const getThird = third.get("old");
   await world.advance(0);

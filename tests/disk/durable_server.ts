@@ -10,7 +10,7 @@ import {
   writeQuery,
 } from "../../kvserver/query/query_message.ts";
 import { startQueryActor } from "../../kvserver/query/start_query_actor.ts";
-import { ReplicaGroup } from "../../kvserver/replica_group.ts";
+import { ServerActors } from "../../kvserver/server_actors.ts";
 import {
   beginRequest,
   type Call,
@@ -38,7 +38,7 @@ export class DurableServer {
   readonly system: ActorSystem;
   readonly queryActors: readonly ActorRef[];
   readonly journal: Journal;
-  readonly group: ReplicaGroup;
+  readonly actors: ServerActors;
   /** By msgid. */
   readonly answers = new Map<number, Answered>();
   #world: SimulatedWorld;
@@ -75,7 +75,7 @@ export class DurableServer {
     await world.advance(1);
     await loaded;
     const { peers = [] } = options;
-    if (peers.length > 0) server.group.join(peers.map(({ group }) => group.syncActor));
+    if (peers.length > 0) server.actors.join(peers.map(({ actors }) => actors.syncActor));
     return server;
   }
 
@@ -93,7 +93,7 @@ export class DurableServer {
     this.system = system;
     this.disk = disk;
     this.journal = new Journal(system, disk, consoleLogger("error"));
-    const group = this.group = new ReplicaGroup(system, {
+    const actors = this.actors = new ServerActors(system, {
       queryActorCount,
       version: "simulated",
       ready: peers.length === 0,
@@ -101,10 +101,10 @@ export class DurableServer {
     });
     this.queryActors = Array.from(
       { length: queryActorCount },
-      () => startQueryActor(system, group.settings),
+      () => startQueryActor(system, actors.settings),
     );
     this.journal.serve(this.queryActors);
-    group.begin(this.queryActors, true);
+    actors.begin(this.queryActors, true);
     this.#inbox = system.openInbox((bytes, start, end) => {
       const reader = new MsgpackReader(bytes, start, end);
       this.#answered(

@@ -119,7 +119,7 @@ async function expectAgreement(
   );
   await world.advance(0);
   for (const { server, msgids } of gets) {
-    assertEquals(server.group.ready, true);
+    assertEquals(server.actors.ready, true);
     const missing = promised.filter((key, i) => server.answers.get(msgids[i])?.value !== key);
     assertEquals(missing, [], `${server.system.address}`);
   }

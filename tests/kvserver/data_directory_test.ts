@@ -1,5 +1,5 @@
 import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
-import { DataDirectory, type DataDirectorySurroundings } from "../../kvserver/data_directory.ts";
+import { DataDirectory, type DataDirectoryOptions } from "../../kvserver/data_directory.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { assertEquals } from "../deps.ts";
@@ -11,7 +11,7 @@ import { TempDirectory } from "../support/disk/temp_directory.ts";
 async function withDirectory(
   path: string,
   use: (data: DataDirectory, journal: ActorRef, system: ActorSystem) => Promise<void>,
-  surroundings: Partial<DataDirectorySurroundings> = {},
+  options: Partial<DataDirectoryOptions> = {},
 ): Promise<void> {
   const data = await DataDirectory.open(path, {
     clock: realEnvironment,
@@ -20,7 +20,7 @@ async function withDirectory(
       throw error;
     },
     onPeer: () => {},
-    ...surroundings,
+    ...options,
   });
   const system = await ActorSystem.start({ hostname: "127.0.0.1", port: 0 });
   const { journal } = data.attach(system, "relaxed");

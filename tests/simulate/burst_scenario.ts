@@ -29,7 +29,7 @@ export async function runBurstScenario(
   const joins = new Joins();
   joins.began(newcomer, sender);
   const burstEndMs = world.nowMs + burstMs;
-  while (world.nowMs < burstEndMs || !newcomer.group.ready) {
+  while (world.nowMs < burstEndMs || !newcomer.actors.ready) {
     if (world.nowMs < burstEndMs) putBurst(cluster, sender, random, 2);
     await cluster.advance(10);
     const missing = joins.missing();

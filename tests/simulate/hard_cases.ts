@@ -53,14 +53,14 @@ export const hardCases: Record<string, HardCase> = {
         ring.push(sender);
       }
       await stage.cluster.advance(400);
-      ring[0].group.join([ring[2].group.syncActor]);
+      ring[0].actors.join([ring[2].actors.syncActor]);
       return stage.end(10_000, ["key"]);
     },
 
   "two clusters become one when a server joins the other": async () => {
     const stage = new Stage();
     const [[a], [b]] = [await stage.pairWithHistory("A"), await stage.pairWithHistory("B")];
-    a.group.join([b.group.syncActor]);
+    a.actors.join([b.actors.syncActor]);
     await stage.cluster.advance(settledMs);
     await stage.start([a, b]);
     return stage.end(settledMs, ["livingA", "endedA", "livingB", "endedB"]);
@@ -78,8 +78,8 @@ export const hardCases: Record<string, HardCase> = {
     const a = await stage.cluster.start({ queryActorCount: 2 });
     const b = await stage.cluster.start({ queryActorCount: 2, peers: [a] });
     stage.putMany(a, 30, 90_000);
-    for (const peer of [b, b, a]) a.group.join([peer.group.syncActor]);
-    b.group.join([a.group.syncActor]);
+    for (const peer of [b, b, a]) a.actors.join([peer.actors.syncActor]);
+    b.actors.join([a.actors.syncActor]);
     return stage.end(10_000);
   },
 
@@ -117,7 +117,7 @@ export const hardCases: Record<string, HardCase> = {
     const a = await stage.start();
     const earlier = await stage.start([a]);
     const later = await stage.replace(earlier, [a]);
-    a.group.join([earlier.group.syncActor]);
+    a.actors.join([earlier.actors.syncActor]);
     await stage.cluster.advance(settledMs);
     stage.put(later, "later");
     stage.put(a, "a");
@@ -130,7 +130,7 @@ export const hardCases: Record<string, HardCase> = {
     const earlier = await stage.start([a]);
     const later = await stage.replace(earlier, [a]);
     const newcomer = await stage.start();
-    newcomer.group.join([later, a, earlier].map(({ group }) => group.syncActor));
+    newcomer.actors.join([later, a, earlier].map(({ actors }) => actors.syncActor));
     await stage.cluster.advance(settledMs);
     stage.put(later, "later");
     stage.put(newcomer, "newcomer");
@@ -144,7 +144,7 @@ export const hardCases: Record<string, HardCase> = {
     await stage.replace(earlier, [a]);
     const newcomer = await stage.start([earlier]);
     await stage.untilReady(newcomer, 2 * defaultLimits.peerLostMs);
-    const { ready } = newcomer.group;
+    const { ready } = newcomer.actors;
     // It has nobody to be in agreement with.
     await stage.cluster.crash(newcomer);
     return ready ? stage.end(0) : "It waits for ever";
@@ -157,7 +157,7 @@ export const hardCases: Record<string, HardCase> = {
     const earlier = await stage.start([a]);
     // Nobody comes to know the later incarnation, which would show that the earlier one is over.
     const later = await stage.replace(earlier, []);
-    a.group.join([earlier.group.syncActor]);
+    a.actors.join([earlier.actors.syncActor]);
     await stage.cluster.advance(settledMs);
     await stage.cluster.crash(later);
     return stage.end(0);
@@ -243,7 +243,7 @@ export const hardCases: Record<string, HardCase> = {
     const b = await stage.cluster.start({ queryActorCount: 1, peers: [a] });
     const sent = await stage.bytesWithin(60_000);
     if (sent > 1.1 * 40 * 100_000) return `${sent} bytes were sent`;
-    return b.group.ready ? stage.end(0) : "It is not ready";
+    return b.actors.ready ? stage.end(0) : "It is not ready";
   },
 
   "more is put for long than messages can hold, and of a hot key": async () => {

@@ -107,7 +107,7 @@ class RandomScenario {
 
   #join(server: SimulatedServer, sender: SimulatedServer): void {
     this.#joins.began(server, sender);
-    server.group.join([sender.group.syncActor]);
+    server.actors.join([sender.actors.syncActor]);
   }
 
   /** The same key at the same moment on every server. */

@@ -2,7 +2,7 @@ import { defaultLimits, type Limits } from "../../limits.ts";
 import { type Actor, type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { consoleLogger } from "../../log/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
-import { ReplicaGroup } from "../../kvserver/replica_group.ts";
+import { ServerActors } from "../../kvserver/server_actors.ts";
 import { startQueryActor } from "../../kvserver/query/start_query_actor.ts";
 import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
 import { writeQuery } from "../../kvserver/query/query_message.ts";
@@ -30,7 +30,7 @@ export interface SimulatedServer {
   address: string;
   environment: SimulatedEnvironment;
   system: ActorSystem;
-  group: ReplicaGroup;
+  actors: ServerActors;
   queryActors: readonly ActorRef[];
   stores: Store[];
 }
@@ -88,7 +88,7 @@ export class SimulatedCluster {
     const puts = new Map<string, HeldEntry>();
     this.#puts.set(system.incarnation, puts);
     const stores: Store[] = [];
-    const group = new ReplicaGroup(system, {
+    const actors = new ServerActors(system, {
       queryActorCount,
       version: "simulated",
       ready: peers.length === 0,
@@ -96,11 +96,11 @@ export class SimulatedCluster {
     const queryActors = Array.from({ length: queryActorCount }, () => {
       const store = new ObservedStore((entry) => takeLater(puts, entry));
       stores.push(store);
-      return startQueryActor(system, group.settings, store);
+      return startQueryActor(system, actors.settings, store);
     });
-    group.begin(queryActors);
-    if (peers.length > 0) group.join(peers.map((peer) => peer.group.syncActor));
-    const server = { address: `server:${port}`, environment, system, group, queryActors, stores };
+    actors.begin(queryActors);
+    if (peers.length > 0) actors.join(peers.map((peer) => peer.actors.syncActor));
+    const server = { address: `server:${port}`, environment, system, actors, queryActors, stores };
     this.servers.push(server);
     return server;
   }
@@ -133,7 +133,7 @@ export class SimulatedCluster {
   async stop(server: SimulatedServer, drainMs: number): Promise<number> {
     const beganMs = this.world.nowMs;
     let isDrained = false;
-    server.group.drain(drainMs, true).then(() => isDrained = true);
+    server.actors.drain(drainMs, true).then(() => isDrained = true);
     while (!isDrained) await this.advance(1);
     const tookMs = this.world.nowMs - beganMs;
     await this.#end(server);
@@ -171,8 +171,8 @@ export class SimulatedCluster {
    */
   difference(): string | undefined {
     if (this.#faults.length > 0) return this.#faults[0];
-    for (const { address, system, group } of this.servers) {
-      const { maxMessageRate, ready } = group.stats();
+    for (const { address, system, actors } of this.servers) {
+      const { maxMessageRate, ready } = actors.stats();
       if (maxMessageRate > 10) return `${address} sent ${maxMessageRate} messages within a second`;
       if (!ready) return `${address} is not ready`;
       if (system.openChannels > 0) return `${address} has ${system.openChannels} open channels`;

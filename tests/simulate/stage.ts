@@ -54,7 +54,7 @@ export class Stage {
 
   async untilReady(server: SimulatedServer, timeoutMs: number): Promise<void> {
     const endMs = this.cluster.world.nowMs + timeoutMs;
-    while (!server.group.ready && this.cluster.world.nowMs < endMs) {
+    while (!server.actors.ready && this.cluster.world.nowMs < endMs) {
       await this.cluster.advance(10);
     }
   }

@@ -55,7 +55,7 @@ class Liar {
       stateDone: 0,
       ...fields,
     };
-    this.tell(this.#target.group.syncActor.counter, message);
+    this.tell(this.#target.actors.syncActor.counter, message);
   }
 }
 
@@ -235,7 +235,7 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
         if (!held.has(key)) return `b lacks ${key}`;
       }
       if (held.has("ahead")) return "b has taken what is far ahead";
-      if (!newcomer.group.ready) return "A newcomer waits for what is far ahead";
+      if (!newcomer.actors.ready) return "A newcomer waits for what is far ahead";
       await stage.cluster.advance(60_000);
       return stage.end(settledMs, ["ahead", "with4"]);
     },
@@ -246,9 +246,9 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
     stage.putMany(a, 30, 100_000);
     await stage.cluster.advance(settledMs);
     const b = await stage.cluster.start({ queryActorCount: 1, peers: [a] });
-    b.group.join([b.group.syncActor]);
+    b.actors.join([b.actors.syncActor]);
     let isSynced = false;
-    b.group.synced().then(() => isSynced = true);
+    b.actors.synced().then(() => isSynced = true);
     while (!isSynced && stage.cluster.world.nowMs < 20_000) await stage.cluster.advance(10);
     const { size } = b.stores[0];
     return size < 30 ? `It is synced with ${size} of 30 keys` : stage.end(settledMs);

@@ -56,7 +56,7 @@ export class Joins {
   /** What a server that says that it is ready does not hold. */
   missing(): string | undefined {
     for (const [server, entries] of this.#waiting) {
-      if (!server.group.ready) continue;
+      if (!server.actors.ready) continue;
       this.#waiting.delete(server);
       for (const store of server.stores) {
         const held = new Map(heldEntries(store).map((entry) => [entry.key, entry]));

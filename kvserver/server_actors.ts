@@ -9,8 +9,8 @@ import { Store } from "./store/mod.ts";
 import { peerMessageFault } from "./sync/peer_message_fault.ts";
 import { SyncActor } from "./sync/sync_actor.ts";
 
-/** Options of a `ReplicaGroup`. */
-export interface ReplicaGroupOptions {
+/** Options of a `ServerActors`. */
+export interface ServerActorsOptions {
   /** How many query actors there will be. */
   queryActorCount: number;
   /** The program's version, for `Stats`. */
@@ -25,7 +25,7 @@ export interface ReplicaGroupOptions {
  * The actors of a server: query actors with a replica each, on whatever thread, and the sync actor
  * that joins them. They start with `startQueryActor` and these `settings`, and then `begin`.
  */
-export class ReplicaGroup {
+export class ServerActors {
   readonly syncActor: ActorRef;
   readonly settings: ReplicaSettings;
   #system: ActorSystem;
@@ -35,7 +35,7 @@ export class ReplicaGroup {
   #takenOver: Promise<unknown> = Promise.resolve();
 
   /** Starts the sync actor. */
-  constructor(system: ActorSystem, options: ReplicaGroupOptions) {
+  constructor(system: ActorSystem, options: ServerActorsOptions) {
     const { queryActorCount, version, ready, disk } = options;
     this.#system = system;
     this.syncActor = system.startActor((context) =>
