@@ -4,7 +4,7 @@ import { type Random, realEnvironment } from "../rpc/mod.ts";
 export interface QueryRouter {
   /** The `host:port` of a query port for the next call. */
   nextAddr(): string;
-  /** Told that nobody answers at `address`, or that the connection there was lost. */
+  /** Called when nobody answers at `address`, or that the connection there was lost. */
   reportFailure?(address: string): void;
 }
 

@@ -8,30 +8,30 @@ import type { Durability } from "./messages/journal_messages.ts";
 import { LoadProgress } from "./load_progress.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
 
-/** What a data directory is told and tells. */
+/** Options of a `DataDirectory`. */
 export interface DataDirectoryOptions {
   clock: Clock & Timers & Limited;
-  /** Told how far reading has come, when that takes long; and when it can or cannot be written. */
+  /** Takes how far reading has come, when that takes long, and when the directory cannot be written. */
   log: Logger;
-  /** Told that its thread ended unasked. */
+  /** Called when the thread of the disk ended unasked. */
   onBroken(error: Error): void;
-  /** Told of the address of each server that came to be known. */
+  /** Called with the address of each server that came to be known. */
   onPeer(address: string): void;
 }
 
-/** What a server has that keeps its data: its disk and its journal. */
+/** The persistent part of a server: its disk and its journal. */
 export class DataDirectory {
   #path: string;
   #options: DataDirectoryOptions;
   #disk: DiskThread;
   #journal: Journal | undefined;
-  /** Whether all that was taken is on disk, as far as the query actors know. */
+  /** Whether every accepted entry is on disk, as far as the query actors know. */
   #isFlushed = true;
 
   /**
-   * Opens it, and makes it if there is none.
+   * Opens the directory, and makes it if there is none.
    *
-   * @throws {DataDirectoryError} when it cannot be used.
+   * @throws {DataDirectoryError} when the directory cannot be used.
    */
   static async open(
     path: string,
@@ -53,7 +53,7 @@ export class DataDirectory {
     return this.#disk.peers;
   }
 
-  /** Connects it to the actors. @returns what the query actors are to be told. */
+  /** Connects the directory to the actors. @returns the options of the query actors. */
   attach(system: ActorSystem, durability: Durability): DiskOptions {
     const journal = this.#journal = new Journal(system, this.#disk, this.#options.log);
     journal.onPeer = this.#options.onPeer;
@@ -72,9 +72,9 @@ export class DataDirectory {
   }
 
   /**
-   * Fills the replicas.
+   * Loads the entries of the directory into the replicas.
    *
-   * @returns whether there was anything.
+   * @returns whether there were any.
    * @throws {DataDirectoryError} when the file is damaged.
    */
   async load(queryActors: readonly ActorRef[]): Promise<boolean> {
@@ -85,21 +85,21 @@ export class DataDirectory {
     return progress.bytes > 0;
   }
 
-  /** Tells whoever looks into the directory where its server answers. */
+  /** Writes into the directory where its server answers, for whoever finds the directory in use. */
   announce(queryAddresses: readonly string[]): void {
     this.#disk.announce(queryAddresses);
   }
 
-  /** Resolves when everything that was taken is on disk, or after `timeoutMs`. */
+  /** Resolves when every accepted entry is on disk, or after `timeoutMs`. */
   async flush(timeoutMs: number): Promise<void> {
     this.#isFlushed = await this.#journal?.flush(timeoutMs) ?? true;
   }
 
   /**
-   * Lets others have it. To be called while the query actors still run, because they know what is not on
+   * Releases the directory. To be called while the query actors still run, because they know what is not on
    * disk.
    *
-   * @throws {DataDirectoryError} when not all that was taken is kept there.
+   * @throws {DataDirectoryError} when an accepted entry is not on disk.
    */
   async close(): Promise<void> {
     const { unwrittenPatienceMs } = this.#options.clock.limits;

@@ -1,9 +1,9 @@
 import type { Clock, Limited } from "../rpc/mod.ts";
 import type { Logger } from "../log/mod.ts";
 
-/** How far reading a data directory has come, told now and then. */
+/** Logs, now and then, how far reading a data directory has come. */
 export class LoadProgress {
-  /** Read so far. */
+  /** Bytes read so far. */
   bytes = 0;
   #path: string;
   #bytesInAll: number;
@@ -11,7 +11,7 @@ export class LoadProgress {
   #log: Logger;
   #noticeMs: number;
 
-  /** @param bytesInAll about how much there is */
+  /** @param bytesInAll about how many bytes there are to read */
   constructor(
     path: string,
     bytesInAll: number,
@@ -25,16 +25,16 @@ export class LoadProgress {
     this.#noticeMs = clock.monotonicMs() + clock.limits.loadNoticeMs;
   }
 
-  /** Gives the parts on, and counts them. */
+  /** Passes the parts on, and counts their bytes. */
   async *along(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const part of parts) {
       this.bytes += part.length;
-      this.#tell();
+      this.#logProgress();
       yield part;
     }
   }
 
-  #tell(): void {
+  #logProgress(): void {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs < this.#noticeMs) return;
     this.#noticeMs = nowMs + this.#clock.limits.loadNoticeMs;

@@ -40,7 +40,7 @@ export class Server {
   readonly address: string;
   /** `host:port` of each query port, as others reach it. */
   readonly queryAddresses: readonly string[];
-  /** What a later server needs to know to join this one: opaque JSON. */
+  /** What another server must be given to join this one: opaque JSON. */
   readonly description: string;
   #system: ActorSystem;
   #actors: ServerActors;
@@ -139,7 +139,7 @@ export class Server {
         ]),
       );
       const hadState = await data?.load(queryActors) ?? false;
-      // Before any port: what an actor takes is passed on only to those that are known by then.
+      // Before any port, because an accepted Put is sent only to the query actors known by then.
       actors.begin(queryActors, ready || hadState);
       const addresses = await Promise.all([
         main.listen(hostname, ports[0]),
@@ -182,7 +182,7 @@ export class Server {
     discovery.keepAsking((syncActor) => actors.join([syncActor]));
   }
 
-  /** The figures of its actor system, and whether it has the state of the others. */
+  /** The figures of the actor system, and whether the server has the state of the others. */
   stats(): ServerStats {
     return this.#actors.stats();
   }
@@ -210,8 +210,8 @@ export class Server {
    * Ends everything: first the query ports, then, when sync has sent what it still holds and that is
    * on disk (but within `closeDrainMs`), the rest. Resolves when all ports are free.
    *
-   * @returns how much of what was taken is nowhere now.
-   * @throws {DataDirectoryError} then, when not all that was taken is in the data directory.
+   * @returns how many accepted Puts are nowhere now.
+   * @throws {DataDirectoryError} then, when not every accepted Put is in the data directory.
    */
   close(): Promise<ServerEnd> {
     return this.#closed ??= this.#close();
@@ -254,7 +254,7 @@ function expectOwnAddress(advertised: string | undefined, found: readonly ActorR
   );
 }
 
-/** Anyone can end a connection anyhow: it is worth a line only to who looks for a fault. */
+/** Logs at level debug, because a client may end its connection in any way. */
 function logFaults(log: Logger): OnFault {
   return (client, error) =>
     log.debug("The connection of client {client} ended: {reason}", {
@@ -263,7 +263,7 @@ function logFaults(log: Logger): OnFault {
     });
 }
 
-/** Tells to other servers, delayed if so wished. */
+/** Carries tells to other servers, delayed by `simulateLatencyMs`. */
 function networkOf(
   { transport, environment, simulateLatencyMs }: ServerSettings,
 ): RpcTellNetwork {

@@ -4,7 +4,7 @@ import type { LoadMessage } from "./messages/journal_messages.ts";
 import type { Drained, DrainMessage, JoinMessage, StartMessage } from "./messages/sync_control.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
 import { type ServerStats, serverStats } from "./query/server_stats.ts";
-import type { ReplicaSettings } from "./query/start_query_actor.ts";
+import type { QueryActorSettings } from "./query/start_query_actor.ts";
 import { Store } from "./store/mod.ts";
 import { peerMessageFault } from "./sync/peer_message_fault.ts";
 import { SyncActor } from "./sync/sync_actor.ts";
@@ -17,21 +17,22 @@ export interface ServerActorsOptions {
   version: string;
   /** Whether there is no state to take over from others first. */
   ready: boolean;
-  /** Absent when nothing is kept on disk. */
+  /** Absent when nothing is persisted. */
   disk?: DiskOptions;
 }
 
 /**
  * The actors of a server: query actors with a replica each, on whatever thread, and the sync actor
- * that joins them. They start with `startQueryActor` and these `settings`, and then `begin`.
+ * that connects them. Each query actor is started by `startQueryActor` with these `settings`; then
+ * `begin` names all of them.
  */
 export class ServerActors {
   readonly syncActor: ActorRef;
-  readonly settings: ReplicaSettings;
+  readonly settings: QueryActorSettings;
   #system: ActorSystem;
   #ready: boolean;
   #queryActors: readonly ActorRef[] = [];
-  /** Settles when the sync actor has sent all replicas what was to be taken over. */
+  /** Settles when the sync actor has sent all replicas the state that was to be taken over. */
   #takenOver: Promise<unknown> = Promise.resolve();
 
   /** Starts the sync actor. */
@@ -58,10 +59,10 @@ export class ServerActors {
   }
 
   /**
-   * Has the sync actor know all query actors, and other servers be heard. What they took until now is known
-   * to it anyway.
+   * Names the query actors to the sync actor, and has other servers be heard. Entries that the query
+   * actors accepted before reach the sync actor too.
    *
-   * @param hasState whether they have a state to give, and not only one to take over
+   * @param hasState whether the replicas hold a state to hand on, and not only one to take over
    */
   begin(queryActors: readonly ActorRef[], hasState = this.settings.ready): void {
     this.#queryActors = queryActors;
@@ -87,18 +88,18 @@ export class ServerActors {
   }
 
   /**
-   * Resolves when every query actor has the state that was to be taken over until now: at once when
-   * there is none.
+   * Resolves when every query actor has the state that was to be taken over until now: at once if no
+   * state was.
    *
    * @throws {Error} when the system closes before.
    */
   async synced(): Promise<void> {
     await this.#takenOver;
-    // What the sync actor sent them lies before this in their mailboxes.
+    // The entries that the sync actor sent lie before this in the mailboxes.
     await Promise.all(this.#queryActors.map((queryActor) => this.#reach(queryActor)));
   }
 
-  /** Has a query actor load no entries: it says so when it has handled all that it was told before. */
+  /** Has a query actor load no entries: its reply comes when it has handled all messages before. */
   async #reach(queryActor: ActorRef): Promise<void> {
     const { ref: replyTo, response } = this.#system.newChannelRef();
     const entries = new EntryBatch(new Store(), 0).encode();
@@ -107,10 +108,10 @@ export class ServerActors {
   }
 
   /**
-   * Lets other servers have all that was taken here, for `timeoutMs` at the most.
+   * Hands every entry that was accepted here over to other servers, for `timeoutMs` at the most.
    *
-   * @param isOnlyCopy whether what no other server has is lost
-   * @returns how many entries no other server has, at the least; 0 when there is no other one.
+   * @param isOnlyCopy whether an entry that no other server has is lost
+   * @returns how many entries no other server has, at the least; 0 when no other server is known.
    */
   async drain(timeoutMs: number, isOnlyCopy: boolean): Promise<number> {
     const { ref: replyTo, response } = this.#system.newChannelRef<Drained>();

@@ -38,7 +38,7 @@ export interface ServerOptions {
    */
   threads?: number;
   /**
-   * Told when a thread ended without having been asked to: a part of the server is gone, and only
+   * Called when a thread ended without having been asked to: a part of the server is gone, and only
    * ending the process mends it. Default: the error is thrown, uncaught.
    */
   onThreadEnd?(error: ThreadEndedError): void;
@@ -74,7 +74,7 @@ export interface ServerOptions {
    * went wrong. Default: the console, from warnings on.
    */
   log?: Logger;
-  /** Told when a client's connection ends otherwise than by its orderly close. Default: logs it. */
+  /** Called when a client's connection ends otherwise than by its orderly close. Default: logs it. */
   onFault?(peer: string, error: unknown): void;
 }
 

@@ -10,7 +10,7 @@ export interface LineQueueOptions {
   lostLine(count: number): string;
 }
 
-/** Bytes of a line, and how many lines are lost with it: that of a notice stands for those it tells of. */
+/** Bytes of a line, and how many lines are lost with it: a notice stands for the lines that it counts. */
 interface Waiting {
   bytes: Uint8Array;
   lines: number;
@@ -38,10 +38,10 @@ export class LineQueue {
   /** Puts a line in the queue, or counts it as lost. @param line without its line break */
   push(line: string): void {
     if (this.#isGone) return;
-    if (!this.#isWriting) this.#tellLost();
+    if (!this.#isWriting) this.#reportLost();
     const bytes = encoder.encode(`${line}\n`);
     const isFull = this.#waitingBytes + bytes.length > logLimits.queueBytesMax;
-    // Behind a line that is lost none is taken before it is told, so that the gap is where it says.
+    // Behind a lost line none is queued before the notice of the loss, so that the gap is where it says.
     if (this.#lost > 0 || isFull) this.#lost++;
     else this.#add({ bytes, lines: 1 });
   }
@@ -64,7 +64,7 @@ export class LineQueue {
     if (!this.#isWriting) void this.#writeAll();
   }
 
-  #tellLost(): void {
+  #reportLost(): void {
     const lines = this.#lost;
     if (lines === 0) return;
     this.#lost = 0;
@@ -78,13 +78,13 @@ export class LineQueue {
       this.#waitingBytes -= line.bytes.length;
       if (!isWritten) this.#lost += line.lines;
       // Not before half of the queue is free: otherwise each line that leaves makes room for one notice.
-      else if (this.#waitingBytes <= logLimits.queueBytesMax / 2) this.#tellLost();
+      else if (this.#waitingBytes <= logLimits.queueBytesMax / 2) this.#reportLost();
     }
     this.#isWriting = false;
     this.#onDrained?.();
   }
 
-  /** @returns whether the stream took it. */
+  /** @returns whether the stream accepted all bytes. */
   async #write(bytes: Uint8Array): Promise<boolean> {
     for (let rest = bytes; rest.length > 0;) {
       try {

@@ -16,16 +16,16 @@ export interface LogOptions {
 }
 
 /**
- * The logger of a program or a thread: it leaves out what matters too little, counts what comes again
- * and again (`Repeats`), and gives on no more than so many lines a second (`LineBudget`).
+ * The logger of a program or a thread. It drops records below its level, counts repeated ones
+ * (`Repeats`), and limits the rate of the lines (`LineBudget`).
  */
 export class Log extends Logger {
   #options: LogOptions;
   #repeats: Repeats;
   #budget: LineBudget;
-  /** Records that found no room since it was told how many. */
+  /** Records that were left out since the last line that says how many. */
   #leftOut = 0;
-  #cancelTelling = () => {};
+  #cancelReport = () => {};
 
   /** Begins with nothing counted. */
   constructor(options: LogOptions) {
@@ -41,24 +41,24 @@ export class Log extends Logger {
     if (isAtLeast(record.level, this.#options.level)) this.#repeats.take(record);
   }
 
-  /** Gives on what was counted so far, and starts no timer from then on. */
+  /** Writes the records that were counted so far, and starts no timer from then on. */
   close(): void {
     this.#repeats.flush();
-    this.#cancelTelling();
-    this.#tellLeftOut();
+    this.#cancelReport();
+    this.#reportLeftOut();
   }
 
   #write(record: LogRecord): void {
     if (this.#budget.take(record.level === "error")) return this.#options.write(record);
     if (this.#leftOut === 0) {
       const { environment } = this.#options;
-      this.#cancelTelling = environment.after(logLimits.repeatMinMs, () => this.#tellLeftOut());
+      this.#cancelReport = environment.after(logLimits.repeatMinMs, () => this.#reportLeftOut());
     }
     this.#leftOut += record.count;
   }
 
   /** Once a second at the most, and therefore not counted against the budget. */
-  #tellLeftOut(): void {
+  #reportLeftOut(): void {
     if (this.#leftOut === 0) return;
     const { environment, write } = this.#options;
     const template = "{lines} lines were left out, because more than {perSecond} a second came";

@@ -2,8 +2,8 @@ import type { Clock } from "../rpc/mod.ts";
 import { type LogFields, type LogLevel, type LogRecord, newRecord } from "./record.ts";
 
 /**
- * Takes what a part of the program has to say. A line is words of our own, the template, and fields:
- * whatever others sent belongs into fields, because only those are escaped and bounded.
+ * Takes the log records of a part of the program. A record is words of our own, the template, and
+ * fields. Text that others sent belongs into fields, because only fields are escaped and bounded.
  *
  * ```ts
  * import { silentLogger } from "./mod.ts";
@@ -14,7 +14,7 @@ import { type LogFields, type LogLevel, type LogRecord, newRecord } from "./reco
 export abstract class Logger {
   #clock: Pick<Clock, "now">;
 
-  /** Takes a clock, which tells the times of the lines. */
+  /** Makes a logger. @param clock gives the times of the records */
   constructor(clock: Pick<Clock, "now">) {
     this.#clock = clock;
   }
@@ -22,27 +22,27 @@ export abstract class Logger {
   /** Takes a record as it is, with its own time: one of another thread. */
   abstract take(record: LogRecord): void;
 
-  /** What helps to find a fault, and is too much otherwise. */
+  /** Logs what helps to find a fault, and is too much otherwise. */
   debug(template: string, fields: LogFields = {}): void {
     this.#note("debug", template, fields);
   }
 
-  /** What happens in everyday life, and seldom. */
+  /** Logs what is expected, and rare. */
   info(template: string, fields: LogFields = {}): void {
     this.#note("info", template, fields);
   }
 
-  /** What is wrong elsewhere, or may mend itself. */
+  /** Logs what is wrong elsewhere, or may recover by itself. */
   warn(template: string, fields: LogFields = {}): void {
     this.#note("warn", template, fields);
   }
 
-  /** What is wrong here. */
+  /** Logs what is wrong here. */
   error(template: string, fields: LogFields = {}): void {
     this.#note("error", template, fields);
   }
 
-  /** A bug of ours: an error with its stack trace. */
+  /** Logs a bug of this program: an error with its stack trace. */
   bug(template: string, thrown: unknown, fields: LogFields = {}): void {
     const trace = thrown instanceof Error ? thrown.stack ?? "" : "";
     this.error(template, { ...fields, error: reasonOf(thrown), ...(trace !== "" && { trace }) });

@@ -47,8 +47,8 @@ export function newRecord(
   };
 }
 
-/** One record for two of the same kind: it says what the later one does. */
-export function together(earlier: LogRecord, later: LogRecord): LogRecord {
+/** Merges two records of the same kind: the words and fields are those of the later one. */
+export function mergedRecord(earlier: LogRecord, later: LogRecord): LogRecord {
   return {
     ...later,
     count: earlier.count + later.count,

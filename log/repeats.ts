@@ -1,6 +1,6 @@
 import { logLimits } from "../limits.ts";
 import type { Clock, Timers } from "../rpc/mod.ts";
-import { type LogRecord, together } from "./record.ts";
+import { type LogRecord, mergedRecord } from "./record.ts";
 
 /** A kind of line that was given on lately. */
 interface Kind {
@@ -47,7 +47,7 @@ export class Repeats {
       this.#giveOn(key, record, { windowMs: 0, untilMs: 0, counted: undefined, cancel() {} });
     } else if (kind.counted !== undefined) {
       // Also when its time is over: the timer is late then, and gives on all of them.
-      kind.counted = together(kind.counted, record);
+      kind.counted = mergedRecord(kind.counted, record);
     } else if (nowMs >= kind.untilMs) this.#giveOn(key, record, kind);
     else {
       kind.counted = record;

@@ -35,7 +35,7 @@ export interface RequestHandler {
   readonly isWaiting?: boolean;
   /** Takes a notification; the default is to ignore it. */
   notification?(notification: Incoming, reader: MsgpackReader): void;
-  /** Told of what `request` threw that is no `RpcError`; the caller only learns `internal`. */
+  /** Called with what `request` threw that is no `RpcError`; the caller only learns `internal`. */
   bug(error: unknown): void;
 }
 

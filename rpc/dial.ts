@@ -3,7 +3,7 @@ import type { ByteStream, Dialer } from "./transport.ts";
 
 /**
  * Connects to `address`, until `dialTimeoutMs` are over or `signal` aborts: what comes of the
- * attempt later is closed. A process that stood still over the end of that time looks once more,
+ * attempt later is closed. A process that stood still over the end of that time checks once more,
  * because the answer may have come meanwhile.
  *
  * @throws {Error} when nobody answers there; the signal's reason.

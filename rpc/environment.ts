@@ -22,7 +22,7 @@ export interface Timers {
   after(delayMs: number, fn: () => void): () => void;
   /** Runs `fn` when the code that runs now has returned, before any socket or timer. */
   soon(fn: () => void): void;
-  /** Runs `fn` after the event loop has looked at every socket and due timer once. */
+  /** Runs `fn` after the event loop has polled every socket and due timer once. */
   yieldToEvents(fn: () => void): void;
 }
 

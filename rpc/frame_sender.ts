@@ -2,7 +2,7 @@ import type { Limited, Timers } from "./environment.ts";
 import { MsgpackWriter } from "./msgpack/mod.ts";
 import type { ByteStream } from "./transport.ts";
 
-/** Told what becomes of the frames of a `FrameSender`. */
+/** Callbacks that follow the frames of a `FrameSender`. */
 export interface FrameSenderListener {
   /** All frames that were gathered are being written now. */
   leaving(): void;

@@ -29,7 +29,7 @@ export interface FrameExecutor {
    * @param again whether these are the frames that the call before left unexecuted
    */
   execute(frames: Uint8Array, again: boolean): Promise<Reply> | Reply;
-  /** Told, once, when the connection is over; a call that has not settled then must reject. */
+  /** Called, once, when the connection is over; a call that has not settled then must reject. */
   close?(): void;
 }
 
@@ -87,7 +87,7 @@ export class ServedConnection {
   /**
    * Serves until either side ends it.
    *
-   * @param onFault told when that is not the client's orderly close
+   * @param onFault called when that is not the client's orderly close
    */
   async serve(onFault: (error: unknown) => void): Promise<void> {
     try {

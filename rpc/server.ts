@@ -22,7 +22,7 @@ export interface RpcServerOptions {
    * @param end for a connection that is to be heard no more
    */
   serve(sendDeferred: SendDeferred, peer: string, end: EndConnection): FrameExecutor;
-  /** Told when a connection ends otherwise than by the peer's orderly close. */
+  /** Called when a connection ends otherwise than by the peer's orderly close. */
   onFault?(peer: string, error: unknown): void;
 }
 

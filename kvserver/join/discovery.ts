@@ -4,22 +4,22 @@ import { Backoff, type Dialer, type Environment, pause, RpcError } from "../../r
 import { fetchSyncActor } from "./describe.ts";
 import { JoinError } from "./join_error.ts";
 
-/** What a `Discovery` asks over, and whom it tells. */
+/** Options of a `Discovery`. */
 export interface DiscoveryOptions {
   /** Name of the cluster that servers must belong to. */
   cluster: string;
   dialer: Dialer;
   environment: Environment;
-  /** Told of named servers that cannot be joined yet, and of all that answer with nonsense. */
+  /** Takes a line for each named server that cannot be joined yet, and for every incompatible one. */
   log: Logger;
 }
 
 /** A system port where a server is expected that has not described itself yet. */
 interface Seed {
   readonly address: string;
-  /** Somebody named it for this start, so that its absence is worth a line; else it is remembered. */
+  /** Whether the server was told to join the seed, so that its absence is logged; else it is remembered. */
   readonly isNamed: boolean;
-  /** What has been logged of it: each once, because it is asked again and again. */
+  /** What has been logged of the seed: each absence once, because the seed is asked again and again. */
   readonly logged: Set<Absence>;
 }
 
@@ -82,24 +82,24 @@ export class Discovery {
       const isStarting = failed.some(({ failure }) => failure instanceof RpcError);
       const isEnough = isMember || found.length > 0 || failed.length === 0;
       if (!isEnough && !isStarting) throw failed[0].failure;
-      for (const { seed, failure } of failed) this.#tell(seed, failure);
+      for (const { seed, failure } of failed) this.#logAbsence(seed, failure);
       if (isEnough) return found.map(({ syncActor }) => syncActor);
       await this.#pause(retries);
     }
   }
 
-  /** Goes on asking those that have not answered. @param join is given the sync actor of each that does */
+  /** Goes on asking the seeds that have not answered. @param join is called with each sync actor found */
   keepAsking(join: (syncActor: ActorRef) => void): void {
     const asking = [...this.#seeds.values()].map((seed) => this.#keepAsking(seed, join));
     this.#asking = Promise.all(asking);
   }
 
-  /** A server made itself known: unless somebody named it, it need not be asked any more. */
+  /** A server made itself known: its seed need not be asked any more, unless that is a named one. */
   found(address: string): void {
     if (this.#seeds.get(address)?.isNamed === false) this.#seeds.delete(address);
   }
 
-  /** Ends asking; resolves when nothing of it is left. */
+  /** Stops asking; resolves when no request is open any more. */
   async close(): Promise<void> {
     this.#ending.abort();
     await this.#asking;
@@ -116,9 +116,9 @@ export class Discovery {
       await this.#pause(retries);
       if (this.#ending.signal.aborted || !this.#seeds.has(seed.address)) return;
       const answer = await this.#ask(seed, describeTimeoutMs);
-      // It may have made itself known meanwhile.
+      // The server may have made itself known meanwhile.
       if (this.#ending.signal.aborted || !this.#seeds.has(seed.address)) return;
-      if ("failure" in answer) this.#tell(seed, answer.failure);
+      if ("failure" in answer) this.#logAbsence(seed, answer.failure);
       else {
         this.#seeds.delete(seed.address);
         return join(answer.syncActor);
@@ -126,7 +126,7 @@ export class Discovery {
     }
   }
 
-  /** Whatever a peer does, it is an answer: nothing that it says ends a server that runs. */
+  /** Asks a seed. A failure is an answer too, because nothing that a peer says may end a running server. */
   async #ask(seed: Seed, timeoutMs: number): Promise<Answer> {
     const { address } = seed;
     const options = { timeoutMs, signal: this.#ending.signal };
@@ -144,7 +144,7 @@ export class Discovery {
     }
   }
 
-  #tell({ address, isNamed, logged }: Seed, failure: unknown): void {
+  #logAbsence({ address, isNamed, logged }: Seed, failure: unknown): void {
     const absence = absenceOf(failure);
     if (logged.has(absence) || !isNamed && absence !== "incompatible") return;
     logged.add(absence);

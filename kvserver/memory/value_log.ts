@@ -52,8 +52,8 @@ export class ValueLog {
 
   /**
    * @param limits bound the memory
-   * @param lengthOf tells the length of an owner's value; owners are numbers below 2^31
-   * @param moved told of an owner whose value has another place
+   * @param lengthOf returns the length of an owner's value; owners are numbers below 2^31
+   * @param moved is called with an owner whose value has moved, and the new place
    */
   constructor(
     { storeValueBytesMax }: Limits,

@@ -1,5 +1,5 @@
 /**
- * What query actors and the journal of their server tell each other.
+ * Messages between query actors and the journal of their server.
  *
  *     accepted  [actor (uint), message (uint), entries (bin)]
  *
@@ -13,7 +13,7 @@ import type { ActorRef } from "../../actor/mod.ts";
 import type { EntryBatch } from "../entry/entry_batch.ts";
 import { mismatch, type MsgpackReader, type MsgpackWriter } from "../../rpc/mod.ts";
 
-/** When a Put is acknowledged: `strict`, once it is on disk; `relaxed`, at once, and it is on disk soon. */
+/** When a Put is acknowledged: `strict`, once it is on disk; `relaxed`, at once, before it is on disk. */
 export type Durability = "relaxed" | "strict";
 
 /** Journal to query actor. */

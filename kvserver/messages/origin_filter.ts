@@ -7,8 +7,8 @@ import { incarnationOf } from "../entry/order.ts";
 export type OriginFilter = { only: readonly string[] } | { except: readonly string[] };
 
 /**
- * Returns a test that tells by the uid of an entry whether the filter selects it. The test remembers
- * its answers, because a replica holds many entries of few uids.
+ * Returns a predicate on the uid of an entry: whether the filter selects the entry. The predicate
+ * remembers its answers, because a replica holds many entries of few uids.
  */
 export function originTest(filter: OriginFilter): (uid: string) => boolean {
   const answers = new Map<string, boolean>();

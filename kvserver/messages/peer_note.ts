@@ -1,4 +1,4 @@
-/** The sync actor to the journal: another server is known. */
+/** Sync actor to the journal: another server is known. */
 export interface PeerNote {
   type: "peerKnown";
   /** The server's system port, `host:port`. */

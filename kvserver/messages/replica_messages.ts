@@ -1,6 +1,6 @@
 /**
- * What the sync actor and the query actors of a server tell each other. Entries travel as an
- * `EntryBatch` writes them.
+ * Messages between the sync actor and the query actors of a server. Entries travel as an `EntryBatch`
+ * writes them.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface MergeMessage {
   entries: Uint8Array;
   /** Asks for a part of the state. */
   read?: ReadRequest;
-  /** Whether the server holds all the state that it was told to take over. */
+  /** Whether the server holds all the state that it was to take over. */
   ready: boolean;
   /** Whether this is the only query actor in the cluster: its Puts need not be queued for sync. */
   isAlone: boolean;

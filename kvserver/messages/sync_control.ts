@@ -1,5 +1,5 @@
 /**
- * What a server tells its sync actor.
+ * Messages from a server to its sync actor.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface DrainMessage {
   type: "drain";
   /** How long to go on, in milliseconds. */
   timeoutMs: number;
-  /** Whether what no other server has is lost: it is waited for one that can be reached, then. */
+  /** Whether an entry that no other server has is lost: the drain then waits for a reachable peer. */
   isOnlyCopy: boolean;
   /** Is told a `Drained` once every reachable peer has acknowledged everything, or the time is over. */
   replyTo: ActorRef;

@@ -52,7 +52,7 @@ export class QueryActor implements Actor {
   #outbox: SyncOutbox;
   /** Absent when nothing is persisted. */
   #commit: GroupCommit | undefined;
-  /** Tells by the uid of an entry whether another server accepted it. */
+  /** Returns, by the uid of an entry, whether another server accepted the entry. */
   #isForeign: (uid: string) => boolean;
   /** Wall clock of the query under way, read at its first Put and good for all of them; 0: not read. */
   #nowMs = 0;

@@ -1,6 +1,6 @@
 /**
- * What a receiver tells its query actor and gets back, marshalled by hand: the request frames as they
- * came from the socket, the response frames as they go to it.
+ * Messages between a `QueryReceiver` and its query actor, marshalled by hand: request frames as they
+ * came from the socket, response frames as they go to the socket.
  *
  *     query     [inbox (uint), connections (uint), frames (bin)]
  *     reply     [responses (bin), consumed (uint), close (bool), deferred (uint)]

@@ -29,7 +29,7 @@ export interface QueryReceiverOptions {
   port: number;
   transport: Transport;
   environment: Environment;
-  /** Told when a connection ends otherwise than by the client's orderly close. */
+  /** Called when a connection ends otherwise than by the client's orderly close. */
   onFault?(peer: string, error: unknown): void;
 }
 
@@ -67,8 +67,8 @@ export class QueryReceiver {
 }
 
 /**
- * A client's connection as the actors see it: an inbox, where the replies to its queries come. It
- * stands for a channel ref for each of them, of which never more than one would be open.
+ * A client's connection as the actors see it: an inbox, where the replies to its queries come. The
+ * inbox stands for one channel ref per query, of which at most one would be open at a time.
  */
 class OpenConnection implements FrameExecutor {
   #thread: ActorThread;

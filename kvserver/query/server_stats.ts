@@ -1,6 +1,6 @@
 import type { SystemStats } from "../../actor/mod.ts";
 
-/** Name of the figure, on each thread, of the queries that were told to query actors. */
+/** Name of the figure that counts, on each thread, the queries told to query actors. */
 export const queriesTold = "queriesTold";
 
 /** Figures of a server's actor system, and whether the server has the state of the others. */
@@ -10,8 +10,8 @@ export interface ServerStats extends Omit<SystemStats, "extra"> {
 }
 
 /**
- * The figures that `Stats` on both ports have in common. A connection has one inbox for the replies to all its
- * queries, which stands for a channel ref for each of them.
+ * The figures that `Stats` on both ports have in common. Each query counts as a channel ref, because
+ * the inbox of its connection stands for one.
  */
 export function serverStats({ extra, ...figures }: SystemStats, ready: boolean): ServerStats {
   const channelRefsUsed = figures.channelRefsUsed + (extra[queriesTold] ?? 0);

@@ -4,23 +4,23 @@ import type { DiskOptions } from "./group_commit.ts";
 import { QueryActor } from "./query_actor.ts";
 
 /** What the query actors of a server have in common: plain data that may be posted to a thread. */
-export interface ReplicaSettings {
+export interface QueryActorSettings {
   /** The program's version, for `Stats`. */
   readonly version: string;
   /** The server's sync actor. */
   readonly syncActor: ActorRef;
   /** Whether there is no state to take over from others first. */
   readonly ready: boolean;
-  /** Whether there is no other query actor anywhere, until the sync actor says otherwise. */
+  /** Whether this is the only query actor in the cluster, until the sync actor says otherwise. */
   readonly isAlone: boolean;
-  /** Absent when nothing is kept on disk. */
+  /** Absent when nothing is persisted. */
   readonly disk?: DiskOptions;
 }
 
 /** Starts a query actor on a thread. @param store its replica; default: an empty one */
 export function startQueryActor(
   thread: ActorThread,
-  settings: ReplicaSettings,
+  settings: QueryActorSettings,
   store?: Store,
 ): ActorRef {
   return thread.startActor((context) =>

@@ -10,10 +10,10 @@ export class Drain {
   #members: Membership;
   /** Are told when everything is handed over, or the time is over. */
   #replyTo: ActorRef[] = [];
-  /** Whether what no other server has is lost. */
+  /** Whether an entry that no other server has is lost with this one. */
   #isOnlyCopy = false;
   #isOver = false;
-  /** When peers that cannot be reached are waited for no longer. */
+  /** When unreachable peers are waited for no longer. */
   #hopelessMs = Infinity;
 
   constructor(context: ActorContext, replicas: LocalReplicas, members: Membership) {
@@ -50,8 +50,8 @@ export class Drain {
   }
 
   /**
-   * A peer that cannot be reached is waited for only when nobody else has everything, and only a moment:
-   * it may be about to be reached again.
+   * Whether to wait no longer. An unreachable peer is waited for only if no other server has everything,
+   * and only for a moment, because it may be about to be reached again.
    */
   get #isDrained(): boolean {
     const peers = [...this.#members.peers];
@@ -64,11 +64,11 @@ export class Drain {
       (reachable.length > 0 || this.#undelivered === 0);
   }
 
-  /** Of the peer that lacks the fewest. */
+  /** How many entries the peer lacks that lacks the fewest. */
   get #undelivered(): number {
     const lacking = Array.from(this.#members.peers, (peer) => peer.unacknowledged);
     if (lacking.length === 0 || !this.#replicas.all.some((it) => it.hasAccepted)) return 0;
-    // What a query actor has not sent yet is at least one.
+    // A query actor that is not drained has not sent one entry, at the least.
     const unsent = this.#replicas.all.filter((replica) => !replica.isDrained).length;
     return Math.min(...lacking) + unsent;
   }

@@ -10,7 +10,7 @@ import { loggedBytesMax, ValueLog } from "../memory/value_log.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 import { assert } from "../memory/assert.ts";
 
-/** In place of an entry: none. No entry has this number. */
+/** The number of no entry. */
 export const noPooled = 0;
 
 // The words of an entry's record.
@@ -30,7 +30,7 @@ const lengthWord = 9;
 const placeWord = 10;
 const recordWords = 11;
 
-/** What somebody keeps in a pool: the numbers of entries, and of keys without an entry. */
+/** What the users of a pool keep in it: numbers of entries, and of keys without an entry. */
 export interface PoolUse {
   readonly entries: Set<number>;
   readonly keys: Set<number>;
@@ -290,7 +290,10 @@ export class EntryPool implements EntrySource {
    * @throws {Error} when an invariant does not hold.
    */
   assertInvariants({ entries, keys }: PoolUse): void {
-    assert(entries.size === this.#size, "the pool holds what waits or is in flight, and no more");
+    assert(
+      entries.size === this.#size,
+      "the pool holds the entries in outboxes and in flight, and no more",
+    );
     const used = new Set([...keys, ...Array.from(entries, (n) => this.keyOf(n))]);
     const keyCount = this.#keyUses.length - this.#freeKeys.length;
     assert(used.size === keyCount, "the pool knows the keys that are used, and no more");

@@ -7,7 +7,7 @@ import type { OutgoingBatch } from "./outgoing_batch.ts";
  * the bytes as they came. For any other receiver the entries are decoded, once, and stay in the pool
  * for as long as the batch is held.
  *
- * The batch counts its holders. Whoever makes it is the first.
+ * The batch counts its holders. The caller of the constructor is the first.
  */
 export class ForwardedBatch implements OutgoingBatch {
   /** The entries as they came. */

@@ -9,7 +9,7 @@ type State =
   | { name: "down"; sinceMs: number }
   /** The peer was neither reached nor heard for `peerLostMs`: the other peers are sent its entries. */
   | { name: "lost"; sinceMs: number }
-  /** The peer is a peer no more. */
+  /** The peer is not synced with any more. */
   | { name: "forgotten" };
 
 /** What `Liveness.observe` finds changed. */
@@ -38,7 +38,7 @@ export class Liveness {
     return this.#state.name === "lost";
   }
 
-  /** Whether the peer is a peer no more. */
+  /** Whether the peer is forgotten. */
   get isForgotten(): boolean {
     return this.#state.name === "forgotten";
   }
@@ -48,7 +48,7 @@ export class Liveness {
     this.#lastHeardMs = nowMs;
   }
 
-  /** The state of the link is seen. @returns whether that makes the peer lost, or ends its being lost. */
+  /** Notes the state of the link. @returns whether that makes the peer lost, or ends its being lost. */
   observe({ isUp, isHeard }: Pick<LinkState, "isUp" | "isHeard">, nowMs: number): LivenessChange {
     const state = this.#state;
     if (state.name === "forgotten") return "none";
@@ -56,7 +56,7 @@ export class Liveness {
       this.#state = { name: "up" };
       return state.name === "lost" ? "back" : "none";
     }
-    // With a connection of its own while the link to it is down, it is there.
+    // A peer that has a connection of its own is there, although the link to it is down.
     const sinceMs = state.name === "up" || isHeard ? nowMs : state.sinceMs;
     const isLost = nowMs - Math.max(sinceMs, this.#lastHeardMs) > this.#lostMs;
     this.#state = { name: isLost ? "lost" : "down", sinceMs };
@@ -64,7 +64,7 @@ export class Liveness {
     return isLost ? "lost" : "back";
   }
 
-  /** The peer is a peer no more. */
+  /** The peer is not synced with any more. */
   forget(): void {
     this.#state = { name: "forgotten" };
   }

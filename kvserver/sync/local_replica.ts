@@ -5,15 +5,15 @@ import type { EntryPool } from "./entry_pool.ts";
 import { Outbox } from "./outbox.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
 
-/** How far a query actor is with handing over what it accepted, at the end. */
+/** How far a query actor has handed over what it accepted, when the server stops. */
 type Drain =
-  /** It serves. */
+  /** The server does not stop. */
   | "serving"
-  /** It is to be asked, with the next message. */
+  /** The next message asks the query actor for `isDrained`. */
   | "requested"
-  /** It was asked to say when it has sent all that it accepted. */
+  /** The query actor was asked, and has not sent all that it accepted. */
   | "draining"
-  /** It has said so. */
+  /** The query actor has sent all that it accepted. */
   | "drained";
 
 /** A message to a query actor, ready to be sent. */
@@ -25,7 +25,7 @@ export interface NextMerge {
   readonly read: ReadRequest | undefined;
 }
 
-/** A query actor of this server, as the sync actor sees it: what its replica is still to be sent. */
+/** A query actor of this server, as the sync actor sees it: the entries that its replica is to be sent. */
 export class LocalReplica {
   readonly ref: ActorRef;
   readonly uid: string;
@@ -33,7 +33,7 @@ export class LocalReplica {
   readonly outbox: Outbox;
   /** The part of the state to request with the next message. */
   #read: ReadRequest | undefined;
-  /** Whether it holds the state that the server took over, and was told so. */
+  /** Whether the replica holds the state that the server took over, and its query actor was told so. */
   #isReady = true;
   #drain: Drain = "serving";
   #hasAccepted = false;
@@ -46,12 +46,12 @@ export class LocalReplica {
     this.outbox = new Outbox(pool, context.limits);
   }
 
-  /** Whether it holds the state that the server took over, and was told so. */
+  /** Whether the replica holds the state that the server took over, and its query actor was told so. */
   get isReady(): boolean {
     return this.#isReady;
   }
 
-  /** Whether it has sent all that it accepted, after it was asked to say so. */
+  /** Whether the query actor has sent all that it accepted, after it was asked to. */
   get isDrained(): boolean {
     return this.#drain === "drained";
   }
@@ -66,22 +66,22 @@ export class LocalReplica {
     this.#read = request;
   }
 
-  /** Asks it, with the next message, to say when it has sent all that it accepted. */
+  /** Asks the query actor, with the next message, to say when it has sent all that it accepted. */
   requestDrain(): void {
     this.#drain = "requested";
   }
 
-  /** Whether it has ever accepted a Put, as far as it has said. */
+  /** Whether the query actor has ever accepted a Put, as far as it has said. */
   get hasAccepted(): boolean {
     return this.#hasAccepted;
   }
 
-  /** It says whether it has ever accepted a Put. */
+  /** The query actor says whether it has ever accepted a Put. */
   accepted(hasAccepted: boolean): void {
     this.#hasAccepted ||= hasAccepted;
   }
 
-  /** It has sent all that it accepted. */
+  /** The query actor has sent all that it accepted. */
   drained(): void {
     this.#drain = "drained";
   }

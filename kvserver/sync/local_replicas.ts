@@ -30,7 +30,7 @@ export class LocalReplicas {
     return this.#all.length === 1;
   }
 
-  /** Takes in the query actors that there are, once. */
+  /** Adds all query actors; called once. */
   start(queryActors: readonly ActorRef[]): void {
     this.#all = queryActors.map((ref) => new LocalReplica(this.#context, ref, this.#pool));
   }
@@ -45,7 +45,7 @@ export class LocalReplicas {
     return this.#all.find((replica) => replica.uid === uid);
   }
 
-  /** Enqueues the entries of a batch for all query actors but the one that they come from. */
+  /** Enqueues the entries of a batch for all query actors but the one that accepted them. */
   enqueueBatch(batch: ForwardedBatch, writer?: LocalReplica): void {
     for (const replica of this.#all) {
       if (replica !== writer) replica.outbox.enqueueBatch(batch);

@@ -11,7 +11,7 @@ export interface MembershipOptions {
   pool: EntryPool;
   /** Reads the state for peers that come to be known. */
   stateReader: StateReader;
-  /** Is told of each peer, so that the server knows it after a restart. */
+  /** Is told the address of each peer, so that the server remembers it after a restart. */
   journal?: ActorRef;
 }
 
@@ -19,9 +19,9 @@ export interface MembershipOptions {
  * The other servers that this one syncs with. Every server introduces all servers that it knows to
  * each other, so that each comes to know all.
  *
- * A server is what it says it is once this one has dialed its address and was greeted by that
- * incarnation. Only then it is passed on to others and remembered. Whoever is named by others is dialed
- * first, a few at a time, and becomes a peer when it was greeted.
+ * A server is believed once this one has dialed its address and that incarnation answered. Only then is
+ * it introduced to others and remembered. Servers that others name are dialed first, a few at a time,
+ * and become peers when they were greeted.
  */
 export class Membership {
   #context: ActorContext;
@@ -73,7 +73,7 @@ export class Membership {
     return this.#add(ref);
   }
 
-  /** A peer names another server: it becomes a peer once it was greeted, with a `MetMessage`. */
+  /** Greets a server that a peer names. A `MetMessage` comes once it was greeted, and makes it a peer. */
   introduced(ref: ActorRef): void {
     const isKnown = this.#peers.has(uid(ref)) || this.#ended.has(ref.incarnation) ||
       ref.address === this.#context.self.address;
@@ -84,8 +84,8 @@ export class Membership {
     const { pool, stateReader } = this.#options;
     const peer = new Peer(this.#context, ref, pool);
     for (const other of this.#peers.values()) if (other.isGreeted) peer.introduce(other);
-    // The living peers send it what they accepted. This server sends the rest: what its own query
-    // actors accepted, which may have been lost on its way to others, and what ended servers left.
+    // The other peers send it what they accepted. This server sends the rest: what its own query actors
+    // accepted, which may have been lost on its way to others, and what lost servers left.
     const living = [...this.#peers.values()].filter((other) => !other.isLost);
     this.#peers.set(peer.uid, peer);
     stateReader.add(peer, { except: [peer, ...living].map(({ ref }) => ref.incarnation) });
@@ -94,7 +94,7 @@ export class Membership {
     return peer;
   }
 
-  /** A peer was greeted at its address: it is passed on to the others, and remembered. */
+  /** A peer was greeted at its address: it is introduced to the others, and remembered. */
   #greeted(peer: Peer): void {
     const { journal } = this.#options;
     const { ref } = peer;
@@ -106,8 +106,8 @@ export class Membership {
   }
 
   /**
-   * Forgets a peer whose incarnation has ended. If it is back nevertheless, it is a peer again as soon
-   * as it was greeted.
+   * Forgets a peer whose incarnation has ended. If that incarnation is back nevertheless, it becomes a
+   * peer again as soon as it was greeted.
    */
   #forgetEnded(peer: Peer): void {
     this.#ended.add(peer.ref.incarnation);
@@ -167,7 +167,7 @@ export class Membership {
     } else this.#context.log.info("Peer {peer} answers at its address again", { peer: address });
   }
 
-  /** Sends the entries of a peer that is gone to all others, because it may have reached only some. */
+  /** Sends the entries of a peer that is gone to all others, because some of them may lack them. */
   #repair(peer: Peer): void {
     for (const other of this.#peers.values()) {
       if (other !== peer) this.#options.stateReader.add(other, { only: [peer.ref.incarnation] });

@@ -92,7 +92,7 @@ export class Outbox {
     batch.hold();
   }
 
-  /** Removes the entry of the same key if it is this one or an earlier one: the receiver has `n`. */
+  /** Removes the entry of the same key unless it is later than `n`, because the receiver has `n`. */
   remove(n: number): void {
     this.#decodeWhole();
     const key = this.#pool.keyOf(n);

@@ -5,7 +5,7 @@ import type { EntryPool } from "./entry_pool.ts";
 export interface OutgoingBatch {
   /** Number of entries. */
   readonly size: number;
-  /** Their entry numbers in the pool. */
+  /** The numbers of the entries in the pool. */
   readonly numbers: readonly number[];
   /** Encodes the entries for the wire. */
   encode(): Uint8Array;
@@ -13,7 +13,7 @@ export interface OutgoingBatch {
   isSame(other: OutgoingBatch): boolean;
   /** Ends the caller's hold on the batch. */
   release(): void;
-  /** The entry numbers that the batch keeps in the pool now. */
+  /** The numbers of the entries that the batch keeps in the pool now. */
   readonly pooled: readonly number[];
 }
 
@@ -21,7 +21,7 @@ export interface OutgoingBatch {
 export class PooledBatch extends EntryBatch implements OutgoingBatch {
   #pool: EntryPool;
 
-  /** As an `EntryBatch`. Whoever adds an entry hands its use of the entry over to the batch. */
+  /** Makes an empty batch. The caller of `add` hands its use of the entry over to the batch. */
   constructor(pool: EntryPool, bytesMax: number) {
     super(pool, bytesMax);
     this.#pool = pool;

@@ -15,8 +15,8 @@ import { type Reading, StateSender } from "./state_sender.ts";
 const messageSlackBytes = 64 * 1024;
 
 /**
- * The sync actor of another server, as this server's sync actor sees it: what it is still to be sent,
- * what it was sent and has not acknowledged, and what came from it.
+ * The sync actor of another server, as this server's sync actor sees it: the entries that it is still
+ * to be sent, the messages that it has not acknowledged, and whether it is there.
  *
  * Invariant: an entry that the peer is to have is in the outbox, among what the state sender is to
  * have read, or in flight. It leaves the window of what is in flight only when it is acknowledged, and
@@ -41,7 +41,7 @@ export class Peer {
   /** Whether the peer has handled a message of this server. */
   #hasHeard = false;
   #isGreeted = false;
-  /** Whether it is there and its address answers as another server. */
+  /** Whether the peer is heard while its address answers as another incarnation. */
   #isInConflict = false;
 
   /** @param pool holds the entries */
@@ -56,7 +56,7 @@ export class Peer {
     this.pacer = new SendPacer(context, this.uid);
   }
 
-  /** Selects all entries but those that it sends itself. */
+  /** Selects all entries but those that the peer accepted, because it sends those itself. */
   get everything(): OriginFilter {
     return { except: [this.ref.incarnation] };
   }
@@ -73,9 +73,9 @@ export class Peer {
       this.#stateSender.isFlushing;
   }
 
-  /** How many entries it has not acknowledged, at the least. */
+  /** How many entries the peer has not acknowledged, at the least. */
   get unacknowledged(): number {
-    // How many are still to be read for it is not known.
+    // How many entries are still to be read for the peer is not known.
     const unread = this.#stateSender.isIdle ? 0 : 1;
     return this.#outbox.size + this.#inFlight.entryCount + unread;
   }
@@ -106,7 +106,7 @@ export class Peer {
     this.#checkOverflow();
   }
 
-  /** Need not be sent the entries of a batch, because they came from it. */
+  /** Removes the entries of a batch from the outbox, because they came from the peer. */
   removeBatch(batch: ForwardedBatch): void {
     this.#outbox.removeBatch(batch);
   }
@@ -119,37 +119,37 @@ export class Peer {
 
   // ---- state --------------------------------------------------------------------------------
 
-  /** What is to be read from a replica for it. */
+  /** What is to be read from a replica for the peer. */
   get reading(): Reading | undefined {
     return this.#stateSender.reading;
   }
 
-  /** Whether more waited for it than may, so that all is to be read anew. */
+  /** Whether the outbox was emptied at its bound, so that the whole state is to be read anew. */
   get isOverflowed(): boolean {
     return this.#stateSender.isOverflowed;
   }
 
-  /** Whether it is being sent the whole state. */
+  /** Whether the peer is being sent the whole state. */
   get isSentState(): boolean {
     return this.#stateSender.isSending;
   }
 
-  /** Whether it is being sent the whole state, and that is read. */
+  /** Whether the peer is being sent the whole state, and all of it is read. */
   get isStateRead(): boolean {
     return this.#stateSender.isRead;
   }
 
-  /** It requests the whole state. */
+  /** The peer requests the whole state. */
   stateRequested(id: number): void {
     this.#stateSender.requested(id);
   }
 
-  /** Adds to what is to be read for it. */
+  /** Adds to what is to be read for the peer. */
   addState(filter: OriginFilter): void {
     this.#stateSender.add(filter);
   }
 
-  /** Ends its overflow: all that it did not send itself is to be read. */
+  /** Ends the overflow: every entry that the peer did not accept itself is to be read. */
   recover(): void {
     this.#stateSender.recover(this.everything);
   }
@@ -174,19 +174,19 @@ export class Peer {
     this.#stateSender.flush(this.#outbox.size);
   }
 
-  /** Requests the whole state of it, as the transfer with this id. */
+  /** Requests the whole state of the peer, as the transfer with this id. */
   requestState(id: number): void {
     this.#toRequest = id;
   }
 
   // ---- other peers --------------------------------------------------------------------------
 
-  /** Is to be told of another peer. */
+  /** Introduces another peer with one of the next messages. */
   introduce(other: Peer): void {
     this.#introductions.set(other.uid, other.ref);
   }
 
-  /** Need not be told of another peer any more. */
+  /** Takes an introduction back that has not been sent. */
   withdraw(other: Peer): void {
     this.#introductions.delete(other.uid);
   }
@@ -251,13 +251,13 @@ export class Peer {
     this.#stateSender.lost(lost.map(({ completed }) => completed), this.#outbox.size);
   }
 
-  /** It has handled the first `handled` messages of an epoch of the link. */
+  /** The peer's system has handled the first `handled` messages of an epoch of the link. */
   acknowledged({ epoch, handled }: Pick<LinkState, "epoch" | "handled">): void {
     if (handled > 0) this.#hasHeard = true;
     this.#inFlight.acknowledge(epoch, handled);
   }
 
-  /** A message came from it. */
+  /** A message came from the peer. */
   received(): void {
     this.#liveness.heard(this.#context.monotonicMs());
   }
@@ -269,7 +269,7 @@ export class Peer {
 
   // ---- liveness -----------------------------------------------------------------------------
 
-  /** When it was last heard, or first known. */
+  /** When the peer was last heard, or first known. */
   get lastHeardMs(): number {
     return this.#liveness.lastHeardMs;
   }
@@ -279,34 +279,34 @@ export class Peer {
     return this.#liveness.isLost;
   }
 
-  /** Whether it is a peer no more. */
+  /** Whether the peer is forgotten, and sent nothing any more. */
   get isForgotten(): boolean {
     return this.#liveness.isForgotten;
   }
 
-  /** Whether it was greeted at its address: before that it is not passed on, nor remembered. */
+  /** Whether the peer was greeted at its address: before that it is neither introduced nor remembered. */
   get isGreeted(): boolean {
     return this.#isGreeted;
   }
 
-  /** It was greeted at its address. */
+  /** The peer was greeted at its address. */
   greeted(): void {
     this.#isGreeted = true;
   }
 
-  /** The state of its link is seen. @returns whether that changes whether it is lost. */
+  /** Notes the state of the link. @returns whether that makes the peer lost, or ends its being lost. */
   observeLink(link: Pick<LinkState, "isUp" | "isHeard">): LivenessChange {
     return this.#liveness.observe(link, this.#context.monotonicMs());
   }
 
-  /** Whether its address answers as another server while it is there is seen. @returns whether it changed. */
+  /** Notes whether another incarnation answers while the peer is heard. @returns whether that changed. */
   observeConflict(isInConflict: boolean): boolean {
     const isNew = this.#isInConflict !== isInConflict;
     this.#isInConflict = isInConflict;
     return isNew;
   }
 
-  /** Is a peer no more, and is sent nothing any more. */
+  /** Forgets the peer: it is sent nothing any more. */
   forget(): void {
     this.#liveness.forget();
     this.#inFlight.clear();
@@ -315,7 +315,7 @@ export class Peer {
 
   // ---- invariants ---------------------------------------------------------------------------
 
-  /** Adds what it keeps in the pool. */
+  /** Adds the entries that it keeps in the pool. */
   addTo(use: PoolUse): void {
     this.#outbox.addTo(use);
     this.#inFlight.addTo(use);

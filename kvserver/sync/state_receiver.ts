@@ -17,8 +17,8 @@ type Transfer =
 
 /**
  * Takes the state over from another server: requests it of one peer, of another one when the first
- * does not send, and knows when all replicas of this server hold all of it. The entries of the state
- * come as all entries do.
+ * does not send, and replies when all replicas of this server hold all of it. The entries of the state
+ * arrive in the same messages as all other entries.
  */
 export class StateReceiver {
   #context: ActorContext;
@@ -30,7 +30,7 @@ export class StateReceiver {
   #preferred: readonly string[] = [];
   /** Uids of the peers whose state is taken over afterwards. */
   #queued: string[] = [];
-  /** Are told when all replicas hold the state. */
+  /** Refs to reply to once all replicas hold the state. */
   #replyTo: ActorRef[] = [];
   /** Whether this server has had a whole state to hand on, of its own or taken over. */
   #hasState = false;
@@ -99,7 +99,7 @@ export class StateReceiver {
       this.#context.monotonicMs() - transfer.sinceMs < this.#context.limits.peerLostMs;
   }
 
-  /** Requests the state of a peer, if none is asked or the one that is does not send. */
+  /** Requests the state of a peer, if no sender is chosen or the chosen one does not send. */
   chooseSender(): void {
     const transfer = this.#transfer;
     if (this.isComplete || transfer.name === "receiving" && this.#isSending(transfer)) return;
@@ -126,7 +126,7 @@ export class StateReceiver {
     return this.#context.monotonicMs() - Math.max(sinceMs, sender.lastHeardMs) <= patienceMs;
   }
 
-  /** Replies to whoever had the server join, once all replicas hold the state. */
+  /** Replies to every join, once all replicas hold the state. */
   replyIfReady(): void {
     if (this.#transfer.name !== "received") return;
     if (!this.#replicas.all.every(({ isReady }) => isReady)) return;
@@ -143,7 +143,7 @@ export class StateReceiver {
     assert(name === "receiving" || this.#queued.length === 0, "a join is queued behind a transfer");
     assert(
       name !== "idle" || this.#replyTo.length === 0,
-      "who had the server join is told in the end",
+      "every join is replied to in the end",
     );
   }
 }

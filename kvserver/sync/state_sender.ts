@@ -17,7 +17,7 @@ type Source =
   /** The outbox held more than it may and was emptied: everything is to be read anew. */
   | { readonly name: "overflowed" };
 
-/** How far the transfer is that the peer requested. */
+/** How far the peer has been sent the transfer that it requested. */
 type Transfer =
   | { readonly name: "none" }
   /** The state is being read. What other servers send meanwhile is forwarded to the peer. */
@@ -87,7 +87,7 @@ export class StateSender {
   /**
    * A part was read.
    *
-   * @param reading for which; if another one has begun since, the part does not count
+   * @param reading for which the part was read; once another one has begun, the part does not count
    * @param after the key behind which the next part begins; absent: the part is the last
    */
   partRead(reading: Reading, after: Uint8Array | undefined): void {
@@ -113,8 +113,8 @@ export class StateSender {
   }
 
   /**
-   * Entries leave the outbox. Counting them is enough, because those in it keep their places; and it
-   * may be empty earlier, because the peer had sent a later one of some.
+   * Entries leave the outbox. Counting them is enough, because entries keep their places in it. The
+   * outbox may be empty earlier, because an entry leaves it when the peer sends a later one.
    *
    * @returns the id of the transfer that is complete with them, or `noTransfer`.
    */
@@ -145,7 +145,7 @@ export class StateSender {
     if (this.#source.name === "idle") this.flush(outboxSize);
   }
 
-  /** There is more to read: the transfer is not complete with what is in the outbox. */
+  /** Goes on sending, because there is more to read: the outbox does not complete the transfer. */
   #sendOn(): void {
     if (this.#transfer.name !== "flushing") return;
     this.#transfer = { name: "sending", id: this.#transfer.id };

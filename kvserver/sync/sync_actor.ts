@@ -10,8 +10,8 @@
  * exchanges more than ten messages a second.
  *
  * A tell inside a server cannot be lost. A tell between servers can, so a sync actor keeps what it
- * sent in flight until the link says that it was handled there, and sends it again when the connection
- * has changed since. A server that comes to be known, in either
+ * sent in flight until the link says that the other system has handled it, and sends it again when the
+ * connection has changed since. A server that comes to be known, in either
  * direction, is sent all that the other's query actors ever accepted, read from a replica part by
  * part; one state sender sends it everything else. Merging takes the later of two entries by a total
  * order, so neither the order in which entries arrive matters nor how often they do. (After Anna's
@@ -110,7 +110,7 @@ export class SyncActor implements Actor {
         this.#members.get(message.receiver)?.pacer.ticked();
         break;
       case "linkChanged":
-        // The step looks at every link, and at what was acknowledged.
+        // The step observes every link, and what was acknowledged on it.
         break;
       case "met":
         this.#members.learn(message.ref);
@@ -147,7 +147,7 @@ export class SyncActor implements Actor {
       if (other.isSentState && other !== peer) other.enqueueBatch(batch);
     }
     batch.release();
-    // For one too many there is no place; what it accepted is taken all the same.
+    // A peer too many is not kept; its entries are merged all the same.
     if (peer === undefined) return;
     for (const ref of message.peers) this.#members.introduced(ref);
     peer.received();

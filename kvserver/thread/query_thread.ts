@@ -2,9 +2,9 @@ import type { ActorRef, ActorThread } from "../../actor/mod.ts";
 import type { Environment, Transport } from "../../rpc/mod.ts";
 import { bind } from "./bind.ts";
 import { QueryReceiver } from "../query/query_receiver.ts";
-import { type ReplicaSettings, startQueryActor } from "../query/start_query_actor.ts";
+import { type QueryActorSettings, startQueryActor } from "../query/start_query_actor.ts";
 
-/** Told when a client's connection ends otherwise than by its orderly close. */
+/** Called when a client's connection ends otherwise than by its orderly close. */
 export type OnFault = (peer: string, error: unknown) => void;
 
 /** The query actors of one thread, and their ports. */
@@ -28,17 +28,17 @@ export class QueryThread {
     this.#onFault = onFault;
   }
 
-  /** Starts so many query actors. Once. */
-  startActors(settings: ReplicaSettings, count: number): ActorRef[] {
+  /** Starts `count` query actors; called once. */
+  startActors(settings: QueryActorSettings, count: number): ActorRef[] {
     for (let i = 0; i < count; i++) this.#queryActors.push(startQueryActor(this.#thread, settings));
     return this.#queryActors;
   }
 
   /**
-   * Binds a port for each of them.
+   * Binds a port for each query actor.
    *
    * @param ports 0 stands for any free one
-   * @returns where they listen, as `host:port`.
+   * @returns the addresses of the ports, as `host:port`.
    * @throws {Error} when one cannot be bound; `close` frees the others.
    */
   async listen(hostname: string, ports: readonly number[]): Promise<string[]> {
@@ -57,7 +57,7 @@ export class QueryThread {
     return this.#receivers.map(({ address }) => address);
   }
 
-  /** Ends the ports and their connections; resolves when they are free. */
+  /** Closes the ports and their connections; resolves when the ports are free. */
   async close(): Promise<void> {
     await Promise.all(this.#receivers.map((receiver) => receiver.close()));
   }

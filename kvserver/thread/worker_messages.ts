@@ -1,21 +1,21 @@
 /**
- * What a server and its workers post to each other beside what their actors tell.
+ * Messages that a server and its Workers post to each other, besides the tells of their actors.
  *
  * @module
  */
 
 import type { ActorRef, ThreadConfig } from "../../actor/mod.ts";
 import type { LogRecord } from "../../log/mod.ts";
-import type { ReplicaSettings } from "../query/start_query_actor.ts";
+import type { QueryActorSettings } from "../query/start_query_actor.ts";
 
-/** Server to worker. */
+/** Server to Worker. */
 export type WorkerRequest =
   | {
     type: "start";
     config: ThreadConfig;
-    /** What the actors tell crosses here. */
+    /** Carries the tells of the actors. */
     port: MessagePort;
-    settings: ReplicaSettings;
+    settings: QueryActorSettings;
     count: number;
   }
   | { type: "listen"; hostname: string; ports: readonly number[] }
@@ -28,7 +28,7 @@ export interface WorkerAnswers {
   close: undefined;
 }
 
-/** Worker to server, unasked. */
+/** Worker to server, without a request. */
 export type WorkerEvent =
   /** A client's connection ended otherwise than by its orderly close. */
   | { type: "fault"; peer: string; message: string }

@@ -1,7 +1,7 @@
 import { type ActorRef, type ActorSystem, messagePort, WatchedWorker } from "../../actor/mod.ts";
 import type { Logger } from "../../log/mod.ts";
 import type { Clock, Limited, Timers } from "../../rpc/mod.ts";
-import type { ReplicaSettings } from "../query/start_query_actor.ts";
+import type { QueryActorSettings } from "../query/start_query_actor.ts";
 import type { OnFault } from "./query_thread.ts";
 import { ThreadEndedError } from "./thread_ended_error.ts";
 import type {
@@ -19,8 +19,8 @@ export class WorkerThread {
 
   /**
    * @param environment times the watch over the thread
-   * @param log takes what the thread has to say
-   * @param onEnd told, once, when it ends without having been asked to
+   * @param log takes the log records of the thread
+   * @param onEnd called, once, when the thread ends without having been asked to
    */
   constructor(
     thread: number,
@@ -55,7 +55,7 @@ export class WorkerThread {
   /** Has the Worker join `system` and start `count` query actors. */
   startActors(
     system: ActorSystem,
-    settings: ReplicaSettings,
+    settings: QueryActorSettings,
     count: number,
   ): Promise<readonly ActorRef[]> {
     const { port1, port2: port } = new MessageChannel();
@@ -75,7 +75,7 @@ export class WorkerThread {
     await this.#worker.ask({ type: "close" });
   }
 
-  /** Ends it; its actors get no further turn. */
+  /** Ends the thread; its actors get no further turn. */
   end(): void {
     this.#end();
   }

@@ -10,8 +10,8 @@ export class MsgpackError extends Error {
 /**
  * Walks over MessagePack in place.
  *
- * Each of the reading methods looks at the next value: if it is of the kind asked for it is
- * consumed, otherwise the method returns `mismatch` and nothing is. Truncated or impossible bytes
+ * A reading method inspects the next value. A value of the kind that the method reads is consumed;
+ * for any other, the method returns `mismatch` and consumes nothing. Truncated or impossible bytes
  * throw `MsgpackError`. Nothing is recursive, so no nesting can exhaust the stack, and a length is
  * believed only as far as bytes are there.
  */

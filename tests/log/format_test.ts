@@ -1,5 +1,5 @@
 import { formatRecord, logFormats } from "../../log/mod.ts";
-import { newRecord, together } from "../../log/record.ts";
+import { mergedRecord, newRecord } from "../../log/record.ts";
 import { logLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLessOrEqual, assertMatch, fc } from "../deps.ts";
 import { forgedTexts } from "./records.ts";
@@ -27,7 +27,10 @@ Deno.test("formatRecord() writes time, level, message and the fields that it doe
 
 Deno.test("formatRecord() says how many events a record stands for, and in what time", () => {
   const first = newRecord("info", "Hello", {}, timeMs);
-  const all = { ...together(first, newRecord("info", "Hello", {}, timeMs + 59_001)), count: 1_234 };
+  const all = {
+    ...mergedRecord(first, newRecord("info", "Hello", {}, timeMs + 59_001)),
+    count: 1_234,
+  };
   assertMatch(formatRecord(all, "text"), /Z info {2}Hello \(1,234 times in 60 s\)$/);
   const { count, seconds } = JSON.parse(formatRecord(all, "json"));
   assertEquals([count, seconds], [1_234, 60]);
