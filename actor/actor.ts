@@ -31,12 +31,12 @@ export type NewActor = (context: ActorContext) => Actor;
 export interface TellOptions {
   /**
    * Whether it may use the room of a link that ordinary messages leave free: for a sender that
-   * looks at `roomBytes` first, and so loses nothing.
+   * checks `roomBytes` first, and so loses nothing.
    */
   reserved?: boolean;
 }
 
-/** What an actor can see of the world, and how it acts on it. */
+/** All that an actor is given: its ref, clock, bounds, log and figures, and how it sends. */
 export interface ActorContext extends Limited {
   /** The actor's own ref. */
   readonly self: ActorRef;
@@ -56,13 +56,13 @@ export interface ActorContext extends Limited {
   tellWritten(ref: ActorRef): void;
   /** Sends `message`, as it is now, `delayMs` milliseconds from now. */
   tellAfter(ref: ActorRef, message: unknown, delayMs: number): void;
-  /** How the link to a remote actor's system is doing; dials it if need be. */
+  /** The state of the link to a remote actor's system; dials it if there is none. */
   link(ref: ActorRef): LinkState;
   /** Sends itself `message` whenever the state of that link changes. */
   watchLink(ref: ActorRef, message: unknown): void;
   /**
-   * Has a system greeted that somebody named, and sends itself `message` once it is: at its address, in
-   * the incarnation that the ref names. Nothing comes when that does not succeed within a minute.
+   * Has the system of `ref` greeted at its address, and sends itself `message` once the incarnation that
+   * the ref names has answered. No message comes when that does not succeed within a minute.
    */
   meet(ref: ActorRef, message: unknown): void;
   /** Ends the link to a remote actor's system. */
@@ -73,7 +73,7 @@ export interface ActorContext extends Limited {
   now(): number;
   /** Milliseconds since some fixed moment; never goes back. */
   monotonicMs(): number;
-  /** Takes what the actor has to say. */
+  /** Takes the log records of the actor. */
   readonly log: Logger;
   /** The figures of the actor's system at this moment. */
   stats(): SystemStats;

@@ -33,7 +33,7 @@ export interface ActorSystemOptions {
   transport?: Transport;
   /** What carries tells to other systems; default: connections over `transport`. */
   network?: TellNetwork;
-  /** Takes what it has to say; default: the console, from warnings on. */
+  /** Takes the log records of the system; default: the console, from warnings on. */
   log?: Logger;
   /** Names of the figures that the host counts with `extraFigure`; default: none. */
   extraFigures?: readonly string[];
@@ -54,8 +54,8 @@ export class ActorSystem extends ActorThread {
     return { ...figures, ...extra };
   };
   /**
-   * Told, once, of another system that does not accept this one's greeting or messages, because it
-   * speaks another version of the protocol or belongs to another cluster: messages to it wait, as if it
+   * Called, once, when another system does not accept this one's greeting or messages, because it
+   * speaks another version of the protocol or belongs to another cluster. Messages to it wait, as if it
    * could not be reached. Default: logs it.
    */
   onRefused: (address: string, reason: string) => void = (peer, reason) =>

@@ -11,7 +11,7 @@ import { Scheduler } from "./scheduler.ts";
 import { type ExtraFigure, figureOf, type StatsTable, type SystemStats } from "./stats.ts";
 import { type LinkState, noLink, type TellLink } from "./tell_network.ts";
 
-/** A message had nobody to go to: its receiver is gone, or was a channel that has had its message. */
+/** A message has no receiver: the actor is gone, or the channel has had its message. */
 export class UndeliverableError extends Error {
   static {
     this.prototype.name = "UndeliverableError";
@@ -55,9 +55,9 @@ export interface OutboundRoutes {
 }
 
 /**
- * The actors of one thread of a system, their scheduler, and what else can be told something there:
- * channels and inboxes. A ref does not show its thread: the counters of all threads are different
- * numbers, and each tells by itself to which thread it belongs.
+ * The actors of one thread of a system, their scheduler, and the other receivers there: channels and
+ * inboxes. A ref does not name its thread, because its counter does: counter - 1, modulo the number of
+ * threads.
  *
  * Every message is marshalled when it is told and unmarshalled when it is handled, also between two
  * actors side by side: no two of them ever share an object. (After Akka; the mailboxes are plain
@@ -69,9 +69,9 @@ export class ActorThread {
   /** 64 random bits as 16 hexadecimal digits, drawn at the start of the system. */
   readonly incarnation: string;
   /**
-   * Told of what an actor threw, with its ref, and of messages that could not be delivered, with
-   * their receiver's and an `UndeliverableError`. Default: logs the former; the latter are
-   * counted in `messagesDropped`, and there may be very many of them.
+   * Called with what an actor threw and the actor's ref, and with an `UndeliverableError` and the
+   * receiver's ref when a message could not be delivered. Default: logs the former; the latter are
+   * counted in `messagesDropped`, because there may be very many of them.
    *
    * @param from the host of the system that sent the message, unless it was this one
    */
@@ -80,7 +80,7 @@ export class ActorThread {
     if (from === undefined) this.log.bug("Actor {actor} failed", error, { actor: uid(ref) });
     else this.#logFaultOf(from, error);
   };
-  /** Takes what this thread and its actors have to say. */
+  /** Takes the log records of this thread and its actors. */
   readonly log: Logger;
 
   #identity: ThreadIdentity;
@@ -130,7 +130,7 @@ export class ActorThread {
       this.#marshaller.abandon();
       this.onError(error, self, from);
     });
-    // It is known before it is made, because it may tell itself something then.
+    // Added before it is made, because `newActor` may tell the actor something.
     this.#actors.set(self.counter, local);
     try {
       local.actor = newActor(this.#newContext(self, local));
@@ -223,7 +223,7 @@ export class ActorThread {
     this.#figures[figureOf.remoteBytesReceived] += bytes;
   }
 
-  /** Counts messages that nobody will get, whoever was to get them. */
+  /** Counts messages that reach no receiver. */
   countDropped(count: number): void {
     this.#figures[figureOf.messagesDropped] += count;
   }
@@ -233,7 +233,7 @@ export class ActorThread {
     this.#figures[figureOf.refusedMessages]++;
   }
 
-  /** Counts and reports a message that its receiver will not get. */
+  /** Counts and reports a message that does not reach its receiver. */
   drop(ref: ActorRef): void {
     this.countDropped(1);
     this.onError(new UndeliverableError("Cannot deliver a message: its receiver is gone"), ref);
@@ -250,7 +250,7 @@ export class ActorThread {
     await this.#scheduler.idle();
   }
 
-  /** No trace: a message of another system that cannot be handled is its fault, and anyone can send one. */
+  /** Logs no trace above level debug, because anyone can send a message that cannot be handled. */
   #logFaultOf(peer: string, error: unknown): void {
     this.log.warn("Cannot handle a message of {peer}", { peer, reason: reasonOf(error) });
     const trace = error instanceof Error ? error.stack ?? "" : "";
@@ -298,7 +298,7 @@ export class ActorThread {
       unlink: (ref) => this.#outbound.unlink(ref),
       isLocal: (ref) => this.isLocal(ref),
       now: () => this.#environment.now(),
-      // Who keeps a pace reads it before each message: `maxMessageRate` goes by the same moment.
+      // A `SendPacer` reads the clock before each message: `maxMessageRate` goes by the same moment.
       monotonicMs: () => this.#scheduler.readClock(),
       log: this.log,
       stats: () => this.stats(),
@@ -333,14 +333,17 @@ export class ActorThread {
     this.#send(ref, message, reserved);
   }
 
-  /** Channels and inboxes are not counted: they are no actors. */
+  /** Counts messages to actors only, not those to channels and inboxes. */
   #countRate(sender: LocalActor, self: ActorRef, ref: ActorRef): void {
     const local = this.isLocal(ref);
     if (local) {
       if (ref.counter === self.counter) return;
       if (this.#isHere(ref.counter) && !this.#actors.has(ref.counter)) return;
     }
-    const rate = sender.rates.add(local ? ref.counter : sender.uidAway(ref), this.#scheduler.nowMs);
+    const rate = sender.rates.add(
+      local ? ref.counter : sender.remoteUid(ref),
+      this.#scheduler.nowMs,
+    );
     if (rate > this.#figures[figureOf.maxMessageRate]) {
       this.#figures[figureOf.maxMessageRate] = rate;
     }
@@ -368,7 +371,7 @@ export class ActorThread {
     return this.#threadOf(counter) === this.#identity.thread;
   }
 
-  /** @returns whether there is such an actor, inbox or open channel, or is another thread's to say. */
+  /** @returns whether the receiver is here, or on another thread, which drops it if it is not there. */
   #deliver(counter: number, message: Delivery): boolean {
     const actor = this.#actors.get(counter);
     if (actor !== undefined) {

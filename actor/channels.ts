@@ -44,7 +44,7 @@ export class Channels {
     const response = new Promise<T>((resolve, reject) => {
       this.#open.set(counter, { resolve: resolve as (message: unknown) => void, reject });
     });
-    // Whoever gave the ref away may never look at the response: that is no unhandled rejection.
+    // A response that nobody awaits is no unhandled rejection.
     response.catch(() => {});
     if (this.#closed !== undefined) {
       this.#fail(counter, this.#closed);

@@ -3,9 +3,9 @@ import type { Marshalled } from "./marshaller.ts";
 import type { SystemId } from "./system_id.ts";
 
 /**
- * Checks a message of another system, whole, before it is handed to whom it is for.
+ * Checks a message of another system, whole, before it is handed to its receiver.
  *
- * @param from the sender: the message is handed over only when it was greeted at its address
+ * @param from the sender, which was greeted at its address
  * @param edges the clock and the bounds of this system
  * @returns what is wrong with the message; `undefined` when nothing is.
  */
@@ -16,8 +16,8 @@ export type CheckMessage = (
 ) => string | undefined;
 
 /**
- * Whom other systems may tell something: nobody, until the host exposes an actor, an inbox or a
- * channel and says which messages are let through.
+ * The receivers that other systems may tell: none, until the host exposes an actor, an inbox or a
+ * channel, with a check that messages must pass.
  */
 export class Exposed {
   #checks = new Map<number, CheckMessage>();
@@ -27,7 +27,7 @@ export class Exposed {
     this.#edges = edges;
   }
 
-  /** Lets messages through to whoever is `counter`, those that pass the check. */
+  /** Lets the messages through to the receiver `counter` that pass the check. */
   add(counter: number, check: CheckMessage): void {
     this.#checks.set(counter, check);
   }

@@ -11,12 +11,12 @@ export interface IntroductionsOptions {
   greeted(id: SystemId, connection: GreetedStream): void;
 }
 
-/** Is told, once, whether a system was greeted. */
+/** Called, once, with whether a system was greeted. */
 export type MetListener = (isMet: boolean) => void;
 
 /** How a system came to be named. */
 export interface MeetOptions {
-  /** Whether the system connected itself, so that it does not wait behind those that others named. */
+  /** Whether the system connected itself: it does not wait behind systems that others named. */
   isCaller: boolean;
 }
 
@@ -24,23 +24,23 @@ export interface MeetOptions {
 interface Introduction {
   readonly id: SystemId;
   readonly isCaller: boolean;
-  /** Are told whether it was greeted. */
+  /** Called with whether the system was greeted. */
   readonly listeners: MetListener[];
   readonly backoff: Backoff;
-  /** When it is given up; set by its first dial. */
+  /** When the introduction is given up; set by its first dial. */
   endMs: number;
 }
 
 /**
- * Finds out whether systems are what somebody says they are: dials each at its address, and greets it.
- * Whoever names systems that are not there wastes little: few are dialed at a time, all together so
- * often a second, and each for a minute.
+ * Greets systems that others name, each at its address, to find out whether they are there. Names of
+ * systems that are not there cost little: few are dialed at a time, all together so often a second, and
+ * each for a minute.
  */
 export class Introductions {
   #options: IntroductionsOptions;
-  /** All that have not settled, by `systemKey`. */
+  /** By `systemKey`: the introductions that have not settled. */
   #open = new Map<string, Introduction>();
-  /** Those whose dial is due, in the order of their turns. */
+  /** Introductions whose dial is due, in the order of their turns. */
   #callers: Introduction[] = [];
   #named: Introduction[] = [];
   #dialing = 0;
@@ -62,8 +62,8 @@ export class Introductions {
   /**
    * Greets a system.
    *
-   * @param listener told whether it was greeted: `false` when its address answers as another one, when it
-   * was not greeted within a minute, and at once when too many others are to be greeted
+   * @param listener called with whether the system was greeted: `false` when its address answers as
+   * another incarnation, when nobody answers within a minute, and at once when too many wait for that
    */
   meet(id: SystemId, { isCaller }: MeetOptions, listener: MetListener): void {
     const known = this.#open.get(systemKey(id));
@@ -87,7 +87,7 @@ export class Introductions {
     this.#enqueue(introduction);
   }
 
-  /** Ends all of them: nobody was met. */
+  /** Ends all introductions: their systems count as not greeted. */
   close(): void {
     this.#ending.abort();
     this.#cancelTurn?.();
@@ -105,7 +105,7 @@ export class Introductions {
     this.#next();
   }
 
-  /** Dials those that have their turn. */
+  /** Dials the systems whose turn it is. */
   #next(): void {
     const { environment } = this.#options;
     const { introductionsAtOnce, introductionsPerSecond } = environment.limits;

@@ -6,7 +6,7 @@ import type { Delivery } from "./marshaller.ts";
 import { MessageRates } from "./message_rate.ts";
 import type { Runnable } from "./scheduler.ts";
 
-/** Told of what an actor threw. @param from the host that had told it the message, unless it is this */
+/** Called with what an actor threw. @param from the host that sent the message, unless it is this one */
 export type OnActorError = (error: unknown, from: string | undefined) => void;
 
 /** A started actor as its system holds it: with its mailbox of marshalled messages. */
@@ -14,34 +14,34 @@ export class LocalActor implements Runnable {
   scheduled = false;
   /** Messages that wait, marshalled. */
   readonly mailbox = new Mailbox<Delivery>();
-  /** What this actor sent to others lately; receivers by counter here, by uid elsewhere. */
+  /** How much this actor sent to others lately: by counter in this system, by uid in others. */
   readonly rates: MessageRates<number | string>;
-  /** The ref of another system that it told something last, and its uid. */
-  #lastAway: ActorRef = { address: "", incarnation: "", counter: 0 };
-  #lastAwayUid = "";
-  /** Set before the first message is handled; messages may wait for it already. */
+  /** The ref of another system that the actor told something last, and the uid of that ref. */
+  #lastRemote: ActorRef = { address: "", incarnation: "", counter: 0 };
+  #lastRemoteUid = "";
+  /** Set before the first message is handled; the mailbox may hold messages before that. */
   actor!: Actor;
   #onError: OnActorError;
 
   /**
    * @param ratePairsMax receivers whose message rate is watched
-   * @param onError told of what the actor throws
+   * @param onError called with what the actor throws
    */
   constructor(ratePairsMax: number, onError: OnActorError) {
     this.rates = new MessageRates(ratePairsMax);
     this.#onError = onError;
   }
 
-  /** The uid of a ref of another system; the last one is kept, as putting it together costs a tell. */
-  uidAway(ref: ActorRef): string {
-    const { address, incarnation, counter } = this.#lastAway;
+  /** The uid of a ref of another system. The last one is kept, because making it costs as much as a tell. */
+  remoteUid(ref: ActorRef): string {
+    const { address, incarnation, counter } = this.#lastRemote;
     if (
       ref.counter !== counter || ref.incarnation !== incarnation || ref.address !== address
     ) {
-      this.#lastAway = { ...ref };
-      this.#lastAwayUid = uid(ref);
+      this.#lastRemote = { ...ref };
+      this.#lastRemoteUid = uid(ref);
     }
-    return this.#lastAwayUid;
+    return this.#lastRemoteUid;
   }
 
   runOne(): boolean {

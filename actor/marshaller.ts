@@ -8,7 +8,7 @@ export interface Marshalled {
   readonly start: number;
   /** Index behind the message's last byte. */
   readonly end: number;
-  /** The host that it came from, when another system told it; whatever is wrong with it is its fault. */
+  /** The host of the system that sent the message, unless it is this one: faults in it are that one's. */
   readonly from?: string;
 }
 
@@ -20,15 +20,15 @@ export interface DeliverySource {
 
 /** A message that came from elsewhere. */
 export interface Delivery extends Marshalled {
-  /** Is told when the message is handled; absent when nobody waits for that. */
+  /** Called when the message is handled; absent when nobody waits for that. */
   readonly source?: DeliverySource;
 }
 
 /**
  * Marshals messages one behind the other into chunks of memory. A chunk is written once and never
  * again, so a message stays where it was marshalled: it waits in a mailbox, is unmarshalled and goes
- * to a socket from there, and nobody copies it. A full chunk is forgotten, and lives for as long as
- * anybody holds a message, or a part of one, that is in it.
+ * to a socket from there, and nobody copies it. A full chunk is forgotten, and freed when nobody
+ * holds a message in it any more.
  */
 export class Marshaller {
   #writer: MsgpackWriter;

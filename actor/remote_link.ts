@@ -16,7 +16,7 @@ import type { SystemId } from "./system_id.ts";
 import { writeTell } from "./tell_frame.ts";
 import type { TellLink } from "./tell_network.ts";
 
-/** What a `RemoteLink` is told by and tells its port. */
+/** The port of a `RemoteLink`, as the link sees it. */
 export interface RemoteLinkHost {
   readonly environment: Environment;
   /** Dials a system and greets it, once. */
@@ -27,7 +27,7 @@ export interface RemoteLinkHost {
   foundWrongIncarnation(id: SystemId): void;
   /** So many messages did not leave, or left when nobody was there. */
   dropped(count: number): void;
-  /** The system does not accept the greeting, or the messages; told once. */
+  /** The system does not accept the greeting, or the messages; called once. */
   refused(address: string, reason: string): void;
 }
 
@@ -86,7 +86,7 @@ export class RemoteLink implements TellLink {
     return Math.max(0, this.#bytesMax - this.#sender.waitingBytes);
   }
 
-  /** Whether nobody looks at it. */
+  /** Whether nobody watches the link. */
   get isUnused(): boolean {
     return this.#watchers.length === 0;
   }
@@ -108,7 +108,7 @@ export class RemoteLink implements TellLink {
     this.#watchers.push(fn);
   }
 
-  /** Tells those who look at it that its state has changed. */
+  /** Calls the watchers, because the state of the link has changed. */
   changed(): void {
     if (this.#closed) return;
     for (const fn of this.#watchers) fn();
@@ -211,12 +211,12 @@ export class RemoteLink implements TellLink {
     }
   }
 
-  /** What was handed over since the connection was made is lost with it; the epoch tells. */
+  /** Ends the epoch: messages that were handed over in it may be lost with the connection. */
   #disconnect(): void {
     const lost = this.#unconfirmed.end();
     this.#sender.end();
     if (this.isUp) {
-      // Its own end is no loss: what was written before that arrives.
+      // A link that is closed loses nothing: bytes that were written before arrive.
       this.#host.dropped(this.#closed ? 0 : lost);
       this.#discard();
       this.isUp = false;

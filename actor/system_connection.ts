@@ -22,13 +22,13 @@ import type { SystemId } from "./system_id.ts";
 import { readTell } from "./tell_frame.ts";
 import type { TellHost } from "./tell_network.ts";
 
-/** What the connections of a port need of it. */
+/** The port of a `SystemConnection`, as the connection sees it. */
 export interface ConnectionHost {
   readonly system: TellHost;
   readonly environment: Pick<Timers, "after" | "soon"> & Limited;
   /** Finds out whether a system that says that it is `id` was greeted at its address; dials it if need be. */
   meet(id: SystemId, listener: MetListener): void;
-  /** Told of a connection whose system was greeted, and of its end. */
+  /** Called when the system of a connection was greeted, and when that connection ends. */
   opened(id: SystemId, connection: SystemConnection): void;
   closed(id: SystemId, connection: SystemConnection): void;
 }

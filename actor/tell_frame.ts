@@ -3,7 +3,7 @@ import type { Marshalled } from "./marshaller.ts";
 
 /**
  * A tell on the wire: the notification `Tell [counter, message (bin)]`. There are very many of them,
- * so it is written as bytes, and told at sight when it comes as it is written here.
+ * so it is written as bytes, and recognised at sight when it comes as it is written here.
  *
  * @module
  */

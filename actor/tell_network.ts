@@ -27,12 +27,12 @@ export interface TellHost {
   readonly incarnation: string;
   /** Name of the cluster of systems that it belongs to. */
   readonly cluster: string;
-  /** What is wrong with a message for whoever is `counter`; `undefined` when it may be handed over. */
+  /** What is wrong with a message for the receiver `counter`; `undefined` when it may be handed over. */
   check(counter: number, message: Marshalled, from: SystemId): string | undefined;
   /** Takes a message that was checked. */
   receive(counter: number, message: Delivery): void;
   /**
-   * Told of a message that was refused, and why: its connection is ended.
+   * Called when a message was refused, and why: its connection is ended.
    *
    * @param peer the host that sent it
    * @param claimed the address that it says it has
@@ -53,18 +53,18 @@ export interface TellHost {
    * @param claimed the address that it says it has
    */
   mistaken(peer: string, claimed: string): void;
-  /** Told of messages that were handed over to a link and did not leave, or left when nobody was there. */
+  /** Counts messages that were handed over to a link and did not leave, or left when nobody was there. */
   dropped(count: number): void;
   /**
-   * Told, once a link, that the system at `address` does not accept its greeting or its messages, and
-   * why. That may change: it goes on being dialed.
+   * Called, once a link, when the system at `address` does not accept the greeting or the messages, and
+   * why. The address goes on being dialed, because that may change.
    */
   refused(address: string, reason: string): void;
   /** The description that `Describe` on the port answers. */
   describe(): string;
   /** The figures that `Stats` on the port answers. */
   stats(): Readonly<Record<string, unknown>>;
-  /** Told of what went wrong that no peer is to blame for. */
+  /** Called with an error that is a bug of this program. */
   bug(error: unknown): void;
 }
 
@@ -80,7 +80,7 @@ export interface TellPort {
   /**
    * Dials a system that somebody named, when it has its turn.
    *
-   * @param listener told whether it was greeted at its address; the link to it is up then
+   * @param listener called with whether the system was greeted at its address; the link is up then
    */
   meet(id: SystemId, listener: MetListener): void;
   /** Ends the link to a system, if there is one. */
@@ -89,13 +89,13 @@ export interface TellPort {
   close(): Promise<void>;
 }
 
-/** How a link is doing. */
+/** The state of a link. */
 export interface LinkState {
-  /** Whether what is handed over now will leave soon. */
+  /** Whether a message that is handed over now leaves soon. */
   readonly isUp: boolean;
   /**
-   * Counts connections. What was handed over before it changed may be lost; what was handed over
-   * since arrives in order, or it changes again.
+   * Counts connections. Messages that were handed over before the epoch changed may be lost; messages
+   * handed over since arrive in order, or the epoch changes again.
    */
   readonly epoch: number;
   /**
@@ -107,7 +107,7 @@ export interface LinkState {
   readonly isHeard: boolean;
   /** How many messages were handed over in this epoch. */
   readonly told: number;
-  /** How many of them the other system has handled: those handed over first. */
+  /** How many of these messages the other system has handled: the first ones. */
   readonly handled: number;
   /** How many bytes may be handed over now as `reserved`. */
   readonly roomBytes: number;

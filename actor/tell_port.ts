@@ -124,7 +124,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
   #meet(id: SystemId, isCaller: boolean, listener: MetListener): void {
     const link = this.#links.get(id.incarnation)?.get(id.address);
     if (link !== undefined && link.epoch > 0) return listener(true);
-    // Whoever says that it is at this address is not this system.
+    // Another system that claims this address is not there, because this one is.
     if (id.address === this.system.address()) return listener(false);
     this.#introductions.meet(id, { isCaller }, listener);
   }
@@ -148,7 +148,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
     return link;
   }
 
-  /** Makes room: ends the links that lead to another incarnation, and those that nobody looks at. */
+  /** Makes room: ends the links that lead to another incarnation, and those that nobody watches. */
   #forgetUnused(): void {
     for (const links of [...this.#links.values()]) {
       for (const link of [...links.values()]) {

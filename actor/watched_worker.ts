@@ -1,7 +1,7 @@
 import type { Clock, Limited, Timers } from "../rpc/mod.ts";
 import type { WorkerCall, WorkerReply } from "./worker_messages.ts";
 
-/** What is needed of a `Worker`. */
+/** The part of a `Worker` that a `WatchedWorker` uses. */
 export interface WorkerHandle {
   /** Called with each message that the Worker posts. */
   // deno-lint-ignore no-explicit-any -- the types of a Worker, whatever it posts
@@ -36,8 +36,8 @@ export interface WatchedWorkerOptions<Event, Failure> {
  * A Worker that answers requests in order, and is watched: it is sent a beat every `threadBeatMs`, and
  * is silent when nothing has come from it for `threadPatienceMs`.
  *
- * Silence is counted in beats, each at most `threadBeatMs` long. A process that stood still, because it
- * was suspended or its machine slept, was deaf rather than its Worker silent: a late beat counts as one.
+ * Silence is counted in beats, each at most `threadBeatMs` long. A beat that comes late counts as one,
+ * because a process that was suspended, or whose machine slept, could not hear its Worker.
  *
  * @typeParam Answers the answer to each request, by the request's `type`
  * @typeParam Request a union of objects with a `type`

@@ -57,7 +57,7 @@ function messageOf({ template, fields }: LogRecord): string {
   return template.replace(/\{(\w+)\}/g, (place, name) => String(fields[name] ?? place));
 }
 
-/** A value that cannot be taken for several: what is no plain word is quoted. */
+/** Quotes a value that is no plain word, so that no value reads as several. */
 function asWord(value: LogFields[string]): string {
   return typeof value === "string" && !/^[\w.:/+-]+$/.test(value)
     ? escapedJson(value)

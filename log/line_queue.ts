@@ -17,9 +17,9 @@ interface Waiting {
 }
 
 /**
- * Lines on their way to a stream that somebody may not read: nobody waits for it. Up to
- * `queueBytesMax` of lines wait, one write at a time; a line past that is lost, and when there is
- * room again a line says how many were. A stream without a reader takes nothing any more.
+ * Lines on their way to a stream that may not be read. The program waits for no line: up to
+ * `queueBytesMax` of them are queued, a line past that is lost, and when there is room again a notice
+ * says how many were lost. One write is under way at a time. A stream without a reader is given up.
  */
 export class LineQueue {
   #options: LineQueueOptions;

@@ -1,6 +1,6 @@
 import { logLimits } from "../limits.ts";
 import type { Clock, Timers } from "../rpc/mod.ts";
-import { LineBudget } from "./line_budget.ts";
+import { TokenBucket } from "./token_bucket.ts";
 import { Logger } from "./logger.ts";
 import { isAtLeast, type LogLevel, type LogRecord, newRecord } from "./record.ts";
 import { Repeats } from "./repeats.ts";
@@ -17,12 +17,12 @@ export interface LogOptions {
 
 /**
  * The logger of a program or a thread. It drops records below its level, counts repeated ones
- * (`Repeats`), and limits the rate of the lines (`LineBudget`).
+ * (`Repeats`), and limits the rate of the lines (`TokenBucket`).
  */
 export class Log extends Logger {
   #options: LogOptions;
   #repeats: Repeats;
-  #budget: LineBudget;
+  #bucket: TokenBucket;
   /** Records that were left out since the last line that says how many. */
   #leftOut = 0;
   #cancelReport = () => {};
@@ -32,7 +32,7 @@ export class Log extends Logger {
     const { environment } = options;
     super(environment);
     this.#options = options;
-    this.#budget = new LineBudget(environment);
+    this.#bucket = new TokenBucket(environment);
     this.#repeats = new Repeats(environment, (record) => this.#write(record));
   }
 
@@ -49,7 +49,7 @@ export class Log extends Logger {
   }
 
   #write(record: LogRecord): void {
-    if (this.#budget.take(record.level === "error")) return this.#options.write(record);
+    if (this.#bucket.take(record.level === "error")) return this.#options.write(record);
     if (this.#leftOut === 0) {
       const { environment } = this.#options;
       this.#cancelReport = environment.after(logLimits.repeatMinMs, () => this.#reportLeftOut());
@@ -57,7 +57,7 @@ export class Log extends Logger {
     this.#leftOut += record.count;
   }
 
-  /** Once a second at the most, and therefore not counted against the budget. */
+  /** Once a second at the most, and therefore not counted against the bucket. */
   #reportLeftOut(): void {
     if (this.#leftOut === 0) return;
     const { environment, write } = this.#options;

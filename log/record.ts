@@ -25,11 +25,11 @@ export interface LogRecord {
   readonly level: LogLevel;
   /** Our own words, with `{name}` where the value of a field belongs: what kind of event it is. */
   readonly template: string;
-  /** Texts in it may be those of others, and are bounded. */
+  /** The values; texts are bounded, because others may have sent them. */
   readonly fields: LogFields;
-  /** How many events it stands for. */
+  /** How many events the record stands for. */
   readonly count: number;
-  /** Wall clock of the first of them. */
+  /** Wall clock of the first of the events. */
   readonly sinceMs: number;
 }
 

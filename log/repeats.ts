@@ -2,31 +2,31 @@ import { logLimits } from "../limits.ts";
 import type { Clock, Timers } from "../rpc/mod.ts";
 import { type LogRecord, mergedRecord } from "./record.ts";
 
-/** A kind of line that was given on lately. */
+/** A kind of line that was passed on lately. */
 interface Kind {
-  /** For how long after a line further ones are only counted. */
+  /** How long the lines that follow one are only counted. */
   windowMs: number;
-  /** When that is over. */
+  /** When the window is over. */
   untilMs: number;
-  /** Those that were counted since. */
+  /** The lines that were counted since, as one record. */
   counted: LogRecord | undefined;
-  /** Keeps `counted` from being given on at `untilMs`. */
+  /** Keeps `counted` from being passed on at `untilMs`. */
   cancel(): void;
 }
 
 /**
- * Counts lines that come again and again. The first of a kind is given on at once. Those that follow
- * within a second are counted, and given on together when it is over: as the last of them, with their
- * number. As long as the kind keeps coming, each time of counting is twice as long as the one before,
- * up to a minute; after a minute without it, it is new again. So a change and its change back are both
- * seen soon, and a flood is a line a minute.
+ * Counts repeated lines. The first line of a kind is passed on at once. Those that follow within a
+ * second are counted, and passed on as one when it is over: the last of them, with their number. While
+ * the kind keeps coming, each window is twice as long as the one before, up to a minute; after a minute
+ * without it, the kind is new again. So a change and its change back are both seen soon, and a flood is
+ * a line a minute.
  *
  * Lines are of one kind when they have the same level, the same template and the same `peer`.
  */
 export class Repeats {
   #environment: Pick<Clock & Timers, "monotonicMs" | "after">;
   #give: (record: LogRecord) => void;
-  /** The one that was given on last is the last one. */
+  /** By key, in the order in which they were passed on last. */
   #kinds = new Map<string, Kind>();
 
   /** @param give takes what is to be printed */
@@ -38,7 +38,7 @@ export class Repeats {
     this.#give = give;
   }
 
-  /** Gives a record on, or counts it. */
+  /** Passes a record on, or counts it. */
   take(record: LogRecord): void {
     const nowMs = this.#environment.monotonicMs();
     const key = this.#keyOf(record, nowMs);
@@ -58,7 +58,7 @@ export class Repeats {
     }
   }
 
-  /** Gives on all that was counted. */
+  /** Passes on all that was counted. */
   flush(): void {
     for (const [key, kind] of [...this.#kinds]) {
       if (kind.counted === undefined) continue;
@@ -79,7 +79,7 @@ export class Repeats {
     this.#give(record);
   }
 
-  /** When there is no room to count for a further peer, it is counted with all others of those. */
+  /** Peers for which there is no room are counted together. */
   #keyOf({ level, template, fields }: LogRecord, nowMs: number): string {
     const kind = `${level} ${template}`;
     const key = `${kind}\n${fields.peer ?? ""}`;

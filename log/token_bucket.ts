@@ -2,21 +2,21 @@ import { logLimits } from "../limits.ts";
 import type { Clock } from "../rpc/mod.ts";
 
 /**
- * Bounds the lines of all kinds in sum: a token bucket, whose lower half is for errors alone, so that
- * nobody drowns those with lines of another kind.
+ * Limits the rate of the lines of all kinds together, a token for each. The lower half of the bucket is
+ * for errors alone, so that a flood of other lines does not drown them.
  */
-export class LineBudget {
+export class TokenBucket {
   #clock: Pick<Clock, "monotonicMs">;
   #lines: number = logLimits.burstLines;
   #filledMs: number;
 
-  /** It is full at first. */
+  /** Makes a full bucket. */
   constructor(clock: Pick<Clock, "monotonicMs">) {
     this.#clock = clock;
     this.#filledMs = clock.monotonicMs();
   }
 
-  /** Takes room for a line. @returns whether there was any. */
+  /** Takes the token of a line. @returns whether there was one. */
   take(isError: boolean): boolean {
     const nowMs = this.#clock.monotonicMs();
     const filled = this.#lines + (nowMs - this.#filledMs) * logLimits.linesPerSecond / 1_000;
