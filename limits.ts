@@ -2,9 +2,8 @@
  * Everything that can grow, and its bound, with its unit in its name and what happens there in its
  * doc. Nothing else in the project states such a number.
  *
- * Code reads the bounds of `Limits` from the environment that is given to it, so that a test can give
- * it others. Those of `wireLimits`, `appLimits` and `logLimits` are
- * fixed.
+ * Code reads the bounds of `Limits` from the environment that is injected into it, so that a test can
+ * inject others. Those of `wireLimits`, `appLimits` and `logLimits` are fixed.
  *
  * @module
  */
@@ -24,11 +23,11 @@ export const wireLimits = {
   methodBytesMax: 64,
   /** Nesting of a value on the wire or in a message; a deeper one is refused. */
   valueDepthMax: 128,
-  /** Texts kept for the next message that has them, so many keys and so many others; the next takes a place. */
+  /** Texts that a cache keeps for the next message that has them; a further one takes a place. */
   cachedTexts: 256,
   /** A longer text is not kept. */
   cachedTextBytesMax: 32,
-  /** Texts in a longer buffer are not looked up: the last one looked into stays in memory. */
+  /** Texts in a longer buffer are not cached, because the cache keeps the last buffer in memory. */
   cachedFromBytesMax: 1 * MiB,
   /** A longer key or prefix is answered with `too_large`. */
   keyBytesMax: 4 * KiB,
@@ -43,8 +42,8 @@ export const wireLimits = {
 /** Bounds of the command line, which is a process of its own. They are fixed. */
 export const appLimits = {
   /**
-   * As `callTimeoutMs`, for a player with several servers: one that is silent for so long is left, and
-   * there is time to ask another.
+   * Replaces `callTimeoutMs` for a player with several servers: a server that is silent for so long is
+   * left, and there is time to ask another.
    */
   failoverTimeoutMs: 2_500,
   /** Characters of a line of input; a longer one is refused. Holds any key and value, escaped. */
@@ -61,7 +60,7 @@ export const appLimits = {
   importFaultsMax: 20,
   /** Characters of keys and values that a watch remembers; past it, it ends with an error. */
   watchedCharsMax: 256 * MiB,
-  /** How often a watch looks, unless it is told otherwise. */
+  /** How often a watch reads, by default. */
   watchIntervalMs: 1_000,
   /** The same signal within this time is the echo of one key press. */
   signalEchoMs: 250,
@@ -71,7 +70,7 @@ export const appLimits = {
   typeAheadCharsMax: 64 * KiB,
   /** What completes a word at a terminal gives up after this. */
   completionTimeoutMs: 100,
-  /** Keys that are looked at to complete one: a page of a Scan. */
+  /** Keys that are read to complete one: a page of a Scan. */
   completionKeysMax: 1_000,
   /** A longer key is not offered to complete a word of bash, zsh or fish: the scripts would be slow. */
   offeredKeyCharsMax: 256,
@@ -129,27 +128,27 @@ export interface Limits {
   readonly connectionsMax: number;
   /**
    * Once the replies to one read are this long they are written before the rest of that read is
-   * executed: a reader who is slower than its own questions costs this much memory (plus one frame).
+   * executed: a client that reads slower than it asks costs this much memory, and one frame.
    */
   readonly replyBatchBytesMax: number;
   /** While more replies of a connection than this are deferred, no more of its requests are executed. */
   readonly deferredRepliesMax: number;
-  /** A connection ended for a fault is read on (and ignored) for so long, that its last reply arrives. */
+  /** How long a connection that is ended for a fault is read and ignored, so that its last reply arrives. */
   readonly lingerMs: number;
-  /** A connection ended for a fault is read on for so many bytes at the most. */
+  /** Bytes at the most that are read and ignored of a connection that is ended for a fault. */
   readonly lingerBytesMax: number;
 
   // ---- keys and values ----------------------------------------------------------------------
-  /** A page of a Scan ends before it passes this (or after one entry); the next page goes on there. */
+  /** Bytes of a page of a Scan, or one entry; the next page continues behind it. */
   readonly scanPageBytesMax: number;
   /**
-   * Bytes of the keys of a replica, and of what is kept beside each; past it a Put of another key is
-   * answered with `overloaded`. Over 100 million keys.
+   * Bytes of the records of a replica: keys, short values and 32 bytes each. Past it a Put of another key
+   * is answered with `overloaded`. Over 100 million keys fit.
    */
   readonly storeKeyBytesMax: number;
   /**
-   * Bytes of the values of a replica that are no longer than 4 KiB, what is lost between them included; a
-   * Put that would pass it is answered with `overloaded`.
+   * Bytes of the log of a replica's values of up to 4 KiB, garbage included. A Put that would pass it is
+   * answered with `overloaded`.
    */
   readonly storeValueBytesMax: number;
 
@@ -163,30 +162,30 @@ export interface Limits {
   /** Receivers per sender whose message rate is watched before idle ones are forgotten. */
   readonly ratePairsMax: number;
   /**
-   * Bytes that wait for a link to another system, the upper half reserved for senders that keep within
-   * its room; an ordinary message past half of it, and any past all of it, is dropped and counted.
-   * Half of it holds the largest message between replicas.
+   * Bytes that wait for a link to another system. The upper half is reserved for senders that check the
+   * room of the link: an ordinary message past half of it, and any message past all of it, is dropped and
+   * counted. Half of it holds the largest message between replicas.
    */
   readonly linkBytesMax: number;
   /** Systems that a system has links to; a message to one more is dropped and counted. */
   readonly linksMax: number;
-  /** Systems that others named and that are to be greeted; one more is not. */
+  /** Systems that others named and that wait to be greeted; a further one is not greeted. */
   readonly introductionsMax: number;
-  /** How many of them are dialed at once; the others wait for their turn. */
+  /** Named systems that are dialed at once; the others wait for their turn. */
   readonly introductionsAtOnce: number;
-  /** Dials of all of them together in a second. */
+  /** Dials of all named systems together in a second. */
   readonly introductionsPerSecond: number;
-  /** A system that was not greeted within this time is believed not to be there. */
+  /** A named system that was not greeted within this time counts as not there. */
   readonly introductionMs: number;
-  /** Longest pause before it is dialed again. */
+  /** Longest pause before a named system is dialed again. */
   readonly introductionPauseMaxMs: number;
   /** A system that connected and could not be dialed for so long is told so. */
   readonly claimNoticeMs: number;
   /** Messages of a connection of another system that wait to be handled; at the bound, no more is read. */
   readonly unhandledMessagesMax: number;
-  /** Bytes of those messages, the last one aside; at the bound, no more is read. */
+  /** Bytes of the unhandled messages of a connection, the last one aside; at the bound, no more is read. */
   readonly unhandledBytesMax: number;
-  /** A system that does not answer on its connection for so long is not there any more. */
+  /** A connection whose system does not answer a `Ping` for so long is ended. */
   readonly pingPatienceMs: number;
   /** First pause before a lost link is dialed again; doubles each time, with jitter. */
   readonly reconnectMinMs: number;
@@ -197,15 +196,15 @@ export interface Limits {
   /** Query actors of one server; more are refused at start. */
   readonly queryActorsMax: number;
   /**
-   * A process in which nothing runs for twice as long as this stood still, and the time does not count for
-   * deadlines: a suspended process, a paused container, a laptop asleep.
+   * A process in which nothing runs for twice as long as this counts as suspended, and the time does not
+   * count for deadlines: a stopped process, a paused container, a laptop asleep.
    */
   readonly standstillMs: number;
-  /** How often a further thread of a server is asked whether it is there. */
+  /** How often a Worker is sent a beat, which it answers. */
   readonly threadBeatMs: number;
-  /** A thread that answers nothing for so long counts as ended: the server ends with it. */
+  /** A query thread that posts nothing for so long ends the server; the disk's thread then refuses writes. */
   readonly threadPatienceMs: number;
-  /** Bytes on a wire that is delayed on purpose; a write past it waits. */
+  /** Bytes on a wire that `delayedTransport` delays; a write past it waits. */
   readonly delayedBytesMax: number;
 
   // ---- sync ---------------------------------------------------------------------------------
@@ -233,7 +232,7 @@ export interface Limits {
    * next one.
    */
   readonly ackTimeoutMs: number;
-  /** A slower link than this counts as dead: 64 KiB, or half a megabit, a second. */
+  /** The slowest link that is supported: 64 KiB, or half a megabit, a second. */
   readonly slowestLinkBytesPerMs: number;
   /** How often a peer is checked while an acknowledgement is missing, or its link is down. */
   readonly peerCheckMs: number;
@@ -274,24 +273,24 @@ export interface Limits {
   readonly silenceMsMax: number;
   /** Entries per page when a client scans. */
   readonly clientScanEntries: number;
-  /** Pages without an entry that a scan puts up with in a row; then the server counts as broken. */
+  /** Pages without an entry in a row that a scan accepts; after one more the server counts as broken. */
   readonly emptyPagesMax: number;
   /** How often the nearest router asks each address for a pong. */
   readonly probeIntervalMs: number;
-  /** How long a server that is to be joined may take to describe itself. */
+  /** How long a server that is to be joined may take to answer `Describe`. */
   readonly describeTimeoutMs: number;
-  /** First pause before a server that is to be joined, and could not be, is asked again; doubles each time. */
+  /** First pause before a server that is to be joined is asked again; doubles each time, with jitter. */
   readonly joinRetryMinMs: number;
-  /** Longest pause before that. */
+  /** Longest pause before a server that is to be joined is asked again. */
   readonly joinRetryMaxMs: number;
 
   // ---- disk ---------------------------------------------------------------------------------
   /**
-   * Least time between two messages of a query actor to the disk, unless answers wait for it: what is
+   * Least time between two messages of a query actor to the disk with relaxed durability: a key that is
    * put again and again meanwhile is written once.
    */
   readonly diskPaceMs: number;
-  /** A message to the disk holds entries up to this, or one entry. */
+  /** Bytes of the entries in a message to the disk, or one entry. */
   readonly diskMessageBytesMax: number;
   /** Entries are read from a data file in chunks of about so many bytes. */
   readonly diskChunkBytes: number;

@@ -3,11 +3,11 @@ import { MsgpackWriter } from "../../rpc/mod.ts";
 /** Room that a message needs beside its entries. */
 export const envelopeBytes = 32 * 1024;
 
-/** Where entries are, by their numbers. */
+/** Holds entries by their numbers. */
 export interface EntrySource {
   /** Appends an entry's key, value, timestamp and sequence. */
   writeEntry(writer: MsgpackWriter, n: number): void;
-  /** The most bytes that this takes. */
+  /** The most bytes that `writeEntry` appends. */
   writtenBytesMax(n: number): number;
   /** The number of an entry's uid. */
   uidNumberOf(n: number): number;
@@ -29,7 +29,7 @@ export interface EntryParts {
   sequence: number;
 }
 
-/** Does what `EntrySource.writeEntry` does, for an entry in parts. */
+/** Appends an entry in parts, as `EntrySource.writeEntry` appends one by its number. */
 export function writeEntryParts(
   writer: MsgpackWriter,
   { key, value, timestamp, sequence }: EntryParts,
@@ -41,27 +41,26 @@ export function writeEntryParts(
   writer.int(sequence);
 }
 
-/** The most bytes that an entry takes in a message, its uid aside. */
+/** The most bytes that an entry takes in a message, without its uid. */
 export function entryBytesMax(source: EntrySource, n: number): number {
   return source.writtenBytesMax(n) + 5;
 }
 
 /**
- * Entries for one message between replicas: as many as it may hold, written from where they are.
+ * Entries for one message between replicas: as many as fit, written from where they are held.
  *
- * In the message stand the uids that the entries name, their number, and of each key, value,
- * timestamp, sequence and the place of its uid among these, one behind the other. An `EntryReader`
- * reads them.
+ * The message holds the uids that the entries bear, the number of entries, and of each entry the key,
+ * value, timestamp, sequence and the place of its uid among the uids. An `EntryReader` reads it.
  */
 export class EntryBatch {
-  /** The entries. */
+  /** The numbers of the entries. */
   readonly numbers: number[] = [];
   #source: EntrySource;
   #bytesMax: number;
   #bytes = envelopeBytes;
   /** The place of each entry's uid among the uids. */
   #places: number[] = [];
-  /** By number of a uid: its place. */
+  /** By the number of a uid: its place among the uids. */
   #uids = new Map<number, number>();
   #lastUid = -1;
 
@@ -71,16 +70,16 @@ export class EntryBatch {
     this.#bytesMax = bytesMax;
   }
 
-  /** How many entries there are. */
+  /** Number of entries. */
   get size(): number {
     return this.numbers.length;
   }
 
-  /** Adds an entry, if the message has room for it. @returns whether it had. */
+  /** Adds an entry, if the message has room for it. @returns whether it was added. */
   add(n: number): boolean {
     const uid = this.#source.uidNumberOf(n);
     let bytes = this.#bytes + entryBytesMax(this.#source, n);
-    // Most entries have that of the one before.
+    // Most entries bear the uid of the entry before.
     let place = uid === this.#lastUid ? this.#places[this.size - 1] : this.#uids.get(uid);
     if (place === undefined) bytes += this.#source.uid(uid).length + 5;
     if (bytes > this.#bytesMax && this.size > 0) return false;
@@ -92,14 +91,14 @@ export class EntryBatch {
     return true;
   }
 
-  /** The entries as bytes. */
+  /** Encodes the entries. */
   encode(): Uint8Array {
     const writer = new MsgpackWriter(this.#bytes);
     this.write(writer);
     return writer.written();
   }
 
-  /** Appends the same bytes. */
+  /** Appends the bytes that `encode` returns. */
   write(writer: MsgpackWriter): void {
     writer.arrayHeader(this.#uids.size);
     for (const uid of this.#uids.keys()) writer.str(this.#source.uid(uid));

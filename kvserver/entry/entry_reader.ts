@@ -6,20 +6,20 @@ import { type EntryBytes, noValue } from "./entry.ts";
 const { keyBytesMax } = wireLimits;
 
 /**
- * Walks over the entries in a message between replicas, as an `EntryBatch` writes them: it is each of
- * them in turn, where it lies in the message.
+ * A cursor over the entries in a message between replicas, as an `EntryBatch` writes them. After `next`
+ * its fields are those of the current entry, which is read in place.
  *
  * ```ts ignore
  * while (reader.next()) store.merge(reader);
  * ```
  *
- * Whatever is no entries throws a `TypeError` or `MsgpackError`: another system's bug.
+ * Bytes that hold no entries throw a `TypeError` or `MsgpackError`, because the other system has a bug.
  */
 export class EntryReader implements EntryBytes {
   readonly bytes: Uint8Array;
-  /** How many entries there are. */
+  /** Number of entries in the message. */
   readonly size: number;
-  /** All that it is but for its uid is `bytes[start..end)`. */
+  /** The current entry, without its uid, is `bytes[start..end)`. */
   start = 0;
   end = 0;
   keyStart = 0;
@@ -97,7 +97,7 @@ export class EntryReader implements EntryBytes {
     return value > max ? mismatch : value;
   }
 
-  /** As many elements cannot be there as there are no bytes for. */
+  /** Checks a number of elements: there is a byte for each, at the least. */
   #count(count: number): number {
     if (expected(count) > this.#reader.end - this.#reader.at) throw malformed();
     return count;

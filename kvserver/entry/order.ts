@@ -1,12 +1,12 @@
 /**
  * The order of the Puts of a key, which decides who wrote last: the one place that makes orders and
- * says which ones are taken.
+ * says which ones win.
  *
  * Three bounds hold together, so that what a server writes can be read again:
  *
- * - a reader takes timestamps up to `timestampMax` and sequences up to `sequenceMax`;
- * - `nextOrder` makes no order beyond these, whatever the clock says and whatever is held;
- * - what arrives from another server is kept `timestampRoom` below `timestampMax` (and near the clock,
+ * - a reader accepts timestamps up to `timestampMax` and sequences up to `sequenceMax`;
+ * - `nextOrder` makes no order beyond these bounds, whatever the clock says and whatever is held;
+ * - an order that arrives from another server is below `timestampNewMax` (and near the clock,
  *   `orderFault`), so that no number of Puts leads from there to the end.
  *
  * @module
@@ -15,7 +15,7 @@
 import type { Limits } from "../../limits.ts";
 import { RpcError } from "../../rpc/mod.ts";
 
-/** When a Put happened. Total: no two Puts of a key are equal. */
+/** When a Put happened: a total order, because no two Puts of a key are equal. */
 export interface Order {
   /** Wall clock of the actor that accepted the Put, milliseconds since the epoch. */
   timestamp: number;
@@ -33,19 +33,19 @@ export function incarnationOf(uid: string): string {
 /** The greatest sequence of one timestamp. */
 export const sequenceMax = 0xffffffff;
 
-/** The greatest timestamp that a reader takes, in the year 10889. */
+/** The greatest timestamp that a reader accepts, in the year 10889. */
 export const timestampMax = 2 ** 48 - 1;
 
-/** The greatest timestamp that a clock is believed, and that arrives: 2^56 Puts of a key lie behind it. */
+/** The greatest timestamp of a clock or of another server. 2^56 Puts of a key fit between it and the end. */
 const timestampNewMax = timestampMax - 2 ** 24;
 
 /**
- * The order of a new Put, which beats what its actor holds of the key: in the same millisecond, and
- * behind a clock that runs fast, the sequence counts on, so that no timestamp runs ahead of the
- * clocks. (Lamport's rule on hybrid time, as in Kulkarni et al., "Logical Physical Clocks".)
+ * Returns the order of a new Put, which beats the entry that the replica holds of the key. In the same
+ * millisecond, and behind a clock that runs fast, the sequence counts on, so that no timestamp runs ahead
+ * of the clocks. (Lamport's rule on hybrid time, as in Kulkarni et al., "Logical Physical Clocks".)
  *
  * @param nowMs of the actor's clock; one before 1970 or after the year 10888 is not believed
- * @param into is made that order and returned, so that a Put need not make one; not `current`
+ * @param into the object to write the order to, so that a Put allocates none; not `current`
  * @throws {RpcError} `bad_request` when `current` is the greatest order that can be read.
  */
 export function nextOrder(
@@ -67,11 +67,11 @@ export function nextOrder(
 }
 
 /**
- * Why an order that arrives from another server is not to be taken; `null` when nothing is wrong with
- * it. One that is far ahead of the clock would beat every Put of its key until that time.
+ * Returns why an order that arrives from another server is refused; `null` when it is not. An order far
+ * ahead of the clock would beat every Put of its key until that time.
  *
- * The bound is for what arrives. What is on disk was taken once, and is read whatever the clock says,
- * because a clock that was set back must not cost data.
+ * The bound holds for orders that arrive. An order on disk was accepted before, and is read whatever the
+ * clock says, because a clock that was set back must not cost data.
  *
  * @param nowMs the clock of the server that receives it
  */
@@ -125,8 +125,8 @@ function endOfTime(): RpcError {
  * | both equal, received uid greater (bytewise) | take received |
  * | all equal, or uid smaller | keep held |
  *
- * Taking the maximum of a total order is associative, commutative and idempotent: replicas that
- * have received the same Puts hold the same, in whatever order and however often they came.
+ * Taking the maximum of a total order is associative, commutative and idempotent, so replicas that have
+ * received the same Puts hold the same entries, in whatever order and however often the Puts came.
  */
 export function isLater(received: Order, held: Order | undefined): boolean {
   if (held === undefined) return true;

@@ -1,8 +1,8 @@
 /**
  * The hash of a key: MurmurHash3 for 32 bits by Austin Appleby.
  *
- * Anyone can make keys of one hash. So whoever uses it bounds what that costs, rather than hope that
- * a secret seed stays one: see `KeyIndex`.
+ * Anyone can craft keys of one hash. An index bounds what those cost, as `KeyIndex` does, because a seed
+ * may not stay secret.
  */
 export function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0;

@@ -1,8 +1,8 @@
 import { assert } from "./assert.ts";
 
 /**
- * Values that are too long to be moved about, each in memory of its own, which is given back when it
- * is not needed.
+ * Values that are too long to be copied by a cleaner, each in memory of its own, which is freed with the
+ * value.
  */
 export class LargeValues {
   #buffers: (Uint8Array | undefined)[] = [];
@@ -14,7 +14,7 @@ export class LargeValues {
     return this.#byteLength + 8 * this.#buffers.length;
   }
 
-  /** The value begins at the start of these bytes. */
+  /** The bytes whose beginning is the value. */
   bytesAt(place: number): Uint8Array {
     return this.#buffers[place]!;
   }
@@ -27,11 +27,11 @@ export class LargeValues {
     return place;
   }
 
-  /** Writes a value in the place of another one. @returns it. */
+  /** Writes a value in place of another one. @returns its place. */
   replace(place: number, bytes: Uint8Array, start: number, end: number): number {
     const held = this.#buffers[place]!;
     const length = end - start;
-    // Neither new memory for each value of a key, nor much more than it needs.
+    // A value of about the same length reuses the memory, and none keeps much more than it needs.
     if (length <= held.length && length >= held.length * 3 / 4) {
       held.set(bytes.subarray(start, end));
     } else {
@@ -41,7 +41,7 @@ export class LargeValues {
     return place;
   }
 
-  /** Forgets a value. */
+  /** Removes a value. */
   remove(place: number): void {
     this.#byteLength -= this.#buffers[place]!.length;
     this.#buffers[place] = undefined;

@@ -1,17 +1,17 @@
 import { assert } from "./assert.ts";
 
 /**
- * Numbers for the uids that entries bear. A uid is forgotten with its last entry, so that there are
- * never more than there are entries, however often servers restart.
+ * Numbers for the uids that entries bear. A uid is removed with its last entry, so that the table has
+ * no more uids than there are entries, however often servers restart.
  */
 export class UidTable {
-  /** By number; none has the number 0. */
+  /** Uids by number; no uid has the number 0. */
   #uids: (string | undefined)[] = [undefined];
-  /** How many entries bear each. */
+  /** By number: how many entries bear the uid. */
   #uses = [0];
   #numbers = new Map<string, number>();
   #free: number[] = [];
-  /** The one that was used last: entries come in runs of one uid. 0 when it is forgotten. */
+  /** The number that was used last, because entries come in runs of one uid. 0 at first. */
   #last = 0;
 
   /** Counts one more entry of `uid`. @returns its number. */
@@ -21,7 +21,7 @@ export class UidTable {
     return this.#last;
   }
 
-  /** Counts one entry less. */
+  /** Counts one entry less of the uid with this number. */
   release(number: number): void {
     if (--this.#uses[number] > 0) return;
     this.#numbers.delete(this.#uids[number]!);

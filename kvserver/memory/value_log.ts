@@ -6,21 +6,21 @@ import { assert } from "./assert.ts";
 const segmentBits = 15;
 const segmentWords = 1 << segmentBits;
 
-/** Words of the very first segment at first; it doubles. */
+/** Words of the very first segment at first; they double as it grows. */
 const firstWords = 64;
 
-/** A longer value is to have memory of its own: so no more than this of a segment is lost at its end. */
+/** A longer value gets memory of its own, so that no more than this of a segment is lost at its end. */
 export const loggedBytesMax = 4 * segmentWords / 32;
 
-/** One word of so many may be garbage, and a segment. */
+/** One word of so many may be garbage, and one segment more. */
 const wordsPerGarbageWord = 4;
 
 /** Added to the length of a run of garbage, in its first word. */
 const garbageMark = 0x80000000;
 
 /**
- * A loop of more steps takes longer than the call into the runtime, ten times as long for 4 kB. One of
- * fewer takes less: an entry on its way to three receivers 10 to 15 % less.
+ * A loop of more steps takes longer than the call into the runtime, ten times as long for 4 kB. A loop
+ * of fewer steps takes less: an entry on its way to three receivers takes 10 to 15 % less time.
  */
 const copyStepsMax = 64;
 
@@ -28,11 +28,11 @@ const copyStepsMax = 64;
  * Short values, one behind the other, in segments: a log that is cleaned as it is written (as in
  * Rumble et al., "Log-structured Memory for DRAM-based Storage", 2014).
  *
- * In front of each value stands a word with its owner's number. A value that is replaced by one that
- * is no longer stays where it is; otherwise the new one is appended, and the old one is garbage. When
- * there is too much of that, the segment with most of it is emptied: its values are appended anew,
- * and their owners told. So whatever lengths come and go, the log takes at most 4/3 of what it holds
- * and a few segments, and no write moves more than one segment.
+ * In front of each value stands a word with its owner's number. A value is overwritten by one that is
+ * not longer; a longer one is appended, and the old one is garbage. When there is too much garbage, the
+ * segment with the most is cleaned: its values are appended anew, and `moved` is called for each. So the
+ * log takes at most 4/3 of its values and a few segments, whatever lengths come and go, and no write
+ * moves more than one segment.
  */
 export class ValueLog {
   #words: Uint32Array[] = [];
@@ -40,10 +40,10 @@ export class ValueLog {
   /** Words of garbage in each segment. */
   #garbageIn: number[] = [];
   #garbage = 0;
-  /** Segments that hold nothing. Their memory is given back, but for the spare one. */
+  /** Segments without values. Their memory is freed, but for the spare one. */
   #empty: number[] = [];
   #spare: Uint32Array | undefined;
-  /** The segment that is written to, and where. */
+  /** The segment that is appended to, and the place of its next word. */
   #open = -1;
   #end = 0;
   #bytesMax: number;
@@ -74,7 +74,7 @@ export class ValueLog {
     return Math.floor(this.#bytesMax / (4 * segmentWords));
   }
 
-  /** Segments that hold something. */
+  /** Number of segments with values. */
   get #used(): number {
     return this.#words.length - this.#empty.length;
   }
@@ -84,7 +84,7 @@ export class ValueLog {
     return this.#bytes[place >>> segmentBits];
   }
 
-  /** See `bytesAt`. */
+  /** Index in `bytesAt(place)` of the first byte of the value. */
   startOf(place: number): number {
     return inSegment(place) * 4;
   }
@@ -96,7 +96,7 @@ export class ValueLog {
    * @throws {RpcError} `overloaded` at `storeValueBytesMax`; then nothing has changed.
    */
   add(owner: number, bytes: Uint8Array, start: number, end: number): number {
-    // One is left for cleaning.
+    // One segment is left for cleaning.
     const place = this.#allocate(owner, wordsOf(end - start), this.#segmentsMax - 1);
     this.#fill(place, bytes, start, end);
     return place;
@@ -123,15 +123,15 @@ export class ValueLog {
     return place;
   }
 
-  /** Forgets a value of `length` bytes. */
+  /** Removes a value of `length` bytes. */
   remove(place: number, length: number): void {
     this.#discard(place - 1, wordsOf(length) + 1);
   }
 
-  /** Cleans, if it is time. To be called after each change, when the owners know of it. */
+  /** Cleans a segment if there is too much garbage. Called after each change, once owners know their places. */
   clean(): void {
     if (!this.#isDirty) return;
-    // There is more garbage than the open one holds: so there are others.
+    // There is more garbage than the open segment can hold, so there are other segments.
     let victim = this.#open === 0 ? 1 : 0;
     for (let i = victim + 1; i < this.#words.length; i++) {
       if (i !== this.#open && this.#garbageIn[i] > this.#garbageIn[victim]) victim = i;
@@ -188,7 +188,7 @@ export class ValueLog {
     this.#garbage += count;
   }
 
-  /** Makes room for an owner and a value of `count` words, in so many segments. @returns its place. */
+  /** Allocates an owner and a value of `count` words, in at most `segments`. @returns the value's place. */
   #allocate(owner: number, count: number, segments: number): number {
     if (this.#open < 0 || this.#end + 1 + count > this.#words[this.#open].length) {
       this.#makeRoom(1 + count, segments);
@@ -231,7 +231,7 @@ export class ValueLog {
     this.#open = segment;
   }
 
-  /** Appends anew what a segment holds. @returns it. */
+  /** Appends the values of a segment anew. @returns the segment, which is empty then. */
   #emptied(segment: number): number {
     const words = this.#words[segment];
     for (let at = 0; at < segmentWords;) {
@@ -274,7 +274,7 @@ function inSegment(place: number): number {
   return place & (segmentWords - 1);
 }
 
-/** Words that a value takes, its owner's aside. */
+/** Words that a value takes, without that of its owner. */
 function wordsOf(length: number): number {
   return (length + 3) >>> 2;
 }

@@ -10,17 +10,17 @@ export function chunkOf(n: number): number {
   return n >>> chunkBits;
 }
 
-/** Where in its chunk word `n` of an arena is. */
+/** The index in its chunk of word `n` of an arena. */
 export function inChunk(n: number): number {
   return n & (chunkWords - 1);
 }
 
 /**
- * Words of 32 bits, given out in runs, one behind the other, and never taken back.
+ * Words of 32 bits, allocated in runs, one behind the other, and never freed.
  *
- * They lie in chunks of 1 MiB, so that growing copies nothing: but for the first chunk, which
- * starts small and doubles, because most arenas of a test stay small. A run lies within one chunk;
- * what is left of a chunk that has no room for the next is lost. All words are 0 at first.
+ * The words lie in chunks of 1 MiB, so that growing copies nothing. Only the first chunk starts small
+ * and doubles, because most arenas of a test stay small. A run lies within one chunk; the rest of a
+ * chunk that has no room for the next run is lost. All words are 0 at first.
  */
 export class WordArena {
   /** The chunks as words. */
@@ -46,9 +46,9 @@ export class WordArena {
   }
 
   /**
-   * Gives out `count` words. What was taken from `words` or `bytes` before may be stale afterwards.
+   * Allocates `count` words. An array read from `words` or `bytes` before may be stale afterwards.
    *
-   * @returns the first one's place.
+   * @returns the place of the first word.
    * @throws {RpcError} `overloaded` at `storeKeyBytesMax`; then nothing has changed.
    */
   allocate(count: number): number {

@@ -3,14 +3,14 @@ import type { ActorContext } from "../../actor/mod.ts";
 /** An actor to itself: the next message to a receiver may be due. */
 export interface TickMessage {
   type: "tick";
-  /** Names the receiver, as the actor chose to. */
+  /** The name that the actor gave the receiver. */
   receiver: string;
 }
 
 /**
  * Paces the messages of one actor to another one: the first is due at once, each further one a fixed
- * time after the one before, on the monotonic clock. The actor gathers what comes up in between for
- * the next message.
+ * time after the one before, on the monotonic clock. The actor gathers the changes in between for the
+ * next message.
  */
 export class SendPacer {
   #context: ActorContext;
@@ -37,10 +37,10 @@ export class SendPacer {
     return false;
   }
 
-  /** Has a `TickMessage` come within `delayMs`: another one, if none comes by then. */
+  /** Requests a `TickMessage` within `delayMs`, unless one comes by then anyway. */
   tickWithin(delayMs: number): void {
     const nowMs = this.#context.monotonicMs();
-    // A tick whose time is over may have come already, a moment early, so it is not waited for.
+    // A tick whose time is over may have come already, a moment early: it does not count.
     if (nowMs < this.#tickMs && this.#tickMs <= nowMs + delayMs) return;
     this.#tickMs = nowMs + delayMs;
     const tick: TickMessage = { type: "tick", receiver: this.#receiver };

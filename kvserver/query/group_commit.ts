@@ -21,9 +21,9 @@ export interface DiskOptions {
  * Sends the entries that a query actor accepted to the journal, and with strict durability
  * acknowledges their Puts once they are on disk.
  *
- * One commit is under way at a time. All that is put meanwhile goes with the next, each key once (a
- * group commit). So what waits is bounded by the replica itself, however slow the disk is or however
- * long it refuses.
+ * One commit is under way at a time. Entries that are put meanwhile go with the next one, each key once
+ * (a group commit). So the replica itself bounds the entries that wait, however slow the disk is and
+ * however long it refuses.
  */
 export class GroupCommit {
   #context: ActorContext;
@@ -41,11 +41,11 @@ export class GroupCommit {
   /** When `#sent` and `#onDisk` changed, on the monotonic clock. */
   #sentMs = 0;
   #onDiskMs = 0;
-  /** Puts that were unacknowledged when the last commit ended: soon there may be as many again. */
+  /** Puts that were unacknowledged when the last commit ended, because soon there may be as many again. */
   #expected = 0;
   /** Whether the last message could not hold the whole dirty set. */
   #isBehind = false;
-  /** Whether a tick will come when a commit is due: reading the clock for each query costs time. */
+  /** Whether a tick comes when a commit is due, because reading the clock for each query costs time. */
   #isWaiting = false;
   /** Whether that tick has come. */
   #hasWaited = false;
@@ -72,12 +72,12 @@ export class GroupCommit {
     this.#dirty.add(n);
   }
 
-  /** Has Puts whose entries were added acknowledged once these are on disk: strict durability only. */
+  /** Acknowledges Puts once their entries, which were added, are on disk. For strict durability only. */
   acknowledgeLater(puts: PutRequests): void {
     this.#pendingAcks.add(puts);
   }
 
-  /** Sends what was added to the journal, if a commit is due and none is under way. */
+  /** Sends the added entries to the journal, if a commit is due and none is under way. */
   send(): void {
     if (this.#sent > this.#onDisk || this.#dirty.size === 0) return;
     this.#isWaiting = this.#flushes.length === 0 && !this.#hasWaited &&
@@ -119,7 +119,7 @@ export class GroupCommit {
     this.#hasWaited = this.#isWaiting;
   }
 
-  /** With relaxed durability each key goes once per pace, unless there is more than a message holds. */
+  /** With relaxed durability a commit is due once per pace; at once while the dirty set exceeds a message. */
   #isDue(): boolean {
     return this.#isBehind || (!this.#isWaiting && this.#pacer.isDue());
   }
@@ -171,7 +171,7 @@ export class GroupCommit {
     this.#replies.acknowledge(released);
   }
 
-  /** Puts under way are refused too, because it may be long until they are on disk. */
+  /** Refuses the Puts under way too, because it may be long until they are on disk. */
   #setFailing(reason: string | undefined): void {
     this.#refusal = reason === undefined ? undefined : unavailable(reason);
     if (this.#refusal === undefined) return;

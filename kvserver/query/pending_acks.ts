@@ -1,4 +1,4 @@
-/** Requests of one connection for Puts. */
+/** Put requests of one connection. */
 export interface PutRequests {
   /** Counter of the connection's inbox. */
   readonly inbox: number;
@@ -26,12 +26,12 @@ export class PendingAcks {
     this.#size += puts.msgids.length;
   }
 
-  /** Assigns all Puts added so far, and not assigned yet, to the commit of this number. */
+  /** Assigns the Puts that were added since the last commit to the commit of this number. */
   committed(number: number): void {
     this.#commits.push({ number, end: this.#puts.length });
   }
 
-  /** Removes the Puts of all commits up to this number. @returns them. */
+  /** Removes and returns the Puts of all commits up to this number. */
   release(number: number): PutRequests[] {
     let end = 0;
     while (this.#commits.length > 0 && this.#commits[0].number <= number) {
@@ -41,7 +41,7 @@ export class PendingAcks {
     return this.#remove(end);
   }
 
-  /** Removes all Puts. @returns them. */
+  /** Removes and returns all Puts. */
   releaseAll(): PutRequests[] {
     this.#commits = [];
     return this.#remove(this.#puts.length);

@@ -21,7 +21,7 @@ import { noEntry, type Store } from "../store/mod.ts";
 
 const { frameBytesMax } = wireLimits;
 
-/** What the queries need of their query actor. */
+/** The query actor of `Queries`, as they see it. */
 export interface QueryHost extends Limited {
   /** The query actor's uid, which its Puts bear. */
   readonly uid: string;
@@ -33,7 +33,7 @@ export interface QueryHost extends Limited {
   bug(error: unknown): void;
 }
 
-/** Leaves room for what stands around the entries of a List in its frame. */
+/** Bytes of the entries of a List at the most, because its frame holds an envelope too. */
 const listFrameBytesMax = frameBytesMax - 64;
 
 /** The methods of a query port, executed on a replica: params in, results out, bytes all the way. */
@@ -125,7 +125,7 @@ export class Queries implements RequestHandler {
       this.#host.now(),
       this.#host.uid,
     );
-    // The caller does the rest for all Puts of a query: the less stands here, the more is inlined.
+    // The caller does the rest for all Puts of a query, because less code here is inlined further.
     this.accepted.push(n);
     if (!this.#defersPuts) return writer.nil();
     this.deferredMsgids.push(request.msgid!);

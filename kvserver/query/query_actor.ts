@@ -84,7 +84,7 @@ export class QueryActor implements Actor {
     if (disk !== undefined) this.#commit = new GroupCommit(context, store, disk);
   }
 
-  /** Queries are read as they were marshalled. */
+  /** Answers a query, which is read as it was marshalled. */
   onMarshalled(bytes: Uint8Array, start: number, end: number): boolean {
     if (!isQuery(bytes[start])) return false;
     this.#reader.reset(bytes, start, end);
@@ -133,7 +133,7 @@ export class QueryActor implements Actor {
     this.#context.tellWritten({ address, incarnation, counter: query.inbox });
   }
 
-  /** A bug of ours ends the connection of the query, because its client waits for an answer. */
+  /** A bug of this program ends the connection of the query, because its client waits for an answer. */
   #answer(
     bytes: Uint8Array,
     start: number,
@@ -150,7 +150,7 @@ export class QueryActor implements Actor {
     }
   }
 
-  /** Queues the entries that the query put for sync and disk, and the replies that wait for the disk. */
+  /** Queues the entries that the query put, for sync and disk, and the replies that wait for the disk. */
   #queueAccepted(): void {
     const { accepted, deferredMsgids: msgids } = this.#queries;
     if (accepted.length === 0) return;
@@ -197,7 +197,7 @@ export class QueryActor implements Actor {
         continue;
       }
       this.#entriesMerged++;
-      // The own entry of this key is beaten, so that no other replica needs it.
+      // The merged entry beats the one that this actor accepted, so no other replica needs that.
       this.#outbox.remove(n);
       // Sibling query actors persist what they accepted themselves.
       if (message.persistsRemote && this.#isForeign(received.uid)) this.#commit?.add(n);

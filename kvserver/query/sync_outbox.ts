@@ -60,7 +60,7 @@ export class SyncOutbox {
     this.#dirty.remove(n);
   }
 
-  /** Handles what the sync actor requests along with entries to merge. */
+  /** Handles the requests that a `MergeMessage` carries besides entries. */
   request({ isAlone, read, drain }: MergeMessage): void {
     this.#isAlone = isAlone;
     this.#read = read ?? this.#read;
@@ -76,7 +76,7 @@ export class SyncOutbox {
   send(): void {
     const hasNews = this.#dirty.size > 0 || this.#read !== undefined || this.#isDraining;
     if (!hasNews || !this.#pacer.isDue()) return;
-    // Accepted entries go first, but a part of the state may fill half of the message at least.
+    // Accepted entries go first, but leave half of the message to a part of the state.
     const batch = this.#dirty.drain(
       this.#read === undefined
         ? this.#context.limits.syncMessageBytesMax
@@ -99,7 +99,7 @@ export class SyncOutbox {
     this.#read = undefined;
     this.#context.tell(this.#syncActor, message);
     this.#pacer.sent();
-    // Has a tick come for what is left.
+    // Requests a tick for the entries that are left.
     if (this.#dirty.size > 0 || this.#isDraining) this.#pacer.isDue();
   }
 

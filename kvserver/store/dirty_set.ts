@@ -3,7 +3,7 @@ import { NumberQueue } from "../memory/number_queue.ts";
 import type { Store } from "./store.ts";
 import { assert } from "../memory/assert.ts";
 
-/** The two of a store's marks that one dirty set uses. */
+/** The two marks of a store that one dirty set uses. */
 export interface DirtyMarks {
   /** The entry is in the set. */
   dirty: number;
@@ -18,11 +18,11 @@ export const syncMarks: DirtyMarks = { dirty: 1, queued: 2 };
 export const diskMarks: DirtyMarks = { dirty: 4, queued: 8 };
 
 /**
- * The entries of a replica that one receiver has not been sent since they were written last.
+ * The entries of a replica that one receiver has not been sent since their last write.
  *
- * Each entry is in the set once and leaves as it is at that moment: an entry that is written again and
- * again before it leaves travels once. An entry keeps its place in the queue meanwhile, so that it
- * neither overtakes the others nor falls behind.
+ * Each entry is in the set once, and leaves as it is when it leaves: an entry that is written again and
+ * again travels once. An entry keeps its place in the queue when it is written again, so that it neither
+ * overtakes the others nor falls behind.
  */
 export class DirtySet {
   #store: Store;

@@ -4,7 +4,7 @@ import { noEntry, type Records } from "./records.ts";
 import { assert } from "../memory/assert.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
-/** Entries of a bucket at the most. So many share one by chance in no store that fits a machine. */
+/** Entries of a bucket at the most. By chance so many share one in no store that fits a machine. */
 const chainMax = 24;
 
 /** Buckets of an empty index, a power of two. */
@@ -16,15 +16,15 @@ const firstBuckets = 16;
  * Each new entry adds one bucket and moves half of one other into it, so growing never takes long:
  * there is no table to be built anew, nor two of them for a while.
  *
- * A bucket of `chainMax` entries takes no more: only keys that were made for it fill one. What it
- * does not take is not found here, and `isCrowded` says that there is such.
+ * A bucket holds at most `chainMax` entries, which only keys crafted to collide exceed. The entries past
+ * that are not found here, and `isCrowded` says that there are some.
  */
 export class KeyIndex {
   #records: Records;
   /** The first entry of each bucket. */
   #heads: WordArena;
   #buckets = firstBuckets;
-  /** The least of 2^i - 1 that all buckets' numbers fit in. */
+  /** The least 2^i - 1 that is not below the number of any bucket. */
   #mask = firstBuckets - 1;
   #size = 0;
   /** Whether there are entries that are not found here. */
@@ -51,7 +51,7 @@ export class KeyIndex {
     return n;
   }
 
-  /** Takes in an entry whose key is not there yet. */
+  /** Adds an entry whose key is not in the index. */
   add(n: number): void {
     this.#link(n, this.#bucketOf(this.#hashOf(n)));
     if (++this.#size > this.#buckets) this.#split();
@@ -93,7 +93,7 @@ export class KeyIndex {
     this.#heads.words[chunkOf(bucket)][inChunk(bucket)] = n;
   }
 
-  /** Adds a bucket: what its hash belongs there has been in the one that differs in the highest bit. */
+  /** Adds a bucket. Its entries have been in the bucket whose number differs in the highest bit. */
   #split(): void {
     const added = this.#heads.allocate(1);
     this.#buckets++;

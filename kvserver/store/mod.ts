@@ -10,8 +10,8 @@
  * if (store.get(bytes, 0, 3) !== n || store.get(bytes, 0, 2) !== noEntry) throw new Error("lost");
  * ```
  *
- * The parts: `Records` hold what there is of each key, `KeyIndex` finds them by hash and
- * `OrderedIndex` in the order of the keys; `Values` lie in a `ValueLog`, or apart when they are large.
+ * The parts: `Records` holds a record of each key, which `KeyIndex` finds by hash and `OrderedIndex` in
+ * the order of the keys; `Values` keeps values in the records, in a `ValueLog` or in `LargeValues`.
  *
  * @module
  */

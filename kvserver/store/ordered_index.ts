@@ -4,26 +4,26 @@ import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
 // The words of a node.
 const nodeWords = 64;
-/** How many entries it holds. */
+/** Number of entries in the node. */
 const countWord = 0;
-/** Of a leaf: the next one, or 0. */
+/** Of a leaf: the next leaf, or 0. */
 const nextWord = 1;
 /** Of an inner node: the child in front of its first entry. */
 const firstChildWord = 1;
 const entriesWord = 2;
 const leafEntriesMax = nodeWords - entriesWord;
-/** Of an inner node: the child behind each of its entries, which is the least one there. */
+/** Of an inner node: the child behind each of its entries, which is the least entry in that child. */
 const childrenWord = 33;
 const innerEntriesMax = childrenWord - entriesWord;
 
-/** More levels than entries can be addressed with. */
+/** More levels than a tree of all possible entries has. */
 const levelsMax = 16;
 
 /**
  * Entries in the order of their keys' bytes: a B+ tree of entry numbers.
  *
- * Nodes hold no keys; they are compared where they lie in the records. Entries are never removed, so
- * that any of them may separate two nodes for ever. Node 0 is the first leaf.
+ * Nodes hold no keys: keys are compared where they lie in the records. Any entry may separate two nodes
+ * for ever, because entries are never removed. Node 0 is the first leaf.
  */
 export class OrderedIndex {
   #records: Records;
@@ -31,13 +31,13 @@ export class OrderedIndex {
   #root: number;
   /** Levels of inner nodes above the leaves. */
   #height = 0;
-  /** The inner nodes on the way to a leaf, from the root, and where the way goes on in each. */
+  /** The inner nodes on the path to a leaf, from the root, and the place in each where the path goes on. */
   #path = new Uint32Array(levelsMax);
   #turns = new Uint32Array(levelsMax);
-  /** Where a search has come to: an entry of a leaf, or the end of it. */
+  /** The result of a search: a leaf, and the place of an entry in it, or its end. */
   #leaf = 0;
   #at = 0;
-  /** How many bytes of a key that is looked for are those of the entries around it, below and above. */
+  /** How many bytes the searched key has in common with the entries below and above it. */
   #matchBelow = 0;
   #matchAbove = 0;
 
@@ -62,7 +62,7 @@ export class OrderedIndex {
   }
 
   /**
-   * Visits, in order, the entries from the key `from` on, or only those behind it, until `visit`
+   * Visits, in order, the entries from the key `from` on, or only those behind `from`, until `visit`
    * returns `false`. `visit` must not add entries.
    *
    * @returns whether there were no more.
@@ -83,7 +83,7 @@ export class OrderedIndex {
     }
   }
 
-  /** Takes in an entry whose key is not there yet. */
+  /** Adds an entry whose key is not in the index. */
   add(n: number): void {
     const start = this.#records.keyStart(n);
     this.#seek(this.#records.bytesAt(n), start, start + this.#records.keyLength(n), true);
@@ -98,7 +98,7 @@ export class OrderedIndex {
 
   // ---- searching ----------------------------------------------------------------------------
 
-  /** Goes to the first entry that is not below the key, or only to one above it. */
+  /** Finds the place of the first entry that is not below the key, or that is above it. */
   #seek(bytes: Uint8Array, start: number, end: number, isAbove: boolean): void {
     this.#matchBelow = this.#matchAbove = 0;
     let node = this.#root;
@@ -113,7 +113,7 @@ export class OrderedIndex {
     this.#at = this.#search(node, bytes, start, end, isAbove);
   }
 
-  /** How many of the node's entries are below the key, or are it, if these count too. */
+  /** How many of the node's entries are below the key, or equal to it if `countsEqual`. */
   #search(
     node: number,
     bytes: Uint8Array,
@@ -131,7 +131,7 @@ export class OrderedIndex {
       const key = this.#records.bytesAt(n);
       const keyStart = this.#records.keyStart(n);
       const keyLength = this.#records.keyLength(n);
-      // What the entries on both sides have in common with the key, this one has too.
+      // An entry begins with the bytes that the entries on both sides have in common with the key.
       let match = Math.min(this.#matchBelow, this.#matchAbove);
       const common = Math.min(keyLength, end - start);
       while (match < common && key[keyStart + match] === bytes[start + match]) match++;
@@ -164,7 +164,7 @@ export class OrderedIndex {
     if (run === entriesWord) words[inChunk(node) + countWord] = count + 1;
   }
 
-  /** Makes two leaves of the one that was found, the left one with `kept` entries, and puts `n` in. */
+  /** Splits the leaf that was found in two, the left one with `kept` entries, and inserts `n`. */
   #splitLeaf(kept: number, n: number): void {
     const left = this.#leaf;
     const at = this.#at;

@@ -1,13 +1,13 @@
 import type { Limits } from "../../limits.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
-/** What a find returns for a key that is not held: no entry has this number. */
+/** The number of no entry: what a find returns for a key that is not held. */
 export const noEntry = 0;
 
 /** The length of a value that is a tombstone. */
 export const tombstone = 0xffffffff;
 
-// The words of a record, in front of the bytes of its key: what a search looks at is next to that.
+// The words of a record, in front of the bytes of its key. A search reads the last words and the key.
 const timestampLow = 0;
 const timestampHigh = 1;
 const sequenceWord = 2;
@@ -24,18 +24,18 @@ const roomShift = 13;
 const roomMask = 0x1f;
 const marksShift = 18;
 
-/** A longer value is kept elsewhere, and no room is made for it: it would be lost with the next one. */
+/** A longer value gets no room in its record, because the room would be lost when the next one is longer. */
 const roomBytesMax = 64;
 
-/** Words of the first chunk, the one that stands for `noEntry` included. */
+/** Words of the first chunk, the word of `noEntry` included. */
 const firstWords = 256;
 
 /**
- * What is held of each key, but for long values: a record of 32 bytes, the key behind it, and room for
- * a value as long as the first one, if that was short.
+ * The record of each key: 32 bytes, the key behind them, and room for a value as long as the first one,
+ * if that was short. Longer values are held by `Values`.
  *
- * An entry's number is the place of its record. Invariant: it stays the same for ever, and so does
- * the key, because keys are never removed. All indexes and lists of entries rely on that.
+ * An entry's number is the place of its record. Invariant: number and key of an entry stay the same for
+ * ever, because keys are never removed. All indexes and lists of entries rely on that.
  */
 export class Records {
   #arena: WordArena;
@@ -55,8 +55,8 @@ export class Records {
   /**
    * Makes the record of the key `bytes[start..end)`, a tombstone older than any Put.
    *
-   * @param valueBytes of its first value
-   * @returns its number.
+   * @param valueBytes length of the first value
+   * @returns the number of the entry.
    */
   create(bytes: Uint8Array, start: number, end: number, valueBytes: number): number {
     const roomWords = valueBytes <= roomBytesMax ? wordsOf(valueBytes) : 0;
@@ -71,7 +71,7 @@ export class Records {
 
   // ---- the key ------------------------------------------------------------------------------
 
-  /** The bytes that hold it. */
+  /** The bytes that hold the record, and other records. */
   bytesAt(n: number): Uint8Array {
     return this.#arena.bytes[chunkOf(n)];
   }
@@ -117,7 +117,7 @@ export class Records {
     return this.#arena.words[chunkOf(n)][inChunk(n) + sequenceWord];
   }
 
-  /** The number of its uid. */
+  /** The number of the uid of the Put. */
   uid(n: number): number {
     return this.#arena.words[chunkOf(n)][inChunk(n) + uidWord];
   }
@@ -133,12 +133,12 @@ export class Records {
 
   // ---- where the value is -------------------------------------------------------------------
 
-  /** Bytes of room for a value: `bytesAt(n)[roomStart(n)..]`. */
+  /** Length of the room for a value, which is `bytesAt(n)[roomStart(n)..]`. */
   roomBytes(n: number): number {
     return ((this.#shape(n) >>> roomShift) & roomMask) * 4;
   }
 
-  /** See `roomBytes`. */
+  /** Index in `bytesAt(n)` of the room for a value. */
   roomStart(n: number): number {
     return this.keyStart(n) + wordsOf(this.keyLength(n)) * 4;
   }
@@ -175,7 +175,7 @@ export class Records {
 
   // ---- marks --------------------------------------------------------------------------------
 
-  /** Whether it bears any of `marks`, bits of 14. */
+  /** Whether the entry bears any of `marks`, bits of 14. */
   isMarked(n: number, marks: number): boolean {
     return ((this.#shape(n) >>> marksShift) & marks) !== 0;
   }

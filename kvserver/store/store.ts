@@ -13,10 +13,10 @@ import { Values } from "./values.ts";
 /**
  * A replica: the last write of every key, found by key and in the order of the keys' bytes.
  *
- * Entries go by numbers. Invariant: keys are never removed, so a number is its key's for ever; a value
- * of nil, the tombstone, shows as absent. Keys and values come and go as bytes, `bytes[start..end)`,
- * so that none needs to be copied out of the message it came in. A Get or Put costs one look-up and
- * allocates nothing; a List or Scan O(log n + result).
+ * Entries are named by numbers. Invariant: keys are never removed, so a key keeps its number for ever;
+ * a value of nil, the tombstone, shows as absent. Keys and values are passed as `bytes[start..end)`, so
+ * that no message need be copied to read them. A Get or Put costs one look-up and allocates nothing; a
+ * List or Scan O(log n + result).
  */
 export class Store {
   #records: Records;
@@ -25,7 +25,7 @@ export class Store {
   #values: Values;
   #uids = new UidTable();
   #size = 0;
-  /** Reused for the orders of what is held and of a new Put. */
+  /** Reused for the order of the held entry, and for that of a new Put. */
   #held: Order = { timestamp: 0, sequence: 0, uid: "" };
   #next: Order = { timestamp: 0, sequence: 0, uid: "" };
 
@@ -62,12 +62,12 @@ export class Store {
   }
 
   /**
-   * Takes a Put by the actor `uid`, which is later than whatever this replica holds of the key.
+   * Accepts a Put by the actor `uid`, with an order later than that of the entry held.
    *
    * @param keyStart the key is `bytes[keyStart..keyEnd)`
    * @param valueStart the value is `bytes[valueStart..valueEnd)`, or a tombstone when this is `noValue`
    * @returns the entry, to be merged into the other replicas.
-   * @throws {RpcError} `overloaded` when the replica is full; then it holds what it did.
+   * @throws {RpcError} `overloaded` when the replica is full; then nothing has changed.
    */
   put(
     bytes: Uint8Array,
@@ -86,9 +86,9 @@ export class Store {
   }
 
   /**
-   * Takes another replica's entry if it is later than what is held.
+   * Merges an entry of another replica: it replaces the entry held if it is later.
    *
-   * @returns its number, or `noEntry` if it was not.
+   * @returns the number of the entry, or `noEntry` if it is not later.
    * @throws as `put` does.
    */
   merge(entry: EntryBytes): number {
@@ -136,24 +136,24 @@ export class Store {
 
   // ---- an entry -----------------------------------------------------------------------------
 
-  /** Appends its key as a str. */
+  /** Appends the key of an entry as a str. */
   writeKey(writer: MsgpackWriter, n: number): void {
     const start = this.#records.keyStart(n);
     writer.strBytes(this.#records.bytesAt(n), start, start + this.#records.keyLength(n));
   }
 
-  /** Appends its value as a str, or nil for a tombstone. */
+  /** Appends the value of an entry as a str, or nil for a tombstone. */
   writeValue(writer: MsgpackWriter, n: number): void {
     this.#values.write(writer, n);
   }
 
-  /** Length of its key and value together. */
+  /** Length of the key and value of an entry together. */
   bytesOf(n: number): number {
     const valueLength = this.#records.valueLength(n);
     return this.#records.keyLength(n) + (valueLength === tombstone ? 0 : valueLength);
   }
 
-  /** Whether it bears any of the marks: bits of 14, for whoever keeps lists of entries. */
+  /** Whether an entry bears any of the marks: bits of 14, which dirty sets share out. */
   isMarked(n: number, marks: number): boolean {
     return this.#records.isMarked(n, marks);
   }
@@ -166,7 +166,7 @@ export class Store {
     this.#records.unmark(n, marks);
   }
 
-  /** Appends its key, value, timestamp and sequence, as they travel between replicas. */
+  /** Appends key, value, timestamp and sequence of an entry, as they travel between replicas. */
   writeEntry(writer: MsgpackWriter, n: number): void {
     this.writeKey(writer, n);
     this.writeValue(writer, n);
@@ -174,7 +174,7 @@ export class Store {
     writer.int(this.#records.sequence(n));
   }
 
-  /** The most bytes that this takes. */
+  /** The most bytes that `writeEntry` appends for an entry. */
   writtenBytesMax(n: number): number {
     return writtenBytesMax(this.bytesOf(n));
   }
@@ -187,7 +187,7 @@ export class Store {
     return this.#records.sequence(n);
   }
 
-  /** The number of its uid, as long as some entry bears that. */
+  /** The number of an entry's uid, valid as long as some entry bears that uid. */
   uidNumberOf(n: number): number {
     return this.#records.uid(n);
   }
@@ -201,13 +201,13 @@ export class Store {
     return this.#uids.uid(this.#records.uid(n));
   }
 
-  /** A copy of its key. */
+  /** A copy of the key of an entry. */
   keyOf(n: number): Uint8Array {
     const start = this.#records.keyStart(n);
     return this.#records.bytesAt(n).slice(start, start + this.#records.keyLength(n));
   }
 
-  /** A copy of its value; `null` for a tombstone. */
+  /** A copy of the value of an entry; `null` for a tombstone. */
   valueOf(n: number): Uint8Array | null {
     return this.#values.copy(n);
   }
@@ -233,7 +233,7 @@ export class Store {
     this.#uids.assertInvariants(uses);
   }
 
-  /** What is held, until the next call; `undefined` of `noEntry`. */
+  /** The order of an entry, valid until the next call; `undefined` for `noEntry`. */
   #orderOf(n: number): Order | undefined {
     if (n === noEntry) return undefined;
     this.#held.timestamp = this.#records.timestamp(n);
@@ -258,7 +258,7 @@ export class Store {
 
   #set(n: number, bytes: Uint8Array, start: number, end: number, order: Order): void {
     const had = this.#records.valueLength(n) !== tombstone;
-    // First: when there is no room for the value, nothing has changed.
+    // First, because nothing may have changed when there is no room for the value.
     this.#values.set(n, bytes, start, end);
     this.#size += Number(start !== noValue) - Number(had);
     const uid = this.#uids.use(order.uid);

@@ -6,8 +6,8 @@ import { type Records, tombstone } from "./records.ts";
 import { loggedBytesMax, ValueLog } from "../memory/value_log.ts";
 
 /**
- * The values of records. Where one is follows from its length: in the record if there is room, in a
- * log if it is short, or in memory of its own.
+ * The values of records. The length of a value decides where it is: in the record if there is room, in
+ * a log if it is short, or in memory of its own.
  */
 export class Values {
   #records: Records;
@@ -32,14 +32,14 @@ export class Values {
   /**
    * Gives an entry the value `bytes[start..end)`, or none when `start` is `noValue`.
    *
-   * @throws {RpcError} `overloaded` at `storeValueBytesMax`; then it keeps the one it has.
+   * @throws {RpcError} `overloaded` at `storeValueBytesMax`; then the entry keeps its value.
    */
   set(n: number, bytes: Uint8Array, start: number, end: number): void {
     const held = this.#records.valueLength(n);
     const length = start === noValue ? tombstone : end - start;
     const room = this.#records.roomBytes(n);
     if (held <= room && length <= room) {
-      // As ever with short values of one length.
+      // The usual case: short values of one length.
       this.#records.setValue(n, length, 0);
       return this.#fillRoom(n, bytes, start, end);
     }
@@ -64,7 +64,7 @@ export class Values {
     return this.#bytesOf(n, length).slice(start, start + length);
   }
 
-  /** Asserts that the values of these entries, all there are, lie where they belong. @throws {Error} */
+  /** Asserts that the values of `numbers`, all entries, are where they belong. @throws {Error} */
   assertInvariants(numbers: readonly number[]): void {
     const logged = numbers.filter((n) => this.#isInLog(n, this.#records.valueLength(n)));
     this.#log.assertInvariants(new Map(logged.map((n) => [n, this.#records.valuePlace(n)])));
@@ -77,7 +77,7 @@ export class Values {
     for (let i = start, at = this.#records.roomStart(n); i < end; i++, at++) to[at] = bytes[i];
   }
 
-  /** Finds another place for a value that is not in the record, or was not. */
+  /** Places a value that is outside the record, or replaces one that was. */
   #place(
     n: number,
     held: number,
