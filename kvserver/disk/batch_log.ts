@@ -21,11 +21,11 @@ import {
 import { syncDirectory } from "./sync_directory.ts";
 
 /**
- * The log of a data directory as its writer sees it: batches are appended to the last segment; those
- * before are sealed, and removed when what they hold is in the table of entries.
+ * The log of a data directory, as its writer sees it. Batches are appended to the last segment; earlier
+ * segments are sealed, and removed when their entries are in the table of entries.
  *
- * Why no table of SQLite's? It writes what is appended twice, in pages, and now and then pauses for
- * that: with a write for every few hundred Puts it costs four times as much.
+ * The log is no table of SQLite's, because SQLite writes appended rows twice, in pages, and pauses for
+ * that now and then: with a write for every few hundred Puts it costs four times as much.
  */
 export class BatchLog {
   #directory: string;
@@ -85,7 +85,7 @@ export class BatchLog {
   }
 
   /**
-   * Appends batches, all of them or none. What it has returned from is on the medium.
+   * Appends batches, all of them or none. They are on the medium when it returns.
    *
    * @throws {Error} when the disk refuses: to be tried again.
    */

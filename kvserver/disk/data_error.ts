@@ -1,4 +1,4 @@
-/** A data directory cannot be used. What it holds was not changed. */
+/** A data directory cannot be used. Nothing in it was changed. */
 export class DataDirectoryError extends Error {
   static {
     this.prototype.name = "DataDirectoryError";
@@ -39,7 +39,7 @@ export class DataDirectoryInUseError extends DataDirectoryError {
     this.prototype.name = "DataDirectoryInUseError";
   }
 
-  /** The process that uses the directory, if that can be told. */
+  /** The process that uses the directory, if it is known. */
   readonly owner: DirectoryOwner | undefined;
 
   /** Takes the path of the directory, and who uses it. */

@@ -1,10 +1,10 @@
 /**
  * The file of a data directory: how it is made, checked and opened.
  *
- * It is an SQLite database, which other programs can open. Accepted entries are first appended to a log
- * beside it (`batch_log.ts`), as the very bytes that it travels in; now and then that is folded into
- * the table `entry`, by the merge rule of the replicas (`fold.ts`). Read together, in any order, the
- * two are the state.
+ * The file is an SQLite database, which other programs can open. Accepted entries are first appended to a
+ * log beside it (`batch_log.ts`), as the bytes of the message that brought them. Now and then the log is
+ * folded into the table `entry`, by the merge rule of the replicas (`fold.ts`). File and log together,
+ * read in any order, are the state.
  *
  * @module
  */
@@ -114,8 +114,9 @@ export function createDataFile(directory: string, random: Random): void {
 }
 
 /**
- * Looks at the first bytes of the file, before SQLite does, which would begin to repair what is not
- * ours. Not to be called while this very process has it open: closing it would end SQLite's locks.
+ * Checks the first bytes of the file before SQLite opens it, because SQLite would begin to repair a file
+ * that is not ours. Not to be called while this process has the file open, because closing it would end
+ * SQLite's locks.
  *
  * @returns its format: the present one, or that before it.
  * @throws {DataDirectoryError} when there is none, or none of ours in a format we know, or no access.
@@ -146,7 +147,7 @@ export function openDataFile(directory: string, access: Access): DatabaseSync {
 const readPragmas = "PRAGMA busy_timeout = 5000";
 
 /**
- * - `journal_mode = WAL`: readers look on while the file is written, and writing is appending.
+ * - `journal_mode = WAL`: the file can be read while it is written, and writing is appending.
  * - `synchronous = FULL`: a commit returns when it is on the medium.
  * - `cache_size`: 16 MiB of pages; folding goes through the keys in order and needs no more.
  * - `wal_autocheckpoint`: after 4 MiB SQLite's own log is copied into the file and begins anew. More
@@ -177,7 +178,7 @@ export function unreadable(directory: string, cause: unknown): DataDirectoryErro
   );
 }
 
-/** Where SQLite keeps what tells files apart. */
+/** Where SQLite keeps the application id and the format in a file. */
 const headerBytes = 100;
 const userVersionAt = 60;
 const applicationIdAt = 68;

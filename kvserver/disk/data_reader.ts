@@ -75,7 +75,7 @@ export class DataReader {
   }
 
   /**
-   * Has SQLite check the file, and looks whether the whole log is there.
+   * Has SQLite check the file, and checks that the whole log is there.
    *
    * @throws {DataDirectoryError} when anything is wrong.
    */
@@ -105,8 +105,8 @@ export class DataReader {
   }
 
   /**
-   * Sees that the log is complete. While a server folds it, the manifest and the segments that are
-   * listed may be of different moments: what is missing must be so at two looks.
+   * Checks that the log is complete. While a server folds it, the manifest and the list of segments may
+   * be of different moments, so a segment counts as missing only when two checks miss it.
    *
    * @returns the manifest; nothing for a directory of format 2, which has none.
    * @throws {Error} when the log is not complete.

@@ -29,7 +29,7 @@ export class DirectoryLock {
     }
   }
 
-  /** Who holds it at the moment: `undefined` for nobody, or when that cannot be told. */
+  /** The present owner: `undefined` for none, or when the owner is not known. */
   static ownerOf(directory: string): DirectoryOwner | undefined {
     if (!DirectoryLock.isIn(directory)) return undefined;
     try {
@@ -40,7 +40,7 @@ export class DirectoryLock {
     return undefined;
   }
 
-  /** Looks, without writing anything, whether somebody holds it. @throws {DataDirectoryInUseError} if so. */
+  /** Checks, without writing anything, that nobody holds the lock. @throws {DataDirectoryInUseError} */
   static expectFree(directory: string): void {
     if (!DirectoryLock.isIn(directory)) return;
     let database: DatabaseSync | undefined;
@@ -79,7 +79,7 @@ export class DirectoryLock {
   }
 
   /**
-   * Sees that the directory at its path is still the one that is held; to be called before each change
+   * Checks that the directory at its path is still the one that is held; to be called before each change
    * there. Whoever removes it, or moves it away, takes the lock along: what is written then is found by
    * nobody, and another process may have the path. (While the lock is open, no other file gets its
    * number.)
@@ -122,7 +122,7 @@ export class DirectoryLock {
     }
   }
 
-  /** Tells others at which query ports this process answers. */
+  /** Publishes at which query ports this process answers. */
   announce(queryAddresses: readonly string[]): void {
     this.expectHeld();
     const owner: DirectoryOwner = { pid: Deno.pid, queryAddresses };
@@ -135,7 +135,7 @@ export class DirectoryLock {
     Deno.renameSync(unfinished, this.#ownerPath);
   }
 
-  /** Lets others have it. */
+  /** Releases the lock. */
   release(): void {
     try {
       this.expectHeld();

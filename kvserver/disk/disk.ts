@@ -1,8 +1,8 @@
 /** Persists the entries of a server. `DiskThread` is the real one. */
 export interface Disk {
   /**
-   * Writes entries, as an `EntryBatch` writes them, together with all that comes while another write is
-   * under way. What the disk refuses is tried again until it takes it.
+   * Writes entries, as an `EntryBatch` writes them, together with all batches that come while another
+   * write is under way. A write that the disk refuses is tried again until the disk accepts it.
    *
    * @param batch belongs to the disk from then on
    * @param onWritten called when it is on the medium

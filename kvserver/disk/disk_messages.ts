@@ -1,5 +1,5 @@
 /**
- * What a server and its disk thread post to each other.
+ * Messages that a server and its disk thread post to each other.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export interface DiskContents {
   bytes: number;
 }
 
-/** Disk thread to server, unasked. */
+/** Disk thread to server, without a request. */
 export type DiskEvent =
   /** The batches of the last `write` are on the medium. */
   | { type: "written" }

@@ -16,7 +16,7 @@ export class DiskService {
   #emit: (event: DiskEvent) => void;
   #log: Log;
   #directory = "";
-  /** Those of the server, once it has opened the directory. */
+  /** The bounds of the server, once it has opened the directory. */
   #limits!: Limits;
   #lock: DirectoryLock | undefined;
   #reader: DataReader | undefined;
@@ -98,11 +98,11 @@ export class DiskService {
 
   // ---- writing ------------------------------------------------------------------------------
 
-  /** Writes what is unwritten. A refused write is repeated until it succeeds: there may be room again. */
+  /** Writes the unwritten batches. A refused write is repeated, because there may be room again. */
   #write(): undefined {
     this.#cancelRetry();
     try {
-      // Appending faster than folding has to wait for the fold.
+      // Writes wait for the fold here when they append faster than it folds.
       const { foldBacklogMax, foldPressMs } = this.#limits;
       if (this.#writer!.logBytes > foldBacklogMax) this.#writer!.foldOn(foldPressMs);
       this.#writer!.append(this.#unwritten);
@@ -187,7 +187,7 @@ export class DiskService {
   }
 }
 
-/** Best effort (peer list, owner file): errors are ignored, because whoever puts is told of a full disk. */
+/** Best effort (peer list, owner file): errors are ignored, because a full disk refuses Puts anyway. */
 function bestEffort(write: () => void): undefined {
   try {
     write();

@@ -27,14 +27,14 @@ export class DiskThread implements Disk {
   onBroken: (error: Error) => void = () => {};
   /** Addresses of the system ports of other servers that were known, the last seen first. */
   peers: DiskContents["peers"] = [];
-  /** Approximate size of what is to be read. */
+  /** Approximate number of bytes to read. */
   bytes: DiskContents["bytes"] = 0;
   #directory: string;
   #log: Logger;
   #worker: WatchedWorker<DiskAnswers, DiskRequest, DiskEvent, DiskRefusal>;
-  /** What the thread is writing. */
+  /** Writes that the thread is asked to do now. */
   #underWay: Write[] = [];
-  /** What the thread is to write next. */
+  /** Writes that the thread is asked to do next. */
   #next: Write[] = [];
   /** Why the disk refuses, as the thread says. */
   #refusal: string | undefined;
@@ -48,7 +48,7 @@ export class DiskThread implements Disk {
    * Opens a data directory, and makes it if there is none.
    *
    * @param environment times the watch over the thread
-   * @param log takes what the thread has to say
+   * @param log takes the log records of the thread
    * @throws {DataDirectoryError} when it cannot be used.
    */
   static async open(
@@ -89,9 +89,9 @@ export class DiskThread implements Disk {
           : new DataDirectoryError(directory, found),
       onSilent: () => {
         if (this.#isClosing) this.#worker.end(this.#silentError());
-        else this.#tellFailing();
+        else this.#reportFailing();
       },
-      onHeard: () => this.#tellFailing(),
+      onHeard: () => this.#reportFailing(),
       onThrew: (error) => this.onBroken(error),
     });
   }
@@ -130,7 +130,7 @@ export class DiskThread implements Disk {
   }
 
   /**
-   * Writes what is still to be written, and lets others use the directory.
+   * Does the writes that are left, and releases the directory.
    *
    * @throws {DataDirectoryError} when the disk refused a write to the last, or the thread is silent;
    * {Error} when the thread has ended unasked. The directory is closed then too.
@@ -160,7 +160,7 @@ export class DiskThread implements Disk {
     if (event.type === "written") return this.#written();
     if (event.type === "log") return this.#log.take(event.record);
     this.#refusal = event.reason;
-    this.#tellFailing();
+    this.#reportFailing();
   }
 
   #written(): void {
@@ -168,11 +168,11 @@ export class DiskThread implements Disk {
     this.#underWay = [];
     this.#writeNext();
     this.#refusal = undefined;
-    this.#tellFailing();
+    this.#reportFailing();
     for (const { onWritten } of written) onWritten();
   }
 
-  #tellFailing(): void {
+  #reportFailing(): void {
     const failing = this.#worker.isSilent ? this.#silent : this.#refusal;
     if (failing === this.#failing) return;
     this.#failing = failing;

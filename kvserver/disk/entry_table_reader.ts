@@ -11,12 +11,12 @@ import {
 import { EntryReader } from "../entry/entry_reader.ts";
 import { sequenceMax, timestampMax } from "../entry/order.ts";
 
-/** What is told of a row that is not as it was written. */
+/** Called with a row that is not as it was written, and what is wrong with it. */
 export type OnBadRow = (key: Uint8Array, what: string) => void;
 
-/** Reads the table of entries. No row is given away that is not as it was written. */
+/** Reads the table of entries. It yields no row that is not as it was written. */
 export class EntryTableReader {
-  /** Rows that were given away, and their checksums, all of them exclusive-or. */
+  /** Number of rows that were yielded, and their checksums, all of them exclusive-or. */
   entries = 0;
   checksum = 0;
   #database: DatabaseSync;
@@ -28,7 +28,7 @@ export class EntryTableReader {
 
   /**
    * @param hasChecksums whether rows have checksums; those of format 2 have none
-   * @param onBad told of each row that is left out; what it throws ends the reading
+   * @param onBad called with each row that is left out; an error that it throws ends the reading
    */
   constructor(
     database: DatabaseSync,

@@ -29,7 +29,7 @@ export class Journal {
   #received = new Map<number, number>();
   #reader = new MsgpackReader(new Uint8Array());
 
-  /** @param log told of messages that are none */
+  /** @param log takes a line for each message that is malformed */
   constructor(system: ActorSystem, disk: Disk, log: Logger) {
     this.#system = system;
     this.#disk = disk;
@@ -86,8 +86,8 @@ export class Journal {
   }
 
   /**
-   * Writes entries as they came, because they are on disk what they are in a message: so they are read
-   * once before, and nothing is written that a reader of the disk would refuse.
+   * Writes entries as they came, because entries on disk have the form of those in a message. They are
+   * read once before, so that nothing is written that a reader of the disk would refuse.
    */
   #write(bytes: Uint8Array, start: number, end: number): void {
     this.#reader.reset(bytes, start, end);

@@ -2,10 +2,10 @@
  * A segment of the log of a data directory: a file `log-N` of a header (`segment_header.ts`) and
  * records (`log_record.ts`).
  *
- * Only the last record of an open segment may be one of which nobody was told that it is there, because
- * the machine or the process ended, or the disk refused, while it was being written. Any part of that
- * may be missing, its beginning too: a disk writes in the order that it likes. So what does not check,
- * and has no record behind it that does, is left out there. Anything else that does not check is damage.
+ * Only the last record of an open segment may be unacknowledged, because the machine or the process
+ * ended, or the disk refused, while it was being written. Any part of that record may be missing, its
+ * beginning too, because a disk writes in any order. So bytes at the end of an open segment that do not
+ * check, with no record behind them that does, are left out. Any other bytes that do not check are damage.
  *
  * @module
  */
@@ -64,7 +64,7 @@ export interface SegmentFile {
   header: SegmentHeader | undefined;
 }
 
-/** Looks at a segment. One that is not there, or no longer, has no bytes. */
+/** Reads header and length of a segment. A segment that is not there, or no longer, has no bytes. */
 export function segmentFile(directory: string, number: number): SegmentFile {
   const head = new Uint8Array(segmentHeaderBytes);
   try {
@@ -127,7 +127,7 @@ export function segmentIn(
 /** Reads the bytes of a segment. @throws {Error} when they are damaged, or those of another one. */
 export function readSegment(bytes: Uint8Array, id: Uint8Array, number: number): SegmentContent {
   const header = readSegmentHeader(bytes);
-  // The disk has not been told to keep more of it yet: nothing was appended.
+  // Nothing was appended yet, because the header is on the medium before that.
   if (header === undefined && bytes.length <= segmentHeaderBytes) {
     return { batches: [], end: 0, isWhole: false };
   }
@@ -166,7 +166,7 @@ export function readOldSegment(bytes: Uint8Array): SegmentContent {
 /** In format 2 a record has the same checksum wherever it stands. */
 export const oldSeedAt: SeedAt = () => 0;
 
-/** @param isOpen whether the end may be a part of a record, of which nobody was told */
+/** @param isOpen whether the end may be a part of a record that was not acknowledged */
 function readRecords(
   bytes: Uint8Array,
   start: number,

@@ -14,7 +14,7 @@ const fileMode = 0o600;
 const directoryMode = 0o700;
 const modeOfOthers = 0o077;
 
-/** Makes a directory that nobody else may look into, unless it is there. */
+/** Makes a directory that nobody else may read, unless it is there. */
 export function makePrivateDirectory(path: string): void {
   Deno.mkdirSync(path, { recursive: true, mode: directoryMode });
 }
@@ -38,8 +38,8 @@ export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
 }
 
 /**
- * Sees that what has one of our names is a regular file. A link would have us write to a place that
- * somebody else chose; a pipe would keep us waiting.
+ * Checks that what has one of our names is a regular file. A link would lead writes to a place that
+ * somebody else chose; a pipe would block them.
  *
  * @throws {DataDirectoryError} when one is not.
  */

@@ -38,7 +38,7 @@ export class Salvage {
   /** Whether the directory has the format of 0.1.0, which has no checksums in the file. */
   #isOld = false;
   #checksums = new EntryChecksums();
-  /** Keys that only looking through the pages found. */
+  /** Keys that only a search of the pages found. */
   #rowsFound = 0;
 
   /** @throws {DataDirectoryError} when there is nothing of a data directory at that path. */
@@ -77,7 +77,7 @@ export class Salvage {
       : this.#isOld || id === undefined
       ? oldSeedAt
       : segmentSeed(id, number);
-    // The part of a record at the end of a log is none that anybody was told to be there.
+    // The part of a record at the end of a log was not acknowledged.
     const endsAt = header === undefined || header.end === "open" ? 0 : header.endsAt;
     const end = endsAt === 0 ? bytes.length : Math.min(endsAt, bytes.length);
     for (const stretch of stretches(bytes, start, end, seedAt)) {
@@ -149,7 +149,7 @@ export class Salvage {
     return table.entries;
   }
 
-  /** Looks for rows in whatever pages there are. A row that an older one had before may come with them. */
+  /** Searches all pages for rows. It may also find the row that a newer one has replaced. */
   #scanPages(): void {
     const file = this.#readFile(dataFileName);
     if (file.length === 0) return;

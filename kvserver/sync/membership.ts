@@ -115,7 +115,7 @@ export class Membership {
       this.#ended.delete(this.#ended.values().next().value!);
     }
     this.#forget(peer);
-    this.#repair(peer);
+    this.#resendEntriesOf(peer);
     this.#context.log.info("Peer {peer} restarted: it syncs again once it joins", {
       peer: peer.ref.address,
     });
@@ -150,7 +150,7 @@ export class Membership {
     const { address } = peer.ref;
     if (change === "back") this.#context.log.info("Peer {peer} is back", { peer: address });
     if (change === "lost") {
-      this.#repair(peer);
+      this.#resendEntriesOf(peer);
       this.#context.log.warn("Peer {peer} is lost", { peer: address });
     }
     return true;
@@ -168,7 +168,7 @@ export class Membership {
   }
 
   /** Sends the entries of a peer that is gone to all others, because some of them may lack them. */
-  #repair(peer: Peer): void {
+  #resendEntriesOf(peer: Peer): void {
     for (const other of this.#peers.values()) {
       if (other !== peer) this.#options.stateReader.add(other, { only: [peer.ref.incarnation] });
     }

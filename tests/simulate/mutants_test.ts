@@ -145,7 +145,7 @@ const mutants: Record<string, PlantedFault> = {
     from: "this.#isFirstMessageDue = false;",
     to: "",
   },
-  "nobody repairs what a lost or ended peer left": {
+  "nobody resends the entries of a lost or ended peer": {
     noticedBy: "hard",
     file: "kvserver/sync/membership.ts",
     from:
