@@ -85,7 +85,7 @@ export class ActorSystem extends ActorThread {
       check: (counter, message, from) => system.#exposed.refusalOf(counter, message, from),
       receive: (counter, message) => {
         system.countReceived(message.end - message.start);
-        system.relay(counter, message);
+        system.relay(system.#exposed.receiverOf(counter), message);
       },
       refusedMessage: (peer, claimed, reason) => {
         system.countRefused();

@@ -16,10 +16,17 @@ export type CheckMessage = (
 ) => string | undefined;
 
 /**
+ * In place of the counter of a receiver in another system: the one that the system exposed first. Who has
+ * only heard of a system by others tells this one, because they may name any counter.
+ */
+export const firstExposed = 0;
+
+/**
  * The receivers that other systems may tell: none, until the host exposes an actor, an inbox or a
  * channel, with a check that messages must pass.
  */
 export class Exposed {
+  #first: number | undefined;
   #checks = new Map<number, CheckMessage>();
   #edges: Pick<Clock, "now"> & Limited;
 
@@ -29,12 +36,18 @@ export class Exposed {
 
   /** Lets the messages through to the receiver `counter` that pass the check. */
   add(counter: number, check: CheckMessage): void {
+    this.#first ??= counter;
     this.#checks.set(counter, check);
+  }
+
+  /** The counter of the receiver that a message to `counter` is for. */
+  receiverOf(counter: number): number {
+    return counter === firstExposed ? this.#first ?? counter : counter;
   }
 
   /** @returns why a message is refused; `undefined` when it is not. */
   refusalOf(counter: number, message: Marshalled, from: SystemId): string | undefined {
-    const check = this.#checks.get(counter);
+    const check = this.#checks.get(this.receiverOf(counter));
     return check === undefined
       ? `nobody here is to be told by others as ${counter}`
       : check(message, from, this.#edges);

@@ -45,7 +45,7 @@ export {
 export { type ChannelOptions, ChannelTimeoutError } from "./channels.ts";
 export type { Inbox, ReceiveMarshalled } from "./inbox.ts";
 export type { MetListener } from "./introductions.ts";
-export type { CheckMessage } from "./exposed.ts";
+export { type CheckMessage, firstExposed } from "./exposed.ts";
 export type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
 export { clusterBytesMax, defaultCluster, isClusterName } from "./hello.ts";
 export { isDialable, isIncarnation, type SystemId, systemKey } from "./system_id.ts";

@@ -140,8 +140,8 @@ export class RemoteLink implements TellLink {
         this.#failed(error);
       }
       greeted = undefined;
-      // One that ends each connection at once is dialed as seldom as one that is not there.
-      if (this.handled > 0) backoff.reset();
+      // One that ends each connection at a message is dialed as seldom as one that is not there.
+      if (this.isUp && (this.handled > 0 || this.told === 0)) backoff.reset();
       this.#disconnect();
       if (!this.#closed) {
         await pause(this.#environment, backoff.nextMs(), this.#dialing.signal);

@@ -1,4 +1,10 @@
-import { type ActorContext, type ActorRef, type LinkState, uid } from "../../actor/mod.ts";
+import {
+  type ActorContext,
+  type ActorRef,
+  firstExposed,
+  type LinkState,
+  uid,
+} from "../../actor/mod.ts";
 import type { PeerNote } from "../messages/peer_note.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Peer } from "./peer.ts";
@@ -63,7 +69,8 @@ export class Membership {
    *
    * @returns the peer; `undefined` for this server itself, an earlier incarnation, and one too many.
    */
-  learn(ref: ActorRef): Peer | undefined {
+  learn(named: ActorRef): Peer | undefined {
+    const ref = syncActorOf(named);
     const known = this.#peers.get(uid(ref));
     if (known !== undefined) return known;
     if (ref.address === this.#context.self.address) return undefined;
@@ -74,7 +81,8 @@ export class Membership {
   }
 
   /** Greets a server that a peer names. A `MetMessage` comes once it was greeted, and makes it a peer. */
-  introduced(ref: ActorRef): void {
+  introduced(named: ActorRef): void {
+    const ref = syncActorOf(named);
     const isKnown = this.#peers.has(uid(ref)) || this.#ended.has(ref.incarnation) ||
       ref.address === this.#context.self.address;
     if (!isKnown) this.#context.meet(ref, { type: "met", ref } satisfies MetMessage);
@@ -178,4 +186,12 @@ export class Membership {
   assertInvariants(): void {
     for (const peer of this.#peers.values()) peer.assertInvariants();
   }
+}
+
+/**
+ * The sync actor of the server that has the actor `named`: what a server exposes. The counter is left out of
+ * account, because a third server may have named any.
+ */
+function syncActorOf({ address, incarnation }: ActorRef): ActorRef {
+  return { address, incarnation, counter: firstExposed };
 }

@@ -78,7 +78,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function isRef(value: unknown): value is ActorRef {
   return isRecord(value) && typeof value.address === "string" && isDialable(value.address) &&
     typeof value.incarnation === "string" && isIncarnation(value.incarnation) &&
-    isCount(value.counter) && value.counter > 0;
+    isCount(value.counter);
 }
 
 function isCount(value: unknown): value is number {

@@ -1,4 +1,4 @@
-import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
+import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import type { JoinMessage } from "../messages/sync_control.ts";
 import { assert } from "../memory/assert.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
@@ -56,8 +56,7 @@ export class StateReceiver {
    * over first, because servers that join one another in a ring would wait for each other for ever.
    */
   join({ peers, replyTo }: JoinMessage): void {
-    for (const ref of peers) this.#members.learn(ref);
-    const named = peers.map(uid).filter((name) => this.#members.get(name) !== undefined);
+    const named = peers.flatMap((ref) => this.#members.learn(ref)?.uid ?? []);
     if (named.length === 0) {
       // None of them is another server. What is on its way of others is to come all the same.
       if (this.isComplete && this.#replyTo.length === 0) this.#context.tell(replyTo, true);

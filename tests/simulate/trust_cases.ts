@@ -1,6 +1,6 @@
 import type { TellHost, TellLink } from "../../actor/mod.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
-import { withLimits } from "../../limits.ts";
+import { defaultLimits, withLimits } from "../../limits.ts";
 import { encode } from "../../rpc/mod.ts";
 import { heldEntries } from "../support/store/held_entries.ts";
 import { messageOf, type TextEntry } from "../support/store/stores.ts";
@@ -252,6 +252,28 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
     while (!isSynced && stage.cluster.world.nowMs < 20_000) await stage.cluster.advance(10);
     const { size } = b.stores[0];
     return size < 30 ? `It is synced with ${size} of 30 keys` : stage.end(settledMs);
+  },
+
+  "a peer that is named with another counter is the same peer": async () => {
+    const stage = new Stage();
+    const a = await stage.start();
+    const b = await stage.start([a]);
+    const liar = new Liar(stage, a);
+    await stage.cluster.advance(settledMs);
+    const { address, incarnation } = b.system;
+    liar.tellPeer({ peers: [1, 5, 77].map((counter) => ({ address, incarnation, counter })) });
+    // And one that is heard of by the lie first.
+    const c = await stage.cluster.start({ queryActorCount: 1 });
+    const { address: named, incarnation: life } = c.system;
+    liar.tellPeer({ peers: [{ address: named, incarnation: life, counter: 99 }] });
+    await stage.cluster.advance(settledMs);
+    for (const server of [a, b, c]) stage.put(server, `of ${server.address}`);
+    stage.cluster.network.crash("liar:1");
+    await stage.cluster.advance(2 * defaultLimits.peerLostMs);
+    for (const { system } of [b, c]) {
+      if (system.stats().refusedMessages > 0) return `${system.address} refuses`;
+    }
+    return stage.end(settledMs, [a, b, c].map(({ address }) => `of ${address}`));
   },
 
   "who is named and not there is no peer, and takes no peer's place": async () => {

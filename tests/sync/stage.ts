@@ -63,7 +63,7 @@ export class Stage {
       unlink: () => {},
       link: () => this.link,
       tell: (ref, message) => {
-        if (ref === other) {
+        if (ref.address === other.address) {
           this.link.told++;
           this.sent.push(message as PeerMessage);
         }
