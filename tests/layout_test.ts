@@ -123,7 +123,13 @@ Deno.test("no two messages between the actors of a server have the same type", (
     .flatMap(({ path, text }) =>
       [...text.matchAll(/^export interface (\w+Message|\w+Note)\b[^]*?^}/gm)].flatMap((
         [body, name],
-      ) => [...body.matchAll(/^ {2}type: "(\w+)";/gm)].map(([, type]) => ({ path, name, type })))
+      ) =>
+        [...body.matchAll(/^ {2}type: typeof messageTypes\.(\w+);/gm)].map(([, type]) => ({
+          path,
+          name,
+          type,
+        }))
+      )
     );
   assert(declared.length >= 15);
   const seen = new Map<string, string>();

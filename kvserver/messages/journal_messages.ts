@@ -12,6 +12,7 @@
 import type { ActorRef } from "../../actor/mod.ts";
 import type { EntryBatch } from "../entry/entry_batch.ts";
 import { mismatch, type MsgpackReader, type MsgpackWriter } from "../../rpc/mod.ts";
+import { firstBytes, type messageTypes } from "./message_types.ts";
 
 /** When a Put is acknowledged: `strict`, once it is on disk; `relaxed`, at once, before it is on disk. */
 export type Durability = "relaxed" | "strict";
@@ -28,7 +29,7 @@ export type CommitMessage =
 
 /** Brings entries that are on disk, when the server starts. */
 export interface LoadMessage {
-  type: "load";
+  type: typeof messageTypes.load;
   entries: Uint8Array;
   /** Is told `true` once the replica holds the entries. */
   replyTo: ActorRef;
@@ -36,32 +37,29 @@ export interface LoadMessage {
 
 /** Says that all messages of the query actor up to `message` are on disk. */
 export interface OnDiskMessage {
-  type: "onDisk";
+  type: typeof messageTypes.onDisk;
   message: number;
 }
 
 /** Says that the disk refuses to be written, or no longer does. */
 export interface FailingMessage {
-  type: "failing";
+  type: typeof messageTypes.failing;
   /** Why the disk refuses; absent: it no longer does. */
   reason?: string;
 }
 
 /** Asks to be told `true` once every accepted entry is on disk. */
 export interface FlushMessage {
-  type: "flush";
+  type: typeof messageTypes.flush;
   replyTo: ActorRef;
 }
 
 /** Asks how many of the accepted entries are not on disk, as far as is known. */
 export interface CountUnwrittenMessage {
-  type: "countUnwritten";
+  type: typeof messageTypes.countUnwritten;
   /** Is told the number. */
   replyTo: ActorRef;
 }
-
-/** The type byte of an array of three. Other messages to the journal are maps. */
-const arrayOfThree = 0x93;
 
 /** Writes a message with accepted entries. */
 export function writeAccepted(
@@ -80,7 +78,7 @@ export function writeAccepted(
 
 /** Whether the message that begins with `first` holds accepted entries. */
 export function isAccepted(first: number): boolean {
-  return first === arrayOfThree;
+  return first === firstBytes.toJournal.accepted;
 }
 
 /** Entries that a query actor accepted. */

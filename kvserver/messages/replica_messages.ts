@@ -6,10 +6,11 @@
  */
 
 import type { OriginFilter } from "./origin_filter.ts";
+import type { messageTypes } from "./message_types.ts";
 
 /** Sync actor to a query actor of its server. */
 export interface MergeMessage {
-  type: "merge";
+  type: typeof messageTypes.merge;
   /** Entries to merge into the replica. */
   entries: Uint8Array;
   /** Asks for a part of the state. */
@@ -36,7 +37,7 @@ export interface ReadRequest {
 
 /** Query actor to the sync actor of its server. */
 export interface WrittenMessage {
-  type: "written";
+  type: typeof messageTypes.written;
   /** The query actor's counter. */
   from: number;
   /** Entries of the Puts that the query actor accepted since its last message. */

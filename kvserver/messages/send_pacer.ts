@@ -1,8 +1,9 @@
 import type { ActorContext } from "../../actor/mod.ts";
+import type { messageTypes } from "./message_types.ts";
 
 /** An actor to itself: the next message to a receiver may be due. */
 export interface TickMessage {
-  type: "tick";
+  type: typeof messageTypes.tick;
   /** The name that the actor gave the receiver. */
   receiver: string;
 }

@@ -5,10 +5,11 @@
  */
 
 import type { ActorRef } from "../../actor/mod.ts";
+import type { messageTypes } from "./message_types.ts";
 
 /** Names the query actors of the server; sent once, before any other message. */
 export interface StartMessage {
-  type: "start";
+  type: typeof messageTypes.start;
   queryActors: readonly ActorRef[];
   /** Whether the server begins with a state of its own to hand on, such as one read from disk. */
   hasState: boolean;
@@ -16,7 +17,7 @@ export interface StartMessage {
 
 /** Names the sync actors of other servers to sync with. The state is taken over from the first. */
 export interface JoinMessage {
-  type: "join";
+  type: typeof messageTypes.join;
   peers: readonly ActorRef[];
   /** Is told `true` once every replica holds the state. */
   replyTo: ActorRef;
@@ -24,7 +25,7 @@ export interface JoinMessage {
 
 /** Asks the sync actor to hand over everything, because the server stops. */
 export interface DrainMessage {
-  type: "drain";
+  type: typeof messageTypes.drain;
   /** How long to go on, in milliseconds. */
   timeoutMs: number;
   /** Whether an entry that no other server has is lost: the drain then waits for a reachable peer. */
@@ -44,6 +45,6 @@ export interface Drained {
 
 /** Sync actor to itself: the time for a drain is over, or that for peers that cannot be reached. */
 export interface DrainOverMessage {
-  type: "drainOver";
+  type: typeof messageTypes.drainOver;
   isLast: boolean;
 }

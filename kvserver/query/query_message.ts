@@ -12,16 +12,15 @@
  */
 
 import { type Answer, mismatch, type MsgpackReader, type MsgpackWriter } from "../../rpc/mod.ts";
+import { firstBytes } from "../messages/message_types.ts";
 
-/** The type byte of an array of three. Other messages of a query actor are maps. */
-const arrayOfThree = 0x93;
-
-/** The type byte of an array of two. */
-const arrayOfTwo = 0x92;
+/** The first bytes of these messages, read once because there are very many. */
+const { toQueryActor: { query: queryByte }, toQueryReceiver: { deferredReplies: deferredByte } } =
+  firstBytes;
 
 /** Whether the message that begins with `first` is a query. */
 export function isQuery(first: number): boolean {
-  return first === arrayOfThree;
+  return first === queryByte;
 }
 
 /** A query as its actor reads it; one object serves for many. */
@@ -99,7 +98,7 @@ export interface QueryReply extends Answer {
 
 /** Whether the message that begins with `first` is a deferred reply. */
 export function isDeferred(first: number): boolean {
-  return first === arrayOfTwo;
+  return first === deferredByte;
 }
 
 /** Reads the reply that `reader` holds; the frames are a view. @throws {TypeError} when it is none. */

@@ -1,4 +1,5 @@
 import type { ActorRef } from "../../actor/mod.ts";
+import type { messageTypes } from "../messages/message_types.ts";
 
 /** In place of a transfer id: no transfer. Ids of transfers count from 1. */
 export const noTransfer = 0;
@@ -8,7 +9,7 @@ export const noTransfer = 0;
  * format. Entries travel as an `EntryBatch` writes them.
  */
 export interface PeerMessage {
-  type: "peer";
+  type: typeof messageTypes.peer;
   from: ActorRef;
   entries: Uint8Array;
   /** Sync actors that the receiver may not know yet. */
@@ -21,11 +22,11 @@ export interface PeerMessage {
 
 /** Sync actor to itself: the state of a link to a peer changed, or messages on it were handled. */
 export interface LinkChangedMessage {
-  type: "linkChanged";
+  type: typeof messageTypes.linkChanged;
 }
 
 /** Sync actor to itself: the system of a sync actor that a third party named was greeted. */
 export interface MetMessage {
-  type: "met";
+  type: typeof messageTypes.met;
   ref: ActorRef;
 }

@@ -1,0 +1,47 @@
+/**
+ * What tells the messages between the actors of a server apart, in one place: no two can collide.
+ *
+ * @module
+ */
+
+/** The `type` of each message that is a map. */
+export const messageTypes = {
+  // Server to sync actor.
+  start: "start",
+  join: "join",
+  drain: "drain",
+  // Sync actor to itself.
+  drainOver: "drainOver",
+  linkChanged: "linkChanged",
+  met: "met",
+  // An actor to itself.
+  tick: "tick",
+  // Sync actor to the sync actor of another server: a part of the wire format.
+  peer: "peer",
+  // Sync actor to query actor, and back.
+  merge: "merge",
+  written: "written",
+  // Sync actor to journal.
+  peerKnown: "peerKnown",
+  // Journal to query actor.
+  load: "load",
+  onDisk: "onDisk",
+  failing: "failing",
+  flush: "flush",
+  countUnwritten: "countUnwritten",
+} as const satisfies { readonly [Name in string]: Name };
+
+/**
+ * The first byte of each message that is marshalled by hand, an array of a fixed length, by who receives it.
+ * All other messages are maps, which begin with other bytes.
+ */
+export const firstBytes = {
+  toQueryActor: { query: arrayOf(3) },
+  toQueryReceiver: { reply: arrayOf(4), deferredReplies: arrayOf(2) },
+  toJournal: { accepted: arrayOf(3) },
+};
+
+/** The first byte of an array of so many elements, 15 at the most. */
+function arrayOf(length: number): number {
+  return 0x90 | length;
+}
