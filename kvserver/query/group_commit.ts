@@ -5,6 +5,7 @@ import {
   type Durability,
   writeAccepted,
 } from "../messages/journal_messages.ts";
+import { assert } from "../memory/assert.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
 import { DirtySet, diskMarks, type Store } from "../store/mod.ts";
 import { PendingAcks, type PutRequests } from "./pending_acks.ts";
@@ -90,6 +91,20 @@ export class GroupCommit {
     this.#sentMs = this.#context.monotonicMs();
     this.#isBehind = this.#dirty.size > 0;
     this.#pacer.sent();
+  }
+
+  /** @throws {Error} when an invariant does not hold between two messages. */
+  assertInvariants(): void {
+    this.#dirty.assertQueueInvariants();
+    this.#pendingAcks.assertInvariants();
+    assert(this.#onDisk <= this.#sent, "nothing is on disk that was not sent");
+    assert(this.#isStrict || this.#pendingAcks.size === 0, "only strict Puts wait for the disk");
+    let last = this.#onDisk;
+    for (const { message, entries } of this.#inFlight) {
+      assert(message > last && message <= this.#sent, "messages in flight are those not on disk");
+      assert(entries > 0, "no message to the journal is empty");
+      last = message;
+    }
   }
 
   /** Handles a message of the journal. */

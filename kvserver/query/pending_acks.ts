@@ -1,3 +1,5 @@
+import { assert } from "../memory/assert.ts";
+
 /** Put requests of one connection. */
 export interface PutRequests {
   /** Counter of the connection's inbox. */
@@ -45,6 +47,18 @@ export class PendingAcks {
   releaseAll(): PutRequests[] {
     this.#commits = [];
     return this.#remove(this.#puts.length);
+  }
+
+  /** @throws {Error} when an invariant does not hold. */
+  assertInvariants(): void {
+    const size = this.#puts.reduce((sum, { msgids }) => sum + msgids.length, 0);
+    assert(size === this.#size, "the size is the number of Puts that are not acknowledged");
+    let [number, end] = [0, 0];
+    for (const commit of this.#commits) {
+      assert(commit.number > number, "commits are in the order of their numbers");
+      assert(commit.end >= end && commit.end <= this.#puts.length, "each Put is in one commit");
+      ({ number, end } = commit);
+    }
   }
 
   #remove(count: number): PutRequests[] {

@@ -220,4 +220,14 @@ export class QueryActor implements Actor {
       aheadMs,
     });
   }
+
+  /**
+   * Asserts what holds between two messages. It walks over all that waits: for tests.
+   *
+   * @throws {Error} when an invariant does not hold.
+   */
+  assertInvariants(): void {
+    this.#outbox.assertInvariants();
+    this.#commit?.assertInvariants();
+  }
 }

@@ -67,6 +67,11 @@ export class SyncOutbox {
     this.#isDraining ||= drain;
   }
 
+  /** @throws {Error} when an invariant does not hold between two messages. */
+  assertInvariants(): void {
+    this.#dirty.assertQueueInvariants();
+  }
+
   /** Handles a tick of the pacer. */
   ticked(): void {
     this.#pacer.ticked();

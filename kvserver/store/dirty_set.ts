@@ -73,6 +73,21 @@ export class DirtySet {
 
   /** Asserts that queue, marks and size agree. @throws {Error} when they do not. */
   assertInvariants(): void {
+    const queued = this.assertQueueInvariants();
+    this.#store.walk(undefined, (n) => {
+      const isMarked = this.#store.isMarked(n, this.#dirty | this.#queued);
+      assert(!isMarked || queued.has(n), "a marked entry stands in the queue");
+      return true;
+    });
+  }
+
+  /**
+   * Asserts what can be seen without a walk over the store.
+   *
+   * @returns the entries in the queue.
+   * @throws {Error} when an invariant does not hold.
+   */
+  assertQueueInvariants(): ReadonlySet<number> {
     const queued = new Set<number>();
     let size = 0;
     for (const n of this.#queue) {
@@ -82,10 +97,6 @@ export class DirtySet {
       queued.add(n);
     }
     assert(size === this.#size, "the size is the number of dirty entries in the queue");
-    this.#store.walk(undefined, (n) => {
-      const isMarked = this.#store.isMarked(n, this.#dirty | this.#queued);
-      assert(!isMarked || queued.has(n), "a marked entry stands in the queue");
-      return true;
-    });
+    return queued;
   }
 }

@@ -1,4 +1,4 @@
-import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
+import { type ActorRef, ActorSystem, UndeliverableError } from "../../actor/mod.ts";
 import { consoleLogger } from "../../log/mod.ts";
 import { getCall, putCall } from "../../kvcommon/mod.ts";
 import { Journal } from "../../kvserver/disk/journal.ts";
@@ -21,6 +21,7 @@ import {
   readResponseHead,
 } from "../../rpc/mod.ts";
 import { SimulatedNetwork } from "../support/simulated_network.ts";
+import { assertAfterEachMessage } from "../support/actors.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { MemoryDisk } from "./memory_disk.ts";
 
@@ -66,6 +67,11 @@ export class DurableServer {
       network,
       log: consoleLogger("error"),
     });
+    assertAfterEachMessage(system);
+    // Fails the test: no actor throws anything.
+    system.onError = (error) => {
+      if (!(error instanceof UndeliverableError)) reportError(error);
+    };
     const disk = new MemoryDisk(environment, options.medium);
     const server = new DurableServer(world, system, disk, options);
     async function* parts() {

@@ -1,5 +1,5 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
-import { type Actor, type ActorRef, ActorSystem } from "../../actor/mod.ts";
+import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { consoleLogger } from "../../log/mod.ts";
 import { putCall } from "../../kvcommon/mod.ts";
 import { ServerActors } from "../../kvserver/server_actors.ts";
@@ -10,6 +10,7 @@ import { Store } from "../../kvserver/store/mod.ts";
 import { beginRequest, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
 import { heldEntries, type HeldEntry, heldEntry } from "../support/store/held_entries.ts";
+import { assertAfterEachMessage } from "../support/actors.ts";
 import { SimulatedNetwork } from "../support/simulated_network.ts";
 
 /** A replica that lets the test see what it takes. */
@@ -216,22 +217,6 @@ const reactionsMax = 4;
 
 /** An inbox that is not there: the reply is of no interest. */
 const nobody = 1_000_000_000;
-
-/** Has each actor that states its invariants assert them whenever it has handled a message. */
-function assertAfterEachMessage(system: ActorSystem): void {
-  const startActor = system.startActor.bind(system);
-  system.startActor = (newActor) =>
-    startActor((context) => {
-      const actor: Actor & { assertInvariants?(): void } = newActor(context);
-      if (actor.assertInvariants === undefined) return actor;
-      return {
-        onMessage(message) {
-          actor.onMessage(message);
-          actor.assertInvariants!();
-        },
-      };
-    });
-}
 
 function takeLater(entries: Map<string, HeldEntry>, entry: HeldEntry): void {
   if (isLater(entry, entries.get(entry.key))) entries.set(entry.key, entry);

@@ -1,4 +1,5 @@
 import {
+  type Actor,
   type ActorContext,
   type ActorRef,
   ActorSystem,
@@ -83,4 +84,25 @@ export function startProbe(
   // Other systems may tell it anything.
   if (system instanceof ActorSystem) system.expose(ref);
   return { ref, context, messages };
+}
+
+/** Has each actor that states its invariants assert them whenever it has handled a message. */
+export function assertAfterEachMessage(system: ActorThread): void {
+  const startActor = system.startActor.bind(system);
+  system.startActor = (newActor) =>
+    startActor((context) => {
+      const actor: Actor & { assertInvariants?(): void } = newActor(context);
+      if (actor.assertInvariants === undefined) return actor;
+      return {
+        onMessage(message) {
+          actor.onMessage(message);
+          actor.assertInvariants!();
+        },
+        onMarshalled(bytes, start, end) {
+          const isHandled = actor.onMarshalled?.(bytes, start, end) ?? false;
+          if (isHandled) actor.assertInvariants!();
+          return isHandled;
+        },
+      };
+    });
 }
