@@ -120,17 +120,27 @@ export const logLimits = {
 /** The bounds that can be injected, as a part of an `Environment`. */
 export interface Limits {
   // ---- the wire -----------------------------------------------------------------------------
-  /** First size of a connection's receive buffer, and what it shrinks back to after a long frame. */
+  /** First size of a connection's receive buffer: an idle connection costs little more. */
+  readonly receiveBufferFirstBytes: number;
+  /** What the receive buffer of a busy connection grows to, and shrinks back to after a long frame. */
   readonly receiveBufferBytes: number;
   /** First size of a buffer that gathers what is to leave on a connection. */
   readonly sendBufferBytes: number;
   /** Open connections per listening port; a further one is closed as soon as it is accepted. */
   readonly connectionsMax: number;
+  /** Connections that wait to be accepted, as far as the system allows; a further one is tried again after a second. */
+  readonly listenBacklog: number;
+  /** How often a port looks for connections that are stuck, and for those that hold too much. */
+  readonly connectionCheckMs: number;
+  /** A connection that has sent a part of a frame, and nothing more for so long, is ended. */
+  readonly halfFrameMs: number;
   /**
    * Once the replies to one read are this long they are written before the rest of that read is
    * executed: a client that reads slower than it asks costs this much memory, and one frame.
    */
   readonly replyBatchBytesMax: number;
+  /** Replies that wait to be written are written together up to this; what is longer is not copied. */
+  readonly gatheredWriteBytesMax: number;
   /** While more replies of a connection than this are deferred, no more of its requests are executed. */
   readonly deferredRepliesMax: number;
   /** How long a connection that is ended for a fault is read and ignored, so that its last reply arrives. */
@@ -138,9 +148,34 @@ export interface Limits {
   /** Bytes at the most that are read and ignored of a connection that is ended for a fault. */
   readonly lingerBytesMax: number;
 
+  // ---- memory -------------------------------------------------------------------------------
+  /** Bound of a server's memory where nothing is known of the machine's. */
+  readonly memoryDefaultBytes: number;
+  /** A smaller bound of a server's memory is refused: some of the greatest frames have to fit. */
+  readonly memoryBytesMin: number;
+  /** Of the bound, an eighth, but no more than this, is for connections: a Put past it is `overloaded`. */
+  readonly memoryReserveBytesMax: number;
+  /** The bound is looked at once for so many bytes that are charged. */
+  readonly memoryUncheckedBytesMax: number;
+  /** A connection that holds no more than this is not cut, however full the memory is. */
+  readonly sparedBytes: number;
+  /** A request or reply that is no longer than this is not charged apart, unless it has to wait. */
+  readonly unchargedBytesMax: number;
+  /** What a connection is charged for beside its buffers, the runtime's part included. */
+  readonly connectionBytes: number;
+
   // ---- keys and values ----------------------------------------------------------------------
   /** Bytes of a page of a Scan, or one entry; the next page continues behind it. */
   readonly scanPageBytesMax: number;
+  /**
+   * A List that is longer is made in parts of so many bytes; other queries go on between them. One is
+   * longer than a chunk of messages, so that it has memory of its own.
+   */
+  readonly listPartBytes: number;
+  /** Entries that are looked at for one part, deleted ones included. */
+  readonly listPartEntries: number;
+  /** Lists of a query actor that are made at once; the next waits for one of them. */
+  readonly listsAtOnce: number;
   /**
    * Bytes of the records of a replica: keys, short values and 32 bytes each. Past it a Put of another key
    * is answered with `overloaded`. Over 100 million keys fit.
@@ -329,15 +364,31 @@ export interface Limits {
 
 /** The bounds where no others are given. */
 export const defaultLimits: Limits = {
+  receiveBufferFirstBytes: 1 * KiB,
   receiveBufferBytes: 64 * KiB,
   sendBufferBytes: 16 * KiB,
   connectionsMax: 10_000,
+  listenBacklog: 4_096,
+  connectionCheckMs: 250,
+  halfFrameMs: 30_000,
   replyBatchBytesMax: 1 * MiB,
+  gatheredWriteBytesMax: 64 * KiB,
   deferredRepliesMax: 1_024,
   lingerMs: 500,
   lingerBytesMax: 1 * MiB,
 
+  memoryDefaultBytes: 2 * GiB,
+  memoryBytesMin: 32 * MiB,
+  memoryReserveBytesMax: 64 * MiB,
+  memoryUncheckedBytesMax: 64 * KiB,
+  sparedBytes: 128 * KiB,
+  unchargedBytesMax: 4 * KiB,
+  connectionBytes: 18 * KiB,
+
   scanPageBytesMax: 1 * MiB,
+  listPartBytes: 128 * KiB,
+  listPartEntries: 1_000,
+  listsAtOnce: 8,
   storeKeyBytesMax: 8 * GiB,
   storeValueBytesMax: 16 * GiB,
 
@@ -511,6 +562,16 @@ export const limitRelations: readonly LimitRelation[] = [
     fields: ["importCharsMax", "frameBytesMax", "outgoingBytesMax"],
     holds: (l) => 3 * l.importCharsMax + l.frameBytesMax <= l.outgoingBytesMax,
     rule: "an import's puts that are under way may wait for a connection, and one more request",
+  },
+  {
+    fields: ["messageChunkBytes", "listPartBytes"],
+    holds: (l) => l.messageChunkBytes < l.listPartBytes,
+    rule: "a part of a List has memory of its own",
+  },
+  {
+    fields: ["unchargedBytesMax", "connectionBytes"],
+    holds: (l) => 2 * l.unchargedBytesMax < l.connectionBytes,
+    rule: "a connection is charged for short requests and replies",
   },
   // ---- how many there may be ----
   ordered("clientScanEntries", "scanEntriesMax", "a client asks for no page that is refused"),

@@ -1,4 +1,4 @@
-import type { Limited, MsgpackWriter } from "../rpc/mod.ts";
+import type { Accounted, Limited, MsgpackWriter } from "../rpc/mod.ts";
 import type { Logger } from "../log/mod.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import type { SystemStats } from "./stats.ts";
@@ -37,7 +37,7 @@ export interface TellOptions {
 }
 
 /** All that an actor is given: its ref, clock, bounds, log and figures, and how it sends. */
-export interface ActorContext extends Limited {
+export interface ActorContext extends Limited, Accounted {
   /** The actor's own ref. */
   readonly self: ActorRef;
   /**
@@ -54,6 +54,8 @@ export interface ActorContext extends Limited {
   beginMessage(): MsgpackWriter;
   /** Sends the message that was begun. */
   tellWritten(ref: ActorRef): void;
+  /** Forgets the message that was begun. */
+  abandonMessage(): void;
   /** Sends `message`, as it is now, `delayMs` milliseconds from now. */
   tellAfter(ref: ActorRef, message: unknown, delayMs: number): void;
   /** The state of the link to a remote actor's system; dials it if there is none. */

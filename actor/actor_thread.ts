@@ -168,6 +168,11 @@ export class ActorThread {
     this.#tellFromOutside(ref, this.#marshaller.end(), batch);
   }
 
+  /** Forgets the message that was begun. */
+  abandonMessage(): void {
+    this.#marshaller.abandon();
+  }
+
   /** Opens a channel: whoever has its ref can send it one message; later ones are dropped. */
   newChannelRef<T = unknown>(options: ChannelOptions = {}): ChannelRef<T> {
     const ref = this.#newRef();
@@ -270,9 +275,11 @@ export class ActorThread {
     return {
       self,
       limits: this.#environment.limits,
+      memory: this.#environment.memory,
       tell: (ref, message, options) =>
         this.#tellFrom(local, self, ref, this.#marshal(message), options?.reserved ?? false),
       beginMessage: () => this.#marshaller.begin(),
+      abandonMessage: () => this.#marshaller.abandon(),
       tellWritten: (ref) => this.#tellFrom(local, self, ref, this.#marshaller.end(), false),
       link: (ref): LinkState => linkTo(ref) ?? noLink,
       tellAfter: (ref, message, delayMs) => {

@@ -124,6 +124,7 @@ export class RemoteLink implements TellLink {
     this.#dialing.abort();
     this.#stream?.close();
     await this.#done;
+    this.#sender.close();
   }
 
   async #run(greeted: GreetedStream | undefined): Promise<void> {

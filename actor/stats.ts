@@ -1,3 +1,5 @@
+import type { SharedFigure } from "../rpc/mod.ts";
+
 /** Figures of an actor system since its start, summed over its threads. */
 export interface SystemStats {
   /** Tells from outside and from actors. */
@@ -42,11 +44,8 @@ export const figureOf = Object.fromEntries(counted.map((name, i) => [name, i])) 
   Record<Figure, number>
 >;
 
-/** A figure of the host's on one thread. */
-export interface ExtraFigure {
-  /** Counts `count` more. */
-  add(count: number): void;
-}
+/** A figure of the host's, as one thread counts and sees it. */
+export type ExtraFigure = SharedFigure;
 
 /**
  * The figures of all threads: a row for each, which that thread alone writes and everybody reads. It
@@ -89,7 +88,14 @@ export class StatsTable {
   extra(thread: number, name: string): ExtraFigure {
     const place = this.#extraPlace(name);
     const row = this.#rows[thread];
-    return { add: (count) => void (row[place] += count) };
+    const others = this.#rows.filter((other) => other !== row);
+    return {
+      add: (count) => void (row[place] += count),
+      set: (count) => void (row[place] = count),
+      total: () => others.reduce((sum, other) => sum + other[place], row[place]),
+      greatestElsewhere: () =>
+        others.reduce((greatest, other) => Math.max(greatest, other[place]), 0),
+    };
   }
 
   /** The sums over all threads at this moment. */

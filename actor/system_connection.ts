@@ -1,5 +1,7 @@
 import {
+  type Accounted,
   answerFrames,
+  Charge,
   type EndConnection,
   type FrameExecutor,
   type Incoming,
@@ -25,7 +27,7 @@ import type { TellHost } from "./tell_network.ts";
 /** The port of a `SystemConnection`, as the connection sees it. */
 export interface ConnectionHost {
   readonly system: TellHost;
-  readonly environment: Pick<Timers, "after" | "soon"> & Limited;
+  readonly environment: Pick<Timers, "after" | "soon"> & Limited & Accounted;
   /** Finds out whether a system that says that it is `id` was greeted at its address; dials it if need be. */
   meet(id: SystemId, listener: MetListener): void;
   /** Called when the system of a connection was greeted, and when that connection ends. */
@@ -73,7 +75,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   /** A message of a caller that is not greeted yet: the first one. The next one waits. */
   #held: { counter: number; message: Delivery } | undefined;
   #unhandledMessages = 0;
-  #unhandledBytes = 0;
+  #unhandledBytes: Charge;
   /** How many messages were handled in all, and how many of them the caller knows of. */
   #handled = 0;
   #acknowledged = 0;
@@ -89,7 +91,12 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   constructor(host: ConnectionHost, ends: ConnectionEnds) {
     this.#host = host;
     this.#ends = ends;
+    this.#unhandledBytes = new Charge(host.environment.memory);
     this.replyBatchBytesMax = host.environment.limits.replyBatchBytesMax;
+  }
+
+  get isPeer(): boolean {
+    return this.#caller.name === "greeted";
   }
 
   execute(frames: Uint8Array): Promise<Reply> | Reply {
@@ -103,8 +110,14 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   }
 
   async #executeWhenRoom(frames: Uint8Array): Promise<Reply> {
+    const { environment } = this.#host;
     while (!this.#hasRoom && !this.#closed) {
-      await new Promise<void>((resolve) => this.#resume = resolve);
+      await new Promise<void>((resolve) => {
+        // Nobody tells when the server's memory is no longer full.
+        const { connectionCheckMs } = environment.limits;
+        const cancel = environment.after(connectionCheckMs, () => this.#resume?.());
+        this.#resume = () => (cancel(), resolve());
+      });
     }
     if (this.#closed) throw new Error("Cannot go on: the connection is closed");
     this.isWaiting = false;
@@ -112,9 +125,9 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   }
 
   get #hasRoom(): boolean {
-    const { unhandledMessagesMax, unhandledBytesMax } = this.#host.environment.limits;
+    const { limits: { unhandledMessagesMax, unhandledBytesMax }, memory } = this.#host.environment;
     return this.#held === undefined && this.#unhandledMessages < unhandledMessagesMax &&
-      this.#unhandledBytes < unhandledBytesMax;
+      this.#unhandledBytes.bytes < unhandledBytesMax && !memory.isExceeded;
   }
 
   close(): void {
@@ -178,13 +191,13 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
 
   #handOver(counter: number, message: Delivery): void {
     this.#unhandledMessages++;
-    this.#unhandledBytes += message.end - message.start;
+    this.#unhandledBytes.add(message.end - message.start);
     this.#host.system.receive(counter, message);
   }
 
   handled({ start, end }: Marshalled): void {
     this.#unhandledMessages--;
-    this.#unhandledBytes -= end - start;
+    this.#unhandledBytes.add(start - end);
     this.#handled++;
     if (this.#hasRoom) this.#resume?.();
     if (this.#isAckDue) return;

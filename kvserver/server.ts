@@ -5,6 +5,7 @@ import {
   awakeEnvironment,
   delayedTransport,
   formatAddress,
+  MemoryAccount,
   parseAddress,
 } from "../rpc/mod.ts";
 import { bind } from "./thread/bind.ts";
@@ -21,7 +22,7 @@ import {
   type ServerSettings,
   withDefaults,
 } from "./server_options.ts";
-import { queriesTold, type ServerStats } from "./query/server_stats.ts";
+import { serverFigures, type ServerStats, shareMemory } from "./query/server_stats.ts";
 import { ThreadEndedError } from "./thread/thread_ended_error.ts";
 import { WorkerThread } from "./thread/worker_thread.ts";
 
@@ -63,7 +64,9 @@ export class Server {
   static async start(options: ServerOptions = {}): Promise<Server> {
     const settings = withDefaults(options);
     const described = readDescriptions(settings.remoteDescs);
-    const environment = awakeEnvironment(settings.environment, settings.limits);
+    const { limits, bounds } = settings;
+    const memory = new MemoryAccount(bounds.maxMemory, limits);
+    const environment = awakeEnvironment(settings.environment, limits, memory);
     const { cluster, transport: dialer, log } = settings;
     const discovery = new Discovery({ cluster, dialer, environment, log });
     try {
@@ -114,18 +117,21 @@ export class Server {
           ...settings,
           port: startPort,
           threadCount: settings.threads,
-          extraFigures: [queriesTold],
+          extraFigures: serverFigures,
           network: networkOf(settings),
         }),
     );
-    const main = new QueryThread(system, environment, transport, onFault);
+    const { bounds } = settings;
+    const { memory } = environment;
+    shareMemory(memory, system);
+    const main = new QueryThread(system, environment, transport, bounds, onFault);
     const workers: WorkerThread[] = [];
     try {
       for (let thread = 1; thread < settings.threads; thread++) {
         workers.push(new WorkerThread(thread, environment, log, settings.onThreadEnd, onFault));
       }
       const disk = data?.attach(system, settings.durability);
-      const actors = new ServerActors(system, { ...settings, ready, disk });
+      const actors = new ServerActors(system, { ...settings, ready, disk, memory });
       const threads = new RoundRobin(settings.threads);
       const ports = threads.split(
         Array.from({ length: queryActorCount }, (_, i) => startPort === 0 ? 0 : startPort + i + 1),
@@ -134,7 +140,7 @@ export class Server {
         await Promise.all([
           main.startActors(actors.settings, ports[0].length),
           ...workers.map((worker, i) =>
-            worker.startActors(system, actors.settings, ports[i + 1].length)
+            worker.startActors(system, actors.settings, bounds, ports[i + 1].length)
           ),
         ]),
       );

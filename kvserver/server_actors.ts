@@ -5,6 +5,7 @@ import type { Drained, DrainMessage, JoinMessage, StartMessage } from "./message
 import type { DiskOptions } from "./query/group_commit.ts";
 import { type ServerStats, serverStats } from "./query/server_stats.ts";
 import type { QueryActorSettings } from "./query/start_query_actor.ts";
+import { MemoryAccount } from "../rpc/mod.ts";
 import { Store } from "./store/mod.ts";
 import { peerMessageFault } from "./sync/peer_message_fault.ts";
 import { SyncActor } from "./sync/sync_actor.ts";
@@ -19,6 +20,8 @@ export interface ServerActorsOptions {
   ready: boolean;
   /** Absent when nothing is persisted. */
   disk?: DiskOptions;
+  /** Is charged for what the server holds. Default: an account without bound. */
+  memory?: MemoryAccount;
 }
 
 /**
@@ -30,6 +33,7 @@ export class ServerActors {
   readonly syncActor: ActorRef;
   readonly settings: QueryActorSettings;
   #system: ActorSystem;
+  #memory: MemoryAccount;
   #ready: boolean;
   #queryActors: readonly ActorRef[] = [];
   /** Settles when the sync actor has sent all replicas the state that was to be taken over. */
@@ -37,13 +41,14 @@ export class ServerActors {
 
   /** Starts the sync actor. */
   constructor(system: ActorSystem, options: ServerActorsOptions) {
-    const { queryActorCount, version, ready, disk } = options;
+    const { queryActorCount: replicaCount, version, ready, disk, memory } = options;
     this.#system = system;
+    this.#memory = memory ?? new MemoryAccount();
     this.syncActor = system.startActor((context) =>
       new SyncActor(context, { journal: disk?.journal })
     );
-    const isAlone = queryActorCount === 1;
-    this.settings = { version, syncActor: this.syncActor, ready, isAlone, disk };
+    const isAlone = replicaCount === 1;
+    this.settings = { version, syncActor: this.syncActor, ready, isAlone, replicaCount, disk };
     this.#ready = ready;
     system.report = () => ({ ...this.stats() });
   }
@@ -55,7 +60,7 @@ export class ServerActors {
 
   /** The figures of the server's actor system, and `ready`. */
   stats(): ServerStats {
-    return serverStats(this.#system.stats(), this.#ready);
+    return serverStats(this.#system.stats(), this.#ready, this.#memory);
   }
 
   /**

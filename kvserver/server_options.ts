@@ -8,8 +8,10 @@ import {
   type Transport,
 } from "../rpc/mod.ts";
 import { type ActorRef, clusterBytesMax, defaultCluster, isClusterName } from "../actor/mod.ts";
+import { machineMemoryBytes } from "./machine_memory.ts";
 import type { Durability } from "./messages/journal_messages.ts";
 import { syncActorOf } from "./join/description.ts";
+import type { ServerBounds } from "./thread/server_bounds.ts";
 import type { ThreadEndedError } from "./thread/thread_ended_error.ts";
 
 /** Options of `Server.start`. */
@@ -61,6 +63,16 @@ export interface ServerOptions {
    * is on disk. Default `"relaxed"`.
    */
   durability?: Durability;
+  /**
+   * Bytes of memory for keys, values, and all that comes in and goes out, on all threads together: at the
+   * bound Puts are refused (`overloaded`), and the connections that hold most are cut. Default: half of
+   * the machine's, or 2 GiB when the process may not know that (permission `sys=systemMemoryInfo`).
+   */
+  maxMemory?: number;
+  /** Open connections of clients; a further one is closed at once. Default: 10,000 of each query port. */
+  maxConnections?: number;
+  /** A client's connection on which nothing comes for so long is ended. Default: none is. */
+  idleTimeoutMs?: number;
   /** One-way time by which every message to another server is delayed, milliseconds. Default 0. */
   simulateLatencyMs?: number;
   /** Clock, timers and randomness. Default: the machine's. */
@@ -109,6 +121,11 @@ export function withDefaults(options: ServerOptions) {
     version: options.version ?? "0.0.0",
     durability: options.durability ?? "relaxed",
     simulateLatencyMs: options.simulateLatencyMs ?? 0,
+    bounds: {
+      maxMemory: options.maxMemory ?? defaultMemory(limits),
+      maxConnections: options.maxConnections ?? limits.connectionsMax * queryActorCount,
+      idleTimeoutMs: options.idleTimeoutMs ?? Infinity,
+    } satisfies ServerBounds,
     environment,
     limits,
     transport: options.transport ?? tcpTransport,
@@ -118,11 +135,23 @@ export function withDefaults(options: ServerOptions) {
   expectInteger("queryActorCount", queryActorCount, 1, queryActorsMax);
   expectInteger("threads", threads, 1, isOwn ? 1 : queryActorCount);
   expectInteger("startPort", startPort, 0, startPort === 0 ? 0 : 65535 - queryActorCount);
+  const { bounds } = settings;
+  expectInteger("maxMemory", bounds.maxMemory, limits.memoryBytesMin, Number.MAX_SAFE_INTEGER);
+  expectInteger("maxConnections", bounds.maxConnections, 1, Number.MAX_SAFE_INTEGER);
+  if (options.idleTimeoutMs !== undefined) {
+    expectInteger("idleTimeoutMs", options.idleTimeoutMs, 1, Number.MAX_SAFE_INTEGER);
+  }
   expectInteger("simulateLatencyMs", settings.simulateLatencyMs, 0, 60_000);
   if (options.advertise !== undefined) expectAddress("advertise", options.advertise);
   for (const address of settings.join) expectAddress("join", address);
   expectClusterName(settings.cluster);
   return settings;
+}
+
+/** Half of what there is: the rest is for what is not charged, the runtime above all, and for others. */
+function defaultMemory({ memoryBytesMin, memoryDefaultBytes }: Limits): number {
+  const bytes = machineMemoryBytes();
+  return bytes === undefined ? memoryDefaultBytes : Math.max(Math.floor(bytes / 2), memoryBytesMin);
 }
 
 function expectInteger(name: string, value: number, min: number, max: number): void {

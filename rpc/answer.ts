@@ -1,4 +1,5 @@
 import { defaultLimits } from "../limits.ts";
+import { isAllocationFailure } from "./allocation_failure.ts";
 import { RpcError } from "./errors.ts";
 import { frameHeaderBytes, frameLength } from "./frame_reader.ts";
 import { beginResponse, Incoming, ShapeError, writeErrorResponse } from "./message.ts";
@@ -6,6 +7,12 @@ import type { MsgpackReader, MsgpackWriter } from "./msgpack/mod.ts";
 
 /** What a `RequestHandler` returns when the response is deferred: it is sent in another way. */
 export const deferred = Symbol("deferred");
+
+/**
+ * What a `RequestHandler` returns when the request takes long: it has to wait, with all that follows, and
+ * nothing of it was executed. What was written is taken back.
+ */
+export const inTurns = Symbol("inTurns");
 
 /** What a server does with the messages of a connection. */
 export interface RequestHandler {
@@ -15,13 +22,14 @@ export interface RequestHandler {
    * Executes a request: reads its params from `reader` and writes exactly one value, the result.
    *
    * @returns `deferred` when the response is sent in another way; what was written is taken back.
+   * `inTurns` when it is to wait.
    * @throws {RpcError} to answer with an error; what was written is taken back.
    */
   request(
     request: Incoming,
     reader: MsgpackReader,
     writer: MsgpackWriter,
-  ): void | typeof deferred;
+  ): void | typeof deferred | typeof inTurns;
   /**
    * Takes a payload that it knows at sight, all of it well-formed; the default is to take none.
    *
@@ -92,7 +100,14 @@ export function answerFrames(
         at = frame;
         break;
       }
-    } else written += answerRequest(incoming.msgid, reader, writer, handler);
+    } else {
+      const bytes = answerRequest(incoming.msgid, reader, writer, handler);
+      if (bytes === waits) {
+        at = frame;
+        break;
+      }
+      written += bytes;
+    }
   }
   return { consumed: at - start, close: false };
 }
@@ -100,7 +115,10 @@ export function answerFrames(
 /** Reused for every message: it holds nothing between two of them. */
 const incoming = new Incoming();
 
-/** @returns how many bytes were written, those taken back included. */
+/** In place of how many bytes were written: the request has to wait. */
+const waits = -1;
+
+/** @returns how many bytes were written, those taken back included; or `waits`. */
 function answerRequest(
   msgid: number,
   reader: MsgpackReader,
@@ -110,14 +128,18 @@ function answerRequest(
   const start = writer.size;
   const frame = beginResponse(writer, msgid);
   try {
-    if (handler.request(incoming, reader, writer) === deferred) writer.truncate(start);
-    else writer.endFrame(frame);
+    const outcome = handler.request(incoming, reader, writer);
+    if (outcome === undefined) writer.endFrame(frame);
+    else writer.truncate(start);
+    if (outcome === inTurns) return waits;
     return writer.size - start;
   } catch (error) {
     const takenBack = writer.size - start;
     writer.truncate(start);
     if (error instanceof RpcError) {
       writeErrorResponse(writer, msgid, error.code, error.message);
+    } else if (isAllocationFailure(error)) {
+      writeErrorResponse(writer, msgid, "overloaded", "Cannot answer: there is no memory left");
     } else {
       writeErrorResponse(writer, msgid, "internal", "Cannot answer: an error inside the server");
       handler.bug(error);

@@ -16,10 +16,12 @@ export interface AwakeEnvironment extends Environment {
  * is time in which nothing ran here, and counts as `standstillMs` only.
  *
  * @param limits default: those of `environment`
+ * @param memory default: that of `environment`
  */
 export function awakeEnvironment(
   environment: Environment,
   limits = environment.limits,
+  memory = environment.memory,
 ): AwakeEnvironment {
   let lastMs = environment.monotonicMs();
   let leftOutMs = 0;
@@ -37,6 +39,7 @@ export function awakeEnvironment(
   let cancel = environment.after(limits.standstillMs, read);
   return {
     limits,
+    memory,
     now: () => environment.now(),
     monotonicMs,
     after(delayMs, fn) {

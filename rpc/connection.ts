@@ -184,7 +184,7 @@ export class RpcConnection {
   }
 
   async #receive(stream: ByteStream): Promise<void> {
-    const frames = new FrameReader(this.#environment.limits.receiveBufferBytes);
+    const frames = new FrameReader(this.#environment.limits);
     const reader = new MsgpackReader(new Uint8Array());
     for (;;) {
       const count = await stream.read(frames.space());

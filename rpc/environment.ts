@@ -7,6 +7,7 @@
  */
 
 import { defaultLimits, type Limits } from "../limits.ts";
+import { MemoryAccount } from "./memory_account.ts";
 
 /** Reads time. */
 export interface Clock {
@@ -40,15 +41,22 @@ export interface Limited {
   readonly limits: Limits;
 }
 
-/** Clock, timers, randomness and bounds in one. */
-export interface Environment extends Clock, Timers, Random, Limited {}
+/** Says what memory is charged to. */
+export interface Accounted {
+  /** What is charged for all that comes in on this thread. */
+  readonly memory: MemoryAccount;
+}
+
+/** Clock, timers, randomness, bounds and memory in one. */
+export interface Environment extends Clock, Timers, Random, Limited, Accounted {}
 
 /** The longest delay that the platform's timers keep; a longer one would be over at once. */
 const timerMsMax = 2 ** 31 - 1;
 
-/** The machine's own clock, timers and randomness, and the default bounds. */
+/** The machine's own clock, timers and randomness, the default bounds, and memory without one. */
 export const realEnvironment: Environment = {
   limits: defaultLimits,
+  memory: new MemoryAccount(),
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, fn) {

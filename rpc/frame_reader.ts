@@ -1,4 +1,5 @@
-import { defaultLimits, wireLimits } from "../limits.ts";
+import { defaultLimits, type Limits, wireLimits } from "../limits.ts";
+import { freeMemory } from "./free_memory.ts";
 
 const { frameBytesMax } = wireLimits;
 
@@ -12,6 +13,12 @@ export class FrameError extends Error {
   }
 }
 
+/** How large a receive buffer is. */
+export type ReceiveBufferLimits = Pick<Limits, "receiveBufferFirstBytes" | "receiveBufferBytes">;
+
+/** After so many small reads the buffer shrinks: one alone may be the end of a burst. */
+const smallReadsMax = 8;
+
 /**
  * Cuts a stream of bytes into frames: a big-endian u32 length, then so many bytes.
  *
@@ -19,47 +26,91 @@ export class FrameError extends Error {
  * copied. Knows no socket.
  *
  * Invariant: `#buffer[#start..#end)` is what was received and not yet taken; it begins with a
- * frame's header. The buffer doubles only when more than half of it is such bytes, so a peer that
- * announces a long frame makes it grow no faster than it sends.
+ * frame's header.
+ *
+ * The buffer is as large as the peer needs it. It begins small, because most connections are idle
+ * most of the time. Reads that fill it make it grow to what a busy connection needs, and a run of
+ * small reads makes it shrink again. Beyond that it doubles only when more than half of it is bytes of
+ * one frame, so a peer that announces a long frame makes it grow no faster than it sends.
  */
 export class FrameReader {
   #firstBytes: number;
+  #busyBytes: number;
   #buffer: Uint8Array<ArrayBuffer>;
   #start = 0;
   #end = 0;
+  /** Whether the last read filled the space it was given. */
+  #isFilled = false;
+  /** Reads in a row for which a quarter of the buffer would have done. */
+  #smallReads = 0;
 
-  /** @param firstBytes first size of the buffer, and what it shrinks back to after a long frame */
-  constructor(firstBytes = defaultLimits.receiveBufferBytes) {
-    this.#firstBytes = firstBytes;
-    this.#buffer = new Uint8Array(firstBytes);
+  constructor(limits: ReceiveBufferLimits = defaultLimits) {
+    this.#firstBytes = limits.receiveBufferFirstBytes;
+    this.#busyBytes = limits.receiveBufferBytes;
+    this.#buffer = new Uint8Array(this.#firstBytes);
+  }
+
+  /** Memory of the buffer. */
+  get byteLength(): number {
+    return this.#buffer.length;
+  }
+
+  /** Whether a part of a frame was received, and not all of it. */
+  get hasPart(): boolean {
+    return this.#end > this.#start;
   }
 
   /** Where the next bytes received go; never empty. Ends the validity of what `take()` gave. */
   space(): Uint8Array {
     if (this.#start === this.#end) {
       this.#start = this.#end = 0;
-      if (this.#buffer.length > this.#firstBytes) {
-        this.#buffer = new Uint8Array(this.#firstBytes);
-      }
+      const size = this.#fittingSize();
+      if (size !== this.#buffer.length) this.#replaceWith(new Uint8Array(size));
     } else if (this.#buffer.length - this.#end < this.#buffer.length / 4) {
       this.#makeSpace();
     }
     return this.#buffer.subarray(this.#end);
   }
 
+  /** The size that the last reads call for, when the buffer is empty. */
+  #fittingSize(): number {
+    const size = this.#buffer.length;
+    if (size > this.#busyBytes) return this.#busyBytes;
+    if (this.#isFilled) return Math.min(size * 4, this.#busyBytes);
+    if (this.#smallReads < smallReadsMax) return size;
+    this.#smallReads = 0;
+    return Math.max(size / 4, this.#firstBytes);
+  }
+
   #makeSpace(): void {
     const held = this.#buffer.subarray(this.#start, this.#end);
-    if (held.length > this.#buffer.length / 2) {
-      this.#buffer = new Uint8Array(this.#buffer.length * 2);
-      this.#buffer.set(held);
+    const isShort = held.length > this.#buffer.length / 2;
+    if (isShort || (this.#isFilled && this.#buffer.length < this.#busyBytes)) {
+      const longer = new Uint8Array(this.#buffer.length * 2);
+      longer.set(held);
+      this.#replaceWith(longer);
     } else this.#buffer.copyWithin(0, this.#start, this.#end);
+    this.#end -= this.#start;
     this.#start = 0;
-    this.#end = held.length;
+  }
+
+  #replaceWith(buffer: Uint8Array<ArrayBuffer>): void {
+    if (this.#buffer.length > this.#busyBytes) freeMemory(this.#buffer);
+    this.#buffer = buffer;
+  }
+
+  /** Gives the buffer back. Nothing is received any more. */
+  close(): void {
+    this.#replaceWith(new Uint8Array());
+    this.#start = this.#end = 0;
   }
 
   /** Says that the first `count` bytes of `space()` were filled. */
   received(count: number): void {
     this.#end += count;
+    this.#isFilled = this.#end === this.#buffer.length;
+    if (count > this.#buffer.length / 4) this.#smallReads = 0;
+    else this.#smallReads++;
   }
 
   /**

@@ -1,4 +1,5 @@
-import type { Limited, Timers } from "./environment.ts";
+import { Charge } from "./charge.ts";
+import type { Accounted, Limited, Timers } from "./environment.ts";
 import { MsgpackWriter } from "./msgpack/mod.ts";
 import type { ByteStream } from "./transport.ts";
 
@@ -19,16 +20,23 @@ export interface FrameSenderListener {
  * Two buffers take turns, so a frame is written once and copied never.
  */
 export class FrameSender {
-  #environment: Pick<Timers, "soon"> & Limited;
+  #environment: Pick<Timers, "soon"> & Limited & Accounted;
   #listener: FrameSenderListener;
   #stream: ByteStream | undefined;
   #gathering: MsgpackWriter;
   /** The buffer that the write under way reads from. */
   #leaving: MsgpackWriter;
   #isFlushing = false;
+  #isClosed = false;
+  /** Memory of both buffers. */
+  #charge: Charge;
 
-  constructor(environment: Pick<Timers, "soon"> & Limited, listener: FrameSenderListener) {
+  constructor(
+    environment: Pick<Timers, "soon"> & Limited & Accounted,
+    listener: FrameSenderListener,
+  ) {
     this.#environment = environment;
+    this.#charge = new Charge(environment.memory);
     const { sendBufferBytes } = environment.limits;
     this.#gathering = new MsgpackWriter(sendBufferBytes);
     this.#leaving = new MsgpackWriter(sendBufferBytes);
@@ -56,6 +64,19 @@ export class FrameSender {
     this.#stream = undefined;
   }
 
+  /** Sends no more and holds nothing: it is not to be used any more. */
+  close(): void {
+    this.#stream = undefined;
+    this.#isClosed = true;
+    this.#charge.set(0);
+  }
+
+  #chargeBuffers(): void {
+    if (!this.#isClosed) {
+      this.#charge.set(this.#gathering.bytes.length + this.#leaving.bytes.length);
+    }
+  }
+
   /** Forgets the frames that are gathered. */
   discard(): void {
     this.#gathering.clear();
@@ -63,6 +84,7 @@ export class FrameSender {
 
   /** Sends what is gathered when the code that runs now has returned. */
   send(): void {
+    this.#chargeBuffers();
     if (this.#isFlushing || this.#stream === undefined || this.#gathering.length === 0) return;
     this.#isFlushing = true;
     this.#environment.soon(() => this.#flush(this.#stream));

@@ -43,13 +43,16 @@
 
 export * from "./msgpack/mod.ts";
 export { formatAddress, parseAddress } from "./address.ts";
-export { type Answer, answerFrames, deferred, type RequestHandler } from "./answer.ts";
+export { isAllocationFailure } from "./allocation_failure.ts";
+export { type Answer, answerFrames, deferred, inTurns, type RequestHandler } from "./answer.ts";
 export { type AwakeEnvironment, awakeEnvironment } from "./awake_environment.ts";
 export { Backoff, type BackoffOptions } from "./backoff.ts";
+export { Charge } from "./charge.ts";
 export { delayedTransport } from "./delayed_transport.ts";
 export { type Call, type CallOptions, RpcConnection } from "./connection.ts";
 export { dial } from "./dial.ts";
 export {
+  type Accounted,
   type Clock,
   type Environment,
   type Limited,
@@ -68,7 +71,14 @@ export {
 export { escapeControl, escapeControlInLines, escapedJson } from "./escape.ts";
 export { FrameError, frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
 export { pause } from "./pause.ts";
+export { freeMemory } from "./free_memory.ts";
 export { FrameSender, type FrameSenderListener } from "./frame_sender.ts";
+export {
+  type AccountFigures,
+  MemoryAccount,
+  type MemoryHolder,
+  type SharedFigure,
+} from "./memory_account.ts";
 export {
   beginNotification,
   beginRequest,
@@ -85,7 +95,7 @@ export {
   type Reply,
   type SendDeferred,
 } from "./served_connection.ts";
-export { RpcServer, type RpcServerOptions } from "./server.ts";
+export { type ConnectionCounter, RpcServer, type RpcServerOptions } from "./server.ts";
 export { tcpTransport } from "./tcp.ts";
 export { tcpDialer } from "./tcp_dialer.ts";
 export type { ByteListener, ByteStream, Dialer, Transport } from "./transport.ts";

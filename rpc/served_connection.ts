@@ -1,6 +1,9 @@
 import type { Answer } from "./answer.ts";
-import type { Limited, Timers } from "./environment.ts";
+import { Charge } from "./charge.ts";
+import type { Accounted, Limited, Timers } from "./environment.ts";
+import { freeMemory } from "./free_memory.ts";
 import { FrameReader } from "./frame_reader.ts";
+import type { MemoryHolder } from "./memory_account.ts";
 import { ShapeError } from "./message.ts";
 import type { ByteStream } from "./transport.ts";
 
@@ -8,6 +11,11 @@ import type { ByteStream } from "./transport.ts";
 export interface Reply extends Answer {
   /** Whole response frames; must not change any more. */
   replies: Uint8Array;
+  /**
+   * More of them, in pieces, which go behind `replies`. Each has a buffer of its own, whose memory is
+   * given back when it is written. Default: none.
+   */
+  pieces?: readonly Uint8Array[];
   /** How many of the requests will be answered by a `SendDeferred`; default: none. */
   deferred?: number;
 }
@@ -18,8 +26,13 @@ export type SendDeferred = (replies: Uint8Array, count: number) => void;
 /** Ends a connection that was heard enough of: what was sent before still arrives. */
 export type EndConnection = () => void;
 
+const noPieces: readonly Uint8Array[] = [];
+const nothing = new Uint8Array();
+
 /** Executes the frames of one connection. */
 export interface FrameExecutor {
+  /** Whether the other end is a server: it may be idle, and is cut for its memory last. Default: it is none. */
+  readonly isPeer?: boolean;
   /**
    * Executes whole frames. Called again only when the replies before are written and no more than
    * `deferredRepliesMax` replies are deferred: so the requests of a connection are executed in order,
@@ -29,6 +42,8 @@ export interface FrameExecutor {
    * @param again whether these are the frames that the call before left unexecuted
    */
   execute(frames: Uint8Array, again: boolean): Promise<Reply> | Reply;
+  /** Bytes of replies that are not complete, which it charges itself. Default 0. */
+  readonly heldBytes?: number;
   /** Called, once, when the connection is over; a call that has not settled then must reject. */
   close?(): void;
 }
@@ -38,14 +53,35 @@ export interface FrameExecutor {
  * the replies to the last are still being written, but executed only afterwards: so its memory is
  * bounded by one receive buffer and one batch of replies. The kernel's buffers do the rest of the flow
  * control.
+ *
+ * All that it holds is charged to the account of its thread: its buffer, the frames that are being
+ * executed (whoever executes them has a copy), and the replies that are not written.
  */
-export class ServedConnection {
+export class ServedConnection implements MemoryHolder {
   #stream: ByteStream;
-  #environment: Pick<Timers, "after"> & Limited;
+  #environment: Pick<Timers, "after"> & Limited & Accounted;
   #deferredRepliesMax: number;
   #executor: FrameExecutor;
+  #reader: FrameReader;
+  #charge: Charge;
+  /** Bytes of the receive buffer that are charged. */
+  #bufferBytes = 0;
+  /** How often something came or left, and what that was when it was looked at last. */
+  #steps = 0;
+  #stepsSeen = 0;
+  #isStuck = false;
+  /** How long nothing has come, while nothing was to be done. */
+  #quietMs = 0;
+  #isReading = false;
+  /** Why it was ended here. */
+  #endReason: Error | undefined;
   #closed = false;
   #isWriting = false;
+  /** What is being written, and the bytes that are charged for it. */
+  #writing: Uint8Array = nothing;
+  #writingBytes = 0;
+  /** Pieces of replies that are not written. */
+  #pieces = new Set<Uint8Array>();
   #writeError: unknown;
   /** How many replies are deferred. */
   #deferred = 0;
@@ -61,25 +97,84 @@ export class ServedConnection {
   /** @param serve makes the executor of its frames */
   constructor(
     stream: ByteStream,
-    environment: Pick<Timers, "after"> & Limited,
+    environment: Pick<Timers, "after"> & Limited & Accounted,
     serve: (sendDeferred: SendDeferred, end: EndConnection) => FrameExecutor,
   ) {
     this.#stream = stream;
     this.#environment = environment;
     this.#deferredRepliesMax = environment.limits.deferredRepliesMax;
+    this.#reader = new FrameReader(environment.limits);
+    this.#charge = new Charge(environment.memory);
+    this.#charge.add(environment.limits.connectionBytes);
+    this.#chargeBuffer();
+    environment.memory.addHolder(this);
     this.#executor = serve(
       (replies, count) => this.#sendDeferred(replies, count),
       () => this.#end(),
     );
   }
 
+  /** Bytes charged for it. */
+  get heldBytes(): number {
+    return this.#charge.bytes + (this.#executor.heldBytes ?? 0);
+  }
+
+  /** Whether nothing has come or left since it was looked at last. */
+  get isStuck(): boolean {
+    return this.#isStuck;
+  }
+
+  /** Whether the other end is a server. */
+  get isPeer(): boolean {
+    return this.#executor.isPeer ?? false;
+  }
+
+  /** Ends it now, because it holds more memory than others, of which there is not enough. */
+  cut(): void {
+    this.#closeFor(`it held ${this.heldBytes} bytes, and memory is full`);
+  }
+
+  /**
+   * Ends it when it is stuck in the midst of a frame, or idle. To be called every `passedMs`.
+   *
+   * @param idleTimeoutMs how long it may be idle; default: for ever
+   */
+  check(passedMs: number, idleTimeoutMs = Infinity): void {
+    this.#isStuck = this.#steps === this.#stepsSeen;
+    this.#stepsSeen = this.#steps;
+    if (!this.#isStuck || !this.#isReading || this.#isWriting || this.#deferred > 0) {
+      this.#quietMs = 0;
+      return;
+    }
+    this.#quietMs += passedMs;
+    const { halfFrameMs } = this.#environment.limits;
+    if (this.#reader.hasPart && this.#quietMs >= halfFrameMs) {
+      this.#closeFor(`nothing came in the midst of a frame for ${halfFrameMs / 1_000} s`);
+    } else if (!this.isPeer && this.#quietMs >= idleTimeoutMs) {
+      this.#closeFor(`it was idle for ${idleTimeoutMs / 1_000} s`);
+    }
+  }
+
+  #closeFor(why: string): void {
+    if (this.#closed) return;
+    this.#endReason = new Error(`Cannot keep the connection: ${why}`);
+    this.close();
+  }
+
   /** Ends it now; `serve` settles. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#environment.memory.removeHolder(this);
+    this.#charge.set(0);
     this.#onClosed?.();
     this.#executor.close?.();
     this.#stream.close();
+    this.#reader.close();
+    // A write under way may still succeed: nothing is left to go behind it.
+    this.#queued = [];
+    for (const piece of this.#pieces) freeMemory(piece);
+    this.#pieces.clear();
     this.#deferred = 0;
     this.#resume?.();
   }
@@ -94,7 +189,8 @@ export class ServedConnection {
       await this.#readAndAnswer();
       await this.#settled(0);
     } catch (error) {
-      onFault(error);
+      onFault(this.#endReason ?? error);
+      if (this.#closed) return;
       // When nothing can be written any more, nothing has to arrive.
       await this.#settled(0).then(() => this.#linger(), () => {});
     } finally {
@@ -104,25 +200,45 @@ export class ServedConnection {
 
   /** Resolves when the peer has ended the connection. @throws when it is to be ended here. */
   async #readAndAnswer(): Promise<void> {
-    const reader = new FrameReader(this.#environment.limits.receiveBufferBytes);
+    const reader = this.#reader;
     for (;;) {
-      const count = await this.#stream.read(reader.space());
+      const space = reader.space();
+      if (reader.byteLength !== this.#bufferBytes) this.#chargeBuffer();
+      this.#isReading = true;
+      const count = await this.#stream.read(space);
+      this.#isReading = false;
+      if (this.#closed) throw new Error("The connection was closed");
       if (count === null) return;
       reader.received(count);
+      this.#steps++;
       for (let frames = reader.take(); frames !== undefined; frames = reader.take()) {
         await this.#answer(frames);
       }
     }
   }
 
+  #chargeBuffer(): void {
+    this.#hold(this.#reader.byteLength - this.#bufferBytes);
+    this.#bufferBytes = this.#reader.byteLength;
+  }
+
+  /** Charges so many bytes more, or less. What is gone holds nothing. */
+  #hold(bytes: number): void {
+    if (!this.#closed) this.#charge.add(bytes);
+  }
+
   /** @throws {ShapeError} when one of the frames is no message; it is answered by then. */
   async #answer(frames: Uint8Array): Promise<void> {
     for (let rest = frames; rest.length > 0;) {
       if (this.#isUnsettled) await this.#settled();
+      const charged = this.#chargedFor(rest);
+      if (charged > 0) this.#hold(charged);
       const reply = await this.#executor.execute(rest, rest !== frames);
-      const { replies, consumed, close, deferred = 0 } = reply;
+      if (charged > 0) this.#hold(-charged);
+      const { replies, pieces = noPieces, consumed, close, deferred = 0 } = reply;
       this.#deferred += deferred;
       if (replies.length > 0) this.#send(replies);
+      for (const piece of pieces) this.#sendPiece(piece);
       if (close) throw new ShapeError("Cannot follow a connection: what came is no message");
       if (consumed === rest.length) return;
       rest = rest.subarray(consumed);
@@ -147,26 +263,66 @@ export class ServedConnection {
     this.#stream.closeWrite().catch(() => this.close());
   }
 
-  /** Writes, now or behind the write under way. */
-  #send(bytes: Uint8Array): void {
-    if (this.#isWriting) this.#queued.push(bytes);
-    else this.#write(bytes);
+  #sendPiece(piece: Uint8Array): void {
+    if (this.#closed) return freeMemory(piece);
+    if (this.#chargedFor(piece) > 0) this.#pieces.add(piece);
+    this.#send(piece);
   }
 
-  #write(bytes: Uint8Array): void {
+  /** Writes, now or behind the write under way. */
+  #send(bytes: Uint8Array): void {
+    const charged = this.#isWriting ? bytes.length : this.#chargedFor(bytes);
+    if (charged > 0) this.#hold(charged);
+    if (this.#isWriting) this.#queued.push(bytes);
+    else this.#write(bytes, charged);
+  }
+
+  /** What is short is not charged: `connectionBytes` has room for it, and most is short. */
+  #chargedFor({ length }: Uint8Array): number {
+    return length > this.#environment.limits.unchargedBytesMax ? length : 0;
+  }
+
+  /** @param charged bytes that are charged for it */
+  #write(bytes: Uint8Array, charged: number): void {
     this.#isWriting = true;
+    this.#writing = bytes;
+    this.#writingBytes = charged;
     this.#stream.write(bytes).then(this.#onWritten, this.#onWriteError);
   }
 
   #onWritten = (): void => {
     this.#isWriting = false;
+    this.#steps++;
+    if (this.#writingBytes > 0) this.#written();
     if (this.#queued.length > 0 && this.#writeError === undefined) {
-      this.#write(concatenated(this.#queued.splice(0)));
+      const queued = this.#takeQueued();
+      this.#write(queued, queued.length);
     } else {
       if (this.#isEnding) this.#closeWrite();
       this.#resume?.();
     }
   };
+
+  #written(): void {
+    this.#hold(-this.#writingBytes);
+    if (this.#pieces.delete(this.#writing)) freeMemory(this.#writing);
+  }
+
+  /** The replies to write next: those of them that are short, together. */
+  #takeQueued(): Uint8Array {
+    const { gatheredWriteBytesMax } = this.#environment.limits;
+    let end = 0;
+    for (let bytes = 0; end < this.#queued.length; end++) {
+      bytes += this.#queued[end].length;
+      if (end > 0 && bytes > gatheredWriteBytesMax) break;
+    }
+    const parts = this.#queued.splice(0, end);
+    const bytes = concatenated(parts);
+    if (parts.length > 1) {
+      for (const part of parts) if (this.#pieces.delete(part)) freeMemory(part);
+    }
+    return bytes;
+  }
 
   #onWriteError = (error: unknown): void => {
     this.#writeError = error;

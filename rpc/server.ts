@@ -1,4 +1,4 @@
-import type { Limited, Timers } from "./environment.ts";
+import type { Accounted, Limited, Timers } from "./environment.ts";
 import {
   type EndConnection,
   type FrameExecutor,
@@ -10,7 +10,7 @@ import type { ByteListener, ByteStream, Transport } from "./transport.ts";
 /** Options of an `RpcServer`. */
 export interface RpcServerOptions {
   transport: Transport;
-  environment: Pick<Timers, "after"> & Limited;
+  environment: Pick<Timers, "after"> & Limited & Accounted;
   hostname: string;
   /** 0: any free port. */
   port: number;
@@ -24,6 +24,18 @@ export interface RpcServerOptions {
   serve(sendDeferred: SendDeferred, peer: string, end: EndConnection): FrameExecutor;
   /** Called when a connection ends otherwise than by the peer's orderly close. */
   onFault?(peer: string, error: unknown): void;
+  /** A connection on which nothing comes for so long is ended, unless its other end is a server. Default: none is. */
+  idleTimeoutMs?: number;
+  /** Decides about one connection more than `connections` of this port. Default: all within `connectionsMax`. */
+  counter?: ConnectionCounter;
+}
+
+/** Counts connections, of several ports perhaps. */
+export interface ConnectionCounter {
+  /** Whether there is room for one more. */
+  hasRoom(): boolean;
+  /** There is one more, or one less. */
+  add(count: 1 | -1): void;
 }
 
 /** Listens on a port and serves its connections independently of one another. */
@@ -34,11 +46,14 @@ export class RpcServer {
   /** Accepting, and serving each connection. */
   #loops = new Set<Promise<void>>();
   #closed = false;
+  /** Cancels the next look at the connections; absent while there are none. */
+  #cancelCheck: (() => void) | undefined;
 
   /** @throws {Error} when the port cannot be bound. */
   constructor(options: RpcServerOptions) {
     this.#options = options;
-    this.#listener = options.transport.listen(options.hostname, options.port);
+    const { listenBacklog } = options.environment.limits;
+    this.#listener = options.transport.listen(options.hostname, options.port, listenBacklog);
     this.#track(this.#accept());
   }
 
@@ -56,6 +71,7 @@ export class RpcServer {
   async close(): Promise<void> {
     this.#closed = true;
     this.#listener.close();
+    this.#cancelCheck?.();
     for (const connection of this.#connections) connection.close();
     while (this.#loops.size > 0) await Promise.all(this.#loops);
   }
@@ -69,12 +85,31 @@ export class RpcServer {
     for (;;) {
       const stream = await this.#listener.accept();
       if (stream === null) return;
-      const { connectionsMax } = this.#options.environment.limits;
-      if (this.#closed || this.#connections.size >= connectionsMax) {
-        this.#fault(stream, new Error(`More than ${connectionsMax} connections`));
+      if (this.#closed || !this.#hasRoom) {
+        this.#fault(stream, new Error("Cannot serve one more connection: there are too many"));
         stream.close();
       } else this.#track(this.#serve(stream));
     }
+  }
+
+  get #hasRoom(): boolean {
+    const { counter, environment } = this.#options;
+    return this.#connections.size < environment.limits.connectionsMax &&
+      (counter?.hasRoom() ?? true);
+  }
+
+  /** Looks at the connections again and again, while there are any. */
+  #checkLater(): void {
+    const { environment, idleTimeoutMs } = this.#options;
+    const { connectionCheckMs } = environment.limits;
+    this.#cancelCheck = environment.after(connectionCheckMs, () => {
+      this.#cancelCheck = undefined;
+      for (const connection of this.#connections) {
+        connection.check(connectionCheckMs, idleTimeoutMs);
+      }
+      environment.memory.relieve();
+      if (this.#connections.size > 0 && !this.#closed) this.#checkLater();
+    });
   }
 
   async #serve(stream: ByteStream): Promise<void> {
@@ -84,8 +119,14 @@ export class RpcServer {
       (sendDeferred, end) => this.#options.serve(sendDeferred, stream.peer, end),
     );
     this.#connections.add(connection);
+    this.#options.counter?.add(1);
+    if (this.#cancelCheck === undefined) this.#checkLater();
     await connection.serve((error) => this.#fault(stream, error));
     this.#connections.delete(connection);
+    this.#options.counter?.add(-1);
+    if (this.#connections.size > 0) return;
+    this.#cancelCheck?.();
+    this.#cancelCheck = undefined;
   }
 
   /** What fails because this end is closed is nobody's fault. */

@@ -3,8 +3,10 @@ import type { ByteListener, ByteStream, Transport } from "./transport.ts";
 
 /** TCP on Deno, each write sent at once (no Nagle delay). */
 export const tcpTransport: Transport = {
-  listen(hostname, port) {
-    return new TcpListener(Deno.listen({ hostname, port, transport: "tcp" }));
+  listen(hostname, port, backlog) {
+    // Deno 2.4 does not know the last option, and has 128 wait.
+    const options = { hostname, port, transport: "tcp" as const, tcpBacklog: backlog };
+    return new TcpListener(Deno.listen(options));
   },
   async connect(address, signal) {
     return new TcpStream(await Deno.connect({ ...parseAddress(address), signal }));

@@ -43,7 +43,8 @@ export interface Transport extends Dialer {
   /**
    * Binds a port; port 0 stands for any free one.
    *
+   * @param backlog connections that may wait to be accepted, as far as the system allows
    * @throws {Error} when the port cannot be bound.
    */
-  listen(hostname: string, port: number): ByteListener;
+  listen(hostname: string, port: number, backlog?: number): ByteListener;
 }

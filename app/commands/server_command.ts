@@ -3,8 +3,10 @@ import { logFormats, logLevels } from "../../log/mod.ts";
 import { choiceOf } from "../cli/choice_option.ts";
 import type { CommandSpec } from "../cli/command_spec.ts";
 import { dataDirOption } from "../cli/data_dir_option.ts";
+import { parseDuration } from "../cli/duration_option.ts";
 import { integerFrom } from "../cli/number_option.ts";
 import { parseAddressOption } from "../cli/query_client.ts";
+import { sizeFrom } from "../cli/size_option.ts";
 import { serverPermissions } from "./server_permissions.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
@@ -62,6 +64,27 @@ export const serverCommand: CommandSpec = {
       ...choiceOf(["relaxed", "strict"]),
       summary: "answer a Put at once, and have it on disk within 200 ms, or answer it when it is " +
         "there (default: relaxed)",
+    },
+    {
+      name: "--max-memory",
+      value: "SIZE",
+      summary:
+        "memory for all that is kept and comes in, as 512MiB or 2G; past it puts are refused " +
+        "(default: half of the machine's)",
+      parse: sizeFrom(defaultLimits.memoryBytesMin),
+    },
+    {
+      name: "--max-connections",
+      value: "N",
+      summary: "connections of clients at a time (default: 10,000 to each query port)",
+      parse: integerFrom(1, 1_000_000),
+    },
+    {
+      name: "--idle-timeout",
+      value: "DURATION",
+      summary:
+        "end a client's connection on which nothing comes for so long, as 10m (default: none)",
+      parse: parseDuration,
     },
     {
       name: "--simulate-latency",

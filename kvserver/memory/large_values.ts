@@ -1,3 +1,4 @@
+import { Charge, MemoryAccount } from "../../rpc/mod.ts";
 import { assert } from "./assert.ts";
 
 /**
@@ -7,11 +8,16 @@ import { assert } from "./assert.ts";
 export class LargeValues {
   #buffers: (Uint8Array | undefined)[] = [];
   #free: number[] = [];
-  #byteLength = 0;
+  #charge: Charge;
+
+  /** @param memory is charged for them */
+  constructor(memory = new MemoryAccount()) {
+    this.#charge = new Charge(memory);
+  }
 
   /** Memory that they take. */
   get byteLength(): number {
-    return this.#byteLength + 8 * this.#buffers.length;
+    return this.#charge.bytes + 8 * this.#buffers.length;
   }
 
   /** The bytes whose beginning is the value. */
@@ -21,9 +27,11 @@ export class LargeValues {
 
   /** Writes a value. @returns its place. */
   add(bytes: Uint8Array, start: number, end: number): number {
+    // First: when there is no memory for it, nothing has changed.
+    const buffer = bytes.slice(start, end);
     const place = this.#free.pop() ?? this.#buffers.length;
-    this.#buffers[place] = bytes.slice(start, end);
-    this.#byteLength += end - start;
+    this.#buffers[place] = buffer;
+    this.#charge.add(end - start);
     return place;
   }
 
@@ -36,14 +44,14 @@ export class LargeValues {
       held.set(bytes.subarray(start, end));
     } else {
       this.#buffers[place] = bytes.slice(start, end);
-      this.#byteLength += length - held.length;
+      this.#charge.add(length - held.length);
     }
     return place;
   }
 
   /** Removes a value. */
   remove(place: number): void {
-    this.#byteLength -= this.#buffers[place]!.length;
+    this.#charge.add(-this.#buffers[place]!.length);
     this.#buffers[place] = undefined;
     this.#free.push(place);
   }
@@ -59,6 +67,6 @@ export class LargeValues {
       assert(this.#buffers[place] !== undefined, "a value has its memory");
     }
     const bytes = kept.reduce((sum, { length }) => sum + length, 0);
-    assert(bytes === this.#byteLength, "the memory of large values is counted");
+    assert(bytes === this.#charge.bytes, "the memory of large values is counted");
   }
 }

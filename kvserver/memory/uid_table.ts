@@ -1,4 +1,8 @@
+import { Charge, MemoryAccount } from "../../rpc/mod.ts";
 import { assert } from "./assert.ts";
+
+/** What a uid is charged for, beside its characters. */
+const bytesPerUid = 128;
 
 /**
  * Numbers for the uids that entries bear. A uid is removed with its last entry, so that the table has
@@ -13,6 +17,12 @@ export class UidTable {
   #free: number[] = [];
   /** The number that was used last, because entries come in runs of one uid. 0 at first. */
   #last = 0;
+  #charge: Charge;
+
+  /** @param memory is charged for it */
+  constructor(memory = new MemoryAccount()) {
+    this.#charge = new Charge(memory);
+  }
 
   /** Counts one more entry of `uid`. @returns its number. */
   use(uid: string): number {
@@ -24,7 +34,9 @@ export class UidTable {
   /** Counts one entry less of the uid with this number. */
   release(number: number): void {
     if (--this.#uses[number] > 0) return;
-    this.#numbers.delete(this.#uids[number]!);
+    const uid = this.#uids[number]!;
+    this.#charge.add(-bytesPerUid - uid.length);
+    this.#numbers.delete(uid);
     this.#uids[number] = undefined;
     this.#free.push(number);
   }
@@ -53,6 +65,7 @@ export class UidTable {
     this.#uids[number] = uid;
     this.#uses[number] = 0;
     this.#numbers.set(uid, number);
+    this.#charge.add(bytesPerUid + uid.length);
     return number;
   }
 }

@@ -1,5 +1,5 @@
 import type { Limits } from "../../limits.ts";
-import { RpcError } from "../../rpc/mod.ts";
+import { isAllocationFailure, type MemoryAccount, RpcError } from "../../rpc/mod.ts";
 import { assert } from "./assert.ts";
 
 /** Words of a segment, as a power of two: 128 KiB. */
@@ -47,20 +47,24 @@ export class ValueLog {
   #open = -1;
   #end = 0;
   #bytesMax: number;
+  #memory: MemoryAccount;
   #lengthOf: (owner: number) => number;
   #moved: (owner: number, place: number) => void;
 
   /**
    * @param limits bound the memory
+   * @param memory is charged for it
    * @param lengthOf returns the length of an owner's value; owners are numbers below 2^31
    * @param moved is called with an owner whose value has moved, and the new place
    */
   constructor(
     { storeValueBytesMax }: Limits,
+    memory: MemoryAccount,
     lengthOf: (owner: number) => number,
     moved: (owner: number, place: number) => void,
   ) {
     this.#bytesMax = storeValueBytesMax;
+    this.#memory = memory;
     this.#lengthOf = lengthOf;
     this.#moved = moved;
   }
@@ -130,7 +134,7 @@ export class ValueLog {
 
   /** Cleans a segment if there is too much garbage. Called after each change, once owners know their places. */
   clean(): void {
-    if (!this.#isDirty) return;
+    if (!this.#isDirty || !this.#hasSpare()) return;
     // There is more garbage than the open segment can hold, so there are other segments.
     let victim = this.#open === 0 ? 1 : 0;
     for (let i = victim + 1; i < this.#words.length; i++) {
@@ -175,6 +179,23 @@ export class ValueLog {
   get #isDirty(): boolean {
     const wordsAllowed = this.#used * (segmentWords / wordsPerGarbageWord) + segmentWords;
     return this.#garbage > wordsAllowed;
+  }
+
+  /** Makes a spare segment, if there is none: cleaning must not fail half way. @returns whether there is one. */
+  #hasSpare(): boolean {
+    try {
+      this.#spare ??= this.#make(segmentWords);
+      return true;
+    } catch (error) {
+      if (!isAllocationFailure(error)) throw error;
+      return false;
+    }
+  }
+
+  #make(length: number): Uint32Array {
+    const words = new Uint32Array(length);
+    this.#memory.charge(words.byteLength);
+    return words;
   }
 
   #fill(place: number, bytes: Uint8Array, start: number, end: number): void {
@@ -222,9 +243,13 @@ export class ValueLog {
   }
 
   #openSegment(segment: number, length: number): void {
-    const words = length === segmentWords && this.#spare || new Uint32Array(length);
+    const words = length === segmentWords && this.#spare || this.#make(length);
     if (words === this.#spare) this.#spare = undefined;
-    if (this.#words[segment] !== undefined) words.set(this.#words[segment]);
+    const replaced = this.#words[segment];
+    if (replaced !== undefined) {
+      words.set(replaced);
+      this.#memory.charge(-replaced.byteLength);
+    }
     this.#words[segment] = words;
     this.#bytes[segment] = new Uint8Array(words.buffer);
     this.#garbageIn[segment] ??= 0;
@@ -248,7 +273,8 @@ export class ValueLog {
     }
     this.#garbage -= this.#garbageIn[segment];
     this.#garbageIn[segment] = 0;
-    this.#spare ??= words;
+    if (this.#spare === undefined) this.#spare = words;
+    else this.#memory.charge(-words.byteLength);
     this.#words[segment] = noWords;
     this.#bytes[segment] = noBytes;
     return segment;

@@ -1,5 +1,5 @@
 import type { Limits } from "../../limits.ts";
-import { RpcError } from "../../rpc/mod.ts";
+import { MemoryAccount, RpcError } from "../../rpc/mod.ts";
 
 /** Words of a chunk, as a power of two: 1 MiB. */
 const chunkBits = 18;
@@ -30,19 +30,50 @@ export class WordArena {
   #end = 0;
   #firstWords: number;
   #bytesMax: number;
+  #memory: MemoryAccount;
+  /** A chunk that is made ahead. */
+  #spare: Uint32Array<ArrayBuffer> | undefined;
 
   /**
    * @param firstWords size of the first chunk at first, a power of two
    * @param limits bound the memory
+   * @param memory is charged for it
    */
-  constructor(firstWords: number, { storeKeyBytesMax }: Limits) {
+  constructor(firstWords: number, { storeKeyBytesMax }: Limits, memory = new MemoryAccount()) {
     this.#firstWords = firstWords;
     this.#bytesMax = storeKeyBytesMax;
+    this.#memory = memory;
   }
 
   /** Memory that it takes. */
   get byteLength(): number {
-    return this.bytes.reduce((sum, { length }) => sum + length, 0);
+    return this.bytes.reduce((sum, { length }) => sum + length, this.#spare?.byteLength ?? 0);
+  }
+
+  /** Gives all memory back. It is not to be used any more. */
+  release(): void {
+    this.#memory.charge(-this.byteLength);
+    this.words.length = this.bytes.length = 0;
+    this.#spare = undefined;
+  }
+
+  /**
+   * Makes sure that so many words, fewer than a chunk has, can be given out, in runs that divide a chunk.
+   *
+   * @throws as `allocate` does, also when the system has no memory.
+   */
+  reserve(count: number): void {
+    const last = this.words.length - 1;
+    if (
+      this.#spare !== undefined || inChunk(this.#end - 1) + 1 + count <= this.words[last].length
+    ) {
+      return;
+    }
+    if (last === 0 && this.words[0].length < chunkWords) {
+      return this.#setChunk(0, this.words[0].length * 2);
+    }
+    this.#expectRoom();
+    this.#spare = this.#make(chunkWords);
   }
 
   /**
@@ -69,6 +100,14 @@ export class WordArena {
       while (words < this.#end + count) words *= 2;
       return this.#setChunk(0, words);
     }
+    if (this.#spare === undefined) this.#expectRoom();
+    this.#setChunk(chunks, chunkWords);
+    this.#end = chunks * chunkWords;
+  }
+
+  /** @throws {RpcError} `overloaded` when there may be no further chunk. */
+  #expectRoom(): void {
+    const chunks = this.words.length;
     if (4 * chunkWords * (chunks + 1) > this.#bytesMax) {
       throw new RpcError(
         "overloaded",
@@ -78,14 +117,24 @@ export class WordArena {
           `allowed are ${this.#bytesMax}`,
       );
     }
-    this.#setChunk(chunks, chunkWords);
-    this.#end = chunks * chunkWords;
   }
 
   #setChunk(chunk: number, wordCount: number): void {
-    const words = new Uint32Array(wordCount);
-    if (chunk < this.words.length) words.set(this.words[chunk]);
+    const isSpare = wordCount === chunkWords && this.#spare !== undefined;
+    const words = isSpare ? this.#spare! : this.#make(wordCount);
+    if (isSpare) this.#spare = undefined;
+    const replaced = this.words[chunk];
+    if (replaced !== undefined) {
+      words.set(replaced);
+      this.#memory.charge(-replaced.byteLength);
+    }
     this.words[chunk] = words;
     this.bytes[chunk] = new Uint8Array(words.buffer);
+  }
+
+  #make(wordCount: number): Uint32Array<ArrayBuffer> {
+    const words = new Uint32Array(wordCount);
+    this.#memory.charge(words.byteLength);
+    return words;
   }
 }

@@ -16,6 +16,9 @@ export const messageTypes = {
   met: "met",
   // An actor to itself.
   tick: "tick",
+  listTurn: "listTurn",
+  // Receiver to query actor.
+  closed: "closed",
   // Sync actor to the sync actor of another server: a part of the wire format.
   peer: "peer",
   // Sync actor to query actor, and back.
@@ -37,7 +40,7 @@ export const messageTypes = {
  */
 export const firstBytes = {
   toQueryActor: { query: arrayOf(3) },
-  toQueryReceiver: { reply: arrayOf(4), deferredReplies: arrayOf(2) },
+  toQueryReceiver: { reply: arrayOf(4), deferredReplies: arrayOf(2), part: arrayOf(1) },
   toJournal: { accepted: arrayOf(3) },
 };
 

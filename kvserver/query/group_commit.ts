@@ -1,5 +1,5 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
-import { RpcError } from "../../rpc/mod.ts";
+import { Charge, RpcError } from "../../rpc/mod.ts";
 import {
   type CommitMessage,
   type Durability,
@@ -51,6 +51,9 @@ export class GroupCommit {
   /** Whether that tick has come. */
   #hasWaited = false;
   #refusal: RpcError | undefined;
+  /** Bytes of the messages that are not on disk. */
+  #underWayBytes = 0;
+  #charge: Charge;
   /** Each is told `true` once everything is on disk. */
   #flushes: ActorRef[] = [];
 
@@ -61,6 +64,7 @@ export class GroupCommit {
     this.#dirty = new DirtySet(store, diskMarks);
     this.#pacer = new SendPacer(context, "disk", context.limits.diskPaceMs);
     this.#replies = new PutReplies(context);
+    this.#charge = new Charge(context.memory);
   }
 
   /** The error to refuse Puts with while the disk refuses to be written; `undefined` otherwise. */
@@ -76,6 +80,7 @@ export class GroupCommit {
   /** Acknowledges Puts once their entries, which were added, are on disk. For strict durability only. */
   acknowledgeLater(puts: PutRequests): void {
     this.#pendingAcks.add(puts);
+    this.#chargeAll();
   }
 
   /** Sends the added entries to the journal, if a commit is due and none is under way. */
@@ -88,6 +93,7 @@ export class GroupCommit {
     // With strict durability everything goes at once, because acknowledgements wait for it.
     do this.#sendMessage(); while (this.#isStrict && this.#dirty.size > 0);
     this.#pendingAcks.committed(this.#sent);
+    this.#chargeAll();
     this.#sentMs = this.#context.monotonicMs();
     this.#isBehind = this.#dirty.size > 0;
     this.#pacer.sent();
@@ -178,9 +184,11 @@ export class GroupCommit {
     while (this.#inFlight.length > 0 && this.#inFlight[0].message <= number) {
       this.#inFlight.shift();
     }
+    if (this.#onDisk === this.#sent) this.#underWayBytes = 0;
     this.#onDiskMs = this.#context.monotonicMs();
     this.#expected = this.#pendingAcks.size;
     const released = this.#pendingAcks.release(number);
+    this.#chargeAll();
     // The disk begins with the next commit while the acknowledgements of this one are written.
     this.send();
     this.#replies.acknowledge(released);
@@ -191,14 +199,21 @@ export class GroupCommit {
     this.#refusal = reason === undefined ? undefined : unavailable(reason);
     if (this.#refusal === undefined) return;
     this.#replies.refuse(this.#pendingAcks.releaseAll(), this.#refusal);
+    this.#chargeAll();
   }
 
   #sendMessage(): void {
     const entries = this.#dirty.drain(this.#context.limits.diskMessageBytesMax);
     const writer = this.#context.beginMessage();
+    const start = writer.size;
     writeAccepted(writer, this.#context.self.counter, ++this.#sent, entries);
     this.#inFlight.push({ message: this.#sent, entries: entries.size });
+    this.#underWayBytes += writer.size - start;
     this.#context.tellWritten(this.#journal);
+  }
+
+  #chargeAll(): void {
+    this.#charge.set(copies * this.#underWayBytes + bytesPerAck * this.#pendingAcks.size);
   }
 
   #answerFlushes(): void {
@@ -206,6 +221,12 @@ export class GroupCommit {
     for (const replyTo of this.#flushes.splice(0)) this.#context.tell(replyTo, true);
   }
 }
+
+/** How often what is written is in memory on its way to the disk: as a message, and as its record. */
+const copies = 2;
+
+/** What a Put takes that is not acknowledged. */
+const bytesPerAck = 32;
 
 /** With fewer unacknowledged Puts than this, a commit waits for no further ones. */
 const gatheredMin = 8;

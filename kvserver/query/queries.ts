@@ -6,10 +6,11 @@ import {
   readScanLimit,
   readValueParam,
 } from "../../kvcommon/mod.ts";
-import { wireLimits } from "../../limits.ts";
 import {
+  type Accounted,
   deferred,
   type Incoming,
+  inTurns,
   type Limited,
   type MsgpackReader,
   type MsgpackWriter,
@@ -18,13 +19,14 @@ import {
   writeValue,
 } from "../../rpc/mod.ts";
 import { noEntry, type Store } from "../store/mod.ts";
-
-const { frameBytesMax } = wireLimits;
+import { writeEntries } from "./list_part.ts";
 
 /** The query actor of `Queries`, as they see it. */
-export interface QueryHost extends Limited {
+export interface QueryHost extends Limited, Accounted {
   /** The query actor's uid, which its Puts bear. */
   readonly uid: string;
+  /** How many replicas keep what is put. */
+  readonly replicaCount: number;
   /** Wall clock, milliseconds since the epoch: the same for all requests of one query. */
   now(): number;
   /** Figures for `Stats` besides those of the queries. */
@@ -33,8 +35,8 @@ export interface QueryHost extends Limited {
   bug(error: unknown): void;
 }
 
-/** Bytes of the entries of a List at the most, because its frame holds an envelope too. */
-const listFrameBytesMax = frameBytesMax - 64;
+/** What an entry takes beside its key and value, about. */
+const putBytes = 64;
 
 /** The methods of a query port, executed on a replica: params in, results out, bytes all the way. */
 export class Queries implements RequestHandler {
@@ -44,7 +46,11 @@ export class Queries implements RequestHandler {
   deferredMsgids: number[] = [];
   /** The error that Puts are refused with; `undefined`: they are accepted. */
   refusal: RpcError | undefined;
+  /** Bytes of memory that the rest of the Puts of this query may take; the caller removes it before a query. */
+  roomBytes: number | undefined;
   readonly replyBatchBytesMax: number;
+  /** A List that is to be made in turns; the caller removes it. */
+  longList: { msgid: number; prefix: Uint8Array } | undefined;
   #scanPageBytesMax: number;
   #store: Store;
   #host: QueryHost;
@@ -66,7 +72,7 @@ export class Queries implements RequestHandler {
     request: Incoming,
     reader: MsgpackReader,
     writer: MsgpackWriter,
-  ): void | typeof deferred {
+  ): void | typeof deferred | typeof inTurns {
     switch (methodOf(reader.bytes, request.methodStart, request.methodEnd)) {
       case "Get":
         return this.#get(request, reader, writer);
@@ -115,6 +121,9 @@ export class Queries implements RequestHandler {
     const keyEnd = reader.at;
     const valueBytes = readValueParam(reader, "Put");
     if (this.refusal !== undefined) throw this.refusal;
+    const neededBytes = this.#host.replicaCount * (keyBytes + valueBytes + putBytes);
+    this.roomBytes = (this.roomBytes ?? this.#host.memory.putRoomBytes) - neededBytes;
+    if (this.roomBytes < 0) throw memoryIsFull(neededBytes);
     this.#puts++;
     const n = this.#store.put(
       reader.bytes,
@@ -132,27 +141,28 @@ export class Queries implements RequestHandler {
     return deferred;
   }
 
-  #list(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+  /** Makes a short List at once; of a longer one it only notes what is asked for. */
+  #list(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+  ): void | typeof inTurns {
     expectParams(request, "List", 1);
     const prefixBytes = readKey(reader, "List", "prefix");
-    this.#lists++;
-    const start = writer.size;
     const header = writer.reserveHeader32();
-    let count = 0;
     const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
-    this.#store.scan(prefix, undefined, (n) => {
-      if (writer.size - start + this.#store.bytesOf(n) > listFrameBytesMax) {
-        throw new RpcError(
-          "too_large",
-          `Cannot List: the entries exceed a frame of ${frameBytesMax} bytes, use Scan`,
-        );
-      }
-      this.#store.writeKey(writer, n);
-      this.#store.writeValue(writer, n);
-      count++;
-      return true;
-    });
+    const { count, isDone } = writeEntries(this.#store, { prefix }, writer, this.#host.limits);
+    if (!isDone) {
+      this.longList = { msgid: request.msgid!, prefix: prefix.slice() };
+      return inTurns;
+    }
+    this.#lists++;
     writer.fillHeader32(header, 0xdf, count);
+  }
+
+  /** Counts a List that is made in turns. */
+  countList(): void {
+    this.#lists++;
   }
 
   #scan(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
@@ -192,4 +202,12 @@ export class Queries implements RequestHandler {
       lists: this.#lists,
     };
   }
+}
+
+function memoryIsFull(neededBytes: number): RpcError {
+  return new RpcError(
+    "overloaded",
+    `Cannot Put: the server's memory is full, ${neededBytes} bytes more are needed; allowed are reads, ` +
+      "until there is less in it",
+  );
 }

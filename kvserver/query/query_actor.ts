@@ -1,6 +1,14 @@
 import type { Actor, ActorContext, ActorRef } from "../../actor/mod.ts";
 import { uid } from "../../actor/mod.ts";
-import { type Answer, answerFrames, MsgpackReader, type MsgpackWriter } from "../../rpc/mod.ts";
+import {
+  type Answer,
+  answerFrames,
+  frameHeaderBytes,
+  frameLength,
+  isAllocationFailure,
+  MsgpackReader,
+  type MsgpackWriter,
+} from "../../rpc/mod.ts";
 import type { EntryBytes } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import type { JournalMessage, LoadMessage } from "../messages/journal_messages.ts";
@@ -9,12 +17,13 @@ import type { MergeMessage } from "../messages/replica_messages.ts";
 import type { TickMessage } from "../messages/send_pacer.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import { type DiskOptions, GroupCommit } from "./group_commit.ts";
+import { type ListTurnMessage, ListTurns } from "./list_turns.ts";
 import { Queries } from "./queries.ts";
-import { beginReply, endReply, isQuery, Query } from "./query_message.ts";
+import { beginReply, type ClosedMessage, endReply, isQuery, Query } from "./query_message.ts";
 import { serverStats } from "./server_stats.ts";
 import { SyncOutbox } from "./sync_outbox.ts";
 
-type Message = MergeMessage | JournalMessage | TickMessage;
+type Message = MergeMessage | JournalMessage | TickMessage | ListTurnMessage | ClosedMessage;
 
 /** Options of a `QueryActor`. */
 export interface QueryActorOptions {
@@ -26,6 +35,8 @@ export interface QueryActorOptions {
   ready: boolean;
   /** Whether this is the only query actor in the cluster, until the sync actor says otherwise. */
   isAlone: boolean;
+  /** How many query actors the server has: each keeps what one accepts. Default 1. */
+  replicaCount?: number;
   /** The replica. */
   store: Store;
   /** Absent when nothing is persisted. */
@@ -49,6 +60,7 @@ export class QueryActor implements Actor {
   /** The query that is being answered; one object serves for all. */
   #query = new Query();
   #queries: Queries;
+  #lists: ListTurns;
   #outbox: SyncOutbox;
   /** Absent when nothing is persisted. */
   #commit: GroupCommit | undefined;
@@ -71,11 +83,14 @@ export class QueryActor implements Actor {
     this.#startedMs = context.monotonicMs();
     this.#ready = options.ready;
     this.#store = store;
+    this.#lists = new ListTurns(context, store);
     this.#outbox = new SyncOutbox(context, store, options);
     this.#isForeign = originTest({ except: [context.self.incarnation] });
     const host = {
       uid: this.#uid,
       limits: context.limits,
+      memory: context.memory,
+      replicaCount: options.replicaCount ?? 1,
       now: () => this.#nowMs ||= context.now(),
       stats: () => this.#stats(),
       bug: (error: unknown) => this.#bug(error),
@@ -101,6 +116,10 @@ export class QueryActor implements Actor {
         break;
       case "load":
         return this.#load(message);
+      case "listTurn":
+        return this.#lists.turn();
+      case "closed":
+        return this.#lists.forget(message.inbox);
       case "tick":
         if (message.receiver === "sync") this.#outbox.ticked();
         else this.#commit?.ticked();
@@ -125,12 +144,26 @@ export class QueryActor implements Actor {
     query.read(this.#reader);
     this.#connections = query.connections;
     this.#nowMs = 0;
+    this.#queries.roomBytes = undefined;
     const writer = this.#context.beginMessage();
     const place = beginReply(writer);
     const answer = this.#answer(bytes, query.start, query.end, writer, place);
+    const { longList } = this.#queries;
+    this.#queries.longList = undefined;
+    // What comes before it is answered first: it is told again then.
+    if (longList !== undefined && answer.consumed === 0) return this.#listInTurns(bytes, longList);
     endReply(writer, place, answer, this.#queries.deferredMsgids.length);
     const { address, incarnation } = this.#context.self;
     this.#context.tellWritten({ address, incarnation, counter: query.inbox });
+  }
+
+  /** The query begins with a List that is long. */
+  #listInTurns(bytes: Uint8Array, longList: { msgid: number; prefix: Uint8Array }): void {
+    this.#context.abandonMessage();
+    this.#queries.countList();
+    const { inbox, start } = this.#query;
+    const requestBytes = frameHeaderBytes + frameLength(bytes, start);
+    this.#lists.begin({ inbox, requestBytes, ...longList });
   }
 
   /** A bug of this program ends the connection of the query, because its client waits for an answer. */
@@ -144,7 +177,7 @@ export class QueryActor implements Actor {
     try {
       return answerFrames(bytes, this.#reader, writer, this.#queries, start, end);
     } catch (error) {
-      this.#bug(error);
+      if (!isAllocationFailure(error)) this.#bug(error);
       writer.truncate(place);
       return { consumed: end - start, close: true };
     }
@@ -170,7 +203,7 @@ export class QueryActor implements Actor {
 
   #stats(): Record<string, number | boolean | string> {
     return {
-      ...serverStats(this.#context.stats(), this.#ready),
+      ...serverStats(this.#context.stats(), this.#ready, this.#context.memory),
       entriesMerged: this.#entriesMerged,
       entriesIgnored: this.#entriesIgnored,
       entriesFromFuture: this.#entriesFromFuture,

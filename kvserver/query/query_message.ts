@@ -5,18 +5,29 @@
  *     query     [inbox (uint), connections (uint), frames (bin)]
  *     reply     [responses (bin), consumed (uint), close (bool), deferred (uint)]
  *     deferred  [responses (bin), count (uint)]
+ *     part      [bytes (bin)], or [nil]
  *
+ * Parts come before the reply whose last response frame they complete; nil takes those back that came.
  * `deferred` is how many of the requests are answered in deferred replies instead.
  *
  * @module
  */
 
 import { type Answer, mismatch, type MsgpackReader, type MsgpackWriter } from "../../rpc/mod.ts";
-import { firstBytes } from "../messages/message_types.ts";
+import { firstBytes, type messageTypes } from "../messages/message_types.ts";
 
 /** The first bytes of these messages, read once because there are very many. */
-const { toQueryActor: { query: queryByte }, toQueryReceiver: { deferredReplies: deferredByte } } =
-  firstBytes;
+const {
+  toQueryActor: { query: queryByte },
+  toQueryReceiver: { deferredReplies: deferredByte, part: partByte },
+} = firstBytes;
+
+/** Tells a query actor that a connection was closed while its query was under way. */
+export interface ClosedMessage {
+  type: typeof messageTypes.closed;
+  /** Counter of its inbox. */
+  inbox: number;
+}
 
 /** Whether the message that begins with `first` is a query. */
 export function isQuery(first: number): boolean {
@@ -89,10 +100,40 @@ export function endDeferred(writer: MsgpackWriter, place: number, count: number)
   writer.int(count);
 }
 
+/** Begins a part: bytes follow, then `endPart`. @returns the place of the bytes. */
+export function beginPart(writer: MsgpackWriter): number {
+  writer.arrayHeader(1);
+  return writer.beginBin();
+}
+
+/** Ends the part whose bytes began at `place`. */
+export function endPart(writer: MsgpackWriter, place: number): void {
+  writer.endBin(place);
+}
+
+/** Writes that the parts that came are to be forgotten. */
+export function writeNoParts(writer: MsgpackWriter): void {
+  writer.arrayHeader(1);
+  writer.nil();
+}
+
+/** Whether the message that begins with `first` is a part. */
+export function isPart(first: number): boolean {
+  return first === partByte;
+}
+
+/** Reads the part that `reader` holds, a view; `undefined`: those that came are to be forgotten. */
+export function readPart(reader: MsgpackReader): Uint8Array | undefined {
+  reader.arrayHeader();
+  return reader.nil() ? undefined : reader.bin();
+}
+
 /** A reply as a receiver reads it. */
 export interface QueryReply extends Answer {
   /** Whole response frames. */
   replies: Uint8Array;
+  /** The parts that complete them. */
+  pieces?: readonly Uint8Array[];
   deferred: number;
 }
 

@@ -1,18 +1,27 @@
 import type { ActorRef, ActorThread, ExtraFigure, Inbox } from "../../actor/mod.ts";
 import {
+  type Accounted,
+  Charge,
+  type ConnectionCounter,
   type Environment,
   type FrameExecutor,
   frameHeaderBytes,
   frameLength,
+  freeMemory,
+  type Limited,
   MsgpackReader,
   RpcServer,
   type SendDeferred,
   type Transport,
 } from "../../rpc/mod.ts";
+import { messageTypes } from "../messages/message_types.ts";
 import {
+  type ClosedMessage,
   isDeferred,
+  isPart,
   type QueryReply,
   readDeferred,
+  readPart,
   readReply,
   writeQuery,
 } from "./query_message.ts";
@@ -31,6 +40,10 @@ export interface QueryReceiverOptions {
   environment: Environment;
   /** Called when a connection ends otherwise than by the client's orderly close. */
   onFault?(peer: string, error: unknown): void;
+  /** A connection on which nothing comes for so long is ended. Default: none is. */
+  idleTimeoutMs?: number;
+  /** Decides about one more connection. Default: all within `connectionsMax`. */
+  counter?: ConnectionCounter;
 }
 
 /**
@@ -47,7 +60,13 @@ export class QueryReceiver {
       ...options,
       environment,
       serve: (sendDeferred) => {
-        const connection = new OpenConnection(thread, queryActor, this.#open, sendDeferred);
+        const connection = new OpenConnection(
+          thread,
+          queryActor,
+          this.#open,
+          sendDeferred,
+          environment,
+        );
         this.#open.add(connection);
         return connection;
       },
@@ -77,6 +96,15 @@ class OpenConnection implements FrameExecutor {
   #all: Set<OpenConnection>;
   #inbox: Inbox;
   #reader = new MsgpackReader(new Uint8Array());
+  /** The parts of a reply that is not complete. */
+  #parts: Uint8Array[] = [];
+  #charge: Charge;
+  /** The buffer of the query that is being answered. */
+  #query: Uint8Array = nothing;
+  /** Size of a chunk that messages share. */
+  #chunkBytes: number;
+  /** Whether a query is being answered. */
+  #isUnderWay = false;
   #resolve: (reply: QueryReply) => void = () => {};
   #closed = false;
   #reject: (error: Error) => void = () => {};
@@ -86,7 +114,10 @@ class OpenConnection implements FrameExecutor {
     queryActor: ActorRef,
     all: Set<OpenConnection>,
     sendDeferred: SendDeferred,
+    { memory, limits }: Accounted & Limited,
   ) {
+    this.#charge = new Charge(memory);
+    this.#chunkBytes = limits.messageChunkBytes;
     this.#thread = thread;
     this.#queryActor = queryActor;
     this.#queriesTold = thread.extraFigure(queriesTold);
@@ -96,8 +127,42 @@ class OpenConnection implements FrameExecutor {
       if (isDeferred(bytes[start])) {
         const { replies, count } = readDeferred(this.#reader);
         sendDeferred(replies, count);
-      } else this.#resolve(readReply(this.#reader));
+      } else if (isPart(bytes[start])) this.#takePart(readPart(this.#reader));
+      else this.#complete(readReply(this.#reader));
     });
+  }
+
+  get heldBytes(): number {
+    return this.#charge.bytes;
+  }
+
+  #takePart(part: Uint8Array | undefined): void {
+    if (part === undefined) this.#freeParts();
+    else this.#parts.push(part);
+    this.#charge.set(part === undefined ? 0 : this.#charge.bytes + part.length);
+  }
+
+  #freeParts(): void {
+    for (const part of this.#parts.splice(0)) if (this.#isAlone(part)) freeMemory(part);
+  }
+
+  /** Whether a message is longer than a chunk of messages, and so has a buffer of its own. */
+  #isAlone({ buffer }: Uint8Array): boolean {
+    return buffer.byteLength > this.#chunkBytes;
+  }
+
+  /** The parts are the connection's from now on. */
+  #complete(reply: QueryReply): void {
+    this.#isUnderWay = false;
+    if (this.#isAlone(this.#query)) freeMemory(this.#query);
+    this.#query = nothing;
+    if (this.#parts.length > 0) {
+      // The last one may be short, and then share its buffer.
+      reply.pieces = this.#parts.map((part) => this.#isAlone(part) ? part : part.slice());
+      this.#parts = [];
+      this.#charge.set(0);
+    }
+    this.#resolve(reply);
   }
 
   execute(frames: Uint8Array, again: boolean): Promise<QueryReply> {
@@ -106,7 +171,15 @@ class OpenConnection implements FrameExecutor {
     const batch = again ? 0 : countFrames(frames);
     this.#queriesTold.add(batch);
     const writer = this.#thread.beginMessage();
-    writeQuery(writer, this.#inbox.ref.counter, this.#all.size, frames);
+    try {
+      writeQuery(writer, this.#inbox.ref.counter, this.#all.size, frames);
+    } catch (error) {
+      // There is no memory for a copy of the frames: that ends this connection, and none else.
+      this.#thread.abandonMessage();
+      return Promise.reject(error);
+    }
+    this.#isUnderWay = true;
+    this.#query = writer.bytes;
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -117,10 +190,19 @@ class OpenConnection implements FrameExecutor {
   close(): void {
     this.#all.delete(this);
     this.#inbox.close();
+    if (this.#closed) return;
     this.#closed = true;
+    this.#freeParts();
+    this.#charge.set(0);
+    if (this.#isUnderWay) {
+      const message: ClosedMessage = { type: messageTypes.closed, inbox: this.#inbox.ref.counter };
+      this.#thread.tell(this.#queryActor, message);
+    }
     this.#reject(closedError());
   }
 }
+
+const nothing = new Uint8Array();
 
 function closedError(): Error {
   return new Error("The connection was closed");

@@ -1,19 +1,46 @@
-import type { SystemStats } from "../../actor/mod.ts";
+import type { ActorThread, SystemStats } from "../../actor/mod.ts";
+import type { MemoryAccount } from "../../rpc/mod.ts";
 
 /** Name of the figure that counts, on each thread, the queries told to query actors. */
 export const queriesTold = "queriesTold";
+
+/** Names of the figures that the account of the server's memory shares between threads. */
+const memoryCharged = "memoryCharged";
+const mostHeld = "mostHeld";
+
+/** Name of the figure of the open connections to query ports. */
+export const clientConnections = "clientConnections";
+
+/** Names of all figures that a server has its threads count. */
+export const serverFigures = [queriesTold, memoryCharged, mostHeld, clientConnections] as const;
+
+/** Has the account of a thread count together with those of the other threads. */
+export function shareMemory(memory: MemoryAccount, thread: ActorThread): void {
+  memory.share({
+    bytes: thread.extraFigure(memoryCharged),
+    mostHeld: thread.extraFigure(mostHeld),
+  });
+}
 
 /** Figures of a server's actor system, and whether the server has the state of the others. */
 export interface ServerStats extends Omit<SystemStats, "extra"> {
   /** Whether the server has the whole state that it was to take over from others. */
   ready: boolean;
+  /** Bytes of memory that are charged, and their bound. */
+  memoryBytes: number;
+  memoryMaxBytes: number;
 }
 
 /**
  * The figures that `Stats` on both ports have in common. Each query counts as a channel ref, because
  * the inbox of its connection stands for one.
  */
-export function serverStats({ extra, ...figures }: SystemStats, ready: boolean): ServerStats {
+export function serverStats(
+  { extra, ...figures }: SystemStats,
+  ready: boolean,
+  { maxBytes: memoryMaxBytes }: MemoryAccount,
+): ServerStats {
   const channelRefsUsed = figures.channelRefsUsed + (extra[queriesTold] ?? 0);
-  return { ...figures, channelRefsUsed, ready };
+  const memoryBytes = extra[memoryCharged] ?? 0;
+  return { ...figures, channelRefsUsed, ready, memoryBytes, memoryMaxBytes };
 }

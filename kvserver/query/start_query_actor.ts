@@ -13,6 +13,8 @@ export interface QueryActorSettings {
   readonly ready: boolean;
   /** Whether this is the only query actor in the cluster, until the sync actor says otherwise. */
   readonly isAlone: boolean;
+  /** How many query actors the server has: each keeps what one accepts. */
+  readonly replicaCount: number;
   /** Absent when nothing is persisted. */
   readonly disk?: DiskOptions;
 }
@@ -24,6 +26,9 @@ export function startQueryActor(
   store?: Store,
 ): ActorRef {
   return thread.startActor((context) =>
-    new QueryActor(context, { ...settings, store: store ?? new Store(context.limits) })
+    new QueryActor(context, {
+      ...settings,
+      store: store ?? new Store(context.limits, context.memory),
+    })
   );
 }

@@ -1,4 +1,5 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
+import { Charge } from "../../rpc/mod.ts";
 import { EntryBatch } from "../entry/entry_batch.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import type {
@@ -16,6 +17,8 @@ export interface SyncOutboxOptions {
   syncActor: ActorRef;
   /** Whether this is the only query actor in the cluster, until the sync actor says otherwise. */
   isAlone: boolean;
+  /** How many query actors the server has. Default 1. */
+  replicaCount?: number;
 }
 
 /**
@@ -39,12 +42,22 @@ export class SyncOutbox {
    * the sync actor clear it before state is read, so nothing is missed.
    */
   #isAlone: boolean;
+  /** The other query actors of the server. */
+  #siblings: number;
+  /** What the entries will take there: room that is promised, because no sibling can refuse them. */
+  #promised: Charge;
 
-  constructor(context: ActorContext, store: Store, { syncActor, isAlone }: SyncOutboxOptions) {
+  constructor(
+    context: ActorContext,
+    store: Store,
+    { syncActor, isAlone, replicaCount = 1 }: SyncOutboxOptions,
+  ) {
     this.#context = context;
     this.#store = store;
     this.#syncActor = syncActor;
     this.#isAlone = isAlone;
+    this.#siblings = replicaCount - 1;
+    this.#promised = new Charge(context.memory);
     this.#dirty = new DirtySet(store);
     this.#pacer = new SendPacer(context, "sync");
   }
@@ -52,7 +65,9 @@ export class SyncOutbox {
   /** Adds an entry that the query actor accepted. */
   add(n: number): void {
     this.#hasAccepted = true;
-    if (!this.#isAlone) this.#dirty.add(n);
+    if (this.#isAlone) return;
+    this.#dirty.add(n);
+    if (this.#siblings > 0) this.#promised.add(this.#siblings * this.#store.bytesOf(n));
   }
 
   /** Removes an entry, because a later one of the same key came from the sync actor. */
@@ -94,6 +109,9 @@ export class SyncOutbox {
       isDrained: this.#isDraining && this.#dirty.size === 0,
       hasAccepted: this.#hasAccepted,
     };
+    // From now on the sync actor is charged for them.
+    const restBytes = this.#promised.bytes - this.#siblings * message.entries.length;
+    this.#promised.set(this.#dirty.size === 0 ? 0 : Math.max(0, restBytes));
     if (message.isDrained) this.#isDraining = false;
     if (this.#read !== undefined) {
       message.part = this.#readPart(

@@ -1,4 +1,5 @@
 import type { Limits } from "../../limits.ts";
+import { MemoryAccount } from "../../rpc/mod.ts";
 import { hashOf } from "../memory/key_hash.ts";
 import { noEntry, type Records } from "./records.ts";
 import { assert } from "../memory/assert.ts";
@@ -30,10 +31,10 @@ export class KeyIndex {
   /** Whether there are entries that are not found here. */
   isCrowded = false;
 
-  /** @param limits bound the memory */
-  constructor(records: Records, limits: Limits) {
+  /** @param limits bound the memory @param memory is charged for it */
+  constructor(records: Records, limits: Limits, memory = new MemoryAccount()) {
     this.#records = records;
-    this.#heads = new WordArena(firstBuckets, limits);
+    this.#heads = new WordArena(firstBuckets, limits, memory);
     this.#heads.allocate(firstBuckets);
   }
 
@@ -49,6 +50,11 @@ export class KeyIndex {
     let n = this.#heads.words[chunkOf(bucket)][inChunk(bucket)];
     while (n !== noEntry && !records.hasKey(n, bytes, start, end)) n = records.next(n);
     return n;
+  }
+
+  /** Makes sure that there is memory to take in one more entry. @throws as `WordArena.reserve` does. */
+  reserve(): void {
+    this.#heads.reserve(1);
   }
 
   /** Adds an entry whose key is not in the index. */

@@ -1,4 +1,5 @@
 import type { Limits } from "../../limits.ts";
+import { MemoryAccount } from "../../rpc/mod.ts";
 import { noEntry, type Records } from "./records.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
@@ -41,10 +42,10 @@ export class OrderedIndex {
   #matchBelow = 0;
   #matchAbove = 0;
 
-  /** @param limits bound the memory */
-  constructor(records: Records, limits: Limits) {
+  /** @param limits bound the memory @param memory is charged for it */
+  constructor(records: Records, limits: Limits, memory = new MemoryAccount()) {
     this.#records = records;
-    this.#nodes = new WordArena(nodeWords, limits);
+    this.#nodes = new WordArena(nodeWords, limits, memory);
     this.#root = this.#nodes.allocate(nodeWords);
   }
 
@@ -81,6 +82,12 @@ export class OrderedIndex {
       if (leaf === 0) return true;
       at = 0;
     }
+  }
+
+  /** Makes sure that there is memory to take in one more entry. @throws as `WordArena.reserve` does. */
+  reserve(): void {
+    // A leaf that is split may split all nodes above it, and the root.
+    this.#nodes.reserve(nodeWords * (this.#height + 2));
   }
 
   /** Adds an entry whose key is not in the index. */

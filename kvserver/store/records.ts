@@ -1,4 +1,5 @@
 import type { Limits } from "../../limits.ts";
+import { MemoryAccount } from "../../rpc/mod.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
 /** The number of no entry: what a find returns for a key that is not held. */
@@ -40,9 +41,9 @@ const firstWords = 256;
 export class Records {
   #arena: WordArena;
 
-  /** @param limits bound the memory */
-  constructor(limits: Limits) {
-    this.#arena = new WordArena(firstWords, limits);
+  /** @param limits bound the memory @param memory is charged for it */
+  constructor(limits: Limits, memory = new MemoryAccount()) {
+    this.#arena = new WordArena(firstWords, limits, memory);
     // No record has the number 0.
     this.#arena.allocate(1);
   }

@@ -1,5 +1,5 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
-import type { MsgpackWriter } from "../../rpc/mod.ts";
+import { MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
 import { writtenBytesMax } from "../entry/entry_batch.ts";
 import { isLater, nextOrder, type Order } from "../entry/order.ts";
 import { type EntryBytes, noValue } from "../entry/entry.ts";
@@ -23,18 +23,19 @@ export class Store {
   #index: KeyIndex;
   #ordered: OrderedIndex;
   #values: Values;
-  #uids = new UidTable();
+  #uids: UidTable;
   #size = 0;
   /** Reused for the order of the held entry, and for that of a new Put. */
   #held: Order = { timestamp: 0, sequence: 0, uid: "" };
   #next: Order = { timestamp: 0, sequence: 0, uid: "" };
 
-  /** @param limits bound the memory */
-  constructor(limits: Limits = defaultLimits) {
-    this.#records = new Records(limits);
-    this.#index = new KeyIndex(this.#records, limits);
-    this.#ordered = new OrderedIndex(this.#records, limits);
-    this.#values = new Values(this.#records, limits);
+  /** @param limits bound the memory @param memory is charged for it; default: an account without bound */
+  constructor(limits: Limits = defaultLimits, memory = new MemoryAccount()) {
+    this.#records = new Records(limits, memory);
+    this.#index = new KeyIndex(this.#records, limits, memory);
+    this.#ordered = new OrderedIndex(this.#records, limits, memory);
+    this.#values = new Values(this.#records, limits, memory);
+    this.#uids = new UidTable(memory);
   }
 
   /** Number of keys that have a value. */
@@ -113,11 +114,20 @@ export class Store {
     after: Uint8Array | undefined,
     visit: (n: number) => boolean,
   ): boolean {
+    return this.walkPrefix(prefix, after, (n) => !this.hasValue(n) || visit(n));
+  }
+
+  /** As `scan`, tombstones included. */
+  walkPrefix(
+    prefix: Uint8Array,
+    after: Uint8Array | undefined,
+    visit: (n: number) => boolean,
+  ): boolean {
     let isStopped = false;
     const isAfter = after !== undefined && compareBytes(after, prefix) >= 0;
     this.#ordered.walk(isAfter ? after : prefix, isAfter, (n) => {
       if (!this.#records.keyBeginsWith(n, prefix)) return false;
-      isStopped = this.#records.valueLength(n) !== tombstone && !visit(n);
+      isStopped = !visit(n);
       return !isStopped;
     });
     return !isStopped;
@@ -135,6 +145,11 @@ export class Store {
   }
 
   // ---- an entry -----------------------------------------------------------------------------
+
+  /** Whether an entry has a value, and is no tombstone. */
+  hasValue(n: number): boolean {
+    return this.#records.valueLength(n) !== tombstone;
+  }
 
   /** Appends the key of an entry as a str. */
   writeKey(writer: MsgpackWriter, n: number): void {
@@ -249,6 +264,9 @@ export class Store {
     valueBytes: number,
     uid: string,
   ): number {
+    // First: when there is no memory for an index, nothing has changed.
+    this.#index.reserve();
+    this.#ordered.reserve();
     const n = this.#records.create(bytes, start, end, valueBytes);
     this.#records.setOrder(n, 0, 0, this.#uids.use(uid));
     this.#index.add(n);

@@ -1,5 +1,5 @@
 import type { Limits } from "../../limits.ts";
-import type { MsgpackWriter } from "../../rpc/mod.ts";
+import { MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
 import { LargeValues } from "../memory/large_values.ts";
 import { noValue } from "../entry/entry.ts";
 import { type Records, tombstone } from "./records.ts";
@@ -12,13 +12,15 @@ import { loggedBytesMax, ValueLog } from "../memory/value_log.ts";
 export class Values {
   #records: Records;
   #log: ValueLog;
-  #large = new LargeValues();
+  #large: LargeValues;
 
-  /** @param limits bound the memory of those that are short */
-  constructor(records: Records, limits: Limits) {
+  /** @param limits bound the memory of those that are short @param memory is charged for all */
+  constructor(records: Records, limits: Limits, memory = new MemoryAccount()) {
     this.#records = records;
+    this.#large = new LargeValues(memory);
     this.#log = new ValueLog(
       limits,
+      memory,
       (n) => records.valueLength(n),
       (n, place) => records.setValuePlace(n, place),
     );

@@ -1,5 +1,5 @@
 import type { Limits } from "../../limits.ts";
-import type { MsgpackWriter } from "../../rpc/mod.ts";
+import { MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
 import type { EntrySource } from "../entry/entry_batch.ts";
 import type { EntryReader } from "../entry/entry_reader.ts";
 import { isLater, type Order } from "../entry/order.ts";
@@ -59,28 +59,38 @@ const firstBuckets = 64;
  */
 export class EntryPool implements EntrySource {
   #limits: Limits;
+  #memory: MemoryAccount;
   #records: WordArena;
   #freeRecord = noPooled;
   #buckets = new Uint32Array(firstBuckets);
   #size = 0;
-  #uids = new UidTable();
+  #uids: UidTable;
   #log: ValueLog;
-  #large = new LargeValues();
+  #large: LargeValues;
   #keyUses: number[] = [];
   #freeKeys: number[] = [];
   /** Reused to compare two entries. */
   #left: Order = { timestamp: 0, sequence: 0, uid: "" };
   #right: Order = { timestamp: 0, sequence: 0, uid: "" };
 
-  /** @param limits bound the memory */
-  constructor(limits: Limits) {
+  /** @param limits bound the memory @param memory is charged for it; default: an account without bound */
+  constructor(limits: Limits, memory = new MemoryAccount()) {
     this.#limits = limits;
-    this.#records = newRecords(limits);
+    this.#memory = memory;
+    this.#uids = new UidTable(memory);
+    this.#large = new LargeValues(memory);
+    this.#records = newRecords(limits, memory);
     this.#log = new ValueLog(
       limits,
+      memory,
       (n) => this.writtenBytesMax(n),
       (n, place) => this.#set(n, placeWord, place),
     );
+  }
+
+  /** Charges bytes that are held beside the pool, or gives them back when they are below 0. */
+  charge(bytes: number): void {
+    this.#memory.charge(bytes);
   }
 
   /** Adds a copy of an entry, with the caller as its user. @returns the number of the entry. */
@@ -280,7 +290,8 @@ export class EntryPool implements EntrySource {
 
   /** Gives back the memory that many entries took, because the pool is empty. */
   #shrink(): void {
-    this.#records = newRecords(this.#limits);
+    this.#records.release();
+    this.#records = newRecords(this.#limits, this.#memory);
     this.#freeRecord = noPooled;
     this.#buckets = new Uint32Array(firstBuckets);
   }
@@ -313,8 +324,8 @@ export class EntryPool implements EntrySource {
   }
 }
 
-function newRecords(limits: Limits): WordArena {
-  const records = new WordArena(firstBuckets * 16, limits);
+function newRecords(limits: Limits, memory: MemoryAccount): WordArena {
+  const records = new WordArena(firstBuckets * 16, limits, memory);
   // No record has the number 0.
   records.allocate(1);
   return records;

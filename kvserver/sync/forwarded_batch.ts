@@ -28,6 +28,7 @@ export class ForwardedBatch implements OutgoingBatch {
     this.#reader = new EntryReader(bytes);
     this.bytes = bytes;
     this.size = this.#reader.size;
+    pool.charge(bytes.length);
   }
 
   /**
@@ -66,7 +67,9 @@ export class ForwardedBatch implements OutgoingBatch {
 
   /** Counts one holder less. The last one frees the entries in the pool. */
   release(): void {
-    if (--this.#holders > 0 || this.#numbers === undefined) return;
+    if (--this.#holders > 0) return;
+    this.#pool.charge(-this.bytes.length);
+    if (this.#numbers === undefined) return;
     this.#pool.releaseAll(this.#numbers);
     this.#numbers = undefined;
   }

@@ -1,4 +1,5 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
+import { Charge } from "../../rpc/mod.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
 import { LocalReplica } from "./local_replica.ts";
@@ -8,11 +9,14 @@ export class LocalReplicas {
   #context: ActorContext;
   #pool: EntryPool;
   #all: readonly LocalReplica[] = [];
+  /** What the entries that wait will take on the replicas, because none can refuse them. */
+  #promised: Charge;
 
   /** @param pool holds the entries */
   constructor(context: ActorContext, pool: EntryPool) {
     this.#context = context;
     this.#pool = pool;
+    this.#promised = new Charge(context.memory);
   }
 
   /** All query actors, in the order in which they started. */
@@ -33,6 +37,11 @@ export class LocalReplicas {
   /** Adds all query actors; called once. */
   start(queryActors: readonly ActorRef[]): void {
     this.#all = queryActors.map((ref) => new LocalReplica(this.#context, ref, this.#pool));
+  }
+
+  /** Charges what the entries that wait for each query actor will take there. */
+  charge(): void {
+    this.#promised.set(this.#all.reduce((sum, { outbox }) => sum + outbox.bytes, 0));
   }
 
   /** The query actor with this counter. */

@@ -81,7 +81,7 @@ export class SyncActor implements Actor {
     context: ActorContext,
     { journal }: SyncActorOptions = {},
   ) {
-    const pool = this.#pool = new EntryPool(context.limits);
+    const pool = this.#pool = new EntryPool(context.limits, context.memory);
     const replicas = this.#replicas = new LocalReplicas(context, pool);
     const stateReader = this.#stateReader = new StateReader(context, replicas, pool);
     const members = this.#members = new Membership(context, { pool, stateReader, journal });
@@ -165,6 +165,7 @@ export class SyncActor implements Actor {
     const served = this.#stateReader.requestPart(this.#members.peers);
     if (served !== undefined) this.#members.endTurn(served);
     this.#sender.sendAll();
+    this.#replicas.charge();
     // After sending, because the messages may have made the last replica ready, or the last peer idle.
     this.#stateReceiver.replyIfReady();
     this.#drain.replyIfDrained();

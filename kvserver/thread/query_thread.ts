@@ -1,8 +1,10 @@
 import type { ActorRef, ActorThread } from "../../actor/mod.ts";
-import type { Environment, Transport } from "../../rpc/mod.ts";
+import type { ConnectionCounter, Environment, Transport } from "../../rpc/mod.ts";
 import { bind } from "./bind.ts";
 import { QueryReceiver } from "../query/query_receiver.ts";
+import { clientConnections } from "../query/server_stats.ts";
 import { type QueryActorSettings, startQueryActor } from "../query/start_query_actor.ts";
+import type { ServerBounds } from "./server_bounds.ts";
 
 /** Called when a client's connection ends otherwise than by its orderly close. */
 export type OnFault = (peer: string, error: unknown) => void;
@@ -12,6 +14,7 @@ export class QueryThread {
   #thread: ActorThread;
   #environment: Environment;
   #transport: Transport;
+  #bounds: ServerBounds;
   #onFault: OnFault | undefined;
   #queryActors: ActorRef[] = [];
   #receivers: QueryReceiver[] = [];
@@ -20,11 +23,13 @@ export class QueryThread {
     thread: ActorThread,
     environment: Environment,
     transport: Transport,
+    bounds: ServerBounds,
     onFault?: OnFault,
   ) {
     this.#thread = thread;
     this.#environment = environment;
     this.#transport = transport;
+    this.#bounds = bounds;
     this.#onFault = onFault;
   }
 
@@ -48,6 +53,8 @@ export class QueryThread {
       transport: this.#transport,
       environment: this.#environment,
       onFault: this.#onFault,
+      idleTimeoutMs: this.#bounds.idleTimeoutMs,
+      counter: this.#counter(),
     };
     for (const [i, queryActor] of this.#queryActors.entries()) {
       const port = ports[i];
@@ -55,6 +62,13 @@ export class QueryThread {
       this.#receivers.push(await bind(hostname, port, start));
     }
     return this.#receivers.map(({ address }) => address);
+  }
+
+  /** Counts the connections of all threads together. */
+  #counter(): ConnectionCounter {
+    const open = this.#thread.extraFigure(clientConnections);
+    const { maxConnections } = this.#bounds;
+    return { hasRoom: () => open.total() < maxConnections, add: (count) => open.add(count) };
   }
 
   /** Closes the ports and their connections; resolves when the ports are free. */

@@ -6,7 +6,8 @@
 
 import { answerRequests, joinSystem, messagePort, type WorkerScope } from "../../actor/mod.ts";
 import { Log } from "../../log/mod.ts";
-import { awakeEnvironment, realEnvironment, tcpTransport } from "../../rpc/mod.ts";
+import { awakeEnvironment, MemoryAccount, realEnvironment, tcpTransport } from "../../rpc/mod.ts";
+import { shareMemory } from "../query/server_stats.ts";
 import { QueryThread } from "./query_thread.ts";
 import type {
   WorkerAnswers,
@@ -45,12 +46,16 @@ async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
   switch (request.type) {
     case "start": {
       // Lasts as long as the Worker.
-      const environment = awakeEnvironment(machine.environment, request.config.limits);
+      const { bounds, config: { limits } } = request;
+      const memory = new MemoryAccount(bounds.maxMemory, limits);
+      const environment = awakeEnvironment(machine.environment, limits, memory);
       const thread = joinSystem(request.config, messagePort(request.port), environment, log);
+      shareMemory(memory, thread);
       queries = new QueryThread(
         thread,
         environment,
         machine.transport,
+        bounds,
         (peer, error) => emit({ type: "fault", peer, message: String((error as Error).message) }),
       );
       return queries.startActors(request.settings, request.count);

@@ -7,6 +7,7 @@
 import type { ActorRef, ThreadConfig } from "../../actor/mod.ts";
 import type { LogRecord } from "../../log/mod.ts";
 import type { QueryActorSettings } from "../query/start_query_actor.ts";
+import type { ServerBounds } from "./server_bounds.ts";
 
 /** Server to Worker. */
 export type WorkerRequest =
@@ -16,6 +17,7 @@ export type WorkerRequest =
     /** Carries the tells of the actors. */
     port: MessagePort;
     settings: QueryActorSettings;
+    bounds: ServerBounds;
     count: number;
   }
   | { type: "listen"; hostname: string; ports: readonly number[] }

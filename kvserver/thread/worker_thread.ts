@@ -3,6 +3,7 @@ import type { Logger } from "../../log/mod.ts";
 import type { Clock, Limited, Timers } from "../../rpc/mod.ts";
 import type { QueryActorSettings } from "../query/start_query_actor.ts";
 import type { OnFault } from "./query_thread.ts";
+import type { ServerBounds } from "./server_bounds.ts";
 import { ThreadEndedError } from "./thread_ended_error.ts";
 import type {
   WorkerAnswers,
@@ -56,13 +57,14 @@ export class WorkerThread {
   startActors(
     system: ActorSystem,
     settings: QueryActorSettings,
+    bounds: ServerBounds,
     count: number,
   ): Promise<readonly ActorRef[]> {
     const { port1, port2: port } = new MessageChannel();
     this.#port = port1;
     system.connectThread(this.#thread, messagePort(port1));
     const config = system.threadConfig(this.#thread);
-    return this.#worker.ask({ type: "start", config, port, settings, count }, [port]);
+    return this.#worker.ask({ type: "start", config, port, settings, bounds, count }, [port]);
   }
 
   /** As a `QueryThread` does. */

@@ -271,9 +271,14 @@ export class MsgpackWriter {
     return this.size;
   }
 
-  /** Closes the frame opened at `place`. @returns the payload's length in bytes. */
-  endFrame(place: number): number {
-    const count = this.size - place;
+  /**
+   * Closes the frame opened at `place`.
+   *
+   * @param following bytes of the payload that follow, and are sent by another way
+   * @returns the payload's length in bytes.
+   */
+  endFrame(place: number, following = 0): number {
+    const count = this.size - place + following;
     this.#fill32(place - 4, count);
     return count;
   }

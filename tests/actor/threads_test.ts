@@ -157,9 +157,9 @@ testInWorld(
       });
       (threads[0] as ActorSystem).expose(ref);
       far.tell(ref, "from elsewhere");
-      await world.run();
+      await world.advance(1_000);
       thread.tell(ref, "from here");
-      await world.run();
+      await world.advance(1_000);
     }
     assertEquals(faults.length, 6);
     for (const i of [0, 2, 4]) assertMatch(String(faults[i]), /^(?!undefined)[^:]+$/);

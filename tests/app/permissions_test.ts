@@ -89,7 +89,10 @@ for (const keeps of [false, true]) {
       reader.cancel(),
     ]);
     assertEquals(code, 0);
-    assertEquals(leftIn(stderr), keeps ? Array(2).fill("net read write") : ["net read", "net"]);
+    assertEquals(
+      leftIn(stderr),
+      keeps ? ["net read write sys", "net read write"] : ["net read sys", "net"],
+    );
     if (!keeps) return;
     const { stdout } = await runCmud(["data", "check", "--json", directory.path]);
     assertEquals(JSON.parse(stdout).keys, 2);

@@ -76,3 +76,23 @@ Deno.test("kv list ends quietly when its reader has seen enough", async () => {
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   await server.end("SIGTERM");
 });
+
+Deno.test("server --max-memory is its bound, and no size that is none", async () => {
+  const server = await startServerProcess(["--max-memory", "64MiB", "--idle-timeout", "10m"]);
+  const { stdout } = await runCmud([
+    "status",
+    "--json",
+    "--server",
+    server.ready.queryAddresses[0],
+  ]);
+  const { memoryBytes, memoryMaxBytes } = JSON.parse(stdout.split("\n")[0]);
+  assertEquals([typeof memoryBytes, memoryMaxBytes], ["number", 64 * 1024 * 1024]);
+  assertEquals(await server.end("SIGTERM"), 0);
+  for (
+    const args of [["--max-memory", "10"], ["--idle-timeout", "0s"], ["--max-connections", "0"]]
+  ) {
+    const { code, stderr } = await runCmud(["server", ...args]);
+    assertEquals(code, 64);
+    assertStringIncludes(stderr, "Allowed is");
+  }
+});

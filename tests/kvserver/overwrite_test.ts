@@ -1,6 +1,7 @@
 import { defaultLimits } from "../../limits.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { LargeValues } from "../../kvserver/memory/large_values.ts";
+import { MemoryAccount } from "../../rpc/mod.ts";
 import { UidTable } from "../../kvserver/memory/uid_table.ts";
 import { ValueLog } from "../../kvserver/memory/value_log.ts";
 import { assert, assertEquals, assertLess } from "../deps.ts";
@@ -112,6 +113,7 @@ Deno.test("ValueLog leaves alone where it writes, be there nothing but garbage",
   const places = new Map<number, number>();
   const log = new ValueLog(
     defaultLimits,
+    new MemoryAccount(),
     (owner) => {
       assert(places.has(owner));
       return length;

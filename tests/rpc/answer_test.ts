@@ -24,6 +24,7 @@ class NotingHandler implements RequestHandler {
     if (method === "RefuseAtLength") throw new RpcError("overloaded", "no".repeat(500));
     writer.str("x".repeat(1000));
     if (method === "Refuse") throw new RpcError("overloaded", "Cannot do this now");
+    if (method === "Grow") throw new RangeError("Array buffer allocation failed");
     if (method === "Fail") throw new Error("the inner secret");
   }
 
@@ -71,6 +72,14 @@ Deno.test("answerFrames() keeps the error to itself and tells of a bug when a ha
   assertEquals(replies, [[1, 1, ["internal", "Cannot answer: an error inside the server"], null]]);
   assertEquals(close, false);
   assertEquals(handler.bugs.map(String), ["Error: the inner secret"]);
+});
+
+Deno.test("answerFrames() is overloaded, and tells of no bug, when there is no memory", () => {
+  const handler = new NotingHandler();
+  const { replies, close } = answer(requestFrame(1, "Grow", []), handler);
+  const text = "Cannot answer: there is no memory left";
+  assertEquals([replies, close], [[[1, 1, ["overloaded", text], null]], false]);
+  assertEquals(handler.bugs, []);
 });
 
 Deno.test("answerFrames() passes notifications on and answers nothing to them", () => {

@@ -171,3 +171,26 @@ Deno.test("FrameReader leaves what take() gave alone until space() is called", (
   assertEquals(reader.take(), undefined);
   assertEquals(frames, threeFrames);
 });
+
+Deno.test("FrameReader is small at first, grows with what comes at once, and shrinks again", () => {
+  const reader = new FrameReader();
+  const { receiveBufferFirstBytes, receiveBufferBytes } = defaultLimits;
+  assertEquals(reader.byteLength, receiveBufferFirstBytes);
+  const short = frame(new Uint8Array(20).fill(1));
+  feed(reader, Array(100).fill(short));
+  assertEquals(reader.byteLength, receiveBufferFirstBytes);
+  const burst = concat(...Array(5_000).fill(short));
+  feed(reader, [burst]);
+  assertEquals(reader.byteLength, receiveBufferBytes);
+  feed(reader, Array(100).fill(short));
+  assertEquals(reader.byteLength, receiveBufferFirstBytes);
+});
+
+Deno.test("FrameReader gives its memory back when it is closed, and knows whether a part is there", () => {
+  const reader = new FrameReader();
+  receive(reader, concat(frameHeader(1_000_000), new Uint8Array(600_000)));
+  assertEquals([reader.take(), reader.hasPart], [undefined, true]);
+  const { buffer } = reader.space();
+  reader.close();
+  assertEquals([reader.byteLength, reader.hasPart, buffer.byteLength], [0, false, 0]);
+});

@@ -1,5 +1,4 @@
-import { defaultLimits } from "../../limits.ts";
-import { type ByteStream, FrameSender } from "../../rpc/mod.ts";
+import { type ByteStream, FrameSender, realEnvironment } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
 
 /** A stream whose writes end when the test says so. */
@@ -28,7 +27,7 @@ async function turns(): Promise<void> {
 
 function start() {
   const events: string[] = [];
-  const sender = new FrameSender({ soon: queueMicrotask, limits: defaultLimits }, {
+  const sender = new FrameSender({ ...realEnvironment, soon: queueMicrotask }, {
     leaving: () => events.push("leaving"),
     written: () => events.push("written"),
     failed: (_stream, error) => events.push((error as Error).message),

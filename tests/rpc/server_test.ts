@@ -1,4 +1,4 @@
-import { wireLimits } from "../../limits.ts";
+import { wireLimits, withLimits } from "../../limits.ts";
 import {
   assertEquals,
   assertInstanceOf,
@@ -6,7 +6,7 @@ import {
   assertThrows,
   msgpackEncode,
 } from "../deps.ts";
-import { FrameError, type Reply } from "../../rpc/mod.ts";
+import { FrameError, realEnvironment, type Reply, RpcServer, tcpTransport } from "../../rpc/mod.ts";
 import { checkBadInput, whilePinged } from "../support/rpc/bad_input.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { execute, startServer, type TestServer } from "./rpc_server.ts";
@@ -166,4 +166,20 @@ Deno.test("RpcServer throws when its port is taken", async () => {
   await using served = startServer();
   const port = Number(served.address.split(":")[1]);
   assertThrows(() => startServer({ port }), Deno.errors.AddrInUse);
+});
+
+Deno.test("RpcServer has as many connections wait as its limits say", async () => {
+  let backlog: number | undefined;
+  const server = new RpcServer({
+    transport: {
+      ...tcpTransport,
+      listen: (hostname, port, wanted) => tcpTransport.listen(hostname, port, backlog = wanted),
+    },
+    environment: { ...realEnvironment, limits: withLimits({ listenBacklog: 77 }) },
+    hostname: "127.0.0.1",
+    port: 0,
+    serve: () => ({ execute }),
+  });
+  await server.close();
+  assertEquals(backlog, 77);
 });

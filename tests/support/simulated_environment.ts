@@ -17,7 +17,7 @@
  */
 
 import { defaultLimits, type Limits } from "../../limits.ts";
-import type { Environment } from "../../rpc/mod.ts";
+import { type Environment, MemoryAccount } from "../../rpc/mod.ts";
 import { Prng } from "./prng.ts";
 import { TimerQueue } from "./timer_queue.ts";
 
@@ -164,6 +164,7 @@ export class SimulatedEnvironment implements Environment {
   /** How far the wall clock is ahead of the true time; may be set at any moment. */
   clockSkewMs: number;
   readonly limits: Limits;
+  readonly memory = new MemoryAccount();
   /** Timers of this machine that wait, those of `yieldToEvents` included. */
   pendingTimers = 0;
   #world: SimulatedWorld;

@@ -5,6 +5,7 @@ import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { SyncActor } from "../../kvserver/sync/sync_actor.ts";
 import { defaultLimits } from "../../limits.ts";
 import { silentLogger } from "../../log/mod.ts";
+import { MemoryAccount } from "../../rpc/mod.ts";
 import { charsOf, messageOf, type TextEntry } from "../support/store/stores.ts";
 
 const self: ActorRef = { address: "a:1", incarnation: "a", counter: 1 };
@@ -55,6 +56,7 @@ export class Stage {
   constructor() {
     const context = {
       limits: defaultLimits,
+      memory: new MemoryAccount(),
       self,
       now: () => this.nowMs,
       monotonicMs: () => this.nowMs,

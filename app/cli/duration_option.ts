@@ -1,0 +1,16 @@
+import { UsageError } from "./usage_error.ts";
+
+const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** The longest duration, about a century: timers and clocks count in safe integers. */
+const durationMsMax = 100 * 366 * unitsMs.d;
+
+/** Reads an option value that is a duration, as `30s` or `1.5h`. @returns milliseconds. */
+export function parseDuration(text: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
+  const ms = Math.round(Number(digits) * unitsMs[unit as keyof typeof unitsMs]);
+  if (ms > 0 && ms <= durationMsMax) return ms;
+  throw new UsageError(
+    "Allowed is a duration above 0: a number and ms, s, m, h or d, as 30s or 2h.",
+  );
+}

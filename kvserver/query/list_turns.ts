@@ -1,0 +1,159 @@
+import type { ActorContext } from "../../actor/mod.ts";
+import { wireLimits } from "../../limits.ts";
+import {
+  beginResponse,
+  type ErrorCode,
+  isAllocationFailure,
+  type MsgpackWriter,
+  writeErrorResponse,
+} from "../../rpc/mod.ts";
+import { messageTypes } from "../messages/message_types.ts";
+import type { Store } from "../store/mod.ts";
+import { writeEntries } from "./list_part.ts";
+import { beginPart, beginReply, endPart, endReply, writeNoParts } from "./query_message.ts";
+
+/** Leaves room for what stands around the entries of a List in its frame. */
+const listBytesMax = wireLimits.frameBytesMax - 64;
+
+/** A part may pass its bound by as much, mostly. */
+const slackBytes = 4 * 1024;
+
+/** A List that is to be made in turns. */
+export interface LongList {
+  /** Counter of the inbox of its connection. */
+  readonly inbox: number;
+  readonly msgid: number;
+  /** Bytes of the request's frame. */
+  readonly requestBytes: number;
+  /** Bytes of its own. */
+  readonly prefix: Uint8Array;
+}
+
+/** Tells a query actor to make the next part of a List. */
+export interface ListTurnMessage {
+  type: typeof messageTypes.listTurn;
+}
+
+/** How far a List is. */
+interface Progress extends LongList {
+  /** The last key that was looked at. */
+  after?: Uint8Array;
+  /** Entries in its parts, and their bytes. */
+  count: number;
+  bytes: number;
+}
+
+/**
+ * Makes long Lists part by part, so that the other queries of the actor go on in between: a part is one
+ * message to itself, behind those that wait already. A few Lists take turns, the others wait for one of
+ * them, so that only a few grow at a time.
+ *
+ * The parts go to the connection as they are made, where they wait for the last one, because only then
+ * the length of the response is known. So a List shows each entry as it is when its part is made.
+ */
+export class ListTurns {
+  #context: ActorContext;
+  #store: Store;
+  #lists: Progress[] = [];
+  #isTurnDue = false;
+
+  constructor(context: ActorContext, store: Store) {
+    this.#context = context;
+    this.#store = store;
+  }
+
+  /** Adds a List. */
+  begin(list: LongList): void {
+    this.#lists.push({ ...list, count: 0, bytes: 0 });
+    this.#turnLater();
+  }
+
+  /** Forgets the List of a connection that is closed. */
+  forget(inbox: number): void {
+    this.#lists = this.#lists.filter((list) => list.inbox !== inbox);
+  }
+
+  /** Makes one part. */
+  turn(): void {
+    this.#isTurnDue = false;
+    const list = this.#lists.shift();
+    if (list === undefined) return;
+    if (!this.#tryPart(list)) {
+      const { listsAtOnce } = this.#context.limits;
+      this.#lists.splice(Math.min(listsAtOnce - 1, this.#lists.length), 0, list);
+    }
+    this.#turnLater();
+  }
+
+  #turnLater(): void {
+    if (this.#isTurnDue || this.#lists.length === 0) return;
+    this.#isTurnDue = true;
+    this.#context.tell(
+      this.#context.self,
+      { type: messageTypes.listTurn } satisfies ListTurnMessage,
+    );
+  }
+
+  /** As `#writePart`; without memory for a part the List is refused. */
+  #tryPart(list: Progress): boolean {
+    try {
+      return this.#writePart(list);
+    } catch (error) {
+      if (!isAllocationFailure(error)) throw error;
+      this.#context.abandonMessage();
+      this.#refuse(list, "overloaded", "Cannot List: there is no memory left");
+      return true;
+    }
+  }
+
+  /** @returns whether it was the last one; then the reply is sent too. */
+  #writePart(list: Progress): boolean {
+    const writer = this.#context.beginMessage();
+    // More than a chunk of messages holds, so that the part has a buffer of its own.
+    writer.ensure(this.#context.limits.listPartBytes + slackBytes);
+    const place = beginPart(writer);
+    const { count, isDone, last } = writeEntries(this.#store, list, writer, this.#context.limits);
+    list.count += count;
+    list.bytes += writer.size - place;
+    endPart(writer, place);
+    this.#tell(list);
+    if (list.bytes > listBytesMax) {
+      this.#refuse(
+        list,
+        "too_large",
+        `Cannot List: the entries exceed a frame of ${wireLimits.frameBytesMax} bytes, use Scan`,
+      );
+      return true;
+    }
+    if (!isDone) list.after = this.#store.keyOf(last);
+    else this.#reply(list, writeHead);
+    return isDone;
+  }
+
+  #refuse(list: Progress, code: ErrorCode, message: string): void {
+    writeNoParts(this.#context.beginMessage());
+    this.#tell(list);
+    this.#reply(list, (writer, { msgid }) => writeErrorResponse(writer, msgid, code, message));
+  }
+
+  #reply(list: Progress, write: (writer: MsgpackWriter, list: Progress) => void): void {
+    const writer = this.#context.beginMessage();
+    const place = beginReply(writer);
+    write(writer, list);
+    endReply(writer, place, { consumed: list.requestBytes, close: false }, 0);
+    this.#tell(list);
+  }
+
+  #tell({ inbox }: Progress): void {
+    const { address, incarnation } = this.#context.self;
+    this.#context.tellWritten({ address, incarnation, counter: inbox });
+  }
+}
+
+/** Writes what stands before the entries; the parts follow. */
+function writeHead(writer: MsgpackWriter, { msgid, count, bytes }: Progress): void {
+  const frame = beginResponse(writer, msgid);
+  const header = writer.reserveHeader32();
+  writer.fillHeader32(header, 0xdf, count);
+  writer.endFrame(frame, bytes);
+}

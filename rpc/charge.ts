@@ -1,0 +1,29 @@
+import type { MemoryAccount } from "./memory_account.ts";
+
+/** What is charged to an account for one thing whose size changes. */
+export class Charge {
+  #account: MemoryAccount;
+  #bytes = 0;
+
+  constructor(account: MemoryAccount) {
+    this.#account = account;
+  }
+
+  /** Bytes charged. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Charges so many bytes instead of those charged before. */
+  set(bytes: number): void {
+    if (bytes === this.#bytes) return;
+    this.#account.charge(bytes - this.#bytes);
+    this.#bytes = bytes;
+  }
+
+  /** Charges so many bytes more, or less. */
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    this.#account.charge(bytes);
+  }
+}

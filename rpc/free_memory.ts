@@ -1,0 +1,7 @@
+/**
+ * Gives the memory of a large buffer back now, because garbage is collected much later: until then as
+ * much again may lie about. Nobody may use the buffer any more, nor another view of it.
+ */
+export function freeMemory({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
+}

@@ -1,0 +1,159 @@
+import { defaultLimits, type Limits } from "../limits.ts";
+
+/** A number that the threads of a server count together: each its own part of it. */
+export interface SharedFigure {
+  /** Adds to the part of this thread. */
+  add(count: number): void;
+  /** Sets the part of this thread. */
+  set(count: number): void;
+  /** The sum of all parts. */
+  total(): number;
+  /** The greatest part of another thread; 0 when there is none. */
+  greatestElsewhere(): number;
+}
+
+/** Somebody outside who makes the server hold memory: a connection. */
+export interface MemoryHolder {
+  /** Bytes charged for it. */
+  readonly heldBytes: number;
+  /** Whether it does nothing with them: it is cut before those that do. */
+  readonly isStuck: boolean;
+  /** Whether it is cut only when all others are: a peer, because it would only send the same again. */
+  readonly isPeer: boolean;
+  /** Ends it now. Nothing is charged for it any more when this returns. */
+  cut(): void;
+}
+
+/** What all threads must see of an account. */
+export interface AccountFigures {
+  /** Bytes charged. */
+  readonly bytes: SharedFigure;
+  /** Bytes of the holder that holds most. */
+  readonly mostHeld: SharedFigure;
+}
+
+/** Of the bound, this part is left to connections, up to `memoryReserveBytesMax`. */
+const reservedShare = 1 / 8;
+
+/**
+ * What a server's memory goes to, as far as it depends on what comes in: keys and values, what waits to
+ * be sent, connections and their buffers. Whoever takes memory charges it, and gives it back later.
+ *
+ * The account refuses nothing by itself. Puts are refused while `putRoomBytes` is too small for them;
+ * past `maxBytes` the connections that hold most are cut, largest first, until the bound holds.
+ *
+ * Each thread of a server has an account of its own, whose figures are shared (`share`): all see one
+ * sum, and a thread leaves it to the one with the largest holder to cut it.
+ */
+export class MemoryAccount {
+  /** The bound of what all threads together charge; `Infinity`: none. */
+  readonly maxBytes: number;
+  #figures: AccountFigures = { bytes: new LocalFigure(), mostHeld: new LocalFigure() };
+  #holders = new Set<MemoryHolder>();
+  #limits: Limits;
+  #reservedBytes: number;
+  #uncheckedBytesMax: number;
+  /** Bytes that were charged since the bound was looked at. */
+  #unchecked = 0;
+  #isCheckDue = false;
+
+  /** @param maxBytes default: no bound */
+  constructor(maxBytes = Infinity, limits: Limits = defaultLimits) {
+    this.maxBytes = maxBytes;
+    this.#limits = limits;
+    this.#reservedBytes = Math.min(maxBytes * reservedShare, limits.memoryReserveBytesMax);
+    this.#uncheckedBytesMax = limits.memoryUncheckedBytesMax;
+  }
+
+  /** Bytes that all threads have charged. */
+  get bytes(): number {
+    return this.#figures.bytes.total();
+  }
+
+  /** Bytes that Puts may still take; below 0 past their bound. */
+  get putRoomBytes(): number {
+    if (this.maxBytes === Infinity) return Infinity;
+    return this.maxBytes - this.#reservedBytes - this.bytes;
+  }
+
+  /** Whether more is charged than may be. */
+  get isExceeded(): boolean {
+    return this.bytes > this.maxBytes;
+  }
+
+  /** Has other threads see what this one charges, and this one what they do. Once. */
+  share(figures: AccountFigures): void {
+    figures.bytes.add(this.#figures.bytes.total());
+    this.#figures = figures;
+  }
+
+  /** Charges so many bytes, or gives them back when they are below 0. */
+  charge(bytes: number): void {
+    this.#figures.bytes.add(bytes);
+    if (bytes > 0 && (this.#unchecked += bytes) >= this.#uncheckedBytesMax) this.#checkSoon();
+  }
+
+  /** Adds one who may be cut. */
+  addHolder(holder: MemoryHolder): void {
+    this.#holders.add(holder);
+  }
+
+  /** Removes one who is gone. */
+  removeHolder(holder: MemoryHolder): void {
+    this.#holders.delete(holder);
+  }
+
+  /** Cuts those who hold most, if more is charged than may be. To be called now and then. */
+  relieve(): void {
+    this.#unchecked = 0;
+    if (!this.isExceeded) {
+      this.#figures.mostHeld.set(0);
+      return;
+    }
+    const { sparedBytes } = this.#limits;
+    const holders = [...this.#holders].filter(({ heldBytes }) => heldBytes > sparedBytes);
+    holders.sort((a, b) =>
+      Number(a.isPeer) - Number(b.isPeer) || Number(b.isStuck) - Number(a.isStuck) ||
+      b.heldBytes - a.heldBytes
+    );
+    for (const holder of holders) {
+      this.#figures.mostHeld.set(holder.heldBytes);
+      if (this.#figures.mostHeld.greatestElsewhere() > holder.heldBytes) return;
+      holder.cut();
+      if (!this.isExceeded) break;
+    }
+    this.#figures.mostHeld.set(0);
+  }
+
+  /** Not at once: whoever charges is in the midst of something, and may be the one to be cut. */
+  #checkSoon(): void {
+    this.#unchecked = 0;
+    if (this.#isCheckDue || !this.isExceeded) return;
+    this.#isCheckDue = true;
+    queueMicrotask(() => {
+      this.#isCheckDue = false;
+      this.relieve();
+    });
+  }
+}
+
+/** The figure of a thread that shares it with nobody. */
+class LocalFigure implements SharedFigure {
+  #value = 0;
+
+  add(count: number): void {
+    this.#value += count;
+  }
+
+  set(count: number): void {
+    this.#value = count;
+  }
+
+  total(): number {
+    return this.#value;
+  }
+
+  greatestElsewhere(): number {
+    return 0;
+  }
+}

@@ -1,0 +1,41 @@
+import { parseDuration } from "../../app/cli/duration_option.ts";
+import { sizeFrom } from "../../app/cli/size_option.ts";
+import { UsageError } from "../../app/cli/usage_error.ts";
+import { assertEquals, assertThrows } from "../deps.ts";
+
+const parseSize = sizeFrom(32 * 1024 ** 2);
+
+const sizes: [text: string, bytes: number][] = [
+  ["512MiB", 512 * 1024 ** 2],
+  ["512M", 512 * 1024 ** 2],
+  ["2G", 2 * 1024 ** 3],
+  ["2GiB", 2 * 1024 ** 3],
+  ["2gib", 2 * 1024 ** 3],
+  ["1.5G", 1.5 * 1024 ** 3],
+  ["1T", 1024 ** 4],
+  ["32M", 32 * 1024 ** 2],
+  ["40000K", 40_000 * 1024],
+  ["33554432", 32 * 1024 ** 2],
+];
+
+const durations: [text: string, ms: number][] = [
+  ["1ms", 1],
+  ["30s", 30_000],
+  ["1.5m", 90_000],
+  ["2h", 7_200_000],
+  ["7d", 604_800_000],
+];
+
+Deno.test("sizeFrom() reads a number and a unit of powers of 1,024", () => {
+  for (const [text, bytes] of sizes) assertEquals(parseSize(text), bytes, text);
+  for (const text of ["", "31M", "G", "2GB", "2X", "-2G", "2 G", "1e9", "0", "99999999T", "NaN"]) {
+    assertThrows(() => parseSize(text), UsageError, "from 32 MiB on");
+  }
+});
+
+Deno.test("parseDuration() reads a number and a unit of time", () => {
+  for (const [text, ms] of durations) assertEquals(parseDuration(text), ms, text);
+  for (const text of ["", "0s", "5", "s", "-1s", "1 s", "1w", "0.1ms", "99999999d", "Infinitys"]) {
+    assertThrows(() => parseDuration(text), UsageError, "a duration above 0");
+  }
+});
