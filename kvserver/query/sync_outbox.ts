@@ -46,6 +46,8 @@ export class SyncOutbox {
   #siblings: number;
   /** What the entries will take there: room that is promised, because no sibling can refuse them. */
   #promised: Charge;
+  /** Bytes of the entries that were added since that was charged: once for all Puts of a query. */
+  #addedBytes = 0;
 
   constructor(
     context: ActorContext,
@@ -67,7 +69,7 @@ export class SyncOutbox {
     this.#hasAccepted = true;
     if (this.#isAlone) return;
     this.#dirty.add(n);
-    if (this.#siblings > 0) this.#promised.add(this.#siblings * this.#store.bytesOf(n));
+    if (this.#siblings > 0) this.#addedBytes += this.#store.bytesOf(n);
   }
 
   /** Removes an entry, because a later one of the same key came from the sync actor. */
@@ -94,6 +96,10 @@ export class SyncOutbox {
 
   /** Sends a message, if there is anything to send and the pace allows it. */
   send(): void {
+    if (this.#addedBytes > 0) {
+      this.#promised.add(this.#siblings * this.#addedBytes);
+      this.#addedBytes = 0;
+    }
     const hasNews = this.#dirty.size > 0 || this.#read !== undefined || this.#isDraining;
     if (!hasNews || !this.#pacer.isDue()) return;
     // Accepted entries go first, but leave half of the message to a part of the state.
