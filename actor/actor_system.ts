@@ -1,8 +1,8 @@
 import { consoleLogger, type Logger } from "../log/mod.ts";
 import {
-  decode,
   type Environment,
   MsgpackError,
+  MsgpackReader,
   realEnvironment,
   tcpTransport,
   type Transport,
@@ -176,10 +176,12 @@ export class ActorSystem extends ActorThread {
   }
 }
 
-/** @returns why a message cannot be unmarshalled, if it cannot. */
+/** @returns why a message is none, if it is not one whole value. What is in it is looked at when it is handled. */
 const malformedAs: CheckMessage = ({ bytes, start, end }) => {
   try {
-    decode(bytes, start, end);
+    const reader = new MsgpackReader(bytes, start, end);
+    reader.skip();
+    return reader.atEnd ? undefined : "bytes follow the value";
   } catch (error) {
     if (!(error instanceof MsgpackError)) throw error;
     return error.message;
