@@ -11,6 +11,8 @@ import type { DiskOptions } from "./query/group_commit.ts";
 /** Options of a `DataDirectory`. */
 export interface DataDirectoryOptions {
   clock: Clock & Timers & Limited;
+  /** Name of the cluster that the directory belongs to. */
+  cluster: string;
   /** Takes how far reading has come, when that takes long, and when the directory cannot be written. */
   log: Logger;
   /** Called when the thread of the disk ended unasked. */
@@ -37,8 +39,9 @@ export class DataDirectory {
     path: string,
     options: DataDirectoryOptions,
   ): Promise<DataDirectory> {
-    const disk = await DiskThread.open(path, options.clock, options.log);
-    disk.onBroken = options.onBroken;
+    const { cluster, clock, log, onBroken } = options;
+    const disk = await DiskThread.open(path, cluster, clock, log);
+    disk.onBroken = onBroken;
     return new DataDirectory(path, options, disk);
   }
 

@@ -78,7 +78,7 @@ export class Server {
   }
 
   static async #open(settings: RunSettings, described: readonly ActorRef[]): Promise<Server> {
-    const { dataDir, join, discovery } = settings;
+    const { dataDir, cluster, join, discovery } = settings;
     if (dataDir === undefined) {
       const found = await discovery.find(join);
       expectOwnAddress(settings.advertise, found);
@@ -87,6 +87,7 @@ export class Server {
     const { environment: clock, log, onThreadEnd } = settings;
     const data = await DataDirectory.open(dataDir, {
       clock,
+      cluster,
       log,
       onBroken: (error) => onThreadEnd(new ThreadEndedError(error.message)),
       onPeer: (address) => discovery.found(address),

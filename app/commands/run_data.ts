@@ -23,15 +23,17 @@ export async function runCheck({ arguments: [dir], options, console }: Invocatio
     if (!(error instanceof DamagedDirectoryError)) throw error;
     return tellDamage(dir!, error, { options, console });
   }
-  const { newestMs, diskBytes, tombstones } = data;
+  const { cluster, newestMs, diskBytes, tombstones } = data;
   const keys = data.store.size;
   if (options.json) {
-    console.out(JSON.stringify({ sound: true, keys, tombstones, newestMs, diskBytes }) + "\n");
+    const found = { sound: true, cluster, keys, tombstones, newestMs, diskBytes };
+    console.out(JSON.stringify(found) + "\n");
     return exitCodes.ok;
   }
   const newest = newestMs === undefined ? "none" : new Date(newestMs).toISOString();
   console.out(
     `${dir} is sound.\n` +
+      `  cluster     ${cluster ?? "none yet"}\n` +
       `  keys        ${grouped(keys)}\n` +
       `  tombstones  ${grouped(tombstones)}\n` +
       `  newest Put  ${newest}\n` +

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { defaultLimits, type Limits } from "../../limits.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
+import { readClusterName } from "./cluster_name.ts";
 import { shownKey } from "./damage.ts";
 import { damaged } from "./data_error.ts";
 import { openDataFile, unreadable } from "./data_file.ts";
@@ -63,6 +64,20 @@ export class DataReader {
   }
 
   /**
+   * Name of the cluster that the directory belongs to; `undefined` before a server has started with it.
+   *
+   * @throws {DataDirectoryError} when the file is damaged.
+   */
+  cluster(): string | undefined {
+    try {
+      return readClusterName(this.#database);
+    } catch (error) {
+      const why = (error as Error).message;
+      throw damaged(this.#directory, new Error(`${dataFileName}: ${why}`, { cause: error }));
+    }
+  }
+
+  /**
    * Addresses of the system ports of other servers, the one that was seen last first.
    *
    * @throws {DataDirectoryError} when the file is damaged.
@@ -89,6 +104,7 @@ export class DataReader {
     } catch (error) {
       throw damaged(this.#directory, error);
     }
+    this.cluster();
   }
 
   /** Approximate size of the file and the log in bytes. @throws {DataDirectoryError} when the file is damaged. */

@@ -2,7 +2,8 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Limits } from "../../limits.ts";
 import type { Clock } from "../../rpc/mod.ts";
 import { BatchLog } from "./batch_log.ts";
-import { damaged } from "./data_error.ts";
+import { readClusterName, writeClusterName } from "./cluster_name.ts";
+import { damaged, DataDirectoryError } from "./data_error.ts";
 import { openDataFile } from "./data_file.ts";
 import { Fold } from "./fold.ts";
 import { readManifest } from "./manifest.ts";
@@ -76,6 +77,20 @@ export class DataWriter {
     for (const segment of this.#fold.segments) this.#log.remove(segment);
     this.#fold = undefined;
     return true;
+  }
+
+  /**
+   * Names the cluster that the directory belongs to, unless it has a name.
+   *
+   * @throws {DataDirectoryError} when the disk refuses.
+   */
+  nameCluster(name: string): void {
+    try {
+      if (readClusterName(this.#database) === undefined) writeClusterName(this.#database, name);
+    } catch (cause) {
+      const why = (cause as Error).message;
+      throw new DataDirectoryError(this.#directory, `it cannot be written (${why})`, { cause });
+    }
   }
 
   /** Remembers the address of another server's system port, and that it was seen at `nowMs`. */

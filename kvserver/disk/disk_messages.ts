@@ -10,7 +10,8 @@ import type { DirectoryOwner } from "./data_error.ts";
 
 /** Server to disk thread. */
 export type DiskRequest =
-  | { type: "open"; directory: string; limits: Limits }
+  /** @param cluster that the server belongs to */
+  | { type: "open"; directory: string; cluster: string; limits: Limits }
   | { type: "read" }
   | { type: "write"; batches: readonly Uint8Array[] }
   | { type: "rememberPeer"; address: string }

@@ -16,6 +16,7 @@ export class DiskService {
   #emit: (event: DiskEvent) => void;
   #log: Log;
   #directory = "";
+  #cluster = "";
   /** The bounds of the server, once it has opened the directory. */
   #limits!: Limits;
   #lock: DirectoryLock | undefined;
@@ -66,9 +67,10 @@ export class DiskService {
 
   // ---- opening ------------------------------------------------------------------------------
 
-  #open({ directory, limits }: Extract<DiskRequest, { type: "open" }>): DiskContents {
+  #open({ directory, cluster, limits }: Extract<DiskRequest, { type: "open" }>): DiskContents {
     this.#limits = limits;
     this.#directory = directory;
+    this.#cluster = cluster;
     // A file that is not ours is left alone, without even a lock beside it. (With a lock beside it,
     // the file may be open, and must not be read before the lock is held.)
     expectRegularFiles(directory);
@@ -80,8 +82,20 @@ export class DiskService {
     }
     this.#reader = new DataReader(directory, limits);
     this.#reader.expectSound();
+    this.#expectCluster(this.#reader.cluster());
     this.#chunks = this.#reader.chunks();
     return { peers: this.#reader.peers(), bytes: this.#reader.bytes() };
+  }
+
+  /** @param found the name in the directory, if it has one */
+  #expectCluster(found: string | undefined): void {
+    const cluster = this.#cluster;
+    if (found === undefined || found === cluster) return;
+    throw new DataDirectoryError(
+      this.#directory,
+      `it belongs to the cluster "${found}", and this server to "${cluster}"; start it with ` +
+        `--cluster ${found}, or copy the data over with "cmud data export" and "cmud kv import"`,
+    );
   }
 
   /** The file is opened for writing once it has been read to its end, because it is sound then. */
@@ -91,6 +105,7 @@ export class DiskService {
     this.#reader!.close();
     this.#reader = undefined;
     this.#writer = new DataWriter(this.#directory, this.#lock!, this.#environment, this.#limits);
+    this.#writer.nameCluster(this.#cluster);
     this.#writer.forgetPeers(this.#limits.peersMax);
     this.#scheduleFold();
     return undefined;

@@ -47,12 +47,14 @@ export class DiskThread implements Disk {
   /**
    * Opens a data directory, and makes it if there is none.
    *
+   * @param cluster name of the cluster that the directory must belong to, or belongs to from then on
    * @param environment times the watch over the thread
    * @param log takes the log records of the thread
    * @throws {DataDirectoryError} when it cannot be used.
    */
   static async open(
     directory: string,
+    cluster: string,
     environment: Clock & Timers & Limited,
     log: Logger,
   ): Promise<DiskThread> {
@@ -61,6 +63,7 @@ export class DiskThread implements Disk {
       const contents = await disk.#worker.ask({
         type: "open",
         directory,
+        cluster,
         limits: environment.limits,
       });
       ({ peers: disk.peers, bytes: disk.bytes } = contents);

@@ -77,7 +77,7 @@ function notWritable(to: string, cause: unknown): DataDirectoryError {
 
 function writeDirectory(
   directory: string,
-  { store, peers }: Salvage,
+  { store, peers, cluster }: Salvage,
   environment: Clock & Random,
 ): void {
   const lock = new DirectoryLock(directory);
@@ -90,6 +90,7 @@ function writeDirectory(
         if (writer.logBytes > defaultLimits.foldUrgentBytes) { while (!writer.foldOn(Infinity)); }
       }
       while (!writer.foldOn(Infinity));
+      if (cluster !== undefined) writer.nameCluster(cluster);
       // The last one was seen last.
       for (const [i, address] of peers.entries()) writer.rememberPeer(address, i);
     } finally {

@@ -13,6 +13,7 @@ import { EntryReader } from "../entry/entry_reader.ts";
 import { isUid, sequenceMax, timestampMax } from "../entry/order.ts";
 import { isUtf8 } from "../../rpc/mod.ts";
 import { noEntry, Store } from "../store/mod.ts";
+import { readClusterName } from "./cluster_name.ts";
 import { DamageReport, shownKey } from "./damage.ts";
 import { DataDirectoryError } from "./data_error.ts";
 import { openDataFile } from "./data_file.ts";
@@ -33,6 +34,8 @@ export class Salvage {
   readonly report = new DamageReport();
   /** Addresses of the system ports of other servers, as far as they can be read. */
   readonly peers: string[] = [];
+  /** Name of the cluster that the directory belongs to, if it has one that can be read. */
+  cluster: string | undefined;
   #directory: string;
   #manifest: Manifest | undefined;
   /** Whether the directory has the format of 0.1.0, which has no checksums in the file. */
@@ -136,6 +139,7 @@ export class Salvage {
     this.#isOld = versionOf(database) !== formatVersion;
     for (const fault of integrityFaults(database)) this.report.add(dataFileName, fault);
     if (!this.#isOld) this.#manifest = this.#read(dataFileName, () => readManifest(database));
+    this.cluster = this.#read(dataFileName, () => readClusterName(database));
     this.#read(dataFileName, () => {
       const rows = database.prepare("SELECT address FROM peer ORDER BY lastSeenMs").all();
       this.peers.push(...rows.map(({ address }) => address as string));

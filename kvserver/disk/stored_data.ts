@@ -10,6 +10,8 @@ import { DataReader } from "./data_reader.ts";
 export class StoredData {
   /** All entries, merged. */
   readonly store = new Store();
+  /** Name of the cluster that it belongs to; absent before a server has started with it. */
+  cluster: string | undefined;
   /** When the last Put was accepted, milliseconds since the epoch; absent when there was none. */
   newestMs: number | undefined;
   /** Approximate size of the directory. */
@@ -32,6 +34,7 @@ export class StoredData {
   }
 
   private constructor(reader: DataReader) {
+    this.cluster = reader.cluster();
     this.diskBytes = reader.bytes();
     for (const part of reader.chunks()) {
       for (const entry = new EntryReader(part); entry.next();) {

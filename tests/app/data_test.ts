@@ -38,13 +38,13 @@ Deno.test("data check and export say what a directory holds, while a server runs
       stdout: exported,
       stderr: "",
     });
-    assertStringIncludes(await check(), "is sound.\n  keys        3\n");
+    assertStringIncludes(await check(), "is sound.\n  cluster     cmud\n  keys        3\n");
   });
   assertEquals((await runCmud(["data", "export", directory.path])).stdout, exported);
   assertMatch(await check(), /newest Put *20\d\d-\d\d-\d\dT[\d:.]+Z\n/);
   const { code, stdout } = await runCmud(["data", "check", "--json", directory.path]);
   const { newestMs, diskBytes, ...rest } = JSON.parse(stdout);
-  assertEquals([code, rest], [0, { sound: true, keys: 3, tombstones: 0 }]);
+  assertEquals([code, rest], [0, { sound: true, cluster: "cmud", keys: 3, tombstones: 0 }]);
   assertEquals(Math.abs(Date.now() - newestMs) < 60_000 && diskBytes > 0, true);
 });
 

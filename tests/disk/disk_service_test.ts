@@ -13,7 +13,7 @@ import { TempDirectory } from "../support/disk/temp_directory.ts";
 function startService(world: SimulatedWorld, directory: string) {
   const events: DiskEvent[] = [];
   const service = new DiskService(world.environment(), (event) => events.push(event));
-  service.handle({ type: "open", directory, limits: defaultLimits });
+  service.handle({ type: "open", directory, cluster: "cmud", limits: defaultLimits });
   while (service.handle({ type: "read" }) !== undefined);
   return { service, events };
 }

@@ -90,7 +90,7 @@ Deno.test("DiskThread folds a very long log between writes, however close they c
   const value = "x".repeat(4 * 1024 * 1024);
   for (let i = 0; i < 17; i++) writer.append([batchOf(entry("key", value, { timestamp: i }))]);
   writer.close();
-  const disk = await DiskThread.open(path, realEnvironment, silentLogger);
+  const disk = await DiskThread.open(path, "cmud", realEnvironment, silentLogger);
   for await (const _ of disk.entries());
   const deadlineMs = performance.now() + 10_000;
   let writes = 0;

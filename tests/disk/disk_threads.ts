@@ -9,7 +9,7 @@ export async function openedDisk(
   directory: string,
   log: Logger = silentLogger,
 ): Promise<{ disk: DiskThread; held: Map<string, TextEntry> }> {
-  const disk = await DiskThread.open(directory, realEnvironment, log);
+  const disk = await DiskThread.open(directory, "cmud", realEnvironment, log);
   try {
     const parts: Uint8Array[] = [];
     for await (const part of disk.entries()) parts.push(part);

@@ -169,7 +169,7 @@ function heldByReader(directory: string): Map<string, TextEntry> {
 function heldByService(directory: string): Map<string, TextEntry> {
   const service = new DiskService(realEnvironment, () => {});
   try {
-    service.handle({ type: "open", directory, limits: defaultLimits });
+    service.handle({ type: "open", directory, cluster: "cmud", limits: defaultLimits });
     const chunks: Uint8Array[] = [];
     for (let chunk; (chunk = service.handle({ type: "read" })) !== undefined;) {
       chunks.push(chunk as Uint8Array);

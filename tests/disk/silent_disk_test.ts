@@ -25,7 +25,7 @@ async function openHanging(world: SimulatedWorld, directory: string) {
   globalThis.Worker = function () {
     return worker;
   } as unknown as typeof Worker;
-  const opening = DiskThread.open(directory, environment, silentLogger);
+  const opening = DiskThread.open(directory, "cmud", environment, silentLogger);
   globalThis.Worker = RealWorker;
   const disk = await opening;
   for await (const _ of disk.entries());

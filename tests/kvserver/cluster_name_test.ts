@@ -1,8 +1,12 @@
+import { DataDirectoryError } from "../../kvserver/disk/data_error.ts";
+import { repairDirectory } from "../../kvserver/disk/repair.ts";
+import { StoredData } from "../../kvserver/disk/stored_data.ts";
 import { JoinError } from "../../kvserver/join/join_error.ts";
 import { Server, ServerOptionError } from "../../kvserver/mod.ts";
 import { Logger, type LogRecord } from "../../log/mod.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../deps.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { until } from "../support/until.ts";
 import { serve } from "./serving.ts";
 
@@ -88,4 +92,54 @@ Deno.test("a server at whose address nobody answers is told so soon, and so is t
     });
   }
   assertEquals(await lost.client.get("key"), undefined);
+});
+
+/** Starts a server in a directory, and stops it. */
+async function startIn(dataDir: string, cluster?: string): Promise<void> {
+  await using _ = await serve({ dataDir, cluster });
+}
+
+Deno.test("a data directory belongs to the cluster that it is first started in", async () => {
+  using directory = new TempDirectory();
+  const { path } = directory;
+  // A start that fails has not carried anything into a cluster.
+  {
+    await using red = await serve({ cluster: "red" });
+    const join = [red.server.address];
+    const wrong = { startPort: 0, queryActorCount: 1, dataDir: path, cluster: "blue", join };
+    await assertRejects(() => Server.start(wrong), JoinError);
+  }
+  assertEquals(StoredData.read(path).cluster, undefined);
+  await startIn(path, "red");
+  assertEquals(StoredData.read(path).cluster, "red");
+  for (const cluster of ["blue", undefined]) {
+    const error = await assertRejects(() => startIn(path, cluster), DataDirectoryError);
+    const found = `it belongs to the cluster "red", and this server to "${cluster ?? "cmud"}"; ` +
+      `start it with --cluster red, or copy the data over with "cmud data export" and ` +
+      `"cmud kv import"`;
+    assertEquals(error.found, found);
+  }
+  await startIn(path, "red");
+});
+
+Deno.test("data repair keeps the name of the cluster, and a damaged name is damage", async () => {
+  using directory = new TempDirectory();
+  using above = new TempDirectory();
+  const [from, to] = [directory.path, `${above.path}/new`];
+  await startIn(from, "a-name-to-be-found");
+  repairDirectory(from, to, realEnvironment);
+  assertEquals(StoredData.read(to).cluster, "a-name-to-be-found");
+
+  const file = `${from}/cmud.db`;
+  const bytes = Deno.readFileSync(file);
+  const at = new TextDecoder("latin1").decode(bytes).indexOf("a-name-to-be-found");
+  bytes[at] ^= 1;
+  Deno.writeFileSync(file, bytes);
+  const damage = "it is damaged (cmud.db: the name of its cluster is damaged)";
+  const error = await assertRejects(() => startIn(from, "a-name-to-be-found"), DataDirectoryError);
+  assertStringIncludes(error.found, damage.slice(0, -1));
+  const nameless = `${above.path}/nameless`;
+  const { report } = repairDirectory(from, nameless, realEnvironment);
+  assertEquals(report.text(), ["cmud.db: the name of its cluster is damaged"]);
+  assertEquals(StoredData.read(nameless).cluster, undefined);
 });

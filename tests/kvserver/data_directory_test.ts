@@ -15,6 +15,7 @@ async function withDirectory(
 ): Promise<void> {
   const data = await DataDirectory.open(path, {
     clock: realEnvironment,
+    cluster: "cmud",
     log: silentLogger,
     onBroken: (error) => {
       throw error;
