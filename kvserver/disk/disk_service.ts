@@ -7,7 +7,7 @@ import { DataReader } from "./data_reader.ts";
 import { DataWriter } from "./data_writer.ts";
 import { DirectoryLock } from "./directory_lock.ts";
 import { openDirectory } from "./open_directory.ts";
-import { expectRegularFiles } from "./private_files.ts";
+import { expectRegularFiles, expectUnused } from "./private_files.ts";
 import type { DiskAnswers, DiskContents, DiskEvent, DiskRequest } from "./disk_messages.ts";
 
 /** Serves a data directory from its opening to its closing: first it is read, then written. */
@@ -71,10 +71,13 @@ export class DiskService {
     this.#limits = limits;
     this.#directory = directory;
     this.#cluster = cluster;
-    // A file that is not ours is left alone, without even a lock beside it. (With a lock beside it,
-    // the file may be open, and must not be read before the lock is held.)
     expectRegularFiles(directory);
-    if (!DirectoryLock.isIn(directory) && hasDataFile(directory)) checkDataFile(directory, "write");
+    // What is not ours is left alone, without even a lock beside it. (With a lock beside it, the file
+    // may be open, and must not be read before the lock is held.)
+    if (!DirectoryLock.isIn(directory)) {
+      if (hasDataFile(directory)) checkDataFile(directory, "write");
+      else expectUnused(directory);
+    }
     this.#lock = new DirectoryLock(directory);
     const others = openDirectory(directory, this.#lock, this.#environment, limits);
     if (others !== undefined) {

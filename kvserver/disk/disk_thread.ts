@@ -1,4 +1,3 @@
-import { dirname, resolve } from "node:path";
 import { WatchedWorker } from "../../actor/mod.ts";
 import type { Clock, Limited, Timers } from "../../rpc/mod.ts";
 import type { Logger } from "../../log/mod.ts";
@@ -11,8 +10,7 @@ import type {
   DiskRefusal,
   DiskRequest,
 } from "./disk_messages.ts";
-import { makePrivateDirectory } from "./private_files.ts";
-import { syncDirectory } from "./sync_directory.ts";
+import { makeDirectory } from "./make_directory.ts";
 
 /**
  * A data directory, owned by a thread of its own.
@@ -184,32 +182,6 @@ export class DiskThread implements Disk {
 
   #silentError(): DataDirectoryError {
     return new DataDirectoryError(this.#directory, this.#silent);
-  }
-}
-
-function makeDirectory(directory: string): void {
-  try {
-    makeLasting(resolve(directory));
-  } catch (cause) {
-    const why = (cause as Error).message;
-    throw new DataDirectoryError(directory, `it cannot be made (${why})`, { cause });
-  }
-}
-
-/** Makes a directory, and those above it, unless there are, under names that are on the medium. */
-function makeLasting(directory: string): void {
-  if (isDirectory(directory)) return;
-  const above = dirname(directory);
-  makeLasting(above);
-  makePrivateDirectory(directory);
-  syncDirectory(above);
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
   }
 }
 

@@ -10,6 +10,9 @@ import { DataDirectoryError } from "./data_error.ts";
 const ours =
   /^(cmud\.db(\.new)?(-journal|-wal|-shm)?|log-\d+|lock(-journal|-wal|-shm)?|owner\.json(\.new)?)$/;
 
+/** What a file system puts into its topmost directory: a fresh mount is as good as an empty directory. */
+const ofFileSystems = ["lost+found"];
+
 const fileMode = 0o600;
 const directoryMode = 0o700;
 const modeOfOthers = 0o077;
@@ -49,6 +52,25 @@ export function expectRegularFiles(directory: string): void {
     if (isFile) continue;
     const what = isSymlink ? "a symbolic link" : "no regular file";
     throw new DataDirectoryError(directory, `its ${name} is ${what}; allowed is a regular file`);
+  }
+}
+
+/**
+ * Sees that a directory that is to become a data directory holds nothing else: a mistyped path would
+ * scatter files over a directory that is somebody's.
+ *
+ * @throws {DataDirectoryError} when it does.
+ */
+export function expectUnused(directory: string): void {
+  for (const { name } of Deno.readDirSync(directory)) {
+    if (ours.test(name) || ofFileSystems.includes(name)) continue;
+    throw new DataDirectoryError(
+      directory,
+      `it is no data directory, and holds other files (${
+        JSON.stringify(name)
+      }); allowed is a new ` +
+        "directory, or an empty one",
+    );
   }
 }
 

@@ -144,10 +144,32 @@ for (const [what, spoil, found] of unusable) {
 Deno.test("a data directory is refused that is a file, or below one", async () => {
   using directory = new TempDirectory();
   Deno.writeTextFileSync(`${directory.path}/file`, "");
-  for (const path of ["file", "file/below"]) {
-    const { message } = await refused(`${directory.path}/${path}`);
-    assertStringIncludes(message, "it cannot be made");
+  Deno.symlinkSync("nowhere", `${directory.path}/link`);
+  const cases = [
+    ["file", "it is a file; allowed is a directory"],
+    ["file/far/below", `it cannot be made (${directory.path}/file is a file)`],
+    ["link", "it is a symbolic link that leads nowhere; allowed is a directory"],
+  ];
+  for (const [path, found] of cases) {
+    assertEquals((await refused(`${directory.path}/${path}`)).found, found);
   }
+});
+
+Deno.test("a directory that holds other files becomes no data directory, and is left as it is", async () => {
+  using directory = new TempDirectory();
+  const { path } = directory;
+  Deno.mkdirSync(`${path}/lost+found`);
+  for (const name of ["README.md", ".profile"]) {
+    Deno.writeTextFileSync(`${path}/${name}`, "");
+    const { found } = await refused(path);
+    assertStringIncludes(found, `it is no data directory, and holds other files ("${name}")`);
+    assertEquals([...directory.files().keys()], [name]);
+    Deno.removeSync(`${path}/${name}`);
+  }
+  // A fresh mount will do; and what comes later is nobody's fault.
+  await (await openedDisk(path)).disk.close();
+  Deno.writeTextFileSync(`${path}/README.md`, "");
+  await (await openedDisk(path)).disk.close();
 });
 
 Deno.test("a data directory is refused while another one has it, who is named", async () => {

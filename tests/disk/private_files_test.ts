@@ -50,6 +50,7 @@ testUnless(
   async () => {
     using directory = new TempDirectory();
     const { path } = directory;
+    await (await openedDisk(path)).disk.close();
     Deno.chmodSync(path, 0o755);
     Deno.writeTextFileSync(`${path}/letter`, "");
     Deno.chmodSync(`${path}/letter`, 0o644);
