@@ -99,6 +99,16 @@ export function isClusterName(name: string): boolean {
   return name.length <= clusterBytesMax && /^[\w.-]+$/.test(name);
 }
 
+/** The refusal of a caller that belongs to another cluster than the system that is called. */
+export function refusalOfCluster(own: string, other: string): RpcError {
+  return new RpcError("bad_request", `Cannot sync: the cluster here is "${own}", not "${other}"`);
+}
+
+/** The cluster of the system that was called; `undefined` for any other refusal. */
+export function clusterOfRefusal({ message }: RpcError): string | undefined {
+  return /^Cannot sync: the cluster here is "([\w.-]{1,64})", not "/.exec(message)?.[1];
+}
+
 /** Reads a str that is as it should be. */
 function readText(reader: MsgpackReader, isAllowed: (text: string) => boolean): string {
   const count = reader.strHeader();

@@ -47,7 +47,7 @@ export type { Inbox, ReceiveMarshalled } from "./inbox.ts";
 export type { MetListener } from "./introductions.ts";
 export { type CheckMessage, firstExposed } from "./exposed.ts";
 export type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
-export { clusterBytesMax, defaultCluster, isClusterName } from "./hello.ts";
+export { clusterBytesMax, clusterOfRefusal, defaultCluster, isClusterName } from "./hello.ts";
 export { isDialable, isIncarnation, type SystemId, systemKey } from "./system_id.ts";
 export type { ExtraFigure, SystemStats } from "./stats.ts";
 export type { LinkState, TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";

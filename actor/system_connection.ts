@@ -16,7 +16,7 @@ import {
   type Timers,
   writeValue,
 } from "../rpc/mod.ts";
-import { findCluster, readHello } from "./hello.ts";
+import { findCluster, readHello, refusalOfCluster } from "./hello.ts";
 import type { MetListener } from "./introductions.ts";
 import { type LinkNotice, noticeOf, writeNotice } from "./link_notice.ts";
 import type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
@@ -252,7 +252,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     const reason = `${address} belongs to the cluster "${cluster}", and this server to ` +
       `"${system.cluster}"`;
     system.refusedMessage(this.#ends.peer, address, reason);
-    throw new RpcError("bad_request", `Cannot sync: ${reason}`);
+    throw refusalOfCluster(system.cluster, cluster);
   }
 
   #hello({ paramCount }: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {

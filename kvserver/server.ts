@@ -15,6 +15,7 @@ import { type OnFault, QueryThread } from "./thread/query_thread.ts";
 import { ServerActors } from "./server_actors.ts";
 import { describeServer } from "./join/description.ts";
 import { Discovery } from "./join/discovery.ts";
+import { ownAddresses } from "./join/own_addresses.ts";
 import { JoinError } from "./join/join_error.ts";
 import {
   readDescriptions,
@@ -68,7 +69,8 @@ export class Server {
     const memory = new MemoryAccount(bounds.maxMemory, limits);
     const environment = awakeEnvironment(settings.environment, limits, memory);
     const { cluster, transport: dialer, log } = settings;
-    const discovery = new Discovery({ cluster, dialer, environment, log });
+    const own = ownAddresses(settings);
+    const discovery = new Discovery({ cluster, own, dialer, environment, log });
     try {
       return await Server.#open({ ...settings, environment, discovery }, described);
     } catch (error) {

@@ -5,7 +5,7 @@
  */
 
 import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
-import { escapeControlInLines, FrameError, MsgpackError, ShapeError } from "../../rpc/mod.ts";
+import { escapeControlInLines, isUnintelligible } from "../../rpc/mod.ts";
 
 /** What kind of port was asked. */
 export type PortKind = "query" | "system";
@@ -15,6 +15,7 @@ export function failureText(error: unknown, port: PortKind = "query"): string {
   const message = (error instanceof Error ? error.message : String(error))
     // What the program calls is not what a person asked for.
     .replace(/^Cannot call Describe at /, "Cannot join ")
+    .replace(/^Cannot wait longer for /, port === "system" ? "Cannot join " : "$&")
     // Its words say it already.
     .replace(/ \(os error \d+\)/g, "")
     // Nobody who runs the program can follow Deno's advice.
@@ -33,8 +34,8 @@ function adviceFor(error: unknown, port: PortKind): string | undefined {
     return listenAdvice.find(([pattern]) => pattern.test(error.message))?.[1];
   }
   if (error instanceof TimeoutError && port === "system") {
-    return "Is that a system port? By default that is 6000. If so, its server is too busy or too\n" +
-      "far away: try again";
+    return "What listens there does not answer as a cmud server does: is the port right? By default\n" +
+      "6000 is the system port. If it is right, its server is too busy or too far away: try again";
   }
   if (error instanceof TimeoutError) {
     return "Is that a query port? If so, its server is too busy or too far away: try again, or\n" +
@@ -45,13 +46,15 @@ function adviceFor(error: unknown, port: PortKind): string | undefined {
   if (cause instanceof Deno.errors.ConnectionRefused) {
     return "Is a server running there? One is started with: cmud server";
   }
-  if ([FrameError, MsgpackError, ShapeError].some((type) => cause instanceof type)) {
+  if (isUnintelligible(error)) {
     return "What answers there does not speak as a cmud server does: is the port right?\n" +
-      (port === "query"
-        ? "By default 6001 is the first query port"
-        : "By default 6000 is the system port");
+      "By default 6001 is the first query port";
   }
   if (cause instanceof Error && unknownHost.test(cause.message)) return hostAdvice;
+  if (port === "system") {
+    return "Is that a system port? By default that is 6000. If so, its server may be stopping, or have\n" +
+      "too many connections, or be out of reach: try again";
+  }
   return "Its server may be stopping, or have too many connections, or be out of reach: try again,\n" +
     "or start one here with: cmud server";
 }

@@ -1,10 +1,11 @@
-import type { ActorRef } from "../../actor/mod.ts";
+import { type ActorRef, clusterOfRefusal } from "../../actor/mod.ts";
 import {
   type Call,
   type CallOptions,
   type Dialer,
   type Environment,
   isRetriable,
+  isUnintelligible,
   RpcConnection,
   RpcError,
 } from "../../rpc/mod.ts";
@@ -45,8 +46,9 @@ export async function fetchSyncActor(
   try {
     return readSyncActor(await connection.call(describeCall(cluster), options), address);
   } catch (error) {
-    if (!(error instanceof RpcError) || isRetriable(error)) throw error;
-    throw new JoinError(address, `Cannot join ${address}: ${whyOf(error)}`, { cause: error });
+    const why = whyNever(error, cluster);
+    if (why === undefined) throw error;
+    throw new JoinError(address, `Cannot join ${address}: ${why}`, { cause: error });
   } finally {
     await connection.close();
   }
@@ -66,8 +68,23 @@ function readSyncActor(description: string | undefined, address: string): ActorR
   }
 }
 
-function whyOf({ code, message }: RpcError): string {
-  if (code !== "unknown_method") return `it says ${JSON.stringify(message.slice(0, 200))}`;
-  return "it is no system port; a server prints its own when it starts, by default that is the " +
-    "port before its first query port";
+/**
+ * Why what answers will not do so otherwise at the next try; `undefined` when it may.
+ *
+ * @param cluster of this server
+ */
+function whyNever(error: unknown, cluster: string): string | undefined {
+  if (isUnintelligible(error)) {
+    return `it is no system port: what answers there does not speak as a cmud server does; ` +
+      `by default 6000 is the system port`;
+  }
+  if (!(error instanceof RpcError) || isRetriable(error)) return undefined;
+  if (error.code === "unknown_method") {
+    return "it is no system port; a server prints its own when it starts, by default that is the " +
+      "port before its first query port";
+  }
+  const other = clusterOfRefusal(error);
+  return other === undefined
+    ? `it says ${JSON.stringify(error.message.slice(0, 200))}`
+    : `it belongs to the cluster "${other}", this server to "${cluster}" (--cluster)`;
 }

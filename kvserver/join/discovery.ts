@@ -1,6 +1,13 @@
 import type { ActorRef } from "../../actor/mod.ts";
 import type { Logger } from "../../log/mod.ts";
-import { Backoff, type Dialer, type Environment, pause, RpcError } from "../../rpc/mod.ts";
+import {
+  Backoff,
+  ConnectionError,
+  type Dialer,
+  type Environment,
+  pause,
+  RpcError,
+} from "../../rpc/mod.ts";
 import { fetchSyncActor } from "./describe.ts";
 import { JoinError } from "./join_error.ts";
 
@@ -8,6 +15,8 @@ import { JoinError } from "./join_error.ts";
 export interface DiscoveryOptions {
   /** Name of the cluster that servers must belong to. */
   cluster: string;
+  /** Addresses where nobody but this server itself will be found. */
+  own: readonly string[];
   dialer: Dialer;
   environment: Environment;
   /** Takes a line for each named server that cannot be joined yet, and for every incompatible one. */
@@ -27,7 +36,8 @@ interface Seed {
 type Absence = "silent" | "starting" | "incompatible";
 
 /** A seed's answer: the sync actor of its server, or why there is none. */
-type Answer = { seed: Seed; syncActor: ActorRef } | { seed: Seed; failure: unknown };
+type Answer = { seed: Seed; syncActor: ActorRef } | Failure;
+type Failure = { seed: Seed; failure: unknown };
 
 /**
  * Finds the servers to sync with: asks system ports for their sync actors until each has answered, less
@@ -36,6 +46,7 @@ type Answer = { seed: Seed; syncActor: ActorRef } | { seed: Seed; failure: unkno
  */
 export class Discovery {
   #cluster: string;
+  #own: readonly string[];
   #dialer: Dialer;
   #environment: Environment;
   #log: Logger;
@@ -44,8 +55,9 @@ export class Discovery {
   #ending = new AbortController();
   #asking: Promise<unknown> = Promise.resolve();
 
-  constructor({ cluster, dialer, environment, log }: DiscoveryOptions) {
+  constructor({ cluster, own, dialer, environment, log }: DiscoveryOptions) {
     this.#cluster = cluster;
+    this.#own = own;
     this.#dialer = dialer;
     this.#environment = environment;
     this.#log = log;
@@ -56,7 +68,8 @@ export class Discovery {
    *
    * Without a remembered one, at least one of those named is found: one that is still starting is
    * waited for. With one, this server has been a member before, and starts without the others, because
-   * otherwise servers that all start at once, as after a power cut, would wait for each other.
+   * otherwise servers that all start at once, as after a power cut, would wait for each other. An
+   * address of this server itself is left out, if others are named too.
    *
    * @throws {ConnectionError | TimeoutError} when one must be found and nobody answers; {JoinError} when
    * what answers where one is named cannot be joined.
@@ -74,8 +87,11 @@ export class Discovery {
         ),
       );
       const found = answers.filter((answer) => "syncActor" in answer);
-      const failed = answers.filter((answer) => "failure" in answer);
-      for (const { seed } of found) this.#seeds.delete(seed.address);
+      const all = answers.filter((answer) => "failure" in answer);
+      const own = all.filter((answer) => this.#isOwn(answer));
+      const failed = all.filter((answer) => !own.includes(answer));
+      for (const { seed } of [...found, ...own]) this.#seeds.delete(seed.address);
+      if (!isMember && own.length > 0 && own.length === answers.length) throw ownAddress(own[0]);
       for (const { seed, failure } of failed) {
         if (seed.isNamed && failure instanceof JoinError) throw failure;
       }
@@ -126,6 +142,11 @@ export class Discovery {
     }
   }
 
+  /** Whether nobody answers because this very server is to listen there. */
+  #isOwn({ seed, failure }: Failure): boolean {
+    return failure instanceof ConnectionError && this.#own.includes(seed.address);
+  }
+
   /** Asks a seed. A failure is an answer too, because nothing that a peer says may end a running server. */
   async #ask(seed: Seed, timeoutMs: number): Promise<Answer> {
     const { address } = seed;
@@ -164,6 +185,11 @@ export class Discovery {
   #pause(retries: Backoff): Promise<void> {
     return pause(this.#environment, retries.nextMs(), this.#ending.signal);
   }
+}
+
+function ownAddress({ seed: { address } }: Failure): JoinError {
+  const why = "that is the address of this server itself; allowed is that of another one";
+  return new JoinError(address, `Cannot join ${address}: ${why}`);
 }
 
 function absenceOf(failure: unknown): Absence {

@@ -65,7 +65,8 @@ Deno.test("failureText() says what to try where that is known", () => {
   ];
   for (const [error, text] of cases) assertEquals(failureText(error).slice(0, text.length), text);
   const silence = failureText(new TimeoutError("h:1", true, 5), "system");
-  assertStringIncludes(silence, "\nIs that a system port? By default that is 6000.");
+  assertStringIncludes(silence, "Cannot join h:1: no reply within 5 ms\n");
+  assertStringIncludes(silence, "is the port right? By default\n6000 is the system port.");
 });
 
 Deno.test("failureText() says what to try when a port cannot be bound", () => {

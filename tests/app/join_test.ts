@@ -56,9 +56,20 @@ Deno.test("server --join says which port is a system port when something else an
   const { code, stdout, stderr } = await runCmud(["server", "--port", "0", "--join", address]);
   (await accepting).close();
   listener.close();
-  assertEquals({ code, stdout }, { code: 69, stdout: "" });
-  assertStringIncludes(stderr, `cmud: Cannot join ${address}: `);
-  assertStringIncludes(stderr, "By default 6000 is the system port\n");
+  assertEquals({ code, stdout }, { code: 64, stdout: "" });
+  assertStringIncludes(stderr, `cmud: Cannot join ${address}: it is no system port: what answers`);
+  assertStringIncludes(stderr, "by default 6000 is the system port\n");
+});
+
+Deno.test("server --join ends with 64 for its own address", async () => {
+  const port = freePorts(2);
+  const own = `127.0.0.1:${port}`;
+  const { code, stdout, stderr } = await runCmud(["server", "--port", `${port}`, "--join", own]);
+  assertEquals({ code, stdout }, { code: 64, stdout: "" });
+  assertStringIncludes(
+    stderr,
+    `cmud: Cannot join ${own}: that is the address of this server itself`,
+  );
 });
 
 Deno.test("server --join warns and goes on asking when only some answer", async () => {

@@ -1,6 +1,8 @@
+import { refusalOfCluster } from "../../actor/hello.ts";
 import type { ActorRef } from "../../actor/mod.ts";
 import { describeServer } from "../../kvserver/join/description.ts";
 import { Discovery } from "../../kvserver/join/discovery.ts";
+import { ownAddresses } from "../../kvserver/join/own_addresses.ts";
 import { JoinError } from "../../kvserver/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { ConnectionError, TimeoutError } from "../../rpc/mod.ts";
@@ -19,7 +21,7 @@ type Manner = { result: unknown } | { refusal: string } | "silent";
 const starting: Manner = { refusal: "unavailable" };
 
 /** System ports that answer as they are told to, and a discovery that may ask them. */
-function setUp(world: SimulatedWorld, manners: readonly Manner[]) {
+function setUp(world: SimulatedWorld, manners: readonly Manner[], own: readonly string[] = []) {
   const network = new MemoryNetwork(world);
   const environment = world.environment();
   const logged: string[] = [];
@@ -39,6 +41,7 @@ function setUp(world: SimulatedWorld, manners: readonly Manner[]) {
   });
   const discovery = new Discovery({
     cluster: "cmud",
+    own,
     dialer: network,
     environment,
     log: lineLogger((line) => logged.push(line)),
@@ -172,6 +175,56 @@ testInWorld(
   },
 );
 
+testInWorld("find() fails when a named one does not speak as a server does", async (world) => {
+  const { seeds: [seed], addresses, discovery, close } = setUp(world, [starting]);
+  seed.server.onRequest = ({ stream }) => {
+    stream.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request")).catch(() => {});
+  };
+  const found = "it is no system port: what answers there does not speak as a cmud server does";
+  await world.complete(assertRejects(() => discovery.find(addresses), JoinError, found));
+  await close();
+});
+
+testInWorld("find() names the cluster of a server of another one", async (world) => {
+  const { seeds: [seed], addresses, discovery, close } = setUp(world, [starting]);
+  const { code, message } = refusalOfCluster("red", "cmud");
+  seed.server.onRequest = (request) => seed.server.refuse(request, code, message);
+  const found = 'Cannot join a:6000: it belongs to the cluster "red", this server to "cmud" ' +
+    "(--cluster)";
+  await world.complete(assertRejects(() => discovery.find(addresses), JoinError, found));
+  await close();
+});
+
+testInWorld(
+  "find() leaves out the server's own address, unless no other is named",
+  async (world) => {
+    const { network, seeds, addresses, discovery, keepAsking, logged, close } = setUp(
+      world,
+      [starting, starting],
+      ["a:6000"],
+    );
+    const [self, other] = seeds;
+    network.at(self.address).reachability = "refuses";
+    const found = "Cannot join a:6000: that is the address of this server itself";
+    await world.complete(assertRejects(() => discovery.find([self.address]), JoinError, found));
+    // Whoever answers there is another one.
+    network.at(self.address).reachability = "answers";
+    const finding = discovery.find([self.address]);
+    await world.advance(joinRetryMaxMs);
+    self.manner = running(self);
+    assertEquals(await world.complete(finding), [self.syncActor]);
+    logged.length = 0;
+    network.at(self.address).reachability = "refuses";
+    other.manner = running(other);
+    assertEquals(await world.complete(discovery.find(addresses)), [other.syncActor]);
+    keepAsking();
+    const { dials } = network.at(self.address);
+    await world.advance(10 * joinRetryMaxMs);
+    assertEquals([network.at(self.address).dials - dials, logged], [0, []]);
+    await close();
+  },
+);
+
 testInWorld("close() ends a question and a pause at once", async (world) => {
   const { addresses, discovery, keepAsking, close } = setUp(world, ["silent", starting]);
   await world.complete(discovery.find([], addresses));
@@ -180,4 +233,17 @@ testInWorld("close() ends a question and a pause at once", async (world) => {
   const beforeMs = world.nowMs;
   await close();
   assertEquals(world.nowMs, beforeMs);
+});
+
+Deno.test("ownAddresses() are those by which this machine and others reach the system port", () => {
+  const local = ["127.0.0.1:7000", "[::1]:7000", "localhost:7000"];
+  const cases: [options: Parameters<typeof ownAddresses>[0], own: string[]][] = [
+    [{ hostname: "127.0.0.1", startPort: 7000 }, local],
+    [{ hostname: "192.0.2.7", startPort: 7000 }, ["192.0.2.7:7000"]],
+    [{ hostname: "2001:db8::7", startPort: 7000 }, ["[2001:db8::7]:7000"]],
+    [{ hostname: "0.0.0.0", startPort: 7000, advertise: "a:1" }, ["a:1", ...local]],
+    [{ hostname: "127.0.0.1", startPort: 0 }, []],
+    [{ hostname: "::", startPort: 0, advertise: "a:1" }, ["a:1"]],
+  ];
+  for (const [options, own] of cases) assertEquals(ownAddresses(options), own);
 });
