@@ -18,6 +18,7 @@
 
 import process from "node:process";
 import { parts, type Task } from "./compare_parts.ts";
+import { refuse } from "./refuse.ts";
 
 /** How long a task is repeated before it is measured, and for each of the times it is. */
 const warmUpMs = 100;
@@ -90,16 +91,31 @@ function table(rounds: readonly { there: Figures; here: Figures }[]): string[] {
   });
 }
 
+/** The folder of the checkout at that path. */
+function checkoutAt(path: string | undefined): URL {
+  if (path === undefined) {
+    refuse("Cannot compare: allowed is the path of another checkout: deno task compare ../before");
+  }
+  try {
+    return new URL(`file://${Deno.realPathSync(path)}/`);
+  } catch {
+    refuse(`Cannot compare with ${path}: there is no such folder`);
+  }
+}
+
+/** The names of the parts to compare: all if none is given. */
+function partsNamed(names: readonly string[]): readonly string[] {
+  const unknown = names.find((name) => !Object.hasOwn(parts, name));
+  if (unknown === undefined) return names.length > 0 ? names : Object.keys(parts);
+  refuse(`Cannot compare ${unknown}: allowed are ${Object.keys(parts).join(", ")}`);
+}
+
 const [first, ...rest] = Deno.args;
 if (first === "--alone") {
   console.log(JSON.stringify(await measure(new URL(rest[0]), rest.slice(1))));
 } else {
-  if (first === undefined) throw new TypeError("Cannot compare: name another checkout");
-  const checkouts = {
-    there: new URL(`file://${Deno.realPathSync(first)}/`),
-    here: new URL("../", import.meta.url),
-  };
-  for (const name of rest.length > 0 ? rest : Object.keys(parts)) {
+  const checkouts = { there: checkoutAt(first), here: new URL("../", import.meta.url) };
+  for (const name of partsNamed(rest)) {
     const rounds: { there: Figures; here: Figures }[] = [];
     for (let round = 0; round < 9; round++) {
       const pair = { there: {}, here: {} };

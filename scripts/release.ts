@@ -7,17 +7,17 @@
  * @module
  */
 
+import { refuse } from "./refuse.ts";
 import { checksumLine, compileArguments, releaseNotes, targets } from "./release_parts.ts";
 
 const root = new URL("../", import.meta.url);
 const dist = new URL("dist/", root);
 const config = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
 
-/** @throws {Error} when the tag is that of another version, or a step fails. */
-async function release(tag: string): Promise<void> {
-  if (tag !== `v${config.version}`) {
-    throw new Error(`Cannot release ${tag}: deno.json has version ${config.version}`);
-  }
+/** @throws {Error} when a step fails. */
+async function release(tag: string | undefined): Promise<void> {
+  const allowed = `allowed is the tag of the version in deno.json, v${config.version}`;
+  if (tag !== `v${config.version}`) refuse(`Cannot release ${tag ?? "without a tag"}: ${allowed}`);
   const changelog = Deno.readTextFileSync(new URL("CHANGELOG.md", root));
   const notes = releaseNotes(changelog, config.version);
   Deno.mkdirSync(dist, { recursive: true });
@@ -37,4 +37,4 @@ async function deno(args: readonly string[]): Promise<void> {
   if (!success) throw new Error(`Cannot run deno ${args.join(" ")}`);
 }
 
-await release(Deno.args[0] ?? "without a tag");
+await release(Deno.args[0]);
