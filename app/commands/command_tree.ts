@@ -83,7 +83,7 @@ function build(
     .configureOutput({
       writeOut: (text) => console.out(text),
       writeErr: (text) => console.err(text),
-      outputError: (text, write) => write(hinted(text)),
+      outputError: (text, write) => write(hinted(text, spec, path)),
     })
     .showHelpAfterError(`Try: ${["cmud", "help", ...path].join(" ")}`)
     .addHelpText("after", footer(spec));
@@ -141,17 +141,19 @@ function footer({ examples = [], name }: CommandSpec): string {
   return sections.map((section) => `\n${section}\n`).join("");
 }
 
-/** For what is often meant, and unlike it in its letters. */
-const hints: readonly (readonly [RegExp, string])[] = [
-  [
-    /unknown option '-\d/,
-    "A value that begins with - goes behind --, as in: cmud kv put KEY -- -5\n",
-  ],
-  [/unknown option '-v'/i, "(Did you mean --version?)\n"],
-];
+/** The library's message, with what a user of the command is most likely to need next. */
+function hinted(text: string, spec: CommandSpec, path: readonly string[]): string {
+  return `cmud: ${text.replace(/^error: (command-)?/, "")}${hintFor(text, spec, path)}`;
+}
 
-/** The library's message, with what a user is most likely to need next. */
-function hinted(text: string): string {
-  const [, hint = ""] = hints.find(([pattern]) => pattern.test(text)) ?? [];
-  return `cmud: ${text.replace(/^error: (command-)?/, "")}${hint}`;
+function hintFor(text: string, spec: CommandSpec, path: readonly string[]): string {
+  // The library names an option that is written alike.
+  if (!text.includes("unknown option '") || text.includes("Did you mean")) return "";
+  const free = (spec.arguments ?? []).filter(({ values }) => values === undefined);
+  if (free.length > 0) {
+    const names = free.map(({ name }) => name);
+    const call = ["cmud", ...path, "--", ...names].join(" ");
+    return `A ${names.join(" or ")} that begins with - goes behind --: ${call}\n`;
+  }
+  return /'-v'/i.test(text) ? "(Did you mean --version?)\n" : "";
 }

@@ -167,3 +167,21 @@ Deno.test("nothing printed to a pipe holds an escape sequence", async () => {
     assert(!(stdout + stderr).includes("\x1b"));
   }
 });
+
+Deno.test("what is no option, where an argument may begin with -, is said to go behind --", async () => {
+  const cases: [args: string, hint: string][] = [
+    ["kv put -x y", "A KEY or VALUE that begins with - goes behind --: cmud kv put -- KEY VALUE\n"],
+    ["kv get -v", "A KEY that begins with - goes behind --: cmud kv get -- KEY\n"],
+    ["data check -x", "A DIR that begins with - goes behind --: cmud data check -- DIR\n"],
+    ["kv get --sever x", "(Did you mean --server?)\n"],
+    ["status -v", "(Did you mean --version?)\n"],
+    ["completion -x", ""],
+  ];
+  for (const [args, hint] of cases) {
+    const { code, stderr } = await runCmud(args.split(" "));
+    assertEquals(code, 64);
+    const [first, ...rest] = stderr.split(/(?<=\n)/);
+    assertMatch(first, /^cmud: unknown option '-/);
+    assertEquals(rest.slice(0, -1).join(""), hint, args);
+  }
+});
