@@ -345,6 +345,27 @@ Deno.test("in a pipe nothing is shown unasked, but others see what is done there
   await ada.leave();
 });
 
+Deno.test("who plays in two windows hears nothing of herself, and stays when one is closed", async () => {
+  const { store, clock, ada, bob } = await company();
+  const hex64 = () => "2".repeat(16);
+  const environment = { now: () => clock.ms, monotonicMs: () => clock.ms, hex64 };
+  const second = await Seat.take(store, "Ada", { ...clock.skewed(0), environment });
+  await second.type("say from here");
+  assertEquals(await ada.lookAround(), "");
+  await ada.type("say from there");
+  assertEquals(await second.lookAround(), "");
+  assert(!(await second.type("look")).includes("Ada"));
+  await bob.lookAround();
+  await ada.type("quit");
+  clock.ms++;
+  assertEquals(await second.lookAround(), "");
+  assertEquals(await bob.lookAround(), "Ada goes home.\n");
+  assertMatch(await bob.type("who"), /^Ada, Undergraduate, /);
+  assertEquals(await second.type("say still here"), "You say: still here\n");
+  assertEquals(await bob.lookAround(), "Ada says: still here\n");
+  await Promise.all([second.leave(), bob.leave()]);
+});
+
 Deno.test("nothing of what is of interest for a moment only is needed to go on with a character", async () => {
   const store = new MemoryStore();
   const script = ["Ada", "mine 9", "buy cpu", "say hi", "move fence", "solve", "solve", "resign"];

@@ -1,6 +1,7 @@
 /**
  * The events that a player hears of unasked: those in the player's place, whispers to the player, and
- * steps that others take off the problem that the player faces.
+ * steps that others take off the problem that the player faces. What the player does in another window is
+ * no news.
  *
  * @module
  */
@@ -49,7 +50,10 @@ export class EventFeed {
     player.appear();
     // The player may have moved during the read: events of the place before are dropped.
     const news = player.known?.place === place ? [...seen, ...told] : told;
-    player.talk.hear(news.map(happened));
+    const { name } = player.session;
+    player.talk.hear(news.filter((each) => each.name !== name).map(happened));
+    // The other window said that the player has left.
+    if (news.some((each) => each.name === name && each.event.did === "sleep")) player.stay();
   }
 
   #sceneAt(place: string): NewsFilter {

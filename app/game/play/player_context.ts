@@ -122,6 +122,11 @@ export class PlayerContext {
     this.onArrival();
   }
 
+  /** Lets others know that the player plays on, who has left in another window. */
+  stay(): void {
+    this.publisher.appear(this.known!, true);
+  }
+
   /** Lets others know that the player has gone to another place. */
   moved(place: string): void {
     const from = this.known!.place;

@@ -18,6 +18,7 @@ import * as text from "../talk/text.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
 import { inOrder, recent } from "../state/news_filter.ts";
 import { isVisible } from "../../cli/visible.ts";
+import { playerOf } from "../world/names.ts";
 import { suggest } from "../../cli/suggest.ts";
 
 /** What each command does. */
@@ -66,7 +67,7 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
         readEvents(session, (bucket) => prefixes.letters(bucket, session.name)),
       ])
     );
-    const isOwn = (id: string) => session.owns(id);
+    const isOwn = (id: string) => playerOf(id) === session.name;
     const seen = recent(scene, { parse: parseScene, isOwn });
     const told = recent(letters, { parse: parseLetters, isOwn });
     const others = present.records.filter((each) =>
