@@ -1,11 +1,14 @@
 import { readWhenReady } from "./standard_streams.ts";
 import { catchStopSignals } from "./stop_signals.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** A terminal: keys come from it, text goes to it. */
 export interface TerminalDevice {
   write(text: string): void;
   /** How many characters a row has; 0 where nobody said. */
   columns(): number;
+  /** How many rows there are; 0 where nobody said. */
+  rows(): number;
   /** Calls `handler` when that changes, until the function returned is called. */
   onResize(handler: () => void): () => void;
   /**
@@ -38,7 +41,7 @@ const marksPastes = "\x1b[?2004h";
 const marksNothing = "\x1b[?2004l";
 
 /** For programs between the shell and this one, as `deno task` is: only the terminal stops them all. */
-const onSuspending = "fg goes on. If no shell answers, press Ctrl-Z again.\r\n";
+const onSuspending = "fg goes on. If no shell answers, press Ctrl-Z again.";
 
 /** The terminal that stdin and stdout are, for a program that uses one at a time. */
 export function processTerminal(write: (text: string) => void): TerminalDevice {
@@ -81,13 +84,8 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
   };
   return {
     write,
-    columns() {
-      try {
-        return Deno.consoleSize().columns;
-      } catch {
-        return 0;
-      }
-    },
+    columns: () => sizeOf("columns"),
+    rows: () => sizeOf("rows"),
     onResize(handler) {
       if (Deno.build.os === "windows") return () => {};
       Deno.addSignalListener("SIGWINCH", handler);
@@ -112,7 +110,8 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
       write(marksNothing);
       setMode(false);
       if (mayStop(0)) return;
-      write(onSuspending);
+      const rows = wrapped(onSuspending, sizeOf("columns") || Infinity);
+      write(rows.map((row) => `${row}\r\n`).join(""));
       mayStop(Deno.pid);
     },
     onResume(next) {
@@ -132,6 +131,14 @@ export function processTerminal(write: (text: string) => void): TerminalDevice {
       };
     },
   };
+}
+
+function sizeOf(direction: "columns" | "rows"): number {
+  try {
+    return Deno.consoleSize()[direction];
+  } catch {
+    return 0;
+  }
 }
 
 function setMode(raw: boolean): void {

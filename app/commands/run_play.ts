@@ -82,6 +82,7 @@ function conversationOf(
     manner,
     isTerminal,
     columns: () => console.terminal?.columns() ?? 0,
+    rows: () => console.terminal?.rows() ?? 0,
     stop,
     fast: options.fast === true,
     environment,

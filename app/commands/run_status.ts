@@ -8,6 +8,7 @@ import { failureText } from "../cli/failure.ts";
 import { pause } from "../cli/pause.ts";
 import { queryAddresses } from "../cli/query_client.ts";
 import { type Style, styleFor } from "../cli/style.ts";
+import { wrapped } from "../cli/wrapped.ts";
 
 /** What one query port answered. */
 type Report = { address: string; error: Error } | {
@@ -15,7 +16,7 @@ type Report = { address: string; error: Error } | {
   stats: Record<string, unknown>;
 };
 
-const columns = ["ready", "keys", "gets", "puts", "lists", "connections", "uptime", "version"];
+const figures = ["ready", "keys", "gets", "puts", "lists", "connections", "uptime", "version"];
 
 /** Shows what each query port answers to `Stats`, once or again and again. */
 export async function runStatus(invocation: Invocation): Promise<number> {
@@ -31,7 +32,8 @@ export async function runStatus(invocation: Invocation): Promise<number> {
       if (options.watch && console.stdoutIsTerminal && !options.json) {
         console.out("\x1b[H\x1b[2J");
       }
-      console.out(options.json ? asJson(reports) : asTable(reports, style));
+      const columns = console.terminal?.columns() || Infinity;
+      console.out(options.json ? asJson(reports) : asTable(reports, style, columns));
       if (!options.watch) {
         const failed = reports.find((report) => "error" in report);
         if (failed === undefined) return exitCodeOfReadiness(reports, console);
@@ -78,27 +80,43 @@ function asJson(reports: readonly Report[]): string {
     .join("");
 }
 
-function asTable(reports: readonly Report[], { bold, red }: Style): string {
+/** A line for each address; where that does not fit, a line for each figure. */
+function asTable(reports: readonly Report[], style: Style, columns: number): string {
   const rows = reports.map((report) =>
     "error" in report ? [report.address, whatFailed(report.error)] : [
       report.address,
-      ...columns.map((column) =>
-        column === "uptime"
+      ...figures.map((figure) =>
+        figure === "uptime"
           ? formatDuration(Number(report.stats.uptimeMs))
-          : escapeControl(String(report.stats[column] ?? "-"))
+          : escapeControl(String(report.stats[figure] ?? "-"))
       ),
     ]
   );
-  const header = ["address", ...columns];
-  const isReport = (row: string[]) => row.length === header.length;
+  const header = ["address", ...figures];
   const widths = header.map((title, i) =>
     Math.max(title.length, ...rows.filter(isReport).map((row) => row[i].length), i ? 0 : 15)
   );
+  const width = widths.reduce((sum, width) => sum + width + 2, -2);
+  if (width > columns) return rows.map((row) => asBlock(row, style, columns)).join("");
+  const { bold, red } = style;
   const line = (row: string[]) => row.map((cell, i) => cell.padEnd(widths[i])).join("  ").trimEnd();
   return [
     bold(line(header)),
     ...rows.map((row) => isReport(row) ? line(row) : red(`${row[0].padEnd(widths[0])}  ${row[1]}`)),
   ].join("\n") + "\n";
+}
+
+/** Whether the row of an address has its figures, and not only what failed. */
+function isReport(row: readonly string[]): boolean {
+  return row.length === 1 + figures.length;
+}
+
+function asBlock(row: readonly string[], { bold, red }: Style, columns: number): string {
+  const [address, ...cells] = row;
+  const lines = isReport(row)
+    ? figures.map((figure, i) => `  ${figure.padEnd(11)}  ${cells[i]}`)
+    : wrapped(`  ${cells[0]}`, columns).map(red);
+  return [bold(address), ...lines].join("\n") + "\n";
 }
 
 function formatDuration(ms: number): string {

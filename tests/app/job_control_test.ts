@@ -6,8 +6,9 @@ import { withServer } from "./with_server.ts";
 const shellPrompt = "SH% ";
 
 /** A shell with job control. */
-async function openShell(): Promise<Terminal> {
-  const shell = new Terminal(`env PS1='${shellPrompt}' bash --norc --noprofile --noediting -i`);
+async function openShell(columns?: number): Promise<Terminal> {
+  const bash = `env PS1='${shellPrompt}' bash --norc --noprofile --noediting -i`;
+  const shell = new Terminal(bash, { columns });
   await shell.until(shellPrompt);
   return shell;
 }
@@ -27,13 +28,14 @@ terminalTest(
   "Ctrl-Z suspends kv shell, and fg brings the line being typed back",
   () =>
     withServer(async (server) => {
-      const shell = await openShell();
+      // So narrow that what it says takes two rows.
+      const shell = await openShell(40);
       await shell.type(commandLine("kv", "shell", "--server", server));
       await shell.until("cmud> ");
       await shell.type("put a suspended");
       await shell.until("suspended");
       await shell.type("\x1a");
-      await shell.until("press Ctrl-Z again");
+      assertMatch(await shell.until("Ctrl-Z again."), /answers, press\r+\nCtrl-Z again\.$/);
       if (!await mayStopItself()) await shell.type("\x1a");
       await shell.until("Stopped");
       await shell.type("echo raw: $(stty -a | grep -c -e -icanon)\r");

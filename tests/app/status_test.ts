@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
-import { runCmud } from "../support/app/fake_console.ts";
+import { runCommandLine } from "../../app/mod.ts";
+import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
+import { FakeTerminal } from "../support/app/fake_terminal.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
 Deno.test("status shows a line for each query actor", () =>
@@ -31,4 +33,20 @@ Deno.test("status ends with 69 when one does not answer, and shows the others", 
     assertStringIncludes(stderr, "Is a server running there?");
     assertStringIncludes(stdout, `${dead}  Cannot call Stats`);
     assertMatch(stdout, new RegExp(`\n${server} +true`));
+  }));
+
+Deno.test("status shows a line for each figure on a terminal that is too narrow for the table", () =>
+  withServer(async (server) => {
+    const dead = deadAddress();
+    const statusAt = async (columns: number) => {
+      const terminal = await FakeTerminal.open(columns);
+      const console = Object.assign(new FakeConsole(), { terminal });
+      await runCommandLine(["status", "--server", `${server},${dead}`], console);
+      return console.stdout;
+    };
+    const narrow = await statusAt(40);
+    assertMatch(narrow, new RegExp(`^${server}\n  ready        true\n  keys         0\n`));
+    assertStringIncludes(narrow, `${dead}\n  Cannot call Stats`);
+    for (const line of narrow.split("\n")) assert(line.length <= 40, line);
+    for (const columns of [0, 120]) assertMatch(await statusAt(columns), /^address +ready +keys/);
   }));

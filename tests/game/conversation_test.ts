@@ -11,7 +11,8 @@ import { beginning, problemOf, riseTo } from "../../app/game/talk/story.ts";
 import type { Problem } from "../../app/game/state/problem.ts";
 import { hardwareFacts, kinds, ranks } from "../../app/game/world/world.ts";
 import * as text from "../../app/game/talk/text.ts";
-import { type Manner, wrapped } from "../../app/game/talk/words.ts";
+import type { Manner } from "../../app/game/talk/words.ts";
+import { wrapped } from "../../app/cli/wrapped.ts";
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes, fc } from "../deps.ts";
 import { loadedDice, play } from "./stage.ts";
 
@@ -332,6 +333,32 @@ Deno.test("one of something is not several", () => {
   assert(text.bought("cpu", 1, 2).includes("for 1 coin."));
 });
 
+Deno.test("help names the commands alone where the list would scroll off, and tells of one", async () => {
+  const said = async (line: string, rows: number, columns = 80) => {
+    const answer = await play(["Ada", line], {
+      manner: "drawn",
+      rows: () => rows,
+      columns: () => columns,
+    });
+    return answer.said.slice(answer.said.lastIndexOf("or help.\n") + "or help.\n".length);
+  };
+  const list = await said("help", 24);
+  assertEquals(list.split("\n").length, 17);
+  for (const [rows, columns] of [[0, 80], [17, 80]]) {
+    assertEquals(await said("help", rows, columns), list);
+  }
+  const brief = await said("help", 16);
+  assertEquals(brief.split("\n").length, 4);
+  assertStringIncludes(brief, "You can say help, stats, map,");
+  assertStringIncludes(brief, "Say help COMMAND to see what it does, as in: help stats\n");
+  assertEquals((await said("help", 12, 40)).split("\n").length < 12, true);
+  assertEquals(
+    await said("help MINE", 12),
+    "mine [N]: look for coins, N times (1 to 10,000).\n",
+  );
+  assertStringIncludes(await said("help store", 12), "Did you mean shop?");
+});
+
 Deno.test("stories, help and answers fit 80 columns", () => {
   const stories = [beginning, ...problemOf.values(), ...riseTo.values()];
   const problem = { rank: "Undergraduate", remaining: 100, skipped: 1_000 } as Problem;
@@ -351,7 +378,8 @@ Deno.test("stories, help and answers fit 80 columns", () => {
     ...kinds.flatMap((kind) => ranks.map((rank) => text.notForYou(kind, rank))),
     ...(["now", "before", "nothing"] as const).map((noted) => text.storeTrouble("", noted)),
   ];
-  const helps = [help.field("plain"), help.battle("plain"), help.spectator("plain")];
+  const lists = ["field", "battle", "spectator"] as const;
+  const helps = lists.map((list) => help(list, "plain"));
   for (const line of [...stories, ...answers, ...helps, ...scenery.values()].flat()) {
     assertLessOrEqual(line.length, 80, line);
   }

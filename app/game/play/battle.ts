@@ -5,9 +5,9 @@
  */
 
 import type { Character } from "../state/character.ts";
-import type { BattleCommand } from "../talk/commands.ts";
+import { type BattleCommand, battleCommands } from "../talk/commands.ts";
 import { leftOf, powerOf } from "../world/hardware.ts";
-import { help } from "../talk/help_text.ts";
+import { tellHelp } from "./help.ts";
 import { type Attempt, attempt, face } from "../state/moves.ts";
 import { social } from "./social.ts";
 import { problemOf } from "../talk/story.ts";
@@ -65,8 +65,8 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
   emote: social.emote,
   who: social.who,
 
-  help({ talk }) {
-    talk.say(help.battle(talk.manner));
+  help({ talk }, args) {
+    tellHelp(talk, "battle", battleCommands, args);
   },
 };
 

@@ -51,6 +51,8 @@ async function following(player: PlayerContext, command: string): Promise<readon
   const { known, session } = player;
   if (known === undefined || !isCommand(player, command)) return [];
   switch (command) {
+    case "help":
+      return commandsFor(player);
     case "move":
       return [...places.keys()].filter((place) => place !== known.place);
     case "buy":

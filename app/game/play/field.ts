@@ -14,9 +14,9 @@ import {
   mineAttemptsMax,
   untoldSecondsMax,
 } from "../world/bounds.ts";
-import { type FieldCommand, parseCount } from "../talk/commands.ts";
+import { type FieldCommand, fieldCommands, parseCount } from "../talk/commands.ts";
 import { powerOf } from "../world/hardware.ts";
-import { help } from "../talk/help_text.ts";
+import { tellHelp } from "./help.ts";
 import { map, pictureColumns } from "../talk/map_text.ts";
 import { buy, mine } from "../state/moves.ts";
 import { miningBar } from "../talk/progress.ts";
@@ -29,8 +29,8 @@ import { suggest } from "../../cli/suggest.ts";
 
 /** What each command does. */
 export const field: Readonly<Record<FieldCommand, Command>> = {
-  help({ talk }) {
-    talk.say(help.field(talk.manner));
+  help({ talk }, args) {
+    tellHelp(talk, "field", fieldCommands, args);
   },
 
   async stats(player) {

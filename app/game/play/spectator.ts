@@ -9,7 +9,7 @@ import { listAll, type Reader } from "../state/character.ts";
 import { meantBy, parseLine, type SpectatorCommand, spectatorCommands } from "../talk/commands.ts";
 import { Conversation, type ConversationOptions } from "../talk/conversation.ts";
 import { parseScene } from "../state/events.ts";
-import { help } from "../talk/help_text.ts";
+import { tellHelp } from "./help.ts";
 import { prefixes } from "../state/keys.ts";
 import { readLeaders } from "../state/leaders.ts";
 import { Poller } from "./poller.ts";
@@ -35,7 +35,7 @@ export async function watchGame(options: SpectatorOptions): Promise<number> {
   const { store, environment } = options;
   const talk = new Conversation(options);
   talk.say([text.title, newsText.watching]);
-  await withStore(talk, () => commands.who(talk, store, environment));
+  await withStore(talk, () => commands.who(talk, store, environment, []));
   const filter = new NewsFilter({ prefix: prefixes.scenes, parse: parseScene, isOwn: () => false });
   const poller = new Poller(async () => {
     const nowMs = environment.now();
@@ -52,7 +52,12 @@ export async function watchGame(options: SpectatorOptions): Promise<number> {
   return 0;
 }
 
-type Show = (talk: Conversation, store: Reader, clock: Clock) => Promise<void> | void;
+type Show = (
+  talk: Conversation,
+  store: Reader,
+  clock: Clock,
+  args: readonly string[],
+) => Promise<void> | void;
 
 const commands: Readonly<Record<Exclude<SpectatorCommand, "quit">, Show>> = {
   async who(talk, store, clock) {
@@ -73,8 +78,8 @@ const commands: Readonly<Record<Exclude<SpectatorCommand, "quit">, Show>> = {
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },
 
-  help(talk) {
-    talk.say(help.spectator(talk.manner));
+  help(talk, _store, _clock, args) {
+    tellHelp(talk, "spectator", spectatorCommands, args);
   },
 };
 
@@ -82,14 +87,14 @@ async function converse(talk: Conversation, store: Reader, clock: Clock): Promis
   for (;;) {
     const line = await talk.ask(newsText.watchingPrompt);
     if (line === undefined) return;
-    const { word, typed } = parseLine(line);
+    const { word, typed, args } = parseLine(line);
     if (word === "") continue;
     if (word === "quit") return;
     if (!Object.hasOwn(commands, word)) {
       talk.say(text.unknownCommand(typed, meantBy(word, spectatorCommands)));
       continue;
     }
-    await withStore(talk, () => commands[word as keyof typeof commands](talk, store, clock));
+    await withStore(talk, () => commands[word as keyof typeof commands](talk, store, clock, args));
   }
 }
 

@@ -7,7 +7,8 @@
 import { appLimits } from "../../../limits.ts";
 import { escapeControl } from "../../../rpc/mod.ts";
 import { heldLinesMax, storyPauseMs } from "../world/bounds.ts";
-import { type Manner, wrapped } from "./words.ts";
+import { wrapped } from "../../cli/wrapped.ts";
+import type { Manner } from "./words.ts";
 
 /** What a line is, for a terminal that shows such things differently. */
 export type Tone = "plain" | "story" | "news" | "trouble" | "prompt";
@@ -34,6 +35,8 @@ export interface ConversationOptions {
   readonly manner?: Manner;
   /** How many characters fit into a row of the terminal; 0 where nobody knows. */
   readonly columns?: () => number;
+  /** How many rows the terminal has; 0 where nobody knows. */
+  readonly rows?: () => number;
   /** No pauses at all. */
   readonly fast: boolean;
   readonly pause: Pause;
@@ -82,6 +85,12 @@ export class Conversation {
   draws(columns: number): boolean {
     const room = this.#options.columns?.() ?? 0;
     return this.manner === "drawn" && (room === 0 || columns <= room);
+  }
+
+  /** Whether `lines` can be shown so that all can be seen at once, with the prompt below them. */
+  fits(lines: readonly string[]): boolean {
+    const room = this.manner === "drawn" && this.#options.rows?.() || Infinity;
+    return lines.flatMap((line) => this.#rows(line)).length < room;
   }
 
   /** Says each of `lines`, control characters made visible. */

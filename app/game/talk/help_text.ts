@@ -1,5 +1,5 @@
 /**
- * What the commands are, in a line each.
+ * What the commands are, in a line each, and in a word each where there is no room for that.
  *
  * @module
  */
@@ -7,13 +7,13 @@
 import { mineAttemptsMax } from "../world/bounds.ts";
 import type { BattleCommand, FieldCommand, SpectatorCommand } from "./commands.ts";
 import { grouped } from "../../cli/numbers.ts";
-import { glossary, type Manner } from "./words.ts";
+import { glossary, listed, type Manner } from "./words.ts";
 
 type Help<Command extends string> = Readonly<Record<Command, [usage: string, meaning: string]>>;
 
 /** What is the same in more than one of them. */
 const shared = {
-  help: ["help", "this list"],
+  help: ["help [COMMAND]", "this list, or what a command does"],
   inv: ["inv", "your coins and hardware"],
   who: ["who", "who is playing at the moment"],
   map: ["map", "who is where"],
@@ -64,9 +64,28 @@ export const usages: ReadonlyMap<string, string> = new Map(
   Object.entries({ ...field, ...battle }).map(([command, [usage]]) => [command, usage]),
 );
 
+/** What can be asked for help with: the commands between problems, in front of one, and of a spectator. */
+export type HelpList = keyof typeof lists;
+
+const lists = { field, battle, spectator } satisfies Record<string, Help<string>>;
+
 /** The commands, one a line. */
-export const help = {
-  field: (manner: Manner) => glossary(Object.values(field), manner),
-  battle: (manner: Manner) => glossary(Object.values(battle), manner),
-  spectator: (manner: Manner) => glossary(Object.values(spectator), manner),
-} as const;
+export function help(list: HelpList, manner: Manner): string[] {
+  return glossary(Object.values(lists[list]), manner);
+}
+
+/** The names of the commands, for a screen that the list would scroll off. */
+export function helpInBrief(list: HelpList): string[] {
+  const names = Object.keys(lists[list]);
+  return [
+    `You can say ${listed(names)}.`,
+    `Say help COMMAND to see what it does, as in: help ${names.find((name) => name !== "help")}`,
+  ];
+}
+
+/** One of the commands. */
+export function helpOn(list: HelpList, command: string): string | undefined {
+  const all: Partial<Record<string, [usage: string, meaning: string]>> = lists[list];
+  const [usage, meaning] = Object.hasOwn(all, command) ? all[command]! : [];
+  return usage && `${usage}: ${meaning}.`;
+}

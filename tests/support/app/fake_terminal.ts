@@ -37,6 +37,10 @@ export class FakeTerminal implements TerminalDevice {
     return this.#columns;
   }
 
+  rows(): number {
+    return this.#columns === 0 ? 0 : this.#xterm.rows;
+  }
+
   onResize(handler: () => void): () => void {
     this.#onResize = handler;
     return () => this.#onResize = undefined;
