@@ -33,6 +33,8 @@ export const wireLimits = {
   keyBytesMax: 4 * KiB,
   /** A longer value is answered with `too_large`. */
   valueBytesMax: 8 * MiB,
+  /** Room for what stands beside the entries in a message between servers, and around it on a link. */
+  messageSlackBytes: 96 * KiB,
   /** The most entries that one Scan may ask for; a higher limit is answered with `bad_request`. */
   scanEntriesMax: 10_000,
   /** Characters of the address in a server's description: the longest host name, brackets and a port. */
@@ -483,9 +485,6 @@ export interface LimitRelation {
 const entryBytesMax = (l: { keyBytesMax: number; valueBytesMax: number }) =>
   l.keyBytesMax + l.valueBytesMax + 128;
 
-/** Room for what stands beside the entries in a message between servers, introductions aside. */
-const messageSlackBytes = 96 * KiB;
-
 /** The most that a message introduces its receiver to another server with. */
 const introductionBytesMax = 320;
 
@@ -493,7 +492,7 @@ const introductionBytesMax = 320;
 const syncMessageBytes = (
   l: Record<"syncMessageBytesMax" | "keyBytesMax" | "valueBytesMax" | "peersMax", number>,
 ) =>
-  Math.max(l.syncMessageBytesMax, entryBytesMax(l)) + messageSlackBytes +
+  Math.max(l.syncMessageBytesMax, entryBytesMax(l)) + wireLimits.messageSlackBytes +
   l.peersMax * introductionBytesMax;
 
 /** What must hold between bounds. `checkLimits` asserts it, of the default ones when this is loaded. */

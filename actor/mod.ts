@@ -56,14 +56,19 @@ export type { ThreadPort } from "./thread_link.ts";
 export { messagePort } from "./thread_port.ts";
 export { joinSystem, type ThreadConfig } from "./join_system.ts";
 export {
+  type Accounted,
+  type AccountFigures,
   type ByteListener,
   type ByteStream,
   type Clock,
   type Dialer,
   type Environment,
   type Limited,
+  MemoryAccount,
+  type MemoryHolder,
   MsgpackWriter,
   type Random,
+  type SharedFigure,
   type Timers,
   type Transport,
   UnmarshallableError,

@@ -57,7 +57,11 @@ export class MemoryAccount {
   #unchecked = 0;
   #isCheckDue = false;
 
-  /** @param maxBytes default: no bound */
+  /**
+   * Makes an account to which nothing is charged.
+   *
+   * @param maxBytes default: no bound
+   */
   constructor(maxBytes = Infinity, limits: Limits = defaultLimits) {
     this.maxBytes = maxBytes;
     this.#limits = limits;

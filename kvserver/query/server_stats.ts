@@ -26,8 +26,9 @@ export function shareMemory(memory: MemoryAccount, thread: ActorThread): void {
 export interface ServerStats extends Omit<SystemStats, "extra"> {
   /** Whether the server has the whole state that it was to take over from others. */
   ready: boolean;
-  /** Bytes of memory that are charged, and their bound. */
+  /** Bytes of memory that are charged. */
   memoryBytes: number;
+  /** The bound of those bytes. */
   memoryMaxBytes: number;
 }
 

@@ -1,4 +1,5 @@
 import { type ActorContext, type ActorRef, type LinkState, uid } from "../../actor/mod.ts";
+import { wireLimits } from "../../limits.ts";
 import type { EntryReader } from "../entry/entry_reader.ts";
 import type { OriginFilter } from "../messages/origin_filter.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
@@ -10,9 +11,6 @@ import { Liveness, type LivenessChange } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import { noTransfer } from "./peer_message.ts";
 import { type Reading, StateSender } from "./state_sender.ts";
-
-/** Room for what stands beside the entries in a message, and around it on a link. */
-const messageSlackBytes = 64 * 1024;
 
 /**
  * The sync actor of another server, as this server's sync actor sees it: the entries that it is still
@@ -206,7 +204,7 @@ export class Peer {
     this.#requeueLost(epoch);
     if (!this.#hasNews || this.#inFlight.isFull) return undefined;
     const bytes = this.#outbox.messageBytes;
-    if (roomBytes < bytes + messageSlackBytes) return undefined;
+    if (roomBytes < bytes + wireLimits.messageSlackBytes) return undefined;
     const entries = this.#outbox.take(undefined, this.#timestampMax);
     const left = this.#outbox.isExhausted ? 0 : this.#outbox.size;
     const contents: Contents = {
