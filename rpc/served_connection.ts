@@ -20,7 +20,13 @@ export interface Reply extends Answer {
   deferred?: number;
 }
 
-/** Sends deferred response frames, and says how many of them a reply has announced. */
+/**
+ * Sends frames that no reply brings.
+ *
+ * @param replies whole frames
+ * @param count how many of the responses that a reply has announced as deferred they are; 0 for
+ * notifications
+ */
 export type SendDeferred = (replies: Uint8Array, count: number) => void;
 
 /** Ends a connection that was heard enough of: what was sent before still arrives. */

@@ -92,7 +92,7 @@ export class GroupCommit {
     this.#hasWaited = false;
     // With strict durability everything goes at once, because acknowledgements wait for it.
     do this.#sendMessage(); while (this.#isStrict && this.#dirty.size > 0);
-    this.#pendingAcks.committed(this.#sent);
+    this.#pendingAcks.assignTo(this.#sent);
     this.#chargeAll();
     this.#sentMs = this.#context.monotonicMs();
     this.#isBehind = this.#dirty.size > 0;

@@ -29,7 +29,7 @@ export class PendingAcks {
   }
 
   /** Assigns the Puts that were added since the last commit to the commit of this number. */
-  committed(number: number): void {
+  assignTo(number: number): void {
     this.#commits.push({ number, end: this.#puts.length });
   }
 

@@ -6,7 +6,7 @@ import { Outbox } from "./outbox.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
 
 /** How far a query actor has handed over what it accepted, when the server stops. */
-type Drain =
+type DrainState =
   /** The server does not stop. */
   | "serving"
   /** The next message asks the query actor for `isDrained`. */
@@ -35,7 +35,7 @@ export class LocalReplica {
   #read: ReadRequest | undefined;
   /** Whether the replica holds the state that the server took over, and its query actor was told so. */
   #isReady = true;
-  #drain: Drain = "serving";
+  #drain: DrainState = "serving";
   #hasAccepted = false;
 
   /** @param pool holds the entries */

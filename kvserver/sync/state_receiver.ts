@@ -6,7 +6,7 @@ import type { Membership } from "./membership.ts";
 import type { Peer } from "./peer.ts";
 
 /** How far the take-over of the state is. `docs/sync.md` draws the transitions. */
-type Transfer =
+type IncomingTransfer =
   | { name: "idle" }
   /** The next step chooses a sender. */
   | { name: "choosing" }
@@ -24,7 +24,7 @@ export class StateReceiver {
   #context: ActorContext;
   #replicas: LocalReplicas;
   #members: Membership;
-  #transfer: Transfer = { name: "idle" };
+  #transfer: IncomingTransfer = { name: "idle" };
   #lastId = 0;
   /** Uids of the peers to request the state of, the first choice first. */
   #preferred: readonly string[] = [];

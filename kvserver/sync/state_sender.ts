@@ -18,7 +18,7 @@ type Source =
   | { readonly name: "overflowed" };
 
 /** How far the peer has been sent the transfer that it requested. */
-type Transfer =
+type OutgoingTransfer =
   | { readonly name: "none" }
   /** The state is being read. What other servers send meanwhile is forwarded to the peer. */
   | { readonly name: "sending"; readonly id: number }
@@ -35,7 +35,7 @@ const idle: Source = { name: "idle" };
  */
 export class StateSender {
   #source: Source = idle;
-  #transfer: Transfer = { name: "none" };
+  #transfer: OutgoingTransfer = { name: "none" };
 
   /** What is to be read. Another object stands here when the reading begins anew. */
   get reading(): Reading | undefined {

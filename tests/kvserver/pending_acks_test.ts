@@ -7,13 +7,13 @@ Deno.test("PendingAcks.release() removes the Puts of commits up to one, and none
   const acks = new PendingAcks();
   acks.add(a);
   assertEquals(acks.release(1), []);
-  acks.committed(1);
+  acks.assignTo(1);
   acks.add(b);
   assertEquals(acks.release(0), []);
   assertEquals(acks.size, 4);
   assertEquals(acks.release(1), [a]);
   assertEquals(acks.release(1), []);
-  acks.committed(2);
+  acks.assignTo(2);
   assertEquals(acks.release(2), [b]);
   assertEquals(acks.size, 0);
 });
@@ -21,12 +21,12 @@ Deno.test("PendingAcks.release() removes the Puts of commits up to one, and none
 Deno.test("PendingAcks.releaseAll() removes the Puts of all commits and of none", () => {
   const acks = new PendingAcks();
   acks.add(a);
-  acks.committed(1);
+  acks.assignTo(1);
   acks.add(b);
   assertEquals(acks.releaseAll(), [a, b]);
   assertEquals([acks.release(1), acks.size], [[], 0]);
   acks.add(c);
-  acks.committed(2);
+  acks.assignTo(2);
   assertEquals(acks.release(2), [c]);
 });
 
@@ -44,7 +44,7 @@ Deno.test("PendingAcks releases each once and in order, whatever comes when", ()
       else if (step === "commit") {
         committed++;
         for (let i = 0; i < commits.length; i++) commits[i] ??= committed;
-        acks.committed(committed);
+        acks.assignTo(committed);
       } else if (onDisk < committed) {
         onDisk++;
         released.push(...acks.release(onDisk).flatMap(({ msgids }) => msgids));
