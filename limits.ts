@@ -226,8 +226,10 @@ export interface Limits {
   readonly pingPatienceMs: number;
   /** First pause before a lost link is dialed again; doubles each time, with jitter. */
   readonly reconnectMinMs: number;
-  /** Longest pause before a lost link is dialed again. */
+  /** Longest pause before a lost link is dialed again, unless very many are lost. */
   readonly reconnectMaxMs: number;
+  /** Dials of all links that are lost together in a second, on average: the pauses grow with their number. */
+  readonly reconnectsPerSecond: number;
 
   // ---- servers ------------------------------------------------------------------------------
   /** Query actors of one server; more are refused at start. */
@@ -287,6 +289,11 @@ export interface Limits {
   readonly futureToleranceMs: number;
   /** Other servers that a server syncs with; more are ignored. */
   readonly peersMax: number;
+  /**
+   * Lost peers for which entries go on waiting, those that were lost last; the others are sent the whole
+   * state when they are back.
+   */
+  readonly lostBacklogsMax: number;
   /** Servers that one message introduces; the others are introduced by the next. */
   readonly messageIntroductionsMax: number;
   /**
@@ -411,6 +418,7 @@ export const defaultLimits: Limits = {
   pingPatienceMs: 15_000,
   reconnectMinMs: 100,
   reconnectMaxMs: 1_000,
+  reconnectsPerSecond: 100,
 
   queryActorsMax: 256,
   standstillMs: 1_000,
@@ -435,6 +443,7 @@ export const defaultLimits: Limits = {
   futureToleranceMs: 60_000,
   peersMax: 256,
   messageIntroductionsMax: 64,
+  lostBacklogsMax: 8,
   timestampMaxAheadMs: 24 * 60 * 60 * 1_000,
   timestampMarginMs: 60 * 60 * 1_000,
   uidBytesMax: 320,

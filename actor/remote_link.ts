@@ -25,6 +25,8 @@ export interface RemoteLinkHost {
   isHeard(id: SystemId): boolean;
   /** The address answered as another incarnation: the connections of this one are asked whether it is there. */
   foundWrongIncarnation(id: SystemId): void;
+  /** How long a link that is down waits at the least, because of all the others that are. */
+  leastPauseMs(): number;
   /** So many messages did not leave, or left when nobody was there. */
   dropped(count: number): void;
   /** The system does not accept the greeting, or the messages; called once. */
@@ -145,7 +147,11 @@ export class RemoteLink implements TellLink {
       if (this.isUp && (this.handled > 0 || this.told === 0)) backoff.reset();
       this.#disconnect();
       if (!this.#closed) {
-        await pause(this.#environment, backoff.nextMs(), this.#dialing.signal);
+        await pause(
+          this.#environment,
+          Math.max(backoff.nextMs(), this.#host.leastPauseMs()),
+          this.#dialing.signal,
+        );
       }
     }
   }

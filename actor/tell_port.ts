@@ -182,6 +182,14 @@ class Links implements RemoteLinkHost, ConnectionHost {
     for (const connection of this.#connections.get(systemKey(id)) ?? []) connection.ping();
   }
 
+  leastPauseMs(): number {
+    let down = 0;
+    for (const links of this.#links.values()) {
+      for (const { isUp } of links.values()) if (!isUp) down++;
+    }
+    return down * 1_000 / this.environment.limits.reconnectsPerSecond;
+  }
+
   // ---- what links have to tell ----------------------------------------------------------------
 
   dropped(count: number): void {

@@ -32,6 +32,8 @@ export interface MembershipOptions {
 export class Membership {
   #context: ActorContext;
   #options: MembershipOptions;
+  /** Peers that are lost and for which entries wait, those that were lost last at the end. */
+  #backlogs: Peer[] = [];
   /** By uid, and in the order of their turns. */
   #peers = new Map<string, Peer>();
   /** Incarnations that ended, because their address answers as another: peers that name them are ignored. */
@@ -160,8 +162,21 @@ export class Membership {
     if (change === "lost") {
       this.#resendEntriesOf(peer);
       this.#context.log.warn("Peer {peer} is lost", { peer: address });
+      this.#boundBacklogs(peer);
     }
     return true;
+  }
+
+  /**
+   * Keeps what waits for the peers that were lost last; the others are sent the state anew if they come
+   * back. So servers that come and go for ever cost no memory.
+   */
+  #boundBacklogs(lost: Peer): void {
+    this.#backlogs = [...this.#backlogs, lost].filter((peer) => peer.isLost && peer !== lost);
+    this.#backlogs.push(lost);
+    while (this.#backlogs.length > this.#context.limits.lostBacklogsMax) {
+      this.#backlogs.shift()!.dropBacklog();
+    }
   }
 
   #observeConflict(peer: Peer, isWrongIncarnation: boolean): void {

@@ -12,6 +12,9 @@ import { Outbox } from "./outbox.ts";
 import { noTransfer } from "./peer_message.ts";
 import { type Reading, StateSender } from "./state_sender.ts";
 
+/** In place of the epoch of a link: none that a message was sent in. */
+const noEpoch = -1;
+
 /**
  * The sync actor of another server, as this server's sync actor sees it: the entries that it is still
  * to be sent, the messages that it has not acknowledged, and whether it is there.
@@ -111,6 +114,13 @@ export class Peer {
 
   #checkOverflow(): void {
     if (this.#outbox.bytes <= this.#context.limits.outboxBytesMax) return;
+    this.#outbox.clear();
+    this.#stateSender.overflow();
+  }
+
+  /** Forgets what waits for the peer: it is sent the whole state when it is reached again. */
+  dropBacklog(): void {
+    this.#requeueLost(noEpoch);
     this.#outbox.clear();
     this.#stateSender.overflow();
   }

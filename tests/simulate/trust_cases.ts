@@ -276,6 +276,31 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
     return stage.end(settledMs, [a, b, c].map(({ address }) => `of ${address}`));
   },
 
+  "servers that come and go leave no backlog behind, and one that is back has all": async () => {
+    const stage = new Stage(20, withLimits({ lostBacklogsMax: 2 }));
+    const a = await stage.start();
+    const gone = [];
+    for (let i = 0; i < 4; i++) gone.push(await stage.start([a]));
+    stage.putMany(a, 20, 100);
+    await stage.cluster.advance(settledMs);
+    for (const { address } of gone) {
+      stage.cluster.network.cut(a.address, address);
+      for (const other of gone) {
+        if (other.address !== address) stage.cluster.network.cut(address, other.address);
+      }
+    }
+    await stage.cluster.advance(2 * defaultLimits.peerLostMs);
+    for (let i = 0; i < 30; i++) stage.put(a, `later${i}`);
+    await stage.cluster.advance(settledMs);
+    for (const { address } of gone) {
+      stage.cluster.network.mend(a.address, address);
+      for (const other of gone) {
+        if (other.address !== address) stage.cluster.network.mend(address, other.address);
+      }
+    }
+    return stage.end(10_000, ["key19", "later29"]);
+  },
+
   "who is named and not there is no peer, and takes no peer's place": async () => {
     const stage = new Stage();
     const a = await stage.start();
