@@ -113,7 +113,10 @@ export class Peer {
   }
 
   #checkOverflow(): void {
-    if (this.#outbox.bytes <= this.#context.limits.outboxBytesMax) return;
+    if (this.#outbox.bytes > this.#context.limits.outboxBytesMax) this.#overflow();
+  }
+
+  #overflow(): void {
     this.#outbox.clear();
     this.#stateSender.overflow();
   }
@@ -121,8 +124,7 @@ export class Peer {
   /** Forgets what waits for the peer: it is sent the whole state when it is reached again. */
   dropBacklog(): void {
     this.#requeueLost(noEpoch);
-    this.#outbox.clear();
-    this.#stateSender.overflow();
+    this.#overflow();
   }
 
   // ---- state --------------------------------------------------------------------------------
