@@ -1,4 +1,5 @@
 import {
+  deleteCall,
   getCall,
   listCall,
   pingCall,
@@ -82,6 +83,15 @@ export class Client {
   /** Makes `value` the value of `key`. Resolves when one replica has it; it spreads from there. */
   put(key: string, value: string, options?: ClientCallOptions): Promise<void> {
     return this.#call(putCall(key, value), options);
+  }
+
+  /**
+   * Deletes `key`: it is absent from then on, on one replica at first, and spreads as a Put does.
+   *
+   * @returns whether that replica showed the key. The others lose it in either case.
+   */
+  delete(key: string, options?: ClientCallOptions): Promise<boolean> {
+    return this.#call(deleteCall(key), options);
   }
 
   /**

@@ -43,6 +43,20 @@ export function putCall(key: string, value: string): Call<void> {
   };
 }
 
+/** `Delete [key]`: whether the replica showed the key. Not repeatable, as a Put. */
+export function deleteCall(key: string): Call<boolean> {
+  return {
+    method: "Delete",
+    repeatable: false,
+    writeParams: (writer) => writeStrs(writer, { key }),
+    readResult(reader) {
+      const shown = reader.bool();
+      if (shown === undefined) throw new MsgpackError("the result of a Delete is not a bool");
+      return shown;
+    },
+  };
+}
+
 /** `List [prefix]`: every entry whose key begins with `prefix`, in ascending order of UTF-8 bytes. */
 export function listCall(prefix: string): Call<Map<string, string>> {
   return {

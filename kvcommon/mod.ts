@@ -12,6 +12,7 @@
  */
 
 export {
+  deleteCall,
   getCall,
   listCall,
   pingCall,

@@ -14,6 +14,7 @@ const { keyBytesMax, scanEntriesMax, valueBytesMax } = wireLimits;
 const signatures: Record<MethodName, string> = {
   Get: "[key]",
   Put: "[key, value]",
+  Delete: "[key]",
   List: "[prefix]",
   Scan: "[prefix, after or nil, limit]",
   Ping: "[]",

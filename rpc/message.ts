@@ -144,10 +144,15 @@ export function beginResponse(writer: MsgpackWriter, msgid: number): number {
   return frame;
 }
 
-/** Writes a whole response whose result is nil. */
-export function writeNilResponse(writer: MsgpackWriter, msgid: number): void {
+/** Writes a whole response whose result is a bool or nil. */
+export function writeFlagResponse(
+  writer: MsgpackWriter,
+  msgid: number,
+  result: boolean | null,
+): void {
   const frame = beginResponse(writer, msgid);
-  writer.nil();
+  if (result === null) writer.nil();
+  else writer.bool(result);
   writer.endFrame(frame);
 }
 

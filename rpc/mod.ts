@@ -88,7 +88,7 @@ export {
   readResponseHead,
   ShapeError,
   writeErrorResponse,
-  writeNilResponse,
+  writeFlagResponse,
 } from "./message.ts";
 export {
   type EndConnection,

@@ -83,6 +83,17 @@ export const kvCommand: CommandSpec = {
       run: async (invocation) => (await load()).runPut(invocation),
     },
     {
+      name: "delete",
+      summary: "Delete keys",
+      arguments: [{ ...keyArgument, repeatable: true }],
+      examples: [
+        ["cmud kv delete greeting", "exit code 1 when the key is absent"],
+        ["cmud kv delete a b c", "each that is there, also when another is not"],
+      ],
+      permissions: ["net"],
+      run: async (invocation) => (await load()).runDelete(invocation),
+    },
+    {
       name: "list",
       summary: "Print all entries as KEY<TAB>VALUE lines, sorted",
       arguments: [prefixArgument],
@@ -127,7 +138,7 @@ export const kvCommand: CommandSpec = {
         parse: integerFrom(10, 3_600_000),
       }],
       examples: [
-        ["cmud kv watch user/", "new|changed<TAB>KEY<TAB>VALUE lines"],
+        ["cmud kv watch user/", "new|changed<TAB>KEY<TAB>VALUE and deleted<TAB>KEY lines"],
         ["cmud kv watch --json | jq .key", "or objects"],
       ],
       permissions: ["net"],
@@ -162,7 +173,7 @@ export const kvCommand: CommandSpec = {
       summary: "Read commands from a terminal or a pipe",
       options: [{ name: "--no-history", summary: "keep nothing that is typed for the next time" }],
       examples: [
-        ["cmud kv shell", "get, put, list, scan, watch, help, exit"],
+        ["cmud kv shell", "get, put, delete, list, scan, watch, help, exit"],
         ["printf 'put a 1\\nget a\\n' | cmud kv shell", "stops at the first error"],
       ],
       permissions: ({ console, options }) =>

@@ -2,7 +2,7 @@ import type { DamageReport } from "../../kvserver/disk/damage.ts";
 import { DamagedDirectoryError } from "../../kvserver/disk/data_error.ts";
 import { repairDirectory } from "../../kvserver/disk/repair.ts";
 import { Salvage } from "../../kvserver/disk/salvage.ts";
-import { forEachIn, StoredData, tombstonesIn } from "../../kvserver/disk/stored_data.ts";
+import { forEachIn, StoredData } from "../../kvserver/disk/stored_data.ts";
 import type { Store } from "../../kvserver/store/mod.ts";
 import { decodeUtf8, escapeControl, realEnvironment } from "../../rpc/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
@@ -23,8 +23,8 @@ export async function runCheck({ arguments: [dir], options, console }: Invocatio
     if (!(error instanceof DamagedDirectoryError)) throw error;
     return tellDamage(dir!, error, { options, console });
   }
-  const { cluster, newestMs, diskBytes, tombstones } = data;
-  const keys = data.store.size;
+  const { cluster, newestMs, diskBytes } = data;
+  const { size: keys, tombstones } = data.store;
   if (options.json) {
     const found = { sound: true, cluster, keys, tombstones, newestMs, diskBytes };
     console.out(JSON.stringify(found) + "\n");
@@ -78,7 +78,7 @@ export async function runRepair({ arguments: [from, to], console }: Invocation):
   console.out(
     `${to} holds what was sound of ${from}.\n` +
       `  keys        ${grouped(store.size)}\n` +
-      `  tombstones  ${grouped(tombstonesIn(store))}\n` +
+      `  tombstones  ${grouped(store.tombstones)}\n` +
       `  damage      ${report.isSound ? "none" : `${grouped(report.count)}, see above`}\n`,
   );
   return exitCodes.ok;

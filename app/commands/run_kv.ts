@@ -8,7 +8,7 @@ import { appLimits } from "../../limits.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import type { ImportSource } from "../kv/import.ts";
-import { get, list, put, putInput, scan } from "../kv/queries.ts";
+import { deleteKeys, get, list, put, putInput, scan } from "../kv/queries.ts";
 import type { EntryFormat, KvSession } from "../kv/session.ts";
 import { withClient } from "../cli/query_client.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -18,16 +18,22 @@ export const runGet = query((session, [key]) => get(session, key!));
 
 /** `cmud kv put` */
 export const runPut = query((session, [key, value]) => {
-  expectCertain("a key", key!);
-  expectCertain("a value", value!);
+  expectCertain("put a key", key!);
+  expectCertain("put a value", value!);
   return value === "-" ? putInput(session, key!) : put(session, key!, value!);
 });
 
+/** `cmud kv delete` */
+export const runDelete = query((session, keys) => {
+  for (const key of keys) expectCertain("delete a key", key!);
+  return deleteKeys(session, keys as readonly string[]);
+});
+
 /** @throws {UsageError} for an argument that may not be what was typed: Deno makes it text somehow. */
-function expectCertain(what: string, argument: string): void {
+function expectCertain(action: string, argument: string): void {
   if (!argument.includes("\ufffd")) return;
   throw new UsageError(
-    `Cannot put ${what} with U+FFFD: on a command line that may stand for bytes that are not UTF-8, ` +
+    `Cannot ${action} with U+FFFD: on a command line that may stand for bytes that are not UTF-8, ` +
       "allowed is it in what is read from stdin (kv put KEY -, kv import, kv shell)",
   );
 }

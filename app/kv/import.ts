@@ -7,7 +7,6 @@ import { type Line, readLines } from "../cli/lines.ts";
 import { counted } from "../cli/numbers.ts";
 import { showProgress } from "../cli/progress.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import type { Entry } from "./entry_text.ts";
 import type { KvSession } from "./session.ts";
 
 /** The source of an import. */
@@ -69,8 +68,11 @@ export async function importEntries(session: KvSession, source: ImportSource): P
   return puts.faults === 0 ? exitCodes.ok : exitCodes.usage;
 }
 
+/** An entry of a line; without a value its key is to be deleted. */
+export type ImportedEntry = readonly [key: string, value: string | undefined];
+
 /** Parses a line of JSON. @throws {UsageError} when it is no entry. */
-export function parseEntry(line: Line): Entry {
+export function parseEntry(line: Line): ImportedEntry {
   if (line === undefined) throw new UsageError("Cannot import it: it is not valid UTF-8");
   if (line.length > appLimits.lineCharsMax) {
     throw new UsageError(
@@ -83,7 +85,9 @@ export function parseEntry(line: Line): Entry {
   } catch (cause) {
     throw new UsageError(`Cannot import it: found no JSON, ${allowed}`, { cause });
   }
-  const { key, value } = Object(entry);
+  const { key, value, change } = Object(entry);
+  // As `kv watch --json` prints what was deleted.
+  if (typeof key === "string" && value === undefined && change === "deleted") return [key, value];
   if (typeof key !== "string" || typeof value !== "string") {
     throw new UsageError(`Cannot import it: found no entry, ${allowed}`);
   }
@@ -121,20 +125,24 @@ class Puts {
 
   /** Starts the put of a line; waits while too many are in flight. */
   async put(number: number, line: Line): Promise<void> {
-    let entry: Entry;
+    let entry: ImportedEntry;
     try {
       entry = parseEntry(line);
     } catch (error) {
       return this.#passOver(number, error);
     }
-    const chars = entry[0].length + entry[1].length;
+    const [key, value] = entry;
+    const chars = key.length + (value?.length ?? 0);
     while (!this.isOver && !this.#hasRoomFor(chars)) await this.#settled();
     if (this.isOver) return this.#miss(number);
     this.#open.add(number);
     this.#chars += chars;
     const { client, signal } = this.#session;
-    client.put(...entry, { timeoutMs: appLimits.importTimeoutMs, signal })
-      .then(() => void this.done++, (error) => this.#fail(number, error))
+    const options = { timeoutMs: appLimits.importTimeoutMs, signal };
+    const done = value === undefined
+      ? client.delete(key, options)
+      : client.put(key, value, options);
+    done.then(() => void this.done++, (error) => this.#fail(number, error))
       .finally(() => {
         this.#open.delete(number);
         this.#chars -= chars;

@@ -1,5 +1,6 @@
 import { wireLimits } from "../../limits.ts";
 import { escapeControl } from "../../rpc/mod.ts";
+import type { Console } from "../cli/console.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { BatchedOutput, entryText, valueText } from "./entry_text.ts";
@@ -10,11 +11,26 @@ export async function get(session: KvSession, key: string): Promise<number> {
   const { client, console, signal } = session;
   const value = await client.get(key, { signal });
   if (value === undefined) {
-    console.err(`Key not found: ${escapeControl(key)}\n`);
+    tellAbsent(console, key);
     return exitCodes.keyNotFound;
   }
   console.out(valueText(session, [key, value]));
   return exitCodes.ok;
+}
+
+function tellAbsent(console: Console, key: string): void {
+  console.err(`Key not found: ${escapeControl(key)}\n`);
+}
+
+/** Deletes keys; prints nothing. @returns 1 when any was absent. */
+export async function deleteKeys(session: KvSession, keys: readonly string[]): Promise<number> {
+  const { client, console, signal } = session;
+  const deletes = keys.map((key) => client.delete(key, { signal }));
+  // All are done, also when one fails.
+  await Promise.allSettled(deletes);
+  const shown = await Promise.all(deletes);
+  for (const [i, key] of keys.entries()) if (!shown[i]) tellAbsent(console, key);
+  return shown.includes(false) ? exitCodes.keyNotFound : exitCodes.ok;
 }
 
 /** Stores an entry; prints nothing. */

@@ -2,7 +2,7 @@ import { appLimits } from "../../limits.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { didYouMean } from "../cli/suggest.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { get, list, put, scan } from "./queries.ts";
+import { deleteKeys, get, list, put, scan } from "./queries.ts";
 import type { KvSession } from "./session.ts";
 import type { Word } from "./shell_words.ts";
 import { watch } from "./watch.ts";
@@ -17,6 +17,8 @@ export interface ShellCommand {
   readonly details: string;
   /** Whether its first word is a key, or what keys begin with. */
   readonly takesKey?: boolean;
+  /** Whether all further words are keys too. */
+  readonly takesKeys?: boolean;
   /** Whether the last parameter takes the rest of the line. */
   readonly takesRest?: boolean;
   /** @returns an exit code, or `"exit"` to end the shell. */
@@ -44,6 +46,17 @@ export const shellCommands: readonly ShellCommand[] = [
     takesKey: true,
     takesRest: true,
     run: (session, words, line) => put(session, words[0].text, valueOf(words, line)),
+  },
+  {
+    name: "delete",
+    parameters: ["KEY", "[KEY...]"],
+    summary: "delete keys",
+    details:
+      "A key that is absent is an answer, not an error; the others are deleted all the same.",
+    takesKey: true,
+    takesKeys: true,
+    takesRest: true,
+    run: (session, words) => deleteKeys(session, words.map(({ text }) => text)),
   },
   {
     name: "list",
@@ -92,7 +105,10 @@ export const shellCommands: readonly ShellCommand[] = [
 const aliases = new Map([["quit", "exit"], ["?", "help"]]);
 
 /** Words that people know from other programs, and what they mean here. */
-const meanings = new Map([["set", "put"], ["ls", "list"], ["keys", "scan"]]);
+const meanings = new Map([["set", "put"], ["ls", "list"], ["keys", "scan"], ["del", "delete"], [
+  "rm",
+  "delete",
+]]);
 
 /** The command of that name, in any case. @throws {UsageError} when there is none. */
 export function findCommand(name: string): ShellCommand {
@@ -139,8 +155,7 @@ function overview(): string {
   );
   return `${lines.join("\n")}\n` +
     `Keys or values with spaces go in quotes: put "my key" 'my value'.\n` +
-    `In double quotes \\n, \\t, \\", \\\\ and \\u{1f600} mean what they do elsewhere.\n` +
-    "Nothing can be deleted: a key that is not needed may have an empty value.\n";
+    `In double quotes \\n, \\t, \\", \\\\ and \\u{1f600} mean what they do elsewhere.\n`;
 }
 
 function explanation(command: ShellCommand): string {

@@ -27,7 +27,7 @@ export async function completeLine(
   const replaces = typed.slice(word.start);
   if (words.length === 1) return { replaces, candidates: namesFrom(word.text) };
   const command = findCommand(words[0].text);
-  if (words.length > 2) return nothing;
+  if (words.length > 2 && !command.takesKeys) return nothing;
   if (command.name === "help") return { replaces, candidates: namesFrom(word.text) };
   if (!command.takesKey) return nothing;
   const keys: string[] = [];

@@ -1,6 +1,6 @@
 import { ConnectionError, isRetriable, TimeoutError } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
-import { escapeControl } from "../../rpc/mod.ts";
+import { escapeControl, escapedJson } from "../../rpc/mod.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
 import { counted } from "../cli/numbers.ts";
@@ -10,11 +10,11 @@ import { type Entry, jsonLine } from "./entry_text.ts";
 import type { KvSession } from "./session.ts";
 
 /** The change of a key between two reads. */
-export type Change = "new" | "changed";
+export type Change = "new" | "changed" | "deleted";
 
 /**
- * Polls the entries with `prefix`, and prints each that is new or has changed since the last poll, until
- * the session's signal aborts. Two changes between two polls are printed as one.
+ * Polls the entries with `prefix`, and prints each that is new, has changed or is gone since the last
+ * poll, until the session's signal aborts. Two changes between two polls are printed as one.
  *
  * A lost server is polled again and again; changes of the meantime are printed when it answers.
  *
@@ -35,10 +35,14 @@ export async function watch(
       }
       const gone = seen.forgetGone();
       if (isFirst) console.err(`Watching ${about(prefix)}. Ctrl-C ends it.\n`);
-      if (isLost) console.err("It answers again.\n");
-      if (gone > 0) {
-        console.err(`${counted(gone, "key is", "keys are")} gone: did the server start anew?\n`);
+      if (isLost) {
+        console.err("It answers again.\n");
+        if (gone.length > 0) {
+          const what = counted(gone.length, "key is", "keys are");
+          console.err(`${what} gone: did the server start anew?\n`);
+        }
       }
+      for (const key of gone) console.out(deletionText(session, key));
       isFirst = isLost = false;
     } catch (error) {
       if (signal?.aborted) break;
@@ -78,14 +82,14 @@ export class SeenEntries {
     return before.value === value ? undefined : "changed";
   }
 
-  /** Ends a full poll: forgets the keys that it did not see. @returns their number. */
-  forgetGone(): number {
-    let gone = 0;
+  /** Ends a full poll: forgets the keys that it did not see. @returns them. */
+  forgetGone(): string[] {
+    const gone: string[] = [];
     for (const [key, { value, look }] of this.#entries) {
       if (look === this.#look) continue;
       this.#entries.delete(key);
       this.#chars -= key.length + value.length;
-      gone++;
+      gone.push(key);
     }
     this.#look++;
     return gone;
@@ -97,6 +101,12 @@ function changeText({ console, format }: KvSession, change: Change, [key, value]
   return console.stdoutIsTerminal
     ? `${change}\t${escapeControl(key)}\t${escapeControl(value)}\n`
     : `${change}\t${key}\t${value}\n`;
+}
+
+function deletionText({ console, format }: KvSession, key: string): string {
+  const change: Change = "deleted";
+  if (format === "json") return `${escapedJson({ key, change })}\n`;
+  return `${change}\t${console.stdoutIsTerminal ? escapeControl(key) : key}\n`;
 }
 
 function about(prefix: string): string {

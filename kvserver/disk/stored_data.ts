@@ -43,18 +43,6 @@ export class StoredData {
       }
     }
   }
-
-  /** Number of keys that are tombstones. */
-  get tombstones(): number {
-    return tombstonesIn(this.store);
-  }
-}
-
-/** Number of keys of a replica that are tombstones. */
-export function tombstonesIn(store: Store): number {
-  let keys = 0;
-  store.walk(undefined, () => ++keys > 0);
-  return keys - store.size;
 }
 
 /** Visits the keys of a replica that have a value, in the order of their bytes, and their values. */

@@ -1,10 +1,12 @@
 import { assert } from "../memory/assert.ts";
 
-/** Put requests of one connection. */
+/** Put requests of one connection, Deletes among them. */
 export interface PutRequests {
   /** Counter of the connection's inbox. */
   readonly inbox: number;
   readonly msgids: readonly number[];
+  /** What each is answered: nil, or whether the key that was deleted was shown. */
+  readonly results: readonly (boolean | null)[];
 }
 
 /**

@@ -3,7 +3,7 @@ import {
   type MsgpackWriter,
   type RpcError,
   writeErrorResponse,
-  writeNilResponse,
+  writeFlagResponse,
 } from "../../rpc/mod.ts";
 import type { PutRequests } from "./pending_acks.ts";
 import { beginDeferred, endDeferred } from "./query_message.ts";
@@ -18,7 +18,7 @@ export class PutReplies {
 
   /** Replies that the Puts are on disk. */
   acknowledge(puts: readonly PutRequests[]): void {
-    this.#reply(puts, writeNilResponse);
+    this.#reply(puts, writeFlagResponse);
   }
 
   /** Replies that the Puts failed. */
@@ -28,13 +28,13 @@ export class PutReplies {
 
   #reply(
     puts: readonly PutRequests[],
-    write: (writer: MsgpackWriter, msgid: number) => void,
+    write: (writer: MsgpackWriter, msgid: number, result: boolean | null) => void,
   ): void {
     const { address, incarnation } = this.#context.self;
-    for (const { inbox, msgids } of puts) {
+    for (const { inbox, msgids, results } of puts) {
       const writer = this.#context.beginMessage();
       const place = beginDeferred(writer);
-      for (const msgid of msgids) write(writer, msgid);
+      for (let i = 0; i < msgids.length; i++) write(writer, msgids[i], results[i]);
       endDeferred(writer, place, msgids.length);
       this.#context.tellWritten({ address, incarnation, counter: inbox });
     }

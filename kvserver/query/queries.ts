@@ -1,5 +1,6 @@
 import {
   expectParams,
+  type MethodName,
   methodNames,
   methodOf,
   readKey,
@@ -18,6 +19,7 @@ import {
   RpcError,
   writeValue,
 } from "../../rpc/mod.ts";
+import { noValue } from "../entry/entry.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import { writeEntries } from "./list_part.ts";
 
@@ -35,6 +37,17 @@ export interface QueryHost extends Limited, Accounted {
   bug(error: unknown): void;
 }
 
+/** The replies to Puts that are deferred: of each its msgid, and what it is answered. */
+export interface DeferredResults {
+  readonly msgids: number[];
+  readonly results: (boolean | null)[];
+}
+
+/** A list of deferred replies that has none. */
+export function noReplies(): DeferredResults {
+  return { msgids: [], results: [] };
+}
+
 /** What an entry takes beside its key and value, about. */
 const putBytes = 64;
 
@@ -42,8 +55,8 @@ const putBytes = 64;
 export class Queries implements RequestHandler {
   /** Entries written by this query; the caller clears the list after reading it. */
   readonly accepted: number[] = [];
-  /** Msgids of the Puts whose replies are deferred; the caller replaces the list after reading it. */
-  deferredMsgids: number[] = [];
+  /** The Puts whose replies are deferred; the caller replaces this after reading it. */
+  deferred = noReplies();
   /** The error that Puts are refused with; `undefined`: they are accepted. */
   refusal: RpcError | undefined;
   /** Bytes of memory that the rest of the Puts of this query may take; the caller removes it before a query. */
@@ -57,6 +70,7 @@ export class Queries implements RequestHandler {
   #defersPuts: boolean;
   #gets = 0;
   #puts = 0;
+  #deletes = 0;
   #lists = 0;
 
   /** @param defersPuts whether the caller replies to Puts, once they are on disk */
@@ -78,6 +92,8 @@ export class Queries implements RequestHandler {
         return this.#get(request, reader, writer);
       case "Put":
         return this.#put(request, reader, writer);
+      case "Delete":
+        return this.#delete(request, reader, writer);
       case "List":
         return this.#list(request, reader, writer);
       case "Scan":
@@ -121,9 +137,7 @@ export class Queries implements RequestHandler {
     const keyEnd = reader.at;
     const valueBytes = readValueParam(reader, "Put");
     if (this.refusal !== undefined) throw this.refusal;
-    const neededBytes = this.#host.replicaCount * (keyBytes + valueBytes + putBytes);
-    this.roomBytes = (this.roomBytes ?? this.#host.memory.putRoomBytes) - neededBytes;
-    if (this.roomBytes < 0) throw memoryIsFull(neededBytes);
+    this.#takeRoom(keyBytes + valueBytes, "Put");
     this.#puts++;
     const n = this.#store.put(
       reader.bytes,
@@ -137,7 +151,49 @@ export class Queries implements RequestHandler {
     // The caller does the rest for all Puts of a query, because less code here is inlined further.
     this.accepted.push(n);
     if (!this.#defersPuts) return writer.nil();
-    this.deferredMsgids.push(request.msgid!);
+    return this.#defer(request, null);
+  }
+
+  /**
+   * A Put of nothing. One of a key that is not held leaves a tombstone too, because another replica may
+   * hold the key. Of a key that is held it needs no room, so that what fills the memory can be deleted.
+   */
+  #delete(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+  ): void | typeof deferred {
+    expectParams(request, "Delete", 1);
+    const keyBytes = readKey(reader, "Delete");
+    const keyStart = reader.at - keyBytes;
+    if (this.refusal !== undefined) throw this.refusal;
+    const held = this.#store.find(reader.bytes, keyStart, reader.at);
+    if (held === noEntry) this.#takeRoom(keyBytes, "Delete");
+    const shown = held !== noEntry && this.#store.hasValue(held);
+    this.#deletes++;
+    this.accepted.push(this.#store.put(
+      reader.bytes,
+      keyStart,
+      reader.at,
+      noValue,
+      noValue,
+      this.#host.now(),
+      this.#host.uid,
+    ));
+    if (!this.#defersPuts) return writer.bool(shown);
+    return this.#defer(request, shown);
+  }
+
+  /** Takes from the query's room what an entry needs. @throws {RpcError} `overloaded` without any. */
+  #takeRoom(entryBytes: number, method: MethodName): void {
+    const neededBytes = this.#host.replicaCount * (entryBytes + putBytes);
+    this.roomBytes = (this.roomBytes ?? this.#host.memory.putRoomBytes) - neededBytes;
+    if (this.roomBytes < 0) throw memoryIsFull(neededBytes, method);
+  }
+
+  #defer({ msgid }: Incoming, result: boolean | null): typeof deferred {
+    this.deferred.msgids.push(msgid!);
+    this.deferred.results.push(result);
     return deferred;
   }
 
@@ -197,17 +253,19 @@ export class Queries implements RequestHandler {
   #figures(): Record<string, number> {
     return {
       keys: this.#store.size,
+      tombstones: this.#store.tombstones,
       gets: this.#gets,
       puts: this.#puts,
+      deletes: this.#deletes,
       lists: this.#lists,
     };
   }
 }
 
-function memoryIsFull(neededBytes: number): RpcError {
+function memoryIsFull(neededBytes: number, method: MethodName): RpcError {
   return new RpcError(
     "overloaded",
-    `Cannot Put: the server's memory is full, ${neededBytes} bytes more are needed; allowed are reads, ` +
-      "until there is less in it",
+    `Cannot ${method}: the server's memory is full, ${neededBytes} bytes more are needed; allowed are ` +
+      "reads, and Deletes of keys that it holds, until there is less in it",
   );
 }

@@ -18,7 +18,7 @@ import type { TickMessage } from "../messages/send_pacer.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import { type DiskOptions, GroupCommit } from "./group_commit.ts";
 import { type ListTurnMessage, ListTurns } from "./list_turns.ts";
-import { Queries } from "./queries.ts";
+import { noReplies, Queries } from "./queries.ts";
 import { beginReply, type ClosedMessage, endReply, isQuery, Query } from "./query_message.ts";
 import { serverStats } from "./server_stats.ts";
 import { SyncOutbox } from "./sync_outbox.ts";
@@ -152,7 +152,7 @@ export class QueryActor implements Actor {
     this.#queries.longList = undefined;
     // What comes before it is answered first: it is told again then.
     if (longList !== undefined && answer.consumed === 0) return this.#listInTurns(bytes, longList);
-    endReply(writer, place, answer, this.#queries.deferredMsgids.length);
+    endReply(writer, place, answer, this.#queries.deferred.msgids.length);
     const { address, incarnation } = this.#context.self;
     this.#context.tellWritten({ address, incarnation, counter: query.inbox });
   }
@@ -185,16 +185,16 @@ export class QueryActor implements Actor {
 
   /** Queues the entries that the query put, for sync and disk, and the replies that wait for the disk. */
   #queueAccepted(): void {
-    const { accepted, deferredMsgids: msgids } = this.#queries;
+    const { accepted, deferred } = this.#queries;
     if (accepted.length === 0) return;
     for (const n of accepted) {
       this.#outbox.add(n);
       this.#commit?.add(n);
     }
     accepted.length = 0;
-    if (msgids.length === 0) return;
-    this.#commit!.acknowledgeLater({ inbox: this.#query.inbox, msgids });
-    this.#queries.deferredMsgids = [];
+    if (deferred.msgids.length === 0) return;
+    this.#commit!.acknowledgeLater({ inbox: this.#query.inbox, ...deferred });
+    this.#queries.deferred = noReplies();
   }
 
   #bug(error: unknown): void {

@@ -25,6 +25,8 @@ export class Store {
   #values: Values;
   #uids: UidTable;
   #size = 0;
+  /** Entries, tombstones among them. */
+  #entries = 0;
   /** Reused for the order of the held entry, and for that of a new Put. */
   #held: Order = { timestamp: 0, sequence: 0, uid: "" };
   #next: Order = { timestamp: 0, sequence: 0, uid: "" };
@@ -41,6 +43,11 @@ export class Store {
   /** Number of keys that have a value. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Number of keys that have none, and are kept because they were deleted. */
+  get tombstones(): number {
+    return this.#entries - this.#size;
   }
 
   /** Memory that it takes. */
@@ -243,6 +250,7 @@ export class Store {
       last = key;
     }
     assert(size === this.#size, "the size counts the keys that have a value");
+    assert(numbers.length === this.#entries, "the tombstones are the entries that have none");
     this.#index.assertInvariants(numbers);
     this.#values.assertInvariants(numbers);
     this.#uids.assertInvariants(uses);
@@ -271,6 +279,7 @@ export class Store {
     this.#records.setOrder(n, 0, 0, this.#uids.use(uid));
     this.#index.add(n);
     this.#ordered.add(n);
+    this.#entries++;
     return n;
   }
 

@@ -119,3 +119,26 @@ Deno.test("kv shows control characters on a terminal, and passes them through a 
     const lines = await runCmud(query("list"), { terminal: true });
     assertEquals(lines.stdout, "a\\u{1b}[2Jb\\rc\\u{202e}d\t".repeat(2).trimEnd() + "\n");
   }));
+
+Deno.test("kv delete deletes keys, and ends with 1 when any is absent", () =>
+  withServer(async (server) => {
+    const kv = (...args: string[]) => runCmud(["kv", ...args, "--server", server]);
+    for (const key of ["a", "b", "c"]) await kv("put", key, "v");
+    assertEquals(await kv("delete", "a"), { code: 0, stdout: "", stderr: "" });
+    assertEquals(await kv("delete", "a"), { code: 1, stdout: "", stderr: "Key not found: a\n" });
+    const stderr = "Key not found: a\nKey not found: d\u{1b}\n".replace("\u{1b}", "\\u{1b}");
+    assertEquals(await kv("delete", "b", "a", "d\x1b", "c"), { code: 1, stdout: "", stderr });
+    assertEquals((await kv("scan")).stdout, "");
+    assertEquals((await kv("delete")).code, 64);
+    assertEquals((await kv("delete", "\ufffd")).code, 64);
+  }));
+
+Deno.test("kv delete does what it can of several keys when one is refused", () =>
+  withServer(async (server) => {
+    const kv = (...args: string[]) => runCmud(["kv", ...args, "--server", server]);
+    await kv("put", "a", "v");
+    const { code, stderr } = await kv("delete", "k".repeat(5_000), "a");
+    assertEquals(code, 64);
+    assertStringIncludes(stderr, "allowed are 4096");
+    assertEquals((await kv("get", "a")).code, 1);
+  }));

@@ -180,3 +180,12 @@ Deno.test("kv import shows its progress on a terminal, and none in a pipe", () =
     await client.close();
     assertEquals((await importText(server, lineOf("k", "v"))).stderr, "Put 1 entry\n");
   }));
+
+Deno.test("kv import deletes the keys of lines that kv watch prints of deletions", () =>
+  withServer(async (server) => {
+    await runCmud(["kv", "put", "a", "1", "--server", server]);
+    const input = ['{"key":"b","value":"2","change":"new"}', '{"key":"a","change":"deleted"}'];
+    const { code, stderr } = await importText(server, input.join("\n"));
+    assertEquals([code, stderr], [0, "Put 2 entries\n"]);
+    assertEquals((await runCmud(["kv", "list", "--server", server])).stdout, "b\t2\n");
+  }));

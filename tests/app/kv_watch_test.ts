@@ -47,7 +47,9 @@ Deno.test("kv watch prints what is new and what has changed, below its prefix al
       await client.put("w/old", "1"); // again the same: no change
       await client.put("w/old", "2");
       await printed("changed\tw/old\t2\n");
-      assertEquals(console.stdout, "new\tw/new\ta\tb\nchanged\tw/old\t2\n");
+      await client.delete("w/old");
+      await printed("deleted\tw/old\n");
+      assertEquals(console.stdout, "new\tw/new\ta\tb\nchanged\tw/old\t2\ndeleted\tw/old\n");
       assertEquals(console.stderr, "Watching keys that begin with w/. Ctrl-C ends it.\n");
     });
     await writer.close();
@@ -59,6 +61,10 @@ Deno.test("kv watch prints JSON, and shows control characters on a terminal", ()
       await client.put("k\x1b", "v\r");
       await until("it is printed", () => console.stdout !== "", { timeoutMs });
       assertEquals(console.stdout, '{"key":"k\\u001b","value":"v\\r","change":"new"}\n');
+      await client.delete("k\x1b");
+      const deleted = '{"key":"k\\u001b","change":"deleted"}\n';
+      await until("it is printed", () => console.stdout.endsWith(deleted), { timeoutMs });
+      await client.put("k\x1b", "v\r");
     }, "json");
     await watching(
       server,
@@ -90,7 +96,8 @@ Deno.test("kv watch says that its server is lost, and goes on when it is back", 
       assertStringIncludes(console.stderr, "It answers again.\n1 key is gone");
       assertEquals(console.stderr.match(/asked until/g)?.length, 1);
       await client.put("a", "1");
-      await until("it is printed", () => console.stdout === "new\ta\t1\n".repeat(2), { timeoutMs });
+      const all = "new\ta\t1\ndeleted\ta\nnew\ta\t1\n";
+      await until("it is printed", () => console.stdout === all, { timeoutMs });
     });
   } finally {
     await server.close();
@@ -108,12 +115,12 @@ Deno.test("SeenEntries tells new from changed, and forgets what is gone", () => 
   const seen = new SeenEntries();
   assertEquals(seen.see(["a", "1"]), "new");
   assertEquals(seen.see(["b", "1"]), "new");
-  assertEquals(seen.forgetGone(), 0);
+  assertEquals(seen.forgetGone(), []);
   assertEquals(seen.see(["a", "1"]), undefined);
-  assertEquals(seen.forgetGone(), 1);
+  assertEquals(seen.forgetGone(), ["b"]);
   assertEquals(seen.see(["a", "2"]), "changed");
   assertEquals(seen.see(["b", "1"]), "new");
-  assertEquals(seen.forgetGone(), 0);
+  assertEquals(seen.forgetGone(), []);
 });
 
 Deno.test("SeenEntries remembers so many characters, and no more", () => {
@@ -124,6 +131,6 @@ Deno.test("SeenEntries remembers so many characters, and no more", () => {
   const other = new SeenEntries(20);
   for (let i = 0; i < 5; i++) {
     other.see([`a${i}`, "1234567"]);
-    assertEquals(other.forgetGone(), i === 0 ? 0 : 1);
+    assertEquals(other.forgetGone(), i === 0 ? [] : [`a${i - 1}`]);
   }
 });

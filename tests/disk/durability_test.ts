@@ -23,6 +23,34 @@ testInWorld("strict: a Put is answered when it is on disk, and a Get at once", a
 });
 
 testInWorld(
+  "strict: a Delete is answered when it is on disk, and each as it was",
+  async (world) => {
+    const server = await DurableServer.start(world, { durability: "strict" });
+    server.disk.writeMs = 50;
+    const startMs = world.nowMs;
+    const asked = [
+      server.delete("a"),
+      server.put("a", "1"),
+      server.delete("a"),
+      server.delete("a"),
+    ];
+    await world.advance(0);
+    assertEquals(asked.map((msgid) => server.answers.get(msgid)), Array(4).fill(undefined));
+    await world.advance(1000);
+    const answers = asked.map((msgid) => server.answers.get(msgid)!);
+    assertEquals(answers.map(({ value }) => value), [false, null, true, false]);
+    assertEquals(answers.map(({ atMs }) => atMs - startMs), [50, 100, 100, 100]);
+    const medium = await server.crash();
+    assertEquals([...mergedOf(medium).values()].map(({ value }) => value), [null]);
+    const again = await DurableServer.start(world, { durability: "strict", medium, port: 2 });
+    const get = again.get("a");
+    await world.advance(0);
+    assertEquals(again.answers.get(get)!.value, null);
+    await again.crash();
+  },
+);
+
+testInWorld(
   "strict: all that is put while the disk writes is written with the next",
   async (world) => {
     const server = await DurableServer.start(world, { durability: "strict" });

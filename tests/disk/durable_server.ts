@@ -1,6 +1,6 @@
 import { type ActorRef, ActorSystem, UndeliverableError } from "../../actor/mod.ts";
 import { consoleLogger } from "../../log/mod.ts";
-import { getCall, putCall } from "../../kvcommon/mod.ts";
+import { deleteCall, getCall, putCall } from "../../kvcommon/mod.ts";
 import { Journal } from "../../kvserver/disk/journal.ts";
 import type { Durability } from "../../kvserver/mod.ts";
 import {
@@ -27,8 +27,8 @@ import { MemoryDisk } from "./memory_disk.ts";
 
 /** The answer to a request, and when it came. */
 export interface Answered {
-  /** Of a Get; `null` when the key is absent, and for a Put. */
-  value: string | null;
+  /** Of a Get or Delete; `null` when the key is absent, and for a Put. */
+  value: string | boolean | null;
   error?: { code: string; message: string };
   atMs: number;
 }
@@ -129,6 +129,11 @@ export class DurableServer {
     return this.#ask(putCall(key, value), actor);
   }
 
+  /** Deletes. @returns the msgid. */
+  delete(key: string, actor = 0): number {
+    return this.#ask(deleteCall(key), actor);
+  }
+
   /** Ends it in the midst of whatever it does. @returns what is on its medium. */
   async crash(): Promise<readonly Uint8Array[]> {
     this.disk.crash();
@@ -155,7 +160,7 @@ export class DurableServer {
       at = start + frameLength(frames, at);
       const reader = new MsgpackReader(frames, start, at);
       const { msgid, error } = readResponseHead(reader);
-      const value = reader.nil() ? null : reader.str()!;
+      const value = reader.nil() ? null : reader.bool() ?? reader.str()!;
       if (this.answers.has(msgid)) throw new Error(`Request ${msgid} is answered twice`);
       this.answers.set(msgid, { value, error, atMs: this.#world.nowMs });
     }

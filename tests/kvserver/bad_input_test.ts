@@ -107,7 +107,7 @@ const refusedWith: Record<string, [name: string, request: Uint8Array][]> = {
     ["a method that is not UTF-8", rawRequest([0xc3, 0x28])],
   ],
   unknown_method: [
-    ["a method that nobody has", requestFrame(1, "Delete", ["k"])],
+    ["a method that nobody has", requestFrame(1, "Drop", ["k"])],
     ["a method in lower case", requestFrame(1, "get", ["k"])],
     ["a method with a letter more", requestFrame(1, "GetX", ["k"])],
     ["a method with a letter less", requestFrame(1, "Ge", ["k"])],

@@ -1,6 +1,8 @@
 import { isLater, nextOrder, type Order } from "../../kvserver/entry/order.ts";
+import { Store } from "../../kvserver/store/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, fc } from "../deps.ts";
 import { compareOrders } from "../support/store/compare.ts";
+import { entryBytes, get } from "../support/store/stores.ts";
 
 const sequenceMax = 0xffffffff;
 
@@ -138,3 +140,36 @@ Deno.test("nextOrder() never runs ahead of the clocks when a key is put again an
     }
   }));
 });
+
+/** A Put and a Delete of a key on two servers at once: what each accepts, and whether the value stays. */
+const putsAgainstDeletes: [row: string, put: Order, deletion: Order, stays: boolean][] = [
+  ["the Put's timestamp is greater", order(2, 0, "a"), order(1, 9, "b"), true],
+  ["the Delete's timestamp is greater", order(1, 9, "b"), order(2, 0, "a"), false],
+  [
+    "the timestamps are equal, the Put's sequence is greater",
+    order(1, 2, "a"),
+    order(1, 1, "b"),
+    true,
+  ],
+  [
+    "the timestamps are equal, the Delete's sequence is greater",
+    order(1, 1, "b"),
+    order(1, 2, "a"),
+    false,
+  ],
+  ["both are equal, the Put's uid is greater", order(1, 1, "b"), order(1, 1, "a"), true],
+  ["both are equal, the Delete's uid is greater", order(1, 1, "a"), order(1, 1, "b"), false],
+];
+
+for (const [row, putOrder, deletion, stays] of putsAgainstDeletes) {
+  Deno.test(`a replica ${stays ? "shows" : "hides"} the key, whatever comes first, when ${row}`, () => {
+    const entries = [entryBytes("k", "v", putOrder), entryBytes("k", null, deletion)];
+    for (const arrivals of [entries, entries.toReversed(), [...entries, ...entries]]) {
+      const store = new Store();
+      for (const entry of arrivals) store.merge(entry);
+      assertEquals([get(store, "k"), store.size], stays ? ["v", 1] : [null, 0]);
+      assertEquals(store.tombstones, stays ? 0 : 1);
+      store.assertInvariants();
+    }
+  });
+}

@@ -1,7 +1,11 @@
 import { PendingAcks } from "../../kvserver/query/pending_acks.ts";
 import { assertEquals, fc } from "../deps.ts";
 
-const [a, b, c] = [1, 2, 3].map((i) => ({ inbox: i, msgids: [10 * i, 10 * i + 1] }));
+const [a, b, c] = [1, 2, 3].map((i) => ({
+  inbox: i,
+  msgids: [10 * i, 10 * i + 1],
+  results: [null, true],
+}));
 
 Deno.test("PendingAcks.release() removes the Puts of commits up to one, and none before its commit", () => {
   const acks = new PendingAcks();
@@ -40,8 +44,9 @@ Deno.test("PendingAcks releases each once and in order, whatever comes when", ()
     let committed = 0;
     let onDisk = 0;
     for (const step of steps) {
-      if (step === "add") acks.add({ inbox: 7, msgids: [commits.push(undefined) - 1] });
-      else if (step === "commit") {
+      if (step === "add") {
+        acks.add({ inbox: 7, msgids: [commits.push(undefined) - 1], results: [null] });
+      } else if (step === "commit") {
         committed++;
         for (let i = 0; i < commits.length; i++) commits[i] ??= committed;
         acks.assignTo(committed);

@@ -28,6 +28,19 @@ const mutants: Record<string, PlantedFault> = {
     from: "this.#outbox.add(n);",
     to: "if (this.#store.sequenceOf(n) !== 1) this.#outbox.add(n);",
   },
+  "a Delete stays where it was asked for": {
+    noticedBy: "random",
+    file: "kvserver/query/queries.ts",
+    from: "if (!this.#defersPuts) return writer.bool(shown);",
+    to: "this.accepted.pop();\n    if (!this.#defersPuts) return writer.bool(shown);",
+  },
+  "a tombstone never beats a value": {
+    noticedBy: "random",
+    file: "kvserver/store/store.ts",
+    from: "if (!isLater(entry, this.#orderOf(n))) return noEntry;",
+    to: `if (!isLater(entry, this.#orderOf(n))) return noEntry;
+    if (entry.valueStart === noValue && n !== noEntry && this.hasValue(n)) return noEntry;`,
+  },
   "a server that is no longer alone keeps its Puts to itself": {
     noticedBy: "random",
     file: "kvserver/query/sync_outbox.ts",

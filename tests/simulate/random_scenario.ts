@@ -20,8 +20,8 @@ const cutMsMax = 3_000;
 
 /**
  * Runs a whole cluster from one seed: up to five servers of up to four actors, with clocks up to
- * five seconds off, latencies of their own for each pair, now and then slow links, Puts on hot and
- * cold keys, short and long values, servers that start and join at random moments, servers that run
+ * five seconds off, latencies of their own for each pair, now and then slow links, Puts and
+ * Deletes of hot and cold keys, short and long values, servers that start and join at random moments, servers that run
  * already and join, and links that are cut, in one direction or both, and come back.
  *
  * @param options.look sees the cluster as it is at the end
@@ -110,11 +110,12 @@ class RandomScenario {
     server.actors.join([sender.actors.syncActor]);
   }
 
-  /** The same key at the same moment on every server. */
+  /** The same key at the same moment on every server; some of them delete it. */
   #putEverywhere(): void {
     if (this.#load.isLong) return;
     for (const server of this.#cluster.servers) {
-      this.#cluster.put(server, 0, "contended", server.address);
+      if (this.#chance(3)) this.#cluster.delete(server, 0, "contended");
+      else this.#cluster.put(server, 0, "contended", server.address);
     }
   }
 

@@ -1,13 +1,13 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
 import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { consoleLogger } from "../../log/mod.ts";
-import { putCall } from "../../kvcommon/mod.ts";
+import { deleteCall, putCall } from "../../kvcommon/mod.ts";
 import { ServerActors } from "../../kvserver/server_actors.ts";
 import { startQueryActor } from "../../kvserver/query/start_query_actor.ts";
 import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
 import { writeQuery } from "../../kvserver/query/query_message.ts";
 import { Store } from "../../kvserver/store/mod.ts";
-import { beginRequest, MsgpackWriter } from "../../rpc/mod.ts";
+import { beginRequest, type Call, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
 import { heldEntries, type HeldEntry, heldEntry } from "../support/store/held_entries.ts";
 import { assertAfterEachMessage } from "../support/actors.ts";
@@ -156,9 +156,18 @@ export class SimulatedCluster {
 
   /** Puts at one query actor of a server, as a client's request that arrives now. */
   put(server: SimulatedServer, actor: number, key: string, value: string): void {
+    this.#ask(server, actor, putCall(key, value));
+  }
+
+  /** Deletes at one query actor of a server, as `put` puts. */
+  delete(server: SimulatedServer, actor: number, key: string): void {
+    this.#ask(server, actor, deleteCall(key));
+  }
+
+  #ask<T>(server: SimulatedServer, actor: number, { method, writeParams }: Call<T>): void {
     const writer = new MsgpackWriter();
-    const frame = beginRequest(writer, 1, "Put");
-    putCall(key, value).writeParams(writer);
+    const frame = beginRequest(writer, 1, method);
+    writeParams(writer);
     writer.endFrame(frame);
     writeQuery(server.system.beginMessage(), nobody, 1, writer.written());
     server.system.tellWritten(server.queryActors[actor]);

@@ -32,7 +32,7 @@ export function pick(servers: readonly SimulatedServer[], random: Prng): Simulat
   return servers[random.below(servers.length)];
 }
 
-/** One Put or several by one actor, chosen at random. */
+/** One Put or several by one actor, chosen at random, Deletes among them. */
 export function putSome(cluster: SimulatedCluster, random: Prng, { isHot, isLong }: Load): void {
   const server = pick(cluster.servers, random);
   const actor = random.below(server.queryActors.length);
@@ -40,7 +40,13 @@ export function putSome(cluster: SimulatedCluster, random: Prng, { isHot, isLong
   for (let i = 0; i < count; i++) {
     const key = isHot && random.below(2) === 0 ? "hot" : `key${random.below(40)}`;
     const value = `${cluster.world.nowMs}/${i}`;
-    cluster.put(server, actor, key, isLong ? value.padEnd(random.below(longValueBytes)) : value);
+    if (random.below(5) === 0) cluster.delete(server, actor, key);
+    else {cluster.put(
+        server,
+        actor,
+        key,
+        isLong ? value.padEnd(random.below(longValueBytes)) : value,
+      );}
   }
 }
 

@@ -33,11 +33,21 @@ for (const threads of [1, 2]) {
         // Every replica has all of it from the start.
         for (const list of await cluster.lists()) assertEquals(list, expected);
         await cluster.clients[0][2].put("key 7", "changed");
+        assertEquals(await cluster.clients[0][1].delete("key 8"), true);
+        assertEquals(await cluster.clients[0][1].delete("key 8"), false);
       }
       const after = heldIn(directory.path);
       assertEquals(after.size, 300);
+      assertEquals(after.get("key 8")!.value, null);
+      {
+        await using cluster = await Cluster.start(1, options);
+        // What was deleted stays deleted, on every replica.
+        for (const list of await cluster.lists()) {
+          assertEquals([list.size, list.get("key 7"), list.has("key 8")], [299, "changed", false]);
+        }
+      }
       for (const [key, entry] of before) {
-        if (key === "key 7") assert(after.get(key)!.timestamp > entry.timestamp);
+        if (key === "key 7" || key === "key 8") assert(after.get(key)!.timestamp > entry.timestamp);
         else assertEquals(after.get(key), entry);
       }
     });
