@@ -1,4 +1,5 @@
 import {
+  countCall,
   deleteCall,
   getCall,
   listCall,
@@ -118,6 +119,11 @@ export class Client {
    */
   async *scan(prefix: string, options?: ClientCallOptions): AsyncGenerator<[string, string]> {
     yield* this.#scanAt(this.#router.nextAddr(), prefix, options);
+  }
+
+  /** The number of keys that begin with `prefix`, which costs the server little however many they are. */
+  count(prefix: string, options?: ClientCallOptions): Promise<number> {
+    return this.#call(countCall(prefix), options);
   }
 
   /** Resolves when a server answers. */

@@ -105,6 +105,20 @@ export function scanCall(
   };
 }
 
+/** `Count [prefix]`: the number of keys that begin with `prefix`. */
+export function countCall(prefix: string): Call<number> {
+  return {
+    method: "Count",
+    repeatable: true,
+    writeParams: (writer) => writeStrs(writer, { prefix }),
+    readResult(reader) {
+      const count = reader.uint();
+      if (count === mismatch) throw new MsgpackError("the result of a Count is not a number");
+      return count;
+    },
+  };
+}
+
 /** `Ping []`: resolves when the server answers. */
 export const pingCall: Call<void> = {
   method: "Ping",

@@ -1,5 +1,14 @@
 /** The methods of a query port. */
-export const methodNames = ["Get", "Put", "Delete", "List", "Scan", "Ping", "Stats"] as const;
+export const methodNames = [
+  "Get",
+  "Put",
+  "Delete",
+  "List",
+  "Scan",
+  "Count",
+  "Ping",
+  "Stats",
+] as const;
 
 /** A method of a query port. */
 export type MethodName = typeof methodNames[number];

@@ -12,6 +12,7 @@
  */
 
 export {
+  countCall,
   deleteCall,
   getCall,
   listCall,

@@ -17,6 +17,7 @@ const signatures: Record<MethodName, string> = {
   Delete: "[key]",
   List: "[prefix]",
   Scan: "[prefix, after or nil, limit]",
+  Count: "[prefix]",
   Ping: "[]",
   Stats: "[]",
 };

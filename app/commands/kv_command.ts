@@ -120,6 +120,14 @@ export const kvCommand: CommandSpec = {
       run: async (invocation) => (await load()).runScan(invocation),
     },
     {
+      name: "count",
+      summary: "Print the number of keys",
+      arguments: [prefixArgument],
+      examples: [["cmud kv count user/", "at once, however many they are"]],
+      permissions: ["net"],
+      run: async (invocation) => (await load()).runCount(invocation),
+    },
+    {
       name: "complete-keys",
       summary: "Print the keys that a completion script offers",
       hidden: true,
@@ -173,7 +181,7 @@ export const kvCommand: CommandSpec = {
       summary: "Read commands from a terminal or a pipe",
       options: [{ name: "--no-history", summary: "keep nothing that is typed for the next time" }],
       examples: [
-        ["cmud kv shell", "get, put, delete, list, scan, watch, help, exit"],
+        ["cmud kv shell", "get, put, delete, list, scan, count, watch, help, exit"],
         ["printf 'put a 1\\nget a\\n' | cmud kv shell", "stops at the first error"],
       ],
       permissions: ({ console, options }) =>

@@ -8,7 +8,7 @@ import { appLimits } from "../../limits.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import type { ImportSource } from "../kv/import.ts";
-import { deleteKeys, get, list, put, putInput, scan } from "../kv/queries.ts";
+import { count, deleteKeys, get, list, put, putInput, scan } from "../kv/queries.ts";
 import type { EntryFormat, KvSession } from "../kv/session.ts";
 import { withClient } from "../cli/query_client.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -45,6 +45,9 @@ export const runList = query((session, [prefix = ""]) => list(session, prefix));
 export const runScan = query((session, [prefix = ""], { options }) =>
   scan(session, prefix, options.limit as number | undefined)
 );
+
+/** `cmud kv count` */
+export const runCount = query((session, [prefix = ""]) => count(session, prefix));
 
 /** `cmud kv complete-keys` */
 export const runCompleteKeys = query(async (session, [prefix = ""]) => {

@@ -74,6 +74,14 @@ export async function list(session: KvSession, prefix: string): Promise<number> 
   return exitCodes.ok;
 }
 
+/** Prints the number of keys below `prefix`. */
+export async function count(session: KvSession, prefix: string): Promise<number> {
+  const { client, console, format, signal } = session;
+  const count = await client.count(prefix, { signal });
+  console.out(`${format === "json" ? JSON.stringify({ count }) : count}\n`);
+  return exitCodes.ok;
+}
+
 /** As `list`, but page by page, and so needs little memory. Prints no more than `limit` entries. */
 export async function scan(
   session: KvSession,

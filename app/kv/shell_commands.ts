@@ -2,7 +2,7 @@ import { appLimits } from "../../limits.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { didYouMean } from "../cli/suggest.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { deleteKeys, get, list, put, scan } from "./queries.ts";
+import { count, deleteKeys, get, list, put, scan } from "./queries.ts";
 import type { KvSession } from "./session.ts";
 import type { Word } from "./shell_words.ts";
 import { watch } from "./watch.ts";
@@ -73,6 +73,14 @@ export const shellCommands: readonly ShellCommand[] = [
     details: `${prefixDetails} For results of any size; Ctrl-C ends it.`,
     takesKey: true,
     run: (session, [prefix]) => scan(session, prefix?.text ?? ""),
+  },
+  {
+    name: "count",
+    parameters: ["[PREFIX]"],
+    summary: "print the number of keys",
+    details: prefixDetails.replace("every entry", "every key"),
+    takesKey: true,
+    run: (session, [prefix]) => count(session, prefix?.text ?? ""),
   },
   {
     name: "watch",

@@ -70,7 +70,9 @@ export class WordArena {
       return;
     }
     if (last === 0 && this.words[0].length < chunkWords) {
-      return this.#setChunk(0, this.words[0].length * 2);
+      let words = this.words[0].length * 2;
+      while (words < this.#end + count && words < chunkWords) words *= 2;
+      return this.#setChunk(0, words);
     }
     this.#expectRoom();
     this.#spare = this.#make(chunkWords);

@@ -98,6 +98,8 @@ export class Queries implements RequestHandler {
         return this.#list(request, reader, writer);
       case "Scan":
         return this.#scan(request, reader, writer);
+      case "Count":
+        return this.#count(request, reader, writer);
       case "Ping":
         expectParams(request, "Ping", 0);
         return void writer.str("pong");
@@ -248,6 +250,12 @@ export class Queries implements RequestHandler {
     });
     writer.fillHeader32(header, 0xdd, count);
     writer.bool(done);
+  }
+
+  #count(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    expectParams(request, "Count", 1);
+    const prefixBytes = readKey(reader, "Count", "prefix");
+    writer.int(this.#store.count(reader.bytes.subarray(reader.at - prefixBytes, reader.at)));
   }
 
   #figures(): Record<string, number> {

@@ -1,6 +1,7 @@
 import type { Limits } from "../../limits.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
-import { noEntry, type Records } from "./records.ts";
+import { noEntry, type Records, tombstone } from "./records.ts";
+import { assert } from "../memory/assert.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
 // The words of a node.
@@ -16,6 +17,10 @@ const leafEntriesMax = nodeWords - entriesWord;
 /** Of an inner node: the child behind each of its entries, which is the least entry in that child. */
 const childrenWord = 33;
 const innerEntriesMax = childrenWord - entriesWord;
+/** Of an inner node, behind what a leaf has: for each child, how many entries in it have a value. */
+const talliesWord = nodeWords;
+/** A power of two, as a leaf's words are, because the arena reserves only such. */
+const innerWords = 2 * nodeWords;
 
 /** More levels than a tree of all possible entries has. */
 const levelsMax = 16;
@@ -24,7 +29,8 @@ const levelsMax = 16;
  * Entries in the order of their keys' bytes: a B+ tree of entry numbers.
  *
  * Nodes hold no keys: keys are compared where they lie in the records. Any entry may separate two nodes
- * for ever, because entries are never removed. Node 0 is the first leaf.
+ * for ever, because entries are never removed. Node 0 is the first leaf. Inner nodes say how many entries
+ * with a value each child has, so that those below a prefix are counted in O(log n).
  */
 export class OrderedIndex {
   #records: Records;
@@ -41,6 +47,8 @@ export class OrderedIndex {
   /** How many bytes the searched key has in common with the entries below and above it. */
   #matchBelow = 0;
   #matchAbove = 0;
+  /** The entry to which the path leads, if it is known to; or `noEntry`. */
+  #pathOf = noEntry;
 
   /** @param limits bound the memory @param memory is charged for it */
   constructor(records: Records, limits: Limits, memory = new MemoryAccount()) {
@@ -84,10 +92,40 @@ export class OrderedIndex {
     }
   }
 
+  /**
+   * Says that an entry has a value now (`by` is 1), or has none any more (-1). Right after the entry was
+   * added this costs no search.
+   */
+  count(n: number, by: 1 | -1): void {
+    if (this.#pathOf !== n) {
+      const start = this.#records.keyStart(n);
+      this.#seek(this.#records.bytesAt(n), start, start + this.#records.keyLength(n), true);
+    }
+    for (let level = 0; level < this.#height; level++) {
+      const node = this.#path[level];
+      this.#node(node)[inChunk(node) + talliesWord + this.#turns[level]] += by;
+    }
+  }
+
+  /** How many entries below the key `bytes` have a value. */
+  countBelow(bytes: Uint8Array): number {
+    this.#seek(bytes, 0, bytes.length, false);
+    let count = this.#valuesIn(this.#leaf, 0, this.#at);
+    for (let level = 0; level < this.#height; level++) {
+      count += this.#tally(this.#path[level], this.#turns[level]);
+    }
+    return count;
+  }
+
+  /** Asserts that the tallies are right. For tests: O(n). @throws {Error} */
+  assertInvariants(): void {
+    this.#assertTallies(this.#root, this.#height);
+  }
+
   /** Makes sure that there is memory to take in one more entry. @throws as `WordArena.reserve` does. */
   reserve(): void {
     // A leaf that is split may split all nodes above it, and the root.
-    this.#nodes.reserve(nodeWords * (this.#height + 2));
+    this.#nodes.reserve(nodeWords + innerWords * (this.#height + 1));
   }
 
   /** Adds an entry whose key is not in the index. */
@@ -97,7 +135,11 @@ export class OrderedIndex {
     const leaf = this.#leaf;
     const words = this.#node(leaf);
     const count = words[inChunk(leaf) + countWord];
-    if (count < leafEntriesMax) return this.#insert(leaf, entriesWord, this.#at, n, count);
+    if (count < leafEntriesMax) {
+      this.#insert(leaf, entriesWord, this.#at, n, count);
+      this.#pathOf = n;
+      return;
+    }
     // Keys that come in order fill the leaves; others split them in halves.
     const isLast = words[inChunk(leaf) + nextWord] === 0 && this.#at === count;
     this.#splitLeaf(isLast ? count : count / 2, n);
@@ -108,6 +150,7 @@ export class OrderedIndex {
   /** Finds the place of the first entry that is not below the key, or that is above it. */
   #seek(bytes: Uint8Array, start: number, end: number, isAbove: boolean): void {
     this.#matchBelow = this.#matchAbove = 0;
+    this.#pathOf = noEntry;
     let node = this.#root;
     for (let level = 0; level < this.#height; level++) {
       const turn = this.#search(node, bytes, start, end, true);
@@ -160,6 +203,49 @@ export class OrderedIndex {
     return this.#nodes.words[chunkOf(node)];
   }
 
+  // ---- counting -----------------------------------------------------------------------------
+
+  /** How many of the entries of a leaf from place `from` up to place `to` have a value. */
+  #valuesIn(leaf: number, from: number, to: number): number {
+    const words = this.#node(leaf);
+    const first = inChunk(leaf) + entriesWord;
+    let count = 0;
+    for (let at = first + from; at < first + to; at++) {
+      if (this.#records.valueLength(words[at]) !== tombstone) count++;
+    }
+    return count;
+  }
+
+  /** How many entries have a value in the first `children` children of an inner node. */
+  #tally(node: number, children: number): number {
+    const words = this.#node(node);
+    const first = inChunk(node) + talliesWord;
+    let count = 0;
+    for (let at = first; at < first + children; at++) count += words[at];
+    return count;
+  }
+
+  /** How many entries have a value in a node so many levels above the leaves. */
+  #valuesBelow(node: number, height: number): number {
+    const count = this.#node(node)[inChunk(node) + countWord];
+    return height === 0 ? this.#valuesIn(node, 0, count) : this.#tally(node, count + 1);
+  }
+
+  /** @returns how many entries have a value in a node, counted anew. */
+  #assertTallies(node: number, height: number): number {
+    if (height === 0) return this.#valuesBelow(node, 0);
+    const words = this.#node(node);
+    const start = inChunk(node);
+    let sum = 0;
+    for (let turn = 0; turn <= words[start + countWord]; turn++) {
+      const child = words[start + (turn === 0 ? firstChildWord : childrenWord + turn - 1)];
+      const count = this.#assertTallies(child, height - 1);
+      assert(count === words[start + talliesWord + turn], "a tally counts the values in a child");
+      sum += count;
+    }
+    return sum;
+  }
+
   // ---- growing ------------------------------------------------------------------------------
 
   /** Puts `n` at place `at` of the run of the node that begins with the word `run`. */
@@ -188,17 +274,21 @@ export class OrderedIndex {
     from[inChunk(left) + nextWord] = right;
     if (at < kept || (at === kept && moved > 0)) this.#insert(left, entriesWord, at, n, kept);
     else this.#insert(right, entriesWord, at - kept, n, moved);
-    this.#addChild(this.#height - 1, to[inChunk(right) + entriesWord], right);
+    const values = this.#valuesBelow(right, 0);
+    this.#addChild(this.#height - 1, to[inChunk(right) + entriesWord], right, values);
   }
 
-  /** Adds a child and its least entry to the node of the path at `level`. */
-  #addChild(level: number, least: number, child: number): void {
-    if (level < 0) return this.#addRoot(least, child);
+  /**
+   * Adds a child, split off the one on the path, to the node of the path at `level`, with its least entry
+   * and how many of its entries have a value.
+   */
+  #addChild(level: number, least: number, child: number, values: number): void {
+    if (level < 0) return this.#addRoot(least, child, values);
     const node = this.#path[level];
     const turn = this.#turns[level];
     const count = this.#node(node)[inChunk(node) + countWord];
-    if (count < innerEntriesMax) return this.#insertChild(node, turn, least, child, count);
-    const right = this.#nodes.allocate(nodeWords);
+    if (count < innerEntriesMax) return this.#insertChild(node, turn, least, child, count, values);
+    const right = this.#nodes.allocate(innerWords);
     const from = this.#node(node);
     const to = this.#node(right);
     // The entry in the middle goes up, the child behind it becomes the first of the right node.
@@ -206,29 +296,43 @@ export class OrderedIndex {
     const moved = innerEntriesMax - kept - 1;
     const up = from[inChunk(node) + entriesWord + kept];
     to[inChunk(right) + firstChildWord] = from[inChunk(node) + childrenWord + kept];
+    for (let i = 0; i <= moved; i++) {
+      to[inChunk(right) + talliesWord + i] = from[inChunk(node) + talliesWord + kept + 1 + i];
+    }
     for (let i = 0; i < moved; i++) {
       to[inChunk(right) + entriesWord + i] = from[inChunk(node) + entriesWord + kept + 1 + i];
       to[inChunk(right) + childrenWord + i] = from[inChunk(node) + childrenWord + kept + 1 + i];
     }
     from[inChunk(node) + countWord] = kept;
     to[inChunk(right) + countWord] = moved;
-    if (turn <= kept) this.#insertChild(node, turn, least, child, kept);
-    else this.#insertChild(right, turn - kept - 1, least, child, moved);
-    this.#addChild(level - 1, up, right);
+    if (turn <= kept) this.#insertChild(node, turn, least, child, kept, values);
+    else this.#insertChild(right, turn - kept - 1, least, child, moved, values);
+    this.#addChild(level - 1, up, right, this.#valuesBelow(right, this.#height - level));
   }
 
-  #insertChild(node: number, turn: number, least: number, child: number, count: number): void {
+  #insertChild(
+    node: number,
+    turn: number,
+    least: number,
+    child: number,
+    count: number,
+    values: number,
+  ): void {
+    this.#node(node)[inChunk(node) + talliesWord + turn] -= values;
+    this.#insert(node, talliesWord, turn + 1, values, count + 1);
     this.#insert(node, childrenWord, turn, child, count);
     this.#insert(node, entriesWord, turn, least, count);
   }
 
-  #addRoot(least: number, child: number): void {
-    const root = this.#nodes.allocate(nodeWords);
+  #addRoot(least: number, child: number, values: number): void {
+    const root = this.#nodes.allocate(innerWords);
     const words = this.#node(root);
     words[inChunk(root) + countWord] = 1;
     words[inChunk(root) + firstChildWord] = this.#root;
     words[inChunk(root) + entriesWord] = least;
     words[inChunk(root) + childrenWord] = child;
+    words[inChunk(root) + talliesWord] = this.#valuesBelow(this.#root, this.#height);
+    words[inChunk(root) + talliesWord + 1] = values;
     this.#root = root;
     this.#height++;
   }

@@ -110,6 +110,14 @@ export class Store {
     return n;
   }
 
+  /** Number of keys that begin with `prefix` and have a value, found in O(log n). */
+  count(prefix: Uint8Array): number {
+    if (prefix.length === 0) return this.#size;
+    const end = behind(prefix);
+    const below = end === undefined ? this.#size : this.#ordered.countBelow(end);
+    return below - this.#ordered.countBelow(prefix);
+  }
+
   /**
    * Visits, in order, the entries whose keys begin with `prefix` and come after the key `after`,
    * until `visit` returns `false`. `visit` must not write to the store.
@@ -251,6 +259,7 @@ export class Store {
     }
     assert(size === this.#size, "the size counts the keys that have a value");
     assert(numbers.length === this.#entries, "the tombstones are the entries that have none");
+    this.#ordered.assertInvariants();
     this.#index.assertInvariants(numbers);
     this.#values.assertInvariants(numbers);
     this.#uids.assertInvariants(uses);
@@ -283,15 +292,31 @@ export class Store {
     return n;
   }
 
+  /** Says that an entry has a value now, or has none any more. */
+  #count(n: number, by: 1 | -1): void {
+    this.#size += by;
+    this.#ordered.count(n, by);
+  }
+
   #set(n: number, bytes: Uint8Array, start: number, end: number, order: Order): void {
     const had = this.#records.valueLength(n) !== tombstone;
     // First, because nothing may have changed when there is no room for the value.
     this.#values.set(n, bytes, start, end);
-    this.#size += Number(start !== noValue) - Number(had);
+    if (had !== (start !== noValue)) this.#count(n, had ? -1 : 1);
     const uid = this.#uids.use(order.uid);
     this.#uids.release(this.#records.uid(n));
     this.#records.setOrder(n, order.timestamp, order.sequence, uid);
   }
+}
+
+/** The least key behind all that begin with `prefix`; `undefined` when none is. */
+function behind(prefix: Uint8Array): Uint8Array | undefined {
+  let end = prefix.length;
+  while (end > 0 && prefix[end - 1] === 0xff) end--;
+  if (end === 0) return undefined;
+  const key = prefix.slice(0, end);
+  key[end - 1]++;
+  return key;
 }
 
 /** Below, at or above 0 as `a` comes before, with or after `b`. */

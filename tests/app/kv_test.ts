@@ -142,3 +142,14 @@ Deno.test("kv delete does what it can of several keys when one is refused", () =
     assertStringIncludes(stderr, "allowed are 4096");
     assertEquals((await kv("get", "a")).code, 1);
   }));
+
+Deno.test("kv count prints how many keys there are", () =>
+  withServer(async (server) => {
+    const kv = (...args: string[]) => runCmud(["kv", ...args, "--server", server]);
+    assertEquals(await kv("count"), { code: 0, stdout: "0\n", stderr: "" });
+    for (const key of ["a", "b/1", "b/2", "b/3"]) await kv("put", key, "v");
+    await kv("delete", "b/2");
+    assertEquals((await kv("count")).stdout, "3\n");
+    assertEquals((await kv("count", "b/")).stdout, "2\n");
+    assertEquals((await kv("count", "--json", "c")).stdout, '{"count":0}\n');
+  }));

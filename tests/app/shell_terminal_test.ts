@@ -131,7 +131,7 @@ Deno.test("completeLine() has candidates for each place of a line", () =>
     for (const key of ["k1", "k 2", ""]) await client.put(key, "v");
     const { signal } = new AbortController();
     const cases: [string, string, string[]][] = [
-      ["", "", ["get", "put", "delete", "list", "scan", "watch", "help", "exit"]],
+      ["", "", ["get", "put", "delete", "list", "scan", "count", "watch", "help", "exit"]],
       ["  L", "L", ["list"]],
       ["x", "x", []],
       ["get ", "", ['""', '"k 2"', "k1"]],

@@ -29,9 +29,9 @@ Deno.test("kv shell in a pipe runs each line and prints results only", () =>
 
 Deno.test("kv shell deletes one key or several, and goes on when one is absent", () =>
   withServer(async (server) => {
-    const lines = ["put a 1", "put 'b c' 2", "put d 3", "delete a nobody 'b c'", "list"];
+    const lines = ["put a 1", "put 'b c' 2", "put d 3", "delete a nobody 'b c'", "list", "count"];
     const stderr = "Key not found: nobody\n";
-    assertEquals(await shell(server, lines), { code: 0, stdout: "d\t3\n", stderr });
+    assertEquals(await shell(server, lines), { code: 0, stdout: "d\t3\n1\n", stderr });
     const { code, stderr: refusal } = await shell(server, ["delete"]);
     assertEquals(code, 64);
     assertStringIncludes(refusal, "allowed is delete KEY [KEY...]");

@@ -77,3 +77,20 @@ Deno.test("Deletes of what is held go on when the memory is full", async () => {
   for (let i = 0; i < count; i++) assertEquals(await client.delete(`key ${i}`), true);
   await client.put("there is", "room again");
 });
+
+Deno.test("Count tells how many keys begin with a prefix", async () => {
+  await using served = await serve();
+  const { client } = served;
+  for (const key of strangeKeys) await client.put(key, key);
+  for (const prefix of ["", "absent", ...strangeKeys]) {
+    assertEquals(await client.count(prefix), (await client.list(prefix)).size);
+  }
+  for (const key of strangeKeys.slice(3)) await client.delete(key);
+  for (const prefix of ["", ...strangeKeys]) {
+    assertEquals(await client.count(prefix), (await client.list(prefix)).size);
+  }
+  using socket = await RawSocket.connect(served.address);
+  for (const params of [[], ["k", "v"], [1], [null]]) {
+    assertEquals((await socket.askInVain("Count", ...params)).code, "bad_request");
+  }
+});

@@ -103,6 +103,7 @@ Deno.test("Store does what a dumb model does when it is put to, merged into and 
         assertEquals(scan(store, prefix, after), [expected, true]);
         const page = [expected.slice(0, limit), expected.length <= limit];
         assertEquals(scan(store, prefix, after, limit), page);
+        assertEquals(store.count(bytesOf(prefix)), model.scan(prefix, undefined).length);
         assertEquals(get(store, prefix), model.get(prefix));
       }
     }),
@@ -144,6 +145,32 @@ for (const [name, sequence] of Object.entries(sequences)) {
       const expected = sorted.slice(at + 1, at + 11);
       assertEquals(scan(store, "", sorted[at], 10)[0], expected);
       assertEquals(scan(store, "", `${sorted[at]}\0`, 10)[0], expected);
+    }
+  });
+
+  Deno.test(`Store counts thousands of keys that come ${name}, and go and come again`, () => {
+    const store = new Store();
+    const random = new Prng(8);
+    const shown = new Set<string>();
+    const keys = sequence(6_000, random);
+    for (const [i, key] of keys.entries()) {
+      put(store, key, "v");
+      shown.add(key);
+      // One that may be held already, and may be a tombstone, or become one.
+      const other = random.below(3) === 0 ? `${key}x` : keys[random.below(i + 1)];
+      const isDeleted = random.below(2) === 0;
+      put(store, other, isDeleted ? null : "v");
+      if (isDeleted) shown.delete(other);
+      else shown.add(other);
+      if (i % 1_000 === 0) store.assertInvariants();
+    }
+    store.assertInvariants();
+    assertEquals([store.count(bytesOf("")), store.size], [shown.size, shown.size]);
+    for (let i = 0; i < 200; i++) {
+      const key = keys[random.below(keys.length)];
+      const prefix = key.slice(0, random.below(key.length + 1));
+      const expected = [...shown].filter((key) => key.startsWith(prefix)).length;
+      assertEquals(store.count(bytesOf(prefix)), expected, prefix);
     }
   });
 }
