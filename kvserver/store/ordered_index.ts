@@ -216,6 +216,13 @@ export class OrderedIndex {
     return count;
   }
 
+  /** How many entries have a value in the leaf that was found; -1 when no node above it says so. */
+  #tallyOfLeaf(): number {
+    if (this.#height === 0) return -1;
+    const node = this.#path[this.#height - 1];
+    return this.#node(node)[inChunk(node) + talliesWord + this.#turns[this.#height - 1]];
+  }
+
   /** How many entries have a value in the first `children` children of an inner node. */
   #tally(node: number, children: number): number {
     const words = this.#node(node);
@@ -261,6 +268,7 @@ export class OrderedIndex {
   #splitLeaf(kept: number, n: number): void {
     const left = this.#leaf;
     const at = this.#at;
+    const isFull = this.#tallyOfLeaf() === leafEntriesMax;
     const right = this.#nodes.allocate(nodeWords);
     const from = this.#node(left);
     const to = this.#node(right);
@@ -272,10 +280,18 @@ export class OrderedIndex {
     from[inChunk(left) + countWord] = kept;
     to[inChunk(right) + nextWord] = from[inChunk(left) + nextWord];
     from[inChunk(left) + nextWord] = right;
-    if (at < kept || (at === kept && moved > 0)) this.#insert(left, entriesWord, at, n, kept);
+    const isLeft = at < kept || (at === kept && moved > 0);
+    if (isLeft) this.#insert(left, entriesWord, at, n, kept);
     else this.#insert(right, entriesWord, at - kept, n, moved);
-    const values = this.#valuesBelow(right, 0);
-    this.#addChild(this.#height - 1, to[inChunk(right) + entriesWord], right, values);
+    // Where all entries have a value, as is usual, no record is read. The new one is not in the tally.
+    const values = isFull ? moved : this.#valuesBelow(right, 0);
+    const level = this.#height - 1;
+    const hasRoom = level >= 0 && this.#hasRoom(this.#path[level]);
+    this.#addChild(level, to[inChunk(right) + entriesWord], right, values);
+    if (!hasRoom) return;
+    // Only the leaf was split, so the path leads to the entry still, or to the leaf beside it.
+    if (!isLeft) this.#turns[level]++;
+    this.#pathOf = n;
   }
 
   /**
@@ -287,7 +303,7 @@ export class OrderedIndex {
     const node = this.#path[level];
     const turn = this.#turns[level];
     const count = this.#node(node)[inChunk(node) + countWord];
-    if (count < innerEntriesMax) return this.#insertChild(node, turn, least, child, count, values);
+    if (this.#hasRoom(node)) return this.#insertChild(node, turn, least, child, count, values);
     const right = this.#nodes.allocate(innerWords);
     const from = this.#node(node);
     const to = this.#node(right);
@@ -308,6 +324,11 @@ export class OrderedIndex {
     if (turn <= kept) this.#insertChild(node, turn, least, child, kept, values);
     else this.#insertChild(right, turn - kept - 1, least, child, moved, values);
     this.#addChild(level - 1, up, right, this.#valuesBelow(right, this.#height - level));
+  }
+
+  /** Whether an inner node can take in one more child. */
+  #hasRoom(node: number): boolean {
+    return this.#node(node)[inChunk(node) + countWord] < innerEntriesMax;
   }
 
   #insertChild(

@@ -153,15 +153,19 @@ for (const [name, sequence] of Object.entries(sequences)) {
     const random = new Prng(8);
     const shown = new Set<string>();
     const keys = sequence(6_000, random);
+    const putOrDelete = (key: string, isDeleted: boolean) => {
+      put(store, key, isDeleted ? null : "v");
+      if (isDeleted) shown.delete(key);
+      else shown.add(key);
+    };
     for (const [i, key] of keys.entries()) {
-      put(store, key, "v");
-      shown.add(key);
+      putOrDelete(key, false);
+      // At first few are deleted, so that nodes lack one value or none.
+      const oneIn = i < 3_000 ? 40 : 2;
       // One that may be held already, and may be a tombstone, or become one.
       const other = random.below(3) === 0 ? `${key}x` : keys[random.below(i + 1)];
-      const isDeleted = random.below(2) === 0;
-      put(store, other, isDeleted ? null : "v");
-      if (isDeleted) shown.delete(other);
-      else shown.add(other);
+      putOrDelete(other, random.below(oneIn) === 0);
+      if (random.below(oneIn) === 0) putOrDelete(key, true);
       if (i % 1_000 === 0) store.assertInvariants();
     }
     store.assertInvariants();
