@@ -16,9 +16,13 @@ interface Machine {
   medium?: readonly Uint8Array[];
 }
 
-/** A Put of a key that nobody else puts. */
-interface KnownPut {
+/** The last write of a key, which nobody else writes. */
+interface KnownWrite {
   key: string;
+  /** `null`: it is a Delete. */
+  value: string | null;
+  /** When it was asked for. */
+  askedMs: number;
   server: DurableServer;
   msgid: number;
 }
@@ -34,8 +38,8 @@ for (const durability of ["strict", "relaxed"] as const) {
           (_, i) => ({ port: i + 1 }),
         );
         for (const machine of machines) await start(world, network, machines, machine, durability);
-        const puts: KnownPut[] = [];
-        const promised: string[] = [];
+        const writes = new Map<string, KnownWrite>();
+        const promised: Promised = new Map();
         for (let step = 0; step < 150; step++) {
           const machine = machines[world.random.below(serverCount)];
           const { server } = machine;
@@ -43,12 +47,22 @@ for (const durability of ["strict", "relaxed"] as const) {
           if (server === undefined) {
             await start(world, network, machines, machine, durability);
           } else if (dice < 2) {
-            for (const machine of machines) await kill(world, machine, puts, promised, durability);
-          } else if (dice < 6) await kill(world, machine, puts, promised, durability);
+            for (const machine of machines) {
+              await kill(world, machine, writes, promised, durability);
+            }
+          } else if (dice < 6) await kill(world, machine, writes, promised, durability);
           else {
-            const key = `key ${step}`;
-            const msgid = server.put(key, key, world.random.below(queryActorCount));
-            puts.push({ key, server, msgid });
+            const actor = world.random.below(queryActorCount);
+            const askedMs = world.nowMs;
+            const old = [...writes.values()].find(({ value, askedMs }) =>
+              value !== null && askedMs < world.nowMs - 1_000
+            );
+            const isDelete = old !== undefined && dice < 40;
+            const key = isDelete ? old.key : `key ${step}`;
+            // From now on it may be either.
+            promised.delete(key);
+            const msgid = isDelete ? server.delete(key, actor) : server.put(key, key, actor);
+            writes.set(key, { key, value: isDelete ? null : key, askedMs, server, msgid });
           }
           await world.advance(world.random.below(100));
         }
@@ -58,9 +72,9 @@ for (const durability of ["strict", "relaxed"] as const) {
           }
         }
         await world.advance(20_000);
-        for (const { key, server, msgid } of puts) {
+        for (const { key, value, server, msgid } of writes.values()) {
           const isThere = machines.some((machine) => machine.server === server);
-          if (isThere && server.answers.get(msgid)?.error === undefined) promised.push(key);
+          if (isThere && server.answers.get(msgid)?.error === undefined) promised.set(key, value);
         }
         await expectAgreement(world, machines, promised);
         for (const { server } of machines) await server!.crash();
@@ -69,6 +83,9 @@ for (const durability of ["strict", "relaxed"] as const) {
     );
   }
 }
+
+/** What must be there in the end, by key; `null`: it must not. */
+type Promised = Map<string, string | null>;
 
 /** Starts a server on a machine; it joins those that run, whose addresses its disk remembers. */
 async function start(
@@ -85,20 +102,21 @@ async function start(
   machine.server.disk.writeMs = 1 + world.random.below(30);
 }
 
-/** Kills what runs on a machine; notes the keys that must outlive that. */
+/** Kills what runs on a machine; notes the writes that must outlive that. */
 async function kill(
   world: SimulatedWorld,
   machine: Machine,
-  puts: readonly KnownPut[],
-  promised: string[],
+  writes: ReadonlyMap<string, KnownWrite>,
+  promised: Promised,
   durability: "strict" | "relaxed",
 ): Promise<void> {
   const { server } = machine;
   if (server === undefined) return;
-  for (const { key, msgid } of puts.filter((put) => put.server === server)) {
+  for (const { key, value, server: asked, msgid } of writes.values()) {
+    if (asked !== server) continue;
     const answer = server.answers.get(msgid);
     const graceMs = durability === "strict" ? 0 : 200;
-    if (answer !== undefined && answer.atMs <= world.nowMs - graceMs) promised.push(key);
+    if (answer !== undefined && answer.atMs <= world.nowMs - graceMs) promised.set(key, value);
   }
   machine.medium = await server.crash();
   machine.server = undefined;
@@ -108,19 +126,21 @@ async function kill(
 async function expectAgreement(
   world: SimulatedWorld,
   machines: readonly Machine[],
-  promised: readonly string[],
+  promised: Promised,
 ): Promise<void> {
-  assert(promised.length > 50, `${promised.length} Puts were promised`);
+  const values = [...promised.values()];
+  const deletes = values.filter((value) => value === null).length;
+  assert(values.length > 50 && deletes > 5, `${values.length} were promised, ${deletes} Deletes`);
   const gets = machines.flatMap(({ server }) =>
     Array.from({ length: queryActorCount }, (_, actor) => ({
       server: server!,
-      msgids: promised.map((key) => server!.get(key, actor)),
+      msgids: [...promised.keys()].map((key) => server!.get(key, actor)),
     }))
   );
   await world.advance(0);
   for (const { server, msgids } of gets) {
     assertEquals(server.actors.ready, true);
-    const missing = promised.filter((key, i) => server.answers.get(msgids[i])?.value !== key);
-    assertEquals(missing, [], `${server.system.address}`);
+    const shown = msgids.map((msgid) => server.answers.get(msgid)?.value);
+    assertEquals(shown, values, `${server.system.address}`);
   }
 }
