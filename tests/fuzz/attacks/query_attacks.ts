@@ -40,6 +40,7 @@ function requestOf(prng: Prng): unknown[] {
     ["List", [key]],
     ["Scan", [key, onceIn(prng, 2) ? null : keyOf(prng), oneOf(prng, [0, 1, 100, 10_000, 10_001])]],
     ["Delete", [key]],
+    ["Count", [key]],
     ["Ping", []],
     ["Stats", []],
     ["Hello", [1, "127.0.0.1:1", "0", null]],

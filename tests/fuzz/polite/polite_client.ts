@@ -106,9 +106,16 @@ export class PoliteClient {
         ["Get", [key], value],
         ["Put", [`${prefix}round`, `${round}`], null],
         ["Ping", [], "pong"],
+        ["Put", [`${prefix}deleted`, `${round}`], null],
+        ["Delete", [`${prefix}deleted`], true],
+        ["Get", [`${prefix}deleted`], null],
         ["Get", [`${prefix}absent`], null],
       ];
-      if (isScanned) calls.push(["List", [`${prefix}1`], this.#listed(`${prefix}1`)]);
+      if (isScanned) {
+        const listed = this.#listed(`${prefix}1`);
+        calls.push(["List", [`${prefix}1`], listed]);
+        calls.push(["Count", [`${prefix}1`], Object.keys(listed).length]);
+      }
       const sentMs = performance.now();
       await this.#exchange(socket, calls);
       const answeredMs = performance.now();
@@ -129,15 +136,16 @@ export class PoliteClient {
     const base = (this.#round * 16) % 2 ** 32;
     const frames = calls.map(([method, params], i) => requestFrame(base + i, method, params));
     await answered("a request could not be sent", socket.send(concat(...frames)));
-    // With strict durability an answer to a Put comes behind those that need not wait for the disk.
+    const waits = (method: string) => method === "Put" || method === "Delete";
+    // With strict durability an answer to a Put or Delete comes behind those that need not wait for the disk.
     const open = new Map(calls.map((call, i) => [base + i, call]));
     while (open.size > 0) {
       const reply = await answered("an answer did not come", socket.reply()) as Reply;
       const [type, msgid, error, result] = reply;
       const call = open.get(msgid);
-      const first = [...open].find(([, [method]]) => method !== "Put")?.[0] ?? msgid;
+      const first = [...open].find(([, [method]]) => !waits(method))?.[0] ?? msgid;
       if (type !== 1 || call === undefined) throw new Error(`nobody asked for ${text(reply)}`);
-      if (call[0] !== "Put" && msgid !== first) throw new Error(`out of order: ${text(reply)}`);
+      if (!waits(call[0]) && msgid !== first) throw new Error(`out of order: ${text(reply)}`);
       open.delete(msgid);
       if (error !== null || !isEqual(result, call[2])) {
         throw new Error(
