@@ -204,6 +204,8 @@ export interface Limits {
    * counted. Half of it holds the largest message between replicas.
    */
   readonly linkBytesMax: number;
+  /** A longer frame that comes back on a link ends its connection: all that comes there is short. */
+  readonly noticeBytesMax: number;
   /** Systems that a system has links to; a message to one more is dropped and counted. */
   readonly linksMax: number;
   /** Systems that others named and that wait to be greeted; a further one is not greeted. */
@@ -279,6 +281,8 @@ export interface Limits {
   readonly stateSenderPatienceMs: number;
   /** A peer neither reached nor heard for so long is lost: the other peers are sent its entries. */
   readonly peerLostMs: number;
+  /** A message of another server with more bytes than this beside its entries is refused unread. */
+  readonly besideEntriesBytesMax: number;
   /** Incarnations of restarted peers that are remembered; past it the oldest is forgotten. */
   readonly endedIncarnationsMax: number;
   /** How long a server that stops goes on syncing, to hand over what it accepted. */
@@ -294,6 +298,8 @@ export interface Limits {
    * state when they are back.
    */
   readonly lostBacklogsMax: number;
+  /** Peers of one address, each another life of a server there; for one more, one is forgotten. */
+  readonly livesPerAddressMax: number;
   /** Servers that one message introduces; the others are introduced by the next. */
   readonly messageIntroductionsMax: number;
   /**
@@ -406,6 +412,7 @@ export const defaultLimits: Limits = {
   schedulerSliceMs: 5,
   ratePairsMax: 1_024,
   linkBytesMax: 20 * MiB,
+  noticeBytesMax: 16 * KiB,
   linksMax: 1_024,
   introductionsMax: 1_024,
   introductionsAtOnce: 32,
@@ -437,11 +444,13 @@ export const defaultLimits: Limits = {
   peerCheckMs: 250,
   stateSenderPatienceMs: 5_000,
   peerLostMs: 30_000,
+  besideEntriesBytesMax: 128 * KiB,
   endedIncarnationsMax: 1_000,
   closeDrainMs: 5_000,
   unreachableDrainMs: 1_500,
   futureToleranceMs: 60_000,
   peersMax: 256,
+  livesPerAddressMax: 4,
   messageIntroductionsMax: 64,
   lostBacklogsMax: 8,
   timestampMaxAheadMs: 24 * 60 * 60 * 1_000,
@@ -580,6 +589,11 @@ export const limitRelations: readonly LimitRelation[] = [
     fields: ["unchargedBytesMax", "connectionBytes"],
     holds: (l) => 2 * l.unchargedBytesMax < l.connectionBytes,
     rule: "a connection is charged for short requests and replies",
+  },
+  {
+    fields: ["peersMax", "besideEntriesBytesMax"],
+    holds: (l) => l.peersMax * introductionBytesMax + 1 * KiB <= l.besideEntriesBytesMax,
+    rule: "a message has room for as many servers as it may name",
   },
   // ---- how many there may be ----
   ordered("clientScanEntries", "scanEntriesMax", "a client asks for no page that is refused"),

@@ -77,7 +77,7 @@ async function exchange(
   const writer = new MsgpackWriter();
   writeHello(writer, hello);
   await stream.write(writer.written());
-  const frames = new FrameReader(limits);
+  const frames = new FrameReader(limits, limits.noticeBytesMax);
   for (;;) {
     const count = await stream.read(frames.space());
     if (count === null) throw new Error("the connection ended before it was greeted");

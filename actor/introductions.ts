@@ -14,6 +14,9 @@ export interface IntroductionsOptions {
 /** Called, once, with whether a system was greeted. */
 export type MetListener = (isMet: boolean) => void;
 
+/** Ends what a listener waits for: it is not called any more. */
+export type EndMeeting = () => void;
+
 /** How a system came to be named. */
 export interface MeetOptions {
   /** Whether the system connected itself: it does not wait behind systems that others named. */
@@ -25,7 +28,9 @@ interface Introduction {
   readonly id: SystemId;
   readonly isCaller: boolean;
   /** Called with whether the system was greeted. */
-  readonly listeners: MetListener[];
+  readonly listeners: Set<MetListener>;
+  /** Whether another system named it: however often that is done, one listener waits for it. */
+  isNamed: boolean;
   readonly backoff: Backoff;
   /** When the introduction is given up; set by its first dial. */
   endMs: number;
@@ -34,7 +39,8 @@ interface Introduction {
 /**
  * Greets systems that others name, each at its address, to find out whether they are there. Names of
  * systems that are not there cost little: few are dialed at a time, all together so often a second, and
- * each for a minute.
+ * each for a minute. Names of one address are dialed one after the other, and give way to others when there
+ * are too many: whoever has one address that does not answer keeps nobody else waiting.
  */
 export class Introductions {
   #options: IntroductionsOptions;
@@ -43,7 +49,8 @@ export class Introductions {
   /** Introductions whose dial is due, in the order of their turns. */
   #callers: Introduction[] = [];
   #named: Introduction[] = [];
-  #dialing = 0;
+  /** Addresses that are being dialed. */
+  #dialing = new Set<string>();
   /** When the next dial may begin. */
   #nextDialMs = -Infinity;
   #cancelTurn: (() => void) | undefined;
@@ -63,19 +70,30 @@ export class Introductions {
    * Greets a system.
    *
    * @param listener called with whether the system was greeted: `false` when its address answers as
-   * another incarnation, when nobody answers within a minute, and at once when too many wait for that
+   * another incarnation, when nobody answers within a minute, and at once when too many wait for that.
+   * Never when others name the system while it was named already
+   * @returns what ends the wait; a system that nobody waits for any more is not dialed
    */
-  meet(id: SystemId, { isCaller }: MeetOptions, listener: MetListener): void {
+  meet(id: SystemId, { isCaller }: MeetOptions, listener: MetListener): EndMeeting {
     const known = this.#open.get(systemKey(id));
-    if (known !== undefined) return void known.listeners.push(listener);
+    if (known !== undefined) {
+      if (!isCaller && known.isNamed) return () => {};
+      known.isNamed ||= !isCaller;
+      known.listeners.add(listener);
+      return () => this.#leave(known, listener);
+    }
     const { limits } = this.#options.environment;
-    if (this.#ending.signal.aborted || this.#open.size >= limits.introductionsMax) {
-      return listener(false);
+    const isFull = () => this.#open.size >= limits.introductionsMax;
+    if (isFull()) this.#makeRoom();
+    if (this.#ending.signal.aborted || isFull()) {
+      listener(false);
+      return () => {};
     }
     const introduction: Introduction = {
       id,
       isCaller,
-      listeners: [listener],
+      listeners: new Set([listener]),
+      isNamed: !isCaller,
       backoff: new Backoff({
         minMs: limits.reconnectMinMs,
         maxMs: limits.introductionPauseMaxMs,
@@ -85,6 +103,23 @@ export class Introductions {
     };
     this.#open.set(systemKey(id), introduction);
     this.#enqueue(introduction);
+    return () => this.#leave(introduction, listener);
+  }
+
+  /** Gives up the last introduction of the address that has most. */
+  #makeRoom(): void {
+    const byAddress = Map.groupBy(this.#open.values(), ({ id }) => id.address);
+    const most = [...byAddress.values()].reduce((a, b) => b.length > a.length ? b : a, []);
+    if (most.length > 1) this.#settle(most.at(-1)!, false);
+  }
+
+  #leave(introduction: Introduction, listener: MetListener): void {
+    introduction.listeners.delete(listener);
+    if (introduction.listeners.size === 0) this.#settle(introduction, false);
+  }
+
+  #isOpen(introduction: Introduction): boolean {
+    return this.#open.get(systemKey(introduction.id)) === introduction;
   }
 
   /** Ends all introductions: their systems count as not greeted. */
@@ -95,9 +130,10 @@ export class Introductions {
     for (const introduction of [...this.#open.values()]) this.#settle(introduction, false);
   }
 
-  #settle({ id, listeners }: Introduction, isMet: boolean): void {
-    if (!this.#open.delete(systemKey(id))) return;
-    for (const listener of listeners) listener(isMet);
+  #settle(introduction: Introduction, isMet: boolean): void {
+    if (!this.#isOpen(introduction)) return;
+    this.#open.delete(systemKey(introduction.id));
+    for (const listener of introduction.listeners) listener(isMet);
   }
 
   #enqueue(introduction: Introduction): void {
@@ -109,7 +145,8 @@ export class Introductions {
   #next(): void {
     const { environment } = this.#options;
     const { introductionsAtOnce, introductionsPerSecond } = environment.limits;
-    while (this.#dialing < introductionsAtOnce && this.#callers.length + this.#named.length > 0) {
+    const isDue = () => this.#callers.length + this.#named.length > 0;
+    while (this.#dialing.size < introductionsAtOnce && isDue()) {
       const nowMs = environment.monotonicMs();
       if (nowMs < this.#nextDialMs) {
         this.#cancelTurn ??= environment.after(Math.ceil(this.#nextDialMs - nowMs), () => {
@@ -118,8 +155,24 @@ export class Introductions {
         });
         return;
       }
+      const introduction = this.#takeDue(this.#callers) ?? this.#takeDue(this.#named);
+      if (introduction === undefined) return;
       this.#nextDialMs = Math.max(nowMs, this.#nextDialMs) + 1000 / introductionsPerSecond;
-      this.#dial(this.#callers.shift() ?? this.#named.shift()!, nowMs);
+      this.#dial(introduction, nowMs);
+    }
+  }
+
+  /** Takes the first out whose address is not being dialed, and those that are over. */
+  #takeDue(queue: Introduction[]): Introduction | undefined {
+    for (let i = 0; i < queue.length;) {
+      const introduction = queue[i];
+      const isOpen = this.#isOpen(introduction);
+      if (isOpen && this.#dialing.has(introduction.id.address)) {
+        i++;
+        continue;
+      }
+      queue.splice(i, 1);
+      if (isOpen) return introduction;
     }
   }
 
@@ -127,16 +180,18 @@ export class Introductions {
     const { greet, greeted, environment } = this.#options;
     const { id } = introduction;
     introduction.endMs = Math.min(introduction.endMs, nowMs + environment.limits.introductionMs);
-    this.#dialing++;
+    this.#dialing.add(id.address);
     greet(id, this.#ending.signal).then((connection) => {
+      if (!this.#isOpen(introduction)) return connection.stream.close();
       greeted(id, connection);
       this.#settle(introduction, true);
     }).catch((error) => {
+      if (!this.#isOpen(introduction)) return;
       const isSettled = error instanceof WrongIncarnationError || error instanceof RefusedError;
       if (isSettled || this.#ending.signal.aborted) this.#settle(introduction, false);
       else this.#dialLater(introduction);
     }).finally(() => {
-      this.#dialing--;
+      this.#dialing.delete(id.address);
       if (!this.#ending.signal.aborted) this.#next();
     });
   }

@@ -51,6 +51,8 @@ export class RemoteLink implements TellLink {
   #sender: FrameSender;
   /** Messages that have not left. */
   #waitingMessages = 0;
+  /** Whether a `Pong` has not left: one answers all `Ping`s until then. */
+  #isPongWaiting = false;
   #unconfirmed: UnconfirmedWrites;
   #stream: ByteStream | undefined;
   #reader = new MsgpackReader(new Uint8Array());
@@ -72,6 +74,7 @@ export class RemoteLink implements TellLink {
       leaving: () => {
         unconfirmed.add(this.#waitingMessages);
         this.#waitingMessages = 0;
+        this.#isPongWaiting = false;
       },
       written: () => unconfirmed.written(),
       // The reader of the stream sees its end, and dials again.
@@ -210,6 +213,8 @@ export class RemoteLink implements TellLink {
         this.changed();
         break;
       case "Ping":
+        if (this.#isPongWaiting) return;
+        this.#isPongWaiting = true;
         writeNotice(this.#sender.frames, { name: "Pong" });
         this.#sender.send();
         break;
@@ -237,6 +242,7 @@ export class RemoteLink implements TellLink {
   #discard(): void {
     this.#host.dropped(this.#waitingMessages);
     this.#waitingMessages = this.told = this.handled = 0;
+    this.#isPongWaiting = false;
     this.#sender.discard();
   }
 }

@@ -17,7 +17,7 @@ import {
   writeValue,
 } from "../rpc/mod.ts";
 import { findCluster, readHello, refusalOfCluster } from "./hello.ts";
-import type { MetListener } from "./introductions.ts";
+import type { EndMeeting, MetListener } from "./introductions.ts";
 import { type LinkNotice, noticeOf, writeNotice } from "./link_notice.ts";
 import type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
 import type { SystemId } from "./system_id.ts";
@@ -28,8 +28,12 @@ import type { TellHost } from "./tell_network.ts";
 export interface ConnectionHost {
   readonly system: TellHost;
   readonly environment: Pick<Timers, "after" | "soon"> & Limited & Accounted;
-  /** Finds out whether a system that says that it is `id` was greeted at its address; dials it if need be. */
-  meet(id: SystemId, listener: MetListener): void;
+  /**
+   * Finds out whether a system that says that it is `id` was greeted at its address; dials it if need be.
+   *
+   * @returns what ends that, because the caller is gone
+   */
+  meet(id: SystemId, listener: MetListener): EndMeeting;
   /** Called when the system of a connection was greeted, and when that connection ends. */
   opened(id: SystemId, connection: SystemConnection): void;
   closed(id: SystemId, connection: SystemConnection): void;
@@ -84,6 +88,8 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   #resume: (() => void) | undefined;
   /** Keeps the caller from being told that nobody answers at its address. */
   #cancelClaimNotice: (() => void) | undefined;
+  /** Ends the introduction that is under way. */
+  #endMeeting: EndMeeting | undefined;
   /** Ends the wait for the answer to a `Ping`. */
   #cancelPing: (() => void) | undefined;
   #closed = false;
@@ -130,14 +136,20 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
       this.#unhandledBytes.bytes < unhandledBytesMax && !memory.isExceeded;
   }
 
+  /** Bytes of the message that waits until its caller was greeted. */
+  get heldBytes(): number {
+    return this.#held?.message.end ?? 0;
+  }
+
   close(): void {
     this.#closed = true;
     this.#cancelPing?.();
     this.#cancelClaimNotice?.();
+    this.#endMeeting?.();
     const caller = this.#caller;
     if (caller.name === "greeted") this.#host.closed(caller.id, this);
     this.#caller = { name: "refused" };
-    this.#held = undefined;
+    this.#takeHeld();
     this.#resume?.();
   }
 
@@ -186,7 +198,21 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
       this.#host.system.refusedMessage(this.#ends.peer, caller.id.address, reason);
       this.#refuse();
     } else if (caller.name === "greeted") this.#handOver(counter, message);
-    else this.#held = { counter, message };
+    else this.#hold(counter, message);
+  }
+
+  /** Keeps a message until its caller was greeted: alone, because that may take a minute. */
+  #hold(counter: number, message: Delivery): void {
+    const bytes = message.bytes.slice(message.start, message.end);
+    this.#held = { counter, message: { ...message, bytes, start: 0, end: bytes.length } };
+    this.#unhandledBytes.add(bytes.length);
+  }
+
+  #takeHeld(): { counter: number; message: Delivery } | undefined {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) this.#unhandledBytes.add(-held.message.end);
+    return held;
   }
 
   #handOver(counter: number, message: Delivery): void {
@@ -266,6 +292,9 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
         `Cannot greet ${address}: it looks for ${expected}, this is ${system.incarnation}`,
       );
     }
+    if (incarnation === system.incarnation) {
+      throw new RpcError("bad_request", "Cannot greet: this is the server itself");
+    }
     if (this.#caller.name === "unknown") this.#meet({ address, incarnation });
     else if (this.#isListening) this.#expectSame({ address, incarnation });
     writer.nil();
@@ -281,7 +310,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
         reason: `nobody answers at ${id.address}, which it advertises; it is tried again`,
       });
     });
-    this.#host.meet(id, (isMet) => this.#met(id, isMet));
+    this.#endMeeting = this.#host.meet(id, (isMet) => this.#met(id, isMet));
   }
 
   #met(id: SystemId, isMet: boolean): void {
@@ -298,8 +327,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     }
     this.#caller = { name: "greeted", id };
     this.#host.opened(id, this);
-    const held = this.#held;
-    this.#held = undefined;
+    const held = this.#takeHeld();
     if (held !== undefined) this.#handOver(held.counter, held.message);
     this.#resume?.();
   }
@@ -334,7 +362,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     const caller = this.#caller;
     if (caller.name === "greeted") this.#host.closed(caller.id, this);
     this.#caller = { name: "refused" };
-    this.#held = undefined;
+    this.#takeHeld();
     this.isWaiting = false;
     this.#resume?.();
     this.#ends.end();

@@ -1,6 +1,6 @@
 import { type Environment, RpcServer, type Transport } from "../rpc/mod.ts";
 import { greet, type GreetedStream } from "./greeting.ts";
-import { Introductions, type MetListener } from "./introductions.ts";
+import { type EndMeeting, Introductions, type MetListener } from "./introductions.ts";
 import { RemoteLink, type RemoteLinkHost } from "./remote_link.ts";
 import { type ConnectionHost, SystemConnection } from "./system_connection.ts";
 import { type SystemId, systemKey } from "./system_id.ts";
@@ -83,8 +83,8 @@ class Links implements RemoteLinkHost, ConnectionHost {
     return this.#links.get(incarnation)?.get(address) ?? this.#add({ address, incarnation });
   }
 
-  meet(id: SystemId, listener: MetListener): void {
-    this.#meet(id, true, listener);
+  meet(id: SystemId, listener: MetListener): EndMeeting {
+    return this.#meet(id, true, listener);
   }
 
   meetNamed(id: SystemId, listener: MetListener): void {
@@ -121,12 +121,15 @@ class Links implements RemoteLinkHost, ConnectionHost {
     return greet(id.address, hello, this.#dialing, this.environment, signal);
   }
 
-  #meet(id: SystemId, isCaller: boolean, listener: MetListener): void {
+  #meet(id: SystemId, isCaller: boolean, listener: MetListener): EndMeeting {
     const link = this.#links.get(id.incarnation)?.get(id.address);
-    if (link !== undefined && link.epoch > 0) return listener(true);
+    const isMet = link !== undefined && link.epoch > 0;
     // Another system that claims this address is not there, because this one is.
-    if (id.address === this.system.address()) return listener(false);
-    this.#introductions.meet(id, { isCaller }, listener);
+    if (!isMet && id.address !== this.system.address()) {
+      return this.#introductions.meet(id, { isCaller }, listener);
+    }
+    listener(isMet);
+    return () => {};
   }
 
   /** A link that is there already dials by itself. */
@@ -175,7 +178,10 @@ class Links implements RemoteLinkHost, ConnectionHost {
     const connections = this.#connections.get(systemKey(id));
     if (!connections?.delete(connection) || connections.size > 0) return;
     this.#connections.delete(systemKey(id));
-    this.#links.get(id.incarnation)?.get(id.address)?.changed();
+    const link = this.#links.get(id.incarnation)?.get(id.address);
+    link?.changed();
+    // Who was greeted, and told nothing that made anybody watch it, is dialed no longer than it is here.
+    if (link?.isUnused && link.told === 0) this.unlink(id);
   }
 
   foundWrongIncarnation(id: SystemId): void {

@@ -36,6 +36,7 @@ const smallReadsMax = 8;
 export class FrameReader {
   #firstBytes: number;
   #busyBytes: number;
+  #frameBytesMax: number;
   #buffer: Uint8Array<ArrayBuffer>;
   #start = 0;
   #end = 0;
@@ -44,7 +45,9 @@ export class FrameReader {
   /** Reads in a row for which a quarter of the buffer would have done. */
   #smallReads = 0;
 
-  constructor(limits: ReceiveBufferLimits = defaultLimits) {
+  /** @param frameMax bytes of a frame at the most, where those that come are short */
+  constructor(limits: ReceiveBufferLimits = defaultLimits, frameMax = frameBytesMax) {
+    this.#frameBytesMax = frameMax;
     this.#firstBytes = limits.receiveBufferFirstBytes;
     this.#busyBytes = limits.receiveBufferBytes;
     this.#buffer = new Uint8Array(this.#firstBytes);
@@ -124,10 +127,10 @@ export class FrameReader {
     let at = this.#start;
     while (at + frameHeaderBytes <= this.#end) {
       const length = frameLength(this.#buffer, at);
-      if (length < 1 || length > frameBytesMax) {
+      if (length < 1 || length > this.#frameBytesMax) {
         if (at > this.#start) break;
         throw new FrameError(
-          `Cannot read a frame of ${length} bytes: allowed are 1 to ${frameBytesMax}`,
+          `Cannot read a frame of ${length} bytes: allowed are 1 to ${this.#frameBytesMax}`,
         );
       }
       if (at + frameHeaderBytes + length > this.#end) break;

@@ -17,6 +17,8 @@ class Introduced {
   readonly greeted: string[] = [];
   /** Dials under way, and the most of them at once. */
   dialing = 0;
+  /** Connections that were closed because nobody waited for them. */
+  closed = 0;
   mostAtOnce = 0;
   readonly introductions: Introductions;
   #world: SimulatedWorld;
@@ -34,15 +36,20 @@ class Introduced {
         } finally {
           this.dialing--;
         }
-        return {} as GreetedStream;
+        return { stream: { close: () => void this.closed++ } } as unknown as GreetedStream;
       },
       greeted: ({ address }) => void this.greeted.push(address),
     });
   }
 
-  name(address: string, isCaller = false): void {
+  /** @returns what ends the wait for it */
+  name(address: string, isCaller = false): () => void {
     const id = { address, incarnation: "life" };
-    this.introductions.meet(id, { isCaller }, (isMet) => void this.met.push([address, isMet]));
+    return this.introductions.meet(
+      id,
+      { isCaller },
+      (isMet) => void this.met.push([address, isMet]),
+    );
   }
 
   /** Fails when the time of a dial that nobody answers is over. */
@@ -97,7 +104,7 @@ testInWorld(
     stage.name("late:1");
     await world.advance(introductionMs / 2);
     isThere = true;
-    stage.name("late:1");
+    stage.name("late:1", true);
     await world.advance(defaultLimits.introductionPauseMaxMs);
     assertEquals([stage.greeted, stage.met], [["late:1"], [["late:1", true], ["late:1", true]]]);
     isThere = false;
@@ -131,5 +138,53 @@ testInWorld("Introductions greets who connected before those that others named",
   stage.introductions.close();
   assert(stage.met.slice(1).every(([, isMet]) => !isMet));
   assertEquals(stage.met.length, introductionsMax);
+  await world.advance(6_000);
+});
+
+testInWorld("Introductions keeps one listener of a system that is named often", async (world) => {
+  const stage = new Introduced(world, () => Promise.resolve());
+  for (let i = 0; i < 1_000; i++) stage.name("named:1");
+  await world.advance(0);
+  assertEquals(stage.met, [["named:1", true]]);
+});
+
+testInWorld("Introductions does not dial whom nobody waits for any more", async (world) => {
+  const { promise: answers, resolve } = Promise.withResolvers<void>();
+  const stage: Introduced = new Introduced(world, () => answers);
+  // Each of those that are dialed first is waited for twice.
+  const callers = Array.from({ length: 100 }, (_, i) => stage.name(`caller:${i}`, true));
+  const again = callers.map((_, i) => stage.name(`caller:${i}`, true));
+  await world.advance(5_000);
+  assertEquals(stage.dialing, introductionsAtOnce);
+  for (const end of [...callers, ...again.slice(1)]) end();
+  assertEquals(stage.introductions.size, 1);
+  resolve();
+  await world.advance(introductionMs);
+  assertEquals([stage.dialsMs.length, stage.greeted, stage.met], [
+    introductionsAtOnce,
+    ["caller:0"],
+    [["caller:0", true]],
+  ]);
+  assertEquals(stage.closed, introductionsAtOnce - 1);
+});
+
+testInWorld("Introductions of one address that does not answer hold nobody up", async (world) => {
+  const stage: Introduced = new Introduced(
+    world,
+    ({ address }) => address === "real:1" ? Promise.resolve() : stage.nobody(),
+  );
+  const met: boolean[] = [];
+  const options = { isCaller: true };
+  for (let i = 0; i < 2 * introductionsMax; i++) {
+    const id = { address: "silent:1", incarnation: `life ${i}` };
+    stage.introductions.meet(id, options, (isMet) => void met.push(isMet));
+  }
+  await world.advance(20);
+  assertEquals(stage.dialing, 1);
+  stage.name("real:1", true);
+  await world.advance(20);
+  assertEquals(stage.met, [["real:1", true]]);
+  assertEquals(met, new Array(introductionsMax + 1).fill(false));
+  stage.introductions.close();
   await world.advance(6_000);
 });

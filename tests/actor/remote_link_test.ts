@@ -1,8 +1,10 @@
 import { ActorSystem } from "../../actor/mod.ts";
 import { defaultLimits, withLimits } from "../../limits.ts";
-import { assertEquals, assertLess } from "../deps.ts";
+import { assertEquals, assertGreater, assertLess } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
+import { ScriptedServer } from "../support/scripted_server.ts";
+import { frameHeader, requestFrame } from "../support/rpc/wire.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
@@ -74,5 +76,67 @@ testInWorld(
     assertEquals([far, other].map(({ probe }) => probe.messages), [["hello"], ["hello"]]);
     assertEquals(near.system.stats().messagesDropped, 3);
     for (const { system } of [near, far, other]) await world.complete(system.close());
+  },
+);
+
+/** A system, and at "far:1" a server that greets it and does no more than the test says. */
+async function startBesideScripted(world: SimulatedWorld) {
+  const network = new MemoryNetwork(world);
+  const { system } = await startSystem(world, { network, hostname: "near", port: 1 });
+  const far = new ScriptedServer(network, 1, "far");
+  far.onRequest = (request) => {
+    if (request.method === "Hello") far.reply(request, null);
+  };
+  const ref = { address: far.address, incarnation: "life", counter: 1 };
+  return { network, system, far, probe: startProbe(system), ref, wire: network.at(far.address) };
+}
+
+testInWorld("a link answers Pings with no more than leaves", async (world) => {
+  const { system, far, probe, ref, wire } = await startBesideScripted(world);
+  const link = probe.context.link(ref);
+  await world.advance(0);
+  const [hello] = far.requests;
+  const pongs = () => far.requests.length - 1;
+  far.send(hello, [2, "Ping", []]);
+  await world.advance(0);
+  assertEquals(pongs(), 1);
+  wire.latencyMs = 10_000;
+  for (let i = 0; i < 20_000; i++) far.send(hello, [2, "Ping", []]);
+  await world.advance(15_000);
+  assertGreater(link.roomBytes, defaultLimits.linkBytesMax - 100);
+  assertLess(pongs(), 100);
+  far.close();
+  await world.complete(system.close());
+});
+
+testInWorld("a link ends a connection on which a long frame comes back", async (world) => {
+  const { system, far, probe, ref } = await startBesideScripted(world);
+  const link = probe.context.link(ref);
+  await world.advance(0);
+  assertEquals([link.isUp, link.epoch], [true, 1]);
+  const { stream } = far.requests[0];
+  await world.complete(stream.write(frameHeader(defaultLimits.noticeBytesMax + 1)));
+  await world.advance(defaultLimits.reconnectMaxMs);
+  assertEquals([link.isUp, link.epoch], [true, 2]);
+  far.close();
+  await world.complete(system.close());
+});
+
+testInWorld(
+  "a system that greets and tells nothing is dialed no more once it is gone",
+  async (world) => {
+    const { network, system, far, wire } = await startBesideScripted(world);
+    for (let life = 0; life < 50; life++) {
+      const stream = await world.complete(network.connect(system.address));
+      const hello = [1, far.address, `life ${life}`, null];
+      await world.complete(stream.write(requestFrame(1, "Hello", hello)));
+      await world.advance(100);
+      stream.close();
+    }
+    assertEquals(wire.dials, 50);
+    far.close();
+    await world.advance(60_000);
+    assertEquals(wire.dials, 50);
+    await world.complete(system.close());
   },
 );

@@ -1,7 +1,7 @@
 import type { Marshalled, MetListener, SystemId, TellHost } from "../../actor/mod.ts";
 import { StatsTable } from "../../actor/stats.ts";
 import { type ConnectionHost, SystemConnection } from "../../actor/system_connection.ts";
-import { realEnvironment, type Reply } from "../../rpc/mod.ts";
+import { MemoryAccount, realEnvironment, type Reply } from "../../rpc/mod.ts";
 import { assertEquals, assertStringIncludes, fc, msgpackDecode, msgpackEncode } from "../deps.ts";
 import { framesIn } from "../support/rpc/raw_socket.ts";
 import { concat, frame, frameOf, requestFrame } from "../support/rpc/wire.ts";
@@ -20,6 +20,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   /** What is sent behind the replies. */
   readonly sent: unknown[] = [];
   ended = 0;
+  meetingsEnded = 0;
   /** Those who wait for what comes of their introduction. */
   readonly introductions: MetListener[] = [];
   isMet: boolean | undefined = true;
@@ -53,9 +54,10 @@ class KeepingHost implements TellHost, ConnectionHost {
   opened(): void {}
   closed(): void {}
 
-  meet(_life: SystemId, listener: MetListener): void {
+  meet(_life: SystemId, listener: MetListener): () => void {
     if (this.isMet === undefined) this.introductions.push(listener);
     else listener(this.isMet);
+    return () => void this.meetingsEnded++;
   }
 
   receive(counter: number, message: Marshalled): void {
@@ -268,5 +270,46 @@ Deno.test("SystemConnection of another cluster is refused, and both sides learn 
     assertStringIncludes(text, '"cmud"');
   }
   execute(connection, spellings[0](7, msgpackEncode("a")));
+  assertEquals(host.told, []);
+});
+
+Deno.test("SystemConnection counts the message that it holds, and nothing beside it", () => {
+  for (const isOver of ["greeted", "refused", "closed"]) {
+    const host = new KeepingHost();
+    const memory = new MemoryAccount();
+    Object.assign(host, { environment: { ...realEnvironment, memory } });
+    host.isMet = undefined;
+    const connection = host.newConnection();
+    const message = msgpackEncode("m".repeat(1_000));
+    const junk = frameOf([2, "Junk", ["j".repeat(100_000)]]);
+    execute(connection, concat(hello, junk, spellings[0](7, message)));
+    assertEquals([connection.heldBytes, memory.bytes], [message.length, message.length]);
+    if (isOver === "closed") connection.close();
+    else host.introductions[0](isOver === "greeted");
+    assertEquals(connection.heldBytes, 0);
+    for (const [, kept] of host.kept) {
+      assertEquals(kept.bytes.buffer.byteLength, message.length);
+      connection.handled(kept);
+    }
+    assertEquals([host.kept.length, memory.bytes], [isOver === "greeted" ? 1 : 0, 0]);
+  }
+});
+
+Deno.test("SystemConnection ends the introduction of a caller that is gone", () => {
+  const host = new KeepingHost();
+  host.isMet = undefined;
+  const connection = host.newConnection();
+  execute(connection, hello);
+  assertEquals(host.meetingsEnded, 0);
+  connection.close();
+  assertEquals(host.meetingsEnded, 1);
+});
+
+Deno.test("SystemConnection is not greeted by the system itself, under whatever address", () => {
+  const host = new KeepingHost();
+  const connection = host.newConnection();
+  const itself = requestFrame(1, "Hello", [1, "localhost:2", incarnation, incarnation]);
+  const { replies } = execute(connection, concat(itself, spellings[0](7, msgpackEncode("a"))));
+  assertEquals((replies[0] as [number, number, string[]])[2][0], "bad_request");
   assertEquals(host.told, []);
 });

@@ -194,3 +194,13 @@ Deno.test("FrameReader gives its memory back when it is closed, and knows whethe
   reader.close();
   assertEquals([reader.byteLength, reader.hasPart, buffer.byteLength], [0, false, 0]);
 });
+
+Deno.test("FrameReader takes no longer frames than its user has a use for", () => {
+  const reader = new FrameReader(defaultLimits, 100);
+  assertEquals(feed(reader, [frame(new Uint8Array(100))]).length, 1);
+  assertThrows(
+    () => feed(reader, [frameHeader(101)]),
+    FrameError,
+    "101 bytes: allowed are 1 to 100",
+  );
+});
