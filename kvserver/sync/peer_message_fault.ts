@@ -6,7 +6,16 @@ import {
   type SystemId,
 } from "../../actor/mod.ts";
 import { type Limits, wireLimits } from "../../limits.ts";
-import { type Clock, decode, isUtf8, type Limited, MsgpackError } from "../../rpc/mod.ts";
+import {
+  type Clock,
+  decode,
+  encode,
+  isUtf8,
+  type Limited,
+  mismatch,
+  MsgpackError,
+  MsgpackReader,
+} from "../../rpc/mod.ts";
 import { noValue } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { orderFault } from "../entry/order.ts";
@@ -27,6 +36,12 @@ export function peerMessageFault(
   edges: Pick<Clock, "now"> & Limited,
 ): string | undefined {
   try {
+    // Before anything is made of it, because a byte may become an object of a hundred.
+    const beside = bytesBesideEntries(new MsgpackReader(bytes, start, end));
+    const { besideEntriesBytesMax } = edges.limits;
+    if (beside > besideEntriesBytesMax) {
+      return `it has ${beside} bytes beside its entries: allowed are ${besideEntriesBytesMax}`;
+    }
     const message = decode(bytes, start, end);
     return messageFault(message, from, edges.limits) ??
       entriesFault((message as PeerMessage).entries, edges.now(), edges.limits);
@@ -35,6 +50,31 @@ export function peerMessageFault(
     throw error;
   }
 }
+
+/** The bytes of a message but for its entries, which stay as they are when it is decoded. */
+function bytesBesideEntries(reader: MsgpackReader): number {
+  let beside = reader.end - reader.at;
+  const count = reader.mapHeader();
+  for (let i = 0; i < (count === mismatch ? 0 : count); i++) {
+    const start = reader.at;
+    reader.skip();
+    const entries = isNameOfEntries(reader, start) ? reader.binHeader() : mismatch;
+    if (entries === mismatch) reader.skip();
+    else {
+      beside -= entries;
+      reader.at += entries;
+    }
+  }
+  return beside;
+}
+
+/** Whether a key of a map, `bytes[start..at)`, is "entries" as servers write it. */
+function isNameOfEntries({ bytes, at }: MsgpackReader, start: number): boolean {
+  return at - start === nameOfEntries.length &&
+    nameOfEntries.every((byte, i) => bytes[start + i] === byte);
+}
+
+const nameOfEntries = encode("entries");
 
 /** What is wrong with all of it but the entries. */
 function messageFault(message: unknown, from: SystemId, limits: Limits): string | undefined {

@@ -94,6 +94,9 @@ const lies: Record<string, Partial<Record<keyof PeerMessage, unknown>>> = {
       (_, i) => ({ address: `h:${i + 1}`, incarnation, counter: 1 }),
     ),
   },
+  "a thousand objects for each server that it may name": {
+    more: new Array(200_000).fill([]),
+  } as Record<string, unknown>,
   "a transfer that is none": { wantsState: -1 },
   "the end of a transfer that is none": { stateDone: 0.5 },
   "another type": { type: "start" },
