@@ -76,10 +76,26 @@ export class Membership {
     const known = this.#peers.get(uid(ref));
     if (known !== undefined) return known;
     if (ref.address === this.#context.self.address) return undefined;
-    const { peersMax } = this.#context.limits;
+    this.#makeRoom(ref);
+    if (this.#peers.size < this.#context.limits.peersMax) return this.#add(ref);
+    const { size } = this.#peers;
+    this.#context.log.warn("Peer {peer} is not synced with, because {size} others are known", {
+      peer: ref.address,
+      size,
+    });
+    // What was dialed to greet it is dialed no longer.
+    this.#context.unlink(ref);
+  }
+
+  /** An address has few lives: who starts again and again, or says so, takes no other peer's place. */
+  #makeRoom({ address }: ActorRef): void {
+    const { peersMax, livesPerAddressMax } = this.#context.limits;
+    const lives = [...this.#peers.values()].filter(({ ref }) => ref.address === address);
+    if (lives.length >= livesPerAddressMax) {
+      const isSilent = ({ ref }: Peer) => !this.#context.link(ref).isHeard;
+      this.#forgetEnded(lives.find(isSilent) ?? lives[0]);
+    }
     if (this.#peers.size >= peersMax) this.#forgetLostPeer();
-    if (this.#peers.size >= peersMax) return undefined;
-    return this.#add(ref);
   }
 
   /** Greets a server that a peer names. A `MetMessage` comes once it was greeted, and makes it a peer. */
