@@ -81,12 +81,15 @@ Deno.test("look shows the place, who is there, and what happened a moment ago", 
   await bob.type("emote yawns");
   assertMatch(
     await ada.type("look"),
-    /^Gates 5th Floor\n.*\nHere with you: Bob \(Undergraduate\)\.\nA moment ago:\n(.*\n)*Bob says: hello\nBob tells you: psst\n\* Bob yawns\n$/,
+    /^Gates 5th Floor\n.*\nWays from here: .*\nHere with you: Bob \(Undergraduate\)\.\nA moment ago:\n(.*\n)*Bob says: hello\nBob tells you: psst\n\* Bob yawns\n$/,
   );
   await bob.type("move fence");
   clock.ms += 3 * eventBucketMs;
   await bob.lookAround();
-  assertMatch(await ada.type("look"), /^Gates 5th Floor\n.*\nNobody else is here\.\n$/);
+  assertMatch(
+    await ada.type("look"),
+    /^Gates 5th Floor\n.*\nWays from here: .*\nNobody else is here\.\n$/,
+  );
   assertMatch(await bob.type("look"), /^The Fence\n/);
   await Promise.all([ada.leave(), bob.leave()]);
 });

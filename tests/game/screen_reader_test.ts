@@ -53,8 +53,10 @@ Deno.test("screen_reader.txt has every command, and nothing that moves, colours 
   const typed = [...golden.matchAll(/^(solving)?> *(\S*)/gm)];
   const inField = typed.filter(([, solving]) => !solving).map(([, , word]) => word);
   const inBattle = typed.filter(([, solving]) => solving).map(([, , word]) => word);
+  // One leaves but once.
+  const inEither = inField.includes("quit") ? [...inBattle, "quit"] : inBattle;
   assertEquals(fieldCommands.filter((command) => !inField.includes(command)), []);
-  assertEquals(battleCommands.filter((command) => !inBattle.includes(command)), []);
+  assertEquals(battleCommands.filter((command) => !inEither.includes(command)), []);
   // deno-lint-ignore no-control-regex -- none must be there
   assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(golden), "a control character");
   assert(!/[\u2500-\u259f]/.test(golden), "a line or block to draw with");

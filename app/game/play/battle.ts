@@ -68,6 +68,10 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
   help({ talk }, args) {
     tellHelp(talk, "battle", battleCommands, args);
   },
+
+  quit(player) {
+    player.over = true;
+  },
 };
 
 async function reportAttempt(

@@ -25,6 +25,7 @@ import * as text from "../talk/text.ts";
 import type { Command } from "./player_context.ts";
 import { readWhereabouts } from "../state/whereabouts.ts";
 import { hardwareFacts, type Kind, kinds, kindsFor, places } from "../world/world.ts";
+import { parseDirection, waysFrom } from "../world/directions.ts";
 import { suggest } from "../../cli/suggest.ts";
 
 /** What each command does. */
@@ -51,7 +52,13 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
 
   async move(player, args) {
     const typed = args.join(" ").toLowerCase();
-    const wanted = findPlace(typed);
+    const direction = parseDirection(typed);
+    const wanted = direction === undefined
+      ? findPlace(typed)
+      : waysFrom.get(await player.refreshPlace())![direction];
+    if (direction !== undefined && wanted === undefined) {
+      return player.talk.say(text.noWay(direction, player.known!.place));
+    }
     if (wanted !== undefined) {
       const place = await player.refreshPlace();
       if (wanted === place) return player.talk.say(text.alreadyThere(place));
@@ -128,9 +135,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
 
   solve: enterBattle,
 
-  quit(player) {
-    player.over = true;
-  },
+  quit: battle.quit,
 };
 
 function findPlace(typed: string): string | undefined {

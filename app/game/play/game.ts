@@ -11,6 +11,7 @@ import {
   fieldCommands,
   meantBy,
   parseLine,
+  standsFor,
   type TypedLine,
 } from "../talk/commands.ts";
 import { Conversation, type ConversationOptions } from "../talk/conversation.ts";
@@ -132,20 +133,20 @@ async function dispatch(player: PlayerContext, line: string): Promise<void> {
   const parsed = parseLine(line);
   const { word, args } = parsed;
   if (word === "") return;
+  const [command, ...others] = standsFor(word, player.battle ? battleCommands : fieldCommands);
+  if (command === undefined) return player.talk.say(notHere(player, parsed));
+  if (others.length > 0) return player.talk.say(text.ambiguous(parsed.typed, [command, ...others]));
   const commands: Readonly<Record<string, Command>> = player.battle ? battle : field;
-  if (Object.hasOwn(commands, word)) return await commands[word](player, args);
-  player.talk.say(notHere(player, parsed));
+  await commands[command](player, args);
 }
 
 /** What to say of a word that is no command here. */
 function notHere({ battle }: PlayerContext, { word, typed }: TypedLine): string {
-  if (battle && isOneOf(fieldCommands, word)) return text.notInBattle(word);
-  if (!battle && isOneOf(battleCommands, word)) return text.nothingToResign;
+  const [elsewhere, ...others] = standsFor(word, battle ? fieldCommands : battleCommands);
+  if (elsewhere !== undefined && others.length === 0) {
+    return battle ? text.notInBattle(elsewhere) : text.nothingToResign;
+  }
   return text.unknownCommand(typed, meantBy(word, battle ? battleCommands : fieldCommands));
-}
-
-function isOneOf(commands: readonly string[], word: string): boolean {
-  return commands.includes(word);
 }
 
 /** Does something that needs the store; false, and a kind word, when that did not answer. */

@@ -1,4 +1,4 @@
-import { meantBy, parseLine } from "../talk/commands.ts";
+import { meantBy, parseLine, standsFor } from "../talk/commands.ts";
 import type { Conversation } from "../talk/conversation.ts";
 import { help, helpInBrief, type HelpList, helpOn } from "../talk/help_text.ts";
 import * as text from "../talk/text.ts";
@@ -18,5 +18,8 @@ export function tellHelp(
     const all = help(list, talk.manner);
     return talk.say(talk.fits(all) ? all : helpInBrief(list));
   }
-  talk.say(helpOn(list, word) ?? text.unknownCommand(typed, meantBy(word, commands)));
+  const [command, ...others] = standsFor(word, commands);
+  if (command === undefined) return talk.say(text.unknownCommand(typed, meantBy(word, commands)));
+  if (others.length > 0) return talk.say(text.ambiguous(typed, [command, ...others]));
+  talk.say(helpOn(list, command)!);
 }

@@ -6,7 +6,13 @@
 
 import type { Clock } from "../../../rpc/environment.ts";
 import { listAll, type Reader } from "../state/character.ts";
-import { meantBy, parseLine, type SpectatorCommand, spectatorCommands } from "../talk/commands.ts";
+import {
+  meantBy,
+  parseLine,
+  type SpectatorCommand,
+  spectatorCommands,
+  standsFor,
+} from "../talk/commands.ts";
 import { Conversation, type ConversationOptions } from "../talk/conversation.ts";
 import { parseScene } from "../state/events.ts";
 import { tellHelp } from "./help.ts";
@@ -89,12 +95,15 @@ async function converse(talk: Conversation, store: Reader, clock: Clock): Promis
     if (line === undefined) return;
     const { word, typed, args } = parseLine(line);
     if (word === "") continue;
-    if (word === "quit") return;
-    if (!Object.hasOwn(commands, word)) {
+    const [command, ...others] = standsFor(word, spectatorCommands);
+    if (command === "quit") return;
+    if (command === undefined) {
       talk.say(text.unknownCommand(typed, meantBy(word, spectatorCommands)));
-      continue;
+    } else if (others.length > 0) {
+      talk.say(text.ambiguous(typed, [command, ...others]));
+    } else {
+      await withStore(talk, () => commands[command](talk, store, clock, args));
     }
-    await withStore(talk, () => commands[word as keyof typeof commands](talk, store, clock, args));
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { suggest } from "../../cli/suggest.ts";
+import { directions, parseDirection } from "../world/directions.ts";
 
 /** What has to do with others: can be typed in the field, and most of it in a battle too. */
 export const socialCommands = ["say", "tell", "emote", "who", "look", "leaderboard"] as const;
@@ -39,6 +40,7 @@ export const battleCommands = [
   "emote",
   "who",
   "help",
+  "quit",
 ] as const;
 
 /** What a spectator can type. */
@@ -56,22 +58,41 @@ export type BattleCommand = typeof battleCommands[number];
 /** A command of a spectator. */
 export type SpectatorCommand = typeof spectatorCommands[number];
 
-/** What the words of other games are called here. */
-const otherWords: Readonly<Record<string, FieldCommand | BattleCommand>> = {
-  "?": "help",
-  ...{ commands: "help", man: "help" },
-  ...{ go: "move", walk: "move", enter: "move", north: "move", south: "move", up: "move" },
-  ...{ inventory: "inv", i: "inv", l: "look", examine: "look" },
+/** Words of other games, and single letters, that are understood as commands. */
+const synonyms: Readonly<Record<string, FieldCommand>> = {
+  ...{ "?": "help", commands: "help", man: "help" },
+  ...{ go: "move", walk: "move", ...mapped(directions, "move"), ...mapped(letters(), "move") },
+  ...{ i: "inv", inventory: "inv", l: "look", examine: "look" },
   ...{ score: "stats", status: "stats", top: "leaderboard", players: "who" },
-  ...{ dig: "mine", work: "mine", store: "shop", purchase: "buy" },
-  ...{ hi: "say", hello: "say", shout: "say", whisper: "tell", me: "emote" },
-  ...{ exit: "quit", bye: "quit", logout: "quit", leave: "quit", stop: "quit" },
+  ...{ whisper: "tell", me: "emote", exit: "quit", bye: "quit", logout: "quit" },
 };
+
+/** Words that may have been meant for a command, but do not say so clearly enough to obey. */
+const guesses: Readonly<Record<string, FieldCommand | BattleCommand>> = {
+  ...{ enter: "move", dig: "mine", work: "mine", store: "shop", purchase: "buy" },
+  ...{ hi: "say", hello: "say", shout: "say", leave: "quit", stop: "quit" },
+};
+
+/** Marks in front of a line that stand for a command; no blank has to follow. */
+const marks: Readonly<Record<string, SocialCommand>> = {
+  ...{ "'": "say", '"': "say", ":": "emote", ";": "emote" },
+};
+
+/**
+ * The commands among `commands` that `word` may stand for: one if it names that, is a synonym of it, or
+ * begins it and no other; several if it begins them all; none if it means nothing.
+ */
+export function standsFor<C extends string>(word: string, commands: readonly C[]): readonly C[] {
+  const named = commands.find((command) => command === word) ??
+    commands.find((command) => Object.hasOwn(synonyms, word) && command === synonyms[word]);
+  if (named !== undefined) return [named];
+  return word === "" ? [] : commands.filter((command) => command.startsWith(word));
+}
 
 /** The one of `commands` that `word` was probably meant to be. */
 export function meantBy(word: string, commands: readonly string[]): string | undefined {
-  const other = Object.hasOwn(otherWords, word) ? otherWords[word] : undefined;
-  const here = other === "quit" && !commands.includes("quit") ? "resign" : other;
+  const other = Object.hasOwn(guesses, word) ? guesses[word] : undefined;
+  const here = other === "quit" && commands.includes("resign") ? "resign" : other;
   return here !== undefined && commands.includes(here) ? here : suggest(word, commands);
 }
 
@@ -83,10 +104,25 @@ export interface TypedLine {
   readonly args: readonly string[];
 }
 
-/** Splits a line into words. */
+/** Splits a line into words. A mark in front of it is its first word. */
 export function parseLine(line: string): TypedLine {
-  const [typed = "", ...args] = line.trim().split(/\s+/);
-  return { word: typed.toLowerCase(), typed, args };
+  const [words, mark = ""] = [line.trim(), line.trim()[0]];
+  if (Object.hasOwn(marks, mark)) {
+    const args = words.slice(1).split(/\s+/).filter((word) => word !== "");
+    return { word: marks[mark], typed: mark, args };
+  }
+  const [typed = "", ...args] = words.split(/\s+/);
+  const word = typed.toLowerCase();
+  // A direction alone says where to go.
+  return { word, typed, args: args.length === 0 && parseDirection(word) ? [word] : args };
+}
+
+function mapped<C>(words: Iterable<string>, command: C): Record<string, C> {
+  return Object.fromEntries(Array.from(words, (word) => [word, command]));
+}
+
+function letters(): string[] {
+  return directions.map((direction) => direction[0]);
 }
 
 /** A whole number from 1 to `max` in plain digits, or with commas as it is shown; or nothing. */

@@ -18,6 +18,7 @@ const shared = {
   who: ["who", "who is playing at the moment"],
   map: ["map", "who is where"],
   leaderboard: ["leaderboard", "who has come furthest"],
+  quit: ["quit", "go home"],
 } satisfies Help<string>;
 
 const social = {
@@ -32,7 +33,7 @@ const field: Help<FieldCommand> = {
   stats: ["stats", "your name, rank, coins, computing power and place"],
   map: shared.map,
   look: ["look", "what there is to see where you are, and who is there"],
-  move: ["move PLACE", "go somewhere else; move alone lists the places"],
+  move: ["move PLACE", "go somewhere else, up or down; alone it lists all"],
   mine: ["mine [N]", `look for coins, N times (1 to ${grouped(mineAttemptsMax)})`],
   shop: ["shop", "what you may buy at your rank, and what it costs"],
   buy: ["buy HARDWARE [N]", "buy N of it, or as many as your coins allow"],
@@ -40,7 +41,7 @@ const field: Help<FieldCommand> = {
   solve: ["solve", "face the problem that stands between you and the next rank"],
   ...social,
   leaderboard: shared.leaderboard,
-  quit: ["quit", "go home"],
+  quit: shared.quit,
 };
 
 const battle: Help<BattleCommand> = {
@@ -49,6 +50,7 @@ const battle: Help<BattleCommand> = {
   resign: ["resign", "leave the problem for now; nothing done on it is lost"],
   ...social,
   help: shared.help,
+  quit: shared.quit,
 };
 
 const spectator: Help<SpectatorCommand> = {

@@ -10,6 +10,7 @@ import type { Presence } from "../state/presence.ts";
 import { scenery } from "../world/scenery.ts";
 import { counted, grouped } from "../../cli/numbers.ts";
 import { listed, quote, you } from "./words.ts";
+import { waysOut } from "./text.ts";
 import { places, type Rank } from "../world/world.ts";
 
 /** What somebody did, for those who are there. */
@@ -96,6 +97,7 @@ export function surroundings(
   return [
     `${places.get(place)}`,
     `${scenery.get(place)}`,
+    waysOut(place),
     others.length === 0
       ? "Nobody else is here."
       : `Here with you: ${namesOf(others.map(({ name, rank }) => `${name} (${rank})`))}.`,

@@ -14,7 +14,8 @@ import type { Standing } from "../state/leaders.ts";
 import type { Problem } from "../state/problem.ts";
 import type { Buy } from "../state/records.ts";
 import { counted, grouped } from "../../cli/numbers.ts";
-import { glossary, type Manner, pieces, quote, table, you } from "./words.ts";
+import { alternatives, glossary, type Manner, pieces, quote, table, you } from "./words.ts";
+import { type Direction, waysFrom } from "../world/directions.ts";
 import { hardwareFacts, type Kind, places, problemSteps, type Rank } from "../world/world.ts";
 
 /** Before anything else. */
@@ -114,6 +115,16 @@ export function alreadyThere(place: string): string {
 /** A move to nowhere. */
 export function unknownPlace(place: string, meant: string | undefined): string {
   return `There is no ${quote(place)} on this campus.${meant ? ` Did you mean ${meant}?` : ""}`;
+}
+
+/** Where one can walk from a place. */
+export function waysOut(place: string): string {
+  return `Ways from here: ${Object.keys(waysFrom.get(place)!).join(", ")}.`;
+}
+
+/** A direction in which there is nothing. */
+export function noWay(direction: Direction, place: string): string {
+  return `There is no way ${direction}. ${waysOut(place)}`;
 }
 
 /** What one attempt at mining yielded. */
@@ -293,6 +304,11 @@ export const resigned = "You put it aside. What has been done on it stays done."
 export function unknownCommand(word: string, meant: string | undefined): string {
   const help = meant === "help" ? "" : " Type help for what does.";
   return `${quote(word)} means nothing here.${meant ? ` Did you mean ${meant}?` : ""}${help}`;
+}
+
+/** The beginning of several commands. */
+export function ambiguous(word: string, commands: readonly string[]): string {
+  return `${quote(word)} could be ${alternatives(commands)}. Type a little more of it.`;
 }
 
 /** A command of the field, in a battle. */

@@ -41,9 +41,18 @@ export function you(name: string): string {
 
 /** Several things in a row: `a`, `a and b`, `a, b and c`. */
 export function listed(things: readonly string[]): string {
+  return joined(things, "and");
+}
+
+/** Several things of which one is meant: `a`, `a or b`, `a, b or c`. */
+export function alternatives(things: readonly string[]): string {
+  return joined(things, "or");
+}
+
+function joined(things: readonly string[], word: string): string {
   return things.length < 2
     ? things.join("")
-    : `${things.slice(0, -1).join(", ")} and ${things.at(-1)}`;
+    : `${things.slice(0, -1).join(", ")} ${word} ${things.at(-1)}`;
 }
 
 /** Rows in columns, the last column as it is. */

@@ -1,0 +1,81 @@
+/** What may be typed for a command: its beginning, a letter, a mark, a word of other games. */
+
+import { battleCommands, fieldCommands } from "../../app/game/talk/commands.ts";
+import { parseLine, spectatorCommands, standsFor } from "../../app/game/talk/commands.ts";
+import { directions, waysFrom } from "../../app/game/world/directions.ts";
+import { places } from "../../app/game/world/world.ts";
+import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { loadedDice, MemoryStore, play } from "./stage.ts";
+
+Deno.test("every beginning of a command means it, if it begins no other and is no word of its own", () => {
+  for (const commands of [fieldCommands, battleCommands, spectatorCommands]) {
+    for (const command of commands) {
+      assertEquals(standsFor(command, commands), [command]);
+      for (let length = 2; length < command.length; length++) {
+        const begun = command.slice(0, length);
+        const all = commands.filter((each) => each.startsWith(begun));
+        assertEquals(standsFor(begun, commands), all, begun);
+      }
+    }
+  }
+  assertEquals(standsFor("m", fieldCommands), ["map", "move", "mine"]);
+  assertEquals(standsFor("", fieldCommands), []);
+  assertEquals(standsFor("constructor", fieldCommands), []);
+});
+
+Deno.test("single letters, and words of other games, stand for commands", () => {
+  const meant: [string, string][] = [
+    ...[["l", "look"], ["i", "inv"], ["q", "quit"], ["h", "help"], ["?", "help"]] as const,
+    ...[["go", "move"], ["score", "stats"], ["me", "emote"], ["exit", "quit"]] as const,
+    ...directions.flatMap((each) => [[each, "move"], [each[0], "move"]] as [string, string][]),
+  ].map(([word, command]) => [word, command]);
+  for (const [word, command] of meant) {
+    assertEquals<readonly string[]>(standsFor(word, fieldCommands), [command]);
+  }
+  // In front of a problem there is nowhere to go.
+  assertEquals(standsFor("s", battleCommands), ["solve", "say"]);
+});
+
+Deno.test("a mark in front of a line speaks or acts, with a blank behind it or without", () => {
+  for (const [line, word] of [["'hi  all", "say"], ['" hi all', "say"], [":hi all", "emote"]]) {
+    assertEquals(parseLine(line), { word, typed: line[0], args: ["hi", "all"] });
+  }
+  assertEquals(parseLine(" ; "), { word: "emote", typed: ";", args: [] });
+  assertEquals(parseLine("N"), { word: "n", typed: "N", args: ["n"] });
+  assertEquals(parseLine("n up").args, ["up"]);
+});
+
+Deno.test("every place has ways out, and each way leads back by the opposite one", () => {
+  const opposite = {
+    north: "south",
+    south: "north",
+    east: "west",
+    west: "east",
+    up: "down",
+    down: "up",
+  } as const;
+  assertEquals([...waysFrom.keys()].toSorted(), [...places.keys()].toSorted());
+  for (const [place, ways] of waysFrom) {
+    assert(Object.keys(ways).length > 0, place);
+    for (const direction of directions) {
+      const there = ways[direction];
+      if (there !== undefined) assertEquals(waysFrom.get(there)![opposite[direction]], place);
+    }
+  }
+});
+
+Deno.test("a player walks by directions, speaks and acts by marks, and quits in front of a problem", async () => {
+  const { said, store, code } = await play(
+    ["Ada", "e", "go east", "l", "'hi there", ":yawns", "solve", "quit", "inv"],
+    { store: new MemoryStore([["player/Ada", "true"]]), dice: loadedDice() },
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(
+    said,
+    "You walk to Randy Pausch Bridge.\nYou walk to The Fence.\nThe Fence\n",
+  );
+  assertStringIncludes(said, "Ways from here: west.\n");
+  assertStringIncludes(said, "You say: hi there\n* Ada yawns\n");
+  assert(said.endsWith("Goodbye, Ada. Your machines hum on without you.\n"));
+  assertEquals(store.entries.get("place/Ada"), "fence");
+});
