@@ -1,6 +1,11 @@
 /** Lines in, sentences out: pauses, Enter, the end of input, and what a terminal may be sent. */
 
-import { farewellMs, storyPauseMs } from "../../app/game/world/bounds.ts";
+import {
+  farewellMs,
+  storyPauseMs,
+  typedAheadLinesMax,
+  typedCharsMax,
+} from "../../app/game/world/bounds.ts";
 import type { Dice } from "../../app/game/world/dice.ts";
 import { Conversation, type Lines } from "../../app/game/talk/conversation.ts";
 import { help } from "../../app/game/talk/help_text.ts";
@@ -23,6 +28,11 @@ const heat: Dice = { whole: (low) => low };
 class Keyboard implements Lines {
   readonly said: string[] = [];
   readonly #waiting: ((line: string | undefined) => void)[] = [];
+
+  /** Whether a line is asked for. */
+  get isRead(): boolean {
+    return this.#waiting.length > 0;
+  }
 
   type(line: string | undefined): void {
     this.#waiting.shift()!(line);
@@ -181,7 +191,12 @@ Deno.test("mine says how long it takes at most, if that is long", async () => {
 Deno.test("Enter on a terminal stops mining after the attempt that is under way", async () => {
   for (const isTerminal of [true, false]) {
     let attempts = 0;
-    const { said } = await play(["Ada", "mine 20", "", "stats", ""], {
+    // Behind the last line the input ends only when all are answered: before, it would stop the mining.
+    const typed = async function* (heard: () => string) {
+      yield* ["Ada", "mine 20", "", "stats", ""];
+      for (let said = ""; !said.includes("Name: Ada"); said += heard()) await pause(0);
+    };
+    const { said } = await play(typed, {
       isTerminal,
       fast: false,
       dice: { whole: (low, high) => high === 4 ? 4 : low },
@@ -214,6 +229,71 @@ Deno.test("Enter that was pressed behind one thing stops no other", async () => 
     assertEquals(talk.hadEnough, hadEnough);
   }
   assertEquals(await talk.ask(">"), "stats");
+});
+
+Deno.test("wait() goes on reading behind a line typed ahead, and ask() gets them in their order", async () => {
+  const { talk, keyboard, pauses } = conversation({ isTerminal: true });
+  const waiting = talk.wait(1_000);
+  for (const line of ["stats", "inv", "", "who"]) {
+    keyboard.type(line);
+    await turn();
+  }
+  assert(talk.hadEnough);
+  pauses[0].end();
+  assert(await waiting);
+  // A wait that comes between loses none of them.
+  const again = talk.wait(1_000);
+  keyboard.type("map");
+  await turn();
+  pauses[1].end();
+  await again;
+  assertEquals(talk.hadEnough, false);
+  for (const line of ["stats", "inv", "who", "map"]) assertEquals(await talk.ask(">"), line);
+  const asked = talk.ask(">");
+  keyboard.type("look");
+  assertEquals(await asked, "look");
+});
+
+Deno.test("lines typed ahead beyond a bound are dropped, and said to be", async () => {
+  const { talk, keyboard, said, pauses } = conversation({ isTerminal: true });
+  const waiting = talk.wait(1_000);
+  for (let n = 0; n <= typedAheadLinesMax; n++) {
+    keyboard.type(`${n}`.padEnd(2 * typedCharsMax));
+    await turn();
+  }
+  assertEquals(said, ["(1000 lines wait already; this one is dropped.)\n"]);
+  pauses[0].end();
+  await waiting;
+  assertEquals((await talk.ask(">"))?.length, typedCharsMax + 1);
+});
+
+Deno.test("during() reads what is typed in the meantime once that takes long, and not before", async () => {
+  for (const isTerminal of [true, false]) {
+    const { talk, keyboard, pauses } = conversation({ isTerminal });
+    const { promise: done, resolve: finish } = Promise.withResolvers<number>();
+    const during = talk.during(() => done);
+    assertEquals(keyboard.isRead, false);
+    pauses[0]?.end();
+    await turn();
+    assertEquals(keyboard.isRead, isTerminal);
+    if (isTerminal) {
+      for (const line of ["stats", "inv"]) {
+        keyboard.type(line);
+        await turn();
+      }
+    }
+    finish(7);
+    assertEquals(await during, 7);
+    const asked = talk.ask(">");
+    if (!isTerminal) keyboard.type("stats");
+    assertEquals(await asked, "stats");
+    if (isTerminal) assertEquals(await talk.ask(">"), "inv");
+    const quick = talk.during(() => Promise.resolve());
+    await quick;
+    pauses[1]?.end();
+    await turn();
+    assertEquals(keyboard.isRead, isTerminal);
+  }
 });
 
 Deno.test("mine ends early when the input of a terminal does, and goes on in a pipe", async () => {

@@ -157,7 +157,7 @@ async function withStore(
   const { session, talk } = player;
   const notesBefore = session.notes;
   try {
-    await act(player);
+    await talk.during(() => act(player));
     player.reportServer();
     player.appear();
     return true;

@@ -6,7 +6,13 @@
 
 import { appLimits } from "../../../limits.ts";
 import { escapeControl } from "../../../rpc/mod.ts";
-import { heldLinesMax, storyPauseMs } from "../world/bounds.ts";
+import {
+  heldLinesMax,
+  storyPauseMs,
+  typedAheadLinesMax,
+  typedCharsMax,
+  unseenTypingMs,
+} from "../world/bounds.ts";
 import { wrapped } from "../../cli/wrapped.ts";
 import type { Manner } from "./words.ts";
 
@@ -54,6 +60,8 @@ export class Conversation {
   readonly #options: ConversationOptions;
   /** A line that was asked for and not used yet. */
   #nextLine: Promise<string | undefined> | undefined;
+  /** Lines that were typed before they were asked for, oldest first. */
+  #ahead: string[] = [];
   #isAsking = false;
   #ended = false;
   #hadEnough = false;
@@ -124,13 +132,25 @@ export class Conversation {
   /** The next line of input, or nothing at its end. */
   async ask(prompt: string): Promise<string | undefined> {
     const shown = this.#options.isTerminal ? `${this.#show("prompt", prompt)} ` : "";
-    if (this.#nextLine !== undefined) this.#options.lines.setPrompt(shown);
-    this.#isAsking = true;
-    const line = await this.#peek(shown);
-    this.#isAsking = false;
-    this.#nextLine = undefined;
+    let line = this.#ahead.shift();
+    if (line === undefined) {
+      if (this.#nextLine !== undefined) this.#options.lines.setPrompt(shown);
+      this.#isAsking = true;
+      line = await this.#peek(shown);
+      this.#isAsking = false;
+      this.#nextLine = undefined;
+    }
     this.#sayHeld();
     return line;
+  }
+
+  /** Does `act`; if that takes long, what the player types in the meantime is seen. */
+  async during<T>(act: () => Promise<T>): Promise<T> {
+    const done = new AbortController();
+    if (this.#options.isTerminal) {
+      this.#options.pause(unseenTypingMs, done.signal).then(() => this.#readAhead(done.signal));
+    }
+    return await act().finally(() => done.abort());
   }
 
   /** Changes the prompt while a line is asked for. */
@@ -163,23 +183,49 @@ export class Conversation {
       return stop?.aborted !== true;
     }
     const calledOff = new AbortController();
-    let goesOn = true;
-    const next = this.#peek("");
-    next.then((line) => {
-      if (line === undefined) calledOff.abort();
-      if (line !== "" || !goesOn || this.#nextLine !== next) return;
-      this.#nextLine = undefined;
-      this.#hadEnough = true;
-    });
+    const over = new AbortController();
     const isDrawn = this.manner === "drawn" && bar !== undefined;
     const tickMs = isDrawn ? appLimits.progressIntervalMs : ms;
-    for (let passedMs = 0; passedMs < ms && !calledOff.signal.aborted; passedMs += tickMs) {
-      if (isDrawn) lines.setPrompt(`${this.#show("prompt", bar(passedMs / ms))} `);
+    let passedMs = 0;
+    const shown = () => isDrawn ? `${this.#show("prompt", bar(passedMs / ms))} ` : "";
+    this.#readAhead(over.signal, shown, (line) => {
+      if (line === undefined) calledOff.abort();
+      else if (line === "") this.#hadEnough = true;
+    });
+    let drawn = "";
+    for (; passedMs < ms && !calledOff.signal.aborted; passedMs += tickMs) {
+      if (isDrawn && shown() !== drawn) lines.setPrompt(drawn = shown());
       await pause(Math.min(tickMs, ms - passedMs), calledOff.signal);
     }
     if (isDrawn) lines.setPrompt("");
-    goesOn = false;
+    over.abort();
     return !calledOff.signal.aborted;
+  }
+
+  /**
+   * Reads on until `over`, so that what is typed is seen, and keeps the lines until they are asked for.
+   * The end of the input is kept too; Enter alone is told to `onLine`, and nothing else.
+   */
+  async #readAhead(
+    over: AbortSignal,
+    prompt = () => "",
+    onLine = (_line: string | undefined) => {},
+  ): Promise<void> {
+    while (!over.aborted) {
+      const next = this.#peek(prompt());
+      const line = await next;
+      // It was asked for, or comes too late to be typed ahead.
+      if (over.aborted || this.#nextLine !== next) return;
+      onLine(line);
+      if (line === undefined) return;
+      this.#nextLine = undefined;
+      if (line !== "") this.#keep(line);
+    }
+  }
+
+  #keep(line: string): void {
+    if (this.#ahead.length < typedAheadLinesMax) this.#ahead.push(line.slice(0, typedCharsMax + 1));
+    else this.say(`(${typedAheadLinesMax} lines wait already; this one is dropped.)`, "trouble");
   }
 
   /** What `answer` comes to, or nothing when it takes longer than `ms`. */
@@ -191,6 +237,7 @@ export class Conversation {
 
   /** Ends with the pause or with the next line, whichever is first; a line that is not empty is kept. */
   async #pauseOrEnter(): Promise<void> {
+    if (this.#ahead.length > 0) return;
     const skip = new AbortController();
     const line = this.#peek("").then((line) => {
       if (line === "") this.#nextLine = undefined;

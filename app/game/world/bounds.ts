@@ -10,6 +10,12 @@ export const nameCharsMax = 24;
 /** A longer line of input is refused unread. */
 export const typedCharsMax = 1_000;
 
+/** Lines that may wait until what was typed before them is done; further ones are dropped, and said to be. */
+export const typedAheadLinesMax = 1_000;
+
+/** What is typed during a command is seen from so long after the command's beginning on. */
+export const unseenTypingMs = 200;
+
 /** Of what a player typed, so much is quoted back. */
 export const quotedCharsMax = 40;
 

@@ -1,0 +1,55 @@
+/** Typing on a real terminal while something else goes on: it is seen at all times, and Enter counts. */
+
+import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { screenOf } from "./screen.ts";
+import { Terminal, terminalTest } from "./terminal.ts";
+import { withServer } from "./with_server.ts";
+
+const prompt = "Gates 5th Floor>";
+
+terminalTest(
+  "lines typed ahead during mining hide neither the bar nor what is typed, nor stop Enter",
+  () =>
+    withServer(async (server) => {
+      const args = [
+        "play",
+        "--no-color",
+        "--no-screen-reader",
+        "--name",
+        "Ada",
+        "--server",
+        server,
+      ];
+      const terminal = new Terminal(args, { columns: 80 });
+      let seen = await terminal.until("Distributed systems, last row.");
+      // A command skips the story.
+      await terminal.type("stats\r");
+      seen += await terminal.until(prompt);
+      await terminal.type("mine 20\r");
+      seen += await terminal.until("1 of 20");
+      await terminal.type("who\rinv\r");
+      seen += await terminal.until("inv");
+      // The bar goes on, and shows what is typed next to it.
+      seen += await terminal.until(" of 20");
+      await terminal.type("look");
+      seen += await terminal.until("look");
+      seen += await terminal.until(" of 20");
+      await terminal.type("\x15\r");
+      seen += await terminal.until("You leave it at that.");
+      seen += await terminal.until("Xeon CPUs: 1");
+      seen += await terminal.until(prompt);
+      await terminal.type("quit\r");
+      const { code, rest } = await terminal.end();
+      assertEquals(code, 0);
+      const lines = await screenOf(seen + rest, 80);
+      const text = lines.join("\n");
+      assert(
+        lines.filter((line) => line.startsWith("You find") || /^Nothing/.test(line)).length < 20,
+      );
+      // In the order in which they were typed, and nothing twice.
+      assertStringIncludes(text, "Ada (you), Undergraduate, Gates 5th Floor\nCoins: ");
+      for (const once of ["Ada (you), ", "You leave it at that.", "Goodbye, Ada."]) {
+        assertEquals(lines.filter((line) => line.startsWith(once)).length, 1, once);
+      }
+    }),
+);
