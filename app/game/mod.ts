@@ -45,5 +45,6 @@ export { type GameOptions, playGame, type TypingHelper } from "./play/game.ts";
 export { isName } from "./world/names.ts";
 export { type GameStore, StoreFailure } from "./state/store.ts";
 export { type SpectatorOptions, watchGame } from "./play/spectator.ts";
+export { unreadableLine } from "./talk/text.ts";
 export { paint } from "./talk/terminal.ts";
 export type { Manner } from "./talk/words.ts";

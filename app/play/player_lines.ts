@@ -5,7 +5,7 @@
  */
 
 import type { Invocation } from "../cli/command_spec.ts";
-import type { Manner, TypingHelper } from "../game/mod.ts";
+import { type Manner, type TypingHelper, unreadableLine } from "../game/mod.ts";
 import { usesScreenReader } from "./screen_reader.ts";
 import { StateDirectory } from "../cli/state_directory.ts";
 import { hasColor } from "../cli/style.ts";
@@ -42,7 +42,12 @@ export async function openPlayerLines(
   const directory = new StateDirectory(console);
   const open = async (editorOptions: Parameters<typeof openLineEditor>[1]) => {
     const onInterrupt = (wasTyping: boolean) => wasTyping || stopping.stop("SIGINT");
-    const editor = await openLineEditor(console, { ...editorOptions, onInterrupt });
+    const onUnreadable = () => editor.print(`${unreadableLine}\n`);
+    const editor: LineEditor = await openLineEditor(console, {
+      ...editorOptions,
+      onInterrupt,
+      onUnreadable,
+    });
     stopping.signal.addEventListener("abort", () => editor.close());
     return editor;
   };

@@ -31,6 +31,11 @@ export interface LineEditorOptions {
    * then means to stop the running command.
    */
   onInterrupt?(wasTyping: boolean): void;
+  /**
+   * Called for a line that is not valid UTF-8; the next one is then read instead. By default such a
+   * line is an error.
+   */
+  onUnreadable?(): void;
   /** The history; by default one that is kept in memory only. */
   history?: History;
 }

@@ -10,6 +10,7 @@ import type { LineEditor, LineEditorOptions } from "./line_editor.ts";
 export class PlainLines implements LineEditor {
   #console: Console;
   #lines: AsyncIterator<Line>;
+  #onUnreadable: LineEditorOptions["onUnreadable"];
   #isTerminal: boolean;
   #prompt = "";
   #isReading = false;
@@ -21,6 +22,7 @@ export class PlainLines implements LineEditor {
 
   constructor(console: Console, options: LineEditorOptions) {
     this.#console = console;
+    this.#onUnreadable = options.onUnreadable;
     this.#isTerminal = console.stdinIsTerminal && console.stdoutIsTerminal;
     this.#lines = console.lines()[Symbol.asyncIterator]();
     if (!this.#isTerminal) return;
@@ -49,8 +51,7 @@ export class PlainLines implements LineEditor {
     this.#isReading = true;
     this.#isAtStart = false;
     if (this.#isTerminal) this.#console.out(prompt);
-    const next = this.#lines.next().then(({ done, value }) => done ? undefined : textOf(value));
-    const line = await Promise.race([next, this.#end.promise]);
+    const line = await Promise.race([this.#nextText(), this.#end.promise]);
     this.#isReading = false;
     // The end of input leaves the cursor behind the prompt.
     if (line === undefined && this.#isTerminal && !this.#isAtStart) this.#console.out("\n");
@@ -75,5 +76,14 @@ export class PlainLines implements LineEditor {
     this.#isClosed = true;
     this.#release();
     this.#end.resolve(undefined);
+  }
+
+  async #nextText(): Promise<string | undefined> {
+    for (;;) {
+      const { done, value } = await this.#lines.next();
+      if (done) return undefined;
+      if (value !== undefined || this.#onUnreadable === undefined) return textOf(value);
+      this.#onUnreadable();
+    }
   }
 }

@@ -32,6 +32,18 @@ Deno.test("play ends with 0 at the end of input, wherever that is", () =>
     }
   }));
 
+Deno.test("play refuses a line from a pipe that is not text, and goes on with the next", () =>
+  withServer(async (server) => {
+    const input = [undefined, "Ada", undefined, "stats", undefined, "quit"];
+    const { code, stdout, stderr } = await runCmud(["play", "--fast", "--server", server], {
+      input,
+    });
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    assertEquals(stdout.split("no text in UTF-8").length - 1, 3);
+    assertStringIncludes(stdout, "Name: Ada");
+    assertStringIncludes(stdout, "Goodbye, Ada.");
+  }));
+
 Deno.test("play goes on with a character, and --name asks for none", () =>
   withServer(async (server) => {
     const args = ["play", "--fast", "--name", "Ada", "--server", server];

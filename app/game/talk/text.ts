@@ -322,6 +322,9 @@ export const nothingToResign = "There is nothing to resign from. Type solve to f
 /** A line of input that is too long. */
 export const lineTooLong = "That was a little much at once. Say it in fewer words.";
 
+/** A line of input that is not text. */
+export const unreadableLine = "That line is no text in UTF-8, and is left out.";
+
 /** The store does not answer, and what was done by then: just now, before that, or nothing. */
 export function storeTrouble(why: string, noted: "now" | "before" | "nothing"): string[] {
   return [`The network is having a moment: ${why}.`, troubleEnds[noted]];
