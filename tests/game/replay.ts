@@ -5,7 +5,7 @@
  * @module
  */
 
-import { pollIntervalMs } from "../../app/game/world/bounds.ts";
+import { offlineMs, pollIntervalMs } from "../../app/game/world/bounds.ts";
 import { type Lines, type Manner, playGame } from "../../app/game/mod.ts";
 import { Prng } from "../support/prng.ts";
 import { loadedDice, type MemoryStore } from "./stage.ts";
@@ -38,7 +38,10 @@ export async function replay(transcript: string, options: ReplayOptions): Promis
       monotonicMs: options.now,
       hex64: () => sessions.hex64(),
     },
-    pause: (ms, signal) => ms === pollIntervalMs ? terminal.untilLook(signal) : Promise.resolve(),
+    pause: (ms, signal) => {
+      if (ms === pollIntervalMs) return terminal.untilLook(signal);
+      return ms === offlineMs ? new Promise(() => {}) : Promise.resolve();
+    },
   });
   return terminal.screen;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { pollIntervalMs } from "../../app/game/world/bounds.ts";
+import { offlineMs, pollIntervalMs } from "../../app/game/world/bounds.ts";
 import { type GameOptions, type Lines, type Manner, playGame } from "../../app/game/mod.ts";
 import { pause } from "../../app/cli/pause.ts";
 import { Prng } from "../support/prng.ts";
@@ -30,6 +30,7 @@ export class Seat {
   #answer: ((line: string | undefined) => void) | undefined;
   #looked = Promise.withResolvers<void>();
   #lookAgain: (() => void) | undefined;
+  #late = () => {};
   #heardUntil = 0;
 
   private constructor(store: MemoryStore, name: string, { now, ...options }: SeatOptions) {
@@ -52,7 +53,10 @@ export class Seat {
       fast: true,
       dice: seededDice(1),
       environment: { now, monotonicMs: now, hex64: () => sessions.hex64() },
-      pause: (ms, signal) => ms === pollIntervalMs ? this.#untilLook(signal) : pause(0, signal),
+      pause: (ms, signal) => {
+        if (ms === pollIntervalMs) return this.#untilLook(signal);
+        return ms === offlineMs ? this.#untilLate(signal) : pause(0, signal);
+      },
       ...options,
     });
   }
@@ -95,6 +99,18 @@ export class Seat {
   async leave(): Promise<void> {
     this.#answer!(undefined);
     await this.left;
+  }
+
+  /** Lets the time pass after which a look around that nobody answers is late. */
+  beLate(): void {
+    this.#late();
+  }
+
+  #untilLate(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.#late = resolve;
+      signal?.addEventListener("abort", () => resolve());
+    });
   }
 
   #untilLook(signal?: AbortSignal): Promise<void> {

@@ -21,16 +21,38 @@ Deno.test("prompts leave room for a command in 80 columns, and say the least whe
     for (const place of places.keys()) {
       const status = { rank, place, coins: creditsMax };
       const remaining = problemSteps.get(rank) ?? 0;
-      assertLess(promptFor(status, undefined, "drawn").length, 70);
+      const problem = { rank, remaining };
+      for (const columns of [80, 60, 40, 24]) {
+        for (const isOffline of [false, true]) {
+          const options = { status, manner: "drawn", columns, isOffline } as const;
+          const prompts = [promptFor(options)];
+          if (remaining > 0) prompts.push(promptFor({ ...options, problem }));
+          for (const prompt of prompts) {
+            assertLessOrEqual(prompt.length, Math.max(columns - 18, 25), prompt);
+            assertEquals(prompt.startsWith("offline, "), isOffline);
+          }
+        }
+      }
       if (remaining === 0) continue;
-      assertLess(promptFor(status, { rank, remaining }, "drawn").length, 76);
-      assertEquals(promptFor(status, { rank, remaining }, "spoken"), "solving>");
-      assertEquals(promptFor(status, undefined, "spoken"), ">");
+      assertEquals(promptFor({ status, problem, manner: "spoken" }), "solving>");
+      assertEquals(promptFor({ status, manner: "spoken" }), ">");
+      assertEquals(promptFor({ status, manner: "spoken", isOffline: true }), "offline>");
     }
   }
-  const typical = { rank: ranks[0], place: "5", coins: 12 };
-  assertEquals(promptFor(typical, undefined, "drawn"), "Undergraduate, 12 coins, Gates 5th Floor>");
-  assertEquals(promptFor(undefined, undefined, "drawn"), ">");
+  const status = { rank: ranks[0], place: "5", coins: 12 };
+  const problem = { rank: ranks[0], remaining: 7 };
+  const inColumns = (columns: number, faced?: typeof problem) =>
+    promptFor({ status, problem: faced, manner: "drawn", columns });
+  for (const columns of [0, 80, 60]) {
+    assertEquals(inColumns(columns), "Undergraduate, 12 coins, Gates 5th Floor>");
+  }
+  assertEquals(inColumns(50), "12 coins, Gates 5th Floor>");
+  assertEquals(inColumns(40), "12 coins, 5>");
+  assertEquals(inColumns(24), "5>");
+  assertEquals(inColumns(80, problem), "Undergraduate, 12 coins, 7 of 100 steps left>");
+  assertEquals(inColumns(50, problem), "12 coins, 7 of 100 left>");
+  assertEquals(inColumns(30, problem), "7 left>");
+  assertEquals(promptFor({ status: undefined, manner: "drawn" }), ">");
 });
 
 Deno.test("bars grow, and fit 80 columns", () => {

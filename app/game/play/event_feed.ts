@@ -11,7 +11,6 @@ import { type News, parseLetters, parseScene } from "../state/events.ts";
 import { prefixes } from "../state/keys.ts";
 import { happened } from "../talk/news_text.ts";
 import { glanceAt } from "../state/problem.ts";
-import { promptFor } from "../talk/prompt.ts";
 import type { PlayerContext } from "./player_context.ts";
 import { NewsFilter } from "../state/news_filter.ts";
 
@@ -40,7 +39,8 @@ export class EventFeed {
   async poll(): Promise<void> {
     const player = this.#player;
     const place = player.known?.place;
-    if (place === undefined) return;
+    // Before the player has come in there is nothing to show, but whether a server answers.
+    if (place === undefined) return void await player.session.get("");
     const [seen, told] = await Promise.all([
       this.#newsOf(this.#sceneAt(place)),
       this.#newsOf(this.#letters),
@@ -78,7 +78,7 @@ export class EventFeed {
     const remaining = await glanceAt(session, battle.rank, battle.round);
     if (this.#player.battle !== battle || remaining >= battle.remaining) return;
     battle.remaining = remaining;
-    talk.setPrompt(promptFor(this.#player.known, battle, talk.manner));
+    this.#player.showPrompt();
   }
 
   async #newsOf(filter: NewsFilter): Promise<News[]> {

@@ -21,7 +21,7 @@ import { type Candidates, complete, hint } from "./completion.ts";
 import { EventPublisher } from "../state/event_publisher.ts";
 import { Poller } from "./poller.ts";
 import { isName } from "../world/names.ts";
-import { barePrompt, promptFor } from "../talk/prompt.ts";
+import { barePrompt } from "../talk/prompt.ts";
 import { Session, type SessionEnvironment, type SessionOptions } from "../state/session.ts";
 import { type GameStore, StoreFailure } from "../state/store.ts";
 import { beginning } from "../talk/story.ts";
@@ -70,7 +70,8 @@ export async function playGame(options: GameOptions): Promise<number> {
     hint: (typed) => hint(player, typed),
   });
   const feed = new EventFeed(player);
-  const poller = talk.isTerminal ? new Poller(() => feed.poll(), options.pause) : undefined;
+  const poll = () => player.reachability.watch(() => feed.poll(), options.pause);
+  const poller = talk.isTerminal ? new Poller(poll, options.pause) : undefined;
   player.onArrival = () => poller?.pollNow();
   try {
     await converse(player);
@@ -85,7 +86,7 @@ async function converse(player: PlayerContext): Promise<void> {
   const { talk } = player;
   let entered = await withStore(player, enter);
   while (!player.over) {
-    const line = await talk.ask(promptFor(player.known, player.battle, talk.manner));
+    const line = await talk.ask(player.prompt);
     if (line === undefined) break;
     entered ||= await withStore(player, enter);
     if (entered) await withStore(player, () => dispatch(player, line));
@@ -165,6 +166,8 @@ async function withStore(
     if (!(failure instanceof StoreFailure)) throw failure;
     const noted = session.notes > notesBefore ? "now" : session.owes ? "before" : "nothing";
     talk.say(text.storeTrouble(failure.why, noted), "trouble");
+    // In a pipe nobody would find out that a server is back.
+    if (talk.isTerminal) player.reachability.lost();
     return false;
   }
 }

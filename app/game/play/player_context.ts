@@ -12,6 +12,8 @@ import { enrol, isEnrolled, readSelf } from "../state/moves.ts";
 import type { Buy } from "../state/records.ts";
 import { rollSeconds } from "../world/rules.ts";
 import type { Session } from "../state/session.ts";
+import { promptFor } from "../talk/prompt.ts";
+import { Reachability } from "./reachability.ts";
 import { riseTo } from "../talk/story.ts";
 import * as text from "../talk/text.ts";
 import { type Rank, rankAfter, ranks } from "../world/world.ts";
@@ -42,6 +44,8 @@ export class PlayerContext {
   battle: Battle | undefined;
   /** The player has had enough. */
   over = false;
+  /** Whether a server answers. */
+  readonly reachability = new Reachability();
   /** Called when the player has come to another place. */
   onArrival = () => {};
 
@@ -60,6 +64,19 @@ export class PlayerContext {
     this.dice = dice;
     this.publisher = publisher;
     this.#server = session.server;
+    this.reachability.onChange = () => this.#reportReachability();
+  }
+
+  /** What stands in front of the line that the player types. */
+  get prompt(): string {
+    const { manner, columns } = this.talk;
+    const { isOffline } = this.reachability;
+    return promptFor({ status: this.known, problem: this.battle, manner, columns, isOffline });
+  }
+
+  /** Shows the prompt anew in front of the line being typed; one that is read aloud stays. */
+  showPrompt(): void {
+    if (this.talk.manner === "drawn") this.talk.setPrompt(this.prompt);
   }
 
   /**
@@ -157,6 +174,14 @@ export class PlayerContext {
     const seconds = this.talk.fast ? 0 : rollSeconds(this.dice);
     if (await this.talk.wait(seconds * 1_000, bar)) return seconds;
     this.talk.say(text.cutShort);
+  }
+
+  /** A prompt that is drawn says itself that nobody answers. */
+  #reportReachability(): void {
+    const { isOffline } = this.reachability;
+    if (!isOffline) this.talk.hear([text.serverBack]);
+    else if (this.talk.manner !== "drawn") this.talk.hear([text.serverLost]);
+    this.showPrompt();
   }
 
   #reportVoided({ voided }: Character): void {

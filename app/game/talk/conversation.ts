@@ -89,10 +89,14 @@ export class Conversation {
     return this.#options.isTerminal;
   }
 
+  /** How many characters fit into a row; 0 where nobody knows. */
+  get columns(): number {
+    return this.#options.columns?.() ?? 0;
+  }
+
   /** Whether a picture of so many columns can be shown. */
   draws(columns: number): boolean {
-    const room = this.#options.columns?.() ?? 0;
-    return this.manner === "drawn" && (room === 0 || columns <= room);
+    return this.manner === "drawn" && (this.columns === 0 || columns <= this.columns);
   }
 
   /** Whether `lines` can be shown so that all can be seen at once, with the prompt below them. */

@@ -22,19 +22,51 @@ export interface FacedProblem {
   readonly remaining: number;
 }
 
+/** What a prompt is made of. */
+export interface PromptOptions {
+  /** Nothing before it was read. */
+  readonly status: Status | undefined;
+  readonly problem?: FacedProblem;
+  readonly manner: Manner;
+  /** How many characters fit into a row; 0, the default, where nobody knows. */
+  readonly columns?: number;
+  /** Whether no server answers at the moment. */
+  readonly isOffline?: boolean;
+}
+
+/** So many columns are left for what is typed, if the prompt can be so short. */
+const typingColumns = 18;
+
 /**
- * Rank, coins and place, or what is left of the problem: short enough that a command fits behind it
- * in 80 columns. To someone who has it read aloud, again and again, it says no more than is needed.
+ * Rank, coins and place, or what is left of the problem: as much of that as leaves room for a command
+ * behind it. To someone who has it read aloud, again and again, it says no more than is needed.
  */
-export function promptFor(
-  status: Status | undefined,
-  problem: FacedProblem | undefined,
-  manner: Manner,
-): string {
-  if (manner === "spoken" || status === undefined) return problem ? "solving>" : barePrompt;
-  const { rank, coins, place } = status;
-  const where = problem
-    ? `${grouped(problem.remaining)} of ${grouped(problemSteps.get(problem.rank)!)} steps left`
-    : places.get(place);
-  return `${rank}, ${counted(coins, "coin")}, ${where}>`;
+export function promptFor(options: PromptOptions): string {
+  const { status, problem, manner, columns = 0, isOffline = false } = options;
+  const offline = isOffline ? ["offline"] : [];
+  const forms = manner === "spoken" || status === undefined
+    ? [problem ? ["solving"] : []]
+    : problem
+    ? formsBefore(problem, status)
+    : formsAt(status);
+  const prompts = forms.map((parts) => `${[...offline, ...parts].join(", ")}${barePrompt}`);
+  const fitting = prompts.find(({ length }) => columns === 0 || length + typingColumns <= columns);
+  return fitting ?? prompts.at(-1)!;
+}
+
+/** The parts of the prompt in a place, the longest form first. */
+function formsAt({ rank, coins, place }: Status): string[][] {
+  const [owned, title] = [counted(coins, "coin"), places.get(place)!];
+  return [[rank, owned, title], [owned, title], [owned, place], [place]];
+}
+
+/** Those in front of a problem. */
+function formsBefore({ rank, remaining }: FacedProblem, status: Status): string[][] {
+  const [owned, left] = [counted(status.coins, "coin"), grouped(remaining)];
+  const steps = grouped(problemSteps.get(rank)!);
+  return [
+    [status.rank, owned, `${left} of ${steps} steps left`],
+    [owned, `${left} of ${steps} left`],
+    [`${left} left`],
+  ];
 }

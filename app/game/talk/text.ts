@@ -336,6 +336,12 @@ const troubleEnds = {
   nothing: "Please try again in a moment. If that does not help, quit and play again.",
 } as const;
 
+/** No server answers any more. */
+export const serverLost = "No server answers at the moment. You are offline.";
+
+/** One answers again. */
+export const serverBack = "The network is back: a server answers again.";
+
 /** Another server answers now. */
 export function otherServer(before: string, now: string): string {
   return `The server at ${before} does not answer; you go on at ${now}.`;
