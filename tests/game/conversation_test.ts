@@ -9,6 +9,7 @@ import {
 import type { Dice } from "../../app/game/world/dice.ts";
 import { Conversation, type Lines } from "../../app/game/talk/conversation.ts";
 import { help } from "../../app/game/talk/help_text.ts";
+import { helpAbout, helpTopics } from "../../app/game/talk/help_topics.ts";
 import { pause } from "../../app/cli/pause.ts";
 import { paint } from "../../app/game/talk/terminal.ts";
 import { scenery } from "../../app/game/world/scenery.ts";
@@ -434,9 +435,17 @@ Deno.test("help names the commands alone where the list would scroll off, and te
   assertEquals((await said("help", 12, 40)).split("\n").length < 12, true);
   assertEquals(
     await said("help MINE", 12),
-    "mine [N]: look for coins, N times (1 to 10,000).\n",
+    "mine [N]: look for coins, N times (1 to 10,000).\n" +
+      "An attempt takes 0 to 4 seconds, and 9 of 10 find coins:\n" +
+      "1 to as many as you have computing power, all equally likely.\n",
   );
   assertStringIncludes(await said("help store", 12), "Did you mean shop?");
+  assertStringIncludes(
+    await said("help rank", 24),
+    "You are Undergraduate. With your problem solved",
+  );
+  assertStringIncludes(await said("help solving", 24), "3 break something");
+  assertStringIncludes(await said("help solvign", 24), "Did you mean solving?");
 });
 
 Deno.test("stories, help and answers fit 80 columns", () => {
@@ -460,7 +469,12 @@ Deno.test("stories, help and answers fit 80 columns", () => {
   ];
   const lists = ["field", "battle", "spectator"] as const;
   const helps = lists.map((list) => help(list, "plain"));
-  for (const line of [...stories, ...answers, ...helps, ...scenery.values()].flat()) {
+  const topics = helpTopics.flatMap((topic) =>
+    ranks.map((rank) => helpAbout(topic, rank, "plain"))
+  );
+  for (
+    const line of [...stories, ...answers, ...helps, ...topics.flat(), ...scenery.values()].flat()
+  ) {
     assertLessOrEqual(line.length, 80, line);
   }
 });

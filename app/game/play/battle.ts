@@ -65,8 +65,8 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
   emote: social.emote,
   who: social.who,
 
-  help({ talk }, args) {
-    tellHelp(talk, "battle", battleCommands, args);
+  help({ talk, known }, args) {
+    tellHelp(talk, "battle", battleCommands, args, known?.rank);
   },
 
   quit(player) {

@@ -5,6 +5,7 @@
  */
 
 import { battleCommands, fieldCommands } from "../talk/commands.ts";
+import { helpTopics } from "../talk/help_topics.ts";
 import { usages } from "../talk/help_text.ts";
 import { readPresent } from "../state/presence.ts";
 import type { PlayerContext } from "./player_context.ts";
@@ -52,7 +53,7 @@ async function following(player: PlayerContext, command: string): Promise<readon
   if (known === undefined || !isCommand(player, command)) return [];
   switch (command) {
     case "help":
-      return commandsFor(player);
+      return [...commandsFor(player), ...helpTopics];
     case "move":
       return [...places.keys()].filter((place) => place !== known.place);
     case "buy":

@@ -30,8 +30,8 @@ import { suggest } from "../../cli/suggest.ts";
 
 /** What each command does. */
 export const field: Readonly<Record<FieldCommand, Command>> = {
-  help({ talk }, args) {
-    tellHelp(talk, "field", fieldCommands, args);
+  help({ talk, known }, args) {
+    tellHelp(talk, "field", fieldCommands, args, known?.rank);
   },
 
   async stats(player) {

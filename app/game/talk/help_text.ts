@@ -13,7 +13,7 @@ type Help<Command extends string> = Readonly<Record<Command, [usage: string, mea
 
 /** What is the same in more than one of them. */
 const shared = {
-  help: ["help [COMMAND]", "this list, or what a command does"],
+  help: ["help [TOPIC]", "this list; a command, mining, solving, ranks, shortcuts"],
   inv: ["inv", "your coins and hardware"],
   who: ["who", "who is playing at the moment"],
   map: ["map", "who is where"],
