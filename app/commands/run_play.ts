@@ -93,11 +93,12 @@ function conversationOf(
 
 /** @throws {UsageError} when what `--name` says is no name. */
 function nameFrom({ options }: Invocation): string | undefined {
-  const name = options.name as string | undefined;
+  const given = options.name as string | undefined;
+  const name = given?.normalize("NFC");
   if (name === undefined || isName(name)) return name;
   throw new UsageError(
-    `Cannot play as ${JSON.stringify(name)}: allowed is one word of letters, digits, - and _, ` +
-      `up to 24 characters`,
+    `Cannot play as ${JSON.stringify(name)}: allowed is one word of letters of one alphabet, ` +
+      `digits, - and _, up to 24 characters`,
   );
 }
 

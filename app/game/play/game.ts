@@ -20,7 +20,7 @@ import { field } from "./field.ts";
 import { type Candidates, complete, hint } from "./completion.ts";
 import { EventPublisher } from "../state/event_publisher.ts";
 import { Poller } from "./poller.ts";
-import { isName } from "../world/names.ts";
+import { isName, nameFrom } from "../world/names.ts";
 import { barePrompt } from "../talk/prompt.ts";
 import { Session, type SessionEnvironment, type SessionOptions } from "../state/session.ts";
 import { type GameStore, StoreFailure } from "../state/store.ts";
@@ -110,7 +110,8 @@ async function askName(talk: Conversation, given: string | undefined): Promise<s
   let name = given;
   while (name === undefined || !isName(name)) {
     talk.say(name ? text.badName(name) : text.askName);
-    name = (await talk.ask(barePrompt))?.trim();
+    const typed = await talk.ask(barePrompt);
+    name = typed === undefined ? undefined : nameFrom(typed);
     // Hardly anybody is called so; who is can say it with --name.
     if (name === undefined || /^(quit|exit)$/i.test(name)) return undefined;
     if (/^(help|\?)$/i.test(name)) {

@@ -19,6 +19,7 @@ import type { Command, PlayerContext } from "./player_context.ts";
 import { inOrder, recent } from "../state/news_filter.ts";
 import { isVisible } from "../../cli/visible.ts";
 import { playerOf } from "../world/names.ts";
+import { nameFrom } from "../world/names.ts";
 import { suggest } from "../../cli/suggest.ts";
 
 /** What each command does. */
@@ -39,7 +40,8 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
     player.talk.say(done ? newsText.own.emote(player.session.name, words) : newsText.outOfBreath);
   },
 
-  async tell(player, [name, ...args]) {
+  async tell(player, [typed = "", ...args]) {
+    const name = nameFrom(typed);
     const { talk, session } = player;
     const words = wordsFor("tell", player, args);
     if (words === undefined) return;

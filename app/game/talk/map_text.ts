@@ -6,6 +6,7 @@
 
 import { mapNamesMax } from "../world/bounds.ts";
 import type { Whereabouts } from "../state/whereabouts.ts";
+import { columnsOf, padColumns } from "../../cli/columns.ts";
 import { grouped } from "../../cli/numbers.ts";
 import { you } from "./words.ts";
 import { places } from "../world/world.ts";
@@ -41,7 +42,7 @@ function picture(at: (place: string) => readonly string[]): string[] {
       const there = at(floor);
       const who = there.length === 0 ? "" : fitting(there, roomColumns - 2);
       return `${floor === "9" ? "  Gates " : "        "}${floor} │ ${
-        who.padEnd(roomColumns - 2)
+        padColumns(who, roomColumns - 2)
       } │`;
     }),
     outside("  ════════╧", "═", "bridge", at),
@@ -58,14 +59,14 @@ function outside(
 ): string {
   const title = places.get(place)!;
   const who = fitting(at(place), roomColumns - title.length - 6);
-  return `${start}${`${line} ${title}: ${who} `.padEnd(roomColumns + 1, line)}`;
+  return `${start}${padColumns(`${line} ${title}: ${who} `, roomColumns + 1, line)}`;
 }
 
 /** Of `names` as many as fit into so many columns. */
 function fitting(names: readonly string[], columns: number): string {
   for (let count = Math.min(names.length, mapNamesMax); count > 0; count--) {
     const who = some(names, count);
-    if (who.length <= columns) return who;
+    if (columnsOf(who) <= columns) return who;
   }
   return names.length === 0 ? "nobody" : `${grouped(names.length)} people`;
 }

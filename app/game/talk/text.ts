@@ -25,12 +25,15 @@ export const title = "CMUD: Carnegie Mellon University, 2010, more or less.";
 export const askName = "What is your name?";
 
 /** Said of a name that cannot be one. */
-export function badName(name: string): string {
-  return `${quote(name)} will not fit on the student card. ${formOfNames}`;
+export function badName(name: string): string[] {
+  const refusal = `${quote(name)} will not fit on the student card. ${formOfNames}`;
+  return /\p{L}/u.test(name.replace(/[A-Za-z]/g, "")) ? [refusal, lookalikes] : [refusal];
 }
 
-const formOfNames = `A name is one word of letters (a to z), digits, - and _, ` +
-  `up to ${nameCharsMax} characters.`;
+const formOfNames = "A name is one word of letters of one alphabet, digits, - and _, " +
+  `${nameCharsMax} at most.`;
+
+const lookalikes = "Letters that are only like those of another alphabet do not count.";
 
 /** For someone who asks for help before there is a name. */
 export const aboutNames = [

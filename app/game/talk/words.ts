@@ -4,6 +4,7 @@
  * @module
  */
 
+import { columnsOf, padColumns } from "../../cli/columns.ts";
 import { grouped } from "../../cli/numbers.ts";
 import { quotedCharsMax } from "../world/bounds.ts";
 import { hardwareFacts, type Kind } from "../world/world.ts";
@@ -57,9 +58,9 @@ function joined(things: readonly string[], word: string): string {
 
 /** Rows in columns, the last column as it is. */
 export function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => columnsOf(row[column]))));
   return rows.map((row) =>
-    "  " + row.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd()
+    "  " + row.map((cell, column) => padColumns(cell, widths[column])).join("  ").trimEnd()
   );
 }
 

@@ -6,18 +6,25 @@
 
 import type { Random } from "../../../rpc/environment.ts";
 import { nameCharsMax } from "./bounds.ts";
+import { isOfOneAlphabet } from "./alphabets.ts";
 
-const namePattern = new RegExp(`^[A-Za-z0-9_-]{1,${nameCharsMax}}$`);
-const sessionPattern = new RegExp(`^[A-Za-z0-9_-]{1,${nameCharsMax}}\\.[0-9a-f]{16}$`);
+const plainPattern = new RegExp(`^[A-Za-z0-9_-]{1,${nameCharsMax}}$`);
+const namePattern = new RegExp(`^(?:\\p{L}\\p{M}{0,2}|[0-9_-]){1,${nameCharsMax}}$`, "u");
 
 /** Whether `text` may be a player's name. */
 export function isName(text: string): boolean {
-  return namePattern.test(text);
+  if (plainPattern.test(text)) return true;
+  return text.length <= nameCharsMax && namePattern.test(text) && isOfOneAlphabet(text);
+}
+
+/** What was typed for a name, in the one form in which names are written. */
+export function nameFrom(typed: string): string {
+  return typed.trim().normalize("NFC");
 }
 
 /** Whether `text` has the form of a session's id. */
 export function isSessionId(text: string): boolean {
-  return sessionPattern.test(text);
+  return /^[^.]+\.[0-9a-f]{16}$/.test(text) && isName(playerOf(text));
 }
 
 /** A session id that nobody else ever has: the player's name, a dot (which no name holds), 64 random bits. */
