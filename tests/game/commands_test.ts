@@ -79,3 +79,19 @@ Deno.test("a player walks by directions, speaks and acts by marks, and quits in 
   assert(said.endsWith("Goodbye, Ada. Your machines hum on without you.\n"));
   assertEquals(store.entries.get("place/Ada"), "fence");
 });
+
+Deno.test("brief leaves out the view and each attempt, until it is said again", async () => {
+  const dice = loadedDice(...Array.from({ length: 5 }, () => [10, 1]).flat());
+  const { said } = await play(
+    ["Ada", "brief", "look", "mine 2", "mine", "brief", "look", "mine 2"],
+    {
+      dice,
+    },
+  );
+  const [, brief, long] = said.split(/In brief from now on.*\n|At length again\.\n/);
+  const rest = "Ways from here: east, up, down.\nNobody else is here.\n";
+  const sum = "That makes 2 coins. You have ";
+  assertEquals(brief, `Gates 5th Floor\n${rest}${sum}2 now.\nYou find 1 coin.\n`);
+  assertStringIncludes(long, "It hums. So do you.\n");
+  assertStringIncludes(long, `You find 1 coin.\nYou find 1 coin.\n${sum}5 now.\n`);
+});

@@ -98,7 +98,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
         credits,
         coins: character.coins + credits - character.credits,
       };
-      player.talk.say(text.mined(coins, seconds));
+      if (attempts === 1 || !player.isBrief) player.talk.say(text.mined(coins, seconds));
       if (coins >= Math.max(bigFindCoinsMin, power * bigFindShare)) {
         player.publisher.publish(character.place, { did: "find", coins });
       }
@@ -134,6 +134,11 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
   inv: battle.inv,
 
   solve: enterBattle,
+
+  brief(player) {
+    player.isBrief = !player.isBrief;
+    player.talk.say(text.briefness(player.isBrief));
+  },
 
   quit: battle.quit,
 };

@@ -42,6 +42,8 @@ export class PlayerContext {
   known: Character | undefined;
   /** What the player faces, if anything. */
   battle: Battle | undefined;
+  /** The player wants short answers. */
+  isBrief = false;
   /** The player has had enough. */
   over = false;
   /** Whether a server answers. */

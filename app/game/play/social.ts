@@ -75,7 +75,8 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
     const others = present.records.filter((each) =>
       each.place === place && each.name !== session.name
     );
-    talk.say(newsText.surroundings(place, others, inOrder([...seen.records, ...told.records])));
+    const lately = inOrder([...seen.records, ...told.records]);
+    talk.say(newsText.surroundings(place, others, lately, player.isBrief));
     const skipped = present.skipped + seen.skipped + told.skipped;
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },

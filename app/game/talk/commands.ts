@@ -27,6 +27,7 @@ export const fieldCommands = [
   "emote",
   "who",
   "leaderboard",
+  "brief",
   "quit",
 ] as const;
 

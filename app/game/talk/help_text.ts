@@ -41,6 +41,7 @@ const field: Help<FieldCommand> = {
   solve: ["solve", "face the problem that stands between you and the next rank"],
   ...social,
   leaderboard: shared.leaderboard,
+  brief: ["brief", "shorter answers of look and mine, or long ones again"],
   quit: shared.quit,
 };
 

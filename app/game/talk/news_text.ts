@@ -88,15 +88,16 @@ export function notAround(name: string, meant: string | undefined): string {
 /** `tell` to oneself. */
 export const toYourself = "You think about it. Nobody has to be told.";
 
-/** Where the player is, who else is there, and what happened lately. */
+/** Where the player is, who else is there, and what happened lately; in brief, without the view. */
 export function surroundings(
   place: string,
   others: readonly Presence[],
   lately: readonly News[],
+  isBrief: boolean,
 ): string[] {
   return [
     `${places.get(place)}`,
-    `${scenery.get(place)}`,
+    ...isBrief ? [] : [`${scenery.get(place)}`],
     waysOut(place),
     others.length === 0
       ? "Nobody else is here."

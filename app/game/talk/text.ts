@@ -166,6 +166,13 @@ const units: readonly [unit: string, seconds: number][] = [
   ["second", 1],
 ];
 
+/** Answers are short from now on, or long again. */
+export function briefness(isBrief: boolean): string {
+  return isBrief
+    ? "In brief from now on: look tells no view, and mine only what it came to."
+    : "At length again.";
+}
+
 /** A number of attempts that is none. */
 export function badAttempts(text: string): string[] {
   return [
