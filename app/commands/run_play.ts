@@ -8,6 +8,8 @@ import { exitCodeOfSignal, type StopSignal } from "../cli/stop_signals.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { pause } from "../cli/pause.ts";
 import { diceFrom, isName, paint, playGame, watchGame } from "../game/mod.ts";
+import { StateDirectory } from "../cli/state_directory.ts";
+import { AliasFile } from "../play/alias_file.ts";
 import { gameStore } from "../play/game_store.ts";
 import { Guest } from "../play/guest.ts";
 import { defaultHome, findServer, type FoundServer, type Home } from "../play/own_world.ts";
@@ -48,8 +50,10 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
       // Once at each server, and once more at one that has only started again.
       const tries = addresses.length + 1;
       const dice = diceFrom(environment);
-      const { helpWith } = lines;
-      await playGame({ ...conversation, store, tries, name, dice, onEntry: helpWith });
+      const { helpWith: onEntry } = lines;
+      // What a script means must not depend on whose it is.
+      const aliases = lines.isTerminal ? new AliasFile(new StateDirectory(console)) : undefined;
+      await playGame({ ...conversation, store, tries, name, dice, aliases, onEntry });
     }
     const { farewell } = guest?.found ?? found;
     if (farewell !== undefined) console.err(farewell);

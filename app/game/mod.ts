@@ -40,6 +40,7 @@
  */
 
 export type { ConversationOptions, Lines, Pause, Tone } from "./talk/conversation.ts";
+export type { AliasStore } from "./talk/aliases.ts";
 export { type Dice, diceFrom } from "./world/dice.ts";
 export { type GameOptions, playGame, type TypingHelper } from "./play/game.ts";
 export { isName } from "./world/names.ts";

@@ -329,7 +329,7 @@ Deno.test("suggest() finds most slips of one letter, and no meaning in nonsense"
     }
   }
   assertGreater(found / slips, 0.9);
-  for (const nonsense of ["", "zzzzzz", "a", "hamster"]) {
+  for (const nonsense of ["", "zzzzzz", "j", "hamster"]) {
     assertEquals(suggest(nonsense, [...fieldCommands, ...places.keys()]), undefined);
   }
 });

@@ -135,6 +135,14 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
 
   solve: enterBattle,
 
+  alias({ talk, aliases }, [typed, ...args]) {
+    if (typed === undefined) return talk.say(text.listAliases(aliases.all, talk.manner));
+    const [word, words] = [typed.toLowerCase(), args.join(" ")];
+    if (words === "") return talk.say(text.aliasDropped(word, aliases.remove(word)));
+    const refusal = aliases.set(word, words);
+    talk.say(refusal === undefined ? text.aliasSet(word, words) : text.aliasRefused[refusal](word));
+  },
+
   brief(player) {
     player.isBrief = !player.isBrief;
     player.talk.say(text.briefness(player.isBrief));

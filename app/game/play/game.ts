@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Aliases, type AliasStore } from "../talk/aliases.ts";
 import { battle } from "./battle.ts";
 import { farewellMs, typedCharsMax } from "../world/bounds.ts";
 import {
@@ -36,6 +37,8 @@ export interface GameOptions extends ConversationOptions, SessionOptions {
   readonly name?: string;
   readonly dice: Dice;
   readonly environment: SessionEnvironment;
+  /** Where aliases are kept; by default they end with the game. */
+  readonly aliases?: AliasStore;
   /** Told, once it is known who plays, how to help with typing. */
   readonly onEntry?: (helper: TypingHelper) => void;
 }
@@ -64,6 +67,7 @@ export async function playGame(options: GameOptions): Promise<number> {
     talk,
     options.dice,
     new EventPublisher(session, options.store),
+    new Aliases(options.aliases),
   );
   options.onEntry?.({
     complete: (typed) => complete(player, typed),
@@ -132,7 +136,7 @@ async function enter(player: PlayerContext): Promise<void> {
 
 async function dispatch(player: PlayerContext, line: string): Promise<void> {
   if (line.length > typedCharsMax) return player.talk.say(text.lineTooLong);
-  const parsed = parseLine(line);
+  const parsed = parseLine(player.aliases.expand(line));
   const { word, args } = parsed;
   if (word === "") return;
   const [command, ...others] = standsFor(word, player.battle ? battleCommands : fieldCommands);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Aliases } from "../talk/aliases.ts";
 import { type Character, readPlace } from "../state/character.ts";
 import type { Conversation } from "../talk/conversation.ts";
 import type { Dice } from "../world/dice.ts";
@@ -42,6 +43,8 @@ export class PlayerContext {
   known: Character | undefined;
   /** What the player faces, if anything. */
   battle: Battle | undefined;
+  /** Words that the player has made up. */
+  readonly aliases: Aliases;
   /** The player wants short answers. */
   isBrief = false;
   /** The player has had enough. */
@@ -60,7 +63,14 @@ export class PlayerContext {
   /** Purchases of this game of which the player knows that they do not count, by key. */
   readonly #voided = new Map<string, Buy>();
 
-  constructor(session: Session, talk: Conversation, dice: Dice, publisher: EventPublisher) {
+  constructor(
+    session: Session,
+    talk: Conversation,
+    dice: Dice,
+    publisher: EventPublisher,
+    aliases: Aliases,
+  ) {
+    this.aliases = aliases;
     this.session = session;
     this.talk = talk;
     this.dice = dice;

@@ -27,6 +27,7 @@ export const fieldCommands = [
   "emote",
   "who",
   "leaderboard",
+  "alias",
   "brief",
   "quit",
 ] as const;

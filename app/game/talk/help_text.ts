@@ -41,6 +41,7 @@ const field: Help<FieldCommand> = {
   solve: ["solve", "face the problem that stands between you and the next rank"],
   ...social,
   leaderboard: shared.leaderboard,
+  alias: ["alias WORD WORDS", "let a word stand for others; alias lists, alias WORD drops"],
   brief: ["brief", "shorter answers of look and mine, or long ones again"],
   quit: shared.quit,
 };

@@ -16,6 +16,15 @@ export const typedAheadLinesMax = 1_000;
 /** What is typed during a command is seen from so long after the command's beginning on. */
 export const unseenTypingMs = 200;
 
+/** Aliases of a player; a further one is refused. */
+export const aliasesMax = 100;
+
+/** The longest word that may be an alias. */
+export const aliasWordCharsMax = 24;
+
+/** The longest that an alias may stand for. */
+export const aliasCharsMax = 300;
+
 /** Of what a player typed, so much is quoted back. */
 export const quotedCharsMax = 40;
 
