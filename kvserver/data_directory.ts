@@ -7,6 +7,7 @@ import { Journal } from "./disk/journal.ts";
 import type { Durability } from "./messages/journal_messages.ts";
 import { LoadProgress } from "./load_progress.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
+import type { DiskState } from "./query/server_stats.ts";
 
 /** Options of a `DataDirectory`. */
 export interface DataDirectoryOptions {
@@ -27,6 +28,7 @@ export class DataDirectory {
   #options: DataDirectoryOptions;
   #disk: DiskThread;
   #journal: Journal | undefined;
+  #state: DiskState = "ok";
   /** Whether every accepted entry is on disk, as far as the query actors know. */
   #isFlushed = true;
 
@@ -56,11 +58,19 @@ export class DataDirectory {
     return this.#disk.peers;
   }
 
+  /** Whether the directory can be written. */
+  get state(): DiskState {
+    return this.#state;
+  }
+
   /** Connects the directory to the actors. @returns the options of the query actors. */
   attach(system: ActorSystem, durability: Durability): DiskOptions {
     const journal = this.#journal = new Journal(system, this.#disk, this.#options.log);
     journal.onPeer = this.#options.onPeer;
-    journal.onFailing = (reason) => this.#logFailing(reason);
+    journal.onFailing = (reason) => {
+      this.#state = reason === undefined ? "ok" : "refusing";
+      this.#logFailing(reason);
+    };
     return { journal: journal.ref, durability };
   }
 

@@ -38,7 +38,7 @@ export { addressOfDescription } from "./join/description.ts";
 export { JoinError } from "./join/join_error.ts";
 export { ServerOptionError, type ServerOptions } from "./server_options.ts";
 export { ThreadEndedError } from "./thread/thread_ended_error.ts";
-export type { ServerStats } from "./query/server_stats.ts";
+export type { DiskState, ServerStats } from "./query/server_stats.ts";
 export type {
   ByteListener,
   ByteStream,

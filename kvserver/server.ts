@@ -134,7 +134,8 @@ export class Server {
         workers.push(new WorkerThread(thread, environment, log, settings.onThreadEnd, onFault));
       }
       const disk = data?.attach(system, settings.durability);
-      const actors = new ServerActors(system, { ...settings, ready, disk, memory });
+      const diskState = () => data?.state ?? "none";
+      const actors = new ServerActors(system, { ...settings, ready, disk, diskState, memory });
       const threads = new RoundRobin(settings.threads);
       const ports = threads.split(
         Array.from({ length: queryActorCount }, (_, i) => startPort === 0 ? 0 : startPort + i + 1),
@@ -191,7 +192,7 @@ export class Server {
     discovery.keepAsking((syncActor) => actors.join([syncActor]));
   }
 
-  /** The figures of the actor system, and whether the server has the state of the others. */
+  /** The figures of the server as a whole: what `Stats` on the system port answers. */
   stats(): ServerStats {
     return this.#actors.stats();
   }

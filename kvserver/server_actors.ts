@@ -3,7 +3,7 @@ import { EntryBatch } from "./entry/entry_batch.ts";
 import type { LoadMessage } from "./messages/journal_messages.ts";
 import type { Drained, DrainMessage, JoinMessage, StartMessage } from "./messages/sync_control.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
-import { type ServerStats, serverStats } from "./query/server_stats.ts";
+import { type DiskState, type ServerStats, serverStats } from "./query/server_stats.ts";
 import type { QueryActorSettings } from "./query/start_query_actor.ts";
 import { MemoryAccount } from "../rpc/mod.ts";
 import { Store } from "./store/mod.ts";
@@ -20,6 +20,8 @@ export interface ServerActorsOptions {
   ready: boolean;
   /** Absent when nothing is persisted. */
   disk?: DiskOptions;
+  /** Says what the disk does, for `Stats`. Default: there is none. */
+  diskState?(): DiskState;
   /** Is charged for what the server holds. Default: an account without bound. */
   memory?: MemoryAccount;
 }
@@ -35,6 +37,7 @@ export class ServerActors {
   #system: ActorSystem;
   #memory: MemoryAccount;
   #ready: boolean;
+  #diskState: () => DiskState;
   #queryActors: readonly ActorRef[] = [];
   /** Settles when the sync actor has sent all replicas the state that was to be taken over. */
   #takenOver: Promise<unknown> = Promise.resolve();
@@ -44,6 +47,7 @@ export class ServerActors {
     const { queryActorCount: replicaCount, version, ready, disk, memory } = options;
     this.#system = system;
     this.#memory = memory ?? new MemoryAccount();
+    this.#diskState = options.diskState ?? (() => "none");
     this.syncActor = system.startActor((context) =>
       new SyncActor(context, { journal: disk?.journal })
     );
@@ -58,9 +62,9 @@ export class ServerActors {
     return this.#ready;
   }
 
-  /** The figures of the server's actor system, and `ready`. */
+  /** The figures of the server as a whole. */
   stats(): ServerStats {
-    return serverStats(this.#system.stats(), this.#ready, this.#memory);
+    return serverStats(this.#system.stats(), this.#ready, this.#memory, this.#diskState());
   }
 
   /**

@@ -10,6 +10,7 @@ import { SendPacer } from "../messages/send_pacer.ts";
 import { DirtySet, diskMarks, type Store } from "../store/mod.ts";
 import { PendingAcks, type PutRequests } from "./pending_acks.ts";
 import { PutReplies } from "./put_replies.ts";
+import type { DiskState } from "./server_stats.ts";
 
 /** How a query actor persists entries. */
 export interface DiskOptions {
@@ -70,6 +71,11 @@ export class GroupCommit {
   /** The error to refuse Puts with while the disk refuses to be written; `undefined` otherwise. */
   get refusal(): RpcError | undefined {
     return this.#refusal;
+  }
+
+  /** What the disk does, as the journal last said. */
+  get disk(): DiskState {
+    return this.#refusal === undefined ? "ok" : "refusing";
   }
 
   /** Adds an entry to the next commit. */

@@ -203,7 +203,12 @@ export class QueryActor implements Actor {
 
   #stats(): Record<string, number | boolean | string> {
     return {
-      ...serverStats(this.#context.stats(), this.#ready, this.#context.memory),
+      ...serverStats(
+        this.#context.stats(),
+        this.#ready,
+        this.#context.memory,
+        this.#commit?.disk ?? "none",
+      ),
       entriesMerged: this.#entriesMerged,
       entriesIgnored: this.#entriesIgnored,
       entriesFromFuture: this.#entriesFromFuture,

@@ -30,7 +30,13 @@ export interface ServerStats extends Omit<SystemStats, "extra"> {
   memoryBytes: number;
   /** The bound of those bytes. */
   memoryMaxBytes: number;
+  /** Open connections to the query ports. */
+  clientConnections: number;
+  disk: DiskState;
 }
+
+/** What a server's disk does: there is none; it takes all writes; it refuses them, and Puts with them. */
+export type DiskState = "none" | "ok" | "refusing";
 
 /**
  * The figures that `Stats` on both ports have in common. Each query counts as a channel ref, because
@@ -40,8 +46,17 @@ export function serverStats(
   { extra, ...figures }: SystemStats,
   ready: boolean,
   { maxBytes: memoryMaxBytes }: MemoryAccount,
+  disk: DiskState,
 ): ServerStats {
   const channelRefsUsed = figures.channelRefsUsed + (extra[queriesTold] ?? 0);
   const memoryBytes = extra[memoryCharged] ?? 0;
-  return { ...figures, channelRefsUsed, ready, memoryBytes, memoryMaxBytes };
+  return {
+    ...figures,
+    channelRefsUsed,
+    ready,
+    memoryBytes,
+    memoryMaxBytes,
+    clientConnections: extra[clientConnections] ?? 0,
+    disk,
+  };
 }

@@ -10,6 +10,7 @@ import { heldIn } from "../support/disk/data_files.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { TinyDisk } from "../support/disk/tiny_disk.ts";
 import { testUnless } from "../support/needs.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { until } from "../support/until.ts";
 import { cmudProcess, startServerProcess } from "../support/app/cmud_process.ts";
 
@@ -21,6 +22,12 @@ async function withClient<T>(address: string, use: (client: Client) => Promise<T
   } finally {
     await client.close();
   }
+}
+
+/** What the system port at an address says of its server's disk. */
+async function diskOf(address: string): Promise<unknown> {
+  using socket = await RawSocket.connect(address);
+  return (await socket.ask("Stats") as { disk: unknown }).disk;
 }
 
 Deno.test("cmud server --data-dir keeps over SIGHUP what was put a moment before", async () => {
@@ -141,10 +148,14 @@ Deno.test("cmud server refuses Puts while its data directory is away, and ends w
     }, { timeoutMs: 5_000 });
     assertMatch(String(refused), /Cannot Put: .*its lock is gone: .* start the server again/);
     assertEquals(await client.get("before"), "1");
+    assertEquals((await client.stats()).disk, "refusing");
+    assertEquals(await diskOf(server.ready.address), "refusing");
     Deno.renameSync(aside, path);
     await until("a Put is taken", async () => {
       return await client.put("after", "3").then(() => true, () => false);
     }, { timeoutMs: 5_000 });
+    assertEquals((await client.stats()).disk, "ok");
+    assertEquals(await diskOf(server.ready.address), "ok");
   });
   await until("it is on disk", () => heldIn(path).has("after"), { timeoutMs: 5_000 });
   Deno.renameSync(path, aside);

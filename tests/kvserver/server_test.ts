@@ -174,6 +174,7 @@ Deno.test("the system port answers Describe, Ping and Stats, whatever trails", a
   const stats = await socket.ask("Stats") as Record<string, unknown>;
   // The query, and before it the message that starts the server's sync actor.
   assertEquals([stats.messagesSentExternal, stats.channelRefsUsed, stats.ready], [2, 1, true]);
+  assertEquals([stats.clientConnections, stats.disk], [1, "none"]);
   // The connection is charged for its request until that is answered.
   assertEquals({ ...stats, memoryBytes: 0 }, { ...served.server.stats(), memoryBytes: 0 });
 });

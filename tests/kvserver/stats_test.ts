@@ -31,6 +31,8 @@ Deno.test("Stats has every figure that the design names, of its type", async () 
     maxMessageRate: "number",
     messagesDropped: "number",
     ready: "boolean",
+    clientConnections: "number",
+    disk: "string",
     keys: "number",
     gets: "number",
     puts: "number",
