@@ -3,7 +3,8 @@
  * doc. Nothing else in the project states such a number.
  *
  * Code reads the bounds of `Limits` from the environment that is injected into it, so that a test can
- * inject others. Those of `wireLimits`, `appLimits` and `logLimits` are fixed.
+ * inject others. Those of `wireLimits`, `appLimits`, `logLimits` and `httpLimits`
+ * are fixed.
  *
  * @module
  */
@@ -117,6 +118,12 @@ export const logLimits = {
   retryMs: 20,
   /** How long a server that stops waits for somebody to read its last lines. */
   flushMs: 500,
+} as const;
+
+/** Bounds of the port that shows a server over HTTP. They are fixed. */
+export const httpLimits = {
+  /** Characters of a URL; a longer one is answered with 414. */
+  urlCharsMax: 1_024,
 } as const;
 
 /** The bounds that can be injected, as a part of an `Environment`. */

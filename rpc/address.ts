@@ -18,3 +18,8 @@ export function parseAddress(address: string): { hostname: string; port: number 
 export function formatAddress({ hostname, port }: { hostname: string; port: number }): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
+
+/** Whether a host is this machine itself, which others cannot reach. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

@@ -42,7 +42,7 @@
  */
 
 export * from "./msgpack/mod.ts";
-export { formatAddress, parseAddress } from "./address.ts";
+export { formatAddress, isLoopback, parseAddress } from "./address.ts";
 export { isAllocationFailure } from "./allocation_failure.ts";
 export { type Answer, answerFrames, deferred, inTurns, type RequestHandler } from "./answer.ts";
 export { type AwakeEnvironment, awakeEnvironment } from "./awake_environment.ts";

@@ -13,11 +13,12 @@ const below: Record<string, readonly string[]> = {
   log: ["rpc", ...leaves],
   actor: ["log", "rpc", ...leaves],
   kvserver: ["actor", "kvcommon", "log", "rpc", ...leaves],
+  http: ["kvserver", "rpc", ...leaves],
   kvclient: ["kvcommon", "rpc", ...leaves],
   // deno.json says with which permissions another process of the program runs.
   bench: ["kvserver", "kvclient", "actor", "kvcommon", "log", "rpc", "deno.json", ...leaves],
   // The command line has the benchmarks as a command.
-  app: ["bench", "kvserver", "kvclient", "actor", "kvcommon", "log", "rpc", ...leaves],
+  app: ["bench", "http", "kvserver", "kvclient", "actor", "kvcommon", "log", "rpc", ...leaves],
   "main.ts": ["app"],
   // What a program that imports the package gets when it names no part.
   "mod.ts": ["kvclient"],
@@ -156,17 +157,18 @@ Deno.test("imports are written out, so that they can be read here", () => {
 });
 
 /** What a server is made of: it can be simulated, and says nothing but through its log. */
-const serverParts = ["rpc", "actor", "log", "kvcommon", "kvclient", "kvserver"];
+const serverParts = ["rpc", "actor", "log", "kvcommon", "kvclient", "kvserver", "http"];
 
 Deno.test("clock, timers, randomness and network come into the parts of a server by arguments", () => {
   const edges =
-    /\bDate\.now\b|\bperformance\b|\bset(?:Timeout|Interval)\b|\bMath\.random\b|\bcrypto\b|\bDeno\.(?:connect|listen)|"node:(?:net|dgram|timers)"/;
+    /\bDate\.now\b|\bperformance\b|\bset(?:Timeout|Interval)\b|\bMath\.random\b|\bcrypto\b|\bDeno\.(?:connect|listen|serve)|"node:(?:net|dgram|timers)"/;
   const defaults = /\b(?:realEnvironment|tcpTransport|tcpDialer)\b/;
   const users = (pattern: RegExp) =>
     parts.filter(({ path, text }) =>
       serverParts.includes(partOf(path)) && pattern.test(withoutComments(text))
     ).map(({ path }) => path).sort();
   assertEquals(users(edges), [
+    "http/http_port.ts",
     "rpc/environment.ts",
     "rpc/node_tcp.ts",
     "rpc/tcp.ts",
@@ -224,7 +226,7 @@ Deno.test("a query from the command line loads neither server, game nor benchmar
   };
   for (const path of ["main.ts", "app/commands/run_kv.ts"]) load(path);
   assert(loaded.has("kvclient/client.ts"));
-  const tooMuch = /^(actor|bench|kvserver|app\/game)\/|kv_shell|suggest/;
+  const tooMuch = /^(actor|bench|http|kvserver|app\/game)\/|kv_shell|suggest/;
   assertEquals([...loaded].filter((path) => tooMuch.test(path)), []);
   assertEquals(specifiers({ path: "deps.ts", text: withoutLazyImports(read("deps.ts")) }), []);
 });

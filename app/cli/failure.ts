@@ -64,6 +64,7 @@ const hostAdvice = "Is the name of the host right?";
 
 /** By what a system says of a port that cannot be bound. */
 const listenAdvice: readonly (readonly [RegExp, string])[] = [
+  [/for HTTP: .*in use/i, "Any free port is taken with: --http 127.0.0.1:0"],
   [
     /in use/i,
     "Is a server running here already? Another one is started with: cmud server --port 7000",

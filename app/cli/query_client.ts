@@ -76,11 +76,20 @@ function parseAddresses(text: string): readonly string[] {
   return addresses;
 }
 
-/** Checks one `host:port`; `example` shows what one is. @throws {UsageError} when it is none. */
-export function parseAddressOption(address: string, example = defaultQueryAddress): string {
+/**
+ * Checks one `host:port`; `example` shows what one is.
+ *
+ * @param portMin 0 where the machine may choose the port
+ * @throws {UsageError} when it is none.
+ */
+export function parseAddressOption(
+  address: string,
+  example = defaultQueryAddress,
+  portMin = 1,
+): string {
   let cause: unknown;
   try {
-    if (parseAddress(address).port > 0) return address;
+    if (parseAddress(address).port >= portMin) return address;
   } catch (error) {
     cause = error;
   }

@@ -6,6 +6,7 @@ import {
   ServerOptionError,
   type ServerOptions,
 } from "../../kvserver/mod.ts";
+import { HttpPort } from "../../http/mod.ts";
 import type { LogFormat, Logger, LogLevel } from "../../log/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { BrokenPipeError, type Console } from "../cli/console.ts";
@@ -47,24 +48,36 @@ export async function runServer(invocation: Invocation): Promise<number> {
     level: options.logLevel as LogLevel | undefined ?? "info",
     format: options.logFormat as LogFormat | undefined ?? "text",
   });
+  let http: HttpPort | undefined;
   try {
-    return await serve(invocation, hostname, joins, serverLog);
+    // Before the server starts, which may take long: it shows that too.
+    http = openHttp(options.http as string | undefined);
+    return await serve(invocation, hostname, joins, serverLog, http);
   } catch (error) {
     if (error instanceof UsageError || error instanceof BrokenPipeError) throw error;
     // Not thrown on: who prints it waits for a reader of stderr.
     serverLog.print(`cmud: ${failureText(error, "system")}`);
     return exitCodeOf(error);
   } finally {
+    await http?.close();
     await serverLog.close();
   }
 }
 
-/** @param joins the system ports of servers to join */
+function openHttp(address: string | undefined): HttpPort | undefined {
+  return address === undefined ? undefined : HttpPort.open({ address, version });
+}
+
+/**
+ * @param joins the system ports of servers to join
+ * @param http shows the server
+ */
 async function serve(
   invocation: Invocation,
   hostname: string,
   joins: readonly string[],
   serverLog: ServerLog,
+  http?: HttpPort,
 ): Promise<number> {
   const { options, console } = invocation;
   const { log } = serverLog;
@@ -91,8 +104,10 @@ async function serve(
   });
   console.keepOnly?.(serverPermissions(options, false));
   const stopped = stopSignal(console);
-  announceWhenReady(server, invocation, log);
+  http?.show(server);
+  announceWhenReady(server, invocation, log, http);
   const signal = await stopped;
+  http?.show("stopping");
   if (!options.json) log.info("{signal}: stopping", { signal });
   const { undelivered } = await server.close();
   if (undelivered === 0) return exitCodes.ok;
@@ -148,14 +163,19 @@ function stopSignal(console: Console): Promise<StopSignal> {
  * Says that the server is ready, and that it has the state of the servers that it joins: with
  * `--wait-synced` both then.
  */
-function announceWhenReady(server: Server, invocation: Invocation, log: Logger): void {
+function announceWhenReady(
+  server: Server,
+  invocation: Invocation,
+  log: Logger,
+  http?: HttpPort,
+): void {
   const { options, console } = invocation;
   const { address } = server;
   const { ready: isSynced } = server.stats();
-  if (!options.waitSynced) announce(server, invocation);
+  if (!options.waitSynced) announce(server, invocation, http);
   else if (!isSynced) log.info("Waiting for the state of the servers that are joined");
   server.synced().then(() => {
-    if (options.waitSynced) announce(server, invocation);
+    if (options.waitSynced) announce(server, invocation, http);
     if (options.json) console.out(JSON.stringify({ event: "synced", address }) + "\n");
     else if (!isSynced) console.out("Synced: it has the state of the servers that it joined.\n");
   }).catch(() => {
@@ -163,12 +183,11 @@ function announceWhenReady(server: Server, invocation: Invocation, log: Logger):
   });
 }
 
-function announce(server: Server, { options, console }: Invocation): void {
+function announce(server: Server, { options, console }: Invocation, http?: HttpPort): void {
   const { address, queryAddresses, description } = server;
   if (options.json) {
-    return console.out(
-      JSON.stringify({ event: "ready", address, queryAddresses, description }) + "\n",
-    );
+    const ready = { event: "ready", address, queryAddresses, description, http: http?.address };
+    return console.out(JSON.stringify(ready) + "\n");
   }
   const { bold, dim } = styleFor(console, "stdout", options);
   const [first] = queryAddresses;
@@ -176,6 +195,7 @@ function announce(server: Server, { options, console }: Invocation): void {
     `${bold("CMUD server")} ${version} is ready.\n` +
       `  system port  ${address}\n` +
       `  query ports  ${queryAddresses.join(" ")}\n` +
+      (http === undefined ? "" : `  http port    http://${http.address}\n`) +
       `  data         ${whereKept(options)}\n` +
       `${dim("Ask it:")}   cmud kv shell --server ${first}\n` +
       `${dim("Join it:")}  cmud server --port 0 --join ${address}\n` +

@@ -4,6 +4,7 @@ import { choiceOf } from "../cli/choice_option.ts";
 import type { CommandSpec } from "../cli/command_spec.ts";
 import { dataDirOption } from "../cli/data_dir_option.ts";
 import { parseDuration } from "../cli/duration_option.ts";
+import { httpOption } from "../cli/http_option.ts";
 import { integerFrom } from "../cli/number_option.ts";
 import { parseAddressOption } from "../cli/query_client.ts";
 import { sizeFrom } from "../cli/size_option.ts";
@@ -86,6 +87,7 @@ export const serverCommand: CommandSpec = {
         "end a client's connection on which nothing comes for so long, as 10m (default: none)",
       parse: parseDuration,
     },
+    httpOption,
     {
       name: "--simulate-latency",
       value: "MS",

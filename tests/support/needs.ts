@@ -2,13 +2,16 @@
 
 /**
  * Every program that tests start beside Deno, by where it comes from: an essential package of Debian,
- * Node, or a package that is named as the program and has to be installed.
+ * Node, or a package that has to be installed.
  */
 export const programs = {
   essential: ["bash", "cat", "id", "mkfifo", "mount", "perl", "script", "sh", "stty", "umount"],
   node: ["node", "npm"],
-  package: ["fish", "jq", "zsh"],
+  package: ["fish", "jq", "promtool", "zsh"],
 } as const;
+
+/** The package of a program, where that has another name. */
+export const packages: Readonly<Record<string, string>> = { promtool: "prometheus" };
 
 /** A program that tests may start. */
 export type Program = typeof programs[keyof typeof programs][number];

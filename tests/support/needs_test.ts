@@ -1,7 +1,7 @@
 /** What tests need is written down where people and machines look for it, and nothing is skipped silently. */
 
 import { assert, assertEquals } from "../deps.ts";
-import { missing, type Program, programs } from "./needs.ts";
+import { missing, packages, type Program, programs } from "./needs.ts";
 import { filesBelow, read } from "./repository.ts";
 
 const all: readonly string[] = Object.values(programs).flat();
@@ -35,8 +35,12 @@ Deno.test("machines that run the tests install the programs that no system has b
   const toInstall: Program[] = [...programs.package].sort();
   assertEquals(wordsIn(".ci/run", /^programs=\((.*)\)$/m), toInstall);
   assertEquals(
+    [...read(".ci/run").matchAll(/\[([a-z]+)\]=([a-z]+)/g)].map(([, ...pair]) => pair),
+    Object.entries(packages),
+  );
+  assertEquals(
     wordsIn(".github/workflows/ok.yml", /apt-get install --yes --no-install-recommends (.*)$/m),
-    toInstall,
+    toInstall.map((program) => packages[program] ?? program).sort(),
   );
   assertEquals(wordsIn("README.md", /Some\s+tests\s+use\s+([^:]*):/), [...toInstall, "or"].sort());
 });

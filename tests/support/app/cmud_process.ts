@@ -43,7 +43,13 @@ export async function cmudProcess(
 
 /** A running `cmud server --json`, which says where it listens. */
 export interface ServerProcess {
-  ready: { event: string; address: string; queryAddresses: string[]; description: string };
+  ready: {
+    event: string;
+    address: string;
+    queryAddresses: string[];
+    description: string;
+    http?: string;
+  };
   child: Deno.ChildProcess;
   /** The next line that it prints. */
   nextEvent(): Promise<{ event: string; address?: string }>;

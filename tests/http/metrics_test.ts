@@ -1,0 +1,102 @@
+import { metricsOf } from "../../http/metrics.ts";
+import { prometheusText } from "../../http/prometheus_text.ts";
+import type { Shown } from "../../http/stats_source.ts";
+import { assert, assertEquals, assertMatch } from "../deps.ts";
+import { missing, testUnless } from "../support/needs.ts";
+import { shownStats } from "./shown_stats.ts";
+
+const shown = (changes?: Parameters<typeof shownStats>[0]): Shown => ({
+  stats: () => shownStats(changes),
+});
+const textOf = (shown: Shown) => prometheusText(metricsOf(shown, "1.2.3"));
+const samplesIn = (text: string) => text.split("\n").filter((line) => /^[^#]/.test(line));
+
+Deno.test("prometheusText() writes help, type and samples, with what would end a line escaped", () => {
+  const text = prometheusText([
+    {
+      name: "a_total",
+      help: "A \\ and a\nbreak",
+      type: "counter",
+      samples: [{ value: 1.5 }, { value: 2, labels: { x: 'a"b\\c\nd', y: "" } }],
+    },
+    { name: "b", help: "None", type: "gauge", samples: [] },
+    {
+      name: "c",
+      help: "Limits",
+      type: "gauge",
+      samples: [Infinity, -Infinity, NaN, 1e21].map((value) => ({ value })),
+    },
+  ]);
+  assertEquals(
+    text,
+    "# HELP a_total A \\\\ and a\\nbreak\n# TYPE a_total counter\n" +
+      'a_total 1.5\na_total{x="a\\"b\\\\c\\nd",y=""} 2\n' +
+      "# HELP b None\n# TYPE b gauge\n" +
+      "# HELP c Limits\n# TYPE c gauge\nc +Inf\nc -Inf\nc NaN\nc 1e+21\n",
+  );
+});
+
+Deno.test("the metrics show every figure of Stats", () => {
+  const figures = shownStats();
+  const before = textOf(shown());
+  for (const [name, value] of Object.entries(figures)) {
+    // The sum of the two figures behind it, which Prometheus makes itself.
+    if (name === "messagesSent") continue;
+    const other = typeof value === "number" ? value + 1 : typeof value === "boolean" ? false : "ok";
+    assert(textOf(shown({ [name]: other })) !== before, name);
+  }
+});
+
+Deno.test("cmud_ready and cmud_disk_state say what keeps a server from serving", () => {
+  const cases: [Shown, number, string | undefined][] = [
+    ["starting", 0, undefined],
+    [shown({ ready: false }), 0, "none"],
+    [shown({ disk: "refusing" }), 0, "refusing"],
+    [shown({ disk: "ok" }), 1, "ok"],
+    [shown(), 1, "none"],
+    ["stopping", 0, undefined],
+  ];
+  for (const [shown, ready, disk] of cases) {
+    const samples = samplesIn(textOf(shown));
+    assertEquals(samples[0], 'cmud_build_info{version="1.2.3"} 1');
+    assertEquals(samples[1], `cmud_ready ${ready}`);
+    const states = samples.filter((line) => line.startsWith("cmud_disk_state"));
+    assertEquals(
+      states,
+      disk === undefined
+        ? []
+        : ["none", "ok", "refusing"].map((state) =>
+          `cmud_disk_state{state="${state}"} ${state === disk ? 1 : 0}`
+        ),
+    );
+  }
+});
+
+Deno.test("every metric begins with cmud_, and comes once", () => {
+  const names = metricsOf(shown(), "1.2.3").map(({ name }) => name);
+  for (const name of names) assertMatch(name, /^cmud_[a-z_]+$/);
+  assertEquals(new Set(names).size, names.length);
+});
+
+Deno.test("docs/http.md names every metric", () => {
+  const docs = Deno.readTextFileSync(new URL("../../docs/http.md", import.meta.url));
+  const named = [...docs.matchAll(/^\| `(cmud_\w+)`/gm)].map(([, name]) => name);
+  assertEquals(named.sort(), metricsOf(shown(), "1.2.3").map(({ name }) => name).sort());
+});
+
+testUnless(missing("promtool"), "promtool finds nothing to say of the metrics", async () => {
+  for (const text of [textOf(shown()), textOf("starting")]) {
+    const child = new Deno.Command("promtool", {
+      args: ["check", "metrics"],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+    const { code, stdout, stderr } = await child.output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assertEquals([code, said], [0, ""]);
+  }
+});

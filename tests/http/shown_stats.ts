@@ -1,0 +1,22 @@
+import type { ServerStats } from "../../kvserver/mod.ts";
+
+/** Figures of a server, each of another value. */
+export function shownStats(changes: Partial<ServerStats> = {}): ServerStats {
+  return {
+    messagesSent: 30,
+    messagesSentExternal: 10,
+    messagesSentActor: 20,
+    bytesSent: 4_000,
+    remoteBytesReceived: 5_000,
+    channelRefsUsed: 6,
+    maxMessageRate: 7,
+    messagesDropped: 8,
+    refusedMessages: 9,
+    ready: true,
+    memoryBytes: 1_000_000,
+    memoryMaxBytes: 2_000_000,
+    clientConnections: 3,
+    disk: "none",
+    ...changes,
+  };
+}
