@@ -25,3 +25,6 @@ export async function loadEditDistance(): Promise<(a: string, b: string) => { st
   const { default: editDistance } = await import("damerau-levenshtein");
   return editDistance;
 }
+
+/** Reads and writes files of settings, loaded by whoever has one. */
+export const loadToml = (): Promise<typeof import("smol-toml")> => import("smol-toml");

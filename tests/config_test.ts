@@ -1,4 +1,7 @@
+import { serverOption } from "../app/cli/query_client.ts";
 import { version } from "../app/cli/version.ts";
+import { serverOptions } from "../app/commands/server_command.ts";
+import { settingOf } from "../app/settings/mod.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "./deps.ts";
 
 const root = new URL("../", import.meta.url);
@@ -31,9 +34,16 @@ Deno.test("every task that runs or compiles the program gives it the same permis
   for (const [name, command] of runs) {
     assertStringIncludes(command, "$(deno task -q permissions)", name);
   }
-  assertMatch(
-    config.tasks.permissions.command,
-    /^echo --no-prompt --allow-net .*--allow-env=CMUD_SERVER,/,
+  const { command } = config.tasks.permissions;
+  assertMatch(command, /^echo --no-prompt --allow-net /);
+  const [, allowed] = /--allow-env=(\S+)/.exec(command)!;
+  // By name, because the shell of tasks takes CMUD_* for the names of files.
+  const variables = [serverOption, ...serverOptions]
+    .filter(({ name }) => name !== "--print-config")
+    .map((option) => settingOf(option).variable);
+  assertEquals(
+    allowed.split(",").filter((name) => name.startsWith("CMUD_")),
+    variables.sort(),
   );
 });
 

@@ -38,7 +38,7 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
   ],
   app: [
     ["cli"],
-    ["bench", "completion", "game", "terminal"],
+    ["bench", "completion", "game", "settings", "terminal"],
     ["kv", "play"],
     ["commands"],
   ],

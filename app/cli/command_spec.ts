@@ -19,6 +19,8 @@ export interface CommandSpec {
   commands?: readonly CommandSpec[];
   /** The permissions that it needs; the process gives up all others before it runs. Default: none. */
   permissions?: readonly Permission[] | ((invocation: Invocation) => readonly Permission[]);
+  /** Fills in what the command line leaves out. @throws {UsageError} when that cannot be used. */
+  settle?(invocation: Invocation): Promise<Invocation>;
   /** Does it. @returns the exit code. */
   run?(invocation: Invocation): Promise<number>;
 }
@@ -48,6 +50,10 @@ export interface OptionSpec {
   values?: readonly string[];
   /** What the value names, where a shell can find candidates. */
   completes?: "files";
+  /** What its value is in a file of settings. Default: text. */
+  type?: "integer" | "size" | "duration";
+  /** Whether it is about settings, and none itself. */
+  notInFile?: boolean;
   /** Whether it may be given several times: its value is then an array. */
   repeatable?: boolean;
   /** Checks and converts the value. @throws {UsageError} when it is not allowed. */

@@ -22,7 +22,9 @@ export async function runCommandTree(
 ): Promise<number> {
   const commander = await loadCommander();
   let exitCode: number = exitCodes.ok;
-  const root = build(commander, spec, async ({ run, permissions = [] }, invocation) => {
+  const root = build(commander, spec, async (command, called) => {
+    const { run, settle, permissions = [] } = command;
+    const invocation = await settle?.(called) ?? called;
     const kept = typeof permissions === "function" ? permissions(invocation) : permissions;
     console.keepOnly?.(kept);
     exitCode = await run!(invocation);

@@ -1,115 +1,127 @@
 import { defaultLimits } from "../../limits.ts";
 import { logFormats, logLevels } from "../../log/mod.ts";
 import { choiceOf } from "../cli/choice_option.ts";
-import type { CommandSpec } from "../cli/command_spec.ts";
+import type { CommandSpec, OptionSpec } from "../cli/command_spec.ts";
 import { dataDirOption } from "../cli/data_dir_option.ts";
 import { parseDuration } from "../cli/duration_option.ts";
 import { httpOption } from "../cli/http_option.ts";
 import { integerFrom } from "../cli/number_option.ts";
 import { parseAddressOption } from "../cli/query_client.ts";
 import { sizeFrom } from "../cli/size_option.ts";
+import { configOption, printConfigOption } from "../settings/settings_options.ts";
 import { serverPermissions } from "./server_permissions.ts";
 import { UsageError } from "../cli/usage_error.ts";
+
+/** Each is a setting too: it may come from the environment or a file. */
+export const serverOptions: readonly OptionSpec[] = [
+  {
+    name: "--host",
+    value: "HOST",
+    summary: "address to listen on (default: 127.0.0.1)",
+    parse: hostFrom,
+  },
+  {
+    name: "--port",
+    value: "PORT",
+    summary: "system port; query ports follow it; 0 takes any (default: 6000)",
+    type: "integer",
+    parse: integerFrom(0, 65535),
+  },
+  {
+    name: "--advertise",
+    value: "HOST:PORT",
+    summary: "the system port as others reach it",
+    parse: (text) => parseAddressOption(text, "192.0.2.7:6000"),
+  },
+  {
+    name: "--actors",
+    value: "N",
+    summary: "query actors, each with a port and a full replica (default: one per core)",
+    type: "integer",
+    parse: integerFrom(1, defaultLimits.queryActorsMax),
+  },
+  {
+    name: "--threads",
+    value: "N",
+    summary: "threads that the query actors share (default: one each, but no more than cores)",
+    type: "integer",
+    parse: integerFrom(1, defaultLimits.queryActorsMax),
+  },
+  {
+    name: "--join",
+    value: "DESC|HOST:PORT",
+    summary: "a server to sync with: its description or its system port; may be repeated",
+    repeatable: true,
+  },
+  {
+    name: "--cluster",
+    value: "NAME",
+    summary: "name of the cluster; servers of another one are refused (default: cmud)",
+  },
+  dataDirOption(
+    "keep everything there, so that a restart loses nothing (default: in memory only)",
+  ),
+  {
+    name: "--durability",
+    ...choiceOf(["relaxed", "strict"]),
+    summary: "answer a Put at once, and have it on disk within 200 ms, or answer it when it is " +
+      "there (default: relaxed)",
+  },
+  {
+    name: "--max-memory",
+    value: "SIZE",
+    summary:
+      "memory for all that is kept and comes in, as 512MiB or 2G; past it puts are refused " +
+      "(default: half of the machine's)",
+    type: "size",
+    parse: sizeFrom(defaultLimits.memoryBytesMin),
+  },
+  {
+    name: "--max-connections",
+    value: "N",
+    summary: "connections of clients at a time (default: 10,000 to each query port)",
+    type: "integer",
+    parse: integerFrom(1, 1_000_000),
+  },
+  {
+    name: "--idle-timeout",
+    value: "DURATION",
+    summary: "end a client's connection on which nothing comes for so long, as 10m (default: none)",
+    type: "duration",
+    parse: parseDuration,
+  },
+  httpOption,
+  {
+    name: "--simulate-latency",
+    value: "MS",
+    summary: "delay what goes to other servers by this one-way time",
+    type: "integer",
+    parse: integerFrom(0, 60_000),
+  },
+  {
+    name: "--wait-synced",
+    summary: "say that it is ready only when it has the state of the servers that it joins",
+  },
+  {
+    name: "--log-level",
+    ...choiceOf(logLevels),
+    summary: "log on stderr what matters so much, or more (default: info)",
+  },
+  {
+    name: "--log-format",
+    ...choiceOf(logFormats),
+    summary: "log lines for people, or objects (default: text)",
+  },
+  { name: "--json", summary: "print a line of JSON when it is ready, and one when it is synced" },
+  configOption,
+  printConfigOption,
+];
 
 /** `cmud server` */
 export const serverCommand: CommandSpec = {
   name: "server",
   summary: "Run a server until it is stopped",
-  options: [
-    {
-      name: "--host",
-      value: "HOST",
-      summary: "address to listen on (default: 127.0.0.1)",
-      parse: hostFrom,
-    },
-    {
-      name: "--port",
-      value: "PORT",
-      summary: "system port; query ports follow it; 0 takes any (default: 6000)",
-      parse: integerFrom(0, 65535),
-    },
-    {
-      name: "--advertise",
-      value: "HOST:PORT",
-      summary: "the system port as others reach it",
-      parse: (text) => parseAddressOption(text, "192.0.2.7:6000"),
-    },
-    {
-      name: "--actors",
-      value: "N",
-      summary: "query actors, each with a port and a full replica (default: one per core)",
-      parse: integerFrom(1, defaultLimits.queryActorsMax),
-    },
-    {
-      name: "--threads",
-      value: "N",
-      summary: "threads that the query actors share (default: one each, but no more than cores)",
-      parse: integerFrom(1, defaultLimits.queryActorsMax),
-    },
-    {
-      name: "--join",
-      value: "DESC|HOST:PORT",
-      summary: "a server to sync with: its description or its system port; may be repeated",
-      repeatable: true,
-    },
-    {
-      name: "--cluster",
-      value: "NAME",
-      summary: "name of the cluster; servers of another one are refused (default: cmud)",
-    },
-    dataDirOption(
-      "keep everything there, so that a restart loses nothing (default: in memory only)",
-    ),
-    {
-      name: "--durability",
-      ...choiceOf(["relaxed", "strict"]),
-      summary: "answer a Put at once, and have it on disk within 200 ms, or answer it when it is " +
-        "there (default: relaxed)",
-    },
-    {
-      name: "--max-memory",
-      value: "SIZE",
-      summary:
-        "memory for all that is kept and comes in, as 512MiB or 2G; past it puts are refused " +
-        "(default: half of the machine's)",
-      parse: sizeFrom(defaultLimits.memoryBytesMin),
-    },
-    {
-      name: "--max-connections",
-      value: "N",
-      summary: "connections of clients at a time (default: 10,000 to each query port)",
-      parse: integerFrom(1, 1_000_000),
-    },
-    {
-      name: "--idle-timeout",
-      value: "DURATION",
-      summary:
-        "end a client's connection on which nothing comes for so long, as 10m (default: none)",
-      parse: parseDuration,
-    },
-    httpOption,
-    {
-      name: "--simulate-latency",
-      value: "MS",
-      summary: "delay what goes to other servers by this one-way time",
-      parse: integerFrom(0, 60_000),
-    },
-    {
-      name: "--wait-synced",
-      summary: "say that it is ready only when it has the state of the servers that it joins",
-    },
-    {
-      name: "--log-level",
-      ...choiceOf(logLevels),
-      summary: "log on stderr what matters so much, or more (default: info)",
-    },
-    {
-      name: "--log-format",
-      ...choiceOf(logFormats),
-      summary: "log lines for people, or objects (default: text)",
-    },
-    { name: "--json", summary: "print a line of JSON when it is ready, and one when it is synced" },
-  ],
+  options: serverOptions,
   examples: [
     ["cmud server", "system port 6000, query ports from 6001"],
     ["cmud server --data-dir /var/lib/cmud", "a server that keeps its data"],
@@ -118,7 +130,14 @@ export const serverCommand: CommandSpec = {
   ],
   // Without a directory it reads only to start its threads, and gives that up then.
   permissions: ({ options }) => serverPermissions(options, true),
-  run: async (invocation) => (await import("./run_server.ts")).runServer(invocation),
+  settle: async (invocation) =>
+    (await import("../settings/mod.ts")).settle(invocation, serverOptions),
+  async run(invocation) {
+    if (invocation.options.printConfig) {
+      return (await import("../settings/mod.ts")).printConfig(invocation, serverOptions);
+    }
+    return (await import("./run_server.ts")).runServer(invocation);
+  },
 };
 
 function hostFrom(text: string): string {

@@ -32,6 +32,7 @@ export interface ServerStats extends Omit<SystemStats, "extra"> {
   memoryMaxBytes: number;
   /** Open connections to the query ports. */
   clientConnections: number;
+  /** What the disk does: Puts are refused while it is refusing. */
   disk: DiskState;
 }
 

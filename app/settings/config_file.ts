@@ -1,0 +1,75 @@
+import { loadToml } from "../../deps.ts";
+import { didYouMean } from "../cli/suggest.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { type Setting, typeOf } from "./setting.ts";
+
+/** The values of a file, by the setting's name. @throws {UsageError} when the file cannot be used. */
+export async function readConfigFile(
+  path: string,
+  settings: readonly Setting[],
+): Promise<Record<string, unknown>> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (cause) {
+    throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+  }
+  return await parseConfig(text, settings, path);
+}
+
+/**
+ * The values of the text of a file, by the setting's name.
+ *
+ * @param path of the file, for errors
+ * @throws {UsageError} when it is no TOML, or has an unknown key or a value that is not allowed.
+ */
+export async function parseConfig(
+  text: string,
+  settings: readonly Setting[],
+  path: string,
+): Promise<Record<string, unknown>> {
+  const { parse } = await loadToml();
+  let table: Record<string, unknown>;
+  try {
+    // So that 1 is told from 1.0.
+    table = parse(text, { integersAsBigInt: true });
+  } catch (cause) {
+    throw new UsageError(`Cannot use ${path}: ${(cause as Error).message.trimEnd()}`, { cause });
+  }
+  const values: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(table)) {
+    const setting = settings.find((setting) => setting.key === key);
+    if (setting === undefined) {
+      const keys = settings.map(({ key }) => key);
+      throw new UsageError(
+        `Cannot use ${path}: unknown key ${JSON.stringify(key)}${didYouMean(key, keys)}`,
+      );
+    }
+    try {
+      values[setting.name] = valueOf(setting, value);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new UsageError(`Cannot use ${key} in ${path}: ${error.message}`, { cause: error });
+    }
+  }
+  return values;
+}
+
+/** Goes by the option's own parser, so that a file allows what the command line allows. */
+function valueOf(setting: Setting, value: unknown): unknown {
+  const { value: takes, repeatable, type = "text", parse = (text) => text } = setting.option;
+  const mismatch = () => new UsageError(`Allowed is ${typeOf(setting)}.`);
+  const one = (value: unknown) => {
+    const isText = typeof value === "string" && type !== "integer";
+    const isInteger = typeof value === "bigint" && (type === "integer" || type === "size");
+    if (isText || isInteger) return parse(String(value));
+    throw mismatch();
+  };
+  if (takes === undefined) {
+    if (typeof value === "boolean") return value;
+    throw mismatch();
+  }
+  if (!repeatable) return one(value);
+  if (Array.isArray(value)) return value.map(one);
+  throw mismatch();
+}
