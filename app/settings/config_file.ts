@@ -58,7 +58,7 @@ export async function parseConfig(
 /** Goes by the option's own parser, so that a file allows what the command line allows. */
 function valueOf(setting: Setting, value: unknown): unknown {
   const { value: takes, repeatable, type = "text", parse = (text) => text } = setting.option;
-  const mismatch = () => new UsageError(`Allowed is ${typeOf(setting)}.`);
+  const mismatch = () => new UsageError(`Allowed is a value of type ${typeOf(setting)}.`);
   const one = (value: unknown) => {
     const isText = typeof value === "string" && type !== "integer";
     const isInteger = typeof value === "bigint" && (type === "integer" || type === "size");

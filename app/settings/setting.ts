@@ -29,7 +29,7 @@ export function settingOf(option: OptionSpec): Setting {
 
 /** What a value of the setting is in a file, for people. */
 export function typeOf({ option }: Setting): string {
-  if (option.value === undefined) return "true or false";
+  if (option.value === undefined) return "boolean";
   const type = option.type ?? "text";
   return option.repeatable ? `list of ${type}s` : type;
 }
