@@ -60,7 +60,7 @@ export function readHello(paramCount: number, reader: MsgpackReader): Hello {
   if (version === mismatch || paramCount < 4) throw malformed();
   const address = readText(reader, isDialable);
   const incarnation = readText(reader, isIncarnation);
-  const expected = reader.nil() ? null : readText(reader, () => true);
+  const expected = reader.nil() ? null : readText(reader, isIncarnation);
   const cluster = (paramCount > 4 ? findCluster(reader) : undefined) ?? defaultCluster;
   return { address, incarnation, expected, cluster };
 }
