@@ -297,6 +297,27 @@ Deno.test("during() reads what is typed in the meantime once that takes long, an
   }
 });
 
+Deno.test("Enter counts in a wait during a command that has taken long before", async () => {
+  const { talk, keyboard, pauses } = conversation({ isTerminal: true });
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  const during = talk.during(async () => {
+    await begun;
+    return await talk.wait(1_000);
+  });
+  pauses[0].end();
+  await turn();
+  begin();
+  await turn();
+  for (const line of ["stats", ""]) {
+    keyboard.type(line);
+    await turn();
+  }
+  assert(talk.hadEnough);
+  pauses[1].end();
+  assert(await during);
+  assertEquals(await talk.ask(">"), "stats");
+});
+
 Deno.test("mine ends early when the input of a terminal does, and goes on in a pipe", async () => {
   for (const isTerminal of [true, false]) {
     const pauses: number[] = [];

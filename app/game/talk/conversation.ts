@@ -62,6 +62,8 @@ export class Conversation {
   #nextLine: Promise<string | undefined> | undefined;
   /** Lines that were typed before they were asked for, oldest first. */
   #ahead: string[] = [];
+  /** The wait that goes on: what it shows, and what it is told of lines. */
+  #waiting: { prompt(): string; onLine(line: string | undefined): void } | undefined;
   #isAsking = false;
   #ended = false;
   #hadEnough = false;
@@ -192,10 +194,14 @@ export class Conversation {
     const tickMs = isDrawn ? appLimits.progressIntervalMs : ms;
     let passedMs = 0;
     const shown = () => isDrawn ? `${this.#show("prompt", bar(passedMs / ms))} ` : "";
-    this.#readAhead(over.signal, shown, (line) => {
-      if (line === undefined) calledOff.abort();
-      else if (line === "") this.#hadEnough = true;
-    });
+    this.#waiting = {
+      prompt: shown,
+      onLine: (line) => {
+        if (line === undefined) calledOff.abort();
+        else if (line === "") this.#hadEnough = true;
+      },
+    };
+    this.#readAhead(over.signal);
     let drawn = "";
     for (; passedMs < ms && !calledOff.signal.aborted; passedMs += tickMs) {
       if (isDrawn && shown() !== drawn) lines.setPrompt(drawn = shown());
@@ -203,24 +209,22 @@ export class Conversation {
     }
     if (isDrawn) lines.setPrompt("");
     over.abort();
+    this.#waiting = undefined;
     return !calledOff.signal.aborted;
   }
 
   /**
    * Reads on until `over`, so that what is typed is seen, and keeps the lines until they are asked for.
-   * The end of the input is kept too; Enter alone is told to `onLine`, and nothing else.
+   * The end of the input is kept too; Enter alone is only told to the wait that goes on.
    */
-  async #readAhead(
-    over: AbortSignal,
-    prompt = () => "",
-    onLine = (_line: string | undefined) => {},
-  ): Promise<void> {
+  async #readAhead(over: AbortSignal): Promise<void> {
     while (!over.aborted) {
-      const next = this.#peek(prompt());
+      const next = this.#peek(this.#waiting?.prompt() ?? "");
       const line = await next;
-      // It was asked for, or comes too late to be typed ahead.
-      if (over.aborted || this.#nextLine !== next) return;
-      onLine(line);
+      if (over.aborted) return;
+      // Another one that reads ahead was first.
+      if (this.#nextLine !== next) continue;
+      this.#waiting?.onLine(line);
       if (line === undefined) return;
       this.#nextLine = undefined;
       if (line !== "") this.#keep(line);
