@@ -3,8 +3,7 @@
  * doc. Nothing else in the project states such a number.
  *
  * Code reads the bounds of `Limits` from the environment that is injected into it, so that a test can
- * inject others. Those of `wireLimits`, `appLimits`, `logLimits` and `httpLimits`
- * are fixed.
+ * inject others. Those of `wireLimits`, `appLimits`, `logLimits` and `httpLimits` are fixed.
  *
  * @module
  */
@@ -635,7 +634,7 @@ export const limitRelations: readonly LimitRelation[] = [
   {
     fields: ["syncPaceMs", "peerCheckMs", "ackTimeoutMs"],
     holds: (l) => 2 * l.syncPaceMs + l.peerCheckMs < l.ackTimeoutMs,
-    rule: "an acknowledgement comes at the peer's pace before it is overdue",
+    rule: "a message leaves and is looked at before its acknowledgement is overdue",
   },
   ordered("ackTimeoutMs", "peerLostMs", "a dead connection is ended before its peer is lost"),
   ordered("stateSenderPatienceMs", "peerLostMs", "another sender is asked before one is lost"),

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { exists } from "./exists.ts";
 import { DatabaseSync } from "node:sqlite";
 import type { Random } from "../../rpc/mod.ts";
 import { damaged, DataDirectoryError } from "./data_error.ts";
@@ -226,14 +227,4 @@ function formatOf(directory: string, header: Uint8Array): number {
         ? "export it with the cmud that wrote it, and import that into a new directory"
         : "use the cmud that wrote it, or a later one"),
   );
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

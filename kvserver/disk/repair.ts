@@ -1,3 +1,4 @@
+import { exists } from "./exists.ts";
 import { basename, dirname, resolve } from "node:path";
 import { defaultLimits } from "../../limits.ts";
 import type { Clock, Random } from "../../rpc/mod.ts";
@@ -28,7 +29,7 @@ export function repairDirectory(from: string, to: string, environment: Clock & R
   try {
     writeDirectory(unfinished, salvage, environment);
     // Only where it is empty: a directory in its place is not replaced everywhere.
-    if (isThere(to)) Deno.removeSync(to);
+    if (exists(to)) Deno.removeSync(to);
     Deno.renameSync(unfinished, to);
     syncDirectory(above);
   } catch (cause) {
@@ -41,7 +42,7 @@ export function repairDirectory(from: string, to: string, environment: Clock & R
 
 /** @throws {DataDirectoryError} when something is in the way. */
 function expectEmpty(to: string): void {
-  if (!isThere(to)) return;
+  if (!exists(to)) return;
   let isEmpty = false;
   try {
     isEmpty = [...Deno.readDirSync(to)].length === 0;
@@ -50,16 +51,6 @@ function expectEmpty(to: string): void {
   }
   if (isEmpty) return;
   throw new DataDirectoryError(to, "it is not empty; allowed is a new one, or an empty one");
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 function beginDirectory(to: string, above: string): string {
