@@ -21,6 +21,7 @@ import { map, pictureColumns } from "../talk/map_text.ts";
 import { buy, mine } from "../state/moves.ts";
 import { miningBar } from "../talk/progress.ts";
 import { social } from "./social.ts";
+import * as aliasText from "../talk/alias_text.ts";
 import * as text from "../talk/text.ts";
 import type { Command } from "./player_context.ts";
 import { readWhereabouts } from "../state/whereabouts.ts";
@@ -136,11 +137,15 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
   solve: enterBattle,
 
   alias({ talk, aliases }, [typed, ...args]) {
-    if (typed === undefined) return talk.say(text.listAliases(aliases.all, talk.manner));
+    if (typed === undefined) return talk.say(aliasText.listAliases(aliases.all, talk.manner));
     const [word, words] = [typed.toLowerCase(), args.join(" ")];
-    if (words === "") return talk.say(text.aliasDropped(word, aliases.remove(word)));
+    if (words === "") return talk.say(aliasText.aliasDropped(word, aliases.remove(word)));
     const refusal = aliases.set(word, words);
-    talk.say(refusal === undefined ? text.aliasSet(word, words) : text.aliasRefused[refusal](word));
+    talk.say(
+      refusal === undefined
+        ? aliasText.aliasSet(word, words)
+        : aliasText.aliasRefused[refusal](word),
+    );
   },
 
   brief(player) {

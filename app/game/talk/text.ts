@@ -7,16 +7,7 @@
  * @module
  */
 
-import {
-  aliasCharsMax,
-  aliasesMax,
-  aliasWordCharsMax,
-  countMax,
-  leadersMax,
-  mineAttemptsMax,
-  nameCharsMax,
-} from "../world/bounds.ts";
-import type { AliasRefusal } from "./aliases.ts";
+import { countMax, leadersMax, mineAttemptsMax, nameCharsMax } from "../world/bounds.ts";
 import type { Character } from "../state/character.ts";
 import { type Hardware, ownedKinds, powerOf } from "../world/hardware.ts";
 import type { Standing } from "../state/leaders.ts";
@@ -174,33 +165,6 @@ const units: readonly [unit: string, seconds: number][] = [
   ["minute", 60],
   ["second", 1],
 ];
-
-/** All aliases. */
-export function listAliases(aliases: ReadonlyMap<string, string>, manner: Manner): string[] {
-  if (aliases.size === 0) return ["You have no aliases. To make one: alias m mine 20"];
-  return glossary([...aliases], manner);
-}
-
-/** A new alias, or a new meaning of one. */
-export function aliasSet(word: string, words: string): string {
-  return `${quote(word)} stands for ${quote(words)} from now on.`;
-}
-
-/** An alias that was to be dropped, if it was there. */
-export function aliasDropped(word: string, wasThere: boolean): string {
-  return wasThere
-    ? `${quote(word)} stands for nothing else any more.`
-    : `${quote(word)} is no alias.`;
-}
-
-/** Why an alias cannot be. */
-export const aliasRefused: Readonly<Record<AliasRefusal, (word: string) => string>> = {
-  word: (word) =>
-    `${quote(word)} cannot be an alias: one word of ${aliasWordCharsMax} letters at most.`,
-  command: (word) => `${word} is a command, and stays one.`,
-  length: () => `An alias stands for ${aliasCharsMax} letters at most.`,
-  count: () => `You have ${aliasesMax} aliases, and that is the most.`,
-};
 
 /** Answers are short from now on, or long again. */
 export function briefness(isBrief: boolean): string {
