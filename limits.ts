@@ -185,7 +185,7 @@ export interface Limits {
   /** Lists of a query actor that are made at once; the next waits for one of them. */
   readonly listsAtOnce: number;
   /**
-   * Bytes of the records of a replica: keys, short values and 32 bytes each. Past it a Put of another key
+   * Bytes of the records of a replica: keys, short values and 36 bytes each. Past it a Put of another key
    * is answered with `overloaded`. Over 100 million keys fit.
    */
   readonly storeKeyBytesMax: number;

@@ -17,6 +17,7 @@ import {
   applicationId,
   dataFileName,
   formatVersion,
+  isKnownFormat,
   oldFormatVersion,
   tables,
 } from "./data_format.ts";
@@ -119,7 +120,7 @@ export function createDataFile(directory: string, random: Random): void {
  * that is not ours. Not to be called while this process has the file open, because closing it would end
  * SQLite's locks.
  *
- * @returns its format: the present one, or that before it.
+ * @returns its format: the present one, or one that can be brought to it.
  * @throws {DataDirectoryError} when there is none, or none of ours in a format we know, or no access.
  */
 export function checkDataFile(directory: string, access: Access): number {
@@ -218,10 +219,10 @@ function formatOf(directory: string, header: Uint8Array): number {
     );
   }
   const version = view.getUint32(userVersionAt);
-  if (version === formatVersion || version === oldFormatVersion) return version;
+  if (isKnownFormat(version)) return version;
   throw new DataDirectoryError(
     directory,
-    `its ${dataFileName} has format ${version}, and this cmud knows formats ${oldFormatVersion} and ` +
+    `its ${dataFileName} has format ${version}, and this cmud knows formats ${oldFormatVersion} to ` +
       `${formatVersion} only; ` +
       (version < formatVersion
         ? "export it with the cmud that wrote it, and import that into a new directory"

@@ -5,7 +5,7 @@ import { readClusterName } from "./cluster_name.ts";
 import { shownKey } from "./damage.ts";
 import { damaged } from "./data_error.ts";
 import { openDataFile, unreadable } from "./data_file.ts";
-import { dataFileName, formatVersion } from "./data_format.ts";
+import { dataFileName, manifestFormatVersion } from "./data_format.ts";
 import { EntryTableReader } from "./entry_table_reader.ts";
 import { chainFaults, oldChainFaults } from "./log_chain.ts";
 import { segmentFile, segmentIn, segmentName, segmentsIn } from "./log_segment.ts";
@@ -16,8 +16,8 @@ import { type Manifest, readManifest } from "./manifest.ts";
  * fold moves entries from the log to the file: what is folded meanwhile is read twice, never missed.
  */
 export class DataReader {
-  /** Whether the directory has the present format, and not that of 0.1.0. */
-  readonly isPresent: boolean;
+  /** The directory's format. */
+  readonly format: number;
   #directory: string;
   #limits: Limits;
   #database: DatabaseSync;
@@ -29,7 +29,7 @@ export class DataReader {
     this.#database = openDataFile(directory, "read");
     try {
       const [{ user_version }] = this.#database.prepare("PRAGMA user_version").all();
-      this.isPresent = user_version === formatVersion;
+      this.format = user_version as number;
       this.#database.exec("SELECT number FROM actor LIMIT 1");
     } catch (error) {
       this.#database.close();
@@ -130,7 +130,7 @@ export class DataReader {
   #completeLog(): Partial<Manifest> {
     let before: string | undefined;
     while (true) {
-      const manifest = this.isPresent ? readManifest(this.#database) : undefined;
+      const manifest = this.#hasManifest ? readManifest(this.#database) : undefined;
       const faults = manifest === undefined
         ? oldChainFaults(this.#directory)
         : chainFaults(this.#directory, manifest);
@@ -143,12 +143,12 @@ export class DataReader {
 
   /** @param missed segments that were not there any more: they must have been folded */
   *#table(missed: readonly number[]): Generator<Uint8Array> {
-    const manifest = this.isPresent ? readManifest(this.#database) : undefined;
+    const manifest = this.#hasManifest ? readManifest(this.#database) : undefined;
     const lost = missed.find((segment) => segment >= (manifest?.firstSegment ?? Infinity));
     if (lost !== undefined) throw new Error(`${segmentName(lost)}: it is missing`);
     const table = new EntryTableReader(
       this.#database,
-      this.isPresent,
+      this.format,
       this.#limits,
       (key, what) => {
         throw new Error(`${dataFileName}: the row of the key ${shownKey(key)}: ${what}`);
@@ -161,6 +161,10 @@ export class DataReader {
         `${dataFileName}: it has ${table.entries} rows of ${manifest.entries}, or others than it had`,
       );
     }
+  }
+
+  get #hasManifest(): boolean {
+    return this.format >= manifestFormatVersion;
   }
 
   /** All rows of a query that has few. */

@@ -8,8 +8,10 @@ import {
   writeEntryParts,
   writtenBytesMax,
 } from "../entry/entry_batch.ts";
+import { counterMax, expiresAtMax } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { sequenceMax, timestampMax } from "../entry/order.ts";
+import { formatVersion, oldFormatVersion } from "./data_format.ts";
 
 /** Called with a row that is not as it was written, and what is wrong with it. */
 export type OnBadRow = (key: Uint8Array, what: string) => void;
@@ -21,24 +23,24 @@ export class EntryTableReader {
   checksum = 0;
   #database: DatabaseSync;
   #held: HeldRows;
-  #hasChecksums: boolean;
+  #format: number;
   #chunkBytes: number;
   #onBad: OnBadRow;
   #checksums = new EntryChecksums();
 
   /**
-   * @param hasChecksums whether rows have checksums; those of format 2 have none
+   * @param format of the table: rows of format 2 have no checksums, those of format 3 no extras
    * @param onBad called with each row that is left out; an error that it throws ends the reading
    */
   constructor(
     database: DatabaseSync,
-    hasChecksums: boolean,
+    format: number,
     { diskChunkBytes }: Pick<Limits, "diskChunkBytes">,
     onBad: OnBadRow,
   ) {
     this.#chunkBytes = diskChunkBytes;
     this.#database = database;
-    this.#hasChecksums = hasChecksums;
+    this.#format = format;
     this.#onBad = onBad;
     this.#held = new HeldRows(database);
   }
@@ -59,6 +61,10 @@ export class EntryTableReader {
       }
       yield* this.#sound(batch);
     }
+  }
+
+  get #hasChecksums(): boolean {
+    return this.#format > oldFormatVersion;
   }
 
   /** Yields a batch as bytes, without the rows that do not match their checksums. */
@@ -93,7 +99,8 @@ export class EntryTableReader {
       iif(actor BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER}, actor, -1) AS actor,
       ${
       this.#hasChecksums ? "iif(checksum BETWEEN 0 AND 4294967295, checksum, -1)" : "0"
-    } AS checksum
+    } AS checksum,
+      ${this.#format === formatVersion ? presentExtras : absentExtras}
     `;
     const end = `ORDER BY key LIMIT ${rowsMax}`;
     const firstRows = this.#database.prepare(`SELECT ${columns} FROM entry ${end}`);
@@ -112,6 +119,17 @@ const rowsMax = 2_000;
 /** A longer value is read by a query of its own. */
 const shortBytesMax = 1_024;
 
+/** What is absent is 0, and what is out of bounds -1. */
+const presentExtras = `
+      CASE WHEN counter IS NULL THEN 0 WHEN counter BETWEEN 1 AND ${counterMax} THEN counter ELSE -1 END
+        AS counter,
+      CASE WHEN expiresAt IS NULL THEN 0 WHEN expiresAt BETWEEN 1 AND ${expiresAtMax} THEN expiresAt
+        ELSE -1 END AS expiresAt,
+      isBin IS NOT NULL AS isBin
+`;
+
+const absentExtras = "0 AS counter, 0 AS expiresAt, 0 AS isBin";
+
 interface EntryRow {
   key: Uint8Array;
   /** `null` when it is longer than `shortBytesMax`. */
@@ -122,6 +140,9 @@ interface EntryRow {
   sequence: number;
   actor: number;
   checksum: number;
+  counter: number;
+  expiresAt: number;
+  isBin: 0 | 1;
 }
 
 /** Rows as a source of entries: an entry's number is its index in `rows`. */
@@ -138,22 +159,24 @@ class HeldRows implements EntrySource {
 
   /** Why a row is no entry, whatever its checksum says. */
   faultOf(n: number): string | undefined {
-    const { key, timestamp, sequence, actor } = this.rows[n];
+    const { key, valueBytes, timestamp, sequence, actor, counter, expiresAt } = this.rows[n];
     if (key === null || key.length > wireLimits.keyBytesMax) return "its key is none";
     if (timestamp < 0) return "its timestamp is out of bounds";
     if (sequence < 0) return "its sequence is out of bounds";
+    if (counter < 0) return "its counter is out of bounds";
+    if (expiresAt < 0 || (expiresAt > 0 && valueBytes === null)) return "its expiry is none";
     return this.#uids.has(actor) ? undefined : `it is of actor ${actor}, whom nobody knows`;
   }
 
   writeEntry(writer: MsgpackWriter, n: number): void {
-    const { key, value, valueBytes, timestamp, sequence } = this.rows[n];
-    const whole = valueBytes === null ? null : value ?? this.#longValue(key);
-    writeEntryParts(writer, { key, value: whole, timestamp, sequence });
+    const row = this.rows[n];
+    const value = row.valueBytes === null ? null : row.value ?? this.#longValue(row.key);
+    writeEntryParts(writer, { ...row, value, isBin: row.isBin === 1 });
   }
 
   writtenBytesMax(n: number): number {
-    const { key, valueBytes } = this.rows[n];
-    return writtenBytesMax(key.length + (valueBytes ?? 0));
+    const { key, valueBytes, counter, expiresAt } = this.rows[n];
+    return writtenBytesMax(key.length + (valueBytes ?? 0), counter, expiresAt);
   }
 
   uidNumberOf(n: number): number {

@@ -25,7 +25,9 @@ export class EntryTableWriter {
       SELECT timestamp, sequence, checksum, (SELECT uid FROM actor WHERE number = actor) AS uid
       FROM entry WHERE key = ?
     `);
-    this.#replace = database.prepare("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?)");
+    this.#replace = database.prepare(
+      "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    );
     this.#insertActor = database.prepare("INSERT OR IGNORE INTO actor (uid) VALUES (?)");
     this.#actorNumber = database.prepare("SELECT number FROM actor WHERE uid = ?");
   }
@@ -60,6 +62,9 @@ export class EntryTableWriter {
       order.sequence,
       this.#numberOf(uid),
       checksum,
+      store.counterOf(n) || null,
+      store.expiresAtOf(n) || null,
+      store.isBin(n) ? 1 : null,
     );
     if (held === undefined) this.#added++;
     this.#checksum ^= checksum ^ (held?.checksum ?? 0);

@@ -9,7 +9,7 @@ import { upgradeDirectory } from "./upgrade.ts";
 
 /**
  * Makes a directory, whose lock is held, one of the present format that nobody else may read: makes its
- * file if the directory is new, and brings one of format 2 over.
+ * file if the directory is new, and brings one of an earlier format over.
  *
  * @returns for what others had permissions, if they had any.
  * @throws {DataDirectoryError} when it is damaged, or cannot be written.

@@ -8,7 +8,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { defaultLimits, wireLimits } from "../../limits.ts";
 import { EntryChecksums } from "../entry/checksum.ts";
-import { type EntryBytes, noValue } from "../entry/entry.ts";
+import { counterMax, type EntryBytes, expiresAtMax, noExpiry, noValue } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { isUid, sequenceMax, timestampMax } from "../entry/order.ts";
 import { isUtf8 } from "../../rpc/mod.ts";
@@ -17,7 +17,7 @@ import { readClusterName } from "./cluster_name.ts";
 import { DamageReport, shownKey } from "./damage.ts";
 import { DataDirectoryError } from "./data_error.ts";
 import { openDataFile } from "./data_file.ts";
-import { dataFileName, formatVersion } from "./data_format.ts";
+import { dataFileName, isKnownFormat, oldFormatVersion } from "./data_format.ts";
 import { EntryTableReader } from "./entry_table_reader.ts";
 import { chainFaults, oldChainFaults } from "./log_chain.ts";
 import { stretches } from "./log_record.ts";
@@ -136,7 +136,8 @@ export class Salvage {
 
   /** Reads what SQLite can read. @returns how many rows that were. */
   #readTables(database: DatabaseSync): number {
-    this.#isOld = versionOf(database) !== formatVersion;
+    const format = versionOf(database);
+    this.#isOld = format === oldFormatVersion || !isKnownFormat(format);
     for (const fault of integrityFaults(database)) this.report.add(dataFileName, fault);
     if (!this.#isOld) this.#manifest = this.#read(dataFileName, () => readManifest(database));
     this.cluster = this.#read(dataFileName, () => readClusterName(database));
@@ -146,7 +147,12 @@ export class Salvage {
     });
     const onBad = (key: Uint8Array, what: string) =>
       this.report.add(dataFileName, `the row of the key ${shownKey(key)}: ${what}`);
-    const table = new EntryTableReader(database, !this.#isOld, defaultLimits, onBad);
+    const table = new EntryTableReader(
+      database,
+      this.#isOld ? oldFormatVersion : format,
+      defaultLimits,
+      onBad,
+    );
     for (const chunk of table.chunks()) {
       for (const entry = new EntryReader(chunk); entry.next();) this.#merge(dataFileName, entry);
     }
@@ -178,10 +184,9 @@ export class Salvage {
 
   /** Takes a row, if it is one: its checksum says so, for one of the actors that are known. */
   #takeRow(row: Row, uids: Map<number, string>, others: ReadonlySet<string>): void {
-    const { key, value, actor, timestamp, sequence } = row;
+    const { key, value, actor } = row;
     const known = uids.get(actor);
-    const isOf = (uid: string) =>
-      this.#checksums.ofParts({ key, value, timestamp, sequence, uid }) === row.checksum;
+    const isOf = (uid: string) => this.#checksums.ofParts({ ...row, uid }) === row.checksum;
     let uid = known;
     if (!this.#isOld && (uid === undefined || !isOf(uid))) {
       uid = others.values().find(isOf);
@@ -193,22 +198,21 @@ export class Salvage {
     bytes.set(value ?? [], key.length);
     if (this.store.find(bytes, 0, key.length) === noEntry) this.#rowsFound++;
     this.#merge(dataFileName, {
+      ...row,
       bytes,
       keyStart: 0,
       keyEnd: key.length,
       valueStart: value === null ? noValue : key.length,
       valueEnd: value === null ? noValue : bytes.length,
-      timestamp,
-      sequence,
       uid,
     });
   }
 
   /** Takes an entry, unless its key or value is no text, which nobody could list, print or overwrite. */
   #merge(file: string, entry: EntryBytes): void {
-    const { bytes, keyStart, keyEnd, valueStart, valueEnd } = entry;
+    const { bytes, keyStart, keyEnd, valueStart, valueEnd, isBin } = entry;
     const isText = isUtf8(bytes, keyStart, keyEnd) &&
-      (valueStart === noValue || isUtf8(bytes, valueStart, valueEnd));
+      (valueStart === noValue || isBin || isUtf8(bytes, valueStart, valueEnd));
     if (isText) this.store.merge(entry);
     else {
       const key = shownKey(bytes.subarray(keyStart, keyEnd));
@@ -244,19 +248,36 @@ interface Row {
   sequence: number;
   actor: number;
   checksum: number;
+  counter: number;
+  expiresAt: number;
+  isBin: boolean;
 }
 
 /** A record as a row of the table of entries; `undefined` when it cannot be one. */
 function rowOf(values: readonly SqliteValue[], isOld: boolean): Row | undefined {
-  if (values.length !== (isOld ? 5 : 6)) return undefined;
-  const [key, value, timestamp, sequence, actor, checksum = 0] = values;
+  // Rows that were added before the extras end in front of them.
+  if (isOld ? values.length !== 5 : values.length !== 6 && values.length !== 9) return undefined;
+  const [key, value, timestamp, sequence, actor, checksum = 0, ...extras] = values;
+  const [counter, expiresAt, isBin] = [0, 1, 2].map((i) => extras[i] ?? 0);
   if (!(key instanceof Uint8Array) || key.length > wireLimits.keyBytesMax) return undefined;
   if (!(value instanceof Uint8Array) && value !== null) return undefined;
   if (!isWithin(timestamp, timestampMax) || !isWithin(sequence, sequenceMax)) return undefined;
   if (!isWithin(actor, Number.MAX_SAFE_INTEGER) || !isWithin(checksum, 0xffffffff)) {
     return undefined;
   }
-  return { key, value, timestamp, sequence, actor, checksum };
+  if (!isWithin(counter, counterMax) || !isWithin(expiresAt, expiresAtMax)) return undefined;
+  if (expiresAt !== noExpiry && value === null) return undefined;
+  return {
+    key,
+    value,
+    timestamp,
+    sequence,
+    actor,
+    checksum,
+    counter,
+    expiresAt,
+    isBin: isBin === 1,
+  };
 }
 
 function isWithin(value: SqliteValue, max: number): value is number {
@@ -294,8 +315,8 @@ function isOldSegment(directory: string, number: number): boolean {
   }
 }
 
-function versionOf(database: DatabaseSync): unknown {
-  return database.prepare("PRAGMA user_version").get()?.user_version;
+function versionOf(database: DatabaseSync): number {
+  return database.prepare("PRAGMA user_version").get()?.user_version as number;
 }
 
 /** What SQLite finds wrong, with the bytes where the pages begin that it names. */

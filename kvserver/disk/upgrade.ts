@@ -5,7 +5,13 @@ import { EntryChecksums } from "../entry/checksum.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { Store } from "../store/mod.ts";
 import { openDataFile } from "./data_file.ts";
-import { checksumColumn, formatVersion, manifestTable } from "./data_format.ts";
+import {
+  checksumColumn,
+  extraColumns,
+  formatVersion,
+  manifestTable,
+  oldFormatVersion,
+} from "./data_format.ts";
 import { DataReader } from "./data_reader.ts";
 import { EntryTableReader } from "./entry_table_reader.ts";
 import { EntryTableWriter } from "./entry_table_writer.ts";
@@ -15,12 +21,12 @@ import { newDirectoryId } from "./segment_header.ts";
 import { inTransaction } from "./transaction.ts";
 
 /**
- * Brings a directory of format 2 to the present format, with all that it holds. The directory's lock
- * must be held.
+ * Brings a directory of an earlier format to the present one, with all that it holds. The directory's
+ * lock must be held.
  *
- * All of it is one transaction of SQLite: whatever interrupts it, the directory is one of format 2 still,
- * perhaps with an empty segment of the new format, or one of the present format, perhaps with segments
- * that are folded.
+ * All of it is one transaction of SQLite: whatever interrupts it, the directory is one of its old format
+ * still, perhaps with an empty segment of the new one, or one of the present format, perhaps with
+ * segments that are folded.
  *
  * @throws {DataDirectoryError} when it is damaged, or cannot be written.
  */
@@ -30,13 +36,33 @@ export function upgradeDirectory(
   limits: Limits = defaultLimits,
 ): void {
   const reader = new DataReader(directory, limits);
+  const { format } = reader;
   try {
-    if (reader.isPresent) return;
+    if (format === formatVersion) return;
     reader.expectSound();
     for (const _ of reader.chunks());
   } finally {
     reader.close();
   }
+  if (format === oldFormatVersion) upgradeOldest(directory, random, limits);
+  else upgradeManifested(directory);
+}
+
+/** From format 3: rows get columns, and are else what they were, as is the log. */
+function upgradeManifested(directory: string): void {
+  const database = openDataFile(directory, "write");
+  try {
+    inTransaction(database, () => {
+      addColumns(database, extraColumns);
+      database.exec(`PRAGMA user_version = ${formatVersion}`);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+/** From format 2, that of 0.1.0. */
+function upgradeOldest(directory: string, random: Random, limits: Limits): void {
   for (const number of segmentsIn(directory)) {
     // What an interrupted attempt has left.
     if (segmentFile(directory, number).header !== undefined) {
@@ -50,7 +76,8 @@ export function upgradeDirectory(
   const database = openDataFile(directory, "write");
   try {
     inTransaction(database, () => {
-      database.exec(`ALTER TABLE entry ADD COLUMN ${checksumColumn}; ${manifestTable}`);
+      addColumns(database, [checksumColumn, ...extraColumns]);
+      database.exec(manifestTable);
       insertManifest(database, { id, firstSegment, ...addChecksums(database, limits) });
       foldAll(database, directory, segments);
       database.exec(`PRAGMA user_version = ${formatVersion}`);
@@ -58,6 +85,12 @@ export function upgradeDirectory(
     removeFolded(database, directory, segments);
   } finally {
     database.close();
+  }
+}
+
+function addColumns(database: DatabaseSync, definitions: readonly string[]): void {
+  for (const definition of definitions) {
+    database.exec(`ALTER TABLE entry ADD COLUMN ${definition}`);
   }
 }
 
@@ -70,7 +103,7 @@ function addChecksums(
   const update = database.prepare("UPDATE entry SET checksum = ? WHERE key = ?");
   let entries = 0;
   let sum = 0;
-  const table = new EntryTableReader(database, false, limits, (_, what) => {
+  const table = new EntryTableReader(database, oldFormatVersion, limits, (_, what) => {
     throw new Error(what);
   });
   for (const chunk of table.chunks()) {

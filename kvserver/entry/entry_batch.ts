@@ -1,11 +1,12 @@
 import { MsgpackWriter } from "../../rpc/mod.ts";
+import { noCounter, noExpiry } from "./entry.ts";
 
 /** Room that a message needs beside its entries. */
 export const envelopeBytes = 32 * 1024;
 
 /** Holds entries by their numbers. */
 export interface EntrySource {
-  /** Appends an entry's key, value, timestamp and sequence. */
+  /** Appends an entry's key, value, what `writeExtras` appends, timestamp and sequence. */
   writeEntry(writer: MsgpackWriter, n: number): void;
   /** The most bytes that `writeEntry` appends. */
   writtenBytesMax(n: number): number;
@@ -15,9 +16,21 @@ export interface EntrySource {
   uid(number: number): string;
 }
 
-/** The most bytes that `writeEntry` appends for a key and value of so many bytes together. */
-export function writtenBytesMax(bytes: number): number {
-  return bytes + 5 + 5 + 9 + 5;
+/**
+ * The most bytes that `writeEntry` appends for a key and value of so many bytes together, and for these
+ * extras.
+ */
+export function writtenBytesMax(bytes: number, counter: number, expiresAt: number): number {
+  return bytes + 5 + 5 + 9 + 5 + (counter === noCounter && expiresAt === noExpiry ? 0 : 1 + 9) +
+    (expiresAt === noExpiry ? 0 : 9);
+}
+
+/** Appends an entry's counter and the time of its expiry as an array, if it has either. */
+export function writeExtras(writer: MsgpackWriter, counter: number, expiresAt: number): void {
+  if (counter === noCounter && expiresAt === noExpiry) return;
+  writer.arrayHeader(expiresAt === noExpiry ? 1 : 2);
+  writer.int(counter);
+  if (expiresAt !== noExpiry) writer.int(expiresAt);
 }
 
 /** An entry in parts. */
@@ -25,6 +38,12 @@ export interface EntryParts {
   key: Uint8Array;
   /** `null` is a tombstone. */
   value: Uint8Array | null;
+  /** Whether the value is a bin, and no str. Default false. */
+  isBin?: boolean;
+  /** Default `noCounter`. */
+  counter?: number;
+  /** Default `noExpiry`. */
+  expiresAt?: number;
   timestamp: number;
   sequence: number;
 }
@@ -32,11 +51,21 @@ export interface EntryParts {
 /** Appends an entry in parts, as `EntrySource.writeEntry` appends one by its number. */
 export function writeEntryParts(
   writer: MsgpackWriter,
-  { key, value, timestamp, sequence }: EntryParts,
+  {
+    key,
+    value,
+    isBin = false,
+    counter = noCounter,
+    expiresAt = noExpiry,
+    timestamp,
+    sequence,
+  }: EntryParts,
 ): void {
   writer.strBytes(key);
   if (value === null) writer.nil();
+  else if (isBin) writer.bin(value);
   else writer.strBytes(value);
+  writeExtras(writer, counter, expiresAt);
   writer.int(timestamp);
   writer.int(sequence);
 }
@@ -50,7 +79,9 @@ export function entryBytesMax(source: EntrySource, n: number): number {
  * Entries for one message between replicas: as many as fit, written from where they are held.
  *
  * The message holds the uids that the entries bear, the number of entries, and of each entry the key,
- * value, timestamp, sequence and the place of its uid among the uids. An `EntryReader` reads it.
+ * the value (nil, str or bin), extras, timestamp, sequence and the place of its uid among the uids. The
+ * extras are an array, `[counter]` or `[counter, expiresAt]`, and absent when the entry has neither. An
+ * `EntryReader` reads it.
  */
 export class EntryBatch {
   /** The numbers of the entries. */

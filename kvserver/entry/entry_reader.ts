@@ -1,7 +1,7 @@
 import { wireLimits } from "../../limits.ts";
 import { mismatch, MsgpackReader } from "../../rpc/mod.ts";
 import { sequenceMax, timestampMax } from "./order.ts";
-import { type EntryBytes, noValue } from "./entry.ts";
+import { counterMax, type EntryBytes, noCounter, noExpiry, noValue } from "./entry.ts";
 
 const { keyBytesMax } = wireLimits;
 
@@ -26,6 +26,9 @@ export class EntryReader implements EntryBytes {
   keyEnd = 0;
   valueStart = noValue;
   valueEnd = noValue;
+  isBin = false;
+  counter = noCounter;
+  expiresAt = noExpiry;
   timestamp = 0;
   sequence = 0;
   uid = "";
@@ -75,18 +78,46 @@ export class EntryReader implements EntryBytes {
     const keyBytes = expected(reader.strHeader(), keyBytesMax);
     this.keyStart = reader.at;
     this.keyEnd = reader.at += keyBytes;
-    if (reader.nil()) this.valueStart = this.valueEnd = noValue;
-    else {
-      const valueBytes = expected(reader.strHeader());
-      this.valueStart = reader.at;
-      this.valueEnd = reader.at += valueBytes;
-    }
+    this.#readValue();
+    this.#readExtras();
     this.timestamp = this.#ordinal(timestampMax);
     this.sequence = this.#ordinal(sequenceMax);
     this.end = reader.at;
     const uid = this.#uids[expected(reader.uint())];
     if (uid === undefined) throw malformed();
     this.uid = uid;
+  }
+
+  #readValue(): void {
+    const reader = this.#reader;
+    this.isBin = false;
+    if (reader.nil()) {
+      this.valueStart = this.valueEnd = noValue;
+      return;
+    }
+    let valueBytes = reader.strHeader();
+    if (valueBytes === mismatch) {
+      valueBytes = expected(reader.binHeader());
+      this.isBin = true;
+    }
+    this.valueStart = reader.at;
+    this.valueEnd = reader.at += valueBytes;
+  }
+
+  /** Reads an entry's counter and expiry in the one way in which they are written. */
+  #readExtras(): void {
+    const reader = this.#reader;
+    const count = reader.arrayHeader();
+    this.counter = noCounter;
+    this.expiresAt = noExpiry;
+    if (count === mismatch) return;
+    if (count < 1 || count > 2) throw malformed();
+    this.counter = expected(reader.uint(), counterMax);
+    if (count === 1 && this.counter === noCounter) throw malformed();
+    if (count === 1) return;
+    this.expiresAt = expected(reader.uint());
+    // A tombstone has nothing that could expire.
+    if (this.expiresAt === noExpiry || this.valueStart === noValue) throw malformed();
   }
 
   /** Reads a part of an order; `mismatch` stands for one that is skipped. */

@@ -19,7 +19,7 @@ import {
   RpcError,
   writeValue,
 } from "../../rpc/mod.ts";
-import { noValue } from "../entry/entry.ts";
+import { noCounter, noValue } from "../entry/entry.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import { writeEntries } from "./list_part.ts";
 
@@ -68,10 +68,17 @@ export class Queries implements RequestHandler {
   #store: Store;
   #host: QueryHost;
   #defersPuts: boolean;
+  /** The number of the last write that was accepted. */
+  #counter = noCounter;
   #gets = 0;
   #puts = 0;
   #deletes = 0;
   #lists = 0;
+
+  /** The counter of the last write that was accepted; `noCounter` before the first. */
+  get counter(): number {
+    return this.#counter;
+  }
 
   /** @param defersPuts whether the caller replies to Puts, once they are on disk */
   constructor(store: Store, host: QueryHost, defersPuts: boolean) {
@@ -149,7 +156,9 @@ export class Queries implements RequestHandler {
       reader.at,
       this.#host.now(),
       this.#host.uid,
+      this.#counter + 1,
     );
+    this.#counter++;
     // The caller does the rest for all Puts of a query, because less code here is inlined further.
     this.accepted.push(n);
     if (!this.#defersPuts) return writer.nil();
@@ -181,7 +190,9 @@ export class Queries implements RequestHandler {
       noValue,
       this.#host.now(),
       this.#host.uid,
+      this.#counter + 1,
     ));
+    this.#counter++;
     if (!this.#defersPuts) return writer.bool(shown);
     return this.#defer(request, shown);
   }

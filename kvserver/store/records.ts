@@ -1,5 +1,7 @@
 import type { Limits } from "../../limits.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
+import { noExpiry } from "../entry/entry.ts";
+import { Expiries } from "./expiries.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
 /** The number of no entry: what a find returns for a key that is not held. */
@@ -10,20 +12,27 @@ export const tombstone = 0xffffffff;
 
 // The words of a record, in front of the bytes of its key. A search reads the last words and the key.
 const timestampLow = 0;
-const timestampHigh = 1;
+/** The upper 16 bits of the timestamp (lower half), and those of the counter (upper half). */
+const highHalves = 1;
 const sequenceWord = 2;
+/** The number of the uid; of an entry that expires, its place among the expiries, which have the number. */
 const uidWord = 3;
-const valueLengthWord = 4;
-const valuePlaceWord = 5;
-const nextWord = 6;
-/** The length of the key, the words of room for a value, and marks. */
-const shapeWord = 7;
-const headWords = 8;
+const counterLow = 4;
+const valueLengthWord = 5;
+const valuePlaceWord = 6;
+const nextWord = 7;
+/** The length of the key, the words of room for a value, marks, and the bits below. */
+const shapeWord = 8;
+const headWords = 9;
 
 const keyLengthMask = 0x1fff;
 const roomShift = 13;
 const roomMask = 0x1f;
 const marksShift = 18;
+/** The value is a bin, and no str. */
+const binBit = 1 << 31;
+/** The entry expires. */
+const expiresBit = 1 << 30;
 
 /** A longer value gets no room in its record, because the room would be lost when the next one is longer. */
 const roomBytesMax = 64;
@@ -32,7 +41,7 @@ const roomBytesMax = 64;
 const firstWords = 256;
 
 /**
- * The record of each key: 32 bytes, the key behind them, and room for a value as long as the first one,
+ * The record of each key: 36 bytes, the key behind them, and room for a value as long as the first one,
  * if that was short. Longer values are held by `Values`.
  *
  * An entry's number is the place of its record. Invariant: number and key of an entry stay the same for
@@ -40,17 +49,19 @@ const firstWords = 256;
  */
 export class Records {
   #arena: WordArena;
+  #expiries: Expiries;
 
   /** @param limits bound the memory @param memory is charged for it */
   constructor(limits: Limits, memory = new MemoryAccount()) {
     this.#arena = new WordArena(firstWords, limits, memory);
+    this.#expiries = new Expiries(limits, memory);
     // No record has the number 0.
     this.#arena.allocate(1);
   }
 
   /** Memory that they take. */
   get byteLength(): number {
-    return this.#arena.byteLength;
+    return this.#arena.byteLength + this.#expiries.byteLength;
   }
 
   /**
@@ -107,29 +118,69 @@ export class Records {
     return true;
   }
 
-  // ---- the order of the Put -----------------------------------------------------------------
+  // ---- the write ----------------------------------------------------------------------------
 
   timestamp(n: number): number {
     const words = this.#arena.words[chunkOf(n)];
-    return words[inChunk(n) + timestampHigh] * 0x100000000 + words[inChunk(n) + timestampLow];
+    const high = words[inChunk(n) + highHalves] & 0xffff;
+    return high * 0x100000000 + words[inChunk(n) + timestampLow];
   }
 
   sequence(n: number): number {
     return this.#arena.words[chunkOf(n)][inChunk(n) + sequenceWord];
   }
 
-  /** The number of the uid of the Put. */
+  /** The number of the uid of the write. */
   uid(n: number): number {
-    return this.#arena.words[chunkOf(n)][inChunk(n) + uidWord];
+    const word = this.#arena.words[chunkOf(n)][inChunk(n) + uidWord];
+    return this.#expires(n) ? this.#expiries.uid(word) : word;
   }
 
-  setOrder(n: number, timestamp: number, sequence: number, uid: number): void {
+  /** The counter of the write, or `noCounter`. */
+  counter(n: number): number {
+    const words = this.#arena.words[chunkOf(n)];
+    const high = words[inChunk(n) + highHalves] >>> 16;
+    return high * 0x100000000 + words[inChunk(n) + counterLow];
+  }
+
+  /** When the entry expires, or `noExpiry`. */
+  expiresAt(n: number): number {
+    if (!this.#expires(n)) return noExpiry;
+    return this.#expiries.expiresAt(this.#arena.words[chunkOf(n)][inChunk(n) + uidWord]);
+  }
+
+  /** Makes sure that there is memory for one more entry that expires. @throws as `WordArena.reserve` does. */
+  reserveExpiry(): void {
+    this.#expiries.reserve();
+  }
+
+  /** @param uid the number of the uid @param expiresAt or `noExpiry` */
+  setWrite(
+    n: number,
+    timestamp: number,
+    sequence: number,
+    uid: number,
+    counter: number,
+    expiresAt: number,
+  ): void {
     const words = this.#arena.words[chunkOf(n)];
     const at = inChunk(n);
     words[at + timestampLow] = timestamp;
-    words[at + timestampHigh] = timestamp / 0x100000000;
+    words[at + highHalves] = (timestamp / 0x100000000) | (counter / 0x100000000) << 16;
     words[at + sequenceWord] = sequence;
-    words[at + uidWord] = uid;
+    words[at + counterLow] = counter;
+    if ((words[at + shapeWord] & expiresBit) !== 0) this.#expiries.remove(words[at + uidWord]);
+    if (expiresAt === noExpiry) {
+      words[at + shapeWord] &= ~expiresBit;
+      words[at + uidWord] = uid;
+    } else {
+      words[at + shapeWord] |= expiresBit;
+      words[at + uidWord] = this.#expiries.add(n, uid, expiresAt);
+    }
+  }
+
+  #expires(n: number): boolean {
+    return (this.#shape(n) & expiresBit) !== 0;
   }
 
   // ---- where the value is -------------------------------------------------------------------
@@ -147,6 +198,17 @@ export class Records {
   /** Bytes of the value, or `tombstone`. */
   valueLength(n: number): number {
     return this.#arena.words[chunkOf(n)][inChunk(n) + valueLengthWord];
+  }
+
+  /** Whether the value is a bin, and no str. */
+  isBin(n: number): boolean {
+    return (this.#shape(n) & binBit) !== 0;
+  }
+
+  setBin(n: number, isBin: boolean): void {
+    const words = this.#arena.words[chunkOf(n)];
+    if (isBin) words[inChunk(n) + shapeWord] |= binBit;
+    else words[inChunk(n) + shapeWord] &= ~binBit;
   }
 
   valuePlace(n: number): number {
@@ -176,7 +238,7 @@ export class Records {
 
   // ---- marks --------------------------------------------------------------------------------
 
-  /** Whether the entry bears any of `marks`, bits of 14. */
+  /** Whether the entry bears any of `marks`, bits of 11. */
   isMarked(n: number, marks: number): boolean {
     return ((this.#shape(n) >>> marksShift) & marks) !== 0;
   }
@@ -187,6 +249,19 @@ export class Records {
 
   unmark(n: number, marks: number): void {
     this.#arena.words[chunkOf(n)][inChunk(n) + shapeWord] &= ~(marks << marksShift);
+  }
+
+  /**
+   * Asserts that each entry that expires is among the expiries, and no other.
+   *
+   * @param numbers of all entries
+   * @throws {Error} when that is not so.
+   */
+  assertInvariants(numbers: readonly number[]): void {
+    const expiring = numbers.filter((n) => this.#expires(n));
+    this.#expiries.assertInvariants(
+      new Map(expiring.map((n) => [n, this.#arena.words[chunkOf(n)][inChunk(n) + uidWord]])),
+    );
   }
 
   #shape(n: number): number {

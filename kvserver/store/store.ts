@@ -1,8 +1,8 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
 import { MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
-import { writtenBytesMax } from "../entry/entry_batch.ts";
+import { writeExtras, writtenBytesMax } from "../entry/entry_batch.ts";
 import { isLater, nextOrder, type Order } from "../entry/order.ts";
-import { type EntryBytes, noValue } from "../entry/entry.ts";
+import { type EntryBytes, noCounter, noExpiry, noValue } from "../entry/entry.ts";
 import { KeyIndex } from "./key_index.ts";
 import { OrderedIndex } from "./ordered_index.ts";
 import { noEntry, Records, tombstone } from "./records.ts";
@@ -74,6 +74,9 @@ export class Store {
    *
    * @param keyStart the key is `bytes[keyStart..keyEnd)`
    * @param valueStart the value is `bytes[valueStart..valueEnd)`, or a tombstone when this is `noValue`
+   * @param counter numbers the actor's writes, from 1 on
+   * @param isBin whether the value is a bin, and no str
+   * @param expiresAt milliseconds since the epoch; of a value only
    * @returns the entry, to be merged into the other replicas.
    * @throws {RpcError} `overloaded` when the replica is full; then nothing has changed.
    */
@@ -85,11 +88,14 @@ export class Store {
     valueEnd: number,
     nowMs: number,
     uid: string,
+    counter = noCounter,
+    isBin = false,
+    expiresAt = noExpiry,
   ): number {
     let n = this.find(bytes, keyStart, keyEnd);
     const order = nextOrder(this.#orderOf(n), nowMs, uid, this.#next);
     if (n === noEntry) n = this.#create(bytes, keyStart, keyEnd, valueEnd - valueStart, uid);
-    this.#set(n, bytes, valueStart, valueEnd, order);
+    this.#set(n, bytes, valueStart, valueEnd, order, counter, isBin, expiresAt);
     return n;
   }
 
@@ -106,7 +112,8 @@ export class Store {
       const valueBytes = entry.valueEnd - entry.valueStart;
       n = this.#create(entry.bytes, entry.keyStart, entry.keyEnd, valueBytes, entry.uid);
     }
-    this.#set(n, entry.bytes, entry.valueStart, entry.valueEnd, entry);
+    const { bytes, valueStart, valueEnd, counter, isBin, expiresAt } = entry;
+    this.#set(n, bytes, valueStart, valueEnd, entry, counter, isBin, expiresAt);
     return n;
   }
 
@@ -172,7 +179,7 @@ export class Store {
     writer.strBytes(this.#records.bytesAt(n), start, start + this.#records.keyLength(n));
   }
 
-  /** Appends the value of an entry as a str, or nil for a tombstone. */
+  /** Appends the value of an entry as the str or bin that it is, or nil for a tombstone. */
   writeValue(writer: MsgpackWriter, n: number): void {
     this.#values.write(writer, n);
   }
@@ -183,7 +190,7 @@ export class Store {
     return this.#records.keyLength(n) + (valueLength === tombstone ? 0 : valueLength);
   }
 
-  /** Whether an entry bears any of the marks: bits of 14, which dirty sets share out. */
+  /** Whether an entry bears any of the marks: bits of 11, which dirty sets share out. */
   isMarked(n: number, marks: number): boolean {
     return this.#records.isMarked(n, marks);
   }
@@ -196,17 +203,18 @@ export class Store {
     this.#records.unmark(n, marks);
   }
 
-  /** Appends key, value, timestamp and sequence of an entry, as they travel between replicas. */
+  /** Appends an entry without its uid, as it travels between replicas. */
   writeEntry(writer: MsgpackWriter, n: number): void {
     this.writeKey(writer, n);
     this.writeValue(writer, n);
+    writeExtras(writer, this.#records.counter(n), this.#records.expiresAt(n));
     writer.int(this.#records.timestamp(n));
     writer.int(this.#records.sequence(n));
   }
 
   /** The most bytes that `writeEntry` appends for an entry. */
   writtenBytesMax(n: number): number {
-    return writtenBytesMax(this.bytesOf(n));
+    return writtenBytesMax(this.bytesOf(n), this.#records.counter(n), this.#records.expiresAt(n));
   }
 
   timestampOf(n: number): number {
@@ -215,6 +223,21 @@ export class Store {
 
   sequenceOf(n: number): number {
     return this.#records.sequence(n);
+  }
+
+  /** The number of an entry's write among those of its actor, or `noCounter`. */
+  counterOf(n: number): number {
+    return this.#records.counter(n);
+  }
+
+  /** When an entry expires, milliseconds since the epoch, or `noExpiry`. */
+  expiresAtOf(n: number): number {
+    return this.#records.expiresAt(n);
+  }
+
+  /** Whether the value of an entry is a bin, and no str. */
+  isBin(n: number): boolean {
+    return this.#records.isBin(n);
   }
 
   /** The number of an entry's uid, valid as long as some entry bears that uid. */
@@ -262,6 +285,7 @@ export class Store {
     this.#ordered.assertInvariants();
     this.#index.assertInvariants(numbers);
     this.#values.assertInvariants(numbers);
+    this.#records.assertInvariants(numbers);
     this.#uids.assertInvariants(uses);
   }
 
@@ -285,7 +309,7 @@ export class Store {
     this.#index.reserve();
     this.#ordered.reserve();
     const n = this.#records.create(bytes, start, end, valueBytes);
-    this.#records.setOrder(n, 0, 0, this.#uids.use(uid));
+    this.#records.setWrite(n, 0, 0, this.#uids.use(uid), noCounter, noExpiry);
     this.#index.add(n);
     this.#ordered.add(n);
     this.#entries++;
@@ -298,14 +322,25 @@ export class Store {
     this.#ordered.count(n, by);
   }
 
-  #set(n: number, bytes: Uint8Array, start: number, end: number, order: Order): void {
+  #set(
+    n: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    order: Order,
+    counter: number,
+    isBin: boolean,
+    expiresAt: number,
+  ): void {
     const had = this.#records.valueLength(n) !== tombstone;
-    // First, because nothing may have changed when there is no room for the value.
+    // First, because nothing may have changed when there is no room for the expiry or the value.
+    if (expiresAt !== noExpiry) this.#records.reserveExpiry();
     this.#values.set(n, bytes, start, end);
+    this.#records.setBin(n, isBin);
     if (had !== (start !== noValue)) this.#count(n, had ? -1 : 1);
     const uid = this.#uids.use(order.uid);
     this.#uids.release(this.#records.uid(n));
-    this.#records.setOrder(n, order.timestamp, order.sequence, uid);
+    this.#records.setWrite(n, order.timestamp, order.sequence, uid, counter, expiresAt);
   }
 }
 

@@ -50,12 +50,13 @@ export class Values {
     this.#log.clean();
   }
 
-  /** Appends the value as a str, or nil for a tombstone. */
+  /** Appends the value as the str or bin that it is, or nil for a tombstone. */
   write(writer: MsgpackWriter, n: number): void {
     const length = this.#records.valueLength(n);
     if (length === tombstone) return writer.nil();
     const start = this.#startOf(n, length);
-    writer.strBytes(this.#bytesOf(n, length), start, start + length);
+    if (this.#records.isBin(n)) writer.bin(this.#bytesOf(n, length), start, start + length);
+    else writer.strBytes(this.#bytesOf(n, length), start, start + length);
   }
 
   /** A copy of the value; `null` for a tombstone. */

@@ -97,13 +97,13 @@ function messageFault(message: unknown, from: SystemId, limits: Limits): string 
 function entriesFault(bytes: Uint8Array, nowMs: number, limits: Limits): string | undefined {
   const reader = new EntryReader(bytes);
   while (reader.next()) {
-    const { keyStart, keyEnd, valueStart, valueEnd } = reader;
+    const { keyStart, keyEnd, valueStart, valueEnd, isBin } = reader;
     if (!isUtf8(bytes, keyStart, keyEnd)) return "a key is not UTF-8";
     if (valueStart !== noValue) {
       if (valueEnd - valueStart > wireLimits.valueBytesMax) {
         return `a value has over ${wireLimits.valueBytesMax} bytes`;
       }
-      if (!isUtf8(bytes, valueStart, valueEnd)) return "a value is not UTF-8";
+      if (!isBin && !isUtf8(bytes, valueStart, valueEnd)) return "a value is not UTF-8";
     }
     const fault = orderFault(reader, nowMs, limits);
     if (fault !== null) return fault;

@@ -41,17 +41,17 @@ const unusable: [what: string, spoil: (directory: string) => void, found: string
       database.exec("PRAGMA user_version = 1");
       database.close();
     },
-    "has format 1, and this cmud knows formats 2 and 3 only; export it with the cmud that wrote it",
+    "has format 1, and this cmud knows formats 2 to 4 only; export it with the cmud that wrote it",
   ],
   [
     "has a later format",
     (directory) => {
       newDataFile(directory);
       const database = new DatabaseSync(`${directory}/cmud.db`);
-      database.exec("PRAGMA user_version = 4");
+      database.exec("PRAGMA user_version = 5");
       database.close();
     },
-    "has format 4, and this cmud knows formats 2 and 3 only; use the cmud",
+    "has format 5, and this cmud knows formats 2 to 4 only; use the cmud",
   ],
   [
     "is cut off",

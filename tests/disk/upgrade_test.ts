@@ -5,9 +5,10 @@ import { StoredData } from "../../kvserver/disk/stored_data.ts";
 import { upgradeDirectory } from "../../kvserver/disk/upgrade.ts";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "../deps.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
-import { heldIn } from "../support/disk/data_files.ts";
-import { openedDisk } from "./disk_threads.ts";
-import { charsOf } from "../support/store/stores.ts";
+import { batchOf, dataWriter, entry, heldIn } from "../support/disk/data_files.ts";
+import { heldEntries } from "../support/store/held_entries.ts";
+import { openedDisk, writtenTo } from "./disk_threads.ts";
+import { charsOf, type TextEntry } from "../support/store/stores.ts";
 import { FragileMedium } from "./fragile_medium.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 
@@ -15,13 +16,96 @@ import { TempDirectory } from "../support/disk/temp_directory.ts";
 // authors, a peer; a log with a part of a record at its end, and another one behind it.
 
 function oldDirectory(): TempDirectory {
+  return copyOf("format_2");
+}
+
+// The directory `format_3` was written by the program as it was before entries had counters, expiries and
+// bin values: rows, tombstones, a value longer than a page, two authors, a peer; a log.
+
+function copyOf(fixture: string): TempDirectory {
   const directory = new TempDirectory();
-  for (const name of ["cmud.db", "log-2", "log-3"]) {
-    const from = new URL(`./format_2/${name}`, import.meta.url);
-    Deno.writeFileSync(`${directory.path}/${name}`, Deno.readFileSync(from));
+  const from = new URL(`./${fixture}/`, import.meta.url);
+  for (const { name } of Deno.readDirSync(from)) {
+    Deno.writeFileSync(`${directory.path}/${name}`, Deno.readFileSync(new URL(name, from)));
   }
   return directory;
 }
+
+/** An entry as there were none before format 4. */
+const present: TextEntry = {
+  ...entry("folded 09", "\xff\x00"),
+  timestamp: 1_800_000_000_000,
+  isBin: true,
+  counter: 2 ** 48 - 1,
+  expiresAt: Number.MAX_SAFE_INTEGER,
+};
+
+Deno.test("a directory of format 3 is read as it is, and brought over by a server, with all it holds", async () => {
+  using directory = copyOf("format_3");
+  const { path } = directory;
+  const held = heldIn(path);
+  assertEquals(
+    [
+      held.size,
+      held.get("folded 07")?.value,
+      held.get("folded 08")?.value,
+      held.get("logged 2")?.uid,
+    ],
+    [63, "overwritten in the log", null, "127.0.0.1:6000/0123456789abcdef/3"],
+  );
+  assertEquals(held.get("long")?.value, "long ".repeat(2000));
+  assertEquals(new Salvage(path).report.text(), []);
+  assertEquals(formatOf(path), 3);
+
+  const first = await openedDisk(path);
+  assertEquals(first.held, held);
+  assertEquals(first.disk.peers, ["127.0.0.1:7000"]);
+  await writtenTo(first.disk, batchOf(present));
+  await first.disk.close();
+  assertEquals(formatOf(path), 4);
+  held.set(present.key, present);
+  const second = await openedDisk(path);
+  assertEquals(second.held, held);
+  await second.disk.close();
+});
+
+Deno.test("rows of format 3 and of the present one stand side by side, whoever reads them", () => {
+  using directory = copyOf("format_3");
+  const { path } = directory;
+  const held = heldIn(path);
+  upgradeDirectory(path, realEnvironment);
+  const writer = dataWriter(path);
+  writer.append([batchOf(present)]);
+  while (!writer.foldOn(Infinity));
+  writer.close();
+  held.set(present.key, present);
+  assertEquals(heldIn(path), held);
+  // Nothing but pages: the file's header and its list of tables are gone.
+  const file = `${path}/cmud.db`;
+  Deno.writeFileSync(file, Deno.readFileSync(file).fill(0, 0, 4096));
+  const salvaged = new Salvage(path);
+  const found = heldEntries(salvaged.store).map(({ key, isBin, counter, expiresAt }) =>
+    key === present.key ? [isBin, counter, expiresAt] : key
+  );
+  const expected = [...held.keys()].sort().map((key) =>
+    key === present.key ? [true, present.counter, present.expiresAt] : key
+  );
+  assertEquals(found, expected);
+});
+
+Deno.test("what interrupts bringing a directory of format 3 over leaves it as it was", () => {
+  using directory = copyOf("format_3");
+  const { path } = directory;
+  const held = heldIn(path);
+  {
+    // The last of the columns is there already, so that it cannot be added.
+    const other = new DatabaseSync(`${path}/cmud.db`);
+    other.exec("ALTER TABLE entry ADD COLUMN isBin INTEGER");
+    other.close();
+  }
+  assertThrows(() => upgradeDirectory(path, realEnvironment), Error, "duplicate column");
+  assertEquals([formatOf(path), heldIn(path)], [3, held]);
+});
 
 Deno.test("a directory of format 2 is read as it is, and brought over by a server, with all it holds", async () => {
   using directory = oldDirectory();
@@ -45,7 +129,7 @@ Deno.test("a directory of format 2 is read as it is, and brought over by a serve
   assertEquals(first.disk.peers, ["127.0.0.1:7000"]);
   await first.disk.close();
   assertEquals([...directory.files().keys()], ["cmud.db", "lock", "log-4"]);
-  assertEquals(formatOf(path), 3);
+  assertEquals(formatOf(path), 4);
   const second = await openedDisk(path);
   assertEquals(second.held, held);
   await second.disk.close();
@@ -67,7 +151,7 @@ Deno.test("what interrupts bringing a directory over loses nothing, and it is tr
     assertEquals(heldIn(path), held, fault);
     upgradeDirectory(path, realEnvironment);
     assertEquals(heldIn(path), held, fault);
-    assertEquals(formatOf(path), 3);
+    assertEquals(formatOf(path), 4);
   }
 });
 

@@ -9,6 +9,8 @@ const anyEntry: fc.Arbitrary<TextEntry> = fc.record({
   timestamp: fc.nat(2 ** 31 - 1).map((n) => n * 2 ** 16),
   sequence: fc.nat(),
   uid: fc.constantFrom("a:1/00/1", "a:1/00/2", "127.0.0.1:6000/0123456789abcdef/17"),
+  isBin: fc.boolean(),
+  counter: fc.option(fc.integer({ min: 1 }), { nil: undefined }),
 });
 
 const checksums = new EntryChecksums();
@@ -51,6 +53,10 @@ Deno.test("a checksum covers each part of an entry", () => {
     { timestamp: 6 },
     { sequence: 5 },
     { uid: "a:1/00/2" },
+    { isBin: true },
+    { counter: 7 },
+    { expiresAt: 7 },
+    { counter: 7, expiresAt: 7 },
   ];
   for (const change of changes) {
     assertNotEquals(readChecksum({ ...entry, ...change }), readChecksum(entry));

@@ -185,7 +185,7 @@ function padded(i: number): string {
 
 Deno.test("Store takes at most 100 bytes for a key of 20 bytes and a value of 16", () => {
   const random = new Prng(1);
-  for (const count of [15_000, 50_000]) {
+  for (const count of [14_000, 50_000]) {
     const store = new Store();
     for (let i = 0; i < count; i++) {
       put(store, `key:${random.below(2 ** 31)}`.padEnd(20, "."), "0123456789abcdef");

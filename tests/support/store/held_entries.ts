@@ -8,6 +8,9 @@ export interface HeldEntry extends Order {
   readonly key: string;
   /** `null` is a tombstone. */
   readonly value: Uint8Array | null;
+  readonly isBin: boolean;
+  readonly counter: number;
+  readonly expiresAt: number;
 }
 
 /** A copy of an entry. */
@@ -15,6 +18,9 @@ export function heldEntry(store: Store, n: number): HeldEntry {
   return {
     key: charsOf(store.keyOf(n)),
     value: store.valueOf(n),
+    isBin: store.isBin(n),
+    counter: store.counterOf(n),
+    expiresAt: store.expiresAtOf(n),
     timestamp: store.timestampOf(n),
     sequence: store.sequenceOf(n),
     uid: store.uidOf(n),

@@ -1,8 +1,8 @@
-import { type EntryBytes, noValue } from "../../../kvserver/entry/entry.ts";
+import { type EntryBytes, noCounter, noExpiry, noValue } from "../../../kvserver/entry/entry.ts";
 import { EntryReader } from "../../../kvserver/entry/entry_reader.ts";
 import type { Order } from "../../../kvserver/entry/order.ts";
 import { noEntry, type Store } from "../../../kvserver/store/mod.ts";
-import { MsgpackReader, MsgpackWriter } from "../../../rpc/mod.ts";
+import { mismatch, MsgpackReader, MsgpackWriter } from "../../../rpc/mod.ts";
 
 /**
  * A store as the tests speak to it. Keys and values are bytes as characters ("latin 1"), so that any
@@ -31,7 +31,11 @@ export function bytesOf(chars: string): Uint8Array {
 }
 
 /** An entry in the middle of other bytes. */
-export function entryBytes(key: string, value: string | null, order: Order): EntryBytes {
+export function entryBytes(
+  key: string,
+  value: string | null,
+  order: Order & EntryExtras,
+): EntryBytes {
   const valueStart = value === null ? noValue : 2 + key.length;
   return {
     bytes: bytesOf(`<${key}=${value ?? ""}>`),
@@ -39,12 +43,22 @@ export function entryBytes(key: string, value: string | null, order: Order): Ent
     keyEnd: 1 + key.length,
     valueStart,
     valueEnd: value === null ? noValue : valueStart + value.length,
+    isBin: false,
+    counter: noCounter,
+    expiresAt: noExpiry,
     ...order,
   };
 }
 
+/** What few entries have. */
+export interface EntryExtras {
+  isBin?: boolean;
+  counter?: number;
+  expiresAt?: number;
+}
+
 /** An entry, its key and value as characters. */
-export interface TextEntry extends Order {
+export interface TextEntry extends Order, EntryExtras {
   key: string;
   value: string | null;
 }
@@ -56,10 +70,20 @@ export function messageOf(entries: readonly TextEntry[]): Uint8Array {
   writer.arrayHeader(uids.length);
   for (const uid of uids) writer.str(uid);
   writer.int(entries.length);
-  for (const { key, value, timestamp, sequence, uid } of entries) {
+  for (const entry of entries) {
+    const { key, value, timestamp, sequence, uid, counter, expiresAt } = entry;
     writer.strBytes(bytesOf(key));
     if (value === null) writer.nil();
+    else if (entry.isBin) writer.bin(bytesOf(value));
     else writer.strBytes(bytesOf(value));
+    if (expiresAt !== undefined) {
+      writer.arrayHeader(2);
+      writer.int(counter ?? 0);
+      writer.int(expiresAt);
+    } else if (counter !== undefined) {
+      writer.arrayHeader(1);
+      writer.int(counter);
+    }
     for (const number of [timestamp, sequence, uids.indexOf(uid)]) writer.int(number);
   }
   return writer.written();
@@ -73,7 +97,11 @@ export function entriesOf(message: Uint8Array): TextEntry[] {
     const { bytes, keyStart, keyEnd, valueStart, valueEnd, timestamp, sequence, uid } = reader;
     const key = charsOf(bytes.subarray(keyStart, keyEnd));
     const value = valueStart === noValue ? null : charsOf(bytes.subarray(valueStart, valueEnd));
-    entries.push({ key, value, timestamp, sequence, uid });
+    const entry: TextEntry = { key, value, timestamp, sequence, uid };
+    if (reader.isBin) entry.isBin = true;
+    if (reader.counter !== noCounter) entry.counter = reader.counter;
+    if (reader.expiresAt !== noExpiry) entry.expiresAt = reader.expiresAt;
+    entries.push(entry);
   }
   return entries;
 }
@@ -125,7 +153,8 @@ export function orderOf(store: Store, n: number): Order {
 function strIn(writer: MsgpackWriter): string | null {
   const reader = new MsgpackReader(writer.written());
   if (reader.nil()) return null;
-  const length = reader.strHeader();
+  const strLength = reader.strHeader();
+  const length = strLength === mismatch ? reader.binHeader() : strLength;
   return charsOf(reader.bytes.subarray(reader.at, reader.at + length));
 }
 
