@@ -12,7 +12,7 @@ import {
   readResponseHead,
   type Timers,
 } from "../rpc/mod.ts";
-import { type Hello, writeHello } from "./hello.ts";
+import { type Hello, type HelloReply, readHelloReply, writeHello } from "./hello.ts";
 
 /** The address answers as another incarnation of a system. */
 export class WrongIncarnationError extends Error {
@@ -21,7 +21,7 @@ export class WrongIncarnationError extends Error {
   }
 }
 
-/** The system does not accept the greeting: it is of another version or cluster. */
+/** The system does not accept the greeting: it is of another version or cluster, or advertises another address. */
 export class RefusedError extends Error {
   static {
     this.prototype.name = "RefusedError";
@@ -29,7 +29,7 @@ export class RefusedError extends Error {
 }
 
 /** A connection on which a system greeted. */
-export interface GreetedStream {
+export interface GreetedStream extends HelloReply {
   readonly stream: ByteStream;
   /** Cuts what comes next on it into frames. */
   readonly frames: FrameReader;
@@ -84,10 +84,11 @@ async function exchange(
     frames.received(count);
     const reply = frames.take();
     if (reply === undefined) continue;
-    const { error } = readResponseHead(new MsgpackReader(reply, frameHeaderBytes));
+    const behind = frameHeaderBytes + frameLength(reply, 0);
+    const reader = new MsgpackReader(reply, frameHeaderBytes, behind);
+    const { error } = readResponseHead(reader);
     if (error?.code === "unavailable") throw new WrongIncarnationError(error.message);
     if (error !== undefined) throw new RefusedError(error.message);
-    const behind = frameHeaderBytes + frameLength(reply, 0);
-    return { stream, frames, first: reply.slice(behind) };
+    return { ...readHelloReply(reader), stream, frames, first: reply.slice(behind) };
   }
 }

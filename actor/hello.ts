@@ -7,6 +7,7 @@ import {
   type MsgpackWriter,
   RpcError,
 } from "../rpc/mod.ts";
+import { isCountersign } from "./countersign.ts";
 import { protocolVersion } from "./protocol.ts";
 import { isDialable, isIncarnation } from "./system_id.ts";
 
@@ -19,6 +20,21 @@ export interface Hello {
   readonly expected: string | null;
   /** Name of the cluster that the caller belongs to. */
   readonly cluster: string;
+  /** The address at which the caller means to reach the called system; absent: it does not say. */
+  readonly called?: string;
+  /** What the caller shows the called system, and nobody else; absent: a system of an older version. */
+  readonly countersign?: string;
+  /** What somebody showed the caller who says that he is the called system: is it its own? */
+  readonly isYours?: string;
+}
+
+/** What a system answers to a `Hello`. */
+export interface HelloReply {
+  /**
+   * Whether it shows the caller the countersign that the caller asks about; absent: it is of an older
+   * version, and shows none.
+   */
+  readonly isMine?: boolean;
 }
 
 /** The cluster of systems that name none. */
@@ -29,7 +45,7 @@ export const clusterBytesMax = 64;
 
 /** Appends a `Hello` as a whole frame. */
 export function writeHello(writer: MsgpackWriter, hello: Hello): void {
-  const { address, incarnation, expected, cluster } = hello;
+  const { address, incarnation, expected, cluster, called, countersign, isYours } = hello;
   const frame = beginRequest(writer, 0, "Hello");
   writer.arrayHeader(5);
   writer.int(protocolVersion);
@@ -37,9 +53,13 @@ export function writeHello(writer: MsgpackWriter, hello: Hello): void {
   writer.str(incarnation);
   if (expected === null) writer.nil();
   else writer.str(expected);
-  writer.mapHeader(1);
-  writer.str("cluster");
-  writer.str(cluster);
+  const options = Object.entries({ cluster, called, countersign, isYours })
+    .filter(([, value]) => value !== undefined) as [string, string][];
+  writer.mapHeader(options.length);
+  for (const [name, value] of options) {
+    writer.str(name);
+    writer.str(value);
+  }
   writer.endFrame(frame);
 }
 
@@ -61,42 +81,85 @@ export function readHello(paramCount: number, reader: MsgpackReader): Hello {
   const address = readText(reader, isDialable);
   const incarnation = readText(reader, isIncarnation);
   const expected = reader.nil() ? null : readText(reader, isIncarnation);
-  const cluster = (paramCount > 4 ? findCluster(reader) : undefined) ?? defaultCluster;
-  return { address, incarnation, expected, cluster };
+  const options = paramCount > 4 ? readOptions(reader) : {};
+  return { cluster: defaultCluster, ...options, address, incarnation, expected };
 }
+
+/** What may be said in the map of a `Hello` or `Describe`, and what is allowed for it. */
+const optionForms = {
+  cluster: isClusterName,
+  called: isDialable,
+  countersign: isCountersign,
+  isYours: isCountersign,
+} satisfies Partial<Record<keyof Hello, (text: string) => boolean>>;
+
+type Options = Partial<Record<keyof typeof optionForms, string>>;
 
 /**
- * Finds the cluster in the options of a `Hello` or `Describe`; those that are not known are ignored.
+ * Reads the options of a `Hello` or `Describe`; those that are not known are ignored.
  *
- * @returns `undefined` when none is named.
- * @throws {RpcError} `bad_request` when what is named cannot be one.
+ * @throws {RpcError} `bad_request` when what is said of one cannot be.
  */
-export function findCluster(reader: MsgpackReader): string | undefined {
-  let cluster: string | undefined;
+export function readOptions(reader: MsgpackReader): Options {
+  const options: Options = {};
   const count = reader.mapHeader();
   for (let i = 0; i < (count === mismatch ? 0 : count); i++) {
-    if (isNamed(reader, "cluster")) cluster = readText(reader, isClusterName);
-    else reader.skip();
+    const name = readName(reader, Object.keys(optionForms)) as keyof Options | undefined;
+    if (name === undefined) reader.skip();
+    else options[name] = readText(reader, optionForms[name]);
   }
-  return cluster;
+  return options;
 }
 
-/** Reads the key of an option, whatever it is. @returns whether it is `name`. */
-function isNamed(reader: MsgpackReader, name: string): boolean {
+/** Reads the key of a map, whatever it is. @returns which of `names` it is, if it is one of them. */
+function readName(reader: MsgpackReader, names: readonly string[]): string | undefined {
   const count = reader.strHeader();
   if (count === mismatch) {
     reader.skip();
-    return false;
+    return undefined;
   }
   const { bytes, at } = reader;
   reader.at += count;
-  return count === name.length &&
-    [...name].every((char, i) => bytes[at + i] === char.charCodeAt(0));
+  return names.find((name) =>
+    count === name.length && [...name].every((char, i) => bytes[at + i] === char.charCodeAt(0))
+  );
+}
+
+/** Appends the result of a `Hello`: nil for a caller of an older version. */
+export function writeHelloReply(
+  writer: MsgpackWriter,
+  { countersign }: Hello,
+  { isMine }: Required<HelloReply>,
+): void {
+  if (countersign === undefined) return writer.nil();
+  writer.mapHeader(1);
+  writer.str("isMine");
+  writer.bool(isMine);
+}
+
+/** Reads the result of a `Hello`; what is not known of it is ignored. @param reader at the result */
+export function readHelloReply(reader: MsgpackReader): HelloReply {
+  const reply: { isMine?: boolean } = {};
+  const count = reader.mapHeader();
+  for (let i = 0; i < (count === mismatch ? 0 : count); i++) {
+    const isMine = readName(reader, ["isMine"]) === undefined ? undefined : reader.bool();
+    if (isMine === undefined) reader.skip();
+    else reply.isMine = isMine;
+  }
+  return reply;
 }
 
 /** Whether a cluster may have this name. */
 export function isClusterName(name: string): boolean {
   return name.length <= clusterBytesMax && /^[\w.-]+$/.test(name);
+}
+
+/** The refusal of a caller that means another address than the one that the called system advertises. */
+export function refusalOfAlias(own: string, called: string): RpcError {
+  return new RpcError(
+    "bad_request",
+    `Cannot sync: this server is ${own}, not ${called}: name it as it advertises itself`,
+  );
 }
 
 /** The refusal of a caller that belongs to another cluster than the system that is called. */
@@ -122,6 +185,6 @@ function malformed(): RpcError {
   return new RpcError(
     "bad_request",
     "Cannot greet: allowed is [version, HOST:PORT, incarnation, " +
-      'expected incarnation or nil, {"cluster": name}]',
+      'expected incarnation or nil, {"cluster": name, ...}]',
   );
 }

@@ -1,14 +1,14 @@
 import { Backoff, type Environment } from "../rpc/mod.ts";
 import { type GreetedStream, RefusedError, WrongIncarnationError } from "./greeting.ts";
-import { type SystemId, systemKey } from "./system_id.ts";
+import { type Claim, claimKey, type SystemId } from "./system_id.ts";
 
 /** Options of `Introductions`. */
 export interface IntroductionsOptions {
   environment: Environment;
   /** Dials a system and greets it, once. */
-  greet(id: SystemId, signal: AbortSignal): Promise<GreetedStream>;
+  greet(id: SystemId | Claim, signal: AbortSignal): Promise<GreetedStream>;
   /** Takes the connection to a system that was greeted. */
-  greeted(id: SystemId, connection: GreetedStream): void;
+  greeted(id: SystemId | Claim, connection: GreetedStream): void;
 }
 
 /** Called, once, with whether a system was greeted. */
@@ -25,7 +25,7 @@ export interface MeetOptions {
 
 /** A system that was named, and that was not greeted yet. */
 interface Introduction {
-  readonly id: SystemId;
+  readonly id: SystemId | Claim;
   readonly isCaller: boolean;
   /** Called with whether the system was greeted. */
   readonly listeners: Set<MetListener>;
@@ -44,7 +44,7 @@ interface Introduction {
  */
 export class Introductions {
   #options: IntroductionsOptions;
-  /** By `systemKey`: the introductions that have not settled. */
+  /** By `claimKey`: the introductions that have not settled. */
   #open = new Map<string, Introduction>();
   /** Introductions whose dial is due, in the order of their turns. */
   #callers: Introduction[] = [];
@@ -74,8 +74,8 @@ export class Introductions {
    * Never when others name the system while it was named already
    * @returns what ends the wait; a system that nobody waits for any more is not dialed
    */
-  meet(id: SystemId, { isCaller }: MeetOptions, listener: MetListener): EndMeeting {
-    const known = this.#open.get(systemKey(id));
+  meet(id: SystemId | Claim, { isCaller }: MeetOptions, listener: MetListener): EndMeeting {
+    const known = this.#open.get(claimKey(id));
     if (known !== undefined) {
       if (!isCaller && known.isNamed) return () => {};
       known.isNamed ||= !isCaller;
@@ -101,7 +101,7 @@ export class Introductions {
       }),
       endMs: Infinity,
     };
-    this.#open.set(systemKey(id), introduction);
+    this.#open.set(claimKey(id), introduction);
     this.#enqueue(introduction);
     return () => this.#leave(introduction, listener);
   }
@@ -119,7 +119,7 @@ export class Introductions {
   }
 
   #isOpen(introduction: Introduction): boolean {
-    return this.#open.get(systemKey(introduction.id)) === introduction;
+    return this.#open.get(claimKey(introduction.id)) === introduction;
   }
 
   /** Ends all introductions: their systems count as not greeted. */
@@ -132,7 +132,7 @@ export class Introductions {
 
   #settle(introduction: Introduction, isMet: boolean): void {
     if (!this.#isOpen(introduction)) return;
-    this.#open.delete(systemKey(introduction.id));
+    this.#open.delete(claimKey(introduction.id));
     for (const listener of introduction.listeners) listener(isMet);
   }
 

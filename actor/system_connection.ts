@@ -16,11 +16,18 @@ import {
   type Timers,
   writeValue,
 } from "../rpc/mod.ts";
-import { findCluster, readHello, refusalOfCluster } from "./hello.ts";
+import {
+  type Hello,
+  readHello,
+  readOptions,
+  refusalOfAlias,
+  refusalOfCluster,
+  writeHelloReply,
+} from "./hello.ts";
 import type { EndMeeting, MetListener } from "./introductions.ts";
 import { type LinkNotice, noticeOf, writeNotice } from "./link_notice.ts";
 import type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
-import type { SystemId } from "./system_id.ts";
+import type { Claim, SystemId } from "./system_id.ts";
 import { readTell } from "./tell_frame.ts";
 import type { TellHost } from "./tell_network.ts";
 
@@ -29,11 +36,14 @@ export interface ConnectionHost {
   readonly system: TellHost;
   readonly environment: Pick<Timers, "after" | "soon"> & Limited & Accounted;
   /**
-   * Finds out whether a system that says that it is `id` was greeted at its address; dials it if need be.
+   * Finds out whether a system was greeted at the address that a caller claims, and says that the caller
+   * is itself; dials it if need be.
    *
    * @returns what ends that, because the caller is gone
    */
-  meet(id: SystemId, listener: MetListener): EndMeeting;
+  meet(claim: Claim, listener: MetListener): EndMeeting;
+  /** Whether this system shows `countersign` to the system that asks, and to nobody else. */
+  isMine(countersign: string, caller: SystemId): boolean;
   /** Called when the system of a connection was greeted, and when that connection ends. */
   opened(id: SystemId, connection: SystemConnection): void;
   closed(id: SystemId, connection: SystemConnection): void;
@@ -262,7 +272,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
 
   /** A server that is still starting has no description yet: who joins it is to ask again. */
   #describe({ paramCount }: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
-    const cluster = paramCount > 0 ? findCluster(reader) : undefined;
+    const { cluster } = paramCount > 0 ? readOptions(reader) : {};
     if (cluster !== undefined) this.#expectCluster(cluster, "another server");
     const description = this.#host.system.describe();
     if (description === "") {
@@ -282,7 +292,17 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   }
 
   #hello({ paramCount }: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
-    const { address, incarnation, expected, cluster } = readHello(paramCount, reader);
+    const hello = readHello(paramCount, reader);
+    this.#expectThis(hello);
+    const { address, incarnation, countersign = null, isYours } = hello;
+    if (this.#caller.name === "unknown") this.#meet({ address, incarnation, countersign });
+    else if (this.#isListening) this.#expectSame(hello);
+    const isMine = isYours !== undefined && this.#host.isMine(isYours, { address, incarnation });
+    writeHelloReply(writer, hello, { isMine });
+  }
+
+  /** Refuses a caller that means another system, or this one by another address. */
+  #expectThis({ address, incarnation, expected, cluster, called }: Hello): void {
     const { system } = this.#host;
     this.#expectCluster(cluster, address);
     if (expected !== null && expected !== system.incarnation) {
@@ -295,12 +315,12 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     if (incarnation === system.incarnation) {
       throw new RpcError("bad_request", "Cannot greet: this is the server itself");
     }
-    if (this.#caller.name === "unknown") this.#meet({ address, incarnation });
-    else if (this.#isListening) this.#expectSame({ address, incarnation });
-    writer.nil();
+    const own = system.address();
+    if (called !== undefined && called !== own) throw refusalOfAlias(own, called);
   }
 
-  #meet(id: SystemId): void {
+  #meet(claim: Claim): void {
+    const id: SystemId = { address: claim.address, incarnation: claim.incarnation };
     this.#caller = { name: "claimed", id };
     const { claimNoticeMs } = this.#host.environment.limits;
     this.#cancelClaimNotice = this.#host.environment.after(claimNoticeMs, () => {
@@ -310,18 +330,22 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
         reason: `nobody answers at ${id.address}, which it advertises; it is tried again`,
       });
     });
-    this.#endMeeting = this.#host.meet(id, (isMet) => this.#met(id, isMet));
+    this.#endMeeting = this.#host.meet(claim, (isMet) => this.#met(id, isMet));
   }
 
   #met(id: SystemId, isMet: boolean): void {
     this.#cancelClaimNotice?.();
     if (this.#closed || this.#caller.name !== "claimed") return;
     if (!isMet) {
-      const reason = "it advertises an address where nobody answers, or another system does";
+      const reason =
+        "it advertises an address where nobody answers, or another system does, or one " +
+        "that has not made this connection";
       this.#host.system.refusedMessage(this.#ends.peer, id.address, reason);
       this.#send({
         name: "Refused",
-        reason: `it advertises ${id.address}, where nobody answers, or another system does`,
+        reason:
+          `it advertises ${id.address}, where nobody answers, or another system does, or one ` +
+          "that has not made this connection",
       });
       return this.#refuse();
     }

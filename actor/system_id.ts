@@ -6,6 +6,12 @@ export interface SystemId {
   readonly incarnation: string;
 }
 
+/** What a caller says of itself. */
+export interface Claim extends SystemId {
+  /** What it showed, to be asked about at its address; `null`: nothing. */
+  readonly countersign: string | null;
+}
+
 /** Characters of an address at the most: a host name has 253. */
 const addressCharsMax = 260;
 
@@ -26,4 +32,9 @@ export function isIncarnation(text: string): boolean {
 /** The key of a system in a map: no two incarnations have the same. */
 export function systemKey({ address, incarnation }: SystemId): string {
   return `${incarnation} ${address}`;
+}
+
+/** The key of a claim in a map, or of a system that somebody else named. */
+export function claimKey(id: SystemId | Claim): string {
+  return "countersign" in id ? `${systemKey(id)} ${id.countersign}` : systemKey(id);
 }

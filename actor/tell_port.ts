@@ -1,9 +1,10 @@
 import { type Environment, RpcServer, type Transport } from "../rpc/mod.ts";
-import { greet, type GreetedStream } from "./greeting.ts";
+import { Countersigns } from "./countersign.ts";
+import { greet, type GreetedStream, RefusedError } from "./greeting.ts";
 import { type EndMeeting, Introductions, type MetListener } from "./introductions.ts";
 import { RemoteLink, type RemoteLinkHost } from "./remote_link.ts";
 import { type ConnectionHost, SystemConnection } from "./system_connection.ts";
-import { type SystemId, systemKey } from "./system_id.ts";
+import { type Claim, type SystemId, systemKey } from "./system_id.ts";
 import type { TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
 
 /** The real network between systems: a port each, and a connection for each direction. */
@@ -63,6 +64,9 @@ class Links implements RemoteLinkHost, ConnectionHost {
   #links = new Map<string, Map<string, RemoteLink>>();
   #linkCount = 0;
   #introductions: Introductions;
+  #countersigns: Countersigns;
+  /** By `systemKey`: what each system of a link was found to show this one; `null`: nothing. */
+  #shown = new Map<string, string | null>();
   /** The connections of each system that was greeted. */
   #connections = new Map<string, Set<SystemConnection>>();
   /** Links that are being closed. */
@@ -72,9 +76,10 @@ class Links implements RemoteLinkHost, ConnectionHost {
     this.system = system;
     this.environment = environment;
     this.#dialing = dialing;
+    this.#countersigns = new Countersigns(environment);
     this.#introductions = new Introductions({
       environment,
-      greet: (id, signal) => this.greet(id, signal),
+      greet: (id, signal) => this.#introduce(id, signal),
       greeted: (id, connection) => this.#greeted(id, connection),
     });
   }
@@ -83,12 +88,17 @@ class Links implements RemoteLinkHost, ConnectionHost {
     return this.#links.get(incarnation)?.get(address) ?? this.#add({ address, incarnation });
   }
 
-  meet(id: SystemId, listener: MetListener): EndMeeting {
-    return this.#meet(id, true, listener);
+  meet(claim: Claim, listener: MetListener): EndMeeting {
+    const isShown = this.#shown.get(systemKey(claim)) === claim.countersign;
+    return this.#meet(claim, isShown, true, listener);
   }
 
   meetNamed(id: SystemId, listener: MetListener): void {
-    this.#meet(id, false, listener);
+    this.#meet(id, true, false, listener);
+  }
+
+  isMine(countersign: string, caller: SystemId): boolean {
+    return this.#countersigns.for(caller) === countersign;
   }
 
   unlink({ address, incarnation }: SystemId): void {
@@ -96,6 +106,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
     const link = links?.get(address);
     if (links === undefined || link === undefined) return;
     links.delete(address);
+    this.#shown.delete(systemKey(link.id));
     if (links.size === 0) this.#links.delete(incarnation);
     this.#linkCount--;
     const closing = link.close().finally(() => this.#closing.delete(closing));
@@ -110,33 +121,55 @@ class Links implements RemoteLinkHost, ConnectionHost {
 
   // ---- systems that are greeted ---------------------------------------------------------------
 
-  greet(id: SystemId, signal: AbortSignal): Promise<GreetedStream> {
+  greet(id: SystemId, signal: AbortSignal, isYours?: string): Promise<GreetedStream> {
     const { incarnation, cluster } = this.system;
     const hello = {
       address: this.system.address(),
       incarnation,
       expected: id.incarnation,
       cluster,
+      called: id.address,
+      countersign: this.#countersigns.for(id),
+      isYours,
     };
     return greet(id.address, hello, this.#dialing, this.environment, signal);
   }
 
-  #meet(id: SystemId, isCaller: boolean, listener: MetListener): EndMeeting {
+  /** Greets a system; if somebody says that he is that system, it is asked as well whether he is. */
+  async #introduce(id: SystemId | Claim, signal: AbortSignal): Promise<GreetedStream> {
+    if (!("countersign" in id)) return await this.greet(id, signal);
+    const greeted = await this.greet(id, signal, id.countersign ?? undefined);
+    if (greeted.isMine !== false) return greeted;
+    greeted.stream.close();
+    throw new RefusedError(`The connection is not one of ${id.address}`);
+  }
+
+  /** @param isProven whether it is enough that the system was greeted before */
+  #meet(
+    id: SystemId | Claim,
+    isProven: boolean,
+    isCaller: boolean,
+    listener: MetListener,
+  ): EndMeeting {
     const link = this.#links.get(id.incarnation)?.get(id.address);
-    const isMet = link !== undefined && link.epoch > 0;
+    const isMet = isProven && link !== undefined && link.epoch > 0;
     // Another system that claims this address is not there, because this one is.
-    if (!isMet && id.address !== this.system.address()) {
-      return this.#introductions.meet(id, { isCaller }, listener);
-    }
+    const { incarnation } = this.system;
+    const isOwn = id.address === this.system.address() || id.incarnation === incarnation;
+    if (!isMet && !isOwn) return this.#introductions.meet(id, { isCaller }, listener);
     listener(isMet);
     return () => {};
   }
 
   /** A link that is there already dials by itself. */
-  #greeted(id: SystemId, connection: GreetedStream): void {
+  #greeted(id: SystemId | Claim, connection: GreetedStream): void {
     const { address, incarnation } = id;
     const isLinked = this.#links.get(incarnation)?.has(address) ?? false;
-    if (isLinked || this.#add(id, connection) === undefined) connection.stream.close();
+    const isTaken = !isLinked && this.#add({ address, incarnation }, connection) !== undefined;
+    if (!isTaken) connection.stream.close();
+    if ("countersign" in id && (isLinked || isTaken)) {
+      this.#shown.set(systemKey(id), id.countersign);
+    }
   }
 
   #add(id: SystemId, greeted?: GreetedStream): RemoteLink | undefined {

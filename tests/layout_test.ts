@@ -161,7 +161,7 @@ const serverParts = ["rpc", "actor", "log", "kvcommon", "kvclient", "kvserver", 
 
 Deno.test("clock, timers, randomness and network come into the parts of a server by arguments", () => {
   const edges =
-    /\bDate\.now\b|\bperformance\b|\bset(?:Timeout|Interval)\b|\bMath\.random\b|\bcrypto\b|\bDeno\.(?:connect|listen|serve)|"node:(?:net|dgram|timers)"/;
+    /\bDate\.now\b|\bperformance\b|\bset(?:Timeout|Interval)\b|\bMath\.random\b|(?<!node:)\bcrypto\b|\brandom(?:Bytes|Int|UUID)\b|\bDeno\.(?:connect|listen|serve)|"node:(?:net|dgram|timers)"/;
   const defaults = /\b(?:realEnvironment|tcpTransport|tcpDialer)\b/;
   const users = (pattern: RegExp) =>
     parts.filter(({ path, text }) =>

@@ -75,7 +75,7 @@ export class Membership {
     const ref = syncActorOf(named);
     const known = this.#peers.get(uid(ref));
     if (known !== undefined) return known;
-    if (ref.address === this.#context.self.address) return undefined;
+    if (this.#isThis(ref)) return undefined;
     this.#makeRoom(ref);
     if (this.#peers.size < this.#context.limits.peersMax) return this.#add(ref);
     const { size } = this.#peers;
@@ -102,8 +102,14 @@ export class Membership {
   introduced(named: ActorRef): void {
     const ref = syncActorOf(named);
     const isKnown = this.#peers.has(uid(ref)) || this.#ended.has(ref.incarnation) ||
-      ref.address === this.#context.self.address;
+      this.#isThis(ref);
     if (!isKnown) this.#context.meet(ref, { type: "met", ref } satisfies MetMessage);
+  }
+
+  /** Whether it is this server, under whatever name of its host, or another one at its address. */
+  #isThis({ address, incarnation }: ActorRef): boolean {
+    const { self } = this.#context;
+    return address === self.address || incarnation === self.incarnation;
   }
 
   #add(ref: ActorRef): Peer {

@@ -51,6 +51,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   refusedMessage(_peer: string, claimed: string, reason: string): void {
     this.refusals.push([claimed, reason]);
   }
+  isMine = () => false;
   opened(): void {}
   closed(): void {}
 

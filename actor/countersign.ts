@@ -1,0 +1,26 @@
+import { createHmac } from "node:crypto";
+import type { Environment } from "../rpc/mod.ts";
+import { type SystemId, systemKey } from "./system_id.ts";
+
+/** Whether a text may be a countersign. */
+export function isCountersign(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
+}
+
+/**
+ * What a system shows others when it connects to them: each of them something else, which nobody can
+ * guess. Who is shown one asks the system, at its address, whether it is its own. So nobody is taken for a
+ * system because he knows its address and incarnation, which are no secret.
+ */
+export class Countersigns {
+  #secret: string;
+
+  constructor(environment: Pick<Environment, "hex64">) {
+    this.#secret = environment.hex64() + environment.hex64();
+  }
+
+  /** What this system shows `other`, for as long as it lives. */
+  for(other: SystemId): string {
+    return createHmac("sha256", this.#secret).update(systemKey(other)).digest("hex").slice(0, 32);
+  }
+}
