@@ -32,6 +32,8 @@ export class EntryReader implements EntryBytes {
   timestamp = 0;
   sequence = 0;
   uid = "";
+  /** The place of the current entry's uid among `uids`. */
+  uidPlace = 0;
   /** How many entries were skipped, because their order is one that no reader takes. */
   skipped = 0;
   #reader: MsgpackReader;
@@ -54,6 +56,11 @@ export class EntryReader implements EntryBytes {
       this.#uids.push(uid);
     }
     this.size = this.#left = this.#count(this.#reader.uint());
+  }
+
+  /** The uids that the entries may bear. */
+  get uids(): readonly string[] {
+    return this.#uids;
   }
 
   /** Whether nothing follows the entries that were read. */
@@ -83,7 +90,8 @@ export class EntryReader implements EntryBytes {
     this.timestamp = this.#ordinal(timestampMax);
     this.sequence = this.#ordinal(sequenceMax);
     this.end = reader.at;
-    const uid = this.#uids[expected(reader.uint())];
+    this.uidPlace = expected(reader.uint());
+    const uid = this.#uids[this.uidPlace];
     if (uid === undefined) throw malformed();
     this.uid = uid;
   }

@@ -1,9 +1,10 @@
 import type { TellHost, TellLink } from "../../actor/mod.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
-import { defaultLimits, withLimits } from "../../limits.ts";
+import { defaultLimits, wireLimits, withLimits } from "../../limits.ts";
 import { encode } from "../../rpc/mod.ts";
 import { heldEntries } from "../support/store/held_entries.ts";
 import { messageOf, type TextEntry } from "../support/store/stores.ts";
+import { collidingKeys } from "../support/store/colliding_keys.ts";
 import type { SimulatedServer } from "./simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
 
@@ -79,6 +80,23 @@ const lies: Record<string, Partial<Record<keyof PeerMessage, unknown>>> = {
   "a key that is too long": { entries: messageOf([entry({ key: "k".repeat(5_000) })]) },
   "a uid that is none": { entries: messageOf([entry({ uid: "x".repeat(100_000) })]) },
   "a uid of control characters": { entries: messageOf([entry({ uid: "a:1/\x1b[2J/1" })]) },
+  "a value that is too long": {
+    entries: messageOf([entry({ value: "v".repeat(wireLimits.valueBytesMax + 1) })]),
+  },
+  "more entries than one message has": {
+    entries: messageOf(["a", "b"].map((key) => entry({ key, value: "v".repeat(600_000) }))),
+  },
+  "a uid that no entry bears": { entries: messageOf([entry()], [uid, `${uid}1`]) },
+  "a uid that is listed twice": { entries: messageOf([entry()], [uid, uid]) },
+  "a thousand uids and no entry": {
+    entries: messageOf([], Array.from({ length: 1_000 }, (_, i) => `${uid}${i}`)),
+  },
+  "uids in another order than that of the entries": {
+    entries: messageOf([entry(), entry({ key: "other", uid: `${uid}1` })], [`${uid}1`, uid]),
+  },
+  "a number that is written longer than need be": {
+    entries: new Uint8Array([...messageOf([entry()]).slice(0, -1), 0xcc, 0]),
+  },
   "bytes behind the entries": { entries: new Uint8Array([...messageOf([entry()]), 0]) },
   "entries that are a text": { entries: "none" },
   "another one's name": { from: { address: "server:2", incarnation, counter: 1 } },
@@ -145,6 +163,22 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
       const wrong = await stage.end(settledMs, ["before", "beside19", "lie"]);
       if (wrong !== undefined) return `${what}: ${wrong}`;
     }
+  },
+
+  "keys that were made to have one hash are refused by nobody, however they are put": async () => {
+    const stage = new Stage();
+    const a = await stage.start([], 2);
+    const b = await stage.start([a], 2);
+    const c = await stage.start([b]);
+    // Of more than share a bucket, a message holds the older and the newer entry of a key.
+    const keys = collidingKeys(20_000).filter((key) => /^[\0-\x7f]*$/.test(key)).slice(0, 100);
+    for (let i = 0; i < 10; i++) {
+      for (const key of keys) stage.cluster.put(i % 4 < 2 ? a : b, i % 2, key, `${i}`);
+      await stage.cluster.advance(50);
+    }
+    const refused = [a, b, c].find(({ system }) => system.stats().refusedMessages > 0);
+    if (refused !== undefined) return `${refused.address} refuses`;
+    return stage.end(settledMs, keys);
   },
 
   "nobody tells a server's actors, inboxes and channels anything by their numbers": async () => {

@@ -63,9 +63,11 @@ export interface TextEntry extends Order, EntryExtras {
   value: string | null;
 }
 
-/** A message of entries, by hand. */
-export function messageOf(entries: readonly TextEntry[]): Uint8Array {
-  const uids = [...new Set(entries.map(({ uid }) => uid))];
+/** A message of entries, by hand. @param uids that it lists; default: each of the entries', once */
+export function messageOf(
+  entries: readonly TextEntry[],
+  uids = [...new Set(entries.map(({ uid }) => uid))],
+): Uint8Array {
   const writer = new MsgpackWriter();
   writer.arrayHeader(uids.length);
   for (const uid of uids) writer.str(uid);
