@@ -1,7 +1,7 @@
 import { sleep } from "../../support/until.ts";
-import { concat, frame, frameOf, requestFrame } from "../../support/rpc/wire.ts";
+import { frame, frameOf } from "../../support/rpc/wire.ts";
 import { Prng } from "../../support/prng.ts";
-import type { Action, Attack, Step, Target } from "../arena/action.ts";
+import type { Action, Attack, Target } from "../arena/action.ts";
 import { attackerSocket, attempt, readAll } from "../arena/attempt.ts";
 import {
   describeManners,
@@ -19,24 +19,24 @@ import {
   onceIn,
   oneOf,
 } from "../arena/hostile_bytes.ts";
+import {
+  type EntryFields,
+  entryParts,
+  helloFrame,
+  type MessageStep,
+  noEntries,
+  type Parties,
+  peerMessage,
+  type PeerRef,
+  tellOf,
+  toldFrame,
+} from "./peer_messages.ts";
 
 /**
  * What is done to system ports.
  *
  * @module
  */
-
-/** Who sends a message, and who is told. */
-interface Parties {
-  readonly from: { address: string; incarnation: string; counter: number };
-  readonly target: Target;
-  readonly other: Target;
-}
-
-/** A message that is made when it is known who sends it. */
-interface MessageStep extends Step {
-  make(parties: Parties): Uint8Array;
-}
 
 /** Requests of somebody who does not say who it is, or says that it is somebody else. */
 function stranger(prng: Prng): Action<MessageStep> {
@@ -100,15 +100,10 @@ function strangerStep(prng: Prng): MessageStep {
   };
 }
 
-function tellOf(counter: unknown, message: unknown): unknown[] {
-  return [2, "Tell", [counter, message]];
-}
-
-/** Entries in the form in which they travel, before they become bytes. */
-function entriesOf(prng: Prng, from: { address: string; incarnation: string }): unknown[] {
+/** Some entries, few of which are refused; none is a polite client's. */
+function entriesOf(prng: Prng, from: Omit<PeerRef, "counter">): unknown[] {
   const uids = [`${from.address}/${from.incarnation}/2`, `127.0.0.1:9/${"a".repeat(16)}/3`];
-  const count = prng.below(20);
-  const entries = Array.from({ length: count }, () => [
+  const entries = Array.from({ length: prng.below(20) }, (): EntryFields => [
     `told/${prng.below(64)}`,
     onceIn(prng, 5) ? null : "v".repeat(onceIn(prng, 20) ? 300_000 : prng.below(300)),
     oneOf(prng, [
@@ -119,28 +114,8 @@ function entriesOf(prng: Prng, from: { address: string; incarnation: string }): 
     oneOf(prng, [0, 0, 1, 2 ** 32 - 1]),
     prng.below(2),
   ]);
-  return [uids, count, ...entries.flat()];
+  return entryParts(uids, entries);
 }
-
-function peerMessage(from: unknown, entries: unknown, fields = {}): unknown {
-  return {
-    type: "peer",
-    from,
-    entries: entryBytes(entries),
-    peers: [],
-    wantsState: 0,
-    stateDone: 0,
-    ...fields,
-  };
-}
-
-/** The parts of entries one behind the other; of what is no entries any more, whatever it is. */
-function entryBytes(entries: unknown): Uint8Array {
-  const parts = Array.isArray(entries) ? entries : [entries];
-  return concat(...parts.map((part) => hostileEncode(part)));
-}
-
-const noEntries: readonly unknown[] = [[], 0];
 
 /** What a peer that is believed sends: mostly well-formed but for one thing. */
 function peerStep(prng: Prng): MessageStep {
@@ -157,7 +132,7 @@ function peerStep(prng: Prng): MessageStep {
 }
 
 function toldBytes(kind: string, { from, target, other }: Parties, prng: Prng): Uint8Array {
-  const told = (message: unknown) => frameOf(tellOf(target.syncActor, hostileEncode(message)));
+  const told = (message: unknown) => toldFrame(target, message);
   const entries = entriesOf(prng, from);
   switch (kind) {
     case "entries mutated":
@@ -247,10 +222,9 @@ function believedPeer(prng: Prng): Action<MessageStep> {
         await using peer = new FakePeer(manners, new Prng(seed));
         const parties = { from: peer.ref, target: targets[target], other: targets[1 - target] };
         using socket = await attackerSocket(targets[target].address);
-        const hello = [1, peer.address, peer.incarnation, null, { cluster: "cmud" }];
         const reading = readAll(socket, { quietMs: stays + 1_000 });
         await attempt(async () => {
-          await socket.send(requestFrame(1, "Hello", hello));
+          await socket.send(helloFrame(peer));
           // One message first that is sound: with it the peer is known.
           await socket.send(toldBytes("sound", parties, new Prng(seed)));
           for (const step of some) await socket.send(step.make(parties));
@@ -280,9 +254,8 @@ function restartingPeer(prng: Prng): Action {
           const parties = { from, target: targets[target], other: targets[1 - target] };
           await attempt(async () => {
             using socket = await attackerSocket(targets[target].address);
-            const hello = [1, from.address, from.incarnation, null, { cluster: "cmud" }];
             const reading = readAll(socket, { quietMs: 500 });
-            await socket.send(requestFrame(1, "Hello", hello));
+            await socket.send(helloFrame(from));
             await socket.send(toldBytes("sound", parties, lives));
             await reading;
           });

@@ -1,0 +1,79 @@
+import { concat, frameOf, requestFrame } from "../../support/rpc/wire.ts";
+import type { Step, Target } from "../arena/action.ts";
+import { hostileEncode } from "../arena/hostile_bytes.ts";
+
+/**
+ * What servers tell each other, as somebody would write it who has only read the protocol.
+ *
+ * @module
+ */
+
+/** A sync actor, as messages name it. */
+export interface PeerRef {
+  readonly address: string;
+  readonly incarnation: string;
+  readonly counter: number;
+}
+
+/** Who sends a message, and who is told. */
+export interface Parties {
+  readonly from: PeerRef;
+  readonly target: Target;
+  readonly other: Target;
+}
+
+/** A message that is made when it is known who sends it. */
+export interface MessageStep extends Step {
+  make(parties: Parties): Uint8Array;
+}
+
+/** One entry, before it becomes bytes; the uid is the number of one in the list before the entries. */
+export type EntryFields = readonly [
+  key: unknown,
+  value: unknown,
+  timestamp: unknown,
+  sequence: unknown,
+  uid: unknown,
+];
+
+/** The frame with which `from` says who it is. */
+export function helloFrame({ address, incarnation }: Omit<PeerRef, "counter">): Uint8Array {
+  return requestFrame(1, "Hello", [1, address, incarnation, null, { cluster: "cmud" }]);
+}
+
+/** A notification that tells the actor `counter` something, before it becomes bytes. */
+export function tellOf(counter: unknown, message: unknown): unknown[] {
+  return [2, "Tell", [counter, message]];
+}
+
+/** The frame that tells a target's sync actor something. */
+export function toldFrame({ syncActor }: Target, message: unknown): Uint8Array {
+  return frameOf(tellOf(syncActor, hostileEncode(message)));
+}
+
+/** Entries in the form in which they travel, before they become bytes. */
+export function entryParts(uids: readonly string[], entries: readonly EntryFields[]): unknown[] {
+  return [uids, entries.length, ...entries.flat()];
+}
+
+/** No entries, in that form. */
+export const noEntries: readonly unknown[] = entryParts([], []);
+
+/** A message between sync actors, before it becomes bytes. */
+export function peerMessage(from: unknown, entries: unknown, fields = {}): unknown {
+  return {
+    type: "peer",
+    from,
+    entries: entryBytes(entries),
+    peers: [],
+    wantsState: 0,
+    stateDone: 0,
+    ...fields,
+  };
+}
+
+/** The parts of entries one behind the other; of what is no entries any more, whatever it is. */
+function entryBytes(entries: unknown): Uint8Array {
+  const parts = Array.isArray(entries) ? entries : [entries];
+  return concat(...parts.map((part) => hostileEncode(part)));
+}
