@@ -15,8 +15,10 @@ export class Figures {
   /** Messages of fake peers that were refused, and keys that fake peers brought in. */
   refusedMessages = 0;
   toldKeys = 0;
-  /** By server: MiB at the start, at the most, and at the end. */
+  /** By server: MiB at the start, after a minute, at the most, and at the end. */
   rss: readonly string[] = [];
+  /** By server: how many lines it has printed to its log. */
+  logLines: readonly number[] = [];
   #idleMs: number[] = [];
   #attackedMs: number[] = [];
   #controlMs: number[] = [];
@@ -50,13 +52,16 @@ export class Figures {
 
   /** All of it in one line. */
   get text(): string {
-    const [attacked, control, idle] = [this.#attackedMs, this.#controlMs, this.#idleMs].map((ms) =>
-      `${p99(ms).toFixed(1)} ms`
+    const [attacked, control, idle] = [this.#attackedMs, this.#controlMs, this.#idleMs].map(p99);
+    const [ofControl, ofIdle] = [control, idle].map((ms) =>
+      `${ms.toFixed(1)} ms, 1 : ${(attacked / ms).toFixed(1)}`
     );
-    return `${this.answers} polite answers, p99 ${attacked} (not attacked ${control}, ` +
-      `before ${idle}); seen at the other server after ${this.lagMsMax.toFixed(0)} ms at most; ` +
+    return `${this.answers} polite answers, p99 ${attacked.toFixed(1)} ms ` +
+      `(not attacked ${ofControl}; before ${ofIdle}); seen at the other server after ${
+        this.lagMsMax.toFixed(0)
+      } ms at most; ` +
       `${this.refusedMessages} messages refused, ${this.toldKeys} keys of fake peers kept; ` +
-      `MiB ${this.rss.join(" and ")}`;
+      `MiB ${this.rss.join(" and ")}; log lines ${this.logLines.join(" and ")}`;
   }
 }
 

@@ -4,23 +4,20 @@ import { runCmud } from "../support/app/fake_console.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { Prng } from "../support/prng.ts";
-import {
-  type Action,
-  type Arena,
-  type Attack,
-  type Step,
-  type Target,
-  WrongAnswer,
-} from "./arena/action.ts";
+import type { Action, Arena, Attack, Step, Target } from "./arena/action.ts";
+import { WrongAnswer } from "./arena/wrong_answer.ts";
 import { dataAttacks } from "./attacks/data_attacks.ts";
 import { joinAttacks } from "./attacks/join_attacks.ts";
+import { floodAttacks } from "./attacks/flood_attacks.ts";
+import { lieAttacks } from "./attacks/lie_attacks.ts";
 import { queryAttacks } from "./attacks/query_attacks.ts";
 import { systemAttacks } from "./attacks/system_attacks.ts";
 import { attempt } from "./arena/attempt.ts";
+import { FakePeer } from "./arena/fake_peer.ts";
 import { writeSample } from "./arena/data_sample.ts";
 import { FuzzedServer } from "./arena/fuzzed_server.ts";
 import { Figures } from "./figures.ts";
-import { MemoryWatch } from "./memory_watch.ts";
+import { MemoryWatch } from "./arena/memory_watch.ts";
 import { type Lane, lanes, type Pick } from "./pick.ts";
 import type { PoliteReport } from "./polite/polite_client.ts";
 import { PoliteClients } from "./polite/polite_clients.ts";
@@ -30,6 +27,8 @@ export interface FuzzOptions {
   readonly seed: number;
   /** For how long actions are begun; with `picks`, it ends when these are done. */
   readonly seconds: number;
+  /** The rows from which actions are drawn. */
+  readonly lanes: readonly Lane[];
   /** Does these alone, of the actions of the seed. */
   readonly picks?: readonly Pick[];
   /** Whether answers that are late, and memory that grows, are faults. */
@@ -57,6 +56,8 @@ export interface FuzzResult {
 
 const attacks: Record<Lane, readonly Attack[]> = {
   network: [...queryAttacks, ...systemAttacks],
+  flood: floodAttacks,
+  lie: lieAttacks,
   process: [...dataAttacks, ...dataAttacks, ...joinAttacks],
 };
 
@@ -66,15 +67,20 @@ const actionMsMax = 120_000;
 /** How many actions of a lane are under way at once, and the pause behind each. */
 const pace: Record<Lane, { atOnce: number; pauseMs: number }> = {
   network: { atOnce: 6, pauseMs: 60 },
+  flood: { atOnce: 3, pauseMs: 60 },
+  lie: { atOnce: 1, pauseMs: 0 },
   process: { atOnce: 1, pauseMs: 100 },
 };
+
+/** Rounds of a polite client in which it has put all of its keys, and some of them twice. */
+const warmRounds = 24;
 
 /** A Put is to be found at the other server within this time: 2 s, and what a busy machine adds. */
 const lagMsMax = { judged: 10_000, lenient: 30_000 };
 
 /** The action of a seed with this number. */
 export function actionOf(seed: number, lane: Lane, number: number): Action {
-  const prng = new Prng((seed * 0x9e3779b1) ^ (number * 2 + lanes.indexOf(lane)));
+  const prng = new Prng((seed * 0x9e3779b1) ^ (number * lanes.length + lanes.indexOf(lane)));
   const list = attacks[lane];
   return list[prng.below(list.length)](prng);
 }
@@ -105,7 +111,13 @@ export async function fuzzRun(options: FuzzOptions): Promise<FuzzResult> {
       new FuzzedServer(["--actors", "1", ...dataDir("c"), "--durability", "strict"]),
     );
     const control = (await servers[2].ready)!;
-    const arena = { targets: [first, second], sample };
+    const manners = {
+      hello: "greets",
+      notices: "acknowledges",
+      describe: "describes itself",
+    } as const;
+    await using liar = new FakePeer(manners, new Prng(options.seed));
+    const arena = { targets: [first, second], liar, sample };
     return await new FuzzRun(options, servers, arena, control).run(
       ["a", "b"].map((name) => `${directory.path}/${name}`),
     );
@@ -145,9 +157,8 @@ class FuzzRun {
 
   async run(dataDirs: readonly string[]): Promise<FuzzResult> {
     using _polite = this.#polite;
-    const { seconds, picks } = this.#options;
-    await sleep(picks === undefined ? Math.min(5_000, seconds * 50) : 200);
-    this.#figures.takeIdle(await this.#polite.report());
+    const { seconds, picks, lanes } = this.#options;
+    await this.#warmUp(picks === undefined ? Math.min(5_000, seconds * 50) : 0);
     const endMs = performance.now() + seconds * 1_000;
     const ending = { isOver: false };
     const watching = this.#watch(ending);
@@ -164,6 +175,21 @@ class FuzzRun {
     await this.#expectOrderlyEnd(dataDirs);
     const logs = this.#servers.map(({ lines }) => lines.slice(-20));
     return { fault: this.#fault, done: this.#done, figures: this.#figures, logs };
+  }
+
+  /** Lets the polite clients be alone for so long, and until each has put all of its keys. */
+  async #warmUp(ms: number): Promise<void> {
+    const startMs = performance.now();
+    let rounds = 0;
+    while (this.#fault === undefined && (rounds < warmRounds || performance.now() < startMs + ms)) {
+      await sleep(100);
+      const reports = await this.#polite.report();
+      this.#figures.takeIdle(reports);
+      for (const { faults } of reports) {
+        for (const fault of faults) this.#found("polite client", fault);
+      }
+      rounds += Math.min(...reports.map(({ latenciesMs }) => latenciesMs.length));
+    }
   }
 
   get #isOver(): boolean {
@@ -202,7 +228,7 @@ class FuzzRun {
     } catch (error) {
       if (!(error instanceof WrongAnswer)) throw error;
       this.#found(
-        lane === "network" ? "answer" : "data",
+        lane === "process" ? "data" : "answer",
         `${lane}:${number}, ${action.name}: ${error.message}`,
       );
     }
@@ -251,6 +277,7 @@ class FuzzRun {
 
   #judgeFigures(): void {
     this.#figures.rss = this.#memory.figures;
+    this.#figures.logLines = this.#servers.slice(0, 2).map(({ lineCount }) => lineCount);
     if (!this.#options.judgesFigures) return;
     const { lateness } = this.#figures;
     if (lateness !== undefined) this.#found("late", lateness);

@@ -3,13 +3,14 @@
  *
  *     deno task fuzz --seconds 600 --seed 7
  *     deno task fuzz --seed 7 --actions network:12.0.3    # some of the steps of that seed, again
+ *     deno task fuzz --lanes flood,lie                    # two rows of actions, and not the others
  *
  * @module
  */
 
 import { parseArgs } from "node:util";
 import { actionOf, type FuzzOptions, fuzzRun } from "./fuzz_run.ts";
-import { formatPicks, parsePicks, type Pick } from "./pick.ts";
+import { formatPicks, isLane, lanes, parsePicks, type Pick } from "./pick.ts";
 import { shrink } from "./shrink.ts";
 
 /** How often a list of actions is run again to make it shorter, and when it is begun at the latest. */
@@ -56,7 +57,8 @@ const shortest = options.picks !== undefined || isFigure ? done : await shrink(
 if (isFoundAgain) { for (const pick of shortest) console.log(`  ${stepText(options.seed, pick)}`); }
 console.log(
   !isFoundAgain
-    ? `Again: deno task fuzz --seed ${options.seed} --seconds ${options.seconds}`
+    ? `Again: deno task fuzz --seed ${options.seed} --seconds ${options.seconds} ` +
+      `--lanes ${options.lanes.join()}`
     : `Again: deno task fuzz --seed ${options.seed} --actions ${formatPicks(shortest)}`,
 );
 Deno.exit(1);
@@ -68,6 +70,7 @@ function readOptions(): FuzzOptions {
       options: {
         seconds: { type: "string", default: "60" },
         seed: { type: "string", default: `${Date.now() % 2 ** 31}` },
+        lanes: { type: "string", default: lanes.join() },
         actions: { type: "string" },
       },
     });
@@ -77,7 +80,11 @@ function readOptions(): FuzzOptions {
       throw new TypeError("Cannot use --seed: allowed is an integer");
     }
     const picks = values.actions === undefined ? undefined : parsePicks(values.actions);
-    return { seconds, seed, picks, judgesFigures: picks === undefined };
+    const chosen = values.lanes.split(",");
+    if (!chosen.every(isLane)) {
+      throw new TypeError(`Cannot use --lanes: allowed are ${lanes.join(", ")}`);
+    }
+    return { seconds, seed, lanes: chosen, picks, judgesFigures: picks === undefined };
   } catch (error) {
     console.error((error as Error).message);
     Deno.exit(64);

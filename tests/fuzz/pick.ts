@@ -5,8 +5,11 @@
  * @module
  */
 
-/** The actions of a seed are drawn in two rows: against the two servers, and those with processes of their own. */
-export const lanes = ["network", "process"] as const;
+/**
+ * The actions of a seed are drawn in rows: what is wrong with messages to the two servers, far too much of
+ * what is right, one server that lies for as long as the run lasts, and those with processes of their own.
+ */
+export const lanes = ["network", "flood", "lie", "process"] as const;
 
 /** One of the rows. */
 export type Lane = typeof lanes[number];
@@ -31,8 +34,8 @@ export function formatPicks(picks: readonly Pick[]): string {
 /** Reads what `formatPicks` writes. @throws {TypeError} when it is something else. */
 export function parsePicks(text: string): Pick[] {
   return text.split(",").flatMap((part) => {
-    const match = /^(network|process):(\d+)((?:\.\d+)+)$/.exec(part);
-    if (match === null) {
+    const match = /^(\w+):(\d+)((?:\.\d+)+)$/.exec(part);
+    if (match === null || !isLane(match[1])) {
       throw new TypeError(`Cannot use ${JSON.stringify(part)}: allowed is network:ACTION.STEP`);
     }
     const [, lane, action, steps] = match;
@@ -40,4 +43,9 @@ export function parsePicks(text: string): Pick[] {
       { lane: lane as Lane, action: Number(action), step: Number(step) }
     ));
   });
+}
+
+/** Whether there is a row of this name. */
+export function isLane(name: string): name is Lane {
+  return (lanes as readonly string[]).includes(name);
 }

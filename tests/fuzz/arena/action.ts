@@ -1,4 +1,5 @@
 import type { Prng } from "../../support/prng.ts";
+import type { FakePeer } from "./fake_peer.ts";
 
 /** A server under attack, as others reach it. */
 export interface Target {
@@ -13,6 +14,8 @@ export interface Target {
 /** What an action is done to. */
 export interface Arena {
   readonly targets: readonly Target[];
+  /** A server that lies to both for as long as the run lasts. */
+  readonly liar: FakePeer;
   /** A data directory with known content, of which actions spoil copies. */
   readonly sample: DataSample;
 }
@@ -41,10 +44,3 @@ export interface Action<S extends Step = Step> {
 
 /** Draws an action: nothing of it depends on anything but what is drawn. */
 export type Attack = (prng: Prng) => Action;
-
-/** An attacker was given an answer that nobody should be given. */
-export class WrongAnswer extends Error {
-  static {
-    this.prototype.name = "WrongAnswer";
-  }
-}

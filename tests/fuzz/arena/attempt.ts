@@ -1,13 +1,16 @@
 import { msgpackDecode } from "../../deps.ts";
 import { RawSocket } from "../../support/rpc/raw_socket.ts";
-import { WrongAnswer } from "./action.ts";
+import { WrongAnswer } from "./wrong_answer.ts";
 
-/** An attacker's connection lives so long at the most. */
-export const attackMsMax = 6_000;
+/** An attacker's connection lives so long at the most, unless the attack says otherwise. */
+const attackMsMax = 6_000;
 
-/** Connects, if the server lets it. */
-export async function attackerSocket(address: string): Promise<RawSocket> {
-  return await RawSocket.connect(address, attackMsMax);
+/** Connects, if the server lets it. @param patienceMs ends the connection */
+export async function attackerSocket(
+  address: string,
+  patienceMs = attackMsMax,
+): Promise<RawSocket> {
+  return await RawSocket.connect(address, patienceMs);
 }
 
 /** Does what a server may end at any time: that its connection fails is none of its faults. */

@@ -1,3 +1,4 @@
+import { inTime } from "../../support/in_time.ts";
 import { sleep } from "../../support/until.ts";
 import { msgpackDecode } from "../../deps.ts";
 import { frameOf } from "../../support/rpc/wire.ts";
@@ -9,13 +10,14 @@ import { hostileMessage, oneOf } from "./hostile_bytes.ts";
 export const helloManners = [
   ...["greets", "greets", "greets", "greets slowly", "says it is another life"],
   ...["refuses with control characters", "answers with garbage", "answers nothing", "hangs up"],
+  "reads nothing",
 ] as const;
 
 /** What it sends back for what it is told. */
 export const noticeManners = [
   ...["acknowledges", "acknowledges", "acknowledges nothing", "acknowledges too much"],
   ...["sends mutated notices", "refuses with control characters", "floods with Pings"],
-  ...["sends garbage", "sends half a frame", "hangs up"],
+  ...["sends garbage", "sends half a frame", "hangs up", "reads a byte a second"],
 ] as const;
 
 /** What it says that it is. */
@@ -34,19 +36,24 @@ export interface PeerManners {
 /** What a terminal would obey, a line that looks like one of the log, and far too much of it. */
 const forged = `\x1b[2J\r\n2026-01-01T00:00:00.000Z error forged \u202e${"x".repeat(100_000)}`;
 
+/** How long one waits behind each byte that reads slowly. */
+const byteMs = 1_000;
+
 /** Listens as the system port of a server, greets, and is a peer as it should not be. */
 export class FakePeer implements AsyncDisposable {
   readonly address: string;
   readonly incarnation: string;
+  /** May be changed: what holds from then on. */
+  manners: PeerManners;
   #listener: Deno.TcpListener;
-  #manners: PeerManners;
   #prng: Prng;
   #conns = new Set<Deno.TcpConn>();
   #serving: Promise<void>;
+  #closed = Promise.withResolvers<void>();
   #isClosed = false;
 
   constructor(manners: PeerManners, prng: Prng) {
-    this.#manners = manners;
+    this.manners = manners;
     this.#prng = prng;
     this.incarnation = prng.hex64();
     this.#listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -61,6 +68,7 @@ export class FakePeer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
+    this.#closed.resolve();
     this.#listener.close();
     for (const conn of this.#conns) close(conn);
     await this.#serving;
@@ -86,10 +94,16 @@ export class FakePeer implements AsyncDisposable {
   }
 
   async #follow(conn: Deno.TcpConn): Promise<void> {
+    if (this.manners.hello === "reads nothing") return await this.#closed.promise;
     let held = new Uint8Array();
     let tells = 0;
+    let isGreeted = false;
     const chunk = new Uint8Array(65_536);
-    for (let count = await conn.read(chunk); count !== null; count = await conn.read(chunk)) {
+    for (;;) {
+      const isSlow = isGreeted && this.manners.notices === "reads a byte a second";
+      if (isSlow) await inTime(this.#closed.promise, byteMs, () => {});
+      const count = await conn.read(isSlow ? chunk.subarray(0, 1) : chunk);
+      if (count === null) break;
       const bytes = new Uint8Array(held.length + count);
       bytes.set(held);
       bytes.set(chunk.subarray(0, count), held.length);
@@ -98,8 +112,10 @@ export class FakePeer implements AsyncDisposable {
         const end = at + 4 + new DataView(bytes.buffer).getUint32(at);
         if (end > bytes.length) break;
         const [type, msgid, method] = msgpackDecode(bytes.subarray(at + 4, end)) as unknown[];
-        if (type === 0 && method === "Hello") await this.#greet(conn, msgid as number);
-        else if (type === 0) await this.#describe(conn, msgid as number);
+        if (type === 0 && method === "Hello") {
+          await this.#greet(conn, msgid as number);
+          isGreeted = true;
+        } else if (type === 0) await this.#describe(conn, msgid as number);
         else if (msgid === "Tell") await this.#notice(conn, ++tells);
         at = end;
       }
@@ -108,7 +124,7 @@ export class FakePeer implements AsyncDisposable {
   }
 
   async #greet(conn: Deno.TcpConn, msgid: number): Promise<void> {
-    switch (this.#manners.hello) {
+    switch (this.manners.hello) {
       case "greets slowly":
         await sleep(1_500);
         return await send(conn, frameOf([1, msgid, null, null]));
@@ -131,7 +147,7 @@ export class FakePeer implements AsyncDisposable {
     const { address, incarnation } = this;
     const description = { cmud: 1, address, incarnation, syncActor: 1, queryAddresses: [] };
     const answer = (result: unknown) => send(conn, frameOf([1, msgid, null, result]));
-    switch (this.#manners.describe) {
+    switch (this.manners.describe) {
       case "describes another":
         return await answer(JSON.stringify({ ...description, address: "127.0.0.1:1" }));
       case "is unavailable":
@@ -167,7 +183,7 @@ export class FakePeer implements AsyncDisposable {
 
   async #notice(conn: Deno.TcpConn, tells: number): Promise<void> {
     const ack = (count: unknown) => frameOf([2, "Ack", [count]]);
-    switch (this.#manners.notices) {
+    switch (this.manners.notices) {
       case "acknowledges":
         return await send(conn, ack(tells));
       case "acknowledges nothing":

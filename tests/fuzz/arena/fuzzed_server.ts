@@ -1,10 +1,14 @@
 import { countersOf } from "../../../bench/process_counters.ts";
+import { logLimits } from "../../../limits.ts";
 import { spawnCmud } from "../../support/app/cmud_process.ts";
 import { lineFault, logLineFault } from "../../support/log_lines.ts";
 import type { Target } from "./action.ts";
 
 /** A line of stderr is read this far before it counts as one that does not end. */
 const lineCharsMax = 100_000;
+
+/** Lines that the bound of the log does not count: why it ends, and how many lines were left out. */
+const uncountedLines = 20;
 
 /** How long an orderly stop may take before the process is killed. */
 const stopMs = 20_000;
@@ -16,6 +20,9 @@ export class FuzzedServer {
   readonly faults: string[] = [];
   /** The last lines of its stderr. */
   readonly lines: string[] = [];
+  /** How many lines there were. */
+  lineCount = 0;
+  #startMs = performance.now();
   /** Resolves when it has printed that it is ready, or has ended, which gives `undefined`. */
   readonly ready: Promise<Target | undefined>;
   /** Its exit code, and all that it printed was read. */
@@ -76,8 +83,14 @@ export class FuzzedServer {
   }
 
   #look(line: string): void {
+    this.lineCount++;
     this.lines.push(line);
     if (this.lines.length > 200) this.lines.shift();
+    const seconds = (performance.now() - this.#startMs) / 1_000;
+    const { burstLines, linesPerSecond } = logLimits;
+    if (this.lineCount > burstLines + linesPerSecond * seconds + uncountedLines) {
+      this.faults.push(`it printed ${this.lineCount} lines in ${Math.ceil(seconds)} s`);
+    }
     // The last it says is why it ends, in some lines.
     this.#isOver ||= line.startsWith("cmud: ");
     const fault = this.#isOver ? lineFault(line) : logLineFault(line);

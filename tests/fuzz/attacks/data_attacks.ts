@@ -4,13 +4,8 @@ import { TempDirectory } from "../../support/disk/temp_directory.ts";
 import { inTime } from "../../support/in_time.ts";
 import { lineFault } from "../../support/log_lines.ts";
 import type { Prng } from "../../support/prng.ts";
-import {
-  type Action,
-  type Attack,
-  type DataSample,
-  type Step,
-  WrongAnswer,
-} from "../arena/action.ts";
+import type { Action, Attack, DataSample, Step } from "../arena/action.ts";
+import { WrongAnswer } from "../arena/wrong_answer.ts";
 import { FuzzedServer } from "../arena/fuzzed_server.ts";
 import { onceIn, oneOf } from "../arena/hostile_bytes.ts";
 

@@ -1,6 +1,7 @@
 import { inTime } from "../../support/in_time.ts";
 import { Prng } from "../../support/prng.ts";
-import { type Action, type Attack, WrongAnswer } from "../arena/action.ts";
+import type { Action, Attack } from "../arena/action.ts";
+import { WrongAnswer } from "../arena/wrong_answer.ts";
 import { describeManners, FakePeer, helloManners, noticeManners } from "../arena/fake_peer.ts";
 import { FuzzedServer } from "../arena/fuzzed_server.ts";
 import { oneOf } from "../arena/hostile_bytes.ts";

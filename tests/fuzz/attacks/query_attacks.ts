@@ -2,7 +2,8 @@ import { sleep } from "../../support/until.ts";
 import { RawSocket } from "../../support/rpc/raw_socket.ts";
 import { concat, frame, frameHeader, requestFrame } from "../../support/rpc/wire.ts";
 import type { Prng } from "../../support/prng.ts";
-import { type Action, type Attack, type Step, WrongAnswer } from "../arena/action.ts";
+import type { Action, Attack, Step } from "../arena/action.ts";
+import { WrongAnswer } from "../arena/wrong_answer.ts";
 import { attackerSocket, attempt, readAll } from "../arena/attempt.ts";
 import {
   hostileEncode,

@@ -2,12 +2,15 @@ import { inTime } from "../../support/in_time.ts";
 import { sleep } from "../../support/until.ts";
 import { RawSocket } from "../../support/rpc/raw_socket.ts";
 import { concat, requestFrame } from "../../support/rpc/wire.ts";
+import { type Call, executed, type KnownValues, listed } from "./known_values.ts";
 
 /** What a client has found and measured. */
 export interface PoliteReport {
   /** Answers that were wrong, or did not come. */
   readonly faults: readonly string[];
   readonly answers: number;
+  /** Of these: Puts and Deletes that were refused because the server has too much to do. */
+  readonly refusals: number;
   /** Of requests that were sent together: how long until the last of them was answered. */
   readonly latenciesMs: readonly number[];
   /** How long after its answer a Put was not to be found at the other server, at the most. */
@@ -23,9 +26,13 @@ export interface PoliteOptions {
   readonly prefix: string;
   /** A Put must be found at the other server within this time. */
   readonly lagMsMax: number;
+  /** Whether Puts and Deletes may be refused as `overloaded`; default: that is a wrong answer. */
+  readonly mayBeRefused?: boolean;
 }
 
 const keyCount = 16;
+/** The number of the call that puts the round. */
+const roundCall = 0;
 const pauseMs = 10;
 const crossPauseMs = 50;
 
@@ -43,12 +50,15 @@ export class PoliteClient {
   #faults: string[] = [];
   #latenciesMs: number[] = [];
   #answers = 0;
+  #refusals = 0;
   #lagMsMax = 0;
   #round = 0;
-  #values = new Map<string, string>();
-  /** When each round was answered that was not seen at the other server yet. */
+  #values: KnownValues = new Map();
+  /** When the number of each round was answered that was not seen at the other server yet. */
   #answeredMs = new Map<number, number>();
+  /** The number that was seen there last, and the last that was answered here. */
   #seen = 0;
+  #answered = 0;
   #isOver = false;
   #done: Promise<unknown>;
 
@@ -57,7 +67,7 @@ export class PoliteClient {
     this.#done = Promise.all([
       this.#guarded(() => this.#ask()),
       this.#guarded(() => this.#cross()),
-    ]);
+    ]).then(() => this.#guarded(() => this.#expectAll()));
   }
 
   /** What was found since the last time. */
@@ -65,16 +75,17 @@ export class PoliteClient {
     const report = {
       faults: this.#faults,
       answers: this.#answers,
+      refusals: this.#refusals,
       latenciesMs: this.#latenciesMs,
       lagMsMax: this.#lagMsMax,
     };
     this.#faults = [];
     this.#latenciesMs = [];
-    this.#answers = this.#lagMsMax = 0;
+    this.#answers = this.#refusals = this.#lagMsMax = 0;
     return report;
   }
 
-  /** Resolves when it has put the last time, and that was found at the other server. */
+  /** Resolves when it has put the last time, and both servers were found to have all that it put. */
   async end(): Promise<void> {
     this.#isOver = true;
     await this.#done;
@@ -90,77 +101,84 @@ export class PoliteClient {
   }
 
   async #ask(): Promise<void> {
-    const { queryAddress, prefix } = this.#options;
-    using socket = await RawSocket.connect(queryAddress, Infinity);
+    using socket = await RawSocket.connect(this.#options.queryAddress, Infinity);
     while (!this.#isOver) {
       const round = ++this.#round;
-      const key = `${prefix}${round % keyCount}`;
-      const before = `${prefix}${(round * 7) % keyCount}`;
-      const value = `${round}.${"x".repeat(round % 50 === 0 ? 20_000 : round % 60)}`;
-      const expectedBefore = this.#values.get(before) ?? null;
-      this.#values.set(key, value);
-      const isScanned = round % 20 === 0;
-      const calls: [method: string, params: unknown[], expected: unknown][] = [
-        ["Get", [before], expectedBefore],
-        ["Put", [key, value], null],
-        ["Get", [key], value],
-        ["Put", [`${prefix}round`, `${round}`], null],
-        ["Ping", [], "pong"],
-        ["Put", [`${prefix}deleted`, `${round}`], null],
-        ["Delete", [`${prefix}deleted`], true],
-        ["Get", [`${prefix}deleted`], null],
-        ["Get", [`${prefix}absent`], null],
-      ];
-      if (isScanned) {
-        const listed = this.#listed(`${prefix}1`);
-        calls.push(["List", [`${prefix}1`], listed]);
-        calls.push(["Count", [`${prefix}1`], Object.keys(listed).length]);
-      }
       const sentMs = performance.now();
-      await this.#exchange(socket, calls);
+      const refused = await this.#exchange(socket, this.#calls(round));
       const answeredMs = performance.now();
       this.#latenciesMs.push(answeredMs - sentMs);
-      this.#answeredMs.set(round, answeredMs);
+      if (!refused.has(roundCall)) {
+        this.#answered = round;
+        // The other server may show it already.
+        if (round > this.#seen) this.#answeredMs.set(round, answeredMs);
+      }
       await sleep(pauseMs);
     }
   }
 
-  #listed(prefix: string): Record<string, string> {
-    return Object.fromEntries([...this.#values].filter(([key]) => key.startsWith(prefix)));
+  #calls(round: number): Call[] {
+    const { prefix } = this.#options;
+    const key = `${prefix}${round % keyCount}`;
+    const value = `${round}.${"x".repeat(round % 50 === 0 ? 20_000 : round % 60)}`;
+    const calls: Call[] = [
+      { method: "Put", params: [`${prefix}round`, `${round}`] },
+      { method: "Get", params: [`${prefix}${(round * 7) % keyCount}`] },
+      { method: "Put", params: [key, value] },
+      { method: "Get", params: [key] },
+      { method: "Ping", params: [] },
+      { method: "Put", params: [`${prefix}deleted`, `${round}`] },
+      { method: "Delete", params: [`${prefix}deleted`] },
+      { method: "Get", params: [`${prefix}deleted`] },
+      { method: "Get", params: [`${prefix}absent`] },
+    ];
+    if (round % 20 === 0) {
+      calls.push({ method: "List", params: [`${prefix}1`] });
+      calls.push({ method: "Count", params: [`${prefix}1`] });
+    }
+    return calls;
   }
 
-  async #exchange(
-    socket: RawSocket,
-    calls: readonly [method: string, params: unknown[], expected: unknown][],
-  ): Promise<void> {
+  /** Sends all calls, and compares each answer. @returns the numbers of those that were refused. */
+  async #exchange(socket: RawSocket, calls: readonly Call[]): Promise<ReadonlySet<number>> {
+    const before = this.#values;
+    const refused = new Set<number>();
+    let { results, values } = executed(before, calls, refused);
     const base = (this.#round * 16) % 2 ** 32;
-    const frames = calls.map(([method, params], i) => requestFrame(base + i, method, params));
+    const frames = calls.map(({ method, params }, i) => requestFrame(base + i, method, params));
     await answered("a request could not be sent", socket.send(concat(...frames)));
-    const waits = (method: string) => method === "Put" || method === "Delete";
     // With strict durability an answer to a Put or Delete comes behind those that need not wait for the disk.
-    const open = new Map(calls.map((call, i) => [base + i, call]));
+    const waits = (i: number) => calls[i].method === "Put" || calls[i].method === "Delete";
+    const open = new Set(calls.keys());
     while (open.size > 0) {
       const reply = await answered("an answer did not come", socket.reply()) as Reply;
       const [type, msgid, error, result] = reply;
-      const call = open.get(msgid);
-      const first = [...open].find(([, [method]]) => !waits(method))?.[0] ?? msgid;
-      if (type !== 1 || call === undefined) throw new Error(`nobody asked for ${text(reply)}`);
-      if (!waits(call[0]) && msgid !== first) throw new Error(`out of order: ${text(reply)}`);
-      open.delete(msgid);
-      if (error !== null || !isEqual(result, call[2])) {
+      const i = msgid - base;
+      if (type !== 1 || !open.has(i)) throw new Error(`nobody asked for ${text(reply)}`);
+      const first = [...open].find((other) => !waits(other)) ?? i;
+      if (!waits(i) && i !== first) throw new Error(`out of order: ${text(reply)}`);
+      open.delete(i);
+      this.#answers++;
+      if (this.#options.mayBeRefused && waits(i) && error?.[0] === "overloaded") {
+        this.#refusals++;
+        refused.add(i);
+        ({ results, values } = executed(before, calls, refused));
+      } else if (error !== null || !isEqual(result, results[i])) {
+        const { method, params } = calls[i];
         throw new Error(
-          `${call[0]} ${text(call[1])} gives ${text([error, result])}, not ${text(call[2])}`,
+          `${method} ${text(params)} gives ${text([error, result])}, not ${text(results[i])}`,
         );
       }
-      this.#answers++;
     }
+    this.#values = values;
+    return refused;
   }
 
   /** Looks for the number of the round at the other server, which only ever grows. */
   async #cross(): Promise<void> {
     const { otherAddress, prefix, lagMsMax } = this.#options;
     using socket = await RawSocket.connect(otherAddress, Infinity);
-    while (!this.#isOver || this.#seen < this.#round) {
+    while (!this.#isOver || this.#seen < this.#answered) {
       const asking = socket.ask("Get", `${prefix}round`);
       const found = Number(
         await answered("the other server does not answer", asking) ?? 0,
@@ -168,14 +186,34 @@ export class PoliteClient {
       if (found < this.#seen) throw new Error(`went back from ${this.#seen} to ${found}`);
       const nowMs = performance.now();
       for (; this.#seen < found; this.#seen++) this.#answeredMs.delete(this.#seen + 1);
-      const missingMs = this.#answeredMs.get(this.#seen + 1) ?? nowMs;
+      const [missingMs = nowMs] = this.#answeredMs.values();
       this.#lagMsMax = Math.max(this.#lagMsMax, nowMs - missingMs);
       if (this.#lagMsMax > lagMsMax) {
         throw new Error(
-          `Put ${this.#seen + 1} was answered ${lagMsMax} ms ago, the other has ${found}`,
+          `a Put behind ${found} was answered ${lagMsMax} ms ago, the other has ${found}`,
         );
       }
       await sleep(crossPauseMs);
+    }
+  }
+
+  /** Both servers come to show what was acknowledged, and nothing else. */
+  async #expectAll(): Promise<void> {
+    if (this.#faults.length > 0) return;
+    const { queryAddress, otherAddress, prefix, lagMsMax } = this.#options;
+    const expected = listed(this.#values, prefix);
+    const endMs = performance.now() + lagMsMax;
+    for (const address of [queryAddress, otherAddress]) {
+      using socket = await RawSocket.connect(address, Infinity);
+      for (;;) {
+        const asking = socket.ask("List", prefix);
+        const found = await answered("a server does not answer at the end", asking);
+        if (isEqual(found, expected)) break;
+        if (performance.now() > endMs) {
+          throw new Error(`${address} shows ${text(found)} at the end, not ${text(expected)}`);
+        }
+        await sleep(crossPauseMs);
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { FuzzedServer } from "./arena/fuzzed_server.ts";
+import type { FuzzedServer } from "./fuzzed_server.ts";
 
 const MiB = 1024 * 1024;
 
@@ -31,13 +31,14 @@ export class MemoryWatch {
     }));
   }
 
-  /** By server: how much it had first, at the most, and last. */
+  /** By server: how much it had first, after a minute, at the most, and last. */
   get figures(): string[] {
     return this.#looks.map((looks) => {
       if (looks.length === 0) return "unknown";
+      const afterMinute = looks.find(({ atMs }) => atMs >= flatFromMs) ?? looks.at(-1)!;
       const most = Math.max(...looks.map(({ bytes }) => bytes));
-      return [looks[0].bytes, most, looks.at(-1)!.bytes].map((bytes) => Math.round(bytes / MiB))
-        .join("/");
+      return [looks[0].bytes, afterMinute.bytes, most, looks.at(-1)!.bytes]
+        .map((bytes) => Math.round(bytes / MiB)).join("/");
     });
   }
 
