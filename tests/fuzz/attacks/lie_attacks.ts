@@ -37,14 +37,16 @@ function politeKey(prng: Prng): string {
   return `polite/${prng.below(2)}/${name}`;
 }
 
-function lieEntries(prng: Prng, from: PeerRef, timestamp: () => unknown): unknown[] {
+/** Entries with one timestamp: each message would be taken, if that was. */
+function lieEntries(prng: Prng, from: PeerRef, timestamps: readonly unknown[]): unknown[] {
+  const timestamp = oneOf(prng, timestamps);
   const uids = [`${from.address}/${from.incarnation}/2`, `127.0.0.1:9/${"f".repeat(16)}/3`];
   return entryParts(
     uids,
     Array.from({ length: 1 + prng.below(20) }, (): EntryFields => [
       politeKey(prng),
       onceIn(prng, 4) ? null : "lie",
-      timestamp(),
+      timestamp,
       oneOf(prng, [0, 1, 2 ** 32 - 1]),
       prng.below(2),
     ]),
@@ -80,21 +82,20 @@ const lies: Record<string, (parties: Parties, prng: Prng) => Uint8Array> = {
   "old orders": ({ from, target }, prng) =>
     toldFrame(
       target,
-      peerMessage(from, lieEntries(prng, from, () => oneOf(prng, oldTimestamps))),
+      peerMessage(from, lieEntries(prng, from, oldTimestamps)),
     ),
   "orders far ahead": ({ from, target }, prng) =>
     toldFrame(
       target,
       peerMessage(
         from,
-        lieEntries(prng, from, () =>
-          oneOf(prng, [
-            Date.now() + farAheadMs,
-            2 ** 48 - 1,
-            2 ** 48,
-            2 ** 53 - 1,
-            2n ** 64n - 1n,
-          ])),
+        lieEntries(prng, from, [
+          Date.now() + farAheadMs,
+          2 ** 48 - 1,
+          2 ** 48,
+          2 ** 53 - 1,
+          2n ** 64n - 1n,
+        ]),
       ),
     ),
   "what it has put itself": ({ from, target }, prng) =>
@@ -135,7 +136,7 @@ const lies: Record<string, (parties: Parties, prng: Prng) => Uint8Array> = {
       target,
       peerMessage(
         { address: other.address, incarnation: other.incarnation, counter: other.syncActor },
-        lieEntries(prng, from, () => oneOf(prng, oldTimestamps)),
+        lieEntries(prng, from, oldTimestamps),
       ),
     ),
 };
