@@ -18,6 +18,7 @@ import {
   MsgpackWriter,
 } from "../../rpc/mod.ts";
 import { noValue } from "../entry/entry.ts";
+import { writeExtras } from "../entry/entry_batch.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { orderFault } from "../entry/order.ts";
 import type { PeerMessage } from "./peer_message.ts";
@@ -145,7 +146,9 @@ class Spelling {
     writer.clear();
     writer.strHeader(keyEnd - keyStart);
     if (valueStart === noValue) writer.nil();
+    else if (entry.isBin) writer.binHeader(valueEnd - valueStart);
     else writer.strHeader(valueEnd - valueStart);
+    writeExtras(writer, entry.counter, entry.expiresAt);
     writer.int(entry.timestamp);
     writer.int(entry.sequence);
     writer.int(uidPlace);

@@ -164,12 +164,16 @@ export class MsgpackWriter {
 
   /** Appends a bin of `from[start..end)`. */
   bin(from: Uint8Array, start = 0, end = from.length): void {
+    this.binHeader(end - start);
+    this.#append(from, start, end);
+  }
+
+  /** Appends the header of a bin, whose `count` bytes the caller appends. */
+  binHeader(count: number): void {
     this.ensure(5);
-    const count = end - start;
     if (count < 0x100) this.#put8(0xc4, count);
     else if (count < 0x10000) this.#put16(0xc5, count);
     else this.#put32(0xc6, count);
-    this.#append(from, start, end);
   }
 
   /** Appends the header of a str, whose `count` UTF-8 bytes the caller appends. */
