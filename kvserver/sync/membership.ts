@@ -9,14 +9,11 @@ import type { PeerNote } from "../messages/peer_note.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Peer } from "./peer.ts";
 import type { LinkChangedMessage, MetMessage } from "./peer_message.ts";
-import type { StateReader } from "./state_reader.ts";
 
 /** Options of a `Membership`. */
 export interface MembershipOptions {
   /** Holds the entries on their way. */
   pool: EntryPool;
-  /** Reads the state for peers that come to be known. */
-  stateReader: StateReader;
   /** Is told the address of each peer, so that the server remembers it after a restart. */
   journal?: ActorRef;
 }
@@ -113,14 +110,14 @@ export class Membership {
   }
 
   #add(ref: ActorRef): Peer {
-    const { pool, stateReader } = this.#options;
+    const { pool } = this.#options;
     const peer = new Peer(this.#context, ref, pool);
     for (const other of this.#peers.values()) if (other.isGreeted) peer.introduce(other);
     // The other peers send it what they accepted. This server sends the rest: what its own query actors
     // accepted, which may have been lost on its way to others, and what lost servers left.
     const living = [...this.#peers.values()].filter((other) => !other.isLost);
     this.#peers.set(peer.uid, peer);
-    stateReader.add(peer, { except: [peer, ...living].map(({ ref }) => ref.incarnation) });
+    peer.addState({ except: [peer, ...living].map(({ ref }) => ref.incarnation) });
     this.#context.watchLink(ref, { type: "linkChanged" } satisfies LinkChangedMessage);
     this.#context.log.info("Peer {peer} is known", { peer: ref.address });
     return peer;
@@ -215,7 +212,7 @@ export class Membership {
   /** Sends the entries of a peer that is gone to all others, because some of them may lack them. */
   #resendEntriesOf(peer: Peer): void {
     for (const other of this.#peers.values()) {
-      if (other !== peer) this.#options.stateReader.add(other, { only: [peer.ref.incarnation] });
+      if (other !== peer) other.addState({ only: [peer.ref.incarnation] });
     }
   }
 

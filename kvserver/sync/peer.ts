@@ -151,7 +151,7 @@ export class Peer {
 
   /** The peer requests the whole state. */
   stateRequested(id: number): void {
-    this.#stateSender.requested(id);
+    if (this.#stateSender.requested(id)) this.addState(this.everything);
   }
 
   /** Adds to what is to be read for the peer. */

@@ -1,6 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
-import { type OriginFilter, originTest } from "../messages/origin_filter.ts";
+import { originTest } from "../messages/origin_filter.ts";
 import type { StatePart } from "../messages/replica_messages.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
@@ -29,15 +29,11 @@ export class StateReader {
   }
 
   /**
-   * Adds to the state that is to be read for a peer. The reading would miss what is still on its way
-   * to the replica, so that is enqueued for the peer now.
+   * A reading begins: it would miss what is still on its way to the replica, so that is enqueued for the
+   * peer. Parts are read one at a time, so however often a peer has a reading begin, all that waits is
+   * walked over no more often than parts are read.
    */
-  add(peer: Peer, filter: OriginFilter): void {
-    peer.addState(filter);
-    this.#enqueueWaiting(peer, filter);
-  }
-
-  #enqueueWaiting(peer: Peer, filter: OriginFilter): void {
+  #enqueueWaiting(peer: Peer, { filter }: Reading): void {
     const isSelected = originTest(filter);
     for (const n of this.#replicas.first.outbox.values()) {
       if (isSelected(this.#pool.uidOf(n))) peer.enqueue(n);
@@ -54,9 +50,9 @@ export class StateReader {
     if (this.#current !== undefined && !this.#current.peer.isForgotten) return undefined;
     const peer = [...peers].find((peer) => this.#isToRead(peer));
     if (peer === undefined) return undefined;
-    if (peer.isOverflowed) {
-      peer.recover();
-      this.#enqueueWaiting(peer, peer.everything);
+    if (peer.isOverflowed) peer.recover();
+    if (peer.reading !== undefined && peer.reading.after === undefined) {
+      this.#enqueueWaiting(peer, peer.reading);
     }
     const { reading } = peer;
     // More waits for the replica than may for the peer, which overflowed again: its next turn may do.

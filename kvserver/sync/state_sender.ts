@@ -67,9 +67,17 @@ export class StateSender {
     return this.#source.name === "idle" && !this.isSending;
   }
 
-  /** The peer requests the whole state, which is then to be added to what is read. */
-  requested(id: number): void {
+  /**
+   * The peer requests the whole state. A request that came before comes again with a message that was sent
+   * again. While a state is being sent, another request changes its number only: all is under way already.
+   *
+   * @returns whether the whole state is to be added to what is read.
+   */
+  requested(id: number): boolean {
+    if (this.#transfer.name !== "none" && this.#transfer.id === id) return false;
+    const isUnderWay = this.isSending;
     this.#transfer = { name: "sending", id };
+    return !isUnderWay;
   }
 
   /** Adds to what is to be read. Reading begins anew, at the first key. */

@@ -83,8 +83,8 @@ export class SyncActor implements Actor {
   ) {
     const pool = this.#pool = new EntryPool(context.limits, context.memory);
     const replicas = this.#replicas = new LocalReplicas(context, pool);
-    const stateReader = this.#stateReader = new StateReader(context, replicas, pool);
-    const members = this.#members = new Membership(context, { pool, stateReader, journal });
+    this.#stateReader = new StateReader(context, replicas, pool);
+    const members = this.#members = new Membership(context, { pool, journal });
     this.#stateReceiver = new StateReceiver(context, replicas, members);
     this.#sender = new Sender(context, replicas, members, this.#stateReceiver);
     this.#drain = new Drain(context, replicas, members);
@@ -151,10 +151,7 @@ export class SyncActor implements Actor {
     if (peer === undefined) return;
     for (const ref of message.peers) this.#members.introduced(ref);
     peer.received();
-    if (message.wantsState !== noTransfer) {
-      peer.stateRequested(message.wantsState);
-      this.#stateReader.add(peer, peer.everything);
-    }
+    if (message.wantsState !== noTransfer) peer.stateRequested(message.wantsState);
     if (message.stateDone !== noTransfer) this.#stateReceiver.completed(peer, message.stateDone);
   }
 

@@ -83,7 +83,7 @@ const mutants: Record<string, PlantedFault> = {
   "a third server's Put is in flight during a join": {
     noticedBy: "random",
     file: "kvserver/sync/membership.ts",
-    from: "stateReader.add(peer, { except: [peer, ...living].map(({ ref }) => ref.incarnation) });",
+    from: "peer.addState({ except: [peer, ...living].map(({ ref }) => ref.incarnation) });",
     to: "",
   },
   "what is on its way to the replica that is read is not enqueued": {
@@ -161,8 +161,7 @@ const mutants: Record<string, PlantedFault> = {
   "nobody resends the entries of a lost or ended peer": {
     noticedBy: "hard",
     file: "kvserver/sync/membership.ts",
-    from:
-      "if (other !== peer) this.#options.stateReader.add(other, { only: [peer.ref.incarnation] });",
+    from: "if (other !== peer) other.addState({ only: [peer.ref.incarnation] });",
     to: "",
   },
   "entries are not forwarded to those who are sent the state": {

@@ -28,7 +28,6 @@ class LonePeer {
   /** The peer requests the state, and all of it is read: so many entries of so many bytes. */
   readState(id: number, count: number, bytes: number): void {
     this.peer.stateRequested(id);
-    this.peer.addState(this.peer.everything);
     this.peer.enqueuePart(entries("key", count, bytes), undefined, this.peer.reading!);
     this.peer.completeState();
   }

@@ -1,7 +1,6 @@
 import type { ActorContext, LinkState } from "../../actor/mod.ts";
 import { Membership } from "../../kvserver/sync/membership.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
-import type { StateReader } from "../../kvserver/sync/state_reader.ts";
 import { defaultLimits } from "../../limits.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { assertEquals } from "../deps.ts";
@@ -26,8 +25,7 @@ class Members {
       log: silentLogger,
     } as Partial<ActorContext> as ActorContext;
     const pool = new EntryPool(defaultLimits);
-    const stateReader = { add: () => {} } as Partial<StateReader> as StateReader;
-    this.members = new Membership(context, { pool, stateReader });
+    this.members = new Membership(context, { pool });
   }
 
   /** @returns whether it is a peer now. */

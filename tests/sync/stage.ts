@@ -115,8 +115,8 @@ export class Stage {
   }
 
   /** A message comes from the other server's sync actor. */
-  heard(entries: readonly TextEntry[] = [], stateDone = 0): void {
-    const message = { peers: [], wantsState: 0, stateDone };
+  heard(entries: readonly TextEntry[] = [], stateDone = 0, wantsState = 0): void {
+    const message = { peers: [], wantsState, stateDone };
     this.#tell({ type: "peer", from: other, entries: messageOf(entries), ...message });
   }
 
