@@ -16,7 +16,7 @@ export function onceIn(prng: Prng, n: number): boolean {
   return prng.below(n) === 0;
 }
 
-/** Appends a value in MessagePack; it has no opinion on whether that is a good idea. */
+/** A value in MessagePack, as servers spell it; it has no opinion on whether that is a good idea. */
 export function hostileEncode(value: unknown): Uint8Array {
   const parts: (Uint8Array | number[])[] = [];
   append(parts, value);
@@ -47,11 +47,21 @@ function append(parts: (Uint8Array | number[])[], value: unknown): void {
   }
 }
 
+const unsignedForms = [
+  { type: 0xcc, bytes: 1 },
+  { type: 0xcd, bytes: 2 },
+  { type: 0xce, bytes: 4 },
+  { type: 0xcf, bytes: 8 },
+] as const;
+
 function appendNumber(parts: (Uint8Array | number[])[], value: number): void {
   if (Number.isInteger(value) && value >= 0 && value < 128 && !Object.is(value, -0)) {
     parts.push([value]);
+  } else if (Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)) {
+    const form = unsignedForms.find(({ bytes }) => value < 256 ** bytes)!;
+    parts.push([form.type], u64(BigInt(value)).subarray(8 - form.bytes));
   } else if (Number.isSafeInteger(value) && !Object.is(value, -0)) {
-    parts.push([value < 0 ? 0xd3 : 0xcf], u64(BigInt(value)));
+    parts.push([0xd3], u64(BigInt(value)));
   } else {
     const bytes = new Uint8Array(8);
     new DataView(bytes.buffer).setFloat64(0, value);

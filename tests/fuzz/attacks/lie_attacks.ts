@@ -7,7 +7,6 @@ import { describeManners, helloManners, noticeManners } from "../arena/fake_peer
 import { FuzzedServer } from "../arena/fuzzed_server.ts";
 import { onceIn, oneOf } from "../arena/hostile_bytes.ts";
 import {
-  type EntryFields,
   entryParts,
   helloFrame,
   type MessageStep,
@@ -42,14 +41,13 @@ function lieEntries(prng: Prng, from: PeerRef, timestamps: readonly unknown[]): 
   const timestamp = oneOf(prng, timestamps);
   const uids = [`${from.address}/${from.incarnation}/2`, `127.0.0.1:9/${"f".repeat(16)}/3`];
   return entryParts(
-    uids,
-    Array.from({ length: 1 + prng.below(20) }, (): EntryFields => [
-      politeKey(prng),
-      onceIn(prng, 4) ? null : "lie",
+    Array.from({ length: 1 + prng.below(20) }, () => ({
+      key: politeKey(prng),
+      value: onceIn(prng, 4) ? null : "lie",
       timestamp,
-      oneOf(prng, [0, 1, 2 ** 32 - 1]),
-      prng.below(2),
-    ]),
+      sequence: oneOf(prng, [0, 1, 2 ** 32 - 1]),
+      uid: oneOf(prng, uids),
+    })),
   );
 }
 
@@ -104,12 +102,13 @@ const lies: Record<string, (parties: Parties, prng: Prng) => Uint8Array> = {
       peerMessage(
         from,
         entryParts(
-          [`${from.address}/${from.incarnation}/2`],
-          Array.from({ length: 10 }, (): EntryFields =>
-            [
-              ...[`told/${prng.below(64)}`, "v".repeat(prng.below(300))],
-              ...[Date.now(), 0, 0],
-            ] as unknown as EntryFields),
+          Array.from({ length: 10 }, () => ({
+            key: `told/${prng.below(64)}`,
+            value: "v".repeat(prng.below(300)),
+            timestamp: Date.now(),
+            sequence: 0,
+            uid: `${from.address}/${from.incarnation}/2`,
+          })),
         ),
       ),
     ),

@@ -27,14 +27,16 @@ export interface MessageStep extends Step {
   make(parties: Parties): Uint8Array;
 }
 
-/** One entry, before it becomes bytes; the uid is the number of one in the list before the entries. */
-export type EntryFields = readonly [
-  key: unknown,
-  value: unknown,
-  timestamp: unknown,
-  sequence: unknown,
-  uid: unknown,
-];
+/** One entry, before it becomes bytes: whatever stands where its parts do. */
+export interface EntryFields {
+  readonly key: unknown;
+  readonly value: unknown;
+  /** A counter, and behind it when the entry expires. */
+  readonly extras?: readonly unknown[];
+  readonly timestamp: unknown;
+  readonly sequence: unknown;
+  readonly uid: string;
+}
 
 /** The frame with which `from` says who it is. */
 export function helloFrame({ address, incarnation }: Omit<PeerRef, "counter">): Uint8Array {
@@ -51,13 +53,21 @@ export function toldFrame({ syncActor }: Target, message: unknown): Uint8Array {
   return frameOf(tellOf(syncActor, hostileEncode(message)));
 }
 
-/** Entries in the form in which they travel, before they become bytes. */
-export function entryParts(uids: readonly string[], entries: readonly EntryFields[]): unknown[] {
-  return [uids, entries.length, ...entries.flat()];
+/** Entries in the form in which they travel, and in the one spelling, before they become bytes. */
+export function entryParts(entries: readonly EntryFields[]): unknown[] {
+  const uids = [...new Set(entries.map(({ uid }) => uid))];
+  return [
+    uids,
+    entries.length,
+    ...entries.flatMap(({ key, value, extras, timestamp, sequence, uid }) => [
+      ...[key, value, ...(extras === undefined ? [] : [extras])],
+      ...[timestamp, sequence, uids.indexOf(uid)],
+    ]),
+  ];
 }
 
 /** No entries, in that form. */
-export const noEntries: readonly unknown[] = entryParts([], []);
+export const noEntries: readonly unknown[] = entryParts([]);
 
 /** A message between sync actors, before it becomes bytes. */
 export function peerMessage(from: unknown, entries: unknown, fields = {}): unknown {

@@ -100,21 +100,34 @@ function strangerStep(prng: Prng): MessageStep {
   };
 }
 
-/** Some entries, few of which are refused; none is a polite client's. */
-function entriesOf(prng: Prng, from: Omit<PeerRef, "counter">): unknown[] {
+/** Some entries, one of which may have an order that is refused; none is a polite client's. */
+function entriesOf(prng: Prng, from: Omit<PeerRef, "counter">, isSound: boolean): unknown[] {
   const uids = [`${from.address}/${from.incarnation}/2`, `127.0.0.1:9/${"a".repeat(16)}/3`];
-  const entries = Array.from({ length: prng.below(20) }, (): EntryFields => [
-    `told/${prng.below(64)}`,
-    onceIn(prng, 5) ? null : "v".repeat(onceIn(prng, 20) ? 300_000 : prng.below(300)),
-    oneOf(prng, [
-      ...[0, 1, Date.now(), Date.now() + 86_000_000, Date.now() + 90_000_000, 2 ** 48 - 1],
-      ...[2 ** 48 - 2 ** 24 - 1, 2 ** 53 - 1],
-      ...new Array(8).fill(Date.now()),
-    ]),
-    oneOf(prng, [0, 0, 1, 2 ** 32 - 1]),
-    prng.below(2),
-  ]);
-  return entryParts(uids, entries);
+  const count = prng.below(20);
+  const odd = isSound ? -1 : prng.below(2 * count + 1);
+  const nowMs = Date.now();
+  const timestamps = [0, 1, nowMs + 86_000_000, ...new Array(6).fill(nowMs)];
+  const oddTimestamps = [nowMs + 90_000_000, 2 ** 48 - 1, 2 ** 48 - 2 ** 24 - 1, 2 ** 53 - 1];
+  const entries = Array.from({ length: count }, (_, i): EntryFields => ({
+    key: `told/${prng.below(64)}`,
+    ...valueOf(prng),
+    timestamp: oneOf(prng, i === odd ? oddTimestamps : timestamps),
+    sequence: oneOf(prng, [0, 0, 1, 2 ** 32 - 1]),
+    uid: oneOf(prng, uids),
+  }));
+  return entryParts(entries);
+}
+
+/** A text, bytes or nothing, with a counter or not; some texts and bytes expire. */
+function valueOf(prng: Prng): Pick<EntryFields, "value" | "extras"> {
+  const counter = 1 + prng.below(2 ** 40);
+  if (onceIn(prng, 5)) return { value: null, extras: onceIn(prng, 2) ? [counter] : undefined };
+  const length = onceIn(prng, 20) ? 300_000 : prng.below(300);
+  const expiresAt = Date.now() + prng.below(4_000) - 1_000;
+  return {
+    value: onceIn(prng, 4) ? new Uint8Array(length) : "v".repeat(length),
+    extras: oneOf(prng, [undefined, [counter], [counter, expiresAt], [0, expiresAt]]),
+  };
 }
 
 /** What a peer that is believed sends: mostly well-formed but for one thing. */
@@ -133,7 +146,7 @@ function peerStep(prng: Prng): MessageStep {
 
 function toldBytes(kind: string, { from, target, other }: Parties, prng: Prng): Uint8Array {
   const told = (message: unknown) => toldFrame(target, message);
-  const entries = entriesOf(prng, from);
+  const entries = entriesOf(prng, from, kind === "sound");
   switch (kind) {
     case "entries mutated":
       return told(peerMessage(from, mutatedValue(entries, prng)));
