@@ -1,3 +1,4 @@
+import { p99 } from "../support/p99.ts";
 import type { PoliteReport } from "./polite/polite_client.ts";
 
 /** Latencies below this are not told apart: a machine's scheduling is no better. */
@@ -63,9 +64,4 @@ export class Figures {
       `${this.refusedMessages} messages refused, ${this.toldKeys} keys of fake peers kept; ` +
       `MiB ${this.rss.join(" and ")}; log lines ${this.logLines.join(" and ")}`;
   }
-}
-
-function p99(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * 0.99)] ?? 0;
 }
