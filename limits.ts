@@ -138,6 +138,10 @@ export interface Limits {
   readonly connectionsMax: number;
   /** Connections that wait to be accepted, as far as the system allows; a further one is tried again after a second. */
   readonly listenBacklog: number;
+  /** After so long of handling what was read, the event loop looks at all sockets and timers. */
+  readonly connectionSliceMs: number;
+  /** A connection that wants no more than this within a slice goes before those that want more. */
+  readonly lightBytesMax: number;
   /** How often a port looks for connections that are stuck, and for those that hold too much. */
   readonly connectionCheckMs: number;
   /** A connection that has sent a part of a frame, and nothing more for so long, is ended. */
@@ -390,6 +394,8 @@ export const defaultLimits: Limits = {
   sendBufferBytes: 16 * KiB,
   connectionsMax: 10_000,
   listenBacklog: 4_096,
+  connectionSliceMs: 2,
+  lightBytesMax: 4 * KiB,
   connectionCheckMs: 250,
   halfFrameMs: 30_000,
   replyBatchBytesMax: 1 * MiB,

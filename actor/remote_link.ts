@@ -2,8 +2,10 @@ import {
   Backoff,
   type ByteStream,
   type Environment,
+  type Flow,
   frameHeaderBytes,
   frameLength,
+  type FrameReader,
   FrameSender,
   MsgpackReader,
   pause,
@@ -185,12 +187,24 @@ export class RemoteLink implements TellLink {
     this.changed();
     this.#sender.begin(stream);
     this.#takeNotices(first);
+    const flow = this.#environment.slices.flow();
+    try {
+      await this.#read(stream, frames, flow);
+    } finally {
+      flow.close();
+    }
+  }
+
+  async #read(stream: ByteStream, frames: FrameReader, flow: Flow): Promise<void> {
     for (;;) {
       const count = await stream.read(frames.space());
       if (count === null) return;
       frames.received(count);
       for (let whole = frames.take(); whole !== undefined; whole = frames.take()) {
+        const turn = flow.begin(whole.length);
+        if (turn !== undefined) await turn;
         this.#takeNotices(whole);
+        flow.end();
       }
     }
   }

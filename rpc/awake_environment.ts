@@ -1,4 +1,5 @@
 import type { Environment } from "./environment.ts";
+import { TimeSlices } from "./time_slices.ts";
 
 /** An environment that holds a timer until it is closed. */
 export interface AwakeEnvironment extends Environment {
@@ -40,6 +41,7 @@ export function awakeEnvironment(
   return {
     limits,
     memory,
+    slices: new TimeSlices({ limits, monotonicMs, after: (ms, fn) => environment.after(ms, fn) }),
     now: () => environment.now(),
     monotonicMs,
     after(delayMs, fn) {

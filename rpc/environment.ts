@@ -8,6 +8,7 @@
 
 import { defaultLimits, type Limits } from "../limits.ts";
 import { MemoryAccount } from "./memory_account.ts";
+import { TimeSlices } from "./time_slices.ts";
 
 /** Reads time. */
 export interface Clock {
@@ -47,16 +48,20 @@ export interface Accounted {
   readonly memory: MemoryAccount;
 }
 
-/** Clock, timers, randomness, bounds and memory in one. */
-export interface Environment extends Clock, Timers, Random, Limited, Accounted {}
+/** Says in what order the connections of a thread are heard. */
+export interface Sliced {
+  /** The slices of time in which what they have read is handled. */
+  readonly slices: TimeSlices;
+}
+
+/** Clock, timers, randomness, bounds, memory and slices of time in one. */
+export interface Environment extends Clock, Timers, Random, Limited, Accounted, Sliced {}
 
 /** The longest delay that the platform's timers keep; a longer one would be over at once. */
 const timerMsMax = 2 ** 31 - 1;
 
-/** The machine's own clock, timers and randomness, the default bounds, and memory without one. */
-export const realEnvironment: Environment = {
+const machine: Clock & Timers & Limited = {
   limits: defaultLimits,
-  memory: new MemoryAccount(),
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, fn) {
@@ -73,6 +78,13 @@ export const realEnvironment: Environment = {
   // Of the ways to yield, only a timer lets sockets in: queueMicrotask and MessageChannel starve
   // them, and setImmediate does nearly so on Deno 2.9.
   yieldToEvents: (fn) => void setTimeout(fn, 0),
+};
+
+/** The machine's own clock, timers and randomness, the default bounds, and memory without one. */
+export const realEnvironment: Environment = {
+  ...machine,
+  memory: new MemoryAccount(),
+  slices: new TimeSlices(machine),
   fraction: () => Math.random(),
   hex64() {
     const bytes = crypto.getRandomValues(new Uint8Array(8));

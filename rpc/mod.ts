@@ -58,6 +58,7 @@ export {
   type Limited,
   type Random,
   realEnvironment,
+  type Sliced,
   type Timers,
 } from "./environment.ts";
 export {
@@ -97,6 +98,7 @@ export {
   type SendDeferred,
 } from "./served_connection.ts";
 export { type ConnectionCounter, RpcServer, type RpcServerOptions } from "./server.ts";
+export { type Flow, type SliceEnvironment, TimeSlices } from "./time_slices.ts";
 export { tcpTransport } from "./tcp.ts";
 export { tcpDialer } from "./tcp_dialer.ts";
 export type { ByteListener, ByteStream, Dialer, Transport } from "./transport.ts";

@@ -1,10 +1,11 @@
 import type { Answer } from "./answer.ts";
 import { Charge } from "./charge.ts";
-import type { Accounted, Limited, Timers } from "./environment.ts";
+import type { Accounted, Limited, Sliced, Timers } from "./environment.ts";
 import { freeMemory } from "./free_memory.ts";
 import { FrameReader } from "./frame_reader.ts";
 import type { MemoryHolder } from "./memory_account.ts";
 import { ShapeError } from "./message.ts";
+import type { Flow } from "./time_slices.ts";
 import type { ByteStream } from "./transport.ts";
 
 /** What became of frames, and the bytes to send back. */
@@ -34,6 +35,9 @@ export type EndConnection = () => void;
 
 const noPieces: readonly Uint8Array[] = [];
 const nothing = new Uint8Array();
+
+/** What a connection that is served needs of the world outside. */
+export type ServingEnvironment = Pick<Timers, "after"> & Limited & Accounted & Sliced;
 
 /** Executes the frames of one connection. */
 export interface FrameExecutor {
@@ -65,11 +69,12 @@ export interface FrameExecutor {
  */
 export class ServedConnection implements MemoryHolder {
   #stream: ByteStream;
-  #environment: Pick<Timers, "after"> & Limited & Accounted;
+  #environment: ServingEnvironment;
   #deferredRepliesMax: number;
   #executor: FrameExecutor;
   #reader: FrameReader;
   #charge: Charge;
+  #flow: Flow;
   /** Bytes of the receive buffer that are charged. */
   #bufferBytes = 0;
   /** How often something came or left, and what that was when it was looked at last. */
@@ -103,7 +108,7 @@ export class ServedConnection implements MemoryHolder {
   /** @param serve makes the executor of its frames */
   constructor(
     stream: ByteStream,
-    environment: Pick<Timers, "after"> & Limited & Accounted,
+    environment: ServingEnvironment,
     serve: (sendDeferred: SendDeferred, end: EndConnection) => FrameExecutor,
   ) {
     this.#stream = stream;
@@ -111,6 +116,7 @@ export class ServedConnection implements MemoryHolder {
     this.#deferredRepliesMax = environment.limits.deferredRepliesMax;
     this.#reader = new FrameReader(environment.limits);
     this.#charge = new Charge(environment.memory);
+    this.#flow = environment.slices.flow();
     this.#charge.add(environment.limits.connectionBytes);
     this.#chargeBuffer();
     environment.memory.addHolder(this);
@@ -175,6 +181,7 @@ export class ServedConnection implements MemoryHolder {
     this.#charge.set(0);
     this.#onClosed?.();
     this.#executor.close?.();
+    this.#flow.close();
     this.#stream.close();
     this.#reader.close();
     // A write under way may still succeed: nothing is left to go behind it.
@@ -213,7 +220,7 @@ export class ServedConnection implements MemoryHolder {
       this.#isReading = true;
       const count = await this.#stream.read(space);
       this.#isReading = false;
-      if (this.#closed) throw new Error("The connection was closed");
+      if (this.#closed) throw closedError();
       if (count === null) return;
       reader.received(count);
       this.#steps++;
@@ -239,7 +246,11 @@ export class ServedConnection implements MemoryHolder {
       if (this.#isUnsettled) await this.#settled();
       const charged = this.#chargedFor(rest);
       if (charged > 0) this.#hold(charged);
+      const turn = this.#flow.begin(rest.length);
+      if (turn !== undefined) await turn;
+      if (this.#closed) throw closedError();
       const reply = await this.#executor.execute(rest, rest !== frames);
+      this.#flow.end();
       if (charged > 0) this.#hold(-charged);
       const { replies, pieces = noPieces, consumed, close, deferred = 0 } = reply;
       this.#deferred += deferred;
@@ -375,6 +386,10 @@ export class ServedConnection implements MemoryHolder {
       cancel();
     }
   }
+}
+
+function closedError(): Error {
+  return new Error("The connection was closed");
 }
 
 function concatenated(parts: readonly Uint8Array[]): Uint8Array {

@@ -1,16 +1,16 @@
-import type { Accounted, Limited, Timers } from "./environment.ts";
 import {
   type EndConnection,
   type FrameExecutor,
   type SendDeferred,
   ServedConnection,
+  type ServingEnvironment,
 } from "./served_connection.ts";
 import type { ByteListener, ByteStream, Transport } from "./transport.ts";
 
 /** Options of an `RpcServer`. */
 export interface RpcServerOptions {
   transport: Transport;
-  environment: Pick<Timers, "after"> & Limited & Accounted;
+  environment: ServingEnvironment;
   hostname: string;
   /** 0: any free port. */
   port: number;

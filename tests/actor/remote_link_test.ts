@@ -1,5 +1,6 @@
 import { ActorSystem } from "../../actor/mod.ts";
 import { defaultLimits, withLimits } from "../../limits.ts";
+import { TimeSlices } from "../../rpc/mod.ts";
 import { assertEquals, assertGreater, assertLess } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
@@ -80,9 +81,9 @@ testInWorld(
 );
 
 /** A system, and at "far:1" a server that greets it and does no more than the test says. */
-async function startBesideScripted(world: SimulatedWorld) {
+async function startBesideScripted(world: SimulatedWorld, environment = world.environment()) {
   const network = new MemoryNetwork(world);
-  const { system } = await startSystem(world, { network, hostname: "near", port: 1 });
+  const { system } = await startSystem(world, { environment, network, hostname: "near", port: 1 });
   const far = new ScriptedServer(network, 1, "far");
   far.onRequest = (request) => {
     if (request.method === "Hello") far.reply(request, null);
@@ -107,6 +108,30 @@ testInWorld("a link answers Pings with no more than leaves", async (world) => {
   assertGreater(pongs(), 1);
   assertLess(pongs(), 100);
   assertEquals(link.roomBytes, defaultLimits.linkBytesMax);
+  far.close();
+  await world.complete(system.close());
+});
+
+testInWorld("a flood of Pings lets the event loop come around", async (world) => {
+  let nowMs = 0;
+  let turns = 0;
+  const environment = world.environment();
+  environment.slices = new TimeSlices({
+    limits: defaultLimits,
+    // Each look at the clock takes a while, because notices take no time here.
+    monotonicMs: () => nowMs += defaultLimits.connectionSliceMs / 4,
+    after: (delayMs, fn) => world.after(delayMs, () => (turns++, fn())),
+  });
+  const { system, far, probe, ref } = await startBesideScripted(world, environment);
+  probe.context.link(ref);
+  await world.advance(0);
+  const [hello] = far.requests;
+  turns = 0;
+  const pings = concat(...new Array(20_000).fill(frameOf([2, "Ping", []])));
+  await world.complete(hello.stream.write(pings));
+  await world.advance(0);
+  // One turn for each few reads of no more than the receive buffer's size.
+  assertGreater(turns, pings.length / defaultLimits.receiveBufferBytes / 4);
   far.close();
   await world.complete(system.close());
 });

@@ -17,7 +17,7 @@
  */
 
 import { defaultLimits, type Limits } from "../../limits.ts";
-import { type Environment, MemoryAccount } from "../../rpc/mod.ts";
+import { type Environment, MemoryAccount, TimeSlices } from "../../rpc/mod.ts";
 import { Prng } from "./prng.ts";
 import { TimerQueue } from "./timer_queue.ts";
 
@@ -165,6 +165,8 @@ export class SimulatedEnvironment implements Environment {
   clockSkewMs: number;
   readonly limits: Limits;
   readonly memory = new MemoryAccount();
+  /** May be replaced before it is used. */
+  slices: TimeSlices;
   /** Timers of this machine that wait, those of `yieldToEvents` included. */
   pendingTimers = 0;
   #world: SimulatedWorld;
@@ -174,6 +176,7 @@ export class SimulatedEnvironment implements Environment {
   /** Made by `SimulatedWorld.environment`. */
   constructor(world: SimulatedWorld, random: Prng, clockSkewMs: number, limits: Limits) {
     this.limits = limits;
+    this.slices = new TimeSlices(this);
     this.#world = world;
     this.#random = random;
     this.clockSkewMs = clockSkewMs;

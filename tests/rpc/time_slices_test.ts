@@ -1,0 +1,153 @@
+import { defaultLimits } from "../../limits.ts";
+import { type Flow, TimeSlices } from "../../rpc/mod.ts";
+import { assertEquals, assertGreater, assertLess, assertLessOrEqual } from "../deps.ts";
+
+const { connectionSliceMs, lightBytesMax } = defaultLimits;
+
+/** A thread whose time passes only when somebody works, and whose event loop comes around when it is told to. */
+class Thread {
+  nowMs = 0;
+  /** What happened, in order. */
+  readonly log: string[] = [];
+  readonly #marks = new Set<() => void>();
+  readonly #slices = new TimeSlices(
+    {
+      limits: defaultLimits,
+      monotonicMs: () => this.nowMs,
+      after: (_delayMs, fn) => {
+        this.#marks.add(fn);
+        return () => this.#marks.delete(fn);
+      },
+    },
+  );
+
+  /** Marks that wait for the event loop. */
+  get marks(): number {
+    return this.#marks.size;
+  }
+
+  /** A connection that has something to do for so long, without end, or `times`. */
+  async connection(name: string, { bytes = lightBytesMax + 1, workMs = 1, times = Infinity } = {}) {
+    const flow = this.flow();
+    for (let i = 0; i < times && this.log.length < 1_000; i++) {
+      await this.#turn(flow, bytes);
+      this.log.push(name);
+      this.nowMs += workMs;
+      flow.end();
+    }
+  }
+
+  /** A connection that ends when it has its turn. */
+  gone(): void {
+    void this.#turn(this.flow(), lightBytesMax + 1);
+  }
+
+  flow(): Flow {
+    return this.#slices.flow();
+  }
+
+  async #turn(flow: Flow, bytes: number): Promise<void> {
+    const turn = flow.begin(bytes);
+    if (turn !== undefined) await turn;
+  }
+
+  /** Lets everybody work who may. @returns what happened since it was asked last. */
+  async work(): Promise<string[]> {
+    await new Promise((resolve) => setTimeout(resolve));
+    return this.log.splice(0);
+  }
+
+  /** Has the event loop come around. @returns what happened then. */
+  turn(): Promise<string[]> {
+    const marks = [...this.#marks];
+    this.#marks.clear();
+    for (const fn of marks) fn();
+    return this.work();
+  }
+}
+
+Deno.test("a connection that always has something to do lets the event loop come around", async () => {
+  const thread = new Thread();
+  thread.connection("a");
+  assertEquals((await thread.work()).length, connectionSliceMs);
+  for (let i = 0; i < 5; i++) assertEquals((await thread.turn()).length, connectionSliceMs);
+});
+
+Deno.test("connections that have much to do share the slices, each with its turn", async () => {
+  const thread = new Thread();
+  const names = ["a", "b", "c", "d", "e"];
+  for (const name of names) thread.connection(name);
+  await thread.work();
+  const turns: string[] = [];
+  for (let i = 0; i < 20; i++) {
+    const turn = await thread.turn();
+    assertEquals(turn.length, connectionSliceMs);
+    turns.push(...turn);
+  }
+  for (const name of names) assertEquals(turns.filter((it) => it === name).length, 8);
+});
+
+Deno.test("who wants little goes on before all who want much", async () => {
+  const thread = new Thread();
+  for (let i = 0; i < 10; i++) thread.connection("much");
+  await thread.work();
+  const littles = 50;
+  for (let i = 0; i < littles; i++) {
+    thread.connection("little", { bytes: 100, workMs: 0.01, times: 1 });
+  }
+  const before = (await thread.work()).length;
+  // A few of them look at no clock.
+  assertLess(before, 10);
+  const turn = await thread.turn();
+  assertEquals(turn.indexOf("much"), littles - before);
+});
+
+Deno.test("much of little is much", async () => {
+  const thread = new Thread();
+  thread.connection("much");
+  thread.connection("little", { bytes: lightBytesMax / 2, workMs: 0.1 });
+  await thread.work();
+  const turns = [...await thread.turn(), ...await thread.turn(), ...await thread.turn()];
+  assertGreater(turns.filter((it) => it === "much").length, 2);
+});
+
+Deno.test("one who is gone while it works keeps nobody from going on", async () => {
+  const thread = new Thread();
+  for (const name of ["a", "b"]) thread.connection(name);
+  await thread.work();
+  thread.gone();
+  // Its turn comes, and it never says that it is done.
+  const turns = [
+    await thread.turn(),
+    await thread.turn(),
+    await thread.turn(),
+    await thread.turn(),
+  ];
+  assertEquals(turns.filter(({ length }) => length >= connectionSliceMs).length, 3);
+});
+
+Deno.test("where the event loop comes around, nobody waits, and a mark is set once a slice", async () => {
+  const thread = new Thread();
+  for (let i = 0; i < 100; i++) {
+    thread.connection("a", { workMs: connectionSliceMs / 4, times: 1 });
+    assertLessOrEqual(thread.marks, 1);
+    assertEquals(await thread.turn(), ["a"]);
+  }
+});
+
+Deno.test("one that is closed waits no more, and the last one takes the mark away", async () => {
+  const thread = new Thread();
+  const [busy, waiting, other] = [thread.flow(), thread.flow(), thread.flow()];
+  assertEquals(busy.begin(lightBytesMax + 1), undefined);
+  thread.nowMs += connectionSliceMs;
+  const turn = waiting.begin(lightBytesMax + 1);
+  const otherTurn = other.begin(lightBytesMax + 1);
+  waiting.close();
+  await turn;
+  // Nor does it take the turn of the next one.
+  await thread.turn();
+  await otherTurn;
+  assertEquals(thread.marks, 1);
+  for (const flow of [busy, waiting, other]) flow.close();
+  assertEquals([thread.marks, waiting.begin(1)], [0, undefined]);
+});
