@@ -1,4 +1,4 @@
-import { consoleLogger, type Logger } from "../log/mod.ts";
+import { consoleLogger, logCrowd, type Logger } from "../log/mod.ts";
 import {
   type Environment,
   MsgpackError,
@@ -102,6 +102,7 @@ export class ActorSystem extends ActorThread {
             "advertises it too",
           { peer, claimed },
         ),
+      crowded: (crowd) => logCrowd(system.log, "the system port", crowd),
       dropped: (count) => system.countDropped(count),
       refused: (address, reason) => system.onRefused(address, reason),
       describe: () => system.description,

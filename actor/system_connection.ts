@@ -13,6 +13,7 @@ import {
   type RequestHandler,
   RpcError,
   type SendDeferred,
+  type Standing,
   type Timers,
   writeValue,
 } from "../rpc/mod.ts";
@@ -109,6 +110,17 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#ends = ends;
     this.#unhandledBytes = new Charge(host.environment.memory);
     this.replyBatchBytesMax = host.environment.limits.replyBatchBytesMax;
+  }
+
+  get standing(): Standing {
+    switch (this.#caller.name) {
+      case "claimed":
+        return "claiming";
+      case "greeted":
+        return "established";
+      default:
+        return "silent";
+    }
   }
 
   get isPeer(): boolean {

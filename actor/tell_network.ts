@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Crowd } from "../rpc/mod.ts";
 import type { Delivery, Marshalled } from "./marshaller.ts";
 import type { MetListener } from "./introductions.ts";
 import type { SystemId } from "./system_id.ts";
@@ -53,6 +54,8 @@ export interface TellHost {
    * @param claimed the address that it says it has
    */
   mistaken(peer: string, claimed: string): void;
+  /** Called for a connection to the port for which there was no room. */
+  crowded(crowd: Crowd): void;
   /** Counts messages that were handed over to a link and did not leave, or left when nobody was there. */
   dropped(count: number): void;
   /**

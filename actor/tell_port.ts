@@ -1,4 +1,4 @@
-import { type Environment, RpcServer, type Transport } from "../rpc/mod.ts";
+import { type Environment, hostOf, RpcServer, type Transport } from "../rpc/mod.ts";
 import { Countersigns } from "./countersign.ts";
 import { greet, type GreetedStream, RefusedError } from "./greeting.ts";
 import { type EndMeeting, Introductions, type MetListener } from "./introductions.ts";
@@ -39,6 +39,7 @@ export class RpcTellNetwork implements TellNetwork {
       port,
       serve: (sendDeferred, peer, end) =>
         new SystemConnection(links, { peer: hostOf(peer), sendDeferred, end }),
+      onCrowded: (crowd) => host.crowded(crowd),
     });
     return {
       address: server.address,
@@ -48,11 +49,6 @@ export class RpcTellNetwork implements TellNetwork {
       close: async () => void await Promise.all([server.close(), links.close()]),
     };
   }
-}
-
-/** Without its port, which is another one for each connection. */
-function hostOf(peer: string): string {
-  return peer.replace(/:\d+$/, "");
 }
 
 /** The links of a port to other systems, and the connections that those have to it. */

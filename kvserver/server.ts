@@ -127,7 +127,7 @@ export class Server {
     const { bounds } = settings;
     const { memory } = environment;
     shareMemory(memory, system);
-    const main = new QueryThread(system, environment, transport, bounds, onFault);
+    const main = new QueryThread(system, environment, transport, bounds, log, onFault);
     const workers: WorkerThread[] = [];
     try {
       for (let thread = 1; thread < settings.threads; thread++) {

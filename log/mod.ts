@@ -24,6 +24,7 @@
  */
 
 export { consoleLogger } from "./console_logger.ts";
+export { logCrowd } from "./crowd.ts";
 export { formatRecord, type LogFormat, logFormats } from "./format.ts";
 export { LineQueue, type LineQueueOptions } from "./line_queue.ts";
 export { Log, type LogOptions } from "./log.ts";

@@ -23,3 +23,8 @@ export function formatAddress({ hostname, port }: { hostname: string; port: numb
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "::1" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
+
+/** The host of a `host:port`: the same for all connections from there. */
+export function hostOf(address: string): string {
+  return address.replace(/:\d+$/, "");
+}

@@ -142,7 +142,7 @@ export class MemoryAccount {
 }
 
 /** The figure of a thread that shares it with nobody. */
-class LocalFigure implements SharedFigure {
+export class LocalFigure implements SharedFigure {
   #value = 0;
 
   add(count: number): void {

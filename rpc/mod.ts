@@ -42,7 +42,7 @@
  */
 
 export * from "./msgpack/mod.ts";
-export { formatAddress, isLoopback, parseAddress } from "./address.ts";
+export { formatAddress, hostOf, isLoopback, parseAddress } from "./address.ts";
 export { isAllocationFailure } from "./allocation_failure.ts";
 export { type Answer, answerFrames, deferred, inTurns, type RequestHandler } from "./answer.ts";
 export { type AwakeEnvironment, awakeEnvironment } from "./awake_environment.ts";
@@ -97,7 +97,8 @@ export {
   type Reply,
   type SendDeferred,
 } from "./served_connection.ts";
-export { type ConnectionCounter, RpcServer, type RpcServerOptions } from "./server.ts";
+export { ConnectionRoom, type Occupant, type Standing } from "./connection_room.ts";
+export { type Crowd, RpcServer, type RpcServerOptions } from "./server.ts";
 export { type Flow, type SliceEnvironment, TimeSlices } from "./time_slices.ts";
 export { tcpTransport } from "./tcp.ts";
 export { tcpDialer } from "./tcp_dialer.ts";

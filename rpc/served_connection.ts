@@ -6,6 +6,8 @@ import { FrameReader } from "./frame_reader.ts";
 import type { MemoryHolder } from "./memory_account.ts";
 import { ShapeError } from "./message.ts";
 import type { Flow } from "./time_slices.ts";
+import { hostOf } from "./address.ts";
+import type { Standing } from "./connection_room.ts";
 import type { ByteStream } from "./transport.ts";
 
 /** What became of frames, and the bytes to send back. */
@@ -43,6 +45,8 @@ export type ServingEnvironment = Pick<Timers, "after"> & Limited & Accounted & S
 export interface FrameExecutor {
   /** Whether the other end is a server: it may be idle, and is cut for its memory last. Default: it is none. */
   readonly isPeer?: boolean;
+  /** What the other end has shown of what it is here for. Default: enough, once a whole frame has come. */
+  readonly standing?: Standing;
   /**
    * Executes whole frames. Called again only when the replies before are written and no more than
    * `deferredRepliesMax` replies are deferred: so the requests of a connection are executed in order,
@@ -77,6 +81,8 @@ export class ServedConnection implements MemoryHolder {
   #flow: Flow;
   /** Bytes of the receive buffer that are charged. */
   #bufferBytes = 0;
+  /** Whether a whole frame has come. */
+  #hasSpoken = false;
   /** How often something came or left, and what that was when it was looked at last. */
   #steps = 0;
   #stepsSeen = 0;
@@ -139,6 +145,21 @@ export class ServedConnection implements MemoryHolder {
   /** Whether the other end is a server. */
   get isPeer(): boolean {
     return this.#executor.isPeer ?? false;
+  }
+
+  /** The host at the other end. */
+  get host(): string {
+    return hostOf(this.#stream.peer);
+  }
+
+  /** What the other end has shown of what it is here for. */
+  get standing(): Standing {
+    return this.#executor.standing ?? (this.#hasSpoken ? "established" : "silent");
+  }
+
+  /** Ends it now, because another one is to have its place. */
+  makeWay(): void {
+    this.#closeFor("there is no room for it beside others");
   }
 
   /** Ends it now, because it holds more memory than others, of which there is not enough. */
@@ -225,6 +246,7 @@ export class ServedConnection implements MemoryHolder {
       reader.received(count);
       this.#steps++;
       for (let frames = reader.take(); frames !== undefined; frames = reader.take()) {
+        this.#hasSpoken = true;
         await this.#answer(frames);
       }
     }

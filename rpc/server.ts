@@ -1,3 +1,6 @@
+import { hostOf } from "./address.ts";
+import { ConnectionRoom, type Occupant } from "./connection_room.ts";
+import { LocalFigure } from "./memory_account.ts";
 import {
   type EndConnection,
   type FrameExecutor,
@@ -26,23 +29,29 @@ export interface RpcServerOptions {
   onFault?(peer: string, error: unknown): void;
   /** A connection on which nothing comes for so long is ended, unless its other end is a server. Default: none is. */
   idleTimeoutMs?: number;
-  /** Decides about one connection more than `connections` of this port. Default: all within `connectionsMax`. */
-  counter?: ConnectionCounter;
+  /** The room that its connections share with those of other ports, beside `connectionsMax` of its own. */
+  room?: ConnectionRoom;
+  /** Called for a connection for which there was no room. */
+  onCrowded?(crowd: Crowd): void;
 }
 
-/** Counts connections, of several ports perhaps. */
-export interface ConnectionCounter {
-  /** Whether there is room for one more. */
-  hasRoom(): boolean;
-  /** There is one more, or one less. */
-  add(count: 1 | -1): void;
+/** What became of a connection for which there was no room. */
+export interface Crowd {
+  /** How many connections are open. */
+  open: number;
+  /** The host at its other end. */
+  host: string;
+  /** The host of the connection that made way for it; `undefined` when none did, and it was refused. */
+  ended: string | undefined;
 }
 
 /** Listens on a port and serves its connections independently of one another. */
 export class RpcServer {
   #options: RpcServerOptions;
   #listener: ByteListener;
-  #connections = new Set<ServedConnection>();
+  #connections = new Map<ServedConnection, Occupant>();
+  /** That of this port alone, and the one that it shares. */
+  #rooms: readonly ConnectionRoom[];
   /** Accepting, and serving each connection. */
   #loops = new Set<Promise<void>>();
   #closed = false;
@@ -52,7 +61,9 @@ export class RpcServer {
   /** @throws {Error} when the port cannot be bound. */
   constructor(options: RpcServerOptions) {
     this.#options = options;
-    const { listenBacklog } = options.environment.limits;
+    const { listenBacklog, connectionsMax } = options.environment.limits;
+    this.#rooms = [new ConnectionRoom(connectionsMax, new LocalFigure()), options.room ?? []]
+      .flat();
     this.#listener = options.transport.listen(options.hostname, options.port, listenBacklog);
     this.#track(this.#accept());
   }
@@ -72,7 +83,7 @@ export class RpcServer {
     this.#closed = true;
     this.#listener.close();
     this.#cancelCheck?.();
-    for (const connection of this.#connections) connection.close();
+    for (const connection of this.#connections.keys()) connection.close();
     while (this.#loops.size > 0) await Promise.all(this.#loops);
   }
 
@@ -85,17 +96,22 @@ export class RpcServer {
     for (;;) {
       const stream = await this.#listener.accept();
       if (stream === null) return;
-      if (this.#closed || !this.#hasRoom) {
+      if (this.#closed || !this.#makeRoom(hostOf(stream.peer))) {
         this.#fault(stream, new Error("Cannot serve one more connection: there are too many"));
         stream.close();
       } else this.#track(this.#serve(stream));
     }
   }
 
-  get #hasRoom(): boolean {
-    const { counter, environment } = this.#options;
-    return this.#connections.size < environment.limits.connectionsMax &&
-      (counter?.hasRoom() ?? true);
+  /** @returns whether there is room for a connection of `host`, because another one made way perhaps. */
+  #makeRoom(host: string): boolean {
+    return this.#rooms.every((room) => {
+      if (room.hasRoom) return true;
+      const open = room.size;
+      const ended = room.makeRoom(host);
+      this.#options.onCrowded?.({ open, host, ended });
+      return ended !== undefined;
+    });
   }
 
   /** Looks at the connections again and again, while there are any. */
@@ -104,9 +120,10 @@ export class RpcServer {
     const { connectionCheckMs } = environment.limits;
     this.#cancelCheck = environment.after(connectionCheckMs, () => {
       this.#cancelCheck = undefined;
-      for (const connection of this.#connections) {
+      for (const connection of this.#connections.keys()) {
         connection.check(connectionCheckMs, idleTimeoutMs);
       }
+      for (const room of this.#rooms) room.review();
       environment.memory.relieve();
       if (this.#connections.size > 0 && !this.#closed) this.#checkLater();
     });
@@ -118,12 +135,33 @@ export class RpcServer {
       this.#options.environment,
       (sendDeferred, end) => this.#options.serve(sendDeferred, stream.peer, end),
     );
-    this.#connections.add(connection);
-    this.#options.counter?.add(1);
+    this.#add(connection);
     if (this.#cancelCheck === undefined) this.#checkLater();
     await connection.serve((error) => this.#fault(stream, error));
+    this.#remove(connection);
+  }
+
+  #add(connection: ServedConnection): void {
+    const occupant: Occupant = {
+      host: connection.host,
+      get standing() {
+        return connection.standing;
+      },
+      makeWay: () => {
+        connection.makeWay();
+        this.#remove(connection);
+      },
+    };
+    this.#connections.set(connection, occupant);
+    for (const room of this.#rooms) room.add(occupant);
+  }
+
+  /** May be called again. */
+  #remove(connection: ServedConnection): void {
+    const occupant = this.#connections.get(connection);
+    if (occupant === undefined) return;
     this.#connections.delete(connection);
-    this.#options.counter?.add(-1);
+    for (const room of this.#rooms) room.remove(occupant);
     if (this.#connections.size > 0) return;
     this.#cancelCheck?.();
     this.#cancelCheck = undefined;

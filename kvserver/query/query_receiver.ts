@@ -2,7 +2,8 @@ import type { ActorRef, ActorThread, ExtraFigure, Inbox } from "../../actor/mod.
 import {
   type Accounted,
   Charge,
-  type ConnectionCounter,
+  type ConnectionRoom,
+  type Crowd,
   type Environment,
   type FrameExecutor,
   frameHeaderBytes,
@@ -42,8 +43,10 @@ export interface QueryReceiverOptions {
   onFault?(peer: string, error: unknown): void;
   /** A connection on which nothing comes for so long is ended. Default: none is. */
   idleTimeoutMs?: number;
-  /** Decides about one more connection. Default: all within `connectionsMax`. */
-  counter?: ConnectionCounter;
+  /** The room that its connections share with those of other ports. Default: there is no such bound. */
+  room?: ConnectionRoom;
+  /** Called for a connection for which there was no room. */
+  onCrowded?(crowd: Crowd): void;
 }
 
 /**

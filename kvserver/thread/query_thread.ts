@@ -1,5 +1,6 @@
 import type { ActorRef, ActorThread } from "../../actor/mod.ts";
-import type { ConnectionCounter, Environment, Transport } from "../../rpc/mod.ts";
+import { logCrowd, type Logger } from "../../log/mod.ts";
+import { ConnectionRoom, type Crowd, type Environment, type Transport } from "../../rpc/mod.ts";
 import { bind } from "./bind.ts";
 import { QueryReceiver } from "../query/query_receiver.ts";
 import { clientConnections } from "../query/server_stats.ts";
@@ -15,6 +16,7 @@ export class QueryThread {
   #environment: Environment;
   #transport: Transport;
   #bounds: ServerBounds;
+  #log: Logger;
   #onFault: OnFault | undefined;
   #queryActors: ActorRef[] = [];
   #receivers: QueryReceiver[] = [];
@@ -24,12 +26,14 @@ export class QueryThread {
     environment: Environment,
     transport: Transport,
     bounds: ServerBounds,
+    log: Logger,
     onFault?: OnFault,
   ) {
     this.#thread = thread;
     this.#environment = environment;
     this.#transport = transport;
     this.#bounds = bounds;
+    this.#log = log;
     this.#onFault = onFault;
   }
 
@@ -54,7 +58,12 @@ export class QueryThread {
       environment: this.#environment,
       onFault: this.#onFault,
       idleTimeoutMs: this.#bounds.idleTimeoutMs,
-      counter: this.#counter(),
+      // The room of all threads: in each, its own connections make way.
+      room: new ConnectionRoom(
+        this.#bounds.maxConnections,
+        this.#thread.extraFigure(clientConnections),
+      ),
+      onCrowded: (crowd: Crowd) => logCrowd(this.#log, "the query ports", crowd),
     };
     for (const [i, queryActor] of this.#queryActors.entries()) {
       const port = ports[i];
@@ -62,13 +71,6 @@ export class QueryThread {
       this.#receivers.push(await bind(hostname, port, start));
     }
     return this.#receivers.map(({ address }) => address);
-  }
-
-  /** Counts the connections of all threads together. */
-  #counter(): ConnectionCounter {
-    const open = this.#thread.extraFigure(clientConnections);
-    const { maxConnections } = this.#bounds;
-    return { hasRoom: () => open.total() < maxConnections, add: (count) => open.add(count) };
   }
 
   /** Closes the ports and their connections; resolves when the ports are free. */

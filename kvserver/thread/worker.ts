@@ -56,6 +56,7 @@ async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
         environment,
         machine.transport,
         bounds,
+        log,
         (peer, error) => emit({ type: "fault", peer, message: String((error as Error).message) }),
       );
       return queries.startActors(request.settings, request.count);

@@ -42,6 +42,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   stats = () => ({ ...new StatsTable(1).sum() });
   check = (counter: number) => counter === forbidden ? "nobody is there" : undefined;
   mistaken(): void {}
+  crowded(): void {}
   unanswered(): void {}
   dropped(): void {}
   bug(error: unknown): void {

@@ -1,5 +1,5 @@
-import { defaultLimits } from "../../limits.ts";
-import type { ByteStream } from "../../rpc/mod.ts";
+import { defaultLimits, withLimits } from "../../limits.ts";
+import type { ByteStream, Crowd } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -74,6 +74,43 @@ testInWorld("RpcServer reads on only when its replies are read", async (world) =
   await world.advance(0);
   assertEquals(ear.frames, 5_000);
   client.close();
+  await close(world, served);
+});
+
+testInWorld("RpcServer ends who is silent for others, and none that has asked", async (world) => {
+  const crowds: Crowd[] = [];
+  const limits = withLimits({ connectionsMax: 256 });
+  const { network, served } = startInMemory(world, {
+    environment: world.environment({ limits }),
+    onCrowded: (crowd) => void crowds.push(crowd),
+  });
+  const connect = async () => {
+    const stream = await world.complete(network.connect(served.address));
+    const ear = new Ear(stream);
+    await world.advance(0);
+    return { stream, ear };
+  };
+  const ask = async ({ stream, ear }: { stream: ByteStream; ear: Ear }) => {
+    const { frames } = ear;
+    await stream.write(requestFrame(1, "Ping", [])).catch(() => {});
+    await world.advance(0);
+    return ear.frames > frames;
+  };
+  const client = await connect();
+  assert(await ask(client));
+  const silent = [];
+  for (let i = 1; i < limits.connectionsMax; i++) silent.push(await connect());
+  assertEquals(crowds, []);
+  for (let i = 0; i < 2; i++) assert(await ask(await connect()));
+  const made = { open: limits.connectionsMax, host: "client", ended: "client" };
+  assertEquals(crowds, [made, made]);
+  assertEquals(silent.slice(0, 3).map(({ ear }) => ear.ended), [true, true, false]);
+  for (const it of silent.slice(2)) assert(await ask(it));
+  assert(await ask(client));
+  // Now all have asked.
+  const refused = await connect();
+  assertEquals([refused.ear.ended, crowds.slice(2)], [true, [{ ...made, ended: undefined }]]);
+  assertEquals(served.server.connections, limits.connectionsMax);
   await close(world, served);
 });
 
@@ -219,6 +256,7 @@ testInWorld(
         Array.from({ length: defaultLimits.connectionsMax }, () => network.connect(served.address)),
       ),
     );
+    for (const client of clients) await client.write(requestFrame(1, "Ping", []));
     await world.advance(0);
     assertEquals(served.server.connections, defaultLimits.connectionsMax);
     const refused = new Ear(await world.complete(network.connect(served.address)));

@@ -28,6 +28,7 @@ class Liar {
       refusedMessage() {},
       mistaken() {},
       unanswered() {},
+      crowded() {},
       dropped() {},
       refused() {},
       describe: () => "",

@@ -1,0 +1,23 @@
+import type { Crowd } from "../rpc/mod.ts";
+import type { Logger } from "./logger.ts";
+
+/**
+ * Logs what became of a connection for which there was no room.
+ *
+ * @param where what it came to, for the log: `the system port`
+ */
+export function logCrowd(log: Logger, where: string, { open, host, ended }: Crowd): void {
+  if (ended === undefined) {
+    log.warn("{open} connections to {where} are open, which is all it takes: {host} is refused", {
+      open,
+      where,
+      host,
+    });
+  } else {
+    log.warn(
+      "{open} connections to {where} are open, which is all it takes: one of {ended} that says nothing " +
+        "made way for {host}",
+      { open, where, ended, host },
+    );
+  }
+}

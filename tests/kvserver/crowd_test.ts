@@ -1,0 +1,46 @@
+import { withLimits } from "../../limits.ts";
+import { assertEquals } from "../deps.ts";
+import { MemoryLog } from "../support/memory_log.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
+import { requestFrame } from "../support/rpc/wire.ts";
+import { serve } from "./serving.ts";
+
+// Ports of which all places are taken, on real sockets.
+
+Deno.test("a query port full of silent connections says so, and lets a client in", async () => {
+  const log = new MemoryLog();
+  await using served = await serve({ maxConnections: 2, queryActorCount: 2, threads: 1, log });
+  using client = await RawSocket.connect(served.address);
+  assertEquals(await client.ask("Ping"), "pong");
+  // The other port of the thread has the same room.
+  using silent = await RawSocket.connect(served.server.queryAddresses[1]);
+  using other = await RawSocket.connect(served.address);
+  assertEquals(await other.ask("Ping"), "pong");
+  await silent.expectEnd();
+  assertEquals(await client.ask("Ping"), "pong");
+  using refused = await RawSocket.connect(served.address);
+  await refused.expectEnd();
+  const all = "2 connections to the query ports are open, which is all it takes:";
+  assertEquals(log.lines.filter((line) => line.includes("connections")), [
+    `warn  ${all} one of 127.0.0.1 that says nothing made way for 127.0.0.1`,
+    `warn  ${all} 127.0.0.1 is refused`,
+  ]);
+});
+
+Deno.test("a system port full of connections without a Hello lets a server in", async () => {
+  const log = new MemoryLog();
+  const limits = withLimits({ connectionsMax: 256 });
+  await using served = await serve({ limits, log });
+  const sockets: RawSocket[] = [];
+  for (let i = 0; i < 256; i++) {
+    const socket = await RawSocket.connect(served.server.address);
+    // Who asks for something has not said who it is.
+    await socket.send(requestFrame(1, "Ping", []));
+    await socket.reply();
+    sockets.push(socket);
+  }
+  await using other = await serve({ join: [served.server.address] });
+  await other.server.synced();
+  for (const socket of sockets) socket[Symbol.dispose]();
+  assertEquals(log.lines.filter((line) => line.includes("connections")).length > 0, true);
+});
