@@ -222,6 +222,8 @@ export interface Limits {
   readonly introductionsMax: number;
   /** Named systems that are dialed at once; the others wait for their turn. */
   readonly introductionsAtOnce: number;
+  /** Of these, the systems that one host named, be it itself: a dial may take seconds. */
+  readonly introductionsPerHostAtOnce: number;
   /** Dials of all named systems together in a second. */
   readonly introductionsPerSecond: number;
   /** A named system that was not greeted within this time counts as not there. */
@@ -428,6 +430,7 @@ export const defaultLimits: Limits = {
   linksMax: 1_024,
   introductionsMax: 1_024,
   introductionsAtOnce: 32,
+  introductionsPerHostAtOnce: 24,
   introductionsPerSecond: 100,
   introductionMs: 60_000,
   introductionPauseMaxMs: 5_000,
@@ -613,6 +616,7 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("peersMax", "linksMax", "there is a link for each peer"),
   ordered("peersMax", "introductionsMax", "each peer may be named at once"),
   ordered("claimNoticeMs", "introductionMs", "who is not there is told before it is given up"),
+  ordered("introductionsPerHostAtOnce", "introductionsAtOnce", "no host has more than there is"),
   ordered("introductionsAtOnce", "introductionsMax", "who is dialed was named"),
   ordered("unreachableDrainMs", "closeDrainMs", "who is reached is waited for longer"),
   ordered("timestampMarginMs", "timestampMaxAheadMs", "what is sent is taken"),

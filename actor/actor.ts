@@ -65,8 +65,10 @@ export interface ActorContext extends Limited, Accounted {
   /**
    * Has the system of `ref` greeted at its address, and sends itself `message` once the incarnation that
    * the ref names has answered. No message comes when that does not succeed within a minute.
+   *
+   * @param by the actor whose system named it
    */
-  meet(ref: ActorRef, message: unknown): void;
+  meet(ref: ActorRef, by: ActorRef, message: unknown): void;
   /** Ends the link to a remote actor's system. */
   unlink(ref: ActorRef): void;
   /** Whether `ref` names an actor of this incarnation of the system. */

@@ -131,7 +131,7 @@ export class ActorSystem extends ActorThread {
       toSystem: (ref, message, reserved) =>
         port.link(ref.address, ref.incarnation)?.send(ref.counter, message, reserved) ?? false,
       link: (ref) => port.link(ref.address, ref.incarnation),
-      meet: (ref, listener) => port.meet(ref, listener),
+      meet: (ref, by, listener) => port.meet(ref, by, listener),
       unlink: (ref) => port.unlink(ref),
     });
     this.#exposed = new Exposed(environment);

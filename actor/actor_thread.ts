@@ -49,7 +49,7 @@ export interface OutboundRoutes {
   /** The link to a remote actor's system, where this thread has one. */
   link(ref: ActorRef): TellLink | undefined;
   /** Dials a remote actor's system; `false` where this thread has no links. */
-  meet(ref: ActorRef, listener: MetListener): void;
+  meet(ref: ActorRef, by: ActorRef, listener: MetListener): void;
   /** Ends the link to a remote actor's system. */
   unlink(ref: ActorRef): void;
 }
@@ -295,10 +295,10 @@ export class ActorThread {
         const marshalled = this.#marshal(message);
         linkTo(ref)?.onChange(() => this.#tellFrom(local, self, self, marshalled, false));
       },
-      meet: (ref, message) => {
+      meet: (ref, by, message) => {
         const marshalled = this.#marshal(message);
         if (this.#closed) return;
-        this.#outbound.meet(ref, (isMet) => {
+        this.#outbound.meet(ref, by, (isMet) => {
           if (isMet) this.#tellFrom(local, self, self, marshalled, false);
         });
       },

@@ -21,12 +21,15 @@ export type EndMeeting = () => void;
 export interface MeetOptions {
   /** Whether the system connected itself: it does not wait behind systems that others named. */
   isCaller: boolean;
+  /** The host that named it, itself perhaps: hosts share the room, and take turns. */
+  from: string;
 }
 
 /** A system that was named, and that was not greeted yet. */
 interface Introduction {
   readonly id: SystemId | Claim;
   readonly isCaller: boolean;
+  readonly from: string;
   /** Called with whether the system was greeted. */
   readonly listeners: Set<MetListener>;
   /** Whether another system named it: however often that is done, one listener waits for it. */
@@ -36,19 +39,29 @@ interface Introduction {
   endMs: number;
 }
 
+/** What one host named. */
+interface Share {
+  readonly open: Set<Introduction>;
+  /** Introductions whose dial is due, in the order of their turns. */
+  readonly callers: Introduction[];
+  readonly named: Introduction[];
+  /** How many are being dialed. */
+  dialing: number;
+}
+
 /**
  * Greets systems that others name, each at its address, to find out whether they are there. Names of
  * systems that are not there cost little: few are dialed at a time, all together so often a second, and
  * each for a minute. Names of one address are dialed one after the other, and give way to others when there
- * are too many: whoever has one address that does not answer keeps nobody else waiting.
+ * are too many: whoever has one address that does not answer keeps nobody else waiting. Nor does a host
+ * that names many: hosts take turns, and the one that named most gives way.
  */
 export class Introductions {
   #options: IntroductionsOptions;
   /** By `claimKey`: the introductions that have not settled. */
   #open = new Map<string, Introduction>();
-  /** Introductions whose dial is due, in the order of their turns. */
-  #callers: Introduction[] = [];
-  #named: Introduction[] = [];
+  /** By host, in the order of their turns. */
+  #shares = new Map<string, Share>();
   /** Addresses that are being dialed. */
   #dialing = new Set<string>();
   /** When the next dial may begin. */
@@ -74,7 +87,7 @@ export class Introductions {
    * Never when others name the system while it was named already
    * @returns what ends the wait; a system that nobody waits for any more is not dialed
    */
-  meet(id: SystemId | Claim, { isCaller }: MeetOptions, listener: MetListener): EndMeeting {
+  meet(id: SystemId | Claim, { isCaller, from }: MeetOptions, listener: MetListener): EndMeeting {
     const known = this.#open.get(claimKey(id));
     if (known !== undefined) {
       if (!isCaller && known.isNamed) return () => {};
@@ -84,7 +97,7 @@ export class Introductions {
     }
     const { limits } = this.#options.environment;
     const isFull = () => this.#open.size >= limits.introductionsMax;
-    if (isFull()) this.#makeRoom();
+    if (isFull()) this.#makeRoom(from);
     if (this.#ending.signal.aborted || isFull()) {
       listener(false);
       return () => {};
@@ -92,6 +105,7 @@ export class Introductions {
     const introduction: Introduction = {
       id,
       isCaller,
+      from,
       listeners: new Set([listener]),
       isNamed: !isCaller,
       backoff: new Backoff({
@@ -102,15 +116,30 @@ export class Introductions {
       endMs: Infinity,
     };
     this.#open.set(claimKey(id), introduction);
+    this.#shareOf(from).open.add(introduction);
     this.#enqueue(introduction);
     return () => this.#leave(introduction, listener);
   }
 
-  /** Gives up the last introduction of the address that has most. */
-  #makeRoom(): void {
-    const byAddress = Map.groupBy(this.#open.values(), ({ id }) => id.address);
-    const most = [...byAddress.values()].reduce((a, b) => b.length > a.length ? b : a, []);
-    if (most.length > 1) this.#settle(most.at(-1)!, false);
+  #shareOf(host: string): Share {
+    let share = this.#shares.get(host);
+    if (share === undefined) {
+      this.#shares.set(host, share = { open: new Set(), callers: [], named: [], dialing: 0 });
+    }
+    return share;
+  }
+
+  /**
+   * Gives up an introduction of the host that named most: of the address that it named most often, the
+   * last. When that is `host` itself, and each of its addresses has one, none is given up.
+   */
+  #makeRoom(host: string): void {
+    const own = this.#shares.get(host)?.open ?? new Set();
+    let most = own;
+    for (const { open } of this.#shares.values()) if (open.size > most.size) most = open;
+    const byAddress = Map.groupBy(most, ({ id }) => id.address);
+    const last = [...byAddress.values()].reduce((a, b) => b.length > a.length ? b : a, []);
+    if (most !== own || last.length > 1) this.#settle(last.at(-1)!, false);
   }
 
   #leave(introduction: Introduction, listener: MetListener): void {
@@ -133,11 +162,22 @@ export class Introductions {
   #settle(introduction: Introduction, isMet: boolean): void {
     if (!this.#isOpen(introduction)) return;
     this.#open.delete(claimKey(introduction.id));
+    const { open } = this.#shareOf(introduction.from);
+    open.delete(introduction);
+    this.#tidy(introduction.from);
     for (const listener of introduction.listeners) listener(isMet);
   }
 
+  /** Forgets a host of which nothing is left. */
+  #tidy(host: string): void {
+    const share = this.#shares.get(host);
+    if (share?.open.size === 0 && share.dialing === 0) this.#shares.delete(host);
+  }
+
   #enqueue(introduction: Introduction): void {
-    (introduction.isCaller ? this.#callers : this.#named).push(introduction);
+    if (!this.#isOpen(introduction)) return;
+    const { callers, named } = this.#shareOf(introduction.from);
+    (introduction.isCaller ? callers : named).push(introduction);
     this.#next();
   }
 
@@ -145,8 +185,7 @@ export class Introductions {
   #next(): void {
     const { environment } = this.#options;
     const { introductionsAtOnce, introductionsPerSecond } = environment.limits;
-    const isDue = () => this.#callers.length + this.#named.length > 0;
-    while (this.#dialing.size < introductionsAtOnce && isDue()) {
+    while (this.#dialing.size < introductionsAtOnce && this.#isDue) {
       const nowMs = environment.monotonicMs();
       if (nowMs < this.#nextDialMs) {
         this.#cancelTurn ??= environment.after(Math.ceil(this.#nextDialMs - nowMs), () => {
@@ -155,10 +194,34 @@ export class Introductions {
         });
         return;
       }
-      const introduction = this.#takeDue(this.#callers) ?? this.#takeDue(this.#named);
+      const introduction = this.#takeNext();
       if (introduction === undefined) return;
       this.#nextDialMs = Math.max(nowMs, this.#nextDialMs) + 1000 / introductionsPerSecond;
       this.#dial(introduction, nowMs);
+    }
+  }
+
+  get #isDue(): boolean {
+    for (const share of this.#shares.values()) {
+      if (this.#mayDial(share) && share.callers.length + share.named.length > 0) return true;
+    }
+    return false;
+  }
+
+  /** One host does not have all dials for itself, because each may take seconds. */
+  #mayDial({ dialing }: Share): boolean {
+    return dialing < this.#options.environment.limits.introductionsPerHostAtOnce;
+  }
+
+  /** Takes one of the host whose turn it is, which comes behind the others then. */
+  #takeNext(): Introduction | undefined {
+    for (const [host, share] of this.#shares) {
+      if (!this.#mayDial(share)) continue;
+      const introduction = this.#takeDue(share.callers) ?? this.#takeDue(share.named);
+      if (introduction === undefined) continue;
+      this.#shares.delete(host);
+      this.#shares.set(host, share);
+      return introduction;
     }
   }
 
@@ -181,6 +244,8 @@ export class Introductions {
     const { id } = introduction;
     introduction.endMs = Math.min(introduction.endMs, nowMs + environment.limits.introductionMs);
     this.#dialing.add(id.address);
+    const share = this.#shareOf(introduction.from);
+    share.dialing++;
     greet(id, this.#ending.signal).then((connection) => {
       if (!this.#isOpen(introduction)) return connection.stream.close();
       greeted(id, connection);
@@ -192,6 +257,8 @@ export class Introductions {
       else this.#dialLater(introduction);
     }).finally(() => {
       this.#dialing.delete(id.address);
+      share.dialing--;
+      this.#tidy(introduction.from);
       if (!this.#ending.signal.aborted) this.#next();
     });
   }

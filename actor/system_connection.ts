@@ -42,7 +42,7 @@ export interface ConnectionHost {
    *
    * @returns what ends that, because the caller is gone
    */
-  meet(claim: Claim, listener: MetListener): EndMeeting;
+  meet(claim: Claim, from: string, listener: MetListener): EndMeeting;
   /** Whether this system shows `countersign` to the system that asks, and to nobody else. */
   isMine(countersign: string, caller: SystemId): boolean;
   /** Called when the system of a connection was greeted, and when that connection ends. */
@@ -110,6 +110,11 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#ends = ends;
     this.#unhandledBytes = new Charge(host.environment.memory);
     this.replyBatchBytesMax = host.environment.limits.replyBatchBytesMax;
+  }
+
+  /** The host at the other end. */
+  get peer(): string {
+    return this.#ends.peer;
   }
 
   get standing(): Standing {
@@ -342,7 +347,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
         reason: `nobody answers at ${id.address}, which it advertises; it is tried again`,
       });
     });
-    this.#endMeeting = this.#host.meet(claim, (isMet) => this.#met(id, isMet));
+    this.#endMeeting = this.#host.meet(claim, this.peer, (isMet) => this.#met(id, isMet));
   }
 
   #met(id: SystemId, isMet: boolean): void {

@@ -81,11 +81,12 @@ export interface TellPort {
    */
   link(address: string, incarnation: string): TellLink | undefined;
   /**
-   * Dials a system that somebody named, when it has its turn.
+   * Dials a system that another one named, when it has its turn.
    *
+   * @param by the system that named it: those of one host share the turns of that host
    * @param listener called with whether the system was greeted at its address; the link is up then
    */
-  meet(id: SystemId, listener: MetListener): void;
+  meet(id: SystemId, by: SystemId, listener: MetListener): void;
   /** Ends the link to a system, if there is one. */
   unlink(id: SystemId): void;
   /** Frees the port and ends the links. */

@@ -1,7 +1,12 @@
 import { type Environment, hostOf, RpcServer, type Transport } from "../rpc/mod.ts";
 import { Countersigns } from "./countersign.ts";
 import { greet, type GreetedStream, RefusedError } from "./greeting.ts";
-import { type EndMeeting, Introductions, type MetListener } from "./introductions.ts";
+import {
+  type EndMeeting,
+  Introductions,
+  type MeetOptions,
+  type MetListener,
+} from "./introductions.ts";
 import { RemoteLink, type RemoteLinkHost } from "./remote_link.ts";
 import { type ConnectionHost, SystemConnection } from "./system_connection.ts";
 import { type Claim, type SystemId, systemKey } from "./system_id.ts";
@@ -44,7 +49,7 @@ export class RpcTellNetwork implements TellNetwork {
     return {
       address: server.address,
       link: (address, incarnation) => links.link(address, incarnation),
-      meet: (id, listener) => links.meetNamed(id, listener),
+      meet: (id, by, listener) => links.meetNamed(id, by, listener),
       unlink: (id) => links.unlink(id),
       close: async () => void await Promise.all([server.close(), links.close()]),
     };
@@ -84,13 +89,16 @@ class Links implements RemoteLinkHost, ConnectionHost {
     return this.#links.get(incarnation)?.get(address) ?? this.#add({ address, incarnation });
   }
 
-  meet(claim: Claim, listener: MetListener): EndMeeting {
+  meet(claim: Claim, from: string, listener: MetListener): EndMeeting {
     const isShown = this.#shown.get(systemKey(claim)) === claim.countersign;
-    return this.#meet(claim, isShown, true, listener);
+    return this.#meet(claim, isShown, { isCaller: true, from }, listener);
   }
 
-  meetNamed(id: SystemId, listener: MetListener): void {
-    this.#meet(id, true, false, listener);
+  meetNamed(id: SystemId, by: SystemId, listener: MetListener): void {
+    // Where it calls from, because a host has as many names as it likes.
+    const [connection] = this.#connections.get(systemKey(by)) ?? [];
+    const from = connection?.peer ?? hostOf(by.address);
+    this.#meet(id, true, { isCaller: false, from }, listener);
   }
 
   isMine(countersign: string, caller: SystemId): boolean {
@@ -144,7 +152,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
   #meet(
     id: SystemId | Claim,
     isProven: boolean,
-    isCaller: boolean,
+    options: MeetOptions,
     listener: MetListener,
   ): EndMeeting {
     const link = this.#links.get(id.incarnation)?.get(id.address);
@@ -152,7 +160,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
     // Another system that claims this address is not there, because this one is.
     const { incarnation } = this.system;
     const isOwn = id.address === this.system.address() || id.incarnation === incarnation;
-    if (!isMet && !isOwn) return this.#introductions.meet(id, { isCaller }, listener);
+    if (!isMet && !isOwn) return this.#introductions.meet(id, options, listener);
     listener(isMet);
     return () => {};
   }

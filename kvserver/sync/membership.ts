@@ -96,11 +96,11 @@ export class Membership {
   }
 
   /** Greets a server that a peer names. A `MetMessage` comes once it was greeted, and makes it a peer. */
-  introduced(named: ActorRef): void {
+  introduced(named: ActorRef, by: Peer): void {
     const ref = syncActorOf(named);
     const isKnown = this.#peers.has(uid(ref)) || this.#ended.has(ref.incarnation) ||
       this.#isThis(ref);
-    if (!isKnown) this.#context.meet(ref, { type: "met", ref } satisfies MetMessage);
+    if (!isKnown) this.#context.meet(ref, by.ref, { type: "met", ref } satisfies MetMessage);
   }
 
   /** Whether it is this server, under whatever name of its host, or another one at its address. */

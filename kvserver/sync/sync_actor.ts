@@ -149,7 +149,7 @@ export class SyncActor implements Actor {
     batch.release();
     // A peer too many is not kept; its entries are merged all the same.
     if (peer === undefined) return;
-    for (const ref of message.peers) this.#members.introduced(ref);
+    for (const ref of message.peers) this.#members.introduced(ref, peer);
     peer.received();
     if (message.wantsState !== noTransfer) peer.stateRequested(message.wantsState);
     if (message.stateDone !== noTransfer) this.#stateReceiver.completed(peer, message.stateDone);

@@ -6,8 +6,13 @@ import { assert, assertEquals, assertGreater, assertLessOrEqual } from "../deps.
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
-const { introductionsMax, introductionsAtOnce, introductionsPerSecond, introductionMs } =
-  defaultLimits;
+const {
+  introductionsMax,
+  introductionsAtOnce,
+  introductionsPerHostAtOnce,
+  introductionsPerSecond,
+  introductionMs,
+} = defaultLimits;
 
 /** Introductions whose dials do what the test says, and what came of them. */
 class Introduced {
@@ -15,6 +20,8 @@ class Introduced {
   readonly dialsMs: number[] = [];
   readonly met: [address: string, isMet: boolean][] = [];
   readonly greeted: string[] = [];
+  /** Where each dial went. */
+  readonly dialed: string[] = [];
   /** Dials under way, and the most of them at once. */
   dialing = 0;
   /** Connections that were closed because nobody waited for them. */
@@ -30,6 +37,7 @@ class Introduced {
       environment: world.environment(),
       greet: async (id) => {
         this.dialsMs.push(world.nowMs);
+        this.dialed.push(id.address);
         this.mostAtOnce = Math.max(this.mostAtOnce, ++this.dialing);
         try {
           await dial(id);
@@ -43,11 +51,11 @@ class Introduced {
   }
 
   /** @returns what ends the wait for it */
-  name(address: string, isCaller = false): () => void {
+  name(address: string, isCaller = false, from = "somewhere"): () => void {
     const id = { address, incarnation: "life" };
     return this.introductions.meet(
       id,
-      { isCaller },
+      { isCaller, from },
       (isMet) => void this.met.push([address, isMet]),
     );
   }
@@ -66,8 +74,8 @@ testInWorld("Introductions dials few at once, and no more a second than may be",
   // One too many is not dialed at all.
   assertEquals(stage.met.length, 3_000 - introductionsMax);
   assertEquals(stage.introductions.size, introductionsMax);
-  await world.advance(10 * introductionMs);
-  assertEquals(stage.mostAtOnce, introductionsAtOnce);
+  await world.advance(15 * introductionMs);
+  assertEquals(stage.mostAtOnce, introductionsPerHostAtOnce);
   for (const [i, ms] of stage.dialsMs.entries()) {
     const after = stage.dialsMs[i + introductionsPerSecond];
     if (after !== undefined) assertGreater(after - ms, 990);
@@ -155,17 +163,17 @@ testInWorld("Introductions does not dial whom nobody waits for any more", async 
   const callers = Array.from({ length: 100 }, (_, i) => stage.name(`caller:${i}`, true));
   const again = callers.map((_, i) => stage.name(`caller:${i}`, true));
   await world.advance(5_000);
-  assertEquals(stage.dialing, introductionsAtOnce);
+  assertEquals(stage.dialing, introductionsPerHostAtOnce);
   for (const end of [...callers, ...again.slice(1)]) end();
   assertEquals(stage.introductions.size, 1);
   resolve();
   await world.advance(introductionMs);
   assertEquals([stage.dialsMs.length, stage.greeted, stage.met], [
-    introductionsAtOnce,
+    introductionsPerHostAtOnce,
     ["caller:0"],
     [["caller:0", true]],
   ]);
-  assertEquals(stage.closed, introductionsAtOnce - 1);
+  assertEquals(stage.closed, introductionsPerHostAtOnce - 1);
 });
 
 testInWorld("Introductions of one address that does not answer hold nobody up", async (world) => {
@@ -174,7 +182,7 @@ testInWorld("Introductions of one address that does not answer hold nobody up", 
     ({ address }) => address === "real:1" ? Promise.resolve() : stage.nobody(),
   );
   const met: boolean[] = [];
-  const options = { isCaller: true };
+  const options = { isCaller: true, from: "somewhere" };
   for (let i = 0; i < 2 * introductionsMax; i++) {
     const id = { address: "silent:1", incarnation: `life ${i}` };
     stage.introductions.meet(id, options, (isMet) => void met.push(isMet));
@@ -187,4 +195,41 @@ testInWorld("Introductions of one address that does not answer hold nobody up", 
   assertEquals(met, new Array(introductionsMax + 1).fill(false));
   stage.introductions.close();
   await world.advance(6_000);
+});
+
+testInWorld("Introductions of many hosts are dialed together, a few at once", async (world) => {
+  const stage: Introduced = new Introduced(world, () => stage.nobody());
+  for (let i = 0; i < introductionsMax; i++) stage.name(`nowhere:${i}`, true, `host ${i % 4}`);
+  await world.advance(4_000);
+  assertEquals(stage.dialing, introductionsAtOnce);
+  stage.introductions.close();
+  await world.advance(6_000);
+});
+
+testInWorld("a host that names as many as it can keeps no other one waiting", async (world) => {
+  const stage: Introduced = new Introduced(
+    world,
+    ({ address }) => address.startsWith("real") ? Promise.resolve() : stage.nobody(),
+  );
+  for (let i = 0; i < 2 * introductionsMax; i++) stage.name(`nowhere:${i}`, true, "greedy");
+  assertEquals([stage.introductions.size, stage.met.length], [introductionsMax, introductionsMax]);
+  await world.advance(1_000);
+  stage.met.length = 0;
+  // Of each that comes now, the greedy one gives up one of its own.
+  stage.name("real:1", true, "caller");
+  stage.name("real:2", false, "peer");
+  await world.advance(100);
+  assertEquals(stage.met.filter(([, isMet]) => isMet), [["real:1", true], ["real:2", true]]);
+  assertEquals(stage.met.filter(([, isMet]) => !isMet).length, 2);
+  stage.introductions.close();
+  await world.advance(6_000);
+});
+
+testInWorld("hosts take turns, however much each names", async (world) => {
+  const stage: Introduced = new Introduced(world, () => Promise.reject(new Error("refused")));
+  for (let i = 0; i < introductionsMax / 2; i++) stage.name(`nowhere:${i}`, true, "greedy");
+  for (let i = 0; i < 20; i++) stage.name(`elsewhere:${i}`, false, "modest");
+  await world.advance(20 * 2 * 1_000 / introductionsPerSecond + 20);
+  assertGreater(stage.dialed.filter((address) => address.startsWith("elsewhere")).length, 18);
+  stage.introductions.close();
 });

@@ -56,7 +56,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   opened(): void {}
   closed(): void {}
 
-  meet(_life: SystemId, listener: MetListener): () => void {
+  meet(_life: SystemId, _from: string, listener: MetListener): () => void {
     if (this.isMet === undefined) this.introductions.push(listener);
     else listener(this.isMet);
     return () => void this.meetingsEnded++;

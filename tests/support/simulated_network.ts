@@ -68,7 +68,7 @@ export class SimulatedNetwork implements TellNetwork {
     const opened: TellPort = {
       address,
       link: (address, incarnation) => linkTo({ address, incarnation }),
-      meet: (id, listener) => this.#meet(linkTo(id), listener),
+      meet: (id, _by, listener) => this.#meet(linkTo(id), listener),
       unlink: (id) => {
         this.linkBetween(own, id)?.cut(true);
         this.#links.delete(linkKey(own, id));
@@ -294,7 +294,7 @@ class SimulatedLink implements TellLink {
   /** The other side hears what comes when it has greeted this one. */
   #askToBeBelieved(): void {
     const { epoch } = this;
-    this.#network.portOf(this.to)?.meet(this.from, (isMet) => {
+    this.#network.portOf(this.to)?.meet(this.from, this.from, (isMet) => {
       if (this.epoch !== epoch || !this.isUp) return;
       if (!isMet) return this.cut(false);
       this.#believe(true);
