@@ -12,12 +12,23 @@ import {
   readResponseHead,
   type Timers,
 } from "../rpc/mod.ts";
-import { type Hello, type HelloReply, readHelloReply, writeHello } from "./hello.ts";
+import {
+  type Hello,
+  type HelloReply,
+  incarnationOfRefusal,
+  readHelloReply,
+  writeHello,
+} from "./hello.ts";
 
 /** The address answers as another incarnation of a system. */
 export class WrongIncarnationError extends Error {
   static {
     this.prototype.name = "WrongIncarnationError";
+  }
+
+  /** The incarnation that answered, if it said so. */
+  get found(): string | undefined {
+    return incarnationOfRefusal(this);
   }
 }
 

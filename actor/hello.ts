@@ -172,6 +172,19 @@ export function clusterOfRefusal({ message }: RpcError): string | undefined {
   return /^Cannot sync: the cluster here is "([\w.-]{1,64})", not "/.exec(message)?.[1];
 }
 
+/** The refusal of a caller that means another incarnation than the one that is called. */
+export function refusalOfIncarnation(own: string, expected: string, caller: string): RpcError {
+  return new RpcError(
+    "unavailable",
+    `Cannot greet ${caller}: it looks for ${expected}, this is ${own}`,
+  );
+}
+
+/** The incarnation of the system that was called; `undefined` for any other refusal. */
+export function incarnationOfRefusal({ message }: { message: string }): string | undefined {
+  return /: it looks for [0-9a-f]{16}, this is ([0-9a-f]{16})$/.exec(message)?.[1];
+}
+
 /** Reads a str that is as it should be. */
 function readText(reader: MsgpackReader, isAllowed: (text: string) => boolean): string {
   const count = reader.strHeader();

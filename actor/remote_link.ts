@@ -45,6 +45,7 @@ export class RemoteLink implements TellLink {
   epoch = 0;
   isUp = false;
   isWrongIncarnation = false;
+  foundIncarnation: string | undefined;
   told = 0;
   handled = 0;
   #host: RemoteLinkHost;
@@ -165,8 +166,9 @@ export class RemoteLink implements TellLink {
     if (error instanceof RefusedError) this.#refused(error.message);
     if (this.#closed || !(error instanceof WrongIncarnationError)) return;
     this.#host.foundWrongIncarnation(this.id);
-    if (this.isWrongIncarnation) return;
+    if (this.isWrongIncarnation && this.foundIncarnation === error.found) return;
     this.isWrongIncarnation = true;
+    this.foundIncarnation = error.found;
     this.#discard();
     this.changed();
   }
@@ -183,6 +185,7 @@ export class RemoteLink implements TellLink {
     if (this.#closed) return;
     this.isUp = true;
     this.isWrongIncarnation = false;
+    this.foundIncarnation = undefined;
     this.epoch++;
     this.changed();
     this.#sender.begin(stream);

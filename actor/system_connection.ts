@@ -23,6 +23,7 @@ import {
   readOptions,
   refusalOfAlias,
   refusalOfCluster,
+  refusalOfIncarnation,
   writeHelloReply,
 } from "./hello.ts";
 import type { EndMeeting, MetListener } from "./introductions.ts";
@@ -324,10 +325,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#expectCluster(cluster, address);
     if (expected !== null && expected !== system.incarnation) {
       system.mistaken(this.#ends.peer, address);
-      throw new RpcError(
-        "unavailable",
-        `Cannot greet ${address}: it looks for ${expected}, this is ${system.incarnation}`,
-      );
+      throw refusalOfIncarnation(system.incarnation, expected, address);
     }
     if (incarnation === system.incarnation) {
       throw new RpcError("bad_request", "Cannot greet: this is the server itself");

@@ -107,6 +107,8 @@ export interface LinkState {
    * dialed, as the way to the address may be what has changed.
    */
   readonly isWrongIncarnation: boolean;
+  /** The incarnation that answered then, if it said so. */
+  readonly foundIncarnation?: string;
   /** Whether the system has a connection of its own to this one, and is there. */
   readonly isHeard: boolean;
   /** How many messages were handed over in this epoch. */

@@ -145,9 +145,22 @@ export class Membership {
     }
     this.#forget(peer);
     this.#resendEntriesOf(peer);
-    this.#context.log.info("Peer {peer} restarted: it syncs again once it joins", {
+    this.#context.log.info("Peer {peer} restarted: it syncs again once it is greeted", {
       peer: peer.ref.address,
     });
+  }
+
+  /**
+   * Greets who answers at the address of a peer that has ended: a server that starts again knows nobody
+   * when it was the first of its cluster and keeps no data. A server that is known by an address of its
+   * own is not it, because that address leads elsewhere then.
+   */
+  #meetSuccessor({ ref: { address } }: Peer, { foundIncarnation }: LinkState): void {
+    if (foundIncarnation === undefined) return;
+    const isKnown = foundIncarnation === this.#context.self.incarnation ||
+      [...this.#peers.values()].some(({ ref }) => ref.incarnation === foundIncarnation);
+    if (isKnown) return;
+    this.introduced({ address, incarnation: foundIncarnation, counter: firstExposed });
   }
 
   #forgetLostPeer(): void {
@@ -172,6 +185,7 @@ export class Membership {
     if (link.epoch > 0 && !peer.isGreeted) this.#greeted(peer);
     if (link.isWrongIncarnation && !link.isHeard) {
       this.#forgetEnded(peer);
+      this.#meetSuccessor(peer, link);
       return false;
     }
     this.#observeConflict(peer, link.isWrongIncarnation);

@@ -150,6 +150,33 @@ export const hardCases: Record<string, HardCase> = {
     return ready ? stage.end(0) : "It waits for ever";
   },
 
+  "a first server that starts again, empty and alone, is taken back with all that was there":
+    async () => {
+      const stage = new Stage();
+      const first = await stage.start();
+      const second = await stage.start([first]);
+      const third = await stage.start([first]);
+      for (const [i, server] of [first, second, third].entries()) stage.put(server, `key${i}`);
+      await stage.cluster.advance(settledMs);
+      const again = await stage.replace(first, []);
+      stage.put(again, "again");
+      return stage.end(settledMs, ["key0", "key1", "key2", "again"]);
+    },
+
+  "a first server that starts again, empty and alone, after it was lost is taken back":
+    async () => {
+      const stage = new Stage();
+      const first = await stage.start();
+      const second = await stage.start([first]);
+      stage.put(first, "key");
+      await stage.cluster.advance(settledMs);
+      await stage.cluster.crash(first);
+      stage.put(second, "meanwhile");
+      await stage.cluster.advance(10 * defaultLimits.peerLostMs);
+      await stage.cluster.restart(first, { queryActorCount: 1 });
+      return stage.end(settledMs, ["key", "meanwhile"]);
+    },
+
   "those who remember an incarnation that has ended do not tell each other of it": async () => {
     const stage = new Stage();
     const a = await stage.start();

@@ -136,8 +136,12 @@ export class SimulatedNetwork implements TellNetwork {
 
   /** Whether a dial of its address reaches a system. */
   answersAs({ address, incarnation }: SystemId): boolean {
-    const target = this.#redirects.get(address) ?? address;
-    return this.#hosts.get(target)?.host.incarnation === incarnation;
+    return this.incarnationAt(address) === incarnation;
+  }
+
+  /** The incarnation that a dial of an address reaches. */
+  incarnationAt(address: string): string | undefined {
+    return this.#hosts.get(this.#redirects.get(address) ?? address)?.host.incarnation;
   }
 
   #opened({ address, incarnation }: SystemId): Opened | undefined {
@@ -157,6 +161,7 @@ export class SimulatedNetwork implements TellNetwork {
 class SimulatedLink implements TellLink {
   isUp = false;
   isWrongIncarnation = false;
+  foundIncarnation: string | undefined;
   epoch = 0;
   told = 0;
   handled = 0;
@@ -284,8 +289,10 @@ class SimulatedLink implements TellLink {
       this.changed();
       return;
     }
-    if (isReached && !this.isWrongIncarnation) {
+    const found = this.#network.incarnationAt(to.address);
+    if (isReached && (!this.isWrongIncarnation || this.foundIncarnation !== found)) {
       this.isWrongIncarnation = true;
+      this.foundIncarnation = found;
       this.changed();
     }
     this.#network.world.after(dialMs, () => this.#dial());
