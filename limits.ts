@@ -291,6 +291,8 @@ export interface Limits {
   readonly peerCheckMs: number;
   /** A joining server requests the state of another peer when the sender is silent for so long. */
   readonly stateSenderPatienceMs: number;
+  /** Only when one of two servers reaches the other for so long, and not the other way, it is said. */
+  readonly oneWayNoticeMs: number;
   /** A peer neither reached nor heard for so long is lost: the other peers are sent its entries. */
   readonly peerLostMs: number;
   /** A message of another server with more bytes than this beside its entries is refused unread. */
@@ -458,6 +460,7 @@ export const defaultLimits: Limits = {
   slowestLinkBytesPerMs: 64,
   peerCheckMs: 250,
   stateSenderPatienceMs: 5_000,
+  oneWayNoticeMs: 3_000,
   peerLostMs: 30_000,
   besideEntriesBytesMax: 128 * KiB,
   endedIncarnationsMax: 1_000,

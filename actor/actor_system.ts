@@ -53,6 +53,8 @@ export class ActorSystem extends ActorThread {
     const { extra, ...figures } = this.stats();
     return { ...figures, ...extra };
   };
+  /** Makes what `Members` on the system port answers. Default: nobody is known. */
+  members: () => Promise<readonly unknown[]> = () => Promise.resolve([]);
   /**
    * Called, once, when another system does not accept this one's greeting or messages, because it
    * speaks another version of the protocol or belongs to another cluster. Messages to it wait, as if it
@@ -107,6 +109,7 @@ export class ActorSystem extends ActorThread {
       refused: (address, reason) => system.onRefused(address, reason),
       describe: () => system.description,
       stats: () => system.report(),
+      members: () => system.members(),
       bug: (error) => system.onError(error, { address: system.address, incarnation, counter: 0 }),
     });
     const address = options.advertise ?? port.address;

@@ -1,7 +1,9 @@
 import {
   type Accounted,
   answerFrames,
+  beginResponse,
   Charge,
+  deferred,
   type EndConnection,
   type FrameExecutor,
   type Incoming,
@@ -15,6 +17,7 @@ import {
   type SendDeferred,
   type Standing,
   type Timers,
+  writeErrorResponse,
   writeValue,
 } from "../rpc/mod.ts";
 import {
@@ -70,7 +73,7 @@ type Caller =
   | { name: "refused" };
 
 /**
- * What comes to a system's port on one connection. `Describe`, `Ping` and `Stats` are for anyone. `Tell`
+ * What comes to a system's port on one connection. `Describe`, `Ping`, `Stats` and `Members` are for anyone. `Tell`
  * is heard only after a `Hello` for this incarnation of the system, so that a message to an earlier one
  * reaches nobody, and only of a system that was greeted at its address. Each message is checked, whole,
  * before it is handed over; one that fails ends the connection. What a newer version may send beside it
@@ -104,6 +107,8 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   #endMeeting: EndMeeting | undefined;
   /** Ends the wait for the answer to a `Ping`. */
   #cancelPing: (() => void) | undefined;
+  /** How many responses of the frames that are being executed come later. */
+  #deferredNow = 0;
   #closed = false;
 
   constructor(host: ConnectionHost, ends: ConnectionEnds) {
@@ -137,10 +142,11 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     if (this.isWaiting) return this.#executeWhenRoom(frames);
     const writer = new MsgpackWriter();
     this.#frames = frames;
+    this.#deferredNow = 0;
     const answer = answerFrames(frames, this.#reader, writer, this);
     this.#reader.reset(this.#frames = nothing);
     this.#kept = undefined;
-    return { ...answer, replies: writer.written() };
+    return { ...answer, replies: writer.written(), deferred: this.#deferredNow };
   }
 
   async #executeWhenRoom(frames: Uint8Array): Promise<Reply> {
@@ -269,7 +275,11 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
 
   // ---- requests -----------------------------------------------------------------------------
 
-  request(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+  request(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+  ): void | typeof deferred {
     const name = request.method(reader);
     switch (name) {
       case "Describe":
@@ -278,14 +288,46 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
         return void writer.str("pong");
       case "Stats":
         return writeValue(writer, this.#host.system.stats());
+      case "Members":
+        return this.#members(request.msgid!);
       case "Hello":
         return this.#hello(request, reader, writer);
       default:
         throw new RpcError(
           "unknown_method",
-          `Cannot call ${JSON.stringify(name)}: allowed are Describe, Ping, Stats, Hello`,
+          `Cannot call ${JSON.stringify(name)}: allowed are Describe, Ping, Stats, Members, Hello`,
         );
     }
+  }
+
+  #members(msgid: number): typeof deferred {
+    if (this.#host.system.describe() === "") {
+      throw new RpcError("unavailable", "Cannot tell the members: the server is still starting");
+    }
+    const reply = (write: (writer: MsgpackWriter) => void) => {
+      const writer = new MsgpackWriter();
+      write(writer);
+      if (!this.#closed) this.#ends.sendDeferred(writer.written(), 1);
+    };
+    this.#deferredNow++;
+    this.#host.system.members().then(
+      (members) =>
+        reply((writer) => {
+          const frame = beginResponse(writer, msgid);
+          writeValue(writer, members);
+          writer.endFrame(frame);
+        }),
+      (error) =>
+        reply((writer) =>
+          writeErrorResponse(
+            writer,
+            msgid,
+            "unavailable",
+            `Cannot tell the members: ${error.message}`,
+          )
+        ),
+    );
+    return deferred;
   }
 
   /** A server that is still starting has no description yet: who joins it is to ask again. */

@@ -67,6 +67,8 @@ export interface TellHost {
   describe(): string;
   /** The figures that `Stats` on the port answers. */
   stats(): Readonly<Record<string, unknown>>;
+  /** The rows that `Members` on the port answers. */
+  members(): Promise<readonly unknown[]>;
   /** Called with an error that is a bug of this program. */
   bug(error: unknown): void;
 }

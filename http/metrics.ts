@@ -49,6 +49,22 @@ const familyOf: Readonly<Record<keyof ServerStats, Family | undefined>> = {
     "Messages of other servers that were refused, each with its connection.",
     "refusedMessages",
   ),
+  pendingBytes: gauge(
+    "cmud_pending_bytes",
+    "Bytes of entries that other servers have not acknowledged, at the most.",
+    "pendingBytes",
+  ),
+  oldestPendingMs: {
+    name: "cmud_pending_age_seconds",
+    help: "Age of the oldest entry that another server has not acknowledged.",
+    type: "gauge",
+    samples: ({ oldestPendingMs }) => [{ value: oldestPendingMs / 1_000 }],
+  },
+  overflows: counter(
+    "cmud_overflows_total",
+    "How often more waited for another server than may, so that it is sent the state anew.",
+    "overflows",
+  ),
   memoryBytes: gauge("cmud_memory_bytes", "Memory that is counted, in bytes.", "memoryBytes"),
   memoryMaxBytes: gauge(
     "cmud_memory_max_bytes",

@@ -3,6 +3,8 @@ import {
   deleteCall,
   getCall,
   listCall,
+  type Member,
+  membersCall,
   pingCall,
   putCall,
   scanCall,
@@ -129,6 +131,11 @@ export class Client {
   /** Resolves when a server answers. */
   ping(options?: ClientCallOptions): Promise<void> {
     return this.#call(pingCall, options);
+  }
+
+  /** The servers that a server knows, itself first. */
+  members(options?: ClientCallOptions): Promise<Member[]> {
+    return this.#call(membersCall, options);
   }
 
   /** The figures of a query actor and its server, by name; `docs/command-line.md` lists them. */

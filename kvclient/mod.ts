@@ -29,7 +29,7 @@ export {
   RandomRouter,
   RoundRobinRouter,
 } from "./router.ts";
-export type { StatsFigures } from "../kvcommon/mod.ts";
+export type { Member, MemberState, StatsFigures } from "../kvcommon/mod.ts";
 export {
   type ByteStream,
   type Clock,

@@ -12,6 +12,7 @@ import {
   type MsgpackWriter,
   readValue,
 } from "../rpc/mod.ts";
+import type { Member } from "./member.ts";
 
 /** A page of a Scan. */
 export interface ScanPage {
@@ -150,6 +151,25 @@ export const statsCall: Call<StatsFigures> = {
     );
   },
 };
+
+/** `Members []`: the servers that the server knows, itself first. A newer server may tell more of each. */
+export const membersCall: Call<Member[]> = {
+  method: "Members",
+  repeatable: true,
+  writeParams: (writer) => writer.arrayHeader(0),
+  readResult(reader) {
+    const members = readValue(reader);
+    if (!Array.isArray(members) || !members.every(isMember)) {
+      throw new MsgpackError("the result of Members is not an array of maps");
+    }
+    return members;
+  },
+};
+
+function isMember(value: unknown): value is Member {
+  return typeof value === "object" && value !== null && "address" in value && "state" in value &&
+    typeof value.address === "string" && typeof value.state === "string";
+}
 
 /** @throws {TypeError} when one of them has a lone surrogate: UTF-8 cannot hold it. */
 function writeStrs(writer: MsgpackWriter, params: Record<string, string>): void {

@@ -8,6 +8,7 @@ export const methodNames = [
   "Count",
   "Ping",
   "Stats",
+  "Members",
 ] as const;
 
 /** A method of a query port. */

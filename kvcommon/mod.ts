@@ -16,6 +16,7 @@ export {
   deleteCall,
   getCall,
   listCall,
+  membersCall,
   pingCall,
   putCall,
   scanCall,
@@ -23,6 +24,7 @@ export {
   statsCall,
   type StatsFigures,
 } from "./calls.ts";
+export type { Member, MemberState } from "./member.ts";
 export { type MethodName, methodNames, methodOf } from "./methods.ts";
 export { expectParams, readKey, readScanLimit, readValueParam } from "./params.ts";
 export { type ErrorCode, errorCodes } from "../rpc/mod.ts";

@@ -20,6 +20,7 @@ const signatures: Record<MethodName, string> = {
   Count: "[prefix]",
   Ping: "[]",
   Stats: "[]",
+  Members: "[]",
 };
 
 /** @throws {RpcError} `bad_request` unless the request has `count` params. */

@@ -1,4 +1,5 @@
 import { type ActorRef, ActorSystem, RpcTellNetwork } from "../actor/mod.ts";
+import type { Member } from "../kvcommon/mod.ts";
 import { type Logger, reasonOf } from "../log/mod.ts";
 import {
   type AwakeEnvironment,
@@ -23,7 +24,12 @@ import {
   type ServerSettings,
   withDefaults,
 } from "./server_options.ts";
-import { serverFigures, type ServerStats, shareMemory } from "./query/server_stats.ts";
+import {
+  serverFigures,
+  type ServerStats,
+  shareMemory,
+  syncFiguresOf,
+} from "./query/server_stats.ts";
 import { ThreadEndedError } from "./thread/thread_ended_error.ts";
 import { WorkerThread } from "./thread/worker_thread.ts";
 
@@ -135,7 +141,15 @@ export class Server {
       }
       const disk = data?.attach(system, settings.durability);
       const diskState = () => data?.state ?? "none";
-      const actors = new ServerActors(system, { ...settings, ready, disk, diskState, memory });
+      const figures = syncFiguresOf(system);
+      const actors = new ServerActors(system, {
+        ...settings,
+        ready,
+        figures,
+        disk,
+        diskState,
+        memory,
+      });
       const threads = new RoundRobin(settings.threads);
       const ports = threads.split(
         Array.from({ length: queryActorCount }, (_, i) => startPort === 0 ? 0 : startPort + i + 1),
@@ -195,6 +209,11 @@ export class Server {
   /** The figures of the server as a whole: what `Stats` on the system port answers. */
   stats(): ServerStats {
     return this.#actors.stats();
+  }
+
+  /** The servers that this one knows, itself first: what `Members` on both ports answers. */
+  members(): Promise<readonly Member[]> {
+    return this.#actors.members();
   }
 
   /**

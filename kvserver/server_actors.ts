@@ -1,7 +1,16 @@
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
+import type { Member } from "../kvcommon/mod.ts";
 import { EntryBatch } from "./entry/entry_batch.ts";
 import type { LoadMessage } from "./messages/journal_messages.ts";
-import type { Drained, DrainMessage, JoinMessage, StartMessage } from "./messages/sync_control.ts";
+import type { SyncFigures } from "./messages/sync_figures.ts";
+import type { SyncAnswer, SyncQuestion } from "./messages/sync_questions.ts";
+import type {
+  AskMessage,
+  Drained,
+  DrainMessage,
+  JoinMessage,
+  StartMessage,
+} from "./messages/sync_control.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
 import { type DiskState, type ServerStats, serverStats } from "./query/server_stats.ts";
 import type { QueryActorSettings } from "./query/start_query_actor.ts";
@@ -18,6 +27,8 @@ export interface ServerActorsOptions {
   version: string;
   /** Whether there is no state to take over from others first. */
   ready: boolean;
+  /** Where it is counted what waits for other servers. Default: nowhere. */
+  figures?: SyncFigures;
   /** Absent when nothing is persisted. */
   disk?: DiskOptions;
   /** Says what the disk does, for `Stats`. Default: there is none. */
@@ -38,23 +49,26 @@ export class ServerActors {
   #memory: MemoryAccount;
   #ready: boolean;
   #diskState: () => DiskState;
+  /** Settles with an answer that is on its way. */
+  #members: Promise<readonly Member[]> | undefined;
   #queryActors: readonly ActorRef[] = [];
   /** Settles when the sync actor has sent all replicas the state that was to be taken over. */
   #takenOver: Promise<unknown> = Promise.resolve();
 
   /** Starts the sync actor. */
   constructor(system: ActorSystem, options: ServerActorsOptions) {
-    const { queryActorCount: replicaCount, version, ready, disk, memory } = options;
+    const { queryActorCount: replicaCount, version, ready, figures, disk, memory } = options;
     this.#system = system;
     this.#memory = memory ?? new MemoryAccount();
     this.#diskState = options.diskState ?? (() => "none");
     this.syncActor = system.startActor((context) =>
-      new SyncActor(context, { journal: disk?.journal })
+      new SyncActor(context, { journal: disk?.journal, version, figures })
     );
     const isAlone = replicaCount === 1;
     this.settings = { version, syncActor: this.syncActor, ready, isAlone, replicaCount, disk };
     this.#ready = ready;
     system.report = () => ({ ...this.stats() });
+    system.members = () => this.members();
   }
 
   /** Whether the server has the whole state that it was to take over from others. */
@@ -65,6 +79,18 @@ export class ServerActors {
   /** The figures of the server as a whole. */
   stats(): ServerStats {
     return serverStats(this.#system.stats(), this.#ready, this.#memory, this.#diskState());
+  }
+
+  /** The servers that are known, this one first. Those who ask at the same time share an answer. */
+  members(): Promise<readonly Member[]> {
+    return this.#members ??= this.#askMembers().finally(() => this.#members = undefined);
+  }
+
+  async #askMembers(): Promise<readonly Member[]> {
+    const { ref: replyTo, response } = this.#system.newChannelRef<SyncAnswer>();
+    const question: SyncQuestion = { id: 0, type: "members" };
+    this.#system.tell(this.syncActor, { type: "ask", question, replyTo } satisfies AskMessage);
+    return (await response).result as Member[];
   }
 
   /**

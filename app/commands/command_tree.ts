@@ -61,7 +61,7 @@ function helpOf(spec: CommandSpec, args: readonly string[]): readonly string[] {
     if (child === undefined) return isHelp ? path : args;
     at = child;
   }
-  const isGroup = at.commands !== undefined && path.length === args.length;
+  const isGroup = at.commands !== undefined && at.run === undefined && path.length === args.length;
   return isGroup || (isHelp && path.length > 0) ? [...path, "--help"] : args;
 }
 

@@ -4,6 +4,7 @@ import { completionCommand } from "./completion_command.ts";
 import { dataCommand } from "./data_command.ts";
 import { kvCommand } from "./kv_command.ts";
 import { licensesCommand } from "./licenses_command.ts";
+import { membersCommand } from "./members_command.ts";
 import { playCommand } from "./play_command.ts";
 import { serverCommand } from "./server_command.ts";
 import { statusCommand } from "./status_command.ts";
@@ -26,6 +27,7 @@ export const rootCommand: CommandSpec = {
     playCommand,
     kvCommand,
     statusCommand,
+    membersCommand,
     dataCommand,
     benchCommand,
     receiveTellsCommand,

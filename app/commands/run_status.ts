@@ -3,12 +3,13 @@ import { appLimits } from "../../limits.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import { escapeControl, escapedJson } from "../../rpc/mod.ts";
+import { durationText } from "../cli/duration_text.ts";
 import { exitCodeOf, exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
 import { pause } from "../cli/pause.ts";
 import { queryAddresses } from "../cli/query_client.ts";
 import { type Style, styleFor } from "../cli/style.ts";
-import { wrapped } from "../cli/wrapped.ts";
+import { type TableRow, tableText } from "../cli/table.ts";
 
 /** What one query port answered. */
 type Report = { address: string; error: Error } | {
@@ -80,51 +81,18 @@ function asJson(reports: readonly Report[]): string {
     .join("");
 }
 
-/** A line for each address; where that does not fit, a line for each figure. */
 function asTable(reports: readonly Report[], style: Style, columns: number): string {
-  const rows = reports.map((report) =>
-    "error" in report ? [report.address, whatFailed(report.error)] : [
-      report.address,
-      ...figures.map((figure) =>
-        figure === "uptime"
-          ? formatDuration(Number(report.stats.uptimeMs))
-          : escapeControl(String(report.stats[figure] ?? "-"))
-      ),
-    ]
+  const rows = reports.map((report): TableRow =>
+    "error" in report ? { name: report.address, failure: whatFailed(report.error) } : {
+      cells: [
+        report.address,
+        ...figures.map((figure) =>
+          figure === "uptime"
+            ? durationText(Number(report.stats.uptimeMs))
+            : escapeControl(String(report.stats[figure] ?? "-"))
+        ),
+      ],
+    }
   );
-  const header = ["address", ...figures];
-  const widths = header.map((title, i) =>
-    Math.max(title.length, ...rows.filter(isReport).map((row) => row[i].length), i ? 0 : 15)
-  );
-  const width = widths.reduce((sum, width) => sum + width + 2, -2);
-  if (width > columns) return rows.map((row) => asBlock(row, style, columns)).join("");
-  const { bold, red } = style;
-  const line = (row: string[]) => row.map((cell, i) => cell.padEnd(widths[i])).join("  ").trimEnd();
-  return [
-    bold(line(header)),
-    ...rows.map((row) => isReport(row) ? line(row) : red(`${row[0].padEnd(widths[0])}  ${row[1]}`)),
-  ].join("\n") + "\n";
-}
-
-/** Whether the row of an address has its figures, and not only what failed. */
-function isReport(row: readonly string[]): boolean {
-  return row.length === 1 + figures.length;
-}
-
-function asBlock(row: readonly string[], { bold, red }: Style, columns: number): string {
-  const [address, ...cells] = row;
-  const lines = isReport(row)
-    ? figures.map((figure, i) => `  ${figure.padEnd(11)}  ${cells[i]}`)
-    : wrapped(`  ${cells[0]}`, columns).map(red);
-  return [bold(address), ...lines].join("\n") + "\n";
-}
-
-function formatDuration(ms: number): string {
-  if (Number.isNaN(ms)) return "-";
-  const seconds = Math.floor(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
+  return tableText(["address", ...figures], rows, { style, columns, nameColumnsMin: 15 });
 }

@@ -2,6 +2,7 @@ import { appLimits } from "../../limits.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { didYouMean } from "../cli/suggest.ts";
 import { UsageError } from "../cli/usage_error.ts";
+import { printMembers } from "./members.ts";
 import { count, deleteKeys, get, list, put, scan } from "./queries.ts";
 import type { KvSession } from "./session.ts";
 import type { Word } from "./shell_words.ts";
@@ -89,6 +90,13 @@ export const shellCommands: readonly ShellCommand[] = [
     details: `${prefixDetails} It looks every ${appLimits.watchIntervalMs} ms.`,
     takesKey: true,
     run: (session, [prefix]) => watch(session, prefix?.text ?? "", appLimits.watchIntervalMs),
+  },
+  {
+    name: "members",
+    parameters: [],
+    summary: "print the servers that the server knows",
+    details: "Itself first, then how it reaches the others and what waits for them.",
+    run: (session) => printMembers(session),
   },
   {
     name: "help",

@@ -10,6 +10,7 @@ export const messageTypes = {
   start: "start",
   join: "join",
   drain: "drain",
+  ask: "ask",
   // Sync actor to itself.
   drainOver: "drainOver",
   linkChanged: "linkChanged",

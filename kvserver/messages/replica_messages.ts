@@ -7,6 +7,7 @@
 
 import type { OriginFilter } from "./origin_filter.ts";
 import type { messageTypes } from "./message_types.ts";
+import type { SyncAnswer, SyncQuestion } from "./sync_questions.ts";
 
 /** Sync actor to a query actor of its server. */
 export interface MergeMessage {
@@ -23,6 +24,8 @@ export interface MergeMessage {
   persistsRemote: boolean;
   /** Asks for `isDrained` once every Put so far is sent, because no further Put will come. */
   drain: boolean;
+  /** Answers to questions that the query actor asked. */
+  answers?: readonly SyncAnswer[];
 }
 
 /** Asks a query actor for a part of its replica. */
@@ -48,6 +51,8 @@ export interface WrittenMessage {
   isDrained: boolean;
   /** Whether the query actor has ever accepted a Put. */
   hasAccepted: boolean;
+  /** Questions of its clients. */
+  questions?: readonly SyncQuestion[];
 }
 
 /** A part of a replica, in the order of the keys. */

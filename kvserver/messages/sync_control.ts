@@ -6,6 +6,7 @@
 
 import type { ActorRef } from "../../actor/mod.ts";
 import type { messageTypes } from "./message_types.ts";
+import type { SyncQuestion } from "./sync_questions.ts";
 
 /** Names the query actors of the server; sent once, before any other message. */
 export interface StartMessage {
@@ -31,6 +32,14 @@ export interface DrainMessage {
   /** Whether an entry that no other server has is lost: the drain then waits for a reachable peer. */
   isOnlyCopy: boolean;
   /** Is told a `Drained` once every reachable peer has acknowledged everything, or the time is over. */
+  replyTo: ActorRef;
+}
+
+/** Asks for what only the sync actor knows. */
+export interface AskMessage {
+  type: typeof messageTypes.ask;
+  question: SyncQuestion;
+  /** Is told the `SyncAnswer`. */
   replyTo: ActorRef;
 }
 

@@ -21,7 +21,9 @@ import {
 } from "../../rpc/mod.ts";
 import { noCounter, noValue } from "../entry/entry.ts";
 import { noEntry, type Store } from "../store/mod.ts";
+import type { Question } from "../messages/sync_questions.ts";
 import { writeEntries } from "./list_part.ts";
+import type { AskedRequest } from "./sync_questions.ts";
 
 /** The query actor of `Queries`, as they see it. */
 export interface QueryHost extends Limited, Accounted {
@@ -57,6 +59,8 @@ export class Queries implements RequestHandler {
   readonly accepted: number[] = [];
   /** The Puts whose replies are deferred; the caller replaces this after reading it. */
   deferred = noReplies();
+  /** Requests that the sync actor answers; the caller clears the list after reading it. */
+  readonly asked: AskedRequest[] = [];
   /** The error that Puts are refused with; `undefined`: they are accepted. */
   refusal: RpcError | undefined;
   /** Bytes of memory that the rest of the Puts of this query may take; the caller removes it before a query. */
@@ -113,6 +117,9 @@ export class Queries implements RequestHandler {
       case "Stats":
         expectParams(request, "Stats", 0);
         return writeValue(writer, { ...this.#host.stats(), ...this.#figures() });
+      case "Members":
+        expectParams(request, "Members", 0);
+        return this.#ask(request, { type: "members" });
       case undefined:
         throw new RpcError(
           "unknown_method",
@@ -202,6 +209,11 @@ export class Queries implements RequestHandler {
     const neededBytes = this.#host.replicaCount * (entryBytes + putBytes);
     this.roomBytes = (this.roomBytes ?? this.#host.memory.putRoomBytes) - neededBytes;
     if (this.roomBytes < 0) throw memoryIsFull(neededBytes, method);
+  }
+
+  #ask({ msgid }: Incoming, question: Question): typeof deferred {
+    this.asked.push({ msgid: msgid!, question });
+    return deferred;
   }
 
   #defer({ msgid }: Incoming, result: boolean | null): typeof deferred {

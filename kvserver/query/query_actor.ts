@@ -22,6 +22,7 @@ import { noReplies, Queries } from "./queries.ts";
 import { beginReply, type ClosedMessage, endReply, isQuery, Query } from "./query_message.ts";
 import { serverStats } from "./server_stats.ts";
 import { SyncOutbox } from "./sync_outbox.ts";
+import { SyncQuestions } from "./sync_questions.ts";
 
 type Message = MergeMessage | JournalMessage | TickMessage | ListTurnMessage | ClosedMessage;
 
@@ -62,6 +63,7 @@ export class QueryActor implements Actor {
   #queries: Queries;
   #lists: ListTurns;
   #outbox: SyncOutbox;
+  #questions: SyncQuestions;
   /** Absent when nothing is persisted. */
   #commit: GroupCommit | undefined;
   /** Returns, by the uid of an entry, whether another server accepted the entry. */
@@ -84,7 +86,8 @@ export class QueryActor implements Actor {
     this.#ready = options.ready;
     this.#store = store;
     this.#lists = new ListTurns(context, store);
-    this.#outbox = new SyncOutbox(context, store, options);
+    this.#questions = new SyncQuestions(context);
+    this.#outbox = new SyncOutbox(context, store, this.#questions, options);
     this.#isForeign = originTest({ except: [context.self.incarnation] });
     const host = {
       uid: this.#uid,
@@ -105,6 +108,7 @@ export class QueryActor implements Actor {
     this.#reader.reset(bytes, start, end);
     this.#answerQuery(bytes);
     this.#queueAccepted();
+    this.#ask();
     this.#send();
     return true;
   }
@@ -152,7 +156,8 @@ export class QueryActor implements Actor {
     this.#queries.longList = undefined;
     // What comes before it is answered first: it is told again then.
     if (longList !== undefined && answer.consumed === 0) return this.#listInTurns(bytes, longList);
-    endReply(writer, place, answer, this.#queries.deferred.msgids.length);
+    const { deferred, asked } = this.#queries;
+    endReply(writer, place, answer, deferred.msgids.length + asked.length);
     const { address, incarnation } = this.#context.self;
     this.#context.tellWritten({ address, incarnation, counter: query.inbox });
   }
@@ -197,6 +202,12 @@ export class QueryActor implements Actor {
     this.#queries.deferred = noReplies();
   }
 
+  /** Passes on what the query asks of the sync actor. */
+  #ask(): void {
+    const { asked } = this.#queries;
+    if (asked.length > 0) this.#questions.ask(this.#query.inbox, asked.splice(0));
+  }
+
   #bug(error: unknown): void {
     this.#context.log.bug("Query actor {actor} failed", error, { actor: this.#uid });
   }
@@ -223,6 +234,7 @@ export class QueryActor implements Actor {
   #merge(message: MergeMessage): void {
     this.#ready = message.ready;
     this.#outbox.request(message);
+    if (message.answers !== undefined) this.#questions.answered(message.answers);
     const nowMs = this.#context.now();
     const received = new EntryReader(message.entries);
     while (received.next()) {

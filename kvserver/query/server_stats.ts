@@ -1,5 +1,6 @@
 import type { ActorThread, SystemStats } from "../../actor/mod.ts";
 import type { MemoryAccount } from "../../rpc/mod.ts";
+import { syncFigureNames, type SyncFigures } from "../messages/sync_figures.ts";
 
 /** Name of the figure that counts, on each thread, the queries told to query actors. */
 export const queriesTold = "queriesTold";
@@ -12,7 +13,22 @@ const mostHeld = "mostHeld";
 export const clientConnections = "clientConnections";
 
 /** Names of all figures that a server has its threads count. */
-export const serverFigures = [queriesTold, memoryCharged, mostHeld, clientConnections] as const;
+export const serverFigures = [
+  queriesTold,
+  memoryCharged,
+  mostHeld,
+  clientConnections,
+  ...syncFigureNames,
+] as const;
+
+/** The figures of what waits for other servers, as the main thread counts them. */
+export function syncFiguresOf(thread: ActorThread): SyncFigures {
+  return {
+    pendingBytes: thread.extraFigure("pendingBytes"),
+    oldestPendingMs: thread.extraFigure("oldestPendingMs"),
+    overflows: thread.extraFigure("overflows"),
+  };
+}
 
 /** Has the account of a thread count together with those of the other threads. */
 export function shareMemory(memory: MemoryAccount, thread: ActorThread): void {
@@ -30,6 +46,12 @@ export interface ServerStats extends Omit<SystemStats, "extra"> {
   memoryBytes: number;
   /** The bound of those bytes. */
   memoryMaxBytes: number;
+  /** Upper bound of the bytes of the entries that other servers have not acknowledged. */
+  pendingBytes: number;
+  /** Age of the oldest of these entries. */
+  oldestPendingMs: number;
+  /** How often more waited for another server than may, so that it is sent the state anew. */
+  overflows: number;
   /** Open connections to the query ports. */
   clientConnections: number;
   /** What the disk does: Puts are refused while it is refusing. */
@@ -57,6 +79,9 @@ export function serverStats(
     ready,
     memoryBytes,
     memoryMaxBytes,
+    pendingBytes: extra.pendingBytes ?? 0,
+    oldestPendingMs: extra.oldestPendingMs ?? 0,
+    overflows: extra.overflows ?? 0,
     clientConnections: extra[clientConnections] ?? 0,
     disk,
   };

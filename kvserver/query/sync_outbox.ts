@@ -10,6 +10,7 @@ import type {
 } from "../messages/replica_messages.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
 import { DirtySet, noEntry, type Store } from "../store/mod.ts";
+import type { SyncQuestions } from "./sync_questions.ts";
 
 /** Options of a `SyncOutbox`. */
 export interface SyncOutboxOptions {
@@ -22,13 +23,15 @@ export interface SyncOutboxOptions {
 }
 
 /**
- * What a query actor sends to the sync actor of its server: the entries that it accepted, and the parts
- * of its replica that were requested. One message per pace holds both.
+ * What a query actor sends to the sync actor of its server: the entries that it accepted, the parts of
+ * its replica that were requested, and what its clients ask. One message per pace holds all of it.
  */
 export class SyncOutbox {
   #context: ActorContext;
   #store: Store;
   #syncActor: ActorRef;
+  /** What its clients ask of the sync actor. */
+  #questions: SyncQuestions;
   /** Accepted entries that the sync actor has not been sent. */
   #dirty: DirtySet;
   #pacer: SendPacer;
@@ -52,10 +55,12 @@ export class SyncOutbox {
   constructor(
     context: ActorContext,
     store: Store,
+    questions: SyncQuestions,
     { syncActor, isAlone, replicaCount = 1 }: SyncOutboxOptions,
   ) {
     this.#context = context;
     this.#store = store;
+    this.#questions = questions;
     this.#syncActor = syncActor;
     this.#isAlone = isAlone;
     this.#siblings = replicaCount - 1;
@@ -100,7 +105,8 @@ export class SyncOutbox {
       this.#promised.add(this.#siblings * this.#addedBytes);
       this.#addedBytes = 0;
     }
-    const hasNews = this.#dirty.size > 0 || this.#read !== undefined || this.#isDraining;
+    const hasNews = this.#dirty.size > 0 || this.#read !== undefined || this.#isDraining ||
+      this.#questions.hasUnsent;
     if (!hasNews || !this.#pacer.isDue()) return;
     // Accepted entries go first, but leave half of the message to a part of the state.
     const batch = this.#dirty.drain(
@@ -126,6 +132,8 @@ export class SyncOutbox {
       );
     }
     this.#read = undefined;
+    const questions = this.#questions.take();
+    if (questions !== undefined) message.questions = questions;
     this.#context.tell(this.#syncActor, message);
     this.#pacer.sent();
     // Requests a tick for the entries that are left.

@@ -13,6 +13,10 @@ export interface Contents {
   readonly requested: number;
   /** Id of the transfer that is completed, or `noTransfer`. */
   readonly completed: number;
+  /** Upper bound of the bytes of the entries. */
+  readonly entryBytes: number;
+  /** Since when the oldest of the entries waits; `Infinity` without any. */
+  readonly sinceMs: number;
 }
 
 /** Where a message is among all that were handed over to a link. */
@@ -52,6 +56,19 @@ export class InFlight {
   /** How many entries the messages hold. */
   get entryCount(): number {
     return this.#messages.reduce((count, { contents }) => count + contents.entries.size, 0);
+  }
+
+  /** Upper bound of the bytes of the entries that the messages hold. */
+  get entryBytes(): number {
+    return this.#messages.reduce((sum, { contents }) => sum + contents.entryBytes, 0);
+  }
+
+  /** Since when the oldest of the entries waits; `Infinity`: there are none. */
+  get sinceMs(): number {
+    return this.#messages.reduce(
+      (oldest, { contents }) => Math.min(oldest, contents.sinceMs),
+      Infinity,
+    );
   }
 
   /** Whether sending must wait for an acknowledgement. */

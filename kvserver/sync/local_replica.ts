@@ -1,5 +1,6 @@
 import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
 import type { ReadRequest } from "../messages/replica_messages.ts";
+import type { SyncAnswer } from "../messages/sync_questions.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Outbox } from "./outbox.ts";
@@ -23,6 +24,8 @@ export interface NextMerge {
   readonly ready: boolean;
   readonly drain: boolean;
   readonly read: ReadRequest | undefined;
+  /** Answers to questions of its clients; absent: there are none. */
+  readonly answers: readonly SyncAnswer[] | undefined;
 }
 
 /** A query actor of this server, as the sync actor sees it: the entries that its replica is to be sent. */
@@ -33,6 +36,7 @@ export class LocalReplica {
   readonly outbox: Outbox;
   /** The part of the state to request with the next message. */
   #read: ReadRequest | undefined;
+  #answers: SyncAnswer[] = [];
   /** Whether the replica holds the state that the server took over, and its query actor was told so. */
   #isReady = true;
   #drain: DrainState = "serving";
@@ -66,6 +70,11 @@ export class LocalReplica {
     this.#read = request;
   }
 
+  /** Answers a question of its clients with the next message. */
+  answer(answer: SyncAnswer): void {
+    this.#answers.push(answer);
+  }
+
   /** Asks the query actor, with the next message, to say when it has sent all that it accepted. */
   requestDrain(): void {
     this.#drain = "requested";
@@ -89,7 +98,7 @@ export class LocalReplica {
   /** @param isStateComplete whether all of the state that the server takes over has come */
   hasNews(isStateComplete: boolean): boolean {
     return this.outbox.size > 0 || this.#read !== undefined || this.#drain === "requested" ||
-      isStateComplete && !this.#isReady;
+      this.#answers.length > 0 || isStateComplete && !this.#isReady;
   }
 
   /** Makes the message to send now. It makes the replica ready if the rest of the state is in it. */
@@ -101,6 +110,7 @@ export class LocalReplica {
       ready: this.#isReady,
       drain: this.#drain === "requested",
       read: this.#read,
+      answers: this.#answers.length > 0 ? this.#answers.splice(0) : undefined,
     };
     this.#read = undefined;
     if (message.drain) this.#drain = "draining";

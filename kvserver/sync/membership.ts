@@ -35,6 +35,8 @@ export class Membership {
   #peers = new Map<string, Peer>();
   /** Incarnations that ended, because their address answers as another: peers that name them are ignored. */
   #ended = new Set<string>();
+  /** How often more waited for a peer than may, over those that are peers no more. */
+  #overflowsOfForgotten = 0;
 
   constructor(context: ActorContext, options: MembershipOptions) {
     this.#context = context;
@@ -49,6 +51,13 @@ export class Membership {
   /** The peers, in the order of their turns. */
   get peers(): Iterable<Peer> {
     return this.#peers.values();
+  }
+
+  /** How often more waited for a peer than may. */
+  get overflows(): number {
+    let sum = this.#overflowsOfForgotten;
+    for (const { overflows } of this.#peers.values()) sum += overflows;
+    return sum;
   }
 
   /** The peer with this uid. */
@@ -170,6 +179,7 @@ export class Membership {
 
   #forget(peer: Peer): void {
     this.#peers.delete(peer.uid);
+    this.#overflowsOfForgotten += peer.overflows;
     peer.forget();
     this.#context.unlink(peer.ref);
     for (const other of this.#peers.values()) other.withdraw(peer);
@@ -188,7 +198,7 @@ export class Membership {
       this.#meetSuccessor(peer, link);
       return false;
     }
-    this.#observeConflict(peer, link.isWrongIncarnation);
+    this.observeReach(peer, link);
     const change = peer.observeLink(link);
     const { address } = peer.ref;
     if (change === "back") this.#context.log.info("Peer {peer} is back", { peer: address });
@@ -212,15 +222,29 @@ export class Membership {
     }
   }
 
-  #observeConflict(peer: Peer, isWrongIncarnation: boolean): void {
-    if (!peer.observeConflict(isWrongIncarnation)) return;
-    const { address } = peer.ref;
-    if (isWrongIncarnation) {
-      this.#context.log.warn(
+  /** Notes how a peer is reached, and says when it is half reached, or two servers claim its address. */
+  observeReach(peer: Peer, link: LinkState): void {
+    const before = peer.observeReach(link);
+    const { reachability: { name, isUndecided } } = peer;
+    // Nothing else brings the end of the time that it is given.
+    if (isUndecided) peer.pacer.tickWithin(this.#context.limits.peerCheckMs);
+    if (before === undefined) return;
+    const { log } = this.#context;
+    const fields = { peer: peer.ref.address };
+    if (name === "conflict") {
+      log.warn(
         "Peer {peer} is there, and its address answers as another server: do two advertise it?",
-        { peer: address },
+        fields,
       );
-    } else this.#context.log.info("Peer {peer} answers at its address again", { peer: address });
+    } else if (name === "one-way" && link.isUp) {
+      log.warn("Peer {peer} is reached, and does not reach this server", fields);
+    } else if (name === "one-way") {
+      log.warn("Peer {peer} reaches this server, and is not reached", fields);
+    } else if (before === "conflict") {
+      log.info("Peer {peer} answers at its address again", fields);
+    } else if (before === "one-way" && name === "up") {
+      log.info("Peer {peer} is reached and reaches this server again", fields);
+    }
   }
 
   /** Sends the entries of a peer that is gone to all others, because some of them may lack them. */

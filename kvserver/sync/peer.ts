@@ -10,6 +10,8 @@ import { type Contents, InFlight } from "./in_flight.ts";
 import { Liveness, type LivenessChange } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import { noTransfer } from "./peer_message.ts";
+import { type LinkReach, Reachability, type ReachabilityName } from "./reachability.ts";
+import { WaitingSince } from "./waiting_since.ts";
 import { type Reading, StateSender } from "./state_sender.ts";
 
 /** In place of the epoch of a link: none that a message was sent in. */
@@ -30,6 +32,10 @@ export class Peer {
   #context: ActorContext;
   #pool: EntryPool;
   #outbox: Outbox;
+  /** Since when the entries in the outbox wait. */
+  #waiting = new WaitingSince();
+  /** Since when state is to be read for the peer, or entries wait for which that is to be done; `Infinity`: none is. */
+  #readingSinceMs = Infinity;
   #inFlight: InFlight;
   #stateSender = new StateSender();
   #liveness: Liveness;
@@ -42,8 +48,11 @@ export class Peer {
   /** Whether the peer has handled a message of this server. */
   #hasHeard = false;
   #isGreeted = false;
-  /** Whether the peer is heard while its address answers as another incarnation. */
-  #isInConflict = false;
+  #overflows = 0;
+  #reachability: Reachability;
+  /** Whether both were equal when that was looked at last, and when they were so last; `undefined`: never. */
+  #isAgreed = false;
+  #agreedMs: number | undefined;
 
   /** @param pool holds the entries */
   constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
@@ -52,6 +61,7 @@ export class Peer {
     this.#outbox = new Outbox(pool, context.limits);
     this.#inFlight = new InFlight(context.limits);
     this.#liveness = new Liveness(context.monotonicMs(), context.limits);
+    this.#reachability = new Reachability(context.monotonicMs(), context.limits);
     this.ref = ref;
     this.uid = uid(ref);
     this.pacer = new SendPacer(context, this.uid);
@@ -93,8 +103,31 @@ export class Peer {
     return this.#outbox.bytes;
   }
 
+  /** Upper bound of the bytes of the entries that wait to be sent, or to be acknowledged. */
+  get pendingBytes(): number {
+    return this.#outbox.bytes + this.#inFlight.entryBytes;
+  }
+
+  /** Age of the oldest entry that the peer has not acknowledged; 0: it has acknowledged all. */
+  get lagMs(): number {
+    const { sinceMs } = this.#inFlight;
+    const readingMs = this.#stateSender.isIdle ? Infinity : this.#readingSinceMs;
+    const oldestMs = Math.min(this.#waiting.oldestMs, sinceMs, readingMs);
+    return oldestMs === Infinity ? 0 : Math.max(0, this.#context.monotonicMs() - oldestMs);
+  }
+
+  /** How often more waited for the peer than may. */
+  get overflows(): number {
+    return this.#overflows;
+  }
+
   /** Enqueues an entry. */
   enqueue(n: number): void {
+    this.#enqueue(n);
+    this.#waiting.enqueued(this.#outbox.size, this.#context.monotonicMs());
+  }
+
+  #enqueue(n: number): void {
     if (this.#stateSender.isOverflowed) return;
     this.#outbox.enqueue(n);
     this.#checkOverflow();
@@ -104,21 +137,33 @@ export class Peer {
   enqueueBatch(batch: ForwardedBatch): void {
     if (this.#stateSender.isOverflowed) return;
     this.#outbox.enqueueBatch(batch);
+    this.#waiting.enqueued(this.#outbox.size, this.#context.monotonicMs());
     this.#checkOverflow();
   }
 
   /** Removes the entries of a batch from the outbox, because they came from the peer. */
   removeBatch(batch: ForwardedBatch): void {
     this.#outbox.removeBatch(batch);
+    this.#waiting.left(0, this.#outbox.size);
   }
 
   #checkOverflow(): void {
-    if (this.#outbox.bytes > this.#context.limits.outboxBytesMax) this.#overflow();
+    if (this.#outbox.bytes <= this.#context.limits.outboxBytesMax) return;
+    this.#overflows++;
+    this.#overflow();
   }
 
   #overflow(): void {
+    this.#noteReading(this.#waiting.oldestMs);
     this.#outbox.clear();
+    this.#waiting.clear();
     this.#stateSender.overflow();
+  }
+
+  /** State is to be read in place of entries that wait since `sinceMs`, or from now on. */
+  #noteReading(sinceMs = Infinity): void {
+    const beganMs = this.#stateSender.isIdle ? this.#context.monotonicMs() : this.#readingSinceMs;
+    this.#readingSinceMs = Math.min(beganMs, sinceMs);
   }
 
   /** Forgets what waits for the peer: it is sent the whole state when it is reached again. */
@@ -151,11 +196,13 @@ export class Peer {
 
   /** The peer requests the whole state. */
   stateRequested(id: number): void {
+    this.#noteReading();
     if (this.#stateSender.requested(id)) this.addState(this.everything);
   }
 
   /** Adds to what is to be read for the peer. */
   addState(filter: OriginFilter): void {
+    this.#noteReading();
     this.#stateSender.add(filter);
   }
 
@@ -173,9 +220,10 @@ export class Peer {
   enqueuePart(entries: EntryReader, after: Uint8Array | undefined, reading: Reading): void {
     while (entries.next()) {
       const n = this.#pool.add(entries);
-      this.enqueue(n);
+      this.#enqueue(n);
       this.#pool.release(n);
     }
+    this.#waiting.enqueued(this.#outbox.size, this.#readingSinceMs);
     this.#stateSender.partRead(reading, after);
   }
 
@@ -217,13 +265,18 @@ export class Peer {
     if (!this.#hasNews || this.#inFlight.isFull) return undefined;
     const bytes = this.#outbox.messageBytes;
     if (roomBytes < bytes + wireLimits.messageSlackBytes) return undefined;
+    const { bytes: waitingBytes } = this.#outbox;
+    const sinceMs = this.#waiting.oldestMs;
     const entries = this.#outbox.take(undefined, this.#timestampMax);
+    this.#waiting.left(entries.size, this.#outbox.size);
     const left = this.#outbox.isExhausted ? 0 : this.#outbox.size;
     const contents: Contents = {
       entries,
       introductions: this.#takeIntroductions(),
       requested: this.#toRequest,
       completed: this.#stateSender.leaving(entries.size, left),
+      entryBytes: waitingBytes - this.#outbox.bytes,
+      sinceMs: entries.size > 0 ? sinceMs : Infinity,
     };
     if (isEmpty(contents) && !this.#isFirstMessageDue) return undefined;
     this.#toRequest = noTransfer;
@@ -251,8 +304,10 @@ export class Peer {
   #requeueLost(epoch: number): void {
     const lost = this.#inFlight.takeLost(epoch);
     if (lost.length === 0) return;
-    for (const { entries, introductions, requested } of lost) {
-      for (const n of entries.numbers) this.enqueue(n);
+    for (const { entries, introductions, requested, sinceMs } of lost) {
+      for (const n of entries.numbers) this.#enqueue(n);
+      if (this.isOverflowed) this.#noteReading(sinceMs);
+      else this.#waiting.enqueued(this.#outbox.size, sinceMs);
       entries.release();
       for (const ref of introductions) this.#introductions.set(uid(ref), ref);
       this.#toRequest = Math.max(this.#toRequest, requested);
@@ -309,11 +364,27 @@ export class Peer {
     return this.#liveness.observe(link, this.#context.monotonicMs());
   }
 
-  /** Notes whether another incarnation answers while the peer is heard. @returns whether that changed. */
-  observeConflict(isInConflict: boolean): boolean {
-    const isNew = this.#isInConflict !== isInConflict;
-    this.#isInConflict = isInConflict;
-    return isNew;
+  /** How this server and the peer reach each other. */
+  get reachability(): Pick<Reachability, "name" | "sinceMs" | "isUndecided"> {
+    return this.#reachability;
+  }
+
+  /** Notes how the peer is reached. @returns how it was until now, if that has changed. */
+  observeReach(link: LinkReach): ReachabilityName | undefined {
+    const nowMs = this.#context.monotonicMs();
+    const before = this.#reachability.observe(link, nowMs);
+    if (this.#isAgreed) this.#agreedMs = nowMs;
+    this.#isAgreed = this.#reachability.name === "up" && this.isIdle;
+    if (this.#isAgreed) this.#agreedMs = nowMs;
+    return before;
+  }
+
+  /**
+   * When both were last equal, as far as this server knows, on the monotonic clock: each reached the other,
+   * and the peer had acknowledged everything. `undefined`: never yet.
+   */
+  get agreedMs(): number | undefined {
+    return this.#agreedMs;
   }
 
   /** Forgets the peer: it is sent nothing any more. */
@@ -321,6 +392,7 @@ export class Peer {
     this.#liveness.forget();
     this.#inFlight.clear();
     this.#outbox.clear();
+    this.#waiting.clear();
   }
 
   // ---- invariants ---------------------------------------------------------------------------

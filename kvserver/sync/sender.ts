@@ -40,7 +40,7 @@ export class Sender {
     const { isComplete } = this.#stateReceiver;
     const { outbox, pacer } = replica;
     if (!replica.hasNews(isComplete) || !pacer.isDue()) return;
-    const { entries, ready, drain, read } = replica.nextMessage(isComplete);
+    const { entries, ready, drain, read, answers } = replica.nextMessage(isComplete);
     const message: MergeMessage = {
       type: "merge",
       entries: this.#encode(entries),
@@ -50,6 +50,7 @@ export class Sender {
       drain,
     };
     if (read !== undefined) message.read = read;
+    if (answers !== undefined) message.answers = answers;
     this.#context.tell(replica.ref, message);
     // A tell inside a server cannot be lost.
     entries.release();

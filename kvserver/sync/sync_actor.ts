@@ -22,7 +22,10 @@
 
 import type { Actor, ActorContext, ActorRef } from "../../actor/mod.ts";
 import type { WrittenMessage } from "../messages/replica_messages.ts";
+import type { SyncFigures } from "../messages/sync_figures.ts";
+import type { SyncAnswer, SyncQuestion } from "../messages/sync_questions.ts";
 import type {
+  AskMessage,
   DrainMessage,
   DrainOverMessage,
   JoinMessage,
@@ -33,6 +36,7 @@ import { Drain } from "./drain.ts";
 import { EntryPool, type PoolUse } from "./entry_pool.ts";
 import { ForwardedBatch } from "./forwarded_batch.ts";
 import { LocalReplicas } from "./local_replicas.ts";
+import { MemberTable } from "./member_table.ts";
 import { Membership } from "./membership.ts";
 import {
   type LinkChangedMessage,
@@ -43,10 +47,12 @@ import {
 import { Sender } from "./sender.ts";
 import { StateReader } from "./state_reader.ts";
 import { StateReceiver } from "./state_receiver.ts";
+import { SyncFigureCount } from "./sync_figure_count.ts";
 
 type SyncMessage =
   | StartMessage
   | JoinMessage
+  | AskMessage
   | DrainMessage
   | DrainOverMessage
   | WrittenMessage
@@ -59,6 +65,10 @@ type SyncMessage =
 export interface SyncActorOptions {
   /** Is told of each peer, so that the server knows it after a restart. */
   journal?: ActorRef;
+  /** The program's version, for `Members`. Default `"0.0.0"`. */
+  version?: string;
+  /** Counts what waits for peers. Default: that is not counted. */
+  figures?: SyncFigures;
 }
 
 /**
@@ -68,6 +78,7 @@ export interface SyncActorOptions {
  * Each message changes what is to be sent, and to whom; then a step sends all that is due.
  */
 export class SyncActor implements Actor {
+  #context: ActorContext;
   /** Holds the entries on their way, each once for all receivers. */
   #pool: EntryPool;
   #replicas: LocalReplicas;
@@ -76,11 +87,14 @@ export class SyncActor implements Actor {
   #stateReceiver: StateReceiver;
   #sender: Sender;
   #drain: Drain;
+  #memberTable: MemberTable;
+  #figures: SyncFigureCount | undefined;
 
   constructor(
     context: ActorContext,
-    { journal }: SyncActorOptions = {},
+    { journal, version = "0.0.0", figures }: SyncActorOptions = {},
   ) {
+    this.#context = context;
     const pool = this.#pool = new EntryPool(context.limits, context.memory);
     const replicas = this.#replicas = new LocalReplicas(context, pool);
     this.#stateReader = new StateReader(context, replicas, pool);
@@ -88,6 +102,10 @@ export class SyncActor implements Actor {
     this.#stateReceiver = new StateReceiver(context, replicas, members);
     this.#sender = new Sender(context, replicas, members, this.#stateReceiver);
     this.#drain = new Drain(context, replicas, members);
+    this.#memberTable = new MemberTable(context, members, version);
+    if (figures !== undefined) {
+      this.#figures = new SyncFigureCount(figures, context.limits.syncPaceMs);
+    }
   }
 
   onMessage(message: SyncMessage): void {
@@ -115,6 +133,9 @@ export class SyncActor implements Actor {
       case "met":
         this.#members.learn(message.ref);
         break;
+      case "ask":
+        this.#context.tell(message.replyTo, this.#answerTo(message.question));
+        break;
       case "drain":
         this.#drain.begin(message);
         break;
@@ -126,8 +147,9 @@ export class SyncActor implements Actor {
   }
 
   /** A query actor of this server accepted Puts: their entries go to all others. */
-  #written({ from, entries, part, isDrained, hasAccepted }: WrittenMessage): void {
+  #written({ from, entries, part, isDrained, hasAccepted, questions }: WrittenMessage): void {
     const writer = this.#replicas.withCounter(from);
+    for (const question of questions ?? []) writer.answer(this.#answerTo(question));
     writer.accepted(hasAccepted);
     if (part !== undefined) this.#stateReader.partRead(part);
     if (isDrained) writer.drained();
@@ -155,6 +177,13 @@ export class SyncActor implements Actor {
     if (message.stateDone !== noTransfer) this.#stateReceiver.completed(peer, message.stateDone);
   }
 
+  #answerTo({ id, type }: SyncQuestion): SyncAnswer {
+    switch (type) {
+      case "members":
+        return { id, result: this.#memberTable.rows() };
+    }
+  }
+
   /** Sends all that a message has made due. */
   #step(): void {
     // Before sending, because both requests leave with the messages that are sent now.
@@ -166,6 +195,7 @@ export class SyncActor implements Actor {
     // After sending, because the messages may have made the last replica ready, or the last peer idle.
     this.#stateReceiver.replyIfReady();
     this.#drain.replyIfDrained();
+    this.#figures?.count(this.#members, this.#context.monotonicMs());
   }
 
   /**

@@ -40,6 +40,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   address = () => "127.0.0.1:2";
   describe = () => "a description";
   stats = () => ({ ...new StatsTable(1).sum() });
+  members = () => Promise.resolve([{ address: "127.0.0.1:2" }]);
   check = (counter: number) => counter === forbidden ? "nobody is there" : undefined;
   mistaken(): void {}
   crowded(): void {}

@@ -131,7 +131,7 @@ const mutants: Record<string, PlantedFault> = {
   "what a cut connection lost is not sent again": {
     noticedBy: "random",
     file: "kvserver/sync/peer.ts",
-    from: "for (const n of entries.numbers) this.enqueue(n);",
+    from: "for (const n of entries.numbers) this.#enqueue(n);",
     to: "",
   },
   "an acknowledgement takes one message too many": {

@@ -33,6 +33,7 @@ class Liar {
       refused() {},
       describe: () => "",
       stats: () => ({}),
+      members: () => Promise.resolve([]),
       bug() {},
     };
     this.#target = target;

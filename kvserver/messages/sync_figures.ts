@@ -1,0 +1,16 @@
+import type { SharedFigure } from "../../rpc/mod.ts";
+
+/** Where the sync actor counts what waits for other servers, for `Stats`. */
+export interface SyncFigures {
+  /** Upper bound of the bytes of the entries that other servers have not acknowledged. */
+  readonly pendingBytes: SharedFigure;
+  /** Age of the oldest of these entries. */
+  readonly oldestPendingMs: SharedFigure;
+  /** How often more waited for a server than may. */
+  readonly overflows: SharedFigure;
+}
+
+/** Names of the figures. */
+export const syncFigureNames = ["pendingBytes", "oldestPendingMs", "overflows"] as const satisfies (
+  keyof SyncFigures
+)[];

@@ -1,0 +1,95 @@
+import type { ActorContext } from "../../actor/mod.ts";
+import {
+  beginResponse,
+  type MsgpackWriter,
+  writeErrorResponse,
+  writeValue,
+} from "../../rpc/mod.ts";
+import type { Question, SyncAnswer, SyncQuestion } from "../messages/sync_questions.ts";
+import { beginDeferred, endDeferred } from "./query_message.ts";
+
+/** A request whose answer the sync actor knows. */
+export interface AskedRequest {
+  readonly msgid: number;
+  readonly question: Question;
+}
+
+/** A request that waits for its answer. */
+interface WaitingRequest {
+  /** Counter of the inbox of its connection. */
+  readonly inbox: number;
+  readonly msgid: number;
+}
+
+/**
+ * The requests to a query actor that its server's sync actor answers. Requests that ask the same, and
+ * that no message has taken along yet, are one question.
+ */
+export class SyncQuestions {
+  #context: ActorContext;
+  #lastId = 0;
+  /** By id of the question. */
+  #waiting = new Map<number, WaitingRequest[]>();
+  #unsent: SyncQuestion[] = [];
+
+  constructor(context: ActorContext) {
+    this.#context = context;
+  }
+
+  /** Whether a question is to be sent. */
+  get hasUnsent(): boolean {
+    return this.#unsent.length > 0;
+  }
+
+  /** Asks what came on a connection. @param inbox counter of the connection's inbox */
+  ask(inbox: number, requests: readonly AskedRequest[]): void {
+    for (const { msgid, question } of requests) {
+      this.#waiting.get(this.#idOf(question))!.push({ inbox, msgid });
+    }
+  }
+
+  #idOf(question: Question): number {
+    const same = this.#unsent.find(({ id: _, ...other }) => isSame(question, other));
+    if (same !== undefined) return same.id;
+    const id = ++this.#lastId;
+    this.#unsent.push({ id, ...question });
+    this.#waiting.set(id, []);
+    return id;
+  }
+
+  /** Takes the questions that the next message is to bring; `undefined`: there are none. */
+  take(): readonly SyncQuestion[] | undefined {
+    return this.hasUnsent ? this.#unsent.splice(0) : undefined;
+  }
+
+  /** Replies to the requests that an answer is for. */
+  answered(answers: readonly SyncAnswer[]): void {
+    for (const answer of answers) {
+      for (const request of this.#waiting.get(answer.id) ?? []) this.#reply(request, answer);
+      this.#waiting.delete(answer.id);
+    }
+  }
+
+  #reply({ inbox, msgid }: WaitingRequest, answer: SyncAnswer): void {
+    const { address, incarnation } = this.#context.self;
+    const writer = this.#context.beginMessage();
+    const place = beginDeferred(writer);
+    writeAnswer(writer, msgid, answer);
+    endDeferred(writer, place, 1);
+    this.#context.tellWritten({ address, incarnation, counter: inbox });
+  }
+}
+
+/** Writes the response to a request as a whole frame. */
+export function writeAnswer(writer: MsgpackWriter, msgid: number, answer: SyncAnswer): void {
+  const { result, error } = answer;
+  if (error !== undefined) return writeErrorResponse(writer, msgid, error.code, error.message);
+  const frame = beginResponse(writer, msgid);
+  writeValue(writer, result);
+  writer.endFrame(frame);
+}
+
+/** Whether two questions are the same: they are flat. */
+function isSame(a: Question, b: Question): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,73 @@
+import type { ActorContext } from "../../actor/mod.ts";
+import type { Member } from "../../kvcommon/mod.ts";
+import type { Membership } from "./membership.ts";
+import type { Peer } from "./peer.ts";
+
+/** The servers that are known, as rows of `Members`. */
+export class MemberTable {
+  #context: ActorContext;
+  #members: Membership;
+  #version: string;
+  #startedMs: number;
+
+  /** @param version of this server's program */
+  constructor(context: ActorContext, members: Membership, version: string) {
+    this.#context = context;
+    this.#members = members;
+    this.#version = version;
+    this.#startedMs = context.monotonicMs();
+  }
+
+  /** The rows of this moment: this server first, the others by address. */
+  rows(): Member[] {
+    const others = Array.from(this.#members.peers, (peer) => this.#rowOf(peer));
+    return [this.#ownRow(), ...others.sort(byAddress)];
+  }
+
+  #ownRow(): Member {
+    const { self: { address, incarnation } } = this.#context;
+    return {
+      address,
+      incarnation,
+      state: "self",
+      sinceMs: this.#wallMs(this.#startedMs),
+      lagMs: 0,
+      pendingBytes: 0,
+      agreedMs: this.#context.now(),
+      tombstonesHeld: 0,
+      clockSkewMs: 0,
+      version: this.#version,
+      refusedMessages: 0,
+    };
+  }
+
+  #rowOf(peer: Peer): Member {
+    const { address, incarnation } = peer.ref;
+    const link = this.#context.link(peer.ref);
+    this.#members.observeReach(peer, link);
+    const { reachability, agreedMs } = peer;
+    return {
+      address,
+      incarnation,
+      state: reachability.name,
+      sinceMs: this.#wallMs(reachability.sinceMs),
+      lagMs: Math.round(peer.lagMs),
+      pendingBytes: peer.pendingBytes,
+      agreedMs: agreedMs === undefined ? null : this.#wallMs(agreedMs),
+      tombstonesHeld: 0,
+      clockSkewMs: null,
+      version: null,
+      refusedMessages: 0,
+    };
+  }
+
+  /** A moment of the monotonic clock, in milliseconds since the epoch. */
+  #wallMs(monotonicMs: number): number {
+    return Math.round(this.#context.now() - (this.#context.monotonicMs() - monotonicMs));
+  }
+}
+
+/** By address, and the lives of one address as they were. */
+function byAddress(a: Member, b: Member): number {
+  return a.address === b.address ? 0 : a.address < b.address ? -1 : 1;
+}

@@ -1,0 +1,28 @@
+import type { SyncFigures } from "../messages/sync_figures.ts";
+import type { Membership } from "./membership.ts";
+
+/** Keeps the figures up to date: at once when nothing waits any more, else now and then, as it takes time. */
+export class SyncFigureCount {
+  #figures: SyncFigures;
+  #everyMs: number;
+  #countedMs = -Infinity;
+  #hasPending = false;
+
+  constructor(figures: SyncFigures, everyMs: number) {
+    this.#figures = figures;
+    this.#everyMs = everyMs;
+  }
+
+  count(members: Pick<Membership, "peers" | "overflows">, nowMs: number): void {
+    const all = [...members.peers];
+    const hasPending = all.some(({ isIdle }) => !isIdle);
+    if (!hasPending && !this.#hasPending) return;
+    if (hasPending && nowMs < this.#countedMs + this.#everyMs) return;
+    this.#hasPending = hasPending;
+    this.#countedMs = nowMs;
+    const { pendingBytes, oldestPendingMs, overflows } = this.#figures;
+    pendingBytes.set(all.reduce((sum, peer) => sum + peer.pendingBytes, 0));
+    oldestPendingMs.set(Math.round(all.reduce((most, { lagMs }) => Math.max(most, lagMs), 0)));
+    overflows.set(members.overflows);
+  }
+}
