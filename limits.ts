@@ -186,6 +186,13 @@ export interface Limits {
   readonly listPartBytes: number;
   /** Entries that are looked at for one part, deleted ones included. */
   readonly listPartEntries: number;
+  /**
+   * Expiries that a query actor takes into its counts before each message. When more come due at once, the
+   * counts are behind for as many turns as that takes; what is shown is not.
+   */
+  readonly expiriesPerTurn: number;
+  /** While anything is to expire, a query actor looks at the clock this often, also when nobody asks. */
+  readonly expiryTickMaxMs: number;
   /** Lists of a query actor that are made at once; the next waits for one of them. */
   readonly listsAtOnce: number;
   /**
@@ -419,6 +426,8 @@ export const defaultLimits: Limits = {
   scanPageBytesMax: 1 * MiB,
   listPartBytes: 128 * KiB,
   listPartEntries: 1_000,
+  expiriesPerTurn: 1_000,
+  expiryTickMaxMs: 1_000,
   listsAtOnce: 8,
   storeKeyBytesMax: 8 * GiB,
   storeValueBytesMax: 16 * GiB,

@@ -1,15 +1,23 @@
 import {
   countCall,
   deleteCall,
+  expireCall,
+  exportCall,
+  type ExportedEntry,
   getCall,
   listCall,
   type Member,
   membersCall,
+  mergeCall,
+  type Page,
   pingCall,
   putCall,
+  type PutOptions,
   scanCall,
   statsCall,
   type StatsFigures,
+  ttlCall,
+  type Value,
 } from "../kvcommon/mod.ts";
 import {
   type Call,
@@ -53,7 +61,8 @@ export interface ClientCallOptions {
  * - `ConnectionError` when the address cannot be reached or the connection is lost: it tells the
  *   address, and by `retrySafe` whether the call can be made again without harm;
  * - `TimeoutError` when no reply comes in time;
- * - `TypeError` for a key or value that is no string, or has a lone surrogate.
+ * - `TypeError` for a key that is no string, a value that is neither string nor bytes, and a lone surrogate;
+ * - `RangeError` for a time that is no integer, or below 1.
  */
 export class Client {
   #router: QueryRouter;
@@ -78,14 +87,19 @@ export class Client {
     this.#dialer = options.transport ?? tcpDialer;
   }
 
-  /** The value of `key`, or `undefined` when it is absent. */
-  get(key: string, options?: ClientCallOptions): Promise<string | undefined> {
+  /**
+   * The value of `key`, or `undefined` when it is absent: a string or bytes, as which it was put.
+   */
+  get(key: string, options?: ClientCallOptions): Promise<Value | undefined> {
     return this.#call(getCall(key), options);
   }
 
-  /** Makes `value` the value of `key`. Resolves when one replica has it; it spreads from there. */
-  put(key: string, value: string, options?: ClientCallOptions): Promise<void> {
-    return this.#call(putCall(key, value), options);
+  /**
+   * Makes `value` the value of `key`. Resolves when one replica has it; it spreads from there. With
+   * `ttlMs` it is absent again after that time; without, it stays, also where the value before was to expire.
+   */
+  put(key: string, value: Value, options?: ClientCallOptions & PutOptions): Promise<void> {
+    return this.#call(putCall(key, value, options), options);
   }
 
   /**
@@ -98,17 +112,31 @@ export class Client {
   }
 
   /**
+   * Has `key` expire after `ttlMs`, or never when that is `null`.
+   *
+   * @returns whether the replica showed the key; otherwise nothing has changed.
+   */
+  expire(key: string, ttlMs: number | null, options?: ClientCallOptions): Promise<boolean> {
+    return this.#call(expireCall(key, ttlMs), options);
+  }
+
+  /** How many milliseconds `key` has left: -1 when it does not expire, -2 when it is absent. */
+  ttl(key: string, options?: ClientCallOptions): Promise<number> {
+    return this.#call(ttlCall(key), options);
+  }
+
+  /**
    * All entries whose keys begin with `prefix`, in ascending order of the keys' UTF-8 bytes. What
    * is too large for one reply is scanned; it is then no snapshot of one moment.
    */
-  async list(prefix: string, options?: ClientCallOptions): Promise<Map<string, string>> {
+  async list(prefix: string, options?: ClientCallOptions): Promise<Map<string, Value>> {
     const address = this.#router.nextAddr();
     try {
       return await this.#callAt(address, listCall(prefix), options);
     } catch (error) {
       if (!(error instanceof RpcError) || error.code !== "too_large") throw error;
     }
-    const entries = new Map<string, string>();
+    const entries = new Map<string, Value>();
     for await (const [key, value] of this.#scanAt(address, prefix, options)) {
       entries.set(key, value);
     }
@@ -119,8 +147,28 @@ export class Client {
    * The entries whose keys begin with `prefix`, page by page from one address, in ascending order
    * of the keys' UTF-8 bytes. A key that is there throughout comes exactly once.
    */
-  async *scan(prefix: string, options?: ClientCallOptions): AsyncGenerator<[string, string]> {
+  async *scan(prefix: string, options?: ClientCallOptions): AsyncGenerator<[string, Value]> {
     yield* this.#scanAt(this.#router.nextAddr(), prefix, options);
+  }
+
+  /** As `scan`, the entries as they are kept: with when they expire and when they were written. */
+  async *export(prefix: string, options?: ClientCallOptions): AsyncGenerator<ExportedEntry> {
+    const address = this.#router.nextAddr();
+    yield* this.#pagesAt(
+      address,
+      options,
+      ({ key }) => key,
+      (after, limit) => exportCall(prefix, after, limit),
+    );
+  }
+
+  /**
+   * Takes an entry as `export` yields it, and as it was written then: it beats nothing that is later.
+   *
+   * @returns whether the replica took it, because it held nothing later or equal.
+   */
+  merge(entry: ExportedEntry, options?: ClientCallOptions): Promise<boolean> {
+    return this.#call(mergeCall(entry), options);
   }
 
   /** The number of keys that begin with `prefix`, which costs the server little however many they are. */
@@ -169,17 +217,29 @@ export class Client {
     address: string,
     prefix: string,
     options: ClientCallOptions | undefined,
-  ): AsyncGenerator<[string, string]> {
+  ): AsyncGenerator<[string, Value]> {
+    yield* this.#pagesAt(
+      address,
+      options,
+      ([key]) => key,
+      (after, limit) => scanCall(prefix, after, limit),
+    );
+  }
+
+  async *#pagesAt<Entry>(
+    address: string,
+    options: ClientCallOptions | undefined,
+    keyOf: (entry: Entry) => string,
+    pageCall: (after: string | undefined, limit: number) => Call<Page<Entry>>,
+  ): AsyncGenerator<Entry> {
     let after: string | undefined;
     let emptyPages = 0;
     for (let done = false; !done;) {
-      const page = await this.#callAt(
-        address,
-        scanCall(prefix, after, this.#environment.limits.clientScanEntries),
-        options,
-      );
+      const call = pageCall(after, this.#environment.limits.clientScanEntries);
+      const page = await this.#callAt(address, call, options);
       yield* page.entries;
-      after = page.entries.at(-1)?.[0] ?? after;
+      const last = page.entries.at(-1);
+      if (last !== undefined) after = keyOf(last);
       done = page.done;
       emptyPages = page.entries.length === 0 ? emptyPages + 1 : 0;
       if (emptyPages > this.#environment.limits.emptyPagesMax) {

@@ -29,7 +29,14 @@ export {
   RandomRouter,
   RoundRobinRouter,
 } from "./router.ts";
-export type { Member, MemberState, StatsFigures } from "../kvcommon/mod.ts";
+export type {
+  ExportedEntry,
+  Member,
+  MemberState,
+  PutOptions,
+  StatsFigures,
+  Value,
+} from "../kvcommon/mod.ts";
 export {
   type ByteStream,
   type Clock,

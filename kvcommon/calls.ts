@@ -14,30 +14,60 @@ import {
 } from "../rpc/mod.ts";
 import type { Member } from "./member.ts";
 
-/** A page of a Scan. */
-export interface ScanPage {
+/** A value: text is a str on the wire, bytes are a bin, and each comes back as what it was put as. */
+export type Value = string | Uint8Array;
+
+/** A page of entries. */
+export interface Page<Entry> {
   /** In ascending order of the keys' UTF-8 bytes. */
-  entries: [key: string, value: string][];
+  entries: Entry[];
   /** Whether nothing follows. */
   done: boolean;
 }
 
+/** A page of a Scan. */
+export type ScanPage = Page<[key: string, value: Value]>;
+
+/** An entry as it is kept, for backups. */
+export interface ExportedEntry {
+  key: string;
+  value: Value;
+  /** When it expires, milliseconds since the epoch; absent when it does not. */
+  expiresAt?: number;
+  /** When it was written, which decides what beats it: timestamp, sequence, and uid of the query actor. */
+  order: readonly [timestamp: number, sequence: number, uid: string];
+}
+
+/** Options of a Put. */
+export interface PutOptions {
+  /** How long the entry lives, an integer from 1 on, milliseconds. Without it the entry does not expire. */
+  ttlMs?: number;
+}
+
 /** `Get [key]`: the value, or `undefined` when the key is absent. */
-export function getCall(key: string): Call<string | undefined> {
+export function getCall(key: string): Call<Value | undefined> {
   return {
     method: "Get",
     repeatable: true,
     writeParams: (writer) => writeStrs(writer, { key }),
-    readResult: (reader) => reader.nil() ? undefined : expectStr(reader),
+    readResult: (reader) => reader.nil() ? undefined : expectValue(reader),
   };
 }
 
-/** `Put [key, value]`. Not repeatable: again and later, it could undo another's Put in between. */
-export function putCall(key: string, value: string): Call<void> {
+/** `Put [key, value, options?]`. Not repeatable: again and later, it could undo another's Put in between. */
+export function putCall(key: string, value: Value, { ttlMs }: PutOptions = {}): Call<void> {
   return {
     method: "Put",
     repeatable: false,
-    writeParams: (writer) => writeStrs(writer, { key, value }),
+    writeParams(writer) {
+      writer.arrayHeader(ttlMs === undefined ? 2 : 3);
+      writeStr(writer, "key", key);
+      writeValueParam(writer, value);
+      if (ttlMs === undefined) return;
+      writer.mapHeader(1);
+      writer.str("ttlMs");
+      writeInt(writer, "ttlMs", ttlMs, 1);
+    },
     readResult(reader) {
       if (!reader.nil()) throw new MsgpackError("the result of a Put is not nil");
     },
@@ -50,16 +80,65 @@ export function deleteCall(key: string): Call<boolean> {
     method: "Delete",
     repeatable: false,
     writeParams: (writer) => writeStrs(writer, { key }),
+    readResult: (reader) => expectBool(reader, "a Delete"),
+  };
+}
+
+/** `Expire [key, ttlMs or nil]`: whether the replica showed the key. Not repeatable, as a Put. */
+export function expireCall(key: string, ttlMs: number | null): Call<boolean> {
+  return {
+    method: "Expire",
+    repeatable: false,
+    writeParams(writer) {
+      writer.arrayHeader(2);
+      writeStr(writer, "key", key);
+      if (ttlMs === null) writer.nil();
+      else writeInt(writer, "ttlMs", ttlMs, 1);
+    },
+    readResult: (reader) => expectBool(reader, "an Expire"),
+  };
+}
+
+/** `Ttl [key]`: -2 when the key is absent, -1 when it does not expire, else the milliseconds left. */
+export function ttlCall(key: string): Call<number> {
+  return {
+    method: "Ttl",
+    repeatable: true,
+    writeParams: (writer) => writeStrs(writer, { key }),
     readResult(reader) {
-      const shown = reader.bool();
-      if (shown === undefined) throw new MsgpackError("the result of a Delete is not a bool");
-      return shown;
+      const ttlMs = reader.number();
+      if (typeof ttlMs !== "number") throw new MsgpackError("the result of a Ttl is no integer");
+      return ttlMs;
     },
   };
 }
 
+/**
+ * `Merge [key, value, order, expiresAt or nil]`: whether the entry was taken, because the replica held
+ * none that is later. Repeatable: again it changes nothing.
+ */
+export function mergeCall({ key, value, order, expiresAt }: ExportedEntry): Call<boolean> {
+  return {
+    method: "Merge",
+    repeatable: true,
+    writeParams(writer) {
+      writer.arrayHeader(4);
+      writeStr(writer, "key", key);
+      writeValueParam(writer, value);
+      const [timestamp, sequence, uid] = order;
+      writer.arrayHeader(3);
+      writeInt(writer, "timestamp", timestamp, 0);
+      writeInt(writer, "sequence", sequence, 0);
+      writeStr(writer, "uid", uid);
+      if (expiresAt === undefined) writer.nil();
+      else writeInt(writer, "time to expire at", expiresAt, 1);
+    },
+    readResult: (reader) => expectBool(reader, "a Merge"),
+  };
+}
+
 /** `List [prefix]`: every entry whose key begins with `prefix`, in ascending order of UTF-8 bytes. */
-export function listCall(prefix: string): Call<Map<string, string>> {
+export function listCall(prefix: string): Call<Map<string, Value>> {
   return {
     method: "List",
     repeatable: true,
@@ -67,8 +146,8 @@ export function listCall(prefix: string): Call<Map<string, string>> {
     readResult(reader) {
       const count = reader.mapHeader();
       if (count === mismatch) throw new MsgpackError("the result of a List is not a map");
-      const entries = new Map<string, string>();
-      for (let i = 0; i < count; i++) entries.set(expectStr(reader), expectStr(reader));
+      const entries = new Map<string, Value>();
+      for (let i = 0; i < count; i++) entries.set(expectStr(reader), expectValue(reader));
       return entries;
     },
   };
@@ -80,8 +159,41 @@ export function scanCall(
   after: string | undefined,
   limit: number,
 ): Call<ScanPage> {
+  return pageCall("Scan", prefix, after, limit, (reader) => {
+    if (reader.arrayHeader() !== 2) throw new MsgpackError("an entry of a Scan is not a pair");
+    return [expectStr(reader), expectValue(reader)];
+  });
+}
+
+/** `Export [prefix, after, limit]`: a page as `scanCall` has it, of entries as they are kept. */
+export function exportCall(
+  prefix: string,
+  after: string | undefined,
+  limit: number,
+): Call<Page<ExportedEntry>> {
+  return pageCall("Export", prefix, after, limit, (reader) => {
+    if (reader.arrayHeader() !== 4) {
+      throw new MsgpackError("an entry of an Export is not of four parts");
+    }
+    const key = expectStr(reader);
+    const value = expectValue(reader);
+    if (reader.arrayHeader() !== 3) {
+      throw new MsgpackError("an order of an Export is not of three parts");
+    }
+    const order = [expectUint(reader), expectUint(reader), expectStr(reader)] as const;
+    return { key, value, order, ...reader.nil() ? {} : { expiresAt: expectUint(reader) } };
+  });
+}
+
+function pageCall<Entry>(
+  method: "Scan" | "Export",
+  prefix: string,
+  after: string | undefined,
+  limit: number,
+  readEntry: (reader: MsgpackReader) => Entry,
+): Call<Page<Entry>> {
   return {
-    method: "Scan",
+    method,
     repeatable: true,
     writeParams(writer) {
       writer.arrayHeader(3);
@@ -91,16 +203,15 @@ export function scanCall(
       writer.int(limit);
     },
     readResult(reader) {
-      if (reader.arrayHeader() !== 2) throw new MsgpackError("the result of a Scan is not a pair");
-      const count = reader.arrayHeader();
-      if (count === mismatch) throw new MsgpackError("the entries of a Scan are not an array");
-      const entries: [string, string][] = [];
-      for (let i = 0; i < count; i++) {
-        if (reader.arrayHeader() !== 2) throw new MsgpackError("an entry of a Scan is not a pair");
-        entries.push([expectStr(reader), expectStr(reader)]);
+      if (reader.arrayHeader() !== 2) {
+        throw new MsgpackError(`the result of a ${method} is not a pair`);
       }
+      const count = reader.arrayHeader();
+      if (count === mismatch) throw new MsgpackError(`the entries of a ${method} are not an array`);
+      const entries: Entry[] = [];
+      for (let i = 0; i < count; i++) entries.push(readEntry(reader));
       const done = reader.bool();
-      if (done === undefined) throw new MsgpackError("a Scan does not say whether it is done");
+      if (done === undefined) throw new MsgpackError(`a ${method} does not say whether it is done`);
       return { entries, done };
     },
   };
@@ -189,6 +300,43 @@ function writeStr(writer: MsgpackWriter, name: string, text: string): void {
       } as a ${name}: found a lone surrogate, allowed is text that UTF-8 can hold`,
     );
   }
+}
+
+function writeValueParam(writer: MsgpackWriter, value: Value): void {
+  if (value instanceof Uint8Array) writer.bin(value);
+  else if (typeof value === "string") writeStr(writer, "value", value);
+  else {
+    throw new TypeError(
+      `Cannot use ${String(value)} as a value: allowed is a string or a Uint8Array`,
+    );
+  }
+}
+
+/** @throws {RangeError} when it is no safe integer of `min` or more. */
+function writeInt(writer: MsgpackWriter, name: string, value: number, min: number): void {
+  if (!Number.isSafeInteger(value) || value < min) {
+    throw new RangeError(
+      `Cannot use ${String(value)} as a ${name}: allowed is an integer from ${min} to 2^53-1`,
+    );
+  }
+  writer.int(value);
+}
+
+/** A value with memory of its own. */
+function expectValue(reader: MsgpackReader): Value {
+  return reader.bin()?.slice() ?? expectStr(reader);
+}
+
+function expectBool(reader: MsgpackReader, method: string): boolean {
+  const value = reader.bool();
+  if (value === undefined) throw new MsgpackError(`the result of ${method} is not a bool`);
+  return value;
+}
+
+function expectUint(reader: MsgpackReader): number {
+  const value = reader.uint();
+  if (value === mismatch) throw new MsgpackError("a number in a result is none");
+  return value;
 }
 
 function expectStr(reader: MsgpackReader): string {

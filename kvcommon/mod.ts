@@ -14,18 +14,35 @@
 export {
   countCall,
   deleteCall,
+  expireCall,
+  exportCall,
+  type ExportedEntry,
   getCall,
   listCall,
   membersCall,
+  mergeCall,
+  type Page,
   pingCall,
   putCall,
+  type PutOptions,
   scanCall,
   type ScanPage,
   statsCall,
   type StatsFigures,
+  ttlCall,
+  type Value,
 } from "./calls.ts";
 export type { Member, MemberState } from "./member.ts";
 export { type MethodName, methodNames, methodOf } from "./methods.ts";
-export { expectParams, readKey, readScanLimit, readValueParam } from "./params.ts";
+export {
+  expectParams,
+  readExpiresAt,
+  readKey,
+  readOrderParam,
+  readPutOptions,
+  readScanLimit,
+  readTtlMs,
+  readValueParam,
+} from "./params.ts";
 export { type ErrorCode, errorCodes } from "../rpc/mod.ts";
 export { wireLimits } from "../limits.ts";

@@ -13,19 +13,28 @@ const { keyBytesMax, scanEntriesMax, valueBytesMax } = wireLimits;
 /** The params of each method, as errors show them. */
 const signatures: Record<MethodName, string> = {
   Get: "[key]",
-  Put: "[key, value]",
+  Put: "[key, value, options?]",
   Delete: "[key]",
+  Expire: "[key, ttlMs or nil]",
+  Ttl: "[key]",
   List: "[prefix]",
   Scan: "[prefix, after or nil, limit]",
   Count: "[prefix]",
+  Export: "[prefix, after or nil, limit]",
+  Merge: "[key, value or nil, [timestamp, sequence, uid], expiresAt or nil]",
   Ping: "[]",
   Stats: "[]",
   Members: "[]",
 };
 
-/** @throws {RpcError} `bad_request` unless the request has `count` params. */
-export function expectParams(request: Incoming, method: MethodName, count: number): void {
-  if (request.paramCount === count) return;
+/** @throws {RpcError} `bad_request` unless the request has `count` params, or up to `most`. */
+export function expectParams(
+  request: Incoming,
+  method: MethodName,
+  count: number,
+  most = count,
+): void {
+  if (request.paramCount >= count && request.paramCount <= most) return;
   throw new RpcError(
     "bad_request",
     `Cannot ${method}: found ${request.paramCount} params, allowed are ${signatures[method]}`,
@@ -42,19 +51,105 @@ export function readKey(reader: MsgpackReader, method: MethodName, name = "key")
   return readStr(reader, method, name, keyBytesMax);
 }
 
-/** Reads a value, as `readKey` reads a key. */
+/** Reads a value, a str as `readKey` reads a key, or a bin of any bytes. */
 export function readValueParam(reader: MsgpackReader, method: MethodName): number {
-  return readStr(reader, method, "value", valueBytesMax);
+  if (!reader.isBin()) return readStr(reader, method, "value", valueBytesMax, "a str or bin");
+  const length = reader.binHeader();
+  expectLength(length, method, "value", valueBytesMax);
+  reader.at += length;
+  return length;
 }
 
 /** Reads the limit of a Scan. @throws {RpcError} `bad_request` when it is not within its bounds. */
-export function readScanLimit(reader: MsgpackReader): number {
+export function readScanLimit(reader: MsgpackReader, method: MethodName): number {
   const limit = reader.uint();
   if (limit >= 1 && limit <= scanEntriesMax) return limit;
   throw new RpcError(
     "bad_request",
-    `Cannot Scan: the limit is not within its bounds, allowed is an integer from 1 to ${scanEntriesMax}`,
+    `Cannot ${method}: the limit is not within its bounds, allowed is an integer from 1 to ` +
+      `${scanEntriesMax}`,
   );
+}
+
+/**
+ * Reads how long an entry lives.
+ *
+ * @throws {RpcError} `bad_request` when it is not within its bounds.
+ */
+export function readTtlMs(reader: MsgpackReader, method: MethodName): number {
+  return readTime(reader, method, "ttlMs");
+}
+
+/** Reads when an entry expires, milliseconds since the epoch. @throws as `readTtlMs` does. */
+export function readExpiresAt(reader: MsgpackReader, method: MethodName): number {
+  return readTime(reader, method, "expiresAt");
+}
+
+function readTime(reader: MsgpackReader, method: MethodName, name: string): number {
+  const ms = readWhole(reader);
+  if (ms >= 1) return ms;
+  throw new RpcError(
+    "bad_request",
+    `Cannot ${method}: the ${name} is not within its bounds, allowed is an integer from 1 to 2^53-1`,
+  );
+}
+
+/**
+ * Reads a safe integer of 0 or more, or `mismatch`. Some libraries write great ones as floats, which are
+ * taken too.
+ */
+function readWhole(reader: MsgpackReader): number {
+  const value = reader.number();
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : mismatch;
+}
+
+/** Reads the options of a Put. @returns its ttlMs, if any. @throws {RpcError} `bad_request` for others. */
+export function readPutOptions(reader: MsgpackReader): number | undefined {
+  const count = reader.mapHeader();
+  if (count === mismatch) {
+    throw new RpcError("bad_request", "Cannot Put: the options are not a map");
+  }
+  let ttlMs: number | undefined;
+  for (let i = 0; i < count; i++) {
+    const length = reader.strHeader();
+    const isTtl = length === ttlName.length &&
+      ttlName.every((byte, at) => reader.bytes[reader.at + at] === byte);
+    if (!isTtl) throw new RpcError("bad_request", "Cannot Put: found an option other than ttlMs");
+    reader.at += length;
+    ttlMs = readTtlMs(reader, "Put");
+  }
+  return ttlMs;
+}
+
+const ttlName = new TextEncoder().encode("ttlMs");
+
+/**
+ * Reads the order of an entry, of any numbers and any text.
+ *
+ * @throws {RpcError} `bad_request` when it is none.
+ */
+export function readOrderParam(reader: MsgpackReader, method: MethodName): OrderParam {
+  const count = reader.arrayHeader();
+  const timestamp = count === 3 ? readWhole(reader) : mismatch;
+  const sequence = timestamp === mismatch ? mismatch : readWhole(reader);
+  const uidBytes = sequence === mismatch ? mismatch : reader.strHeader();
+  if (uidBytes === mismatch) {
+    throw new RpcError(
+      "bad_request",
+      `Cannot ${method}: the order is not [timestamp, sequence, uid], two integers and a str`,
+    );
+  }
+  const start = reader.at;
+  reader.at += uidBytes;
+  const uid = new TextDecoder().decode(reader.bytes.subarray(start, reader.at));
+  return { timestamp, sequence, uid };
+}
+
+/** The order of an entry as a client names it. */
+export interface OrderParam {
+  timestamp: number;
+  sequence: number;
+  uid: string;
 }
 
 function readStr(
@@ -62,21 +157,25 @@ function readStr(
   method: MethodName,
   name: string,
   bytesMax: number,
+  allowed = "a str",
 ): number {
   const length = reader.strHeader();
   if (length === mismatch) {
-    throw new RpcError("bad_request", `Cannot ${method}: the ${name} is not a str`);
+    throw new RpcError("bad_request", `Cannot ${method}: the ${name} is not ${allowed}`);
   }
-  if (length > bytesMax) {
-    throw new RpcError(
-      "too_large",
-      `Cannot ${method}: the ${name} has ${length} bytes, allowed are ${bytesMax}`,
-    );
-  }
+  expectLength(length, method, name, bytesMax);
   const start = reader.at;
   reader.at += length;
   if (!isUtf8(reader.bytes, start, reader.at)) {
     throw new RpcError("bad_request", `Cannot ${method}: the ${name} is not valid UTF-8`);
   }
   return length;
+}
+
+function expectLength(length: number, method: MethodName, name: string, bytesMax: number): void {
+  if (length <= bytesMax) return;
+  throw new RpcError(
+    "too_large",
+    `Cannot ${method}: the ${name} has ${length} bytes, allowed are ${bytesMax}`,
+  );
 }

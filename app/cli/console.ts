@@ -17,8 +17,8 @@ export interface Console {
   readonly terminal?: TerminalDevice;
   /** An environment variable. */
   env(name: string): string | undefined;
-  /** Writes to stdout: results, and nothing else. @throws {BrokenPipeError} when nobody reads them. */
-  out(text: string): void;
+  /** Writes text or bytes to stdout: results, and nothing else. @throws {BrokenPipeError} when nobody reads them. */
+  out(text: string | Uint8Array): void;
   /** Writes to stderr: everything that is not a result. Never throws. */
   err(text: string): void;
   /** @throws {UsageError} when nobody gives any input: stdin is closed, or the null device. */

@@ -14,3 +14,10 @@ export function parseDuration(text: string): number {
     "Allowed is a duration above 0: a number and ms, s, m, h or d, as 30s or 2h.",
   );
 }
+
+/** A duration as `parseDuration` reads it, with no more digits than a person wants to see; rounded down. */
+export function durationText(ms: number): string {
+  const [unit, unitMs] = Object.entries(unitsMs).findLast(([, unitMs]) => ms >= 2 * unitMs) ??
+    ["ms", unitsMs.ms];
+  return `${Math.floor(10 * ms / unitMs) / 10}${unit}`;
+}

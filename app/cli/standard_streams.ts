@@ -49,15 +49,16 @@ export function writeToStderr(text: string): void {
 }
 
 /**
- * Writes `text` to stdout. Where that is a terminal that is gone, nothing is: SIGHUP says so to the
+ * Writes text or bytes to stdout. Where that is a terminal that is gone, nothing is: SIGHUP says so to the
  * program, which then ends in order.
  *
  * @throws {BrokenPipeError} when the reader is gone.
  */
-export function writeToStdout(text: string): void {
+export function writeToStdout(text: string | Uint8Array): void {
   stdoutPieceEnd ??= pieceEndFor(1);
   try {
-    writeBuffered(Deno.stdout, encoder.encode(text), stdoutPieceEnd);
+    const bytes = typeof text === "string" ? encoder.encode(text) : text;
+    writeBuffered(Deno.stdout, bytes, stdoutPieceEnd);
   } catch (error) {
     if (!stdoutIsTerminal || !isHangup(error)) throw error;
   }

@@ -1,6 +1,7 @@
 import type { ArgumentSpec, CommandSpec, Invocation, OptionSpec } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import { appLimits, defaultLimits } from "../../limits.ts";
+import { parseDuration } from "../cli/duration_option.ts";
 import { integerFrom } from "../cli/number_option.ts";
 import { serverOption } from "../cli/query_client.ts";
 
@@ -74,13 +75,46 @@ export const kvCommand: CommandSpec = {
         keyArgument,
         { name: "VALUE", summary: "any text of up to 8 MiB; - reads it from stdin" },
       ],
+      options: [
+        {
+          name: "--ttl",
+          value: "DURATION",
+          summary: "how long it lives, as 30s or 2h (default: until it is deleted)",
+          parse: parseDuration,
+        },
+        { name: "--bin", summary: "store bytes instead of text: then stdin may hold any" },
+      ],
       examples: [
         ["cmud kv put greeting 'hello, world'", ""],
         ["cmud kv put logo - < logo.svg", "what stdin holds, byte for byte"],
+        ["cmud kv put photo - --bin < photo.jpg", "also when that is no text"],
+        ["cmud kv put session/ada in --ttl 30m", "absent again after half an hour"],
         ["cmud kv put balance -- -5", "-- before what begins with -"],
       ],
       permissions: ["net"],
       run: async (invocation) => (await load()).runPut(invocation),
+    },
+    {
+      name: "ttl",
+      summary: "Print how long a key still lives: a duration, or never when it does not expire",
+      arguments: [keyArgument],
+      examples: [["cmud kv ttl session/ada", "exit code 1 when the key is absent"]],
+      permissions: ["net"],
+      run: async (invocation) => (await load()).runTtl(invocation),
+    },
+    {
+      name: "expire",
+      summary: "Have a key expire after a duration, or never",
+      arguments: [
+        keyArgument,
+        { name: "DURATION", summary: "as 30s or 2h (ms, s, m, h, d); or never" },
+      ],
+      examples: [
+        ["cmud kv expire session/ada 30m", "exit code 1 when the key is absent"],
+        ["cmud kv expire session/ada never", "it stays until it is deleted"],
+      ],
+      permissions: ["net"],
+      run: async (invocation) => (await load()).runExpire(invocation),
     },
     {
       name: "delete",
@@ -161,8 +195,13 @@ export const kvCommand: CommandSpec = {
         optional: true,
         completes: "files",
       }],
+      options: [{
+        name: "--merge",
+        summary: "take entries as they were written: what is later in the store stays",
+      }],
       examples: [
-        ["cmud kv import backup.jsonl", "what kv export wrote"],
+        ["cmud kv import backup.jsonl", "what kv export wrote, as new writes"],
+        ["cmud kv import --merge backup.jsonl", "beats nothing that was put since"],
         ["cmud kv export --server A | cmud kv import --server B", "from one store into another"],
       ],
       permissions: ({ arguments: [file = "-"] }) => file === "-" ? ["net"] : ["net", "read"],
@@ -181,7 +220,7 @@ export const kvCommand: CommandSpec = {
       summary: "Read commands from a terminal or a pipe",
       options: [{ name: "--no-history", summary: "keep nothing that is typed for the next time" }],
       examples: [
-        ["cmud kv shell", "get, put, delete, list, scan, count, watch, help, exit"],
+        ["cmud kv shell", "get, put, delete, ttl, expire, list, scan, count, watch, help, exit"],
         ["printf 'put a 1\\nget a\\n' | cmud kv shell", "stops at the first error"],
       ],
       permissions: ({ console, options }) =>

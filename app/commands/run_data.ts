@@ -2,6 +2,8 @@ import type { DamageReport } from "../../kvserver/disk/damage.ts";
 import { DamagedDirectoryError } from "../../kvserver/disk/data_error.ts";
 import { repairDirectory } from "../../kvserver/disk/repair.ts";
 import { Salvage } from "../../kvserver/disk/salvage.ts";
+import { noExpiry } from "../../kvserver/entry/entry.ts";
+import type { ExportedEntry } from "../../kvclient/mod.ts";
 import { forEachIn, StoredData } from "../../kvserver/disk/stored_data.ts";
 import type { Store } from "../../kvserver/store/mod.ts";
 import { decodeUtf8, escapeControl, realEnvironment } from "../../rpc/mod.ts";
@@ -9,7 +11,7 @@ import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
-import { BatchedOutput, jsonLine } from "../kv/entry_text.ts";
+import { BatchedOutput, exportLine } from "../kv/entry_text.ts";
 import { grouped } from "../cli/numbers.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
@@ -47,7 +49,7 @@ function tellDamage(
   error: DamagedDirectoryError,
   { options, console }: Pick<Invocation, "options" | "console">,
 ): number {
-  const { store, report } = new Salvage(dir);
+  const { store, report } = salvaged(dir);
   const keys = store.size;
   if (options.json) {
     console.out(JSON.stringify({ sound: false, damage: report.text(), soundKeys: keys }) + "\n");
@@ -63,7 +65,7 @@ function tellDamage(
 export async function runExport({ arguments: [dir], options, console }: Invocation) {
   if (!options.salvage) exportAll(dataIn(dir!).store, console);
   else {
-    const { store, report } = new Salvage(expectNamed(dir!));
+    const { store, report } = salvaged(expectNamed(dir!));
     exportAll(store, console);
     tellReport(report, console);
   }
@@ -86,9 +88,20 @@ export async function runRepair({ arguments: [from, to], console }: Invocation):
 
 function exportAll(store: Store, console: Console): void {
   const output = new BatchedOutput(console);
-  const textOf = (bytes: Uint8Array) => decodeUtf8(bytes, 0, bytes.length);
-  forEachIn(store, (key, value) => output.write(jsonLine(textOf(key), textOf(value))));
+  forEachIn(store, (n) => output.write(exportLine(exportedEntry(store, n))));
   output.flush();
+}
+
+function exportedEntry(store: Store, n: number): ExportedEntry {
+  const textOf = (bytes: Uint8Array) => decodeUtf8(bytes, 0, bytes.length);
+  const value = store.valueOf(n)!;
+  const expiresAt = store.expiresAtOf(n);
+  return {
+    key: textOf(store.keyOf(n)),
+    value: store.isBin(n) ? value : textOf(value),
+    ...expiresAt === noExpiry ? {} : { expiresAt },
+    order: [store.timestampOf(n), store.sequenceOf(n), store.uidOf(n)],
+  };
 }
 
 /** Says what is damaged, on a line each: no more than fits, and of the rest how much it is. */
@@ -97,7 +110,20 @@ function tellReport(report: DamageReport, console: Console): void {
 }
 
 function dataIn(dir: string): StoredData {
-  return StoredData.read(expectNamed(dir));
+  const data = StoredData.read(expectNamed(dir));
+  goByClock(data.store);
+  return data;
+}
+
+function salvaged(dir: string): Salvage {
+  const salvage = new Salvage(dir);
+  goByClock(salvage.store);
+  return salvage;
+}
+
+/** What has expired by now is hidden here as at a server. */
+function goByClock(store: Store): void {
+  store.passTime(realEnvironment.now(), Infinity);
 }
 
 function expectNamed(dir: string): string {

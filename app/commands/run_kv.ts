@@ -8,7 +8,7 @@ import { appLimits } from "../../limits.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import type { ImportSource } from "../kv/import.ts";
-import { count, deleteKeys, get, list, put, putInput, scan } from "../kv/queries.ts";
+import { count, deleteKeys, expire, get, list, put, putInput, scan, ttl } from "../kv/queries.ts";
 import type { EntryFormat, KvSession } from "../kv/session.ts";
 import { withClient } from "../cli/query_client.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -17,11 +17,18 @@ import { UsageError } from "../cli/usage_error.ts";
 export const runGet = query((session, [key]) => get(session, key!));
 
 /** `cmud kv put` */
-export const runPut = query((session, [key, value]) => {
+export const runPut = query((session, [key, value], { options }) => {
   expectCertain("put a key", key!);
   expectCertain("put a value", value!);
-  return value === "-" ? putInput(session, key!) : put(session, key!, value!);
+  const form = { isBin: options.bin === true, ttlMs: options.ttl as number | undefined };
+  return value === "-" ? putInput(session, key!, form) : put(session, key!, value!, form);
 });
+
+/** `cmud kv ttl` */
+export const runTtl = query((session, [key]) => ttl(session, key!));
+
+/** `cmud kv expire` */
+export const runExpire = query((session, [key, lifetime]) => expire(session, key!, lifetime!));
 
 /** `cmud kv delete` */
 export const runDelete = query((session, keys) => {
@@ -66,9 +73,10 @@ export const runWatch = query(async (session, [prefix = ""], { options }) => {
 });
 
 /** `cmud kv import` */
-export const runImport = query(async (session, [path = "-"]) => {
+export const runImport = query(async (session, [path = "-"], { options }) => {
   const { importEntries } = await import("../kv/import.ts");
-  return importEntries(session, await (path === "-" ? inputOf(session.console) : open(path)));
+  const source = await (path === "-" ? inputOf(session.console) : open(path));
+  return importEntries(session, source, { merges: options.merge === true });
 });
 
 /** `cmud kv export` */

@@ -1,7 +1,7 @@
 import { exitCodes } from "../cli/exit_codes.ts";
 import { counted } from "../cli/numbers.ts";
 import { showProgress } from "../cli/progress.ts";
-import { BatchedOutput, jsonLine } from "./entry_text.ts";
+import { BatchedOutput, exportLine } from "./entry_text.ts";
 import type { KvSession } from "./session.ts";
 
 /**
@@ -22,8 +22,8 @@ export async function exportEntries(session: KvSession, prefix: string): Promise
   const output = new BatchedOutput(console);
   let isWhole = false;
   try {
-    for await (const [key, value] of client.scan(prefix, { signal })) {
-      output.write(jsonLine(key, value));
+    for await (const entry of client.export(prefix, { signal })) {
+      output.write(exportLine(entry));
       count++;
     }
     output.flush();

@@ -3,7 +3,7 @@ import { exitCodes } from "../cli/exit_codes.ts";
 import { didYouMean } from "../cli/suggest.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { printMembers } from "./members.ts";
-import { count, deleteKeys, get, list, put, scan } from "./queries.ts";
+import { count, deleteKeys, expire, get, list, put, scan, ttl } from "./queries.ts";
 import type { KvSession } from "./session.ts";
 import type { Word } from "./shell_words.ts";
 import { watch } from "./watch.ts";
@@ -58,6 +58,22 @@ export const shellCommands: readonly ShellCommand[] = [
     takesKeys: true,
     takesRest: true,
     run: (session, words) => deleteKeys(session, words.map(({ text }) => text)),
+  },
+  {
+    name: "ttl",
+    parameters: ["KEY"],
+    summary: "print how long a key still lives, or never",
+    details: "A key that is absent is an answer, not an error.",
+    takesKey: true,
+    run: (session, [key]) => ttl(session, key.text),
+  },
+  {
+    name: "expire",
+    parameters: ["KEY", "DURATION"],
+    summary: "have a key expire after a duration, as 30s or 2h; or never",
+    details: "DURATION is a number and ms, s, m, h or d; or never.",
+    takesKey: true,
+    run: (session, [key, lifetime]) => expire(session, key.text, lifetime.text),
   },
   {
     name: "list",

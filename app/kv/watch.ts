@@ -1,4 +1,4 @@
-import { ConnectionError, isRetriable, TimeoutError } from "../../kvclient/mod.ts";
+import { ConnectionError, isRetriable, TimeoutError, type Value } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
 import { escapeControl, escapedJson } from "../../rpc/mod.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
@@ -6,7 +6,7 @@ import { failureText } from "../cli/failure.ts";
 import { counted } from "../cli/numbers.ts";
 import { pause } from "../cli/pause.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { type Entry, jsonLine } from "./entry_text.ts";
+import { type Entry, joined, jsonLine, onTerminal, type Printed } from "./entry_text.ts";
 import type { KvSession } from "./session.ts";
 
 /** The change of a key between two reads. */
@@ -58,7 +58,7 @@ export async function watch(
 /** The entries of the last full poll. */
 export class SeenEntries {
   #charsMax: number;
-  #entries = new Map<string, { value: string; look: number }>();
+  #entries = new Map<string, { value: Value; look: number }>();
   #look = 0;
   #chars = 0;
 
@@ -79,7 +79,7 @@ export class SeenEntries {
     }
     this.#entries.set(key, { value, look: this.#look });
     if (before === undefined) return "new";
-    return before.value === value ? undefined : "changed";
+    return isSame(before.value, value) ? undefined : "changed";
   }
 
   /** Ends a full poll: forgets the keys that it did not see. @returns them. */
@@ -96,11 +96,16 @@ export class SeenEntries {
   }
 }
 
-function changeText({ console, format }: KvSession, change: Change, [key, value]: Entry): string {
+function isSame(a: Value, b: Value): boolean {
+  if (typeof a === "string" || typeof b === "string") return a === b;
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+function changeText({ console, format }: KvSession, change: Change, [key, value]: Entry): Printed {
   if (format === "json") return jsonLine(key, value, { change });
   return console.stdoutIsTerminal
-    ? `${change}\t${escapeControl(key)}\t${escapeControl(value)}\n`
-    : `${change}\t${key}\t${value}\n`;
+    ? `${change}\t${escapeControl(key)}\t${onTerminal(value)}\n`
+    : joined([change, "\t", key, "\t", value, "\n"]);
 }
 
 function deletionText({ console, format }: KvSession, key: string): string {

@@ -10,6 +10,7 @@ import {
   isRetriable,
   type QueryRouter,
   TimeoutError,
+  type Value,
 } from "../../kvclient/mod.ts";
 import { type GameStore, StoreFailure } from "../game/mod.ts";
 
@@ -28,12 +29,21 @@ export function gameStore(client: Client, router: GameRouter): GameStore {
     return explain(cause);
   };
   return {
-    get: (key) => client.get(key).catch(fail),
+    get: (key) => client.get(key).then(textOf, fail),
     put: (key, value) => client.put(key, value).catch(fail),
-    list: (prefix) => client.list(prefix).catch(fail),
+    list: (prefix) => client.list(prefix).then(textsOf, fail),
     address: () => client.connectionName(),
     server: () => router.serverName?.() ?? router.nextAddr(),
   };
+}
+
+/** The game writes no bytes: they are read as what they are meant to be, or as text that is none of its. */
+function textOf(value: Value | undefined): string | undefined {
+  return value instanceof Uint8Array ? new TextDecoder().decode(value) : value;
+}
+
+function textsOf(entries: ReadonlyMap<string, Value>): Map<string, string> {
+  return new Map(entries.entries().map(([key, value]) => [key, textOf(value)!]));
 }
 
 /** @throws {StoreFailure} for what may go better another time; refusals are thrown as they are. */

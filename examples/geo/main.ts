@@ -38,7 +38,7 @@ const elapsed = () => `${Math.round(performance.now() - startMs)} ms`;
 await clients[0].put(key, "hello from Pittsburgh");
 console.log(`${cities[0]}: put, and answered after ${elapsed()}`);
 await Promise.all(clients.map(async (client, i) => {
-  let value: string | undefined;
+  let value;
   while ((value = await client.get(key)) === undefined) await pause(5);
   console.log(`${cities[i]}: "${value}" seen after ${elapsed()}`);
 }));

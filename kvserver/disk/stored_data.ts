@@ -45,13 +45,10 @@ export class StoredData {
   }
 }
 
-/** Visits the keys of a replica that have a value, in the order of their bytes, and their values. */
-export function forEachIn(
-  store: Store,
-  visit: (key: Uint8Array, value: Uint8Array) => void,
-): void {
+/** Visits the entries of a replica that are shown, in the order of their keys' bytes. */
+export function forEachIn(store: Store, visit: (n: number) => void): void {
   store.scan(new Uint8Array(), undefined, (n) => {
-    visit(store.keyOf(n), store.valueOf(n)!);
+    visit(n);
     return true;
   });
 }

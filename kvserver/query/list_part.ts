@@ -37,7 +37,7 @@ export function writeEntries(
     if (seen === listPartEntries || writer.size - start >= listPartBytes) return false;
     seen++;
     last = n;
-    if (!store.hasValue(n)) return true;
+    if (!store.isShown(n)) return true;
     store.writeKey(writer, n);
     store.writeValue(writer, n);
     count++;

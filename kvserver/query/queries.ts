@@ -3,8 +3,12 @@ import {
   type MethodName,
   methodNames,
   methodOf,
+  readExpiresAt,
   readKey,
+  readOrderParam,
+  readPutOptions,
   readScanLimit,
+  readTtlMs,
   readValueParam,
 } from "../../kvcommon/mod.ts";
 import {
@@ -19,7 +23,8 @@ import {
   RpcError,
   writeValue,
 } from "../../rpc/mod.ts";
-import { noCounter, noValue } from "../entry/entry.ts";
+import { expiresAtMax, noCounter, noExpiry, noValue } from "../entry/entry.ts";
+import { orderFault } from "../entry/order.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import type { Question } from "../messages/sync_questions.ts";
 import { writeEntries } from "./list_part.ts";
@@ -105,10 +110,18 @@ export class Queries implements RequestHandler {
         return this.#put(request, reader, writer);
       case "Delete":
         return this.#delete(request, reader, writer);
+      case "Expire":
+        return this.#expire(request, reader, writer);
+      case "Ttl":
+        return this.#ttl(request, reader, writer);
       case "List":
         return this.#list(request, reader, writer);
       case "Scan":
         return this.#scan(request, reader, writer);
+      case "Export":
+        return this.#export(request, reader, writer);
+      case "Merge":
+        return this.#merge(request, reader, writer);
       case "Count":
         return this.#count(request, reader, writer);
       case "Ping":
@@ -148,34 +161,61 @@ export class Queries implements RequestHandler {
     reader: MsgpackReader,
     writer: MsgpackWriter,
   ): void | typeof deferred {
-    expectParams(request, "Put", 2);
+    expectParams(request, "Put", 2, 3);
     const keyBytes = readKey(reader, "Put");
     const keyEnd = reader.at;
+    const isBin = reader.isBin();
     const valueBytes = readValueParam(reader, "Put");
-    if (this.refusal !== undefined) throw this.refusal;
-    this.#takeRoom(keyBytes + valueBytes, "Put");
-    this.#puts++;
-    const n = this.#store.put(
+    const valueEnd = reader.at;
+    const ttlMs = request.paramCount === 2 ? undefined : readPutOptions(reader);
+    this.put(
       reader.bytes,
       keyEnd - keyBytes,
       keyEnd,
-      reader.at - valueBytes,
-      reader.at,
-      this.#host.now(),
-      this.#host.uid,
-      this.#counter + 1,
+      valueEnd - valueBytes,
+      valueEnd,
+      isBin,
+      ttlMs === undefined ? noExpiry : this.expiresAfter(ttlMs),
     );
-    this.#counter++;
-    // The caller does the rest for all Puts of a query, because less code here is inlined further.
-    this.accepted.push(n);
     if (!this.#defersPuts) return writer.nil();
     return this.#defer(request, null);
   }
 
   /**
-   * A Put of nothing. One of a key that is not held leaves a tombstone too, because another replica may
-   * hold the key. Of a key that is held it needs no room, so that what fills the memory can be deleted.
+   * Puts the value `bytes[valueStart..valueEnd)` of the key `bytes[keyStart..keyEnd)`.
+   *
+   * @param expiresAt milliseconds since the epoch, or `noExpiry`
+   * @throws {RpcError} when it is refused; then nothing has changed.
    */
+  put(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    isBin = false,
+    expiresAt = noExpiry,
+  ): void {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.#takeRoom(keyEnd - keyStart + valueEnd - valueStart, "Put");
+    this.#puts++;
+    const n = this.#store.put(
+      bytes,
+      keyStart,
+      keyEnd,
+      valueStart,
+      valueEnd,
+      this.#host.now(),
+      this.#host.uid,
+      this.#counter + 1,
+      isBin,
+      expiresAt,
+    );
+    this.#counter++;
+    // The caller does the rest for all Puts of a query, because less code here is inlined further.
+    this.accepted.push(n);
+  }
+
   #delete(
     request: Incoming,
     reader: MsgpackReader,
@@ -183,16 +223,29 @@ export class Queries implements RequestHandler {
   ): void | typeof deferred {
     expectParams(request, "Delete", 1);
     const keyBytes = readKey(reader, "Delete");
-    const keyStart = reader.at - keyBytes;
+    const shown = this.delete(reader.bytes, reader.at - keyBytes, reader.at);
+    if (!this.#defersPuts) return writer.bool(shown);
+    return this.#defer(request, shown);
+  }
+
+  /**
+   * Deletes the key `bytes[keyStart..keyEnd)`: a Put of nothing. One of a key that is not held leaves a
+   * tombstone too, because another replica may hold the key. Of a key that is held it needs no room, so
+   * that what fills the memory can be deleted.
+   *
+   * @returns whether the key was shown.
+   * @throws {RpcError} when it is refused; then nothing has changed.
+   */
+  delete(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean {
     if (this.refusal !== undefined) throw this.refusal;
-    const held = this.#store.find(reader.bytes, keyStart, reader.at);
-    if (held === noEntry) this.#takeRoom(keyBytes, "Delete");
-    const shown = held !== noEntry && this.#store.hasValue(held);
+    const held = this.#store.find(bytes, keyStart, keyEnd);
+    if (held === noEntry) this.#takeRoom(keyEnd - keyStart, "Delete");
+    const shown = held !== noEntry && this.#store.isShown(held);
     this.#deletes++;
     this.accepted.push(this.#store.put(
-      reader.bytes,
+      bytes,
       keyStart,
-      reader.at,
+      keyEnd,
       noValue,
       noValue,
       this.#host.now(),
@@ -200,8 +253,104 @@ export class Queries implements RequestHandler {
       this.#counter + 1,
     ));
     this.#counter++;
-    if (!this.#defersPuts) return writer.bool(shown);
+    return shown;
+  }
+
+  #expire(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+  ): void | typeof deferred {
+    expectParams(request, "Expire", 2);
+    const keyBytes = readKey(reader, "Expire");
+    const keyEnd = reader.at;
+    const expiresAt = reader.nil() ? noExpiry : this.expiresAfter(readTtlMs(reader, "Expire"));
+    const shown = this.expire(reader.bytes, keyEnd - keyBytes, keyEnd, expiresAt);
+    if (!shown || !this.#defersPuts) return writer.bool(shown);
     return this.#defer(request, shown);
+  }
+
+  /**
+   * Lets the key `bytes[keyStart..keyEnd)` expire, if it is shown: a Put of its value.
+   *
+   * @param expiresAt milliseconds since the epoch, or `noExpiry`
+   * @returns whether the key was shown; otherwise nothing is written.
+   * @throws {RpcError} when it is refused; then nothing has changed.
+   */
+  expire(bytes: Uint8Array, keyStart: number, keyEnd: number, expiresAt: number): boolean {
+    if (this.refusal !== undefined) throw this.refusal;
+    const n = this.#store.get(bytes, keyStart, keyEnd);
+    if (n === noEntry) return false;
+    if (expiresAt !== noExpiry) this.#takeRoom(0, "Expire");
+    this.#puts++;
+    this.#store.expire(n, this.#host.now(), this.#host.uid, this.#counter + 1, expiresAt);
+    this.#counter++;
+    this.accepted.push(n);
+    return true;
+  }
+
+  /** The time until which something lives that lives for so long from now on. */
+  expiresAfter(ttlMs: number): number {
+    return Math.min(this.#host.now() + ttlMs, expiresAtMax);
+  }
+
+  #ttl(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    expectParams(request, "Ttl", 1);
+    const keyBytes = readKey(reader, "Ttl");
+    this.#gets++;
+    writer.int(this.ttlMs(reader.bytes, reader.at - keyBytes, reader.at));
+  }
+
+  /** How long the key `bytes[keyStart..keyEnd)` still lives: -1 when it does not expire, -2 when it is absent. */
+  ttlMs(bytes: Uint8Array, keyStart: number, keyEnd: number): number {
+    const n = this.#store.get(bytes, keyStart, keyEnd);
+    if (n === noEntry) return -2;
+    const expiresAt = this.#store.expiresAtOf(n);
+    // What is shown lives for a moment at least, whatever the clock did since the query began.
+    return expiresAt === noExpiry ? -1 : Math.max(1, expiresAt - this.#host.now());
+  }
+
+  /**
+   * Takes an entry of a backup, as one of another server: checked, and only if it is later than the
+   * entry held.
+   */
+  #merge(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+  ): void | typeof deferred {
+    expectParams(request, "Merge", 4);
+    const keyBytes = readKey(reader, "Merge");
+    const keyEnd = reader.at;
+    const isBin = reader.isBin();
+    const valueBytes = reader.nil() ? noValue : readValueParam(reader, "Merge");
+    const valueEnd = valueBytes === noValue ? noValue : reader.at;
+    const order = readOrderParam(reader, "Merge");
+    const fault = orderFault(order, this.#host.now(), this.#host.limits);
+    if (fault !== null) throw new RpcError("bad_request", `Cannot Merge: ${fault}`);
+    const expiresAt = reader.nil() ? noExpiry : readExpiresAt(reader, "Merge");
+    if (expiresAt !== noExpiry && valueBytes === noValue) {
+      throw new RpcError("bad_request", "Cannot Merge: found a deletion that expires");
+    }
+    if (this.refusal !== undefined) throw this.refusal;
+    this.#takeRoom(keyBytes + Math.max(0, valueBytes), "Merge");
+    const n = this.#store.merge({
+      ...order,
+      bytes: reader.bytes,
+      keyStart: keyEnd - keyBytes,
+      keyEnd,
+      valueStart: valueBytes === noValue ? noValue : valueEnd - valueBytes,
+      valueEnd,
+      isBin,
+      // Whoever accepted it numbered it, and nobody knows how.
+      counter: noCounter,
+      expiresAt,
+    });
+    if (n === noEntry) return writer.bool(false);
+    this.#puts++;
+    this.accepted.push(n);
+    if (!this.#defersPuts) return writer.bool(true);
+    return this.#defer(request, true);
   }
 
   /** Takes from the query's room what an entry needs. @throws {RpcError} `overloaded` without any. */
@@ -247,15 +396,51 @@ export class Queries implements RequestHandler {
   }
 
   #scan(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
-    expectParams(request, "Scan", 3);
-    const prefixBytes = readKey(reader, "Scan", "prefix");
+    this.#page("Scan", request, reader, writer, 0, (n) => {
+      writer.arrayHeader(2);
+      this.#store.writeKey(writer, n);
+      this.#store.writeValue(writer, n);
+    });
+  }
+
+  #export(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    this.#page("Export", request, reader, writer, this.#host.limits.uidBytesMax, (n) => {
+      const expiresAt = this.#store.expiresAtOf(n);
+      writer.arrayHeader(4);
+      this.#store.writeKey(writer, n);
+      this.#store.writeValue(writer, n);
+      writer.arrayHeader(3);
+      writer.int(this.#store.timestampOf(n));
+      writer.int(this.#store.sequenceOf(n));
+      writer.str(this.#store.uidOf(n));
+      if (expiresAt === noExpiry) writer.nil();
+      else writer.int(expiresAt);
+    });
+  }
+
+  /**
+   * Writes a page of entries.
+   *
+   * @param extraBytes that an entry takes beside its key and value
+   * @param write appends an entry
+   */
+  #page(
+    method: MethodName,
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+    extraBytes: number,
+    write: (n: number) => void,
+  ): void {
+    expectParams(request, method, 3);
+    const prefixBytes = readKey(reader, method, "prefix");
     const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
     let after: Uint8Array | undefined;
     if (!reader.nil()) {
-      const afterBytes = readKey(reader, "Scan", "after");
+      const afterBytes = readKey(reader, method, "after");
       after = reader.bytes.subarray(reader.at - afterBytes, reader.at);
     }
-    const limit = readScanLimit(reader);
+    const limit = readScanLimit(reader, method);
     this.#lists++;
     writer.arrayHeader(2);
     const start = writer.size;
@@ -263,11 +448,9 @@ export class Queries implements RequestHandler {
     let count = 0;
     const done = this.#store.scan(prefix, after, (n) => {
       if (count === limit) return false;
-      const bytes = writer.size - start + this.#store.bytesOf(n);
+      const bytes = writer.size - start + this.#store.bytesOf(n) + extraBytes;
       if (count > 0 && bytes > this.#scanPageBytesMax) return false;
-      writer.arrayHeader(2);
-      this.#store.writeKey(writer, n);
-      this.#store.writeValue(writer, n);
+      write(n);
       count++;
       return true;
     });

@@ -16,6 +16,7 @@ import { originTest } from "../messages/origin_filter.ts";
 import type { MergeMessage } from "../messages/replica_messages.ts";
 import type { TickMessage } from "../messages/send_pacer.ts";
 import { noEntry, type Store } from "../store/mod.ts";
+import { ExpiryClock, expiryTicks } from "./expiry_clock.ts";
 import { type DiskOptions, GroupCommit } from "./group_commit.ts";
 import { type ListTurnMessage, ListTurns } from "./list_turns.ts";
 import { noReplies, Queries } from "./queries.ts";
@@ -62,6 +63,8 @@ export class QueryActor implements Actor {
   #query = new Query();
   #queries: Queries;
   #lists: ListTurns;
+  /** By which entries expire. */
+  #clock: ExpiryClock;
   #outbox: SyncOutbox;
   #questions: SyncQuestions;
   /** Absent when nothing is persisted. */
@@ -86,6 +89,7 @@ export class QueryActor implements Actor {
     this.#ready = options.ready;
     this.#store = store;
     this.#lists = new ListTurns(context, store);
+    this.#clock = new ExpiryClock(context, store);
     this.#questions = new SyncQuestions(context);
     this.#outbox = new SyncOutbox(context, store, this.#questions, options);
     this.#isForeign = originTest({ except: [context.self.incarnation] });
@@ -106,6 +110,7 @@ export class QueryActor implements Actor {
   onMarshalled(bytes: Uint8Array, start: number, end: number): boolean {
     if (!isQuery(bytes[start])) return false;
     this.#reader.reset(bytes, start, end);
+    this.#clock.passTime();
     this.#answerQuery(bytes);
     this.#queueAccepted();
     this.#ask();
@@ -114,6 +119,7 @@ export class QueryActor implements Actor {
   }
 
   onMessage(message: Message): void {
+    this.#clock.passTime();
     switch (message.type) {
       case "merge":
         this.#merge(message);
@@ -126,6 +132,7 @@ export class QueryActor implements Actor {
         return this.#lists.forget(message.inbox);
       case "tick":
         if (message.receiver === "sync") this.#outbox.ticked();
+        else if (message.receiver === expiryTicks) this.#clock.ticked();
         else this.#commit?.ticked();
         break;
       default:
@@ -139,6 +146,7 @@ export class QueryActor implements Actor {
   #send(): void {
     this.#outbox.send();
     this.#commit?.send();
+    this.#clock.awaitNext();
   }
 
   // ---- queries ------------------------------------------------------------------------------
@@ -256,6 +264,7 @@ export class QueryActor implements Actor {
 
   #load({ entries, replyTo }: LoadMessage): void {
     for (const entry = new EntryReader(entries); entry.next();) this.#store.merge(entry);
+    this.#clock.awaitNext();
     this.#context.tell(replyTo, true);
   }
 

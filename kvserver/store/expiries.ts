@@ -2,6 +2,7 @@ import type { Limits } from "../../limits.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
 import { assert } from "../memory/assert.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
+import { ExpiryHeap } from "./expiry_heap.ts";
 
 // The words of an expiry.
 /** The number of the entry; of a free one, the next free one. */
@@ -9,8 +10,13 @@ const entryWord = 0;
 /** The number of the uid of the entry's write, because the entry has the expiry's place instead of it. */
 const uidWord = 1;
 const expiresAtLow = 2;
+/** The upper 21 bits of the time, and above them whether it has passed. */
 const expiresAtHigh = 3;
-const expiryWords = 4;
+const heapIndexWord = 4;
+const expiryWords = 5;
+
+const passedBit = 1 << 31;
+const highMask = 0x1fffff;
 
 /** The place of no expiry. */
 const none = 0;
@@ -18,79 +24,177 @@ const none = 0;
 /** Words of the first chunk, a power of two. */
 const firstWords = 64;
 
-/** What an entry has that expires, so that the others need no room for it. Its place does not change. */
+/** Called with the number of an entry that has expired, or has not any more because the clock was set back. */
+export type OnPassed = (entry: number, hasExpired: boolean) => void;
+
+/**
+ * What an entry has that expires, so that the others need no room for it. The place of an expiry does not
+ * change.
+ *
+ * An expiry is ahead or has passed. `passTime` moves those whose time has come from the one heap to the
+ * other, in O(log n) each, and back when the clock is set back.
+ */
 export class Expiries {
   #limits: Limits;
   #memory: MemoryAccount;
   #arena: WordArena;
   #free = none;
-  #size = 0;
+  /** The next one to expire is the first. */
+  #ahead: ExpiryHeap;
+  /** The last one to have expired is the first. */
+  #passed: ExpiryHeap;
 
   /** @param limits bound the memory @param memory is charged for it */
   constructor(limits: Limits, memory = new MemoryAccount()) {
     this.#limits = limits;
     this.#memory = memory;
     this.#arena = newArena(limits, memory);
+    const moved = (place: number, index: number) => this.#set(place, heapIndexWord, index);
+    this.#ahead = new ExpiryHeap({
+      isBefore: (a, b) => this.expiresAt(a) < this.expiresAt(b),
+      moved,
+    }, memory);
+    this.#passed = new ExpiryHeap({
+      isBefore: (a, b) => this.expiresAt(a) > this.expiresAt(b),
+      moved,
+    }, memory);
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#ahead.size + this.#passed.size;
   }
 
   /** Memory that they take. */
   get byteLength(): number {
-    return this.#arena.byteLength;
+    return this.#arena.byteLength + this.#ahead.byteLength + this.#passed.byteLength;
+  }
+
+  /** When the next entry expires, milliseconds since the epoch; `undefined` when none does. */
+  get nextMs(): number | undefined {
+    const place = this.#ahead.first;
+    return place === undefined ? undefined : this.expiresAt(place);
   }
 
   /** Makes sure that there is memory for one more. @throws as `WordArena.reserve` does. */
   reserve(): void {
     if (this.#free === none) this.#arena.reserve(expiryWords);
+    this.#ahead.reserve(this.size + 1);
+    this.#passed.reserve(this.size + 1);
   }
 
   /** Adds that of an entry, for which there is memory. @returns its place. */
-  add(entry: number, uid: number, expiresAt: number): number {
+  add(entry: number, uid: number, expiresAt: number, hasPassed: boolean): number {
     const place = this.#allocate();
-    const words = this.#arena.words[chunkOf(place)];
-    const at = inChunk(place);
-    words[at + entryWord] = entry;
-    words[at + uidWord] = uid;
-    words[at + expiresAtLow] = expiresAt;
-    words[at + expiresAtHigh] = expiresAt / 0x100000000;
-    this.#size++;
+    this.#set(place, entryWord, entry);
+    this.#fill(place, uid, expiresAt, hasPassed);
     return place;
+  }
+
+  /** Replaces that of an entry. */
+  replace(place: number, uid: number, expiresAt: number, hasPassed: boolean): void {
+    this.#leave(place);
+    this.#fill(place, uid, expiresAt, hasPassed);
   }
 
   /** The number of the uid of the entry's write. */
   uid(place: number): number {
-    return this.#arena.words[chunkOf(place)][inChunk(place) + uidWord];
+    return this.#get(place, uidWord);
   }
 
   /** When the entry expires, milliseconds since the epoch. */
   expiresAt(place: number): number {
     const words = this.#arena.words[chunkOf(place)];
     const at = inChunk(place);
-    return words[at + expiresAtHigh] * 0x100000000 + words[at + expiresAtLow];
+    return (words[at + expiresAtHigh] & highMask) * 0x100000000 + words[at + expiresAtLow];
+  }
+
+  /** Whether the time has passed, as `passTime` has seen. */
+  hasPassed(place: number): boolean {
+    return (this.#get(place, expiresAtHigh) & passedBit) !== 0;
   }
 
   /** Removes one. With the last one all memory is given back. */
   remove(place: number): void {
-    this.#arena.words[chunkOf(place)][inChunk(place) + entryWord] = this.#free;
+    this.#leave(place);
+    this.#set(place, entryWord, this.#free);
     this.#free = place;
-    if (--this.#size > 0 || this.#arena.words.length === 1) return;
+    if (this.size > 0 || this.#arena.words.length === 1) return;
     this.#arena.release();
     this.#arena = newArena(this.#limits, this.#memory);
+    this.#ahead.release();
+    this.#passed.release();
     this.#free = none;
+  }
+
+  /**
+   * Goes by what the clock says now, for `max` expiries at the most.
+   *
+   * @returns whether that was all.
+   */
+  passTime(nowMs: number, max: number, onPassed: OnPassed): boolean {
+    for (let count = 0; count < max; count++) {
+      const place = this.#misplaced(nowMs);
+      if (place === none) return true;
+      const hasExpired = !this.hasPassed(place);
+      this.#leave(place);
+      this.#enter(place, hasExpired);
+      onPassed(this.#get(place, entryWord), hasExpired);
+    }
+    return this.#misplaced(nowMs) === none;
+  }
+
+  /** The next expiry that is ahead and should have passed, or the other way round; or `none`. */
+  #misplaced(nowMs: number): number {
+    const next = this.#ahead.first;
+    if (next !== undefined && this.expiresAt(next) <= nowMs) return next;
+    const last = this.#passed.first;
+    return last !== undefined && this.expiresAt(last) > nowMs ? last : none;
   }
 
   /** @param places of all of them, by entry @throws {Error} when there are others. */
   assertInvariants(places: ReadonlyMap<number, number>): void {
-    assert(places.size === this.#size, "each entry that expires has an expiry, and no other");
+    assert(places.size === this.size, "each entry that expires has an expiry, and no other");
     for (const [entry, place] of places) {
-      const held = this.#arena.words[chunkOf(place)][inChunk(place) + entryWord];
-      assert(held === entry, "an expiry is of its entry");
+      assert(this.#get(place, entryWord) === entry, "an expiry is of its entry");
     }
+    for (const heap of [this.#ahead, this.#passed]) {
+      heap.assertInvariants((place) => this.#get(place, heapIndexWord));
+    }
+  }
+
+  #fill(place: number, uid: number, expiresAt: number, hasPassed: boolean): void {
+    const words = this.#arena.words[chunkOf(place)];
+    const at = inChunk(place);
+    words[at + uidWord] = uid;
+    words[at + expiresAtLow] = expiresAt;
+    words[at + expiresAtHigh] = expiresAt / 0x100000000;
+    this.#enter(place, hasPassed);
+  }
+
+  #leave(place: number): void {
+    const heap = this.hasPassed(place) ? this.#passed : this.#ahead;
+    heap.remove(this.#get(place, heapIndexWord));
+  }
+
+  #enter(place: number, hasPassed: boolean): void {
+    const high = this.#get(place, expiresAtHigh) & highMask;
+    this.#set(place, expiresAtHigh, hasPassed ? high | passedBit : high);
+    (hasPassed ? this.#passed : this.#ahead).add(place);
+  }
+
+  #get(place: number, word: number): number {
+    return this.#arena.words[chunkOf(place)][inChunk(place) + word];
+  }
+
+  #set(place: number, word: number, value: number): void {
+    this.#arena.words[chunkOf(place)][inChunk(place) + word] = value;
   }
 
   #allocate(): number {
     const place = this.#free;
     if (place === none) return this.#arena.allocate(expiryWords);
-    this.#free = this.#arena.words[chunkOf(place)][inChunk(place) + entryWord];
+    this.#free = this.#get(place, entryWord);
     return place;
   }
 }
@@ -98,6 +202,6 @@ export class Expiries {
 function newArena(limits: Limits, memory: MemoryAccount): WordArena {
   const arena = new WordArena(firstWords, limits, memory);
   // None has the place 0.
-  arena.allocate(expiryWords);
+  arena.allocate(1);
   return arena;
 }

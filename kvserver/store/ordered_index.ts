@@ -1,6 +1,6 @@
 import type { Limits } from "../../limits.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
-import { noEntry, type Records, tombstone } from "./records.ts";
+import { noEntry, type Records } from "./records.ts";
 import { assert } from "../memory/assert.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 
@@ -211,7 +211,7 @@ export class OrderedIndex {
     const first = inChunk(leaf) + entriesWord;
     let count = 0;
     for (let at = first + from; at < first + to; at++) {
-      if (this.#records.valueLength(words[at]) !== tombstone) count++;
+      if (this.#records.isCounted(words[at])) count++;
     }
     return count;
   }

@@ -48,20 +48,21 @@ const firstWords = 256;
  * ever, because keys are never removed. All indexes and lists of entries rely on that.
  */
 export class Records {
+  /** What the entries have that expire. */
+  readonly expiries: Expiries;
   #arena: WordArena;
-  #expiries: Expiries;
 
   /** @param limits bound the memory @param memory is charged for it */
   constructor(limits: Limits, memory = new MemoryAccount()) {
     this.#arena = new WordArena(firstWords, limits, memory);
-    this.#expiries = new Expiries(limits, memory);
+    this.expiries = new Expiries(limits, memory);
     // No record has the number 0.
     this.#arena.allocate(1);
   }
 
   /** Memory that they take. */
   get byteLength(): number {
-    return this.#arena.byteLength + this.#expiries.byteLength;
+    return this.#arena.byteLength + this.expiries.byteLength;
   }
 
   /**
@@ -133,7 +134,7 @@ export class Records {
   /** The number of the uid of the write. */
   uid(n: number): number {
     const word = this.#arena.words[chunkOf(n)][inChunk(n) + uidWord];
-    return this.#expires(n) ? this.#expiries.uid(word) : word;
+    return this.expires(n) ? this.expiries.uid(word) : word;
   }
 
   /** The counter of the write, or `noCounter`. */
@@ -145,16 +146,27 @@ export class Records {
 
   /** When the entry expires, or `noExpiry`. */
   expiresAt(n: number): number {
-    if (!this.#expires(n)) return noExpiry;
-    return this.#expiries.expiresAt(this.#arena.words[chunkOf(n)][inChunk(n) + uidWord]);
+    if (!this.expires(n)) return noExpiry;
+    return this.expiries.expiresAt(this.#arena.words[chunkOf(n)][inChunk(n) + uidWord]);
   }
 
-  /** Makes sure that there is memory for one more entry that expires. @throws as `WordArena.reserve` does. */
-  reserveExpiry(): void {
-    this.#expiries.reserve();
+  /** Whether the counts have the entry: it has a value, and has not expired, as the expiries have seen. */
+  isCounted(n: number): boolean {
+    if (this.valueLength(n) === tombstone) return false;
+    return !this.expires(n) ||
+      !this.expiries.hasPassed(this.#arena.words[chunkOf(n)][inChunk(n) + uidWord]);
   }
 
-  /** @param uid the number of the uid @param expiresAt or `noExpiry` */
+  /** Whether the entry expires, ever. */
+  expires(n: number): boolean {
+    return (this.#shape(n) & expiresBit) !== 0;
+  }
+
+  /**
+   * @param uid the number of the uid
+   * @param expiresAt or `noExpiry`; for any other there must be memory (`Expiries.reserve`)
+   * @param hasExpired whether that time has passed
+   */
   setWrite(
     n: number,
     timestamp: number,
@@ -162,6 +174,7 @@ export class Records {
     uid: number,
     counter: number,
     expiresAt: number,
+    hasExpired: boolean,
   ): void {
     const words = this.#arena.words[chunkOf(n)];
     const at = inChunk(n);
@@ -169,18 +182,25 @@ export class Records {
     words[at + highHalves] = (timestamp / 0x100000000) | (counter / 0x100000000) << 16;
     words[at + sequenceWord] = sequence;
     words[at + counterLow] = counter;
-    if ((words[at + shapeWord] & expiresBit) !== 0) this.#expiries.remove(words[at + uidWord]);
-    if (expiresAt === noExpiry) {
-      words[at + shapeWord] &= ~expiresBit;
-      words[at + uidWord] = uid;
-    } else {
-      words[at + shapeWord] |= expiresBit;
-      words[at + uidWord] = this.#expiries.add(n, uid, expiresAt);
-    }
+    const expires = (words[at + shapeWord] & expiresBit) !== 0;
+    if (!expires && expiresAt === noExpiry) words[at + uidWord] = uid;
+    else this.#setExpiry(n, uid, expiresAt, hasExpired);
   }
 
-  #expires(n: number): boolean {
-    return (this.#shape(n) & expiresBit) !== 0;
+  #setExpiry(n: number, uid: number, expiresAt: number, hasExpired: boolean): void {
+    const words = this.#arena.words[chunkOf(n)];
+    const at = inChunk(n);
+    const place = words[at + uidWord];
+    if (!this.expires(n)) {
+      words[at + shapeWord] |= expiresBit;
+      words[at + uidWord] = this.expiries.add(n, uid, expiresAt, hasExpired);
+    } else if (expiresAt !== noExpiry) {
+      this.expiries.replace(place, uid, expiresAt, hasExpired);
+    } else {
+      words[at + shapeWord] &= ~expiresBit;
+      words[at + uidWord] = uid;
+      this.expiries.remove(place);
+    }
   }
 
   // ---- where the value is -------------------------------------------------------------------
@@ -258,8 +278,8 @@ export class Records {
    * @throws {Error} when that is not so.
    */
   assertInvariants(numbers: readonly number[]): void {
-    const expiring = numbers.filter((n) => this.#expires(n));
-    this.#expiries.assertInvariants(
+    const expiring = numbers.filter((n) => this.expires(n));
+    this.expiries.assertInvariants(
       new Map(expiring.map((n) => [n, this.#arena.words[chunkOf(n)][inChunk(n) + uidWord]])),
     );
   }

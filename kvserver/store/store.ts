@@ -3,6 +3,7 @@ import { MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
 import { writeExtras, writtenBytesMax } from "../entry/entry_batch.ts";
 import { isLater, nextOrder, type Order } from "../entry/order.ts";
 import { type EntryBytes, noCounter, noExpiry, noValue } from "../entry/entry.ts";
+import type { OnPassed } from "./expiries.ts";
 import { KeyIndex } from "./key_index.ts";
 import { OrderedIndex } from "./ordered_index.ts";
 import { noEntry, Records, tombstone } from "./records.ts";
@@ -24,7 +25,10 @@ export class Store {
   #ordered: OrderedIndex;
   #values: Values;
   #uids: UidTable;
+  /** Entries that are shown, as far as the expiries have seen the time pass. */
   #size = 0;
+  /** What the clock says, as `passTime` was last told: entries that expire go by it. */
+  #nowMs = 0;
   /** Entries, tombstones among them. */
   #entries = 0;
   /** Reused for the order of the held entry, and for that of a new Put. */
@@ -40,12 +44,12 @@ export class Store {
     this.#uids = new UidTable(memory);
   }
 
-  /** Number of keys that have a value. */
+  /** Number of keys that are shown. */
   get size(): number {
     return this.#size;
   }
 
-  /** Number of keys that have none, and are kept because they were deleted. */
+  /** Number of keys that are kept and not shown, because they were deleted or have expired. */
   get tombstones(): number {
     return this.#entries - this.#size;
   }
@@ -63,10 +67,36 @@ export class Store {
     return this.#ordered.find(bytes, start, end);
   }
 
-  /** The entry of the key `bytes[start..end)`, if it has a value; or `noEntry`. */
+  /** The entry of the key `bytes[start..end)`, if it is shown; or `noEntry`. */
   get(bytes: Uint8Array, start: number, end: number): number {
     const n = this.find(bytes, start, end);
-    return n === noEntry || this.#records.valueLength(n) === tombstone ? noEntry : n;
+    return n === noEntry || !this.isShown(n) ? noEntry : n;
+  }
+
+  /** Number of entries that expire, or have expired and are kept. */
+  get expiring(): number {
+    return this.#records.expiries.size;
+  }
+
+  /** When the next entry expires, milliseconds since the epoch; `undefined` when none does. */
+  get nextExpiryMs(): number | undefined {
+    return this.#records.expiries.nextMs;
+  }
+
+  /**
+   * Says what the clock says. An entry is shown until then, and from then on hidden, at once and exactly;
+   * should the clock be set back, it is shown again. The counts (`size`, `count`) take in `max` of the
+   * entries whose time has come or gone by each call, in O(log n) each.
+   *
+   * @param onPassed is called with each that they took in
+   * @returns whether the counts are right: no such entry is left.
+   */
+  passTime(nowMs: number, max: number, onPassed?: OnPassed): boolean {
+    this.#nowMs = nowMs;
+    return this.#records.expiries.passTime(nowMs, max, (n, hasExpired) => {
+      this.#count(n, hasExpired ? -1 : 1);
+      onPassed?.(n, hasExpired);
+    });
   }
 
   /**
@@ -100,6 +130,19 @@ export class Store {
   }
 
   /**
+   * Accepts an Expire of an entry that is shown, by the actor `uid`: a Put of its value, with another
+   * expiry.
+   *
+   * @param expiresAt or `noExpiry`
+   * @throws as `put` does.
+   */
+  expire(n: number, nowMs: number, uid: string, counter: number, expiresAt: number): void {
+    const order = nextOrder(this.#orderOf(n), nowMs, uid, this.#next);
+    if (expiresAt !== noExpiry) this.#records.expiries.reserve();
+    this.#setWrite(n, order, counter, expiresAt, this.#records.isCounted(n));
+  }
+
+  /**
    * Merges an entry of another replica: it replaces the entry held if it is later.
    *
    * @returns the number of the entry, or `noEntry` if it is not later.
@@ -117,7 +160,7 @@ export class Store {
     return n;
   }
 
-  /** Number of keys that begin with `prefix` and have a value, found in O(log n). */
+  /** Number of keys that begin with `prefix` and are shown, found in O(log n). */
   count(prefix: Uint8Array): number {
     if (prefix.length === 0) return this.#size;
     const end = behind(prefix);
@@ -126,8 +169,8 @@ export class Store {
   }
 
   /**
-   * Visits, in order, the entries whose keys begin with `prefix` and come after the key `after`,
-   * until `visit` returns `false`. `visit` must not write to the store.
+   * Visits, in order, the entries that are shown whose keys begin with `prefix` and come after the key
+   * `after`, until `visit` returns `false`. `visit` must not write to the store.
    *
    * @returns whether there were no more.
    */
@@ -136,10 +179,10 @@ export class Store {
     after: Uint8Array | undefined,
     visit: (n: number) => boolean,
   ): boolean {
-    return this.walkPrefix(prefix, after, (n) => !this.hasValue(n) || visit(n));
+    return this.walkPrefix(prefix, after, (n) => !this.isShown(n) || visit(n));
   }
 
-  /** As `scan`, tombstones included. */
+  /** As `scan`, all that is kept included. */
   walkPrefix(
     prefix: Uint8Array,
     after: Uint8Array | undefined,
@@ -168,9 +211,10 @@ export class Store {
 
   // ---- an entry -----------------------------------------------------------------------------
 
-  /** Whether an entry has a value, and is no tombstone. */
-  hasValue(n: number): boolean {
-    return this.#records.valueLength(n) !== tombstone;
+  /** Whether an entry is no tombstone, and has not expired. */
+  isShown(n: number): boolean {
+    if (this.#records.valueLength(n) === tombstone) return false;
+    return !this.#records.expires(n) || this.#records.expiresAt(n) > this.#nowMs;
   }
 
   /** Appends the key of an entry as a str. */
@@ -271,16 +315,23 @@ export class Store {
     this.walk(undefined, (n) => numbers.push(n) > 0);
     const uses = new Map<number, number>();
     let size = 0;
+    let shown = 0;
     let last: Uint8Array | undefined;
     for (const n of numbers) {
       const key = this.keyOf(n);
       assert(last === undefined || compareBytes(last, key) < 0, "keys are in order, each once");
       assert(this.find(key, 0, key.length) === n, "each key is found");
       uses.set(this.uidNumberOf(n), (uses.get(this.uidNumberOf(n)) ?? 0) + 1);
-      if (this.#records.valueLength(n) !== tombstone) size++;
+      if (this.#records.isCounted(n)) size++;
+      if (this.isShown(n)) shown++;
       last = key;
     }
-    assert(size === this.#size, "the size counts the keys that have a value");
+    assert(size === this.#size, "the size counts the entries that are shown");
+    const isPast = this.passTime(this.#nowMs, 0);
+    assert(
+      !isPast || shown === size,
+      "the counts are right when no time is left to be taken in",
+    );
     assert(numbers.length === this.#entries, "the tombstones are the entries that have none");
     this.#ordered.assertInvariants();
     this.#index.assertInvariants(numbers);
@@ -309,14 +360,14 @@ export class Store {
     this.#index.reserve();
     this.#ordered.reserve();
     const n = this.#records.create(bytes, start, end, valueBytes);
-    this.#records.setWrite(n, 0, 0, this.#uids.use(uid), noCounter, noExpiry);
+    this.#records.setWrite(n, 0, 0, this.#uids.use(uid), noCounter, noExpiry, false);
     this.#index.add(n);
     this.#ordered.add(n);
     this.#entries++;
     return n;
   }
 
-  /** Says that an entry has a value now, or has none any more. */
+  /** Has the counts take an entry in, or leave it out. */
   #count(n: number, by: 1 | -1): void {
     this.#size += by;
     this.#ordered.count(n, by);
@@ -332,15 +383,28 @@ export class Store {
     isBin: boolean,
     expiresAt: number,
   ): void {
-    const had = this.#records.valueLength(n) !== tombstone;
+    const wasCounted = this.#records.isCounted(n);
     // First, because nothing may have changed when there is no room for the expiry or the value.
-    if (expiresAt !== noExpiry) this.#records.reserveExpiry();
+    if (expiresAt !== noExpiry) this.#records.expiries.reserve();
     this.#values.set(n, bytes, start, end);
     this.#records.setBin(n, isBin);
-    if (had !== (start !== noValue)) this.#count(n, had ? -1 : 1);
+    this.#setWrite(n, order, counter, expiresAt, wasCounted);
+  }
+
+  /** @param wasCounted whether the counts had the entry before anything of it was set */
+  #setWrite(
+    n: number,
+    order: Order,
+    counter: number,
+    expiresAt: number,
+    wasCounted: boolean,
+  ): void {
+    const { timestamp, sequence } = order;
     const uid = this.#uids.use(order.uid);
     this.#uids.release(this.#records.uid(n));
-    this.#records.setWrite(n, order.timestamp, order.sequence, uid, counter, expiresAt);
+    const hasExpired = expiresAt !== noExpiry && expiresAt <= this.#nowMs;
+    this.#records.setWrite(n, timestamp, sequence, uid, counter, expiresAt, hasExpired);
+    if (wasCounted !== this.#records.isCounted(n)) this.#count(n, wasCounted ? -1 : 1);
   }
 }
 

@@ -164,12 +164,13 @@ export class Membership {
    * when it was the first of its cluster and keeps no data. A server that is known by an address of its
    * own is not it, because that address leads elsewhere then.
    */
-  #meetSuccessor({ ref: { address } }: Peer, { foundIncarnation }: LinkState): void {
+  #meetSuccessor(peer: Peer, { foundIncarnation }: LinkState): void {
     if (foundIncarnation === undefined) return;
     const isKnown = foundIncarnation === this.#context.self.incarnation ||
       [...this.#peers.values()].some(({ ref }) => ref.incarnation === foundIncarnation);
     if (isKnown) return;
-    this.introduced({ address, incarnation: foundIncarnation, counter: firstExposed });
+    const { address } = peer.ref;
+    this.introduced({ address, incarnation: foundIncarnation, counter: firstExposed }, peer);
   }
 
   #forgetLostPeer(): void {

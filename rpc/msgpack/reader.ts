@@ -90,6 +90,12 @@ export class MsgpackReader {
     return count;
   }
 
+  /** Whether the next value is a bin. */
+  isBin(): boolean {
+    const type = this.peek();
+    return type >= 0xc4 && type <= 0xc6;
+  }
+
   /** The length of a bin in bytes, which come next and are all there. */
   binHeader(): number {
     const type = this.peek();

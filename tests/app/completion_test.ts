@@ -48,7 +48,7 @@ const completed: [string, string[]][] = [
   ["ser\t", ["server"]],
   ["kv g\tk", ["kv", "get", "k"]],
   ["kv --server a:1 wat\tw", ["kv", "--server", "a:1", "watch", "w"]],
-  ["kv --json ex\tp", ["kv", "--json", "export", "p"]],
+  ["kv --json expo\tp", ["kv", "--json", "export", "p"]],
   ["completion z\t", ["completion", "zsh"]],
   ["server --adv\tx:1", ["server", "--advertise", "x:1"]],
   ["kv get k --js\t", ["kv", "get", "k", "--json"]],

@@ -217,8 +217,7 @@ Deno.test("cmud server that is stopped while it takes Puts leaves them to its di
   const held = heldIn(directory.path);
   assertEquals(answered.filter((key) => !held.has(key)), []);
   await withClient(other.ready.queryAddresses[0], async (client) => {
-    const there = new Map<string, string>();
-    for await (const [key, value] of client.scan("key ")) there.set(key, value);
+    const there = new Map(await Array.fromAsync(client.scan("key ")));
     assertEquals(answered.filter((key) => !there.has(key)), []);
   });
   assertEquals(await other.end("SIGTERM"), 0);

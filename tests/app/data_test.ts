@@ -1,6 +1,7 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import { until } from "../support/until.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 
@@ -32,19 +33,24 @@ Deno.test("data check and export say what a directory holds, while a server runs
   let exported = "";
   await withData(directory.path, async (client, address) => {
     for (const [key, value] of entries) await client.put(key, value);
-    exported = (await runCmud(["kv", "list", "--json", "--server", address])).stdout;
+    await client.put("bytes", new Uint8Array([0xff, 0]), { ttlMs: 3_600_000 });
+    await client.put("expired", "v", { ttlMs: 1 });
+    await until("it is hidden", async () => await client.get("expired") === undefined, {
+      timeoutMs: 10_000,
+    });
+    exported = (await runCmud(["kv", "export", "--server", address])).stdout;
     assertEquals(await runCmud(["data", "export", directory.path]), {
       code: 0,
       stdout: exported,
       stderr: "",
     });
-    assertStringIncludes(await check(), "is sound.\n  cluster     cmud\n  keys        3\n");
+    assertStringIncludes(await check(), "is sound.\n  cluster     cmud\n  keys        4\n");
   });
   assertEquals((await runCmud(["data", "export", directory.path])).stdout, exported);
   assertMatch(await check(), /newest Put *20\d\d-\d\d-\d\dT[\d:.]+Z\n/);
   const { code, stdout } = await runCmud(["data", "check", "--json", directory.path]);
   const { newestMs, diskBytes, ...rest } = JSON.parse(stdout);
-  assertEquals([code, rest], [0, { sound: true, cluster: "cmud", keys: 3, tombstones: 0 }]);
+  assertEquals([code, rest], [0, { sound: true, cluster: "cmud", keys: 4, tombstones: 1 }]);
   assertEquals(Math.abs(Date.now() - newestMs) < 60_000 && diskBytes > 0, true);
 });
 

@@ -2,7 +2,14 @@ import { importEntries } from "../../app/kv/import.ts";
 import { Client, ConnectionError, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { appLimits } from "../../limits.ts";
-import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "../deps.ts";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "../deps.ts";
 import { until } from "../support/until.ts";
 import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
@@ -28,11 +35,80 @@ Deno.test("kv export and import carry every text from one store to another", () 
       const imported = await importText(to, exported.stdout);
       const count = exported.stdout.split("\n").length - 1;
       assertEquals(imported, { code: 0, stdout: "", stderr: `Put ${count} entries\n` });
-      assertEquals((await runCmud(["kv", "export", "--server", to])).stdout, exported.stdout);
+      const listed = async (server: string) =>
+        (await runCmud(["kv", "list", "--json", "--server", server])).stdout;
+      assertEquals(await listed(to), await listed(from));
       const below = await runCmud(["kv", "export", "pla", "--server", to]);
       assertEquals(below.stdout.trim().split("\n").length, 6);
     })
   ));
+
+Deno.test("kv import --merge restores what was exported, to the byte, and beats nothing that is later", () =>
+  withServer((from) =>
+    withServer(async (to) => {
+      const client = new Client(new FixedRouter(from));
+      const longMs = 100 * 366 * 24 * 3_600_000;
+      await client.put("bytes", new Uint8Array([0xff, 0, 10]));
+      await client.put("empty bytes", new Uint8Array());
+      await client.put("expires", "later", { ttlMs: longMs });
+      await client.put("text", "plain");
+      const { stdout: exported } = await runCmud(["kv", "export", "--server", from]);
+      assertStringIncludes(exported, '{"key":"bytes","base64":"/wAK","order":[');
+      assertStringIncludes(exported, '{"key":"empty bytes","base64":"","order":[');
+      assertMatch(exported, /"value":"later","expiresAt":\d+,"order":\[\d+,0,"127\.0\.0\.1:/);
+      const merged = (summary: string) => ({ code: 0, stdout: "", stderr: `${summary}\n` });
+      assertEquals(await importText(to, exported, "--merge"), merged("Merged 4 entries"));
+      assertEquals((await runCmud(["kv", "export", "--server", to])).stdout, exported);
+      assertEquals(
+        await importText(to, exported, "--merge"),
+        merged("Merged 4 entries; 4 of them changed nothing"),
+      );
+      await client.put("text", "newer");
+      await client.delete("bytes");
+      assertEquals((await importText(from, exported, "--merge")).code, 0);
+      assertEquals(await client.get("text"), "newer");
+      assertEquals(await client.get("bytes"), undefined);
+      // Without it, all of it is written anew, with the time that is left.
+      assertEquals((await importText(from, exported)).code, 0);
+      assertEquals(await client.get("text"), "plain");
+      assertEquals(await client.get("bytes"), new Uint8Array([0xff, 0, 10]));
+      const ttlMs = await client.ttl("expires");
+      assert(ttlMs > longMs - 60_000 && ttlMs <= longMs, `${ttlMs}`);
+      await client.close();
+    })
+  ));
+
+Deno.test("kv import leaves out what has expired, and lines whose extras are wrong", () =>
+  withServer(async (server) => {
+    const order = '"order":[1,2,"a:1/00/1"]';
+    const wrong = [
+      '{"key":"k","base64":"A"}',
+      '{"key":"k","base64":"!!!!"}',
+      '{"key":"k","base64":7}',
+      '{"key":"k","value":"v","base64":"AAAA"}',
+      '{"key":"k","value":"v","expiresAt":0}',
+      '{"key":"k","value":"v","expiresAt":"soon"}',
+      '{"key":"k","value":"v","order":[1,2]}',
+      '{"key":"k","value":"v","order":[1,-2,"a:1/00/1"]}',
+    ];
+    const { code, stderr } = await importText(
+      server,
+      [...wrong, `{"key":"past","value":"v","expiresAt":5,${order}}`, lineOf("a", "1")].join("\n"),
+    );
+    assertEquals(code, 64);
+    assertStringIncludes(stderr, "Put 1 entry; 1 had expired; 8 lines left out\n");
+    const unordered = await importText(server, lineOf("b", "1"), "--merge");
+    assertEquals(unordered.code, 64);
+    assertStringIncludes(unordered.stderr, "Line 1: Cannot merge it: found no order");
+    const far = await importText(
+      server,
+      '{"key":"b","value":"1","order":[9000000000000,0,"a:1/00/1"]}',
+      "--merge",
+    );
+    assertEquals(far.code, 64);
+    assertStringIncludes(far.stderr, "ms ahead of the clock");
+    assertEquals((await runCmud(["kv", "list", "--server", server])).stdout, "a\t1\n");
+  }));
 
 Deno.test("kv import reads a file, and says what it cannot read", () =>
   withServer(async (server) => {

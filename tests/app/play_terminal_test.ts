@@ -164,7 +164,7 @@ Deno.test("Ctrl-C drops the line, ends the game at an empty one, and says goodby
     assertEquals(await ada.end("\x03"), 130);
     const client = new Client(new FixedRouter(server));
     const [here] = (await client.list("here/")).values();
-    assertEquals(JSON.parse(here).gone, true);
+    assertEquals(JSON.parse(here as string).gone, true);
     await client.close();
   }));
 

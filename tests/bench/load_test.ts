@@ -39,7 +39,7 @@ async function withFilled(use: (target: LoadTarget, client: Client) => Promise<v
 Deno.test("fill() puts every key once, and no other", () =>
   withFilled(async (_target, client) => {
     const expected = Array.from({ length: keys }, (_, i) => [keyOf(i), "v".repeat(valueBytes)]);
-    assertEquals([...await client.list("")], expected);
+    assertEquals<unknown>([...await client.list("")], expected);
     assertEquals(Number((await client.stats()).puts), keys);
   }));
 

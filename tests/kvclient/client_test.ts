@@ -1,4 +1,4 @@
-import { Client, FixedRouter, RoundRobinRouter, RpcError } from "../../kvclient/mod.ts";
+import { Client, FixedRouter, RoundRobinRouter, RpcError, type Value } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import {
   assert,
@@ -94,7 +94,7 @@ testInWorld("ping() and stats() ask the server", async (world) => {
 
 testInWorld("put() then get() of one turn are executed in order", async (world) => {
   const { client, close } = await startBoth(world);
-  const values: Promise<string | undefined>[] = [];
+  const values: Promise<Value | undefined>[] = [];
   for (let i = 0; i < 100; i++) {
     client.put("k", `${i}`);
     values.push(client.get("k"));

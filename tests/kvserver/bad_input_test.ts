@@ -1,3 +1,4 @@
+import type { Value } from "../../kvclient/mod.ts";
 import { errorCodes, wireLimits } from "../../kvcommon/mod.ts";
 import {
   assert,
@@ -75,7 +76,7 @@ const refusedWith: Record<string, [name: string, request: Uint8Array][]> = {
     ["Put of three", requestFrame(1, "Put", ["k", "v", "w"])],
     ["Put of nil", requestFrame(1, "Put", ["k", null])],
     ["Put of a number", requestFrame(1, "Put", ["k", 1.5])],
-    ["Put of a bin", requestFrame(1, "Put", ["k", new Uint8Array(3)])],
+    ["Put under a bin", requestFrame(1, "Put", [new Uint8Array(3), "v"])],
     ["Put under nil", requestFrame(1, "Put", [null, "v"])],
     ["List without a prefix", requestFrame(1, "List", [])],
     ["List of nil", requestFrame(1, "List", [null])],
@@ -156,7 +157,7 @@ for (const [code, requests] of Object.entries(refusedWith)) {
 }
 
 /** What the store holds when nothing of what was refused had any effect. */
-async function witnessOnly({ client }: Serving): Promise<Map<string, string>> {
+async function witnessOnly({ client }: Serving): Promise<Map<string, Value>> {
   return new Map([["witness", (await client.get("witness"))!]]);
 }
 

@@ -39,7 +39,7 @@ const mutants: Record<string, PlantedFault> = {
     file: "kvserver/store/store.ts",
     from: "if (!isLater(entry, this.#orderOf(n))) return noEntry;",
     to: `if (!isLater(entry, this.#orderOf(n))) return noEntry;
-    if (entry.valueStart === noValue && n !== noEntry && this.hasValue(n)) return noEntry;`,
+    if (entry.valueStart === noValue && n !== noEntry && this.isShown(n)) return noEntry;`,
   },
   "a server that is no longer alone keeps its Puts to itself": {
     noticedBy: "random",

@@ -115,7 +115,7 @@ async function expectServed(path: string, sample: DataSample): Promise<void> {
     if (target !== undefined) {
       const client = new Client(new FixedRouter(target.queryAddresses[0]));
       try {
-        expectComplete("a server", await client.list(""), sample);
+        expectComplete("a server", await client.list("") as Map<string, string>, sample);
       } finally {
         await client.close();
       }

@@ -12,6 +12,7 @@ export interface FakeConsoleOptions {
 
 /** A console in memory. */
 export class FakeConsole implements Console {
+  /** What was printed; bytes as characters of the same numbers. */
   stdout = "";
   stderr = "";
   readonly stdinIsTerminal = false;
@@ -31,8 +32,8 @@ export class FakeConsole implements Console {
     return this.#options.env?.[name];
   }
 
-  out(text: string): void {
-    this.stdout += text;
+  out(text: string | Uint8Array): void {
+    this.stdout += typeof text === "string" ? text : String.fromCharCode(...text);
   }
 
   err(text: string): void {

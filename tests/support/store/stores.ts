@@ -129,6 +129,30 @@ export function get(store: Store, key: string): string | null {
   return n === noEntry ? null : valueOf(store, n);
 }
 
+/** Puts what expires. @returns the entry's number. */
+export function putExpiring(
+  store: Store,
+  key: string,
+  value: string,
+  expiresAt: number,
+  nowMs = 1,
+  uid = "a:1/00/1",
+): number {
+  const { bytes, keyStart, keyEnd, valueStart, valueEnd } = entryBytes(key, value, noOrder);
+  return store.put(
+    bytes,
+    keyStart,
+    keyEnd,
+    valueStart,
+    valueEnd,
+    nowMs,
+    uid,
+    noCounter,
+    false,
+    expiresAt,
+  );
+}
+
 /** The key that an entry writes. */
 export function keyOf(store: Store, n: number): string {
   const writer = new MsgpackWriter();

@@ -1,0 +1,47 @@
+import type { ActorContext } from "../../actor/mod.ts";
+import { SendPacer } from "../messages/send_pacer.ts";
+import type { Store } from "../store/mod.ts";
+
+/** Names its ticks among those of the query actor. */
+export const expiryTicks = "expiry";
+
+/**
+ * Has a replica go by the clock of its server. What is shown is exact: the store is told the time before
+ * each message is handled. The counts follow in turns, of a bounded number of expiries each, also while
+ * nobody asks anything. A replica in which nothing expires costs no look at the clock.
+ */
+export class ExpiryClock {
+  #context: ActorContext;
+  #store: Store;
+  #ticks: SendPacer;
+  /** Whether there are expiries that the counts have not taken in. */
+  #isBehind = false;
+
+  constructor(context: ActorContext, store: Store) {
+    this.#context = context;
+    this.#store = store;
+    this.#ticks = new SendPacer(context, expiryTicks);
+  }
+
+  /** To be called before each message is handled. */
+  passTime(): void {
+    if (this.#store.expiring === 0) return;
+    const { expiriesPerTurn } = this.#context.limits;
+    this.#isBehind = !this.#store.passTime(this.#context.now(), expiriesPerTurn);
+  }
+
+  /** Requests a tick for the next expiry; to be called after each message. */
+  awaitNext(): void {
+    if (this.#store.expiring === 0) return;
+    const { nextExpiryMs } = this.#store;
+    if (nextExpiryMs === undefined && !this.#isBehind) return;
+    const { expiryTickMaxMs } = this.#context.limits;
+    const delayMs = this.#isBehind ? 0 : nextExpiryMs! - this.#context.now();
+    this.#ticks.tickWithin(Math.min(Math.max(delayMs, 1), expiryTickMaxMs));
+  }
+
+  /** To be called with each of its ticks. */
+  ticked(): void {
+    this.#ticks.ticked();
+  }
+}
