@@ -15,11 +15,10 @@ import {
   mismatch,
   MsgpackError,
   MsgpackReader,
-  MsgpackWriter,
 } from "../../rpc/mod.ts";
 import { noValue } from "../entry/entry.ts";
-import { writeExtras } from "../entry/entry_batch.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
+import { EntrySpelling } from "../entry/entry_spelling.ts";
 import { orderFault } from "../entry/order.ts";
 import type { PeerMessage } from "./peer_message.ts";
 
@@ -102,7 +101,7 @@ function entriesFault(bytes: Uint8Array, nowMs: number, limits: Limits): string 
   if (reader.size > 1 && bytes.length > syncMessageBytesMax) {
     return `its entries have ${bytes.length} bytes: allowed are ${syncMessageBytesMax}, or one entry`;
   }
-  const spelling = new Spelling(reader);
+  const spelling = new EntrySpelling(reader);
   while (reader.next()) {
     const { keyStart, keyEnd, valueStart, valueEnd, isBin } = reader;
     if (!isUtf8(bytes, keyStart, keyEnd)) return "a key is not UTF-8";
@@ -114,48 +113,9 @@ function entriesFault(bytes: Uint8Array, nowMs: number, limits: Limits): string 
     }
     const fault = orderFault(reader, nowMs, limits);
     if (fault !== null) return fault;
-    if (!spelling.follows(reader)) return "its uids do not stand in the order of the entries";
+    spelling.follow();
   }
-  if (!reader.isAtEnd) return "bytes follow its entries";
-  if (spelling.uidsBorne < reader.uids.length) return "it lists a uid that no entry bears";
-  return spelling.bytes < bytes.length ? "its entries are written longer than need be" : undefined;
-}
-
-/**
- * How an `EntryBatch` spells entries that were read: there is one way only. Bytes that are spelled in another
- * one would go on as they came, with whatever does not belong to an entry.
- */
-class Spelling {
-  /** How many of the first uids the entries bear that were read. */
-  uidsBorne = 0;
-  /** The bytes of all that was read. */
-  bytes = 0;
-  #writer = new MsgpackWriter();
-
-  constructor({ uids, size }: EntryReader) {
-    this.#writer.arrayHeader(uids.length);
-    for (const uid of uids) this.#writer.str(uid);
-    this.#writer.int(size);
-    this.bytes = this.#writer.size;
-  }
-
-  /** Counts the entry that was read. @returns whether its uid stands where it would. */
-  follows(entry: EntryReader): boolean {
-    const { keyStart, keyEnd, valueStart, valueEnd, uidPlace } = entry;
-    const writer = this.#writer;
-    writer.clear();
-    writer.strHeader(keyEnd - keyStart);
-    if (valueStart === noValue) writer.nil();
-    else if (entry.isBin) writer.binHeader(valueEnd - valueStart);
-    else writer.strHeader(valueEnd - valueStart);
-    writeExtras(writer, entry.counter, entry.expiresAt);
-    writer.int(entry.timestamp);
-    writer.int(entry.sequence);
-    writer.int(uidPlace);
-    this.bytes += writer.size + keyEnd - keyStart + valueEnd - valueStart;
-    if (uidPlace === this.uidsBorne) this.uidsBorne++;
-    return uidPlace < this.uidsBorne;
-  }
+  return reader.isAtEnd ? spelling.fault : "bytes follow its entries";
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
