@@ -328,8 +328,10 @@ export interface Limits {
    * beat every Put of its key until then.
    */
   readonly timestampMaxAheadMs: number;
-  /** Entries are sent when they are no further ahead than this much less, as clocks differ. */
+  /** Entries are sent when they are no further ahead than this much less, whatever the receiver told of its clock. */
   readonly timestampMarginMs: number;
+  /** What a server tells of its clock is believed alone for so long; later it may have been set. */
+  readonly toldClockMs: number;
   /** A longer uid in an entry that arrives is refused. A host name of 253 bytes fits. */
   readonly uidBytesMax: number;
 
@@ -482,6 +484,7 @@ export const defaultLimits: Limits = {
   lostBacklogsMax: 8,
   timestampMaxAheadMs: 24 * 60 * 60 * 1_000,
   timestampMarginMs: 60 * 60 * 1_000,
+  toldClockMs: 60_000,
   uidBytesMax: 320,
 
   callTimeoutMs: 5_000,

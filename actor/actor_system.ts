@@ -84,6 +84,7 @@ export class ActorSystem extends ActorThread {
       address: () => system.address,
       incarnation,
       cluster: options.cluster ?? defaultCluster,
+      now: () => environment.now(),
       check: (counter, message, from) => system.#exposed.refusalOf(counter, message, from),
       receive: (counter, message) => {
         system.countReceived(message.end - message.start);

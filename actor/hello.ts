@@ -35,6 +35,8 @@ export interface HelloReply {
    * version, and shows none.
    */
   readonly isMine?: boolean;
+  /** What its clock shows, milliseconds since the epoch; absent: it does not say. */
+  readonly now?: number;
 }
 
 /** The cluster of systems that name none. */
@@ -129,24 +131,33 @@ function readName(reader: MsgpackReader, names: readonly string[]): string | und
 export function writeHelloReply(
   writer: MsgpackWriter,
   { countersign }: Hello,
-  { isMine }: Required<HelloReply>,
+  { isMine, now }: Required<HelloReply>,
 ): void {
   if (countersign === undefined) return writer.nil();
-  writer.mapHeader(1);
+  writer.mapHeader(2);
   writer.str("isMine");
   writer.bool(isMine);
+  writer.str("now");
+  writer.int(now);
 }
 
 /** Reads the result of a `Hello`; what is not known of it is ignored. @param reader at the result */
 export function readHelloReply(reader: MsgpackReader): HelloReply {
-  const reply: { isMine?: boolean } = {};
+  const reply: { isMine?: boolean; now?: number } = {};
   const count = reader.mapHeader();
   for (let i = 0; i < (count === mismatch ? 0 : count); i++) {
-    const isMine = readName(reader, ["isMine"]) === undefined ? undefined : reader.bool();
-    if (isMine === undefined) reader.skip();
-    else reply.isMine = isMine;
+    const name = readName(reader, ["isMine", "now"]);
+    const start = reader.at;
+    if (name === "isMine") reply.isMine = reader.bool();
+    if (name === "now") reply.now = uintOf(reader);
+    if (reader.at === start) reader.skip();
   }
   return reply;
+}
+
+function uintOf(reader: MsgpackReader): number | undefined {
+  const value = reader.uint();
+  return value === mismatch ? undefined : value;
 }
 
 /** Whether a cluster may have this name. */

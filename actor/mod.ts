@@ -50,7 +50,14 @@ export type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
 export { clusterBytesMax, clusterOfRefusal, defaultCluster, isClusterName } from "./hello.ts";
 export { isDialable, isIncarnation, type SystemId, systemKey } from "./system_id.ts";
 export type { ExtraFigure, SystemStats } from "./stats.ts";
-export type { LinkState, TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
+export type {
+  LinkState,
+  TellHost,
+  TellLink,
+  TellNetwork,
+  TellPort,
+  ToldClock,
+} from "./tell_network.ts";
 export { RpcTellNetwork } from "./tell_port.ts";
 export type { ThreadPort } from "./thread_link.ts";
 export { messagePort } from "./thread_port.ts";

@@ -16,7 +16,7 @@ import { type LinkNotice, readNotice, writeNotice } from "./link_notice.ts";
 import type { Marshalled } from "./marshaller.ts";
 import type { SystemId } from "./system_id.ts";
 import { writeTell } from "./tell_frame.ts";
-import type { TellLink } from "./tell_network.ts";
+import type { TellLink, ToldClock } from "./tell_network.ts";
 
 /** The port of a `RemoteLink`, as the link sees it. */
 export interface RemoteLinkHost {
@@ -60,6 +60,8 @@ export class RemoteLink implements TellLink {
   #stream: ByteStream | undefined;
   #reader = new MsgpackReader(new Uint8Array());
   #watchers: (() => void)[] = [];
+  /** What the clock of the other system showed when it greeted, and when that was. */
+  #greeted: { now?: number; atMs: number } = { atMs: 0 };
   #closed = false;
   #refusalIsTold = false;
   /** Ends a dial, or the pause before one, that is under way. */
@@ -92,6 +94,12 @@ export class RemoteLink implements TellLink {
 
   get roomBytes(): number {
     return Math.max(0, this.#bytesMax - this.#sender.waitingBytes);
+  }
+
+  get clock(): ToldClock | undefined {
+    const { now } = this.#greeted;
+    const ageMs = this.#environment.monotonicMs() - this.#greeted.atMs;
+    return now === undefined ? undefined : { nowMs: now + ageMs, ageMs };
   }
 
   /** Whether nobody watches the link. */
@@ -180,8 +188,9 @@ export class RemoteLink implements TellLink {
   }
 
   /** Sends, and reads what comes back, until the connection ends. */
-  async #follow({ stream, frames, first }: GreetedStream): Promise<void> {
+  async #follow({ stream, frames, first, now }: GreetedStream): Promise<void> {
     this.#stream = stream;
+    this.#greeted = { now, atMs: this.#environment.monotonicMs() };
     if (this.#closed) return;
     this.isUp = true;
     this.isWrongIncarnation = false;

@@ -358,7 +358,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     if (this.#caller.name === "unknown") this.#meet({ address, incarnation, countersign });
     else if (this.#isListening) this.#expectSame(hello);
     const isMine = isYours !== undefined && this.#host.isMine(isYours, { address, incarnation });
-    writeHelloReply(writer, hello, { isMine });
+    writeHelloReply(writer, hello, { isMine, now: this.#host.system.now() });
   }
 
   /** Refuses a caller that means another system, or this one by another address. */

@@ -28,6 +28,8 @@ export interface TellHost {
   readonly incarnation: string;
   /** Name of the cluster of systems that it belongs to. */
   readonly cluster: string;
+  /** What its clock shows, milliseconds since the epoch. */
+  now(): number;
   /** What is wrong with a message for the receiver `counter`; `undefined` when it may be handed over. */
   check(counter: number, message: Marshalled, from: SystemId): string | undefined;
   /** Takes a message that was checked. */
@@ -95,6 +97,17 @@ export interface TellPort {
   close(): Promise<void>;
 }
 
+/** The clock of another system, as it told when it greeted. */
+export interface ToldClock {
+  /**
+   * What it shows now, if it goes on as then, or did up to the journey of a message ago: milliseconds since
+   * the epoch.
+   */
+  readonly nowMs: number;
+  /** How long ago it was told. */
+  readonly ageMs: number;
+}
+
 /** The state of a link. */
 export interface LinkState {
   /** Whether a message that is handed over now leaves soon. */
@@ -119,6 +132,8 @@ export interface LinkState {
   readonly handled: number;
   /** How many bytes may be handed over now as `reserved`. */
   readonly roomBytes: number;
+  /** What the other system said of its clock when it greeted; absent: nothing yet. */
+  readonly clock?: ToldClock;
   /** Drops the connection and dials anew: for a sender that has waited too long for an answer. */
   reset(): void;
 }

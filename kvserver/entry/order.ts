@@ -86,13 +86,20 @@ export function orderFault(
   if (!isWithin(sequence, sequenceMax)) {
     return `sequence ${sequence} is out of bounds, allowed are 0 to ${sequenceMax}`;
   }
-  const aheadMs = timestamp - nowMs;
-  if (aheadMs > timestampMaxAheadMs) {
-    return `timestamp ${timestamp} is ${aheadMs} ms ahead of the clock, allowed are ` +
+  if (timestamp > latestAccepted(nowMs, { timestampMaxAheadMs })) {
+    return `timestamp ${timestamp} is ${timestamp - nowMs} ms ahead of the clock, allowed are ` +
       `${timestampMaxAheadMs}`;
   }
   if (uid.length > uidBytesMax) return `a uid is longer than ${uidBytesMax} bytes`;
   return isUid(uid) ? null : "a uid is not of the form HOST:PORT/INCARNATION/COUNTER";
+}
+
+/** The latest timestamp that a server accepts of another one while its clock shows `nowMs`. */
+export function latestAccepted(
+  nowMs: number,
+  { timestampMaxAheadMs }: Pick<Limits, "timestampMaxAheadMs">,
+): number {
+  return nowMs + timestampMaxAheadMs;
 }
 
 /** Whether a text has the form of a uid. */

@@ -17,6 +17,7 @@ export class ForwardedBatch implements OutgoingBatch {
   #reader: EntryReader;
   /** Absent until the entries are decoded. */
   #numbers: number[] | undefined;
+  #latest: number | undefined;
   #holders = 1;
 
   /**
@@ -37,6 +38,17 @@ export class ForwardedBatch implements OutgoingBatch {
    */
   get isWorthKeeping(): boolean {
     return this.bytes.length > this.bytes.buffer.byteLength / 4;
+  }
+
+  /** The latest timestamp in it; reads the entries on first use. */
+  get latest(): number {
+    if (this.#latest === undefined) {
+      this.#latest = 0;
+      for (const entry = new EntryReader(this.bytes); entry.next();) {
+        this.#latest = Math.max(this.#latest, entry.timestamp);
+      }
+    }
+    return this.#latest;
   }
 
   /** The entry numbers in the pool; decodes the entries on first use. */

@@ -115,11 +115,12 @@ export class Outbox {
    * Takes the next message's entries out, first in, first out: as many as fit, and at least one if
    * there is one. The caller releases them once they cannot be lost any more.
    *
-   * @param timestampMax later entries go on waiting, unless they came in the batch that is kept whole
+   * @param timestampMax later entries go on waiting
    */
   take(bytesMax = this.#messageBytesMax, timestampMax = Infinity): OutgoingBatch {
     const whole = this.#whole;
-    if (whole !== undefined && whole.bytes.length <= bytesMax) {
+    const isInTime = timestampMax === Infinity || (whole?.latest ?? 0) <= timestampMax;
+    if (whole !== undefined && whole.bytes.length <= bytesMax && isInTime) {
       this.#whole = undefined;
       this.#isExhausted = this.#size === 0;
       return whole;

@@ -1,6 +1,13 @@
-import { type ActorContext, type ActorRef, type LinkState, uid } from "../../actor/mod.ts";
+import {
+  type ActorContext,
+  type ActorRef,
+  type LinkState,
+  type ToldClock,
+  uid,
+} from "../../actor/mod.ts";
 import { wireLimits } from "../../limits.ts";
 import type { EntryReader } from "../entry/entry_reader.ts";
+import { latestAccepted } from "../entry/order.ts";
 import type { OriginFilter } from "../messages/origin_filter.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
 import { assert } from "../memory/assert.ts";
@@ -259,7 +266,7 @@ export class Peer {
    * @returns `undefined` when there is nothing to send, or no room for it.
    */
   nextMessage(
-    { epoch, told, roomBytes }: Pick<LinkState, "epoch" | "told" | "roomBytes">,
+    { epoch, told, roomBytes, clock }: Pick<LinkState, "epoch" | "told" | "roomBytes" | "clock">,
   ): Contents | undefined {
     this.#requeueLost(epoch);
     if (!this.#hasNews || this.#inFlight.isFull) return undefined;
@@ -267,7 +274,7 @@ export class Peer {
     if (roomBytes < bytes + wireLimits.messageSlackBytes) return undefined;
     const { bytes: waitingBytes } = this.#outbox;
     const sinceMs = this.#waiting.oldestMs;
-    const entries = this.#outbox.take(undefined, this.#timestampMax);
+    const entries = this.#outbox.take(undefined, this.#latestAccepted(clock));
     this.#waiting.left(entries.size, this.#outbox.size);
     const left = this.#outbox.isExhausted ? 0 : this.#outbox.size;
     const contents: Contents = {
@@ -287,12 +294,15 @@ export class Peer {
   }
 
   /**
-   * What is later waits: the peer would refuse the message, with all that is in it. An hour less than the
-   * peer allows, because its clock may be behind.
+   * What is later waits: the peer would refuse the message, with all that is in it. Its clock is believed as
+   * it told it, for a while. Later one of the two may have been set, so what is an hour less ahead of this
+   * server's clock is sent as well: if that is refused, the peer is greeted anew, and tells its clock again.
    */
-  get #timestampMax(): number {
-    const { timestampMaxAheadMs, timestampMarginMs } = this.#context.limits;
-    return this.#context.now() + timestampMaxAheadMs - timestampMarginMs;
+  #latestAccepted(clock: ToldClock | undefined): number {
+    const { limits } = this.#context;
+    const { nowMs, ageMs } = clock ?? { nowMs: -Infinity, ageMs: Infinity };
+    const cautiousMs = this.#context.now() - limits.timestampMarginMs;
+    return latestAccepted(ageMs < limits.toldClockMs ? nowMs : Math.max(nowMs, cautiousMs), limits);
   }
 
   #takeIntroductions(): ActorRef[] {

@@ -38,6 +38,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   }
 
   address = () => "127.0.0.1:2";
+  now = () => 0;
   describe = () => "a description";
   stats = () => ({ ...new StatsTable(1).sum() });
   members = () => Promise.resolve([{ address: "127.0.0.1:2" }]);

@@ -7,6 +7,7 @@ import {
   type TellLink,
   type TellNetwork,
   type TellPort,
+  type ToldClock,
 } from "../../actor/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import type { SimulatedWorld } from "./simulated_environment.ts";
@@ -172,6 +173,8 @@ class SimulatedLink implements TellLink {
   #network: SimulatedNetwork;
   #watchers: (() => void)[] = [];
   #lastArrivalMs = 0;
+  /** What the clock of the other side showed when it greeted, and when that was. */
+  #greeted: { clockMs: number; atMs: number } | undefined;
   /** When all that was handed over has left. */
   #freeAtMs = 0;
   #waitingBytes = 0;
@@ -188,6 +191,12 @@ class SimulatedLink implements TellLink {
 
   get isHeard(): boolean {
     return this.#network.linkBetween(this.to, this.from)?.isBelieved ?? false;
+  }
+
+  get clock(): ToldClock | undefined {
+    if (this.#greeted === undefined) return undefined;
+    const ageMs = this.#network.world.nowMs - this.#greeted.atMs;
+    return { nowMs: this.#greeted.clockMs + ageMs, ageMs };
   }
 
   get roomBytes(): number {
@@ -285,6 +294,11 @@ class SimulatedLink implements TellLink {
       this.isUp = true;
       this.isWrongIncarnation = false;
       this.epoch++;
+      const latencyMs = this.#network.latencyMs(to.address, from.address);
+      const host = this.#network.hostOf(to);
+      if (host !== undefined) {
+        this.#greeted = { clockMs: host.now() - latencyMs, atMs: this.#network.world.nowMs };
+      }
       this.#inThisEpoch(0, () => this.#askToBeBelieved());
       this.changed();
       return;

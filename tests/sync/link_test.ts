@@ -9,6 +9,7 @@ import {
 import { assert, assertEquals, assertGreater, assertLess } from "../deps.ts";
 import { FakeSystem } from "./fake_system.ts";
 import { Proxy } from "./proxy.ts";
+import { skewedClock } from "./skewed_clock.ts";
 import { SystemOnTcp } from "./systems.ts";
 import { until } from "../support/until.ts";
 import { WireTap } from "./wire_tap.ts";
@@ -29,6 +30,20 @@ Deno.test("tells between two systems arrive in order, both ways", async () => {
     assertEquals(messages, expected);
   }
   assertEquals([a.system.stats().messagesDropped, b.system.stats().messagesDropped], [0, 0]);
+});
+
+Deno.test("a link knows what the clock of the other system shows, once it was greeted", async () => {
+  const aheadMs = 7_000_000;
+  const environment = skewedClock(aheadMs);
+  const beganMs = environment.now();
+  await using a = await SystemOnTcp.start();
+  await using b = await SystemOnTcp.start({ environment });
+  const { context } = a.probe;
+  assertEquals(context.link(b.probe.ref).clock, undefined);
+  await until("it is greeted", () => context.link(b.probe.ref).isUp, { timeoutMs });
+  const clock = context.link(b.probe.ref).clock!;
+  assert(beganMs <= clock.nowMs && clock.nowMs <= environment.now() + 1, `${clock.nowMs}`);
+  assert(clock.ageMs >= 0);
 });
 
 Deno.test("a tell to an earlier incarnation of an address reaches nobody and is counted", async () => {

@@ -26,8 +26,8 @@ function using(pool: EntryPool, entries: readonly TextEntry[], use: (n: number) 
 }
 
 /** What leaves with the next message. */
-function take(outbox: Outbox, bytesMax?: number): TextEntry[] {
-  const batch = outbox.take(bytesMax);
+function take(outbox: Outbox, bytesMax?: number, timestampMax?: number): TextEntry[] {
+  const batch = outbox.take(bytesMax, timestampMax);
   const entries = entriesOf(batch.encode());
   batch.release();
   return entries;
@@ -55,6 +55,24 @@ Deno.test("a key that is put before every message leaves in its turn, and no oth
     left.push(...take(outbox).map(({ key, timestamp }) => `${key}${timestamp}`));
   }
   assertEquals(left, ["a0", "hot2", "b0", "c0", "hot5", "hot6"]);
+});
+
+Deno.test("what is later than the receiver takes goes on waiting, be it in a batch that is kept whole", () => {
+  const pool = new EntryPool(defaultLimits);
+  const entries = [entryOf("a", 4), entryOf("late", 6), entryOf("b", 5)];
+  for (const isWhole of [true, false]) {
+    const outbox = new Outbox(pool, defaultLimits);
+    const batch = new ForwardedBatch(pool, messageOf(entries).slice());
+    assert(batch.isWorthKeeping);
+    if (!isWhole) using(pool, [entryOf("c", 3)], (n) => outbox.enqueue(n));
+    outbox.enqueueBatch(batch);
+    batch.release();
+    const keys = (timestampMax: number) =>
+      take(outbox, undefined, timestampMax).map(({ key }) => key);
+    assertEquals(keys(5), [...(isWhole ? [] : ["c"]), "a", "b"]);
+    assertEquals([keys(5), keys(6), outbox.size], [[], ["late"], 0]);
+    assertInvariants(pool, []);
+  }
 });
 
 const receiverCount = 3;
