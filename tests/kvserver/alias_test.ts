@@ -1,10 +1,10 @@
 import { assertEquals, assertLess, assertMatch, msgpackEncode } from "../deps.ts";
-import { serve } from "../kvserver/serving.ts";
+import { serve } from "./serving.ts";
 import { frameOf } from "../support/rpc/wire.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { messageOf } from "../support/store/stores.ts";
 import { until } from "../support/until.ts";
-import { FakeSystem } from "./fake_system.ts";
+import { FakeSystem } from "../sync/fake_system.ts";
 import { NamedHosts } from "./named_hosts.ts";
 
 const timeoutMs = 5_000;
