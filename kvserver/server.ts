@@ -36,8 +36,8 @@ import { WorkerThread } from "./thread/worker_thread.ts";
 /** What a server leaves when it has ended. */
 export interface ServerEnd {
   /**
-   * How many of the entries that it acknowledged are lost, at the least: those that no other server has, of
-   * a server without a data directory that knew others.
+   * How many of the entries that it acknowledged are lost or may be, at the least: those that two other
+   * servers do not have, or the only one that is there, of a server without a data directory.
    */
   readonly undelivered: number;
 }

@@ -113,7 +113,7 @@ async function serve(
   if (undelivered === 0) return exitCodes.ok;
   serverLog.print(
     `cmud: At least ${counted(undelivered, "acknowledged Put")} reached no other ` +
-      "server, and there is no data directory: lost",
+      "server for certain, and there is no data directory: lost",
   );
   return exitCodes.internal;
 }

@@ -46,8 +46,8 @@ export interface AskMessage {
 /** What came of a drain. */
 export interface Drained {
   /**
-   * How many entries no other server has acknowledged, at the least. 0 when one has acknowledged all,
-   * and when no other server is known.
+   * How many entries are not sure to be on another server, at the least. 0 when two have acknowledged all, or
+   * the only one that is there has, and when no other server is known.
    */
   undelivered: number;
 }

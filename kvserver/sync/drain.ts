@@ -2,6 +2,7 @@ import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import type { Drained, DrainMessage, DrainOverMessage } from "../messages/sync_control.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
+import type { Peer } from "./peer.ts";
 
 /** Hands everything over when the server stops, and says what came of it. */
 export class Drain {
@@ -45,6 +46,7 @@ export class Drain {
   replyIfDrained(): void {
     if (this.#replyTo.length === 0) return;
     if (!this.#isOver && !this.#isDrained) return;
+    this.#logLacking();
     const drained: Drained = { undelivered: this.#undelivered };
     for (const replyTo of this.#replyTo.splice(0)) this.#context.tell(replyTo, drained);
   }
@@ -54,9 +56,8 @@ export class Drain {
    * and only for a moment, because it may be about to be reached again.
    */
   get #isDrained(): boolean {
-    const peers = [...this.#members.peers];
-    if (peers.length === 0) return true;
-    const reachable = peers.filter(({ ref }) => this.#context.link(ref).isUp);
+    if (this.#members.size === 0) return true;
+    const reachable = this.#reachable;
     const isHopeless = this.#context.monotonicMs() >= this.#hopelessMs;
     if (reachable.length === 0 && (isHopeless || !this.#isOnlyCopy)) return true;
     return reachable.every((peer) => peer.isIdle) &&
@@ -64,12 +65,39 @@ export class Drain {
       (reachable.length > 0 || this.#undelivered === 0);
   }
 
-  /** How many entries the peer lacks that lacks the fewest. */
+  /**
+   * How many entries are not sure to be on another server, at the least. Who may connect may also acknowledge
+   * what he drops, so one peer's word is not enough where there are others: two must have acknowledged an
+   * entry, or the only one, of the peers that can be reached and are no newcomers; or else of those that can be
+   * reached; or else of those that are not lost; or else of all.
+   */
   get #undelivered(): number {
-    const lacking = Array.from(this.#members.peers, (peer) => peer.unacknowledged);
-    if (lacking.length === 0 || !this.#replicas.all.some((it) => it.hasAccepted)) return 0;
+    const all = [...this.#members.peers];
+    const reachable = this.#reachable;
+    const settled = reachable.filter(({ hasCaughtUp }) => hasCaughtUp);
+    const there = all.filter(({ isLost }) => !isLost);
+    const asked = [settled, reachable, there, all].find((peers) => peers.length > 0) ?? [];
+    const [fewest, second] = asked
+      .map(({ unacknowledged }) => unacknowledged).sort((a, b) => a - b);
+    if (fewest === undefined || !this.#replicas.all.some((it) => it.hasAccepted)) return 0;
     // A query actor that is not drained has not sent one entry, at the least.
     const unsent = this.#replicas.all.filter((replica) => !replica.isDrained).length;
-    return Math.min(...lacking) + unsent;
+    return (second ?? fewest) + unsent;
+  }
+
+  /** Says which peers lack what ends with this server. */
+  #logLacking(): void {
+    if (!this.#isOnlyCopy || !this.#replicas.all.some((it) => it.hasAccepted)) return;
+    for (const { ref, unacknowledged: count, isLost } of this.#members.peers) {
+      if (count === 0 || isLost) continue;
+      this.#context.log.warn("Peer {peer} has not acknowledged all entries, {count} at the least", {
+        peer: ref.address,
+        count,
+      });
+    }
+  }
+
+  get #reachable(): Peer[] {
+    return [...this.#members.peers].filter(({ ref }) => this.#context.link(ref).isUp);
   }
 }

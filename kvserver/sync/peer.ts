@@ -54,6 +54,7 @@ export class Peer {
   #isFirstMessageDue = true;
   /** Whether the peer has handled a message of this server. */
   #hasHeard = false;
+  #hasCaughtUp = false;
   #isGreeted = false;
   #overflows = 0;
   #reachability: Reachability;
@@ -96,6 +97,11 @@ export class Peer {
     // How many entries are still to be read for the peer is not known.
     const unread = this.#stateSender.isIdle ? 0 : 1;
     return this.#outbox.size + this.#inFlight.entryCount + unread;
+  }
+
+  /** Whether all that there was when the peer came was ever read for it: it is no newcomer any more. */
+  get hasCaughtUp(): boolean {
+    return this.#hasCaughtUp;
   }
 
   // ---- entries ------------------------------------------------------------------------------
@@ -330,6 +336,7 @@ export class Peer {
   acknowledged({ epoch, handled }: Pick<LinkState, "epoch" | "handled">): void {
     if (handled > 0) this.#hasHeard = true;
     this.#inFlight.acknowledge(epoch, handled);
+    this.#hasCaughtUp ||= this.#hasHeard && this.#stateSender.isIdle;
   }
 
   /** A message came from the peer. */

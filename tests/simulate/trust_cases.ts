@@ -8,6 +8,8 @@ import { collidingKeys } from "../support/store/colliding_keys.ts";
 import type { SimulatedServer } from "./simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
 
+const MiB = 1024 * 1024;
+
 const incarnation = "00000000000000ff";
 const uid = `liar:1/${incarnation}/1`;
 
@@ -357,6 +359,52 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
     while (!isSynced && stage.cluster.world.nowMs < 20_000) await stage.cluster.advance(10);
     const { size } = b.stores[0];
     return size < 30 ? `It is synced with ${size} of 30 keys` : stage.end(settledMs);
+  },
+
+  "a peer that acknowledges what it drops does not hide that the others lack it": async () => {
+    const drainMs = 5_000;
+    const undelivered = async (
+      others:
+        | "one is far away"
+        | "one is far away, one is not"
+        | "one is cut off, one is not"
+        | "one is not, and one is new",
+    ) => {
+      const stage = new Stage();
+      const a = await stage.start();
+      const b = await stage.start([a]);
+      if (others === "one is far away") {
+        const liar = new Liar(stage, a);
+        await stage.cluster.advance(settledMs);
+        liar.tellPeer({});
+        await stage.cluster.advance(settledMs);
+      } else if (others !== "one is not, and one is new") await stage.start([a]);
+      const { network } = stage.cluster;
+      if (others === "one is cut off, one is not") network.cut(a.address, b.address);
+      else if (others === "one is not, and one is new") {
+        stage.putMany(a, 100, MiB);
+        await stage.cluster.advance(20_000);
+        await stage.cluster.start({ queryActorCount: 1, peers: [b] });
+        await stage.cluster.advance(200);
+      } else network.delay(a.address, b.address, 2 * drainMs);
+      for (let i = 0; i < 20; i++) stage.put(a, `key${i}`);
+      await stage.cluster.advance(settledMs);
+      let count: number | undefined;
+      a.actors.drain(drainMs, true).then((undelivered) => count = undelivered);
+      await stage.cluster.advance(drainMs + 1_000);
+      await stage.cluster.close();
+      return count;
+    };
+    const cases = {
+      "one is far away": 20,
+      "one is far away, one is not": 20,
+      "one is cut off, one is not": 0,
+      "one is not, and one is new": 0,
+    };
+    for (const [others, expected] of Object.entries(cases) as [keyof typeof cases, number][]) {
+      const found = await undelivered(others);
+      if (found !== expected) return `${others}: ${found} are undelivered`;
+    }
   },
 
   "a peer that is named with another counter is the same peer": async () => {

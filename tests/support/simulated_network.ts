@@ -45,6 +45,7 @@ export class SimulatedNetwork implements TellNetwork {
   #links = new Map<string, SimulatedLink>();
   #cuts = new Set<string>();
   #redirects = new Map<string, string>();
+  #delays = new Map<string, number>();
 
   /** @param latencyMs of the next message from one address to another */
   constructor(world: SimulatedWorld, latencyMs: (from: string, to: string) => number) {
@@ -154,8 +155,13 @@ export class SimulatedNetwork implements TellNetwork {
     return this.#links.get(linkKey(from, to));
   }
 
+  /** Has messages from one address to another take longer, from now on. */
+  delay(from: string, to: string, ms: number): void {
+    this.#delays.set(`${from} ${to}`, ms);
+  }
+
   latencyMs(from: string, to: string): number {
-    return this.#latencyMs(from, to);
+    return this.#latencyMs(from, to) + (this.#delays.get(`${from} ${to}`) ?? 0);
   }
 }
 
