@@ -2,7 +2,7 @@ import { defaultLimits, type Limits } from "../../limits.ts";
 import { MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
 import { writeExtras, writtenBytesMax } from "../entry/entry_batch.ts";
 import { isLater, nextOrder, type Order } from "../entry/order.ts";
-import { type EntryBytes, noCounter, noExpiry, noValue } from "../entry/entry.ts";
+import { type EntryBytes, noCounter, noExpiry } from "../entry/entry.ts";
 import type { OnPassed } from "./expiries.ts";
 import { KeyIndex } from "./key_index.ts";
 import { OrderedIndex } from "./ordered_index.ts";

@@ -39,7 +39,44 @@ const mutants: Record<string, PlantedFault> = {
     file: "kvserver/store/store.ts",
     from: "if (!isLater(entry, this.#orderOf(n))) return noEntry;",
     to: `if (!isLater(entry, this.#orderOf(n))) return noEntry;
-    if (entry.valueStart === noValue && n !== noEntry && this.isShown(n)) return noEntry;`,
+    if (entry.valueStart < 0 && n !== noEntry && this.isShown(n)) return noEntry;`,
+  },
+  "an expiry does not travel": {
+    noticedBy: "random",
+    file: "kvserver/entry/entry_batch.ts",
+    from: "if (counter === noCounter && expiresAt === noExpiry) return;",
+    to: "if (counter === noCounter) return;\n  expiresAt = noExpiry;",
+  },
+  "an Expire stays where it was asked for": {
+    noticedBy: "random",
+    file: "kvserver/query/queries.ts",
+    from: "this.#counter++;\n    this.accepted.push(n);\n    return true;",
+    to: "this.#counter++;\n    return true;",
+  },
+  "a bin arrives as a str": {
+    noticedBy: "random",
+    file: "kvserver/store/store.ts",
+    from: "const { bytes, valueStart, valueEnd, counter, isBin, expiresAt } = entry;",
+    to:
+      "const { bytes, valueStart, valueEnd, counter, expiresAt } = entry;\n    const isBin = false;",
+  },
+  "two writes of an actor have one number": {
+    noticedBy: "random",
+    file: "kvserver/query/queries.ts",
+    from: "this.#counter++;\n    return shown;",
+    to: "return shown;",
+  },
+  "nobody looks at the clock when nobody asks": {
+    noticedBy: "random",
+    file: "kvserver/query/expiry_clock.ts",
+    from: "this.#ticks.tickWithin(Math.min(Math.max(delayMs, 1), expiryTickMaxMs));",
+    to: "",
+  },
+  "the counts do not follow a clock that is set back": {
+    noticedBy: "random",
+    file: "kvserver/store/expiries.ts",
+    from: "return last !== undefined && this.expiresAt(last) > nowMs ? last : none;",
+    to: "return none;",
   },
   "a server that is no longer alone keeps its Puts to itself": {
     noticedBy: "random",

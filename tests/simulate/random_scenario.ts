@@ -20,8 +20,8 @@ const cutMsMax = 3_000;
 
 /**
  * Runs a whole cluster from one seed: up to five servers of up to four actors, with clocks up to
- * five seconds off, latencies of their own for each pair, now and then slow links, Puts and
- * Deletes of hot and cold keys, short and long values, servers that start and join at random moments, servers that run
+ * five seconds off that jump now and then, latencies of their own for each pair, now and then slow links, Puts,
+ * Deletes and expiries of hot and cold keys, short and long values, servers that start and join at random moments, servers that run
  * already and join, and links that are cut, in one direction or both, and come back.
  *
  * @param options.look sees the cluster as it is at the end
@@ -73,6 +73,7 @@ class RandomScenario {
         this.#cut();
       } else if (dice < 12) this.#joinAnother();
       else if (dice < 16) this.#putEverywhere();
+      else if (dice < 18) this.#setClock(this.#pick());
       else if (dice < 180) putSome(cluster, random, this.#load);
     }
     const [first] = cluster.servers;
@@ -108,6 +109,11 @@ class RandomScenario {
   #join(server: SimulatedServer, sender: SimulatedServer): void {
     this.#joins.began(server, sender);
     server.actors.join([sender.actors.syncActor]);
+  }
+
+  /** Has a server's wall clock jump, forward or back. */
+  #setClock({ environment }: SimulatedServer): void {
+    environment.clockSkewMs = this.#random.below(10_001) - 5_000;
   }
 
   /** The same key at the same moment on every server; some of them delete it. */

@@ -1,9 +1,16 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
 import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { consoleLogger } from "../../log/mod.ts";
-import { deleteCall, putCall } from "../../kvcommon/mod.ts";
+import {
+  deleteCall,
+  expireCall,
+  putCall,
+  type PutOptions,
+  type Value,
+} from "../../kvcommon/mod.ts";
 import { ServerActors } from "../../kvserver/server_actors.ts";
 import { startQueryActor } from "../../kvserver/query/start_query_actor.ts";
+import { noExpiry } from "../../kvserver/entry/entry.ts";
 import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
 import { writeQuery } from "../../kvserver/query/query_message.ts";
 import { Store } from "../../kvserver/store/mod.ts";
@@ -23,6 +30,11 @@ class ObservedStore extends Store {
     const n = super.put(...args);
     this.onPut(heldEntry(this, n));
     return n;
+  }
+
+  override expire(...args: Parameters<Store["expire"]>): void {
+    super.expire(...args);
+    this.onPut(heldEntry(this, args[0]));
   }
 }
 
@@ -155,8 +167,19 @@ export class SimulatedCluster {
   }
 
   /** Puts at one query actor of a server, as a client's request that arrives now. */
-  put(server: SimulatedServer, actor: number, key: string, value: string): void {
-    this.#ask(server, actor, putCall(key, value));
+  put(
+    server: SimulatedServer,
+    actor: number,
+    key: string,
+    value: Value,
+    options?: PutOptions,
+  ): void {
+    this.#ask(server, actor, putCall(key, value, options));
+  }
+
+  /** Has a key expire, or not any more, as `put` puts. */
+  expire(server: SimulatedServer, actor: number, key: string, ttlMs: number | null): void {
+    this.#ask(server, actor, expireCall(key, ttlMs));
   }
 
   /** Deletes at one query actor of a server, as `put` puts. */
@@ -188,10 +211,17 @@ export class SimulatedCluster {
       if (system.openChannels > 0) return `${address} has ${system.openChannels} open channels`;
     }
     const expected = this.#expected();
-    for (const { address, stores } of this.servers) {
+    const dots = new Map<string, string>();
+    for (const { key, uid, counter } of expected.values()) {
+      const dot = `${uid} ${counter}`;
+      if (dots.has(dot)) return `write ${dot} is one of ${key} and of ${dots.get(dot)}`;
+      dots.set(dot, key);
+    }
+    for (const { address, environment, stores } of this.servers) {
       for (const [i, store] of stores.entries()) {
         store.assertInvariants();
-        const difference = firstDifference(store, expected);
+        const difference = firstDifference(store, expected) ??
+          countDifference(store, [...expected.values()], environment.now());
         if (difference !== undefined) return `${address} actor ${i} holds ${difference}`;
       }
     }
@@ -248,12 +278,30 @@ function firstDifference(
   return `${count} keys and lacks ${missing.length}, such as ${describe(missing[0])}`;
 }
 
+/** Whether a replica counts other entries than its clock shows: by the last time at which it had to look. */
+function countDifference(
+  store: Store,
+  expected: readonly HeldEntry[],
+  nowMs: number,
+): string | undefined {
+  const shownAt = (timeMs: number) =>
+    expected.filter(({ value, expiresAt }) =>
+      value !== null && (expiresAt === noExpiry || expiresAt > timeMs)
+    ).length;
+  const [least, most] = [shownAt(nowMs), shownAt(nowMs - defaultLimits.expiryTickMaxMs)];
+  if (store.size >= least && store.size <= most) return undefined;
+  return `a count of ${store.size}, and should count from ${least} to ${most}`;
+}
+
 function isSame(a: HeldEntry, b: HeldEntry): boolean {
+  if (a.isBin !== b.isBin || a.counter !== b.counter || a.expiresAt !== b.expiresAt) return false;
   if (isLater(a, b) || isLater(b, a) || a.value?.length !== b.value?.length) return false;
   return a.value?.every((byte, i) => byte === b.value![i]) ?? true;
 }
 
-function describe({ key, value, timestamp, sequence, uid }: HeldEntry): string {
+function describe(entry: HeldEntry): string {
+  const { key, value, isBin, counter, expiresAt, timestamp, sequence, uid } = entry;
   const text = value && new TextDecoder().decode(value.subarray(0, 60));
-  return `${key} = ${text} (${timestamp}, ${sequence}, ${uid})`;
+  const extras = `${isBin ? "bin, " : ""}${counter}${expiresAt ? `, until ${expiresAt}` : ""}`;
+  return `${key} = ${text} (${timestamp}, ${sequence}, ${uid}; ${extras})`;
 }

@@ -32,21 +32,26 @@ export function pick(servers: readonly SimulatedServer[], random: Prng): Simulat
   return servers[random.below(servers.length)];
 }
 
-/** One Put or several by one actor, chosen at random, Deletes among them. */
+/** What is put to expire does so within this: while all is busy, while it settles, and later. */
+const ttlMsMax = 40_000;
+
+/** One Put or several by one actor, chosen at random, Deletes and what expires among them. */
 export function putSome(cluster: SimulatedCluster, random: Prng, { isHot, isLong }: Load): void {
   const server = pick(cluster.servers, random);
   const actor = random.below(server.queryActors.length);
   const count = isLong ? random.below(2) : random.below(10) === 0 ? 30 : 1;
   for (let i = 0; i < count; i++) {
     const key = isHot && random.below(2) === 0 ? "hot" : `key${random.below(40)}`;
-    const value = `${cluster.world.nowMs}/${i}`;
-    if (random.below(5) === 0) cluster.delete(server, actor, key);
-    else {cluster.put(
-        server,
-        actor,
-        key,
-        isLong ? value.padEnd(random.below(longValueBytes)) : value,
-      );}
+    const text = `${cluster.world.nowMs}/${i}`;
+    const dice = random.below(20);
+    const ttlMs = 1 + random.below(random.below(2) === 0 ? ttlMsMax / 20 : ttlMsMax);
+    if (dice < 4) cluster.delete(server, actor, key);
+    else if (dice < 6) cluster.expire(server, actor, key, dice === 4 ? null : ttlMs);
+    else {
+      const long = isLong ? text.padEnd(random.below(longValueBytes)) : text;
+      const value = dice < 8 ? new TextEncoder().encode(long) : long;
+      cluster.put(server, actor, key, value, dice % 4 === 0 ? { ttlMs } : {});
+    }
   }
 }
 
