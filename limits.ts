@@ -191,7 +191,7 @@ export interface Limits {
    * counts are behind for as many turns as that takes; what is shown is not.
    */
   readonly expiriesPerTurn: number;
-  /** While anything is to expire, a query actor looks at the clock this often, also when nobody asks. */
+  /** While it holds anything that expires, a query actor looks at the clock this often, also when nobody asks. */
   readonly expiryTickMaxMs: number;
   /** Lists of a query actor that are made at once; the next waits for one of them. */
   readonly listsAtOnce: number;

@@ -30,13 +30,15 @@ export class ExpiryClock {
     this.#isBehind = !this.#store.passTime(this.#context.now(), expiriesPerTurn);
   }
 
-  /** Requests a tick for the next expiry; to be called after each message. */
+  /**
+   * Requests a tick for the next expiry, and within `expiryTickMaxMs` in any case, because the clock may be
+   * set; to be called after each message.
+   */
   awaitNext(): void {
     if (this.#store.expiring === 0) return;
-    const { nextExpiryMs } = this.#store;
-    if (nextExpiryMs === undefined && !this.#isBehind) return;
+    const { nextExpiryMs = Infinity } = this.#store;
+    const delayMs = this.#isBehind ? 0 : nextExpiryMs - this.#context.now();
     const { expiryTickMaxMs } = this.#context.limits;
-    const delayMs = this.#isBehind ? 0 : nextExpiryMs! - this.#context.now();
     this.#ticks.tickWithin(Math.min(Math.max(delayMs, 1), expiryTickMaxMs));
   }
 

@@ -1,0 +1,72 @@
+import { assertEquals } from "../deps.ts";
+import { bytesOf, get } from "../support/store/stores.ts";
+import { SimulatedCluster } from "./simulated_cluster.ts";
+
+/** More than it takes a Put to be on all servers. */
+const settledMs = 2_000;
+
+const ttlMs = 30_000;
+
+Deno.test("an expiry is hidden on four servers whose clocks are off, without a message, and a Put after it lives", async () => {
+  const cluster = new SimulatedCluster(1, () => () => 100);
+  const first = await cluster.start({ queryActorCount: 2, clockSkewMs: -5_000 });
+  for (const clockSkewMs of [-1_000, 2_000, 5_000]) {
+    await cluster.start({ queryActorCount: 2, peers: [first], clockSkewMs });
+    await cluster.advance(settledMs);
+  }
+  const { servers, world, network } = cluster;
+  const replicas = servers.flatMap(({ stores, environment }) =>
+    stores.map((store) => ({ store, environment }))
+  );
+  const putMs = world.nowMs;
+  // By a clock in the middle: it is 2 s ahead.
+  cluster.put(servers[2], 1, "k", "v", { ttlMs });
+  cluster.put(first, 0, "stays", "v");
+  await cluster.advance(settledMs);
+  const bytesBefore = network.bytesSent;
+  const hiddenAfterMs = new Map<number, number>();
+  while (hiddenAfterMs.size < replicas.length && world.nowMs < putMs + 2 * ttlMs) {
+    await cluster.advance(100);
+    for (const [i, { store }] of replicas.entries()) {
+      if (store.size === 1 && !hiddenAfterMs.has(i)) hiddenAfterMs.set(i, world.nowMs - putMs);
+    }
+  }
+  // Each when its own clock says so, to a look at the clock a second and a step of this test.
+  for (const [i, { environment }] of replicas.entries()) {
+    const dueMs = ttlMs + 2_000 - environment.clockSkewMs;
+    const lateMs = hiddenAfterMs.get(i)! - dueMs;
+    assertEquals(lateMs >= 0 && lateMs <= 1_200, true, `replica ${i} is ${lateMs} ms late`);
+  }
+  for (const { store } of replicas) {
+    assertEquals([get(store, "k"), store.count(bytesOf("k")), store.tombstones], [null, 0, 1]);
+  }
+  assertEquals(network.bytesSent, bytesBefore);
+  assertEquals(cluster.difference(), undefined);
+
+  // The one whose clock is furthest behind puts the key again: it beats what has expired.
+  cluster.put(first, 1, "k", "again");
+  await cluster.advance(settledMs);
+  for (const { store } of replicas) {
+    assertEquals([get(store, "k"), store.size], ["again", 2]);
+  }
+  assertEquals(cluster.difference(), undefined);
+  await cluster.close();
+});
+
+Deno.test("a clock that was far ahead for a while takes nothing away for good", async () => {
+  const cluster = new SimulatedCluster(1, () => () => 100);
+  const first = await cluster.start({ queryActorCount: 1 });
+  const second = await cluster.start({ queryActorCount: 1, peers: [first] });
+  await cluster.advance(settledMs);
+  cluster.put(first, 0, "k", "v", { ttlMs: 3_600_000 });
+  await cluster.advance(settledMs);
+  second.environment.clockSkewMs = 10 * 3_600_000;
+  await cluster.advance(settledMs);
+  const sizes = () => cluster.servers.map(({ stores: [store] }) => store.size);
+  assertEquals(sizes(), [1, 0]);
+  second.environment.clockSkewMs = 0;
+  await cluster.advance(settledMs);
+  assertEquals(sizes(), [1, 1]);
+  assertEquals(get(second.stores[0], "k"), "v");
+  await cluster.close();
+});
