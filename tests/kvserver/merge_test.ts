@@ -173,3 +173,50 @@ for (const [row, putOrder, deletion, stays] of putsAgainstDeletes) {
     }
   });
 }
+
+/** Two writes of a key at once, of which one expires: the order of both, and which of the two expires. */
+const expiringAgainstOthers: [row: string, expiring: Order, other: Order, expires: boolean][] = [
+  ["the timestamp of what expires is greater", order(2, 0, "a"), order(1, 9, "b"), true],
+  [
+    "the other timestamp is greater, and its expiry none",
+    order(1, 9, "b"),
+    order(2, 0, "a"),
+    false,
+  ],
+  [
+    "all but the uids are equal, and that of what expires is greater",
+    order(1, 1, "b"),
+    order(1, 1, "a"),
+    true,
+  ],
+  [
+    "all but the uids are equal, and the other is greater",
+    order(1, 1, "a"),
+    order(1, 1, "b"),
+    false,
+  ],
+];
+
+for (const [row, expiring, other, expires] of expiringAgainstOthers) {
+  Deno.test(`a replica lets the key ${expires ? "expire" : "be"}, whatever comes first, when ${row}`, () => {
+    const entries = [
+      entryBytes("k", "expires", { ...expiring, expiresAt: 5, counter: 1 }),
+      entryBytes("k", "stays", { ...other, counter: 1 }),
+    ];
+    for (const arrivals of [entries, entries.toReversed(), [...entries, ...entries]]) {
+      for (const clocks of [[4, 6], [6, 6], [6, 4, 6]]) {
+        const store = new Store();
+        // The time passes before, between or after the two.
+        for (const [i, nowMs] of clocks.entries()) {
+          store.passTime(nowMs, 9);
+          if (i < arrivals.length) store.merge(arrivals[i]);
+        }
+        for (const entry of arrivals) store.merge(entry);
+        assertEquals([get(store, "k"), store.size], expires ? [null, 0] : ["stays", 1]);
+        store.passTime(4, 9);
+        assertEquals([get(store, "k"), store.size], [expires ? "expires" : "stays", 1]);
+        store.assertInvariants();
+      }
+    }
+  });
+}

@@ -10,6 +10,9 @@ export const longValueBytes = 150_000;
 /** In this time a converged cluster must not send a byte. */
 const idleMs = 3_000;
 
+/** At the end each clock jumps, and is at most so far off then. */
+const clockJumpMs = 20_000;
+
 /** What the Puts of a scenario are like. */
 export interface Load {
   /** Whether half of them are of one key. */
@@ -90,6 +93,9 @@ export async function settle(
   look: (cluster: SimulatedCluster) => void = () => {},
 ): Promise<string | undefined> {
   await cluster.advance(quietMs);
+  for (const { environment } of cluster.servers) {
+    environment.clockSkewMs = cluster.world.random.below(2 * clockJumpMs) - clockJumpMs;
+  }
   const bytesBefore = cluster.network.bytesSent;
   await cluster.advance(idleMs);
   const bytesWhileIdle = cluster.network.bytesSent - bytesBefore;
