@@ -72,11 +72,12 @@ const mutants: Record<string, PlantedFault> = {
     from: "this.#ticks.tickWithin(Math.min(Math.max(delayMs, 1), expiryTickMaxMs));",
     to: "",
   },
-  "the counts do not follow a clock that is set back": {
+  "nobody looks at the clock once all has expired": {
     noticedBy: "random",
-    file: "kvserver/store/expiries.ts",
-    from: "return last !== undefined && this.expiresAt(last) > nowMs ? last : none;",
-    to: "return none;",
+    file: "kvserver/query/expiry_clock.ts",
+    from: "const { nextExpiryMs = Infinity } = this.#store;",
+    to:
+      "const { nextExpiryMs = Infinity } = this.#store;\n    if (nextExpiryMs === Infinity) return;",
   },
   "a server that is no longer alone keeps its Puts to itself": {
     noticedBy: "random",
