@@ -105,6 +105,15 @@ export class ActorSystem extends ActorThread {
             "advertises it too",
           { peer, claimed },
         ),
+      memoryFull(isFull) {
+        const { bytes, maxBytes } = environment.memory;
+        if (isFull) {
+          system.log.warn(
+            "Memory is full ({bytes} bytes of {maxBytes}): no more is read from other servers until there is room",
+            { bytes, maxBytes },
+          );
+        } else system.log.info("There is memory again: other servers are read from");
+      },
       crowded: (crowd) => logCrowd(system.log, "the system port", crowd),
       dropped: (count) => system.countDropped(count),
       refused: (address, reason) => system.onRefused(address, reason),

@@ -49,6 +49,8 @@ export interface ConnectionHost {
   meet(claim: Claim, from: string, listener: MetListener): EndMeeting;
   /** Whether this system shows `countersign` to the system that asks, and to nobody else. */
   isMine(countersign: string, caller: SystemId): boolean;
+  /** Called when a connection is read no further because memory is full, and when that is over. */
+  waitsForMemory(waits: boolean): void;
   /** Called when the system of a connection was greeted, and when that connection ends. */
   opened(id: SystemId, connection: SystemConnection): void;
   closed(id: SystemId, connection: SystemConnection): void;
@@ -99,6 +101,8 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   #handled = 0;
   #acknowledged = 0;
   #isAckDue = false;
+  /** Whether the message that waits does so because the server's memory is full. */
+  #isMemoryFull = false;
   /** Goes on when there may be room for the message that waits. */
   #resume: (() => void) | undefined;
   /** Keeps the caller from being told that nobody answers at its address. */
@@ -152,6 +156,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   async #executeWhenRoom(frames: Uint8Array): Promise<Reply> {
     const { environment } = this.#host;
     while (!this.#hasRoom && !this.#closed) {
+      this.#noteMemoryFull(environment.memory.isExceeded);
       await new Promise<void>((resolve) => {
         // Nobody tells when the server's memory is no longer full.
         const { connectionCheckMs } = environment.limits;
@@ -159,9 +164,16 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
         this.#resume = () => (cancel(), resolve());
       });
     }
+    this.#noteMemoryFull(false);
     if (this.#closed) throw new Error("Cannot go on: the connection is closed");
     this.isWaiting = false;
     return this.execute(frames);
+  }
+
+  #noteMemoryFull(isFull: boolean): void {
+    if (isFull === this.#isMemoryFull) return;
+    this.#isMemoryFull = isFull;
+    this.#host.waitsForMemory(isFull);
   }
 
   get #hasRoom(): boolean {

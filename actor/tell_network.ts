@@ -56,6 +56,8 @@ export interface TellHost {
    * @param claimed the address that it says it has
    */
   mistaken(peer: string, claimed: string): void;
+  /** Called when nothing more is read from some systems because memory is full, and when that is over. */
+  memoryFull(isFull: boolean): void;
   /** Called for a connection to the port for which there was no room. */
   crowded(crowd: Crowd): void;
   /** Counts messages that were handed over to a link and did not leave, or left when nobody was there. */

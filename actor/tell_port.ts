@@ -70,6 +70,8 @@ class Links implements RemoteLinkHost, ConnectionHost {
   #shown = new Map<string, string | null>();
   /** The connections of each system that was greeted. */
   #connections = new Map<string, Set<SystemConnection>>();
+  /** How many connections are read no further because memory is full. */
+  #waitingForMemory = 0;
   /** Links that are being closed. */
   #closing = new Set<Promise<void>>();
 
@@ -202,6 +204,12 @@ class Links implements RemoteLinkHost, ConnectionHost {
 
   isHeard(id: SystemId): boolean {
     return this.#connections.has(systemKey(id));
+  }
+
+  waitsForMemory(waits: boolean): void {
+    const before = this.#waitingForMemory;
+    this.#waitingForMemory += waits ? 1 : -1;
+    if ((before === 0) !== (this.#waitingForMemory === 0)) this.system.memoryFull(waits);
   }
 
   opened(id: SystemId, connection: SystemConnection): void {

@@ -2,8 +2,16 @@ import type { Marshalled, MetListener, SystemId, TellHost } from "../../actor/mo
 import { StatsTable } from "../../actor/stats.ts";
 import { type ConnectionHost, SystemConnection } from "../../actor/system_connection.ts";
 import { MemoryAccount, realEnvironment, type Reply } from "../../rpc/mod.ts";
-import { assertEquals, assertStringIncludes, fc, msgpackDecode, msgpackEncode } from "../deps.ts";
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  fc,
+  msgpackDecode,
+  msgpackEncode,
+} from "../deps.ts";
 import { framesIn } from "../support/rpc/raw_socket.ts";
+import { testInWorld } from "../support/simulation.ts";
 import { concat, frame, frameOf, requestFrame } from "../support/rpc/wire.ts";
 
 const incarnation = "this-one";
@@ -19,6 +27,8 @@ class KeepingHost implements TellHost, ConnectionHost {
   readonly refusals: [from: string, reason: string][] = [];
   /** What is sent behind the replies. */
   readonly sent: unknown[] = [];
+  /** Whether memory is waited for, at each change. */
+  readonly waits: boolean[] = [];
   ended = 0;
   meetingsEnded = 0;
   /** Those who wait for what comes of their introduction. */
@@ -45,6 +55,10 @@ class KeepingHost implements TellHost, ConnectionHost {
   check = (counter: number) => counter === forbidden ? "nobody is there" : undefined;
   mistaken(): void {}
   crowded(): void {}
+  memoryFull(): void {}
+  waitsForMemory(waits: boolean): void {
+    this.waits.push(waits);
+  }
   unanswered(): void {}
   dropped(): void {}
   bug(error: unknown): void {
@@ -240,6 +254,31 @@ Deno.test("SystemConnection says how many messages were handled, once a turn", a
   await null;
   assertEquals(host.sent, [[2, "Ack", [2]], [2, "Ack", [3]]]);
 });
+
+testInWorld(
+  "SystemConnection says when it waits for memory, and when it goes on",
+  async (world) => {
+    const host = new KeepingHost();
+    const environment = Object.assign(world.environment(), { memory: new MemoryAccount(1_000) });
+    Object.assign(host, { environment });
+    const tell = spellings[0](7, msgpackEncode("a"));
+    const connections = [1, 2].map(() => host.newConnection());
+    for (const connection of connections) execute(connection, hello);
+    environment.memory.charge(2_000);
+    const waiting = connections.map((connection) => {
+      assertEquals(execute(connection, tell).consumed, 0);
+      return connection.execute(tell) as Promise<Reply>;
+    });
+    await world.advance(10_000);
+    assertEquals([host.told.length, host.waits], [0, [true, true]]);
+    connections[1].close();
+    await assertRejects(() => waiting[1]);
+    assertEquals(host.waits, [true, true, false]);
+    environment.memory.charge(-2_000);
+    await world.complete(waiting[0]);
+    assertEquals([host.told.length, host.waits], [1, [true, true, false, false]]);
+  },
+);
 
 Deno.test("SystemConnection reads no more while too much waits to be handled", async () => {
   for (const bound of [{ unhandledMessagesMax: 2 }, { unhandledBytesMax: 5 }]) {

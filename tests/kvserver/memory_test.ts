@@ -1,6 +1,7 @@
 import { withLimits } from "../../limits.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertGreater, assertLess, assertLessOrEqual } from "../deps.ts";
+import { MemoryLog } from "../support/memory_log.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { frameHeader } from "../support/rpc/wire.ts";
 import { requestFrame } from "../support/rpc/wire.ts";
@@ -201,7 +202,8 @@ Deno.test("a server whose memory is full takes no more from another one, and ans
   const large = await serve({ maxMemory: 256 * MiB, limits });
   for (let i = 0; i < 30; i++) await large.client.put(`key ${i}`, "v".repeat(2 * MiB));
   const remoteDescs = [large.server.description];
-  const small = await serve({ maxMemory: 32 * MiB, remoteDescs, limits });
+  const log = new MemoryLog();
+  const small = await serve({ maxMemory: 32 * MiB, remoteDescs, limits, log });
   await soon(() => memoryBytes(small) > 20 * MiB);
   for (let i = 0; i < 40; i++) {
     await sleep(50);
@@ -209,6 +211,7 @@ Deno.test("a server whose memory is full takes no more from another one, and ans
     assertEquals((await small.client.get("key 0"))?.length, 2 * MiB);
   }
   assertLess(Number((await small.client.stats()).keys), 16);
+  assert(log.lines.some((line) => /^warn {2}Memory is full \(\d+ bytes of 33554432\)/.test(line)));
   await small[Symbol.asyncDispose]();
   // What the other one did not take is with nobody else.
   await large.client.close();
