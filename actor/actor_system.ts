@@ -1,4 +1,4 @@
-import { consoleLogger, logCrowd, type Logger } from "../log/mod.ts";
+import { consoleLogger, logCrowd, logCut, type Logger } from "../log/mod.ts";
 import {
   type Environment,
   MsgpackError,
@@ -114,6 +114,7 @@ export class ActorSystem extends ActorThread {
           );
         } else system.log.info("There is memory again: other servers are read from");
       },
+      cut: (cut) => logCut(system.log, "the system port", cut),
       crowded: (crowd) => logCrowd(system.log, "the system port", crowd),
       dropped: (count) => system.countDropped(count),
       refused: (address, reason) => system.onRefused(address, reason),

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Crowd } from "../rpc/mod.ts";
+import type { Crowd, Cut } from "../rpc/mod.ts";
 import type { Delivery, Marshalled } from "./marshaller.ts";
 import type { MetListener } from "./introductions.ts";
 import type { SystemId } from "./system_id.ts";
@@ -60,6 +60,8 @@ export interface TellHost {
   memoryFull(isFull: boolean): void;
   /** Called for a connection to the port for which there was no room. */
   crowded(crowd: Crowd): void;
+  /** Called for a connection to the port that is ended because memory is full. */
+  cut(cut: Cut): void;
   /** Counts messages that were handed over to a link and did not leave, or left when nobody was there. */
   dropped(count: number): void;
   /**

@@ -45,6 +45,7 @@ export class RpcTellNetwork implements TellNetwork {
       serve: (sendDeferred, peer, end) =>
         new SystemConnection(links, { peer: hostOf(peer), sendDeferred, end }),
       onCrowded: (crowd) => host.crowded(crowd),
+      onCut: (cut) => host.cut(cut),
     });
     return {
       address: server.address,

@@ -92,6 +92,7 @@ export {
   writeFlagResponse,
 } from "./message.ts";
 export {
+  type Cut,
   type EndConnection,
   type FrameExecutor,
   type Reply,

@@ -41,6 +41,14 @@ const nothing = new Uint8Array();
 /** What a connection that is served needs of the world outside. */
 export type ServingEnvironment = Pick<Timers, "after"> & Limited & Accounted & Sliced;
 
+/** A connection that is ended because memory is full. */
+export interface Cut {
+  /** The host at its other end. */
+  host: string;
+  /** Bytes that were charged for it. */
+  heldBytes: number;
+}
+
 /** Executes the frames of one connection. */
 export interface FrameExecutor {
   /** Whether the other end is a server: it may be idle, and is cut for its memory last. Default: it is none. */
@@ -81,6 +89,7 @@ export class ServedConnection implements MemoryHolder {
   #flow: Flow;
   /** Bytes of the receive buffer that are charged. */
   #bufferBytes = 0;
+  #onCut: ((cut: Cut) => void) | undefined;
   /** Whether a whole frame has come. */
   #hasSpoken = false;
   /** How often something came or left, and what that was when it was looked at last. */
@@ -111,12 +120,17 @@ export class ServedConnection implements MemoryHolder {
   /** Called when it is closed. */
   #onClosed: (() => void) | undefined;
 
-  /** @param serve makes the executor of its frames */
+  /**
+   * @param serve makes the executor of its frames
+   * @param onCut called when it is ended because memory is full
+   */
   constructor(
     stream: ByteStream,
     environment: ServingEnvironment,
     serve: (sendDeferred: SendDeferred, end: EndConnection) => FrameExecutor,
+    onCut?: (cut: Cut) => void,
   ) {
+    this.#onCut = onCut;
     this.#stream = stream;
     this.#environment = environment;
     this.#deferredRepliesMax = environment.limits.deferredRepliesMax;
@@ -164,6 +178,7 @@ export class ServedConnection implements MemoryHolder {
 
   /** Ends it now, because it holds more memory than others, of which there is not enough. */
   cut(): void {
+    if (!this.#closed) this.#onCut?.({ host: this.host, heldBytes: this.heldBytes });
     this.#closeFor(`it held ${this.heldBytes} bytes, and memory is full`);
   }
 

@@ -2,6 +2,7 @@ import { hostOf } from "./address.ts";
 import { ConnectionRoom, type Occupant } from "./connection_room.ts";
 import { LocalFigure } from "./memory_account.ts";
 import {
+  type Cut,
   type EndConnection,
   type FrameExecutor,
   type SendDeferred,
@@ -33,6 +34,8 @@ export interface RpcServerOptions {
   room?: ConnectionRoom;
   /** Called for a connection for which there was no room. */
   onCrowded?(crowd: Crowd): void;
+  /** Called for a connection that is ended because memory is full. */
+  onCut?(cut: Cut): void;
 }
 
 /** What became of a connection for which there was no room. */
@@ -134,6 +137,7 @@ export class RpcServer {
       stream,
       this.#options.environment,
       (sendDeferred, end) => this.#options.serve(sendDeferred, stream.peer, end),
+      (cut) => this.#options.onCut?.(cut),
     );
     this.#add(connection);
     if (this.#cancelCheck === undefined) this.#checkLater();

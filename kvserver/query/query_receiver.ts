@@ -4,6 +4,7 @@ import {
   Charge,
   type ConnectionRoom,
   type Crowd,
+  type Cut,
   type Environment,
   type FrameExecutor,
   frameHeaderBytes,
@@ -47,6 +48,8 @@ export interface QueryReceiverOptions {
   room?: ConnectionRoom;
   /** Called for a connection for which there was no room. */
   onCrowded?(crowd: Crowd): void;
+  /** Called for a connection that is ended because memory is full. */
+  onCut?(cut: Cut): void;
 }
 
 /**

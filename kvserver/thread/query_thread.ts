@@ -1,6 +1,12 @@
 import type { ActorRef, ActorThread } from "../../actor/mod.ts";
-import { logCrowd, type Logger } from "../../log/mod.ts";
-import { ConnectionRoom, type Crowd, type Environment, type Transport } from "../../rpc/mod.ts";
+import { logCrowd, logCut, type Logger } from "../../log/mod.ts";
+import {
+  ConnectionRoom,
+  type Crowd,
+  type Cut,
+  type Environment,
+  type Transport,
+} from "../../rpc/mod.ts";
 import { bind } from "./bind.ts";
 import { QueryReceiver } from "../query/query_receiver.ts";
 import { clientConnections } from "../query/server_stats.ts";
@@ -64,6 +70,7 @@ export class QueryThread {
         this.#thread.extraFigure(clientConnections),
       ),
       onCrowded: (crowd: Crowd) => logCrowd(this.#log, "the query ports", crowd),
+      onCut: (cut: Cut) => logCut(this.#log, "the query ports", cut),
     };
     for (const [i, queryActor] of this.#queryActors.entries()) {
       const port = ports[i];

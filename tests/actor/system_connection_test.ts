@@ -55,6 +55,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   check = (counter: number) => counter === forbidden ? "nobody is there" : undefined;
   mistaken(): void {}
   crowded(): void {}
+  cut(): void {}
   memoryFull(): void {}
   waitsForMemory(waits: boolean): void {
     this.waits.push(waits);

@@ -32,6 +32,7 @@ class Liar {
       mistaken() {},
       unanswered() {},
       crowded() {},
+      cut() {},
       memoryFull() {},
       dropped() {},
       refused() {},
