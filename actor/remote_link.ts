@@ -7,6 +7,7 @@ import {
   frameLength,
   type FrameReader,
   FrameSender,
+  hostOf,
   MsgpackReader,
   pause,
 } from "../rpc/mod.ts";
@@ -42,6 +43,7 @@ export interface RemoteLinkHost {
  */
 export class RemoteLink implements TellLink {
   readonly id: SystemId;
+  host: string | undefined;
   epoch = 0;
   isUp = false;
   isWrongIncarnation = false;
@@ -192,6 +194,7 @@ export class RemoteLink implements TellLink {
     this.#stream = stream;
     this.#greeted = { now, atMs: this.#environment.monotonicMs() };
     if (this.#closed) return;
+    this.host = hostOf(stream.peer);
     this.isUp = true;
     this.isWrongIncarnation = false;
     this.foundIncarnation = undefined;

@@ -114,6 +114,8 @@ export interface ToldClock {
 
 /** The state of a link. */
 export interface LinkState {
+  /** The host that it led to last, whatever the system's address calls it; `undefined`: it led nowhere yet. */
+  readonly host: string | undefined;
   /** Whether a message that is handed over now leaves soon. */
   readonly isUp: boolean;
   /**
@@ -157,6 +159,7 @@ export interface TellLink extends LinkState {
 
 /** The state of a link for which there is no place. */
 export const noLink: LinkState = {
+  host: undefined,
   isUp: false,
   epoch: 0,
   isWrongIncarnation: false,

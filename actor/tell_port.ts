@@ -1,4 +1,4 @@
-import { type Environment, hostOf, RpcServer, type Transport } from "../rpc/mod.ts";
+import { type Environment, greatestShare, hostOf, RpcServer, type Transport } from "../rpc/mod.ts";
 import { Countersigns } from "./countersign.ts";
 import { greet, type GreetedStream, RefusedError } from "./greeting.ts";
 import {
@@ -181,7 +181,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
 
   #add(id: SystemId, greeted?: GreetedStream): RemoteLink | undefined {
     const { linksMax } = this.environment.limits;
-    if (this.#linkCount >= linksMax) this.#forgetUnused();
+    if (this.#linkCount >= linksMax) this.#forgetUnused(id, greeted);
     if (this.#linkCount >= linksMax) return undefined;
     const link = new RemoteLink(id, this, greeted);
     let links = this.#links.get(id.incarnation);
@@ -191,14 +191,20 @@ class Links implements RemoteLinkHost, ConnectionHost {
     return link;
   }
 
-  /** Makes room: ends the links that lead to another incarnation, and those that nobody watches. */
-  #forgetUnused(): void {
-    for (const links of [...this.#links.values()]) {
-      for (const link of [...links.values()]) {
-        const isUnused = link.isWrongIncarnation || link.isUnused && link.told === 0;
-        if (isUnused && !link.isHeard) this.unlink(link.id);
-      }
-    }
+  /**
+   * Makes room: ends the links that lead to another incarnation, and those that nobody watches, as far as
+   * their systems are not heard. When all are, one that nobody watches makes way, of the host that has most.
+   */
+  #forgetUnused({ address }: SystemId, greeted?: GreetedStream): void {
+    const unused = [...this.#links.values()].flatMap((links) => [...links.values()]).filter((
+      link,
+    ) => link.isWrongIncarnation || link.isUnused && link.told === 0);
+    const unheard = unused.filter(({ isHeard }) => !isHeard);
+    for (const { id } of unheard) this.unlink(id);
+    if (unheard.length > 0) return;
+    const host = hostOf(greeted?.stream.peer ?? address);
+    const most = greatestShare(unused, (link) => link.host ?? hostOf(link.id.address), host);
+    if (most !== undefined) this.unlink(most[most.length - 1].id);
   }
 
   // ---- systems that are heard -----------------------------------------------------------------

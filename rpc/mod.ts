@@ -73,6 +73,7 @@ export { escapeControl, escapeControlInLines, escapedJson } from "./escape.ts";
 export { FrameError, frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
 export { pause } from "./pause.ts";
 export { freeMemory } from "./free_memory.ts";
+export { greatestShare } from "./greatest_share.ts";
 export { isUnintelligible } from "./unintelligible.ts";
 export { FrameSender, type FrameSenderListener } from "./frame_sender.ts";
 export {

@@ -5,6 +5,7 @@ import {
   type LinkState,
   uid,
 } from "../../actor/mod.ts";
+import { greatestShare, hostOf } from "../../rpc/mod.ts";
 import type { PeerNote } from "../messages/peer_note.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Peer } from "./peer.ts";
@@ -94,7 +95,8 @@ export class Membership {
   }
 
   /** An address has few lives: who starts again and again, or says so, takes no other peer's place. */
-  #makeRoom({ address }: ActorRef): void {
+  #makeRoom(ref: ActorRef): void {
+    const { address } = ref;
     const { peersMax, livesPerAddressMax } = this.#context.limits;
     const lives = [...this.#peers.values()].filter(({ ref }) => ref.address === address);
     if (lives.length >= livesPerAddressMax) {
@@ -102,6 +104,31 @@ export class Membership {
       this.#forgetEnded(lives.find(isSilent) ?? lives[0]);
     }
     if (this.#peers.size >= peersMax) this.#forgetLostPeer();
+    if (this.#peers.size >= peersMax) this.#forgetOfMost(ref);
+  }
+
+  /** Forgets a peer of the host that has most of them, unless the host of `ref` has as many. */
+  #forgetOfMost(ref: ActorRef): void {
+    const peers = this.#peers.values();
+    const most = greatestShare(peers, (peer) => this.#hostOf(peer.ref), this.#hostOf(ref));
+    if (most === undefined) return;
+    const isSilent = (peer: Peer) => !this.#context.link(peer.ref).isHeard;
+    const peer = most.findLast(isSilent) ?? most[most.length - 1];
+    this.#context.log.warn(
+      "Peer {peer} makes way for {other}, because its host has {count} of {size}",
+      {
+        peer: peer.ref.address,
+        other: ref.address,
+        count: most.length,
+        size: this.#peers.size,
+      },
+    );
+    this.#forget(peer);
+  }
+
+  /** The host that the link to a system led to: a host has as many names as it likes. */
+  #hostOf(ref: ActorRef): string {
+    return this.#context.link(ref).host ?? hostOf(ref.address);
   }
 
   /** Greets a server that a peer names. A `MetMessage` comes once it was greeted, and makes it a peer. */

@@ -167,3 +167,28 @@ testInWorld(
     await world.complete(system.close());
   },
 );
+
+testInWorld("one host that has all links leaves one for another", async (world) => {
+  const limits = withLimits({ messageIntroductionsMax: 4, peersMax: 4, linksMax: 4 });
+  const environment = world.environment({ limits });
+  const { network, system, far } = await startBesideScripted(world, environment);
+  const greet = async (address: string, life: string) => {
+    const stream = await world.complete(network.connect(system.address));
+    await world.complete(stream.write(requestFrame(1, "Hello", [1, address, life, null])));
+    await world.advance(200);
+    return stream;
+  };
+  const streams = [];
+  for (let life = 0; life < 8; life++) streams.push(await greet(far.address, `life ${life}`));
+  const other = new ScriptedServer(network, 1, "other");
+  other.onRequest = (request) => other.reply(request, null);
+  const wire = network.at(other.address);
+  streams.push(await greet(other.address, "life"));
+  assertEquals([wire.dials, wire.connections.map(({ server }) => server.closed)], [1, [false]]);
+  await world.advance(10_000);
+  // It was linked, and is no more dialed than that.
+  assertEquals([wire.dials, wire.connections[0].client.closed], [1, false]);
+  for (const stream of streams) stream.close();
+  for (const server of [far, other]) server.close();
+  await world.complete(system.close());
+});

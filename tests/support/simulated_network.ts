@@ -10,6 +10,7 @@ import {
   type ToldClock,
 } from "../../actor/mod.ts";
 import { defaultLimits } from "../../limits.ts";
+import { hostOf } from "../../rpc/mod.ts";
 import type { SimulatedWorld } from "./simulated_environment.ts";
 
 /** How long a link is down at first, and between two looks whether it can be up again. */
@@ -203,6 +204,10 @@ class SimulatedLink implements TellLink {
     if (this.#greeted === undefined) return undefined;
     const ageMs = this.#network.world.nowMs - this.#greeted.atMs;
     return { nowMs: this.#greeted.clockMs + ageMs, ageMs };
+  }
+
+  get host(): string {
+    return hostOf(this.to.address);
   }
 
   get roomBytes(): number {

@@ -13,13 +13,18 @@ class Members {
   readonly members: Membership;
   /** Incarnations that have a connection to this server. */
   readonly heard = new Set<string>();
+  /** Where addresses lead. */
+  readonly hosts = new Map<string, string>();
 
   constructor() {
     const context = {
       limits: defaultLimits,
       self: { address: "self:1", incarnation: "self", counter: 1 },
       monotonicMs: () => 0,
-      link: ({ incarnation }) => ({ isHeard: this.heard.has(incarnation) } as LinkState),
+      link: ({ incarnation, address }) => {
+        const host = this.hosts.get(address);
+        return { host, isHeard: this.heard.has(incarnation) } as LinkState;
+      },
       watchLink: () => {},
       unlink: ({ incarnation }) => void this.unlinked.push(incarnation),
       log: silentLogger,
@@ -50,4 +55,21 @@ Deno.test("a server too many is no peer, and is dialed no longer", () => {
   for (let i = 0; i < peersMax; i++) assertEquals(it.learn(`peer${i}:1`, `${i}`), true);
   assertEquals(it.learn("late:1", "late"), false);
   assertEquals([it.members.size, it.unlinked], [peersMax, ["late"]]);
+});
+
+Deno.test("one host leaves places for others, whatever names it has", () => {
+  const it = new Members();
+  for (let i = 0; i < peersMax; i++) {
+    const address = i < 3 ? `peer${i}:1` : `name${i}.example:1`;
+    if (i >= 3) it.hosts.set(address, "192.0.2.1");
+    it.learn(address, `${i}`);
+    if (i !== 10) it.heard.add(`${i}`);
+  }
+  // First goes the one that has no connection here.
+  for (let i = 0; i < 3; i++) assertEquals(it.learn(`late${i}:1`, `late${i}`), true);
+  assertEquals(it.unlinked, ["10", `${peersMax - 1}`, `${peersMax - 2}`]);
+  // Its own next one has no place.
+  it.hosts.set("name.example:1", "192.0.2.1");
+  assertEquals(it.learn("name.example:1", "one more"), false);
+  assertEquals([it.members.size, it.unlinked.at(-1)], [peersMax, "one more"]);
 });

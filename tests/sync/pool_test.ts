@@ -92,6 +92,7 @@ Deno.test("a sync actor keeps nothing for one that is gone", () => {
   Object.assign(stage.link, {
     isUp: true,
     isWrongIncarnation: false,
+    host: undefined,
     roomBytes: defaultLimits.outboxBytesMax,
   });
   assertEquals(stage.keptKeys(), []);

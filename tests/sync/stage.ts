@@ -33,6 +33,7 @@ export function entryOf(key: string, timestamp: number, value = ""): TextEntry {
 export class Stage {
   nowMs = 0;
   link = {
+    host: undefined,
     isUp: true,
     isWrongIncarnation: false,
     isHeard: false,
