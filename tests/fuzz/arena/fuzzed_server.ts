@@ -10,6 +10,9 @@ const lineCharsMax = 100_000;
 /** Lines that the bound of the log does not count: why it ends, and how many lines were left out. */
 const uncountedLines = 20;
 
+/** Has the C library give large buffers back when they are freed, as docs/guarantees.md recommends. */
+const allocator = { MALLOC_MMAP_THRESHOLD_: "65536" };
+
 /** How long an orderly stop may take before the process is killed. */
 const stopMs = 20_000;
 
@@ -33,7 +36,12 @@ export class FuzzedServer {
   /** @param mayEnd whether its end is none of its faults */
   constructor(args: readonly string[], mayEnd = false) {
     this.#isStopping = mayEnd;
-    this.child = spawnCmud(["server", "--port", "0", "--json", ...args]);
+    this.child = spawnCmud(
+      ["server", "--port", "0", "--json", ...args],
+      "null",
+      undefined,
+      allocator,
+    );
     const ready = Promise.withResolvers<Target | undefined>();
     this.ready = ready.promise;
     const reading = Promise.all([

@@ -15,7 +15,7 @@ const holding: readonly Uint8Array[] = [
 const openCount = 30;
 
 /** How long one stays, if it is not cut. */
-const staysMs = 1_000;
+const staysMs = 2_500;
 
 /** Opens connections, sends half a frame or asks for much, and reads nothing, again and again. */
 export async function holdMemory(address: string, goesOn: () => boolean): Promise<void> {

@@ -15,8 +15,8 @@ export const readEntries: ReadonlyMap<string, string> = new Map(
 /** Requests that are sent together. */
 export const batchRequests = 10;
 
-/** Batches of a connection that are sent and not answered, at the most. */
-const openBatchesMax = 4;
+/** Requests of a client that are sent and not answered, at the most. */
+export const openRequestsMax = 4 * batchRequests;
 
 /** For so long a batch waits to be sent; then it is given up. */
 const patienceMs = 1_000;
@@ -104,7 +104,7 @@ export class LoadClient {
 
   #mayBeSent(arrivals: Arrivals, everyMs: number): boolean {
     if (everyMs === 0) return this.#open.length <= batchRequests;
-    return arrivals.take(this.#open.length <= (openBatchesMax - 1) * batchRequests);
+    return arrivals.take(this.#open.length <= openRequestsMax - batchRequests);
   }
 
   async #send(socket: RawSocket): Promise<void> {

@@ -6,7 +6,13 @@ import { FuzzedServer } from "../arena/fuzzed_server.ts";
 import type { PoliteReport } from "../polite/polite_client.ts";
 import { PoliteClients } from "../polite/polite_clients.ts";
 import { holdMemory } from "./holders.ts";
-import { batchRequests, clientBytes, LoadClient, readEntries } from "./load_client.ts";
+import {
+  batchRequests,
+  clientBytes,
+  LoadClient,
+  openRequestsMax,
+  readEntries,
+} from "./load_client.ts";
 import { LoadFigures } from "./load_figures.ts";
 
 /** What a run does. */
@@ -30,8 +36,11 @@ const MiB = 1024 * 1024;
 /** `--max-memory` of the server. */
 const maxMemoryMiB = 128;
 
-/** What is counted may exceed the bound by this: what comes in before it is looked at. */
-const uncheckedMiB = 16;
+/**
+ * What is counted may exceed the bound by this: what the receive buffers of all connections grow by that
+ * are read in one turn, before it is looked at.
+ */
+const uncheckedMiB = 48;
 
 /** The process takes up to so much more than is counted: a factor, and the program with two threads. */
 const processMax = { factor: 1.6, MiB: 80 };
@@ -46,7 +55,9 @@ const valueFactor = 1.5;
 const overloadFactor = 10;
 
 const saturatingClients = 8;
-const overloadingClients = 100;
+
+/** Clients that overload: as many as wait for what the server does in a second, when none reads slowly. */
+const overloadingClients = { least: 8, most: 100 };
 
 /** When all has to be as before. A busy machine is given more time. */
 const normalMsMax = { judged: 2_000, lenient: 15_000 };
@@ -178,7 +189,7 @@ class OverloadRun {
     const figures = new LoadFigures();
     const addresses = this.#target.queryAddresses;
     const clients = Array.from(
-      { length: isOverload ? overloadingClients : saturatingClients },
+      { length: isOverload ? clientsFor(perSecond / overloadFactor) : saturatingClients },
       (_, i) => new LoadClient(addresses[i % addresses.length], `${name}${i}`, figures),
     );
     const everyMs = isOverload ? clients.length * batchRequests * 1_000 / perSecond : 0;
@@ -257,6 +268,11 @@ class OverloadRun {
     this.#faults.push(...report.faults);
     return report;
   }
+}
+
+function clientsFor(perSecond: number): number {
+  const { least, most } = overloadingClients;
+  return Math.round(Math.min(most, Math.max(least, perSecond / openRequestsMax)));
 }
 
 function politeText({ latenciesMs, answers, refusals }: PoliteReport): string {

@@ -8,5 +8,4 @@ Deno.test("of ten times what a server can do, what it acknowledges is there, and
   assertEquals(faults, [], text);
   assertGreater(load.answered, 0);
   assertGreater(load.refused, 0);
-  assertGreater(load.offered, 2 * load.answered);
 });

@@ -10,15 +10,17 @@ export const denoArguments = [
   main,
 ];
 
-/** Starts it, in the folder `cwd`. */
+/** Starts it, in the folder `cwd`, with `env` beside what is in the environment. */
 export function spawnCmud(
   args: readonly string[],
   stdin: "piped" | "null" = "null",
   cwd?: string,
+  env: Record<string, string> = {},
 ): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: [...denoArguments, ...args],
     cwd,
+    env,
     stdin,
     stdout: "piped",
     stderr: "piped",
