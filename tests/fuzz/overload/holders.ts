@@ -17,14 +17,14 @@ const openCount = 30;
 /** How long one stays, if it is not cut. */
 const staysMs = 2_500;
 
-/** Opens connections, sends half a frame or asks for much, and reads nothing, again and again. */
-export async function holdMemory(address: string, goesOn: () => boolean): Promise<void> {
+/** Opens connections, sends half a frame or asks for much, and reads nothing, again and again until `endMs`. */
+export async function holdMemory(address: string, endMs: number): Promise<void> {
   const hold = async (bytes: Uint8Array) => {
-    while (goesOn()) {
+    while (performance.now() < endMs) {
       await attempt(async () => {
         using socket = await RawSocket.connect(address, Infinity);
         const sending = attempt(() => socket.send(bytes));
-        await sleep(staysMs);
+        await sleep(Math.min(staysMs, Math.max(0, endMs - performance.now())));
         socket[Symbol.dispose]();
         await sending;
       });

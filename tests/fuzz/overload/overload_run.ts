@@ -199,7 +199,7 @@ class OverloadRun {
     const answered = Promise.all([
       this.#watchMemory(goesOn),
       ...clients.map((client) => client.run(everyMs, goesOn)),
-      ...(isOverload ? addresses.map((address) => holdMemory(address, goesOn)) : []),
+      ...(isOverload ? addresses.map((address) => holdMemory(address, endMs)) : []),
     ]);
     return { figures, clients, over, answered };
   }
