@@ -89,9 +89,14 @@ export class Client {
 
   /**
    * The value of `key`, or `undefined` when it is absent: a string or bytes, as which it was put.
+   *
+   * @typeParam T of values, by the caller's word: who puts only strings may say so. Nothing checks it.
    */
-  get(key: string, options?: ClientCallOptions): Promise<Value | undefined> {
-    return this.#call(getCall(key), options);
+  get<T extends Value = Value>(
+    key: string,
+    options?: ClientCallOptions,
+  ): Promise<T | undefined> {
+    return this.#call(getCall(key), options) as Promise<T | undefined>;
   }
 
   /**
@@ -128,17 +133,22 @@ export class Client {
   /**
    * All entries whose keys begin with `prefix`, in ascending order of the keys' UTF-8 bytes. What
    * is too large for one reply is scanned; it is then no snapshot of one moment.
+   *
+   * @typeParam T of values, as `get` has it
    */
-  async list(prefix: string, options?: ClientCallOptions): Promise<Map<string, Value>> {
+  async list<T extends Value = Value>(
+    prefix: string,
+    options?: ClientCallOptions,
+  ): Promise<Map<string, T>> {
     const address = this.#router.nextAddr();
     try {
-      return await this.#callAt(address, listCall(prefix), options);
+      return await this.#callAt(address, listCall(prefix), options) as Map<string, T>;
     } catch (error) {
       if (!(error instanceof RpcError) || error.code !== "too_large") throw error;
     }
-    const entries = new Map<string, Value>();
+    const entries = new Map<string, T>();
     for await (const [key, value] of this.#scanAt(address, prefix, options)) {
-      entries.set(key, value);
+      entries.set(key, value as T);
     }
     return entries;
   }
@@ -146,9 +156,15 @@ export class Client {
   /**
    * The entries whose keys begin with `prefix`, page by page from one address, in ascending order
    * of the keys' UTF-8 bytes. A key that is there throughout comes exactly once.
+   *
+   * @typeParam T of values, as `get` has it
    */
-  async *scan(prefix: string, options?: ClientCallOptions): AsyncGenerator<[string, Value]> {
-    yield* this.#scanAt(this.#router.nextAddr(), prefix, options);
+  async *scan<T extends Value = Value>(
+    prefix: string,
+    options?: ClientCallOptions,
+  ): AsyncGenerator<[string, T]> {
+    const entries = this.#scanAt(this.#router.nextAddr(), prefix, options);
+    yield* entries as AsyncGenerator<[string, T]>;
   }
 
   /** As `scan`, the entries as they are kept: with when they expire and when they were written. */

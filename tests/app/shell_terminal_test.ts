@@ -1,5 +1,6 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { runCommandLine } from "../../app/mod.ts";
+import { shellCommands } from "../../app/kv/shell_commands.ts";
 import { completeLine, hintFor } from "../../app/kv/shell_completion.ts";
 import { quoteWord, splitWords, wordsSoFar } from "../../app/kv/shell_words.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes, fc } from "../deps.ts";
@@ -131,7 +132,7 @@ Deno.test("completeLine() has candidates for each place of a line", () =>
     for (const key of ["k1", "k 2", ""]) await client.put(key, "v");
     const { signal } = new AbortController();
     const cases: [string, string, string[]][] = [
-      ["", "", ["get", "put", "delete", "list", "scan", "count", "watch", "help", "exit"]],
+      ["", "", shellCommands.map(({ name }) => name)],
       ["  L", "L", ["list"]],
       ["x", "x", []],
       ["get ", "", ['""', '"k 2"', "k1"]],
