@@ -45,9 +45,13 @@ export {
   type Environment,
   type ErrorCode,
   errorCodes,
+  type Flow,
   isRetriable,
   type Random,
   RpcError,
+  type Sliced,
+  type SliceEnvironment,
   TimeoutError,
   type Timers,
+  type TimeSlices,
 } from "../rpc/mod.ts";

@@ -30,7 +30,9 @@ export type ScanPage = Page<[key: string, value: Value]>;
 
 /** An entry as it is kept, for backups. */
 export interface ExportedEntry {
+  /** Begins with the prefix that was asked for. */
   key: string;
+  /** A string or bytes, as which it was put. */
   value: Value;
   /** When it expires, milliseconds since the epoch; absent when it does not. */
   expiresAt?: number;

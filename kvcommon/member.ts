@@ -17,6 +17,7 @@ export interface Member {
   readonly address: string;
   /** Names its life since its last start; `null` when it was not reached since the server that tells it started. */
   readonly incarnation: string | null;
+  /** How it is reached, as the server sees it that tells it. */
   readonly state: MemberState;
   /** Since when it is in that state, in milliseconds since the epoch. */
   readonly sinceMs: number;

@@ -46,7 +46,11 @@ export type {
   Clock,
   Dialer,
   Environment,
+  Flow,
   Random,
+  Sliced,
+  SliceEnvironment,
   Timers,
+  TimeSlices,
   Transport,
 } from "../rpc/mod.ts";

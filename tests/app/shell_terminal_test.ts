@@ -141,7 +141,7 @@ Deno.test("completeLine() has candidates for each place of a line", () =>
       ["scan 'k ", "'k ", ['"k 2"']],
       ['get "\\u{6b', '"\\u{6b', ['""', '"k 2"', "k1"]],
       ['list "k1"', '"k1"', ["k1"]],
-      ["help e", "e", ["exit"]],
+      ["help ex", "ex", ["expire", "exit"]],
       ["put k1 k", "", []],
       ["delete k1 k", "k", ['"k 2"', "k1"]],
       ["exit k", "", []],
