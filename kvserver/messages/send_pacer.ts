@@ -50,7 +50,8 @@ export class SendPacer {
 
   /** To be called with each `TickMessage`. */
   ticked(): void {
-    if (this.#context.monotonicMs() >= this.#tickMs) this.#tickMs = Infinity;
+    // It may come a moment early, and nobody must then go on waiting for it.
+    if (this.#context.monotonicMs() > this.#tickMs - earlyMs) this.#tickMs = Infinity;
   }
 
   /** To be called with each message sent. */
@@ -58,3 +59,6 @@ export class SendPacer {
     this.#dueMs = this.#context.monotonicMs() + this.#paceMs;
   }
 }
+
+/** By so much a timer may be early. */
+const earlyMs = 1;

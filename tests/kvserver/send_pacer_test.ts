@@ -44,3 +44,15 @@ Deno.test("SendPacer has another tick come after one that came a moment early", 
   clock.nowMs += 1;
   assertEquals([pace.isDue(), ticks], [false, [100, 99]]);
 });
+
+Deno.test("SendPacer asks for another tick when one that came a moment early is all that there is", () => {
+  const { pace, clock, ticks } = newPace();
+  pace.sent();
+  pace.isDue();
+  clock.nowMs += 99.9;
+  pace.ticked();
+  assertEquals([pace.isDue(), ticks], [false, [100, 1]]);
+  clock.nowMs += 1;
+  pace.ticked();
+  assertEquals([pace.isDue(), ticks], [true, [100, 1]]);
+});
