@@ -121,6 +121,10 @@ Deno.test("SeenEntries tells new from changed, and forgets what is gone", () => 
   assertEquals(seen.see(["a", "2"]), "changed");
   assertEquals(seen.see(["b", "1"]), "new");
   assertEquals(seen.forgetGone(), []);
+  // Bytes are told by what they are, and from the text that they would be.
+  assertEquals(seen.see(["a", new Uint8Array([0x32])]), "changed");
+  assertEquals(seen.see(["a", new Uint8Array([0x32])]), undefined);
+  assertEquals(seen.see(["a", new Uint8Array([0x33])]), "changed");
 });
 
 Deno.test("SeenEntries remembers so many characters, and no more", () => {

@@ -4,7 +4,7 @@ import { peerMessageFault } from "../../kvserver/sync/peer_message_fault.ts";
 import { defaultLimits } from "../../limits.ts";
 import { encode } from "../../rpc/mod.ts";
 import { assertEquals, fc } from "../deps.ts";
-import { entryBytes, type TextEntry } from "../support/store/stores.ts";
+import { entryBytes, messageOf, type TextEntry } from "../support/store/stores.ts";
 
 const from = { address: "a:1", incarnation: "00" };
 const nowMs = 2 ** 40;
@@ -46,4 +46,21 @@ Deno.test("peerMessageFault() finds nothing wrong with what servers write", () =
     for (const entry of entries) batch.add(store.merge(entryBytes(entry.key, entry.value, entry)));
     assertEquals(faultOf(batch.encode()), undefined);
   }));
+});
+
+Deno.test("peerMessageFault() takes bytes as a bin only, and no extras but those that servers write", () => {
+  const entry = { key: "k", value: "\xff", timestamp: nowMs, sequence: 0, uid: "a:1/00/1" };
+  const malformed = "Cannot read entries: found something else in a message between replicas";
+  assertEquals(faultOf(messageOf([{ ...entry, isBin: true, counter: 1 }])), undefined);
+  assertEquals(faultOf(messageOf([entry])), "a value is not UTF-8");
+  assertEquals(faultOf(messageOf([{ ...entry, counter: 1 }])), "a value is not UTF-8");
+  const wrong = [
+    { counter: 0 },
+    { counter: 2 ** 48 },
+    { counter: 1, expiresAt: 0 },
+    { value: null, counter: 1, expiresAt: 5 },
+  ];
+  for (const extras of wrong) {
+    assertEquals(faultOf(messageOf([{ ...entry, isBin: true, ...extras }])), malformed);
+  }
 });
