@@ -1,5 +1,6 @@
 import { realEnvironment } from "../../rpc/mod.ts";
 import { assertEquals, assertMatch, assertRejects, msgpackDecode } from "../deps.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { sentence } from "../support/rpc/bad_input.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { until } from "../support/until.ts";
@@ -224,6 +225,38 @@ Deno.test("a backup is merged by its order: it beats nothing later, also what ha
   assertEquals(await socket.ask("Merge", "c", null, deletion, null), true);
   assertEquals(await socket.ask("Get", "c"), null);
 });
+
+for (const durability of ["relaxed", "strict"] as const) {
+  Deno.test(`${durability}: expiries and bytes outlast a restart, and what expires meanwhile is hidden`, async () => {
+    using directory = new TempDirectory();
+    const options = { dataDir: directory.path, durability };
+    const bytes = new Uint8Array([0xff, 0, 1]);
+    {
+      await using served = await serveAt(options);
+      const { client } = served;
+      await client.put("bytes", bytes, { ttlMs: 60_000 });
+      await client.put("short", "v", { ttlMs: 1000 });
+      await client.put("long", "v");
+      assertEquals(await client.expire("long", 100_000), true);
+      await client.put("kept", "v", { ttlMs: 1000 });
+      assertEquals(await client.expire("kept", null), true);
+      assertEquals(await client.expire("absent", 5), false);
+      // Answered in either case when it is to be.
+      assertEquals(await client.ttl("kept"), -1);
+    }
+    for (let restart = 0; restart < 2; restart++) {
+      await using served = await serveAt(options);
+      const { client, clock } = served;
+      assertEquals(await client.ttl("short"), 1000);
+      clock.nowMs += 2000;
+      assertEquals([await client.count(""), await client.get("short")], [3, undefined]);
+      assertEquals(await client.get("bytes"), bytes);
+      const ttls = await Promise.all(["bytes", "long", "kept"].map((key) => client.ttl(key)));
+      assertEquals(ttls, [58_000, 98_000, -1]);
+      assertEquals((await client.stats()).tombstones, 1);
+    }
+  });
+}
 
 Deno.test("the bytes of the new requests are those of the protocol", async () => {
   await using served = await serveAt();
