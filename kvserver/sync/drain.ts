@@ -88,8 +88,9 @@ export class Drain {
   /** Says which peers lack what ends with this server. */
   #logLacking(): void {
     if (!this.#isOnlyCopy || !this.#replicas.all.some((it) => it.hasAccepted)) return;
-    for (const { ref, unacknowledged: count, isLost } of this.#members.peers) {
-      if (count === 0 || isLost) continue;
+    for (const peer of this.#members.peers) {
+      const { ref, unacknowledged: count } = peer;
+      if (count === 0 || peer.isLost || !peer.hasCaughtUp) continue;
       this.#context.log.warn("Peer {peer} has not acknowledged all entries, {count} at the least", {
         peer: ref.address,
         count,

@@ -2,6 +2,7 @@ import { assertEquals, assertLess, assertMatch, msgpackEncode } from "../deps.ts
 import { serve } from "./serving.ts";
 import { frameOf } from "../support/rpc/wire.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
+import { lineLogger } from "../support/memory_log.ts";
 import { messageOf } from "../support/store/stores.ts";
 import { until } from "../support/until.ts";
 import { FakeSystem } from "../sync/fake_system.ts";
@@ -105,4 +106,26 @@ Deno.test("a server that is greeted by a name that it does not advertise says so
     await socket.ask("Hello", 1, caller.address, incarnation, null, { called: address }),
     null,
   );
+});
+
+Deno.test("a server that is told to join itself by another name of its host is no peer of its own", async () => {
+  const transport = new NamedHosts();
+  // Nobody is there before the server itself is.
+  transport.names.set("own.alias:3", "127.0.0.1:1");
+  await using first = await serve();
+  const lines: string[] = [];
+  await using second = await serve({
+    join: [first.server.address, "own.alias:3"],
+    transport,
+    log: lineLogger((line) => void lines.push(line)),
+  });
+  transport.names.set("own.alias:3", second.server.address);
+  const { length } = transport.dialed;
+  const isAsked = () => transport.dialed.slice(length).includes("own.alias:3");
+  await until("it was asked again", isAsked, { timeoutMs });
+  await second.client.put("key", "1");
+  await until("it came", async () => await first.client.get("key") === "1", { timeoutMs });
+  const known = lines.filter((line) => line.includes("is known"));
+  assertEquals(known.filter((line) => !line.includes(first.server.address)), []);
+  assertEquals(known.length, 1);
 });
