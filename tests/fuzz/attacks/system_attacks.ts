@@ -74,6 +74,21 @@ function strangerStep(prng: Prng): MessageStep {
       ...[0, 1, "Hello"],
       [1, other.address, other.incarnation, null],
     ]],
+    ["Hello in the other's name and life, with what nobody was shown", ({ other }) => [
+      ...[0, 1, "Hello"],
+      [1, other.address, other.incarnation, null, {
+        countersign: "0".repeat(32),
+        isYours: "f".repeat(32),
+      }],
+    ]],
+    ["Hello by another name", ({ target, other }) => [
+      ...[0, 1, "Hello"],
+      [1, other.address, "1", target.incarnation, { called: "alias.invalid:1" }],
+    ]],
+    ["Hello with options that are none", ({ other }) => [
+      ...[0, 1, "Hello"],
+      [1, other.address, "1", null, { called: [], countersign: "\x1b", isYours: 7, cluster: null }],
+    ]],
     [
       "Hello at a query port",
       ({ target }) => [0, 1, "Hello", [1, target.queryAddresses[0], "1", null]],
