@@ -98,19 +98,20 @@ export async function fuzzRun(options: FuzzOptions): Promise<FuzzResult> {
   const servers: FuzzedServer[] = [];
   try {
     const dataDir = (name: string) => ["--data-dir", `${directory.path}/${name}`];
-    servers.push(new FuzzedServer(["--actors", "1", ...dataDir("a")]));
-    const first = (await servers[0].ready)!;
-    servers.push(
-      new FuzzedServer([
-        ...["--actors", "2", "--threads", "2", ...dataDir("b"), "--durability", "strict"],
-        ...["--join", first.address, "--wait-synced"],
-      ]),
+    const begin = (...args: string[]) => {
+      const server = new FuzzedServer(args);
+      servers.push(server);
+      return server;
+    };
+    const a = begin("--actors", "1", ...dataDir("a"));
+    const c = begin("--actors", "1", ...dataDir("c"), "--durability", "strict");
+    const first = (await a.ready)!;
+    const b = begin(
+      ...["--actors", "2", "--threads", "2", ...dataDir("b"), "--durability", "strict"],
+      ...["--join", first.address, "--wait-synced"],
     );
-    const second = (await servers[1].ready)!;
-    servers.push(
-      new FuzzedServer(["--actors", "1", ...dataDir("c"), "--durability", "strict"]),
-    );
-    const control = (await servers[2].ready)!;
+    const second = (await b.ready)!;
+    const control = (await c.ready)!;
     const manners = {
       hello: "greets",
       notices: "acknowledges",
@@ -118,7 +119,7 @@ export async function fuzzRun(options: FuzzOptions): Promise<FuzzResult> {
     } as const;
     await using liar = new FakePeer(manners, new Prng(options.seed));
     const arena = { targets: [first, second], liar, sample };
-    return await new FuzzRun(options, servers, arena, control).run(
+    return await new FuzzRun(options, [a, b, c], arena, control).run(
       ["a", "b"].map((name) => `${directory.path}/${name}`),
     );
   } finally {

@@ -12,7 +12,7 @@ const holding: readonly Uint8Array[] = [
 ];
 
 /** Connections of each kind at once. */
-const openCount = 30;
+const openCount = 40;
 
 /** How long one stays, if it is not cut. */
 const staysMs = 2_500;
