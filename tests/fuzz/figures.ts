@@ -18,6 +18,8 @@ export class Figures {
   toldKeys = 0;
   /** By server: MiB at the start, after a minute, at the most, and at the end. */
   rss: readonly string[] = [];
+  /** By server: MiB that are counted when the attacks are over. */
+  readonly countedMiB: number[] = [];
   /** By server: how many lines it has printed to its log. */
   logLines: readonly number[] = [];
   #idleMs: number[] = [];
@@ -62,6 +64,9 @@ export class Figures {
         this.lagMsMax.toFixed(0)
       } ms at most; ` +
       `${this.refusedMessages} messages refused, ${this.toldKeys} keys of fake peers kept; ` +
-      `MiB ${this.rss.join(" and ")}; log lines ${this.logLines.join(" and ")}`;
+      `MiB ${this.rss.join(" and ")}, counted at the end ` +
+      `${this.countedMiB.map((mib) => mib.toFixed(0)).join(" and ")}; log lines ${
+        this.logLines.join(" and ")
+      }`;
   }
 }

@@ -171,7 +171,7 @@ class FuzzRun {
     ending.isOver = true;
     await watching;
     await this.#expectAgreement();
-    await this.#countRefused();
+    await this.#readStats();
     this.#judgeFigures();
     await this.#expectOrderlyEnd(dataDirs);
     const logs = this.#servers.map(({ lines }) => lines.slice(-20));
@@ -265,13 +265,17 @@ class FuzzRun {
     else this.#found("polite client", "the servers do not agree within a minute");
   }
 
-  /** Whoever is not heard at all, or not refused at all, tries nothing. */
-  async #countRefused(): Promise<void> {
+  /** What was refused: whoever is not heard at all, or not refused at all, tries nothing. And what is kept. */
+  async #readStats(): Promise<void> {
     for (const { address } of this.#arena.targets) {
       await attempt(async () => {
         using socket = await RawSocket.connect(address);
-        const stats = await socket.ask("Stats") as { refusedMessages: number };
+        const stats = await socket.ask("Stats") as Record<
+          "refusedMessages" | "memoryBytes",
+          number
+        >;
         this.#figures.refusedMessages += stats.refusedMessages;
+        this.#figures.countedMiB.push(stats.memoryBytes / 2 ** 20);
       });
     }
   }

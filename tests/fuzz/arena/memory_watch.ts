@@ -5,8 +5,8 @@ const MiB = 1024 * 1024;
 /** Memory is to be flat from here on. */
 const flatFromMs = 60_000;
 
-/** Looks this long are compared: a collector of garbage lets memory go up and down. */
-const windowMs = 20_000;
+/** The medians of looks this long are compared: attacks and a collector of garbage let memory go up and down. */
+const windowMs = 30_000;
 
 /** What memory may grow by all the same. */
 const growthMax = { factor: 1.3, bytes: 64 * MiB };
@@ -47,16 +47,19 @@ export class MemoryWatch {
     for (const [i, looks] of this.#looks.entries()) {
       const endMs = looks.at(-1)?.atMs ?? 0;
       if (endMs < flatFromMs + 2 * windowMs) continue;
-      const most = (fromMs: number) =>
-        Math.max(
-          ...looks.filter(({ atMs }) => fromMs <= atMs && atMs <= fromMs + windowMs).map((
-            { bytes },
-          ) => bytes),
-        );
-      const [before, after] = [most(flatFromMs), most(endMs - windowMs)];
+      const [before, after] = [flatFromMs, endMs - windowMs].map((fromMs) =>
+        median(
+          looks.filter(({ atMs }) => fromMs <= atMs && atMs <= fromMs + windowMs)
+            .map(({ bytes }) => bytes),
+        )
+      );
       if (after <= before * growthMax.factor + growthMax.bytes) continue;
       return `server ${i} grew from ${Math.round(before / MiB)} to ${Math.round(after / MiB)} MiB`;
     }
     return undefined;
   }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
