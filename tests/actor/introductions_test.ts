@@ -221,6 +221,7 @@ testInWorld("a host that names as many as it can keeps no other one waiting", as
   await world.advance(100);
   assertEquals(stage.met.filter(([, isMet]) => isMet), [["real:1", true], ["real:2", true]]);
   assertEquals(stage.met.filter(([, isMet]) => !isMet).length, 2);
+  assertEquals(stage.dialing, introductionsPerHostAtOnce);
   stage.introductions.close();
   await world.advance(6_000);
 });

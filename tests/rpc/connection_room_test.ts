@@ -76,6 +76,20 @@ Deno.test("the host that has most of those that are not established makes way fi
   assertEquals(gone, ["many 1", "many 2", "few 1"]);
 });
 
+Deno.test("the next connection counts as one of its host", () => {
+  const { room, come, gone } = bound(new Places(4));
+  for (const host of ["a", "b"]) for (const i of [1, 2]) come(host, `${host} ${i}`);
+  assertEquals([room.makeRoom("b"), gone], ["b", ["b 1"]]);
+});
+
+Deno.test("who is established by now does not count for its host", () => {
+  const { room, come, gone } = bound(new Places(5));
+  for (const i of [1, 2]) come("clients", `client ${i}`).standing = "established";
+  come("clients", "new client");
+  for (const i of [1, 2]) come("other", `other ${i}`);
+  assertEquals([room.makeRoom("x"), gone], ["other", ["other 1"]]);
+});
+
 Deno.test("a review forgets who is established, and hosts of which nobody is left", () => {
   const { room, come, gone } = bound(new Places(10));
   const silent = come("clients", "silent");

@@ -1,5 +1,5 @@
 import { defaultLimits, withLimits } from "../../limits.ts";
-import type { ByteStream, Crowd } from "../../rpc/mod.ts";
+import type { ByteListener, ByteStream, Crowd } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -113,6 +113,50 @@ testInWorld("RpcServer ends who is silent for others, and none that has asked", 
   assertEquals(served.server.connections, limits.connectionsMax);
   await close(world, served);
 });
+
+testInWorld("RpcServer ends who is silent of the host that has most of those", async (world) => {
+  const limits = withLimits({ connectionsMax: 256 });
+  let host = "clients";
+  const network = new MemoryNetwork(world);
+  const ended: (string | undefined)[] = [];
+  const { served } = startInMemory(world, {
+    environment: world.environment({ limits }),
+    transport: {
+      connect: (to) => network.connect(to),
+      listen: (name, port) => listenFrom(network.listen(name, port), () => host),
+    },
+    onCrowded: (crowd) => void ended.push(crowd.ended),
+  });
+  const connect = async (from: string) => {
+    host = from;
+    const stream = await world.complete(network.connect(served.address));
+    await world.advance(0);
+    return stream;
+  };
+  await connect("clients");
+  // Many have asked, behind one that has not.
+  for (let i = 0; i < 200; i++) {
+    const stream = await connect("clients");
+    await stream.write(requestFrame(1, "Ping", []));
+  }
+  for (let i = 0; i < 55; i++) await connect("silent");
+  await world.advance(limits.connectionCheckMs);
+  for (let i = 0; i < 3; i++) await connect("other");
+  assertEquals(ended, ["silent", "silent", "silent"]);
+  await close(world, served);
+});
+
+/** A listener whose connections come from where the test says. */
+function listenFrom(listener: ByteListener, host: () => string): ByteListener {
+  return {
+    address: listener.address,
+    async accept() {
+      const stream = await listener.accept();
+      return stream && Object.defineProperty(stream, "peer", { value: `${host()}:1` });
+    },
+    close: () => listener.close(),
+  };
+}
 
 testInWorld("RpcServer tells once of a connection that fails while it writes", async (world) => {
   const { network, served } = startInMemory(world);

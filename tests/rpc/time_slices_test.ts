@@ -102,6 +102,19 @@ Deno.test("who wants little goes on before all who want much", async () => {
   assertEquals(turn.indexOf("much"), littles - before);
 });
 
+Deno.test("who wants little in each slice always goes on first", async () => {
+  const thread = new Thread();
+  for (let i = 0; i < 3; i++) thread.connection("much");
+  await thread.work();
+  const flow = thread.flow();
+  for (let i = 0; i < 10; i++) {
+    // So many look at the clock, and one of them waits.
+    const turns = Array.from({ length: 8 }, () => flow.begin(lightBytesMax / 16));
+    for (const turn of turns) turn?.then(() => thread.log.push("little"));
+    assertEquals((await thread.turn())[0], "little");
+  }
+});
+
 Deno.test("much of little is much", async () => {
   const thread = new Thread();
   thread.connection("much");
