@@ -3,7 +3,7 @@
  * doc. Nothing else in the project states such a number.
  *
  * Code reads the bounds of `Limits` from the environment that is injected into it, so that a test can
- * inject others. Those of `wireLimits`, `appLimits`, `logLimits` and `httpLimits` are fixed.
+ * inject others. Those of `wireLimits`, `appLimits`, `logLimits`, `httpLimits` and `respLimits` are fixed.
  *
  * @module
  */
@@ -123,6 +123,14 @@ export const logLimits = {
 export const httpLimits = {
   /** Characters of a URL; a longer one is answered with 414. */
   urlCharsMax: 1_024,
+} as const;
+
+/** Bounds of the Redis protocol beside those of keys, values and frames. They are fixed. */
+export const respLimits = {
+  /** Arguments of a command; one of more ends its connection. */
+  argumentsMax: 1024 * 1024,
+  /** Bytes of an inline command, or of a line with a length; a longer one ends its connection. */
+  lineBytesMax: 64 * KiB,
 } as const;
 
 /** The bounds that can be injected, as a part of an `Environment`. */

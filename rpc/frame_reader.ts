@@ -13,6 +13,18 @@ export class FrameError extends Error {
   }
 }
 
+/** Finds the requests of a protocol that has no frames in a stream of bytes. */
+export interface RequestCutter {
+  /**
+   * Finds the end of the whole requests at the beginning of `bytes[start..end)`. What stands behind them
+   * is given again when more has come, perhaps in another place.
+   *
+   * @returns `start` when not even one request is whole.
+   * @throws {Error} when the stream cannot be followed any further.
+   */
+  cut(bytes: Uint8Array, start: number, end: number): number;
+}
+
 /** How large a receive buffer is. */
 export type ReceiveBufferLimits = Pick<Limits, "receiveBufferFirstBytes" | "receiveBufferBytes">;
 
@@ -40,6 +52,8 @@ export class FrameReader {
   #buffer: Uint8Array<ArrayBuffer>;
   #start = 0;
   #end = 0;
+  /** Cuts the stream where it has no frames. */
+  #cutter: RequestCutter | undefined;
   /** Whether the last read filled the space it was given. */
   #isFilled = false;
   /** Reads in a row for which a quarter of the buffer would have done. */
@@ -61,6 +75,11 @@ export class FrameReader {
   /** Whether a part of a frame was received, and not all of it. */
   get hasPart(): boolean {
     return this.#end > this.#start;
+  }
+
+  /** Has the stream cut by `cutter` from now on: it has no frames. */
+  cutBy(cutter: RequestCutter): void {
+    this.#cutter = cutter;
   }
 
   /** Where the next bytes received go; never empty. Ends the validity of what `take()` gave. */
@@ -117,13 +136,24 @@ export class FrameReader {
   }
 
   /**
-   * All frames that are there whole, their headers included, one behind the other; `undefined` when
-   * there is none. A view that is valid until `space()` is called.
+   * All frames that are there whole, their headers included, one behind the other (or all requests, where
+   * there are no frames); `undefined` when there is none. A view that is valid until `space()` is called.
    *
    * @throws {FrameError} when the next frame's length is out of bounds. Whole frames before it are
-   * given first.
+   * given first. So does the cutter, if there is one.
    */
   take(): Uint8Array | undefined {
+    const end = this.#cutter === undefined
+      ? this.#endOfFrames()
+      : this.#cutter.cut(this.#buffer, this.#start, this.#end);
+    if (end === this.#start) return undefined;
+    const frames = this.#buffer.subarray(this.#start, end);
+    this.#start = end;
+    return frames;
+  }
+
+  /** Where the whole frames end that were received; `#start` when there is none. */
+  #endOfFrames(): number {
     let at = this.#start;
     while (at + frameHeaderBytes <= this.#end) {
       const length = frameLength(this.#buffer, at);
@@ -136,10 +166,7 @@ export class FrameReader {
       if (at + frameHeaderBytes + length > this.#end) break;
       at += frameHeaderBytes + length;
     }
-    if (at === this.#start) return undefined;
-    const frames = this.#buffer.subarray(this.#start, at);
-    this.#start = at;
-    return frames;
+    return at;
   }
 }
 

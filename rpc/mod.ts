@@ -70,7 +70,13 @@ export {
   TimeoutError,
 } from "./errors.ts";
 export { escapeControl, escapeControlInLines, escapedJson } from "./escape.ts";
-export { FrameError, frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
+export {
+  FrameError,
+  frameHeaderBytes,
+  frameLength,
+  FrameReader,
+  type RequestCutter,
+} from "./frame_reader.ts";
 export { pause } from "./pause.ts";
 export { freeMemory } from "./free_memory.ts";
 export { greatestShare } from "./greatest_share.ts";

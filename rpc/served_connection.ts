@@ -2,7 +2,7 @@ import type { Answer } from "./answer.ts";
 import { Charge } from "./charge.ts";
 import type { Accounted, Limited, Sliced, Timers } from "./environment.ts";
 import { freeMemory } from "./free_memory.ts";
-import { FrameReader } from "./frame_reader.ts";
+import { FrameReader, type RequestCutter } from "./frame_reader.ts";
 import type { MemoryHolder } from "./memory_account.ts";
 import { ShapeError } from "./message.ts";
 import type { Flow } from "./time_slices.ts";
@@ -21,6 +21,8 @@ export interface Reply extends Answer {
   pieces?: readonly Uint8Array[];
   /** How many of the requests will be answered by a `SendDeferred`; default: none. */
   deferred?: number;
+  /** Whether the client asked for the end of the connection: nothing behind it is heard. Default: no. */
+  isLast?: boolean;
 }
 
 /**
@@ -55,6 +57,12 @@ export interface FrameExecutor {
   readonly isPeer?: boolean;
   /** What the other end has shown of what it is here for. Default: enough, once a whole frame has come. */
   readonly standing?: Standing;
+  /**
+   * Called with the first byte that came, before anything is executed.
+   *
+   * @returns what cuts the stream into requests; `undefined`: it consists of frames.
+   */
+  cutterFor?(firstByte: number): RequestCutter | undefined;
   /**
    * Executes whole frames. Called again only when the replies before are written and no more than
    * `deferredRepliesMax` replies are deferred: so the requests of a connection are executed in order,
@@ -99,6 +107,8 @@ export class ServedConnection implements MemoryHolder {
   /** How long nothing has come, while nothing was to be done. */
   #quietMs = 0;
   #isReading = false;
+  /** Whether anything has come. */
+  #isBegun = false;
   /** Why it was ended here. */
   #endReason: Error | undefined;
   #closed = false;
@@ -235,8 +245,9 @@ export class ServedConnection implements MemoryHolder {
    */
   async serve(onFault: (error: unknown) => void): Promise<void> {
     try {
-      await this.#readAndAnswer();
+      const isEndedHere = await this.#readAndAnswer();
       await this.#settled(0);
+      if (isEndedHere) await this.#linger();
     } catch (error) {
       onFault(this.#endReason ?? error);
       if (this.#closed) return;
@@ -247,8 +258,13 @@ export class ServedConnection implements MemoryHolder {
     }
   }
 
-  /** Resolves when the peer has ended the connection. @throws when it is to be ended here. */
-  async #readAndAnswer(): Promise<void> {
+  /**
+   * Resolves when the peer has ended the connection, or has asked this end to do it.
+   *
+   * @returns whether it asked.
+   * @throws when it is to be ended here for another reason.
+   */
+  async #readAndAnswer(): Promise<boolean> {
     const reader = this.#reader;
     for (;;) {
       const space = reader.space();
@@ -257,14 +273,21 @@ export class ServedConnection implements MemoryHolder {
       const count = await this.#stream.read(space);
       this.#isReading = false;
       if (this.#closed) throw closedError();
-      if (count === null) return;
+      if (count === null) return false;
+      if (!this.#isBegun) this.#begin(space[0]);
       reader.received(count);
       this.#steps++;
       for (let frames = reader.take(); frames !== undefined; frames = reader.take()) {
         this.#hasSpoken = true;
-        await this.#answer(frames);
+        if (await this.#answer(frames)) return true;
       }
     }
+  }
+
+  #begin(firstByte: number): void {
+    this.#isBegun = true;
+    const cutter = this.#executor.cutterFor?.(firstByte);
+    if (cutter !== undefined) this.#reader.cutBy(cutter);
   }
 
   #chargeBuffer(): void {
@@ -277,8 +300,11 @@ export class ServedConnection implements MemoryHolder {
     if (!this.#closed) this.#charge.add(bytes);
   }
 
-  /** @throws {ShapeError} when one of the frames is no message; it is answered by then. */
-  async #answer(frames: Uint8Array): Promise<void> {
+  /**
+   * @returns whether the client asked for the end of the connection.
+   * @throws {ShapeError} when one of the frames is no message; it is answered by then.
+   */
+  async #answer(frames: Uint8Array): Promise<boolean> {
     for (let rest = frames; rest.length > 0;) {
       if (this.#isUnsettled) await this.#settled();
       const charged = this.#chargedFor(rest);
@@ -289,14 +315,16 @@ export class ServedConnection implements MemoryHolder {
       const reply = await this.#executor.execute(rest, rest !== frames);
       this.#flow.end();
       if (charged > 0) this.#hold(-charged);
-      const { replies, pieces = noPieces, consumed, close, deferred = 0 } = reply;
+      const { replies, pieces = noPieces, consumed, close, deferred = 0, isLast = false } = reply;
       this.#deferred += deferred;
       if (replies.length > 0) this.#send(replies);
       for (const piece of pieces) this.#sendPiece(piece);
       if (close) throw new ShapeError("Cannot follow a connection: what came is no message");
-      if (consumed === rest.length) return;
+      if (isLast) return true;
+      if (consumed === rest.length) return false;
       rest = rest.subarray(consumed);
     }
+    return false;
   }
 
   #sendDeferred(replies: Uint8Array, count: number): void {

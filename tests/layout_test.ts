@@ -12,7 +12,8 @@ const below: Record<string, readonly string[]> = {
   kvcommon: ["rpc", ...leaves],
   log: ["rpc", ...leaves],
   actor: ["log", "rpc", ...leaves],
-  kvserver: ["actor", "kvcommon", "log", "rpc", ...leaves],
+  resp: ["rpc", ...leaves],
+  kvserver: ["actor", "kvcommon", "log", "resp", "rpc", ...leaves],
   http: ["kvserver", "rpc", ...leaves],
   kvclient: ["kvcommon", "rpc", ...leaves],
   // deno.json says with which permissions another process of the program runs.
@@ -36,6 +37,7 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
     ["query", "sync", "disk", "join"],
     ["thread"],
   ],
+  resp: [["wire"], ["commands"]],
   app: [
     ["cli"],
     ["bench", "completion", "game", "settings", "terminal"],
@@ -157,7 +159,7 @@ Deno.test("imports are written out, so that they can be read here", () => {
 });
 
 /** What a server is made of: it can be simulated, and says nothing but through its log. */
-const serverParts = ["rpc", "actor", "log", "kvcommon", "kvclient", "kvserver", "http"];
+const serverParts = ["rpc", "actor", "log", "kvcommon", "kvclient", "kvserver", "resp", "http"];
 
 Deno.test("clock, timers, randomness and network come into the parts of a server by arguments", () => {
   const edges =

@@ -40,8 +40,13 @@ export const messageTypes = {
  * All other messages are maps, which begin with other bytes.
  */
 export const firstBytes = {
-  toQueryActor: { query: arrayOf(3) },
-  toQueryReceiver: { reply: arrayOf(4), deferredReplies: arrayOf(2), part: arrayOf(1) },
+  toQueryActor: { query: arrayOf(3), commands: arrayOf(4) },
+  toQueryReceiver: {
+    reply: arrayOf(4),
+    lastReply: arrayOf(5),
+    deferredReplies: arrayOf(2),
+    part: arrayOf(1),
+  },
   toJournal: { accepted: arrayOf(3) },
 };
 

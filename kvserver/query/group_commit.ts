@@ -219,7 +219,8 @@ export class GroupCommit {
   }
 
   #chargeAll(): void {
-    this.#charge.set(copies * this.#underWayBytes + bytesPerAck * this.#pendingAcks.size);
+    const { size, heldBytes } = this.#pendingAcks;
+    this.#charge.set(copies * this.#underWayBytes + bytesPerAck * size + heldBytes);
   }
 
   #answerFlushes(): void {

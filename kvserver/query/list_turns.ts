@@ -1,32 +1,23 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { wireLimits } from "../../limits.ts";
-import {
-  beginResponse,
-  type ErrorCode,
-  isAllocationFailure,
-  type MsgpackWriter,
-  writeErrorResponse,
-} from "../../rpc/mod.ts";
+import type { LongReply } from "../../resp/mod.ts";
+import { isAllocationFailure, type MsgpackWriter } from "../../rpc/mod.ts";
 import { messageTypes } from "../messages/message_types.ts";
-import type { Store } from "../store/mod.ts";
-import { writeEntries } from "./list_part.ts";
 import { beginPart, beginReply, endPart, endReply, writeNoParts } from "./query_message.ts";
 
-/** Leaves room for what stands around the entries of a List in its frame. */
-const listBytesMax = wireLimits.frameBytesMax - 64;
+/** Leaves room for what stands around the parts of a reply in its frame. */
+const partsBytesMax = wireLimits.frameBytesMax - 64;
 
 /** A part may pass its bound by as much, mostly. */
 const slackBytes = 4 * 1024;
 
-/** A List that is to be made in turns. */
+/** A List, or what is as long, that is to be made in turns. */
 export interface LongList {
   /** Counter of the inbox of its connection. */
   readonly inbox: number;
-  readonly msgid: number;
-  /** Bytes of the request's frame. */
+  /** Bytes of the request's frame, or of the command. */
   readonly requestBytes: number;
-  /** Bytes of its own. */
-  readonly prefix: Uint8Array;
+  readonly reply: LongReply;
 }
 
 /** Tells a query actor to make the next part of a List. */
@@ -53,13 +44,11 @@ interface Progress extends LongList {
  */
 export class ListTurns {
   #context: ActorContext;
-  #store: Store;
   #lists: Progress[] = [];
   #isTurnDue = false;
 
-  constructor(context: ActorContext, store: Store) {
+  constructor(context: ActorContext) {
     this.#context = context;
-    this.#store = store;
   }
 
   /** Adds a List. */
@@ -101,7 +90,7 @@ export class ListTurns {
     } catch (error) {
       if (!isAllocationFailure(error)) throw error;
       this.#context.abandonMessage();
-      this.#refuse(list, "overloaded", "Cannot List: there is no memory left");
+      this.#refuse(list, (writer) => list.reply.writeNoMemory(writer));
       return true;
     }
   }
@@ -112,34 +101,30 @@ export class ListTurns {
     // More than a chunk of messages holds, so that the part has a buffer of its own.
     writer.ensure(this.#context.limits.listPartBytes + slackBytes);
     const place = beginPart(writer);
-    const { count, isDone, last } = writeEntries(this.#store, list, writer, this.#context.limits);
+    const { count, isDone, after } = list.reply.writePart(writer, list.after);
     list.count += count;
     list.bytes += writer.size - place;
     endPart(writer, place);
     this.#tell(list);
-    if (list.bytes > listBytesMax) {
-      this.#refuse(
-        list,
-        "too_large",
-        `Cannot List: the entries exceed a frame of ${wireLimits.frameBytesMax} bytes, use Scan`,
-      );
+    if (list.bytes > partsBytesMax) {
+      this.#refuse(list, (writer) => list.reply.writeTooLong(writer));
       return true;
     }
-    if (!isDone) list.after = this.#store.keyOf(last);
-    else this.#reply(list, writeHead);
+    if (!isDone) list.after = after;
+    else this.#reply(list, (writer) => list.reply.writeHead(writer, list.count, list.bytes));
     return isDone;
   }
 
-  #refuse(list: Progress, code: ErrorCode, message: string): void {
+  #refuse(list: Progress, write: (writer: MsgpackWriter) => void): void {
     writeNoParts(this.#context.beginMessage());
     this.#tell(list);
-    this.#reply(list, (writer, { msgid }) => writeErrorResponse(writer, msgid, code, message));
+    this.#reply(list, write);
   }
 
-  #reply(list: Progress, write: (writer: MsgpackWriter, list: Progress) => void): void {
+  #reply(list: Progress, write: (writer: MsgpackWriter) => void): void {
     const writer = this.#context.beginMessage();
     const place = beginReply(writer);
-    write(writer, list);
+    write(writer);
     endReply(writer, place, { consumed: list.requestBytes, close: false }, 0);
     this.#tell(list);
   }
@@ -148,12 +133,4 @@ export class ListTurns {
     const { address, incarnation } = this.#context.self;
     this.#context.tellWritten({ address, incarnation, counter: inbox });
   }
-}
-
-/** Writes what stands before the entries; the parts follow. */
-function writeHead(writer: MsgpackWriter, { msgid, count, bytes }: Progress): void {
-  const frame = beginResponse(writer, msgid);
-  const header = writer.reserveHeader32();
-  writer.fillHeader32(header, 0xdf, count);
-  writer.endFrame(frame, bytes);
 }

@@ -1,12 +1,34 @@
 import { assert } from "../memory/assert.ts";
 
-/** Put requests of one connection, Deletes among them. */
-export interface PutRequests {
+/** Put requests of one connection, Deletes among them, that came in frames. */
+export interface FramedPuts {
   /** Counter of the connection's inbox. */
   readonly inbox: number;
   readonly msgids: readonly number[];
   /** What each is answered: nil, or whether the key that was deleted was shown. */
   readonly results: readonly (boolean | null)[];
+}
+
+/** Commands of a Redis client, writes among them. Its replies have no ids: all of them wait for the writes. */
+export interface HeldCommands {
+  readonly inbox: number;
+  /** Number of the commands that write. */
+  readonly writeCount: number;
+  /** What the commands are answered, as it goes to the socket. */
+  readonly replies: Uint8Array;
+  /** Beginning and end of each reply to a write. */
+  readonly writes: readonly number[];
+  readonly consumed: number;
+  readonly close: boolean;
+  readonly isLast: boolean;
+}
+
+/** What is answered once it is on disk. */
+export type PutRequests = FramedPuts | HeldCommands;
+
+/** How many writes they are. */
+function countOf(puts: PutRequests): number {
+  return "msgids" in puts ? puts.msgids.length : puts.writeCount;
 }
 
 /**
@@ -18,6 +40,12 @@ export class PendingAcks {
   /** The commits under way, and where in `#puts` the Puts of each end. */
   #commits: { number: number; end: number }[] = [];
   #size = 0;
+  #heldBytes = 0;
+
+  /** Bytes of replies that are held. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
 
   /** Number of Puts that are not acknowledged. */
   get size(): number {
@@ -27,7 +55,8 @@ export class PendingAcks {
   /** Adds Puts to those of the next commit. */
   add(puts: PutRequests): void {
     this.#puts.push(puts);
-    this.#size += puts.msgids.length;
+    this.#size += countOf(puts);
+    if ("replies" in puts) this.#heldBytes += puts.replies.length;
   }
 
   /** Assigns the Puts that were added since the last commit to the commit of this number. */
@@ -53,7 +82,7 @@ export class PendingAcks {
 
   /** @throws {Error} when an invariant does not hold. */
   assertInvariants(): void {
-    const size = this.#puts.reduce((sum, { msgids }) => sum + msgids.length, 0);
+    const size = this.#puts.reduce((sum, puts) => sum + countOf(puts), 0);
     assert(size === this.#size, "the size is the number of Puts that are not acknowledged");
     let [number, end] = [0, 0];
     for (const commit of this.#commits) {
@@ -65,7 +94,10 @@ export class PendingAcks {
 
   #remove(count: number): PutRequests[] {
     const removed = this.#puts.splice(0, count);
-    for (const { msgids } of removed) this.#size -= msgids.length;
+    for (const puts of removed) {
+      this.#size -= countOf(puts);
+      if ("replies" in puts) this.#heldBytes -= puts.replies.length;
+    }
     return removed;
   }
 }

@@ -5,8 +5,9 @@ import {
   writeErrorResponse,
   writeFlagResponse,
 } from "../../rpc/mod.ts";
-import type { PutRequests } from "./pending_acks.ts";
-import { beginDeferred, endDeferred } from "./query_message.ts";
+import { refusalOf, ReplyWriter } from "../../resp/mod.ts";
+import type { FramedPuts, HeldCommands, PutRequests } from "./pending_acks.ts";
+import { beginDeferred, beginReply, endDeferred, endReply, makeLast } from "./query_message.ts";
 
 /** Writes the deferred replies to Puts: one message for each group of requests of a connection. */
 export class PutReplies {
@@ -18,25 +19,61 @@ export class PutReplies {
 
   /** Replies that the Puts are on disk. */
   acknowledge(puts: readonly PutRequests[]): void {
-    this.#reply(puts, writeFlagResponse);
+    for (const request of puts) {
+      if ("msgids" in request) this.#reply(request, writeFlagResponse);
+      else this.#release(request, (writer) => writer.raw(request.replies));
+    }
   }
 
   /** Replies that the Puts failed. */
-  refuse(puts: readonly PutRequests[], { code, message }: RpcError): void {
-    this.#reply(puts, (writer, msgid) => writeErrorResponse(writer, msgid, code, message));
+  refuse(puts: readonly PutRequests[], error: RpcError): void {
+    const { code, message } = error;
+    for (const request of puts) {
+      if ("msgids" in request) {
+        this.#reply(request, (writer, msgid) => writeErrorResponse(writer, msgid, code, message));
+      } else this.#release(request, (writer) => writeRefused(writer, request, refusalOf(error)));
+    }
   }
 
   #reply(
-    puts: readonly PutRequests[],
+    { inbox, msgids, results }: FramedPuts,
     write: (writer: MsgpackWriter, msgid: number, result: boolean | null) => void,
   ): void {
-    const { address, incarnation } = this.#context.self;
-    for (const { inbox, msgids, results } of puts) {
-      const writer = this.#context.beginMessage();
-      const place = beginDeferred(writer);
-      for (let i = 0; i < msgids.length; i++) write(writer, msgids[i], results[i]);
-      endDeferred(writer, place, msgids.length);
-      this.#context.tellWritten({ address, incarnation, counter: inbox });
-    }
+    const writer = this.#context.beginMessage();
+    const place = beginDeferred(writer);
+    for (let i = 0; i < msgids.length; i++) write(writer, msgids[i], results[i]);
+    endDeferred(writer, place, msgids.length);
+    this.#tell(inbox);
   }
+
+  #release(held: HeldCommands, write: (writer: MsgpackWriter) => void): void {
+    const writer = this.#context.beginMessage();
+    const place = beginReply(writer);
+    write(writer);
+    endReply(writer, place, held, 0);
+    if (held.isLast) makeLast(writer, place);
+    this.#tell(held.inbox);
+  }
+
+  #tell(inbox: number): void {
+    const { address, incarnation } = this.#context.self;
+    this.#context.tellWritten({ address, incarnation, counter: inbox });
+  }
+}
+
+/** The replies that were held, with the refusal in place of those to writes. */
+function writeRefused(
+  writer: MsgpackWriter,
+  { replies, writes }: HeldCommands,
+  refusal: string,
+): void {
+  const reply = new ReplyWriter(writer);
+  let at = 0;
+  for (let i = 0; i < writes.length; i += 2) {
+    writer.raw(replies, at, writes[i]);
+    at = writes[i + 1];
+    // A client that wants no replies gets no refusal either.
+    if (at > writes[i]) reply.error(refusal);
+  }
+  writer.raw(replies, at);
 }

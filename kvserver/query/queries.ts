@@ -11,6 +11,7 @@ import {
   readTtlMs,
   readValueParam,
 } from "../../kvcommon/mod.ts";
+import type { LongReply } from "../../resp/mod.ts";
 import {
   type Accounted,
   deferred,
@@ -28,6 +29,7 @@ import { orderFault } from "../entry/order.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import type { Question } from "../messages/sync_questions.ts";
 import { writeEntries } from "./list_part.ts";
+import { ListReply } from "./list_reply.ts";
 import type { AskedRequest } from "./sync_questions.ts";
 
 /** The query actor of `Queries`, as they see it. */
@@ -72,7 +74,7 @@ export class Queries implements RequestHandler {
   roomBytes: number | undefined;
   readonly replyBatchBytesMax: number;
   /** A List that is to be made in turns; the caller removes it. */
-  longList: { msgid: number; prefix: Uint8Array } | undefined;
+  longList: LongReply | undefined;
   #scanPageBytesMax: number;
   #store: Store;
   #host: QueryHost;
@@ -383,7 +385,8 @@ export class Queries implements RequestHandler {
     const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
     const { count, isDone } = writeEntries(this.#store, { prefix }, writer, this.#host.limits);
     if (!isDone) {
-      this.longList = { msgid: request.msgid!, prefix: prefix.slice() };
+      const { limits } = this.#host;
+      this.longList = new ListReply(this.#store, limits, request.msgid!, prefix.slice());
       return inTurns;
     }
     this.#lists++;

@@ -9,6 +9,7 @@ import {
   MsgpackReader,
   type MsgpackWriter,
 } from "../../rpc/mod.ts";
+import type { LongReply, ServerFigures } from "../../resp/mod.ts";
 import type { EntryBytes } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import type { JournalMessage, LoadMessage } from "../messages/journal_messages.ts";
@@ -20,7 +21,16 @@ import { ExpiryClock, expiryTicks } from "./expiry_clock.ts";
 import { type DiskOptions, GroupCommit } from "./group_commit.ts";
 import { type ListTurnMessage, ListTurns } from "./list_turns.ts";
 import { noReplies, Queries } from "./queries.ts";
-import { beginReply, type ClosedMessage, endReply, isQuery, Query } from "./query_message.ts";
+import {
+  beginReply,
+  type ClosedMessage,
+  endReply,
+  isCommands,
+  isQuery,
+  Query,
+} from "./query_message.ts";
+import { RedisKeyspace } from "./redis_keyspace.ts";
+import { RedisQueries } from "./redis_queries.ts";
 import { serverStats } from "./server_stats.ts";
 import { SyncOutbox } from "./sync_outbox.ts";
 import { SyncQuestions } from "./sync_questions.ts";
@@ -62,6 +72,7 @@ export class QueryActor implements Actor {
   /** The query that is being answered; one object serves for all. */
   #query = new Query();
   #queries: Queries;
+  #redis: RedisQueries;
   #lists: ListTurns;
   /** By which entries expire. */
   #clock: ExpiryClock;
@@ -88,7 +99,7 @@ export class QueryActor implements Actor {
     this.#startedMs = context.monotonicMs();
     this.#ready = options.ready;
     this.#store = store;
-    this.#lists = new ListTurns(context, store);
+    this.#lists = new ListTurns(context);
     this.#clock = new ExpiryClock(context, store);
     this.#questions = new SyncQuestions(context);
     this.#outbox = new SyncOutbox(context, store, this.#questions, options);
@@ -102,16 +113,25 @@ export class QueryActor implements Actor {
       stats: () => this.#stats(),
       bug: (error: unknown) => this.#bug(error),
     };
-    this.#queries = new Queries(store, host, disk?.durability === "strict");
+    const isStrict = disk?.durability === "strict";
+    this.#queries = new Queries(store, host, isStrict);
     if (disk !== undefined) this.#commit = new GroupCommit(context, store, disk);
+    this.#redis = new RedisQueries(
+      context,
+      new RedisKeyspace(store, this.#queries),
+      { ...host, monotonicMs: () => context.monotonicMs(), figures: () => this.#figures() },
+      isStrict ? this.#commit : undefined,
+    );
   }
 
   /** Answers a query, which is read as it was marshalled. */
   onMarshalled(bytes: Uint8Array, start: number, end: number): boolean {
-    if (!isQuery(bytes[start])) return false;
+    const isFramed = isQuery(bytes[start]);
+    if (!isFramed && !isCommands(bytes[start])) return false;
     this.#reader.reset(bytes, start, end);
     this.#clock.passTime();
-    this.#answerQuery(bytes);
+    if (isFramed) this.#answerQuery(bytes);
+    else this.#answerCommands(bytes);
     this.#queueAccepted();
     this.#ask();
     this.#send();
@@ -129,6 +149,7 @@ export class QueryActor implements Actor {
       case "listTurn":
         return this.#lists.turn();
       case "closed":
+        this.#redis.forget(message.inbox);
         return this.#lists.forget(message.inbox);
       case "tick":
         if (message.receiver === "sync") this.#outbox.ticked();
@@ -154,9 +175,7 @@ export class QueryActor implements Actor {
   #answerQuery(bytes: Uint8Array): void {
     const query = this.#query;
     query.read(this.#reader);
-    this.#connections = query.connections;
-    this.#nowMs = 0;
-    this.#queries.roomBytes = undefined;
+    this.#beginTurn(query);
     const writer = this.#context.beginMessage();
     const place = beginReply(writer);
     const answer = this.#answer(bytes, query.start, query.end, writer, place);
@@ -170,13 +189,27 @@ export class QueryActor implements Actor {
     this.#context.tellWritten({ address, incarnation, counter: query.inbox });
   }
 
+  #answerCommands(bytes: Uint8Array): void {
+    const query = this.#query;
+    query.readCommands(this.#reader);
+    this.#beginTurn(query);
+    const longList = this.#redis.answer(query, bytes);
+    if (longList !== undefined) this.#lists.begin(longList);
+  }
+
+  #beginTurn({ connections }: Query): void {
+    this.#connections = connections;
+    this.#nowMs = 0;
+    this.#queries.roomBytes = undefined;
+  }
+
   /** The query begins with a List that is long. */
-  #listInTurns(bytes: Uint8Array, longList: { msgid: number; prefix: Uint8Array }): void {
+  #listInTurns(bytes: Uint8Array, reply: LongReply): void {
     this.#context.abandonMessage();
     this.#queries.countList();
     const { inbox, start } = this.#query;
     const requestBytes = frameHeaderBytes + frameLength(bytes, start);
-    this.#lists.begin({ inbox, requestBytes, ...longList });
+    this.#lists.begin({ inbox, requestBytes, reply });
   }
 
   /** A bug of this program ends the connection of the query, because its client waits for an answer. */
@@ -218,6 +251,18 @@ export class QueryActor implements Actor {
 
   #bug(error: unknown): void {
     this.#context.log.bug("Query actor {actor} failed", error, { actor: this.#uid });
+  }
+
+  #figures(): ServerFigures {
+    const { memory } = this.#context;
+    return {
+      version: this.#version,
+      uptimeMs: this.#context.monotonicMs() - this.#startedMs,
+      connections: this.#connections,
+      memoryBytes: memory.bytes,
+      memoryMaxBytes: memory.maxBytes,
+      disk: this.#commit?.disk ?? "none",
+    };
   }
 
   #stats(): Record<string, number | boolean | string> {

@@ -3,12 +3,16 @@
  * came from the socket, response frames as they go to the socket.
  *
  *     query     [inbox (uint), connections (uint), frames (bin)]
+ *     commands  [inbox (uint), connections (uint), commands (bin), ends (array of str, or nil)]
  *     reply     [responses (bin), consumed (uint), close (bool), deferred (uint)]
+ *     last      [responses (bin), consumed (uint), close (bool), deferred (uint), nil]
  *     deferred  [responses (bin), count (uint)]
  *     part      [bytes (bin)], or [nil]
  *
  * Parts come before the reply whose last response frame they complete; nil takes those back that came.
- * `deferred` is how many of the requests are answered in deferred replies instead.
+ * `deferred` is how many of the requests are answered in deferred replies instead. `commands` are those of
+ * a Redis client, with the addresses of its connection the first time; the `last` reply is one behind
+ * which the client hears nothing more, because it asked for the end.
  *
  * @module
  */
@@ -18,11 +22,14 @@ import { firstBytes, type messageTypes } from "../messages/message_types.ts";
 
 /** The first bytes of these messages, read once because there are very many. */
 const {
-  toQueryActor: { query: queryByte },
-  toQueryReceiver: { deferredReplies: deferredByte, part: partByte },
+  toQueryActor: { query: queryByte, commands: commandsByte },
+  toQueryReceiver: { deferredReplies: deferredByte, lastReply: lastReplyByte, part: partByte },
 } = firstBytes;
 
-/** Tells a query actor that a connection was closed while its query was under way. */
+/** Of a reply: the header of its array, and that of its response frames. */
+const bytesBeforeReplies = 6;
+
+/** Tells a query actor that a connection was closed: with a query under way, or of a Redis client. */
 export interface ClosedMessage {
   type: typeof messageTypes.closed;
   /** Counter of its inbox. */
@@ -34,15 +41,22 @@ export function isQuery(first: number): boolean {
   return first === queryByte;
 }
 
-/** A query as its actor reads it; one object serves for many. */
+/** Whether the message that begins with `first` is of commands of a Redis client. */
+export function isCommands(first: number): boolean {
+  return first === commandsByte;
+}
+
+/** A query, or commands, as their actor reads them; one object serves for many. */
 export class Query {
   /** Counter of the inbox, on the actor's thread, where the reply goes. */
   inbox = 0;
   /** Open connections of the receiver, for `Stats`. */
   connections = 0;
-  /** The frames are `bytes[start..end)`. */
+  /** The frames, or commands, are `bytes[start..end)`. */
   start = 0;
   end = 0;
+  /** The addresses of the connection, the first time that commands come on it. */
+  ends: ConnectionEnds | undefined;
 
   /** Reads the message that `reader` holds. @throws {TypeError} when it is none: a bug. */
   read(reader: MsgpackReader): void {
@@ -54,6 +68,40 @@ export class Query {
     this.start = reader.at;
     this.end = reader.at + byteCount;
   }
+
+  /** As `read`, of commands. */
+  readCommands(reader: MsgpackReader): void {
+    this.read(reader);
+    reader.at = this.end;
+    this.ends = undefined;
+    if (reader.nil()) return;
+    reader.arrayHeader();
+    this.ends = { peer: reader.str()!, local: reader.str()! };
+  }
+}
+
+/** The addresses of a connection, as `host:port`. */
+export interface ConnectionEnds {
+  readonly peer: string;
+  readonly local: string;
+}
+
+/** Writes commands of a Redis client. @param ends the first time */
+export function writeCommands(
+  writer: MsgpackWriter,
+  inbox: number,
+  connections: number,
+  commands: Uint8Array,
+  ends: ConnectionEnds | undefined,
+): void {
+  writer.arrayHeader(4);
+  writer.int(inbox);
+  writer.int(connections);
+  writer.bin(commands);
+  if (ends === undefined) return writer.nil();
+  writer.arrayHeader(2);
+  writer.str(ends.peer);
+  writer.str(ends.local);
 }
 
 /** Writes a query. */
@@ -73,6 +121,12 @@ export function writeQuery(
 export function beginReply(writer: MsgpackWriter): number {
   writer.arrayHeader(4);
   return writer.beginBin();
+}
+
+/** Makes the reply that began at `place`, and is ended, the last one. */
+export function makeLast(writer: MsgpackWriter, place: number): void {
+  writer.bytes[writer.start + place - bytesBeforeReplies] = lastReplyByte;
+  writer.nil();
 }
 
 /** Ends the reply whose frames began at `place`. */
@@ -135,6 +189,7 @@ export interface QueryReply extends Answer {
   /** The parts that complete them. */
   pieces?: readonly Uint8Array[];
   deferred: number;
+  isLast: boolean;
 }
 
 /** Whether the message that begins with `first` is a deferred reply. */
@@ -144,7 +199,7 @@ export function isDeferred(first: number): boolean {
 
 /** Reads the reply that `reader` holds; the frames are a view. @throws {TypeError} when it is none. */
 export function readReply(reader: MsgpackReader): QueryReply {
-  reader.arrayHeader();
+  const isLast = reader.arrayHeader() > 4;
   const replies = reader.bin();
   const consumed = reader.uint();
   const close = reader.bool();
@@ -154,7 +209,7 @@ export function readReply(reader: MsgpackReader): QueryReply {
   ) {
     throw malformed();
   }
-  return { replies, consumed, close, deferred };
+  return { replies, consumed, close, deferred, isLast };
 }
 
 /** Reads the deferred reply that `reader` holds, as `readReply` does. */

@@ -12,19 +12,24 @@ import {
   freeMemory,
   type Limited,
   MsgpackReader,
+  type MsgpackWriter,
+  type RequestCutter,
   RpcServer,
   type SendDeferred,
   type Transport,
 } from "../../rpc/mod.ts";
+import { commandBounds, CommandCutter, isFrame } from "../../resp/mod.ts";
 import { messageTypes } from "../messages/message_types.ts";
 import {
   type ClosedMessage,
+  type ConnectionEnds,
   isDeferred,
   isPart,
   type QueryReply,
   readDeferred,
   readPart,
   readReply,
+  writeCommands,
   writeQuery,
 } from "./query_message.ts";
 import { queriesTold } from "./server_stats.ts";
@@ -65,12 +70,13 @@ export class QueryReceiver {
     this.#server = new RpcServer({
       ...options,
       environment,
-      serve: (sendDeferred) => {
+      serve: (sendDeferred, peer) => {
         const connection = new OpenConnection(
           thread,
           queryActor,
           this.#open,
           sendDeferred,
+          () => ({ peer, local: this.address }),
           environment,
         );
         this.#open.add(connection);
@@ -109,6 +115,11 @@ class OpenConnection implements FrameExecutor {
   #query: Uint8Array = nothing;
   /** Size of a chunk that messages share. */
   #chunkBytes: number;
+  /** Cuts the commands of a Redis client; absent when frames come. */
+  #cutter: CommandCutter | undefined;
+  /** The addresses of a Redis client's connection, which its first commands bring along. */
+  #ends: () => ConnectionEnds;
+  #hasToldEnds = false;
   /** Whether a query is being answered. */
   #isUnderWay = false;
   #resolve: (reply: QueryReply) => void = () => {};
@@ -120,8 +131,10 @@ class OpenConnection implements FrameExecutor {
     queryActor: ActorRef,
     all: Set<OpenConnection>,
     sendDeferred: SendDeferred,
+    ends: () => ConnectionEnds,
     { memory, limits }: Accounted & Limited,
   ) {
+    this.#ends = ends;
     this.#charge = new Charge(memory);
     this.#chunkBytes = limits.messageChunkBytes;
     this.#thread = thread;
@@ -171,14 +184,21 @@ class OpenConnection implements FrameExecutor {
     this.#resolve(reply);
   }
 
+  cutterFor(firstByte: number): RequestCutter | undefined {
+    if (!isFrame(firstByte)) this.#cutter = new CommandCutter(commandBounds);
+    return this.#cutter;
+  }
+
   execute(frames: Uint8Array, again: boolean): Promise<QueryReply> {
     if (this.#closed) return Promise.reject(closedError());
     // What comes again was counted the first time.
-    const batch = again ? 0 : countFrames(frames);
+    const batch = again ? 0 : this.#cutter?.count ?? countFrames(frames);
     this.#queriesTold.add(batch);
     const writer = this.#thread.beginMessage();
     try {
-      writeQuery(writer, this.#inbox.ref.counter, this.#all.size, frames);
+      if (this.#cutter === undefined) {
+        writeQuery(writer, this.#inbox.ref.counter, this.#all.size, frames);
+      } else this.#writeCommands(writer, frames);
     } catch (error) {
       // There is no memory for a copy of the frames: that ends this connection, and none else.
       this.#thread.abandonMessage();
@@ -193,6 +213,12 @@ class OpenConnection implements FrameExecutor {
     });
   }
 
+  #writeCommands(writer: MsgpackWriter, commands: Uint8Array): void {
+    const ends = this.#hasToldEnds ? undefined : this.#ends();
+    writeCommands(writer, this.#inbox.ref.counter, this.#all.size, commands, ends);
+    this.#hasToldEnds = true;
+  }
+
   close(): void {
     this.#all.delete(this);
     this.#inbox.close();
@@ -200,7 +226,7 @@ class OpenConnection implements FrameExecutor {
     this.#closed = true;
     this.#freeParts();
     this.#charge.set(0);
-    if (this.#isUnderWay) {
+    if (this.#isUnderWay || this.#hasToldEnds) {
       const message: ClosedMessage = { type: messageTypes.closed, inbox: this.#inbox.ref.counter };
       this.#thread.tell(this.#queryActor, message);
     }

@@ -117,6 +117,24 @@ export class OrderedIndex {
     return count;
   }
 
+  /** The entry with a value that has `rank` of these before it: one below the number of all of them. */
+  entryOfRank(rank: number): number {
+    let node = this.#root;
+    for (let level = 0; level < this.#height; level++) {
+      const words = this.#node(node);
+      const start = inChunk(node);
+      let turn = 0;
+      for (; rank >= words[start + talliesWord + turn]; turn++) {
+        rank -= words[start + talliesWord + turn];
+      }
+      node = words[start + (turn === 0 ? firstChildWord : childrenWord + turn - 1)];
+    }
+    const words = this.#node(node);
+    for (let at = inChunk(node) + entriesWord;; at++) {
+      if (this.#records.valueLength(words[at]) !== tombstone && rank-- === 0) return words[at];
+    }
+  }
+
   /** Asserts that the tallies are right. For tests: O(n). @throws {Error} */
   assertInvariants(): void {
     this.#assertTallies(this.#root, this.#height);

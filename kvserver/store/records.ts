@@ -82,6 +82,14 @@ export class Records {
     return n;
   }
 
+  /** Whether a record could be at `place`, by the memory there is: what is there need not be one. */
+  mayBeAt(place: number): boolean {
+    const words = this.#arena.words[chunkOf(place)];
+    const at = inChunk(place);
+    if (place <= noEntry || words === undefined || at + headWords > words.length) return false;
+    return at + headWords + wordsOf(this.keyLength(place)) <= words.length;
+  }
+
   // ---- the key ------------------------------------------------------------------------------
 
   /** The bytes that hold the record, and other records. */

@@ -228,6 +228,43 @@ export class Store {
     this.#values.write(writer, n);
   }
 
+  /** The memory that holds the key of an entry: at `keyStart`, `keyLength` bytes. */
+  keyMemory(n: number): Uint8Array {
+    return this.#records.bytesAt(n);
+  }
+
+  keyStart(n: number): number {
+    return this.#records.keyStart(n);
+  }
+
+  keyLength(n: number): number {
+    return this.#records.keyLength(n);
+  }
+
+  /** Length of the value of an entry that has one. */
+  valueLength(n: number): number {
+    return this.#records.valueLength(n);
+  }
+
+  /** Appends the bytes of the value of an entry from `start` up to `end`, as they are. */
+  appendValue(writer: MsgpackWriter, n: number, start: number, end: number): void {
+    this.#values.append(writer, n, start, end);
+  }
+
+  /** The entry of a number that came from outside, be it a tombstone; `noEntry` when it is that of none. */
+  entryOf(number: number): number {
+    if (!this.#records.mayBeAt(number)) return noEntry;
+    // What looks like a record there need not be one: the index knows.
+    const start = this.#records.keyStart(number);
+    const end = start + this.#records.keyLength(number);
+    return this.find(this.#records.bytesAt(number), start, end) === number ? number : noEntry;
+  }
+
+  /** The entry with a value that has so many of these before it, found in O(log n); `rank` is below `size`. */
+  entryOfRank(rank: number): number {
+    return this.#ordered.entryOfRank(rank);
+  }
+
   /** Length of the key and value of an entry together. */
   bytesOf(n: number): number {
     const valueLength = this.#records.valueLength(n);

@@ -59,6 +59,13 @@ export class Values {
     else writer.strBytes(this.#bytesOf(n, length), start, start + length);
   }
 
+  /** Appends the bytes of the value from `start` up to `end`, as they are. */
+  append(writer: MsgpackWriter, n: number, start: number, end: number): void {
+    const length = this.#records.valueLength(n);
+    const from = this.#startOf(n, length);
+    writer.raw(this.#bytesOf(n, length), from + start, from + end);
+  }
+
   /** A copy of the value; `null` for a tombstone. */
   copy(n: number): Uint8Array | null {
     const length = this.#records.valueLength(n);

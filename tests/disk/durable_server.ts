@@ -7,6 +7,7 @@ import {
   isDeferred,
   readDeferred,
   readReply,
+  writeCommands,
   writeQuery,
 } from "../../kvserver/query/query_message.ts";
 import { startQueryActor } from "../../kvserver/query/start_query_actor.ts";
@@ -42,8 +43,12 @@ export class DurableServer {
   readonly actors: ServerActors;
   /** By msgid. */
   readonly answers = new Map<number, Answered>();
+  /** What Redis's commands were answered, and when. */
+  readonly redisReplies: { replies: string; consumed: number; isLast: boolean; atMs: number }[] =
+    [];
   #world: SimulatedWorld;
   #inbox: ActorRef;
+  #redisInbox: ActorRef;
   #lastMsgid = 0;
 
   /** Starts one with what is on a medium. */
@@ -117,6 +122,18 @@ export class DurableServer {
         isDeferred(bytes[start]) ? readDeferred(reader).replies : readReply(reader).replies,
       );
     }).ref;
+    this.#redisInbox = system.openInbox((bytes, start, end) => {
+      const { replies, consumed, isLast } = readReply(new MsgpackReader(bytes, start, end));
+      const text = new TextDecoder().decode(replies);
+      this.redisReplies.push({ replies: text, consumed, isLast, atMs: this.#world.nowMs });
+    }).ref;
+  }
+
+  /** Sends commands as a Redis client does, on a connection of their own. */
+  redis(commands: string): void {
+    const bytes = new TextEncoder().encode(commands);
+    writeCommands(this.system.beginMessage(), this.#redisInbox.counter, 1, bytes, undefined);
+    this.system.tellWritten(this.queryActors[0]);
   }
 
   /** Asks for a key. @returns the msgid. */

@@ -1,5 +1,6 @@
 import { withLimits } from "../../limits.ts";
 import type { ActorRef } from "../../actor/mod.ts";
+import { ListReply } from "../../kvserver/query/list_reply.ts";
 import { ListTurns } from "../../kvserver/query/list_turns.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { assertEquals, assertGreater, msgpackDecode } from "../deps.ts";
@@ -121,9 +122,9 @@ Deno.test("ListTurns makes the Lists of a connection that is gone no further", a
         context.abandonMessage();
       },
     };
-    const lists = new ListTurns(counting, store);
-    const list = { msgid: 1, requestBytes: 10, prefix: new Uint8Array() };
-    for (const inbox of [5, 6, 7]) lists.begin({ ...list, inbox });
+    const lists = new ListTurns(counting);
+    const reply = new ListReply(store, smallParts, 1, new Uint8Array());
+    for (const inbox of [5, 6, 7]) lists.begin({ inbox, requestBytes: 10, reply });
     for (let i = 0; i < 4; i++) lists.turn();
     assertEquals([...parts], [[5, 2], [6, 2]]);
     lists.forget(5);

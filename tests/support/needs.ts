@@ -7,11 +7,15 @@
 export const programs = {
   essential: ["bash", "cat", "id", "mkfifo", "mount", "perl", "script", "sh", "stty", "umount"],
   node: ["node", "npm"],
-  package: ["fish", "jq", "promtool", "zsh"],
+  package: ["fish", "jq", "promtool", "redis-benchmark", "redis-cli", "redis-server", "zsh"],
 } as const;
 
 /** The package of a program, where that has another name. */
-export const packages: Readonly<Record<string, string>> = { promtool: "prometheus" };
+export const packages: Readonly<Record<string, string>> = {
+  "promtool": "prometheus",
+  "redis-benchmark": "redis-tools",
+  "redis-cli": "redis-tools",
+};
 
 /** A program that tests may start. */
 export type Program = typeof programs[keyof typeof programs][number];

@@ -1,0 +1,77 @@
+import type { Keyspace } from "../../resp/mod.ts";
+import type { MsgpackWriter } from "../../rpc/mod.ts";
+import type { Store } from "../store/mod.ts";
+import type { Queries } from "./queries.ts";
+
+/** A replica as Redis's commands see it. Writes are those of `Queries`: bounded, counted and passed on alike. */
+export class RedisKeyspace implements Keyspace {
+  #store: Store;
+  #queries: Queries;
+
+  constructor(store: Store, queries: Queries) {
+    this.#store = store;
+    this.#queries = queries;
+  }
+
+  get size(): number {
+    return this.#store.size;
+  }
+
+  get accepted(): number {
+    return this.#queries.accepted.length;
+  }
+
+  find(bytes: Uint8Array, start: number, end: number): number {
+    return this.#store.get(bytes, start, end);
+  }
+
+  entryAt(cursor: number): number {
+    return this.#store.entryOf(cursor);
+  }
+
+  entryOfRank(rank: number): number {
+    return this.#store.entryOfRank(rank);
+  }
+
+  keyMemory(n: number): Uint8Array {
+    return this.#store.keyMemory(n);
+  }
+
+  keyStart(n: number): number {
+    return this.#store.keyStart(n);
+  }
+
+  keyEnd(n: number): number {
+    return this.#store.keyStart(n) + this.#store.keyLength(n);
+  }
+
+  valueLength(n: number): number {
+    return this.#store.valueLength(n);
+  }
+
+  appendValue(writer: MsgpackWriter, n: number, start: number, end: number): void {
+    this.#store.appendValue(writer, n, start, end);
+  }
+
+  walk(
+    prefix: Uint8Array,
+    after: Uint8Array | undefined,
+    visit: (n: number, isShown: boolean) => boolean,
+  ): boolean {
+    return this.#store.walkPrefix(prefix, after, (n) => visit(n, this.#store.hasValue(n)));
+  }
+
+  put(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): void {
+    this.#queries.put(bytes, keyStart, keyEnd, valueStart, valueEnd);
+  }
+
+  delete(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean {
+    return this.#queries.delete(bytes, keyStart, keyEnd);
+  }
+}

@@ -1,0 +1,105 @@
+import type { ActorContext } from "../../actor/mod.ts";
+import {
+  CommandExecutor,
+  type CommandHost,
+  Executed,
+  type Keyspace,
+  Session,
+} from "../../resp/mod.ts";
+import { isAllocationFailure, type MsgpackWriter } from "../../rpc/mod.ts";
+import type { GroupCommit } from "./group_commit.ts";
+import type { LongList } from "./list_turns.ts";
+import { beginReply, endReply, makeLast, type Query } from "./query_message.ts";
+
+/** The commands of Redis clients, executed by a query actor: sessions, and the replies to their connections. */
+export class RedisQueries {
+  #context: ActorContext;
+  /** By the counters of the connections' inboxes. */
+  #sessions = new Map<number, Session>();
+  #counts = { commands: 0, sessions: 0, hits: 0, misses: 0 };
+  #executor: CommandExecutor;
+  #bug: (error: unknown) => void;
+  #commit: GroupCommit | undefined;
+
+  /** @param commit of a server that acknowledges writes when they are on disk */
+  constructor(
+    context: ActorContext,
+    keyspace: Keyspace,
+    host: CommandHost,
+    commit: GroupCommit | undefined,
+  ) {
+    this.#context = context;
+    this.#commit = commit;
+    this.#bug = (error) => host.bug(error);
+    const seed = parseInt(context.self.incarnation.slice(0, 8), 16) ^ context.self.counter;
+    this.#executor = new CommandExecutor(keyspace, host, this.#sessions, this.#counts, seed);
+  }
+
+  /** Forgets a connection that is closed. */
+  forget(inbox: number): void {
+    this.#sessions.delete(inbox);
+  }
+
+  /**
+   * Executes commands, and replies unless the replies wait for the disk.
+   *
+   * @returns what is to be made in turns instead, if the commands begin with that.
+   */
+  answer(query: Query, bytes: Uint8Array): LongList | undefined {
+    const { inbox } = query;
+    const session = this.#sessions.get(inbox) ?? this.#begin(query);
+    const writer = this.#context.beginMessage();
+    const place = beginReply(writer);
+    const executed = this.#execute(query, bytes, session, writer, place);
+    if (executed.long !== undefined && executed.consumed === 0) {
+      this.#context.abandonMessage();
+      return { inbox, requestBytes: executed.longBytes, reply: executed.long };
+    }
+    if (this.#commit !== undefined && executed.writes.length > 0) {
+      const replies = writer.written().slice(place);
+      this.#context.abandonMessage();
+      const { writes, consumed, close, isLast } = executed;
+      const writeCount = writes.length / 2;
+      this.#commit.acknowledgeLater({
+        inbox,
+        writeCount,
+        replies,
+        writes,
+        consumed,
+        close,
+        isLast,
+      });
+      return undefined;
+    }
+    endReply(writer, place, executed, 0);
+    if (executed.isLast) makeLast(writer, place);
+    const { address, incarnation } = this.#context.self;
+    this.#context.tellWritten({ address, incarnation, counter: inbox });
+    return undefined;
+  }
+
+  /** A bug of this program ends the connection, because its client waits for an answer. */
+  #execute(
+    { start, end }: Query,
+    bytes: Uint8Array,
+    session: Session,
+    writer: MsgpackWriter,
+    place: number,
+  ): Executed {
+    try {
+      return this.#executor.execute(bytes, start, end, session, writer);
+    } catch (error) {
+      if (!isAllocationFailure(error)) this.#bug(error);
+      writer.truncate(place);
+      return { ...new Executed(), consumed: end - start, close: true };
+    }
+  }
+
+  #begin({ inbox, ends }: Query): Session {
+    const { peer, local } = ends ?? { peer: "", local: "" };
+    const session = new Session(inbox, peer, local, this.#context.monotonicMs());
+    this.#sessions.set(inbox, session);
+    this.#counts.sessions++;
+    return session;
+  }
+}

@@ -1,0 +1,204 @@
+import { isAllocationFailure, MsgpackWriter, RpcError } from "../rpc/mod.ts";
+import { commandBounds } from "./command_bounds.ts";
+import { bytesOf } from "./commands/arguments.ts";
+import type {
+  Command,
+  CommandCall,
+  CommandCounts,
+  LongReply,
+  Outcome,
+} from "./commands/command.ts";
+import { isWord } from "./commands/command.ts";
+import { commandTable } from "./commands/command_table.ts";
+import { CommandError, refusals, wrongArity } from "./commands/errors.ts";
+import type { CommandHost, Keyspace } from "./commands/keyspace.ts";
+import type { Session } from "./commands/session.ts";
+import { unknownCommand, unknownSubcommand } from "./unknown_command.ts";
+import { CommandParser, incomplete } from "./wire/command_parser.ts";
+import { ReplyWriter } from "./wire/reply_writer.ts";
+
+/** What became of some commands; one object serves for all calls. */
+export class Executed {
+  /** How many bytes of the commands were executed; the rest is to be given again. */
+  consumed = 0;
+  /** Whether the connection is to be ended, because what came on it breaks the protocol. */
+  close = false;
+  /** Whether the client asked for the end of the connection, or is none of Redis's. */
+  isLast = false;
+  /** The reply to the next command is to be made in parts; nothing of that command was executed. */
+  long: LongReply | undefined;
+  /** Bytes of the command whose reply is long. */
+  longBytes = 0;
+  /** Beginning and end of each reply to a write, where it begins at 0 with the first reply. */
+  writes: number[] = [];
+}
+
+const encoder = new TextEncoder();
+
+/** What browsers send in front of what others made them send. */
+const httpWords = ["post", "host:"].map((word) => encoder.encode(word));
+
+/** Executes the commands of all connections of a query port, on one keyspace. */
+export class CommandExecutor {
+  readonly #parser = new CommandParser(commandBounds, true);
+  readonly #executed = new Executed();
+  readonly #call: { -readonly [Field in keyof CommandCall]: CommandCall[Field] };
+  readonly #batchBytesMax: number;
+
+  /**
+   * @param sessions of all connections, by their ids
+   * @param seed of what is drawn at random, of which nothing depends on being hard to guess
+   */
+  constructor(
+    keyspace: Keyspace,
+    host: CommandHost,
+    sessions: ReadonlyMap<number, Session>,
+    counts: CommandCounts,
+    seed: number,
+  ) {
+    this.#batchBytesMax = host.limits.replyBatchBytesMax;
+    let state = seed >>> 0;
+    this.#call = {
+      args: this.#parser,
+      reply: new ReplyWriter(new MsgpackWriter(0)),
+      keyspace,
+      host,
+      session: undefined!,
+      sessions,
+      commands: commandTable,
+      counts,
+      work: 0,
+      scratch: new MsgpackWriter(),
+      fraction: () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32,
+    };
+  }
+
+  /**
+   * Executes the whole commands `bytes[start..end)` in order and appends their replies to `writer`, until
+   * all are executed, one breaks the protocol or is to be answered in parts, or as much was written, or
+   * done, as one turn may.
+   *
+   * @returns what is valid until the next call.
+   */
+  execute(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    session: Session,
+    writer: MsgpackWriter,
+  ): Executed {
+    const executed = this.#executed;
+    const call = this.#call;
+    const { reply, host, keyspace } = call;
+    const parser = this.#parser;
+    executed.close = executed.isLast = false;
+    executed.long = undefined;
+    executed.writes = [];
+    call.session = session;
+    call.work = 0;
+    reply.writer = writer;
+    session.lastMs = host.monotonicMs();
+    const first = writer.size;
+    let at = start;
+    while (at < end && writer.size - first + call.work < this.#batchBytesMax) {
+      const next = parser.parse(bytes, at, end);
+      if (next === incomplete) throw new Error("Cannot execute a command that is not whole");
+      if (parser.fault !== undefined) {
+        if (session.replies === "all") reply.error(`ERR Protocol error: ${parser.fault}`);
+        parser.fault = undefined;
+        at = end;
+        executed.close = true;
+        break;
+      }
+      if (parser.count > 0) {
+        const place = writer.size;
+        const accepted = keyspace.accepted;
+        reply.version = session.version;
+        const long = this.#run();
+        if (long !== undefined) {
+          writer.truncate(place);
+          executed.long = long;
+          executed.longBytes = next - at;
+          break;
+        }
+        if (session.replies !== "all") this.#mute(place);
+        if (keyspace.accepted !== accepted) {
+          executed.writes.push(place - first, writer.size - first);
+        }
+        if (session.hasQuit) {
+          at = end;
+          executed.isLast = true;
+          break;
+        }
+      }
+      at = next;
+    }
+    executed.consumed = at - start;
+    return executed;
+  }
+
+  /** Takes the reply of a command back that the client does not want. */
+  #mute(place: number): void {
+    const { session, reply } = this.#call;
+    if (session.replies === "skip") {
+      session.replies = "skipping";
+      return;
+    }
+    reply.truncate(place);
+    if (session.replies === "skipping") session.replies = "all";
+  }
+
+  /** Executes the command that was parsed. What it wrote before it failed is taken back. */
+  #run(): Outcome {
+    const call = this.#call;
+    const { reply } = call;
+    const place = reply.size;
+    call.counts.commands++;
+    try {
+      const command = this.#find();
+      if (command === undefined) return;
+      call.session.lastCommand = command.name;
+      return command.execute!(call);
+    } catch (error) {
+      reply.truncate(place);
+      reply.error(this.#refusalOf(error));
+    }
+  }
+
+  /** The command to execute; `undefined`: there is none, which is answered. @throws {CommandError} */
+  #find(): Command | undefined {
+    const { args, commands, reply, session } = this.#call;
+    let command = commands.find(args.bytes, args.start(0), args.end(0));
+    if (command === undefined) {
+      if (httpWords.some((word) => isWord(args.bytes, args.start(0), args.end(0), word))) {
+        session.hasQuit = true;
+      } else reply.errorBytes(unknownCommand(args));
+      return undefined;
+    }
+    if (command.subcommands !== undefined && args.count > 1) {
+      const subcommand = command.subcommands.find(args.bytes, args.start(1), args.end(1));
+      if (subcommand === undefined) {
+        reply.errorBytes(unknownSubcommand(bytesOf(args, 0), bytesOf(args, 1)));
+        return undefined;
+      }
+      command = subcommand;
+    }
+    const { arity, name } = command;
+    if (arity > 0 ? args.count !== arity : args.count < -arity) wrongArity(name);
+    return command;
+  }
+
+  #refusalOf(error: unknown): string {
+    if (error instanceof CommandError) return error.message;
+    if (error instanceof RpcError && error.code === "overloaded") return refusals.memoryIsFull;
+    if (error instanceof RpcError) return refusalOf(error);
+    if (isAllocationFailure(error)) return refusals.memoryIsFull;
+    this.#call.host.bug(error);
+    return "ERR an error inside the server";
+  }
+}
+
+/** What is said of writes that the server refuses. */
+export function refusalOf({ code, message }: RpcError): string {
+  return `${code === "unavailable" ? "MISCONF" : "ERR"} ${message}`;
+}

@@ -1,0 +1,95 @@
+import { wireLimits } from "../../limits.ts";
+import { isUtf8 } from "../../rpc/mod.ts";
+import { integerIn } from "../wire/integers.ts";
+import { type CommandCall, isWord } from "./command.ts";
+import { CommandError, refusals } from "./errors.ts";
+import { noEntry } from "./keyspace.ts";
+
+const { keyBytesMax } = wireLimits;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A word that stands for an option, as `isOption` compares it. */
+export function option(name: string): Uint8Array {
+  return encoder.encode(name.toLowerCase());
+}
+
+/** Whether argument `i` is the word, in any case. */
+export function isOption({ args }: CommandCall, i: number, word: Uint8Array): boolean {
+  return isWord(args.bytes, args.start(i), args.end(i), word);
+}
+
+/** Argument `i` as text. */
+export function textOf({ args }: CommandCall, i: number): string {
+  return decoder.decode(bytesOf(args, i));
+}
+
+/** Argument `i`, a view. */
+export function bytesOf(args: CommandCall["args"], i: number): Uint8Array {
+  return args.bytes.subarray(args.start(i), args.end(i));
+}
+
+/** The integer that argument `i` is. @throws {CommandError} when it is none. */
+export function integerOf(
+  { args }: CommandCall,
+  i: number,
+  refusal: string = refusals.notAnInteger,
+): number {
+  const value = integerIn(args.bytes, args.start(i), args.end(i));
+  if (Number.isNaN(value)) throw new CommandError(refusal);
+  return value;
+}
+
+/** @throws {CommandError} when argument `i` cannot be a key. */
+export function expectKey({ args }: CommandCall, i: number): void {
+  const start = args.start(i);
+  const end = args.end(i);
+  if (end - start > keyBytesMax) {
+    throw new CommandError(
+      `ERR the key has ${end - start} bytes, allowed are ${keyBytesMax}`,
+    );
+  }
+  if (!isUtf8(args.bytes, start, end)) {
+    throw new CommandError("ERR the key is not valid UTF-8, allowed are keys of UTF-8");
+  }
+}
+
+/** @throws {CommandError} when argument `i` cannot be a value. */
+export function expectValue({ args }: CommandCall, i: number): void {
+  if (!isUtf8(args.bytes, args.start(i), args.end(i))) {
+    throw new CommandError("ERR the value is not valid UTF-8, allowed are values of UTF-8");
+  }
+}
+
+/** The entry of the key that argument `i` is, or `noEntry`. @throws {CommandError} when it can be no key. */
+export function findEntry(call: CommandCall, i: number): number {
+  expectKey(call, i);
+  return call.keyspace.find(call.args.bytes, call.args.start(i), call.args.end(i));
+}
+
+/** As `findEntry`, for a command that reads: it is counted whether there is one. */
+export function readEntry(call: CommandCall, i: number): number {
+  const n = findEntry(call, i);
+  if (n === noEntry) call.counts.misses++;
+  else call.counts.hits++;
+  return n;
+}
+
+/** Puts argument `value` as the value of argument `key`. */
+export function putArgument({ keyspace, args }: CommandCall, key: number, value: number): void {
+  keyspace.put(args.bytes, args.start(key), args.end(key), args.start(value), args.end(value));
+}
+
+/** Appends the value of an entry, or what stands for nothing. */
+export function writeValueOf({ keyspace, reply }: CommandCall, n: number): void {
+  if (n === noEntry) return reply.nil();
+  const length = keyspace.valueLength(n);
+  reply.bulkHeader(length);
+  keyspace.appendValue(reply.writer, n, 0, length);
+  reply.endLine();
+}
+
+/** Appends the key of an entry. */
+export function writeKeyOf({ keyspace, reply }: CommandCall, n: number): void {
+  reply.bulk(keyspace.keyMemory(n), keyspace.keyStart(n), keyspace.keyEnd(n));
+}

@@ -1,0 +1,175 @@
+import type { MsgpackWriter } from "../../rpc/mod.ts";
+import type { CommandParser } from "../wire/command_parser.ts";
+import type { ReplyWriter } from "../wire/reply_writer.ts";
+import type { CommandHost, Keyspace } from "./keyspace.ts";
+import type { Session } from "./session.ts";
+
+/** A reply that is made part by part, so that the commands of others are executed in between. */
+export interface LongReply {
+  /**
+   * Appends the next part.
+   *
+   * @param after the key that the part before it came to; `undefined`: it is the first one
+   */
+  writePart(writer: MsgpackWriter, after: Uint8Array | undefined): ReplyPart;
+  /** Appends what stands before all parts, which have so many items, and bytes. */
+  writeHead(writer: MsgpackWriter, count: number, bytes: number): void;
+  /** Appends what is answered instead, because the reply would be longer than one may be. */
+  writeTooLong(writer: MsgpackWriter): void;
+  /** Appends what is answered instead, because there is no memory for a part. */
+  writeNoMemory(writer: MsgpackWriter): void;
+}
+
+/** What became of a part. */
+export interface ReplyPart {
+  /** How many items it has. */
+  readonly count: number;
+  /** Whether it is the last one. */
+  readonly isDone: boolean;
+  /** The key that it came to. */
+  readonly after: Uint8Array | undefined;
+}
+
+/** A command that is executed: its arguments, and all that it may read and change. One object serves for many. */
+export interface CommandCall {
+  /** Its arguments; the first one is its name. */
+  readonly args: CommandParser;
+  readonly reply: ReplyWriter;
+  readonly keyspace: Keyspace;
+  readonly host: CommandHost;
+  readonly session: Session;
+  /** All sessions of the query port. */
+  readonly sessions: ReadonlyMap<number, Session>;
+  /** All commands. */
+  readonly commands: CommandTable;
+  readonly counts: CommandCounts;
+  /**
+   * Work beside the bytes of the reply, as the bytes that would cost as much to write: a turn has a bound
+   * of both together.
+   */
+  work: number;
+  /** Room for keys and values that are put together. */
+  readonly scratch: MsgpackWriter;
+  /** A number in [0, 1), drawn at random. */
+  fraction(): number;
+}
+
+/** What is counted, for INFO. */
+export interface CommandCounts {
+  commands: number;
+  sessions: number;
+  hits: number;
+  misses: number;
+}
+
+/** A long reply: nothing was executed, the reply is to be made in parts, and what follows has to wait. */
+export type Outcome = void | LongReply;
+
+/** A command, and what `COMMAND` tells of it. */
+export interface Command {
+  /** In lower case; that of a subcommand as `client|list`. */
+  readonly name: string;
+  /** Number of arguments, the name included; below 0: so many at least. */
+  readonly arity: number;
+  readonly group: "connection" | "generic" | "server" | "string";
+  readonly summary: string;
+  /** The version of Redis that had it first. */
+  readonly since: string;
+  readonly flags: readonly string[];
+  /** Categories of Redis's access lists that do not follow from flags and group. */
+  readonly categories?: readonly string[];
+  readonly tips?: readonly string[];
+  /** Which of its arguments are keys; absent: none. */
+  readonly keys?: CommandKeys;
+  /** Absent for one that has only subcommands. */
+  execute?(call: CommandCall): Outcome;
+  readonly subcommands?: CommandTable;
+}
+
+/** Which arguments of a command are keys. */
+export interface CommandKeys {
+  /** The first and the last one (below 0: from the end), and how far they are apart. */
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+  /** What is done to them. */
+  readonly access: readonly string[];
+  readonly notes?: string;
+}
+
+/** Commands by their names. */
+export class CommandTable {
+  readonly all: readonly Command[];
+  #byHash = new Map<number, CommandName[]>();
+  /** Bytes of the longest name. */
+  #longest = 0;
+
+  constructor(commands: readonly Command[]) {
+    this.all = commands;
+    for (const command of commands) {
+      const name = encoder.encode(command.name.slice(command.name.indexOf("|") + 1));
+      const hash = hashOf(name, 0, name.length);
+      const others = this.#byHash.get(hash) ?? [];
+      this.#byHash.set(hash, [...others, { name, command }]);
+      this.#longest = Math.max(this.#longest, name.length);
+    }
+  }
+
+  /** The command whose name, in any case, is `bytes[start..end)`. */
+  find(bytes: Uint8Array, start: number, end: number): Command | undefined {
+    if (end - start > this.#longest) return undefined;
+    const found = this.#byHash.get(hashOf(bytes, start, end));
+    if (found === undefined) return undefined;
+    for (const { name, command } of found) if (isWord(bytes, start, end, name)) return command;
+    return undefined;
+  }
+}
+
+/** The subcommands of a command, and `HELP`, which tells of them. */
+export function subcommandsOf(name: string, commands: readonly Command[]): CommandTable {
+  const lines = commands.flatMap(({ name, summary }) => [
+    name.slice(name.indexOf("|") + 1).toUpperCase(),
+    `    ${summary}.`,
+  ]);
+  const help: Command = {
+    name: `${name}|help`,
+    arity: 2,
+    group: commands[0].group,
+    summary: "Tell about the subcommands",
+    since: "5.0.0",
+    flags: ["loading", "stale"],
+    categories: commands[0].categories,
+    execute({ reply }) {
+      const first =
+        `${name.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`;
+      const all = [first, ...lines, "HELP", "    Print this help."];
+      reply.arrayHeader(all.length);
+      for (const line of all) reply.simple(line);
+    },
+  };
+  return new CommandTable([...commands, help]);
+}
+
+interface CommandName {
+  readonly name: Uint8Array;
+  readonly command: Command;
+}
+
+const encoder = new TextEncoder();
+
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = end - start;
+  for (let i = start; i < end; i++) hash = (hash * 31 + (bytes[i] | 0x20)) & 0x3fffffff;
+  return hash;
+}
+
+/** Whether `bytes[start..end)` are, in any case, a word that is given in lower case. */
+export function isWord(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {
+  if (end - start !== word.length) return false;
+  for (let i = 0; i < word.length; i++) {
+    const byte = bytes[start + i];
+    const lower = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+    if (lower !== word[i]) return false;
+  }
+  return true;
+}

@@ -1,0 +1,78 @@
+import type { Accounted, Limited, MsgpackWriter } from "../../rpc/mod.ts";
+
+/** In place of an entry, as in the store: there is none. */
+export const noEntry = 0;
+
+/**
+ * The keys and values that commands work on, as bytes. Entries are named by numbers, which are valid until
+ * the next write. Keys that are passed are UTF-8 and no longer than a key may be.
+ */
+export interface Keyspace {
+  /** Number of keys. */
+  readonly size: number;
+  /** Writes that were accepted in this turn. */
+  readonly accepted: number;
+  /** The entry of the key `bytes[start..end)`, or `noEntry`. */
+  find(bytes: Uint8Array, start: number, end: number): number;
+  /** The entry whose number `cursor` was; `noEntry` when there is none now. */
+  entryAt(cursor: number): number;
+  /** The entry that has so many keys before it, in the order of their bytes; below `size`. */
+  entryOfRank(rank: number): number;
+  /** The memory that holds the key of an entry, at `keyStart` up to `keyEnd`. */
+  keyMemory(n: number): Uint8Array;
+  keyStart(n: number): number;
+  keyEnd(n: number): number;
+  /** Length of the value of an entry. */
+  valueLength(n: number): number;
+  /** Appends the bytes of the value of an entry from `start` up to `end`, as they are. */
+  appendValue(writer: MsgpackWriter, n: number, start: number, end: number): void;
+  /**
+   * Visits, in the order of their bytes, the keys that begin with `prefix` and come after the key `after`,
+   * until `visit` returns `false`. Keys without a value are visited too, and not shown.
+   *
+   * @returns whether there were no more.
+   */
+  walk(
+    prefix: Uint8Array,
+    after: Uint8Array | undefined,
+    visit: (n: number, isShown: boolean) => boolean,
+  ): boolean;
+  /**
+   * Puts the value `bytes[valueStart..valueEnd)` of the key `bytes[keyStart..keyEnd)`.
+   *
+   * @throws {RpcError} `overloaded` or `unavailable`; then nothing has changed.
+   */
+  put(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): void;
+  /** Deletes a key. @returns whether it was shown. @throws as `put` does. */
+  delete(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean;
+}
+
+/** What commands say of the server. */
+export interface ServerFigures {
+  readonly version: string;
+  readonly uptimeMs: number;
+  /** Open connections to this query port. */
+  readonly connections: number;
+  readonly memoryBytes: number;
+  /** `Infinity`: no bound. */
+  readonly memoryMaxBytes: number;
+  /** What the disk does: `none`, `ok` or `refusing`. */
+  readonly disk: string;
+}
+
+/** Whoever executes commands. */
+export interface CommandHost extends Limited, Accounted {
+  /** Wall clock, milliseconds since the epoch: the same for all commands of one turn. */
+  now(): number;
+  /** Milliseconds since some fixed moment. */
+  monotonicMs(): number;
+  figures(): ServerFigures;
+  /** Called with an error that is a bug of this program. */
+  bug(error: unknown): void;
+}

@@ -1,0 +1,243 @@
+import { wireLimits } from "../../limits.ts";
+import { constantReply } from "../wire/reply_writer.ts";
+import {
+  expectKey,
+  expectValue,
+  findEntry,
+  integerOf,
+  isOption,
+  option,
+  putArgument,
+  readEntry,
+  writeValueOf,
+} from "./arguments.ts";
+import type { Command, CommandCall } from "./command.ts";
+import { CommandError, refusals, wrongArity } from "./errors.ts";
+import { noEntry } from "./keyspace.ts";
+
+const { frameBytesMax, valueBytesMax } = wireLimits;
+
+const options = { nx: option("NX"), xx: option("XX"), get: option("GET") };
+const emptyBulk = constantReply("$0\r\n\r\n");
+
+/** What stands around a value in a reply, at the most. */
+const bulkBytes = 16;
+
+const readOne = { first: 1, last: 1, step: 1, access: ["RO", "access"] };
+
+/** The commands on strings, of which all values are. */
+export const stringCommands: readonly Command[] = [
+  {
+    name: "get",
+    arity: 2,
+    group: "string",
+    summary: "Get the value of a key",
+    since: "1.0.0",
+    flags: ["readonly", "fast"],
+    keys: readOne,
+    execute: (call) => writeValueOf(call, readEntry(call, 1)),
+  },
+  {
+    name: "set",
+    arity: -3,
+    group: "string",
+    summary: "Set the string value of a key",
+    since: "1.0.0",
+    flags: ["write", "denyoom"],
+    keys: {
+      first: 1,
+      last: 1,
+      step: 1,
+      access: ["RW", "access", "update", "variable_flags"],
+      notes: "RW and ACCESS due to the optional `GET` argument",
+    },
+    execute: set,
+  },
+  {
+    name: "setnx",
+    arity: 3,
+    group: "string",
+    summary: "Set the value of a key, only if the key does not exist",
+    since: "1.0.0",
+    flags: ["write", "denyoom", "fast"],
+    keys: { first: 1, last: 1, step: 1, access: ["OW", "insert"] },
+    execute(call) {
+      expectValue(call, 2);
+      const isNew = findEntry(call, 1) === noEntry;
+      if (isNew) putArgument(call, 1, 2);
+      call.reply.integer(isNew ? 1 : 0);
+    },
+  },
+  {
+    name: "getset",
+    arity: 3,
+    group: "string",
+    summary: "Set the string value of a key and return its old value",
+    since: "1.0.0",
+    flags: ["write", "denyoom", "fast"],
+    keys: { first: 1, last: 1, step: 1, access: ["RW", "access", "update"] },
+    execute(call) {
+      expectValue(call, 2);
+      writeValueOf(call, readEntry(call, 1));
+      putArgument(call, 1, 2);
+    },
+  },
+  {
+    name: "getdel",
+    arity: 2,
+    group: "string",
+    summary: "Get the value of a key and delete the key",
+    since: "6.2.0",
+    flags: ["write", "fast"],
+    keys: { first: 1, last: 1, step: 1, access: ["RW", "access", "delete"] },
+    execute(call) {
+      const n = readEntry(call, 1);
+      writeValueOf(call, n);
+      const { args, keyspace } = call;
+      if (n !== noEntry) keyspace.delete(args.bytes, args.start(1), args.end(1));
+    },
+  },
+  {
+    name: "mget",
+    arity: -2,
+    group: "string",
+    summary: "Get the values of all the given keys",
+    since: "1.0.0",
+    flags: ["readonly", "fast"],
+    tips: ["request_policy:multi_shard"],
+    keys: { first: 1, last: -1, step: 1, access: ["RO", "access"] },
+    execute: mget,
+  },
+  {
+    name: "mset",
+    arity: -3,
+    group: "string",
+    summary: "Set multiple keys to multiple values",
+    since: "1.0.1",
+    flags: ["write", "denyoom"],
+    tips: ["request_policy:multi_shard", "response_policy:all_succeeded"],
+    keys: { first: 1, last: -1, step: 2, access: ["OW", "update"] },
+    execute(call) {
+      const { count } = call.args;
+      if (count % 2 === 0) wrongArity("mset");
+      for (let i = 1; i < count; i += 2) {
+        expectKey(call, i);
+        expectValue(call, i + 1);
+      }
+      for (let i = 1; i < count; i += 2) putArgument(call, i, i + 1);
+      call.reply.ok();
+    },
+  },
+  {
+    name: "strlen",
+    arity: 2,
+    group: "string",
+    summary: "Get the length of the value stored in a key",
+    since: "2.2.0",
+    flags: ["readonly", "fast"],
+    keys: { first: 1, last: 1, step: 1, access: ["RO"] },
+    execute(call) {
+      const n = readEntry(call, 1);
+      call.reply.integer(n === noEntry ? 0 : call.keyspace.valueLength(n));
+    },
+  },
+  {
+    name: "getrange",
+    arity: 4,
+    group: "string",
+    summary: "Get a substring of the string stored at a key",
+    since: "2.4.0",
+    flags: ["readonly"],
+    keys: readOne,
+    execute: getrange,
+  },
+  {
+    name: "append",
+    arity: 3,
+    group: "string",
+    summary: "Append a value to a key",
+    since: "2.0.0",
+    flags: ["write", "denyoom", "fast"],
+    keys: { first: 1, last: 1, step: 1, access: ["RW", "insert"] },
+    execute: append,
+  },
+];
+
+function set(call: CommandCall): void {
+  let onlyNew = false;
+  let onlyHeld = false;
+  let returnsOld = false;
+  for (let i = 3; i < call.args.count; i++) {
+    if (!onlyHeld && isOption(call, i, options.nx)) onlyNew = true;
+    else if (!onlyNew && isOption(call, i, options.xx)) onlyHeld = true;
+    else if (isOption(call, i, options.get)) returnsOld = true;
+    else throw new CommandError(refusals.syntax);
+  }
+  expectValue(call, 2);
+  if (!onlyNew && !onlyHeld && !returnsOld) {
+    expectKey(call, 1);
+    putArgument(call, 1, 2);
+    return call.reply.ok();
+  }
+  const n = returnsOld ? readEntry(call, 1) : findEntry(call, 1);
+  const isSet = n === noEntry ? !onlyHeld : !onlyNew;
+  if (returnsOld) writeValueOf(call, n);
+  if (isSet) putArgument(call, 1, 2);
+  if (returnsOld) return;
+  if (isSet) call.reply.ok();
+  else call.reply.nil();
+}
+
+/** A reply has the bound that a frame has; so many values could be asked for that nothing would hold them. */
+function mget(call: CommandCall): void {
+  const { keyspace, reply } = call;
+  const { count } = call.args;
+  const start = reply.size;
+  reply.arrayHeader(count - 1);
+  for (let i = 1; i < count; i++) {
+    const n = readEntry(call, i);
+    const bytes = bulkBytes + (n === noEntry ? 0 : keyspace.valueLength(n));
+    if (reply.size - start + bytes > frameBytesMax) {
+      throw new CommandError(`ERR the reply exceeds ${frameBytesMax} bytes, ask for fewer keys`);
+    }
+    writeValueOf(call, n);
+  }
+}
+
+function getrange(call: CommandCall): void {
+  const { keyspace, reply } = call;
+  const from = integerOf(call, 2);
+  const to = integerOf(call, 3);
+  const n = readEntry(call, 1);
+  const length = n === noEntry ? 0 : keyspace.valueLength(n);
+  const start = Math.max(0, from < 0 ? from + length : from);
+  const end = Math.min(length, Math.max(0, to < 0 ? to + length : to) + 1);
+  // Both before the value, and in the wrong order: nothing, though both would be the first byte.
+  if (start >= end || (from < 0 && to < 0 && from > to)) return reply.constant(emptyBulk);
+  reply.bulkHeader(end - start);
+  keyspace.appendValue(reply.writer, n, start, end);
+  reply.endLine();
+}
+
+function append(call: CommandCall): void {
+  const { args, keyspace, reply, scratch } = call;
+  expectValue(call, 2);
+  const n = findEntry(call, 1);
+  const held = n === noEntry ? 0 : keyspace.valueLength(n);
+  const length = held + args.end(2) - args.start(2);
+  if (length > valueBytesMax) throw new CommandError(refusals.tooLong);
+  if (n === noEntry) putArgument(call, 1, 2);
+  else {
+    scratch.clear();
+    scratch.raw(args.bytes, args.start(1), args.end(1));
+    const keyBytes = scratch.size;
+    keyspace.appendValue(scratch, n, 0, held);
+    scratch.raw(args.bytes, args.start(2), args.end(2));
+    const { bytes, start } = scratch;
+    keyspace.put(bytes, start, start + keyBytes, start + keyBytes, start + scratch.size);
+    // Each of many short ones would copy a long value.
+    call.work += length;
+    scratch.clear();
+  }
+  reply.integer(length);
+}

@@ -1,0 +1,71 @@
+import { assertEquals } from "../deps.ts";
+import { type CommandWords, RedisSocket } from "./redis_socket.ts";
+import { itemsOf } from "./reply_end.ts";
+
+/** A Redis and a server of ours, which are asked the same. */
+export class Comparison implements Disposable {
+  /** Commands that were compared. */
+  compared = 0;
+  #redis: RedisSocket;
+  #ours: RedisSocket;
+  #addresses: readonly [string, string];
+
+  private constructor(redis: RedisSocket, ours: RedisSocket, addresses: [string, string]) {
+    this.#redis = redis;
+    this.#ours = ours;
+    this.#addresses = addresses;
+  }
+
+  static async begin(redis: string, ours: string): Promise<Comparison> {
+    const socket = await RedisSocket.connect(redis);
+    return new Comparison(socket, await RedisSocket.connect(ours), [redis, ours]);
+  }
+
+  /** Removes all keys of both, and has both speak a version of the protocol. */
+  async clear(version: 2 | 3): Promise<void> {
+    for (const socket of [this.#redis, this.#ours]) {
+      await socket.ask([["CLIENT", "REPLY", "ON"], ["HELLO", String(version)]]);
+      const [keys] = await socket.ask([["KEYS", "*"]]);
+      const names = itemsOf(keys).map((item) => item.slice(item.indexOf("\n") + 1, -2));
+      if (names.length > 0) await socket.ask([["DEL", ...names]]);
+    }
+  }
+
+  /** @throws {Error} when a reply to one of the commands differs. */
+  async compare(commands: readonly CommandWords[]): Promise<void> {
+    const [theirs, ours] = await Promise.all(
+      [this.#redis, this.#ours].map((socket) => socket.ask(commands)),
+    );
+    for (const [i, command] of commands.entries()) {
+      assertEquals(
+        comparable(command, ours[i]),
+        comparable(command, theirs[i]),
+        `${JSON.stringify(command)}, command ${i}`,
+      );
+    }
+    this.compared += commands.length;
+  }
+
+  /** Sends bytes on connections of their own. @throws {Error} when what comes until their end differs. */
+  async compareStreams(stream: string): Promise<void> {
+    const [theirs, ours] = await Promise.all(this.#addresses.map(async (address) => {
+      using socket = await RedisSocket.connect(address);
+      await socket.send(stream);
+      await socket.closeWrite();
+      return await socket.rest();
+    }));
+    assertEquals(ours, theirs, JSON.stringify(stream));
+  }
+
+  [Symbol.dispose](): void {
+    this.#redis[Symbol.dispose]();
+    this.#ours[Symbol.dispose]();
+  }
+}
+
+/** Keys come in the order of their bytes here, and in that of hashes there. */
+function comparable([name]: CommandWords, reply: string): string {
+  return name.toUpperCase() === "KEYS" && reply.startsWith("*")
+    ? itemsOf(reply).sort().join("")
+    : reply;
+}
