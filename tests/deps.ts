@@ -30,3 +30,7 @@ export { default as fc } from "fast-check";
 
 /** A terminal without a window, that draws what a program writes: loaded by the few that look at one. */
 export const loadXTerm = async () => (await import("@xterm/headless")).default.Terminal;
+
+/** Clients of Redis, which few tests load. */
+export const loadIoredis = async () => (await import("ioredis")).Redis;
+export const loadRedisClient = () => import("@redis/client");

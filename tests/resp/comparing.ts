@@ -1,20 +1,16 @@
-import { Server } from "../../kvserver/mod.ts";
-import { silentLogger } from "../../log/mod.ts";
 import { fc } from "../deps.ts";
 import { Comparison } from "./comparison.ts";
 import { commands } from "./random_commands.ts";
 import { RedisProcess } from "./redis_process.ts";
+import { served } from "./served.ts";
 
 /** Runs `body` with a Redis and a server of ours of one query actor. */
 export async function comparing(body: (comparison: Comparison) => Promise<void>): Promise<void> {
   await using redis = await RedisProcess.start();
-  const server = await Server.start({ startPort: 0, queryActorCount: 1, log: silentLogger });
-  try {
-    using comparison = await Comparison.begin(redis.address, server.queryAddresses[0]);
+  await served({}, async (address) => {
+    using comparison = await Comparison.begin(redis.address, address);
     await body(comparison);
-  } finally {
-    await server.close();
-  }
+  });
 }
 
 /** Compares the replies to so many random batches of commands. @throws {Error} with the shortest that differ. */

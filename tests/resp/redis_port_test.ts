@@ -1,31 +1,20 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
-import { Server, type ServerOptions } from "../../kvserver/mod.ts";
+import type { ServerOptions } from "../../kvserver/mod.ts";
 import { wireLimits, withLimits } from "../../limits.ts";
-import { silentLogger } from "../../log/mod.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { encoded, RedisSocket, utf8 } from "./redis_socket.ts";
 import { itemsOf } from "./reply_end.ts";
+import { served } from "./served.ts";
 
 /** Runs `body` with a server of one query actor, and a connection of a Redis client to it. */
-async function served(
+function connected(
   options: ServerOptions,
   body: (socket: RedisSocket, address: string, faults: unknown[]) => Promise<void>,
 ): Promise<void> {
-  const faults: unknown[] = [];
-  const server = await Server.start({
-    startPort: 0,
-    queryActorCount: 1,
-    log: silentLogger,
-    onFault: (_peer, error) => faults.push(error),
-    ...options,
-  });
-  try {
-    const [address] = server.queryAddresses;
+  return served(options, async (address, faults) => {
     using socket = await RedisSocket.connect(address);
     await body(socket, address, faults);
-  } finally {
-    await server.close();
-  }
+  });
 }
 
 /** The text of each bulk string in an array that is a reply. */
@@ -62,7 +51,7 @@ const smallParts = withLimits({
 });
 
 Deno.test("a query port serves Redis clients and its own on one replica", () =>
-  served({}, async (socket, address, faults) => {
+  connected({}, async (socket, address, faults) => {
     const client = new Client(new FixedRouter(address));
     await client.put("of frames", "1");
     assertEquals(await socket.ask([["GET", "of frames"], ["SET", "of redis", utf8("ü")]]), [
@@ -84,7 +73,7 @@ Deno.test("a query port serves Redis clients and its own on one replica", () =>
   }));
 
 Deno.test("keys and values that are not UTF-8, and keys that are too long, are refused", () =>
-  served({}, async (socket) => {
+  connected({}, async (socket) => {
     const replies = await socket.ask([
       ["GET", "\xff"],
       ["SET", "\xc3", "v"],
@@ -98,7 +87,7 @@ Deno.test("keys and values that are not UTF-8, and keys that are too long, are r
   }));
 
 Deno.test("values as long as they may be go in and out, and longer ones end the connection", () =>
-  served({}, async (socket, address) => {
+  connected({}, async (socket, address) => {
     const longest = "v".repeat(wireLimits.valueBytesMax);
     const [set, got] = await socket.ask([["SET", "long", longest], ["GET", "long"]]);
     assertEquals(set, "+OK\r\n");
@@ -123,7 +112,7 @@ Deno.test("values as long as they may be go in and out, and longer ones end the 
   }));
 
 Deno.test("SCAN returns each key once, whichever connections its cursors are given on", () =>
-  served({ limits: smallParts }, async (socket, address) => {
+  connected({ limits: smallParts }, async (socket, address) => {
     using other = await RedisSocket.connect(address);
     const keys = keysOf(100);
     await socket.ask([...puts(keys), ["SET", "", "empty"], ["SET", "other", ""], [
@@ -141,7 +130,7 @@ Deno.test("SCAN returns each key once, whichever connections its cursors are giv
   }));
 
 Deno.test("SCAN begins anew at a cursor that it never gave, and at one whose key is another's", () =>
-  served({}, async (socket) => {
+  connected({}, async (socket) => {
     const keys = keysOf(30);
     await socket.ask(puts(keys));
     const [reply] = await socket.ask([["SCAN", "0", "COUNT", "5"]]);
@@ -155,7 +144,7 @@ Deno.test("SCAN begins anew at a cursor that it never gave, and at one whose key
   }));
 
 Deno.test("KEYS of very many keys is made in parts, and other commands in their places", () =>
-  served({ limits: smallParts }, async (socket) => {
+  connected({ limits: smallParts }, async (socket) => {
     const keys = keysOf(300);
     await socket.ask(puts(keys));
     const replies = await socket.ask([
@@ -175,7 +164,7 @@ Deno.test("KEYS of very many keys is made in parts, and other commands in their 
   }));
 
 Deno.test("RANDOMKEY returns each key about as often", () =>
-  served({}, async (socket) => {
+  connected({}, async (socket) => {
     assertEquals(await socket.ask([["RANDOMKEY"]]), ["$-1\r\n"]);
     const keys = keysOf(500);
     await socket.ask([...puts(keys), ["DEL", ...keys.slice(100)]]);
@@ -187,7 +176,7 @@ Deno.test("RANDOMKEY returns each key about as often", () =>
   }));
 
 Deno.test("commands past the memory of a server are refused as Redis does, and reads go on", () =>
-  served({ maxMemory: 32 * 1024 * 1024 }, async (socket) => {
+  connected({ maxMemory: 32 * 1024 * 1024 }, async (socket) => {
     const value = "v".repeat(1_000_000);
     const replies: string[] = [];
     for (let i = 0; i < 40; i++) replies.push(...await socket.ask([["SET", `key ${i}`, value]]));
@@ -201,7 +190,7 @@ Deno.test("commands past the memory of a server are refused as Redis does, and r
   }));
 
 Deno.test("a turn of commands ends for the work that they do, and each is answered", () =>
-  served({}, async (socket, address) => {
+  connected({}, async (socket, address) => {
     await socket.ask([["SET", "long", "v".repeat(1_000_000)]]);
     using other = await RedisSocket.connect(address);
     const appends = Array.from({ length: 300 }, () => ["APPEND", "long", "v"]);
@@ -212,7 +201,7 @@ Deno.test("a turn of commands ends for the work that they do, and each is answer
   }));
 
 Deno.test("what ends a connection orderly is no fault, and what breaks the protocol is", () =>
-  served({}, async (_socket, address, faults) => {
+  connected({}, async (_socket, address, faults) => {
     for (
       const stream of [encoded(["QUIT"]), "POST / HTTP/1.1\r\n", "GET a\r\nHost: x\r\nGET a\r\n"]
     ) {
@@ -231,7 +220,7 @@ Deno.test("what ends a connection orderly is no fault, and what breaks the proto
   }));
 
 Deno.test("CLIENT tells of connections, those that are closed aside", () =>
-  served({}, async (socket, address) => {
+  connected({}, async (socket, address) => {
     {
       using gone = await RedisSocket.connect(address);
       await gone.ask([["CLIENT", "SETNAME", "gone"]]);
@@ -267,7 +256,7 @@ Deno.test("CLIENT tells of connections, those that are closed aside", () =>
   }));
 
 Deno.test("INFO, CONFIG GET, TIME, COMMAND and HELLO tell of the server", () =>
-  served({}, async (socket) => {
+  connected({}, async (socket) => {
     await socket.ask([["SET", "a", "1"]]);
     const [info, keyspace, config, none, time, count, docs] = await socket.ask([
       ["INFO"],
