@@ -17,6 +17,10 @@ export class RedisKeyspace implements Keyspace {
     return this.#store.size;
   }
 
+  get expiring(): number {
+    return this.#store.expiring;
+  }
+
   get accepted(): number {
     return this.#queries.accepted.length;
   }
@@ -31,6 +35,18 @@ export class RedisKeyspace implements Keyspace {
 
   entryOfRank(rank: number): number {
     return this.#store.entryOfRank(rank);
+  }
+
+  isShown(n: number): boolean {
+    return this.#store.isShown(n);
+  }
+
+  expiresAt(n: number): number {
+    return this.#store.expiresAtOf(n);
+  }
+
+  isBin(n: number): boolean {
+    return this.#store.isBin(n);
   }
 
   keyMemory(n: number): Uint8Array {
@@ -58,7 +74,7 @@ export class RedisKeyspace implements Keyspace {
     after: Uint8Array | undefined,
     visit: (n: number, isShown: boolean) => boolean,
   ): boolean {
-    return this.#store.walkPrefix(prefix, after, (n) => visit(n, this.#store.hasValue(n)));
+    return this.#store.walkPrefix(prefix, after, (n) => visit(n, this.#store.isShown(n)));
   }
 
   put(
@@ -67,8 +83,14 @@ export class RedisKeyspace implements Keyspace {
     keyEnd: number,
     valueStart: number,
     valueEnd: number,
+    isBin: boolean,
+    expiresAt: number,
   ): void {
-    this.#queries.put(bytes, keyStart, keyEnd, valueStart, valueEnd);
+    this.#queries.put(bytes, keyStart, keyEnd, valueStart, valueEnd, isBin, expiresAt);
+  }
+
+  expire(bytes: Uint8Array, keyStart: number, keyEnd: number, expiresAt: number): void {
+    this.#queries.expire(bytes, keyStart, keyEnd, expiresAt);
   }
 
   delete(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean {

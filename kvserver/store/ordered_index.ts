@@ -117,7 +117,7 @@ export class OrderedIndex {
     return count;
   }
 
-  /** The entry with a value that has `rank` of these before it: one below the number of all of them. */
+  /** The counted entry that has `rank` of these before it: one below the number of all of them. */
   entryOfRank(rank: number): number {
     let node = this.#root;
     for (let level = 0; level < this.#height; level++) {
@@ -131,7 +131,7 @@ export class OrderedIndex {
     }
     const words = this.#node(node);
     for (let at = inChunk(node) + entriesWord;; at++) {
-      if (this.#records.valueLength(words[at]) !== tombstone && rank-- === 0) return words[at];
+      if (this.#records.isCounted(words[at]) && rank-- === 0) return words[at];
     }
   }
 

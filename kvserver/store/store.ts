@@ -260,7 +260,7 @@ export class Store {
     return this.find(this.#records.bytesAt(number), start, end) === number ? number : noEntry;
   }
 
-  /** The entry with a value that has so many of these before it, found in O(log n); `rank` is below `size`. */
+  /** The counted entry that has so many of these before it, found in O(log n); `rank` is below `size`. */
   entryOfRank(rank: number): number {
     return this.#ordered.entryOfRank(rank);
   }

@@ -3,7 +3,7 @@ import { isUtf8 } from "../../rpc/mod.ts";
 import { integerIn } from "../wire/integers.ts";
 import { type CommandCall, isWord } from "./command.ts";
 import { CommandError, refusals } from "./errors.ts";
-import { noEntry } from "./keyspace.ts";
+import { noEntry, noExpiry } from "./keyspace.ts";
 
 const { keyBytesMax } = wireLimits;
 const encoder = new TextEncoder();
@@ -54,13 +54,6 @@ export function expectKey({ args }: CommandCall, i: number): void {
   }
 }
 
-/** @throws {CommandError} when argument `i` cannot be a value. */
-export function expectValue({ args }: CommandCall, i: number): void {
-  if (!isUtf8(args.bytes, args.start(i), args.end(i))) {
-    throw new CommandError("ERR the value is not valid UTF-8, allowed are values of UTF-8");
-  }
-}
-
 /** The entry of the key that argument `i` is, or `noEntry`. @throws {CommandError} when it can be no key. */
 export function findEntry(call: CommandCall, i: number): number {
   expectKey(call, i);
@@ -75,9 +68,36 @@ export function readEntry(call: CommandCall, i: number): number {
   return n;
 }
 
-/** Puts argument `value` as the value of argument `key`. */
-export function putArgument({ keyspace, args }: CommandCall, key: number, value: number): void {
-  keyspace.put(args.bytes, args.start(key), args.end(key), args.start(value), args.end(value));
+/**
+ * Puts argument `value` as the value of argument `key`. One that has expired by now is a deletion.
+ *
+ * @param expiresAt or `noExpiry`
+ */
+export function putArgument(
+  { host, keyspace, args }: CommandCall,
+  key: number,
+  value: number,
+  expiresAt = noExpiry,
+): void {
+  const { bytes } = args;
+  const keyStart = args.start(key);
+  const keyEnd = args.end(key);
+  const start = args.start(value);
+  const end = args.end(value);
+  if (expiresAt !== noExpiry && expiresAt <= host.now()) keyspace.delete(bytes, keyStart, keyEnd);
+  else keyspace.put(bytes, keyStart, keyEnd, start, end, !isUtf8(bytes, start, end), expiresAt);
+}
+
+/** Gives the entry of argument `key` an expiry, or none. One that has expired by now is deleted. */
+export function expireArgument(
+  { host, keyspace, args }: CommandCall,
+  key: number,
+  expiresAt: number,
+): void {
+  const start = args.start(key);
+  const end = args.end(key);
+  if (expiresAt !== noExpiry && expiresAt <= host.now()) keyspace.delete(args.bytes, start, end);
+  else keyspace.expire(args.bytes, start, end, expiresAt);
 }
 
 /** Appends the value of an entry, or what stands for nothing. */

@@ -2,6 +2,7 @@ import { clientCommand } from "./client.ts";
 import { commandCommand } from "./command_command.ts";
 import { CommandTable } from "./command.ts";
 import { connectionCommands } from "./connection.ts";
+import { expiryCommands } from "./expiring_keys.ts";
 import { keyCommands } from "./keys.ts";
 import { serverCommands } from "./server.ts";
 import { stringCommands } from "./strings.ts";
@@ -12,6 +13,7 @@ export const commandTable = new CommandTable([
   clientCommand,
   ...stringCommands,
   ...keyCommands,
+  ...expiryCommands,
   ...serverCommands,
   commandCommand,
 ]);

@@ -34,6 +34,9 @@ const workOfEntry = 64;
 /** Steps of a pattern that one part of a reply may take. */
 const stepsMax = 1_000_000;
 
+/** Draws of a random key, because one that has just expired may be counted still. */
+const randomTries = 100;
+
 const many = { first: 1, last: -1, step: 1 };
 const summed = ["request_policy:multi_shard", "response_policy:agg_sum"];
 
@@ -124,8 +127,11 @@ export const keyCommands: readonly Command[] = [
     tips: ["request_policy:all_shards", "nondeterministic_output"],
     execute(call) {
       const { keyspace, reply } = call;
-      if (keyspace.size === 0) return reply.nil();
-      writeKeyOf(call, keyspace.entryOfRank(Math.floor(call.fraction() * keyspace.size)));
+      for (let tries = 0; keyspace.size > 0 && tries < randomTries; tries++) {
+        const n = keyspace.entryOfRank(Math.floor(call.fraction() * keyspace.size));
+        if (keyspace.isShown(n)) return writeKeyOf(call, n);
+      }
+      reply.nil();
     },
   },
 ];

@@ -3,6 +3,9 @@ import type { Accounted, Limited, MsgpackWriter } from "../../rpc/mod.ts";
 /** In place of an entry, as in the store: there is none. */
 export const noEntry = 0;
 
+/** In place of the time of an expiry, as in the store: there is none. */
+export const noExpiry = 0;
+
 /**
  * The keys and values that commands work on, as bytes. Entries are named by numbers, which are valid until
  * the next write. Keys that are passed are UTF-8 and no longer than a key may be.
@@ -10,18 +13,26 @@ export const noEntry = 0;
 export interface Keyspace {
   /** Number of keys. */
   readonly size: number;
+  /** Number of keys that expire, those that have and are kept included. */
+  readonly expiring: number;
   /** Writes that were accepted in this turn. */
   readonly accepted: number;
   /** The entry of the key `bytes[start..end)`, or `noEntry`. */
   find(bytes: Uint8Array, start: number, end: number): number;
   /** The entry whose number `cursor` was; `noEntry` when there is none now. */
   entryAt(cursor: number): number;
-  /** The entry that has so many keys before it, in the order of their bytes; below `size`. */
+  /** The entry that has so many keys before it, in the order of their bytes; below `size`. It may have expired just now. */
   entryOfRank(rank: number): number;
+  /** Whether an entry has not expired. */
+  isShown(n: number): boolean;
   /** The memory that holds the key of an entry, at `keyStart` up to `keyEnd`. */
   keyMemory(n: number): Uint8Array;
   keyStart(n: number): number;
   keyEnd(n: number): number;
+  /** When an entry expires, milliseconds since the epoch; `noExpiry` when it does not. */
+  expiresAt(n: number): number;
+  /** Whether the value of an entry is kept as one that is not UTF-8. */
+  isBin(n: number): boolean;
   /** Length of the value of an entry. */
   valueLength(n: number): number;
   /** Appends the bytes of the value of an entry from `start` up to `end`, as they are. */
@@ -40,6 +51,8 @@ export interface Keyspace {
   /**
    * Puts the value `bytes[valueStart..valueEnd)` of the key `bytes[keyStart..keyEnd)`.
    *
+   * @param isBin whether the value is not UTF-8
+   * @param expiresAt milliseconds since the epoch, later than now; or `noExpiry`
    * @throws {RpcError} `overloaded` or `unavailable`; then nothing has changed.
    */
   put(
@@ -48,7 +61,11 @@ export interface Keyspace {
     keyEnd: number,
     valueStart: number,
     valueEnd: number,
+    isBin: boolean,
+    expiresAt: number,
   ): void;
+  /** Gives an entry another expiry, or none: a write. @throws as `put` does. */
+  expire(bytes: Uint8Array, keyStart: number, keyEnd: number, expiresAt: number): void;
   /** Deletes a key. @returns whether it was shown. @throws as `put` does. */
   delete(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean;
 }

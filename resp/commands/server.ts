@@ -124,7 +124,7 @@ function sections({ counts, host, keyspace }: CommandCall): Record<string, objec
     },
     Replication: { role: "master", connected_slaves: 0 },
     Cluster: { cluster_enabled: 0 },
-    Keyspace: keys === 0 ? {} : { db0: `keys=${keys},expires=0,avg_ttl=0` },
+    Keyspace: keys === 0 ? {} : { db0: `keys=${keys},expires=${keyspace.expiring},avg_ttl=0` },
   };
 }
 

@@ -1,23 +1,22 @@
 import { wireLimits } from "../../limits.ts";
+import { isUtf8 } from "../../rpc/mod.ts";
 import { constantReply } from "../wire/reply_writer.ts";
 import {
   expectKey,
-  expectValue,
+  expireArgument,
   findEntry,
   integerOf,
-  isOption,
-  option,
   putArgument,
   readEntry,
   writeValueOf,
 } from "./arguments.ts";
 import type { Command, CommandCall } from "./command.ts";
 import { CommandError, refusals, wrongArity } from "./errors.ts";
-import { noEntry } from "./keyspace.ts";
+import { expiresAtOf, type ExpiryUnit, stringOptions, units } from "./expiry.ts";
+import { noEntry, noExpiry } from "./keyspace.ts";
 
 const { frameBytesMax, valueBytesMax } = wireLimits;
 
-const options = { nx: option("NX"), xx: option("XX"), get: option("GET") };
 const emptyBulk = constantReply("$0\r\n\r\n");
 
 /** What stands around a value in a reply, at the most. */
@@ -62,11 +61,46 @@ export const stringCommands: readonly Command[] = [
     flags: ["write", "denyoom", "fast"],
     keys: { first: 1, last: 1, step: 1, access: ["OW", "insert"] },
     execute(call) {
-      expectValue(call, 2);
       const isNew = findEntry(call, 1) === noEntry;
       if (isNew) putArgument(call, 1, 2);
       call.reply.integer(isNew ? 1 : 0);
     },
+  },
+  {
+    name: "setex",
+    arity: 4,
+    group: "string",
+    summary: "Set the value of a key, and the seconds after which it expires",
+    since: "2.0.0",
+    flags: ["write", "denyoom"],
+    keys: { first: 1, last: 1, step: 1, access: ["OW", "update"] },
+    execute: (call) => setFor(call, units.EX, "setex"),
+  },
+  {
+    name: "psetex",
+    arity: 4,
+    group: "string",
+    summary: "Set the value of a key, and the milliseconds after which it expires",
+    since: "2.6.0",
+    flags: ["write", "denyoom"],
+    keys: { first: 1, last: 1, step: 1, access: ["OW", "update"] },
+    execute: (call) => setFor(call, units.PX, "psetex"),
+  },
+  {
+    name: "getex",
+    arity: -2,
+    group: "string",
+    summary: "Get the value of a key, and set or take away its expiry",
+    since: "6.2.0",
+    flags: ["write", "fast"],
+    keys: {
+      first: 1,
+      last: 1,
+      step: 1,
+      access: ["RW", "access", "update"],
+      notes: "RW and UPDATE because it changes the TTL",
+    },
+    execute: getex,
   },
   {
     name: "getset",
@@ -77,7 +111,6 @@ export const stringCommands: readonly Command[] = [
     flags: ["write", "denyoom", "fast"],
     keys: { first: 1, last: 1, step: 1, access: ["RW", "access", "update"] },
     execute(call) {
-      expectValue(call, 2);
       writeValueOf(call, readEntry(call, 1));
       putArgument(call, 1, 2);
     },
@@ -120,10 +153,7 @@ export const stringCommands: readonly Command[] = [
     execute(call) {
       const { count } = call.args;
       if (count % 2 === 0) wrongArity("mset");
-      for (let i = 1; i < count; i += 2) {
-        expectKey(call, i);
-        expectValue(call, i + 1);
-      }
+      for (let i = 1; i < count; i += 2) expectKey(call, i);
       for (let i = 1; i < count; i += 2) putArgument(call, i, i + 1);
       call.reply.ok();
     },
@@ -164,28 +194,39 @@ export const stringCommands: readonly Command[] = [
 ];
 
 function set(call: CommandCall): void {
-  let onlyNew = false;
-  let onlyHeld = false;
-  let returnsOld = false;
-  for (let i = 3; i < call.args.count; i++) {
-    if (!onlyHeld && isOption(call, i, options.nx)) onlyNew = true;
-    else if (!onlyNew && isOption(call, i, options.xx)) onlyHeld = true;
-    else if (isOption(call, i, options.get)) returnsOld = true;
-    else throw new CommandError(refusals.syntax);
-  }
-  expectValue(call, 2);
-  if (!onlyNew && !onlyHeld && !returnsOld) {
+  if (call.args.count === 3) {
     expectKey(call, 1);
     putArgument(call, 1, 2);
     return call.reply.ok();
   }
+  const options = stringOptions(call, 3, true);
+  const { onlyNew, onlyHeld, returnsOld, expiryAt, unit } = options;
+  let expiresAt = expiryAt === 0 ? noExpiry : expiresAtOf(call, expiryAt, unit, "set", true);
   const n = returnsOld ? readEntry(call, 1) : findEntry(call, 1);
   const isSet = n === noEntry ? !onlyHeld : !onlyNew;
   if (returnsOld) writeValueOf(call, n);
-  if (isSet) putArgument(call, 1, 2);
+  if (options.keepsExpiry && n !== noEntry) expiresAt = call.keyspace.expiresAt(n);
+  if (isSet) putArgument(call, 1, 2, expiresAt);
   if (returnsOld) return;
   if (isSet) call.reply.ok();
   else call.reply.nil();
+}
+
+function setFor(call: CommandCall, unit: ExpiryUnit, name: string): void {
+  const expiresAt = expiresAtOf(call, 2, unit, name, true);
+  expectKey(call, 1);
+  putArgument(call, 1, 3, expiresAt);
+  call.reply.ok();
+}
+
+function getex(call: CommandCall): void {
+  const { expiryAt, unit, persists } = stringOptions(call, 2, false);
+  const n = readEntry(call, 1);
+  if (n === noEntry) return call.reply.nil();
+  const expiresAt = expiryAt === 0 ? noExpiry : expiresAtOf(call, expiryAt, unit, "getex", true);
+  const changes = expiryAt !== 0 || (persists && call.keyspace.expiresAt(n) !== noExpiry);
+  writeValueOf(call, n);
+  if (changes) expireArgument(call, 1, expiresAt);
 }
 
 /** A reply has the bound that a frame has; so many values could be asked for that nothing would hold them. */
@@ -221,7 +262,6 @@ function getrange(call: CommandCall): void {
 
 function append(call: CommandCall): void {
   const { args, keyspace, reply, scratch } = call;
-  expectValue(call, 2);
   const n = findEntry(call, 1);
   const held = n === noEntry ? 0 : keyspace.valueLength(n);
   const length = held + args.end(2) - args.start(2);
@@ -234,7 +274,11 @@ function append(call: CommandCall): void {
     keyspace.appendValue(scratch, n, 0, held);
     scratch.raw(args.bytes, args.start(2), args.end(2));
     const { bytes, start } = scratch;
-    keyspace.put(bytes, start, start + keyBytes, start + keyBytes, start + scratch.size);
+    const valueStart = start + keyBytes;
+    const end = start + scratch.size;
+    // What is behind UTF-8 begins with a character of its own.
+    const isBin = !isUtf8(bytes, keyspace.isBin(n) ? valueStart : valueStart + held, end);
+    keyspace.put(bytes, start, valueStart, valueStart, end, isBin, keyspace.expiresAt(n));
     // Each of many short ones would copy a long value.
     call.work += length;
     scratch.clear();

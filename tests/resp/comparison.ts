@@ -24,11 +24,12 @@ export class Comparison implements Disposable {
   /** Removes all keys of both, and has both speak a version of the protocol. */
   async clear(version: 2 | 3): Promise<void> {
     for (const socket of [this.#redis, this.#ours]) {
-      await socket.ask([["CLIENT", "REPLY", "ON"], ["HELLO", String(version)]]);
-      const [keys] = await socket.ask([["KEYS", "*"]]);
-      const names = itemsOf(keys).map((item) => item.slice(item.indexOf("\n") + 1, -2));
-      if (names.length > 0) await socket.ask([["DEL", ...names]]);
+      await socket.ask([["HELLO", String(version)]]);
     }
+    await this.#redis.ask([["FLUSHALL"]]);
+    const [keys] = await this.#ours.ask([["KEYS", "*"]]);
+    const names = itemsOf(keys).map((item) => item.slice(item.indexOf("\n") + 1, -2));
+    if (names.length > 0) await this.#ours.ask([["DEL", ...names]]);
   }
 
   /** @throws {Error} when a reply to one of the commands differs. */
@@ -63,9 +64,18 @@ export class Comparison implements Disposable {
   }
 }
 
-/** Keys come in the order of their bytes here, and in that of hashes there. */
+/** Commands that tell a time which both servers read from the clock. */
+const ofTime = ["TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"];
+
+/**
+ * Keys come in the order of their bytes here, and in that of hashes there. Times are the same but for a few
+ * seconds.
+ */
 function comparable([name]: CommandWords, reply: string): string {
-  return name.toUpperCase() === "KEYS" && reply.startsWith("*")
-    ? itemsOf(reply).sort().join("")
-    : reply;
+  const upper = name.toUpperCase();
+  if (ofTime.includes(upper) && /^:\d{3,}\r\n$/.test(reply)) {
+    const unitMs = upper.startsWith("P") ? 1 : 1_000;
+    return `about ${Math.round(Number(reply.slice(1)) * unitMs / 60_000)} minutes`;
+  }
+  return upper === "KEYS" && reply.startsWith("*") ? itemsOf(reply).sort().join("") : reply;
 }

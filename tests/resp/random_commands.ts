@@ -1,5 +1,6 @@
 import { fc } from "../deps.ts";
-import { type CommandWords, utf8 } from "./redis_socket.ts";
+import { isUtf8 } from "../../rpc/mod.ts";
+import { bytesOf, type CommandWords, utf8 } from "./redis_socket.ts";
 
 /** Few, so that commands meet each other. */
 const key = fc.constantFrom(
@@ -19,6 +20,7 @@ const key = fc.constantFrom(
 const value = fc.oneof(
   fc.constantFrom("", "0", "1", "-1", "value", "x".repeat(100), "y".repeat(5_000), "a\r\nb", "\0"),
   fc.string({ unit: "grapheme", maxLength: 20 }).map(utf8),
+  fc.string({ unit: fc.constantFrom("\xff", "\xc3", "\xbc", "a"), maxLength: 4 }),
 );
 
 const integer = fc.oneof(
@@ -68,8 +70,44 @@ const sensible: fc.Arbitrary<CommandWords> = fc.oneof(
   fc.constantFrom<CommandWords>(["DBSIZE"], ["PING"], ["RESET"], ["AUTH", "default", "x"]),
 );
 
-/** May stand where a key does: Redis has no bound of those. */
-const short = value.filter(({ length }) => length < 4_096);
+/** May stand where a key does: Redis takes longer ones, and any bytes. */
+const short = value.filter((text) => text.length < 4_096 && isUtf8(bytesOf(text), 0, text.length));
+
+/** So far from now that no test sees it pass, or passed. */
+const ttl = fc.oneof(
+  fc.constantFrom("1000", "2000", "1000000", "2000000", "33000000000"),
+  fc.constantFrom("-1", "-1000", "-33000000000"),
+  integer.filter((text) => !/^[1-9]\d?$/.test(text)),
+);
+
+/** Options that have to do with expiries. */
+const expiry = fc.oneof(
+  fc.tuple(fc.constantFrom("EX", "PX", "ex"), ttl),
+  // One that has passed already is still counted by Redis, until somebody looks at the key.
+  fc.tuple(
+    fc.constantFrom("EXAT", "PXAT"),
+    fc.constantFrom("33000000000000", "0", "-1", "x", "9223372036854775807"),
+  ).filter(([unit, at]) => unit === "PXAT" || at !== "33000000000000"),
+  fc.tuple(fc.constant("EXAT"), fc.constantFrom("33000000000", "9223372036854776")),
+  fc.constantFrom(["KEEPTTL"], ["PERSIST"], ["NX"], ["XX"], ["GET"], ["GT"], ["LT"], ["EX"], [
+    "FOO",
+  ]),
+);
+
+const expiring: fc.Arbitrary<CommandWords> = fc.oneof(
+  fc.tuple(fc.constant("SET"), key, value, fc.array(expiry, { maxLength: 3 }))
+    .map(([name, key, value, options]) => [name, key, value, ...options.flat()]),
+  fc.tuple(fc.constant("GETEX"), key, fc.array(expiry, { maxLength: 2 }))
+    .map(([name, key, options]) => [name, key, ...options.flat()]),
+  fc.tuple(fc.constantFrom("SETEX", "PSETEX"), key, ttl, value),
+  fc.tuple(
+    fc.constantFrom("EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT", "expire"),
+    key,
+    ttl,
+    fc.array(fc.constantFrom("NX", "XX", "GT", "LT", "lt", "FOO"), { maxLength: 2 }),
+  ).map(([name, key, ttl, options]) => [name, key, ttl, ...options]),
+  fc.tuple(fc.constantFrom("TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME", "PERSIST", "ttl"), key),
+);
 
 /** A command as a client with a bug may send it. */
 const strange: fc.Arbitrary<CommandWords> = fc.oneof(
@@ -77,7 +115,8 @@ const strange: fc.Arbitrary<CommandWords> = fc.oneof(
     fc.constantFrom(
       ...["GET", "SET", "MGET", "MSET", "DEL", "GETRANGE", "APPEND", "STRLEN", "TYPE", "KEYS"],
       ...["SCAN", "EXISTS", "GETDEL", "SETNX", "GETSET", "TOUCH", "PING", "ECHO", "SELECT"],
-      ...["DBSIZE", "RANDOMKEY", "TIME", "AUTH", "RESET", "UNLINK"],
+      ...["DBSIZE", "RANDOMKEY", "TIME", "AUTH", "RESET", "UNLINK", "TTL", "PERSIST", "GETEX"],
+      ...["EXPIRETIME", "PTTL"],
     ),
     fc.array(fc.oneof(key, short, integer), { maxLength: 5 }),
   ).map(([name, args]) => [name, ...args]).filter(isPredictable),
@@ -118,7 +157,10 @@ function isPredictable([name, second, ...rest]: CommandWords): boolean {
 
 /** Names of commands may be in any case. */
 const cased = fc.tuple(
-  fc.oneof({ weight: 4, arbitrary: sensible }, { weight: 1, arbitrary: strange }),
+  fc.oneof({ weight: 4, arbitrary: sensible }, { weight: 2, arbitrary: expiring }, {
+    weight: 1,
+    arbitrary: strange,
+  }),
   fc.nat(9),
 )
   .map(([[name, ...args], way]): CommandWords => [

@@ -72,8 +72,8 @@ Deno.test("a query port serves Redis clients and its own on one replica", () =>
     assertEquals(faults, []);
   }));
 
-Deno.test("keys and values that are not UTF-8, and keys that are too long, are refused", () =>
-  connected({}, async (socket) => {
+Deno.test("keys that are not UTF-8, or too long, are refused, and values may be any bytes", () =>
+  connected({}, async (socket, address) => {
     const replies = await socket.ask([
       ["GET", "\xff"],
       ["SET", "\xc3", "v"],
@@ -84,6 +84,22 @@ Deno.test("keys and values that are not UTF-8, and keys that are too long, are r
     ]);
     assertEquals(replies.map((reply) => reply[0]), ["-", "-", "-", "$", "-", "$"]);
     assertStringIncludes(replies[4], "-ERR the key has 4097 bytes, allowed are 4096");
+    const any = String.fromCharCode(...Array(256).keys());
+    const bytes = await socket.ask([
+      ["SET", "any", any],
+      ["GET", "any"],
+      ["SET", "half", "\xc3"],
+      ["APPEND", "half", "\xbc"],
+      ["APPEND", "half", "a"],
+      ["GET", "half"],
+      ["GETRANGE", "half", "0", "0"],
+    ]);
+    assertEquals(bytes[1], `$256\r\n${any}\r\n`);
+    assertEquals(bytes.slice(5), [`$3\r\n\xc3\xbca\r\n`, "$1\r\n\xc3\r\n"]);
+    // What has become UTF-8 is text to others.
+    const client = new Client(new FixedRouter(address));
+    assertEquals(await client.get("half"), "üa");
+    await client.close();
   }));
 
 Deno.test("values as long as they may be go in and out, and longer ones end the connection", () =>

@@ -98,6 +98,8 @@ testUnless(
       names.push("APPEND", "GETRANGE", "DEL", "UNLINK", "EXISTS", "TOUCH", "TYPE", "KEYS", "SCAN");
       names.push("RANDOMKEY", "PING", "ECHO", "SELECT", "AUTH", "HELLO", "RESET", "DBSIZE", "TIME");
       names.push("QUIT", "INFO", "FOO", "client|id", "CLIENT|LIST", "client|foo", "config|get");
+      names.push("SETEX", "PSETEX", "GETEX", "EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT", "TTL");
+      names.push("PTTL", "EXPIRETIME", "PEXPIRETIME", "PERSIST");
       names.push("command|docs", "command|count", "client|no-evict", "client|help");
       for (const version of [2, 3] as const) {
         await comparison.clear(version);
