@@ -22,6 +22,11 @@ export class RedisProcess implements AsyncDisposable {
     }).spawn();
   }
 
+  /** The number of its process. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /** Starts it; resolves when it answers. */
   static async start(): Promise<RedisProcess> {
     const redis = new RedisProcess(freePorts(1));

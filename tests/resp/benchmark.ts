@@ -1,0 +1,87 @@
+/**
+ * Measures Sets and Gets with `redis-benchmark`, of a real Redis and of a server of ours with one query actor,
+ * round after round in turn, so that what disturbs one disturbs both.
+ *
+ *     deno task bench:redis --rounds 5
+ *
+ * @module
+ */
+
+import { countersOf } from "../../bench/process_counters.ts";
+import { spreadOf } from "../../bench/mod.ts";
+import { startServerProcess } from "../../bench/server_process.ts";
+import { integerOptions } from "../support/integer_options.ts";
+import { portOf } from "../support/ports.ts";
+import { RedisProcess } from "./redis_process.ts";
+
+const { rounds, requests } = integerOptions({ rounds: 5, requests: 400_000 });
+
+/** A server under load. */
+interface Target {
+  readonly address: string;
+  cpuSeconds(): Promise<number>;
+}
+
+/** What a round of one server came to. */
+interface Round {
+  readonly perSecond: number;
+  /** Processor time of the server for each request. */
+  readonly cpuUs: number;
+}
+
+/** Loads a server with one command. @param depth requests that are sent in one go */
+async function measure(target: Target, command: string, depth: number): Promise<Round> {
+  // Unpipelined requests take about eight times as long.
+  const count = depth === 1 ? Math.ceil(requests / 8) : requests;
+  const before = await target.cpuSeconds();
+  const { success, stdout } = await new Deno.Command("redis-benchmark", {
+    args: [
+      ...["-p", String(portOf(target.address)), "-t", command, "-c", "50", "-r", "10000", "--csv"],
+      ...["-P", String(depth), "-n", String(count)],
+    ],
+  }).output();
+  const after = await target.cpuSeconds();
+  const row = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
+  if (!success) throw new Error(`redis-benchmark failed: ${row}`);
+  const perSecond = Number(row.split(",")[1].replaceAll('"', ""));
+  return { perSecond, cpuUs: (after - before) / count * 1e6 };
+}
+
+await using redis = await RedisProcess.start();
+const server = await startServerProcess({ queryActorCount: 1 });
+const cpuOf = async (pid: number) => (await countersOf(pid))?.cpuSeconds ?? NaN;
+const targets: readonly Target[] = [
+  { address: redis.address, cpuSeconds: () => cpuOf(redis.pid) },
+  {
+    address: server.addresses[0],
+    cpuSeconds: async () => (await server.counters())?.cpuSeconds ?? NaN,
+  },
+];
+try {
+  console.log("           Redis/s  ours/s  ratio (min to max)    CPU us: Redis  ours  ratio");
+  for (const command of ["set", "get"]) {
+    for (const depth of [16, 1]) {
+      const results: [Round, Round][] = [];
+      for (let round = -1; round < rounds; round++) {
+        const theirs = await measure(targets[0], command, depth);
+        const ours = await measure(targets[1], command, depth);
+        // The first round warms up, and does not count.
+        if (round >= 0) results.push([theirs, ours]);
+      }
+      const median = (figure: (pair: [Round, Round]) => number) => spreadOf(results.map(figure));
+      const rate = median(([theirs, ours]) => ours.perSecond / theirs.perSecond);
+      const cpu = [0, 1].map((i) => median((pair) => pair[i].cpuUs).median);
+      const cpuRatio = median(([theirs, ours]) => ours.cpuUs / theirs.cpuUs);
+      console.log(
+        `${command} -P ${String(depth).padEnd(2)}  ` +
+          [0, 1].map((i) => String(Math.round(median((pair) => pair[i].perSecond).median)))
+            .map((text) => text.padStart(7)).join(" ") +
+          `   ${rate.median.toFixed(2)} (${rate.min.toFixed(2)} to ${rate.max.toFixed(2)})` +
+          `          ${cpu[0].toFixed(2).padStart(5)} ${cpu[1].toFixed(2).padStart(5)}` +
+          `   ${cpuRatio.median.toFixed(2)}`,
+      );
+    }
+  }
+} finally {
+  await server.stop();
+}
