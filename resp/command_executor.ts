@@ -93,7 +93,7 @@ export class CommandExecutor {
     const parser = this.#parser;
     executed.close = executed.isLast = false;
     executed.long = undefined;
-    executed.writes = [];
+    if (executed.writes.length > 0) executed.writes = [];
     call.session = session;
     call.work = 0;
     reply.writer = writer;

@@ -11,6 +11,7 @@ import { joinAttacks } from "./attacks/join_attacks.ts";
 import { floodAttacks } from "./attacks/flood_attacks.ts";
 import { lieAttacks } from "./attacks/lie_attacks.ts";
 import { queryAttacks } from "./attacks/query_attacks.ts";
+import { redisAttacks } from "./attacks/redis_attacks.ts";
 import { systemAttacks } from "./attacks/system_attacks.ts";
 import { attempt } from "./arena/attempt.ts";
 import { FakePeer } from "./arena/fake_peer.ts";
@@ -55,7 +56,7 @@ export interface FuzzResult {
 }
 
 const attacks: Record<Lane, readonly Attack[]> = {
-  network: [...queryAttacks, ...systemAttacks],
+  network: [...queryAttacks, ...redisAttacks, ...systemAttacks],
   flood: floodAttacks,
   lie: lieAttacks,
   process: [...dataAttacks, ...dataAttacks, ...joinAttacks],

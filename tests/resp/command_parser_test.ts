@@ -1,7 +1,7 @@
 import { CommandCutter } from "../../resp/wire/command_cutter.ts";
 import { type CommandBounds, CommandParser, incomplete } from "../../resp/wire/command_parser.ts";
 import { assert, assertEquals, fc } from "../deps.ts";
-import { bytesOf, encoded, latin1 } from "./redis_socket.ts";
+import { bytesOf, encoded, latin1 } from "../support/resp/redis_socket.ts";
 
 const bounds: CommandBounds = {
   argumentBytesMax: 1_000,

@@ -1,6 +1,6 @@
 import { assertEquals } from "../deps.ts";
-import { type CommandWords, RedisSocket } from "./redis_socket.ts";
-import { itemsOf } from "./reply_end.ts";
+import { type CommandWords, RedisSocket } from "../support/resp/redis_socket.ts";
+import { itemsOf } from "../support/resp/reply_end.ts";
 
 /** A Redis and a server of ours, which are asked the same. */
 export class Comparison implements Disposable {

@@ -1,6 +1,6 @@
 import { fc } from "../deps.ts";
 import { isUtf8 } from "../../rpc/mod.ts";
-import { bytesOf, type CommandWords, utf8 } from "./redis_socket.ts";
+import { bytesOf, type CommandWords, utf8 } from "../support/resp/redis_socket.ts";
 
 /** Few, so that commands meet each other. */
 const key = fc.constantFrom(

@@ -2,8 +2,8 @@ import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import type { ServerOptions } from "../../kvserver/mod.ts";
 import { wireLimits, withLimits } from "../../limits.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
-import { encoded, RedisSocket, utf8 } from "./redis_socket.ts";
-import { itemsOf } from "./reply_end.ts";
+import { encoded, RedisSocket, utf8 } from "../support/resp/redis_socket.ts";
+import { itemsOf } from "../support/resp/reply_end.ts";
 import { served } from "./served.ts";
 
 /** Runs `body` with a server of one query actor, and a connection of a Redis client to it. */

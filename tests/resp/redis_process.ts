@@ -1,7 +1,7 @@
 import { pause, realEnvironment } from "../../rpc/mod.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { freePorts } from "../support/ports.ts";
-import { RedisSocket } from "./redis_socket.ts";
+import { RedisSocket } from "../support/resp/redis_socket.ts";
 
 /** A real Redis that keeps nothing, on a free port. */
 export class RedisProcess implements AsyncDisposable {

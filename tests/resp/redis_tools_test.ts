@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { missing, testUnless } from "../support/needs.ts";
 import { portOf } from "../support/ports.ts";
-import { encoded, RedisSocket } from "./redis_socket.ts";
+import { encoded, RedisSocket } from "../support/resp/redis_socket.ts";
 import { served } from "./served.ts";
 
 /** Runs a tool of Redis against a server, with `input`. @returns what it printed. */

@@ -1,7 +1,7 @@
 import { fc } from "../deps.ts";
 import { missing, testUnless } from "../support/needs.ts";
 import { comparing } from "./comparing.ts";
-import { encoded, utf8 } from "./redis_socket.ts";
+import { encoded, utf8 } from "../support/resp/redis_socket.ts";
 
 /** What a connection may send that is not the usual: each on one of its own, up to its end. */
 const streams = [

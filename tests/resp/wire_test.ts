@@ -2,8 +2,8 @@ import { integerIn, writeDecimal } from "../../resp/wire/integers.ts";
 import { ReplyWriter } from "../../resp/wire/reply_writer.ts";
 import { MsgpackWriter } from "../../rpc/mod.ts";
 import { assertEquals, fc } from "../deps.ts";
-import { bytesOf, latin1 } from "./redis_socket.ts";
-import { itemsOf, replyEnd } from "./reply_end.ts";
+import { bytesOf, latin1 } from "../support/resp/redis_socket.ts";
+import { itemsOf, replyEnd } from "../support/resp/reply_end.ts";
 
 const integerOf = (text: string) => {
   const bytes = bytesOf(`x${text}7`);

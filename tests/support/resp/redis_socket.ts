@@ -1,5 +1,5 @@
-import { parseAddress } from "../../rpc/mod.ts";
-import { inTime } from "../support/in_time.ts";
+import { parseAddress } from "../../../rpc/mod.ts";
+import { inTime } from "../in_time.ts";
 import { replyEnd } from "./reply_end.ts";
 
 /** How long a server may be silent. */
@@ -37,6 +37,7 @@ export function encoded(words: CommandWords): string {
 /** A connection that sends what it is given and tells replies as they came. */
 export class RedisSocket implements Disposable {
   #conn: Deno.TcpConn;
+  #isClosed = false;
   /** What was received and not given out is the first `#end` bytes. */
   #received = new Uint8Array(64 * 1024);
   #end = 0;
@@ -112,6 +113,7 @@ export class RedisSocket implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#conn.close();
+    if (!this.#isClosed) this.#conn.close();
+    this.#isClosed = true;
   }
 }
