@@ -2,6 +2,7 @@ import type { Limits } from "../limits.ts";
 
 /** What the slices of a thread need of the world outside. */
 export interface SliceEnvironment {
+  /** How long a slice is, and how much is little. */
   readonly limits: Pick<Limits, "connectionSliceMs" | "lightBytesMax">;
   /** Milliseconds since some fixed moment; never goes back. */
   monotonicMs(): number;
