@@ -152,10 +152,15 @@ export class Queries implements RequestHandler {
   #get(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
     expectParams(request, "Get", 1);
     const keyBytes = readKey(reader, "Get");
-    this.#gets++;
-    const n = this.#store.get(reader.bytes, reader.at - keyBytes, reader.at);
+    const n = this.get(reader.bytes, reader.at - keyBytes, reader.at);
     if (n === noEntry) writer.nil();
     else this.#store.writeValue(writer, n);
+  }
+
+  /** The entry of the key `bytes[start..end)`, if it is shown; or `noEntry`. Counted as a Get. */
+  get(bytes: Uint8Array, start: number, end: number): number {
+    this.#gets++;
+    return this.#store.get(bytes, start, end);
   }
 
   #put(
@@ -393,7 +398,7 @@ export class Queries implements RequestHandler {
     writer.fillHeader32(header, 0xdf, count);
   }
 
-  /** Counts a List that is made in turns. */
+  /** Counts a List, or what goes through keys as one. */
   countList(): void {
     this.#lists++;
   }

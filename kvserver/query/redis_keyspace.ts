@@ -29,6 +29,14 @@ export class RedisKeyspace implements Keyspace {
     return this.#store.get(bytes, start, end);
   }
 
+  read(bytes: Uint8Array, start: number, end: number): number {
+    return this.#queries.get(bytes, start, end);
+  }
+
+  countList(): void {
+    this.#queries.countList();
+  }
+
   entryAt(cursor: number): number {
     return this.#store.entryOf(cursor);
   }

@@ -62,7 +62,8 @@ export function findEntry(call: CommandCall, i: number): number {
 
 /** As `findEntry`, for a command that reads: it is counted whether there is one. */
 export function readEntry(call: CommandCall, i: number): number {
-  const n = findEntry(call, i);
+  expectKey(call, i);
+  const n = call.keyspace.read(call.args.bytes, call.args.start(i), call.args.end(i));
   if (n === noEntry) call.counts.misses++;
   else call.counts.hits++;
   return n;

@@ -154,6 +154,7 @@ function countHeld(call: CommandCall): void {
 
 /** Answers at once when few keys have to be looked at; more are looked at part by part. */
 function keys({ args, keyspace, host, reply }: CommandCall): Outcome {
+  keyspace.countList();
   const long = new KeysReply(keyspace, host, new Glob(bytesOf(args, 1).slice()));
   const start = reply.size;
   const part = long.writePart(reply.writer, undefined);
@@ -235,6 +236,7 @@ function scan(call: CommandCall): void {
       hasType = isOption(call, i + 1, options.string);
     } else throw new CommandError(refusals.syntax);
   }
+  keyspace.countList();
   const { listPartBytes, listPartEntries } = host.limits;
   const found: number[] = [];
   let seen = 0;

@@ -19,6 +19,10 @@ export interface Keyspace {
   readonly accepted: number;
   /** The entry of the key `bytes[start..end)`, or `noEntry`. */
   find(bytes: Uint8Array, start: number, end: number): number;
+  /** As `find`, for a command that reads the key: it is counted. */
+  read(bytes: Uint8Array, start: number, end: number): number;
+  /** Counts a command that goes through keys. */
+  countList(): void;
   /** The entry whose number `cursor` was; `noEntry` when there is none now. */
   entryAt(cursor: number): number;
   /** The entry that has so many keys before it, in the order of their bytes; below `size`. It may have expired just now. */

@@ -285,3 +285,22 @@ Deno.test("Store tells how long an entry's key and value are, and writes them wh
   put(store, longest, null);
   assertEquals([store.bytesOf(n), valueOf(store, n)], [longest.length, null]);
 });
+
+Deno.test("Store tells entries by their rank, and by numbers that may be any", () => {
+  const prng = new Prng(5);
+  const store = new Store();
+  for (let i = 0; i < 3_000; i++) {
+    put(store, `key ${prng.below(4_000)}`, prng.below(4) === 0 ? null : "value");
+  }
+  const shown: number[] = [];
+  store.scan(new Uint8Array(), undefined, (n) => shown.push(n) > 0);
+  assertEquals(shown.length, store.size);
+  assertEquals(shown.map((_, rank) => store.entryOfRank(rank)), shown);
+  const all: number[] = [];
+  store.walk(undefined, (n) => all.push(n) > 0);
+  const numbers = new Set(all);
+  const others = [-1, 0, 2 ** 32 - 1, 2 ** 31, 300_000, 1.5, NaN];
+  for (const n of [...Array(120_000).keys(), ...others]) {
+    assertEquals(store.entryOf(n), numbers.has(n) ? n : 0, String(n));
+  }
+});

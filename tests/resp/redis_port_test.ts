@@ -1,9 +1,11 @@
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
-import type { ServerOptions } from "../../kvserver/mod.ts";
+import { Server, type ServerOptions } from "../../kvserver/mod.ts";
+import { silentLogger } from "../../log/mod.ts";
 import { wireLimits, withLimits } from "../../limits.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { encoded, RedisSocket, utf8 } from "../support/resp/redis_socket.ts";
 import { itemsOf } from "../support/resp/reply_end.ts";
+import { until } from "../support/until.ts";
 import { served } from "./served.ts";
 
 /** Runs `body` with a server of one query actor, and a connection of a Redis client to it. */
@@ -64,7 +66,7 @@ Deno.test("a query port serves Redis clients and its own on one replica", () =>
     const { connections, gets, puts, deletes } = await client.stats();
     assertEquals({ connections, gets, puts, deletes }, {
       connections: 2,
-      gets: 2,
+      gets: 3,
       puts: 2,
       deletes: 1,
     });
@@ -316,3 +318,25 @@ Deno.test("INFO, CONFIG GET, TIME, COMMAND and HELLO tell of the server", () =>
       ],
     );
   }));
+
+Deno.test("each query port of a server with threads serves Redis clients, and all see the same", async () => {
+  const server = await Server.start({
+    startPort: 0,
+    queryActorCount: 2,
+    threads: 2,
+    log: silentLogger,
+  });
+  const [first, second] = await Promise.all(
+    server.queryAddresses.map((address) => RedisSocket.connect(address)),
+  );
+  const value = "\xff\0";
+  await first.ask([["SET", "a", value, "EX", "1000"]]);
+  const isThere = async () => (await second.ask([["GET", "a"]]))[0] === `$2\r\n${value}\r\n`;
+  await until("the other actor has it", isThere, { timeoutMs: 10_000 });
+  assertMatch((await second.ask([["TTL", "a"]]))[0], /^:(999|1000)\r\n$/);
+  await second.ask([["DEL", "a"]]);
+  const isGone = async () => (await first.ask([["EXISTS", "a"]]))[0] === ":0\r\n";
+  await until("the first actor has it no more", isGone, { timeoutMs: 10_000 });
+  for (const socket of [first, second]) socket[Symbol.dispose]();
+  await server.close();
+});
