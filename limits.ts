@@ -127,10 +127,14 @@ export const httpLimits = {
 
 /** Bounds of the Redis protocol beside those of keys, values and frames. They are fixed. */
 export const respLimits = {
-  /** Arguments of a command; one of more ends its connection. */
-  argumentsMax: 1024 * 1024,
+  /** Arguments of a command, which is executed in one turn; one of more ends its connection. */
+  argumentsMax: 128 * 1024,
   /** Bytes of an inline command, or of a line with a length; a longer one ends its connection. */
   lineBytesMax: 64 * KiB,
+  /** Bytes of a pattern; a longer one is refused, because a match takes as many steps for each byte of a key. */
+  patternBytesMax: 4 * KiB,
+  /** Patterns of a `CONFIG GET`; more are refused. */
+  patternsMax: 64,
 } as const;
 
 /** The bounds that can be injected, as a part of an `Environment`. */

@@ -1,8 +1,9 @@
-import { wireLimits } from "../../limits.ts";
+import { respLimits, wireLimits } from "../../limits.ts";
 import { isUtf8 } from "../../rpc/mod.ts";
 import { integerIn } from "../wire/integers.ts";
 import { type CommandCall, isWord } from "./command.ts";
 import { CommandError, refusals } from "./errors.ts";
+import { Glob } from "./glob.ts";
 import { noEntry, noExpiry } from "./keyspace.ts";
 
 const { keyBytesMax } = wireLimits;
@@ -52,6 +53,26 @@ export function expectKey({ args }: CommandCall, i: number): void {
   if (!isUtf8(args.bytes, start, end)) {
     throw new CommandError("ERR the key is not valid UTF-8, allowed are keys of UTF-8");
   }
+}
+
+/**
+ * The pattern that argument `i` is, each byte of it as `mapped` gives it.
+ *
+ * @throws {CommandError} when it is too long.
+ */
+export function patternOf(
+  { args }: CommandCall,
+  i: number,
+  mapped: (byte: number) => number = (byte) => byte,
+): Glob {
+  const bytes = bytesOf(args, i);
+  const { patternBytesMax } = respLimits;
+  if (bytes.length > patternBytesMax) {
+    throw new CommandError(
+      `ERR the pattern has ${bytes.length} bytes, allowed are ${patternBytesMax}`,
+    );
+  }
+  return new Glob(bytes.map(mapped));
 }
 
 /** The entry of the key that argument `i` is, or `noEntry`. @throws {CommandError} when it can be no key. */

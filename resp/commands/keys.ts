@@ -1,18 +1,18 @@
 import type { MsgpackWriter } from "../../rpc/mod.ts";
 import { constantReply, ReplyWriter } from "../wire/reply_writer.ts";
 import {
-  bytesOf,
   findEntry,
   integerOf,
   isOption,
   option,
+  patternOf,
   readEntry,
   textOf,
   writeKeyOf,
 } from "./arguments.ts";
 import type { Command, CommandCall, LongReply, Outcome, ReplyPart } from "./command.ts";
 import { CommandError, refusals } from "./errors.ts";
-import { Glob } from "./glob.ts";
+import type { Glob } from "./glob.ts";
 import { type CommandHost, type Keyspace, noEntry } from "./keyspace.ts";
 
 const options = {
@@ -153,9 +153,11 @@ function countHeld(call: CommandCall): void {
 }
 
 /** Answers at once when few keys have to be looked at; more are looked at part by part. */
-function keys({ args, keyspace, host, reply }: CommandCall): Outcome {
+function keys(call: CommandCall): Outcome {
+  const { keyspace, host, reply } = call;
+  const glob = patternOf(call, 1);
   keyspace.countList();
-  const long = new KeysReply(keyspace, host, new Glob(bytesOf(args, 1).slice()));
+  const long = new KeysReply(keyspace, host, glob);
   const start = reply.size;
   const part = long.writePart(reply.writer, undefined);
   const items = reply.writer.written().slice(start);
@@ -231,7 +233,7 @@ function scan(call: CommandCall): void {
       count = integerOf(call, i + 1);
       if (count < 1) throw new CommandError(refusals.syntax);
     } else if (hasValue && isOption(call, i, options.match)) {
-      glob = new Glob(bytesOf(args, i + 1).slice());
+      glob = patternOf(call, i + 1);
     } else if (hasValue && isOption(call, i, options.type)) {
       hasType = isOption(call, i + 1, options.string);
     } else throw new CommandError(refusals.syntax);

@@ -1,8 +1,8 @@
-import { bytesOf, textOf } from "./arguments.ts";
+import { patternOf, textOf } from "./arguments.ts";
 import { type Command, type CommandCall, subcommandsOf } from "./command.ts";
 import { CommandError, refusals } from "./errors.ts";
-import { Glob } from "./glob.ts";
-import { wireLimits } from "../../limits.ts";
+import type { Glob } from "./glob.ts";
+import { respLimits, wireLimits } from "../../limits.ts";
 
 /** The version of Redis whose commands these are. */
 export const redisVersion = "7.0.0";
@@ -162,10 +162,11 @@ function parameters({ host }: CommandCall): Record<string, string> {
 
 function configGet(call: CommandCall): void {
   const { args, reply } = call;
-  const globs: Glob[] = [];
-  for (let i = 2; i < args.count; i++) {
-    globs.push(new Glob(bytesOf(args, i).map(lowerCase)));
+  if (args.count - 2 > respLimits.patternsMax) {
+    throw new CommandError(`ERR too many patterns, allowed are ${respLimits.patternsMax}`);
   }
+  const globs: Glob[] = [];
+  for (let i = 2; i < args.count; i++) globs.push(patternOf(call, i, lowerCase));
   const found = Object.entries(parameters(call)).filter(([name]) => {
     const bytes = encoder.encode(name);
     return globs.some((glob) => glob.matches(bytes, 0, bytes.length));

@@ -218,6 +218,28 @@ Deno.test("a turn of commands ends for the work that they do, and each is answer
     assertEquals((await asked).at(-1), ":1000300\r\n");
   }));
 
+Deno.test("patterns, and commands of very many arguments, have a bound", () =>
+  connected({}, async (socket) => {
+    await socket.ask([["SET", "a".repeat(4_000), ""]]);
+    const costly = `*[${"b".repeat(4_000)}]`;
+    const replies = await socket.ask([
+      ["KEYS", costly],
+      ["SCAN", "0", "MATCH", costly],
+      ["KEYS", "*".repeat(4_097)],
+      ["CONFIG", "GET", ...Array.from({ length: 65 }, () => "x")],
+      ["EXISTS", ...Array.from({ length: 128 * 1024 - 1 }, () => "a")],
+    ]);
+    assertEquals(replies, [
+      "*0\r\n",
+      "*2\r\n$1\r\n0\r\n*0\r\n",
+      "-ERR the pattern has 4097 bytes, allowed are 4096\r\n",
+      "-ERR too many patterns, allowed are 64\r\n",
+      ":0\r\n",
+    ]);
+    await socket.send("*131073\r\n");
+    assertEquals(await socket.rest(), "-ERR Protocol error: invalid multibulk length\r\n");
+  }));
+
 Deno.test("what ends a connection orderly is no fault, and what breaks the protocol is", () =>
   connected({}, async (_socket, address, faults) => {
     for (

@@ -63,7 +63,7 @@ function mutated(text: string, prng: Prng): string {
     () => text.slice(0, at) + String.fromCharCode(prng.below(256)) + text.slice(at + 1),
     () => text.slice(0, at) + oneOf(prng, ["\r\n", "$", "*", "-1", "99999999999"]) + text.slice(at),
     () => text.replace(/\$\d+/, () => `$${oneOf(prng, ["-1", "8388608", "8388609", "1"])}`),
-    () => text.replace(/\*\d+/, () => `*${oneOf(prng, ["-1", "0", "1048576", "1048577", "3"])}`),
+    () => text.replace(/\*\d+/, () => `*${oneOf(prng, ["-1", "0", "131072", "131073", "3"])}`),
     () => text.replace(/[*$]\d+\r\n/g, " "),
   ])();
 }
@@ -182,7 +182,7 @@ function holder(prng: Prng): Action<TextStep> {
   const heldMs = 200 + prng.below(1_500);
   const half = oneOf(prng, [
     "*2\r\n$3\r\nGET\r\n$8388608\r\n",
-    "*1048576\r\n" + "$0\r\n\r\n".repeat(1_000),
+    "*131072\r\n" + "$0\r\n\r\n".repeat(1_000),
     "x".repeat(60_000),
     "*1\r\n$",
   ]);
