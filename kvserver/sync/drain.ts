@@ -69,20 +69,19 @@ export class Drain {
    * How many entries are not sure to be on another server, at the least. Who may connect may also acknowledge
    * what he drops, so one peer's word is not enough where there are others: two must have acknowledged an
    * entry, or the only one, of the peers that can be reached and are no newcomers; or else of those that can be
-   * reached; or else of those that are not lost; or else of all.
+   * reached. When none can, one of the others is enough: those who ended before this server had no chance.
    */
   get #undelivered(): number {
     const all = [...this.#members.peers];
     const reachable = this.#reachable;
     const settled = reachable.filter(({ hasCaughtUp }) => hasCaughtUp);
-    const there = all.filter(({ isLost }) => !isLost);
-    const asked = [settled, reachable, there, all].find((peers) => peers.length > 0) ?? [];
+    const asked = [settled, reachable, all].find((peers) => peers.length > 0)!;
     const [fewest, second] = asked
       .map(({ unacknowledged }) => unacknowledged).sort((a, b) => a - b);
     if (fewest === undefined || !this.#replicas.all.some((it) => it.hasAccepted)) return 0;
     // A query actor that is not drained has not sent one entry, at the least.
     const unsent = this.#replicas.all.filter((replica) => !replica.isDrained).length;
-    return (second ?? fewest) + unsent;
+    return (reachable.length > 0 ? second ?? fewest : fewest) + unsent;
   }
 
   /** Says which peers lack what ends with this server. */
