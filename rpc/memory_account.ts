@@ -129,6 +129,11 @@ export class MemoryAccount {
     this.#figures.mostHeld.set(0);
   }
 
+  /** Cuts what is soon to be cut. */
+  relieveIfDue(): void {
+    if (this.#isCheckDue) this.relieve();
+  }
+
   /** Not at once: whoever charges is in the midst of something, and may be the one to be cut. */
   #checkSoon(): void {
     this.#unchecked = 0;

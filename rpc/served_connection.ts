@@ -267,6 +267,9 @@ export class ServedConnection implements MemoryHolder {
   async #readAndAnswer(): Promise<boolean> {
     const reader = this.#reader;
     for (;;) {
+      // Before the buffer grows: what others took in this turn was not looked at yet.
+      this.#environment.memory.relieveIfDue();
+      if (this.#closed) throw closedError();
       const space = reader.space();
       if (reader.byteLength !== this.#bufferBytes) this.#chargeBuffer();
       this.#isReading = true;

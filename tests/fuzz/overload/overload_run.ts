@@ -40,7 +40,7 @@ const maxMemoryMiB = 128;
  * What is counted may exceed the bound by this: what the receive buffers of all connections grow by that
  * are read in one turn, before it is looked at.
  */
-const uncheckedMiB = 96;
+const uncheckedMiB = 16;
 
 /** The process takes up to so much more than is counted: a factor, and the program with two threads. */
 const processMax = { factor: 1.6, MiB: 80 };
