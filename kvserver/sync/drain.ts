@@ -75,7 +75,7 @@ export class Drain {
     const all = [...this.#members.peers];
     const reachable = this.#reachable;
     const settled = reachable.filter(({ hasCaughtUp }) => hasCaughtUp);
-    const asked = [settled, reachable, all].find((peers) => peers.length > 0)!;
+    const asked = [settled, reachable, all].find((peers) => peers.length > 0) ?? [];
     const [fewest, second] = asked
       .map(({ unacknowledged }) => unacknowledged).sort((a, b) => a - b);
     if (fewest === undefined || !this.#replicas.all.some((it) => it.hasAccepted)) return 0;
