@@ -172,6 +172,7 @@ export class Records {
 
   /**
    * @param uid the number of the uid
+   * @param isBin whether the value is a bin, and no str
    * @param expiresAt or `noExpiry`; for any other there must be memory (`Expiries.reserve`)
    * @param hasExpired whether that time has passed
    */
@@ -181,6 +182,7 @@ export class Records {
     sequence: number,
     uid: number,
     counter: number,
+    isBin: boolean,
     expiresAt: number,
     hasExpired: boolean,
   ): void {
@@ -190,24 +192,34 @@ export class Records {
     words[at + highHalves] = (timestamp / 0x100000000) | (counter / 0x100000000) << 16;
     words[at + sequenceWord] = sequence;
     words[at + counterLow] = counter;
-    const expires = (words[at + shapeWord] & expiresBit) !== 0;
-    if (!expires && expiresAt === noExpiry) words[at + uidWord] = uid;
-    else this.#setExpiry(n, uid, expiresAt, hasExpired);
+    // The usual case: no bin, and nothing that expires, before and now.
+    const isUsual = (words[at + shapeWord] & (binBit | expiresBit)) === 0 && !isBin;
+    if (isUsual && expiresAt === noExpiry) words[at + uidWord] = uid;
+    else this.#setExtras(n, uid, isBin, expiresAt, hasExpired);
   }
 
-  #setExpiry(n: number, uid: number, expiresAt: number, hasExpired: boolean): void {
+  #setExtras(
+    n: number,
+    uid: number,
+    isBin: boolean,
+    expiresAt: number,
+    hasExpired: boolean,
+  ): void {
     const words = this.#arena.words[chunkOf(n)];
     const at = inChunk(n);
+    if (isBin) words[at + shapeWord] |= binBit;
+    else words[at + shapeWord] &= ~binBit;
     const place = words[at + uidWord];
-    if (!this.expires(n)) {
-      words[at + shapeWord] |= expiresBit;
-      words[at + uidWord] = this.expiries.add(n, uid, expiresAt, hasExpired);
-    } else if (expiresAt !== noExpiry) {
-      this.expiries.replace(place, uid, expiresAt, hasExpired);
-    } else {
+    const didExpire = this.expires(n);
+    if (expiresAt === noExpiry) {
       words[at + shapeWord] &= ~expiresBit;
       words[at + uidWord] = uid;
-      this.expiries.remove(place);
+      if (didExpire) this.expiries.remove(place);
+    } else if (didExpire) {
+      this.expiries.replace(place, uid, expiresAt, hasExpired);
+    } else {
+      words[at + shapeWord] |= expiresBit;
+      words[at + uidWord] = this.expiries.add(n, uid, expiresAt, hasExpired);
     }
   }
 
@@ -231,12 +243,6 @@ export class Records {
   /** Whether the value is a bin, and no str. */
   isBin(n: number): boolean {
     return (this.#shape(n) & binBit) !== 0;
-  }
-
-  setBin(n: number, isBin: boolean): void {
-    const words = this.#arena.words[chunkOf(n)];
-    if (isBin) words[inChunk(n) + shapeWord] |= binBit;
-    else words[inChunk(n) + shapeWord] &= ~binBit;
   }
 
   valuePlace(n: number): number {

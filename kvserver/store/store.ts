@@ -2,7 +2,7 @@ import { defaultLimits, type Limits } from "../../limits.ts";
 import { MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
 import { writeExtras, writtenBytesMax } from "../entry/entry_batch.ts";
 import { isLater, nextOrder, type Order } from "../entry/order.ts";
-import { type EntryBytes, noCounter, noExpiry } from "../entry/entry.ts";
+import { type EntryBytes, noCounter, noExpiry, noValue } from "../entry/entry.ts";
 import type { OnPassed } from "./expiries.ts";
 import { KeyIndex } from "./key_index.ts";
 import { OrderedIndex } from "./ordered_index.ts";
@@ -139,7 +139,8 @@ export class Store {
   expire(n: number, nowMs: number, uid: string, counter: number, expiresAt: number): void {
     const order = nextOrder(this.#orderOf(n), nowMs, uid, this.#next);
     if (expiresAt !== noExpiry) this.#records.expiries.reserve();
-    this.#setWrite(n, order, counter, expiresAt, this.#records.isCounted(n));
+    const wasCounted = this.#records.isCounted(n);
+    this.#setWrite(n, order, counter, this.#records.isBin(n), expiresAt, wasCounted, true);
   }
 
   /**
@@ -397,7 +398,7 @@ export class Store {
     this.#index.reserve();
     this.#ordered.reserve();
     const n = this.#records.create(bytes, start, end, valueBytes);
-    this.#records.setWrite(n, 0, 0, this.#uids.use(uid), noCounter, noExpiry, false);
+    this.#records.setWrite(n, 0, 0, this.#uids.use(uid), noCounter, false, noExpiry, false);
     this.#index.add(n);
     this.#ordered.add(n);
     this.#entries++;
@@ -424,24 +425,29 @@ export class Store {
     // First, because nothing may have changed when there is no room for the expiry or the value.
     if (expiresAt !== noExpiry) this.#records.expiries.reserve();
     this.#values.set(n, bytes, start, end);
-    this.#records.setBin(n, isBin);
-    this.#setWrite(n, order, counter, expiresAt, wasCounted);
+    this.#setWrite(n, order, counter, isBin, expiresAt, wasCounted, start !== noValue);
   }
 
-  /** @param wasCounted whether the counts had the entry before anything of it was set */
+  /**
+   * @param wasCounted whether the counts had the entry before anything of it was set
+   * @param hasValue whether it has a value now
+   */
   #setWrite(
     n: number,
-    order: Order,
+    { timestamp, sequence, uid }: Order,
     counter: number,
+    isBin: boolean,
     expiresAt: number,
     wasCounted: boolean,
+    hasValue: boolean,
   ): void {
-    const { timestamp, sequence } = order;
-    const uid = this.#uids.use(order.uid);
+    const uidNumber = this.#uids.use(uid);
     this.#uids.release(this.#records.uid(n));
     const hasExpired = expiresAt !== noExpiry && expiresAt <= this.#nowMs;
-    this.#records.setWrite(n, timestamp, sequence, uid, counter, expiresAt, hasExpired);
-    if (wasCounted !== this.#records.isCounted(n)) this.#count(n, wasCounted ? -1 : 1);
+    this.#records
+      .setWrite(n, timestamp, sequence, uidNumber, counter, isBin, expiresAt, hasExpired);
+    const isCounted = hasValue && !hasExpired;
+    if (wasCounted !== isCounted) this.#count(n, isCounted ? 1 : -1);
   }
 }
 
