@@ -28,6 +28,7 @@ import { expiresAtMax, noCounter, noExpiry, noValue } from "../entry/entry.ts";
 import { orderFault } from "../entry/order.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import type { Question } from "../messages/sync_questions.ts";
+import { type EntryForm, exported, scanned, writePage } from "./entry_page.ts";
 import { writeEntries } from "./list_part.ts";
 import { ListReply } from "./list_reply.ts";
 import type { AskedRequest } from "./sync_questions.ts";
@@ -75,7 +76,6 @@ export class Queries implements RequestHandler {
   readonly replyBatchBytesMax: number;
   /** A List that is to be made in turns; the caller removes it. */
   longList: LongReply | undefined;
-  #scanPageBytesMax: number;
   #store: Store;
   #host: QueryHost;
   #defersPuts: boolean;
@@ -94,7 +94,6 @@ export class Queries implements RequestHandler {
   /** @param defersPuts whether the caller replies to Puts, once they are on disk */
   constructor(store: Store, host: QueryHost, defersPuts: boolean) {
     this.replyBatchBytesMax = host.limits.replyBatchBytesMax;
-    this.#scanPageBytesMax = host.limits.scanPageBytesMax;
     this.#store = store;
     this.#host = host;
     this.#defersPuts = defersPuts;
@@ -119,9 +118,9 @@ export class Queries implements RequestHandler {
       case "List":
         return this.#list(request, reader, writer);
       case "Scan":
-        return this.#scan(request, reader, writer);
+        return this.#page("Scan", scanned, request, reader, writer);
       case "Export":
-        return this.#export(request, reader, writer);
+        return this.#page("Export", exported, request, reader, writer);
       case "Merge":
         return this.#merge(request, reader, writer);
       case "Count":
@@ -403,42 +402,13 @@ export class Queries implements RequestHandler {
     this.#lists++;
   }
 
-  #scan(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
-    this.#page("Scan", request, reader, writer, 0, (n) => {
-      writer.arrayHeader(2);
-      this.#store.writeKey(writer, n);
-      this.#store.writeValue(writer, n);
-    });
-  }
-
-  #export(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
-    this.#page("Export", request, reader, writer, this.#host.limits.uidBytesMax, (n) => {
-      const expiresAt = this.#store.expiresAtOf(n);
-      writer.arrayHeader(4);
-      this.#store.writeKey(writer, n);
-      this.#store.writeValue(writer, n);
-      writer.arrayHeader(3);
-      writer.int(this.#store.timestampOf(n));
-      writer.int(this.#store.sequenceOf(n));
-      writer.str(this.#store.uidOf(n));
-      if (expiresAt === noExpiry) writer.nil();
-      else writer.int(expiresAt);
-    });
-  }
-
-  /**
-   * Writes a page of entries.
-   *
-   * @param extraBytes that an entry takes beside its key and value
-   * @param write appends an entry
-   */
+  /** A page of a Scan, or of an Export. */
   #page(
     method: MethodName,
+    form: EntryForm,
     request: Incoming,
     reader: MsgpackReader,
     writer: MsgpackWriter,
-    extraBytes: number,
-    write: (n: number) => void,
   ): void {
     expectParams(request, method, 3);
     const prefixBytes = readKey(reader, method, "prefix");
@@ -448,22 +418,12 @@ export class Queries implements RequestHandler {
       const afterBytes = readKey(reader, method, "after");
       after = reader.bytes.subarray(reader.at - afterBytes, reader.at);
     }
-    const limit = readScanLimit(reader, method);
+    const bounds = {
+      entriesMax: readScanLimit(reader, method),
+      bytesMax: this.#host.limits.scanPageBytesMax,
+    };
     this.#lists++;
-    writer.arrayHeader(2);
-    const start = writer.size;
-    const header = writer.reserveHeader32();
-    let count = 0;
-    const done = this.#store.scan(prefix, after, (n) => {
-      if (count === limit) return false;
-      const bytes = writer.size - start + this.#store.bytesOf(n) + extraBytes;
-      if (count > 0 && bytes > this.#scanPageBytesMax) return false;
-      write(n);
-      count++;
-      return true;
-    });
-    writer.fillHeader32(header, 0xdd, count);
-    writer.bool(done);
+    writePage(writer, this.#store, { prefix, after }, bounds, form);
   }
 
   #count(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
