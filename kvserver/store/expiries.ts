@@ -37,7 +37,8 @@ export type OnPassed = (entry: number, hasExpired: boolean) => void;
 export class Expiries {
   #limits: Limits;
   #memory: MemoryAccount;
-  #arena: WordArena;
+  /** Absent while there are none. */
+  #arena: WordArena | undefined;
   #free = none;
   /** The next one to expire is the first. */
   #ahead: ExpiryHeap;
@@ -48,7 +49,6 @@ export class Expiries {
   constructor(limits: Limits, memory = new MemoryAccount()) {
     this.#limits = limits;
     this.#memory = memory;
-    this.#arena = newArena(limits, memory);
     const moved = (place: number, index: number) => this.#set(place, heapIndexWord, index);
     this.#ahead = new ExpiryHeap({
       isBefore: (a, b) => this.expiresAt(a) < this.expiresAt(b),
@@ -67,7 +67,8 @@ export class Expiries {
 
   /** Memory that they take. */
   get byteLength(): number {
-    return this.#arena.byteLength + this.#ahead.byteLength + this.#passed.byteLength;
+    const arenaBytes = this.#arena?.byteLength ?? 0;
+    return arenaBytes + this.#ahead.byteLength + this.#passed.byteLength;
   }
 
   /** When the next entry expires, milliseconds since the epoch; `undefined` when none does. */
@@ -78,6 +79,7 @@ export class Expiries {
 
   /** Makes sure that there is memory for one more. @throws as `WordArena.reserve` does. */
   reserve(): void {
+    this.#arena ??= newArena(this.#limits, this.#memory);
     if (this.#free === none) this.#arena.reserve(expiryWords);
     this.#ahead.reserve(this.size + 1);
     this.#passed.reserve(this.size + 1);
@@ -104,7 +106,7 @@ export class Expiries {
 
   /** When the entry expires, milliseconds since the epoch. */
   expiresAt(place: number): number {
-    const words = this.#arena.words[chunkOf(place)];
+    const words = this.#arena!.words[chunkOf(place)];
     const at = inChunk(place);
     return (words[at + expiresAtHigh] & highMask) * 0x100000000 + words[at + expiresAtLow];
   }
@@ -119,9 +121,9 @@ export class Expiries {
     this.#leave(place);
     this.#set(place, entryWord, this.#free);
     this.#free = place;
-    if (this.size > 0 || this.#arena.words.length === 1) return;
-    this.#arena.release();
-    this.#arena = newArena(this.#limits, this.#memory);
+    if (this.size > 0) return;
+    this.#arena!.release();
+    this.#arena = undefined;
     this.#ahead.release();
     this.#passed.release();
     this.#free = none;
@@ -164,7 +166,7 @@ export class Expiries {
   }
 
   #fill(place: number, uid: number, expiresAt: number, hasPassed: boolean): void {
-    const words = this.#arena.words[chunkOf(place)];
+    const words = this.#arena!.words[chunkOf(place)];
     const at = inChunk(place);
     words[at + uidWord] = uid;
     words[at + expiresAtLow] = expiresAt;
@@ -184,16 +186,16 @@ export class Expiries {
   }
 
   #get(place: number, word: number): number {
-    return this.#arena.words[chunkOf(place)][inChunk(place) + word];
+    return this.#arena!.words[chunkOf(place)][inChunk(place) + word];
   }
 
   #set(place: number, word: number, value: number): void {
-    this.#arena.words[chunkOf(place)][inChunk(place) + word] = value;
+    this.#arena!.words[chunkOf(place)][inChunk(place) + word] = value;
   }
 
   #allocate(): number {
     const place = this.#free;
-    if (place === none) return this.#arena.allocate(expiryWords);
+    if (place === none) return this.#arena!.allocate(expiryWords);
     this.#free = this.#get(place, entryWord);
     return place;
   }

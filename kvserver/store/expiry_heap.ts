@@ -9,6 +9,8 @@ export interface HeapMembers {
   moved(member: number, index: number): void;
 }
 
+const noMembers = new Uint32Array(0);
+
 /** Room for so many members at first. */
 const firstRoom = 16;
 
@@ -19,7 +21,7 @@ const firstRoom = 16;
 export class ExpiryHeap {
   #members: HeapMembers;
   #memory: MemoryAccount;
-  #heap = new Uint32Array(0);
+  #heap = noMembers;
   #size = 0;
 
   /** @param memory is charged for it */
@@ -51,8 +53,9 @@ export class ExpiryHeap {
 
   /** Gives all memory back: it is empty, and has room for none. */
   release(): void {
+    this.#memory.charge(-this.#heap.byteLength);
+    this.#heap = noMembers;
     this.#size = 0;
-    this.#resize(0);
   }
 
   /** Adds a member, for which there is room. */

@@ -1,7 +1,7 @@
 import { Store } from "../../kvserver/store/mod.ts";
 import { isAllocationFailure } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertGreater } from "../deps.ts";
-import { get, put, scan } from "../support/store/stores.ts";
+import { get, put, putExpiring, scan } from "../support/store/stores.ts";
 import { Prng } from "../support/prng.ts";
 
 /** What the runtime throws when there is no memory for a buffer. */
@@ -34,8 +34,19 @@ function withAllocations(count: number, body: () => void): void {
   }
 }
 
-/** Puts at random, every other time without memory for more than an array or two. @returns how often it failed. */
-function putAndCheck(random: Prng, puts: number, keys: number, valueBytesMax: number): number {
+/**
+ * Puts at random, every other time without memory for more than an array or two.
+ *
+ * @param expiringOf20 how many of 20 Puts are of what expires
+ * @returns how often it failed.
+ */
+function putAndCheck(
+  random: Prng,
+  puts: number,
+  keys: number,
+  valueBytesMax: number,
+  expiringOf20 = 0,
+): number {
   const store = new Store();
   const model = new Map<string, string>();
   let failures = 0;
@@ -44,7 +55,9 @@ function putAndCheck(random: Prng, puts: number, keys: number, valueBytesMax: nu
     const value = "v".repeat(random.below(valueBytesMax));
     withAllocations(random.below(2) === 0 ? random.below(3) : Infinity, () => {
       try {
-        put(store, key, value);
+        // What expires, and what does not any more, each now and then; none of it here.
+        if (random.below(20) < expiringOf20) putExpiring(store, key, value, 2 ** 40 + i);
+        else put(store, key, value);
         model.set(key, value);
       } catch (error) {
         assert(isAllocationFailure(error), String(error));
@@ -63,6 +76,15 @@ Deno.test("Store holds what it held, whichever memory for keys it is not given",
   let failures = 0;
   for (let round = 0; round < 100; round++) failures += putAndCheck(random, 600, 600, 10);
   assertGreater(failures, 100);
+});
+
+Deno.test("Store holds what it held, whichever memory for expiries it is not given", () => {
+  const random = new Prng(7);
+  let failures = 0;
+  for (let round = 0; round < 100; round++) failures += putAndCheck(random, 600, 600, 10, 10);
+  // Few at a time, so that the last one goes again and again.
+  for (let round = 0; round < 100; round++) failures += putAndCheck(random, 200, 2, 10, 10);
+  assertGreater(failures, 200);
 });
 
 Deno.test("Store holds what it held, whichever memory for values it is not given", () => {
