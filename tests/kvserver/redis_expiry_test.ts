@@ -1,36 +1,14 @@
-import { QueryActor } from "../../kvserver/query/query_actor.ts";
-import { readReply, writeCommands } from "../../kvserver/query/query_message.ts";
-import { Store } from "../../kvserver/store/mod.ts";
-import { MsgpackReader } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
-import { startProbe, startSystem } from "../support/actors.ts";
 import { epochMs, type SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
+import { withRedisActor } from "./redis_actor.ts";
 
-/** Runs `body` with what executes inline commands, in virtual time, and tells the replies. */
-async function asking(
+/** As `withRedisActor`, for the replies alone. */
+function asking(
   world: SimulatedWorld,
   body: (ask: (commands: string) => Promise<string>) => Promise<void>,
 ): Promise<void> {
-  const { system } = await startSystem(world);
-  const store = new Store();
-  const syncActor = startProbe(system).ref;
-  const options = { version: "", syncActor, ready: true, isAlone: false, store };
-  const actor = system.startActor((context) => new QueryActor(context, options));
-  let replies = "";
-  const { ref: { counter } } = system.openInbox((bytes, start, end) => {
-    const { replies: last } = readReply(new MsgpackReader(bytes, start, end));
-    replies += new TextDecoder().decode(last);
-  });
-  await body(async (commands) => {
-    replies = "";
-    const bytes = new TextEncoder().encode(commands.replaceAll("; ", "\n") + "\n");
-    writeCommands(system.beginMessage(), counter, 1, bytes, undefined);
-    system.tellWritten(actor);
-    await world.advance(0);
-    return replies.replaceAll("\r\n", " ").trim();
-  });
-  await system.close();
+  return withRedisActor(world, (ask) => body(async (commands) => (await ask(commands)).replies));
 }
 
 testInWorld(

@@ -101,6 +101,8 @@ Deno.test("keys that are not UTF-8, or too long, are refused, and values may be 
     // What has become UTF-8 is text to others.
     const client = new Client(new FixedRouter(address));
     assertEquals(await client.get("half"), "üa");
+    await socket.ask([["SET", "never", "\xff"], ["APPEND", "never", "a"]]);
+    assertEquals(await client.get("never"), new Uint8Array([0xff, 0x61]));
     await client.close();
   }));
 
