@@ -1,15 +1,17 @@
 /**
  * Measures Sets and Gets with `redis-benchmark`, of a real Redis and of a server of ours with one query actor,
- * round after round in turn, so that what disturbs one disturbs both.
+ * round after round in turn, so that what disturbs one disturbs both. Then it asks our server alone, in
+ * Redis's protocol and in our own.
  *
  *     deno task bench:redis --rounds 5
  *
  * @module
  */
 
+import { fill, type ServerProcess, spreadOf, startServerProcess } from "../../bench/mod.ts";
 import { countersOf } from "../../bench/process_counters.ts";
-import { spreadOf } from "../../bench/mod.ts";
-import { startServerProcess } from "../../bench/server_process.ts";
+import { redisProtocol } from "../../bench/redis_protocol.ts";
+import { runRounds } from "../../bench/rounds.ts";
 import { integerOptions } from "../support/integer_options.ts";
 import { portOf } from "../support/ports.ts";
 import { RedisProcess } from "./redis_process.ts";
@@ -47,17 +49,16 @@ async function measure(target: Target, command: string, depth: number): Promise<
   return { perSecond, cpuUs: (after - before) / count * 1e6 };
 }
 
-await using redis = await RedisProcess.start();
-const server = await startServerProcess({ queryActorCount: 1 });
-const cpuOf = async (pid: number) => (await countersOf(pid))?.cpuSeconds ?? NaN;
-const targets: readonly Target[] = [
-  { address: redis.address, cpuSeconds: () => cpuOf(redis.pid) },
-  {
-    address: server.addresses[0],
-    cpuSeconds: async () => (await server.counters())?.cpuSeconds ?? NaN,
-  },
-];
-try {
+/** Compares the Redis with our server. */
+async function compareServers(redis: RedisProcess, server: ServerProcess): Promise<void> {
+  const cpuOf = async (pid: number) => (await countersOf(pid))?.cpuSeconds ?? NaN;
+  const targets: readonly Target[] = [
+    { address: redis.address, cpuSeconds: () => cpuOf(redis.pid) },
+    {
+      address: server.addresses[0],
+      cpuSeconds: async () => (await server.counters())?.cpuSeconds ?? NaN,
+    },
+  ];
   console.log("           Redis/s  ours/s  ratio (min to max)    CPU us: Redis  ours  ratio");
   for (const command of ["set", "get"]) {
     for (const depth of [16, 1]) {
@@ -82,6 +83,38 @@ try {
       );
     }
   }
+}
+
+/** Compares the protocols, on our server, by the load of `cmud bench`. */
+async function compareProtocols(server: ServerProcess): Promise<void> {
+  const keys = 10_000;
+  await fill(server, keys);
+  console.log("            CPU us: frames  RESP  ratio (min to max)");
+  for (const method of ["Put", "Get"] as const) {
+    for (const depth of [16, 1]) {
+      const load = { method, keys, connections: 50, depth, seconds: 1, rounds };
+      const [frames, resp] = await runRounds(
+        [server, { ...server, protocol: redisProtocol }],
+        load,
+      );
+      const ratio = spreadOf(frames.map((round, i) => resp[i].serverCpuUs! / round.serverCpuUs!));
+      const cpu = [frames, resp].map((all) =>
+        spreadOf(all.map((round) => round.serverCpuUs!)).median
+      );
+      console.log(
+        `${method} depth ${String(depth).padEnd(2)}       ${cpu[0].toFixed(2).padStart(6)}` +
+          ` ${cpu[1].toFixed(2).padStart(5)}  ${ratio.median.toFixed(2)}` +
+          ` (${ratio.min.toFixed(2)} to ${ratio.max.toFixed(2)})`,
+      );
+    }
+  }
+}
+
+await using redis = await RedisProcess.start();
+const server = await startServerProcess({ queryActorCount: 1 });
+try {
+  await compareServers(redis, server);
+  await compareProtocols(server);
 } finally {
   await server.stop();
 }
