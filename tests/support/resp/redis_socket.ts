@@ -1,8 +1,7 @@
 import { parseAddress } from "../../../rpc/mod.ts";
-import { inTime } from "../in_time.ts";
 import { replyEnd } from "./reply_end.ts";
 
-/** How long a server may be silent. */
+/** A connection whose server is silent for so long is ended. */
 const patienceMs = 20_000;
 
 /** A command: its name and arguments, in which each character stands for a byte. */
@@ -92,14 +91,14 @@ export class RedisSocket implements Disposable {
       this.#received = longer;
     }
     let count: number | null;
+    const timer = setTimeout(() => this[Symbol.dispose](), patienceMs);
     try {
-      const read = this.#conn.read(this.#received.subarray(this.#end));
-      count = await inTime(read, patienceMs, () => {
-        throw new Error("The server is silent");
-      });
+      count = await this.#conn.read(this.#received.subarray(this.#end));
     } catch (error) {
       if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
       count = null;
+    } finally {
+      clearTimeout(timer);
     }
     this.#end += count ?? 0;
     return count !== null;
