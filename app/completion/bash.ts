@@ -60,7 +60,9 @@ _cmud_escape() {
   REPLY+=$rest
 }
 # Offers the keys that begin with the current word, of which bash keeps $1 and replaces the rest. A
-# word that is quoted in part is offered none, and an open quote none that it cannot hold.
+# word that is quoted in part is offered none, and an open quote none that it cannot hold. Where the
+# completion of another command calls this one, as that of eval does, only plain keys are offered,
+# because the other command may read the word again, without the quotes that it gets here.
 _cmud_keys() {
   local before="$1" kept="" key common tail
   [[ -n $unsure ]] && return
@@ -77,6 +79,7 @@ _cmud_keys() {
   kept+=$before
   while IFS= read -r key; do
     [[ $key == "$cur"* ]] || continue
+    [[ \${#FUNCNAME[@]} -gt 2 && $key == *[^[:alnum:]_./:=@%+,-]* ]] && continue
     key="\${key#"$kept"}"
     case "$quote" in
       "'") [[ $key == *"'"* ]] && continue; REPLY=$key ;;

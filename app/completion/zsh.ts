@@ -16,6 +16,14 @@ export function zshScript({ name: program, nodes, paths, valued }: CompletionTre
   });
   return `#compdef ${program}
 # cmud completion for zsh: source <(cmud completion zsh)
+# Whether zsh reads the words of the command once. In backquotes, and behind eval and the like, it reads
+# them again without the quotes that it gives to what it inserts: only plain keys are offered there.
+_cmud_is_read_once() {
+  local front="\${LBUFFER%"$IPREFIX$PREFIX"}"
+  local -i i
+  for ((i = CURRENT - 1; i > 0; i--)); do front="\${\${front%%[[:space:]]#}%"$words[i]"}"; done
+  [[ $LBUFFER != *\\\`* && $front == (|*[\\;\\|\\&\\(\\{]|*$'\\n')[[:space:]]# ]]
+}
 _cmud() {
   local path_="" word option="" keys="" files=""
   local -a server commands_ options_ values_ found
@@ -52,6 +60,7 @@ ${nodes.map(nodeCase).join("\n")}
   [[ "$files" == "$args" ]] && _files
   if [[ "$keys" == "$args" ]]; then
     found=("\${(@f)$("\${(Q)words[1]}" ${keysQuery} $server -- "\${(Q)PREFIX}" 2>/dev/null)}")
+    _cmud_is_read_once || found=(\${found:#*[^[:alnum:]_./:=@%+,-]*})
     [[ -n "$found" ]] && compadd -- $found
   fi
 }

@@ -69,6 +69,8 @@ const tails: readonly string[] = [
     "\\n",
     "\\x41",
   ],
+  // A command of one word, where a backslash that is in front of its separator is read twice.
+  ...["\\;canary", "\\|canary", "\\&canary", "`canary`", "\\`canary`", "\\\\;canary"],
 ];
 
 /** Those that none of the shells may ever be offered. */
@@ -138,26 +140,43 @@ interface Shell {
   readonly setUp: string;
   /** What is typed in front of a key, and which keys cannot be offered behind it. */
   readonly openings: readonly (readonly [typed: string, except: RegExp | "all"])[];
+  /** Lines of which the shell reads the key at `KEY` more than once. */
+  readonly readTwice: readonly string[];
 }
 
 const none = /^$/;
+
+const inBackquotes = [
+  "echo `cmud kv get KEY`",
+  "echo `true; cmud kv get KEY`",
+  'echo "`cmud kv get KEY`"',
+  'x=`cmud kv get "KEY`',
+];
+
+/** As the package bash-completion has it for `eval`, and for whatever runs its arguments. */
+const completedBehindEval =
+  `_behind_eval() { local COMP_LINE="\${COMP_LINE#eval }" COMP_POINT=$((COMP_POINT - 5)); ` +
+  `_cmud cmud "$2" "$3"; }; complete -F _behind_eval eval; `;
 
 const shells: Readonly<Record<string, Shell>> = {
   bash: {
     start: "bash --norc --noprofile -i",
     setUp:
-      `PS2='<mo''re>'; bind "set completion-query-items 0"; bind "set page-completions off"; bind -x '"\\C-]": echo "<id""le>"'`,
+      `${completedBehindEval}PS2='<mo''re>'; bind "set completion-query-items 0"; bind "set page-completions off"; bind -x '"\\C-]": echo "<id""le>"'`,
     openings: [["", none], ["'", /'/], ['"', /[!"]/], ["$'", "all"], ["''", "all"], ['""', "all"]],
+    readTwice: ["eval cmud kv get KEY", ...inBackquotes],
   },
   zsh: {
     start: "zsh -f -i",
     setUp: `PS2='<mo''re>'; idle() { print "<id""le>" }; zle -N idle; bindkey '^]' idle`,
     openings: [["", none], ["'", none], ['"', none]],
+    readTwice: ["eval cmud kv get KEY", "cmud kv get x; eval cmud kv get KEY", ...inBackquotes],
   },
   fish: {
     start: "fish --no-config -i",
     setUp: `bind \\c] 'commandline ""; echo "<id""le>"'`,
     openings: [["", none], ["'", none], ['"', none]],
+    readTwice: ["eval cmud kv get KEY"],
   },
 };
 
@@ -197,14 +216,20 @@ class Victim {
    * quote is open.
    */
   async enter(typed: string): Promise<string | undefined> {
-    await this.#terminal.type(`cmud kv get ${typed}\r\x1d`);
+    const seen = await this.run(`cmud kv get ${typed}`);
+    return /ran<kv><get>(?:<(.*)>)?\.\r?$/m.exec(seen)?.[1];
+  }
+
+  /** Types a line, then Enter. @returns what is seen then. */
+  async run(line: string): Promise<string> {
+    await this.#terminal.type(`${line}\r\x1d`);
     const seen = await this.#terminal.until("<idle>");
     if (seen.includes("<more>")) {
       await this.end();
       this.#terminal = this.#start();
       await this.prepare();
     }
-    return /ran<kv><get>(?:<(.*)>)?\.\r?$/m.exec(seen)?.[1];
+    return seen;
   }
 
   /** Whether a key was run as a command. */
@@ -223,6 +248,7 @@ async function withVictim(shell: string, use: (victim: Victim) => Promise<void>)
   const home = Deno.makeTempDirSync();
   Deno.mkdirSync(`${home}/bin`);
   Deno.writeTextFileSync(`${home}/bin/cmud`, program, { mode: 0o755 });
+  Deno.writeTextFileSync(`${home}/bin/canary`, `#!/bin/sh\n${canary}\n`, { mode: 0o755 });
   Deno.writeTextFileSync(`${home}/script`, (await runCmud(["completion", shell])).stdout);
   await withServer(async (server) => {
     await using client = new Client(server);
@@ -303,6 +329,20 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
           for (const tabs of ["\t", "\t\t"]) {
             await victim.enter(`${typed}${tabs}`);
             assert(!victim.hasCanary(), JSON.stringify(typed));
+          }
+        }
+      }),
+    missing(shell),
+  );
+
+  terminalTest(
+    `completion ${shell} runs nothing of a key where the line is read twice`,
+    () =>
+      withVictim(shell, async (victim) => {
+        for (const line of shells[shell].readTwice) {
+          for (const i of offeredKeys.keys()) {
+            await victim.run(line.replace("KEY", `${head("k", i)}\t`));
+            assert(!victim.hasCanary(), `${line}: ${offeredKeys[i]}`);
           }
         }
       }),
