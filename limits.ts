@@ -123,6 +123,8 @@ export const logLimits = {
 export const httpLimits = {
   /** Characters of a URL; a longer one is answered with 414. */
   urlCharsMax: 1_024,
+  /** A port that fails is opened again after this. */
+  reopenMs: 1_000,
 } as const;
 
 /** Bounds of the Redis protocol beside those of keys, values and frames. They are fixed. */

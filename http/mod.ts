@@ -3,9 +3,15 @@
  *
  * ```ts
  * import { Server } from "../kvserver/mod.ts";
+ * import { realEnvironment } from "../rpc/mod.ts";
  * import { HttpPort } from "./mod.ts";
  *
- * const http = HttpPort.open({ address: "127.0.0.1:0", version: "1.0.0" });
+ * const http = HttpPort.open({
+ *   address: "127.0.0.1:0",
+ *   version: "1.0.0",
+ *   timers: realEnvironment,
+ *   onFailure: console.error,
+ * });
  * const server = await Server.start({ startPort: 0, queryActorCount: 1 });
  * http.show(server);
  * const response = await fetch(`http://${http.address}/readyz`);

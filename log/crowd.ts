@@ -7,7 +7,13 @@ import type { Logger } from "./logger.ts";
  * @param where what it came to, for the log: `the system port`
  */
 export function logCrowd(log: Logger, where: string, { open, host, ended }: Crowd): void {
-  if (ended === undefined) {
+  if (host === undefined) {
+    const what = ended === undefined ? "none is accepted" : "some that say nothing made way";
+    log.warn(
+      "{open} connections to {where} are open, and the system lets this process open no more: {what}",
+      { open, where, what },
+    );
+  } else if (ended === undefined) {
     log.warn("{open} connections to {where} are open, which is all it takes: {host} is refused", {
       open,
       where,

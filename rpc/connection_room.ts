@@ -41,6 +41,13 @@ export class ConnectionRoom {
     return this.#open.total();
   }
 
+  /** Number of those that were not established when they were looked at last. */
+  get newcomers(): number {
+    let sum = 0;
+    for (const { size } of this.#newcomers.values()) sum += size;
+    return sum;
+  }
+
   /** Whether there is room for one more. */
   get hasRoom(): boolean {
     return this.#open.total() < this.#max;

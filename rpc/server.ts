@@ -42,11 +42,14 @@ export interface RpcServerOptions {
 export interface Crowd {
   /** How many connections are open. */
   open: number;
-  /** The host at its other end. */
-  host: string;
+  /** The host at its other end; `undefined`: the system lets none more be accepted, wherever it is from. */
+  host: string | undefined;
   /** The host of the connection that made way for it; `undefined` when none did, and it was refused. */
   ended: string | undefined;
 }
+
+/** One of so many makes way at once when the system has no more room. */
+const partThatMakesWay = 8;
 
 /** Listens on a port and serves its connections independently of one another. */
 export class RpcServer {
@@ -97,7 +100,8 @@ export class RpcServer {
 
   async #accept(): Promise<void> {
     for (;;) {
-      const stream = await this.#listener.accept();
+      const stream = await this.#listener.accept().catch(() => this.#makeRoomInSystem());
+      if (stream === undefined) continue;
       if (stream === null) return;
       if (this.#closed || !this.#makeRoom(hostOf(stream.peer))) {
         this.#fault(stream, new Error("Cannot serve one more connection: there are too many"));
@@ -115,6 +119,20 @@ export class RpcServer {
       this.#options.onCrowded?.({ open, host, ended });
       return ended !== undefined;
     });
+  }
+
+  /**
+   * Has some make way when the system lets this process open nothing more: a part of those that are not
+   * established, because disks and other servers need room there too.
+   */
+  #makeRoomInSystem(): undefined {
+    const [room] = this.#rooms;
+    const open = room.size;
+    let ended: string | undefined;
+    for (let count = Math.ceil(room.newcomers / partThatMakesWay); count > 0; count--) {
+      ended = room.makeRoom("") ?? ended;
+    }
+    if (!this.#closed) this.#options.onCrowded?.({ open, host: undefined, ended });
   }
 
   /** Looks at the connections again and again, while there are any. */

@@ -32,6 +32,7 @@ class TcpListener implements ByteListener {
         // A client that is gone before it is accepted, or no file descriptor left: neither may end
         // the listener. The pause keeps the second from spinning.
         await new Promise((resolve) => setTimeout(resolve, 20));
+        if (!this.#closed && isFull(error)) throw error;
       }
     }
     return null;
@@ -42,6 +43,12 @@ class TcpListener implements ByteListener {
     this.#closed = true;
     this.#listener.close();
   }
+}
+
+/** Whether the process, or the system, has as many files open as it may: a connection is one. */
+function isFull(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === "EMFILE" || code === "ENFILE";
 }
 
 class TcpStream implements ByteStream {

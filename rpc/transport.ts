@@ -23,7 +23,10 @@ export interface ByteStream {
 export interface ByteListener {
   /** Where it listens, as `host:port`. */
   readonly address: string;
-  /** The next incoming connection, or `null` once closed. */
+  /**
+   * The next incoming connection, or `null` once closed. Rejects when the system lets this process open
+   * nothing more, because too much is open; it may be called again, and waits a little then.
+   */
   accept(): Promise<ByteStream | null>;
   /** Frees the port. May be called again. */
   close(): void;

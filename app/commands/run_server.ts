@@ -7,6 +7,7 @@ import {
   type ServerOptions,
 } from "../../kvserver/mod.ts";
 import { HttpPort } from "../../http/mod.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
 import type { LogFormat, Logger, LogLevel } from "../../log/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { BrokenPipeError, type Console } from "../cli/console.ts";
@@ -51,7 +52,7 @@ export async function runServer(invocation: Invocation): Promise<number> {
   let http: HttpPort | undefined;
   try {
     // Before the server starts, which may take long: it shows that too.
-    http = openHttp(options.http as string | undefined);
+    http = openHttp(options.http as string | undefined, serverLog.log);
     return await serve(invocation, hostname, joins, serverLog, http);
   } catch (error) {
     if (error instanceof UsageError || error instanceof BrokenPipeError) throw error;
@@ -64,8 +65,18 @@ export async function runServer(invocation: Invocation): Promise<number> {
   }
 }
 
-function openHttp(address: string | undefined): HttpPort | undefined {
-  return address === undefined ? undefined : HttpPort.open({ address, version });
+function openHttp(address: string | undefined, log: Logger): HttpPort | undefined {
+  if (address === undefined) return undefined;
+  return HttpPort.open({
+    address,
+    version,
+    timers: realEnvironment,
+    onFailure({ message: why }) {
+      log.error("The HTTP port fails: {why}; its connections are ended, and it is opened again", {
+        why,
+      });
+    },
+  });
 }
 
 /**

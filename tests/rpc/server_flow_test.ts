@@ -146,6 +146,53 @@ testInWorld("RpcServer ends who is silent of the host that has most of those", a
   await close(world, served);
 });
 
+testInWorld("RpcServer ends some who are silent when the system opens no more", async (world) => {
+  const network = new MemoryNetwork(world);
+  const crowds: Crowd[] = [];
+  let isFull = false;
+  const { served } = startInMemory(world, {
+    transport: {
+      connect: (to) => network.connect(to),
+      listen: (name, port) =>
+        listenAgain(network.listen(name, port), () => isFull && !(isFull = false)),
+    },
+    onCrowded: (crowd) => void crowds.push(crowd),
+  });
+  const connect = async () => {
+    const ear = new Ear(await world.complete(network.connect(served.address)));
+    await world.advance(0);
+    return ear;
+  };
+  const stream = await world.complete(network.connect(served.address));
+  const client = new Ear(stream);
+  await stream.write(requestFrame(1, "Ping", []));
+  const silent: Ear[] = [];
+  for (let i = 0; i < 15; i++) silent.push(await connect());
+  assertEquals(client.frames, 1);
+  isFull = true;
+  const last = await connect();
+  assertEquals(silent.map(({ ended }) => ended), silent.map((_, i) => i < 2));
+  assertEquals([last.ended, client.ended], [false, false]);
+  assertEquals(crowds, [{ open: 16, host: undefined, ended: "client" }]);
+  assertEquals(served.server.connections, 15);
+  await close(world, served);
+});
+
+/** A listener whose next connection is accepted with the second try only, when the test says so. */
+function listenAgain(listener: ByteListener, fails: () => boolean): ByteListener {
+  let kept: ByteStream | null = null;
+  return {
+    address: listener.address,
+    async accept() {
+      const stream = kept ?? await listener.accept();
+      kept = fails() ? stream : null;
+      if (kept !== null) throw new Error("Too many open files");
+      return stream;
+    },
+    close: () => listener.close(),
+  };
+}
+
 /** A listener whose connections come from where the test says. */
 function listenFrom(listener: ByteListener, host: () => string): ByteListener {
   return {

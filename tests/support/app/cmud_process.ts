@@ -10,15 +10,24 @@ export const denoArguments = [
   main,
 ];
 
-/** Starts it, in the folder `cwd`, with `env` beside what is in the environment. */
+/**
+ * Starts it, in the folder `cwd`, with `env` beside what is in the environment.
+ *
+ * @param filesMax how many files it may have open, connections included
+ */
 export function spawnCmud(
   args: readonly string[],
   stdin: "piped" | "null" = "null",
   cwd?: string,
   env: Record<string, string> = {},
+  filesMax?: number,
 ): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args: [...denoArguments, ...args],
+  const words = [Deno.execPath(), ...denoArguments, ...args];
+  const [program, ...rest] = filesMax === undefined
+    ? words
+    : ["sh", "-c", `ulimit -n ${filesMax}; exec "$@"`, "sh", ...words];
+  return new Deno.Command(program, {
+    args: rest,
     cwd,
     env,
     stdin,
@@ -61,9 +70,13 @@ export interface ServerProcess {
   stop(): Promise<{ code: number; stderr: string }>;
 }
 
-/** Starts a server process on free ports; resolves when it is ready. */
-export async function startServerProcess(args: readonly string[] = []): Promise<ServerProcess> {
-  const child = spawnCmud(["server", "--port", "0", "--actors", "1", "--json", ...args]);
+/** Starts a server process on free ports, as `spawnCmud` does; resolves when it is ready. */
+export async function startServerProcess(
+  args: readonly string[] = [],
+  { filesMax }: { filesMax?: number } = {},
+): Promise<ServerProcess> {
+  const words = ["server", "--port", "0", "--actors", "1", "--json", ...args];
+  const child = spawnCmud(words, "null", undefined, undefined, filesMax);
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   const nextLine = async () => {
