@@ -54,6 +54,9 @@ export class LargeValues {
     this.#charge.add(-this.#buffers[place]!.length);
     this.#buffers[place] = undefined;
     this.#free.push(place);
+    if (this.#free.length < this.#buffers.length) return;
+    this.#buffers = [];
+    this.#free = [];
   }
 
   /**

@@ -9,6 +9,9 @@ const segmentWords = 1 << segmentBits;
 /** Words of the very first segment at first; they double as it grows. */
 const firstWords = 64;
 
+/** A log without values keeps its segment if that has no more words, because the next value may come soon. */
+const keptWords = 1024;
+
 /** A longer value gets memory of its own, so that no more than this of a segment is lost at its end. */
 export const loggedBytesMax = 4 * segmentWords / 32;
 
@@ -32,11 +35,13 @@ const copyStepsMax = 64;
  * not longer; a longer one is appended, and the old one is garbage. When there is too much garbage, the
  * segment with the most is cleaned: its values are appended anew, and `moved` is called for each. So the
  * log takes at most 4/3 of its values and a few segments, whatever lengths come and go, and no write
- * moves more than one segment.
+ * moves more than one segment. A log without values takes next to nothing.
  */
 export class ValueLog {
   #words: Uint32Array[] = [];
   #bytes: Uint8Array[] = [];
+  /** Number of values. */
+  #size = 0;
   /** Words of garbage in each segment. */
   #garbageIn: number[] = [];
   #garbage = 0;
@@ -103,6 +108,7 @@ export class ValueLog {
     // One segment is left for cleaning.
     const place = this.#allocate(owner, wordsOf(end - start), this.#segmentsMax - 1);
     this.#fill(place, bytes, start, end);
+    this.#size++;
     return place;
   }
 
@@ -130,10 +136,12 @@ export class ValueLog {
   /** Removes a value of `length` bytes. */
   remove(place: number, length: number): void {
     this.#discard(place - 1, wordsOf(length) + 1);
+    this.#size--;
   }
 
   /** Cleans a segment if there is too much garbage. Called after each change, once owners know their places. */
   clean(): void {
+    if (this.#size === 0) return this.#clear();
     if (!this.#isDirty || !this.#hasSpare()) return;
     // There is more garbage than the open segment can hold, so there are other segments.
     let victim = this.#open === 0 ? 1 : 0;
@@ -170,9 +178,28 @@ export class ValueLog {
       assert(garbage === this.#garbageIn[segment], "a segment counts its garbage");
     }
     assert(values === places.size, "each value is in the log once");
+    assert(values === this.#size, "the values are counted");
+    assert(values > 0 || this.byteLength <= 4 * keptWords, "a log without values takes little");
     const garbage = this.#garbageIn.reduce((sum, words) => sum + words, 0);
     assert(garbage === this.#garbage, "the garbage is that of all segments");
     assert(!this.#isDirty, "the log is cleaned when there is too much garbage");
+  }
+
+  /** Gives the memory back, because there are no values. */
+  #clear(): void {
+    this.#end = this.#garbage = 0;
+    if (this.#words.length === 1 && this.#words[0].length <= keptWords) {
+      this.#garbageIn[0] = 0;
+      return;
+    }
+    this.#memory.charge(-this.byteLength);
+    this.#words.length =
+      this.#bytes.length =
+      this.#garbageIn.length =
+      this.#empty.length =
+        0;
+    this.#spare = undefined;
+    this.#open = -1;
   }
 
   /** Whether there is too much garbage. */

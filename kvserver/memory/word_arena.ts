@@ -1,46 +1,62 @@
 import type { Limits } from "../../limits.ts";
-import { MemoryAccount, RpcError } from "../../rpc/mod.ts";
+import { isAllocationFailure, MemoryAccount, RpcError } from "../../rpc/mod.ts";
+import { assert } from "./assert.ts";
+import { chunkOf, chunkWords, inChunk } from "./chunk.ts";
+import { FreeRuns, noRun, runWords } from "./free_runs.ts";
 
-/** Words of a chunk, as a power of two: 1 MiB. */
-const chunkBits = 18;
-const chunkWords = 1 << chunkBits;
+export { chunkOf, inChunk } from "./chunk.ts";
 
-/** Word `n` of an arena is `words[chunkOf(n)][inChunk(n)]`. */
-export function chunkOf(n: number): number {
-  return n >>> chunkBits;
-}
-
-/** The index in its chunk of word `n` of an arena. */
-export function inChunk(n: number): number {
-  return n & (chunkWords - 1);
+/** Options of a `WordArena`. */
+export interface WordArenaOptions {
+  /** Size of the first chunk at first, a power of two. */
+  firstWords: number;
+  /** Words at the beginning that are never given out, so that their places can mean something else. Default 0. */
+  reservedWords?: number;
 }
 
 /**
- * Words of 32 bits, allocated in runs, one behind the other, and never freed.
+ * Words of 32 bits, allocated in runs and freed as such.
  *
  * The words lie in chunks of 1 MiB, so that growing copies nothing. Only the first chunk starts small
- * and doubles, because most arenas of a test stay small. A run lies within one chunk; the rest of a
- * chunk that has no room for the next run is lost. All words are 0 at first.
+ * and doubles, because most arenas of a test stay small. A run lies within one chunk. A free run is given
+ * out again, whole or in parts, and a chunk without runs in use is given back. What is free at the end of
+ * the chunk that grows is simply no longer given out: so runs that are freed in the opposite order, last
+ * in, first out, leave nothing behind.
+ *
+ * The first word of a run is 0 at first, and must stay below 2^31, because free runs are told by it. The
+ * other words may hold anything.
  */
 export class WordArena {
-  /** The chunks as words. */
+  /** The chunks as words; empty where a chunk was given back. */
   readonly words: Uint32Array[] = [];
   /** The same chunks as bytes. */
   readonly bytes: Uint8Array[] = [];
+  #free = new FreeRuns(this.words);
+  /** Words of each chunk in runs that are in use. */
+  #usedIn: number[] = [];
+  /** Chunks that were given back. */
+  #vacant: number[] = [];
+  /** The chunk that grows, and how many of its words were given out. Of the others all were. */
+  #open = -1;
   #end = 0;
   #firstWords: number;
+  #reservedWords: number;
   #bytesMax: number;
   #memory: MemoryAccount;
   /** A chunk that is made ahead. */
   #spare: Uint32Array<ArrayBuffer> | undefined;
 
   /**
-   * @param firstWords size of the first chunk at first, a power of two
    * @param limits bound the memory
    * @param memory is charged for it
    */
-  constructor(firstWords: number, { storeKeyBytesMax }: Limits, memory = new MemoryAccount()) {
+  constructor(
+    { firstWords, reservedWords = 0 }: WordArenaOptions,
+    { storeKeyBytesMax }: Limits,
+    memory = new MemoryAccount(),
+  ) {
     this.#firstWords = firstWords;
+    this.#reservedWords = reservedWords;
     this.#bytesMax = storeKeyBytesMax;
     this.#memory = memory;
   }
@@ -50,30 +66,32 @@ export class WordArena {
     return this.bytes.reduce((sum, { length }) => sum + length, this.#spare?.byteLength ?? 0);
   }
 
-  /** Gives all memory back. It is not to be used any more. */
-  release(): void {
+  /** Frees all runs, and gives all memory back. */
+  clear(): void {
     this.#memory.charge(-this.byteLength);
-    this.words.length = this.bytes.length = 0;
+    this.words.length =
+      this.bytes.length =
+      this.#usedIn.length =
+      this.#vacant.length =
+        0;
+    this.#free = new FreeRuns(this.words);
+    this.#open = -1;
+    this.#end = 0;
     this.#spare = undefined;
   }
 
   /**
-   * Makes sure that so many words, fewer than a chunk has, can be given out, in runs that divide a chunk.
+   * Makes sure that so many words, fewer than a chunk has, can be given out.
    *
    * @throws as `allocate` does, also when the system has no memory.
    */
   reserve(count: number): void {
-    const last = this.words.length - 1;
-    if (
-      this.#spare !== undefined || inChunk(this.#end - 1) + 1 + count <= this.words[last].length
-    ) {
+    const open = this.words[this.#open];
+    if (this.#spare !== undefined || (open !== undefined && this.#end + count <= open.length)) {
       return;
     }
-    if (last === 0 && this.words[0].length < chunkWords) {
-      let words = this.words[0].length * 2;
-      while (words < this.#end + count && words < chunkWords) words *= 2;
-      return this.#setChunk(0, words);
-    }
+    if (this.#canDouble) return this.#double(count);
+    if (this.#free.has(runWords(count))) return;
     this.#expectRoom();
     this.#spare = this.#make(chunkWords);
   }
@@ -85,37 +103,158 @@ export class WordArena {
    * @throws {RpcError} `overloaded` at `storeKeyBytesMax`; then nothing has changed.
    */
   allocate(count: number): number {
-    const last = this.words.length - 1;
-    if (last < 0 || inChunk(this.#end - 1) + 1 + count > this.words[last].length) {
-      this.#grow(count);
+    const length = runWords(count);
+    let place = this.#free.take(length);
+    if (place === noRun) {
+      if (this.#open < 0 || this.#end + length > this.words[this.#open].length) this.#grow(length);
+      place = this.#open * chunkWords + this.#end;
+      this.#end += length;
     }
-    const place = this.#end;
-    this.#end += count;
+    const chunk = chunkOf(place);
+    this.words[chunk][inChunk(place)] = 0;
+    this.#usedIn[chunk] += length;
     return place;
   }
 
-  #grow(count: number): void {
-    const chunks = this.words.length;
-    const room = chunks === 0 ? this.#firstWords : this.words[0].length * 2;
-    if (chunks <= 1 && room <= chunkWords && this.#end + count <= chunkWords) {
-      let words = room;
-      while (words < this.#end + count) words *= 2;
-      return this.#setChunk(0, words);
+  /** Frees the run of `count` words at a place. Arrays read before may be stale afterwards, as with `allocate`. */
+  free(place: number, count: number): void {
+    const chunk = chunkOf(place);
+    const length = runWords(count);
+    this.#usedIn[chunk] -= length;
+    const first = chunk * chunkWords;
+    const end = first + this.#endOf(chunk);
+    // The free runs behind it become one with it.
+    let next = place + length;
+    while (next < end) {
+      const more = this.#free.lengthAt(next);
+      if (more === 0) break;
+      this.#free.remove(next);
+      next += more;
     }
-    if (this.#spare === undefined) this.#expectRoom();
-    this.#setChunk(chunks, chunkWords);
-    this.#end = chunks * chunkWords;
+    if (chunk !== this.#open || next < end) this.#free.add(place, next - place);
+    else this.#end = place - first;
+    if (this.#usedIn[chunk] === 0) this.#giveBack(chunk);
+    else this.#halve();
+  }
+
+  /**
+   * Asserts that each word is in a run that is in use or free, and counted so.
+   *
+   * @param runs the lengths of the runs in use, by place
+   * @throws {Error} when that is not so.
+   */
+  assertInvariants(runs: ReadonlyMap<number, number>): void {
+    const free = new Map<number, number>();
+    let found = 0;
+    for (const chunk of this.words.keys()) {
+      const end = this.#endOf(chunk);
+      let used = 0;
+      let at = end === 0 ? 0 : this.#startOf(chunk);
+      while (at < end) {
+        const place = chunk * chunkWords + at;
+        const freeLength = this.#free.lengthAt(place);
+        const count = runs.get(place);
+        assert((count === undefined) === (freeLength > 0), "a run is in use or free");
+        if (freeLength > 0) free.set(place, freeLength);
+        if (count !== undefined) {
+          found++;
+          used += runWords(count);
+        }
+        at += count === undefined ? freeLength : runWords(count);
+      }
+      assert(at === end, "a run ends in its chunk");
+      assert(used === this.#usedIn[chunk], "a chunk counts its words in use");
+      assert(used > 0 || end === 0, "a chunk without runs in use is given back");
+    }
+    assert(found === runs.size, "each run is in a chunk");
+    this.#free.assertInvariants(free);
+  }
+
+  /** How many chunks there are. */
+  get #chunks(): number {
+    return this.words.length - this.#vacant.length;
+  }
+
+  /** Whether the only chunk may become twice as large. */
+  get #canDouble(): boolean {
+    return this.#open === 0 && this.#chunks === 1 && this.words[0].length < chunkWords;
+  }
+
+  #startOf(chunk: number): number {
+    return chunk === 0 ? this.#reservedWords : 0;
+  }
+
+  #endOf(chunk: number): number {
+    return chunk === this.#open ? this.#end : this.words[chunk].length;
+  }
+
+  #grow(length: number): void {
+    if (this.#canDouble) return this.#double(length);
+    const isFirst = this.#chunks === 0;
+    if (!isFirst && this.#spare === undefined) this.#expectRoom();
+    let wordCount = isFirst ? this.#firstWords : chunkWords;
+    while (wordCount < this.#reservedWords + length) wordCount *= 2;
+    const chunk = this.#vacant.at(-1) ?? this.words.length;
+    this.#setChunk(chunk, wordCount);
+    this.#vacant.pop();
+    this.#usedIn[chunk] = 0;
+    this.#close();
+    this.#open = chunk;
+    this.#end = this.#startOf(chunk);
+  }
+
+  /** Makes what the open chunk has not given out a free run. */
+  #close(): void {
+    if (this.#open < 0) return;
+    const rest = this.words[this.#open].length - this.#end;
+    if (rest > 0) this.#free.add(this.#open * chunkWords + this.#end, rest);
+  }
+
+  #double(length: number): void {
+    let wordCount = this.words[0].length * 2;
+    while (wordCount < this.#end + length) wordCount *= 2;
+    this.#setChunk(0, wordCount);
+  }
+
+  /** Makes the only chunk smaller when a quarter of it is enough. */
+  #halve(): void {
+    if (this.#open !== 0 || this.#chunks > 1) return;
+    const { length } = this.words[0];
+    if (length <= this.#firstWords || this.#end > length / 4) return;
+    try {
+      this.#setChunk(0, length / 2);
+    } catch (error) {
+      // Without memory for a smaller chunk the larger one stays.
+      if (!isAllocationFailure(error)) throw error;
+    }
+  }
+
+  /** Gives back a chunk all of whose runs are free, with the spare one. */
+  #giveBack(chunk: number): void {
+    if (this.#chunks === 1) return this.clear();
+    const end = this.#endOf(chunk);
+    for (let at = this.#startOf(chunk); at < end;) {
+      const place = chunk * chunkWords + at;
+      at += this.#free.lengthAt(place);
+      this.#free.remove(place);
+    }
+    this.#memory.charge(-this.words[chunk].byteLength - (this.#spare?.byteLength ?? 0));
+    this.#spare = undefined;
+    this.words[chunk] = noWords;
+    this.bytes[chunk] = noBytes;
+    this.#vacant.push(chunk);
+    if (chunk !== this.#open) return;
+    this.#open = this.words.findLastIndex(({ length }) => length > 0);
+    this.#end = this.words[this.#open].length;
   }
 
   /** @throws {RpcError} `overloaded` when there may be no further chunk. */
   #expectRoom(): void {
-    const chunks = this.words.length;
-    if (4 * chunkWords * (chunks + 1) > this.#bytesMax) {
+    const bytes = this.#chunks * chunkWords * 4;
+    if (bytes + chunkWords * 4 > this.#bytesMax) {
       throw new RpcError(
         "overloaded",
-        `Cannot hold another key: found ${
-          chunks * chunkWords * 4
-        } bytes of them in this replica, ` +
+        `Cannot hold another key: found ${bytes} bytes of them in this replica, ` +
           `allowed are ${this.#bytesMax}`,
       );
     }
@@ -127,7 +266,7 @@ export class WordArena {
     if (isSpare) this.#spare = undefined;
     const replaced = this.words[chunk];
     if (replaced !== undefined) {
-      words.set(replaced);
+      words.set(replaced.subarray(0, wordCount));
       this.#memory.charge(-replaced.byteLength);
     }
     this.words[chunk] = words;
@@ -140,3 +279,6 @@ export class WordArena {
     return words;
   }
 }
+
+const noWords = new Uint32Array();
+const noBytes = new Uint8Array();

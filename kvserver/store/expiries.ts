@@ -5,7 +5,7 @@ import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
 import { ExpiryHeap } from "./expiry_heap.ts";
 
 // The words of an expiry.
-/** The number of the entry; of a free one, the next free one. */
+/** The number of the entry. */
 const entryWord = 0;
 /** The number of the uid of the entry's write, because the entry has the expiry's place instead of it. */
 const uidWord = 1;
@@ -21,8 +21,8 @@ const highMask = 0x1fffff;
 /** The place of no expiry. */
 const none = 0;
 
-/** Words of the first chunk, a power of two. */
-const firstWords = 64;
+/** None has the place 0. */
+const arenaOptions = { firstWords: 64, reservedWords: 1 };
 
 /** Called with the number of an entry that has expired, or has not any more because the clock was set back. */
 export type OnPassed = (entry: number, hasExpired: boolean) => void;
@@ -35,11 +35,7 @@ export type OnPassed = (entry: number, hasExpired: boolean) => void;
  * other, in O(log n) each, and back when the clock is set back.
  */
 export class Expiries {
-  #limits: Limits;
-  #memory: MemoryAccount;
-  /** Absent while there are none. */
-  #arena: WordArena | undefined;
-  #free = none;
+  #arena: WordArena;
   /** The next one to expire is the first. */
   #ahead: ExpiryHeap;
   /** The last one to have expired is the first. */
@@ -47,8 +43,7 @@ export class Expiries {
 
   /** @param limits bound the memory @param memory is charged for it */
   constructor(limits: Limits, memory = new MemoryAccount()) {
-    this.#limits = limits;
-    this.#memory = memory;
+    this.#arena = new WordArena(arenaOptions, limits, memory);
     const moved = (place: number, index: number) => this.#set(place, heapIndexWord, index);
     this.#ahead = new ExpiryHeap({
       isBefore: (a, b) => this.expiresAt(a) < this.expiresAt(b),
@@ -67,8 +62,7 @@ export class Expiries {
 
   /** Memory that they take. */
   get byteLength(): number {
-    const arenaBytes = this.#arena?.byteLength ?? 0;
-    return arenaBytes + this.#ahead.byteLength + this.#passed.byteLength;
+    return this.#arena.byteLength + this.#ahead.byteLength + this.#passed.byteLength;
   }
 
   /** When the next entry expires, milliseconds since the epoch; `undefined` when none does. */
@@ -79,15 +73,14 @@ export class Expiries {
 
   /** Makes sure that there is memory for one more. @throws as `WordArena.reserve` does. */
   reserve(): void {
-    this.#arena ??= newArena(this.#limits, this.#memory);
-    if (this.#free === none) this.#arena.reserve(expiryWords);
+    this.#arena.reserve(expiryWords);
     this.#ahead.reserve(this.size + 1);
     this.#passed.reserve(this.size + 1);
   }
 
   /** Adds that of an entry, for which there is memory. @returns its place. */
   add(entry: number, uid: number, expiresAt: number, hasPassed: boolean): number {
-    const place = this.#allocate();
+    const place = this.#arena.allocate(expiryWords);
     this.#set(place, entryWord, entry);
     this.#fill(place, uid, expiresAt, hasPassed);
     return place;
@@ -106,7 +99,7 @@ export class Expiries {
 
   /** When the entry expires, milliseconds since the epoch. */
   expiresAt(place: number): number {
-    const words = this.#arena!.words[chunkOf(place)];
+    const words = this.#arena.words[chunkOf(place)];
     const at = inChunk(place);
     return (words[at + expiresAtHigh] & highMask) * 0x100000000 + words[at + expiresAtLow];
   }
@@ -119,14 +112,10 @@ export class Expiries {
   /** Removes one. With the last one all memory is given back. */
   remove(place: number): void {
     this.#leave(place);
-    this.#set(place, entryWord, this.#free);
-    this.#free = place;
+    this.#arena.free(place, expiryWords);
     if (this.size > 0) return;
-    this.#arena!.release();
-    this.#arena = undefined;
     this.#ahead.release();
     this.#passed.release();
-    this.#free = none;
   }
 
   /**
@@ -160,13 +149,14 @@ export class Expiries {
     for (const [entry, place] of places) {
       assert(this.#get(place, entryWord) === entry, "an expiry is of its entry");
     }
+    this.#arena.assertInvariants(new Map(Array.from(places.values(), (at) => [at, expiryWords])));
     for (const heap of [this.#ahead, this.#passed]) {
       heap.assertInvariants((place) => this.#get(place, heapIndexWord));
     }
   }
 
   #fill(place: number, uid: number, expiresAt: number, hasPassed: boolean): void {
-    const words = this.#arena!.words[chunkOf(place)];
+    const words = this.#arena.words[chunkOf(place)];
     const at = inChunk(place);
     words[at + uidWord] = uid;
     words[at + expiresAtLow] = expiresAt;
@@ -186,24 +176,10 @@ export class Expiries {
   }
 
   #get(place: number, word: number): number {
-    return this.#arena!.words[chunkOf(place)][inChunk(place) + word];
+    return this.#arena.words[chunkOf(place)][inChunk(place) + word];
   }
 
   #set(place: number, word: number, value: number): void {
-    this.#arena!.words[chunkOf(place)][inChunk(place) + word] = value;
+    this.#arena.words[chunkOf(place)][inChunk(place) + word] = value;
   }
-
-  #allocate(): number {
-    const place = this.#free;
-    if (place === none) return this.#arena!.allocate(expiryWords);
-    this.#free = this.#get(place, entryWord);
-    return place;
-  }
-}
-
-function newArena(limits: Limits, memory: MemoryAccount): WordArena {
-  const arena = new WordArena(firstWords, limits, memory);
-  // None has the place 0.
-  arena.allocate(1);
-  return arena;
 }

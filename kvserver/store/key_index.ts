@@ -11,31 +11,39 @@ const chainMax = 24;
 /** Buckets of an empty index, a power of two. */
 const firstBuckets = 16;
 
+/** There are at most so many buckets per entry: fewer merges where keys come and go. */
+const bucketsPerEntry = 2;
+
 /**
- * Finds entries by their key's hash: linear hashing (Litwin, 1980), with as many buckets as entries.
+ * Finds entries by their key's hash: linear hashing (Litwin, 1980), with about as many buckets as entries.
  *
  * Each new entry adds one bucket and moves half of one other into it, so growing never takes long:
- * there is no table to be built anew, nor two of them for a while.
+ * there is no table to be built anew, nor two of them for a while. Each removed one takes back such steps.
  *
  * A bucket holds at most `chainMax` entries, which only keys crafted to collide exceed. The entries past
  * that are not found here, and `isCrowded` says that there are some.
  */
 export class KeyIndex {
   #records: Records;
-  /** The first entry of each bucket. */
+  /** The first entry of each bucket, a run of one word each, in the order of the buckets. */
   #heads: WordArena;
   #buckets = firstBuckets;
   /** The least 2^i - 1 that is not below the number of any bucket. */
   #mask = firstBuckets - 1;
   #size = 0;
-  /** Whether there are entries that are not found here. */
-  isCrowded = false;
+  /** Entries that are in no bucket. */
+  #missing = 0;
 
   /** @param limits bound the memory @param memory is charged for it */
   constructor(records: Records, limits: Limits, memory = new MemoryAccount()) {
     this.#records = records;
-    this.#heads = new WordArena(firstBuckets, limits, memory);
-    this.#heads.allocate(firstBuckets);
+    this.#heads = new WordArena({ firstWords: firstBuckets }, limits, memory);
+    for (let bucket = 0; bucket < firstBuckets; bucket++) this.#heads.allocate(1);
+  }
+
+  /** Whether there are entries that are not found here. */
+  get isCrowded(): boolean {
+    return this.#missing > 0;
   }
 
   /** Memory that it takes, the words in the records aside. */
@@ -63,6 +71,13 @@ export class KeyIndex {
     if (++this.#size > this.#buckets) this.#split();
   }
 
+  /** Removes an entry that is in the index. */
+  remove(n: number): void {
+    this.#unlink(n, this.#bucketOf(this.#hashOf(n)));
+    this.#size--;
+    while (this.#buckets > Math.max(firstBuckets, bucketsPerEntry * this.#size)) this.#merge();
+  }
+
   /**
    * Asserts that each entry stands in the bucket of its hash, and that only entries of a full bucket are
    * missing.
@@ -83,8 +98,13 @@ export class KeyIndex {
       }
       assert(length <= chainMax, "a bucket holds no more entries than it may");
     }
-    const isComplete = numbers.every((n) => found.has(n));
-    assert(isComplete || this.isCrowded, "an index that misses an entry says that it is crowded");
+    const missing = numbers.filter((n) => !found.has(n)).length;
+    assert(missing === this.#missing, "the entries in no bucket are counted");
+    assert(found.size + missing === numbers.length, "no other entries are in the buckets");
+    const allowed = Math.max(firstBuckets, bucketsPerEntry * this.#size);
+    assert(this.#buckets <= allowed, "there are not many more buckets than entries");
+    const buckets = Array.from({ length: this.#buckets }, (_, bucket) => bucket);
+    this.#heads.assertInvariants(new Map(buckets.map((bucket) => [bucket, 1])));
   }
 
   #link(n: number, bucket: number): void {
@@ -92,7 +112,7 @@ export class KeyIndex {
     let length = 0;
     for (let other = head; other !== noEntry; other = this.#records.next(other)) length++;
     if (length >= chainMax) {
-      this.isCrowded = true;
+      this.#missing++;
       return;
     }
     this.#records.setNext(n, head);
@@ -104,15 +124,42 @@ export class KeyIndex {
     const added = this.#heads.allocate(1);
     this.#buckets++;
     if (added > this.#mask) this.#mask = this.#mask * 2 + 1;
-    const from = added & (this.#mask >>> 1);
-    const words = this.#heads.words[chunkOf(from)];
-    let n = words[inChunk(from)];
-    words[inChunk(from)] = noEntry;
+    this.#rehash(added & (this.#mask >>> 1));
+  }
+
+  /** Removes the last bucket. Its entries go to the one whose number differs in the highest bit. */
+  #merge(): void {
+    const last = --this.#buckets;
+    if (last - 1 <= this.#mask >>> 1) this.#mask >>>= 1;
+    this.#rehash(last);
+    this.#heads.free(last, 1);
+  }
+
+  /** Moves the entries of a bucket to where they belong now. */
+  #rehash(bucket: number): void {
+    const words = this.#heads.words[chunkOf(bucket)];
+    let n = words[inChunk(bucket)];
+    words[inChunk(bucket)] = noEntry;
     while (n !== noEntry) {
       const next = this.#records.next(n);
       this.#link(n, this.#bucketOf(this.#hashOf(n)));
       n = next;
     }
+  }
+
+  #unlink(n: number, bucket: number): void {
+    const words = this.#heads.words[chunkOf(bucket)];
+    const next = this.#records.next(n);
+    let before = words[inChunk(bucket)];
+    if (before === n) {
+      words[inChunk(bucket)] = next;
+      return;
+    }
+    while (before !== noEntry && this.#records.next(before) !== n) {
+      before = this.#records.next(before);
+    }
+    if (before === noEntry) this.#missing--;
+    else this.#records.setNext(before, next);
   }
 
   #bucketOf(hash: number): number {

@@ -1,26 +1,15 @@
 import type { Limits } from "../../limits.ts";
-import { MemoryAccount } from "../../rpc/mod.ts";
-import { noEntry, type Records } from "./records.ts";
+import { isAllocationFailure, MemoryAccount } from "../../rpc/mod.ts";
 import { assert } from "../memory/assert.ts";
-import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
-
-// The words of a node.
-const nodeWords = 64;
-/** Number of entries in the node. */
-const countWord = 0;
-/** Of a leaf: the next leaf, or 0. */
-const nextWord = 1;
-/** Of an inner node: the child in front of its first entry. */
-const firstChildWord = 1;
-const entriesWord = 2;
-const leafEntriesMax = nodeWords - entriesWord;
-/** Of an inner node: the child behind each of its entries, which is the least entry in that child. */
-const childrenWord = 33;
-const innerEntriesMax = childrenWord - entriesWord;
-/** Of an inner node, behind what a leaf has: for each child, how many entries in it have a value. */
-const talliesWord = nodeWords;
-/** A power of two, as a leaf's words are, because the arena reserves only such. */
-const innerWords = 2 * nodeWords;
+import {
+  innerEntriesMax,
+  innerEntriesMin,
+  leafEntriesMax,
+  leafEntriesMin,
+  noNode,
+  OrderedNodes,
+} from "./ordered_nodes.ts";
+import { noEntry, type Records } from "./records.ts";
 
 /** More levels than a tree of all possible entries has. */
 const levelsMax = 16;
@@ -28,13 +17,16 @@ const levelsMax = 16;
 /**
  * Entries in the order of their keys' bytes: a B+ tree of entry numbers.
  *
- * Nodes hold no keys: keys are compared where they lie in the records. Any entry may separate two nodes
- * for ever, because entries are never removed. Node 0 is the first leaf. Inner nodes say how many entries
- * with a value each child has, so that those below a prefix are counted in O(log n).
+ * Nodes hold no keys: keys are compared where they lie in the records. The entry that separates two
+ * children is the least one in the second, also when others come and go, so none stays that was removed.
+ * Inner nodes say how many entries with a value each child has, so that those below a prefix are counted
+ * in O(log n).
  */
 export class OrderedIndex {
   #records: Records;
-  #nodes: WordArena;
+  #limits: Limits;
+  #memory: MemoryAccount;
+  #nodes: OrderedNodes;
   #root: number;
   /** Levels of inner nodes above the leaves. */
   #height = 0;
@@ -53,8 +45,10 @@ export class OrderedIndex {
   /** @param limits bound the memory @param memory is charged for it */
   constructor(records: Records, limits: Limits, memory = new MemoryAccount()) {
     this.#records = records;
-    this.#nodes = new WordArena(nodeWords, limits, memory);
-    this.#root = this.#nodes.allocate(nodeWords);
+    this.#limits = limits;
+    this.#memory = memory;
+    this.#nodes = new OrderedNodes(limits, memory);
+    this.#root = this.#nodes.createLeaf(noNode);
   }
 
   /** Memory that it takes. */
@@ -66,13 +60,13 @@ export class OrderedIndex {
   find(bytes: Uint8Array, start: number, end: number): number {
     this.#seek(bytes, start, end, true);
     if (this.#at === 0) return noEntry;
-    const n = this.#node(this.#leaf)[inChunk(this.#leaf) + entriesWord + this.#at - 1];
+    const n = this.#nodes.entry(this.#leaf, this.#at - 1);
     return this.#records.hasKey(n, bytes, start, end) ? n : noEntry;
   }
 
   /**
    * Visits, in order, the entries from the key `from` on, or only those behind `from`, until `visit`
-   * returns `false`. `visit` must not add entries.
+   * returns `false`. `visit` must not add or remove entries.
    *
    * @returns whether there were no more.
    */
@@ -81,13 +75,13 @@ export class OrderedIndex {
     let leaf = this.#leaf;
     let at = this.#at;
     while (true) {
-      const words = this.#node(leaf);
-      const start = inChunk(leaf);
-      for (const count = words[start + countWord]; at < count; at++) {
-        if (!visit(words[start + entriesWord + at])) return false;
+      const words = this.#nodes.words(leaf);
+      const start = this.#nodes.entriesStart(leaf);
+      for (const count = this.#nodes.count(leaf); at < count; at++) {
+        if (!visit(words[start + at])) return false;
       }
-      leaf = words[start + nextWord];
-      if (leaf === 0) return true;
+      leaf = this.#nodes.next(leaf);
+      if (leaf === noNode) return true;
       at = 0;
     }
   }
@@ -97,13 +91,9 @@ export class OrderedIndex {
    * added this costs no search.
    */
   count(n: number, by: 1 | -1): void {
-    if (this.#pathOf !== n) {
-      const start = this.#records.keyStart(n);
-      this.#seek(this.#records.bytesAt(n), start, start + this.#records.keyLength(n), true);
-    }
+    if (this.#pathOf !== n) this.#seekEntry(n);
     for (let level = 0; level < this.#height; level++) {
-      const node = this.#path[level];
-      this.#node(node)[inChunk(node) + talliesWord + this.#turns[level]] += by;
+      this.#nodes.addToTally(this.#path[level], this.#turns[level], by);
     }
   }
 
@@ -112,7 +102,7 @@ export class OrderedIndex {
     this.#seek(bytes, 0, bytes.length, false);
     let count = this.#valuesIn(this.#leaf, 0, this.#at);
     for (let level = 0; level < this.#height; level++) {
-      count += this.#tally(this.#path[level], this.#turns[level]);
+      count += this.#nodes.sumOfTallies(this.#path[level], this.#turns[level]);
     }
     return count;
   }
@@ -121,49 +111,76 @@ export class OrderedIndex {
   entryOfRank(rank: number): number {
     let node = this.#root;
     for (let level = 0; level < this.#height; level++) {
-      const words = this.#node(node);
-      const start = inChunk(node);
       let turn = 0;
-      for (; rank >= words[start + talliesWord + turn]; turn++) {
-        rank -= words[start + talliesWord + turn];
-      }
-      node = words[start + (turn === 0 ? firstChildWord : childrenWord + turn - 1)];
+      for (; rank >= this.#nodes.tally(node, turn); turn++) rank -= this.#nodes.tally(node, turn);
+      node = this.#nodes.child(node, turn);
     }
-    const words = this.#node(node);
-    for (let at = inChunk(node) + entriesWord;; at++) {
-      if (this.#records.isCounted(words[at]) && rank-- === 0) return words[at];
+    for (let at = 0;; at++) {
+      const n = this.#nodes.entry(node, at);
+      if (this.#records.isCounted(n) && rank-- === 0) return n;
     }
   }
 
-  /** Asserts that the tallies are right. For tests: O(n). @throws {Error} */
+  /** Asserts that the tree is one, and that its tallies are right. For tests: O(n). @throws {Error} */
   assertInvariants(): void {
-    this.#assertTallies(this.#root, this.#height);
+    const leaves: number[] = [];
+    const inner: number[] = [];
+    this.#assertNode(this.#root, this.#height, leaves, inner);
+    for (const [i, leaf] of leaves.entries()) {
+      assert(this.#nodes.next(leaf) === (leaves[i + 1] ?? noNode), "a leaf knows the next one");
+    }
+    this.#nodes.assertInvariants(leaves, inner);
   }
 
   /** Makes sure that there is memory to take in one more entry. @throws as `WordArena.reserve` does. */
   reserve(): void {
     // A leaf that is split may split all nodes above it, and the root.
-    this.#nodes.reserve(nodeWords + innerWords * (this.#height + 1));
+    this.#nodes.reserve(this.#height + 1);
   }
 
   /** Adds an entry whose key is not in the index. */
   add(n: number): void {
-    const start = this.#records.keyStart(n);
-    this.#seek(this.#records.bytesAt(n), start, start + this.#records.keyLength(n), true);
+    this.#seekEntry(n);
     const leaf = this.#leaf;
-    const words = this.#node(leaf);
-    const count = words[inChunk(leaf) + countWord];
+    const count = this.#nodes.count(leaf);
     if (count < leafEntriesMax) {
-      this.#insert(leaf, entriesWord, this.#at, n, count);
+      this.#nodes.insertEntry(leaf, this.#at, n);
       this.#pathOf = n;
       return;
     }
     // Keys that come in order fill the leaves; others split them in halves.
-    const isLast = words[inChunk(leaf) + nextWord] === 0 && this.#at === count;
-    this.#splitLeaf(isLast ? count : count / 2, n);
+    const isLast = this.#nodes.next(leaf) === noNode && this.#at === count;
+    this.#splitLeaf(isLast ? 0 : count / 2, n);
+  }
+
+  /** Removes an entry that is in the index, and is not counted as one with a value. */
+  remove(n: number): void {
+    this.#seekEntry(n);
+    this.#pathOf = noEntry;
+    const leaf = this.#leaf;
+    this.#nodes.removeEntry(leaf, this.#at - 1);
+    const wasLeast = this.#at === 1;
+    if (this.#height === 0) {
+      if (this.#nodes.count(leaf) === 0) this.#beginAnew();
+      return;
+    }
+    const level = this.#height - 1;
+    const isFew = this.#nodes.count(leaf) < leafEntriesMin;
+    const isMerged = isFew && this.#balance(level);
+    // A leaf that was balanced with the one before it is separated from that already, or is no more.
+    if (wasLeast && !(isFew && this.#turns[level] > 0)) {
+      this.#separate(this.#nodes.entry(leaf, 0));
+    }
+    if (isMerged) this.#shrink(level);
   }
 
   // ---- searching ----------------------------------------------------------------------------
+
+  /** Finds an entry, or where it is to be: the place behind it. */
+  #seekEntry(n: number): void {
+    const start = this.#records.keyStart(n);
+    this.#seek(this.#records.bytesAt(n), start, start + this.#records.keyLength(n), true);
+  }
 
   /** Finds the place of the first entry that is not below the key, or that is above it. */
   #seek(bytes: Uint8Array, start: number, end: number, isAbove: boolean): void {
@@ -174,8 +191,7 @@ export class OrderedIndex {
       const turn = this.#search(node, bytes, start, end, true);
       this.#path[level] = node;
       this.#turns[level] = turn;
-      const words = this.#node(node);
-      node = words[inChunk(node) + (turn === 0 ? firstChildWord : childrenWord + turn - 1)];
+      node = this.#nodes.child(node, turn);
     }
     this.#leaf = node;
     this.#at = this.#search(node, bytes, start, end, isAbove);
@@ -189,10 +205,10 @@ export class OrderedIndex {
     end: number,
     countsEqual: boolean,
   ): number {
-    const words = this.#node(node);
-    const first = inChunk(node) + entriesWord;
+    const words = this.#nodes.words(node);
+    const first = this.#nodes.entriesStart(node);
     let low = 0;
-    let high = words[inChunk(node) + countWord];
+    let high = this.#nodes.count(node);
     while (low < high) {
       const middle = (low + high) >>> 1;
       const n = words[first + middle];
@@ -217,16 +233,12 @@ export class OrderedIndex {
     return low;
   }
 
-  #node(node: number): Uint32Array {
-    return this.#nodes.words[chunkOf(node)];
-  }
-
   // ---- counting -----------------------------------------------------------------------------
 
   /** How many of the entries of a leaf from place `from` up to place `to` have a value. */
   #valuesIn(leaf: number, from: number, to: number): number {
-    const words = this.#node(leaf);
-    const first = inChunk(leaf) + entriesWord;
+    const words = this.#nodes.words(leaf);
+    const first = this.#nodes.entriesStart(leaf);
     let count = 0;
     for (let at = first + from; at < first + to; at++) {
       if (this.#records.isCounted(words[at])) count++;
@@ -237,75 +249,63 @@ export class OrderedIndex {
   /** How many entries have a value in the leaf that was found; -1 when no node above it says so. */
   #tallyOfLeaf(): number {
     if (this.#height === 0) return -1;
-    const node = this.#path[this.#height - 1];
-    return this.#node(node)[inChunk(node) + talliesWord + this.#turns[this.#height - 1]];
-  }
-
-  /** How many entries have a value in the first `children` children of an inner node. */
-  #tally(node: number, children: number): number {
-    const words = this.#node(node);
-    const first = inChunk(node) + talliesWord;
-    let count = 0;
-    for (let at = first; at < first + children; at++) count += words[at];
-    return count;
+    return this.#nodes.tally(this.#path[this.#height - 1], this.#turns[this.#height - 1]);
   }
 
   /** How many entries have a value in a node so many levels above the leaves. */
   #valuesBelow(node: number, height: number): number {
-    const count = this.#node(node)[inChunk(node) + countWord];
-    return height === 0 ? this.#valuesIn(node, 0, count) : this.#tally(node, count + 1);
+    const count = this.#nodes.count(node);
+    return height === 0
+      ? this.#valuesIn(node, 0, count)
+      : this.#nodes.sumOfTallies(node, count + 1);
   }
 
-  /** @returns how many entries have a value in a node, counted anew. */
-  #assertTallies(node: number, height: number): number {
-    if (height === 0) return this.#valuesBelow(node, 0);
-    const words = this.#node(node);
-    const start = inChunk(node);
-    let sum = 0;
-    for (let turn = 0; turn <= words[start + countWord]; turn++) {
-      const child = words[start + (turn === 0 ? firstChildWord : childrenWord + turn - 1)];
-      const count = this.#assertTallies(child, height - 1);
-      assert(count === words[start + talliesWord + turn], "a tally counts the values in a child");
-      sum += count;
+  /**
+   * @param leaves collects the leaves below the node, in order
+   * @param inner collects the inner nodes
+   * @returns the least entry in a node.
+   */
+  #assertNode(node: number, height: number, leaves: number[], inner: number[]): number {
+    const count = this.#nodes.count(node);
+    if (height === 0) {
+      leaves.push(node);
+      return this.#nodes.entry(node, 0);
     }
-    return sum;
+    inner.push(node);
+    assert(count > 0, "an inner node has two children at least");
+    let least = noEntry;
+    for (let turn = 0; turn <= count; turn++) {
+      const child = this.#nodes.child(node, turn);
+      const leastInChild = this.#assertNode(child, height - 1, leaves, inner);
+      const values = this.#valuesBelow(child, height - 1);
+      assert(values === this.#nodes.tally(node, turn), "a tally counts the values in a child");
+      if (turn === 0) least = leastInChild;
+      else {
+        const separator = this.#nodes.entry(node, turn - 1);
+        assert(separator === leastInChild, "the least entry in a child stands in front of it");
+      }
+    }
+    return least;
   }
 
   // ---- growing ------------------------------------------------------------------------------
 
-  /** Puts `n` at place `at` of the run of the node that begins with the word `run`. */
-  #insert(node: number, run: number, at: number, n: number, count: number): void {
-    const words = this.#node(node);
-    const first = inChunk(node) + run;
-    for (let i = first + count; i > first + at; i--) words[i] = words[i - 1];
-    words[first + at] = n;
-    if (run === entriesWord) words[inChunk(node) + countWord] = count + 1;
-  }
-
-  /** Splits the leaf that was found in two, the left one with `kept` entries, and inserts `n`. */
-  #splitLeaf(kept: number, n: number): void {
+  /** Splits the leaf that was found in two, the right one with `moved` entries, and inserts `n`. */
+  #splitLeaf(moved: number, n: number): void {
     const left = this.#leaf;
-    const at = this.#at;
     const isFull = this.#tallyOfLeaf() === leafEntriesMax;
-    const right = this.#nodes.allocate(nodeWords);
-    const from = this.#node(left);
-    const to = this.#node(right);
-    const moved = leafEntriesMax - kept;
-    for (let i = 0; i < moved; i++) {
-      to[inChunk(right) + entriesWord + i] = from[inChunk(left) + entriesWord + kept + i];
-    }
-    to[inChunk(right) + countWord] = moved;
-    from[inChunk(left) + countWord] = kept;
-    to[inChunk(right) + nextWord] = from[inChunk(left) + nextWord];
-    from[inChunk(left) + nextWord] = right;
-    const isLeft = at < kept || (at === kept && moved > 0);
-    if (isLeft) this.#insert(left, entriesWord, at, n, kept);
-    else this.#insert(right, entriesWord, at - kept, n, moved);
+    const right = this.#nodes.createLeaf(this.#nodes.next(left));
+    this.#nodes.setNext(left, right);
+    this.#nodes.moveEntriesRight(left, right, moved);
+    const kept = leafEntriesMax - moved;
+    const isLeft = this.#at < kept || (this.#at === kept && moved > 0);
+    if (isLeft) this.#nodes.insertEntry(left, this.#at, n);
+    else this.#nodes.insertEntry(right, this.#at - kept, n);
     // Where all entries have a value, as is usual, no record is read. The new one is not in the tally.
     const values = isFull ? moved : this.#valuesBelow(right, 0);
     const level = this.#height - 1;
     const hasRoom = level >= 0 && this.#hasRoom(this.#path[level]);
-    this.#addChild(level, to[inChunk(right) + entriesWord], right, values);
+    this.#addChild(level, this.#nodes.entry(right, 0), right, values);
     if (!hasRoom) return;
     // Only the leaf was split, so the path leads to the entry still, or to the leaf beside it.
     if (!isLeft) this.#turns[level]++;
@@ -320,59 +320,132 @@ export class OrderedIndex {
     if (level < 0) return this.#addRoot(least, child, values);
     const node = this.#path[level];
     const turn = this.#turns[level];
-    const count = this.#node(node)[inChunk(node) + countWord];
-    if (this.#hasRoom(node)) return this.#insertChild(node, turn, least, child, count, values);
-    const right = this.#nodes.allocate(innerWords);
-    const from = this.#node(node);
-    const to = this.#node(right);
-    // The entry in the middle goes up, the child behind it becomes the first of the right node.
-    const kept = innerEntriesMax >>> 1;
-    const moved = innerEntriesMax - kept - 1;
-    const up = from[inChunk(node) + entriesWord + kept];
-    to[inChunk(right) + firstChildWord] = from[inChunk(node) + childrenWord + kept];
-    for (let i = 0; i <= moved; i++) {
-      to[inChunk(right) + talliesWord + i] = from[inChunk(node) + talliesWord + kept + 1 + i];
-    }
-    for (let i = 0; i < moved; i++) {
-      to[inChunk(right) + entriesWord + i] = from[inChunk(node) + entriesWord + kept + 1 + i];
-      to[inChunk(right) + childrenWord + i] = from[inChunk(node) + childrenWord + kept + 1 + i];
-    }
-    from[inChunk(node) + countWord] = kept;
-    to[inChunk(right) + countWord] = moved;
-    if (turn <= kept) this.#insertChild(node, turn, least, child, kept, values);
-    else this.#insertChild(right, turn - kept - 1, least, child, moved, values);
+    if (this.#hasRoom(node)) return this.#insertChild(node, turn, least, child, values);
+    // The right node begins with the last child; the other half goes to it from there.
+    const last = this.#nodes.count(node);
+    const right = this.#nodes.createInner(
+      this.#nodes.child(node, last),
+      this.#nodes.tally(node, last),
+    );
+    const leastInLast = this.#nodes.entry(node, last - 1);
+    this.#nodes.removeChild(node, last);
+    const up = this.#nodes.moveChildrenRight(node, right, leastInLast, innerEntriesMax >>> 1);
+    const kept = this.#nodes.count(node);
+    if (turn <= kept) this.#insertChild(node, turn, least, child, values);
+    else this.#insertChild(right, turn - kept - 1, least, child, values);
     this.#addChild(level - 1, up, right, this.#valuesBelow(right, this.#height - level));
   }
 
   /** Whether an inner node can take in one more child. */
   #hasRoom(node: number): boolean {
-    return this.#node(node)[inChunk(node) + countWord] < innerEntriesMax;
+    return this.#nodes.count(node) < innerEntriesMax;
   }
 
-  #insertChild(
-    node: number,
-    turn: number,
-    least: number,
-    child: number,
-    count: number,
-    values: number,
-  ): void {
-    this.#node(node)[inChunk(node) + talliesWord + turn] -= values;
-    this.#insert(node, talliesWord, turn + 1, values, count + 1);
-    this.#insert(node, childrenWord, turn, child, count);
-    this.#insert(node, entriesWord, turn, least, count);
+  /** Inserts a child that was split off the child `turn`. */
+  #insertChild(node: number, turn: number, least: number, child: number, values: number): void {
+    this.#nodes.addToTally(node, turn, -values);
+    this.#nodes.insertChild(node, turn, least, child, values);
   }
 
   #addRoot(least: number, child: number, values: number): void {
-    const root = this.#nodes.allocate(innerWords);
-    const words = this.#node(root);
-    words[inChunk(root) + countWord] = 1;
-    words[inChunk(root) + firstChildWord] = this.#root;
-    words[inChunk(root) + entriesWord] = least;
-    words[inChunk(root) + childrenWord] = child;
-    words[inChunk(root) + talliesWord] = this.#valuesBelow(this.#root, this.#height);
-    words[inChunk(root) + talliesWord + 1] = values;
+    const root = this.#nodes.createInner(this.#root, this.#valuesBelow(this.#root, this.#height));
+    this.#nodes.insertChild(root, 0, least, child, values);
     this.#root = root;
     this.#height++;
+  }
+
+  // ---- shrinking ----------------------------------------------------------------------------
+
+  /** Gives back what the nodes took, because there are no entries. */
+  #beginAnew(): void {
+    try {
+      const nodes = new OrderedNodes(this.#limits, this.#memory);
+      this.#root = nodes.createLeaf(noNode);
+      this.#nodes.clear();
+      this.#nodes = nodes;
+    } catch (error) {
+      // Without memory for one small leaf, the large one stays.
+      if (!isAllocationFailure(error)) throw error;
+    }
+  }
+
+  /** Makes `least` what separates the child on the path from the one before it, at the lowest level that has one. */
+  #separate(least: number): void {
+    for (let level = this.#height - 1; level >= 0; level--) {
+      const turn = this.#turns[level];
+      if (turn > 0) return this.#nodes.setEntry(this.#path[level], turn - 1, least);
+    }
+  }
+
+  /**
+   * Merges the child on the path at `level`, which has few entries, with one beside it, or has the two share
+   * what they have.
+   *
+   * @returns whether it merged them.
+   */
+  #balance(level: number): boolean {
+    const parent = this.#path[level];
+    const turn = Math.max(1, this.#turns[level]);
+    const left = this.#nodes.child(parent, turn - 1);
+    const right = this.#nodes.child(parent, turn);
+    const height = this.#height - level - 1;
+    const values = this.#nodes.tally(parent, turn - 1) + this.#nodes.tally(parent, turn);
+    const isMerged = height === 0
+      ? this.#balanceLeaves(parent, turn, left, right)
+      : this.#balanceInner(parent, turn, left, right);
+    const ofLeft = isMerged ? values : this.#valuesBelow(left, height);
+    this.#nodes.setTally(parent, turn - 1, ofLeft);
+    if (isMerged) this.#nodes.removeChild(parent, turn);
+    else this.#nodes.setTally(parent, turn, values - ofLeft);
+    return isMerged;
+  }
+
+  /** As `#balance`, of two leaves. The right one is freed when they are merged. */
+  #balanceLeaves(parent: number, turn: number, left: number, right: number): boolean {
+    const inLeft = this.#nodes.count(left);
+    const inRight = this.#nodes.count(right);
+    if (inLeft + inRight <= leafEntriesMax) {
+      this.#nodes.moveEntriesLeft(left, right, inRight);
+      this.#nodes.setNext(left, this.#nodes.next(right));
+      this.#nodes.freeLeaf(right);
+      return true;
+    }
+    const excess = inLeft - ((inLeft + inRight) >>> 1);
+    if (excess > 0) this.#nodes.moveEntriesRight(left, right, excess);
+    else this.#nodes.moveEntriesLeft(left, right, -excess);
+    this.#nodes.setEntry(parent, turn - 1, this.#nodes.entry(right, 0));
+    return false;
+  }
+
+  /** As `#balance`, of two inner nodes. The right one is freed when they are merged. */
+  #balanceInner(parent: number, turn: number, left: number, right: number): boolean {
+    const least = this.#nodes.entry(parent, turn - 1);
+    const inLeft = this.#nodes.count(left);
+    const inRight = this.#nodes.count(right);
+    if (inLeft + inRight < innerEntriesMax) {
+      this.#nodes.mergeInner(left, right, least);
+      this.#nodes.freeInner(right);
+      return true;
+    }
+    const excess = inLeft - ((inLeft + inRight) >>> 1);
+    const up = excess > 0
+      ? this.#nodes.moveChildrenRight(left, right, least, excess)
+      : this.#nodes.moveChildrenLeft(left, right, least, -excess);
+    this.#nodes.setEntry(parent, turn - 1, up);
+    return false;
+  }
+
+  /** Balances the inner nodes of the path, from the one at `level` on, which has lost a child. */
+  #shrink(level: number): void {
+    const node = this.#path[level];
+    if (level > 0) {
+      const isFew = this.#nodes.count(node) < innerEntriesMin;
+      if (isFew && this.#balance(level - 1)) this.#shrink(level - 1);
+      return;
+    }
+    if (this.#nodes.count(node) > 0) return;
+    this.#root = this.#nodes.child(node, 0);
+    this.#nodes.freeInner(node);
+    this.#height--;
   }
 }

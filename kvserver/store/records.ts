@@ -11,12 +11,15 @@ export const noEntry = 0;
 export const tombstone = 0xffffffff;
 
 // The words of a record, in front of the bytes of its key. A search reads the last words and the key.
-const timestampLow = 0;
+/**
+ * The number of the uid; of an entry that expires, its place among the expiries, which have the number. It
+ * is the first word because it is below 2^31, as an arena wants it.
+ */
+const uidWord = 0;
+const timestampLow = 1;
 /** The upper 16 bits of the timestamp (lower half), and those of the counter (upper half). */
-const highHalves = 1;
-const sequenceWord = 2;
-/** The number of the uid; of an entry that expires, its place among the expiries, which have the number. */
-const uidWord = 3;
+const highHalves = 2;
+const sequenceWord = 3;
 const counterLow = 4;
 const valueLengthWord = 5;
 const valuePlaceWord = 6;
@@ -34,18 +37,22 @@ const binBit = 1 << 31;
 /** The entry expires. */
 const expiresBit = 1 << 30;
 
+/** All bits that mark an entry. */
+export const allMarks = 0x7ff;
+
 /** A longer value gets no room in its record, because the room would be lost when the next one is longer. */
 const roomBytesMax = 64;
 
-/** Words of the first chunk, the word of `noEntry` included. */
-const firstWords = 256;
+/** The first chunk at first, the word of `noEntry` included. */
+const arenaOptions = { firstWords: 256, reservedWords: 1 };
 
 /**
  * The record of each key: 36 bytes, the key behind them, and room for a value as long as the first one,
  * if that was short. Longer values are held by `Values`.
  *
- * An entry's number is the place of its record. Invariant: number and key of an entry stay the same for
- * ever, because keys are never removed. All indexes and lists of entries rely on that.
+ * An entry's number is the place of its record. Invariant: number and key of an entry stay the same until
+ * it is removed. All indexes and lists of entries rely on that, and whoever removes an entry makes sure
+ * that none of them has its number any more, because the next key may get it.
  */
 export class Records {
   /** What the entries have that expire. */
@@ -54,10 +61,8 @@ export class Records {
 
   /** @param limits bound the memory @param memory is charged for it */
   constructor(limits: Limits, memory = new MemoryAccount()) {
-    this.#arena = new WordArena(firstWords, limits, memory);
+    this.#arena = new WordArena(arenaOptions, limits, memory);
     this.expiries = new Expiries(limits, memory);
-    // No record has the number 0.
-    this.#arena.allocate(1);
   }
 
   /** Memory that they take. */
@@ -77,9 +82,29 @@ export class Records {
     const words = this.#arena.words[chunkOf(n)];
     words[inChunk(n) + shapeWord] = (end - start) | roomWords << roomShift;
     words[inChunk(n) + valueLengthWord] = tombstone;
+    words[inChunk(n) + nextWord] = noEntry;
     const to = this.#arena.bytes[chunkOf(n)];
     for (let i = start, at = this.keyStart(n); i < end; i++, at++) to[at] = bytes[i];
     return n;
+  }
+
+  /** Removes a record, and what the entry has because it expires. */
+  remove(n: number): void {
+    if (this.expires(n)) this.expiries.remove(this.#uidWord(n));
+    this.#arena.free(n, this.#wordsOf(n));
+  }
+
+  /**
+   * Asserts that room is kept for all entries, and that each that expires is among the expiries, and for
+   * no other.
+   *
+   * @param numbers of all entries
+   * @throws {Error} when that is not so.
+   */
+  assertInvariants(numbers: readonly number[]): void {
+    const expiring = numbers.filter((n) => this.expires(n));
+    this.expiries.assertInvariants(new Map(expiring.map((n) => [n, this.#uidWord(n)])));
+    this.#arena.assertInvariants(new Map(numbers.map((n) => [n, this.#wordsOf(n)])));
   }
 
   /** Whether a record could be at `place`, by the memory there is: what is there need not be one. */
@@ -141,7 +166,7 @@ export class Records {
 
   /** The number of the uid of the write. */
   uid(n: number): number {
-    const word = this.#arena.words[chunkOf(n)][inChunk(n) + uidWord];
+    const word = this.#uidWord(n);
     return this.expires(n) ? this.expiries.uid(word) : word;
   }
 
@@ -155,14 +180,14 @@ export class Records {
   /** When the entry expires, or `noExpiry`. */
   expiresAt(n: number): number {
     if (!this.expires(n)) return noExpiry;
-    return this.expiries.expiresAt(this.#arena.words[chunkOf(n)][inChunk(n) + uidWord]);
+    return this.expiries.expiresAt(this.#uidWord(n));
   }
 
   /** Whether the counts have the entry: it has a value, and has not expired, as the expiries have seen. */
   isCounted(n: number): boolean {
     if (this.valueLength(n) === tombstone) return false;
     return !this.expires(n) ||
-      !this.expiries.hasPassed(this.#arena.words[chunkOf(n)][inChunk(n) + uidWord]);
+      !this.expiries.hasPassed(this.#uidWord(n));
   }
 
   /** Whether the entry expires, ever. */
@@ -221,6 +246,10 @@ export class Records {
       words[at + shapeWord] |= expiresBit;
       words[at + uidWord] = this.expiries.add(n, uid, expiresAt, hasExpired);
     }
+  }
+
+  #uidWord(n: number): number {
+    return this.#arena.words[chunkOf(n)][inChunk(n) + uidWord];
   }
 
   // ---- where the value is -------------------------------------------------------------------
@@ -285,17 +314,9 @@ export class Records {
     this.#arena.words[chunkOf(n)][inChunk(n) + shapeWord] &= ~(marks << marksShift);
   }
 
-  /**
-   * Asserts that each entry that expires is among the expiries, and no other.
-   *
-   * @param numbers of all entries
-   * @throws {Error} when that is not so.
-   */
-  assertInvariants(numbers: readonly number[]): void {
-    const expiring = numbers.filter((n) => this.expires(n));
-    this.expiries.assertInvariants(
-      new Map(expiring.map((n) => [n, this.#arena.words[chunkOf(n)][inChunk(n) + uidWord]])),
-    );
+  /** Words of the record. */
+  #wordsOf(n: number): number {
+    return headWords + wordsOf(this.keyLength(n)) + this.roomBytes(n) / 4;
   }
 
   #shape(n: number): number {

@@ -6,7 +6,7 @@ import { type EntryBytes, noCounter, noExpiry, noValue } from "../entry/entry.ts
 import type { OnPassed } from "./expiries.ts";
 import { KeyIndex } from "./key_index.ts";
 import { OrderedIndex } from "./ordered_index.ts";
-import { noEntry, Records, tombstone } from "./records.ts";
+import { allMarks, noEntry, Records, tombstone } from "./records.ts";
 import { assert } from "../memory/assert.ts";
 import { UidTable } from "../memory/uid_table.ts";
 import { Values } from "./values.ts";
@@ -14,8 +14,9 @@ import { Values } from "./values.ts";
 /**
  * A replica: the last write of every key, found by key and in the order of the keys' bytes.
  *
- * Entries are named by numbers. Invariant: keys are never removed, so a key keeps its number for ever;
- * a value of nil, the tombstone, shows as absent. Keys and values are passed as `bytes[start..end)`, so
+ * Entries are named by numbers. A key keeps its number until it is removed; then the number may become
+ * that of another key. Invariant: an entry that bears a mark is not removed, because a number that waits
+ * in a queue must stay what it is. A value of nil, the tombstone, shows as absent. Keys and values are passed as `bytes[start..end)`, so
  * that no message need be copied to read them. A Get or Put costs one look-up and allocates nothing; a
  * List or Scan O(log n + result).
  */
@@ -159,6 +160,18 @@ export class Store {
     const { bytes, valueStart, valueEnd, counter, isBin, expiresAt } = entry;
     this.#set(n, bytes, valueStart, valueEnd, entry, counter, isBin, expiresAt);
     return n;
+  }
+
+  /** Removes an entry that bears no mark, with all memory that it takes. */
+  remove(n: number): void {
+    assert(!this.isMarked(n, allMarks), "an entry that is removed waits for nothing");
+    if (this.#records.isCounted(n)) this.#count(n, -1);
+    this.#values.remove(n);
+    this.#index.remove(n);
+    this.#ordered.remove(n);
+    this.#uids.release(this.#records.uid(n));
+    this.#records.remove(n);
+    this.#entries--;
   }
 
   /** Number of keys that begin with `prefix` and are shown, found in O(log n). */
@@ -373,8 +386,8 @@ export class Store {
     assert(numbers.length === this.#entries, "the tombstones are the entries that have none");
     this.#ordered.assertInvariants();
     this.#index.assertInvariants(numbers);
-    this.#values.assertInvariants(numbers);
     this.#records.assertInvariants(numbers);
+    this.#values.assertInvariants(numbers);
     this.#uids.assertInvariants(uses);
   }
 

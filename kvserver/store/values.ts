@@ -50,6 +50,11 @@ export class Values {
     this.#log.clean();
   }
 
+  /** Takes the value from an entry, which is left a tombstone. */
+  remove(n: number): void {
+    this.set(n, noBytes, noValue, noValue);
+  }
+
   /** Appends the value as the str or bin that it is, or nil for a tombstone. */
   write(writer: MsgpackWriter, n: number): void {
     const length = this.#records.valueLength(n);
@@ -126,6 +131,8 @@ export class Values {
     return length > this.#records.roomBytes(n) && length <= loggedBytesMax;
   }
 }
+
+const noBytes = new Uint8Array();
 
 function isLarge(length: number): boolean {
   return length > loggedBytesMax && length !== tombstone;

@@ -45,6 +45,9 @@ const chainMax = 32;
 /** Buckets of an empty pool, and records of its first chunk; powers of two. */
 const firstBuckets = 64;
 
+/** No record has the number 0. */
+const arenaOptions = { firstWords: firstBuckets * 16, reservedWords: 1 };
+
 /**
  * Entries on their way from some replicas to others. The pool keeps each entry once, as the bytes that
  * it came as, for all of its receivers.
@@ -58,7 +61,6 @@ const firstBuckets = 64;
  * its way to three receivers took 7 to 10 % longer: here entries leave again, and the pool is emptied.
  */
 export class EntryPool implements EntrySource {
-  #limits: Limits;
   #memory: MemoryAccount;
   #records: WordArena;
   #freeRecord = noPooled;
@@ -75,11 +77,10 @@ export class EntryPool implements EntrySource {
 
   /** @param limits bound the memory @param memory is charged for it; default: an account without bound */
   constructor(limits: Limits, memory = new MemoryAccount()) {
-    this.#limits = limits;
     this.#memory = memory;
     this.#uids = new UidTable(memory);
     this.#large = new LargeValues(memory);
-    this.#records = newRecords(limits, memory);
+    this.#records = new WordArena(arenaOptions, limits, memory);
     this.#log = new ValueLog(
       limits,
       memory,
@@ -290,8 +291,7 @@ export class EntryPool implements EntrySource {
 
   /** Gives back the memory that many entries took, because the pool is empty. */
   #shrink(): void {
-    this.#records.release();
-    this.#records = newRecords(this.#limits, this.#memory);
+    this.#records.clear();
     this.#freeRecord = noPooled;
     this.#buckets = new Uint32Array(firstBuckets);
   }
@@ -309,7 +309,7 @@ export class EntryPool implements EntrySource {
     const keyCount = this.#keyUses.length - this.#freeKeys.length;
     assert(used.size === keyCount, "the pool knows the keys that are used, and no more");
     const isEmpty = this.#size === 0;
-    assert(!isEmpty || this.#records.words.length === 1, "an empty pool takes little memory");
+    assert(!isEmpty || this.#records.words.length <= 1, "an empty pool takes little memory");
     const logged = [...entries].filter((n) => this.#isInLog(n));
     this.#log.assertInvariants(new Map(logged.map((n) => [n, this.#get(n, placeWord)])));
     const large = [...entries].filter((n) => !this.#isInLog(n));
@@ -322,11 +322,4 @@ export class EntryPool implements EntrySource {
     this.#freeRecord = this.#get(n, nextWord);
     return n;
   }
-}
-
-function newRecords(limits: Limits, memory: MemoryAccount): WordArena {
-  const records = new WordArena(firstBuckets * 16, limits, memory);
-  // No record has the number 0.
-  records.allocate(1);
-  return records;
 }

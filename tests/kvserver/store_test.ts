@@ -55,9 +55,10 @@ const step = fc.oneof(
     sequence: fc.oneof(small, fc.constant(0xffffffff)),
     uid: fc.constantFrom(...uids),
   }),
+  fc.record({ type: fc.constant("remove" as const), key }),
 );
 
-Deno.test("Store does what a dumb model does when it is put to, merged into and scanned", () => {
+Deno.test("Store does what a dumb model does when it is put to, merged into, removed from and scanned", () => {
   const steps = fc.array(step, { maxLength: 60 });
   const scans = fc.array(fc.tuple(key, fc.option(key, { nil: undefined }), fc.nat(6)));
   fc.assert(
@@ -67,6 +68,14 @@ Deno.test("Store does what a dumb model does when it is put to, merged into and 
       const numbers = new Map<string, number>();
       for (const step of steps) {
         const held = model.held.get(step.key)?.order;
+        if (step.type === "remove") {
+          if (held === undefined) continue;
+          store.remove(store.find(bytesOf(step.key), 0, step.key.length));
+          model.held.delete(step.key);
+          numbers.delete(step.key);
+          assertEquals(get(store, step.key), null);
+          continue;
+        }
         let n: number;
         if (step.type === "put") {
           n = put(store, step.key, step.value, step.nowMs);
@@ -85,7 +94,7 @@ Deno.test("Store does what a dumb model does when it is put to, merged into and 
           n ||= store.find(bytesOf(step.key), 0, step.key.length);
           assertEquals(orderOf(store, n), model.held.get(step.key)!.order);
         }
-        // An entry's number is its for ever.
+        // An entry's number is its own until it is removed.
         assertEquals(numbers.get(step.key) ?? n, n);
         numbers.set(step.key, n);
         assertEquals(get(store, step.key), model.get(step.key));
