@@ -32,7 +32,7 @@ const below: Record<string, readonly string[]> = {
 const storeys: Record<string, readonly (readonly string[])[]> = {
   kvserver: [
     ["entry", "memory"],
-    ["store"],
+    ["store", "versions"],
     ["messages"],
     ["query", "sync", "disk", "join"],
     ["thread"],

@@ -1,5 +1,7 @@
 /** Words of a chunk of an arena, as a power of two: 1 MiB. */
 const chunkBits = 18;
+
+/** Words of a chunk of an arena. */
 export const chunkWords = 1 << chunkBits;
 
 /** Word `n` of an arena is `words[chunkOf(n)][inChunk(n)]`. */

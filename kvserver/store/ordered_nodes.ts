@@ -19,12 +19,16 @@ const innerWords = 2 * leafWords;
 /** In place of a node: there is none. */
 export const noNode = 0xffffffff;
 
-/** Entries of a leaf at most, and at least when one was removed and it is not alone. */
+/** Entries of a leaf at most. */
 export const leafEntriesMax = nextWord - entriesWord;
+
+/** Entries of a leaf at least after one was removed, unless it is the only one. */
 export const leafEntriesMin = 20;
 
-/** Likewise of an inner node. */
+/** Entries of an inner node at most. */
 export const innerEntriesMax = childrenWord - entriesWord;
+
+/** Entries of an inner node at least after it lost a child, unless it is the root. */
 export const innerEntriesMin = 10;
 
 /**

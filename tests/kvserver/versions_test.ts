@@ -1,0 +1,230 @@
+import { Claims } from "../../kvserver/versions/claims.ts";
+import { survivor } from "../../kvserver/versions/return_rule.ts";
+import { StableVector } from "../../kvserver/versions/stable_vector.ts";
+import { meet, VersionVector } from "../../kvserver/versions/version_vector.ts";
+import { assert, assertEquals, fc } from "../deps.ts";
+import { importMutated, type Mutant } from "../support/mutation.ts";
+import { Prng } from "../support/prng.ts";
+import { simulateMembers } from "./version_members.ts";
+
+const counters = fc.dictionary(fc.constantFrom("a", "b", "c"), fc.integer({ min: 1, max: 4 }));
+const vector = counters.map((counters) => new VersionVector(Object.entries(counters)));
+
+/** All writes that a vector may have seen. */
+const dots = ["a", "b", "c"].flatMap((uid) => [1, 2, 3, 4].map((counter) => ({ uid, counter })));
+
+function seenBy(vector: VersionVector): number[] {
+  return dots.flatMap((dot, i) => vector.has(dot) ? [i] : []);
+}
+
+Deno.test("VersionVector.join() sees what either has seen, meet() what both have", () => {
+  fc.assert(fc.property(vector, vector, vector, (a, b, c) => {
+    const joined = new VersionVector(a);
+    const hasGrown = joined.join(b);
+    assertEquals(hasGrown, !a.covers(b));
+    assert(joined.covers(a) && joined.covers(b) && !joined.join(b));
+    const either = new Set([...seenBy(a), ...seenBy(b)]);
+    assertEquals(new Set(seenBy(joined)), either);
+    const met = meet([a, b, c]);
+    assertEquals(seenBy(met), seenBy(a).filter((i) => b.has(dots[i]) && c.has(dots[i])));
+    assertEquals(a.covers(b), seenBy(b).every((i) => a.has(dots[i])));
+  }));
+});
+
+Deno.test("VersionVector.add() sees all writes of an actor up to one, and none unnumbered", () => {
+  const vector = new VersionVector();
+  assert(vector.add({ uid: "a", counter: 3 }));
+  assert(!vector.add({ uid: "a", counter: 2 }));
+  assertEquals([1, 2, 3, 4].map((counter) => vector.has({ uid: "a", counter })), [
+    true,
+    true,
+    true,
+    false,
+  ]);
+  assert(!vector.has({ uid: "a", counter: 0 }) && !vector.has({ uid: "b", counter: 1 }));
+  assertEquals([...vector], [["a", 3]]);
+});
+
+Deno.test("StableVector is held back by a member that is away, until it is forgotten", () => {
+  const stable = new StableVector();
+  const write = { uid: "a", counter: 2 };
+  assert(!stable.vector.has(write));
+  for (const member of ["x", "y"]) stable.know(member);
+  stable.told("x", new VersionVector([["a", 3]]));
+  stable.told("nobody", new VersionVector([["a", 1]]));
+  assert(!stable.vector.has(write));
+  stable.told("y", new VersionVector([["a", 1]]));
+  assertEquals([...stable.vector], [["a", 1]]);
+  stable.forget("y");
+  assertEquals([...stable.vector], [["a", 3]]);
+  stable.know("y");
+  assertEquals([...stable.vector], []);
+  stable.told("y", new VersionVector([["a", 5]]));
+  stable.know("y");
+  assertEquals([...stable.vector], [["a", 3]]);
+});
+
+Deno.test("Claims leave when all that was queued before them has left", () => {
+  const claims = new Claims();
+  claims.pushed();
+  claims.add({ uid: "a", counter: 1 });
+  claims.add({ uid: "a", counter: 2 });
+  claims.add({ uid: "b", counter: 7 });
+  assertEquals([claims.take(), claims.size], [[], 2]);
+  claims.pushed();
+  claims.add({ uid: "a", counter: 3 });
+  claims.left();
+  assertEquals(claims.take(), [{ uid: "a", counter: 2 }, { uid: "b", counter: 7 }]);
+  claims.left();
+  assertEquals([claims.take(), claims.size], [[{ uid: "a", counter: 3 }], 0]);
+  // With nothing in the queue a claim may leave at once.
+  claims.add({ uid: "a", counter: 4 });
+  assertEquals(claims.take(), [{ uid: "a", counter: 4 }]);
+});
+
+Deno.test("Claims of a queue that was emptied are dropped, and later ones leave as ever", () => {
+  const claims = new Claims();
+  claims.pushed();
+  claims.add({ uid: "a", counter: 1 });
+  claims.clear();
+  assertEquals([claims.take(), claims.size], [[], 0]);
+  claims.pushed();
+  claims.add({ uid: "a", counter: 2 });
+  assertEquals(claims.take(), []);
+  claims.left();
+  assertEquals(claims.take(), [{ uid: "a", counter: 2 }]);
+});
+
+Deno.test("Claims that wait go behind what is put back, with those that were lost", () => {
+  const claims = new Claims();
+  claims.pushed();
+  claims.pushed();
+  claims.add({ uid: "a", counter: 2 });
+  claims.left();
+  // The first is lost, and stands behind the second now.
+  claims.pushed();
+  claims.putBack([{ uid: "b", counter: 1 }, { uid: "a", counter: 1 }]);
+  claims.left();
+  assertEquals(claims.take(), []);
+  claims.left();
+  assertEquals(claims.take(), [{ uid: "b", counter: 1 }, { uid: "a", counter: 2 }]);
+});
+
+Deno.test("survivor() asks who has seen what, and the order where that does not say", () => {
+  const isLater = (a: { stamp: number }, b: { stamp: number }) => a.stamp > b.stamp;
+  const old = { uid: "a", counter: 1, stamp: 9 };
+  const other = { uid: "b", counter: 1, stamp: 5 };
+  const [none, seesOld] = [new VersionVector(), new VersionVector([["a", 1]])];
+  const seesOther = new VersionVector([["b", 1]]);
+  const seesBoth = new VersionVector([["a", 1], ["b", 1]]);
+  // What A holds, what B holds, what they have seen, what is left.
+  const table = [
+    [undefined, undefined, none, none, undefined],
+    [old, undefined, seesOld, none, old],
+    [old, undefined, seesOld, seesOld, undefined],
+    [undefined, old, none, seesOld, old],
+    [undefined, old, seesOld, seesOld, undefined],
+    [old, other, seesOld, seesOther, old],
+    [old, other, seesOld, seesBoth, other],
+    [other, old, seesBoth, seesOld, other],
+    [old, other, seesBoth, seesBoth, undefined],
+    [old, old, seesOld, seesOld, old],
+  ] as const;
+  for (const [ofA, ofB, seenByA, seenByB, left] of table) {
+    assertEquals(survivor(ofA, ofB, seenByA, seenByB, isLater), left);
+    assertEquals(survivor(ofB, ofA, seenByB, seenByA, isLater), left);
+  }
+});
+
+const seeds = 4_000;
+
+Deno.test("members that delete, collect, forget and return agree, and nothing deleted is back", () => {
+  for (let seed = 0; seed < seeds; seed++) simulateMembers(new Prng(seed));
+});
+
+const claimsFile = "kvserver/versions/claims.ts";
+const vectorFile = "kvserver/versions/version_vector.ts";
+const ruleFile = "kvserver/versions/return_rule.ts";
+const membersFile = "tests/kvserver/version_members.ts";
+const stableFile = "kvserver/versions/stable_vector.ts";
+
+/** Faults, each of which makes members differ, brings something back or loses something. */
+const mutants: Record<string, Mutant> = {
+  "a claim leaves before what it covers": {
+    file: claimsFile,
+    from: "places <= this.#left",
+    to: "places <= this.#left + 1",
+  },
+  "a claim never leaves": { file: claimsFile, from: "places <= this.#left", to: "places < 0" },
+  "a later claim moves an earlier one forward": {
+    file: claimsFile,
+    from: "if (at >= 0 && this.#waiting[at].places === this.#pushed) {",
+    to: "if (at >= 0) {",
+  },
+  "a member that has told nothing holds nothing back": {
+    file: stableFile,
+    from: "this.#seen.set(member, new VersionVector());",
+    to: "",
+  },
+  "one member decides what is stable": {
+    file: stableFile,
+    from: "meet([...this.#seen.values()])",
+    to: "meet([...this.#seen.values()].slice(0, 1))",
+  },
+  "the greatest counter is stable": { file: vectorFile, from: "Math.min(", to: "Math.max(" },
+  "what is stable is never computed anew": {
+    file: stableFile,
+    from: "if (this.#seen.get(member)?.join(vector)) this.#stable = undefined;",
+    to: "this.#seen.get(member)?.join(vector);",
+  },
+  "a vector goes back": {
+    file: vectorFile,
+    from: "if (counter <= this.counter(uid)) return false;",
+    to: "",
+  },
+  "the next write is seen too": {
+    file: vectorFile,
+    from: "counter <= this.counter(uid);",
+    to: "counter <= this.counter(uid) + 1;",
+  },
+  "claims that wait stay before what is put back": {
+    file: claimsFile,
+    from: "places: this.#pushed };\n    });",
+    to: "places: 0 };\n    });",
+  },
+  "what was seen is given again": {
+    file: ruleFile,
+    from: "ofA === undefined || seenByB.has(ofA)",
+    to: "ofA === undefined",
+  },
+  "what was not seen goes": {
+    file: ruleFile,
+    from: "ofA === undefined || seenByB.has(ofA)",
+    to: "ofA === undefined || ofB === undefined",
+  },
+  "what was seen is merged again": {
+    file: membersFile,
+    from: "if (this.seen.has(write)) return;",
+    to: "",
+  },
+  "writes may be earlier than a tombstone that was forgotten": {
+    file: membersFile,
+    from: "this.floor + 1, ",
+    to: "",
+  },
+};
+
+for (const [name, mutant] of Object.entries(mutants)) {
+  Deno.test(`the tests of members notice it when ${name}`, async () => {
+    const mutated = await importMutated("tests/kvserver/version_members.ts", mutant);
+    let isNoticed = false;
+    for (let seed = 0; seed < seeds && !isNoticed; seed++) {
+      try {
+        mutated.simulateMembers(new Prng(seed));
+      } catch {
+        isNoticed = true;
+      }
+    }
+    assert(isNoticed);
+  });
+}
