@@ -7,11 +7,22 @@
 export const programs = {
   essential: ["bash", "cat", "id", "mkfifo", "mount", "perl", "script", "sh", "stty", "umount"],
   node: ["node", "npm"],
-  package: ["fish", "jq", "promtool", "redis-benchmark", "redis-cli", "redis-server", "zsh"],
+  package: [
+    "fish",
+    "gcc",
+    "jq",
+    "promtool",
+    "redis-benchmark",
+    "redis-cli",
+    "redis-server",
+    "spin",
+    "zsh",
+  ],
 } as const;
 
-/** The package of a program, where that has another name. */
+/** The package of a program, where that has another name. A compiler needs headers, which come with another one. */
 export const packages: Readonly<Record<string, string>> = {
+  "gcc": "g++",
   "promtool": "prometheus",
   "redis-benchmark": "redis-tools",
   "redis-cli": "redis-tools",
@@ -28,11 +39,14 @@ export function missing(...programs: Program[]): Program | undefined {
 /** What a test of Linux alone lacks here. */
 export const lackingLinux = Deno.build.os === "linux" ? undefined : "Linux";
 
+/** Programs that are asked for their version otherwise. */
+const versionFlags: { readonly [Name in Program]?: string } = { spin: "-V" };
+
 /** Whether `program` answers to `--version`. One that cannot be started is an answer too. */
 function isInstalled(program: string): boolean {
   try {
     const command = new Deno.Command(program, {
-      args: ["--version"],
+      args: [versionFlags[program as Program] ?? "--version"],
       stdin: "null",
       stdout: "null",
       stderr: "null",

@@ -9,7 +9,7 @@ const all: readonly string[] = Object.values(programs).flat();
 /** The words that the first group of `pattern` finds in a file. */
 function wordsIn(path: string, pattern: RegExp): string[] {
   const [, words] = pattern.exec(read(path)) ?? [];
-  return words?.match(/[a-z][\w-]*/g)?.sort() ?? [];
+  return words?.match(/[a-z][\w+-]*/g)?.sort() ?? [];
 }
 
 Deno.test("missing() names the first program that is not there or cannot be started", () => {
@@ -35,7 +35,7 @@ Deno.test("machines that run the tests install the programs that no system has b
   const toInstall: Program[] = [...programs.package].sort();
   assertEquals(wordsIn(".ci/run", /^programs=\((.*)\)$/m), toInstall);
   assertEquals(
-    [...read(".ci/run").matchAll(/\[([a-z-]+)\]=([a-z-]+)/g)].map(([, ...pair]) => pair),
+    [...read(".ci/run").matchAll(/\[([a-z-]+)\]=([a-z+-]+)/g)].map(([, ...pair]) => pair),
     Object.entries(packages),
   );
   assertEquals(
