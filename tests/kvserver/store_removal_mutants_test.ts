@@ -84,11 +84,6 @@ const mutants: Record<string, Mutant> = {
     from: "this.#nodes.setEntry(parent, turn - 1, this.#nodes.entry(right, 0));",
     to: "",
   },
-  "the root stays when it has one child": {
-    file: ordered,
-    from: "if (this.#nodes.count(node) > 0) return;",
-    to: "if (this.#nodes.count(node) >= 0) return;",
-  },
   "the entry between two inner nodes is lost": {
     file: nodes,
     from: "to[start + entriesWord + held] = least;",
