@@ -25,6 +25,7 @@ export type { LoadMethod, LoadProtocol } from "./load_protocol.ts";
 export type { LoadTarget } from "./load_target.ts";
 export { measureMemory, memoryKeyBytes } from "./memory.ts";
 export type { ProcessCounters } from "./process_counters.ts";
+export { measureRemoval, type RemovalRound } from "./removal.ts";
 export { Redis } from "./redis.ts";
 export { measureRemoteTells, type RemoteTellResult } from "./remote_tells.ts";
 export { type RoundsOptions, runRounds, type Spread, spreadOf } from "./rounds.ts";

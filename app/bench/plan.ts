@@ -15,6 +15,8 @@ export interface Plan {
   threads?: number;
   /** Keys for the measurement of memory. */
   memoryKeys: number;
+  /** Rounds for the measurement of removal. */
+  removalRounds: number;
   /** Puts for the measurement of visibility. */
   visibilityPuts: number;
   /** Starts of the program for the measurement of these. */
@@ -42,6 +44,7 @@ export async function planFrom(
     actorCounts: options.actors as number[] | undefined ?? [1],
     threads: options.threads as number | undefined,
     memoryKeys: quick ? 100_000 : 1_000_000,
+    removalRounds: quick ? 2 : 10,
     visibilityPuts: quick ? 10 : 100,
     starts: quick ? 2 : 20,
     generator: options.generator as string | undefined,

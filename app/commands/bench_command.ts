@@ -9,6 +9,7 @@ const measures = [
   "put",
   "list",
   "memory",
+  "removal",
   "tells",
   "visibility",
   "sync",

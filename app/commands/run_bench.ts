@@ -11,6 +11,7 @@ import { memorySection } from "../bench/memory.ts";
 import { type Plan, planFrom } from "../bench/plan.ts";
 import { querySection } from "../bench/queries.ts";
 import { restartSection } from "../bench/restart.ts";
+import { removalSection } from "../bench/removal.ts";
 import { headerLine, rowLine, type Section } from "../bench/section.ts";
 import { startSection } from "../bench/start.ts";
 import { syncSection } from "../bench/sync.ts";
@@ -29,6 +30,7 @@ const runs = {
   put: runOf(querySection("put", "Put")),
   list: runOf(listSection),
   memory: runOf(memorySection),
+  removal: runOf(removalSection),
   tells: runOf(tellSection),
   visibility: runOf(visibilitySection),
   sync: runOf(syncSection),

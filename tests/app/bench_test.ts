@@ -91,6 +91,16 @@ Deno.test("bench measures Puts that are kept, Gets meanwhile, and a restart", as
   assertPositive(rows[6], "readySeconds", "bytesPerKey");
 });
 
+Deno.test("bench removal shows that keys which are gone leave nothing behind", async () => {
+  const rows = await bench("removal");
+  assertEquals(rows.map(({ name, round }) => `${name} ${round}`), ["removal 1", "removal 2"]);
+  for (const row of rows) {
+    assertPositive(row, "mostBytes", "putsPerSecond", "removalsPerSecond");
+    assert(Number(row.leftBytes) < 1_000);
+    assertEquals(row.mostBytes, rows[0].mostBytes);
+  }
+});
+
 Deno.test("bench prints a table for people, with no column for what is not compared", async () => {
   const { stdout } = await runCmud(
     ["bench", "get", "--seconds", "0.02", "--connections", "2", "--depth", "1"],

@@ -91,7 +91,7 @@ const mutants: Record<string, Mutant> = {
   },
   "a removed value is counted": {
     file: store,
-    from: "if (this.hasValue(n)) this.#count(n, -1);",
+    from: "if (this.#records.isCounted(n)) this.#count(n, -1);",
     to: "",
   },
   "a removed value stays in the log": { file: store, from: "this.#values.remove(n);", to: "" },
