@@ -259,6 +259,18 @@ export interface Limits {
   readonly unhandledBytesMax: number;
   /** A connection whose system does not answer a `Ping` for so long is ended. */
   readonly pingPatienceMs: number;
+  /** A system of which nothing has come for so long is sent a `Ping`, which it answers. */
+  readonly heartbeatMs: number;
+  /** How often is looked whether one is due. */
+  readonly heartbeatCheckMs: number;
+  /** How often the clock of another system is read; its connections bring it with the answer to a `Ping`. */
+  readonly clockReadMs: number;
+  /** A reading of a clock that took longer says too little, and does not count. */
+  readonly clockRoundTripMaxMs: number;
+  /** Readings of a clock that are kept; the one that took the shortest time counts. */
+  readonly clockReadings: number;
+  /** Two readings that differ by more than their round trips explain, and this: a clock was set. */
+  readonly clockToleranceMs: number;
   /** First pause before a lost link is dialed again; doubles each time, with jitter. */
   readonly reconnectMinMs: number;
   /** Longest pause before a lost link is dialed again, unless very many are lost. */
@@ -312,6 +324,8 @@ export interface Limits {
   readonly peerCheckMs: number;
   /** A joining server requests the state of another peer when the sender is silent for so long. */
   readonly stateSenderPatienceMs: number;
+  /** A peer of which nothing has come for so long counts as down, though it has connections. */
+  readonly peerSilentMs: number;
   /** Only when one of two servers reaches the other for so long, and not the other way, it is said. */
   readonly oneWayNoticeMs: number;
   /** A peer neither reached nor heard for so long is lost: the other peers are sent its entries. */
@@ -465,6 +479,12 @@ export const defaultLimits: Limits = {
   unhandledMessagesMax: 4_096,
   unhandledBytesMax: 4 * MiB,
   pingPatienceMs: 15_000,
+  heartbeatMs: 2_000,
+  heartbeatCheckMs: 500,
+  clockReadMs: 15_000,
+  clockRoundTripMaxMs: 2_000,
+  clockReadings: 8,
+  clockToleranceMs: 100,
   reconnectMinMs: 100,
   reconnectMaxMs: 1_000,
   reconnectsPerSecond: 100,
@@ -485,6 +505,7 @@ export const defaultLimits: Limits = {
   slowestLinkBytesPerMs: 64,
   peerCheckMs: 250,
   stateSenderPatienceMs: 5_000,
+  peerSilentMs: 5_000,
   oneWayNoticeMs: 3_000,
   peerLostMs: 30_000,
   besideEntriesBytesMax: 128 * KiB,

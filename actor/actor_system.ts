@@ -39,6 +39,8 @@ export interface ActorSystemOptions {
   extraFigures?: readonly string[];
   /** Systems of the same cluster only greet each other. Default: "cmud". */
   cluster?: string;
+  /** The version of the program, which other systems are told. Default: "0.0.0". */
+  version?: string;
 }
 
 /**
@@ -85,6 +87,7 @@ export class ActorSystem extends ActorThread {
       incarnation,
       cluster: options.cluster ?? defaultCluster,
       now: () => environment.now(),
+      version: options.version ?? "0.0.0",
       check: (counter, message, from) => system.#exposed.refusalOf(counter, message, from),
       receive: (counter, message) => {
         system.countReceived(message.end - message.start);
@@ -116,6 +119,11 @@ export class ActorSystem extends ActorThread {
       },
       cut: (cut) => logCut(system.log, "the system port", cut),
       crowded: (crowd) => logCrowd(system.log, "the system port", crowd),
+      contested: (peer) =>
+        system.log.warn(
+          "Peer {peer} finds another server at {address}, the address of this one: do two advertise it?",
+          { peer, address: system.address },
+        ),
       dropped: (count) => system.countDropped(count),
       refused: (address, reason) => system.onRefused(address, reason),
       describe: () => system.description,

@@ -26,6 +26,8 @@ export interface Hello {
   readonly countersign?: string;
   /** What somebody showed the caller who says that he is the called system: is it its own? */
   readonly isYours?: string;
+  /** The version of the caller's program; absent: it does not say. */
+  readonly version?: string;
 }
 
 /** What a system answers to a `Hello`. */
@@ -47,7 +49,7 @@ export const clusterBytesMax = 64;
 
 /** Appends a `Hello` as a whole frame. */
 export function writeHello(writer: MsgpackWriter, hello: Hello): void {
-  const { address, incarnation, expected, cluster, called, countersign, isYours } = hello;
+  const { address, incarnation, expected, cluster, called, countersign, isYours, version } = hello;
   const frame = beginRequest(writer, 0, "Hello");
   writer.arrayHeader(5);
   writer.int(protocolVersion);
@@ -55,7 +57,7 @@ export function writeHello(writer: MsgpackWriter, hello: Hello): void {
   writer.str(incarnation);
   if (expected === null) writer.nil();
   else writer.str(expected);
-  const options = Object.entries({ cluster, called, countersign, isYours })
+  const options = Object.entries({ cluster, called, countersign, isYours, version })
     .filter(([, value]) => value !== undefined) as [string, string][];
   writer.mapHeader(options.length);
   for (const [name, value] of options) {
@@ -93,6 +95,7 @@ const optionForms = {
   called: isDialable,
   countersign: isCountersign,
   isYours: isCountersign,
+  version: isVersion,
 } satisfies Partial<Record<keyof Hello, (text: string) => boolean>>;
 
 type Options = Partial<Record<keyof typeof optionForms, string>>;
@@ -158,6 +161,14 @@ export function readHelloReply(reader: MsgpackReader): HelloReply {
 function uintOf(reader: MsgpackReader): number | undefined {
   const value = reader.uint();
   return value === mismatch ? undefined : value;
+}
+
+/** Bytes of a program's version at the most. */
+const versionBytesMax = 64;
+
+/** Whether a program may have this version. */
+function isVersion(version: string): boolean {
+  return version.length <= versionBytesMax && /^[\w.+-]+$/.test(version);
 }
 
 /** Whether a cluster may have this name. */

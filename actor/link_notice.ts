@@ -5,7 +5,8 @@
  *     back   Ack [count]       so many of the connection's Tells are handled
  *            Ping []           are you there?
  *            Refused [reason]  nothing is heard on this connection, not yet or no more
- *     forth  Pong []           I am
+ *            Contested []      your address answers as another system
+ *     forth  Pong [clockMs]    I am, and my clock shows so many milliseconds since the epoch
  *
  * @module
  */
@@ -21,7 +22,8 @@ import {
 /** One of the notifications. */
 export type LinkNotice =
   | { name: "Ack"; count: number }
-  | { name: "Ping" | "Pong" }
+  | { name: "Ping" | "Contested" }
+  | { name: "Pong"; clockMs?: number }
   | { name: "Refused"; reason: string };
 
 /** Appends a notice as a whole frame. */
@@ -33,6 +35,9 @@ export function writeNotice(writer: MsgpackWriter, notice: LinkNotice): void {
   } else if (notice.name === "Refused") {
     writer.arrayHeader(1);
     writer.str(notice.reason);
+  } else if (notice.name === "Pong" && notice.clockMs !== undefined) {
+    writer.arrayHeader(1);
+    writer.int(notice.clockMs);
   } else writer.arrayHeader(0);
   writer.endFrame(frame);
 }
@@ -53,7 +58,11 @@ export function noticeOf(notification: Incoming, reader: MsgpackReader): LinkNot
   const { methodStart, methodEnd, paramCount } = notification;
   if (methodEnd - methodStart > nameBytesMax) return undefined;
   const name = String.fromCharCode(...reader.bytes.subarray(methodStart, methodEnd));
-  if (name === "Ping" || name === "Pong") return { name };
+  if (name === "Ping" || name === "Contested") return { name };
+  if (name === "Pong") {
+    const clockMs = paramCount === 0 ? mismatch : reader.uint();
+    return clockMs === mismatch ? { name } : { name, clockMs };
+  }
   if (paramCount === 0) return undefined;
   if (name === "Ack") {
     const count = reader.uint();
@@ -64,7 +73,7 @@ export function noticeOf(notification: Incoming, reader: MsgpackReader): LinkNot
   return reason === undefined ? undefined : { name, reason };
 }
 
-const nameBytesMax = "Refused".length;
+const nameBytesMax = "Contested".length;
 
 /** Reused for every payload: it holds nothing between two of them. */
 const incoming = new Incoming();

@@ -11,13 +11,14 @@ import {
   MsgpackReader,
   pause,
 } from "../rpc/mod.ts";
+import { ClockSkew } from "./clock_skew.ts";
 import { UnconfirmedWrites } from "./unconfirmed_writes.ts";
 import { type GreetedStream, RefusedError, WrongIncarnationError } from "./greeting.ts";
 import { type LinkNotice, readNotice, writeNotice } from "./link_notice.ts";
 import type { Marshalled } from "./marshaller.ts";
 import type { SystemId } from "./system_id.ts";
 import { writeTell } from "./tell_frame.ts";
-import type { TellLink, ToldClock } from "./tell_network.ts";
+import type { RemoteFacts, TellLink, ToldClock } from "./tell_network.ts";
 
 /** The port of a `RemoteLink`, as the link sees it. */
 export interface RemoteLinkHost {
@@ -26,6 +27,10 @@ export interface RemoteLinkHost {
   greet(id: SystemId, signal: AbortSignal): Promise<GreetedStream>;
   /** Whether the system has a connection of its own to this one. */
   isHeard(id: SystemId): boolean;
+  /** When anything came last on such a connection; `-Infinity`: there is none. */
+  heardMs(id: SystemId): number;
+  /** The system finds that another one answers at the address of this one. */
+  contested(address: string): void;
   /** The address answered as another incarnation: the connections of this one are asked whether it is there. */
   foundWrongIncarnation(id: SystemId): void;
   /** How long a link that is down waits at the least, because of all the others that are. */
@@ -66,6 +71,12 @@ export class RemoteLink implements TellLink {
   #greeted: { now?: number; atMs: number } = { atMs: 0 };
   #closed = false;
   #refusalIsTold = false;
+  /** When anything came last on a connection of this link. */
+  #heardMs = -Infinity;
+  /** How far the clock of the system is ahead. */
+  readonly skew: ClockSkew;
+  version: string | undefined;
+  refusedMessages = 0;
   /** Ends a dial, or the pause before one, that is under way. */
   #dialing = new AbortController();
   #done: Promise<void>;
@@ -76,6 +87,7 @@ export class RemoteLink implements TellLink {
     this.#host = host;
     this.#environment = host.environment;
     this.#bytesMax = host.environment.limits.linkBytesMax;
+    this.skew = new ClockSkew(host.environment.limits);
     const unconfirmed = this.#unconfirmed = new UnconfirmedWrites(this.#environment);
     this.#sender = new FrameSender(this.#environment, {
       leaving: () => {
@@ -92,6 +104,16 @@ export class RemoteLink implements TellLink {
 
   get isHeard(): boolean {
     return this.#host.isHeard(this.id);
+  }
+
+  get facts(): RemoteFacts {
+    const heardMs = Math.max(this.#heardMs, this.#host.heardMs(this.id));
+    return {
+      heardMs: heardMs === -Infinity ? undefined : heardMs,
+      clockSkewMs: this.skew.aheadMs,
+      version: this.version,
+      refusedMessages: this.refusedMessages,
+    };
   }
 
   get roomBytes(): number {
@@ -199,6 +221,7 @@ export class RemoteLink implements TellLink {
     this.isWrongIncarnation = false;
     this.foundIncarnation = undefined;
     this.epoch++;
+    this.#heard();
     this.changed();
     this.#sender.begin(stream);
     this.#takeNotices(first);
@@ -214,6 +237,7 @@ export class RemoteLink implements TellLink {
     for (;;) {
       const count = await stream.read(frames.space());
       if (count === null) return;
+      this.#heard();
       frames.received(count);
       for (let whole = frames.take(); whole !== undefined; whole = frames.take()) {
         const turn = flow.begin(whole.length);
@@ -222,6 +246,10 @@ export class RemoteLink implements TellLink {
         flow.end();
       }
     }
+  }
+
+  #heard(): void {
+    this.#heardMs = this.#environment.monotonicMs();
   }
 
   #takeNotices(frames: Uint8Array): void {
@@ -244,8 +272,11 @@ export class RemoteLink implements TellLink {
       case "Ping":
         if (this.#isPongWaiting) return;
         this.#isPongWaiting = true;
-        writeNotice(this.#sender.frames, { name: "Pong" });
+        writeNotice(this.#sender.frames, { name: "Pong", clockMs: this.#environment.now() });
         this.#sender.send();
+        break;
+      case "Contested":
+        this.#host.contested(this.id.address);
         break;
       case "Refused":
         this.#refused(notice.reason);

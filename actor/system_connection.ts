@@ -3,6 +3,7 @@ import {
   answerFrames,
   beginResponse,
   Charge,
+  type Clock,
   deferred,
   type EndConnection,
   type FrameExecutor,
@@ -39,7 +40,7 @@ import type { TellHost } from "./tell_network.ts";
 /** The port of a `SystemConnection`, as the connection sees it. */
 export interface ConnectionHost {
   readonly system: TellHost;
-  readonly environment: Pick<Timers, "after" | "soon"> & Limited & Accounted;
+  readonly environment: Pick<Timers, "after" | "soon"> & Clock & Limited & Accounted;
   /**
    * Finds out whether a system was greeted at the address that a caller claims, and says that the caller
    * is itself; dials it if need be.
@@ -54,6 +55,10 @@ export interface ConnectionHost {
   /** Called when the system of a connection was greeted, and when that connection ends. */
   opened(id: SystemId, connection: SystemConnection): void;
   closed(id: SystemId, connection: SystemConnection): void;
+  /** Called when a message of a system that was greeted is refused. */
+  refusedOf(id: SystemId): void;
+  /** Called with what the clock of a system showed, and how long it took to be told. */
+  readClock(id: SystemId, clockMs: number, roundTripMs: number): void;
 }
 
 /** How to send something on a connection that no reply is, and how to end it. */
@@ -109,7 +114,13 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   #cancelClaimNotice: (() => void) | undefined;
   /** Ends the introduction that is under way. */
   #endMeeting: EndMeeting | undefined;
-  /** Ends the wait for the answer to a `Ping`. */
+  /** The version of the caller's program, as it says. */
+  version: string | undefined;
+  /** When anything came last, on the monotonic clock. */
+  heardMs: number;
+  /** When a `Ping` was sent that is not answered. */
+  #pingedMs: number | undefined;
+  /** Ends the connection when a `Ping` is not answered in time; `undefined`: it is not to be ended. */
   #cancelPing: (() => void) | undefined;
   /** How many responses of the frames that are being executed come later. */
   #deferredNow = 0;
@@ -119,6 +130,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#host = host;
     this.#ends = ends;
     this.#unhandledBytes = new Charge(host.environment.memory);
+    this.heardMs = host.environment.monotonicMs();
     this.replyBatchBytesMax = host.environment.limits.replyBatchBytesMax;
   }
 
@@ -136,6 +148,15 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
       default:
         return "silent";
     }
+  }
+
+  received(): void {
+    this.heardMs = this.#host.environment.monotonicMs();
+  }
+
+  /** Who is at the other end, once it has said so. */
+  get id(): SystemId | undefined {
+    return "id" in this.#caller ? this.#caller.id : undefined;
   }
 
   get isPeer(): boolean {
@@ -242,6 +263,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     const reason = this.#host.system.check(counter, message, caller.id);
     if (reason !== undefined) {
       this.#host.system.refusedMessage(this.#ends.peer, caller.id.address, reason);
+      if (caller.name === "greeted") this.#host.refusedOf(caller.id);
       this.#refuse();
     } else if (caller.name === "greeted") this.#handOver(counter, message);
     else this.#hold(counter, message);
@@ -367,6 +389,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     const hello = readHello(paramCount, reader);
     this.#expectThis(hello);
     const { address, incarnation, countersign = null, isYours } = hello;
+    this.version ??= hello.version;
     if (this.#caller.name === "unknown") this.#meet({ address, incarnation, countersign });
     else if (this.#isListening) this.#expectSame(hello);
     const isMine = isYours !== undefined && this.#host.isMine(isYours, { address, incarnation });
@@ -433,20 +456,38 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
 
   // ---- notices ------------------------------------------------------------------------------
 
-  /** Asks whether the caller is still there; without an answer the connection ends. */
-  ping(): void {
+  /** Asks whether the caller is still there, and what its clock shows. No answer changes nothing. */
+  beat(): void {
+    // One at a time, because one answer may be that to several.
+    if (this.#pingedMs !== undefined) return;
+    this.#pingedMs = this.#host.environment.monotonicMs();
+    this.#send({ name: "Ping" });
+  }
+
+  /**
+   * Says that the caller's address answers as another system, and asks whether the caller is still there;
+   * without an answer the connection ends.
+   */
+  contest(): void {
     if (this.#cancelPing !== undefined) return;
     this.#cancelPing = this.#host.environment.after(
       this.#host.environment.limits.pingPatienceMs,
       () => this.#ends.end(),
     );
-    this.#send({ name: "Ping" });
+    this.#send({ name: "Contested" });
+    this.beat();
   }
 
   #takeNotice(notice: LinkNotice | undefined): void {
     if (notice?.name !== "Pong") return;
     this.#cancelPing?.();
     this.#cancelPing = undefined;
+    const { clockMs } = notice;
+    if (clockMs !== undefined && this.#pingedMs !== undefined && this.#caller.name === "greeted") {
+      const roundTripMs = this.#host.environment.monotonicMs() - this.#pingedMs;
+      this.#host.readClock(this.#caller.id, clockMs, roundTripMs);
+    }
+    this.#pingedMs = undefined;
   }
 
   /** Hears nothing more. */

@@ -30,6 +30,8 @@ export interface TellHost {
   readonly cluster: string;
   /** What its clock shows, milliseconds since the epoch. */
   now(): number;
+  /** Version of its program. */
+  readonly version: string;
   /** What is wrong with a message for the receiver `counter`; `undefined` when it may be handed over. */
   check(counter: number, message: Marshalled, from: SystemId): string | undefined;
   /** Takes a message that was checked. */
@@ -62,6 +64,8 @@ export interface TellHost {
   crowded(crowd: Crowd): void;
   /** Called for a connection to the port that is ended because memory is full. */
   cut(cut: Cut): void;
+  /** Called when the system at `address` finds that another one answers at the address of this one. */
+  contested(address: string): void;
   /** Counts messages that were handed over to a link and did not leave, or left when nobody was there. */
   dropped(count: number): void;
   /**
@@ -112,6 +116,26 @@ export interface ToldClock {
   readonly ageMs: number;
 }
 
+/** What is known of the system at the other end of a link. */
+export interface RemoteFacts {
+  /** When anything came from it last, on any connection, on the monotonic clock; `undefined`: never. */
+  readonly heardMs: number | undefined;
+  /** How far its clock is ahead; `undefined`: that is not known. */
+  readonly clockSkewMs: number | undefined;
+  /** The version of its program; `undefined`: it has not told. */
+  readonly version: string | undefined;
+  /** How many messages of it were refused. */
+  readonly refusedMessages: number;
+}
+
+/** Of a system of which nothing is known. */
+export const noFacts: RemoteFacts = {
+  heardMs: undefined,
+  clockSkewMs: undefined,
+  version: undefined,
+  refusedMessages: 0,
+};
+
 /** The state of a link. */
 export interface LinkState {
   /** The host that it led to last, whatever the system's address calls it; `undefined`: it led nowhere yet. */
@@ -140,6 +164,7 @@ export interface LinkState {
   readonly roomBytes: number;
   /** What the other system said of its clock when it greeted; absent: nothing yet. */
   readonly clock?: ToldClock;
+  readonly facts: RemoteFacts;
   /** Drops the connection and dials anew: for a sender that has waited too long for an answer. */
   reset(): void;
 }
@@ -167,5 +192,6 @@ export const noLink: LinkState = {
   told: 0,
   handled: 0,
   roomBytes: 0,
+  facts: noFacts,
   reset() {},
 };

@@ -73,6 +73,11 @@ class Links implements RemoteLinkHost, ConnectionHost {
   #connections = new Map<string, Set<SystemConnection>>();
   /** How many connections are read no further because memory is full. */
   #waitingForMemory = 0;
+  /** By `systemKey`, of those that are heard: when the system's clock was read last. */
+  #clockReadMs = new Map<string, number>();
+  /** Ends the wait for the next look at who is to be sent a `Ping`. */
+  #cancelBeat: (() => void) | undefined;
+  #isClosed = false;
   /** Links that are being closed. */
   #closing = new Set<Promise<void>>();
 
@@ -120,7 +125,14 @@ class Links implements RemoteLinkHost, ConnectionHost {
     this.#closing.add(closing);
   }
 
+  #endBeats(): void {
+    this.#cancelBeat?.();
+    this.#cancelBeat = undefined;
+  }
+
   async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#endBeats();
     this.#introductions.close();
     const links = [...this.#links.values()].flatMap((links) => [...links.values()]);
     await Promise.all([...links.map((link) => link.close()), ...this.#closing]);
@@ -129,7 +141,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
   // ---- systems that are greeted ---------------------------------------------------------------
 
   greet(id: SystemId, signal: AbortSignal, isYours?: string): Promise<GreetedStream> {
-    const { incarnation, cluster } = this.system;
+    const { incarnation, cluster, version } = this.system;
     const hello = {
       address: this.system.address(),
       incarnation,
@@ -138,6 +150,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
       called: id.address,
       countersign: this.#countersigns.for(id),
       isYours,
+      version,
     };
     return greet(id.address, hello, this.#dialing, this.environment, signal);
   }
@@ -219,7 +232,57 @@ class Links implements RemoteLinkHost, ConnectionHost {
     if ((before === 0) !== (this.#waitingForMemory === 0)) this.system.memoryFull(waits);
   }
 
+  heardMs(id: SystemId): number {
+    const connections = this.#connections.get(systemKey(id)) ?? [];
+    return Array.from(connections, ({ heardMs }) => heardMs)
+      .reduce((last, heardMs) => Math.max(last, heardMs), -Infinity);
+  }
+
+  refusedOf(id: SystemId): void {
+    const link = this.#linkTo(id);
+    if (link !== undefined) link.refusedMessages++;
+  }
+
+  readClock(id: SystemId, clockMs: number, roundTripMs: number): void {
+    this.#linkTo(id)?.skew.read(clockMs, this.environment.now(), roundTripMs);
+    this.#clockReadMs.set(systemKey(id), this.environment.monotonicMs());
+  }
+
+  contested(address: string): void {
+    this.system.contested(address);
+  }
+
+  #linkTo({ address, incarnation }: SystemId): RemoteLink | undefined {
+    return this.#links.get(incarnation)?.get(address);
+  }
+
+  /** Looks, again and again while anybody is heard, of whom nothing has come for long. */
+  #beatLater(): void {
+    const { heartbeatCheckMs } = this.environment.limits;
+    this.#cancelBeat = this.environment.after(heartbeatCheckMs, () => {
+      this.#cancelBeat = undefined;
+      this.#beat();
+      if (this.#connections.size > 0) this.#beatLater();
+    });
+  }
+
+  #beat(): void {
+    const { heartbeatMs, clockReadMs } = this.environment.limits;
+    const nowMs = this.environment.monotonicMs();
+    for (const [key, connections] of this.#connections) {
+      const [{ id }] = connections;
+      const heardMs = this.#linkTo(id!)?.facts.heardMs ?? this.heardMs(id!);
+      const isClockDue = nowMs - (this.#clockReadMs.get(key) ?? -Infinity) >= clockReadMs;
+      if (!isClockDue && nowMs - heardMs < heartbeatMs) continue;
+      // The newest: an older one may be dead without knowing it.
+      [...connections].at(-1)!.beat();
+    }
+  }
+
   opened(id: SystemId, connection: SystemConnection): void {
+    const link = this.#linkTo(id);
+    if (link !== undefined) link.version = connection.version;
+    if (this.#cancelBeat === undefined && !this.#isClosed) this.#beatLater();
     const connections = this.#connections.get(systemKey(id));
     if (connections !== undefined) return void connections.add(connection);
     this.#connections.set(systemKey(id), new Set([connection]));
@@ -230,6 +293,8 @@ class Links implements RemoteLinkHost, ConnectionHost {
     const connections = this.#connections.get(systemKey(id));
     if (!connections?.delete(connection) || connections.size > 0) return;
     this.#connections.delete(systemKey(id));
+    this.#clockReadMs.delete(systemKey(id));
+    if (this.#connections.size === 0) this.#endBeats();
     const link = this.#links.get(id.incarnation)?.get(id.address);
     link?.changed();
     // Who was greeted, and told nothing that made anybody watch it, is dialed no longer than it is here.
@@ -237,7 +302,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
   }
 
   foundWrongIncarnation(id: SystemId): void {
-    for (const connection of this.#connections.get(systemKey(id)) ?? []) connection.ping();
+    for (const connection of this.#connections.get(systemKey(id)) ?? []) connection.contest();
   }
 
   leastPauseMs(): number {

@@ -72,6 +72,8 @@ export interface FrameExecutor {
    * @param again whether these are the frames that the call before left unexecuted
    */
   execute(frames: Uint8Array, again: boolean): Promise<Reply> | Reply;
+  /** Called when bytes have come, whether they are whole frames or not. */
+  received?(): void;
   /** Bytes of replies that are not complete, which it charges itself. Default 0. */
   readonly heldBytes?: number;
   /** Called, once, when the connection is over; a call that has not settled then must reject. */
@@ -279,6 +281,7 @@ export class ServedConnection implements MemoryHolder {
       if (count === null) return false;
       if (!this.#isBegun) this.#begin(space[0]);
       reader.received(count);
+      this.#executor.received?.();
       this.#steps++;
       for (let frames = reader.take(); frames !== undefined; frames = reader.take()) {
         this.#hasSpoken = true;

@@ -46,18 +46,21 @@ export class MemberTable {
     const link = this.#context.link(peer.ref);
     this.#members.observeReach(peer, link);
     const { reachability, agreedMs } = peer;
+    const { heardMs, clockSkewMs, version, refusedMessages } = link.facts;
+    const isSilent = reachability.name !== "down" && heardMs !== undefined &&
+      this.#context.monotonicMs() - heardMs >= this.#context.limits.peerSilentMs;
     return {
       address,
       incarnation,
-      state: reachability.name,
-      sinceMs: this.#wallMs(reachability.sinceMs),
+      state: isSilent ? "down" : reachability.name,
+      sinceMs: this.#wallMs(isSilent ? heardMs : reachability.sinceMs),
       lagMs: Math.round(peer.lagMs),
       pendingBytes: peer.pendingBytes,
       agreedMs: agreedMs === undefined ? null : this.#wallMs(agreedMs),
       tombstonesHeld: 0,
-      clockSkewMs: null,
-      version: null,
-      refusedMessages: 0,
+      clockSkewMs: clockSkewMs ?? null,
+      version: version ?? null,
+      refusedMessages,
     };
   }
 

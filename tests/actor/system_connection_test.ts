@@ -21,6 +21,7 @@ const hello = requestFrame(1, "Hello", [1, "127.0.0.1:1", "another", incarnation
 class KeepingHost implements TellHost, ConnectionHost {
   readonly incarnation = incarnation;
   readonly cluster = "cmud";
+  readonly version = "0.0.0";
   readonly environment = realEnvironment;
   readonly kept: [counter: number, message: Marshalled][] = [];
   readonly bugs: unknown[] = [];
@@ -71,6 +72,9 @@ class KeepingHost implements TellHost, ConnectionHost {
   }
   isMine = () => false;
   opened(): void {}
+  contested(): void {}
+  refusedOf(): void {}
+  readClock(): void {}
   closed(): void {}
 
   meet(_life: SystemId, _from: string, listener: MetListener): () => void {

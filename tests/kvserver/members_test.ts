@@ -1,10 +1,8 @@
 import type { Member, Server } from "../../kvserver/mod.ts";
 import { assert, assertEquals } from "../deps.ts";
-import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { testInWorld } from "../support/simulation.ts";
-import { until } from "../support/until.ts";
-import { Cluster } from "../sync/cluster.ts";
-import { Machines } from "./machines.ts";
+import { Machines, type Start } from "./machines.ts";
+import type { SimulatedWorld } from "../support/simulated_environment.ts";
 
 const inMemory = { keepsData: false };
 
@@ -76,18 +74,75 @@ testInWorld(
   },
 );
 
-Deno.test("Members of both ports of a server with several threads are the same", async () => {
-  await using cluster = await Cluster.start(2, () => ({ queryActorCount: 3, threads: 2 }));
-  await cluster.ready();
-  const [server] = cluster.servers;
-  await until("each knows the other", async () => (await server.members()).length === 2, {
-    timeoutMs: 5_000,
-  });
-  using socket = await RawSocket.connect(server.address);
-  const rows = await socket.ask("Members") as Member[];
-  const names = (members: readonly Member[]) => members.map(({ address }) => address);
-  for (const client of cluster.clients[0]) assertEquals(names(await client.members()), names(rows));
-  // Any number of requests cost the actors no more than their pace allows.
-  await Promise.all(Array.from({ length: 500 }, () => cluster.clients[0][2].members()));
-  cluster.expectPace();
-});
+/** Two servers, the second of which has another clock and is so far away. */
+async function startPair(world: SimulatedWorld, machines: Machines, second: Start = {}) {
+  const options = { ...inMemory, version: "1.2.3" };
+  const a = await world.complete(machines.start(0, options));
+  const b = await world.complete(machines.start(1, { ...options, join: [a.address], ...second }));
+  await world.complete(b.synced());
+  return [a, b];
+}
+
+testInWorld(
+  "Members tells how far clocks are apart, also of servers that are far away",
+  async (world) => {
+    using machines = new Machines(world);
+    for (const machine of [0, 1]) machines.network.at(machines.address(machine)).latencyMs = 250;
+    const environment = world.environment({ clockSkewMs: 7_000 });
+    const [a, b] = await startPair(world, machines, { environment });
+    await world.advance(3_000);
+    const [ofB, ofA] = [
+      await memberAt(machines, a, b.address),
+      await memberAt(machines, b, a.address),
+    ];
+    assertEquals([ofB.state, ofA.state, ofB.version, ofA.version], ["up", "up", "1.2.3", "1.2.3"]);
+    assert(Math.abs(ofB.clockSkewMs! - 7_000) <= 1, `${ofB.clockSkewMs} ms`);
+    assert(Math.abs(ofA.clockSkewMs! + 7_000) <= 1, `${ofA.clockSkewMs} ms`);
+    await machines.close(a, b);
+  },
+);
+
+testInWorld(
+  "a server of which nothing comes any more is down after 5 s, though no connection ends",
+  async (world) => {
+    using machines = new Machines(world);
+    const [a, b] = await startPair(world, machines);
+    await world.advance(60_000);
+    for (const server of [a, b]) machines.network.at(server.address).reachability = "silent";
+    const silentMs = world.environment().now();
+    await world.advance(2_900);
+    assertEquals((await memberAt(machines, a, b.address)).state, "up");
+    await world.advance(3_000);
+    const { state, sinceMs } = await memberAt(machines, a, b.address);
+    assertEquals(state, "down");
+    assert(sinceMs <= silentMs && sinceMs > silentMs - 3_000, `${sinceMs} and not ${silentMs}`);
+    await machines.close(a, b);
+  },
+);
+
+testInWorld(
+  "a server that is reached one way only is one-way on both sides, and both say so",
+  async (world) => {
+    using machines = new Machines(world);
+    const [a, b] = await startPair(world, machines);
+    await world.advance(5_000);
+    machines.network.at(b.address).reachability = "refuses";
+    await world.advance(2_000);
+    assertEquals((await memberAt(machines, b, a.address)).state, "up");
+    await world.advance(3_000);
+    assertEquals((await memberAt(machines, a, b.address)).state, "one-way");
+    assertEquals((await memberAt(machines, b, a.address)).state, "one-way");
+    assertEquals(machines.logged.filter((line) => /reache/.test(line)), [
+      `m0: Peer ${b.address} reaches this server, and is not reached`,
+      `m1: Peer ${a.address} is reached, and does not reach this server`,
+    ]);
+    machines.network.at(b.address).reachability = "answers";
+    await world.advance(5_000);
+    assertEquals((await memberAt(machines, a, b.address)).state, "up");
+    assertEquals(
+      machines.logged.filter((line) => /reaches this server again/.test(line)).length,
+      2,
+    );
+    await machines.close(a, b);
+  },
+);

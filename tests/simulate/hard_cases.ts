@@ -177,6 +177,28 @@ export const hardCases: Record<string, HardCase> = {
       return stage.end(settledMs, ["key", "meanwhile"]);
     },
 
+  "a server whose address another one has taken is in conflict for those who hear it": async () => {
+    const stage = new Stage();
+    const a = await stage.start();
+    const b = await stage.start([a]);
+    const other = await stage.start();
+    stage.cluster.network.redirect(b.address, other.address);
+    // Only a connection that is dialed anew leads elsewhere.
+    stage.cluster.network.cutOneWay(a.address, b.address);
+    stage.cluster.network.mend(a.address, b.address);
+    await stage.cluster.advance(settledMs);
+    const states = async () =>
+      (await stage.membersOf(a)).map(({ address, state }) => `${address} ${state}`).join();
+    const taken = await states();
+    stage.cluster.network.redirect(b.address, b.address);
+    await stage.cluster.advance(settledMs);
+    const mended = await states();
+    await stage.cluster.crash(other);
+    if (taken !== `${a.address} self,${b.address} conflict`) return `It says ${taken}`;
+    if (mended !== `${a.address} self,${b.address} up`) return `Mended, it says ${mended}`;
+    return stage.end(settledMs);
+  },
+
   "those who remember an incarnation that has ended do not tell each other of it": async () => {
     const stage = new Stage();
     const a = await stage.start();

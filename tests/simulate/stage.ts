@@ -1,4 +1,5 @@
 import { defaultLimits } from "../../limits.ts";
+import type { Member } from "../../kvserver/mod.ts";
 import { heldEntries } from "../support/store/held_entries.ts";
 import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
 
@@ -57,6 +58,14 @@ export class Stage {
     while (!server.actors.ready && this.cluster.world.nowMs < endMs) {
       await this.cluster.advance(10);
     }
+  }
+
+  /** The rows of `Members` of a server. */
+  async membersOf(server: SimulatedServer): Promise<readonly Member[]> {
+    let members: readonly Member[] | undefined;
+    server.actors.members().then((rows) => members = rows);
+    while (members === undefined) await this.cluster.advance(1);
+    return members;
   }
 
   /** @returns how many bytes were sent meanwhile. */

@@ -26,6 +26,8 @@ class Liar {
       incarnation,
       cluster: "cmud",
       now: () => target.environment.now(),
+      version: "0.0.0",
+      contested() {},
       check: () => undefined,
       receive: (_counter, message) => message.source?.handled(message),
       refusedMessage() {},

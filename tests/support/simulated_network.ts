@@ -1,6 +1,8 @@
 import {
   type Marshalled,
   type MetListener,
+  noFacts,
+  type RemoteFacts,
   type SystemId,
   systemKey,
   type TellHost,
@@ -212,6 +214,10 @@ class SimulatedLink implements TellLink {
 
   get roomBytes(): number {
     return Math.max(0, defaultLimits.linkBytesMax - this.#waitingBytes);
+  }
+
+  get facts(): RemoteFacts {
+    return { ...noFacts, version: this.#network.hostOf(this.to)?.version };
   }
 
   onChange(fn: () => void): void {

@@ -1,4 +1,4 @@
-import type { ActorContext, ActorRef } from "../../actor/mod.ts";
+import { type ActorContext, type ActorRef, noFacts } from "../../actor/mod.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import type { MergeMessage } from "../../kvserver/messages/replica_messages.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
@@ -41,6 +41,7 @@ export class Stage {
     told: 0,
     handled: 0,
     roomBytes: defaultLimits.linkBytesMax,
+    facts: noFacts,
     reset: () => {},
   };
   /** The messages to the other server's sync actor. */
