@@ -84,6 +84,12 @@ export const appLimits = {
   historyLineCharsMax: 4_096,
   /** How long `play` waits for whoever has its world to say where they answer. */
   ownerPatienceMs: 3_000,
+  /** A member that is down for so long is not healthy: one that has just come is not reached at once. */
+  healthyDownMs: 5_000,
+  /** A member that is up and further behind than this is not healthy. */
+  healthyLagMs: 2_000,
+  /** A member whose clock is further off than this is not healthy. */
+  healthyClockSkewMs: 5_000,
   /** How often `status --watch` asks again. */
   statusIntervalMs: 1_000,
   /** Faults of a file of a data directory that are told one by one; the rest is counted. */

@@ -20,7 +20,7 @@ export interface HttpPortOptions {
 export type HttpListen = (
   hostname: string,
   port: number,
-  handle: (request: Request) => Response,
+  handle: (request: Request) => Promise<Response>,
 ) => HttpListener;
 
 /** A bound port. */

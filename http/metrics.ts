@@ -82,6 +82,7 @@ const familyOf: Readonly<Record<keyof ServerStats, Family | undefined>> = {
     type: "gauge",
     samples: ({ ready }) => [{ value: Number(ready) }],
   },
+  diskReason: undefined,
   disk: {
     name: "cmud_disk_state",
     help:
@@ -119,7 +120,7 @@ export function metricsOf(shown: Shown, version: string): MetricFamily[] {
 
 /** Names of the figures that are numbers. */
 type NumberFigure = {
-  [Name in keyof ServerStats]: ServerStats[Name] extends number ? Name : never;
+  [Name in keyof ServerStats]-?: ServerStats[Name] extends number ? Name : never;
 }[keyof ServerStats];
 
 function counter(name: string, help: string, figure: NumberFigure): Family {

@@ -8,11 +8,15 @@ const methods = ["GET", "HEAD"];
 const allow = methods.join(", ");
 
 /** Answers a request to a port on loopback; what is refused is told in a line of plain text. */
-export function respond(request: Request, shown: Shown, version: string): Response {
-  return responseOf(answerTo(request, shown, version), request.method !== "HEAD");
+export async function respond(
+  request: Request,
+  shown: Shown,
+  version: string,
+): Promise<Response> {
+  return responseOf(await answerTo(request, shown, version), request.method !== "HEAD");
 }
 
-function answerTo(request: Request, shown: Shown, version: string): Answer {
+function answerTo(request: Request, shown: Shown, version: string): Answer | Promise<Answer> {
   const { method, url: text } = request;
   if (text.length > httpLimits.urlCharsMax) {
     return plain(414, `The URL is too long: allowed are ${httpLimits.urlCharsMax} characters`);

@@ -2,10 +2,11 @@ import { type Answer, plain } from "./answer.ts";
 import { metricsOf } from "./metrics.ts";
 import { prometheusText, prometheusType } from "./prometheus_text.ts";
 import { unreadiness } from "./readiness.ts";
-import { type Shown, statsOf } from "./stats_source.ts";
+import { memberMetrics } from "./member_metrics.ts";
+import { membersOf, type Shown, statsOf } from "./stats_source.ts";
 
 /** Answers to one path. */
-export type Route = (shown: Shown, version: string) => Answer;
+export type Route = (shown: Shown, version: string) => Answer | Promise<Answer>;
 
 /** What is answered, by path. */
 export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
@@ -13,6 +14,7 @@ export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ["/readyz", readyz],
   ["/metrics", metrics],
   ["/api/stats", apiStats],
+  ["/api/members", apiMembers],
 ]);
 
 function readyz(shown: Shown): Answer {
@@ -20,8 +22,9 @@ function readyz(shown: Shown): Answer {
   return why === undefined ? plain(200, "ready") : plain(503, why);
 }
 
-function metrics(shown: Shown, version: string): Answer {
-  const body = prometheusText(metricsOf(shown, version));
+async function metrics(shown: Shown, version: string): Promise<Answer> {
+  const families = [...metricsOf(shown, version), ...memberMetrics(await membersOf(shown))];
+  const body = prometheusText(families);
   return { status: 200, type: prometheusType, body };
 }
 
@@ -29,4 +32,12 @@ function apiStats(shown: Shown): Answer {
   const stats = statsOf(shown);
   if (stats === undefined) return plain(503, `The server is ${shown}`);
   return { status: 200, type: "application/json", body: `${JSON.stringify(stats)}\n` };
+}
+
+async function apiMembers(shown: Shown): Promise<Answer> {
+  const members = await membersOf(shown);
+  if (members === undefined) {
+    return plain(503, typeof shown === "string" ? `The server is ${shown}` : "The server ends");
+  }
+  return { status: 200, type: "application/json", body: `${JSON.stringify(members)}\n` };
 }

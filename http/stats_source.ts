@@ -1,9 +1,11 @@
-import type { ServerStats } from "../kvserver/mod.ts";
+import type { Member, ServerStats } from "../kvserver/mod.ts";
 
 /** A running server, as far as it is shown: a `Server` is one. */
 export interface StatsSource {
   /** The figures of this moment. */
   stats(): ServerStats;
+  /** The servers that it knows, itself first. */
+  members(): Promise<readonly Member[]>;
 }
 
 /** What is to be shown: a server that runs, or why there is none. */
@@ -12,4 +14,15 @@ export type Shown = StatsSource | "starting" | "stopping";
 /** The figures of this moment; `undefined` while no server runs. */
 export function statsOf(shown: Shown): ServerStats | undefined {
   return typeof shown === "string" ? undefined : shown.stats();
+}
+
+/** The servers that are known; `undefined` while no server runs, and when it ends meanwhile. */
+export async function membersOf(shown: Shown): Promise<readonly Member[] | undefined> {
+  if (typeof shown === "string") return undefined;
+  try {
+    return await shown.members();
+  } catch {
+    // The server was stopped.
+    return undefined;
+  }
 }

@@ -28,7 +28,8 @@ export class DataDirectory {
   #options: DataDirectoryOptions;
   #disk: DiskThread;
   #journal: Journal | undefined;
-  #state: DiskState = "ok";
+  /** Why the directory cannot be written; `undefined`: it can. */
+  #reason: string | undefined;
   /** Whether every accepted entry is on disk, as far as the query actors know. */
   #isFlushed = true;
 
@@ -60,7 +61,12 @@ export class DataDirectory {
 
   /** Whether the directory can be written. */
   get state(): DiskState {
-    return this.#state;
+    return this.#reason === undefined ? "ok" : "refusing";
+  }
+
+  /** Why it cannot; `undefined`: it can. */
+  get reason(): string | undefined {
+    return this.#reason;
   }
 
   /** Connects the directory to the actors. @returns the options of the query actors. */
@@ -68,7 +74,7 @@ export class DataDirectory {
     const journal = this.#journal = new Journal(system, this.#disk, this.#options.log);
     journal.onPeer = this.#options.onPeer;
     journal.onFailing = (reason) => {
-      this.#state = reason === undefined ? "ok" : "refusing";
+      this.#reason = reason;
       this.#logFailing(reason);
     };
     return { journal: journal.ref, durability };

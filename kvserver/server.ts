@@ -141,6 +141,7 @@ export class Server {
       }
       const disk = data?.attach(system, settings.durability);
       const diskState = () => data?.state ?? "none";
+      const diskReason = () => data?.reason;
       const figures = syncFiguresOf(system);
       const actors = new ServerActors(system, {
         ...settings,
@@ -148,6 +149,7 @@ export class Server {
         figures,
         disk,
         diskState,
+        diskReason,
         memory,
       });
       const threads = new RoundRobin(settings.threads);

@@ -33,6 +33,8 @@ export interface ServerActorsOptions {
   disk?: DiskOptions;
   /** Says what the disk does, for `Stats`. Default: there is none. */
   diskState?(): DiskState;
+  /** Says why the disk refuses to be written. Default: it does not. */
+  diskReason?(): string | undefined;
   /** Is charged for what the server holds. Default: an account without bound. */
   memory?: MemoryAccount;
 }
@@ -49,6 +51,7 @@ export class ServerActors {
   #memory: MemoryAccount;
   #ready: boolean;
   #diskState: () => DiskState;
+  #diskReason: () => string | undefined;
   /** Settles with an answer that is on its way. */
   #members: Promise<readonly Member[]> | undefined;
   #queryActors: readonly ActorRef[] = [];
@@ -61,6 +64,7 @@ export class ServerActors {
     this.#system = system;
     this.#memory = memory ?? new MemoryAccount();
     this.#diskState = options.diskState ?? (() => "none");
+    this.#diskReason = options.diskReason ?? (() => undefined);
     this.syncActor = system.startActor((context) =>
       new SyncActor(context, { journal: disk?.journal, version, figures })
     );
@@ -78,7 +82,13 @@ export class ServerActors {
 
   /** The figures of the server as a whole. */
   stats(): ServerStats {
-    return serverStats(this.#system.stats(), this.#ready, this.#memory, this.#diskState());
+    return serverStats(
+      this.#system.stats(),
+      this.#ready,
+      this.#memory,
+      this.#diskState(),
+      this.#diskReason(),
+    );
   }
 
   /** The servers that are known, this one first. Those who ask at the same time share an answer. */

@@ -1,4 +1,4 @@
-import { Client, FixedRouter } from "../../kvclient/mod.ts";
+import { Client, FixedRouter, type Member, RpcError } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
@@ -6,18 +6,26 @@ import { escapeControl, escapedJson } from "../../rpc/mod.ts";
 import { durationText } from "../cli/duration_text.ts";
 import { exitCodeOf, exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
+import { problemsOf, type ServerReport } from "./health.ts";
 import { pause } from "../cli/pause.ts";
 import { queryAddresses } from "../cli/query_client.ts";
 import { type Style, styleFor } from "../cli/style.ts";
 import { type TableRow, tableText } from "../cli/table.ts";
 
 /** What one query port answered. */
-type Report = { address: string; error: Error } | {
-  address: string;
-  stats: Record<string, unknown>;
-};
+type Report = { address: string; error: Error } | ({ address: string } & ServerReport);
 
-const figures = ["ready", "keys", "gets", "puts", "lists", "connections", "uptime", "version"];
+/** What is shown of each, by title. */
+const shown: readonly (readonly [title: string, text: (report: ServerReport) => string])[] = [
+  ...["ready", "keys", "gets", "puts", "lists", "connections", "disk"].map((figure) =>
+    [figure, ({ stats }: ServerReport) => figureText(stats[figure])] as const
+  ),
+  ["memory", ({ stats }) => shareText(stats.memoryBytes, stats.memoryMaxBytes)],
+  ["members", ({ members }) => members === undefined ? "-" : membersText(members)],
+  ["lag", ({ stats }) => lagText(stats.oldestPendingMs)],
+  ["uptime", ({ stats }) => durationText(Number(stats.uptimeMs))],
+  ["version", ({ stats }) => figureText(stats.version)],
+];
 
 /** Shows what each query port answers to `Stats`, once or again and again. */
 export async function runStatus(invocation: Invocation): Promise<number> {
@@ -35,13 +43,9 @@ export async function runStatus(invocation: Invocation): Promise<number> {
       }
       const columns = console.terminal?.columns() || Infinity;
       console.out(options.json ? asJson(reports) : asTable(reports, style, columns));
-      if (!options.watch) {
-        const failed = reports.find((report) => "error" in report);
-        if (failed === undefined) return exitCodeOfReadiness(reports, console);
-        const [, ...advice] = failureText(failed.error).split("\n");
-        console.err(advice.map((line) => line + "\n").join(""));
-        return exitCodeOf(failed.error);
-      }
+      const problems = problemLines(reports);
+      if (!options.watch) return endOf(reports, problems, console);
+      if (!options.json) console.out(problems.map(style.red).join(""));
       await pause(appLimits.statusIntervalMs);
     }
   } finally {
@@ -49,20 +53,49 @@ export async function runStatus(invocation: Invocation): Promise<number> {
   }
 }
 
-/** A query actor that is not ready may yet lack what others have. */
-function exitCodeOfReadiness(reports: readonly Report[], console: Console): number {
-  const unready = reports.filter((report) => "stats" in report && report.stats.ready === false);
-  for (const { address } of unready) {
-    console.err(`${address} is not ready: it is taking over the state of other servers\n`);
-  }
-  return unready.length === 0 ? exitCodes.ok : exitCodes.tryAgain;
+/** Says what is wrong. @returns the exit code. */
+function endOf(reports: readonly Report[], problems: readonly string[], console: Console): number {
+  const failed = reports.find((report) => "error" in report);
+  console.err(problems.join(""));
+  if (failed === undefined) return problems.length === 0 ? exitCodes.ok : exitCodes.tryAgain;
+  const [, ...advice] = failureText(failed.error).split("\n");
+  console.err(advice.map((line) => line + "\n").join(""));
+  return exitCodeOf(failed.error);
+}
+
+/** What is not healthy, each once, though several query actors of a server tell it. */
+function problemLines(reports: readonly Report[]): string[] {
+  const lines = reports.flatMap((report) =>
+    "error" in report
+      ? []
+      : problemsOf(report).map((problem) => `${nameOf(report, problem)}${problem}\n`)
+  );
+  return [...new Set(lines)];
+}
+
+/** Whom a problem is told of: what concerns a member concerns the whole server that knows it. */
+function nameOf({ address, members }: { address: string } & ServerReport, problem: string): string {
+  if (!problem.startsWith("member ")) return `${address} `;
+  const self = members?.find(({ state }) => state === "self");
+  return `${escapeControl(self?.address ?? address)}: `;
 }
 
 async function ask(address: string, client: Client): Promise<Report> {
   try {
-    return { address, stats: await client.stats() };
+    const [stats, members] = await Promise.all([client.stats(), membersOf(client)]);
+    return { address, stats, members };
   } catch (error) {
     return { address, error: error as Error };
+  }
+}
+
+/** @returns `undefined` for a server of a version that does not tell. */
+async function membersOf(client: Client): Promise<Member[] | undefined> {
+  try {
+    return await client.members();
+  } catch (error) {
+    if (error instanceof RpcError && error.code === "unknown_method") return undefined;
+    throw error;
   }
 }
 
@@ -75,7 +108,7 @@ function asJson(reports: readonly Report[]): string {
     .map((report) =>
       "error" in report
         ? { address: report.address, error: whatFailed(report.error) }
-        : { address: report.address, ...report.stats }
+        : { address: report.address, ...report.stats, problems: problemsOf(report) }
     )
     .map((report) => escapedJson(report) + "\n")
     .join("");
@@ -83,16 +116,30 @@ function asJson(reports: readonly Report[]): string {
 
 function asTable(reports: readonly Report[], style: Style, columns: number): string {
   const rows = reports.map((report): TableRow =>
-    "error" in report ? { name: report.address, failure: whatFailed(report.error) } : {
-      cells: [
-        report.address,
-        ...figures.map((figure) =>
-          figure === "uptime"
-            ? durationText(Number(report.stats.uptimeMs))
-            : escapeControl(String(report.stats[figure] ?? "-"))
-        ),
-      ],
-    }
+    "error" in report
+      ? { name: report.address, failure: whatFailed(report.error) }
+      : { cells: [report.address, ...shown.map(([, text]) => text(report))] }
   );
-  return tableText(["address", ...figures], rows, { style, columns, nameColumnsMin: 15 });
+  const titles = ["address", ...shown.map(([title]) => title)];
+  return tableText(titles, rows, { style, columns, nameColumnsMin: 15 });
+}
+
+function figureText(figure: unknown): string {
+  return escapeControl(String(figure ?? "-"));
+}
+
+/** How much of a bound is used. */
+function shareText(amount: unknown, bound: unknown): string {
+  const share = Math.round(100 * Number(amount) / Number(bound));
+  return Number.isNaN(share) ? "-" : `${share}%`;
+}
+
+/** How many of the servers that are known are there, the asked one included. */
+function membersText(members: readonly Member[]): string {
+  const there = members.filter(({ state }) => state === "self" || state === "up");
+  return `${there.length} of ${members.length}`;
+}
+
+function lagText(ms: unknown): string {
+  return ms === undefined ? "-" : Number(ms) < 1_000 ? `${ms} ms` : durationText(Number(ms));
 }

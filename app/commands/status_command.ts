@@ -4,7 +4,7 @@ import { serverOption } from "../cli/query_client.ts";
 /** `cmud status` */
 export const statusCommand: CommandSpec = {
   name: "status",
-  summary: "Show how query actors are doing",
+  summary: "Show how query actors are doing, and what is not healthy",
   options: [
     serverOption,
     { name: "--json", summary: "print one JSON object per query actor" },

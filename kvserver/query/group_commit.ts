@@ -52,6 +52,8 @@ export class GroupCommit {
   /** Whether that tick has come. */
   #hasWaited = false;
   #refusal: RpcError | undefined;
+  /** Why the disk refuses, as the journal last said. */
+  #diskReason: string | undefined;
   /** Bytes of the messages that are not on disk. */
   #underWayBytes = 0;
   #charge: Charge;
@@ -71,6 +73,11 @@ export class GroupCommit {
   /** The error to refuse Puts with while the disk refuses to be written; `undefined` otherwise. */
   get refusal(): RpcError | undefined {
     return this.#refusal;
+  }
+
+  /** Why the disk refuses, as the journal last said; `undefined`: it does not. */
+  get diskReason(): string | undefined {
+    return this.#diskReason;
   }
 
   /** What the disk does, as the journal last said. */
@@ -202,6 +209,7 @@ export class GroupCommit {
 
   /** Refuses the Puts under way too, because it may be long until they are on disk. */
   #setFailing(reason: string | undefined): void {
+    this.#diskReason = reason;
     this.#refusal = reason === undefined ? undefined : unavailable(reason);
     if (this.#refusal === undefined) return;
     this.#replies.refuse(this.#pendingAcks.releaseAll(), this.#refusal);

@@ -272,6 +272,7 @@ export class QueryActor implements Actor {
         this.#ready,
         this.#context.memory,
         this.#commit?.disk ?? "none",
+        this.#commit?.diskReason,
       ),
       entriesMerged: this.#entriesMerged,
       entriesIgnored: this.#entriesIgnored,

@@ -56,6 +56,8 @@ export interface ServerStats extends Omit<SystemStats, "extra"> {
   clientConnections: number;
   /** What the disk does: Puts are refused while it is refusing. */
   disk: DiskState;
+  /** Why the disk refuses; absent: it does not. */
+  diskReason?: string;
 }
 
 /** What a server's disk does: there is none; it takes all writes; it refuses them, and Puts with them. */
@@ -70,6 +72,7 @@ export function serverStats(
   ready: boolean,
   { maxBytes: memoryMaxBytes }: MemoryAccount,
   disk: DiskState,
+  diskReason?: string,
 ): ServerStats {
   const channelRefsUsed = figures.channelRefsUsed + (extra[queriesTold] ?? 0);
   const memoryBytes = extra[memoryCharged] ?? 0;
@@ -84,5 +87,6 @@ export function serverStats(
     overflows: extra.overflows ?? 0,
     clientConnections: extra[clientConnections] ?? 0,
     disk,
+    ...(diskReason === undefined ? {} : { diskReason }),
   };
 }

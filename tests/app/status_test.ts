@@ -2,6 +2,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps
 import { runCommandLine } from "../../app/mod.ts";
 import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
 import { FakeTerminal } from "../support/app/fake_terminal.ts";
+import { until } from "../support/until.ts";
+import { Cluster } from "../sync/cluster.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
 Deno.test("status shows a line for each query actor", () =>
@@ -50,3 +52,23 @@ Deno.test("status shows a line for each figure on a terminal that is too narrow 
     for (const line of narrow.split("\n")) assert(line.length <= 40, line);
     for (const columns of [0, 120]) assertMatch(await statusAt(columns), /^address +ready +keys/);
   }));
+
+Deno.test("status ends with 75 while a member is down, and says so", async () => {
+  await using cluster = await Cluster.start(2);
+  await cluster.ready();
+  const [first, second] = cluster.servers;
+  const status = (...options: string[]) =>
+    runCmud(["status", ...options, "--server", first.queryAddresses.join()]);
+  await until("both know each other", async () => (await status()).code === 0, {
+    timeoutMs: 5_000,
+  });
+  assertMatch((await status()).stdout, / 2 of 2 /);
+  const { address } = second;
+  await cluster.remove(second);
+  await until("it is seen", async () => (await status()).code === 75, { timeoutMs: 10_000 });
+  const { stdout, stderr } = await status();
+  assertMatch(stdout, / 1 of 2 /);
+  assertMatch(stderr, new RegExp(`^${first.address}: member ${address} is down for \\d s\n$`));
+  const { problems } = JSON.parse((await status("--json")).stdout);
+  assertMatch(problems[0], new RegExp(`^member ${address} is down`));
+});

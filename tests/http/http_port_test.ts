@@ -5,7 +5,7 @@ import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from ".
 import { httpLimits } from "../../limits.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { freePorts } from "../support/ports.ts";
-import { shownStats } from "./shown_stats.ts";
+import { shownMembers, shownStats } from "./shown_stats.ts";
 
 function opened(address: string): HttpPort {
   return HttpPort.open({ address, version: "1.2.3", timers: realEnvironment, onFailure() {} });
@@ -32,7 +32,8 @@ async function exchange(address: string, text: string): Promise<string> {
   return await new Response(connection.readable).text();
 }
 
-const running: Shown = { stats: () => shownStats() };
+const members = () => Promise.resolve(shownMembers);
+const running: Shown = { stats: () => shownStats(), members };
 
 async function get(address: string, path: string): Promise<[number, string]> {
   const response = await fetch(`http://${address}${path}`);
@@ -46,6 +47,10 @@ Deno.test("a running server shows health, readiness, its figures and its metrics
     assertEquals(await get(address, "/readyz"), [200, "ready\n"]);
     const [, stats] = await get(address, "/api/stats");
     assertEquals(JSON.parse(stats), { ...server.stats() });
+    const [, members] = await get(address, "/api/members");
+    assertEquals(JSON.parse(members).length, 1);
+    const [{ state, address: system }] = JSON.parse(members);
+    assertEquals([state, system], ["self", server.address]);
     const response = await fetch(`http://${address}/metrics?unused=1`);
     assertEquals(
       [response.status, response.headers.get("content-type")],
@@ -60,6 +65,7 @@ Deno.test("a running server shows health, readiness, its figures and its metrics
 Deno.test("/readyz is 503 and says why, /healthz is 200, until a server has its state and a disk that writes", async () => {
   const shows = (changes: Parameters<typeof shownStats>[0]): Shown => ({
     stats: () => shownStats(changes),
+    members,
   });
   const cases: [Shown, number, RegExp][] = [
     ["starting", 503, /^The server is starting\n$/],
@@ -76,6 +82,7 @@ Deno.test("/readyz is 503 and says why, /healthz is 200, until a server has its 
       assertEquals(await get(address, "/healthz"), [200, "ok\n"]);
       const hasStats = typeof shown !== "string";
       assertEquals((await get(address, "/api/stats"))[0], hasStats ? 200 : 503);
+      assertEquals((await get(address, "/api/members"))[0], hasStats ? 200 : 503);
       assertEquals((await get(address, "/metrics"))[0], 200);
     });
   }
@@ -83,7 +90,17 @@ Deno.test("/readyz is 503 and says why, /healthz is 200, until a server has its 
 
 Deno.test("every answer forbids to be kept, guessed, framed, run or read by other sites", () =>
   withPort(running, async (address) => {
-    for (const path of ["/healthz", "/readyz", "/metrics", "/api/stats", "/", "/nothing"]) {
+    for (
+      const path of [
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/api/stats",
+        "/api/members",
+        "/",
+        "/nothing",
+      ]
+    ) {
       const { headers, body } = await fetch(`http://${address}${path}`);
       await body?.cancel();
       assertEquals(headers.get("cache-control"), "no-store", path);
@@ -118,7 +135,7 @@ Deno.test("what is refused is told in plain words", () =>
     };
     assertEquals(await asked("/"), [
       404,
-      "Nothing is here: there are /healthz, /readyz, /metrics, /api/stats\n",
+      "Nothing is here: there are /healthz, /readyz, /metrics, /api/stats, /api/members\n",
       null,
     ]);
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"]) {

@@ -1,14 +1,17 @@
+import { memberMetricNames, memberMetrics } from "../../http/member_metrics.ts";
 import { metricsOf } from "../../http/metrics.ts";
 import { prometheusText } from "../../http/prometheus_text.ts";
 import type { Shown } from "../../http/stats_source.ts";
 import { assert, assertEquals, assertMatch } from "../deps.ts";
 import { missing, testUnless } from "../support/needs.ts";
-import { shownStats } from "./shown_stats.ts";
+import { shownMembers, shownStats } from "./shown_stats.ts";
 
 const shown = (changes?: Parameters<typeof shownStats>[0]): Shown => ({
   stats: () => shownStats(changes),
+  members: () => Promise.resolve(shownMembers),
 });
-const textOf = (shown: Shown) => prometheusText(metricsOf(shown, "1.2.3"));
+const textOf = (shown: Shown) =>
+  prometheusText([...metricsOf(shown, "1.2.3"), ...memberMetrics(shownMembers)]);
 const samplesIn = (text: string) => text.split("\n").filter((line) => /^[^#]/.test(line));
 
 Deno.test("prometheusText() writes help, type and samples, with what would end a line escaped", () => {
@@ -72,6 +75,21 @@ Deno.test("cmud_ready and cmud_disk_state say what keeps a server from serving",
   }
 });
 
+Deno.test("a peer's metrics are told apart by its address, and what is not known is left out", () => {
+  const samples = samplesIn(prometheusText(memberMetrics(shownMembers)));
+  assertEquals(samples, [
+    'cmud_peer_up{peer="192.0.2.7:6000"} 1',
+    'cmud_peer_up{peer="192.0.2.8:6000"} 0',
+    'cmud_peer_lag_seconds{peer="192.0.2.7:6000"} 0.25',
+    'cmud_peer_pending_bytes{peer="192.0.2.7:6000"} 900',
+    'cmud_peer_pending_bytes{peer="192.0.2.8:6000"} 0',
+    'cmud_peer_agreed_timestamp_seconds{peer="192.0.2.7:6000"} 1700000000',
+    'cmud_peer_tombstones_held{peer="192.0.2.7:6000"} 4',
+    'cmud_peer_tombstones_held{peer="192.0.2.8:6000"} 0',
+    'cmud_peer_clock_skew_seconds{peer="192.0.2.7:6000"} -1.5',
+  ]);
+});
+
 Deno.test("every metric begins with cmud_, and comes once", () => {
   const names = metricsOf(shown(), "1.2.3").map(({ name }) => name);
   for (const name of names) assertMatch(name, /^cmud_[a-z_]+$/);
@@ -81,7 +99,8 @@ Deno.test("every metric begins with cmud_, and comes once", () => {
 Deno.test("docs/http.md names every metric", () => {
   const docs = Deno.readTextFileSync(new URL("../../docs/http.md", import.meta.url));
   const named = [...docs.matchAll(/^\| `(cmud_\w+)`/gm)].map(([, name]) => name);
-  assertEquals(named.sort(), metricsOf(shown(), "1.2.3").map(({ name }) => name).sort());
+  const there = [...metricsOf(shown(), "1.2.3").map(({ name }) => name), ...memberMetricNames];
+  assertEquals(named.sort(), there.sort());
 });
 
 testUnless(missing("promtool"), "promtool finds nothing to say of the metrics", async () => {

@@ -1,4 +1,5 @@
-import type { ServerStats } from "../../kvserver/mod.ts";
+import type { Member, ServerStats } from "../../kvserver/mod.ts";
+import { downMember, selfMember, upMember } from "../support/members.ts";
 
 /** Figures of a server, each of another value. */
 export function shownStats(changes: Partial<ServerStats> = {}): ServerStats {
@@ -23,3 +24,17 @@ export function shownStats(changes: Partial<ServerStats> = {}): ServerStats {
     ...changes,
   };
 }
+
+/** A server, one that it reaches, and one that it does not. */
+export const shownMembers: readonly Member[] = [
+  selfMember,
+  {
+    ...upMember,
+    lagMs: 250,
+    pendingBytes: 900,
+    agreedMs: 1_700_000_000_000,
+    tombstonesHeld: 4,
+    clockSkewMs: -1_500,
+  },
+  downMember,
+];
