@@ -355,6 +355,13 @@ export interface Limits {
   readonly lostBacklogsMax: number;
   /** Peers of one address, each another life of a server there; for one more, one is forgotten. */
   readonly livesPerAddressMax: number;
+  /** A server that is down for so long is forgotten, unless an operator says otherwise. */
+  readonly forgetAfterMs: number;
+  /** How often is looked at the least and at the most whether a server is down for so long that it is forgotten. */
+  readonly forgetCheckMinMs: number;
+  readonly forgetCheckMaxMs: number;
+  /** Servers that are forgotten and kept in mind, to tell others; past it the oldest is told no more. */
+  readonly forgottenServersMax: number;
   /** Servers that one message introduces; the others are introduced by the next. */
   readonly messageIntroductionsMax: number;
   /**
@@ -521,6 +528,10 @@ export const defaultLimits: Limits = {
   futureToleranceMs: 60_000,
   peersMax: 256,
   livesPerAddressMax: 4,
+  forgetAfterMs: 7 * 24 * 60 * 60 * 1_000,
+  forgetCheckMinMs: 1_000,
+  forgetCheckMaxMs: 60 * 60 * 1_000,
+  forgottenServersMax: 64,
   messageIntroductionsMax: 64,
   lostBacklogsMax: 8,
   timestampMaxAheadMs: 24 * 60 * 60 * 1_000,

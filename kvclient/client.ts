@@ -4,6 +4,7 @@ import {
   expireCall,
   exportCall,
   type ExportedEntry,
+  forgetCall,
   getCall,
   listCall,
   type Member,
@@ -200,6 +201,16 @@ export class Client {
   /** The servers that a server knows, itself first. */
   members(options?: ClientCallOptions): Promise<Member[]> {
     return this.#call(membersCall, options);
+  }
+
+  /**
+   * Has the whole cluster forget a server that is down, by the address of its system port: until it greets
+   * again itself, it is dialed no more, and nothing is kept for it.
+   *
+   * @returns whether it was known.
+   */
+  forget(address: string, options?: ClientCallOptions): Promise<boolean> {
+    return this.#call(forgetCall(address), options);
   }
 
   /** The figures of a query actor and its server, by name; `docs/command-line.md` lists them. */

@@ -279,6 +279,20 @@ export const membersCall: Call<Member[]> = {
   },
 };
 
+/** `Forget [address]`: whether a server of that address was known. It is known no more, in the whole cluster. */
+export function forgetCall(address: string): Call<boolean> {
+  return {
+    method: "Forget",
+    repeatable: true,
+    writeParams: (writer) => writeStrs(writer, { address }),
+    readResult(reader) {
+      const known = reader.bool();
+      if (known === undefined) throw new MsgpackError("the result of a Forget is not a bool");
+      return known;
+    },
+  };
+}
+
 function isMember(value: unknown): value is Member {
   return typeof value === "object" && value !== null && "address" in value && "state" in value &&
     typeof value.address === "string" && typeof value.state === "string";

@@ -13,6 +13,7 @@ export const methodNames = [
   "Ping",
   "Stats",
   "Members",
+  "Forget",
 ] as const;
 
 /** A method of a query port. */

@@ -17,6 +17,7 @@ export {
   expireCall,
   exportCall,
   type ExportedEntry,
+  forgetCall,
   getCall,
   listCall,
   membersCall,
@@ -36,6 +37,7 @@ export type { Member, MemberState } from "./member.ts";
 export { type MethodName, methodNames, methodOf } from "./methods.ts";
 export {
   expectParams,
+  readAddress,
   readExpiresAt,
   readKey,
   readOrderParam,

@@ -5,7 +5,15 @@
  */
 
 import { wireLimits } from "../limits.ts";
-import { type Incoming, isUtf8, mismatch, type MsgpackReader, RpcError } from "../rpc/mod.ts";
+import {
+  decodeUtf8,
+  type Incoming,
+  isUtf8,
+  mismatch,
+  type MsgpackReader,
+  parseAddress,
+  RpcError,
+} from "../rpc/mod.ts";
 import type { MethodName } from "./methods.ts";
 
 const { keyBytesMax, scanEntriesMax, valueBytesMax } = wireLimits;
@@ -25,6 +33,7 @@ const signatures: Record<MethodName, string> = {
   Ping: "[]",
   Stats: "[]",
   Members: "[]",
+  Forget: "[address]",
 };
 
 /** @throws {RpcError} `bad_request` unless the request has `count` params, or up to `most`. */
@@ -150,6 +159,18 @@ export interface OrderParam {
   timestamp: number;
   sequence: number;
   uid: string;
+}
+
+/** Reads the address of a server. @throws {RpcError} `bad_request` when it is none. */
+export function readAddress(reader: MsgpackReader): string {
+  const length = readStr(reader, "Forget", "address", wireLimits.addressCharsMax);
+  const text = decodeUtf8(reader.bytes, reader.at - length, reader.at);
+  try {
+    if (parseAddress(text).port > 0) return text;
+  } catch {
+    // As below.
+  }
+  throw new RpcError("bad_request", "Cannot Forget: allowed is the HOST:PORT of a system port");
 }
 
 function readStr(

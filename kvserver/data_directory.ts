@@ -4,6 +4,7 @@ import type { Logger } from "../log/mod.ts";
 import { DataDirectoryError } from "./disk/data_error.ts";
 import { DiskThread } from "./disk/disk_thread.ts";
 import { Journal } from "./disk/journal.ts";
+import type { KnownServers } from "./messages/known_servers.ts";
 import type { Durability } from "./messages/journal_messages.ts";
 import { LoadProgress } from "./load_progress.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
@@ -20,6 +21,8 @@ export interface DataDirectoryOptions {
   onBroken(error: Error): void;
   /** Called with the address of each server that came to be known. */
   onPeer(address: string): void;
+  /** Called with the address of each server that is to be known no more. */
+  onForgotten(address: string): void;
 }
 
 /** The persistent part of a server: its disk and its journal. */
@@ -54,9 +57,10 @@ export class DataDirectory {
     this.#disk = disk;
   }
 
-  /** Addresses of the system ports of the servers that were known before, the last seen first. */
-  get peers(): readonly string[] {
-    return this.#disk.peers;
+  /** The servers that were known before, the last seen first, and those that were forgotten. */
+  get known(): KnownServers {
+    const { peers: remembered, forgotten } = this.#disk;
+    return { remembered, forgotten };
   }
 
   /** Whether the directory can be written. */
@@ -73,6 +77,7 @@ export class DataDirectory {
   attach(system: ActorSystem, durability: Durability): DiskOptions {
     const journal = this.#journal = new Journal(system, this.#disk, this.#options.log);
     journal.onPeer = this.#options.onPeer;
+    journal.onForgotten = this.#options.onForgotten;
     journal.onFailing = (reason) => {
       this.#reason = reason;
       this.#logFailing(reason);

@@ -99,9 +99,10 @@ export class Server {
       log,
       onBroken: (error) => onThreadEnd(new ThreadEndedError(error.message)),
       onPeer: (address) => discovery.found(address),
+      onForgotten: (address) => discovery.forget(address),
     });
     try {
-      const found = await discovery.find(join, data.peers);
+      const found = await discovery.find(join, data.known.remembered);
       expectOwnAddress(settings.advertise, found);
       return await Server.#start(settings, [...described, ...found], data);
     } catch (error) {
@@ -166,7 +167,7 @@ export class Server {
       );
       const hadState = await data?.load(queryActors) ?? false;
       // Before any port, because an accepted Put is sent only to the query actors known by then.
-      actors.begin(queryActors, ready || hadState);
+      actors.begin(queryActors, ready || hadState, data?.known);
       const addresses = await Promise.all([
         main.listen(hostname, ports[0]),
         ...workers.map((worker, i) => worker.listen(hostname, ports[i + 1])),

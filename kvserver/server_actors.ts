@@ -2,6 +2,7 @@ import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import type { Member } from "../kvcommon/mod.ts";
 import { EntryBatch } from "./entry/entry_batch.ts";
 import type { LoadMessage } from "./messages/journal_messages.ts";
+import type { KnownServers } from "./messages/known_servers.ts";
 import type { SyncFigures } from "./messages/sync_figures.ts";
 import type { SyncAnswer, SyncQuestion } from "./messages/sync_questions.ts";
 import type {
@@ -29,6 +30,8 @@ export interface ServerActorsOptions {
   ready: boolean;
   /** Where it is counted what waits for other servers. Default: nowhere. */
   figures?: SyncFigures;
+  /** A server that is down for so long is forgotten. Default: none is. */
+  forgetAfterMs?: number;
   /** Absent when nothing is persisted. */
   disk?: DiskOptions;
   /** Says what the disk does, for `Stats`. Default: there is none. */
@@ -66,7 +69,12 @@ export class ServerActors {
     this.#diskState = options.diskState ?? (() => "none");
     this.#diskReason = options.diskReason ?? (() => undefined);
     this.syncActor = system.startActor((context) =>
-      new SyncActor(context, { journal: disk?.journal, version, figures })
+      new SyncActor(context, {
+        journal: disk?.journal,
+        version,
+        figures,
+        forgetAfterMs: options.forgetAfterMs,
+      })
     );
     const isAlone = replicaCount === 1;
     this.settings = { version, syncActor: this.syncActor, ready, isAlone, replicaCount, disk };
@@ -108,13 +116,17 @@ export class ServerActors {
    * actors accepted before reach the sync actor too.
    *
    * @param hasState whether the replicas hold a state to hand on, and not only one to take over
+   * @param known what the server knew of others before it started
    */
-  begin(queryActors: readonly ActorRef[], hasState = this.settings.ready): void {
+  begin(
+    queryActors: readonly ActorRef[],
+    hasState = this.settings.ready,
+    known?: KnownServers,
+  ): void {
     this.#queryActors = queryActors;
-    this.#system.tell(
-      this.syncActor,
-      { type: "start", queryActors, hasState } satisfies StartMessage,
-    );
+    const start: StartMessage = { type: "start", queryActors, hasState };
+    if (known !== undefined) start.known = known;
+    this.#system.tell(this.syncActor, start);
     // Not before: it cannot take anything as long as it knows no query actors.
     this.#system.expose(this.syncActor, peerMessageFault);
   }

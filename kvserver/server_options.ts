@@ -73,6 +73,11 @@ export interface ServerOptions {
   maxConnections?: number;
   /** A client's connection on which nothing comes for so long is ended. Default: none is. */
   idleTimeoutMs?: number;
+  /**
+   * A server that is down for so long, while this one runs, is forgotten, in the whole cluster, until it
+   * greets again itself; 0: never. Default: 7 days.
+   */
+  forgetAfterMs?: number;
   /** One-way time by which every message to another server is delayed, milliseconds. Default 0. */
   simulateLatencyMs?: number;
   /** Clock, timers and randomness. Default: the machine's. */
@@ -121,6 +126,7 @@ export function withDefaults(options: ServerOptions) {
     version: options.version ?? "0.0.0",
     durability: options.durability ?? "relaxed",
     simulateLatencyMs: options.simulateLatencyMs ?? 0,
+    forgetAfterMs: (options.forgetAfterMs ?? limits.forgetAfterMs) || Infinity,
     bounds: {
       maxMemory: options.maxMemory ?? defaultMemory(limits),
       maxConnections: options.maxConnections ?? limits.connectionsMax * queryActorCount,
@@ -140,6 +146,9 @@ export function withDefaults(options: ServerOptions) {
   expectInteger("maxConnections", bounds.maxConnections, 1, Number.MAX_SAFE_INTEGER);
   if (options.idleTimeoutMs !== undefined) {
     expectInteger("idleTimeoutMs", options.idleTimeoutMs, 1, Number.MAX_SAFE_INTEGER);
+  }
+  if (options.forgetAfterMs !== undefined) {
+    expectInteger("forgetAfterMs", options.forgetAfterMs, 0, Number.MAX_SAFE_INTEGER);
   }
   expectInteger("simulateLatencyMs", settings.simulateLatencyMs, 0, 60_000);
   if (options.advertise !== undefined) expectAddress("advertise", options.advertise);

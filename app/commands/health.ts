@@ -1,7 +1,7 @@
 import type { Member, StatsFigures } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
 import { escapeControl } from "../../rpc/mod.ts";
-import { durationText } from "../cli/duration_text.ts";
+import { elapsedText } from "../cli/elapsed_text.ts";
 
 /** What a query port tells of its server. */
 export interface ServerReport {
@@ -39,7 +39,7 @@ function memberProblems(member: Member, nowMs: number): string[] {
   const { state, sinceMs, lagMs, clockSkewMs } = member;
   const { healthyDownMs, healthyLagMs, healthyClockSkewMs } = appLimits;
   const lastsMs = Math.max(0, nowMs - sinceMs);
-  const since = `for ${durationText(lastsMs)}`;
+  const since = `for ${elapsedText(lastsMs)}`;
   const problems: string[] = [];
   if (state === "down" && lastsMs >= healthyDownMs) problems.push(`is down ${since}`);
   if (state === "conflict") {
@@ -47,11 +47,11 @@ function memberProblems(member: Member, nowMs: number): string[] {
   }
   if (state === "one-way") problems.push(`is reached one way only ${since}`);
   if (state === "up" && lagMs !== null && lagMs > healthyLagMs) {
-    problems.push(`is ${durationText(lagMs)} behind`);
+    problems.push(`is ${elapsedText(lagMs)} behind`);
   }
   if (clockSkewMs !== null && Math.abs(clockSkewMs) > healthyClockSkewMs) {
     const side = clockSkewMs > 0 ? "ahead" : "behind";
-    problems.push(`has a clock that is ${durationText(Math.abs(clockSkewMs))} ${side}`);
+    problems.push(`has a clock that is ${elapsedText(Math.abs(clockSkewMs))} ${side}`);
   }
   return problems;
 }

@@ -1,5 +1,7 @@
 import type { Invocation } from "../cli/command_spec.ts";
-import { withClient } from "../cli/query_client.ts";
+import { escapeControl } from "../../rpc/mod.ts";
+import { exitCodes } from "../cli/exit_codes.ts";
+import { defaultSystemAddress, parseAddressOption, withClient } from "../cli/query_client.ts";
 import { styleFor } from "../cli/style.ts";
 import { printMembers } from "../kv/members.ts";
 
@@ -11,4 +13,15 @@ export function runMembers(invocation: Invocation): Promise<number> {
     invocation,
     (client) => printMembers({ client, console, format }, styleFor(console, "stdout", options)),
   );
+}
+
+/** Has the cluster forget a server. @returns 1 when it was not known. */
+export function runForget(invocation: Invocation): Promise<number> {
+  const [address] = invocation.arguments;
+  parseAddressOption(address!, defaultSystemAddress);
+  return withClient(invocation, async (client) => {
+    if (await client.forget(address!)) return exitCodes.ok;
+    invocation.console.err(`No server is known at ${escapeControl(address!)}\n`);
+    return exitCodes.keyNotFound;
+  });
 }

@@ -109,6 +109,7 @@ async function serve(
     maxMemory: options.maxMemory as number | undefined,
     maxConnections: options.maxConnections as number | undefined,
     idleTimeoutMs: options.idleTimeout as number | undefined,
+    forgetAfterMs: options.forgetAfter as number | undefined,
     simulateLatencyMs: options.simulateLatency as number | undefined,
     version,
     log,

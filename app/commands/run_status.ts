@@ -3,7 +3,7 @@ import { appLimits } from "../../limits.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import { escapeControl, escapedJson } from "../../rpc/mod.ts";
-import { durationText } from "../cli/duration_text.ts";
+import { elapsedText } from "../cli/elapsed_text.ts";
 import { exitCodeOf, exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
 import { problemsOf, type ServerReport } from "./health.ts";
@@ -23,7 +23,7 @@ const shown: readonly (readonly [title: string, text: (report: ServerReport) => 
   ["memory", ({ stats }) => shareText(stats.memoryBytes, stats.memoryMaxBytes)],
   ["members", ({ members }) => members === undefined ? "-" : membersText(members)],
   ["lag", ({ stats }) => lagText(stats.oldestPendingMs)],
-  ["uptime", ({ stats }) => durationText(Number(stats.uptimeMs))],
+  ["uptime", ({ stats }) => elapsedText(Number(stats.uptimeMs))],
   ["version", ({ stats }) => figureText(stats.version)],
 ];
 
@@ -141,5 +141,5 @@ function membersText(members: readonly Member[]): string {
 }
 
 function lagText(ms: unknown): string {
-  return ms === undefined ? "-" : Number(ms) < 1_000 ? `${ms} ms` : durationText(Number(ms));
+  return ms === undefined ? "-" : Number(ms) < 1_000 ? `${ms} ms` : elapsedText(Number(ms));
 }

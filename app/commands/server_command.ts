@@ -90,6 +90,13 @@ export const serverOptions: readonly OptionSpec[] = [
     type: "duration",
     parse: parseDuration,
   },
+  {
+    name: "--forget-after",
+    value: "DURATION",
+    summary: "forget a server that is down for so long, as 7d; 0: never (default: 7d)",
+    type: "duration",
+    parse: parseForgetAfter,
+  },
   httpOption,
   {
     name: "--simulate-latency",
@@ -139,6 +146,10 @@ export const serverCommand: CommandSpec = {
     return (await import("./run_server.ts")).runServer(invocation);
   },
 };
+
+function parseForgetAfter(text: string): number {
+  return text === "0" ? 0 : parseDuration(text);
+}
 
 function hostFrom(text: string): string {
   if (text !== "") return text;

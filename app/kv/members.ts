@@ -1,6 +1,6 @@
 import type { Member } from "../../kvclient/mod.ts";
 import { escapeControl, escapedJson } from "../../rpc/mod.ts";
-import { durationText } from "../cli/duration_text.ts";
+import { elapsedText } from "../cli/elapsed_text.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { type Style, styleFor } from "../cli/style.ts";
 import { type TableRow, tableText } from "../cli/table.ts";
@@ -43,11 +43,11 @@ function rowsOf(members: readonly Member[]): TableRow[] {
 }
 
 function agoText(ms: number): string {
-  return ms < 1_000 ? "now" : durationText(ms);
+  return ms < 1_000 ? "now" : elapsedText(ms);
 }
 
 function millisecondsText(ms: number): string {
-  return ms < 10_000 ? `${ms} ms` : durationText(ms);
+  return ms < 10_000 ? `${ms} ms` : elapsedText(ms);
 }
 
 function skewText(ms: number): string {

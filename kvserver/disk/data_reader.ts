@@ -6,6 +6,8 @@ import { shownKey } from "./damage.ts";
 import { damaged } from "./data_error.ts";
 import { openDataFile, unreadable } from "./data_file.ts";
 import { dataFileName, manifestFormatVersion } from "./data_format.ts";
+import type { ForgottenServer } from "../messages/known_servers.ts";
+import { readForgotten } from "./forgotten_servers.ts";
 import { EntryTableReader } from "./entry_table_reader.ts";
 import { chainFaults, oldChainFaults } from "./log_chain.ts";
 import { segmentFile, segmentIn, segmentName, segmentsIn } from "./log_segment.ts";
@@ -87,6 +89,11 @@ export class DataReader {
       "SELECT address FROM peer ORDER BY lastSeenMs DESC, address",
     );
     return rows.map(({ address }) => address);
+  }
+
+  /** Other servers that are to be known no more. */
+  forgotten(): ForgottenServer[] {
+    return readForgotten(this.#database);
   }
 
   /**

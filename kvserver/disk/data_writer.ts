@@ -6,6 +6,9 @@ import { readClusterName, writeClusterName } from "./cluster_name.ts";
 import { damaged, DataDirectoryError } from "./data_error.ts";
 import { openDataFile } from "./data_file.ts";
 import { Fold } from "./fold.ts";
+import type { ForgottenServer } from "../messages/known_servers.ts";
+import { boundForgotten, deleteForgotten, writeForgotten } from "./forgotten_servers.ts";
+import { inTransaction } from "./transaction.ts";
 import { readManifest } from "./manifest.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
 
@@ -96,14 +99,24 @@ export class DataWriter {
   /** Remembers the address of another server's system port, and that it was seen at `nowMs`. */
   rememberPeer(address: string, nowMs: number): void {
     this.#rememberPeer.run(address, nowMs);
+    deleteForgotten(this.#database, address);
   }
 
-  /** Forgets all peers but the `count` that were seen last. */
-  forgetPeers(count: number): void {
+  /** Remembers that another server is to be known no more, since `nowMs`. */
+  forgetPeer(server: ForgottenServer, nowMs: number): void {
+    inTransaction(this.#database, () => {
+      this.#database.prepare("DELETE FROM peer WHERE address = ?").run(server.address);
+      writeForgotten(this.#database, server, nowMs);
+    });
+  }
+
+  /** Leaves out all peers but those that were seen last, and the forgotten ones but the last. */
+  boundPeers({ peersMax, forgottenServersMax }: Limits): void {
     this.#database.prepare(`
       DELETE FROM peer WHERE address NOT IN
         (SELECT address FROM peer ORDER BY lastSeenMs DESC LIMIT ?)
-    `).run(count);
+    `).run(peersMax);
+    boundForgotten(this.#database, forgottenServersMax);
   }
 
   close(): void {

@@ -1,3 +1,5 @@
+import type { ForgottenServer } from "../messages/known_servers.ts";
+
 /** Persists the entries of a server. `DiskThread` is the real one. */
 export interface Disk {
   /**
@@ -10,6 +12,8 @@ export interface Disk {
   write(batch: Uint8Array<ArrayBuffer>, onWritten: () => void): void;
   /** Remembers the address of another server's system port. */
   rememberPeer(address: string): void;
+  /** Remembers that another server is to be known no more. */
+  forgetPeer(server: ForgottenServer): void;
   /** Called with the reason when the disk refuses writes, with `undefined` when it no longer does. */
   onFailing: (reason: string | undefined) => void;
 }

@@ -6,6 +6,7 @@
 
 import type { Limits } from "../../limits.ts";
 import type { LogRecord } from "../../log/mod.ts";
+import type { ForgottenServer } from "../messages/known_servers.ts";
 import type { DirectoryOwner } from "./data_error.ts";
 
 /** Server to disk thread. */
@@ -15,6 +16,7 @@ export type DiskRequest =
   | { type: "read" }
   | { type: "write"; batches: readonly Uint8Array[] }
   | { type: "rememberPeer"; address: string }
+  | { type: "forgetPeer"; server: ForgottenServer }
   | { type: "announce"; queryAddresses: readonly string[] }
   | { type: "close"; batches: readonly Uint8Array[] };
 
@@ -30,6 +32,8 @@ export interface DiskAnswers {
 export interface DiskContents {
   /** Addresses of the system ports of other servers, the last seen first. */
   peers: readonly string[];
+  /** Other servers that are to be known no more. */
+  forgotten: readonly ForgottenServer[];
   /** Approximate size of the file and the log. */
   bytes: number;
 }

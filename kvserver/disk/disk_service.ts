@@ -57,6 +57,8 @@ export class DiskService {
         return bestEffort(() =>
           this.#writer?.rememberPeer(request.address, this.#environment.now())
         );
+      case "forgetPeer":
+        return bestEffort(() => this.#writer?.forgetPeer(request.server, this.#environment.now()));
       case "announce":
         return bestEffort(() => this.#lock?.announce(request.queryAddresses));
       case "close":
@@ -87,7 +89,11 @@ export class DiskService {
     this.#reader.expectSound();
     this.#expectCluster(this.#reader.cluster());
     this.#chunks = this.#reader.chunks();
-    return { peers: this.#reader.peers(), bytes: this.#reader.bytes() };
+    return {
+      peers: this.#reader.peers(),
+      forgotten: this.#reader.forgotten(),
+      bytes: this.#reader.bytes(),
+    };
   }
 
   /** @param found the name in the directory, if it has one */
@@ -109,7 +115,7 @@ export class DiskService {
     this.#reader = undefined;
     this.#writer = new DataWriter(this.#directory, this.#lock!, this.#environment, this.#limits);
     this.#writer.nameCluster(this.#cluster);
-    this.#writer.forgetPeers(this.#limits.peersMax);
+    this.#writer.boundPeers(this.#limits);
     this.#scheduleFold();
     return undefined;
   }

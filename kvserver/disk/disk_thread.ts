@@ -10,6 +10,7 @@ import type {
   DiskRefusal,
   DiskRequest,
 } from "./disk_messages.ts";
+import type { ForgottenServer } from "../messages/known_servers.ts";
 import { makeDirectory } from "./make_directory.ts";
 
 /**
@@ -25,6 +26,8 @@ export class DiskThread implements Disk {
   onBroken: (error: Error) => void = () => {};
   /** Addresses of the system ports of other servers that were known, the last seen first. */
   peers: DiskContents["peers"] = [];
+  /** Other servers that are to be known no more. */
+  forgotten: DiskContents["forgotten"] = [];
   /** Approximate number of bytes to read. */
   bytes: DiskContents["bytes"] = 0;
   #directory: string;
@@ -64,7 +67,7 @@ export class DiskThread implements Disk {
         cluster,
         limits: environment.limits,
       });
-      ({ peers: disk.peers, bytes: disk.bytes } = contents);
+      ({ peers: disk.peers, forgotten: disk.forgotten, bytes: disk.bytes } = contents);
       return disk;
     } catch (error) {
       await disk.close().catch(() => {});
@@ -123,6 +126,10 @@ export class DiskThread implements Disk {
 
   rememberPeer(address: string): void {
     this.#worker.post({ type: "rememberPeer", address });
+  }
+
+  forgetPeer(server: ForgottenServer): void {
+    this.#worker.post({ type: "forgetPeer", server });
   }
 
   /** Publishes in the directory where this server answers. */

@@ -20,6 +20,8 @@ export class Journal {
   readonly ref: ActorRef;
   /** Called with the system port's address of each server that the sync actor came to know. */
   onPeer: (address: string) => void = () => {};
+  /** Called with the system port's address of each server that the sync actor is to know no more. */
+  onForgotten: (address: string) => void = () => {};
   /** Called with the reason when the disk refuses to be written, with `undefined` when it no longer does. */
   onFailing: (reason: string | undefined) => void = () => {};
   #system: ActorSystem;
@@ -108,9 +110,14 @@ export class Journal {
     });
   }
 
-  #notePeer({ address }: PeerNote): void {
+  #notePeer(note: PeerNote): void {
+    const { address } = note;
     if (typeof address !== "string" || !isAddress(address)) {
       throw new TypeError("a peer has no address");
+    }
+    if (note.type === "peerForgotten") {
+      this.#disk.forgetPeer({ address, incarnations: note.incarnations });
+      return this.onForgotten(address);
     }
     this.#disk.rememberPeer(address);
     this.onPeer(address);

@@ -115,6 +115,11 @@ export class Discovery {
     if (this.#seeds.get(address)?.isNamed === false) this.#seeds.delete(address);
   }
 
+  /** A server is to be known no more: it is asked no more, be it named. */
+  forget(address: string): void {
+    this.#seeds.delete(address);
+  }
+
   /** Stops asking; resolves when no request is open any more. */
   async close(): Promise<void> {
     this.#ending.abort();

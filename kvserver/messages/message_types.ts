@@ -15,6 +15,7 @@ export const messageTypes = {
   drainOver: "drainOver",
   linkChanged: "linkChanged",
   met: "met",
+  forgetDue: "forgetDue",
   // An actor to itself.
   tick: "tick",
   listTurn: "listTurn",
@@ -27,6 +28,7 @@ export const messageTypes = {
   written: "written",
   // Sync actor to journal.
   peerKnown: "peerKnown",
+  peerForgotten: "peerForgotten",
   // Journal to query actor.
   load: "load",
   onDisk: "onDisk",

@@ -1,8 +1,17 @@
+import type { ForgottenServer } from "./known_servers.ts";
 import type { messageTypes } from "./message_types.ts";
 
-/** Sync actor to the journal: another server is known. */
-export interface PeerNote {
+/** Sync actor to the journal: what is to be remembered of other servers. */
+export type PeerNote = PeerKnownNote | PeerForgottenNote;
+
+/** Another server is known. */
+export interface PeerKnownNote {
   type: typeof messageTypes.peerKnown;
   /** The server's system port, `host:port`. */
   address: string;
+}
+
+/** Another server is known no more. */
+export interface PeerForgottenNote extends ForgottenServer {
+  type: typeof messageTypes.peerForgotten;
 }

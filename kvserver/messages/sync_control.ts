@@ -5,6 +5,7 @@
  */
 
 import type { ActorRef } from "../../actor/mod.ts";
+import type { KnownServers } from "./known_servers.ts";
 import type { messageTypes } from "./message_types.ts";
 import type { SyncQuestion } from "./sync_questions.ts";
 
@@ -14,6 +15,8 @@ export interface StartMessage {
   queryActors: readonly ActorRef[];
   /** Whether the server begins with a state of its own to hand on, such as one read from disk. */
   hasState: boolean;
+  /** What the server knew of others before it started. Default: nothing. */
+  known?: KnownServers;
 }
 
 /** Names the sync actors of other servers to sync with. The state is taken over from the first. */

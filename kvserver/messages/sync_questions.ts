@@ -9,7 +9,9 @@
 /** A question, without what tells it from others. */
 export type Question =
   /** Who is known, as rows of `Members`. */
-  { type: "members" };
+  | { type: "members" }
+  /** To forget a server: whether it was known. */
+  | { type: "forget"; address: string };
 
 /** A question on its way to the sync actor. */
 export type SyncQuestion = Question & {

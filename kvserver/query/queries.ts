@@ -3,6 +3,7 @@ import {
   type MethodName,
   methodNames,
   methodOf,
+  readAddress,
   readExpiresAt,
   readKey,
   readOrderParam,
@@ -134,6 +135,9 @@ export class Queries implements RequestHandler {
       case "Members":
         expectParams(request, "Members", 0);
         return this.#ask(request, { type: "members" });
+      case "Forget":
+        expectParams(request, "Forget", 1);
+        return this.#ask(request, { type: "forget", address: readAddress(reader) });
       case undefined:
         throw new RpcError(
           "unknown_method",

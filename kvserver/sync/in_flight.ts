@@ -1,5 +1,6 @@
 import type { ActorRef } from "../../actor/mod.ts";
 import type { Limits } from "../../limits.ts";
+import type { ForgottenServer } from "../messages/known_servers.ts";
 import { assert } from "../memory/assert.ts";
 import type { PoolUse } from "./entry_pool.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
@@ -9,6 +10,8 @@ export interface Contents {
   readonly entries: OutgoingBatch;
   /** Sync actors that the peer is introduced to. */
   readonly introductions: readonly ActorRef[];
+  /** Servers that the peer is told to forget. */
+  readonly forgotten: readonly ForgottenServer[];
   /** Id of the transfer that is requested, or `noTransfer`. */
   readonly requested: number;
   /** Id of the transfer that is completed, or `noTransfer`. */

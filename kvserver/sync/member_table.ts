@@ -21,7 +21,10 @@ export class MemberTable {
   /** The rows of this moment: this server first, the others by address. */
   rows(): Member[] {
     const others = Array.from(this.#members.peers, (peer) => this.#rowOf(peer));
-    return [this.#ownRow(), ...others.sort(byAddress)];
+    const there = new Set(others.map(({ address }) => address));
+    const absent = [...this.#members.absent].filter(([address]) => !there.has(address));
+    const away = absent.map(([address, sinceMs]) => this.#absentRow(address, sinceMs));
+    return [this.#ownRow(), ...[...others, ...away].sort(byAddress)];
   }
 
   #ownRow(): Member {
@@ -61,6 +64,23 @@ export class MemberTable {
       clockSkewMs: clockSkewMs ?? null,
       version: version ?? null,
       refusedMessages,
+    };
+  }
+
+  /** What waits for a server that is no peer is not counted: it is sent the state when it is back. */
+  #absentRow(address: string, sinceMs: number): Member {
+    return {
+      address,
+      incarnation: null,
+      state: "down",
+      sinceMs: this.#wallMs(sinceMs),
+      lagMs: null,
+      pendingBytes: 0,
+      agreedMs: null,
+      tombstonesHeld: 0,
+      clockSkewMs: null,
+      version: null,
+      refusedMessages: 0,
     };
   }
 

@@ -6,7 +6,9 @@ import {
   uid,
 } from "../../actor/mod.ts";
 import { greatestShare, hostOf } from "../../rpc/mod.ts";
+import type { ForgottenServer, KnownServers } from "../messages/known_servers.ts";
 import type { PeerNote } from "../messages/peer_note.ts";
+import { AbsentServers } from "./absent_servers.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Peer } from "./peer.ts";
 import type { LinkChangedMessage, MetMessage } from "./peer_message.ts";
@@ -36,12 +38,31 @@ export class Membership {
   #peers = new Map<string, Peer>();
   /** Incarnations that ended, because their address answers as another: peers that name them are ignored. */
   #ended = new Set<string>();
+  /** Servers that are known and no peers now. */
+  #absent: AbsentServers;
+  /** Servers that are forgotten, the last at the end; others are told, and may have forgotten them by themselves. */
+  #forgotten = new Map<string, ForgottenServer>();
   /** How often more waited for a peer than may, over those that are peers no more. */
   #overflowsOfForgotten = 0;
 
   constructor(context: ActorContext, options: MembershipOptions) {
     this.#context = context;
     this.#options = options;
+    this.#absent = new AbsentServers(context.limits);
+  }
+
+  /** Takes what the server knew before it started. */
+  start({ remembered, forgotten }: KnownServers): void {
+    const nowMs = this.#context.monotonicMs();
+    for (const address of remembered) {
+      if (address !== this.#context.self.address) this.#absent.add(address, nowMs);
+    }
+    for (const server of forgotten) this.#forgotten.set(server.address, server);
+  }
+
+  /** The servers that are known and no peers now, by address: since when they are not there. */
+  get absent(): ReadonlyMap<string, number> {
+    return this.#absent.sinceMs;
   }
 
   /** Number of peers. */
@@ -151,6 +172,7 @@ export class Membership {
     for (const other of this.#peers.values()) if (other.isGreeted) peer.introduce(other);
     // The other peers send it what they accepted. This server sends the rest: what its own query actors
     // accepted, which may have been lost on its way to others, and what lost servers left.
+    for (const server of this.#forgotten.values()) peer.tellForgotten(server);
     const living = [...this.#peers.values()].filter((other) => !other.isLost);
     this.#peers.set(peer.uid, peer);
     peer.addState({ except: [peer, ...living].map(({ ref }) => ref.incarnation) });
@@ -165,6 +187,9 @@ export class Membership {
     const { ref } = peer;
     peer.greeted();
     this.#ended.delete(ref.incarnation);
+    this.#absent.delete(ref.address);
+    this.#forgotten.delete(ref.address);
+    for (const other of this.#peers.values()) other.withdrawForgotten(ref.address);
     for (const other of this.#peers.values()) if (other !== peer) other.introduce(peer);
     if (journal === undefined) return;
     this.#context.tell(journal, { type: "peerKnown", address: ref.address } satisfies PeerNote);
@@ -175,12 +200,8 @@ export class Membership {
    * peer again as soon as it was greeted.
    */
   #forgetEnded(peer: Peer): void {
-    this.#ended.add(peer.ref.incarnation);
-    if (this.#ended.size > this.#context.limits.endedIncarnationsMax) {
-      this.#ended.delete(this.#ended.values().next().value!);
-    }
-    this.#forget(peer);
-    this.#resendEntriesOf(peer);
+    this.#endIncarnation(peer);
+    this.#noteAbsent(peer);
     this.#context.log.info("Peer {peer} restarted: it syncs again once it is greeted", {
       peer: peer.ref.address,
     });
@@ -202,7 +223,89 @@ export class Membership {
 
   #forgetLostPeer(): void {
     const lost = [...this.#peers.values()].find(({ isLost }) => isLost);
-    if (lost !== undefined) this.#forget(lost);
+    if (lost === undefined) return;
+    this.#forget(lost);
+    this.#noteAbsent(lost);
+  }
+
+  /** The incarnation of a peer has ended: others that name it are not believed. */
+  #endIncarnation(peer: Peer): void {
+    this.#ended.add(peer.ref.incarnation);
+    if (this.#ended.size > this.#context.limits.endedIncarnationsMax) {
+      this.#ended.delete(this.#ended.values().next().value!);
+    }
+    this.#forget(peer);
+    this.#resendEntriesOf(peer);
+  }
+
+  /** A server is known, though it is no peer any more. */
+  #noteAbsent({ ref: { address }, isGreeted, reachability }: Peer): void {
+    if (isGreeted && !this.#isPeer(address)) this.#absent.add(address, reachability.sinceMs);
+  }
+
+  #isPeer(address: string): boolean {
+    return this.#peersAt(address).length > 0;
+  }
+
+  /** The peers of an address: the lives of one server. */
+  #peersAt(address: string): Peer[] {
+    return [...this.#peers.values()].filter(({ ref }) => ref.address === address);
+  }
+
+  /**
+   * Forgets a server, here and in the whole cluster, until it greets again itself.
+   *
+   * @returns whether it was known; `"there"`: it is not forgotten, because it is there.
+   */
+  forget(address: string): boolean | "there" {
+    const peers = this.#peersAt(address);
+    if (peers.some((peer) => this.#isThere(peer))) return "there";
+    if (peers.length === 0 && !this.#absent.has(address)) return false;
+    const incarnations = peers.map(({ ref }) => ref.incarnation);
+    for (const peer of peers) this.#endIncarnation(peer);
+    this.#absent.delete(address);
+    this.#keepForgotten({ address, incarnations });
+    this.#context.log.info("Peer {peer} is forgotten, until it greets again", { peer: address });
+    return true;
+  }
+
+  /**
+   * Another server has forgotten a server. Who hears it nevertheless keeps it, and so does who knows a life
+   * of it of which the other did not know.
+   */
+  forgottenElsewhere({ address, incarnations }: ForgottenServer): void {
+    const isNewer = ({ ref: { incarnation } }: Peer) =>
+      incarnations.length > 0 && !incarnations.includes(incarnation);
+    if (!this.#peersAt(address).some(isNewer)) this.forget(address);
+  }
+
+  /** Forgets the servers that are down since that long. */
+  forgetDownFor(durationMs: number): void {
+    const nowMs = this.#context.monotonicMs();
+    const isOver = (sinceMs: number) => nowMs - sinceMs >= durationMs;
+    const down = [...this.#peers.values()].filter(({ reachability }) =>
+      reachability.name === "down" && isOver(reachability.sinceMs)
+    ).map(({ ref }) => ref.address);
+    const absent = [...this.absent].filter(([, sinceMs]) => isOver(sinceMs)).map(([it]) => it);
+    for (const address of new Set([...down, ...absent])) this.forget(address);
+  }
+
+  #isThere({ ref }: Peer): boolean {
+    const { isUp, isHeard } = this.#context.link(ref);
+    return isUp || isHeard;
+  }
+
+  #keepForgotten(server: ForgottenServer): void {
+    const { address } = server;
+    this.#forgotten.delete(address);
+    this.#forgotten.set(address, server);
+    if (this.#forgotten.size > this.#context.limits.forgottenServersMax) {
+      this.#forgotten.delete(this.#forgotten.keys().next().value!);
+    }
+    for (const peer of this.#peers.values()) peer.tellForgotten(server);
+    const { journal } = this.#options;
+    if (journal === undefined) return;
+    this.#context.tell(journal, { type: "peerForgotten", ...server } satisfies PeerNote);
   }
 
   #forget(peer: Peer): void {

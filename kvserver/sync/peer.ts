@@ -8,6 +8,7 @@ import {
 import { wireLimits } from "../../limits.ts";
 import type { EntryReader } from "../entry/entry_reader.ts";
 import { latestAccepted } from "../entry/order.ts";
+import type { ForgottenServer } from "../messages/known_servers.ts";
 import type { OriginFilter } from "../messages/origin_filter.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
 import { assert } from "../memory/assert.ts";
@@ -48,6 +49,8 @@ export class Peer {
   #liveness: Liveness;
   /** Other peers that this one is to be introduced to, by uid. */
   #introductions = new Map<string, ActorRef>();
+  /** Servers that the peer is to forget too, by address. */
+  #forgotten = new Map<string, ForgottenServer>();
   /** Id of the transfer to request with the next message, or `noTransfer`. */
   #toRequest = noTransfer;
   /** Whether a message is due even if it is empty, because the peer has handled none of this server. */
@@ -88,7 +91,7 @@ export class Peer {
   /** Whether a message is to be sent, as soon as that is possible. */
   get #hasNews(): boolean {
     return this.#isFirstMessageDue || this.hasEntries ||
-      this.#introductions.size > 0 || this.#toRequest !== noTransfer ||
+      this.#introductions.size > 0 || this.#forgotten.size > 0 || this.#toRequest !== noTransfer ||
       this.#stateSender.isFlushing;
   }
 
@@ -262,6 +265,16 @@ export class Peer {
     this.#introductions.delete(other.uid);
   }
 
+  /** Tells the peer, with the next message, to forget a server. */
+  tellForgotten(server: ForgottenServer): void {
+    this.#forgotten.set(server.address, server);
+  }
+
+  /** A server that was to be forgotten is known again. */
+  withdrawForgotten(address: string): void {
+    this.#forgotten.delete(address);
+  }
+
   // ---- messages -----------------------------------------------------------------------------
 
   /**
@@ -286,11 +299,13 @@ export class Peer {
     const contents: Contents = {
       entries,
       introductions: this.#takeIntroductions(),
+      forgotten: [...this.#forgotten.values()],
       requested: this.#toRequest,
       completed: this.#stateSender.leaving(entries.size, left),
       entryBytes: waitingBytes - this.#outbox.bytes,
       sinceMs: entries.size > 0 ? sinceMs : Infinity,
     };
+    this.#forgotten.clear();
     if (isEmpty(contents) && !this.#isFirstMessageDue) return undefined;
     this.#toRequest = noTransfer;
     this.#isFirstMessageDue = false;
@@ -320,7 +335,8 @@ export class Peer {
   #requeueLost(epoch: number): void {
     const lost = this.#inFlight.takeLost(epoch);
     if (lost.length === 0) return;
-    for (const { entries, introductions, requested, sinceMs } of lost) {
+    for (const { entries, introductions, forgotten, requested, sinceMs } of lost) {
+      for (const server of forgotten) this.tellForgotten(server);
       for (const n of entries.numbers) this.#enqueue(n);
       if (this.isOverflowed) this.#noteReading(sinceMs);
       else this.#waiting.enqueued(this.#outbox.size, sinceMs);
@@ -434,7 +450,10 @@ export class Peer {
 }
 
 /** Whether a message would tell the peer nothing, because what waits has to go on waiting. */
-function isEmpty({ entries, introductions, requested, completed }: Contents): boolean {
-  return entries.size === 0 && introductions.length === 0 && requested === noTransfer &&
+function isEmpty(
+  { entries, introductions, forgotten, requested, completed }: Contents,
+): boolean {
+  return entries.size === 0 && introductions.length === 0 && forgotten.length === 0 &&
+    requested === noTransfer &&
     completed === noTransfer;
 }

@@ -1,4 +1,5 @@
 import type { ActorRef } from "../../actor/mod.ts";
+import type { ForgottenServer } from "../messages/known_servers.ts";
 import type { messageTypes } from "../messages/message_types.ts";
 
 /** In place of a transfer id: no transfer. Ids of transfers count from 1. */
@@ -18,6 +19,8 @@ export interface PeerMessage {
   wantsState: number;
   /** Completes the transfer with this id: its last entry is in this message; 0: completes none. */
   stateDone: number;
+  /** Servers that the sender forgot; absent: there are none to tell of. */
+  forgotten?: readonly ForgottenServer[];
 }
 
 /** Sync actor to itself: the state of a link to a peer changed, or messages on it were handled. */

@@ -81,7 +81,7 @@ const nameOfEntries = encode("entries");
 function messageFault(message: unknown, from: SystemId, limits: Limits): string | undefined {
   if (!isRecord(message) || message.type !== "peer") return "it is no message between sync actors";
   if ("batch" in message) return "it is of version 0.1.0, with which this one does not sync";
-  const { from: sender, entries, peers, wantsState, stateDone } = message;
+  const { from: sender, entries, peers, wantsState, stateDone, forgotten = [] } = message;
   if (!isRef(sender)) return "its sender is no actor";
   if (sender.address !== from.address || sender.incarnation !== from.incarnation) {
     return "it is sent in another server's name";
@@ -89,6 +89,12 @@ function messageFault(message: unknown, from: SystemId, limits: Limits): string 
   if (!Array.isArray(peers) || !peers.every(isRef)) return "it names what is no actor";
   if (peers.length > limits.peersMax) {
     return `it names ${peers.length} servers: allowed are ${limits.peersMax}`;
+  }
+  if (!Array.isArray(forgotten) || !forgotten.every((it) => isForgotten(it, limits))) {
+    return "it forgets what is no server";
+  }
+  if (forgotten.length > limits.forgottenServersMax) {
+    return `it forgets ${forgotten.length} servers: allowed are ${limits.forgottenServersMax}`;
   }
   if (!isCount(wantsState) || !isCount(stateDone)) return "a transfer's number is none";
   return entries instanceof Uint8Array ? undefined : "its entries are no bytes";
@@ -126,6 +132,15 @@ function isRef(value: unknown): value is ActorRef {
   return isRecord(value) && typeof value.address === "string" && isDialable(value.address) &&
     typeof value.incarnation === "string" && isIncarnation(value.incarnation) &&
     isCount(value.counter);
+}
+
+function isForgotten(value: unknown, { livesPerAddressMax }: Limits): boolean {
+  if (!isRecord(value) || typeof value.address !== "string" || !isDialable(value.address)) {
+    return false;
+  }
+  const { incarnations } = value;
+  return Array.isArray(incarnations) && incarnations.length <= livesPerAddressMax &&
+    incarnations.every((it) => typeof it === "string" && isIncarnation(it));
 }
 
 function isCount(value: unknown): value is number {

@@ -79,6 +79,7 @@ export class Sender {
       wantsState: contents.requested,
       stateDone: contents.completed,
     };
+    if (contents.forgotten.length > 0) message.forgotten = contents.forgotten;
     this.#context.tell(peer.ref, message, { reserved: true });
     peer.pacer.sent();
     if (peer.hasEntries) peer.pacer.isDue();

@@ -22,6 +22,7 @@
 
 import type { Actor, ActorContext, ActorRef } from "../../actor/mod.ts";
 import type { WrittenMessage } from "../messages/replica_messages.ts";
+import type { messageTypes } from "../messages/message_types.ts";
 import type { SyncFigures } from "../messages/sync_figures.ts";
 import type { SyncAnswer, SyncQuestion } from "../messages/sync_questions.ts";
 import type {
@@ -58,8 +59,14 @@ type SyncMessage =
   | WrittenMessage
   | PeerMessage
   | TickMessage
+  | ForgetDueMessage
   | LinkChangedMessage
   | MetMessage;
+
+/** Sync actor to itself: those that are down for long may be forgotten. */
+interface ForgetDueMessage {
+  type: typeof messageTypes.forgetDue;
+}
 
 /** Options of a `SyncActor`. */
 export interface SyncActorOptions {
@@ -69,6 +76,8 @@ export interface SyncActorOptions {
   version?: string;
   /** Counts what waits for peers. Default: that is not counted. */
   figures?: SyncFigures;
+  /** A server that is down for so long is forgotten. Default: none is. */
+  forgetAfterMs?: number;
 }
 
 /**
@@ -89,12 +98,14 @@ export class SyncActor implements Actor {
   #drain: Drain;
   #memberTable: MemberTable;
   #figures: SyncFigureCount | undefined;
+  #forgetAfterMs: number;
 
   constructor(
     context: ActorContext,
-    { journal, version = "0.0.0", figures }: SyncActorOptions = {},
+    { journal, version = "0.0.0", figures, forgetAfterMs = Infinity }: SyncActorOptions = {},
   ) {
     this.#context = context;
+    this.#forgetAfterMs = forgetAfterMs;
     const pool = this.#pool = new EntryPool(context.limits, context.memory);
     const replicas = this.#replicas = new LocalReplicas(context, pool);
     this.#stateReader = new StateReader(context, replicas, pool);
@@ -113,6 +124,8 @@ export class SyncActor implements Actor {
       case "start":
         this.#replicas.start(message.queryActors);
         this.#stateReceiver.start(message.hasState);
+        if (message.known !== undefined) this.#members.start(message.known);
+        this.#forgetLater();
         break;
       case "join":
         this.#stateReceiver.join(message);
@@ -122,6 +135,10 @@ export class SyncActor implements Actor {
         break;
       case "peer":
         this.#received(message);
+        break;
+      case "forgetDue":
+        this.#members.forgetDownFor(this.#forgetAfterMs);
+        this.#forgetLater();
         break;
       case "tick":
         this.#replicas.get(message.receiver)?.pacer.ticked();
@@ -172,16 +189,35 @@ export class SyncActor implements Actor {
     // A peer too many is not kept; its entries are merged all the same.
     if (peer === undefined) return;
     for (const ref of message.peers) this.#members.introduced(ref, peer);
+    for (const server of message.forgotten ?? []) this.#members.forgottenElsewhere(server);
     peer.received();
     if (message.wantsState !== noTransfer) peer.stateRequested(message.wantsState);
     if (message.stateDone !== noTransfer) this.#stateReceiver.completed(peer, message.stateDone);
   }
 
-  #answerTo({ id, type }: SyncQuestion): SyncAnswer {
-    switch (type) {
+  #answerTo(question: SyncQuestion): SyncAnswer {
+    const { id } = question;
+    switch (question.type) {
       case "members":
         return { id, result: this.#memberTable.rows() };
+      case "forget":
+        return { id, ...this.#forget(question.address) };
     }
+  }
+
+  #forget(address: string): Omit<SyncAnswer, "id"> {
+    const result = this.#members.forget(address);
+    if (result !== "there") return { result };
+    const message = `Cannot forget ${address}: it is there; allowed is a server that is down`;
+    return { error: { code: "bad_request", message } };
+  }
+
+  /** Looks again and again who is down for so long that it is to be forgotten. */
+  #forgetLater(): void {
+    if (this.#forgetAfterMs === Infinity) return;
+    const { forgetCheckMinMs, forgetCheckMaxMs } = this.#context.limits;
+    const delayMs = Math.min(forgetCheckMaxMs, Math.max(forgetCheckMinMs, this.#forgetAfterMs / 8));
+    this.#context.tellAfter(this.#context.self, { type: "forgetDue" }, delayMs);
   }
 
   /** Sends all that a message has made due. */

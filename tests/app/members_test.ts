@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps
 import { runCommandLine } from "../../app/mod.ts";
 import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
 import { FakeTerminal } from "../support/app/fake_terminal.ts";
+import { until } from "../support/until.ts";
 import { Cluster } from "../sync/cluster.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
@@ -71,3 +72,23 @@ Deno.test("the shell prints the members too", () =>
     assertEquals(code, 0);
     assertMatch(stdout, /^address .*\n127\.0\.0\.1:\d+ +self /);
   }));
+
+Deno.test("members forget has the cluster forget a server that is down, and no other", async () => {
+  const { cluster, server } = await pair();
+  await using _cluster = cluster;
+  const forget = (address: string) => runCmud(["members", "forget", address, "--server", server]);
+  const [, second] = cluster.servers;
+  const { address } = second;
+  const there = await forget(address);
+  assertEquals(there.code, 64);
+  assertStringIncludes(there.stderr, "it is there; allowed is a server that is down");
+  await cluster.remove(second);
+  await until("it is forgotten", async () => (await forget(address)).code === 0, {
+    timeoutMs: 5_000,
+  });
+  const again = await forget(address);
+  assertEquals([again.code, again.stderr], [1, `No server is known at ${address}\n`]);
+  const { stdout } = await runCmud(["members", "--json", "--server", server]);
+  assertEquals(stdout.trimEnd().split("\n").length, 1);
+  assertEquals((await forget("nowhere")).code, 64);
+});

@@ -1,4 +1,5 @@
 import { timestampMax } from "../../kvserver/entry/order.ts";
+import { withLimits } from "../../limits.ts";
 import { DataReader } from "../../kvserver/disk/data_reader.ts";
 import { segmentsIn } from "../../kvserver/disk/log_segment.ts";
 import { StoredData } from "../../kvserver/disk/stored_data.ts";
@@ -238,7 +239,7 @@ Deno.test("a data file remembers peers, the last seen first, and forgets some", 
   writer.rememberPeer("c:1", 200);
   writer.rememberPeer("a:1", 400);
   assertEquals(peersIn(directory.path), ["a:1", "b:1", "c:1"]);
-  writer.forgetPeers(2);
+  writer.boundPeers(withLimits({ peersMax: 2, messageIntroductionsMax: 2 }));
   assertEquals(peersIn(directory.path), ["a:1", "b:1"]);
   writer.close();
 });

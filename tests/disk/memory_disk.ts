@@ -1,4 +1,5 @@
 import type { Disk } from "../../kvserver/disk/disk.ts";
+import type { ForgottenServer } from "../../kvserver/messages/known_servers.ts";
 import type { Timers } from "../../rpc/mod.ts";
 
 /** A disk in memory, which takes its time, and refuses when it is told to. */
@@ -6,6 +7,7 @@ export class MemoryDisk implements Disk {
   /** What is on the medium. */
   readonly batches: Uint8Array[] = [];
   readonly peers: string[] = [];
+  readonly forgotten: string[] = [];
   onFailing: (reason: string | undefined) => void = () => {};
   /** How long a write takes. */
   writeMs = 5;
@@ -30,6 +32,10 @@ export class MemoryDisk implements Disk {
 
   rememberPeer(address: string): void {
     this.peers.push(address);
+  }
+
+  forgetPeer({ address }: ForgottenServer): void {
+    this.forgotten.push(address);
   }
 
   /** Refuses what is written from now on. */

@@ -20,6 +20,7 @@ async function withDirectory(
     onBroken: (error) => {
       throw error;
     },
+    onForgotten: () => {},
     onPeer: () => {},
     ...options,
   });
@@ -72,7 +73,7 @@ Deno.test("DataDirectory gives the servers that were known, and tells of those t
   const told: string[] = [];
   const onPeer = (address: string) => void told.push(address);
   await withDirectory(directory.path, async (data, journal, system) => {
-    assertEquals(data.peers, ["192.0.2.7:6000"]);
+    assertEquals(data.known.remembered, ["192.0.2.7:6000"]);
     await data.load([]);
     const { ref, response } = system.newChannelRef();
     system.tell(journal, { type: "peerKnown", address: "192.0.2.8:6000" });

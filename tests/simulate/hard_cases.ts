@@ -199,6 +199,25 @@ export const hardCases: Record<string, HardCase> = {
     return stage.end(settledMs);
   },
 
+  "a server is forgotten that is cut off, and greets again when it is not": async () => {
+    const stage = new Stage();
+    const a = await stage.start();
+    const b = await stage.start([a]);
+    const gone = await stage.start([a]);
+    for (const { address } of [a, b]) stage.cluster.network.cut(address, gone.address);
+    stage.put(gone, "alone");
+    await stage.cluster.advance(settledMs);
+    if (await stage.forget(a, gone.address) !== true) return "It is not forgotten";
+    await stage.cluster.advance(settledMs);
+    for (const server of [a, b]) {
+      const { length } = await stage.membersOf(server);
+      if (length !== 2) return `${server.address} knows ${length} servers`;
+    }
+    for (const { address } of [a, b]) stage.cluster.network.mend(address, gone.address);
+    stage.put(a, "after");
+    return stage.end(settledMs, ["alone", "after"]);
+  },
+
   "those who remember an incarnation that has ended do not tell each other of it": async () => {
     const stage = new Stage();
     const a = await stage.start();

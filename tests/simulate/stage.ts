@@ -1,5 +1,6 @@
 import { defaultLimits } from "../../limits.ts";
 import type { Member } from "../../kvserver/mod.ts";
+import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
 import { heldEntries } from "../support/store/held_entries.ts";
 import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
 
@@ -66,6 +67,17 @@ export class Stage {
     server.actors.members().then((rows) => members = rows);
     while (members === undefined) await this.cluster.advance(1);
     return members;
+  }
+
+  /** Has a server forget another one. @returns whether it was known. */
+  async forget(server: SimulatedServer, address: string): Promise<unknown> {
+    const { ref: replyTo, response } = server.system.newChannelRef<SyncAnswer>();
+    const question = { id: 0, type: "forget", address };
+    server.system.tell(server.actors.syncActor, { type: "ask", question, replyTo });
+    let answer: SyncAnswer | undefined;
+    response.then((it) => answer = it);
+    while (answer === undefined) await this.cluster.advance(1);
+    return answer.result;
   }
 
   /** @returns how many bytes were sent meanwhile. */

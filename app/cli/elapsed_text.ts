@@ -1,5 +1,5 @@
 /** A duration for people, in the units that tell most of it. */
-export function durationText(ms: number): string {
+export function elapsedText(ms: number): string {
   if (Number.isNaN(ms)) return "-";
   const seconds = Math.floor(ms / 1000);
   if (seconds < 60) return `${seconds} s`;

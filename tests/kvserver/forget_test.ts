@@ -1,0 +1,132 @@
+import type { Server } from "../../kvserver/mod.ts";
+import { defaultLimits } from "../../limits.ts";
+import { RpcError } from "../../rpc/mod.ts";
+import { assertEquals, assertRejects } from "../deps.ts";
+import { testInWorld } from "../support/simulation.ts";
+import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import { Machines, type Start } from "./machines.ts";
+
+/** So many servers with data, each of which knows all others. */
+async function startAll(
+  world: SimulatedWorld,
+  machines: Machines,
+  count: number,
+  options: Start = {},
+) {
+  const servers: Server[] = [];
+  for (let machine = 0; machine < count; machine++) {
+    const join = servers.slice(0, 1).map(({ address }) => address);
+    servers.push(await world.complete(machines.start(machine, { ...options, join })));
+    await world.complete(servers[machine].synced());
+  }
+  await world.advance(5_000);
+  return servers;
+}
+
+/** The others that a server knows, and their states. */
+async function known(machines: Machines, server: Server): Promise<string> {
+  const members = await machines.ask(server, (client) => client.members());
+  return members.slice(1).map(({ address, state }) => `${address} ${state}`).join(", ");
+}
+
+testInWorld(
+  "a server that is forgotten is known nowhere, dialed no more, and back when it greets again",
+  async (world) => {
+    using machines = new Machines(world);
+    const [a, b, c] = await startAll(world, machines, 3);
+    await machines.close(c);
+    await world.advance(2_000);
+    assertEquals(await known(machines, a), `${b.address} up, ${c.address} down`);
+    assertEquals(await machines.ask(a, (client) => client.forget(c.address)), true);
+    await world.advance(2_000);
+    for (const [server, other] of [[a, b], [b, a]]) {
+      assertEquals(await known(machines, server), `${other.address} up`);
+      assertEquals(await machines.ask(server, (client) => client.forget(c.address)), false);
+    }
+    const { dials } = machines.network.at(c.address);
+    await world.advance(600_000);
+    assertEquals(machines.network.at(c.address).dials, dials);
+    const back = await world.complete(machines.start(2));
+    await world.advance(5_000);
+    for (const [server, other] of [[a, b], [b, a]]) {
+      assertEquals(await known(machines, server), `${other.address} up, ${back.address} up`);
+    }
+    await machines.close(a, b, back);
+  },
+);
+
+testInWorld("forgetting holds on disk, and for who was away meanwhile", async (world) => {
+  using machines = new Machines(world);
+  const [a, b, c] = await startAll(world, machines, 3);
+  await machines.close(b, c);
+  await world.advance(2_000);
+  await machines.ask(a, (client) => client.forget(c.address));
+  await world.advance(1_000);
+  await machines.close(a);
+  // Only one that started again can tell the other, which remembers it.
+  const again = await world.complete(machines.start(0));
+  await world.advance(2_000);
+  assertEquals(await known(machines, again), `${b.address} down`);
+  const away = await world.complete(machines.start(1));
+  await world.advance(5_000);
+  assertEquals(await known(machines, again), `${b.address} up`);
+  assertEquals(await known(machines, away), `${a.address} up`);
+  const { dials } = machines.network.at(c.address);
+  await world.advance(2 * defaultLimits.rejoinMaxMs);
+  assertEquals(machines.network.at(c.address).dials, dials);
+  await machines.close(again, away);
+});
+
+testInWorld(
+  "a server that was remembered and is not there is known, and can be forgotten",
+  async (world) => {
+    using machines = new Machines(world);
+    const [a, b] = await startAll(world, machines, 2);
+    await machines.close(a, b);
+    const again = await world.complete(machines.start(0));
+    assertEquals(await known(machines, again), `${b.address} down`);
+    const [, { incarnation, lagMs }] = await machines.ask(again, (client) => client.members());
+    assertEquals([incarnation, lagMs], [null, null]);
+    assertEquals(await machines.ask(again, (client) => client.forget(b.address)), true);
+    assertEquals(await known(machines, again), "");
+    await machines.close(again);
+  },
+);
+
+testInWorld("who is there is not forgotten, whatever another one says", async (world) => {
+  using machines = new Machines(world);
+  const [a, b] = await startAll(world, machines, 2);
+  const refusal = await machines.ask(
+    a,
+    (client) => assertRejects(() => client.forget(b.address), RpcError),
+  );
+  assertEquals(refusal.code, "bad_request");
+  assertEquals(await known(machines, a), `${b.address} up`);
+  for (const bad of ["", "nowhere", "m1", "m1:0"]) {
+    const { code } = await machines.ask(
+      a,
+      (client) => assertRejects(() => client.forget(bad), RpcError),
+    );
+    assertEquals(code, "bad_request", bad);
+  }
+  await machines.close(a, b);
+});
+
+testInWorld(
+  "a server that is down for long is forgotten by itself, or never when that is said",
+  async (world) => {
+    for (const [forgetAfterMs, stays] of [[60_000, false], [0, true]] as const) {
+      using machines = new Machines(world);
+      const [a, b, c] = await startAll(world, machines, 3, { forgetAfterMs });
+      await machines.close(b);
+      await world.advance(50_000);
+      assertEquals(await known(machines, a), `${b.address} down, ${c.address} up`);
+      await world.advance(20_000);
+      for (const [server, other] of [[a, c], [c, a]]) {
+        const expected = [...stays ? [`${b.address} down`] : [], `${other.address} up`].sort();
+        assertEquals(await known(machines, server), expected.join(", "));
+      }
+      await machines.close(a, c);
+    }
+  },
+);
