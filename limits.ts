@@ -330,6 +330,8 @@ export interface Limits {
   readonly peerCheckMs: number;
   /** A joining server requests the state of another peer when the sender is silent for so long. */
   readonly stateSenderPatienceMs: number;
+  /** A peer that is up falls behind when it has not acknowledged an entry for so long: that is logged. */
+  readonly peerBehindMs: number;
   /** A peer of which nothing has come for so long counts as down, though it has connections. */
   readonly peerSilentMs: number;
   /** Only when one of two servers reaches the other for so long, and not the other way, it is said. */
@@ -518,6 +520,7 @@ export const defaultLimits: Limits = {
   slowestLinkBytesPerMs: 64,
   peerCheckMs: 250,
   stateSenderPatienceMs: 5_000,
+  peerBehindMs: 2_000,
   peerSilentMs: 5_000,
   oneWayNoticeMs: 3_000,
   peerLostMs: 30_000,

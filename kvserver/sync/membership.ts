@@ -330,6 +330,7 @@ export class Membership {
       return false;
     }
     this.observeReach(peer, link);
+    this.#observeProgress(peer);
     const change = peer.observeLink(link);
     const { address } = peer.ref;
     if (change === "back") this.#context.log.info("Peer {peer} is back", { peer: address });
@@ -350,6 +351,29 @@ export class Membership {
     this.#backlogs.push(lost);
     while (this.#backlogs.length > this.#context.limits.lostBacklogsMax) {
       this.#backlogs.shift()!.dropBacklog();
+    }
+  }
+
+  /** Says when a peer falls behind, when too much waits for it, and when it has caught up. */
+  #observeProgress(peer: Peer): void {
+    const change = peer.observeProgress();
+    if (change === undefined) return;
+    const { log, limits: { outboxBytesMax } } = this.#context;
+    const { pendingBytes, lagMs } = peer;
+    const fields = { peer: peer.ref.address };
+    if (change === "caughtUp") log.info("Peer {peer} has caught up", fields);
+    else if (change === "behind") {
+      const ageMs = Math.round(lagMs);
+      log.warn(
+        "Peer {peer} falls behind: {pendingBytes} bytes wait for it, the oldest for {ageMs} ms",
+        { ...fields, pendingBytes, ageMs },
+      );
+    } else {
+      log.warn(
+        "Peer {peer} is too far behind: more than {outboxBytesMax} bytes waited for it, so that it is " +
+          "sent the state anew",
+        { ...fields, outboxBytesMax },
+      );
     }
   }
 

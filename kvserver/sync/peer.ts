@@ -18,6 +18,7 @@ import { type Contents, InFlight } from "./in_flight.ts";
 import { Liveness, type LivenessChange } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import { noTransfer } from "./peer_message.ts";
+import { Progress, type ProgressChange } from "./progress.ts";
 import { type LinkReach, Reachability, type ReachabilityName } from "./reachability.ts";
 import { WaitingSince } from "./waiting_since.ts";
 import { type Reading, StateSender } from "./state_sender.ts";
@@ -61,6 +62,7 @@ export class Peer {
   #isGreeted = false;
   #overflows = 0;
   #reachability: Reachability;
+  #progress: Progress;
   /** Whether both were equal when that was looked at last, and when they were so last; `undefined`: never. */
   #isAgreed = false;
   #agreedMs: number | undefined;
@@ -73,6 +75,7 @@ export class Peer {
     this.#inFlight = new InFlight(context.limits);
     this.#liveness = new Liveness(context.monotonicMs(), context.limits);
     this.#reachability = new Reachability(context.monotonicMs(), context.limits);
+    this.#progress = new Progress(context.limits);
     this.ref = ref;
     this.uid = uid(ref);
     this.pacer = new SendPacer(context, this.uid);
@@ -410,6 +413,14 @@ export class Peer {
     this.#isAgreed = this.#reachability.name === "up" && this.isIdle;
     if (this.#isAgreed) this.#agreedMs = nowMs;
     return before;
+  }
+
+  /** Notes how far the peer is. @returns what has changed. */
+  observeProgress(): ProgressChange | undefined {
+    const { name, sinceMs } = this.#reachability;
+    const upMs = name === "up" ? this.#context.monotonicMs() - sinceMs : 0;
+    const { isIdle, lagMs, overflows } = this;
+    return this.#progress.observe({ isIdle, lagMs, overflows, upMs });
   }
 
   /**

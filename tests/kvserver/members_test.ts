@@ -1,5 +1,5 @@
 import type { Member, Server } from "../../kvserver/mod.ts";
-import { assert, assertEquals } from "../deps.ts";
+import { assert, assertEquals, assertMatch } from "../deps.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { Machines, type Start } from "./machines.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -98,6 +98,30 @@ testInWorld(
     assertEquals([ofB.state, ofA.state, ofB.version, ofA.version], ["up", "up", "1.2.3", "1.2.3"]);
     assert(Math.abs(ofB.clockSkewMs! - 7_000) <= 1, `${ofB.clockSkewMs} ms`);
     assert(Math.abs(ofA.clockSkewMs! + 7_000) <= 1, `${ofA.clockSkewMs} ms`);
+    await machines.close(a, b);
+  },
+);
+
+testInWorld(
+  "a server that falls behind is logged once, and that it has caught up",
+  async (world) => {
+    using machines = new Machines(world);
+    const [a, b] = await startPair(world, machines);
+    await world.advance(5_000);
+    machines.logged.length = 0;
+    machines.network.at(b.address).windowBytes = 0;
+    await machines.ask(a, (client) => client.put("key", "x".repeat(1_000)));
+    await world.advance(3_500);
+    assertEquals((await memberAt(machines, a, b.address)).state, "up");
+    machines.network.at(b.address).windowBytes = 1024 * 1024;
+    await world.advance(3_000);
+    assertEquals(machines.logged.length, 2, machines.logged.join("\n"));
+    assertMatch(
+      machines.logged[0],
+      /^m0: Peer m1:6000 falls behind: 1\d{3} bytes wait for it, the oldest/,
+    );
+    assertEquals(machines.logged[1], "m0: Peer m1:6000 has caught up");
+    assertEquals((await memberAt(machines, a, b.address)).lagMs, 0);
     await machines.close(a, b);
   },
 );
