@@ -59,7 +59,10 @@ export class MemberTable {
       sinceMs: this.#wallMs(isSilent ? heardMs : reachability.sinceMs),
       lagMs: Math.round(peer.lagMs),
       pendingBytes: peer.pendingBytes,
-      agreedMs: agreedMs === undefined ? null : this.#wallMs(agreedMs),
+      // Of one that is silent it is not known.
+      agreedMs: agreedMs === undefined
+        ? null
+        : this.#wallMs(isSilent ? Math.min(agreedMs, heardMs) : agreedMs),
       tombstonesHeld: 0,
       clockSkewMs: clockSkewMs ?? null,
       version: version ?? null,

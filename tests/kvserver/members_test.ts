@@ -137,7 +137,8 @@ testInWorld(
     await world.advance(2_900);
     assertEquals((await memberAt(machines, a, b.address)).state, "up");
     await world.advance(3_000);
-    const { state, sinceMs } = await memberAt(machines, a, b.address);
+    const { state, sinceMs, agreedMs } = await memberAt(machines, a, b.address);
+    assertEquals(agreedMs, sinceMs);
     assertEquals(state, "down");
     assert(sinceMs <= silentMs && sinceMs > silentMs - 3_000, `${sinceMs} and not ${silentMs}`);
     await machines.close(a, b);

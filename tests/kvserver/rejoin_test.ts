@@ -175,6 +175,9 @@ for (let seed = 1; seed <= 4; seed++) {
         assertEquals(server.stats().ready, true, server.address);
         const list = await machines.ask(server, (client) => client.list(""));
         assertEquals([...list].sort(), [...expected].sort(), server.address);
+        const members = await machines.ask(server, (client) => client.members());
+        const states = members.map(({ state }) => state);
+        assertEquals(states, ["self", ...all.slice(1).map(() => "up")], server.address);
       }
       await machines.close(...servers);
     },

@@ -218,6 +218,29 @@ export const hardCases: Record<string, HardCase> = {
     return stage.end(settledMs, ["alone", "after"]);
   },
 
+  "who knows a later incarnation of a server that another one forgets keeps it": async () => {
+    const stage = new Stage();
+    const a = await stage.start();
+    const b = await stage.start([a]);
+    const gone = await stage.start([a]);
+    stage.cluster.network.cut(a.address, b.address);
+    stage.cluster.network.cut(a.address, gone.address);
+    await stage.cluster.advance(settledMs);
+    const again = await stage.replace(gone, [b]);
+    stage.put(again, "again");
+    await stage.cluster.advance(settledMs);
+    // It is down when the other one is told.
+    stage.cluster.network.cut(b.address, gone.address);
+    await stage.cluster.advance(settledMs);
+    await stage.forget(a, gone.address);
+    stage.cluster.network.mend(a.address, b.address);
+    await stage.cluster.advance(settledMs);
+    const states = (await stage.membersOf(b)).map(({ state }) => state).join();
+    for (const { address } of [a, b]) stage.cluster.network.mend(address, gone.address);
+    if (states !== "self,up,down") return `It says ${states}`;
+    return stage.end(settledMs, ["again"]);
+  },
+
   "those who remember an incarnation that has ended do not tell each other of it": async () => {
     const stage = new Stage();
     const a = await stage.start();

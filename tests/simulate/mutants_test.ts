@@ -239,6 +239,24 @@ const mutants: Record<string, PlantedFault> = {
     from: "if (link.isWrongIncarnation && !link.isHeard) {",
     to: "if (link.isWrongIncarnation) {",
   },
+  "nobody is met who answers where a peer was": {
+    noticedBy: "hard",
+    file: "kvserver/sync/membership.ts",
+    from: "      this.#meetSuccessor(peer, link);\n",
+    to: "",
+  },
+  "others are not told who is forgotten": {
+    noticedBy: "hard",
+    file: "kvserver/sync/membership.ts",
+    from: "for (const peer of this.#peers.values()) peer.tellForgotten(server);",
+    to: "",
+  },
+  "who is known by a later incarnation is forgotten": {
+    noticedBy: "hard",
+    file: "kvserver/sync/membership.ts",
+    from: "if (!this.#peersAt(address).some(isNewer)) this.forget(address);",
+    to: "this.forget(address);",
+  },
   "a message is not checked": {
     noticedBy: "hard",
     file: "actor/exposed.ts",
