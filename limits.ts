@@ -277,6 +277,10 @@ export interface Limits {
   readonly clockReadings: number;
   /** Two readings that differ by more than their round trips explain, and this: a clock was set. */
   readonly clockToleranceMs: number;
+  /** Only when others find two systems at one address for so long, it is contested. */
+  readonly contestNoticeMs: number;
+  /** An address of which that is not found for so long is contested no more. */
+  readonly contestEndMs: number;
   /** First pause before a lost link is dialed again; doubles each time, with jitter. */
   readonly reconnectMinMs: number;
   /** Longest pause before a lost link is dialed again, unless very many are lost. */
@@ -500,6 +504,8 @@ export const defaultLimits: Limits = {
   clockRoundTripMaxMs: 2_000,
   clockReadings: 8,
   clockToleranceMs: 100,
+  contestNoticeMs: 3_000,
+  contestEndMs: 5_000,
   reconnectMinMs: 100,
   reconnectMaxMs: 1_000,
   reconnectsPerSecond: 100,

@@ -71,6 +71,8 @@ export interface ActorContext extends Limited, Accounted {
   meet(ref: ActorRef, by: ActorRef, message: unknown): void;
   /** Ends the link to a remote actor's system. */
   unlink(ref: ActorRef): void;
+  /** Whether another system claims the address of this one, as others find; known on the main thread. */
+  isContested(): boolean;
   /** Whether `ref` names an actor of this incarnation of the system. */
   isLocal(ref: ActorRef): boolean;
   /** Wall clock: milliseconds since the epoch, an integer; may jump either way. */

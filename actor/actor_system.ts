@@ -7,6 +7,7 @@ import {
   tcpTransport,
   type Transport,
 } from "../rpc/mod.ts";
+import { ContestedAddress } from "./contested_address.ts";
 import { ActorThread } from "./actor_thread.ts";
 import { type CheckMessage, Exposed } from "./exposed.ts";
 import { defaultCluster } from "./hello.ts";
@@ -81,6 +82,7 @@ export class ActorSystem extends ActorThread {
     const transport = options.transport ?? tcpTransport;
     const network = options.network ?? new RpcTellNetwork(transport, transport, environment);
     const incarnation = environment.hex64();
+    const contested = new ContestedAddress(environment.limits);
     // Nothing comes from the port before this function has returned.
     const port: TellPort = network.open(options.hostname, options.port, {
       address: () => system.address,
@@ -102,12 +104,14 @@ export class ActorSystem extends ActorThread {
           "A system at {peer} is not heard yet: nobody answers at the address that it advertises",
           { peer, claimed },
         ),
-      mistaken: (peer, claimed) =>
+      mistaken: (peer, claimed) => {
+        contested.noticed(environment.monotonicMs());
         system.log.info(
           "A system at {peer} looks for another one at this address: an earlier one, or another that " +
             "advertises it too",
           { peer, claimed },
-        ),
+        );
+      },
       memoryFull(isFull) {
         const { bytes, maxBytes } = environment.memory;
         if (isFull) {
@@ -119,11 +123,13 @@ export class ActorSystem extends ActorThread {
       },
       cut: (cut) => logCut(system.log, "the system port", cut),
       crowded: (crowd) => logCrowd(system.log, "the system port", crowd),
-      contested: (peer) =>
+      contested: (peer) => {
+        contested.noticed(environment.monotonicMs());
         system.log.warn(
           "Peer {peer} finds another server at {address}, the address of this one: do two advertise it?",
           { peer, address: system.address },
-        ),
+        );
+      },
       dropped: (count) => system.countDropped(count),
       refused: (address, reason) => system.onRefused(address, reason),
       describe: () => system.description,
@@ -132,7 +138,14 @@ export class ActorSystem extends ActorThread {
       bug: (error) => system.onError(error, { address: system.address, incarnation, counter: 0 }),
     });
     const address = options.advertise ?? port.address;
-    const system = new ActorSystem(port, address, incarnation, options, environment);
+    const system = new ActorSystem(
+      port,
+      address,
+      incarnation,
+      options,
+      environment,
+      () => contested.isSo(environment.monotonicMs()),
+    );
     return system;
   }
 
@@ -142,6 +155,7 @@ export class ActorSystem extends ActorThread {
     incarnation: string,
     { threadCount = 1, extraFigures, log = consoleLogger("warn") }: ActorSystemOptions,
     environment: Environment,
+    isContested: () => boolean,
   ) {
     const table = new StatsTable(threadCount, extraFigures);
     const threads: ThreadLink[] = [];
@@ -155,6 +169,7 @@ export class ActorSystem extends ActorThread {
       link: (ref) => port.link(ref.address, ref.incarnation),
       meet: (ref, by, listener) => port.meet(ref, by, listener),
       unlink: (ref) => port.unlink(ref),
+      isContested,
     });
     this.#exposed = new Exposed(environment);
     this.#port = port;

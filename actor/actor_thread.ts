@@ -52,6 +52,8 @@ export interface OutboundRoutes {
   meet(ref: ActorRef, by: ActorRef, listener: MetListener): void;
   /** Ends the link to a remote actor's system. */
   unlink(ref: ActorRef): void;
+  /** Whether another system claims the address of this one; `false` where that is not known. */
+  isContested(): boolean;
 }
 
 /**
@@ -303,6 +305,7 @@ export class ActorThread {
         });
       },
       unlink: (ref) => this.#outbound.unlink(ref),
+      isContested: () => this.#outbound.isContested(),
       isLocal: (ref) => this.isLocal(ref),
       now: () => this.#environment.now(),
       // A `SendPacer` reads the clock before each message: `maxMessageRate` goes by the same moment.

@@ -43,6 +43,7 @@ export function joinSystem(
     link: () => undefined,
     meet: (_ref, _by, listener) => listener(false),
     unlink() {},
+    isContested: () => false,
   });
   const link = new ThreadLink(port, environment, (to, message) => thread.relay(to, message));
   return thread;

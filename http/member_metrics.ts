@@ -51,7 +51,7 @@ const figures: readonly PeerFigure[] = [
 /** The figures of each peer, told apart by its address: of several lives of an address, of the last. */
 export function memberMetrics(members: readonly Member[] = []): MetricFamily[] {
   const peers = new Map(
-    members.filter(({ state }) => state !== "self").map((member) => [member.address, member]),
+    members.slice(1).map((member) => [member.address, member]),
   );
   return figures.map(({ value, ...family }) => ({
     ...family,

@@ -6,7 +6,7 @@ export type MemberState =
   | "up"
   /** It is neither reached nor heard. */
   | "down"
-  /** It is heard, and its address answers as another server: two claim the address. */
+  /** It is heard, and its address answers as another server: two claim the address. Either sees itself so too. */
   | "conflict"
   /** One of the two reaches the other, and not the other way. */
   | "one-way";

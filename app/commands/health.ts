@@ -12,11 +12,12 @@ export interface ServerReport {
 
 /** What is not healthy about a server, a line for each; none when all is. */
 export function problemsOf({ stats, members = [] }: ServerReport): string[] {
-  const self = members.find(({ state }) => state === "self");
-  // Its own clock: a server always agrees with itself.
+  const [self] = members;
+  // By its own clock: a server always agrees with itself.
   const nowMs = self?.agreedMs ?? Date.now();
   return [
     ...ownProblems(stats),
+    ...self?.state === "conflict" ? ["advertises an address that another server claims too"] : [],
     ...members.filter((member) => member !== self).flatMap((member) =>
       memberProblems(member, nowMs).map((problem) =>
         `member ${escapeControl(member.address)} ${problem}`

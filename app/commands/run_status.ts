@@ -76,7 +76,7 @@ function problemLines(reports: readonly Report[]): string[] {
 /** Whom a problem is told of: what concerns a member concerns the whole server that knows it. */
 function nameOf({ address, members }: { address: string } & ServerReport, problem: string): string {
   if (!problem.startsWith("member ")) return `${address} `;
-  const self = members?.find(({ state }) => state === "self");
+  const self = members?.[0];
   return `${escapeControl(self?.address ?? address)}: `;
 }
 

@@ -38,7 +38,7 @@ export async function printMembers(
 
 function rowsOf(members: readonly Member[]): TableRow[] {
   // By the clock of the server that tells it: a server always agrees with itself.
-  const nowMs = members.find(({ state }) => state === "self")?.agreedMs ?? Date.now();
+  const nowMs = members[0]?.agreedMs ?? Date.now();
   return members.map((member) => ({ cells: shown.map(([, text]) => text(member, nowMs)) }));
 }
 

@@ -32,7 +32,7 @@ export class MemberTable {
     return {
       address,
       incarnation,
-      state: "self",
+      state: this.#context.isContested() ? "conflict" : "self",
       sinceMs: this.#wallMs(this.#startedMs),
       lagMs: 0,
       pendingBytes: 0,

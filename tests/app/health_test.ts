@@ -50,6 +50,13 @@ Deno.test("a server is not healthy that is not ready, or whose disk refuses, and
   );
 });
 
+Deno.test("a server is not healthy that sees itself in conflict", () => {
+  const self: Member = { ...selfMember, state: "conflict" };
+  assertEquals(problemsOf({ stats, members: [self, upMember] }), [
+    "advertises an address that another server claims too",
+  ]);
+});
+
 Deno.test("a server of a version that tells no members is healthy by what it tells", () => {
   assertEquals(problemsOf({ stats: { ready: true } }), []);
 });

@@ -103,6 +103,40 @@ testInWorld(
 );
 
 testInWorld(
+  "two live servers that claim one address are in conflict: all see it, and log it",
+  async (world) => {
+    using machines = new Machines(world);
+    const [a, b] = await startPair(world, machines);
+    const other = await world.complete(machines.start(2, inMemory));
+    await world.advance(5_000);
+    const endpoint = machines.network.at(b.address);
+    const { listener } = endpoint;
+    // The address leads to the other server from now on; the connection that b dialed stays.
+    endpoint.listener = machines.network.at(other.address).listener;
+    endpoint.cut();
+    await world.advance(6_000);
+    const stateOf = async (server: Server) =>
+      (await machines.ask(server, (client) => client.members()))[0].state;
+    assertEquals((await memberAt(machines, a, b.address)).state, "conflict");
+    assertEquals([await stateOf(a), await stateOf(b), await stateOf(other)], [
+      "self",
+      "conflict",
+      "conflict",
+    ]);
+    for (
+      const line of [/^m0: .*another server: do two/, /^m1: .*another server/, /^m2: .*another one/]
+    ) {
+      assertEquals(machines.logged.some((logged) => line.test(logged)), true, `${line}`);
+    }
+    endpoint.listener = listener;
+    await world.advance(10_000);
+    assertEquals((await memberAt(machines, a, b.address)).state, "up");
+    assertEquals([await stateOf(b), await stateOf(other)], ["self", "self"]);
+    await machines.close(a, b, other);
+  },
+);
+
+testInWorld(
   "a server that falls behind is logged once, and that it has caught up",
   async (world) => {
     using machines = new Machines(world);
