@@ -26,6 +26,10 @@ class KeepingHost implements TellHost, ConnectionHost {
   readonly kept: [counter: number, message: Marshalled][] = [];
   readonly bugs: unknown[] = [];
   readonly refusals: [from: string, reason: string][] = [];
+  /** Addresses of greeted systems of which a message was refused. */
+  readonly refusedOfPeers: string[] = [];
+  /** What the clocks of others showed. */
+  readonly clocks: number[] = [];
   /** What is sent behind the replies. */
   readonly sent: unknown[] = [];
   /** Whether memory is waited for, at each change. */
@@ -73,8 +77,12 @@ class KeepingHost implements TellHost, ConnectionHost {
   isMine = () => false;
   opened(): void {}
   contested(): void {}
-  refusedOf(): void {}
-  readClock(): void {}
+  refusedOf({ address }: SystemId): void {
+    this.refusedOfPeers.push(address);
+  }
+  readClock(_id: SystemId, clockMs: number): void {
+    this.clocks.push(clockMs);
+  }
   closed(): void {}
 
   meet(_life: SystemId, _from: string, listener: MetListener): () => void {
@@ -241,8 +249,31 @@ Deno.test("SystemConnection ends at a message that is refused, whether the calle
       execute(connection, spell(7, msgpackEncode("b")));
       assertEquals([host.told, host.ended], [[], 1]);
       assertEquals(host.refusals, [["127.0.0.1:1", "nobody is there"]]);
+      // What is only claimed is not told of who may be another one.
+      assertEquals(host.refusedOfPeers, isMet ? ["127.0.0.1:1"] : []);
     }
   }
+});
+
+Deno.test("SystemConnection pings once until it is answered, and reads the clock with the answer", () => {
+  const host = new KeepingHost();
+  const connection = host.newConnection();
+  execute(connection, hello);
+  connection.beat();
+  connection.beat();
+  assertEquals(host.sent, [[2, "Ping", []]]);
+  const pong = (...params: unknown[]) => frameOf([2, "Pong", params]);
+  // One that was not asked for, one without a clock, and one with another than a time.
+  for (const params of [[], ["noon"], [-1]]) {
+    execute(connection, pong(...params));
+    connection.beat();
+  }
+  assertEquals([host.sent.length, host.clocks], [4, []]);
+  execute(connection, concat(pong(1_700_000_000), pong(5)));
+  assertEquals(host.clocks, [1_700_000_000]);
+  connection.contest();
+  assertEquals(host.sent.slice(4), [[2, "Contested", []], [2, "Ping", []]]);
+  connection.close();
 });
 
 Deno.test("SystemConnection says how many messages were handled, once a turn", async () => {
