@@ -63,10 +63,7 @@ export class Stage {
 
   /** The rows of `Members` of a server. */
   async membersOf(server: SimulatedServer): Promise<readonly Member[]> {
-    let members: readonly Member[] | undefined;
-    server.actors.members().then((rows) => members = rows);
-    while (members === undefined) await this.cluster.advance(1);
-    return members;
+    return await this.#settled(server.actors.members());
   }
 
   /** Has a server forget another one. @returns whether it was known. */
@@ -74,10 +71,18 @@ export class Stage {
     const { ref: replyTo, response } = server.system.newChannelRef<SyncAnswer>();
     const question = { id: 0, type: "forget", address };
     server.system.tell(server.actors.syncActor, { type: "ask", question, replyTo });
-    let answer: SyncAnswer | undefined;
-    response.then((it) => answer = it);
-    while (answer === undefined) await this.cluster.advance(1);
-    return answer.result;
+    return (await this.#settled(response)).result;
+  }
+
+  /** Lets time pass until a promise has settled. @throws when that takes longer than it ever should. */
+  async #settled<T>(promise: Promise<T>): Promise<T> {
+    let settled: { value: T } | undefined;
+    promise.then((value) => settled = { value });
+    for (let waitedMs = 0; settled === undefined; waitedMs++) {
+      if (waitedMs > settledMs) throw new Error("A server does not answer");
+      await this.cluster.advance(1);
+    }
+    return settled.value;
   }
 
   /** @returns how many bytes were sent meanwhile. */
