@@ -363,8 +363,9 @@ export interface Limits {
   readonly livesPerAddressMax: number;
   /** A server that is down for so long is forgotten, unless an operator says otherwise. */
   readonly forgetAfterMs: number;
-  /** How often is looked at the least and at the most whether a server is down for so long that it is forgotten. */
+  /** The least time between two looks whether a server is down for so long that it is forgotten. */
   readonly forgetCheckMinMs: number;
+  /** The most time between two such looks. */
   readonly forgetCheckMaxMs: number;
   /** Servers that are forgotten and kept in mind, to tell others; past it the oldest is told no more. */
   readonly forgottenServersMax: number;

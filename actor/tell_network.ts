@@ -164,6 +164,7 @@ export interface LinkState {
   readonly roomBytes: number;
   /** What the other system said of its clock when it greeted; absent: nothing yet. */
   readonly clock?: ToldClock;
+  /** What the other system says of itself. */
   readonly facts: RemoteFacts;
   /** Drops the connection and dials anew: for a sender that has waited too long for an answer. */
   reset(): void;
