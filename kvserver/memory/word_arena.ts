@@ -86,12 +86,13 @@ export class WordArena {
    * @throws as `allocate` does, also when the system has no memory.
    */
   reserve(count: number): void {
+    const length = runWords(count);
+    // The first chunk is small, and no spare one takes its place.
+    if (this.#chunks === 0) return this.#grow(length);
     const open = this.words[this.#open];
-    if (this.#spare !== undefined || (open !== undefined && this.#end + count <= open.length)) {
-      return;
-    }
-    if (this.#canDouble) return this.#double(count);
-    if (this.#free.has(runWords(count))) return;
+    if (this.#spare !== undefined || this.#end + length <= open.length) return;
+    if (this.#canDouble) return this.#double(length);
+    if (this.#free.has(length)) return;
     this.#expectRoom();
     this.#spare = this.#make(chunkWords);
   }
@@ -164,7 +165,7 @@ export class WordArena {
       }
       assert(at === end, "a run ends in its chunk");
       assert(used === this.#usedIn[chunk], "a chunk counts its words in use");
-      assert(used > 0 || end === 0, "a chunk without runs in use is given back");
+      assert(used > 0 || end <= this.#startOf(chunk), "a chunk without runs in use is given back");
     }
     assert(found === runs.size, "each run is in a chunk");
     this.#free.assertInvariants(free);
