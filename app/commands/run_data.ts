@@ -6,7 +6,7 @@ import { noExpiry } from "../../kvserver/entry/entry.ts";
 import type { ExportedEntry } from "../../kvclient/mod.ts";
 import { forEachIn, StoredData } from "../../kvserver/disk/stored_data.ts";
 import type { Store } from "../../kvserver/store/mod.ts";
-import { decodeUtf8, escapeControl, realEnvironment } from "../../rpc/mod.ts";
+import { decodeUtf8, escapeControl, escapedJson, realEnvironment } from "../../rpc/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
@@ -29,7 +29,7 @@ export async function runCheck({ arguments: [dir], options, console }: Invocatio
   const { size: keys, tombstones } = data.store;
   if (options.json) {
     const found = { sound: true, cluster, keys, tombstones, newestMs, diskBytes };
-    console.out(JSON.stringify(found) + "\n");
+    console.out(escapedJson(found) + "\n");
     return exitCodes.ok;
   }
   const newest = newestMs === undefined ? "none" : new Date(newestMs).toISOString();
@@ -52,7 +52,7 @@ function tellDamage(
   const { store, report } = salvaged(dir);
   const keys = store.size;
   if (options.json) {
-    console.out(JSON.stringify({ sound: false, damage: report.text(), soundKeys: keys }) + "\n");
+    console.out(escapedJson({ sound: false, damage: report.text(), soundKeys: keys }) + "\n");
   }
   console.err(`cmud: ${failureText(error)}\n`);
   tellReport(report, console);

@@ -1,7 +1,10 @@
+import { DatabaseSync } from "node:sqlite";
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
+import { escapeControlInLines } from "../../rpc/mod.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { until } from "../support/until.ts";
+import { batchOf, dataWriter, entry, newDataFile } from "../support/disk/data_files.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 
@@ -166,4 +169,31 @@ Deno.test("data check names all damage; export --salvage and repair get out what
   assertEquals([again.code, again.stdout], [70, ""]);
   assertStringIncludes(again.stderr, "it is not empty; allowed is a new one, or an empty one");
   assertEquals((await runCmud(["data", "repair", path, ""])).code, 64);
+});
+
+Deno.test("data check and repair show no key raw that would act on a terminal", async () => {
+  using directory = new TempDirectory();
+  using above = new TempDirectory();
+  const { path } = directory;
+  newDataFile(path);
+  const writer = dataWriter(path);
+  writer.append([batchOf(entry("key\u009b2J\u202e\x1b[2J", "value"))]);
+  while (!writer.foldOn(0));
+  writer.close();
+  {
+    using database = new DatabaseSync(`${path}/cmud.db`);
+    database.exec("UPDATE entry SET value = x'00'");
+  }
+  for (
+    const words of [
+      ["check", path],
+      ["check", "--json", path],
+      ["export", "--salvage", path],
+      ["repair", path, `${above.path}/new`],
+    ]
+  ) {
+    const { stdout, stderr } = await runCmud(["data", ...words]);
+    assertStringIncludes(stderr, "the row of the key");
+    assertEquals(escapeControlInLines(stdout + stderr), stdout + stderr, words.join(" "));
+  }
 });
