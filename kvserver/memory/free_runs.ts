@@ -86,7 +86,6 @@ export class FreeRuns {
 
   /** Removes a run of `length` words, what `runWords` returns, from one that is as long or longer. */
   take(length: number): number {
-    if (this.#size === 0) return noRun;
     const place = this.#fitting(length);
     if (place === noRun) return noRun;
     const held = this.lengthAt(place);
@@ -95,9 +94,14 @@ export class FreeRuns {
     return place;
   }
 
+  /** Whether there is no run to be taken. */
+  get isEmpty(): boolean {
+    return this.#size === 0;
+  }
+
   /** Whether `take(length)` would find a run. */
   has(length: number): boolean {
-    return this.#size > 0 && this.#fitting(length) !== noRun;
+    return this.#fitting(length) !== noRun;
   }
 
   /** Asserts that exactly these runs are free. @throws {Error} when they are not. */

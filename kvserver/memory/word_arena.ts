@@ -89,8 +89,7 @@ export class WordArena {
     const length = runWords(count);
     // The first chunk is small, and no spare one takes its place.
     if (this.#chunks === 0) return this.#grow(length);
-    const open = this.words[this.#open];
-    if (this.#spare !== undefined || this.#end + length <= open.length) return;
+    if (this.#spare !== undefined || this.#end + length <= this.#openWords) return;
     if (this.#canDouble) return this.#double(length);
     if (this.#free.has(length)) return;
     this.#expectRoom();
@@ -105,15 +104,12 @@ export class WordArena {
    */
   allocate(count: number): number {
     const length = runWords(count);
-    let place = this.#free.take(length);
-    if (place === noRun) {
-      if (this.#open < 0 || this.#end + length > this.words[this.#open].length) this.#grow(length);
-      place = this.#open * chunkWords + this.#end;
-      this.#end += length;
-    }
-    const chunk = chunkOf(place);
-    this.words[chunk][inChunk(place)] = 0;
-    this.#usedIn[chunk] += length;
+    // Where nothing was ever freed, as is usual, that is all.
+    if (!this.#free.isEmpty || this.#end + length > this.#openWords) return this.#find(length);
+    const place = this.#open * chunkWords + this.#end;
+    this.#end += length;
+    this.#usedIn[this.#open] += length;
+    this.words[this.#open][inChunk(place)] = 0;
     return place;
   }
 
@@ -169,6 +165,24 @@ export class WordArena {
     }
     assert(found === runs.size, "each run is in a chunk");
     this.#free.assertInvariants(free);
+  }
+
+  /** Finds `length` words among the free runs, or in the chunk that grows. */
+  #find(length: number): number {
+    let place = this.#free.take(length);
+    if (place === noRun) {
+      if (this.#end + length > this.#openWords) this.#grow(length);
+      place = this.#open * chunkWords + this.#end;
+      this.#end += length;
+    }
+    this.#usedIn[chunkOf(place)] += length;
+    this.words[chunkOf(place)][inChunk(place)] = 0;
+    return place;
+  }
+
+  /** Words of the chunk that grows. */
+  get #openWords(): number {
+    return this.#open < 0 ? 0 : this.words[this.#open].length;
   }
 
   /** How many chunks there are. */

@@ -208,7 +208,7 @@ export class OrderedIndex {
     const words = this.#nodes.words(node);
     const first = this.#nodes.entriesStart(node);
     let low = 0;
-    let high = this.#nodes.count(node);
+    let high = words[first - 1];
     while (low < high) {
       const middle = (low + high) >>> 1;
       const n = words[first + middle];

@@ -39,11 +39,14 @@ export const innerEntriesMin = 10;
  * many of the entries in it have a value.
  */
 export class OrderedNodes {
+  /** The chunks of the arena that the nodes are in, for those who search. */
+  readonly chunks: readonly Uint32Array[];
   #arena: WordArena;
 
   /** @param limits bound the memory @param memory is charged for it */
   constructor(limits: Limits, memory: MemoryAccount) {
     this.#arena = new WordArena({ firstWords: leafWords }, limits, memory);
+    this.chunks = this.#arena.words;
   }
 
   /** Memory that they take. */
@@ -97,10 +100,10 @@ export class OrderedNodes {
 
   /** The words that hold the node, and others. */
   words(node: number): Uint32Array {
-    return this.#arena.words[chunkOf(node)];
+    return this.chunks[chunkOf(node)];
   }
 
-  /** Index in `words(node)` of its first entry. */
+  /** Index in `words(node)` of its first entry. The word in front of that says how many there are. */
   entriesStart(node: number): number {
     return inChunk(node) + entriesWord;
   }
@@ -301,7 +304,8 @@ function remove(words: Uint32Array, first: number, at: number, count: number): v
 
 /** Shifts `count` words from `first` on, by so many places. */
 function shift(words: Uint32Array, first: number, count: number, by: number): void {
-  words.copyWithin(first + by, first, first + count);
+  if (by < 0) { for (let i = first; i < first + count; i++) words[i + by] = words[i]; }
+  else for (let i = first + count - 1; i >= first; i--) words[i + by] = words[i];
 }
 
 function copy(from: Uint32Array, at: number, to: Uint32Array, start: number, count: number): void {

@@ -166,7 +166,7 @@ export class Records {
 
   /** The number of the uid of the write. */
   uid(n: number): number {
-    const word = this.#uidWord(n);
+    const word = this.#arena.words[chunkOf(n)][inChunk(n) + uidWord];
     return this.expires(n) ? this.expiries.uid(word) : word;
   }
 
