@@ -1,5 +1,6 @@
 import { Charge, MemoryAccount } from "../../rpc/mod.ts";
 import { assert } from "./assert.ts";
+import type { WideHash } from "./wide_hash.ts";
 
 /**
  * Values that are too long to be copied by a cleaner, each in memory of its own, which is freed with the
@@ -8,6 +9,8 @@ import { assert } from "./assert.ts";
 export class LargeValues {
   #buffers: (Uint8Array | undefined)[] = [];
   #free: number[] = [];
+  /** By place: the hash of the value, once it was asked for. */
+  #hashes: (Uint32Array | undefined)[] = [];
   #charge: Charge;
 
   /** @param memory is charged for them */
@@ -17,12 +20,24 @@ export class LargeValues {
 
   /** Memory that they take. */
   get byteLength(): number {
-    return this.#charge.bytes + 8 * this.#buffers.length;
+    return this.#charge.bytes + 8 * (this.#buffers.length + this.#hashes.length);
   }
 
   /** The bytes whose beginning is the value. */
   bytesAt(place: number): Uint8Array {
     return this.#buffers[place]!;
+  }
+
+  /** The hash of the value, which is kept, because making it takes long. @param length of the value */
+  hashOf(place: number, length: number, hash: WideHash): Uint32Array {
+    let words = this.#hashes[place];
+    if (words === undefined) {
+      hash.begin();
+      hash.bytes(this.bytesAt(place), 0, length);
+      hash.end();
+      this.#hashes[place] = words = hash.words.slice();
+    }
+    return words;
   }
 
   /** Writes a value. @returns its place. */
@@ -38,6 +53,7 @@ export class LargeValues {
   /** Writes a value in place of another one. @returns its place. */
   replace(place: number, bytes: Uint8Array, start: number, end: number): number {
     const held = this.#buffers[place]!;
+    this.#hashes[place] = undefined;
     const length = end - start;
     // A value of about the same length reuses the memory, and none keeps much more than it needs.
     if (length <= held.length && length >= held.length * 3 / 4) {
@@ -53,6 +69,7 @@ export class LargeValues {
   remove(place: number): void {
     this.#charge.add(-this.#buffers[place]!.length);
     this.#buffers[place] = undefined;
+    this.#hashes[place] = undefined;
     this.#free.push(place);
     if (this.#free.length < this.#buffers.length) return;
     this.#buffers = [];

@@ -1,5 +1,8 @@
 import { Charge, MemoryAccount } from "../../rpc/mod.ts";
 import { assert } from "./assert.ts";
+import type { WideHash } from "./wide_hash.ts";
+
+const encoder = new TextEncoder();
 
 /** What a uid is charged for, beside its characters. */
 const bytesPerUid = 128;
@@ -14,6 +17,8 @@ export class UidTable {
   /** By number: how many entries bear the uid. */
   #uses = [0];
   #numbers = new Map<string, number>();
+  /** By number: the hash of the uid, once it was asked for. */
+  #hashes: (Uint32Array | undefined)[] = [];
   #free: number[] = [];
   /** The number that was used last, because entries come in runs of one uid. 0 at first. */
   #last = 0;
@@ -38,12 +43,27 @@ export class UidTable {
     this.#charge.add(-bytesPerUid - uid.length);
     this.#numbers.delete(uid);
     this.#uids[number] = undefined;
+    this.#hashes[number] = undefined;
     this.#free.push(number);
   }
 
   /** The uid of a number that is in use. */
   uid(number: number): string {
     return this.#uids[number]!;
+  }
+
+  /** The hash of the uid of a number that is in use: numbers differ from replica to replica. */
+  hashOf(number: number, hash: WideHash): Uint32Array {
+    let words = this.#hashes[number];
+    if (words === undefined) {
+      const bytes = encoder.encode(this.uid(number));
+      hash.begin();
+      hash.block(bytes.length, 0, 0, 0);
+      hash.bytes(bytes, 0, bytes.length);
+      hash.end();
+      this.#hashes[number] = words = hash.words.slice();
+    }
+    return words;
   }
 
   /**

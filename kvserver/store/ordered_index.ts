@@ -14,6 +14,14 @@ import { noEntry, type Records } from "./records.ts";
 /** More levels than a tree of all possible entries has. */
 const levelsMax = 16;
 
+/** Keeps the sums of what is below nodes. */
+export interface NodeSums {
+  /** The entries below a node are other ones now. @returns whether its sum was right before. */
+  touch(node: number): boolean;
+  /** There are no entries any more, and no nodes. */
+  clear(): void;
+}
+
 /**
  * Entries in the order of their keys' bytes: a B+ tree of entry numbers.
  *
@@ -41,6 +49,8 @@ export class OrderedIndex {
   #matchAbove = 0;
   /** The entry to which the path leads, if it is known to; or `noEntry`. */
   #pathOf = noEntry;
+  /** Is told which nodes have other entries below them than before. */
+  #sums: NodeSums | undefined;
 
   /** @param limits bound the memory @param memory is charged for it */
   constructor(records: Records, limits: Limits, memory = new MemoryAccount()) {
@@ -141,6 +151,7 @@ export class OrderedIndex {
   /** Adds an entry whose key is not in the index. */
   add(n: number): void {
     this.#seekEntry(n);
+    this.#touchPath();
     const leaf = this.#leaf;
     const count = this.#nodes.count(leaf);
     if (count < leafEntriesMax) {
@@ -156,6 +167,7 @@ export class OrderedIndex {
   /** Removes an entry that is in the index, and is not counted as one with a value. */
   remove(n: number): void {
     this.#seekEntry(n);
+    this.#touchPath();
     this.#pathOf = noEntry;
     const leaf = this.#leaf;
     this.#nodes.removeEntry(leaf, this.#at - 1);
@@ -172,6 +184,84 @@ export class OrderedIndex {
       this.#separate(this.#nodes.entry(leaf, 0));
     }
     if (isMerged) this.#shrink(level);
+  }
+
+  // ---- sums ---------------------------------------------------------------------------------
+
+  /** From now on says which nodes have other entries below them than before. */
+  sumUpIn(sums: NodeSums): void {
+    this.#sums = sums;
+  }
+
+  get root(): number {
+    return this.#root;
+  }
+
+  /** Levels of inner nodes above the leaves. */
+  get height(): number {
+    return this.#height;
+  }
+
+  /** Children of an inner node. */
+  childCount(node: number): number {
+    return this.#nodes.count(node) + 1;
+  }
+
+  childAt(node: number, turn: number): number {
+    return this.#nodes.child(node, turn);
+  }
+
+  /** Entries of a node. */
+  entryCount(node: number): number {
+    return this.#nodes.count(node);
+  }
+
+  entryAt(node: number, at: number): number {
+    return this.#nodes.entry(node, at);
+  }
+
+  /** Finds the place of the first entry that is not below the key: `path...` and `found...` tell it. */
+  seek(key: Uint8Array): void {
+    this.#seek(key, 0, key.length, false);
+  }
+
+  /** The inner node on the path, so many levels below the root. */
+  pathNode(level: number): number {
+    return this.#path[level];
+  }
+
+  /** How many children of that node stand before the one that the path leads to. */
+  pathTurn(level: number): number {
+    return this.#turns[level];
+  }
+
+  /** The leaf that the path leads to. */
+  get foundLeaf(): number {
+    return this.#leaf;
+  }
+
+  /** How many entries of that leaf stand before the place that was found. */
+  get foundAt(): number {
+    return this.#at;
+  }
+
+  /** Says that the sums of the nodes above an entry are not right any more. */
+  touchPathTo(n: number): void {
+    this.#seekEntry(n);
+    this.#touchPath();
+  }
+
+  /** Stops where a sum was stale, because those above it were too. */
+  #touchPath(): void {
+    if (this.#sums?.touch(this.#leaf) !== true) return;
+    for (let level = this.#height - 1; level >= 0; level--) {
+      if (!this.#sums.touch(this.#path[level])) return;
+    }
+  }
+
+  /** Nodes that are new, in whatever place, or that have other entries now; those above them are touched. */
+  #touch(...nodes: number[]): void {
+    for (const node of nodes) this.#sums?.touch(node);
   }
 
   // ---- searching ----------------------------------------------------------------------------
@@ -295,6 +385,7 @@ export class OrderedIndex {
     const left = this.#leaf;
     const isFull = this.#tallyOfLeaf() === leafEntriesMax;
     const right = this.#nodes.createLeaf(this.#nodes.next(left));
+    this.#touch(right);
     this.#nodes.setNext(left, right);
     this.#nodes.moveEntriesRight(left, right, moved);
     const kept = leafEntriesMax - moved;
@@ -327,6 +418,7 @@ export class OrderedIndex {
       this.#nodes.child(node, last),
       this.#nodes.tally(node, last),
     );
+    this.#touch(right);
     const leastInLast = this.#nodes.entry(node, last - 1);
     this.#nodes.removeChild(node, last);
     const up = this.#nodes.moveChildrenRight(node, right, leastInLast, innerEntriesMax >>> 1);
@@ -349,6 +441,7 @@ export class OrderedIndex {
 
   #addRoot(least: number, child: number, values: number): void {
     const root = this.#nodes.createInner(this.#root, this.#valuesBelow(this.#root, this.#height));
+    this.#touch(root);
     this.#nodes.insertChild(root, 0, least, child, values);
     this.#root = root;
     this.#height++;
@@ -363,6 +456,7 @@ export class OrderedIndex {
       this.#root = nodes.createLeaf(noNode);
       this.#nodes.clear();
       this.#nodes = nodes;
+      this.#sums?.clear();
     } catch (error) {
       // Without memory for one small leaf, the large one stays.
       if (!isAllocationFailure(error)) throw error;
@@ -388,6 +482,7 @@ export class OrderedIndex {
     const turn = Math.max(1, this.#turns[level]);
     const left = this.#nodes.child(parent, turn - 1);
     const right = this.#nodes.child(parent, turn);
+    this.#touch(left, right);
     const height = this.#height - level - 1;
     const values = this.#nodes.tally(parent, turn - 1) + this.#nodes.tally(parent, turn);
     const isMerged = height === 0

@@ -8,7 +8,10 @@ import { KeyIndex } from "./key_index.ts";
 import { OrderedIndex } from "./ordered_index.ts";
 import { allMarks, noEntry, Records, tombstone } from "./records.ts";
 import { assert } from "../memory/assert.ts";
+import { EntryHash } from "./entry_hash.ts";
+import { RangeSums } from "./range_sums.ts";
 import { UidTable } from "../memory/uid_table.ts";
+import type { WideHash } from "../memory/wide_hash.ts";
 import { Values } from "./values.ts";
 
 /**
@@ -26,6 +29,9 @@ export class Store {
   #ordered: OrderedIndex;
   #values: Values;
   #uids: UidTable;
+  #hash: EntryHash;
+  /** The sums of ranges of entries, to be compared with those of other replicas. */
+  readonly sums: RangeSums;
   /** Entries that are shown, as far as the expiries have seen the time pass. */
   #size = 0;
   /** What the clock says, as `passTime` was last told: entries that expire go by it. */
@@ -43,6 +49,9 @@ export class Store {
     this.#ordered = new OrderedIndex(this.#records, limits, memory);
     this.#values = new Values(this.#records, limits, memory);
     this.#uids = new UidTable(memory);
+    this.#hash = new EntryHash(this.#records, this.#values, this.#uids);
+    this.sums = new RangeSums(this.#ordered, this.#hash, limits, memory);
+    this.#ordered.sumUpIn(this.sums);
   }
 
   /** Number of keys that are shown. */
@@ -58,7 +67,7 @@ export class Store {
   /** Memory that it takes. */
   get byteLength(): number {
     return this.#records.byteLength + this.#index.byteLength + this.#ordered.byteLength +
-      this.#values.byteLength;
+      this.#values.byteLength + this.sums.byteLength;
   }
 
   /** The entry of the key `bytes[start..end)`, be it a tombstone; or `noEntry`. */
@@ -164,6 +173,7 @@ export class Store {
 
   /** Removes an entry that bears no mark, with all memory that it takes. */
   remove(n: number): void {
+    this.sums.removed(n);
     assert(!this.isMarked(n, allMarks), "an entry that is removed waits for nothing");
     if (this.#records.isCounted(n)) this.#count(n, -1);
     this.#values.remove(n);
@@ -172,6 +182,31 @@ export class Store {
     this.#uids.release(this.#records.uid(n));
     this.#records.remove(n);
     this.#entries--;
+  }
+
+  /**
+   * Merges an entry that has the order of the one that is held, and another value: it replaces that if its
+   * value is greater, bytewise. Each order has one value, so one of the two is damaged.
+   *
+   * @returns the number of the entry, or `noEntry` if that is not so.
+   */
+  mergeGreater(entry: EntryBytes): number {
+    const n = this.find(entry.bytes, entry.keyStart, entry.keyEnd);
+    const held = this.#orderOf(n);
+    if (held === undefined || isLater(held, entry) || isLater(entry, held)) return noEntry;
+    if (!this.#isGreater(entry, n)) return noEntry;
+    const { bytes, valueStart, valueEnd, counter } = entry;
+    this.#set(n, bytes, valueStart, valueEnd, entry, counter, entry.isBin, entry.expiresAt);
+    return n;
+  }
+
+  /** Whether a value is greater than the one held: none is the least; of equal ones the rest decides. */
+  #isGreater({ bytes, valueStart, valueEnd, isBin, expiresAt }: EntryBytes, n: number): boolean {
+    const held = this.valueOf(n);
+    if (valueStart === noValue || held === null) return valueStart !== noValue && held === null;
+    const difference = compareBytes(bytes.subarray(valueStart, valueEnd), held);
+    if (difference !== 0) return difference > 0;
+    return isBin === this.isBin(n) ? expiresAt > this.expiresAtOf(n) : isBin;
   }
 
   /** Number of keys that begin with `prefix` and are shown, found in O(log n). */
@@ -221,6 +256,11 @@ export class Store {
    */
   walk(after: Uint8Array | undefined, visit: (n: number) => boolean): boolean {
     return this.#ordered.walk(after ?? new Uint8Array(), after !== undefined, visit);
+  }
+
+  /** As `walk`, from the first entry whose key is not below `from`. */
+  walkFrom(from: Uint8Array, visit: (n: number) => boolean): boolean {
+    return this.#ordered.walk(from, false, visit);
   }
 
   // ---- an entry -----------------------------------------------------------------------------
@@ -385,10 +425,26 @@ export class Store {
     );
     assert(numbers.length === this.#entries, "the tombstones are the entries that have none");
     this.#ordered.assertInvariants();
+    this.sums.assertInvariants();
     this.#index.assertInvariants(numbers);
     this.#records.assertInvariants(numbers);
     this.#values.assertInvariants(numbers);
     this.#uids.assertInvariants(uses);
+  }
+
+  keyLengthOf(n: number): number {
+    return this.#records.keyLength(n);
+  }
+
+  /** Adds the key of an entry to a hash. */
+  hashKey(n: number, hash: WideHash): void {
+    const start = this.#records.keyStart(n);
+    hash.bytes(this.#records.bytesAt(n), start, start + this.#records.keyLength(n));
+  }
+
+  /** The hash of an entry, the same on all replicas, valid until the next one. */
+  hashOf(n: number): Uint32Array {
+    return this.#hash.hash(n);
   }
 
   /** The order of an entry, valid until the next call; `undefined` for `noEntry`. */
@@ -461,6 +517,7 @@ export class Store {
       .setWrite(n, timestamp, sequence, uidNumber, counter, isBin, expiresAt, hasExpired);
     const isCounted = hasValue && !hasExpired;
     if (wasCounted !== isCounted) this.#count(n, isCounted ? 1 : -1);
+    this.sums.changed(n);
   }
 }
 

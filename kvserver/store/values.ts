@@ -1,6 +1,7 @@
 import type { Limits } from "../../limits.ts";
 import { MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
 import { LargeValues } from "../memory/large_values.ts";
+import type { WideHash } from "../memory/wide_hash.ts";
 import { noValue } from "../entry/entry.ts";
 import { type Records, tombstone } from "./records.ts";
 import { loggedBytesMax, ValueLog } from "../memory/value_log.ts";
@@ -77,6 +78,23 @@ export class Values {
     if (length === tombstone) return null;
     const start = this.#startOf(n, length);
     return this.#bytesOf(n, length).slice(start, start + length);
+  }
+
+  /**
+   * Returns the hash of a value that is long. Shorter ones have none, because hashing them takes no longer
+   * than finding what was kept of them.
+   */
+  longHash(n: number, hash: WideHash): Uint32Array | undefined {
+    const length = this.#records.valueLength(n);
+    if (!isLarge(length)) return undefined;
+    return this.#large.hashOf(this.#records.valuePlace(n), length, hash);
+  }
+
+  /** Adds the bytes of a value that is not long, and no tombstone. */
+  addTo(hash: WideHash, n: number): void {
+    const length = this.#records.valueLength(n);
+    const start = this.#startOf(n, length);
+    hash.bytes(this.#bytesOf(n, length), start, start + length);
   }
 
   /** Asserts that the values of `numbers`, all entries, are where they belong. @throws {Error} */
