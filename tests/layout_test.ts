@@ -33,7 +33,7 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
   kvserver: [
     ["entry", "memory"],
     ["store", "versions"],
-    ["messages"],
+    ["messages", "reconcile"],
     ["query", "sync", "disk", "join"],
     ["thread"],
   ],

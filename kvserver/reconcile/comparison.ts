@@ -1,0 +1,336 @@
+import { EntryBatch } from "../entry/entry_batch.ts";
+import { isLater, type Order } from "../entry/order.ts";
+import { RangeSum, type Store } from "../store/mod.ts";
+import { Fingerprints, type Salt } from "./fingerprint.ts";
+import {
+  type ListedEntry,
+  type MessageRange,
+  rangeHeadBytes,
+  RangeMessageWriter,
+  readRangeMessage,
+} from "./range_message.ts";
+
+/**
+ * How many parts all ranges that differ are split into, together. Few that differ are split into many
+ * parts, which saves round trips; many into few, which saves bytes.
+ */
+const partsAtOnce = 128;
+const partsMin = 8;
+
+/** How many entries the lists of all ranges that differ have, together; each may have as many as the least. */
+const listedAtOnce = 128;
+const listedMin = 16;
+
+/** A range with more entries is split instead of being searched for what was asked for. */
+const searchedMax = 1024;
+
+/** Bounds of an answer. */
+export interface ReplyBounds {
+  /** Bytes of the message, about. */
+  messageBytesMax: number;
+  /** Bytes of the entries, about; one entry may have more. */
+  entriesBytesMax: number;
+}
+
+/** Options of a `Reply`. */
+export interface ReplyOptions extends ReplyBounds {
+  /**
+   * Says whether to give an entry whose key the other replica does not hold. Default: always. It is called
+   * once for each.
+   */
+  gives?: (n: number) => boolean;
+  /** Says of an entry whether it is left out of account, because it is likely to be on its way. Default: none. */
+  isUnderWay?: (n: number) => boolean;
+}
+
+/** What a `Reply` comes to. */
+export interface ReplyResult {
+  /** Ranges, to be told to the other replica when it has the entries; absent: there is nothing left to say. */
+  message: Uint8Array | undefined;
+  /** Entries that the other replica lacks, or holds an earlier write of. */
+  entries: EntryBatch;
+}
+
+/**
+ * Begins a comparison of two replicas.
+ *
+ * @param isLikelyEqual whether to say one sum of everything, which costs a round trip more when it differs
+ */
+export function beginComparison(store: Store, salt: Salt, isLikelyEqual: boolean): Uint8Array {
+  const writer = new RangeMessageWriter(salt);
+  const all = new OwnRange(store, undefined, undefined);
+  const fingerprints = new Fingerprints(salt);
+  if (isLikelyEqual) {
+    fingerprints.ofRange(all.sum);
+    writer.sum(undefined, fingerprints);
+  } else new RangeSplitter(store, fingerprints, writer).expand(all, 1, Infinity);
+  return writer.written();
+}
+
+/**
+ * Answers a message of a comparison: range-based set reconciliation (Meyer, 2022). A range whose sums are
+ * equal holds the same entries on both sides. One that differs is split into parts with as many entries
+ * each, whose sums are compared next; a short one is listed, and then each side knows what the other one
+ * lacks. Of a key that both hold, their orders are compared before an entry is sent.
+ *
+ * Neither side remembers anything of a comparison: all that is to be known stands in the message. So what
+ * does not fit into an answer is said again, as the sum of the range that it is about, and comes to its turn
+ * later; and a comparison that is cut off begins anew with what is not equal yet.
+ *
+ * It is worked off in turns, because a message may have thousands of ranges. The store may change between
+ * two turns.
+ */
+export class Reply {
+  #store: Store;
+  #options: ReplyOptions;
+  #fingerprints: Fingerprints;
+  #writer: RangeMessageWriter;
+  #splitter: RangeSplitter;
+  #entries: EntryBatch;
+  #ranges: readonly MessageRange[];
+  /** Of each range that was compared: whether there is something to be said of it. */
+  #differs: boolean[] = [];
+  /** Ranges that differ, and are to be split or listed. */
+  #toSplit = 0;
+  /** Of the ranges: what is to be looked at next, to compare it, and to answer it. */
+  #compared = 0;
+  #answered = 0;
+  /** Bytes that the ranges to be answered need at the least. */
+  #restBytes = 0;
+  #isFull = false;
+
+  /** @throws {TypeError | MsgpackError} when the message is malformed. */
+  constructor(store: Store, message: Uint8Array, options: ReplyOptions) {
+    const { salt, ranges } = readRangeMessage(message);
+    this.#store = store;
+    this.#options = options;
+    this.#ranges = ranges;
+    this.#fingerprints = new Fingerprints(salt);
+    this.#writer = new RangeMessageWriter(salt);
+    this.#splitter = new RangeSplitter(store, this.#fingerprints, this.#writer);
+    this.#entries = new EntryBatch(store, options.entriesBytesMax);
+  }
+
+  /** Answers so many ranges. @returns whether that were all. */
+  work(rangesMax: number): boolean {
+    for (let left = rangesMax; left > 0; left--) {
+      if (this.#compared < this.#ranges.length) this.#compare();
+      else if (this.#answered < this.#ranges.length) this.#answer();
+      else return true;
+    }
+    return this.#answered === this.#ranges.length;
+  }
+
+  /** What it came to, once all is answered. */
+  get result(): ReplyResult {
+    const { isEmpty } = this.#writer;
+    return { message: isEmpty ? undefined : this.#writer.written(), entries: this.#entries };
+  }
+
+  #lower(i: number): Uint8Array | undefined {
+    return i === 0 ? undefined : this.#ranges[i - 1].upper;
+  }
+
+  #compare(): void {
+    const i = this.#compared++;
+    const { upper, content } = this.#ranges[i];
+    let differs = content.kind !== "equal";
+    if (content.kind === "sum") {
+      this.#fingerprints.ofRange(new OwnRange(this.#store, this.#lower(i), upper).sum);
+      const { low, high } = this.#fingerprints;
+      differs = low !== content.low || high !== content.high;
+      if (differs) this.#toSplit++;
+    }
+    this.#differs.push(differs);
+    if (differs) this.#restBytes += sumBytes(this.#lower(i), upper);
+  }
+
+  #answer(): void {
+    const i = this.#answered++;
+    const { upper, content } = this.#ranges[i];
+    if (!this.#differs[i]) return this.#writer.equal(upper);
+    this.#restBytes -= sumBytes(this.#lower(i), upper);
+    const own = new OwnRange(this.#store, this.#lower(i), upper);
+    const place = this.#writer.place;
+    const bytesMax = this.#options.messageBytesMax - this.#restBytes;
+    // The first one is answered always, so that there is progress.
+    const isFirst = this.#writer.isEmpty && this.#entries.size === 0;
+    if (!this.#isFull && (isFirst || this.#writer.size < bytesMax)) {
+      if (content.kind === "list") this.#answerList(own, content.entries);
+      else if (content.kind === "answer") this.#answerAnswer(own, content);
+      else this.#splitter.expand(own, this.#toSplit, isFirst ? Infinity : bytesMax);
+      if (isFirst || this.#writer.size <= bytesMax) return;
+      this.#writer.back(place);
+    }
+    // For lack of room: the same again, later.
+    this.#sayAgain(own);
+  }
+
+  #sayAgain(own: OwnRange): void {
+    this.#fingerprints.ofRange(own.sum);
+    this.#writer.sum(own.upper, this.#fingerprints);
+  }
+
+  #answerList(own: OwnRange, listed: readonly ListedEntry[]): void {
+    const unmatched = new Map(listed.map(({ key, entry }) => [key, entry]));
+    const held = new Map<number, Order>();
+    const isDone = own.walk((n) => {
+      const key = this.#fingerprints.ofKey(this.#store, n);
+      const entry = unmatched.get(key);
+      if (entry === undefined) return this.#isLeftOut(n) || this.#giveLacked(n);
+      unmatched.delete(key);
+      if (entry !== this.#fingerprints.ofEntry(this.#store, n) && !this.#isLeftOut(n)) {
+        held.set(key, this.#orderOf(n));
+      }
+      return true;
+    });
+    if (!isDone) this.#sayAgain(own);
+    else if (unmatched.size + held.size > 0) {
+      this.#writer.answer(own.upper, [...unmatched.keys()], held);
+    } else this.#writer.equal(own.upper);
+  }
+
+  #answerAnswer(
+    own: OwnRange,
+    { wanted, held }: { wanted: readonly number[]; held: ReadonlyMap<number, Order> },
+  ): void {
+    if (own.sum.count > searchedMax) return this.#sayAgain(own);
+    const asked = new Set(wanted);
+    const later: number[] = [];
+    const isDone = own.walk((n) => {
+      const key = this.#fingerprints.ofKey(this.#store, n);
+      if (asked.has(key)) return this.#isLeftOut(n) || this.#giveLacked(n);
+      const other = held.get(key);
+      if (other === undefined) return true;
+      const order = this.#orderOf(n);
+      if (!isLater(order, other)) later.push(key);
+      // Equal orders of different values, which only damage makes: each side is told the other's.
+      return isLater(other, order) || this.#give(n);
+    });
+    if (!isDone) this.#sayAgain(own);
+    else if (later.length > 0) this.#writer.answer(own.upper, later, new Map());
+    else this.#writer.equal(own.upper);
+  }
+
+  #isLeftOut(n: number): boolean {
+    return this.#options.isUnderWay?.(n) === true;
+  }
+
+  /** Gives an entry whose key the other replica does not hold. @returns whether there was room for it. */
+  #giveLacked(n: number): boolean {
+    if (this.#isFull) return false;
+    return this.#options.gives?.(n) === false || this.#give(n);
+  }
+
+  #give(n: number): boolean {
+    this.#isFull ||= !this.#entries.add(n);
+    return !this.#isFull;
+  }
+
+  #orderOf(n: number): Order {
+    return {
+      timestamp: this.#store.timestampOf(n),
+      sequence: this.#store.sequenceOf(n),
+      uid: this.#store.uidOf(n),
+    };
+  }
+}
+
+/** A range of the own replica. */
+class OwnRange {
+  readonly sum = new RangeSum();
+  readonly upper: Uint8Array | undefined;
+  /** The sum of all entries below it. */
+  readonly below = new RangeSum();
+  #store: Store;
+
+  constructor(store: Store, lower: Uint8Array | undefined, upper: Uint8Array | undefined) {
+    this.#store = store;
+    this.upper = upper;
+    const { sums } = store;
+    if (upper === undefined) sums.total(this.sum);
+    else sums.below(upper, this.sum);
+    if (lower !== undefined) sums.below(lower, this.below);
+    this.sum.subtract(this.below);
+  }
+
+  /** Visits its entries in order, until `visit` returns false. @returns whether these were all. */
+  walk(visit: (n: number) => boolean): boolean {
+    if (this.sum.count === 0) return true;
+    const first = this.#store.keyOf(this.#store.sums.entryAt(this.below.count));
+    let left = this.sum.count;
+    let isDone = true;
+    this.#store.walkFrom(first, (n) => {
+      isDone = visit(n);
+      return isDone && --left > 0;
+    });
+    return isDone;
+  }
+}
+
+/** Writes what is in a range that differs: sums of its parts, or a list. */
+class RangeSplitter {
+  #store: Store;
+  #fingerprints: Fingerprints;
+  #writer: RangeMessageWriter;
+
+  constructor(store: Store, fingerprints: Fingerprints, writer: RangeMessageWriter) {
+    this.#store = store;
+    this.#fingerprints = fingerprints;
+    this.#writer = writer;
+  }
+
+  /**
+   * @param together so many ranges are split in the message
+   * @param bytesMax it stops when the message has more, because it is not to be sent then
+   */
+  expand(own: OwnRange, together: number, bytesMax: number): void {
+    const { count } = own.sum;
+    const listedMax = Math.max(listedMin, listedAtOnce / together);
+    if (count <= listedMax) return this.#list(own);
+    const parts = Math.min(
+      Math.max(partsMin, partsAtOnce / 2 ** Math.ceil(Math.log2(together))),
+      Math.ceil(count / listedMax),
+    );
+    const below = new RangeSum();
+    const next = new RangeSum();
+    const part = new RangeSum();
+    below.set(own.below);
+    for (let i = 1; i <= parts && this.#writer.size <= bytesMax; i++) {
+      const rank = own.below.count + Math.round(count * i / parts);
+      const upper = i === parts ? own.upper : this.#boundAt(rank);
+      if (upper === undefined) this.#store.sums.total(next);
+      else this.#store.sums.below(upper, next);
+      part.set(next);
+      part.subtract(below);
+      below.set(next);
+      this.#fingerprints.ofRange(part);
+      this.#writer.sum(upper, this.#fingerprints);
+    }
+  }
+
+  #list(own: OwnRange): void {
+    const entries: ListedEntry[] = [];
+    own.walk((n) => {
+      const key = this.#fingerprints.ofKey(this.#store, n);
+      entries.push({ key, entry: this.#fingerprints.ofEntry(this.#store, n) });
+      return true;
+    });
+    this.#writer.list(own.upper, entries);
+  }
+
+  /** The shortest key that is above the entry before the one of a rank, and not above that one. */
+  #boundAt(rank: number): Uint8Array {
+    const { sums } = this.#store;
+    const before = this.#store.keyOf(sums.entryAt(rank - 1));
+    const key = this.#store.keyOf(sums.entryAt(rank));
+    let common = 0;
+    while (common < before.length && before[common] === key[common]) common++;
+    return key.slice(0, common + 1);
+  }
+}
+
+/** How many bytes the sum of a range takes at the most, behind one that is equal. */
+function sumBytes(lower: Uint8Array | undefined, upper: Uint8Array | undefined): number {
+  return 2 * rangeHeadBytes + 8 + (lower?.length ?? 0) + (upper?.length ?? 0);
+}
