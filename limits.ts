@@ -314,10 +314,28 @@ export interface Limits {
   /** Messages to a peer that are in flight; at the bound, sending waits for an acknowledgement. */
   readonly inFlightMessagesMax: number;
   /**
-   * Bytes of the entries in the outbox of a peer. Past it the outbox is emptied, and the peer is sent
-   * the whole state anew, as a joining server is.
+   * Bytes of the entries in the outbox of a peer. Past it the outbox is emptied, and both
+   * servers compare what they hold.
    */
   readonly outboxBytesMax: number;
+  /** How often replicas are compared with those of another server, though nobody knows of a difference. */
+  readonly comparisonIntervalMs: number;
+  /** So many times as long as one took, the next one waits: a query actor has other things to do. */
+  readonly comparisonPauseRatio: number;
+  /** Not while entries are exchanged, unless these have been for that long, and no pause was so long. */
+  readonly comparisonQuietMs: number;
+  /** When a peer is silent for so long, an answer to a comparison comes no more, and another one begins. */
+  readonly comparisonPatienceMs: number;
+  /** Entries that differ and were put within so many milliseconds are likely to be on their way. */
+  readonly comparisonYoungMs: number;
+  /** Bytes of the ranges in one message of a comparison, about; one of over twice as many is refused. */
+  readonly rangesBytesMax: number;
+  /** As few they become when messages of a comparison get lost. */
+  readonly rangesBytesMin: number;
+  /** Bytes of entries that are hashed in one turn of a query actor. */
+  readonly summedBytesPerTurn: number;
+  /** Ranges that are compared in one turn of a query actor. */
+  readonly rangesPerTurn: number;
   /** While more bytes than this are in the outbox of a peer, no part of the state is read for it. */
   readonly readAheadBytesMax: number;
   /** Entries that one turn walks over when the state is read for another server. */
@@ -355,8 +373,8 @@ export interface Limits {
   /** Other servers that a server syncs with; more are ignored. */
   readonly peersMax: number;
   /**
-   * Lost peers for which entries go on waiting, those that were lost last; the others are sent the whole
-   * state when they are back.
+   * Lost peers for which entries go on waiting, those that were lost last; the others are
+   * compared with when they are back.
    */
   readonly lostBacklogsMax: number;
   /** Peers of one address, each another life of a server there; for one more, one is forgotten. */
@@ -521,6 +539,15 @@ export const defaultLimits: Limits = {
   syncMessageBytesMax: 1 * MiB,
   inFlightMessagesMax: 64,
   outboxBytesMax: 64 * MiB,
+  comparisonIntervalMs: 5_000,
+  comparisonPauseRatio: 50,
+  comparisonQuietMs: 1_000,
+  comparisonPatienceMs: 10_000,
+  comparisonYoungMs: 5_000,
+  rangesBytesMax: 256 * KiB,
+  rangesBytesMin: 1 * KiB,
+  summedBytesPerTurn: 512 * KiB,
+  rangesPerTurn: 64,
   readAheadBytesMax: 2 * MiB,
   readEntriesMax: 20_000,
   ackTimeoutMs: 5_000,

@@ -62,8 +62,23 @@ const familyOf: Readonly<Record<keyof ServerStats, Family | undefined>> = {
   },
   overflows: counter(
     "cmud_overflows_total",
-    "How often more waited for another server than may, so that it is sent the state anew.",
+    "How often more waited for another server than may, so that both compare.",
     "overflows",
+  ),
+  reconcileBytes: counter(
+    "cmud_reconcile_bytes_total",
+    "Bytes of the messages with which replicas were compared with those of other servers.",
+    "reconcileBytes",
+  ),
+  reconcileRounds: counter(
+    "cmud_reconcile_rounds_total",
+    "How often such a message was answered.",
+    "reconcileRounds",
+  ),
+  repairs: counter(
+    "cmud_repairs_total",
+    "Entries that a comparison of replicas had to bring to this server.",
+    "repairs",
   ),
   memoryBytes: gauge("cmud_memory_bytes", "Memory that is counted, in bytes.", "memoryBytes"),
   memoryMaxBytes: gauge(

@@ -148,6 +148,7 @@ export class Server {
         ...settings,
         ready,
         figures,
+        fraction: () => environment.fraction(),
         disk,
         diskState,
         diskReason,

@@ -32,6 +32,8 @@ export interface ServerActorsOptions {
   figures?: SyncFigures;
   /** A server that is down for so long is forgotten. Default: none is. */
   forgetAfterMs?: number;
+  /** Draws a number in [0, 1), for what nobody is to foresee. */
+  fraction?: () => number;
   /** Absent when nothing is persisted. */
   disk?: DiskOptions;
   /** Says what the disk does, for `Stats`. Default: there is none. */
@@ -74,6 +76,7 @@ export class ServerActors {
         version,
         figures,
         forgetAfterMs: options.forgetAfterMs,
+        fraction: options.fraction,
       })
     );
     const isAlone = replicaCount === 1;

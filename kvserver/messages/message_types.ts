@@ -19,6 +19,7 @@ export const messageTypes = {
   // An actor to itself.
   tick: "tick",
   listTurn: "listTurn",
+  compareTurn: "compareTurn",
   // Receiver to query actor.
   closed: "closed",
   // Sync actor to the sync actor of another server: a part of the wire format.

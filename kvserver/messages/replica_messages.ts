@@ -24,6 +24,8 @@ export interface MergeMessage {
   persistsRemote: boolean;
   /** Asks for `isDrained` once every Put so far is sent, because no further Put will come. */
   drain: boolean;
+  /** Asks for the next message of a comparison. */
+  compare?: CompareRequest;
   /** Answers to questions that the query actor asked. */
   answers?: readonly SyncAnswer[];
 }
@@ -51,6 +53,8 @@ export interface WrittenMessage {
   isDrained: boolean;
   /** Whether the query actor has ever accepted a Put. */
   hasAccepted: boolean;
+  /** The answer to a `CompareRequest`. */
+  compared?: Compared;
   /** Questions of its clients. */
   questions?: readonly SyncQuestion[];
 }
@@ -63,4 +67,40 @@ export interface StatePart {
   entries: Uint8Array;
   /** The next part begins behind this key; absent: this part is the last. */
   after?: Uint8Array;
+}
+
+/** Asks a query actor to compare its replica with another one. */
+export interface CompareRequest {
+  /** Comes back with the answer. */
+  id: number;
+  /** The other replica's message; absent: the comparison begins. */
+  ranges?: Uint8Array;
+  /** Of a comparison that begins: its salt, and whether both are likely to hold the same. */
+  low: number;
+  high: number;
+  isLikelyEqual: boolean;
+  /** Bounds of the answer's ranges and of its entries, about. */
+  rangesBytesMax: number;
+  entriesBytesMax: number;
+  /**
+   * Entries that were put within so many milliseconds from now are left out of account, because they are
+   * likely to be on their way: those of the servers `youngOf`, or all.
+   */
+  youngMs: number;
+  /** Incarnations of the servers that send the other replica what they accept; absent: all do. */
+  youngOf?: readonly string[];
+}
+
+/** What a query actor finds when it compares. */
+export interface Compared {
+  /** Of the `CompareRequest`. */
+  id: number;
+  /** What is to be told to the other replica, once it has the entries; absent: nothing is left to say. */
+  ranges?: Uint8Array;
+  /** Entries that the other replica lacks, or holds an earlier write of. */
+  entries: Uint8Array;
+  /** Whether something was left out of account because it was put just now. */
+  leftOut: boolean;
+  /** The time that it took, in milliseconds. */
+  tookMs: number;
 }

@@ -8,9 +8,22 @@ export interface SyncFigures {
   readonly oldestPendingMs: SharedFigure;
   /** How often more waited for a server than may. */
   readonly overflows: SharedFigure;
+  /** Bytes of the messages with which replicas were compared with those of other servers, both ways. */
+  readonly reconcileBytes: SharedFigure;
+  /** How often such a message was answered. */
+  readonly reconcileRounds: SharedFigure;
+  /** Entries that a comparison had to bring. */
+  readonly repairs: SharedFigure;
 }
 
 /** Names of the figures. */
-export const syncFigureNames = ["pendingBytes", "oldestPendingMs", "overflows"] as const satisfies (
+export const syncFigureNames = [
+  "pendingBytes",
+  "oldestPendingMs",
+  "overflows",
+  "reconcileBytes",
+  "reconcileRounds",
+  "repairs",
+] as const satisfies (
   keyof SyncFigures
 )[];

@@ -18,6 +18,7 @@ import type { MergeMessage } from "../messages/replica_messages.ts";
 import type { TickMessage } from "../messages/send_pacer.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import { ExpiryClock, expiryTicks } from "./expiry_clock.ts";
+import { type CompareTurnMessage, Comparing } from "./comparing.ts";
 import { type DiskOptions, GroupCommit } from "./group_commit.ts";
 import { type ListTurnMessage, ListTurns } from "./list_turns.ts";
 import { noReplies, Queries } from "./queries.ts";
@@ -35,7 +36,13 @@ import { serverStats } from "./server_stats.ts";
 import { SyncOutbox } from "./sync_outbox.ts";
 import { SyncQuestions } from "./sync_questions.ts";
 
-type Message = MergeMessage | JournalMessage | TickMessage | ListTurnMessage | ClosedMessage;
+type Message =
+  | MergeMessage
+  | JournalMessage
+  | TickMessage
+  | ListTurnMessage
+  | CompareTurnMessage
+  | ClosedMessage;
 
 /** Options of a `QueryActor`. */
 export interface QueryActorOptions {
@@ -77,6 +84,7 @@ export class QueryActor implements Actor {
   /** By which entries expire. */
   #clock: ExpiryClock;
   #outbox: SyncOutbox;
+  #comparing: Comparing;
   #questions: SyncQuestions;
   /** Absent when nothing is persisted. */
   #commit: GroupCommit | undefined;
@@ -102,7 +110,8 @@ export class QueryActor implements Actor {
     this.#lists = new ListTurns(context);
     this.#clock = new ExpiryClock(context, store);
     this.#questions = new SyncQuestions(context);
-    this.#outbox = new SyncOutbox(context, store, this.#questions, options);
+    this.#comparing = new Comparing(context, store);
+    this.#outbox = new SyncOutbox(context, store, this.#questions, this.#comparing, options);
     this.#isForeign = originTest({ except: [context.self.incarnation] });
     const host = {
       uid: this.#uid,
@@ -148,6 +157,9 @@ export class QueryActor implements Actor {
         return this.#load(message);
       case "listTurn":
         return this.#lists.turn();
+      case "compareTurn":
+        this.#comparing.turn();
+        break;
       case "closed":
         this.#redis.forget(message.inbox);
         return this.#lists.forget(message.inbox);
@@ -289,13 +301,19 @@ export class QueryActor implements Actor {
     this.#ready = message.ready;
     this.#outbox.request(message);
     if (message.answers !== undefined) this.#questions.answered(message.answers);
+    this.#mergeEntries(message);
+    // Behind the entries, because the other replica is told what this one holds with them.
+    if (message.compare !== undefined) this.#comparing.request(message.compare);
+  }
+
+  #mergeEntries(message: MergeMessage): void {
     const nowMs = this.#context.now();
     const received = new EntryReader(message.entries);
     while (received.next()) {
       if (received.timestamp > nowMs + this.#context.limits.futureToleranceMs) {
         this.#noteFuture(received, nowMs);
       }
-      const n = this.#store.merge(received);
+      const n = this.#store.merge(received) || this.#mergeDamaged(received);
       if (n === noEntry) {
         this.#entriesIgnored++;
         continue;
@@ -306,6 +324,20 @@ export class QueryActor implements Actor {
       // Sibling query actors persist what they accepted themselves.
       if (message.persistsRemote && this.#isForeign(received.uid)) this.#commit?.add(n);
     }
+  }
+
+  /** Of two values with one order, which only damage makes, the greater one wins, on all replicas alike. */
+  #mergeDamaged(received: EntryBytes): number {
+    const n = this.#store.mergeGreater(received);
+    if (n === noEntry) return noEntry;
+    const { bytes, keyStart, keyEnd } = received;
+    this.#context.log.warn(
+      "Two replicas held other values of one write of {key}: the greater won",
+      {
+        key: new TextDecoder().decode(bytes.subarray(keyStart, keyEnd)),
+      },
+    );
+    return n;
   }
 
   #load({ entries, replyTo }: LoadMessage): void {

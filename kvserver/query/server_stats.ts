@@ -27,6 +27,9 @@ export function syncFiguresOf(thread: ActorThread): SyncFigures {
     pendingBytes: thread.extraFigure("pendingBytes"),
     oldestPendingMs: thread.extraFigure("oldestPendingMs"),
     overflows: thread.extraFigure("overflows"),
+    reconcileBytes: thread.extraFigure("reconcileBytes"),
+    reconcileRounds: thread.extraFigure("reconcileRounds"),
+    repairs: thread.extraFigure("repairs"),
   };
 }
 
@@ -50,8 +53,14 @@ export interface ServerStats extends Omit<SystemStats, "extra"> {
   pendingBytes: number;
   /** Age of the oldest of these entries. */
   oldestPendingMs: number;
-  /** How often more waited for another server than may, so that it is sent the state anew. */
+  /** How often more waited for another server than may, so that it is compared with. */
   overflows: number;
+  /** Bytes of the messages with which replicas were compared with those of other servers, both ways. */
+  reconcileBytes: number;
+  /** How often such a message was answered. */
+  reconcileRounds: number;
+  /** Entries that a comparison had to bring to this server. */
+  repairs: number;
   /** Open connections to the query ports. */
   clientConnections: number;
   /** What the disk does: Puts are refused while it is refusing. */
@@ -85,6 +94,9 @@ export function serverStats(
     pendingBytes: extra.pendingBytes ?? 0,
     oldestPendingMs: extra.oldestPendingMs ?? 0,
     overflows: extra.overflows ?? 0,
+    reconcileBytes: extra.reconcileBytes ?? 0,
+    reconcileRounds: extra.reconcileRounds ?? 0,
+    repairs: extra.repairs ?? 0,
     clientConnections: extra[clientConnections] ?? 0,
     disk,
     ...(diskReason === undefined ? {} : { diskReason }),

@@ -10,6 +10,7 @@ import type {
 } from "../messages/replica_messages.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
 import { DirtySet, noEntry, type Store } from "../store/mod.ts";
+import type { Comparing } from "./comparing.ts";
 import type { SyncQuestions } from "./sync_questions.ts";
 
 /** Options of a `SyncOutbox`. */
@@ -32,6 +33,8 @@ export class SyncOutbox {
   #syncActor: ActorRef;
   /** What its clients ask of the sync actor. */
   #questions: SyncQuestions;
+  /** What the replica has in common with others, as the sync actor asks. */
+  #comparing: Comparing;
   /** Accepted entries that the sync actor has not been sent. */
   #dirty: DirtySet;
   #pacer: SendPacer;
@@ -56,11 +59,13 @@ export class SyncOutbox {
     context: ActorContext,
     store: Store,
     questions: SyncQuestions,
+    comparing: Comparing,
     { syncActor, isAlone, replicaCount = 1 }: SyncOutboxOptions,
   ) {
     this.#context = context;
     this.#store = store;
     this.#questions = questions;
+    this.#comparing = comparing;
     this.#syncActor = syncActor;
     this.#isAlone = isAlone;
     this.#siblings = replicaCount - 1;
@@ -106,7 +111,7 @@ export class SyncOutbox {
       this.#addedBytes = 0;
     }
     const hasNews = this.#dirty.size > 0 || this.#read !== undefined || this.#isDraining ||
-      this.#questions.hasUnsent;
+      this.#questions.hasUnsent || this.#comparing.hasUnsent;
     if (!hasNews || !this.#pacer.isDue()) return;
     // Accepted entries go first, but leave half of the message to a part of the state.
     const batch = this.#dirty.drain(
@@ -132,6 +137,8 @@ export class SyncOutbox {
       );
     }
     this.#read = undefined;
+    const compared = this.#comparing.take();
+    if (compared !== undefined) message.compared = compared;
     const questions = this.#questions.take();
     if (questions !== undefined) message.questions = questions;
     this.#context.tell(this.#syncActor, message);

@@ -1,4 +1,5 @@
 import type { ActorRef } from "../../actor/mod.ts";
+import type { ComparisonStep } from "./peer_comparison.ts";
 import type { Limits } from "../../limits.ts";
 import type { ForgottenServer } from "../messages/known_servers.ts";
 import { assert } from "../memory/assert.ts";
@@ -16,6 +17,10 @@ export interface Contents {
   readonly requested: number;
   /** Id of the transfer that is completed, or `noTransfer`. */
   readonly completed: number;
+  /** The next step of a comparison; absent: there is none. It is not sent again. */
+  readonly step: ComparisonStep | undefined;
+  /** How many of the entries a comparison had to bring. */
+  readonly repairs: number;
   /** Upper bound of the bytes of the entries. */
   readonly entryBytes: number;
   /** Since when the oldest of the entries waits; `Infinity` without any. */
@@ -61,6 +66,11 @@ export class InFlight {
     return this.#messages.reduce((count, { contents }) => count + contents.entries.size, 0);
   }
 
+  /** The entries that the messages hold. */
+  *entries(): Iterable<number> {
+    for (const { contents } of this.#messages) yield* contents.entries.numbers;
+  }
+
   /** Upper bound of the bytes of the entries that the messages hold. */
   get entryBytes(): number {
     return this.#messages.reduce((sum, { contents }) => sum + contents.entryBytes, 0);
@@ -94,11 +104,17 @@ export class InFlight {
     });
   }
 
-  /** Removes the messages that the peer has: of an epoch, the first `handled` that were handed over. */
-  acknowledge(epoch: number, handled: number): void {
+  /**
+   * Removes the messages that the peer has: of an epoch, the first `handled` that were handed over.
+   *
+   * @returns whether there were some.
+   */
+  acknowledge(epoch: number, handled: number): boolean {
     const isHandled = (message: SentMessage) => message.epoch === epoch && message.told <= handled;
+    const before = this.#messages.length;
     for (const { contents } of this.#messages.filter(isHandled)) contents.entries.release();
     this.#messages = this.#messages.filter((message) => !isHandled(message));
+    return this.#messages.length < before;
   }
 
   /** Removes all messages. */

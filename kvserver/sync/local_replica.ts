@@ -1,5 +1,5 @@
 import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
-import type { ReadRequest } from "../messages/replica_messages.ts";
+import type { CompareRequest, ReadRequest } from "../messages/replica_messages.ts";
 import type { SyncAnswer } from "../messages/sync_questions.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
 import type { EntryPool } from "./entry_pool.ts";
@@ -24,6 +24,7 @@ export interface NextMerge {
   readonly ready: boolean;
   readonly drain: boolean;
   readonly read: ReadRequest | undefined;
+  readonly compare: CompareRequest | undefined;
   /** Answers to questions of its clients; absent: there are none. */
   readonly answers: readonly SyncAnswer[] | undefined;
 }
@@ -37,6 +38,9 @@ export class LocalReplica {
   /** The part of the state to request with the next message. */
   #read: ReadRequest | undefined;
   #answers: SyncAnswer[] = [];
+  /** What to ask about ranges, once as many entries have left as were queued before. */
+  #compare: CompareRequest | undefined;
+  #entriesAhead = 0;
   /** Whether the replica holds the state that the server took over, and its query actor was told so. */
   #isReady = true;
   #drain: DrainState = "serving";
@@ -75,6 +79,12 @@ export class LocalReplica {
     this.#answers.push(answer);
   }
 
+  /** Has the replica compared, when it holds all that waits for it now. */
+  requestCompare(request: CompareRequest): void {
+    this.#compare = request;
+    this.#entriesAhead = this.outbox.size;
+  }
+
   /** Asks the query actor, with the next message, to say when it has sent all that it accepted. */
   requestDrain(): void {
     this.#drain = "requested";
@@ -98,21 +108,26 @@ export class LocalReplica {
   /** @param isStateComplete whether all of the state that the server takes over has come */
   hasNews(isStateComplete: boolean): boolean {
     return this.outbox.size > 0 || this.#read !== undefined || this.#drain === "requested" ||
-      this.#answers.length > 0 || isStateComplete && !this.#isReady;
+      this.#answers.length > 0 || this.#compare !== undefined || isStateComplete && !this.#isReady;
   }
 
   /** Makes the message to send now. It makes the replica ready if the rest of the state is in it. */
   nextMessage(isStateComplete: boolean): NextMerge {
     const entries = this.outbox.take();
     this.#isReady ||= isStateComplete && this.outbox.size === 0;
+    this.#entriesAhead = this.outbox.size === 0
+      ? 0
+      : Math.max(0, this.#entriesAhead - entries.size);
     const message = {
       entries,
       ready: this.#isReady,
       drain: this.#drain === "requested",
       read: this.#read,
+      compare: this.#entriesAhead === 0 ? this.#compare : undefined,
       answers: this.#answers.length > 0 ? this.#answers.splice(0) : undefined,
     };
     this.#read = undefined;
+    if (message.compare !== undefined) this.#compare = undefined;
     if (message.drain) this.#drain = "draining";
     return message;
   }

@@ -170,12 +170,10 @@ export class Membership {
     const { pool } = this.#options;
     const peer = new Peer(this.#context, ref, pool);
     for (const other of this.#peers.values()) if (other.isGreeted) peer.introduce(other);
-    // The other peers send it what they accepted. This server sends the rest: what its own query actors
-    // accepted, which may have been lost on its way to others, and what lost servers left.
     for (const server of this.#forgotten.values()) peer.tellForgotten(server);
-    const living = [...this.#peers.values()].filter((other) => !other.isLost);
     this.#peers.set(peer.uid, peer);
-    peer.addState({ except: [peer, ...living].map(({ ref }) => ref.incarnation) });
+    // Whatever either holds and the other does not, because it was lost on its way or its server is gone.
+    peer.comparison.owe(this.#context.monotonicMs());
     this.#context.watchLink(ref, { type: "linkChanged" } satisfies LinkChangedMessage);
     this.#context.log.info("Peer {peer} is known", { peer: ref.address });
     return peer;
@@ -235,7 +233,7 @@ export class Membership {
       this.#ended.delete(this.#ended.values().next().value!);
     }
     this.#forget(peer);
-    this.#resendEntriesOf(peer);
+    this.#compareWithoutPeer(peer);
   }
 
   /** A server is known, though it is no peer any more. */
@@ -335,7 +333,7 @@ export class Membership {
     const { address } = peer.ref;
     if (change === "back") this.#context.log.info("Peer {peer} is back", { peer: address });
     if (change === "lost") {
-      this.#resendEntriesOf(peer);
+      this.#compareWithoutPeer(peer);
       this.#context.log.warn("Peer {peer} is lost", { peer: address });
       this.#boundBacklogs(peer);
     }
@@ -343,7 +341,7 @@ export class Membership {
   }
 
   /**
-   * Keeps what waits for the peers that were lost last; the others are sent the state anew if they come
+   * Keeps what waits for the peers that were lost last; the others are compared with if they come
    * back. So servers that come and go for ever cost no memory.
    */
   #boundBacklogs(lost: Peer): void {
@@ -402,10 +400,10 @@ export class Membership {
     }
   }
 
-  /** Sends the entries of a peer that is gone to all others, because some of them may lack them. */
-  #resendEntriesOf(peer: Peer): void {
+  /** A peer is gone: this server and the others may have been told different things by it. */
+  #compareWithoutPeer(peer: Peer): void {
     for (const other of this.#peers.values()) {
-      if (other !== peer) other.addState({ only: [peer.ref.incarnation] });
+      if (other !== peer) other.comparison.owe(this.#context.monotonicMs());
     }
   }
 

@@ -17,6 +17,7 @@ import type { ForwardedBatch } from "./forwarded_batch.ts";
 import { type Contents, InFlight } from "./in_flight.ts";
 import { Liveness, type LivenessChange } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
+import { PeerComparison } from "./peer_comparison.ts";
 import { noTransfer } from "./peer_message.ts";
 import { Progress, type ProgressChange } from "./progress.ts";
 import { type LinkReach, Reachability, type ReachabilityName } from "./reachability.ts";
@@ -38,6 +39,8 @@ export class Peer {
   readonly ref: ActorRef;
   readonly uid: string;
   readonly pacer: SendPacer;
+  /** How far it is known what both hold. */
+  readonly comparison: PeerComparison;
   #context: ActorContext;
   #pool: EntryPool;
   #outbox: Outbox;
@@ -52,6 +55,12 @@ export class Peer {
   #introductions = new Map<string, ActorRef>();
   /** Servers that the peer is to forget too, by address. */
   #forgotten = new Map<string, ForgottenServer>();
+  /** Entries in the outbox that a comparison had to bring, about. */
+  #repairs = 0;
+  /** When entries were last sent to the peer, or came from it. */
+  #lastEntriesMs: number;
+  /** When the peer last acknowledged a message. */
+  #lastAckMs: number;
   /** Id of the transfer to request with the next message, or `noTransfer`. */
   #toRequest = noTransfer;
   /** Whether a message is due even if it is empty, because the peer has handled none of this server. */
@@ -79,6 +88,8 @@ export class Peer {
     this.ref = ref;
     this.uid = uid(ref);
     this.pacer = new SendPacer(context, this.uid);
+    const nowMs = this.#lastEntriesMs = this.#lastAckMs = context.monotonicMs();
+    this.comparison = new PeerComparison(nowMs, uid(context.self) < this.uid, context.limits);
   }
 
   /** Selects all entries but those that the peer accepted, because it sends those itself. */
@@ -88,20 +99,21 @@ export class Peer {
 
   /** Whether there is nothing to send, and no acknowledgement to wait for. */
   get isIdle(): boolean {
-    return !this.#hasNews && this.#inFlight.isEmpty && this.#stateSender.isIdle;
+    return !this.#hasNews && this.#inFlight.isEmpty && this.#stateSender.isIdle &&
+      !this.comparison.isOwed;
   }
 
   /** Whether a message is to be sent, as soon as that is possible. */
   get #hasNews(): boolean {
     return this.#isFirstMessageDue || this.hasEntries ||
       this.#introductions.size > 0 || this.#forgotten.size > 0 || this.#toRequest !== noTransfer ||
-      this.#stateSender.isFlushing;
+      this.#stateSender.isFlushing || this.comparison.isLeaving;
   }
 
   /** How many entries the peer has not acknowledged, at the least. */
   get unacknowledged(): number {
     // How many entries are still to be read for the peer is not known.
-    const unread = this.#stateSender.isIdle ? 0 : 1;
+    const unread = this.#stateSender.isIdle && !this.comparison.isOwed ? 0 : 1;
     return this.#outbox.size + this.#inFlight.entryCount + unread;
   }
 
@@ -138,6 +150,37 @@ export class Peer {
   /** How often more waited for the peer than may. */
   get overflows(): number {
     return this.#overflows;
+  }
+
+  /** How many entries wait to be sent. */
+  get entryCount(): number {
+    return this.#outbox.size;
+  }
+
+  /** When entries were last sent to the peer, or came from it. */
+  get lastEntriesMs(): number {
+    return this.#lastEntriesMs;
+  }
+
+  /** When there was last any sign of the peer. */
+  get lastSignMs(): number {
+    return Math.max(this.#lastAckMs, this.#liveness.lastHeardMs);
+  }
+
+  /** Enqueues entries that the peer lacks, as a comparison found, unless they are on their way. */
+  repair(entries: EntryReader): void {
+    if (entries.size === 0) return;
+    const underWay = new Map<number, number>();
+    for (const n of this.#inFlight.entries()) underWay.set(this.#pool.keyOf(n), n);
+    while (entries.next()) {
+      const n = this.#pool.add(entries);
+      const sent = underWay.get(this.#pool.keyOf(n));
+      const before = this.#outbox.size;
+      if (sent === undefined || this.#pool.isLater(n, sent)) this.enqueue(n);
+      this.#repairs += this.#outbox.size - before;
+      this.#pool.release(n);
+    }
+    this.#repairs = Math.max(0, this.#repairs);
   }
 
   /** Enqueues an entry. */
@@ -185,7 +228,7 @@ export class Peer {
     this.#readingSinceMs = Math.min(beganMs, sinceMs);
   }
 
-  /** Forgets what waits for the peer: it is sent the whole state when it is reached again. */
+  /** Forgets what waits for the peer: both compare when it is reached again. */
   dropBacklog(): void {
     this.#requeueLost(noEpoch);
     this.#overflow();
@@ -225,9 +268,13 @@ export class Peer {
     this.#stateSender.add(filter);
   }
 
-  /** Ends the overflow: every entry that the peer did not accept itself is to be read. */
+  /**
+   * Ends the overflow: what the peer lacks is found by comparing, but for a state that it requested, of which
+   * every entry that it did not accept itself is read.
+   */
   recover(): void {
     this.#stateSender.recover(this.everything);
+    if (!this.#stateSender.isSending) this.comparison.owe(this.#context.monotonicMs(), true);
   }
 
   /**
@@ -299,12 +346,17 @@ export class Peer {
     const entries = this.#outbox.take(undefined, this.#latestAccepted(clock));
     this.#waiting.left(entries.size, this.#outbox.size);
     const left = this.#outbox.isExhausted ? 0 : this.#outbox.size;
+    const nowMs = this.#context.monotonicMs();
+    // The entries that a comparison brings are about the last of the outbox.
+    const repairs = Math.max(0, this.#repairs - this.#outbox.size);
     const contents: Contents = {
       entries,
       introductions: this.#takeIntroductions(),
       forgotten: [...this.#forgotten.values()],
       requested: this.#toRequest,
       completed: this.#stateSender.leaving(entries.size, left),
+      step: this.comparison.leaving(entries.size, left, nowMs),
+      repairs,
       entryBytes: waitingBytes - this.#outbox.bytes,
       sinceMs: entries.size > 0 ? sinceMs : Infinity,
     };
@@ -312,8 +364,10 @@ export class Peer {
     if (isEmpty(contents) && !this.#isFirstMessageDue) return undefined;
     this.#toRequest = noTransfer;
     this.#isFirstMessageDue = false;
+    this.#repairs -= repairs;
+    if (entries.size > 0) this.#lastEntriesMs = nowMs;
     const position = { epoch, told: told + 1 };
-    this.#inFlight.add(contents, position, bytes, this.#context.monotonicMs());
+    this.#inFlight.add(contents, position, bytes, nowMs);
     return contents;
   }
 
@@ -338,8 +392,11 @@ export class Peer {
   #requeueLost(epoch: number): void {
     const lost = this.#inFlight.takeLost(epoch);
     if (lost.length === 0) return;
-    for (const { entries, introductions, forgotten, requested, sinceMs } of lost) {
+    for (const contents of lost) {
+      const { entries, introductions, forgotten, requested, sinceMs, step, repairs } = contents;
       for (const server of forgotten) this.tellForgotten(server);
+      if (step !== undefined) this.comparison.lost(this.#context.monotonicMs());
+      this.#repairs += repairs;
       for (const n of entries.numbers) this.#enqueue(n);
       if (this.isOverflowed) this.#noteReading(sinceMs);
       else this.#waiting.enqueued(this.#outbox.size, sinceMs);
@@ -354,13 +411,15 @@ export class Peer {
   /** The peer's system has handled the first `handled` messages of an epoch of the link. */
   acknowledged({ epoch, handled }: Pick<LinkState, "epoch" | "handled">): void {
     if (handled > 0) this.#hasHeard = true;
-    this.#inFlight.acknowledge(epoch, handled);
-    this.#hasCaughtUp ||= this.#hasHeard && this.#stateSender.isIdle;
+    if (this.#inFlight.acknowledge(epoch, handled)) this.#lastAckMs = this.#context.monotonicMs();
+    this.#hasCaughtUp ||= this.#hasHeard && this.#stateSender.isIdle && !this.comparison.isOwed;
   }
 
-  /** A message came from the peer. */
-  received(): void {
-    this.#liveness.heard(this.#context.monotonicMs());
+  /** A message came from the peer, with so many entries. */
+  received(entryCount = 0): void {
+    const nowMs = this.#context.monotonicMs();
+    this.#liveness.heard(nowMs);
+    if (entryCount > 0) this.#lastEntriesMs = nowMs;
   }
 
   /** Whether the acknowledgement of a message of this epoch of the link is overdue. */
@@ -452,6 +511,7 @@ export class Peer {
     this.#outbox.assertInvariants();
     this.#inFlight.assertInvariants();
     this.#stateSender.assertInvariants();
+    this.comparison.assertInvariants();
     assert(
       this.#outbox.bytes <= this.#context.limits.outboxBytesMax,
       "no more waits for a peer than may",
@@ -462,9 +522,8 @@ export class Peer {
 
 /** Whether a message would tell the peer nothing, because what waits has to go on waiting. */
 function isEmpty(
-  { entries, introductions, forgotten, requested, completed }: Contents,
+  { entries, introductions, forgotten, requested, completed, step }: Contents,
 ): boolean {
   return entries.size === 0 && introductions.length === 0 && forgotten.length === 0 &&
-    requested === noTransfer &&
-    completed === noTransfer;
+    requested === noTransfer && completed === noTransfer && step === undefined;
 }

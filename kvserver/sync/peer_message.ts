@@ -21,6 +21,12 @@ export interface PeerMessage {
   stateDone: number;
   /** Servers that the sender forgot; absent: there are none to tell of. */
   forgotten?: readonly ForgottenServer[];
+  /** A step of the comparison with this id; absent: there is none. */
+  comparison?: number;
+  /** The ranges of that step; without any bytes the comparison is over. */
+  ranges?: Uint8Array;
+  /** How many of the entries a comparison had to bring; absent: none. */
+  repairs?: number;
 }
 
 /** Sync actor to itself: the state of a link to a peer changed, or messages on it were handled. */

@@ -20,6 +20,7 @@ import { noValue } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { EntrySpelling } from "../entry/entry_spelling.ts";
 import { orderFault } from "../entry/order.ts";
+import { readRangeMessage } from "../reconcile/mod.ts";
 import type { PeerMessage } from "./peer_message.ts";
 
 /**
@@ -52,30 +53,31 @@ export function peerMessageFault(
   }
 }
 
-/** The bytes of a message but for its entries, which stay as they are when it is decoded. */
+/** The bytes of a message but for its entries and ranges, which stay as they are when it is decoded. */
 function bytesBesideEntries(reader: MsgpackReader): number {
   let beside = reader.end - reader.at;
   const count = reader.mapHeader();
   for (let i = 0; i < (count === mismatch ? 0 : count); i++) {
     const start = reader.at;
     reader.skip();
-    const entries = isNameOfEntries(reader, start) ? reader.binHeader() : mismatch;
-    if (entries === mismatch) reader.skip();
+    const bytes = namesOfBytes.some((name) => isName(name, reader, start))
+      ? reader.binHeader()
+      : mismatch;
+    if (bytes === mismatch) reader.skip();
     else {
-      beside -= entries;
-      reader.at += entries;
+      beside -= bytes;
+      reader.at += bytes;
     }
   }
   return beside;
 }
 
-/** Whether a key of a map, `bytes[start..at)`, is "entries" as servers write it. */
-function isNameOfEntries({ bytes, at }: MsgpackReader, start: number): boolean {
-  return at - start === nameOfEntries.length &&
-    nameOfEntries.every((byte, i) => bytes[start + i] === byte);
+/** Whether a key of a map, `bytes[start..at)`, is a name as servers write it. */
+function isName(name: Uint8Array, { bytes, at }: MsgpackReader, start: number): boolean {
+  return at - start === name.length && name.every((byte, i) => bytes[start + i] === byte);
 }
 
-const nameOfEntries = encode("entries");
+const namesOfBytes = ["entries", "ranges"].map((name) => encode(name));
 
 /** What is wrong with all of it but the entries. */
 function messageFault(message: unknown, from: SystemId, limits: Limits): string | undefined {
@@ -97,7 +99,27 @@ function messageFault(message: unknown, from: SystemId, limits: Limits): string 
     return `it forgets ${forgotten.length} servers: allowed are ${limits.forgottenServersMax}`;
   }
   if (!isCount(wantsState) || !isCount(stateDone)) return "a transfer's number is none";
+  const fault = comparisonFault(message, limits);
+  if (fault !== undefined) return fault;
   return entries instanceof Uint8Array ? undefined : "its entries are no bytes";
+}
+
+/** What is wrong with the step of a comparison. @throws {TypeError | MsgpackError} for other ranges. */
+function comparisonFault(
+  { comparison, ranges, repairs }: Record<string, unknown>,
+  { rangesBytesMax }: Limits,
+): string | undefined {
+  if (repairs !== undefined && !isCount(repairs)) return "a number of repairs is none";
+  if (comparison === undefined && ranges === undefined) return undefined;
+  if (!isCount(comparison)) return "a comparison's number is none";
+  if (!(ranges instanceof Uint8Array)) return "its ranges are no bytes";
+  // What must be in a message may make it longer than it is to be.
+  const bytesMax = 2 * rangesBytesMax;
+  if (ranges.length > bytesMax) {
+    return `its ranges have ${ranges.length} bytes: allowed are ${bytesMax}`;
+  }
+  if (ranges.length > 0) readRangeMessage(ranges);
+  return undefined;
 }
 
 /** Walks over all of them. @throws {TypeError | MsgpackError} for bytes that hold something else. */

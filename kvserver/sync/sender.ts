@@ -1,5 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import type { MergeMessage } from "../messages/replica_messages.ts";
+import type { Comparer } from "./comparer.ts";
 import type { LocalReplica } from "./local_replica.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
@@ -14,6 +15,7 @@ export class Sender {
   #replicas: LocalReplicas;
   #members: Membership;
   #stateReceiver: StateReceiver;
+  #comparer: Comparer;
   /** The batch encoded last: the next receiver is often sent the same. Kept within one step. */
   #encoded: { entries: OutgoingBatch; bytes: Uint8Array } | undefined;
 
@@ -22,11 +24,13 @@ export class Sender {
     replicas: LocalReplicas,
     members: Membership,
     stateReceiver: StateReceiver,
+    comparer: Comparer,
   ) {
     this.#context = context;
     this.#replicas = replicas;
     this.#members = members;
     this.#stateReceiver = stateReceiver;
+    this.#comparer = comparer;
   }
 
   /** Sends everything that is due. The rest is sent on the next tick, or when a link changes. */
@@ -40,7 +44,7 @@ export class Sender {
     const { isComplete } = this.#stateReceiver;
     const { outbox, pacer } = replica;
     if (!replica.hasNews(isComplete) || !pacer.isDue()) return;
-    const { entries, ready, drain, read, answers } = replica.nextMessage(isComplete);
+    const { entries, ready, drain, read, compare, answers } = replica.nextMessage(isComplete);
     const message: MergeMessage = {
       type: "merge",
       entries: this.#encode(entries),
@@ -50,6 +54,7 @@ export class Sender {
       drain,
     };
     if (read !== undefined) message.read = read;
+    if (compare !== undefined) message.compare = compare;
     if (answers !== undefined) message.answers = answers;
     this.#context.tell(replica.ref, message);
     // A tell inside a server cannot be lost.
@@ -80,6 +85,13 @@ export class Sender {
       stateDone: contents.completed,
     };
     if (contents.forgotten.length > 0) message.forgotten = contents.forgotten;
+    const { step, repairs } = contents;
+    if (step !== undefined) {
+      message.comparison = step.id;
+      message.ranges = step.ranges;
+      this.#comparer.sent(step);
+    }
+    if (repairs > 0) message.repairs = repairs;
     this.#context.tell(peer.ref, message, { reserved: true });
     peer.pacer.sent();
     if (peer.hasEntries) peer.pacer.isDue();

@@ -10,6 +10,8 @@ type IncomingTransfer =
   | { name: "idle" }
   /** The next step chooses a sender. */
   | { name: "choosing" }
+  /** This server holds a state of its own, which is compared with that of a peer. */
+  | { name: "comparing"; sender: Peer; sinceMs: number }
   /** A sender was requested to send the state, as the transfer with this id. */
   | { name: "receiving"; sender: Peer; id: number; sinceMs: number }
   /** The whole state has come, and goes on to the replicas of this server. */
@@ -51,6 +53,11 @@ export class StateReceiver {
     return this.#transfer.name === "idle" || this.#transfer.name === "received";
   }
 
+  /** Whether a peer sends the whole state, so that what this server holds is compared with nothing yet. */
+  get isStreamed(): boolean {
+    return this.#transfer.name === "choosing" || this.#transfer.name === "receiving";
+  }
+
   /**
    * Takes the state over from the first of `peers`. While another state is on its way, that is taken
    * over first, because servers that join one another in a ring would wait for each other for ever.
@@ -75,6 +82,10 @@ export class StateReceiver {
   completed(peer: Peer, id: number): void {
     const transfer = this.#transfer;
     if (transfer.name !== "receiving" || transfer.sender !== peer || transfer.id !== id) return;
+    this.#completed();
+  }
+
+  #completed(): void {
     const next = this.#queued.shift();
     if (next === undefined) {
       this.#transfer = { name: "received" };
@@ -100,11 +111,15 @@ export class StateReceiver {
 
   /** Requests the state of a peer, if no sender is chosen or the chosen one does not send. */
   chooseSender(): void {
+    if (this.#transfer.name === "comparing" && !this.#transfer.sender.comparison.isOwed) {
+      this.#completed();
+    }
     const transfer = this.#transfer;
-    if (this.isComplete || transfer.name === "receiving" && this.#isSending(transfer)) return;
+    const isChosen = transfer.name === "receiving" || transfer.name === "comparing";
+    if (this.isComplete || isChosen && this.#isSending(transfer)) return;
     const preferred = this.#preferred.flatMap((name) => this.#members.get(name) ?? []);
     const candidates = [...new Set([...preferred, ...this.#members.peers])];
-    const last = transfer.name === "receiving" ? candidates.indexOf(transfer.sender) : -1;
+    const last = isChosen ? candidates.indexOf(transfer.sender) : -1;
     const sender = candidates.at((last + 1) % candidates.length);
     if (sender === undefined) {
       this.#context.log.warn("Nobody is left to take the state over from");
@@ -112,9 +127,15 @@ export class StateReceiver {
       this.#queued = [];
       return;
     }
+    const sinceMs = this.#context.monotonicMs();
+    if (this.#hasState) {
+      sender.comparison.owe(sinceMs, true);
+      this.#transfer = { name: "comparing", sender, sinceMs };
+      return;
+    }
     const id = ++this.#lastId;
     sender.requestState(id);
-    this.#transfer = { name: "receiving", sender, id, sinceMs: this.#context.monotonicMs() };
+    this.#transfer = { name: "receiving", sender, id, sinceMs };
   }
 
   #isSending({ sender, sinceMs }: { sender: Peer; sinceMs: number }): boolean {
@@ -139,7 +160,8 @@ export class StateReceiver {
   assertInvariants(): void {
     const { name } = this.#transfer;
     assert(name !== "choosing", "a step chooses a sender, if one is to be chosen");
-    assert(name === "receiving" || this.#queued.length === 0, "a join is queued behind a transfer");
+    const isUnderWay = name === "receiving" || name === "comparing";
+    assert(isUnderWay || this.#queued.length === 0, "a join is queued behind a transfer");
     assert(
       name !== "idle" || this.#replyTo.length === 0,
       "every join is replied to in the end",

@@ -109,9 +109,9 @@ export class StateSender {
     this.#sendOn();
   }
 
-  /** Ends the overflow. @param everything to read instead, from the first key on */
+  /** Ends the overflow. @param everything to read instead, from the first key on, if the state is sent */
   recover(everything: OriginFilter): void {
-    this.#source = { name: "reading", filter: everything };
+    this.#source = this.isSending ? { name: "reading", filter: everything } : idle;
   }
 
   /** Declares the state complete with the entries that the outbox holds now. */

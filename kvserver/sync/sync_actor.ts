@@ -33,6 +33,7 @@ import type {
   StartMessage,
 } from "../messages/sync_control.ts";
 import type { TickMessage } from "../messages/send_pacer.ts";
+import { Comparer } from "./comparer.ts";
 import { Drain } from "./drain.ts";
 import { EntryPool, type PoolUse } from "./entry_pool.ts";
 import { ForwardedBatch } from "./forwarded_batch.ts";
@@ -78,6 +79,8 @@ export interface SyncActorOptions {
   figures?: SyncFigures;
   /** A server that is down for so long is forgotten. Default: none is. */
   forgetAfterMs?: number;
+  /** Draws a number in [0, 1). Default: always the same one. */
+  fraction?: () => number;
 }
 
 /**
@@ -94,6 +97,7 @@ export class SyncActor implements Actor {
   #members: Membership;
   #stateReader: StateReader;
   #stateReceiver: StateReceiver;
+  #comparer: Comparer;
   #sender: Sender;
   #drain: Drain;
   #memberTable: MemberTable;
@@ -102,7 +106,13 @@ export class SyncActor implements Actor {
 
   constructor(
     context: ActorContext,
-    { journal, version = "0.0.0", figures, forgetAfterMs = Infinity }: SyncActorOptions = {},
+    {
+      journal,
+      version = "0.0.0",
+      figures,
+      forgetAfterMs = Infinity,
+      fraction = () => 0.5,
+    }: SyncActorOptions = {},
   ) {
     this.#context = context;
     this.#forgetAfterMs = forgetAfterMs;
@@ -111,7 +121,8 @@ export class SyncActor implements Actor {
     this.#stateReader = new StateReader(context, replicas, pool);
     const members = this.#members = new Membership(context, { pool, journal });
     this.#stateReceiver = new StateReceiver(context, replicas, members);
-    this.#sender = new Sender(context, replicas, members, this.#stateReceiver);
+    this.#comparer = new Comparer(context, fraction, replicas, members, this.#stateReceiver, pool);
+    this.#sender = new Sender(context, replicas, members, this.#stateReceiver, this.#comparer);
     this.#drain = new Drain(context, replicas, members);
     this.#memberTable = new MemberTable(context, members, version);
     if (figures !== undefined) {
@@ -164,7 +175,8 @@ export class SyncActor implements Actor {
   }
 
   /** A query actor of this server accepted Puts: their entries go to all others. */
-  #written({ from, entries, part, isDrained, hasAccepted, questions }: WrittenMessage): void {
+  #written(message: WrittenMessage): void {
+    const { from, entries, part, isDrained, hasAccepted, questions, compared } = message;
     const writer = this.#replicas.withCounter(from);
     for (const question of questions ?? []) writer.answer(this.#answerTo(question));
     writer.accepted(hasAccepted);
@@ -174,6 +186,7 @@ export class SyncActor implements Actor {
     this.#replicas.enqueueBatch(batch, writer);
     for (const peer of this.#members.peers) peer.enqueueBatch(batch);
     batch.release();
+    if (compared !== undefined) this.#comparer.answered(compared);
   }
 
   /** The sync actor of another server sent a message: its entries go to this server's query actors. */
@@ -190,7 +203,10 @@ export class SyncActor implements Actor {
     if (peer === undefined) return;
     for (const ref of message.peers) this.#members.introduced(ref, peer);
     for (const server of message.forgotten ?? []) this.#members.forgottenElsewhere(server);
-    peer.received();
+    peer.received(batch.size);
+    const { comparison: id, ranges, repairs = 0 } = message;
+    const step = id === undefined || ranges === undefined ? undefined : { id, ranges };
+    this.#comparer.received(peer, step, repairs);
     if (message.wantsState !== noTransfer) peer.stateRequested(message.wantsState);
     if (message.stateDone !== noTransfer) this.#stateReceiver.completed(peer, message.stateDone);
   }
@@ -226,12 +242,13 @@ export class SyncActor implements Actor {
     this.#stateReceiver.chooseSender();
     const served = this.#stateReader.requestPart(this.#members.peers);
     if (served !== undefined) this.#members.endTurn(served);
+    this.#comparer.step();
     this.#sender.sendAll();
     this.#replicas.charge();
     // After sending, because the messages may have made the last replica ready, or the last peer idle.
     this.#stateReceiver.replyIfReady();
     this.#drain.replyIfDrained();
-    this.#figures?.count(this.#members, this.#context.monotonicMs());
+    this.#figures?.count(this.#members, this.#comparer.figures, this.#context.monotonicMs());
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { SyncFigures } from "../messages/sync_figures.ts";
+import type { ComparisonFigures } from "./comparer.ts";
 import type { Membership } from "./membership.ts";
 
 /** Keeps the figures up to date: at once when nothing waits any more, else now and then, as it takes time. */
@@ -13,7 +14,14 @@ export class SyncFigureCount {
     this.#everyMs = everyMs;
   }
 
-  count(members: Pick<Membership, "peers" | "overflows">, nowMs: number): void {
+  count(
+    members: Pick<Membership, "peers" | "overflows">,
+    { bytes, rounds, repairs }: ComparisonFigures,
+    nowMs: number,
+  ): void {
+    this.#figures.reconcileBytes.set(bytes);
+    this.#figures.reconcileRounds.set(rounds);
+    this.#figures.repairs.set(repairs);
     const all = [...members.peers];
     const hasPending = all.some(({ isIdle }) => !isIdle);
     if (!hasPending && !this.#hasPending) return;

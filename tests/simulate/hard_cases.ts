@@ -147,7 +147,7 @@ export const hardCases: Record<string, HardCase> = {
     const { ready } = newcomer.actors;
     // It has nobody to be in agreement with.
     await stage.cluster.crash(newcomer);
-    return ready ? stage.end(0) : "It waits for ever";
+    return ready ? stage.end(2 * defaultLimits.peerLostMs) : "It waits for ever";
   },
 
   "a first server that starts again, empty and alone, is taken back with all that was there":
@@ -251,7 +251,7 @@ export const hardCases: Record<string, HardCase> = {
     a.actors.join([earlier.actors.syncActor]);
     await stage.cluster.advance(settledMs);
     await stage.cluster.crash(later);
-    return stage.end(0);
+    return stage.end(2 * defaultLimits.peerLostMs);
   },
 
   "who introduces two others loses both connections at that moment": async () => {

@@ -1,5 +1,6 @@
-import { defaultLimits, type Limits } from "../../limits.ts";
+import type { Limits } from "../../limits.ts";
 import { importMutated, type Mutant } from "../support/mutation.ts";
+import { withoutComparisons } from "./simulated_cluster.ts";
 import { type Scenario, type ScenarioName, scenarios } from "./scenario.ts";
 
 /** Each fault is planted alone; the simulation must notice it within so many seeds. */
@@ -13,11 +14,11 @@ interface PlantedFault extends Mutant {
 }
 
 /** Less than in truth, because so much would take long to put: no value here is as long as some are. */
-const smallOutbox: Limits = { ...defaultLimits, outboxBytesMax: 4 * 1024 * 1024 };
+const smallOutbox: Limits = { ...withoutComparisons, outboxBytesMax: 4 * 1024 * 1024 };
 
 /** Limits that are no faults: with them all must be as well as with the default ones. */
 const harmless: Record<string, Limits> = {
-  "nothing is changed": defaultLimits,
+  "nothing is changed": withoutComparisons,
   "little may wait for a peer": smallOutbox,
 };
 
@@ -118,10 +119,10 @@ const mutants: Record<string, PlantedFault> = {
     from: "for (const peer of this.#members.peers) peer.enqueueBatch(batch);",
     to: "for (const peer of this.#members.peers) if (!peer.isSentState) peer.enqueueBatch(batch);",
   },
-  "a third server's Put is in flight during a join": {
+  "servers that come to know each other compare nothing": {
     noticedBy: "random",
     file: "kvserver/sync/membership.ts",
-    from: "peer.addState({ except: [peer, ...living].map(({ ref }) => ref.incarnation) });",
+    from: "peer.comparison.owe(this.#context.monotonicMs());",
     to: "",
   },
   "what is on its way to the replica that is read is not enqueued": {
@@ -196,10 +197,10 @@ const mutants: Record<string, PlantedFault> = {
     from: "this.#isFirstMessageDue = false;",
     to: "",
   },
-  "nobody resends the entries of a lost or ended peer": {
+  "nobody compares what a lost or ended peer told some": {
     noticedBy: "hard",
     file: "kvserver/sync/membership.ts",
-    from: "if (other !== peer) other.addState({ only: [peer.ref.incarnation] });",
+    from: "if (other !== peer) other.comparison.owe(this.#context.monotonicMs());",
     to: "",
   },
   "entries are not forwarded to those who are sent the state": {
@@ -295,6 +296,55 @@ const mutants: Record<string, PlantedFault> = {
       "for (const { contents } of this.#messages.filter(isHandled)) contents.entries.release();",
     to: "",
   },
+  "an entry that is written again keeps its place in the sums": {
+    noticedBy: "compared",
+    file: "kvserver/store/range_sums.ts",
+    from: "this.#queue.push(n);",
+    to: "",
+  },
+  "the sum of a range says nothing of values": {
+    noticedBy: "compared",
+    file: "kvserver/store/entry_hash.ts",
+    from: "else if (valueLength !== tombstone) this.#values.addTo(hash, n);",
+    to: "",
+  },
+  "what this replica lacks of a list is not asked for": {
+    noticedBy: "compared",
+    file: "kvserver/reconcile/comparison.ts",
+    from: "else if (unmatched.size + held.size > 0) {",
+    to: "else if (held.size > 0) {",
+  },
+  "what the other replica does not list is not given": {
+    noticedBy: "compared",
+    file: "kvserver/reconcile/comparison.ts",
+    from: "return this.#options.gives?.(n) === false || this.#give(n);",
+    to: "return true;",
+  },
+  "an earlier write is not told to be one": {
+    noticedBy: "compared",
+    file: "kvserver/reconcile/comparison.ts",
+    from: "if (!isLater(order, other)) later.push(key);",
+    to: "",
+  },
+  "what is on its way is taken for a difference": {
+    noticedBy: "compared",
+    file: "kvserver/query/comparing.ts",
+    from:
+      "const isYoung = Math.abs(nowMs - store.timestampOf(n)) < youngMs && isSent(store.uidOf(n));",
+    to: "const isYoung = false;",
+  },
+  "a comparison whose message is lost is waited for": {
+    noticedBy: "compared",
+    file: "kvserver/sync/peer_comparison.ts",
+    from: 'if (this.#state.name === "waiting" && nowMs >= this.dueMs && silentMs',
+    to: "if (nowMs < 0 && silentMs",
+  },
+  "replicas of one server are not compared": {
+    noticedBy: "compared",
+    file: "kvserver/sync/comparer.ts",
+    from: "this.#compareSiblings(nowMs);",
+    to: "",
+  },
   "a server that stops does not wait": {
     noticedBy: "hard",
     file: "kvserver/sync/drain.ts",
@@ -308,7 +358,13 @@ async function importScenarios(mutant: Mutant): Promise<Record<ScenarioName, Sce
 }
 
 /** So many seeds of each scenario must be well without a fault. */
-const harmlessSeeds: Record<ScenarioName, number> = { random: 3, crash: 3, burst: 1, hard: 0 };
+const harmlessSeeds: Record<ScenarioName, number> = {
+  random: 3,
+  crash: 3,
+  burst: 1,
+  hard: 0,
+  compared: 0,
+};
 
 for (const [change, limits] of Object.entries(harmless)) {
   Deno.test(`the simulation is content when ${change}`, async () => {
@@ -336,5 +392,5 @@ for (const [fault, { noticedBy, limits, ...mutant }] of Object.entries(mutants))
 }
 
 Deno.test("the simulation notices when the pace is a little too fast", async () => {
-  await expectNotice(scenarios.random, { ...defaultLimits, syncPaceMs: 95 });
+  await expectNotice(scenarios.random, { ...withoutComparisons, syncPaceMs: 95 });
 });

@@ -1,4 +1,4 @@
-import { defaultLimits, type Limits } from "../../limits.ts";
+import { defaultLimits, type Limits, withLimits } from "../../limits.ts";
 import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { consoleLogger } from "../../log/mod.ts";
 import {
@@ -9,6 +9,7 @@ import {
   type Value,
 } from "../../kvcommon/mod.ts";
 import { ServerActors } from "../../kvserver/server_actors.ts";
+import { serverFigures, syncFiguresOf } from "../../kvserver/query/server_stats.ts";
 import { startQueryActor } from "../../kvserver/query/start_query_actor.ts";
 import { noExpiry } from "../../kvserver/entry/entry.ts";
 import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
@@ -19,6 +20,9 @@ import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_
 import { heldEntries, type HeldEntry, heldEntry } from "../support/store/held_entries.ts";
 import { assertAfterEachMessage } from "../support/actors.ts";
 import { SimulatedNetwork } from "../support/simulated_network.ts";
+
+/** Without comparisons that nobody owes: they would mend what is wrong before anybody sees it. */
+export const withoutComparisons = withLimits({ comparisonIntervalMs: 1e12 });
 
 /** A replica that lets the test see what it takes. */
 class ObservedStore extends Store {
@@ -64,7 +68,7 @@ export class SimulatedCluster {
   constructor(
     seed: number,
     latencyMs: (world: SimulatedWorld) => SimulatedNetwork["latencyMs"],
-    limits: Limits = defaultLimits,
+    limits: Limits = withoutComparisons,
   ) {
     this.#limits = limits;
     this.world = new SimulatedWorld({ seed });
@@ -90,6 +94,7 @@ export class SimulatedCluster {
       advertise,
       environment,
       network: this.network,
+      extraFigures: serverFigures,
       log: consoleLogger("error"),
     });
     // A message to a server that crashed, or to its channels: counted, and no concern of these tests.
@@ -105,6 +110,8 @@ export class SimulatedCluster {
       queryActorCount,
       version: "simulated",
       ready: peers.length === 0,
+      figures: syncFiguresOf(system),
+      fraction: () => environment.fraction(),
     });
     const queryActors = Array.from({ length: queryActorCount }, () => {
       const store = new ObservedStore((entry) => takeLater(puts, entry));

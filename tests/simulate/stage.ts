@@ -2,7 +2,7 @@ import { defaultLimits } from "../../limits.ts";
 import type { Member } from "../../kvserver/mod.ts";
 import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
 import { heldEntries } from "../support/store/held_entries.ts";
-import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
+import { SimulatedCluster, type SimulatedServer, withoutComparisons } from "./simulated_cluster.ts";
 
 /** In this time whoever can hear each other has told each other all. */
 export const settledMs = 2_000;
@@ -14,7 +14,7 @@ const silenceMs = 60_000;
 export class Stage {
   readonly cluster: SimulatedCluster;
 
-  constructor(latencyMs = 20, limits = defaultLimits) {
+  constructor(latencyMs = 20, limits = withoutComparisons) {
     this.cluster = new SimulatedCluster(1, () => () => latencyMs, limits);
   }
 

@@ -18,7 +18,7 @@ Deno.test("a sync actor keeps an entry until all have it, and no longer", () => 
 Deno.test("a sync actor keeps nothing of the state that it passes on", () => {
   const stage = new Stage();
   stage.part = messageOf([entryOf("old", 1)]);
-  stage.heard();
+  stage.heard([], 0, 1);
   stage.pass(3);
   assertEquals(stage.sent.map(({ entries }) => keysIn(entries)).flat(), ["old"]);
   stage.acknowledged();
@@ -100,7 +100,7 @@ Deno.test("a sync actor keeps nothing for one that is gone", () => {
 
 Deno.test("a sync actor keeps no more for one that cannot be reached than may wait for it", () => {
   const stage = new Stage();
-  stage.heard();
+  stage.heard([], 0, 1);
   stage.link.isUp = false;
   const large = "x".repeat(defaultLimits.outboxBytesMax / 10);
   for (let i = 0; i < 12; i++) {

@@ -77,7 +77,7 @@ export class Stage {
       log: silentLogger,
     } as Partial<ActorContext> as ActorContext;
     this.#actor = new SyncActor(context);
-    this.#tell({ type: "start", queryActors: siblings, hasState: true });
+    this.#tell({ type: "start", queryActors: siblings, hasState: false });
   }
 
   /** The keys that the second query actor was told, message by message. */

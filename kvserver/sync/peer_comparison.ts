@@ -1,0 +1,280 @@
+import type { Limits } from "../../limits.ts";
+import { assert } from "../memory/assert.ts";
+import type { Compared } from "../messages/replica_messages.ts";
+import { comparisonPauseMs } from "./comparison_pause.ts";
+
+/** In place of the id of a comparison: none. */
+export const noComparison = 0;
+
+/** Why a comparison begins. */
+export const causes = {
+  /** It is time. */
+  time: 0,
+  /** One of both may lack something that nothing else brings. */
+  owed: 1,
+  /** The server that begins it takes over what the other one holds, be it put just now. */
+  urgent: 2,
+} as const;
+
+/** The id of a comparison: by it both servers know the cause. */
+export function comparisonId(number: number, cause: number): number {
+  return 4 * (number + 1) + cause;
+}
+
+/** Why a comparison began. */
+export function causeOf(id: number): number {
+  return id % 4;
+}
+
+/** What stands in a message between sync actors of a comparison. */
+export interface ComparisonStep {
+  /** Of the comparison, chosen by the server that begins it. */
+  readonly id: number;
+  /** A message of `kvserver/reconcile`; without any bytes: the comparison is over. */
+  readonly ranges: Uint8Array;
+}
+
+/** How far a comparison is. `docs/sync.md` draws the transitions. */
+type State =
+  | { readonly name: "idle" }
+  /** The own replica is asked what to say next. */
+  | { readonly name: "asking"; readonly of: Progress; readonly ranges: Uint8Array | undefined }
+  /** What to say leaves when as many entries have left as were queued before it. */
+  | {
+    readonly name: "leaving";
+    readonly of: Progress;
+    readonly step: ComparisonStep;
+    readonly entriesLeft: number;
+  }
+  /** The peer is to answer. */
+  | { readonly name: "waiting"; readonly of: Progress; readonly sinceMs: number };
+
+/** What stays the same while a comparison goes on, but for the messages that came. */
+interface Progress {
+  readonly id: number;
+  /** Whether this server began it. */
+  readonly isOwn: boolean;
+  /** Whether it was urgent to this server when it began. */
+  readonly wasUrgent: boolean;
+  /** Messages of the peer that came. */
+  readonly heard: number;
+}
+
+const idle: State = { name: "idle" };
+
+/**
+ * The comparison of this server's replica with that of a peer: whether one is to begin, and how far it is.
+ * One goes on at a time. When both begin one at once, that of the server with the lower uid goes on.
+ *
+ * Nothing of it is sent again: when a message is lost, or an answer does not come, another comparison begins.
+ */
+export class PeerComparison {
+  #limits: Limits;
+  /** Whether this server's uid is the lower one of both. */
+  #isLower: boolean;
+  #state: State = idle;
+  /** When one is to begin that is owed; `Infinity`: none is, but maybe that which goes on. */
+  #owedMs = Infinity;
+  /** Whether this server is to begin one itself, because it takes over what the peer holds from now on. */
+  #isUrgent = false;
+  /** Whether the one that goes on was owed. */
+  #isServing = false;
+  /** When the next one begins that looks for what nobody knows of. */
+  #nextMs: number;
+  /** Bytes of what is said next, at the most; it shrinks while nothing gets through. */
+  #bytesMax: number;
+  /** Whether something was left out of account in the one that goes on. */
+  #leftOut = false;
+  /** Whether what was left out of account of one that was owed is to be compared once it is older. */
+  #isRecheckDue = false;
+  /** Time that the own replica took for the one that goes on. */
+  #tookMs = 0;
+
+  constructor(nowMs: number, isLower: boolean, limits: Limits) {
+    this.#limits = limits;
+    this.#isLower = isLower;
+    this.#nextMs = nowMs + limits.comparisonIntervalMs;
+    this.#bytesMax = limits.rangesBytesMax;
+  }
+
+  /** Whether one is owed, or goes on that was: the peer may lack something that nothing else brings. */
+  get isOwed(): boolean {
+    return this.#owedMs !== Infinity || this.#isServing || this.#isUrgent;
+  }
+
+  /** Whether something is to be sent as soon as the entries before it have left. */
+  get isLeaving(): boolean {
+    return this.#state.name === "leaving";
+  }
+
+  /** Whether there is more to be said in the one that goes on than that one begins. */
+  get isUnderWay(): boolean {
+    return this.#state.name !== "idle" && this.#state.of.heard > 0 && !this.isNew;
+  }
+
+  /** Whether the own replica is asked for its first answer to one that the peer began. */
+  get isNew(): boolean {
+    const state = this.#state;
+    return state.name === "asking" && !state.of.isOwn && state.of.heard === 1;
+  }
+
+  /** Bytes of what is said next, at the most. */
+  get bytesMax(): number {
+    return this.#bytesMax;
+  }
+
+  /**
+   * The peer may lack something, or this server may, that nothing else brings. When both know, as mostly,
+   * the one with the lower uid begins, after a while in which the other one may, to which it is urgent.
+   *
+   * @param isUrgent whether this server begins one at once, whatever the peer has begun before
+   */
+  owe(nowMs: number, isUrgent = false): void {
+    this.#isUrgent ||= isUrgent;
+    const { comparisonQuietMs } = this.#limits;
+    const delayMs = isUrgent ? 0 : this.#isLower ? comparisonQuietMs : 2 * comparisonQuietMs;
+    this.#owedMs = Math.min(this.#owedMs, nowMs + delayMs);
+  }
+
+  /** When there is something to be done next, if nothing comes before: for a tick. */
+  get dueMs(): number {
+    const state = this.#state;
+    if (state.name === "waiting") return state.sinceMs + this.#limits.comparisonPatienceMs;
+    if (state.name !== "idle") return Infinity;
+    return Math.min(this.#owedMs, this.#isLower || this.#isRecheckDue ? this.#nextMs : Infinity);
+  }
+
+  /**
+   * Begins one, if it is time.
+   *
+   * @param number of the comparison, if one begins; 30 bits
+   * @param quietMs for how long no entries have been exchanged with the peer: while some are, what is on
+   * its way would be taken for a difference
+   * @param silentMs for how long the peer has neither sent nor acknowledged anything
+   * @returns whether one begins; the own replica is to be asked.
+   */
+  begin(number: number, nowMs: number, quietMs: number, silentMs: number): boolean {
+    const { comparisonPatienceMs } = this.#limits;
+    if (this.#state.name === "waiting" && nowMs >= this.dueMs && silentMs >= comparisonPatienceMs) {
+      this.lost(nowMs);
+    }
+    if (this.#state.name !== "idle" || nowMs < this.dueMs) return false;
+    const { comparisonIntervalMs, comparisonQuietMs } = this.#limits;
+    const isBusy = quietMs < comparisonQuietMs && nowMs < this.#nextMs + comparisonIntervalMs;
+    if (nowMs < this.#owedMs && isBusy) return false;
+    const isOwed = this.isOwed || this.#isRecheckDue;
+    const cause = this.#isUrgent ? causes.urgent : isOwed ? causes.owed : causes.time;
+    const id = comparisonId(number, cause);
+    this.#serve({ id, isOwn: true, wasUrgent: this.#isUrgent, heard: 0 }, undefined);
+    return true;
+  }
+
+  /** A message of the peer came. @returns whether the own replica is to be asked for an answer. */
+  received({ id, ranges }: ComparisonStep, nowMs: number): boolean {
+    const state = this.#state;
+    const isSame = state.name !== "idle" && state.of.id === id;
+    if (ranges.length === 0) {
+      if (isSame && state.name === "waiting") this.#over(nowMs);
+      return false;
+    }
+    if (state.name !== "idle" && !isSame) {
+      // Both have begun one, unless the peer has known of this one for long: then it has given it up.
+      const isOld = state.name === "waiting" &&
+        nowMs - state.sinceMs > 2 * this.#limits.comparisonQuietMs;
+      if (state.of.isOwn && state.of.heard === 0 && this.#isLower && !isOld) return false;
+    } else if (isSame && state.name !== "waiting") return false;
+    const of = isSame && state.name === "waiting"
+      ? { ...state.of, heard: state.of.heard + 1 }
+      : { id, isOwn: false, wasUrgent: false, heard: 1 };
+    if (isSame) this.#state = { name: "asking", of, ranges };
+    else this.#serve(of, ranges);
+    return true;
+  }
+
+  /** Another one goes on from now on: it finds whatever is owed until now. */
+  #serve(of: Progress, ranges: Uint8Array | undefined): void {
+    this.#isServing = this.isOwed;
+    this.#owedMs = Infinity;
+    this.#state = { name: "asking", of, ranges };
+  }
+
+  /** Whether the peer is to answer a message of this comparison. */
+  isAwaited(id: number): boolean {
+    return this.#state.name === "waiting" && this.#state.of.id === id;
+  }
+
+  /** What the own replica is asked: the ranges to answer, `undefined` for the first message; or nothing. */
+  get asked(): { id: number; ranges: Uint8Array | undefined } | undefined {
+    if (this.#state.name !== "asking") return undefined;
+    const { of: { id }, ranges } = this.#state;
+    return { id, ranges };
+  }
+
+  /**
+   * The own replica has answered.
+   *
+   * @param ranges what to say; absent: nothing is left to say
+   * @param entriesAhead how many entries leave before it
+   */
+  answered(
+    id: number,
+    ranges: Uint8Array | undefined,
+    entriesAhead: number,
+    { tookMs, leftOut }: Pick<Compared, "tookMs" | "leftOut">,
+  ): void {
+    const state = this.#state;
+    if (state.name !== "asking" || state.of.id !== id) return;
+    this.#tookMs += tookMs;
+    this.#leftOut ||= leftOut;
+    const step = { id, ranges: ranges ?? new Uint8Array() };
+    this.#state = { name: "leaving", of: state.of, step, entriesLeft: entriesAhead };
+  }
+
+  /**
+   * A message leaves with so many entries. Counting them is enough, because entries keep their places.
+   *
+   * @returns what is to be said with it.
+   */
+  leaving(entryCount: number, outboxSize: number, nowMs: number): ComparisonStep | undefined {
+    const state = this.#state;
+    if (state.name !== "leaving") return undefined;
+    const entriesLeft = state.entriesLeft - entryCount;
+    if (entriesLeft > 0 && outboxSize > 0) {
+      this.#state = { ...state, entriesLeft };
+      return undefined;
+    }
+    if (state.step.ranges.length === 0) this.#over(nowMs);
+    else this.#state = { name: "waiting", of: state.of, sinceMs: nowMs };
+    return state.step;
+  }
+
+  /** A message of it was lost, or the answer: another one is to begin, which says less at once. */
+  lost(nowMs: number): void {
+    this.#state = idle;
+    this.#bytesMax = Math.max(this.#limits.rangesBytesMin, this.#bytesMax / 4);
+    this.#isServing = false;
+    this.owe(nowMs, this.#isUrgent);
+  }
+
+  #over(nowMs: number): void {
+    this.#isRecheckDue = this.#leftOut && (this.#isServing || this.#isRecheckDue);
+    this.#leftOut = false;
+    const wasUrgent = this.#state.name !== "idle" && this.#state.of.wasUrgent;
+    this.#state = idle;
+    this.#isUrgent &&= !wasUrgent;
+    if (this.#isUrgent) this.#owedMs = nowMs;
+    this.#isServing = false;
+    const { comparisonQuietMs } = this.#limits;
+    this.#nextMs = nowMs +
+      (this.#isRecheckDue ? comparisonQuietMs : comparisonPauseMs(this.#tookMs, this.#limits));
+    this.#tookMs = 0;
+    this.#bytesMax = this.#limits.rangesBytesMax;
+  }
+
+  /** @throws {Error} when an invariant does not hold. */
+  assertInvariants(): void {
+    const state = this.#state;
+    assert(state.name !== "leaving" || state.entriesLeft >= 0, "no more leaves than waits");
+    assert(state.name === "idle" || state.of.id !== noComparison, "a comparison has an id");
+  }
+}

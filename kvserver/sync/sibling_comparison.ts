@@ -1,0 +1,82 @@
+import type { Limits } from "../../limits.ts";
+import { comparisonPauseMs } from "./comparison_pause.ts";
+import type { LocalReplica } from "./local_replica.ts";
+
+/** How far the comparison of two replicas of this server is. */
+type State =
+  | { readonly name: "idle" }
+  /** A replica is to be asked for the next message, or was: to answer `ranges`, or to begin. */
+  | {
+    readonly name: "toAsk" | "asked";
+    readonly replica: LocalReplica;
+    readonly other: LocalReplica;
+    readonly ranges: Uint8Array | undefined;
+  };
+
+const idle: State = { name: "idle" };
+
+/**
+ * Compares the first replica of a server with the others, one after the other, now and then. Messages within
+ * a server are not lost, so a comparison ends when nothing is left to say.
+ */
+export class SiblingComparison {
+  #limits: Limits;
+  #state: State = idle;
+  #nextMs: number;
+  /** Time that the replicas took for the comparison that goes on. */
+  #tookMs = 0;
+  /** The place of the replica that is compared with the first next. */
+  #turn = 1;
+
+  constructor(nowMs: number, limits: Limits) {
+    this.#limits = limits;
+    this.#nextMs = nowMs + limits.comparisonIntervalMs;
+  }
+
+  /** When the next one begins; `Infinity` while one goes on. */
+  get dueMs(): number {
+    return this.#state.name === "idle" ? this.#nextMs : Infinity;
+  }
+
+  /** Begins one, if it is time. @param replicas the first one first */
+  begin(replicas: readonly LocalReplica[], nowMs: number): void {
+    if (replicas.length < 2 || nowMs < this.dueMs) return;
+    this.#turn = this.#turn % (replicas.length - 1) + 1;
+    const [first, replica] = [replicas[0], replicas[this.#turn]];
+    this.#state = { name: "toAsk", replica, other: first, ranges: undefined };
+  }
+
+  /** The replica that is to be asked next, and for an answer to what. */
+  get toAsk(): { replica: LocalReplica; ranges: Uint8Array | undefined } | undefined {
+    return this.#state.name === "toAsk" ? this.#state : undefined;
+  }
+
+  /** The replica is asked. */
+  asked(): void {
+    if (this.#state.name === "toAsk") this.#state = { ...this.#state, name: "asked" };
+  }
+
+  /**
+   * The replica has answered.
+   *
+   * @param ranges to be answered by the other one; absent: nothing is left to say
+   * @returns the other one, which is to have the entries that came with it.
+   */
+  answered(
+    ranges: Uint8Array | undefined,
+    tookMs: number,
+    nowMs: number,
+  ): LocalReplica | undefined {
+    if (this.#state.name !== "asked") return undefined;
+    const { replica, other } = this.#state;
+    this.#tookMs += tookMs;
+    if (ranges !== undefined) {
+      this.#state = { name: "toAsk", replica: other, other: replica, ranges };
+    } else {
+      this.#state = idle;
+      this.#nextMs = nowMs + comparisonPauseMs(this.#tookMs, this.#limits);
+      this.#tookMs = 0;
+    }
+    return other;
+  }
+}
