@@ -125,12 +125,6 @@ const mutants: Record<string, PlantedFault> = {
     from: "peer.comparison.owe(this.#context.monotonicMs());",
     to: "",
   },
-  "what is on its way to the replica that is read is not enqueued": {
-    noticedBy: "burst",
-    file: "kvserver/sync/state_reader.ts",
-    from: "for (const n of this.#replicas.first.outbox.values()) {",
-    to: "for (const n of [...this.#replicas.first.outbox.values()].slice(1e9)) {",
-  },
   "what was not merged is acknowledged": {
     noticedBy: "random",
     file: "kvserver/sync/sync_actor.ts",
