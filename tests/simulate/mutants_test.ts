@@ -290,12 +290,6 @@ const mutants: Record<string, PlantedFault> = {
       "for (const { contents } of this.#messages.filter(isHandled)) contents.entries.release();",
     to: "",
   },
-  "an entry that is written again keeps its place in the sums": {
-    noticedBy: "compared",
-    file: "kvserver/store/range_sums.ts",
-    from: "this.#queue.push(n);",
-    to: "",
-  },
   "the sum of a range says nothing of values": {
     noticedBy: "compared",
     file: "kvserver/store/entry_hash.ts",
@@ -326,12 +320,6 @@ const mutants: Record<string, PlantedFault> = {
     from:
       "const isYoung = Math.abs(nowMs - store.timestampOf(n)) < youngMs && isSent(store.uidOf(n));",
     to: "const isYoung = false;",
-  },
-  "a comparison whose message is lost is waited for": {
-    noticedBy: "compared",
-    file: "kvserver/sync/peer_comparison.ts",
-    from: 'if (this.#state.name === "waiting" && nowMs >= this.dueMs && silentMs',
-    to: "if (nowMs < 0 && silentMs",
   },
   "replicas of one server are not compared": {
     noticedBy: "compared",
