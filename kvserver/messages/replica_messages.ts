@@ -22,6 +22,8 @@ export interface MergeMessage {
   isAlone: boolean;
   /** Whether this query actor persists what other servers accepted, for all of its server. */
   persistsRemote: boolean;
+  /** Present when it persists all of these entries, also those that bear this server's name. */
+  persistsAll?: true;
   /** Asks for `isDrained` once every Put so far is sent, because no further Put will come. */
   drain: boolean;
   /** Asks for the next message of a comparison. */

@@ -322,7 +322,8 @@ export class QueryActor implements Actor {
       // The merged entry beats the one that this actor accepted, so no other replica needs that.
       this.#outbox.remove(n);
       // Sibling query actors persist what they accepted themselves.
-      if (message.persistsRemote && this.#isForeign(received.uid)) this.#commit?.add(n);
+      const isPersisted = message.persistsRemote && this.#isForeign(received.uid);
+      if (isPersisted || message.persistsAll) this.#commit?.add(n);
     }
   }
 

@@ -40,6 +40,11 @@ export class ForwardedBatch implements OutgoingBatch {
     return this.bytes.length > this.bytes.buffer.byteLength / 4;
   }
 
+  /** The uids that the entries bear. */
+  get uids(): readonly string[] {
+    return this.#reader.uids;
+  }
+
   /** The latest timestamp in it; reads the entries on first use. */
   get latest(): number {
     if (this.#latest === undefined) {

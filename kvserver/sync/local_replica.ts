@@ -27,6 +27,7 @@ export interface NextMerge {
   readonly compare: CompareRequest | undefined;
   /** Answers to questions of its clients; absent: there are none. */
   readonly answers: readonly SyncAnswer[] | undefined;
+  readonly persistsAll: boolean;
 }
 
 /** A query actor of this server, as the sync actor sees it: the entries that its replica is to be sent. */
@@ -38,6 +39,8 @@ export class LocalReplica {
   /** The part of the state to request with the next message. */
   #read: ReadRequest | undefined;
   #answers: SyncAnswer[] = [];
+  /** Whether entries wait that are to be persisted although they bear this server's name. */
+  #persistsAll = false;
   /** What to ask about ranges, once as many entries have left as were queued before. */
   #compare: CompareRequest | undefined;
   #entriesAhead = 0;
@@ -77,6 +80,11 @@ export class LocalReplica {
   /** Answers a question of its clients with the next message. */
   answer(answer: SyncAnswer): void {
     this.#answers.push(answer);
+  }
+
+  /** Has all be persisted that waits now. */
+  persistAll(): void {
+    this.#persistsAll = true;
   }
 
   /** Has the replica compared, when it holds all that waits for it now. */
@@ -125,7 +133,9 @@ export class LocalReplica {
       read: this.#read,
       compare: this.#entriesAhead === 0 ? this.#compare : undefined,
       answers: this.#answers.length > 0 ? this.#answers.splice(0) : undefined,
+      persistsAll: this.#persistsAll,
     };
+    this.#persistsAll &&= this.outbox.size > 0;
     this.#read = undefined;
     if (message.compare !== undefined) this.#compare = undefined;
     if (message.drain) this.#drain = "draining";

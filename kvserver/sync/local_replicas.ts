@@ -1,5 +1,6 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import { Charge } from "../../rpc/mod.ts";
+import { incarnationOf } from "../entry/order.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
 import { LocalReplica } from "./local_replica.ts";
@@ -52,6 +53,14 @@ export class LocalReplicas {
   /** The query actor with this uid. */
   get(uid: string): LocalReplica | undefined {
     return this.#all.find((replica) => replica.uid === uid);
+  }
+
+  /** Enqueues the entries of a batch that came from another server. */
+  enqueueRemote(batch: ForwardedBatch): void {
+    // Whoever persists what other servers accepted cannot tell such entries from those of its siblings.
+    const { incarnation } = this.#context.self;
+    if (batch.uids.some((uid) => incarnationOf(uid) === incarnation)) this.first.persistAll();
+    this.enqueueBatch(batch);
   }
 
   /** Enqueues the entries of a batch for all query actors but the one that accepted them. */

@@ -44,7 +44,8 @@ export class Sender {
     const { isComplete } = this.#stateReceiver;
     const { outbox, pacer } = replica;
     if (!replica.hasNews(isComplete) || !pacer.isDue()) return;
-    const { entries, ready, drain, read, compare, answers } = replica.nextMessage(isComplete);
+    const next = replica.nextMessage(isComplete);
+    const { entries, ready, drain, read, compare, answers, persistsAll } = next;
     const message: MergeMessage = {
       type: "merge",
       entries: this.#encode(entries),
@@ -56,6 +57,7 @@ export class Sender {
     if (read !== undefined) message.read = read;
     if (compare !== undefined) message.compare = compare;
     if (answers !== undefined) message.answers = answers;
+    if (persistsAll) message.persistsAll = true;
     this.#context.tell(replica.ref, message);
     // A tell inside a server cannot be lost.
     entries.release();

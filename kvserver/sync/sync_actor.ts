@@ -193,7 +193,7 @@ export class SyncActor implements Actor {
   #received(message: PeerMessage): void {
     const peer = this.#members.learn(message.from);
     const batch = new ForwardedBatch(this.#pool, message.entries);
-    this.#replicas.enqueueBatch(batch);
+    this.#replicas.enqueueRemote(batch);
     peer?.removeBatch(batch);
     for (const other of this.#members.peers) {
       if (other.isSentState && other !== peer) other.enqueueBatch(batch);

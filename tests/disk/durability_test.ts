@@ -318,6 +318,45 @@ testInWorld("what comes from other servers is kept as well, once", async (world)
   await b.crash();
 });
 
+testInWorld(
+  "what another server says that this one has accepted is kept as well",
+  async (world) => {
+    const network = new SimulatedNetwork(world, () => 5);
+    const options = { durability: "relaxed", queryActorCount: 2, network } as const;
+    const a = await DurableServer.start(world, { ...options, port: 1 });
+    const b = await DurableServer.start(world, { ...options, port: 2, peers: [a] });
+    await world.advance(1000);
+    const { address, incarnation } = a.system;
+    const returned = [1, 2, 77].map((n) =>
+      entry(`of ${n}`, "1", { timestamp: world.nowMs, uid: `${address}/${incarnation}/${n}` })
+    );
+    for (const one of returned) {
+      b.system.tell(a.actors.syncActor, {
+        type: "peer",
+        from: b.actors.syncActor,
+        entries: batchOf(one),
+        peers: [],
+        wantsState: 0,
+        stateDone: 0,
+      });
+    }
+    await world.advance(1000);
+    assertEquals(a.disk.batches.flatMap((batch) => [...mergedOf([batch]).keys()]).sort(), [
+      "of 1",
+      "of 2",
+      "of 77",
+    ]);
+    // And no more than that is written twice.
+    a.put("at a", "1", 0);
+    a.put("at a too", "2", 1);
+    await world.advance(1000);
+    const kept = a.disk.batches.flatMap((batch) => [...mergedOf([batch]).keys()]);
+    assertEquals(kept.filter((key) => key.startsWith("at")).sort(), ["at a", "at a too"]);
+    await a.crash();
+    await b.crash();
+  },
+);
+
 testInWorld("what a server had before is owed to others who do not have it", async (world) => {
   const network = new SimulatedNetwork(world, () => 5);
   const options = { durability: "relaxed", queryActorCount: 1, network } as const;
