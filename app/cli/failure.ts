@@ -29,7 +29,9 @@ const closed = "nothing that runs on Deno may use $1";
 
 /** What to try. */
 function adviceFor(error: unknown, port: PortKind): string | undefined {
-  if (error instanceof RpcError) return adviceByCode[error.code];
+  if (error instanceof RpcError) {
+    return /memory is full/.test(error.message) ? roomAdvice : adviceByCode[error.code];
+  }
   if (error instanceof Error && error.message.startsWith("Cannot listen on ")) {
     return listenAdvice.find(([pattern]) => pattern.test(error.message))?.[1];
   }
@@ -58,6 +60,10 @@ function adviceFor(error: unknown, port: PortKind): string | undefined {
   return "Its server may be stopping, or have too many connections, or be out of reach: try again,\n" +
     "or start one here with: cmud server";
 }
+
+/** To wait is no help: what fills the memory stays. */
+const roomAdvice =
+  "Room is made with: cmud kv delete KEY, or by starting the server with a greater --max-memory";
 
 const unknownHost = /lookup|not known|resolve/i;
 const hostAdvice = "Is the name of the host right?";

@@ -92,6 +92,11 @@ export class Queries implements RequestHandler {
     return this.#counter;
   }
 
+  /** Whether a Put of this query was refused because there is no room for it. */
+  get lacksRoom(): boolean {
+    return this.roomBytes !== undefined && this.roomBytes < 0;
+  }
+
   /** @param defersPuts whether the caller replies to Puts, once they are on disk */
   constructor(store: Store, host: QueryHost, defersPuts: boolean) {
     this.replyBatchBytesMax = host.limits.replyBatchBytesMax;
@@ -367,7 +372,7 @@ export class Queries implements RequestHandler {
   #takeRoom(entryBytes: number, method: MethodName): void {
     const neededBytes = this.#host.replicaCount * (entryBytes + putBytes);
     this.roomBytes = (this.roomBytes ?? this.#host.memory.putRoomBytes) - neededBytes;
-    if (this.roomBytes < 0) throw memoryIsFull(neededBytes, method);
+    if (this.lacksRoom) throw memoryIsFull(neededBytes, method);
   }
 
   #ask({ msgid }: Incoming, question: Question): typeof deferred {

@@ -141,6 +141,7 @@ export class QueryActor implements Actor {
     this.#clock.passTime();
     if (isFramed) this.#answerQuery(bytes);
     else this.#answerCommands(bytes);
+    if (this.#queries.lacksRoom) this.#sayFull();
     this.#queueAccepted();
     this.#ask();
     this.#send();
@@ -253,6 +254,15 @@ export class QueryActor implements Actor {
     if (deferred.msgids.length === 0) return;
     this.#commit!.acknowledgeLater({ inbox: this.#query.inbox, ...deferred });
     this.#queries.deferred = noReplies();
+  }
+
+  /** The client alone hears of it otherwise, and not who can help. */
+  #sayFull(): void {
+    this.#context.log.warn(
+      "Memory is full: Puts are refused until something is deleted, or the server is started again " +
+        "with a greater --max-memory than {maxBytes} bytes",
+      { maxBytes: this.#context.memory.maxBytes },
+    );
   }
 
   /** Passes on what the query asks of the sync actor. */

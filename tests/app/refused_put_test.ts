@@ -39,6 +39,8 @@ Deno.test("a command whose Put is refused because memory is full ends with 75", 
     const { code, stderr } = await runCmud(["kv", ...args, "--server", address], options);
     assertEquals(code, 75, args[0]);
     assertMatch(stderr, /memory is full/);
+    // To wait is no help.
+    assertMatch(stderr, /with a greater --max-memory\n$/);
   }
   // What only reads goes on.
   assertEquals((await runCmud(["kv", "count", "--server", address])).code, 0);

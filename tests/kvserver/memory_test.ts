@@ -1,7 +1,15 @@
 import { withLimits } from "../../limits.ts";
 import { RpcError } from "../../rpc/mod.ts";
-import { assert, assertEquals, assertGreater, assertLess, assertLessOrEqual } from "../deps.ts";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertLessOrEqual,
+  assertMatch,
+} from "../deps.ts";
 import { MemoryLog } from "../support/memory_log.ts";
+import { RedisSocket } from "../support/resp/redis_socket.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { frameHeader } from "../support/rpc/wire.ts";
 import { requestFrame } from "../support/rpc/wire.ts";
@@ -52,6 +60,21 @@ Deno.test("Puts past --max-memory are overloaded on each replica, and Gets go on
   assertGreater(Number(stats.memoryBytes), 2 * count * 2 * MiB);
   assertLessOrEqual(memoryBytes(served), 64 * MiB);
   await served.client.put("short", "goes where there is room for it");
+});
+
+Deno.test("a server whose memory is full says in its log that Puts are refused", async () => {
+  const log = new MemoryLog();
+  await using served = await serve({ maxMemory: 32 * MiB, log });
+  const refusals = () => log.lines.filter((line) => line.includes("Puts are refused"));
+  await fill(served, "long", 2 * MiB);
+  assertEquals(refusals().length, 1);
+  assertMatch(refusals()[0], /^warn {2}Memory is full: Puts are refused .* --max-memory/);
+  using socket = await RedisSocket.connect(served.address);
+  assertMatch((await socket.ask([["SET", "long", "v".repeat(2 * MiB)]]))[0], /^-OOM/);
+  assertEquals(refusals().length, 2);
+  await served.client.put("short", "goes where there is room for it");
+  await served.client.delete("long0");
+  assertEquals(refusals().length, 2);
 });
 
 Deno.test("Puts of short values are counted too, and refused before the bound is passed", async () => {
