@@ -1,5 +1,6 @@
 import type { Limits } from "../../limits.ts";
-import { DataDirectoryError } from "./data_error.ts";
+import { DataDirectoryError, isGone } from "./data_error.ts";
+import { HeldFile } from "./held_file.ts";
 import { recordOf } from "./log_record.ts";
 import {
   createSegment,
@@ -37,6 +38,7 @@ export class BatchLog {
   #last: number;
   /** Its file; `undefined`: closed. */
   #file: Deno.FsFile | undefined;
+  #held!: HeldFile;
   /** Whether more may be appended to it. */
   #isWhole: boolean;
   /** What its end mark says, unless writing that failed. */
@@ -82,6 +84,15 @@ export class BatchLog {
   /** Number of segments, of which the last one may be empty. */
   get segments(): number {
     return this.#ends.size;
+  }
+
+  /** Checks that the last segment is still at its path. @throws {Error} when it is not. */
+  expectInPlace(): void {
+    try {
+      this.#held.expectInPlace();
+    } catch (cause) {
+      throw isGone(this.#directory, segmentName(this.#last), cause);
+    }
   }
 
   /**
@@ -165,6 +176,7 @@ export class BatchLog {
   #resume(): void {
     try {
       this.#file = this.#open(this.#last);
+      this.#held = new HeldFile(segmentPath(this.#directory, this.#last));
       syncDirectory(this.#directory);
     } catch (cause) {
       this.#file?.close();
@@ -192,6 +204,7 @@ export class BatchLog {
     this.#writeMark("sealed");
     this.#file!.syncDataSync();
     const file = this.#open(successor);
+    this.#held = new HeldFile(segmentPath(this.#directory, successor));
     this.#file!.close();
     this.#file = file;
     this.#last = successor;

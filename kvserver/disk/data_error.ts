@@ -33,6 +33,16 @@ export function damaged(directory: string, cause: unknown): DataDirectoryError {
   );
 }
 
+/** The error for a file that went from under its server, which has all that was in it in memory. */
+export function isGone(directory: string, name: string, cause: unknown): DataDirectoryError {
+  return new DataDirectoryError(
+    directory,
+    `its ${name} is gone: it was removed, moved or replaced; put it back, or save what the server ` +
+      `holds with "cmud kv export"`,
+    { cause },
+  );
+}
+
 /** Another process uses the data directory. */
 export class DataDirectoryInUseError extends DataDirectoryError {
   static {

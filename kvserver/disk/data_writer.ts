@@ -3,11 +3,13 @@ import type { Limits } from "../../limits.ts";
 import type { Clock } from "../../rpc/mod.ts";
 import { BatchLog } from "./batch_log.ts";
 import { readClusterName, writeClusterName } from "./cluster_name.ts";
-import { damaged, DataDirectoryError } from "./data_error.ts";
+import { damaged, DataDirectoryError, isGone } from "./data_error.ts";
 import { openDataFile } from "./data_file.ts";
+import { dataFileName } from "./data_format.ts";
 import { Fold } from "./fold.ts";
 import type { ForgottenServer } from "../messages/known_servers.ts";
 import { boundForgotten, deleteForgotten, writeForgotten } from "./forgotten_servers.ts";
+import { HeldFile } from "./held_file.ts";
 import { inTransaction } from "./transaction.ts";
 import { readManifest } from "./manifest.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
@@ -21,6 +23,7 @@ export class DataWriter {
   #clock: Clock;
   #lock: Pick<DirectoryLock, "expectHeld">;
   #database: DatabaseSync;
+  #dataFile: HeldFile;
   #rememberPeer: StatementSync;
   #log: BatchLog;
   #fold: Fold | undefined;
@@ -39,6 +42,7 @@ export class DataWriter {
     this.#database = openDataFile(directory, "write");
     this.#rememberPeer = this.#database.prepare("INSERT OR REPLACE INTO peer VALUES (?, ?)");
     try {
+      this.#dataFile = new HeldFile(`${directory}/${dataFileName}`);
       this.#log = new BatchLog(directory, readManifest(this.#database), limits);
     } catch (error) {
       this.#database.close();
@@ -57,13 +61,29 @@ export class DataWriter {
   }
 
   /**
+   * Checks that what is written next is found by the next start: the directory is the one that is held,
+   * and its files are in their places.
+   *
+   * @throws {DataDirectoryError} when that is not so.
+   */
+  expectHeld(): void {
+    this.#lock.expectHeld();
+    try {
+      this.#dataFile.expectInPlace();
+    } catch (cause) {
+      throw isGone(this.#directory, dataFileName, cause);
+    }
+    this.#log.expectInPlace();
+  }
+
+  /**
    * Appends batches of entries, as an `EntryBatch` writes them, all of them or none: with one sync
    * however many they are (a group commit).
    *
    * @throws {Error} when the disk refuses, or the lock is gone: to be tried again.
    */
   append(batches: readonly Uint8Array[]): void {
-    this.#lock.expectHeld();
+    this.expectHeld();
     this.#log.append(batches);
   }
 
@@ -74,7 +94,7 @@ export class DataWriter {
    * @throws {Error} when the disk refuses, or the lock is gone: to be tried again, nothing is lost.
    */
   foldOn(budgetMs: number): boolean {
-    this.#lock.expectHeld();
+    this.expectHeld();
     this.#fold ??= new Fold(this.#database, this.#directory, this.#log.seal(), this.#clock);
     if (!this.#fold.step(budgetMs)) return false;
     for (const segment of this.#fold.segments) this.#log.remove(segment);
@@ -126,7 +146,7 @@ export class DataWriter {
 
   #isHeld(): boolean {
     try {
-      this.#lock.expectHeld();
+      this.expectHeld();
       return true;
     } catch {
       return false;

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { DataDirectoryError, DataDirectoryInUseError, type DirectoryOwner } from "./data_error.ts";
+import { HeldFile } from "./held_file.ts";
 import { createPrivateFile, writeAll } from "./private_files.ts";
 import { syncDirectory } from "./sync_directory.ts";
 
@@ -16,7 +17,7 @@ import { syncDirectory } from "./sync_directory.ts";
 export class DirectoryLock {
   #directory: string;
   #database: DatabaseSync;
-  #file: Deno.FileInfo;
+  #file: HeldFile;
   #ownerPath: string;
 
   /** Whether a directory has or had an owner. */
@@ -67,7 +68,7 @@ export class DirectoryLock {
     }
     try {
       this.#database.exec(lockPragmas);
-      this.#file = Deno.statSync(lockIn(directory));
+      this.#file = new HeldFile(lockIn(directory));
       this.announce([]);
     } catch (cause) {
       this.#database.close();
@@ -81,25 +82,21 @@ export class DirectoryLock {
   /**
    * Checks that the directory at its path is still the one that is held; to be called before each change
    * there. Whoever removes it, or moves it away, takes the lock along: what is written then is found by
-   * nobody, and another process may have the path. (While the lock is open, no other file gets its
-   * number.)
+   * nobody, and another process may have the path.
    *
    * @throws {DataDirectoryError} when it is not.
    */
   expectHeld(): void {
-    let cause: unknown;
     try {
-      const { dev, ino } = Deno.statSync(lockIn(this.#directory));
-      if (dev === this.#file.dev && ino === this.#file.ino) return;
-    } catch (error) {
-      cause = error;
+      this.#file.expectInPlace();
+    } catch (cause) {
+      throw new DataDirectoryError(
+        this.#directory,
+        "its lock is gone: the directory was removed, moved or replaced; put it back, or start the " +
+          "server again",
+        { cause },
+      );
     }
-    throw new DataDirectoryError(
-      this.#directory,
-      "its lock is gone: the directory was removed, moved or replaced; put it back, or start the " +
-        "server again",
-      { cause },
-    );
   }
 
   /**

@@ -205,7 +205,7 @@ export class DiskService {
   /** @throws {DataDirectoryError} when the next start will not find everything that was to be written. */
   #expectPersisted(): void {
     const lostBytes = this.#unwritten.reduce((sum, { length }) => sum + length, 0);
-    if (lostBytes === 0) return this.#lock?.expectHeld();
+    if (lostBytes === 0) return (this.#writer ?? this.#lock)?.expectHeld();
     const found = `${lostBytes} bytes could not be written (${this.#failing})`;
     throw new DataDirectoryError(this.#directory, found);
   }

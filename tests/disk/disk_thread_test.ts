@@ -203,6 +203,28 @@ for (const [how, take] of takenAway) {
   });
 }
 
+for (const name of ["cmud.db", "log-1"]) {
+  Deno.test(`DiskThread acknowledges nothing while ${name} is away, and says so`, async () => {
+    using directory = new TempDirectory();
+    const path = `${directory.path}/data`;
+    const gone = new RegExp(`its ${name} is gone: .*; put it back, or save .* "cmud kv export"`);
+    const { disk } = await openedDisk(path);
+    await writtenTo(disk, batchOf(entry("before", "1")));
+    Deno.renameSync(`${path}/${name}`, `${path}/away`);
+    const failing = new Promise<string | undefined>((resolve) => disk.onFailing = resolve);
+    const written = writtenTo(disk, batchOf(entry("meanwhile", "2")));
+    assertMatch((await failing)!, gone);
+    Deno.renameSync(`${path}/away`, `${path}/${name}`);
+    await written;
+    assertEquals([...heldIn(path).keys()], ["before", "meanwhile"]);
+    // Another one in its place is not the same, be it the same to the byte.
+    Deno.copyFileSync(`${path}/${name}`, `${path}/copy`);
+    Deno.renameSync(`${path}/copy`, `${path}/${name}`);
+    const { message } = await assertRejects(() => disk.close(), DataDirectoryError);
+    assertMatch(message, gone);
+  });
+}
+
 Deno.test("DiskThread writes what it refused when its directory is back", async () => {
   using directory = new TempDirectory();
   const [path, aside] = [`${directory.path}/data`, `${directory.path}/aside`];
