@@ -16,6 +16,7 @@ export const programs = {
     "redis-cli",
     "redis-server",
     "spin",
+    "systemd-analyze",
     "zsh",
   ],
 } as const;
@@ -26,6 +27,7 @@ export const packages: Readonly<Record<string, string>> = {
   "promtool": "prometheus",
   "redis-benchmark": "redis-tools",
   "redis-cli": "redis-tools",
+  "systemd-analyze": "systemd",
 };
 
 /** A program that tests may start. */

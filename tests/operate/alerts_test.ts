@@ -1,0 +1,44 @@
+import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { missing, testUnless } from "../support/needs.ts";
+import { read } from "../support/repository.ts";
+import { folder, said, unknownMetrics } from "./operate_files.ts";
+
+const rules = read("examples/operate/alerts.yml");
+const names = [...rules.matchAll(/^ +- alert: (\w+)$/gm)].map(([, name]) => name);
+const lackingPromtool = missing("promtool");
+
+testUnless(lackingPromtool, "promtool sees each alert be silent, fire and end", async () => {
+  const [code, text] = await said("promtool", "test", "rules", `${folder}alerts_test.yml`);
+  assertEquals(code, 0, text);
+  // `exp_alerts: []` is silence, anything else fire: before it, at least once, and after it.
+  const cases = [...read("examples/operate/alerts_test.yml").matchAll(
+    /- alertname: (\w+)\n +eval_time: \S+\n +exp_alerts:( \[\])?/g,
+  )];
+  for (const name of names) {
+    const phases = cases.filter(([, of]) => of === name)
+      .map(([, , silent]) => silent === undefined ? "fires" : "silent");
+    assertStringIncludes(phases.join(), "silent,fires,silent", name);
+  }
+});
+
+testUnless(lackingPromtool, "promtool finds the rules and the scrape configuration sound", async () => {
+  for (const args of [["rules", "alerts.yml"], ["config", "prometheus.yml"]]) {
+    const [code, text] = await said("promtool", "check", args[0], folder + args[1]);
+    assertEquals(code, 0, text);
+  }
+});
+
+Deno.test("the alerts are of metrics that are there", () => {
+  assert(names.length > 10);
+  const expressions = [
+    ...rules.matchAll(/^ {8}expr: (?:\|\n((?: {10}.*\n)+)|(.*)\n)/gm),
+  ].map(([, block, line]) => block ?? line);
+  assertEquals(expressions.length, names.length);
+  for (const expression of expressions) assertEquals(unknownMetrics(expression), [], expression);
+});
+
+Deno.test("docs/operating.md says of each alert what to do, and of no other", () => {
+  const docs = read("docs/operating.md");
+  const told = [...docs.matchAll(/^### (Cmud\w+)$/gm)].map(([, name]) => name);
+  assertEquals(told, names);
+});

@@ -1,0 +1,29 @@
+import { memberMetricNames } from "../../http/member_metrics.ts";
+import { metricsOf } from "../../http/metrics.ts";
+import { shownStats } from "../http/shown_stats.ts";
+import { root } from "../support/repository.ts";
+
+/** The folder of what an operator starts from, as a path. */
+export const folder = new URL("examples/operate/", root).pathname;
+
+/** Every metric that `/metrics` shows, and `up`, which Prometheus makes of each scrape. */
+export const metricNames: ReadonlySet<string> = new Set([
+  "up",
+  ...metricsOf({ stats: () => shownStats(), members: () => Promise.resolve([]) }, "1.2.3")
+    .map(({ name }) => name),
+  ...memberMetricNames,
+]);
+
+/** The metrics that a query names which are not there, and "none" when it names no metric at all. */
+export function unknownMetrics(query: string): string[] {
+  const names = query.match(/\b(?:cmud_\w+|up)\b(?!\s*\()/g) ?? [];
+  return names.length === 0 ? ["none"] : names.filter((name) => !metricNames.has(name));
+}
+
+/** Runs a program to its end. @returns its exit code, and all that it said. */
+export async function said(program: string, ...args: string[]): Promise<[number, string]> {
+  const { code, stdout, stderr } = await new Deno.Command(program, { args, stdin: "null" })
+    .output();
+  const decoder = new TextDecoder();
+  return [code, decoder.decode(stdout) + decoder.decode(stderr)];
+}
