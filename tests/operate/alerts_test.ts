@@ -11,9 +11,11 @@ testUnless(lackingPromtool, "promtool sees each alert be silent, fire and end", 
   const [code, text] = await said("promtool", "test", "rules", `${folder}alerts_test.yml`);
   assertEquals(code, 0, text);
   // `exp_alerts: []` is silence, anything else fire: before it, at least once, and after it.
-  const cases = [...read("examples/operate/alerts_test.yml").matchAll(
-    /- alertname: (\w+)\n +eval_time: \S+\n +exp_alerts:( \[\])?/g,
-  )];
+  const cases = [
+    ...read("examples/operate/alerts_test.yml").matchAll(
+      /- alertname: (\w+)\n +eval_time: \S+\n +exp_alerts:( \[\])?/g,
+    ),
+  ];
   for (const name of names) {
     const phases = cases.filter(([, of]) => of === name)
       .map(([, , silent]) => silent === undefined ? "fires" : "silent");
@@ -21,12 +23,16 @@ testUnless(lackingPromtool, "promtool sees each alert be silent, fire and end", 
   }
 });
 
-testUnless(lackingPromtool, "promtool finds the rules and the scrape configuration sound", async () => {
-  for (const args of [["rules", "alerts.yml"], ["config", "prometheus.yml"]]) {
-    const [code, text] = await said("promtool", "check", args[0], folder + args[1]);
-    assertEquals(code, 0, text);
-  }
-});
+testUnless(
+  lackingPromtool,
+  "promtool finds the rules and the scrape configuration sound",
+  async () => {
+    for (const args of [["rules", "alerts.yml"], ["config", "prometheus.yml"]]) {
+      const [code, text] = await said("promtool", "check", args[0], folder + args[1]);
+      assertEquals(code, 0, text);
+    }
+  },
+);
 
 Deno.test("the alerts are of metrics that are there", () => {
   assert(names.length > 10);

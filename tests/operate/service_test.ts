@@ -7,22 +7,26 @@ import { folder, said } from "./operate_files.ts";
 
 const unit = read("examples/operate/cmud.service");
 
-testUnless(missing("systemd-analyze"), "systemd finds the unit sound, and little exposed", async () => {
-  using directory = new TempDirectory();
-  const path = `${directory.path}/cmud.service`;
-  // The program need not be installed where the tests run.
-  Deno.writeTextFileSync(path, unit.replace("/usr/local/bin/cmud", "/bin/true"));
-  assertEquals(await said("systemd-analyze", "verify", path), [0, ""]);
-  // In tenths: from 20 on it ends with 1.
-  const [code, text] = await said(
-    "systemd-analyze",
-    "security",
-    "--offline=true",
-    "--threshold=20",
-    path,
-  );
-  assertEquals(code, 0, text);
-});
+testUnless(
+  missing("systemd-analyze"),
+  "systemd finds the unit sound, and little exposed",
+  async () => {
+    using directory = new TempDirectory();
+    const path = `${directory.path}/cmud.service`;
+    // The program need not be installed where the tests run.
+    Deno.writeTextFileSync(path, unit.replace("/usr/local/bin/cmud", "/bin/true"));
+    assertEquals(await said("systemd-analyze", "verify", path), [0, ""]);
+    // In tenths: from 20 on it ends with 1.
+    const [code, text] = await said(
+      "systemd-analyze",
+      "security",
+      "--offline=true",
+      "--threshold=20",
+      path,
+    );
+    assertEquals(code, 0, text);
+  },
+);
 
 Deno.test("the unit starts the server on the file of settings, and both name its directory", () => {
   assertMatch(unit, /^ExecStart=\/usr\/local\/bin\/cmud server --config \/etc\/cmud\/cmud\.toml$/m);
@@ -30,7 +34,7 @@ Deno.test("the unit starts the server on the file of settings, and both name its
   assertMatch(read("examples/operate/cmud.toml"), /^data-dir = "\/var\/lib\/cmud"$/m);
 });
 
-Deno.test("cmud server can read the file of settings, which leaves nothing as it is not", async () => {
+Deno.test("cmud server reads the file of settings, each line of it", async () => {
   const { code, stdout, stderr } = await runCmud([
     "server",
     "--config",
@@ -45,7 +49,9 @@ Deno.test("cmud server can read the file of settings, which leaves nothing as it
 
 Deno.test("the image and the regions set variables that cmud server knows", () => {
   const known = new Set(
-    [...read("docs/command-line.md").matchAll(/^\| `--.*?\| `(CMUD_\w+)`/gm)].map(([, name]) => name),
+    [...read("docs/command-line.md").matchAll(/^\| `--.*?\| `(CMUD_\w+)`/gm)].map(([, name]) =>
+      name
+    ),
   );
   for (const file of ["Dockerfile", "compose.yaml"]) {
     const used = read(`examples/operate/${file}`).match(/\bCMUD_\w+/g)!;

@@ -13,6 +13,12 @@ interface Step {
   output: string;
 }
 
+/** A session that has not ended by then is ended. */
+const sessionMs = 240_000;
+
+/** Ends what a session has left running, also when it did not come out as it should. */
+const endJobs = "trap 'kill $(jobs -p) 2> /dev/null' EXIT";
+
 /** The sessions of a page. */
 export function sessionsIn(page: string): string[] {
   return [...page.matchAll(/```console\n(.*?)```/gs)].map(([, session]) => session);
@@ -58,10 +64,11 @@ async function run(
     `${command}\nstatus=$?; echo "${mark}"; (exit $status)\n`
   ).join("");
   const child = new Deno.Command("bash", {
-    args: ["-c", `exec 2>&1\n${script}`],
+    args: ["-c", `exec 2>&1\n${endJobs}\n${script}`],
     cwd: folder,
     env: { ...env, PATH: `${folder}/bin:${Deno.env.get("PATH")}` },
     stdin: "null",
+    signal: AbortSignal.timeout(sessionMs),
   });
   const { stdout } = await child.output();
   const outputs = new TextDecoder().decode(stdout).split(`${mark}\n`);
