@@ -206,6 +206,16 @@ export interface Limits {
   readonly listPartBytes: number;
   /** Entries that are looked at for one part, deleted ones included. */
   readonly listPartEntries: number;
+  /** Watches of one connection; a further one is answered with `overloaded`. */
+  readonly connectionWatchesMax: number;
+  /** Watches of one query actor; a further one is answered with `overloaded`. */
+  readonly watchesMax: number;
+  /** Keys whose changes wait for one watch; past it, it is told anew all that is there below its prefix. */
+  readonly watchChangesMax: number;
+  /** As `watchChangesMax`, of all watches of a query actor together. */
+  readonly watchedChangesMax: number;
+  /** Bytes of notifications, or one entry, that are on their way to one connection. */
+  readonly notificationBytes: number;
   /**
    * Expiries that a query actor takes into its counts before each message. When more come due at once, the
    * counts are behind for as many turns as that takes; what is shown is not.
@@ -414,6 +424,17 @@ export interface Limits {
   readonly clientScanEntries: number;
   /** Pages without an entry in a row that a scan accepts; after one more the server counts as broken. */
   readonly emptyPagesMax: number;
+  /** Bytes of keys and versions that a watch of a client remembers; past it, it ends with a `RangeError`. */
+  readonly watchMemoryBytesMax: number;
+  /** Keys whose deletion a watch of a client remembers, the last ones. */
+  readonly watchDeletionsMax: number;
+  /** When nothing came for so long, a watch of a client asks whether its server is there. */
+  readonly watchPingMs: number;
+  /**
+   * How long after it has reached a server anew a watch of a client believes that what it was told before is
+   * lost, and tells what is there instead: longer than a Put takes to be seen everywhere.
+   */
+  readonly watchSettleMs: number;
   /** How often the nearest router asks each address for a pong. */
   readonly probeIntervalMs: number;
   /** How long a server that is to be joined may take to answer `Describe`. */
@@ -494,6 +515,11 @@ export const defaultLimits: Limits = {
   scanPageBytesMax: 1 * MiB,
   listPartBytes: 128 * KiB,
   listPartEntries: 1_000,
+  connectionWatchesMax: 16_384,
+  watchesMax: 65_536,
+  watchChangesMax: 65_536,
+  watchedChangesMax: 1_048_576,
+  notificationBytes: 64 * KiB,
   expiriesPerTurn: 1_000,
   expiryTickMaxMs: 1_000,
   listsAtOnce: 8,
@@ -582,6 +608,10 @@ export const defaultLimits: Limits = {
   silenceMsMax: 10_000,
   clientScanEntries: 1_000,
   emptyPagesMax: 10,
+  watchMemoryBytesMax: 256 * MiB,
+  watchDeletionsMax: 16_384,
+  watchPingMs: 10_000,
+  watchSettleMs: 3_000,
   probeIntervalMs: 2_000,
   describeTimeoutMs: 3_000,
   joinRetryMinMs: 200,

@@ -19,6 +19,7 @@ import {
   type StatsFigures,
   ttlCall,
   type Value,
+  type WatchedChange,
 } from "../kvcommon/mod.ts";
 import {
   type Call,
@@ -33,6 +34,8 @@ import {
 } from "../rpc/mod.ts";
 import type { QueryRouter } from "./router.ts";
 import { type ClientTarget, routerTo } from "./target.ts";
+import { watchChanges, type WatchOptions } from "./watch.ts";
+import type { WatchConnection } from "./watch_connection.ts";
 
 /** Options of a `Client`. */
 export interface ClientOptions {
@@ -75,6 +78,9 @@ export class Client {
   #dials = new WeakMap<RpcConnection, number>();
   #lastDial = 0;
   #closed = false;
+  /** Says to the watches that it is closed. */
+  #ended = new AbortController();
+  #watchConnections = new Set<WatchConnection>();
 
   /**
    * Connects to nothing yet: the first call does.
@@ -188,6 +194,50 @@ export class Client {
     return this.#call(mergeCall(entry), options);
   }
 
+  /**
+   * What changes below `prefix`, one change at a time, for ever; with `initial`, first what is there. Of
+   * changes of a key that come faster than they are taken, only the last is told.
+   *
+   * It has a connection of its own. When that is lost it asks again, the same server or the next one that
+   * the router names, until one answers: what has changed meanwhile is told then, once. So nothing that
+   * stays is missed. A write that was lost together with its server is told to be gone a few seconds after
+   * another one answers. It remembers the keys that are there, up to `watchMemoryBytesMax` bytes.
+   *
+   * ```ts
+   * import { Client } from "./mod.ts";
+   *
+   * async function follow(client: Client, signal: AbortSignal) {
+   *   for await (const { key, value } of client.watch("job/", { initial: true, signal })) {
+   *     console.log(key, value === undefined ? "is gone" : value);
+   *   }
+   * }
+   * ```
+   *
+   * @throws {RpcError} `unknown_method` when the server has no watches, or another refusal; {ConnectionError}
+   * or {TimeoutError} when nobody answers at its beginning; {RangeError} past what it can remember; the
+   * reason of the signal.
+   */
+  async *watch(prefix: string, options: WatchOptions = {}): AsyncGenerator<WatchedChange> {
+    if (this.#closed) throw closedError();
+    const ended = new AbortController();
+    const end = ({ target }: Event) => ended.abort((target as AbortSignal).reason);
+    const signals = [this.#ended.signal, ...options.signal ? [options.signal] : []];
+    for (const signal of signals) signal.addEventListener("abort", end);
+    const host = {
+      router: this.#router,
+      dialer: this.#dialer,
+      environment: this.#environment,
+      timeoutMs: this.#timeoutMs,
+      connections: this.#watchConnections,
+    };
+    try {
+      options.signal?.throwIfAborted();
+      yield* watchChanges(host, prefix, options, ended.signal);
+    } finally {
+      for (const signal of signals) signal.removeEventListener("abort", end);
+    }
+  }
+
   /** The number of keys that begin with `prefix`, which costs the server little however many they are. */
   count(prefix: string, options?: ClientCallOptions): Promise<number> {
     return this.#call(countCall(prefix), options);
@@ -230,7 +280,8 @@ export class Client {
   /** Ends all connections; open calls fail, later ones too. */
   async close(): Promise<void> {
     this.#closed = true;
-    const connections = [...this.#connections.values()];
+    this.#ended.abort(closedError());
+    const connections = [...this.#connections.values(), ...this.#watchConnections];
     this.#connections.clear();
     await Promise.all(connections.map((connection) => connection.close()));
   }
@@ -295,7 +346,7 @@ export class Client {
   }
 
   #connectionTo(address: string): RpcConnection {
-    if (this.#closed) throw new Error("Cannot call: the client is closed");
+    if (this.#closed) throw closedError();
     let connection = this.#connections.get(address);
     if (connection === undefined || connection.closed) {
       connection = new RpcConnection(address, this.#dialer, this.#environment);
@@ -304,4 +355,8 @@ export class Client {
     }
     return connection;
   }
+}
+
+function closedError(): Error {
+  return new Error("Cannot call: the client is closed");
 }

@@ -233,6 +233,58 @@ export function countCall(prefix: string): Call<number> {
   };
 }
 
+/** `Watch [prefix, {"initial": true}]`: the id of the watch. Repeatable: again it is another watch. */
+export function watchCall(prefix: string): Call<number> {
+  return {
+    method: "Watch",
+    repeatable: true,
+    writeParams(writer) {
+      writer.arrayHeader(2);
+      writeStr(writer, "prefix", prefix);
+      writer.mapHeader(1);
+      writer.str("initial");
+      writer.bool(true);
+    },
+    readResult: expectUint,
+  };
+}
+
+/** A key whose entry has changed, or was there when a watch began. */
+export interface WatchedChange {
+  /** Begins with the prefix that is watched. */
+  key: string;
+  /** `undefined` when it was deleted or has expired. */
+  value: Value | undefined;
+  /** Names the write, the same everywhere: of two writes of a key they differ. */
+  version: Uint8Array;
+}
+
+/** What a watch is told: changes; or that all has been told that was there when it began. */
+export interface WatchNotice {
+  id: number;
+  /** `undefined`: that was all. */
+  changes: WatchedChange[] | undefined;
+}
+
+/** Reads the params of a notification; `undefined` when it is none of a watch. */
+export function readWatchNotice(method: string, reader: MsgpackReader): WatchNotice | undefined {
+  if (method !== "Changed" && method !== "Initial") return undefined;
+  const id = expectUint(reader);
+  if (method === "Initial") return { id, changes: undefined };
+  const count = reader.arrayHeader();
+  if (count === mismatch) throw new MsgpackError("the changes of a watch are not an array");
+  const changes: WatchedChange[] = [];
+  for (let i = 0; i < count; i++) {
+    if (reader.arrayHeader() !== 3) throw new MsgpackError("a change is not of three parts");
+    const key = expectStr(reader);
+    const value = reader.nil() ? undefined : expectValue(reader);
+    const version = reader.bin()?.slice();
+    if (version === undefined) throw new MsgpackError("the version of a change is not a bin");
+    changes.push({ key, value, version });
+  }
+  return { id, changes };
+}
+
 /** `Ping []`: resolves when the server answers. */
 export const pingCall: Call<void> = {
   method: "Ping",

@@ -14,6 +14,8 @@ export const methodNames = [
   "Stats",
   "Members",
   "Forget",
+  "Watch",
+  "Unwatch",
 ] as const;
 
 /** A method of a query port. */

@@ -26,12 +26,16 @@ export {
   pingCall,
   putCall,
   type PutOptions,
+  readWatchNotice,
   scanCall,
   type ScanPage,
   statsCall,
   type StatsFigures,
   ttlCall,
   type Value,
+  watchCall,
+  type WatchedChange,
+  type WatchNotice,
 } from "./calls.ts";
 export type { Member, MemberState } from "./member.ts";
 export { type MethodName, methodNames, methodOf } from "./methods.ts";
@@ -45,6 +49,9 @@ export {
   readScanLimit,
   readTtlMs,
   readValueParam,
+  readWatchId,
+  readWatchOptions,
 } from "./params.ts";
+export { compareVersions, writeVersion } from "./version.ts";
 export { type ErrorCode, errorCodes } from "../rpc/mod.ts";
 export { wireLimits } from "../limits.ts";

@@ -34,6 +34,8 @@ const signatures: Record<MethodName, string> = {
   Stats: "[]",
   Members: "[]",
   Forget: "[address]",
+  Watch: "[prefix, options?]",
+  Unwatch: "[id]",
 };
 
 /** @throws {RpcError} `bad_request` unless the request has `count` params, or up to `most`. */
@@ -114,23 +116,57 @@ function readWhole(reader: MsgpackReader): number {
 
 /** Reads the options of a Put. @returns its ttlMs, if any. @throws {RpcError} `bad_request` for others. */
 export function readPutOptions(reader: MsgpackReader): number | undefined {
-  const count = reader.mapHeader();
-  if (count === mismatch) {
-    throw new RpcError("bad_request", "Cannot Put: the options are not a map");
-  }
   let ttlMs: number | undefined;
-  for (let i = 0; i < count; i++) {
-    const length = reader.strHeader();
-    const isTtl = length === ttlName.length &&
-      ttlName.every((byte, at) => reader.bytes[reader.at + at] === byte);
-    if (!isTtl) throw new RpcError("bad_request", "Cannot Put: found an option other than ttlMs");
-    reader.at += length;
-    ttlMs = readTtlMs(reader, "Put");
-  }
+  readOptions(reader, "Put", ttlName, () => ttlMs = readTtlMs(reader, "Put"));
   return ttlMs;
 }
 
-const ttlName = new TextEncoder().encode("ttlMs");
+/** Reads the options of a Watch. @returns whether it is initial. @throws as `readPutOptions` does. */
+export function readWatchOptions(reader: MsgpackReader): boolean {
+  let isInitial: boolean | undefined = false;
+  readOptions(reader, "Watch", initialName, () => {
+    isInitial = reader.bool();
+    if (isInitial === undefined) {
+      throw new RpcError("bad_request", "Cannot Watch: the option initial is not a bool");
+    }
+  });
+  return isInitial;
+}
+
+const encoder = new TextEncoder();
+const ttlName = encoder.encode("ttlMs");
+const initialName = encoder.encode("initial");
+
+/** Reads a map of options that may have one name. @param read reads its value */
+function readOptions(
+  reader: MsgpackReader,
+  method: MethodName,
+  name: Uint8Array,
+  read: () => void,
+): void {
+  const count = reader.mapHeader();
+  if (count === mismatch) {
+    throw new RpcError("bad_request", `Cannot ${method}: the options are not a map`);
+  }
+  for (let i = 0; i < count; i++) {
+    const length = reader.strHeader();
+    const isKnown = length === name.length &&
+      name.every((byte, at) => reader.bytes[reader.at + at] === byte);
+    if (!isKnown) {
+      const allowed = new TextDecoder().decode(name);
+      throw new RpcError("bad_request", `Cannot ${method}: found an option other than ${allowed}`);
+    }
+    reader.at += length;
+    read();
+  }
+}
+
+/** Reads the id of a watch. @throws {RpcError} `bad_request` when it is no u32. */
+export function readWatchId(reader: MsgpackReader): number {
+  const id = reader.uint();
+  if (id !== mismatch && id <= 0xffffffff) return id;
+  throw new RpcError("bad_request", "Cannot Unwatch: the id is not a u32");
+}
 
 /**
  * Reads the order of an entry, of any numbers and any text.

@@ -4,7 +4,7 @@ import type { Environment } from "./environment.ts";
 import { ConnectionError, RpcError, TimeoutError } from "./errors.ts";
 import { frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
 import { FrameSender } from "./frame_sender.ts";
-import { beginRequest, readResponseHead } from "./message.ts";
+import { beginRequest, readNotificationHead, readResponseHead } from "./message.ts";
 import { MsgpackReader, type MsgpackWriter } from "./msgpack/mod.ts";
 import type { ByteStream, Dialer } from "./transport.ts";
 
@@ -27,6 +27,19 @@ export interface CallOptions {
   timeoutMs: number;
   /** Ends the call early; it then fails with the signal's reason. */
   signal?: AbortSignal;
+}
+
+/** What follows a connection beside its calls. */
+export interface ConnectionListener {
+  /**
+   * Takes a notification of the server, its params as `reader` has them. It must not keep `reader`.
+   *
+   * @returns what the connection waits for before it reads on; `undefined`: nothing.
+   * @throws what ends the connection, because it is not understood.
+   */
+  notified(method: string, reader: MsgpackReader): Promise<void> | undefined;
+  /** Called once the connection is over. */
+  closed(): void;
 }
 
 interface Pending {
@@ -63,11 +76,19 @@ export class RpcConnection {
   #done: Promise<void>;
   #cancelTimer: (() => void) | undefined;
   #timerAtMs = Infinity;
+  #listener: ConnectionListener | undefined;
   /** When the first call was made that nothing has come after. */
   #silentSinceMs: number | undefined;
 
-  constructor(address: string, dialer: Dialer, environment: Environment) {
+  /** @param listener default: notifications are ignored */
+  constructor(
+    address: string,
+    dialer: Dialer,
+    environment: Environment,
+    listener?: ConnectionListener,
+  ) {
     this.address = address;
+    this.#listener = listener;
     this.#environment = environment;
     this.#outgoingBytesMax = environment.limits.outgoingBytesMax;
     this.#sender = new FrameSender(environment, {
@@ -196,10 +217,19 @@ export class RpcConnection {
           const start = at + frameHeaderBytes;
           at = start + frameLength(batch, at);
           reader.reset(batch, start, at);
-          this.#settle(reader);
+          const waits = this.#take(reader);
+          if (waits !== undefined) await waits;
+          if (this.#closed) return;
         }
       }
     }
+  }
+
+  /** @returns what to wait for before the next message is taken. */
+  #take(reader: MsgpackReader): Promise<void> | undefined {
+    const method = readNotificationHead(reader);
+    if (method === undefined) return void this.#settle(reader);
+    return this.#listener?.notified(method, reader);
   }
 
   /** A response to no open call is one that timed out or was aborted. */
@@ -230,6 +260,7 @@ export class RpcConnection {
     const open = [...this.#pending.values()];
     this.#pending.clear();
     for (const { call, sent, reject } of open) reject(this.#lost(call, sent, why, cause));
+    this.#listener?.closed();
   }
 
   #lost(call: Call<unknown>, sent: boolean, why: string, cause?: unknown): ConnectionError {

@@ -174,6 +174,21 @@ export function writeErrorResponse(
   writer.endFrame(frame);
 }
 
+/**
+ * Reads a notification up to its params, of which `reader` is at the first.
+ *
+ * @returns its method; `undefined` when it is none, and `reader` is as it was.
+ */
+export function readNotificationHead(reader: MsgpackReader): string | undefined {
+  const start = reader.at;
+  if (reader.arrayHeader() === 3 && reader.uint() === typeNotification) {
+    const method = reader.str();
+    if (method !== undefined && reader.arrayHeader() !== mismatch) return method;
+  }
+  reader.at = start;
+  return undefined;
+}
+
 /** What a response says before its result. */
 export interface ResponseHead {
   msgid: number;

@@ -49,7 +49,12 @@ export { type AwakeEnvironment, awakeEnvironment } from "./awake_environment.ts"
 export { Backoff, type BackoffOptions } from "./backoff.ts";
 export { Charge } from "./charge.ts";
 export { delayedTransport } from "./delayed_transport.ts";
-export { type Call, type CallOptions, RpcConnection } from "./connection.ts";
+export {
+  type Call,
+  type CallOptions,
+  type ConnectionListener,
+  RpcConnection,
+} from "./connection.ts";
 export { dial } from "./dial.ts";
 export {
   type Accounted,
@@ -93,6 +98,7 @@ export {
   beginRequest,
   beginResponse,
   Incoming,
+  readNotificationHead,
   readResponseHead,
   ShapeError,
   writeErrorResponse,

@@ -74,6 +74,8 @@ export interface FrameExecutor {
   execute(frames: Uint8Array, again: boolean): Promise<Reply> | Reply;
   /** Called when bytes have come, whether they are whole frames or not. */
   received?(): void;
+  /** Called when all that was sent is written, or cannot be. */
+  written?(): void;
   /** Bytes of replies that are not complete, which it charges itself. Default 0. */
   readonly heldBytes?: number;
   /** Called, once, when the connection is over; a call that has not settled then must reject. */
@@ -387,6 +389,7 @@ export class ServedConnection implements MemoryHolder {
       this.#write(queued, queued.length);
     } else {
       if (this.#isEnding) this.#closeWrite();
+      this.#executor.written?.();
       this.#resume?.();
     }
   };

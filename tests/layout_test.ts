@@ -33,7 +33,7 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
   kvserver: [
     ["entry", "memory"],
     ["store", "versions"],
-    ["messages", "reconcile"],
+    ["messages", "reconcile", "watch"],
     ["query", "sync", "disk", "join"],
     ["thread"],
   ],

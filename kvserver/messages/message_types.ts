@@ -20,8 +20,10 @@ export const messageTypes = {
   tick: "tick",
   listTurn: "listTurn",
   compareTurn: "compareTurn",
+  watchTurn: "watchTurn",
   // Receiver to query actor.
   closed: "closed",
+  notified: "notified",
   // Sync actor to the sync actor of another server: a part of the wire format.
   peer: "peer",
   // Sync actor to query actor, and back.

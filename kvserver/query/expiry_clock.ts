@@ -1,6 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
-import type { Store } from "../store/mod.ts";
+import type { OnPassed, Store } from "../store/mod.ts";
 
 /** Names its ticks among those of the query actor. */
 export const expiryTicks = "expiry";
@@ -13,13 +13,16 @@ export const expiryTicks = "expiry";
 export class ExpiryClock {
   #context: ActorContext;
   #store: Store;
+  #onPassed: OnPassed;
   #ticks: SendPacer;
   /** Whether there are expiries that the counts have not taken in. */
   #isBehind = false;
 
-  constructor(context: ActorContext, store: Store) {
+  /** @param onPassed is called with each entry that the counts take in or leave out */
+  constructor(context: ActorContext, store: Store, onPassed: OnPassed) {
     this.#context = context;
     this.#store = store;
+    this.#onPassed = onPassed;
     this.#ticks = new SendPacer(context, expiryTicks);
   }
 
@@ -27,7 +30,7 @@ export class ExpiryClock {
   passTime(): void {
     if (this.#store.expiring === 0) return;
     const { expiriesPerTurn } = this.#context.limits;
-    this.#isBehind = !this.#store.passTime(this.#context.now(), expiriesPerTurn);
+    this.#isBehind = !this.#store.passTime(this.#context.now(), expiriesPerTurn, this.#onPassed);
   }
 
   /**

@@ -11,6 +11,8 @@ import {
   readScanLimit,
   readTtlMs,
   readValueParam,
+  readWatchId,
+  readWatchOptions,
 } from "../../kvcommon/mod.ts";
 import type { LongReply } from "../../resp/mod.ts";
 import {
@@ -44,6 +46,17 @@ export interface QueryHost extends Limited, Accounted {
   now(): number;
   /** Figures for `Stats` besides those of the queries. */
   stats(): Record<string, number | boolean | string>;
+  /**
+   * Begins a watch on the connection of the query.
+   *
+   * @param prefix bytes of its own
+   * @param isInitial whether it is told what is there now
+   * @returns its id.
+   * @throws {RpcError} when there is no room for it.
+   */
+  watch(prefix: Uint8Array, isInitial: boolean): number;
+  /** Ends a watch of the connection of the query, if there is one of that id. */
+  unwatch(id: number): void;
   /** Called with an error that is a bug of this program. */
   bug(error: unknown): void;
 }
@@ -143,6 +156,10 @@ export class Queries implements RequestHandler {
       case "Forget":
         expectParams(request, "Forget", 1);
         return this.#ask(request, { type: "forget", address: readAddress(reader) });
+      case "Watch":
+        return this.#watch(request, reader, writer);
+      case "Unwatch":
+        return this.#unwatch(request, reader, writer);
       case undefined:
         throw new RpcError(
           "unknown_method",
@@ -439,6 +456,20 @@ export class Queries implements RequestHandler {
     expectParams(request, "Count", 1);
     const prefixBytes = readKey(reader, "Count", "prefix");
     writer.int(this.#store.count(reader.bytes.subarray(reader.at - prefixBytes, reader.at)));
+  }
+
+  #watch(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    expectParams(request, "Watch", 1, 2);
+    const prefixBytes = readKey(reader, "Watch", "prefix");
+    const prefix = reader.bytes.slice(reader.at - prefixBytes, reader.at);
+    const isInitial = request.paramCount === 2 && readWatchOptions(reader);
+    writer.int(this.#host.watch(prefix, isInitial));
+  }
+
+  #unwatch(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    expectParams(request, "Unwatch", 1);
+    this.#host.unwatch(readWatchId(reader));
+    writer.nil();
   }
 
   #figures(): Record<string, number> {

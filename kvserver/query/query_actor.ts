@@ -28,6 +28,7 @@ import {
   endReply,
   isCommands,
   isQuery,
+  type NotifiedMessage,
   Query,
 } from "./query_message.ts";
 import { RedisKeyspace } from "./redis_keyspace.ts";
@@ -35,6 +36,7 @@ import { RedisQueries } from "./redis_queries.ts";
 import { serverStats } from "./server_stats.ts";
 import { SyncOutbox } from "./sync_outbox.ts";
 import { SyncQuestions } from "./sync_questions.ts";
+import { Watches, type WatchTurnMessage } from "./watches.ts";
 
 type Message =
   | MergeMessage
@@ -42,6 +44,8 @@ type Message =
   | TickMessage
   | ListTurnMessage
   | CompareTurnMessage
+  | WatchTurnMessage
+  | NotifiedMessage
   | ClosedMessage;
 
 /** Options of a `QueryActor`. */
@@ -81,6 +85,9 @@ export class QueryActor implements Actor {
   #queries: Queries;
   #redis: RedisQueries;
   #lists: ListTurns;
+  #watches: Watches;
+  /** How many of the entries that the query put the watches know of. */
+  #watched = 0;
   /** By which entries expire. */
   #clock: ExpiryClock;
   #outbox: SyncOutbox;
@@ -108,7 +115,8 @@ export class QueryActor implements Actor {
     this.#ready = options.ready;
     this.#store = store;
     this.#lists = new ListTurns(context);
-    this.#clock = new ExpiryClock(context, store);
+    this.#watches = new Watches(context, store);
+    this.#clock = new ExpiryClock(context, store, (n) => this.#watches.changed(n));
     this.#questions = new SyncQuestions(context);
     this.#comparing = new Comparing(context, store);
     this.#outbox = new SyncOutbox(context, store, this.#questions, this.#comparing, options);
@@ -120,6 +128,12 @@ export class QueryActor implements Actor {
       replicaCount: options.replicaCount ?? 1,
       now: () => this.#nowMs ||= context.now(),
       stats: () => this.#stats(),
+      watch: (prefix: Uint8Array, isInitial: boolean) => {
+        // What the query has put by now is from before.
+        this.#noteAccepted();
+        return this.#watches.begin(this.#query.inbox, prefix, isInitial);
+      },
+      unwatch: (id: number) => this.#watches.end(this.#query.inbox, id),
       bug: (error: unknown) => this.#bug(error),
     };
     const isStrict = disk?.durability === "strict";
@@ -157,13 +171,22 @@ export class QueryActor implements Actor {
       case "load":
         return this.#load(message);
       case "listTurn":
-        return this.#lists.turn();
+        this.#lists.turn();
+        break;
       case "compareTurn":
         this.#comparing.turn();
         break;
+      case "watchTurn":
+        this.#watches.turn();
+        break;
+      case "notified":
+        this.#watches.notified(message.inbox);
+        break;
       case "closed":
         this.#redis.forget(message.inbox);
-        return this.#lists.forget(message.inbox);
+        this.#watches.forget(message.inbox);
+        this.#lists.forget(message.inbox);
+        break;
       case "tick":
         if (message.receiver === "sync") this.#outbox.ticked();
         else if (message.receiver === expiryTicks) this.#clock.ticked();
@@ -180,6 +203,7 @@ export class QueryActor implements Actor {
   #send(): void {
     this.#outbox.send();
     this.#commit?.send();
+    this.#watches.send();
     this.#clock.awaitNext();
   }
 
@@ -250,7 +274,8 @@ export class QueryActor implements Actor {
       this.#outbox.add(n);
       this.#commit?.add(n);
     }
-    accepted.length = 0;
+    this.#noteAccepted();
+    this.#watched = accepted.length = 0;
     if (deferred.msgids.length === 0) return;
     this.#commit!.acknowledgeLater({ inbox: this.#query.inbox, ...deferred });
     this.#queries.deferred = noReplies();
@@ -263,6 +288,15 @@ export class QueryActor implements Actor {
         "with a greater --max-memory than {maxBytes} bytes",
       { maxBytes: this.#context.memory.maxBytes },
     );
+  }
+
+  /** Has the watches know of what the query has put by now. */
+  #noteAccepted(): void {
+    const { accepted } = this.#queries;
+    if (this.#watches.size > 0) {
+      for (let i = this.#watched; i < accepted.length; i++) this.#watches.changed(accepted[i]);
+    }
+    this.#watched = accepted.length;
   }
 
   /** Passes on what the query asks of the sync actor. */
@@ -300,6 +334,7 @@ export class QueryActor implements Actor {
       entriesIgnored: this.#entriesIgnored,
       entriesFromFuture: this.#entriesFromFuture,
       connections: this.#connections,
+      watches: this.#watches.size,
       uptimeMs: Math.round(this.#context.monotonicMs() - this.#startedMs),
       version: this.#version,
     };
@@ -329,6 +364,7 @@ export class QueryActor implements Actor {
         continue;
       }
       this.#entriesMerged++;
+      this.#watches.changed(n);
       // The merged entry beats the one that this actor accepted, so no other replica needs that.
       this.#outbox.remove(n);
       // Sibling query actors persist what they accepted themselves.
@@ -352,7 +388,11 @@ export class QueryActor implements Actor {
   }
 
   #load({ entries, replyTo }: LoadMessage): void {
-    for (const entry = new EntryReader(entries); entry.next();) this.#store.merge(entry);
+    for (const entry = new EntryReader(entries); entry.next();) {
+      const n = this.#store.merge(entry);
+      if (n !== noEntry) this.#watches.changed(n);
+    }
+    this.#watches.send();
     this.#clock.awaitNext();
     this.#context.tell(replyTo, true);
   }

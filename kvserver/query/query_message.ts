@@ -9,6 +9,8 @@
  *     deferred  [responses (bin), count (uint)]
  *     part      [bytes (bin)], or [nil]
  *
+ * A `deferred` message of no replies is of notifications to one who watches.
+ *
  * Parts come before the reply whose last response frame they complete; nil takes those back that came.
  * `deferred` is how many of the requests are answered in deferred replies instead. `commands` are those of
  * a Redis client, with the addresses of its connection the first time; the `last` reply is one behind
@@ -29,9 +31,16 @@ const {
 /** Of a reply: the header of its array, and that of its response frames. */
 const bytesBeforeReplies = 6;
 
-/** Tells a query actor that a connection was closed: with a query under way, or of a Redis client. */
+/** Tells a query actor that a connection was closed on which queries came. */
 export interface ClosedMessage {
   type: typeof messageTypes.closed;
+  /** Counter of its inbox. */
+  inbox: number;
+}
+
+/** Tells a query actor that the network took the notifications that it told a connection last. */
+export interface NotifiedMessage {
+  type: typeof messageTypes.notified;
   /** Counter of its inbox. */
   inbox: number;
 }

@@ -25,6 +25,7 @@ import {
   type ConnectionEnds,
   isDeferred,
   isPart,
+  type NotifiedMessage,
   type QueryReply,
   readDeferred,
   readPart,
@@ -120,8 +121,11 @@ class OpenConnection implements FrameExecutor {
   /** The addresses of a Redis client's connection, which its first commands bring along. */
   #ends: () => ConnectionEnds;
   #hasToldEnds = false;
-  /** Whether a query is being answered. */
-  #isUnderWay = false;
+  /** Whether a query has come. */
+  #hasAsked = false;
+  /** Whether notifications were sent, and the actor waits until they are written. */
+  #isNotifying = false;
+  #sendDeferred: SendDeferred;
   #resolve: (reply: QueryReply) => void = () => {};
   #closed = false;
   #reject: (error: Error) => void = () => {};
@@ -135,6 +139,7 @@ class OpenConnection implements FrameExecutor {
     { memory, limits }: Accounted & Limited,
   ) {
     this.#ends = ends;
+    this.#sendDeferred = sendDeferred;
     this.#charge = new Charge(memory);
     this.#chunkBytes = limits.messageChunkBytes;
     this.#thread = thread;
@@ -145,7 +150,8 @@ class OpenConnection implements FrameExecutor {
       this.#reader.reset(bytes, start, end);
       if (isDeferred(bytes[start])) {
         const { replies, count } = readDeferred(this.#reader);
-        sendDeferred(replies, count);
+        if (count > 0) sendDeferred(replies, count);
+        else this.#notify(replies);
       } else if (isPart(bytes[start])) this.#takePart(readPart(this.#reader));
       else this.#complete(readReply(this.#reader));
     });
@@ -153,6 +159,26 @@ class OpenConnection implements FrameExecutor {
 
   get heldBytes(): number {
     return this.#charge.bytes;
+  }
+
+  /** Sends notifications, but not before the reply that the actor told before them. */
+  #notify(notifications: Uint8Array): void {
+    queueMicrotask(() => {
+      if (this.#closed) return;
+      this.#isNotifying = true;
+      this.#sendDeferred(notifications, 0);
+    });
+  }
+
+  /** Has the actor tell what has changed meanwhile. */
+  written(): void {
+    if (!this.#isNotifying || this.#closed) return;
+    this.#isNotifying = false;
+    const message: NotifiedMessage = {
+      type: messageTypes.notified,
+      inbox: this.#inbox.ref.counter,
+    };
+    this.#thread.tell(this.#queryActor, message);
   }
 
   #takePart(part: Uint8Array | undefined): void {
@@ -172,7 +198,6 @@ class OpenConnection implements FrameExecutor {
 
   /** The parts are the connection's from now on. */
   #complete(reply: QueryReply): void {
-    this.#isUnderWay = false;
     if (this.#isAlone(this.#query)) freeMemory(this.#query);
     this.#query = nothing;
     if (this.#parts.length > 0) {
@@ -204,7 +229,7 @@ class OpenConnection implements FrameExecutor {
       this.#thread.abandonMessage();
       return Promise.reject(error);
     }
-    this.#isUnderWay = true;
+    this.#hasAsked = true;
     this.#query = writer.bytes;
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -226,7 +251,7 @@ class OpenConnection implements FrameExecutor {
     this.#closed = true;
     this.#freeParts();
     this.#charge.set(0);
-    if (this.#isUnderWay || this.#hasToldEnds) {
+    if (this.#hasAsked) {
       const message: ClosedMessage = { type: messageTypes.closed, inbox: this.#inbox.ref.counter };
       this.#thread.tell(this.#queryActor, message);
     }

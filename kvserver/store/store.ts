@@ -295,6 +295,13 @@ export class Store {
     return this.#records.keyLength(n);
   }
 
+  /** Whether the key of an entry comes behind the key `key`. */
+  isKeyBehind(n: number, key: Uint8Array): boolean {
+    const start = this.#records.keyStart(n);
+    const end = start + this.#records.keyLength(n);
+    return compareBytes(this.#records.bytesAt(n).subarray(start, end), key) > 0;
+  }
+
   /** Length of the value of an entry that has one. */
   valueLength(n: number): number {
     return this.#records.valueLength(n);
