@@ -173,14 +173,19 @@ export const kvCommand: CommandSpec = {
       name: "watch",
       summary: "Print entries as they change, until interrupted",
       arguments: [prefixArgument],
-      options: [{
-        name: "--interval",
-        value: "MS",
-        summary: `time between two looks at the store (default: ${appLimits.watchIntervalMs})`,
-        parse: integerFrom(10, 3_600_000),
-      }],
+      options: [
+        { name: "--initial", summary: "print the entries first that are there" },
+        {
+          name: "--interval",
+          value: "MS",
+          summary: "time between two looks at a server that tells of no changes " +
+            `(default: ${appLimits.watchIntervalMs})`,
+          parse: integerFrom(10, 3_600_000),
+        },
+      ],
       examples: [
         ["cmud kv watch user/", "new|changed<TAB>KEY<TAB>VALUE and deleted<TAB>KEY lines"],
+        ["cmud kv watch --initial user/", "initial<TAB>KEY<TAB>VALUE lines before them"],
         ["cmud kv watch --json | jq .key", "or objects"],
       ],
       permissions: ["net"],

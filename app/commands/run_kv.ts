@@ -65,11 +65,10 @@ export const runCompleteKeys = query(async (session, [prefix = ""]) => {
 /** `cmud kv watch` */
 export const runWatch = query(async (session, [prefix = ""], { options }) => {
   const { watch } = await import("../kv/watch.ts");
-  return watch(
-    session,
-    prefix,
-    options.interval as number | undefined ?? appLimits.watchIntervalMs,
-  );
+  return watch(session, prefix, {
+    intervalMs: options.interval as number | undefined ?? appLimits.watchIntervalMs,
+    initial: options.initial === true,
+  });
 });
 
 /** `cmud kv import` */

@@ -101,11 +101,11 @@ export const shellCommands: readonly ShellCommand[] = [
   },
   {
     name: "watch",
-    parameters: ["[PREFIX]"],
+    parameters: ["[PREFIX]", "[--initial]"],
     summary: "print entries as they change; Ctrl-C ends it",
-    details: `${prefixDetails} It looks every ${appLimits.watchIntervalMs} ms.`,
+    details: `${prefixDetails} With --initial, first those that are there.`,
     takesKey: true,
-    run: (session, [prefix]) => watch(session, prefix?.text ?? "", appLimits.watchIntervalMs),
+    run: watchAsTold,
   },
   {
     name: "members",
@@ -171,6 +171,19 @@ export function expectWords(command: ShellCommand, words: readonly Word[]): void
     `Cannot run ${command.name} with ${count}: allowed is ${usageOf(command)}` +
       (words.length > most && most > 0 ? " (put quotes around what has spaces)" : ""),
   );
+}
+
+/** Watches as the words of a `watch` say. Quotes make `--initial` a prefix. */
+function watchAsTold(session: KvSession, words: readonly Word[]): Promise<number> {
+  const isOption = ({ text, quoted }: Word) => text === "--initial" && !quoted;
+  const [prefix, more] = words.filter((word) => !isOption(word));
+  if (more !== undefined) {
+    throw new UsageError("Cannot run watch with 2 prefixes: allowed is watch [PREFIX] [--initial]");
+  }
+  return watch(session, prefix?.text ?? "", {
+    intervalMs: appLimits.watchIntervalMs,
+    initial: words.some(isOption),
+  });
 }
 
 /** The value of a `put`: one quoted word, or all that follows the key as it was typed. */

@@ -111,6 +111,11 @@ Deno.test("kv shell ends a watch at Ctrl-C, not itself", () =>
       shell.terminal.type("typed ahead\x03");
       await shell.until(prompt);
       assertStringIncludes(await shell.enter("get w/k"), "v\n");
+      shell.terminal.type("watch w/ --initial\r");
+      await shell.until("initial\tw/k\tv\n");
+      await shell.until("Watching");
+      shell.terminal.type("\x03");
+      await shell.until(prompt);
       await client.close();
     })
   ));

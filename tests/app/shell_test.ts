@@ -54,6 +54,8 @@ Deno.test("kv shell stops at the first error with its line and its code", () =>
       ["get", "allowed is get KEY"],
       ["get a b", "quotes"],
       ["put k", "allowed is put KEY VALUE"],
+      ["watch a b", "allowed is watch [PREFIX] [--initial]"],
+      ["watch a --initial b", "allowed is watch [PREFIX] [--initial]"],
       ["put k 'v", "not closed"],
       ["__proto__", "allowed are"],
       [`get ${"k".repeat(5000)}`, "allowed are 4096"],
