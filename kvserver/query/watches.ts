@@ -1,7 +1,7 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { Charge, isAllocationFailure, RpcError } from "../../rpc/mod.ts";
 import { messageTypes } from "../messages/message_types.ts";
-import type { Store } from "../store/mod.ts";
+import { noEntry, type Store } from "../store/mod.ts";
 import { PrefixTree, Watch, WatchRoom } from "../watch/mod.ts";
 import { beginDeferred, endDeferred } from "./query_message.ts";
 
@@ -45,6 +45,9 @@ class WatchingConnection {
  * it. So what waits for a client that reads slowly are numbers of entries, each once, and what waits for
  * the network is bounded. A turn of the actor is bounded too: what is due beyond it comes in further turns.
  * What changes for nobody costs the look-up of its key, and nothing while there are no watches.
+ *
+ * Telling changes takes a bounded share of the actor's time: after it comes a pause many times as long, in
+ * which changes of a key become one. A change after a quiet time is told at once.
  */
 export class Watches {
   #context: ActorContext;
@@ -55,7 +58,13 @@ export class Watches {
   #connections = new Map<number, WatchingConnection>();
   /** Connections that have something to be told and can be: they take turns. */
   #due = new Set<number>();
+  /** The entry whose change is noted: a field, so that noting it makes no function. */
+  #changedEntry = noEntry;
   #isTurnDue = false;
+  /** The end of the pause, on the monotonic clock. */
+  #pausedUntilMs = -Infinity;
+  /** Whether a watch was told what is there, which is not paused for: it takes turns as a List does. */
+  #isWalked = false;
   #size = 0;
   #watchedBytes = 0;
   #charge: Charge;
@@ -121,11 +130,14 @@ export class Watches {
     if (this.#size === 0) return;
     const start = this.#store.keyStart(n);
     const end = start + this.#store.keyLength(n);
-    this.#prefixes.visit(this.#store.keyMemory(n), start, end, (watch) => {
-      watch.changed(n);
-      this.#addDue(watch);
-    });
+    this.#changedEntry = n;
+    this.#prefixes.visit(this.#store.keyMemory(n), start, end, this.#note);
   }
+
+  #note = (watch: Watch): void => {
+    watch.changed(this.#changedEntry);
+    if (!watch.isQueued) this.#addDue(watch);
+  };
 
   /** Notes that the network has taken what a connection was sent. */
   notified(inbox: number): void {
@@ -140,21 +152,34 @@ export class Watches {
     this.#isTurnDue = false;
   }
 
-  /** Sends what is due, as much as a turn may take. */
+  /** Sends what is due, as much as a turn may take, unless there is a pause. */
   send(): void {
     if (this.#size === 0) return;
     this.#chargeAll();
-    if (this.#due.size === 0) return;
+    if (this.#due.size === 0 || this.#isTurnDue) return;
+    const startMs = this.#context.monotonicMs();
+    if (startMs < this.#pausedUntilMs) return this.#turnLater(this.#pausedUntilMs - startMs);
+    this.#isWalked = false;
+    const delayMs = this.#sendDue();
+    if (!this.#isWalked && this.#room.used < hurriedChanges) {
+      const endMs = this.#context.monotonicMs();
+      this.#pausedUntilMs = endMs + Math.min(pauseMsMax, pauseFactor * (endMs - startMs));
+    }
+    if (delayMs !== undefined) this.#turnLater(delayMs);
+    this.#chargeAll();
+  }
+
+  /** @returns after how long the rest is to be sent; `undefined`: there is none. */
+  #sendDue(): number | undefined {
     const { replyBatchBytesMax } = this.#context.limits;
     for (let bytes = 0, looked = 0; this.#due.size > 0; looked++) {
-      if (bytes >= replyBatchBytesMax || looked === messagesPerTurn) return this.#turnLater();
+      if (bytes >= replyBatchBytesMax || looked === messagesPerTurn) return 0;
       const [inbox] = this.#due;
       this.#due.delete(inbox);
       const sent = this.#notify(inbox, this.#connections.get(inbox)!);
-      if (sent === noMemory) return this.#turnLater(retryMs);
+      if (sent === noMemory) return retryMs;
       bytes += sent;
     }
-    this.#chargeAll();
   }
 
   /** @returns how many bytes were sent, or what took as long; or `noMemory`. */
@@ -168,16 +193,19 @@ export class Watches {
       for (let count = connection.due.size; count > 0 && !isFull(); count--) {
         const [watch] = connection.due;
         told.push(watch);
+        this.#isWalked ||= watch.isWalking;
         watch.tell(writer, limits.notificationBytes - (writer.size - place), limits);
         connection.due.delete(watch);
         // It goes behind the others, or they would never come.
-        if (watch.isDue) connection.due.add(watch);
+        watch.isQueued = watch.isDue;
+        if (watch.isQueued) connection.due.add(watch);
       }
     } catch (error) {
       this.#context.abandonMessage();
       if (!isAllocationFailure(error)) throw error;
       for (const watch of told) {
         watch.missed();
+        watch.isQueued = true;
         connection.due.add(watch);
       }
       this.#due.add(inbox);
@@ -200,12 +228,12 @@ export class Watches {
   #addDue(watch: Watch): void {
     if (!watch.isDue) return;
     const connection = this.#connections.get(watch.inbox)!;
+    watch.isQueued = true;
     connection.due.add(watch);
     if (!connection.isBusy) this.#due.add(watch.inbox);
   }
 
-  #turnLater(delayMs = 0): void {
-    this.#chargeAll();
+  #turnLater(delayMs: number): void {
     if (this.#isTurnDue) return;
     this.#isTurnDue = true;
     const message: WatchTurnMessage = { type: messageTypes.watchTurn };
@@ -242,6 +270,15 @@ export class Watches {
 
 /** Connections that are told something in one turn. */
 const messagesPerTurn = 256;
+
+/** A pause is so many times as long as what it follows, because the network has to do with that too. */
+const pauseFactor = 40;
+
+/** While so many changes have not been told there are no pauses, or it might never come to an end. */
+const hurriedChanges = 16_384;
+
+/** No pause is longer. */
+const pauseMsMax = 20;
 
 /** In place of how many bytes were sent: there was no memory for them. */
 const noMemory = -1;

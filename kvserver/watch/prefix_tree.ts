@@ -43,7 +43,8 @@ export class PrefixTree<Member> {
   visit(bytes: Uint8Array, start: number, end: number, visit: (member: Member) => void): void {
     let node = this.#root;
     for (let at = start;;) {
-      for (const member of node.members) visit(member);
+      // Most nodes have none: looking costs less than iterating.
+      if (node.members.size > 0) { for (const member of node.members) visit(member); }
       const child = at < end ? node.children.get(bytes[at]) : undefined;
       if (child === undefined) return;
       const { label } = child;

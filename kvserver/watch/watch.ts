@@ -1,6 +1,7 @@
 import { writeVersion } from "../../kvcommon/mod.ts";
 import type { Limits } from "../../limits.ts";
 import { beginNotification, type MsgpackWriter } from "../../rpc/mod.ts";
+import { NumberSet } from "../memory/number_set.ts";
 import type { Store } from "../store/mod.ts";
 import type { WatchRoom } from "./watch_room.ts";
 
@@ -28,10 +29,12 @@ export class Watch {
   /** Its id on that connection. */
   readonly id: number;
   readonly prefix: Uint8Array;
+  /** Whether it is among those of its connection that have something to be told: whoever tells it says so. */
+  isQueued = false;
   #store: Store;
   #room: WatchRoom;
   /** Entries that changed and have not been told, in the order in which they changed first. */
-  #changed = new Set<number>();
+  #changed = new NumberSet();
   #walk: Walk | undefined;
   /** Whether changes were forgotten during the walk, so that another one must follow it. */
   #walksAgain = false;
@@ -60,6 +63,11 @@ export class Watch {
   /** Whether there is something that it has not been told. */
   get isDue(): boolean {
     return this.#walk !== undefined || this.#changed.size > 0;
+  }
+
+  /** Whether it is to be told all that is there. */
+  get isWalking(): boolean {
+    return this.#walk !== undefined;
   }
 
   /** Notes that an entry has changed whose key begins with its prefix. */
@@ -114,9 +122,9 @@ export class Watch {
 
   #tellChanged(writer: MsgpackWriter, isFull: () => boolean): number {
     let count = 0;
-    for (const n of this.#changed) {
-      if (isFull()) break;
-      this.#changed.delete(n);
+    while (this.#changed.size > 0 && !isFull()) {
+      const n = this.#changed.first;
+      this.#changed.shift();
       this.#write(writer, n);
       count++;
     }

@@ -100,19 +100,21 @@ Deno.test("Watch with initial tells what is there, then says that this was all",
 
 Deno.test("the version of a write is the same on each query actor", async () => {
   await using served = await serve({ queryActorCount: 2 });
-  const told = await Promise.all(served.server.queryAddresses.map(async (address, i) => {
-    using socket = await RawSocket.connect(address);
-    assertEquals(await socket.ask("Watch", ""), 1);
-    if (i === 0) await served.client.put("k", "v");
-    const list = [];
-    for (let count = 0; count < 2; count++) {
-      const [, , [, [change]]] = await message(socket) as [number, string, [number, unknown[]]];
-      list.push(change);
-      if (i === 0) await served.client.put("k", "v");
+  const sockets = [];
+  for (const address of served.server.queryAddresses) {
+    sockets.push(await RawSocket.connect(address));
+    assertEquals(await sockets.at(-1)!.ask("Watch", ""), 1);
+  }
+  const told: [string, string, Uint8Array][][] = [[], []];
+  for (let round = 0; round < 2; round++) {
+    await served.client.put("k", "v");
+    for (const [i, socket] of sockets.entries()) {
+      const [, , [, list]] = await message(socket) as [number, string, [number, unknown[]]];
+      told[i].push(...list as [string, string, Uint8Array][]);
     }
-    return list as [string, string, Uint8Array][];
-  }));
-  assertEquals(told[0][0], told[1][0]);
+  }
+  for (const socket of sockets) socket[Symbol.dispose]();
+  assertEquals(told[0], told[1]);
   assertEquals(told[0].map(([key, value]) => [key, value]), [["k", "v"], ["k", "v"]]);
   assert(told[0][0][2].join() !== told[0][1][2].join(), "another write has another version");
 });

@@ -19,6 +19,9 @@ class Told {
   /** What each connection was sent, message by message: of each notification the id and the keys. */
   readonly sent = new Map<number, [id: number, keys: string[]][][]>();
   turns = 0;
+  nowMs = 0;
+  /** How long it takes to send a message. */
+  sendMs = 0;
 
   constructor(limits: Partial<Limits> = {}) {
     const writer = new MsgpackWriter();
@@ -27,9 +30,12 @@ class Told {
       limits: withLimits(limits),
       memory: this.memory,
       tell: () => void this.turns++,
+      tellAfter: () => void this.turns++,
+      monotonicMs: () => this.nowMs,
       beginMessage: () => (writer.clear(), writer),
       abandonMessage: () => {},
       tellWritten: ({ counter }: ActorRef) => {
+        this.nowMs += this.sendMs;
         const { replies, count } = readDeferred(new MsgpackReader(writer.written().slice()));
         assertEquals(count, 0);
         const told = notificationsIn(replies).map(([, [id, changes]]): [number, string[]] => [
@@ -160,4 +166,35 @@ Deno.test("what is there is told in bounded steps, also where there is nothing t
   } while (told.turns === turns);
   assertEquals(told.take(1), [[[1, ["last"]], [1, []]]]);
   assertEquals(turns, 4);
+});
+
+Deno.test("telling changes takes a bounded share of the time, and a lone change is told at once", () => {
+  const told = new Told();
+  told.begin(1, "");
+  told.sendMs = 1;
+  told.put("a");
+  assertEquals([told.take(1).length, told.turns], [1, 0]);
+  told.watches.notified(1);
+  told.put("b");
+  told.put("c", "b");
+  assertEquals([told.take(1), told.turns], [[], 1]);
+  told.nowMs += 20;
+  told.put("c");
+  assertEquals([told.take(1), told.turns], [[], 1]);
+  told.watches.turn();
+  told.watches.send();
+  assertEquals([told.take(1), told.turns], [[[[1, ["b", "c"]]]], 1]);
+  told.watches.notified(1);
+  told.nowMs += 20;
+  told.put("d");
+  assertEquals([told.take(1).length, told.turns], [1, 1]);
+  // What is there is told without pauses.
+  told.begin(2, "", true);
+  told.watches.send();
+  told.nowMs += 20;
+  told.watches.turn();
+  told.watches.send();
+  told.watches.notified(2);
+  told.put("e");
+  assertEquals(told.take(2).length, 2);
 });
