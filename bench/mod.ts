@@ -37,4 +37,5 @@ export {
 export { startTellReceiver } from "./tell_receiver.ts";
 export { measureStart } from "./start_time.ts";
 export { measureBalls, measureTells } from "./tells.ts";
+export { openWatches } from "./watches.ts";
 export { measureVisibility, type Visibility, type VisibilityOptions } from "./visibility.ts";

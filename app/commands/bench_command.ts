@@ -8,6 +8,7 @@ const measures = [
   "get",
   "put",
   "list",
+  "watch",
   "memory",
   "removal",
   "tells",

@@ -17,6 +17,7 @@ import { startSection } from "../bench/start.ts";
 import { syncSection } from "../bench/sync.ts";
 import { tellSection } from "../bench/tells.ts";
 import { visibilitySection } from "../bench/visibility.ts";
+import { watchSection } from "../bench/watch.ts";
 import { writingSection } from "../bench/writing.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
@@ -29,6 +30,7 @@ const runs = {
   get: runOf(querySection("get", "Get")),
   put: runOf(querySection("put", "Put")),
   list: runOf(listSection),
+  watch: runOf(watchSection),
   memory: runOf(memorySection),
   removal: runOf(removalSection),
   tells: runOf(tellSection),

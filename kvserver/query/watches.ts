@@ -272,7 +272,7 @@ export class Watches {
 const messagesPerTurn = 256;
 
 /** A pause is so many times as long as what it follows, because the network has to do with that too. */
-const pauseFactor = 40;
+const pauseFactor = 80;
 
 /** While so many changes have not been told there are no pauses, or it might never come to an end. */
 const hurriedChanges = 16_384;

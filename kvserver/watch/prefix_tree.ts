@@ -21,7 +21,7 @@ export class PrefixTree<Member> {
       node = common < child.label.length ? node.split(child, common) : child;
       at += common;
     }
-    node.members.add(member);
+    node.addMember(member);
   }
 
   /** Removes a member, which has that prefix. */
@@ -32,7 +32,7 @@ export class PrefixTree<Member> {
       if (child === undefined) return;
       path.push(child);
     }
-    path.at(-1)!.members.delete(member);
+    path.at(-1)!.removeMember(member);
     // What stands for no member any more goes, or becomes one with the only node below it.
     for (let depth = path.length - 1; depth > 0; depth--) {
       if (!path[depth - 1].tidy(path[depth])) break;
@@ -43,8 +43,9 @@ export class PrefixTree<Member> {
   visit(bytes: Uint8Array, start: number, end: number, visit: (member: Member) => void): void {
     let node = this.#root;
     for (let at = start;;) {
-      // Most nodes have none: looking costs less than iterating.
-      if (node.members.size > 0) { for (const member of node.members) visit(member); }
+      // Most nodes have none or one: looking costs less than iterating.
+      if (node.only !== undefined) visit(node.only);
+      else if (node.members.size > 0) { for (const member of node.members) visit(member); }
       const child = at < end ? node.children.get(bytes[at]) : undefined;
       if (child === undefined) return;
       const { label } = child;
@@ -63,6 +64,8 @@ export class PrefixTree<Member> {
 /** A prefix, or what several have in common. All but the root have members, or several nodes below them. */
 class Node<Member> {
   readonly members = new Set<Member>();
+  /** Its member, when it has only one. */
+  only: Member | undefined;
   /** By the first bytes of their labels. */
   readonly children = new Map<number, Node<Member>>();
   /** What it adds to the prefix of the node above it. */
@@ -70,6 +73,21 @@ class Node<Member> {
 
   constructor(label: Uint8Array) {
     this.label = label;
+  }
+
+  addMember(member: Member): void {
+    this.members.add(member);
+    this.#findOnly();
+  }
+
+  removeMember(member: Member): void {
+    this.members.delete(member);
+    this.#findOnly();
+  }
+
+  #findOnly(): void {
+    const [first] = this.members;
+    this.only = this.members.size === 1 ? first : undefined;
   }
 
   /** Puts a node between itself and a child. @param length of its label, less than the child's */

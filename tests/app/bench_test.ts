@@ -79,6 +79,16 @@ Deno.test("bench measures List, tells, visibility, Gets while Puts sync, and its
   for (const start of starts) assertPositive(start, "p50Ms");
 });
 
+Deno.test("bench measures Puts while others watch", async () => {
+  const rows = await bench("watch", "--depth", "16", "--connections", "2");
+  assertEquals(rows.map(({ watches, matching }) => [watches, matching]), [
+    [0, 0],
+    [10_000, 0],
+    [10_000, 1],
+  ]);
+  for (const row of rows) assertPositive(row, "perSecond", "p50Us", "p99Us");
+});
+
 Deno.test("bench measures Puts that are kept, Gets meanwhile, and a restart", async () => {
   const rows = await bench("durability", "writing", "restart", "--depth", "16");
   assertEquals(rows.map(({ name, server, durability }) => `${name} ${server ?? durability}`), [

@@ -21,17 +21,31 @@ class View implements AsyncDisposable {
   #done: Promise<void>;
 
   constructor(client: Client) {
-    const onState = ({ type }: WatchState) => {
-      if (type === "lost") this.#lostMs = performance.now();
-    };
-    const { signal } = this.#end;
-    const changes = client.watch(prefix, { initial: true, signal, onState });
-    this.#done = this.#follow(changes).catch((error) => {
-      if (!signal.aborted) this.faults.push(String(error));
+    this.#done = this.#follow(client).catch((error) => {
+      if (!this.#end.signal.aborted) this.faults.push(String(error));
     });
   }
 
-  async #follow(changes: ReturnType<Client["watch"]>): Promise<void> {
+  async #follow(client: Client): Promise<void> {
+    let hasBegun = false;
+    while (!hasBegun) {
+      const onState = ({ type }: WatchState) => {
+        hasBegun = true;
+        if (type === "lost") this.#lostMs = performance.now();
+      };
+      try {
+        await this.#take(
+          client.watch(prefix, { initial: true, signal: this.#end.signal, onState }),
+        );
+      } catch (error) {
+        // It begins only where somebody answers.
+        if (hasBegun || this.#end.signal.aborted) throw error;
+        await sleep(50);
+      }
+    }
+  }
+
+  async #take(changes: ReturnType<Client["watch"]>): Promise<void> {
     for await (const { key, value, version } of changes) {
       this.told++;
       const before = this.#versions.get(key);

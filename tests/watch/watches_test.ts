@@ -171,7 +171,7 @@ Deno.test("what is there is told in bounded steps, also where there is nothing t
 Deno.test("telling changes takes a bounded share of the time, and a lone change is told at once", () => {
   const told = new Told();
   told.begin(1, "");
-  told.sendMs = 1;
+  told.sendMs = 0.2;
   told.put("a");
   assertEquals([told.take(1).length, told.turns], [1, 0]);
   told.watches.notified(1);
