@@ -112,9 +112,9 @@ export class Peer {
 
   /** How many entries the peer has not acknowledged, at the least. */
   get unacknowledged(): number {
-    // How many entries are still to be read for the peer is not known.
+    // How many entries are still to be read for the peer is not known, nor whether these are among them.
     const unread = this.#stateSender.isIdle && !this.comparison.isOwed ? 0 : 1;
-    return this.#outbox.size + this.#inFlight.entryCount + unread;
+    return Math.max(this.#outbox.size + this.#inFlight.entryCount, unread);
   }
 
   /** Whether all that there was when the peer came was ever read for it: it is no newcomer any more. */
