@@ -25,10 +25,17 @@ export class Comparing {
   /** The time that the request took so far. */
   #tookMs = 0;
   #leftOut = false;
+  /** What was put up to this time was queued for nobody, because there was nobody. */
+  #queuedAfterMs = -Infinity;
 
   constructor(context: ActorContext, store: Store) {
     this.#context = context;
     this.#store = store;
+  }
+
+  /** Only what is put after `ms`, milliseconds since the epoch, is on its way to others by itself. */
+  queuedAfter(ms: number): void {
+    this.#queuedAfterMs = ms;
   }
 
   /** Whether an answer is to be sent. */
@@ -99,7 +106,9 @@ export class Comparing {
     const isSent = originTest(youngOf === undefined ? { except: [] } : { only: youngOf });
     return (n) => {
       if (store.isMarked(n, syncMarks.dirty)) return true;
-      const isYoung = Math.abs(nowMs - store.timestampOf(n)) < youngMs && isSent(store.uidOf(n));
+      const timestamp = store.timestampOf(n);
+      const isYoung = Math.abs(nowMs - timestamp) < youngMs && timestamp > this.#queuedAfterMs &&
+        isSent(store.uidOf(n));
       this.#leftOut ||= isYoung;
       return isYoung;
     };

@@ -89,6 +89,7 @@ export class SyncOutbox {
 
   /** Handles the requests that a `MergeMessage` carries besides entries. */
   request({ isAlone, read, drain }: MergeMessage): void {
+    if (this.#isAlone && !isAlone) this.#comparing.queuedAfter(this.#context.now());
     this.#isAlone = isAlone;
     this.#read = read ?? this.#read;
     this.#isDraining ||= drain;

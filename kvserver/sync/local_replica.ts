@@ -47,10 +47,16 @@ export class LocalReplica {
   /** Whether the replica holds the state that the server took over, and its query actor was told so. */
   #isReady = true;
   #drain: DrainState = "serving";
+  /** Whether the query actor believes that there is no other one in the cluster. */
+  #isAlone: boolean;
   #hasAccepted = false;
 
-  /** @param pool holds the entries */
-  constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
+  /**
+   * @param pool holds the entries
+   * @param isAlone whether it is the only query actor of its server
+   */
+  constructor(context: ActorContext, ref: ActorRef, pool: EntryPool, isAlone: boolean) {
+    this.#isAlone = isAlone;
     this.ref = ref;
     this.uid = uid(ref);
     this.pacer = new SendPacer(context, this.uid);
@@ -113,14 +119,20 @@ export class LocalReplica {
     this.#drain = "drained";
   }
 
-  /** @param isStateComplete whether all of the state that the server takes over has come */
-  hasNews(isStateComplete: boolean): boolean {
-    return this.outbox.size > 0 || this.#read !== undefined || this.#drain === "requested" ||
+  /**
+   * @param isStateComplete whether all of the state that the server takes over has come
+   * @param isAlone whether there is no other query actor in the cluster: it is told at once when that
+   * changes, because it queues nothing for others before
+   */
+  hasNews(isStateComplete: boolean, isAlone: boolean): boolean {
+    return isAlone !== this.#isAlone || this.outbox.size > 0 || this.#read !== undefined ||
+      this.#drain === "requested" ||
       this.#answers.length > 0 || this.#compare !== undefined || isStateComplete && !this.#isReady;
   }
 
   /** Makes the message to send now. It makes the replica ready if the rest of the state is in it. */
-  nextMessage(isStateComplete: boolean): NextMerge {
+  nextMessage(isStateComplete: boolean, isAlone: boolean): NextMerge {
+    this.#isAlone = isAlone;
     const entries = this.outbox.take();
     this.#isReady ||= isStateComplete && this.outbox.size === 0;
     this.#entriesAhead = this.outbox.size === 0

@@ -37,7 +37,10 @@ export class LocalReplicas {
 
   /** Adds all query actors; called once. */
   start(queryActors: readonly ActorRef[]): void {
-    this.#all = queryActors.map((ref) => new LocalReplica(this.#context, ref, this.#pool));
+    const isSingle = queryActors.length === 1;
+    this.#all = queryActors.map((ref) =>
+      new LocalReplica(this.#context, ref, this.#pool, isSingle)
+    );
   }
 
   /** Charges what the entries that wait for each query actor will take there. */

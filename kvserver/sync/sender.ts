@@ -43,14 +43,15 @@ export class Sender {
   #sendToReplica(replica: LocalReplica): void {
     const { isComplete } = this.#stateReceiver;
     const { outbox, pacer } = replica;
-    if (!replica.hasNews(isComplete) || !pacer.isDue()) return;
-    const next = replica.nextMessage(isComplete);
+    const isAlone = this.#replicas.isSingle && this.#members.size === 0;
+    if (!replica.hasNews(isComplete, isAlone) || !pacer.isDue()) return;
+    const next = replica.nextMessage(isComplete, isAlone);
     const { entries, ready, drain, read, compare, answers, persistsAll } = next;
     const message: MergeMessage = {
       type: "merge",
       entries: this.#encode(entries),
       ready,
-      isAlone: this.#replicas.isSingle && this.#members.size === 0,
+      isAlone,
       persistsRemote: replica === this.#replicas.first,
       drain,
     };
