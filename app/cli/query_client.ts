@@ -102,6 +102,7 @@ export function parseAddressOption(
 
 /** What is often wrong with an address, and what to say of it. */
 const addressFaults: readonly (readonly [RegExp, string])[] = [
+  [/,/, "it is a list, and one address may stand here, "],
   [/^(\[.+\]|[^\s:\[\]/]+):\d+$/, "its port is none from 1 to 65535, "],
   [/^(\[.+\]|[^\s:\[\]/]+):?$/, "it has no port, "],
   [/^:\d+$/, "it has no host, "],

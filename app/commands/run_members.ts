@@ -21,7 +21,8 @@ export function runForget(invocation: Invocation): Promise<number> {
   parseAddressOption(address!, defaultSystemAddress);
   return withClient(invocation, async (client) => {
     if (await client.forget(address!)) return exitCodes.ok;
-    invocation.console.err(`No server is known at ${escapeControl(address!)}\n`);
+    const found = `No server is known at ${escapeControl(address!)}`;
+    invocation.console.err(`${found}\nThose that are known are shown by: cmud members\n`);
     return exitCodes.keyNotFound;
   });
 }

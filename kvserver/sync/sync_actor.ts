@@ -222,10 +222,13 @@ export class SyncActor implements Actor {
   }
 
   #forget(address: string): Omit<SyncAnswer, "id"> {
-    const result = this.#members.forget(address);
+    const isAsked = address === this.#context.self.address;
+    const result = isAsked ? "there" : this.#members.forget(address);
     if (result !== "there") return { result };
-    const message = `Cannot forget ${address}: it is there; allowed is a server that is down`;
-    return { error: { code: "bad_request", message } };
+    const why = isAsked
+      ? "it is the server that is asked; allowed is one that is down"
+      : "it is there; allowed is a server that is down";
+    return { error: { code: "bad_request", message: `Cannot forget ${address}: ${why}` } };
   }
 
   /** Looks again and again who is down for so long that it is to be forgotten. */

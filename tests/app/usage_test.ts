@@ -91,6 +91,7 @@ Deno.test("wrong usage ends with 64, says what is wrong, and prints nothing on s
       "port is none from 1 to 65535, allowed is HOST:PORT",
     ],
     [["kv", "get", "a", "--server", "localhost"], "it has no port, allowed is HOST:PORT"],
+    [["server", "--join", "a:1,b:2"], "it is a list, and one address may stand here, allowed is"],
     [["kv", "get", "a", "--server", "::1:6001"], "IPv6 stands in brackets, allowed is HOST:PORT"],
     [["kv", "get", "a", "--server", "http://host:6001"], "address: allowed is HOST:PORT"],
     [["kv", "get", "a", "--server", ","], "allowed is HOST:PORT"],
