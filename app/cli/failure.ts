@@ -46,7 +46,9 @@ function adviceFor(error: unknown, port: PortKind): string | undefined {
   if (!(error instanceof ConnectionError)) return undefined;
   const { cause } = error;
   if (cause instanceof Deno.errors.ConnectionRefused) {
-    return "Is a server running there? One is started with: cmud server";
+    return port === "system"
+      ? "Is a server running there? The first one of a cluster starts without --join: cmud server"
+      : "Is a server running there? One is started with: cmud server";
   }
   if (isUnintelligible(error)) {
     return "What answers there does not speak as a cmud server does: is the port right?\n" +

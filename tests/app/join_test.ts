@@ -44,6 +44,11 @@ Deno.test("server --join ends with 69 when nobody answers at any of them", async
   const { code, stdout, stderr } = await cmudProcess(["server", "--port", "0", ...joins]);
   assertEquals({ code, stdout }, { code: 69, stdout: "" });
   assertMatch(stderr, /^cmud: Cannot join 127\.0\.0\.1:\d+: nothing answers there/);
+  // Servers that are started with one list wait for nobody: one of them has to begin.
+  assertMatch(
+    stderr,
+    /\nIs a server running there\? The first one of a cluster starts without --join/,
+  );
 });
 
 Deno.test("server --join says which port is a system port when something else answers", async () => {
