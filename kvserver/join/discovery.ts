@@ -19,14 +19,14 @@ export interface DiscoveryOptions {
   own: readonly string[];
   dialer: Dialer;
   environment: Environment;
-  /** Takes a line for each named server that cannot be joined yet, and for every incompatible one. */
+  /** Takes a line for each server that cannot be joined yet. */
   log: Logger;
 }
 
 /** A system port where a server is expected that has not described itself yet. */
 interface Seed {
   readonly address: string;
-  /** Whether the server was told to join the seed, so that its absence is logged; else it is remembered. */
+  /** Whether the server was told to join the seed; else it is remembered. */
   readonly isNamed: boolean;
   /** What has been logged of the seed: each absence once, because the seed is asked again and again. */
   readonly logged: Set<Absence>;
@@ -172,14 +172,20 @@ export class Discovery {
 
   #logAbsence({ address, isNamed, logged }: Seed, failure: unknown): void {
     const absence = absenceOf(failure);
-    if (logged.has(absence) || !isNamed && absence !== "incompatible") return;
+    if (logged.has(absence)) return;
     logged.add(absence);
     if (absence === "incompatible") {
       const { message: reason } = failure as JoinError;
       return this.#log.warn("{reason}; it is asked again", { reason });
     }
     const why = reasons[absence];
-    this.#log.warn("Cannot join {peer} yet: {why}; it is asked again", { peer: address, why });
+    const fields = { peer: address, why };
+    if (isNamed) return this.#log.warn("Cannot join {peer} yet: {why}; it is asked again", fields);
+    // All servers of a cluster that start at once miss the others for a moment.
+    this.#log.info(
+      "Cannot join {peer} yet, which is remembered: {why}; it is asked again",
+      fields,
+    );
   }
 
   #backoff(maxMs: number): Backoff {

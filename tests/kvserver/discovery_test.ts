@@ -163,7 +163,11 @@ testInWorld(
     const [named, remembered] = [addresses.slice(0, 1), addresses.slice(1)];
     assertEquals(await world.complete(discovery.find(named, remembered)), []);
     assertEquals(world.nowMs, rejoinFirstMs);
-    assertEquals(logged, ["Cannot join a:6000 yet: nobody answers there; it is asked again"]);
+    assertEquals(logged, [
+      "Cannot join b:6000 yet, which is remembered: it is still starting; it is asked again",
+      "Cannot join c:6000 yet, which is remembered: nobody answers there; it is asked again",
+      "Cannot join a:6000 yet: nobody answers there; it is asked again",
+    ]);
     keepAsking();
     // It has made itself known, and has been given what there is.
     discovery.found(addresses[2]);
