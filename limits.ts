@@ -428,6 +428,8 @@ export interface Limits {
   readonly watchMemoryBytesMax: number;
   /** Keys whose deletion a watch of a client remembers, the last ones. */
   readonly watchDeletionsMax: number;
+  /** Keys below a prefix that a listener holds until they are taken; past it, it begins anew. */
+  readonly listenedKeysMax: number;
   /** When nothing came for so long, a watch of a client asks whether its server is there. */
   readonly watchPingMs: number;
   /**
@@ -610,6 +612,7 @@ export const defaultLimits: Limits = {
   emptyPagesMax: 10,
   watchMemoryBytesMax: 256 * MiB,
   watchDeletionsMax: 16_384,
+  listenedKeysMax: 65_536,
   watchPingMs: 10_000,
   watchSettleMs: 3_000,
   probeIntervalMs: 2_000,

@@ -34,8 +34,8 @@ import {
 } from "../rpc/mod.ts";
 import type { QueryRouter } from "./router.ts";
 import { type ClientTarget, routerTo } from "./target.ts";
-import { watchChanges, type WatchOptions } from "./watch.ts";
-import type { WatchConnection } from "./watch_connection.ts";
+import { Listener } from "./listener.ts";
+import { watchChanges, type WatchHost, type WatchOptions } from "./watch.ts";
 
 /** Options of a `Client`. */
 export interface ClientOptions {
@@ -80,7 +80,7 @@ export class Client {
   #closed = false;
   /** Says to the watches that it is closed. */
   #ended = new AbortController();
-  #watchConnections = new Set<WatchConnection>();
+  #watchConnections = new Set<{ close(): Promise<void> }>();
 
   /**
    * Connects to nothing yet: the first call does.
@@ -223,19 +223,34 @@ export class Client {
     const end = ({ target }: Event) => ended.abort((target as AbortSignal).reason);
     const signals = [this.#ended.signal, ...options.signal ? [options.signal] : []];
     for (const signal of signals) signal.addEventListener("abort", end);
-    const host = {
+    try {
+      options.signal?.throwIfAborted();
+      yield* watchChanges(this.#watchHost, prefix, options, ended.signal);
+    } finally {
+      for (const signal of signals) signal.removeEventListener("abort", end);
+    }
+  }
+
+  /**
+   * Hears what changes below several prefixes over one connection: less than `watch`, and for many of them.
+   *
+   * @param onChange called when there is something to be taken of it, or the connection was lost
+   */
+  listen(onChange: () => void): Listener {
+    if (this.#closed) throw closedError();
+    const listener = new Listener(this.#watchHost, onChange);
+    this.#watchConnections.add(listener);
+    return listener;
+  }
+
+  get #watchHost(): WatchHost {
+    return {
       router: this.#router,
       dialer: this.#dialer,
       environment: this.#environment,
       timeoutMs: this.#timeoutMs,
       connections: this.#watchConnections,
     };
-    try {
-      options.signal?.throwIfAborted();
-      yield* watchChanges(host, prefix, options, ended.signal);
-    } finally {
-      for (const signal of signals) signal.removeEventListener("abort", end);
-    }
   }
 
   /** The number of keys that begin with `prefix`, which costs the server little however many they are. */

@@ -21,6 +21,7 @@
 export { defaultLimits, type Limits, withLimits } from "../limits.ts";
 export { Client, type ClientCallOptions, type ClientOptions } from "./client.ts";
 export type { ClientTarget } from "./target.ts";
+export type { Listener } from "./listener.ts";
 export type { WatchOptions, WatchState } from "./watch.ts";
 export { NearestRouter, type NearestRouterOptions } from "./nearest_router.ts";
 export {

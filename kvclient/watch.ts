@@ -39,7 +39,7 @@ export interface WatchHost {
   readonly environment: Environment;
   readonly timeoutMs: number;
   /** The open connections of its watches. */
-  readonly connections: Set<WatchConnection>;
+  readonly connections: Set<{ close(): Promise<void> }>;
 }
 
 /**

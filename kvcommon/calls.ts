@@ -249,6 +249,21 @@ export function watchCall(prefix: string): Call<number> {
   };
 }
 
+/** `Unwatch [id]`: after it nothing is told of that watch. */
+export function unwatchCall(id: number): Call<void> {
+  return {
+    method: "Unwatch",
+    repeatable: true,
+    writeParams(writer) {
+      writer.arrayHeader(1);
+      writer.int(id);
+    },
+    readResult(reader) {
+      if (!reader.nil()) throw new MsgpackError("the result of an Unwatch is not nil");
+    },
+  };
+}
+
 /** A key whose entry has changed, or was there when a watch began. */
 export interface WatchedChange {
   /** Begins with the prefix that is watched. */

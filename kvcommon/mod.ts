@@ -32,6 +32,7 @@ export {
   statsCall,
   type StatsFigures,
   ttlCall,
+  unwatchCall,
   type Value,
   watchCall,
   type WatchedChange,

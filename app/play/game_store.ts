@@ -32,6 +32,15 @@ export function gameStore(client: Client, router: GameRouter): GameStore {
     get: (key) => client.get(key).then(textOf, fail),
     put: (key, value) => client.put(key, value).catch(fail),
     list: (prefix) => client.list(prefix).then(textsOf, fail),
+    listen(onChange) {
+      const listener = client.listen(onChange);
+      return {
+        listen: (prefixes) => listener.listen(prefixes),
+        hears: (prefix) => listener.hears(prefix),
+        take: (prefix) => textsOf(withoutDeleted(listener.take(prefix))),
+        close: () => listener.close(),
+      };
+    },
     address: () => client.connectionName(),
     server: () => router.serverName?.() ?? router.nextAddr(),
   };
@@ -40,6 +49,15 @@ export function gameStore(client: Client, router: GameRouter): GameStore {
 /** The game writes no bytes: they are read as what they are meant to be, or as text that is none of its. */
 function textOf(value: Value | undefined): string | undefined {
   return value instanceof Uint8Array ? new TextDecoder().decode(value) : value;
+}
+
+/** Nothing that the game listens to is ever deleted by it. */
+function withoutDeleted(changes: ReadonlyMap<string, Value | undefined>): Map<string, Value> {
+  return new Map(
+    changes.entries().filter((entry): entry is [string, Value] => {
+      return entry[1] !== undefined;
+    }),
+  );
 }
 
 function textsOf(entries: ReadonlyMap<string, Value>): Map<string, string> {

@@ -6,24 +6,33 @@
  * @module
  */
 
-import { listAll } from "../state/character.ts";
 import { type News, parseLetters, parseScene } from "../state/events.ts";
+import { HeardReader } from "../state/heard_reader.ts";
 import { prefixes } from "../state/keys.ts";
 import { happened } from "../talk/news_text.ts";
 import { glanceAt } from "../state/problem.ts";
+import type { GameStore } from "../state/store.ts";
 import type { PlayerContext } from "./player_context.ts";
 import { NewsFilter } from "../state/news_filter.ts";
 
-/** Reads the events around one player, and has the conversation print the new ones. */
+/**
+ * Reads the events around one player, and has the conversation print the new ones. Where the store tells
+ * what changes, nothing is asked for that: an idle player costs a sign of life now and then.
+ */
 export class EventFeed {
   readonly #player: PlayerContext;
+  readonly #reader: HeardReader;
   readonly #letters: NewsFilter;
   #scene: NewsFilter | undefined;
+  /** Whether nothing is known to have changed of the problem since it was read. */
+  #isProblemRead = false;
   /** The place of `#scene`. */
   #place: string | undefined;
 
-  constructor(player: PlayerContext) {
+  /** @param onNews called when there may be news */
+  constructor(player: PlayerContext, store: GameStore, onNews: () => void) {
     this.#player = player;
+    this.#reader = new HeardReader(player.session, store, onNews);
     this.#letters = new NewsFilter({
       prefix: (bucket) => prefixes.letters(bucket, player.session.name),
       parse: parseLetters,
@@ -41,6 +50,7 @@ export class EventFeed {
     const place = player.known?.place;
     // Before the player has come in there is nothing to show, but whether a server answers.
     if (place === undefined) return void await player.session.get("");
+    this.#listen(place);
     const [seen, told] = await Promise.all([
       this.#newsOf(this.#sceneAt(place)),
       this.#newsOf(this.#letters),
@@ -54,6 +64,22 @@ export class EventFeed {
     player.talk.hear(news.filter((each) => each.name !== name).map(happened));
     // The other window said that the player has left.
     if (news.some((each) => each.name === name && each.event.did === "sleep")) player.stay();
+  }
+
+  /** Ends it. */
+  close(): Promise<void> {
+    return this.#reader.close();
+  }
+
+  /** Says what it will read, and reads again and again. */
+  #listen(place: string): void {
+    const { battle, session } = this.#player;
+    const nowMs = session.now();
+    this.#reader.listen([
+      ...this.#sceneAt(place).prefixes(nowMs),
+      ...this.#letters.prefixes(nowMs),
+      ...battle === undefined ? [] : [prefixes.damage(battle.rank, battle.round)],
+    ]);
   }
 
   #sceneAt(place: string): NewsFilter {
@@ -75,15 +101,17 @@ export class EventFeed {
   async #pollProblem(): Promise<void> {
     const { battle, session, talk } = this.#player;
     if (battle === undefined || talk.manner !== "drawn") return;
+    this.#isProblemRead &&= !this.#reader.hasChanged(prefixes.damage(battle.rank, battle.round));
+    if (this.#isProblemRead) return;
     const remaining = await glanceAt(session, battle.rank, battle.round);
+    this.#isProblemRead = true;
     if (this.#player.battle !== battle || remaining >= battle.remaining) return;
     battle.remaining = remaining;
     this.#player.showPrompt();
   }
 
   async #newsOf(filter: NewsFilter): Promise<News[]> {
-    const { session } = this.#player;
-    const nowMs = session.now();
-    return filter.newsAmong(await listAll(session, filter.prefixes(nowMs)), nowMs);
+    const nowMs = this.#player.session.now();
+    return filter.newsAmong(await this.#reader.read(filter.prefixes(nowMs)), nowMs);
   }
 }

@@ -73,17 +73,34 @@ export async function playGame(options: GameOptions): Promise<number> {
     complete: (typed) => complete(player, typed),
     hint: (typed) => hint(player, typed),
   });
-  const feed = new EventFeed(player);
-  const poll = () => player.reachability.watch(() => feed.poll(), options.pause);
-  const poller = talk.isTerminal ? new Poller(poll, options.pause) : undefined;
-  player.onArrival = () => poller?.pollNow();
+  const feed = talk.isTerminal ? followEvents(player, options) : undefined;
   try {
     await converse(player);
   } finally {
-    await poller?.close();
+    await feed?.close();
   }
   await leave(player);
   return 0;
+}
+
+/** Shows the player what others do, until it is closed. */
+function followEvents(
+  player: PlayerContext,
+  { store, pause }: GameOptions,
+): { close(): Promise<void> } {
+  const feed = new EventFeed(player, store, () => poller.pollNow());
+  const poll = () => player.reachability.watch(() => feed.poll(), pause);
+  const poller = new Poller(poll, pause);
+  player.onArrival = () => poller.pollNow();
+  return {
+    async close() {
+      try {
+        await poller.close();
+      } finally {
+        await feed.close();
+      }
+    },
+  };
 }
 
 async function converse(player: PlayerContext): Promise<void> {

@@ -5,7 +5,8 @@
  */
 
 import type { Clock } from "../../../rpc/environment.ts";
-import { listAll, type Reader } from "../state/character.ts";
+import type { Reader } from "../state/character.ts";
+import { HeardReader } from "../state/heard_reader.ts";
 import {
   meantBy,
   parseLine,
@@ -22,14 +23,14 @@ import { Poller } from "./poller.ts";
 import { map, pictureColumns } from "../talk/map_text.ts";
 import * as newsText from "../talk/news_text.ts";
 import { readPresent } from "../state/presence.ts";
-import { StoreFailure } from "../state/store.ts";
+import { type GameStore, StoreFailure } from "../state/store.ts";
 import * as text from "../talk/text.ts";
 import { NewsFilter } from "../state/news_filter.ts";
 import { readWhereabouts } from "../state/whereabouts.ts";
 
 /** All that a spectator needs. */
 export interface SpectatorOptions extends ConversationOptions {
-  readonly store: Reader;
+  readonly store: Reader & Pick<GameStore, "listen">;
   readonly environment: Clock;
 }
 
@@ -43,9 +44,11 @@ export async function watchGame(options: SpectatorOptions): Promise<number> {
   talk.say([text.title, newsText.watching]);
   await withStore(talk, () => commands.who(talk, store, environment, []));
   const filter = new NewsFilter({ prefix: prefixes.scenes, parse: parseScene, isOwn: () => false });
+  const reader = new HeardReader(store, store, () => poller.pollNow());
   const poller = new Poller(async () => {
     const nowMs = environment.now();
-    const news = filter.newsAmong(await listAll(store, filter.prefixes(nowMs)), nowMs);
+    reader.listen(filter.prefixes(nowMs));
+    const news = filter.newsAmong(await reader.read(filter.prefixes(nowMs)), nowMs);
     // Who comes to one place has left another, which is told already.
     talk.hear(news.filter(({ event }) => event.did !== "come").map(newsText.happenedAt));
   }, options.pause);
@@ -53,7 +56,11 @@ export async function watchGame(options: SpectatorOptions): Promise<number> {
     if (talk.isTerminal) await converse(talk, store, environment);
     else await Promise.race([poller.ended, talk.stopped]);
   } finally {
-    await poller.close();
+    try {
+      await poller.close();
+    } finally {
+      await reader.close();
+    }
   }
   return 0;
 }

@@ -18,6 +18,13 @@ export interface GameStore {
   /** All entries whose keys begin with `prefix`. */
   list(prefix: string): Promise<Map<string, string>>;
   /**
+   * Hears what changes below prefixes, so that they need not be listed again and again. Absent where that
+   * cannot be.
+   *
+   * @param onChange called when there may be something to be taken
+   */
+  listen?(onChange: () => void): Listening;
+  /**
    * Names the connection that a call made in the same turn goes through: it changes when another
    * server is picked, and when the connection to the same one was made anew (that server may have
    * started again, and forgotten what it had not told the others).
@@ -25,6 +32,18 @@ export interface GameStore {
   address(): string;
   /** Names the server behind that connection, as players know it. */
   server(): string;
+}
+
+/** What changes below prefixes. */
+export interface Listening {
+  /** Says which prefixes from now on. */
+  listen(prefixes: readonly string[]): void;
+  /** Whether it hears what changes below a prefix; otherwise that is to be listed. */
+  hears(prefix: string): boolean;
+  /** Takes what has changed below a prefix since it was taken last, all that is there the first time. */
+  take(prefix: string): ReadonlyMap<string, string>;
+  /** Ends it. */
+  close(): Promise<void>;
 }
 
 /** A call to the store was not answered; what was to be written is repeated before the next one. */

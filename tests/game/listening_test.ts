@@ -1,0 +1,95 @@
+/** Players whose store tells what changes ask it for nothing while nothing happens. */
+
+import { gameStore } from "../../app/play/game_store.ts";
+import { type GameStore, playGame, watchGame } from "../../app/game/mod.ts";
+import { pause } from "../../app/cli/pause.ts";
+import { Client, FixedRouter } from "../../kvclient/mod.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
+import { assertEquals } from "../deps.ts";
+import { withServer } from "../app/with_server.ts";
+import { sleep, until } from "../support/until.ts";
+import { seededDice } from "./stage.ts";
+
+const timeoutMs = 15_000;
+
+/** Somebody at a terminal, who plays at a real server. */
+class Player {
+  said = "";
+  prompt = "";
+  readonly store: GameStore;
+  readonly left: Promise<number>;
+  #client: Client;
+  #answer: ((line: string | undefined) => void) | undefined;
+
+  constructor(server: string, name: string | undefined) {
+    const router = new FixedRouter(server);
+    this.#client = new Client(router);
+    this.store = gameStore(this.#client, router);
+    const options = {
+      store: this.store,
+      environment: realEnvironment,
+      isTerminal: true,
+      manner: "drawn" as const,
+      fast: true,
+      pause,
+      lines: {
+        readLine: (prompt: string) => {
+          this.prompt = prompt;
+          return new Promise<string | undefined>((resolve) => this.#answer = resolve);
+        },
+        setPrompt: (prompt: string) => void (this.prompt = prompt),
+        print: (lines: string) => void (this.said += lines),
+      },
+    };
+    this.left = name === undefined
+      ? watchGame(options)
+      : playGame({ ...options, name, dice: seededDice(1) });
+  }
+
+  async type(line: string): Promise<void> {
+    await until("it may type", () => this.#answer !== undefined, { timeoutMs });
+    const answer = this.#answer!;
+    this.#answer = undefined;
+    answer(line);
+  }
+
+  async hears(text: string): Promise<void> {
+    await until(`it hears ${text}: ${this.said}`, () => this.said.includes(text), { timeoutMs });
+  }
+
+  async leave(): Promise<void> {
+    await until("it may type", () => this.#answer !== undefined, { timeoutMs });
+    this.#answer!(undefined);
+    await this.left;
+    await this.#client.close();
+  }
+}
+
+Deno.test("players and spectators who are told what happens ask for nothing meanwhile", () =>
+  withServer(async (server) => {
+    await using client = new Client(new FixedRouter(server));
+    const ada = new Player(server, "Ada");
+    const bob = new Player(server, "Bob");
+    const spectator = new Player(server, undefined);
+    await ada.type("brief");
+    await bob.type("brief");
+    await until("all listen", async () => Number((await client.stats()).watches) === 6 + 6 + 3, {
+      timeoutMs,
+    });
+    // What was asked for before they listened.
+    await sleep(1_000);
+    const { lists } = await client.stats();
+    await sleep(1_500);
+    const listed = Number((await client.stats()).lists) - Number(lists);
+    // A bucket of time that begins meanwhile is listed once by each.
+    assertEquals(listed === 0 || listed === 5, true, `${listed} Lists`);
+    await bob.type("say hello there");
+    await ada.hears("hello there");
+    await spectator.hears("hello there");
+    await bob.type("tell Ada psst");
+    await ada.hears("psst");
+    for (const player of [ada, bob, spectator]) await player.leave();
+    await until("nobody listens", async () => Number((await client.stats()).watches) === 0, {
+      timeoutMs,
+    });
+  }));
