@@ -63,8 +63,11 @@ export class Watches {
   #isTurnDue = false;
   /** The end of the pause, on the monotonic clock. */
   #pausedUntilMs = -Infinity;
-  /** Whether a watch was told what is there, which is not paused for: it takes turns as a List does. */
-  #isWalked = false;
+  /**
+   * What was sent since the last pause. After telling what is there, there is none: it takes turns as a
+   * List does.
+   */
+  #round = { ms: 0, messages: 0, isWalked: false };
   #size = 0;
   #watchedBytes = 0;
   #charge: Charge;
@@ -159,14 +162,22 @@ export class Watches {
     if (this.#due.size === 0 || this.#isTurnDue) return;
     const startMs = this.#context.monotonicMs();
     if (startMs < this.#pausedUntilMs) return this.#turnLater(this.#pausedUntilMs - startMs);
-    this.#isWalked = false;
     const delayMs = this.#sendDue();
-    if (!this.#isWalked && this.#room.used < hurriedChanges) {
-      const endMs = this.#context.monotonicMs();
-      this.#pausedUntilMs = endMs + Math.min(pauseMsMax, pauseFactor * (endMs - startMs));
-    }
+    const endMs = this.#context.monotonicMs();
+    this.#round.ms += endMs - startMs;
     if (delayMs !== undefined) this.#turnLater(delayMs);
+    if (delayMs !== 0 || this.#round.messages >= roundMessagesMax) this.#endRound(endMs);
     this.#chargeAll();
+  }
+
+  /** Begins a pause behind a round of messages, unless some of them told what is there. */
+  #endRound(nowMs: number): void {
+    const { ms, messages, isWalked } = this.#round;
+    this.#round = { ms: 0, messages: 0, isWalked: false };
+    if (isWalked || this.#room.used >= hurriedChanges) return;
+    const forTime = Math.min(pauseMsMax, pauseFactor * ms);
+    const forMessages = Math.min(longPauseMsMax, pauseMsPerMessage * (messages - freeMessages));
+    this.#pausedUntilMs = nowMs + Math.max(forTime, forMessages);
   }
 
   /** @returns after how long the rest is to be sent; `undefined`: there is none. */
@@ -193,7 +204,7 @@ export class Watches {
       for (let count = connection.due.size; count > 0 && !isFull(); count--) {
         const [watch] = connection.due;
         told.push(watch);
-        this.#isWalked ||= watch.isWalking;
+        this.#round.isWalked ||= watch.isWalking;
         watch.tell(writer, limits.notificationBytes - (writer.size - place), limits);
         connection.due.delete(watch);
         // It goes behind the others, or they would never come.
@@ -220,6 +231,7 @@ export class Watches {
     }
     endDeferred(writer, place, 0);
     connection.isBusy = true;
+    this.#round.messages++;
     const { address, incarnation } = this.#context.self;
     this.#context.tellWritten({ address, incarnation, counter: inbox });
     return bytes;
@@ -277,8 +289,21 @@ const pauseFactor = 80;
 /** While so many changes have not been told there are no pauses, or it might never come to an end. */
 const hurriedChanges = 16_384;
 
-/** No pause is longer. */
+/** No pause is longer for the time that something took. */
 const pauseMsMax = 20;
+
+/**
+ * Each message costs the network, and its connection, more than it takes to be written; so, for each of a
+ * round beyond a few, a pause lasts so much longer. A say among a hundred players is one message to each.
+ */
+const pauseMsPerMessage = 2;
+const freeMessages = 8;
+
+/** No pause is longer for the number of messages. */
+const longPauseMsMax = 200;
+
+/** After so many messages there is a pause, though more are due. */
+const roundMessagesMax = 2_048;
 
 /** In place of how many bytes were sent: there was no memory for them. */
 const noMemory = -1;

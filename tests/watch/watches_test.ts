@@ -198,3 +198,21 @@ Deno.test("telling changes takes a bounded share of the time, and a lone change 
   told.put("e");
   assertEquals(told.take(2).length, 2);
 });
+
+Deno.test("telling many connections is paused for, so that they are told several changes at once", () => {
+  const told = new Told();
+  for (let inbox = 0; inbox < 100; inbox++) told.begin(inbox, "");
+  const messages = () => [...told.sent.values()].flat().length;
+  told.put("a");
+  assertEquals([messages(), told.turns], [100, 0]);
+  for (let inbox = 0; inbox < 100; inbox++) told.watches.notified(inbox);
+  told.put("b");
+  told.nowMs += 150;
+  told.put("c");
+  assertEquals([messages(), told.turns], [100, 1]);
+  told.nowMs += 50;
+  told.watches.turn();
+  told.watches.send();
+  assertEquals(messages(), 200);
+  assertEquals(told.take(7), [[[1, ["a"]]], [[1, ["b", "c"]]]]);
+});
