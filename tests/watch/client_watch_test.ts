@@ -172,6 +172,21 @@ testInWorld(
   },
 );
 
+testInWorld("watch tells that a deletion was lost with its server", async (world) => {
+  const { client, servers: [near, far], close } = start(world, ["near", "far"]);
+  near.entries = [["pa", "1", 1]];
+  const watch = new Told(client);
+  await world.advance(0);
+  near.tell(["pa", null, 2]);
+  near.scripted.close();
+  far.entries = [["pa", "1", 1]];
+  await world.advance(2_000);
+  assertEquals(watch.take(), ["watching", ["pa", null, 2], "lost", "resumed"]);
+  await world.advance(3_000);
+  assertEquals(watch.take(), [["pa", "1", 1]]);
+  await close(watch);
+});
+
 testInWorld("watch notices that its server is gone without a word", async (world) => {
   const { client, servers: [near, far], network, close } = start(world, ["near", "far"]);
   const watch = new Told(client);
