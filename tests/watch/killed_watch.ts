@@ -131,7 +131,8 @@ export async function killAndWatch(
     const faults = [...watched.faults, ...shortLived.faults];
     return { told: watched.told, puts, faults, isEqual };
   } finally {
-    await Promise.all(servers.map((server) => server.end("SIGKILL")));
+    // One may be gone already, because it could not start: that is what is told then.
+    await Promise.allSettled(servers.map((server) => server.end("SIGKILL")));
   }
 }
 
