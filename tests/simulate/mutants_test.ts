@@ -128,8 +128,8 @@ const mutants: Record<string, PlantedFault> = {
   "what was not merged is acknowledged": {
     noticedBy: "random",
     file: "kvserver/sync/sync_actor.ts",
-    from: "this.#replicas.enqueueBatch(batch);",
-    to: "if (message.entries.length % 7 !== 6) this.#replicas.enqueueBatch(batch);",
+    from: "this.#replicas.enqueueRemote(batch);",
+    to: "if (message.entries.length % 7 !== 6) this.#replicas.enqueueRemote(batch);",
   },
   "coalescing keeps the older": {
     noticedBy: "random",
