@@ -430,6 +430,10 @@ export interface Limits {
   readonly watchDeletionsMax: number;
   /** Keys below a prefix that a listener holds until they are taken; past it, it begins anew. */
   readonly listenedKeysMax: number;
+  /** So often who listens asks whether the server is there. */
+  readonly listenPingMs: number;
+  /** So long it waits for the answer. */
+  readonly listenPatienceMs: number;
   /** When nothing came for so long, a watch of a client asks whether its server is there. */
   readonly watchPingMs: number;
   /**
@@ -613,6 +617,8 @@ export const defaultLimits: Limits = {
   watchMemoryBytesMax: 256 * MiB,
   watchDeletionsMax: 16_384,
   listenedKeysMax: 65_536,
+  listenPingMs: 1_000,
+  listenPatienceMs: 1_500,
   watchPingMs: 10_000,
   watchSettleMs: 3_000,
   probeIntervalMs: 2_000,

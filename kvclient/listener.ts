@@ -170,8 +170,10 @@ export class Listener {
 
   /** Asks now and then whether the server is there: who only listens would not notice that it is gone. */
   #pingLater(connection: RpcConnection): void {
-    const { environment, timeoutMs } = this.#host;
-    this.#cancelTimer = environment.after(environment.limits.watchPingMs, () => {
+    const { environment } = this.#host;
+    const { listenPingMs, listenPatienceMs } = environment.limits;
+    const timeoutMs = Math.min(this.#host.timeoutMs, listenPatienceMs);
+    this.#cancelTimer = environment.after(listenPingMs, () => {
       connection.call(pingCall, { timeoutMs }).then(
         () => connection === this.#connection && !this.#isClosed && this.#pingLater(connection),
         () => connection.close(),
