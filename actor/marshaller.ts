@@ -61,7 +61,7 @@ export class Marshaller {
 
   /** Forgets the message that was begun, if there is one. */
   abandon(): void {
-    if (this.#isOpen) this.#writer.clear();
+    if (this.#isOpen) this.#writer.discard();
     this.#isOpen = false;
   }
 }

@@ -1,4 +1,4 @@
-import { isAllocationFailure, MsgpackWriter, RpcError } from "../rpc/mod.ts";
+import { inTurns, isAllocationFailure, MsgpackWriter, RpcError } from "../rpc/mod.ts";
 import { commandBounds } from "./command_bounds.ts";
 import { bytesOf } from "./commands/arguments.ts";
 import type {
@@ -8,7 +8,7 @@ import type {
   LongReply,
   Outcome,
 } from "./commands/command.ts";
-import { isWord } from "./commands/command.ts";
+import { isWord, tooLongForTurn } from "./commands/command.ts";
 import { commandTable } from "./commands/command_table.ts";
 import { CommandError, refusals, wrongArity } from "./commands/errors.ts";
 import type { CommandHost, Keyspace } from "./commands/keyspace.ts";
@@ -25,8 +25,11 @@ export class Executed {
   close = false;
   /** Whether the client asked for the end of the connection, or is none of Redis's. */
   isLast = false;
-  /** The reply to the next command is to be made in parts; nothing of that command was executed. */
-  long: LongReply | undefined;
+  /**
+   * The reply to the next command is to be made in parts, or the command to be executed in a turn that may
+   * be longer; nothing of that command was executed.
+   */
+  long: LongReply | typeof inTurns | undefined;
   /** Bytes of the command whose reply is long. */
   longBytes = 0;
   /** Beginning and end of each reply to a write, where it begins at 0 with the first reply. */
@@ -68,6 +71,7 @@ export class CommandExecutor {
       commands: commandTable,
       counts,
       work: 0,
+      turnBytesMax: Infinity,
       scratch: new MsgpackWriter(),
       fraction: () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32,
     };
@@ -78,6 +82,7 @@ export class CommandExecutor {
    * all are executed, one breaks the protocol or is to be answered in parts, or as much was written, or
    * done, as one turn may.
    *
+   * @param turnBytesMax a command whose reply leads past it is not executed, unless the reply is short
    * @returns what is valid until the next call.
    */
   execute(
@@ -86,6 +91,7 @@ export class CommandExecutor {
     end: number,
     session: Session,
     writer: MsgpackWriter,
+    turnBytesMax: number,
   ): Executed {
     const executed = this.#executed;
     const call = this.#call;
@@ -96,6 +102,7 @@ export class CommandExecutor {
     if (executed.writes.length > 0) executed.writes = [];
     call.session = session;
     call.work = 0;
+    call.turnBytesMax = turnBytesMax;
     reply.writer = writer;
     session.lastMs = host.monotonicMs();
     const first = writer.size;
@@ -151,9 +158,11 @@ export class CommandExecutor {
   /** Executes the command that was parsed. What it wrote before it failed is taken back. */
   #run(): Outcome {
     const call = this.#call;
-    const { reply } = call;
+    const { reply, counts, keyspace } = call;
     const place = reply.size;
-    call.counts.commands++;
+    const { hits, misses } = counts;
+    const { reads } = keyspace;
+    counts.commands++;
     try {
       const command = this.#find();
       if (command === undefined) return;
@@ -161,6 +170,13 @@ export class CommandExecutor {
       return command.execute!(call);
     } catch (error) {
       reply.truncate(place);
+      if (error === tooLongForTurn) {
+        counts.commands--;
+        counts.hits = hits;
+        counts.misses = misses;
+        keyspace.reads = reads;
+        return inTurns;
+      }
       reply.error(this.#refusalOf(error));
     }
   }

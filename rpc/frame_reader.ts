@@ -1,5 +1,5 @@
 import { defaultLimits, type Limits, wireLimits } from "../limits.ts";
-import { freeMemory } from "./free_memory.ts";
+import { freeMemory } from "./msgpack/free_memory.ts";
 
 const { frameBytesMax } = wireLimits;
 

@@ -83,7 +83,7 @@ export {
   type RequestCutter,
 } from "./frame_reader.ts";
 export { pause } from "./pause.ts";
-export { freeMemory } from "./free_memory.ts";
+export { freeMemory } from "./msgpack/free_memory.ts";
 export { greatestShare } from "./greatest_share.ts";
 export { isUnintelligible } from "./unintelligible.ts";
 export { FrameSender, type FrameSenderListener } from "./frame_sender.ts";

@@ -1,7 +1,7 @@
 import type { Answer } from "./answer.ts";
 import { Charge } from "./charge.ts";
 import type { Accounted, Limited, Sliced, Timers } from "./environment.ts";
-import { freeMemory } from "./free_memory.ts";
+import { freeMemory } from "./msgpack/free_memory.ts";
 import { FrameReader, type RequestCutter } from "./frame_reader.ts";
 import type { MemoryHolder } from "./memory_account.ts";
 import { ShapeError } from "./message.ts";
@@ -355,21 +355,29 @@ export class ServedConnection implements MemoryHolder {
 
   #sendPiece(piece: Uint8Array): void {
     if (this.#closed) return freeMemory(piece);
-    if (this.#chargedFor(piece) > 0) this.#pieces.add(piece);
+    const { unchargedBytesMax } = this.#environment.limits;
+    if (piece.buffer.byteLength > unchargedBytesMax) this.#pieces.add(piece);
     this.#send(piece);
   }
 
   /** Writes, now or behind the write under way. */
   #send(bytes: Uint8Array): void {
-    const charged = this.#isWriting ? bytes.length : this.#chargedFor(bytes);
+    const charged = this.#isWriting ? this.#heldFor(bytes) : this.#chargedFor(bytes);
     if (charged > 0) this.#hold(charged);
     if (this.#isWriting) this.#queued.push(bytes);
     else this.#write(bytes, charged);
   }
 
   /** What is short is not charged: `connectionBytes` has room for it, and most is short. */
-  #chargedFor({ length }: Uint8Array): number {
-    return length > this.#environment.limits.unchargedBytesMax ? length : 0;
+  #chargedFor(bytes: Uint8Array): number {
+    const held = this.#heldFor(bytes);
+    return held > this.#environment.limits.unchargedBytesMax ? held : 0;
+  }
+
+  /** Bytes of memory that are held for what is to be written: a piece has a buffer to itself. */
+  #heldFor(bytes: Uint8Array): number {
+    const isPiece = this.#pieces.size > 0 && this.#pieces.has(bytes);
+    return isPiece ? bytes.buffer.byteLength : bytes.length;
   }
 
   /** @param charged bytes that are charged for it */
@@ -385,8 +393,7 @@ export class ServedConnection implements MemoryHolder {
     this.#steps++;
     if (this.#writingBytes > 0) this.#written();
     if (this.#queued.length > 0 && this.#writeError === undefined) {
-      const queued = this.#takeQueued();
-      this.#write(queued, queued.length);
+      this.#writeQueued();
     } else {
       if (this.#isEnding) this.#closeWrite();
       this.#executor.written?.();
@@ -399,8 +406,8 @@ export class ServedConnection implements MemoryHolder {
     if (this.#pieces.delete(this.#writing)) freeMemory(this.#writing);
   }
 
-  /** The replies to write next: those of them that are short, together. */
-  #takeQueued(): Uint8Array {
+  /** Writes the next replies: those of them that are short, together. */
+  #writeQueued(): void {
     const { gatheredWriteBytesMax } = this.#environment.limits;
     let end = 0;
     for (let bytes = 0; end < this.#queued.length; end++) {
@@ -408,11 +415,12 @@ export class ServedConnection implements MemoryHolder {
       if (end > 0 && bytes > gatheredWriteBytesMax) break;
     }
     const parts = this.#queued.splice(0, end);
+    const charged = parts.reduce((sum, part) => sum + this.#heldFor(part), 0);
     const bytes = concatenated(parts);
     if (parts.length > 1) {
       for (const part of parts) if (this.#pieces.delete(part)) freeMemory(part);
     }
-    return bytes;
+    this.#write(bytes, charged);
   }
 
   #onWriteError = (error: unknown): void => {

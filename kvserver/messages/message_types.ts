@@ -19,6 +19,7 @@ export const messageTypes = {
   // An actor to itself.
   tick: "tick",
   listTurn: "listTurn",
+  longQueryTurn: "longQueryTurn",
   compareTurn: "compareTurn",
   watchTurn: "watchTurn",
   // Receiver to query actor.

@@ -7,6 +7,8 @@ import type { ListRange } from "./list_part.ts";
 export interface PageBounds {
   readonly entriesMax: number;
   readonly bytesMax: number;
+  /** A page of more bytes is not for this turn. */
+  readonly turnBytesMax: number;
 }
 
 /** How the entries of a page are written. */
@@ -44,26 +46,34 @@ export const exported: EntryForm = {
   },
 };
 
-/** Appends a page: its entries, and whether nothing follows. */
+/**
+ * Appends a page: its entries, and whether nothing follows.
+ *
+ * @returns whether it is for this turn; otherwise what was appended is to be taken back.
+ */
 export function writePage(
   writer: MsgpackWriter,
   store: Store,
   { prefix, after }: ListRange,
-  { entriesMax, bytesMax }: PageBounds,
+  { entriesMax, bytesMax, turnBytesMax }: PageBounds,
   { extraBytes, write }: EntryForm,
-): void {
+): boolean {
   writer.arrayHeader(2);
   const start = writer.size;
   const header = writer.reserveHeader32();
   let count = 0;
+  let isForTurn = true;
   const isDone = store.scan(prefix, after, (n) => {
     if (count === entriesMax) return false;
     const bytes = writer.size - start + store.bytesOf(n) + extraBytes;
     if (count > 0 && bytes > bytesMax) return false;
+    isForTurn = bytes <= turnBytesMax;
+    if (!isForTurn) return false;
     write(writer, store, n);
     count++;
     return true;
   });
   writer.fillHeader32(header, 0xdd, count);
   writer.bool(isDone);
+  return isForTurn;
 }

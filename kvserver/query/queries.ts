@@ -90,6 +90,8 @@ export class Queries implements RequestHandler {
   readonly replyBatchBytesMax: number;
   /** A List that is to be made in turns; the caller removes it. */
   longList: LongReply | undefined;
+  /** Bytes that the replies of this query may have, unless they are short; set by the caller before a query. */
+  turnBytesMax = Infinity;
   #store: Store;
   #host: QueryHost;
   #defersPuts: boolean;
@@ -174,12 +176,31 @@ export class Queries implements RequestHandler {
     this.#host.bug(error);
   }
 
-  #get(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+  #get(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+  ): void | typeof inTurns {
     expectParams(request, "Get", 1);
     const keyBytes = readKey(reader, "Get");
     const n = this.get(reader.bytes, reader.at - keyBytes, reader.at);
-    if (n === noEntry) writer.nil();
-    else this.#store.writeValue(writer, n);
+    if (n === noEntry) return writer.nil();
+    const valueBytes = this.#store.valueLength(n);
+    const { unchargedBytesMax } = this.#host.limits;
+    if (valueBytes > unchargedBytesMax && writer.size + valueBytes > this.turnBytesMax) {
+      this.#gets--;
+      return inTurns;
+    }
+    this.#store.writeValue(writer, n);
+  }
+
+  /** How many Gets were counted; whoever makes one again takes the first one back. */
+  get gets(): number {
+    return this.#gets;
+  }
+
+  set gets(count: number) {
+    this.#gets = count;
   }
 
   /** The entry of the key `bytes[start..end)`, if it is shown; or `noEntry`. Counted as a Get. */
@@ -435,7 +456,7 @@ export class Queries implements RequestHandler {
     request: Incoming,
     reader: MsgpackReader,
     writer: MsgpackWriter,
-  ): void {
+  ): void | typeof inTurns {
     expectParams(request, method, 3);
     const prefixBytes = readKey(reader, method, "prefix");
     const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
@@ -447,9 +468,10 @@ export class Queries implements RequestHandler {
     const bounds = {
       entriesMax: readScanLimit(reader, method),
       bytesMax: this.#host.limits.scanPageBytesMax,
+      turnBytesMax: this.turnBytesMax - writer.size,
     };
+    if (!writePage(writer, this.#store, { prefix, after }, bounds, form)) return inTurns;
     this.#lists++;
-    writePage(writer, this.#store, { prefix, after }, bounds, form);
   }
 
   #count(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {

@@ -5,6 +5,7 @@ import {
   answerFrames,
   frameHeaderBytes,
   frameLength,
+  inTurns,
   isAllocationFailure,
   MsgpackReader,
   type MsgpackWriter,
@@ -21,6 +22,7 @@ import { ExpiryClock, expiryTicks } from "./expiry_clock.ts";
 import { type CompareTurnMessage, Comparing } from "./comparing.ts";
 import { type DiskOptions, GroupCommit } from "./group_commit.ts";
 import { type ListTurnMessage, ListTurns } from "./list_turns.ts";
+import { LongQueries, type LongQueryTurnMessage } from "./long_queries.ts";
 import { noReplies, Queries } from "./queries.ts";
 import {
   beginReply,
@@ -43,6 +45,7 @@ type Message =
   | JournalMessage
   | TickMessage
   | ListTurnMessage
+  | LongQueryTurnMessage
   | CompareTurnMessage
   | WatchTurnMessage
   | NotifiedMessage
@@ -85,6 +88,7 @@ export class QueryActor implements Actor {
   #queries: Queries;
   #redis: RedisQueries;
   #lists: ListTurns;
+  #longQueries: LongQueries;
   #watches: Watches;
   /** How many of the entries that the query put the watches know of. */
   #watched = 0;
@@ -115,6 +119,7 @@ export class QueryActor implements Actor {
     this.#ready = options.ready;
     this.#store = store;
     this.#lists = new ListTurns(context);
+    this.#longQueries = new LongQueries(context);
     this.#watches = new Watches(context, store);
     this.#clock = new ExpiryClock(context, store, (n) => this.#watches.changed(n));
     this.#questions = new SyncQuestions(context);
@@ -149,15 +154,12 @@ export class QueryActor implements Actor {
 
   /** Answers a query, which is read as it was marshalled. */
   onMarshalled(bytes: Uint8Array, start: number, end: number): boolean {
-    const isFramed = isQuery(bytes[start]);
-    if (!isFramed && !isCommands(bytes[start])) return false;
-    this.#reader.reset(bytes, start, end);
+    if (!isQuery(bytes[start]) && !isCommands(bytes[start])) return false;
     this.#clock.passTime();
-    if (isFramed) this.#answerQuery(bytes);
-    else this.#answerCommands(bytes);
-    if (this.#queries.lacksRoom) this.#sayFull();
-    this.#queueAccepted();
-    this.#ask();
+    this.#queries.turnBytesMax = this.#context.limits.listPartBytes;
+    if (!this.#answerMessage(bytes, start, end)) {
+      this.#longQueries.add({ inbox: this.#query.inbox, bytes, start, end });
+    }
     this.#send();
     return true;
   }
@@ -173,6 +175,9 @@ export class QueryActor implements Actor {
       case "listTurn":
         this.#lists.turn();
         break;
+      case "longQueryTurn":
+        this.#longQueryTurn();
+        break;
       case "compareTurn":
         this.#comparing.turn();
         break;
@@ -186,6 +191,7 @@ export class QueryActor implements Actor {
         this.#redis.forget(message.inbox);
         this.#watches.forget(message.inbox);
         this.#lists.forget(message.inbox);
+        this.#longQueries.forget(message.inbox);
         break;
       case "tick":
         if (message.receiver === "sync") this.#outbox.ticked();
@@ -209,7 +215,26 @@ export class QueryActor implements Actor {
 
   // ---- queries ------------------------------------------------------------------------------
 
-  #answerQuery(bytes: Uint8Array): void {
+  #longQueryTurn(): void {
+    const query = this.#longQueries.take();
+    if (query === undefined) return;
+    this.#queries.turnBytesMax = Infinity;
+    this.#answerMessage(query.bytes, query.start, query.end);
+  }
+
+  /** @returns whether it was its turn; otherwise nothing of it was executed. */
+  #answerMessage(bytes: Uint8Array, start: number, end: number): boolean {
+    this.#reader.reset(bytes, start, end);
+    const isAnswered = isQuery(bytes[start])
+      ? this.#answerQuery(bytes)
+      : this.#answerCommands(bytes);
+    if (this.#queries.lacksRoom) this.#sayFull();
+    this.#queueAccepted();
+    this.#ask();
+    return isAnswered;
+  }
+
+  #answerQuery(bytes: Uint8Array): boolean {
     const query = this.#query;
     query.read(this.#reader);
     this.#beginTurn(query);
@@ -218,20 +243,27 @@ export class QueryActor implements Actor {
     const answer = this.#answer(bytes, query.start, query.end, writer, place);
     const { longList } = this.#queries;
     this.#queries.longList = undefined;
-    // What comes before it is answered first: it is told again then.
-    if (longList !== undefined && answer.consumed === 0) return this.#listInTurns(bytes, longList);
+    // What comes before what is long is answered first: it is told again then.
+    if (answer.consumed === 0) {
+      if (longList !== undefined) this.#listInTurns(bytes, longList);
+      else this.#context.abandonMessage();
+      return longList !== undefined;
+    }
     const { deferred, asked } = this.#queries;
     endReply(writer, place, answer, deferred.msgids.length + asked.length);
     const { address, incarnation } = this.#context.self;
     this.#context.tellWritten({ address, incarnation, counter: query.inbox });
+    return true;
   }
 
-  #answerCommands(bytes: Uint8Array): void {
+  #answerCommands(bytes: Uint8Array): boolean {
     const query = this.#query;
     query.readCommands(this.#reader);
     this.#beginTurn(query);
-    const longList = this.#redis.answer(query, bytes);
-    if (longList !== undefined) this.#lists.begin(longList);
+    const long = this.#redis.answer(query, bytes, this.#queries.turnBytesMax);
+    if (long === inTurns) return false;
+    if (long !== undefined) this.#lists.begin(long);
+    return true;
   }
 
   #beginTurn({ connections }: Query): void {

@@ -182,13 +182,24 @@ class OpenConnection implements FrameExecutor {
   }
 
   #takePart(part: Uint8Array | undefined): void {
-    if (part === undefined) this.#freeParts();
-    else this.#parts.push(part);
-    this.#charge.set(part === undefined ? 0 : this.#charge.bytes + part.length);
+    if (part === undefined) return this.#freeParts();
+    const own = this.#owned(part);
+    this.#parts.push(own);
+    this.#charge.add(own.buffer.byteLength);
   }
 
   #freeParts(): void {
-    for (const part of this.#parts.splice(0)) if (this.#isAlone(part)) freeMemory(part);
+    for (const part of this.#parts.splice(0)) freeMemory(part);
+    this.#charge.set(0);
+  }
+
+  /** As it is, or in another buffer: in one of its own, in any case, most of which it fills. */
+  #owned(part: Uint8Array): Uint8Array {
+    const isAlone = this.#isAlone(part);
+    if (isAlone && 2 * part.length >= part.buffer.byteLength) return part;
+    const own = part.slice();
+    if (isAlone) freeMemory(part);
+    return own;
   }
 
   /** Whether a message is longer than a chunk of messages, and so has a buffer of its own. */
@@ -196,15 +207,17 @@ class OpenConnection implements FrameExecutor {
     return buffer.byteLength > this.#chunkBytes;
   }
 
-  /** The parts are the connection's from now on. */
+  /** A long reply, and the parts, are the connection's from now on. */
   #complete(reply: QueryReply): void {
     if (this.#isAlone(this.#query)) freeMemory(this.#query);
     this.#query = nothing;
     if (this.#parts.length > 0) {
-      // The last one may be short, and then share its buffer.
-      reply.pieces = this.#parts.map((part) => this.#isAlone(part) ? part : part.slice());
+      reply.pieces = this.#parts;
       this.#parts = [];
       this.#charge.set(0);
+    } else if (this.#isAlone(reply.replies)) {
+      reply.pieces = [this.#owned(reply.replies)];
+      reply.replies = nothing;
     }
     this.#resolve(reply);
   }
@@ -250,7 +263,6 @@ class OpenConnection implements FrameExecutor {
     if (this.#closed) return;
     this.#closed = true;
     this.#freeParts();
-    this.#charge.set(0);
     if (this.#hasAsked) {
       const message: ClosedMessage = { type: messageTypes.closed, inbox: this.#inbox.ref.counter };
       this.#thread.tell(this.#queryActor, message);

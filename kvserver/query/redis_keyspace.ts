@@ -25,6 +25,14 @@ export class RedisKeyspace implements Keyspace {
     return this.#queries.accepted.length;
   }
 
+  get reads(): number {
+    return this.#queries.gets;
+  }
+
+  set reads(count: number) {
+    this.#queries.gets = count;
+  }
+
   find(bytes: Uint8Array, start: number, end: number): number {
     return this.#store.get(bytes, start, end);
   }

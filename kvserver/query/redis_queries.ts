@@ -6,7 +6,7 @@ import {
   type Keyspace,
   Session,
 } from "../../resp/mod.ts";
-import { isAllocationFailure, type MsgpackWriter } from "../../rpc/mod.ts";
+import { inTurns, isAllocationFailure, type MsgpackWriter } from "../../rpc/mod.ts";
 import type { GroupCommit } from "./group_commit.ts";
 import type { LongList } from "./list_turns.ts";
 import { beginReply, endReply, makeLast, type Query } from "./query_message.ts";
@@ -43,16 +43,23 @@ export class RedisQueries {
   /**
    * Executes commands, and replies unless the replies wait for the disk.
    *
-   * @returns what is to be made in turns instead, if the commands begin with that.
+   * @param turnBytesMax as for `CommandExecutor.execute`
+   * @returns what is to be made in turns instead, if the commands begin with that; `inTurns` when they are
+   * to be executed in another turn.
    */
-  answer(query: Query, bytes: Uint8Array): LongList | undefined {
+  answer(
+    query: Query,
+    bytes: Uint8Array,
+    turnBytesMax: number,
+  ): LongList | typeof inTurns | undefined {
     const { inbox } = query;
     const session = this.#sessions.get(inbox) ?? this.#begin(query);
     const writer = this.#context.beginMessage();
     const place = beginReply(writer);
-    const executed = this.#execute(query, bytes, session, writer, place);
+    const executed = this.#execute(query, bytes, session, writer, place, turnBytesMax);
     if (executed.long !== undefined && executed.consumed === 0) {
       this.#context.abandonMessage();
+      if (executed.long === inTurns) return inTurns;
       return { inbox, requestBytes: executed.longBytes, reply: executed.long };
     }
     if (this.#commit !== undefined && executed.writes.length > 0) {
@@ -85,9 +92,10 @@ export class RedisQueries {
     session: Session,
     writer: MsgpackWriter,
     place: number,
+    turnBytesMax: number,
   ): Executed {
     try {
-      return this.#executor.execute(bytes, start, end, session, writer);
+      return this.#executor.execute(bytes, start, end, session, writer, turnBytesMax);
     } catch (error) {
       if (!isAllocationFailure(error)) this.#bug(error);
       writer.truncate(place);

@@ -1,7 +1,7 @@
 import { respLimits, wireLimits } from "../../limits.ts";
 import { isUtf8 } from "../../rpc/mod.ts";
 import { integerIn } from "../wire/integers.ts";
-import { type CommandCall, isWord } from "./command.ts";
+import { type CommandCall, isWord, tooLongForTurn } from "./command.ts";
 import { CommandError, refusals } from "./errors.ts";
 import { Glob } from "./glob.ts";
 import { noEntry, noExpiry } from "./keyspace.ts";
@@ -122,10 +122,23 @@ export function expireArgument(
   else keyspace.expire(args.bytes, start, end, expiresAt);
 }
 
-/** Appends the value of an entry, or what stands for nothing. */
-export function writeValueOf({ keyspace, reply }: CommandCall, n: number): void {
+/** @throws `tooLongForTurn` when a value of so many bytes is not to be replied in this turn. */
+export function expectTurn({ host, reply, turnBytesMax }: CommandCall, byteCount: number): void {
+  if (byteCount > host.limits.unchargedBytesMax && reply.size + byteCount > turnBytesMax) {
+    throw tooLongForTurn;
+  }
+}
+
+/**
+ * Appends the value of an entry, or what stands for nothing. To be called before anything is changed.
+ *
+ * @throws `tooLongForTurn` as `expectTurn` does.
+ */
+export function writeValueOf(call: CommandCall, n: number): void {
+  const { keyspace, reply } = call;
   if (n === noEntry) return reply.nil();
   const length = keyspace.valueLength(n);
+  expectTurn(call, length);
   reply.bulkHeader(length);
   keyspace.appendValue(reply.writer, n, 0, length);
   reply.endLine();

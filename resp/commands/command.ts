@@ -1,4 +1,4 @@
-import type { MsgpackWriter } from "../../rpc/mod.ts";
+import type { inTurns, MsgpackWriter } from "../../rpc/mod.ts";
 import type { CommandParser } from "../wire/command_parser.ts";
 import type { ReplyWriter } from "../wire/reply_writer.ts";
 import type { CommandHost, Keyspace } from "./keyspace.ts";
@@ -48,6 +48,8 @@ export interface CommandCall {
    * of both together.
    */
   work: number;
+  /** Bytes that the replies of this turn may have, unless they are short. */
+  readonly turnBytesMax: number;
   /** Room for keys and values that are put together. */
   readonly scratch: MsgpackWriter;
   /** A number in [0, 1), drawn at random. */
@@ -62,8 +64,14 @@ export interface CommandCounts {
   misses: number;
 }
 
-/** A long reply: nothing was executed, the reply is to be made in parts, and what follows has to wait. */
-export type Outcome = void | LongReply;
+/**
+ * A long reply: nothing was executed, the reply is to be made in parts, and what follows has to wait.
+ * `inTurns`: the command is to be executed in another turn, and what follows has to wait too.
+ */
+export type Outcome = void | LongReply | typeof inTurns;
+
+/** Thrown by a command whose reply is too long for this turn, before it has changed anything. */
+export const tooLongForTurn = Symbol("tooLongForTurn");
 
 /** A command, and what `COMMAND` tells of it. */
 export interface Command {

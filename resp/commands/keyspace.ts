@@ -17,6 +17,8 @@ export interface Keyspace {
   readonly expiring: number;
   /** Writes that were accepted in this turn. */
   readonly accepted: number;
+  /** How often `read` was called; whoever executes a command again takes its first calls back. */
+  reads: number;
   /** The entry of the key `bytes[start..end)`, or `noEntry`. */
   find(bytes: Uint8Array, start: number, end: number): number;
   /** As `find`, for a command that reads the key: it is counted. */

@@ -3,6 +3,7 @@ import { isUtf8 } from "../../rpc/mod.ts";
 import { constantReply } from "../wire/reply_writer.ts";
 import {
   expectKey,
+  expectTurn,
   expireArgument,
   findEntry,
   integerOf,
@@ -10,7 +11,7 @@ import {
   readEntry,
   writeValueOf,
 } from "./arguments.ts";
-import type { Command, CommandCall } from "./command.ts";
+import { type Command, type CommandCall, tooLongForTurn } from "./command.ts";
 import { CommandError, refusals, wrongArity } from "./errors.ts";
 import { expiresAtOf, type ExpiryUnit, stringOptions, units } from "./expiry.ts";
 import { noEntry, noExpiry } from "./keyspace.ts";
@@ -241,6 +242,7 @@ function mget(call: CommandCall): void {
     if (reply.size - start + bytes > frameBytesMax) {
       throw new CommandError(`ERR the reply exceeds ${frameBytesMax} bytes, ask for fewer keys`);
     }
+    if (reply.size - start > call.turnBytesMax) throw tooLongForTurn;
     writeValueOf(call, n);
   }
 }
@@ -255,6 +257,7 @@ function getrange(call: CommandCall): void {
   const end = Math.min(length, Math.max(0, to < 0 ? to + length : to) + 1);
   // Both before the value, and in the wrong order: nothing, though both would be the first byte.
   if (start >= end || (from < 0 && to < 0 && from > to)) return reply.constant(emptyBulk);
+  expectTurn(call, end - start);
   reply.bulkHeader(end - start);
   keyspace.appendValue(reply.writer, n, start, end);
   reply.endLine();

@@ -1,7 +1,11 @@
+import { freeMemory } from "./free_memory.ts";
 import { encodeAsciiInto, encodeUtf8Into, utf8BytesBound } from "./utf8.ts";
 
 /** A buffer that grew to more than so many times its first size is given back with its content. */
 const keptGrowth = 64;
+
+/** A shorter buffer that is left is left to the garbage collector. */
+const freedFromBytes = 16 * 1024;
 
 /**
  * Appends MessagePack to one growable buffer.
@@ -53,6 +57,12 @@ export class MsgpackWriter {
     if (this.bytes.length > this.#initialBytes * keptGrowth) this.#moveTo(this.#initialBytes);
   }
 
+  /** As `clear`, but gives each buffer back that the content had made larger than the first one. */
+  discard(): void {
+    this.length = this.start;
+    this.seal();
+  }
+
   /**
    * Sets the content aside: `bytes[start..length)`, as they were before, never move nor change any
    * more, and a content of its own begins. A buffer that grew for a long one is not shared.
@@ -76,9 +86,11 @@ export class MsgpackWriter {
 
   /** Only the content moves: what is sealed stays where it is. */
   #moveTo(size: number): void {
+    const left = this.bytes;
     const bytes = new Uint8Array(size);
     bytes.set(this.written());
     this.bytes = bytes;
+    if (this.start === 0 && left.length >= freedFromBytes) freeMemory(left);
     this.length -= this.start;
     this.start = 0;
   }

@@ -71,3 +71,24 @@ Deno.test("MsgpackWriter.seal() puts many contents into one chunk, and shares no
   assert(next.bytes !== long.bytes);
   assertStrictEquals(next.bytes.length, 1024);
 });
+
+Deno.test("MsgpackWriter gives large buffers back that it has left, and none that holds what was set aside", () => {
+  const writer = new MsgpackWriter(64 * 1024);
+  const part = new Uint8Array(50_000).fill(7);
+  const first = writer.bytes;
+  writer.bin(part);
+  writer.bin(part);
+  assertEquals(first.length, 0);
+  const long = seal(writer);
+  assertEquals(long.end, 2 * (3 + part.length));
+  assertEquals(long.bytes.subarray(3, 3 + part.length), part);
+  const chunk = writer.bytes;
+  writer.int(1);
+  const short = seal(writer);
+  writer.bin(part);
+  writer.bin(part);
+  const taken = writer.bytes;
+  writer.discard();
+  assertEquals([short.bytes[0], chunk.length, taken.length], [1, 64 * 1024, 0]);
+  assertEquals([writer.size, writer.bytes.length], [0, 64 * 1024]);
+});

@@ -1,6 +1,6 @@
 import { type ByteStream, MemoryAccount, realEnvironment } from "../../rpc/mod.ts";
 import { ServedConnection } from "../../rpc/served_connection.ts";
-import { assertEquals } from "../deps.ts";
+import { assertEquals, assertGreater } from "../deps.ts";
 import { requestFrame } from "../support/rpc/wire.ts";
 
 Deno.test("a connection that is closed while a piece is written writes nothing behind it, and holds nothing", async () => {
@@ -25,7 +25,10 @@ Deno.test("a connection that is closed while a piece is written writes nothing b
     closeWrite: () => Promise.resolve(),
     close: () => endRead(null),
   };
-  const pieces = [100_000, 200_000, 300_000].map((length) => new Uint8Array(length));
+  // Half of each buffer is filled.
+  const pieces = [100_000, 200_000, 300_000].map((length) =>
+    new Uint8Array(2 * length).subarray(0, length)
+  );
   const replies = new Uint8Array(10);
   const connection = new ServedConnection(stream, { ...realEnvironment, memory }, () => ({
     execute: (frames) => ({ replies, pieces, consumed: frames.length, close: false }),
@@ -34,6 +37,8 @@ Deno.test("a connection that is closed while a piece is written writes nothing b
   while (written.length === 0) await null;
   endWrite();
   while (written.length === 1) await null;
+  // What is being written, and what waits behind it.
+  assertGreater(connection.heldBytes, 2 * (100_000 + 200_000 + 300_000));
   connection.close();
   endWrite();
   await served;
