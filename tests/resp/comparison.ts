@@ -75,7 +75,9 @@ function comparable([name]: CommandWords, reply: string): string {
   const upper = name.toUpperCase();
   if (ofTime.includes(upper) && /^:\d{3,}\r\n$/.test(reply)) {
     const unitMs = upper.startsWith("P") ? 1 : 1_000;
-    return `about ${Math.round(Number(reply.slice(1)) * unitMs / 60_000)} minutes`;
+    // Later expiries than a number can hold exactly are kept as the last that it can.
+    const leftMs = Math.min(Number(reply.slice(1)) * unitMs, Number.MAX_SAFE_INTEGER - Date.now());
+    return `about ${Math.round(leftMs / 60_000)} minutes`;
   }
   return upper === "KEYS" && reply.startsWith("*") ? itemsOf(reply).sort().join("") : reply;
 }

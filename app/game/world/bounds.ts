@@ -115,8 +115,9 @@ export const bigFindShare = 0.9;
 /** Pause between two polls of the events around a player or a spectator at a terminal. */
 export const pollIntervalMs = 500;
 
-/** A poll that is not answered for so long shows that the player is offline: 3 s after the loss at most. */
-export const offlineMs = 2_200;
+/** A poll that is not answered for so long shows that the player is offline: 3 s after the loss at most. Who
+ * listens polls once the server has not answered for `listenPingMs` and `listenPatienceMs`. */
+export const offlineMs = 1_500;
 
 /** Signs of life stand in the store by the stretch of time in which they were given, so long each. */
 export const presenceBucketMs = 300_000;
