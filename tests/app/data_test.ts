@@ -181,10 +181,9 @@ Deno.test("data check and repair show no key raw that would act on a terminal", 
   writer.append([batchOf(entry("key\xc2\x9b2J\xe2\x80\xae\x1b[2J", "value"))]);
   while (!writer.foldOn(0));
   writer.close();
-  {
-    using database = new DatabaseSync(`${path}/cmud.db`);
-    database.exec("UPDATE entry SET value = x'00'");
-  }
+  const database = new DatabaseSync(`${path}/cmud.db`);
+  database.exec("UPDATE entry SET value = x'00'");
+  database.close();
   for (
     const words of [
       ["check", path],
