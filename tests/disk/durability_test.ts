@@ -357,26 +357,6 @@ testInWorld(
   },
 );
 
-testInWorld("what a server is given while it joins is there after a stop", async (world) => {
-  for (const delayMs of [0, 100, 300, 500, 600, 700, 900, 1100]) {
-    const network = new SimulatedNetwork(world, () => 200);
-    const options = { durability: "relaxed", queryActorCount: 1, network } as const;
-    const a = await DurableServer.start(world, { ...options, port: 1 });
-    const b = await DurableServer.start(world, { ...options, port: 2, peers: [a] });
-    await world.advance(delayMs);
-    b.put("early", "1");
-    const drained = b.actors.drain(5_000, false);
-    await world.advance(5_000);
-    await drained;
-    await b.crash();
-    await world.advance(500);
-    const get = a.get("early");
-    await world.advance(0);
-    assertEquals(a.answers.get(get)!.value, "1", `put ${delayMs} ms after the start`);
-    await a.crash();
-  }
-});
-
 testInWorld("what a server had before is owed to others who do not have it", async (world) => {
   const network = new SimulatedNetwork(world, () => 5);
   const options = { durability: "relaxed", queryActorCount: 1, network } as const;

@@ -1,6 +1,7 @@
 import type { ActorSystem } from "../../actor/mod.ts";
 import { QueryActor } from "../../kvserver/query/query_actor.ts";
 import { readReply, writeQuery } from "../../kvserver/query/query_message.ts";
+import { beginComparison } from "../../kvserver/reconcile/mod.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import type { MergeMessage, WrittenMessage } from "../../kvserver/messages/replica_messages.ts";
 import { defaultLimits } from "../../limits.ts";
@@ -21,10 +22,10 @@ class Started {
   static async start(
     world: SimulatedWorld,
     store = new Store(),
-    log: Logger = silentLogger,
+    { log = silentLogger, isAlone = false }: { log?: Logger; isAlone?: boolean } = {},
   ): Promise<Started> {
     const { system } = await startSystem(world, { log });
-    return new Started(world, system, store);
+    return new Started(world, system, store, isAlone);
   }
 
   readonly sync: Probe;
@@ -34,15 +35,20 @@ class Started {
   #replies: Uint8Array[] = [];
   #inbox;
 
-  private constructor(world: SimulatedWorld, system: ActorSystem, store: Store) {
+  private constructor(world: SimulatedWorld, system: ActorSystem, store: Store, isAlone: boolean) {
     this.#world = world;
     this.#system = system;
     this.sync = startProbe(system);
-    const options = { version: "", syncActor: this.sync.ref, ready: true, isAlone: false, store };
+    const options = { version: "", syncActor: this.sync.ref, ready: true, isAlone, store };
     this.#queryActor = system.startActor((context) => new QueryActor(context, options));
     this.#inbox = system.openInbox((bytes, start, end) => {
       this.#replies.push(readReply(new MsgpackReader(bytes, start, end)).replies);
     });
+  }
+
+  /** Its incarnation, as servers know who sends what. */
+  get incarnation(): string {
+    return this.#queryActor.incarnation;
   }
 
   /** What it has told its sync actor of entries so far, message by message. */
@@ -132,7 +138,7 @@ testInWorld(
   "a query actor says now and then that entries are ahead of its clock",
   async (world) => {
     const log = new MemoryLog();
-    const started = await Started.start(world, new Store(), log);
+    const started = await Started.start(world, new Store(), { log });
     const merge = () => {
       const timestamp = epochMs + world.nowMs + 2 * defaultLimits.futureToleranceMs;
       return started.merge(["a", "b"].map((key) => ({
@@ -152,5 +158,39 @@ testInWorld(
     await started.close();
     const line = "warn  An entry of far:1/0f/1 is 120000 ms ahead of this server's clock";
     assertEquals(log.lines, [line, line]);
+  },
+);
+
+testInWorld(
+  "what a query actor accepted while it was alone is compared, however young",
+  async (world) => {
+    const started = await Started.start(world, new Store(), { isAlone: true });
+    // Nothing is queued for others, because it believes that there are none.
+    for (const key of ["early", "early too"]) await started.put(key, "");
+    assertEquals(started.written.flat(), []);
+    await started.merge([]);
+    await world.advance(1);
+    await started.put("late", "");
+    assertEquals(started.written.flat().map(({ key }) => key), ["late"]);
+    const { comparisonYoungMs, rangesBytesMax, syncMessageBytesMax, syncPaceMs } = defaultLimits;
+    const salt = { low: 1, high: 2 };
+    await started.merge([], {
+      compare: {
+        ...salt,
+        id: 1,
+        ranges: beginComparison(new Store(), salt, false),
+        isLikelyEqual: false,
+        rangesBytesMax,
+        entriesBytesMax: syncMessageBytesMax,
+        youngMs: comparisonYoungMs,
+        youngOf: [started.incarnation],
+      },
+    });
+    await world.advance(syncPaceMs);
+    const { compared } = started.sync.messages.at(-1) as WrittenMessage;
+    assertEquals(entriesOf(compared!.entries).map(({ key }) => key), ["early", "early too"]);
+    // What was put since is on its way by itself.
+    assertEquals(compared!.leftOut, true);
+    await started.close();
   },
 );

@@ -9,7 +9,8 @@ import { MemoryAccount } from "../../rpc/mod.ts";
 import { charsOf, messageOf, type TextEntry } from "../support/store/stores.ts";
 
 const self: ActorRef = { address: "a:1", incarnation: "a", counter: 1 };
-const siblings = [2, 3].map((counter) => ({ ...self, counter }));
+/** Two query actors of its server. */
+export const siblings = [2, 3].map((counter) => ({ ...self, counter }));
 /** The sync actor of another server. */
 export const other: ActorRef = { address: "b:1", incarnation: "b", counter: 1 };
 /** Who is told when a join is over. */
@@ -46,7 +47,7 @@ export class Stage {
   };
   /** The messages to the other server's sync actor. */
   readonly sent: PeerMessage[] = [];
-  /** What the second of two query actors was told. */
+  /** What the last query actor was told. */
   readonly merges: MergeMessage[] = [];
   readonly #actor: SyncActor;
   #puts = 0;
@@ -55,7 +56,8 @@ export class Stage {
   /** The part that the first query actor is to read. */
   #read: MergeMessage["read"];
 
-  constructor() {
+  /** @param queryActors of its server: the first of them is read */
+  constructor(queryActors: readonly ActorRef[] = siblings) {
     const context = {
       limits: defaultLimits,
       memory: new MemoryAccount(),
@@ -72,15 +74,15 @@ export class Stage {
           this.sent.push(message as PeerMessage);
         }
         if (ref === siblings[0]) this.#read = (message as MergeMessage).read ?? this.#read;
-        if (ref === siblings[1]) this.merges.push(message as MergeMessage);
+        if (ref === queryActors.at(-1)) this.merges.push(message as MergeMessage);
       },
       log: silentLogger,
     } as Partial<ActorContext> as ActorContext;
     this.#actor = new SyncActor(context);
-    this.#tell({ type: "start", queryActors: siblings, hasState: false });
+    this.#tell({ type: "start", queryActors, hasState: false });
   }
 
-  /** The keys that the second query actor was told, message by message. */
+  /** The keys that the last query actor was told, message by message. */
   get told(): string[][] {
     return this.merges.map(({ entries }) => keysIn(entries));
   }
