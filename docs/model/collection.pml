@@ -1,11 +1,12 @@
 /*
  * One key on three members: writes, Deletes, messages that come late or not at all, the collection of
- * tombstones, members that are forgotten and return, and a data directory that is put back old.
+ * tombstones, members that are forgotten and return, and a data directory that is put back old. It is how
+ * tombstones may be collected: servers keep them for ever yet.
  *
  * Every order of events is tried: deno task model
  *
- * A write is a number from 1 on, so a set of writes is a few bits. The program keeps such a set as a
- * version vector: per actor the number of its last write (kvserver/versions/).
+ * A write is a number from 1 on, so a set of writes is a few bits. kvserver/versions/ keeps such a set as
+ * a version vector: per actor the number of its last write.
  */
 
 #define members 3
