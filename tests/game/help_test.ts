@@ -1,0 +1,36 @@
+import { assertEquals, assertStringIncludes } from "../deps.ts";
+import { play } from "./stage.ts";
+
+Deno.test("help names the commands alone where the list would scroll off, and tells of one", async () => {
+  const said = async (line: string, rows: number, columns = 80) => {
+    const answer = await play(["Ada", line], {
+      manner: "drawn",
+      rows: () => rows,
+      columns: () => columns,
+    });
+    return answer.said.slice(answer.said.lastIndexOf("or help.\n") + "or help.\n".length);
+  };
+  const list = await said("help", 24);
+  assertEquals(list.split("\n").length, 19);
+  for (const [rows, columns] of [[0, 80], [19, 80]]) {
+    assertEquals(await said("help", rows, columns), list);
+  }
+  const brief = await said("help", 18);
+  assertEquals(brief.split("\n").length, 4);
+  assertStringIncludes(brief, "You can say help, stats, map,");
+  assertStringIncludes(brief, "Say help COMMAND to see what it does, as in: help stats\n");
+  assertEquals((await said("help", 12, 40)).split("\n").length < 12, true);
+  assertEquals(
+    await said("help MINE", 12),
+    "mine [N]: look for coins, N times (1 to 10,000).\n" +
+      "An attempt takes 0 to 4 seconds, and 9 of 10 find coins:\n" +
+      "1 to as many as you have computing power, all equally likely.\n",
+  );
+  assertStringIncludes(await said("help store", 12), "Did you mean shop?");
+  assertStringIncludes(
+    await said("help rank", 24),
+    "You are Undergraduate. With your problem solved",
+  );
+  assertStringIncludes(await said("help solving", 24), "3 break something");
+  assertStringIncludes(await said("help solvign", 24), "Did you mean solving?");
+});
