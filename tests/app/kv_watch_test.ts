@@ -112,51 +112,48 @@ Deno.test("kv watch prints JSON, and shows control characters on a terminal", ()
     );
   }));
 
-Deno.test("kv watch says that its server is lost, and goes on when it is back", async () => {
+/** Watches a server that has the key `a`, is lost, and comes back without it; then calls `use`. */
+async function watchingRestarted(
+  NewClient: typeof Client,
+  use: (client: Client, console: FakeConsole, address: string) => Promise<void>,
+): Promise<void> {
   const startPort = freePorts(2);
   const start = () => Server.start({ startPort, queryActorCount: 1 });
   let server = await start();
   try {
-    await watching(server.queryAddresses[0], "", async (client, console) => {
+    const [address] = server.queryAddresses;
+    await watching(address, "", async (client, console) => {
       await client.put("a", "1");
       await until("it is printed", () => console.stdout === "new\ta\t1\n", { timeoutMs });
       await server.close();
       await until("it is said", () => console.stderr.includes("asked until"), { timeoutMs });
-      assertStringIncludes(console.stderr, `Cannot watch at ${server.queryAddresses[0]}`);
       server = await start();
       await until("it is said", () => console.stderr.includes("It answers again.\n"), {
         timeoutMs,
       });
-      // It could still come from another server, so it is not said at once that it is gone.
-      await until("it is printed", () => console.stdout.endsWith("deleted\ta\n"), { timeoutMs });
-      assertEquals(console.stderr.match(/asked until/g)?.length, 1);
-      await client.put("a", "1");
-      const all = "new\ta\t1\ndeleted\ta\nnew\ta\t1\n";
-      await until("it is printed", () => console.stdout === all, { timeoutMs });
-    });
+      await use(client, console, address);
+    }, { NewClient });
   } finally {
     await server.close();
   }
-});
+}
 
-Deno.test("kv watch polls a server without watches, and goes on when it is back", async () => {
-  const startPort = freePorts(2);
-  const start = () => Server.start({ startPort, queryActorCount: 1 });
-  let server = await start();
-  try {
-    await watching(server.queryAddresses[0], "", async (client, console) => {
-      await client.put("a", "1");
-      await until("it is printed", () => console.stdout === "new\ta\t1\n", { timeoutMs });
-      await server.close();
-      await until("it is said", () => console.stderr.includes("asked until"), { timeoutMs });
-      server = await start();
-      await until("it is said", () => console.stderr.includes("anew"), { timeoutMs });
-      assertStringIncludes(console.stderr, "It answers again.\n1 key is gone");
-    }, { NewClient: PollingClient });
-  } finally {
-    await server.close();
-  }
-});
+Deno.test("kv watch says that its server is lost, and goes on when it is back", () =>
+  watchingRestarted(Client, async (client, console, address) => {
+    assertStringIncludes(console.stderr, `Cannot watch at ${address}`);
+    // It could still come from another server, so it is not said at once that it is gone.
+    await until("it is printed", () => console.stdout.endsWith("deleted\ta\n"), { timeoutMs });
+    assertEquals(console.stderr.match(/asked until/g)?.length, 1);
+    await client.put("a", "1");
+    const all = "new\ta\t1\ndeleted\ta\nnew\ta\t1\n";
+    await until("it is printed", () => console.stdout === all, { timeoutMs });
+  }));
+
+Deno.test("kv watch polls a server without watches, and goes on when it is back", () =>
+  watchingRestarted(PollingClient, async (_client, console) => {
+    await until("it is said", () => console.stderr.includes("anew"), { timeoutMs });
+    assertStringIncludes(console.stderr, "It answers again.\n1 key is gone");
+  }));
 
 Deno.test("kv watch ends at once when nobody answers at its beginning", async () => {
   const client = new Client(new FixedRouter(deadAddress()));

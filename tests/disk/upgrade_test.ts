@@ -31,6 +31,15 @@ function copyOf(fixture: string): TempDirectory {
   return directory;
 }
 
+/** Asserts that all was read that such a directory was made with. */
+function assertWhole(held: ReturnType<typeof heldIn>, size: number, uid: string): void {
+  assertEquals(held.size, size);
+  assertEquals(held.get("folded 07")?.value, "overwritten in the log");
+  assertEquals(held.get("folded 08")?.value, null);
+  assertEquals(held.get("logged 2")?.uid, uid);
+  assertEquals(held.get("long")?.value, "long ".repeat(2000));
+}
+
 /** An entry as there were none before format 4. */
 const present: TextEntry = {
   ...entry("folded 09", "\xff\x00"),
@@ -44,16 +53,7 @@ Deno.test("a directory of format 3 is read as it is, and brought over by a serve
   using directory = copyOf("format_3");
   const { path } = directory;
   const held = heldIn(path);
-  assertEquals(
-    [
-      held.size,
-      held.get("folded 07")?.value,
-      held.get("folded 08")?.value,
-      held.get("logged 2")?.uid,
-    ],
-    [63, "overwritten in the log", null, "127.0.0.1:6000/0123456789abcdef/3"],
-  );
-  assertEquals(held.get("long")?.value, "long ".repeat(2000));
+  assertWhole(held, 63, "127.0.0.1:6000/0123456789abcdef/3");
   assertEquals(new Salvage(path).report.text(), []);
   assertEquals(formatOf(path), 3);
 
@@ -111,16 +111,7 @@ Deno.test("a directory of format 2 is read as it is, and brought over by a serve
   using directory = oldDirectory();
   const { path } = directory;
   const held = heldIn(path);
-  assertEquals(
-    [
-      held.size,
-      held.get("folded 07")?.value,
-      held.get("folded 08")?.value,
-      held.get("logged 2")?.uid,
-    ],
-    [65, "overwritten in the log", null, "127.0.0.1:6000/00/2"],
-  );
-  assertEquals(held.get("long")?.value, "long ".repeat(2000));
+  assertWhole(held, 65, "127.0.0.1:6000/00/2");
   assertEquals(StoredData.read(path).store.size, 63);
   assertEquals([...directory.files().keys()].includes("log-4"), false);
 
