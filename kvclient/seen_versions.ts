@@ -32,7 +32,7 @@ export class SeenVersions {
     this.#round++;
   }
 
-  /** Whether a change is of an earlier write than the one seen. What is told so may be yet to come by. */
+  /** Whether a change is of an earlier write than the one seen, as a server tells that is behind. */
   isEarlier({ key, version }: WatchedChange): boolean {
     const seen = this.#there.get(key)?.version ?? this.#deleted.get(key);
     // Code units are bytes here.

@@ -20,7 +20,6 @@ import type { KvSession } from "./session.ts";
  *
  * A lost server is polled again and again; changes of the meantime are printed when it answers.
  *
- * @param initial whether the entries of the first poll are printed too
  * @throws {UsageError} when the entries do not fit in `watchedCharsMax`; the error of the first poll.
  */
 export async function poll(

@@ -71,7 +71,7 @@ export class EventFeed {
     return this.#reader.close();
   }
 
-  /** Says what it will read, and reads again and again. */
+  /** Says what will be read from now on. */
   #listen(place: string): void {
     const { battle, session } = this.#player;
     const nowMs = session.now();
