@@ -1,3 +1,4 @@
+import { untilZero } from "./commands/errors.ts";
 import type { CommandParser } from "./wire/command_parser.ts";
 
 /** Bytes of a name, and of all arguments together, that an error shows. */
@@ -40,9 +41,7 @@ class ErrorText {
     this.bytes.push(...encoder.encode(text));
   }
 
-  /** As C prints a string: up to its first zero byte. */
   shown(bytes: Uint8Array, bytesMax: number): void {
-    const zero = bytes.indexOf(0);
-    this.bytes.push(...bytes.subarray(0, Math.min(zero < 0 ? bytes.length : zero, bytesMax)));
+    this.bytes.push(...untilZero(bytes).subarray(0, bytesMax));
   }
 }

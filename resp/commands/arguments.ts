@@ -145,6 +145,9 @@ export function writeValueOf(call: CommandCall, n: number): void {
 }
 
 /** Appends the key of an entry. */
-export function writeKeyOf({ keyspace, reply }: CommandCall, n: number): void {
+export function writeKeyOf(
+  { keyspace, reply }: Pick<CommandCall, "keyspace" | "reply">,
+  n: number,
+): void {
   reply.bulk(keyspace.keyMemory(n), keyspace.keyStart(n), keyspace.keyEnd(n));
 }

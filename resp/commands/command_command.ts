@@ -1,7 +1,7 @@
 import { bytesOf } from "./arguments.ts";
 import { type Command, type CommandCall, type CommandKeys, subcommandsOf } from "./command.ts";
 
-/** What `COMMAND` tells of a command. */
+/** Number of things that `COMMAND` tells of a command. */
 const partsOfCommand = 10;
 
 const flags = ["loading", "stale"];
@@ -167,7 +167,7 @@ function categoriesOf({ flags, group, categories = [], subcommands }: Command): 
   return categoryOrder.filter((category) => found.has(category));
 }
 
-function writeDocs({ reply }: CommandCall, command: Command): void {
+function writeDocs({ reply }: Pick<CommandCall, "reply">, command: Command): void {
   const { summary, since, group, subcommands } = command;
   const entries = Object.entries({ summary, since, group });
   reply.bulkText(command.name);
@@ -179,5 +179,5 @@ function writeDocs({ reply }: CommandCall, command: Command): void {
   if (subcommands === undefined) return;
   reply.bulkText("subcommands");
   reply.mapHeader(subcommands.all.length);
-  for (const subcommand of subcommands.all) writeDocs({ reply } as CommandCall, subcommand);
+  for (const subcommand of subcommands.all) writeDocs({ reply }, subcommand);
 }

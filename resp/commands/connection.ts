@@ -1,7 +1,7 @@
 import { bytesOf, integerOf, isOption, option, textOf } from "./arguments.ts";
 import { isNameAllowed, nameRefusal } from "./client_name.ts";
 import type { Command, CommandCall } from "./command.ts";
-import { CommandError, refusals } from "./errors.ts";
+import { CommandError, refusals, wrongArity } from "./errors.ts";
 import { redisVersion } from "./server.ts";
 import { constantReply } from "../wire/reply_writer.ts";
 
@@ -10,6 +10,7 @@ const options = { auth: option("AUTH"), setName: option("SETNAME"), default: opt
 const pong = constantReply("+PONG\r\n");
 const resetReply = constantReply("+RESET\r\n");
 
+/** The flags of commands that Redis executes at any time, even before a client has authenticated. */
 const early = ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"];
 
 /** The commands about a connection, `CLIENT` aside. */
@@ -24,7 +25,7 @@ export const connectionCommands: readonly Command[] = [
     tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
     execute(call) {
       const { args, reply } = call;
-      if (args.count > 2) throw new CommandError(tooManyFor("ping"));
+      if (args.count > 2) wrongArity("ping");
       if (args.count === 1) reply.constant(pong);
       else reply.bulk(args.bytes, args.start(1), args.end(1));
     },
@@ -80,7 +81,7 @@ export const connectionCommands: readonly Command[] = [
     group: "connection",
     summary: "Close the connection",
     since: "1.0.0",
-    flags: ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"],
+    flags: early,
     execute({ reply, session }) {
       reply.ok();
       session.hasQuit = true;
@@ -162,8 +163,4 @@ function hello(call: CommandCall): void {
   reply.bulkText("master");
   reply.bulkText("modules");
   reply.arrayHeader(0);
-}
-
-function tooManyFor(name: string): string {
-  return `ERR wrong number of arguments for '${name}' command`;
 }

@@ -1,6 +1,6 @@
-import { integerOf, isOption, option } from "./arguments.ts";
+import { bytesOf, integerOf, isOption, option } from "./arguments.ts";
 import type { CommandCall } from "./command.ts";
-import { CommandError, refusals } from "./errors.ts";
+import { CommandError, refusals, untilZero } from "./errors.ts";
 import { noExpiry } from "./keyspace.ts";
 
 /** How the argument of an expiry is to be read. */
@@ -27,7 +27,7 @@ const int64Max = 2 ** 63;
 const expiresAtMax = Number.MAX_SAFE_INTEGER;
 
 /** The unit that argument `i` names, if another one follows it. */
-export function unitAt(call: CommandCall, i: number): ExpiryUnit | undefined {
+function unitAt(call: CommandCall, i: number): ExpiryUnit | undefined {
   if (i + 1 >= call.args.count) return undefined;
   return unitOptions.find(({ word }) => isOption(call, i, word))?.unit;
 }
@@ -58,7 +58,7 @@ export function expiresAtOf(
   return Math.min(sum, expiresAtMax);
 }
 
-/** How long an entry still lives; at least a moment, because it is shown. */
+/** How long an entry still lives: 0 in its last millisecond, and never below 0. */
 export function ttlMsOf({ host, keyspace }: CommandCall, n: number): number {
   return Math.max(0, keyspace.expiresAt(n) - host.now());
 }
@@ -106,13 +106,8 @@ export class ExpiryCondition {
   }
 }
 
-/** As C prints a string. */
 function unsupported({ args }: CommandCall, i: number): string {
-  const bytes = args.bytes.subarray(args.start(i), args.end(i));
-  const zero = bytes.indexOf(0);
-  return `ERR Unsupported option ${
-    new TextDecoder().decode(zero < 0 ? bytes : bytes.subarray(0, zero))
-  }`;
+  return `ERR Unsupported option ${new TextDecoder().decode(untilZero(bytesOf(args, i)))}`;
 }
 
 /** What the options of `SET` and `GETEX` say. */

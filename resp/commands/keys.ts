@@ -183,7 +183,7 @@ class KeysReply implements LongReply {
     const { listPartBytes, listPartEntries } = this.#host.limits;
     const keyspace = this.#keyspace;
     const glob = this.#glob;
-    const reply = new ReplyWriter(writer);
+    const to = { keyspace, reply: new ReplyWriter(writer) };
     const start = writer.size;
     let count = 0;
     let seen = 0;
@@ -196,7 +196,7 @@ class KeysReply implements LongReply {
       seen++;
       last = n;
       if (!isShown || !matches(keyspace, glob, n)) return true;
-      reply.bulk(keyspace.keyMemory(n), keyspace.keyStart(n), keyspace.keyEnd(n));
+      writeKeyOf(to, n);
       count++;
       return true;
     });

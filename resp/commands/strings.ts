@@ -67,26 +67,18 @@ export const stringCommands: readonly Command[] = [
       call.reply.integer(isNew ? 1 : 0);
     },
   },
-  {
-    name: "setex",
-    arity: 4,
-    group: "string",
-    summary: "Set the value of a key, and the seconds after which it expires",
-    since: "2.0.0",
-    flags: ["write", "denyoom"],
-    keys: { first: 1, last: 1, step: 1, access: ["OW", "update"] },
-    execute: (call) => setFor(call, units.EX, "setex"),
-  },
-  {
-    name: "psetex",
-    arity: 4,
-    group: "string",
-    summary: "Set the value of a key, and the milliseconds after which it expires",
-    since: "2.6.0",
-    flags: ["write", "denyoom"],
-    keys: { first: 1, last: 1, step: 1, access: ["OW", "update"] },
-    execute: (call) => setFor(call, units.PX, "psetex"),
-  },
+  setFor(
+    "setex",
+    "Set the value of a key, and the seconds after which it expires",
+    "2.0.0",
+    units.EX,
+  ),
+  setFor(
+    "psetex",
+    "Set the value of a key, and the milliseconds after which it expires",
+    "2.6.0",
+    units.PX,
+  ),
   {
     name: "getex",
     arity: -2,
@@ -213,11 +205,22 @@ function set(call: CommandCall): void {
   else call.reply.nil();
 }
 
-function setFor(call: CommandCall, unit: ExpiryUnit, name: string): void {
-  const expiresAt = expiresAtOf(call, 2, unit, name, true);
-  expectKey(call, 1);
-  putArgument(call, 1, 3, expiresAt);
-  call.reply.ok();
+function setFor(name: string, summary: string, since: string, unit: ExpiryUnit): Command {
+  return {
+    name,
+    arity: 4,
+    group: "string",
+    summary,
+    since,
+    flags: ["write", "denyoom"],
+    keys: { first: 1, last: 1, step: 1, access: ["OW", "update"] },
+    execute(call) {
+      const expiresAt = expiresAtOf(call, 2, unit, name, true);
+      expectKey(call, 1);
+      putArgument(call, 1, 3, expiresAt);
+      call.reply.ok();
+    },
+  };
 }
 
 function getex(call: CommandCall): void {
