@@ -12,8 +12,6 @@ export interface FramedPuts {
 /** Commands of a Redis client, writes among them. Its replies have no ids: all of them wait for the writes. */
 export interface HeldCommands {
   readonly inbox: number;
-  /** Number of the commands that write. */
-  readonly writeCount: number;
   /** What the commands are answered, as it goes to the socket. */
   readonly replies: Uint8Array;
   /** Beginning and end of each reply to a write. */
@@ -28,7 +26,7 @@ export type PutRequests = FramedPuts | HeldCommands;
 
 /** How many writes they are. */
 function countOf(puts: PutRequests): number {
-  return "msgids" in puts ? puts.msgids.length : puts.writeCount;
+  return "msgids" in puts ? puts.msgids.length : puts.writes.length / 2;
 }
 
 /**

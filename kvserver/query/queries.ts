@@ -92,20 +92,16 @@ export class Queries implements RequestHandler {
   longList: LongReply | undefined;
   /** Bytes that the replies of this query may have, unless they are short; set by the caller before a query. */
   turnBytesMax = Infinity;
+  /** How many Gets were counted; whoever makes one again takes the first one back. */
+  gets = 0;
   #store: Store;
   #host: QueryHost;
   #defersPuts: boolean;
   /** The number of the last write that was accepted. */
   #counter = noCounter;
-  #gets = 0;
   #puts = 0;
   #deletes = 0;
   #lists = 0;
-
-  /** The counter of the last write that was accepted; `noCounter` before the first. */
-  get counter(): number {
-    return this.#counter;
-  }
 
   /** Whether a Put of this query was refused because there is no room for it. */
   get lacksRoom(): boolean {
@@ -188,24 +184,15 @@ export class Queries implements RequestHandler {
     const valueBytes = this.#store.valueLength(n);
     const { unchargedBytesMax } = this.#host.limits;
     if (valueBytes > unchargedBytesMax && writer.size + valueBytes > this.turnBytesMax) {
-      this.#gets--;
+      this.gets--;
       return inTurns;
     }
     this.#store.writeValue(writer, n);
   }
 
-  /** How many Gets were counted; whoever makes one again takes the first one back. */
-  get gets(): number {
-    return this.#gets;
-  }
-
-  set gets(count: number) {
-    this.#gets = count;
-  }
-
   /** The entry of the key `bytes[start..end)`, if it is shown; or `noEntry`. Counted as a Get. */
   get(bytes: Uint8Array, start: number, end: number): number {
-    this.#gets++;
+    this.gets++;
     return this.#store.get(bytes, start, end);
   }
 
@@ -350,7 +337,7 @@ export class Queries implements RequestHandler {
   #ttl(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
     expectParams(request, "Ttl", 1);
     const keyBytes = readKey(reader, "Ttl");
-    this.#gets++;
+    this.gets++;
     writer.int(this.ttlMs(reader.bytes, reader.at - keyBytes, reader.at));
   }
 
@@ -498,7 +485,7 @@ export class Queries implements RequestHandler {
     return {
       keys: this.#store.size,
       tombstones: this.#store.tombstones,
-      gets: this.#gets,
+      gets: this.gets,
       puts: this.#puts,
       deletes: this.#deletes,
       lists: this.#lists,

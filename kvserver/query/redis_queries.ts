@@ -66,16 +66,7 @@ export class RedisQueries {
       const replies = writer.written().slice(place);
       this.#context.abandonMessage();
       const { writes, consumed, close, isLast } = executed;
-      const writeCount = writes.length / 2;
-      this.#commit.acknowledgeLater({
-        inbox,
-        writeCount,
-        replies,
-        writes,
-        consumed,
-        close,
-        isLast,
-      });
+      this.#commit.acknowledgeLater({ inbox, replies, writes, consumed, close, isLast });
       return undefined;
     }
     endReply(writer, place, executed, 0);

@@ -81,7 +81,7 @@ export class SyncQuestions {
 }
 
 /** Writes the response to a request as a whole frame. */
-export function writeAnswer(writer: MsgpackWriter, msgid: number, answer: SyncAnswer): void {
+function writeAnswer(writer: MsgpackWriter, msgid: number, answer: SyncAnswer): void {
   const { result, error } = answer;
   if (error !== undefined) return writeErrorResponse(writer, msgid, error.code, error.message);
   const frame = beginResponse(writer, msgid);
