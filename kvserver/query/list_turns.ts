@@ -3,7 +3,14 @@ import { wireLimits } from "../../limits.ts";
 import type { LongReply } from "../../resp/mod.ts";
 import { isAllocationFailure, type MsgpackWriter } from "../../rpc/mod.ts";
 import { messageTypes } from "../messages/message_types.ts";
-import { beginPart, beginReply, endPart, endReply, writeNoParts } from "./query_message.ts";
+import {
+  beginPart,
+  beginReply,
+  endPart,
+  endReply,
+  tellConnection,
+  writeNoParts,
+} from "./query_message.ts";
 
 /** Leaves room for what stands around the parts of a reply in its frame. */
 const partsBytesMax = wireLimits.frameBytesMax - 64;
@@ -105,7 +112,7 @@ export class ListTurns {
     list.count += count;
     list.bytes += writer.size - place;
     endPart(writer, place);
-    this.#tell(list);
+    tellConnection(this.#context, list.inbox);
     if (list.bytes > partsBytesMax) {
       this.#refuse(list, (writer) => list.reply.writeTooLong(writer));
       return true;
@@ -117,7 +124,7 @@ export class ListTurns {
 
   #refuse(list: Progress, write: (writer: MsgpackWriter) => void): void {
     writeNoParts(this.#context.beginMessage());
-    this.#tell(list);
+    tellConnection(this.#context, list.inbox);
     this.#reply(list, write);
   }
 
@@ -126,11 +133,6 @@ export class ListTurns {
     const place = beginReply(writer);
     write(writer);
     endReply(writer, place, { consumed: list.requestBytes, close: false }, 0);
-    this.#tell(list);
-  }
-
-  #tell({ inbox }: Progress): void {
-    const { address, incarnation } = this.#context.self;
-    this.#context.tellWritten({ address, incarnation, counter: inbox });
+    tellConnection(this.#context, list.inbox);
   }
 }

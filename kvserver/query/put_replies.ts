@@ -7,7 +7,14 @@ import {
 } from "../../rpc/mod.ts";
 import { refusalOf, ReplyWriter } from "../../resp/mod.ts";
 import type { FramedPuts, HeldCommands, PutRequests } from "./pending_acks.ts";
-import { beginDeferred, beginReply, endDeferred, endReply, makeLast } from "./query_message.ts";
+import {
+  beginDeferred,
+  beginReply,
+  endDeferred,
+  endReply,
+  makeLast,
+  tellConnection,
+} from "./query_message.ts";
 
 /** Writes the deferred replies to Puts: one message for each group of requests of a connection. */
 export class PutReplies {
@@ -43,7 +50,7 @@ export class PutReplies {
     const place = beginDeferred(writer);
     for (let i = 0; i < msgids.length; i++) write(writer, msgids[i], results[i]);
     endDeferred(writer, place, msgids.length);
-    this.#tell(inbox);
+    tellConnection(this.#context, inbox);
   }
 
   #release(held: HeldCommands, write: (writer: MsgpackWriter) => void): void {
@@ -52,12 +59,7 @@ export class PutReplies {
     write(writer);
     endReply(writer, place, held, 0);
     if (held.isLast) makeLast(writer, place);
-    this.#tell(held.inbox);
-  }
-
-  #tell(inbox: number): void {
-    const { address, incarnation } = this.#context.self;
-    this.#context.tellWritten({ address, incarnation, counter: inbox });
+    tellConnection(this.#context, held.inbox);
   }
 }
 

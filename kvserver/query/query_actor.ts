@@ -32,6 +32,7 @@ import {
   isQuery,
   type NotifiedMessage,
   Query,
+  tellConnection,
 } from "./query_message.ts";
 import { RedisKeyspace } from "./redis_keyspace.ts";
 import { RedisQueries } from "./redis_queries.ts";
@@ -251,8 +252,7 @@ export class QueryActor implements Actor {
     }
     const { deferred, asked } = this.#queries;
     endReply(writer, place, answer, deferred.msgids.length + asked.length);
-    const { address, incarnation } = this.#context.self;
-    this.#context.tellWritten({ address, incarnation, counter: query.inbox });
+    tellConnection(this.#context, query.inbox);
     return true;
   }
 

@@ -19,6 +19,7 @@
  * @module
  */
 
+import type { ActorContext } from "../../actor/mod.ts";
 import { type Answer, mismatch, type MsgpackReader, type MsgpackWriter } from "../../rpc/mod.ts";
 import { firstBytes, type messageTypes } from "../messages/message_types.ts";
 
@@ -161,6 +162,12 @@ export function beginDeferred(writer: MsgpackWriter): number {
 export function endDeferred(writer: MsgpackWriter, place: number, count: number): void {
   writer.endBin(place);
   writer.int(count);
+}
+
+/** Tells a connection, by the counter of its inbox on the actor's thread, the message that was written. */
+export function tellConnection(context: ActorContext, inbox: number): void {
+  const { address, incarnation } = context.self;
+  context.tellWritten({ address, incarnation, counter: inbox });
 }
 
 /** Begins a part: bytes follow, then `endPart`. @returns the place of the bytes. */

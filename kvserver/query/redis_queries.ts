@@ -9,7 +9,7 @@ import {
 import { inTurns, isAllocationFailure, type MsgpackWriter } from "../../rpc/mod.ts";
 import type { GroupCommit } from "./group_commit.ts";
 import type { LongList } from "./list_turns.ts";
-import { beginReply, endReply, makeLast, type Query } from "./query_message.ts";
+import { beginReply, endReply, makeLast, type Query, tellConnection } from "./query_message.ts";
 
 /** The commands of Redis clients, executed by a query actor: sessions, and the replies to their connections. */
 export class RedisQueries {
@@ -71,8 +71,7 @@ export class RedisQueries {
     }
     endReply(writer, place, executed, 0);
     if (executed.isLast) makeLast(writer, place);
-    const { address, incarnation } = this.#context.self;
-    this.#context.tellWritten({ address, incarnation, counter: inbox });
+    tellConnection(this.#context, inbox);
     return undefined;
   }
 

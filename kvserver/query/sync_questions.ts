@@ -6,7 +6,7 @@ import {
   writeValue,
 } from "../../rpc/mod.ts";
 import type { Question, SyncAnswer, SyncQuestion } from "../messages/sync_questions.ts";
-import { beginDeferred, endDeferred } from "./query_message.ts";
+import { beginDeferred, endDeferred, tellConnection } from "./query_message.ts";
 
 /** A request whose answer the sync actor knows. */
 export interface AskedRequest {
@@ -71,12 +71,11 @@ export class SyncQuestions {
   }
 
   #reply({ inbox, msgid }: WaitingRequest, answer: SyncAnswer): void {
-    const { address, incarnation } = this.#context.self;
     const writer = this.#context.beginMessage();
     const place = beginDeferred(writer);
     writeAnswer(writer, msgid, answer);
     endDeferred(writer, place, 1);
-    this.#context.tellWritten({ address, incarnation, counter: inbox });
+    tellConnection(this.#context, inbox);
   }
 }
 

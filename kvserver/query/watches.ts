@@ -3,7 +3,7 @@ import { Charge, isAllocationFailure, RpcError } from "../../rpc/mod.ts";
 import { messageTypes } from "../messages/message_types.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import { PrefixTree, Watch, WatchRoom } from "../watch/mod.ts";
-import { beginDeferred, endDeferred } from "./query_message.ts";
+import { beginDeferred, endDeferred, tellConnection } from "./query_message.ts";
 
 /** What a watch is charged for, beside its prefix. */
 const watchBytes = 512;
@@ -232,8 +232,7 @@ export class Watches {
     endDeferred(writer, place, 0);
     connection.isBusy = true;
     this.#round.messages++;
-    const { address, incarnation } = this.#context.self;
-    this.#context.tellWritten({ address, incarnation, counter: inbox });
+    tellConnection(this.#context, inbox);
     return bytes;
   }
 
