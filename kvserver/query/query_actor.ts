@@ -11,18 +11,16 @@ import {
   type MsgpackWriter,
 } from "../../rpc/mod.ts";
 import type { LongReply, ServerFigures } from "../../resp/mod.ts";
-import type { EntryBytes } from "../entry/entry.ts";
-import { EntryReader } from "../entry/entry_reader.ts";
 import type { JournalMessage, LoadMessage } from "../messages/journal_messages.ts";
-import { originTest } from "../messages/origin_filter.ts";
 import type { MergeMessage } from "../messages/replica_messages.ts";
 import type { TickMessage } from "../messages/send_pacer.ts";
-import { noEntry, type Store } from "../store/mod.ts";
+import type { Store } from "../store/mod.ts";
 import { ExpiryClock, expiryTicks } from "./expiry_clock.ts";
 import { type CompareTurnMessage, Comparing } from "./comparing.ts";
 import { type DiskOptions, GroupCommit } from "./group_commit.ts";
 import { type ListTurnMessage, ListTurns } from "./list_turns.ts";
 import { LongQueries, type LongQueryTurnMessage } from "./long_queries.ts";
+import { Merger } from "./merger.ts";
 import { noReplies, Queries } from "./queries.ts";
 import {
   beginReply,
@@ -100,15 +98,10 @@ export class QueryActor implements Actor {
   #questions: SyncQuestions;
   /** Absent when nothing is persisted. */
   #commit: GroupCommit | undefined;
-  /** Returns, by the uid of an entry, whether another server accepted the entry. */
-  #isForeign: (uid: string) => boolean;
+  #merger: Merger;
   /** Wall clock of the query under way, read at its first Put and good for all of them; 0: not read. */
   #nowMs = 0;
   #ready: boolean;
-  #entriesMerged = 0;
-  #entriesIgnored = 0;
-  #entriesFromFuture = 0;
-  #futureLoggedMs = -Infinity;
   #connections = 0;
 
   constructor(context: ActorContext, options: QueryActorOptions) {
@@ -126,7 +119,8 @@ export class QueryActor implements Actor {
     this.#questions = new SyncQuestions(context);
     this.#comparing = new Comparing(context, store);
     this.#outbox = new SyncOutbox(context, store, this.#questions, this.#comparing, options);
-    this.#isForeign = originTest({ except: [context.self.incarnation] });
+    if (disk !== undefined) this.#commit = new GroupCommit(context, store, disk);
+    this.#merger = new Merger(context, store, this.#watches, this.#outbox, this.#commit);
     const host = {
       uid: this.#uid,
       limits: context.limits,
@@ -144,7 +138,6 @@ export class QueryActor implements Actor {
     };
     const isStrict = disk?.durability === "strict";
     this.#queries = new Queries(store, host, isStrict);
-    if (disk !== undefined) this.#commit = new GroupCommit(context, store, disk);
     this.#redis = new RedisQueries(
       context,
       new RedisKeyspace(store, this.#queries),
@@ -362,9 +355,7 @@ export class QueryActor implements Actor {
         this.#commit?.disk ?? "none",
         this.#commit?.diskReason,
       ),
-      entriesMerged: this.#entriesMerged,
-      entriesIgnored: this.#entriesIgnored,
-      entriesFromFuture: this.#entriesFromFuture,
+      ...this.#merger.figures,
       connections: this.#connections,
       watches: this.#watches.size,
       uptimeMs: Math.round(this.#context.monotonicMs() - this.#startedMs),
@@ -378,67 +369,16 @@ export class QueryActor implements Actor {
     this.#ready = message.ready;
     this.#outbox.request(message);
     if (message.answers !== undefined) this.#questions.answered(message.answers);
-    this.#mergeEntries(message);
+    this.#merger.merge(message);
     // Behind the entries, because the other replica is told what this one holds with them.
     if (message.compare !== undefined) this.#comparing.request(message.compare);
   }
 
-  #mergeEntries(message: MergeMessage): void {
-    const nowMs = this.#context.now();
-    const received = new EntryReader(message.entries);
-    while (received.next()) {
-      if (received.timestamp > nowMs + this.#context.limits.futureToleranceMs) {
-        this.#noteFuture(received, nowMs);
-      }
-      const n = this.#store.merge(received) || this.#mergeDamaged(received);
-      if (n === noEntry) {
-        this.#entriesIgnored++;
-        continue;
-      }
-      this.#entriesMerged++;
-      this.#watches.changed(n);
-      // The merged entry beats the one that this actor accepted, so no other replica needs that.
-      this.#outbox.remove(n);
-      // Sibling query actors persist what they accepted themselves.
-      const isPersisted = message.persistsRemote && this.#isForeign(received.uid);
-      if (isPersisted || message.persistsAll) this.#commit?.add(n);
-    }
-  }
-
-  /** Of two values with one order, which only damage makes, the greater one wins, on all replicas alike. */
-  #mergeDamaged(received: EntryBytes): number {
-    const n = this.#store.mergeGreater(received);
-    if (n === noEntry) return noEntry;
-    const { bytes, keyStart, keyEnd } = received;
-    this.#context.log.warn(
-      "Two replicas held other values of one write of {key}: the greater won",
-      {
-        key: new TextDecoder().decode(bytes.subarray(keyStart, keyEnd)),
-      },
-    );
-    return n;
-  }
-
   #load({ entries, replyTo }: LoadMessage): void {
-    for (const entry = new EntryReader(entries); entry.next();) {
-      const n = this.#store.merge(entry);
-      if (n !== noEntry) this.#watches.changed(n);
-    }
+    this.#merger.load(entries);
     this.#watches.send();
     this.#clock.awaitNext();
     this.#context.tell(replyTo, true);
-  }
-
-  /** Counts and logs an entry from the future. It is merged, because replicas would diverge otherwise. */
-  #noteFuture({ timestamp, uid }: EntryBytes, nowMs: number): void {
-    this.#entriesFromFuture++;
-    if (nowMs - this.#futureLoggedMs < this.#context.limits.futureToleranceMs) return;
-    this.#futureLoggedMs = nowMs;
-    const aheadMs = timestamp - nowMs;
-    this.#context.log.warn("An entry of {uid} is {aheadMs} ms ahead of this server's clock", {
-      uid,
-      aheadMs,
-    });
   }
 
   /**

@@ -94,7 +94,7 @@ const mutants: Record<string, PlantedFault> = {
   },
   "a tie is broken the other way on one actor": {
     noticedBy: "random",
-    file: "kvserver/query/query_actor.ts",
+    file: "kvserver/query/merger.ts",
     from: "this.#store = store;",
     to: `this.#store = store;
     if (context.self.counter === 3) {

@@ -1,0 +1,117 @@
+import type { ActorContext } from "../../actor/mod.ts";
+import type { EntryBytes } from "../entry/entry.ts";
+import { EntryReader } from "../entry/entry_reader.ts";
+import { originTest } from "../messages/origin_filter.ts";
+import type { MergeMessage } from "../messages/replica_messages.ts";
+import { noEntry, type Store } from "../store/mod.ts";
+import type { GroupCommit } from "./group_commit.ts";
+import type { SyncOutbox } from "./sync_outbox.ts";
+import type { Watches } from "./watches.ts";
+
+/** What the merger of a query actor counts, for `Stats`. */
+export interface MergeFigures {
+  readonly entriesMerged: number;
+  readonly entriesIgnored: number;
+  readonly entriesFromFuture: number;
+}
+
+/**
+ * Merges entries of other replicas, and those of the disk, into the replica of a query actor: the later
+ * write of a key wins. Watches are told, and other servers' entries are persisted.
+ */
+export class Merger {
+  #context: ActorContext;
+  #store: Store;
+  #watches: Watches;
+  #outbox: SyncOutbox;
+  /** Absent when nothing is persisted. */
+  #commit: GroupCommit | undefined;
+  /** Returns, by the uid of an entry, whether another server accepted the entry. */
+  #isForeign: (uid: string) => boolean;
+  #entriesMerged = 0;
+  #entriesIgnored = 0;
+  #entriesFromFuture = 0;
+  #futureLoggedMs = -Infinity;
+
+  /** @param commit absent when nothing is persisted */
+  constructor(
+    context: ActorContext,
+    store: Store,
+    watches: Watches,
+    outbox: SyncOutbox,
+    commit: GroupCommit | undefined,
+  ) {
+    this.#context = context;
+    this.#store = store;
+    this.#watches = watches;
+    this.#outbox = outbox;
+    this.#commit = commit;
+    this.#isForeign = originTest({ except: [context.self.incarnation] });
+  }
+
+  /** What it has counted. */
+  get figures(): MergeFigures {
+    return {
+      entriesMerged: this.#entriesMerged,
+      entriesIgnored: this.#entriesIgnored,
+      entriesFromFuture: this.#entriesFromFuture,
+    };
+  }
+
+  /** Merges the entries that the sync actor brings. */
+  merge(message: MergeMessage): void {
+    const nowMs = this.#context.now();
+    const received = new EntryReader(message.entries);
+    while (received.next()) {
+      if (received.timestamp > nowMs + this.#context.limits.futureToleranceMs) {
+        this.#noteFuture(received, nowMs);
+      }
+      const n = this.#store.merge(received) || this.#mergeDamaged(received);
+      if (n === noEntry) {
+        this.#entriesIgnored++;
+        continue;
+      }
+      this.#entriesMerged++;
+      this.#watches.changed(n);
+      // The merged entry beats the one that this actor accepted, so no other replica needs that.
+      this.#outbox.remove(n);
+      // Sibling query actors persist what they accepted themselves.
+      const isPersisted = message.persistsRemote && this.#isForeign(received.uid);
+      if (isPersisted || message.persistsAll) this.#commit?.add(n);
+    }
+  }
+
+  /** Of two values with one order, which only damage makes, the greater one wins, on all replicas alike. */
+  #mergeDamaged(received: EntryBytes): number {
+    const n = this.#store.mergeGreater(received);
+    if (n === noEntry) return noEntry;
+    const { bytes, keyStart, keyEnd } = received;
+    this.#context.log.warn(
+      "Two replicas held other values of one write of {key}: the greater won",
+      {
+        key: new TextDecoder().decode(bytes.subarray(keyStart, keyEnd)),
+      },
+    );
+    return n;
+  }
+
+  /** Merges entries that are on disk. */
+  load(entries: Uint8Array): void {
+    for (const entry = new EntryReader(entries); entry.next();) {
+      const n = this.#store.merge(entry);
+      if (n !== noEntry) this.#watches.changed(n);
+    }
+  }
+
+  /** Counts and logs an entry from the future. It is merged, because replicas would diverge otherwise. */
+  #noteFuture({ timestamp, uid }: EntryBytes, nowMs: number): void {
+    this.#entriesFromFuture++;
+    if (nowMs - this.#futureLoggedMs < this.#context.limits.futureToleranceMs) return;
+    this.#futureLoggedMs = nowMs;
+    const aheadMs = timestamp - nowMs;
+    this.#context.log.warn("An entry of {uid} is {aheadMs} ms ahead of this server's clock", {
+      uid,
+      aheadMs,
+    });
+  }
+}
