@@ -1,12 +1,10 @@
 import { assert } from "../memory/assert.ts";
+import type { DeferredResults } from "./deferred_results.ts";
 
 /** Put requests of one connection, Deletes among them, that came in frames. */
-export interface FramedPuts {
+export interface FramedPuts extends DeferredResults {
   /** Counter of the connection's inbox. */
   readonly inbox: number;
-  readonly msgids: readonly number[];
-  /** What each is answered: nil, or whether the key that was deleted was shown. */
-  readonly results: readonly (boolean | null)[];
 }
 
 /** Commands of a Redis client, writes among them. Its replies have no ids: all of them wait for the writes. */

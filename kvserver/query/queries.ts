@@ -8,7 +8,6 @@ import {
   readKey,
   readOrderParam,
   readPutOptions,
-  readScanLimit,
   readTtlMs,
   readValueParam,
   readWatchId,
@@ -16,11 +15,9 @@ import {
 } from "../../kvcommon/mod.ts";
 import type { LongReply } from "../../resp/mod.ts";
 import {
-  type Accounted,
   deferred,
   type Incoming,
   inTurns,
-  type Limited,
   type MsgpackReader,
   type MsgpackWriter,
   type RequestHandler,
@@ -31,46 +28,11 @@ import { expiresAtMax, noCounter, noExpiry, noValue } from "../entry/entry.ts";
 import { orderFault } from "../entry/order.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import type { Question } from "../messages/sync_questions.ts";
-import { type EntryForm, exported, scanned, writePage } from "./entry_page.ts";
-import { writeEntries } from "./list_part.ts";
-import { ListReply } from "./list_reply.ts";
+import { noReplies } from "./deferred_results.ts";
+import { type EntryForm, exported, scanned } from "./entry_page.ts";
+import type { QueryHost } from "./query_host.ts";
+import { RangeQueries } from "./range_queries.ts";
 import type { AskedRequest } from "./sync_questions.ts";
-
-/** The query actor of `Queries`, as they see it. */
-export interface QueryHost extends Limited, Accounted {
-  /** The query actor's uid, which its Puts bear. */
-  readonly uid: string;
-  /** How many replicas keep what is put. */
-  readonly replicaCount: number;
-  /** Wall clock, milliseconds since the epoch: the same for all requests of one query. */
-  now(): number;
-  /** Figures for `Stats` besides those of the queries. */
-  stats(): Record<string, number | boolean | string>;
-  /**
-   * Begins a watch on the connection of the query.
-   *
-   * @param prefix bytes of its own
-   * @param isInitial whether it is told what is there now
-   * @returns its id.
-   * @throws {RpcError} when there is no room for it.
-   */
-  watch(prefix: Uint8Array, isInitial: boolean): number;
-  /** Ends a watch of the connection of the query, if there is one of that id. */
-  unwatch(id: number): void;
-  /** Called with an error that is a bug of this program. */
-  bug(error: unknown): void;
-}
-
-/** The replies to Puts that are deferred: of each its msgid, and what it is answered. */
-export interface DeferredResults {
-  readonly msgids: number[];
-  readonly results: (boolean | null)[];
-}
-
-/** A list of deferred replies that has none. */
-export function noReplies(): DeferredResults {
-  return { msgids: [], results: [] };
-}
 
 /** What an entry takes beside its key and value, about. */
 const putBytes = 64;
@@ -88,6 +50,8 @@ export class Queries implements RequestHandler {
   /** Bytes of memory that the rest of the Puts of this query may take; the caller removes it before a query. */
   roomBytes: number | undefined;
   readonly replyBatchBytesMax: number;
+  /** The methods that read a range of keys. */
+  readonly ranges: RangeQueries;
   /** A List that is to be made in turns; the caller removes it. */
   longList: LongReply | undefined;
   /** Bytes that the replies of this query may have, unless they are short; set by the caller before a query. */
@@ -101,7 +65,6 @@ export class Queries implements RequestHandler {
   #counter = noCounter;
   #puts = 0;
   #deletes = 0;
-  #lists = 0;
 
   /** Whether a Put of this query was refused because there is no room for it. */
   get lacksRoom(): boolean {
@@ -111,6 +74,7 @@ export class Queries implements RequestHandler {
   /** @param defersPuts whether the caller replies to Puts, once they are on disk */
   constructor(store: Store, host: QueryHost, defersPuts: boolean) {
     this.replyBatchBytesMax = host.limits.replyBatchBytesMax;
+    this.ranges = new RangeQueries(store, host.limits);
     this.#store = store;
     this.#host = host;
     this.#defersPuts = defersPuts;
@@ -133,7 +97,8 @@ export class Queries implements RequestHandler {
       case "Ttl":
         return this.#ttl(request, reader, writer);
       case "List":
-        return this.#list(request, reader, writer);
+        this.longList = this.ranges.list(request, reader, writer);
+        return this.longList === undefined ? undefined : inTurns;
       case "Scan":
         return this.#page("Scan", scanned, request, reader, writer);
       case "Export":
@@ -141,7 +106,7 @@ export class Queries implements RequestHandler {
       case "Merge":
         return this.#merge(request, reader, writer);
       case "Count":
-        return this.#count(request, reader, writer);
+        return this.ranges.count(request, reader, writer);
       case "Ping":
         expectParams(request, "Ping", 0);
         return void writer.str("pong");
@@ -411,32 +376,6 @@ export class Queries implements RequestHandler {
     return deferred;
   }
 
-  /** Makes a short List at once; of a longer one it only notes what is asked for. */
-  #list(
-    request: Incoming,
-    reader: MsgpackReader,
-    writer: MsgpackWriter,
-  ): void | typeof inTurns {
-    expectParams(request, "List", 1);
-    const prefixBytes = readKey(reader, "List", "prefix");
-    const header = writer.reserveHeader32();
-    const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
-    const { count, isDone } = writeEntries(this.#store, { prefix }, writer, this.#host.limits);
-    if (!isDone) {
-      const { limits } = this.#host;
-      this.longList = new ListReply(this.#store, limits, request.msgid!, prefix.slice());
-      return inTurns;
-    }
-    this.#lists++;
-    writer.fillHeader32(header, 0xdf, count);
-  }
-
-  /** Counts a List, or what goes through keys as one. */
-  countList(): void {
-    this.#lists++;
-  }
-
-  /** A page of a Scan, or of an Export. */
   #page(
     method: MethodName,
     form: EntryForm,
@@ -444,27 +383,7 @@ export class Queries implements RequestHandler {
     reader: MsgpackReader,
     writer: MsgpackWriter,
   ): void | typeof inTurns {
-    expectParams(request, method, 3);
-    const prefixBytes = readKey(reader, method, "prefix");
-    const prefix = reader.bytes.subarray(reader.at - prefixBytes, reader.at);
-    let after: Uint8Array | undefined;
-    if (!reader.nil()) {
-      const afterBytes = readKey(reader, method, "after");
-      after = reader.bytes.subarray(reader.at - afterBytes, reader.at);
-    }
-    const bounds = {
-      entriesMax: readScanLimit(reader, method),
-      bytesMax: this.#host.limits.scanPageBytesMax,
-      turnBytesMax: this.turnBytesMax - writer.size,
-    };
-    if (!writePage(writer, this.#store, { prefix, after }, bounds, form)) return inTurns;
-    this.#lists++;
-  }
-
-  #count(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
-    expectParams(request, "Count", 1);
-    const prefixBytes = readKey(reader, "Count", "prefix");
-    writer.int(this.#store.count(reader.bytes.subarray(reader.at - prefixBytes, reader.at)));
+    if (!this.ranges.page(method, form, request, reader, writer, this.turnBytesMax)) return inTurns;
   }
 
   #watch(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
@@ -488,7 +407,7 @@ export class Queries implements RequestHandler {
       gets: this.gets,
       puts: this.#puts,
       deletes: this.#deletes,
-      lists: this.#lists,
+      lists: this.ranges.lists,
     };
   }
 }

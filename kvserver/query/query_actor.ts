@@ -17,11 +17,12 @@ import type { TickMessage } from "../messages/send_pacer.ts";
 import type { Store } from "../store/mod.ts";
 import { ExpiryClock, expiryTicks } from "./expiry_clock.ts";
 import { type CompareTurnMessage, Comparing } from "./comparing.ts";
+import { noReplies } from "./deferred_results.ts";
 import { type DiskOptions, GroupCommit } from "./group_commit.ts";
 import { type ListTurnMessage, ListTurns } from "./list_turns.ts";
 import { LongQueries, type LongQueryTurnMessage } from "./long_queries.ts";
 import { Merger } from "./merger.ts";
-import { noReplies, Queries } from "./queries.ts";
+import { Queries } from "./queries.ts";
 import {
   beginReply,
   type ClosedMessage,
@@ -268,7 +269,7 @@ export class QueryActor implements Actor {
   /** The query begins with a List that is long. */
   #listInTurns(bytes: Uint8Array, reply: LongReply): void {
     this.#context.abandonMessage();
-    this.#queries.countList();
+    this.#queries.ranges.countList();
     const { inbox, start } = this.#query;
     const requestBytes = frameHeaderBytes + frameLength(bytes, start);
     this.#lists.begin({ inbox, requestBytes, reply });

@@ -42,7 +42,7 @@ export class RedisKeyspace implements Keyspace {
   }
 
   countList(): void {
-    this.#queries.countList();
+    this.#queries.ranges.countList();
   }
 
   entryAt(cursor: number): number {
