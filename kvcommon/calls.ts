@@ -4,18 +4,20 @@
  * @module
  */
 
+import { type Call, mismatch, MsgpackError, type MsgpackReader, readValue } from "../rpc/mod.ts";
 import {
-  type Call,
-  mismatch,
-  MsgpackError,
-  type MsgpackReader,
-  type MsgpackWriter,
-  readValue,
-} from "../rpc/mod.ts";
+  expectBool,
+  expectNil,
+  expectStr,
+  expectUint,
+  expectValue,
+  type Value,
+  writeInt,
+  writeOnlyStr,
+  writeStr,
+  writeValueParam,
+} from "./call_codec.ts";
 import type { Member } from "./member.ts";
-
-/** A value: text is a str on the wire, bytes are a bin, and each comes back as what it was put as. */
-export type Value = string | Uint8Array;
 
 /** A page of entries. */
 export interface Page<Entry> {
@@ -51,7 +53,7 @@ export function getCall(key: string): Call<Value | undefined> {
   return {
     method: "Get",
     repeatable: true,
-    writeParams: (writer) => writeStrs(writer, { key }),
+    writeParams: (writer) => writeOnlyStr(writer, "key", key),
     readResult: (reader) => reader.nil() ? undefined : expectValue(reader),
   };
 }
@@ -70,9 +72,7 @@ export function putCall(key: string, value: Value, { ttlMs }: PutOptions = {}): 
       writer.str("ttlMs");
       writeInt(writer, "ttlMs", ttlMs, 1);
     },
-    readResult(reader) {
-      if (!reader.nil()) throw new MsgpackError("the result of a Put is not nil");
-    },
+    readResult: (reader) => expectNil(reader, "a Put"),
   };
 }
 
@@ -81,7 +81,7 @@ export function deleteCall(key: string): Call<boolean> {
   return {
     method: "Delete",
     repeatable: false,
-    writeParams: (writer) => writeStrs(writer, { key }),
+    writeParams: (writer) => writeOnlyStr(writer, "key", key),
     readResult: (reader) => expectBool(reader, "a Delete"),
   };
 }
@@ -106,7 +106,7 @@ export function ttlCall(key: string): Call<number> {
   return {
     method: "Ttl",
     repeatable: true,
-    writeParams: (writer) => writeStrs(writer, { key }),
+    writeParams: (writer) => writeOnlyStr(writer, "key", key),
     readResult(reader) {
       const ttlMs = reader.number();
       if (typeof ttlMs !== "number") throw new MsgpackError("the result of a Ttl is no integer");
@@ -144,7 +144,7 @@ export function listCall(prefix: string): Call<Map<string, Value>> {
   return {
     method: "List",
     repeatable: true,
-    writeParams: (writer) => writeStrs(writer, { prefix }),
+    writeParams: (writer) => writeOnlyStr(writer, "prefix", prefix),
     readResult(reader) {
       const count = reader.mapHeader();
       if (count === mismatch) throw new MsgpackError("the result of a List is not a map");
@@ -224,7 +224,7 @@ export function countCall(prefix: string): Call<number> {
   return {
     method: "Count",
     repeatable: true,
-    writeParams: (writer) => writeStrs(writer, { prefix }),
+    writeParams: (writer) => writeOnlyStr(writer, "prefix", prefix),
     readResult(reader) {
       const count = reader.uint();
       if (count === mismatch) throw new MsgpackError("the result of a Count is not a number");
@@ -258,46 +258,8 @@ export function unwatchCall(id: number): Call<void> {
       writer.arrayHeader(1);
       writer.int(id);
     },
-    readResult(reader) {
-      if (!reader.nil()) throw new MsgpackError("the result of an Unwatch is not nil");
-    },
+    readResult: (reader) => expectNil(reader, "an Unwatch"),
   };
-}
-
-/** A key whose entry has changed, or was there when a watch began. */
-export interface WatchedChange {
-  /** Begins with the prefix that is watched. */
-  key: string;
-  /** `undefined` when it was deleted or has expired. */
-  value: Value | undefined;
-  /** Names the write, the same everywhere: of two writes of a key they differ. */
-  version: Uint8Array;
-}
-
-/** What a watch is told: changes; or that all has been told that was there when it began. */
-export interface WatchNotice {
-  id: number;
-  /** `undefined`: that was all. */
-  changes: WatchedChange[] | undefined;
-}
-
-/** Reads the params of a notification; `undefined` when it is none of a watch. */
-export function readWatchNotice(method: string, reader: MsgpackReader): WatchNotice | undefined {
-  if (method !== "Changed" && method !== "Initial") return undefined;
-  const id = expectUint(reader);
-  if (method === "Initial") return { id, changes: undefined };
-  const count = reader.arrayHeader();
-  if (count === mismatch) throw new MsgpackError("the changes of a watch are not an array");
-  const changes: WatchedChange[] = [];
-  for (let i = 0; i < count; i++) {
-    if (reader.arrayHeader() !== 3) throw new MsgpackError("a change is not of three parts");
-    const key = expectStr(reader);
-    const value = reader.nil() ? undefined : expectValue(reader);
-    const version = reader.bin()?.slice();
-    if (version === undefined) throw new MsgpackError("the version of a change is not a bin");
-    changes.push({ key, value, version });
-  }
-  return { id, changes };
 }
 
 /** `Ping []`: resolves when the server answers. */
@@ -351,79 +313,12 @@ export function forgetCall(address: string): Call<boolean> {
   return {
     method: "Forget",
     repeatable: true,
-    writeParams: (writer) => writeStrs(writer, { address }),
-    readResult(reader) {
-      const known = reader.bool();
-      if (known === undefined) throw new MsgpackError("the result of a Forget is not a bool");
-      return known;
-    },
+    writeParams: (writer) => writeOnlyStr(writer, "address", address),
+    readResult: (reader) => expectBool(reader, "a Forget"),
   };
 }
 
 function isMember(value: unknown): value is Member {
   return typeof value === "object" && value !== null && "address" in value && "state" in value &&
     typeof value.address === "string" && typeof value.state === "string";
-}
-
-/** @throws {TypeError} when one of them has a lone surrogate: UTF-8 cannot hold it. */
-function writeStrs(writer: MsgpackWriter, params: Record<string, string>): void {
-  const entries = Object.entries(params);
-  writer.arrayHeader(entries.length);
-  for (const [name, text] of entries) writeStr(writer, name, text);
-}
-
-function writeStr(writer: MsgpackWriter, name: string, text: string): void {
-  if (typeof text !== "string") {
-    throw new TypeError(`Cannot use ${String(text)} as a ${name}: allowed is a string`);
-  }
-  if (!writer.str(text)) {
-    throw new TypeError(
-      `Cannot use ${
-        JSON.stringify(text)
-      } as a ${name}: found a lone surrogate, allowed is text that UTF-8 can hold`,
-    );
-  }
-}
-
-function writeValueParam(writer: MsgpackWriter, value: Value): void {
-  if (value instanceof Uint8Array) writer.bin(value);
-  else if (typeof value === "string") writeStr(writer, "value", value);
-  else {
-    throw new TypeError(
-      `Cannot use ${String(value)} as a value: allowed is a string or a Uint8Array`,
-    );
-  }
-}
-
-/** @throws {RangeError} when it is no safe integer of `min` or more. */
-function writeInt(writer: MsgpackWriter, name: string, value: number, min: number): void {
-  if (!Number.isSafeInteger(value) || value < min) {
-    throw new RangeError(
-      `Cannot use ${String(value)} as a ${name}: allowed is an integer from ${min} to 2^53-1`,
-    );
-  }
-  writer.int(value);
-}
-
-/** A value with memory of its own. */
-function expectValue(reader: MsgpackReader): Value {
-  return reader.bin()?.slice() ?? expectStr(reader);
-}
-
-function expectBool(reader: MsgpackReader, method: string): boolean {
-  const value = reader.bool();
-  if (value === undefined) throw new MsgpackError(`the result of ${method} is not a bool`);
-  return value;
-}
-
-function expectUint(reader: MsgpackReader): number {
-  const value = reader.uint();
-  if (value === mismatch) throw new MsgpackError("a number in a result is none");
-  return value;
-}
-
-function expectStr(reader: MsgpackReader): string {
-  const text = reader.str();
-  if (text === undefined) throw new MsgpackError("a key or value in a result is not a str");
-  return text;
 }

@@ -26,18 +26,15 @@ export {
   pingCall,
   putCall,
   type PutOptions,
-  readWatchNotice,
   scanCall,
   type ScanPage,
   statsCall,
   type StatsFigures,
   ttlCall,
   unwatchCall,
-  type Value,
   watchCall,
-  type WatchedChange,
-  type WatchNotice,
 } from "./calls.ts";
+export type { Value } from "./call_codec.ts";
 export type { Member, MemberState } from "./member.ts";
 export { type MethodName, methodNames, methodOf } from "./methods.ts";
 export {
@@ -54,5 +51,6 @@ export {
   readWatchOptions,
 } from "./params.ts";
 export { compareVersions, writeVersion } from "./version.ts";
+export { readWatchNotice, type WatchedChange, type WatchNotice } from "./watch_notice.ts";
 export { type ErrorCode, errorCodes } from "../rpc/mod.ts";
 export { wireLimits } from "../limits.ts";
