@@ -5,6 +5,7 @@ import type { Compared, CompareRequest } from "../messages/replica_messages.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import { beginComparison, Reply } from "../reconcile/mod.ts";
 import { type Store, syncMarks } from "../store/mod.ts";
+import { OwnTurns } from "./own_turns.ts";
 
 /** Tells a query actor to go on comparing. */
 export interface CompareTurnMessage {
@@ -18,6 +19,7 @@ export interface CompareTurnMessage {
 export class Comparing {
   #context: ActorContext;
   #store: Store;
+  #turns: OwnTurns;
   #request: CompareRequest | undefined;
   /** What answers the request, once the sums that it needs are made. */
   #reply: Reply | undefined;
@@ -31,6 +33,7 @@ export class Comparing {
   constructor(context: ActorContext, store: Store) {
     this.#context = context;
     this.#store = store;
+    this.#turns = new OwnTurns(context, messageTypes.compareTurn);
   }
 
   /** Only what is put after `ms`, milliseconds since the epoch, is on its way to others by itself. */
@@ -52,17 +55,17 @@ export class Comparing {
 
   /** Handles a request; one that is not answered yet is answered no more. */
   request(request: CompareRequest): void {
-    const isTurnDue = this.#request !== undefined;
     this.#request = request;
     this.#reply = undefined;
     this.#compared = undefined;
     this.#tookMs = 0;
     this.#leftOut = false;
-    if (!isTurnDue) this.turn();
+    if (!this.#turns.isDue) this.turn();
   }
 
   /** Goes on with the request. */
   turn(): void {
+    this.#turns.begin();
     const request = this.#request;
     if (request === undefined) return;
     const beganMs = this.#context.monotonicMs();
@@ -71,10 +74,7 @@ export class Comparing {
     if (compared !== undefined) {
       this.#compared = { ...compared, tookMs: this.#tookMs, leftOut: this.#leftOut };
       this.#request = this.#reply = undefined;
-    } else {
-      const turn: CompareTurnMessage = { type: messageTypes.compareTurn };
-      this.#context.tell(this.#context.self, turn);
-    }
+    } else this.#turns.request();
   }
 
   /** @returns the answer, but for what it took and left out; `undefined` while there is more to be done. */

@@ -3,6 +3,7 @@ import { wireLimits } from "../../limits.ts";
 import type { LongReply } from "../../resp/mod.ts";
 import { isAllocationFailure, type MsgpackWriter } from "../../rpc/mod.ts";
 import { messageTypes } from "../messages/message_types.ts";
+import { OwnTurns } from "./own_turns.ts";
 import {
   beginPart,
   beginReply,
@@ -52,16 +53,17 @@ interface Progress extends LongList {
 export class ListTurns {
   #context: ActorContext;
   #lists: Progress[] = [];
-  #isTurnDue = false;
+  #turns: OwnTurns;
 
   constructor(context: ActorContext) {
     this.#context = context;
+    this.#turns = new OwnTurns(context, messageTypes.listTurn);
   }
 
   /** Adds a List. */
   begin(list: LongList): void {
     this.#lists.push({ ...list, count: 0, bytes: 0 });
-    this.#turnLater();
+    this.#turns.request();
   }
 
   /** Forgets the List of a connection that is closed. */
@@ -71,23 +73,14 @@ export class ListTurns {
 
   /** Makes one part. */
   turn(): void {
-    this.#isTurnDue = false;
+    this.#turns.begin();
     const list = this.#lists.shift();
     if (list === undefined) return;
     if (!this.#tryPart(list)) {
       const { listsAtOnce } = this.#context.limits;
       this.#lists.splice(Math.min(listsAtOnce - 1, this.#lists.length), 0, list);
     }
-    this.#turnLater();
-  }
-
-  #turnLater(): void {
-    if (this.#isTurnDue || this.#lists.length === 0) return;
-    this.#isTurnDue = true;
-    this.#context.tell(
-      this.#context.self,
-      { type: messageTypes.listTurn } satisfies ListTurnMessage,
-    );
+    if (this.#lists.length > 0) this.#turns.request();
   }
 
   /** As `#writePart`; without memory for a part the List is refused. */

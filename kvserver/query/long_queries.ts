@@ -1,5 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { messageTypes } from "../messages/message_types.ts";
+import { OwnTurns } from "./own_turns.ts";
 
 /** Tells a query actor to answer the next query that is long. */
 export interface LongQueryTurnMessage {
@@ -22,18 +23,17 @@ export interface LongQuery {
  * connection, which is charged for it and cut when that is too much, before many more are made.
  */
 export class LongQueries {
-  #context: ActorContext;
   #queries: LongQuery[] = [];
-  #isTurnDue = false;
+  #turns: OwnTurns;
 
   constructor(context: ActorContext) {
-    this.#context = context;
+    this.#turns = new OwnTurns(context, messageTypes.longQueryTurn);
   }
 
   /** Has a query wait for its turn. */
   add(query: LongQuery): void {
     this.#queries.push(query);
-    this.#turnLater();
+    this.#turns.request();
   }
 
   /** Forgets the query of a connection that is closed. */
@@ -45,18 +45,9 @@ export class LongQueries {
 
   /** Takes the query whose turn it is, if there is one: the caller answers it. */
   take(): LongQuery | undefined {
-    this.#isTurnDue = false;
+    this.#turns.begin();
     const query = this.#queries.shift();
-    this.#turnLater();
+    if (this.#queries.length > 0) this.#turns.request();
     return query;
-  }
-
-  #turnLater(): void {
-    if (this.#isTurnDue || this.#queries.length === 0) return;
-    this.#isTurnDue = true;
-    this.#context.tell(
-      this.#context.self,
-      { type: messageTypes.longQueryTurn } satisfies LongQueryTurnMessage,
-    );
   }
 }

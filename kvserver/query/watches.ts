@@ -3,6 +3,7 @@ import { Charge, isAllocationFailure, RpcError } from "../../rpc/mod.ts";
 import { messageTypes } from "../messages/message_types.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import { PrefixTree, Watch, WatchRoom } from "../watch/mod.ts";
+import { OwnTurns } from "./own_turns.ts";
 import { beginDeferred, endDeferred, tellConnection } from "./query_message.ts";
 
 /** What a watch is charged for, beside its prefix. */
@@ -60,7 +61,7 @@ export class Watches {
   #due = new Set<number>();
   /** The entry whose change is noted: a field, so that noting it makes no function. */
   #changedEntry = noEntry;
-  #isTurnDue = false;
+  #turns: OwnTurns;
   /** The end of the pause, on the monotonic clock. */
   #pausedUntilMs = -Infinity;
   /**
@@ -76,6 +77,7 @@ export class Watches {
     this.#context = context;
     this.#store = store;
     this.#room = new WatchRoom(context.limits);
+    this.#turns = new OwnTurns(context, messageTypes.watchTurn);
     this.#charge = new Charge(context.memory);
   }
 
@@ -152,20 +154,20 @@ export class Watches {
 
   /** Goes on in a turn that was asked for. */
   turn(): void {
-    this.#isTurnDue = false;
+    this.#turns.begin();
   }
 
   /** Sends what is due, as much as a turn may take, unless there is a pause. */
   send(): void {
     if (this.#size === 0) return;
     this.#chargeAll();
-    if (this.#due.size === 0 || this.#isTurnDue) return;
+    if (this.#due.size === 0 || this.#turns.isDue) return;
     const startMs = this.#context.monotonicMs();
-    if (startMs < this.#pausedUntilMs) return this.#turnLater(this.#pausedUntilMs - startMs);
+    if (startMs < this.#pausedUntilMs) return this.#turns.request(this.#pausedUntilMs - startMs);
     const delayMs = this.#sendDue();
     const endMs = this.#context.monotonicMs();
     this.#round.ms += endMs - startMs;
-    if (delayMs !== undefined) this.#turnLater(delayMs);
+    if (delayMs !== undefined) this.#turns.request(delayMs);
     if (delayMs !== 0 || this.#round.messages >= roundMessagesMax) this.#endRound(endMs);
     this.#chargeAll();
   }
@@ -242,15 +244,6 @@ export class Watches {
     watch.isQueued = true;
     connection.due.add(watch);
     if (!connection.isBusy) this.#due.add(watch.inbox);
-  }
-
-  #turnLater(delayMs: number): void {
-    if (this.#isTurnDue) return;
-    this.#isTurnDue = true;
-    const message: WatchTurnMessage = { type: messageTypes.watchTurn };
-    const { self } = this.#context;
-    if (delayMs === 0) this.#context.tell(self, message);
-    else this.#context.tellAfter(self, message, delayMs);
   }
 
   #close(watch: Watch): void {
