@@ -30,7 +30,8 @@ export class SyncQuestions {
   #lastId = 0;
   /** By id of the question. */
   #waiting = new Map<number, WaitingRequest[]>();
-  #unsent: SyncQuestion[] = [];
+  /** By what they ask. */
+  #unsent = new Map<string, SyncQuestion>();
 
   constructor(context: ActorContext) {
     this.#context = context;
@@ -38,7 +39,7 @@ export class SyncQuestions {
 
   /** Whether a question is to be sent. */
   get hasUnsent(): boolean {
-    return this.#unsent.length > 0;
+    return this.#unsent.size > 0;
   }
 
   /** Asks what came on a connection. @param inbox counter of the connection's inbox */
@@ -49,17 +50,22 @@ export class SyncQuestions {
   }
 
   #idOf(question: Question): number {
-    const same = this.#unsent.find(({ id: _, ...other }) => isSame(question, other));
+    // Questions are flat, and written by one place each: the same ones have the same text.
+    const asked = JSON.stringify(question);
+    const same = this.#unsent.get(asked);
     if (same !== undefined) return same.id;
     const id = ++this.#lastId;
-    this.#unsent.push({ id, ...question });
+    this.#unsent.set(asked, { id, ...question });
     this.#waiting.set(id, []);
     return id;
   }
 
   /** Takes the questions that the next message is to bring; `undefined`: there are none. */
   take(): readonly SyncQuestion[] | undefined {
-    return this.hasUnsent ? this.#unsent.splice(0) : undefined;
+    if (!this.hasUnsent) return undefined;
+    const questions = [...this.#unsent.values()];
+    this.#unsent.clear();
+    return questions;
   }
 
   /** Replies to the requests that an answer is for. */
@@ -86,9 +92,4 @@ function writeAnswer(writer: MsgpackWriter, msgid: number, answer: SyncAnswer): 
   const frame = beginResponse(writer, msgid);
   writeValue(writer, result);
   writer.endFrame(frame);
-}
-
-/** Whether two questions are the same: they are flat. */
-function isSame(a: Question, b: Question): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
