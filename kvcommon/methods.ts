@@ -34,7 +34,8 @@ export function methodOf(bytes: Uint8Array, start: number, end: number): MethodN
   return undefined;
 }
 
-function startsWith(bytes: Uint8Array, at: number, prefix: Uint8Array): boolean {
+/** Whether `prefix` stands in `bytes` at `at`. */
+export function startsWith(bytes: Uint8Array, at: number, prefix: Uint8Array): boolean {
   for (let i = 0; i < prefix.length; i++) if (bytes[at + i] !== prefix[i]) return false;
   return true;
 }

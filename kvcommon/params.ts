@@ -14,7 +14,7 @@ import {
   parseAddress,
   RpcError,
 } from "../rpc/mod.ts";
-import type { MethodName } from "./methods.ts";
+import { type MethodName, startsWith } from "./methods.ts";
 
 const { keyBytesMax, scanEntriesMax, valueBytesMax } = wireLimits;
 
@@ -150,8 +150,7 @@ function readOptions(
   }
   for (let i = 0; i < count; i++) {
     const length = reader.strHeader();
-    const isKnown = length === name.length &&
-      name.every((byte, at) => reader.bytes[reader.at + at] === byte);
+    const isKnown = length === name.length && startsWith(reader.bytes, reader.at, name);
     if (!isKnown) {
       const allowed = new TextDecoder().decode(name);
       throw new RpcError("bad_request", `Cannot ${method}: found an option other than ${allowed}`);

@@ -347,7 +347,7 @@ export class Queries implements RequestHandler {
       valueStart: valueBytes === noValue ? noValue : valueEnd - valueBytes,
       valueEnd,
       isBin,
-      // Whoever accepted it numbered it, and nobody knows how.
+      // A backup does not name the number that the accepting actor gave the entry.
       counter: noCounter,
       expiresAt,
     });

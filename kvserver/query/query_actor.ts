@@ -90,7 +90,7 @@ export class QueryActor implements Actor {
   #lists: ListTurns;
   #longQueries: LongQueries;
   #watches: Watches;
-  /** How many of the entries that the query put the watches know of. */
+  /** How many of the entries that the query put were noted by the watches. */
   #watched = 0;
   /** By which entries expire. */
   #clock: ExpiryClock;
@@ -130,7 +130,7 @@ export class QueryActor implements Actor {
       now: () => this.#nowMs ||= context.now(),
       stats: () => this.#stats(),
       watch: (prefix: Uint8Array, isInitial: boolean) => {
-        // What the query has put by now is from before.
+        // Entries that the query has put by now are from before the watch.
         this.#noteAccepted();
         return this.#watches.begin(this.#query.inbox, prefix, isInitial);
       },
@@ -238,7 +238,7 @@ export class QueryActor implements Actor {
     const answer = this.#answer(bytes, query.start, query.end, writer, place);
     const { longList } = this.#queries;
     this.#queries.longList = undefined;
-    // What comes before what is long is answered first: it is told again then.
+    // Requests before a long one are answered first: the receiver tells the long one again then.
     if (answer.consumed === 0) {
       if (longList !== undefined) this.#listInTurns(bytes, longList);
       else this.#context.abandonMessage();
@@ -307,7 +307,7 @@ export class QueryActor implements Actor {
     this.#queries.deferred = noReplies();
   }
 
-  /** The client alone hears of it otherwise, and not who can help. */
+  /** Warns who runs the server, because a refusal reaches the client alone, who cannot free memory. */
   #sayFull(): void {
     this.#context.log.warn(
       "Memory is full: Puts are refused until something is deleted, or the server is started again " +
@@ -316,7 +316,7 @@ export class QueryActor implements Actor {
     );
   }
 
-  /** Has the watches know of what the query has put by now. */
+  /** Has the watches note the entries that the query has put by now. */
   #noteAccepted(): void {
     const { accepted } = this.#queries;
     if (this.#watches.size > 0) {
