@@ -24,14 +24,3 @@ export function originTest(filter: OriginFilter): (uid: string) => boolean {
     return isSelected;
   };
 }
-
-/** Returns a filter that selects what `a` or `b` selects. */
-export function unionOf(a: OriginFilter, b: OriginFilter): OriginFilter {
-  if ("only" in a) {
-    return "only" in b
-      ? { only: [...new Set([...a.only, ...b.only])] }
-      : { except: b.except.filter((origin) => !a.only.includes(origin)) };
-  }
-  if ("only" in b) return unionOf(b, a);
-  return { except: a.except.filter((origin) => b.except.includes(origin)) };
-}

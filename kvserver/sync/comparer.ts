@@ -151,7 +151,7 @@ export class Comparer {
 
   /** Not before the state is there that this server takes over, or while the peer is sent a state. */
   #mayCompare(peer: Peer): boolean {
-    return !this.#stateReceiver.isStreamed && !peer.isSentState && peer.reading === undefined &&
+    return !this.#stateReceiver.isStreamed && !peer.isSentState &&
       this.#context.link(peer.ref).isUp;
   }
 

@@ -241,7 +241,7 @@ export class Peer {
     return this.#stateSender.reading;
   }
 
-  /** Whether the outbox was emptied at its bound, so that the whole state is to be read anew. */
+  /** Whether the outbox was emptied, at its bound or because the peer was lost: until it recovers. */
   get isOverflowed(): boolean {
     return this.#stateSender.isOverflowed;
   }
@@ -259,21 +259,15 @@ export class Peer {
   /** The peer requests the whole state. */
   stateRequested(id: number): void {
     this.#noteReading();
-    if (this.#stateSender.requested(id)) this.addState(this.everything);
-  }
-
-  /** Adds to what is to be read for the peer. */
-  addState(filter: OriginFilter): void {
-    this.#noteReading();
-    this.#stateSender.add(filter);
+    this.#stateSender.requested(id);
   }
 
   /**
-   * Ends the overflow: what the peer lacks is found by comparing, but for a state that it requested, of which
-   * every entry that it did not accept itself is read.
+   * Ends the overflow: what the peer lacks is found by comparing, but for a state that it requested, which is
+   * read anew.
    */
   recover(): void {
-    this.#stateSender.recover(this.everything);
+    this.#stateSender.recover();
     if (!this.#stateSender.isSending) this.comparison.owe(this.#context.monotonicMs(), true);
   }
 

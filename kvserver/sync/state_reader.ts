@@ -33,8 +33,8 @@ export class StateReader {
    * peer. Parts are read one at a time, so however often a peer has a reading begin, all that waits is
    * walked over no more often than parts are read.
    */
-  #enqueueWaiting(peer: Peer, { filter }: Reading): void {
-    const isSelected = originTest(filter);
+  #enqueueWaiting(peer: Peer): void {
+    const isSelected = originTest(peer.everything);
     for (const n of this.#replicas.first.outbox.values()) {
       if (isSelected(this.#pool.uidOf(n))) peer.enqueue(n);
     }
@@ -51,15 +51,14 @@ export class StateReader {
     const peer = [...peers].find((peer) => this.#isToRead(peer));
     if (peer === undefined) return undefined;
     if (peer.isOverflowed) peer.recover();
-    if (peer.reading !== undefined && peer.reading.after === undefined) {
-      this.#enqueueWaiting(peer, peer.reading);
-    }
+    if (peer.reading !== undefined && peer.reading.after === undefined) this.#enqueueWaiting(peer);
     const { reading } = peer;
-    // More waits for the replica than may for the peer, which overflowed again: its next turn may do.
+    // It has recovered, and both compare. Or more waits for the replica than may for the peer, which has
+    // overflowed again: its next turn may do.
     if (reading === undefined) return peer;
     const id = ++this.#lastId;
     this.#current = { id, peer, reading };
-    this.#replicas.first.requestRead({ id, after: reading.after, filter: reading.filter });
+    this.#replicas.first.requestRead({ id, after: reading.after, filter: peer.everything });
     return peer;
   }
 

@@ -1,11 +1,9 @@
-import { type OriginFilter, unionOf } from "../messages/origin_filter.ts";
 import { assert } from "../memory/assert.ts";
 import { noTransfer } from "./peer_message.ts";
 
 /** A state that is still to be read from a replica. */
 export interface Reading {
   readonly name: "reading";
-  readonly filter: OriginFilter;
   /** Reading goes on behind this key; absent: at the first one. */
   readonly after?: Uint8Array;
 }
@@ -14,7 +12,7 @@ export interface Reading {
 type Source =
   | { readonly name: "idle" }
   | Reading
-  /** The outbox held more than it may and was emptied: everything is to be read anew. */
+  /** The outbox held more than it may and was emptied: both compare, or the requested state is read anew. */
   | { readonly name: "overflowed" };
 
 /** How far the peer has been sent the transfer that it requested. */
@@ -30,8 +28,10 @@ type OutgoingTransfer =
 const idle: Source = { name: "idle" };
 
 /**
- * Sends state to a peer: which entries are still to be read from a replica, and whether the whole
- * state, which the peer may have requested, is complete with the next message.
+ * Sends a peer the whole state that it requested: from which key on it is still to be read from a replica,
+ * and whether it is complete with the next message.
+ *
+ * Invariant: what is read belongs to a transfer that is being sent.
  */
 export class StateSender {
   #source: Source = idle;
@@ -42,7 +42,7 @@ export class StateSender {
     return this.#source.name === "reading" ? this.#source : undefined;
   }
 
-  /** Whether all is to be read anew; nothing else need be queued for the peer until then. */
+  /** Whether the outbox was emptied; nothing need be queued for the peer until it has recovered. */
   get isOverflowed(): boolean {
     return this.#source.name === "overflowed";
   }
@@ -70,26 +70,13 @@ export class StateSender {
   /**
    * The peer requests the whole state. A request that came before comes again with a message that was sent
    * again. While a state is being sent, another request changes its number only: all is under way already.
-   *
-   * @returns whether the whole state is to be added to what is read.
    */
-  requested(id: number): boolean {
-    if (this.#transfer.name !== "none" && this.#transfer.id === id) return false;
+  requested(id: number): void {
+    if (this.#transfer.name !== "none" && this.#transfer.id === id) return;
     const isUnderWay = this.isSending;
     this.#transfer = { name: "sending", id };
-    return !isUnderWay;
-  }
-
-  /** Adds to what is to be read. Reading begins anew, at the first key. */
-  add(filter: OriginFilter): void {
-    // All is going to be read anyway.
-    if (this.#source.name === "overflowed") return;
-    const earlier = this.reading?.filter;
-    this.#source = {
-      name: "reading",
-      filter: earlier === undefined ? filter : unionOf(earlier, filter),
-    };
-    this.#sendOn();
+    // What has overflowed is read when it has recovered.
+    if (!isUnderWay && this.#source.name === "idle") this.#source = { name: "reading" };
   }
 
   /**
@@ -109,9 +96,9 @@ export class StateSender {
     this.#sendOn();
   }
 
-  /** Ends the overflow. @param everything to read instead, from the first key on, if the state is sent */
-  recover(everything: OriginFilter): void {
-    this.#source = this.isSending ? { name: "reading", filter: everything } : idle;
+  /** Ends the overflow: a state that is being sent is read anew, from the first key on. */
+  recover(): void {
+    this.#source = this.isSending ? { name: "reading" } : idle;
   }
 
   /** Declares the state complete with the entries that the outbox holds now. */
@@ -161,6 +148,7 @@ export class StateSender {
 
   /** @throws {Error} when an invariant does not hold. */
   assertInvariants(): void {
+    assert(this.#source.name !== "reading" || this.isSending, "what is read is being sent");
     if (this.#transfer.name !== "flushing") return;
     assert(this.#source.name === "idle", "a transfer is flushed only when the state is read");
     assert(this.#transfer.entriesLeft >= 0, "no more entries are flushed than there are");

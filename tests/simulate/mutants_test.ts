@@ -277,7 +277,7 @@ const mutants: Record<string, PlantedFault> = {
     this.#sendOn();`,
     to: `this.#source = { name: "overflowed" };`,
   },
-  "the end of the state is lost while more is read": {
+  "the end of the state is lost after an overflow": {
     noticedBy: "hard",
     file: "kvserver/sync/state_sender.ts",
     from: "if (!isCut) return;",
