@@ -368,7 +368,7 @@ export interface Limits {
   readonly peerSilentMs: number;
   /** Only when one of two servers reaches the other for so long, and not the other way, it is said. */
   readonly oneWayNoticeMs: number;
-  /** A peer neither reached nor heard for so long is lost: the other peers are sent its entries. */
+  /** A peer neither reached nor heard for so long is lost: the others are compared with. */
   readonly peerLostMs: number;
   /** A message of another server with more bytes than this beside its entries is refused unread. */
   readonly besideEntriesBytesMax: number;

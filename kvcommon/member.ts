@@ -27,7 +27,7 @@ export interface Member {
   readonly pendingBytes: number;
   /** When both were last known to be equal, in milliseconds since the epoch; `null`: never yet. */
   readonly agreedMs: number | null;
-  /** How many tombstones are kept because it has not acknowledged them. */
+  /** How many tombstones are kept for its sake only: 0, because none is ever removed yet. */
   readonly tombstonesHeld: number;
   /** How far its clock is ahead; `null` when that was not measured. */
   readonly clockSkewMs: number | null;

@@ -7,7 +7,7 @@ type State =
   | { name: "up" }
   /** The link is down, and the peer may be back soon. */
   | { name: "down"; sinceMs: number }
-  /** The peer was neither reached nor heard for `peerLostMs`: the other peers are sent its entries. */
+  /** The peer was neither reached nor heard for `peerLostMs`: the others are compared with. */
   | { name: "lost"; sinceMs: number }
   /** The peer is not synced with any more. */
   | { name: "forgotten" };

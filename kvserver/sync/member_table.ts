@@ -70,7 +70,7 @@ export class MemberTable {
     };
   }
 
-  /** What waits for a server that is no peer is not counted: it is sent the state when it is back. */
+  /** What waits for a server that is no peer is not counted: what it lacks is found when it is back. */
   #absentRow(address: string, sinceMs: number): Member {
     return {
       address,

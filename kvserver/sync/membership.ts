@@ -316,7 +316,7 @@ export class Membership {
 
   /**
    * Notes the state of the link to a peer. A peer whose address answers as another server, and that has
-   * no connection to this one either, is forgotten. Other peers are sent the entries of one that is lost.
+   * no connection to this one either, is forgotten. When one is lost, the others are compared with.
    *
    * @returns whether it is still a peer.
    */
@@ -368,8 +368,8 @@ export class Membership {
       );
     } else {
       log.warn(
-        "Peer {peer} is too far behind: more than {outboxBytesMax} bytes waited for it, so that it is " +
-          "sent the state anew",
+        "Peer {peer} is too far behind: more than {outboxBytesMax} bytes waited for it, so that both " +
+          "compare what they hold",
         { ...fields, outboxBytesMax },
       );
     }

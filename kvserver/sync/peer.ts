@@ -32,14 +32,14 @@ const noEpoch = -1;
  * to be sent, the messages that it has not acknowledged, and whether it is there.
  *
  * Invariant: an entry that the peer is to have is in the outbox, among what the state sender is to
- * have read, or in flight. It leaves the window of what is in flight only when it is acknowledged, and
- * goes back to the outbox when it may be lost.
+ * have read, or in flight, or a comparison that is owed finds it. It leaves the window of what is in flight
+ * only when it is acknowledged, and goes back to the outbox when it may be lost.
  */
 export class Peer {
   readonly ref: ActorRef;
   readonly uid: string;
   readonly pacer: SendPacer;
-  /** How far it is known what both hold. */
+  /** Finds what one of both lacks. */
   readonly comparison: PeerComparison;
   #context: ActorContext;
   #pool: EntryPool;
@@ -55,7 +55,7 @@ export class Peer {
   #introductions = new Map<string, ActorRef>();
   /** Servers that the peer is to forget too, by address. */
   #forgotten = new Map<string, ForgottenServer>();
-  /** Entries in the outbox that a comparison had to bring, about. */
+  /** How many entries of the outbox a comparison had to bring, about. */
   #repairs = 0;
   /** When entries were last sent to the peer, or came from it. */
   #lastEntriesMs: number;
@@ -117,7 +117,7 @@ export class Peer {
     return Math.max(this.#outbox.size + this.#inFlight.entryCount, unread);
   }
 
-  /** Whether all that there was when the peer came was ever read for it: it is no newcomer any more. */
+  /** Whether the peer was ever sent all that there was when it came: it is no newcomer any more. */
   get hasCaughtUp(): boolean {
     return this.#hasCaughtUp;
   }
@@ -428,7 +428,7 @@ export class Peer {
     return this.#liveness.lastHeardMs;
   }
 
-  /** Whether the peer could not be reached for so long that the others are sent its entries. */
+  /** Whether the peer could not be reached for so long that this server compares with the others. */
   get isLost(): boolean {
     return this.#liveness.isLost;
   }

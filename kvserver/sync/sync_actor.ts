@@ -11,11 +11,12 @@
  *
  * A tell inside a server cannot be lost. A tell between servers can, so a sync actor keeps what it
  * sent in flight until the link says that the other system has handled it, and sends it again when the
- * connection has changed since. A server that comes to be known, in either
- * direction, is sent all that the other's query actors ever accepted, read from a replica part by
- * part; one state sender sends it everything else. Merging takes the later of two entries by a total
- * order, so neither the order in which entries arrive matters nor how often they do. (After Anna's
- * multicast of merged updates; `docs/sync.md` has the figures.)
+ * connection has changed since. Two servers that come to know each other compare what they hold, and
+ * each is sent what it lacks; they do so again whenever something may have been lost, and now and then.
+ * A server that joins and holds nothing is sent the whole state first, read from a replica of one other
+ * server part by part. Merging takes the later of two entries by a total order, so neither the order in
+ * which entries arrive matters nor how often they do. (After Anna's multicast of merged updates, and
+ * Meyer's range-based set reconciliation; `docs/sync.md` has the figures.)
  *
  * @module
  */
