@@ -11,6 +11,7 @@ import type { PeerNote } from "../messages/peer_note.ts";
 import { AbsentServers } from "./absent_servers.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { Peer } from "./peer.ts";
+import { PeerLog } from "./peer_log.ts";
 import type { LinkChangedMessage, MetMessage } from "./peer_message.ts";
 
 /** Options of a `Membership`. */
@@ -32,6 +33,7 @@ export interface MembershipOptions {
 export class Membership {
   #context: ActorContext;
   #options: MembershipOptions;
+  #log: PeerLog;
   /** Peers that are lost and for which entries wait, those that were lost last at the end. */
   #backlogs: Peer[] = [];
   /** By uid, and in the order of their turns. */
@@ -48,6 +50,7 @@ export class Membership {
   constructor(context: ActorContext, options: MembershipOptions) {
     this.#context = context;
     this.#options = options;
+    this.#log = new PeerLog(context);
     this.#absent = new AbsentServers(context.limits);
   }
 
@@ -328,7 +331,8 @@ export class Membership {
       return false;
     }
     this.observeReach(peer, link);
-    this.#observeProgress(peer);
+    const progress = peer.observeProgress();
+    if (progress !== undefined) this.#log.progress(peer, progress);
     const change = peer.observeLink(link);
     const { address } = peer.ref;
     if (change === "back") this.#context.log.info("Peer {peer} is back", { peer: address });
@@ -345,59 +349,19 @@ export class Membership {
    * back. So servers that come and go for ever cost no memory.
    */
   #boundBacklogs(lost: Peer): void {
-    this.#backlogs = [...this.#backlogs, lost].filter((peer) => peer.isLost && peer !== lost);
-    this.#backlogs.push(lost);
+    const others = this.#backlogs.filter((peer) => peer.isLost && peer !== lost);
+    this.#backlogs = [...others, lost];
     while (this.#backlogs.length > this.#context.limits.lostBacklogsMax) {
       this.#backlogs.shift()!.dropBacklog();
-    }
-  }
-
-  /** Says when a peer falls behind, when too much waits for it, and when it has caught up. */
-  #observeProgress(peer: Peer): void {
-    const change = peer.observeProgress();
-    if (change === undefined) return;
-    const { log, limits: { outboxBytesMax } } = this.#context;
-    const { pendingBytes, lagMs } = peer;
-    const fields = { peer: peer.ref.address };
-    if (change === "caughtUp") log.info("Peer {peer} has caught up", fields);
-    else if (change === "behind") {
-      const ageMs = Math.round(lagMs);
-      log.warn(
-        "Peer {peer} falls behind: {pendingBytes} bytes wait for it, the oldest for {ageMs} ms",
-        { ...fields, pendingBytes, ageMs },
-      );
-    } else {
-      log.warn(
-        "Peer {peer} is too far behind: more than {outboxBytesMax} bytes waited for it, so that both " +
-          "compare what they hold",
-        { ...fields, outboxBytesMax },
-      );
     }
   }
 
   /** Notes how a peer is reached, and says when it is half reached, or two servers claim its address. */
   observeReach(peer: Peer, link: LinkState): void {
     const before = peer.observeReach(link);
-    const { reachability: { name, isUndecided } } = peer;
     // Nothing else brings the end of the time that it is given.
-    if (isUndecided) peer.pacer.tickWithin(this.#context.limits.peerCheckMs);
-    if (before === undefined) return;
-    const { log } = this.#context;
-    const fields = { peer: peer.ref.address };
-    if (name === "conflict") {
-      log.warn(
-        "Peer {peer} is there, and its address answers as another server: do two advertise it?",
-        fields,
-      );
-    } else if (name === "one-way" && link.isUp) {
-      log.warn("Peer {peer} is reached, and does not reach this server", fields);
-    } else if (name === "one-way") {
-      log.warn("Peer {peer} reaches this server, and is not reached", fields);
-    } else if (before === "conflict") {
-      log.info("Peer {peer} answers at its address again", fields);
-    } else if (before === "one-way" && name === "up") {
-      log.info("Peer {peer} is reached and reaches this server again", fields);
-    }
+    if (peer.reachability.isUndecided) peer.pacer.tickWithin(this.#context.limits.peerCheckMs);
+    if (before !== undefined) this.#log.reach(peer, link, before);
   }
 
   /** A peer is gone: this server and the others may have been told different things by it. */

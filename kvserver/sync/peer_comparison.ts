@@ -3,9 +3,6 @@ import { assert } from "../memory/assert.ts";
 import type { Compared } from "../messages/replica_messages.ts";
 import { comparisonPauseMs } from "./comparison_pause.ts";
 
-/** In place of the id of a comparison: none. */
-export const noComparison = 0;
-
 /** Why a comparison begins. */
 export const causes = {
   /** It is time. */
@@ -38,19 +35,19 @@ export interface ComparisonStep {
 type State =
   | { readonly name: "idle" }
   /** The own replica is asked what to say next. */
-  | { readonly name: "asking"; readonly of: Progress; readonly ranges: Uint8Array | undefined }
+  | { readonly name: "asking"; readonly of: Course; readonly ranges: Uint8Array | undefined }
   /** What to say leaves when as many entries have left as were queued before it. */
   | {
     readonly name: "leaving";
-    readonly of: Progress;
+    readonly of: Course;
     readonly step: ComparisonStep;
     readonly entriesLeft: number;
   }
   /** The peer is to answer. */
-  | { readonly name: "waiting"; readonly of: Progress; readonly sinceMs: number };
+  | { readonly name: "waiting"; readonly of: Course; readonly sinceMs: number };
 
 /** What stays the same while a comparison goes on, but for the messages that came. */
-interface Progress {
+interface Course {
   readonly id: number;
   /** Whether this server began it. */
   readonly isOwn: boolean;
@@ -169,30 +166,29 @@ export class PeerComparison {
     return true;
   }
 
-  /** A message of the peer came. @returns whether the own replica is to be asked for an answer. */
-  received({ id, ranges }: ComparisonStep, nowMs: number): boolean {
+  /** A message of the peer came. */
+  received({ id, ranges }: ComparisonStep, nowMs: number): void {
     const state = this.#state;
     const isSame = state.name !== "idle" && state.of.id === id;
     if (ranges.length === 0) {
       if (isSame && state.name === "waiting") this.#over(nowMs);
-      return false;
+      return;
     }
     if (state.name !== "idle" && !isSame) {
       // Both have begun one, unless the peer has known of this one for long: then it has given it up.
       const isOld = state.name === "waiting" &&
         nowMs - state.sinceMs > 2 * this.#limits.comparisonQuietMs;
-      if (state.of.isOwn && state.of.heard === 0 && this.#isLower && !isOld) return false;
-    } else if (isSame && state.name !== "waiting") return false;
+      if (state.of.isOwn && state.of.heard === 0 && this.#isLower && !isOld) return;
+    } else if (isSame && state.name !== "waiting") return;
     const of = isSame && state.name === "waiting"
       ? { ...state.of, heard: state.of.heard + 1 }
       : { id, isOwn: false, wasUrgent: false, heard: 1 };
     if (isSame) this.#state = { name: "asking", of, ranges };
     else this.#serve(of, ranges);
-    return true;
   }
 
   /** Another one goes on from now on: it finds whatever is owed until now. */
-  #serve(of: Progress, ranges: Uint8Array | undefined): void {
+  #serve(of: Course, ranges: Uint8Array | undefined): void {
     this.#isServing = this.isOwed;
     this.#owedMs = Infinity;
     this.#state = { name: "asking", of, ranges };
@@ -275,6 +271,5 @@ export class PeerComparison {
   assertInvariants(): void {
     const state = this.#state;
     assert(state.name !== "leaving" || state.entriesLeft >= 0, "no more leaves than waits");
-    assert(state.name === "idle" || state.of.id !== noComparison, "a comparison has an id");
   }
 }

@@ -1,0 +1,62 @@
+import type { ActorContext, LinkState } from "../../actor/mod.ts";
+import type { Peer } from "./peer.ts";
+import type { ProgressChange } from "./progress.ts";
+import type { ReachabilityName } from "./reachability.ts";
+
+/** Says in the log what becomes of peers, once each: how they are reached, and how far they are. */
+export class PeerLog {
+  #context: Pick<ActorContext, "log" | "limits">;
+
+  constructor(context: Pick<ActorContext, "log" | "limits">) {
+    this.#context = context;
+  }
+
+  /** Says when a peer falls behind, when too much waits for it, and when it has caught up. */
+  progress(peer: Peer, change: ProgressChange): void {
+    const { log, limits: { outboxBytesMax } } = this.#context;
+    const { pendingBytes, lagMs } = peer;
+    const fields = { peer: peer.ref.address };
+    if (change === "caughtUp") log.info("Peer {peer} has caught up", fields);
+    else if (change === "behind") {
+      const ageMs = Math.round(lagMs);
+      log.warn(
+        "Peer {peer} falls behind: {pendingBytes} bytes wait for it, the oldest for {ageMs} ms",
+        { ...fields, pendingBytes, ageMs },
+      );
+    } else {
+      log.warn(
+        "Peer {peer} is too far behind: more than {outboxBytesMax} bytes waited for it, so that both " +
+          "compare what they hold",
+        { ...fields, outboxBytesMax },
+      );
+    }
+  }
+
+  /**
+   * Says when a peer is half reached, and when two servers claim its address.
+   *
+   * @param before how it was reached until now
+   */
+  reach(
+    { ref: { address }, reachability: { name } }: Peer,
+    { isUp }: Pick<LinkState, "isUp">,
+    before: ReachabilityName,
+  ): void {
+    const { log } = this.#context;
+    const fields = { peer: address };
+    if (name === "conflict") {
+      log.warn(
+        "Peer {peer} is there, and its address answers as another server: do two advertise it?",
+        fields,
+      );
+    } else if (name === "one-way" && isUp) {
+      log.warn("Peer {peer} is reached, and does not reach this server", fields);
+    } else if (name === "one-way") {
+      log.warn("Peer {peer} reaches this server, and is not reached", fields);
+    } else if (before === "conflict") {
+      log.info("Peer {peer} answers at its address again", fields);
+    } else if (before === "one-way" && name === "up") {
+      log.info("Peer {peer} is reached and reaches this server again", fields);
+    }
+  }
+}
