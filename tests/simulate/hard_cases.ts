@@ -1,5 +1,6 @@
 import { defaultLimits } from "../../limits.ts";
 import { heldEntries } from "../support/store/held_entries.ts";
+import { clockCases } from "./clock_cases.ts";
 import { peerCases } from "./peer_cases.ts";
 import type { SimulatedServer } from "./simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
@@ -17,6 +18,7 @@ const megabit = 125;
 export const hardCases: Record<string, HardCase> = {
   ...peerCases,
   ...trustCases,
+  ...clockCases,
 
   "what a server left that is no more reaches the newcomer of a newcomer": async () => {
     const stage = new Stage();
