@@ -2,7 +2,6 @@ import {
   type Accounted,
   answerFrames,
   beginResponse,
-  Charge,
   type Clock,
   deferred,
   type EndConnection,
@@ -30,11 +29,13 @@ import {
   refusalOfIncarnation,
   writeHelloReply,
 } from "./hello.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import type { EndMeeting, MetListener } from "./introductions.ts";
 import { type LinkNotice, noticeOf, writeNotice } from "./link_notice.ts";
 import type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
+import { ReceiveWindow } from "./receive_window.ts";
 import type { Claim, SystemId } from "./system_id.ts";
-import { readTell } from "./tell_frame.ts";
+import { isTell, readTell } from "./tell_frame.ts";
 import type { TellHost } from "./tell_network.ts";
 
 /** The port of a `SystemConnection`, as the connection sees it. */
@@ -100,12 +101,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   #kept: Uint8Array | undefined;
   /** A message of a caller that is not greeted yet: the first one. The next one waits. */
   #held: { counter: number; message: Delivery } | undefined;
-  #unhandledMessages = 0;
-  #unhandledBytes: Charge;
-  /** How many messages were handled in all, and how many of them the caller knows of. */
-  #handled = 0;
-  #acknowledged = 0;
-  #isAckDue = false;
+  #window: ReceiveWindow;
   /** Whether the message that waits does so because the server's memory is full. */
   #isMemoryFull = false;
   /** Goes on when there may be room for the message that waits. */
@@ -118,10 +114,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   version: string | undefined;
   /** When anything came last, on the monotonic clock. */
   heardMs: number;
-  /** When a `Ping` was sent that is not answered. */
-  #pingedMs: number | undefined;
-  /** Ends the connection when a `Ping` is not answered in time; `undefined`: it is not to be ended. */
-  #cancelPing: (() => void) | undefined;
+  #heartbeat: Heartbeat;
   /** How many responses of the frames that are being executed come later. */
   #deferredNow = 0;
   #closed = false;
@@ -129,7 +122,11 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   constructor(host: ConnectionHost, ends: ConnectionEnds) {
     this.#host = host;
     this.#ends = ends;
-    this.#unhandledBytes = new Charge(host.environment.memory);
+    this.#window = new ReceiveWindow(
+      host.environment,
+      (count) => this.#send({ name: "Ack", count }),
+    );
+    this.#heartbeat = new Heartbeat(host.environment, () => this.#send({ name: "Ping" }));
     this.heardMs = host.environment.monotonicMs();
     this.replyBatchBytesMax = host.environment.limits.replyBatchBytesMax;
   }
@@ -198,9 +195,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   }
 
   get #hasRoom(): boolean {
-    const { limits: { unhandledMessagesMax, unhandledBytesMax }, memory } = this.#host.environment;
-    return this.#held === undefined && this.#unhandledMessages < unhandledMessagesMax &&
-      this.#unhandledBytes.bytes < unhandledBytesMax && !memory.isExceeded;
+    return this.#held === undefined && this.#window.hasRoom;
   }
 
   /** Bytes of the message that waits until its caller was greeted. */
@@ -210,7 +205,8 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
 
   close(): void {
     this.#closed = true;
-    this.#cancelPing?.();
+    this.#window.close();
+    this.#heartbeat.close();
     this.#cancelClaimNotice?.();
     this.#endMeeting?.();
     const caller = this.#caller;
@@ -273,39 +269,25 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   #hold(counter: number, message: Delivery): void {
     const bytes = message.bytes.slice(message.start, message.end);
     this.#held = { counter, message: { ...message, bytes, start: 0, end: bytes.length } };
-    this.#unhandledBytes.add(bytes.length);
+    this.#window.hold(bytes.length);
   }
 
   #takeHeld(): { counter: number; message: Delivery } | undefined {
     const held = this.#held;
     this.#held = undefined;
-    if (held !== undefined) this.#unhandledBytes.add(-held.message.end);
+    if (held !== undefined) this.#window.release(held.message.end);
     return held;
   }
 
   #handOver(counter: number, message: Delivery): void {
-    this.#unhandledMessages++;
-    this.#unhandledBytes.add(message.end - message.start);
+    this.#window.add(message.end - message.start);
     this.#host.system.receive(counter, message);
   }
 
   handled({ start, end }: Marshalled): void {
-    this.#unhandledMessages--;
-    this.#unhandledBytes.add(start - end);
-    this.#handled++;
+    this.#window.handled(end - start);
     if (this.#hasRoom) this.#resume?.();
-    if (this.#isAckDue) return;
-    this.#isAckDue = true;
-    this.#host.environment.soon(this.#acknowledge);
   }
-
-  /** One acknowledgement for all that was handled in a turn. */
-  #acknowledge = (): void => {
-    this.#isAckDue = false;
-    if (this.#closed || this.#acknowledged === this.#handled) return;
-    this.#acknowledged = this.#handled;
-    this.#send({ name: "Ack", count: this.#handled });
-  };
 
   // ---- requests -----------------------------------------------------------------------------
 
@@ -458,10 +440,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
 
   /** Asks whether the caller is still there, and what its clock shows. No answer changes nothing. */
   beat(): void {
-    // One at a time, because one answer may be that to several.
-    if (this.#pingedMs !== undefined) return;
-    this.#pingedMs = this.#host.environment.monotonicMs();
-    this.#send({ name: "Ping" });
+    this.#heartbeat.beat();
   }
 
   /**
@@ -469,25 +448,19 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
    * without an answer the connection ends.
    */
   contest(): void {
-    if (this.#cancelPing !== undefined) return;
-    this.#cancelPing = this.#host.environment.after(
-      this.#host.environment.limits.pingPatienceMs,
-      () => this.#ends.end(),
-    );
+    if (this.#heartbeat.isExpected) return;
+    this.#heartbeat.expect(() => this.#ends.end());
     this.#send({ name: "Contested" });
     this.beat();
   }
 
   #takeNotice(notice: LinkNotice | undefined): void {
     if (notice?.name !== "Pong") return;
-    this.#cancelPing?.();
-    this.#cancelPing = undefined;
     const { clockMs } = notice;
-    if (clockMs !== undefined && this.#pingedMs !== undefined && this.#caller.name === "greeted") {
-      const roundTripMs = this.#host.environment.monotonicMs() - this.#pingedMs;
+    const roundTripMs = this.#heartbeat.answered();
+    if (clockMs !== undefined && roundTripMs !== undefined && this.#caller.name === "greeted") {
       this.#host.readClock(this.#caller.id, clockMs, roundTripMs);
     }
-    this.#pingedMs = undefined;
   }
 
   /** Hears nothing more. */
@@ -514,11 +487,3 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
 }
 
 const nothing = new Uint8Array();
-
-/** Whether a notification is a `Tell`; reads no more of its name than that takes. */
-function isTell({ methodStart, methodEnd, paramCount }: Incoming, { bytes }: MsgpackReader) {
-  return paramCount >= 2 && methodEnd - methodStart === tellName.length &&
-    tellName.every((byte, i) => bytes[methodStart + i] === byte);
-}
-
-const tellName = new TextEncoder().encode("Tell");

@@ -1,4 +1,10 @@
-import { mismatch, MsgpackError, type MsgpackReader, type MsgpackWriter } from "../rpc/mod.ts";
+import {
+  type Incoming,
+  mismatch,
+  MsgpackError,
+  type MsgpackReader,
+  type MsgpackWriter,
+} from "../rpc/mod.ts";
 import type { Marshalled } from "./marshaller.ts";
 
 /**
@@ -43,3 +49,14 @@ export function readTell(reader: MsgpackReader): number {
   reader.at = at;
   return mismatch;
 }
+
+/** Whether a notification is a tell, however it is written; reads no more of its name than that takes. */
+export function isTell(
+  { methodStart, methodEnd, paramCount }: Incoming,
+  { bytes }: MsgpackReader,
+): boolean {
+  return paramCount >= 2 && methodEnd - methodStart === name.length &&
+    name.every((byte, i) => bytes[methodStart + i] === byte);
+}
+
+const name = new TextEncoder().encode("Tell");
