@@ -171,7 +171,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
     options: MeetOptions,
     listener: MetListener,
   ): EndMeeting {
-    const link = this.#links.get(id.incarnation)?.get(id.address);
+    const link = this.#linkTo(id);
     const isMet = isProven && link !== undefined && link.epoch > 0;
     // Another system that claims this address is not there, because this one is.
     const { incarnation } = this.system;
@@ -184,7 +184,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
   /** A link that is there already dials by itself. */
   #greeted(id: SystemId | Claim, connection: GreetedStream): void {
     const { address, incarnation } = id;
-    const isLinked = this.#links.get(incarnation)?.has(address) ?? false;
+    const isLinked = this.#linkTo(id) !== undefined;
     const isTaken = !isLinked && this.#add({ address, incarnation }, connection) !== undefined;
     if (!isTaken) connection.stream.close();
     if ("countersign" in id && (isLinked || isTaken)) {
@@ -286,7 +286,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
     const connections = this.#connections.get(systemKey(id));
     if (connections !== undefined) return void connections.add(connection);
     this.#connections.set(systemKey(id), new Set([connection]));
-    this.#links.get(id.incarnation)?.get(id.address)?.changed();
+    link?.changed();
   }
 
   closed(id: SystemId, connection: SystemConnection): void {
@@ -295,7 +295,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
     this.#connections.delete(systemKey(id));
     this.#clockReadMs.delete(systemKey(id));
     if (this.#connections.size === 0) this.#endBeats();
-    const link = this.#links.get(id.incarnation)?.get(id.address);
+    const link = this.#linkTo(id);
     link?.changed();
     // Who was greeted, and told nothing that made anybody watch it, is dialed no longer than it is here.
     if (link?.isUnused && link.told === 0) this.unlink(id);
