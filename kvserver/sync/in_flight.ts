@@ -1,18 +1,13 @@
-import type { ActorRef } from "../../actor/mod.ts";
 import type { ComparisonStep } from "./peer_comparison.ts";
 import type { Limits } from "../../limits.ts";
-import type { ForgottenServer } from "../messages/known_servers.ts";
 import { assert } from "../memory/assert.ts";
 import type { PoolUse } from "./entry_pool.ts";
+import type { Rumours } from "./gossip.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
 
 /** The contents of a message to a peer, all of which are sent again if the message may be lost. */
-export interface Contents {
+export interface Contents extends Rumours {
   readonly entries: OutgoingBatch;
-  /** Sync actors that the peer is introduced to. */
-  readonly introductions: readonly ActorRef[];
-  /** Servers that the peer is told to forget. */
-  readonly forgotten: readonly ForgottenServer[];
   /** Id of the transfer that is requested, or `noTransfer`. */
   readonly requested: number;
   /** Id of the transfer that is completed, or `noTransfer`. */

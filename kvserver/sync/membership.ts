@@ -172,8 +172,8 @@ export class Membership {
   #add(ref: ActorRef): Peer {
     const { pool } = this.#options;
     const peer = new Peer(this.#context, ref, pool);
-    for (const other of this.#peers.values()) if (other.isGreeted) peer.introduce(other);
-    for (const server of this.#forgotten.values()) peer.tellForgotten(server);
+    for (const other of this.#peers.values()) if (other.isGreeted) peer.gossip.introduce(other.ref);
+    for (const server of this.#forgotten.values()) peer.gossip.tellForgotten(server);
     this.#peers.set(peer.uid, peer);
     // Whatever either holds and the other does not, because it was lost on its way or its server is gone.
     peer.comparison.owe(this.#context.monotonicMs());
@@ -190,8 +190,8 @@ export class Membership {
     this.#ended.delete(ref.incarnation);
     this.#absent.delete(ref.address);
     this.#forgotten.delete(ref.address);
-    for (const other of this.#peers.values()) other.withdrawForgotten(ref.address);
-    for (const other of this.#peers.values()) if (other !== peer) other.introduce(peer);
+    for (const other of this.#peers.values()) other.gossip.withdrawForgotten(ref.address);
+    for (const other of this.#peers.values()) if (other !== peer) other.gossip.introduce(ref);
     if (journal === undefined) return;
     this.#context.tell(journal, { type: "peerKnown", address: ref.address } satisfies PeerNote);
   }
@@ -303,7 +303,7 @@ export class Membership {
     if (this.#forgotten.size > this.#context.limits.forgottenServersMax) {
       this.#forgotten.delete(this.#forgotten.keys().next().value!);
     }
-    for (const peer of this.#peers.values()) peer.tellForgotten(server);
+    for (const peer of this.#peers.values()) peer.gossip.tellForgotten(server);
     const { journal } = this.#options;
     if (journal === undefined) return;
     this.#context.tell(journal, { type: "peerForgotten", ...server } satisfies PeerNote);
@@ -314,7 +314,7 @@ export class Membership {
     this.#overflowsOfForgotten += peer.overflows;
     peer.forget();
     this.#context.unlink(peer.ref);
-    for (const other of this.#peers.values()) other.withdraw(peer);
+    for (const other of this.#peers.values()) other.gossip.withdraw(peer.ref);
   }
 
   /**

@@ -8,12 +8,12 @@ import {
 import { wireLimits } from "../../limits.ts";
 import type { EntryReader } from "../entry/entry_reader.ts";
 import { latestAccepted } from "../entry/order.ts";
-import type { ForgottenServer } from "../messages/known_servers.ts";
 import type { OriginFilter } from "../messages/origin_filter.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
 import { assert } from "../memory/assert.ts";
 import type { EntryPool, PoolUse } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
+import { Gossip } from "./gossip.ts";
 import { type Contents, InFlight } from "./in_flight.ts";
 import { Liveness, type LivenessChange } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
@@ -41,6 +41,8 @@ export class Peer {
   readonly pacer: SendPacer;
   /** Finds what one of both lacks. */
   readonly comparison: PeerComparison;
+  /** What the peer is to be told of other servers. */
+  readonly gossip: Gossip;
   #context: ActorContext;
   #pool: EntryPool;
   #outbox: Outbox;
@@ -51,10 +53,6 @@ export class Peer {
   #inFlight: InFlight;
   #stateSender = new StateSender();
   #liveness: Liveness;
-  /** Other peers that this one is to be introduced to, by uid. */
-  #introductions = new Map<string, ActorRef>();
-  /** Servers that the peer is to forget too, by address. */
-  #forgotten = new Map<string, ForgottenServer>();
   /** How many entries of the outbox a comparison had to bring, about. */
   #repairs = 0;
   /** When entries were last sent to the peer, or came from it. */
@@ -88,6 +86,7 @@ export class Peer {
     this.ref = ref;
     this.uid = uid(ref);
     this.pacer = new SendPacer(context, this.uid);
+    this.gossip = new Gossip(context.limits);
     const nowMs = this.#lastEntriesMs = this.#lastAckMs = context.monotonicMs();
     this.comparison = new PeerComparison(nowMs, uid(context.self) < this.uid, context.limits);
   }
@@ -105,8 +104,8 @@ export class Peer {
 
   /** Whether a message is to be sent, as soon as that is possible. */
   get #hasNews(): boolean {
-    return this.#isFirstMessageDue || this.hasEntries ||
-      this.#introductions.size > 0 || this.#forgotten.size > 0 || this.#toRequest !== noTransfer ||
+    return this.#isFirstMessageDue || this.hasEntries || !this.gossip.isEmpty ||
+      this.#toRequest !== noTransfer ||
       this.#stateSender.isFlushing || this.comparison.isLeaving;
   }
 
@@ -297,28 +296,6 @@ export class Peer {
     this.#toRequest = id;
   }
 
-  // ---- other peers --------------------------------------------------------------------------
-
-  /** Introduces another peer with one of the next messages. */
-  introduce(other: Peer): void {
-    this.#introductions.set(other.uid, other.ref);
-  }
-
-  /** Takes an introduction back that has not been sent. */
-  withdraw(other: Peer): void {
-    this.#introductions.delete(other.uid);
-  }
-
-  /** Tells the peer, with the next message, to forget a server. */
-  tellForgotten(server: ForgottenServer): void {
-    this.#forgotten.set(server.address, server);
-  }
-
-  /** A server that was to be forgotten is known again. */
-  withdrawForgotten(address: string): void {
-    this.#forgotten.delete(address);
-  }
-
   // ---- messages -----------------------------------------------------------------------------
 
   /**
@@ -345,8 +322,7 @@ export class Peer {
     const repairs = Math.max(0, this.#repairs - this.#outbox.size);
     const contents: Contents = {
       entries,
-      introductions: this.#takeIntroductions(),
-      forgotten: [...this.#forgotten.values()],
+      ...this.gossip.take(),
       requested: this.#toRequest,
       completed: this.#stateSender.leaving(entries.size, left),
       step: this.comparison.leaving(entries.size, left, nowMs),
@@ -354,7 +330,6 @@ export class Peer {
       entryBytes: waitingBytes - this.#outbox.bytes,
       sinceMs: entries.size > 0 ? sinceMs : Infinity,
     };
-    this.#forgotten.clear();
     if (isEmpty(contents) && !this.#isFirstMessageDue) return undefined;
     this.#toRequest = noTransfer;
     this.#isFirstMessageDue = false;
@@ -377,25 +352,18 @@ export class Peer {
     return latestAccepted(ageMs < limits.toldClockMs ? nowMs : Math.max(nowMs, cautiousMs), limits);
   }
 
-  #takeIntroductions(): ActorRef[] {
-    const taken = [...this.#introductions].slice(0, this.#context.limits.messageIntroductionsMax);
-    for (const [name] of taken) this.#introductions.delete(name);
-    return taken.map(([, ref]) => ref);
-  }
-
   #requeueLost(epoch: number): void {
     const lost = this.#inFlight.takeLost(epoch);
     if (lost.length === 0) return;
     for (const contents of lost) {
-      const { entries, introductions, forgotten, requested, sinceMs, step, repairs } = contents;
-      for (const server of forgotten) this.tellForgotten(server);
+      const { entries, requested, sinceMs, step, repairs } = contents;
+      this.gossip.lost(contents);
       if (step !== undefined) this.comparison.lost(this.#context.monotonicMs());
       this.#repairs += repairs;
       for (const n of entries.numbers) this.#enqueue(n);
       if (this.isOverflowed) this.#noteReading(sinceMs);
       else this.#waiting.enqueued(this.#outbox.size, sinceMs);
       entries.release();
-      for (const ref of introductions) this.#introductions.set(uid(ref), ref);
       this.#toRequest = Math.max(this.#toRequest, requested);
     }
     this.#isFirstMessageDue ||= !this.#hasHeard;

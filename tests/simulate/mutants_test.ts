@@ -205,8 +205,8 @@ const mutants: Record<string, PlantedFault> = {
   },
   "introductions are lost with a connection": {
     noticedBy: "hard",
-    file: "kvserver/sync/peer.ts",
-    from: "for (const ref of introductions) this.#introductions.set(uid(ref), ref);",
+    file: "kvserver/sync/gossip.ts",
+    from: "for (const ref of introductions) this.introduce(ref);",
     to: "",
   },
   "what overflows is not sent anew": {
@@ -243,7 +243,7 @@ const mutants: Record<string, PlantedFault> = {
   "others are not told who is forgotten": {
     noticedBy: "hard",
     file: "kvserver/sync/membership.ts",
-    from: "for (const peer of this.#peers.values()) peer.tellForgotten(server);",
+    from: "for (const peer of this.#peers.values()) peer.gossip.tellForgotten(server);",
     to: "",
   },
   "who is known by a later incarnation is forgotten": {

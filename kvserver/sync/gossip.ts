@@ -1,0 +1,64 @@
+import { type ActorRef, uid } from "../../actor/mod.ts";
+import type { Limits } from "../../limits.ts";
+import type { ForgottenServer } from "../messages/known_servers.ts";
+
+/** What one message tells a peer of other servers. */
+export interface Rumours {
+  /** Sync actors that the peer is introduced to. */
+  readonly introductions: readonly ActorRef[];
+  /** Servers that the peer is told to forget. */
+  readonly forgotten: readonly ForgottenServer[];
+}
+
+/** What a peer is still to be told of other servers: whom it may not know yet, and whom it is to forget. */
+export class Gossip {
+  #introductionsMax: number;
+  /** Other peers that this one is to be introduced to, by uid. */
+  #introductions = new Map<string, ActorRef>();
+  /** Servers that the peer is to forget too, by address. */
+  #forgotten = new Map<string, ForgottenServer>();
+
+  constructor({ messageIntroductionsMax }: Limits) {
+    this.#introductionsMax = messageIntroductionsMax;
+  }
+
+  /** Whether there is nothing to tell. */
+  get isEmpty(): boolean {
+    return this.#introductions.size === 0 && this.#forgotten.size === 0;
+  }
+
+  /** Introduces another peer with one of the next messages. */
+  introduce(ref: ActorRef): void {
+    this.#introductions.set(uid(ref), ref);
+  }
+
+  /** Takes an introduction back that has not been sent. */
+  withdraw(ref: ActorRef): void {
+    this.#introductions.delete(uid(ref));
+  }
+
+  /** Tells the peer, with the next message, to forget a server. */
+  tellForgotten(server: ForgottenServer): void {
+    this.#forgotten.set(server.address, server);
+  }
+
+  /** A server that was to be forgotten is known again. */
+  withdrawForgotten(address: string): void {
+    this.#forgotten.delete(address);
+  }
+
+  /** Takes out what the next message tells. */
+  take(): Rumours {
+    const taken = [...this.#introductions].slice(0, this.#introductionsMax);
+    for (const [name] of taken) this.#introductions.delete(name);
+    const forgotten = [...this.#forgotten.values()];
+    this.#forgotten.clear();
+    return { introductions: taken.map(([, ref]) => ref), forgotten };
+  }
+
+  /** The message with these was lost: they are told again. */
+  lost({ introductions, forgotten }: Rumours): void {
+    for (const server of forgotten) this.tellForgotten(server);
+    for (const ref of introductions) this.introduce(ref);
+  }
+}
