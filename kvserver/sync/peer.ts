@@ -142,7 +142,8 @@ export class Peer {
   get lagMs(): number {
     const { sinceMs } = this.#inFlight;
     const readingMs = this.#stateSender.isIdle ? Infinity : this.#readingSinceMs;
-    const oldestMs = Math.min(this.#waiting.oldestMs, sinceMs, readingMs);
+    const { lackedSinceMs } = this.comparison;
+    const oldestMs = Math.min(this.#waiting.oldestMs, sinceMs, readingMs, lackedSinceMs);
     return oldestMs === Infinity ? 0 : Math.max(0, this.#context.monotonicMs() - oldestMs);
   }
 
@@ -267,7 +268,8 @@ export class Peer {
    */
   recover(): void {
     this.#stateSender.recover();
-    if (!this.#stateSender.isSending) this.comparison.owe(this.#context.monotonicMs(), true);
+    if (this.#stateSender.isSending) return;
+    this.comparison.owe(this.#context.monotonicMs(), true, this.#readingSinceMs);
   }
 
   /**

@@ -74,6 +74,8 @@ export class PeerComparison {
   #owedMs = Infinity;
   /** Whether this server is to begin one itself, because it takes over what the peer holds from now on. */
   #isUrgent = false;
+  /** Since when entries wait that one is to find; `Infinity`: none are known of. */
+  #lackedSinceMs = Infinity;
   /** Whether the one that goes on was owed. */
   #isServing = false;
   /** When the next one begins that looks for what nobody knows of. */
@@ -97,6 +99,11 @@ export class PeerComparison {
   /** Whether one is owed, or goes on that was: the peer may lack something that nothing else brings. */
   get isOwed(): boolean {
     return this.#owedMs !== Infinity || this.#isServing || this.#isUrgent;
+  }
+
+  /** Since when entries wait that are known to be found only by comparing; `Infinity`: none are. */
+  get lackedSinceMs(): number {
+    return this.#lackedSinceMs;
   }
 
   /** Whether something is to be sent as soon as the entries before it have left. */
@@ -125,9 +132,11 @@ export class PeerComparison {
    * the one with the lower uid begins, after a while in which the other one may, to which it is urgent.
    *
    * @param isUrgent whether this server begins one at once, whatever the peer has begun before
+   * @param lackedSinceMs since when entries wait that the peer is known to lack
    */
-  owe(nowMs: number, isUrgent = false): void {
+  owe(nowMs: number, isUrgent = false, lackedSinceMs = Infinity): void {
     this.#isUrgent ||= isUrgent;
+    this.#lackedSinceMs = Math.min(this.#lackedSinceMs, lackedSinceMs);
     const { comparisonQuietMs } = this.#limits;
     const delayMs = isUrgent ? 0 : this.#isLower ? comparisonQuietMs : 2 * comparisonQuietMs;
     this.#owedMs = Math.min(this.#owedMs, nowMs + delayMs);
@@ -260,6 +269,7 @@ export class PeerComparison {
     this.#isUrgent &&= !wasUrgent;
     if (this.#isUrgent) this.#owedMs = nowMs;
     this.#isServing = false;
+    if (!this.isOwed) this.#lackedSinceMs = Infinity;
     const { comparisonQuietMs } = this.#limits;
     this.#nextMs = nowMs +
       (this.#isRecheckDue ? comparisonQuietMs : comparisonPauseMs(this.#tookMs, this.#limits));

@@ -12,6 +12,7 @@ class LonePeer {
   readonly pool = new EntryPool(defaultLimits);
   readonly peer: Peer;
   epoch = 1;
+  nowMs = 0;
   #told = 0;
 
   constructor() {
@@ -19,7 +20,7 @@ class LonePeer {
       limits: defaultLimits,
       self: { address: "a:1", incarnation: "a", counter: 1 },
       now: () => 0,
-      monotonicMs: () => 0,
+      monotonicMs: () => this.nowMs,
       tellAfter: () => {},
     } as Partial<ActorContext> as ActorContext;
     this.peer = new Peer(context, { address: "b:1", incarnation: "b", counter: 1 }, this.pool);
@@ -121,6 +122,24 @@ export const peerCases: Record<string, () => string | undefined> = {
     if (!stage.peer.isStateRead) return "It is never complete";
     stage.peer.completeState();
     if (stage.sendAll().join() !== "1") return "Its end is not sent again";
+  },
+
+  "what overflowed is as old as it was until a comparison has found it": () => {
+    const stage = new LonePeer();
+    const { peer } = stage;
+    stage.overflow();
+    stage.nowMs = 5_000;
+    peer.recover();
+    const lagMs = () => peer.lagMs;
+    if (lagMs() !== 5_000) return `It is ${lagMs()} ms old`;
+    peer.comparison.begin(1, stage.nowMs, Infinity, 0);
+    peer.comparison.answered(peer.comparison.asked!.id, undefined, 0, {
+      tookMs: 0,
+      leftOut: false,
+    });
+    if (lagMs() !== 5_000) return `It is ${lagMs()} ms old while both compare`;
+    stage.send();
+    if (lagMs() !== 0) return `It is ${lagMs()} ms old when both have compared`;
   },
 
   "a part that was read before an overflow does not count for the reading after it": () => {
