@@ -49,7 +49,7 @@ export class Fingerprints {
   ofKey(store: Store, n: number): number {
     const hash = this.#hash;
     hash.begin();
-    hash.block(this.#salt.low, this.#salt.high, store.keyLengthOf(n), 2);
+    hash.block(this.#salt.low, this.#salt.high, store.keyLength(n), 2);
     store.hashKey(n, hash);
     hash.end();
     return hash.words[0];

@@ -27,8 +27,8 @@ export interface NodeSums {
  *
  * Nodes hold no keys: keys are compared where they lie in the records. The entry that separates two
  * children is the least one in the second, also when others come and go, so none stays that was removed.
- * Inner nodes say how many entries with a value each child has, so that those below a prefix are counted
- * in O(log n).
+ * Inner nodes say how many counted entries each child has (those with a value that has not expired), so
+ * that those below a prefix are counted in O(log n).
  */
 export class OrderedIndex {
   #records: Records;
@@ -97,8 +97,8 @@ export class OrderedIndex {
   }
 
   /**
-   * Says that an entry has a value now (`by` is 1), or has none any more (-1). Right after the entry was
-   * added this costs no search.
+   * Says that an entry is counted now (`by` is 1), or not any more (-1). Right after the entry was added
+   * this costs no search.
    */
   count(n: number, by: 1 | -1): void {
     if (this.#pathOf !== n) this.#seekEntry(n);
@@ -107,10 +107,10 @@ export class OrderedIndex {
     }
   }
 
-  /** How many entries below the key `bytes` have a value. */
+  /** How many entries below the key `bytes` are counted. */
   countBelow(bytes: Uint8Array): number {
     this.#seek(bytes, 0, bytes.length, false);
-    let count = this.#valuesIn(this.#leaf, 0, this.#at);
+    let count = this.#countedIn(this.#leaf, 0, this.#at);
     for (let level = 0; level < this.#height; level++) {
       count += this.#nodes.sumOfTallies(this.#path[level], this.#turns[level]);
     }
@@ -164,7 +164,7 @@ export class OrderedIndex {
     this.#splitLeaf(isLast ? 0 : count / 2, n);
   }
 
-  /** Removes an entry that is in the index, and is not counted as one with a value. */
+  /** Removes an entry that is in the index, and is not counted. */
   remove(n: number): void {
     this.#seekEntry(n);
     this.#touchPath();
@@ -325,8 +325,8 @@ export class OrderedIndex {
 
   // ---- counting -----------------------------------------------------------------------------
 
-  /** How many of the entries of a leaf from place `from` up to place `to` have a value. */
-  #valuesIn(leaf: number, from: number, to: number): number {
+  /** How many of the entries of a leaf from place `from` up to place `to` are counted. */
+  #countedIn(leaf: number, from: number, to: number): number {
     const words = this.#nodes.words(leaf);
     const first = this.#nodes.entriesStart(leaf);
     let count = 0;
@@ -336,17 +336,17 @@ export class OrderedIndex {
     return count;
   }
 
-  /** How many entries have a value in the leaf that was found; -1 when no node above it says so. */
+  /** How many entries are counted in the leaf that was found; -1 when no node above it says so. */
   #tallyOfLeaf(): number {
     if (this.#height === 0) return -1;
     return this.#nodes.tally(this.#path[this.#height - 1], this.#turns[this.#height - 1]);
   }
 
-  /** How many entries have a value in a node so many levels above the leaves. */
-  #valuesBelow(node: number, height: number): number {
+  /** How many entries are counted in a node so many levels above the leaves. */
+  #countedBelow(node: number, height: number): number {
     const count = this.#nodes.count(node);
     return height === 0
-      ? this.#valuesIn(node, 0, count)
+      ? this.#countedIn(node, 0, count)
       : this.#nodes.sumOfTallies(node, count + 1);
   }
 
@@ -367,8 +367,11 @@ export class OrderedIndex {
     for (let turn = 0; turn <= count; turn++) {
       const child = this.#nodes.child(node, turn);
       const leastInChild = this.#assertNode(child, height - 1, leaves, inner);
-      const values = this.#valuesBelow(child, height - 1);
-      assert(values === this.#nodes.tally(node, turn), "a tally counts the values in a child");
+      const counted = this.#countedBelow(child, height - 1);
+      assert(
+        counted === this.#nodes.tally(node, turn),
+        "a tally is how many entries in a child are counted",
+      );
       if (turn === 0) least = leastInChild;
       else {
         const separator = this.#nodes.entry(node, turn - 1);
@@ -392,11 +395,11 @@ export class OrderedIndex {
     const isLeft = this.#at < kept || (this.#at === kept && moved > 0);
     if (isLeft) this.#nodes.insertEntry(left, this.#at, n);
     else this.#nodes.insertEntry(right, this.#at - kept, n);
-    // Where all entries have a value, as is usual, no record is read. The new one is not in the tally.
-    const values = isFull ? moved : this.#valuesBelow(right, 0);
+    // Where all entries are counted, as is usual, no record is read. The new one is not in the tally.
+    const counted = isFull ? moved : this.#countedBelow(right, 0);
     const level = this.#height - 1;
     const hasRoom = level >= 0 && this.#hasRoom(this.#path[level]);
-    this.#addChild(level, this.#nodes.entry(right, 0), right, values);
+    this.#addChild(level, this.#nodes.entry(right, 0), right, counted);
     if (!hasRoom) return;
     // Only the leaf was split, so the path leads to the entry still, or to the leaf beside it.
     if (!isLeft) this.#turns[level]++;
@@ -405,13 +408,13 @@ export class OrderedIndex {
 
   /**
    * Adds a child, split off the one on the path, to the node of the path at `level`, with its least entry
-   * and how many of its entries have a value.
+   * and how many of its entries are counted.
    */
-  #addChild(level: number, least: number, child: number, values: number): void {
-    if (level < 0) return this.#addRoot(least, child, values);
+  #addChild(level: number, least: number, child: number, counted: number): void {
+    if (level < 0) return this.#addRoot(least, child, counted);
     const node = this.#path[level];
     const turn = this.#turns[level];
-    if (this.#hasRoom(node)) return this.#insertChild(node, turn, least, child, values);
+    if (this.#hasRoom(node)) return this.#insertChild(node, turn, least, child, counted);
     // The right node begins with the last child; the other half goes to it from there.
     const last = this.#nodes.count(node);
     const right = this.#nodes.createInner(
@@ -423,9 +426,9 @@ export class OrderedIndex {
     this.#nodes.removeChild(node, last);
     const up = this.#nodes.moveChildrenRight(node, right, leastInLast, innerEntriesMax >>> 1);
     const kept = this.#nodes.count(node);
-    if (turn <= kept) this.#insertChild(node, turn, least, child, values);
-    else this.#insertChild(right, turn - kept - 1, least, child, values);
-    this.#addChild(level - 1, up, right, this.#valuesBelow(right, this.#height - level));
+    if (turn <= kept) this.#insertChild(node, turn, least, child, counted);
+    else this.#insertChild(right, turn - kept - 1, least, child, counted);
+    this.#addChild(level - 1, up, right, this.#countedBelow(right, this.#height - level));
   }
 
   /** Whether an inner node can take in one more child. */
@@ -434,15 +437,15 @@ export class OrderedIndex {
   }
 
   /** Inserts a child that was split off the child `turn`. */
-  #insertChild(node: number, turn: number, least: number, child: number, values: number): void {
-    this.#nodes.addToTally(node, turn, -values);
-    this.#nodes.insertChild(node, turn, least, child, values);
+  #insertChild(node: number, turn: number, least: number, child: number, counted: number): void {
+    this.#nodes.addToTally(node, turn, -counted);
+    this.#nodes.insertChild(node, turn, least, child, counted);
   }
 
-  #addRoot(least: number, child: number, values: number): void {
-    const root = this.#nodes.createInner(this.#root, this.#valuesBelow(this.#root, this.#height));
+  #addRoot(least: number, child: number, counted: number): void {
+    const root = this.#nodes.createInner(this.#root, this.#countedBelow(this.#root, this.#height));
     this.#touch(root);
-    this.#nodes.insertChild(root, 0, least, child, values);
+    this.#nodes.insertChild(root, 0, least, child, counted);
     this.#root = root;
     this.#height++;
   }
@@ -484,14 +487,14 @@ export class OrderedIndex {
     const right = this.#nodes.child(parent, turn);
     this.#touch(left, right);
     const height = this.#height - level - 1;
-    const values = this.#nodes.tally(parent, turn - 1) + this.#nodes.tally(parent, turn);
+    const counted = this.#nodes.tally(parent, turn - 1) + this.#nodes.tally(parent, turn);
     const isMerged = height === 0
       ? this.#balanceLeaves(parent, turn, left, right)
       : this.#balanceInner(parent, turn, left, right);
-    const ofLeft = isMerged ? values : this.#valuesBelow(left, height);
+    const ofLeft = isMerged ? counted : this.#countedBelow(left, height);
     this.#nodes.setTally(parent, turn - 1, ofLeft);
     if (isMerged) this.#nodes.removeChild(parent, turn);
-    else this.#nodes.setTally(parent, turn, values - ofLeft);
+    else this.#nodes.setTally(parent, turn, counted - ofLeft);
     return isMerged;
   }
 

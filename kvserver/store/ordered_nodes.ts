@@ -11,7 +11,7 @@ const entriesWord = 1;
 const nextWord = 63;
 /** Of an inner node: its children, one more than it has entries. */
 const childrenWord = 32;
-/** Of an inner node, behind what a leaf has: for each child, how many entries in it have a value. */
+/** Of an inner node, behind what a leaf has: for each child, how many entries in it are counted. */
 const talliesWord = leafWords;
 /** A power of two, as a leaf's words are, because the two fill a chunk then. */
 const innerWords = 2 * leafWords;
@@ -36,7 +36,7 @@ export const innerEntriesMin = 10;
  *
  * A leaf has entries and the next leaf. An inner node has entries and children: child 0 in front of entry
  * 0, child `i + 1` behind entry `i`, which is the least in that child. With each child goes a tally: how
- * many of the entries in it have a value.
+ * many of the entries in it are counted.
  */
 export class OrderedNodes {
   /** The chunks of the arena that the nodes are in, for those who search. */
@@ -134,7 +134,7 @@ export class OrderedNodes {
     return this.words(node)[inChunk(node) + childrenWord + turn];
   }
 
-  /** How many entries in a child have a value. */
+  /** How many entries in a child are counted. */
   tally(node: number, turn: number): number {
     return this.words(node)[inChunk(node) + talliesWord + turn];
   }
@@ -147,7 +147,7 @@ export class OrderedNodes {
     this.words(node)[inChunk(node) + talliesWord + turn] += by;
   }
 
-  /** How many entries in the first `children` children have a value. */
+  /** How many entries in the first `children` children are counted. */
   sumOfTallies(node: number, children: number): number {
     const words = this.words(node);
     const first = inChunk(node) + talliesWord;

@@ -19,9 +19,9 @@ import { Values } from "./values.ts";
  *
  * Entries are named by numbers. A key keeps its number until it is removed; then the number may become
  * that of another key. Invariant: an entry that bears a mark is not removed, because a number that waits
- * in a queue must stay what it is. A value of nil, the tombstone, shows as absent. Keys and values are passed as `bytes[start..end)`, so
- * that no message need be copied to read them. A Get or Put costs one look-up and allocates nothing; a
- * List or Scan O(log n + result).
+ * in a queue must stay what it is. A value of nil, the tombstone, shows as absent, and so does a value
+ * that has expired. Keys and values are passed as `bytes[start..end)`, so that no message need be copied
+ * to read them. A Get or Put costs one look-up and allocates nothing; a List or Scan O(log n + result).
  */
 export class Store {
   #records: Records;
@@ -430,17 +430,16 @@ export class Store {
       !isPast || shown === size,
       "the counts are right when no time is left to be taken in",
     );
-    assert(numbers.length === this.#entries, "the tombstones are the entries that have none");
+    assert(
+      numbers.length === this.#entries,
+      "all entries are counted, those that are not shown among them",
+    );
     this.#ordered.assertInvariants();
     this.sums.assertInvariants();
     this.#index.assertInvariants(numbers);
     this.#records.assertInvariants(numbers);
     this.#values.assertInvariants(numbers);
     this.#uids.assertInvariants(uses);
-  }
-
-  keyLengthOf(n: number): number {
-    return this.#records.keyLength(n);
   }
 
   /** Adds the key of an entry to a hash. */

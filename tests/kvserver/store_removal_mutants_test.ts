@@ -76,7 +76,7 @@ const mutants: Record<string, Mutant> = {
   },
   "tallies stay when leaves share": {
     file: ordered,
-    from: "else this.#nodes.setTally(parent, turn, values - ofLeft);",
+    from: "else this.#nodes.setTally(parent, turn, counted - ofLeft);",
     to: "",
   },
   "the separator stays when leaves share": {
