@@ -1,6 +1,6 @@
 import { assert } from "../deps.ts";
 import { importMutated, type Mutant } from "../support/mutation.ts";
-import { freeAndAllocate, putAndRemove } from "./store_removals.ts";
+import { freeAndAllocate, putAndRemove } from "../kvserver/store_removals.ts";
 
 const arena = "kvserver/memory/word_arena.ts";
 const free = "kvserver/memory/free_runs.ts";

@@ -1,7 +1,7 @@
 import type { Limits } from "../../limits.ts";
 import { importMutated, type Mutant } from "../support/mutation.ts";
-import { withoutComparisons } from "./simulated_cluster.ts";
-import { type Scenario, type ScenarioName, scenarios } from "./scenario.ts";
+import { withoutComparisons } from "../simulate/simulated_cluster.ts";
+import { type Scenario, type ScenarioName, scenarios } from "../simulate/scenario.ts";
 
 /** Each fault is planted alone; the simulation must notice it within so many seeds. */
 const seedsMax = 120;
