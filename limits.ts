@@ -314,9 +314,10 @@ export interface Limits {
   readonly delayedBytesMax: number;
 
   // ---- sync ---------------------------------------------------------------------------------
+  /** Sync messages of one actor to another one that may leave at once, after a pause. */
+  readonly syncMessagesAtOnce: number;
   /**
-   * Least time between two sync messages of one actor to another one, so that no second, wherever it
-   * begins, sees more than ten of them.
+   * In so much time one more of them may leave, so that no second, wherever it begins, sees more than ten.
    */
   readonly syncPaceMs: number;
   /** Bytes of the entries in a sync message; a single entry may be longer. */
@@ -567,7 +568,8 @@ export const defaultLimits: Limits = {
   threadPatienceMs: 30_000,
   delayedBytesMax: 64 * MiB,
 
-  syncPaceMs: 105,
+  syncMessagesAtOnce: 4,
+  syncPaceMs: 150,
   syncMessageBytesMax: 1 * MiB,
   inFlightMessagesMax: 64,
   outboxBytesMax: 64 * MiB,
@@ -780,8 +782,9 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("foldStepMsMax", "foldPressMs", "a write that waits for a fold waits for a step of it"),
   // ---- times ----
   {
-    fields: ["syncPaceMs"],
-    holds: (l) => 10 * l.syncPaceMs > 1_000,
+    fields: ["syncMessagesAtOnce", "syncPaceMs"],
+    // Of eleven, those that do not leave at once are so far apart.
+    holds: (l) => (11 - l.syncMessagesAtOnce) * l.syncPaceMs > 1_001,
     rule: "no second sees more than ten messages of one actor to another one",
   },
   {

@@ -1,12 +1,13 @@
 import { Client, FixedRouter } from "../kvclient/mod.ts";
 import { pause, realEnvironment } from "../rpc/mod.ts";
 import { startServerProcess } from "./server_process.ts";
-import { measureVisibility, type Visibility } from "./visibility.ts";
+import { measureVisibility, type Visibility, type VisibilityOptions } from "./visibility.ts";
 
 /** What `measureVisibilityFarApart` is told. */
 export interface FarApartOptions {
   /** One-way time between the servers. */
   latencyMs: number;
+  /** Puts of each kind. */
   puts: number;
   /** Of each server, if it is not to choose. */
   threads?: number;
@@ -14,16 +15,31 @@ export interface FarApartOptions {
   signal?: AbortSignal;
 }
 
+/** What was found of Puts of one kind. */
+export interface FarApart extends Visibility {
+  /** What the Puts are like. */
+  puts: string;
+  /** The most messages of one actor to another one in a second, until then. */
+  maxMessageRate: number;
+}
+
+/** How Puts are made, and what those at each place of a round are called. */
+const kinds: readonly (Pick<VisibilityOptions, "everyMs" | "atMs"> & { names: string[] })[] = [
+  { everyMs: 500, atMs: [0], names: ["alone"] },
+  { everyMs: 500, atMs: [0, 25, 50], names: ["first of 3", "second of 3", "third of 3"] },
+  { everyMs: 10, atMs: [0], names: ["constant"] },
+];
+
 /** Query actors of each server. */
 const queryActorCount = 2;
 
 /** How long a Put, or the servers' getting to know each other, may take. */
 const timeoutMs = 10_000;
 
-/** Time to visibility in and between two servers that are so far apart. */
-export async function measureVisibilityFarApart(
+/** Time to visibility in and between two servers that are so far apart: of each kind of Puts, and place in a row. */
+export async function* measureVisibilityFarApart(
   { latencyMs, puts, threads, signal }: FarApartOptions,
-): Promise<Visibility> {
+): AsyncGenerator<FarApart> {
   const args = ["--simulate-latency", String(latencyMs)];
   const here = await startServerProcess({ queryActorCount, threads, args, signal });
   try {
@@ -39,7 +55,15 @@ export async function measureVisibilityFarApart(
     );
     try {
       await ready(servers.flat());
-      return await measureVisibility(servers, { puts, everyMs: 35, askEveryMs: 5, timeoutMs });
+      for (const { names, ...pace } of kinds) {
+        const rounds = Math.ceil(puts / names.length);
+        const found = await measureVisibility(servers, { rounds, ...pace, timeoutMs });
+        const rates = await Promise.all(servers.map(([client]) => client.stats()));
+        const maxMessageRate = Math.max(...rates.map((stats) => Number(stats.maxMessageRate)));
+        for (const [turn, visibility] of found.entries()) {
+          yield { puts: names[turn], maxMessageRate, ...visibility };
+        }
+      }
     } finally {
       await Promise.all(servers.flat().map((client) => client.close()));
       await there.stop();
@@ -58,5 +82,5 @@ async function ready(clients: readonly Client[]): Promise<void> {
     if (performance.now() - startMs > timeoutMs) throw new Error("The servers do not get ready");
     await pause(realEnvironment, 20);
   }
-  await measureVisibility([clients], { puts: 1, everyMs: 0, askEveryMs: 5, timeoutMs });
+  await measureVisibility([clients], { rounds: clients.length, everyMs: 0, timeoutMs });
 }

@@ -11,7 +11,7 @@
  */
 
 export { type DataServer, type DataServerOptions, startDataServer } from "./data_server.ts";
-export { type FarApartOptions, measureVisibilityFarApart } from "./far_apart.ts";
+export { type FarApart, type FarApartOptions, measureVisibilityFarApart } from "./far_apart.ts";
 export { fill } from "./fill.ts";
 export {
   type GetWhileSyncingOptions,

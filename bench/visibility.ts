@@ -1,18 +1,19 @@
 import type { Client } from "../kvclient/mod.ts";
 import { pause, realEnvironment } from "../rpc/mod.ts";
 
-/** How Puts are made and looked for. */
+/** How Puts are made. */
 export interface VisibilityOptions {
-  puts: number;
-  /** From one Put to the next. */
+  /** Rounds of Puts, each at another query actor than the one before. */
+  rounds: number;
+  /** From the beginning of one round to that of the next. */
   everyMs: number;
-  /** From one question to the next: how exact the result is. */
-  askEveryMs: number;
+  /** When the Puts of a round are made, from its beginning on. Default: one Put. */
+  atMs?: readonly number[];
   /** A Put that takes longer to show is an error. */
   timeoutMs: number;
 }
 
-/** Times from a Put's request to the first Get that shows it, in milliseconds. */
+/** Times from a Put's request until those who watch are told, in milliseconds. */
 export interface Visibility {
   /** On the other query actors of the same server. */
   localMs: number[];
@@ -20,37 +21,78 @@ export interface Visibility {
   remoteMs: number[];
 }
 
+const prefix = "visible/";
+
+/** A query actor: its client, its server, and who waits until it shows a key. */
+interface Place {
+  client: Client;
+  server: number;
+  waiting: Map<string, () => void>;
+}
+
 /**
- * Puts a key at a time, on each query actor in turn, and asks all others for it until they have it.
+ * Puts keys at each query actor in turn, and watches all others.
  *
  * @param servers by server, a client of each of its query actors
+ * @returns the times by the place of the Put in its round.
  */
 export async function measureVisibility(
   servers: readonly (readonly Client[])[],
-  { puts, everyMs, askEveryMs, timeoutMs }: VisibilityOptions,
-): Promise<Visibility> {
-  const visibility: Visibility = { localMs: [], remoteMs: [] };
-  const actors = servers.flatMap((clients, server) =>
-    clients.map((client) => ({ client, server }))
+  { rounds, everyMs, atMs = [0], timeoutMs }: VisibilityOptions,
+): Promise<Visibility[]> {
+  const places: Place[] = servers.flatMap((clients, server) =>
+    clients.map((client) => ({ client, server, waiting: new Map() }))
   );
-  const show = async (i: number) => {
-    await pause(realEnvironment, i * everyMs);
-    const from = actors[i % actors.length];
-    const key = `visible/${i}`;
+  const results: Visibility[] = atMs.map(() => ({ localMs: [], remoteMs: [] }));
+  const show = async (round: number, turn: number) => {
+    await pause(realEnvironment, round * everyMs + atMs[turn]);
+    const from = places[round % places.length];
+    const key = `${prefix}${round}/${turn}`;
     const startMs = performance.now();
-    await from.client.put(key, "yes");
-    await Promise.all(actors.map(async (to) => {
-      if (to === from) return;
-      while (await to.client.get(key) === undefined) {
-        if (performance.now() - startMs > timeoutMs) {
-          throw new Error(`A Put was not visible everywhere within ${timeoutMs} ms`);
-        }
-        await pause(realEnvironment, askEveryMs);
-      }
-      const { localMs, remoteMs } = visibility;
+    const shown = places.filter((to) => to !== from).map(async (to) => {
+      await isShown(to, key, timeoutMs);
+      const { localMs, remoteMs } = results[turn];
       (to.server === from.server ? localMs : remoteMs).push(performance.now() - startMs);
-    }));
+    });
+    await Promise.all([from.client.put(key, "yes"), ...shown]);
   };
-  await Promise.all(Array.from({ length: puts }, (_, i) => show(i)));
-  return visibility;
+  const ends = new AbortController();
+  const watches = await Promise.all(places.map((place) => watch(place, ends.signal)));
+  try {
+    await Promise.all(
+      Array.from({ length: rounds }, (_, round) => atMs.map((_, turn) => show(round, turn))).flat(),
+    );
+    return results;
+  } finally {
+    ends.abort();
+    await Promise.all(watches.map(({ ended }) => ended));
+  }
+}
+
+/** Resolves with the watch of a query actor when that has begun. */
+function watch({ client, waiting }: Place, signal: AbortSignal): Promise<{ ended: Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const follow = async () => {
+      const onState = () => resolve({ ended });
+      for await (const { key } of client.watch(prefix, { signal, onState })) waiting.get(key)?.();
+    };
+    const ended = follow().catch((error) => {
+      if (!signal.aborted) reject(error);
+    });
+  });
+}
+
+/** Resolves when those who watch a query actor are told of a key. */
+function isShown({ waiting }: Place, key: string, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = realEnvironment.after(timeoutMs, () => {
+      waiting.delete(key);
+      reject(new Error(`A Put was not visible everywhere within ${timeoutMs} ms`));
+    });
+    waiting.set(key, () => {
+      cancel();
+      waiting.delete(key);
+      resolve();
+    });
+  });
 }

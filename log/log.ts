@@ -1,6 +1,5 @@
 import { logLimits } from "../limits.ts";
-import type { Clock, Timers } from "../rpc/mod.ts";
-import { TokenBucket } from "./token_bucket.ts";
+import { type Clock, type Timers, TokenBucket } from "../rpc/mod.ts";
 import { Logger } from "./logger.ts";
 import { isAtLeast, type LogLevel, type LogRecord, newRecord } from "./record.ts";
 import { Repeats } from "./repeats.ts";
@@ -32,7 +31,7 @@ export class Log extends Logger {
     const { environment } = options;
     super(environment);
     this.#options = options;
-    this.#bucket = new TokenBucket(environment);
+    this.#bucket = new TokenBucket(logLimits.burstLines, 1_000 / logLimits.linesPerSecond);
     this.#repeats = new Repeats(environment, (record) => this.#write(record));
   }
 
@@ -49,12 +48,24 @@ export class Log extends Logger {
   }
 
   #write(record: LogRecord): void {
-    if (this.#bucket.take(record.level === "error")) return this.#options.write(record);
+    if (this.#hasRoom(record)) return this.#options.write(record);
     if (this.#leftOut === 0) {
       const { environment } = this.#options;
       this.#cancelReport = environment.after(logLimits.repeatMinMs, () => this.#reportLeftOut());
     }
     this.#leftOut += record.count;
+  }
+
+  /**
+   * Takes the token of a line, if there is one. The lower half of the bucket is for errors alone, so that a
+   * flood of other lines does not drown them.
+   */
+  #hasRoom({ level }: LogRecord): boolean {
+    const nowMs = this.#options.environment.monotonicMs();
+    const tokens = level === "error" ? 1 : logLimits.burstLines / 2 + 1;
+    if (this.#bucket.waitMs(nowMs, tokens) > 0) return false;
+    this.#bucket.take(nowMs);
+    return true;
   }
 
   /** Once a second at the most, and therefore not counted against the bucket. */

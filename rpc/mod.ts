@@ -85,6 +85,7 @@ export {
 export { pause } from "./pause.ts";
 export { freeMemory } from "./msgpack/free_memory.ts";
 export { greatestShare } from "./greatest_share.ts";
+export { TokenBucket } from "./token_bucket.ts";
 export { isUnintelligible } from "./unintelligible.ts";
 export { FrameSender, type FrameSenderListener } from "./frame_sender.ts";
 export {

@@ -1,4 +1,5 @@
 import type { ActorContext } from "../../actor/mod.ts";
+import { TokenBucket } from "../../rpc/mod.ts";
 import type { messageTypes } from "./message_types.ts";
 
 /** An actor to itself: the next message to a receiver may be due. */
@@ -9,33 +10,45 @@ export interface TickMessage {
 }
 
 /**
- * Paces the messages of one actor to another one: the first is due at once, each further one a fixed
- * time after the one before, on the monotonic clock. The actor gathers the changes in between for the
- * next message.
+ * Paces the messages of one actor to another one, by a bucket of tokens, on the monotonic clock: the first
+ * few are due at once, so that whatever comes alone does not wait, and further ones a fixed time after one
+ * another. The actor gathers the changes in between for the next message.
  */
 export class SendPacer {
   #context: ActorContext;
   #receiver: string;
-  #paceMs: number;
-  #dueMs = -Infinity;
+  #bucket: TokenBucket;
   #tickMs = Infinity;
 
   /**
    * @param receiver names the receiver in the ticks
-   * @param paceMs least time between two messages
+   * @param bucket has a token for each message; default: the pace of sync
    */
-  constructor(context: ActorContext, receiver: string, paceMs = context.limits.syncPaceMs) {
+  constructor(
+    context: ActorContext,
+    receiver: string,
+    bucket = new TokenBucket(context.limits.syncMessagesAtOnce, context.limits.syncPaceMs),
+  ) {
     this.#context = context;
-    this.#paceMs = paceMs;
+    this.#bucket = bucket;
     this.#receiver = receiver;
   }
 
   /** Whether a message may be sent now. If not, a `TickMessage` comes when it is due. */
   isDue(): boolean {
-    const waitMs = this.#dueMs - this.#context.monotonicMs();
-    if (waitMs <= 0) return true;
+    const waitMs = this.#waitMs;
+    if (waitMs === 0) return true;
     this.tickWithin(waitMs);
     return false;
+  }
+
+  /** Has a `TickMessage` come when the next message may be sent, be it at once: something is left to send. */
+  awaitDue(): void {
+    this.tickWithin(this.#waitMs);
+  }
+
+  get #waitMs(): number {
+    return this.#bucket.waitMs(this.#context.monotonicMs());
   }
 
   /** Requests a `TickMessage` within `delayMs`, unless one comes by then anyway. */
@@ -56,7 +69,7 @@ export class SendPacer {
 
   /** To be called with each message sent. */
   sent(): void {
-    this.#dueMs = this.#context.monotonicMs() + this.#paceMs;
+    this.#bucket.take(this.#context.monotonicMs());
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
-import { Charge, RpcError } from "../../rpc/mod.ts";
+import { Charge, RpcError, TokenBucket } from "../../rpc/mod.ts";
 import {
   type CommitMessage,
   type Durability,
@@ -65,7 +65,7 @@ export class GroupCommit {
     this.#journal = journal;
     this.#isStrict = durability === "strict";
     this.#dirty = new DirtySet(store, diskMarks);
-    this.#pacer = new SendPacer(context, "disk", context.limits.diskPaceMs);
+    this.#pacer = new SendPacer(context, "disk", new TokenBucket(1, context.limits.diskPaceMs));
     this.#replies = new PutReplies(context);
     this.#charge = new Charge(context.memory);
   }

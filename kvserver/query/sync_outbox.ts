@@ -144,8 +144,7 @@ export class SyncOutbox {
     if (questions !== undefined) message.questions = questions;
     this.#context.tell(this.#syncActor, message);
     this.#pacer.sent();
-    // Requests a tick for the entries that are left.
-    if (this.#dirty.size > 0 || this.#isDraining) this.#pacer.isDue();
+    if (this.#dirty.size > 0 || this.#isDraining) this.#pacer.awaitDue();
   }
 
   /** Reads at most `readEntriesMax` entries in one turn, however few of them the filter selects. */

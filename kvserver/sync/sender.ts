@@ -63,7 +63,7 @@ export class Sender {
     // A tell inside a server cannot be lost.
     entries.release();
     pacer.sent();
-    if (outbox.size > 0) pacer.isDue();
+    if (outbox.size > 0) pacer.awaitDue();
   }
 
   /** A message leaves when the link to the peer is up and has room for it. */
@@ -97,7 +97,7 @@ export class Sender {
     if (repairs > 0) message.repairs = repairs;
     this.#context.tell(peer.ref, message, { reserved: true });
     peer.pacer.sent();
-    if (peer.hasEntries) peer.pacer.isDue();
+    if (peer.hasEntries) peer.pacer.awaitDue();
   }
 
   #encode(entries: OutgoingBatch): Uint8Array {

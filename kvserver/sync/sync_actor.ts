@@ -4,9 +4,9 @@
  * that accepted it sends it to its server's sync actor. The sync actor sends it to the other query
  * actors of its server, and once to the sync actor of every other server, which sends it to its own
  * query actors. Each hop has an outbox per receiver, coalesced by key, so that only the latest entry
- * of a key travels, and sends each receiver at most one message per 105 ms: the first at once, all
- * that comes up meanwhile in the next. So a Put is on every local replica after two hops and on every
- * remote one after three and the wire, however many Puts there are, and no pair of actors ever
+ * of a key travels, and sends each receiver the first few messages at once, and one per 150 ms
+ * afterwards, with all that came up meanwhile. So a Put is on every local replica after two hops and on
+ * every remote one after three and the wire, however many Puts there are, and no pair of actors ever
  * exchanges more than ten messages a second.
  *
  * A tell inside a server cannot be lost. A tell between servers can, so a sync actor keeps what it

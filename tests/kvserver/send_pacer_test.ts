@@ -1,6 +1,8 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { SendPacer } from "../../kvserver/messages/send_pacer.ts";
-import { assertEquals } from "../deps.ts";
+import { defaultLimits } from "../../limits.ts";
+import { awakeEnvironment, realEnvironment, TokenBucket } from "../../rpc/mod.ts";
+import { assertEquals, assertLess, fc } from "../deps.ts";
 
 /** A pace of 100 ms, a clock that is set by hand, and the delays of its ticks. */
 function newPace() {
@@ -11,8 +13,11 @@ function newPace() {
     monotonicMs: () => clock.nowMs,
     tellAfter: (_ref: unknown, _tick: unknown, delayMs: number) => ticks.push(delayMs),
   } as unknown as ActorContext;
-  return { pace: new SendPacer(context, "disk", 100), clock, ticks };
+  const pace = new SendPacer(context, "disk", new TokenBucket(1, 100));
+  return { pace, clock, ticks, context };
 }
+
+const hourMs = 3_600_000;
 
 Deno.test("SendPacer has one tick come when the next message is due", () => {
   const { pace, clock, ticks } = newPace();
@@ -42,7 +47,7 @@ Deno.test("SendPacer has another tick come after one that came a moment early", 
   pace.ticked();
   pace.sent();
   clock.nowMs += 1;
-  assertEquals([pace.isDue(), ticks], [false, [100, 99]]);
+  assertEquals([pace.isDue(), ticks], [false, [100, 100]]);
 });
 
 Deno.test("SendPacer asks for another tick when one that came a moment early is all that there is", () => {
@@ -55,4 +60,62 @@ Deno.test("SendPacer asks for another tick when one that came a moment early is 
   clock.nowMs += 1;
   pace.ticked();
   assertEquals([pace.isDue(), ticks], [true, [100, 1]]);
+});
+
+Deno.test("SendPacer has a tick come for what is left, be the next message due or not", () => {
+  const { clock, ticks, context } = newPace();
+  const pace = new SendPacer(context, "sync", new TokenBucket(2, 100));
+  pace.sent();
+  pace.awaitDue();
+  clock.nowMs += 1;
+  pace.ticked();
+  pace.sent();
+  pace.awaitDue();
+  assertEquals(ticks, [0, 99]);
+});
+
+Deno.test("SendPacer lets the first few messages of a sync actor go at once, and no second sees eleven", () => {
+  /** Time until the next change, and time that passes while the message is made. */
+  const step = fc.tuple(
+    fc.oneof(fc.constant(0), fc.double({ min: 0, max: 160, noNaN: true }), fc.nat(hourMs)),
+    fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.nat(300), fc.nat(hourMs)),
+  );
+  const property = fc.property(
+    fc.array(step, { maxLength: 200 }),
+    fc.boolean(),
+    (steps, isAwake) => {
+      let nowMs = 0;
+      const machine = { ...realEnvironment, monotonicMs: () => nowMs, after: () => () => {} };
+      const { monotonicMs } = isAwake ? awakeEnvironment(machine) : machine;
+      const { context } = newPace();
+      const pace = new SendPacer({ ...context, limits: defaultLimits, monotonicMs }, "sync");
+      /** By the clock of the pace, which may leave out standstills, and by that of everybody else. */
+      const sentMs: { own: number; others: number }[] = [];
+      for (const [untilMs, makingMs] of steps) {
+        nowMs += untilMs;
+        if (!pace.isDue()) continue;
+        nowMs += makingMs;
+        sentMs.push({ own: monotonicMs(), others: nowMs });
+        pace.sent();
+      }
+      for (const clock of ["own", "others"] as const) {
+        for (let i = 10; i < sentMs.length; i++) {
+          // `maxMessageRate` counts whole milliseconds.
+          assertLess(1_001, sentMs[i][clock] - sentMs[i - 10][clock]);
+        }
+      }
+    },
+  );
+  fc.assert(property, { numRuns: 300 });
+});
+
+Deno.test("SendPacer keeps no message waiting that comes alone", () => {
+  const { clock, context } = newPace();
+  const pace = new SendPacer({ ...context, limits: defaultLimits }, "sync");
+  // Three in a row, twice a second.
+  for (let i = 0; i < 60; i++) {
+    clock.nowMs += i % 3 === 0 ? 450 : 25;
+    assertEquals(pace.isDue(), true);
+    pace.sent();
+  }
 });

@@ -373,5 +373,5 @@ for (const [fault, { noticedBy, limits, ...mutant }] of Object.entries(mutants))
 }
 
 Deno.test("the simulation notices when the pace is a little too fast", async () => {
-  await expectNotice(scenarios.random, { ...withoutComparisons, syncPaceMs: 95 });
+  await expectNotice(scenarios.random, { ...withoutComparisons, syncPaceMs: 140 });
 });

@@ -355,7 +355,7 @@ export const hardCases: Record<string, HardCase> = {
         stage.cluster.put(a, actor, `key${i}/${actor}`, "x".repeat(500_000));
       }
       stage.cluster.put(a, 0, "hot", `${stage.cluster.world.nowMs}`);
-      await stage.cluster.advance(105);
+      await stage.cluster.advance(defaultLimits.syncPaceMs);
       oldestMs = Math.max(oldestMs, stage.cluster.world.nowMs - hotMs());
     }
     // It waits its turn behind what was put before, and no longer.

@@ -1,4 +1,5 @@
 import type { Client } from "../../kvclient/mod.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
 import { skewedClock } from "./skewed_clock.ts";
@@ -21,8 +22,10 @@ Deno.test("of two Puts that did not see each other, the one that is 10 ms later 
     await using cluster = await startCluster();
     await cluster.ready();
     const { clients } = cluster;
-    // What follows a message waits for the pace, and so is not seen at once.
-    await clients[0][0].put("another key", "value");
+    // What follows so many messages waits for the pace, and so is not seen at once.
+    for (let i = 0; i < defaultLimits.syncMessagesAtOnce; i++) {
+      await clients[0][0].put(`another key ${i}`, "value");
+    }
     await clients[0][0].put(key, "earlier");
     await sleep(10);
     assertEquals(await clients[server][actor].get(key), undefined);

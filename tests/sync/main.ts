@@ -38,10 +38,9 @@ async function underLoad(cluster: Cluster, everyMs: number): Promise<Visibility>
     : cluster.clients.flat().map((client, actor) =>
       new Load(everyMs, (i) => client.put(`load/${actor}/${i % 50}`, `${i}`))
     );
-  const visibility = await measureVisibility(cluster.clients, {
-    puts,
+  const [visibility] = await measureVisibility(cluster.clients, {
+    rounds: puts,
     everyMs: 35,
-    askEveryMs: 20,
     timeoutMs: 10_000,
   });
   await Promise.all(loads.map((load) => load.stop()));

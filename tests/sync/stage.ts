@@ -3,7 +3,7 @@ import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import type { MergeMessage } from "../../kvserver/messages/replica_messages.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { SyncActor } from "../../kvserver/sync/sync_actor.ts";
-import { defaultLimits } from "../../limits.ts";
+import { withLimits } from "../../limits.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
 import { charsOf, messageOf, type TextEntry } from "../support/store/stores.ts";
@@ -16,6 +16,8 @@ export const other: ActorRef = { address: "b:1", incarnation: "b", counter: 1 };
 /** Who is told when a join is over. */
 const nobody: ActorRef = { ...self, counter: 9 };
 const nothing = messageOf([]);
+/** One message at a time, so that what comes behind it waits. */
+const limits = withLimits({ syncMessagesAtOnce: 1 });
 
 /** The keys of a message, in its order. */
 export function keysIn(entries: Uint8Array): string[] {
@@ -41,7 +43,7 @@ export class Stage {
     epoch: 1,
     told: 0,
     handled: 0,
-    roomBytes: defaultLimits.linkBytesMax,
+    roomBytes: limits.linkBytesMax,
     facts: noFacts,
     reset: () => {},
   };
@@ -59,7 +61,7 @@ export class Stage {
   /** @param queryActors of its server: the first of them is read */
   constructor(queryActors: readonly ActorRef[] = siblings) {
     const context = {
-      limits: defaultLimits,
+      limits,
       memory: new MemoryAccount(),
       self,
       now: () => this.nowMs,
@@ -147,7 +149,7 @@ export class Stage {
   /** So many messages of each pair later. */
   pass(turns: number): void {
     for (let i = 0; i < turns; i++) {
-      this.nowMs += defaultLimits.syncPaceMs;
+      this.nowMs += limits.syncPaceMs;
       this.#tell({ type: "linkChanged" });
       const part = this.#read && { id: this.#read.id, entries: this.part };
       this.#read = undefined;

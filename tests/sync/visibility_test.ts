@@ -22,10 +22,9 @@ async function expectVisible(serverCount: number, queryActorCount: number): Prom
     simulateLatencyMs: latencyMs,
   });
   await cluster.ready();
-  const { localMs, remoteMs } = await measureVisibility(cluster.clients, {
-    puts: 40,
+  const [{ localMs, remoteMs }] = await measureVisibility(cluster.clients, {
+    rounds: 40,
     everyMs: 35,
-    askEveryMs: 20,
     timeoutMs: remoteBoundMs,
   });
   const local = localMs.length > 0 ? `local ${percentiles(localMs)}, ` : "";
