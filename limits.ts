@@ -37,6 +37,8 @@ export const wireLimits = {
   messageSlackBytes: 96 * KiB,
   /** The most entries that one Scan may ask for; a higher limit is answered with `bad_request`. */
   scanEntriesMax: 10_000,
+  /** The most parts of a range that one Digest may ask for; more are answered with `bad_request`. */
+  digestPartsMax: 64,
   /** Characters of the address in a server's description: the longest host name, brackets and a port. */
   addressCharsMax: 261,
 } as const;
@@ -92,6 +94,14 @@ export const appLimits = {
   healthyClockSkewMs: 5_000,
   /** How often `status --watch` asks again. */
   statusIntervalMs: 1_000,
+  /** Keys that differ which `check` looks for, about; the rest is told as ranges. */
+  checkedKeysMax: 100,
+  /** How long a query port may take to answer `check`: it may have millions of entries to sum up first. */
+  checkTimeoutMs: 10_000,
+  /** How often `check --wait` asks again. */
+  checkIntervalMs: 250,
+  /** What was on its way when `check --wait` asked, has arrived after so long. */
+  checkSettleMs: 2_500,
   /** Faults of a file of a data directory that are told one by one; the rest is counted. */
   damageShownMax: 20,
 } as const;

@@ -1,11 +1,14 @@
 import {
   countCall,
   deleteCall,
+  digestCall,
+  type DigestPart,
   expireCall,
   exportCall,
   type ExportedEntry,
   forgetCall,
   getCall,
+  type KeyRange,
   listCall,
   type Member,
   membersCall,
@@ -256,6 +259,21 @@ export class Client {
   /** The number of keys that begin with `prefix`, which costs the server little however many they are. */
   count(prefix: string, options?: ClientCallOptions): Promise<number> {
     return this.#call(countCall(prefix), options);
+  }
+
+  /**
+   * What the entries of a range of keys sum up to on one replica, part by part: replicas that hold the same
+   * answer the same. A range is split into so many parts with as many entries each, or at the given keys,
+   * each of which begins one more part.
+   *
+   * @param parts from 1 to 64, or up to 63 keys in ascending order of their UTF-8 bytes
+   */
+  digest(
+    range: KeyRange,
+    parts: number | readonly string[],
+    options?: ClientCallOptions,
+  ): Promise<DigestPart[]> {
+    return this.#call(digestCall(range, parts), options);
   }
 
   /** Resolves when a server answers. */

@@ -32,7 +32,9 @@ export {
   RoundRobinRouter,
 } from "./router.ts";
 export type {
+  DigestPart,
   ExportedEntry,
+  KeyRange,
   Member,
   MemberState,
   PutOptions,

@@ -80,3 +80,14 @@ export function expectStr(reader: MsgpackReader): string {
   if (text === undefined) throw new MsgpackError("a key or value in a result is not a str");
   return text;
 }
+
+/** Reads the order of an entry. @throws {MsgpackError} when it is none. */
+export function expectOrder(
+  reader: MsgpackReader,
+  method: string,
+): readonly [timestamp: number, sequence: number, uid: string] {
+  if (reader.arrayHeader() !== 3) {
+    throw new MsgpackError(`an order in the result of ${method} is not of three parts`);
+  }
+  return [expectUint(reader), expectUint(reader), expectStr(reader)];
+}

@@ -15,6 +15,8 @@ export type MemberState =
 export interface Member {
   /** Its system port, `host:port`. */
   readonly address: string;
+  /** Its query ports, `host:port`, one for each of its query actors; `null` of others than the server that is asked. */
+  readonly queryAddresses: readonly string[] | null;
   /** Names its life since its last start; `null` when it was not reached since the server that tells it started. */
   readonly incarnation: string | null;
   /** How it is reached, as the server sees it that tells it. */

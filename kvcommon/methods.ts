@@ -10,6 +10,7 @@ export const methodNames = [
   "Count",
   "Export",
   "Merge",
+  "Digest",
   "Ping",
   "Stats",
   "Members",

@@ -14,11 +14,14 @@
 export {
   countCall,
   deleteCall,
+  digestCall,
+  type DigestPart,
   expireCall,
   exportCall,
   type ExportedEntry,
   forgetCall,
   getCall,
+  type KeyRange,
   listCall,
   membersCall,
   mergeCall,
@@ -38,8 +41,10 @@ export type { Value } from "./call_codec.ts";
 export type { Member, MemberState } from "./member.ts";
 export { type MethodName, methodNames, methodOf } from "./methods.ts";
 export {
+  type DigestParams,
   expectParams,
   readAddress,
+  readDigestParams,
   readExpiresAt,
   readKey,
   readOrderParam,

@@ -16,7 +16,7 @@ import {
 } from "../rpc/mod.ts";
 import { type MethodName, startsWith } from "./methods.ts";
 
-const { keyBytesMax, scanEntriesMax, valueBytesMax } = wireLimits;
+const { digestPartsMax, keyBytesMax, scanEntriesMax, valueBytesMax } = wireLimits;
 
 /** The params of each method, as errors show them. */
 const signatures: Record<MethodName, string> = {
@@ -30,6 +30,7 @@ const signatures: Record<MethodName, string> = {
   Count: "[prefix]",
   Export: "[prefix, after or nil, limit]",
   Merge: "[key, value or nil, [timestamp, sequence, uid], expiresAt or nil]",
+  Digest: "[from or nil, to or nil, parts or [key, ...]]",
   Ping: "[]",
   Stats: "[]",
   Members: "[]",
@@ -194,6 +195,46 @@ export interface OrderParam {
   timestamp: number;
   sequence: number;
   uid: string;
+}
+
+/** The range of keys that a Digest asks for, and its parts. Keys are views. */
+export interface DigestParams {
+  /** The least key of the range; absent: it begins with the first key. */
+  readonly from: Uint8Array | undefined;
+  /** The least key behind the range; absent: it has no end. */
+  readonly to: Uint8Array | undefined;
+  /** How many parts, with as many entries each; or the keys at which each but the first begins. */
+  readonly parts: number | readonly Uint8Array[];
+}
+
+/** Reads the params of a Digest. @throws {RpcError} `bad_request` when they are malformed. */
+export function readDigestParams(reader: MsgpackReader): DigestParams {
+  const from = readBound(reader, "from");
+  const to = readBound(reader, "to");
+  const count = reader.uint();
+  if (count >= 1 && count <= digestPartsMax) return { from, to, parts: count };
+  const keyCount = count === mismatch ? reader.arrayHeader() : mismatch;
+  if (keyCount === mismatch || keyCount >= digestPartsMax) {
+    throw new RpcError(
+      "bad_request",
+      `Cannot Digest: the parts are not within their bounds, allowed is an integer from 1 to ` +
+        `${digestPartsMax}, or an array of fewer keys`,
+    );
+  }
+  return {
+    from,
+    to,
+    parts: Array.from({ length: keyCount }, () => readKeyBytes(reader, "part")),
+  };
+}
+
+function readBound(reader: MsgpackReader, name: string): Uint8Array | undefined {
+  return reader.nil() ? undefined : readKeyBytes(reader, name);
+}
+
+function readKeyBytes(reader: MsgpackReader, name: string): Uint8Array {
+  const byteCount = readKey(reader, "Digest", name);
+  return reader.bytes.subarray(reader.at - byteCount, reader.at);
 }
 
 /** Reads the address of a server. @throws {RpcError} `bad_request` when it is none. */

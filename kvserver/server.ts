@@ -207,6 +207,7 @@ export class Server {
     );
     this.description = system.description = describeServer(actors.syncActor, this.queryAddresses);
     data?.announce(this.queryAddresses);
+    actors.serve(this.queryAddresses);
     discovery.keepAsking((syncActor) => actors.join([syncActor]));
   }
 

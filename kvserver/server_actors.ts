@@ -10,6 +10,7 @@ import type {
   Drained,
   DrainMessage,
   JoinMessage,
+  ServeMessage,
   StartMessage,
 } from "./messages/sync_control.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
@@ -132,6 +133,14 @@ export class ServerActors {
     this.#system.tell(this.syncActor, start);
     // Not before: it cannot take anything as long as it knows no query actors.
     this.#system.expose(this.syncActor, peerMessageFault);
+  }
+
+  /** Names the query ports, which are open from now on. */
+  serve(queryAddresses: readonly string[]): void {
+    this.#system.tell(
+      this.syncActor,
+      { type: "serve", queryAddresses } satisfies ServeMessage,
+    );
   }
 
   /** Syncs with other servers, and takes over the state of the first that can be reached. */

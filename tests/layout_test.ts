@@ -41,7 +41,7 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
   app: [
     ["cli"],
     ["bench", "completion", "game", "settings", "terminal"],
-    ["kv", "play"],
+    ["check", "kv", "play"],
     ["commands"],
   ],
   "app/game": [["world"], ["state"], ["talk"], ["play"]],

@@ -12,6 +12,7 @@ import { UsageError } from "./usage_error.ts";
 export const exitCodes = {
   ok: 0,
   keyNotFound: 1,
+  differ: 1,
   usage: 64,
   unreachable: 69,
   internal: 70,
@@ -25,7 +26,7 @@ export const exitCodes = {
 /** What each exit code means, as the help lists it. */
 export const exitCodeMeanings: readonly (readonly [number, string])[] = [
   [exitCodes.ok, "ok"],
-  [exitCodes.keyNotFound, "key not found"],
+  [exitCodes.keyNotFound, "key not found; replicas differ"],
   [exitCodes.usage, "wrong usage"],
   [exitCodes.unreachable, "server unreachable"],
   [exitCodes.internal, "internal error"],

@@ -1,5 +1,6 @@
 import { benchCommand, receiveTellsCommand } from "./bench_command.ts";
 import type { CommandSpec } from "../cli/command_spec.ts";
+import { checkCommand } from "./check_command.ts";
 import { completionCommand } from "./completion_command.ts";
 import { dataCommand } from "./data_command.ts";
 import { kvCommand } from "./kv_command.ts";
@@ -28,6 +29,7 @@ export const rootCommand: CommandSpec = {
     kvCommand,
     statusCommand,
     membersCommand,
+    checkCommand,
     dataCommand,
     benchCommand,
     receiveTellsCommand,

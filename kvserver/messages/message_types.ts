@@ -8,6 +8,7 @@
 export const messageTypes = {
   // Server to sync actor.
   start: "start",
+  serve: "serve",
   join: "join",
   drain: "drain",
   ask: "ask",

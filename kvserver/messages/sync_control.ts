@@ -19,6 +19,12 @@ export interface StartMessage {
   known?: KnownServers;
 }
 
+/** Names the query ports of the server, once these are open, for `Members`. */
+export interface ServeMessage {
+  type: typeof messageTypes.serve;
+  queryAddresses: readonly string[];
+}
+
 /** Names the sync actors of other servers to sync with. The state is taken over from the first. */
 export interface JoinMessage {
   type: typeof messageTypes.join;

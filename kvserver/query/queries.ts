@@ -29,6 +29,7 @@ import { orderFault } from "../entry/order.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import type { Question } from "../messages/sync_questions.ts";
 import { noReplies } from "./deferred_results.ts";
+import { Digests } from "./digests.ts";
 import { type EntryForm, exported, scanned } from "./entry_page.ts";
 import type { QueryHost } from "./query_host.ts";
 import { RangeQueries } from "./range_queries.ts";
@@ -58,6 +59,7 @@ export class Queries implements RequestHandler {
   turnBytesMax = Infinity;
   /** How many Gets were counted; whoever makes one again takes the first one back. */
   gets = 0;
+  #digests: Digests;
   #store: Store;
   #host: QueryHost;
   #defersPuts: boolean;
@@ -75,6 +77,7 @@ export class Queries implements RequestHandler {
   constructor(store: Store, host: QueryHost, defersPuts: boolean) {
     this.replyBatchBytesMax = host.limits.replyBatchBytesMax;
     this.ranges = new RangeQueries(store, host.limits);
+    this.#digests = new Digests(store, host.limits);
     this.#store = store;
     this.#host = host;
     this.#defersPuts = defersPuts;
@@ -107,6 +110,8 @@ export class Queries implements RequestHandler {
         return this.#merge(request, reader, writer);
       case "Count":
         return this.ranges.count(request, reader, writer);
+      case "Digest":
+        return this.#digest(request, reader, writer);
       case "Ping":
         expectParams(request, "Ping", 0);
         return void writer.str("pong");
@@ -384,6 +389,15 @@ export class Queries implements RequestHandler {
     writer: MsgpackWriter,
   ): void | typeof inTurns {
     if (!this.ranges.page(method, form, request, reader, writer, this.turnBytesMax)) return inTurns;
+  }
+
+  #digest(
+    request: Incoming,
+    reader: MsgpackReader,
+    writer: MsgpackWriter,
+  ): void | typeof inTurns {
+    const isOwnTurn = this.turnBytesMax === Infinity;
+    if (!this.#digests.answer(request, reader, writer, isOwnTurn)) return inTurns;
   }
 
   #watch(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {

@@ -214,7 +214,8 @@ export class QueryActor implements Actor {
     const query = this.#longQueries.take();
     if (query === undefined) return;
     this.#queries.turnBytesMax = Infinity;
-    this.#answerMessage(query.bytes, query.start, query.end);
+    // What takes several turns is asked again in each.
+    if (!this.#answerMessage(query.bytes, query.start, query.end)) this.#longQueries.add(query);
   }
 
   /** @returns whether it was its turn; otherwise nothing of it was executed. */

@@ -2,6 +2,7 @@ import { EntryBatch } from "../entry/entry_batch.ts";
 import { isLater, type Order } from "../entry/order.ts";
 import { RangeSum, type Store } from "../store/mod.ts";
 import { Fingerprints, type Salt } from "./fingerprint.ts";
+import { OwnRange } from "./own_range.ts";
 import {
   type ListedEntry,
   type MessageRange,
@@ -233,38 +234,6 @@ export class Reply {
       sequence: this.#store.sequenceOf(n),
       uid: this.#store.uidOf(n),
     };
-  }
-}
-
-/** A range of the own replica. */
-class OwnRange {
-  readonly sum = new RangeSum();
-  readonly upper: Uint8Array | undefined;
-  /** The sum of all entries below it. */
-  readonly below = new RangeSum();
-  #store: Store;
-
-  constructor(store: Store, lower: Uint8Array | undefined, upper: Uint8Array | undefined) {
-    this.#store = store;
-    this.upper = upper;
-    const { sums } = store;
-    if (upper === undefined) sums.total(this.sum);
-    else sums.below(upper, this.sum);
-    if (lower !== undefined) sums.below(lower, this.below);
-    this.sum.subtract(this.below);
-  }
-
-  /** Visits its entries in order, until `visit` returns false. @returns whether these were all. */
-  walk(visit: (n: number) => boolean): boolean {
-    if (this.sum.count === 0) return true;
-    const first = this.#store.keyOf(this.#store.sums.entryAt(this.below.count));
-    let left = this.sum.count;
-    let isDone = true;
-    this.#store.walkFrom(first, (n) => {
-      isDone = visit(n);
-      return isDone && --left > 0;
-    });
-    return isDone;
   }
 }
 

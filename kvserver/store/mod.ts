@@ -17,7 +17,7 @@
  */
 
 export { DirtySet, diskMarks, syncMarks } from "./dirty_set.ts";
-export { RangeSum } from "./range_sum.ts";
+export { RangeSum, sumBytes } from "./range_sum.ts";
 export type { OnPassed } from "./expiries.ts";
 export { noEntry } from "./records.ts";
-export { Store } from "./store.ts";
+export { compareBytes, Store } from "./store.ts";

@@ -1,5 +1,8 @@
 import { hashWords } from "../memory/wide_hash.ts";
 
+/** Bytes of a sum. */
+export const sumBytes = 4 * hashWords;
+
 /**
  * What a range of entries sums up to: their number, and the sum of their hashes modulo 2^128. Ranges that
  * hold the same entries have the same sum, in whatever order the entries came.
@@ -42,6 +45,12 @@ export class RangeSum {
   set({ count, words }: RangeSum): void {
     this.count = count;
     this.words.set(words);
+  }
+
+  /** Writes the sum, big-endian, to the `sumBytes` bytes of `to`. */
+  write(to: Uint8Array): void {
+    const view = new DataView(to.buffer, to.byteOffset);
+    for (let i = 0; i < hashWords; i++) view.setUint32(4 * i, this.words[hashWords - 1 - i]);
   }
 
   /** Whether both are the sum of the same entries. */

@@ -271,6 +271,11 @@ export class Store {
     return !this.#records.expires(n) || this.#records.expiresAt(n) > this.#nowMs;
   }
 
+  /** Whether an entry is a tombstone: its key was deleted. */
+  isDeleted(n: number): boolean {
+    return this.#records.valueLength(n) === tombstone;
+  }
+
   /** Appends the key of an entry as a str. */
   writeKey(writer: MsgpackWriter, n: number): void {
     const start = this.#records.keyStart(n);
@@ -537,8 +542,8 @@ function behind(prefix: Uint8Array): Uint8Array | undefined {
   return key;
 }
 
-/** Below, at or above 0 as `a` comes before, with or after `b`. */
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
+/** Compares two keys: below, at or above 0 as `a` comes before, with or after `b`. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const common = Math.min(a.length, b.length);
   for (let i = 0; i < common; i++) if (a[i] !== b[i]) return a[i] - b[i];
   return a.length - b.length;

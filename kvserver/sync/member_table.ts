@@ -9,6 +9,7 @@ export class MemberTable {
   #members: Membership;
   #version: string;
   #startedMs: number;
+  #queryAddresses: readonly string[] = [];
 
   /** @param version of this server's program */
   constructor(context: ActorContext, members: Membership, version: string) {
@@ -16,6 +17,11 @@ export class MemberTable {
     this.#members = members;
     this.#version = version;
     this.#startedMs = context.monotonicMs();
+  }
+
+  /** This server's query ports are open. */
+  serve(queryAddresses: readonly string[]): void {
+    this.#queryAddresses = queryAddresses;
   }
 
   /** The rows of this moment: this server first, the others by address. */
@@ -31,6 +37,7 @@ export class MemberTable {
     const { self: { address, incarnation } } = this.#context;
     return {
       address,
+      queryAddresses: this.#queryAddresses,
       incarnation,
       state: this.#context.isContested() ? "conflict" : "self",
       sinceMs: this.#wallMs(this.#startedMs),
@@ -54,6 +61,7 @@ export class MemberTable {
       this.#context.monotonicMs() - heardMs >= this.#context.limits.peerSilentMs;
     return {
       address,
+      queryAddresses: null,
       incarnation,
       state: isSilent ? "down" : reachability.name,
       sinceMs: this.#wallMs(isSilent ? heardMs : reachability.sinceMs),
@@ -74,6 +82,7 @@ export class MemberTable {
   #absentRow(address: string, sinceMs: number): Member {
     return {
       address,
+      queryAddresses: null,
       incarnation: null,
       state: "down",
       sinceMs: this.#wallMs(sinceMs),

@@ -31,6 +31,7 @@ import type {
   DrainMessage,
   DrainOverMessage,
   JoinMessage,
+  ServeMessage,
   StartMessage,
 } from "../messages/sync_control.ts";
 import type { TickMessage } from "../messages/send_pacer.ts";
@@ -54,6 +55,7 @@ import { SyncFigureCount } from "./sync_figure_count.ts";
 
 type SyncMessage =
   | StartMessage
+  | ServeMessage
   | JoinMessage
   | AskMessage
   | DrainMessage
@@ -138,6 +140,9 @@ export class SyncActor implements Actor {
         this.#stateReceiver.start(message.hasState);
         if (message.known !== undefined) this.#members.start(message.known);
         this.#forgetLater();
+        break;
+      case "serve":
+        this.#memberTable.serve(message.queryAddresses);
         break;
       case "join":
         this.#stateReceiver.join(message);

@@ -32,6 +32,10 @@ Deno.test("members --json prints an object for each server, with every field", a
   const { stdout } = await runCmud(["members", "--json", "--server", server]);
   const members = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(members.map(({ state }) => state), ["self", "up"]);
+  assertEquals(
+    members.map(({ queryAddresses }) => queryAddresses),
+    [cluster.servers[0].queryAddresses, null],
+  );
   for (const member of members) {
     assertEquals(Object.keys(member).sort(), [
       "address",
@@ -40,6 +44,7 @@ Deno.test("members --json prints an object for each server, with every field", a
       "incarnation",
       "lagMs",
       "pendingBytes",
+      "queryAddresses",
       "refusedMessages",
       "sinceMs",
       "state",

@@ -38,15 +38,20 @@ class Crowd {
   readonly #actor: ActorRef;
   readonly #inboxes: ActorRef[];
 
-  static async start(world: SimulatedWorld, connections: number): Promise<Crowd> {
-    return new Crowd((await startSystem(world)).system, connections);
+  static async start(
+    world: SimulatedWorld,
+    connections: number,
+    shortEntries = 0,
+  ): Promise<Crowd> {
+    return new Crowd((await startSystem(world)).system, connections, shortEntries);
   }
 
-  private constructor(system: ActorSystem, connections: number) {
+  private constructor(system: ActorSystem, connections: number, shortEntries: number) {
     this.system = system;
     const store = new Store();
     for (const key of keys) put(store, key, "v".repeat(1_000_000));
     put(store, "short", "v".repeat(1_000));
+    for (let i = 0; i < shortEntries; i++) put(store, `short ${i}`, "v");
     const syncActor = startProbe(system).ref;
     const options = { version: "", syncActor, ready: true, isAlone: false, store };
     this.#actor = system.startActor((context) => new QueryActor(context, options));
@@ -106,6 +111,16 @@ for (const [what, request] of Object.entries(longOnes)) {
     await crowd.system.close();
   });
 }
+
+testInWorld("what has to sum up much for a Digest does so in many turns", async (world) => {
+  const crowd = await Crowd.start(world, 3, 20_000);
+  crowd.query(0, ask("Digest", null, null, 1));
+  crowd.query(1, ask("Get", keys[0]));
+  crowd.query(2, ask("Get", "other"));
+  await world.advance(1_000);
+  assertEquals(crowd.replies.map(({ connection }) => connection), [2, 1, 0]);
+  await crowd.system.close();
+});
 
 testInWorld("short replies before a long one are sent without it", async (world) => {
   const crowd = await Crowd.start(world, 1);

@@ -5,6 +5,7 @@ const nowMs = 1_700_000_000_000;
 /** A server as it sees itself. */
 export const selfMember: Member = {
   address: "192.0.2.6:6000",
+  queryAddresses: ["192.0.2.6:6001"],
   incarnation: "00000000000000aa",
   state: "self",
   sinceMs: nowMs - 60_000,
@@ -21,6 +22,7 @@ export const selfMember: Member = {
 export const upMember: Member = {
   ...selfMember,
   address: "192.0.2.7:6000",
+  queryAddresses: null,
   incarnation: "00000000000000bb",
   state: "up",
   clockSkewMs: 3,
@@ -30,6 +32,7 @@ export const upMember: Member = {
 export const downMember: Member = {
   ...selfMember,
   address: "192.0.2.8:6000",
+  queryAddresses: null,
   incarnation: null,
   state: "down",
   sinceMs: nowMs - 12_000,
