@@ -9,7 +9,10 @@ export const cmudProtocol: LoadProtocol = {
     const frame = beginRequest(writer, i, method);
     writer.arrayHeader(method === "Put" ? 2 : 1);
     writer.str(key);
-    if (method === "Put") writer.str(value);
+    if (method === "Put") {
+      if (typeof value === "string") writer.str(value);
+      else writer.bin(value);
+    }
     writer.endFrame(frame);
   },
 

@@ -2,6 +2,8 @@
 export const keyBytes = 16;
 /** Bytes of the values that loads consist of. */
 export const valueBytes = 16;
+/** The value of loads that say nothing else. */
+export const shortValue = "v".repeat(valueBytes);
 
 /** The `i`th key, as `redis-benchmark` has it. Keys are in the order of their numbers. */
 export function keyOf(i: number, bytes = keyBytes): string {

@@ -1,5 +1,8 @@
 import type { MsgpackWriter } from "../rpc/mod.ts";
 
+/** A value of a load: a str or a bin. */
+export type LoadValue = string | Uint8Array;
+
 /** What a request of a load asks for. */
 export type LoadMethod = "Get" | "Put" | "List";
 
@@ -13,7 +16,7 @@ export interface LoadProtocol {
     i: number,
     method: LoadMethod,
     key: string,
-    value: string,
+    value: LoadValue,
   ): void;
   /**
    * Where the reply at `at` ends; 0 while it is not whole.

@@ -1,4 +1,5 @@
-import type { LoadMethod, LoadProtocol } from "./load_protocol.ts";
+import { MsgpackWriter } from "../rpc/mod.ts";
+import type { LoadMethod, LoadProtocol, LoadValue } from "./load_protocol.ts";
 
 /** Redis's own protocol, RESP: GET and SET, and their replies. It has no List. */
 export const redisProtocol: LoadProtocol = {
@@ -23,9 +24,16 @@ export const redisProtocol: LoadProtocol = {
 };
 
 /** A command as it is sent. */
-export function redisCommand(command: readonly string[]): Uint8Array {
-  const parts = command.map((word) => `$${encoder.encode(word).length}\r\n${word}\r\n`);
-  return encoder.encode(`*${command.length}\r\n${parts.join("")}`);
+export function redisCommand(command: readonly LoadValue[]): Uint8Array {
+  const writer = new MsgpackWriter();
+  writer.raw(encoder.encode(`*${command.length}\r\n`));
+  for (const word of command) {
+    const bytes = typeof word === "string" ? encoder.encode(word) : word;
+    writer.raw(encoder.encode(`$${bytes.length}\r\n`));
+    writer.raw(bytes);
+    writer.raw(encoder.encode("\r\n"));
+  }
+  return writer.written();
 }
 
 const words: Record<LoadMethod, string> = { Get: "GET", Put: "SET", List: "KEYS" };

@@ -1,6 +1,6 @@
 import { MsgpackWriter } from "../rpc/mod.ts";
-import { keyOf, valueBytes } from "./keys.ts";
-import type { LoadMethod, LoadProtocol } from "./load_protocol.ts";
+import { keyOf, shortValue } from "./keys.ts";
+import type { LoadMethod, LoadProtocol, LoadValue } from "./load_protocol.ts";
 
 /** What the requests of a pool are. */
 export interface RequestPoolOptions {
@@ -10,10 +10,14 @@ export interface RequestPoolOptions {
   depth: number;
   /** The key of a request. */
   key: () => string;
+  /** The value of a Put; default: a short one. */
+  value?: LoadValue;
 }
 
 /** Requests of a pool: so many that it does not matter that they come again. */
 const poolRequests = 32_768;
+/** Bytes that the values of a pool may take together: of long ones there are fewer. */
+const poolBytesMax = 64 * 1024 * 1024;
 
 /** Batches of requests, built before the clock starts. */
 export class RequestPool {
@@ -21,12 +25,12 @@ export class RequestPool {
   #batches: readonly Uint8Array[];
   #next = 0;
 
-  constructor({ protocol, method, depth, key }: RequestPoolOptions) {
+  constructor({ protocol, method, depth, key, value = shortValue }: RequestPoolOptions) {
     this.depth = depth;
     const writer = new MsgpackWriter(poolRequests * 16);
-    const value = "v".repeat(valueBytes);
+    const batches = Math.ceil(Math.min(poolRequests, poolBytesMax / value.length) / depth);
     const ends: number[] = [];
-    for (let i = 0; i < poolRequests; i++) {
+    for (let i = 0; i < batches * depth; i++) {
       protocol.writeRequest(writer, i % depth, method, key(), value);
       if (i % depth === depth - 1) ends.push(writer.length);
     }

@@ -1,5 +1,6 @@
 import { runExternalLoad } from "./external_load.ts";
 import { type LoadResult, runLoad } from "./load.ts";
+import type { LoadValue } from "./load_protocol.ts";
 import type { LoadTarget } from "./load_target.ts";
 import { anyKey, RequestPool } from "./request_pool.ts";
 
@@ -12,6 +13,8 @@ export interface RoundsOptions {
   depth: number;
   seconds: number;
   rounds: number;
+  /** The value that Puts put; default: a short one. Not for another program. */
+  value?: LoadValue;
   /** Another program that makes the load: the command of `runExternalLoad`. */
   generator?: string;
   /** Ends such a program when it is aborted. */
@@ -31,7 +34,7 @@ export interface Spread {
  */
 export async function runRounds(
   targets: readonly LoadTarget[],
-  { method, keys, connections, depth, seconds, rounds, generator, signal }: RoundsOptions,
+  { method, keys, value, connections, depth, seconds, rounds, generator, signal }: RoundsOptions,
 ): Promise<LoadResult[][]> {
   const results: LoadResult[][] = targets.map(() => []);
   const loads = targets.map((target) => {
@@ -40,7 +43,7 @@ export async function runRounds(
       return (seconds: number) => runExternalLoad(target, { ...load, seconds });
     }
     const { protocol } = target;
-    const requests = new RequestPool({ protocol, method, depth, key: anyKey(keys) });
+    const requests = new RequestPool({ protocol, method, depth, key: anyKey(keys), value });
     return (seconds: number) => runLoad(target, { requests, connections, seconds });
   });
   for (const load of loads) await load(seconds / 4);

@@ -1,8 +1,10 @@
 /**
- * UTF-8 by hand where it pays: short strings, and the check of bytes that stay bytes.
+ * UTF-8 by hand where it pays: short strings, and the check of few bytes that stay bytes.
  *
  * @module
  */
+
+import { nativeUtf8Check, type Runtime } from "./native_utf8.ts";
 
 /** A string no longer than this is put together here; the crossing of the native decoder costs more. */
 const shortStringBytes = 96;
@@ -11,10 +13,24 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
+ * From so many bytes on the native check takes no longer, and soon a small part: of 64 KiB of ASCII a
+ * twentieth.
+ */
+const nativeCheckBytesMin = 256;
+const checkNatively = nativeUtf8Check(globalThis as Runtime);
+
+/**
  * Whether `bytes[start..end)` are UTF-8 as Unicode defines it: no overlong form, no surrogate,
- * nothing above U+10FFFF. ASCII costs one comparison a byte.
+ * nothing above U+10FFFF.
  */
 export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start < nativeCheckBytesMin || checkNatively === undefined
+    ? isUtf8ByHand(bytes, start, end)
+    : checkNatively(bytes.subarray(start, end));
+}
+
+/** As `isUtf8`, without the runtime's help. ASCII costs one comparison a byte. */
+export function isUtf8ByHand(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
   while (at < end) {
     const first = bytes[at++];

@@ -1,4 +1,6 @@
 import { decodeUtf8, isUtf8 } from "../../rpc/mod.ts";
+import { nativeUtf8Check, type Runtime } from "../../rpc/msgpack/native_utf8.ts";
+import { isUtf8ByHand } from "../../rpc/msgpack/utf8.ts";
 import { assert, assertEquals, assertThrows, fc } from "../deps.ts";
 import { text, thorough } from "../support/rpc/arbitraries.ts";
 import { concat } from "../support/rpc/wire.ts";
@@ -12,9 +14,17 @@ function platformDecode(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** So many bytes of text are not checked by hand, where the runtime has a check. */
+const long = new Uint8Array(256).fill(0x61);
+
 function check(bytes: Uint8Array): void {
   const expected = platformDecode(bytes);
-  assertEquals(isUtf8(bytes, 0, bytes.length), expected !== undefined, `bytes ${bytes}`);
+  const isExpected = expected !== undefined;
+  assertEquals(isUtf8(bytes, 0, bytes.length), isExpected, `bytes ${bytes}`);
+  for (const placed of [concat(long, bytes), concat(bytes, long)]) {
+    assertEquals(isUtf8(placed, 0, placed.length), isExpected, `a long text with bytes ${bytes}`);
+    assertEquals(isUtf8ByHand(placed, 0, placed.length), isExpected, `by hand, bytes ${bytes}`);
+  }
   if (expected !== undefined) assertEquals(decodeUtf8(bytes, 0, bytes.length), expected);
   else assertThrows(() => decodeUtf8(bytes, 0, bytes.length), TypeError);
 }
@@ -106,6 +116,24 @@ Deno.test("isUtf8() and decodeUtf8() look at no byte outside when given a range"
   // The last character goes on behind the end.
   assert(!isUtf8(bytes, 1, 5));
   assertThrows(() => decodeUtf8(bytes, 1, 5), TypeError);
+});
+
+Deno.test("isUtf8() looks at no byte outside when a long range is given", () => {
+  const bytes = concat(0xff, long, new TextEncoder().encode("é€"), 0x80);
+  const end = bytes.length - 1;
+  assert(isUtf8(bytes, 1, end));
+  assert(!isUtf8(bytes, 0, end));
+  assert(!isUtf8(bytes, 1, end - 1));
+  assert(!isUtf8(bytes, 1, end + 1));
+});
+
+Deno.test("nativeUtf8Check() is the runtime's where it has one, as Deno, and absent where not, as in a browser", () => {
+  const check = nativeUtf8Check(globalThis as Runtime)!;
+  assertEquals([check(long), check(concat(long, 0x80))], [true, false]);
+  assertEquals(nativeUtf8Check({}), undefined);
+  // What bundlers put in the place of Node's.
+  assertEquals(nativeUtf8Check({ process: {} }), undefined);
+  assertEquals(nativeUtf8Check({ process: { getBuiltinModule: () => undefined } }), undefined);
 });
 
 Deno.test("decodeUtf8() keeps a byte order mark when text begins with one", () => {
