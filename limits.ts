@@ -153,6 +153,8 @@ export const respLimits = {
   patternBytesMax: 4 * KiB,
   /** Patterns of a `CONFIG GET`; more are refused. */
   patternsMax: 64,
+  /** Prefixes of which a client is told that its copies are outdated; more are refused. */
+  prefixesMax: 64,
 } as const;
 
 /** The bounds that can be injected, as a part of an `Environment`. */
@@ -224,6 +226,11 @@ export interface Limits {
   readonly watchChangesMax: number;
   /** As `watchChangesMax`, of all watches of a query actor together. */
   readonly watchedChangesMax: number;
+  /**
+   * Keys that Redis clients of a query actor keep copies of; past it, the client with most of them is told that
+   * all its copies are outdated.
+   */
+  readonly trackedKeysMax: number;
   /** Bytes of notifications, or one entry, that are on their way to one connection. */
   readonly notificationBytes: number;
   /**
@@ -536,6 +543,7 @@ export const defaultLimits: Limits = {
   watchesMax: 65_536,
   watchChangesMax: 65_536,
   watchedChangesMax: 1_048_576,
+  trackedKeysMax: 524_288,
   notificationBytes: 64 * KiB,
   expiriesPerTurn: 1_000,
   expiryTickMaxMs: 1_000,

@@ -11,8 +11,11 @@ import type {
 import { isWord, tooLongForTurn } from "./commands/command.ts";
 import { commandTable } from "./commands/command_table.ts";
 import { CommandError, refusals, wrongArity } from "./commands/errors.ts";
+import type { ChangeFeed } from "./commands/change_feed.ts";
 import type { CommandHost, Keyspace } from "./commands/keyspace.ts";
 import type { Session } from "./commands/session.ts";
+import { expectNoSubscriber } from "./commands/subscribing.ts";
+import { noteReads } from "./commands/tracking.ts";
 import { unknownCommand, unknownSubcommand } from "./unknown_command.ts";
 import { CommandParser, incomplete } from "./wire/command_parser.ts";
 import { ReplyWriter } from "./wire/reply_writer.ts";
@@ -47,6 +50,10 @@ export class CommandExecutor {
   readonly #executed = new Executed();
   readonly #call: { -readonly [Field in keyof CommandCall]: CommandCall[Field] };
   readonly #batchBytesMax: number;
+  /** The command that was executed; `undefined`: there is none such, or it was not called rightly. */
+  #command: Command | undefined;
+  /** Whether its reply is messages, which a client gets that wants no replies. */
+  #isMessages = false;
 
   /**
    * @param sessions of all connections, by their ids
@@ -55,6 +62,7 @@ export class CommandExecutor {
   constructor(
     keyspace: Keyspace,
     host: CommandHost,
+    feed: ChangeFeed,
     sessions: ReadonlyMap<number, Session>,
     counts: CommandCounts,
     seed: number,
@@ -67,6 +75,7 @@ export class CommandExecutor {
       keyspace,
       host,
       session: undefined!,
+      feed,
       sessions,
       commands: commandTable,
       counts,
@@ -128,6 +137,7 @@ export class CommandExecutor {
           executed.longBytes = next - at;
           break;
         }
+        if (session.isNextExcepted && !isAboutClient(this.#command)) session.isNextExcepted = false;
         if (session.replies !== "all") this.#mute(place);
         if (keyspace.accepted !== accepted) {
           executed.writes.push(place - first, writer.size - first);
@@ -151,7 +161,7 @@ export class CommandExecutor {
       session.replies = "skipping";
       return;
     }
-    reply.truncate(place);
+    if (!this.#isMessages) reply.truncate(place);
     if (session.replies === "skipping") session.replies = "all";
   }
 
@@ -163,11 +173,18 @@ export class CommandExecutor {
     const { hits, misses } = counts;
     const { reads } = keyspace;
     counts.commands++;
+    this.#command = undefined;
+    this.#isMessages = false;
     try {
-      const command = this.#find();
+      const command = this.#command = this.#find();
       if (command === undefined) return;
-      call.session.lastCommand = command.name;
-      return command.execute!(call);
+      const { session } = call;
+      session.lastCommand = command.name;
+      if (session.subscriptionCount > 0) expectNoSubscriber(session, command);
+      const outcome = command.execute!(call);
+      this.#isMessages = command.group === "pubsub";
+      if (session.tracking !== undefined && outcome === undefined) noteReads(call, command);
+      return outcome;
     } catch (error) {
       reply.truncate(place);
       if (error === tooLongForTurn) {
@@ -212,6 +229,11 @@ export class CommandExecutor {
     this.#call.host.bug(error);
     return "ERR an error inside the server";
   }
+}
+
+/** Whether a command is a subcommand of `CLIENT`: what that says of the next command is not said of such. */
+function isAboutClient(command: Command | undefined): boolean {
+  return command?.name.startsWith("client|") ?? false;
 }
 
 /** What is said of writes that the server refuses. */

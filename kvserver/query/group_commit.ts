@@ -60,13 +60,19 @@ export class GroupCommit {
   /** Each is told `true` once everything is on disk. */
   #flushes: ActorRef[] = [];
 
-  constructor(context: ActorContext, store: Store, { journal, durability }: DiskOptions) {
+  /** @param onReleased called with the inbox of a connection behind the replies to it that were held */
+  constructor(
+    context: ActorContext,
+    store: Store,
+    { journal, durability }: DiskOptions,
+    onReleased: (inbox: number) => void = () => {},
+  ) {
     this.#context = context;
     this.#journal = journal;
     this.#isStrict = durability === "strict";
     this.#dirty = new DirtySet(store, diskMarks);
     this.#pacer = new SendPacer(context, "disk", new TokenBucket(1, context.limits.diskPaceMs));
-    this.#replies = new PutReplies(context);
+    this.#replies = new PutReplies(context, onReleased);
     this.#charge = new Charge(context.memory);
   }
 

@@ -19,9 +19,12 @@ import {
 /** Writes the deferred replies to Puts: one message for each group of requests of a connection. */
 export class PutReplies {
   #context: ActorContext;
+  #onReleased: (inbox: number) => void;
 
-  constructor(context: ActorContext) {
+  /** @param onReleased called with the inbox of a connection behind the replies to it that were held */
+  constructor(context: ActorContext, onReleased: (inbox: number) => void) {
     this.#context = context;
+    this.#onReleased = onReleased;
   }
 
   /** Replies that the Puts are on disk. */
@@ -60,6 +63,7 @@ export class PutReplies {
     endReply(writer, place, held, 0);
     if (held.isLast) makeLast(writer, place);
     tellConnection(this.#context, held.inbox);
+    this.#onReleased(held.inbox);
   }
 }
 

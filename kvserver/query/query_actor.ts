@@ -15,6 +15,7 @@ import type { JournalMessage, LoadMessage } from "../messages/journal_messages.t
 import type { MergeMessage } from "../messages/replica_messages.ts";
 import type { TickMessage } from "../messages/send_pacer.ts";
 import type { Store } from "../store/mod.ts";
+import { FramedWatches } from "./framed_watches.ts";
 import { ExpiryClock, expiryTicks } from "./expiry_clock.ts";
 import { type CompareTurnMessage, Comparing } from "./comparing.ts";
 import { noReplies } from "./deferred_results.ts";
@@ -90,6 +91,7 @@ export class QueryActor implements Actor {
   #lists: ListTurns;
   #longQueries: LongQueries;
   #watches: Watches;
+  #framedWatches: FramedWatches;
   /** How many of the entries that the query put were noted by the watches. */
   #watched = 0;
   /** By which entries expire. */
@@ -116,11 +118,15 @@ export class QueryActor implements Actor {
     this.#lists = new ListTurns(context);
     this.#longQueries = new LongQueries(context);
     this.#watches = new Watches(context, store);
+    this.#framedWatches = new FramedWatches(this.#watches);
     this.#clock = new ExpiryClock(context, store, (n) => this.#watches.changed(n));
     this.#questions = new SyncQuestions(context);
     this.#comparing = new Comparing(context, store);
     this.#outbox = new SyncOutbox(context, store, this.#questions, this.#comparing, options);
-    if (disk !== undefined) this.#commit = new GroupCommit(context, store, disk);
+    if (disk !== undefined) {
+      const onReleased = (inbox: number) => this.#watches.release(inbox);
+      this.#commit = new GroupCommit(context, store, disk, onReleased);
+    }
     this.#merger = new Merger(context, store, this.#watches, this.#outbox, this.#commit);
     const host = {
       uid: this.#uid,
@@ -132,9 +138,9 @@ export class QueryActor implements Actor {
       watch: (prefix: Uint8Array, isInitial: boolean) => {
         // Entries that the query has put by now are from before the watch.
         this.#noteAccepted();
-        return this.#watches.begin(this.#query.inbox, prefix, isInitial);
+        return this.#framedWatches.begin(this.#query.inbox, prefix, isInitial);
       },
-      unwatch: (id: number) => this.#watches.end(this.#query.inbox, id),
+      unwatch: (id: number) => this.#framedWatches.end(this.#query.inbox, id),
       bug: (error: unknown) => this.#bug(error),
     };
     const isStrict = disk?.durability === "strict";
@@ -143,6 +149,8 @@ export class QueryActor implements Actor {
       context,
       new RedisKeyspace(store, this.#queries),
       { ...host, monotonicMs: () => context.monotonicMs(), figures: () => this.#figures() },
+      this.#watches,
+      () => this.#noteAccepted(),
       isStrict ? this.#commit : undefined,
     );
   }
@@ -184,6 +192,7 @@ export class QueryActor implements Actor {
         break;
       case "closed":
         this.#redis.forget(message.inbox);
+        this.#framedWatches.forget(message.inbox);
         this.#watches.forget(message.inbox);
         this.#lists.forget(message.inbox);
         this.#longQueries.forget(message.inbox);
@@ -196,7 +205,8 @@ export class QueryActor implements Actor {
       default:
         this.#commit?.receive(message);
         this.#queries.refusal = this.#commit?.refusal;
-        return;
+        // Those whose replies were held are told what has changed meanwhile.
+        return this.#watches.send();
     }
     this.#send();
   }
@@ -321,7 +331,9 @@ export class QueryActor implements Actor {
   #noteAccepted(): void {
     const { accepted } = this.#queries;
     if (this.#watches.size > 0) {
-      for (let i = this.#watched; i < accepted.length; i++) this.#watches.changed(accepted[i]);
+      for (let i = this.#watched; i < accepted.length; i++) {
+        this.#watches.changed(accepted[i], this.#query.inbox);
+      }
     }
     this.#watched = accepted.length;
   }

@@ -9,6 +9,8 @@ import {
 import { inTurns, isAllocationFailure, type MsgpackWriter } from "../../rpc/mod.ts";
 import type { GroupCommit } from "./group_commit.ts";
 import type { LongList } from "./list_turns.ts";
+import { RedisFeed } from "./redis_feed.ts";
+import type { Watches } from "./watches.ts";
 import { beginReply, endReply, makeLast, type Query, tellConnection } from "./query_message.ts";
 
 /** The commands of Redis clients, executed by a query actor: sessions, and the replies to their connections. */
@@ -20,24 +22,43 @@ export class RedisQueries {
   #executor: CommandExecutor;
   #bug: (error: unknown) => void;
   #commit: GroupCommit | undefined;
+  #watches: Watches;
+  #feed: RedisFeed;
 
-  /** @param commit of a server that acknowledges writes when they are on disk */
+  /**
+   * @param noteAccepted has the watches note what was put by now
+   * @param commit of a server that acknowledges writes when they are on disk
+   */
   constructor(
     context: ActorContext,
     keyspace: Keyspace,
     host: CommandHost,
+    watches: Watches,
+    noteAccepted: () => void,
     commit: GroupCommit | undefined,
   ) {
     this.#context = context;
     this.#commit = commit;
+    this.#watches = watches;
+    this.#feed = new RedisFeed(watches, noteAccepted);
     this.#bug = (error) => host.bug(error);
     const seed = parseInt(context.self.incarnation.slice(0, 8), 16) ^ context.self.counter;
-    this.#executor = new CommandExecutor(keyspace, host, this.#sessions, this.#counts, seed);
+    this.#executor = new CommandExecutor(
+      keyspace,
+      host,
+      this.#feed,
+      this.#sessions,
+      this.#counts,
+      seed,
+    );
   }
 
   /** Forgets a connection that is closed. */
   forget(inbox: number): void {
+    const session = this.#sessions.get(inbox);
+    if (session === undefined) return;
     this.#sessions.delete(inbox);
+    this.#feed.forget(session);
   }
 
   /**
@@ -67,6 +88,7 @@ export class RedisQueries {
       this.#context.abandonMessage();
       const { writes, consumed, close, isLast } = executed;
       this.#commit.acknowledgeLater({ inbox, replies, writes, consumed, close, isLast });
+      this.#watches.hold(inbox);
       return undefined;
     }
     endReply(writer, place, executed, 0);

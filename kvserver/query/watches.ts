@@ -2,7 +2,14 @@ import type { ActorContext } from "../../actor/mod.ts";
 import { Charge, isAllocationFailure, RpcError } from "../../rpc/mod.ts";
 import { messageTypes } from "../messages/message_types.ts";
 import { noEntry, type Store } from "../store/mod.ts";
-import { PrefixTree, Watch, WatchRoom } from "../watch/mod.ts";
+import {
+  nobody,
+  PrefixTree,
+  Tracker,
+  TrackingTable,
+  type Watcher,
+  WatchRoom,
+} from "../watch/mod.ts";
 import { OwnTurns } from "./own_turns.ts";
 import { beginDeferred, endDeferred, tellConnection } from "./query_message.ts";
 
@@ -12,9 +19,6 @@ const watchBytes = 512;
 /** What a change is charged for that a watch has not been told. */
 const changeBytes = 48;
 
-/** The greatest id. */
-const idMax = 0xffffffff;
-
 /** Tells a query actor to go on telling its watches what they have not been told. */
 export interface WatchTurnMessage {
   type: typeof messageTypes.watchTurn;
@@ -22,20 +26,17 @@ export interface WatchTurnMessage {
 
 /** A connection that has watches. */
 class WatchingConnection {
-  /** By id. */
-  readonly watches = new Map<number, Watch>();
+  readonly watchers = new Set<Watcher>();
   /** Those that have something to be told, in the order in which they will be. */
-  readonly due = new Set<Watch>();
+  readonly due = new Set<Watcher>();
   /** Whether it has been sent notifications that the network has not taken. */
   isBusy = false;
-  #lastId = 0;
+  /** Whether replies to it are held, before which it must not be told of what has changed since they were made. */
+  isHeld = false;
 
-  /** An id that none of its watches has. */
-  newId(): number {
-    do this.#lastId = this.#lastId === idMax ? 1 : this.#lastId + 1; while (
-      this.watches.has(this.#lastId)
-    );
-    return this.#lastId;
+  /** Whether it has something to be told, and can be. */
+  get isReady(): boolean {
+    return this.due.size > 0 && !this.isBusy && !this.isHeld;
   }
 }
 
@@ -51,16 +52,19 @@ class WatchingConnection {
  * which changes of a key become one. A change after a quiet time is told at once.
  */
 export class Watches {
+  readonly store: Store;
+  /** Room for changes that its watches were not told. */
+  readonly room: WatchRoom;
   #context: ActorContext;
-  #store: Store;
-  #room: WatchRoom;
-  #prefixes = new PrefixTree<Watch>();
+  #prefixes = new PrefixTree<Watcher>();
+  #tracked = new TrackingTable();
   /** By the counters of the connections' inboxes. */
   #connections = new Map<number, WatchingConnection>();
   /** Connections that have something to be told and can be: they take turns. */
   #due = new Set<number>();
-  /** The entry whose change is noted: a field, so that noting it makes no function. */
+  /** The entry whose change is noted, and whose it is: fields, so that noting it makes no function. */
   #changedEntry = noEntry;
+  #changedBy = nobody;
   #turns: OwnTurns;
   /** The end of the pause, on the monotonic clock. */
   #pausedUntilMs = -Infinity;
@@ -75,8 +79,8 @@ export class Watches {
 
   constructor(context: ActorContext, store: Store) {
     this.#context = context;
-    this.#store = store;
-    this.#room = new WatchRoom(context.limits);
+    this.store = store;
+    this.room = new WatchRoom(context.limits);
     this.#turns = new OwnTurns(context, messageTypes.watchTurn);
     this.#charge = new Charge(context.memory);
   }
@@ -86,38 +90,51 @@ export class Watches {
     return this.#size;
   }
 
-  /**
-   * Begins a watch.
-   *
-   * @param inbox counter of the connection's inbox
-   * @param prefix bytes of its own
-   * @returns its id.
-   * @throws {RpcError} `overloaded` when there is no room for it.
-   */
-  begin(inbox: number, prefix: Uint8Array, isInitial: boolean): number {
-    this.#expectRoom(inbox, prefix);
+  /** Begins to tell a watcher, for which room was expected. */
+  add(watcher: Watcher): void {
+    const { inbox, prefix } = watcher;
     let connection = this.#connections.get(inbox);
     if (connection === undefined) {
       this.#connections.set(inbox, connection = new WatchingConnection());
     }
-    const id = connection.newId();
-    const watch = new Watch(inbox, id, prefix, isInitial, this.#store, this.#room);
-    connection.watches.set(id, watch);
-    this.#prefixes.add(prefix, watch);
+    connection.watchers.add(watcher);
+    if (prefix !== undefined) this.#prefixes.add(prefix, watcher);
     this.#size++;
-    this.#watchedBytes += watchBytes + prefix.length;
-    if (isInitial) this.#addDue(watch);
-    return id;
+    this.#watchedBytes += watchBytes + watcher.heldBytes;
+    this.#addDue(watcher);
   }
 
-  /** Ends a watch, if the connection has one of that id. */
-  end(inbox: number, id: number): void {
+  /** Tells a watcher nothing more. */
+  remove(watcher: Watcher): void {
+    const connection = this.#connections.get(watcher.inbox)!;
+    connection.watchers.delete(watcher);
+    connection.due.delete(watcher);
+    this.#close(watcher);
+  }
+
+  /** Notes that the client of a tracker has read a key. */
+  noteRead(tracker: Tracker, key: string): void {
+    const { limits, memory } = this.#context;
+    this.#tracked.add(key, tracker);
+    if (this.#tracked.size <= limits.trackedKeysMax && memory.putRoomBytes > 0) return;
+    const { greatest = tracker } = this.#tracked;
+    this.#tracked.forget(greatest);
+    greatest.missed();
+    this.#addDue(greatest);
+  }
+
+  /** Tells a connection nothing until `release` is called, because replies to it are held. */
+  hold(inbox: number): void {
     const connection = this.#connections.get(inbox);
-    const watch = connection?.watches.get(id);
-    if (connection === undefined || watch === undefined) return;
-    connection.watches.delete(id);
-    connection.due.delete(watch);
-    this.#close(watch);
+    if (connection !== undefined) connection.isHeld = true;
+  }
+
+  /** Notes that the replies to a connection that were held are sent. */
+  release(inbox: number): void {
+    const connection = this.#connections.get(inbox);
+    if (connection === undefined) return;
+    connection.isHeld = false;
+    if (connection.isReady) this.#due.add(inbox);
   }
 
   /** Ends the watches of a connection that is closed. */
@@ -126,22 +143,27 @@ export class Watches {
     if (connection === undefined) return;
     this.#connections.delete(inbox);
     this.#due.delete(inbox);
-    for (const watch of connection.watches.values()) this.#close(watch);
+    for (const watcher of connection.watchers) this.#close(watcher);
     this.#chargeAll();
   }
 
-  /** Notes that an entry has changed. */
-  changed(n: number): void {
+  /** Notes that an entry has changed. @param by counter of the inbox of whose connection */
+  changed(n: number, by = nobody): void {
     if (this.#size === 0) return;
-    const start = this.#store.keyStart(n);
-    const end = start + this.#store.keyLength(n);
+    const memory = this.store.keyMemory(n);
+    const start = this.store.keyStart(n);
+    const end = start + this.store.keyLength(n);
     this.#changedEntry = n;
-    this.#prefixes.visit(this.#store.keyMemory(n), start, end, this.#note);
+    this.#changedBy = by;
+    this.#prefixes.visit(memory, start, end, this.#note);
+    if (this.#tracked.size > 0) {
+      this.#tracked.take(decoder.decode(memory.subarray(start, end)), this.#note);
+    }
   }
 
-  #note = (watch: Watch): void => {
-    watch.changed(this.#changedEntry);
-    if (!watch.isQueued) this.#addDue(watch);
+  #note = (watcher: Watcher): void => {
+    watcher.changed(this.#changedEntry, this.#changedBy);
+    if (!watcher.isQueued) this.#addDue(watcher);
   };
 
   /** Notes that the network has taken what a connection was sent. */
@@ -149,7 +171,7 @@ export class Watches {
     const connection = this.#connections.get(inbox);
     if (connection === undefined) return;
     connection.isBusy = false;
-    if (connection.due.size > 0) this.#due.add(inbox);
+    if (connection.isReady) this.#due.add(inbox);
   }
 
   /** Goes on in a turn that was asked for. */
@@ -176,7 +198,7 @@ export class Watches {
   #endRound(nowMs: number): void {
     const { ms, messages, isWalked } = this.#round;
     this.#round = { ms: 0, messages: 0, isWalked: false };
-    if (isWalked || this.#room.used >= hurriedChanges) return;
+    if (isWalked || this.room.used >= hurriedChanges) return;
     const forTime = Math.min(pauseMsMax, pauseFactor * ms);
     const forMessages = Math.min(longPauseMsMax, pauseMsPerMessage * (messages - freeMessages));
     this.#pausedUntilMs = nowMs + Math.max(forTime, forMessages);
@@ -189,7 +211,9 @@ export class Watches {
       if (bytes >= replyBatchBytesMax || looked === messagesPerTurn) return 0;
       const [inbox] = this.#due;
       this.#due.delete(inbox);
-      const sent = this.#notify(inbox, this.#connections.get(inbox)!);
+      const connection = this.#connections.get(inbox)!;
+      if (!connection.isReady) continue;
+      const sent = this.#notify(inbox, connection);
       if (sent === noMemory) return retryMs;
       bytes += sent;
     }
@@ -200,26 +224,26 @@ export class Watches {
     const { limits } = this.#context;
     const writer = this.#context.beginMessage();
     const place = beginDeferred(writer);
-    const told: Watch[] = [];
+    const told: Watcher[] = [];
     const isFull = () => writer.size - place >= limits.notificationBytes;
     try {
       for (let count = connection.due.size; count > 0 && !isFull(); count--) {
-        const [watch] = connection.due;
-        told.push(watch);
-        this.#round.isWalked ||= watch.isWalking;
-        watch.tell(writer, limits.notificationBytes - (writer.size - place), limits);
-        connection.due.delete(watch);
+        const [watcher] = connection.due;
+        told.push(watcher);
+        this.#round.isWalked ||= watcher.isWalking;
+        watcher.tell(writer, limits.notificationBytes - (writer.size - place), limits);
+        connection.due.delete(watcher);
         // It goes behind the others, or they would never come.
-        watch.isQueued = watch.isDue;
-        if (watch.isQueued) connection.due.add(watch);
+        watcher.isQueued = watcher.isDue;
+        if (watcher.isQueued) connection.due.add(watcher);
       }
     } catch (error) {
       this.#context.abandonMessage();
       if (!isAllocationFailure(error)) throw error;
-      for (const watch of told) {
-        watch.missed();
-        watch.isQueued = true;
-        connection.due.add(watch);
+      for (const watcher of told) {
+        watcher.missed();
+        watcher.isQueued = true;
+        connection.due.add(watcher);
       }
       this.#due.add(inbox);
       return noMemory;
@@ -238,39 +262,48 @@ export class Watches {
     return bytes;
   }
 
-  #addDue(watch: Watch): void {
-    if (!watch.isDue) return;
-    const connection = this.#connections.get(watch.inbox)!;
-    watch.isQueued = true;
-    connection.due.add(watch);
-    if (!connection.isBusy) this.#due.add(watch.inbox);
+  #addDue(watcher: Watcher): void {
+    if (!watcher.isDue) return;
+    const connection = this.#connections.get(watcher.inbox)!;
+    watcher.isQueued = true;
+    connection.due.add(watcher);
+    if (connection.isReady) this.#due.add(watcher.inbox);
   }
 
-  #close(watch: Watch): void {
-    watch.close();
-    this.#prefixes.remove(watch.prefix, watch);
+  #close(watcher: Watcher): void {
+    watcher.close();
+    if (watcher instanceof Tracker) this.#tracked.forget(watcher);
+    else this.#prefixes.remove(watcher.prefix!, watcher);
     this.#size--;
-    this.#watchedBytes -= watchBytes + watch.prefix.length;
+    this.#watchedBytes -= watchBytes + watcher.heldBytes;
   }
 
   #chargeAll(): void {
-    this.#charge.set(this.#watchedBytes + changeBytes * this.#room.used);
+    const { room } = this;
+    this.#charge.set(this.#watchedBytes + this.#tracked.heldBytes + changeBytes * room.used);
   }
 
-  #expectRoom(inbox: number, { length }: Uint8Array): void {
+  /**
+   * Asserts that there is room for so many watchers more of a connection, of so many bytes together.
+   *
+   * @throws {RpcError} `overloaded` when there is none.
+   */
+  expectRoom(inbox: number, count: number, bytes: number): void {
     const { connectionWatchesMax, watchesMax } = this.#context.limits;
-    const count = this.#connections.get(inbox)?.watches.size ?? 0;
-    if (count >= connectionWatchesMax) {
-      throw noRoom(`the connection has ${count} watches, allowed are ${connectionWatchesMax}`);
+    const held = this.#connections.get(inbox)?.watchers.size ?? 0;
+    if (held + count > connectionWatchesMax) {
+      throw noRoom(`the connection has ${held} watches, allowed are ${connectionWatchesMax}`);
     }
-    if (this.#size >= watchesMax) {
+    if (this.#size + count > watchesMax) {
       throw noRoom(`the query actor has ${this.#size} watches, allowed are ${watchesMax}`);
     }
-    if (this.#context.memory.putRoomBytes < watchBytes + length) {
+    if (this.#context.memory.putRoomBytes < count * watchBytes + bytes) {
       throw noRoom("the server's memory is full, allowed are watches when there is less in it");
     }
   }
 }
+
+const decoder = new TextDecoder();
 
 /** Connections that are told something in one turn. */
 const messagesPerTurn = 256;

@@ -267,7 +267,7 @@ export class Store {
 
   /** Whether an entry is no tombstone, and has not expired. */
   isShown(n: number): boolean {
-    if (this.#records.valueLength(n) === tombstone) return false;
+    if (this.isDeleted(n)) return false;
     return !this.#records.expires(n) || this.#records.expiresAt(n) > this.#nowMs;
   }
 

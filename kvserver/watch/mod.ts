@@ -17,6 +17,11 @@
  * @module
  */
 
+export { FrameForm } from "./frame_form.ts";
 export { PrefixTree } from "./prefix_tree.ts";
+export { Tracker, type TrackerForm } from "./tracker.ts";
+export { TrackingTable } from "./tracking_table.ts";
 export { Watch } from "./watch.ts";
+export type { WatchForm } from "./watch_form.ts";
 export { WatchRoom } from "./watch_room.ts";
+export { nobody, type Watcher } from "./watcher.ts";

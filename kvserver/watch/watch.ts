@@ -1,9 +1,10 @@
-import { writeVersion } from "../../kvcommon/mod.ts";
 import type { Limits } from "../../limits.ts";
-import { beginNotification, type MsgpackWriter } from "../../rpc/mod.ts";
-import { NumberSet } from "../memory/number_set.ts";
+import type { MsgpackWriter } from "../../rpc/mod.ts";
 import type { Store } from "../store/mod.ts";
+import { ChangedEntries } from "./changed_entries.ts";
+import type { WatchForm } from "./watch_form.ts";
 import type { WatchRoom } from "./watch_room.ts";
+import { nobody, type Watcher } from "./watcher.ts";
 
 /** How far a watch is with all that is there below its prefix. */
 interface Walk {
@@ -23,18 +24,13 @@ interface Walk {
  * prefix, what is deleted included: it is told more than has changed, and misses nothing. What changes
  * behind the walk is noted as ever, and what changes before it, it comes to.
  */
-export class Watch {
-  /** Counter of the inbox of its connection. */
+export class Watch implements Watcher {
   readonly inbox: number;
-  /** Its id on that connection. */
-  readonly id: number;
   readonly prefix: Uint8Array;
-  /** Whether it is among those of its connection that have something to be told: whoever tells it says so. */
   isQueued = false;
+  #form: WatchForm;
   #store: Store;
-  #room: WatchRoom;
-  /** Entries that changed and have not been told, in the order in which they changed first. */
-  #changed = new NumberSet();
+  #changed: ChangedEntries;
   #walk: Walk | undefined;
   /** Whether changes were forgotten during the walk, so that another one must follow it. */
   #walksAgain = false;
@@ -42,67 +38,56 @@ export class Watch {
   /**
    * @param prefix bytes of its own
    * @param isInitial whether it is told what is there now
-   * @param room for changes, shared by all watches of a replica
+   * @param room for changes, shared by all watchers of a replica
    */
   constructor(
     inbox: number,
-    id: number,
+    form: WatchForm,
     prefix: Uint8Array,
     isInitial: boolean,
     store: Store,
     room: WatchRoom,
   ) {
     this.inbox = inbox;
-    this.id = id;
+    this.#form = form;
     this.prefix = prefix;
     this.#store = store;
-    this.#room = room;
+    this.#changed = new ChangedEntries(room);
     if (isInitial) this.#walk = { isInitial };
   }
 
-  /** Whether there is something that it has not been told. */
+  get heldBytes(): number {
+    return this.prefix.length + (this.#form.heldBytes ?? 0);
+  }
+
   get isDue(): boolean {
     return this.#walk !== undefined || this.#changed.size > 0;
   }
 
-  /** Whether it is to be told all that is there. */
   get isWalking(): boolean {
     return this.#walk !== undefined;
   }
 
-  /** Notes that an entry has changed whose key begins with its prefix. */
-  changed(n: number): void {
-    if (this.#walksAgain || this.#isAhead(n) || this.#changed.has(n)) return;
-    if (this.#room.take(this.#changed.size)) {
-      this.#changed.add(n);
-      return;
-    }
-    this.missed();
+  changed(n: number, by = nobody): void {
+    if (this.#walksAgain || this.#changed.has(n) || this.#isAhead(n)) return;
+    if (this.#form.isFor?.(n, by) === false) return;
+    if (!this.#changed.add(n)) this.missed();
   }
 
-  /** Notes that it missed changes: it walks over all that is there, or once more when it does already. */
+  /** It walks over all that is there, or once more when it does already. */
   missed(): void {
-    this.#forget();
+    this.#changed.clear();
     if (this.#walk === undefined) this.#walk = { isInitial: false };
     else this.#walksAgain = true;
   }
 
-  /** Gives its room back. */
   close(): void {
-    this.#forget();
+    this.#changed.clear();
     this.#walk = undefined;
   }
 
-  /**
-   * Appends notifications of about `bytesMax` bytes, or one entry, and looks at a bounded number of entries
-   * for them. What they tell is told then, so when they are not sent, call `missed`.
-   */
   tell(writer: MsgpackWriter, bytesMax: number, { listPartEntries }: Limits): void {
-    const start = writer.size;
-    const frame = beginNotification(writer, "Changed");
-    writer.arrayHeader(2);
-    writer.int(this.id);
-    const header = writer.reserveHeader32();
+    this.#form.begin?.(writer);
     const place = writer.size;
     const isFull = () => writer.size - place >= bytesMax;
     let count = this.#tellChanged(writer, isFull);
@@ -112,23 +97,16 @@ export class Watch {
       count += walked.count;
       isWalked = walked.isDone;
     }
-    if (count === 0) writer.truncate(start);
-    else {
-      writer.fillHeader32(header, 0xdd, count);
-      writer.endFrame(frame);
-    }
+    this.#form.end?.(writer, count);
     if (isWalked) this.#endWalk(writer);
   }
 
   #tellChanged(writer: MsgpackWriter, isFull: () => boolean): number {
     let count = 0;
     while (this.#changed.size > 0 && !isFull()) {
-      const n = this.#changed.first;
-      this.#changed.shift();
-      this.#write(writer, n);
+      this.#form.write(writer, this.#changed.shift());
       count++;
     }
-    this.#room.giveBack(count);
     return count;
   }
 
@@ -146,7 +124,8 @@ export class Watch {
       seen++;
       last = n;
       if (walk.isInitial && !this.#store.isShown(n)) return true;
-      this.#write(writer, n);
+      if (this.#form.isFor?.(n, nobody) === false) return true;
+      this.#form.write(writer, n);
       count++;
       return true;
     });
@@ -155,24 +134,9 @@ export class Watch {
   }
 
   #endWalk(writer: MsgpackWriter): void {
-    if (this.#walk!.isInitial) {
-      const frame = beginNotification(writer, "Initial");
-      writer.arrayHeader(1);
-      writer.int(this.id);
-      writer.endFrame(frame);
-    }
+    if (this.#walk!.isInitial) this.#form.endInitial?.(writer);
     this.#walk = this.#walksAgain ? { isInitial: false } : undefined;
     this.#walksAgain = false;
-  }
-
-  /** Appends `[key, value or nil, version]`. */
-  #write(writer: MsgpackWriter, n: number): void {
-    const store = this.#store;
-    writer.arrayHeader(3);
-    store.writeKey(writer, n);
-    if (store.isShown(n)) store.writeValue(writer, n);
-    else writer.nil();
-    writeVersion(writer, store.timestampOf(n), store.sequenceOf(n), store.uidOf(n));
   }
 
   /** Whether the walk is still to come to the key of an entry. */
@@ -180,10 +144,5 @@ export class Watch {
     if (this.#walk === undefined) return false;
     const { after } = this.#walk;
     return after === undefined || this.#store.isKeyBehind(n, after);
-  }
-
-  #forget(): void {
-    this.#room.giveBack(this.#changed.size);
-    this.#changed.clear();
   }
 }

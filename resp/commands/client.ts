@@ -3,6 +3,7 @@ import { isNameAllowed, nameRefusal } from "./client_name.ts";
 import { type Command, type CommandCall, subcommandsOf } from "./command.ts";
 import { CommandError, refusals } from "./errors.ts";
 import type { Session } from "./session.ts";
+import { trackingSubcommands } from "./tracking.ts";
 
 const options = {
   id: option("ID"),
@@ -14,7 +15,7 @@ const options = {
   libraryVersion: option("LIB-VER"),
 };
 
-/** The kinds of clients that Redis knows; here all are normal. */
+/** The kinds of clients that Redis knows; here none is a server. */
 const clientTypes = ["normal", "master", "replica", "slave", "pubsub"];
 
 const common = { group: "connection", flags: ["noscript", "loading", "stale"] } as const;
@@ -124,6 +125,7 @@ const subcommands: readonly Command[] = [
       else if (session.replies !== "none") session.replies = "skip";
     },
   },
+  ...trackingSubcommands,
 ];
 
 /** `CLIENT`. */
@@ -160,7 +162,8 @@ function list(call: CommandCall): void {
     if (!clientTypes.includes(type.toLowerCase())) {
       throw new CommandError(`ERR Unknown client type '${type}'`);
     }
-    if (type.toLowerCase() !== "normal") shown = [];
+    const isOfType = (session: Session) => typeOf(session) === type.toLowerCase();
+    shown = [...sessions.values()].filter(isOfType);
   } else if (args.count > 3 && isOption(call, 2, options.id)) {
     const ids = new Set<number>();
     for (let i = 3; i < args.count; i++) ids.add(integerOf(call, i, "ERR Invalid client ID"));
@@ -169,6 +172,24 @@ function list(call: CommandCall): void {
   let lines = "";
   for (const session of shown) lines += lineOf(call, session) + "\n";
   reply.verbatim(lines);
+}
+
+/** What Redis calls a client that is told of messages, and any other. */
+function typeOf({ subscriptionCount }: Session): string {
+  return subscriptionCount > 0 ? "pubsub" : "normal";
+}
+
+function flagsOf(
+  { subscriptionCount, tracking, isSparedEviction, touchesNothing }: Session,
+): string {
+  const flags = [
+    subscriptionCount > 0 ? "P" : "",
+    tracking !== undefined ? "t" : "",
+    tracking?.prefixes !== undefined ? "B" : "",
+    isSparedEviction ? "e" : "",
+    touchesNothing ? "T" : "",
+  ];
+  return flags.join("") || "N";
 }
 
 function lineOf({ host }: CommandCall, session: Session): string {
@@ -181,15 +202,15 @@ function lineOf({ host }: CommandCall, session: Session): string {
     name: session.name,
     age: seconds(session.startedMs),
     idle: seconds(session.lastMs),
-    flags: (session.isSparedEviction ? "e" : "") + (session.touchesNothing ? "T" : "") || "N",
+    flags: flagsOf(session),
     db: 0,
-    sub: 0,
-    psub: 0,
+    sub: session.channels.size,
+    psub: session.patterns.size,
     ssub: 0,
     multi: -1,
     cmd: session.lastCommand === "" ? "NULL" : session.lastCommand,
     user: "default",
-    redir: -1,
+    redir: session.tracking === undefined ? -1 : 0,
     resp: session.version,
     "lib-name": session.libraryName,
     "lib-ver": session.libraryVersion,

@@ -1,6 +1,7 @@
 import type { inTurns, MsgpackWriter } from "../../rpc/mod.ts";
 import type { CommandParser } from "../wire/command_parser.ts";
 import type { ReplyWriter } from "../wire/reply_writer.ts";
+import type { ChangeFeed } from "./change_feed.ts";
 import type { CommandHost, Keyspace } from "./keyspace.ts";
 import type { Session } from "./session.ts";
 
@@ -38,6 +39,7 @@ export interface CommandCall {
   readonly keyspace: Keyspace;
   readonly host: CommandHost;
   readonly session: Session;
+  readonly feed: ChangeFeed;
   /** All sessions of the query port. */
   readonly sessions: ReadonlyMap<number, Session>;
   /** All commands. */
@@ -79,7 +81,7 @@ export interface Command {
   readonly name: string;
   /** Number of arguments, the name included; below 0: so many at least. */
   readonly arity: number;
-  readonly group: "connection" | "generic" | "server" | "string";
+  readonly group: "connection" | "generic" | "pubsub" | "server" | "string";
   readonly summary: string;
   /** The version of Redis that had it first. */
   readonly since: string;

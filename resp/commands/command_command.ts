@@ -147,6 +147,7 @@ const categoryOrder = [
   "@read",
   "@write",
   "@string",
+  "@pubsub",
   "@admin",
   "@fast",
   "@slow",
@@ -161,7 +162,7 @@ function categoriesOf({ flags, group, categories = [], subcommands }: Command): 
   if (flags.includes("write")) found.add("@write");
   if (flags.includes("admin")) found.add("@admin").add("@dangerous");
   if (group === "generic") found.add("@keyspace");
-  if (group === "string") found.add("@string");
+  if (group === "string" || group === "pubsub") found.add(`@${group}`);
   if (group === "connection" && !isContainer) found.add("@connection");
   found.add(flags.includes("fast") ? "@fast" : "@slow");
   return categoryOrder.filter((category) => found.has(category));

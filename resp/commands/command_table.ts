@@ -6,6 +6,7 @@ import { expiryCommands } from "./expiring_keys.ts";
 import { keyCommands } from "./keys.ts";
 import { serverCommands } from "./server.ts";
 import { stringCommands } from "./strings.ts";
+import { subscribingCommands } from "./subscribing.ts";
 
 /** All commands of Redis that a query port knows. */
 export const commandTable = new CommandTable([
@@ -14,6 +15,7 @@ export const commandTable = new CommandTable([
   ...stringCommands,
   ...keyCommands,
   ...expiryCommands,
+  ...subscribingCommands,
   ...serverCommands,
   commandCommand,
 ]);

@@ -3,11 +3,14 @@ import { isNameAllowed, nameRefusal } from "./client_name.ts";
 import type { Command, CommandCall } from "./command.ts";
 import { CommandError, refusals, wrongArity } from "./errors.ts";
 import { redisVersion } from "./server.ts";
+import { endSubscriptions } from "./subscribing.ts";
+import { endTracking } from "./tracking.ts";
 import { constantReply } from "../wire/reply_writer.ts";
 
 const options = { auth: option("AUTH"), setName: option("SETNAME"), default: option("default") };
 
 const pong = constantReply("+PONG\r\n");
+const pongMessage = constantReply("$4\r\npong\r\n");
 const resetReply = constantReply("+RESET\r\n");
 
 /** The flags of commands that Redis executes at any time, even before a client has authenticated. */
@@ -24,9 +27,15 @@ export const connectionCommands: readonly Command[] = [
     flags: ["fast"],
     tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
     execute(call) {
-      const { args, reply } = call;
+      const { args, reply, session } = call;
       if (args.count > 2) wrongArity("ping");
-      if (args.count === 1) reply.constant(pong);
+      if (session.version === 2 && session.subscriptionCount > 0) {
+        // A subscriber reads messages, and tells what it asked for by them.
+        reply.arrayHeader(2);
+        reply.constant(pongMessage);
+        if (args.count === 1) reply.bulkText("");
+        else reply.bulk(args.bytes, args.start(1), args.end(1));
+      } else if (args.count === 1) reply.constant(pong);
       else reply.bulk(args.bytes, args.start(1), args.end(1));
     },
   },
@@ -94,9 +103,11 @@ export const connectionCommands: readonly Command[] = [
     summary: "Make the connection as it was when it began",
     since: "6.2.0",
     flags: early,
-    execute({ reply, session }) {
-      session.reset();
-      reply.constant(resetReply);
+    execute(call) {
+      endSubscriptions(call);
+      endTracking(call);
+      call.session.reset();
+      call.reply.constant(resetReply);
     },
   },
 ];

@@ -1,4 +1,6 @@
 import type { ProtocolVersion } from "../wire/reply_writer.ts";
+import type { Tracking } from "./change_feed.ts";
+import type { Subscription } from "./subscription.ts";
 
 /** Which replies a client wants; `skip`: none to the next command, `skipping`: none to this one. */
 export type WantedReplies = "all" | "none" | "skip" | "skipping";
@@ -23,6 +25,13 @@ export class Session {
   replies: WantedReplies = "all";
   isSparedEviction = false;
   touchesNothing = false;
+  /** What it is subscribed to, by the bytes of the names, each as a character. */
+  readonly channels = new Map<string, Subscription>();
+  readonly patterns = new Map<string, Subscription>();
+  /** How it is told that its copies are outdated; `undefined`: it is not. */
+  tracking: Tracking | undefined;
+  /** Whether the next command is excepted from what is usual: it reads, or does not read, what is kept a copy of. */
+  isNextExcepted = false;
   /** Whether the client asked for the end of the connection. */
   hasQuit = false;
 
@@ -33,7 +42,12 @@ export class Session {
     this.startedMs = this.lastMs = nowMs;
   }
 
-  /** Makes it as it was when it began. */
+  /** Number of channels and patterns that it is subscribed to. */
+  get subscriptionCount(): number {
+    return this.channels.size + this.patterns.size;
+  }
+
+  /** Makes it as it was when it began, but for what it is told of changes. */
   reset(): void {
     this.version = 2;
     this.name = "";

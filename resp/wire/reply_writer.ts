@@ -113,6 +113,11 @@ export class ReplyWriter {
     this.#header(0x2a, count);
   }
 
+  /** Appends the header of a message that no command asked for, whose items the caller appends. */
+  pushHeader(count: number): void {
+    this.#header(this.version === 2 ? 0x2a : 0x3e, count);
+  }
+
   /** Appends the header of a map, whose `count` keys and values the caller appends in turn. */
   mapHeader(count: number): void {
     if (this.version === 2) this.#header(0x2a, 2 * count);

@@ -1,4 +1,4 @@
-import { Watch, WatchRoom } from "../../kvserver/watch/mod.ts";
+import { FrameForm, Watch, WatchRoom } from "../../kvserver/watch/mod.ts";
 import type { Store } from "../../kvserver/store/mod.ts";
 import { type Limits, withLimits } from "../../limits.ts";
 import { frameHeaderBytes, frameLength, MsgpackWriter } from "../../rpc/mod.ts";
@@ -25,7 +25,14 @@ export class ToldWatch {
   ) {
     this.#limits = withLimits(limits);
     this.room = new WatchRoom(this.#limits);
-    this.watch = new Watch(1, 7, bytesOf(prefix), isInitial, store, this.room);
+    this.watch = new Watch(
+      1,
+      new FrameForm(7, store),
+      bytesOf(prefix),
+      isInitial,
+      store,
+      this.room,
+    );
   }
 
   /** What it tells in one go: changes, and where all is told that was there. */

@@ -1,4 +1,5 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
+import { FramedWatches } from "../../kvserver/query/framed_watches.ts";
 import { Watches } from "../../kvserver/query/watches.ts";
 import { readDeferred } from "../../kvserver/query/query_message.ts";
 import { Store } from "../../kvserver/store/mod.ts";
@@ -16,6 +17,7 @@ class Told {
   readonly store = new Store();
   readonly memory = new MemoryAccount();
   readonly watches: Watches;
+  readonly framed: FramedWatches;
   /** What each connection was sent, message by message: of each notification the id and the keys. */
   readonly sent = new Map<number, [id: number, keys: string[]][][]>();
   turns = 0;
@@ -46,10 +48,11 @@ class Told {
       },
     };
     this.watches = new Watches(context as Partial<ActorContext> as ActorContext, this.store);
+    this.framed = new FramedWatches(this.watches);
   }
 
   begin(inbox: number, prefix: string, isInitial = false): number {
-    return this.watches.begin(inbox, bytesOf(prefix), isInitial);
+    return this.framed.begin(inbox, bytesOf(prefix), isInitial);
   }
 
   put(...keys: string[]): void {
@@ -97,10 +100,10 @@ Deno.test("a watch that is ended is told nothing more, and another connection ca
   told.begin(2, "");
   told.put("a");
   told.put("b");
-  told.watches.end(3, id);
-  told.watches.end(1, id);
-  told.watches.end(1, id);
-  told.watches.end(1, 99);
+  told.framed.end(3, id);
+  told.framed.end(1, id);
+  told.framed.end(1, id);
+  told.framed.end(1, 99);
   told.watches.notified(1);
   told.put("c");
   assertEquals(told.take(1), [[[1, ["a"]]]]);
@@ -127,10 +130,10 @@ Deno.test("a connection, a query actor and its memory have room for so many watc
   for (const inbox of [1, 1, 2]) told.begin(inbox, "");
   assertThrows(() => told.begin(1, ""), RpcError, "the connection has 2 watches, allowed are 2");
   assertThrows(() => told.begin(2, ""), RpcError, "the query actor has 3 watches, allowed are 3");
-  told.watches.end(1, 1);
+  told.framed.end(1, 1);
   told.begin(2, "");
   Object.defineProperty(told.memory, "putRoomBytes", { get: () => 100 });
-  told.watches.end(1, 2);
+  told.framed.end(1, 2);
   assertThrows(() => told.begin(1, ""), RpcError, "memory is full");
 });
 
