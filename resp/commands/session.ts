@@ -1,5 +1,5 @@
 import type { ProtocolVersion } from "../wire/reply_writer.ts";
-import type { Tracking } from "./change_feed.ts";
+import type { Tracking } from "./tracked_copies.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** Which replies a client wants; `skip`: none to the next command, `skipping`: none to this one. */

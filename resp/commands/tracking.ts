@@ -1,7 +1,7 @@
 import { respLimits, wireLimits } from "../../limits.ts";
 import { compareBytes, startAlike } from "../wire/bytes.ts";
 import { bytesOf, integerOf, isOption, option } from "./arguments.ts";
-import type { Tracking } from "./change_feed.ts";
+import type { Tracking } from "./tracked_copies.ts";
 import type { Command, CommandCall } from "./command.ts";
 import { CommandError, refusals } from "./errors.ts";
 
