@@ -92,6 +92,8 @@ export const appLimits = {
   healthyLagMs: 2_000,
   /** A member whose clock is further off than this is not healthy. */
   healthyClockSkewMs: 5_000,
+  /** Replicas that have differed for longer are not healthy. */
+  healthyDifferingMs: 10_000,
   /** How often `status --watch` asks again. */
   statusIntervalMs: 1_000,
   /** Keys that differ which `check` looks for, about; the rest is told as ranges. */
@@ -356,6 +358,8 @@ export interface Limits {
   readonly comparisonPatienceMs: number;
   /** Entries that differ and were put within so many milliseconds are likely to be on their way. */
   readonly comparisonYoungMs: number;
+  /** Two replicas that have differed for so long are not brought together by comparing them: that is logged. */
+  readonly differingNoticeMs: number;
   /** Bytes of the ranges in one message of a comparison, about; one of over twice as many is refused. */
   readonly rangesBytesMax: number;
   /** As few they become when messages of a comparison get lost. */
@@ -596,6 +600,7 @@ export const defaultLimits: Limits = {
   comparisonQuietMs: 1_000,
   comparisonPatienceMs: 10_000,
   comparisonYoungMs: 5_000,
+  differingNoticeMs: 10_000,
   rangesBytesMax: 256 * KiB,
   rangesBytesMin: 1 * KiB,
   summedBytesPerTurn: 512 * KiB,

@@ -80,6 +80,13 @@ const familyOf: Readonly<Record<keyof ServerStats, Family | undefined>> = {
     "Entries that a comparison of replicas had to bring to this server.",
     "repairs",
   ),
+  differingMs: {
+    name: "cmud_differing_seconds",
+    help:
+      "For how long two replicas have differed, as far as comparisons have found; 0: they do not.",
+    type: "gauge",
+    samples: ({ differingMs }) => [{ value: differingMs / 1_000 }],
+  },
   memoryBytes: gauge("cmud_memory_bytes", "Memory that is counted, in bytes.", "memoryBytes"),
   memoryMaxBytes: gauge(
     "cmud_memory_max_bytes",

@@ -27,7 +27,7 @@ export interface Member {
   readonly lagMs: number | null;
   /** Upper bound of the bytes of the entries that wait for it or are on their way there. */
   readonly pendingBytes: number;
-  /** When both were last known to be equal, in milliseconds since the epoch; `null`: never yet. */
+  /** When a comparison of both last found nothing that one of them lacks, milliseconds since the epoch; `null`: never yet. */
   readonly agreedMs: number | null;
   /** How many tombstones are kept for its sake only: 0, because none is ever removed yet. */
   readonly tombstonesHeld: number;

@@ -26,12 +26,16 @@ export function problemsOf({ stats, members = [] }: ServerReport): string[] {
   ];
 }
 
-function ownProblems({ ready, disk, diskReason }: StatsFigures): string[] {
+function ownProblems({ ready, disk, diskReason, differingMs }: StatsFigures): string[] {
   const problems: string[] = [];
   if (ready === false) problems.push("is not ready: it is taking over the state of other servers");
   if (disk === "refusing") {
     const why = diskReason === undefined ? "" : ` (${escapeControl(String(diskReason))})`;
     problems.push(`refuses puts, because its disk refuses to be written${why}`);
+  }
+  if (Number(differingMs) > appLimits.healthyDifferingMs) {
+    const forMs = elapsedText(Number(differingMs));
+    problems.push(`holds a replica that has differed from others for ${forMs}: see cmud check`);
   }
   return problems;
 }

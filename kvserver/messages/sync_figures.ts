@@ -14,6 +14,8 @@ export interface SyncFigures {
   readonly reconcileRounds: SharedFigure;
   /** Entries that a comparison had to bring. */
   readonly repairs: SharedFigure;
+  /** For how long two replicas have differed. */
+  readonly differingMs: SharedFigure;
 }
 
 /** Names of the figures. */
@@ -24,6 +26,7 @@ export const syncFigureNames = [
   "reconcileBytes",
   "reconcileRounds",
   "repairs",
+  "differingMs",
 ] as const satisfies (
   keyof SyncFigures
 )[];

@@ -30,6 +30,7 @@ export function syncFiguresOf(thread: ActorThread): SyncFigures {
     reconcileBytes: thread.extraFigure("reconcileBytes"),
     reconcileRounds: thread.extraFigure("reconcileRounds"),
     repairs: thread.extraFigure("repairs"),
+    differingMs: thread.extraFigure("differingMs"),
   };
 }
 
@@ -61,6 +62,8 @@ export interface ServerStats extends Omit<SystemStats, "extra"> {
   reconcileRounds: number;
   /** Entries that a comparison had to bring to this server. */
   repairs: number;
+  /** For how long two replicas have differed, as far as comparisons have found; 0: they do not. */
+  differingMs: number;
   /** Open connections to the query ports. */
   clientConnections: number;
   /** What the disk does: Puts are refused while it is refusing. */
@@ -97,6 +100,7 @@ export function serverStats(
     reconcileBytes: extra.reconcileBytes ?? 0,
     reconcileRounds: extra.reconcileRounds ?? 0,
     repairs: extra.repairs ?? 0,
+    differingMs: extra.differingMs ?? 0,
     clientConnections: extra[clientConnections] ?? 0,
     disk,
     ...(diskReason === undefined ? {} : { diskReason }),

@@ -1,6 +1,7 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import type { Compared } from "../messages/replica_messages.ts";
+import { Agreements } from "./agreements.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import type { LocalReplica } from "./local_replica.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
@@ -18,6 +19,8 @@ export interface ComparisonFigures {
   readonly rounds: number;
   /** Entries that they had to bring to this server. */
   readonly repairs: number;
+  /** For how long two replicas have differed: of those that have for longest; 0: all are equal. */
+  readonly differingMs: number;
 }
 
 /**
@@ -35,6 +38,7 @@ export class Comparer {
   /** What the replica was asked last for a peer, until it has answered. */
   #current: { askId: number; peer: Peer; id: number } | undefined;
   #siblings: SiblingComparison;
+  #agreements: Agreements;
   /** What a replica was asked last for another one of this server; 0: nothing. */
   #siblingAskId = 0;
   #lastAskId = 0;
@@ -53,6 +57,7 @@ export class Comparer {
   ) {
     this.#pool = pool;
     this.#siblings = new SiblingComparison(context.monotonicMs(), context.limits);
+    this.#agreements = new Agreements(context, members, this.#siblings);
     this.#context = context;
     this.#fraction = fraction;
     this.#replicas = replicas;
@@ -61,12 +66,18 @@ export class Comparer {
   }
 
   get figures(): ComparisonFigures {
-    return { bytes: this.#bytes, rounds: this.#rounds, repairs: this.#repairs };
+    return {
+      bytes: this.#bytes,
+      rounds: this.#rounds,
+      repairs: this.#repairs,
+      differingMs: this.#agreements.differingMs,
+    };
   }
 
   /** A message of a peer came. @param repairs how many of the entries with it a comparison had to bring */
   received(peer: Peer, step: ComparisonStep | undefined, repairs: number): void {
     this.#repairs += repairs;
+    if (repairs > 0) peer.comparison.agreement.found(this.#context.monotonicMs());
     if (step === undefined) return;
     this.#bytes += step.ranges.length;
     if (peer.comparison.isAwaited(step.id)) this.#rounds++;
@@ -87,6 +98,7 @@ export class Comparer {
       if (peer.comparison.isUnderWay && !this.#mayCompare(peer)) peer.comparison.lost(nowMs);
     }
     // One after the other, so that what this server lacks comes from one of them.
+    this.#agreements.observe();
     const underWay = peers.find(({ comparison }) => comparison.isUnderWay);
     for (const peer of peers) {
       if (underWay === undefined || underWay === peer) this.#begin(peer, nowMs);
@@ -194,17 +206,19 @@ export class Comparer {
   /** A replica has answered. */
   answered(compared: Compared): void {
     const { id: askId, ranges, entries, tookMs } = compared;
+    const nowMs = this.#context.monotonicMs();
     if (askId === this.#siblingAskId) {
       this.#siblingAskId = 0;
-      const other = this.#siblings.answered(ranges, tookMs, this.#context.monotonicMs());
-      if (other !== undefined) this.#repair(other, new EntryReader(entries));
+      const found = new EntryReader(entries);
+      const other = this.#siblings.answered(ranges, found.size, tookMs, nowMs);
+      if (other !== undefined) this.#repair(other, found);
       return;
     }
     if (this.#current?.askId !== askId) return;
     const { peer, id } = this.#current;
     this.#current = undefined;
     if (peer.isForgotten) return;
-    peer.repair(new EntryReader(entries));
+    if (peer.repair(new EntryReader(entries))) peer.comparison.agreement.found(nowMs);
     peer.comparison.answered(id, ranges, peer.entryCount, compared);
   }
 

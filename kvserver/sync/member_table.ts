@@ -55,7 +55,7 @@ export class MemberTable {
     const { address, incarnation } = peer.ref;
     const link = this.#context.link(peer.ref);
     this.#members.observeReach(peer, link);
-    const { reachability, agreedMs } = peer;
+    const { reachability, comparison: { agreement: { agreedMs } } } = peer;
     const { heardMs, clockSkewMs, version, refusedMessages } = link.facts;
     const isSilent = reachability.name !== "down" && heardMs !== undefined &&
       this.#context.monotonicMs() - heardMs >= this.#context.limits.peerSilentMs;
@@ -67,10 +67,7 @@ export class MemberTable {
       sinceMs: this.#wallMs(isSilent ? heardMs : reachability.sinceMs),
       lagMs: Math.round(peer.lagMs),
       pendingBytes: peer.pendingBytes,
-      // Of one that is silent it is not known.
-      agreedMs: agreedMs === undefined
-        ? null
-        : this.#wallMs(isSilent ? Math.min(agreedMs, heardMs) : agreedMs),
+      agreedMs: agreedMs === undefined ? null : this.#wallMs(agreedMs),
       tombstonesHeld: 0,
       clockSkewMs: clockSkewMs ?? null,
       version: version ?? null,

@@ -70,9 +70,6 @@ export class Peer {
   #overflows = 0;
   #reachability: Reachability;
   #progress: Progress;
-  /** Whether both were equal when that was looked at last, and when they were so last; `undefined`: never. */
-  #isAgreed = false;
-  #agreedMs: number | undefined;
 
   /** @param pool holds the entries */
   constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
@@ -167,9 +164,14 @@ export class Peer {
     return Math.max(this.#lastAckMs, this.#liveness.lastHeardMs);
   }
 
-  /** Enqueues entries that the peer lacks, as a comparison found, unless they are on their way. */
-  repair(entries: EntryReader): void {
-    if (entries.size === 0) return;
+  /**
+   * Enqueues entries that the peer lacks, as a comparison found, unless they are on their way.
+   *
+   * @returns whether some were not.
+   */
+  repair(entries: EntryReader): boolean {
+    if (entries.size === 0) return false;
+    let isNew = false;
     const underWay = new Map<number, number>();
     for (const n of this.#inFlight.entries()) underWay.set(this.#pool.keyOf(n), n);
     while (entries.next()) {
@@ -178,9 +180,11 @@ export class Peer {
       const before = this.#outbox.size;
       if (sent === undefined || this.#pool.isLater(n, sent)) this.enqueue(n);
       this.#repairs += this.#outbox.size - before;
+      isNew ||= this.#outbox.size > before;
       this.#pool.release(n);
     }
     this.#repairs = Math.max(0, this.#repairs);
+    return isNew;
   }
 
   /** Enqueues an entry. */
@@ -430,12 +434,7 @@ export class Peer {
 
   /** Notes how the peer is reached. @returns how it was until now, if that has changed. */
   observeReach(link: LinkReach): ReachabilityName | undefined {
-    const nowMs = this.#context.monotonicMs();
-    const before = this.#reachability.observe(link, nowMs);
-    if (this.#isAgreed) this.#agreedMs = nowMs;
-    this.#isAgreed = this.#reachability.name === "up" && this.isIdle;
-    if (this.#isAgreed) this.#agreedMs = nowMs;
-    return before;
+    return this.#reachability.observe(link, this.#context.monotonicMs());
   }
 
   /** Notes how far the peer is. @returns what has changed. */
@@ -444,14 +443,6 @@ export class Peer {
     const upMs = name === "up" ? this.#context.monotonicMs() - sinceMs : 0;
     const { isIdle, lagMs, overflows } = this;
     return this.#progress.observe({ isIdle, lagMs, overflows, upMs });
-  }
-
-  /**
-   * When both were last equal, as far as this server knows, on the monotonic clock: each reached the other,
-   * and the peer had acknowledged everything. `undefined`: never yet.
-   */
-  get agreedMs(): number | undefined {
-    return this.#agreedMs;
   }
 
   /** Forgets the peer: it is sent nothing any more. */

@@ -1,6 +1,7 @@
 import type { Limits } from "../../limits.ts";
 import { assert } from "../memory/assert.ts";
 import type { Compared } from "../messages/replica_messages.ts";
+import { Agreement } from "./agreement.ts";
 import { comparisonPauseMs } from "./comparison_pause.ts";
 
 /** Why a comparison begins. */
@@ -66,6 +67,8 @@ const idle: State = { name: "idle" };
  * Nothing of it is sent again: when a message is lost, or an answer does not come, another comparison begins.
  */
 export class PeerComparison {
+  /** Whether both hold the same. */
+  readonly agreement: Agreement;
   #limits: Limits;
   /** Whether this server's uid is the lower one of both. */
   #isLower: boolean;
@@ -90,6 +93,7 @@ export class PeerComparison {
   #tookMs = 0;
 
   constructor(nowMs: number, isLower: boolean, limits: Limits) {
+    this.agreement = new Agreement(limits);
     this.#limits = limits;
     this.#isLower = isLower;
     this.#nextMs = nowMs + limits.comparisonIntervalMs;
@@ -198,6 +202,7 @@ export class PeerComparison {
 
   /** Another one goes on from now on: it finds whatever is owed until now. */
   #serve(of: Course, ranges: Uint8Array | undefined): void {
+    this.agreement.begun();
     this.#isServing = this.isOwed;
     this.#owedMs = Infinity;
     this.#state = { name: "asking", of, ranges };
@@ -271,8 +276,10 @@ export class PeerComparison {
     this.#isServing = false;
     if (!this.isOwed) this.#lackedSinceMs = Infinity;
     const { comparisonQuietMs } = this.#limits;
+    // Whether what was found is mended, the next one says, but not again and again.
+    const isRecheckDue = this.agreement.over(nowMs) || this.#isRecheckDue;
     this.#nextMs = nowMs +
-      (this.#isRecheckDue ? comparisonQuietMs : comparisonPauseMs(this.#tookMs, this.#limits));
+      (isRecheckDue ? comparisonQuietMs : comparisonPauseMs(this.#tookMs, this.#limits));
     this.#tookMs = 0;
     this.#bytesMax = this.#limits.rangesBytesMax;
   }

@@ -1,4 +1,5 @@
 import type { Limits } from "../../limits.ts";
+import { Agreement } from "./agreement.ts";
 import { comparisonPauseMs } from "./comparison_pause.ts";
 import type { LocalReplica } from "./local_replica.ts";
 
@@ -10,6 +11,8 @@ type State =
     readonly name: "toAsk" | "asked";
     readonly replica: LocalReplica;
     readonly other: LocalReplica;
+    /** Whether both hold the same. */
+    readonly agreement: Agreement;
     readonly ranges: Uint8Array | undefined;
   };
 
@@ -27,6 +30,8 @@ export class SiblingComparison {
   #tookMs = 0;
   /** The place of the replica that is compared with the first next. */
   #turn = 1;
+  /** By the uid of the replica that is compared with the first. */
+  #agreements = new Map<string, Agreement>();
 
   constructor(nowMs: number, limits: Limits) {
     this.#limits = limits;
@@ -38,12 +43,19 @@ export class SiblingComparison {
     return this.#state.name === "idle" ? this.#nextMs : Infinity;
   }
 
+  /** Whether each of the replicas that were compared with the first holds the same. */
+  get agreements(): Iterable<Agreement> {
+    return this.#agreements.values();
+  }
+
   /** Begins one, if it is time. @param replicas the first one first */
   begin(replicas: readonly LocalReplica[], nowMs: number): void {
     if (replicas.length < 2 || nowMs < this.dueMs) return;
-    this.#turn = this.#turn % (replicas.length - 1) + 1;
-    const [first, replica] = [replicas[0], replicas[this.#turn]];
-    this.#state = { name: "toAsk", replica, other: first, ranges: undefined };
+    const replica = replicas[1 + this.#turn % (replicas.length - 1)];
+    const agreement = this.#agreements.get(replica.uid) ?? new Agreement(this.#limits);
+    this.#agreements.set(replica.uid, agreement);
+    agreement.begun();
+    this.#state = { name: "toAsk", replica, other: replicas[0], agreement, ranges: undefined };
   }
 
   /** The replica that is to be asked next, and for an answer to what. */
@@ -60,23 +72,31 @@ export class SiblingComparison {
    * The replica has answered.
    *
    * @param ranges to be answered by the other one; absent: nothing is left to say
+   * @param entryCount how many entries the other one lacks
    * @returns the other one, which is to have the entries that came with it.
    */
   answered(
     ranges: Uint8Array | undefined,
+    entryCount: number,
     tookMs: number,
     nowMs: number,
   ): LocalReplica | undefined {
     if (this.#state.name !== "asked") return undefined;
-    const { replica, other } = this.#state;
+    const { replica, other, agreement } = this.#state;
     this.#tookMs += tookMs;
+    if (entryCount > 0) agreement.found(nowMs);
     if (ranges !== undefined) {
-      this.#state = { name: "toAsk", replica: other, other: replica, ranges };
-    } else {
-      this.#state = idle;
-      this.#nextMs = nowMs + comparisonPauseMs(this.#tookMs, this.#limits);
-      this.#tookMs = 0;
+      this.#state = { name: "toAsk", replica: other, other: replica, agreement, ranges };
+      return other;
     }
+    this.#state = idle;
+    const isRecheckDue = agreement.over(nowMs);
+    if (!isRecheckDue) this.#turn++;
+    this.#nextMs = nowMs +
+      (isRecheckDue
+        ? this.#limits.comparisonQuietMs
+        : comparisonPauseMs(this.#tookMs, this.#limits));
+    this.#tookMs = 0;
     return other;
   }
 }

@@ -16,12 +16,13 @@ export class SyncFigureCount {
 
   count(
     members: Pick<Membership, "peers" | "overflows">,
-    { bytes, rounds, repairs }: ComparisonFigures,
+    { bytes, rounds, repairs, differingMs }: ComparisonFigures,
     nowMs: number,
   ): void {
     this.#figures.reconcileBytes.set(bytes);
     this.#figures.reconcileRounds.set(rounds);
     this.#figures.repairs.set(repairs);
+    this.#figures.differingMs.set(Math.round(differingMs));
     const all = [...members.peers];
     const hasPending = all.some(({ isIdle }) => !isIdle);
     if (!hasPending && !this.#hasPending) return;

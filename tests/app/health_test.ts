@@ -50,6 +50,13 @@ Deno.test("a server is not healthy that is not ready, or whose disk refuses, and
   );
 });
 
+Deno.test("a server is not healthy whose replica has differed from others for more than 10 s", () => {
+  assertEquals(problemsOf({ stats: { ...stats, differingMs: 10_000 } }), []);
+  assertEquals(problemsOf({ stats: { ...stats, differingMs: 12_300 } }), [
+    "holds a replica that has differed from others for 12 s: see cmud check",
+  ]);
+});
+
 Deno.test("a server is not healthy that sees itself in conflict", () => {
   const self: Member = { ...selfMember, state: "conflict" };
   assertEquals(problemsOf({ stats, members: [self, upMember] }), [

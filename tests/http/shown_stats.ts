@@ -20,6 +20,7 @@ export function shownStats(changes: Partial<ServerStats> = {}): ServerStats {
     reconcileBytes: 15,
     reconcileRounds: 16,
     repairs: 17,
+    differingMs: 18,
     memoryBytes: 1_000_000,
     memoryMaxBytes: 2_000_000,
     clientConnections: 3,

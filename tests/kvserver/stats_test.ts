@@ -116,8 +116,8 @@ Deno.test("Stats is of the query actor that is asked, but for the figures of the
     ["puts", "gets", "connections"].map((name) => stats[name]);
   assertEquals(figures(own), [0, 0, 1]);
   assertEquals(figures(others), [2, 0, 1]);
-  // Four queries, and before them the message that starts the server's sync actor.
-  assertEquals(others.messagesSentExternal, 5);
+  // Four queries, and before them the messages that start the server's sync actor and name its ports.
+  assertEquals(others.messagesSentExternal, 6);
 });
 
 Deno.test("Stats counts the open connections", async () => {

@@ -75,6 +75,34 @@ export const comparisonCases: Record<string, () => Promise<string | undefined>> 
     return difference ?? (value?.[0] === bytes[valueStart] ? undefined : `${value} won`);
   },
 
+  "replicas that differ again and again are told of, and when they agreed last": async () => {
+    const stage = new Stage(20, defaultLimits);
+    const servers = await alike(stage, 2, 50);
+    const [a, b] = servers;
+    await stage.cluster.advance(mendedMs);
+    const differing = () => servers.map(({ actors }) => actors.stats().differingMs);
+    const calm = differing();
+    const agreedMs = async () => {
+      const [self, other] = await stage.membersOf(a);
+      return self.agreedMs! - other.agreedMs!;
+    };
+    const agreedBefore = await agreedMs();
+    for (let i = 0; i < 40; i++) {
+      edit(i % 2 === 0 ? a : b, `edited ${i}`, "x", 1);
+      await stage.cluster.advance(500);
+    }
+    const [whileEdited, agreedMeanwhile] = [differing(), await agreedMs()];
+    await stage.cluster.advance(mendedMs);
+    const [after, agreedAfter] = [differing(), await agreedMs()];
+    await stage.cluster.close();
+    if (calm.some((ms) => ms > 0)) return `They differ though they are equal: ${calm}`;
+    if (agreedBefore > 6_000) return `They agreed ${agreedBefore} ms ago`;
+    if (whileEdited.some((ms) => ms < 10_000 || ms > 20_000)) return `It is told: ${whileEdited}`;
+    if (agreedMeanwhile < 15_000) return `They agreed ${agreedMeanwhile} ms ago, it is told`;
+    if (after.some((ms) => ms > 0)) return `They differ in the end: ${after}`;
+    if (agreedAfter > 6_000) return `They agreed ${agreedAfter} ms ago in the end`;
+  },
+
   "what two servers cannot tell each other reaches them through a third": async () => {
     const stage = new Stage(20, defaultLimits);
     const [a, b, c] = await alike(stage, 3, 50);

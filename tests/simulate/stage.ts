@@ -95,8 +95,10 @@ export class Stage {
   /** What is wrong after so long: each server must hold all, these keys among it, and be silent. */
   async end(quietMs: number, keys: readonly string[] = []): Promise<string | undefined> {
     await this.cluster.advance(quietMs);
-    const bytes = await this.bytesWithin(silenceMs);
     const difference = this.cluster.difference() ?? this.#lacking(keys);
+    // What a comparison has found is looked at once more.
+    await this.cluster.advance(settledMs);
+    const bytes = await this.bytesWithin(silenceMs);
     await this.cluster.close();
     return difference ?? (bytes > 0 ? `${bytes} bytes were sent while idle` : undefined);
   }
