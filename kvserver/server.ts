@@ -27,6 +27,7 @@ import {
 import {
   serverFigures,
   type ServerStats,
+  shareConnections,
   shareMemory,
   syncFiguresOf,
 } from "./query/server_stats.ts";
@@ -134,6 +135,7 @@ export class Server {
     const { bounds } = settings;
     const { memory } = environment;
     shareMemory(memory, system);
+    shareConnections(environment.connections, system);
     const main = new QueryThread(system, environment, transport, bounds, log, onFault);
     const workers: WorkerThread[] = [];
     try {

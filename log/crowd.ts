@@ -2,28 +2,27 @@ import type { Crowd } from "../rpc/mod.ts";
 import type { Logger } from "./logger.ts";
 
 /**
- * Logs what became of a connection for which there was no room.
+ * Logs that connections made way, or were not accepted, because there was no room.
  *
- * @param where what it came to, for the log: `the system port`
+ * @param where what they came to, for the log: `the system port`
  */
-export function logCrowd(log: Logger, where: string, { open, host, ended }: Crowd): void {
-  if (host === undefined) {
-    const what = ended === undefined ? "none is accepted" : "some that say nothing made way";
-    log.warn(
-      "{open} connections to {where} are open, and the system lets this process open no more: {what}",
-      { open, where, what },
-    );
-  } else if (ended === undefined) {
-    log.warn("{open} connections to {where} are open, which is all it takes: {host} is refused", {
-      open,
-      where,
-      host,
-    });
-  } else {
-    log.warn(
-      "{open} connections to {where} are open, which is all it takes: one of {ended} that says nothing " +
-        "made way for {host}",
-      { open, where, ended, host },
-    );
+export function logCrowd(log: Logger, where: string, crowd: Crowd): void {
+  const { open } = crowd;
+  const full = "{open} connections to {where} are open, which is all it takes: ";
+  switch (crowd.name) {
+    case "refused":
+      return log.warn(full + "{host} is refused", { open, where, host: crowd.host });
+    case "replaced": {
+      const { ended, host = "one at another thread" } = crowd;
+      const what = "one of {ended} that says nothing made way for {host}";
+      return log.warn(full + what, { open, where, ended, host });
+    }
+    case "shortage": {
+      const what = crowd.someMakeWay ? "some that say nothing make way" : "none is accepted";
+      return log.warn(
+        "{open} connections are open, and the system lets this process open no more: {what}",
+        { open, what },
+      );
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Environment } from "./environment.ts";
+import { ProcessRoom } from "./process_room.ts";
 import { TimeSlices } from "./time_slices.ts";
 
 /** An environment that holds a timer until it is closed. */
@@ -42,6 +43,7 @@ export function awakeEnvironment(
     limits,
     memory,
     slices: new TimeSlices({ limits, monotonicMs, after: (ms, fn) => environment.after(ms, fn) }),
+    connections: new ProcessRoom(),
     now: () => environment.now(),
     monotonicMs,
     after(delayMs, fn) {

@@ -8,6 +8,7 @@
 
 import { defaultLimits, type Limits } from "../limits.ts";
 import { MemoryAccount } from "./memory_account.ts";
+import { ProcessRoom } from "./process_room.ts";
 import { TimeSlices } from "./time_slices.ts";
 
 /** Reads time. */
@@ -54,8 +55,14 @@ export interface Sliced {
   readonly slices: TimeSlices;
 }
 
-/** Clock, timers, randomness, bounds, memory and slices of time in one. */
-export interface Environment extends Clock, Timers, Random, Limited, Accounted, Sliced {}
+/** Says what connections there are. */
+export interface Connected {
+  /** The connections to all ports of this thread. */
+  readonly connections: ProcessRoom;
+}
+
+/** Clock, timers, randomness, bounds, memory, slices of time and connections in one. */
+export interface Environment extends Clock, Timers, Random, Limited, Accounted, Sliced, Connected {}
 
 /** The longest delay that the platform's timers keep; a longer one would be over at once. */
 const timerMsMax = 2 ** 31 - 1;
@@ -85,6 +92,7 @@ export const realEnvironment: Environment = {
   ...machine,
   memory: new MemoryAccount(),
   slices: new TimeSlices(machine),
+  connections: new ProcessRoom(),
   fraction: () => Math.random(),
   hex64() {
     const bytes = crypto.getRandomValues(new Uint8Array(8));

@@ -59,6 +59,7 @@ export { dial } from "./dial.ts";
 export {
   type Accounted,
   type Clock,
+  type Connected,
   type Environment,
   type Limited,
   type Random,
@@ -111,8 +112,15 @@ export {
   type FrameExecutor,
   type Reply,
   type SendDeferred,
+  type ServingEnvironment,
 } from "./served_connection.ts";
-export { ConnectionRoom, type Occupant, type Standing } from "./connection_room.ts";
+export {
+  ConnectionRoom,
+  type Occupant,
+  type RoomFigures,
+  type Standing,
+} from "./connection_room.ts";
+export { type ProcessFigures, ProcessRoom } from "./process_room.ts";
 export { type Crowd, RpcServer, type RpcServerOptions } from "./server.ts";
 export { type Flow, type SliceEnvironment, TimeSlices } from "./time_slices.ts";
 export { tcpTransport } from "./tcp.ts";

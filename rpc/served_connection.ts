@@ -1,6 +1,6 @@
 import type { Answer } from "./answer.ts";
 import { Charge } from "./charge.ts";
-import type { Accounted, Limited, Sliced, Timers } from "./environment.ts";
+import type { Accounted, Connected, Limited, Sliced, Timers } from "./environment.ts";
 import { freeMemory } from "./msgpack/free_memory.ts";
 import { FrameReader, type RequestCutter } from "./frame_reader.ts";
 import type { MemoryHolder } from "./memory_account.ts";
@@ -41,7 +41,7 @@ const noPieces: readonly Uint8Array[] = [];
 const nothing = new Uint8Array();
 
 /** What a connection that is served needs of the world outside. */
-export type ServingEnvironment = Pick<Timers, "after"> & Limited & Accounted & Sliced;
+export type ServingEnvironment = Pick<Timers, "after"> & Limited & Accounted & Sliced & Connected;
 
 /** A connection that is ended because memory is full. */
 export interface Cut {

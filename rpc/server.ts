@@ -1,6 +1,5 @@
 import { hostOf } from "./address.ts";
 import { ConnectionRoom, type Occupant } from "./connection_room.ts";
-import { LocalFigure } from "./memory_account.ts";
 import {
   type Cut,
   type EndConnection,
@@ -30,33 +29,31 @@ export interface RpcServerOptions {
   onFault?(peer: string, error: unknown): void;
   /** A connection on which nothing comes for so long is ended, unless its other end is a server. Default: none is. */
   idleTimeoutMs?: number;
-  /** The room that its connections share with those of other ports, beside `connectionsMax` of its own. */
+  /** How many connections it has at the most. Default: `connectionsMax` of the environment. */
+  connectionsMax?: number;
+  /** The room that its connections share with those of other ports, beside its own. */
   room?: ConnectionRoom;
-  /** Called for a connection for which there was no room. */
+  /** Called when there was no room for a connection. */
   onCrowded?(crowd: Crowd): void;
   /** Called for a connection that is ended because memory is full. */
   onCut?(cut: Cut): void;
 }
 
-/** What became of a connection for which there was no room. */
-export interface Crowd {
-  /** How many connections are open. */
-  open: number;
-  /** The host at its other end; `undefined`: the system lets none more be accepted, wherever it is from. */
-  host: string | undefined;
-  /** The host of the connection that made way for it; `undefined` when none did, and it was refused. */
-  ended: string | undefined;
-}
-
-/** One of so many makes way at once when the system has no more room. */
-const partThatMakesWay = 8;
+/** Why connections made way, or were not accepted, and how many are open. */
+export type Crowd =
+  /** There was no room for one of `host`, and none that made way for it. */
+  | { name: "refused"; open: number; host: string }
+  /** One of `ended` made way: for one of `host`, or for one at another thread. */
+  | { name: "replaced"; open: number; ended: string; host?: string }
+  /** The system lets this process open nothing more, of which `open` are connections, to all ports. */
+  | { name: "shortage"; open: number; someMakeWay: boolean };
 
 /** Listens on a port and serves its connections independently of one another. */
 export class RpcServer {
   #options: RpcServerOptions;
   #listener: ByteListener;
   #connections = new Map<ServedConnection, Occupant>();
-  /** That of this port alone, and the one that it shares. */
+  /** That of this port alone, the one that it shares, and the one of all ports. */
   #rooms: readonly ConnectionRoom[];
   /** Accepting, and serving each connection. */
   #loops = new Set<Promise<void>>();
@@ -67,9 +64,9 @@ export class RpcServer {
   /** @throws {Error} when the port cannot be bound. */
   constructor(options: RpcServerOptions) {
     this.#options = options;
-    const { listenBacklog, connectionsMax } = options.environment.limits;
-    this.#rooms = [new ConnectionRoom(connectionsMax, new LocalFigure()), options.room ?? []]
-      .flat();
+    const { limits: { listenBacklog, connectionsMax }, connections } = options.environment;
+    const own = new ConnectionRoom(options.connectionsMax ?? connectionsMax);
+    this.#rooms = [own, options.room ?? [], connections].flat();
     this.#listener = options.transport.listen(options.hostname, options.port, listenBacklog);
     this.#track(this.#accept());
   }
@@ -116,23 +113,20 @@ export class RpcServer {
       if (room.hasRoom) return true;
       const open = room.size;
       const ended = room.makeRoom(host);
-      this.#options.onCrowded?.({ open, host, ended });
+      this.#options.onCrowded?.(
+        ended === undefined
+          ? { name: "refused", open, host }
+          : { name: "replaced", open, ended, host },
+      );
       return ended !== undefined;
     });
   }
 
-  /**
-   * Has some make way when the system lets this process open nothing more: a part of those that are not
-   * established, because disks and other servers need room there too.
-   */
   #makeRoomInSystem(): undefined {
-    const [room] = this.#rooms;
-    const open = room.size;
-    let ended: string | undefined;
-    for (let count = Math.ceil(room.newcomers / partThatMakesWay); count > 0; count--) {
-      ended = room.makeRoom("") ?? ended;
-    }
-    if (!this.#closed) this.#options.onCrowded?.({ open, host: undefined, ended });
+    const { connections } = this.#options.environment;
+    const { size: open } = connections;
+    const someMakeWay = connections.makeRoomInSystem();
+    if (!this.#closed) this.#options.onCrowded?.({ name: "shortage", open, someMakeWay });
   }
 
   /** Looks at the connections again and again, while there are any. */
@@ -144,10 +138,20 @@ export class RpcServer {
       for (const connection of this.#connections.keys()) {
         connection.check(connectionCheckMs, idleTimeoutMs);
       }
-      for (const room of this.#rooms) room.review();
+      for (const room of this.#rooms) this.#reviewRoom(room);
       environment.memory.relieve();
       if (this.#connections.size > 0 && !this.#closed) this.#checkLater();
     });
+  }
+
+  #reviewRoom(room: ConnectionRoom): void {
+    room.review();
+    const { size: open } = room;
+    const ended = room.relieve();
+    const { connections } = this.#options.environment;
+    // A shortage is told where it was met.
+    if (ended === undefined || room === connections) return;
+    this.#options.onCrowded?.({ name: "replaced", open, ended });
   }
 
   async #serve(stream: ByteStream): Promise<void> {

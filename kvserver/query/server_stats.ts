@@ -1,5 +1,5 @@
 import type { ActorThread, SystemStats } from "../../actor/mod.ts";
-import type { MemoryAccount } from "../../rpc/mod.ts";
+import type { ConnectionRoom, MemoryAccount, ProcessRoom } from "../../rpc/mod.ts";
 import { syncFigureNames, type SyncFigures } from "../messages/sync_figures.ts";
 
 /** Name of the figure that counts, on each thread, the queries told to query actors. */
@@ -9,8 +9,14 @@ export const queriesTold = "queriesTold";
 const memoryCharged = "memoryCharged";
 const mostHeld = "mostHeld";
 
-/** Name of the figure of the open connections to query ports. */
-export const clientConnections = "clientConnections";
+/** Names of the figures of the connections to query ports: of all, and of those that make way. */
+const clientConnections = "clientConnections";
+const newClients = "newClients";
+
+/** Names of the figures of all connections of the process. */
+const connections = "connections";
+const newConnections = "newConnections";
+const shortages = "shortages";
 
 /** Names of all figures that a server has its threads count. */
 export const serverFigures = [
@@ -18,6 +24,10 @@ export const serverFigures = [
   memoryCharged,
   mostHeld,
   clientConnections,
+  newClients,
+  connections,
+  newConnections,
+  shortages,
   ...syncFigureNames,
 ] as const;
 
@@ -39,6 +49,23 @@ export function shareMemory(memory: MemoryAccount, thread: ActorThread): void {
   memory.share({
     bytes: thread.extraFigure(memoryCharged),
     mostHeld: thread.extraFigure(mostHeld),
+  });
+}
+
+/** Has a thread's room for the connections of clients be one with those of the other threads. */
+export function shareClientRoom(room: ConnectionRoom, thread: ActorThread): void {
+  room.share({
+    open: thread.extraFigure(clientConnections),
+    newcomers: thread.extraFigure(newClients),
+  });
+}
+
+/** Has a thread and the others see how many connections the process has. */
+export function shareConnections(room: ProcessRoom, thread: ActorThread): void {
+  room.share({
+    open: thread.extraFigure(connections),
+    newcomers: thread.extraFigure(newConnections),
+    shortages: thread.extraFigure(shortages),
   });
 }
 

@@ -9,7 +9,7 @@ import {
 } from "../../rpc/mod.ts";
 import { bind } from "./bind.ts";
 import { QueryReceiver } from "../query/query_receiver.ts";
-import { clientConnections } from "../query/server_stats.ts";
+import { shareClientRoom } from "../query/server_stats.ts";
 import { type QueryActorSettings, startQueryActor } from "../query/start_query_actor.ts";
 import type { ServerBounds } from "./server_bounds.ts";
 
@@ -57,6 +57,9 @@ export class QueryThread {
    * @throws {Error} when one cannot be bound; `close` frees the others.
    */
   async listen(hostname: string, ports: readonly number[]): Promise<string[]> {
+    // The room of all threads.
+    const room = new ConnectionRoom(this.#bounds.maxConnections);
+    shareClientRoom(room, this.#thread);
     const options = {
       thread: this.#thread,
       hostname,
@@ -64,11 +67,7 @@ export class QueryThread {
       environment: this.#environment,
       onFault: this.#onFault,
       idleTimeoutMs: this.#bounds.idleTimeoutMs,
-      // The room of all threads: in each, its own connections make way.
-      room: new ConnectionRoom(
-        this.#bounds.maxConnections,
-        this.#thread.extraFigure(clientConnections),
-      ),
+      room,
       onCrowded: (crowd: Crowd) => logCrowd(this.#log, "the query ports", crowd),
       onCut: (cut: Cut) => logCut(this.#log, "the query ports", cut),
     };

@@ -7,7 +7,7 @@
 import { answerRequests, joinSystem, messagePort, type WorkerScope } from "../../actor/mod.ts";
 import { Log } from "../../log/mod.ts";
 import { awakeEnvironment, MemoryAccount, realEnvironment, tcpTransport } from "../../rpc/mod.ts";
-import { shareMemory } from "../query/server_stats.ts";
+import { shareConnections, shareMemory } from "../query/server_stats.ts";
 import { QueryThread } from "./query_thread.ts";
 import type {
   WorkerAnswers,
@@ -51,6 +51,7 @@ async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
       const environment = awakeEnvironment(machine.environment, limits, memory);
       const thread = joinSystem(request.config, messagePort(request.port), environment, log);
       shareMemory(memory, thread);
+      shareConnections(environment.connections, thread);
       queries = new QueryThread(
         thread,
         environment,

@@ -3,6 +3,7 @@ import { assertEquals } from "../deps.ts";
 import { MemoryLog } from "../support/memory_log.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { requestFrame } from "../support/rpc/wire.ts";
+import { until } from "../support/until.ts";
 import { serve } from "./serving.ts";
 
 // Ports of which all places are taken, on real sockets.
@@ -24,6 +25,24 @@ Deno.test("a query port full of silent connections says so, and lets a client in
   assertEquals(log.lines.filter((line) => line.includes("connections")), [
     `warn  ${all} one of 127.0.0.1 that says nothing made way for 127.0.0.1`,
     `warn  ${all} 127.0.0.1 is refused`,
+  ]);
+});
+
+Deno.test("silent connections to the port of one thread make way for a client of another", async () => {
+  const log = new MemoryLog();
+  await using served = await serve({ maxConnections: 8, queryActorCount: 2, threads: 2, log });
+  const [address, crowded] = served.server.queryAddresses;
+  const silent = await Promise.all(Array.from({ length: 8 }, () => RawSocket.connect(crowded)));
+  await until("all are open", () => served.server.stats().clientConnections === 8, {
+    timeoutMs: 5_000,
+  });
+  using client = await RawSocket.connect(address);
+  assertEquals(await client.ask("Ping"), "pong");
+  await silent[0].expectEnd();
+  for (const socket of silent) socket[Symbol.dispose]();
+  assertEquals(log.lines.filter((line) => line.includes("connections")), [
+    "warn  9 connections to the query ports are open, which is all it takes: one of 127.0.0.1 that " +
+    "says nothing made way for one at another thread",
   ]);
 });
 

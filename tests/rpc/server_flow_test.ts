@@ -102,14 +102,19 @@ testInWorld("RpcServer ends who is silent for others, and none that has asked", 
   for (let i = 1; i < limits.connectionsMax; i++) silent.push(await connect());
   assertEquals(crowds, []);
   for (let i = 0; i < 2; i++) assert(await ask(await connect()));
-  const made = { open: limits.connectionsMax, host: "client", ended: "client" };
+  const open = limits.connectionsMax;
+  const made = { name: "replaced", open, host: "client", ended: "client" } as const;
   assertEquals(crowds, [made, made]);
   assertEquals(silent.slice(0, 3).map(({ ear }) => ear.ended), [true, true, false]);
   for (const it of silent.slice(2)) assert(await ask(it));
   assert(await ask(client));
   // Now all have asked.
   const refused = await connect();
-  assertEquals([refused.ear.ended, crowds.slice(2)], [true, [{ ...made, ended: undefined }]]);
+  assertEquals([refused.ear.ended, crowds.slice(2)], [true, [{
+    name: "refused",
+    open,
+    host: "client",
+  }]]);
   assertEquals(served.server.connections, limits.connectionsMax);
   await close(world, served);
 });
@@ -118,14 +123,14 @@ testInWorld("RpcServer ends who is silent of the host that has most of those", a
   const limits = withLimits({ connectionsMax: 256 });
   let host = "clients";
   const network = new MemoryNetwork(world);
-  const ended: (string | undefined)[] = [];
+  const ended: unknown[] = [];
   const { served } = startInMemory(world, {
     environment: world.environment({ limits }),
     transport: {
       connect: (to) => network.connect(to),
       listen: (name, port) => listenFrom(network.listen(name, port), () => host),
     },
-    onCrowded: (crowd) => void ended.push(crowd.ended),
+    onCrowded: (crowd) => void ended.push("ended" in crowd && crowd.ended),
   });
   const connect = async (from: string) => {
     host = from;
@@ -173,10 +178,40 @@ testInWorld("RpcServer ends some who are silent when the system opens no more", 
   const last = await connect();
   assertEquals(silent.map(({ ended }) => ended), silent.map((_, i) => i < 2));
   assertEquals([last.ended, client.ended], [false, false]);
-  assertEquals(crowds, [{ open: 16, host: undefined, ended: "client" }]);
+  assertEquals(crowds, [{ name: "shortage", open: 16, someMakeWay: true }]);
   assertEquals(served.server.connections, 15);
   await close(world, served);
 });
+
+testInWorld(
+  "silent connections to one port make way for another when the system has no more room",
+  async (world) => {
+    const network = new MemoryNetwork(world);
+    const environment = world.environment();
+    let isFull = false;
+    const { served: crowded } = startInMemory(world, { transport: network, environment });
+    const { served: other } = startInMemory(world, {
+      environment,
+      port: 6002,
+      transport: {
+        connect: (to) => network.connect(to),
+        listen: (name, port) =>
+          listenAgain(network.listen(name, port), () => isFull && !(isFull = false)),
+      },
+    });
+    for (let i = 0; i < 16; i++) await world.complete(network.connect(crowded.address));
+    await world.advance(0);
+    assertEquals(crowded.server.connections, 16);
+    isFull = true;
+    await world.complete(network.connect(other.address));
+    // Accepting is tried again and again: the port is full until there is room.
+    isFull = false;
+    await world.advance(0);
+    assertEquals([crowded.server.connections, other.server.connections], [14, 1]);
+    await close(world, crowded);
+    await close(world, other);
+  },
+);
 
 /** A listener whose next connection is accepted with the second try only, when the test says so. */
 function listenAgain(listener: ByteListener, fails: () => boolean): ByteListener {

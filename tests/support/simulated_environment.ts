@@ -17,7 +17,7 @@
  */
 
 import { defaultLimits, type Limits } from "../../limits.ts";
-import { type Environment, MemoryAccount, TimeSlices } from "../../rpc/mod.ts";
+import { type Environment, MemoryAccount, ProcessRoom, TimeSlices } from "../../rpc/mod.ts";
 import { Prng } from "./prng.ts";
 import { TimerQueue } from "./timer_queue.ts";
 
@@ -165,6 +165,7 @@ export class SimulatedEnvironment implements Environment {
   clockSkewMs: number;
   readonly limits: Limits;
   readonly memory = new MemoryAccount();
+  readonly connections = new ProcessRoom();
   /** May be replaced before it is used. */
   slices: TimeSlices;
   /** Timers of this machine that wait, those of `yieldToEvents` included. */
