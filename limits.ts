@@ -3,7 +3,8 @@
  * doc. Nothing else in the project states such a number.
  *
  * Code reads the bounds of `Limits` from the environment that is injected into it, so that a test can
- * inject others. Those of `wireLimits`, `appLimits`, `logLimits`, `httpLimits` and `respLimits` are fixed.
+ * inject others. Those of `wireLimits`, `appLimits`, `logLimits`, `accessLimits`, `httpLimits` and
+ * `respLimits` are fixed.
  *
  * @module
  */
@@ -135,6 +136,22 @@ export const logLimits = {
   retryMs: 20,
   /** How long a server that stops waits for somebody to read its last lines. */
   flushMs: 500,
+} as const;
+
+/** Bounds of who gets in. They are fixed. */
+export const accessLimits = {
+  /** At the last of so many wrong tokens a connection ends. */
+  wrongTokensMax: 3,
+  /** A longer token is wrong, and not hashed. */
+  tokenCharsMax: 256,
+  /** Tokens in an auth file; a file of more is refused, because each is compared with what is shown. */
+  tokensMax: 4_096,
+  /** Prefixes of a token; an auth file with more is refused, because each is compared with every key. */
+  prefixesMax: 64,
+  /** Characters of a token's name; a longer one is refused. */
+  tokenNameCharsMax: 64,
+  /** Scans of a token whose keys are limited that are under way at a query port; past it the oldest begins anew. */
+  cursorsMax: 1_024,
 } as const;
 
 /** Bounds of the port that shows a server over HTTP. They are fixed. */

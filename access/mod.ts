@@ -1,0 +1,24 @@
+/**
+ * Who may do what: tokens, their roles, the keys that they are good for. Knows no port, no file and no
+ * protocol, and keeps of a token nothing but a hash.
+ *
+ * ```ts
+ * import { Access, Admission, hashOfToken, newToken } from "./mod.ts";
+ *
+ * const token = newToken();
+ * const entry = { name: "ada", hash: hashOfToken(token), role: "read", prefixes: ["user:"] } as const;
+ * const admission = new Admission(new Access([entry]));
+ * if (admission.show(newToken()) || !admission.show(token)) throw new Error("the wrong one got in");
+ * if (admission.rights!.allow("write")) throw new Error("who may read writes");
+ * ```
+ *
+ * @module
+ */
+
+export { Access } from "./access.ts";
+export { Admission } from "./admission.ts";
+export { authenticate, type AuthResult, expectAllowed } from "./auth_method.ts";
+export { Rights, type TokenEntry } from "./rights.ts";
+export { type Need, type Role, roles } from "./role.ts";
+export { beginsWith, compareBytes, World } from "./world.ts";
+export { hashOfToken, isToken, isTokenHash, newToken } from "./token.ts";

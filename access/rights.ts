@@ -1,0 +1,37 @@
+import { World } from "./world.ts";
+import { meets, type Need, type Role } from "./role.ts";
+
+/** A token as the server knows it: plain data, and nothing that lets anybody in. */
+export interface TokenEntry {
+  /** Names who has the token, in the log and to who shows it. */
+  readonly name: string;
+  /** As `hashOfToken` makes it. */
+  readonly hash: string;
+  readonly role: Role;
+  /** The keys that it is good for begin with one of these; empty: all keys. */
+  readonly prefixes: readonly string[];
+}
+
+/** What a token allows. */
+export class Rights {
+  readonly name: string;
+  /** Of the token. */
+  readonly hash: string;
+  readonly role: Role;
+  readonly prefixes: readonly string[];
+  /** The keys that the token is good for; `undefined`: all keys. */
+  readonly world: World | undefined;
+
+  constructor({ name, hash, role, prefixes }: TokenEntry) {
+    this.name = name;
+    this.hash = hash;
+    this.role = role;
+    this.prefixes = prefixes;
+    this.world = prefixes.length === 0 ? undefined : new World(prefixes);
+  }
+
+  /** Whether they allow what has that need. */
+  allow(need: Need): boolean {
+    return meets(this.role, need);
+  }
+}
