@@ -28,3 +28,9 @@ export async function loadEditDistance(): Promise<(a: string, b: string) => { st
 
 /** Reads and writes files of settings, loaded by whoever has one. */
 export const loadToml = (): Promise<typeof import("smol-toml")> => import("smol-toml");
+
+/** Parses heads of requests over HTTP, loaded by a server that serves it. */
+export async function loadHttpParser(): Promise<typeof import("http-parser-js").HTTPParser> {
+  const { HTTPParser } = await import("http-parser-js");
+  return HTTPParser;
+}

@@ -158,8 +158,12 @@ export const accessLimits = {
 export const httpLimits = {
   /** Characters of a URL; a longer one is answered with 414. */
   urlCharsMax: 1_024,
-  /** A port that fails is opened again after this. */
-  reopenMs: 1_000,
+  /** Bytes of the head of a request; a longer one is answered with 431, and ends its connection. */
+  headBytesMax: 16 * KiB,
+  /** Open connections; one more takes the place of the oldest, as long as that asks for nothing. */
+  connectionsMax: 1_024,
+  /** A connection on which nothing is asked for so long is ended. */
+  idleMs: 120_000,
 } as const;
 
 /** Bounds of the Redis protocol beside those of keys, values and frames. They are fixed. */

@@ -1,7 +1,17 @@
+import { loadHttpParser } from "../deps.ts";
 import { httpLimits } from "../limits.ts";
-import { formatAddress, parseAddress, pause, type Timers } from "../rpc/mod.ts";
+import { logCrowd, logCut, type Logger, reasonOf } from "../log/mod.ts";
+import {
+  type Clock,
+  parseAddress,
+  RpcServer,
+  type ServingEnvironment,
+  type Transport,
+} from "../rpc/mod.ts";
+import { HttpConnection } from "./http_connection.ts";
 import { respond } from "./respond.ts";
 import type { Shown } from "./stats_source.ts";
+import type { HeadParser } from "./wire/request_head.ts";
 
 /** Options of `HttpPort.open`. */
 export interface HttpPortOptions {
@@ -9,88 +19,58 @@ export interface HttpPortOptions {
   address: string;
   /** The program's version, as `/metrics` tells it. */
   version: string;
-  timers: Pick<Timers, "after">;
-  /** Called when the port fails, and why. It is opened again then, until it is closed. */
-  onFailure(error: Error): void;
-  /** Binds the port. Default: the runtime's HTTP server. */
-  listen?: HttpListen;
-}
-
-/** Binds a port, and answers its requests with what `handle` returns. @throws {Error} when it cannot. */
-export type HttpListen = (
-  hostname: string,
-  port: number,
-  handle: (request: Request) => Promise<Response>,
-) => HttpListener;
-
-/** A bound port. */
-export interface HttpListener {
-  /** Where it listens. */
-  readonly address: { hostname: string; port: number };
-  /** Resolves when it was closed. Rejects when it accepts no more, as when too much is open. */
-  readonly ended: Promise<void>;
-  /** Ends all connections, and frees the port. */
-  close(): void;
+  /** That of the server, so that its connections count as the server's. */
+  environment: ServingEnvironment & Pick<Clock, "now">;
+  transport: Transport;
+  log: Logger;
 }
 
 /** The port on which a server shows how it does: opened before the server starts, closed when it has ended. */
 export class HttpPort {
-  /** Where it listens, as `host:port`. */
-  readonly address: string;
-  #options: HttpPortOptions;
+  #server: RpcServer;
   #shown: Shown = "starting";
-  #closing = new AbortController();
-  #serving: Promise<void>;
 
   /** Opens the port. @throws {Error} when it cannot be bound. */
-  static open(options: HttpPortOptions): HttpPort {
+  static async open(options: HttpPortOptions): Promise<HttpPort> {
+    const parser = await loadHttpParser();
     try {
-      return new HttpPort(options);
+      return new HttpPort(options, parser);
     } catch (cause) {
       const why = (cause as Error).message;
       throw new Error(`Cannot listen on ${options.address} for HTTP: ${why}`, { cause });
     }
   }
 
-  private constructor(options: HttpPortOptions) {
-    this.#options = options;
-    const listener = this.#listen(options.address);
-    this.address = formatAddress(listener.address);
-    this.#serving = this.#serve(listener);
+  private constructor(
+    { address, version, environment, transport, log }: HttpPortOptions,
+    parser: HeadParser,
+  ) {
+    this.#server = new RpcServer({
+      ...parseAddress(address),
+      transport,
+      environment,
+      connectionsMax: httpLimits.connectionsMax,
+      idleTimeoutMs: httpLimits.idleMs,
+      serve: () =>
+        new HttpConnection({
+          parser,
+          clock: environment,
+          host: this.address,
+          respond: (request) => respond(request, this.#shown, version),
+        }),
+      onFault: (peer, error) =>
+        log.debug("The connection of {peer} to the HTTP port ended: {reason}", {
+          peer,
+          reason: reasonOf(error),
+        }),
+      onCrowded: (crowd) => logCrowd(log, "the HTTP port", crowd),
+      onCut: (cut) => logCut(log, "the HTTP port", cut),
+    });
   }
 
-  #listen(address: string): HttpListener {
-    const { listen = denoListen, version } = this.#options;
-    const { hostname, port } = parseAddress(address);
-    return listen(hostname, port, (request) => respond(request, this.#shown, version));
-  }
-
-  /** Whatever comes there, it ends no server: a port that fails is opened again, a little later. */
-  async #serve(first: HttpListener): Promise<void> {
-    const { signal } = this.#closing;
-    let next: HttpListener | undefined = first;
-    while (!signal.aborted) {
-      try {
-        await this.#untilEnded(next ?? this.#listen(this.address));
-      } catch (error) {
-        this.#options.onFailure(error as Error);
-      }
-      next = undefined;
-      await pause(this.#options.timers, httpLimits.reopenMs, signal);
-    }
-  }
-
-  async #untilEnded(listener: HttpListener): Promise<void> {
-    const { signal } = this.#closing;
-    const close = () => listener.close();
-    signal.addEventListener("abort", close);
-    try {
-      await listener.ended;
-    } finally {
-      signal.removeEventListener("abort", close);
-      // Those that were accepted before it failed may be why.
-      listener.close();
-    }
+  /** Where it listens, as `host:port`. */
+  get address(): string {
+    return this.#server.address;
   }
 
   /** Shows another server, or another state of its life. At first that is `"starting"`. */
@@ -100,15 +80,6 @@ export class HttpPort {
 
   /** Ends all connections. Resolves when the port is free. */
   close(): Promise<void> {
-    this.#closing.abort();
-    return this.#serving;
+    return this.#server.close();
   }
 }
-
-const denoListen: HttpListen = (hostname, port, handle) => {
-  const ending = new AbortController();
-  const { signal } = ending;
-  const { addr, finished: ended } = Deno.serve({ hostname, port, signal, onListen() {} }, handle);
-  const address = { hostname: addr.hostname, port: addr.port };
-  return { address, ended, close: () => ending.abort() };
-};

@@ -3,14 +3,16 @@
  *
  * ```ts
  * import { Server } from "../kvserver/mod.ts";
- * import { realEnvironment } from "../rpc/mod.ts";
+ * import { silentLogger } from "../log/mod.ts";
+ * import { realEnvironment, tcpTransport } from "../rpc/mod.ts";
  * import { HttpPort } from "./mod.ts";
  *
- * const http = HttpPort.open({
+ * const http = await HttpPort.open({
  *   address: "127.0.0.1:0",
  *   version: "1.0.0",
- *   timers: realEnvironment,
- *   onFailure: console.error,
+ *   environment: realEnvironment,
+ *   transport: tcpTransport,
+ *   log: silentLogger,
  * });
  * const server = await Server.start({ startPort: 0, queryActorCount: 1 });
  * http.show(server);
@@ -24,5 +26,5 @@
  * @module
  */
 
-export { type HttpListen, type HttpListener, HttpPort, type HttpPortOptions } from "./http_port.ts";
+export { HttpPort, type HttpPortOptions } from "./http_port.ts";
 export type { Shown, StatsSource } from "./stats_source.ts";

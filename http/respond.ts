@@ -38,7 +38,7 @@ function answerTo(request: Request, shown: Shown, version: string): Answer | Pro
   return route(shown, version);
 }
 
-/** By its headers, because the runtime hides the body of a GET. */
-function hasBody({ headers }: Request): boolean {
+/** Whether a body follows a request, by its headers. */
+export function hasBody({ headers }: Request): boolean {
   return headers.has("transfer-encoding") || Number(headers.get("content-length") ?? 0) !== 0;
 }

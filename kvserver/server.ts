@@ -79,6 +79,7 @@ export class Server {
     const own = ownAddresses(settings);
     const discovery = new Discovery({ cluster, own, dialer, environment, log });
     try {
+      await options.beforeStart?.(environment);
       return await Server.#open({ ...settings, environment, discovery }, described);
     } catch (error) {
       environment.close();

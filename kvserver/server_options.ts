@@ -91,6 +91,11 @@ export interface ServerOptions {
    * went wrong. Default: the console, from warnings on.
    */
   log?: Logger;
+  /**
+   * Called before anything else is begun, with what the connections to another port of this process are
+   * to be served with, so that they count to what the server may take. What it throws ends the start.
+   */
+  beforeStart?(environment: Environment): void | Promise<void>;
   /** Called when a client's connection ends otherwise than by its orderly close. Default: logs it. */
   onFault?(peer: string, error: unknown): void;
 }

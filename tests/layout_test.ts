@@ -15,7 +15,7 @@ const below: Record<string, readonly string[]> = {
   actor: ["access", "log", "rpc", ...leaves],
   resp: ["access", "rpc", ...leaves],
   kvserver: ["access", "actor", "kvcommon", "log", "resp", "rpc", ...leaves],
-  http: ["access", "kvserver", "rpc", ...leaves],
+  http: ["access", "kvserver", "log", "rpc", ...leaves],
   kvclient: ["kvcommon", "rpc", ...leaves],
   // deno.json says with which permissions another process of the program runs.
   bench: ["kvserver", "kvclient", "actor", "kvcommon", "log", "rpc", "deno.json", ...leaves],
@@ -182,7 +182,6 @@ Deno.test("clock, timers, randomness and network come into the parts of a server
       serverParts.includes(partOf(path)) && pattern.test(withoutComments(text))
     ).map(({ path }) => path).sort();
   assertEquals(users(edges), [
-    "http/http_port.ts",
     "rpc/environment.ts",
     "rpc/node_tcp.ts",
     "rpc/tcp.ts",

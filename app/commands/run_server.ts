@@ -7,7 +7,7 @@ import {
   type ServerOptions,
 } from "../../kvserver/mod.ts";
 import { HttpPort } from "../../http/mod.ts";
-import { realEnvironment } from "../../rpc/mod.ts";
+import { tcpTransport } from "../../rpc/mod.ts";
 import type { LogFormat, Logger, LogLevel } from "../../log/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { BrokenPipeError, type Console } from "../cli/console.ts";
@@ -49,50 +49,53 @@ export async function runServer(invocation: Invocation): Promise<number> {
     level: options.logLevel as LogLevel | undefined ?? "info",
     format: options.logFormat as LogFormat | undefined ?? "text",
   });
-  let http: HttpPort | undefined;
   try {
-    // Before the server starts, which may take long: it shows that too.
-    http = openHttp(options.http as string | undefined, serverLog.log);
-    return await serve(invocation, hostname, joins, serverLog, http);
+    return await serve(invocation, hostname, joins, serverLog);
   } catch (error) {
     if (error instanceof UsageError || error instanceof BrokenPipeError) throw error;
     // Not thrown on: who prints it waits for a reader of stderr.
     serverLog.print(`cmud: ${failureText(error, "system")}`);
     return exitCodeOf(error);
   } finally {
-    await http?.close();
     await serverLog.close();
   }
 }
 
-function openHttp(address: string | undefined, log: Logger): HttpPort | undefined {
-  if (address === undefined) return undefined;
-  return HttpPort.open({
-    address,
-    version,
-    timers: realEnvironment,
-    onFailure({ message: why }) {
-      log.error("The HTTP port fails: {why}; its connections are ended, and it is opened again", {
-        why,
-      });
-    },
-  });
-}
-
-/**
- * @param joins the system ports of servers to join
- * @param http shows the server
- */
+/** @param joins the system ports of servers to join */
 async function serve(
   invocation: Invocation,
   hostname: string,
   joins: readonly string[],
   serverLog: ServerLog,
-  http?: HttpPort,
 ): Promise<number> {
-  const { options, console } = invocation;
+  const { options } = invocation;
   const { log } = serverLog;
-  const server = await startServer({
+  const address = options.http as string | undefined;
+  let http = undefined as HttpPort | undefined;
+  const settings: ServerOptions = {
+    ...serverOptions(invocation, hostname, serverLog),
+    join: joins,
+    // Reading the data may take long: the port shows that too.
+    async beforeStart(environment) {
+      if (address === undefined) return;
+      http = await HttpPort.open({ address, version, environment, transport: tcpTransport, log });
+    },
+  };
+  try {
+    const server = await startServer(settings);
+    return await runUntilStopped(server, invocation, serverLog, http);
+  } finally {
+    await http?.close();
+  }
+}
+
+/** The options of the server that a command line asks for. */
+function serverOptions(
+  { options, console }: Invocation,
+  hostname: string,
+  serverLog: ServerLog,
+): ServerOptions {
+  return {
     hostname: hostname.replace(/^\[(.*)\]$/, "$1"),
     startPort: options.port as number | undefined ?? 6000,
     queryActorCount: options.actors as number | undefined,
@@ -103,7 +106,6 @@ async function serve(
     },
     advertise: options.advertise as string | undefined,
     cluster: options.cluster as string | undefined,
-    join: joins,
     dataDir: options.dataDir as string | undefined,
     durability: options.durability as Durability | undefined,
     maxMemory: options.maxMemory as number | undefined,
@@ -112,8 +114,19 @@ async function serve(
     forgetAfterMs: options.forgetAfter as number | undefined,
     simulateLatencyMs: options.simulateLatency as number | undefined,
     version,
-    log,
-  });
+    log: serverLog.log,
+  };
+}
+
+/** @param http shows the server */
+async function runUntilStopped(
+  server: Server,
+  invocation: Invocation,
+  serverLog: ServerLog,
+  http?: HttpPort,
+): Promise<number> {
+  const { options, console } = invocation;
+  const { log } = serverLog;
   console.keepOnly?.(serverPermissions(options, false));
   const stopped = stopSignal(console);
   http?.show(server);

@@ -3,6 +3,7 @@ import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { cmudProcess, startServerProcess } from "../support/app/cmud_process.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { until } from "../support/until.ts";
 
 async function get(address: string, path: string): Promise<[number, string]> {
@@ -31,6 +32,23 @@ Deno.test("cmud server --http says where it shows itself, and when its disk refu
   Deno.renameSync(aside, path);
   await until("it is ready", isReady, { timeoutMs: 5_000 });
   await client.close();
+  assertEquals(await server.end("SIGTERM"), 0);
+});
+
+Deno.test("connections to --http count to the memory of the server", async () => {
+  const server = await startServerProcess(["--http", "127.0.0.1:0"]);
+  const { http } = server.ready;
+  const memory = async () => JSON.parse((await get(http!, "/api/stats"))[1]).memoryBytes as number;
+  const before = await memory();
+  using sockets = new DisposableStack();
+  for (let i = 0; i < 100; i++) sockets.use(await RawSocket.connect(http!));
+  await until("they are charged", async () => await memory() >= before + 100 * 18 * 1024, {
+    timeoutMs: 5_000,
+  });
+  sockets.dispose();
+  await until("they are given back", async () => await memory() < before + 50_000, {
+    timeoutMs: 5_000,
+  });
   assertEquals(await server.end("SIGTERM"), 0);
 });
 

@@ -1,19 +1,24 @@
 import { HttpPort, type Shown } from "../../http/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
-import { realEnvironment } from "../../rpc/mod.ts";
-import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "../deps.ts";
-import { httpLimits } from "../../limits.ts";
-import { testInWorld } from "../support/simulation.ts";
+import { silentLogger } from "../../log/mod.ts";
+import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
 import { freePorts } from "../support/ports.ts";
 import { shownMembers, shownStats } from "./shown_stats.ts";
 
-function opened(address: string): HttpPort {
-  return HttpPort.open({ address, version: "1.2.3", timers: realEnvironment, onFailure() {} });
+function opened(address: string): Promise<HttpPort> {
+  return HttpPort.open({
+    address,
+    version: "1.2.3",
+    environment: realEnvironment,
+    transport: tcpTransport,
+    log: silentLogger,
+  });
 }
 
 /** Opens a port that shows `shown`, for as long as `use` takes. */
 async function withPort(shown: Shown, use: (address: string) => Promise<void>): Promise<void> {
-  const http = opened("127.0.0.1:0");
+  const http = await opened("127.0.0.1:0");
   try {
     http.show(shown);
     await use(http.address);
@@ -174,47 +179,18 @@ Deno.test("a request for another host, or with a body, or that is none, is refus
   }));
 
 Deno.test("a port that closes ends connections that wait, and is free then", async () => {
-  const http = opened("127.0.0.1:0");
+  const http = await opened("127.0.0.1:0");
   const answer = exchange(http.address, "GET /healthz HT");
   await get(http.address, "/healthz");
   await http.close();
   assertEquals(await answer.catch(() => ""), "");
-  await opened(http.address).close();
+  await (await opened(http.address)).close();
 });
 
 Deno.test("HttpPort.open() says which port cannot be bound", async () => {
   const address = `127.0.0.1:${freePorts(1)}`;
-  const first = opened(address);
-  const error = assertThrows(() => opened(address), Error);
+  const first = await opened(address);
+  const error = await assertRejects(() => opened(address), Error);
   assertMatch((error as Error).message, /^Cannot listen on .* for HTTP: .*in use/i);
   await first.close();
-});
-
-testInWorld("a port that fails ends its connections, and is opened again", async (world) => {
-  const listened: string[] = [];
-  const failures: string[] = [];
-  let fail = (_error: Error) => {};
-  const http = HttpPort.open({
-    address: "127.0.0.1:0",
-    version: "1.2.3",
-    timers: world.environment(),
-    onFailure: ({ message }) => void failures.push(message),
-    listen(hostname, port) {
-      listened.push(`${hostname}:${port}`);
-      // At the second try somebody else has the port.
-      if (listened.length === 3) throw new Error("it is in use");
-      const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
-      fail = reject;
-      const close = () => (listened.push("closed"), resolve());
-      return { address: { hostname, port: 1 }, ended, close };
-    },
-  });
-  fail(new Error("too much is open"));
-  await world.advance(httpLimits.reopenMs - 1);
-  assertEquals(listened, ["127.0.0.1:0", "closed"]);
-  await world.advance(2 * httpLimits.reopenMs);
-  assertEquals(failures, ["too much is open", "it is in use"]);
-  assertEquals(listened, ["127.0.0.1:0", "closed", "127.0.0.1:1", "127.0.0.1:1"]);
-  await world.complete(http.close());
-  assertEquals(listened.slice(4), ["closed", "closed"]);
 });

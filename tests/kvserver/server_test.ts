@@ -172,8 +172,8 @@ Deno.test("the system port answers Describe, Ping and Stats, whatever trails", a
   assertEquals(await socket.ask("Ping", "trailing"), "pong");
   await served.client.get("k");
   const stats = await socket.ask("Stats") as Record<string, unknown>;
-  // The query, and before it the message that starts the server's sync actor.
-  assertEquals([stats.messagesSentExternal, stats.channelRefsUsed, stats.ready], [2, 1, true]);
+  // The query, and before it the messages that start the server's sync actor, and name the query ports to it.
+  assertEquals([stats.messagesSentExternal, stats.channelRefsUsed, stats.ready], [3, 1, true]);
   assertEquals([stats.clientConnections, stats.disk], [1, "none"]);
   // The connection is charged for its request until that is answered.
   assertEquals({ ...stats, memoryBytes: 0 }, { ...served.server.stats(), memoryBytes: 0 });
