@@ -22,11 +22,10 @@ export type { CommandCounts, LongReply, ReplyPart } from "./commands/command.ts"
 export { commandTable } from "./commands/command_table.ts";
 export { CommandError } from "./commands/errors.ts";
 export type { ChangeFeed } from "./commands/change_feed.ts";
-export type { Tracking } from "./commands/tracked_copies.ts";
 export { writeInvalidation, writeInvalidationOfAll } from "./commands/invalidation.ts";
 export type { KeyEvent } from "./commands/key_events.ts";
 export type { CommandHost, Keyspace, ServerFigures } from "./commands/keyspace.ts";
-export { Session } from "./commands/session.ts";
+export { Session, type Tracking } from "./commands/session.ts";
 export type { Subscription } from "./commands/subscription.ts";
 export { CommandCutter } from "./wire/command_cutter.ts";
 export { ReplyWriter } from "./wire/reply_writer.ts";

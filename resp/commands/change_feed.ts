@@ -1,6 +1,5 @@
-import type { Session } from "./session.ts";
+import type { Session, Tracking } from "./session.ts";
 import type { Subscription } from "./subscription.ts";
-import type { Tracking } from "./tracked_copies.ts";
 
 /** Tells the connections of Redis clients which keys change. */
 export interface ChangeFeed {

@@ -1,7 +1,7 @@
 import { respLimits, wireLimits } from "../../limits.ts";
 import { compareBytes, startAlike } from "../wire/bytes.ts";
 import { bytesOf, integerOf, isOption, option } from "./arguments.ts";
-import type { Tracking } from "./tracked_copies.ts";
+import type { Tracking } from "./session.ts";
 import type { Command, CommandCall } from "./command.ts";
 import { CommandError, refusals } from "./errors.ts";
 
@@ -204,8 +204,9 @@ function apart(added: readonly Uint8Array[], held: readonly Uint8Array[]): reado
       `ERR there would be ${held.length + added.length} prefixes, allowed are ${prefixesMax}`,
     );
   }
+  const inOrder = [...held].sort(compareBytes);
   for (const [i, prefix] of added.entries()) {
-    const existing = held.find((other) => startAlike(prefix, other));
+    const existing = inOrder.find((other) => startAlike(prefix, other));
     if (existing !== undefined) throw overlapping(prefix, "an existing", existing);
     const another = added.slice(i + 1).find((other) => startAlike(prefix, other));
     if (another !== undefined) throw overlapping(prefix, "another provided", another);

@@ -121,3 +121,19 @@ testUnless(
       assert(faults.every((fault) => fault instanceof Error));
     }),
 );
+
+testCli("redis-cli prints what subscribers are told, until it is stopped", async (address) => {
+  const child = redisCli(address, "psubscribe", "__keyspace@0__:user:*").spawn();
+  let printed = "";
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    printed += chunk;
+    if (printed.endsWith("psubscribe\n__keyspace@0__:user:*\n1\n")) {
+      await run(redisCli(address, "set", "user:7", "x"));
+      await run(redisCli(address, "del", "other"));
+    }
+    if (printed.endsWith("set\n")) break;
+  }
+  assertStringIncludes(printed, "pmessage\n__keyspace@0__:user:*\n__keyspace@0__:user:7\nset\n");
+  child.kill();
+  await Promise.all([child.stdin.close(), child.stderr.cancel(), child.status]);
+});

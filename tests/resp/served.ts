@@ -1,10 +1,10 @@
 import { Server, type ServerOptions } from "../../kvserver/mod.ts";
 import { silentLogger } from "../../log/mod.ts";
 
-/** Runs `body` with the address of the one query port of a server, and what was wrong on its connections. */
+/** Runs `body` with the address of the first query port of a server, and what was wrong on its connections. */
 export async function served(
   options: ServerOptions,
-  body: (address: string, faults: unknown[]) => Promise<void>,
+  body: (address: string, faults: unknown[], server: Server) => Promise<void>,
 ): Promise<void> {
   const faults: unknown[] = [];
   const server = await Server.start({
@@ -15,7 +15,7 @@ export async function served(
     ...options,
   });
   try {
-    await body(server.queryAddresses[0], faults);
+    await body(server.queryAddresses[0], faults, server);
   } finally {
     await server.close();
   }

@@ -100,6 +100,8 @@ testUnless(
       names.push("QUIT", "INFO", "FOO", "client|id", "CLIENT|LIST", "client|foo", "config|get");
       names.push("SETEX", "PSETEX", "GETEX", "EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT", "TTL");
       names.push("PTTL", "EXPIRETIME", "PEXPIRETIME", "PERSIST");
+      names.push("SUBSCRIBE", "PSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "client|tracking");
+      names.push("client|caching", "client|getredir", "client|trackinginfo");
       names.push("command|docs", "command|count", "client|no-evict", "client|help");
       for (const version of [2, 3] as const) {
         await comparison.clear(version);
