@@ -34,3 +34,9 @@ export async function loadHttpParser(): Promise<typeof import("http-parser-js").
   const { HTTPParser } = await import("http-parser-js");
   return HTTPParser;
 }
+
+/** Signs requests to S3, loaded by who keeps backups there. */
+export const loadAwsClient = async () => (await import("aws4fetch")).AwsClient;
+
+/** Reads what S3 lists, loaded by who keeps backups there. */
+export const loadXmlParser = async () => (await import("fast-xml-parser")).XMLParser;

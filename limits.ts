@@ -63,6 +63,12 @@ export const appLimits = {
   importTimeoutMs: 30_000,
   /** Lines that an import passes over because they are no entries; at one more it stops. */
   importFaultsMax: 20,
+  /** Characters of the lines of a chunk of a backup; a longer one is cut in two. */
+  backupChunkCharsMax: 1 * MiB,
+  /** Slices that a chunk of a backup is read from; past it, it is written whole. */
+  backupSlicesMax: 8,
+  /** Bytes of a segment of a backup, and one slice more. */
+  backupSegmentBytes: 8 * MiB,
   /** Characters of keys and values that a watch remembers; past it, it ends with an error. */
   watchedCharsMax: 256 * MiB,
   /** How often a watch reads, by default. */

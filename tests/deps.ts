@@ -34,3 +34,6 @@ export const loadXTerm = async () => (await import("@xterm/headless")).default.T
 /** Clients of Redis, which few tests load. */
 export const loadIoredis = async () => (await import("ioredis")).Redis;
 export const loadRedisClient = () => import("@redis/client");
+
+/** A store that speaks S3, which few tests load. */
+export const loadS3 = async () => (await import("s3rver")).default;

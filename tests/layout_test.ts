@@ -54,6 +54,7 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
     ["cli"],
     ["bench", "completion", "game", "settings", "terminal"],
     ["check", "kv", "play"],
+    ["backup"],
     ["commands"],
   ],
   "app/game": [["world"], ["state"], ["talk"], ["play"]],

@@ -6,6 +6,7 @@
 
 import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
 import { exitCodeOfSignal } from "./stop_signals.ts";
+import { UnreachableError } from "./unreachable_error.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Exit codes, after BSD's sysexits where they overlap. */
@@ -46,9 +47,8 @@ const passingCodes = ["overloaded", "unavailable"];
 /** The exit code for an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCodes.usage;
-  if (error instanceof ConnectionError || error instanceof TimeoutError) {
-    return exitCodes.unreachable;
-  }
+  const unreachable = [ConnectionError, TimeoutError, UnreachableError];
+  if (unreachable.some((type) => error instanceof type)) return exitCodes.unreachable;
   if (error instanceof RpcError && usageCodes.includes(error.code)) return exitCodes.usage;
   if (error instanceof RpcError && passingCodes.includes(error.code)) return exitCodes.tryAgain;
   return exitCodes.internal;

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { defaultLimits } from "../../limits.ts";
 import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../../kvclient/mod.ts";
 import { parseAddress } from "../../rpc/mod.ts";
 import type { Invocation, OptionSpec } from "./command_spec.ts";
+import { integerFrom } from "./number_option.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Where a server is looked for when nothing else is said. */
@@ -25,6 +27,14 @@ export const serverOption: OptionSpec = {
   summary: `query ports to ask, the nearest first (default: $${serverVariable}, ` +
     `then ${defaultQueryAddress})`,
   parse: parseAddresses,
+};
+
+/** How long a query may take. */
+export const timeoutOption: OptionSpec = {
+  name: "--timeout",
+  value: "MS",
+  summary: `how long one answer may take (default: ${defaultLimits.callTimeoutMs})`,
+  parse: integerFrom(1, 3_600_000),
 };
 
 /**

@@ -1,3 +1,4 @@
+import { backupCommand, restoreCommand } from "./backup_command.ts";
 import { benchCommand, receiveTellsCommand } from "./bench_command.ts";
 import type { CommandSpec } from "../cli/command_spec.ts";
 import { checkCommand } from "./check_command.ts";
@@ -31,6 +32,8 @@ export const rootCommand: CommandSpec = {
     membersCommand,
     checkCommand,
     dataCommand,
+    backupCommand,
+    restoreCommand,
     benchCommand,
     receiveTellsCommand,
     completionCommand(() => rootCommand),

@@ -1,9 +1,9 @@
 import type { ArgumentSpec, CommandSpec, Invocation, OptionSpec } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
-import { appLimits, defaultLimits } from "../../limits.ts";
+import { appLimits } from "../../limits.ts";
 import { parseDuration } from "../cli/duration_option.ts";
 import { integerFrom } from "../cli/number_option.ts";
-import { serverOption } from "../cli/query_client.ts";
+import { serverOption, timeoutOption } from "../cli/query_client.ts";
 
 const load = () => import("./run_kv.ts");
 
@@ -41,12 +41,7 @@ export const kvCommand: CommandSpec = {
   options: [
     serverOption,
     { name: "--json", summary: "print one JSON object per entry" },
-    {
-      name: "--timeout",
-      value: "MS",
-      summary: `how long one answer may take (default: ${defaultLimits.callTimeoutMs})`,
-      parse: integerFrom(1, 3_600_000),
-    },
+    timeoutOption,
   ],
   examples: [
     ["cmud kv put greeting 'hello, world'", "store a value"],

@@ -1,6 +1,4 @@
-import { type ExportedEntry, RpcError, type Value } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
-import { realEnvironment } from "../../rpc/mod.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { exitCodeOfSignal } from "../cli/stop_signals.ts";
 import { failureText } from "../cli/failure.ts";
@@ -9,6 +7,7 @@ import { counted, grouped } from "../cli/numbers.ts";
 import { showProgress } from "../cli/progress.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { bytesOfBase64 } from "./entry_text.ts";
+import { allowedOrder, type ImportedEntry, Puts } from "./puts.ts";
 import type { KvSession } from "./session.ts";
 
 /** How entries are imported. */
@@ -53,10 +52,15 @@ export async function importEntries(
     share: source.size ? Math.min(1, bytesRead / source.size) : undefined,
   });
   const progress = showProgress(console, shows);
-  const puts = new Puts(session, options, progress.tell);
+  const { merges = false } = options;
+  const puts = new Puts(session.client, {
+    merges,
+    signal: session.signal,
+    onFault: (number, error) => progress.tell(`Line ${number}: ${failureText(error)}\n`),
+  });
   const release = console.onStopSignal((signal) => {
     progress.hide();
-    console.err(puts.summary());
+    console.err(summary(puts, merges));
     console.exit(exitCodeOfSignal(signal));
   });
   let failure: unknown;
@@ -65,7 +69,15 @@ export async function importEntries(
     for await (const line of readLines(countedBytes(), appLimits.lineCharsMax)) {
       number++;
       if (line?.trim() === "") continue;
-      await puts.put(number, line);
+      let entry: ImportedEntry;
+      try {
+        entry = parseEntry(line);
+      } catch (error) {
+        puts.passOver(number, error);
+        if (puts.isOver) break;
+        continue;
+      }
+      await puts.put(number, entry);
       if (puts.isOver) break;
     }
   } catch (error) {
@@ -74,20 +86,23 @@ export async function importEntries(
   await puts.end();
   release();
   progress.hide();
-  console.err(puts.summary());
+  console.err(summary(puts, merges));
   failure ??= puts.failure;
   if (failure !== undefined) throw failure;
   return puts.faults === 0 ? exitCodes.ok : exitCodes.usage;
 }
 
-/** An entry of a line. */
-export interface ImportedEntry {
-  readonly key: string;
-  /** Absent: the key is to be deleted. */
-  readonly value?: Value;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt?: number;
-  readonly order?: ExportedEntry["order"];
+/** The summary: the entries that were put, and the line to go on from after a stop. */
+function summary(puts: Puts, merges: boolean): string {
+  const entries = counted(puts.done, "entry", "entries");
+  const parts = [merges ? `Merged ${entries}` : `Put ${entries}`];
+  if (puts.kept > 0) parts.push(`${grouped(puts.kept)} of them changed nothing`);
+  if (puts.expired > 0) parts.push(`${grouped(puts.expired)} had expired`);
+  if (puts.faults > 0) parts.push(`${counted(puts.faults, "line")} left out`);
+  if (puts.firstMissing < Infinity) {
+    parts.push(`from line ${puts.firstMissing} on some may be missing`);
+  } else if (puts.isOver) parts.push("the rest was not read, for there is too much wrong");
+  return `${parts.join("; ")}\n`;
 }
 
 /** Parses a line of JSON. @throws {UsageError} when it is no entry. */
@@ -126,134 +141,8 @@ export function parseEntry(line: Line): ImportedEntry {
 
 const allowed = 'allowed is {"key":"...","value":"..."}';
 
-const allowedOrder = 'allowed is "order":[timestamp,sequence,"uid"]';
-
 function isOrder(order: unknown): boolean {
   if (!Array.isArray(order) || order.length !== 3) return false;
   const isOrdinal = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   return isOrdinal(order[0]) && isOrdinal(order[1]) && typeof order[2] === "string";
-}
-
-/** The puts of an import: those in flight, bounded, and the result of the others. */
-class Puts {
-  /** Entries that are in the store. */
-  done = 0;
-  /** Those of them that were there already, or are because the store had later ones. */
-  kept = 0;
-  /** Lines whose entries have expired meanwhile. */
-  expired = 0;
-  /** Lines that were skipped. */
-  faults = 0;
-  /** The error that stopped the import, because every further line would meet it too. */
-  failure: unknown;
-  #session: KvSession;
-  #merges: boolean;
-  #tell: (lines: string) => void;
-  /** Lines whose puts are in flight, in order. */
-  #open = new Set<number>();
-  #chars = 0;
-  /** The first line whose put was not acknowledged. */
-  #firstMissing = Infinity;
-  #onSettled: (() => void) | undefined;
-
-  constructor(
-    session: KvSession,
-    { merges = false }: ImportOptions,
-    tell: (lines: string) => void,
-  ) {
-    this.#session = session;
-    this.#merges = merges;
-    this.#tell = tell;
-  }
-
-  /** Whether the import has stopped. */
-  get isOver(): boolean {
-    return this.failure !== undefined || this.faults > appLimits.importFaultsMax;
-  }
-
-  /** Starts the put of a line; waits while too many are in flight. */
-  async put(number: number, line: Line): Promise<void> {
-    let entry: ImportedEntry;
-    try {
-      entry = parseEntry(line);
-    } catch (error) {
-      return this.#passOver(number, error);
-    }
-    const chars = entry.key.length + (entry.value?.length ?? 0);
-    while (!this.isOver && !this.#hasRoomFor(chars)) await this.#settled();
-    if (this.isOver) return this.#miss(number);
-    this.#open.add(number);
-    this.#chars += chars;
-    this.#store(entry).catch((error) => this.#fail(number, error))
-      .finally(() => {
-        this.#open.delete(number);
-        this.#chars -= chars;
-        this.#onSettled?.();
-      });
-  }
-
-  async #store({ key, value, expiresAt, order }: ImportedEntry): Promise<void> {
-    const { client, signal } = this.#session;
-    const options = { timeoutMs: appLimits.importTimeoutMs, signal };
-    if (this.#merges) {
-      if (value === undefined || order === undefined) {
-        throw new UsageError(`Cannot merge it: found no order, ${allowedOrder}`);
-      }
-      if (!await client.merge({ key, value, expiresAt, order }, options)) this.kept++;
-    } else if (value === undefined) {
-      await client.delete(key, options);
-    } else {
-      const ttlMs = expiresAt === undefined ? undefined : expiresAt - realEnvironment.now();
-      if (ttlMs !== undefined && ttlMs < 1) return void this.expired++;
-      await client.put(key, value, { ...options, ttlMs });
-    }
-    this.done++;
-  }
-
-  /** Waits for all puts in flight. */
-  async end(): Promise<void> {
-    while (this.#open.size > 0) await this.#settled();
-  }
-
-  /** The summary: the entries that were put, and the line to go on from after a stop. */
-  summary(): string {
-    const [firstOpen = Infinity] = this.#open;
-    const first = Math.min(firstOpen, this.#firstMissing);
-    const entries = counted(this.done, "entry", "entries");
-    const parts = [this.#merges ? `Merged ${entries}` : `Put ${entries}`];
-    if (this.kept > 0) parts.push(`${grouped(this.kept)} of them changed nothing`);
-    if (this.expired > 0) parts.push(`${grouped(this.expired)} had expired`);
-    if (this.faults > 0) parts.push(`${counted(this.faults, "line")} left out`);
-    if (first < Infinity) parts.push(`from line ${first} on some may be missing`);
-    else if (this.isOver) parts.push("the rest was not read, for there is too much wrong");
-    return `${parts.join("; ")}\n`;
-  }
-
-  #hasRoomFor(chars: number): boolean {
-    return this.#open.size === 0 ||
-      (this.#open.size < appLimits.importPutsMax &&
-        this.#chars + chars <= appLimits.importCharsMax);
-  }
-
-  #settled(): Promise<void> {
-    return new Promise((resolve) => this.#onSettled = resolve);
-  }
-
-  #fail(number: number, error: unknown): void {
-    const isOfLine = error instanceof TypeError || error instanceof RangeError ||
-      error instanceof UsageError ||
-      (error instanceof RpcError && ["too_large", "bad_request"].includes(error.code));
-    if (isOfLine) return this.#passOver(number, error);
-    this.failure ??= error;
-    this.#miss(number);
-  }
-
-  #passOver(number: number, error: unknown): void {
-    this.faults++;
-    this.#tell(`Line ${number}: ${failureText(error)}\n`);
-  }
-
-  #miss(number: number): void {
-    this.#firstMissing = Math.min(this.#firstMissing, number);
-  }
 }

@@ -1,0 +1,124 @@
+import { UsageError } from "../cli/usage_error.ts";
+import { bytesOfBase64 } from "../kv/entry_text.ts";
+import type { ImportedEntry } from "../kv/puts.ts";
+import { type Manifest, manifestPrefix, readManifest } from "./manifest.ts";
+import type { Place } from "./place.ts";
+import { compareKeys, linesOf } from "./slices.ts";
+
+/** What of a place is restored. */
+export interface Selection {
+  /** As of that time, in milliseconds since the epoch. Default: as of the newest backup. */
+  readonly atMs?: number;
+  readonly prefix?: string;
+}
+
+/** A backup that can be restored. */
+export interface ListedBackup {
+  readonly beganMs: number;
+  readonly endedMs: number;
+  readonly entries: number;
+}
+
+/** What is restored, and what of it could not be read. */
+export interface Restored {
+  readonly entries: AsyncIterable<ImportedEntry>;
+  /** What is missing or damaged: grows while `entries` is read. */
+  readonly faults: readonly string[];
+}
+
+/** The backups of a place, the oldest first, and what is wrong with others. */
+export async function listBackups(
+  place: Place,
+): Promise<{ backups: ListedBackup[]; faults: string[] }> {
+  const { manifests, faults } = await manifestsOf(place);
+  const backups = manifests.map(({ beganMs, endedMs, chunks }) => ({
+    beganMs,
+    endedMs,
+    entries: chunks.reduce((sum, { entries }) => sum + entries, 0),
+  }));
+  return { backups, faults };
+}
+
+/**
+ * The entries as they were: of each key the newest one up to the time that is asked for which the last
+ * backup before it, or the first one after it, has. What was written and replaced between the two is in
+ * neither, and a key that was deleted between them is there.
+ *
+ * @throws {UsageError} when the place has none; {Error} when none of them can be read.
+ */
+export async function restoredEntries(place: Place, selection: Selection): Promise<Restored> {
+  const { manifests, faults } = await manifestsOf(place);
+  const { atMs = Infinity, prefix = "" } = selection;
+  const after = manifests.findIndex(({ endedMs }) => endedMs > atMs);
+  const last = after < 0 ? manifests.at(-1) : manifests[after - 1];
+  const next = after < 0 ? undefined : manifests[after];
+  if (last === undefined && next === undefined) {
+    const found = `Cannot restore from ${place.name}: found no backup there`;
+    throw faults.length > 0 ? new Error([found, ...faults].join("\n")) : new UsageError(found);
+  }
+  const read = (manifest: Manifest | undefined) =>
+    manifest === undefined ? none() : entriesOf(place, manifest, prefix, faults);
+  return { entries: newestUpTo(atMs, read(last), read(next)), faults };
+}
+
+async function manifestsOf(place: Place): Promise<{ manifests: Manifest[]; faults: string[] }> {
+  const manifests: Manifest[] = [];
+  const faults: string[] = [];
+  for (const name of await place.list(manifestPrefix)) {
+    try {
+      manifests.push(await readManifest(name, await place.read(name)));
+    } catch (error) {
+      faults.push((error as Error).message);
+    }
+  }
+  manifests.sort((a, b) => a.endedMs - b.endedMs);
+  return { manifests, faults };
+}
+
+/** Of each key the newest of two backups' entries that is not after `atMs`. */
+async function* newestUpTo(
+  atMs: number,
+  last: AsyncIterator<ImportedEntry>,
+  next: AsyncIterator<ImportedEntry>,
+): AsyncGenerator<ImportedEntry> {
+  const isIn = ({ order }: ImportedEntry) => order![0] <= atMs;
+  let [a, b] = [await last.next(), await next.next()];
+  while (!a.done || !b.done) {
+    const order = a.done ? 1 : b.done ? -1 : compareKeys(a.value.key, b.value.key);
+    // What the later backup has is at least as new.
+    if (order >= 0 && isIn(b.value)) yield b.value;
+    else if (order <= 0 && isIn(a.value)) yield a.value;
+    if (order <= 0) a = await last.next();
+    if (order >= 0) b = await next.next();
+  }
+}
+
+async function* entriesOf(
+  place: Place,
+  { chunks }: Manifest,
+  prefix: string,
+  faults: string[],
+): AsyncGenerator<ImportedEntry> {
+  for (const [at, chunk] of chunks.entries()) {
+    const isBehind = chunk.before !== undefined && compareKeys(chunk.before, prefix) <= 0;
+    if (isBehind) continue;
+    const from = chunks[at - 1]?.before ?? "";
+    if (compareKeys(from, prefix) > 0 && !from.startsWith(prefix)) return;
+    try {
+      for (const line of (await linesOf(place, chunk)).values()) {
+        const { key, value, base64, expiresAt, order } = JSON.parse(line);
+        if (!key.startsWith(prefix)) continue;
+        yield {
+          key,
+          value: base64 === undefined ? value : bytesOfBase64(base64),
+          expiresAt,
+          order,
+        };
+      }
+    } catch (error) {
+      faults.push((error as Error).message);
+    }
+  }
+}
+
+async function* none(): AsyncGenerator<never> {}

@@ -1,0 +1,82 @@
+import type { ArgumentSpec, CommandSpec, OptionSpec } from "../cli/command_spec.ts";
+import { parseDuration } from "../cli/duration_option.ts";
+import { serverOption, timeoutOption } from "../cli/query_client.ts";
+
+import { UsageError } from "../cli/usage_error.ts";
+
+const load = () => import("./run_backup.ts");
+
+const placeArgument: ArgumentSpec = {
+  name: "PLACE",
+  summary: "a folder, or s3://BUCKET/PREFIX with $AWS_ACCESS_KEY_ID and others set",
+  completes: "files",
+};
+
+const jsonOption: OptionSpec = { name: "--json", summary: "print one JSON object" };
+
+/** `cmud backup` */
+export const backupCommand: CommandSpec = {
+  name: "backup",
+  summary: "Keep a copy of all entries of a running server",
+  arguments: [placeArgument],
+  options: [
+    serverOption,
+    {
+      name: "--keep",
+      value: "DURATION",
+      summary: "remove backups that are older, as 30d; the newest one stays",
+      type: "duration",
+      parse: parseDuration,
+    },
+    timeoutOption,
+    jsonOption,
+  ],
+  examples: [
+    ["cmud backup /var/backups/cmud --keep 30d", "the first copies all, later ones what changed"],
+    ["cmud backup s3://my-bucket/cmud", "the same, in a bucket of S3"],
+  ],
+  permissions: ["net", "read", "write"],
+  run: async (invocation) => (await load()).runBackup(invocation),
+};
+
+/** `cmud restore` */
+export const restoreCommand: CommandSpec = {
+  name: "restore",
+  summary: "Bring entries of a backup back into a running server",
+  arguments: [placeArgument],
+  options: [
+    serverOption,
+    {
+      name: "--at",
+      value: "TIME",
+      summary: "as it was then, as 2026-11-29T15:30:00Z; without a zone it is yours",
+      parse: parseTime,
+    },
+    { name: "--prefix", value: "PREFIX", summary: "only entries whose keys begin so" },
+    {
+      name: "--as-new",
+      summary: "as new writes, which bring back what was deleted or overwritten since",
+    },
+    { name: "--list", summary: "restore nothing: print when backups were made" },
+    timeoutOption,
+    jsonOption,
+  ],
+  examples: [
+    ["cmud restore s3://my-bucket/cmud", "what a server has later stays as it is"],
+    ["cmud restore /var/backups/cmud --list", "the times there are"],
+    [
+      "cmud restore /var/backups/cmud --prefix user/ --at 2026-11-29T15:30:00Z --as-new",
+      "user/ as it was at half past three",
+    ],
+  ],
+  permissions: ["net", "read"],
+  run: async (invocation) => (await load()).runRestore(invocation),
+};
+
+/** Reads an option value that is a time of ISO 8601. @returns milliseconds since the epoch. */
+export function parseTime(text: string): number {
+  const isTime = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text);
+  const ms = isTime ? Date.parse(text.replace(" ", "T")) : NaN;
+  if (!Number.isNaN(ms)) return ms;
+  throw new UsageError("Allowed is a time of ISO 8601, as 2026-11-29T15:30:00Z or 2026-11-29.");
+}
