@@ -14,16 +14,16 @@ Deno.test("an idle cluster sends no more than 200 bytes a second from one server
 
   await cluster.quiet();
   const sentBytes = () => taps.reduce((sum, tap) => sum + tap.sentBytes + tap.receivedBytes, 0);
+  const figures = async (name: "repairs" | "reconcileRounds") => {
+    const stats = await Promise.all(cluster.clients.flat().map((client) => client.stats()));
+    return stats.map((figures) => Number(figures[name]));
+  };
   // A server may be asked before it has met all others: what it accepts until then is compared.
-  const repairs = async () =>
-    (await Promise.all(cluster.clients.flat().map((client) => client.stats())))
-      .map(({ repairs }) => repairs);
-  const repairsBefore = await repairs();
+  const repairs = await figures("repairs");
   const before = sentBytes();
   await sleep(10_000);
   const pairs = 4 * 3 / 2;
   assertLess(sentBytes() - before, 200 * 10 * pairs);
-  const stats = await cluster.clients[0][0].stats();
-  assertEquals(await repairs(), repairsBefore);
-  assertLess(0, Number(stats.reconcileRounds));
+  assertEquals(await figures("repairs"), repairs);
+  assertLess(0, Math.max(...await figures("reconcileRounds")));
 });
