@@ -10,6 +10,7 @@ export type Standing = "silent" | "claiming" | "established";
 export interface Occupant {
   /** The host at its other end. */
   readonly host: string;
+  /** What it has shown of what it is here for. */
   readonly standing: Standing;
   /** Ends it now, so that another one has its place. */
   makeWay(): void;

@@ -25,6 +25,7 @@ export class ProcessRoom extends ConnectionRoom {
     super(Infinity);
   }
 
+  /** Has other threads see what is in it, and this one what they have in theirs. Once. */
   override share(figures: ProcessFigures): void {
     super.share(figures);
     this.#shortages = figures.shortages;
@@ -39,6 +40,11 @@ export class ProcessRoom extends ConnectionRoom {
     return someMakeWay;
   }
 
+  /**
+   * Has a part make way if the system has let the process open nothing more since the last time.
+   *
+   * @returns the host of the last one; `undefined` when none did.
+   */
   override relieve(): string | undefined {
     const shortages = this.#shortages.total();
     if (shortages === this.#relieved) return undefined;
