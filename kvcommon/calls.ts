@@ -41,6 +41,11 @@ export interface ExportedEntry {
   expiresAt?: number;
   /** When it was written, which decides what beats it: timestamp, sequence, and uid of the query actor. */
   order: readonly [timestamp: number, sequence: number, uid: string];
+  /**
+   * The number that the query actor gave the write, by which a replica knows that it has seen it; absent
+   * when it gave none.
+   */
+  counter?: number;
 }
 
 /** Options of a Put. */
@@ -117,15 +122,16 @@ export function ttlCall(key: string): Call<number> {
 }
 
 /**
- * `Merge [key, value, order, expiresAt or nil]`: whether the entry was taken, because the replica held
+ * `Merge [key, value, order, expiresAt or nil, counter?]`: whether the entry was taken, because the replica held
  * none that is later. Repeatable: again it changes nothing.
  */
-export function mergeCall({ key, value, order, expiresAt }: ExportedEntry): Call<boolean> {
+export function mergeCall(entry: ExportedEntry): Call<boolean> {
+  const { key, value, order, expiresAt, counter } = entry;
   return {
     method: "Merge",
     repeatable: true,
     writeParams(writer) {
-      writer.arrayHeader(4);
+      writer.arrayHeader(counter === undefined ? 4 : 5);
       writeStr(writer, "key", key);
       writeValueParam(writer, value);
       const [timestamp, sequence, uid] = order;
@@ -135,6 +141,7 @@ export function mergeCall({ key, value, order, expiresAt }: ExportedEntry): Call
       writeStr(writer, "uid", uid);
       if (expiresAt === undefined) writer.nil();
       else writeInt(writer, "time to expire at", expiresAt, 1);
+      if (counter !== undefined) writeInt(writer, "counter", counter, 1);
     },
     readResult: (reader) => expectBool(reader, "a Merge"),
   };
@@ -175,13 +182,16 @@ export function exportCall(
   limit: number,
 ): Call<Page<ExportedEntry>> {
   return pageCall("Export", prefix, after, limit, (reader) => {
-    if (reader.arrayHeader() !== 4) {
-      throw new MsgpackError("an entry of an Export is not of four parts");
+    const parts = reader.arrayHeader();
+    if (parts !== 4 && parts !== 5) {
+      throw new MsgpackError("an entry of an Export is not of four or five parts");
     }
     const key = expectStr(reader);
     const value = expectValue(reader);
     const order = expectOrder(reader, "an Export");
-    return { key, value, order, ...reader.nil() ? {} : { expiresAt: expectUint(reader) } };
+    const expires = reader.nil() ? {} : { expiresAt: expectUint(reader) };
+    const counted = parts === 4 ? {} : { counter: expectUint(reader) };
+    return { key, value, order, ...expires, ...counted };
   });
 }
 

@@ -44,6 +44,7 @@ export {
   type DigestParams,
   expectParams,
   readAddress,
+  readCounterParam,
   readDigestParams,
   readExpiresAt,
   readKey,

@@ -29,7 +29,7 @@ const signatures: Record<MethodName, string> = {
   Scan: "[prefix, after or nil, limit]",
   Count: "[prefix]",
   Export: "[prefix, after or nil, limit]",
-  Merge: "[key, value or nil, [timestamp, sequence, uid], expiresAt or nil]",
+  Merge: "[key, value or nil, [timestamp, sequence, uid], expiresAt or nil, counter (optional)]",
   Digest: "[from or nil, to or nil, parts or [key, ...]]",
   Ping: "[]",
   Stats: "[]",
@@ -188,6 +188,20 @@ export function readOrderParam(reader: MsgpackReader, method: MethodName): Order
   reader.at += uidBytes;
   const uid = new TextDecoder().decode(reader.bytes.subarray(start, reader.at));
   return { timestamp, sequence, uid };
+}
+
+/**
+ * Reads the number of a write, from 1 to `max`.
+ *
+ * @throws {RpcError} `bad_request` when it is none.
+ */
+export function readCounterParam(reader: MsgpackReader, method: MethodName, max: number): number {
+  const counter = readWhole(reader);
+  if (counter >= 1 && counter <= max) return counter;
+  throw new RpcError(
+    "bad_request",
+    `Cannot ${method}: the counter is not within its bounds, allowed is an integer from 1 to ${max}`,
+  );
 }
 
 /** The order of an entry as a client names it. */

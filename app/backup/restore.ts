@@ -106,14 +106,10 @@ async function* entriesOf(
     if (compareKeys(from, prefix) > 0 && !from.startsWith(prefix)) return;
     try {
       for (const line of (await linesOf(place, chunk)).values()) {
-        const { key, value, base64, expiresAt, order } = JSON.parse(line);
+        const { key, value, base64, expiresAt, order, counter } = JSON.parse(line);
         if (!key.startsWith(prefix)) continue;
-        yield {
-          key,
-          value: base64 === undefined ? value : bytesOfBase64(base64),
-          expiresAt,
-          order,
-        };
+        const read = base64 === undefined ? value : bytesOfBase64(base64);
+        yield { key, value: read, expiresAt, order, counter };
       }
     } catch (error) {
       faults.push((error as Error).message);

@@ -2,7 +2,7 @@ import type { DamageReport } from "../../kvserver/disk/damage.ts";
 import { DamagedDirectoryError } from "../../kvserver/disk/data_error.ts";
 import { repairDirectory } from "../../kvserver/disk/repair.ts";
 import { Salvage } from "../../kvserver/disk/salvage.ts";
-import { noExpiry } from "../../kvserver/entry/entry.ts";
+import { noCounter, noExpiry } from "../../kvserver/entry/entry.ts";
 import type { ExportedEntry } from "../../kvclient/mod.ts";
 import { forEachIn, StoredData } from "../../kvserver/disk/stored_data.ts";
 import type { Store } from "../../kvserver/store/mod.ts";
@@ -96,11 +96,13 @@ function exportedEntry(store: Store, n: number): ExportedEntry {
   const textOf = (bytes: Uint8Array) => decodeUtf8(bytes, 0, bytes.length);
   const value = store.valueOf(n)!;
   const expiresAt = store.expiresAtOf(n);
+  const counter = store.counterOf(n);
   return {
     key: textOf(store.keyOf(n)),
     value: store.isBin(n) ? value : textOf(value),
     ...expiresAt === noExpiry ? {} : { expiresAt },
     order: [store.timestampOf(n), store.sequenceOf(n), store.uidOf(n)],
+    ...counter === noCounter ? {} : { counter },
   };
 }
 

@@ -64,8 +64,9 @@ export function jsonLine(key: string, value: Value, more: Readonly<Record<string
 }
 
 /** An entry as `kv export` writes it and `kv import` reads it. */
-export function exportLine({ key, value, expiresAt, order }: ExportedEntry): string {
-  return jsonLine(key, value, expiresAt === undefined ? { order } : { expiresAt, order });
+export function exportLine({ key, value, expiresAt, order, counter }: ExportedEntry): string {
+  const expires = expiresAt === undefined ? {} : { expiresAt };
+  return jsonLine(key, value, { ...expires, order, ...counter === undefined ? {} : { counter } });
 }
 
 function base64Of({ buffer, byteOffset, length }: Uint8Array): string {

@@ -119,7 +119,7 @@ export function parseEntry(line: Line): ImportedEntry {
   } catch (cause) {
     throw new UsageError(`Cannot import it: found no JSON, ${allowed}`, { cause });
   }
-  const { key, value, base64, expiresAt, order, change } = Object(entry);
+  const { key, value, base64, expiresAt, order, counter, change } = Object(entry);
   const hasValue = value !== undefined || base64 !== undefined;
   // As `kv watch --json` prints what was deleted.
   if (typeof key === "string" && !hasValue && change === "deleted") return { key };
@@ -136,7 +136,12 @@ export function parseEntry(line: Line): ImportedEntry {
   if (order !== undefined && !isOrder(order)) {
     throw new UsageError(`Cannot import it: found an order that is none, ${allowedOrder}`);
   }
-  return { key, value: read, expiresAt, order };
+  if (counter !== undefined && !(Number.isSafeInteger(counter) && counter >= 1)) {
+    throw new UsageError(
+      "Cannot import it: found a counter that is none, allowed is an integer from 1 on",
+    );
+  }
+  return { key, value: read, expiresAt, order, counter };
 }
 
 const allowed = 'allowed is {"key":"...","value":"..."}';

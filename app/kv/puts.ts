@@ -11,6 +11,7 @@ export interface ImportedEntry {
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
   readonly order?: ExportedEntry["order"];
+  readonly counter?: number;
 }
 
 /** How entries are put. */
@@ -71,14 +72,14 @@ export class Puts {
       });
   }
 
-  async #store({ key, value, expiresAt, order }: ImportedEntry): Promise<void> {
+  async #store({ key, value, expiresAt, order, counter }: ImportedEntry): Promise<void> {
     const client = this.#client;
     const options = { timeoutMs: appLimits.importTimeoutMs, signal: this.#options.signal };
     if (this.#options.merges) {
       if (value === undefined || order === undefined) {
         throw new UsageError(`Cannot merge it: found no order, ${allowedOrder}`);
       }
-      if (!await client.merge({ key, value, expiresAt, order }, options)) this.kept++;
+      if (!await client.merge({ key, value, expiresAt, order, counter }, options)) this.kept++;
     } else if (value === undefined) {
       await client.delete(key, options);
     } else {

@@ -1,5 +1,5 @@
 import type { MsgpackWriter } from "../../rpc/mod.ts";
-import { noExpiry } from "../entry/entry.ts";
+import { noCounter, noExpiry } from "../entry/entry.ts";
 import type { Store } from "../store/mod.ts";
 import type { ListRange } from "./list_part.ts";
 
@@ -29,12 +29,13 @@ export const scanned: EntryForm = {
   },
 };
 
-/** As an Export gives them: key, value, order, and when they expire. */
+/** As an Export gives them: key, value, order, when they expire, and the number of the write. */
 export const exported: EntryForm = {
-  extraBytes: 64,
+  extraBytes: 72,
   write(writer, store, n) {
     const expiresAt = store.expiresAtOf(n);
-    writer.arrayHeader(4);
+    const counter = store.counterOf(n);
+    writer.arrayHeader(counter === noCounter ? 4 : 5);
     store.writeKey(writer, n);
     store.writeValue(writer, n);
     writer.arrayHeader(3);
@@ -43,6 +44,7 @@ export const exported: EntryForm = {
     writer.str(store.uidOf(n));
     if (expiresAt === noExpiry) writer.nil();
     else writer.int(expiresAt);
+    if (counter !== noCounter) writer.int(counter);
   },
 };
 

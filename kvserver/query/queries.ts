@@ -4,6 +4,7 @@ import {
   methodNames,
   methodOf,
   readAddress,
+  readCounterParam,
   readExpiresAt,
   readKey,
   readOrderParam,
@@ -24,7 +25,7 @@ import {
   RpcError,
   writeValue,
 } from "../../rpc/mod.ts";
-import { expiresAtMax, noCounter, noExpiry, noValue } from "../entry/entry.ts";
+import { counterMax, expiresAtMax, noCounter, noExpiry, noValue } from "../entry/entry.ts";
 import { orderFault } from "../entry/order.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import type { Question } from "../messages/sync_questions.ts";
@@ -329,7 +330,7 @@ export class Queries implements RequestHandler {
     reader: MsgpackReader,
     writer: MsgpackWriter,
   ): void | typeof deferred {
-    expectParams(request, "Merge", 4);
+    expectParams(request, "Merge", 4, 5);
     const keyBytes = readKey(reader, "Merge");
     const keyEnd = reader.at;
     const isBin = reader.isBin();
@@ -342,6 +343,8 @@ export class Queries implements RequestHandler {
     if (expiresAt !== noExpiry && valueBytes === noValue) {
       throw new RpcError("bad_request", "Cannot Merge: found a deletion that expires");
     }
+    const isNumbered = request.paramCount === 5 && !reader.nil();
+    const counter = isNumbered ? readCounterParam(reader, "Merge", counterMax) : noCounter;
     if (this.refusal !== undefined) throw this.refusal;
     this.#takeRoom(keyBytes + Math.max(0, valueBytes), "Merge");
     const n = this.#store.merge({
@@ -352,8 +355,7 @@ export class Queries implements RequestHandler {
       valueStart: valueBytes === noValue ? noValue : valueEnd - valueBytes,
       valueEnd,
       isBin,
-      // A backup does not name the number that the accepting actor gave the entry.
-      counter: noCounter,
+      counter,
       expiresAt,
     });
     if (n === noEntry) return writer.bool(false);

@@ -192,6 +192,7 @@ Deno.test("a backup is merged by its order: it beats nothing later, also what ha
   await client.put("b", new Uint8Array([0xff]), { ttlMs: 5000 });
   await client.put("gone", "v");
   const backup = await Array.fromAsync(client.export(""));
+  assertEquals(backup.map(({ counter }) => counter), [1, 2, 3]);
   assertEquals(backup.map(({ key, expiresAt }) => [key, expiresAt]), [
     ["a", undefined],
     ["b", startMs + 5000],
