@@ -56,15 +56,13 @@ export class MemberTable {
     const link = this.#context.link(peer.ref);
     this.#members.observeReach(peer, link);
     const { reachability, comparison: { agreement: { agreedMs } } } = peer;
-    const { heardMs, clockSkewMs, version, refusedMessages } = link.facts;
-    const isSilent = reachability.name !== "down" && heardMs !== undefined &&
-      this.#context.monotonicMs() - heardMs >= this.#context.limits.peerSilentMs;
+    const { clockSkewMs, version, refusedMessages } = link.facts;
     return {
       address,
       queryAddresses: null,
       incarnation,
-      state: isSilent ? "down" : reachability.name,
-      sinceMs: this.#wallMs(isSilent ? heardMs : reachability.sinceMs),
+      state: reachability.name === "silent" ? "down" : reachability.name,
+      sinceMs: this.#wallMs(reachability.sinceMs),
       lagMs: Math.round(peer.lagMs),
       pendingBytes: peer.pendingBytes,
       agreedMs: agreedMs === undefined ? null : this.#wallMs(agreedMs),

@@ -285,7 +285,7 @@ export class Membership {
     const nowMs = this.#context.monotonicMs();
     const isOver = (sinceMs: number) => nowMs - sinceMs >= durationMs;
     const down = [...this.#peers.values()].filter(({ reachability }) =>
-      reachability.name === "down" && isOver(reachability.sinceMs)
+      reachability.isDown && isOver(reachability.sinceMs)
     ).map(({ ref }) => ref.address);
     const absent = [...this.absent].filter(([, sinceMs]) => isOver(sinceMs)).map(([it]) => it);
     for (const address of new Set([...down, ...absent])) this.forget(address);
@@ -356,11 +356,14 @@ export class Membership {
     }
   }
 
-  /** Notes how a peer is reached, and says when it is half reached, or two servers claim its address. */
+  /** Notes how a peer is reached, and says when it is half reached, silent, or two servers claim its address. */
   observeReach(peer: Peer, link: LinkState): void {
     const before = peer.observeReach(link);
     // Nothing else brings the end of the time that it is given.
-    if (peer.reachability.isUndecided) peer.pacer.tickWithin(this.#context.limits.peerCheckMs);
+    const undecidedMs = peer.reachability.undecidedMs(this.#context.monotonicMs());
+    if (undecidedMs !== undefined) {
+      peer.pacer.tickWithin(Math.max(undecidedMs, this.#context.limits.peerCheckMs));
+    }
     if (before !== undefined) this.#log.reach(peer, link, before);
   }
 

@@ -428,7 +428,7 @@ export class Peer {
   }
 
   /** How this server and the peer reach each other. */
-  get reachability(): Pick<Reachability, "name" | "sinceMs" | "isUndecided"> {
+  get reachability(): Pick<Reachability, "name" | "sinceMs" | "isDown" | "undecidedMs"> {
     return this.#reachability;
   }
 

@@ -33,18 +33,26 @@ export class PeerLog {
   }
 
   /**
-   * Says when a peer is half reached, and when two servers claim its address.
+   * Says when a peer is half reached, when nothing comes of it, and when two servers claim its address.
    *
    * @param before how it was reached until now
    */
   reach(
-    { ref: { address }, reachability: { name } }: Peer,
+    { ref: { address }, reachability: { name }, isLost }: Peer,
     { isUp }: Pick<LinkState, "isUp">,
     before: ReachabilityName,
   ): void {
-    const { log } = this.#context;
+    const { log, limits: { peerSilentMs } } = this.#context;
     const fields = { peer: address };
-    if (name === "conflict") {
+    // Of one that is lost more is said: that it is, and that it is back.
+    if (name === "silent" && !isLost) {
+      log.warn("Peer {peer} has not been heard for {seconds} s", {
+        ...fields,
+        seconds: peerSilentMs / 1_000,
+      });
+    } else if (before === "silent" && name === "up" && !isLost) {
+      log.info("Peer {peer} is heard again", fields);
+    } else if (name === "conflict") {
       log.warn(
         "Peer {peer} is there, and its address answers as another server: do two advertise it?",
         fields,

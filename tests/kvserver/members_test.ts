@@ -163,7 +163,7 @@ testInWorld(
 );
 
 testInWorld(
-  "a server of which nothing comes any more is down after 5 s, though no connection ends",
+  "a server of which nothing comes any more is down after 5 s, though no connection ends, and is logged so",
   async (world) => {
     using machines = new Machines(world);
     const [a, b] = await startPair(world, machines);
@@ -179,6 +179,20 @@ testInWorld(
     );
     assertEquals(state, "down");
     assert(sinceMs <= silentMs && sinceMs > silentMs - 3_000, `${sinceMs} and not ${silentMs}`);
+    machines.logged.splice(0, 2);
+    const silent = [`m0: Peer ${b.address}`, `m1: Peer ${a.address}`];
+    assertEquals(
+      machines.logged.splice(0),
+      silent.map((peer) => `${peer} has not been heard for 5 s`),
+    );
+    for (const server of [a, b]) {
+      const endpoint = machines.network.at(server.address);
+      endpoint.reachability = "answers";
+      // Connections that were silent stay so.
+      endpoint.cut();
+    }
+    await world.advance(5_000);
+    assertEquals(machines.logged.sort(), silent.map((peer) => `${peer} is heard again`));
     await machines.close(a, b);
   },
 );
