@@ -1,4 +1,5 @@
 import {
+  authCall,
   countCall,
   deleteCall,
   digestCall,
@@ -44,6 +45,8 @@ import { watchChanges, type WatchHost, type WatchOptions } from "./watch.ts";
 export interface ClientOptions {
   /** How long a call may take, milliseconds, dialing included. Default 5000. */
   timeoutMs?: number;
+  /** Shown to each server, so that it lets the client in. Default: none is. */
+  token?: string;
   /** Clock and timers. Default: the machine's. */
   environment?: Environment;
   /** The network. Default: TCP, of the runtime that the program is on. */
@@ -76,6 +79,8 @@ export class Client {
   #timeoutMs: number;
   #environment: Environment;
   #dialer: Dialer;
+  /** Goes before all else on each connection. */
+  #opening: Call<void> | undefined;
   #connections = new Map<string, RpcConnection>();
   /** Numbers the connections ever dialed. */
   #dials = new WeakMap<RpcConnection, number>();
@@ -95,6 +100,7 @@ export class Client {
     this.#environment = options.environment ?? realEnvironment;
     this.#timeoutMs = options.timeoutMs ?? this.#environment.limits.callTimeoutMs;
     this.#dialer = options.transport ?? tcpDialer;
+    if (options.token !== undefined) this.#opening = authCall(options.token);
   }
 
   /**
@@ -252,6 +258,7 @@ export class Client {
       dialer: this.#dialer,
       environment: this.#environment,
       timeoutMs: this.#timeoutMs,
+      opening: this.#opening,
       connections: this.#watchConnections,
     };
   }
@@ -382,7 +389,13 @@ export class Client {
     if (this.#closed) throw closedError();
     let connection = this.#connections.get(address);
     if (connection === undefined || connection.closed) {
-      connection = new RpcConnection(address, this.#dialer, this.#environment);
+      connection = new RpcConnection(
+        address,
+        this.#dialer,
+        this.#environment,
+        undefined,
+        this.#opening,
+      );
       this.#connections.set(address, connection);
       this.#dials.set(connection, ++this.#lastDial);
     }

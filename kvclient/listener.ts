@@ -98,6 +98,7 @@ export class Listener {
         },
         closed: () => this.#lost(connection),
       },
+      this.#host.opening,
     );
     this.#connection = connection;
     for (const [prefix, listened] of this.#listened) this.#watch(connection, prefix, listened);

@@ -1,6 +1,7 @@
 import type { WatchedChange } from "../kvcommon/mod.ts";
 import {
   Backoff,
+  type Call,
   ConnectionError,
   type Dialer,
   type Environment,
@@ -38,6 +39,8 @@ export interface WatchHost {
   readonly dialer: Dialer;
   readonly environment: Environment;
   readonly timeoutMs: number;
+  /** Goes before all else on each connection. */
+  readonly opening: Call<unknown> | undefined;
   /** The open connections of its watches. */
   readonly connections: Set<{ close(): Promise<void> }>;
 }
@@ -82,6 +85,7 @@ export async function* watchChanges(
       host.dialer,
       host.environment,
       host.timeoutMs,
+      host.opening,
     );
     const close = () => void connection.close();
     signal.addEventListener("abort", close);

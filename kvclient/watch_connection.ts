@@ -1,5 +1,12 @@
 import { pingCall, readWatchNotice, watchCall, type WatchNotice } from "../kvcommon/mod.ts";
-import { ConnectionError, type Dialer, type Environment, RpcConnection } from "../rpc/mod.ts";
+import {
+  type Call,
+  ConnectionError,
+  type ConnectionListener,
+  type Dialer,
+  type Environment,
+  RpcConnection,
+} from "../rpc/mod.ts";
 
 /** Notices that are read ahead of who takes them; a server sends no more than 64 KiB, or one entry, in each. */
 const noticesMax = 2;
@@ -25,12 +32,23 @@ export class WatchConnection {
   /** Why no notice will come. */
   #failure: unknown;
 
-  /** Dials. @param timeoutMs how long a call may take */
-  constructor(address: string, dialer: Dialer, environment: Environment, timeoutMs: number) {
+  /**
+   * Dials.
+   *
+   * @param timeoutMs how long a call may take
+   * @param opening as for an `RpcConnection`
+   */
+  constructor(
+    address: string,
+    dialer: Dialer,
+    environment: Environment,
+    timeoutMs: number,
+    opening?: Call<unknown>,
+  ) {
     this.#environment = environment;
     this.#timeoutMs = timeoutMs;
     this.#heardMs = environment.monotonicMs();
-    this.#connection = new RpcConnection(address, dialer, environment, {
+    const listener: ConnectionListener = {
       notified: (method, reader) => {
         const notice = readWatchNotice(method, reader);
         return notice === undefined ? undefined : this.#add(notice);
@@ -43,7 +61,8 @@ export class WatchConnection {
         );
         this.#wake();
       },
-    });
+    };
+    this.#connection = new RpcConnection(address, dialer, environment, listener, opening);
   }
 
   /** Begins to watch. */

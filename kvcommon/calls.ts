@@ -341,6 +341,19 @@ export const pingCall: Call<void> = {
   },
 };
 
+/**
+ * `Auth [token]`: shows who calls, before anything else is asked. What it allows is not told: a server that
+ * knows no such method asks for none.
+ */
+export function authCall(token: string): Call<void> {
+  return {
+    method: "Auth",
+    repeatable: true,
+    writeParams: (writer) => writeOnlyStr(writer, "token", token),
+    readResult: (reader) => reader.skip(),
+  };
+}
+
 /** Figures by name, as `Stats` answers them; a newer server may send more. */
 export type StatsFigures = Record<string, number | boolean | string>;
 

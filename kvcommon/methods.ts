@@ -17,6 +17,7 @@ export const methodNames = [
   "Forget",
   "Watch",
   "Unwatch",
+  "Auth",
 ] as const;
 
 /** A method of a query port. */

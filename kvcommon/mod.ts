@@ -12,6 +12,7 @@
  */
 
 export {
+  authCall,
   countCall,
   deleteCall,
   digestCall,
@@ -51,6 +52,7 @@ export {
   readOrderParam,
   readPutOptions,
   readScanLimit,
+  readToken,
   readTtlMs,
   readValueParam,
   readWatchId,

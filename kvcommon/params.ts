@@ -37,6 +37,7 @@ const signatures: Record<MethodName, string> = {
   Forget: "[address]",
   Watch: "[prefix, options?]",
   Unwatch: "[id]",
+  Auth: "[token]",
 };
 
 /** @throws {RpcError} `bad_request` unless the request has `count` params, or up to `most`. */
@@ -249,6 +250,12 @@ function readBound(reader: MsgpackReader, name: string): Uint8Array | undefined 
 function readKeyBytes(reader: MsgpackReader, name: string): Uint8Array {
   const byteCount = readKey(reader, "Digest", name);
   return reader.bytes.subarray(reader.at - byteCount, reader.at);
+}
+
+/** Reads a token. @throws {RpcError} `bad_request` when it is not a str, `too_large` for one that is none. */
+export function readToken(reader: MsgpackReader): string {
+  const length = readStr(reader, "Auth", "token", keyBytesMax);
+  return decodeUtf8(reader.bytes, reader.at - length, reader.at);
 }
 
 /** Reads the address of a server. @throws {RpcError} `bad_request` when it is none. */

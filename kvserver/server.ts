@@ -1,3 +1,4 @@
+import type { TokenEntry } from "../access/mod.ts";
 import { type ActorRef, ActorSystem, RpcTellNetwork } from "../actor/mod.ts";
 import type { Member } from "../kvcommon/mod.ts";
 import { type Logger, reasonOf } from "../log/mod.ts";
@@ -59,6 +60,7 @@ export class Server {
   #data: DataDirectory | undefined;
   #discovery: Discovery;
   #environment: AwakeEnvironment;
+  #asksForTokens: boolean;
 
   /**
    * Reads the data directory, if there is one, and binds all ports. Taking over the state of others
@@ -193,10 +195,11 @@ export class Server {
     main: QueryThread,
     workers: readonly WorkerThread[],
     addresses: readonly string[],
-    { environment, discovery }: RunSettings,
+    { environment, discovery, tokens }: RunSettings,
     data: DataDirectory | undefined,
   ) {
     this.#environment = environment;
+    this.#asksForTokens = tokens !== undefined;
     this.#discovery = discovery;
     this.#system = system;
     this.#data = data;
@@ -212,6 +215,15 @@ export class Server {
     data?.announce(this.queryAddresses);
     actors.serve(this.queryAddresses);
     discovery.keepAsking((syncActor) => actors.join([syncActor]));
+  }
+
+  /**
+   * Has the server know these tokens from now on, if it was started with any. A connection keeps what its
+   * token has given it until that is removed, and ends then.
+   */
+  async setTokens(tokens: readonly TokenEntry[]): Promise<void> {
+    if (!this.#asksForTokens) return;
+    await Promise.all([this.#main, ...this.#workers].map((thread) => thread.setTokens(tokens)));
   }
 
   /** The figures of the server as a whole: what `Stats` on the system port answers. */

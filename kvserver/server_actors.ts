@@ -1,3 +1,4 @@
+import type { TokenEntry } from "../access/mod.ts";
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import type { Member } from "../kvcommon/mod.ts";
 import { EntryBatch } from "./entry/entry_batch.ts";
@@ -37,6 +38,8 @@ export interface ServerActorsOptions {
   fraction?: () => number;
   /** Absent when nothing is persisted. */
   disk?: DiskOptions;
+  /** The tokens that query actors know. Default: none are asked for. */
+  tokens?: readonly TokenEntry[];
   /** Says what the disk does, for `Stats`. Default: there is none. */
   diskState?(): DiskState;
   /** Says why the disk refuses to be written. Default: it does not. */
@@ -66,7 +69,8 @@ export class ServerActors {
 
   /** Starts the sync actor. */
   constructor(system: ActorSystem, options: ServerActorsOptions) {
-    const { queryActorCount: replicaCount, version, ready, figures, disk, memory } = options;
+    const { queryActorCount: replicaCount, version, ready, figures, disk, memory, tokens } =
+      options;
     this.#system = system;
     this.#memory = memory ?? new MemoryAccount();
     this.#diskState = options.diskState ?? (() => "none");
@@ -81,7 +85,15 @@ export class ServerActors {
       })
     );
     const isAlone = replicaCount === 1;
-    this.settings = { version, syncActor: this.syncActor, ready, isAlone, replicaCount, disk };
+    this.settings = {
+      version,
+      syncActor: this.syncActor,
+      ready,
+      isAlone,
+      replicaCount,
+      disk,
+      tokens,
+    };
     this.#ready = ready;
     system.report = () => ({ ...this.stats() });
     system.members = () => this.members();

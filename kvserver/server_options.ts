@@ -1,3 +1,4 @@
+import type { TokenEntry } from "../access/mod.ts";
 import type { Limits } from "../limits.ts";
 import { consoleLogger, type Logger } from "../log/mod.ts";
 import {
@@ -51,6 +52,11 @@ export interface ServerOptions {
    * merges two clusters. Default `"cmud"`.
    */
   cluster?: string;
+  /**
+   * The tokens that let somebody in: what others ask without one is refused, `Ping` and `Auth` aside.
+   * Default: no token is asked for.
+   */
+  tokens?: readonly TokenEntry[];
   /** The program's version, as `Stats` tells it. Default `"0.0.0"`. */
   version?: string;
   /**

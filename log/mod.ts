@@ -23,6 +23,7 @@
  * @module
  */
 
+export { logBarred } from "./barred.ts";
 export { consoleLogger } from "./console_logger.ts";
 export { logCrowd } from "./crowd.ts";
 export { logCut } from "./cut.ts";

@@ -1,3 +1,4 @@
+import type { Rights } from "../access/mod.ts";
 import { inTurns, isAllocationFailure, MsgpackWriter, RpcError } from "../rpc/mod.ts";
 import { commandBounds } from "./command_bounds.ts";
 import { bytesOf } from "./commands/arguments.ts";
@@ -10,8 +11,10 @@ import type {
 } from "./commands/command.ts";
 import { isWord, tooLongForTurn } from "./commands/command.ts";
 import { commandTable } from "./commands/command_table.ts";
-import { CommandError, refusals, wrongArity } from "./commands/errors.ts";
 import type { ChangeFeed } from "./commands/change_feed.ts";
+import { CommandError, refusalOf, refusals, wrongArity } from "./commands/errors.ts";
+import { expectCommandAllowed } from "./commands/command_rights.ts";
+import { LimitedKeyspace } from "./commands/limited_keyspace.ts";
 import type { CommandHost, Keyspace } from "./commands/keyspace.ts";
 import type { Session } from "./commands/session.ts";
 import { expectNoSubscriber } from "./commands/subscribing.ts";
@@ -54,6 +57,9 @@ export class CommandExecutor {
   #command: Command | undefined;
   /** Whether its reply is messages, which a client gets that wants no replies. */
   #isMessages = false;
+  readonly #keyspace: Keyspace;
+  /** What those see of it whose keys are limited. */
+  readonly #worlds = new WeakMap<Rights, LimitedKeyspace>();
 
   /**
    * @param sessions of all connections, by their ids
@@ -67,6 +73,7 @@ export class CommandExecutor {
     counts: CommandCounts,
     seed: number,
   ) {
+    this.#keyspace = keyspace;
     this.#batchBytesMax = host.limits.replyBatchBytesMax;
     let state = seed >>> 0;
     this.#call = {
@@ -104,7 +111,8 @@ export class CommandExecutor {
   ): Executed {
     const executed = this.#executed;
     const call = this.#call;
-    const { reply, host, keyspace } = call;
+    const { reply, host } = call;
+    const keyspace = this.#keyspace;
     const parser = this.#parser;
     executed.close = executed.isLast = false;
     executed.long = undefined;
@@ -168,7 +176,8 @@ export class CommandExecutor {
   /** Executes the command that was parsed. What it wrote before it failed is taken back. */
   #run(): Outcome {
     const call = this.#call;
-    const { reply, counts, keyspace } = call;
+    const { reply, counts } = call;
+    const keyspace = this.#keyspace;
     const place = reply.size;
     const { hits, misses } = counts;
     const { reads } = keyspace;
@@ -179,6 +188,7 @@ export class CommandExecutor {
       const command = this.#command = this.#find();
       if (command === undefined) return;
       const { session } = call;
+      if (session.admission !== undefined) this.#admit(command);
       session.lastCommand = command.name;
       if (session.subscriptionCount > 0) expectNoSubscriber(session, command);
       const outcome = command.execute!(call);
@@ -221,9 +231,24 @@ export class CommandExecutor {
     return command;
   }
 
+  /** Has a client see what it may. @throws {CommandError} when it may not do that. */
+  #admit(command: Command): void {
+    const call = this.#call;
+    expectCommandAllowed(call, command);
+    const { rights } = call.session.admission!;
+    call.keyspace = rights?.world === undefined ? this.#keyspace : this.#worldOf(rights);
+  }
+
+  #worldOf(rights: Rights): LimitedKeyspace {
+    const known = this.#worlds.get(rights);
+    if (known !== undefined) return known;
+    const world = new LimitedKeyspace(this.#keyspace, rights.world!);
+    this.#worlds.set(rights, world);
+    return world;
+  }
+
   #refusalOf(error: unknown): string {
     if (error instanceof CommandError) return error.message;
-    if (error instanceof RpcError && error.code === "overloaded") return refusals.memoryIsFull;
     if (error instanceof RpcError) return refusalOf(error);
     if (isAllocationFailure(error)) return refusals.memoryIsFull;
     this.#call.host.bug(error);
@@ -234,9 +259,4 @@ export class CommandExecutor {
 /** Whether a command is a subcommand of `CLIENT`: what that says of the next command is not said of such. */
 function isAboutClient(command: Command | undefined): boolean {
   return command?.name.startsWith("client|") ?? false;
-}
-
-/** What is said of writes that the server refuses. */
-export function refusalOf({ code, message }: RpcError): string {
-  return `${code === "unavailable" ? "MISCONF" : "ERR"} ${message}`;
 }

@@ -16,7 +16,8 @@
  */
 
 export { commandBounds } from "./command_bounds.ts";
-export { CommandExecutor, Executed, refusalOf } from "./command_executor.ts";
+export { CommandExecutor, Executed } from "./command_executor.ts";
+export { refusalOf } from "./commands/errors.ts";
 export { isFrame } from "./is_frame.ts";
 export type { CommandCounts, LongReply, ReplyPart } from "./commands/command.ts";
 export { commandTable } from "./commands/command_table.ts";

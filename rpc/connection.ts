@@ -77,15 +77,22 @@ export class RpcConnection {
   #cancelTimer: (() => void) | undefined;
   #timerAtMs = Infinity;
   #listener: ConnectionListener | undefined;
+  /** Why the server does not let it in. */
+  #refusal: RpcError | undefined;
   /** When the first call was made that nothing has come after. */
   #silentSinceMs: number | undefined;
 
-  /** @param listener default: notifications are ignored */
+  /**
+   * @param listener default: notifications are ignored
+   * @param opening a call that goes before all others, by which the server lets it in; when that is
+   * refused, so are they. A server that does not know its method needs none. Default: there is none.
+   */
   constructor(
     address: string,
     dialer: Dialer,
     environment: Environment,
     listener?: ConnectionListener,
+    opening?: Call<unknown>,
   ) {
     this.address = address;
     this.#listener = listener;
@@ -99,6 +106,7 @@ export class RpcConnection {
       failed: (_stream, error) => this.#end("it was lost while sending", error),
     });
     this.#done = this.#run(dialer);
+    if (opening !== undefined) this.#open(opening);
   }
 
   /** Whether it is over. */
@@ -113,32 +121,49 @@ export class RpcConnection {
    * server cannot be reached or the connection is lost; {TimeoutError}; {TypeError} when a param
    * cannot be written; the signal's reason.
    */
-  call<T>(call: Call<T>, { timeoutMs, signal }: CallOptions): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      signal?.throwIfAborted();
-      if (this.#closed) throw this.#lost(call, false, "it was closed");
-      const msgid = this.#writeRequest(call);
-      this.#silentSinceMs ??= this.#environment.monotonicMs();
-      const pending: Pending = {
-        call,
-        sent: false,
-        deadlineMs: this.#environment.monotonicMs() + timeoutMs,
-        timeoutMs,
-        resolve: resolve as (value: unknown) => void,
-        reject,
-      };
-      if (signal !== undefined) this.#watch(signal, msgid, pending);
-      this.#pending.set(msgid, pending);
-      this.#unsent.push(pending);
-      this.#armTimer(pending.deadlineMs);
-      this.#sender.send();
-    });
+  call<T>(call: Call<T>, options: CallOptions): Promise<T> {
+    return new Promise<T>((resolve, reject) => this.#begin(call, options, resolve, reject));
+  }
+
+  #begin<T>(
+    call: Call<T>,
+    { timeoutMs, signal }: CallOptions,
+    resolve: (value: T) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    signal?.throwIfAborted();
+    if (this.#closed) throw this.#lost(call, false, "it was closed");
+    const msgid = this.#writeRequest(call);
+    this.#silentSinceMs ??= this.#environment.monotonicMs();
+    const pending: Pending = {
+      call,
+      sent: false,
+      deadlineMs: this.#environment.monotonicMs() + timeoutMs,
+      timeoutMs,
+      resolve: resolve as (value: unknown) => void,
+      reject,
+    };
+    if (signal !== undefined) this.#watch(signal, msgid, pending);
+    this.#pending.set(msgid, pending);
+    this.#unsent.push(pending);
+    this.#armTimer(pending.deadlineMs);
+    this.#sender.send();
   }
 
   /** Ends it; open calls fail. Resolves when nothing of it is left. */
   async close(): Promise<void> {
     this.#end("it was closed");
     await this.#done;
+  }
+
+  /** What comes back to it is heard at once: before the answers to the calls behind it. */
+  #open(opening: Call<unknown>): void {
+    const { callTimeoutMs } = this.#environment.limits;
+    this.#begin(opening, { timeoutMs: callTimeoutMs }, () => {}, (error) => {
+      if (error instanceof RpcError && error.code === "unknown_method") return;
+      if (error instanceof RpcError) this.#refusal = error;
+      this.#end("it did not let this program in", error);
+    });
   }
 
   #writeRequest(call: Call<unknown>): number {
@@ -263,7 +288,8 @@ export class RpcConnection {
     this.#listener?.closed();
   }
 
-  #lost(call: Call<unknown>, sent: boolean, why: string, cause?: unknown): ConnectionError {
+  #lost(call: Call<unknown>, sent: boolean, why: string, cause?: unknown): Error {
+    if (this.#refusal !== undefined) return this.#refusal;
     const detail = cause instanceof Error ? `: ${cause.message}` : "";
     return new ConnectionError(
       this.address,

@@ -26,6 +26,8 @@ export const messageTypes = {
   // Receiver to query actor.
   closed: "closed",
   notified: "notified",
+  // Server to query actor.
+  tokens: "tokens",
   // Sync actor to the sync actor of another server: a part of the wire format.
   peer: "peer",
   // Sync actor to query actor, and back.
@@ -53,6 +55,7 @@ export const firstBytes = {
     lastReply: arrayOf(5),
     deferredReplies: arrayOf(2),
     part: arrayOf(1),
+    end: arrayOf(0),
   },
   toJournal: { accepted: arrayOf(3) },
 };

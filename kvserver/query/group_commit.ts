@@ -102,6 +102,16 @@ export class GroupCommit {
     this.#chargeAll();
   }
 
+  /** As `acknowledgeLater`, of Puts all of whose entries were added by now, and may be on disk already. */
+  acknowledgeOnDisk(puts: PutRequests): void {
+    this.acknowledgeLater(puts);
+    // Otherwise they go with the next commit.
+    if (this.#dirty.size > 0) return;
+    if (this.#sent > this.#onDisk) return this.#pendingAcks.assignTo(this.#sent);
+    this.#replies.acknowledge(this.#pendingAcks.releaseAll());
+    this.#chargeAll();
+  }
+
   /** Sends the added entries to the journal, if a commit is due and none is under way. */
   send(): void {
     if (this.#sent > this.#onDisk || this.#dirty.size === 0) return;

@@ -3,6 +3,7 @@ import { wireLimits } from "../../limits.ts";
 import type { LongReply } from "../../resp/mod.ts";
 import { isAllocationFailure, type MsgpackWriter } from "../../rpc/mod.ts";
 import { messageTypes } from "../messages/message_types.ts";
+import type { GroupCommit } from "./group_commit.ts";
 import { OwnTurns } from "./own_turns.ts";
 import {
   beginPart,
@@ -52,10 +53,13 @@ interface Progress extends LongList {
  */
 export class ListTurns {
   #context: ActorContext;
+  #commit: GroupCommit | undefined;
   #lists: Progress[] = [];
   #turns: OwnTurns;
 
-  constructor(context: ActorContext) {
+  /** @param commit of a server that acknowledges writes when they are on disk */
+  constructor(context: ActorContext, commit?: GroupCommit) {
+    this.#commit = commit;
     this.#context = context;
     this.#turns = new OwnTurns(context, messageTypes.listTurn);
   }
@@ -105,7 +109,8 @@ export class ListTurns {
     list.count += count;
     list.bytes += writer.size - place;
     endPart(writer, place);
-    tellConnection(this.#context, list.inbox);
+    if (list.reply.isWrite) this.#context.abandonMessage();
+    else tellConnection(this.#context, list.inbox);
     if (list.bytes > partsBytesMax) {
       this.#refuse(list, (writer) => list.reply.writeTooLong(writer));
       return true;
@@ -125,7 +130,15 @@ export class ListTurns {
     const writer = this.#context.beginMessage();
     const place = beginReply(writer);
     write(writer);
-    endReply(writer, place, { consumed: list.requestBytes, close: false }, 0);
+    const answer = { consumed: list.requestBytes, close: false };
+    if (list.reply.isWrite && this.#commit !== undefined) {
+      const replies = writer.written().slice(place);
+      this.#context.abandonMessage();
+      const writes = [0, replies.length];
+      const ends = { isLast: false, isBarred: false };
+      return this.#commit.acknowledgeOnDisk({ ...list, ...answer, ...ends, replies, writes });
+    }
+    endReply(writer, place, answer, 0);
     tellConnection(this.#context, list.inbox);
   }
 }

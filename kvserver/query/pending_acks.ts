@@ -17,6 +17,7 @@ export interface HeldCommands {
   readonly consumed: number;
   readonly close: boolean;
   readonly isLast: boolean;
+  readonly isBarred: boolean;
 }
 
 /** What is answered once it is on disk. */
@@ -57,7 +58,9 @@ export class PendingAcks {
 
   /** Assigns the Puts that were added since the last commit to the commit of this number. */
   assignTo(number: number): void {
-    this.#commits.push({ number, end: this.#puts.length });
+    const last = this.#commits.at(-1);
+    if (last?.number === number) last.end = this.#puts.length;
+    else this.#commits.push({ number, end: this.#puts.length });
   }
 
   /** Removes and returns the Puts of all commits up to this number. */

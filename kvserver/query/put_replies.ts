@@ -61,7 +61,7 @@ export class PutReplies {
     const place = beginReply(writer);
     write(writer);
     endReply(writer, place, held, 0);
-    if (held.isLast) makeLast(writer, place);
+    if (held.isLast) makeLast(writer, place, held.isBarred);
     tellConnection(this.#context, held.inbox);
     this.#onReleased(held.inbox);
   }

@@ -1,3 +1,4 @@
+import { type Admission, authenticate } from "../../access/mod.ts";
 import {
   expectParams,
   type MethodName,
@@ -9,6 +10,7 @@ import {
   readKey,
   readOrderParam,
   readPutOptions,
+  readToken,
   readTtlMs,
   readValueParam,
   readWatchId,
@@ -33,6 +35,8 @@ import { noReplies } from "./deferred_results.ts";
 import { Digests } from "./digests.ts";
 import { type EntryForm, exported, scanned } from "./entry_page.ts";
 import type { QueryHost } from "./query_host.ts";
+import { keysOf, limitedStats } from "./limited_figures.ts";
+import { expectMethodAllowed } from "./method_rights.ts";
 import { RangeQueries } from "./range_queries.ts";
 import type { AskedRequest } from "./sync_questions.ts";
 
@@ -58,6 +62,8 @@ export class Queries implements RequestHandler {
   longList: LongReply | undefined;
   /** Bytes that the replies of this query may have, unless they are short; set by the caller before a query. */
   turnBytesMax = Infinity;
+  /** Of the connection of the query, set by the caller before it; `undefined`: no tokens are asked for. */
+  admission: Admission | undefined;
   /** How many Gets were counted; whoever makes one again takes the first one back. */
   gets = 0;
   #digests: Digests;
@@ -89,7 +95,11 @@ export class Queries implements RequestHandler {
     reader: MsgpackReader,
     writer: MsgpackWriter,
   ): void | typeof deferred | typeof inTurns {
-    switch (methodOf(reader.bytes, request.methodStart, request.methodEnd)) {
+    const method = methodOf(reader.bytes, request.methodStart, request.methodEnd);
+    if (this.admission !== undefined) {
+      expectMethodAllowed(this.admission, method, request, reader);
+    }
+    switch (method) {
       case "Get":
         return this.#get(request, reader, writer);
       case "Put":
@@ -118,7 +128,7 @@ export class Queries implements RequestHandler {
         return void writer.str("pong");
       case "Stats":
         expectParams(request, "Stats", 0);
-        return writeValue(writer, { ...this.#host.stats(), ...this.#figures() });
+        return writeValue(writer, this.#stats());
       case "Members":
         expectParams(request, "Members", 0);
         return this.#ask(request, { type: "members" });
@@ -129,6 +139,9 @@ export class Queries implements RequestHandler {
         return this.#watch(request, reader, writer);
       case "Unwatch":
         return this.#unwatch(request, reader, writer);
+      case "Auth":
+        expectParams(request, "Auth", 1);
+        return writeValue(writer, authenticate(this.admission, readToken(reader)));
       case undefined:
         throw new RpcError(
           "unknown_method",
@@ -373,7 +386,8 @@ export class Queries implements RequestHandler {
   }
 
   #ask({ msgid }: Incoming, question: Question): typeof deferred {
-    this.asked.push({ msgid: msgid!, question });
+    const isLimited = this.admission?.rights?.world !== undefined;
+    this.asked.push({ msgid: msgid!, question, isLimited });
     return deferred;
   }
 
@@ -414,6 +428,14 @@ export class Queries implements RequestHandler {
     expectParams(request, "Unwatch", 1);
     this.#host.unwatch(readWatchId(reader));
     writer.nil();
+  }
+
+  /** Those of the server and of this query actor; of a limited token's world, its keys. */
+  #stats(): Record<string, number | boolean | string> {
+    const world = this.admission?.rights?.world;
+    const figures = this.#host.stats();
+    if (world === undefined) return { ...figures, ...this.#figures() };
+    return { ...limitedStats(figures), keys: keysOf(this.#store, world) };
   }
 
   #figures(): Record<string, number> {

@@ -1,3 +1,4 @@
+import type { TokenEntry } from "../../access/mod.ts";
 import type { Actor, ActorContext, ActorRef } from "../../actor/mod.ts";
 import { uid } from "../../actor/mod.ts";
 import {
@@ -16,6 +17,7 @@ import type { MergeMessage } from "../messages/replica_messages.ts";
 import type { TickMessage } from "../messages/send_pacer.ts";
 import type { Store } from "../store/mod.ts";
 import { FramedWatches } from "./framed_watches.ts";
+import { Admissions } from "./admissions.ts";
 import { ExpiryClock, expiryTicks } from "./expiry_clock.ts";
 import { type CompareTurnMessage, Comparing } from "./comparing.ts";
 import { noReplies } from "./deferred_results.ts";
@@ -30,9 +32,12 @@ import {
   endReply,
   isCommands,
   isQuery,
+  makeLast,
   type NotifiedMessage,
   Query,
   tellConnection,
+  type TokensMessage,
+  writeEnd,
 } from "./query_message.ts";
 import { RedisKeyspace } from "./redis_keyspace.ts";
 import { RedisQueries } from "./redis_queries.ts";
@@ -50,7 +55,8 @@ type Message =
   | CompareTurnMessage
   | WatchTurnMessage
   | NotifiedMessage
-  | ClosedMessage;
+  | ClosedMessage
+  | TokensMessage;
 
 /** Options of a `QueryActor`. */
 export interface QueryActorOptions {
@@ -68,6 +74,8 @@ export interface QueryActorOptions {
   store: Store;
   /** Absent when nothing is persisted. */
   disk?: DiskOptions;
+  /** The tokens that are known; absent: none are asked for. */
+  tokens?: readonly TokenEntry[];
 }
 
 /**
@@ -87,6 +95,8 @@ export class QueryActor implements Actor {
   /** The query that is being answered; one object serves for all. */
   #query = new Query();
   #queries: Queries;
+  /** Absent when no tokens are asked for. */
+  #admissions: Admissions | undefined;
   #redis: RedisQueries;
   #lists: ListTurns;
   #longQueries: LongQueries;
@@ -108,14 +118,14 @@ export class QueryActor implements Actor {
   #connections = 0;
 
   constructor(context: ActorContext, options: QueryActorOptions) {
-    const { store, disk } = options;
+    const { store, disk, tokens } = options;
     this.#context = context;
+    if (tokens !== undefined) this.#admissions = new Admissions(tokens);
     this.#version = options.version;
     this.#uid = uid(context.self);
     this.#startedMs = context.monotonicMs();
     this.#ready = options.ready;
     this.#store = store;
-    this.#lists = new ListTurns(context);
     this.#longQueries = new LongQueries(context);
     this.#watches = new Watches(context, store);
     this.#framedWatches = new FramedWatches(this.#watches);
@@ -144,6 +154,7 @@ export class QueryActor implements Actor {
       bug: (error: unknown) => this.#bug(error),
     };
     const isStrict = disk?.durability === "strict";
+    this.#lists = new ListTurns(context, isStrict ? this.#commit : undefined);
     this.#queries = new Queries(store, host, isStrict);
     this.#redis = new RedisQueries(
       context,
@@ -152,6 +163,7 @@ export class QueryActor implements Actor {
       this.#watches,
       () => this.#noteAccepted(),
       isStrict ? this.#commit : undefined,
+      this.#admissions,
     );
   }
 
@@ -176,7 +188,10 @@ export class QueryActor implements Actor {
       case "load":
         return this.#load(message);
       case "listTurn":
+        this.#nowMs = 0;
+        this.#queries.roomBytes = undefined;
         this.#lists.turn();
+        this.#queueAccepted();
         break;
       case "longQueryTurn":
         this.#longQueryTurn();
@@ -196,6 +211,10 @@ export class QueryActor implements Actor {
         this.#watches.forget(message.inbox);
         this.#lists.forget(message.inbox);
         this.#longQueries.forget(message.inbox);
+        this.#admissions?.forget(message.inbox);
+        break;
+      case "tokens":
+        this.#endRevoked(message.tokens);
         break;
       case "tick":
         if (message.receiver === "sync") this.#outbox.ticked();
@@ -244,6 +263,8 @@ export class QueryActor implements Actor {
     const query = this.#query;
     query.read(this.#reader);
     this.#beginTurn(query);
+    const admission = this.#admissions?.of(query.inbox);
+    this.#queries.admission = admission;
     const writer = this.#context.beginMessage();
     const place = beginReply(writer);
     const answer = this.#answer(bytes, query.start, query.end, writer, place);
@@ -257,6 +278,7 @@ export class QueryActor implements Actor {
     }
     const { deferred, asked } = this.#queries;
     endReply(writer, place, answer, deferred.msgids.length + asked.length);
+    if (admission?.isBarred) makeLast(writer, place, true);
     tellConnection(this.#context, query.inbox);
     return true;
   }
@@ -275,6 +297,14 @@ export class QueryActor implements Actor {
     this.#connections = connections;
     this.#nowMs = 0;
     this.#queries.roomBytes = undefined;
+  }
+
+  /** Ends the connections whose tokens are not among these. */
+  #endRevoked(tokens: readonly TokenEntry[]): void {
+    for (const inbox of this.#admissions?.replace(tokens) ?? []) {
+      writeEnd(this.#context.beginMessage());
+      tellConnection(this.#context, inbox);
+    }
   }
 
   /** The query begins with a List that is long. */

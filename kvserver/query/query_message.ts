@@ -5,28 +5,36 @@
  *     query     [inbox (uint), connections (uint), frames (bin)]
  *     commands  [inbox (uint), connections (uint), commands (bin), ends (array of str, or nil)]
  *     reply     [responses (bin), consumed (uint), close (bool), deferred (uint)]
- *     last      [responses (bin), consumed (uint), close (bool), deferred (uint), nil]
+ *     last      [responses (bin), consumed (uint), close (bool), deferred (uint), barred (bool)]
  *     deferred  [responses (bin), count (uint)]
  *     part      [bytes (bin)], or [nil]
+ *     end       []
  *
  * A `deferred` message of no replies is of notifications to one who watches.
  *
  * Parts come before the reply whose last response frame they complete; nil takes those back that came.
  * `deferred` is how many of the requests are answered in deferred replies instead. `commands` are those of
  * a Redis client, with the addresses of its connection the first time; the `last` reply is one behind
- * which the client hears nothing more, because it asked for the end.
+ * which the client hears nothing more, because it asked for the end, or showed too many wrong tokens
+ * (`barred`). An `end` ends a connection whose token is known no more.
  *
  * @module
  */
 
 import type { ActorContext } from "../../actor/mod.ts";
+import type { TokenEntry } from "../../access/mod.ts";
 import { type Answer, mismatch, type MsgpackReader, type MsgpackWriter } from "../../rpc/mod.ts";
 import { firstBytes, type messageTypes } from "../messages/message_types.ts";
 
 /** The first bytes of these messages, read once because there are very many. */
 const {
   toQueryActor: { query: queryByte, commands: commandsByte },
-  toQueryReceiver: { deferredReplies: deferredByte, lastReply: lastReplyByte, part: partByte },
+  toQueryReceiver: {
+    deferredReplies: deferredByte,
+    lastReply: lastReplyByte,
+    part: partByte,
+    end: endByte,
+  },
 } = firstBytes;
 
 /** Of a reply: the header of its array, and that of its response frames. */
@@ -44,6 +52,12 @@ export interface NotifiedMessage {
   type: typeof messageTypes.notified;
   /** Counter of its inbox. */
   inbox: number;
+}
+
+/** Tells a query actor which tokens are known from now on. */
+export interface TokensMessage {
+  type: typeof messageTypes.tokens;
+  tokens: readonly TokenEntry[];
 }
 
 /** Whether the message that begins with `first` is a query. */
@@ -133,10 +147,24 @@ export function beginReply(writer: MsgpackWriter): number {
   return writer.beginBin();
 }
 
-/** Makes the reply that began at `place`, and is ended, the last one. */
-export function makeLast(writer: MsgpackWriter, place: number): void {
+/**
+ * Makes the reply that began at `place`, and is ended, the last one.
+ *
+ * @param isBarred whether that is because too many wrong tokens were shown
+ */
+export function makeLast(writer: MsgpackWriter, place: number, isBarred: boolean): void {
   writer.bytes[writer.start + place - bytesBeforeReplies] = lastReplyByte;
-  writer.nil();
+  writer.bool(isBarred);
+}
+
+/** Writes that the connection is to end, because its token is known no more. */
+export function writeEnd(writer: MsgpackWriter): void {
+  writer.arrayHeader(0);
+}
+
+/** Whether the message that begins with `first` ends the connection. */
+export function isEnd(first: number): boolean {
+  return first === endByte;
 }
 
 /** Ends the reply whose frames began at `place`. */
@@ -206,6 +234,8 @@ export interface QueryReply extends Answer {
   pieces?: readonly Uint8Array[];
   deferred: number;
   isLast: boolean;
+  /** Whether it is the last one because too many wrong tokens were shown. */
+  isBarred: boolean;
 }
 
 /** Whether the message that begins with `first` is a deferred reply. */
@@ -225,7 +255,8 @@ export function readReply(reader: MsgpackReader): QueryReply {
   ) {
     throw malformed();
   }
-  return { replies, consumed, close, deferred, isLast };
+  const isBarred = isLast && reader.bool() === true;
+  return { replies, consumed, close, deferred, isLast, isBarred };
 }
 
 /** Reads the deferred reply that `reader` holds, as `readReply` does. */

@@ -5,6 +5,7 @@ import {
   type ConnectionRoom,
   type Crowd,
   type Cut,
+  type EndConnection,
   type Environment,
   type FrameExecutor,
   frameHeaderBytes,
@@ -24,6 +25,7 @@ import {
   type ClosedMessage,
   type ConnectionEnds,
   isDeferred,
+  isEnd,
   isPart,
   type NotifiedMessage,
   type QueryReply,
@@ -56,6 +58,8 @@ export interface QueryReceiverOptions {
   onCrowded?(crowd: Crowd): void;
   /** Called for a connection that is ended because memory is full. */
   onCut?(cut: Cut): void;
+  /** Called for a connection that is ended because too many wrong tokens were shown on it. */
+  onBarred?(peer: string): void;
 }
 
 /**
@@ -71,12 +75,12 @@ export class QueryReceiver {
     this.#server = new RpcServer({
       ...options,
       environment,
-      serve: (sendDeferred, peer) => {
+      serve: (sendDeferred, peer, end) => {
         const connection = new OpenConnection(
           thread,
           queryActor,
           this.#open,
-          sendDeferred,
+          { sendDeferred, end, barred: () => options.onBarred?.(peer) },
           () => ({ peer, local: this.address }),
           environment,
         );
@@ -96,6 +100,14 @@ export class QueryReceiver {
     for (const connection of this.#open) connection.close();
     return this.#server.close();
   }
+}
+
+/** What an `OpenConnection` has of its connection. */
+interface Served {
+  readonly sendDeferred: SendDeferred;
+  readonly end: EndConnection;
+  /** Says that it is ended because too many wrong tokens were shown. */
+  barred(): void;
 }
 
 /**
@@ -125,7 +137,7 @@ class OpenConnection implements FrameExecutor {
   #hasAsked = false;
   /** Whether notifications were sent, and the actor waits until they are written. */
   #isNotifying = false;
-  #sendDeferred: SendDeferred;
+  #served: Served;
   #resolve: (reply: QueryReply) => void = () => {};
   #closed = false;
   #reject: (error: Error) => void = () => {};
@@ -134,12 +146,12 @@ class OpenConnection implements FrameExecutor {
     thread: ActorThread,
     queryActor: ActorRef,
     all: Set<OpenConnection>,
-    sendDeferred: SendDeferred,
+    served: Served,
     ends: () => ConnectionEnds,
     { memory, limits }: Accounted & Limited,
   ) {
     this.#ends = ends;
-    this.#sendDeferred = sendDeferred;
+    this.#served = served;
     this.#charge = new Charge(memory);
     this.#chunkBytes = limits.messageChunkBytes;
     this.#thread = thread;
@@ -150,9 +162,10 @@ class OpenConnection implements FrameExecutor {
       this.#reader.reset(bytes, start, end);
       if (isDeferred(bytes[start])) {
         const { replies, count } = readDeferred(this.#reader);
-        if (count > 0) sendDeferred(replies, count);
+        if (count > 0) served.sendDeferred(replies, count);
         else this.#notify(replies);
       } else if (isPart(bytes[start])) this.#takePart(readPart(this.#reader));
+      else if (isEnd(bytes[start])) served.end();
       else this.#complete(readReply(this.#reader));
     });
   }
@@ -166,7 +179,7 @@ class OpenConnection implements FrameExecutor {
     queueMicrotask(() => {
       if (this.#closed) return;
       this.#isNotifying = true;
-      this.#sendDeferred(notifications, 0);
+      this.#served.sendDeferred(notifications, 0);
     });
   }
 
@@ -211,6 +224,7 @@ class OpenConnection implements FrameExecutor {
   #complete(reply: QueryReply): void {
     if (this.#isAlone(this.#query)) freeMemory(this.#query);
     this.#query = nothing;
+    if (reply.isBarred) this.#served.barred();
     if (this.#parts.length > 0) {
       reply.pieces = this.#parts;
       this.#parts = [];

@@ -140,7 +140,8 @@ class MessageForm implements WatchForm {
   isFor(n: number): boolean {
     const start = this.#store.keyStart(n);
     const end = start + this.#store.keyLength(n);
-    return this.#subscription.isFor(this.#store.keyMemory(n), start, end);
+    const memory = this.#store.keyMemory(n);
+    return this.#subscription.isFor(memory, start, end) && this.#session.sees(memory, start, end);
   }
 
   write(writer: MsgpackWriter, n: number): void {
@@ -172,8 +173,10 @@ class InvalidationForm implements WatchForm, TrackerForm {
     this.#reply = reply;
   }
 
-  isFor(_n: number, by: number): boolean {
-    return !this.isNoLoop || by !== this.#session.id;
+  isFor(n: number, by: number): boolean {
+    if (this.isNoLoop && by === this.#session.id) return false;
+    const start = this.#store.keyStart(n);
+    return this.#session.sees(this.#store.keyMemory(n), start, start + this.#store.keyLength(n));
   }
 
   write(writer: MsgpackWriter, n: number): void {

@@ -45,6 +45,14 @@ export class RedisKeyspace implements Keyspace {
     this.#queries.ranges.countList();
   }
 
+  countOf(prefix: Uint8Array): number {
+    return this.#store.count(prefix);
+  }
+
+  countBelow(key: Uint8Array): number {
+    return this.#store.countBelow(key);
+  }
+
   entryAt(cursor: number): number {
     return this.#store.entryOf(cursor);
   }

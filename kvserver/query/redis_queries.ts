@@ -7,6 +7,7 @@ import {
   Session,
 } from "../../resp/mod.ts";
 import { inTurns, isAllocationFailure, type MsgpackWriter } from "../../rpc/mod.ts";
+import type { Admissions } from "./admissions.ts";
 import type { GroupCommit } from "./group_commit.ts";
 import type { LongList } from "./list_turns.ts";
 import { RedisFeed } from "./redis_feed.ts";
@@ -21,6 +22,7 @@ export class RedisQueries {
   #counts = { commands: 0, sessions: 0, hits: 0, misses: 0 };
   #executor: CommandExecutor;
   #bug: (error: unknown) => void;
+  #admissions: Admissions | undefined;
   #commit: GroupCommit | undefined;
   #watches: Watches;
   #feed: RedisFeed;
@@ -28,6 +30,7 @@ export class RedisQueries {
   /**
    * @param noteAccepted has the watches note what was put by now
    * @param commit of a server that acknowledges writes when they are on disk
+   * @param admissions of a server that asks for tokens
    */
   constructor(
     context: ActorContext,
@@ -36,7 +39,9 @@ export class RedisQueries {
     watches: Watches,
     noteAccepted: () => void,
     commit: GroupCommit | undefined,
+    admissions: Admissions | undefined,
   ) {
+    this.#admissions = admissions;
     this.#context = context;
     this.#commit = commit;
     this.#watches = watches;
@@ -83,16 +88,25 @@ export class RedisQueries {
       if (executed.long === inTurns) return inTurns;
       return { inbox, requestBytes: executed.longBytes, reply: executed.long };
     }
+    const isBarred = session.admission?.isBarred ?? false;
     if (this.#commit !== undefined && executed.writes.length > 0) {
       const replies = writer.written().slice(place);
       this.#context.abandonMessage();
       const { writes, consumed, close, isLast } = executed;
-      this.#commit.acknowledgeLater({ inbox, replies, writes, consumed, close, isLast });
+      this.#commit.acknowledgeLater({
+        inbox,
+        replies,
+        writes,
+        consumed,
+        close,
+        isLast,
+        isBarred,
+      });
       this.#watches.hold(inbox);
       return undefined;
     }
     endReply(writer, place, executed, 0);
-    if (executed.isLast) makeLast(writer, place);
+    if (executed.isLast) makeLast(writer, place, isBarred);
     tellConnection(this.#context, inbox);
     return undefined;
   }
@@ -117,7 +131,8 @@ export class RedisQueries {
 
   #begin({ inbox, ends }: Query): Session {
     const { peer, local } = ends ?? { peer: "", local: "" };
-    const session = new Session(inbox, peer, local, this.#context.monotonicMs());
+    const admission = this.#admissions?.of(inbox);
+    const session = new Session(inbox, peer, local, this.#context.monotonicMs(), admission);
     this.#sessions.set(inbox, session);
     this.#counts.sessions++;
     return session;

@@ -1,3 +1,4 @@
+import type { TokenEntry } from "../../access/mod.ts";
 import type { ActorRef, ActorThread } from "../../actor/mod.ts";
 import { Store } from "../store/mod.ts";
 import type { DiskOptions } from "./group_commit.ts";
@@ -17,6 +18,8 @@ export interface QueryActorSettings {
   readonly replicaCount: number;
   /** Absent when nothing is persisted. */
   readonly disk?: DiskOptions;
+  /** The tokens that are known; absent: none are asked for. */
+  readonly tokens?: readonly TokenEntry[];
 }
 
 /** Starts a query actor on a thread. @param store its replica; default: an empty one */

@@ -6,12 +6,15 @@ import {
   writeValue,
 } from "../../rpc/mod.ts";
 import type { Question, SyncAnswer, SyncQuestion } from "../messages/sync_questions.ts";
+import { limitedMembers } from "./limited_figures.ts";
 import { beginDeferred, endDeferred, tellConnection } from "./query_message.ts";
 
 /** A request whose answer the sync actor knows. */
 export interface AskedRequest {
   readonly msgid: number;
   readonly question: Question;
+  /** Whether the caller is told nothing that the keys of others change. */
+  readonly isLimited?: boolean;
 }
 
 /** A request that waits for its answer. */
@@ -19,6 +22,7 @@ interface WaitingRequest {
   /** Counter of the inbox of its connection. */
   readonly inbox: number;
   readonly msgid: number;
+  readonly isLimited?: boolean;
 }
 
 /**
@@ -44,8 +48,8 @@ export class SyncQuestions {
 
   /** Asks what came on a connection. @param inbox counter of the connection's inbox */
   ask(inbox: number, requests: readonly AskedRequest[]): void {
-    for (const { msgid, question } of requests) {
-      this.#waiting.get(this.#idOf(question))!.push({ inbox, msgid });
+    for (const { msgid, question, isLimited } of requests) {
+      this.#waiting.get(this.#idOf(question))!.push({ inbox, msgid, isLimited });
     }
   }
 
@@ -76,13 +80,19 @@ export class SyncQuestions {
     }
   }
 
-  #reply({ inbox, msgid }: WaitingRequest, answer: SyncAnswer): void {
+  #reply({ inbox, msgid, isLimited }: WaitingRequest, answer: SyncAnswer): void {
     const writer = this.#context.beginMessage();
     const place = beginDeferred(writer);
-    writeAnswer(writer, msgid, answer);
+    writeAnswer(writer, msgid, isLimited ? limited(answer) : answer);
     endDeferred(writer, place, 1);
     tellConnection(this.#context, inbox);
   }
+}
+
+/** As a limited token is told it: of all that is asked so, only `Members` tells of others' keys. */
+function limited(answer: SyncAnswer): SyncAnswer {
+  const { result } = answer;
+  return Array.isArray(result) ? { ...answer, result: limitedMembers(result) } : answer;
 }
 
 /** Writes the response to a request as a whole frame. */

@@ -217,6 +217,11 @@ export class Store {
     return below - this.#ordered.countBelow(prefix);
   }
 
+  /** Number of keys that are shown and come before `key`, found in O(log n). */
+  countBelow(key: Uint8Array): number {
+    return this.#ordered.countBelow(key);
+  }
+
   /**
    * Visits, in order, the entries that are shown whose keys begin with `prefix` and come after the key
    * `after`, until `visit` returns `false`. `visit` must not write to the store.

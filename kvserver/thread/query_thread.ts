@@ -1,5 +1,6 @@
+import type { TokenEntry } from "../../access/mod.ts";
 import type { ActorRef, ActorThread } from "../../actor/mod.ts";
-import { logCrowd, logCut, type Logger } from "../../log/mod.ts";
+import { logBarred, logCrowd, logCut, type Logger } from "../../log/mod.ts";
 import {
   ConnectionRoom,
   type Crowd,
@@ -8,6 +9,8 @@ import {
   type Transport,
 } from "../../rpc/mod.ts";
 import { bind } from "./bind.ts";
+import { messageTypes } from "../messages/message_types.ts";
+import type { TokensMessage } from "../query/query_message.ts";
 import { QueryReceiver } from "../query/query_receiver.ts";
 import { shareClientRoom } from "../query/server_stats.ts";
 import { type QueryActorSettings, startQueryActor } from "../query/start_query_actor.ts";
@@ -70,6 +73,7 @@ export class QueryThread {
       room,
       onCrowded: (crowd: Crowd) => logCrowd(this.#log, "the query ports", crowd),
       onCut: (cut: Cut) => logCut(this.#log, "the query ports", cut),
+      onBarred: (peer: string) => logBarred(this.#log, "the query ports", peer),
     };
     for (const [i, queryActor] of this.#queryActors.entries()) {
       const port = ports[i];
@@ -77,6 +81,12 @@ export class QueryThread {
       this.#receivers.push(await bind(hostname, port, start));
     }
     return this.#receivers.map(({ address }) => address);
+  }
+
+  /** Has the query actors know these tokens from now on: who has shown others is heard no more. */
+  setTokens(tokens: readonly TokenEntry[]): void {
+    const message: TokensMessage = { type: messageTypes.tokens, tokens };
+    for (const queryActor of this.#queryActors) this.#thread.tell(queryActor, message);
   }
 
   /** Closes the ports and their connections; resolves when the ports are free. */

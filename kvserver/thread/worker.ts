@@ -64,6 +64,8 @@ async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
     }
     case "listen":
       return await queries.listen(request.hostname, request.ports);
+    case "tokens":
+      return void queries.setTokens(request.tokens);
     case "close":
       await queries.close();
       log.close();

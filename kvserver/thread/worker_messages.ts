@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { TokenEntry } from "../../access/mod.ts";
 import type { ActorRef, ThreadConfig } from "../../actor/mod.ts";
 import type { LogRecord } from "../../log/mod.ts";
 import type { QueryActorSettings } from "../query/start_query_actor.ts";
@@ -21,12 +22,14 @@ export type WorkerRequest =
     count: number;
   }
   | { type: "listen"; hostname: string; ports: readonly number[] }
+  | { type: "tokens"; tokens: readonly TokenEntry[] }
   | { type: "close" };
 
 /** The answer to each request. */
 export interface WorkerAnswers {
   start: readonly ActorRef[];
   listen: readonly string[];
+  tokens: undefined;
   close: undefined;
 }
 

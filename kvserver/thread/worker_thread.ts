@@ -1,3 +1,4 @@
+import type { TokenEntry } from "../../access/mod.ts";
 import { type ActorRef, type ActorSystem, messagePort, WatchedWorker } from "../../actor/mod.ts";
 import type { Logger } from "../../log/mod.ts";
 import type { Clock, Limited, Timers } from "../../rpc/mod.ts";
@@ -70,6 +71,11 @@ export class WorkerThread {
   /** As a `QueryThread` does. */
   listen(hostname: string, ports: readonly number[]): Promise<readonly string[]> {
     return this.#worker.ask({ type: "listen", hostname, ports });
+  }
+
+  /** As a `QueryThread` does. */
+  async setTokens(tokens: readonly TokenEntry[]): Promise<void> {
+    await this.#worker.ask({ type: "tokens", tokens });
   }
 
   /** As a `QueryThread` does. */

@@ -209,7 +209,7 @@ function lineOf({ host }: CommandCall, session: Session): string {
     ssub: 0,
     multi: -1,
     cmd: session.lastCommand === "" ? "NULL" : session.lastCommand,
-    user: "default",
+    user: session.user,
     redir: session.tracking === undefined ? -1 : 0,
     resp: session.version,
     "lib-name": session.libraryName,

@@ -7,6 +7,8 @@ import type { Session } from "./session.ts";
 
 /** A reply that is made part by part, so that the commands of others are executed in between. */
 export interface LongReply {
+  /** Whether its parts write, and append nothing: the reply may have to wait for the disk. */
+  readonly isWrite?: boolean;
   /**
    * Appends the next part.
    *

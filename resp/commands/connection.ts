@@ -112,27 +112,41 @@ export const connectionCommands: readonly Command[] = [
   },
 ];
 
-/** Whoever has no password needs none: the user `default`, with any. */
+/** Where nobody is asked for a token, nobody needs one: there is the user `default`, with any. */
 function auth(call: CommandCall): void {
-  const { count } = call.args;
+  const { args: { count }, session } = call;
   if (count > 3) throw new CommandError(refusals.syntax);
-  if (count === 2) {
+  if (count === 2 && session.admission === undefined) {
     throw new CommandError(
       "ERR AUTH <password> called without any password configured for the default user. " +
         "Are you sure your configuration is correct?",
     );
   }
-  expectDefaultUser(call, 1);
+  showToken(call, count === 2 ? undefined : 1, count - 1);
   call.reply.ok();
 }
 
-function expectDefaultUser({ args }: CommandCall, i: number): void {
+/**
+ * Shows the token that is argument `token`.
+ *
+ * @param user the argument that names its user: the token's name, or `default` for any
+ * @throws {CommandError} when it is wrong; the last one of too many ends the connection.
+ */
+function showToken(call: CommandCall, user: number | undefined, token: number): void {
+  const { session } = call;
+  const name = user === undefined || isDefault(call, user) ? undefined : textOf(call, user);
+  const isKnown = session.admission === undefined
+    ? name === undefined
+    : session.admission.show(textOf(call, token), name);
+  if (isKnown) return;
+  if (session.admission?.isBarred) session.hasQuit = true;
+  throw new CommandError(refusals.wrongToken);
+}
+
+function isDefault({ args }: CommandCall, i: number): boolean {
   const name = bytesOf(args, i);
-  const isDefault = name.length === options.default.length &&
+  return name.length === options.default.length &&
     name.every((byte, at) => byte === options.default[at]);
-  if (!isDefault) {
-    throw new CommandError("WRONGPASS invalid username-password pair or user is disabled.");
-  }
 }
 
 function hello(call: CommandCall): void {
@@ -149,13 +163,21 @@ function hello(call: CommandCall): void {
   for (let i = 2; i < args.count; i++) {
     const more = args.count - 1 - i;
     if (more >= 2 && isOption(call, i, options.auth)) {
-      expectDefaultUser(call, i + 1);
+      showToken(call, i + 1, i + 2);
       i += 2;
     } else if (more >= 1 && isOption(call, i, options.setName)) {
       name = textOf(call, i + 1);
       if (!isNameAllowed(name)) throw new CommandError(nameRefusal);
       i++;
     } else throw new CommandError(`ERR Syntax error in HELLO option '${textOf(call, i)}'`);
+  }
+  const { admission } = session;
+  if (admission !== undefined && admission.rights === undefined) {
+    throw new CommandError(
+      "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> " +
+        "AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol " +
+        "version at the same time",
+    );
   }
   if (name !== undefined) session.name = name;
   session.version = reply.version = version;

@@ -1,3 +1,5 @@
+import type { RpcError } from "../../rpc/mod.ts";
+
 /** A command is refused; the message is what the client is told, in Redis's own words. */
 export class CommandError extends Error {
   static {
@@ -10,8 +12,18 @@ export const refusals = {
   syntax: "ERR syntax error",
   notAnInteger: "ERR value is not an integer or out of range",
   tooLong: "ERR string exceeds maximum allowed size (proto-max-bulk-len)",
+  noToken: "NOAUTH Authentication required.",
+  wrongToken: "WRONGPASS invalid username-password pair or user is disabled.",
+  noCommand: (name: string) => `NOPERM this user has no permissions to run the '${name}' command`,
+  noKey: "NOPERM this user has no permissions to access one of the keys used as arguments",
   memoryIsFull: "OOM command not allowed when used memory > 'maxmemory'.",
 } as const;
+
+/** What is said of writes that the server refuses. */
+export function refusalOf({ code, message }: RpcError): string {
+  if (code === "overloaded") return refusals.memoryIsFull;
+  return `${code === "unavailable" ? "MISCONF" : "ERR"} ${message}`;
+}
 
 /** What C prints of a string, and so Redis of an argument: the bytes up to the first zero byte. */
 export function untilZero(bytes: Uint8Array): Uint8Array {

@@ -11,6 +11,7 @@ import {
   writeKeyOf,
 } from "./arguments.ts";
 import type { Command, CommandCall, LongReply, Outcome, ReplyPart } from "./command.ts";
+import { EntryCursors, keyOf } from "./cursors.ts";
 import { CommandError, refusals } from "./errors.ts";
 import type { Glob } from "./glob.ts";
 import { type CommandHost, type Keyspace, noEntry } from "./keyspace.ts";
@@ -216,11 +217,7 @@ class KeysReply implements LongReply {
   }
 }
 
-/**
- * A page of keys. The cursor is the number of the last entry that was looked at, together with the hash
- * of its key: so it is good on any connection, and nothing has to be kept for it. When that entry is no
- * more, or another one has its number, the scan begins anew, because no key may be left out.
- */
+/** A page of keys. */
 function scan(call: CommandCall): void {
   const { args, keyspace, host, reply } = call;
   const cursor = cursorOf(call);
@@ -245,7 +242,8 @@ function scan(call: CommandCall): void {
   let bytes = 0;
   let last = noEntry;
   const prefix = glob?.prefix ?? new Uint8Array();
-  const isDone = keyspace.walk(prefix, keyBehind(keyspace, cursor), (n, isShown) => {
+  const cursors = keyspace.cursors ?? new EntryCursors(keyspace);
+  const isDone = keyspace.walk(prefix, cursors.keyOf(cursor), (n, isShown) => {
     const isFull = seen >= count || seen >= listPartEntries || bytes >= listPartBytes ||
       (glob?.steps ?? 0) > stepsMax;
     if (isFull) return false;
@@ -259,7 +257,7 @@ function scan(call: CommandCall): void {
   });
   call.work += seen * workOfEntry + (glob?.steps ?? 0);
   reply.arrayHeader(2);
-  reply.bulkText(isDone ? "0" : String(cursorAt(keyspace, last)));
+  reply.bulkText(isDone ? "0" : String(cursors.behind(last)));
   reply.arrayHeader(found.length);
   for (const n of found) writeKeyOf(call, n);
 }
@@ -274,32 +272,6 @@ function cursorOf(call: CommandCall): bigint {
   const value = isNumber ? BigInt(text.replace(/^\+/, "")) : cursorMax + 1n;
   if (value > cursorMax || value < -cursorMax) throw new CommandError("ERR invalid cursor");
   return BigInt.asUintN(64, value);
-}
-
-/** The cursor of the page behind an entry. */
-function cursorAt(keyspace: Keyspace, n: number): bigint {
-  return BigInt(hashOfKey(keyspace, n)) << 32n | BigInt(n);
-}
-
-/** The key that a cursor stands for; `undefined`: the scan begins. */
-function keyBehind(keyspace: Keyspace, cursor: bigint): Uint8Array | undefined {
-  const n = keyspace.entryAt(Number(cursor & 0xffffffffn));
-  if (n === noEntry || cursorAt(keyspace, n) !== cursor) return undefined;
-  return keyOf(keyspace, n);
-}
-
-function keyOf(keyspace: Keyspace, n: number): Uint8Array {
-  return keyspace.keyMemory(n).slice(keyspace.keyStart(n), keyspace.keyEnd(n));
-}
-
-/** 32 bits of a key (FNV-1a): whether a cursor's entry is the one of then need not be known for certain. */
-function hashOfKey(keyspace: Keyspace, n: number): number {
-  const bytes = keyspace.keyMemory(n);
-  let hash = 0x811c9dc5;
-  for (let i = keyspace.keyStart(n); i < keyspace.keyEnd(n); i++) {
-    hash = Math.imul(hash ^ bytes[i], 0x01000193);
-  }
-  return hash >>> 0;
 }
 
 function matches(keyspace: Keyspace, glob: Glob, n: number): boolean {

@@ -25,6 +25,12 @@ export interface Keyspace {
   read(bytes: Uint8Array, start: number, end: number): number;
   /** Counts a command that goes through keys. */
   countList(): void;
+  /** Number of keys that begin with `prefix`. */
+  countOf(prefix: Uint8Array): number;
+  /** Number of keys that come before `key`. */
+  countBelow(key: Uint8Array): number;
+  /** The cursors of SCAN; absent: the numbers of entries. */
+  readonly cursors?: Cursors;
   /** The entry whose number `cursor` was; `noEntry` when there is none now. */
   entryAt(cursor: number): number;
   /** The entry that has so many keys before it, in the order of their bytes; below `size`. It may have expired just now. */
@@ -74,6 +80,14 @@ export interface Keyspace {
   expire(bytes: Uint8Array, keyStart: number, keyEnd: number, expiresAt: number): void;
   /** Deletes a key. @returns whether it was shown. @throws as `put` does. */
   delete(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean;
+}
+
+/** The cursors of SCAN, each of which stands for the key that a page came to. */
+export interface Cursors {
+  /** The cursor of the page behind an entry; not 0. */
+  behind(n: number): bigint;
+  /** The key that a cursor stands for; `undefined`: it is none that is known, and the scan begins. */
+  keyOf(cursor: bigint): Uint8Array | undefined;
 }
 
 /** What commands say of the server. */

@@ -1,6 +1,7 @@
 import { patternOf, textOf } from "./arguments.ts";
 import { type Command, type CommandCall, subcommandsOf } from "./command.ts";
-import { CommandError, refusals } from "./errors.ts";
+import { CommandError } from "./errors.ts";
+import { flushCommands } from "./flush.ts";
 import type { Glob } from "./glob.ts";
 import { respLimits, wireLimits } from "../../limits.ts";
 
@@ -69,32 +70,37 @@ export const serverCommands: readonly Command[] = [
       execute: configGet,
     }]),
   },
-  flush("flushall", "Refused: nobody may remove all keys"),
-  flush("flushdb", "Refused: nobody may remove all keys"),
+  {
+    name: "acl",
+    arity: -2,
+    group: "server",
+    summary: "A container for commands on access lists",
+    since: "6.0.0",
+    flags: [],
+    categories: ["@slow"],
+    subcommands: subcommandsOf("acl", [{
+      name: "acl|whoami",
+      arity: 2,
+      group: "server",
+      summary: "Return the name of the user: that of its token",
+      since: "6.0.0",
+      flags: ["noscript", "loading", "stale"],
+      execute: ({ reply, session }) => reply.bulkText(session.user),
+    }]),
+  },
+  ...flushCommands,
 ];
 
-/** Who may do that is not known, because there are no roles. */
-function flush(name: string, summary: string): Command {
-  return {
-    name,
-    arity: -1,
-    group: "server",
-    summary,
-    since: "1.0.0",
-    flags: ["write"],
-    categories: ["@keyspace", "@dangerous"],
-    tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
-    execute({ args }) {
-      if (args.count > 2) throw new CommandError(refusals.syntax);
-      throw new CommandError(
-        `NOPERM this user has no permissions to run the '${name}' command`,
-      );
-    },
-  };
+/** Sections of INFO, and the figures in each. */
+function sections(call: CommandCall): Record<string, object> {
+  const all = allSections(call);
+  if (call.session.admission?.rights?.world === undefined) return all;
+  // The others tell of keys that the client is not to know of.
+  const { Server, Clients, Replication, Cluster, Keyspace } = all;
+  return { Server, Clients, Replication, Cluster, Keyspace };
 }
 
-/** Sections of INFO, and the figures in each. */
-function sections({ counts, host, keyspace }: CommandCall): Record<string, object> {
+function allSections({ counts, host, keyspace }: CommandCall): Record<string, object> {
   const figures = host.figures();
   const uptime = Math.floor(figures.uptimeMs / 1_000);
   const keys = keyspace.size;

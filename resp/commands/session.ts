@@ -1,3 +1,4 @@
+import type { Admission } from "../../access/mod.ts";
 import type { ProtocolVersion } from "../wire/reply_writer.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -46,8 +47,11 @@ export class Session {
   isNextExcepted = false;
   /** Whether the client asked for the end of the connection. */
   hasQuit = false;
+  /** What the client has shown of who it is; `undefined`: no tokens are asked for. */
+  readonly admission: Admission | undefined;
 
-  constructor(id: number, peer: string, local: string, nowMs: number) {
+  constructor(id: number, peer: string, local: string, nowMs: number, admission?: Admission) {
+    this.admission = admission;
     this.id = id;
     this.peer = peer;
     this.local = local;
@@ -59,11 +63,25 @@ export class Session {
     return this.channels.size + this.patterns.size;
   }
 
+  /** Who the client is: the name of its token. */
+  get user(): string {
+    return this.admission?.rights?.name ?? "default";
+  }
+
+  /** Whether the client may know of the key `bytes[start..end)`, and of what changes there. */
+  sees(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.admission === undefined) return true;
+    const { rights } = this.admission;
+    return rights !== undefined && rights.allow("read") &&
+      (rights.world === undefined || rights.world.covers(bytes, start, end));
+  }
+
   /** Makes it as it was when it began, but for what it is told of changes. */
   reset(): void {
     this.version = 2;
     this.name = "";
     this.replies = "all";
     this.isSparedEviction = this.touchesNothing = false;
+    this.admission?.forget();
   }
 }

@@ -1,0 +1,145 @@
+import { beginsWith, compareBytes, type World } from "../../access/mod.ts";
+import type { MsgpackWriter } from "../../rpc/mod.ts";
+import { KeptCursors } from "./cursors.ts";
+import { type Cursors, type Keyspace, noEntry } from "./keyspace.ts";
+
+/**
+ * Those keys of a keyspace that begin with one of some prefixes: as if there were no others. The commands'
+ * keys were checked before; what goes through keys, or counts them, goes by this.
+ */
+export class LimitedKeyspace implements Keyspace {
+  readonly cursors: Cursors = new KeptCursors(this);
+  /** The expiries of others are counted with those of these keys, so none are told. */
+  readonly expiring = 0;
+  #all: Keyspace;
+  #world: World;
+
+  constructor(all: Keyspace, world: World) {
+    this.#all = all;
+    this.#world = world;
+  }
+
+  get size(): number {
+    return this.#world.prefixes.reduce((sum, prefix) => sum + this.#all.countOf(prefix), 0);
+  }
+
+  get accepted(): number {
+    return this.#all.accepted;
+  }
+
+  get reads(): number {
+    return this.#all.reads;
+  }
+
+  set reads(count: number) {
+    this.#all.reads = count;
+  }
+
+  find(bytes: Uint8Array, start: number, end: number): number {
+    return this.#world.covers(bytes, start, end) ? this.#all.find(bytes, start, end) : noEntry;
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): number {
+    return this.#world.covers(bytes, start, end) ? this.#all.read(bytes, start, end) : noEntry;
+  }
+
+  countList(): void {
+    this.#all.countList();
+  }
+
+  countOf(prefix: Uint8Array): number {
+    return this.#world.below(prefix).reduce((sum, part) => sum + this.#all.countOf(part), 0);
+  }
+
+  countBelow(key: Uint8Array): number {
+    let count = 0;
+    for (const prefix of this.#world.prefixes) {
+      if (compareBytes(key, prefix) <= 0) break;
+      const first = this.#all.countBelow(prefix);
+      count += Math.min(this.#all.countOf(prefix), this.#all.countBelow(key) - first);
+    }
+    return count;
+  }
+
+  entryAt(cursor: number): number {
+    const n = this.#all.entryAt(cursor);
+    if (n === noEntry) return n;
+    return this.#world.covers(this.keyMemory(n), this.keyStart(n), this.keyEnd(n)) ? n : noEntry;
+  }
+
+  entryOfRank(rank: number): number {
+    let rest = rank;
+    for (const prefix of this.#world.prefixes) {
+      const count = this.#all.countOf(prefix);
+      if (rest < count) return this.#all.entryOfRank(this.#all.countBelow(prefix) + rest);
+      rest -= count;
+    }
+    return noEntry;
+  }
+
+  isShown(n: number): boolean {
+    return this.#all.isShown(n);
+  }
+
+  keyMemory(n: number): Uint8Array {
+    return this.#all.keyMemory(n);
+  }
+
+  keyStart(n: number): number {
+    return this.#all.keyStart(n);
+  }
+
+  keyEnd(n: number): number {
+    return this.#all.keyEnd(n);
+  }
+
+  expiresAt(n: number): number {
+    return this.#all.expiresAt(n);
+  }
+
+  isBin(n: number): boolean {
+    return this.#all.isBin(n);
+  }
+
+  valueLength(n: number): number {
+    return this.#all.valueLength(n);
+  }
+
+  appendValue(writer: MsgpackWriter, n: number, start: number, end: number): void {
+    this.#all.appendValue(writer, n, start, end);
+  }
+
+  walk(
+    prefix: Uint8Array,
+    after: Uint8Array | undefined,
+    visit: (n: number, isShown: boolean) => boolean,
+  ): boolean {
+    return this.#world.below(prefix)
+      // The keys of a part that lies before `after` were visited.
+      .filter((part) =>
+        after === undefined || compareBytes(after, part) < 0 ||
+        beginsWith(after, 0, after.length, part)
+      )
+      .every((part) => this.#all.walk(part, after, visit));
+  }
+
+  put(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    isBin: boolean,
+    expiresAt: number,
+  ): void {
+    this.#all.put(bytes, keyStart, keyEnd, valueStart, valueEnd, isBin, expiresAt);
+  }
+
+  expire(bytes: Uint8Array, keyStart: number, keyEnd: number, expiresAt: number): void {
+    this.#all.expire(bytes, keyStart, keyEnd, expiresAt);
+  }
+
+  delete(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean {
+    return this.#all.delete(bytes, keyStart, keyEnd);
+  }
+}
