@@ -1,4 +1,4 @@
-import { consoleLogger, logCrowd, logCut, type Logger } from "../log/mod.ts";
+import { consoleLogger, logBarred, logCrowd, logCut, type Logger } from "../log/mod.ts";
 import {
   type Environment,
   MsgpackError,
@@ -51,13 +51,13 @@ export interface ActorSystemOptions {
 export class ActorSystem extends ActorThread {
   /** What `Describe` on the system port answers; while it is empty that is `unavailable`. */
   description = "";
-  /** Makes what `Stats` on the system port answers. Default: the figures of the system and of its host. */
-  report: () => Readonly<Record<string, unknown>> = () => {
+  /** Makes what `Stats` on the system port answers, also to a token whose keys are limited. Default: the figures of the system and of its host. */
+  report: (isLimited: boolean) => Readonly<Record<string, unknown>> = () => {
     const { extra, ...figures } = this.stats();
     return { ...figures, ...extra };
   };
   /** Makes what `Members` on the system port answers. Default: nobody is known. */
-  members: () => Promise<readonly unknown[]> = () => Promise.resolve([]);
+  members: (isLimited: boolean) => Promise<readonly unknown[]> = () => Promise.resolve([]);
   /**
    * Called, once, when another system does not accept this one's greeting or messages, because it
    * speaks another version of the protocol or belongs to another cluster. Messages to it wait, as if it
@@ -122,6 +122,7 @@ export class ActorSystem extends ActorThread {
         } else system.log.info("There is memory again: other servers are read from");
       },
       cut: (cut) => logCut(system.log, "the system port", cut),
+      barred: (peer) => logBarred(system.log, "the system port", peer),
       crowded: (crowd) => logCrowd(system.log, "the system port", crowd),
       contested: (peer) => {
         contested.noticed(environment.monotonicMs());
@@ -133,8 +134,8 @@ export class ActorSystem extends ActorThread {
       dropped: (count) => system.countDropped(count),
       refused: (address, reason) => system.onRefused(address, reason),
       describe: () => system.description,
-      stats: () => system.report(),
-      members: () => system.members(),
+      stats: (isLimited) => system.report(isLimited),
+      members: (isLimited) => system.members(isLimited),
       bug: (error) => system.onError(error, { address: system.address, incarnation, counter: 0 }),
     });
     const address = options.advertise ?? port.address;

@@ -7,6 +7,7 @@ import {
   type MsgpackWriter,
   RpcError,
 } from "../rpc/mod.ts";
+import { accessLimits } from "../limits.ts";
 import { isCountersign } from "./countersign.ts";
 import { protocolVersion } from "./protocol.ts";
 import { isDialable, isIncarnation } from "./system_id.ts";
@@ -28,6 +29,8 @@ export interface Hello {
   readonly isYours?: string;
   /** The version of the caller's program; absent: it does not say. */
   readonly version?: string;
+  /** Lets the caller in, where tokens are asked for; absent: it has none. */
+  readonly token?: string;
 }
 
 /** What a system answers to a `Hello`. */
@@ -49,7 +52,8 @@ export const clusterBytesMax = 64;
 
 /** Appends a `Hello` as a whole frame. */
 export function writeHello(writer: MsgpackWriter, hello: Hello): void {
-  const { address, incarnation, expected, cluster, called, countersign, isYours, version } = hello;
+  const { address, incarnation, expected, cluster, called, countersign, isYours, version, token } =
+    hello;
   const frame = beginRequest(writer, 0, "Hello");
   writer.arrayHeader(5);
   writer.int(protocolVersion);
@@ -57,7 +61,7 @@ export function writeHello(writer: MsgpackWriter, hello: Hello): void {
   writer.str(incarnation);
   if (expected === null) writer.nil();
   else writer.str(expected);
-  const options = Object.entries({ cluster, called, countersign, isYours, version })
+  const options = Object.entries({ cluster, called, countersign, isYours, version, token })
     .filter(([, value]) => value !== undefined) as [string, string][];
   writer.mapHeader(options.length);
   for (const [name, value] of options) {
@@ -96,6 +100,7 @@ const optionForms = {
   countersign: isCountersign,
   isYours: isCountersign,
   version: isVersion,
+  token: isShortText,
 } satisfies Partial<Record<keyof Hello, (text: string) => boolean>>;
 
 type Options = Partial<Record<keyof typeof optionForms, string>>;
@@ -169,6 +174,11 @@ const versionBytesMax = 64;
 /** Whether a program may have this version. */
 function isVersion(version: string): boolean {
   return version.length <= versionBytesMax && /^[\w.+-]+$/.test(version);
+}
+
+/** Whether it may be a token: which it is, is found out where it is compared. */
+function isShortText(token: string): boolean {
+  return token.length <= accessLimits.tokenCharsMax;
 }
 
 /** Whether a cluster may have this name. */

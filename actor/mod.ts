@@ -58,6 +58,7 @@ export type {
   TellPort,
   ToldClock,
 } from "./tell_network.ts";
+export type { Credentials } from "./credentials.ts";
 export { noFacts, type RemoteFacts } from "./tell_network.ts";
 export { RpcTellNetwork } from "./tell_port.ts";
 export type { ThreadPort } from "./thread_link.ts";

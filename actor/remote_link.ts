@@ -27,6 +27,11 @@ export interface RemoteLinkHost {
   greet(id: SystemId, signal: AbortSignal): Promise<GreetedStream>;
   /** Whether the system has a connection of its own to this one. */
   isHeard(id: SystemId): boolean;
+  /**
+   * Whether the system may be told anything: where tokens are asked for, only once it has shown one on a
+   * connection of its own.
+   */
+  trusts(id: SystemId): boolean;
   /** When anything came last on such a connection; `-Infinity`: there is none. */
   heardMs(id: SystemId): number;
   /** The system finds that another one answers at the address of this one. */
@@ -65,6 +70,8 @@ export class RemoteLink implements TellLink {
   #isPongWaiting = false;
   #unconfirmed: UnconfirmedWrites;
   #stream: ByteStream | undefined;
+  /** Whether the system has shown that it may be told anything, since the link was made or that was lost. */
+  #isTrusted = false;
   #reader = new MsgpackReader(new Uint8Array());
   #watchers: (() => void)[] = [];
   /** What the clock of the other system showed when it greeted, and when that was. */
@@ -148,6 +155,18 @@ export class RemoteLink implements TellLink {
     this.#watchers.push(fn);
   }
 
+  /** The system has shown that it may be told anything. */
+  trusted(): void {
+    this.#isTrusted = true;
+    if (this.#stream !== undefined && !this.isUp && !this.#closed) this.#open(this.#stream);
+  }
+
+  /** The system may be told nothing, until it has shown again that it may. */
+  distrust(): void {
+    this.#isTrusted = false;
+    this.reset();
+  }
+
   /** Calls the watchers, because the state of the link has changed. */
   changed(): void {
     if (this.#closed) return;
@@ -217,13 +236,9 @@ export class RemoteLink implements TellLink {
     this.#greeted = { now, atMs: this.#environment.monotonicMs() };
     if (this.#closed) return;
     this.host = hostOf(stream.peer);
-    this.isUp = true;
-    this.isWrongIncarnation = false;
-    this.foundIncarnation = undefined;
-    this.epoch++;
     this.#heard();
-    this.changed();
-    this.#sender.begin(stream);
+    this.#isTrusted ||= this.#host.trusts(this.id);
+    if (this.#isTrusted) this.#open(stream);
     this.#takeNotices(first);
     const flow = this.#environment.slices.flow();
     try {
@@ -231,6 +246,15 @@ export class RemoteLink implements TellLink {
     } finally {
       flow.close();
     }
+  }
+
+  #open(stream: ByteStream): void {
+    this.isUp = true;
+    this.isWrongIncarnation = false;
+    this.foundIncarnation = undefined;
+    this.epoch++;
+    this.changed();
+    this.#sender.begin(stream);
   }
 
   async #read(stream: ByteStream, frames: FrameReader, flow: Flow): Promise<void> {

@@ -1,3 +1,4 @@
+import { type Admission, authenticate, expectAllowed, type Need } from "../access/mod.ts";
 import {
   type Accounted,
   answerFrames,
@@ -49,6 +50,10 @@ export interface ConnectionHost {
    * @returns what ends that, because the caller is gone
    */
   meet(claim: Claim, from: string, listener: MetListener): EndMeeting;
+  /** What a new connection shows of who is at its other end; `undefined`: nobody asks. */
+  admit(): Admission | undefined;
+  /** Called when a connection is over. */
+  left(connection: SystemConnection): void;
   /** Whether this system shows `countersign` to the system that asks, and to nobody else. */
   isMine(countersign: string, caller: SystemId): boolean;
   /** Called when a connection is read no further because memory is full, and when that is over. */
@@ -61,6 +66,16 @@ export interface ConnectionHost {
   /** Called with what the clock of a system showed, and how long it took to be told. */
   readClock(id: SystemId, clockMs: number, roundTripMs: number): void;
 }
+
+/** What each method asks of its caller; `Hello` brings its token itself. */
+export const systemMethodNeeds: Readonly<Record<string, Need>> = {
+  Describe: "token",
+  Ping: "nothing",
+  Stats: "read",
+  Members: "read",
+  Hello: "nothing",
+  Auth: "nothing",
+};
 
 /** How to send something on a connection that no reply is, and how to end it. */
 export interface ConnectionEnds {
@@ -81,7 +96,8 @@ type Caller =
   | { name: "refused" };
 
 /**
- * What comes to a system's port on one connection. `Describe`, `Ping`, `Stats` and `Members` are for anyone. `Tell`
+ * What comes to a system's port on one connection. `Describe`, `Ping`, `Stats` and `Members` are for anyone,
+ * unless tokens are asked for. `Tell`
  * is heard only after a `Hello` for this incarnation of the system, so that a message to an earlier one
  * reaches nobody, and only of a system that was greeted at its address. Each message is checked, whole,
  * before it is handed over; one that fails ends the connection. What a newer version may send beside it
@@ -118,10 +134,12 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   /** How many responses of the frames that are being executed come later. */
   #deferredNow = 0;
   #closed = false;
+  #admission: Admission | undefined;
 
   constructor(host: ConnectionHost, ends: ConnectionEnds) {
     this.#host = host;
     this.#ends = ends;
+    this.#admission = host.admit();
     this.#window = new ReceiveWindow(
       host.environment,
       (count) => this.#send({ name: "Ack", count }),
@@ -168,7 +186,9 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     const answer = answerFrames(frames, this.#reader, writer, this);
     this.#reader.reset(this.#frames = nothing);
     this.#kept = undefined;
-    return { ...answer, replies: writer.written(), deferred: this.#deferredNow };
+    const isLast = this.#admission?.isBarred;
+    if (isLast) this.#host.system.barred(this.#ends.peer);
+    return { ...answer, replies: writer.written(), deferred: this.#deferredNow, isLast };
   }
 
   async #executeWhenRoom(frames: Uint8Array): Promise<Reply> {
@@ -214,6 +234,14 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#caller = { name: "refused" };
     this.#takeHeld();
     this.#resume?.();
+    this.#host.left(this);
+  }
+
+  /** Hears nothing more when its token is known no more. @returns whether that is so. */
+  revoke(): boolean {
+    if (!this.#admission?.revoke()) return false;
+    this.#refuse();
+    return true;
   }
 
   // ---- messages -----------------------------------------------------------------------------
@@ -297,23 +325,32 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     writer: MsgpackWriter,
   ): void | typeof deferred {
     const name = request.method(reader);
+    expectAllowed(this.#admission, systemMethodNeeds[name] ?? "token", name);
     switch (name) {
       case "Describe":
         return this.#describe(request, reader, writer);
       case "Ping":
         return void writer.str("pong");
       case "Stats":
-        return writeValue(writer, this.#host.system.stats());
+        return writeValue(writer, this.#host.system.stats(this.#isLimited));
       case "Members":
         return this.#members(request.msgid!);
       case "Hello":
         return this.#hello(request, reader, writer);
+      case "Auth":
+        return writeValue(writer, authenticate(this.#admission, tokenOf(request, reader)));
       default:
         throw new RpcError(
           "unknown_method",
-          `Cannot call ${JSON.stringify(name)}: allowed are Describe, Ping, Stats, Members, Hello`,
+          `Cannot call ${JSON.stringify(name)}: allowed are ` +
+            Object.keys(systemMethodNeeds).join(", "),
         );
     }
+  }
+
+  /** Whether the caller is told nothing that others' keys change. */
+  get #isLimited(): boolean {
+    return this.#admission?.rights?.world !== undefined;
   }
 
   #members(msgid: number): typeof deferred {
@@ -326,7 +363,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
       if (!this.#closed) this.#ends.sendDeferred(writer.written(), 1);
     };
     this.#deferredNow++;
-    this.#host.system.members().then(
+    this.#host.system.members(this.#isLimited).then(
       (members) =>
         reply((writer) => {
           const frame = beginResponse(writer, msgid);
@@ -369,6 +406,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
 
   #hello({ paramCount }: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
     const hello = readHello(paramCount, reader);
+    this.#expectPeer(hello);
     this.#expectThis(hello);
     const { address, incarnation, countersign = null, isYours } = hello;
     this.version ??= hello.version;
@@ -376,6 +414,24 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     else if (this.#isListening) this.#expectSame(hello);
     const isMine = isYours !== undefined && this.#host.isMine(isYours, { address, incarnation });
     writeHelloReply(writer, hello, { isMine, now: this.#host.system.now() });
+  }
+
+  /** Refuses a caller that is no server of this cluster, as far as its token says. */
+  #expectPeer({ address, token }: Hello): void {
+    const admission = this.#admission;
+    if (admission === undefined) return;
+    if (token !== undefined && !admission.show(token)) this.#refusePeer(address, "a wrong token");
+    const { rights } = admission;
+    if (rights === undefined) return this.#refusePeer(address, "no token (--token-file)");
+    if (!rights.allow("peer")) this.#refusePeer(address, `a token of the role ${rights.role}`);
+  }
+
+  #refusePeer(address: string, shown: string): never {
+    this.#host.system.refusedMessage(this.#ends.peer, address, `it shows ${shown}`);
+    throw new RpcError(
+      "unauthorized",
+      `Cannot greet: ${address} shows ${shown}, allowed is one of the role peer that is known here`,
+    );
   }
 
   /** Refuses a caller that means another system, or this one by another address. */
@@ -484,6 +540,13 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   bug(error: unknown): void {
     this.#host.system.bug(error);
   }
+}
+
+/** The token of an `Auth`. @throws {RpcError} `bad_request` when there is none. */
+function tokenOf({ paramCount }: Incoming, reader: MsgpackReader): string {
+  const token = paramCount === 1 ? reader.str() : undefined;
+  if (token !== undefined) return token;
+  throw new RpcError("bad_request", "Cannot Auth: allowed is [token], a str");
 }
 
 const nothing = new Uint8Array();

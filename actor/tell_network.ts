@@ -64,6 +64,8 @@ export interface TellHost {
   crowded(crowd: Crowd): void;
   /** Called for a connection to the port that is ended because memory is full. */
   cut(cut: Cut): void;
+  /** Called for a connection to the port that is ended because too many wrong tokens were shown on it. */
+  barred(peer: string): void;
   /** Called when the system at `address` finds that another one answers at the address of this one. */
   contested(address: string): void;
   /** Counts messages that were handed over to a link and did not leave, or left when nobody was there. */
@@ -75,10 +77,14 @@ export interface TellHost {
   refused(address: string, reason: string): void;
   /** The description that `Describe` on the port answers. */
   describe(): string;
-  /** The figures that `Stats` on the port answers. */
-  stats(): Readonly<Record<string, unknown>>;
-  /** The rows that `Members` on the port answers. */
-  members(): Promise<readonly unknown[]>;
+  /**
+   * The figures that `Stats` on the port answers.
+   *
+   * @param isLimited to a token whose keys are limited
+   */
+  stats(isLimited: boolean): Readonly<Record<string, unknown>>;
+  /** The rows that `Members` on the port answers. @param isLimited as for `stats` */
+  members(isLimited: boolean): Promise<readonly unknown[]>;
   /** Called with an error that is a bug of this program. */
   bug(error: unknown): void;
 }

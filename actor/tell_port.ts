@@ -1,4 +1,6 @@
+import { Admission } from "../access/mod.ts";
 import { type Environment, greatestShare, hostOf, RpcServer, type Transport } from "../rpc/mod.ts";
+import type { Credentials } from "./credentials.ts";
 import { Countersigns } from "./countersign.ts";
 import { greet, type GreetedStream, RefusedError } from "./greeting.ts";
 import {
@@ -8,7 +10,7 @@ import {
   type MetListener,
 } from "./introductions.ts";
 import { RemoteLink, type RemoteLinkHost } from "./remote_link.ts";
-import { type ConnectionHost, SystemConnection } from "./system_connection.ts";
+import { type ConnectionEnds, type ConnectionHost, SystemConnection } from "./system_connection.ts";
 import { type Claim, type SystemId, systemKey } from "./system_id.ts";
 import type { TellHost, TellLink, TellNetwork, TellPort } from "./tell_network.ts";
 
@@ -17,14 +19,23 @@ export class RpcTellNetwork implements TellNetwork {
   #transport: Transport;
   #dialing: Transport;
   #environment: Environment;
+  #credentials: Credentials;
+  #ports = new Set<Links>();
 
   /**
    * Makes a network over two transports, which may be the same one.
    *
    * @param transport for the port
    * @param dialing for the links; another one delays them
+   * @param credentials default: no tokens are asked for, and none is shown
    */
-  constructor(transport: Transport, dialing: Transport, environment: Environment) {
+  constructor(
+    transport: Transport,
+    dialing: Transport,
+    environment: Environment,
+    credentials: Credentials = {},
+  ) {
+    this.#credentials = credentials;
     this.#transport = transport;
     this.#dialing = dialing;
     this.#environment = environment;
@@ -36,14 +47,14 @@ export class RpcTellNetwork implements TellNetwork {
    * @throws {Error} when the port cannot be bound.
    */
   open(hostname: string, port: number, host: TellHost): TellPort {
-    const links = new Links(host, this.#dialing, this.#environment);
+    const links = new Links(host, this.#dialing, this.#environment, this.#credentials);
+    this.#ports.add(links);
     const server = new RpcServer({
       transport: this.#transport,
       environment: this.#environment,
       hostname,
       port,
-      serve: (sendDeferred, peer, end) =>
-        new SystemConnection(links, { peer: hostOf(peer), sendDeferred, end }),
+      serve: (sendDeferred, peer, end) => links.serve({ peer: hostOf(peer), sendDeferred, end }),
       onCrowded: (crowd) => host.crowded(crowd),
       onCut: (cut) => host.cut(cut),
     });
@@ -52,8 +63,16 @@ export class RpcTellNetwork implements TellNetwork {
       link: (address, incarnation) => links.link(address, incarnation),
       meet: (id, by, listener) => links.meetNamed(id, by, listener),
       unlink: (id) => links.unlink(id),
-      close: async () => void await Promise.all([server.close(), links.close()]),
+      close: async () => {
+        this.#ports.delete(links);
+        await Promise.all([server.close(), links.close()]);
+      },
     };
+  }
+
+  /** Ends the connections whose tokens are known no more, both ways. */
+  revoke(): void {
+    for (const links of this.#ports) links.revoke();
   }
 }
 
@@ -65,6 +84,9 @@ class Links implements RemoteLinkHost, ConnectionHost {
   /** By incarnation, then by address: both are at hand, and putting them together would take longer. */
   #links = new Map<string, Map<string, RemoteLink>>();
   #linkCount = 0;
+  #credentials: Credentials;
+  /** All connections, as far as tokens are asked for. */
+  #served = new Set<SystemConnection>();
   #introductions: Introductions;
   #countersigns: Countersigns;
   /** By `systemKey`: what each system of a link was found to show this one; `null`: nothing. */
@@ -81,7 +103,13 @@ class Links implements RemoteLinkHost, ConnectionHost {
   /** Links that are being closed. */
   #closing = new Set<Promise<void>>();
 
-  constructor(system: TellHost, dialing: Transport, environment: Environment) {
+  constructor(
+    system: TellHost,
+    dialing: Transport,
+    environment: Environment,
+    credentials: Credentials,
+  ) {
+    this.#credentials = credentials;
     this.system = system;
     this.environment = environment;
     this.#dialing = dialing;
@@ -91,6 +119,34 @@ class Links implements RemoteLinkHost, ConnectionHost {
       greet: (id, signal) => this.#introduce(id, signal),
       greeted: (id, connection) => this.#greeted(id, connection),
     });
+  }
+
+  /** Serves a connection to the port. */
+  serve(ends: ConnectionEnds): SystemConnection {
+    const connection = new SystemConnection(this, ends);
+    if (this.#credentials.access !== undefined) this.#served.add(connection);
+    return connection;
+  }
+
+  admit(): Admission | undefined {
+    const { access } = this.#credentials;
+    return access && new Admission(access);
+  }
+
+  left(connection: SystemConnection): void {
+    this.#served.delete(connection);
+  }
+
+  /** A system whose token is known no more is sent nothing until it shows another one. */
+  revoke(): void {
+    for (const connection of [...this.#served]) {
+      const { id } = connection;
+      if (connection.revoke() && id !== undefined) this.#linkTo(id)?.distrust();
+    }
+  }
+
+  trusts(id: SystemId): boolean {
+    return this.#credentials.access === undefined || this.isHeard(id);
   }
 
   link(address: string, incarnation: string): TellLink | undefined {
@@ -151,6 +207,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
       countersign: this.#countersigns.for(id),
       isYours,
       version,
+      token: this.#credentials.token,
     };
     return greet(id.address, hello, this.#dialing, this.environment, signal);
   }
@@ -286,6 +343,7 @@ class Links implements RemoteLinkHost, ConnectionHost {
     const connections = this.#connections.get(systemKey(id));
     if (connections !== undefined) return void connections.add(connection);
     this.#connections.set(systemKey(id), new Set([connection]));
+    link?.trusted();
     link?.changed();
   }
 

@@ -1,5 +1,5 @@
-import type { TokenEntry } from "../access/mod.ts";
-import { type ActorRef, ActorSystem, RpcTellNetwork } from "../actor/mod.ts";
+import { Access, type TokenEntry } from "../access/mod.ts";
+import { type ActorRef, ActorSystem, type Credentials, RpcTellNetwork } from "../actor/mod.ts";
 import type { Member } from "../kvcommon/mod.ts";
 import { type Logger, reasonOf } from "../log/mod.ts";
 import {
@@ -60,7 +60,9 @@ export class Server {
   #data: DataDirectory | undefined;
   #discovery: Discovery;
   #environment: AwakeEnvironment;
-  #asksForTokens: boolean;
+  /** What it asks of other servers, and shows them. */
+  #credentials: OwnCredentials;
+  #network: RpcTellNetwork;
 
   /**
    * Reads the data directory, if there is one, and binds all ports. Taking over the state of others
@@ -77,12 +79,16 @@ export class Server {
     const { limits, bounds } = settings;
     const memory = new MemoryAccount(bounds.maxMemory, limits);
     const environment = awakeEnvironment(settings.environment, limits, memory);
-    const { cluster, transport: dialer, log } = settings;
+    const { cluster, transport: dialer, log, tokens, token } = settings;
     const own = ownAddresses(settings);
-    const discovery = new Discovery({ cluster, own, dialer, environment, log });
+    const credentials: OwnCredentials = { access: tokens && new Access(tokens), token };
+    const showing = () => credentials.token;
+    const discovery = new Discovery({ cluster, own, dialer, environment, log, token: showing });
+    const network = networkOf({ ...settings, environment }, credentials);
+    const running = { ...settings, environment, discovery, credentials, network };
     try {
       await options.beforeStart?.(environment);
-      return await Server.#open({ ...settings, environment, discovery }, described);
+      return await Server.#open(running, described);
     } catch (error) {
       environment.close();
       throw error;
@@ -132,7 +138,6 @@ export class Server {
           port: startPort,
           threadCount: settings.threads,
           extraFigures: serverFigures,
-          network: networkOf(settings),
         }),
     );
     const { bounds } = settings;
@@ -195,11 +200,12 @@ export class Server {
     main: QueryThread,
     workers: readonly WorkerThread[],
     addresses: readonly string[],
-    { environment, discovery, tokens }: RunSettings,
+    { environment, discovery, credentials, network }: RunSettings,
     data: DataDirectory | undefined,
   ) {
     this.#environment = environment;
-    this.#asksForTokens = tokens !== undefined;
+    this.#credentials = credentials;
+    this.#network = network;
     this.#discovery = discovery;
     this.#system = system;
     this.#data = data;
@@ -220,9 +226,15 @@ export class Server {
   /**
    * Has the server know these tokens from now on, if it was started with any. A connection keeps what its
    * token has given it until that is removed, and ends then.
+   *
+   * @param own the token that it shows other servers from now on; default: that of before
    */
-  async setTokens(tokens: readonly TokenEntry[]): Promise<void> {
-    if (!this.#asksForTokens) return;
+  async setTokens(tokens: readonly TokenEntry[], own?: string): Promise<void> {
+    this.#credentials.token = own ?? this.#credentials.token;
+    const { access } = this.#credentials;
+    if (access === undefined) return;
+    access.replace(tokens);
+    this.#network.revoke();
     await Promise.all([this.#main, ...this.#workers].map((thread) => thread.setTokens(tokens)));
   }
 
@@ -291,7 +303,11 @@ interface RunSettings extends ServerSettings {
   /** While the process stands still, nothing is overdue: no thread, no peer, no acknowledgement. */
   environment: AwakeEnvironment;
   discovery: Discovery;
+  credentials: OwnCredentials;
+  network: RpcTellNetwork;
 }
+
+type OwnCredentials = { -readonly [Field in keyof Credentials]: Credentials[Field] };
 
 /** @throws {JoinError} when one of the servers that answered has the address that this one advertises. */
 function expectOwnAddress(advertised: string | undefined, found: readonly ActorRef[]): void {
@@ -315,9 +331,10 @@ function logFaults(log: Logger): OnFault {
 /** Carries tells to other servers, delayed by `simulateLatencyMs`. */
 function networkOf(
   { transport, environment, simulateLatencyMs }: ServerSettings,
+  credentials: Credentials,
 ): RpcTellNetwork {
   const dialing = simulateLatencyMs === 0
     ? transport
     : delayedTransport(transport, simulateLatencyMs, environment);
-  return new RpcTellNetwork(transport, dialing, environment);
+  return new RpcTellNetwork(transport, dialing, environment, credentials);
 }

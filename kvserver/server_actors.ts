@@ -15,6 +15,7 @@ import type {
   StartMessage,
 } from "./messages/sync_control.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
+import { limitedMembers, limitedStats } from "./query/limited_figures.ts";
 import { type DiskState, type ServerStats, serverStats } from "./query/server_stats.ts";
 import type { QueryActorSettings } from "./query/start_query_actor.ts";
 import { MemoryAccount } from "../rpc/mod.ts";
@@ -95,8 +96,12 @@ export class ServerActors {
       tokens,
     };
     this.#ready = ready;
-    system.report = () => ({ ...this.stats() });
-    system.members = () => this.members();
+    system.report = (isLimited) =>
+      isLimited ? limitedStats({ ...this.stats() }) : { ...this.stats() };
+    system.members = async (isLimited) => {
+      const members = await this.members();
+      return isLimited ? limitedMembers(members) : members;
+    };
   }
 
   /** Whether the server has the whole state that it was to take over from others. */

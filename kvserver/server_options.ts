@@ -57,6 +57,8 @@ export interface ServerOptions {
    * Default: no token is asked for.
    */
   tokens?: readonly TokenEntry[];
+  /** The server's own token, of the role `peer`, which it shows other servers. Default: none. */
+  token?: string;
   /** The program's version, as `Stats` tells it. Default `"0.0.0"`. */
   version?: string;
   /**

@@ -1,4 +1,5 @@
 import { type ActorRef, clusterOfRefusal } from "../../actor/mod.ts";
+import { authCall } from "../../kvcommon/mod.ts";
 import {
   type Call,
   type CallOptions,
@@ -31,6 +32,7 @@ function describeCall(cluster: string): Call<string | undefined> {
  * Asks the system port at `address` for the sync actor of its server.
  *
  * @param cluster that the server must belong to
+ * @param token shown there; default: none
  * @throws {ConnectionError | TimeoutError} when nobody answers there; {RpcError} of the code
  * `unavailable` or `overloaded` when its server cannot say yet; {JoinError} when what answers cannot be
  * joined; the signal's reason.
@@ -41,8 +43,10 @@ export async function fetchSyncActor(
   dialer: Dialer,
   environment: Environment,
   options: CallOptions,
+  token?: string,
 ): Promise<ActorRef> {
-  const connection = new RpcConnection(address, dialer, environment);
+  const opening = token === undefined ? undefined : authCall(token);
+  const connection = new RpcConnection(address, dialer, environment, undefined, opening);
   try {
     return readSyncActor(await connection.call(describeCall(cluster), options), address);
   } catch (error) {
@@ -79,6 +83,9 @@ function whyNever(error: unknown, cluster: string): string | undefined {
       `by default 6000 is the system port`;
   }
   if (!(error instanceof RpcError) || isRetriable(error)) return undefined;
+  if (error.code === "unauthorized") {
+    return "it lets nobody in who shows no token of the role peer that it knows (--token-file)";
+  }
   if (error.code === "unknown_method") {
     return "it is no system port; a server prints its own when it starts, by default that is the " +
       "port before its first query port";

@@ -21,6 +21,8 @@ export interface DiscoveryOptions {
   environment: Environment;
   /** Takes a line for each server that cannot be joined yet. */
   log: Logger;
+  /** The token to show them; default: none. */
+  token?(): string | undefined;
 }
 
 /** A system port where a server is expected that has not described itself yet. */
@@ -50,12 +52,14 @@ export class Discovery {
   #dialer: Dialer;
   #environment: Environment;
   #log: Logger;
+  #token: () => string | undefined;
   /** By address: seeds that have not answered yet. */
   #seeds = new Map<string, Seed>();
   #ending = new AbortController();
   #asking: Promise<unknown> = Promise.resolve();
 
-  constructor({ cluster, own, dialer, environment, log }: DiscoveryOptions) {
+  constructor({ cluster, own, dialer, environment, log, token }: DiscoveryOptions) {
+    this.#token = token ?? (() => undefined);
     this.#cluster = cluster;
     this.#own = own;
     this.#dialer = dialer;
@@ -163,6 +167,7 @@ export class Discovery {
         this.#dialer,
         this.#environment,
         options,
+        this.#token(),
       );
       return { seed, syncActor };
     } catch (failure) {

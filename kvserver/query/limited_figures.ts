@@ -9,7 +9,8 @@ const unchanging = ["ready", "disk", "uptimeMs", "version"];
 export function limitedStats(
   figures: Readonly<Record<string, number | boolean | string>>,
 ): Record<string, number | boolean | string> {
-  return Object.fromEntries(unchanging.map((name) => [name, figures[name]]));
+  const told = unchanging.filter((name) => name in figures);
+  return Object.fromEntries(told.map((name) => [name, figures[name]]));
 }
 
 /** How many keys are shown that a token is good for. */

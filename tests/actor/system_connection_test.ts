@@ -60,6 +60,9 @@ class KeepingHost implements TellHost, ConnectionHost {
   check = (counter: number) => counter === forbidden ? "nobody is there" : undefined;
   mistaken(): void {}
   crowded(): void {}
+  barred(): void {}
+  left(): void {}
+  admit(): undefined {}
   cut(): void {}
   memoryFull(): void {}
   waitsForMemory(waits: boolean): void {

@@ -31,6 +31,7 @@ export class Liar {
       mistaken() {},
       unanswered() {},
       crowded() {},
+      barred() {},
       cut() {},
       memoryFull() {},
       dropped() {},
