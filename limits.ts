@@ -400,13 +400,21 @@ export interface Limits {
   /** Entries that one turn walks over when the state is read for another server. */
   readonly readEntriesMax: number;
   /**
-   * An acknowledgement is overdue after this time, and the time that the bytes on their way take at
-   * `slowestLinkBytesPerMs`. The connection is ended then, and what is in flight is sent again on the
-   * next one.
+   * An acknowledgement is overdue after this time, and twice the time that the link takes for the bytes
+   * under way as far as it is known (`SendWindow`). The connection is ended then, and what is in flight
+   * is sent again on the next one.
    */
   readonly ackTimeoutMs: number;
-  /** The slowest link that is supported: 64 KiB, or half a megabit, a second. */
-  readonly slowestLinkBytesPerMs: number;
+  /** As many bytes are under way to a peer as are acknowledged within a round trip and this time. */
+  readonly windowMs: number;
+  /** Bytes that are under way to a peer at the most, until it has acknowledged some. */
+  readonly windowBytesFirst: number;
+  /** The most that it becomes; a link of 500 ms there and back then carries 16 MiB a second. */
+  readonly windowBytesMax: number;
+  /** Late acknowledgements make it no less than this: then the way counts as longer than it was. */
+  readonly windowBytesSlow: number;
+  /** Connections that end before anything got through make it no less than this. */
+  readonly windowBytesMin: number;
   /** How often a peer is checked while an acknowledgement is missing, or its link is down. */
   readonly peerCheckMs: number;
   /** A joining server requests the state of another peer when the sender is silent for so long. */
@@ -635,7 +643,11 @@ export const defaultLimits: Limits = {
   readAheadBytesMax: 2 * MiB,
   readEntriesMax: 20_000,
   ackTimeoutMs: 5_000,
-  slowestLinkBytesPerMs: 64,
+  windowMs: 1_000,
+  windowBytesFirst: 128 * KiB,
+  windowBytesMax: 8 * MiB,
+  windowBytesSlow: 16 * KiB,
+  windowBytesMin: 1 * KiB,
   peerCheckMs: 250,
   stateSenderPatienceMs: 5_000,
   peerBehindMs: 2_000,
@@ -830,6 +842,9 @@ export const limitRelations: readonly LimitRelation[] = [
   },
   ordered("foldStepMs", "foldStepMsMax", "a step of a fold is no longer than the longest"),
   ordered("foldStepMsMax", "foldPressMs", "a write that waits for a fold waits for a step of it"),
+  ordered("windowBytesMin", "windowBytesSlow", "a window shrinks to its least"),
+  ordered("windowBytesSlow", "windowBytesFirst", "a window may shrink"),
+  ordered("windowBytesFirst", "windowBytesMax", "a window may grow"),
   // ---- times ----
   {
     fields: ["syncMessagesAtOnce", "syncPaceMs"],

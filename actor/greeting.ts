@@ -46,6 +46,8 @@ export interface GreetedStream extends HelloReply {
   readonly frames: FrameReader;
   /** Whole frames that came already, behind the reply. */
   readonly first: Uint8Array;
+  /** How long the reply took. */
+  readonly roundTripMs: number;
 }
 
 /**
@@ -83,10 +85,12 @@ export async function greet(
 async function exchange(
   stream: ByteStream,
   hello: Hello,
-  { limits }: Limited,
+  environment: Clock & Limited,
 ): Promise<GreetedStream> {
+  const { limits } = environment;
   const writer = new MsgpackWriter();
   writeHello(writer, hello);
+  const beganMs = environment.monotonicMs();
   await stream.write(writer.written());
   const frames = new FrameReader(limits, limits.noticeBytesMax);
   for (;;) {
@@ -100,6 +104,7 @@ async function exchange(
     const { error } = readResponseHead(reader);
     if (error?.code === "unavailable") throw new WrongIncarnationError(error.message);
     if (error !== undefined) throw new RefusedError(error.message);
-    return { ...readHelloReply(reader), stream, frames, first: reply.slice(behind) };
+    const roundTripMs = environment.monotonicMs() - beganMs;
+    return { ...readHelloReply(reader), stream, frames, first: reply.slice(behind), roundTripMs };
   }
 }

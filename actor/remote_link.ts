@@ -60,6 +60,7 @@ export class RemoteLink implements TellLink {
   foundIncarnation: string | undefined;
   told = 0;
   handled = 0;
+  roundTripMs = 0;
   #host: RemoteLinkHost;
   #environment: Environment;
   #bytesMax: number;
@@ -231,11 +232,12 @@ export class RemoteLink implements TellLink {
   }
 
   /** Sends, and reads what comes back, until the connection ends. */
-  async #follow({ stream, frames, first, now }: GreetedStream): Promise<void> {
+  async #follow({ stream, frames, first, now, roundTripMs }: GreetedStream): Promise<void> {
     this.#stream = stream;
     this.#greeted = { now, atMs: this.#environment.monotonicMs() };
     if (this.#closed) return;
     this.host = hostOf(stream.peer);
+    this.roundTripMs = roundTripMs;
     this.#heard();
     this.#isTrusted ||= this.#host.trusts(this.id);
     if (this.#isTrusted) this.#open(stream);

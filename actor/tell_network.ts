@@ -166,6 +166,8 @@ export interface LinkState {
   readonly told: number;
   /** How many of these messages the other system has handled: the first ones. */
   readonly handled: number;
+  /** How long the system took to answer the greeting of this connection, or a little more than a round trip. */
+  readonly roundTripMs: number;
   /** How many bytes may be handed over now as `reserved`. */
   readonly roomBytes: number;
   /** What the other system said of its clock when it greeted; absent: nothing yet. */
@@ -198,6 +200,7 @@ export const noLink: LinkState = {
   isHeard: false,
   told: 0,
   handled: 0,
+  roundTripMs: 0,
   roomBytes: 0,
   facts: noFacts,
   reset() {},

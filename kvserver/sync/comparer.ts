@@ -175,8 +175,8 @@ export class Comparer {
   #ask(peer: Peer): void {
     const { id, ranges } = peer.comparison.asked!;
     const cause = causeOf(id);
-    const { comparisonYoungMs, comparisonQuietMs } = this.#context.limits;
-    const { comparison } = peer;
+    const { comparisonYoungMs, comparisonQuietMs, rangesBytesMin } = this.#context.limits;
+    const { comparison, window } = peer;
     const askId = ++this.#lastAskId;
     this.#current = { askId, peer, id };
     this.#replicas.first.requestCompare({
@@ -189,7 +189,7 @@ export class Comparer {
         ? comparisonQuietMs
         : 0,
       ...(cause === causes.owed ? { youngOf: this.#senders(peer) } : {}),
-      rangesBytesMax: comparison.bytesMax,
+      rangesBytesMax: Math.max(rangesBytesMin, Math.min(comparison.bytesMax, window.messageBytes)),
     });
     this.#members.endTurn(peer);
   }

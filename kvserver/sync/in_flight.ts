@@ -33,8 +33,19 @@ export interface LinkPosition {
 interface SentMessage extends LinkPosition {
   readonly contents: Contents;
   readonly sentMs: number;
-  /** Bytes on their way when the message was sent: its own and those of the messages before it. */
+  /** Bytes that it takes on its way, at the most. */
+  readonly bytes: number;
+  /** Bytes under way when it was sent: its own and those of the messages before it. */
   readonly bytesUnderWay: number;
+}
+
+/** What an acknowledgement says of the link: of the last message that it is for. */
+export interface Acknowledged {
+  /** Bytes that were under way when the message was sent: its own and those before it. */
+  readonly bytesUnderWay: number;
+  /** Whether there were none before it. */
+  readonly wasAlone: boolean;
+  readonly tookMs: number;
 }
 
 /**
@@ -46,7 +57,7 @@ export class InFlight {
   #messages: SentMessage[] = [];
   #limits: Limits;
 
-  /** @param limits bound the window, and the time until an acknowledgement is overdue */
+  /** @param limits bound the number of messages */
   constructor(limits: Limits) {
     this.#limits = limits;
   }
@@ -64,6 +75,11 @@ export class InFlight {
   /** The entries that the messages hold. */
   *entries(): Iterable<number> {
     for (const { contents } of this.#messages) yield* contents.entries.numbers;
+  }
+
+  /** Bytes that the messages take on their way, at the most. */
+  get bytes(): number {
+    return this.#messages.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** Upper bound of the bytes of the entries that the messages hold. */
@@ -95,21 +111,24 @@ export class InFlight {
       epoch,
       told,
       sentMs: nowMs,
-      bytesUnderWay: bytes + (this.#messages.at(-1)?.bytesUnderWay ?? 0),
+      bytes,
+      bytesUnderWay: bytes + this.bytes,
     });
   }
 
   /**
    * Removes the messages that the peer has: of an epoch, the first `handled` that were handed over.
    *
-   * @returns whether there were some.
+   * @returns what that says of the link; `undefined`: there were none.
    */
-  acknowledge(epoch: number, handled: number): boolean {
+  acknowledge(epoch: number, handled: number, nowMs: number): Acknowledged | undefined {
     const isHandled = (message: SentMessage) => message.epoch === epoch && message.told <= handled;
-    const before = this.#messages.length;
+    const last = this.#messages.findLast(isHandled);
+    if (last === undefined) return undefined;
     for (const { contents } of this.#messages.filter(isHandled)) contents.entries.release();
     this.#messages = this.#messages.filter((message) => !isHandled(message));
-    return this.#messages.length < before;
+    const { bytes, bytesUnderWay, sentMs } = last;
+    return { bytesUnderWay, wasAlone: bytes === bytesUnderWay, tookMs: nowMs - sentMs };
   }
 
   /** Removes all messages. */
@@ -131,16 +150,15 @@ export class InFlight {
   }
 
   /**
-   * Whether the acknowledgement of a message of this epoch of the link is overdue, even for the
-   * slowest link that is supported: the connection may be dead without knowing it. Messages of earlier
-   * epochs do not count, because they are sent again on this connection, and ending it would keep them
-   * from ever arriving.
+   * Whether the acknowledgement of a message of this epoch of the link is overdue: the connection may be dead
+   * without knowing it. Messages of earlier epochs do not count, because they are sent again on this
+   * connection, and ending it would keep them from ever arriving.
+   *
+   * @param patienceMs how long an acknowledgement is waited for when so many bytes are under way
    */
-  isOverdue(epoch: number, nowMs: number): boolean {
+  isOverdue(epoch: number, nowMs: number, patienceMs: (bytesUnderWay: number) => number): boolean {
     const oldest = this.#messages.find((message) => message.epoch === epoch);
-    if (oldest === undefined) return false;
-    return nowMs - oldest.sentMs >
-      this.#limits.ackTimeoutMs + oldest.bytesUnderWay / this.#limits.slowestLinkBytesPerMs;
+    return oldest !== undefined && nowMs - oldest.sentMs > patienceMs(oldest.bytesUnderWay);
   }
 
   /** Adds what the messages keep in the pool. */

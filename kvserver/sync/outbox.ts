@@ -9,6 +9,9 @@ import { type OutgoingBatch, PooledBatch } from "./outgoing_batch.ts";
 /** In place of an entry: the key keeps its place in the queue, but no entry of it is to be sent. */
 const removed = 0xffffffff;
 
+/** Bytes of a batch beside its entries and their uids, at the most. */
+const countsBytes = 16;
+
 /** Keys that a new outbox has room for. */
 const firstKeys = 64;
 
@@ -21,7 +24,8 @@ const firstKeys = 64;
  */
 export class Outbox {
   #pool: EntryPool;
-  #messageBytesMax: number;
+  /** Bytes of the entries in a message. */
+  #entriesBytesMax: number;
   /** The batch that is all there is in the outbox; absent: the entries are in the queue. */
   #whole: ForwardedBatch | undefined;
   /** By key: the entry to send, `removed`, or `noPooled` when the key is not in the queue. */
@@ -38,7 +42,7 @@ export class Outbox {
   /** @param pool holds the entries */
   constructor(pool: EntryPool, { syncMessageBytesMax }: Limits) {
     this.#pool = pool;
-    this.#messageBytesMax = syncMessageBytesMax;
+    this.#entriesBytesMax = syncMessageBytesMax - envelopeBytes;
   }
 
   /** Upper bound of the bytes that the entries take in messages. */
@@ -56,10 +60,9 @@ export class Outbox {
     return this.#isExhausted;
   }
 
-  /** Upper bound of the bytes of the next message. */
-  get messageBytes(): number {
-    return envelopeBytes +
-      Math.max(this.#messageBytesMax, this.#whole?.bytes.length ?? this.#firstBytes);
+  /** Upper bound of the bytes of the next message, if its entries have `entriesBytes`. */
+  messageBytes(entriesBytes = this.#entriesBytesMax): number {
+    return envelopeBytes + Math.max(entriesBytes, this.#whole?.bytes.length ?? this.#firstBytes);
   }
 
   /** Enqueues an entry, unless a later one of its key is queued. */
@@ -115,18 +118,20 @@ export class Outbox {
    * Takes the next message's entries out, first in, first out: as many as fit, and at least one if
    * there is one. The caller releases them once they cannot be lost any more.
    *
+   * @param bytesMax of the entries, unless a single one is longer
    * @param timestampMax later entries go on waiting
    */
-  take(bytesMax = this.#messageBytesMax, timestampMax = Infinity): OutgoingBatch {
+  take(bytesMax = this.#entriesBytesMax, timestampMax = Infinity): OutgoingBatch {
     const whole = this.#whole;
     const isInTime = timestampMax === Infinity || (whole?.latest ?? 0) <= timestampMax;
-    if (whole !== undefined && whole.bytes.length <= bytesMax && isInTime) {
+    const fits = (whole?.bytes.length ?? 0) <= bytesMax + countsBytes;
+    if (whole !== undefined && fits && isInTime) {
       this.#whole = undefined;
       this.#isExhausted = this.#size === 0;
       return whole;
     }
     this.#decodeWhole();
-    const batch = new PooledBatch(this.#pool, bytesMax);
+    const batch = new PooledBatch(this.#pool, bytesMax + envelopeBytes);
     const postponed: number[] = [];
     for (let key = this.#queue.first; key !== undefined; key = this.#queue.first) {
       const n = this.#entryOf(key);

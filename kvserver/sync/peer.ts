@@ -17,6 +17,7 @@ import { Gossip } from "./gossip.ts";
 import { type Contents, InFlight } from "./in_flight.ts";
 import { Liveness, type LivenessChange } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
+import { SendWindow } from "./send_window.ts";
 import { PeerComparison } from "./peer_comparison.ts";
 import { noTransfer } from "./peer_message.ts";
 import { Progress, type ProgressChange } from "./progress.ts";
@@ -43,6 +44,8 @@ export class Peer {
   readonly comparison: PeerComparison;
   /** What the peer is to be told of other servers. */
   readonly gossip: Gossip;
+  /** How much may be under way to the peer. */
+  readonly window: SendWindow;
   #context: ActorContext;
   #pool: EntryPool;
   #outbox: Outbox;
@@ -51,6 +54,9 @@ export class Peer {
   /** Since when state is to be read for the peer, or entries wait for which that is to be done; `Infinity`: none is. */
   #readingSinceMs = Infinity;
   #inFlight: InFlight;
+  /** Epoch of the link that was seen last, and the last one in which the peer acknowledged something. */
+  #epoch = noEpoch;
+  #heardEpoch = noEpoch;
   #stateSender = new StateSender();
   #liveness: Liveness;
   /** How many entries of the outbox a comparison had to bring, about. */
@@ -77,6 +83,7 @@ export class Peer {
     this.#pool = pool;
     this.#outbox = new Outbox(pool, context.limits);
     this.#inFlight = new InFlight(context.limits);
+    this.window = new SendWindow(context.limits);
     this.#liveness = new Liveness(context.monotonicMs(), context.limits);
     this.#reachability = new Reachability(context.monotonicMs(), context.limits);
     this.#progress = new Progress(context.limits);
@@ -312,15 +319,22 @@ export class Peer {
    * @returns `undefined` when there is nothing to send, or no room for it.
    */
   nextMessage(
-    { epoch, told, roomBytes, clock }: Pick<LinkState, "epoch" | "told" | "roomBytes" | "clock">,
+    { epoch, told, roomBytes, roundTripMs, clock }: Pick<
+      LinkState,
+      "epoch" | "told" | "roomBytes" | "roundTripMs" | "clock"
+    >,
   ): Contents | undefined {
     this.#requeueLost(epoch);
+    if (epoch !== this.#epoch) this.window.connected(roundTripMs);
+    this.#epoch = epoch;
     if (!this.#hasNews || this.#inFlight.isFull) return undefined;
-    const bytes = this.#outbox.messageBytes;
-    if (roomBytes < bytes + wireLimits.messageSlackBytes) return undefined;
+    if (!this.window.hasRoom(this.#inFlight.bytes)) return undefined;
+    const { messageBytes } = this.window;
+    const bytesMax = this.#outbox.messageBytes(messageBytes) + wireLimits.messageSlackBytes;
+    if (roomBytes < bytesMax) return undefined;
     const { bytes: waitingBytes } = this.#outbox;
     const sinceMs = this.#waiting.oldestMs;
-    const entries = this.#outbox.take(undefined, this.#latestAccepted(clock));
+    const entries = this.#outbox.take(messageBytes, this.#latestAccepted(clock));
     this.#waiting.left(entries.size, this.#outbox.size);
     const left = this.#outbox.isExhausted ? 0 : this.#outbox.size;
     const nowMs = this.#context.monotonicMs();
@@ -342,7 +356,7 @@ export class Peer {
     this.#repairs -= repairs;
     if (entries.size > 0) this.#lastEntriesMs = nowMs;
     const position = { epoch, told: told + 1 };
-    this.#inFlight.add(contents, position, bytes, nowMs);
+    this.#inFlight.add(contents, position, bytesOf(contents), nowMs);
     return contents;
   }
 
@@ -361,6 +375,7 @@ export class Peer {
   #requeueLost(epoch: number): void {
     const lost = this.#inFlight.takeLost(epoch);
     if (lost.length === 0) return;
+    this.window.lost(this.#heardEpoch === this.#epoch);
     for (const contents of lost) {
       const { entries, requested, sinceMs, step, repairs } = contents;
       this.gossip.lost(contents);
@@ -379,7 +394,14 @@ export class Peer {
   /** The peer's system has handled the first `handled` messages of an epoch of the link. */
   acknowledged({ epoch, handled }: Pick<LinkState, "epoch" | "handled">): void {
     if (handled > 0) this.#hasHeard = true;
-    if (this.#inFlight.acknowledge(epoch, handled)) this.#lastAckMs = this.#context.monotonicMs();
+    const nowMs = this.#context.monotonicMs();
+    const acknowledged = this.#inFlight.acknowledge(epoch, handled, nowMs);
+    if (acknowledged !== undefined) {
+      const { bytesUnderWay, tookMs, wasAlone } = acknowledged;
+      this.window.acknowledged(bytesUnderWay, tookMs, wasAlone);
+      this.#lastAckMs = nowMs;
+      this.#heardEpoch = epoch;
+    }
     this.#hasCaughtUp ||= this.#hasHeard && this.#stateSender.isIdle && !this.comparison.isOwed;
   }
 
@@ -392,7 +414,8 @@ export class Peer {
 
   /** Whether the acknowledgement of a message of this epoch of the link is overdue. */
   isAckOverdue(epoch: number): boolean {
-    return this.#inFlight.isOverdue(epoch, this.#context.monotonicMs());
+    const patienceMs = (bytesUnderWay: number) => this.window.patienceMs(bytesUnderWay);
+    return this.#inFlight.isOverdue(epoch, this.#context.monotonicMs(), patienceMs);
   }
 
   // ---- liveness -----------------------------------------------------------------------------
@@ -465,6 +488,7 @@ export class Peer {
   assertInvariants(): void {
     this.#outbox.assertInvariants();
     this.#inFlight.assertInvariants();
+    this.window.assertInvariants();
     this.#stateSender.assertInvariants();
     this.comparison.assertInvariants();
     assert(
@@ -473,6 +497,12 @@ export class Peer {
     );
     assert(!this.isOverflowed || this.#outbox.size === 0, "an overflow empties the outbox");
   }
+}
+
+/** About as many bytes as a message with these contents takes. */
+function bytesOf({ entryBytes, step, introductions, forgotten }: Contents): number {
+  return entryBytes + (step?.ranges.length ?? 0) +
+    128 * (1 + introductions.length + forgotten.length);
 }
 
 /** Whether a message would tell the peer nothing, because what waits has to go on waiting. */

@@ -332,6 +332,42 @@ const mutants: Record<string, PlantedFault> = {
     from: "if (!this.#isOver && !this.#isDrained) return;",
     to: "",
   },
+  "messages are as long after one that was cut off": {
+    noticedBy: "slow",
+    file: "kvserver/sync/send_window.ts",
+    from: "Math.max(this.#limits.windowBytesMin, this.#bytes / 4)",
+    to: "this.#bytes",
+  },
+  "messages are as long however late they are acknowledged": {
+    noticedBy: "slow",
+    file: "kvserver/sync/send_window.ts",
+    from: "if (tookMs > this.#quickMs) {",
+    to: "if (tookMs > 1e9) {",
+  },
+  "messages never grow": {
+    noticedBy: "slow",
+    file: "kvserver/sync/send_window.ts",
+    from: "this.#bytes = Math.max(this.#bytes, bytes);",
+    to: "",
+  },
+  "a link that carries next to nothing is given up like any other": {
+    noticedBy: "slow",
+    file: "kvserver/sync/send_window.ts",
+    from: "if (this.#bytes <= windowBytesSlow) this.#roundTripMs = tookMs;",
+    to: "",
+  },
+  "what was acknowledged counts as under way": {
+    noticedBy: "slow",
+    file: "kvserver/sync/in_flight.ts",
+    from: "bytesUnderWay: bytes + this.bytes,",
+    to: "bytesUnderWay: bytes + (this.#messages.at(-1)?.bytesUnderWay ?? 0),",
+  },
+  "what is under way is not bounded": {
+    noticedBy: "slow",
+    file: "kvserver/sync/peer.ts",
+    from: "if (!this.window.hasRoom(this.#inFlight.bytes)) return undefined;",
+    to: "",
+  },
 };
 
 async function importScenarios(mutant: Mutant): Promise<Record<ScenarioName, Scenario>> {
@@ -345,6 +381,7 @@ const harmlessSeeds: Record<ScenarioName, number> = {
   burst: 1,
   hard: 0,
   compared: 0,
+  slow: 0,
 };
 
 for (const [change, limits] of Object.entries(harmless)) {

@@ -2,7 +2,7 @@ import type { ActorContext } from "../../actor/mod.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { Peer } from "../../kvserver/sync/peer.ts";
-import { defaultLimits } from "../../limits.ts";
+import { defaultLimits, withLimits } from "../../limits.ts";
 import { messageOf } from "../support/store/stores.ts";
 
 const MiB = 1024 * 1024;
@@ -15,9 +15,9 @@ class LonePeer {
   nowMs = 0;
   #told = 0;
 
-  constructor() {
+  constructor(limits = defaultLimits) {
     const context = {
-      limits: defaultLimits,
+      limits,
       self: { address: "a:1", incarnation: "a", counter: 1 },
       now: () => 0,
       monotonicMs: () => this.nowMs,
@@ -50,7 +50,7 @@ class LonePeer {
 
   /** Sends the next message over a link of this epoch, with room for anything. */
   send() {
-    const link = { epoch: this.epoch, told: this.#told, roomBytes: 20 * MiB };
+    const link = { epoch: this.epoch, told: this.#told, roomBytes: 20 * MiB, roundTripMs: 0 };
     const next = this.peer.nextMessage(link);
     if (next !== undefined) this.#told++;
     this.peer.assertInvariants();
@@ -98,7 +98,9 @@ export const peerCases: Record<string, () => string | undefined> = {
   },
 
   "the state is not complete when what was lost of it overflows": () => {
-    const stage = new LonePeer();
+    const windowBytesFirst = defaultLimits.outboxBytesMax;
+    const windows = { windowBytesFirst, windowBytesMax: windowBytesFirst };
+    const stage = new LonePeer(withLimits(windows));
     stage.readState(1, defaultLimits.outboxBytesMax / MiB - 4, MiB);
     // What is in flight then and what waits is together more than may wait.
     for (let i = 0; i < 30; i++) stage.send();

@@ -2,7 +2,7 @@ import { assertEquals } from "../deps.ts";
 import { runRandomScenario } from "./random_scenario.ts";
 import { type ScenarioName, scenarios } from "./scenario.ts";
 
-type SeededName = Exclude<ScenarioName, "hard" | "compared">;
+type SeededName = Exclude<ScenarioName, "hard" | "compared" | "slow">;
 
 const seedCounts: Record<SeededName, number> = { random: 200, crash: 50, burst: 3 };
 

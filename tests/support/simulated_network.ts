@@ -41,6 +41,8 @@ export class SimulatedNetwork implements TellNetwork {
   bytesSent = 0;
   /** How much leaves on each link, in each direction; what is handed over beyond it waits. */
   bytesPerMs = Infinity;
+  /** Of these, by the address that they left. */
+  readonly bytesSentBy = new Map<string, number>();
   readonly world: SimulatedWorld;
   #latencyMs: (from: string, to: string) => number;
   /** By address. */
@@ -48,6 +50,8 @@ export class SimulatedNetwork implements TellNetwork {
   #links = new Map<string, SimulatedLink>();
   #cuts = new Set<string>();
   #redirects = new Map<string, string>();
+  /** By address: what all that leaves there shares. */
+  #uplinks = new Map<string, Wire>();
   #delays = new Map<string, number>();
 
   /** @param latencyMs of the next message from one address to another */
@@ -129,6 +133,12 @@ export class SimulatedNetwork implements TellNetwork {
     return !this.#cuts.has(`${from} ${to}`) && this.#hosts.has(from) && this.#hosts.has(to);
   }
 
+  /** Counts bytes that leave an address. */
+  sent(from: string, bytes: number): void {
+    this.bytesSent += bytes;
+    this.bytesSentBy.set(from, (this.bytesSentBy.get(from) ?? 0) + bytes);
+  }
+
   /** The host of a system, while it is open. */
   hostOf(id: SystemId): TellHost | undefined {
     return this.#opened(id)?.host;
@@ -158,6 +168,16 @@ export class SimulatedNetwork implements TellNetwork {
     return this.#links.get(linkKey(from, to));
   }
 
+  /** Has all that leaves an address, whoever it is for, share so much, from now on. */
+  narrow(address: string, bytesPerMs: number): void {
+    this.#uplinks.set(address, new Wire(this.world, bytesPerMs));
+  }
+
+  /** What all that leaves an address shares, if it is not much. */
+  uplinkOf(address: string): Wire | undefined {
+    return this.#uplinks.get(address);
+  }
+
   /** Has messages from one address to another take longer, from now on. */
   delay(from: string, to: string, ms: number): void {
     this.#delays.set(`${from} ${to}`, ms);
@@ -165,6 +185,25 @@ export class SimulatedNetwork implements TellNetwork {
 
   latencyMs(from: string, to: string): number {
     return this.#latencyMs(from, to) + (this.#delays.get(`${from} ${to}`) ?? 0);
+  }
+}
+
+/** What carries so many bytes, one after the other. */
+class Wire {
+  bytesPerMs: number;
+  #world: SimulatedWorld;
+  /** When all that was handed over has left. */
+  #freeAtMs = 0;
+
+  constructor(world: SimulatedWorld, bytesPerMs: number) {
+    this.#world = world;
+    this.bytesPerMs = bytesPerMs;
+  }
+
+  /** When so many bytes have left, behind all that waits already. */
+  leaveMs(bytes: number): number {
+    this.#freeAtMs = Math.max(this.#world.nowMs, this.#freeAtMs) + bytes / this.bytesPerMs;
+    return this.#freeAtMs;
   }
 }
 
@@ -182,10 +221,10 @@ class SimulatedLink implements TellLink {
   #network: SimulatedNetwork;
   #watchers: (() => void)[] = [];
   #lastArrivalMs = 0;
+  roundTripMs = 0;
   /** What the clock of the other side showed when it greeted, and when that was. */
   #greeted: { clockMs: number; atMs: number } | undefined;
-  /** When all that was handed over has left. */
-  #freeAtMs = 0;
+  #wire: Wire;
   #waitingBytes = 0;
   #closed = false;
   /** Arrived, and not heard yet. */
@@ -195,6 +234,7 @@ class SimulatedLink implements TellLink {
     this.#network = network;
     this.from = from;
     this.to = to;
+    this.#wire = new Wire(network.world, network.bytesPerMs);
     network.world.after(dialMs, () => this.#dial());
   }
 
@@ -236,7 +276,8 @@ class SimulatedLink implements TellLink {
     this.told = this.handled = 0;
     this.#held = [];
     // The next connection does not wait for what this one had to carry.
-    this.#lastArrivalMs = this.#freeAtMs = this.#waitingBytes = 0;
+    this.#lastArrivalMs = this.#waitingBytes = 0;
+    this.#wire = new Wire(this.#network.world, this.#network.bytesPerMs);
     this.#believe(false);
     this.changed();
     this.#network.world.after(dialMs, () => this.#dial());
@@ -246,7 +287,7 @@ class SimulatedLink implements TellLink {
     const bytes = message.end - message.start;
     const bound = reserved ? defaultLimits.linkBytesMax : defaultLimits.linkBytesMax / 2;
     if (!this.isUp || this.#waitingBytes + bytes > bound) return false;
-    this.#network.bytesSent += bytes;
+    this.#network.sent(this.from.address, bytes);
     this.told++;
     const { world } = this.#network;
     const arrivalMs = Math.max(
@@ -296,11 +337,16 @@ class SimulatedLink implements TellLink {
   /** When so many bytes have left, behind all that waits already. */
   #leaveMs(bytes: number): number {
     const { world, bytesPerMs } = this.#network;
-    this.#freeAtMs = Math.max(world.nowMs, this.#freeAtMs) + bytes / bytesPerMs;
-    if (this.#freeAtMs === world.nowMs) return world.nowMs;
+    this.#wire.bytesPerMs = bytesPerMs;
+    const leaveMs = Math.max(
+      this.#wire.leaveMs(bytes),
+      // What was handed over before the connection ended leaves all the same.
+      this.#network.uplinkOf(this.from.address)?.leaveMs(bytes) ?? 0,
+    );
+    if (leaveMs === world.nowMs) return leaveMs;
     this.#waitingBytes += bytes;
-    this.#inThisEpoch(this.#freeAtMs - world.nowMs, () => this.#waitingBytes -= bytes);
-    return this.#freeAtMs;
+    this.#inThisEpoch(leaveMs - world.nowMs, () => this.#waitingBytes -= bytes);
+    return leaveMs;
   }
 
   #dial(): void {
@@ -312,6 +358,7 @@ class SimulatedLink implements TellLink {
       this.isWrongIncarnation = false;
       this.epoch++;
       const latencyMs = this.#network.latencyMs(to.address, from.address);
+      this.roundTripMs = 2 * latencyMs;
       const host = this.#network.hostOf(to);
       if (host !== undefined) {
         this.#greeted = { clockMs: host.now() - latencyMs, atMs: this.#network.world.nowMs };

@@ -1,0 +1,150 @@
+import { SendWindow } from "../../kvserver/sync/send_window.ts";
+import { defaultLimits } from "../../limits.ts";
+import { assert, assertEquals, assertGreater, assertLess } from "../deps.ts";
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** A message on a link. */
+interface Message {
+  readonly bytes: number;
+  readonly bytesUnderWay: number;
+  readonly sentMs: number;
+  readonly ackMs: number;
+}
+
+/** A link that carries one message after the other, and a sender that always has more to send. */
+class BusyLink {
+  readonly window = new SendWindow(defaultLimits);
+  bytesPerMs: number;
+  roundTripMs: number;
+  nowMs = 0;
+  acknowledgedBytes = 0;
+  /** How long the last acknowledgement took. */
+  tookMs = 0;
+  #messages: Message[] = [];
+  #freeAtMs = 0;
+
+  constructor(bytesPerMs: number, roundTripMs: number) {
+    this.bytesPerMs = bytesPerMs;
+    this.roundTripMs = roundTripMs;
+    this.window.connected(roundTripMs);
+  }
+
+  get bytesUnderWay(): number {
+    return this.#messages.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  run(durationMs: number): void {
+    const endMs = this.nowMs + durationMs;
+    for (;;) {
+      while (this.window.hasRoom(this.bytesUnderWay)) this.#send(this.window.messageBytes);
+      const [first] = this.#messages;
+      if (first.ackMs > endMs) break;
+      this.#messages.shift();
+      this.nowMs = first.ackMs;
+      this.acknowledgedBytes += first.bytes;
+      const wasAlone = first.bytes === first.bytesUnderWay;
+      this.tookMs = this.nowMs - first.sentMs;
+      this.window.acknowledged(first.bytesUnderWay, this.tookMs, wasAlone);
+      this.window.assertInvariants();
+    }
+    this.nowMs = endMs;
+  }
+
+  #send(bytes: number): void {
+    this.#freeAtMs = Math.max(this.nowMs, this.#freeAtMs) + bytes / this.bytesPerMs;
+    this.#messages.push({
+      bytes,
+      bytesUnderWay: this.bytesUnderWay + bytes,
+      sentMs: this.nowMs,
+      ackMs: this.#freeAtMs + this.roundTripMs,
+    });
+  }
+
+  /** What gets through in so long, per byte that the link could carry. */
+  use(durationMs: number): number {
+    const before = this.acknowledgedBytes;
+    this.run(durationMs);
+    return (this.acknowledgedBytes - before) / (durationMs * this.bytesPerMs);
+  }
+}
+
+for (const bytesPerMs of [1, 8, 32, 125, 1_250, 12_500]) {
+  for (const roundTripMs of [0.2, 40, 500, 2_000]) {
+    Deno.test(`a link of ${bytesPerMs} bytes/ms and ${roundTripMs} ms is kept busy, and no more`, () => {
+      const link = new BusyLink(bytesPerMs, roundTripMs);
+      link.run(60_000);
+      const useMax = Math.min(1, defaultLimits.windowBytesMax / (bytesPerMs * roundTripMs));
+      assertGreater(link.use(600_000), 0.8 * useMax);
+      const slowMs = defaultLimits.windowBytesSlow / bytesPerMs;
+      assertLess(link.tookMs, 1.5 * (roundTripMs + defaultLimits.windowMs) + slowMs);
+    });
+  }
+}
+
+Deno.test("what may be under way follows a link that becomes slow, quick, or long", () => {
+  const link = new BusyLink(1_250, 40);
+  link.run(10_000);
+  assertGreater(link.window.bytes, MiB);
+  link.bytesPerMs = 32;
+  link.run(120_000);
+  assertLess(link.window.bytes, 64 * KiB);
+  link.bytesPerMs = 1_250;
+  link.run(20_000);
+  assertGreater(link.use(60_000), 0.9);
+  link.roundTripMs = 3_000;
+  link.run(300_000);
+  assertGreater(link.use(60_000), 0.6);
+});
+
+Deno.test("short messages say nothing of how much more the link could carry", () => {
+  const window = new SendWindow(defaultLimits);
+  window.connected(1);
+  for (let i = 0; i < 100; i++) window.acknowledged(500, 1, true);
+  assertEquals(window.bytes, defaultLimits.windowBytesFirst);
+});
+
+Deno.test("what is cut off before anything got through is sent again in shorter messages", () => {
+  const window = new SendWindow(defaultLimits);
+  const sizes = Array.from({ length: 6 }, () => {
+    window.lost(false);
+    window.connected(40);
+    return window.messageBytes;
+  });
+  for (let i = 1; i < sizes.length; i++) assert(sizes[i] <= sizes[i - 1]);
+  assertLess(sizes.at(-1)!, 1 * KiB);
+  assert(window.hasRoom(0));
+  const before = window.bytes;
+  window.lost(true);
+  assertEquals(window.bytes, before);
+});
+
+Deno.test("a connection is waited for longer when nothing got through on the one before", () => {
+  const window = new SendWindow(defaultLimits);
+  window.connected(40);
+  const patienceMs = window.patienceMs(0);
+  assertEquals(patienceMs, defaultLimits.ackTimeoutMs);
+  for (let i = 0; i < 10; i++) window.lost(false);
+  assertGreater(window.patienceMs(0), 2 * patienceMs);
+  // It counts as dead before its peer counts as lost.
+  assertLess(window.patienceMs(0), defaultLimits.peerLostMs);
+  window.acknowledged(500, 40, true);
+  assertEquals(window.patienceMs(0), patienceMs);
+});
+
+Deno.test("a long message is waited for as long as the link is known to take", () => {
+  const link = new BusyLink(32, 40);
+  link.run(60_000);
+  const tookMs = 8 * MiB / 32;
+  assertGreater(link.window.patienceMs(8 * MiB), tookMs);
+  assertLess(link.window.patienceMs(8 * MiB), 3 * tookMs);
+});
+
+Deno.test("a new connection begins with no more than the first one", () => {
+  const link = new BusyLink(12_500, 1);
+  link.run(10_000);
+  assertEquals(link.window.bytes, defaultLimits.windowBytesMax);
+  link.window.connected(1);
+  assertEquals(link.window.bytes, defaultLimits.windowBytesFirst);
+});
