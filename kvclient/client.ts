@@ -183,14 +183,21 @@ export class Client {
     yield* entries as AsyncGenerator<[string, T]>;
   }
 
-  /** As `scan`, the entries as they are kept: with when they expire and when they were written. */
-  async *export(prefix: string, options?: ClientCallOptions): AsyncGenerator<ExportedEntry> {
+  /**
+   * As `scan`, the entries as they are kept: with when they expire and when they were written.
+   *
+   * @param options `after`: only of keys behind it
+   */
+  async *export(
+    prefix: string,
+    options: ClientCallOptions & { after?: string } = {},
+  ): AsyncGenerator<ExportedEntry> {
     const address = this.#router.nextAddr();
     yield* this.#pagesAt(
       address,
       options,
       ({ key }) => key,
-      (after, limit) => exportCall(prefix, after, limit),
+      (after, limit) => exportCall(prefix, after ?? options.after, limit),
     );
   }
 

@@ -1,7 +1,7 @@
-import type { ExportedEntry } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
 import type { Clock, Random } from "../../rpc/mod.ts";
 import { exportLine } from "../kv/entry_text.ts";
+import type { BackupSource } from "./backup_source.ts";
 import { ChunkWriter } from "./chunk_writer.ts";
 import {
   backupName,
@@ -12,7 +12,7 @@ import {
   writeManifest,
 } from "./manifest.ts";
 import type { Place } from "./place.ts";
-import { type BackupSizes, SegmentWriter } from "./slices.ts";
+import { type BackupSizes, compareKeys, SegmentWriter } from "./slices.ts";
 
 /** What a backup did. */
 export interface BackupReport {
@@ -27,15 +27,14 @@ export interface BackupReport {
 }
 
 /**
- * Writes what has changed of `entries` since the newest backup that is there, and last the manifest: a
+ * Writes what has changed of a replica since the newest backup that is there, and last the manifest: a
  * backup that was interrupted before is none, and does the others no harm.
  *
- * @param entries in ascending order of their keys
- * @param onProgress is told how many there were so far
+ * @param onProgress is told how many entries there were so far
  */
 export async function backUp(
   place: Place,
-  entries: AsyncIterable<ExportedEntry>,
+  source: BackupSource,
   environment: Clock & Random,
   onProgress: (entries: number) => void = () => {},
   sizes: BackupSizes = appLimits,
@@ -43,20 +42,32 @@ export async function backUp(
   const beganMs = environment.now();
   const backup = backupName(beganMs, environment.hex64().slice(0, 4));
   const { manifest: previous, faults } = await newestManifest(place);
+  const chunks = previous?.chunks ?? [];
+  // Before the entries are read: what changes meanwhile is read again next time.
+  const sums = await source.sums(chunks.slice(0, -1).map(({ through }) => through!)) ?? [];
+  const isSame = (at: number) => chunks[at]?.sum !== undefined && chunks[at].sum === sums[at];
   const writer = new SegmentWriter(place, backup, sizes);
-  const chunks = new ChunkWriter(place, writer, previous?.chunks ?? [], faults, sizes);
-  for await (const entry of entries) {
-    await chunks.take(entry.key, exportLine(entry));
-    onProgress(chunks.entries);
-  }
-  await chunks.end();
+  const written = new ChunkWriter(place, writer, { chunks, sums, faults }, sizes);
+  do {
+    while (isSame(written.next)) written.keep();
+    let end = written.next;
+    if (end === chunks.length && end > 0) break;
+    while (end + 1 < chunks.length && !isSame(end + 1)) end++;
+    const through = chunks[end]?.through;
+    for await (const { key, ...entry } of source.entries(chunks[written.next - 1]?.through)) {
+      if (through !== undefined && compareKeys(key, through) > 0) break;
+      await written.take(key, exportLine({ key, ...entry }));
+      onProgress(written.entries);
+    }
+    do await written.endChunk(); while (written.next <= end);
+  } while (written.next < chunks.length);
+  written.end();
   await writer.end();
-  const manifest: Manifest = { beganMs, endedMs: environment.now(), chunks: chunks.chunks };
+  const manifest: Manifest = { beganMs, endedMs: environment.now(), chunks: written.chunks };
   const bytes = await writeManifest(manifest);
   await place.write(manifestName(backup), bytes);
-  const { changed, gone } = chunks;
-  const bytesWritten = writer.bytes + bytes.length;
-  return { backup, entries: chunks.entries, changed, gone, bytesWritten, faults };
+  const { entries, changed, gone } = written;
+  return { backup, entries, changed, gone, bytesWritten: writer.bytes + bytes.length, faults };
 }
 
 /** The newest manifest that can be read, and what is wrong with those after it. */

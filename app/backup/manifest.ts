@@ -22,9 +22,11 @@ export interface Manifest {
 
 /** Neighbouring keys: from those of the chunk before on. */
 export interface Chunk {
-  /** The first key that belongs to the next one; absent of the last. */
-  readonly before?: string;
+  /** The greatest key that belongs to it; absent of the last, to which all further ones belong. */
+  readonly through?: string;
   readonly entries: number;
+  /** What the range summed up to on a replica, just before its entries were read. */
+  readonly sum?: string;
   /** SHA-256 of its lines, in hexadecimal. */
   readonly digest: string;
   /** A later one beats an earlier one. */
@@ -109,8 +111,9 @@ function isManifest({ beganMs, endedMs, chunks }: Record<string, unknown>): bool
 }
 
 function isChunk(chunk: Record<string, unknown>, isLast: boolean): boolean {
-  const { before, entries, digest, slices } = chunk;
-  return (isLast ? before === undefined : typeof before === "string") && isCount(entries) &&
+  const { through, entries, sum, digest, slices } = chunk;
+  return (isLast ? through === undefined : typeof through === "string") && isCount(entries) &&
+    (sum === undefined || typeof sum === "string") &&
     typeof digest === "string" && Array.isArray(slices) &&
     slices.every((slice) => isSlice(Object(slice)));
 }

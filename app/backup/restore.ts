@@ -100,10 +100,10 @@ async function* entriesOf(
   faults: string[],
 ): AsyncGenerator<ImportedEntry> {
   for (const [at, chunk] of chunks.entries()) {
-    const isBehind = chunk.before !== undefined && compareKeys(chunk.before, prefix) <= 0;
-    if (isBehind) continue;
-    const from = chunks[at - 1]?.before ?? "";
-    if (compareKeys(from, prefix) > 0 && !from.startsWith(prefix)) return;
+    const { through } = chunk;
+    if (through !== undefined && compareKeys(through, prefix) < 0) continue;
+    const after = chunks[at - 1]?.through ?? "";
+    if (compareKeys(after, prefix) > 0 && !after.startsWith(prefix)) return;
     try {
       for (const line of (await linesOf(place, chunk)).values()) {
         const { key, value, base64, expiresAt, order, counter } = JSON.parse(line);

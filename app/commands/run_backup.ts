@@ -1,5 +1,6 @@
 import { escapedJson, realEnvironment } from "../../rpc/mod.ts";
 import { backUp } from "../backup/backup.ts";
+import { sourceOf } from "../backup/backup_source.ts";
 import { BucketPlace, bucketSettings } from "../backup/bucket_place.ts";
 import { FolderPlace } from "../backup/folder_place.ts";
 import type { Place } from "../backup/place.ts";
@@ -29,8 +30,8 @@ export async function runBackup(invocation: Invocation): Promise<number> {
     }));
     let report;
     try {
-      const entries = client.export("");
-      report = await backUp(place, entries, realEnvironment, (taken) => count = taken);
+      const source = sourceOf(client);
+      report = await backUp(place, source, realEnvironment, (taken) => count = taken);
     } finally {
       progress.hide();
     }

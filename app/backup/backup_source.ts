@@ -1,0 +1,39 @@
+import { type Client, type ExportedEntry, RpcError } from "../../kvclient/mod.ts";
+
+/** What is backed up: a replica. */
+export interface BackupSource {
+  /** The entries behind the key `after`, or all, in ascending order of their keys. */
+  entries(after: string | undefined): AsyncIterable<ExportedEntry>;
+  /**
+   * What the entries of ranges sum up to: up to the first of `ends`, behind it up to the second, and so on;
+   * the last range has no end. Two sums of a range are equal only if it holds the same. `undefined` when
+   * the replica does not know.
+   */
+  sums(ends: readonly string[]): Promise<string[] | undefined>;
+}
+
+/** The most ranges that a `Digest` tells apart. */
+const partsMax = 64;
+
+/** The replica that `client` asks. */
+export function sourceOf(client: Client): BackupSource {
+  return {
+    entries: (after) => client.export("", { after }),
+    async sums(ends) {
+      // The key right behind another one is that with a NUL.
+      const begins = ends.map((end) => `${end}\0`);
+      const sums: string[] = [];
+      try {
+        for (let at = 0; at <= begins.length; at += partsMax) {
+          const range = { from: begins[at - 1], to: begins[at + partsMax - 1] };
+          const parts = await client.digest(range, begins.slice(at, at + partsMax - 1));
+          sums.push(...parts.map(({ digest }) => digest));
+        }
+      } catch (error) {
+        if (error instanceof RpcError && error.code === "unknown_method") return undefined;
+        throw error;
+      }
+      return sums;
+    },
+  };
+}
