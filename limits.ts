@@ -502,6 +502,8 @@ export interface Limits {
   readonly probeIntervalMs: number;
   /** How long a server that is to be joined may take to answer `Describe`. */
   readonly describeTimeoutMs: number;
+  /** How long a server whose data is damaged looks for another one that has what was damaged. */
+  readonly damagePatienceMs: number;
   /** First pause before a server that is to be joined is asked again; doubles each time, with jitter. */
   readonly joinRetryMinMs: number;
   /** Longest pause before a server that is to be joined is asked again. */
@@ -687,6 +689,7 @@ export const defaultLimits: Limits = {
   watchSettleMs: 3_000,
   probeIntervalMs: 2_000,
   describeTimeoutMs: 3_000,
+  damagePatienceMs: 5_000,
   joinRetryMinMs: 200,
   joinRetryMaxMs: 5_000,
 

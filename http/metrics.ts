@@ -98,6 +98,11 @@ const familyOf: Readonly<Record<keyof ServerStats, Family | undefined>> = {
     "Open connections to the query ports.",
     "clientConnections",
   ),
+  diskFaults: counter(
+    "cmud_disk_faults_total",
+    "Faults that were found in the data directory at the start, and mended by other servers.",
+    "diskFaults",
+  ),
   ready: {
     name: "cmud_synced",
     help: "1 when the server has the state that it takes over from others, else 0.",

@@ -1,7 +1,7 @@
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import type { Clock, Limited, Timers } from "../rpc/mod.ts";
 import type { Logger } from "../log/mod.ts";
-import { DataDirectoryError } from "./disk/data_error.ts";
+import { DamagedDirectoryError, DataDirectoryError } from "./disk/data_error.ts";
 import { DiskThread } from "./disk/disk_thread.ts";
 import { Journal } from "./disk/journal.ts";
 import type { KnownServers } from "./messages/known_servers.ts";
@@ -33,6 +33,7 @@ export class DataDirectory {
   #journal: Journal | undefined;
   /** Why the directory cannot be written; `undefined`: it can. */
   #reason: string | undefined;
+  #faults = 0;
   /** Whether every accepted entry is on disk, as far as the query actors know. */
   #isFlushed = true;
 
@@ -95,18 +96,52 @@ export class DataDirectory {
     });
   }
 
+  /** Faults that were found in the directory, which was mended then. */
+  get faults(): number {
+    return this.#faults;
+  }
+
   /**
-   * Loads the entries of the directory into the replicas.
+   * Loads the entries of the directory into the replicas. One that is damaged is mended, if other servers are
+   * there, which have what was damaged: comparing brings it.
    *
-   * @returns whether there were any.
-   * @throws {DataDirectoryError} when the file is damaged.
+   * @param areOthersThere says whether other servers can be reached. Default: none can
+   * @returns whether there were any entries.
+   * @throws {DataDirectoryError} when the directory is damaged, and nobody else is there.
    */
-  async load(queryActors: readonly ActorRef[]): Promise<boolean> {
+  async load(
+    queryActors: readonly ActorRef[],
+    areOthersThere: () => Promise<boolean> = () => Promise.resolve(false),
+  ): Promise<boolean> {
     this.#journal!.serve(queryActors);
+    try {
+      return await this.#load();
+    } catch (error) {
+      if (!(error instanceof DamagedDirectoryError) || !await areOthersThere()) throw error;
+      await this.#mend();
+    }
+    // What was loaded before the damage was found is sound, and is merged once more.
+    return await this.#load();
+  }
+
+  async #load(): Promise<boolean> {
     const { clock, log } = this.#options;
     const progress = new LoadProgress(this.#path, this.#disk.bytes, clock, log);
     await this.#journal!.load(progress.along(this.#disk.entries()));
     return progress.bytes > 0;
+  }
+
+  async #mend(): Promise<void> {
+    const { log } = this.#options;
+    const directory = this.#path;
+    const { faults, lines } = await this.#disk.mend();
+    this.#faults = faults;
+    log.error(
+      "{directory} was damaged, and is mended: what was sound is kept, the rest comes from other " +
+        "servers. Faults: {faults}",
+      { directory, faults },
+    );
+    for (const fault of lines) log.warn("Damaged in {directory}: {fault}", { directory, fault });
   }
 
   /** Writes into the directory where its server answers, for whoever finds the directory in use. */

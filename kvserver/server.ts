@@ -26,6 +26,7 @@ import {
   withDefaults,
 } from "./server_options.ts";
 import {
+  diskFaults,
   serverFigures,
   type ServerStats,
   shareConnections,
@@ -126,7 +127,8 @@ export class Server {
     peers: readonly ActorRef[],
     data?: DataDirectory,
   ): Promise<Server> {
-    const { hostname, startPort, queryActorCount, environment, transport, log } = settings;
+    const { hostname, startPort, queryActorCount, environment, transport, log, discovery } =
+      settings;
     const onFault = settings.onFault ?? logFaults(log);
     const ready = peers.length === 0;
     const system = await bind(
@@ -176,7 +178,9 @@ export class Server {
           ),
         ]),
       );
-      const hadState = await data?.load(queryActors) ?? false;
+      const areOthersThere = () => discovery.isAnyoneThere(peers.map(({ address }) => address));
+      const hadState = await data?.load(queryActors, areOthersThere) ?? false;
+      system.extraFigure(diskFaults).set(data?.faults ?? 0);
       // Before any port, because an accepted Put is sent only to the query actors known by then.
       actors.begin(queryActors, ready || hadState, data?.known);
       const addresses = await Promise.all([

@@ -87,31 +87,56 @@ function isUnfinished(directory: string, segments: readonly number[]): boolean {
  * @throws {DataDirectoryError} when it cannot be written.
  */
 export function createDataFile(directory: string, random: Random): void {
-  const path = `${directory}/${dataFileName}`;
-  const unfinished = `${path}.new`;
-  const manifest = { id: newDirectoryId(random), firstSegment: 1, entries: 0, checksum: 0 };
   try {
-    for (const end of besideFile) if (exists(unfinished + end)) Deno.removeSync(unfinished + end);
-    createPrivateFile(unfinished).close();
-    const database = new DatabaseSync(unfinished);
-    try {
-      database.exec(`
-        BEGIN;
-        PRAGMA application_id = ${applicationId};
-        PRAGMA user_version = ${formatVersion};
-        ${tables}
-      `);
-      insertManifest(database, manifest);
-      database.exec("COMMIT; PRAGMA journal_mode = WAL");
-    } finally {
-      database.close();
-    }
-    createSegment(directory, manifest.firstSegment, manifest.id);
-    Deno.renameSync(unfinished, path);
-    syncDirectory(directory);
+    writeDataFile(directory, dataFileName, random, 1);
   } catch (cause) {
     const why = (cause as Error).message;
     throw new DataDirectoryError(directory, `it cannot be written (${why})`, { cause });
+  }
+}
+
+/**
+ * Writes a file, and the log that belongs to it. The file gets its name when both are complete.
+ *
+ * @param firstSegment the log begins with this segment
+ * @param fill puts what the file is to hold into its tables. Default: that is nothing
+ * @throws {Error} when the disk refuses.
+ */
+export function writeDataFile(
+  directory: string,
+  name: string,
+  random: Random,
+  firstSegment: number,
+  fill: (database: DatabaseSync) => void = () => {},
+): void {
+  const unfinished = `${directory}/${dataFileName}.new`;
+  const manifest = { id: newDirectoryId(random), firstSegment, entries: 0, checksum: 0 };
+  for (const end of besideFile) if (exists(unfinished + end)) Deno.removeSync(unfinished + end);
+  createPrivateFile(unfinished).close();
+  const database = new DatabaseSync(unfinished);
+  try {
+    database.exec(`
+      BEGIN;
+      PRAGMA application_id = ${applicationId};
+      PRAGMA user_version = ${formatVersion};
+      ${tables}
+    `);
+    insertManifest(database, manifest);
+    fill(database);
+    database.exec("COMMIT; PRAGMA journal_mode = WAL");
+  } finally {
+    database.close();
+  }
+  createSegment(directory, manifest.firstSegment, manifest.id);
+  Deno.renameSync(unfinished, `${directory}/${name}`);
+  syncDirectory(directory);
+}
+
+/** Removes a file, and what SQLite keeps beside it. */
+export function removeDataFile(directory: string): void {
+  for (const end of ["", ...besideFile]) {
+    const path = `${directory}/${dataFileName}${end}`;
+    if (exists(path)) Deno.removeSync(path);
   }
 }
 

@@ -14,6 +14,8 @@ export type DiskRequest =
   /** @param cluster that the server belongs to */
   | { type: "open"; directory: string; cluster: string; limits: Limits }
   | { type: "read" }
+  /** To make a damaged directory one that holds what is sound in it, to be read from its beginning. */
+  | { type: "mend" }
   | { type: "write"; batches: readonly Uint8Array[] }
   | { type: "rememberPeer"; address: string }
   | { type: "forgetPeer"; server: ForgottenServer }
@@ -25,7 +27,16 @@ export interface DiskAnswers {
   open: DiskContents;
   /** The next part, as an `EntryBatch` writes it; `undefined` after the last one. */
   read: Uint8Array<ArrayBuffer> | undefined;
+  mend: MendedDamage;
   close: undefined;
+}
+
+/** What was wrong with a directory that was mended. */
+export interface MendedDamage {
+  /** Number of all faults. */
+  faults: number;
+  /** The first ones, in words, a line each. */
+  lines: readonly string[];
 }
 
 /** What a data directory holds, entries aside. */
@@ -51,5 +62,6 @@ export type DiskEvent =
 export interface DiskRefusal {
   found: string;
   isInUse: boolean;
+  isDamaged: boolean;
   owner?: DirectoryOwner;
 }

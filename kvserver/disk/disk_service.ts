@@ -1,14 +1,22 @@
 import type { Limits } from "../../limits.ts";
 import { Log, type LogRecord } from "../../log/mod.ts";
 import type { Clock, Random, Timers } from "../../rpc/mod.ts";
-import { DataDirectoryError } from "./data_error.ts";
+import { DamagedDirectoryError, DataDirectoryError } from "./data_error.ts";
 import { checkDataFile, hasDataFile } from "./data_file.ts";
 import { DataReader } from "./data_reader.ts";
 import { DataWriter } from "./data_writer.ts";
 import { DirectoryLock } from "./directory_lock.ts";
+import { finishMending, mendDirectory } from "./mend.ts";
 import { openDirectory } from "./open_directory.ts";
 import { expectRegularFiles, expectUnused } from "./private_files.ts";
-import type { DiskAnswers, DiskContents, DiskEvent, DiskRequest } from "./disk_messages.ts";
+import type {
+  DiskAnswers,
+  DiskContents,
+  DiskEvent,
+  DiskRequest,
+  MendedDamage,
+} from "./disk_messages.ts";
+import { Salvage } from "./salvage.ts";
 
 /** Serves a data directory from its opening to its closing: first it is read, then written. */
 export class DiskService {
@@ -23,6 +31,9 @@ export class DiskService {
   #reader: DataReader | undefined;
   #chunks: Iterator<Uint8Array> | undefined;
   #writer: DataWriter | undefined;
+  /** Why the directory cannot be read, while it is damaged, and what is sound in it, once that was looked for. */
+  #damage: DamagedDirectoryError | undefined;
+  #salvage: Salvage | undefined;
   /** Batches that are to be written: those that the disk has refused so far. */
   #unwritten: Uint8Array[] = [];
   /** The reason that was emitted last, while the disk refuses. */
@@ -50,6 +61,8 @@ export class DiskService {
         return this.#open(request);
       case "read":
         return this.#read();
+      case "mend":
+        return this.#mend();
       case "write":
         this.#unwritten.push(...request.batches);
         return this.#write();
@@ -81,19 +94,45 @@ export class DiskService {
       else expectUnused(directory);
     }
     this.#lock = new DirectoryLock(directory);
-    const others = openDirectory(directory, this.#lock, this.#environment, limits);
-    if (others !== undefined) {
-      this.#log.warn("Others had permissions for {directory}: {others}", { directory, others });
+    try {
+      finishMending(directory);
+      const others = openDirectory(directory, this.#lock, this.#environment, limits);
+      if (others !== undefined) {
+        this.#log.warn("Others had permissions for {directory}: {others}", { directory, others });
+      }
+      const reader = this.#beginReading();
+      return { peers: reader.peers(), forgotten: reader.forgotten(), bytes: reader.bytes() };
+    } catch (error) {
+      this.#noteDamage(error);
+      const { peers, forgotten, cluster: found } = this.#salvage = new Salvage(directory);
+      this.#expectCluster(found);
+      return { peers: peers.toReversed(), forgotten, bytes: 0 };
     }
-    this.#reader = new DataReader(directory, limits);
-    this.#reader.expectSound();
-    this.#expectCluster(this.#reader.cluster());
-    this.#chunks = this.#reader.chunks();
-    return {
-      peers: this.#reader.peers(),
-      forgotten: this.#reader.forgotten(),
-      bytes: this.#reader.bytes(),
-    };
+  }
+
+  #beginReading(): DataReader {
+    const reader = this.#reader = new DataReader(this.#directory, this.#limits);
+    reader.expectSound();
+    this.#expectCluster(reader.cluster());
+    this.#chunks = reader.chunks();
+    return reader;
+  }
+
+  /** @throws the error, unless it says that the directory is damaged. */
+  #noteDamage(error: unknown): void {
+    if (!(error instanceof DamagedDirectoryError)) throw error;
+    this.#damage = error;
+    this.#reader?.close();
+    this.#reader = undefined;
+  }
+
+  /** What was found to be damaged is left out from now on. */
+  #mend(): MendedDamage {
+    const salvage = this.#salvage ?? new Salvage(this.#directory);
+    mendDirectory(this.#directory, salvage, this.#environment);
+    this.#damage = this.#salvage = undefined;
+    this.#beginReading();
+    return { faults: salvage.report.count, lines: salvage.report.text() };
   }
 
   /** @param found the name in the directory, if it has one */
@@ -109,8 +148,14 @@ export class DiskService {
 
   /** The file is opened for writing once it has been read to its end, because it is sound then. */
   #read(): DiskAnswers["read"] {
-    const { value, done } = this.#chunks!.next();
-    if (!done) return value as Uint8Array<ArrayBuffer>;
+    if (this.#damage !== undefined) throw this.#damage;
+    try {
+      const { value, done } = this.#chunks!.next();
+      if (!done) return value as Uint8Array<ArrayBuffer>;
+    } catch (error) {
+      this.#noteDamage(error);
+      throw error;
+    }
     this.#reader!.close();
     this.#reader = undefined;
     this.#writer = new DataWriter(this.#directory, this.#lock!, this.#environment, this.#limits);

@@ -1,7 +1,11 @@
 import { WatchedWorker } from "../../actor/mod.ts";
 import type { Clock, Limited, Timers } from "../../rpc/mod.ts";
 import type { Logger } from "../../log/mod.ts";
-import { DataDirectoryError, DataDirectoryInUseError } from "./data_error.ts";
+import {
+  DamagedDirectoryError,
+  DataDirectoryError,
+  DataDirectoryInUseError,
+} from "./data_error.ts";
 import type { Disk } from "./disk.ts";
 import type {
   DiskAnswers,
@@ -9,6 +13,7 @@ import type {
   DiskEvent,
   DiskRefusal,
   DiskRequest,
+  MendedDamage,
 } from "./disk_messages.ts";
 import type { ForgottenServer } from "../messages/known_servers.ts";
 import { makeDirectory } from "./make_directory.ts";
@@ -87,10 +92,10 @@ export class DiskThread implements Disk {
       name: "The disk thread",
       environment,
       onEvent: (event) => this.#receive(event),
-      errorOf: ({ found, isInUse, owner }) =>
+      errorOf: ({ found, isInUse, isDamaged, owner }) =>
         isInUse
           ? new DataDirectoryInUseError(directory, owner)
-          : new DataDirectoryError(directory, found),
+          : new (isDamaged ? DamagedDirectoryError : DataDirectoryError)(directory, found),
       onSilent: () => {
         if (this.#isClosing) this.#worker.end(this.#silentError());
         else this.#reportFailing();
@@ -98,6 +103,16 @@ export class DiskThread implements Disk {
       onHeard: () => this.#reportFailing(),
       onThrew: (error) => this.onBroken(error),
     });
+  }
+
+  /**
+   * Makes a damaged directory one that holds what is sound in it. To be called when reading it has failed
+   * for damage; then it is to be read again.
+   *
+   * @throws {DataDirectoryError} when it cannot be written.
+   */
+  mend(): Promise<MendedDamage> {
+    return this.#worker.ask({ type: "mend" });
   }
 
   /**

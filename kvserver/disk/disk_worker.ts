@@ -6,7 +6,11 @@
 
 import { answerRequests, type WorkerScope } from "../../actor/mod.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
-import { DataDirectoryError, DataDirectoryInUseError } from "./data_error.ts";
+import {
+  DamagedDirectoryError,
+  DataDirectoryError,
+  DataDirectoryInUseError,
+} from "./data_error.ts";
 import type { DiskEvent, DiskRefusal, DiskRequest } from "./disk_messages.ts";
 import { DiskService } from "./disk_service.ts";
 
@@ -18,7 +22,8 @@ const emit = answerRequests<DiskRequest, DiskEvent, DiskRefusal>(
     failureOf(error) {
       if (!(error instanceof DataDirectoryError)) return undefined;
       const isInUse = error instanceof DataDirectoryInUseError;
-      const refusal: DiskRefusal = { found: error.found, isInUse };
+      const isDamaged = error instanceof DamagedDirectoryError;
+      const refusal: DiskRefusal = { found: error.found, isInUse, isDamaged };
       if (isInUse) refusal.owner = error.owner;
       return refusal;
     },

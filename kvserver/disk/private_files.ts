@@ -8,7 +8,7 @@ import { DataDirectoryError } from "./data_error.ts";
 
 /** The names of the files that a data directory may hold. */
 const ours =
-  /^(cmud\.db(\.new)?(-journal|-wal|-shm)?|log-\d+|lock(-journal|-wal|-shm)?|owner\.json(\.new)?)$/;
+  /^(cmud\.db(\.new|\.mended)?(-journal|-wal|-shm)?|log-\d+|lock(-journal|-wal|-shm)?|owner\.json(\.new)?)$/;
 
 /** What a file system puts into its topmost directory: a fresh mount is as good as an empty directory. */
 const ofFileSystems = ["lost+found"];

@@ -12,6 +12,7 @@ import { counterMax, type EntryBytes, expiresAtMax, noExpiry, noValue } from "..
 import { EntryReader } from "../entry/entry_reader.ts";
 import { isUid, sequenceMax, timestampMax } from "../entry/order.ts";
 import { isUtf8 } from "../../rpc/mod.ts";
+import type { ForgottenServer } from "../messages/known_servers.ts";
 import { noEntry, Store } from "../store/mod.ts";
 import { readClusterName } from "./cluster_name.ts";
 import { DamageReport, shownKey } from "./damage.ts";
@@ -19,6 +20,7 @@ import { DataDirectoryError } from "./data_error.ts";
 import { openDataFile } from "./data_file.ts";
 import { dataFileName, isKnownFormat, oldFormatVersion } from "./data_format.ts";
 import { EntryTableReader } from "./entry_table_reader.ts";
+import { readForgotten } from "./forgotten_servers.ts";
 import { chainFaults, oldChainFaults } from "./log_chain.ts";
 import { stretches } from "./log_record.ts";
 import { oldSeedAt, segmentBytes, segmentFile, segmentName, segmentsIn } from "./log_segment.ts";
@@ -34,6 +36,8 @@ export class Salvage {
   readonly report = new DamageReport();
   /** Addresses of the system ports of other servers, as far as they can be read. */
   readonly peers: string[] = [];
+  /** Other servers that are to be known no more, as far as they can be read. */
+  readonly forgotten: ForgottenServer[] = [];
   /** Name of the cluster that the directory belongs to, if it has one that can be read. */
   cluster: string | undefined;
   #directory: string;
@@ -145,6 +149,7 @@ export class Salvage {
       const rows = database.prepare("SELECT address FROM peer ORDER BY lastSeenMs").all();
       this.peers.push(...rows.map(({ address }) => address as string));
     });
+    this.#read(dataFileName, () => this.forgotten.push(...readForgotten(database)));
     const onBad = (key: Uint8Array, what: string) =>
       this.report.add(dataFileName, `the row of the key ${shownKey(key)}: ${what}`);
     const table = new EntryTableReader(

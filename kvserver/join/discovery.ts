@@ -55,6 +55,7 @@ export class Discovery {
   #token: () => string | undefined;
   /** By address: seeds that have not answered yet. */
   #seeds = new Map<string, Seed>();
+  #hasFound = false;
   #ending = new AbortController();
   #asking: Promise<unknown> = Promise.resolve();
 
@@ -95,6 +96,7 @@ export class Discovery {
       const own = all.filter((answer) => this.#isOwn(answer));
       const failed = all.filter((answer) => !own.includes(answer));
       for (const { seed } of [...found, ...own]) this.#seeds.delete(seed.address);
+      this.#hasFound ||= found.length > 0;
       if (!isMember && own.length > 0 && own.length === answers.length) throw ownAddress(own[0]);
       for (const { seed, failure } of failed) {
         if (seed.isNamed && failure instanceof JoinError) throw failure;
@@ -106,6 +108,33 @@ export class Discovery {
       if (isEnough) return found.map(({ syncActor }) => syncActor);
       await this.#pause(retries);
     }
+  }
+
+  /**
+   * Whether another server answers, or is about to: one of the seeds, or one at one of `addresses`. They are
+   * asked for a while, because all servers of a cluster may start at once.
+   */
+  async isAnyoneThere(addresses: readonly string[]): Promise<boolean> {
+    if (this.#hasFound) return true;
+    const { damagePatienceMs, joinRetryMaxMs } = this.#environment.limits;
+    const untilMs = this.#environment.monotonicMs() + damagePatienceMs;
+    const retries = this.#backoff(joinRetryMaxMs);
+    const expected = [...new Set([...this.#seeds.keys(), ...addresses])]
+      .filter((address) => !this.#own.includes(address));
+    while (expected.length > 0) {
+      const leftMs = untilMs - this.#environment.monotonicMs();
+      if (leftMs <= 0 || this.#ending.signal.aborted) return false;
+      const answers = await Promise.all(
+        expected.map((address) =>
+          this.#ask({ address, isNamed: false, logged: new Set() }, leftMs)
+        ),
+      );
+      const isThere = (answer: Answer) =>
+        "syncActor" in answer || absenceOf(answer.failure) === "starting";
+      if (answers.some(isThere)) return true;
+      await this.#pause(retries);
+    }
+    return false;
   }
 
   /** Goes on asking the seeds that have not answered. @param join is called with each sync actor found */

@@ -18,6 +18,9 @@ const connections = "connections";
 const newConnections = "newConnections";
 const shortages = "shortages";
 
+/** Name of the figure of the faults that were found in the data directory at the start. */
+export const diskFaults = "diskFaults";
+
 /** Names of all figures that a server has its threads count. */
 export const serverFigures = [
   queriesTold,
@@ -28,6 +31,7 @@ export const serverFigures = [
   connections,
   newConnections,
   shortages,
+  diskFaults,
   ...syncFigureNames,
 ] as const;
 
@@ -93,6 +97,8 @@ export interface ServerStats extends Omit<SystemStats, "extra"> {
   differingMs: number;
   /** Open connections to the query ports. */
   clientConnections: number;
+  /** Faults that were found in the data directory at the start, and mended. */
+  diskFaults: number;
   /** What the disk does: Puts are refused while it is refusing. */
   disk: DiskState;
   /** Why the disk refuses; absent: it does not. */
@@ -129,6 +135,7 @@ export function serverStats(
     repairs: extra.repairs ?? 0,
     differingMs: extra.differingMs ?? 0,
     clientConnections: extra[clientConnections] ?? 0,
+    diskFaults: extra[diskFaults] ?? 0,
     disk,
     ...(diskReason === undefined ? {} : { diskReason }),
   };

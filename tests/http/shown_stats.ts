@@ -21,6 +21,7 @@ export function shownStats(changes: Partial<ServerStats> = {}): ServerStats {
     reconcileRounds: 16,
     repairs: 17,
     differingMs: 18,
+    diskFaults: 19,
     memoryBytes: 1_000_000,
     memoryMaxBytes: 2_000_000,
     clientConnections: 3,
