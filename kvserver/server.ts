@@ -39,8 +39,8 @@ import { WorkerThread } from "./thread/worker_thread.ts";
 /** What a server leaves when it has ended. */
 export interface ServerEnd {
   /**
-   * How many of the entries that it acknowledged are lost or may be, at the least: those that two other
-   * servers do not have, or the only one that is there, of a server without a data directory.
+   * How many of the entries that it acknowledged are lost or may be, at the least: of a server without a
+   * data directory, those that no other server is sure to have.
    */
   readonly undelivered: number;
 }

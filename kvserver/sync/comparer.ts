@@ -1,5 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
+import { originTest } from "../messages/origin_filter.ts";
 import type { Compared } from "../messages/replica_messages.ts";
 import { Agreements } from "./agreements.ts";
 import type { EntryPool } from "./entry_pool.ts";
@@ -101,7 +102,8 @@ export class Comparer {
     this.#agreements.observe();
     const underWay = peers.find(({ comparison }) => comparison.isUnderWay);
     for (const peer of peers) {
-      if (underWay === undefined || underWay === peer) this.#begin(peer, nowMs);
+      const isNext = underWay === undefined || underWay === peer || peer.comparison.isPressing;
+      if (isNext) this.#begin(peer, nowMs);
     }
     this.#compareSiblings(nowMs);
     if (this.#isFirstAsked) return;
@@ -219,7 +221,15 @@ export class Comparer {
     this.#current = undefined;
     if (peer.isForgotten) return;
     if (peer.repair(new EntryReader(entries))) peer.comparison.agreement.found(nowMs);
+    if (this.#isAnyOwn(new EntryReader(entries))) peer.comparison.confirmation.lacked();
     peer.comparison.answered(id, ranges, peer.entryCount, compared);
+  }
+
+  /** Whether this server has accepted any of them. */
+  #isAnyOwn(entries: EntryReader): boolean {
+    const isOwn = originTest({ only: [this.#context.self.incarnation] });
+    while (entries.next()) if (isOwn(entries.uid)) return true;
+    return false;
   }
 
   #repair({ outbox }: LocalReplica, entries: EntryReader): void {

@@ -14,7 +14,7 @@ export class Drain {
   /** Whether an entry that no other server has is lost with this one. */
   #isOnlyCopy = false;
   #isOver = false;
-  /** When unreachable peers are waited for no longer. */
+  /** When unreachable peers are waited for no longer, and slow ones may be too slow. */
   #hopelessMs = Infinity;
 
   constructor(context: ActorContext, replicas: LocalReplicas, members: Membership) {
@@ -45,7 +45,7 @@ export class Drain {
   /** Replies once everything is handed over, or the time is over. */
   replyIfDrained(): void {
     if (this.#replyTo.length === 0) return;
-    if (!this.#isOver && !this.#isDrained) return;
+    if (!this.#isOver && !this.#isDrained) return this.#confirm();
     this.#logLacking();
     const drained: Drained = { undelivered: this.#undelivered };
     for (const replyTo of this.#replyTo.splice(0)) this.#context.tell(replyTo, drained);
@@ -60,20 +60,30 @@ export class Drain {
     const reachable = this.#reachable;
     const isHopeless = this.#context.monotonicMs() >= this.#hopelessMs;
     if (reachable.length === 0 && (isHopeless || !this.#isOnlyCopy)) return true;
-    return reachable.every((peer) => peer.isIdle) &&
-      this.#replicas.all.every((replica) => replica.isDrained) &&
+    return reachable.every((peer) => peer.isIdle) && this.#areReplicasDrained &&
       (reachable.length > 0 || this.#undelivered === 0);
   }
 
+  /** Has those show that they hold it who say so, while others have not said so. */
+  #confirm(): void {
+    if (!this.#isOnlyCopy || !this.#areReplicasDrained) return;
+    const nowMs = this.#context.monotonicMs();
+    const reachable = this.#reachable;
+    if (nowMs < this.#hopelessMs || reachable.length === 1) return;
+    for (const peer of reachable) if (peer.hasAcknowledged) peer.comparison.confirm(nowMs);
+  }
+
   /**
-   * How many entries are not sure to be on another server, at the least. Who may connect may also acknowledge
-   * what he drops, so one peer's word is not enough where there are others: two must have acknowledged an
-   * entry, or the only one, of the peers that can be reached and are no newcomers; or else of those that can be
-   * reached. When none can, one of the others is enough: those who ended before this server had no chance.
+   * How many entries are not sure to be on another server, at the least. One that lives is enough, because it
+   * passes on what it has. Who may connect may also acknowledge what he drops, so one peer's word is not enough
+   * where there are others: it must have shown that it has all, or two must have acknowledged an entry, or the
+   * only one, of the peers that can be reached and are no newcomers; or else of those that can be reached. When
+   * none can, one of the others is enough: those who ended before this server had no chance.
    */
   get #undelivered(): number {
     const all = [...this.#members.peers];
     const reachable = this.#reachable;
+    if (this.#areReplicasDrained && reachable.some((peer) => peer.hasShownAll)) return 0;
     const settled = reachable.filter(({ hasCaughtUp }) => hasCaughtUp);
     const asked = [settled, reachable, all].find((peers) => peers.length > 0) ?? [];
     const [fewest, second] = asked
@@ -95,6 +105,10 @@ export class Drain {
         count,
       });
     }
+  }
+
+  get #areReplicasDrained(): boolean {
+    return this.#replicas.all.every((replica) => replica.isDrained);
   }
 
   get #reachable(): Peer[] {

@@ -120,6 +120,16 @@ export class Peer {
     return Math.max(this.#outbox.size + this.#inFlight.entryCount, unread);
   }
 
+  /** Whether the peer has acknowledged all that it was to be sent. */
+  get hasAcknowledged(): boolean {
+    return this.#outbox.size + this.#inFlight.entryCount === 0 && this.#stateSender.isIdle;
+  }
+
+  /** Whether it has, and was found to hold all that this server accepted. */
+  get hasShownAll(): boolean {
+    return this.hasAcknowledged && this.comparison.confirmation.isGiven;
+  }
+
   /** Whether the peer was ever sent all that there was when it came: it is no newcomer any more. */
   get hasCaughtUp(): boolean {
     return this.#hasCaughtUp;

@@ -2,6 +2,7 @@ import type { Limits } from "../../limits.ts";
 import { assert } from "../memory/assert.ts";
 import type { Compared } from "../messages/replica_messages.ts";
 import { Agreement } from "./agreement.ts";
+import { Confirmation } from "./confirmation.ts";
 import { comparisonPauseMs } from "./comparison_pause.ts";
 
 /** Why a comparison begins. */
@@ -83,6 +84,8 @@ export class PeerComparison {
   #isServing = false;
   /** When the next one begins that looks for what nobody knows of. */
   #nextMs: number;
+  /** What a comparison says of what this server has accepted, once that is asked for. */
+  readonly confirmation = new Confirmation();
   /** Bytes of what is said next, at the most; it shrinks while nothing gets through. */
   #bytesMax: number;
   /** Whether something was left out of account in the one that goes on. */
@@ -146,6 +149,17 @@ export class PeerComparison {
     this.#owedMs = Math.min(this.#owedMs, nowMs + delayMs);
   }
 
+  /** Asks whether the peer has all that this server accepted: an urgent one says so. */
+  confirm(nowMs: number): void {
+    if (!this.confirmation.ask()) return;
+    this.owe(nowMs, true);
+  }
+
+  /** Whether it goes before all that is under way with other peers. */
+  get isPressing(): boolean {
+    return this.confirmation.isAsked;
+  }
+
   /** When there is something to be done next, if nothing comes before: for a tick. */
   get dueMs(): number {
     const state = this.#state;
@@ -203,6 +217,7 @@ export class PeerComparison {
   /** Another one goes on from now on: it finds whatever is owed until now. */
   #serve(of: Course, ranges: Uint8Array | undefined): void {
     this.agreement.begun();
+    if (of.isOwn && of.wasUrgent) this.confirmation.begun();
     this.#isServing = this.isOwed;
     this.#owedMs = Infinity;
     this.#state = { name: "asking", of, ranges };
@@ -272,6 +287,7 @@ export class PeerComparison {
     const wasUrgent = this.#state.name !== "idle" && this.#state.of.wasUrgent;
     this.#state = idle;
     this.#isUrgent &&= !wasUrgent;
+    if (wasUrgent) this.confirmation.over();
     if (this.#isUrgent) this.#owedMs = nowMs;
     this.#isServing = false;
     if (!this.isOwed) this.#lackedSinceMs = Infinity;
