@@ -5,7 +5,19 @@
  * Node, or a package that has to be installed.
  */
 export const programs = {
-  essential: ["bash", "cat", "id", "mkfifo", "mount", "perl", "script", "sh", "stty", "umount"],
+  essential: [
+    "bash",
+    "cat",
+    "id",
+    "mkfifo",
+    "mount",
+    "perl",
+    "script",
+    "sh",
+    "stty",
+    "umount",
+    "unshare",
+  ],
   node: ["node", "npm"],
   package: [
     "fish",
@@ -17,6 +29,7 @@ export const programs = {
     "redis-server",
     "spin",
     "systemd-analyze",
+    "tc",
     "zsh",
   ],
 } as const;
@@ -28,6 +41,7 @@ export const packages: Readonly<Record<string, string>> = {
   "redis-benchmark": "redis-tools",
   "redis-cli": "redis-tools",
   "systemd-analyze": "systemd",
+  "tc": "iproute2",
 };
 
 /** A program that tests may start. */
@@ -42,7 +56,7 @@ export function missing(...programs: Program[]): Program | undefined {
 export const lackingLinux = Deno.build.os === "linux" ? undefined : "Linux";
 
 /** Programs that are asked for their version otherwise. */
-const versionFlags: { readonly [Name in Program]?: string } = { spin: "-V" };
+const versionFlags: { readonly [Name in Program]?: string } = { spin: "-V", tc: "-V" };
 
 /** Whether `program` answers to `--version`. One that cannot be started is an answer too. */
 function isInstalled(program: string): boolean {
