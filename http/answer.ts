@@ -6,6 +6,8 @@ export interface Answer {
   readonly body: string;
   /** The methods that are allowed, where another was used. */
   readonly allow?: string;
+  /** Whether a token is asked for. */
+  readonly asksForToken?: boolean;
 }
 
 /** Nothing may be run, framed, guessed, kept or read from other sites, whatever the text is. */
@@ -25,7 +27,10 @@ const encoder = new TextEncoder();
  *
  * @param withBody whether the body is sent: to HEAD it is not
  */
-export function responseOf({ status, type, body, allow }: Answer, withBody: boolean): Response {
+export function responseOf(
+  { status, type, body, allow, asksForToken }: Answer,
+  withBody: boolean,
+): Response {
   const bytes = encoder.encode(body);
   const headers = new Headers({
     ...strictHeaders,
@@ -33,6 +38,7 @@ export function responseOf({ status, type, body, allow }: Answer, withBody: bool
     "Content-Type": type ?? "text/plain; charset=utf-8",
   });
   if (allow !== undefined) headers.set("Allow", allow);
+  if (asksForToken) headers.set("WWW-Authenticate", "Bearer");
   return new Response(withBody ? bytes : null, { status, headers });
 }
 

@@ -16,6 +16,8 @@ export interface HttpConnectionOptions {
   /** Where the port listens, as `host:port`. */
   readonly host: string;
   readonly respond: Respond;
+  /** Asked behind each response: whether the connection is to end. */
+  isOver(): boolean;
 }
 
 /**
@@ -40,7 +42,9 @@ export class HttpConnection implements FrameExecutor {
   }
 
   async execute(head: Uint8Array): Promise<Reply> {
-    const { response, keepsAlive } = await this.#answer(head);
+    const answer = await this.#answer(head);
+    const { response } = answer;
+    const keepsAlive = answer.keepsAlive && !this.#options.isOver();
     const replies = await responseBytes(response, keepsAlive, this.#options.clock.now());
     return { replies, consumed: head.length, close: false, isLast: !keepsAlive };
   }

@@ -1,8 +1,10 @@
+import { type Access, Admission } from "../access/mod.ts";
 import { loadHttpParser } from "../deps.ts";
 import { httpLimits } from "../limits.ts";
-import { logCrowd, logCut, type Logger, reasonOf } from "../log/mod.ts";
+import { logBarred, logCrowd, logCut, type Logger, reasonOf } from "../log/mod.ts";
 import {
   type Clock,
+  isLoopback,
   parseAddress,
   RpcServer,
   type ServingEnvironment,
@@ -15,7 +17,7 @@ import type { HeadParser } from "./wire/request_head.ts";
 
 /** Options of `HttpPort.open`. */
 export interface HttpPortOptions {
-  /** Where it listens, as `host:port`: on loopback. Port 0 stands for any free one. */
+  /** Where it listens, as `host:port`. Port 0 stands for any free one. */
   address: string;
   /** The program's version, as `/metrics` tells it. */
   version: string;
@@ -23,6 +25,8 @@ export interface HttpPortOptions {
   environment: ServingEnvironment & Pick<Clock, "now">;
   transport: Transport;
   log: Logger;
+  /** The tokens that may see what is not for everybody; absent: none is asked for. */
+  access?: Access;
 }
 
 /** The port on which a server shows how it does: opened before the server starts, closed when it has ended. */
@@ -42,22 +46,29 @@ export class HttpPort {
   }
 
   private constructor(
-    { address, version, environment, transport, log }: HttpPortOptions,
+    { address, version, environment, transport, log, access }: HttpPortOptions,
     parser: HeadParser,
   ) {
+    const isLocal = isLoopback(parseAddress(address).hostname);
     this.#server = new RpcServer({
       ...parseAddress(address),
       transport,
       environment,
       connectionsMax: httpLimits.connectionsMax,
       idleTimeoutMs: httpLimits.idleMs,
-      serve: () =>
-        new HttpConnection({
+      serve: (_sendDeferred, peer) => {
+        const admission = access && new Admission(access);
+        return new HttpConnection({
           parser,
           clock: environment,
           host: this.address,
-          respond: (request) => respond(request, this.#shown, version),
-        }),
+          respond: (request) => respond(request, this.#shown, version, { admission, isLocal }),
+          isOver() {
+            if (admission?.isBarred) logBarred(log, "the HTTP port", peer);
+            return admission?.isBarred ?? false;
+          },
+        });
+      },
       onFault: (peer, error) =>
         log.debug("The connection of {peer} to the HTTP port ended: {reason}", {
           peer,

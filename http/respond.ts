@@ -1,22 +1,41 @@
+import type { Admission } from "../access/mod.ts";
 import { isLoopback } from "../rpc/mod.ts";
 import { httpLimits } from "../limits.ts";
 import { type Answer, plain, responseOf } from "./answer.ts";
-import { routes } from "./routes.ts";
+import { openPaths, routes } from "./routes.ts";
 import type { Shown } from "./stats_source.ts";
 
 const methods = ["GET", "HEAD"];
 const allow = methods.join(", ");
 
-/** Answers a request to a port on loopback; what is refused is told in a line of plain text. */
+/**
+ * Answers a request; what is refused is told in a line of plain text.
+ *
+ * @param asked what is asked of who sends it
+ */
 export async function respond(
   request: Request,
   shown: Shown,
   version: string,
+  asked: Asked,
 ): Promise<Response> {
-  return responseOf(await answerTo(request, shown, version), request.method !== "HEAD");
+  return responseOf(await answerTo(request, shown, version, asked), request.method !== "HEAD");
 }
 
-function answerTo(request: Request, shown: Shown, version: string): Answer | Promise<Answer> {
+/** What a port asks of those who send requests. */
+export interface Asked {
+  /** Of the connection; `undefined`: no tokens are asked for. */
+  readonly admission: Admission | undefined;
+  /** Whether the port is for this machine alone. */
+  readonly isLocal: boolean;
+}
+
+function answerTo(
+  request: Request,
+  shown: Shown,
+  version: string,
+  { admission, isLocal }: Asked,
+): Answer | Promise<Answer> {
   const { method, url: text } = request;
   if (text.length > httpLimits.urlCharsMax) {
     return plain(414, `The URL is too long: allowed are ${httpLimits.urlCharsMax} characters`);
@@ -24,7 +43,7 @@ function answerTo(request: Request, shown: Shown, version: string): Answer | Pro
   const url = URL.parse(text);
   if (url === null) return plain(400, "The host of the request is none");
   // A page whose name leads here too must not read what its visitor's machine shows.
-  if (!isLoopback(url.hostname.replace(/^\[(.*)\]$/, "$1"))) {
+  if (admission === undefined && isLocal && !isLoopback(url.hostname.replace(/^\[(.*)\]$/, "$1"))) {
     return plain(421, "This is served to the machine itself: allowed is localhost as the host");
   }
   const route = routes.get(url.pathname);
@@ -35,7 +54,26 @@ function answerTo(request: Request, shown: Shown, version: string): Answer | Pro
     return { ...plain(405, `Cannot ${method} this: allowed are ${allow}`), allow };
   }
   if (hasBody(request)) return plain(413, "A request with a body is not allowed here");
-  return route(shown, version);
+  const refusal = admission && !openPaths.includes(url.pathname)
+    ? refusalOf(admission, request.headers)
+    : undefined;
+  return refusal ?? route(shown, version);
+}
+
+/** Each request shows its token by itself. @returns `undefined` when it may see what is not for everybody. */
+function refusalOf(admission: Admission, headers: Headers): Answer | undefined {
+  const [, token] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
+  admission.forget();
+  if (token === undefined) {
+    return { ...plain(401, "A token is asked for: Authorization: Bearer"), asksForToken: true };
+  }
+  if (!admission.show(token)) {
+    return { ...plain(401, "The token is none that this server knows"), asksForToken: true };
+  }
+  const { rights } = admission;
+  if (!rights!.allow("read")) return plain(403, `The token's role is ${rights!.role}`);
+  // What is shown changes with the keys of others.
+  return rights!.world && plain(403, "The token is limited to some keys, and this is about all");
 }
 
 /** Whether a body follows a request, by its headers. */

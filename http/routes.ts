@@ -8,6 +8,9 @@ import { membersOf, type Shown, statsOf } from "./stats_source.ts";
 /** Answers to one path. */
 export type Route = (shown: Shown, version: string) => Answer | Promise<Answer>;
 
+/** What is answered to everybody, where tokens are asked for: it says nothing but how the server does. */
+export const openPaths: readonly string[] = ["/healthz", "/readyz"];
+
 /** What is answered, by path. */
 export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
   ["/healthz", () => plain(200, "ok")],

@@ -5,6 +5,7 @@ import {
   type KeyRange,
   type Member,
 } from "../../kvclient/mod.ts";
+import type { AskingOptions } from "../cli/client_options.ts";
 import { appLimits } from "../../limits.ts";
 import type { DigestSource } from "./differences.ts";
 
@@ -16,10 +17,10 @@ export class CheckedReplica implements DigestSource {
   readonly server: string;
   #client: Client;
 
-  constructor(address: string, server: string) {
+  constructor(address: string, server: string, options: AskingOptions = {}) {
     this.address = address;
     this.server = server;
-    this.#client = clientOf(address);
+    this.#client = clientOf(address, options);
   }
 
   digest(range: KeyRange, parts: number | readonly string[]): Promise<DigestPart[]> {
@@ -49,8 +50,11 @@ export interface FoundReplicas {
  *
  * @throws as `Client.members` does, when one of them cannot be asked.
  */
-export async function findReplicas(addresses: readonly string[]): Promise<FoundReplicas> {
-  const tables = await Promise.all(addresses.map(membersAt));
+export async function findReplicas(
+  addresses: readonly string[],
+  options: AskingOptions = {},
+): Promise<FoundReplicas> {
+  const tables = await Promise.all(addresses.map((address) => membersAt(address, options)));
   const servers = new Map<string, readonly string[]>();
   tables.forEach(([self], i) => {
     const told = self.queryAddresses ?? [];
@@ -62,14 +66,14 @@ export async function findReplicas(addresses: readonly string[]): Promise<FoundR
   }
   return {
     replicas: [...servers].flatMap(([server, ports]) =>
-      ports.map((port) => new CheckedReplica(port, server))
+      ports.map((port) => new CheckedReplica(port, server, options))
     ),
     unnamed: [...known.values()].sort((a, b) => a.address < b.address ? -1 : 1),
   };
 }
 
-async function membersAt(address: string): Promise<Member[]> {
-  const client = clientOf(address);
+async function membersAt(address: string, options: AskingOptions): Promise<Member[]> {
+  const client = clientOf(address, options);
   try {
     return await client.members();
   } finally {
@@ -77,6 +81,6 @@ async function membersAt(address: string): Promise<Member[]> {
   }
 }
 
-function clientOf(address: string): Client {
-  return new Client(new FixedRouter(address), { timeoutMs: appLimits.checkTimeoutMs });
+function clientOf(address: string, options: AskingOptions): Client {
+  return new Client(new FixedRouter(address), { ...options, timeoutMs: appLimits.checkTimeoutMs });
 }

@@ -93,5 +93,7 @@ const adviceByCode: Readonly<Record<string, string | undefined>> = {
   unknown_method: "Is that a system port? Query ports come behind it: by default 6001 is the first",
   too_large: "What is larger goes in parts under several keys",
   overloaded: "The server has too much to do: try again in a moment",
+  unauthorized:
+    "A token is shown with --token-file FILE; who runs the server makes one: cmud token new",
   unavailable: "The server cannot do that now: try again in a moment",
 };

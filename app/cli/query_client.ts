@@ -5,7 +5,6 @@
  */
 
 import { defaultLimits } from "../../limits.ts";
-import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../../kvclient/mod.ts";
 import { parseAddress } from "../../rpc/mod.ts";
 import type { Invocation, OptionSpec } from "./command_spec.ts";
 import { integerFrom } from "./number_option.ts";
@@ -56,26 +55,6 @@ export function namedAddresses({ options, console }: Invocation): readonly strin
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(`$${serverVariable}: ${error.message}`);
-  }
-}
-
-/** Calls `use` with a client of the invocation's servers, and closes it afterwards. */
-export async function withClient<T>(
-  invocation: Invocation,
-  use: (client: Client, addresses: readonly string[]) => Promise<T>,
-): Promise<T> {
-  const addresses = queryAddresses(invocation);
-  const nearest = addresses.length > 1 ? await NearestRouter.start(addresses) : undefined;
-  // What was put at one replica is to be found by the next query.
-  const client = new Client(
-    nearest === undefined ? new FixedRouter(addresses[0]) : new PinnedRouter(nearest),
-    { timeoutMs: invocation.options.timeout as number | undefined },
-  );
-  try {
-    return await use(client, addresses);
-  } finally {
-    await client.close();
-    await nearest?.close();
   }
 }
 

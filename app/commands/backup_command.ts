@@ -1,6 +1,7 @@
 import type { ArgumentSpec, CommandSpec, OptionSpec } from "../cli/command_spec.ts";
 import { parseDuration } from "../cli/duration_option.ts";
-import { serverOption, timeoutOption } from "../cli/query_client.ts";
+import { askingOptions } from "../cli/client_options.ts";
+import { timeoutOption } from "../cli/query_client.ts";
 
 import { UsageError } from "../cli/usage_error.ts";
 
@@ -20,7 +21,7 @@ export const backupCommand: CommandSpec = {
   summary: "Keep a copy of all entries of a running server",
   arguments: [placeArgument],
   options: [
-    serverOption,
+    ...askingOptions,
     {
       name: "--keep",
       value: "DURATION",
@@ -45,7 +46,7 @@ export const restoreCommand: CommandSpec = {
   summary: "Bring entries of a backup back into a running server",
   arguments: [placeArgument],
   options: [
-    serverOption,
+    ...askingOptions,
     {
       name: "--at",
       value: "TIME",

@@ -1,5 +1,6 @@
 import { parseDuration } from "../cli/duration_option.ts";
 import type { CommandSpec } from "../cli/command_spec.ts";
+import { askingOptions, askingPermissions } from "../cli/client_options.ts";
 import { serverOption } from "../cli/query_client.ts";
 
 /** `cmud check` */
@@ -12,6 +13,7 @@ export const checkCommand: CommandSpec = {
       summary: "a query port of each server; the others of the server are asked too " +
         "(default: $CMUD_SERVER, then 127.0.0.1:6001)",
     },
+    ...askingOptions.filter((option) => option !== serverOption),
     {
       name: "--wait",
       value: "DURATION",
@@ -24,6 +26,6 @@ export const checkCommand: CommandSpec = {
     ["cmud check", "the replicas of the local server"],
     ["cmud check --wait 10s --server 192.0.2.7:6001,192.0.2.8:6001", "those of two servers"],
   ],
-  permissions: ["net"],
+  permissions: askingPermissions,
   run: async (invocation) => (await import("./run_check.ts")).runCheck(invocation),
 };

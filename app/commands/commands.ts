@@ -10,6 +10,7 @@ import { membersCommand } from "./members_command.ts";
 import { playCommand } from "./play_command.ts";
 import { serverCommand } from "./server_command.ts";
 import { statusCommand } from "./status_command.ts";
+import { tokenCommand } from "./token_command.ts";
 import { versionCommand } from "./version_command.ts";
 
 /** Every command of the program. */
@@ -34,6 +35,7 @@ export const rootCommand: CommandSpec = {
     dataCommand,
     backupCommand,
     restoreCommand,
+    tokenCommand,
     benchCommand,
     receiveTellsCommand,
     completionCommand(() => rootCommand),

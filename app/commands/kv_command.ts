@@ -3,7 +3,8 @@ import type { Console } from "../cli/console.ts";
 import { appLimits } from "../../limits.ts";
 import { parseDuration } from "../cli/duration_option.ts";
 import { integerFrom } from "../cli/number_option.ts";
-import { serverOption, timeoutOption } from "../cli/query_client.ts";
+import { askingOptions, askingPermissions } from "../cli/client_options.ts";
+import { timeoutOption } from "../cli/query_client.ts";
 
 const load = () => import("./run_kv.ts");
 
@@ -39,7 +40,7 @@ export const kvCommand: CommandSpec = {
   name: "kv",
   summary: "Ask the store",
   options: [
-    serverOption,
+    ...askingOptions,
     { name: "--json", summary: "print one JSON object per entry" },
     timeoutOption,
   ],
@@ -60,7 +61,7 @@ export const kvCommand: CommandSpec = {
         ["cmud kv get greeting", "exit code 1 when the key is absent"],
         ["cmud kv get --raw logo > logo.svg", "byte for byte, without a line break behind it"],
       ],
-      permissions: ["net"],
+      permissions: askingPermissions,
       run: async (invocation) => (await load()).runGet(invocation),
     },
     {
@@ -86,7 +87,7 @@ export const kvCommand: CommandSpec = {
         ["cmud kv put session/ada in --ttl 30m", "absent again after half an hour"],
         ["cmud kv put balance -- -5", "-- before what begins with -"],
       ],
-      permissions: ["net"],
+      permissions: askingPermissions,
       run: async (invocation) => (await load()).runPut(invocation),
     },
     {
@@ -94,7 +95,7 @@ export const kvCommand: CommandSpec = {
       summary: "Print how long a key still lives: a duration, or never when it does not expire",
       arguments: [keyArgument],
       examples: [["cmud kv ttl session/ada", "exit code 1 when the key is absent"]],
-      permissions: ["net"],
+      permissions: askingPermissions,
       run: async (invocation) => (await load()).runTtl(invocation),
     },
     {
@@ -108,7 +109,7 @@ export const kvCommand: CommandSpec = {
         ["cmud kv expire session/ada 30m", "exit code 1 when the key is absent"],
         ["cmud kv expire session/ada never", "it stays until it is deleted"],
       ],
-      permissions: ["net"],
+      permissions: askingPermissions,
       run: async (invocation) => (await load()).runExpire(invocation),
     },
     {
@@ -119,7 +120,7 @@ export const kvCommand: CommandSpec = {
         ["cmud kv delete greeting", "exit code 1 when the key is absent"],
         ["cmud kv delete a b c", "each that is there, also when another is not"],
       ],
-      permissions: ["net"],
+      permissions: askingPermissions,
       run: async (invocation) => (await load()).runDelete(invocation),
     },
     {
@@ -128,7 +129,7 @@ export const kvCommand: CommandSpec = {
       arguments: [prefixArgument],
       options: [keysSwitch, rawSwitch],
       examples: [["cmud kv list user/", "keys that begin with user/"]],
-      permissions: ["net"],
+      permissions: askingPermissions,
       run: async (invocation) => (await load()).runList(invocation),
     },
     {
@@ -145,7 +146,7 @@ export const kvCommand: CommandSpec = {
         ["cmud kv scan log/ | tail -5", "needs little memory"],
         ["cmud kv scan --keys --limit 10", "the first ten keys"],
       ],
-      permissions: ["net"],
+      permissions: askingPermissions,
       run: async (invocation) => (await load()).runScan(invocation),
     },
     {
@@ -153,7 +154,7 @@ export const kvCommand: CommandSpec = {
       summary: "Print the number of keys",
       arguments: [prefixArgument],
       examples: [["cmud kv count user/", "at once, however many they are"]],
-      permissions: ["net"],
+      permissions: askingPermissions,
       run: async (invocation) => (await load()).runCount(invocation),
     },
     {
@@ -161,7 +162,7 @@ export const kvCommand: CommandSpec = {
       summary: "Print the keys that a completion script offers",
       hidden: true,
       arguments: [prefixArgument],
-      permissions: ["net"],
+      permissions: askingPermissions,
       run: async (invocation) => (await load()).runCompleteKeys(invocation),
     },
     {
@@ -183,7 +184,7 @@ export const kvCommand: CommandSpec = {
         ["cmud kv watch --initial user/", "initial<TAB>KEY<TAB>VALUE lines before them"],
         ["cmud kv watch --json | jq .key", "or objects"],
       ],
-      permissions: ["net"],
+      permissions: askingPermissions,
       run: async (invocation) => (await load()).runWatch(invocation),
     },
     {
@@ -204,7 +205,8 @@ export const kvCommand: CommandSpec = {
         ["cmud kv import --merge backup.jsonl", "beats nothing that was put since"],
         ["cmud kv export --server A | cmud kv import --server B", "from one store into another"],
       ],
-      permissions: ({ arguments: [file = "-"] }) => file === "-" ? ["net"] : ["net", "read"],
+      permissions: (invocation) =>
+        (invocation.arguments[0] ?? "-") === "-" ? askingPermissions(invocation) : ["net", "read"],
       run: async (invocation) => (await load()).runImport(invocation),
     },
     {
@@ -212,7 +214,7 @@ export const kvCommand: CommandSpec = {
       summary: "Print entries as lines of JSON, which import reads",
       arguments: [prefixArgument],
       examples: [["cmud kv export > backup.jsonl", "every entry"]],
-      permissions: ["net"],
+      permissions: askingPermissions,
       run: async (invocation) => (await load()).runExport(invocation),
     },
     {
@@ -223,8 +225,10 @@ export const kvCommand: CommandSpec = {
         ["cmud kv shell", "get, put, delete, ttl, expire, list, scan, count, watch, help, exit"],
         ["printf 'put a 1\\nget a\\n' | cmud kv shell", "stops at the first error"],
       ],
-      permissions: ({ console, options }) =>
-        keepsHistory(console, options) ? ["net", "read", "write"] : ["net"],
+      permissions: (invocation) =>
+        keepsHistory(invocation.console, invocation.options)
+          ? ["net", "read", "write"]
+          : askingPermissions(invocation),
       run: async (invocation) => (await load()).runShell(invocation),
     },
   ],

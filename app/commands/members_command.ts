@@ -1,5 +1,5 @@
 import type { CommandSpec } from "../cli/command_spec.ts";
-import { serverOption } from "../cli/query_client.ts";
+import { askingOptions, askingPermissions } from "../cli/client_options.ts";
 
 const load = () => import("./run_members.ts");
 
@@ -8,7 +8,7 @@ export const membersCommand: CommandSpec = {
   name: "members",
   summary: "Show the servers that a server knows, and how it reaches them",
   options: [
-    serverOption,
+    ...askingOptions,
     { name: "--json", summary: "print one JSON object per server" },
   ],
   examples: [
@@ -22,10 +22,10 @@ export const membersCommand: CommandSpec = {
       summary: "Forget a server that is down, in the whole cluster, until it greets again itself",
       arguments: [{ name: "HOST:PORT", summary: "its system port, as members shows it" }],
       examples: [["cmud members forget 192.0.2.9:6000", "exit code 1 when it is not known"]],
-      permissions: ["net"],
+      permissions: askingPermissions,
       run: async (invocation) => (await load()).runForget(invocation),
     },
   ],
-  permissions: ["net"],
+  permissions: askingPermissions,
   run: async (invocation) => (await load()).runMembers(invocation),
 };

@@ -1,6 +1,6 @@
 import type { CommandSpec } from "../cli/command_spec.ts";
 import { dataDirOption } from "../cli/data_dir_option.ts";
-import { serverOption } from "../cli/query_client.ts";
+import { askingOptions } from "../cli/client_options.ts";
 import { screenReaderOptions } from "../play/screen_reader.ts";
 
 /** `cmud play` */
@@ -8,7 +8,7 @@ export const playCommand: CommandSpec = {
   name: "play",
   summary: "Play the game; on a server of your own when none is named and none is here",
   options: [
-    serverOption,
+    ...askingOptions,
     { name: "--name", value: "NAME", summary: "who you are" },
     { name: "--fast", summary: "no pauses: nothing takes any time" },
     dataDirOption(

@@ -12,7 +12,7 @@ import { exitCodes } from "../cli/exit_codes.ts";
 import { failureText } from "../cli/failure.ts";
 import { counted, grouped } from "../cli/numbers.ts";
 import { showProgress } from "../cli/progress.ts";
-import { withClient } from "../cli/query_client.ts";
+import { withClient } from "../cli/with_client.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { Puts } from "../kv/puts.ts";
 

@@ -1,6 +1,7 @@
 import { checkUntilEqual } from "../check/check.ts";
 import { findReplicas } from "../check/replicas.ts";
 import { reportJson, reportText } from "../check/report.ts";
+import { clientOptions } from "../cli/client_options.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { queryAddresses } from "../cli/query_client.ts";
@@ -11,8 +12,9 @@ import { escapeControl } from "../../rpc/mod.ts";
 export async function runCheck(invocation: Invocation): Promise<number> {
   const { console, options } = invocation;
   const addresses = queryAddresses(invocation);
+  const asking = await clientOptions(invocation);
   const waitMs = options.wait as number | undefined ?? 0;
-  const result = await checkUntilEqual(() => findReplicas(addresses), waitMs);
+  const result = await checkUntilEqual(() => findReplicas(addresses, asking), waitMs);
   const style = styleFor(console, "stdout", options);
   const columns = console.terminal?.columns() || Infinity;
   console.out(options.json ? reportJson(result) : reportText(result, style, columns));

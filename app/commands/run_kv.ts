@@ -10,7 +10,7 @@ import type { Console } from "../cli/console.ts";
 import type { ImportSource } from "../kv/import.ts";
 import { count, deleteKeys, expire, get, list, put, putInput, scan, ttl } from "../kv/queries.ts";
 import type { EntryFormat, KvSession } from "../kv/session.ts";
-import { withClient } from "../cli/query_client.ts";
+import { withClient } from "../cli/with_client.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
 /** `cmud kv get` */

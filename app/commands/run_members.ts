@@ -1,7 +1,8 @@
 import type { Invocation } from "../cli/command_spec.ts";
 import { escapeControl } from "../../rpc/mod.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
-import { defaultSystemAddress, parseAddressOption, withClient } from "../cli/query_client.ts";
+import { defaultSystemAddress, parseAddressOption } from "../cli/query_client.ts";
+import { withClient } from "../cli/with_client.ts";
 import { styleFor } from "../cli/style.ts";
 import { printMembers } from "../kv/members.ts";
 

@@ -1,6 +1,7 @@
 import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
 import { awakeEnvironment, type Environment, realEnvironment } from "../../rpc/mod.ts";
+import { clientOptions } from "../cli/client_options.ts";
 import type { Console } from "../cli/console.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
@@ -35,11 +36,13 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
   try {
     found = await findServer(invocation, home);
     const { addresses, findAgain } = found;
-    nearest = addresses.length > 1 ? await NearestRouter.start(addresses) : undefined;
+    const asking = await clientOptions(invocation, addresses);
+    nearest = addresses.length > 1 ? await NearestRouter.start(addresses, asking) : undefined;
     // A session of the game stays with one server for as long as that answers.
     guest = findAgain && new Guest(found, findAgain);
     const router = guest ?? new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
-    client = new Client(router, nearest && { timeoutMs: appLimits.failoverTimeoutMs });
+    const timeoutMs = nearest && appLimits.failoverTimeoutMs;
+    client = new Client(router, { ...asking, timeoutMs });
     // A system port answers a Ping as well.
     await client.get("");
     const store = gameStore(client, router);

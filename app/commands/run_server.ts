@@ -6,6 +6,7 @@ import {
   ServerOptionError,
   type ServerOptions,
 } from "../../kvserver/mod.ts";
+import { Access } from "../../access/mod.ts";
 import { HttpPort } from "../../http/mod.ts";
 import { tcpTransport } from "../../rpc/mod.ts";
 import type { LogFormat, Logger, LogLevel } from "../../log/mod.ts";
@@ -16,6 +17,12 @@ import { exitCodeOfSignal, type StopSignal } from "../cli/stop_signals.ts";
 import { failureText } from "../cli/failure.ts";
 import { counted } from "../cli/numbers.ts";
 import { defaultSystemAddress, parseAddressOption } from "../cli/query_client.ts";
+import {
+  expectGuarded,
+  isReadAgain,
+  readServerAccess,
+  type ServerAccess,
+} from "./server_access.ts";
 import { ServerLog } from "./server_log.ts";
 import { serverPermissions } from "./server_permissions.ts";
 import { styleFor } from "../cli/style.ts";
@@ -45,12 +52,14 @@ export async function runServer(invocation: Invocation): Promise<number> {
     throw new UsageError("Cannot use --durability without --data-dir: nothing is kept then");
   }
   const joins = (options.join as string[] | undefined ?? []).map(parseJoin);
+  const guard = await readServerAccess(invocation);
+  expectGuarded(invocation, hostname, guard);
   const serverLog = new ServerLog(console, {
     level: options.logLevel as LogLevel | undefined ?? "info",
     format: options.logFormat as LogFormat | undefined ?? "text",
   });
   try {
-    return await serve(invocation, hostname, joins, serverLog);
+    return await serve(invocation, hostname, joins, guard, serverLog);
   } catch (error) {
     if (error instanceof UsageError || error instanceof BrokenPipeError) throw error;
     // Not thrown on: who prints it waits for a reader of stderr.
@@ -66,24 +75,38 @@ async function serve(
   invocation: Invocation,
   hostname: string,
   joins: readonly string[],
+  guard: ServerAccess,
   serverLog: ServerLog,
 ): Promise<number> {
   const { options } = invocation;
+  const { tokens, token } = guard;
+  const access = tokens && new Access(tokens);
   const { log } = serverLog;
   const address = options.http as string | undefined;
   let http = undefined as HttpPort | undefined;
   const settings: ServerOptions = {
     ...serverOptions(invocation, hostname, serverLog),
     join: joins,
+    tokens,
+    token,
     // Reading the data may take long: the port shows that too.
     async beforeStart(environment) {
       if (address === undefined) return;
-      http = await HttpPort.open({ address, version, environment, transport: tcpTransport, log });
+      const transport = tcpTransport;
+      http = await HttpPort.open({ address, version, environment, transport, log, access });
     },
   };
   try {
     const server = await startServer(settings);
-    return await runUntilStopped(server, invocation, serverLog, http);
+    const readAgain = isReadAgain(invocation)
+      ? async () => {
+        const { tokens = [], token } = await readServerAccess(invocation);
+        access?.replace(tokens);
+        await server.setTokens(tokens, token);
+        return tokens.length;
+      }
+      : undefined;
+    return await runUntilStopped(server, invocation, serverLog, http, readAgain);
   } finally {
     await http?.close();
   }
@@ -118,17 +141,21 @@ function serverOptions(
   };
 }
 
-/** @param http shows the server */
+/**
+ * @param http shows the server
+ * @param readAgain reads its files again; absent: it has none that are worth it
+ */
 async function runUntilStopped(
   server: Server,
   invocation: Invocation,
   serverLog: ServerLog,
   http?: HttpPort,
+  readAgain?: () => Promise<number>,
 ): Promise<number> {
   const { options, console } = invocation;
   const { log } = serverLog;
   console.keepOnly?.(serverPermissions(options, false));
-  const stopped = stopSignal(console);
+  const stopped = stopSignal(console, readAgain && (() => tryAgain(readAgain, log)));
   http?.show(server);
   announceWhenReady(server, invocation, log, http);
   const signal = await stopped;
@@ -172,11 +199,26 @@ async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-/** The first signal is for an orderly stop; a second one ends the process at once. */
-function stopSignal(console: Console): Promise<StopSignal> {
+/** What cannot be read leaves everything as it is. */
+async function tryAgain(readAgain: () => Promise<number>, log: Logger): Promise<void> {
+  try {
+    const tokens = await readAgain();
+    log.info("SIGHUP: the files were read again, {tokens} tokens are known", { tokens });
+  } catch (error) {
+    log.error("SIGHUP: all stays as it is: {reason}", { reason: (error as Error).message });
+  }
+}
+
+/**
+ * The first signal is for an orderly stop; a second one ends the process at once.
+ *
+ * @param onHangUp called on each SIGHUP instead
+ */
+function stopSignal(console: Console, onHangUp?: () => void): Promise<StopSignal> {
   return new Promise((resolve) => {
     let stopping = false;
     console.onStopSignal((signal) => {
+      if (signal === "SIGHUP" && onHangUp !== undefined && !stopping) return onHangUp();
       if (stopping) console.exit(exitCodeOfSignal(signal));
       stopping = true;
       resolve(signal);

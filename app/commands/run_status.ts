@@ -1,5 +1,6 @@
 import { Client, FixedRouter, type Member, RpcError } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
+import { clientOptions } from "../cli/client_options.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import { escapeControl, escapedJson } from "../../rpc/mod.ts";
@@ -31,7 +32,8 @@ const shown: readonly (readonly [title: string, text: (report: ServerReport) => 
 export async function runStatus(invocation: Invocation): Promise<number> {
   const { options, console } = invocation;
   const addresses = queryAddresses(invocation);
-  const clients = addresses.map((address) => new Client(new FixedRouter(address)));
+  const asking = await clientOptions(invocation);
+  const clients = addresses.map((address) => new Client(new FixedRouter(address), asking));
   try {
     for (;;) {
       const reports = await Promise.all(

@@ -8,6 +8,7 @@ import { httpOption } from "../cli/http_option.ts";
 import { integerFrom } from "../cli/number_option.ts";
 import { parseAddressOption } from "../cli/query_client.ts";
 import { sizeFrom } from "../cli/size_option.ts";
+import { tokenFileOption } from "../cli/token_file.ts";
 import { configOption, printConfigOption } from "../settings/settings_options.ts";
 import { serverPermissions } from "./server_permissions.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -57,6 +58,20 @@ export const serverOptions: readonly OptionSpec[] = [
     name: "--cluster",
     value: "NAME",
     summary: "name of the cluster; servers of another one are refused (default: cmud)",
+  },
+  {
+    name: "--auth-file",
+    value: "FILE",
+    summary: "TOML file of tokens: nobody else gets in (default: everybody does)",
+    completes: "files",
+  },
+  {
+    ...tokenFileOption,
+    summary: "file with the server's own token, of the role peer, to show other servers",
+  },
+  {
+    name: "--insecure",
+    summary: "let everybody in who reaches the ports, and show tokens unencrypted",
   },
   dataDirOption(
     "keep everything there, so that a restart loses nothing (default: in memory only)",

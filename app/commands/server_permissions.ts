@@ -7,10 +7,12 @@ import type { Permission } from "../cli/permissions.ts";
  * @param isStarting whether it still has to read the modules of its threads, and how much memory there is
  */
 export function serverPermissions(
-  { dataDir }: Invocation["options"],
+  { dataDir, authFile }: Invocation["options"],
   isStarting: boolean,
 ): readonly Permission[] {
-  const kept: Permission[] = dataDir === undefined ? ["net"] : ["net", "read", "write"];
-  if (!isStarting) return kept;
-  return dataDir === undefined ? ["net", "read", "sys"] : [...kept, "sys"];
+  const kept: Permission[] = ["net"];
+  // The files of tokens are read again at a SIGHUP.
+  if (isStarting || dataDir !== undefined || authFile !== undefined) kept.push("read");
+  if (dataDir !== undefined) kept.push("write");
+  return isStarting ? [...kept, "sys"] : kept;
 }

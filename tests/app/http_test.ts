@@ -52,11 +52,11 @@ Deno.test("connections to --http count to the memory of the server", async () =>
   assertEquals(await server.end("SIGTERM"), 0);
 });
 
-Deno.test("cmud server --http takes loopback alone, and no port that is taken", async () => {
+Deno.test("cmud server --http takes loopback alone without tokens, and no port that is taken", async () => {
   for (const address of ["0.0.0.0:6080", "192.0.2.7:6080", "[::]:0", "kv.example.com:6080"]) {
     const { code, stderr } = await runCmud(["server", "--http", address]);
     assertEquals(code, 64);
-    assertStringIncludes(stderr, "there is no access control yet");
+    assertStringIncludes(stderr, "everybody who reaches it would get in");
   }
   for (const address of ["6080", "127.0.0.1", ":6080", "127.0.0.1:70000"]) {
     const { code, stderr } = await runCmud(["server", "--http", address]);

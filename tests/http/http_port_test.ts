@@ -1,24 +1,32 @@
-import { HttpPort, type Shown } from "../../http/mod.ts";
+import { Access } from "../../access/mod.ts";
+import { HttpPort, type HttpPortOptions, type Shown } from "../../http/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
+import { MemoryLog } from "../support/memory_log.ts";
 import { freePorts } from "../support/ports.ts";
+import { makeToken } from "../support/tokens.ts";
 import { shownMembers, shownStats } from "./shown_stats.ts";
 
-function opened(address: string): Promise<HttpPort> {
+function opened(address: string, more: Partial<HttpPortOptions> = {}): Promise<HttpPort> {
   return HttpPort.open({
+    ...more,
     address,
     version: "1.2.3",
     environment: realEnvironment,
     transport: tcpTransport,
-    log: silentLogger,
+    log: more.log ?? silentLogger,
   });
 }
 
 /** Opens a port that shows `shown`, for as long as `use` takes. */
-async function withPort(shown: Shown, use: (address: string) => Promise<void>): Promise<void> {
-  const http = await opened("127.0.0.1:0");
+async function withPort(
+  shown: Shown,
+  use: (address: string) => Promise<void>,
+  more: Partial<HttpPortOptions> = {},
+): Promise<void> {
+  const http = await opened("127.0.0.1:0", more);
   try {
     http.show(shown);
     await use(http.address);
@@ -193,4 +201,47 @@ Deno.test("HttpPort.open() says which port cannot be bound", async () => {
   const error = await assertRejects(() => opened(address), Error);
   assertMatch((error as Error).message, /^Cannot listen on .* for HTTP: .*in use/i);
   await first.close();
+});
+
+Deno.test("with tokens, health is for everybody, and figures for those who show one", async () => {
+  const roles = (["read", "write", "admin", "peer"] as const).map((role) => makeToken(role));
+  const limited = makeToken("read", ["ada:"], "ada");
+  const access = new Access([...roles, limited].map(({ entry }) => entry));
+  await withPort(running, async (address) => {
+    const status = async (path: string, authorization?: string) => {
+      const headers = authorization === undefined ? undefined : { authorization };
+      const response = await fetch(`http://${address}${path}`, { headers });
+      const text = await response.text();
+      assertEquals(text.includes("cmud_") && response.status !== 200, false, text);
+      const asks = response.headers.get("www-authenticate");
+      assertEquals(asks, response.status === 401 ? "Bearer" : null);
+      return response.status;
+    };
+    for (const path of ["/healthz", "/readyz"]) assertEquals(await status(path), 200);
+    for (const path of ["/metrics", "/api/stats", "/api/members"]) {
+      assertEquals(await status(path), 401);
+      assertEquals(await status(path, "Basic YTpi"), 401);
+      const shown = [...roles, limited].map(({ token }) => status(path, `Bearer ${token}`));
+      assertEquals(await Promise.all(shown), [200, 200, 200, 403, 403]);
+      // What one request has shown counts for no other one of its connection.
+      assertEquals(await status(path), 401);
+    }
+  }, { access });
+});
+
+Deno.test("three wrong tokens end a connection over HTTP, and are logged once", async () => {
+  const log = new MemoryLog();
+  const access = new Access([makeToken("read").entry]);
+  await withPort(running, async (address) => {
+    const request =
+      `GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer guess\r\n\r\n`;
+    const [hostname, port] = address.split(":");
+    const connection = await Deno.connect({ hostname, port: Number(port) });
+    const writer = connection.writable.getWriter();
+    await writer.write(new TextEncoder().encode(request.repeat(5)));
+    writer.releaseLock();
+    const text = await new Response(connection.readable).text();
+    assertEquals(text.match(/HTTP\/1\.1 401/g)?.length, 3);
+  }, { access, log });
+  assertEquals(log.lines.filter((line) => line.includes("wrong tokens")).length, 1);
 });

@@ -73,7 +73,6 @@ Deno.test("what is wrong in a file, or in the environment, is told and ends with
     ["join = [1]", /Cannot use join in /],
     ["idle-timeout = 5", /Cannot use idle-timeout in .*: Allowed is a value of type duration\./],
     ["durability = 'lax'", /Cannot use durability in .*: Allowed are relaxed and strict\./],
-    ["http = '0.0.0.0:80'", /Cannot use http in .*no access control/],
     ["port = ", /Cannot use .*cmud\.toml: Invalid TOML/],
     ["port = 1\nport = 2", /Cannot use .*cmud\.toml: Invalid TOML/],
   ];

@@ -1,0 +1,78 @@
+import { hashOfToken, newToken, type TokenEntry } from "../../access/mod.ts";
+import type { Invocation } from "../cli/command_spec.ts";
+import { exitCodes } from "../cli/exit_codes.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import {
+  entryText,
+  parseAuthFile,
+  prefixesFrom,
+  roleFrom,
+  tokenNameFrom,
+} from "../settings/auth_file.ts";
+
+/** Only the owner may read what is written. */
+const ownersOnly = { mode: 0o600 };
+
+/** `cmud token new` */
+export async function runNew({ options, console }: Invocation): Promise<number> {
+  const token = newToken();
+  const entry = entryFrom(options, hashOfToken(token));
+  const text = await entryText(entry);
+  const { authFile, tokenFile } = options as Record<string, string | undefined>;
+  if (authFile !== undefined) await expectAddable(authFile, text);
+  if (tokenFile !== undefined) {
+    await write(
+      tokenFile,
+      () => Deno.writeTextFile(tokenFile, `${token}\n`, { ...ownersOnly, createNew: true }),
+    );
+  } else console.out(`${token}\n`);
+  if (authFile !== undefined) {
+    await write(
+      authFile,
+      () => Deno.writeTextFile(authFile, `\n${text}`, { ...ownersOnly, append: true }),
+    );
+  } else console.out(tokenFile === undefined ? `\n${text}` : text);
+  return exitCodes.ok;
+}
+
+function entryFrom(options: Invocation["options"], hash: string): TokenEntry {
+  if (options.name === undefined) throw new UsageError("Cannot make a token without --name");
+  if (options.role === undefined) throw new UsageError("Cannot make a token without --role");
+  const role = checked("--role", () => roleFrom(options.role));
+  return {
+    name: checked("--name", () => tokenNameFrom(options.name as string)),
+    hash,
+    role,
+    prefixes: checked("--prefix", () => prefixesFrom(options.prefix ?? [], role)),
+  };
+}
+
+function checked<T>(option: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`Cannot use ${option}: ${error.message}`, { cause: error });
+  }
+}
+
+/** @throws {UsageError} unless the file, which need not be there, can be used with the entry behind it. */
+async function expectAddable(path: string, entry: string): Promise<void> {
+  let text = "";
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) {
+      throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+    }
+  }
+  await parseAuthFile(`${text}\n${entry}`, path);
+}
+
+async function write(path: string, writing: () => Promise<void>): Promise<void> {
+  try {
+    await writing();
+  } catch (cause) {
+    throw new UsageError(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
+  }
+}

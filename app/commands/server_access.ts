@@ -1,0 +1,59 @@
+import type { TokenEntry } from "../../access/mod.ts";
+import { isLoopback, parseAddress } from "../../rpc/mod.ts";
+import type { Invocation } from "../cli/command_spec.ts";
+import { readToken } from "../cli/token_file.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { readAuthFile } from "../settings/auth_file.ts";
+
+/** Who gets into a server, and what it shows others, as its files say. */
+export interface ServerAccess {
+  /** The tokens that let somebody in; absent: everybody gets in. */
+  readonly tokens?: readonly TokenEntry[];
+  /** The server's own token. */
+  readonly token?: string;
+}
+
+/** Reads the files that an invocation names. @throws {UsageError} when one cannot be used. */
+export async function readServerAccess(invocation: Invocation): Promise<ServerAccess> {
+  const authFile = invocation.options.authFile as string | undefined;
+  return {
+    tokens: authFile === undefined ? undefined : await readAuthFile(authFile),
+    token: await readToken(invocation),
+  };
+}
+
+/** Whether a server has files that are worth to be read again. */
+export function isReadAgain({ options }: Invocation): boolean {
+  return options.authFile !== undefined;
+}
+
+/**
+ * @param hostname where it listens
+ * @throws {UsageError} when others could get in without a token, or see one, and nobody has said that they
+ * may.
+ */
+export function expectGuarded(
+  { options }: Invocation,
+  hostname: string,
+  { tokens, token }: ServerAccess,
+): void {
+  if (options.insecure) return;
+  const http = options.http as string | undefined;
+  const listens = [hostname, ...http === undefined ? [] : [parseAddress(http).hostname]];
+  const open = listens.find((host) => !isLoopback(host.replace(/^\[(.*)\]$/, "$1")));
+  if (open !== undefined && tokens === undefined) {
+    throw new UsageError(
+      `Cannot listen on ${open}: everybody who reaches it would get in. Allowed is that with ` +
+        "--auth-file, on loopback, or with --insecure",
+    );
+  }
+  const joins = (options.join as string[] | undefined ?? [])
+    .filter((text) => !text.trimStart().startsWith("{"));
+  const far = joins.find((address) => !isLoopback(parseAddress(address).hostname));
+  const where = open ?? (token === undefined ? undefined : far);
+  if (where === undefined) return;
+  throw new UsageError(
+    `Cannot use tokens with ${where}: whoever is in between would see them. Allowed is that with ` +
+      "--insecure, in a network in which nobody listens",
+  );
+}
