@@ -30,6 +30,10 @@ export const wireLimits = {
   cachedTextBytesMax: 32,
   /** Texts in a longer buffer are not cached, because the cache keeps the last buffer in memory. */
   cachedFromBytesMax: 1 * MiB,
+  /** A shorter buffer is not kept for the next who needs one. */
+  spareBufferBytesMin: 64 * KiB,
+  /** Memory of long buffers that a thread keeps for the next who needs one; past it, it is freed. */
+  spareBytesMax: 8 * MiB,
   /** A longer key or prefix is answered with `too_large`. */
   keyBytesMax: 4 * KiB,
   /** A longer value is answered with `too_large`. */
@@ -555,7 +559,8 @@ export interface Limits {
 /** The bounds where no others are given. */
 export const defaultLimits: Limits = {
   receiveBufferFirstBytes: 1 * KiB,
-  receiveBufferBytes: 64 * KiB,
+  // A value of 64 KiB fits, with what stands around it.
+  receiveBufferBytes: 72 * KiB,
   sendBufferBytes: 16 * KiB,
   connectionsMax: 10_000,
   listenBacklog: 4_096,

@@ -170,6 +170,16 @@ export class ActorThread {
     this.#tellFromOutside(ref, this.#marshaller.end(), batch);
   }
 
+  /**
+   * Sends a message that lies elsewhere to an actor of this thread, and makes no copy of it: its bytes must
+   * not change until it is handled.
+   *
+   * @param batch as for `tellWritten`
+   */
+  tellInPlace(ref: ActorRef, bytes: Uint8Array, start: number, end: number, batch = 1): void {
+    this.#tellFromOutside(ref, { bytes, start, end, from: undefined }, batch);
+  }
+
   /** Forgets the message that was begun. */
   abandonMessage(): void {
     this.#marshaller.abandon();

@@ -1,10 +1,17 @@
 import { defaultLimits, type Limits, wireLimits } from "../limits.ts";
 import { freeMemory } from "./msgpack/free_memory.ts";
+import { spareMemory } from "./msgpack/spare_memory.ts";
 
 const { frameBytesMax } = wireLimits;
 
 /** Bytes of the length that stands before each frame's payload. */
 export const frameHeaderBytes = 4;
+
+/**
+ * Bytes that are free before what a `FrameReader` gives, in its buffer: whoever passes it on may write there
+ * what stands before it in a message, and need not copy it.
+ */
+export const frameHeadroomBytes = 192;
 
 /** A frame whose length is out of bounds: the stream cannot be followed any further. */
 export class FrameError extends Error {
@@ -23,6 +30,8 @@ export interface RequestCutter {
    * @throws {Error} when the stream cannot be followed any further.
    */
   cut(bytes: Uint8Array, start: number, end: number): number;
+  /** Bytes that the request has at least, the first part of which was given last; `Infinity`: any number. */
+  readonly wantedBytes: number;
 }
 
 /** How large a receive buffer is. */
@@ -38,20 +47,22 @@ const smallReadsMax = 8;
  * copied. Knows no socket.
  *
  * Invariant: `#buffer[#start..#end)` is what was received and not yet taken; it begins with a
- * frame's header.
+ * frame's header. `frameHeadroomBytes` before it hold nothing.
  *
  * The buffer is as large as the peer needs it. It begins small, because most connections are idle
  * most of the time. Reads that fill it make it grow to what a busy connection needs, and a run of
- * small reads makes it shrink again. Beyond that it doubles only when more than half of it is bytes of
- * one frame, so a peer that announces a long frame makes it grow no faster than it sends.
+ * small reads makes it shrink again. Beyond that it grows only when more than half of it is bytes of
+ * one frame, so a peer that announces a long frame makes it grow no faster than it sends; but a spare
+ * buffer that holds the whole frame is taken at once. A long buffer is given back with the frame: an idle
+ * connection has none.
  */
 export class FrameReader {
   #firstBytes: number;
   #busyBytes: number;
   #frameBytesMax: number;
   #buffer: Uint8Array<ArrayBuffer>;
-  #start = 0;
-  #end = 0;
+  #start = frameHeadroomBytes;
+  #end = frameHeadroomBytes;
   /** Cuts the stream where it has no frames. */
   #cutter: RequestCutter | undefined;
   /** Whether the last read filled the space it was given. */
@@ -85,9 +96,11 @@ export class FrameReader {
   /** Where the next bytes received go; never empty. Ends the validity of what `take()` gave. */
   space(): Uint8Array {
     if (this.#start === this.#end) {
-      this.#start = this.#end = 0;
+      this.#start = this.#end = frameHeadroomBytes;
       const size = this.#fittingSize();
-      if (size !== this.#buffer.length) this.#replaceWith(new Uint8Array(size));
+      if (size !== this.#buffer.length) {
+        this.#replaceWith(spareMemory.take(size, size) ?? new Uint8Array(size));
+      }
     } else if (this.#buffer.length - this.#end < this.#buffer.length / 4) {
       this.#makeSpace();
     }
@@ -105,25 +118,51 @@ export class FrameReader {
   }
 
   #makeSpace(): void {
-    const held = this.#buffer.subarray(this.#start, this.#end);
-    const isShort = held.length > this.#buffer.length / 2;
-    if (isShort || (this.#isFilled && this.#buffer.length < this.#busyBytes)) {
-      const longer = new Uint8Array(this.#buffer.length * 2);
-      longer.set(held);
-      this.#replaceWith(longer);
-    } else this.#buffer.copyWithin(0, this.#start, this.#end);
-    this.#end -= this.#start;
-    this.#start = 0;
+    const { length } = this.#buffer;
+    const heldBytes = this.#end - this.#start;
+    const wanted = frameHeadroomBytes + this.#wantedBytes(heldBytes);
+    if (heldBytes > length / 2 && wanted > length) this.#moveTo(this.#longer(wanted, heldBytes));
+    else if (this.#isFilled && length < this.#busyBytes) {
+      this.#moveTo(new Uint8Array(Math.min(length * 2, this.#busyBytes)));
+    } else if (this.#start > frameHeadroomBytes) this.#moveTo(this.#buffer);
   }
 
+  /** @param wanted bytes that would hold the frame, the first `heldBytes` of which are there */
+  #longer(wanted: number, heldBytes: number): Uint8Array<ArrayBuffer> {
+    const whole = wanted > this.#busyBytes ? spareMemory.take(wanted) : undefined;
+    const size = Math.max(this.#buffer.length * 2, 3 * heldBytes);
+    return whole ?? spareMemory.takeOrMake(Math.min(wanted, size));
+  }
+
+  #moveTo(buffer: Uint8Array<ArrayBuffer>): void {
+    buffer.set(this.#buffer.subarray(this.#start, this.#end), frameHeadroomBytes);
+    this.#end += frameHeadroomBytes - this.#start;
+    this.#start = frameHeadroomBytes;
+    if (buffer !== this.#buffer) this.#replaceWith(buffer);
+  }
+
+  /** How long the frame is that is there in part. */
+  #wantedBytes(heldBytes: number): number {
+    if (this.#cutter !== undefined) return this.#cutter.wantedBytes;
+    if (heldBytes < frameHeaderBytes) return Infinity;
+    return frameHeaderBytes + frameLength(this.#buffer, this.#start);
+  }
+
+  /** Nobody uses the buffer any more when its frames are done with and nothing is read into it. */
   #replaceWith(buffer: Uint8Array<ArrayBuffer>): void {
-    if (this.#buffer.length > this.#busyBytes) freeMemory(this.#buffer);
+    spareMemory.give(this.#buffer);
     this.#buffer = buffer;
   }
 
-  /** Gives the buffer back. Nothing is received any more. */
-  close(): void {
-    this.#replaceWith(new Uint8Array());
+  /**
+   * Gives the buffer back. Nothing is received any more.
+   *
+   * @param isInUse whether somebody still uses frames that `take()` gave: then the memory is freed with them
+   */
+  close(isInUse = false): void {
+    // A read that is under way still has the memory, though nobody sees it: so it is not for others.
+    if (!isInUse) freeMemory(this.#buffer);
+    this.#buffer = new Uint8Array();
     this.#start = this.#end = 0;
   }
 

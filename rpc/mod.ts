@@ -79,12 +79,14 @@ export { escapeControl, escapeControlInLines, escapedJson } from "./escape.ts";
 export {
   FrameError,
   frameHeaderBytes,
+  frameHeadroomBytes,
   frameLength,
   FrameReader,
   type RequestCutter,
 } from "./frame_reader.ts";
 export { pause } from "./pause.ts";
 export { freeMemory } from "./msgpack/free_memory.ts";
+export { spareMemory } from "./msgpack/spare_memory.ts";
 export { greatestShare } from "./greatest_share.ts";
 export { TokenBucket } from "./token_bucket.ts";
 export { isUnintelligible } from "./unintelligible.ts";

@@ -3,6 +3,7 @@ import { Charge } from "./charge.ts";
 import type { Accounted, Connected, Limited, Sliced, Timers } from "./environment.ts";
 import { freeMemory } from "./msgpack/free_memory.ts";
 import { FrameReader, type RequestCutter } from "./frame_reader.ts";
+import { spareMemory } from "./msgpack/spare_memory.ts";
 import type { MemoryHolder } from "./memory_account.ts";
 import { ShapeError } from "./message.ts";
 import type { Flow } from "./time_slices.ts";
@@ -53,6 +54,8 @@ export interface Cut {
 
 /** Executes the frames of one connection. */
 export interface FrameExecutor {
+  /** Whether it executes the frames where they lie. Default: it makes a copy, which is charged. */
+  readonly isInPlace?: boolean;
   /** Whether the other end is a server: it may be idle, and is cut for its memory last. Default: it is none. */
   readonly isPeer?: boolean;
   /** What the other end has shown of what it is here for. Default: enough, once a whole frame has come. */
@@ -68,7 +71,7 @@ export interface FrameExecutor {
    * `deferredRepliesMax` replies are deferred: so the requests of a connection are executed in order,
    * and a client that does not read its replies is not read from.
    *
-   * @param frames valid until the call settles
+   * @param frames valid until the call settles; `frameHeadroomBytes` before them are free to be written
    * @param again whether these are the frames that the call before left unexecuted
    */
   execute(frames: Uint8Array, again: boolean): Promise<Reply> | Reply;
@@ -89,7 +92,7 @@ export interface FrameExecutor {
  * control.
  *
  * All that it holds is charged to the account of its thread: its buffer, the frames that are being
- * executed (whoever executes them has a copy), and the replies that are not written.
+ * executed if that is done with a copy of them, and the replies that are not written.
  */
 export class ServedConnection implements MemoryHolder {
   #stream: ByteStream;
@@ -111,6 +114,7 @@ export class ServedConnection implements MemoryHolder {
   /** How long nothing has come, while nothing was to be done. */
   #quietMs = 0;
   #isReading = false;
+  #isExecuting = false;
   /** Whether anything has come. */
   #isBegun = false;
   /** Why it was ended here. */
@@ -233,7 +237,7 @@ export class ServedConnection implements MemoryHolder {
     this.#executor.close?.();
     this.#flow.close();
     this.#stream.close();
-    this.#reader.close();
+    this.#reader.close(this.#isExecuting);
     // A write under way may still succeed: nothing is left to go behind it.
     this.#queued = [];
     for (const piece of this.#pieces) freeMemory(piece);
@@ -315,12 +319,14 @@ export class ServedConnection implements MemoryHolder {
   async #answer(frames: Uint8Array): Promise<boolean> {
     for (let rest = frames; rest.length > 0;) {
       if (this.#isUnsettled) await this.#settled();
-      const charged = this.#chargedFor(rest);
+      const charged = this.#executor.isInPlace ? 0 : this.#chargedFor(rest);
       if (charged > 0) this.#hold(charged);
       const turn = this.#flow.begin(rest.length);
       if (turn !== undefined) await turn;
       if (this.#closed) throw closedError();
+      this.#isExecuting = true;
       const reply = await this.#executor.execute(rest, rest !== frames);
+      this.#isExecuting = false;
       this.#flow.end();
       if (charged > 0) this.#hold(-charged);
       const { replies, pieces = noPieces, consumed, close, deferred = 0, isLast = false } = reply;
@@ -403,7 +409,7 @@ export class ServedConnection implements MemoryHolder {
 
   #written(): void {
     this.#hold(-this.#writingBytes);
-    if (this.#pieces.delete(this.#writing)) freeMemory(this.#writing);
+    if (this.#pieces.delete(this.#writing)) spareMemory.give(this.#writing);
   }
 
   /** Writes the next replies: those of them that are short, together. */
@@ -418,7 +424,7 @@ export class ServedConnection implements MemoryHolder {
     const charged = parts.reduce((sum, part) => sum + this.#heldFor(part), 0);
     const bytes = concatenated(parts);
     if (parts.length > 1) {
-      for (const part of parts) if (this.#pieces.delete(part)) freeMemory(part);
+      for (const part of parts) if (this.#pieces.delete(part)) spareMemory.give(part);
     }
     this.#write(bytes, charged);
   }

@@ -3,7 +3,7 @@
  * came from the socket, response frames as they go to the socket.
  *
  *     query     [inbox (uint), connections (uint), frames (bin)]
- *     commands  [inbox (uint), connections (uint), commands (bin), ends (array of str, or nil)]
+ *     commands  [inbox (uint), connections (uint), ends (array of str, or nil), commands (bin)]
  *     reply     [responses (bin), consumed (uint), close (bool), deferred (uint)]
  *     last      [responses (bin), consumed (uint), close (bool), deferred (uint), barred (bool)]
  *     deferred  [responses (bin), count (uint)]
@@ -11,6 +11,8 @@
  *     end       []
  *
  * A `deferred` message of no replies is of notifications to one who watches.
+ *
+ * Frames and commands come last, so that a message can be completed where they lie.
  *
  * Parts come before the reply whose last response frame they complete; nil takes those back that came.
  * `deferred` is how many of the requests are answered in deferred replies instead. `commands` are those of
@@ -87,20 +89,27 @@ export class Query {
     reader.arrayHeader();
     this.inbox = reader.uint();
     this.connections = reader.uint();
-    const byteCount = reader.binHeader();
-    if (byteCount === mismatch) throw new TypeError("Cannot read a query: it has no frames");
-    this.start = reader.at;
-    this.end = reader.at + byteCount;
+    this.#readFrames(reader);
   }
 
   /** As `read`, of commands. */
   readCommands(reader: MsgpackReader): void {
-    this.read(reader);
-    reader.at = this.end;
-    this.ends = undefined;
-    if (reader.nil()) return;
     reader.arrayHeader();
-    this.ends = { peer: reader.str()!, local: reader.str()! };
+    this.inbox = reader.uint();
+    this.connections = reader.uint();
+    this.ends = undefined;
+    if (!reader.nil()) {
+      reader.arrayHeader();
+      this.ends = { peer: reader.str()!, local: reader.str()! };
+    }
+    this.#readFrames(reader);
+  }
+
+  #readFrames(reader: MsgpackReader): void {
+    const byteCount = reader.binHeader();
+    if (byteCount === mismatch) throw new TypeError("Cannot read a query: it has no frames");
+    this.start = reader.at;
+    this.end = reader.at + byteCount;
   }
 }
 
@@ -110,35 +119,37 @@ export interface ConnectionEnds {
   readonly local: string;
 }
 
-/** Writes commands of a Redis client. @param ends the first time */
-export function writeCommands(
+/** Writes what stands before the commands of a Redis client. @param ends the first time */
+export function writeCommandsHead(
   writer: MsgpackWriter,
   inbox: number,
   connections: number,
-  commands: Uint8Array,
   ends: ConnectionEnds | undefined,
+  byteCount: number,
 ): void {
   writer.arrayHeader(4);
   writer.int(inbox);
   writer.int(connections);
-  writer.bin(commands);
-  if (ends === undefined) return writer.nil();
-  writer.arrayHeader(2);
-  writer.str(ends.peer);
-  writer.str(ends.local);
+  if (ends === undefined) writer.nil();
+  else {
+    writer.arrayHeader(2);
+    writer.str(ends.peer);
+    writer.str(ends.local);
+  }
+  writer.binHeader(byteCount);
 }
 
-/** Writes a query. */
-export function writeQuery(
+/** Writes what stands before the frames of a query. */
+export function writeQueryHead(
   writer: MsgpackWriter,
   inbox: number,
   connections: number,
-  frames: Uint8Array,
+  byteCount: number,
 ): void {
   writer.arrayHeader(3);
   writer.int(inbox);
   writer.int(connections);
-  writer.bin(frames);
+  writer.binHeader(byteCount);
 }
 
 /** Begins a reply: response frames follow, then `endReply`. @returns the place of the frames. */

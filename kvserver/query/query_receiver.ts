@@ -9,14 +9,15 @@ import {
   type Environment,
   type FrameExecutor,
   frameHeaderBytes,
+  frameHeadroomBytes,
   frameLength,
-  freeMemory,
   type Limited,
   MsgpackReader,
-  type MsgpackWriter,
+  MsgpackWriter,
   type RequestCutter,
   RpcServer,
   type SendDeferred,
+  spareMemory,
   type Transport,
 } from "../../rpc/mod.ts";
 import { commandBounds, CommandCutter, isFrame } from "../../resp/mod.ts";
@@ -32,8 +33,8 @@ import {
   readDeferred,
   readPart,
   readReply,
-  writeCommands,
-  writeQuery,
+  writeCommandsHead,
+  writeQueryHead,
 } from "./query_message.ts";
 import { queriesTold } from "./server_stats.ts";
 
@@ -115,6 +116,7 @@ interface Served {
  * inbox stands for one channel ref per query, of which at most one would be open at a time.
  */
 class OpenConnection implements FrameExecutor {
+  readonly isInPlace = true;
   #thread: ActorThread;
   #queryActor: ActorRef;
   #queriesTold: ExtraFigure;
@@ -124,10 +126,10 @@ class OpenConnection implements FrameExecutor {
   /** The parts of a reply that is not complete. */
   #parts: Uint8Array[] = [];
   #charge: Charge;
-  /** The buffer of the query that is being answered. */
-  #query: Uint8Array = nothing;
   /** Size of a chunk that messages share. */
   #chunkBytes: number;
+  /** Frames of no more bytes are copied: that takes less than a message of their own. */
+  #copiedBytesMax: number;
   /** Cuts the commands of a Redis client; absent when frames come. */
   #cutter: CommandCutter | undefined;
   /** The addresses of a Redis client's connection, which its first commands bring along. */
@@ -154,6 +156,7 @@ class OpenConnection implements FrameExecutor {
     this.#served = served;
     this.#charge = new Charge(memory);
     this.#chunkBytes = limits.messageChunkBytes;
+    this.#copiedBytesMax = limits.unchargedBytesMax;
     this.#thread = thread;
     this.#queryActor = queryActor;
     this.#queriesTold = thread.extraFigure(queriesTold);
@@ -202,7 +205,7 @@ class OpenConnection implements FrameExecutor {
   }
 
   #freeParts(): void {
-    for (const part of this.#parts.splice(0)) freeMemory(part);
+    for (const part of this.#parts.splice(0)) spareMemory.give(part);
     this.#charge.set(0);
   }
 
@@ -211,7 +214,7 @@ class OpenConnection implements FrameExecutor {
     const isAlone = this.#isAlone(part);
     if (isAlone && 2 * part.length >= part.buffer.byteLength) return part;
     const own = part.slice();
-    if (isAlone) freeMemory(part);
+    if (isAlone) spareMemory.give(part);
     return own;
   }
 
@@ -222,8 +225,6 @@ class OpenConnection implements FrameExecutor {
 
   /** A long reply, and the parts, are the connection's from now on. */
   #complete(reply: QueryReply): void {
-    if (this.#isAlone(this.#query)) freeMemory(this.#query);
-    this.#query = nothing;
     if (reply.isBarred) this.#served.barred();
     if (this.#parts.length > 0) {
       reply.pieces = this.#parts;
@@ -246,29 +247,47 @@ class OpenConnection implements FrameExecutor {
     // What comes again was counted the first time.
     const batch = again ? 0 : this.#cutter?.count ?? countFrames(frames);
     this.#queriesTold.add(batch);
-    const writer = this.#thread.beginMessage();
-    try {
-      if (this.#cutter === undefined) {
-        writeQuery(writer, this.#inbox.ref.counter, this.#all.size, frames);
-      } else this.#writeCommands(writer, frames);
-    } catch (error) {
-      // There is no memory for a copy of the frames: that ends this connection, and none else.
-      this.#thread.abandonMessage();
-      return Promise.reject(error);
-    }
     this.#hasAsked = true;
-    this.#query = writer.bytes;
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#thread.tellWritten(this.#queryActor, batch);
+      if (frames.length <= this.#copiedBytesMax) this.#tellCopy(frames, batch);
+      else this.#tellInPlace(frames, batch);
     });
   }
 
-  #writeCommands(writer: MsgpackWriter, commands: Uint8Array): void {
-    const ends = this.#hasToldEnds ? undefined : this.#ends();
-    writeCommands(writer, this.#inbox.ref.counter, this.#all.size, commands, ends);
-    this.#hasToldEnds = true;
+  #tellCopy(frames: Uint8Array, batch: number): void {
+    const writer = this.#thread.beginMessage();
+    try {
+      this.#writeHead(writer, frames);
+      writer.raw(frames);
+    } catch (error) {
+      // There is no memory for a chunk of messages: that ends this connection, and none else.
+      this.#thread.abandonMessage();
+      throw error;
+    }
+    this.#thread.tellWritten(this.#queryActor, batch);
+  }
+
+  /** Completes the message where the frames lie: nobody changes them before the reply. */
+  #tellInPlace(frames: Uint8Array, batch: number): void {
+    head.clear();
+    this.#writeHead(head, frames);
+    const bytes = new Uint8Array(frames.buffer);
+    const end = frames.byteOffset + frames.length;
+    const start = frames.byteOffset - head.size;
+    bytes.set(head.written(), start);
+    this.#thread.tellInPlace(this.#queryActor, bytes, start, end, batch);
+  }
+
+  #writeHead(writer: MsgpackWriter, { length }: Uint8Array): void {
+    const { counter } = this.#inbox.ref;
+    if (this.#cutter === undefined) writeQueryHead(writer, counter, this.#all.size, length);
+    else {
+      const ends = this.#hasToldEnds ? undefined : this.#ends();
+      this.#hasToldEnds = true;
+      writeCommandsHead(writer, counter, this.#all.size, ends, length);
+    }
   }
 
   close(): void {
@@ -286,6 +305,9 @@ class OpenConnection implements FrameExecutor {
 }
 
 const nothing = new Uint8Array();
+
+/** What stands before frames in their message; one for all connections. */
+const head = new MsgpackWriter(frameHeadroomBytes);
 
 function closedError(): Error {
   return new Error("The connection was closed");

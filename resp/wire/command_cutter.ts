@@ -15,6 +15,10 @@ export class CommandCutter implements RequestCutter {
     this.#parser = new CommandParser(bounds, false);
   }
 
+  get wantedBytes(): number {
+    return this.#parser.wantedBytes;
+  }
+
   cut(bytes: Uint8Array, start: number, end: number): number {
     this.count = 0;
     const parser = this.#parser;

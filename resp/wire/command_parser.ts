@@ -57,6 +57,11 @@ export class CommandParser {
     this.#keepsArguments = keepsArguments;
   }
 
+  /** Bytes that the command has at least that was incomplete; `Infinity`: nothing is known. */
+  get wantedBytes(): number {
+    return this.#argumentBytes < 0 ? Infinity : this.#parsed + this.#argumentBytes + 2;
+  }
+
   /** Where argument `i` begins in `bytes`. */
   start(i: number): number {
     return this.#places[2 * i];

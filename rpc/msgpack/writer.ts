@@ -1,11 +1,9 @@
 import { freeMemory } from "./free_memory.ts";
+import { spareMemory } from "./spare_memory.ts";
 import { encodeAsciiInto, encodeUtf8Into, utf8BytesBound } from "./utf8.ts";
 
 /** A buffer that grew to more than so many times its first size is given back with its content. */
 const keptGrowth = 64;
-
-/** A shorter buffer that is left is left to the garbage collector. */
-const freedFromBytes = 16 * 1024;
 
 /**
  * Appends MessagePack to one growable buffer.
@@ -15,7 +13,8 @@ const freedFromBytes = 16 * 1024;
  *
  * Two ways to use it: `clear()` starts over in the same buffer, and what `written()` gave is valid
  * only until then; or `seal()` sets the content aside for good, and the next stands behind it for as
- * long as there is room, so that many small contents share a chunk of memory.
+ * long as there is room, so that many small contents share a chunk of memory. A long one has a buffer to
+ * itself, beside which the chunk waits for the next.
  */
 export class MsgpackWriter {
   /** The buffer; another one takes its place when the content does not fit. */
@@ -25,6 +24,9 @@ export class MsgpackWriter {
   /** Where the content ends. */
   length = 0;
   #initialBytes: number;
+  /** The chunk that a long content has left, and where its next content begins. */
+  #chunk: Uint8Array<ArrayBuffer> | undefined;
+  #chunkStart = 0;
 
   /**
    * Makes an empty buffer.
@@ -54,13 +56,17 @@ export class MsgpackWriter {
   /** Takes the content back; gives a buffer back that a rare long one had made large. */
   clear(): void {
     this.length = this.start;
-    if (this.bytes.length > this.#initialBytes * keptGrowth) this.#moveTo(this.#initialBytes);
+    if (this.bytes.length <= this.#initialBytes * keptGrowth) return;
+    freeMemory(this.bytes);
+    this.#returnToChunk();
   }
 
   /** As `clear`, but gives each buffer back that the content had made larger than the first one. */
   discard(): void {
     this.length = this.start;
-    this.seal();
+    if (!this.#isLong) return;
+    spareMemory.give(this.bytes);
+    this.#returnToChunk();
   }
 
   /**
@@ -69,7 +75,7 @@ export class MsgpackWriter {
    */
   seal(): void {
     this.start = this.length;
-    if (this.bytes.length > this.#initialBytes) this.#moveTo(this.#initialBytes);
+    if (this.#isLong) this.#returnToChunk();
   }
 
   /** Makes room for `count` more bytes. */
@@ -77,22 +83,31 @@ export class MsgpackWriter {
     if (this.length + count > this.bytes.length) this.#grow(count);
   }
 
-  #grow(count: number): void {
-    const needed = this.size + count;
-    // A content that has a buffer to itself needs a longer one, others only one of their own.
-    const usual = this.start === 0 ? this.bytes.length * 2 : this.#initialBytes;
-    this.#moveTo(Math.max(needed, usual));
+  /** Whether the content has a buffer to itself, a longer one than the first. */
+  get #isLong(): boolean {
+    return this.bytes.length > this.#initialBytes;
   }
 
   /** Only the content moves: what is sealed stays where it is. */
-  #moveTo(size: number): void {
-    const left = this.bytes;
-    const bytes = new Uint8Array(size);
-    bytes.set(this.written());
-    this.bytes = bytes;
-    if (this.start === 0 && left.length >= freedFromBytes) freeMemory(left);
-    this.length -= this.start;
+  #grow(count: number): void {
+    const { bytes: left, start, size } = this;
+    const needed = size + count;
+    const wasLong = this.#isLong;
+    // What fills the buffer may grow on. Other contents only need a chunk of their own.
+    const usual = size > left.length / 2 ? left.length * 2 : this.#initialBytes;
+    this.bytes = spareMemory.takeOrMake(Math.max(needed, usual));
+    this.bytes.set(left.subarray(start, start + size));
     this.start = 0;
+    this.length = size;
+    if (wasLong) spareMemory.give(left);
+    else if (this.#isLong) [this.#chunk, this.#chunkStart] = [left, start];
+  }
+
+  /** Goes on behind what was sealed there. */
+  #returnToChunk(): void {
+    this.bytes = this.#chunk!;
+    this.start = this.length = this.#chunkStart;
+    this.#chunk = undefined;
   }
 
   /** Appends nil. */

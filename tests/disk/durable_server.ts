@@ -3,13 +3,7 @@ import { consoleLogger } from "../../log/mod.ts";
 import { deleteCall, getCall, putCall } from "../../kvcommon/mod.ts";
 import { Journal } from "../../kvserver/disk/journal.ts";
 import type { Durability } from "../../kvserver/mod.ts";
-import {
-  isDeferred,
-  readDeferred,
-  readReply,
-  writeCommands,
-  writeQuery,
-} from "../../kvserver/query/query_message.ts";
+import { isDeferred, readDeferred, readReply } from "../../kvserver/query/query_message.ts";
 import { startQueryActor } from "../../kvserver/query/start_query_actor.ts";
 import { ServerActors } from "../../kvserver/server_actors.ts";
 import {
@@ -25,6 +19,7 @@ import { SimulatedNetwork } from "../support/simulated_network.ts";
 import { assertAfterEachMessage } from "../support/actors.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { MemoryDisk } from "./memory_disk.ts";
+import { writeCommands, writeQuery } from "../support/kvserver/query_messages.ts";
 
 /** The answer to a request, and when it came. */
 export interface Answered {
@@ -132,7 +127,7 @@ export class DurableServer {
   /** Sends commands as a Redis client does, on a connection of their own. */
   redis(commands: string): void {
     const bytes = new TextEncoder().encode(commands);
-    writeCommands(this.system.beginMessage(), this.#redisInbox.counter, 1, bytes, undefined);
+    writeCommands(this.system.beginMessage(), this.#redisInbox.counter, 1, bytes);
     this.system.tellWritten(this.queryActors[0]);
   }
 

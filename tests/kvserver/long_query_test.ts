@@ -1,6 +1,6 @@
 import type { ActorRef, ActorSystem } from "../../actor/mod.ts";
 import { QueryActor } from "../../kvserver/query/query_actor.ts";
-import { readReply, writeCommands, writeQuery } from "../../kvserver/query/query_message.ts";
+import { readReply } from "../../kvserver/query/query_message.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { MsgpackReader, tcpTransport, type Transport } from "../../rpc/mod.ts";
@@ -13,6 +13,7 @@ import { testInWorld } from "../support/simulation.ts";
 import { put } from "../support/store/stores.ts";
 import { until } from "../support/until.ts";
 import { serve } from "./serving.ts";
+import { writeCommands, writeQuery } from "../support/kvserver/query_messages.ts";
 
 const MiB = 1024 * 1024;
 const keys = Array.from({ length: 9 }, (_, i) => `long ${i}`);
@@ -70,7 +71,7 @@ class Crowd {
     const { counter } = this.#inboxes[connection];
     const writer = this.system.beginMessage();
     if (request[0] === 0) writeQuery(writer, counter, 1, request);
-    else writeCommands(writer, counter, 1, request, undefined);
+    else writeCommands(writer, counter, 1, request);
     this.system.tellWritten(this.#actor);
   }
 

@@ -1,6 +1,6 @@
 import type { ActorSystem } from "../../actor/mod.ts";
 import { QueryActor } from "../../kvserver/query/query_actor.ts";
-import { readReply, writeQuery } from "../../kvserver/query/query_message.ts";
+import { readReply } from "../../kvserver/query/query_message.ts";
 import { beginComparison } from "../../kvserver/reconcile/mod.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import type { MergeMessage, WrittenMessage } from "../../kvserver/messages/replica_messages.ts";
@@ -14,6 +14,7 @@ import { epochMs, type SimulatedWorld } from "../support/simulated_environment.t
 import { MemoryLog } from "../support/memory_log.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { entriesOf, messageOf, put, type TextEntry } from "../support/store/stores.ts";
+import { writeQuery } from "../support/kvserver/query_messages.ts";
 
 const stranger = "far:1/0f/1";
 

@@ -1,10 +1,11 @@
 import { QueryActor } from "../../kvserver/query/query_actor.ts";
-import { readReply, writeCommands } from "../../kvserver/query/query_message.ts";
+import { readReply } from "../../kvserver/query/query_message.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { defaultLimits, type Limits } from "../../limits.ts";
 import { MsgpackReader } from "../../rpc/mod.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import { writeCommands } from "../support/kvserver/query_messages.ts";
 
 /** What a query actor replied to commands. */
 export interface Replied {
@@ -35,7 +36,7 @@ export async function withRedisActor(
   });
   await body(async (commands) => {
     const bytes = new TextEncoder().encode(commands.replaceAll("; ", "\n") + "\n");
-    writeCommands(system.beginMessage(), counter, 1, bytes, undefined);
+    writeCommands(system.beginMessage(), counter, 1, bytes);
     system.tellWritten(actor);
     await world.advance(0);
     return last!;

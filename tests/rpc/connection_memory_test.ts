@@ -1,8 +1,8 @@
 import { MemoryAccount } from "../../rpc/memory_account.ts";
-import type { ByteStream } from "../../rpc/mod.ts";
+import { type ByteStream, realEnvironment } from "../../rpc/mod.ts";
 import { ServedConnection } from "../../rpc/served_connection.ts";
-import { assertEquals, assertLessOrEqual } from "../deps.ts";
-import { frameHeader } from "../support/rpc/wire.ts";
+import { assertEquals, assertLess, assertLessOrEqual } from "../deps.ts";
+import { frameHeader, requestFrame } from "../support/rpc/wire.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { execute } from "./rpc_server.ts";
 
@@ -62,3 +62,40 @@ testInWorld(
     assertEquals(memory.bytes, 0);
   },
 );
+
+Deno.test("frames that are executed where they lie stay whole when their connection is closed meanwhile", async () => {
+  const memory = new MemoryAccount();
+  const sent = requestFrame(1, "Put", ["key", "v".repeat(300_000)]);
+  let rest = sent;
+  let executed: Uint8Array | undefined;
+  let held = 0;
+  const stream: ByteStream = {
+    peer: "peer:1",
+    read(into) {
+      const count = Math.min(into.length, rest.length);
+      into.set(rest.subarray(0, count));
+      rest = rest.subarray(count);
+      return Promise.resolve(count);
+    },
+    write: () => Promise.resolve(),
+    closeWrite: () => Promise.resolve(),
+    close: () => {},
+  };
+  let fail = (_: Error) => {};
+  const connection = new ServedConnection(stream, { ...realEnvironment, memory }, () => ({
+    isInPlace: true,
+    execute(frames) {
+      executed = frames;
+      held = connection.heldBytes;
+      return new Promise((_, reject) => fail = reject);
+    },
+    close: () => fail(new Error("closed")),
+  }));
+  const served = connection.serve(() => {});
+  while (executed === undefined) await null;
+  connection.close();
+  await served;
+  assertEquals([executed, memory.bytes], [sent, 0]);
+  // One buffer, and no copy.
+  assertLess(held, 1.3 * sent.length);
+});

@@ -7,7 +7,10 @@ import { execute } from "./rpc_server.ts";
 
 // What one connection may do to the others of its thread by never pausing.
 
-const flood = concat(...Array.from({ length: 2_000 }, (_, id) => requestFrame(id, "Ping", [])));
+// Frames of one length.
+const ids = Array.from({ length: 2_000 }, (_, i) => 1_000 + i);
+const flood = concat(...ids.map((id) => requestFrame(id, "Ping", [])));
+const frameBytes = flood.length / ids.length;
 
 /** A socket that always has something to read, and takes all that is written, at once. */
 class EndlessStream implements ByteStream {
@@ -22,7 +25,7 @@ class EndlessStream implements ByteStream {
     this.reads++;
     const count = Math.min(into.length, flood.length);
     into.set(flood.subarray(0, count));
-    return Promise.resolve(count - count % requestFrame(1, "Ping", []).length);
+    return Promise.resolve(count - count % frameBytes);
   }
 
   async write(): Promise<void> {}

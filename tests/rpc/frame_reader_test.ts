@@ -1,4 +1,4 @@
-import { FrameError, FrameReader } from "../../rpc/mod.ts";
+import { FrameError, frameHeadroomBytes, FrameReader, spareMemory } from "../../rpc/mod.ts";
 import { defaultLimits, wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLessOrEqual, assertThrows, fc } from "../deps.ts";
 import { framesIn } from "../support/rpc/raw_socket.ts";
@@ -130,7 +130,8 @@ Deno.test("FrameReader grows no faster than bytes come and shrinks back when a f
   const frames = reader.take()!;
   assertEquals(frames.length, whole);
   assertEquals([frames[4], frames[whole - 1]], [1, 2]);
-  assertEquals(reader.space().length, defaultLimits.receiveBufferBytes);
+  reader.space();
+  assertEquals(reader.byteLength, defaultLimits.receiveBufferBytes);
 });
 
 Deno.test("FrameReader stays small when long frames are only announced", () => {
@@ -161,7 +162,8 @@ Deno.test("FrameReader makes room without growing when less than half is a part 
   receive(reader, before);
   receive(reader, part);
   assertEquals(reader.take(), before);
-  assertEquals(reader.space().length, defaultLimits.receiveBufferBytes - part.length);
+  reader.space();
+  assertEquals(reader.byteLength, defaultLimits.receiveBufferBytes);
 });
 
 Deno.test("FrameReader leaves what take() gave alone until space() is called", () => {
@@ -179,7 +181,7 @@ Deno.test("FrameReader is small at first, grows with what comes at once, and shr
   const short = frame(new Uint8Array(20).fill(1));
   feed(reader, Array(100).fill(short));
   assertEquals(reader.byteLength, receiveBufferFirstBytes);
-  const burst = concat(...Array(5_000).fill(short));
+  const burst = concat(...Array(10_000).fill(short));
   feed(reader, [burst]);
   assertEquals(reader.byteLength, receiveBufferBytes);
   feed(reader, Array(100).fill(short));
@@ -193,6 +195,54 @@ Deno.test("FrameReader gives its memory back when it is closed, and knows whethe
   const { buffer } = reader.space();
   reader.close();
   assertEquals([reader.byteLength, reader.hasPart, buffer.byteLength], [0, false, 0]);
+});
+
+Deno.test("FrameReader leaves the memory of frames alone that are in use when it is closed", () => {
+  const reader = new FrameReader();
+  const long = frame(new Uint8Array(200_000).fill(7));
+  receive(reader, long);
+  const frames = reader.take()!;
+  reader.close(true);
+  assertEquals(frames, long);
+});
+
+Deno.test("FrameReader leaves room before all that it gives", () => {
+  const sizes = [1, 300, 70_000, 200_000, 20, 1_000_000, 40_000, 40_000];
+  const stream = concat(...sizes.map((size) => frame(new Uint8Array(size).fill(7))));
+  const reader = new FrameReader();
+  let given = 0;
+  for (const chunk of cut(stream, [1_000, 50_000, 7])) {
+    receive(reader, chunk, () => {
+      for (let frames = reader.take(); frames !== undefined; frames = reader.take()) {
+        assertLessOrEqual(frameHeadroomBytes, frames.byteOffset);
+        new Uint8Array(frames.buffer, frames.byteOffset - frameHeadroomBytes, frameHeadroomBytes)
+          .fill(0xff);
+        for (const payload of framesIn(frames)) {
+          assert(payload.every((byte) => byte === 7));
+          given++;
+        }
+      }
+    });
+  }
+  assertEquals(given, sizes.length);
+});
+
+Deno.test("FrameReader takes a spare buffer for a long frame, and gives it back with the frame", () => {
+  const size = 3_000_000;
+  const spare = new Uint8Array(size + 1_000);
+  spareMemory.give(spare);
+  assertEquals(spare.length, 0);
+  const reader = new FrameReader();
+  const long = frame(new Uint8Array(size).fill(7));
+  receive(reader, long.subarray(0, defaultLimits.receiveBufferBytes));
+  assertEquals(reader.take(), undefined);
+  reader.space();
+  assertEquals(reader.byteLength, size + 1_000);
+  receive(reader, long.subarray(defaultLimits.receiveBufferBytes));
+  assertEquals(reader.take(), long);
+  reader.space();
+  assertEquals(reader.byteLength, defaultLimits.receiveBufferBytes);
+  assertEquals(spareMemory.take(size, size + 1_000)?.length, size + 1_000);
 });
 
 Deno.test("FrameReader takes no longer frames than its user has a use for", () => {

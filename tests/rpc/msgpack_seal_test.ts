@@ -75,12 +75,13 @@ Deno.test("MsgpackWriter.seal() puts many contents into one chunk, and shares no
 Deno.test("MsgpackWriter gives large buffers back that it has left, and none that holds what was set aside", () => {
   const writer = new MsgpackWriter(64 * 1024);
   const part = new Uint8Array(50_000).fill(7);
-  const first = writer.bytes;
   writer.bin(part);
   writer.bin(part);
-  assertEquals(first.length, 0);
+  const left = writer.bytes;
+  writer.bin(part);
+  assertEquals(left.length, 0);
   const long = seal(writer);
-  assertEquals(long.end, 2 * (3 + part.length));
+  assertEquals(long.end, 3 * (3 + part.length));
   assertEquals(long.bytes.subarray(3, 3 + part.length), part);
   const chunk = writer.bytes;
   writer.int(1);
@@ -91,4 +92,26 @@ Deno.test("MsgpackWriter gives large buffers back that it has left, and none tha
   writer.discard();
   assertEquals([short.bytes[0], chunk.length, taken.length], [1, 64 * 1024, 0]);
   assertEquals([writer.size, writer.bytes.length], [0, 64 * 1024]);
+});
+
+Deno.test("MsgpackWriter goes on in its chunk behind a long content, and keeps what was sealed there", () => {
+  const writer = new MsgpackWriter(1024);
+  const contents: Sealed[] = [];
+  for (let i = 0; i < 8; i++) {
+    writer.raw(new Uint8Array(i % 2 === 0 ? 100 : 5_000).fill(i));
+    if (i === 5) writer.discard();
+    else contents.push(seal(writer));
+  }
+  const chunks = contents.filter(({ bytes }) => bytes.length === 1024);
+  assertEquals(new Set(chunks.map(({ bytes }) => bytes)).size, 1);
+  assertEquals(
+    chunks.map(({ start, end }) => [start, end]),
+    [0, 1, 2, 3].map((n) => [
+      100 * n,
+      100 * n + 100,
+    ]),
+  );
+  for (const { bytes, start, end } of contents) {
+    assert(bytes.subarray(start, end).every((byte) => byte === bytes[start]));
+  }
 });

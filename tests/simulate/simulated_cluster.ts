@@ -13,7 +13,7 @@ import { serverFigures, syncFiguresOf } from "../../kvserver/query/server_stats.
 import { startQueryActor } from "../../kvserver/query/start_query_actor.ts";
 import { noExpiry } from "../../kvserver/entry/entry.ts";
 import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
-import { writeQuery } from "../../kvserver/query/query_message.ts";
+import { writeQuery } from "../support/kvserver/query_messages.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { beginRequest, type Call, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
