@@ -30,8 +30,8 @@ export interface RequestCutter {
    * @throws {Error} when the stream cannot be followed any further.
    */
   cut(bytes: Uint8Array, start: number, end: number): number;
-  /** Bytes that the request has at least, the first part of which was given last; `Infinity`: any number. */
-  readonly wantedBytes: number;
+  /** Bytes that the request has at least whose first part was given last. Default: nothing is known. */
+  readonly wantedBytes?: number;
 }
 
 /** How large a receive buffer is. */
@@ -143,7 +143,7 @@ export class FrameReader {
 
   /** How long the frame is that is there in part. */
   #wantedBytes(heldBytes: number): number {
-    if (this.#cutter !== undefined) return this.#cutter.wantedBytes;
+    if (this.#cutter !== undefined) return this.#cutter.wantedBytes ?? Infinity;
     if (heldBytes < frameHeaderBytes) return Infinity;
     return frameHeaderBytes + frameLength(this.#buffer, this.#start);
   }
