@@ -427,6 +427,8 @@ export interface Limits {
   readonly peerBehindMs: number;
   /** A peer of which nothing has come for so long counts as down, though it has connections. */
   readonly peerSilentMs: number;
+  /** A peer whose clock is further off than this is named in the log. */
+  readonly peerSkewSaidMs: number;
   /** Only when one of two servers reaches the other for so long, and not the other way, it is said. */
   readonly oneWayNoticeMs: number;
   /** A peer neither reached nor heard for so long is lost: the others are compared with. */
@@ -659,6 +661,7 @@ export const defaultLimits: Limits = {
   stateSenderPatienceMs: 5_000,
   peerBehindMs: 2_000,
   peerSilentMs: 5_000,
+  peerSkewSaidMs: 5_000,
   oneWayNoticeMs: 3_000,
   peerLostMs: 30_000,
   besideEntriesBytesMax: 128 * KiB,

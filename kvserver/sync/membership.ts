@@ -365,6 +365,7 @@ export class Membership {
       peer.pacer.tickWithin(Math.max(undecidedMs, this.#context.limits.peerCheckMs));
     }
     if (before !== undefined) this.#log.reach(peer, link, before);
+    this.#log.clock(peer, link.facts.clockSkewMs);
   }
 
   /** A peer is gone: this server and the others may have been told different things by it. */

@@ -6,6 +6,8 @@ import type { ReachabilityName } from "./reachability.ts";
 /** Says in the log what becomes of peers, once each: how they are reached, and how far they are. */
 export class PeerLog {
   #context: Pick<ActorContext, "log" | "limits">;
+  /** Those whose clocks are said to be off. */
+  #skewed = new WeakSet<Peer>();
 
   constructor(context: Pick<ActorContext, "log" | "limits">) {
     this.#context = context;
@@ -30,6 +32,23 @@ export class PeerLog {
         { ...fields, outboxBytesMax },
       );
     }
+  }
+
+  /** Says when the clock of a peer is far from this server's, and when it is right again. */
+  clock(peer: Peer, aheadMs: number | undefined): void {
+    if (aheadMs === undefined) return;
+    const { log, limits: { peerSkewSaidMs } } = this.#context;
+    const isOff = Math.abs(aheadMs) > peerSkewSaidMs;
+    if (isOff === this.#skewed.has(peer)) return;
+    const fields = { peer: peer.ref.address };
+    if (!isOff) {
+      this.#skewed.delete(peer);
+      return log.info("The clock of peer {peer} is right again", fields);
+    }
+    this.#skewed.add(peer);
+    const ms = Math.round(Math.abs(aheadMs));
+    const side = aheadMs > 0 ? "ahead of" : "behind";
+    log.warn(`The clock of peer {peer} is {ms} ms ${side} this server's`, { ...fields, ms });
   }
 
   /**

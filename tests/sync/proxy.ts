@@ -10,6 +10,9 @@ export class Proxy implements AsyncDisposable {
   #streams = new Set<ByteStream>();
   #loops = new Set<Promise<void>>();
   #isCut = false;
+  #bytesPerSecond = Infinity;
+  /** Each ends a wait of a slow wire. */
+  #waits = new Set<() => void>();
   #stalled: { over: Promise<void>; end(): void } | undefined;
 
   constructor() {
@@ -29,9 +32,16 @@ export class Proxy implements AsyncDisposable {
     this.#stalled ??= { over, end };
   }
 
+  /** Passes on no more than so many bytes a second in each direction, until `mend`. */
+  throttle(bytesPerSecond: number): void {
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
   /** Passes on again. */
   mend(): void {
     this.#isCut = false;
+    this.#bytesPerSecond = Infinity;
+    for (const end of this.#waits) end();
     this.#stalled?.end();
     this.#stalled = undefined;
   }
@@ -76,13 +86,29 @@ export class Proxy implements AsyncDisposable {
     }
   }
 
+  #busy(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#waits.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.#waits.add(end);
+    });
+  }
+
   async #pass(from: ByteStream, to: ByteStream): Promise<void> {
     const buffer = new Uint8Array(64 * 1024);
     try {
       for (;;) {
-        const count = await from.read(buffer);
+        const isSlow = this.#bytesPerSecond < Infinity;
+        const count = await from.read(isSlow ? buffer.subarray(0, 2 * 1024) : buffer);
         if (count === null) return;
         await this.#stalled?.over;
+        // As long as a wire of that speed would be busy with it.
+        const busyMs = count / this.#bytesPerSecond * 1_000;
+        if (busyMs > 0) await this.#busy(busyMs);
         await to.write(buffer.subarray(0, count));
       }
     } catch {

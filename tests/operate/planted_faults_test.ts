@@ -1,0 +1,191 @@
+import { HttpPort } from "../../http/mod.ts";
+import { Client } from "../../kvclient/mod.ts";
+import { Server, type ServerOptions } from "../../kvserver/mod.ts";
+import { silentLogger } from "../../log/mod.ts";
+import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
+import { assertEquals, assertStringIncludes } from "../deps.ts";
+import { runCmud } from "../support/app/fake_console.ts";
+import { TinyDisk } from "../support/disk/tiny_disk.ts";
+import { lineLogger } from "../support/memory_log.ts";
+import { testUnless } from "../support/needs.ts";
+import { until } from "../support/until.ts";
+import { Proxy } from "../sync/proxy.ts";
+import { skewedClock } from "../sync/skewed_clock.ts";
+import { WireTap } from "../sync/wire_tap.ts";
+
+// A fault is planted in a running cluster of three. Whoever looks at it, by whatever means, is told what it
+// is and where.
+
+/** What is silent counts as such after 5 s; from then on it is told within 5 s, on a busy machine too. */
+const timeoutMs = 15_000;
+
+/** A server that people look at. */
+class Seen implements AsyncDisposable {
+  readonly logged: string[] = [];
+  /** What others dial, so that a test can break it. */
+  readonly way = new Proxy();
+  server!: Server;
+  #http!: HttpPort;
+
+  static async start(options: ServerOptions = {}, join?: Seen): Promise<Seen> {
+    const seen = new Seen();
+    const transport = new WireTap();
+    seen.server = await Server.start({
+      startPort: 0,
+      queryActorCount: 1,
+      transport,
+      advertise: seen.way.address,
+      log: lineLogger((line) => seen.logged.push(line)),
+      join: join === undefined ? [] : [join.way.address],
+      ...options,
+    });
+    seen.way.target = transport.listening[0];
+    seen.#http = await HttpPort.open({
+      address: "127.0.0.1:0",
+      version: "1.2.3",
+      environment: realEnvironment,
+      transport: tcpTransport,
+      log: silentLogger,
+    });
+    seen.#http.show(seen.server);
+    return seen;
+  }
+
+  async get(path: string): Promise<string> {
+    const response = await fetch(`http://${this.#http.address}${path}`);
+    return `${response.status} ${await response.text()}`;
+  }
+
+  status() {
+    return runCmud(["status", "--server", this.server.queryAddresses[0]]);
+  }
+
+  async put(key: string, value: string): Promise<void> {
+    await using client = new Client(this.server.queryAddresses[0]);
+    await client.put(key, value);
+  }
+
+  /** Resolves when `status` ends with 75 and says `problem`, and the log has a line that includes `line`. */
+  async tells({ status: problem, log: line }: { status: string; log: string }): Promise<void> {
+    let found = "";
+    try {
+      await until("it is told", async () => {
+        const { code, stdout, stderr } = await this.status();
+        found = [`${code}`, stdout, stderr, ...this.logged].join("\n");
+        return code === 75 && `${stdout}${stderr}`.includes(problem) &&
+          this.logged.some((logged) => logged.includes(line));
+      }, { timeoutMs });
+    } catch (error) {
+      throw new Error(`${error}: ${problem}; ${line}\n${found}`);
+    }
+  }
+
+  /** Resolves when nothing is wrong any more. */
+  async isHealthy(): Promise<void> {
+    await until("it is healthy", async () => (await this.status()).code === 0, { timeoutMs });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#http.close();
+    await this.server.close().catch(() => {});
+    await this.way[Symbol.asyncDispose]();
+  }
+}
+
+/** Calls `use` with three servers that know each other; `options` are those of the third. */
+async function withThree(
+  use: (first: Seen, second: Seen, third: Seen) => Promise<void>,
+  options: ServerOptions = {},
+): Promise<void> {
+  await using first = await Seen.start();
+  await using second = await Seen.start({}, first);
+  await using third = await Seen.start(options, first);
+  await until("all know each other", async () => {
+    const seen = [first, second, third];
+    const members = await Promise.all(seen.map(({ server }) => server.members()));
+    return members.every((rows) =>
+      rows.length === 3 && rows.slice(1).every(({ state }) => state === "up")
+    );
+  }, { timeoutMs });
+  await use(first, second, third);
+}
+
+testUnless(
+  TinyDisk.lacking,
+  "a full disk is told by its own server, and Puts go elsewhere",
+  async () => {
+    using disk = new TinyDisk(6);
+    await withThree(async (first, _, third) => {
+      disk.fill();
+      await until(
+        "a Put is refused",
+        () => third.put("key", "x".repeat(10_000)).then(() => false, () => true),
+        { timeoutMs },
+      );
+      await third.tells({ status: "its disk refuses to be written", log: "No space left" });
+      assertStringIncludes(await third.get("/readyz"), "503 The disk refuses to be written");
+      assertStringIncludes(await third.get("/metrics"), '\ncmud_disk_state{state="refusing"} 1\n');
+      await first.put("elsewhere", "taken");
+      assertStringIncludes(await first.get("/readyz"), "200");
+      disk.empty();
+      await third.isHealthy();
+      assertStringIncludes(await third.get("/readyz"), "200");
+    }, { dataDir: `${disk.path}/data` });
+  },
+);
+
+Deno.test("a peer that stands still is told by the others, within 5 s of silence", () =>
+  withThree(async (first, second, third) => {
+    // Nothing comes of it, and nothing to it.
+    for (const seen of [first, second, third]) seen.way.stall();
+    third.way.stall();
+    const peer = third.way.address;
+    await first.tells({
+      status: `member ${peer} is down for 5 s`,
+      log: `Peer ${peer} has not been heard for 5 s`,
+    });
+    assertStringIncludes(await first.get("/metrics"), `\ncmud_peer_up{peer="${peer}"} 0\n`);
+    assertStringIncludes(await first.get("/readyz"), "200");
+    for (const seen of [first, second, third]) seen.way.mend();
+    await first.isHealthy();
+    await until(
+      "the log says so",
+      () => first.logged.some((line) => line.includes(`Peer ${peer} is heard again`)),
+      { timeoutMs },
+    );
+  }));
+
+Deno.test("a replica that lags is told by those who wait for it", () =>
+  withThree(async (first, _, third) => {
+    third.way.throttle(4_000);
+    const peer = third.way.address;
+    for (let n = 0; n < 100; n++) await first.put(`key/${n}`, "x".repeat(2_000));
+    await first.tells({ status: " s behind", log: `Peer ${peer} falls behind: ` });
+    await until("the metrics say so", async () => {
+      const sample = new RegExp(`\ncmud_peer_lag_seconds{peer="${peer}"} ([\\d.]+)\n`);
+      return Number(sample.exec(await first.get("/metrics"))?.[1]) > 2;
+    }, { timeoutMs });
+    third.way.mend();
+    await first.isHealthy();
+    await until(
+      "the log says so",
+      () => first.logged.some((line) => line.includes(`Peer ${peer} has caught up`)),
+      { timeoutMs },
+    );
+  }));
+
+Deno.test("a clock that is wrong is told by its server and by the others", () =>
+  withThree(async (first, _, third) => {
+    const [here, there] = [first.way.address, third.way.address];
+    await first.tells({
+      status: `member ${there} has a clock that is 1 min ahead`,
+      log: `The clock of peer ${there} is `,
+    });
+    await third.tells({
+      status: `member ${here} has a clock that is 1 min behind`,
+      log: `The clock of peer ${here} is `,
+    });
+    const skew = new RegExp(`\ncmud_peer_clock_skew_seconds{peer="${there}"} ([\\d.]+)\n`)
+      .exec(await first.get("/metrics"));
+    assertEquals(Math.round(Number(skew?.[1])), 75);
+  }, { environment: skewedClock(75_000) }));
