@@ -323,7 +323,7 @@ export interface Limits {
   readonly unhandledMessagesMax: number;
   /** Bytes of the unhandled messages of a connection, the last one aside; at the bound, no more is read. */
   readonly unhandledBytesMax: number;
-  /** A connection whose system does not answer a `Ping` for so long is ended. */
+  /** A connection on which nothing comes for so long, not even the answer to a `Ping`, is ended. */
   readonly pingPatienceMs: number;
   /** A system of which nothing has come for so long is sent a `Ping`, which it answers. */
   readonly heartbeatMs: number;

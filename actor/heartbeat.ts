@@ -25,6 +25,11 @@ export class Heartbeat {
     this.#ping();
   }
 
+  /** For how long a `Ping` has not been answered; 0: none waits for its answer. */
+  get unansweredMs(): number {
+    return this.#pingedMs === undefined ? 0 : this.#environment.monotonicMs() - this.#pingedMs;
+  }
+
   /** Whether an answer has to come in time. */
   get isExpected(): boolean {
     return this.#cancelPatience !== undefined;

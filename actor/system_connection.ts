@@ -500,6 +500,20 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   }
 
   /**
+   * Asks whether the caller is still there when nothing has come for long, and ends the connection when nothing
+   * comes then: it is dead, and nobody has told. While nothing is read, nothing can come.
+   */
+  check(): void {
+    const { environment } = this.#host;
+    if (this.isWaiting) return;
+    const { pingPatienceMs } = environment.limits;
+    const silentMs = environment.monotonicMs() - this.heardMs;
+    if (silentMs > pingPatienceMs / 2) this.beat();
+    // A Pong may come long after it was asked for, behind what else the caller sends.
+    if (Math.min(silentMs, 2 * this.#heartbeat.unansweredMs) > pingPatienceMs) this.#ends.end();
+  }
+
+  /**
    * Says that the caller's address answers as another system, and asks whether the caller is still there;
    * without an answer the connection ends.
    */

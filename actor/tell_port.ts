@@ -327,6 +327,9 @@ class Links implements RemoteLinkHost, ConnectionHost {
     const { heartbeatMs, clockReadMs } = this.environment.limits;
     const nowMs = this.environment.monotonicMs();
     for (const [key, connections] of this.#connections) {
+      for (const connection of [...connections]) connection.check();
+      // Those that were dead have ended.
+      if (connections.size === 0) continue;
       const [{ id }] = connections;
       const heardMs = this.#linkTo(id!)?.facts.heardMs ?? this.heardMs(id!);
       const isClockDue = nowMs - (this.#clockReadMs.get(key) ?? -Infinity) >= clockReadMs;

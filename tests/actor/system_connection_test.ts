@@ -1,6 +1,7 @@
 import type { Marshalled, MetListener, SystemId, TellHost } from "../../actor/mod.ts";
 import { StatsTable } from "../../actor/stats.ts";
 import { type ConnectionHost, SystemConnection } from "../../actor/system_connection.ts";
+import { defaultLimits } from "../../limits.ts";
 import { MemoryAccount, realEnvironment, type Reply } from "../../rpc/mod.ts";
 import {
   assertEquals,
@@ -276,6 +277,30 @@ Deno.test("SystemConnection pings once until it is answered, and reads the clock
   assertEquals(host.clocks, [1_700_000_000]);
   connection.contest();
   assertEquals(host.sent.slice(4), [[2, "Contested", []], [2, "Ping", []]]);
+  connection.close();
+});
+
+testInWorld("SystemConnection ends when nothing comes for long, not even a Pong", async (world) => {
+  const host = new KeepingHost();
+  Object.assign(host, { environment: world.environment() });
+  const connection = host.newConnection();
+  execute(connection, hello);
+  const { pingPatienceMs } = defaultLimits;
+  const pass = async (ms: number) => {
+    for (let passedMs = 0; passedMs < ms; passedMs += 500) {
+      await world.advance(500);
+      connection.check();
+    }
+  };
+  for (const comes of ["bytes of a long message", "a Pong"]) {
+    await pass(0.9 * pingPatienceMs);
+    assertEquals(host.sent.at(-1), [2, "Ping", []], comes);
+    connection.received();
+    if (comes === "a Pong") execute(connection, frameOf([2, "Pong", []]));
+  }
+  assertEquals([host.sent.length, host.ended], [1, 0]);
+  await pass(1.1 * pingPatienceMs);
+  assertEquals([host.sent.length, host.ended > 0], [2, true]);
   connection.close();
 });
 

@@ -97,16 +97,15 @@ export const linkCases: Readonly<Record<string, (length: Length) => Promise<Outc
     const { network } = cluster;
     await network.shut(2, 1);
     await network.cut(1, 2);
-    await until("the connections are gone", async () => await cluster.stateOf(1, 2) === "down", {
-      timeoutMs: 60_000,
-      everyMs: 200,
-    });
+    const bothSay = async (state: string) => {
+      const states = [await cluster.stateOf(1, 2), await cluster.stateOf(2, 1)];
+      return states.every((found) => found === state);
+    };
+    const patience = { timeoutMs: 60_000, everyMs: 200 };
+    await until("the connections are gone", () => bothSay("down"), patience);
     await network.mend();
     await network.shut(2, 1);
-    const tookMs = await until("both say so", async () => {
-      const states = [await cluster.stateOf(1, 2), await cluster.stateOf(2, 1)];
-      return states.every((state) => state === "one-way");
-    }, { timeoutMs: 60_000, everyMs: 200 });
+    const tookMs = await until("both say so", () => bothSay("one-way"), patience);
     return { tookMs, boundMs: dialedMs + agreedMs };
   },
 };
