@@ -107,8 +107,7 @@ export class ActorSystem extends ActorThread {
       mistaken: (peer, claimed) => {
         contested.noticed(environment.monotonicMs());
         system.log.info(
-          "A system at {peer} looks for another one at this address: an earlier one, or another that " +
-            "advertises it too",
+          "A server at {peer} knows an earlier start of the server at this address, and is to greet this one",
           { peer, claimed },
         );
       },

@@ -40,7 +40,7 @@ export class HttpPort {
     try {
       return new HttpPort(options, parser);
     } catch (cause) {
-      const why = (cause as Error).message;
+      const why = reasonOf(cause);
       throw new Error(`Cannot listen on ${options.address} for HTTP: ${why}`, { cause });
     }
   }

@@ -1,7 +1,7 @@
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import type { Clock, Limited, Timers } from "../rpc/mod.ts";
 import type { Logger } from "../log/mod.ts";
-import { DamagedDirectoryError, DataDirectoryError } from "./disk/data_error.ts";
+import { DamagedDirectoryError, DataDirectoryError, foundBy } from "./disk/data_error.ts";
 import { DiskThread } from "./disk/disk_thread.ts";
 import { Journal } from "./disk/journal.ts";
 import type { KnownServers } from "./messages/known_servers.ts";
@@ -169,7 +169,7 @@ export class DataDirectory {
       return;
     }
     const cause = closed.status === "rejected" ? closed.reason : undefined;
-    const why = cause instanceof DataDirectoryError ? cause.found : cause?.message ?? "time is up";
+    const why = cause === undefined ? "time is up" : foundBy(cause);
     const writes = lost === undefined
       ? "some writes that were accepted are"
       : lost === 1

@@ -53,10 +53,11 @@ export abstract class Logger {
   }
 }
 
-/** The message of what was thrown, whatever that is. */
+/** The message of what was thrown, whatever that is, without the number that the system has for it. */
 export function reasonOf(thrown: unknown): string {
   try {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return message.replace(/ \(os error \d+\)/g, "");
   } catch {
     return "something without a text";
   }

@@ -10,8 +10,11 @@ export function parseDuration(text: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
   const ms = Math.round(Number(digits) * unitsMs[unit as keyof typeof unitsMs]);
   if (ms > 0 && ms <= durationMsMax) return ms;
+  const units = "ms, s, m, h or d";
   throw new UsageError(
-    "Allowed is a duration above 0: a number and ms, s, m, h or d, as 30s or 2h.",
+    /^\d+(\.\d+)?$/.test(text) && Number(text) > 0
+      ? `Allowed is a duration with its unit, ${units}, as ${text}s or ${text}h.`
+      : `Allowed is a duration above 0: a number and ${units}, as 30s or 2h.`,
   );
 }
 

@@ -30,7 +30,8 @@ const closed = "nothing that runs on Deno may use $1";
 /** What to try. */
 function adviceFor(error: unknown, port: PortKind): string | undefined {
   if (error instanceof RpcError) {
-    return /memory is full/.test(error.message) ? roomAdvice : adviceByCode[error.code];
+    const [, lasting] = lastingAdvice.find(([pattern]) => pattern.test(error.message)) ?? [];
+    return lasting ?? adviceByCode[error.code];
   }
   if (error instanceof Error && error.message.startsWith("Cannot listen on ")) {
     return listenAdvice.find(([pattern]) => pattern.test(error.message))?.[1];
@@ -63,9 +64,18 @@ function adviceFor(error: unknown, port: PortKind): string | undefined {
     "or start one here with: cmud server";
 }
 
-/** To wait is no help: what fills the memory stays. */
-const roomAdvice =
-  "Room is made with: cmud kv delete KEY, or by starting the server with a greater --max-memory";
+/** By what a server says of what does not pass by waiting: what fills its memory stays, or its disk. */
+const lastingAdvice: readonly (readonly [RegExp, string])[] = [
+  [
+    /memory is full/,
+    "Room is made with: cmud kv delete KEY, or by starting the server with a greater --max-memory",
+  ],
+  [
+    /disk refuses/,
+    "Until its disk takes writes again, nothing is put there: is it full, or its directory gone?\n" +
+    "cmud status says how it is, and the server's log when that began",
+  ],
+];
 
 const unknownHost = /lookup|not known|resolve/i;
 const hostAdvice = "Is the name of the host right?";

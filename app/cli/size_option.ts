@@ -11,7 +11,14 @@ export function sizeFrom(minBytes: number): (text: string) => number {
     const [, digits, letter] = /^(\d+(?:\.\d+)?)(?:([KMGT])(?:iB)?)?$/i.exec(text) ?? [];
     const bytes = Math.floor(Number(digits) * 1024 ** units.indexOf((letter ?? "").toUpperCase()));
     if (bytes >= minBytes && bytes <= Number.MAX_SAFE_INTEGER) return bytes;
-    throw new UsageError(`Allowed is a size from ${sizeText(minBytes)} on, as 512MiB or 2G.`);
+    const [, decimal] = /^(\d+(?:\.\d+)?[KMGT])B$/i.exec(text) ?? [];
+    const examples = decimal === undefined ? "512MiB or 2G" : `${decimal.toUpperCase()}iB`;
+    throw new UsageError(
+      `Allowed is a size from ${
+        sizeText(minBytes)
+      } on: a number of bytes, or with KiB, MiB, GiB, TiB ` +
+        `or K, M, G, T for powers of 1,024, as ${examples}.`,
+    );
   };
 }
 

@@ -26,23 +26,22 @@ import {
 import { ServerLog } from "./server_log.ts";
 import { serverPermissions } from "./server_permissions.ts";
 import { styleFor } from "../cli/style.ts";
+import { isWildcard } from "./wildcard.ts";
+import { takenByHttp } from "./taken_by_http.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { version } from "../cli/version.ts";
-
-/** All spellings of the address that is none: nobody can be told to connect there. */
-const wildcard = /^(\[?::ffff:)?[[\]0x.:*]*$/i;
 
 /** Runs a server until a signal stops it. */
 export async function runServer(invocation: Invocation): Promise<number> {
   const { options, console } = invocation;
   const hostname = options.host as string | undefined ?? "127.0.0.1";
   const advertise = options.advertise as string | undefined;
-  if (wildcard.test(hostname) && advertise === undefined) {
+  if (isWildcard(hostname) && advertise === undefined) {
     throw new UsageError(
       `Cannot listen on ${hostname} without --advertise: others must be told a real address`,
     );
   }
-  if (advertise !== undefined && wildcard.test(advertise.replace(/:\d+$/, ""))) {
+  if (advertise !== undefined && isWildcard(advertise.replace(/:\d+$/, ""))) {
     throw new UsageError(
       `Cannot advertise ${advertise}: nobody else can connect to a wildcard address, allowed is ` +
         "HOST:PORT, as in 192.0.2.7:6000",
@@ -97,7 +96,9 @@ async function serve(
     },
   };
   try {
-    const server = await startServer(settings);
+    const server = await startServer(settings).catch((error) => {
+      throw http === undefined ? error : takenByHttp(http.address, settings, error);
+    });
     const readAgain = isReadAgain(invocation)
       ? async () => {
         const { tokens = [], token } = await readServerAccess(invocation);

@@ -1,6 +1,7 @@
 import { loadToml } from "../../deps.ts";
 import { didYouMean } from "../cli/suggest.ts";
 import { UsageError } from "../cli/usage_error.ts";
+import { refusedValue } from "./refused_value.ts";
 import { type Setting, typeOf } from "./setting.ts";
 
 /** The values of a file, by the setting's name. @throws {UsageError} when the file cannot be used. */
@@ -49,7 +50,7 @@ export async function parseConfig(
       values[setting.name] = valueOf(setting, value);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      throw new UsageError(`Cannot use ${key} in ${path}: ${error.message}`, { cause: error });
+      throw refusedValue(`${key} in ${path}`, value, error);
     }
   }
   return values;
@@ -58,7 +59,10 @@ export async function parseConfig(
 /** Goes by the option's own parser, so that a file allows what the command line allows. */
 function valueOf(setting: Setting, value: unknown): unknown {
   const { value: takes, repeatable, type = "text", parse = (text) => text } = setting.option;
-  const mismatch = () => new UsageError(`Allowed is a value of type ${typeOf(setting)}.`);
+  const mismatch = () => {
+    const example = type === "duration" ? ', as "30s"' : "";
+    return new UsageError(`Allowed is a value of type ${typeOf(setting)}${example}.`);
+  };
   const one = (value: unknown) => {
     const isText = typeof value === "string" && type !== "integer";
     const isInteger = typeof value === "bigint" && (type === "integer" || type === "size");

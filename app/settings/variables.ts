@@ -1,5 +1,6 @@
 import type { Console } from "../cli/console.ts";
 import { UsageError } from "../cli/usage_error.ts";
+import { refusedValue } from "./refused_value.ts";
 import type { Setting } from "./setting.ts";
 
 const switchWords: Readonly<Record<string, boolean>> = {
@@ -24,7 +25,7 @@ export function readVariable(setting: Setting, console: Console): unknown {
     return repeatable ? partsOf(text).map(parse) : parse(text);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`$${variable}: ${error.message}`, { cause: error });
+    throw refusedValue(`$${variable}`, text, error);
   }
 }
 

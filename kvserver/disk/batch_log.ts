@@ -1,4 +1,5 @@
 import type { Limits } from "../../limits.ts";
+import { reasonOf } from "../../log/mod.ts";
 import { DataDirectoryError, isGone } from "./data_error.ts";
 import { HeldFile } from "./held_file.ts";
 import { recordOf } from "./log_record.ts";
@@ -180,9 +181,7 @@ export class BatchLog {
       syncDirectory(this.#directory);
     } catch (cause) {
       this.#file?.close();
-      const found = `its ${segmentName(this.#last)} cannot be written (${
-        (cause as Error).message
-      })`;
+      const found = `its ${segmentName(this.#last)} cannot be written (${reasonOf(cause)})`;
       throw new DataDirectoryError(this.#directory, found, { cause });
     }
   }

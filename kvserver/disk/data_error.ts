@@ -1,3 +1,5 @@
+import { reasonOf } from "../../log/mod.ts";
+
 /** A data directory cannot be used. Nothing in it was changed. */
 export class DataDirectoryError extends Error {
   static {
@@ -21,10 +23,15 @@ export class DamagedDirectoryError extends DataDirectoryError {
   }
 }
 
+/** What is in the way, as an error says it: without the directory, where that is known. */
+export function foundBy(error: unknown): string {
+  return error instanceof DataDirectoryError ? error.found : reasonOf(error);
+}
+
 /** The error for what SQLite or a codec cannot read; an error that says more stays as it is. */
 export function damaged(directory: string, cause: unknown): DataDirectoryError {
   if (cause instanceof DataDirectoryError) return cause;
-  const why = (cause as Error).message;
+  const why = reasonOf(cause);
   return new DamagedDirectoryError(
     directory,
     `it is damaged (${why}); put a copy in its place, use another one, or have ` +

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { reasonOf } from "../../log/mod.ts";
 import { exists } from "./exists.ts";
 import { DatabaseSync } from "node:sqlite";
 import type { Random } from "../../rpc/mod.ts";
@@ -43,7 +44,7 @@ export function hasDataFile(directory: string): boolean {
     return false;
   } catch (cause) {
     if (cause instanceof DataDirectoryError) throw cause;
-    const why = (cause as Error).message;
+    const why = reasonOf(cause);
     throw new DataDirectoryError(directory, `it cannot be read (${why})`, { cause });
   }
 }
@@ -90,7 +91,7 @@ export function createDataFile(directory: string, random: Random): void {
   try {
     writeDataFile(directory, dataFileName, random, 1);
   } catch (cause) {
-    const why = (cause as Error).message;
+    const why = reasonOf(cause);
     throw new DataDirectoryError(directory, `it cannot be written (${why})`, { cause });
   }
 }
@@ -195,7 +196,7 @@ const writePragmas = `
 
 /** The error for a file of which SQLite cannot even begin to read. */
 export function unreadable(directory: string, cause: unknown): DataDirectoryError {
-  const why = (cause as Error).message;
+  const why = reasonOf(cause);
   if (/malformed|not a database|no such/.test(why)) return damaged(directory, cause);
   if (exists(`${directory}/${dataFileName}-shm`)) return unusable(directory, "read", cause);
   return new DataDirectoryError(
@@ -227,7 +228,7 @@ function readHeader(directory: string, path: string, access: Access): Uint8Array
 
 function unusable(directory: string, access: Access, cause: unknown): DataDirectoryError {
   const done = access === "read" ? "read" : "written";
-  const why = (cause as Error).message;
+  const why = reasonOf(cause);
   return new DataDirectoryError(directory, `its ${dataFileName} cannot be ${done} (${why})`, {
     cause,
   });

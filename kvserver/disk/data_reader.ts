@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { defaultLimits, type Limits } from "../../limits.ts";
+import { reasonOf } from "../../log/mod.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { readClusterName } from "./cluster_name.ts";
 import { shownKey } from "./damage.ts";
@@ -74,7 +75,7 @@ export class DataReader {
     try {
       return readClusterName(this.#database);
     } catch (error) {
-      const why = (error as Error).message;
+      const why = reasonOf(error);
       throw damaged(this.#directory, new Error(`${dataFileName}: ${why}`, { cause: error }));
     }
   }
@@ -190,9 +191,7 @@ function* soundBatches(segment: number, batches: readonly Uint8Array[]): Generat
     try {
       for (const entry = new EntryReader(batch); entry.next(););
     } catch (cause) {
-      const why = `${segmentName(segment)}, at byte ${batch.byteOffset}: ${
-        (cause as Error).message
-      }`;
+      const why = `${segmentName(segment)}, at byte ${batch.byteOffset}: ${reasonOf(cause)}`;
       throw new Error(why, { cause });
     }
     yield batch.slice();

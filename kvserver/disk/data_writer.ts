@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Limits } from "../../limits.ts";
+import { reasonOf } from "../../log/mod.ts";
 import type { Clock } from "../../rpc/mod.ts";
 import { BatchLog } from "./batch_log.ts";
 import { readClusterName, writeClusterName } from "./cluster_name.ts";
@@ -111,7 +112,7 @@ export class DataWriter {
     try {
       if (readClusterName(this.#database) === undefined) writeClusterName(this.#database, name);
     } catch (cause) {
-      const why = (cause as Error).message;
+      const why = reasonOf(cause);
       throw new DataDirectoryError(this.#directory, `it cannot be written (${why})`, { cause });
     }
   }

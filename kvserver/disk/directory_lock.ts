@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { reasonOf } from "../../log/mod.ts";
 import { DataDirectoryError, DataDirectoryInUseError, type DirectoryOwner } from "./data_error.ts";
 import { HeldFile } from "./held_file.ts";
 import { createPrivateFile, writeAll } from "./private_files.ts";
@@ -173,7 +174,7 @@ function lockIn(directory: string): string {
 }
 
 function notWritable(directory: string, cause: unknown): DataDirectoryError {
-  const why = (cause as Error).message;
+  const why = reasonOf(cause);
   return new DataDirectoryError(directory, `it cannot be written (${why})`, { cause });
 }
 

@@ -1,7 +1,7 @@
 import type { Limits } from "../../limits.ts";
 import { Log, type LogRecord } from "../../log/mod.ts";
 import type { Clock, Random, Timers } from "../../rpc/mod.ts";
-import { DamagedDirectoryError, DataDirectoryError } from "./data_error.ts";
+import { DamagedDirectoryError, DataDirectoryError, foundBy } from "./data_error.ts";
 import { checkDataFile, hasDataFile } from "./data_file.ts";
 import { DataReader } from "./data_reader.ts";
 import { DataWriter } from "./data_writer.ts";
@@ -177,7 +177,7 @@ export class DiskService {
       this.#writer!.append(this.#unwritten);
     } catch (error) {
       this.#cancelRetry = this.#environment.after(this.#limits.diskRetryMs, () => this.#write());
-      return this.#fail(reasonOf(error));
+      return this.#fail(foundBy(error));
     }
     this.#unwritten = [];
     this.#failing = undefined;
@@ -211,7 +211,7 @@ export class DiskService {
         else this.#foldAfter(0);
       } catch (error) {
         // Puts are not refused for this: a full disk refuses appends as well, if that matters.
-        this.#complainOnce(reasonOf(error));
+        this.#complainOnce(foundBy(error));
         this.#foldAfter(this.#limits.diskRetryMs);
       }
     });
@@ -263,9 +263,4 @@ function bestEffort(write: () => void): undefined {
   } catch {
     // As said above.
   }
-}
-
-/** The reason of an error, without the directory where that is known. */
-function reasonOf(error: unknown): string {
-  return error instanceof DataDirectoryError ? error.found : (error as Error).message;
 }

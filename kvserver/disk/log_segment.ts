@@ -10,6 +10,7 @@
  * @module
  */
 
+import { reasonOf } from "../../log/mod.ts";
 import { damaged, DataDirectoryError } from "./data_error.ts";
 import { type SeedAt, stretches } from "./log_record.ts";
 import { createPrivateFile, writeAll } from "./private_files.ts";
@@ -94,7 +95,7 @@ export function segmentBytes(directory: string, number: number): Uint8Array | un
     return Deno.readFileSync(segmentPath(directory, number));
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
-    const why = (cause as Error).message;
+    const why = reasonOf(cause);
     throw new DataDirectoryError(
       directory,
       `its ${segmentName(number)} cannot be read (${why})`,
@@ -119,7 +120,7 @@ export function segmentIn(
   try {
     return id === undefined ? readOldSegment(bytes) : readSegment(bytes, id, number);
   } catch (cause) {
-    const why = `${segmentName(number)}: ${(cause as Error).message}`;
+    const why = `${segmentName(number)}: ${reasonOf(cause)}`;
     throw damaged(directory, new Error(why, { cause }));
   }
 }

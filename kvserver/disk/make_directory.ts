@@ -1,5 +1,7 @@
 import { dirname, resolve } from "node:path";
+import { reasonOf } from "../../log/mod.ts";
 import { DataDirectoryError } from "./data_error.ts";
+import { aDirectory, noDirectory, whatIsAt } from "./expect_directory.ts";
 import { makePrivateDirectory } from "./private_files.ts";
 import { syncDirectory } from "./sync_directory.ts";
 
@@ -14,16 +16,16 @@ export function makeDirectory(directory: string): void {
     makeLasting(path);
   } catch (cause) {
     if (cause instanceof Obstacle && cause.path === path) {
-      throw new DataDirectoryError(directory, `it is ${cause.what}; allowed is a directory`);
+      throw noDirectory(directory, cause.what);
     }
-    const why = (cause as Error).message;
+    const why = reasonOf(cause);
     throw new DataDirectoryError(directory, `it cannot be made (${why})`, { cause });
   }
 }
 
 function makeLasting(path: string): void {
   const what = whatIsAt(path);
-  if (what === "a directory") return;
+  if (what === aDirectory) return;
   if (what !== undefined) throw new Obstacle(path, what);
   const above = dirname(path);
   makeLasting(above);
@@ -40,23 +42,5 @@ class Obstacle extends Error {
     super(`${path} is ${what}`);
     this.path = path;
     this.what = what;
-  }
-}
-
-/** What has this path, as far as that can be seen. */
-function whatIsAt(path: string): string | undefined {
-  try {
-    const { isDirectory, isFile } = Deno.statSync(path);
-    return isDirectory ? "a directory" : isFile ? "a file" : "no directory";
-  } catch {
-    return isLink(path) ? "a symbolic link that leads nowhere" : undefined;
-  }
-}
-
-function isLink(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isSymlink;
-  } catch {
-    return false;
   }
 }

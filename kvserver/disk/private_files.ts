@@ -4,6 +4,7 @@
  * @module
  */
 
+import { reasonOf } from "../../log/mod.ts";
 import { DataDirectoryError } from "./data_error.ts";
 
 /** The names of the files that a data directory may hold. */
@@ -92,7 +93,7 @@ export function makePrivate(directory: string): string | undefined {
       throw new DataDirectoryError(
         directory,
         `others may read or write its ${name}, and that cannot be changed ` +
-          `(${(cause as Error).message}); allowed is mode 600`,
+          `(${reasonOf(cause)}); allowed is mode 600`,
         { cause },
       );
     }

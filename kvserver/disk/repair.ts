@@ -1,3 +1,4 @@
+import { reasonOf } from "../../log/mod.ts";
 import { exists } from "./exists.ts";
 import { basename, dirname, resolve } from "node:path";
 import { defaultLimits } from "../../limits.ts";
@@ -62,7 +63,7 @@ function beginDirectory(to: string, above: string): string {
 }
 
 function notWritable(to: string, cause: unknown): DataDirectoryError {
-  const why = (cause as Error).message;
+  const why = reasonOf(cause);
   return new DataDirectoryError(to, `it cannot be written (${why})`, { cause });
 }
 

@@ -16,7 +16,8 @@ import type { ForgottenServer } from "../messages/known_servers.ts";
 import { noEntry, Store } from "../store/mod.ts";
 import { readClusterName } from "./cluster_name.ts";
 import { DamageReport, shownKey } from "./damage.ts";
-import { DataDirectoryError } from "./data_error.ts";
+import { DataDirectoryError, foundBy } from "./data_error.ts";
+import { expectDirectory } from "./expect_directory.ts";
 import { openDataFile } from "./data_file.ts";
 import { dataFileName, isKnownFormat, oldFormatVersion } from "./data_format.ts";
 import { EntryTableReader } from "./entry_table_reader.ts";
@@ -111,7 +112,7 @@ export class Salvage {
         this.report.add(file, `${at}: ${entry.skipped} entries with an order that no reader takes`);
       }
     } catch (error) {
-      this.report.add(file, `${at}: what follows is no entry (${(error as Error).message})`);
+      this.report.add(file, `${at}: what follows is no entry (${faultOf(error)})`);
     }
   }
 
@@ -127,7 +128,7 @@ export class Salvage {
         database.close();
       }
     } catch (error) {
-      this.report.add(dataFileName, reasonOf(error));
+      this.report.add(dataFileName, faultOf(error));
     }
     const isSound = this.report.isSound && rows === (this.#manifest?.entries ?? rows);
     if (isSound) return;
@@ -231,7 +232,7 @@ export class Salvage {
     try {
       return read();
     } catch (error) {
-      this.report.add(file, reasonOf(error));
+      this.report.add(file, faultOf(error));
       return undefined;
     }
   }
@@ -291,11 +292,12 @@ function isWithin(value: SqliteValue, max: number): value is number {
 
 /** @throws {DataDirectoryError} when nothing in the directory is of a server. */
 function listed(directory: string): number[] {
+  expectDirectory(directory);
   let names: string[];
   try {
     names = Array.from(Deno.readDirSync(directory), ({ name }) => name);
   } catch (cause) {
-    throw new DataDirectoryError(directory, `it cannot be read (${(cause as Error).message})`, {
+    throw new DataDirectoryError(directory, `it cannot be read (${foundBy(cause)})`, {
       cause,
     });
   }
@@ -335,7 +337,7 @@ function integrityFaults(database: DatabaseSync): string[] {
     );
 }
 
-function reasonOf(error: unknown): string {
-  const why = error instanceof DataDirectoryError ? error.found : (error as Error).message;
-  return why.replace(`${dataFileName}: `, "");
+/** What is wrong with the data file. */
+function faultOf(error: unknown): string {
+  return foundBy(error).replace(`${dataFileName}: `, "");
 }

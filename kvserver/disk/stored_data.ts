@@ -2,6 +2,7 @@ import { EntryReader } from "../entry/entry_reader.ts";
 import { Store } from "../store/mod.ts";
 import { checkDataFile } from "./data_file.ts";
 import { DataReader } from "./data_reader.ts";
+import { expectDirectory } from "./expect_directory.ts";
 
 /**
  * The entries of a data directory, read without a server. While a server writes the directory, they are
@@ -23,6 +24,7 @@ export class StoredData {
    * @throws {DataDirectoryError} when it is damaged, or there is none.
    */
   static read(directory: string): StoredData {
+    expectDirectory(directory);
     checkDataFile(directory, "read");
     const reader = new DataReader(directory);
     try {

@@ -1,3 +1,4 @@
+import { reasonOf } from "../../log/mod.ts";
 import { formatAddress } from "../../rpc/mod.ts";
 
 /** Runs `start`, which binds a port. @throws {Error} one that says which, when it cannot be bound. */
@@ -9,7 +10,7 @@ export async function bind<T>(
   try {
     return await start();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new Error(`Cannot listen on ${formatAddress({ hostname, port })}: ${why}`, { cause });
   }
 }

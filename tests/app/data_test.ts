@@ -79,6 +79,22 @@ Deno.test("data check and export refuse what is none, and what is damaged, with 
     }
   }
   assertEquals(directory.files().size, 0);
+  const file = `${directory.path}/file`;
+  Deno.writeTextFileSync(file, "");
+  for (
+    const args of [["check", file], ["export", file], ["export", "--salvage", file], [
+      "repair",
+      file,
+      `${file}-new`,
+    ]]
+  ) {
+    const { code, stderr } = await runCmud(["data", ...args]);
+    assertEquals(
+      [code, stderr],
+      [70, `cmud: Cannot use the data directory ${file}: it is a file; allowed is a directory\n`],
+    );
+  }
+  Deno.removeSync(file);
   await withData(directory.path, async (client) => {
     for (let i = 0; i < 20; i++) await client.put(`key ${i}`, "x".repeat(10_000));
   });

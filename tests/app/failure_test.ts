@@ -60,6 +60,11 @@ Deno.test("failureText() says what to try where that is known", () => {
       "Cannot call\nIs the name of the host right?",
     ],
     [new RpcError("overloaded", "Cannot", { address: "h:1" }), "Cannot (at h:1)\nThe server has"],
+    // What fills a disk, or a memory, is there in a moment too.
+    [
+      new RpcError("unavailable", "Cannot Put: the server's disk refuses to be written (full)"),
+      "Cannot Put: the server's disk refuses to be written (full)\nUntil its disk takes writes again",
+    ],
     [new RpcError("from_tomorrow", "Cannot", { address: "h:1" }), "Cannot (at h:1)"],
     [new TimeoutError("h:1", true, 5), "Cannot wait longer for h:1: no reply within 5 ms\nIs that"],
   ];

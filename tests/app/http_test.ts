@@ -3,6 +3,7 @@ import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { cmudProcess, startServerProcess } from "../support/app/cmud_process.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { freePorts } from "../support/ports.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { until } from "../support/until.ts";
 
@@ -50,6 +51,19 @@ Deno.test("connections to --http count to the memory of the server", async () =>
     timeoutMs: 5_000,
   });
   assertEquals(await server.end("SIGTERM"), 0);
+});
+
+Deno.test("cmud server --http at a port of the server's own says so", async () => {
+  const port = freePorts(3);
+  for (const [own, at] of [["system port", port], ["query port", port + 1]] as const) {
+    const options = ["--port", `${port}`, "--actors", "2", "--http", `127.0.0.1:${at}`];
+    const { code, stderr } = await cmudProcess(["server", ...options]);
+    assertEquals(code, 64, stderr);
+    assertStringIncludes(
+      stderr,
+      `Cannot serve HTTP on 127.0.0.1:${at}: that is the server's own ${own}, because --port is ${port}.`,
+    );
+  }
 });
 
 Deno.test("cmud server --http takes loopback alone without tokens, and no port that is taken", async () => {

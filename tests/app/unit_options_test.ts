@@ -1,7 +1,7 @@
 import { parseDuration } from "../../app/cli/duration_option.ts";
 import { sizeFrom } from "../../app/cli/size_option.ts";
 import { UsageError } from "../../app/cli/usage_error.ts";
-import { assertEquals, assertThrows } from "../deps.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "../deps.ts";
 
 const parseSize = sizeFrom(32 * 1024 ** 2);
 
@@ -33,9 +33,22 @@ Deno.test("sizeFrom() reads a number and a unit of powers of 1,024", () => {
   }
 });
 
+Deno.test("an option's value without its unit, or with one that is none, is told what is meant", () => {
+  for (const text of ["5", "1.5", "30"]) {
+    const { message } = assertThrows(() => parseDuration(text), UsageError) as UsageError;
+    assertStringIncludes(message, `a duration with its unit, ms, s, m, h or d, as ${text}s`);
+  }
+  for (const [text, meant] of [["1TB", "1TiB"], ["512mb", "512MiB"], ["1.5GB", "1.5GiB"]]) {
+    const { message } = assertThrows(() => parseSize(text), UsageError) as UsageError;
+    assertStringIncludes(message, "KiB, MiB, GiB, TiB or K, M, G, T");
+    assert(message.endsWith(`as ${meant}.`), message);
+    parseSize(meant);
+  }
+});
+
 Deno.test("parseDuration() reads a number and a unit of time", () => {
   for (const [text, ms] of durations) assertEquals(parseDuration(text), ms, text);
-  for (const text of ["", "0s", "5", "s", "-1s", "1 s", "1w", "0.1ms", "99999999d", "Infinitys"]) {
+  for (const text of ["", "0s", "0", "s", "-1s", "1 s", "1w", "0.1ms", "99999999d", "Infinitys"]) {
     assertThrows(() => parseDuration(text), UsageError, "a duration above 0");
   }
 });

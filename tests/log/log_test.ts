@@ -1,4 +1,4 @@
-import { formatRecord, Log, type LogLevel, type LogRecord } from "../../log/mod.ts";
+import { formatRecord, Log, type LogLevel, type LogRecord, reasonOf } from "../../log/mod.ts";
 import { logLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLessOrEqual, assertMatch } from "../deps.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -71,6 +71,11 @@ testInWorld("bug() is one line with a bounded trace", (world) => {
   for (const thrown of ["text", undefined, Object.create(null)]) log.bug("{n}", thrown, { n: 1 });
   log.close();
   return Promise.resolve();
+});
+
+Deno.test("a reason has no number that the system alone knows", () => {
+  const full = new Error("No space left on device (os error 28): write '/data/log-1'");
+  assertEquals(reasonOf(full), "No space left on device: write '/data/log-1'");
 });
 
 testInWorld("a record of another thread counts as the events that it stands for", async (world) => {
