@@ -12,7 +12,9 @@ const shownCharsMax = 80;
 export function refusedValue(what: string, value: unknown, cause: UsageError): UsageError {
   const { message } = cause;
   // One that says what it has found stands for itself.
-  if (!message.startsWith("Allowed ")) return new UsageError(`${what}: ${message}`, { cause });
+  if (!message.startsWith("Allowed ")) {
+    return new UsageError(`Cannot use ${what}: ${message}`, { cause });
+  }
   const text = textOf(value);
   const shown = text.length > shownCharsMax ? `${text.slice(0, shownCharsMax)}...` : text;
   const allowed = message.replace(/^A/, "a").replace(/\.$/, "");

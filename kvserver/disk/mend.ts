@@ -1,4 +1,5 @@
 import { exists } from "./exists.ts";
+import { reasonOf } from "../../log/mod.ts";
 import type { Clock, Random } from "../../rpc/mod.ts";
 import { removeDataFile, writeDataFile } from "./data_file.ts";
 import { dataFileName } from "./data_format.ts";
@@ -46,7 +47,7 @@ export function mendDirectory(
     finishMending(directory);
   } catch (cause) {
     if (cause instanceof DataDirectoryError) throw cause;
-    const why = (cause as Error).message;
+    const why = reasonOf(cause);
     throw new DataDirectoryError(directory, `it cannot be written (${why})`, { cause });
   }
 }
