@@ -79,7 +79,6 @@ Deno.test("what is wrong in a file, or in the environment, is told and ends with
       "durability = 'lax'",
       /Cannot use "lax" as durability in .*: allowed are relaxed and strict$/m,
     ],
-    ["http = '0.0.0.0:80'", /Cannot use http in .*no access control/],
     ["port = ", /Cannot use .*cmud\.toml: Invalid TOML/],
     ["port = 1\nport = 2", /Cannot use .*cmud\.toml: Invalid TOML/],
   ];
