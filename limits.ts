@@ -44,6 +44,11 @@ export const wireLimits = {
   scanEntriesMax: 10_000,
   /** The most parts of a range that one Digest may ask for; more are answered with `bad_request`. */
   digestPartsMax: 64,
+  /**
+   * Bytes that came on a WebSocket of a client and were not read; more end it, because it cannot be made to
+   * wait. What is asked for one after the other is never as long.
+   */
+  unreadBytesMax: 128 * MiB,
   /** Characters of the address in a server's description: the longest host name, brackets and a port. */
   addressCharsMax: 261,
 } as const;
@@ -172,6 +177,8 @@ export const httpLimits = {
   headBytesMax: 16 * KiB,
   /** Open connections; one more takes the place of the oldest, as long as that asks for nothing. */
   connectionsMax: 1_024,
+  /** Of these, WebSockets; one more is answered with 503, because they make way for nobody. */
+  webSocketsMax: 512,
   /** A connection on which nothing is asked for so long is ended. */
   idleMs: 120_000,
 } as const;

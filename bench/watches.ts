@@ -1,4 +1,4 @@
-import { type Call, realEnvironment, RpcConnection, tcpDialer } from "../rpc/mod.ts";
+import { type Call, clientDialer, realEnvironment, RpcConnection } from "../rpc/mod.ts";
 
 /**
  * Watches prefixes at a server over one connection, and reads what it is told.
@@ -9,7 +9,7 @@ export async function openWatches(
   address: string,
   prefixes: readonly string[],
 ): Promise<() => Promise<void>> {
-  const connection = new RpcConnection(address, tcpDialer, realEnvironment);
+  const connection = new RpcConnection(address, clientDialer, realEnvironment);
   await Promise.all(
     prefixes.map((prefix) => connection.call(watchOf(prefix), { timeoutMs: 60_000 })),
   );

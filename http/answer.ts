@@ -4,10 +4,8 @@ export interface Answer {
   /** Media type. Default: plain text. */
   readonly type?: string;
   readonly body: string;
-  /** The methods that are allowed, where another was used. */
-  readonly allow?: string;
-  /** Whether a token is asked for. */
-  readonly asksForToken?: boolean;
+  /** What is said beside it. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Nothing may be run, framed, guessed, kept or read from other sites, whatever the text is. */
@@ -28,7 +26,7 @@ const encoder = new TextEncoder();
  * @param withBody whether the body is sent: to HEAD it is not
  */
 export function responseOf(
-  { status, type, body, allow, asksForToken }: Answer,
+  { status, type, body, headers: others }: Answer,
   withBody: boolean,
 ): Response {
   const bytes = encoder.encode(body);
@@ -36,9 +34,8 @@ export function responseOf(
     ...strictHeaders,
     "Content-Length": String(bytes.length),
     "Content-Type": type ?? "text/plain; charset=utf-8",
+    ...others,
   });
-  if (allow !== undefined) headers.set("Allow", allow);
-  if (asksForToken) headers.set("WWW-Authenticate", "Bearer");
   return new Response(withBody ? bytes : null, { status, headers });
 }
 

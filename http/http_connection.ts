@@ -1,13 +1,21 @@
-import type { Clock, FrameExecutor, Reply, RequestCutter, Standing } from "../rpc/mod.ts";
+import type {
+  ByteStream,
+  Clock,
+  FrameExecutor,
+  Reply,
+  RequestCutter,
+  Standing,
+} from "../rpc/mod.ts";
 import { httpLimits } from "../limits.ts";
 import { plain, responseOf } from "./answer.ts";
 import { hasBody } from "./respond.ts";
+import type { Upgrade } from "./rpc_door.ts";
 import { HeadCutter, isWholeHead } from "./wire/head_cutter.ts";
 import { type HeadParser, readHead, RequestError } from "./wire/request_head.ts";
 import { responseBytes } from "./wire/response_bytes.ts";
 
 /** Answers a request. */
-export type Respond = (request: Request) => Promise<Response>;
+export type Respond = (request: Request) => Promise<Response | Upgrade>;
 
 /** What a connection over HTTP needs. */
 export interface HttpConnectionOptions {
@@ -27,13 +35,16 @@ export interface HttpConnectionOptions {
 export class HttpConnection implements FrameExecutor {
   #options: HttpConnectionOptions;
   #hasAsked = false;
+  /** Whether it goes on as a WebSocket. */
+  #isUpgraded = false;
 
   constructor(options: HttpConnectionOptions) {
     this.#options = options;
   }
 
-  /** It makes way for others all the time: who has asked may ask again on another connection. */
+  /** It makes way for others all the time, unless it is a WebSocket: who has asked may ask again on another one. */
   get standing(): Standing {
+    if (this.#isUpgraded) return "established";
     return this.#hasAsked ? "claiming" : "silent";
   }
 
@@ -44,12 +55,20 @@ export class HttpConnection implements FrameExecutor {
   async execute(head: Uint8Array): Promise<Reply> {
     const answer = await this.#answer(head);
     const { response } = answer;
+    if ("handshake" in response) {
+      this.#isUpgraded = true;
+      const { handshake: replies } = response;
+      const takeOver = (stream: ByteStream) => response.serve(stream);
+      return { replies, consumed: head.length, close: false, takeOver };
+    }
     const keepsAlive = answer.keepsAlive && !this.#options.isOver();
     const replies = await responseBytes(response, keepsAlive, this.#options.clock.now());
     return { replies, consumed: head.length, close: false, isLast: !keepsAlive };
   }
 
-  async #answer(head: Uint8Array): Promise<{ response: Response; keepsAlive: boolean }> {
+  async #answer(
+    head: Uint8Array,
+  ): Promise<{ response: Response | Upgrade; keepsAlive: boolean }> {
     try {
       if (!isWholeHead(head)) throw notWhole(head);
       const { parser, host, respond } = this.#options;

@@ -12,6 +12,7 @@ import {
 } from "../rpc/mod.ts";
 import { HttpConnection } from "./http_connection.ts";
 import { respond } from "./respond.ts";
+import { RpcDoor } from "./rpc_door.ts";
 import type { Shown } from "./stats_source.ts";
 import type { HeadParser } from "./wire/request_head.ts";
 
@@ -33,6 +34,7 @@ export interface HttpPortOptions {
 export class HttpPort {
   #server: RpcServer;
   #shown: Shown = "starting";
+  #door = new RpcDoor();
 
   /** Opens the port. @throws {Error} when it cannot be bound. */
   static async open(options: HttpPortOptions): Promise<HttpPort> {
@@ -62,7 +64,8 @@ export class HttpPort {
           parser,
           clock: environment,
           host: this.address,
-          respond: (request) => respond(request, this.#shown, version, { admission, isLocal }),
+          respond: (request) =>
+            respond(request, this.#shown, version, { admission, isLocal, door: this.#door }),
           isOver() {
             if (admission?.isBarred) logBarred(log, "the HTTP port", peer);
             return admission?.isBarred ?? false;

@@ -2,10 +2,12 @@ import type { Admission } from "../access/mod.ts";
 import { isLoopback } from "../rpc/mod.ts";
 import { httpLimits } from "../limits.ts";
 import { type Answer, plain, responseOf } from "./answer.ts";
+import { type RpcDoor, rpcPath, type Upgrade } from "./rpc_door.ts";
 import { openPaths, routes } from "./routes.ts";
 import type { Shown } from "./stats_source.ts";
 
 const methods = ["GET", "HEAD"];
+const askForToken = { "WWW-Authenticate": "Bearer" };
 const allow = methods.join(", ");
 
 /**
@@ -18,24 +20,27 @@ export async function respond(
   shown: Shown,
   version: string,
   asked: Asked,
-): Promise<Response> {
-  return responseOf(await answerTo(request, shown, version, asked), request.method !== "HEAD");
+): Promise<Response | Upgrade> {
+  const answer = await answerTo(request, shown, version, asked);
+  return "handshake" in answer ? answer : responseOf(answer, request.method !== "HEAD");
 }
 
-/** What a port asks of those who send requests. */
+/** What a port asks of those who send requests, and where those to `/rpc` go. */
 export interface Asked {
   /** Of the connection; `undefined`: no tokens are asked for. */
   readonly admission: Admission | undefined;
   /** Whether the port is for this machine alone. */
   readonly isLocal: boolean;
+  /** It asks for tokens itself, as a query port does. */
+  readonly door: RpcDoor;
 }
 
 function answerTo(
   request: Request,
   shown: Shown,
   version: string,
-  { admission, isLocal }: Asked,
-): Answer | Promise<Answer> {
+  { admission, isLocal, door }: Asked,
+): Answer | Upgrade | Promise<Answer> {
   const { method, url: text } = request;
   if (text.length > httpLimits.urlCharsMax) {
     return plain(414, `The URL is too long: allowed are ${httpLimits.urlCharsMax} characters`);
@@ -46,12 +51,13 @@ function answerTo(
   if (admission === undefined && isLocal && !isLoopback(url.hostname.replace(/^\[(.*)\]$/, "$1"))) {
     return plain(421, "This is served to the machine itself: allowed is localhost as the host");
   }
+  if (url.pathname === rpcPath) return door.answer(request, shown);
   const route = routes.get(url.pathname);
   if (route === undefined) {
-    return plain(404, `Nothing is here: there are ${[...routes.keys()].join(", ")}`);
+    return plain(404, `Nothing is here: there are ${[...routes.keys(), rpcPath].join(", ")}`);
   }
   if (!methods.includes(method)) {
-    return { ...plain(405, `Cannot ${method} this: allowed are ${allow}`), allow };
+    return { ...plain(405, `Cannot ${method} this: allowed are ${allow}`), headers: { allow } };
   }
   if (hasBody(request)) return plain(413, "A request with a body is not allowed here");
   const refusal = admission && !openPaths.includes(url.pathname)
@@ -65,10 +71,10 @@ function refusalOf(admission: Admission, headers: Headers): Answer | undefined {
   const [, token] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
   admission.forget();
   if (token === undefined) {
-    return { ...plain(401, "A token is asked for: Authorization: Bearer"), asksForToken: true };
+    return { ...plain(401, "A token is asked for: Authorization: Bearer"), headers: askForToken };
   }
   if (!admission.show(token)) {
-    return { ...plain(401, "The token is none that this server knows"), asksForToken: true };
+    return { ...plain(401, "The token is none that this server knows"), headers: askForToken };
   }
   const { rights } = admission;
   if (!rights!.allow("read")) return plain(403, `The token's role is ${rights!.role}`);

@@ -1,3 +1,4 @@
+import type { ByteStream } from "../rpc/mod.ts";
 import type { Member, ServerStats } from "../kvserver/mod.ts";
 
 /** A running server, as far as it is shown: a `Server` is one. */
@@ -6,6 +7,8 @@ export interface StatsSource {
   stats(): ServerStats;
   /** The servers that it knows, itself first. */
   members(): Promise<readonly Member[]>;
+  /** Serves a connection as its query ports do; resolves when that has ended. */
+  serveQueries(stream: ByteStream): Promise<void>;
 }
 
 /** What is to be shown: a server that runs, or why there is none. */

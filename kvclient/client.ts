@@ -27,13 +27,13 @@ import {
 } from "../kvcommon/mod.ts";
 import {
   type Call,
+  clientDialer,
   ConnectionError,
   type Dialer,
   type Environment,
   realEnvironment,
   RpcConnection,
   RpcError,
-  tcpDialer,
   TimeoutError,
 } from "../rpc/mod.ts";
 import type { QueryRouter } from "./router.ts";
@@ -49,7 +49,7 @@ export interface ClientOptions {
   token?: string;
   /** Clock and timers. Default: the machine's. */
   environment?: Environment;
-  /** The network. Default: TCP, of the runtime that the program is on. */
+  /** The network. Default: TCP, and WebSockets, of the runtime that the program is on. */
   transport?: Dialer;
 }
 
@@ -99,7 +99,7 @@ export class Client {
     this.#router = routerTo(target);
     this.#environment = options.environment ?? realEnvironment;
     this.#timeoutMs = options.timeoutMs ?? this.#environment.limits.callTimeoutMs;
-    this.#dialer = options.transport ?? tcpDialer;
+    this.#dialer = options.transport ?? clientDialer;
     if (options.token !== undefined) this.#opening = authCall(options.token);
   }
 

@@ -1,10 +1,10 @@
 import { pingCall } from "../kvcommon/mod.ts";
 import {
+  clientDialer,
   type Dialer,
   type Environment,
   realEnvironment,
   RpcConnection,
-  tcpDialer,
 } from "../rpc/mod.ts";
 import { expectSome, type QueryRouter } from "./router.ts";
 
@@ -74,7 +74,7 @@ export class NearestRouter implements QueryRouter {
   private constructor(addresses: readonly string[], options: NearestRouterOptions) {
     this.#environment = options.environment ?? realEnvironment;
     this.#intervalMs = options.intervalMs ?? this.#environment.limits.probeIntervalMs;
-    this.#dialer = options.transport ?? tcpDialer;
+    this.#dialer = options.transport ?? clientDialer;
     this.#candidates = addresses.map((address) => ({
       address,
       connection: undefined,

@@ -5,6 +5,7 @@ import { type Logger, reasonOf } from "../log/mod.ts";
 import {
   type AwakeEnvironment,
   awakeEnvironment,
+  type ByteStream,
   delayedTransport,
   formatAddress,
   MemoryAccount,
@@ -250,6 +251,16 @@ export class Server {
   /** The servers that this one knows, itself first: what `Members` on both ports answers. */
   members(): Promise<readonly Member[]> {
     return this.#actors.members();
+  }
+
+  /**
+   * Serves a connection that came in another way as one to a query port; resolves when that has ended. The
+   * query actors of the main thread take turns.
+   *
+   * @param stream is closed then
+   */
+  serveQueries(stream: ByteStream): Promise<void> {
+    return this.#main.serve(stream);
   }
 
   /**

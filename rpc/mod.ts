@@ -126,5 +126,6 @@ export { type ProcessFigures, ProcessRoom } from "./process_room.ts";
 export { type Crowd, RpcServer, type RpcServerOptions } from "./server.ts";
 export { type Flow, type SliceEnvironment, TimeSlices } from "./time_slices.ts";
 export { tcpTransport } from "./tcp.ts";
-export { tcpDialer } from "./tcp_dialer.ts";
+export { clientDialer } from "./client_dialer.ts";
 export type { ByteListener, ByteStream, Dialer, Transport } from "./transport.ts";
+export { isWebSocketAddress } from "./web_socket.ts";

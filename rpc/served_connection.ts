@@ -24,6 +24,11 @@ export interface Reply extends Answer {
   deferred?: number;
   /** Whether the client asked for the end of the connection: nothing behind it is heard. Default: no. */
   isLast?: boolean;
+  /**
+   * Serves the connection from then on, in another protocol, once the replies are written. The stream is
+   * closed behind it.
+   */
+  takeOver?(stream: ByteStream): Promise<void>;
 }
 
 /**
@@ -133,6 +138,8 @@ export class ServedConnection implements MemoryHolder {
   #queued: Uint8Array[] = [];
   /** Goes on when all that was to be written is, or the connection is closed. */
   #resume: (() => void) | undefined;
+  /** Whether it was served in another protocol. */
+  #isHandedOver = false;
   /** Whether nothing more is sent, because what came was enough. */
   #isEnding = false;
   /** Called when it is closed. */
@@ -292,6 +299,7 @@ export class ServedConnection implements MemoryHolder {
       for (let frames = reader.take(); frames !== undefined; frames = reader.take()) {
         this.#hasSpoken = true;
         if (await this.#answer(frames)) return true;
+        if (this.#isHandedOver) return false;
       }
     }
   }
@@ -335,10 +343,26 @@ export class ServedConnection implements MemoryHolder {
       for (const piece of pieces) this.#sendPiece(piece);
       if (close) throw new ShapeError("Cannot follow a connection: what came is no message");
       if (isLast) return true;
+      if (reply.takeOver !== undefined) {
+        await this.#handOver(reply.takeOver, rest.length - consumed);
+        return false;
+      }
       if (consumed === rest.length) return false;
       rest = rest.subarray(consumed);
     }
     return false;
+  }
+
+  /** @param restBytes of what came together with the request that the reply is to */
+  async #handOver(takeOver: NonNullable<Reply["takeOver"]>, restBytes: number): Promise<void> {
+    await this.#settled(0);
+    if (restBytes > 0 || this.#reader.hasPart) {
+      throw new ShapeError(
+        "Cannot change the protocol of a connection: more came before the reply",
+      );
+    }
+    this.#isHandedOver = true;
+    await takeOver(this.#stream);
   }
 
   #sendDeferred(replies: Uint8Array, count: number): void {

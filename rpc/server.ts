@@ -100,11 +100,24 @@ export class RpcServer {
       const stream = await this.#listener.accept().catch(() => this.#makeRoomInSystem());
       if (stream === undefined) continue;
       if (stream === null) return;
-      if (this.#closed || !this.#makeRoom(hostOf(stream.peer))) {
-        this.#fault(stream, new Error("Cannot serve one more connection: there are too many"));
-        stream.close();
-      } else this.#track(this.#serve(stream));
+      void this.serve(stream);
     }
+  }
+
+  /**
+   * Serves a connection as if it had been accepted here, if there is room for it. Resolves when it has ended.
+   *
+   * @param stream is closed then
+   */
+  async serve(stream: ByteStream): Promise<void> {
+    if (this.#closed || !this.#makeRoom(hostOf(stream.peer))) {
+      this.#fault(stream, new Error("Cannot serve one more connection: there are too many"));
+      stream.close();
+      return;
+    }
+    const loop = this.#serve(stream);
+    this.#track(loop);
+    await loop;
   }
 
   /** @returns whether there is room for a connection of `host`, because another one made way perhaps. */

@@ -177,7 +177,7 @@ const serverParts = ["rpc", "actor", "log", "kvcommon", "kvclient", "kvserver", 
 Deno.test("clock, timers, randomness and network come into the parts of a server by arguments", () => {
   const edges =
     /\bDate\.now\b|\bperformance\b|\bset(?:Timeout|Interval)\b|\bMath\.random\b|(?<!node:)\bcrypto\b|\brandom(?:Bytes|Int|UUID)\b|\bDeno\.(?:connect|listen|serve)|"node:(?:net|dgram|timers)"/;
-  const defaults = /\b(?:realEnvironment|tcpTransport|tcpDialer)\b/;
+  const defaults = /\b(?:realEnvironment|tcpTransport|clientDialer)\b/;
   const users = (pattern: RegExp) =>
     parts.filter(({ path, text }) =>
       serverParts.includes(partOf(path)) && pattern.test(withoutComments(text))
@@ -186,6 +186,7 @@ Deno.test("clock, timers, randomness and network come into the parts of a server
     "rpc/environment.ts",
     "rpc/node_tcp.ts",
     "rpc/tcp.ts",
+    "rpc/web_socket.ts",
   ]);
   // The defaults of options, and the threads, to which no function can be posted.
   assertEquals(users(defaults), [
@@ -197,6 +198,7 @@ Deno.test("clock, timers, randomness and network come into the parts of a server
     "kvserver/server_options.ts",
     "kvserver/thread/worker.ts",
     "log/console_logger.ts",
+    "rpc/client_dialer.ts",
     "rpc/environment.ts",
     "rpc/mod.ts",
     "rpc/tcp.ts",

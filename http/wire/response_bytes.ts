@@ -11,6 +11,7 @@ const reasons: Readonly<Record<number, string>> = {
   413: "Content Too Large",
   414: "URI Too Long",
   421: "Misdirected Request",
+  426: "Upgrade Required",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
   503: "Service Unavailable",

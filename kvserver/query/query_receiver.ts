@@ -1,6 +1,7 @@
 import type { ActorRef, ActorThread, ExtraFigure, Inbox } from "../../actor/mod.ts";
 import {
   type Accounted,
+  type ByteStream,
   Charge,
   type ConnectionRoom,
   type Crowd,
@@ -94,6 +95,11 @@ export class QueryReceiver {
   /** Where it listens, as `host:port`. */
   get address(): string {
     return this.#server.address;
+  }
+
+  /** Serves a connection as one to its port; resolves when that has ended. */
+  serve(stream: ByteStream): Promise<void> {
+    return this.#server.serve(stream);
   }
 
   /** Ends it and its connections; resolves when the port is free. */

@@ -2,6 +2,7 @@ import type { TokenEntry } from "../../access/mod.ts";
 import type { ActorRef, ActorThread } from "../../actor/mod.ts";
 import { logBarred, logCrowd, logCut, type Logger } from "../../log/mod.ts";
 import {
+  type ByteStream,
   ConnectionRoom,
   type Crowd,
   type Cut,
@@ -29,6 +30,7 @@ export class QueryThread {
   #onFault: OnFault | undefined;
   #queryActors: ActorRef[] = [];
   #receivers: QueryReceiver[] = [];
+  #nextReceiver = 0;
 
   constructor(
     thread: ActorThread,
@@ -87,6 +89,11 @@ export class QueryThread {
   setTokens(tokens: readonly TokenEntry[]): void {
     const message: TokensMessage = { type: messageTypes.tokens, tokens };
     for (const queryActor of this.#queryActors) this.#thread.tell(queryActor, message);
+  }
+
+  /** Serves a connection as one to a port of its own: each time that of the next query actor. */
+  serve(stream: ByteStream): Promise<void> {
+    return this.#receivers[this.#nextReceiver++ % this.#receivers.length].serve(stream);
   }
 
   /** Closes the ports and their connections; resolves when the ports are free. */

@@ -6,7 +6,7 @@ import { MemoryLog } from "../support/memory_log.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import type { SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
-import { shownMembers, shownStats } from "./shown_stats.ts";
+import { shownServer } from "./shown_stats.ts";
 
 // What many connections to the HTTP port, and half a request, cost: on a network in memory, in virtual time.
 
@@ -29,8 +29,7 @@ class Port {
       transport,
       log,
     });
-    const members = () => Promise.resolve(shownMembers);
-    port.#port.show({ stats: () => shownStats(), members });
+    port.#port.show(shownServer());
     return port;
   }
 

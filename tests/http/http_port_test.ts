@@ -7,7 +7,7 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { MemoryLog } from "../support/memory_log.ts";
 import { freePorts } from "../support/ports.ts";
 import { makeToken } from "../support/tokens.ts";
-import { shownMembers, shownStats } from "./shown_stats.ts";
+import { shownServer } from "./shown_stats.ts";
 
 function opened(address: string, more: Partial<HttpPortOptions> = {}): Promise<HttpPort> {
   return HttpPort.open({
@@ -45,8 +45,7 @@ async function exchange(address: string, text: string): Promise<string> {
   return await new Response(connection.readable).text();
 }
 
-const members = () => Promise.resolve(shownMembers);
-const running: Shown = { stats: () => shownStats(), members };
+const running = shownServer();
 
 async function get(address: string, path: string): Promise<[number, string]> {
   const response = await fetch(`http://${address}${path}`);
@@ -76,10 +75,7 @@ Deno.test("a running server shows health, readiness, its figures and its metrics
 });
 
 Deno.test("/readyz is 503 and says why, /healthz is 200, until a server has its state and a disk that writes", async () => {
-  const shows = (changes: Parameters<typeof shownStats>[0]): Shown => ({
-    stats: () => shownStats(changes),
-    members,
-  });
+  const shows = shownServer;
   const cases: [Shown, number, RegExp][] = [
     ["starting", 503, /^The server is starting\n$/],
     [shows({ ready: false }), 503, /^The server is taking over the state of other servers\n$/],
@@ -148,7 +144,7 @@ Deno.test("what is refused is told in plain words", () =>
     };
     assertEquals(await asked("/"), [
       404,
-      "Nothing is here: there are /healthz, /readyz, /metrics, /api/stats, /api/members\n",
+      "Nothing is here: there are /healthz, /readyz, /metrics, /api/stats, /api/members, /rpc\n",
       null,
     ]);
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"]) {

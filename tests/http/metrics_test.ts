@@ -4,12 +4,9 @@ import { prometheusText } from "../../http/prometheus_text.ts";
 import type { Shown } from "../../http/stats_source.ts";
 import { assert, assertEquals, assertMatch } from "../deps.ts";
 import { missing, testUnless } from "../support/needs.ts";
-import { shownMembers, shownStats } from "./shown_stats.ts";
+import { shownMembers, shownServer, shownStats } from "./shown_stats.ts";
 
-const shown = (changes?: Parameters<typeof shownStats>[0]): Shown => ({
-  stats: () => shownStats(changes),
-  members: () => Promise.resolve(shownMembers),
-});
+const shown = shownServer;
 const textOf = (shown: Shown) =>
   prometheusText([...metricsOf(shown, "1.2.3"), ...memberMetrics(shownMembers)]);
 const samplesIn = (text: string) => text.split("\n").filter((line) => /^[^#]/.test(line));

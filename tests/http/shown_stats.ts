@@ -1,3 +1,4 @@
+import type { StatsSource } from "../../http/mod.ts";
 import type { Member, ServerStats } from "../../kvserver/mod.ts";
 import { downMember, selfMember, upMember } from "../support/members.ts";
 
@@ -43,3 +44,12 @@ export const shownMembers: readonly Member[] = [
   },
   downMember,
 ];
+
+/** A server that is shown, and that nobody can ask. */
+export function shownServer(changes: Partial<ServerStats> = {}): StatsSource {
+  return {
+    stats: () => shownStats(changes),
+    members: () => Promise.resolve(shownMembers),
+    serveQueries: () => Promise.reject(new Error("It is only shown")),
+  };
+}

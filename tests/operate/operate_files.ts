@@ -1,6 +1,6 @@
 import { memberMetricNames } from "../../http/member_metrics.ts";
 import { metricsOf } from "../../http/metrics.ts";
-import { shownStats } from "../http/shown_stats.ts";
+import { shownServer } from "../http/shown_stats.ts";
 import { root } from "../support/repository.ts";
 
 /** The folder of what an operator starts from, as a path. */
@@ -9,7 +9,7 @@ export const folder = new URL("examples/operate/", root).pathname;
 /** Every metric that `/metrics` shows, and `up`, which Prometheus makes of each scrape. */
 export const metricNames: ReadonlySet<string> = new Set([
   "up",
-  ...metricsOf({ stats: () => shownStats(), members: () => Promise.resolve([]) }, "1.2.3")
+  ...metricsOf(shownServer(), "1.2.3")
     .map(({ name }) => name),
   ...memberMetricNames,
 ]);
