@@ -330,6 +330,8 @@ export interface Limits {
   readonly unhandledMessagesMax: number;
   /** Bytes of the unhandled messages of a connection, the last one aside; at the bound, no more is read. */
   readonly unhandledBytesMax: number;
+  /** While messages of a connection are unhandled or under way, it is said so often how many are handled. */
+  readonly ackRepeatMs: number;
   /** A connection on which nothing comes for so long, not even the answer to a `Ping`, is ended. */
   readonly pingPatienceMs: number;
   /** A system of which nothing has come for so long is sent a `Ping`, which it answers. */
@@ -622,6 +624,7 @@ export const defaultLimits: Limits = {
   claimNoticeMs: 3_000,
   unhandledMessagesMax: 4_096,
   unhandledBytesMax: 4 * MiB,
+  ackRepeatMs: 1_000,
   pingPatienceMs: 15_000,
   heartbeatMs: 2_000,
   heartbeatCheckMs: 500,
@@ -874,6 +877,11 @@ export const limitRelations: readonly LimitRelation[] = [
     fields: ["syncPaceMs", "peerCheckMs", "ackTimeoutMs"],
     holds: (l) => 2 * l.syncPaceMs + l.peerCheckMs < l.ackTimeoutMs,
     rule: "a message leaves and is looked at before its acknowledgement is overdue",
+  },
+  {
+    fields: ["ackRepeatMs", "heartbeatCheckMs", "ackTimeoutMs"],
+    holds: (l) => 2 * (l.ackRepeatMs + l.heartbeatCheckMs) < l.ackTimeoutMs,
+    rule: "a connection that is slow shows that it is not dead",
   },
   ordered("ackTimeoutMs", "peerLostMs", "a dead connection is ended before its peer is lost"),
   ordered("stateSenderPatienceMs", "peerLostMs", "another sender is asked before one is lost"),

@@ -32,6 +32,11 @@ export class ReceiveWindow {
       !memory.isExceeded;
   }
 
+  /** Whether messages that were handed over are unhandled. */
+  get isBehind(): boolean {
+    return this.#messages > 0;
+  }
+
   /** A message of so many bytes is held: it is not handed over. */
   hold(bytes: number): void {
     this.#bytes.add(bytes);
@@ -63,6 +68,11 @@ export class ReceiveWindow {
     if (this.#closed || this.#acknowledged === this.#handled) return;
     this.#acknowledge(this.#acknowledged = this.#handled);
   };
+
+  /** Says once more how many messages were handled: more are not, and the caller is to know that it is heard. */
+  repeat(): void {
+    if (!this.#isAckDue && !this.#closed) this.#acknowledge(this.#acknowledged);
+  }
 
   /** Nothing is acknowledged any more. */
   close(): void {

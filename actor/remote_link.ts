@@ -124,6 +124,10 @@ export class RemoteLink implements TellLink {
     };
   }
 
+  get answeredMs(): number {
+    return this.#heardMs;
+  }
+
   get roomBytes(): number {
     return Math.max(0, this.#bytesMax - this.#sender.waitingBytes);
   }

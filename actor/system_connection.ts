@@ -118,6 +118,10 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   /** A message of a caller that is not greeted yet: the first one. The next one waits. */
   #held: { counter: number; message: Delivery } | undefined;
   #window: ReceiveWindow;
+  /** When it was last said how many messages are handled, on the monotonic clock. */
+  #acknowledgedMs = -Infinity;
+  /** Whether bytes of a message have come, and not the rest of it. */
+  #isInMidst = false;
   /** Whether the message that waits does so because the server's memory is full. */
   #isMemoryFull = false;
   /** Goes on when there may be room for the message that waits. */
@@ -142,7 +146,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#admission = host.admit();
     this.#window = new ReceiveWindow(
       host.environment,
-      (count) => this.#send({ name: "Ack", count }),
+      (count) => this.#acknowledge(count),
     );
     this.#heartbeat = new Heartbeat(host.environment, () => this.#send({ name: "Ping" }));
     this.heardMs = host.environment.monotonicMs();
@@ -166,6 +170,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   }
 
   received(): void {
+    this.#isInMidst = true;
     this.heardMs = this.#host.environment.monotonicMs();
   }
 
@@ -179,6 +184,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   }
 
   execute(frames: Uint8Array): Promise<Reply> | Reply {
+    this.#isInMidst = false;
     if (this.isWaiting) return this.#executeWhenRoom(frames);
     const writer = new MsgpackWriter();
     this.#frames = frames;
@@ -499,15 +505,29 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#heartbeat.beat();
   }
 
+  #acknowledge(count: number): void {
+    this.#acknowledgedMs = this.#host.environment.monotonicMs();
+    this.#send({ name: "Ack", count });
+  }
+
   /**
-   * Asks whether the caller is still there when nothing has come for long, and ends the connection when nothing
-   * comes then: it is dead, and nobody has told. While nothing is read, nothing can come.
+   * To be called now and then. While messages are unhandled, or one is coming, the caller is told so, lest it
+   * take the connection for dead. When nothing has come for long the caller is asked whether it is still there,
+   * and when nothing comes then, the connection ends: it is dead, and nobody has told. While nothing is read,
+   * nothing can come.
    */
   check(): void {
     const { environment } = this.#host;
+    const { pingPatienceMs, ackRepeatMs } = environment.limits;
+    const nowMs = environment.monotonicMs();
+    const isBusy = this.isWaiting || this.#isInMidst || this.#window.isBehind;
+    if (isBusy && nowMs - this.#acknowledgedMs >= ackRepeatMs) {
+      this.#window.repeat();
+      // Said once for what has come, and again when more has.
+      this.#isInMidst = false;
+    }
     if (this.isWaiting) return;
-    const { pingPatienceMs } = environment.limits;
-    const silentMs = environment.monotonicMs() - this.heardMs;
+    const silentMs = nowMs - this.heardMs;
     if (silentMs > pingPatienceMs / 2) this.beat();
     // A Pong may come long after it was asked for, behind what else the caller sends.
     if (Math.min(silentMs, 2 * this.#heartbeat.unansweredMs) > pingPatienceMs) this.#ends.end();

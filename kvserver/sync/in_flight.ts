@@ -1,3 +1,4 @@
+import type { LinkState } from "../../actor/mod.ts";
 import type { ComparisonStep } from "./peer_comparison.ts";
 import type { Limits } from "../../limits.ts";
 import { assert } from "../memory/assert.ts";
@@ -150,15 +151,20 @@ export class InFlight {
   }
 
   /**
-   * Whether the acknowledgement of a message of this epoch of the link is overdue: the connection may be dead
-   * without knowing it. Messages of earlier epochs do not count, because they are sent again on this
+   * Whether the acknowledgement of a message of this epoch of the link is overdue, and nothing else came back:
+   * the connection may be dead without knowing it. Messages of earlier epochs do not count, because they are sent again on this
    * connection, and ending it would keep them from ever arriving.
    *
    * @param patienceMs how long an acknowledgement is waited for when so many bytes are under way
    */
-  isOverdue(epoch: number, nowMs: number, patienceMs: (bytesUnderWay: number) => number): boolean {
+  isOverdue(
+    { epoch, answeredMs }: Pick<LinkState, "epoch" | "answeredMs">,
+    nowMs: number,
+    patienceMs: (bytesUnderWay: number) => number,
+  ): boolean {
     const oldest = this.#messages.find((message) => message.epoch === epoch);
-    return oldest !== undefined && nowMs - oldest.sentMs > patienceMs(oldest.bytesUnderWay);
+    if (oldest === undefined) return false;
+    return nowMs - Math.max(oldest.sentMs, answeredMs) > patienceMs(oldest.bytesUnderWay);
   }
 
   /** Adds what the messages keep in the pool. */

@@ -422,10 +422,10 @@ export class Peer {
     if (entryCount > 0) this.#lastEntriesMs = nowMs;
   }
 
-  /** Whether the acknowledgement of a message of this epoch of the link is overdue. */
-  isAckOverdue(epoch: number): boolean {
+  /** Whether the acknowledgement of a message of this epoch of the link is overdue, and nothing else came back. */
+  isAckOverdue(link: Pick<LinkState, "epoch" | "answeredMs">): boolean {
     const patienceMs = (bytesUnderWay: number) => this.window.patienceMs(bytesUnderWay);
-    return this.#inFlight.isOverdue(epoch, this.#context.monotonicMs(), patienceMs);
+    return this.#inFlight.isOverdue(link, this.#context.monotonicMs(), patienceMs);
   }
 
   // ---- liveness -----------------------------------------------------------------------------

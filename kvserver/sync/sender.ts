@@ -74,7 +74,7 @@ export class Sender {
     if (link.isUp && peer.isIdle) return;
     peer.pacer.tickWithin(this.#context.limits.peerCheckMs);
     if (!link.isUp) return;
-    if (peer.isAckOverdue(link.epoch)) return link.reset();
+    if (peer.isAckOverdue(link)) return link.reset();
     if (peer.isStateRead && !this.#stateReceiver.holdsBack(peer)) peer.completeState();
     if (!peer.pacer.isDue()) return;
     const contents = peer.nextMessage(link);

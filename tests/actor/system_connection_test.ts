@@ -286,6 +286,7 @@ testInWorld("SystemConnection ends when nothing comes for long, not even a Pong"
   const connection = host.newConnection();
   execute(connection, hello);
   const { pingPatienceMs } = defaultLimits;
+  const pings = () => host.sent.filter((it) => (it as unknown[])[1] === "Ping").length;
   const pass = async (ms: number) => {
     for (let passedMs = 0; passedMs < ms; passedMs += 500) {
       await world.advance(500);
@@ -294,15 +295,42 @@ testInWorld("SystemConnection ends when nothing comes for long, not even a Pong"
   };
   for (const comes of ["bytes of a long message", "a Pong"]) {
     await pass(0.9 * pingPatienceMs);
-    assertEquals(host.sent.at(-1), [2, "Ping", []], comes);
+    assertEquals(pings(), 1, comes);
     connection.received();
     if (comes === "a Pong") execute(connection, frameOf([2, "Pong", []]));
   }
-  assertEquals([host.sent.length, host.ended], [1, 0]);
+  assertEquals([pings(), host.ended], [1, 0]);
   await pass(1.1 * pingPatienceMs);
-  assertEquals([host.sent.length, host.ended > 0], [2, true]);
+  assertEquals([pings(), host.ended > 0], [2, true]);
   connection.close();
 });
+
+testInWorld(
+  "SystemConnection says again what is handled while more is not, or comes",
+  async (world) => {
+    const host = new KeepingHost();
+    Object.assign(host, { environment: world.environment() });
+    const connection = host.newConnection();
+    execute(connection, concat(hello, spellings[0](7, msgpackEncode("a"))));
+    const pass = async (ms: number) => {
+      host.sent.length = 0;
+      for (let passedMs = 0; passedMs < ms; passedMs += 500) {
+        await world.advance(500);
+        connection.check();
+      }
+      return host.sent;
+    };
+    const told = (count: number) => [2, "Ack", [count]];
+    assertEquals(await pass(2_000), [told(0), told(0)]);
+    connection.handled(host.kept[0][1]);
+    assertEquals(await pass(2_000), [told(1)]);
+    assertEquals(await pass(2_000), []);
+    // A part of a message, and no more of it.
+    connection.received();
+    assertEquals(await pass(3_000), [told(1)]);
+    connection.close();
+  },
+);
 
 Deno.test("SystemConnection says how many messages were handled, once a turn", async () => {
   const host = new KeepingHost();

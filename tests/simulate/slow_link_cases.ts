@@ -64,14 +64,14 @@ export const slowLinkCases: Record<string, HardCase> = {
     return backlog(stage, servers, { keys: 200, bytes: 500, cutMs: 1_000, bytesPerMs });
   },
 
-  "a backlog passes a slow link that is cut every two seconds": async () => {
+  "a backlog passes a slow link that is cut every second": async () => {
     const stage = new Stage();
     const [a, b] = await together(stage, 2);
     const { network } = stage.cluster;
-    network.bytesPerMs = megabit / 4;
-    stage.putMany(a, 200, 2_000);
-    for (let i = 0; i < 15; i++) {
-      await stage.cluster.advance(2_000);
+    network.bytesPerMs = megabit / 16;
+    stage.putMany(a, 50, 2_000);
+    for (let i = 0; i < 40; i++) {
+      await stage.cluster.advance(1_000);
       network.cut(a.address, b.address);
       network.mend(a.address, b.address);
     }

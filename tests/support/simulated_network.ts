@@ -222,6 +222,9 @@ class SimulatedLink implements TellLink {
   #watchers: (() => void)[] = [];
   #lastArrivalMs = 0;
   roundTripMs = 0;
+  #answeredMs = 0;
+  /** Of each message that is not handled, when the first of its bytes arrives. */
+  #arriving: number[] = [];
   /** What the clock of the other side showed when it greeted, and when that was. */
   #greeted: { clockMs: number; atMs: number } | undefined;
   #wire: Wire;
@@ -252,6 +255,13 @@ class SimulatedLink implements TellLink {
     return hostOf(this.to.address);
   }
 
+  /** While a message arrives or is unhandled, the other side says so, time and again. */
+  get answeredMs(): number {
+    const { nowMs } = this.#network.world;
+    if (this.#arriving[0] <= nowMs - this.roundTripMs / 2) this.#answeredMs = nowMs;
+    return this.#answeredMs;
+  }
+
   get roomBytes(): number {
     return Math.max(0, defaultLimits.linkBytesMax - this.#waitingBytes);
   }
@@ -275,6 +285,7 @@ class SimulatedLink implements TellLink {
     this.isUp = false;
     this.told = this.handled = 0;
     this.#held = [];
+    this.#arriving = [];
     // The next connection does not wait for what this one had to carry.
     this.#lastArrivalMs = this.#waitingBytes = 0;
     this.#wire = new Wire(this.#network.world, this.#network.bytesPerMs);
@@ -290,10 +301,9 @@ class SimulatedLink implements TellLink {
     this.#network.sent(this.from.address, bytes);
     this.told++;
     const { world } = this.#network;
-    const arrivalMs = Math.max(
-      this.#lastArrivalMs,
-      this.#leaveMs(bytes) + this.#network.latencyMs(this.from.address, this.to.address),
-    );
+    const latencyMs = this.#network.latencyMs(this.from.address, this.to.address);
+    this.#arriving.push(Math.max(this.#lastArrivalMs, world.nowMs + latencyMs));
+    const arrivalMs = Math.max(this.#lastArrivalMs, this.#leaveMs(bytes) + latencyMs);
     this.#lastArrivalMs = arrivalMs;
     this.#inThisEpoch(arrivalMs - world.nowMs, () => this.#arrive(counter, message));
     return true;
@@ -330,6 +340,7 @@ class SimulatedLink implements TellLink {
     const { from, to } = this;
     this.#inThisEpoch(this.#network.latencyMs(to.address, from.address), () => {
       this.handled++;
+      this.#arriving.shift();
       this.changed();
     });
   }

@@ -43,6 +43,7 @@ export class Stage {
     epoch: 1,
     told: 0,
     handled: 0,
+    answeredMs: -Infinity,
     roundTripMs: 0,
     roomBytes: limits.linkBytesMax,
     facts: noFacts,
