@@ -3,6 +3,7 @@ import { reasonOf } from "../../log/mod.ts";
 import { DataDirectoryError, isGone } from "./data_error.ts";
 import { HeldFile } from "./held_file.ts";
 import { recordOf } from "./log_record.ts";
+import type { LogEnd } from "./log_end.ts";
 import {
   createSegment,
   segmentFile,
@@ -73,6 +74,11 @@ export class BatchLog {
     this.#isWhole = isWhole;
     this.#mark = header!.end;
     this.#resume();
+  }
+
+  /** How far it goes. All of that is on the medium. */
+  get end(): LogEnd {
+    return { segment: this.#last, endsAt: this.#lastEnd };
   }
 
   /** Bytes of the records of all segments. */

@@ -11,6 +11,7 @@ import { Fold } from "./fold.ts";
 import type { ForgottenServer } from "../messages/known_servers.ts";
 import { boundForgotten, deleteForgotten, writeForgotten } from "./forgotten_servers.ts";
 import { HeldFile } from "./held_file.ts";
+import { writeLogEnd } from "./log_end.ts";
 import { inTransaction } from "./transaction.ts";
 import { readManifest } from "./manifest.ts";
 import type { DirectoryLock } from "./directory_lock.ts";
@@ -27,6 +28,8 @@ export class DataWriter {
   #dataFile: HeldFile;
   #rememberPeer: StatementSync;
   #log: BatchLog;
+  /** The last segment that the file knows of. */
+  #notedSegment: number | undefined;
   #fold: Fold | undefined;
 
   /** @throws {DataDirectoryError} when the directory cannot be written. */
@@ -44,7 +47,9 @@ export class DataWriter {
     this.#rememberPeer = this.#database.prepare("INSERT OR REPLACE INTO peer VALUES (?, ?)");
     try {
       this.#dataFile = new HeldFile(`${directory}/${dataFileName}`);
-      this.#log = new BatchLog(directory, readManifest(this.#database), limits);
+      const manifest = readManifest(this.#database);
+      this.#log = new BatchLog(directory, manifest, limits);
+      this.#notedSegment = manifest.logEnd?.segment;
     } catch (error) {
       this.#database.close();
       throw damaged(directory, error);
@@ -86,6 +91,18 @@ export class DataWriter {
   append(batches: readonly Uint8Array[]): void {
     this.expectHeld();
     this.#log.append(batches);
+    if (this.#log.end.segment !== this.#notedSegment) this.#noteLogEnd();
+  }
+
+  /** Best effort: what is noted next says as much. */
+  #noteLogEnd(): void {
+    const { end } = this.#log;
+    try {
+      writeLogEnd(this.#database, end);
+      this.#notedSegment = end.segment;
+    } catch {
+      // As said above.
+    }
   }
 
   /**
@@ -141,7 +158,9 @@ export class DataWriter {
   }
 
   close(): void {
-    this.#log.close(this.#isHeld());
+    const isHeld = this.#isHeld();
+    this.#log.close(isHeld);
+    if (isHeld) this.#noteLogEnd();
     this.#database.close();
   }
 

@@ -3,12 +3,14 @@
  *
  * The segments from `Manifest.firstSegment` on must be there without a hole. Which is the last one, the
  * segments say themselves: a new one is made before the one before it is sealed, and appended to only
- * after that. So a sealed segment has a successor, and there is always one that is not sealed.
+ * after that. So a sealed segment has a successor, and there is always one that is not sealed. And
+ * `Manifest.logEnd` says how far the log went, so that none of an earlier time stands in its place.
  *
  * @module
  */
 
-import { segmentFile, segmentName, segmentsIn } from "./log_segment.ts";
+import { dataFileName } from "./data_format.ts";
+import { type SegmentFile, segmentFile, segmentName, segmentsIn } from "./log_segment.ts";
 import type { Manifest } from "./manifest.ts";
 import { segmentHeaderBytes } from "./segment_header.ts";
 
@@ -20,7 +22,8 @@ export interface ChainFault {
 }
 
 /** What is wrong with the log; nothing when it is complete. */
-export function chainFaults(directory: string, { id, firstSegment }: Manifest): ChainFault[] {
+export function chainFaults(directory: string, manifest: Manifest): ChainFault[] {
+  const { id, firstSegment } = manifest;
   const segments = segmentsIn(directory).filter((number) => number >= firstSegment)
     .map((number) => segmentFile(directory, number));
   const faults = missing(firstSegment, segments.map(({ number }) => number));
@@ -43,7 +46,22 @@ export function chainFaults(directory: string, { id, firstSegment }: Manifest): 
       faults.push({ file, what });
     }
   }
-  return faults;
+  return [...faults, ...endFaults(segments.at(-1), manifest)];
+}
+
+/** What is wrong with the last segment: whether it is an older one than `cmud.db` knows of. */
+function endFaults(last: SegmentFile | undefined, { logEnd }: Manifest): ChainFault[] {
+  if (last === undefined || logEnd === undefined) return [];
+  const { segment, endsAt } = logEnd;
+  if (last.number < segment && last.header?.end !== "sealed") {
+    const what = `it is missing, and ${dataFileName} says that it was there`;
+    return [{ file: segmentName(segment), what }];
+  }
+  if (last.number > segment || last.bytes >= endsAt) return [];
+  const file = segmentName(last.number);
+  const what =
+    `it ends at byte ${last.bytes}, and ${dataFileName} says that it went to byte ${endsAt}`;
+  return [{ file, what }];
 }
 
 /**

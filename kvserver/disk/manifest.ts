@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { type LogEnd, readLogEnd } from "./log_end.ts";
 
 /** What belongs to a data directory, by a row of its `cmud.db`. */
 export interface Manifest {
@@ -13,6 +14,8 @@ export interface Manifest {
   entries: number;
   /** The checksums of these rows, all of them exclusive-or. */
   checksum: number;
+  /** How far the log went at the least; absent: that was not noted yet. */
+  logEnd?: LogEnd;
 }
 
 const idBytes = 16;
@@ -24,7 +27,8 @@ export function readManifest(database: DatabaseSync): Manifest {
   if (rows.length !== 1 || row.id.length !== idBytes || !(row.firstSegment > 0)) {
     throw new Error("cmud.db: its manifest is damaged");
   }
-  return row;
+  const logEnd = readLogEnd(database);
+  return { ...row, ...logEnd === undefined ? {} : { logEnd } };
 }
 
 /** Writes the manifest into a table that has none. */
@@ -34,7 +38,7 @@ export function insertManifest(database: DatabaseSync, manifest: Manifest): void
     .run(id, firstSegment, entries, checksum);
 }
 
-/** Changes the manifest, but for the id. */
+/** Changes the manifest, but for the id and the end of the log. */
 export function updateManifest(database: DatabaseSync, manifest: Manifest): void {
   const { firstSegment, entries, checksum } = manifest;
   database.prepare("UPDATE manifest SET firstSegment = ?, entries = ?, checksum = ?")

@@ -89,6 +89,39 @@ Deno.test("an older or another directory's file is refused beside a log", () => 
   }
 });
 
+Deno.test("an older, shorter log in place of newer segments is refused, and a log that went on is not", () => {
+  using directory = new TempDirectory();
+  const { path } = directory;
+  newDataFile(path);
+  const valueBytes = 1_000;
+  const short = { ...defaultLimits, logSegmentBytes: valueBytes };
+  const append = (key: string, isEnd = false) => {
+    const writer = dataWriter(path, isEnd ? short : undefined);
+    writer.append([batchOf(entry(key, "x".repeat(valueBytes)))]);
+    writer.close();
+  };
+  append("first");
+  const older = directory.files();
+  append("second");
+  const newer = directory.files();
+  append("third", true);
+  const newest = directory.files();
+  assertEquals([...newest.keys()].filter((name) => name.startsWith("log-")), ["log-1", "log-2"]);
+  const logsOf = (files: Files) => [...files].filter(([name]) => name.startsWith("log-"));
+  const fileOf = (files: Files) => [...files].filter(([name]) => !name.startsWith("log-"));
+  for (const [who, read] of readers) {
+    const held = (files: Files, logs: Files) =>
+      readAs(read, new Map([...fileOf(files), ...logsOf(logs)]));
+    for (const [files, logs] of [[newer, older], [newest, older], [newest, newer]]) {
+      assertEquals(held(files, logs), undefined, who);
+    }
+    // It is noted when it is on the medium, so the log may have gone on before a crash.
+    for (const [files, logs] of [[older, newer], [older, newest], [newer, newest]]) {
+      assertEquals(held(files, logs), readAs(read, logs), who);
+    }
+  }
+});
+
 Deno.test("a directory of which a byte is changed gives back what it held, or is refused", () => {
   const prng = new Prng(11);
   // The last record of a log that was not closed may be a part of one.

@@ -1,8 +1,11 @@
+import { DatabaseSync } from "node:sqlite";
 import { checkDataFile, createDataFile, hasDataFile } from "../../../kvserver/disk/data_file.ts";
 import { DataReader } from "../../../kvserver/disk/data_reader.ts";
 import { DataWriter } from "../../../kvserver/disk/data_writer.ts";
+import { readLogEnd, writeLogEnd } from "../../../kvserver/disk/log_end.ts";
 import { segmentPath } from "../../../kvserver/disk/log_segment.ts";
 import { endMark, endMarkAt } from "../../../kvserver/disk/segment_header.ts";
+import { defaultLimits, type Limits } from "../../../limits.ts";
 import { isLater } from "../../../kvserver/entry/order.ts";
 import { realEnvironment } from "../../../rpc/mod.ts";
 import { entriesOf, messageOf, type TextEntry } from "../store/stores.ts";
@@ -28,16 +31,22 @@ export function newDataFile(directory: string): void {
 }
 
 /** Writes a directory that nobody else will touch. */
-export function dataWriter(directory: string): DataWriter {
-  return new DataWriter(directory, { expectHeld() {} }, realEnvironment, realEnvironment.limits);
+export function dataWriter(directory: string, limits: Limits = defaultLimits): DataWriter {
+  return new DataWriter(directory, { expectHeld() {} }, realEnvironment, limits);
 }
 
-/** Has a segment end as a crash leaves it: open, and cut off by so many bytes. */
+/**
+ * Has a segment end as a crash leaves it: open, cut off by so many bytes, and its end not noted, because
+ * that happens in an orderly stop.
+ */
 export function crashed(directory: string, segment: number, cutBytes = 0): void {
   using file = Deno.openSync(segmentPath(directory, segment), { read: true, write: true });
   file.truncateSync(file.statSync().size - cutBytes);
   file.seekSync(endMarkAt, Deno.SeekMode.Start);
   file.writeSync(endMark("open", 0));
+  const database = new DatabaseSync(`${directory}/cmud.db`);
+  if (readLogEnd(database)?.segment === segment) writeLogEnd(database, { segment, endsAt: 0 });
+  database.close();
 }
 
 /** What the file in a directory holds, merged. */
