@@ -75,7 +75,7 @@ export class SimulatedCluster {
     this.network = new SimulatedNetwork(this.world, latencyMs(this.world));
   }
 
-  /** Starts a server, which joins `peers`. */
+  /** Starts a server, which joins `peers`. @param options `load` gives a replica what the server has on disk */
   async start(
     options: {
       queryActorCount: number;
@@ -83,9 +83,10 @@ export class SimulatedCluster {
       clockSkewMs?: number;
       port?: number;
       advertise?: string;
+      load?: (store: Store) => void;
     },
   ): Promise<SimulatedServer> {
-    const { queryActorCount, peers = [], clockSkewMs, advertise } = options;
+    const { queryActorCount, peers = [], clockSkewMs, advertise, load } = options;
     const { port = this.#nextPort++ } = options;
     const environment = this.world.environment({ clockSkewMs, limits: this.#limits });
     const system = await ActorSystem.start({
@@ -118,7 +119,8 @@ export class SimulatedCluster {
       stores.push(store);
       return startQueryActor(system, actors.settings, store);
     });
-    actors.begin(queryActors);
+    if (load !== undefined) { for (const store of stores) load(store); }
+    actors.begin(queryActors, load === undefined ? undefined : true);
     if (peers.length > 0) actors.join(peers.map((peer) => peer.actors.syncActor));
     const server = { address: `server:${port}`, environment, system, actors, queryActors, stores };
     this.servers.push(server);
