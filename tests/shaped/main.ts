@@ -8,7 +8,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { linkCases } from "./link_cases.ts";
+import { describe, faultOf, linkCases } from "./link_cases.ts";
 import { ShapedNetwork } from "./shaped_network.ts";
 
 if (ShapedNetwork.lacking !== undefined) {
@@ -24,9 +24,8 @@ if (chosen.length === 0) {
 }
 let isWell = true;
 for (const [name, run] of chosen) {
-  const { tookMs, boundMs, told } = await run("long");
-  isWell &&= tookMs <= boundMs;
-  const seconds = (ms: number) => (ms / 1_000).toFixed(1);
-  console.log(`${name}: ${seconds(tookMs)} s of ${seconds(boundMs)} s${told ? `; ${told}` : ""}`);
+  const outcome = await run("long");
+  isWell &&= faultOf(outcome) === undefined;
+  console.log(`${name}: ${describe(outcome)}`);
 }
 Deno.exit(isWell ? 0 : 1);
