@@ -13,7 +13,7 @@
  *
  * | entry point | what it is                                                                    |
  * | ----------- | ----------------------------------------------------------------------------- |
- * | `./client`  | the client, the same as here; runs on Deno and on Node 20 or later            |
+ * | `./client`  | the client, the same as here; runs on Deno, Node 20 or later, in a browser     |
  * | `./server`  | the server, started by and within a program; runs on Deno                     |
  * | `./actor`   | the actor system that the server stands on; runs on Deno                      |
  *

@@ -10,6 +10,7 @@ import {
   type ServingEnvironment,
   type Transport,
 } from "../rpc/mod.ts";
+import type { Answer } from "./answer.ts";
 import { HttpConnection } from "./http_connection.ts";
 import { respond } from "./respond.ts";
 import { RpcDoor } from "./rpc_door.ts";
@@ -28,6 +29,8 @@ export interface HttpPortOptions {
   log: Logger;
   /** The tokens that may see what is not for everybody; absent: none is asked for. */
   access?: Access;
+  /** Pages of the program that runs the server, by path. Default: there are none. */
+  pages?: ReadonlyMap<string, Answer>;
 }
 
 /** The port on which a server shows how it does: opened before the server starts, closed when it has ended. */
@@ -48,7 +51,7 @@ export class HttpPort {
   }
 
   private constructor(
-    { address, version, environment, transport, log, access }: HttpPortOptions,
+    { address, version, environment, transport, log, access, pages = new Map() }: HttpPortOptions,
     parser: HeadParser,
   ) {
     const isLocal = isLoopback(parseAddress(address).hostname);
@@ -65,7 +68,7 @@ export class HttpPort {
           clock: environment,
           host: this.address,
           respond: (request) =>
-            respond(request, this.#shown, version, { admission, isLocal, door: this.#door }),
+            respond(request, this.#shown, version, { admission, isLocal, pages, door: this.#door }),
           isOver() {
             if (admission?.isBarred) logBarred(log, "the HTTP port", peer);
             return admission?.isBarred ?? false;

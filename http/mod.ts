@@ -26,5 +26,6 @@
  * @module
  */
 
+export type { Answer } from "./answer.ts";
 export { HttpPort, type HttpPortOptions } from "./http_port.ts";
 export type { Shown, StatsSource } from "./stats_source.ts";

@@ -31,6 +31,8 @@ export interface Asked {
   readonly admission: Admission | undefined;
   /** Whether the port is for this machine alone. */
   readonly isLocal: boolean;
+  /** What everybody is shown beside what is here, by path. */
+  readonly pages: ReadonlyMap<string, Answer>;
   /** It asks for tokens itself, as a query port does. */
   readonly door: RpcDoor;
 }
@@ -39,7 +41,7 @@ function answerTo(
   request: Request,
   shown: Shown,
   version: string,
-  { admission, isLocal, door }: Asked,
+  { admission, isLocal, pages, door }: Asked,
 ): Answer | Upgrade | Promise<Answer> {
   const { method, url: text } = request;
   if (text.length > httpLimits.urlCharsMax) {
@@ -52,7 +54,8 @@ function answerTo(
     return plain(421, "This is served to the machine itself: allowed is localhost as the host");
   }
   if (url.pathname === rpcPath) return door.answer(request, shown);
-  const route = routes.get(url.pathname);
+  const page = pages.get(url.pathname);
+  const route = page === undefined ? routes.get(url.pathname) : () => page;
   if (route === undefined) {
     return plain(404, `Nothing is here: there are ${[...routes.keys(), rpcPath].join(", ")}`);
   }
@@ -60,7 +63,7 @@ function answerTo(
     return { ...plain(405, `Cannot ${method} this: allowed are ${allow}`), headers: { allow } };
   }
   if (hasBody(request)) return plain(413, "A request with a body is not allowed here");
-  const refusal = admission && !openPaths.includes(url.pathname)
+  const refusal = admission && page === undefined && !openPaths.includes(url.pathname)
     ? refusalOf(admission, request.headers)
     : undefined;
   return refusal ?? route(shown, version);

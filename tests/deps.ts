@@ -37,3 +37,6 @@ export const loadRedisClient = () => import("@redis/client");
 
 /** A store that speaks S3, which few tests load. */
 export const loadS3 = async () => (await import("s3rver")).default;
+
+/** A browser, which one program drives. */
+export const loadPlaywright = () => import("playwright-core");

@@ -20,10 +20,12 @@ export const programs = {
   ],
   node: ["node", "npm"],
   package: [
+    "chromium",
     "fish",
     "gcc",
     "jq",
     "promtool",
+    "python3",
     "redis-benchmark",
     "redis-cli",
     "redis-server",
@@ -34,10 +36,14 @@ export const programs = {
   ],
 } as const;
 
-/** The package of a program, where that has another name. A compiler needs headers, which come with another one. */
+/**
+ * The package of a program, where that has another name. A compiler needs headers, which come with another
+ * one, and Python the module that tests use.
+ */
 export const packages: Readonly<Record<string, string>> = {
   "gcc": "g++",
   "promtool": "prometheus",
+  "python3": "python3-msgpack",
   "redis-benchmark": "redis-tools",
   "redis-cli": "redis-tools",
   "systemd-analyze": "systemd",
@@ -55,14 +61,26 @@ export function missing(...programs: Program[]): Program | undefined {
 /** What a test of Linux alone lacks here. */
 export const lackingLinux = Deno.build.os === "linux" ? undefined : "Linux";
 
-/** Programs that are asked for their version otherwise. */
-const versionFlags: { readonly [Name in Program]?: string } = { spin: "-V", tc: "-V" };
+/** How programs are asked whether they are there, other than by `--version`. */
+const asked: { readonly [Name in Program]?: readonly string[] } = {
+  python3: ["-c", "import msgpack"],
+  spin: ["-V"],
+  tc: ["-V"],
+};
 
-/** Whether `program` answers to `--version`. One that cannot be started is an answer too. */
-function isInstalled(program: string): boolean {
+/** The path of a program whose package is not that of the first one on the search path. */
+const paths: { readonly [Name in Program]?: string } = { python3: "/usr/bin/python3" };
+
+/** What a program is started by. */
+export function commandOf(program: Program): string {
+  return paths[program] ?? program;
+}
+
+/** Whether `program` answers. One that cannot be started is an answer too. */
+function isInstalled(program: Program): boolean {
   try {
-    const command = new Deno.Command(program, {
-      args: [versionFlags[program as Program] ?? "--version"],
+    const command = new Deno.Command(commandOf(program), {
+      args: [...asked[program] ?? ["--version"]],
       stdin: "null",
       stdout: "null",
       stderr: "null",

@@ -1,0 +1,67 @@
+/**
+ * Uses the example's page in two tabs of a browser, one for each server, and prints what they showed.
+ *
+ *     deno run --allow-all tests/browser/two_tabs.ts URL URL [SCREENSHOT]
+ *
+ * A program of its own, because what drives the browser asks for more than a test may.
+ *
+ * @module
+ */
+
+import { loadPlaywright } from "../deps.ts";
+
+const [urls, [screenshot]] = [Deno.args.slice(0, 2), Deno.args.slice(2)];
+const { chromium } = await loadPlaywright();
+
+// The sandbox of the browser needs rights that a container may not give; the page is the example's own.
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
+const faults: string[] = [];
+const [one, two] = await Promise.all(urls.map(async (url) => {
+  const tab = await browser.newPage({ viewport: { width: 900, height: 640 } });
+  tab.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) faults.push(message.text());
+  });
+  tab.on("pageerror", (error) => faults.push(error.message));
+  await tab.goto(url);
+  await tab.locator("#status.live").waitFor();
+  return tab;
+}));
+type Tab = typeof one;
+
+async function put(tab: Tab, key: string, value: string): Promise<void> {
+  await tab.fill("#key", key);
+  await tab.fill("#value", value);
+  await tab.click("#put button");
+}
+
+const row = (tab: Tab, key: string, value: string) =>
+  tab.locator("#entries tr", { hasText: `${key}${value}` });
+
+const shown = (tab: Tab) => tab.locator("#entries tr").allInnerTexts();
+
+const seen: Record<string, string[]> = {};
+await put(one, "user/ada", "Countess");
+await row(two, "user/ada", "Countess").waitFor();
+await put(two, "user/ada", "Mathematician");
+await put(two, "user/bob", "Builder");
+await row(one, "user/bob", "Builder").waitFor();
+await row(one, "user/ada", "Mathematician").waitFor();
+seen.both = await shown(one);
+if (screenshot !== undefined) await one.screenshot({ path: screenshot });
+
+await one.fill("#prefix", "job/");
+await put(two, "job/1", "waits");
+await row(one, "job/1", "waits").waitFor();
+seen.belowPrefix = await shown(one);
+
+await row(two, "user/ada", "Mathematician").getByRole("button").click();
+await row(two, "user/ada", "Mathematician").waitFor({ state: "detached" });
+await one.fill("#prefix", "");
+await row(one, "user/bob", "Builder").waitFor();
+seen.afterDelete = await shown(one);
+
+await browser.close();
+console.log(JSON.stringify({ seen, faults }));
