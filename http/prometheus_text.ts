@@ -14,12 +14,14 @@ export interface MetricFamily {
   /** One line, which says the unit where the name does not. */
   readonly help: string;
   /** A counter only grows, from the start of the server on; its name ends with `_total`. */
-  readonly type: "counter" | "gauge";
+  readonly type: "counter" | "gauge" | "histogram";
   readonly samples: readonly Sample[];
 }
 
 /** One value, told from others of its family by its labels. */
 export interface Sample {
+  /** What follows the family's name: a histogram's `_bucket`, `_sum`, `_count`. Default: nothing. */
+  readonly suffix?: string;
   readonly value: number;
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -30,8 +32,8 @@ export function prometheusText(families: readonly MetricFamily[]): string {
 }
 
 function familyText({ name, help, type, samples }: MetricFamily): string {
-  const lines = samples.map(({ value, labels = {} }) =>
-    `${name}${labelsText(labels)} ${numberText(value)}\n`
+  const lines = samples.map(({ suffix = "", value, labels = {} }) =>
+    `${name}${suffix}${labelsText(labels)} ${numberText(value)}\n`
   );
   return `# HELP ${name} ${escaped(help)}\n# TYPE ${name} ${type}\n${lines.join("")}`;
 }

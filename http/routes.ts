@@ -2,6 +2,7 @@ import { type Answer, plain } from "./answer.ts";
 import { metricsOf } from "./metrics.ts";
 import { prometheusText, prometheusType } from "./prometheus_text.ts";
 import { unreadiness } from "./readiness.ts";
+import { queryMetrics } from "./query_metrics.ts";
 import { memberMetrics } from "./member_metrics.ts";
 import { membersOf, type Shown, statsOf } from "./stats_source.ts";
 
@@ -26,7 +27,11 @@ function readyz(shown: Shown): Answer {
 }
 
 async function metrics(shown: Shown, version: string): Promise<Answer> {
-  const families = [...metricsOf(shown, version), ...memberMetrics(await membersOf(shown))];
+  const families = [
+    ...metricsOf(shown, version),
+    ...queryMetrics(shown),
+    ...memberMetrics(await membersOf(shown)),
+  ];
   const body = prometheusText(families);
   return { status: 200, type: prometheusType, body };
 }

@@ -1,10 +1,12 @@
 import type { ByteStream } from "../rpc/mod.ts";
-import type { Member, ServerStats } from "../kvserver/mod.ts";
+import type { Member, QueryFigures, ServerStats } from "../kvserver/mod.ts";
 
 /** A running server, as far as it is shown: a `Server` is one. */
 export interface StatsSource {
   /** The figures of this moment. */
   stats(): ServerStats;
+  /** How many queries it has answered, and how long they took. */
+  queryFigures(): QueryFigures;
   /** The servers that it knows, itself first. */
   members(): Promise<readonly Member[]>;
   /** Serves a connection as its query ports do; resolves when that has ended. */

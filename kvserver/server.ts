@@ -1,3 +1,4 @@
+import type { QueryFigures } from "./query/query_figures.ts";
 import { Access, type TokenEntry } from "../access/mod.ts";
 import { type ActorRef, ActorSystem, type Credentials, RpcTellNetwork } from "../actor/mod.ts";
 import type { Member } from "../kvcommon/mod.ts";
@@ -246,6 +247,11 @@ export class Server {
   /** The figures of the server as a whole: what `Stats` on the system port answers. */
   stats(): ServerStats {
     return this.#actors.stats();
+  }
+
+  /** How many queries it has answered, and how long they took. */
+  queryFigures(): QueryFigures {
+    return this.#actors.queryFigures();
   }
 
   /** The servers that this one knows, itself first: what `Members` on both ports answers. */

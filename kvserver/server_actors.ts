@@ -16,6 +16,7 @@ import type {
 } from "./messages/sync_control.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
 import { limitedMembers, limitedStats } from "./query/limited_figures.ts";
+import { type QueryFigures, queryFigures } from "./query/query_figures.ts";
 import { type DiskState, type ServerStats, serverStats } from "./query/server_stats.ts";
 import type { QueryActorSettings } from "./query/start_query_actor.ts";
 import { MemoryAccount } from "../rpc/mod.ts";
@@ -118,6 +119,11 @@ export class ServerActors {
       this.#diskState(),
       this.#diskReason(),
     );
+  }
+
+  /** How many queries there were, and how long they took. */
+  queryFigures(): QueryFigures {
+    return queryFigures(this.#system.stats().extra);
   }
 
   /** The servers that are known, this one first. Those who ask at the same time share an answer. */

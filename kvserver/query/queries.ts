@@ -72,8 +72,14 @@ export class Queries implements RequestHandler {
   #defersPuts: boolean;
   /** The number of the last write that was accepted. */
   #counter = noCounter;
-  #puts = 0;
-  #deletes = 0;
+  /** How many Puts and Deletes were counted. */
+  puts = 0;
+  deletes = 0;
+
+  /** How many Lists, Scans and Exports were counted. */
+  get lists(): number {
+    return this.ranges.lists;
+  }
 
   /** Whether a Put of this query was refused because there is no room for it. */
   get lacksRoom(): boolean {
@@ -222,7 +228,7 @@ export class Queries implements RequestHandler {
   ): void {
     if (this.refusal !== undefined) throw this.refusal;
     this.#takeRoom(keyEnd - keyStart + valueEnd - valueStart, "Put");
-    this.#puts++;
+    this.puts++;
     const n = this.#store.put(
       bytes,
       keyStart,
@@ -265,7 +271,7 @@ export class Queries implements RequestHandler {
     const held = this.#store.find(bytes, keyStart, keyEnd);
     if (held === noEntry) this.#takeRoom(keyEnd - keyStart, "Delete");
     const shown = held !== noEntry && this.#store.isShown(held);
-    this.#deletes++;
+    this.deletes++;
     this.accepted.push(this.#store.put(
       bytes,
       keyStart,
@@ -306,7 +312,7 @@ export class Queries implements RequestHandler {
     const n = this.#store.get(bytes, keyStart, keyEnd);
     if (n === noEntry) return false;
     if (expiresAt !== noExpiry) this.#takeRoom(0, "Expire");
-    this.#puts++;
+    this.puts++;
     this.#store.expire(n, this.#host.now(), this.#host.uid, this.#counter + 1, expiresAt);
     this.#counter++;
     this.accepted.push(n);
@@ -372,7 +378,7 @@ export class Queries implements RequestHandler {
       expiresAt,
     });
     if (n === noEntry) return writer.bool(false);
-    this.#puts++;
+    this.puts++;
     this.accepted.push(n);
     if (!this.#defersPuts) return writer.bool(true);
     return this.#defer(request, true);
@@ -443,9 +449,9 @@ export class Queries implements RequestHandler {
       keys: this.#store.size,
       tombstones: this.#store.tombstones,
       gets: this.gets,
-      puts: this.#puts,
-      deletes: this.#deletes,
-      lists: this.ranges.lists,
+      puts: this.puts,
+      deletes: this.deletes,
+      lists: this.lists,
     };
   }
 }

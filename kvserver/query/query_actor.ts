@@ -39,6 +39,7 @@ import {
   type TokensMessage,
   writeEnd,
 } from "./query_message.ts";
+import type { QueryCounter } from "./query_figures.ts";
 import { RedisKeyspace } from "./redis_keyspace.ts";
 import { RedisQueries } from "./redis_queries.ts";
 import { serverStats } from "./server_stats.ts";
@@ -76,6 +77,8 @@ export interface QueryActorOptions {
   disk?: DiskOptions;
   /** The tokens that are known; absent: none are asked for. */
   tokens?: readonly TokenEntry[];
+  /** Passes on how many queries there were. */
+  counter?: QueryCounter;
 }
 
 /**
@@ -98,6 +101,7 @@ export class QueryActor implements Actor {
   /** Absent when no tokens are asked for. */
   #admissions: Admissions | undefined;
   #redis: RedisQueries;
+  #counter: QueryCounter | undefined;
   #lists: ListTurns;
   #longQueries: LongQueries;
   #watches: Watches;
@@ -120,6 +124,7 @@ export class QueryActor implements Actor {
   constructor(context: ActorContext, options: QueryActorOptions) {
     const { store, disk, tokens } = options;
     this.#context = context;
+    this.#counter = options.counter;
     if (tokens !== undefined) this.#admissions = new Admissions(tokens);
     this.#version = options.version;
     this.#uid = uid(context.self);
@@ -253,6 +258,7 @@ export class QueryActor implements Actor {
     const isAnswered = isQuery(bytes[start])
       ? this.#answerQuery(bytes)
       : this.#answerCommands(bytes);
+    this.#counter?.note(isQuery(bytes[start]) ? "frames" : "redis", this.#queries);
     if (this.#queries.lacksRoom) this.#sayFull();
     this.#queueAccepted();
     this.#ask();

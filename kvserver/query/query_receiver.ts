@@ -3,6 +3,7 @@ import {
   type Accounted,
   type ByteStream,
   Charge,
+  type Clock,
   type ConnectionRoom,
   type Crowd,
   type Cut,
@@ -37,6 +38,7 @@ import {
   writeCommandsHead,
   writeQueryHead,
 } from "./query_message.ts";
+import { type Door, QueryTimer } from "./query_figures.ts";
 import { queriesTold } from "./server_stats.ts";
 
 /** Options of a `QueryReceiver`. */
@@ -74,6 +76,7 @@ export class QueryReceiver {
 
   /** @throws {Error} when the port cannot be bound. */
   constructor({ thread, queryActor, environment, ...options }: QueryReceiverOptions) {
+    const timer = new QueryTimer(thread);
     this.#server = new RpcServer({
       ...options,
       environment,
@@ -85,6 +88,7 @@ export class QueryReceiver {
           { sendDeferred, end, barred: () => options.onBarred?.(peer) },
           () => ({ peer, local: this.address }),
           environment,
+          timer,
         );
         this.#open.add(connection);
         return connection;
@@ -145,6 +149,11 @@ class OpenConnection implements FrameExecutor {
   #hasAsked = false;
   /** Whether notifications were sent, and the actor waits until they are written. */
   #isNotifying = false;
+  #timer: QueryTimer;
+  #monotonicMs: () => number;
+  /** How many queries are timed, and since when; 0: none are. */
+  #timed = 0;
+  #timedSinceMs = 0;
   #served: Served;
   #resolve: (reply: QueryReply) => void = () => {};
   #closed = false;
@@ -156,8 +165,11 @@ class OpenConnection implements FrameExecutor {
     all: Set<OpenConnection>,
     served: Served,
     ends: () => ConnectionEnds,
-    { memory, limits }: Accounted & Limited,
+    { memory, limits, monotonicMs }: Accounted & Limited & Pick<Clock, "monotonicMs">,
+    timer: QueryTimer,
   ) {
+    this.#monotonicMs = monotonicMs;
+    this.#timer = timer;
     this.#ends = ends;
     this.#served = served;
     this.#charge = new Charge(memory);
@@ -171,8 +183,10 @@ class OpenConnection implements FrameExecutor {
       this.#reader.reset(bytes, start, end);
       if (isDeferred(bytes[start])) {
         const { replies, count } = readDeferred(this.#reader);
-        if (count > 0) served.sendDeferred(replies, count);
-        else this.#notify(replies);
+        if (count > 0) {
+          served.sendDeferred(replies, count);
+          if (this.#timed > 0) this.#noteTime();
+        } else this.#notify(replies);
       } else if (isPart(bytes[start])) this.#takePart(readPart(this.#reader));
       else if (isEnd(bytes[start])) served.end();
       else this.#complete(readReply(this.#reader));
@@ -231,6 +245,7 @@ class OpenConnection implements FrameExecutor {
 
   /** A long reply, and the parts, are the connection's from now on. */
   #complete(reply: QueryReply): void {
+    if (this.#timed > 0 && reply.deferred === 0) this.#noteTime();
     if (reply.isBarred) this.#served.barred();
     if (this.#parts.length > 0) {
       reply.pieces = this.#parts;
@@ -241,6 +256,15 @@ class OpenConnection implements FrameExecutor {
       reply.replies = nothing;
     }
     this.#resolve(reply);
+  }
+
+  get #door(): Door {
+    return this.#cutter === undefined ? "frames" : "redis";
+  }
+
+  #noteTime(): void {
+    this.#timer.note(this.#door, this.#timed, this.#monotonicMs() - this.#timedSinceMs);
+    this.#timed = 0;
   }
 
   cutterFor(firstByte: number): RequestCutter | undefined {
@@ -254,6 +278,10 @@ class OpenConnection implements FrameExecutor {
     const batch = again ? 0 : this.#cutter?.count ?? countFrames(frames);
     this.#queriesTold.add(batch);
     this.#hasAsked = true;
+    if (batch > 0 && this.#timed === 0 && this.#timer.isDue(this.#door)) {
+      this.#timed = batch;
+      this.#timedSinceMs = this.#monotonicMs();
+    }
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -1,5 +1,6 @@
 import type { ActorThread, SystemStats } from "../../actor/mod.ts";
 import type { ConnectionRoom, MemoryAccount, ProcessRoom } from "../../rpc/mod.ts";
+import { queryFigureNames } from "./query_figures.ts";
 import { syncFigureNames, type SyncFigures } from "../messages/sync_figures.ts";
 
 /** Name of the figure that counts, on each thread, the queries told to query actors. */
@@ -22,7 +23,7 @@ const shortages = "shortages";
 export const diskFaults = "diskFaults";
 
 /** Names of all figures that a server has its threads count. */
-export const serverFigures = [
+export const serverFigures: readonly string[] = [
   queriesTold,
   memoryCharged,
   mostHeld,
@@ -33,7 +34,8 @@ export const serverFigures = [
   shortages,
   diskFaults,
   ...syncFigureNames,
-] as const;
+  ...queryFigureNames,
+];
 
 /** The figures of what waits for other servers, as the main thread counts them. */
 export function syncFiguresOf(thread: ActorThread): SyncFigures {

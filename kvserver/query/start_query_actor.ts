@@ -3,6 +3,7 @@ import type { ActorRef, ActorThread } from "../../actor/mod.ts";
 import { Store } from "../store/mod.ts";
 import type { DiskOptions } from "./group_commit.ts";
 import { QueryActor } from "./query_actor.ts";
+import { QueryCounter } from "./query_figures.ts";
 
 /** What the query actors of a server have in common: plain data that may be posted to a thread. */
 export interface QueryActorSettings {
@@ -32,6 +33,7 @@ export function startQueryActor(
     new QueryActor(context, {
       ...settings,
       store: store ?? new Store(context.limits, context.memory),
+      counter: new QueryCounter(thread),
     })
   );
 }

@@ -1,5 +1,6 @@
 import { memberMetricNames, memberMetrics } from "../../http/member_metrics.ts";
 import { metricsOf } from "../../http/metrics.ts";
+import { queryMetrics } from "../../http/query_metrics.ts";
 import { prometheusText } from "../../http/prometheus_text.ts";
 import type { Shown } from "../../http/stats_source.ts";
 import { assert, assertEquals, assertMatch } from "../deps.ts";
@@ -7,8 +8,9 @@ import { missing, testUnless } from "../support/needs.ts";
 import { shownMembers, shownServer, shownStats } from "./shown_stats.ts";
 
 const shown = shownServer;
+const familiesOf = (shown: Shown) => [...metricsOf(shown, "1.2.3"), ...queryMetrics(shown)];
 const textOf = (shown: Shown) =>
-  prometheusText([...metricsOf(shown, "1.2.3"), ...memberMetrics(shownMembers)]);
+  prometheusText([...familiesOf(shown), ...memberMetrics(shownMembers)]);
 const samplesIn = (text: string) => text.split("\n").filter((line) => /^[^#]/.test(line));
 
 Deno.test("prometheusText() writes help, type and samples, with what would end a line escaped", () => {
@@ -87,8 +89,21 @@ Deno.test("a peer's metrics are told apart by its address, and what is not known
   ]);
 });
 
+Deno.test("queries are counted by door and method, and their times are a histogram", () => {
+  const samples = samplesIn(textOf(shown()));
+  assert(samples.includes('cmud_queries_total{door="frames",method="put"} 50'));
+  assert(samples.includes('cmud_queries_total{door="redis",method="get"} 7'));
+  const buckets = samples.filter((line) => line.includes('_bucket{door="frames"'))
+    .map((line) => Number(line.split(" ")[1]));
+  assertEquals(buckets, buckets.toSorted((a, b) => a - b));
+  assertEquals(buckets.at(-1), 98);
+  assert(samples.includes('cmud_query_duration_seconds_bucket{door="frames",le="0.0005"} 3'));
+  assert(samples.includes('cmud_query_duration_seconds_sum{door="frames"} 1.5'));
+  assert(samples.includes('cmud_query_duration_seconds_count{door="frames"} 98'));
+});
+
 Deno.test("every metric begins with cmud_, and comes once", () => {
-  const names = metricsOf(shown(), "1.2.3").map(({ name }) => name);
+  const names = familiesOf(shown()).map(({ name }) => name);
   for (const name of names) assertMatch(name, /^cmud_[a-z_]+$/);
   assertEquals(new Set(names).size, names.length);
 });
@@ -96,7 +111,7 @@ Deno.test("every metric begins with cmud_, and comes once", () => {
 Deno.test("docs/http.md names every metric", () => {
   const docs = Deno.readTextFileSync(new URL("../../docs/http.md", import.meta.url));
   const named = [...docs.matchAll(/^\| `(cmud_\w+)`/gm)].map(([, name]) => name);
-  const there = [...metricsOf(shown(), "1.2.3").map(({ name }) => name), ...memberMetricNames];
+  const there = [...familiesOf(shown()).map(({ name }) => name), ...memberMetricNames];
   assertEquals(named.sort(), there.sort());
 });
 

@@ -1,5 +1,10 @@
 import type { StatsSource } from "../../http/mod.ts";
-import type { Member, ServerStats } from "../../kvserver/mod.ts";
+import {
+  durationBoundsMs,
+  type Member,
+  type QueryFigures,
+  type ServerStats,
+} from "../../kvserver/mod.ts";
 import { downMember, selfMember, upMember } from "../support/members.ts";
 
 /** Figures of a server, each of another value. */
@@ -45,11 +50,24 @@ export const shownMembers: readonly Member[] = [
   downMember,
 ];
 
+/** Some queries. */
+export const shownQueries: QueryFigures = {
+  frames: {
+    counts: { get: 100, put: 50, delete: 2, list: 1 },
+    durations: { counts: durationBoundsMs.map((_, i) => i).concat(7), sumMs: 1_500 },
+  },
+  redis: {
+    counts: { get: 7, put: 0, delete: 0, list: 0 },
+    durations: { counts: durationBoundsMs.map(() => 0).concat(0), sumMs: 0 },
+  },
+};
+
 /** A server that is shown, and that nobody can ask. */
 export function shownServer(changes: Partial<ServerStats> = {}): StatsSource {
   return {
     stats: () => shownStats(changes),
     members: () => Promise.resolve(shownMembers),
+    queryFigures: () => shownQueries,
     serveQueries: () => Promise.reject(new Error("It is only shown")),
   };
 }
