@@ -40,3 +40,9 @@ export const loadAwsClient = async () => (await import("aws4fetch")).AwsClient;
 
 /** Reads what S3 lists, loaded by who keeps backups there. */
 export const loadXmlParser = async () => (await import("fast-xml-parser")).XMLParser;
+
+/** Makes certificates, loaded by whoever makes one. It looks for what the other one defines. */
+export async function loadX509(): Promise<typeof import("@peculiar/x509")> {
+  await import("reflect-metadata");
+  return await import("@peculiar/x509");
+}

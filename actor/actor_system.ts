@@ -1,4 +1,4 @@
-import { consoleLogger, logBarred, logCrowd, logCut, type Logger } from "../log/mod.ts";
+import { consoleLogger, logBarred, logCrowd, logCut, type Logger, logTls } from "../log/mod.ts";
 import {
   type Environment,
   MsgpackError,
@@ -121,6 +121,7 @@ export class ActorSystem extends ActorThread {
         } else system.log.info("There is memory again: other servers are read from");
       },
       cut: (cut) => logCut(system.log, "the system port", cut),
+      faulted: (peer, error) => void logTls(system.log, "the system port", peer, error),
       barred: (peer) => logBarred(system.log, "the system port", peer),
       crowded: (crowd) => logCrowd(system.log, "the system port", crowd),
       contested: (peer) => {

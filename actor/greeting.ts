@@ -3,6 +3,7 @@ import {
   type Clock,
   dial,
   type Dialer,
+  expectNoAlert,
   frameHeaderBytes,
   frameLength,
   FrameReader,
@@ -94,7 +95,9 @@ async function exchange(
   await stream.write(writer.written());
   const frames = new FrameReader(limits, limits.noticeBytesMax);
   for (;;) {
-    const count = await stream.read(frames.space());
+    const space = frames.space();
+    const count = await stream.read(space);
+    if (count !== null) expectNoAlert(space.subarray(0, count));
     if (count === null) throw new Error("the connection ended before it was greeted");
     frames.received(count);
     const reply = frames.take();

@@ -10,6 +10,7 @@ import {
   hostOf,
   MsgpackReader,
   pause,
+  TlsError,
 } from "../rpc/mod.ts";
 import { ClockSkew } from "./clock_skew.ts";
 import { UnconfirmedWrites } from "./unconfirmed_writes.ts";
@@ -219,7 +220,8 @@ export class RemoteLink implements TellLink {
   }
 
   #failed(error: unknown): void {
-    if (error instanceof RefusedError) this.#refused(error.message);
+    const isRefusal = error instanceof RefusedError || error instanceof TlsError;
+    if (isRefusal) this.#refused(error.message);
     if (this.#closed || !(error instanceof WrongIncarnationError)) return;
     this.#host.foundWrongIncarnation(this.id);
     if (this.isWrongIncarnation && this.foundIncarnation === error.found) return;

@@ -64,6 +64,8 @@ export interface TellHost {
   crowded(crowd: Crowd): void;
   /** Called for a connection to the port that is ended because memory is full. */
   cut(cut: Cut): void;
+  /** Called when a connection to the port ends otherwise than by its orderly close. */
+  faulted(peer: string, error: unknown): void;
   /** Called for a connection to the port that is ended because too many wrong tokens were shown on it. */
   barred(peer: string): void;
   /** Called when the system at `address` finds that another one answers at the address of this one. */

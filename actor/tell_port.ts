@@ -1,5 +1,12 @@
 import { Admission } from "../access/mod.ts";
-import { type Environment, greatestShare, hostOf, RpcServer, type Transport } from "../rpc/mod.ts";
+import {
+  type Environment,
+  greatestShare,
+  hostOf,
+  RpcServer,
+  TlsError,
+  type Transport,
+} from "../rpc/mod.ts";
 import type { Credentials } from "./credentials.ts";
 import { Countersigns } from "./countersign.ts";
 import { greet, type GreetedStream, RefusedError } from "./greeting.ts";
@@ -55,6 +62,7 @@ export class RpcTellNetwork implements TellNetwork {
       hostname,
       port,
       serve: (sendDeferred, peer, end) => links.serve({ peer: hostOf(peer), sendDeferred, end }),
+      onFault: (peer, error) => host.faulted(peer, error),
       onCrowded: (crowd) => host.crowded(crowd),
       onCut: (cut) => host.cut(cut),
     });
@@ -214,11 +222,25 @@ class Links implements RemoteLinkHost, ConnectionHost {
 
   /** Greets a system; if somebody says that he is that system, it is asked as well whether he is. */
   async #introduce(id: SystemId | Claim, signal: AbortSignal): Promise<GreetedStream> {
-    if (!("countersign" in id)) return await this.greet(id, signal);
-    const greeted = await this.greet(id, signal, id.countersign ?? undefined);
-    if (greeted.isMine !== false) return greeted;
+    const isYours = "countersign" in id ? id.countersign ?? undefined : undefined;
+    const greeted = await this.#greetAloud(id, signal, isYours);
+    if (!("countersign" in id) || greeted.isMine !== false) return greeted;
     greeted.stream.close();
     throw new RefusedError(`The connection is not one of ${id.address}`);
+  }
+
+  /** As `greet`; that no TLS connection comes about is said, because that does not mend itself. */
+  async #greetAloud(
+    id: SystemId,
+    signal: AbortSignal,
+    isYours: string | undefined,
+  ): Promise<GreetedStream> {
+    try {
+      return await this.greet(id, signal, isYours);
+    } catch (error) {
+      if (error instanceof TlsError) this.system.refused(id.address, error.message);
+      throw error;
+    }
   }
 
   /** @param isProven whether it is enough that the system was greeted before */

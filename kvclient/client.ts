@@ -31,10 +31,14 @@ import {
   ConnectionError,
   type Dialer,
   type Environment,
+  isLoopback,
+  isWebSocketAddress,
+  parseAddress,
   realEnvironment,
   RpcConnection,
   RpcError,
   TimeoutError,
+  tlsDialer,
 } from "../rpc/mod.ts";
 import type { QueryRouter } from "./router.ts";
 import { type ClientTarget, routerTo } from "./target.ts";
@@ -45,8 +49,18 @@ import { watchChanges, type WatchHost, type WatchOptions } from "./watch.ts";
 export interface ClientOptions {
   /** How long a call may take, milliseconds, dialing included. Default 5000. */
   timeoutMs?: number;
-  /** Shown to each server, so that it lets the client in. Default: none is. */
+  /**
+   * Shown to each server, so that it lets the client in. Default: none is. Other machines are shown it in
+   * TLS alone.
+   */
   token?: string;
+  /**
+   * Connects in TLS, and verifies servers by the CAs that the runtime knows, and by those of `ca`, texts in
+   * PEM. Default: plain TCP.
+   */
+  tls?: boolean | { readonly ca?: string };
+  /** Whether the token may be shown to other machines without TLS, for all to read in between. Default: no. */
+  insecure?: boolean;
   /** Clock and timers. Default: the machine's. */
   environment?: Environment;
   /** The network. Default: TCP, and WebSockets, of the runtime that the program is on. */
@@ -99,7 +113,7 @@ export class Client {
     this.#router = routerTo(target);
     this.#environment = options.environment ?? realEnvironment;
     this.#timeoutMs = options.timeoutMs ?? this.#environment.limits.callTimeoutMs;
-    this.#dialer = options.transport ?? clientDialer;
+    this.#dialer = dialerOf(options);
     if (options.token !== undefined) this.#opening = authCall(options.token);
   }
 
@@ -408,6 +422,35 @@ export class Client {
     }
     return connection;
   }
+}
+
+/** The connections of a client. Each that would show a token to others in between fails with a `TypeError`. */
+function dialerOf({ transport, tls, token, insecure }: ClientOptions): Dialer {
+  if (transport !== undefined) return transport;
+  const tcp = tls ? tlsDialer(tls === true ? {} : tls) : clientDialer;
+  return {
+    async connect(address, signal) {
+      const isWeb = isWebSocketAddress(address);
+      if (
+        token !== undefined && !insecure && !(isWeb ? isSafeUrl(address) : tls || isHere(address))
+      ) {
+        throw new TypeError(
+          "a token is shown to other machines in TLS alone (tls: true, wss://), or with insecure: true",
+        );
+      }
+      return await (isWeb ? clientDialer : tcp).connect(address, signal);
+    },
+  };
+}
+
+function isHere(address: string): boolean {
+  return isLoopback(parseAddress(address).hostname);
+}
+
+/** Whether nobody in between reads what a WebSocket of that address says. */
+function isSafeUrl(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  return protocol === "wss:" || isLoopback(hostname.replace(/^\[(.*)\]$/, "$1"));
 }
 
 function closedError(): Error {

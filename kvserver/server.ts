@@ -11,7 +11,10 @@ import {
   formatAddress,
   MemoryAccount,
   parseAddress,
+  type TlsSettings,
+  type Transport,
 } from "../rpc/mod.ts";
+import { reloadTls } from "./thread/transport_of.ts";
 import { bind } from "./thread/bind.ts";
 import { DataDirectory } from "./data_directory.ts";
 import { RoundRobin } from "./thread/round_robin.ts";
@@ -66,6 +69,7 @@ export class Server {
   /** What it asks of other servers, and shows them. */
   #credentials: OwnCredentials;
   #network: RpcTellNetwork;
+  #transport: Transport;
 
   /**
    * Reads the data directory, if there is one, and binds all ports. Taking over the state of others
@@ -176,7 +180,7 @@ export class Server {
         await Promise.all([
           main.startActors(actors.settings, ports[0].length),
           ...workers.map((worker, i) =>
-            worker.startActors(system, actors.settings, bounds, ports[i + 1].length)
+            worker.startActors(system, actors.settings, bounds, settings.tls, ports[i + 1].length)
           ),
         ]),
       );
@@ -206,12 +210,13 @@ export class Server {
     main: QueryThread,
     workers: readonly WorkerThread[],
     addresses: readonly string[],
-    { environment, discovery, credentials, network }: RunSettings,
+    { environment, discovery, credentials, network, transport }: RunSettings,
     data: DataDirectory | undefined,
   ) {
     this.#environment = environment;
     this.#credentials = credentials;
     this.#network = network;
+    this.#transport = transport;
     this.#discovery = discovery;
     this.#system = system;
     this.#data = data;
@@ -242,6 +247,17 @@ export class Server {
     access.replace(tokens);
     this.#network.revoke();
     await Promise.all([this.#main, ...this.#workers].map((thread) => thread.setTokens(tokens)));
+  }
+
+  /**
+   * Has the server use other certificates from now on, on all threads, if it was started with any. Open
+   * connections stay as they are.
+   *
+   * @throws {Error} when they cannot be used; then all stays as it is.
+   */
+  async setTls(tls: TlsSettings): Promise<void> {
+    await reloadTls(this.#transport, tls);
+    await Promise.all(this.#workers.map((worker) => worker.setTls(tls)));
   }
 
   /** The figures of the server as a whole: what `Stats` on the system port answers. */

@@ -5,11 +5,12 @@ import {
   type Environment,
   parseAddress,
   realEnvironment,
-  tcpTransport,
+  type TlsSettings,
   type Transport,
 } from "../rpc/mod.ts";
 import { type ActorRef, clusterBytesMax, defaultCluster, isClusterName } from "../actor/mod.ts";
 import { machineMemoryBytes } from "./machine_memory.ts";
+import { transportOf } from "./thread/transport_of.ts";
 import type { Durability } from "./messages/journal_messages.ts";
 import { syncActorOf } from "./join/description.ts";
 import type { ServerBounds } from "./thread/server_bounds.ts";
@@ -59,6 +60,8 @@ export interface ServerOptions {
   tokens?: readonly TokenEntry[];
   /** The server's own token, of the role `peer`, which it shows other servers. Default: none. */
   token?: string;
+  /** TLS on all ports, and to all other servers. Default: plain TCP. */
+  tls?: TlsSettings;
   /** The program's version, as `Stats` tells it. Default `"0.0.0"`. */
   version?: string;
   /**
@@ -147,7 +150,7 @@ export function withDefaults(options: ServerOptions) {
     } satisfies ServerBounds,
     environment,
     limits,
-    transport: options.transport ?? tcpTransport,
+    transport: options.transport ?? transportOf(options.tls),
     log: options.log ?? consoleLogger("warn"),
   };
   const { startPort, threads } = settings;

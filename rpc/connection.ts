@@ -6,6 +6,7 @@ import { frameHeaderBytes, frameLength, FrameReader } from "./frame_reader.ts";
 import { FrameSender } from "./frame_sender.ts";
 import { beginRequest, readNotificationHead, readResponseHead } from "./message.ts";
 import { MsgpackReader, type MsgpackWriter } from "./msgpack/mod.ts";
+import { expectNoAlert, TlsError } from "./tls_error.ts";
 import type { ByteStream, Dialer } from "./transport.ts";
 
 const { frameBytesMax } = wireLimits;
@@ -225,16 +226,20 @@ export class RpcConnection {
       await this.#receive(stream);
       this.#end("the server ended the connection");
     } catch (error) {
-      this.#end(this.#stream ? "the connection was lost" : "nothing answers there", error);
+      this.#end(whyLost(error, this.#stream !== undefined), error);
     }
   }
 
   async #receive(stream: ByteStream): Promise<void> {
     const frames = new FrameReader(this.#environment.limits);
     const reader = new MsgpackReader(new Uint8Array());
+    let isFirst = true;
     for (;;) {
-      const count = await stream.read(frames.space());
+      const space = frames.space();
+      const count = await stream.read(space);
       if (count === null) return;
+      if (isFirst) expectNoAlert(space.subarray(0, count));
+      isFirst = false;
       frames.received(count);
       this.#silentSinceMs = undefined;
       for (let batch = frames.take(); batch !== undefined; batch = frames.take()) {
@@ -343,4 +348,9 @@ export class RpcConnection {
     for (const pending of this.#pending.values()) pending.deadlineMs += ms;
     if (this.#silentSinceMs !== undefined) this.#silentSinceMs += ms;
   }
+}
+
+function whyLost(error: unknown, isConnected: boolean): string {
+  if (error instanceof TlsError) return "no TLS connection comes about";
+  return isConnected ? "the connection was lost" : "nothing answers there";
 }

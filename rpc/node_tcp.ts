@@ -14,12 +14,16 @@ export const nodeTcpDialer: Dialer = {
     // With `allowHalfOpen` the socket still writes after the other side has closed its direction.
     const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
     await connected(socket, signal);
-    return new NodeTcpStream(socket, address);
+    return new NodeStream(socket, address);
   },
 };
 
 /** Resolves when `socket` is connected. @throws {Error} when it fails; the signal's reason. */
-function connected(socket: Socket, signal: AbortSignal | undefined): Promise<void> {
+export function connected(
+  socket: Socket,
+  signal: AbortSignal | undefined,
+  event = "connect",
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (outcome: () => void) => {
       signal?.removeEventListener("abort", onAbort);
@@ -35,11 +39,12 @@ function connected(socket: Socket, signal: AbortSignal | undefined): Promise<voi
       settle(() => reject(error instanceof AggregateError ? error.errors[0] : error));
     signal?.addEventListener("abort", onAbort);
     socket.once("error", onError);
-    socket.once("connect", () => settle(resolve));
+    socket.once(event, () => settle(resolve));
   });
 }
 
-class NodeTcpStream implements ByteStream {
+/** A connection on Node. */
+export class NodeStream implements ByteStream {
   readonly peer: string;
   #socket: Socket;
   #error: Error | undefined;

@@ -9,6 +9,7 @@ import { ShapeError } from "./message.ts";
 import type { Flow } from "./time_slices.ts";
 import { hostOf } from "./address.ts";
 import type { Standing } from "./connection_room.ts";
+import { expectNoTls } from "./tls_error.ts";
 import type { ByteStream } from "./transport.ts";
 
 /** What became of frames, and the bytes to send back. */
@@ -306,6 +307,7 @@ export class ServedConnection implements MemoryHolder {
 
   #begin(firstByte: number): void {
     this.#isBegun = true;
+    expectNoTls(firstByte);
     const cutter = this.#executor.cutterFor?.(firstByte);
     if (cutter !== undefined) this.#reader.cutBy(cutter);
   }

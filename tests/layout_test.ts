@@ -52,7 +52,7 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
   resp: [["wire"], ["commands"]],
   app: [
     ["cli"],
-    ["bench", "completion", "game", "settings", "terminal"],
+    ["bench", "cert", "completion", "game", "settings", "terminal"],
     ["check", "kv", "play"],
     ["backup"],
     ["commands"],
@@ -183,9 +183,12 @@ Deno.test("clock, timers, randomness and network come into the parts of a server
       serverParts.includes(partOf(path)) && pattern.test(withoutComments(text))
     ).map(({ path }) => path).sort();
   assertEquals(users(edges), [
+    "rpc/deno_stream.ts",
     "rpc/environment.ts",
     "rpc/node_tcp.ts",
+    "rpc/node_tls.ts",
     "rpc/tcp.ts",
+    "rpc/tls.ts",
     "rpc/web_socket.ts",
   ]);
   // The defaults of options, and the threads, to which no function can be posted.
@@ -196,6 +199,7 @@ Deno.test("clock, timers, randomness and network come into the parts of a server
     "kvclient/router.ts",
     "kvserver/disk/disk_worker.ts",
     "kvserver/server_options.ts",
+    "kvserver/thread/transport_of.ts",
     "kvserver/thread/worker.ts",
     "log/console_logger.ts",
     "rpc/client_dialer.ts",

@@ -5,20 +5,27 @@
  */
 
 import type { ClientOptions } from "../../kvclient/mod.ts";
-import { isLoopback, parseAddress } from "../../rpc/mod.ts";
+import { isLoopback, parseAddress, TlsTransport } from "../../rpc/mod.ts";
 import type { Invocation, OptionSpec } from "./command_spec.ts";
 import type { Permission } from "./permissions.ts";
 import { queryAddresses, serverOption } from "./query_client.ts";
+import { readTlsFiles, tlsCaOption } from "./tls_files.ts";
 import { UsageError } from "./usage_error.ts";
 import { readToken, tokenFileOf, tokenFileOption } from "./token_file.ts";
 
 /** Names the environment variable that stands in for `--insecure`. */
 const insecure = "CMUD_INSECURE";
 
+/** And for `--tls` and `--tls-ca`. */
+const tlsVariable = "CMUD_TLS";
+const caVariable = "CMUD_TLS_CA";
+
 /** The options by which a command is told whom to ask, and how. */
 export const askingOptions: readonly OptionSpec[] = [
   serverOption,
   tokenFileOption,
+  { name: "--tls", summary: `connect in TLS (default: $${tlsVariable})` },
+  { ...tlsCaOption, summary: `${tlsCaOption.summary}; means --tls (default: $${caVariable})` },
   {
     name: "--insecure",
     summary: `show the token unencrypted, and not to this machine alone (default: $${insecure})`,
@@ -27,11 +34,16 @@ export const askingOptions: readonly OptionSpec[] = [
 
 /** The permissions of a command that only asks: it reads the file of its token, if there is one. */
 export function askingPermissions(invocation: Invocation): readonly Permission[] {
-  return tokenFileOf(invocation) === undefined ? ["net"] : ["net", "read"];
+  const readsNothing = tokenFileOf(invocation) === undefined && caFileOf(invocation) === undefined;
+  return readsNothing ? ["net"] : ["net", "read"];
+}
+
+function caFileOf({ options, console }: Invocation): string | undefined {
+  return options.tlsCa as string | undefined ?? (console.env(caVariable) || undefined);
 }
 
 /** What a client shows, and how it connects. */
-export type AskingOptions = Pick<ClientOptions, "token" | "transport">;
+export type AskingOptions = Pick<ClientOptions, "token" | "transport" | "insecure">;
 
 /**
  * What an invocation says of that.
@@ -45,16 +57,19 @@ export async function clientOptions(
 ): Promise<AskingOptions> {
   const token = await readToken(invocation);
   const { options, console } = invocation;
+  const ca = caFileOf(invocation);
+  if (ca !== undefined || options.tls || isOn(console.env(tlsVariable))) {
+    return { token, transport: new TlsTransport(await readTlsFiles({ ca })) };
+  }
   const far = addresses.find((address) => !isLoopback(parseAddress(address).hostname));
-  if (
-    token !== undefined && far !== undefined && !options.insecure && !isOn(console.env(insecure))
-  ) {
+  const isInsecure = options.insecure === true || isOn(console.env(insecure));
+  if (token !== undefined && far !== undefined && !isInsecure) {
     throw new UsageError(
       `Cannot show the token to ${far}: whoever is in between would see it. Allowed is that with ` +
-        "--insecure, in a network in which nobody listens",
+        "--tls, or with --insecure in a network in which nobody listens",
     );
   }
-  return { token };
+  return { token, insecure: isInsecure };
 }
 
 function isOn(text: string | undefined): boolean {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { isToken } from "../../access/mod.ts";
+// Not all of that part, which loads cryptography.
+import { isToken } from "../../access/token_form.ts";
 import type { Invocation, OptionSpec } from "./command_spec.ts";
 import { UsageError } from "./usage_error.ts";
 

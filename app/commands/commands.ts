@@ -1,5 +1,6 @@
 import { backupCommand, restoreCommand } from "./backup_command.ts";
 import { benchCommand, receiveTellsCommand } from "./bench_command.ts";
+import { certCommand } from "./cert_command.ts";
 import type { CommandSpec } from "../cli/command_spec.ts";
 import { checkCommand } from "./check_command.ts";
 import { completionCommand } from "./completion_command.ts";
@@ -36,6 +37,7 @@ export const rootCommand: CommandSpec = {
     backupCommand,
     restoreCommand,
     tokenCommand,
+    certCommand,
     benchCommand,
     receiveTellsCommand,
     completionCommand(() => rootCommand),

@@ -8,7 +8,7 @@ import {
 } from "../../kvserver/mod.ts";
 import { Access } from "../../access/mod.ts";
 import { HttpPort } from "../../http/mod.ts";
-import { tcpTransport } from "../../rpc/mod.ts";
+import { tcpTransport, TlsTransport } from "../../rpc/mod.ts";
 import type { LogFormat, Logger, LogLevel } from "../../log/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { BrokenPipeError, type Console } from "../cli/console.ts";
@@ -78,7 +78,8 @@ async function serve(
   serverLog: ServerLog,
 ): Promise<number> {
   const { options } = invocation;
-  const { tokens, token } = guard;
+  const { tokens, token, tls } = guard;
+  const transport = tls === undefined ? tcpTransport : new TlsTransport(tls);
   const access = tokens && new Access(tokens);
   const { log } = serverLog;
   const address = options.http as string | undefined;
@@ -88,10 +89,10 @@ async function serve(
     join: joins,
     tokens,
     token,
+    tls,
     // Reading the data may take long: the port shows that too.
     async beforeStart(environment) {
       if (address === undefined) return;
-      const transport = tcpTransport;
       http = await HttpPort.open({ address, version, environment, transport, log, access });
     },
   };
@@ -101,7 +102,11 @@ async function serve(
     });
     const readAgain = isReadAgain(invocation)
       ? async () => {
-        const { tokens = [], token } = await readServerAccess(invocation);
+        const { tokens = [], token, tls } = await readServerAccess(invocation);
+        if (tls !== undefined) {
+          await server.setTls(tls);
+          if (transport instanceof TlsTransport) await transport.reload(tls);
+        }
         access?.replace(tokens);
         await server.setTokens(tokens, token);
         return tokens.length;

@@ -1,7 +1,8 @@
 import type { TokenEntry } from "../../access/mod.ts";
-import { isLoopback, parseAddress } from "../../rpc/mod.ts";
+import { isLoopback, parseAddress, type TlsSettings } from "../../rpc/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { readToken } from "../cli/token_file.ts";
+import { readTlsFiles } from "../cli/tls_files.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { readAuthFile } from "../settings/auth_file.ts";
 
@@ -11,6 +12,8 @@ export interface ServerAccess {
   readonly tokens?: readonly TokenEntry[];
   /** The server's own token. */
   readonly token?: string;
+  /** Absent: plain TCP. */
+  readonly tls?: TlsSettings;
 }
 
 /** Reads the files that an invocation names. @throws {UsageError} when one cannot be used. */
@@ -19,12 +22,22 @@ export async function readServerAccess(invocation: Invocation): Promise<ServerAc
   return {
     tokens: authFile === undefined ? undefined : await readAuthFile(authFile),
     token: await readToken(invocation),
+    tls: await readTls(invocation),
   };
+}
+
+async function readTls({ options }: Invocation): Promise<TlsSettings | undefined> {
+  const { tlsCert: cert, tlsKey: key, tlsCa: ca } = options as Record<string, string | undefined>;
+  if (cert === undefined && key === undefined && ca === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    throw new UsageError("Cannot speak TLS without both --tls-cert and --tls-key");
+  }
+  return await readTlsFiles({ cert, key, ca });
 }
 
 /** Whether a server has files that are worth to be read again. */
 export function isReadAgain({ options }: Invocation): boolean {
-  return options.authFile !== undefined;
+  return options.authFile !== undefined || options.tlsCert !== undefined;
 }
 
 /**
@@ -35,7 +48,7 @@ export function isReadAgain({ options }: Invocation): boolean {
 export function expectGuarded(
   { options }: Invocation,
   hostname: string,
-  { tokens, token }: ServerAccess,
+  { tokens, token, tls }: ServerAccess,
 ): void {
   if (options.insecure) return;
   const http = options.http as string | undefined;
@@ -47,6 +60,8 @@ export function expectGuarded(
         "--auth-file, on loopback, or with --insecure",
     );
   }
+  // In TLS nobody in between sees them.
+  if (tls !== undefined) return;
   const joins = (options.join as string[] | undefined ?? [])
     .filter((text) => !text.trimStart().startsWith("{"));
   const far = joins.find((address) => !isLoopback(parseAddress(address).hostname));
@@ -54,6 +69,6 @@ export function expectGuarded(
   if (where === undefined) return;
   throw new UsageError(
     `Cannot use tokens with ${where}: whoever is in between would see them. Allowed is that with ` +
-      "--insecure, in a network in which nobody listens",
+      "--tls-cert and --tls-key, or with --insecure in a network in which nobody listens",
   );
 }

@@ -8,6 +8,7 @@ import { httpOption } from "../cli/http_option.ts";
 import { integerFrom } from "../cli/number_option.ts";
 import { parseAddressOption } from "../cli/query_client.ts";
 import { sizeFrom } from "../cli/size_option.ts";
+import { tlsCaOption } from "../cli/tls_files.ts";
 import { tokenFileOption } from "../cli/token_file.ts";
 import { configOption, printConfigOption } from "../settings/settings_options.ts";
 import { serverPermissions } from "./server_permissions.ts";
@@ -69,6 +70,19 @@ export const serverOptions: readonly OptionSpec[] = [
     ...tokenFileOption,
     summary: "file with the server's own token, of the role peer, to show other servers",
   },
+  {
+    name: "--tls-cert",
+    value: "FILE",
+    summary: "speak TLS on all ports and to other servers, with this certificate",
+    completes: "files",
+  },
+  {
+    name: "--tls-key",
+    value: "FILE",
+    summary: "the key of that certificate",
+    completes: "files",
+  },
+  tlsCaOption,
   {
     name: "--insecure",
     summary: "let everybody in who reaches the ports, and show tokens unencrypted",

@@ -7,12 +7,13 @@ import type { Permission } from "../cli/permissions.ts";
  * @param isStarting whether it still has to read the modules of its threads, and how much memory there is
  */
 export function serverPermissions(
-  { dataDir, authFile }: Invocation["options"],
+  { dataDir, authFile, tlsCert }: Invocation["options"],
   isStarting: boolean,
 ): readonly Permission[] {
   const kept: Permission[] = ["net"];
-  // The files of tokens are read again at a SIGHUP.
-  if (isStarting || dataDir !== undefined || authFile !== undefined) kept.push("read");
+  // The files of tokens and certificates are read again at a SIGHUP.
+  const isReadAgain = authFile !== undefined || tlsCert !== undefined;
+  if (isStarting || dataDir !== undefined || isReadAgain) kept.push("read");
   if (dataDir !== undefined) kept.push("write");
   return isStarting ? [...kept, "sys"] : kept;
 }

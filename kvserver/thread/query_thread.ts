@@ -1,14 +1,16 @@
 import type { TokenEntry } from "../../access/mod.ts";
 import type { ActorRef, ActorThread } from "../../actor/mod.ts";
-import { logBarred, logCrowd, logCut, type Logger } from "../../log/mod.ts";
+import { logBarred, logCrowd, logCut, type Logger, logTls } from "../../log/mod.ts";
 import {
   type ByteStream,
   ConnectionRoom,
   type Crowd,
   type Cut,
   type Environment,
+  type TlsSettings,
   type Transport,
 } from "../../rpc/mod.ts";
+import { reloadTls } from "./transport_of.ts";
 import { bind } from "./bind.ts";
 import { messageTypes } from "../messages/message_types.ts";
 import type { TokensMessage } from "../query/query_message.ts";
@@ -70,7 +72,9 @@ export class QueryThread {
       hostname,
       transport: this.#transport,
       environment: this.#environment,
-      onFault: this.#onFault,
+      onFault: (peer: string, error: unknown) => {
+        if (!logTls(this.#log, "the query ports", peer, error)) this.#onFault?.(peer, error);
+      },
       idleTimeoutMs: this.#bounds.idleTimeoutMs,
       room,
       onCrowded: (crowd: Crowd) => logCrowd(this.#log, "the query ports", crowd),
@@ -94,6 +98,11 @@ export class QueryThread {
   /** Serves a connection as one to a port of its own: each time that of the next query actor. */
   serve(stream: ByteStream): Promise<void> {
     return this.#receivers[this.#nextReceiver++ % this.#receivers.length].serve(stream);
+  }
+
+  /** Uses other certificates from now on. */
+  setTls(tls: TlsSettings): Promise<void> {
+    return reloadTls(this.#transport, tls);
   }
 
   /** Closes the ports and their connections; resolves when the ports are free. */

@@ -6,8 +6,9 @@
 
 import { answerRequests, joinSystem, messagePort, type WorkerScope } from "../../actor/mod.ts";
 import { Log } from "../../log/mod.ts";
-import { awakeEnvironment, MemoryAccount, realEnvironment, tcpTransport } from "../../rpc/mod.ts";
+import { awakeEnvironment, MemoryAccount, realEnvironment } from "../../rpc/mod.ts";
 import { shareConnections, shareMemory } from "../query/server_stats.ts";
+import { transportOf } from "./transport_of.ts";
 import { QueryThread } from "./query_thread.ts";
 import type {
   WorkerAnswers,
@@ -20,7 +21,7 @@ import type {
  * The machine's own edges, because no function can be posted to a Worker: a server that is given others
  * has one thread.
  */
-const machine = { environment: realEnvironment, transport: tcpTransport };
+const machine = { environment: realEnvironment };
 
 const emit = answerRequests<WorkerRequest, WorkerEvent, WorkerFailure>(
   globalThis as unknown as WorkerScope,
@@ -55,7 +56,7 @@ async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
       queries = new QueryThread(
         thread,
         environment,
-        machine.transport,
+        transportOf(request.tls),
         bounds,
         log,
         (peer, error) => emit({ type: "fault", peer, message: String((error as Error).message) }),
@@ -66,6 +67,8 @@ async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
       return await queries.listen(request.hostname, request.ports);
     case "tokens":
       return void queries.setTokens(request.tokens);
+    case "tls":
+      return void await queries.setTls(request.tls);
     case "close":
       await queries.close();
       log.close();

@@ -7,6 +7,7 @@
 import type { TokenEntry } from "../../access/mod.ts";
 import type { ActorRef, ThreadConfig } from "../../actor/mod.ts";
 import type { LogRecord } from "../../log/mod.ts";
+import type { TlsSettings } from "../../rpc/mod.ts";
 import type { QueryActorSettings } from "../query/start_query_actor.ts";
 import type { ServerBounds } from "./server_bounds.ts";
 
@@ -19,10 +20,13 @@ export type WorkerRequest =
     port: MessagePort;
     settings: QueryActorSettings;
     bounds: ServerBounds;
+    /** Absent: plain TCP. */
+    tls: TlsSettings | undefined;
     count: number;
   }
   | { type: "listen"; hostname: string; ports: readonly number[] }
   | { type: "tokens"; tokens: readonly TokenEntry[] }
+  | { type: "tls"; tls: TlsSettings }
   | { type: "close" };
 
 /** The answer to each request. */
@@ -30,6 +34,7 @@ export interface WorkerAnswers {
   start: readonly ActorRef[];
   listen: readonly string[];
   tokens: undefined;
+  tls: undefined;
   close: undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { TokenEntry } from "../../access/mod.ts";
 import { type ActorRef, type ActorSystem, messagePort, WatchedWorker } from "../../actor/mod.ts";
 import type { Logger } from "../../log/mod.ts";
-import type { Clock, Limited, Timers } from "../../rpc/mod.ts";
+import type { Clock, Limited, Timers, TlsSettings } from "../../rpc/mod.ts";
 import type { QueryActorSettings } from "../query/start_query_actor.ts";
 import type { OnFault } from "./query_thread.ts";
 import type { ServerBounds } from "./server_bounds.ts";
@@ -59,18 +59,25 @@ export class WorkerThread {
     system: ActorSystem,
     settings: QueryActorSettings,
     bounds: ServerBounds,
+    tls: TlsSettings | undefined,
     count: number,
   ): Promise<readonly ActorRef[]> {
     const { port1, port2: port } = new MessageChannel();
     this.#port = port1;
     system.connectThread(this.#thread, messagePort(port1));
     const config = system.threadConfig(this.#thread);
-    return this.#worker.ask({ type: "start", config, port, settings, bounds, count }, [port]);
+    const start = { type: "start", config, port, settings, bounds, tls, count } as const;
+    return this.#worker.ask(start, [port]);
   }
 
   /** As a `QueryThread` does. */
   listen(hostname: string, ports: readonly number[]): Promise<readonly string[]> {
     return this.#worker.ask({ type: "listen", hostname, ports });
+  }
+
+  /** As a `QueryThread` does. */
+  async setTls(tls: TlsSettings): Promise<void> {
+    await this.#worker.ask({ type: "tls", tls });
   }
 
   /** As a `QueryThread` does. */

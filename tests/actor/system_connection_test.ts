@@ -62,6 +62,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   mistaken(): void {}
   crowded(): void {}
   barred(): void {}
+  faulted(): void {}
   left(): void {}
   admit(): undefined {}
   cut(): void {}

@@ -32,6 +32,7 @@ export class Liar {
       unanswered() {},
       crowded() {},
       barred() {},
+      faulted() {},
       cut() {},
       memoryFull() {},
       dropped() {},

@@ -1,0 +1,43 @@
+import type { TlsSettings } from "../../rpc/mod.ts";
+import type { OptionSpec } from "./command_spec.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** Which CAs are trusted, beside those that the runtime knows. */
+export const tlsCaOption: OptionSpec = {
+  name: "--tls-ca",
+  value: "FILE",
+  summary: "verify others by the certificates of these CAs, too",
+  completes: "files",
+};
+
+/** The files of each part of the settings. */
+export type TlsFiles = { readonly [Part in keyof TlsSettings]?: string };
+
+/** What must stand in each of them. */
+const contents: Readonly<Record<keyof TlsSettings, RegExp>> = {
+  cert: /-----BEGIN CERTIFICATE-----/,
+  key: /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/,
+  ca: /-----BEGIN CERTIFICATE-----/,
+  clientCa: /-----BEGIN CERTIFICATE-----/,
+};
+
+/** Reads files of certificates and keys. @throws {UsageError} when one cannot be used. */
+export async function readTlsFiles(files: TlsFiles): Promise<TlsSettings> {
+  const settings: Record<string, string> = {};
+  for (const [part, path] of Object.entries(files)) {
+    if (path !== undefined) settings[part] = await readPem(path, part as keyof TlsSettings);
+  }
+  return settings;
+}
+
+async function readPem(path: string, part: keyof TlsSettings): Promise<string> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (cause) {
+    throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
+  }
+  if (contents[part].test(text)) return text;
+  const what = part === "key" ? "a private key" : "a certificate";
+  throw new UsageError(`Cannot use ${path}: it has not ${what} in PEM in it`);
+}

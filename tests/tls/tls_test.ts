@@ -1,0 +1,228 @@
+import { Client } from "../../kvclient/mod.ts";
+import { HttpPort } from "../../http/mod.ts";
+import { Server, type ServerOptions } from "../../kvserver/mod.ts";
+import {
+  ConnectionError,
+  parseAddress,
+  realEnvironment,
+  TlsError,
+  type TlsSettings,
+  TlsTransport,
+} from "../../rpc/mod.ts";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "../deps.ts";
+import { MemoryLog } from "../support/memory_log.ts";
+import { requestFrame } from "../support/rpc/wire.ts";
+import { until } from "../support/until.ts";
+import { authorities, settingsOf, trusting } from "./certificates.ts";
+
+const patience = { timeoutMs: 10_000 };
+
+/** Runs `body` with a server, whose log it is given, and a client that is served all the while. */
+async function withServer(
+  options: ServerOptions,
+  body: (server: Server, log: MemoryLog) => Promise<void>,
+): Promise<void> {
+  const log = new MemoryLog();
+  const server = await Server.start({ startPort: 0, queryActorCount: 1, log, ...options });
+  const witness = new Client(server.queryAddresses, { tls: options.tls && trusting });
+  try {
+    await witness.put("witness", "before");
+    await body(server, log);
+    assertEquals(await witness.get("witness"), "before");
+  } finally {
+    await witness.close();
+    await server.close();
+  }
+}
+
+/** Asks a server by a client of these settings, which is refused. @returns the error's text. */
+async function refusal(address: string, tls: TlsSettings | undefined): Promise<string> {
+  await using client = new Client(address, { tls });
+  const startMs = performance.now();
+  const error = await assertRejects(() => client.get("key"), ConnectionError);
+  assertInstanceOf(error.cause, TlsError);
+  assert(performance.now() - startMs < 1_000, "it takes longer than a second");
+  return error.message;
+}
+
+/** Waits for a line of a log. */
+async function logged(log: MemoryLog, pattern: RegExp): Promise<void> {
+  await until(
+    `the log has ${pattern}`,
+    () => log.lines.some((line) => pattern.test(line)),
+    { timeoutMs: 1_000 },
+  );
+}
+
+Deno.test("all ports of a server speak TLS, and its threads too", async () => {
+  const tls = await settingsOf();
+  await withServer({ tls, queryActorCount: 2, threads: 2 }, async (server) => {
+    for (const address of server.queryAddresses) {
+      await using client = new Client(address, { tls: trusting });
+      await client.put(`key of ${address}`, "x".repeat(3_000_000));
+      assertEquals((await client.get(`key of ${address}`) as string).length, 3_000_000);
+    }
+    const caCerts = [authorities.own.cert];
+    const ask = async (address: string, request: Uint8Array) => {
+      using conn = await Deno.connectTls({ ...parseAddress(address), caCerts });
+      await conn.write(request);
+      const bytes = new Uint8Array(1_000);
+      return new TextDecoder().decode(bytes.subarray(0, await conn.read(bytes) ?? 0));
+    };
+    assertEquals(
+      await ask(server.queryAddresses[0], new TextEncoder().encode("PING\r\n")),
+      "+PONG\r\n",
+    );
+    assertMatch(await ask(server.address, requestFrame(1, "Ping", [])), /pong$/);
+    const http = await HttpPort.open({
+      address: "127.0.0.1:0",
+      version: "",
+      environment: realEnvironment,
+      transport: new TlsTransport(tls),
+      log: new MemoryLog(),
+    });
+    http.show(server);
+    using trustingClient = Deno.createHttpClient({ caCerts });
+    const response = await fetch(`https://${http.address}/readyz`, { client: trustingClient });
+    assertEquals(await response.text(), "ready\n");
+    await http.close();
+  });
+});
+
+Deno.test("a client verifies a server: by its CA, its name, and the time", async () => {
+  const cases: [TlsSettings, TlsSettings, RegExp][] = [
+    [await settingsOf({ by: authorities.foreign }), trusting, /of no CA that is trusted here/],
+    [await settingsOf(), {}, /of no CA that is trusted here/],
+    [await settingsOf({ names: ["other.example"] }), trusting, /for other names/],
+    [await settingsOf({ names: ["127.0.0.2"] }), trusting, /for other names/],
+    [await settingsOf({ days: 0.5 }), trusting, /has expired/],
+  ];
+  for (const [server, client, said] of cases) {
+    const log = new MemoryLog();
+    const options = { startPort: 0, queryActorCount: 1, log, tls: server };
+    const started = await Server.start(options);
+    try {
+      assertMatch(await refusal(started.queryAddresses[0], client), said);
+      await logged(
+        log,
+        /No TLS connection of 127.0.0.1:\d+ to the query ports comes about: the other end /,
+      );
+    } finally {
+      await started.close();
+    }
+  }
+});
+
+Deno.test("a client without TLS at a port that speaks it is told so, and so is the server", () =>
+  settingsOf().then((tls) =>
+    withServer({ tls }, async ({ queryAddresses: [address] }, log) => {
+      assertMatch(await refusal(address, undefined), /the server speaks TLS, .*\(--tls\)/);
+      await logged(log, /to the query ports comes about: the other end speaks no TLS/);
+      using conn = await Deno.connect(parseAddress(address));
+      await conn.write(new TextEncoder().encode("*1\r\n$4\r\nPING\r\n"));
+      await new Response(conn.readable).arrayBuffer();
+    })
+  ));
+
+Deno.test("a client with TLS at a port that does not speak it is told so, and so is the server", () =>
+  withServer({}, async ({ queryAddresses: [address], address: system }, log) => {
+    assertMatch(await refusal(address, trusting), /it may speak no TLS/);
+    await logged(log, /to the query ports comes about: the other end speaks TLS.*\(--tls-cert\)/);
+    await assertRejects(() => new TlsTransport(trusting).connect(system), TlsError);
+    await logged(log, /to the system port comes about: the other end speaks TLS/);
+  }));
+
+Deno.test("servers verify each other, and sync in TLS", async () => {
+  const tls = await settingsOf();
+  await withServer({ tls }, async (first) => {
+    const other = { startPort: 0, queryActorCount: 1, tls, join: [first.address] };
+    const second = await Server.start(other);
+    await using a = new Client(first.queryAddresses, { tls: trusting });
+    await using b = new Client(second.queryAddresses, { tls: trusting });
+    await a.put("from", "a");
+    await b.put("to", "b");
+    await until(
+      "both have both",
+      async () => await b.get("from") === "a" && await a.get("to") === "b",
+      patience,
+    );
+    await second.close();
+  });
+});
+
+for (
+  const [what, by, days] of [
+    ["of another CA", authorities.foreign, 30],
+    ["whose certificate has expired", authorities.own, 0.5],
+  ] as const
+) {
+  Deno.test(`a server ${what} exchanges nothing, and is named in the log`, async () => {
+    const [good, bad] = await Promise.all([settingsOf(), settingsOf({ by, days })]);
+    await withServer({ tls: good }, async (first, log) => {
+      // It trusts the first one, which does not trust it.
+      const own = new MemoryLog();
+      const start = { startPort: 0, queryActorCount: 1, tls: bad, log: own };
+      const second = await Server.start({ ...start, join: [first.address] });
+      await using a = new Client(first.queryAddresses, { tls: trusting });
+      await a.put("secret", "a");
+      await logged(
+        log,
+        /Cannot connect to the system at .*the certificate (is of no CA|has expired)/,
+      );
+      await logged(own, /No TLS connection of .* to the system port comes about/);
+      const members = await a.members();
+      assert(members.every(({ state }) => state !== "up"), JSON.stringify(members));
+      assertEquals(second.stats().remoteBytesReceived, 0);
+      await second.close();
+    });
+  });
+}
+
+Deno.test("a server that is joined where no TLS is spoken, or the other way, is told so", async () => {
+  const tls = await settingsOf();
+  await withServer({ tls }, async ({ address }) => {
+    const plain = { startPort: 0, queryActorCount: 1, join: [address] };
+    const error = await assertRejects(() => Server.start(plain), ConnectionError);
+    assertMatch(error.message, /the server speaks TLS/);
+  });
+  await withServer({}, async ({ address }) => {
+    const inTls = { startPort: 0, queryActorCount: 1, tls, join: [address] };
+    const error = await assertRejects(() => Server.start(inTls), ConnectionError);
+    assertMatch(error.message, /it may speak no TLS/);
+  });
+});
+
+Deno.test("setTls() has all threads use another certificate; open connections stay", async () => {
+  const [first, second] = await Promise.all([
+    settingsOf(),
+    settingsOf({ by: authorities.foreign }),
+  ]);
+  const options = { tls: first, queryActorCount: 2, threads: 2 };
+  await withServer(options, async (server) => {
+    const { cert } = first;
+    await assertRejects(() => server.setTls({ cert, key: "none" }), Error);
+    for (const address of [...server.queryAddresses, server.address]) {
+      await (await new TlsTransport(trusting).connect(address)).close();
+    }
+    await server.setTls(second);
+    const trustsOther = new TlsTransport({ ca: authorities.foreign.cert });
+    for (const address of [...server.queryAddresses, server.address]) {
+      await (await trustsOther.connect(address)).close();
+      await assertRejects(() => new TlsTransport(trusting).connect(address), TlsError);
+    }
+  });
+});
+
+Deno.test("a handshake that never ends keeps nobody out", async () => {
+  const tls = await settingsOf();
+  await withServer({ tls, maxConnections: 4 }, async ({ queryAddresses: [address] }) => {
+    const silent = await Promise.all(
+      Array.from({ length: 8 }, () => Deno.connect(parseAddress(address))),
+    );
+    await Promise.all(silent.slice(4).map((conn) => conn.write(new Uint8Array([0x16, 3, 1, 0]))));
+    await using client = new Client(address, { tls: trusting });
+    await client.put("key", "value");
+    assertEquals(await client.get("key"), "value");
+    for (const conn of silent) conn.close();
+  });
+});
