@@ -7,6 +7,7 @@ export class Access {
   #rights: readonly Rights[] = [];
   #known: ReadonlySet<string> = new Set();
 
+  /** Knows the tokens of `entries`. */
   constructor(entries: readonly TokenEntry[]) {
     this.replace(entries);
   }

@@ -7,6 +7,7 @@ export interface TokenEntry {
   readonly name: string;
   /** As `hashOfToken` makes it. */
   readonly hash: string;
+  /** What it is for. */
   readonly role: Role;
   /** The keys that it is good for begin with one of these; empty: all keys. */
   readonly prefixes: readonly string[];
@@ -14,14 +15,18 @@ export interface TokenEntry {
 
 /** What a token allows. */
 export class Rights {
+  /** Names who has the token. */
   readonly name: string;
   /** Of the token. */
   readonly hash: string;
+  /** What the token is for. */
   readonly role: Role;
+  /** What the keys begin with that the token is good for; empty: all keys. */
   readonly prefixes: readonly string[];
   /** The keys that the token is good for; `undefined`: all keys. */
   readonly world: World | undefined;
 
+  /** What the token of an entry allows. */
   constructor({ name, hash, role, prefixes }: TokenEntry) {
     this.name = name;
     this.hash = hash;

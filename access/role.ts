@@ -1,8 +1,8 @@
 /** What a token may be for; `write` includes `read`, and `admin` both. */
-export const roles = ["read", "write", "admin", "peer"] as const;
+export type Role = "read" | "write" | "admin" | "peer";
 
-/** What a token may be for. */
-export type Role = typeof roles[number];
+/** All roles. */
+export const roles: readonly Role[] = ["read", "write", "admin", "peer"];
 
 /**
  * What a method asks of its caller: `nothing` is for everybody, `token` for every role, the others for the

@@ -5,6 +5,7 @@ export class World {
   /** In their order; none begins with another one, so no key is below two of them. */
   readonly prefixes: readonly Uint8Array[];
 
+  /** The keys that begin with one of `prefixes`. */
   constructor(prefixes: readonly string[]) {
     const distinct = [...new Set(prefixes)];
     this.prefixes = distinct

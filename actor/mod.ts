@@ -58,6 +58,7 @@ export type {
   TellPort,
   ToldClock,
 } from "./tell_network.ts";
+export { Access, type Need, Rights, type Role, type TokenEntry, World } from "../access/mod.ts";
 export type { Credentials } from "./credentials.ts";
 export { noFacts, type RemoteFacts } from "./tell_network.ts";
 export { RpcTellNetwork } from "./tell_port.ts";

@@ -7,16 +7,14 @@
 import type { ActorThread, ExtraFigure } from "../../actor/mod.ts";
 
 /** How clients speak: in frames, or as those of Redis do. */
-export const doors = ["frames", "redis"] as const;
+export type Door = "frames" | "redis";
 
-/** How a client speaks. */
-export type Door = typeof doors[number];
+const doors: readonly Door[] = ["frames", "redis"];
 
 /** What is counted: a Get is a Ttl too, a Put an Expire and a Merge too, a List a Scan and an Export too. */
-export const countedMethods = ["get", "put", "delete", "list"] as const;
+export type CountedMethod = "get" | "put" | "delete" | "list";
 
-/** What a query is counted as. */
-export type CountedMethod = typeof countedMethods[number];
+const countedMethods: readonly CountedMethod[] = ["get", "put", "delete", "list"];
 
 /** How often each was asked for, since the start. */
 export type MethodCounts = Readonly<Record<CountedMethod, number>>;
@@ -46,6 +44,7 @@ export const timedEvery = 16;
 export interface Durations {
   /** How many took no longer than each of `durationBoundsMs`, and longer than the one before; then the rest. */
   readonly counts: readonly number[];
+  /** What they took together. */
   readonly sumMs: number;
 }
 
