@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { DamagedDirectoryError } from "../../kvserver/disk/data_error.ts";
 import { mendDirectory } from "../../kvserver/disk/mend.ts";
 import { Salvage } from "../../kvserver/disk/salvage.ts";
@@ -108,7 +109,8 @@ Deno.test("a directory is mended, or the damaged one still, whatever interrupts 
   const newLog = [...after.keys()].filter((name) => name.startsWith("log-")).at(-1)!;
   const mended: [string, Uint8Array] = ["cmud.db.mended", after.get("cmud.db")!];
   const log: [string, Uint8Array] = [newLog, after.get(newLog)!];
-  const beside: [string, Uint8Array] = ["cmud.db-wal", new Uint8Array(100)];
+  restore(sound);
+  const beside: [string, Uint8Array] = ["cmud.db-wal", unfinishedTransactions(path)];
   const without = new Map(before);
   without.delete("cmud.db");
   for (
@@ -131,6 +133,17 @@ Deno.test("a directory is mended, or the damaged one still, whatever interrupts 
   await disk.close();
   assertEquals(heldIn(path), held);
 });
+
+/** What SQLite keeps beside a file of what was written last. */
+function unfinishedTransactions(path: string): Uint8Array {
+  const database = new DatabaseSync(`${path}/cmud.db`);
+  try {
+    database.exec("UPDATE entry SET sequence = sequence + 1");
+    return Deno.readFileSync(`${path}/cmud.db-wal`);
+  } finally {
+    database.close();
+  }
+}
 
 Deno.test("mending keeps what a log holds whose last record is cut off", () => {
   const { directory, held } = newDirectory();

@@ -88,7 +88,7 @@ export const comparisonCases: Record<string, () => Promise<string | undefined>> 
     };
     const agreedBefore = await agreedMs();
     for (let i = 0; i < 40; i++) {
-      edit(i % 2 === 0 ? a : b, `edited ${i}`, "x", 1);
+      edit(b, `edited ${i}`, "x", 1);
       await stage.cluster.advance(500);
     }
     const [whileEdited, agreedMeanwhile] = [differing(), await agreedMs()];
