@@ -227,6 +227,10 @@ export interface Limits {
   readonly gatheredWriteBytesMax: number;
   /** While more replies of a connection than this are deferred, no more of its requests are executed. */
   readonly deferredRepliesMax: number;
+  /** A port that is closed ends its connections when nothing was asked on them for so long. */
+  readonly partingMs: number;
+  /** It ends them after this at the latest, whatever is asked. */
+  readonly partingMaxMs: number;
   /** How long a connection that is ended for a fault is read and ignored, so that its last reply arrives. */
   readonly lingerMs: number;
   /** Bytes at the most that are read and ignored of a connection that is ended for a fault. */
@@ -486,6 +490,10 @@ export interface Limits {
   // ---- clients ------------------------------------------------------------------------------
   /** How long a call may take before it fails with a `TimeoutError`, unless the caller says otherwise. */
   readonly callTimeoutMs: number;
+  /** How often a client makes a call again, where that does no harm. */
+  readonly callRetries: number;
+  /** The longest pause before the first of these, at an address that has just failed; then it doubles. */
+  readonly retryMinMs: number;
   /** How long a client waits for a connection before it counts the address as unreachable. */
   readonly dialTimeoutMs: number;
   /** Bytes of requests that wait for a connection; a call past it fails, and may be made again. */
@@ -582,6 +590,8 @@ export const defaultLimits: Limits = {
   replyBatchBytesMax: 1 * MiB,
   gatheredWriteBytesMax: 64 * KiB,
   deferredRepliesMax: 1_024,
+  partingMs: 100,
+  partingMaxMs: 1_000,
   lingerMs: 500,
   lingerBytesMax: 1 * MiB,
 
@@ -693,6 +703,8 @@ export const defaultLimits: Limits = {
   uidBytesMax: 320,
 
   callTimeoutMs: 5_000,
+  callRetries: 3,
+  retryMinMs: 100,
   dialTimeoutMs: 5_000,
   outgoingBytesMax: 512 * MiB,
   silenceMsMax: 10_000,

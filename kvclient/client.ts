@@ -32,6 +32,7 @@ import {
   type Dialer,
   type Environment,
   isLoopback,
+  isRetriable,
   isWebSocketAddress,
   parseAddress,
   realEnvironment,
@@ -43,6 +44,7 @@ import {
 import type { QueryRouter } from "./router.ts";
 import { type ClientTarget, routerTo } from "./target.ts";
 import { Listener } from "./listener.ts";
+import { RetryPauses } from "./retry_pauses.ts";
 import { watchChanges, type WatchHost, type WatchOptions } from "./watch.ts";
 
 /** Options of a `Client`. */
@@ -61,6 +63,12 @@ export interface ClientOptions {
   tls?: boolean | { readonly ca?: string };
   /** Whether the token may be shown to other machines without TLS, for all to read in between. Default: no. */
   insecure?: boolean;
+  /**
+   * How often a call is made again that surely had no effect, or may have it twice without harm: because its
+   * connection was lost, or the server answers that it is not available. Each time the address that the
+   * router names then is asked; where that is the one that failed, after a pause. Default 3.
+   */
+  retries?: number;
   /** Clock and timers. Default: the machine's. */
   environment?: Environment;
   /** The network. Default: TCP, and WebSockets, of the runtime that the program is on. */
@@ -91,6 +99,8 @@ export interface ClientCallOptions {
 export class Client {
   #router: QueryRouter;
   #timeoutMs: number;
+  #retries: number;
+  #pauses: RetryPauses;
   #environment: Environment;
   #dialer: Dialer;
   /** Goes before all else on each connection. */
@@ -112,6 +122,8 @@ export class Client {
   constructor(target: ClientTarget, options: ClientOptions = {}) {
     this.#router = routerTo(target);
     this.#environment = options.environment ?? realEnvironment;
+    this.#retries = options.retries ?? this.#environment.limits.callRetries;
+    this.#pauses = new RetryPauses(this.#environment);
     this.#timeoutMs = options.timeoutMs ?? this.#environment.limits.callTimeoutMs;
     this.#dialer = dialerOf(options);
     if (options.token !== undefined) this.#opening = authCall(options.token);
@@ -397,12 +409,26 @@ export class Client {
     call: Call<T>,
     { timeoutMs = this.#timeoutMs, signal }: ClientCallOptions = {},
   ): Promise<T> {
-    try {
-      return await this.#connectionTo(address).call(call, { timeoutMs, signal });
-    } catch (error) {
-      const isLost = error instanceof ConnectionError || error instanceof TimeoutError;
-      if (isLost && !this.#closed) this.#router.reportFailure?.(address);
-      throw error;
+    const untilMs = this.#environment.monotonicMs() + timeoutMs;
+    for (let tries = 0;; tries++) {
+      const leftMs = tries === 0 ? timeoutMs : untilMs - this.#environment.monotonicMs();
+      try {
+        return await this.#connectionTo(address).call(call, { timeoutMs: leftMs, signal });
+      } catch (error) {
+        if (this.#closed || !isUnreachable(error)) throw error;
+        this.#router.reportFailure?.(address);
+        if (tries >= this.#retries || !isRetriable(error)) throw error;
+        const failed = address;
+        address = this.#router.nextAddr();
+        const hasTime = address === failed
+          ? await this.#pauses.wait(address, tries, untilMs, [
+            this.#ended.signal,
+            ...signal ? [signal] : [],
+          ])
+          : this.#environment.monotonicMs() < untilMs;
+        if (this.#closed || !hasTime) throw error;
+        signal?.throwIfAborted();
+      }
     }
   }
 
@@ -455,4 +481,10 @@ function isSafeUrl(address: string): boolean {
 
 function closedError(): Error {
   return new Error("Cannot call: the client is closed");
+}
+
+/** Whether another server may answer in place of the one that was asked. */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof ConnectionError || error instanceof TimeoutError ||
+    (error instanceof RpcError && error.code === "unavailable");
 }

@@ -16,6 +16,7 @@ import {
   type Limited,
   MsgpackReader,
   MsgpackWriter,
+  pause,
   type RequestCutter,
   RpcServer,
   type SendDeferred,
@@ -38,6 +39,7 @@ import {
   writeCommandsHead,
   writeQueryHead,
 } from "./query_message.ts";
+import { partingReply } from "./parting.ts";
 import { type Door, QueryTimer } from "./query_figures.ts";
 import { queriesTold } from "./server_stats.ts";
 
@@ -73,10 +75,12 @@ export interface QueryReceiverOptions {
 export class QueryReceiver {
   #server: RpcServer;
   #open = new Set<OpenConnection>();
+  #environment: Environment;
 
   /** @throws {Error} when the port cannot be bound. */
   constructor({ thread, queryActor, environment, ...options }: QueryReceiverOptions) {
     const timer = new QueryTimer(thread);
+    this.#environment = environment;
     this.#server = new RpcServer({
       ...options,
       environment,
@@ -106,10 +110,28 @@ export class QueryReceiver {
     return this.#server.serve(stream);
   }
 
-  /** Ends it and its connections; resolves when the port is free. */
-  close(): Promise<void> {
+  /**
+   * Ends it and its connections; resolves when the port is free. What was asked before is answered, and what
+   * comes from then on is refused, until nothing has come for a while: so no request is left without a reply,
+   * of which nobody knows whether it had an effect.
+   */
+  async close(): Promise<void> {
+    await this.#part();
     for (const connection of this.#open) connection.close();
-    return this.#server.close();
+    await this.#server.close();
+  }
+
+  async #part(): Promise<void> {
+    const { partingMs, partingMaxMs } = this.#environment.limits;
+    for (const connection of this.#open) connection.refuse();
+    for (let passedMs = 0; passedMs < partingMaxMs && this.#isAsked(); passedMs += partingMs) {
+      await pause(this.#environment, partingMs);
+    }
+  }
+
+  /** Whether something was asked on a connection since this was called last, or is still being answered. */
+  #isAsked(): boolean {
+    return [...this.#open].filter((connection) => connection.takeIsAsked()).length > 0;
   }
 }
 
@@ -147,6 +169,12 @@ class OpenConnection implements FrameExecutor {
   #hasToldEnds = false;
   /** Whether a query has come. */
   #hasAsked = false;
+  /** Whether one has come since it was looked at. */
+  #isAsked = false;
+  /** Whether one is being answered. */
+  #isAnswering = false;
+  /** Whether what comes is refused, because the server stops. */
+  #isRefusing = false;
   /** Whether notifications were sent, and the actor waits until they are written. */
   #isNotifying = false;
   #timer: QueryTimer;
@@ -246,6 +274,7 @@ class OpenConnection implements FrameExecutor {
   /** A long reply, and the parts, are the connection's from now on. */
   #complete(reply: QueryReply): void {
     if (this.#timed > 0 && reply.deferred === 0) this.#noteTime();
+    this.#isAnswering = false;
     if (reply.isBarred) this.#served.barred();
     if (this.#parts.length > 0) {
       reply.pieces = this.#parts;
@@ -277,11 +306,15 @@ class OpenConnection implements FrameExecutor {
     // What comes again was counted the first time.
     const batch = again ? 0 : this.#cutter?.count ?? countFrames(frames);
     this.#queriesTold.add(batch);
-    this.#hasAsked = true;
+    this.#hasAsked = this.#isAsked = true;
+    if (this.#isRefusing && this.#cutter === undefined) {
+      return Promise.resolve(partingReply(frames, (error) => this.#reject(error as Error)));
+    }
     if (batch > 0 && this.#timed === 0 && this.#timer.isDue(this.#door)) {
       this.#timed = batch;
       this.#timedSinceMs = this.#monotonicMs();
     }
+    this.#isAnswering = true;
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -322,6 +355,18 @@ class OpenConnection implements FrameExecutor {
       this.#hasToldEnds = true;
       writeCommandsHead(writer, counter, this.#all.size, ends, length);
     }
+  }
+
+  /** Answers what comes from now on with a refusal. Redis has none: those who speak it see the end alone. */
+  refuse(): void {
+    this.#isRefusing = true;
+  }
+
+  /** Whether something has come since this was called last, or is being answered. */
+  takeIsAsked(): boolean {
+    const isAsked = this.#isAsked || this.#isAnswering;
+    this.#isAsked = false;
+    return isAsked;
   }
 
   close(): void {

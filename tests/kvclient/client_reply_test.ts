@@ -82,7 +82,8 @@ for (const code of [...errorCodes, "a_code_of_the_future"]) {
     assertEquals([error.code, error.message], [code, `Cannot: ${code}`]);
     server.onRequest = (request) => server.reply(request, "value");
     assertEquals(await world.complete(client.get("k")), "value");
-    assertEquals([endpoint.dials, router.reports], [1, []]);
+    const reports = code === "unavailable" ? ["server:6001"] : [];
+    assertEquals([endpoint.dials, router.reports], [1, reports]);
     await client.close();
     server.close();
   });

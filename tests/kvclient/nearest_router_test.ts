@@ -241,7 +241,7 @@ testInWorld("a client reaches the next address when the nearest is gone", async 
   const { start, close, endpoints, environment, network } = setUp(world, [10, 20]);
   const router = await world.complete(start());
   await world.advance(defaultLimits.probeIntervalMs);
-  const client = new Client(router, { environment, transport: network });
+  const client = new Client(router, { environment, transport: network, retries: 0 });
   assertEquals(await world.complete(client.get("k")), "a:1");
   endpoints[0].reachability = "refuses";
   await rejectionOf(world, client.get("k"));

@@ -79,6 +79,20 @@ for (const by of ["its npm package", "the path of its npm package's module"]) {
   );
 }
 
+testUnless(
+  missing("node"),
+  "the example for Node does its jobs, with the client's npm package",
+  () =>
+    withProgram(async (directory, [address, deadAddress]) => {
+      await installPackage(directory);
+      const example = new URL("examples/node/main.js", root);
+      await Deno.copyFile(example, `${directory}/main.js`);
+      const servers = `${deadAddress},${address}`;
+      const jobs = "job/0: boil water\njob/1: brew tea\njob/2: pour it\ndone\n";
+      await expectOutput("node", ["main.js", servers], directory, jobs);
+    }),
+);
+
 Deno.test("the client's npm package has the version, the licence, a README and all of its modules", async () => {
   await withProgram(async (directory) => {
     const installed = await installPackage(directory);

@@ -3,16 +3,16 @@ import { MemoryNetwork } from "./memory_transport.ts";
 import { ScriptedServer } from "./scripted_server.ts";
 import type { SimulatedWorld } from "./simulated_environment.ts";
 
-/** A client in a simulated world, and a server that answers what the test says. */
+/** A client in a simulated world, which makes each call once, and a server that answers what the test says. */
 export function startClient(
   world: SimulatedWorld,
-  options: Pick<ClientOptions, "timeoutMs"> & { router?: QueryRouter } = {},
+  options: Pick<ClientOptions, "timeoutMs" | "retries"> & { router?: QueryRouter } = {},
 ) {
   const network = new MemoryNetwork(world);
   const server = new ScriptedServer(network, 6001);
-  const { router = new FixedRouter(server.address), timeoutMs } = options;
+  const { router = new FixedRouter(server.address), timeoutMs, retries = 0 } = options;
   const environment = world.environment();
-  const client = new Client(router, { timeoutMs, environment, transport: network });
+  const client = new Client(router, { timeoutMs, retries, environment, transport: network });
   return { client, server, network, environment, endpoint: network.at(server.address) };
 }
 
