@@ -1,23 +1,32 @@
 import { parseAddress } from "./address.ts";
 import { type Accepting, DenoListener, DenoStream } from "./deno_stream.ts";
-import { isTlsFault, tlsErrorOf } from "./tls_error.ts";
+import { canAskForCertificates, NodeTlsListener } from "./node_tls_listener.ts";
+import { isTlsFault, TlsError, tlsErrorOf } from "./tls_error.ts";
 import type { TlsSettings } from "./tls_settings.ts";
 import type { ByteListener, Transport } from "./transport.ts";
 
 /** TLS on Deno. Who is dialed is verified, by the name that was dialed. */
 export class TlsTransport implements Transport {
   #settings: TlsSettings;
-  #listeners = new Set<DenoListener<Deno.TlsConn>>();
+  #listeners = new Set<DenoListener<Deno.TlsConn> | NodeTlsListener>();
 
+  /** @throws {TypeError} when clients are to be asked for certificates, and this runtime cannot do that. */
   constructor(settings: TlsSettings) {
+    if (settings.clientCa !== undefined && !canAskForCertificates()) {
+      throw new TypeError(
+        "Cannot ask clients for certificates: this runtime cannot, Deno 2.9.6 can",
+      );
+    }
     this.#settings = settings;
   }
 
-  listen(hostname: string, port: number): ByteListener {
-    const listener = new DenoListener(
-      this.#bind(hostname, port),
-      (conn: Deno.TlsConn) => new TlsStream(conn),
-    );
+  listen(hostname: string, port: number, backlog?: number): ByteListener {
+    const listener = this.#settings.clientCa === undefined
+      ? new DenoListener(
+        this.#bind(hostname, port),
+        (conn: Deno.TlsConn) => new TlsStream(conn, false),
+      )
+      : new NodeTlsListener(hostname, () => this.#bind(hostname, port), backlog, this.#settings);
     this.#listeners.add(listener);
     return {
       address: listener.address,
@@ -31,10 +40,10 @@ export class TlsTransport implements Transport {
 
   async connect(address: string, signal?: AbortSignal): Promise<TlsStream> {
     const { hostname, port } = parseAddress(address);
-    const { ca, cert, key, clientCa } = this.#settings;
+    const { ca, cert, key } = this.#settings;
     const caCerts = ca === undefined ? undefined : [ca];
-    // Those who ask for certificates of clients show theirs to others that ask.
-    const isShown = clientCa !== undefined && cert !== undefined && key !== undefined;
+    // It is shown to those alone who ask for one.
+    const isShown = cert !== undefined && key !== undefined;
     const conn = isShown
       ? await Deno.connectTls({ hostname, port, caCerts, cert, key })
       : await startTls(await Deno.connect({ hostname, port, signal }), hostname, caCerts);
@@ -42,7 +51,7 @@ export class TlsTransport implements Transport {
     signal?.addEventListener("abort", end);
     try {
       await conn.handshake();
-      return new TlsStream(conn);
+      return new TlsStream(conn, true);
     } catch (error) {
       if (!signal?.aborted) conn.close();
       throw tlsErrorOf(error);
@@ -64,6 +73,7 @@ export class TlsTransport implements Transport {
     this.#settings = settings;
     await Promise.all(
       [...this.#listeners].map((listener) => {
+        if (listener instanceof NodeTlsListener) return listener.reload(settings);
         const { hostname, port } = parseAddress(listener.address);
         return listener.replace(() => this.#bind(hostname, port));
       }),
@@ -90,11 +100,42 @@ function startTls(
 
 /** A connection in TLS. Its handshake ends with the first byte that is read or written. */
 class TlsStream extends DenoStream {
+  #isDialed: boolean;
+  #hasRead = false;
+
+  /** @param isDialed whether the other end accepted it: what it finds wrong may come after the handshake */
+  constructor(conn: Deno.TlsConn, isDialed: boolean) {
+    super(conn);
+    this.#isDialed = isDialed;
+  }
+
   override async read(into: Uint8Array): Promise<number | null> {
     try {
-      return await super.read(into);
+      const count = await super.read(into);
+      this.#hasRead = true;
+      return count;
     } catch (error) {
-      throw isTlsFault(error) ? tlsErrorOf(error) : error;
+      throw this.#errorOf(error);
     }
+  }
+
+  override async write(bytes: Uint8Array): Promise<void> {
+    try {
+      await super.write(bytes);
+    } catch (error) {
+      throw this.#errorOf(error);
+    }
+  }
+
+  #errorOf(error: unknown): unknown {
+    const { ConnectionReset, BrokenPipe } = Deno.errors;
+    const isEnded = error instanceof ConnectionReset || error instanceof BrokenPipe;
+    if (this.#isDialed && !this.#hasRead && isEnded) {
+      return new TlsError(
+        "the other end ended the connection: it may ask for another certificate of the client (--tls-cert)",
+        { cause: error },
+      );
+    }
+    return isTlsFault(error) ? tlsErrorOf(error) : error;
   }
 }

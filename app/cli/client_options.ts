@@ -27,6 +27,13 @@ export const askingOptions: readonly OptionSpec[] = [
   { name: "--tls", summary: `connect in TLS (default: $${tlsVariable})` },
   { ...tlsCaOption, summary: `${tlsCaOption.summary}; means --tls (default: $${caVariable})` },
   {
+    name: "--tls-cert",
+    value: "FILE",
+    summary: "the certificate to show to a server that asks for one",
+    completes: "files",
+  },
+  { name: "--tls-key", value: "FILE", summary: "its key", completes: "files" },
+  {
     name: "--insecure",
     summary: `show the token unencrypted, and not to this machine alone (default: $${insecure})`,
   },
@@ -34,8 +41,8 @@ export const askingOptions: readonly OptionSpec[] = [
 
 /** The permissions of a command that only asks: it reads the file of its token, if there is one. */
 export function askingPermissions(invocation: Invocation): readonly Permission[] {
-  const readsNothing = tokenFileOf(invocation) === undefined && caFileOf(invocation) === undefined;
-  return readsNothing ? ["net"] : ["net", "read"];
+  const files = [tokenFileOf(invocation), caFileOf(invocation), invocation.options.tlsCert];
+  return files.every((file) => file === undefined) ? ["net"] : ["net", "read"];
 }
 
 function caFileOf({ options, console }: Invocation): string | undefined {
@@ -59,7 +66,11 @@ export async function clientOptions(
   const { options, console } = invocation;
   const ca = caFileOf(invocation);
   if (ca !== undefined || options.tls || isOn(console.env(tlsVariable))) {
-    return { token, transport: new TlsTransport(await readTlsFiles({ ca })) };
+    const { tlsCert: cert, tlsKey: key } = options as Record<string, string | undefined>;
+    if ((cert === undefined) !== (key === undefined)) {
+      throw new UsageError("Cannot show a certificate without both --tls-cert and --tls-key");
+    }
+    return { token, transport: new TlsTransport(await readTlsFiles({ ca, cert, key })) };
   }
   const far = addresses.find((address) => !isLoopback(parseAddress(address).hostname));
   const isInsecure = options.insecure === true || isOn(console.env(insecure));

@@ -1,5 +1,10 @@
 import type { TokenEntry } from "../../access/mod.ts";
-import { isLoopback, parseAddress, type TlsSettings } from "../../rpc/mod.ts";
+import {
+  canAskForCertificates,
+  isLoopback,
+  parseAddress,
+  type TlsSettings,
+} from "../../rpc/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { readToken } from "../cli/token_file.ts";
 import { readTlsFiles } from "../cli/tls_files.ts";
@@ -27,12 +32,19 @@ export async function readServerAccess(invocation: Invocation): Promise<ServerAc
 }
 
 async function readTls({ options }: Invocation): Promise<TlsSettings | undefined> {
-  const { tlsCert: cert, tlsKey: key, tlsCa: ca } = options as Record<string, string | undefined>;
-  if (cert === undefined && key === undefined && ca === undefined) return undefined;
+  const files = options as Record<string, string | undefined>;
+  const { tlsCert: cert, tlsKey: key, tlsCa: ca, tlsClientCa: clientCa } = files;
+  if ([cert, key, ca, clientCa].every((file) => file === undefined)) return undefined;
   if (cert === undefined || key === undefined) {
     throw new UsageError("Cannot speak TLS without both --tls-cert and --tls-key");
   }
-  return await readTlsFiles({ cert, key, ca });
+  if (clientCa !== undefined && !canAskForCertificates()) {
+    throw new UsageError(
+      `Cannot use --tls-client-ca: Deno ${Deno.version.deno} cannot ask clients for certificates, ` +
+        "Deno 2.9.6 can",
+    );
+  }
+  return await readTlsFiles({ cert, key, ca, clientCa });
 }
 
 /** Whether a server has files that are worth to be read again. */

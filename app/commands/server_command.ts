@@ -84,6 +84,12 @@ export const serverOptions: readonly OptionSpec[] = [
   },
   tlsCaOption,
   {
+    name: "--tls-client-ca",
+    value: "FILE",
+    summary: "let nobody in who has no certificate of one of these CAs (Deno 2.9.6 or later)",
+    completes: "files",
+  },
+  {
     name: "--insecure",
     summary: "let everybody in who reaches the ports, and show tokens unencrypted",
   },

@@ -159,7 +159,6 @@ testInWorld("what is no request is refused at once, and its connection ended", a
   const { headBytesMax } = httpLimits;
   const host = "Host: localhost\r\n";
   const cases: [text: string, status: number][] = [
-    ["\x16\x03\x01\x02\x00", 400],
     ["\x00\x00\x00\x05", 400],
     ["GET /healthz HTTP/1.1\r\n\r\n", 400],
     [`GET /healthz HTTP/1.1\r\n${host}${host}\r\n`, 400],

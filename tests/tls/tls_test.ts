@@ -2,6 +2,7 @@ import { Client } from "../../kvclient/mod.ts";
 import { HttpPort } from "../../http/mod.ts";
 import { Server, type ServerOptions } from "../../kvserver/mod.ts";
 import {
+  canAskForCertificates,
   ConnectionError,
   parseAddress,
   realEnvironment,
@@ -225,4 +226,49 @@ Deno.test("a handshake that never ends keeps nobody out", async () => {
     assertEquals(await client.get("key"), "value");
     for (const conn of silent) conn.close();
   });
+});
+
+Deno.test("a server that asks for certificates lets nobody in without one of its CA", async () => {
+  if (!canAskForCertificates()) {
+    await assertRejects(
+      async () => new TlsTransport({ ...await settingsOf(), clientCa: "x" }),
+      TypeError,
+    );
+    return;
+  }
+  const tls = { ...await settingsOf(), clientCa: authorities.own.cert };
+  const log = new MemoryLog();
+  const start = { startPort: 0, queryActorCount: 2, threads: 2, tls, log };
+  const server = await Server.start(start);
+  const ask = async (address: string, settings: TlsSettings) => {
+    await using client = new Client(address, { transport: new TlsTransport(settings) });
+    await client.put("key", "x".repeat(1_000_000));
+    return (await client.get("key") as string).length;
+  };
+  try {
+    const { key, cert } = await settingsOf({ by: authorities.foreign });
+    for (const address of server.queryAddresses) {
+      assertEquals(await ask(address, tls), 1_000_000);
+      for (const settings of [trusting, { ...trusting, key, cert }]) {
+        const { cause, message } = await assertRejects(
+          () => ask(address, settings),
+          ConnectionError,
+        );
+        assertInstanceOf(cause, TlsError);
+        assertMatch(message, /(a|another) certificate of the client|does not trust the CA/);
+      }
+      assertMatch(await refusal(address, undefined), /the server speaks TLS/);
+    }
+    await logged(log, /to the query ports comes about: a certificate of the client is asked for/);
+    // Servers show each other theirs.
+    const second = await Server.start({ ...start, log: new MemoryLog(), join: [server.address] });
+    await using client = new Client(second.queryAddresses, { transport: new TlsTransport(tls) });
+    await until("they sync", async () => (await client.get("key")) !== undefined, patience);
+    await second.close();
+    await server.setTls({ ...tls, clientCa: authorities.foreign.cert });
+    await assertRejects(() => ask(server.queryAddresses[0], tls), ConnectionError);
+    assertEquals(await ask(server.queryAddresses[0], { ...trusting, key, cert }), 1_000_000);
+  } finally {
+    await server.close();
+  }
 });
