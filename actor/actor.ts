@@ -71,6 +71,12 @@ export interface ActorContext extends Limited, Accounted {
   meet(ref: ActorRef, by: ActorRef, message: unknown): void;
   /** Ends the link to a remote actor's system. */
   unlink(ref: ActorRef): void;
+  /**
+   * Keeps the message that is being handled from counting as handled until the function returned is called: so
+   * long its sender, if it is another system, waits for the acknowledgement. Messages of one sender have to be
+   * released in the order in which they came, and all that come behind one that is held have to be held too.
+   */
+  hold(): () => void;
   /** Whether another system claims the address of this one, as others find; known on the main thread. */
   isContested(): boolean;
   /** Whether `ref` names an actor of this incarnation of the system. */

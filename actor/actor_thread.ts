@@ -315,6 +315,7 @@ export class ActorThread {
         });
       },
       unlink: (ref) => this.#outbound.unlink(ref),
+      hold: () => local.hold(),
       isContested: () => this.#outbound.isContested(),
       isLocal: (ref) => this.isLocal(ref),
       now: () => this.#environment.now(),

@@ -19,6 +19,8 @@ export class LocalActor implements Runnable {
   /** The ref of another system that the actor told something last, and the uid of that ref. */
   #lastRemote: ActorRef = { address: "", incarnation: "", counter: 0 };
   #lastRemoteUid = "";
+  /** The message that is being handled, unless it is held. */
+  #handling: Delivery | undefined;
   /** Set before the first message is handled; the mailbox may hold messages before that. */
   actor!: Actor;
   #onError: OnActorError;
@@ -48,14 +50,25 @@ export class LocalActor implements Runnable {
     const message = this.mailbox.take();
     if (message === undefined) return false;
     const { bytes, start, end, from } = message;
+    this.#handling = message;
     try {
       if (this.actor.onMarshalled?.(bytes, start, end)) return true;
       this.actor.onMessage(decode(bytes, start, end));
     } catch (error) {
       this.#onError(error, from);
     } finally {
-      message.source?.handled(message);
+      this.#handling?.source?.handled(message);
+      this.#handling = undefined;
     }
     return true;
+  }
+
+  /** Keeps the message that is being handled from counting as handled, until the function returned is called. */
+  hold(): () => void {
+    const message = this.#handling;
+    this.#handling = undefined;
+    if (message?.source === undefined) return () => {};
+    const { source, start, end } = message;
+    return () => source.handled({ start, end });
   }
 }

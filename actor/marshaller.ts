@@ -14,8 +14,8 @@ export interface Marshalled {
 
 /** Where a message came from, if that is to know when it is handled. */
 export interface DeliverySource {
-  /** The message was handled: its receiver returned, or threw. */
-  handled(message: Marshalled): void;
+  /** The message was handled: its receiver returned and has not held it, or threw. */
+  handled(message: Pick<Marshalled, "start" | "end">): void;
 }
 
 /** A message that came from elsewhere. */

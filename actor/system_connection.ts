@@ -318,7 +318,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#host.system.receive(counter, message);
   }
 
-  handled({ start, end }: Marshalled): void {
+  handled({ start, end }: Pick<Marshalled, "start" | "end">): void {
     this.#window.handled(end - start);
     if (this.#hasRoom) this.#resume?.();
   }

@@ -36,6 +36,32 @@ testInWorld("a link has less room by what its write under way still holds", asyn
   for (const { system } of [near, far]) await world.complete(system.close());
 });
 
+testInWorld(
+  "a message that its receiver holds is acknowledged when that releases it",
+  async (world) => {
+    const { near, far } = await startLinked(world);
+    let release = () => {};
+    const holder = startProbe(far.system, (message, context) => {
+      if (message === "held") release = context.hold();
+      // What comes from its own system is acknowledged to nobody.
+      if (message === "near") context.hold()();
+    });
+    const link = near.probe.context.link(holder.ref);
+    for (const message of ["handled", "held"]) near.probe.context.tell(holder.ref, message);
+    far.system.tell(holder.ref, "near");
+    await world.advance(0);
+    assertEquals(holder.messages.length, 3);
+    assertEquals([link.told, link.handled], [3, 2]);
+    // Whatever else comes meanwhile changes nothing.
+    await world.advance(5_000);
+    assertEquals(link.handled, 2);
+    release();
+    await world.advance(0);
+    assertEquals([link.told, link.handled], [3, 3]);
+    for (const { system } of [near, far]) await world.complete(system.close());
+  },
+);
+
 testInWorld("a system that closes counts nothing as dropped that it has sent", async (world) => {
   const { near, far } = await startLinked(world);
   near.probe.context.tell(far.probe.ref, "goodbye");
