@@ -17,13 +17,32 @@ export const cmudProtocol: LoadProtocol = {
   },
 
   endOfReply(bytes, at, end) {
-    if (end - at < frameHeaderBytes) return 0;
-    const replyEnd = at + frameHeaderBytes + frameLength(bytes, at);
-    if (replyEnd > end) return 0;
-    if (isError(bytes, at)) throw new Error("The server answered a request with an error");
+    const replyEnd = endOfResponse(bytes, at, end);
+    if (replyEnd !== 0 && isError(bytes, at)) {
+      throw new Error("The server answered a request with an error");
+    }
     return replyEnd;
   },
 };
+
+/** The same, for Puts some of which may be refused. @param onRefused called with each of these */
+export function refusableProtocol(onRefused: () => void): LoadProtocol {
+  return {
+    ...cmudProtocol,
+    endOfReply(bytes, at, end) {
+      const replyEnd = endOfResponse(bytes, at, end);
+      if (replyEnd !== 0 && isError(bytes, at)) onRefused();
+      return replyEnd;
+    },
+  };
+}
+
+/** Where the response at `at` ends; 0 while it is not whole. */
+function endOfResponse(bytes: Uint8Array, at: number, end: number): number {
+  if (end - at < frameHeaderBytes) return 0;
+  const responseEnd = at + frameHeaderBytes + frameLength(bytes, at);
+  return responseEnd > end ? 0 : responseEnd;
+}
 
 /** In a response without an error a nil follows the msgid, which is below 2^16 here. */
 function isError(bytes: Uint8Array, at: number): boolean {

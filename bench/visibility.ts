@@ -1,5 +1,5 @@
 import type { Client } from "../kvclient/mod.ts";
-import { pause, realEnvironment } from "../rpc/mod.ts";
+import { pause, realEnvironment, RpcError } from "../rpc/mod.ts";
 
 /** How Puts are made. */
 export interface VisibilityOptions {
@@ -11,6 +11,8 @@ export interface VisibilityOptions {
   atMs?: readonly number[];
   /** A Put that takes longer to show is an error. */
   timeoutMs: number;
+  /** Whether a Put that is `overloaded` is left out, instead of being an error. Default: no. */
+  mayBeRefused?: boolean;
 }
 
 /** Times from a Put's request until those who watch are told, in milliseconds. */
@@ -27,7 +29,7 @@ const prefix = "visible/";
 interface Place {
   client: Client;
   server: number;
-  waiting: Map<string, () => void>;
+  waiting: Map<string, (isShown: boolean) => void>;
 }
 
 /**
@@ -38,7 +40,7 @@ interface Place {
  */
 export async function measureVisibility(
   servers: readonly (readonly Client[])[],
-  { rounds, everyMs, atMs = [0], timeoutMs }: VisibilityOptions,
+  { rounds, everyMs, atMs = [0], timeoutMs, mayBeRefused = false }: VisibilityOptions,
 ): Promise<Visibility[]> {
   const places: Place[] = servers.flatMap((clients, server) =>
     clients.map((client) => ({ client, server, waiting: new Map() }))
@@ -49,12 +51,18 @@ export async function measureVisibility(
     const from = places[round % places.length];
     const key = `${prefix}${round}/${turn}`;
     const startMs = performance.now();
-    const shown = places.filter((to) => to !== from).map(async (to) => {
-      await isShown(to, key, timeoutMs);
+    const others = places.filter((to) => to !== from);
+    const shown = others.map(async (to) => {
+      if (!await isShown(to, key, timeoutMs)) return;
       const { localMs, remoteMs } = results[turn];
       (to.server === from.server ? localMs : remoteMs).push(performance.now() - startMs);
     });
-    await Promise.all([from.client.put(key, "yes"), ...shown]);
+    const put = from.client.put(key, "yes").catch((error) => {
+      const isRefused = mayBeRefused && error instanceof RpcError && error.code === "overloaded";
+      if (!isRefused) throw error;
+      for (const { waiting } of others) waiting.get(key)?.(false);
+    });
+    await Promise.all([put, ...shown]);
   };
   const ends = new AbortController();
   const watches = await Promise.all(places.map((place) => watch(place, ends.signal)));
@@ -74,7 +82,9 @@ function watch({ client, waiting }: Place, signal: AbortSignal): Promise<{ ended
   return new Promise((resolve, reject) => {
     const follow = async () => {
       const onState = () => resolve({ ended });
-      for await (const { key } of client.watch(prefix, { signal, onState })) waiting.get(key)?.();
+      for await (const { key } of client.watch(prefix, { signal, onState })) {
+        waiting.get(key)?.(true);
+      }
     };
     const ended = follow().catch((error) => {
       if (!signal.aborted) reject(error);
@@ -82,17 +92,17 @@ function watch({ client, waiting }: Place, signal: AbortSignal): Promise<{ ended
   });
 }
 
-/** Resolves when those who watch a query actor are told of a key. */
-function isShown({ waiting }: Place, key: string, timeoutMs: number): Promise<void> {
+/** Resolves when those who watch a query actor are told of a key, or with false when that is not put. */
+function isShown({ waiting }: Place, key: string, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const cancel = realEnvironment.after(timeoutMs, () => {
       waiting.delete(key);
       reject(new Error(`A Put was not visible everywhere within ${timeoutMs} ms`));
     });
-    waiting.set(key, () => {
+    waiting.set(key, (isShown) => {
       cancel();
       waiting.delete(key);
-      resolve();
+      resolve(isShown);
     });
   });
 }

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
  * The options of a tool that takes integers from 1 on, `--name N` each. Whatever else it is given ends
  * it with 64.
  *
- * @param fallbacks the options that there are, and what they are when they are not given
+ * @param fallbacks the options that there are, and what they are when they are not given: any integer
  */
 export function integerOptions<Name extends string>(
   fallbacks: Record<Name, number>,
@@ -23,7 +23,8 @@ export function integerOptions<Name extends string>(
 }
 
 function integerOf(name: string, given: string | undefined, fallback: number): number {
-  const value = given === undefined ? fallback : Number(given);
+  if (given === undefined) return fallback;
+  const value = Number(given);
   if (Number.isInteger(value) && value >= 1) return value;
   throw new Error(`Cannot use ${given} for --${name}: allowed is an integer from 1 on`);
 }

@@ -9,7 +9,7 @@
 
 import { measureRemoteTells, measureVisibility, type Visibility } from "../../bench/mod.ts";
 import { Cluster } from "./cluster.ts";
-import { percentiles } from "./figures.ts";
+import { percentiles } from "../support/percentiles.ts";
 import { Load } from "../support/until.ts";
 
 const latencyMs = 250;

@@ -1,7 +1,7 @@
 import { measureVisibility } from "../../bench/mod.ts";
 import { assertGreater, assertLessOrEqual } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
-import { percentiles } from "./figures.ts";
+import { percentiles } from "../support/percentiles.ts";
 import { withSecondChance } from "./second_chance.ts";
 
 const latencyMs = 250;
