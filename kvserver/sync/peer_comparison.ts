@@ -214,12 +214,16 @@ export class PeerComparison {
     else this.#serve(of, ranges);
   }
 
-  /** Another one goes on from now on: it finds whatever is owed until now. */
+  /**
+   * Another one goes on from now on: it finds whatever is owed until now, unless it only begins because it is
+   * time: what was put just now it leaves out of account, whoever sends it.
+   */
   #serve(of: Course, ranges: Uint8Array | undefined): void {
     this.agreement.begun();
     if (of.isOwn && of.wasUrgent) this.confirmation.begun();
-    this.#isServing = this.isOwed;
-    this.#owedMs = Infinity;
+    const findsYoung = causeOf(of.id) !== causes.time;
+    this.#isServing = findsYoung && this.isOwed;
+    if (findsYoung) this.#owedMs = Infinity;
     this.#state = { name: "asking", of, ranges };
   }
 
@@ -282,9 +286,12 @@ export class PeerComparison {
   }
 
   #over(nowMs: number): void {
-    this.#isRecheckDue = this.#leftOut && (this.#isServing || this.#isRecheckDue);
+    const of = this.#state.name === "idle" ? undefined : this.#state.of;
+    if (of !== undefined && causeOf(of.id) !== causes.time) {
+      this.#isRecheckDue = this.#leftOut && (this.#isServing || this.#isRecheckDue);
+    }
     this.#leftOut = false;
-    const wasUrgent = this.#state.name !== "idle" && this.#state.of.wasUrgent;
+    const wasUrgent = of?.wasUrgent ?? false;
     this.#state = idle;
     this.#isUrgent &&= !wasUrgent;
     if (wasUrgent) this.confirmation.over();
