@@ -385,6 +385,23 @@ export interface Limits {
   readonly syncPaceMs: number;
   /** Bytes of the entries in a sync message; a single entry may be longer. */
   readonly syncMessageBytesMax: number;
+  /** Bytes of the entries in a message to a query actor of the same server; a single entry may be longer. */
+  readonly mergeMessageBytesMax: number;
+  /** Bytes of the entries that a query actor was sent and has not merged; at the bound, the next wait. */
+  readonly mergeWindowBytes: number;
+  /** Bytes of entries that a query actor merges in one turn; more when much waits. */
+  readonly mergeTurnBytes: number;
+  /** As many bytes are merged before that is told on its own; otherwise it waits until nothing waits for it. */
+  readonly mergedUntoldBytesMax: number;
+  /**
+   * Bytes of the entries that wait for a query actor of the same server; past it the others keep what they
+   * accept, each key once, until half of it is gone.
+   */
+  readonly siblingBytesMax: number;
+  /** Puts are refused while a query actor of the same server has not merged an entry for so long. */
+  readonly replicaLagMaxMs: number;
+  /** How often is looked how far query actors and peers are behind. */
+  readonly lagCheckMs: number;
   /** Messages to a peer that are in flight; at the bound, sending waits for an acknowledgement. */
   readonly inFlightMessagesMax: number;
   /**
@@ -633,7 +650,7 @@ export const defaultLimits: Limits = {
   introductionPauseMaxMs: 5_000,
   claimNoticeMs: 3_000,
   unhandledMessagesMax: 4_096,
-  unhandledBytesMax: 4 * MiB,
+  unhandledBytesMax: 16 * MiB,
   ackRepeatMs: 1_000,
   pingPatienceMs: 15_000,
   heartbeatMs: 2_000,
@@ -656,7 +673,14 @@ export const defaultLimits: Limits = {
 
   syncMessagesAtOnce: 4,
   syncPaceMs: 150,
-  syncMessageBytesMax: 1 * MiB,
+  syncMessageBytesMax: 8 * MiB,
+  mergeMessageBytesMax: 16 * MiB,
+  mergeWindowBytes: 32 * MiB,
+  mergeTurnBytes: 256 * KiB,
+  mergedUntoldBytesMax: 16 * KiB,
+  siblingBytesMax: 32 * MiB,
+  replicaLagMaxMs: 5_000,
+  lagCheckMs: 100,
   inFlightMessagesMax: 64,
   outboxBytesMax: 64 * MiB,
   comparisonIntervalMs: 5_000,
@@ -674,7 +698,7 @@ export const defaultLimits: Limits = {
   ackTimeoutMs: 5_000,
   windowMs: 1_000,
   windowBytesFirst: 128 * KiB,
-  windowBytesMax: 8 * MiB,
+  windowBytesMax: 16 * MiB,
   windowBytesSlow: 16 * KiB,
   windowBytesMin: 1 * KiB,
   peerCheckMs: 250,
@@ -851,6 +875,8 @@ export const limitRelations: readonly LimitRelation[] = [
     rule: "a message has room for as many servers as it may name",
   },
   // ---- how many there may be ----
+  ordered("mergeMessageBytesMax", "mergeWindowBytes", "a query actor is sent a whole message"),
+  ordered("mergedUntoldBytesMax", "mergeWindowBytes", "what is merged is told before more waits"),
   ordered("clientScanEntries", "scanEntriesMax", "a client asks for no page that is refused"),
   ordered("completionKeysMax", "scanEntriesMax", "completing asks for no page that is refused"),
   ordered("peersMax", "linksMax", "there is a link for each peer"),

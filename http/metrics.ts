@@ -60,6 +60,12 @@ const familyOf: Readonly<Record<keyof ServerStats, Family | undefined>> = {
     type: "gauge",
     samples: ({ oldestPendingMs }) => [{ value: oldestPendingMs / 1_000 }],
   },
+  replicaLagMs: {
+    name: "cmud_replica_lag_seconds",
+    help: "Age of the oldest entry that a query actor of this server has not merged.",
+    type: "gauge",
+    samples: ({ replicaLagMs }) => [{ value: replicaLagMs / 1_000 }],
+  },
   overflows: counter(
     "cmud_overflows_total",
     "How often more waited for another server than may, so that both compare.",

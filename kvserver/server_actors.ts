@@ -36,6 +36,8 @@ export interface ServerActorsOptions {
   figures?: SyncFigures;
   /** A server that is down for so long is forgotten. Default: none is. */
   forgetAfterMs?: number;
+  /** Puts are refused when another server that is up is so far behind. Default: never for that reason. */
+  maxLagMs?: number;
   /** Draws a number in [0, 1), for what nobody is to foresee. */
   fraction?: () => number;
   /** Absent when nothing is persisted. */
@@ -83,6 +85,7 @@ export class ServerActors {
         version,
         figures,
         forgetAfterMs: options.forgetAfterMs,
+        maxLagMs: options.maxLagMs,
         fraction: options.fraction,
       })
     );

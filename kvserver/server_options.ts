@@ -89,6 +89,11 @@ export interface ServerOptions {
    * greets again itself; 0: never. Default: 7 days.
    */
   forgetAfterMs?: number;
+  /**
+   * Puts are refused (`overloaded`) while another server that is up is half as far behind as this, so that what
+   * was taken by then is not further behind either. Default: a slow server never has Puts refused elsewhere.
+   */
+  maxLagMs?: number;
   /** One-way time by which every message to another server is delayed, milliseconds. Default 0. */
   simulateLatencyMs?: number;
   /** Clock, timers and randomness. Default: the machine's. */
@@ -142,6 +147,7 @@ export function withDefaults(options: ServerOptions) {
     version: options.version ?? "0.0.0",
     durability: options.durability ?? "relaxed",
     simulateLatencyMs: options.simulateLatencyMs ?? 0,
+    maxLagMs: options.maxLagMs ?? Infinity,
     forgetAfterMs: (options.forgetAfterMs ?? limits.forgetAfterMs) || Infinity,
     bounds: {
       maxMemory: options.maxMemory ?? defaultMemory(limits),
@@ -165,6 +171,9 @@ export function withDefaults(options: ServerOptions) {
   }
   if (options.forgetAfterMs !== undefined) {
     expectInteger("forgetAfterMs", options.forgetAfterMs, 0, Number.MAX_SAFE_INTEGER);
+  }
+  if (options.maxLagMs !== undefined) {
+    expectInteger("maxLagMs", options.maxLagMs, 1, Number.MAX_SAFE_INTEGER);
   }
   expectInteger("simulateLatencyMs", settings.simulateLatencyMs, 0, 60_000);
   if (options.advertise !== undefined) expectAddress("advertise", options.advertise);

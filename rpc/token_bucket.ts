@@ -23,6 +23,11 @@ export class TokenBucket {
     return Math.max(0, this.#fullMs - nowMs - (this.#capacity - tokens) * this.#everyMs);
   }
 
+  /** How long it takes until it is full; 0: it is. */
+  fullInMs(nowMs: number): number {
+    return this.waitMs(nowMs, this.#capacity);
+  }
+
   /** Takes a token, which is there. */
   take(nowMs: number): void {
     this.#fullMs = Math.max(this.#fullMs, nowMs) + this.#everyMs;

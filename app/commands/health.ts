@@ -26,7 +26,9 @@ export function problemsOf({ stats, members = [] }: ServerReport): string[] {
   ];
 }
 
-function ownProblems({ ready, disk, diskReason, differingMs }: StatsFigures): string[] {
+function ownProblems(
+  { ready, disk, diskReason, differingMs, replicaLagMs }: StatsFigures,
+): string[] {
   const problems: string[] = [];
   if (ready === false) problems.push("is not ready: it is taking over the state of other servers");
   if (disk === "refusing") {
@@ -36,6 +38,9 @@ function ownProblems({ ready, disk, diskReason, differingMs }: StatsFigures): st
   if (Number(differingMs) > appLimits.healthyDifferingMs) {
     const forMs = elapsedText(Number(differingMs));
     problems.push(`holds a replica that has differed from others for ${forMs}: see cmud check`);
+  }
+  if (Number(replicaLagMs) > appLimits.healthyLagMs) {
+    problems.push(`has a query actor that is ${elapsedText(Number(replicaLagMs))} behind`);
   }
   return problems;
 }

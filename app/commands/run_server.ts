@@ -141,6 +141,7 @@ function serverOptions(
     maxConnections: options.maxConnections as number | undefined,
     idleTimeoutMs: options.idleTimeout as number | undefined,
     forgetAfterMs: options.forgetAfter as number | undefined,
+    maxLagMs: options.maxLag as number | undefined,
     simulateLatencyMs: options.simulateLatency as number | undefined,
     version,
     log: serverLog.log,

@@ -132,6 +132,13 @@ export const serverOptions: readonly OptionSpec[] = [
     type: "duration",
     parse: parseForgetAfter,
   },
+  {
+    name: "--max-lag",
+    value: "DURATION",
+    summary: "refuse Puts before a server that is up gets further behind, as 5s (default: never)",
+    type: "duration",
+    parse: parseDuration,
+  },
   httpOption,
   {
     name: "--simulate-latency",

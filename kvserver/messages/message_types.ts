@@ -22,6 +22,7 @@ export const messageTypes = {
   listTurn: "listTurn",
   longQueryTurn: "longQueryTurn",
   compareTurn: "compareTurn",
+  mergeTurn: "mergeTurn",
   watchTurn: "watchTurn",
   // Receiver to query actor.
   closed: "closed",

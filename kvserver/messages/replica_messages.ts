@@ -14,6 +14,12 @@ export interface MergeMessage {
   type: typeof messageTypes.merge;
   /** Entries to merge into the replica. */
   entries: Uint8Array;
+  /** Number of the message among those with entries; 0: it has none. */
+  number: number;
+  /** Why Puts are refused; absent: they are not. Holds at once, not only when the entries are merged. */
+  refusal?: string;
+  /** Present when the query actor is to keep what it accepts for now: more waits for others than may. Holds at once. */
+  holdsBack?: true;
   /** Asks for a part of the state. */
   read?: ReadRequest;
   /** Whether the server holds all the state that it was to take over. */
@@ -49,6 +55,10 @@ export interface WrittenMessage {
   from: number;
   /** Entries of the Puts that the query actor accepted since its last message. */
   entries: Uint8Array;
+  /** How long the oldest of them has waited. */
+  ageMs: number;
+  /** Number of the last `MergeMessage` whose entries are merged, with all before it. */
+  merged: number;
   /** The answer to a `ReadRequest`. */
   part?: StatePart;
   /** Answers `drain`: every accepted Put is sent, this message's included. */

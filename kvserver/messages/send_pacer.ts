@@ -47,6 +47,17 @@ export class SendPacer {
     this.tickWithin(this.#waitMs);
   }
 
+  /**
+   * Whether as many messages may be sent now as at once ever, so that one more keeps no other waiting: for what
+   * has time. If not, a `TickMessage` comes when it is so, unless more is sent meanwhile.
+   */
+  isRested(): boolean {
+    const waitMs = this.#bucket.fullInMs(this.#context.monotonicMs());
+    if (waitMs === 0) return true;
+    this.tickWithin(waitMs);
+    return false;
+  }
+
   get #waitMs(): number {
     return this.#bucket.waitMs(this.#context.monotonicMs());
   }

@@ -6,6 +6,8 @@ export interface SyncFigures {
   readonly pendingBytes: SharedFigure;
   /** Age of the oldest of these entries. */
   readonly oldestPendingMs: SharedFigure;
+  /** Age of the oldest entry that a query actor of this server has not merged. */
+  readonly replicaLagMs: SharedFigure;
   /** How often more waited for a server than may. */
   readonly overflows: SharedFigure;
   /** Bytes of the messages with which replicas were compared with those of other servers, both ways. */
@@ -22,6 +24,7 @@ export interface SyncFigures {
 export const syncFigureNames = [
   "pendingBytes",
   "oldestPendingMs",
+  "replicaLagMs",
   "overflows",
   "reconcileBytes",
   "reconcileRounds",

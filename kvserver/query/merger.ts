@@ -15,6 +15,9 @@ export interface MergeFigures {
   readonly entriesFromFuture: number;
 }
 
+/** Which entries of a message are persisted. */
+export type Persists = Pick<MergeMessage, "persistsRemote" | "persistsAll">;
+
 /**
  * Merges entries of other replicas, and those of the disk, into the replica of a query actor: the later
  * write of a key wins. Watches are told, and other servers' entries are persisted.
@@ -58,10 +61,19 @@ export class Merger {
     };
   }
 
-  /** Merges the entries that the sync actor brings. */
-  merge(message: MergeMessage): void {
+  /**
+   * Merges entries that the sync actor brings, from where the reader is.
+   *
+   * @param bytesMax how many bytes of them, about
+   * @returns whether those were the last ones.
+   */
+  merge(
+    received: EntryReader,
+    { persistsRemote, persistsAll }: Persists,
+    bytesMax: number,
+  ): boolean {
     const nowMs = this.#context.now();
-    const received = new EntryReader(message.entries);
+    const endMax = received.end + bytesMax;
     while (received.next()) {
       if (received.timestamp > nowMs + this.#context.limits.futureToleranceMs) {
         this.#noteFuture(received, nowMs);
@@ -69,6 +81,7 @@ export class Merger {
       const n = this.#store.merge(received) || this.#mergeDamaged(received);
       if (n === noEntry) {
         this.#entriesIgnored++;
+        if (received.end >= endMax) return false;
         continue;
       }
       this.#entriesMerged++;
@@ -76,9 +89,11 @@ export class Merger {
       // The merged entry beats the one that this actor accepted, so no other replica needs that.
       this.#outbox.remove(n);
       // Sibling query actors persist what they accepted themselves.
-      const isPersisted = message.persistsRemote && this.#isForeign(received.uid);
-      if (isPersisted || message.persistsAll) this.#commit?.add(n);
+      const isPersisted = persistsRemote && this.#isForeign(received.uid);
+      if (isPersisted || persistsAll) this.#commit?.add(n);
+      if (received.end >= endMax) return false;
     }
+    return true;
   }
 
   /** Of two values with one order, which only damage makes, the greater one wins, on all replicas alike. */

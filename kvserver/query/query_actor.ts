@@ -10,6 +10,7 @@ import {
   isAllocationFailure,
   MsgpackReader,
   type MsgpackWriter,
+  type RpcError,
 } from "../../rpc/mod.ts";
 import type { LongReply, ServerFigures } from "../../resp/mod.ts";
 import type { JournalMessage, LoadMessage } from "../messages/journal_messages.ts";
@@ -24,6 +25,7 @@ import { noReplies } from "./deferred_results.ts";
 import { type DiskOptions, GroupCommit } from "./group_commit.ts";
 import { type ListTurnMessage, ListTurns } from "./list_turns.ts";
 import { LongQueries, type LongQueryTurnMessage } from "./long_queries.ts";
+import { type MergeTurnMessage, MergeTurns } from "./merge_turns.ts";
 import { Merger } from "./merger.ts";
 import { Queries } from "./queries.ts";
 import {
@@ -54,6 +56,7 @@ type Message =
   | ListTurnMessage
   | LongQueryTurnMessage
   | CompareTurnMessage
+  | MergeTurnMessage
   | WatchTurnMessage
   | NotifiedMessage
   | ClosedMessage
@@ -116,6 +119,7 @@ export class QueryActor implements Actor {
   /** Absent when nothing is persisted. */
   #commit: GroupCommit | undefined;
   #merger: Merger;
+  #merges: MergeTurns;
   /** Wall clock of the query under way, read at its first Put and good for all of them; 0: not read. */
   #nowMs = 0;
   #ready: boolean;
@@ -143,6 +147,7 @@ export class QueryActor implements Actor {
       this.#commit = new GroupCommit(context, store, disk, onReleased);
     }
     this.#merger = new Merger(context, store, this.#watches, this.#outbox, this.#commit);
+    this.#merges = new MergeTurns(context, this.#merger, (message) => this.#merged(message));
     const host = {
       uid: this.#uid,
       limits: context.limits,
@@ -188,7 +193,12 @@ export class QueryActor implements Actor {
     this.#clock.passTime();
     switch (message.type) {
       case "merge":
-        this.#merge(message);
+        this.#outbox.instructed(message);
+        if (message.answers !== undefined) this.#questions.answered(message.answers);
+        this.#merges.add(message);
+        break;
+      case "mergeTurn":
+        this.#merges.turn();
         break;
       case "load":
         return this.#load(message);
@@ -228,7 +238,7 @@ export class QueryActor implements Actor {
         break;
       default:
         this.#commit?.receive(message);
-        this.#queries.refusal = this.#commit?.refusal;
+        this.#queries.refusal = this.#refusal;
         // Those whose replies were held are told what has changed meanwhile.
         return this.#watches.send();
     }
@@ -237,9 +247,15 @@ export class QueryActor implements Actor {
 
   #send(): void {
     this.#outbox.send();
+    this.#queries.refusal = this.#refusal;
     this.#commit?.send();
     this.#watches.send();
     this.#clock.awaitNext();
+  }
+
+  /** Why Puts are refused; `undefined`: they are taken. */
+  get #refusal(): RpcError | undefined {
+    return this.#commit?.refusal ?? this.#outbox.refusal;
   }
 
   // ---- queries ------------------------------------------------------------------------------
@@ -415,11 +431,10 @@ export class QueryActor implements Actor {
 
   // ---- merging ------------------------------------------------------------------------------
 
-  #merge(message: MergeMessage): void {
+  /** All entries of a message are merged. */
+  #merged(message: MergeMessage): void {
     this.#ready = message.ready;
-    this.#outbox.request(message);
-    if (message.answers !== undefined) this.#questions.answered(message.answers);
-    this.#merger.merge(message);
+    this.#outbox.merged(message);
     // Behind the entries, because the other replica is told what this one holds with them.
     if (message.compare !== undefined) this.#comparing.request(message.compare);
   }

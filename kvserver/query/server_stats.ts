@@ -42,6 +42,7 @@ export function syncFiguresOf(thread: ActorThread): SyncFigures {
   return {
     pendingBytes: thread.extraFigure("pendingBytes"),
     oldestPendingMs: thread.extraFigure("oldestPendingMs"),
+    replicaLagMs: thread.extraFigure("replicaLagMs"),
     overflows: thread.extraFigure("overflows"),
     reconcileBytes: thread.extraFigure("reconcileBytes"),
     reconcileRounds: thread.extraFigure("reconcileRounds"),
@@ -87,6 +88,8 @@ export interface ServerStats extends Omit<SystemStats, "extra"> {
   pendingBytes: number;
   /** Age of the oldest of these entries. */
   oldestPendingMs: number;
+  /** Age of the oldest entry that a query actor of the server has not merged. */
+  replicaLagMs: number;
   /** How often more waited for another server than may, so that it is compared with. */
   overflows: number;
   /** Bytes of the messages with which replicas were compared with those of other servers, both ways. */
@@ -131,6 +134,7 @@ export function serverStats(
     memoryMaxBytes,
     pendingBytes: extra.pendingBytes ?? 0,
     oldestPendingMs: extra.oldestPendingMs ?? 0,
+    replicaLagMs: extra.replicaLagMs ?? 0,
     overflows: extra.overflows ?? 0,
     reconcileBytes: extra.reconcileBytes ?? 0,
     reconcileRounds: extra.reconcileRounds ?? 0,

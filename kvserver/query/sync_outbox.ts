@@ -1,5 +1,5 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
-import { Charge } from "../../rpc/mod.ts";
+import { Charge, RpcError } from "../../rpc/mod.ts";
 import { EntryBatch } from "../entry/entry_batch.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import type {
@@ -9,6 +9,7 @@ import type {
   WrittenMessage,
 } from "../messages/replica_messages.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
+import { WaitingSince } from "../messages/waiting_since.ts";
 import { DirtySet, noEntry, type Store } from "../store/mod.ts";
 import type { Comparing } from "./comparing.ts";
 import type { SyncQuestions } from "./sync_questions.ts";
@@ -37,6 +38,19 @@ export class SyncOutbox {
   #comparing: Comparing;
   /** Accepted entries that the sync actor has not been sent. */
   #dirty: DirtySet;
+  /** Since when they wait. */
+  #waiting = new WaitingSince();
+  /** Whether the sync actor wants none of them for now. */
+  #holdsBack = false;
+  /** Whether some of them wait for longer than they may, because the sync actor wants none. */
+  #isBehind = false;
+  /** Why the sync actor has Puts refused. */
+  #refusal: RpcError | undefined;
+  /** Number of the last message of the sync actor that is merged, and of the last that it was told of. */
+  #merged = 0;
+  #mergedTold = 0;
+  /** Bytes of the messages between these two. */
+  #mergedBytes = 0;
   #pacer: SendPacer;
   /** The part of the replica to send. */
   #read: ReadRequest | undefined;
@@ -74,6 +88,14 @@ export class SyncOutbox {
     this.#pacer = new SendPacer(context, "sync");
   }
 
+  /**
+   * Why Puts are refused; `undefined`: they are taken. The sync actor knows of those that are behind with what
+   * it was told; this query actor of what it has not told yet.
+   */
+  get refusal(): RpcError | undefined {
+    return this.#refusal ?? (this.#isBehind ? overloaded("others have not kept up") : undefined);
+  }
+
   /** Adds an entry that the query actor accepted. */
   add(n: number): void {
     this.#hasAccepted = true;
@@ -85,10 +107,21 @@ export class SyncOutbox {
   /** Removes an entry, because a later one of the same key came from the sync actor. */
   remove(n: number): void {
     this.#dirty.remove(n);
+    if (this.#dirty.size === 0) this.#waiting.clear();
   }
 
-  /** Handles the requests that a `MergeMessage` carries besides entries. */
-  request({ isAlone, read, drain }: MergeMessage): void {
+  /** A message of the sync actor came: what it says of Puts holds at once. */
+  instructed({ holdsBack, refusal }: MergeMessage): void {
+    this.#holdsBack = holdsBack === true;
+    this.#refusal = refusal === undefined ? undefined : overloaded(refusal);
+  }
+
+  /** The entries of a message are merged: what it requests besides is to be done. */
+  merged({ number, entries, isAlone, read, drain }: MergeMessage): void {
+    if (number > 0) {
+      this.#merged = number;
+      this.#mergedBytes += entries.length;
+    }
     if (this.#isAlone && !isAlone) this.#comparing.queuedAfter(this.#context.now());
     this.#isAlone = isAlone;
     this.#read = read ?? this.#read;
@@ -111,19 +144,21 @@ export class SyncOutbox {
       this.#promised.add(this.#siblings * this.#addedBytes);
       this.#addedBytes = 0;
     }
-    const hasNews = this.#dirty.size > 0 || this.#read !== undefined || this.#isDraining ||
-      this.#questions.hasUnsent || this.#comparing.hasUnsent;
-    if (!hasNews || !this.#pacer.isDue()) return;
+    if (this.#dirty.size > 0) this.#noteWaiting();
+    if (!this.#isMessageDue) return;
     // Accepted entries go first, but leave half of the message to a part of the state.
-    const batch = this.#dirty.drain(
-      this.#read === undefined
-        ? this.#context.limits.syncMessageBytesMax
-        : this.#context.limits.syncMessageBytesMax / 2,
-    );
+    const { syncMessageBytesMax } = this.#context.limits;
+    const { oldestMs } = this.#waiting;
+    const batch = this.#holdsBack
+      ? new EntryBatch(this.#store, 0)
+      : this.#dirty.drain(this.#read === undefined ? syncMessageBytesMax : syncMessageBytesMax / 2);
+    this.#waiting.left(batch.size, this.#dirty.size);
     const message: WrittenMessage = {
       type: "written",
       from: this.#context.self.counter,
       entries: batch.encode(),
+      ageMs: batch.size > 0 ? Math.max(0, this.#context.monotonicMs() - oldestMs) : 0,
+      merged: this.#merged,
       isDrained: this.#isDraining && this.#dirty.size === 0,
       hasAccepted: this.#hasAccepted,
     };
@@ -134,7 +169,7 @@ export class SyncOutbox {
     if (this.#read !== undefined) {
       message.part = this.#readPart(
         this.#read,
-        this.#context.limits.syncMessageBytesMax - message.entries.length,
+        syncMessageBytesMax - message.entries.length,
       );
     }
     this.#read = undefined;
@@ -144,7 +179,27 @@ export class SyncOutbox {
     if (questions !== undefined) message.questions = questions;
     this.#context.tell(this.#syncActor, message);
     this.#pacer.sent();
+    this.#mergedTold = this.#merged;
+    this.#mergedBytes = 0;
     if (this.#dirty.size > 0 || this.#isDraining) this.#pacer.awaitDue();
+  }
+
+  #noteWaiting(): void {
+    const nowMs = this.#context.monotonicMs();
+    this.#waiting.enqueued(this.#dirty.size, nowMs);
+    const { replicaLagMaxMs } = this.#context.limits;
+    this.#isBehind = this.#holdsBack && nowMs - this.#waiting.oldestMs > replicaLagMaxMs;
+  }
+
+  /** Whether there is anything to send, and the pace allows it. That entries are merged is told when there is time. */
+  get #isMessageDue(): boolean {
+    if (this.#dirty.size > 0 && !this.#holdsBack || this.#hasOtherNews) return this.#pacer.isDue();
+    return this.#merged > this.#mergedTold && this.#pacer.isRested();
+  }
+
+  get #hasOtherNews(): boolean {
+    return this.#read !== undefined || this.#isDraining || this.#questions.hasUnsent ||
+      this.#comparing.hasUnsent || this.#mergedBytes > this.#context.limits.mergedUntoldBytesMax;
   }
 
   /** Reads at most `readEntriesMax` entries in one turn, however few of them the filter selects. */
@@ -163,4 +218,9 @@ export class SyncOutbox {
     const entries = part.encode();
     return isDone ? { id, entries } : { id, entries, after: this.#store.keyOf(last) };
   }
+}
+
+/** @param why Puts are refused */
+function overloaded(why: string): RpcError {
+  return new RpcError("overloaded", `Cannot Put: ${why}; allowed are reads, until it has`);
 }

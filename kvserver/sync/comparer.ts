@@ -232,11 +232,11 @@ export class Comparer {
     return false;
   }
 
-  #repair({ outbox }: LocalReplica, entries: EntryReader): void {
+  #repair(replica: LocalReplica, entries: EntryReader): void {
     this.#repairs += entries.size;
     while (entries.next()) {
       const n = this.#pool.add(entries);
-      outbox.enqueue(n);
+      replica.enqueue(n);
       this.#pool.release(n);
     }
   }

@@ -2,8 +2,12 @@ import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
 import type { CompareRequest, ReadRequest } from "../messages/replica_messages.ts";
 import type { SyncAnswer } from "../messages/sync_questions.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
-import type { EntryPool } from "./entry_pool.ts";
+import { WaitingSince } from "../messages/waiting_since.ts";
+import type { EntryPool, PoolUse } from "./entry_pool.ts";
+import type { ForwardedBatch } from "./forwarded_batch.ts";
+import { MergeWindow } from "./merge_window.ts";
 import { Outbox } from "./outbox.ts";
+import { Progress, type ProgressChange } from "./progress.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
 
 /** How far a query actor has handed over what it accepted, when the server stops. */
@@ -21,6 +25,9 @@ type DrainState =
 export interface NextMerge {
   /** Entries to merge; the caller releases them. */
   readonly entries: OutgoingBatch;
+  /** Number of the message; 0: without entries. */
+  readonly number: number;
+  readonly orders: Orders;
   readonly ready: boolean;
   readonly drain: boolean;
   readonly read: ReadRequest | undefined;
@@ -30,12 +37,29 @@ export interface NextMerge {
   readonly persistsAll: boolean;
 }
 
+/** What a query actor is told to do about Puts, at once whenever it changes. */
+export interface Orders {
+  /** Whether it believes that there is no other one in the cluster: it queues nothing for others then. */
+  readonly isAlone: boolean;
+  /** Why it refuses Puts; `undefined`: it takes them. */
+  readonly refusal: string | undefined;
+  /** Whether it keeps what it accepts for now. */
+  readonly holdsBack: boolean;
+}
+
 /** A query actor of this server, as the sync actor sees it: the entries that its replica is to be sent. */
 export class LocalReplica {
   readonly ref: ActorRef;
   readonly uid: string;
   readonly pacer: SendPacer;
-  readonly outbox: Outbox;
+  #context: ActorContext;
+  #outbox: Outbox;
+  /** Since when the entries in the outbox wait. */
+  #waiting = new WaitingSince();
+  #window: MergeWindow;
+  #progress: Progress;
+  /** Whether so much waits that the others keep what they accept. */
+  #isFull = false;
   /** The part of the state to request with the next message. */
   #read: ReadRequest | undefined;
   #answers: SyncAnswer[] = [];
@@ -44,11 +68,13 @@ export class LocalReplica {
   /** What to ask about ranges, once as many entries have left as were queued before. */
   #compare: CompareRequest | undefined;
   #entriesAhead = 0;
-  /** Whether the replica holds the state that the server took over, and its query actor was told so. */
+  /** Whether all of the state that the server took over was sent, and its query actor told so. */
   #isReady = true;
+  /** Where the last entry of that state is among all that were sent. */
+  #readyPlace = 0;
   #drain: DrainState = "serving";
-  /** Whether the query actor believes that there is no other one in the cluster. */
-  #isAlone: boolean;
+  /** What the query actor was told last. */
+  #told: Orders;
   #hasAccepted = false;
 
   /**
@@ -56,16 +82,92 @@ export class LocalReplica {
    * @param isAlone whether it is the only query actor of its server
    */
   constructor(context: ActorContext, ref: ActorRef, pool: EntryPool, isAlone: boolean) {
-    this.#isAlone = isAlone;
+    this.#context = context;
+    this.#told = { isAlone, refusal: undefined, holdsBack: false };
     this.ref = ref;
     this.uid = uid(ref);
     this.pacer = new SendPacer(context, this.uid);
-    this.outbox = new Outbox(pool, context.limits);
+    this.#outbox = new Outbox(pool, context.limits);
+    this.#window = new MergeWindow(context.limits);
+    this.#progress = new Progress(context.limits);
   }
+
+  // ---- entries ------------------------------------------------------------------------------
+
+  /** The entries that wait to be sent. */
+  waiting(): Iterable<number> {
+    return this.#outbox.values();
+  }
+
+  /** Whether entries wait to be sent. */
+  get hasEntries(): boolean {
+    return this.#outbox.size > 0;
+  }
+
+  /** Upper bound of the bytes of the entries that wait to be sent, or to be merged. */
+  get pendingBytes(): number {
+    return this.#outbox.bytes + this.#window.bytes;
+  }
+
+  /** Age of the oldest entry that is not merged, by what the sync actor knows; 0: all are. */
+  get lagMs(): number {
+    const oldestMs = Math.min(this.#waiting.oldestMs, this.#window.oldestMs);
+    return oldestMs === Infinity ? 0 : Math.max(0, this.#context.monotonicMs() - oldestMs);
+  }
+
+  /** Notes how far the replica is. @returns what has changed. */
+  observeProgress(): ProgressChange | undefined {
+    const { lagMs } = this;
+    return this.#progress.observe({ isIdle: lagMs === 0, lagMs, overflows: 0, upMs: Infinity });
+  }
+
+  /** Whether so much waits that the others are to keep what they accept, until half of it is gone. */
+  get isFull(): boolean {
+    const { siblingBytesMax } = this.#context.limits;
+    const bytesMax = this.#isFull ? siblingBytesMax / 2 : siblingBytesMax;
+    return this.#isFull = this.#outbox.bytes > bytesMax;
+  }
+
+  /** Where the last entry is that waits: of all entries that ever left or wait. */
+  get place(): number {
+    return this.#window.entriesLeft + this.#outbox.size;
+  }
+
+  /** Whether all entries up to a place are merged. */
+  hasMerged(place: number): boolean {
+    const { entriesLeft, entriesMerged } = this.#window;
+    // Some of those that waited may have been removed: then nothing is left that waits.
+    return entriesMerged >= place || this.#outbox.size === 0 && entriesMerged === entriesLeft;
+  }
+
+  /** The query actor has merged all messages up to that number. */
+  merged(number: number): void {
+    this.#window.merged(number);
+  }
+
+  /** Enqueues an entry. */
+  enqueue(n: number): void {
+    this.#outbox.enqueue(n);
+    this.#waiting.enqueued(this.#outbox.size, this.#context.monotonicMs());
+  }
+
+  /** Enqueues the entries of a batch. @param ageMs how long they have waited elsewhere */
+  enqueueBatch(batch: ForwardedBatch, ageMs: number): void {
+    this.#outbox.enqueueBatch(batch);
+    this.#waiting.enqueued(this.#outbox.size, this.#context.monotonicMs() - ageMs);
+  }
+
+  /** Removes the entries of a batch, because they came from the query actor. */
+  removeBatch(batch: ForwardedBatch): void {
+    this.#outbox.removeBatch(batch);
+    this.#waiting.left(0, this.#outbox.size);
+  }
+
+  // ---- messages -----------------------------------------------------------------------------
 
   /** Whether the replica holds the state that the server took over, and its query actor was told so. */
   get isReady(): boolean {
-    return this.#isReady;
+    return this.#isReady && this.hasMerged(this.#readyPlace);
   }
 
   /** Whether the query actor has sent all that it accepted, after it was asked to. */
@@ -96,7 +198,7 @@ export class LocalReplica {
   /** Has the replica compared, when it holds all that waits for it now. */
   requestCompare(request: CompareRequest): void {
     this.#compare = request;
-    this.#entriesAhead = this.outbox.size;
+    this.#entriesAhead = this.#outbox.size;
   }
 
   /** Asks the query actor, with the next message, to say when it has sent all that it accepted. */
@@ -121,25 +223,33 @@ export class LocalReplica {
 
   /**
    * @param isStateComplete whether all of the state that the server takes over has come
-   * @param isAlone whether there is no other query actor in the cluster: it is told at once when that
-   * changes, because it queues nothing for others before
+   * @param orders which the query actor is told at once when they change
    */
-  hasNews(isStateComplete: boolean, isAlone: boolean): boolean {
-    return isAlone !== this.#isAlone || this.outbox.size > 0 || this.#read !== undefined ||
+  hasNews(isStateComplete: boolean, orders: Orders): boolean {
+    return !isSame(orders, this.#told) || this.#hasEntriesToSend || this.#read !== undefined ||
       this.#drain === "requested" ||
       this.#answers.length > 0 || this.#compare !== undefined || isStateComplete && !this.#isReady;
   }
 
+  get #hasEntriesToSend(): boolean {
+    return this.#outbox.size > 0 && this.#window.roomBytes > 0;
+  }
+
   /** Makes the message to send now. It makes the replica ready if the rest of the state is in it. */
-  nextMessage(isStateComplete: boolean, isAlone: boolean): NextMerge {
-    this.#isAlone = isAlone;
-    const entries = this.outbox.take();
-    this.#isReady ||= isStateComplete && this.outbox.size === 0;
-    this.#entriesAhead = this.outbox.size === 0
+  nextMessage(isStateComplete: boolean, orders: Orders): NextMerge {
+    this.#told = orders;
+    const entries = this.#takeEntries();
+    if (!this.#isReady && isStateComplete && this.#outbox.size === 0) {
+      this.#isReady = true;
+      this.#readyPlace = this.place;
+    }
+    this.#entriesAhead = this.#outbox.size === 0
       ? 0
-      : Math.max(0, this.#entriesAhead - entries.size);
+      : Math.max(0, this.#entriesAhead - entries.batch.size);
     const message = {
-      entries,
+      entries: entries.batch,
+      number: entries.number,
+      orders,
       ready: this.#isReady,
       drain: this.#drain === "requested",
       read: this.#read,
@@ -147,10 +257,37 @@ export class LocalReplica {
       answers: this.#answers.length > 0 ? this.#answers.splice(0) : undefined,
       persistsAll: this.#persistsAll,
     };
-    this.#persistsAll &&= this.outbox.size > 0;
+    this.#persistsAll &&= this.#outbox.size > 0;
     this.#read = undefined;
     if (message.compare !== undefined) this.#compare = undefined;
     if (message.drain) this.#drain = "draining";
     return message;
   }
+
+  #takeEntries(): { batch: OutgoingBatch; number: number } {
+    if (!this.#hasEntriesToSend) return { batch: this.#outbox.takeNone(), number: 0 };
+    const { bytes } = this.#outbox;
+    const { oldestMs } = this.#waiting;
+    const batch = this.#outbox.take(this.#window.roomBytes);
+    this.#waiting.left(batch.size, this.#outbox.size);
+    const leftBytes = bytes - this.#outbox.bytes;
+    return { batch, number: this.#window.leaves(batch.size, leftBytes, oldestMs) };
+  }
+
+  // ---- invariants ---------------------------------------------------------------------------
+
+  /** Adds the entries that it keeps in the pool. */
+  addTo(use: PoolUse): void {
+    this.#outbox.addTo(use);
+  }
+
+  /** @throws {Error} when an invariant does not hold. */
+  assertInvariants(): void {
+    this.#outbox.assertInvariants();
+    this.#window.assertInvariants();
+  }
+}
+
+function isSame(a: Orders, b: Orders): boolean {
+  return a.isAlone === b.isAlone && a.refusal === b.refusal && a.holdsBack === b.holdsBack;
 }

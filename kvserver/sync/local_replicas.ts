@@ -45,7 +45,7 @@ export class LocalReplicas {
 
   /** Charges what the entries that wait for each query actor will take there. */
   charge(): void {
-    this.#promised.set(this.#all.reduce((sum, { outbox }) => sum + outbox.bytes, 0));
+    this.#promised.set(this.#all.reduce((sum, { pendingBytes }) => sum + pendingBytes, 0));
   }
 
   /** The query actor with this counter. */
@@ -63,14 +63,28 @@ export class LocalReplicas {
     // Whoever persists what other servers accepted cannot tell such entries from those of its siblings.
     const { incarnation } = this.#context.self;
     if (batch.uids.some((uid) => incarnationOf(uid) === incarnation)) this.first.persistAll();
-    this.enqueueBatch(batch);
+    for (const replica of this.#all) replica.enqueueBatch(batch, 0);
   }
 
-  /** Enqueues the entries of a batch for all query actors but the one that accepted them. */
-  enqueueBatch(batch: ForwardedBatch, writer?: LocalReplica): void {
+  /**
+   * Enqueues the entries of a batch for all query actors but the one that accepted them.
+   *
+   * @param ageMs how long the oldest of them has waited there
+   */
+  enqueueAccepted(batch: ForwardedBatch, writer: LocalReplica, ageMs: number): void {
     for (const replica of this.#all) {
-      if (replica !== writer) replica.outbox.enqueueBatch(batch);
+      if (replica !== writer) replica.enqueueBatch(batch, ageMs);
     }
-    writer?.outbox.removeBatch(batch);
+    writer.removeBatch(batch);
+  }
+
+  /** Whether a query actor is to keep what it accepts: more waits for another one than may. */
+  holdsBack(writer: LocalReplica): boolean {
+    return this.#all.some((replica) => replica !== writer && replica.isFull);
+  }
+
+  /** Age of the oldest entry that one of them has not merged. */
+  get lagMs(): number {
+    return this.#all.reduce((most, { lagMs }) => Math.max(most, lagMs), 0);
   }
 }

@@ -152,6 +152,11 @@ export class Outbox {
     return batch;
   }
 
+  /** A batch without entries. */
+  takeNone(): OutgoingBatch {
+    return new PooledBatch(this.#pool, 0);
+  }
+
   /** The entries, which stay in the outbox. */
   values(): Iterable<number> {
     this.#decodeWhole();

@@ -22,7 +22,7 @@ import { PeerComparison } from "./peer_comparison.ts";
 import { noTransfer } from "./peer_message.ts";
 import { Progress, type ProgressChange } from "./progress.ts";
 import { type LinkReach, Reachability, type ReachabilityName } from "./reachability.ts";
-import { WaitingSince } from "./waiting_since.ts";
+import { WaitingSince } from "../messages/waiting_since.ts";
 import { type Reading, StateSender } from "./state_sender.ts";
 
 /** In place of the epoch of a link: none that a message was sent in. */

@@ -1,10 +1,11 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import type { MergeMessage } from "../messages/replica_messages.ts";
 import type { Comparer } from "./comparer.ts";
-import type { LocalReplica } from "./local_replica.ts";
+import type { LocalReplica, Orders } from "./local_replica.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
+import type { Overload } from "./overload.ts";
 import type { Peer } from "./peer.ts";
 import type { PeerMessage } from "./peer_message.ts";
 import type { StateReceiver } from "./state_receiver.ts";
@@ -16,6 +17,7 @@ export class Sender {
   #members: Membership;
   #stateReceiver: StateReceiver;
   #comparer: Comparer;
+  #overload: Overload;
   /** The batch encoded last: the next receiver is often sent the same. Kept within one step. */
   #encoded: { entries: OutgoingBatch; bytes: Uint8Array } | undefined;
 
@@ -25,7 +27,9 @@ export class Sender {
     members: Membership,
     stateReceiver: StateReceiver,
     comparer: Comparer,
+    overload: Overload,
   ) {
+    this.#overload = overload;
     this.#context = context;
     this.#replicas = replicas;
     this.#members = members;
@@ -42,19 +46,26 @@ export class Sender {
 
   #sendToReplica(replica: LocalReplica): void {
     const { isComplete } = this.#stateReceiver;
-    const { outbox, pacer } = replica;
-    const isAlone = this.#replicas.isSingle && this.#members.size === 0;
-    if (!replica.hasNews(isComplete, isAlone) || !pacer.isDue()) return;
-    const next = replica.nextMessage(isComplete, isAlone);
-    const { entries, ready, drain, read, compare, answers, persistsAll } = next;
+    const { pacer } = replica;
+    const orders: Orders = {
+      isAlone: this.#replicas.isSingle && this.#members.size === 0,
+      refusal: this.#overload.refusal,
+      holdsBack: this.#replicas.holdsBack(replica),
+    };
+    if (!replica.hasNews(isComplete, orders) || !pacer.isDue()) return;
+    const next = replica.nextMessage(isComplete, orders);
+    const { entries, number, ready, drain, read, compare, answers, persistsAll } = next;
     const message: MergeMessage = {
       type: "merge",
       entries: this.#encode(entries),
+      number,
       ready,
-      isAlone,
+      isAlone: orders.isAlone,
       persistsRemote: replica === this.#replicas.first,
       drain,
     };
+    if (orders.refusal !== undefined) message.refusal = orders.refusal;
+    if (orders.holdsBack) message.holdsBack = true;
     if (read !== undefined) message.read = read;
     if (compare !== undefined) message.compare = compare;
     if (answers !== undefined) message.answers = answers;
@@ -63,7 +74,7 @@ export class Sender {
     // A tell inside a server cannot be lost.
     entries.release();
     pacer.sent();
-    if (outbox.size > 0) pacer.awaitDue();
+    if (replica.hasEntries) pacer.awaitDue();
   }
 
   /** A message leaves when the link to the peer is up and has room for it. */

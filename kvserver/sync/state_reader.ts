@@ -35,7 +35,7 @@ export class StateReader {
    */
   #enqueueWaiting(peer: Peer): void {
     const isSelected = originTest(peer.everything);
-    for (const n of this.#replicas.first.outbox.values()) {
+    for (const n of this.#replicas.first.waiting()) {
       if (isSelected(this.#pool.uidOf(n))) peer.enqueue(n);
     }
   }

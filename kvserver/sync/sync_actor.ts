@@ -39,9 +39,11 @@ import { Comparer } from "./comparer.ts";
 import { Drain } from "./drain.ts";
 import { EntryPool, type PoolUse } from "./entry_pool.ts";
 import { ForwardedBatch } from "./forwarded_batch.ts";
+import { HeldMessages } from "./held_messages.ts";
 import { LocalReplicas } from "./local_replicas.ts";
 import { MemberTable } from "./member_table.ts";
 import { Membership } from "./membership.ts";
+import { Overload } from "./overload.ts";
 import {
   type LinkChangedMessage,
   type MetMessage,
@@ -82,6 +84,8 @@ export interface SyncActorOptions {
   figures?: SyncFigures;
   /** A server that is down for so long is forgotten. Default: none is. */
   forgetAfterMs?: number;
+  /** Puts are refused when another server that is up is so far behind. Default: never for that reason. */
+  maxLagMs?: number;
   /** Draws a number in [0, 1). Default: always the same one. */
   fraction?: () => number;
 }
@@ -101,6 +105,9 @@ export class SyncActor implements Actor {
   #stateReader: StateReader;
   #stateReceiver: StateReceiver;
   #comparer: Comparer;
+  /** Messages of other servers that are not acknowledged. */
+  #held = new HeldMessages();
+  #overload: Overload;
   #sender: Sender;
   #drain: Drain;
   #memberTable: MemberTable;
@@ -114,6 +121,7 @@ export class SyncActor implements Actor {
       version = "0.0.0",
       figures,
       forgetAfterMs = Infinity,
+      maxLagMs = Infinity,
       fraction = () => 0.5,
     }: SyncActorOptions = {},
   ) {
@@ -125,7 +133,15 @@ export class SyncActor implements Actor {
     const members = this.#members = new Membership(context, { pool, journal });
     this.#stateReceiver = new StateReceiver(context, replicas, members);
     this.#comparer = new Comparer(context, fraction, replicas, members, this.#stateReceiver, pool);
-    this.#sender = new Sender(context, replicas, members, this.#stateReceiver, this.#comparer);
+    this.#overload = new Overload(context, replicas, members, maxLagMs);
+    this.#sender = new Sender(
+      context,
+      replicas,
+      members,
+      this.#stateReceiver,
+      this.#comparer,
+      this.#overload,
+    );
     this.#drain = new Drain(context, replicas, members);
     this.#memberTable = new MemberTable(context, members, version);
     if (figures !== undefined) {
@@ -152,6 +168,7 @@ export class SyncActor implements Actor {
         break;
       case "peer":
         this.#received(message);
+        this.#held.add(this.#replicas.all, this.#context.hold());
         break;
       case "forgetDue":
         this.#members.forgetDownFor(this.#forgetAfterMs);
@@ -182,14 +199,16 @@ export class SyncActor implements Actor {
 
   /** A query actor of this server accepted Puts: their entries go to all others. */
   #written(message: WrittenMessage): void {
-    const { from, entries, part, isDrained, hasAccepted, questions, compared } = message;
+    const { from, entries, ageMs, merged, part, isDrained, hasAccepted, questions, compared } =
+      message;
     const writer = this.#replicas.withCounter(from);
+    writer.merged(merged);
     for (const question of questions ?? []) writer.answer(this.#answerTo(question));
     writer.accepted(hasAccepted);
     if (part !== undefined) this.#stateReader.partRead(part);
     if (isDrained) writer.drained();
     const batch = new ForwardedBatch(this.#pool, entries);
-    this.#replicas.enqueueBatch(batch, writer);
+    this.#replicas.enqueueAccepted(batch, writer, ageMs);
     for (const peer of this.#members.peers) peer.enqueueBatch(batch);
     batch.release();
     if (compared !== undefined) this.#comparer.answered(compared);
@@ -252,12 +271,15 @@ export class SyncActor implements Actor {
     const served = this.#stateReader.requestPart(this.#members.peers);
     if (served !== undefined) this.#members.endTurn(served);
     this.#comparer.step();
+    this.#overload.observe();
     this.#sender.sendAll();
+    this.#held.release(this.#replicas.all);
     this.#replicas.charge();
     // After sending, because the messages may have made the last replica ready, or the last peer idle.
     this.#stateReceiver.replyIfReady();
     this.#drain.replyIfDrained();
-    this.#figures?.count(this.#members, this.#comparer.figures, this.#context.monotonicMs());
+    const nowMs = this.#context.monotonicMs();
+    this.#figures?.count(this.#members, this.#replicas, this.#comparer.figures, nowMs);
   }
 
   /**
@@ -269,9 +291,9 @@ export class SyncActor implements Actor {
     this.#members.assertInvariants();
     this.#stateReceiver.assertInvariants();
     const use: PoolUse = { entries: new Set(), keys: new Set() };
-    for (const { outbox } of this.#replicas.all) {
-      outbox.assertInvariants();
-      outbox.addTo(use);
+    for (const replica of this.#replicas.all) {
+      replica.assertInvariants();
+      replica.addTo(use);
     }
     for (const peer of this.#members.peers) peer.addTo(use);
     this.#pool.assertInvariants(use);

@@ -1,5 +1,6 @@
 import type { SyncFigures } from "../messages/sync_figures.ts";
 import type { ComparisonFigures } from "./comparer.ts";
+import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
 
 /** Keeps the figures up to date: at once when nothing waits any more, else now and then, as it takes time. */
@@ -16,6 +17,7 @@ export class SyncFigureCount {
 
   count(
     members: Pick<Membership, "peers" | "overflows">,
+    replicas: Pick<LocalReplicas, "lagMs">,
     { bytes, rounds, repairs, differingMs }: ComparisonFigures,
     nowMs: number,
   ): void {
@@ -24,14 +26,15 @@ export class SyncFigureCount {
     this.#figures.repairs.set(repairs);
     this.#figures.differingMs.set(Math.round(differingMs));
     const all = [...members.peers];
-    const hasPending = all.some(({ isIdle }) => !isIdle);
+    const hasPending = all.some(({ isIdle }) => !isIdle) || replicas.lagMs > 0;
     if (!hasPending && !this.#hasPending) return;
     if (hasPending && nowMs < this.#countedMs + this.#everyMs) return;
     this.#hasPending = hasPending;
     this.#countedMs = nowMs;
-    const { pendingBytes, oldestPendingMs, overflows } = this.#figures;
+    const { pendingBytes, oldestPendingMs, replicaLagMs, overflows } = this.#figures;
     pendingBytes.set(all.reduce((sum, peer) => sum + peer.pendingBytes, 0));
     oldestPendingMs.set(Math.round(all.reduce((most, { lagMs }) => Math.max(most, lagMs), 0)));
+    replicaLagMs.set(Math.round(replicas.lagMs));
     overflows.set(members.overflows);
   }
 }

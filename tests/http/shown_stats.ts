@@ -22,6 +22,7 @@ export function shownStats(changes: Partial<ServerStats> = {}): ServerStats {
     ready: true,
     pendingBytes: 12,
     oldestPendingMs: 13,
+    replicaLagMs: 18,
     overflows: 14,
     reconcileBytes: 15,
     reconcileRounds: 16,

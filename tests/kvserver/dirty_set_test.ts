@@ -1,11 +1,11 @@
 import { Store } from "../../kvserver/store/mod.ts";
 import { DirtySet, diskMarks } from "../../kvserver/store/dirty_set.ts";
-import { defaultLimits } from "../../limits.ts";
 import { assertEquals, assertLess, fc } from "../deps.ts";
 import { entriesOf, put } from "../support/store/stores.ts";
 
 /** Of these a message holds one. */
-const large = "x".repeat(defaultLimits.syncMessageBytesMax * 0.6);
+const messageBytesMax = 1024 * 1024;
+const large = "x".repeat(messageBytesMax * 0.6);
 
 /** What a message holds, key and sequence. */
 function entriesIn(message: Uint8Array): string[] {
@@ -19,7 +19,7 @@ Deno.test("a key that is put before every message leaves in its turn, and no oth
   const left: string[] = [];
   for (let sequence = 1; sequence <= 6; sequence++) {
     dirty.add(put(store, "hot", large));
-    left.push(...entriesIn(dirty.drain(defaultLimits.syncMessageBytesMax).encode()));
+    left.push(...entriesIn(dirty.drain(messageBytesMax).encode()));
   }
   assertEquals(left, ["a0", "hot2", "b0", "c0", "hot5", "hot6"]);
   assertEquals(dirty.size, 0);
@@ -77,8 +77,8 @@ Deno.test("two sets of a store's entries do not get in each other's way", () => 
     for (const set of sets) set.add(n);
   }
   sets[0].remove(put(store, "b", ""));
-  assertEquals(entriesIn(sets[0].drain(defaultLimits.syncMessageBytesMax).encode()), ["a0", "c0"]);
-  assertEquals(entriesIn(sets[1].drain(defaultLimits.syncMessageBytesMax).encode()), [
+  assertEquals(entriesIn(sets[0].drain(messageBytesMax).encode()), ["a0", "c0"]);
+  assertEquals(entriesIn(sets[1].drain(messageBytesMax).encode()), [
     "a0",
     "b1",
     "c0",
@@ -88,10 +88,10 @@ Deno.test("two sets of a store's entries do not get in each other's way", () => 
 Deno.test("DirtySet.drain() fills messages up to their bound, and a longer entry leaves alone", () => {
   const store = new Store();
   const dirty = new DirtySet(store);
-  dirty.add(put(store, "long", "x".repeat(2 * defaultLimits.syncMessageBytesMax)));
+  dirty.add(put(store, "long", "x".repeat(2 * messageBytesMax)));
   for (let i = 0; i < 2_000; i++) dirty.add(put(store, `key${i}`, "x".repeat(1_000)));
-  assertEquals(entriesIn(dirty.drain(defaultLimits.syncMessageBytesMax).encode()), ["long0"]);
-  const message = dirty.drain(defaultLimits.syncMessageBytesMax).encode();
-  assertLess(message.length, defaultLimits.syncMessageBytesMax);
-  assertLess(defaultLimits.syncMessageBytesMax * 0.9, message.length);
+  assertEquals(entriesIn(dirty.drain(messageBytesMax).encode()), ["long0"]);
+  const message = dirty.drain(messageBytesMax).encode();
+  assertLess(message.length, messageBytesMax);
+  assertLess(messageBytesMax * 0.9, message.length);
 });

@@ -6,8 +6,8 @@ import { Store } from "../../kvserver/store/mod.ts";
 import type { MergeMessage, WrittenMessage } from "../../kvserver/messages/replica_messages.ts";
 import { defaultLimits } from "../../limits.ts";
 import { type Logger, silentLogger } from "../../log/mod.ts";
-import { MsgpackReader } from "../../rpc/mod.ts";
-import { assertEquals } from "../deps.ts";
+import { decode, frameHeaderBytes, MsgpackReader } from "../../rpc/mod.ts";
+import { assertEquals, assertGreater, assertLess } from "../deps.ts";
 import { frameOf, requestFrame } from "../support/rpc/wire.ts";
 import { type Probe, startProbe, startSystem } from "../support/actors.ts";
 import { epochMs, type SimulatedWorld } from "../support/simulated_environment.ts";
@@ -58,17 +58,35 @@ class Started {
   }
 
   async put(key: string, value: string): Promise<void> {
-    const writer = this.#system.beginMessage();
-    writeQuery(writer, this.#inbox.ref.counter, 1, requestFrame(1, "Put", [key, value]));
-    this.#system.tellWritten(this.#queryActor);
+    this.#tellPut(key, value);
     await this.#world.advance(0);
     assertEquals(this.#replies.pop(), frameOf([1, 1, null, null]));
   }
 
+  /** The error code that a Put is refused with. */
+  async refusal(key: string): Promise<unknown> {
+    this.#tellPut(key, "");
+    await this.#world.advance(0);
+    const [, , error] = decode(this.#replies.pop()!.subarray(frameHeaderBytes)) as unknown[][];
+    return error[0];
+  }
+
+  #tellPut(key: string, value: string): void {
+    const writer = this.#system.beginMessage();
+    writeQuery(writer, this.#inbox.ref.counter, 1, requestFrame(1, "Put", [key, value]));
+    this.#system.tellWritten(this.#queryActor);
+  }
+
   async merge(entries: readonly TextEntry[], more: Partial<MergeMessage> = {}): Promise<void> {
+    this.tellMerge(entries, more);
+    await this.#world.advance(0);
+  }
+
+  tellMerge(entries: readonly TextEntry[], more: Partial<MergeMessage> = {}): void {
     const message: MergeMessage = {
       type: "merge",
       entries: messageOf(entries),
+      number: 0,
       ready: true,
       isAlone: false,
       persistsRemote: false,
@@ -76,7 +94,6 @@ class Started {
       ...more,
     };
     this.#system.tell(this.#queryActor, message);
-    await this.#world.advance(0);
   }
 
   close(): Promise<void> {
@@ -194,6 +211,91 @@ testInWorld(
     assertEquals(entriesOf(compared!.entries).map(({ key }) => key), ["early", "early too"]);
     // What was put since is on its way by itself.
     assertEquals(compared!.leftOut, true);
+    await started.close();
+  },
+);
+
+testInWorld(
+  "a query actor merges in turns, answers between them, and says what it has merged",
+  async (world) => {
+    const { mergeTurnBytes, mergedUntoldBytesMax } = defaultLimits;
+    let sizeAtPut = 0;
+    const store = new class extends Store {
+      override put(...args: Parameters<Store["put"]>): number {
+        sizeAtPut = this.size;
+        return super.put(...args);
+      }
+    }();
+    const started = await Started.start(world, store);
+    const value = "v".repeat(10_000);
+    const count = Math.ceil(4 * mergeTurnBytes / value.length);
+    const entries = Array.from({ length: count }, (_, i) => ({
+      key: `key${`${i}`.padStart(5, "0")}`,
+      value,
+      timestamp: epochMs,
+      sequence: 0,
+      uid: stranger,
+    }));
+    started.tellMerge(entries, { number: 1 });
+    await started.put("put meanwhile", "");
+    assertGreater(entries.length * value.length, mergedUntoldBytesMax);
+    assertLess(sizeAtPut, count);
+    assertGreater(sizeAtPut, 1);
+    assertEquals(store.size, count + 1);
+    const told = started.sync.messages.map((message) => (message as WrittenMessage).merged);
+    assertEquals([told[0], told.at(-1)], [0, 1]);
+    await started.close();
+  },
+);
+
+testInWorld(
+  "a query actor tells what little it has merged when nothing waits for that",
+  async (world) => {
+    const { syncMessagesAtOnce, syncPaceMs } = defaultLimits;
+    const started = await Started.start(world);
+    const merge = (number: number) => {
+      const entry = {
+        key: `key${number}`,
+        value: "",
+        timestamp: epochMs,
+        sequence: 0,
+        uid: stranger,
+      };
+      return started.merge([entry], { number });
+    };
+    const merged = () => started.sync.messages.map((message) => (message as WrittenMessage).merged);
+    await merge(1);
+    assertEquals(merged(), [1]);
+    await merge(2);
+    await merge(3);
+    // A Put of its own would not have to wait.
+    assertEquals(merged(), [1]);
+    for (let i = 0; i < syncMessagesAtOnce - 1; i++) await started.put(`put${i}`, "");
+    assertEquals(merged(), [1, ...Array(syncMessagesAtOnce - 1).fill(3)]);
+    await world.advance(syncMessagesAtOnce * syncPaceMs);
+    assertEquals(merged().length, syncMessagesAtOnce);
+    await started.close();
+  },
+);
+
+testInWorld(
+  "a query actor keeps what it accepts, or refuses it, when it is told to, and not for ever",
+  async (world) => {
+    const started = await Started.start(world);
+    await started.merge([], { holdsBack: true });
+    await started.put("kept", "");
+    await world.advance(1_000);
+    assertEquals(started.written.flat(), []);
+    await world.advance(defaultLimits.replicaLagMaxMs);
+    await started.merge([], { holdsBack: true });
+    assertEquals(await started.refusal("key"), "overloaded");
+    await started.merge([]);
+    assertEquals(started.written.flat().map(({ key }) => key), ["kept"]);
+    await started.put("taken", "");
+    await started.merge([], { refusal: "another one is behind" });
+    assertEquals(await started.refusal("key"), "overloaded");
+    await started.merge([]);
+    await started.put("taken again", "");
     await started.close();
   },
 );

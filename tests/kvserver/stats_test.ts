@@ -32,6 +32,7 @@ Deno.test("Stats has every figure that the design names, of its type", async () 
     messagesDropped: "number",
     pendingBytes: "number",
     oldestPendingMs: "number",
+    replicaLagMs: "number",
     overflows: "number",
     reconcileBytes: "number",
     reconcileRounds: "number",

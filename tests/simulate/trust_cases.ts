@@ -28,7 +28,11 @@ const lies: Record<string, Partial<Record<keyof PeerMessage, unknown>>> = {
     entries: messageOf([entry({ value: "v".repeat(wireLimits.valueBytesMax + 1) })]),
   },
   "more entries than one message has": {
-    entries: messageOf(["a", "b"].map((key) => entry({ key, value: "v".repeat(600_000) }))),
+    entries: messageOf(
+      ["a", "b"].map((key) =>
+        entry({ key, value: "v".repeat(0.6 * defaultLimits.syncMessageBytesMax) })
+      ),
+    ),
   },
   "a uid that no entry bears": { entries: messageOf([entry()], [uid, `${uid}1`]) },
   "a uid that is listed twice": { entries: messageOf([entry()], [uid, uid]) },

@@ -2,14 +2,15 @@ import { EntryPool, type PoolUse } from "../../kvserver/sync/entry_pool.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { ForwardedBatch } from "../../kvserver/sync/forwarded_batch.ts";
 import { Outbox } from "../../kvserver/sync/outbox.ts";
-import { defaultLimits } from "../../limits.ts";
+import { withLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, fc } from "../deps.ts";
 import { collidingKeys } from "../support/store/colliding_keys.ts";
 import { compareOrders } from "../support/store/compare.ts";
 import { entriesOf, messageOf, type TextEntry } from "../support/store/stores.ts";
 
+const limits = withLimits({ syncMessageBytesMax: 1024 * 1024 });
 /** Of these a message holds one. */
-const large = "x".repeat(defaultLimits.syncMessageBytesMax * 0.6);
+const large = "x".repeat(limits.syncMessageBytesMax * 0.6);
 
 function entryOf(key: string, timestamp: number, value = ""): TextEntry {
   return { key, value, timestamp, sequence: 0, uid: "uid" };
@@ -44,8 +45,8 @@ function assertInvariants(pool: EntryPool, outboxes: readonly Outbox[]): void {
 }
 
 Deno.test("a key that is put before every message leaves in its turn, and no other waits for it", () => {
-  const pool = new EntryPool(defaultLimits);
-  const outbox = new Outbox(pool, defaultLimits);
+  const pool = new EntryPool(limits);
+  const outbox = new Outbox(pool, limits);
   const add = (key: string, timestamp: number) =>
     using(pool, [entryOf(key, timestamp, large)], (n) => outbox.enqueue(n));
   for (const key of ["a", "hot", "b", "c"]) add(key, 0);
@@ -58,10 +59,10 @@ Deno.test("a key that is put before every message leaves in its turn, and no oth
 });
 
 Deno.test("what is later than the receiver takes goes on waiting, be it in a batch that is kept whole", () => {
-  const pool = new EntryPool(defaultLimits);
+  const pool = new EntryPool(limits);
   const entries = [entryOf("a", 4), entryOf("late", 6), entryOf("b", 5)];
   for (const isWhole of [true, false]) {
-    const outbox = new Outbox(pool, defaultLimits);
+    const outbox = new Outbox(pool, limits);
     const batch = new ForwardedBatch(pool, messageOf(entries).slice());
     assert(batch.isWorthKeeping);
     if (!isWhole) using(pool, [entryOf("c", 3)], (n) => outbox.enqueue(n));
@@ -135,8 +136,8 @@ class Model extends Map<string, TextEntry> {
 Deno.test("each outbox gives of each key the latest that its receiver lacks, in turn, from one pool", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const pool = new EntryPool(defaultLimits);
-      const outboxes = Array.from({ length: receiverCount }, () => new Outbox(pool, defaultLimits));
+      const pool = new EntryPool(limits);
+      const outboxes = Array.from({ length: receiverCount }, () => new Outbox(pool, limits));
       const model = outboxes.map(() => new Model());
       for (const step of steps) {
         if (step.type === "add" || step.type === "message") {
@@ -193,19 +194,19 @@ Deno.test("each outbox gives of each key the latest that its receiver lacks, in 
 });
 
 Deno.test("Outbox fills messages up to their bound", () => {
-  const pool = new EntryPool(defaultLimits);
-  const outbox = new Outbox(pool, defaultLimits);
+  const pool = new EntryPool(limits);
+  const outbox = new Outbox(pool, limits);
   const entries = Array.from({ length: 2_000 }, (_, i) => entryOf(`key${i}`, 1, "x".repeat(1_000)));
   using(pool, entries, (n) => outbox.enqueue(n));
   const batch = outbox.take();
   const { length } = batch.encode();
-  assertLess(length, defaultLimits.syncMessageBytesMax);
-  assertLess(defaultLimits.syncMessageBytesMax * 0.9, length);
+  assertLess(length, limits.syncMessageBytesMax);
+  assertLess(limits.syncMessageBytesMax * 0.9, length);
 });
 
 Deno.test("EntryPool takes no more room, however many entries pass through it", () => {
-  const pool = new EntryPool(defaultLimits);
-  const outboxes = [new Outbox(pool, defaultLimits), new Outbox(pool, defaultLimits)];
+  const pool = new EntryPool(limits);
+  const outboxes = [new Outbox(pool, limits), new Outbox(pool, limits)];
   const round = (round: number) => {
     // One of the receivers is always a message behind.
     const batch = outboxes[1].take(Infinity);
@@ -231,8 +232,8 @@ Deno.test("EntryPool takes no more room, however many entries pass through it", 
 });
 
 Deno.test("EntryPool gives back what a great number of entries took", () => {
-  const pool = new EntryPool(defaultLimits);
-  const outbox = new Outbox(pool, defaultLimits);
+  const pool = new EntryPool(limits);
+  const outbox = new Outbox(pool, limits);
   const entries = Array.from({ length: 30_000 }, (_, i) => entryOf(`${i}`, 1));
   using(pool, entries, (n) => outbox.enqueue(n));
   assertEquals(take(outbox, Infinity), entries);
@@ -243,8 +244,8 @@ Deno.test("EntryPool gives back what a great number of entries took", () => {
 
 Deno.test("keys that were made to have one hash pass through a pool, nearly as fast", () => {
   const durationMs = (keys: readonly string[]) => {
-    const pool = new EntryPool(defaultLimits);
-    const outbox = new Outbox(pool, defaultLimits);
+    const pool = new EntryPool(limits);
+    const outbox = new Outbox(pool, limits);
     const entries = keys.map((key) => entryOf(key, 1));
     const startMs = performance.now();
     for (let i = 0; i < 3; i++) using(pool, entries, (n) => outbox.enqueue(n));

@@ -11,7 +11,7 @@ Deno.test("a sync actor keeps an entry until all have it, and no longer", () => 
   stage.pass(2);
   // They are sent, and not acknowledged.
   assertEquals(stage.keptKeys().length, 100);
-  stage.acknowledged();
+  stage.acknowledge();
   assertEquals(stage.keptKeys(), []);
 });
 
@@ -21,7 +21,7 @@ Deno.test("a sync actor keeps nothing of the state that it passes on", () => {
   stage.heard([], 0, 1);
   stage.pass(3);
   assertEquals(stage.sent.map(({ entries }) => keysIn(entries)).flat(), ["old"]);
-  stage.acknowledged();
+  stage.acknowledge();
   assertEquals(stage.keptKeys(), []);
 });
 
@@ -59,7 +59,7 @@ Deno.test("a sync actor does not tell anyone what they have a later one of", () 
   assertEquals([told.includes("a"), told.filter((key) => key === "b").length], [false, 1]);
   const sent = stage.sent.flatMap(({ entries }) => keysIn(entries));
   assertEquals([sent.filter((key) => key === "a").length, sent.includes("b")], [1, false]);
-  stage.acknowledged();
+  stage.acknowledge();
   assertEquals(stage.keptKeys(), []);
 });
 
@@ -73,7 +73,7 @@ Deno.test("a sync actor keeps what a lost connection carried, and sends it again
   const sent = stage.sent.map(({ entries }) => keysIn(entries));
   assertEquals(sent.map(({ length }) => length).filter(Boolean), [25, 75, 100]);
   assertEquals(kept, sent.slice(0, -1).flat());
-  stage.acknowledged();
+  stage.acknowledge();
   assertEquals(stage.keptKeys(), []);
 });
 

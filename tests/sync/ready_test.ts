@@ -1,11 +1,10 @@
-import { defaultLimits } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
 import type { TextEntry } from "../support/store/stores.ts";
-import { entryOf, Stage } from "./stage.ts";
+import { entryOf, limits, Stage } from "./stage.ts";
 
 /** Entries of these keys, each of which needs a message to itself. */
 function large(...keys: string[]): TextEntry[] {
-  return keys.map((key) => entryOf(key, 1, "x".repeat(0.7 * defaultLimits.syncMessageBytesMax)));
+  return keys.map((key) => entryOf(key, 1, "x".repeat(0.7 * limits.syncMessageBytesMax)));
 }
 
 Deno.test("a query actor is told to be ready with the last of the state, and not before", () => {
@@ -15,7 +14,7 @@ Deno.test("a query actor is told to be ready with the last of the state, and not
   stage.heard(large("c"), stage.transferId);
   stage.pass(3);
   const told = stage.merges.filter(({ entries }) =>
-    entries.length > defaultLimits.syncMessageBytesMax / 2
+    entries.length > limits.syncMessageBytesMax / 2
   );
   assertEquals(told.map(({ ready }) => ready), [false, false, true]);
 });

@@ -142,7 +142,7 @@ Deno.test("a long message is waited for as long as the link is known to take", (
 });
 
 Deno.test("a new connection begins with no more than the first one", () => {
-  const link = new BusyLink(12_500, 1);
+  const link = new BusyLink(125_000, 1);
   link.run(10_000);
   assertEquals(link.window.bytes, defaultLimits.windowBytesMax);
   link.window.connected(1);

@@ -2,7 +2,7 @@ import { type ActorContext, type ActorRef, noFacts } from "../../actor/mod.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import type { MergeMessage } from "../../kvserver/messages/replica_messages.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
-import { SyncActor } from "../../kvserver/sync/sync_actor.ts";
+import { SyncActor, type SyncActorOptions } from "../../kvserver/sync/sync_actor.ts";
 import { withLimits } from "../../limits.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
@@ -16,8 +16,20 @@ export const other: ActorRef = { address: "b:1", incarnation: "b", counter: 1 };
 /** Who is told when a join is over. */
 const nobody: ActorRef = { ...self, counter: 9 };
 const nothing = messageOf([]);
-/** One message at a time, so that what comes behind it waits. */
-const limits = withLimits({ syncMessagesAtOnce: 1 });
+/** What each message of a query actor says that has merged all that it was sent. */
+const written = {
+  type: "written",
+  ageMs: 0,
+  merged: Number.MAX_SAFE_INTEGER,
+  isDrained: false,
+  hasAccepted: true,
+} as const;
+/** One message at a time, so that what comes behind it waits, and as long within a server as between two. */
+export const limits = withLimits({
+  syncMessagesAtOnce: 1,
+  syncMessageBytesMax: 1024 * 1024,
+  mergeMessageBytesMax: 1024 * 1024,
+});
 
 /** The keys of a message, in its order. */
 export function keysIn(entries: Uint8Array): string[] {
@@ -53,6 +65,9 @@ export class Stage {
   readonly sent: PeerMessage[] = [];
   /** What the last query actor was told. */
   readonly merges: MergeMessage[] = [];
+  /** Which messages of the other server were acknowledged, of those that came. */
+  readonly acknowledged: number[] = [];
+  #came = 0;
   readonly #actor: SyncActor;
   #puts = 0;
   /** What there is in any part of the state that is asked for. */
@@ -60,8 +75,11 @@ export class Stage {
   /** The part that the first query actor is to read. */
   #read: MergeMessage["read"];
 
-  /** @param queryActors of its server: the first of them is read */
-  constructor(queryActors: readonly ActorRef[] = siblings) {
+  /**
+   * @param queryActors of its server: the first of them is read
+   * @param options of the sync actor
+   */
+  constructor(queryActors: readonly ActorRef[] = siblings, options: SyncActorOptions = {}) {
     const context = {
       limits,
       memory: new MemoryAccount(),
@@ -71,6 +89,10 @@ export class Stage {
       tellAfter: () => {},
       watchLink: () => {},
       unlink: () => {},
+      hold: () => {
+        const number = ++this.#came;
+        return () => this.acknowledged.push(number);
+      },
       link: () => this.link,
       tell: (ref, message) => {
         if (ref.address === other.address) {
@@ -82,7 +104,7 @@ export class Stage {
       },
       log: silentLogger,
     } as Partial<ActorContext> as ActorContext;
-    this.#actor = new SyncActor(context);
+    this.#actor = new SyncActor(context, options);
     this.#tell({ type: "start", queryActors, hasState: false });
   }
 
@@ -113,8 +135,14 @@ export class Stage {
   writtenBy(sibling: number, entries: readonly TextEntry[]): Uint8Array {
     const message = messageOf(entries);
     const from = siblings[sibling].counter;
-    this.#tell({ type: "written", entries: message, from, isDrained: false, hasAccepted: true });
+    this.#tell({ ...written, entries: message, from });
     return message;
+  }
+
+  /** One of the two has merged all messages up to that number. */
+  merged(sibling: number, number: number): void {
+    const from = siblings[sibling].counter;
+    this.#tell({ ...written, merged: number, entries: nothing, from });
   }
 
   /** Four messages in a row: the first goes on at once, the others are gathered. */
@@ -129,7 +157,7 @@ export class Stage {
   }
 
   /** The other server has handled all that it was sent. */
-  acknowledged(): void {
+  acknowledge(): void {
     this.link.handled = this.link.told;
     this.#tell({ type: "linkChanged" });
   }
@@ -155,14 +183,8 @@ export class Stage {
       this.#tell({ type: "linkChanged" });
       const part = this.#read && { id: this.#read.id, entries: this.part };
       this.#read = undefined;
-      const message = {
-        entries: nothing,
-        from: siblings[0].counter,
-        isDrained: false,
-        hasAccepted: true,
-        part,
-      };
-      this.#tell({ type: "written", ...message });
+      const from = siblings[0].counter;
+      this.#tell({ ...written, entries: nothing, from, part });
     }
   }
 

@@ -54,7 +54,7 @@ Deno.test("a peer that has been sent the state and requests it again is sent it 
     const before = stage.sent.length;
     stage.heard([], 0, id);
     stage.pass(5);
-    stage.acknowledged();
+    stage.acknowledge();
     const sent = stage.sent.slice(before);
     assertEquals(sent.map(({ stateDone }) => stateDone).filter((it) => it > 0), [id]);
     if (id === 1) {

@@ -1,4 +1,4 @@
-import { WaitingSince } from "../../kvserver/sync/waiting_since.ts";
+import { WaitingSince } from "../../kvserver/messages/waiting_since.ts";
 import { assertEquals } from "../deps.ts";
 
 Deno.test("WaitingSince tells since when the first of a queue waits, as entries come and leave", () => {

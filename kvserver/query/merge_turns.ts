@@ -1,0 +1,77 @@
+import type { ActorContext } from "../../actor/mod.ts";
+import { EntryReader } from "../entry/entry_reader.ts";
+import { messageTypes } from "../messages/message_types.ts";
+import type { MergeMessage } from "../messages/replica_messages.ts";
+import type { Merger } from "./merger.ts";
+import { OwnTurns } from "./own_turns.ts";
+
+/** Tells a query actor to go on merging. */
+export interface MergeTurnMessage {
+  type: typeof messageTypes.mergeTurn;
+}
+
+/** A message of which entries are still to be merged. */
+interface Progress {
+  readonly message: MergeMessage;
+  /** At the last entry that was merged. */
+  readonly received: EntryReader;
+}
+
+/** Of what waits, so much is merged in one turn at the least: however many queries come, it gets done. */
+const turnShare = 1 / 16;
+
+/**
+ * Merges what the sync actor brings, in the order in which it came and in turns, so that the queries of the
+ * actor go on between them: a message may hold some ten thousand entries.
+ */
+export class MergeTurns {
+  #context: ActorContext;
+  #merger: Merger;
+  #onMerged: (message: MergeMessage) => void;
+  #waiting: Progress[] = [];
+  #turns: OwnTurns;
+
+  /** @param onMerged called with each message when its last entry is merged */
+  constructor(context: ActorContext, merger: Merger, onMerged: (message: MergeMessage) => void) {
+    this.#context = context;
+    this.#merger = merger;
+    this.#onMerged = onMerged;
+    this.#turns = new OwnTurns(context, messageTypes.mergeTurn);
+  }
+
+  /** Adds a message. */
+  add(message: MergeMessage): void {
+    this.#waiting.push({ message, received: new EntryReader(message.entries) });
+    if (!this.#turns.isDue) this.turn();
+  }
+
+  /** Merges what fits in a turn. */
+  turn(): void {
+    this.#turns.begin();
+    try {
+      this.#merge();
+    } finally {
+      if (this.#waiting.length > 0) this.#turns.request();
+    }
+  }
+
+  #merge(): void {
+    const waitingBytes = this.#waiting.reduce(
+      (sum, { received }) => sum + received.bytes.length - received.end,
+      0,
+    );
+    let bytes = Math.max(this.#context.limits.mergeTurnBytes, waitingBytes * turnShare);
+    while (this.#waiting.length > 0 && bytes > 0) {
+      const [{ message, received }] = this.#waiting;
+      const { end } = received;
+      let isDone = true;
+      try {
+        isDone = this.#merger.merge(received, message, bytes);
+      } finally {
+        // What cannot be merged keeps nothing else waiting.
+        if (isDone) this.#onMerged(this.#waiting.shift()!.message);
+      }
+      bytes -= received.end - end;
+    }
+  }
+}

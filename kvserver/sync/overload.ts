@@ -1,0 +1,104 @@
+import type { ActorContext } from "../../actor/mod.ts";
+import type { LocalReplica } from "./local_replica.ts";
+import type { LocalReplicas } from "./local_replicas.ts";
+import type { Membership } from "./membership.ts";
+
+/** Who is so far behind that Puts are refused. */
+interface Straggler {
+  /** A query actor of this server, or the address of another one. */
+  readonly who: string;
+  readonly lagMs: number;
+}
+
+/**
+ * Whether this server takes more than can be passed on: Puts are refused while one of its own query actors is
+ * further behind than `replicaLagMaxMs`; and, where that is asked for, while another server that is up is half
+ * as far behind as it may be. Half, because what was taken last leaves behind all that waits then: when twice
+ * as much comes as leaves, that takes it twice as long. They are taken again when it is half of that.
+ */
+export class Overload {
+  #context: ActorContext;
+  #replicas: LocalReplicas;
+  #members: Membership;
+  #maxLagMs: number;
+  #refusal: string | undefined;
+  #lookedMs = -Infinity;
+
+  /** @param maxLagMs another server that is up may be so far behind; `Infinity`: any time */
+  constructor(
+    context: ActorContext,
+    replicas: LocalReplicas,
+    members: Membership,
+    maxLagMs: number,
+  ) {
+    this.#context = context;
+    this.#replicas = replicas;
+    this.#members = members;
+    this.#maxLagMs = maxLagMs;
+  }
+
+  /** Why Puts are refused; `undefined`: they are taken. */
+  get refusal(): string | undefined {
+    return this.#refusal;
+  }
+
+  /** Looks who is behind, now and then. */
+  observe(): void {
+    const { lagCheckMs } = this.#context.limits;
+    const nowMs = this.#context.monotonicMs();
+    if (nowMs >= this.#lookedMs + lagCheckMs) {
+      this.#lookedMs = nowMs;
+      this.#look();
+      for (const replica of this.#replicas.all) this.#logProgress(replica);
+    }
+    // Nothing else brings the end of it.
+    for (const { pacer, lagMs } of this.#replicas.all) {
+      if (lagMs > 0 || this.#refusal !== undefined) pacer.tickWithin(lagCheckMs);
+    }
+  }
+
+  #look(): void {
+    const { log } = this.#context;
+    const straggler = this.#straggler(this.#refusal === undefined ? 1 : 0.5);
+    if (straggler === undefined) {
+      if (this.#refusal !== undefined) log.info("All have caught up: Puts are taken again");
+      this.#refusal = undefined;
+    } else if (this.#refusal === undefined) {
+      const { who, lagMs } = straggler;
+      log.warn("{who} is {lagMs} ms behind: Puts are refused until it has caught up", {
+        who,
+        lagMs: Math.round(lagMs),
+      });
+      this.#refusal = `${who} has not kept up with what was put`;
+    }
+  }
+
+  #logProgress(replica: LocalReplica): void {
+    const { log } = this.#context;
+    const fields = { actor: replica.uid };
+    const change = replica.observeProgress();
+    if (change === "caughtUp") log.info("Query actor {actor} has caught up", fields);
+    if (change !== "behind") return;
+    log.warn(
+      "Query actor {actor} falls behind: {pendingBytes} bytes wait for it, the oldest for {ageMs} ms",
+      { ...fields, pendingBytes: replica.pendingBytes, ageMs: Math.round(replica.lagMs) },
+    );
+  }
+
+  /** @param share of the bounds that counts as too far behind */
+  #straggler(share: number): Straggler | undefined {
+    const { limits: { replicaLagMaxMs } } = this.#context;
+    for (const { uid, lagMs } of this.#replicas.all) {
+      if (lagMs > share * replicaLagMaxMs) return { who: `Query actor ${uid}`, lagMs };
+    }
+    if (this.#maxLagMs === Infinity) return undefined;
+    for (const { ref, lagMs, reachability, isSentState } of this.#members.peers) {
+      // A newcomer is behind by all that there is.
+      const counts = reachability.name === "up" && !isSentState;
+      if (counts && lagMs > share * this.#maxLagMs / 2) {
+        return { who: `Peer ${ref.address}`, lagMs };
+      }
+    }
+    return undefined;
+  }
+}

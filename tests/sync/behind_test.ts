@@ -1,0 +1,101 @@
+import { assertEquals, assertGreater, assertLess, assertMatch } from "../deps.ts";
+import { entryOf, limits, other, siblings, Stage } from "./stage.ts";
+
+/** So long that a message holds one. */
+const large = "x".repeat(0.7 * limits.mergeMessageBytesMax);
+
+/** What a query actor was told to do about Puts last. */
+const ordersOf = ({ merges }: Stage) => {
+  const { holdsBack = false, refusal } = merges.at(-1)!;
+  return { holdsBack, refusal };
+};
+
+Deno.test("a query actor that merges nothing is sent a window of bytes, and the rest as it merges", () => {
+  const stage = new Stage();
+  const windowMessages = Math.floor(limits.mergeWindowBytes / (0.7 * limits.mergeMessageBytesMax));
+  for (let i = 0; i < windowMessages + 10; i++) stage.writtenBy(0, [entryOf(`key${i}`, 1, large)]);
+  stage.pass(windowMessages + 10);
+  const sent = stage.told.flat().length;
+  assertLess(sent, windowMessages + 1);
+  assertGreater(sent, windowMessages - 3);
+  stage.merged(1, 5);
+  stage.pass(20);
+  assertEquals(stage.told.flat().length, sent + 5);
+  stage.merged(1, sent + 5);
+  stage.pass(20);
+  assertEquals(stage.told.flat().length, windowMessages + 10);
+});
+
+Deno.test("the others keep what they accept while more waits for a query actor than may", () => {
+  const stage = new Stage([...siblings, { ...siblings[0], counter: 4 }]);
+  const count = Math.ceil(
+    (limits.siblingBytesMax + limits.mergeWindowBytes) / (0.7 * limits.mergeMessageBytesMax),
+  );
+  for (let i = 0; i < count + 5; i++) stage.writtenBy(0, [entryOf(`key${i}`, 1, large)]);
+  stage.pass(2 * count);
+  // It is the last one that is told: the second one is behind as well.
+  assertEquals(ordersOf(stage).holdsBack, true);
+  for (let i = 1; i <= 2 * count; i++) {
+    stage.merged(1, i);
+    stage.pass(1);
+  }
+  assertEquals(ordersOf(stage).holdsBack, false);
+});
+
+Deno.test("a message of another server is acknowledged when all query actors have merged it, in its turn", () => {
+  const stage = new Stage();
+  stage.heard();
+  stage.pass(2);
+  const before = stage.acknowledged.length;
+  stage.heard([entryOf("a", 1)]);
+  stage.heard([entryOf("b", 1)]);
+  // What has no entries waits for those before it: acknowledgements only count.
+  stage.heard();
+  stage.pass(2);
+  assertEquals(stage.acknowledged.length, before);
+  const sent = stage.merges.at(-1)!.number;
+  stage.merged(0, sent);
+  assertEquals(stage.acknowledged.length, before);
+  stage.merged(1, Math.max(1, sent - 1));
+  stage.merged(1, sent);
+  assertEquals(stage.acknowledged, stage.acknowledged.toSorted((a, b) => a - b));
+  assertEquals(stage.acknowledged.length, before + 3);
+});
+
+Deno.test("Puts are refused while a query actor is behind, and taken again when it has caught up", () => {
+  const stage = new Stage();
+  stage.written(1);
+  const pass = (ms: number) => stage.pass(Math.ceil(ms / limits.syncPaceMs));
+  pass(limits.replicaLagMaxMs - 1_000);
+  assertEquals(ordersOf(stage).refusal, undefined);
+  pass(2_000);
+  assertMatch(ordersOf(stage).refusal!, /^Query actor a:1\/a\/3 has not kept up/);
+  stage.merged(1, stage.merges.at(-1)!.number || 1);
+  pass(500);
+  assertEquals(ordersOf(stage).refusal, undefined);
+});
+
+Deno.test("with a bound for lag, Puts are refused while a server that is up is half as far behind", () => {
+  for (const [maxLagMs, isRefused] of [[4_000, true], [Infinity, false]] as const) {
+    const stage = new Stage(siblings, { maxLagMs });
+    stage.heard();
+    stage.pass(2);
+    stage.acknowledge();
+    stage.link.isHeard = true;
+    stage.pass(2);
+    stage.acknowledge();
+    const merge = () => stage.merged(1, Number.MAX_SAFE_INTEGER);
+    stage.written(1);
+    for (let i = 0; i < 25; i++) {
+      merge();
+      stage.pass(1);
+    }
+    assertEquals(ordersOf(stage).refusal?.startsWith(`Peer ${other.address}`) ?? false, isRefused);
+    stage.acknowledge();
+    for (let i = 0; i < 5; i++) {
+      merge();
+      stage.pass(1);
+    }
+    assertEquals(ordersOf(stage).refusal, undefined);
+  }
+});
