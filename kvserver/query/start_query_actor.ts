@@ -2,8 +2,7 @@ import type { TokenEntry } from "../../access/mod.ts";
 import type { ActorRef, ActorThread } from "../../actor/mod.ts";
 import { Store } from "../store/mod.ts";
 import type { DiskOptions } from "./group_commit.ts";
-import { QueryActor } from "./query_actor.ts";
-import { QueryCounter } from "./query_figures.ts";
+import { QueryActor, type QueryActorOptions } from "./query_actor.ts";
 
 /** What the query actors of a server have in common: plain data that may be posted to a thread. */
 export interface QueryActorSettings {
@@ -23,17 +22,20 @@ export interface QueryActorSettings {
   readonly tokens?: readonly TokenEntry[];
 }
 
-/** Starts a query actor on a thread. @param store its replica; default: an empty one */
+/** What a query actor has of its own; by default an empty replica, and nothing that counts its queries. */
+export type QueryActorParts = Partial<Pick<QueryActorOptions, "store" | "counter">>;
+
+/** Starts a query actor on a thread. */
 export function startQueryActor(
   thread: ActorThread,
   settings: QueryActorSettings,
-  store?: Store,
+  { store, counter }: QueryActorParts = {},
 ): ActorRef {
   return thread.startActor((context) =>
     new QueryActor(context, {
       ...settings,
       store: store ?? new Store(context.limits, context.memory),
-      counter: new QueryCounter(thread),
+      counter,
     })
   );
 }

@@ -14,6 +14,7 @@ import { reloadTls } from "./transport_of.ts";
 import { bind } from "./bind.ts";
 import { messageTypes } from "../messages/message_types.ts";
 import type { TokensMessage } from "../query/query_message.ts";
+import { QueryCounter } from "../query/query_figures.ts";
 import { QueryReceiver } from "../query/query_receiver.ts";
 import { shareClientRoom } from "../query/server_stats.ts";
 import { type QueryActorSettings, startQueryActor } from "../query/start_query_actor.ts";
@@ -52,7 +53,10 @@ export class QueryThread {
 
   /** Starts `count` query actors; called once. */
   startActors(settings: QueryActorSettings, count: number): ActorRef[] {
-    for (let i = 0; i < count; i++) this.#queryActors.push(startQueryActor(this.#thread, settings));
+    for (let i = 0; i < count; i++) {
+      const counter = new QueryCounter(this.#thread);
+      this.#queryActors.push(startQueryActor(this.#thread, settings, { counter }));
+    }
     return this.#queryActors;
   }
 

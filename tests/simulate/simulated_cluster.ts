@@ -117,7 +117,7 @@ export class SimulatedCluster {
     const queryActors = Array.from({ length: queryActorCount }, () => {
       const store = new ObservedStore((entry) => takeLater(puts, entry));
       stores.push(store);
-      return startQueryActor(system, actors.settings, store);
+      return startQueryActor(system, actors.settings, { store });
     });
     if (load !== undefined) { for (const store of stores) load(store); }
     actors.begin(queryActors, load === undefined ? undefined : true);
