@@ -191,7 +191,7 @@ export class Comparer {
         ? comparisonQuietMs
         : 0,
       ...(cause === causes.owed ? { youngOf: this.#senders(peer) } : {}),
-      rangesBytesMax: Math.max(rangesBytesMin, Math.min(comparison.bytesMax, window.messageBytes)),
+      rangesBytesMax: Math.max(rangesBytesMin, Math.min(comparison.bytesMax, window.bytes)),
     });
     this.#members.endTurn(peer);
   }
