@@ -103,6 +103,26 @@ export const comparisonCases: Record<string, () => Promise<string | undefined>> 
     if (agreedAfter > 6_000) return `They agreed ${agreedAfter} ms ago in the end`;
   },
 
+  "replicas of one server that differ again and again are told of": async () => {
+    const stage = new Stage(20, defaultLimits);
+    const server = await stage.start([], 3);
+    stage.put(server, "key", 20);
+    await stage.cluster.advance(mendedMs);
+    const differing = () => server.actors.stats().differingMs;
+    const calmMs = differing();
+    for (let i = 0; i < 60; i++) {
+      edit(server, `edited ${i}`, "x", 1, 1);
+      await stage.cluster.advance(500);
+    }
+    const whileEditedMs = differing();
+    await stage.cluster.advance(4 * mendedMs);
+    const afterMs = differing();
+    await stage.cluster.close();
+    if (calmMs > 0) return `They differ though they are equal: ${calmMs}`;
+    if (whileEditedMs < 10_000 || whileEditedMs > 30_000) return `It is told: ${whileEditedMs}`;
+    if (afterMs > 0) return `They differ in the end: ${afterMs}`;
+  },
+
   "what two servers cannot tell each other reaches them through a third": async () => {
     const stage = new Stage(20, defaultLimits);
     const [a, b, c] = await alike(stage, 3, 50);
