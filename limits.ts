@@ -693,7 +693,7 @@ export const defaultLimits: Limits = {
   rangesBytesMin: 1 * KiB,
   summedBytesPerTurn: 512 * KiB,
   rangesPerTurn: 64,
-  readAheadBytesMax: 2 * MiB,
+  readAheadBytesMax: 8 * MiB,
   readEntriesMax: 20_000,
   ackTimeoutMs: 5_000,
   windowMs: 1_000,

@@ -23,6 +23,7 @@ export const messageTypes = {
   longQueryTurn: "longQueryTurn",
   compareTurn: "compareTurn",
   mergeTurn: "mergeTurn",
+  readTurn: "readTurn",
   watchTurn: "watchTurn",
   // Receiver to query actor.
   closed: "closed",

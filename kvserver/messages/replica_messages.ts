@@ -46,6 +46,8 @@ export interface ReadRequest {
   after?: Uint8Array;
   /** Which entries to read. */
   filter: OriginFilter;
+  /** Bytes of the part; a single entry may be longer. */
+  bytesMax: number;
 }
 
 /** Query actor to the sync actor of its server. */

@@ -27,6 +27,7 @@ import { type ListTurnMessage, ListTurns } from "./list_turns.ts";
 import { LongQueries, type LongQueryTurnMessage } from "./long_queries.ts";
 import { type MergeTurnMessage, MergeTurns } from "./merge_turns.ts";
 import { Merger } from "./merger.ts";
+import type { ReadTurnMessage } from "./part_reading.ts";
 import { Queries } from "./queries.ts";
 import {
   beginReply,
@@ -57,6 +58,7 @@ type Message =
   | LongQueryTurnMessage
   | CompareTurnMessage
   | MergeTurnMessage
+  | ReadTurnMessage
   | WatchTurnMessage
   | NotifiedMessage
   | ClosedMessage
@@ -199,6 +201,9 @@ export class QueryActor implements Actor {
         break;
       case "mergeTurn":
         this.#merges.turn();
+        break;
+      case "readTurn":
+        this.#outbox.readTurn();
         break;
       case "load":
         return this.#load(message);

@@ -1,17 +1,12 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import { Charge, RpcError } from "../../rpc/mod.ts";
 import { EntryBatch } from "../entry/entry_batch.ts";
-import { originTest } from "../messages/origin_filter.ts";
-import type {
-  MergeMessage,
-  ReadRequest,
-  StatePart,
-  WrittenMessage,
-} from "../messages/replica_messages.ts";
+import type { MergeMessage, WrittenMessage } from "../messages/replica_messages.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
 import { WaitingSince } from "../messages/waiting_since.ts";
-import { DirtySet, noEntry, type Store } from "../store/mod.ts";
+import { DirtySet, type Store } from "../store/mod.ts";
 import type { Comparing } from "./comparing.ts";
+import { PartReading } from "./part_reading.ts";
 import type { SyncQuestions } from "./sync_questions.ts";
 
 /** Options of a `SyncOutbox`. */
@@ -53,7 +48,7 @@ export class SyncOutbox {
   #mergedBytes = 0;
   #pacer: SendPacer;
   /** The part of the replica to send. */
-  #read: ReadRequest | undefined;
+  #reading: PartReading;
   /** Whether the sync actor waits for `isDrained`. */
   #isDraining = false;
   #hasAccepted = false;
@@ -85,6 +80,7 @@ export class SyncOutbox {
     this.#siblings = replicaCount - 1;
     this.#promised = new Charge(context.memory);
     this.#dirty = new DirtySet(store);
+    this.#reading = new PartReading(context, store);
     this.#pacer = new SendPacer(context, "sync");
   }
 
@@ -124,13 +120,18 @@ export class SyncOutbox {
     }
     if (this.#isAlone && !isAlone) this.#comparing.queuedAfter(this.#context.now());
     this.#isAlone = isAlone;
-    this.#read = read ?? this.#read;
+    if (read !== undefined) this.#reading.begin(read);
     this.#isDraining ||= drain;
   }
 
   /** @throws {Error} when an invariant does not hold between two messages. */
   assertInvariants(): void {
     this.#dirty.assertQueueInvariants();
+  }
+
+  /** Goes on with the part of the replica that is read. */
+  readTurn(): void {
+    this.#reading.turn();
   }
 
   /** Handles a tick of the pacer. */
@@ -146,12 +147,11 @@ export class SyncOutbox {
     }
     if (this.#dirty.size > 0) this.#noteWaiting();
     if (!this.#isMessageDue) return;
-    // Accepted entries go first, but leave half of the message to a part of the state.
     const { syncMessageBytesMax } = this.#context.limits;
     const { oldestMs } = this.#waiting;
     const batch = this.#holdsBack
       ? new EntryBatch(this.#store, 0)
-      : this.#dirty.drain(this.#read === undefined ? syncMessageBytesMax : syncMessageBytesMax / 2);
+      : this.#dirty.drain(syncMessageBytesMax);
     this.#waiting.left(batch.size, this.#dirty.size);
     const message: WrittenMessage = {
       type: "written",
@@ -166,13 +166,8 @@ export class SyncOutbox {
     const restBytes = this.#promised.bytes - this.#siblings * message.entries.length;
     this.#promised.set(this.#dirty.size === 0 ? 0 : Math.max(0, restBytes));
     if (message.isDrained) this.#isDraining = false;
-    if (this.#read !== undefined) {
-      message.part = this.#readPart(
-        this.#read,
-        syncMessageBytesMax - message.entries.length,
-      );
-    }
-    this.#read = undefined;
+    const part = this.#reading.take();
+    if (part !== undefined) message.part = part;
     const compared = this.#comparing.take();
     if (compared !== undefined) message.compared = compared;
     const questions = this.#questions.take();
@@ -198,25 +193,8 @@ export class SyncOutbox {
   }
 
   get #hasOtherNews(): boolean {
-    return this.#read !== undefined || this.#isDraining || this.#questions.hasUnsent ||
+    return this.#reading.isDone || this.#isDraining || this.#questions.hasUnsent ||
       this.#comparing.hasUnsent || this.#mergedBytes > this.#context.limits.mergedUntoldBytesMax;
-  }
-
-  /** Reads at most `readEntriesMax` entries in one turn, however few of them the filter selects. */
-  #readPart({ id, after, filter }: ReadRequest, bytesMax: number): StatePart {
-    const part = new EntryBatch(this.#store, bytesMax);
-    const isSelected = originTest(filter);
-    let count = 0;
-    let last = noEntry;
-    const isDone = this.#store.walk(after, (n) => {
-      if (count === this.#context.limits.readEntriesMax) return false;
-      if (isSelected(this.#store.uidOf(n)) && !part.add(n)) return false;
-      last = n;
-      count++;
-      return true;
-    });
-    const entries = part.encode();
-    return isDone ? { id, entries } : { id, entries, after: this.#store.keyOf(last) };
   }
 }
 

@@ -299,11 +299,10 @@ export class Peer {
    * @param after the key behind which the next part begins; absent: this part is the last
    * @param reading for which the part was read
    */
-  enqueuePart(entries: EntryReader, after: Uint8Array | undefined, reading: Reading): void {
-    while (entries.next()) {
-      const n = this.#pool.add(entries);
-      this.#enqueue(n);
-      this.#pool.release(n);
+  enqueuePart(entries: ForwardedBatch, after: Uint8Array | undefined, reading: Reading): void {
+    if (!this.#stateSender.isOverflowed) {
+      this.#outbox.enqueueBatch(entries);
+      this.#checkOverflow();
     }
     this.#waiting.enqueued(this.#outbox.size, this.#readingSinceMs);
     this.#stateSender.partRead(reading, after);

@@ -1,8 +1,8 @@
 import type { ActorContext } from "../../actor/mod.ts";
-import { EntryReader } from "../entry/entry_reader.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import type { StatePart } from "../messages/replica_messages.ts";
 import type { EntryPool } from "./entry_pool.ts";
+import { ForwardedBatch } from "./forwarded_batch.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
 import type { Peer } from "./peer.ts";
 import type { Reading } from "./state_sender.ts";
@@ -58,7 +58,14 @@ export class StateReader {
     if (reading === undefined) return peer;
     const id = ++this.#lastId;
     this.#current = { id, peer, reading };
-    this.#replicas.first.requestRead({ id, after: reading.after, filter: peer.everything });
+    // As long as a message to the peer, so that it goes on as it comes.
+    const bytesMax = peer.window.messageBytes;
+    this.#replicas.first.requestRead({
+      id,
+      after: reading.after,
+      filter: peer.everything,
+      bytesMax,
+    });
     return peer;
   }
 
@@ -73,6 +80,9 @@ export class StateReader {
     if (id !== this.#current?.id) return;
     const { peer, reading } = this.#current;
     this.#current = undefined;
-    if (!peer.isForgotten) peer.enqueuePart(new EntryReader(entries), after, reading);
+    if (peer.isForgotten) return;
+    const batch = new ForwardedBatch(this.#pool, entries);
+    peer.enqueuePart(batch, after, reading);
+    batch.release();
   }
 }

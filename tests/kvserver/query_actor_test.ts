@@ -131,25 +131,55 @@ testInWorld("a query actor does not pass on what was beaten before it left", asy
 });
 
 testInWorld(
-  "a query actor reads a part of its state a turn, asked for little of it",
+  "a query actor reads a part of its state in turns, and answers between them",
   async (world) => {
-    const store = new Store();
-    for (let i = 0; i < 2.5 * defaultLimits.readEntriesMax; i++) {
-      put(store, `${i}`.padStart(6, "0"), "", 1);
-    }
+    const { readEntriesMax } = defaultLimits;
+    let turn = 0;
+    let turnOfPut = 0;
+    const store = new class extends Store {
+      override walk(...args: Parameters<Store["walk"]>): boolean {
+        turn++;
+        return super.walk(...args);
+      }
+      override put(...args: Parameters<Store["put"]>): number {
+        turnOfPut = turn;
+        return super.put(...args);
+      }
+    }();
+    const count = Math.floor(2.5 * readEntriesMax);
+    for (let i = 0; i < count; i++) put(store, `${i}`.padStart(6, "0"), "", 1, i % 2 ? "b" : "c");
     const started = await Started.start(world, store);
-    let after: Uint8Array | undefined;
-    for (let part = 1; part <= 3; part++) {
-      await started.merge([], { read: { id: part, after, filter: { only: ["0f"] } } });
+    const read = async (
+      id: number,
+      after: Uint8Array | undefined,
+      bytesMax: number,
+      only?: string,
+    ) => {
+      const filter = only === undefined ? { except: [] } : { only: [only] };
+      started.tellMerge([], { read: { id, after, filter, bytesMax } });
+      await started.put("meanwhile", "");
       await world.advance(defaultLimits.syncPaceMs);
-      const message = started.sync.messages.at(-1) as WrittenMessage;
-      assertEquals([message.part?.id, entriesOf(message.part!.entries)], [part, []]);
-      after = message.part!.after;
-      const last = part < 3
-        ? `${part * defaultLimits.readEntriesMax - 1}`.padStart(6, "0")
-        : undefined;
-      assertEquals(after && new TextDecoder().decode(after), last);
+      return started.sync.messages.map((message) => (message as WrittenMessage).part)
+        .find((part) => part?.id === id)!;
+    };
+    // Little of it is asked for.
+    const none = await read(1, undefined, 1e9, "0f");
+    assertEquals([entriesOf(none.entries), none.after], [[], undefined]);
+    assertEquals([turn, turnOfPut], [3, 1]);
+    const all = await read(2, undefined, 1e9);
+    assertEquals(entriesOf(all.entries).length, count + 1);
+    assertEquals(all.after, undefined);
+    // Part by part they are the same.
+    const parts = [];
+    let after: Uint8Array | undefined;
+    for (let id = 3; id < 100 && (id === 3 || after !== undefined); id++) {
+      const part = await read(id, after, 200_000);
+      assertLess(part.entries.length, 200_000);
+      parts.push(...entriesOf(part.entries));
+      after = part.after;
     }
+    assertEquals(parts.filter(({ key }) => key !== "meanwhile").length, count);
+    assertEquals(parts.slice(0, 5), entriesOf(all.entries).slice(0, 5));
     await started.close();
   },
 );

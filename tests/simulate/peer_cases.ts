@@ -1,6 +1,7 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
+import { ForwardedBatch } from "../../kvserver/sync/forwarded_batch.ts";
 import { Peer } from "../../kvserver/sync/peer.ts";
 import { defaultLimits, withLimits } from "../../limits.ts";
 import { messageOf } from "../support/store/stores.ts";
@@ -29,13 +30,20 @@ class LonePeer {
   /** The peer requests the state, and all of it is read: so many entries of so many bytes. */
   readState(id: number, count: number, bytes: number): void {
     this.peer.stateRequested(id);
-    this.peer.enqueuePart(entries("key", count, bytes), undefined, this.peer.reading!);
+    this.read("key", count, bytes);
     this.peer.completeState();
+  }
+
+  /** The last part of the state is read. */
+  read(name: string, count: number, bytes: number): void {
+    const batch = new ForwardedBatch(this.pool, bytesOf(name, count, bytes));
+    this.peer.enqueuePart(batch, undefined, this.peer.reading!);
+    batch.release();
   }
 
   /** So many more entries are put. */
   put(count: number, bytes: number): void {
-    const large = entries("large", count, bytes);
+    const large = new EntryReader(bytesOf("large", count, bytes));
     while (large.next()) {
       const n = this.pool.add(large);
       this.peer.enqueue(n);
@@ -50,7 +58,7 @@ class LonePeer {
 
   /** Sends the next message over a link of this epoch, with room for anything. */
   send() {
-    const link = { epoch: this.epoch, told: this.#told, roomBytes: 20 * MiB, roundTripMs: 0 };
+    const link = { epoch: this.epoch, told: this.#told, roomBytes: 100 * MiB, roundTripMs: 0 };
     const next = this.peer.nextMessage(link);
     if (next !== undefined) this.#told++;
     this.peer.assertInvariants();
@@ -67,11 +75,11 @@ class LonePeer {
   }
 }
 
-function entries(name: string, count: number, bytes: number): EntryReader {
+function bytesOf(name: string, count: number, bytes: number): Uint8Array {
   const value = "x".repeat(bytes);
-  return new EntryReader(messageOf(Array.from({ length: count }, (_, i) => {
+  return messageOf(Array.from({ length: count }, (_, i) => {
     return { key: name + i, value, timestamp: 1, sequence: 0, uid: "a:1/a/2" };
-  })));
+  }));
 }
 
 /** What must hold of a peer by itself. @returns what was wrong, or `undefined`. */
@@ -93,7 +101,7 @@ export const peerCases: Record<string, () => string | undefined> = {
     stage.overflow();
     if (stage.sendAll().length > 0) return "It counts as complete";
     stage.peer.recover();
-    stage.peer.enqueuePart(entries("key", 30, 100), undefined, stage.peer.reading!);
+    stage.read("key", 30, 100);
     if (!stage.peer.isStateRead) return "It is never complete";
   },
 
@@ -120,7 +128,7 @@ export const peerCases: Record<string, () => string | undefined> = {
     stage.epoch++;
     if (stage.sendAll().length > 0) return "It is complete before all is read";
     stage.peer.recover();
-    stage.peer.enqueuePart(entries("late", 3, 100), undefined, stage.peer.reading!);
+    stage.read("late", 3, 100);
     if (!stage.peer.isStateRead) return "It is never complete";
     stage.peer.completeState();
     if (stage.sendAll().join() !== "1") return "Its end is not sent again";
@@ -151,7 +159,9 @@ export const peerCases: Record<string, () => string | undefined> = {
     const earlier = peer.reading!;
     stage.overflow();
     peer.recover();
-    peer.enqueuePart(new EntryReader(messageOf([])), new Uint8Array([5]), earlier);
+    const nothing = new ForwardedBatch(stage.pool, messageOf([]));
+    peer.enqueuePart(nothing, new Uint8Array([5]), earlier);
+    nothing.release();
     if (peer.reading?.after !== undefined) return "Reading goes on in the middle";
   },
 };
