@@ -527,7 +527,7 @@ export interface Limits {
   readonly watchDeletionsMax: number;
   /** Keys below a prefix that a listener holds until they are taken; past it, it begins anew. */
   readonly listenedKeysMax: number;
-  /** So often who listens asks whether the server is there. */
+  /** When nothing has come for so long, who listens asks whether the server is there. */
   readonly listenPingMs: number;
   /** So long it waits for the answer. */
   readonly listenPatienceMs: number;

@@ -29,6 +29,8 @@ export class Listener {
   #isClosed = false;
   #isRefused = false;
   #hasConnected = false;
+  /** When something came last, or was begun. */
+  #heardMs = 0;
 
   /** Hears nothing yet. @param onChange called when there is something to be taken, or was lost */
   constructor(host: WatchHost, onChange: () => void) {
@@ -92,6 +94,7 @@ export class Listener {
       this.#host.environment,
       {
         notified: (method, reader) => {
+          this.#hear();
           const notice = readWatchNotice(method, reader);
           if (notice !== undefined) this.#take(notice.id, notice.changes);
           return undefined;
@@ -102,7 +105,12 @@ export class Listener {
     );
     this.#connection = connection;
     for (const [prefix, listened] of this.#listened) this.#watch(connection, prefix, listened);
+    this.#hear();
     this.#pingLater(connection);
+  }
+
+  #hear(): void {
+    this.#heardMs = this.#host.environment.monotonicMs();
   }
 
   #watch(connection: RpcConnection, prefix: string, listened: Listened): void {
@@ -169,16 +177,31 @@ export class Listener {
     this.#onChange();
   }
 
-  /** Asks now and then whether the server is there: who only listens would not notice that it is gone. */
+  /**
+   * Asks whether the server is there when nothing has come for a while: who only listens would not notice
+   * that it is gone.
+   */
   #pingLater(connection: RpcConnection): void {
     const { environment } = this.#host;
-    const { listenPingMs, listenPatienceMs } = environment.limits;
+    const { listenPingMs } = environment.limits;
+    const silentMs = environment.monotonicMs() - this.#heardMs;
+    if (silentMs >= listenPingMs) return this.#ping(connection);
+    this.#cancelTimer = environment.after(
+      listenPingMs - silentMs,
+      () => this.#pingLater(connection),
+    );
+  }
+
+  #ping(connection: RpcConnection): void {
+    const { listenPatienceMs } = this.#host.environment.limits;
     const timeoutMs = Math.min(this.#host.timeoutMs, listenPatienceMs);
-    this.#cancelTimer = environment.after(listenPingMs, () => {
-      connection.call(pingCall, { timeoutMs }).then(
-        () => connection === this.#connection && !this.#isClosed && this.#pingLater(connection),
-        () => connection.close(),
-      );
-    });
+    connection.call(pingCall, { timeoutMs }).then(
+      () => {
+        if (connection !== this.#connection || this.#isClosed) return;
+        this.#hear();
+        this.#pingLater(connection);
+      },
+      () => connection.close(),
+    );
   }
 }

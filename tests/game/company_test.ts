@@ -187,6 +187,25 @@ Deno.test("whoever talks without end is out of breath, and nobody hears more", a
   await Promise.all([ada.leave(), bob.leave()]);
 });
 
+Deno.test("what is said goes to all who hear it with no more than the one thing said before it", async () => {
+  const { store, ada, bob } = await company();
+  const words = ["one", "two", "three", "four", "five"];
+  for (const word of words) {
+    await bob.type(`say ${word}`);
+    assertEquals(await ada.lookAround(), `Bob says: ${word}\n`);
+  }
+  const records = [...store.entries].filter(([key]) => /^scene\/.*\/Bob\./.test(key)).sort();
+  const [[first]] = records;
+  // He has also come in.
+  assertEquals(records.map(([key, value]) => [key.slice(first.length), JSON.parse(value).length]), [
+    ["", 2],
+    ["/1", 2],
+    ["/2", 2],
+  ]);
+  assertStringIncludes(await ada.type("look"), words.map((word) => `Bob says: ${word}\n`).join(""));
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
 Deno.test("what nobody would see is not said", async () => {
   const { ada, bob } = await company();
   const unseen = [

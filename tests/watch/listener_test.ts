@@ -13,6 +13,7 @@ function start(world: SimulatedWorld, hosts = ["server"]) {
   const entries: [key: string, value: string | null][] = [];
   const watchers = new Map<string, ScriptedRequest>();
   const calls: string[] = [];
+  let pings = 0;
   let refusal: [string, string] | undefined;
   let lastId = 0;
   const servers = hosts.map((host) => new ScriptedServer(transport, 6001, host));
@@ -23,7 +24,10 @@ function start(world: SimulatedWorld, hosts = ["server"]) {
   for (const server of servers) {
     server.onRequest = (request) => {
       const { method, params: [param] } = request;
-      if (method === "Ping") return server.reply(request, "pong");
+      if (method === "Ping") {
+        pings++;
+        return server.reply(request, "pong");
+      }
       calls.push(`${method} ${param}`);
       if (refusal !== undefined) return server.refuse(request, ...refusal);
       if (method === "Unwatch") return server.reply(request, null);
@@ -47,6 +51,7 @@ function start(world: SimulatedWorld, hosts = ["server"]) {
     tell: (prefix: string, ...told: [string, string | null][]) =>
       tell(watchers.get(prefix)!.msgid, told, watchers.get(prefix)!),
     changes: () => changes,
+    pings: () => pings,
     take: (prefix: string) => [...listener.take(prefix)],
     async close() {
       await client.close();
@@ -112,6 +117,30 @@ testInWorld("a listener notices that its server is gone without a word", async (
   assertEquals(listener.hears("a/"), true, "at the other one");
   await close();
 });
+
+testInWorld(
+  "a listener asks only a server that is silent whether it is there, and notices as soon when it is gone",
+  async (world) => {
+    const { listener, tell, pings, take, endpoint, close } = start(world, ["near", "far"]);
+    listener.listen(["a/"]);
+    await world.advance(5_000);
+    const before = pings();
+    assertEquals(before > 0, true);
+    for (let i = 0; i < 100; i++) {
+      tell("a/", ["a/1", `${i}`]);
+      await world.advance(100);
+      assertEquals(take("a/"), [["a/1", `${i}`]]);
+    }
+    assertEquals(pings(), before);
+    endpoint.reachability = "silent";
+    const { listenPingMs, listenPatienceMs } = withLimits({});
+    await world.advance(listenPingMs + listenPatienceMs - 101);
+    assertEquals(listener.hears("a/"), true);
+    await world.advance(2);
+    assertEquals(listener.hears("a/"), false);
+    await close();
+  },
+);
 
 testInWorld("a listener does not ask again a server that has no watches", async (world) => {
   const { client, listener, refuse, calls, close } = start(world);

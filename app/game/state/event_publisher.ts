@@ -7,6 +7,7 @@
 import {
   eventBucketMs,
   eventsPerBucketMax,
+  eventsPerRecordMax,
   findsPerBucketMax,
   heartbeatMs,
   presenceBucketMs,
@@ -33,7 +34,7 @@ export interface Appearance {
 export class EventPublisher {
   readonly #session: Session;
   readonly #store: GameStore;
-  /** By key, the events of this session in the present bucket. */
+  /** By the key of the first record, the events of this session in the present bucket. */
   readonly #published = new Map<string, GameEvent[]>();
   readonly #unanswered = new Set<Promise<void>>();
   #lastAt = -Infinity;
@@ -46,10 +47,10 @@ export class EventPublisher {
 
   /** Publishes `event` at `place`, or drops it when the bucket has no room for its kind. */
   publish(place: string, event: PlaceEvent): void {
-    const { key, events } = this.#record(keys.scene, place);
-    if (events.length >= roomFor(event)) return;
-    events.push({ ...event, at: this.#at() });
-    this.#write(key, JSON.stringify(events));
+    const bucket = this.#bucket(keys.scene, place);
+    if (bucket.events.length >= roomFor(event)) return;
+    bucket.events.push({ ...event, at: this.#at() });
+    this.#write(...lastRecord(bucket));
   }
 
   /**
@@ -59,12 +60,12 @@ export class EventPublisher {
    * @throws {StoreFailure} No server acknowledged it.
    */
   broadcast(place: string, event: PlaceEvent): Promise<boolean> {
-    return this.#speak(this.#record(keys.scene, place), event);
+    return this.#speak(this.#bucket(keys.scene, place), event);
   }
 
   /** Writes speech for the player `name` alone; otherwise as `broadcast`. */
   whisper(name: string, whisper: Whisper): Promise<boolean> {
-    return this.#speak(this.#record(keys.letter, name), whisper);
+    return this.#speak(this.#bucket(keys.letter, name), whisper);
   }
 
   /** Writes a sign of life when one is due, or when `isNew` says that the appearance has changed. */
@@ -90,12 +91,13 @@ export class EventPublisher {
     this.#write(key, JSON.stringify({ at, place, rank, gone }));
   }
 
-  async #speak({ key, events }: BucketRecord, said: PlaceEvent | Whisper): Promise<boolean> {
+  async #speak(bucket: Bucket, said: PlaceEvent | Whisper): Promise<boolean> {
+    const { events } = bucket;
     if (events.length >= eventsPerBucketMax) return false;
     const event = { ...said, at: this.#at() };
     events.push(event);
     try {
-      const value = JSON.stringify(events);
+      const [key, value] = lastRecord(bucket);
       await this.#session.steadily(() => this.#store.put(key, value));
       return true;
     } catch (failure) {
@@ -104,10 +106,10 @@ export class EventPublisher {
     }
   }
 
-  #record(
+  #bucket(
     key: (bucket: number, where: string, session: string) => string,
     where: string,
-  ): BucketRecord {
+  ): Bucket {
     const bucket = bucketOf(this.#session.now(), eventBucketMs);
     const at = key(bucket, where, this.#session.id);
     for (const key of this.#published.keys()) {
@@ -143,7 +145,15 @@ function notBefore(earliestMs: number, nowMs: number): number {
   return isSetBack ? nowMs : Math.max(earliestMs, nowMs);
 }
 
-interface BucketRecord {
+interface Bucket {
+  /** Of the first record. */
   readonly key: string;
   readonly events: GameEvent[];
+}
+
+/** The key and the value of the record that the last event of a bucket stands in. */
+function lastRecord({ key, events }: Bucket): [key: string, value: string] {
+  const part = Math.floor((events.length - 1) / eventsPerRecordMax);
+  const value = JSON.stringify(events.slice(part * eventsPerRecordMax));
+  return [part === 0 ? key : `${key}/${part}`, value];
 }

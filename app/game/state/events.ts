@@ -1,6 +1,7 @@
 /**
- * Events that other players see, and their records in the store. The events of one session in one
- * place in one bucket of time are one record, which grows by an event at a time.
+ * Events that other players see, and their records in the store. The first few events of one session in
+ * one place in one bucket of time are one record, which grows by an event at a time; those that come then
+ * are another one, and so on.
  *
  * An event may get lost, because nothing else depends on it.
  *
@@ -35,7 +36,7 @@ export interface Whisper {
 /** An event and its time: milliseconds since the epoch, by the clock of its writer. */
 export type GameEvent = (PlaceEvent | Whisper) & { readonly at: number };
 
-/** The record of one session in one bucket. */
+/** A record of one session in one bucket. */
 export interface EventRecord {
   readonly key: string;
   readonly session: string;
@@ -53,12 +54,12 @@ export interface News {
   readonly event: GameEvent;
 }
 
-/** `scene/<bucket>/<place>/<session>` */
+/** `scene/<bucket>/<place>/<session>`, with `/1` and so on behind it for those after the first */
 export function parseScene(path: string[], value: string, key: string): EventRecord | undefined {
   return places.has(path[1]) ? parseEvents(path, value, key, isPlaceEvent) : undefined;
 }
 
-/** `letter/<bucket>/<name>/<session>` */
+/** `letter/<bucket>/<name>/<session>`, as for `parseScene` */
 export function parseLetters(path: string[], value: string, key: string): EventRecord | undefined {
   return isName(path[1] ?? "") ? parseEvents(path, value, key, isWhisper) : undefined;
 }
@@ -69,8 +70,9 @@ function parseEvents(
   key: string,
   isAllowed: (event: Record<string, unknown>) => boolean,
 ): EventRecord | undefined {
-  const [bucket, where, session] = path;
-  if (path.length !== 3 || !isSessionId(session)) return undefined;
+  const [bucket, where, session, part = "1"] = path;
+  if (path.length < 3 || path.length > 4 || !isSessionId(session)) return undefined;
+  if (parseNumber(part) === undefined) return undefined;
   if (bucket !== "0" && parseNumber(bucket) === undefined) return undefined;
   const events = value.length <= recordCharsMax ? parseJson(value) : undefined;
   const isWellFormed = (event: unknown) =>

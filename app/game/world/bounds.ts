@@ -95,6 +95,12 @@ export const eventBucketMs = 20_000;
 export const eventsPerBucketMax = 8;
 
 /**
+ * Events of a session in a bucket that share a record: each one is told with those before it there. With
+ * fewer there would be more keys in the store, for good.
+ */
+export const eventsPerRecordMax = 2;
+
+/**
  * Of those, so many are told unasked; a further one is not told, and there is room to speak. A problem
  * solved and the leaving are told while there is any.
  */

@@ -1,0 +1,191 @@
+/**
+ * Measures what players cost a server who are in one place and talk: its processor time and bytes, and how
+ * long it takes until each other one has heard what somebody says. Beside another checkout of the program,
+ * with the game and the server that it has, round after round in turn.
+ *
+ *     deno task bench:game --players 100 --against ../before --deaf
+ *
+ * With `--deaf` the players of the other checkout do not read the lists that they ask for. A game that polls
+ * asks for so much that its players have no time to ask as often as they would, on a machine that has to run
+ * all of them.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { countersOf } from "../../../bench/process_counters.ts";
+import { spreadOf } from "../../../bench/mod.ts";
+
+const { values } = parseArgs({
+  options: {
+    players: { type: "string", default: "100" },
+    /** Of each player, things said a second. */
+    says: { type: "string", default: "0.4" },
+    seconds: { type: "string", default: "20" },
+    rounds: { type: "string", default: "3" },
+    /** Processes that the players are spread over. */
+    processes: { type: "string", default: "1" },
+    against: { type: "string" },
+    deaf: { type: "boolean", default: false },
+  },
+});
+const [players, says, seconds, rounds, processes] = [
+  values.players,
+  values.says,
+  values.seconds,
+  values.rounds,
+  values.processes,
+].map(Number);
+
+/** What a round came to. */
+interface Round {
+  /** Processor time of the server: 1 is a whole core. */
+  readonly cpu: number;
+  /** Bytes a second, both ways. */
+  readonly bytes: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of all that was said, the share that was heard, each by each other player. */
+  readonly heard: number;
+}
+
+/** A child process that tells something line by line. */
+class Child {
+  readonly process: Deno.ChildProcess;
+  #lines: ReadableStreamDefaultReader<string>;
+  #rest = "";
+  #input: WritableStreamDefaultWriter<Uint8Array>;
+
+  constructor(args: readonly string[]) {
+    this.process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-q", "--no-check", "--no-prompt", "-A", ...args],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#lines = this.process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#input = this.process.stdin.getWriter();
+  }
+
+  async line(): Promise<string> {
+    while (!this.#rest.includes("\n")) {
+      const { value, done } = await this.#lines.read();
+      if (done) throw new Error("A process has ended");
+      this.#rest += value;
+    }
+    const [line] = this.#rest.split("\n", 1);
+    this.#rest = this.#rest.slice(line.length + 1);
+    return line;
+  }
+
+  tell(line: string): Promise<void> {
+    return this.#input.write(new TextEncoder().encode(line));
+  }
+
+  async end(): Promise<void> {
+    await this.#lines.cancel();
+    await this.#input.abort().catch(() => {});
+    this.process.kill("SIGTERM");
+    await this.process.status;
+  }
+}
+
+/** A server and the players at it. */
+class Crowd {
+  #server: Child;
+  #players: Child[] = [];
+
+  private constructor(checkout: URL) {
+    const main = new URL("main.ts", checkout).href;
+    this.#server = new Child([main, "server", "--port", "0", "--actors", "1", "--json"]);
+  }
+
+  static async gather(checkout: URL, isDeaf: boolean): Promise<Crowd> {
+    const crowd = new Crowd(checkout);
+    const { queryAddresses: [address] } = JSON.parse(await crowd.#server.line());
+    const each = Math.ceil(players / processes);
+    for (let at = 0; at < players; at += each) {
+      const script = new URL("players.ts", import.meta.url).href;
+      const count = Math.min(each, players - at);
+      const manner = isDeaf ? "deaf" : "hearing";
+      const child = new Child([script, checkout.href, address, String(at), String(count), manner]);
+      crowd.#players.push(child);
+      await child.line();
+    }
+    return crowd;
+  }
+
+  async talk(forSeconds: number): Promise<Round> {
+    const { pid } = this.#server.process;
+    const before = await countersOf(pid);
+    const startMs = performance.now();
+    for (const child of this.#players) await child.tell(`${says} ${forSeconds}\n`);
+    const told = await Promise.all(
+      this.#players.map(async (child) => JSON.parse(await child.line())),
+    );
+    const tookSeconds = (performance.now() - startMs) / 1_000;
+    const after = await countersOf(pid);
+    const sum = (figure: "said" | "received" | "sent") =>
+      told.reduce((sum, each) => sum + each[figure], 0);
+    const heardMs: number[] = told.flatMap((each) => each.heardMs).sort((a, b) => a - b);
+    const percentile = (part: number) => heardMs[Math.ceil(part * heardMs.length) - 1] ?? NaN;
+    return {
+      cpu: ((after?.cpuSeconds ?? NaN) - before!.cpuSeconds) / tookSeconds,
+      bytes: (sum("received") + sum("sent")) / forSeconds,
+      p50Ms: percentile(0.5),
+      p99Ms: percentile(0.99),
+      heard: heardMs.length / (sum("said") * (players - 1)),
+    };
+  }
+
+  async end(): Promise<void> {
+    for (const child of this.#players) await child.end();
+    await this.#server.end();
+  }
+}
+
+function report(name: string, results: readonly Round[]): void {
+  const median = (figure: (round: Round) => number) => spreadOf(results.map(figure)).median;
+  console.log(
+    name.padEnd(10) +
+      `${(median(({ cpu }) => cpu) * 100).toFixed(1).padStart(8)} % CPU` +
+      `${(median(({ bytes }) => bytes) / 1e6).toFixed(2).padStart(9)} MB/s` +
+      `   heard: p50 ${median(({ p50Ms }) => p50Ms)} ms, p99 ${median(({ p99Ms }) => p99Ms)} ms` +
+      `, ${(median(({ heard }) => heard) * 100).toFixed(1)} %`,
+  );
+}
+
+/** Who comes in asks what was said in the last minute: so it matters how long the others have talked. */
+const warmUpSeconds = 30;
+
+/** One crowd at a time, because players who poll do so without end. @returns the round, behind one to warm up */
+async function roundAt(checkout: URL, isDeaf: boolean): Promise<Round> {
+  const crowd = await Crowd.gather(checkout, isDeaf);
+  try {
+    await crowd.talk(warmUpSeconds);
+    return await crowd.talk(seconds);
+  } finally {
+    await crowd.end();
+  }
+}
+
+const checkouts: [string, URL][] = [["here", new URL("../../../", import.meta.url)]];
+if (values.against !== undefined) {
+  checkouts.push(["there", new URL(`file://${Deno.realPathSync(values.against)}/`)]);
+}
+const results = checkouts.map((): Round[] => []);
+for (let round = 0; round < rounds; round++) {
+  for (const [i, [name, checkout]] of checkouts.entries()) {
+    results[i].push(await roundAt(checkout, values.deaf && name === "there"));
+  }
+}
+for (const [i, [name]] of checkouts.entries()) report(name, results[i]);
+if (checkouts.length > 1) {
+  for (const figure of ["cpu", "bytes"] as const) {
+    const ratios = results[0].map((round, i) => round[figure] / results[1][i][figure]);
+    const { median, min, max } = spreadOf(ratios);
+    console.log(
+      `${figure}, here to there: ${median.toFixed(3)} (${min.toFixed(3)} to ${max.toFixed(3)})`,
+    );
+  }
+}
