@@ -13,7 +13,6 @@
 import { cmudProtocol } from "../../../bench/cmud_protocol.ts";
 import { LoadConnection } from "../../../bench/load_connection.ts";
 import { beginRequest, MsgpackWriter } from "../../../rpc/mod.ts";
-import { seededDice } from "../stage.ts";
 
 const [checkout, address, first, count, isDeaf] = Deno.args;
 
@@ -44,7 +43,7 @@ function countBytes(): void {
 
 countBytes();
 const load = (path: string) => import(new URL(path, checkout).href);
-const { playGame } = await load("app/game/mod.ts");
+const { diceFrom, playGame } = await load("app/game/mod.ts");
 const { gameStore } = await load("app/play/game_store.ts")
   .catch(() => load("app/game_store.ts"));
 const { Client, FixedRouter } = await load("kvclient/mod.ts");
@@ -118,7 +117,7 @@ class Player {
       fast: true,
       pause,
       name: `player${n}`,
-      dice: seededDice(n),
+      dice: diceFrom(realEnvironment),
       lines: {
         readLine: () => new Promise<string>((resolve) => this.#answer = resolve),
         setPrompt: () => {},
