@@ -52,10 +52,10 @@ export interface ClientOptions {
   /** How long a call may take, milliseconds, dialing included. Default 5000. */
   timeoutMs?: number;
   /**
-   * Shown to each server, so that it lets the client in. Default: none is. Other machines are shown it in
-   * TLS alone.
+   * Shown to each server, so that it lets the client in: one for all, or that of an address. Default: none
+   * is. Other machines are shown it in TLS alone.
    */
-  token?: string;
+  token?: string | ((address: string) => string | undefined);
   /**
    * Connects in TLS, and verifies servers by the CAs that the runtime knows, and by those of `ca`, texts in
    * PEM. Default: plain TCP.
@@ -103,8 +103,8 @@ export class Client {
   #pauses: RetryPauses;
   #environment: Environment;
   #dialer: Dialer;
-  /** Goes before all else on each connection. */
-  #opening: Call<void> | undefined;
+  /** What goes before all else on a connection to an address. */
+  #openingAt: (address: string) => Call<void> | undefined;
   #connections = new Map<string, RpcConnection>();
   /** Numbers the connections ever dialed. */
   #dials = new WeakMap<RpcConnection, number>();
@@ -126,7 +126,11 @@ export class Client {
     this.#pauses = new RetryPauses(this.#environment);
     this.#timeoutMs = options.timeoutMs ?? this.#environment.limits.callTimeoutMs;
     this.#dialer = dialerOf(options);
-    if (options.token !== undefined) this.#opening = authCall(options.token);
+    const tokenAt = tokenFunction(options);
+    this.#openingAt = (address) => {
+      const token = tokenAt(address);
+      return token === undefined ? undefined : authCall(token);
+    };
   }
 
   /**
@@ -291,7 +295,7 @@ export class Client {
       dialer: this.#dialer,
       environment: this.#environment,
       timeoutMs: this.#timeoutMs,
-      opening: this.#opening,
+      openingAt: this.#openingAt,
       connections: this.#watchConnections,
     };
   }
@@ -441,7 +445,7 @@ export class Client {
         this.#dialer,
         this.#environment,
         undefined,
-        this.#opening,
+        this.#openingAt(address),
       );
       this.#connections.set(address, connection);
       this.#dials.set(connection, ++this.#lastDial);
@@ -451,14 +455,17 @@ export class Client {
 }
 
 /** The connections of a client. Each that would show a token to others in between fails with a `TypeError`. */
-function dialerOf({ transport, tls, token, insecure }: ClientOptions): Dialer {
+function dialerOf(options: ClientOptions): Dialer {
+  const { transport, tls, insecure } = options;
+  const tokenAt = tokenFunction(options);
   if (transport !== undefined) return transport;
   const tcp = tls ? tlsDialer(tls === true ? {} : tls) : clientDialer;
   return {
     async connect(address, signal) {
       const isWeb = isWebSocketAddress(address);
       if (
-        token !== undefined && !insecure && !(isWeb ? isSafeUrl(address) : tls || isHere(address))
+        tokenAt(address) !== undefined && !insecure &&
+        !(isWeb ? isSafeUrl(address) : tls || isHere(address))
       ) {
         throw new TypeError(
           "a token is shown to other machines in TLS alone (tls: true, wss://), or with insecure: true",
@@ -467,6 +474,10 @@ function dialerOf({ transport, tls, token, insecure }: ClientOptions): Dialer {
       return await (isWeb ? clientDialer : tcp).connect(address, signal);
     },
   };
+}
+
+function tokenFunction({ token }: ClientOptions): (address: string) => string | undefined {
+  return typeof token === "function" ? token : () => token;
 }
 
 function isHere(address: string): boolean {

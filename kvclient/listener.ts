@@ -101,7 +101,7 @@ export class Listener {
         },
         closed: () => this.#lost(connection),
       },
-      this.#host.opening,
+      this.#host.openingAt(this.#address),
     );
     this.#connection = connection;
     for (const [prefix, listened] of this.#listened) this.#watch(connection, prefix, listened);

@@ -39,8 +39,8 @@ export interface WatchHost {
   readonly dialer: Dialer;
   readonly environment: Environment;
   readonly timeoutMs: number;
-  /** Goes before all else on each connection. */
-  readonly opening: Call<unknown> | undefined;
+  /** What goes before all else on a connection to an address. */
+  readonly openingAt: (address: string) => Call<unknown> | undefined;
   /** The open connections of its watches. */
   readonly connections: Set<{ close(): Promise<void> }>;
 }
@@ -85,7 +85,7 @@ export async function* watchChanges(
       host.dialer,
       host.environment,
       host.timeoutMs,
-      host.opening,
+      host.openingAt(address),
     );
     const close = () => void connection.close();
     signal.addEventListener("abort", close);

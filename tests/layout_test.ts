@@ -187,6 +187,7 @@ Deno.test("clock, timers, randomness and network come into the parts of a server
     "rpc/environment.ts",
     "rpc/node_tcp.ts",
     "rpc/node_tls.ts",
+    "rpc/node_tls_listener.ts",
     "rpc/tcp.ts",
     "rpc/tls.ts",
     "rpc/web_socket.ts",

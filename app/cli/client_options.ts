@@ -50,7 +50,9 @@ function caFileOf({ options, console }: Invocation): string | undefined {
 }
 
 /** What a client shows, and how it connects. */
-export type AskingOptions = Pick<ClientOptions, "token" | "transport" | "insecure">;
+export type AskingOptions = Pick<ClientOptions, "transport" | "insecure"> & {
+  readonly token?: string;
+};
 
 /**
  * What an invocation says of that.

@@ -15,6 +15,7 @@ import { gameStore } from "../play/game_store.ts";
 import { Guest } from "../play/guest.ts";
 import { defaultHome, findServer, type FoundServer, type Home } from "../play/own_world.ts";
 import { openPlayerLines, type PlayerLines } from "../play/player_lines.ts";
+import { WorldTokens } from "../play/world_tokens.ts";
 import { hasColor } from "../cli/style.ts";
 
 /** Plays as `invocation` says; `home` is where the server is when that names none. */
@@ -34,7 +35,8 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
   let guest: Guest | undefined;
   let client: Client | undefined;
   try {
-    found = await findServer(invocation, home);
+    const tokens = new WorldTokens(new StateDirectory(console));
+    found = await findServer(invocation, home, tokens);
     const { addresses, findAgain } = found;
     const asking = await clientOptions(invocation, addresses);
     nearest = addresses.length > 1 ? await NearestRouter.start(addresses, asking) : undefined;
@@ -42,7 +44,8 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
     guest = findAgain && new Guest(found, findAgain);
     const router = guest ?? new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
     const timeoutMs = nearest && appLimits.failoverTimeoutMs;
-    client = new Client(router, { ...asking, timeoutMs });
+    const token = (address: string) => asking.token ?? tokens.of(address);
+    client = new Client(router, { ...asking, token, timeoutMs });
     // A system port answers a Ping as well.
     await client.get("");
     const store = gameStore(client, router);

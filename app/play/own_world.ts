@@ -14,6 +14,7 @@ import { awakeEnvironment, pause, realEnvironment } from "../../rpc/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { defaultQueryAddress, namedAddresses } from "../cli/query_client.ts";
 import { StateDirectory } from "../cli/state_directory.ts";
+import type { WorldTokens } from "./world_tokens.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { version } from "../cli/version.ts";
 
@@ -30,7 +31,7 @@ export const defaultHome: Home = { queryAddress: defaultQueryAddress, startPort:
 export interface FoundServer {
   readonly addresses: readonly string[];
   /** The player's own. */
-  readonly server?: Server;
+  readonly server?: { close(): Promise<unknown> };
   /** What to say to the player when that ends. */
   readonly farewell?: string;
   /** Finds the same world when that server, which keeps it, is gone: maybe at one of the player's own. */
@@ -42,7 +43,11 @@ export interface FoundServer {
  *
  * @throws {DataDirectoryError} when the world cannot be kept where it is to be.
  */
-export async function findServer(invocation: Invocation, home: Home): Promise<FoundServer> {
+export async function findServer(
+  invocation: Invocation,
+  home: Home,
+  tokens: WorldTokens,
+): Promise<FoundServer> {
   const { dataDir, ephemeral, observe } = invocation.options;
   if (dataDir !== undefined && ephemeral) {
     throw new UsageError("Cannot use --data-dir with --ephemeral: nothing is kept then");
@@ -56,18 +61,21 @@ export async function findServer(invocation: Invocation, home: Home): Promise<Fo
   // Of a world of one's own there would be nothing to watch.
   if (observe) return atHome;
   // Who names a world wants that one.
-  if (dataDir === undefined && await answers(home.queryAddress)) {
+  if (dataDir === undefined && await answers(home.queryAddress, tokens)) {
     const world = ephemeral ? undefined : await worldKeptAt(home.queryAddress, invocation);
-    return world === undefined ? atHome : { ...atHome, findAgain: () => openWorld(home, world) };
+    return world === undefined
+      ? atHome
+      : { ...atHome, findAgain: () => openWorld(home, tokens, world) };
   }
   const { console } = invocation;
   const world = worldOf(invocation);
   if (world === undefined) {
     console.err(forgetful);
-    return ownServer(home, await startServer(home), "Whoever has joined it must find another.");
+    const server = await startServer(home, tokens);
+    return ownServer(home, tokens, server, "Whoever has joined it must find another.");
   }
   try {
-    const found = await openWorld(home, world);
+    const found = await openWorld(home, tokens, world);
     if (found.server !== undefined) console.err(`${keeping}${world}\n`);
     return found;
   } catch (error) {
@@ -107,17 +115,19 @@ function worldKeptAt(address: string, { console }: Invocation): Promise<string |
 }
 
 /** A server with that world; or where one is that has it: another game of the same player. */
-function openWorld(home: Home, dataDir: string): Promise<FoundServer> {
+function openWorld(home: Home, tokens: WorldTokens, dataDir: string): Promise<FoundServer> {
   return patiently(100, async (isLast) => {
     try {
-      const server = await startServer(home, dataDir);
+      const server = await startServer(home, tokens, dataDir);
       const others = "Other games in your world go on with their own.";
-      return { found: ownServer(home, server, others) };
+      return { found: ownServer(home, tokens, server, others) };
     } catch (error) {
       if (!(error instanceof DataDirectoryInUseError)) throw error;
       for (const address of error.owner?.queryAddresses ?? []) {
-        if (!await answers(address)) continue;
-        return { found: { addresses: [address], findAgain: () => openWorld(home, dataDir) } };
+        if (!await answers(address, tokens)) continue;
+        return {
+          found: { addresses: [address], findAgain: () => openWorld(home, tokens, dataDir) },
+        };
       }
       // It may be starting, or about to end.
       if (isLast) throw error;
@@ -153,27 +163,45 @@ async function patiently<T>(
 type Looked<T> = { found: T } | undefined;
 
 /** The player's own; @param others what becomes of them when it ends: only where they find it. */
-function ownServer({ queryAddress }: Home, server: Server, others: string): FoundServer {
-  const addresses = server.queryAddresses;
+function ownServer(
+  { queryAddress }: Home,
+  tokens: WorldTokens,
+  started: Server,
+  others: string,
+): FoundServer {
+  const addresses = started.queryAddresses;
+  const server = {
+    async close() {
+      tokens.forget(addresses);
+      await started.close();
+    },
+  };
   if (!addresses.includes(queryAddress)) return { addresses, server };
   return { addresses, server, farewell: `Your server ends with you. ${others}\n` };
 }
 
 /** At the default address, so that others on this machine find it; anywhere if that is taken. */
-async function startServer({ startPort }: Home, dataDir?: string): Promise<Server> {
+async function startServer(
+  { startPort }: Home,
+  tokens: WorldTokens,
+  dataDir?: string,
+): Promise<Server> {
   // What others do, or the network, is nothing to print on a player's screen.
   const log = consoleLogger("error");
-  const options = { startPort, queryActorCount: 1, version, dataDir, log };
-  try {
-    return await Server.start(options);
-  } catch (error) {
+  // Others on this machine may be other people.
+  const { token, entry } = tokens.make();
+  const options = { queryActorCount: 1, version, dataDir, log, tokens: [entry] };
+  const server = await Server.start({ ...options, startPort }).catch((error) => {
     if (error instanceof DataDirectoryError) throw error;
-    return await Server.start({ ...options, startPort: 0 });
-  }
+    return Server.start({ ...options, startPort: 0 });
+  });
+  tokens.keep(server.queryAddresses, token);
+  return server;
 }
 
-async function answers(address: string): Promise<boolean> {
-  const client = new Client(new FixedRouter(address), { timeoutMs: 1_000 });
+async function answers(address: string, tokens: WorldTokens): Promise<boolean> {
+  const token = tokens.of(address);
+  const client = new Client(new FixedRouter(address), { timeoutMs: 1_000, token });
   try {
     // A system port answers a Ping as well.
     await client.get("");

@@ -18,6 +18,17 @@ const goOnMsMax = 5_000;
 /** How long a text may take to be printed: long enough for a machine that has much else to do. */
 const deadlineMs = 20_000;
 
+/** The state directories of those who play in a world: they have one account. */
+function stateHomeOf(dataDir: string): string {
+  return `${dataDir}-state`;
+}
+
+/** The token of the server at an address, which only the account of its player can read. */
+function tokenAt(address: string, dataDir: string): string {
+  const name = `play-${address.replace(":", "_")}.token`;
+  return Deno.readTextFileSync(`${stateHomeOf(dataDir)}/cmud/${name}`).trim();
+}
+
 /** A player in a pipe. */
 class Player {
   #child: Deno.ChildProcess;
@@ -28,7 +39,7 @@ class Player {
 
   constructor(name: string, dataDir: string) {
     const args = ["play", "--fast", "--name", name, "--data-dir", dataDir];
-    this.#child = spawnCmud(args, "piped");
+    this.#child = spawnCmud(args, "piped", undefined, { XDG_STATE_HOME: stateHomeOf(dataDir) });
     this.#lines = this.#child.stdin.getWriter();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     this.#stderr = new Response(this.#child.stderr).text();
@@ -86,11 +97,13 @@ class Player {
 }
 
 Deno.test("whoever keeps a world leaves it, or is killed: the others go on within 5 s as they were", async () => {
-  using world = new TempDirectory();
+  using directory = new TempDirectory();
+  const world = { path: `${directory.path}/world` };
   const host = new Player("Ada", world.path);
   await host.shown();
   const owner = JSON.parse(Deno.readTextFileSync(`${world.path}/owner.json`));
-  const client = new Client(new FixedRouter(owner.queryAddresses[0]));
+  const [address] = owner.queryAddresses;
+  const client = new Client(new FixedRouter(address), { token: tokenAt(address, world.path) });
   await client.put("rank/Bob/Masters", "true");
   await client.close();
   const guests = ["Bob", "Cleo"].map((name) => new Player(name, world.path));
@@ -132,7 +145,8 @@ Deno.test("whoever keeps a world leaves it, or is killed: the others go on withi
 });
 
 Deno.test("a game that is hung up keeps its world as one that is terminated does", async () => {
-  using world = new TempDirectory();
+  using directory = new TempDirectory();
+  const world = { path: `${directory.path}/world` };
   const first = new Player("Ada", world.path);
   await first.shown();
   await first.type("move bridge");

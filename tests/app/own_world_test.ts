@@ -1,9 +1,12 @@
 import type { Home } from "../../app/play/own_world.ts";
 import { runPlay } from "../../app/commands/run_play.ts";
+import { Client } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
+import { RpcError } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
 import { newDataFile } from "../support/disk/data_files.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { freePorts } from "../support/ports.ts";
 import { FakeConsole, type FakeConsoleOptions } from "../support/app/fake_console.ts";
 import { withServer } from "./with_server.ts";
@@ -145,3 +148,34 @@ Deno.test("play refuses options that contradict each other", () =>
       assert(error.name === "UsageError");
     }
   }));
+
+Deno.test("nobody else on the machine gets into one's own world, and its token is its owner's alone", async () => {
+  using state = new TempDirectory();
+  const startPort = freePorts(2);
+  const address = `127.0.0.1:${startPort + 1}`;
+  const file = `${state.path}/cmud/play-127.0.0.1_${startPort + 1}.token`;
+  for (const options of [{}, { ephemeral: true }]) {
+    let others: FakeConsole | undefined;
+    const lookAround = async () => {
+      await using stranger = new Client(address);
+      const { code } = await assertRejects(() => stranger.get("key"), RpcError);
+      assertEquals(code, "unauthorized");
+      using system = await RawSocket.connect(`127.0.0.1:${startPort}`);
+      assertEquals((await system.askInVain("Describe")).code, "unauthorized");
+      assertEquals((await Deno.stat(file)).mode! & 0o777, 0o600);
+      assertEquals((await Deno.stat(`${state.path}/cmud`)).mode! & 0o077, 0);
+      // Somebody else has a state directory of his own, and so a world of his own.
+      using other = new TempDirectory();
+      others = await play(other.path, ["Bob", "map", "quit"], {}, startPort);
+    };
+    const own = async function* () {
+      yield* ["Ada", "move fence"];
+      await lookAround();
+      yield "quit";
+    };
+    const host = await play(state.path, own, options, startPort);
+    assertStringIncludes(others!.stderr, "so you play on a server of your own");
+    assert(!(host.stdout + host.stderr + others!.stdout).includes("cmud_"), "a token is printed");
+    await assertRejects(() => Deno.stat(file), Deno.errors.NotFound);
+  }
+});

@@ -5,6 +5,7 @@ import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from ".
 import { Server } from "../../kvserver/mod.ts";
 import { freePorts } from "../support/ports.ts";
 import { cmudProcess } from "../support/app/cmud_process.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { FakeConsole, type FakeConsoleOptions, runCmud } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
@@ -120,12 +121,15 @@ Deno.test("play goes on at a server that has come back, and nothing is lost", as
 
 Deno.test("play starts a server of its own where others find it, and says that it ends", async () => {
   const home = freeHome();
+  // Both have one account, whose files say how to get in.
+  using state = new TempDirectory();
+  const env = { XDG_STATE_HOME: state.path };
   let guest: Played | undefined;
   const host = await playAt(home, async function* () {
     yield* ["Ada", "move fence"];
-    guest = await playAt(home, ["Bob", "map", "quit"]);
+    guest = await playAt(home, ["Bob", "map", "quit"], env);
     yield* ["map", "quit"];
-  });
+  }, env);
   assertEquals({ code: guest!.code, stderr: guest!.stderr }, { code: 0, stderr: "" });
   assertStringIncludes(guest!.stdout, "The Fence: Ada\n");
   assertEquals(host.code, 0);
@@ -202,8 +206,12 @@ interface Played {
 }
 
 /** Plays as `cmud play --fast` does where `home` is the default. */
-async function playAt(home: Home, input: FakeConsoleOptions["input"]): Promise<Played> {
-  const console = new FakeConsole({ input });
+async function playAt(
+  home: Home,
+  input: FakeConsoleOptions["input"],
+  env: FakeConsoleOptions["env"] = {},
+): Promise<Played> {
+  const console = new FakeConsole({ input, env });
   const code = await runPlay(
     { arguments: [], options: { fast: true, ephemeral: true }, console },
     home,
