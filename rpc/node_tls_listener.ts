@@ -1,5 +1,4 @@
 import type { Socket } from "node:net";
-import process from "node:process";
 import type * as Tls from "node:tls";
 import { formatAddress } from "./address.ts";
 import { NodeStream } from "./node_tcp.ts";
@@ -12,11 +11,10 @@ export function canAskForCertificates(): boolean {
   return typeof loadTls()?.Server?.prototype?.setSecureContext === "function";
 }
 
-/** Loaded by whoever asks for certificates, at once, because a port is bound at once. */
+/** Loaded by whoever asks for certificates, at once, because a port is bound at once. A browser has none. */
 function loadTls(): typeof Tls | undefined {
-  return (process as { getBuiltinModule?(name: string): typeof Tls }).getBuiltinModule?.(
-    "node:tls",
-  );
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): typeof Tls } };
+  return process?.getBuiltinModule?.("node:tls");
 }
 
 /** A port that speaks TLS, and asks its clients for certificates. */
