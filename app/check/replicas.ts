@@ -55,19 +55,19 @@ export async function findReplicas(
   options: AskingOptions = {},
 ): Promise<FoundReplicas> {
   const tables = await Promise.all(addresses.map((address) => membersAt(address, options)));
-  const servers = new Map<string, readonly string[]>();
+  /** By query port: two servers may claim one address. */
+  const servers = new Map<string, string>();
   tables.forEach(([self], i) => {
     const told = self.queryAddresses ?? [];
-    servers.set(self.address, told.length > 0 ? told : [addresses[i]]);
+    for (const port of told.length > 0 ? told : [addresses[i]]) servers.set(port, self.address);
   });
+  const named = new Set(servers.values());
   const known = new Map<string, Member>();
   for (const member of tables.flat()) {
-    if (!servers.has(member.address)) known.set(member.address, member);
+    if (!named.has(member.address)) known.set(member.address, member);
   }
   return {
-    replicas: [...servers].flatMap(([server, ports]) =>
-      ports.map((port) => new CheckedReplica(port, server, options))
-    ),
+    replicas: [...servers].map(([port, server]) => new CheckedReplica(port, server, options)),
     unnamed: [...known.values()].sort((a, b) => a.address < b.address ? -1 : 1),
   };
 }
