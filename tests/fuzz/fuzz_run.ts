@@ -13,6 +13,7 @@ import { lieAttacks } from "./attacks/lie_attacks.ts";
 import { queryAttacks } from "./attacks/query_attacks.ts";
 import { redisAttacks } from "./attacks/redis_attacks.ts";
 import { systemAttacks } from "./attacks/system_attacks.ts";
+import { webSocketAttacks } from "./attacks/web_socket_attacks.ts";
 import { attempt } from "./arena/attempt.ts";
 import { FakePeer } from "./arena/fake_peer.ts";
 import { writeSample } from "./arena/data_sample.ts";
@@ -56,7 +57,13 @@ export interface FuzzResult {
 }
 
 const attacks: Record<Lane, readonly Attack[]> = {
-  network: [...queryAttacks, ...redisAttacks, ...systemAttacks],
+  network: [
+    ...queryAttacks,
+    ...redisAttacks,
+    ...webSocketAttacks,
+    ...systemAttacks,
+    ...systemAttacks,
+  ],
   flood: floodAttacks,
   lie: lieAttacks,
   process: [...dataAttacks, ...dataAttacks, ...joinAttacks],

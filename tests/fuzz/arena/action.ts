@@ -6,6 +6,8 @@ export interface Target {
   /** Its system port. */
   readonly address: string;
   readonly queryAddresses: readonly string[];
+  /** Its HTTP port. */
+  readonly http: string;
   readonly incarnation: string;
   /** The number of its sync actor. */
   readonly syncActor: number;

@@ -37,7 +37,7 @@ export class FuzzedServer {
   constructor(args: readonly string[], mayEnd = false) {
     this.#isStopping = mayEnd;
     this.child = spawnCmud(
-      ["server", "--port", "0", "--json", ...args],
+      ["server", "--port", "0", "--http", "127.0.0.1:0", "--json", ...args],
       "null",
       undefined,
       allocator,
@@ -117,9 +117,9 @@ export class FuzzedServer {
   }
 }
 
-function targetOf({ description }: { description: string }): Target {
+function targetOf({ description, http }: { description: string; http: string }): Target {
   const { address, incarnation, syncActor, queryAddresses } = JSON.parse(description);
-  return { address, incarnation, syncActor, queryAddresses };
+  return { address, incarnation, syncActor, queryAddresses, http };
 }
 
 async function eachLine(

@@ -28,7 +28,8 @@ const words = [
     ...(subcommands?.all ?? []).map(({ name }) => name.slice(name.indexOf("|") + 1)),
   ]),
   ...["EX", "PX", "EXAT", "PXAT", "KEEPTTL", "NX", "XX", "GET", "GT", "LT", "COUNT", "MATCH"],
-  ...["TYPE", "string", "ON", "OFF", "SKIP", "AUTH", "SETNAME", "MULTI", "EVAL", "SUBSCRIBE"],
+  ...["TYPE", "string", "ON", "OFF", "SKIP", "AUTH", "SETNAME", "MULTI", "EVAL", "YES", "NO"],
+  ...["BCAST", "PREFIX", "OPTIN", "OPTOUT", "NOLOOP", "REDIRECT"],
 ];
 
 /** An argument. Few keys, so that what attackers put does not grow; none is a polite client's. */
@@ -44,6 +45,13 @@ function argumentOf(prng: Prng): string {
     () => oneOf(prng, ["*", "[", "*a*a*a*b", "\\", "[^", "hostile/*", "?".repeat(300)]),
     () => "v".repeat(prng.below(20_000)),
     () => "*a".repeat(2_000),
+    () =>
+      oneOf(prng, [
+        "__keyspace@0__:hostile/1",
+        "__key*__:*",
+        "__keyevent@0__:set",
+        "__keyspace@0__:",
+      ]),
   ])();
 }
 
@@ -202,8 +210,38 @@ function holder(prng: Prng): Action<TextStep> {
   };
 }
 
+/** Is told of all that changes, and reads or does not; what it reads is whole messages. */
+function listener(prng: Prng): Action {
+  const target = prng.below(2);
+  const heldMs = 100 + prng.below(400);
+  const isDeaf = onceIn(prng, 2);
+  const commands = oneOf(prng, [
+    [["HELLO", "3"], ["CLIENT", "TRACKING", "ON", "BCAST"]],
+    [["HELLO", "3"], ["CLIENT", "TRACKING", "ON"], ["MGET", ...hostileKeys]],
+    [["PSUBSCRIBE", "*", "__key*__:*", "__keyspace@0__:*a*a*a*"]],
+    [["SUBSCRIBE", ...hostileKeys.map((key) => `__keyspace@0__:${key}`)]],
+    [["HELLO", "3"], ["PSUBSCRIBE", ...Array.from({ length: 300 }, (_, i) => `__key*__:${i}*`)]],
+  ]);
+  return {
+    name: `a listener of server ${target} that ${isDeaf ? "does not read" : "reads"}`,
+    steps: [{ what: `${commands.at(-1)!.slice(0, 4).join(" ")}, for ${heldMs} ms` }],
+    run: ({ targets }, some) =>
+      attempt(async () => {
+        if (some.length === 0) return;
+        using socket = await RedisSocket.connect(targets[target].queryAddresses[0]);
+        for (const command of commands) await socket.send(encoded(command));
+        const writes = hostileKeys.map((key) => encoded(["SET", key, "v"])).join("");
+        await socket.send(writes.repeat(5));
+        if (isDeaf) await sleep(heldMs);
+        else await readReplies(socket, heldMs, 20_000);
+      }),
+  };
+}
+
+const hostileKeys = Array.from({ length: 64 }, (_, i) => `hostile/${i}`);
+
 /** Those that are drawn more often stand here more often. */
 export const redisAttacks: readonly Attack[] = [
   ...[mutatedCommands, mutatedCommands, mutatedCommands],
-  ...[commandFlood, scans, holder],
+  ...[commandFlood, scans, holder, listener],
 ];
