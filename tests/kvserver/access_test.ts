@@ -3,6 +3,8 @@ import type { Role } from "../../access/mod.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
+import { methodNeeds } from "../../kvserver/query/method_rights.ts";
+import { read } from "../support/repository.ts";
 import { MemoryLog } from "../support/memory_log.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { requestFrame } from "../support/rpc/wire.ts";
@@ -297,3 +299,16 @@ Deno.test("a watch of a limited token tells of its own keys alone", async () => 
 function clientOf(address: string, who: Role | MadeToken): Client {
   return new Client(address, { token: (typeof who === "string" ? tokens[who] : who).token });
 }
+
+Deno.test("docs/protocol.md says of each role what it may call", () => {
+  const page = read("docs/protocol.md");
+  const table = page.slice(page.indexOf("| role "), page.indexOf("A token of the roles"));
+  const [readers, writers] = ["read", "write"].map((role) => {
+    const row = table.split("\n").find((line) => line.startsWith(`| \`${role}\` `))!;
+    return [...row.matchAll(/`([A-Z]\w+)`/g)].map(([, method]) => method).sort();
+  });
+  const needing = (need: string) =>
+    methodNames.filter((method) => methodNeeds[method] === need).sort();
+  assertEquals(readers, needing("read"));
+  assertEquals(writers, needing("write"));
+});
