@@ -429,6 +429,16 @@ export interface Limits {
   readonly summedBytesPerTurn: number;
   /** Ranges that are compared in one turn of a query actor. */
   readonly rangesPerTurn: number;
+  /** How often, at the most, a replica or a server says what it has seen, when it has nothing else to say. */
+  readonly tellVersionsMs: number;
+  /** Actors of which a server knows what they wrote; past it the one that wrote last longest ago is forgotten. */
+  readonly versionsMax: number;
+  /** Bytes of what a message says of what was seen. */
+  readonly versionBytesMax: number;
+  /** Entries that one turn of a query actor looks at to remove them. */
+  readonly collectedPerTurn: number;
+  /** What has expired stays for so long, by all clocks, before it is removed. */
+  readonly expiredKeptMs: number;
   /** While more bytes than this are in the outbox of a peer, no part of the state is read for it. */
   readonly readAheadBytesMax: number;
   /** Entries that one turn walks over when the state is read for another server. */
@@ -693,6 +703,11 @@ export const defaultLimits: Limits = {
   rangesBytesMin: 1 * KiB,
   summedBytesPerTurn: 512 * KiB,
   rangesPerTurn: 64,
+  tellVersionsMs: 1_000,
+  versionsMax: 4_096,
+  versionBytesMax: 1 * MiB,
+  collectedPerTurn: 1_000,
+  expiredKeptMs: 60_000,
   readAheadBytesMax: 8 * MiB,
   readEntriesMax: 20_000,
   ackTimeoutMs: 5_000,

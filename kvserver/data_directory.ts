@@ -102,11 +102,11 @@ export class DataDirectory {
   }
 
   /**
-   * Loads the entries of the directory into the replicas. One that is damaged is mended, if other servers are
+   * Loads what the directory holds into the replicas. One that is damaged is mended, if other servers are
    * there, which have what was damaged: comparing brings it.
    *
    * @param areOthersThere says whether other servers can be reached. Default: none can
-   * @returns whether there were any entries.
+   * @returns whether that was anything.
    * @throws {DataDirectoryError} when the directory is damaged, and nobody else is there.
    */
   async load(
@@ -127,7 +127,7 @@ export class DataDirectory {
   async #load(): Promise<boolean> {
     const { clock, log } = this.#options;
     const progress = new LoadProgress(this.#path, this.#disk.bytes, clock, log);
-    await this.#journal!.load(progress.along(this.#disk.entries()));
+    await this.#journal!.load(progress.along(this.#disk.contents()));
     return progress.bytes > 0;
   }
 

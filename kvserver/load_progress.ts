@@ -26,9 +26,11 @@ export class LoadProgress {
   }
 
   /** Passes the parts on, and counts their bytes. */
-  async *along(parts: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  async *along<Part extends { readonly bytes: Uint8Array }>(
+    parts: AsyncIterable<Part>,
+  ): AsyncGenerator<Part> {
     for await (const part of parts) {
-      this.bytes += part.length;
+      this.bytes += part.bytes.length;
       this.#logProgress();
       yield part;
     }

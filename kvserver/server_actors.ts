@@ -1,7 +1,6 @@
 import type { TokenEntry } from "../access/mod.ts";
 import type { ActorRef, ActorSystem } from "../actor/mod.ts";
 import type { Member } from "../kvcommon/mod.ts";
-import { EntryBatch } from "./entry/entry_batch.ts";
 import type { LoadMessage } from "./messages/journal_messages.ts";
 import type { KnownServers } from "./messages/known_servers.ts";
 import type { SyncFigures } from "./messages/sync_figures.ts";
@@ -20,7 +19,6 @@ import { type QueryFigures, queryFigures } from "./query/query_figures.ts";
 import { type DiskState, type ServerStats, serverStats } from "./query/server_stats.ts";
 import type { QueryActorSettings } from "./query/start_query_actor.ts";
 import { MemoryAccount } from "../rpc/mod.ts";
-import { Store } from "./store/mod.ts";
 import { peerMessageFault } from "./sync/peer_message_fault.ts";
 import { SyncActor } from "./sync/sync_actor.ts";
 
@@ -197,8 +195,7 @@ export class ServerActors {
   /** Has a query actor load no entries: its reply comes when it has handled all messages before. */
   async #reach(queryActor: ActorRef): Promise<void> {
     const { ref: replyTo, response } = this.#system.newChannelRef();
-    const entries = new EntryBatch(new Store(), 0).encode();
-    this.#system.tell(queryActor, { type: "load", entries, replyTo } satisfies LoadMessage);
+    this.#system.tell(queryActor, { type: "load", replyTo } satisfies LoadMessage);
     await response;
   }
 

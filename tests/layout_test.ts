@@ -44,7 +44,8 @@ const below: Record<string, readonly string[]> = {
 const storeys: Record<string, readonly (readonly string[])[]> = {
   kvserver: [
     ["entry", "memory"],
-    ["store", "versions"],
+    ["versions"],
+    ["store"],
     ["messages", "reconcile", "watch"],
     ["query", "sync", "disk", "join"],
     ["thread"],

@@ -22,6 +22,7 @@ import {
   oldFormatVersion,
   tables,
 } from "./data_format.ts";
+import { givesPagesBack } from "./free_pages.ts";
 import { createSegment, segmentFile, segmentName, segmentsIn } from "./log_segment.ts";
 import { insertManifest } from "./manifest.ts";
 import { createPrivateFile } from "./private_files.ts";
@@ -117,6 +118,7 @@ export function writeDataFile(
   const database = new DatabaseSync(unfinished);
   try {
     database.exec(`
+      ${givesPagesBack};
       BEGIN;
       PRAGMA application_id = ${applicationId};
       PRAGMA user_version = ${formatVersion};
@@ -180,6 +182,7 @@ const readPragmas = "PRAGMA busy_timeout = 5000";
  * - `cache_size`: 16 MiB of pages; folding goes through the keys in order and needs no more.
  * - `wal_autocheckpoint`: after 4 MiB SQLite's own log is copied into the file and begins anew. More
  *   makes the pause for that longer, less makes it come more often.
+ * - `journal_size_limit`: what that log took when more was written at once is given back.
  * - `temp_store`: nothing needs to be put anywhere else.
  * - `BEGIN IMMEDIATE` fails now rather than at the first write if the file cannot be written.
  */
@@ -189,6 +192,7 @@ const writePragmas = `
   PRAGMA synchronous = FULL;
   PRAGMA cache_size = -16384;
   PRAGMA wal_autocheckpoint = 1000;
+  PRAGMA journal_size_limit = 4194304;
   PRAGMA temp_store = MEMORY;
   BEGIN IMMEDIATE;
   COMMIT;

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { defaultLimits, type Limits } from "../../limits.ts";
 import { reasonOf } from "../../log/mod.ts";
-import { EntryReader } from "../entry/entry_reader.ts";
 import { readClusterName } from "./cluster_name.ts";
 import { shownKey } from "./damage.ts";
 import { damaged } from "./data_error.ts";
@@ -10,9 +9,12 @@ import { dataFileName, manifestFormatVersion } from "./data_format.ts";
 import type { ForgottenServer } from "../messages/known_servers.ts";
 import { readForgotten } from "./forgotten_servers.ts";
 import { EntryTableReader } from "./entry_table_reader.ts";
+import type { LogBatch } from "./log_batch.ts";
 import { chainFaults, oldChainFaults } from "./log_chain.ts";
+import { LogReading } from "./log_reading.ts";
 import { segmentFile, segmentIn, segmentName, segmentsIn } from "./log_segment.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
+import { readStoredSeen } from "./stored_seen.ts";
 
 /**
  * Reads a data directory, also while a server writes it. The log is read before the file, because a
@@ -40,30 +42,41 @@ export class DataReader {
     }
   }
 
+  /** Yields the entries of `contents`. @throws as that does. */
+  *chunks(): Generator<Uint8Array> {
+    for (const { kind, bytes } of this.contents()) if (kind === "entries") yield bytes;
+  }
+
   /**
-   * Yields all entries as an `EntryBatch` writes them, in chunks of about `diskChunkBytes`. A key may
-   * come several times; the merge rule says which of its entries counts.
+   * Yields all entries in chunks of about `diskChunkBytes`, and at the end what is seen with them, if
+   * anything is. A key may come several times; the merge rule says which of its entries counts.
    *
    * @throws {DataDirectoryError} when the directory is damaged, or anything is missing: at the end at
    * the latest.
    */
-  *chunks(): Generator<Uint8Array> {
+  *contents(): Generator<LogBatch> {
+    const reading = new LogReading();
     try {
       const { id, firstSegment = 0 } = this.#completeLog();
       const missed: number[] = [];
-      for (const segment of segmentsIn(this.#directory)) {
+      for (const segment of segmentsIn(this.#directory).reverse()) {
         // What was folded may be of another format.
         if (segment < firstSegment) continue;
         const content = segmentIn(this.#directory, segment, id);
         if (content === undefined) missed.push(segment);
-        else yield* soundBatches(segment, content.batches);
+        else yield* soundBatches(segment, content.batches.reverse(), reading);
       }
       this.#database.exec("BEGIN");
-      yield* this.#table(missed);
+      for (const chunk of this.#table(missed)) {
+        const left = reading.left(chunk);
+        if (left !== undefined) yield left;
+      }
+      reading.join(readStoredSeen(this.#database));
       this.#database.exec("COMMIT");
     } catch (error) {
       throw damaged(this.#directory, error);
     }
+    if (reading.seen !== undefined) yield reading.seen;
   }
 
   /**
@@ -150,7 +163,7 @@ export class DataReader {
   }
 
   /** @param missed segments that were not there any more: they must have been folded */
-  *#table(missed: readonly number[]): Generator<Uint8Array> {
+  *#table(missed: readonly number[]): Generator<Uint8Array<ArrayBuffer>> {
     const manifest = this.#hasManifest ? readManifest(this.#database) : undefined;
     const lost = missed.find((segment) => segment >= (manifest?.firstSegment ?? Infinity));
     if (lost !== undefined) throw new Error(`${segmentName(lost)}: it is missing`);
@@ -185,15 +198,23 @@ export class DataReader {
   }
 }
 
-/** Each batch is read here once, so that damage shows before any of it is merged. */
-function* soundBatches(segment: number, batches: readonly Uint8Array[]): Generator<Uint8Array> {
+/**
+ * The entries of batches, the last one first. Each batch is read here once, so that damage shows before any of it
+ * is merged.
+ */
+function* soundBatches(
+  segment: number,
+  batches: readonly Uint8Array[],
+  reading: LogReading,
+): Generator<LogBatch> {
   for (const batch of batches) {
+    let left: LogBatch | undefined;
     try {
-      for (const entry = new EntryReader(batch); entry.next(););
+      left = reading.take(batch);
     } catch (cause) {
       const why = `${segmentName(segment)}, at byte ${batch.byteOffset}: ${reasonOf(cause)}`;
       throw new Error(why, { cause });
     }
-    yield batch.slice();
+    if (left !== undefined) yield left;
   }
 }

@@ -8,6 +8,7 @@ import type { Limits } from "../../limits.ts";
 import type { LogRecord } from "../../log/mod.ts";
 import type { ForgottenServer } from "../messages/known_servers.ts";
 import type { DirectoryOwner } from "./data_error.ts";
+import type { LogBatch } from "./log_batch.ts";
 
 /** Server to disk thread. */
 export type DiskRequest =
@@ -25,8 +26,8 @@ export type DiskRequest =
 /** The answers to those requests that have one. */
 export interface DiskAnswers {
   open: DiskContents;
-  /** The next part, as an `EntryBatch` writes it; `undefined` after the last one. */
-  read: Uint8Array<ArrayBuffer> | undefined;
+  /** The next part: entries, or what is seen with all of them; `undefined` after the last one. */
+  read: LogBatch | undefined;
   mend: MendedDamage;
   close: undefined;
 }

@@ -6,6 +6,7 @@ import { checkDataFile, hasDataFile } from "./data_file.ts";
 import { DataReader } from "./data_reader.ts";
 import { DataWriter } from "./data_writer.ts";
 import { DirectoryLock } from "./directory_lock.ts";
+import type { LogBatch } from "./log_batch.ts";
 import { finishMending, mendDirectory } from "./mend.ts";
 import { openDirectory } from "./open_directory.ts";
 import { expectRegularFiles, expectUnused } from "./private_files.ts";
@@ -29,7 +30,7 @@ export class DiskService {
   #limits!: Limits;
   #lock: DirectoryLock | undefined;
   #reader: DataReader | undefined;
-  #chunks: Iterator<Uint8Array> | undefined;
+  #contents: Iterator<LogBatch> | undefined;
   #writer: DataWriter | undefined;
   /** Why the directory cannot be read, while it is damaged, and what is sound in it, once that was looked for. */
   #damage: DamagedDirectoryError | undefined;
@@ -114,7 +115,7 @@ export class DiskService {
     const reader = this.#reader = new DataReader(this.#directory, this.#limits);
     reader.expectSound();
     this.#expectCluster(reader.cluster());
-    this.#chunks = reader.chunks();
+    this.#contents = reader.contents();
     return reader;
   }
 
@@ -150,8 +151,8 @@ export class DiskService {
   #read(): DiskAnswers["read"] {
     if (this.#damage !== undefined) throw this.#damage;
     try {
-      const { value, done } = this.#chunks!.next();
-      if (!done) return value as Uint8Array<ArrayBuffer>;
+      const { value, done } = this.#contents!.next();
+      if (!done) return value;
     } catch (error) {
       this.#noteDamage(error);
       throw error;

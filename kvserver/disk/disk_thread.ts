@@ -15,6 +15,7 @@ import type {
   DiskRequest,
   MendedDamage,
 } from "./disk_messages.ts";
+import type { LogBatch } from "./log_batch.ts";
 import type { ForgottenServer } from "../messages/known_servers.ts";
 import { makeDirectory } from "./make_directory.ts";
 
@@ -116,25 +117,25 @@ export class DiskThread implements Disk {
   }
 
   /**
-   * Yields the entries of the directory, in parts as an `EntryBatch` writes them. To be read to the end
-   * once, before anything is written.
+   * Yields the entries of the directory in parts, and at the end what is seen with them. To be read to the
+   * end once, before anything is written.
    *
    * @throws {DataDirectoryError} when the file is damaged, or cannot be written.
    */
-  async *entries(): AsyncGenerator<Uint8Array> {
+  async *contents(): AsyncGenerator<LogBatch> {
     // The thread reads the next part while the caller uses this one.
     for (let next = this.#worker.ask({ type: "read" });;) {
-      const entries = await next;
-      if (entries === undefined) return;
+      const part = await next;
+      if (part === undefined) return;
       next = this.#worker.ask({ type: "read" });
       // Awaited above, once the caller has used this part: until then a rejection is not unhandled.
       next.catch(() => {});
-      yield entries;
+      yield part;
     }
   }
 
-  write(batch: Uint8Array<ArrayBuffer>, onWritten: () => void): void {
-    this.#next.push({ batch, onWritten });
+  write(batches: readonly Uint8Array<ArrayBuffer>[], onWritten: () => void): void {
+    this.#next.push({ batches, onWritten });
     // One write holds all batches of this turn of the event loop.
     if (this.#underWay.length === 0 && this.#next.length === 1) queueMicrotask(this.#writeNext);
   }
@@ -160,7 +161,7 @@ export class DiskThread implements Disk {
    */
   async close(): Promise<void> {
     const last = this.#next.splice(0);
-    const batches = last.map(({ batch }) => batch);
+    const batches = last.flatMap(({ batches }) => batches);
     this.#isClosing = true;
     if (this.#worker.isSilent) this.#worker.end(this.#silentError());
     try {
@@ -173,7 +174,7 @@ export class DiskThread implements Disk {
 
   #writeNext = (): void => {
     if (this.#next.length === 0) return;
-    const batches = this.#next.map(({ batch }) => batch);
+    const batches = this.#next.flatMap(({ batches }) => batches);
     this.#underWay = this.#next;
     this.#next = [];
     this.#worker.post({ type: "write", batches }, batches.map(({ buffer }) => buffer));
@@ -208,6 +209,6 @@ export class DiskThread implements Disk {
 }
 
 interface Write {
-  batch: Uint8Array<ArrayBuffer>;
+  batches: readonly Uint8Array<ArrayBuffer>[];
   onWritten(): void;
 }

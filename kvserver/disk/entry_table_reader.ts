@@ -46,7 +46,7 @@ export class EntryTableReader {
   }
 
   /** Yields the entries as an `EntryBatch` writes them, in chunks of about `diskChunkBytes`. */
-  *chunks(): Generator<Uint8Array> {
+  *chunks(): Generator<Uint8Array<ArrayBuffer>> {
     for (const rows of this.#rows()) {
       this.#held.rows = rows;
       let batch = new EntryBatch(this.#held, this.#chunkBytes);
@@ -68,7 +68,7 @@ export class EntryTableReader {
   }
 
   /** Yields a batch as bytes, without the rows that do not match their checksums. */
-  *#sound(batch: EntryBatch): Generator<Uint8Array> {
+  *#sound(batch: EntryBatch): Generator<Uint8Array<ArrayBuffer>> {
     const bytes = batch.encode();
     const sound = new EntryBatch(this.#held, Infinity);
     const entry = new EntryReader(bytes);

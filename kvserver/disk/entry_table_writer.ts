@@ -9,6 +9,7 @@ export class EntryTableWriter {
   #database: DatabaseSync;
   #held: StatementSync;
   #replace: StatementSync;
+  #delete: StatementSync;
   #insertActor: StatementSync;
   #actorNumber: StatementSync;
   #checksums = new EntryChecksums();
@@ -28,11 +29,12 @@ export class EntryTableWriter {
     this.#replace = database.prepare(
       "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
+    this.#delete = database.prepare("DELETE FROM entry WHERE key = ?");
     this.#insertActor = database.prepare("INSERT OR IGNORE INTO actor (uid) VALUES (?)");
     this.#actorNumber = database.prepare("SELECT number FROM actor WHERE uid = ?");
   }
 
-  /** Runs `write`, which calls `put`, in a transaction that is under way. */
+  /** Runs `write`, which calls `put` and `remove`, in a transaction that is under way. */
   within(write: () => void): void {
     this.#added = this.#checksum = 0;
     write();
@@ -68,6 +70,19 @@ export class EntryTableWriter {
     );
     if (held === undefined) this.#added++;
     this.#checksum ^= checksum ^ (held?.checksum ?? 0);
+  }
+
+  /** Removes the row of an entry of `store`, unless it is later than that. */
+  remove(store: Store, n: number): void {
+    const key = store.keyOf(n);
+    const held = this.#held.get(key) as unknown as HeldRow | undefined;
+    if (held === undefined) return;
+    const timestamp = store.timestampOf(n);
+    const sequence = store.sequenceOf(n);
+    if (isLater(held, { timestamp, sequence, uid: store.uidOf(n) })) return;
+    this.#delete.run(key);
+    this.#added--;
+    this.#checksum ^= held.checksum;
   }
 
   #numberOf(uid: string): number {

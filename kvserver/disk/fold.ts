@@ -2,9 +2,15 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../rpc/mod.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { noEntry, Store } from "../store/mod.ts";
+import { SeenWrites } from "../versions/seen_writes.ts";
+import { readSeen } from "../versions/version_bytes.ts";
 import { EntryTableWriter } from "./entry_table_writer.ts";
+import { giveFreePagesBack } from "./free_pages.ts";
+import { type LogBatch, readLogBatch } from "./log_batch.ts";
 import { segmentIn } from "./log_segment.ts";
 import { readManifest, updateManifest } from "./manifest.ts";
+import { RemovedEntries } from "./removed_entries.ts";
+import { addStoredSeen } from "./stored_seen.ts";
 import { inTransaction } from "./transaction.ts";
 
 /**
@@ -16,9 +22,10 @@ import { inTransaction } from "./transaction.ts";
  * merge tree; O'Neil et al., 1996.)
  *
  * A fold goes in small steps, so that appends need not wait for it: it merges the batches into a store,
- * writes the store in the order of the keys, and says in the manifest, which is synced, that these
- * segments are folded. Then they may be removed. An interrupted fold loses nothing, because the segments
- * still hold everything, and merging an entry twice has the effect of merging it once.
+ * removes from the table what is gone, writes the store in the order of the keys, and says in the manifest,
+ * which is synced, that these segments are folded. Then they may be removed. An interrupted fold loses
+ * nothing, because the segments still hold everything, and merging or removing an entry twice has the effect
+ * of doing it once. Last it gives pages of the file back that are free.
  */
 export class Fold {
   /** The segments that it folds. */
@@ -28,14 +35,16 @@ export class Fold {
   #directory: string;
   #id: Uint8Array;
   #table: EntryTableWriter;
-  #phase: "gather" | "write" | "sync" | "done" = "gather";
+  #phase: "gather" | "remove" | "write" | "sync" | "shrink" | "done" = "gather";
   #store = new Store();
+  #removed = new RemovedEntries();
+  #seen = new SeenWrites();
   /** Segments that are not read yet. */
   #unread: number[];
   /** Batches of the last segment read that are not merged yet. */
   #batches: Uint8Array[] = [];
-  /** The last key that is written. */
-  #writtenTo: Uint8Array | undefined;
+  /** The last key that is removed, or written. */
+  #doneTo: Uint8Array | undefined;
 
   /**
    * @param segments sealed ones, ascending: all that are not folded
@@ -65,8 +74,10 @@ export class Fold {
   step(budgetMs: number): boolean {
     const untilMs = this.#clock.monotonicMs() + budgetMs;
     if (this.#phase === "gather") this.#gather(untilMs);
+    else if (this.#phase === "remove") this.#remove(untilMs);
     else if (this.#phase === "write") this.#write(untilMs);
     else if (this.#phase === "sync") this.#sync();
+    else if (this.#phase === "shrink") this.#shrink();
     return this.#phase === "done";
   }
 
@@ -74,13 +85,26 @@ export class Fold {
   #gather(untilMs: number): void {
     do {
       const batch = this.#batches.pop();
-      if (batch !== undefined) {
-        for (const entry = new EntryReader(batch); entry.next();) this.#store.merge(entry);
-      } else if (!this.#readSegment()) {
-        this.#phase = "write";
+      if (batch !== undefined) this.#take(readLogBatch(batch));
+      else if (!this.#readSegment()) {
+        this.#phase = "remove";
         return;
       }
     } while (this.#clock.monotonicMs() < untilMs);
+  }
+
+  /** What is gone took along what was written before, which comes after it. */
+  #take({ kind, bytes }: LogBatch): void {
+    if (kind === "removals") return this.#removed.add(bytes);
+    if (kind === "entries") {
+      for (const entry = new EntryReader(bytes); entry.next();) {
+        if (!this.#removed.has(entry)) this.#store.merge(entry);
+      }
+      return;
+    }
+    const { vector, floorMs } = readSeen(bytes);
+    for (const [uid, counter] of vector) this.#seen.add(uid, counter);
+    this.#seen.raiseFloor(floorMs);
   }
 
   /** Reads the next segment. @returns whether there was one. @throws {Error} when it is gone. */
@@ -94,31 +118,47 @@ export class Fold {
     return true;
   }
 
+  #remove(untilMs: number): void {
+    const { store } = this.#removed;
+    if (this.#walk(store, untilMs, (n) => this.#table.remove(store, n))) this.#phase = "write";
+  }
+
   #write(untilMs: number): void {
     const store = this.#store;
-    let writtenTo = noEntry;
+    if (this.#walk(store, untilMs, (n) => this.#table.put(store, n))) this.#phase = "sync";
+  }
+
+  /** Goes on with a walk over a store, and begins the next one at the first key. @returns whether it is done. */
+  #walk(store: Store, untilMs: number, visit: (n: number) => void): boolean {
+    let last = noEntry;
     let count = 0;
     let isDone = false;
     this.#unsynced(() => {
-      isDone = store.walk(this.#writtenTo, (n) => {
+      isDone = store.walk(this.#doneTo, (n) => {
         if (++count % rowsPerClockRead === 0 && this.#clock.monotonicMs() >= untilMs) return false;
-        this.#table.put(store, n);
-        writtenTo = n;
+        visit(n);
+        last = n;
         return true;
       });
     });
-    if (isDone) this.#phase = "sync";
-    else this.#writtenTo = store.keyOf(writtenTo);
+    this.#doneTo = isDone ? undefined : store.keyOf(last);
+    return isDone;
   }
 
   /** One synced commit syncs those of `#unsynced`, too. */
   #sync(): void {
     inTransaction(this.#database, () => {
+      addStoredSeen(this.#database, this.#seen);
       const manifest = readManifest(this.#database);
       manifest.firstSegment = this.segments.at(-1)! + 1;
       updateManifest(this.#database, manifest);
     });
-    this.#phase = "done";
+    this.#phase = "shrink";
+  }
+
+  /** Gives some pages back; once few are free, those stay for what comes next. */
+  #shrink(): void {
+    if (!giveFreePagesBack(this.#database)) this.#phase = "done";
   }
 
   /** Commits without waiting for the medium: nothing depends on it until the segments are removed. */

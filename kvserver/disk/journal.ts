@@ -3,7 +3,10 @@ import { type Logger, reasonOf } from "../../log/mod.ts";
 import { decode, MsgpackReader, parseAddress } from "../../rpc/mod.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import type { PeerNote } from "../messages/peer_note.ts";
+import { readSeen } from "../versions/version_bytes.ts";
 import type { Disk } from "./disk.ts";
+import { removalsBatch, seenBatch } from "./log_batch.ts";
+import type { LogBatch } from "./log_batch.ts";
 import {
   type FailingMessage,
   isAccepted,
@@ -58,9 +61,10 @@ export class Journal {
   }
 
   /** Has every query actor merge what is on disk, one part after the other. */
-  async load(parts: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const entries of parts) {
-      await this.#askAll({}, (replyTo) => ({ type: "load", entries, replyTo }));
+  async load(parts: AsyncIterable<LogBatch>): Promise<void> {
+    for await (const { kind, bytes } of parts) {
+      const part = kind === "seen" ? { seen: bytes } : { entries: bytes };
+      await this.#askAll({}, (replyTo) => ({ type: "load", ...part, replyTo }));
     }
   }
 
@@ -93,7 +97,7 @@ export class Journal {
    */
   #write(bytes: Uint8Array, start: number, end: number): void {
     this.#reader.reset(bytes, start, end);
-    const { actor, message, entries } = readAccepted(this.#reader);
+    const { actor, message, removals, entries, seen } = readAccepted(this.#reader);
     const before = this.#received.get(actor);
     if (before === undefined) {
       throw new TypeError(`actor ${actor} is no query actor of this server`);
@@ -101,10 +105,14 @@ export class Journal {
     if (message !== before + 1) {
       throw new TypeError(`actor ${actor} sent message ${message} after ${before}`);
     }
-    for (const entry = new EntryReader(entries); entry.next(););
+    // What is gone was written before these entries, and what is seen is seen with them.
+    const batches: Uint8Array<ArrayBuffer>[] = [];
+    if (removals.length > 0) batches.push(removalsBatch(expectEntries(removals)));
+    if (entries.length > 0) batches.push(expectEntries(entries).slice());
+    if (seen.length > 0) batches.push(seenBatch(expectSeen(seen)));
     this.#received.set(actor, message);
     const { address, incarnation } = this.#system;
-    this.#disk.write(entries.slice(), () => {
+    this.#disk.write(batches, () => {
       const onDisk: JournalMessage = { type: "onDisk", message };
       this.#system.tell({ address, incarnation, counter: actor }, onDisk);
     });
@@ -134,6 +142,18 @@ export class Journal {
       return response;
     }));
   }
+}
+
+/** @throws {TypeError | MsgpackError} when these are no entries. */
+function expectEntries(bytes: Uint8Array): Uint8Array {
+  for (const entry = new EntryReader(bytes); entry.next(););
+  return bytes;
+}
+
+/** @throws {TypeError | MsgpackError} when that is nothing that was seen. */
+function expectSeen(bytes: Uint8Array): Uint8Array {
+  readSeen(bytes);
+  return bytes;
 }
 
 function isAddress(text: string): boolean {

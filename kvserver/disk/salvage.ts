@@ -10,7 +10,7 @@ import { defaultLimits, wireLimits } from "../../limits.ts";
 import { EntryChecksums } from "../entry/checksum.ts";
 import { counterMax, type EntryBytes, expiresAtMax, noExpiry, noValue } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
-import { isUid, sequenceMax, timestampMax } from "../entry/order.ts";
+import { isLater, isUid, sequenceMax, timestampMax } from "../entry/order.ts";
 import { isUtf8 } from "../../rpc/mod.ts";
 import type { ForgottenServer } from "../messages/known_servers.ts";
 import { noEntry, Store } from "../store/mod.ts";
@@ -22,6 +22,7 @@ import { openDataFile } from "./data_file.ts";
 import { dataFileName, isKnownFormat, oldFormatVersion } from "./data_format.ts";
 import { EntryTableReader } from "./entry_table_reader.ts";
 import { readForgotten } from "./forgotten_servers.ts";
+import { readLogBatch } from "./log_batch.ts";
 import { chainFaults, oldChainFaults } from "./log_chain.ts";
 import { stretches } from "./log_record.ts";
 import { oldSeedAt, segmentBytes, segmentFile, segmentName, segmentsIn } from "./log_segment.ts";
@@ -105,15 +106,31 @@ export class Salvage {
 
   #salvageBatch(file: string, batch: Uint8Array): void {
     const at = `in the record before byte ${batch.byteOffset + batch.length}`;
+    const { kind, bytes } = readLogBatch(batch);
+    // What was seen is of no use, because it is said of more than may have been saved.
+    if (kind === "seen") return;
     try {
-      const entry = new EntryReader(batch.slice(), { skips: true });
-      while (entry.next()) this.#merge(file, entry);
+      const entry = new EntryReader(bytes, { skips: true });
+      while (entry.next()) {
+        if (kind === "entries") this.#merge(file, entry);
+        else this.#remove(entry);
+      }
       if (entry.skipped > 0) {
         this.report.add(file, `${at}: ${entry.skipped} entries with an order that no reader takes`);
       }
     } catch (error) {
       this.report.add(file, `${at}: what follows is no entry (${faultOf(error)})`);
     }
+  }
+
+  /** What was saved until now was written before this went. */
+  #remove(gone: EntryBytes): void {
+    const { store } = this;
+    const n = store.find(gone.bytes, gone.keyStart, gone.keyEnd);
+    if (n === noEntry) return;
+    const timestamp = store.timestampOf(n);
+    const sequence = store.sequenceOf(n);
+    if (!isLater({ timestamp, sequence, uid: store.uidOf(n) }, gone)) store.remove(n);
   }
 
   // ---- the file -----------------------------------------------------------------------------

@@ -123,7 +123,7 @@ export class EntryBatch {
   }
 
   /** Encodes the entries. */
-  encode(): Uint8Array {
+  encode(): Uint8Array<ArrayBuffer> {
     const writer = new MsgpackWriter(this.#bytes);
     this.write(writer);
     return writer.written();

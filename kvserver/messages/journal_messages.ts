@@ -1,10 +1,12 @@
 /**
  * Messages between query actors and the journal of their server.
  *
- *     accepted  [actor (uint), message (uint), entries (bin)]
+ *     accepted  [actor (uint), message (uint), removals (bin), entries (bin), seen (bin)]
  *
- * is marshalled by hand: the query actor's counter, the number of the message (from 1 on), and entries
- * that the query actor accepted, as an `EntryBatch` writes them.
+ * is marshalled by hand: the query actor's counter, the number of the message (from 1 on), entries that are
+ * gone, entries that the query actor accepted, both as an `EntryBatch` writes them, and what it has seen when
+ * these and those of all messages before are on disk, as `seenBytes` writes it. Each of the three may be
+ * empty.
  *
  * @module
  */
@@ -27,10 +29,13 @@ export type CommitMessage =
   | FlushMessage
   | CountUnwrittenMessage;
 
-/** Brings entries that are on disk, when the server starts. */
+/** Brings what is on disk, when the server starts. */
 export interface LoadMessage {
   type: typeof messageTypes.load;
-  entries: Uint8Array;
+  /** Entries; absent: there are none. */
+  entries?: Uint8Array;
+  /** What the disk has seen, as `seenBytes` writes it, behind all entries; absent: it comes later. */
+  seen?: Uint8Array;
   /** Is told `true` once the replica holds the entries. */
   replyTo: ActorRef;
 }
@@ -61,20 +66,33 @@ export interface CountUnwrittenMessage {
   replyTo: ActorRef;
 }
 
+/** What a message with accepted entries holds. */
+export interface Accepted {
+  /** Entries that are gone; absent: none are. */
+  readonly removals?: Uint8Array;
+  readonly entries: EntryBatch;
+  /** Absent: nothing more than before. */
+  readonly seen?: Uint8Array;
+}
+
 /** Writes a message with accepted entries. */
 export function writeAccepted(
   writer: MsgpackWriter,
   actor: number,
   message: number,
-  entries: EntryBatch,
+  { removals, entries, seen }: Accepted,
 ): void {
-  writer.arrayHeader(3);
+  writer.arrayHeader(5);
   writer.int(actor);
   writer.int(message);
+  writer.bin(removals ?? nothing);
   const place = writer.beginBin();
-  entries.write(writer);
+  if (entries.size > 0) entries.write(writer);
   writer.endBin(place);
+  writer.bin(seen ?? nothing);
 }
+
+const nothing = new Uint8Array();
 
 /** Whether the message that begins with `first` holds accepted entries. */
 export function isAccepted(first: number): boolean {
@@ -85,8 +103,10 @@ export function isAccepted(first: number): boolean {
 export interface AcceptedMessage {
   actor: number;
   message: number;
-  /** A view of the message. */
+  /** Views of the message; without any bytes there are none. */
+  removals: Uint8Array;
   entries: Uint8Array;
+  seen: Uint8Array;
 }
 
 /** Reads a message with accepted entries. @throws {TypeError} when `reader` holds another one. */
@@ -94,9 +114,12 @@ export function readAccepted(reader: MsgpackReader): AcceptedMessage {
   reader.arrayHeader();
   const actor = reader.uint();
   const message = reader.uint();
-  const entries = reader.bin();
-  if (actor === mismatch || message === mismatch || entries === undefined) {
+  const [removals, entries, seen] = [reader.bin(), reader.bin(), reader.bin()];
+  if (
+    actor === mismatch || message === mismatch || removals === undefined ||
+    entries === undefined || seen === undefined
+  ) {
     throw new TypeError("Cannot read accepted entries: the message is malformed");
   }
-  return { actor, message, entries };
+  return { actor, message, removals, entries, seen };
 }

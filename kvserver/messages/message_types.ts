@@ -24,6 +24,7 @@ export const messageTypes = {
   compareTurn: "compareTurn",
   mergeTurn: "mergeTurn",
   readTurn: "readTurn",
+  collectTurn: "collectTurn",
   watchTurn: "watchTurn",
   // Receiver to query actor.
   closed: "closed",
@@ -59,7 +60,7 @@ export const firstBytes = {
     part: arrayOf(1),
     end: arrayOf(0),
   },
-  toJournal: { accepted: arrayOf(3) },
+  toJournal: { accepted: arrayOf(5) },
 };
 
 /** The first byte of an array of so many elements, 15 at the most. */

@@ -32,10 +32,28 @@ export interface MergeMessage {
   persistsAll?: true;
   /** Asks for `isDrained` once every Put so far is sent, because no further Put will come. */
   drain: boolean;
+  /** Entries that the replica is to hold no more, as `removalsOf` writes them: before it merges the others. */
+  dropped?: readonly Uint8Array[];
+  /** What the entries that have been merged by then cover, as `claimBytes` writes it. */
+  claims?: Uint8Array;
+  /** No tombstone that was forgotten elsewhere is later than this. */
+  floorMs?: number;
+  /** Says which tombstones may be removed. */
+  collect?: CollectRequest;
   /** Asks for the next message of a comparison. */
   compare?: CompareRequest;
   /** Answers to questions that the query actor asked. */
   answers?: readonly SyncAnswer[];
+}
+
+/** Says which tombstones a replica may remove. */
+export interface CollectRequest {
+  /** What all servers that are known have seen, as `seenBytes` writes it. */
+  stable: Uint8Array;
+  /** By so much the slowest of their clocks is behind the own one. */
+  lagMs: number;
+  /** Servers for whose sake tombstones are kept, and what they have seen: of the replica that counts them. */
+  holders: readonly { readonly member: string; readonly seen: Uint8Array }[];
 }
 
 /** Asks a query actor for a part of its replica. */
@@ -69,6 +87,16 @@ export interface WrittenMessage {
   hasAccepted: boolean;
   /** The answer to a `CompareRequest`. */
   compared?: Compared;
+  /** What these and all entries before them cover, as `claimBytes` writes it. */
+  claims?: Uint8Array;
+  /** What the replica has seen since it said so last, as `seenBytes` writes it. */
+  seen?: Uint8Array;
+  /** What is on disk since it said so last, as `seenBytes` writes it. */
+  onDisk?: Uint8Array;
+  /** Entries that it holds no more, and its siblings are not to hold, as `removalsOf` writes them. */
+  dropped?: readonly Uint8Array[];
+  /** How many tombstones are kept for the sake of which server, if that was asked. */
+  held?: Readonly<Record<string, number>>;
   /** Questions of its clients. */
   questions?: readonly SyncQuestion[];
 }
@@ -81,6 +109,8 @@ export interface StatePart {
   entries: Uint8Array;
   /** The next part begins behind this key; absent: this part is the last. */
   after?: Uint8Array;
+  /** Of the first part: what the replica has seen, as `seenBytes` writes it. */
+  seen?: Uint8Array;
 }
 
 /** Asks a query actor to compare its replica with another one. */
@@ -89,6 +119,10 @@ export interface CompareRequest {
   id: number;
   /** The other replica's message; absent: the comparison begins. */
   ranges?: Uint8Array;
+  /** What the other replica has seen, as `seenBytes` writes it; absent: it has not said. */
+  theirs?: Uint8Array;
+  /** What stands for that, in a first message; absent: it has said it, or begins with more. */
+  theirSum?: Uint8Array;
   /** Of a comparison that begins: its salt, and whether both are likely to hold the same. */
   low: number;
   high: number;
@@ -98,7 +132,7 @@ export interface CompareRequest {
   entriesBytesMax: number;
   /**
    * Entries that were put within so many milliseconds from now are left out of account, because they are
-   * likely to be on their way: those of the servers `youngOf`, or all.
+   * likely to be on their way: those of the servers `youngOf`, or all. 0: nothing is left out of account.
    */
   youngMs: number;
   /** Incarnations of the servers that send the other replica what they accept; absent: all do. */
@@ -113,6 +147,8 @@ export interface Compared {
   ranges?: Uint8Array;
   /** Entries that the other replica lacks, or holds an earlier write of. */
   entries: Uint8Array;
+  /** What the replica had seen before it began to answer, as `seenBytes` writes it. */
+  seen: Uint8Array;
   /** Whether something was left out of account because it was put just now. */
   leftOut: boolean;
   /** The time that it took, in milliseconds. */

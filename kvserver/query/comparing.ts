@@ -5,7 +5,9 @@ import type { Compared, CompareRequest } from "../messages/replica_messages.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import { beginComparison, Reply } from "../reconcile/mod.ts";
 import { type Store, syncMarks } from "../store/mod.ts";
+import { readSeen, type Seen, seenBytes, seenSum } from "../versions/version_bytes.ts";
 import { OwnTurns } from "./own_turns.ts";
+import type { ReplicaVersions } from "./replica_versions.ts";
 
 /** Tells a query actor to go on comparing. */
 export interface CompareTurnMessage {
@@ -19,8 +21,14 @@ export interface CompareTurnMessage {
 export class Comparing {
   #context: ActorContext;
   #store: Store;
+  #versions: ReplicaVersions;
+  #onDropped: (numbers: readonly number[]) => void;
   #turns: OwnTurns;
   #request: CompareRequest | undefined;
+  /** What the replica had seen when the request came. */
+  #seen: { readonly bytes: Uint8Array; readonly sum: Uint8Array } | undefined;
+  /** What the other replica has seen, if it has said so. */
+  #theirs: Seen | undefined;
   /** What answers the request, once the sums that it needs are made. */
   #reply: Reply | undefined;
   #compared: Compared | undefined;
@@ -30,15 +38,28 @@ export class Comparing {
   /** What was put up to this time was queued for nobody, because there was nobody. */
   #queuedAfterMs = -Infinity;
 
-  constructor(context: ActorContext, store: Store) {
+  /** @param onDropped called with entries that the replica is to hold no more */
+  constructor(
+    context: ActorContext,
+    store: Store,
+    versions: ReplicaVersions,
+    onDropped: (numbers: readonly number[]) => void,
+  ) {
     this.#context = context;
     this.#store = store;
+    this.#versions = versions;
+    this.#onDropped = onDropped;
     this.#turns = new OwnTurns(context, messageTypes.compareTurn);
   }
 
   /** Only what is put after `ms`, milliseconds since the epoch, is on its way to others by itself. */
   queuedAfter(ms: number): void {
     this.#queuedAfterMs = ms;
+  }
+
+  /** Whether a request is under way, which relies on the numbers of entries. */
+  get isBusy(): boolean {
+    return this.#reply !== undefined;
   }
 
   /** Whether an answer is to be sent. */
@@ -60,6 +81,10 @@ export class Comparing {
     this.#compared = undefined;
     this.#tookMs = 0;
     this.#leftOut = false;
+    const { seen } = this.#versions;
+    this.#seen = { bytes: seenBytes(seen), sum: seenSum(seen) };
+    this.#theirs = request.theirs === undefined ? undefined : readSeen(request.theirs);
+    if (this.#theirs !== undefined) this.#versions.raiseFloor(this.#theirs.floorMs);
     if (!this.#turns.isDue) this.turn();
   }
 
@@ -72,13 +97,18 @@ export class Comparing {
     const compared = this.#answer(request);
     this.#tookMs += this.#context.monotonicMs() - beganMs;
     if (compared !== undefined) {
-      this.#compared = { ...compared, tookMs: this.#tookMs, leftOut: this.#leftOut };
+      this.#compared = {
+        ...compared,
+        seen: this.#seen!.bytes,
+        tookMs: this.#tookMs,
+        leftOut: this.#leftOut,
+      };
       this.#request = this.#reply = undefined;
     } else this.#turns.request();
   }
 
-  /** @returns the answer, but for what it took and left out; `undefined` while there is more to be done. */
-  #answer(request: CompareRequest): Omit<Compared, "tookMs" | "leftOut"> | undefined {
+  /** @returns what to say, and the entries that go with it; `undefined` while there is more to be done. */
+  #answer(request: CompareRequest): Pick<Compared, "id" | "ranges" | "entries"> | undefined {
     const { summedBytesPerTurn, rangesPerTurn } = this.#context.limits;
     if (this.#reply === undefined && !this.#store.sums.make(summedBytesPerTurn)) return undefined;
     const { id, ranges } = request;
@@ -89,10 +119,17 @@ export class Comparing {
     this.#reply ??= new Reply(this.#store, ranges, {
       messageBytesMax: request.rangesBytesMax,
       entriesBytesMax: request.entriesBytesMax,
-      isUnderWay: this.#isUnderWay(request),
+      ...(request.youngMs === 0 ? {} : { isUnderWay: this.#isUnderWay(request) }),
+      seen: this.#theirs && { own: this.#versions.seen.vector, theirs: this.#theirs.vector },
     });
-    if (!this.#reply.work(rangesPerTurn)) return undefined;
-    const { message, entries } = this.#reply.result;
+    const isDone = this.#reply.work(rangesPerTurn);
+    const dropped = this.#reply.takeDropped();
+    if (dropped.length > 0) this.#onDropped(dropped);
+    if (!isDone) return undefined;
+    const { entries, ...result } = this.#reply.result;
+    // Both hold the same, and have not seen the same: they go on to tell each other what they have seen.
+    const message = result.message ??
+      (this.#isToTell(request) ? beginComparison(this.#store, request, true) : undefined);
     return {
       id,
       ...(message === undefined ? {} : { ranges: message }),
@@ -100,12 +137,18 @@ export class Comparing {
     };
   }
 
+  /** Whether the other replica has to be told what this one has seen, and has not seen the same. */
+  #isToTell({ theirs, theirSum }: CompareRequest): boolean {
+    if (theirs !== undefined || theirSum === undefined) return false;
+    return theirSum.some((byte, i) => byte !== this.#seen!.sum[i]);
+  }
+
   #isUnderWay({ youngMs, youngOf }: CompareRequest): (n: number) => boolean {
     const store = this.#store;
     const nowMs = this.#context.now();
     const isSent = originTest(youngOf === undefined ? { except: [] } : { only: youngOf });
     return (n) => {
-      if (store.isMarked(n, syncMarks.dirty)) return true;
+      if (store.isMarked(n, syncMarks.dirty)) return this.#leftOut = true;
       const timestamp = store.timestampOf(n);
       const isYoung = Math.abs(nowMs - timestamp) < youngMs && timestamp > this.#queuedAfterMs &&
         isSent(store.uidOf(n));

@@ -7,9 +7,12 @@ import {
 } from "../messages/journal_messages.ts";
 import { assert } from "../memory/assert.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
+import { seenBytes } from "../versions/version_bytes.ts";
+import type { VersionVector } from "../versions/version_vector.ts";
 import { DirtySet, diskMarks, type Store } from "../store/mod.ts";
 import { PendingAcks, type PutRequests } from "./pending_acks.ts";
 import { PutReplies } from "./put_replies.ts";
+import type { ReplicaVersions } from "./replica_versions.ts";
 import type { DiskState } from "./server_stats.ts";
 
 /** How a query actor persists entries. */
@@ -32,14 +35,20 @@ export class GroupCommit {
   #journal: ActorRef;
   #isStrict: boolean;
   #dirty: DirtySet;
+  #versions: ReplicaVersions;
+  /** Entries that are gone, as `removalsOf` writes them. */
+  #removals: Uint8Array[] = [];
+  #removalBytes = 0;
+  /** Whether the actor persists what other servers' actors wrote. */
+  #persistsForeign = false;
   #pacer: SendPacer;
   #replies: PutReplies;
   #pendingAcks = new PendingAcks();
   /** Number of the last message to the journal, and of the last one that is on disk. */
   #sent = 0;
   #onDisk = 0;
-  /** How many entries each message holds that is not on disk, the oldest first. */
-  #inFlight: { message: number; entries: number }[] = [];
+  /** The messages that are not on disk, the oldest first: their entries, and what was seen with them. */
+  #inFlight: { message: number; entries: number; seen: VersionVector | undefined }[] = [];
   /** When `#sent` and `#onDisk` changed, on the monotonic clock. */
   #sentMs = 0;
   #onDiskMs = 0;
@@ -64,10 +73,12 @@ export class GroupCommit {
   constructor(
     context: ActorContext,
     store: Store,
+    versions: ReplicaVersions,
     { journal, durability }: DiskOptions,
     onReleased: (inbox: number) => void = () => {},
   ) {
     this.#context = context;
+    this.#versions = versions;
     this.#journal = journal;
     this.#isStrict = durability === "strict";
     this.#dirty = new DirtySet(store, diskMarks);
@@ -96,6 +107,28 @@ export class GroupCommit {
     this.#dirty.add(n);
   }
 
+  /** Removes an entry, because nothing is to be known of its key. */
+  remove(n: number): void {
+    this.#dirty.remove(n);
+  }
+
+  /** Has the disk forget entries that are gone, as `removalsOf` writes them: one actor does so for its server. */
+  addRemovals(removals: Uint8Array): void {
+    if (!this.#persistsForeign) return;
+    this.#removals.push(removals);
+    this.#removalBytes += removals.length;
+  }
+
+  /** Whether so much is to be removed from the disk that more has to wait. */
+  get isFullOfRemovals(): boolean {
+    return this.#removalBytes >= this.#context.limits.diskMessageBytesMax;
+  }
+
+  /** Says whether the actor persists what other servers' actors wrote. */
+  persistForeign(persistsForeign: boolean): void {
+    this.#persistsForeign = persistsForeign;
+  }
+
   /** Acknowledges Puts once their entries, which were added, are on disk. For strict durability only. */
   acknowledgeLater(puts: PutRequests): void {
     this.#pendingAcks.add(puts);
@@ -114,7 +147,7 @@ export class GroupCommit {
 
   /** Sends the added entries to the journal, if a commit is due and none is under way. */
   send(): void {
-    if (this.#sent > this.#onDisk || this.#dirty.size === 0) return;
+    if (this.#sent > this.#onDisk || !this.#hasNews) return;
     this.#isWaiting = this.#flushes.length === 0 && !this.#hasWaited &&
       !(this.#isStrict ? this.#isGathered() : this.#isDue());
     if (this.#isWaiting) return;
@@ -128,6 +161,12 @@ export class GroupCommit {
     this.#pacer.sent();
   }
 
+  /** What other servers' actors wrote is told to the disk at once with what was removed, or later with entries. */
+  get #hasNews(): boolean {
+    return this.#dirty.size > 0 || this.#removals.length > 0 ||
+      this.#persistsForeign && this.#versions.hasForeign || this.#dirty.claims.isDue;
+  }
+
   /** @throws {Error} when an invariant does not hold between two messages. */
   assertInvariants(): void {
     this.#dirty.assertQueueInvariants();
@@ -137,7 +176,7 @@ export class GroupCommit {
     let last = this.#onDisk;
     for (const { message, entries } of this.#inFlight) {
       assert(message > last && message <= this.#sent, "messages in flight are those not on disk");
-      assert(entries > 0, "no message to the journal is empty");
+      assert(entries >= 0, "no message to the journal holds less than nothing");
       last = message;
     }
   }
@@ -211,7 +250,8 @@ export class GroupCommit {
   #committed(number: number): void {
     this.#onDisk = number;
     while (this.#inFlight.length > 0 && this.#inFlight[0].message <= number) {
-      this.#inFlight.shift();
+      const { seen } = this.#inFlight.shift()!;
+      if (seen !== undefined) this.#versions.onDisk(seen);
     }
     if (this.#onDisk === this.#sent) this.#underWayBytes = 0;
     this.#onDiskMs = this.#context.monotonicMs();
@@ -233,11 +273,20 @@ export class GroupCommit {
   }
 
   #sendMessage(): void {
+    const { claims } = this.#dirty;
+    this.#versions.claimToDisk(claims, this.#persistsForeign);
     const entries = this.#dirty.drain(this.#context.limits.diskMessageBytesMax);
+    const removals = this.#removals.shift();
+    this.#removalBytes -= removals?.length ?? 0;
+    const seen = this.#versions.diskSeen(claims.take());
     const writer = this.#context.beginMessage();
     const start = writer.size;
-    writeAccepted(writer, this.#context.self.counter, ++this.#sent, entries);
-    this.#inFlight.push({ message: this.#sent, entries: entries.size });
+    writeAccepted(writer, this.#context.self.counter, ++this.#sent, {
+      removals,
+      entries,
+      seen: seen === undefined ? undefined : seenBytes(seen),
+    });
+    this.#inFlight.push({ message: this.#sent, entries: entries.size, seen: seen?.vector });
     this.#underWayBytes += writer.size - start;
     this.#context.tellWritten(this.#journal);
   }
@@ -248,7 +297,7 @@ export class GroupCommit {
   }
 
   #answerFlushes(): void {
-    if (this.#dirty.size > 0 || this.#sent > this.#onDisk) return;
+    if (this.#hasNews || this.#sent > this.#onDisk) return;
     for (const replyTo of this.#flushes.splice(0)) this.#context.tell(replyTo, true);
   }
 }

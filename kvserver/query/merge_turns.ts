@@ -15,6 +15,16 @@ interface Progress {
   readonly message: MergeMessage;
   /** At the last entry that was merged. */
   readonly received: EntryReader;
+  /** Whether merging has begun. */
+  hasBegun: boolean;
+}
+
+/** What a query actor does with a message besides. */
+export interface OnMerging {
+  /** Called before the first of its entries is merged. */
+  onBegun(message: MergeMessage): void;
+  /** Called when the last of its entries is merged. */
+  onMerged(message: MergeMessage): void;
 }
 
 /** Of what waits, so much is merged in one turn at the least: however many queries come, it gets done. */
@@ -27,21 +37,24 @@ const turnShare = 1 / 16;
 export class MergeTurns {
   #context: ActorContext;
   #merger: Merger;
-  #onMerged: (message: MergeMessage) => void;
+  #on: OnMerging;
   #waiting: Progress[] = [];
   #turns: OwnTurns;
 
-  /** @param onMerged called with each message when its last entry is merged */
-  constructor(context: ActorContext, merger: Merger, onMerged: (message: MergeMessage) => void) {
+  constructor(context: ActorContext, merger: Merger, on: OnMerging) {
     this.#context = context;
     this.#merger = merger;
-    this.#onMerged = onMerged;
+    this.#on = on;
     this.#turns = new OwnTurns(context, messageTypes.mergeTurn);
   }
 
   /** Adds a message. */
   add(message: MergeMessage): void {
-    this.#waiting.push({ message, received: new EntryReader(message.entries) });
+    this.#waiting.push({
+      message,
+      received: new EntryReader(message.entries),
+      hasBegun: false,
+    });
     if (!this.#turns.isDue) this.turn();
   }
 
@@ -62,14 +75,17 @@ export class MergeTurns {
     );
     let bytes = Math.max(this.#context.limits.mergeTurnBytes, waitingBytes * turnShare);
     while (this.#waiting.length > 0 && bytes > 0) {
-      const [{ message, received }] = this.#waiting;
+      const [progress] = this.#waiting;
+      const { message, received } = progress;
       const { end } = received;
+      if (!progress.hasBegun) this.#on.onBegun(message);
+      progress.hasBegun = true;
       let isDone = true;
       try {
         isDone = this.#merger.merge(received, message, bytes);
       } finally {
         // What cannot be merged keeps nothing else waiting.
-        if (isDone) this.#onMerged(this.#waiting.shift()!.message);
+        if (isDone) this.#on.onMerged(this.#waiting.shift()!.message);
       }
       bytes -= received.end - end;
     }

@@ -1,10 +1,11 @@
 import type { ActorContext } from "../../actor/mod.ts";
-import type { EntryBytes } from "../entry/entry.ts";
+import { type EntryBytes, noCounter } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import type { MergeMessage } from "../messages/replica_messages.ts";
 import { noEntry, type Store } from "../store/mod.ts";
 import type { GroupCommit } from "./group_commit.ts";
+import type { ReplicaVersions } from "./replica_versions.ts";
 import type { SyncOutbox } from "./sync_outbox.ts";
 import type { Watches } from "./watches.ts";
 
@@ -27,6 +28,7 @@ export class Merger {
   #store: Store;
   #watches: Watches;
   #outbox: SyncOutbox;
+  #versions: ReplicaVersions;
   /** Absent when nothing is persisted. */
   #commit: GroupCommit | undefined;
   /** Returns, by the uid of an entry, whether another server accepted the entry. */
@@ -42,12 +44,14 @@ export class Merger {
     store: Store,
     watches: Watches,
     outbox: SyncOutbox,
+    versions: ReplicaVersions,
     commit: GroupCommit | undefined,
   ) {
     this.#context = context;
     this.#store = store;
     this.#watches = watches;
     this.#outbox = outbox;
+    this.#versions = versions;
     this.#commit = commit;
     this.#isForeign = originTest({ except: [context.self.incarnation] });
   }
@@ -67,20 +71,36 @@ export class Merger {
    * @param bytesMax how many bytes of them, about
    * @returns whether those were the last ones.
    */
-  merge(
+  merge(received: EntryReader, persists: Persists, bytesMax: number): boolean {
+    try {
+      return this.#merge(received, persists, bytesMax);
+    } catch (error) {
+      // What is claimed of these entries, and of later ones, need not be here.
+      this.#versions.failed();
+      throw error;
+    }
+  }
+
+  #merge(
     received: EntryReader,
     { persistsRemote, persistsAll }: Persists,
     bytesMax: number,
   ): boolean {
     const nowMs = this.#context.now();
     const endMax = received.end + bytesMax;
+    let uid = "";
+    let seenTo = noCounter;
     while (received.next()) {
+      if (received.uid !== uid) seenTo = this.#versions.counterOf(uid = received.uid);
       if (received.timestamp > nowMs + this.#context.limits.futureToleranceMs) {
         this.#noteFuture(received, nowMs);
       }
-      const n = this.#store.merge(received) || this.#mergeDamaged(received);
+      // What was seen and is not held any more was replaced or deleted since.
+      const isNew = received.counter === noCounter || received.counter > seenTo;
+      const n = isNew && this.#store.merge(received) || this.#mergeDamaged(received);
       if (n === noEntry) {
         this.#entriesIgnored++;
+        if (isNew && persistsRemote) this.#persistHeld(received);
         if (received.end >= endMax) return false;
         continue;
       }
@@ -94,6 +114,16 @@ export class Merger {
       if (received.end >= endMax) return false;
     }
     return true;
+  }
+
+  /**
+   * An entry was ignored for one of a sibling, which persists that itself, a little later perhaps: the disk
+   * must not be said to have seen the ignored one before.
+   */
+  #persistHeld({ bytes, keyStart, keyEnd, uid }: EntryBytes): void {
+    if (this.#commit === undefined || !this.#isForeign(uid)) return;
+    const n = this.#store.find(bytes, keyStart, keyEnd);
+    if (n !== noEntry && !this.#isForeign(this.#store.uidOf(n))) this.#commit.add(n);
   }
 
   /** Of two values with one order, which only damage makes, the greater one wins, on all replicas alike. */

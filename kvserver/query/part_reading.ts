@@ -5,7 +5,9 @@ import { messageTypes } from "../messages/message_types.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import type { ReadRequest, StatePart } from "../messages/replica_messages.ts";
 import { noEntry, type Store } from "../store/mod.ts";
+import { seenBytes } from "../versions/version_bytes.ts";
 import { OwnTurns } from "./own_turns.ts";
+import type { ReplicaVersions } from "./replica_versions.ts";
 
 /** Tells a query actor to go on reading a part of its replica. */
 export interface ReadTurnMessage {
@@ -23,6 +25,8 @@ interface Progress {
   readonly uids: Map<string, number>;
   uidBytes: number;
   after: Uint8Array | undefined;
+  /** Of the first part: what the replica had seen when it began. */
+  readonly seen: Uint8Array | undefined;
 }
 
 /**
@@ -32,13 +36,15 @@ interface Progress {
 export class PartReading {
   #context: ActorContext;
   #store: Store;
+  #versions: ReplicaVersions;
   #turns: OwnTurns;
   #progress: Progress | undefined;
   #part: StatePart | undefined;
 
-  constructor(context: ActorContext, store: Store) {
+  constructor(context: ActorContext, store: Store, versions: ReplicaVersions) {
     this.#context = context;
     this.#store = store;
+    this.#versions = versions;
     this.#turns = new OwnTurns(context, messageTypes.readTurn);
   }
 
@@ -57,6 +63,7 @@ export class PartReading {
       uids: new Map(),
       uidBytes: 0,
       after: request.after,
+      seen: request.after === undefined ? seenBytes(this.#versions.seen) : undefined,
     };
     if (!this.#turns.isDue) this.turn();
   }
@@ -76,8 +83,13 @@ export class PartReading {
     const bytes = new Uint8Array(head.length + entries.length);
     bytes.set(head.written());
     bytes.set(entries.written(), head.length);
-    const { after } = progress;
-    this.#part = after === undefined ? { id, entries: bytes } : { id, entries: bytes, after };
+    const { after, seen } = progress;
+    this.#part = {
+      id,
+      entries: bytes,
+      ...(after === undefined ? {} : { after }),
+      ...(seen === undefined ? {} : { seen }),
+    };
   }
 
   /** The part that is read; it is taken once. */
@@ -96,7 +108,7 @@ export class PartReading {
     let isFull = false;
     const isDone = store.walk(progress.after, (n) => {
       if (looked === this.#context.limits.readEntriesMax) return false;
-      if (isSelected(store.uidOf(n))) {
+      if (isSelected(store.uidOf(n)) && !store.isBlank(n)) {
         const bytes = envelopeBytes + progress.uidBytes + entries.length + entryBytesMax(store, n);
         isFull = bytes > bytesMax && progress.count > 0;
         if (isFull) return false;

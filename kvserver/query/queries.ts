@@ -64,6 +64,8 @@ export class Queries implements RequestHandler {
   turnBytesMax = Infinity;
   /** Of the connection of the query, set by the caller before it; `undefined`: no tokens are asked for. */
   admission: Admission | undefined;
+  /** No write is to be earlier than this. */
+  floorMs = 0;
   /** How many Gets were counted; whoever makes one again takes the first one back. */
   gets = 0;
   #digests: Digests;
@@ -79,6 +81,11 @@ export class Queries implements RequestHandler {
   /** How many Lists, Scans and Exports were counted. */
   get lists(): number {
     return this.ranges.lists;
+  }
+
+  /** The number of the last write that was accepted. */
+  get counter(): number {
+    return this.#counter;
   }
 
   /** Whether a Put of this query was refused because there is no room for it. */
@@ -235,7 +242,7 @@ export class Queries implements RequestHandler {
       keyEnd,
       valueStart,
       valueEnd,
-      this.#host.now(),
+      this.#writeMs(),
       this.#host.uid,
       this.#counter + 1,
       isBin,
@@ -278,7 +285,7 @@ export class Queries implements RequestHandler {
       keyEnd,
       noValue,
       noValue,
-      this.#host.now(),
+      this.#writeMs(),
       this.#host.uid,
       this.#counter + 1,
     ));
@@ -313,10 +320,15 @@ export class Queries implements RequestHandler {
     if (n === noEntry) return false;
     if (expiresAt !== noExpiry) this.#takeRoom(0, "Expire");
     this.puts++;
-    this.#store.expire(n, this.#host.now(), this.#host.uid, this.#counter + 1, expiresAt);
+    this.#store.expire(n, this.#writeMs(), this.#host.uid, this.#counter + 1, expiresAt);
     this.#counter++;
     this.accepted.push(n);
     return true;
+  }
+
+  /** The time of a write: later than any tombstone that was forgotten, which it would lose to elsewhere. */
+  #writeMs(): number {
+    return Math.max(this.#host.now(), this.floorMs);
   }
 
   /** The time until which something lives that lives for so long from now on. */
@@ -365,6 +377,8 @@ export class Queries implements RequestHandler {
     const isNumbered = request.paramCount === 5 && !reader.nil();
     const counter = isNumbered ? readCounterParam(reader, "Merge", counterMax) : noCounter;
     if (this.refusal !== undefined) throw this.refusal;
+    // It was here, and if it is not any more, it was replaced or deleted since.
+    if (this.#host.hasSeen(order.uid, counter)) return writer.bool(false);
     this.#takeRoom(keyBytes + Math.max(0, valueBytes), "Merge");
     const n = this.#store.merge({
       ...order,

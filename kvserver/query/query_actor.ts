@@ -16,9 +16,11 @@ import type { LongReply, ServerFigures } from "../../resp/mod.ts";
 import type { JournalMessage, LoadMessage } from "../messages/journal_messages.ts";
 import type { MergeMessage } from "../messages/replica_messages.ts";
 import type { TickMessage } from "../messages/send_pacer.ts";
+import { noCounter } from "../entry/entry.ts";
 import type { Store } from "../store/mod.ts";
 import { FramedWatches } from "./framed_watches.ts";
 import { Admissions } from "./admissions.ts";
+import { Collector, collectorTicks, type CollectTurnMessage } from "./collector.ts";
 import { ExpiryClock, expiryTicks } from "./expiry_clock.ts";
 import { type CompareTurnMessage, Comparing } from "./comparing.ts";
 import { noReplies } from "./deferred_results.ts";
@@ -43,6 +45,7 @@ import {
   writeEnd,
 } from "./query_message.ts";
 import type { QueryCounter } from "./query_figures.ts";
+import { ReplicaVersions } from "./replica_versions.ts";
 import { RedisKeyspace } from "./redis_keyspace.ts";
 import { RedisQueries } from "./redis_queries.ts";
 import { serverStats } from "./server_stats.ts";
@@ -59,6 +62,7 @@ type Message =
   | CompareTurnMessage
   | MergeTurnMessage
   | ReadTurnMessage
+  | CollectTurnMessage
   | WatchTurnMessage
   | NotifiedMessage
   | ClosedMessage
@@ -118,6 +122,9 @@ export class QueryActor implements Actor {
   #outbox: SyncOutbox;
   #comparing: Comparing;
   #questions: SyncQuestions;
+  /** What the replica has seen. */
+  #versions: ReplicaVersions;
+  #collector: Collector;
   /** Absent when nothing is persisted. */
   #commit: GroupCommit | undefined;
   #merger: Merger;
@@ -142,20 +149,51 @@ export class QueryActor implements Actor {
     this.#framedWatches = new FramedWatches(this.#watches);
     this.#clock = new ExpiryClock(context, store, (n) => this.#watches.changed(n));
     this.#questions = new SyncQuestions(context);
-    this.#comparing = new Comparing(context, store);
-    this.#outbox = new SyncOutbox(context, store, this.#questions, this.#comparing, options);
+    const versions = this.#versions = new ReplicaVersions(context, () => this.#queries.counter);
+    this.#comparing = new Comparing(context, store, versions, (dropped) => {
+      this.#collector.drop(dropped);
+    });
+    this.#outbox = new SyncOutbox(
+      context,
+      store,
+      this.#questions,
+      this.#comparing,
+      versions,
+      options,
+    );
     if (disk !== undefined) {
       const onReleased = (inbox: number) => this.#watches.release(inbox);
-      this.#commit = new GroupCommit(context, store, disk, onReleased);
+      this.#commit = new GroupCommit(context, store, versions, disk, onReleased);
     }
-    this.#merger = new Merger(context, store, this.#watches, this.#outbox, this.#commit);
-    this.#merges = new MergeTurns(context, this.#merger, (message) => this.#merged(message));
+    this.#merger = new Merger(
+      context,
+      store,
+      this.#watches,
+      this.#outbox,
+      versions,
+      this.#commit,
+    );
+    this.#merges = new MergeTurns(context, this.#merger, {
+      onBegun: (message) => this.#mergeBegun(message),
+      onMerged: (message) => this.#merged(message),
+    });
+    this.#collector = new Collector(
+      context,
+      store,
+      this.#watches,
+      this.#comparing,
+      versions,
+      this.#outbox,
+      this.#commit,
+    );
     const host = {
       uid: this.#uid,
       limits: context.limits,
       memory: context.memory,
       replicaCount: options.replicaCount ?? 1,
       now: () => this.#nowMs ||= context.now(),
+      hasSeen: (uid: string, counter: number) =>
+        counter !== noCounter && counter <= versions.counterOf(uid),
       stats: () => this.#stats(),
       watch: (prefix: Uint8Array, isInitial: boolean) => {
         // Entries that the query has put by now are from before the watch.
@@ -219,6 +257,9 @@ export class QueryActor implements Actor {
       case "compareTurn":
         this.#comparing.turn();
         break;
+      case "collectTurn":
+        this.#collector.turn();
+        break;
       case "watchTurn":
         this.#watches.turn();
         break;
@@ -239,6 +280,7 @@ export class QueryActor implements Actor {
       case "tick":
         if (message.receiver === "sync") this.#outbox.ticked();
         else if (message.receiver === expiryTicks) this.#clock.ticked();
+        else if (message.receiver === collectorTicks) this.#collector.ticked();
         else this.#commit?.ticked();
         break;
       default:
@@ -251,6 +293,8 @@ export class QueryActor implements Actor {
   }
 
   #send(): void {
+    const { floorMs } = this.#versions;
+    this.#queries.floorMs = floorMs === 0 ? 0 : floorMs + 1;
     this.#outbox.send();
     this.#queries.refusal = this.#refusal;
     this.#commit?.send();
@@ -436,16 +480,26 @@ export class QueryActor implements Actor {
 
   // ---- merging ------------------------------------------------------------------------------
 
+  /** The entries of a message are about to be merged: one of them may take the place of what is dropped. */
+  #mergeBegun({ persistsRemote, dropped = [] }: MergeMessage): void {
+    this.#commit?.persistForeign(persistsRemote);
+    for (const removals of dropped) this.#collector.dropAlike(removals);
+  }
+
   /** All entries of a message are merged. */
   #merged(message: MergeMessage): void {
     this.#ready = message.ready;
     this.#outbox.merged(message);
-    // Behind the entries, because the other replica is told what this one holds with them.
+    // Behind the entries, which they cover, and with which the other replica is told what this one holds.
+    if (message.claims !== undefined) this.#versions.take(message.claims);
+    if (message.floorMs !== undefined) this.#versions.raiseFloor(message.floorMs);
+    if (message.collect !== undefined) this.#collector.collect(message.collect);
     if (message.compare !== undefined) this.#comparing.request(message.compare);
   }
 
-  #load({ entries, replyTo }: LoadMessage): void {
-    this.#merger.load(entries);
+  #load({ entries, seen, replyTo }: LoadMessage): void {
+    if (entries !== undefined) this.#merger.load(entries);
+    if (seen !== undefined) this.#versions.loaded(seen);
     this.#watches.send();
     this.#clock.awaitNext();
     this.#context.tell(replyTo, true);

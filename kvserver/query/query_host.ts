@@ -8,6 +8,8 @@ export interface QueryHost extends Limited, Accounted {
   readonly replicaCount: number;
   /** Wall clock, milliseconds since the epoch: the same for all requests of one query. */
   now(): number;
+  /** Whether the replica has seen a write of an actor. */
+  hasSeen(uid: string, counter: number): boolean;
   /** Figures for `Stats` besides those of the queries. */
   stats(): Record<string, number | boolean | string>;
   /**

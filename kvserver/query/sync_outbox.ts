@@ -5,8 +5,10 @@ import type { MergeMessage, WrittenMessage } from "../messages/replica_messages.
 import { SendPacer } from "../messages/send_pacer.ts";
 import { WaitingSince } from "../messages/waiting_since.ts";
 import { DirtySet, type Store } from "../store/mod.ts";
+import { claimBytes } from "../versions/version_bytes.ts";
 import type { Comparing } from "./comparing.ts";
 import { PartReading } from "./part_reading.ts";
+import type { ReplicaVersions } from "./replica_versions.ts";
 import type { SyncQuestions } from "./sync_questions.ts";
 
 /** Options of a `SyncOutbox`. */
@@ -31,6 +33,12 @@ export class SyncOutbox {
   #questions: SyncQuestions;
   /** What the replica has in common with others, as the sync actor asks. */
   #comparing: Comparing;
+  /** What the replica has seen. */
+  #versions: ReplicaVersions;
+  /** Entries that siblings are not to hold, as `removalsOf` writes them. */
+  #dropped: Uint8Array[] = [];
+  /** How many tombstones are kept for the sake of which server, if that has changed. */
+  #held: Readonly<Record<string, number>> | undefined;
   /** Accepted entries that the sync actor has not been sent. */
   #dirty: DirtySet;
   /** Since when they wait. */
@@ -69,18 +77,20 @@ export class SyncOutbox {
     store: Store,
     questions: SyncQuestions,
     comparing: Comparing,
+    versions: ReplicaVersions,
     { syncActor, isAlone, replicaCount = 1 }: SyncOutboxOptions,
   ) {
     this.#context = context;
     this.#store = store;
     this.#questions = questions;
     this.#comparing = comparing;
+    this.#versions = versions;
     this.#syncActor = syncActor;
     this.#isAlone = isAlone;
     this.#siblings = replicaCount - 1;
     this.#promised = new Charge(context.memory);
     this.#dirty = new DirtySet(store);
-    this.#reading = new PartReading(context, store);
+    this.#reading = new PartReading(context, store, versions);
     this.#pacer = new SendPacer(context, "sync");
   }
 
@@ -106,6 +116,16 @@ export class SyncOutbox {
     if (this.#dirty.size === 0) this.#waiting.clear();
   }
 
+  /** Has the siblings drop entries, as `removalsOf` writes them. */
+  addDropped(dropped: Uint8Array): void {
+    this.#dropped.push(dropped);
+  }
+
+  /** Says how many tombstones are kept for the sake of which server. */
+  tellHeld(held: Readonly<Record<string, number>>): void {
+    this.#held = held;
+  }
+
   /** A message of the sync actor came: what it says of Puts holds at once. */
   instructed({ holdsBack, refusal }: MergeMessage): void {
     this.#holdsBack = holdsBack === true;
@@ -118,7 +138,10 @@ export class SyncOutbox {
       this.#merged = number;
       this.#mergedBytes += entries.length;
     }
-    if (this.#isAlone && !isAlone) this.#comparing.queuedAfter(this.#context.now());
+    if (this.#isAlone && !isAlone) {
+      this.#comparing.queuedAfter(this.#context.now());
+      this.#versions.skip();
+    }
     this.#isAlone = isAlone;
     if (read !== undefined) this.#reading.begin(read);
     this.#isDraining ||= drain;
@@ -149,6 +172,8 @@ export class SyncOutbox {
     if (!this.#isMessageDue) return;
     const { syncMessageBytesMax } = this.#context.limits;
     const { oldestMs } = this.#waiting;
+    const claim = this.#isAlone ? undefined : this.#versions.claim();
+    if (claim !== undefined) this.#dirty.claims.add(claim);
     const batch = this.#holdsBack
       ? new EntryBatch(this.#store, 0)
       : this.#dirty.drain(syncMessageBytesMax);
@@ -165,6 +190,9 @@ export class SyncOutbox {
     // From now on the sync actor is charged for them.
     const restBytes = this.#promised.bytes - this.#siblings * message.entries.length;
     this.#promised.set(this.#dirty.size === 0 ? 0 : Math.max(0, restBytes));
+    const claims = this.#dirty.claims.take();
+    if (claims.length > 0) message.claims = claimBytes(claims);
+    this.#addReports(message);
     if (message.isDrained) this.#isDraining = false;
     const part = this.#reading.take();
     if (part !== undefined) message.part = part;
@@ -189,12 +217,31 @@ export class SyncOutbox {
   /** Whether there is anything to send, and the pace allows it. That entries are merged is told when there is time. */
   get #isMessageDue(): boolean {
     if (this.#dirty.size > 0 && !this.#holdsBack || this.#hasOtherNews) return this.#pacer.isDue();
+    if (this.#isReportDue) return this.#pacer.isDue();
     return this.#merged > this.#mergedTold && this.#pacer.isRested();
+  }
+
+  /** Whether it is time to say what has been seen; if not, a tick comes when it is. */
+  get #isReportDue(): boolean {
+    if (!this.#versions.hasReport) return false;
+    const { reportWaitMs } = this.#versions;
+    if (reportWaitMs > 0) this.#pacer.tickWithin(reportWaitMs);
+    return reportWaitMs <= 0;
   }
 
   get #hasOtherNews(): boolean {
     return this.#reading.isDone || this.#isDraining || this.#questions.hasUnsent ||
+      this.#dropped.length > 0 || this.#held !== undefined ||
       this.#comparing.hasUnsent || this.#mergedBytes > this.#context.limits.mergedUntoldBytesMax;
+  }
+
+  #addReports(message: WrittenMessage): void {
+    if (this.#dropped.length > 0) message.dropped = this.#dropped.splice(0);
+    if (this.#held !== undefined) message.held = this.#held;
+    this.#held = undefined;
+    if (this.#versions.hasReport && this.#versions.reportWaitMs <= 0) {
+      Object.assign(message, this.#versions.takeReport());
+    }
   }
 }
 

@@ -58,6 +58,8 @@ export class Watches {
   #context: ActorContext;
   #prefixes = new PrefixTree<Watcher>();
   #tracked = new TrackingTable();
+  /** Those without a prefix. */
+  #trackers = new Set<Watcher>();
   /** By the counters of the connections' inboxes. */
   #connections = new Map<number, WatchingConnection>();
   /** Connections that have something to be told and can be: they take turns. */
@@ -99,6 +101,7 @@ export class Watches {
     }
     connection.watchers.add(watcher);
     if (prefix !== undefined) this.#prefixes.add(prefix, watcher);
+    else this.#trackers.add(watcher);
     this.#size++;
     this.#watchedBytes += watchBytes + watcher.heldBytes;
     this.#addDue(watcher);
@@ -165,6 +168,19 @@ export class Watches {
     watcher.changed(this.#changedEntry, this.#changedBy);
     if (!watcher.isQueued) this.#addDue(watcher);
   };
+
+  /** Whether a watch has still to be told of an entry, which must not be removed until then. */
+  awaits(n: number): boolean {
+    if (this.#size === 0) return false;
+    const start = this.store.keyStart(n);
+    const end = start + this.store.keyLength(n);
+    let isAwaited = false;
+    this.#prefixes.visit(this.store.keyMemory(n), start, end, (watcher) => {
+      isAwaited ||= watcher.awaits(n);
+    });
+    if (isAwaited || this.room.used === 0) return isAwaited;
+    return this.#trackers.values().some((tracker) => tracker.awaits(n));
+  }
 
   /** Notes that the network has taken what a connection was sent. */
   notified(inbox: number): void {
@@ -272,6 +288,7 @@ export class Watches {
 
   #close(watcher: Watcher): void {
     watcher.close();
+    this.#trackers.delete(watcher);
     if (watcher instanceof Tracker) this.#tracked.forget(watcher);
     else this.#prefixes.remove(watcher.prefix!, watcher);
     this.#size--;

@@ -1,11 +1,15 @@
 import { EntryBatch } from "../entry/entry_batch.ts";
-import { isLater, type Order } from "../entry/order.ts";
+import { isLater } from "../entry/order.ts";
 import { RangeSum, type Store } from "../store/mod.ts";
 import { Fingerprints, type Salt } from "./fingerprint.ts";
 import { OwnRange } from "./own_range.ts";
+import { survivor } from "../versions/return_rule.ts";
+import { VersionVector } from "../versions/version_vector.ts";
 import {
+  type ComparedWrite,
   type ListedEntry,
   type MessageRange,
+  type RangeAnswer,
   rangeHeadBytes,
   RangeMessageWriter,
   readRangeMessage,
@@ -35,11 +39,8 @@ export interface ReplyBounds {
 
 /** Options of a `Reply`. */
 export interface ReplyOptions extends ReplyBounds {
-  /**
-   * Says whether to give an entry whose key the other replica does not hold. Default: always. It is called
-   * once for each.
-   */
-  gives?: (n: number) => boolean;
+  /** What this replica has seen, and what the other one had when both began; absent: neither anything. */
+  seen?: { own: VersionVector; theirs: VersionVector };
   /** Says of an entry whether it is left out of account, because it is likely to be on its way. Default: none. */
   isUnderWay?: (n: number) => boolean;
 }
@@ -88,6 +89,7 @@ export class Reply {
   #writer: RangeMessageWriter;
   #splitter: RangeSplitter;
   #entries: EntryBatch;
+  #dropped: number[] = [];
   #ranges: readonly MessageRange[];
   /** Of each range that was compared: whether there is something to be said of it. */
   #differs: boolean[] = [];
@@ -120,6 +122,14 @@ export class Reply {
       else return true;
     }
     return this.#answered === this.#ranges.length;
+  }
+
+  /**
+   * Takes the entries that the store is to drop: each was replaced or deleted where the other replica saw it.
+   * To be called after each `work`, before the store changes.
+   */
+  takeDropped(): number[] {
+    return this.#dropped.splice(0);
   }
 
   /** What it came to, once all is answered. */
@@ -174,53 +184,88 @@ export class Reply {
 
   #answerList(own: OwnRange, listed: readonly ListedEntry[]): void {
     const unmatched = new Map(listed.map(({ key, entry }) => [key, entry]));
-    const held = new Map<number, Order>();
+    const held = new Map<number, ComparedWrite>();
     const isDone = own.walk((n) => {
       const key = this.#fingerprints.ofKey(this.#store, n);
       const entry = unmatched.get(key);
       if (entry === undefined) return this.#isLeftOut(n) || this.#giveLacked(n);
       unmatched.delete(key);
       if (entry !== this.#fingerprints.ofEntry(this.#store, n) && !this.#isLeftOut(n)) {
-        held.set(key, this.#orderOf(n));
+        held.set(key, this.#writeOf(n));
       }
       return true;
     });
     if (!isDone) this.#sayAgain(own);
     else if (unmatched.size + held.size > 0) {
-      this.#writer.answer(own.upper, [...unmatched.keys()], held);
+      const wanted = [...unmatched.keys()];
+      this.#writer.answer(own.upper, { wanted, held, dropped: new Map() });
     } else this.#writer.equal(own.upper);
   }
 
-  #answerAnswer(
-    own: OwnRange,
-    { wanted, held }: { wanted: readonly number[]; held: ReadonlyMap<number, Order> },
-  ): void {
+  #answerAnswer(own: OwnRange, { wanted, held, dropped }: RangeAnswer): void {
     if (own.sum.count > searchedMax) return this.#sayAgain(own);
     const asked = new Set(wanted);
-    const later: number[] = [];
+    const answer: Decision = { wanted: [], dropped: new Map(), isToSayAgain: false };
     const isDone = own.walk((n) => {
       const key = this.#fingerprints.ofKey(this.#store, n);
       if (asked.has(key)) return this.#isLeftOut(n) || this.#giveLacked(n);
+      if (dropped.get(key) === this.#store.counterOf(n)) {
+        // Whether that is so it knows itself.
+        if (this.#survivor(this.#writeOf(n)) !== undefined) return true;
+        this.#dropped.push(n);
+        answer.wanted.push(key);
+        return true;
+      }
       const other = held.get(key);
-      if (other === undefined) return true;
-      const order = this.#orderOf(n);
-      if (!isLater(order, other)) later.push(key);
-      // Equal orders of different values, which only damage makes: each side is told the other's.
-      return isLater(other, order) || this.#give(n);
+      return other === undefined || this.#decide(n, key, other, answer);
     });
-    if (!isDone) this.#sayAgain(own);
-    else if (later.length > 0) this.#writer.answer(own.upper, later, new Map());
-    else this.#writer.equal(own.upper);
+    if (!isDone || answer.isToSayAgain) this.#sayAgain(own);
+    else if (answer.wanted.length + answer.dropped.size > 0) {
+      const { wanted, dropped } = answer;
+      this.#writer.answer(own.upper, { wanted, dropped, held: new Map() });
+    } else this.#writer.equal(own.upper);
+  }
+
+  /**
+   * Both replicas hold something of a key. What stays, and is not later than what has to go, can be merged
+   * only when that has gone.
+   *
+   * @returns whether there was room for what is given.
+   */
+  #decide(n: number, key: number, other: ComparedWrite, answer: Decision): boolean {
+    const own = this.#writeOf(n);
+    if (!isLater(own, other) && !isLater(other, own)) {
+      // Equal orders of different values, which only damage makes: if this is not the greater one, that comes
+      // when the same is said again.
+      answer.isToSayAgain = true;
+      return this.#give(n);
+    }
+    const left = this.#survivor(own, other);
+    if (left === own && isLater(own, other)) return this.#give(n);
+    if (left !== other) answer.dropped.set(key, other.counter);
+    if (left === undefined || left === other && isLater(own, other)) this.#dropped.push(n);
+    if (left === other) answer.wanted.push(key);
+    return true;
+  }
+
+  #survivor(own: ComparedWrite, other?: ComparedWrite): ComparedWrite | undefined {
+    const { own: seenByOwn, theirs } = this.#options.seen ?? nothingSeen;
+    return survivor(own, other, seenByOwn, theirs, isLater);
   }
 
   #isLeftOut(n: number): boolean {
     return this.#options.isUnderWay?.(n) === true;
   }
 
-  /** Gives an entry whose key the other replica does not hold. @returns whether there was room for it. */
+  /**
+   * Gives an entry whose key the other replica does not hold, unless it was deleted there. @returns whether
+   * there was room for it.
+   */
   #giveLacked(n: number): boolean {
     if (this.#isFull) return false;
-    return this.#options.gives?.(n) === false || this.#give(n);
+    if (this.#survivor(this.#writeOf(n)) !== undefined) return this.#give(n);
+    this.#dropped.push(n);
+    return true;
   }
 
   #give(n: number): boolean {
@@ -228,13 +273,23 @@ export class Reply {
     return !this.#isFull;
   }
 
-  #orderOf(n: number): Order {
+  #writeOf(n: number): ComparedWrite {
     return {
       timestamp: this.#store.timestampOf(n),
       sequence: this.#store.sequenceOf(n),
       uid: this.#store.uidOf(n),
+      counter: this.#store.counterOf(n),
     };
   }
+}
+
+const nothingSeen = { own: new VersionVector(), theirs: new VersionVector() };
+
+/** What is decided about keys that both hold. */
+interface Decision {
+  readonly wanted: number[];
+  readonly dropped: Map<number, number>;
+  isToSayAgain: boolean;
 }
 
 /** Writes what is in a range that differs: sums of its parts, or a list. */

@@ -23,14 +23,14 @@ export class OwnRange {
     return this.#store.sums.entryAt(this.below.count);
   }
 
-  /** Visits its entries in order, until `visit` returns false. @returns whether these were all. */
+  /** Visits its entries in order, blank ones aside, until `visit` returns false. @returns whether these were all. */
   walk(visit: (n: number) => boolean): boolean {
     if (this.sum.count === 0) return true;
     const first = this.#store.keyOf(this.first);
     let left = this.sum.count;
     let isDone = true;
     this.#store.walkFrom(first, (n) => {
-      isDone = visit(n);
+      isDone = this.#store.isBlank(n) || visit(n);
       return isDone && --left > 0;
     });
     return isDone;

@@ -13,8 +13,10 @@
  *       2 list     their number (uint), and of each its key's and its own fingerprint (4 bytes each)
  *       3 answer   to a list: the number of keys whose entries are wanted (uint), their fingerprints
  *                  (4 bytes each); the number of keys that both hold (uint), and of each its fingerprint
- *                  (4 bytes) and the order that the sender holds: timestamp, sequence, and the place of the
- *                  uid (uints) among those of the message; a new uid stands behind its place (str)
+ *                  (4 bytes) and the write that the sender holds: timestamp, sequence, counter, and the place
+ *                  of the uid (uints) among those of the message; a new uid stands behind its place (str); the
+ *                  number of keys whose entries are to go, because the sender has seen them and they are not
+ *                  what it holds (uint), and of each its fingerprint (4 bytes) and the counter (uint)
  *
  * Numbers of fixed length are big-endian. The last range may be left away when it is equal.
  *
@@ -23,7 +25,9 @@
 
 import { wireLimits } from "../../limits.ts";
 import { mismatch, MsgpackReader, MsgpackWriter } from "../../rpc/mod.ts";
+import { counterMax } from "../entry/entry.ts";
 import { isUid, type Order, sequenceMax, timestampMax } from "../entry/order.ts";
+import type { Dot } from "../versions/version_vector.ts";
 import type { Fingerprints, Salt } from "./fingerprint.ts";
 
 const equalKind = 0;
@@ -40,18 +44,25 @@ export interface ListedEntry {
   readonly entry: number;
 }
 
+/** A write, by which two entries of a key are compared. */
+export type ComparedWrite = Order & Dot;
+
+/** An answer to a list. All keys are named by their fingerprints. */
+export interface RangeAnswer {
+  /** Keys whose entries are wanted. */
+  readonly wanted: readonly number[];
+  /** By key, what the sender holds of it. */
+  readonly held: ReadonlyMap<number, ComparedWrite>;
+  /** By key, the counter of the write of the receiver that is to go. */
+  readonly dropped: ReadonlyMap<number, number>;
+}
+
 /** What a range of a message says. */
 export type RangeContent =
   | { readonly kind: "equal" }
   | { readonly kind: "sum"; readonly low: number; readonly high: number }
   | { readonly kind: "list"; readonly entries: readonly ListedEntry[] }
-  | {
-    readonly kind: "answer";
-    /** Fingerprints of keys. */
-    readonly wanted: readonly number[];
-    /** By the fingerprint of a key, the order that the sender holds. */
-    readonly held: ReadonlyMap<number, Order>;
-  };
+  | RangeAnswer & { readonly kind: "answer" };
 
 /** A range of a message. It begins where the one before ends. */
 export interface MessageRange {
@@ -131,25 +142,27 @@ export class RangeMessageWriter {
     }
   }
 
-  answer(
-    upper: Uint8Array | undefined,
-    wanted: readonly number[],
-    held: ReadonlyMap<number, Order>,
-  ): void {
+  answer(upper: Uint8Array | undefined, { wanted, held, dropped }: RangeAnswer): void {
     this.#begin(upper, answerKind);
     const writer = this.#writer;
     writer.int(wanted.length);
     for (const key of wanted) this.#word(key);
     writer.int(held.size);
-    for (const [key, { timestamp, sequence, uid }] of held) {
+    for (const [key, { timestamp, sequence, uid, counter }] of held) {
       this.#word(key);
       writer.int(timestamp);
       writer.int(sequence);
+      writer.int(counter);
       const place = this.#uids.get(uid);
       writer.int(place ?? this.#uids.size);
       if (place !== undefined) continue;
       writer.str(uid);
       this.#uids.set(uid, this.#uids.size);
+    }
+    writer.int(dropped.size);
+    for (const [key, counter] of dropped) {
+      this.#word(key);
+      writer.int(counter);
     }
   }
 
@@ -239,16 +252,21 @@ function readContent(reader: WordReader, kind: number, uids: string[]): RangeCon
     return { kind: "list", entries };
   }
   const wanted = Array.from({ length: reader.count(4) }, () => reader.word());
-  const held = new Map<number, Order>();
-  for (let left = reader.count(7); left > 0; left--) {
+  const held = new Map<number, ComparedWrite>();
+  for (let left = reader.count(8); left > 0; left--) {
     const key = reader.word();
     held.set(key, {
       timestamp: reader.number(timestampMax),
       sequence: reader.number(sequenceMax),
+      counter: reader.number(counterMax),
       uid: readUid(reader, uids),
     });
   }
-  return { kind: "answer", wanted, held };
+  const dropped = new Map<number, number>();
+  for (let left = reader.count(5); left > 0; left--) {
+    dropped.set(reader.word(), reader.number(counterMax));
+  }
+  return { kind: "answer", wanted, held, dropped };
 }
 
 function readUid(reader: WordReader, uids: string[]): string {

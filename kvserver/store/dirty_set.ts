@@ -1,5 +1,6 @@
 import { EntryBatch } from "../entry/entry_batch.ts";
 import { NumberQueue } from "../memory/number_queue.ts";
+import { Claims } from "../versions/claims.ts";
 import type { Store } from "./store.ts";
 import { assert } from "../memory/assert.ts";
 
@@ -25,6 +26,8 @@ export const diskMarks: DirtyMarks = { dirty: 4, queued: 8 };
  * overtakes the others nor falls behind.
  */
 export class DirtySet {
+  /** What may be claimed to the receiver once the entries have left that are in the set now. */
+  readonly claims = new Claims();
   #store: Store;
   #dirty: number;
   #queued: number;
@@ -47,7 +50,10 @@ export class DirtySet {
   /** Adds an entry, unless it is in the set. */
   add(n: number): void {
     if (this.#store.isMarked(n, this.#dirty)) return;
-    if (!this.#store.isMarked(n, this.#queued)) this.#queue.push(n);
+    if (!this.#store.isMarked(n, this.#queued)) {
+      this.#queue.push(n);
+      this.claims.pushed();
+    }
     this.#store.mark(n, this.#dirty | this.#queued);
     this.#size++;
   }
@@ -57,16 +63,26 @@ export class DirtySet {
     if (!this.#store.isMarked(n, this.#dirty)) return;
     this.#store.unmark(n, this.#dirty);
     this.#size--;
+    // Claims, and whoever removes entries, wait for places, also for those that nothing is left of.
+    while (this.#size === 0 && this.#queue.first !== undefined) this.#shift(this.#queue.first);
+  }
+
+  #shift(n: number): void {
+    this.#store.unmark(n, this.#queued);
+    this.#queue.shift();
+    this.claims.left();
   }
 
   /** Moves entries, oldest first, to a batch until that is full: at least one, if there is one. */
   drain(bytesMax: number): EntryBatch {
     const batch = new EntryBatch(this.#store, bytesMax);
     for (let n = this.#queue.first; n !== undefined; n = this.#queue.first) {
-      if (this.#store.isMarked(n, this.#dirty) && !batch.add(n)) break;
-      this.remove(n);
-      this.#store.unmark(n, this.#queued);
-      this.#queue.shift();
+      if (this.#store.isMarked(n, this.#dirty)) {
+        if (!batch.add(n)) break;
+        this.#store.unmark(n, this.#dirty);
+        this.#size--;
+      }
+      this.#shift(n);
     }
     return batch;
   }

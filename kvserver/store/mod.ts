@@ -21,3 +21,4 @@ export { RangeSum, sumBytes } from "./range_sum.ts";
 export type { OnPassed } from "./expiries.ts";
 export { noEntry } from "./records.ts";
 export { compareBytes, Store } from "./store.ts";
+export type { TombstoneQueue } from "./tombstone_queue.ts";

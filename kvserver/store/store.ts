@@ -10,6 +10,7 @@ import { allMarks, noEntry, Records, tombstone } from "./records.ts";
 import { assert } from "../memory/assert.ts";
 import { EntryHash } from "./entry_hash.ts";
 import { RangeSums } from "./range_sums.ts";
+import { TombstoneQueue } from "./tombstone_queue.ts";
 import { UidTable } from "../memory/uid_table.ts";
 import type { WideHash } from "../memory/wide_hash.ts";
 import { Values } from "./values.ts";
@@ -34,6 +35,8 @@ export class Store {
   readonly sums: RangeSums;
   /** Entries that are shown, as far as the expiries have seen the time pass. */
   #size = 0;
+  /** The entries that have ceased to be shown; absent: nobody is to remove them. */
+  #tombstoneQueue: TombstoneQueue | undefined;
   /** What the clock says, as `passTime` was last told: entries that expire go by it. */
   #nowMs = 0;
   /** Entries, tombstones among them. */
@@ -62,6 +65,11 @@ export class Store {
   /** Number of keys that are kept and not shown, because they were deleted or have expired. */
   get tombstones(): number {
     return this.#entries - this.#size;
+  }
+
+  /** From now on, entries that cease to be shown are queued for whoever removes them. */
+  queueTombstones(): TombstoneQueue {
+    return this.#tombstoneQueue ??= new TombstoneQueue(this.#records);
   }
 
   /** Memory that it takes. */
@@ -105,6 +113,7 @@ export class Store {
     this.#nowMs = nowMs;
     return this.#records.expiries.passTime(nowMs, max, (n, hasExpired) => {
       this.#count(n, hasExpired ? -1 : 1);
+      if (hasExpired) this.#tombstoneQueue?.add(n);
       onPassed?.(n, hasExpired);
     });
   }
@@ -169,6 +178,22 @@ export class Store {
     const { bytes, valueStart, valueEnd, counter, isBin, expiresAt } = entry;
     this.#set(n, bytes, valueStart, valueEnd, entry, counter, isBin, expiresAt);
     return n;
+  }
+
+  /**
+   * Takes back all that an entry is, but not its number, because it may wait in a queue: it is older than any
+   * write then, and `isBlank`, until it is removed or its key is written again.
+   */
+  blank(n: number): void {
+    const wasCounted = this.#records.isCounted(n);
+    this.#values.remove(n);
+    const order = { timestamp: 0, sequence: 0, uid: "" };
+    this.#setWrite(n, order, noCounter, false, noExpiry, wasCounted, false);
+  }
+
+  /** Whether an entry is held for its number only: nothing is known of its key. */
+  isBlank(n: number): boolean {
+    return this.#records.timestamp(n) === 0 && this.uidOf(n) === "";
   }
 
   /** Removes an entry that bears no mark, with all memory that it takes. */
@@ -533,6 +558,7 @@ export class Store {
       .setWrite(n, timestamp, sequence, uidNumber, counter, isBin, expiresAt, hasExpired);
     const isCounted = hasValue && !hasExpired;
     if (wasCounted !== isCounted) this.#count(n, isCounted ? 1 : -1);
+    if (!isCounted) this.#tombstoneQueue?.add(n);
     this.sums.changed(n);
   }
 }

@@ -8,7 +8,8 @@ import type { LocalReplica } from "./local_replica.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
 import type { Peer } from "./peer.ts";
-import { causeOf, causes, type ComparisonStep } from "./peer_comparison.ts";
+import { readSeen } from "../versions/version_bytes.ts";
+import { type AskedStep, causeOf, causes, type ComparisonStep } from "./peer_comparison.ts";
 import { SiblingComparison } from "./sibling_comparison.ts";
 import type { StateReceiver } from "./state_receiver.ts";
 
@@ -82,7 +83,9 @@ export class Comparer {
     if (step === undefined) return;
     this.#bytes += step.ranges.length;
     if (peer.comparison.isAwaited(step.id)) this.#rounds++;
-    peer.comparison.received(step, this.#context.monotonicMs());
+    peer.comparisonReceived(step);
+    // What it holds it will be sent.
+    if (step.seen !== undefined) this.#replicas.raiseFloor(readSeen(step.seen).floorMs);
   }
 
   /** A message of a comparison was sent. */
@@ -132,7 +135,7 @@ export class Comparer {
     this.#siblingAskId = ++this.#lastAskId;
     toAsk.replica.requestCompare({
       id: this.#siblingAskId,
-      ...this.#question(toAsk.ranges),
+      ...this.#question(toAsk),
       isLikelyEqual: true,
       rangesBytesMax,
       youngMs,
@@ -141,10 +144,12 @@ export class Comparer {
   }
 
   /** What all questions have in common. */
-  #question(ranges: Uint8Array | undefined) {
+  #question({ ranges, theirs, theirSum }: Partial<AskedStep>) {
     const { syncMessageBytesMax } = this.#context.limits;
     return {
       ...(ranges === undefined ? {} : { ranges }),
+      ...(theirs === undefined ? {} : { theirs }),
+      ...(theirSum === undefined ? {} : { theirSum }),
       low: Math.floor(this.#fraction() * 0x100000000),
       high: Math.floor(this.#fraction() * 0x100000000),
       entriesBytesMax: syncMessageBytesMax,
@@ -175,7 +180,8 @@ export class Comparer {
   }
 
   #ask(peer: Peer): void {
-    const { id, ranges } = peer.comparison.asked!;
+    const asked = peer.comparison.asked!;
+    const { id } = asked;
     const cause = causeOf(id);
     const { comparisonYoungMs, comparisonQuietMs, rangesBytesMin } = this.#context.limits;
     const { comparison, window } = peer;
@@ -183,7 +189,7 @@ export class Comparer {
     this.#current = { askId, peer, id };
     this.#replicas.first.requestCompare({
       id: askId,
-      ...this.#question(ranges),
+      ...this.#question(asked),
       isLikelyEqual: cause === causes.time,
       youngMs: cause === causes.time
         ? comparisonYoungMs
@@ -207,12 +213,13 @@ export class Comparer {
 
   /** A replica has answered. */
   answered(compared: Compared): void {
-    const { id: askId, ranges, entries, tookMs } = compared;
+    const { id: askId, ranges, entries, seen, tookMs } = compared;
     const nowMs = this.#context.monotonicMs();
     if (askId === this.#siblingAskId) {
       this.#siblingAskId = 0;
       const found = new EntryReader(entries);
-      const other = this.#siblings.answered(ranges, found.size, tookMs, nowMs);
+      const answer = { ranges, seen, tookMs, entryCount: found.size };
+      const other = this.#siblings.answered(answer, nowMs);
       if (other !== undefined) this.#repair(other, found);
       return;
     }

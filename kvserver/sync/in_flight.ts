@@ -2,6 +2,8 @@ import type { LinkState } from "../../actor/mod.ts";
 import type { ComparisonStep } from "./peer_comparison.ts";
 import type { Limits } from "../../limits.ts";
 import { assert } from "../memory/assert.ts";
+import type { Claim } from "../versions/claim.ts";
+import type { Seen } from "../versions/version_bytes.ts";
 import type { PoolUse } from "./entry_pool.ts";
 import type { Rumours } from "./gossip.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
@@ -17,6 +19,10 @@ export interface Contents extends Rumours {
   readonly step: ComparisonStep | undefined;
   /** How many of the entries a comparison had to bring. */
   readonly repairs: number;
+  /** What the entries cover that the peer has by then. */
+  readonly claims: readonly Claim[];
+  /** What the peer is told that this server has seen; absent: nothing new. */
+  readonly seen: Seen | undefined;
   /** Upper bound of the bytes of the entries. */
   readonly entryBytes: number;
   /** Since when the oldest of the entries waits; `Infinity` without any. */

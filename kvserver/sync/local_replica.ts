@@ -1,8 +1,10 @@
 import { type ActorContext, type ActorRef, uid } from "../../actor/mod.ts";
-import type { CompareRequest, ReadRequest } from "../messages/replica_messages.ts";
+import type { CollectRequest, CompareRequest, ReadRequest } from "../messages/replica_messages.ts";
 import type { SyncAnswer } from "../messages/sync_questions.ts";
+import { noCounter } from "../entry/entry.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
 import { WaitingSince } from "../messages/waiting_since.ts";
+import type { Claim } from "../versions/claim.ts";
 import type { EntryPool, PoolUse } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
 import { MergeWindow } from "./merge_window.ts";
@@ -32,6 +34,13 @@ export interface NextMerge {
   readonly drain: boolean;
   readonly read: ReadRequest | undefined;
   readonly compare: CompareRequest | undefined;
+  readonly collect: CollectRequest | undefined;
+  /** What the entries that the replica has by then cover. */
+  readonly claims: readonly Claim[];
+  /** No tombstone that was forgotten elsewhere is later; absent: as before. */
+  readonly floorMs: number | undefined;
+  /** Entries that it is to drop; absent: there are none. */
+  readonly dropped: readonly Uint8Array[] | undefined;
   /** Answers to questions of its clients; absent: there are none. */
   readonly answers: readonly SyncAnswer[] | undefined;
   readonly persistsAll: boolean;
@@ -63,6 +72,14 @@ export class LocalReplica {
   /** The part of the state to request with the next message. */
   #read: ReadRequest | undefined;
   #answers: SyncAnswer[] = [];
+  /** Entries that siblings have dropped. */
+  #dropped: Uint8Array[] = [];
+  #floorMs = 0;
+  #toldFloorMs = 0;
+  /** What the replica is to be told of what may be removed. */
+  #collect: CollectRequest | undefined;
+  /** Whether the query actor is to be told something, be it nothing new: it tells what it has loaded then. */
+  #isToGreet = false;
   /** Whether entries wait that are to be persisted although they bear this server's name. */
   #persistsAll = false;
   /** What to ask about ranges, once as many entries have left as were queued before. */
@@ -76,6 +93,7 @@ export class LocalReplica {
   /** What the query actor was told last. */
   #told: Orders;
   #hasAccepted = false;
+  #claimedTo = noCounter;
 
   /**
    * @param pool holds the entries
@@ -157,6 +175,11 @@ export class LocalReplica {
     this.#waiting.enqueued(this.#outbox.size, this.#context.monotonicMs() - ageMs);
   }
 
+  /** Enqueues claims, behind the entries that they cover. */
+  enqueueClaims(claims: readonly Claim[]): void {
+    this.#outbox.claim(claims);
+  }
+
   /** Removes the entries of a batch, because they came from the query actor. */
   removeBatch(batch: ForwardedBatch): void {
     this.#outbox.removeBatch(batch);
@@ -175,6 +198,11 @@ export class LocalReplica {
     return this.#drain === "drained";
   }
 
+  /** Has the query actor tell what it has seen: it loaded something before it could. */
+  greet(): void {
+    this.#isToGreet = true;
+  }
+
   /** The server begins to take a state over. */
   notReady(): void {
     this.#isReady = false;
@@ -188,6 +216,21 @@ export class LocalReplica {
   /** Answers a question of its clients with the next message. */
   answer(answer: SyncAnswer): void {
     this.#answers.push(answer);
+  }
+
+  /** Has the replica drop what a sibling has dropped: before it merges what waits for it. */
+  drop(removals: readonly Uint8Array[]): void {
+    this.#dropped.push(...removals);
+  }
+
+  /** No tombstone that was forgotten elsewhere is later than this. */
+  raiseFloor(ms: number): void {
+    this.#floorMs = Math.max(this.#floorMs, ms);
+  }
+
+  /** Says which tombstones the replica may remove. */
+  collect(request: CollectRequest): void {
+    this.#collect = request;
   }
 
   /** Has all be persisted that waits now. */
@@ -216,6 +259,16 @@ export class LocalReplica {
     this.#hasAccepted ||= hasAccepted;
   }
 
+  /** The query actor has claimed its writes up to this one: the sync actor has passed their entries on. */
+  get claimedTo(): number {
+    return this.#claimedTo;
+  }
+
+  /** The query actor claims its own writes. */
+  claims(claims: readonly Claim[]): void {
+    for (const { to } of claims) this.#claimedTo = Math.max(this.#claimedTo, to);
+  }
+
   /** The query actor has sent all that it accepted. */
   drained(): void {
     this.#drain = "drained";
@@ -227,7 +280,8 @@ export class LocalReplica {
    */
   hasNews(isStateComplete: boolean, orders: Orders): boolean {
     return !isSame(orders, this.#told) || this.#hasEntriesToSend || this.#read !== undefined ||
-      this.#drain === "requested" ||
+      this.#drain === "requested" || this.#isToGreet || this.#outbox.hasClaims ||
+      this.#dropped.length > 0 || this.#collect !== undefined ||
       this.#answers.length > 0 || this.#compare !== undefined || isStateComplete && !this.#isReady;
   }
 
@@ -253,12 +307,18 @@ export class LocalReplica {
       ready: this.#isReady,
       drain: this.#drain === "requested",
       read: this.#read,
+      claims: this.#outbox.takeClaims(),
+      dropped: this.#dropped.length > 0 ? this.#dropped.splice(0) : undefined,
+      floorMs: this.#floorMs > this.#toldFloorMs ? this.#floorMs : undefined,
+      collect: this.#collect,
       compare: this.#entriesAhead === 0 ? this.#compare : undefined,
       answers: this.#answers.length > 0 ? this.#answers.splice(0) : undefined,
       persistsAll: this.#persistsAll,
     };
     this.#persistsAll &&= this.#outbox.size > 0;
-    this.#read = undefined;
+    this.#read = this.#collect = undefined;
+    this.#isToGreet = false;
+    this.#toldFloorMs = this.#floorMs;
     if (message.compare !== undefined) this.#compare = undefined;
     if (message.drain) this.#drain = "draining";
     return message;

@@ -1,6 +1,8 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import { Charge } from "../../rpc/mod.ts";
 import { incarnationOf } from "../entry/order.ts";
+import type { Claim } from "../versions/claim.ts";
+import { VersionVector } from "../versions/version_vector.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
 import { LocalReplica } from "./local_replica.ts";
@@ -64,6 +66,26 @@ export class LocalReplicas {
     const { incarnation } = this.#context.self;
     if (batch.uids.some((uid) => incarnationOf(uid) === incarnation)) this.first.persistAll();
     for (const replica of this.#all) replica.enqueueBatch(batch, 0);
+  }
+
+  /** Enqueues claims, behind the entries that they cover, for all query actors but the one that makes them. */
+  enqueueClaims(claims: readonly Claim[], writer?: LocalReplica): void {
+    for (const replica of this.#all) if (replica !== writer) replica.enqueueClaims(claims);
+  }
+
+  /** Up to where each query actor has claimed its writes to be passed on. */
+  get claimed(): VersionVector {
+    return new VersionVector(this.#all.map(({ uid, claimedTo }) => [uid, claimedTo]));
+  }
+
+  /** No tombstone that was forgotten elsewhere is later than this. */
+  raiseFloor(ms: number): void {
+    for (const replica of this.#all) replica.raiseFloor(ms);
+  }
+
+  /** Has all query actors but the one that has dropped entries drop them too. */
+  drop(removals: readonly Uint8Array[], dropper: LocalReplica): void {
+    for (const replica of this.#all) if (replica !== dropper) replica.drop(removals);
   }
 
   /**

@@ -2,19 +2,27 @@ import type { ActorContext } from "../../actor/mod.ts";
 import type { Member } from "../../kvcommon/mod.ts";
 import type { Membership } from "./membership.ts";
 import type { Peer } from "./peer.ts";
+import type { Stability } from "./stability.ts";
 
 /** The servers that are known, as rows of `Members`. */
 export class MemberTable {
   #context: ActorContext;
   #members: Membership;
+  #stability: Stability;
   #version: string;
   #startedMs: number;
   #queryAddresses: readonly string[] = [];
 
   /** @param version of this server's program */
-  constructor(context: ActorContext, members: Membership, version: string) {
+  constructor(
+    context: ActorContext,
+    members: Membership,
+    stability: Stability,
+    version: string,
+  ) {
     this.#context = context;
     this.#members = members;
+    this.#stability = stability;
     this.#version = version;
     this.#startedMs = context.monotonicMs();
   }
@@ -66,7 +74,7 @@ export class MemberTable {
       lagMs: Math.round(peer.lagMs),
       pendingBytes: peer.pendingBytes,
       agreedMs: agreedMs === undefined ? null : this.#wallMs(agreedMs),
-      tombstonesHeld: 0,
+      tombstonesHeld: this.#stability.heldFor(peer.uid),
       clockSkewMs: clockSkewMs ?? null,
       version: version ?? null,
       refusedMessages,
@@ -84,7 +92,7 @@ export class MemberTable {
       lagMs: null,
       pendingBytes: 0,
       agreedMs: null,
-      tombstonesHeld: 0,
+      tombstonesHeld: this.#stability.heldFor(address),
       clockSkewMs: null,
       version: null,
       refusedMessages: 0,

@@ -44,6 +44,8 @@ export class Membership {
   #absent: AbsentServers;
   /** Servers that are forgotten, the last at the end; others are told, and may have forgotten them by themselves. */
   #forgotten = new Map<string, ForgottenServer>();
+  /** How often others came to be known, or to be known no more. */
+  #revision = 0;
   /** How often more waited for a peer than may, over those that are peers no more. */
   #overflowsOfForgotten = 0;
 
@@ -66,6 +68,11 @@ export class Membership {
   /** The servers that are known and no peers now, by address: since when they are not there. */
   get absent(): ReadonlyMap<string, number> {
     return this.#absent.sinceMs;
+  }
+
+  /** Another number when other servers are known than before. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Number of peers. */
@@ -175,6 +182,7 @@ export class Membership {
     for (const other of this.#peers.values()) if (other.isGreeted) peer.gossip.introduce(other.ref);
     for (const server of this.#forgotten.values()) peer.gossip.tellForgotten(server);
     this.#peers.set(peer.uid, peer);
+    this.#revision++;
     // Whatever either holds and the other does not, because it was lost on its way or its server is gone.
     peer.comparison.owe(this.#context.monotonicMs());
     this.#context.watchLink(ref, { type: "linkChanged" } satisfies LinkChangedMessage);
@@ -189,6 +197,7 @@ export class Membership {
     peer.greeted();
     this.#ended.delete(ref.incarnation);
     this.#absent.delete(ref.address);
+    this.#revision++;
     this.#forgotten.delete(ref.address);
     for (const other of this.#peers.values()) other.gossip.withdrawForgotten(ref.address);
     for (const other of this.#peers.values()) if (other !== peer) other.gossip.introduce(ref);
@@ -242,6 +251,7 @@ export class Membership {
   /** A server is known, though it is no peer any more. */
   #noteAbsent({ ref: { address }, isGreeted, reachability }: Peer): void {
     if (isGreeted && !this.#isPeer(address)) this.#absent.add(address, reachability.sinceMs);
+    this.#revision++;
   }
 
   #isPeer(address: string): boolean {
@@ -265,6 +275,7 @@ export class Membership {
     const incarnations = peers.map(({ ref }) => ref.incarnation);
     for (const peer of peers) this.#endIncarnation(peer);
     this.#absent.delete(address);
+    this.#revision++;
     this.#keepForgotten({ address, incarnations });
     this.#context.log.info("Peer {peer} is forgotten, until it greets again", { peer: address });
     return true;
@@ -311,6 +322,7 @@ export class Membership {
 
   #forget(peer: Peer): void {
     this.#peers.delete(peer.uid);
+    this.#revision++;
     this.#overflowsOfForgotten += peer.overflows;
     peer.forget();
     this.#context.unlink(peer.ref);

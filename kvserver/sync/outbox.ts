@@ -2,6 +2,8 @@ import type { Limits } from "../../limits.ts";
 import { entryBytesMax, envelopeBytes } from "../entry/entry_batch.ts";
 import { NumberQueue } from "../memory/number_queue.ts";
 import { assert } from "../memory/assert.ts";
+import type { Claim } from "../versions/claim.ts";
+import { Claims } from "../versions/claims.ts";
 import { type EntryPool, noPooled, type PoolUse } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
 import { type OutgoingBatch, PooledBatch } from "./outgoing_batch.ts";
@@ -21,6 +23,8 @@ const firstKeys = 64;
  *
  * A batch that is forwarded to an empty outbox is kept whole, as the bytes that it came as, because
  * mostly it leaves before anything else is enqueued. Only then is it decoded.
+ *
+ * Claims wait behind the entries that they cover.
  */
 export class Outbox {
   #pool: EntryPool;
@@ -32,6 +36,8 @@ export class Outbox {
   #entries = new Uint32Array(firstKeys);
   /** Keys, in the order in which they were enqueued. */
   #queue = new NumberQueue();
+  /** What may be claimed to the receiver once the entries have left that are enqueued now. */
+  #claims = new Claims();
   /** Number of entries in the queue. */
   #size = 0;
   /** Whether all that was left by the last take is to wait longer. */
@@ -60,6 +66,26 @@ export class Outbox {
     return this.#isExhausted;
   }
 
+  /** Whether claims may leave now. */
+  get hasClaims(): boolean {
+    return this.#claims.isDue;
+  }
+
+  /** Adds claims behind all entries that are enqueued now. */
+  claim(claims: Iterable<Claim>): void {
+    for (const claim of claims) this.#claims.add(claim);
+  }
+
+  /** Takes out the claims that may leave: with the entries that were taken, or later. */
+  takeClaims(): Claim[] {
+    return this.#claims.take();
+  }
+
+  /** Puts claims back whose entries may be lost, and are enqueued again. */
+  putClaimsBack(claims: readonly Claim[]): void {
+    this.#claims.putBack(claims);
+  }
+
   /** Upper bound of the bytes of the next message, if its entries have `entriesBytes`. */
   messageBytes(entriesBytes = this.#entriesBytesMax): number {
     return envelopeBytes + Math.max(entriesBytes, this.#whole?.bytes.length ?? this.#firstBytes);
@@ -74,6 +100,7 @@ export class Outbox {
       if (key >= this.#entries.length) this.#grow(key);
       if (this.#entries[key] === noPooled) {
         this.#queue.push(key);
+        this.#claims.pushed();
         this.#pool.useKey(key);
       }
     } else {
@@ -92,6 +119,7 @@ export class Outbox {
     if (batch.size === 0) return;
     if (this.size > 0 || !batch.isWorthKeeping) return this.#enqueueEach(batch);
     this.#whole = batch;
+    this.#claims.pushed();
     batch.hold();
   }
 
@@ -103,6 +131,10 @@ export class Outbox {
     if (queued === noPooled || this.#pool.isLater(queued, n)) return;
     this.#entries[key] = removed;
     this.#drop(queued);
+    // Claims wait for places, also for those that nothing is left of.
+    while (this.#size === 0 && this.#queue.first !== undefined) {
+      this.#removeFirst(this.#queue.first);
+    }
   }
 
   /**
@@ -127,6 +159,7 @@ export class Outbox {
     const fits = (whole?.bytes.length ?? 0) <= bytesMax + countsBytes;
     if (whole !== undefined && fits && isInTime) {
       this.#whole = undefined;
+      this.#claims.left();
       this.#isExhausted = this.#size === 0;
       return whole;
     }
@@ -138,6 +171,7 @@ export class Outbox {
       if (n !== noPooled) {
         if (this.#pool.timestampOf(n) > timestampMax) {
           this.#queue.shift();
+          this.#claims.left();
           postponed.push(key);
           continue;
         }
@@ -148,7 +182,12 @@ export class Outbox {
       this.#removeFirst(key);
     }
     this.#isExhausted = this.#queue.first === undefined;
-    for (const key of postponed) this.#queue.push(key);
+    for (const key of postponed) {
+      this.#queue.push(key);
+      this.#claims.pushed();
+    }
+    // They cover what is postponed too.
+    if (postponed.length > 0) this.#claims.putBack([]);
     return batch;
   }
 
@@ -172,6 +211,7 @@ export class Outbox {
       if (n !== noPooled) this.#drop(n);
       this.#removeFirst(key);
     }
+    this.#claims.clear();
     this.#entries = new Uint32Array(firstKeys);
   }
 
@@ -180,7 +220,10 @@ export class Outbox {
     const whole = this.#whole;
     if (whole === undefined) return;
     this.#whole = undefined;
+    this.#claims.left();
     this.#enqueueEach(whole);
+    // They cover all of its entries.
+    this.#claims.putBack([]);
     whole.release();
   }
 
@@ -219,6 +262,7 @@ export class Outbox {
   #removeFirst(key: number): void {
     this.#entries[key] = noPooled;
     this.#queue.shift();
+    this.#claims.left();
     this.#pool.releaseKey(key);
   }
 

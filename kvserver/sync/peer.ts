@@ -13,12 +13,15 @@ import { SendPacer } from "../messages/send_pacer.ts";
 import { assert } from "../memory/assert.ts";
 import type { EntryPool, PoolUse } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
+import { type Claim, claimUpTo } from "../versions/claim.ts";
+import { readSeen, type Seen } from "../versions/version_bytes.ts";
+import { VersionVector } from "../versions/version_vector.ts";
 import { Gossip } from "./gossip.ts";
 import { type Contents, InFlight } from "./in_flight.ts";
 import { Liveness, type LivenessChange } from "./liveness.ts";
 import { Outbox } from "./outbox.ts";
 import { SendWindow } from "./send_window.ts";
-import { PeerComparison } from "./peer_comparison.ts";
+import { type ComparisonStep, PeerComparison } from "./peer_comparison.ts";
 import { noTransfer } from "./peer_message.ts";
 import { Progress, type ProgressChange } from "./progress.ts";
 import { type LinkReach, Reachability, type ReachabilityName } from "./reachability.ts";
@@ -46,6 +49,8 @@ export class Peer {
   readonly gossip: Gossip;
   /** How much may be under way to the peer. */
   readonly window: SendWindow;
+  /** What the peer has told that it has seen, on all of its replicas and its disk. */
+  readonly seen = new VersionVector();
   #context: ActorContext;
   #pool: EntryPool;
   #outbox: Outbox;
@@ -57,6 +62,13 @@ export class Peer {
   /** Epoch of the link that was seen last, and the last one in which the peer acknowledged something. */
   #epoch = noEpoch;
   #heardEpoch = noEpoch;
+  /** What this server has seen, as the peer was told last, and when; what may be lost it was not told. */
+  #told = new VersionVector();
+  #lastTold: Seen | undefined;
+  #toldFloorMs = 0;
+  /** No tombstone that was forgotten by those whose state the peer was sent is later than this. */
+  #floorMs = 0;
+  #toldMs = -Infinity;
   #stateSender = new StateSender();
   #liveness: Liveness;
   /** How many entries of the outbox a comparison had to bring, about. */
@@ -109,6 +121,7 @@ export class Peer {
   /** Whether a message is to be sent, as soon as that is possible. */
   get #hasNews(): boolean {
     return this.#isFirstMessageDue || this.hasEntries || !this.gossip.isEmpty ||
+      this.#outbox.hasClaims ||
       this.#toRequest !== noTransfer ||
       this.#stateSender.isFlushing || this.comparison.isLeaving;
   }
@@ -224,6 +237,11 @@ export class Peer {
     this.#checkOverflow();
   }
 
+  /** Claims what the entries cover that have been enqueued until now. */
+  claim(claims: readonly Claim[]): void {
+    if (!this.#stateSender.isOverflowed) this.#outbox.claim(claims);
+  }
+
   /** Removes the entries of a batch from the outbox, because they came from the peer. */
   removeBatch(batch: ForwardedBatch): void {
     this.#outbox.removeBatch(batch);
@@ -298,19 +316,33 @@ export class Peer {
    *
    * @param after the key behind which the next part begins; absent: this part is the last
    * @param reading for which the part was read
+   * @param seen what the replica had seen before the first part was read, with that part
    */
-  enqueuePart(entries: ForwardedBatch, after: Uint8Array | undefined, reading: Reading): void {
+  enqueuePart(
+    entries: ForwardedBatch,
+    after: Uint8Array | undefined,
+    reading: Reading,
+    seen?: Seen,
+  ): void {
     if (!this.#stateSender.isOverflowed) {
       this.#outbox.enqueueBatch(entries);
       this.#checkOverflow();
     }
     this.#waiting.enqueued(this.#outbox.size, this.#readingSinceMs);
-    this.#stateSender.partRead(reading, after);
+    this.#stateSender.partRead(reading, after, seen);
   }
 
-  /** Declares the state complete with the entries that wait now. */
+  /** Declares the state complete with the entries that wait now: they cover what the replica had seen. */
   completeState(): void {
+    const { seen } = this.#stateSender;
+    if (seen !== undefined) this.#claimSeen(seen);
     this.#stateSender.flush(this.#outbox.size);
+  }
+
+  /** The peer has been sent all that a replica held when it had seen this, but for what waits. */
+  #claimSeen({ vector, floorMs }: Seen, seenByPeer = new VersionVector()): void {
+    this.claim(Array.from(vector.beyond(seenByPeer), ([uid, counter]) => claimUpTo(uid, counter)));
+    this.#floorMs = Math.max(this.#floorMs, floorMs);
   }
 
   /** Requests the whole state of the peer, as the transfer with this id. */
@@ -325,6 +357,7 @@ export class Peer {
    * link has no room is not made, because the link would drop it.
    *
    * @param link what was sent in an earlier epoch of it and is not acknowledged is sent again
+   * @param seen what this server has seen
    * @returns `undefined` when there is nothing to send, or no room for it.
    */
   nextMessage(
@@ -332,11 +365,12 @@ export class Peer {
       LinkState,
       "epoch" | "told" | "roomBytes" | "roundTripMs" | "clock"
     >,
+    seen: Seen,
   ): Contents | undefined {
     this.#requeueLost(epoch);
     if (epoch !== this.#epoch) this.window.connected(roundTripMs);
     this.#epoch = epoch;
-    if (!this.#hasNews || this.#inFlight.isFull) return undefined;
+    if (!this.#hasNews && this.tellWaitMs(seen) > 0 || this.#inFlight.isFull) return undefined;
     if (!this.window.hasRoom(this.#inFlight.bytes)) return undefined;
     const { messageBytes } = this.window;
     const bytesMax = this.#outbox.messageBytes(messageBytes) + wireLimits.messageSlackBytes;
@@ -354,7 +388,9 @@ export class Peer {
       ...this.gossip.take(),
       requested: this.#toRequest,
       completed: this.#stateSender.leaving(entries.size, left),
-      step: this.comparison.leaving(entries.size, left, nowMs),
+      step: this.#leavingStep(entries.size, left, nowMs),
+      claims: this.#outbox.takeClaims(),
+      seen: this.#tell(seen, nowMs),
       repairs,
       entryBytes: waitingBytes - this.#outbox.bytes,
       sinceMs: entries.size > 0 ? sinceMs : Infinity,
@@ -381,6 +417,45 @@ export class Peer {
     return latestAccepted(ageMs < limits.toldClockMs ? nowMs : Math.max(nowMs, cautiousMs), limits);
   }
 
+  /** A step of the comparison leaves with the last entries before it. At its end, what it came to is claimed. */
+  #leavingStep(entryCount: number, left: number, nowMs: number): ComparisonStep | undefined {
+    const step = this.comparison.leaving(entryCount, left, nowMs);
+    this.#claimCompared();
+    return step;
+  }
+
+  /** The peer has what this server held when a comparison began that is over. */
+  #claimCompared(): void {
+    const ended = this.comparison.takeEnded();
+    if (ended !== undefined) this.#claimSeen(readSeen(ended.own), readSeen(ended.theirs).vector);
+  }
+
+  /** A step of a comparison came. */
+  comparisonReceived(step: ComparisonStep): void {
+    this.comparison.received(step, this.#context.monotonicMs());
+    this.#claimCompared();
+  }
+
+  /** How long to wait until the peer is told what this server has seen; `Infinity`: it knows. */
+  tellWaitMs(seen: Seen): number {
+    if (seen === this.#lastTold) return Infinity;
+    return this.#toldMs + this.#context.limits.tellVersionsMs - this.#context.monotonicMs();
+  }
+
+  /** What the peer is told of what this server has seen; `undefined`: nothing, because it knows, or not now. */
+  #tell(seen: Seen, nowMs: number): Seen | undefined {
+    const floorMs = Math.max(seen.floorMs, this.#floorMs);
+    const isDue = this.tellWaitMs(seen) <= 0;
+    if (!isDue && floorMs <= this.#toldFloorMs) return undefined;
+    const vector = seen.vector.beyond(this.#told);
+    this.#lastTold = seen;
+    if (vector.size === 0 && floorMs <= this.#toldFloorMs) return undefined;
+    this.#told.join(vector);
+    this.#toldFloorMs = floorMs;
+    this.#toldMs = nowMs;
+    return { vector, floorMs };
+  }
+
   #requeueLost(epoch: number): void {
     const lost = this.#inFlight.takeLost(epoch);
     if (lost.length === 0) return;
@@ -395,6 +470,16 @@ export class Peer {
       else this.#waiting.enqueued(this.#outbox.size, sinceMs);
       entries.release();
       this.#toRequest = Math.max(this.#toRequest, requested);
+    }
+    // All that was enqueued again is covered by what was claimed with any of it.
+    if (!this.isOverflowed) {
+      this.#outbox.putClaimsBack(lost.flatMap(({ claims }) => claims));
+    }
+    if (lost.some(({ seen }) => seen !== undefined)) {
+      this.#told = new VersionVector();
+      this.#lastTold = undefined;
+      this.#toldFloorMs = 0;
+      this.#toldMs = -Infinity;
     }
     this.#isFirstMessageDue ||= !this.#hasHeard;
     this.#stateSender.lost(lost.map(({ completed }) => completed), this.#outbox.size);
@@ -516,8 +601,9 @@ function bytesOf({ entryBytes, step, introductions, forgotten }: Contents): numb
 
 /** Whether a message would tell the peer nothing, because what waits has to go on waiting. */
 function isEmpty(
-  { entries, introductions, forgotten, requested, completed, step }: Contents,
+  { entries, introductions, forgotten, requested, completed, step, claims, seen }: Contents,
 ): boolean {
   return entries.size === 0 && introductions.length === 0 && forgotten.length === 0 &&
-    requested === noTransfer && completed === noTransfer && step === undefined;
+    requested === noTransfer && completed === noTransfer && step === undefined &&
+    claims.length === 0 && seen === undefined;
 }

@@ -3,6 +3,7 @@ import { assert } from "../memory/assert.ts";
 import type { Compared } from "../messages/replica_messages.ts";
 import { Agreement } from "./agreement.ts";
 import { Confirmation } from "./confirmation.ts";
+import { readSeen, seenSum } from "../versions/version_bytes.ts";
 import { comparisonPauseMs } from "./comparison_pause.ts";
 
 /** Why a comparison begins. */
@@ -13,6 +14,8 @@ export const causes = {
   owed: 1,
   /** The server that begins it takes over what the other one holds, be it put just now. */
   urgent: 2,
+  /** Something was left out of account in the last one that was owed: nothing is in this one. */
+  again: 3,
 } as const;
 
 /** The id of a comparison: by it both servers know the cause. */
@@ -31,6 +34,19 @@ export interface ComparisonStep {
   readonly id: number;
   /** A message of `kvserver/reconcile`; without any bytes: the comparison is over. */
   readonly ranges: Uint8Array;
+  /** What the sender's replica had seen when its part of it began; absent: that was told, or its sum was. */
+  readonly seen?: Uint8Array;
+  /** In a message with which one begins that is likely to be over soon: what stands for what was seen. */
+  readonly seenSum?: Uint8Array;
+  /** Whether the sender left something out of account in its answer: then neither has all that the other has. */
+  readonly leftOut?: boolean;
+}
+
+/** A comparison that came to its end, with nothing left out of account by this server. */
+export interface EndedComparison {
+  /** What the own replica, and that of the peer, had seen when they began. */
+  readonly own: Uint8Array;
+  readonly theirs: Uint8Array;
 }
 
 /** How far a comparison is. `docs/sync.md` draws the transitions. */
@@ -57,6 +73,14 @@ interface Course {
   readonly wasUrgent: boolean;
   /** Messages of the peer that came. */
   readonly heard: number;
+  /** What the own replica had seen when it began; absent: it has not answered yet. */
+  readonly own?: Uint8Array;
+  /** Whether the peer was told that, and not only what stands for it. */
+  readonly hasToldOwn: boolean;
+  /** What the peer's replica had seen; absent: it has not said so. */
+  readonly theirs?: Uint8Array;
+  /** What stands for that. */
+  readonly theirSum?: Uint8Array;
 }
 
 const idle: State = { name: "idle" };
@@ -94,6 +118,7 @@ export class PeerComparison {
   #isRecheckDue = false;
   /** Time that the own replica took for the one that goes on. */
   #tookMs = 0;
+  #ended: EndedComparison | undefined;
 
   constructor(nowMs: number, isLower: boolean, limits: Limits) {
     this.agreement = new Agreement(limits);
@@ -187,18 +212,29 @@ export class PeerComparison {
     const isBusy = quietMs < comparisonQuietMs && nowMs < this.#nextMs + comparisonIntervalMs;
     if (nowMs < this.#owedMs && isBusy) return false;
     const isOwed = this.isOwed || this.#isRecheckDue;
-    const cause = this.#isUrgent ? causes.urgent : isOwed ? causes.owed : causes.time;
+    const cause = this.#isUrgent
+      ? causes.urgent
+      : this.#isRecheckDue
+      ? causes.again
+      : isOwed
+      ? causes.owed
+      : causes.time;
     const id = comparisonId(number, cause);
-    this.#serve({ id, isOwn: true, wasUrgent: this.#isUrgent, heard: 0 }, undefined);
+    const wasUrgent = this.#isUrgent;
+    this.#serve({ id, isOwn: true, wasUrgent, heard: 0, hasToldOwn: false }, undefined);
     return true;
   }
 
   /** A message of the peer came. */
-  received({ id, ranges }: ComparisonStep, nowMs: number): void {
+  received(step: ComparisonStep, nowMs: number): void {
+    const { id, ranges, leftOut = false } = step;
     const state = this.#state;
     const isSame = state.name !== "idle" && state.of.id === id;
     if (ranges.length === 0) {
-      if (isSame && state.name === "waiting") this.#over(nowMs);
+      if (isSame && state.name === "waiting") {
+        this.#leftOut ||= leftOut;
+        this.#over(told(state.of, step), nowMs);
+      }
       return;
     }
     if (state.name !== "idle" && !isSame) {
@@ -208,10 +244,11 @@ export class PeerComparison {
       if (state.of.isOwn && state.of.heard === 0 && this.#isLower && !isOld) return;
     } else if (isSame && state.name !== "waiting") return;
     const of = isSame && state.name === "waiting"
-      ? { ...state.of, heard: state.of.heard + 1 }
-      : { id, isOwn: false, wasUrgent: false, heard: 1 };
+      ? told({ ...state.of, heard: state.of.heard + 1 }, step)
+      : told({ id, isOwn: false, wasUrgent: false, heard: 1, hasToldOwn: false }, step);
     if (isSame) this.#state = { name: "asking", of, ranges };
     else this.#serve(of, ranges);
+    this.#leftOut ||= leftOut;
   }
 
   /**
@@ -219,6 +256,7 @@ export class PeerComparison {
    * time: what was put just now it leaves out of account, whoever sends it.
    */
   #serve(of: Course, ranges: Uint8Array | undefined): void {
+    this.#leftOut = false;
     this.agreement.begun();
     if (of.isOwn && of.wasUrgent) this.confirmation.begun();
     const findsYoung = causeOf(of.id) !== causes.time;
@@ -233,10 +271,10 @@ export class PeerComparison {
   }
 
   /** What the own replica is asked: the ranges to answer, `undefined` for the first message; or nothing. */
-  get asked(): { id: number; ranges: Uint8Array | undefined } | undefined {
+  get asked(): AskedStep | undefined {
     if (this.#state.name !== "asking") return undefined;
-    const { of: { id }, ranges } = this.#state;
-    return { id, ranges };
+    const { of: { id, theirs, theirSum }, ranges } = this.#state;
+    return { id, ranges, theirs, theirSum };
   }
 
   /**
@@ -249,14 +287,14 @@ export class PeerComparison {
     id: number,
     ranges: Uint8Array | undefined,
     entriesAhead: number,
-    { tookMs, leftOut }: Pick<Compared, "tookMs" | "leftOut">,
+    { tookMs, leftOut, seen }: Pick<Compared, "tookMs" | "leftOut" | "seen">,
   ): void {
     const state = this.#state;
     if (state.name !== "asking" || state.of.id !== id) return;
     this.#tookMs += tookMs;
     this.#leftOut ||= leftOut;
-    const step = { id, ranges: ranges ?? new Uint8Array() };
-    this.#state = { name: "leaving", of: state.of, step, entriesLeft: entriesAhead };
+    const { of, step } = saying(state.of, { ranges, seen, leftOut });
+    this.#state = { name: "leaving", of, step, entriesLeft: entriesAhead };
   }
 
   /**
@@ -272,7 +310,7 @@ export class PeerComparison {
       this.#state = { ...state, entriesLeft };
       return undefined;
     }
-    if (state.step.ranges.length === 0) this.#over(nowMs);
+    if (state.step.ranges.length === 0) this.#over(state.of, nowMs);
     else this.#state = { name: "waiting", of: state.of, sinceMs: nowMs };
     return state.step;
   }
@@ -285,13 +323,12 @@ export class PeerComparison {
     this.owe(nowMs, this.#isUrgent);
   }
 
-  #over(nowMs: number): void {
-    const of = this.#state.name === "idle" ? undefined : this.#state.of;
-    if (of !== undefined && causeOf(of.id) !== causes.time) {
+  #over({ id, wasUrgent, own, theirs }: Course, nowMs: number): void {
+    if (causeOf(id) !== causes.time) {
       this.#isRecheckDue = this.#leftOut && (this.#isServing || this.#isRecheckDue);
     }
+    if (!this.#leftOut && own !== undefined && theirs !== undefined) this.#ended = { own, theirs };
     this.#leftOut = false;
-    const wasUrgent = of?.wasUrgent ?? false;
     this.#state = idle;
     this.#isUrgent &&= !wasUrgent;
     if (wasUrgent) this.confirmation.over();
@@ -307,9 +344,50 @@ export class PeerComparison {
     this.#bytesMax = this.#limits.rangesBytesMax;
   }
 
+  /** Takes the comparison that has come to its end, if nothing was left out of account in it. */
+  takeEnded(): EndedComparison | undefined {
+    const ended = this.#ended;
+    this.#ended = undefined;
+    return ended;
+  }
+
   /** @throws {Error} when an invariant does not hold. */
   assertInvariants(): void {
     const state = this.#state;
     assert(state.name !== "leaving" || state.entriesLeft >= 0, "no more leaves than waits");
   }
+}
+
+/** What the own replica is asked. */
+export interface AskedStep {
+  readonly id: number;
+  /** The ranges to answer; `undefined`: the first message is to be made. */
+  readonly ranges: Uint8Array | undefined;
+  /** What the peer's replica has seen, or what stands for that; absent: it has not said. */
+  readonly theirs: Uint8Array | undefined;
+  readonly theirSum: Uint8Array | undefined;
+}
+
+/** A message of the peer says what its replica has seen, perhaps. */
+function told(of: Course, { seen, seenSum }: ComparisonStep): Course {
+  return { ...of, theirs: of.theirs ?? seen, theirSum: of.theirSum ?? seenSum };
+}
+
+/**
+ * What to say. What was seen is said once: with the first message that may be answered with entries. Those
+ * who begin with a sum of everything say what stands for it, and the answer says it unless all is equal.
+ */
+function saying(
+  before: Course,
+  { ranges, seen, leftOut }: Pick<Compared, "ranges" | "seen" | "leftOut">,
+): { of: Course; step: ComparisonStep } {
+  const own = before.own ?? seen;
+  const { id, isOwn, heard } = before;
+  const isLikelyOver = isOwn && heard === 0 && causeOf(id) === causes.time;
+  const isOver = ranges === undefined && before.theirs === undefined;
+  const isToTell = !before.hasToldOwn && !isLikelyOver && !isOver;
+  const of = { ...before, own, hasToldOwn: before.hasToldOwn || isToTell };
+  const step: ComparisonStep = { id, ranges: ranges ?? new Uint8Array(), leftOut };
+  if (isLikelyOver) return { of, step: { ...step, seenSum: seenSum(readSeen(own)) } };
+  return { of, step: isToTell ? { ...step, seen: own } : step };
 }

@@ -25,6 +25,16 @@ export interface PeerMessage {
   comparison?: number;
   /** The ranges of that step; without any bytes the comparison is over. */
   ranges?: Uint8Array;
+  /** Present when the sender left something out of account in that step, because it was put just now. */
+  leftOut?: true;
+  /** What the replica of the sender had seen before its part of the comparison, as `seenBytes` writes it. */
+  replicaSeen?: Uint8Array;
+  /** What stands for that, as `seenSum` makes it. */
+  replicaSum?: Uint8Array;
+  /** What these entries and those before them cover, as `claimBytes` writes it; absent: nothing more. */
+  claims?: Uint8Array;
+  /** What all replicas and the disk of the sender have seen, as `seenBytes` writes it; absent: nothing more. */
+  seen?: Uint8Array;
   /** How many of the entries a comparison had to bring; absent: none. */
   repairs?: number;
 }

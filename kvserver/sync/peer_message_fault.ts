@@ -19,8 +19,9 @@ import {
 import { noValue } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { EntrySpelling } from "../entry/entry_spelling.ts";
-import { orderFault } from "../entry/order.ts";
+import { latestAccepted, orderFault } from "../entry/order.ts";
 import { readRangeMessage } from "../reconcile/mod.ts";
+import { readClaims, readSeen, seenSumBytes } from "../versions/version_bytes.ts";
 import type { PeerMessage } from "./peer_message.ts";
 
 /**
@@ -45,7 +46,7 @@ export function peerMessageFault(
       return `it has ${beside} bytes beside its entries: allowed are ${besideEntriesBytesMax}`;
     }
     const message = decode(bytes, start, end);
-    return messageFault(message, from, edges.limits) ??
+    return messageFault(message, from, edges) ??
       entriesFault((message as PeerMessage).entries, edges.now(), edges.limits);
   } catch (error) {
     if (error instanceof MsgpackError || error instanceof TypeError) return error.message;
@@ -77,10 +78,16 @@ function isName(name: Uint8Array, { bytes, at }: MsgpackReader, start: number): 
   return at - start === name.length && name.every((byte, i) => bytes[start + i] === byte);
 }
 
-const namesOfBytes = ["entries", "ranges"].map((name) => encode(name));
+const namesOfVersions = ["claims", "seen", "replicaSeen"] as const;
+const namesOfBytes = ["entries", "ranges", ...namesOfVersions].map((name) => encode(name));
 
 /** What is wrong with all of it but the entries. */
-function messageFault(message: unknown, from: SystemId, limits: Limits): string | undefined {
+function messageFault(
+  message: unknown,
+  from: SystemId,
+  edges: Pick<Clock, "now"> & Limited,
+): string | undefined {
+  const { limits } = edges;
   if (!isRecord(message) || message.type !== "peer") return "it is no message between sync actors";
   if ("batch" in message) return "it is of version 0.1.0, with which this one does not sync";
   const { from: sender, entries, peers, wantsState, stateDone, forgotten = [] } = message;
@@ -99,17 +106,18 @@ function messageFault(message: unknown, from: SystemId, limits: Limits): string 
     return `it forgets ${forgotten.length} servers: allowed are ${limits.forgottenServersMax}`;
   }
   if (!isCount(wantsState) || !isCount(stateDone)) return "a transfer's number is none";
-  const fault = comparisonFault(message, limits);
+  const fault = comparisonFault(message, limits) ?? versionsFault(message, edges);
   if (fault !== undefined) return fault;
   return entries instanceof Uint8Array ? undefined : "its entries are no bytes";
 }
 
 /** What is wrong with the step of a comparison. @throws {TypeError | MsgpackError} for other ranges. */
 function comparisonFault(
-  { comparison, ranges, repairs }: Record<string, unknown>,
+  { comparison, ranges, repairs, leftOut }: Record<string, unknown>,
   { rangesBytesMax }: Limits,
 ): string | undefined {
   if (repairs !== undefined && !isCount(repairs)) return "a number of repairs is none";
+  if (leftOut !== undefined && leftOut !== true) return "what it leaves out is no fact";
   if (comparison === undefined && ranges === undefined) return undefined;
   if (!isCount(comparison)) return "a comparison's number is none";
   if (!(ranges instanceof Uint8Array)) return "its ranges are no bytes";
@@ -120,6 +128,33 @@ function comparisonFault(
   }
   if (ranges.length > 0) readRangeMessage(ranges);
   return undefined;
+}
+
+/** What is wrong with what it says of what was seen. @throws {TypeError | MsgpackError} for other bytes. */
+function versionsFault(
+  message: Record<string, unknown>,
+  edges: Pick<Clock, "now"> & Limited,
+): string | undefined {
+  const { claims, seen, replicaSeen, replicaSum } = message;
+  const { versionBytesMax } = edges.limits;
+  for (const name of namesOfVersions) {
+    const bytes = message[name];
+    if (bytes === undefined) continue;
+    if (!(bytes instanceof Uint8Array)) return "its versions are no bytes";
+    if (bytes.length > versionBytesMax) {
+      return `its versions have ${bytes.length} bytes: allowed are ${versionBytesMax}`;
+    }
+  }
+  if (claims !== undefined) readClaims(claims as Uint8Array);
+  const latestMs = latestAccepted(edges.now(), edges.limits);
+  for (const bytes of [seen, replicaSeen]) {
+    if (bytes === undefined) continue;
+    // All later writes would be as late.
+    const { floorMs } = readSeen(bytes as Uint8Array);
+    if (floorMs > latestMs) return `a tombstone of it is ${floorMs - latestMs} ms too far ahead`;
+  }
+  const isSum = replicaSum instanceof Uint8Array && replicaSum.length === seenSumBytes;
+  return replicaSum === undefined || isSum ? undefined : "the sum of what was seen is none";
 }
 
 /** Walks over all of them. @throws {TypeError | MsgpackError} for bytes that hold something else. */

@@ -8,6 +8,8 @@ import type { OutgoingBatch } from "./outgoing_batch.ts";
 import type { Overload } from "./overload.ts";
 import type { Peer } from "./peer.ts";
 import type { PeerMessage } from "./peer_message.ts";
+import { claimBytes, seenBytes } from "../versions/version_bytes.ts";
+import type { Stability } from "./stability.ts";
 import type { StateReceiver } from "./state_receiver.ts";
 
 /** Sends each receiver, the query actors of this server and the peers, what is due. */
@@ -18,6 +20,7 @@ export class Sender {
   #stateReceiver: StateReceiver;
   #comparer: Comparer;
   #overload: Overload;
+  #stability: Stability;
   /** The batch encoded last: the next receiver is often sent the same. Kept within one step. */
   #encoded: { entries: OutgoingBatch; bytes: Uint8Array } | undefined;
 
@@ -28,6 +31,7 @@ export class Sender {
     stateReceiver: StateReceiver,
     comparer: Comparer,
     overload: Overload,
+    stability: Stability,
   ) {
     this.#overload = overload;
     this.#context = context;
@@ -35,6 +39,7 @@ export class Sender {
     this.#members = members;
     this.#stateReceiver = stateReceiver;
     this.#comparer = comparer;
+    this.#stability = stability;
   }
 
   /** Sends everything that is due. The rest is sent on the next tick, or when a link changes. */
@@ -55,6 +60,7 @@ export class Sender {
     if (!replica.hasNews(isComplete, orders) || !pacer.isDue()) return;
     const next = replica.nextMessage(isComplete, orders);
     const { entries, number, ready, drain, read, compare, answers, persistsAll } = next;
+    const { claims, dropped, floorMs, collect } = next;
     const message: MergeMessage = {
       type: "merge",
       entries: this.#encode(entries),
@@ -67,6 +73,10 @@ export class Sender {
     if (orders.refusal !== undefined) message.refusal = orders.refusal;
     if (orders.holdsBack) message.holdsBack = true;
     if (read !== undefined) message.read = read;
+    if (dropped !== undefined) message.dropped = dropped;
+    if (claims.length > 0) message.claims = claimBytes(claims);
+    if (floorMs !== undefined) message.floorMs = floorMs;
+    if (collect !== undefined) message.collect = collect;
     if (compare !== undefined) message.compare = compare;
     if (answers !== undefined) message.answers = answers;
     if (persistsAll) message.persistsAll = true;
@@ -82,13 +92,18 @@ export class Sender {
     const link = this.#context.link(peer.ref);
     if (!this.#members.observeLink(peer, link)) return;
     peer.acknowledged(link);
-    if (link.isUp && peer.isIdle) return;
+    const { seen } = this.#stability;
+    if (link.isUp && peer.isIdle) {
+      const tellWaitMs = peer.tellWaitMs(seen);
+      if (tellWaitMs === Infinity) return;
+      if (tellWaitMs > 0) return peer.pacer.tickWithin(tellWaitMs);
+    }
     peer.pacer.tickWithin(this.#context.limits.peerCheckMs);
     if (!link.isUp) return;
     if (peer.isAckOverdue(link)) return link.reset();
     if (peer.isStateRead && !this.#stateReceiver.holdsBack(peer)) peer.completeState();
     if (!peer.pacer.isDue()) return;
-    const contents = peer.nextMessage(link);
+    const contents = peer.nextMessage(link, seen);
     if (contents === undefined) return;
     const message: PeerMessage = {
       type: "peer",
@@ -99,10 +114,15 @@ export class Sender {
       stateDone: contents.completed,
     };
     if (contents.forgotten.length > 0) message.forgotten = contents.forgotten;
-    const { step, repairs } = contents;
+    const { step, repairs, claims } = contents;
+    if (claims.length > 0) message.claims = claimBytes(claims);
+    if (contents.seen !== undefined) message.seen = seenBytes(contents.seen);
     if (step !== undefined) {
       message.comparison = step.id;
       message.ranges = step.ranges;
+      if (step.leftOut) message.leftOut = true;
+      if (step.seen !== undefined) message.replicaSeen = step.seen;
+      if (step.seenSum !== undefined) message.replicaSum = step.seenSum;
       this.#comparer.sent(step);
     }
     if (repairs > 0) message.repairs = repairs;

@@ -1,6 +1,7 @@
 import type { Limits } from "../../limits.ts";
 import { Agreement } from "./agreement.ts";
 import { comparisonPauseMs } from "./comparison_pause.ts";
+import type { Compared } from "../messages/replica_messages.ts";
 import type { LocalReplica } from "./local_replica.ts";
 
 /** How far the comparison of two replicas of this server is. */
@@ -14,7 +15,15 @@ type State =
     /** Whether both hold the same. */
     readonly agreement: Agreement;
     readonly ranges: Uint8Array | undefined;
+    /** What the other replica had seen when it answered last; absent: it has not. */
+    readonly theirs: Uint8Array | undefined;
   };
+
+/** What a replica has answered. */
+export interface SiblingAnswer extends Pick<Compared, "ranges" | "seen" | "tookMs"> {
+  /** How many entries the other one lacks. */
+  readonly entryCount: number;
+}
 
 const idle: State = { name: "idle" };
 
@@ -55,11 +64,12 @@ export class SiblingComparison {
     const agreement = this.#agreements.get(replica.uid) ?? new Agreement(this.#limits);
     this.#agreements.set(replica.uid, agreement);
     agreement.begun();
-    this.#state = { name: "toAsk", replica, other: replicas[0], agreement, ranges: undefined };
+    const nothing = { ranges: undefined, theirs: undefined };
+    this.#state = { name: "toAsk", replica, other: replicas[0], agreement, ...nothing };
   }
 
-  /** The replica that is to be asked next, and for an answer to what. */
-  get toAsk(): { replica: LocalReplica; ranges: Uint8Array | undefined } | undefined {
+  /** The replica that is to be asked next, for an answer to what, and what the other one has seen. */
+  get toAsk(): Extract<State, { name: "toAsk" | "asked" }> | undefined {
     return this.#state.name === "toAsk" ? this.#state : undefined;
   }
 
@@ -71,14 +81,10 @@ export class SiblingComparison {
   /**
    * The replica has answered.
    *
-   * @param ranges to be answered by the other one; absent: nothing is left to say
-   * @param entryCount how many entries the other one lacks
    * @returns the other one, which is to have the entries that came with it.
    */
   answered(
-    ranges: Uint8Array | undefined,
-    entryCount: number,
-    tookMs: number,
+    { ranges, seen, tookMs, entryCount }: SiblingAnswer,
     nowMs: number,
   ): LocalReplica | undefined {
     if (this.#state.name !== "asked") return undefined;
@@ -86,7 +92,14 @@ export class SiblingComparison {
     this.#tookMs += tookMs;
     if (entryCount > 0) agreement.found(nowMs);
     if (ranges !== undefined) {
-      this.#state = { name: "toAsk", replica: other, other: replica, agreement, ranges };
+      this.#state = {
+        name: "toAsk",
+        replica: other,
+        other: replica,
+        agreement,
+        ranges,
+        theirs: seen,
+      };
       return other;
     }
     this.#state = idle;

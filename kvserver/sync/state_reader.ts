@@ -1,6 +1,8 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import type { StatePart } from "../messages/replica_messages.ts";
+import { readSeen } from "../versions/version_bytes.ts";
+import { VersionVector } from "../versions/version_vector.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import { ForwardedBatch } from "./forwarded_batch.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
@@ -20,6 +22,8 @@ export class StateReader {
   /** The part that is being read. */
   #current: { id: number; peer: Peer; reading: Reading } | undefined;
   #lastId = 0;
+  /** What the query actors of this server had claimed when the first part was requested last. */
+  #claimed = new VersionVector();
 
   /** @param pool holds the entries */
   constructor(context: ActorContext, replicas: LocalReplicas, pool: EntryPool) {
@@ -30,7 +34,7 @@ export class StateReader {
 
   /**
    * A reading begins: it would miss what is still on its way to the replica, so that is enqueued for the
-   * peer. Parts are read one at a time, so however often a peer has a reading begin, all that waits is
+   * peer, and what the siblings of the replica have claimed by now it covers. Parts are read one at a time, so however often a peer has a reading begin, all that waits is
    * walked over no more often than parts are read.
    */
   #enqueueWaiting(peer: Peer): void {
@@ -38,6 +42,7 @@ export class StateReader {
     for (const n of this.#replicas.first.waiting()) {
       if (isSelected(this.#pool.uidOf(n))) peer.enqueue(n);
     }
+    this.#claimed = this.#replicas.claimed;
   }
 
   /**
@@ -76,13 +81,15 @@ export class StateReader {
   }
 
   /** Enqueues the part that was requested for its peer. */
-  partRead({ id, entries, after }: StatePart): void {
+  partRead({ id, entries, after, seen }: StatePart): void {
     if (id !== this.#current?.id) return;
     const { peer, reading } = this.#current;
     this.#current = undefined;
     if (peer.isForgotten) return;
+    const seenBefore = seen === undefined ? undefined : readSeen(seen);
+    seenBefore?.vector.join(this.#claimed);
     const batch = new ForwardedBatch(this.#pool, entries);
-    peer.enqueuePart(batch, after, reading);
+    peer.enqueuePart(batch, after, reading, seenBefore);
     batch.release();
   }
 }

@@ -1,4 +1,5 @@
 import { assert } from "../memory/assert.ts";
+import type { Seen } from "../versions/version_bytes.ts";
 import { noTransfer } from "./peer_message.ts";
 
 /** A state that is still to be read from a replica. */
@@ -36,6 +37,13 @@ const idle: Source = { name: "idle" };
 export class StateSender {
   #source: Source = idle;
   #transfer: OutgoingTransfer = { name: "none" };
+  /** What the replica had seen before it was read. */
+  #seen: Seen | undefined;
+
+  /** What the replica had seen before it was read: who has all that was read, and what waits, has seen it too. */
+  get seen(): Seen | undefined {
+    return this.#seen;
+  }
 
   /** What is to be read. Another object stands here when the reading begins anew. */
   get reading(): Reading | undefined {
@@ -84,9 +92,11 @@ export class StateSender {
    *
    * @param reading for which the part was read; once another one has begun, the part does not count
    * @param after the key behind which the next part begins; absent: the part is the last
+   * @param seen of the first part: what the replica had seen before
    */
-  partRead(reading: Reading, after: Uint8Array | undefined): void {
+  partRead(reading: Reading, after: Uint8Array | undefined, seen: Seen | undefined): void {
     if (this.#source !== reading) return;
+    if (reading.after === undefined) this.#seen = seen;
     this.#source = after === undefined ? idle : { ...reading, after };
   }
 

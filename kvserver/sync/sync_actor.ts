@@ -50,7 +50,9 @@ import {
   noTransfer,
   type PeerMessage,
 } from "./peer_message.ts";
+import { readClaims } from "../versions/version_bytes.ts";
 import { Sender } from "./sender.ts";
+import { Stability } from "./stability.ts";
 import { StateReader } from "./state_reader.ts";
 import { StateReceiver } from "./state_receiver.ts";
 import { SyncFigureCount } from "./sync_figure_count.ts";
@@ -108,11 +110,13 @@ export class SyncActor implements Actor {
   /** Messages of other servers that are not acknowledged. */
   #held = new HeldMessages();
   #overload: Overload;
+  #stability: Stability;
   #sender: Sender;
   #drain: Drain;
   #memberTable: MemberTable;
   #figures: SyncFigureCount | undefined;
   #forgetAfterMs: number;
+  #hasDisk: boolean;
 
   constructor(
     context: ActorContext,
@@ -127,6 +131,7 @@ export class SyncActor implements Actor {
   ) {
     this.#context = context;
     this.#forgetAfterMs = forgetAfterMs;
+    this.#hasDisk = journal !== undefined;
     const pool = this.#pool = new EntryPool(context.limits, context.memory);
     const replicas = this.#replicas = new LocalReplicas(context, pool);
     this.#stateReader = new StateReader(context, replicas, pool);
@@ -134,6 +139,13 @@ export class SyncActor implements Actor {
     this.#stateReceiver = new StateReceiver(context, replicas, members);
     this.#comparer = new Comparer(context, fraction, replicas, members, this.#stateReceiver, pool);
     this.#overload = new Overload(context, replicas, members, maxLagMs);
+    const stability = this.#stability = new Stability(
+      context,
+      replicas,
+      members,
+      this.#stateReceiver,
+      this.#hasDisk,
+    );
     this.#sender = new Sender(
       context,
       replicas,
@@ -141,9 +153,10 @@ export class SyncActor implements Actor {
       this.#stateReceiver,
       this.#comparer,
       this.#overload,
+      stability,
     );
     this.#drain = new Drain(context, replicas, members);
-    this.#memberTable = new MemberTable(context, members, version);
+    this.#memberTable = new MemberTable(context, members, stability, version);
     if (figures !== undefined) {
       this.#figures = new SyncFigureCount(figures, context.limits.syncPaceMs);
     }
@@ -153,6 +166,8 @@ export class SyncActor implements Actor {
     switch (message.type) {
       case "start":
         this.#replicas.start(message.queryActors);
+        this.#stability.start();
+        if (this.#hasDisk) { for (const replica of this.#replicas.all) replica.greet(); }
         this.#stateReceiver.start(message.hasState);
         if (message.known !== undefined) this.#members.start(message.known);
         this.#forgetLater();
@@ -207,10 +222,21 @@ export class SyncActor implements Actor {
     writer.accepted(hasAccepted);
     if (part !== undefined) this.#stateReader.partRead(part);
     if (isDrained) writer.drained();
+    if (message.dropped !== undefined) this.#replicas.drop(message.dropped, writer);
     const batch = new ForwardedBatch(this.#pool, entries);
     this.#replicas.enqueueAccepted(batch, writer, ageMs);
     for (const peer of this.#members.peers) peer.enqueueBatch(batch);
     batch.release();
+    if (message.claims !== undefined) {
+      const claims = readClaims(message.claims);
+      writer.claims(claims);
+      this.#replicas.enqueueClaims(claims, writer);
+      for (const peer of this.#members.peers) peer.claim(claims);
+    }
+    this.#stability.reported(writer, message.seen, message.onDisk);
+    if (message.held !== undefined && writer === this.#replicas.first) {
+      this.#stability.holds(message.held);
+    }
     if (compared !== undefined) this.#comparer.answered(compared);
   }
 
@@ -219,6 +245,7 @@ export class SyncActor implements Actor {
     const peer = this.#members.learn(message.from);
     const batch = new ForwardedBatch(this.#pool, message.entries);
     this.#replicas.enqueueRemote(batch);
+    if (message.claims !== undefined) this.#replicas.enqueueClaims(readClaims(message.claims));
     peer?.removeBatch(batch);
     for (const other of this.#members.peers) {
       if (other.isSentState && other !== peer) other.enqueueBatch(batch);
@@ -229,8 +256,11 @@ export class SyncActor implements Actor {
     for (const ref of message.peers) this.#members.introduced(ref, peer);
     for (const server of message.forgotten ?? []) this.#members.forgottenElsewhere(server);
     peer.received(batch.size);
-    const { comparison: id, ranges, repairs = 0 } = message;
-    const step = id === undefined || ranges === undefined ? undefined : { id, ranges };
+    if (message.seen !== undefined) this.#stability.peerTold(peer, message.seen);
+    const { comparison: id, ranges, repairs = 0, replicaSeen: seen, replicaSum: seenSum } = message;
+    const step = id === undefined || ranges === undefined
+      ? undefined
+      : { id, ranges, seen, seenSum, leftOut: message.leftOut };
     this.#comparer.received(peer, step, repairs);
     if (message.wantsState !== noTransfer) peer.stateRequested(message.wantsState);
     if (message.stateDone !== noTransfer) this.#stateReceiver.completed(peer, message.stateDone);
@@ -272,6 +302,7 @@ export class SyncActor implements Actor {
     if (served !== undefined) this.#members.endTurn(served);
     this.#comparer.step();
     this.#overload.observe();
+    this.#stability.step();
     this.#sender.sendAll();
     this.#held.release(this.#replicas.all);
     this.#replicas.charge();

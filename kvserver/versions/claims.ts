@@ -1,8 +1,10 @@
-import { type Dot, VersionVector } from "./version_vector.ts";
+import { type Claim, unite } from "./claim.ts";
+
+/** Claims that wait; past it two of an actor that go on from each other become one, at the later place. */
+const waitingMax = 256;
 
 /**
- * Claims that wait in a queue behind the entries that they cover: "all writes of this actor up to this
- * counter have been sent to you".
+ * Claims that wait in a queue behind the entries that they cover.
  *
  * The queue coalesces by key, so which entries a claim covers cannot be told from those that leave. But a
  * key keeps its place however often it is put again. So a claim is a mark at a place of the queue: when
@@ -15,11 +17,21 @@ export class Claims {
   #pushed = 0;
   #left = 0;
   /** Claims, each with the number of places that must have left; the first ones first. */
-  #waiting: { dot: Dot; places: number }[] = [];
+  #waiting: { claim: Claim; places: number }[] = [];
 
   /** Number of claims that wait. */
   get size(): number {
     return this.#waiting.length;
+  }
+
+  /** Whether a claim may leave now. */
+  get isDue(): boolean {
+    return this.#waiting.length > 0 && this.#waiting[0].places <= this.#left;
+  }
+
+  /** The claims that wait. */
+  get waiting(): Claim[] {
+    return this.#waiting.map(({ claim }) => claim);
   }
 
   /** The queue got a place at its end. */
@@ -32,37 +44,32 @@ export class Claims {
     this.#left++;
   }
 
-  /**
-   * Adds a claim, behind all that is queued now. Of two claims for one actor at one place the later one
-   * stays.
-   */
-  add(dot: Dot): void {
-    const at = this.#waiting.findLastIndex(({ dot: { uid } }) => uid === dot.uid);
-    if (at >= 0 && this.#waiting[at].places === this.#pushed) {
-      if (this.#waiting[at].dot.counter < dot.counter) this.#waiting[at].dot = dot;
+  /** Adds a claim, behind all that is queued now. */
+  add(claim: Claim): void {
+    const last = this.#waiting.findLast(({ claim: { uid } }) => uid === claim.uid);
+    if (last !== undefined && last.places === this.#pushed && isContinued(last.claim, claim)) {
+      last.claim = { ...last.claim, to: Math.max(last.claim.to, claim.to) };
       return;
     }
-    this.#waiting.push({ dot, places: this.#pushed });
+    this.#waiting.push({ claim, places: this.#pushed });
+    if (this.#waiting.length > waitingMax) this.#thin();
   }
 
   /** Takes the claims out that may leave: with the entries that have left, or later. */
-  take(): Dot[] {
+  take(): Claim[] {
     let count = 0;
     while (count < this.#waiting.length && this.#waiting[count].places <= this.#left) count++;
-    return this.#waiting.splice(0, count).map(({ dot }) => dot);
+    return count === 0 ? [] : unite(this.#waiting.splice(0, count).map(({ claim }) => claim));
   }
 
   /**
    * Puts claims back that left with entries which may be lost, and are at the end of the queue again. The
    * claims that wait may cover those entries too, so all of them go behind these.
    */
-  putBack(lost: Iterable<Dot>): void {
-    const claims = new VersionVector();
-    for (const dot of lost) claims.add(dot);
-    for (const { dot } of this.#waiting) claims.add(dot);
-    this.#waiting = Array.from(claims, ([uid, counter]) => {
-      return { dot: { uid, counter }, places: this.#pushed };
-    });
+  putBack(lost: readonly Claim[]): void {
+    if (lost.length + this.#waiting.length === 0) return;
+    const places = this.#pushed;
+    this.#waiting = unite([...lost, ...this.waiting]).map((claim) => ({ claim, places }));
   }
 
   /** Drops all claims, because what they covered was dropped from the queue, which is empty now. */
@@ -70,4 +77,29 @@ export class Claims {
     this.#waiting = [];
     this.#left = this.#pushed;
   }
+
+  /** Each second claim of an actor takes the one before it along, if it goes on from that. */
+  #thin(): void {
+    const before = new Map<string, { claim: Claim; places: number }>();
+    const kept: { claim: Claim; places: number }[] = [];
+    for (const waiting of this.#waiting) {
+      const { uid } = waiting.claim;
+      const first = before.get(uid);
+      if (first !== undefined && isContinued(first.claim, waiting.claim)) {
+        before.delete(uid);
+        kept.splice(kept.indexOf(first), 1);
+        const { from } = first.claim;
+        kept.push({ ...waiting, claim: { uid, from, to: waiting.claim.to } });
+      } else {
+        kept.push(waiting);
+        before.set(uid, waiting);
+      }
+    }
+    this.#waiting = kept;
+  }
+}
+
+/** Whether a claim goes on where another one ends, or before. */
+function isContinued(before: Claim, claim: Claim): boolean {
+  return before.from <= claim.from && claim.from <= before.to;
 }

@@ -40,8 +40,28 @@ export class VersionVector {
   /** Adds the writes of an actor up to this one. @returns whether one of them was not seen before. */
   add({ uid, counter }: Dot): boolean {
     if (counter <= this.counter(uid)) return false;
+    // Behind the others: those that have ended come to stand in front.
+    this.#counters.delete(uid);
     this.#counters.set(uid, counter);
     return true;
+  }
+
+  /** Leaves out those actors of which nothing new was seen for longest, but for `max`. @returns how many. */
+  bound(max: number): number {
+    let count = 0;
+    for (const uid of this.#counters.keys()) {
+      if (this.#counters.size <= max) break;
+      this.#counters.delete(uid);
+      count++;
+    }
+    return count;
+  }
+
+  /** What it has seen that `other` has not: its own counters. */
+  beyond(other: VersionVector): VersionVector {
+    return new VersionVector(
+      [...this.#counters].filter(([uid, counter]) => counter > other.counter(uid)),
+    );
   }
 
   /** Adds all that `other` has seen. @returns whether any of it was not seen before. */

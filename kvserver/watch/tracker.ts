@@ -46,6 +46,10 @@ export class Tracker implements Watcher {
     if (!this.#changed.add(n)) this.missed();
   }
 
+  awaits(n: number): boolean {
+    return this.#changed.has(n);
+  }
+
   missed(): void {
     this.#changed.clear();
     this.#hasMissed = true;

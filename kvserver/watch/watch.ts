@@ -81,6 +81,11 @@ export class Watch implements Watcher {
     else this.#walksAgain = true;
   }
 
+  awaits(n: number): boolean {
+    if (this.#changed.has(n) || this.#walksAgain) return true;
+    return this.#walk?.isInitial === false && this.#isAhead(n);
+  }
+
   close(): void {
     this.#changed.clear();
     this.#walk = undefined;

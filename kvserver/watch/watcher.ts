@@ -20,6 +20,8 @@ export interface Watcher {
   readonly isWalking: boolean;
   /** Notes that an entry has changed. @param by counter of the inbox of whose connection, or `nobody` */
   changed(n: number, by: number): void;
+  /** Whether it has still to be told of an entry, which must not be removed until then. */
+  awaits(n: number): boolean;
   /** Notes that it missed changes. */
   missed(): void;
   /**

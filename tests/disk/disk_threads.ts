@@ -12,7 +12,7 @@ export async function openedDisk(
   const disk = await DiskThread.open(directory, "cmud", realEnvironment, log);
   try {
     const parts: Uint8Array[] = [];
-    for await (const part of disk.entries()) parts.push(part);
+    for await (const { kind, bytes } of disk.contents()) if (kind === "entries") parts.push(bytes);
     return { disk, held: mergedOf(parts) };
   } catch (error) {
     await disk.close();
@@ -22,5 +22,5 @@ export async function openedDisk(
 
 /** Resolves when a batch is written. */
 export function writtenTo(disk: DiskThread, batch: Uint8Array<ArrayBuffer>): Promise<void> {
-  return new Promise((resolve) => disk.write(batch, resolve));
+  return new Promise((resolve) => disk.write([batch], resolve));
 }

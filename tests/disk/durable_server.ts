@@ -18,7 +18,7 @@ import {
 import { SimulatedNetwork } from "../support/simulated_network.ts";
 import { assertAfterEachMessage } from "../support/actors.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
-import { MemoryDisk } from "./memory_disk.ts";
+import { MemoryDisk } from "../support/disk/memory_disk.ts";
 import { writeCommands, writeQuery } from "../support/kvserver/query_messages.ts";
 
 /** The answer to a request, and when it came. */
@@ -74,10 +74,7 @@ export class DurableServer {
     };
     const disk = new MemoryDisk(environment, options.medium);
     const server = new DurableServer(world, system, disk, options);
-    async function* parts() {
-      for (const batch of options.medium ?? []) yield batch;
-    }
-    const loaded = server.journal.load(parts());
+    const loaded = server.journal.load(disk.contents());
     await world.advance(1);
     await loaded;
     const { peers = [] } = options;

@@ -46,19 +46,39 @@ for (const durability of ["relaxed", "strict"] as const) {
   }
 }
 
-/** Messages that claim to hold accepted entries; [actor, message, entries]. */
+const none = new Uint8Array();
+
+/** Messages that claim to hold accepted entries; [actor, message, removals, entries, seen]. */
 const forgedAccepted: [name: string, forge: (actor: number) => unknown, found: RegExp][] = [
   [
     "entries that are none",
-    (actor) => [actor, 1, new Uint8Array([0x91, 1, 1])],
+    (actor) => [actor, 1, none, new Uint8Array([0x91, 1, 1]), none],
     /ignored a message/,
   ],
-  ["no entries", (actor) => [actor, 1, "text"], /the message is malformed/],
-  ["an actor that is none", () => [9_999, 1, batchOf(entry("x", "1"))], /9999 is no query actor/],
-  ["a number out of order", (actor) => [actor, 5, batchOf(entry("x", "1"))], /message 5 after 0/],
+  [
+    "removals that are none",
+    (actor) => [actor, 1, new Uint8Array([0x91, 1, 1]), none, none],
+    /ignored a message/,
+  ],
+  [
+    "what was seen that is none",
+    (actor) => [actor, 1, none, batchOf(entry("x", "1")), new Uint8Array([5, 1])],
+    /ignored a message/,
+  ],
+  ["no entries", (actor) => [actor, 1, none, "text", none], /the message is malformed/],
+  [
+    "an actor that is none",
+    () => [9_999, 1, none, batchOf(entry("x", "1")), none],
+    /9999 is no query actor/,
+  ],
+  [
+    "a number out of order",
+    (actor) => [actor, 5, none, batchOf(entry("x", "1")), none],
+    /message 5 after 0/,
+  ],
   [
     "an order that no reader takes",
-    (actor) => [actor, 1, batchOf(entry("x", "1", { timestamp: 2 ** 53 - 1 }))],
+    (actor) => [actor, 1, none, batchOf(entry("x", "1", { timestamp: 2 ** 53 - 1 })), none],
     /found something else/,
   ],
   ["a peer without an address", () => ({ address: 7 }), /a peer has no address/],

@@ -1,3 +1,4 @@
+import type { LogBatch } from "../../kvserver/disk/log_batch.ts";
 import { crc32 } from "node:zlib";
 import { DataDirectoryError } from "../../kvserver/disk/data_error.ts";
 import { checkDataFile } from "../../kvserver/disk/data_file.ts";
@@ -204,8 +205,9 @@ function heldByService(directory: string): Map<string, TextEntry> {
   try {
     service.handle({ type: "open", directory, cluster: "cmud", limits: defaultLimits });
     const chunks: Uint8Array[] = [];
-    for (let chunk; (chunk = service.handle({ type: "read" })) !== undefined;) {
-      chunks.push(chunk as Uint8Array);
+    for (let part; (part = service.handle({ type: "read" })) !== undefined;) {
+      const { kind, bytes } = part as LogBatch;
+      if (kind === "entries") chunks.push(bytes);
     }
     return mergedOf(chunks);
   } finally {

@@ -130,7 +130,7 @@ async function expectAgreement(
 ): Promise<void> {
   const values = [...promised.values()];
   const deletes = values.filter((value) => value === null).length;
-  assert(values.length > 50 && deletes > 5, `${values.length} were promised, ${deletes} Deletes`);
+  assert(values.length > 40 && deletes > 5, `${values.length} were promised, ${deletes} Deletes`);
   const gets = machines.flatMap(({ server }) =>
     Array.from({ length: queryActorCount }, (_, actor) => ({
       server: server!,

@@ -28,7 +28,7 @@ async function openHanging(world: SimulatedWorld, directory: string) {
   const opening = DiskThread.open(directory, "cmud", environment, silentLogger);
   globalThis.Worker = RealWorker;
   const disk = await opening;
-  for await (const _ of disk.entries());
+  for await (const _ of disk.contents());
   const failing: (string | undefined)[] = [];
   disk.onFailing = (reason) => failing.push(reason);
   return { disk, worker, service, failing };
@@ -39,7 +39,7 @@ testInWorld("a disk thread that answers nothing refuses, until it answers", asyn
   const { disk, worker, failing } = await openHanging(world, directory.path);
   worker.hangs = true;
   let isWritten = false;
-  disk.write(batchOf(entry("a", "1")), () => isWritten = true);
+  disk.write([batchOf(entry("a", "1"))], () => isWritten = true);
   await world.advance(silentMs);
   assertEquals([failing, isWritten], [["the disk has answered nothing for 30 s"], false]);
   worker.goOn();

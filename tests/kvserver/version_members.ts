@@ -1,5 +1,7 @@
+import type { Claim } from "../../kvserver/versions/claim.ts";
 import { Claims } from "../../kvserver/versions/claims.ts";
 import { survivor } from "../../kvserver/versions/return_rule.ts";
+import { SeenWrites } from "../../kvserver/versions/seen_writes.ts";
 import { StableVector } from "../../kvserver/versions/stable_vector.ts";
 import { type Dot, VersionVector } from "../../kvserver/versions/version_vector.ts";
 import { assert, assertEquals } from "../deps.ts";
@@ -18,8 +20,10 @@ export interface Write extends Dot {
 interface Queue {
   keys: string[];
   claims: Claims;
+  /** Up to where the member's writes were claimed to the other one, or to somebody who told it. */
+  claimed: number;
   /** A message on its way: its writes, and the claims behind them. */
-  message?: { writes: Write[]; claims: Dot[] };
+  message?: { writes: Write[]; claims: Claim[] };
 }
 
 function isLater(a: Write, b: Write): boolean {
@@ -31,7 +35,7 @@ export class Member {
   readonly name: string;
   readonly held = new Map<string, Write>();
   readonly stable = new StableVector();
-  seen = new VersionVector();
+  readonly writes = new SeenWrites();
   readonly queues = new Map<Member, Queue>();
   /** No write is as early as a tombstone that was forgotten here. */
   floor = 0;
@@ -44,12 +48,18 @@ export class Member {
   /** Knows another member from now on. */
   know(other: Member): void {
     this.stable.know(other.name);
-    if (!this.queues.has(other)) this.queues.set(other, { keys: [], claims: new Claims() });
+    if (this.queues.has(other)) return;
+    // What was written before it is not sent: comparing finds it.
+    this.queues.set(other, { keys: [], claims: new Claims(), claimed: this.#counter });
   }
 
   forget(other: Member): void {
     this.stable.forget(other.name);
     this.queues.delete(other);
+  }
+
+  get seen(): VersionVector {
+    return this.writes.vector;
   }
 
   knows(other: Member): boolean {
@@ -62,13 +72,14 @@ export class Member {
     const stamp = Math.max(clock, this.floor + 1, held === undefined ? 0 : held.stamp + 1);
     const write = { key, stamp, isDelete, replaced, uid: this.name, counter: ++this.#counter };
     this.held.set(key, write);
-    this.seen.add(write);
+    this.writes.add(write.uid, write.counter);
     for (const queue of this.queues.values()) {
       if (!queue.keys.includes(key)) {
         queue.keys.push(key);
         queue.claims.pushed();
       }
-      queue.claims.add(write);
+      queue.claims.add({ uid: this.name, from: queue.claimed, to: write.counter });
+      queue.claimed = write.counter;
     }
     return write;
   }
@@ -109,7 +120,7 @@ export class Member {
       return;
     }
     for (const write of message.writes) other.merge(write);
-    for (const claim of message.claims) other.seen.add(claim);
+    for (const claim of message.claims) other.writes.take(claim);
   }
 
   /** Forgets the tombstones that all known members have seen. */
@@ -135,8 +146,8 @@ export function compare(a: Member, b: Member): void {
       else member.held.set(key, write);
     }
   }
-  a.seen.join(seenByB);
-  b.seen.join(seenByA);
+  for (const [uid, counter] of seenByB) a.writes.add(uid, counter);
+  for (const [uid, counter] of seenByA) b.writes.add(uid, counter);
   a.floor = b.floor = Math.max(a.floor, b.floor);
   a.stable.told(b.name, b.seen);
   b.stable.told(a.name, a.seen);

@@ -1,8 +1,18 @@
+import { type Claim, unite } from "../../kvserver/versions/claim.ts";
 import { Claims } from "../../kvserver/versions/claims.ts";
 import { survivor } from "../../kvserver/versions/return_rule.ts";
+import { SeenWrites } from "../../kvserver/versions/seen_writes.ts";
+import {
+  claimBytes,
+  readClaims,
+  readSeen,
+  seenBytes,
+  seenSum,
+} from "../../kvserver/versions/version_bytes.ts";
+import { MsgpackWriter } from "../../rpc/mod.ts";
 import { StableVector } from "../../kvserver/versions/stable_vector.ts";
 import { meet, VersionVector } from "../../kvserver/versions/version_vector.ts";
-import { assert, assertEquals, fc } from "../deps.ts";
+import { assert, assertEquals, assertThrows, fc } from "../deps.ts";
 import { importMutated, type Mutant } from "../support/mutation.ts";
 import { Prng } from "../support/prng.ts";
 import { simulateMembers } from "./version_members.ts";
@@ -64,50 +74,145 @@ Deno.test("StableVector is held back by a member that is away, until it is forgo
   assertEquals([...stable.vector], [["a", 3]]);
 });
 
+const claim = (uid: string, from: number, to: number): Claim => ({ uid, from, to });
+
 Deno.test("Claims leave when all that was queued before them has left", () => {
   const claims = new Claims();
   claims.pushed();
-  claims.add({ uid: "a", counter: 1 });
-  claims.add({ uid: "a", counter: 2 });
-  claims.add({ uid: "b", counter: 7 });
+  claims.add(claim("a", 0, 1));
+  claims.add(claim("a", 1, 2));
+  claims.add(claim("b", 0, 7));
   assertEquals([claims.take(), claims.size], [[], 2]);
   claims.pushed();
-  claims.add({ uid: "a", counter: 3 });
+  claims.add(claim("a", 2, 3));
   claims.left();
-  assertEquals(claims.take(), [{ uid: "a", counter: 2 }, { uid: "b", counter: 7 }]);
+  assertEquals(claims.take(), [claim("a", 0, 2), claim("b", 0, 7)]);
   claims.left();
-  assertEquals([claims.take(), claims.size], [[{ uid: "a", counter: 3 }], 0]);
+  assertEquals([claims.take(), claims.size], [[claim("a", 2, 3)], 0]);
   // With nothing in the queue a claim may leave at once.
-  claims.add({ uid: "a", counter: 4 });
-  assertEquals(claims.take(), [{ uid: "a", counter: 4 }]);
+  claims.add(claim("a", 3, 4));
+  assertEquals(claims.take(), [claim("a", 3, 4)]);
 });
 
 Deno.test("Claims of a queue that was emptied are dropped, and later ones leave as ever", () => {
   const claims = new Claims();
   claims.pushed();
-  claims.add({ uid: "a", counter: 1 });
+  claims.add(claim("a", 0, 1));
   claims.clear();
   assertEquals([claims.take(), claims.size], [[], 0]);
   claims.pushed();
-  claims.add({ uid: "a", counter: 2 });
+  claims.add(claim("a", 1, 2));
   assertEquals(claims.take(), []);
   claims.left();
-  assertEquals(claims.take(), [{ uid: "a", counter: 2 }]);
+  assertEquals(claims.take(), [claim("a", 1, 2)]);
 });
 
 Deno.test("Claims that wait go behind what is put back, with those that were lost", () => {
   const claims = new Claims();
   claims.pushed();
   claims.pushed();
-  claims.add({ uid: "a", counter: 2 });
+  claims.add(claim("a", 1, 2));
   claims.left();
   // The first is lost, and stands behind the second now.
   claims.pushed();
-  claims.putBack([{ uid: "b", counter: 1 }, { uid: "a", counter: 1 }]);
+  claims.putBack([claim("b", 0, 1), claim("a", 0, 1)]);
   claims.left();
   assertEquals(claims.take(), []);
   claims.left();
-  assertEquals(claims.take(), [{ uid: "b", counter: 1 }, { uid: "a", counter: 2 }]);
+  assertEquals(claims.take(), [claim("b", 0, 1), claim("a", 0, 2)]);
+});
+
+Deno.test("Claims that wait for long are few, and none leaves before its entries", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 2000 }), (steps) => {
+      const claims = new Claims();
+      let [pushed, left, counter, most] = [0, 0, 0, 0];
+      for (const step of steps) {
+        if (step < 7) {
+          claims.pushed();
+          claims.add(claim("a", counter, counter = ++pushed));
+        } else if (left < pushed) {
+          claims.left();
+          left++;
+          // Each write is an entry of its own: all that is claimed has left.
+          for (const { to } of claims.take()) assert(to <= left);
+        }
+        most = Math.max(most, claims.size);
+      }
+      assert(most <= 257);
+      for (; left < pushed; left++) claims.left();
+      assertEquals(claims.take().at(-1)?.to ?? counter, counter);
+    }),
+    { numRuns: 5 },
+  );
+});
+
+Deno.test("unite() makes one claim of those that go on from each other, and no other", () => {
+  const claims = [claim("a", 4, 6), claim("b", 0, 1), claim("a", 0, 2), claim("a", 1, 3)];
+  assertEquals(unite(claims), [claim("a", 0, 3), claim("a", 4, 6), claim("b", 0, 1)]);
+});
+
+Deno.test("SeenWrites takes a claim once what it goes on from was seen", () => {
+  const seen = new SeenWrites();
+  assert(seen.take(claim("a", 0, 2)));
+  assert(!seen.take(claim("a", 5, 7)));
+  assert(!seen.take(claim("a", 7, 9)));
+  assert(!seen.has({ uid: "a", counter: 3 }) && seen.hasGaps);
+  // What comes between is claimed by somebody else.
+  assert(seen.take(claim("a", 0, 5)));
+  assert(seen.has({ uid: "a", counter: 9 }) && !seen.hasGaps);
+  assertEquals([[...seen.takeGrown()], seen.hasGrown], [[["a", 9]], false]);
+  assert(!seen.take(claim("a", 0, 5)) && !seen.hasGrown);
+  assert(seen.raiseFloor(7) && !seen.raiseFloor(6));
+});
+
+Deno.test("SeenWrites never sees a write that no claim covers, in whatever order claims come", () => {
+  const interval = fc.tuple(fc.nat(30), fc.integer({ min: 1, max: 6 }));
+  fc.assert(fc.property(fc.array(interval, { maxLength: 30 }), (intervals) => {
+    const seen = new SeenWrites();
+    const covered = new Set<number>();
+    for (const [from, length] of intervals) {
+      seen.take(claim("a", from, from + length));
+      for (let i = 1; i <= length; i++) covered.add(from + i);
+      const to = seen.vector.counter("a");
+      for (let i = 1; i <= to; i++) assert(covered.has(i), `${i} is seen, up to ${to}`);
+    }
+  }));
+});
+
+Deno.test("versions come back from their bytes as they were, and nothing else does", () => {
+  const uids = fc.tuple(fc.constantFrom("a:1/0f", "b.c:20/12"), fc.integer({ min: 1, max: 1e6 }))
+    .map(([server, actor]) => `${server}/${actor}`);
+  const counter = fc.integer({ min: 1, max: 2 ** 48 - 1 });
+  fc.assert(fc.property(fc.dictionary(uids, counter), fc.nat(), (counters, floorMs) => {
+    const vector = new VersionVector(Object.entries(counters));
+    const read = readSeen(seenBytes({ vector, floorMs }));
+    assertEquals([new Map(read.vector), read.floorMs], [new Map(vector), floorMs]);
+    assertEquals(seenSum(read), seenSum({ vector, floorMs }));
+    assert(vector.size === 0 || seenSum(read).join() !== seenSum(new SeenWrites()).join());
+    const claims = Object.entries(counters).map(([uid, to]) => claim(uid, to - 1, to));
+    const byUid = (claims: Claim[]) => new Map(claims.map((claim) => [claim.uid, claim]));
+    assertEquals(byUid(readClaims(claimBytes(claims))), byUid(claims));
+  }));
+  const bytes = seenBytes({ vector: new VersionVector([["a:1/0f/2", 7]]), floorMs: 5 });
+  for (let end = 1; end < bytes.length; end++) {
+    // What ends behind the floor is whole.
+    if (end > 1) assertThrows(() => readSeen(bytes.subarray(0, end)));
+  }
+  for (const uid of ["a:1/2", "a:1/x/2", "a:1/0f/0"]) {
+    const writer = new MsgpackWriter();
+    writer.int(5);
+    writer.str(uid.slice(0, uid.lastIndexOf("/")));
+    for (const number of [1, Number(uid.slice(uid.lastIndexOf("/") + 1)), 7]) writer.int(number);
+    assertThrows(() => readSeen(writer.written()), TypeError);
+  }
+  assertThrows(() => readClaims(claimBytes([claim("a:1/0f/2", 7, 7)])), TypeError);
+});
+
+Deno.test("VersionVector.bound() forgets those that have written nothing for longest", () => {
+  const vector = new VersionVector([["a", 1], ["b", 1], ["c", 1]]);
+  vector.add({ uid: "a", counter: 2 });
+  assertEquals([vector.bound(2), [...vector]], [1, [["c", 1], ["a", 2]]]);
 });
 
 Deno.test("survivor() asks who has seen what, and the order where that does not say", () => {
@@ -152,14 +257,18 @@ const stableFile = "kvserver/versions/stable_vector.ts";
 const mutants: Record<string, Mutant> = {
   "a claim leaves before what it covers": {
     file: claimsFile,
-    from: "places <= this.#left",
-    to: "places <= this.#left + 1",
+    from: "this.#waiting[count].places <= this.#left",
+    to: "this.#waiting[count].places <= this.#left + 1",
   },
-  "a claim never leaves": { file: claimsFile, from: "places <= this.#left", to: "places < 0" },
+  "a claim never leaves": {
+    file: claimsFile,
+    from: "this.#waiting[count].places <= this.#left",
+    to: "count < 0",
+  },
   "a later claim moves an earlier one forward": {
     file: claimsFile,
-    from: "if (at >= 0 && this.#waiting[at].places === this.#pushed) {",
-    to: "if (at >= 0) {",
+    from: "last !== undefined && last.places === this.#pushed &&",
+    to: "last !== undefined &&",
   },
   "a member that has told nothing holds nothing back": {
     file: stableFile,
@@ -189,8 +298,8 @@ const mutants: Record<string, Mutant> = {
   },
   "claims that wait stay before what is put back": {
     file: claimsFile,
-    from: "places: this.#pushed };\n    });",
-    to: "places: 0 };\n    });",
+    from: "const places = this.#pushed;",
+    to: "const places = 0;",
   },
   "what was seen is given again": {
     file: ruleFile,

@@ -26,7 +26,7 @@ export async function runBurstScenario(
   putBurst(cluster, sender, random, 120);
   await cluster.advance(random.below(2) === 0 ? 3_000 : random.below(600));
   const newcomer = await cluster.start({ queryActorCount: 1 + random.below(4), peers: [sender] });
-  const joins = new Joins();
+  const joins = new Joins(cluster.written);
   joins.began(newcomer, sender);
   const burstEndMs = world.nowMs + burstMs;
   while (world.nowMs < burstEndMs || !newcomer.actors.ready) {

@@ -2,8 +2,8 @@ import { assertEquals } from "../deps.ts";
 import { bytesOf, get } from "../support/store/stores.ts";
 import { SimulatedCluster } from "./simulated_cluster.ts";
 
-/** More than it takes a Put to be on all servers. */
-const settledMs = 2_000;
+/** More than it takes a Put to be on all servers, and all of them to know that. */
+const settledMs = 4_000;
 
 const ttlMs = 30_000;
 

@@ -1,5 +1,7 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
+import { SeenWrites } from "../../kvserver/versions/seen_writes.ts";
+import { seenBytes } from "../../kvserver/versions/version_bytes.ts";
 import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { ForwardedBatch } from "../../kvserver/sync/forwarded_batch.ts";
 import { Peer } from "../../kvserver/sync/peer.ts";
@@ -7,6 +9,8 @@ import { defaultLimits, withLimits } from "../../limits.ts";
 import { messageOf } from "../support/store/stores.ts";
 
 const MiB = 1024 * 1024;
+
+const nothingSeen = new SeenWrites();
 
 /** A peer without a cluster around it. */
 class LonePeer {
@@ -59,7 +63,7 @@ class LonePeer {
   /** Sends the next message over a link of this epoch, with room for anything. */
   send() {
     const link = { epoch: this.epoch, told: this.#told, roomBytes: 100 * MiB, roundTripMs: 0 };
-    const next = this.peer.nextMessage(link);
+    const next = this.peer.nextMessage(link, nothingSeen);
     if (next !== undefined) this.#told++;
     this.peer.assertInvariants();
     return next;
@@ -146,6 +150,7 @@ export const peerCases: Record<string, () => string | undefined> = {
     peer.comparison.answered(peer.comparison.asked!.id, undefined, 0, {
       tookMs: 0,
       leftOut: false,
+      seen: seenBytes(nothingSeen),
     });
     if (lagMs() !== 5_000) return `It is ${lagMs()} ms old while both compare`;
     stage.send();

@@ -38,12 +38,13 @@ class RandomScenario {
   #cluster: SimulatedCluster;
   #random: Prng;
   #load: Load;
-  #joins = new Joins();
+  #joins: Joins;
   /** Servers that started without joining anybody; by and by they join the first. */
   #alone = new Set<SimulatedServer>();
 
   constructor(seed: number, limits?: Limits) {
     this.#cluster = new SimulatedCluster(seed, randomLatency, limits);
+    this.#joins = new Joins(this.#cluster.written);
     this.#random = this.#cluster.world.random;
     this.#load = { isHot: this.#chance(2), isLong: this.#chance(6) };
   }
@@ -78,7 +79,7 @@ class RandomScenario {
     }
     const [first] = cluster.servers;
     for (const server of this.#alone) this.#join(server, first);
-    return settle(cluster, isSlow ? slowQuietMs : quietMs, look);
+    return settle(cluster, isSlow ? slowQuietMs : quietMs, look, true);
   }
 
   #chance(oneIn: number): boolean {

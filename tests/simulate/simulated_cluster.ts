@@ -12,33 +12,41 @@ import { ServerActors } from "../../kvserver/server_actors.ts";
 import { serverFigures, syncFiguresOf } from "../../kvserver/query/server_stats.ts";
 import { startQueryActor } from "../../kvserver/query/start_query_actor.ts";
 import { noExpiry } from "../../kvserver/entry/entry.ts";
-import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
 import { writeQuery } from "../support/kvserver/query_messages.ts";
-import { Store } from "../../kvserver/store/mod.ts";
+import { noEntry, Store } from "../../kvserver/store/mod.ts";
 import { beginRequest, type Call, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
 import { heldEntries, type HeldEntry, heldEntry } from "../support/store/held_entries.ts";
 import { assertAfterEachMessage } from "../support/actors.ts";
 import { SimulatedNetwork } from "../support/simulated_network.ts";
+import { dotOf, type Write, Written } from "./written.ts";
 
 /** Without comparisons that nobody owes: they would mend what is wrong before anybody sees it. */
 export const withoutComparisons = withLimits({ comparisonIntervalMs: 1e12 });
 
 /** A replica that lets the test see what it takes. */
 class ObservedStore extends Store {
-  constructor(private readonly onPut: (entry: HeldEntry) => void) {
+  constructor(private readonly onWrite: (write: Write) => void) {
     super();
   }
 
   override put(...args: Parameters<Store["put"]>): number {
+    const [bytes, keyStart, keyEnd] = args;
+    const replaced = this.#dotOf(this.find(bytes, keyStart, keyEnd));
     const n = super.put(...args);
-    this.onPut(heldEntry(this, n));
+    this.onWrite({ ...heldEntry(this, n), replaced });
     return n;
   }
 
   override expire(...args: Parameters<Store["expire"]>): void {
+    const [n] = args;
+    const replaced = this.#dotOf(n);
     super.expire(...args);
-    this.onPut(heldEntry(this, args[0]));
+    this.onWrite({ ...heldEntry(this, n), replaced });
+  }
+
+  #dotOf(n: number): string | undefined {
+    return n === noEntry ? undefined : dotOf({ uid: this.uidOf(n), counter: this.counterOf(n) });
   }
 }
 
@@ -57,8 +65,8 @@ export class SimulatedCluster {
   readonly world: SimulatedWorld;
   readonly network: SimulatedNetwork;
   readonly servers: SimulatedServer[] = [];
-  /** The last Put of each key, by the incarnation of the server that accepted it. */
-  #puts = new Map<string, Map<string, HeldEntry>>();
+  /** All that was written. */
+  readonly written = new Written();
   /** What actors threw. */
   #faults: string[] = [];
   #nextPort = 1;
@@ -104,8 +112,7 @@ export class SimulatedCluster {
       this.#faults.push(`An actor of ${system.address} threw ${error}`);
     };
     assertAfterEachMessage(system);
-    const puts = new Map<string, HeldEntry>();
-    this.#puts.set(system.incarnation, puts);
+    this.written.started(system.incarnation);
     const stores: Store[] = [];
     const actors = new ServerActors(system, {
       queryActorCount,
@@ -115,7 +122,7 @@ export class SimulatedCluster {
       fraction: () => environment.fraction(),
     });
     const queryActors = Array.from({ length: queryActorCount }, () => {
-      const store = new ObservedStore((entry) => takeLater(puts, entry));
+      const store = new ObservedStore((write) => this.written.add(write));
       stores.push(store);
       return startQueryActor(system, actors.settings, { store });
     });
@@ -143,7 +150,7 @@ export class SimulatedCluster {
 
   /** Ends a server in the middle of whatever it does. What only it had is lost. */
   crash(server: SimulatedServer): Promise<void> {
-    this.#puts.delete(server.system.incarnation);
+    this.written.crashed(server.system.incarnation);
     return this.#end(server);
   }
 
@@ -205,12 +212,7 @@ export class SimulatedCluster {
     server.system.tellWritten(server.queryActors[actor]);
   }
 
-  /**
-   * What keeps the cluster from being converged and at rest, or `undefined`.
-   *
-   * Each replica must hold what the model does: of each key, the last Put of all servers that did not
-   * crash. A Put of a server that crashed is on all replicas or on none, and may win.
-   */
+  /** What keeps the cluster from being converged and at rest, or `undefined`. */
   difference(): string | undefined {
     if (this.#faults.length > 0) return this.#faults[0];
     for (const { address, system, actors } of this.servers) {
@@ -219,36 +221,64 @@ export class SimulatedCluster {
       if (!ready) return `${address} is not ready`;
       if (system.openChannels > 0) return `${address} has ${system.openChannels} open channels`;
     }
-    const expected = this.#expected();
-    const dots = new Map<string, string>();
-    for (const { key, uid, counter } of expected.values()) {
-      const dot = `${uid} ${counter}`;
-      if (dots.has(dot)) return `write ${dot} is one of ${key} and of ${dots.get(dot)}`;
-      dots.set(dot, key);
-    }
+    const { doubleWrite } = this.written;
+    if (doubleWrite !== undefined) return doubleWrite;
+    let first: ReadonlyMap<string, HeldEntry> | undefined;
     for (const { address, environment, stores } of this.servers) {
       for (const [i, store] of stores.entries()) {
         store.assertInvariants();
-        const difference = firstDifference(store, expected) ??
-          countDifference(store, [...expected.values()], environment.now());
-        if (difference !== undefined) return `${address} actor ${i} holds ${difference}`;
+        const held = new Map(heldEntries(store).map((entry) => [entry.key, entry]));
+        const nowMs = environment.now();
+        const difference = this.#fault(held, nowMs) ??
+          this.#firstDifference(held, first ??= held) ??
+          countDifference(store, nowMs);
+        if (difference !== undefined) return `${address} actor ${i} ${difference}`;
       }
     }
     return undefined;
   }
 
-  /** What all replicas must hold. */
-  #expected(): Map<string, HeldEntry> {
-    const expected = new Map<string, HeldEntry>();
-    for (const puts of this.#puts.values()) {
-      for (const entry of puts.values()) takeLater(expected, entry);
+  /** What is wrong with what a replica holds, whatever the others do. */
+  #fault(held: ReadonlyMap<string, HeldEntry>, nowMs: number): string | undefined {
+    const isGone = ({ expiresAt }: HeldEntry) =>
+      expiresAt !== noExpiry && expiresAt + defaultLimits.expiredKeptMs <= nowMs;
+    for (const key of new Set([...held.keys(), ...this.written.keys])) {
+      const entry = held.get(key);
+      const fault = this.written.fault(key, entry, isGone);
+      if (fault === undefined) continue;
+      const last = this.written.last(key);
+      return `holds ${entry === undefined ? `nothing of ${key}` : describe(entry)}: ${fault}; ` +
+        `the last write is ${last === undefined ? "lost" : describe(last)}`;
     }
-    for (const { stores } of this.servers) {
-      for (const entry of heldEntries(stores[0])) {
-        if (!this.#puts.has(incarnationOf(entry.uid))) takeLater(expected, entry);
+  }
+
+  /** What is held here and not there, tombstones and what has expired aside. */
+  #firstDifference(
+    held: ReadonlyMap<string, HeldEntry>,
+    other: ReadonlyMap<string, HeldEntry>,
+  ): string | undefined {
+    for (const key of new Set([...held.keys(), ...other.keys()])) {
+      const [a, b] = [held.get(key), other.get(key)];
+      const isEqual = a === undefined || b === undefined
+        ? (a ?? b)!.value === null || (a ?? b)!.expiresAt !== noExpiry
+        : dotOf(a) === dotOf(b) || a.value === null && b.value === null;
+      const isDisputed = [a, b].some((it) => it !== undefined && this.written.isDisputed(it));
+      if (isEqual || isDisputed) continue;
+      const [its, others] = [a, b].map((it) =>
+        it === undefined ? `nothing of ${key}` : describe(it)
+      );
+      return `holds ${its}, and the first one ${others}`;
+    }
+  }
+
+  /** Where tombstones are left, though all servers that are known are there. */
+  tombstones(): string | undefined {
+    for (const { address, stores } of this.servers) {
+      for (const [i, store] of stores.entries()) {
+        const left = heldEntries(store).find(({ value }) => value === null);
+        if (left !== undefined) return `${address} actor ${i} still holds ${describe(left)}`;
       }
     }
-    return expected;
   }
 
   /** All that all replicas hold. */
@@ -266,46 +296,15 @@ const reactionsMax = 4;
 /** An inbox that is not there: the reply is of no interest. */
 const nobody = 1_000_000_000;
 
-function takeLater(entries: Map<string, HeldEntry>, entry: HeldEntry): void {
-  if (isLater(entry, entries.get(entry.key))) entries.set(entry.key, entry);
-}
-
-function firstDifference(
-  store: Store,
-  expected: ReadonlyMap<string, HeldEntry>,
-): string | undefined {
-  let count = 0;
-  for (const entry of heldEntries(store)) {
-    const wanted = expected.get(entry.key);
-    count++;
-    if (wanted === undefined) return `${describe(entry)}, which nobody put`;
-    if (!isSame(entry, wanted)) return `${describe(entry)} and should hold ${describe(wanted)}`;
-  }
-  if (count === expected.size) return undefined;
-  const held = new Set(heldEntries(store).map(({ key }) => key));
-  const missing = [...expected.values()].filter(({ key }) => !held.has(key));
-  return `${count} keys and lacks ${missing.length}, such as ${describe(missing[0])}`;
-}
-
 /** Whether a replica counts other entries than its clock shows: by the last time at which it had to look. */
-function countDifference(
-  store: Store,
-  expected: readonly HeldEntry[],
-  nowMs: number,
-): string | undefined {
+function countDifference(store: Store, nowMs: number): string | undefined {
   const shownAt = (timeMs: number) =>
-    expected.filter(({ value, expiresAt }) =>
+    heldEntries(store).filter(({ value, expiresAt }) =>
       value !== null && (expiresAt === noExpiry || expiresAt > timeMs)
     ).length;
   const [least, most] = [shownAt(nowMs), shownAt(nowMs - defaultLimits.expiryTickMaxMs)];
   if (store.size >= least && store.size <= most) return undefined;
-  return `a count of ${store.size}, and should count from ${least} to ${most}`;
-}
-
-function isSame(a: HeldEntry, b: HeldEntry): boolean {
-  if (a.isBin !== b.isBin || a.counter !== b.counter || a.expiresAt !== b.expiresAt) return false;
-  if (isLater(a, b) || isLater(b, a) || a.value?.length !== b.value?.length) return false;
-  return a.value?.every((byte, i) => byte === b.value![i]) ?? true;
+  return `has a count of ${store.size}, and should count from ${least} to ${most}`;
 }
 
 function describe(entry: HeldEntry): string {

@@ -1,8 +1,10 @@
+import { defaultLimits } from "../../limits.ts";
 import { isLater } from "../../kvserver/entry/order.ts";
 import type { Prng } from "../support/prng.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { heldEntries, type HeldEntry } from "../support/store/held_entries.ts";
 import type { SimulatedCluster, SimulatedServer } from "./simulated_cluster.ts";
+import type { Written } from "./written.ts";
 
 /** Values of this length make several messages of what one would hold otherwise. */
 export const longValueBytes = 150_000;
@@ -61,6 +63,11 @@ export function putSome(cluster: SimulatedCluster, random: Prng, { isHot, isLong
 /** Servers that take over the state, and what they must hold when they say that they are ready. */
 export class Joins {
   #waiting = new Map<SimulatedServer, readonly HeldEntry[]>();
+  #written: Written;
+
+  constructor(written: Written) {
+    this.#written = written;
+  }
 
   /** To be called when `server` joins others, of whom `sender` is the first. */
   began(server: SimulatedServer, sender: SimulatedServer): void {
@@ -74,7 +81,10 @@ export class Joins {
       this.#waiting.delete(server);
       for (const store of server.stores) {
         const held = new Map(heldEntries(store).map((entry) => [entry.key, entry]));
-        const missing = entries.find((entry) => isLater(entry, held.get(entry.key)));
+        const missing = entries.find((entry) =>
+          entry.value !== null && isLater(entry, held.get(entry.key)) &&
+          !this.#written.isDeletedAfter(entry)
+        );
         if (missing !== undefined) return `${server.address} is ready without ${missing.key}`;
       }
     }
@@ -85,12 +95,14 @@ export class Joins {
 /**
  * Leaves a cluster alone for so long, and ends it.
  *
+ * @param areAllThere whether all servers that were ever known are there: then no tombstones are left
  * @returns what is wrong then, or `undefined`.
  */
 export async function settle(
   cluster: SimulatedCluster,
   quietMs: number,
   look: (cluster: SimulatedCluster) => void = () => {},
+  areAllThere = false,
 ): Promise<string | undefined> {
   await cluster.advance(quietMs);
   for (const { environment } of cluster.servers) {
@@ -99,7 +111,10 @@ export async function settle(
   const bytesBefore = cluster.network.bytesSent;
   await cluster.advance(idleMs);
   const bytesWhileIdle = cluster.network.bytesSent - bytesBefore;
+  // A key that has expired and was deleted then waits as if it had not been deleted.
+  if (areAllThere) await cluster.advance(2 * defaultLimits.expiredKeptMs);
   const difference = cluster.difference() ??
+    (areAllThere ? cluster.tombstones() : undefined) ??
     (bytesWhileIdle > 0 ? `${bytesWhileIdle} bytes were sent while idle` : undefined);
   look(cluster);
   await cluster.close();

@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { readLogBatch } from "../../../kvserver/disk/log_batch.ts";
 import { checkDataFile, createDataFile, hasDataFile } from "../../../kvserver/disk/data_file.ts";
 import { DataReader } from "../../../kvserver/disk/data_reader.ts";
 import { DataWriter } from "../../../kvserver/disk/data_writer.ts";
@@ -63,7 +64,9 @@ export function heldIn(directory: string): Map<string, TextEntry> {
 export function mergedOf(batches: Iterable<Uint8Array>): Map<string, TextEntry> {
   const held = new Map<string, TextEntry>();
   for (const batch of batches) {
-    for (const entry of entriesOf(batch)) {
+    const { kind, bytes } = readLogBatch(batch);
+    if (kind !== "entries") continue;
+    for (const entry of entriesOf(bytes)) {
       if (isLater(entry, held.get(entry.key))) held.set(entry.key, entry);
     }
   }

@@ -1,6 +1,8 @@
-import type { Disk } from "../../kvserver/disk/disk.ts";
-import type { ForgottenServer } from "../../kvserver/messages/known_servers.ts";
-import type { Timers } from "../../rpc/mod.ts";
+import type { Disk } from "../../../kvserver/disk/disk.ts";
+import type { LogBatch } from "../../../kvserver/disk/log_batch.ts";
+import { LogReading } from "../../../kvserver/disk/log_reading.ts";
+import type { ForgottenServer } from "../../../kvserver/messages/known_servers.ts";
+import type { Timers } from "../../../rpc/mod.ts";
 
 /** A disk in memory, which takes its time, and refuses when it is told to. */
 export class MemoryDisk implements Disk {
@@ -14,7 +16,7 @@ export class MemoryDisk implements Disk {
   /** Writes that have reached the medium. */
   writes = 0;
   #environment: Timers;
-  #waiting: { batch: Uint8Array; onWritten(): void }[] = [];
+  #waiting: { batches: readonly Uint8Array[]; onWritten(): void }[] = [];
   #isWriting = false;
   #reason: string | undefined;
   /** Ends the write under way. */
@@ -25,8 +27,18 @@ export class MemoryDisk implements Disk {
     this.batches.push(...batches);
   }
 
-  write(batch: Uint8Array<ArrayBuffer>, onWritten: () => void): void {
-    this.#waiting.push({ batch, onWritten });
+  /** What a server reads that starts with it, as it reads a log. */
+  async *contents(): AsyncGenerator<LogBatch> {
+    const reading = new LogReading();
+    for (const batch of this.batches.toReversed()) {
+      const left = reading.take(batch);
+      if (left !== undefined) yield left;
+    }
+    if (reading.seen !== undefined) yield reading.seen;
+  }
+
+  write(batches: readonly Uint8Array<ArrayBuffer>[], onWritten: () => void): void {
+    this.#waiting.push({ batches, onWritten });
     this.#environment.soon(() => this.#writeOn());
   }
 
@@ -65,7 +77,7 @@ export class MemoryDisk implements Disk {
         return this.onFailing(this.#reason);
       }
       this.writes++;
-      this.batches.push(...group.map(({ batch }) => batch));
+      this.batches.push(...group.flatMap(({ batches }) => batches));
       this.onFailing(undefined);
       for (const { onWritten } of group) onWritten();
       this.#writeOn();

@@ -1,0 +1,186 @@
+import type { ActorContext } from "../../actor/mod.ts";
+import { uid } from "../../actor/mod.ts";
+import { noCounter } from "../entry/entry.ts";
+import { originTest } from "../messages/origin_filter.ts";
+import { type Claim, claimUpTo } from "../versions/claim.ts";
+import type { Claims } from "../versions/claims.ts";
+import { SeenWrites } from "../versions/seen_writes.ts";
+import { readClaims, readSeen, type Seen, seenBytes } from "../versions/version_bytes.ts";
+import { VersionVector } from "../versions/version_vector.ts";
+
+/**
+ * What the replica of a query actor has seen, and what is said of that: to others with the entries that the
+ * actor accepted, to the disk with the entries that it persists, and to the sync actor, which has to know
+ * what all replicas and the disk have seen.
+ */
+export class ReplicaVersions {
+  #context: ActorContext;
+  #uid: string;
+  #seen = new SeenWrites();
+  /** Returns, by uid, whether another server's actor bears it. */
+  #isForeign: (uid: string) => boolean;
+  /** The number of the last own write, and of the last that was claimed to the sync actor. */
+  #counter: () => number;
+  #claimed = noCounter;
+  /** What other servers' actors wrote and the disk has not been told to be there, by uid. */
+  #toPersist = new Map<string, number>();
+  #persistedFloorMs = 0;
+  #persistedCounter = noCounter;
+  /** What has come to be on disk since the sync actor was told. */
+  #onDisk = new VersionVector();
+  #toldFloorMs = 0;
+  #toldMs = -Infinity;
+  /** Whether merging has failed once: what was claimed since need not be there. */
+  #hasFailed = false;
+  #isFull = false;
+
+  /** @param counter returns the number of the last write that the actor accepted */
+  constructor(context: ActorContext, counter: () => number) {
+    this.#context = context;
+    this.#uid = uid(context.self);
+    this.#counter = counter;
+    this.#isForeign = originTest({ except: [context.self.incarnation] });
+  }
+
+  /** No write is to be as early as this. */
+  get floorMs(): number {
+    return this.#seen.floorMs;
+  }
+
+  /** What was seen, by now. */
+  get seen(): Seen {
+    this.#noteOwn();
+    return this.#seen;
+  }
+
+  /** The last write of an actor up to which all were seen. */
+  counterOf(uid: string): number {
+    return this.#seen.vector.counter(uid);
+  }
+
+  #noteOwn(): void {
+    const counter = this.#counter();
+    if (counter > this.#seen.vector.counter(this.#uid)) this.#seen.add(this.#uid, counter);
+  }
+
+  // ---- what comes ---------------------------------------------------------------------------
+
+  /** Takes claims, whose entries have been merged, as `claimBytes` writes them. */
+  take(claims: Uint8Array): void {
+    if (this.#hasFailed) return;
+    for (const claim of readClaims(claims)) {
+      if (this.#seen.take(claim)) this.#grown(claim.uid);
+    }
+    this.#bound();
+  }
+
+  /** Takes what is on disk, whose entries have been merged, as `seenBytes` writes it. */
+  loaded(bytes: Uint8Array): void {
+    const { vector, floorMs } = readSeen(bytes);
+    for (const [uid, counter] of vector) this.#seen.add(uid, counter);
+    this.#onDisk.join(vector);
+    this.raiseFloor(floorMs);
+    this.#persistedFloorMs = floorMs;
+  }
+
+  /** A tombstone of this time was forgotten, here or elsewhere. */
+  raiseFloor(ms: number): void {
+    this.#seen.raiseFloor(ms);
+  }
+
+  /** Merging entries has failed, so that what is claimed need not be there: nothing more is taken for seen. */
+  failed(): void {
+    this.#hasFailed = true;
+  }
+
+  #grown(uid: string): void {
+    if (this.#isForeign(uid)) this.#toPersist.set(uid, this.#seen.vector.counter(uid));
+  }
+
+  /** Servers that start again and again would fill the memory with the names of their actors. */
+  #bound(): void {
+    const { versionsMax } = this.#context.limits;
+    const count = this.#seen.vector.bound(versionsMax);
+    if (count === 0 || this.#isFull) return;
+    this.#isFull = true;
+    this.#context.log.warn(
+      "More than {versionsMax} actors have written: what the oldest ones wrote is taken for new from now on",
+      { versionsMax },
+    );
+  }
+
+  // ---- what goes to the sync actor ----------------------------------------------------------
+
+  /** Nobody is told of what was accepted until now: whoever comes later finds it by comparing. */
+  skip(): void {
+    this.#claimed = this.#counter();
+  }
+
+  /** What is to be claimed of the writes that the actor accepted; `undefined`: nothing. */
+  claim(): Claim | undefined {
+    const to = this.#counter();
+    if (to === this.#claimed) return undefined;
+    const from = this.#claimed;
+    this.#claimed = to;
+    return { uid: this.#uid, from, to };
+  }
+
+  /** Whether the sync actor is to be told what has been seen. */
+  get hasReport(): boolean {
+    return this.#seen.hasGrown || this.#onDisk.size > 0 ||
+      this.#counter() > this.#seen.vector.counter(this.#uid) || this.floorMs > this.#toldFloorMs;
+  }
+
+  /** How long to wait until it is told. */
+  get reportWaitMs(): number {
+    return this.#toldMs + this.#context.limits.tellVersionsMs - this.#context.monotonicMs();
+  }
+
+  /** Takes what the sync actor is to be told. */
+  takeReport(): { seen: Uint8Array; onDisk?: Uint8Array } {
+    this.#noteOwn();
+    this.#toldMs = this.#context.monotonicMs();
+    this.#toldFloorMs = this.floorMs;
+    const { floorMs } = this;
+    const seen = seenBytes({ vector: this.#seen.takeGrown(), floorMs });
+    if (this.#onDisk.size === 0) return { seen };
+    const onDisk = seenBytes({ vector: this.#onDisk, floorMs: 0 });
+    this.#onDisk = new VersionVector();
+    return { seen, onDisk };
+  }
+
+  // ---- what goes to the disk ----------------------------------------------------------------
+
+  /** Whether the disk is to be told of what other servers' actors wrote. */
+  get hasForeign(): boolean {
+    return this.#toPersist.size > 0;
+  }
+
+  /**
+   * Claims to the disk what is there once all entries have been written that wait for it now.
+   *
+   * @param persistsForeign whether the actor persists what other servers' actors wrote
+   */
+  claimToDisk(claims: Claims, persistsForeign: boolean): void {
+    const counter = this.#counter();
+    if (counter > this.#persistedCounter) claims.add(claimUpTo(this.#uid, counter));
+    this.#persistedCounter = counter;
+    if (persistsForeign) {
+      for (const [uid, counter] of this.#toPersist) claims.add(claimUpTo(uid, counter));
+    }
+    this.#toPersist.clear();
+  }
+
+  /** What the disk is to be told with claims that may leave; `undefined`: nothing. */
+  diskSeen(claims: readonly Claim[]): Seen | undefined {
+    const { floorMs } = this;
+    if (claims.length === 0 && floorMs <= this.#persistedFloorMs) return undefined;
+    this.#persistedFloorMs = floorMs;
+    return { vector: new VersionVector(claims.map(({ uid, to }) => [uid, to])), floorMs };
+  }
+
+  /** All of these writes are on disk. */
+  onDisk(vector: VersionVector): void {
+    this.#onDisk.join(vector);
+  }
+}

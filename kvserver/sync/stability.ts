@@ -1,0 +1,157 @@
+import type { ActorContext } from "../../actor/mod.ts";
+import { StableVector } from "../versions/stable_vector.ts";
+import { readSeen, type Seen, seenBytes } from "../versions/version_bytes.ts";
+import { meet, VersionVector } from "../versions/version_vector.ts";
+import type { LocalReplica } from "./local_replica.ts";
+import type { LocalReplicas } from "./local_replicas.ts";
+import type { Membership } from "./membership.ts";
+import type { Peer } from "./peer.ts";
+import type { StateReceiver } from "./state_receiver.ts";
+
+/** What the disk is called among the replicas. */
+const disk = "disk";
+
+/**
+ * Which writes all servers that are known have seen, as far as this one was told: tombstones of these may be
+ * removed, because nobody can bring back what they deleted.
+ *
+ * A server has seen what all of its replicas have, and its disk. It tells the others. One that is known and
+ * not there holds back all that comes after the last that it has told, until it is forgotten.
+ */
+export class Stability {
+  #context: ActorContext;
+  #replicas: LocalReplicas;
+  #members: Membership;
+  #stateReceiver: StateReceiver;
+  /** What each replica of this server has seen, and its disk. */
+  #own = new StableVector();
+  #floorMs = 0;
+  /** What this server has seen: another object when it has seen more. */
+  #seen: { readonly vector: VersionVector; floorMs: number } = {
+    vector: new VersionVector(),
+    floorMs: 0,
+  };
+  #hasChanged = false;
+  /** Of the servers that are known. */
+  #revision = 0;
+  #dueMs = -Infinity;
+  /** How many tombstones the first replica keeps, by the name of the server for whose sake. */
+  #held: Readonly<Record<string, number>> = {};
+  /** What the replicas were told last. */
+  #told = "";
+
+  /** @param hasDisk whether this server has one */
+  constructor(
+    context: ActorContext,
+    replicas: LocalReplicas,
+    members: Membership,
+    stateReceiver: StateReceiver,
+    hasDisk: boolean,
+  ) {
+    this.#context = context;
+    this.#replicas = replicas;
+    this.#members = members;
+    this.#stateReceiver = stateReceiver;
+    if (hasDisk) this.#own.know(disk);
+  }
+
+  /** To be called once the replicas are known. */
+  start(): void {
+    for (const { uid } of this.#replicas.all) this.#own.know(uid);
+  }
+
+  /** What this server has seen. */
+  get seen(): Seen {
+    return this.#seen;
+  }
+
+  /** How many tombstones are kept for the sake of a server, by its uid, or its address when it is no peer. */
+  heldFor(member: string): number {
+    return this.#held[member] ?? 0;
+  }
+
+  /** A replica says what it has seen, and what has come to be on disk. */
+  reported({ uid }: LocalReplica, seen?: Uint8Array, onDisk?: Uint8Array): void {
+    if (seen !== undefined) {
+      const { vector, floorMs } = readSeen(seen);
+      this.#own.told(uid, vector);
+      this.#floorMs = Math.max(this.#floorMs, floorMs);
+      this.#hasChanged = true;
+    }
+    if (onDisk === undefined) return;
+    this.#own.told(disk, readSeen(onDisk).vector);
+    this.#hasChanged = true;
+  }
+
+  /** The first replica says how many tombstones it keeps. */
+  holds(held: Readonly<Record<string, number>>): void {
+    this.#held = held;
+  }
+
+  /** A peer says what it has seen. */
+  peerTold(peer: Peer, seen: Uint8Array): void {
+    const { vector, floorMs } = readSeen(seen);
+    peer.seen.join(vector);
+    peer.seen.bound(this.#context.limits.versionsMax);
+    this.#replicas.raiseFloor(floorMs);
+    this.#hasChanged = true;
+  }
+
+  /** Tells the replicas what all have seen, when that has grown. */
+  step(): void {
+    const { revision } = this.#members;
+    this.#hasChanged ||= revision !== this.#revision;
+    this.#revision = revision;
+    if (!this.#hasChanged || this.#replicas.all.length === 0) return;
+    const nowMs = this.#context.monotonicMs();
+    if (nowMs < this.#dueMs) {
+      return this.#replicas.first.pacer.tickWithin(this.#dueMs - nowMs);
+    }
+    this.#hasChanged = false;
+    this.#dueMs = nowMs + this.#context.limits.tellVersionsMs;
+    this.#takeSeen();
+    // What is still to come may be older than what is known of it.
+    if (this.#stateReceiver.isComplete) this.#tell();
+  }
+
+  #takeSeen(): void {
+    const { vector } = this.#own;
+    const floorMs = this.#floorMs;
+    // What has expired is removed without a word: a floor is told with whatever else is.
+    if (this.#seen.vector.covers(vector)) this.#seen.floorMs = floorMs;
+    else this.#seen = { vector: new VersionVector(vector), floorMs };
+  }
+
+  #tell(): void {
+    const members = this.#known();
+    const stable = meet([this.#seen.vector, ...members.map(({ seen }) => seen)]);
+    const holders = members.filter(({ seen }) => !seen.covers(this.#seen.vector))
+      .map(({ member, seen }) => ({ member, seen: seenBytes({ vector: seen, floorMs: 0 }) }));
+    const lagMs = this.#lagMs();
+    const request = { stable: seenBytes({ vector: stable, floorMs: 0 }), lagMs };
+    const told = JSON.stringify([[...stable], [...this.#seen.vector], holders.length]);
+    if (told === this.#told) return;
+    this.#told = told;
+    for (const replica of this.#replicas.all) {
+      replica.collect({ ...request, holders: replica === this.#replicas.first ? holders : [] });
+    }
+  }
+
+  /** The servers that are known, and what each has told that it has seen. */
+  #known(): { member: string; seen: VersionVector }[] {
+    const peers = Array.from(this.#members.peers, ({ uid, seen }) => ({ member: uid, seen }));
+    const there = new Set(Array.from(this.#members.peers, ({ ref }) => ref.address));
+    const nothing = new VersionVector();
+    const absent = [...this.#members.absent.keys()].filter((address) => !there.has(address));
+    return [...peers, ...absent.map((member) => ({ member, seen: nothing }))];
+  }
+
+  /** By how much the slowest clock of a server is behind this one's. */
+  #lagMs(): number {
+    let lagMs = 0;
+    for (const { ref } of this.#members.peers) {
+      lagMs = Math.max(lagMs, -(this.#context.link(ref).facts.clockSkewMs ?? 0));
+    }
+    return lagMs;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Claim } from "./claim.ts";
+import { type Dot, VersionVector } from "./version_vector.ts";
+
+/**
+ * What a replica has seen, and what was claimed to it that does not count yet, because writes before that
+ * have not been seen.
+ */
+export class SeenWrites {
+  readonly vector = new VersionVector();
+  /** No write of this replica is as early as a tombstone that it, or whom it took over from, has forgotten. */
+  floorMs = 0;
+  /** By actor, the last claim that has to wait. */
+  #ahead = new Map<string, { from: number; to: number }>();
+  /** What has been seen since that was taken last, by actor. */
+  #grown = new Map<string, number>();
+
+  /** Whether a write was seen. */
+  has(dot: Dot): boolean {
+    return this.vector.has(dot);
+  }
+
+  /** Whether a claim waits for writes that were not seen. */
+  get hasGaps(): boolean {
+    return this.#ahead.size > 0;
+  }
+
+  /** Adds all writes of an actor up to one. @returns whether one of them was not seen before. */
+  add(uid: string, to: number): boolean {
+    let counter = to;
+    const ahead = this.#ahead.get(uid);
+    if (ahead !== undefined && ahead.from <= counter) {
+      this.#ahead.delete(uid);
+      counter = Math.max(counter, ahead.to);
+    }
+    if (!this.vector.add({ uid, counter })) return false;
+    this.#grown.set(uid, counter);
+    return true;
+  }
+
+  /** Takes a claim, whose entries have been merged. @returns whether more was seen than before. */
+  take({ uid, from, to }: Claim): boolean {
+    if (from <= this.vector.counter(uid)) return this.add(uid, to);
+    const ahead = this.#ahead.get(uid);
+    if (ahead === undefined || from > ahead.to) this.#ahead.set(uid, { from, to });
+    else if (to >= ahead.from) {
+      this.#ahead.set(uid, { from: Math.min(from, ahead.from), to: Math.max(to, ahead.to) });
+    }
+    return false;
+  }
+
+  /** Takes a floor over. @returns whether it is higher than it was. */
+  raiseFloor(ms: number): boolean {
+    if (ms <= this.floorMs) return false;
+    this.floorMs = ms;
+    return true;
+  }
+
+  /** Whether more was seen than `takeGrown` has said. */
+  get hasGrown(): boolean {
+    return this.#grown.size > 0;
+  }
+
+  /** Of each actor the last write that was seen, if that has changed since this was asked last. */
+  takeGrown(): VersionVector {
+    const grown = new VersionVector(this.#grown);
+    this.#grown.clear();
+    return grown;
+  }
+}

@@ -1,0 +1,134 @@
+import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
+import type { HeldEntry } from "../support/store/held_entries.ts";
+
+/** A write, as a server accepted it. */
+export interface Write extends HeldEntry {
+  /** The write that the replica held, which this one replaced; absent: it held nothing of the key. */
+  readonly replaced?: string;
+}
+
+/** What names a write. */
+export function dotOf({ uid, counter }: { uid: string; counter: number }): string {
+  return `${uid} ${counter}`;
+}
+
+/**
+ * All that was ever written to a cluster, and what must have become of it.
+ *
+ * The last write of a key that was not lost is what is shown, if it is no Delete. If it is one, nothing is
+ * shown, or a Put of whom the writer of that Delete knew nothing: what all had seen by then of the Delete may
+ * have been forgotten before the Put came. In no case is anything shown that was replaced by a write that is
+ * not lost. Writes of servers that crashed may be lost, and may be not.
+ */
+export class Written {
+  /** By key, and by what names the write. */
+  #byKey = new Map<string, Map<string, Write>>();
+  #started = new Set<string>();
+  #crashed = new Set<string>();
+
+  add(write: Write): void {
+    const { key } = write;
+    let ofKey = this.#byKey.get(key);
+    if (ofKey === undefined) this.#byKey.set(key, ofKey = new Map());
+    ofKey.set(dotOf(write), write);
+  }
+
+  /** A server begins. What others bear for its name came from outside. */
+  started(incarnation: string): void {
+    this.#started.add(incarnation);
+  }
+
+  /** A server ends, of which what only it had is lost. */
+  crashed(incarnation: string): void {
+    this.#crashed.add(incarnation);
+  }
+
+  /** The keys that were written. */
+  get keys(): Iterable<string> {
+    return this.#byKey.keys();
+  }
+
+  /** Whether two keys have a write of one name. @returns what is wrong then. */
+  get doubleWrite(): string | undefined {
+    const keys = new Map<string, string>();
+    for (const [key, writes] of this.#byKey) {
+      for (const dot of writes.keys()) {
+        const other = keys.get(dot);
+        if (other !== undefined) return `write ${dot} is one of ${key} and of ${other}`;
+        keys.set(dot, key);
+      }
+    }
+    return undefined;
+  }
+
+  /** The last write of a key that is not lost. */
+  last(key: string): Write | undefined {
+    let last: Write | undefined;
+    for (const write of this.#byKey.get(key)?.values() ?? []) {
+      if (!this.#mayBeLost(write) && isLater(write, last)) last = write;
+    }
+    return last;
+  }
+
+  /** Whether a key was deleted, ever, after a write of it. */
+  isDeletedAfter(write: HeldEntry): boolean {
+    const writes = [...this.#byKey.get(write.key)?.values() ?? []];
+    return writes.some((it) => it.value === null && isLater(it, write));
+  }
+
+  /**
+   * Whether a Put is held of whom the writer of a later Delete knew nothing: some have forgotten that Delete
+   * by now and some have not, and only when they compare they agree whether the Put is shown.
+   */
+  isDisputed(held: HeldEntry): boolean {
+    const writes = this.#byKey.get(held.key);
+    return held.value !== null && writes !== undefined && this.isDeletedAfter(held) &&
+      !this.#isReplaced(writes, dotOf(held));
+  }
+
+  /**
+   * What is wrong with what is held of a key.
+   *
+   * @param held `undefined`: nothing is @param isGone whether a write may be removed, because it has expired
+   */
+  fault(
+    key: string,
+    held: HeldEntry | undefined,
+    isGone: (write: Write) => boolean,
+  ): string | undefined {
+    const last = this.last(key);
+    if (held === undefined || held.value === null) {
+      if (last === undefined || last.value === null || isGone(last)) return undefined;
+      if (held !== undefined && isLater(held, last)) return undefined;
+      return this.isDeletedAfter(last) ? undefined : "it is lost";
+    }
+    const writes = this.#byKey.get(key) ?? new Map<string, Write>();
+    const write = writes.get(dotOf(held));
+    if (write === undefined && this.#started.has(incarnationOf(held.uid))) return "nobody put it";
+    if (write !== undefined && !isSame(write, held)) return "it is not what was put";
+    if (last !== undefined && last.value !== null && isLater(last, held)) return "it is outdated";
+    return this.#isReplaced(writes, dotOf(held)) ? "it is back" : undefined;
+  }
+
+  #mayBeLost({ uid }: Write): boolean {
+    return this.#crashed.has(incarnationOf(uid));
+  }
+
+  /** Whether a write was replaced by one that is not lost, or by one that such a one replaced. */
+  #isReplaced(writes: ReadonlyMap<string, Write>, dot: string): boolean {
+    for (const write of writes.values()) {
+      if (this.#mayBeLost(write)) continue;
+      for (let it: Write | undefined = write; it !== undefined;) {
+        if (it.replaced === dot) return true;
+        it = it.replaced === undefined ? undefined : writes.get(it.replaced);
+      }
+    }
+    return false;
+  }
+}
+
+function isSame(a: HeldEntry, b: HeldEntry): boolean {
+  if (a.isBin !== b.isBin || a.counter !== b.counter || a.expiresAt !== b.expiresAt) return false;
+  if (isLater(a, b) || isLater(b, a) || a.value?.length !== b.value?.length) return false;
+  return a.value?.every((byte, i) => byte === b.value![i]) ?? true;
+}
