@@ -697,7 +697,7 @@ export const defaultLimits: Limits = {
   comparisonPauseRatio: 50,
   comparisonQuietMs: 1_000,
   comparisonPatienceMs: 10_000,
-  comparisonYoungMs: 5_000,
+  comparisonYoungMs: 3_000,
   differingNoticeMs: 10_000,
   rangesBytesMax: 256 * KiB,
   rangesBytesMin: 1 * KiB,

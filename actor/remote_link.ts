@@ -125,8 +125,8 @@ export class RemoteLink implements TellLink {
     };
   }
 
-  get answeredMs(): number {
-    return this.#heardMs;
+  get silentMs(): number {
+    return this.#environment.monotonicMs() - this.#heardMs;
   }
 
   get roomBytes(): number {

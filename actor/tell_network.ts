@@ -168,8 +168,8 @@ export interface LinkState {
   readonly told: number;
   /** How many of these messages the other system has handled: the first ones. */
   readonly handled: number;
-  /** When anything came back on the connection last, on the monotonic clock: it is not dead. */
-  readonly answeredMs: number;
+  /** For how long nothing has come back on the connection: it may be dead. */
+  readonly silentMs: number;
   /** How long the system took to answer the greeting of this connection, or a little more than a round trip. */
   readonly roundTripMs: number;
   /** How many bytes may be handed over now as `reserved`. */
@@ -204,7 +204,7 @@ export const noLink: LinkState = {
   isHeard: false,
   told: 0,
   handled: 0,
-  answeredMs: -Infinity,
+  silentMs: Infinity,
   roundTripMs: 0,
   roomBytes: 0,
   facts: noFacts,

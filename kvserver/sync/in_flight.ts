@@ -164,13 +164,13 @@ export class InFlight {
    * @param patienceMs how long an acknowledgement is waited for when so many bytes are under way
    */
   isOverdue(
-    { epoch, answeredMs }: Pick<LinkState, "epoch" | "answeredMs">,
+    { epoch, silentMs }: Pick<LinkState, "epoch" | "silentMs">,
     nowMs: number,
     patienceMs: (bytesUnderWay: number) => number,
   ): boolean {
     const oldest = this.#messages.find((message) => message.epoch === epoch);
     if (oldest === undefined) return false;
-    return nowMs - Math.max(oldest.sentMs, answeredMs) > patienceMs(oldest.bytesUnderWay);
+    return Math.min(nowMs - oldest.sentMs, silentMs) > patienceMs(oldest.bytesUnderWay);
   }
 
   /** Adds what the messages keep in the pool. */

@@ -507,7 +507,7 @@ export class Peer {
   }
 
   /** Whether the acknowledgement of a message of this epoch of the link is overdue, and nothing else came back. */
-  isAckOverdue(link: Pick<LinkState, "epoch" | "answeredMs">): boolean {
+  isAckOverdue(link: Pick<LinkState, "epoch" | "silentMs">): boolean {
     const patienceMs = (bytesUnderWay: number) => this.window.patienceMs(bytesUnderWay);
     return this.#inFlight.isOverdue(link, this.#context.monotonicMs(), patienceMs);
   }

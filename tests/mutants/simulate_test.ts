@@ -350,11 +350,11 @@ const mutants: Record<string, PlantedFault> = {
     from: "this.#bytes = Math.max(this.#bytes, bytes);",
     to: "",
   },
-  "a link that carries next to nothing is given up like any other": {
+  "a link that is slow is taken for dead": {
     noticedBy: "slow",
-    file: "kvserver/sync/send_window.ts",
-    from: "if (this.#bytes <= windowBytesSlow) this.#roundTripMs = tookMs;",
-    to: "",
+    file: "kvserver/sync/in_flight.ts",
+    from: "Math.min(nowMs - oldest.sentMs, silentMs)",
+    to: "nowMs - oldest.sentMs",
   },
   "what was acknowledged counts as under way": {
     noticedBy: "slow",

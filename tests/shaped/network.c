@@ -11,8 +11,8 @@
  *
  *     link FROM TO DELAY_MIN DELAY_MAX LOSS BYTES_PER_SECOND    ms, ms, packets of a thousand, 0: any
  *     cut FROM TO               nothing gets there any more
- *     shut FROM TO              as a firewall does: no connection of TCP begins from there to there any more
- *     mend FROM TO              ends both
+ *     shut FROM TO PORT         as a firewall does: nothing gets to that port of TCP any more
+ *     mend FROM TO              ends a cut
  *     bytes FROM TO             answered with how many bytes have left there
  */
 
@@ -46,7 +46,7 @@
 
 struct link {
   double delay_min_ns, delay_max_ns, loss, bytes_per_ns;
-  int is_cut, is_shut;
+  int is_cut, shut_port;
   uint64_t free_at_ns, bytes;
 };
 
@@ -134,10 +134,11 @@ static int receiver_of(const unsigned char *bytes, ssize_t length) {
   return bytes[19] >= 1 && bytes[19] <= host_count ? bytes[19] : 0;
 }
 
-/* Whether a packet is the first one of a connection: SYN without ACK. */
-static int begins_connection(const unsigned char *bytes, ssize_t length) {
+/* The port of TCP that a packet is for, 0: none. */
+static int port_of(const unsigned char *bytes, ssize_t length) {
   ssize_t header = (bytes[0] & 15) * 4;
-  return bytes[9] == IPPROTO_TCP && length > header + 13 && (bytes[header + 13] & 0x12) == 0x02;
+  if (bytes[9] != IPPROTO_TCP || length < header + 4) return 0;
+  return bytes[header + 2] << 8 | bytes[header + 3];
 }
 
 static void take(int from) {
@@ -148,7 +149,7 @@ static void take(int from) {
   struct link *link = &links[from][to];
   uint64_t now = now_ns();
   link->bytes += (uint64_t)length;
-  if (link->is_shut && begins_connection(bytes, length)) return;
+  if (link->shut_port != 0 && link->shut_port == port_of(bytes, length)) return;
   if (link->is_cut || fraction() < link->loss || waiting_count == WAITING_MAX) return;
   uint64_t leaves_ns = now;
   if (link->bytes_per_ns > 0) {
@@ -277,9 +278,9 @@ static void obey(const char *line) {
   if (link != NULL && strcmp(name, "cut") == 0) {
     link->is_cut = 1;
   } else if (link != NULL && strcmp(name, "mend") == 0) {
-    link->is_cut = link->is_shut = 0;
+    link->is_cut = 0;
   } else if (link != NULL && strcmp(name, "shut") == 0) {
-    link->is_shut = 1;
+    if (sscanf(line, "%*s %*d %*d %d", &link->shut_port) != 1) link->shut_port = 0;
   } else if (link != NULL && strcmp(name, "bytes") == 0) {
     printf("%llu\n", (unsigned long long)link->bytes);
     return;

@@ -4,7 +4,8 @@ import { Lines } from "./lines.ts";
 import type { Answer, Question } from "./questions.ts";
 import { ShapedNetwork } from "./shaped_network.ts";
 
-const port = 7001;
+/** Where the servers hear each other. */
+export const port = 7001;
 
 /** How long servers take to come to know each other, at the most. */
 const startMs = 30_000;

@@ -110,12 +110,12 @@ export class ShapedNetwork implements AsyncDisposable {
     await this.cutOneWay(b, a);
   }
 
-  /** No connection begins from one host to the other any more, as if a firewall stood there. */
-  async shut(from: number, to: number): Promise<void> {
-    await this.#tell(`shut ${from} ${to}`);
+  /** Nothing gets from one host to a port of the other any more, as if a firewall stood there. */
+  async shut(from: number, to: number, port: number): Promise<void> {
+    await this.#tell(`shut ${from} ${to} ${port}`);
   }
 
-  /** Ends all that `cut` and `shut` did. */
+  /** Ends all cuts. */
   async mend(): Promise<void> {
     for (const [from, to] of this.#pairs()) await this.#tell(`mend ${from} ${to}`);
   }

@@ -20,7 +20,7 @@ async function alike(stage: Stage, count: number, keys: number): Promise<Simulat
 }
 
 /** Writes something into one replica that nobody else is told of. */
-function edit(
+export function edit(
   { stores }: SimulatedServer,
   key: string,
   value: string | null,
@@ -138,6 +138,24 @@ export const comparisonCases: Record<string, () => Promise<string | undefined>> 
     await stage.cluster.close();
     return difference ?? later;
   },
+
+  "what some servers cannot tell each other a third brings in nine seconds, whenever it is put":
+    async () => {
+      const stage = new Stage(20, defaultLimits);
+      const servers = await alike(stage, 4, 50);
+      const [first, second, , fourth] = servers;
+      for (const { address } of [second, fourth]) stage.cluster.network.cut(first.address, address);
+      for (let i = 0; i < 12; i++) {
+        // At all times between two comparisons.
+        const phaseMs = i * defaultLimits.comparisonIntervalMs / 12;
+        await stage.cluster.advance(2 * mendedMs + phaseMs);
+        for (const server of servers) stage.put(server, `cut${i} ${server.address}`);
+        await stage.cluster.advance(9_000);
+        const difference = stage.cluster.difference();
+        if (difference !== undefined) return `Put ${phaseMs} ms later: ${difference}`;
+      }
+      await stage.cluster.close();
+    },
 
   "replicas of one server that differ are found and mended, and other servers have it too":
     async () => {

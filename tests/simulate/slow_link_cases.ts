@@ -1,4 +1,5 @@
 import { defaultLimits } from "../../limits.ts";
+import { edit } from "./comparison_cases.ts";
 import type { HardCase } from "./hard_cases.ts";
 import type { SimulatedServer } from "./simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
@@ -123,6 +124,24 @@ export const slowLinkCases: Record<string, HardCase> = {
     // The wire takes 0.4 s, and messages grow with each round trip.
     await stage.cluster.advance(3_000);
     return stage.end(0);
+  },
+
+  "a comparison passes a link of eight kilobit a second": async () => {
+    const stage = new Stage(20, defaultLimits);
+    const [a] = await together(stage, 2);
+    stage.putMany(a, 3_000, 20);
+    await stage.cluster.advance(10 * settledMs);
+    const { network } = stage.cluster;
+    network.bytesPerMs = 1;
+    // In the past, so that nobody takes it for being on its way.
+    const laterMs = a.environment.now() - 10_000;
+    for (let i = 0; i < 300; i++) edit(a, `key${10 * i}`, "later", laterMs);
+    // An entry of so few bytes costs up to 500.
+    const costMs = 300 * 500;
+    await stage.cluster.advance(costMs);
+    const difference = stage.cluster.difference();
+    await stage.cluster.close();
+    return difference;
   },
 
   "a state is taken over through a slow link": async () => {

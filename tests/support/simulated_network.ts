@@ -255,11 +255,12 @@ class SimulatedLink implements TellLink {
     return hostOf(this.to.address);
   }
 
-  /** While a message arrives or is unhandled, the other side says so, time and again. */
-  get answeredMs(): number {
+  /** While a message arrives or is unhandled, the other side says so time and again, if it hears this one. */
+  get silentMs(): number {
     const { nowMs } = this.#network.world;
-    if (this.#arriving[0] <= nowMs - this.roundTripMs / 2) this.#answeredMs = nowMs;
-    return this.#answeredMs;
+    const hasBegun = this.#arriving[0] <= nowMs - this.roundTripMs / 2;
+    if (hasBegun && this.isBelieved) this.#answeredMs = nowMs;
+    return nowMs - this.#answeredMs;
   }
 
   get roomBytes(): number {

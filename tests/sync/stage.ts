@@ -55,7 +55,7 @@ export class Stage {
     epoch: 1,
     told: 0,
     handled: 0,
-    answeredMs: -Infinity,
+    silentMs: Infinity,
     roundTripMs: 0,
     roomBytes: limits.linkBytesMax,
     facts: noFacts,
