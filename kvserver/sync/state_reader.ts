@@ -1,4 +1,5 @@
 import type { ActorContext } from "../../actor/mod.ts";
+import { envelopeBytes } from "../entry/entry_batch.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import type { StatePart } from "../messages/replica_messages.ts";
 import { readSeen } from "../versions/version_bytes.ts";
@@ -64,7 +65,7 @@ export class StateReader {
     const id = ++this.#lastId;
     this.#current = { id, peer, reading };
     // As long as a message to the peer, so that it goes on as it comes.
-    const bytesMax = peer.window.messageBytes;
+    const bytesMax = peer.window.messageBytes + envelopeBytes;
     this.#replicas.first.requestRead({
       id,
       after: reading.after,
