@@ -1,7 +1,7 @@
 import { isToken } from "../../access/mod.ts";
 import { parseAuthFile } from "../../app/settings/auth_file.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
-import { spawnCmud, startServerProcess } from "../support/app/cmud_process.ts";
+import { startServerProcess } from "../support/app/cmud_process.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { until } from "../support/until.ts";
@@ -164,18 +164,13 @@ Deno.test("SIGHUP stops a server that has no such file, as SIGTERM does", async 
 Deno.test("no token is on a command line", async () => {
   using directory = new TempDirectory();
   const peer = await makeFiles(directory, "peer", "peer");
-  const child = spawnCmud([
-    ...["server", "--port", "0", "--actors", "1", "--json"],
-    ...["--auth-file", `${directory.path}/auth.toml`, "--token-file", peer],
-  ]);
-  const reader = child.stdout.getReader();
-  await reader.read();
-  const { stdout } = await new Deno.Command("ps", { args: ["-o", "args=", "-p", `${child.pid}`] })
-    .output();
+  const auth = `${directory.path}/auth.toml`;
+  const server = await startServerProcess(["--auth-file", auth, "--token-file", peer]);
+  const { stdout } = await new Deno.Command("ps", {
+    args: ["-o", "args=", "-p", `${server.child.pid}`],
+  }).output();
   const words = new TextDecoder().decode(stdout);
   assertStringIncludes(words, "--token-file");
   assert(!words.includes("cmud_"), words);
-  child.kill("SIGTERM");
-  await reader.cancel();
-  await Promise.all([child.status, child.stderr.cancel()]);
+  assertEquals((await server.stop()).code, 0);
 });
