@@ -107,7 +107,8 @@ export class ActorSystem extends ActorThread {
       mistaken: (peer, claimed) => {
         contested.noticed(environment.monotonicMs());
         system.log.info(
-          "A server at {peer} knows an earlier start of the server at this address, and is to greet this one",
+          "A server at {peer} knows an earlier start of the server at this address, or another one there: it is " +
+            "to greet this one",
           { peer, claimed },
         );
       },
