@@ -1,7 +1,7 @@
 /*
  * One key on three members: writes, Deletes, messages that come late or not at all, the collection of
  * tombstones, members that are forgotten and return, and a data directory that is put back old. It is how
- * tombstones may be collected: servers keep them for ever yet.
+ * servers collect tombstones (docs/sync.md).
  *
  * Every order of events is tried: deno task model
  *
