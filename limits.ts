@@ -179,6 +179,13 @@ export const httpLimits = {
   connectionsMax: 1_024,
   /** Of these, WebSockets; one more is answered with 503, because they make way for nobody. */
   webSocketsMax: 512,
+  /** Those who listen to how the server does; one more is answered with 503. */
+  liveListenersMax: 64,
+  /** How often they are told. */
+  liveEveryMs: 1_000,
+  /** How often a sample is kept for those who begin to listen, and for how long. */
+  liveKeptEveryMs: 5_000,
+  liveHistoryMs: 900_000,
   /** A connection on which nothing is asked for so long is ended. */
   idleMs: 120_000,
 } as const;

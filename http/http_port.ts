@@ -8,10 +8,12 @@ import {
   parseAddress,
   RpcServer,
   type ServingEnvironment,
+  type Timers,
   type Transport,
 } from "../rpc/mod.ts";
 import type { Answer } from "./answer.ts";
 import { HttpConnection } from "./http_connection.ts";
+import { LiveFeed, type ProblemsOf } from "./live_feed.ts";
 import { respond } from "./respond.ts";
 import { RpcDoor } from "./rpc_door.ts";
 import type { Shown } from "./stats_source.ts";
@@ -24,13 +26,15 @@ export interface HttpPortOptions {
   /** The program's version, as `/metrics` tells it. */
   version: string;
   /** That of the server, so that its connections count as the server's. */
-  environment: ServingEnvironment & Pick<Clock, "now">;
+  environment: ServingEnvironment & Clock & Timers;
   transport: Transport;
   log: Logger;
   /** The tokens that may see what is not for everybody; absent: none is asked for. */
   access?: Access;
   /** Pages of the program that runs the server, by path. Default: there are none. */
   pages?: ReadonlyMap<string, Answer>;
+  /** Says what is not healthy about a server. Default: nothing is. */
+  problemsOf?: ProblemsOf;
 }
 
 /** The port on which a server shows how it does: opened before the server starts, closed when it has ended. */
@@ -38,6 +42,7 @@ export class HttpPort {
   #server: RpcServer;
   #shown: Shown = "starting";
   #door = new RpcDoor();
+  #live: LiveFeed;
 
   /** Opens the port. @throws {Error} when it cannot be bound. */
   static async open(options: HttpPortOptions): Promise<HttpPort> {
@@ -51,9 +56,12 @@ export class HttpPort {
   }
 
   private constructor(
-    { address, version, environment, transport, log, access, pages = new Map() }: HttpPortOptions,
+    { version, environment, transport, log, access, pages = new Map(), ...options }:
+      HttpPortOptions,
     parser: HeadParser,
   ) {
+    const { address, problemsOf = () => [] } = options;
+    const live = this.#live = new LiveFeed({ environment, version, problemsOf });
     const isLocal = isLoopback(parseAddress(address).hostname);
     this.#server = new RpcServer({
       ...parseAddress(address),
@@ -68,7 +76,13 @@ export class HttpPort {
           clock: environment,
           host: this.address,
           respond: (request) =>
-            respond(request, this.#shown, version, { admission, isLocal, pages, door: this.#door }),
+            respond(request, this.#shown, version, {
+              admission,
+              isLocal,
+              pages,
+              door: this.#door,
+              live,
+            }),
           isOver() {
             if (admission?.isBarred) logBarred(log, "the HTTP port", peer);
             return admission?.isBarred ?? false;
@@ -94,10 +108,12 @@ export class HttpPort {
   /** Shows another server, or another state of its life. At first that is `"starting"`. */
   show(shown: Shown): void {
     this.#shown = shown;
+    this.#live.show(shown);
   }
 
   /** Ends all connections. Resolves when the port is free. */
   close(): Promise<void> {
+    this.#live.close();
     return this.#server.close();
   }
 }

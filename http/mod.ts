@@ -26,6 +26,8 @@
  * @module
  */
 
+export { livePage } from "./live_page.ts";
+export type { ProblemsOf } from "./live_feed.ts";
 export type { Answer } from "./answer.ts";
 export { HttpPort, type HttpPortOptions } from "./http_port.ts";
 export type { Shown, StatsSource } from "./stats_source.ts";

@@ -3,6 +3,7 @@ import { isLoopback } from "../rpc/mod.ts";
 import { httpLimits } from "../limits.ts";
 import { type Answer, plain, responseOf } from "./answer.ts";
 import { type RpcDoor, rpcPath, type Upgrade } from "./rpc_door.ts";
+import { type LiveFeed, livePath } from "./live_feed.ts";
 import { openPaths, routes } from "./routes.ts";
 import type { Shown } from "./stats_source.ts";
 
@@ -35,13 +36,15 @@ export interface Asked {
   readonly pages: ReadonlyMap<string, Answer>;
   /** It asks for tokens itself, as a query port does. */
   readonly door: RpcDoor;
+  /** What tells, for as long as somebody listens, how the server does. */
+  readonly live: LiveFeed;
 }
 
 function answerTo(
   request: Request,
   shown: Shown,
   version: string,
-  { admission, isLocal, pages, door }: Asked,
+  { admission, isLocal, pages, door, live }: Asked,
 ): Answer | Upgrade | Promise<Answer> {
   const { method, url: text } = request;
   if (text.length > httpLimits.urlCharsMax) {
@@ -55,9 +58,16 @@ function answerTo(
   }
   if (url.pathname === rpcPath) return door.answer(request, shown);
   const page = pages.get(url.pathname);
-  const route = page === undefined ? routes.get(url.pathname) : () => page;
+  const route = page !== undefined
+    ? () => page
+    : url.pathname === livePath
+    ? () => live.answer()
+    : routes.get(url.pathname);
   if (route === undefined) {
-    return plain(404, `Nothing is here: there are ${[...routes.keys(), rpcPath].join(", ")}`);
+    return plain(
+      404,
+      `Nothing is here: there are ${[...routes.keys(), livePath, rpcPath].join(", ")}`,
+    );
   }
   if (!methods.includes(method)) {
     return { ...plain(405, `Cannot ${method} this: allowed are ${allow}`), headers: { allow } };

@@ -1,12 +1,15 @@
 /**
  * The notices of third parties whose work is part of the program, made from the licences that come
- * with the packages `deps.ts` names.
+ * with the packages that it names.
  *
  * @module
  */
 
 /** Where the notices stand, from the root of the repository. */
 export const noticesFileName = "THIRD_PARTY_NOTICES.md";
+
+/** What names the packages that are shipped: the program's, and those of the page that it shows. */
+const shipped = ["deps.ts", "http/page/deps.js"];
 
 const root = new URL("../", import.meta.url);
 
@@ -31,7 +34,11 @@ interface ModuleGraph {
  */
 export async function noticesText(): Promise<string> {
   const { npmCache } = await denoInfo<{ npmCache: string }>();
-  const graph = await denoInfo<ModuleGraph>("deps.ts");
+  const graphs = await Promise.all(shipped.map((file) => denoInfo<ModuleGraph>(file)));
+  const graph = {
+    modules: graphs.flatMap(({ modules }) => modules),
+    npmPackages: Object.assign({}, ...graphs.map(({ npmPackages }) => npmPackages)),
+  };
   const sections = packagesOf(graph).map((key) => packageSection(npmCache, graph.npmPackages[key]));
   return [introduction, ...sections, ...runtimeSections()].join("\n");
 }

@@ -40,3 +40,6 @@ export const loadS3 = async () => (await import("s3rver")).default;
 
 /** A browser, which one program drives. */
 export const loadPlaywright = () => import("playwright-core");
+
+/** Finds what keeps people from using a page. */
+export const loadAxe = async () => (await import("axe-core")).default;

@@ -7,7 +7,8 @@ import {
   type ServerOptions,
 } from "../../kvserver/mod.ts";
 import { Access } from "../../access/mod.ts";
-import { HttpPort } from "../../http/mod.ts";
+import { problemsOf } from "./health.ts";
+import { HttpPort, livePage } from "../../http/mod.ts";
 import { tcpTransport, TlsTransport } from "../../rpc/mod.ts";
 import type { LogFormat, Logger, LogLevel } from "../../log/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
@@ -93,7 +94,16 @@ async function serve(
     // Reading the data may take long: the port shows that too.
     async beforeStart(environment) {
       if (address === undefined) return;
-      http = await HttpPort.open({ address, version, environment, transport, log, access });
+      http = await HttpPort.open({
+        address,
+        version,
+        environment,
+        transport,
+        log,
+        access,
+        pages: livePage(),
+        problemsOf: ({ stats, members }) => problemsOf({ stats: { ...stats }, members }),
+      });
     },
   };
   try {

@@ -144,7 +144,7 @@ Deno.test("what is refused is told in plain words", () =>
     };
     assertEquals(await asked("/"), [
       404,
-      "Nothing is here: there are /healthz, /readyz, /metrics, /api/stats, /api/members, /rpc\n",
+      "Nothing is here: there are /healthz, /readyz, /metrics, /api/stats, /api/members, /api/live, /rpc\n",
       null,
     ]);
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"]) {

@@ -1,0 +1,155 @@
+/**
+ * Keys to look for, to read, to write and to delete, as they are at every moment.
+ *
+ * @module
+ */
+
+import { element, make } from "./dom.js";
+
+/** Keys that are listed; whoever wants others types more of a prefix. */
+const rowsMax = 200;
+/** Values are drawn so far in the list. */
+const charsMax = 200;
+
+/** The browser of keys. */
+export class Keys {
+  #client;
+  /** What is listed, by key. */
+  #entries = new Map();
+  #changed = new Set();
+  #isDrawing = false;
+  #watching = new AbortController();
+  /** The key that is open; `undefined`: none is. */
+  #open;
+
+  constructor(client) {
+    this.#client = client;
+    element("prefix").addEventListener("input", () => this.#follow(element("prefix").value));
+    element("search").addEventListener("submit", (event) => event.preventDefault());
+    element("new-entry").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#show(element("new-key").value);
+      element("new-key").value = "";
+    });
+    element("entry").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#attempt("Put", () => this.#client.put(this.#open, element("value").value));
+    });
+    element("delete").addEventListener("click", () => {
+      if (!confirm(`Delete ${this.#open}?`)) return;
+      this.#attempt("Deleted", () => this.#client.delete(this.#open));
+    });
+    element("close").addEventListener("click", () => this.#hide());
+    this.#follow("");
+  }
+
+  async #follow(prefix) {
+    this.#watching.abort();
+    const { signal } = this.#watching = new AbortController();
+    this.#entries = new Map();
+    this.#draw();
+    // Of very many keys as many are read as are shown.
+    for (;;) {
+      try {
+        const changes = this.#client.watch(prefix, { signal });
+        // Before the keys are read, so that nothing in between is missed.
+        let change = changes.next();
+        await this.#read(prefix, signal);
+        for (let { value, done } = await change; !done; { value, done } = await change) {
+          this.#take(value.key, value.value);
+          change = changes.next();
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        element("count").textContent = error.message;
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+      }
+    }
+  }
+
+  async #read(prefix, signal) {
+    this.#entries = new Map();
+    for await (const [key, value] of this.#client.scan(prefix, { signal })) {
+      this.#entries.set(key, value);
+      if (this.#entries.size >= rowsMax) break;
+    }
+    element("count").textContent = `${
+      (await this.#client.count(prefix, { signal })).toLocaleString("en-US")
+    } keys`;
+    this.#draw();
+  }
+
+  #take(key, value) {
+    if (value === undefined) this.#entries.delete(key);
+    else this.#entries.set(key, value);
+    this.#changed.add(key);
+    // What was put here comes back.
+    if (key === this.#open && value !== element("value").value) {
+      element("entry-state").textContent = value === undefined
+        ? "It was deleted."
+        : "It has changed: what is here now is shown when you open it again.";
+    }
+    this.#draw();
+  }
+
+  /** Draws the list when the browser draws next, once for all that has changed until then. */
+  #draw() {
+    if (this.#isDrawing) return;
+    this.#isDrawing = true;
+    requestAnimationFrame(() => {
+      this.#isDrawing = false;
+      const keys = [...this.#entries.keys()].sort().slice(0, rowsMax);
+      element("keys").replaceChildren(...keys.map((key) => this.#row(key)));
+      this.#changed.clear();
+    });
+  }
+
+  #row(key) {
+    const value = this.#entries.get(key);
+    const button = make(
+      "button",
+      { type: "button", class: this.#changed.has(key) ? "changed" : "" },
+      make("span", {}, key === "" ? '""' : key),
+      make("span", {}, textOf(value).slice(0, charsMax)),
+    );
+    button.addEventListener("click", () => this.#show(key));
+    return make("li", {}, button);
+  }
+
+  async #show(key) {
+    this.#open = key;
+    element("entry-key").textContent = key;
+    element("entry-state").textContent = "";
+    element("entry").hidden = false;
+    const value = await this.#client.get(key).catch((error) => {
+      element("entry-state").textContent = error.message;
+    });
+    if (this.#open !== key) return;
+    const isBytes = value !== undefined && typeof value !== "string";
+    element("value").value = value === undefined ? "" : textOf(value);
+    element("value").readOnly = isBytes;
+    if (isBytes) {
+      element("entry-state").textContent = "These are bytes, which cannot be edited here.";
+    }
+    element("value").focus();
+  }
+
+  #hide() {
+    this.#open = undefined;
+    element("entry").hidden = true;
+    element("prefix").focus();
+  }
+
+  async #attempt(done, action) {
+    try {
+      await action();
+      element("entry-state").textContent = `${done}.`;
+    } catch (error) {
+      element("entry-state").textContent = error.message;
+    }
+  }
+}
+
+function textOf(value) {
+  return typeof value === "string" ? value : `${value.length} bytes`;
+}

@@ -1,0 +1,63 @@
+/**
+ * A server and its cluster at a glance.
+ *
+ * @module
+ */
+
+import { Client } from "../../kvclient/mod.ts";
+import { Charts } from "./charts.js";
+import { drawCluster } from "./cluster.js";
+import { element } from "./dom.js";
+import { follow } from "./feed.js";
+import { Keys } from "./keys.js";
+import { showMembers } from "./members.js";
+import { Prefixes } from "./prefixes.js";
+import { askForToken, keptToken } from "./token.js";
+
+const charts = new Charts();
+let isBegun = false;
+
+/** Begins what asks the store, once it is known which token to show. */
+function begin(token) {
+  isBegun = true;
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const client = new Client(`${scheme}://${location.host}/rpc`, { token });
+  const prefixes = new Prefixes();
+  new Keys(client);
+  (async () => {
+    for (;;) {
+      try {
+        for await (const { key } of client.watch("")) prefixes.note(key);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+      }
+    }
+  })();
+}
+
+follow(keptToken(), {
+  token: askForToken,
+  lost() {
+    tellHealth(["The server is not reached"], "bad");
+  },
+  moment({ history, sample, members, problems, version }, token) {
+    if (!isBegun) begin(token);
+    if (history !== undefined) charts.replace(history);
+    if (sample === undefined) return;
+    charts.add(sample);
+    const [self] = members;
+    element("server").textContent = `${self.address} · ${version}`;
+    document.title = `CMUD ${self.address}`;
+    drawCluster(members);
+    showMembers(members, sample.atMs);
+    tellHealth(problems, problems.length === 0 ? "good" : "bad");
+  },
+});
+
+function tellHealth(problems, kind) {
+  const health = element("health");
+  const text = problems.length === 0 ? "healthy" : problems.join("; ");
+  // What is said again is not read out again.
+  if (health.textContent !== text) health.textContent = text;
+  health.className = kind;
+}

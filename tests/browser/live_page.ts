@@ -1,0 +1,64 @@
+/**
+ * Looks at the page of a server as a person would, at three widths, and prints what it found.
+ *
+ *     deno run --allow-all tests/browser/live_page.ts URL [FOLDER FOR SCREENSHOTS]
+ *
+ * A program of its own, because what drives the browser asks for more than a test may.
+ *
+ * @module
+ */
+
+import { loadAxe, loadPlaywright } from "../deps.ts";
+
+const [url, folder] = Deno.args;
+const { chromium } = await loadPlaywright();
+const axe = await loadAxe();
+
+// The sandbox of the browser needs rights that a container may not give; the page is the server's own.
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  args: ["--no-sandbox"],
+});
+const faults: string[] = [];
+const found: Record<string, unknown> = {};
+const looks = [[360, "dark"], [1_000, "light"], [2_000, "dark"]] as const;
+for (const [width, colorScheme] of looks) {
+  const tab = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  tab.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) faults.push(message.text());
+  });
+  tab.on("pageerror", (error) => faults.push(error.message));
+  await tab.goto(url);
+  await tab.locator("#health.good").waitFor();
+  await tab.locator("#members tbody tr").nth(1).waitFor();
+  await tab.locator("#keys button", { hasText: "user/ada" }).waitFor();
+
+  // By the keyboard alone.
+  await tab.locator("#prefix").fill("user/a");
+  await tab.locator("#keys button", { hasText: "user/bob" }).waitFor({ state: "detached" });
+  await tab.locator("#keys button", { hasText: "user/ada" }).focus();
+  await tab.keyboard.press("Enter");
+  await tab.locator("#entry").waitFor();
+  await tab.locator("#value").fill(`seen at ${width}`);
+  await tab.keyboard.press("Tab");
+  await tab.keyboard.press("Enter");
+  await tab.locator("#keys button", { hasText: `seen at ${width}` }).waitFor();
+  await tab.locator("#entry-state", { hasText: "Put." }).waitFor();
+  await tab.locator("#prefixes td", { hasText: "user/" }).waitFor();
+
+  // Axe asks the page's own policy for nothing when it is run so.
+  await tab.evaluate(axe.source);
+  const { violations } = await tab.evaluate("axe.run()") as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
+  for (const { id, nodes } of violations) faults.push(`${width}: ${id}: ${nodes[0].html}`);
+  const overflow = await tab.evaluate("document.documentElement.scrollWidth - innerWidth");
+  if (Number(overflow) > 0) faults.push(`${width}: it is ${overflow} pixels too wide`);
+  if (folder !== undefined) {
+    await tab.screenshot({ path: `${folder}/${width}.png`, fullPage: true });
+  }
+  found[width] = await tab.locator("#members tbody tr td:first-child").allInnerTexts();
+  await tab.close();
+}
+await browser.close();
+console.log(JSON.stringify({ found, faults }));

@@ -1,0 +1,51 @@
+import { HttpPort } from "../../http/mod.ts";
+import { silentLogger } from "../../log/mod.ts";
+import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
+import { assertEquals } from "../deps.ts";
+import { shownMembers, shownServer } from "./shown_stats.ts";
+
+Deno.test("/api/live tells what was, then each second what is, for as long as somebody listens", async () => {
+  const http = await HttpPort.open({
+    address: "127.0.0.1:0",
+    version: "1.2.3",
+    environment: realEnvironment,
+    transport: tcpTransport,
+    log: silentLogger,
+    problemsOf: ({ members }) => [`knows ${members!.length}`],
+  });
+  try {
+    const url = `http://${http.address}/api/live`;
+    const early = await fetch(url);
+    assertEquals([early.status, await early.text()], [503, "The server is starting\n"]);
+    http.show(shownServer());
+    const response = await fetch(url);
+    assertEquals(response.headers.get("content-type"), "text/event-stream");
+    const moments: Record<string, unknown>[] = [];
+    let text = "";
+    for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      const events = text.split("\n\n");
+      text = events.pop()!;
+      moments.push(...events.map((event) => JSON.parse(event.replace(/^data: /, ""))));
+      if (moments.length > 1) break;
+    }
+    const [first, second] = moments as { history?: unknown[]; sample: Record<string, number> }[];
+    assertEquals([first.history!.length, second.history], [1, undefined]);
+    const { atMs, ...figures } = second.sample;
+    assertEquals(typeof atMs, "number");
+    assertEquals(figures, {
+      queries: 160,
+      memoryBytes: 1_000_000,
+      lagMs: 13,
+      receivedBytes: 5_000,
+    });
+    const { members, problems, version } = moments[1];
+    assertEquals({ members, problems, version }, {
+      members: JSON.parse(JSON.stringify(shownMembers)),
+      problems: [`knows ${shownMembers.length}`],
+      version: "1.2.3",
+    });
+  } finally {
+    await http.close();
+  }
+});
