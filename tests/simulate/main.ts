@@ -25,6 +25,7 @@ const { seeds, from } = integerOptions({ seeds: 200, from: 1 });
 for (let seed = from; seed < from + seeds; seed++) {
   await run("random", seed);
   await run("crash", seed);
+  await run("return", seed);
   if (seed % seedsPerBurst === 0) await run("burst", seed);
 }
 console.log(`${seeds} seeds from ${from} on: all clusters converged`);

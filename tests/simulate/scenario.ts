@@ -4,12 +4,13 @@ import { comparisonCases } from "./comparison_cases.ts";
 import { type HardCase, hardCases } from "./hard_cases.ts";
 import { runCrashScenario } from "./crash_scenario.ts";
 import { runRandomScenario } from "./random_scenario.ts";
+import { runReturnScenario } from "./return_scenario.ts";
 import { slowLinkCases } from "./slow_link_cases.ts";
 
 /** Runs a cluster, with other limits if so wished, from a seed. @returns what was wrong, or `undefined`. */
 export type Scenario = (seed: number, limits?: Limits) => Promise<string | undefined>;
 
-export type ScenarioName = "random" | "crash" | "burst" | "hard" | "compared" | "slow";
+export type ScenarioName = "random" | "crash" | "burst" | "return" | "hard" | "compared" | "slow";
 
 /** Each seed is another one of these cases. */
 function oneOf(cases: Readonly<Record<string, HardCase>>): Scenario {
@@ -24,6 +25,7 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   random: (seed, limits) => runRandomScenario(seed, { limits }),
   crash: runCrashScenario,
   burst: runBurstScenario,
+  return: runReturnScenario,
   hard: oneOf(hardCases),
   compared: oneOf(comparisonCases),
   slow: oneOf(slowLinkCases),

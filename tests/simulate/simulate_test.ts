@@ -4,12 +4,13 @@ import { type ScenarioName, scenarios } from "./scenario.ts";
 
 type SeededName = Exclude<ScenarioName, "hard" | "compared" | "slow">;
 
-const seedCounts: Record<SeededName, number> = { random: 200, crash: 50, burst: 3 };
+const seedCounts: Record<SeededName, number> = { random: 200, crash: 50, burst: 3, return: 60 };
 
 const claims: Record<SeededName, string> = {
   random: "clusters converge to the model of all Puts",
   crash: "clusters converge when servers crash and stop",
   burst: "a server joins during a burst",
+  return: "nothing deleted is back when servers return that were forgotten, or with old disks",
 };
 
 for (const [name, seeds] of Object.entries(seedCounts) as [SeededName, number][]) {

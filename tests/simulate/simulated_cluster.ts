@@ -19,6 +19,8 @@ import { type SimulatedEnvironment, SimulatedWorld } from "../support/simulated_
 import { heldEntries, type HeldEntry, heldEntry } from "../support/store/held_entries.ts";
 import { assertAfterEachMessage } from "../support/actors.ts";
 import { SimulatedNetwork } from "../support/simulated_network.ts";
+import { Journal } from "../../kvserver/disk/journal.ts";
+import { MemoryDisk } from "../support/disk/memory_disk.ts";
 import { dotOf, type Write, Written } from "./written.ts";
 
 /** Without comparisons that nobody owes: they would mend what is wrong before anybody sees it. */
@@ -58,6 +60,8 @@ export interface SimulatedServer {
   actors: ServerActors;
   queryActors: readonly ActorRef[];
   stores: Store[];
+  /** Absent when nothing is persisted. */
+  disk: MemoryDisk | undefined;
 }
 
 /** Servers on one virtual timeline, and a model of what they must come to hold. */
@@ -92,9 +96,13 @@ export class SimulatedCluster {
       port?: number;
       advertise?: string;
       load?: (store: Store) => void;
+      /** What is on its disk; without it, it has none. */
+      medium?: readonly Uint8Array[];
+      /** The servers that it knew, by the disk. */
+      remembered?: readonly string[];
     },
   ): Promise<SimulatedServer> {
-    const { queryActorCount, peers = [], clockSkewMs, advertise, load } = options;
+    const { queryActorCount, peers = [], clockSkewMs, advertise, load, medium } = options;
     const { port = this.#nextPort++ } = options;
     const environment = this.world.environment({ clockSkewMs, limits: this.#limits });
     const system = await ActorSystem.start({
@@ -114,12 +122,15 @@ export class SimulatedCluster {
     assertAfterEachMessage(system);
     this.written.started(system.incarnation);
     const stores: Store[] = [];
+    const disk = medium === undefined ? undefined : new MemoryDisk(environment, medium);
+    const journal = disk && new Journal(system, disk, consoleLogger("error"));
     const actors = new ServerActors(system, {
       queryActorCount,
       version: "simulated",
       ready: peers.length === 0,
       figures: syncFiguresOf(system),
       fraction: () => environment.fraction(),
+      ...(journal === undefined ? {} : { disk: { journal: journal.ref, durability: "strict" } }),
     });
     const queryActors = Array.from({ length: queryActorCount }, () => {
       const store = new ObservedStore((write) => this.written.add(write));
@@ -127,9 +138,21 @@ export class SimulatedCluster {
       return startQueryActor(system, actors.settings, { store });
     });
     if (load !== undefined) { for (const store of stores) load(store); }
-    actors.begin(queryActors, load === undefined ? undefined : true);
+    if (journal !== undefined) {
+      journal.serve(queryActors);
+      let isLoaded = false;
+      journal.load(disk!.contents()).then(() => isLoaded = true);
+      while (!isLoaded) await this.advance(1);
+    }
+    const { remembered = [] } = options;
+    actors.begin(
+      queryActors,
+      load !== undefined || (medium?.length ?? 0) > 0 || undefined,
+      { remembered, forgotten: [] },
+    );
     if (peers.length > 0) actors.join(peers.map((peer) => peer.actors.syncActor));
-    const server = { address: `server:${port}`, environment, system, actors, queryActors, stores };
+    const address = `server:${port}`;
+    const server = { address, environment, system, actors, queryActors, stores, disk };
     this.servers.push(server);
     return server;
   }
@@ -176,6 +199,7 @@ export class SimulatedCluster {
 
   async #end(server: SimulatedServer): Promise<void> {
     this.servers.splice(this.servers.indexOf(server), 1);
+    server.disk?.crash();
     this.network.crash(server.address);
     const closed = server.system.close();
     this.world.advanceSync(0);
@@ -240,8 +264,9 @@ export class SimulatedCluster {
 
   /** What is wrong with what a replica holds, whatever the others do. */
   #fault(held: ReadonlyMap<string, HeldEntry>, nowMs: number): string | undefined {
+    // By the clocks of the others, which are off.
     const isGone = ({ expiresAt }: HeldEntry) =>
-      expiresAt !== noExpiry && expiresAt + defaultLimits.expiredKeptMs <= nowMs;
+      expiresAt !== noExpiry && expiresAt + defaultLimits.expiredKeptMs / 2 <= nowMs;
     for (const key of new Set([...held.keys(), ...this.written.keys])) {
       const entry = held.get(key);
       const fault = this.written.fault(key, entry, isGone);

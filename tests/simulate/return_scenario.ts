@@ -1,0 +1,138 @@
+import { defaultLimits, type Limits } from "../../limits.ts";
+import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
+import type { Prng } from "../support/prng.ts";
+import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
+import { putSome, randomLatency } from "./workload.ts";
+
+/** Time after which a cluster that is left alone must have converged. */
+const quietMs = 60_000;
+
+/** How long a server is not there before it may be forgotten. */
+const downMs = 8_000;
+
+/**
+ * Servers with disks, of which some are forgotten and come back, with what they had, with an older copy of it,
+ * with a copy that another server has too, or without what was written last; halves of the cluster that
+ * forget each other, take things apart from each other, and meet; newcomers in between.
+ *
+ * @returns what was wrong at the end, or `undefined`.
+ */
+export function runReturnScenario(
+  seed: number,
+  limits: Limits = defaultLimits,
+): Promise<string | undefined> {
+  return new ReturnScenario(seed, limits).run();
+}
+
+class ReturnScenario {
+  #cluster: SimulatedCluster;
+  #random: Prng;
+  /** Copies of disks that were made some time, by the addresses of their servers. */
+  #copies = new Map<string, readonly Uint8Array[]>();
+
+  constructor(seed: number, limits: Limits) {
+    this.#cluster = new SimulatedCluster(seed, randomLatency, limits);
+    this.#random = this.#cluster.world.random;
+  }
+
+  async run(): Promise<string | undefined> {
+    for (let i = 0, count = 2 + this.#random.below(2); i < count; i++) await this.#start([]);
+    for (let i = 0, events = 1 + this.#random.below(3); i < events; i++) {
+      await this.#putFor(4_000);
+      const dice = this.#random.below(4);
+      if (dice === 0) await this.#split();
+      else if (dice === 1) await this.#start([]);
+      else await this.#away();
+    }
+    await this.#putFor(3_000);
+    const [first, ...others] = this.#cluster.servers;
+    for (const other of others) other.actors.join([first.actors.syncActor]);
+    await this.#cluster.advance(quietMs);
+    const difference = this.#cluster.difference();
+    await this.#cluster.close();
+    return difference;
+  }
+
+  #chance(oneIn: number): boolean {
+    return this.#random.below(oneIn) === 0;
+  }
+
+  #start(
+    medium: readonly Uint8Array[],
+    options: { port?: number; remembered?: readonly string[] } = {},
+  ): Promise<SimulatedServer> {
+    const { servers } = this.#cluster;
+    return this.#cluster.start({
+      queryActorCount: 1 + this.#random.below(2),
+      peers: servers.length === 0 ? [] : [servers[this.#random.below(servers.length)]],
+      clockSkewMs: this.#random.below(2) * (this.#random.below(10_001) - 5_000),
+      medium,
+      ...options,
+    });
+  }
+
+  async #putFor(durationMs: number): Promise<void> {
+    const { world, servers } = this.#cluster;
+    const endMs = world.nowMs + durationMs;
+    while (world.nowMs < endMs) {
+      await this.#cluster.advance(this.#random.below(100));
+      putSome(this.#cluster, this.#random, { isHot: false, isLong: false });
+      if (!this.#chance(20)) continue;
+      const { address, disk } = servers[this.#random.below(servers.length)];
+      this.#copies.set(address, [...disk!.batches]);
+    }
+  }
+
+  /** A server ends, may be forgotten, and comes back with some disk. */
+  async #away(): Promise<void> {
+    const { servers } = this.#cluster;
+    if (servers.length < 2) return;
+    const away = servers[this.#random.below(servers.length)];
+    const remembered = servers.filter((it) => it !== away).map(({ address }) => address);
+    const medium = [...away.disk!.batches];
+    await this.#cluster.crash(away);
+    await this.#putFor(downMs);
+    if (this.#chance(2)) {
+      for (const server of [...this.#cluster.servers]) await this.#forget(server, away.address);
+    }
+    await this.#putFor(3_000);
+    const port = Number(away.address.split(":")[1]);
+    const copy = this.#copies.get(away.address) ?? medium;
+    const dice = this.#random.below(4);
+    const cut = medium.slice(0, Math.max(0, medium.length - this.#random.below(8)));
+    const found = dice === 0 ? copy : dice === 1 ? cut : medium;
+    await this.#start(found, { port, remembered });
+    // The same directory, copied to another machine.
+    if (this.#chance(4)) await this.#start(found, { remembered });
+  }
+
+  /** Two halves are cut apart, forget each other, and meet again. */
+  async #split(): Promise<void> {
+    const { servers, network } = this.#cluster;
+    const [left, right] = [servers.slice(0, 1), servers.slice(1)];
+    for (const a of left) for (const b of right) network.cut(a.address, b.address);
+    await this.#putFor(downMs);
+    for (const [half, other] of [[left, right], [right, left]]) {
+      for (const server of half) {
+        for (const { address } of other) if (this.#chance(3)) await this.#forget(server, address);
+      }
+    }
+    await this.#putFor(5_000);
+    // One that took things meanwhile is dead by then.
+    if (right.length > 1 && this.#chance(3)) await this.#cluster.crash(right[0]);
+    for (const a of left) for (const b of right) network.mend(a.address, b.address);
+    const [first] = left;
+    for (const server of right) {
+      if (servers.includes(server)) server.actors.join([first.actors.syncActor]);
+    }
+  }
+
+  async #forget(server: SimulatedServer, address: string): Promise<void> {
+    const { ref: replyTo, response } = server.system.newChannelRef<SyncAnswer>();
+    const question = { id: 0, type: "forget", address };
+    server.system.tell(server.actors.syncActor, { type: "ask", question, replyTo });
+    let isAnswered = false;
+    response.then(() => isAnswered = true);
+    while (!isAnswered) await this.#cluster.advance(1);
+  }
+}
