@@ -37,6 +37,7 @@ export async function startDataServer(
   }
   return {
     ...server,
+    counters: () => server!.counters(),
     stop,
     async restart() {
       await server!.stop();

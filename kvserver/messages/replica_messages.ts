@@ -64,7 +64,7 @@ export interface ReadRequest {
   after?: Uint8Array;
   /** Which entries to read. */
   filter: OriginFilter;
-  /** Bytes of the part; a single entry may be longer. */
+  /** Bytes of the entries; a single one may be longer. */
   bytesMax: number;
 }
 
