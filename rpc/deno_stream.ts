@@ -113,13 +113,16 @@ export class DenoStream implements ByteStream {
     return new Promise((resolve, reject) => {
       // Deno 2.4 leaves a write pending when its connection is closed.
       this.#failWrite = reject;
-      this.#writeAll(bytes).then(resolve, reject);
+      this.#conn.write(bytes).then((written) => {
+        // The usual case: the system takes all of it.
+        if (written === bytes.length) resolve();
+        else this.#writeRest(bytes, written).then(resolve, reject);
+      }, reject);
     });
   }
 
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    let written = await this.#conn.write(bytes);
-    while (written < bytes.length) written += await this.#conn.write(bytes.subarray(written));
+  async #writeRest(bytes: Uint8Array, from: number): Promise<void> {
+    for (let at = from; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
   }
 
   closeWrite(): Promise<void> {

@@ -139,8 +139,6 @@ export class ServedConnection implements MemoryHolder {
   #queued: Uint8Array[] = [];
   /** Goes on when all that was to be written is, or the connection is closed. */
   #resume: (() => void) | undefined;
-  /** Whether it was served in another protocol. */
-  #isHandedOver = false;
   /** Whether nothing more is sent, because what came was enough. */
   #isEnding = false;
   /** Called when it is closed. */
@@ -299,8 +297,28 @@ export class ServedConnection implements MemoryHolder {
       this.#steps++;
       for (let frames = reader.take(); frames !== undefined; frames = reader.take()) {
         this.#hasSpoken = true;
-        if (await this.#answer(frames)) return true;
-        if (this.#isHandedOver) return false;
+        // No function of its own, which would cost a promise for each read.
+        for (let rest = frames; rest.length > 0;) {
+          if (this.#isUnsettled) await this.#settled();
+          const charged = this.#executor.isInPlace ? 0 : this.#chargedFor(rest);
+          if (charged > 0) this.#hold(charged);
+          const turn = this.#flow.begin(rest.length);
+          if (turn !== undefined) await turn;
+          if (this.#closed) throw closedError();
+          this.#isExecuting = true;
+          const reply = await this.#executor.execute(rest, rest !== frames);
+          this.#isExecuting = false;
+          this.#flow.end();
+          if (charged > 0) this.#hold(-charged);
+          this.#sendReply(reply);
+          if (reply.isLast) return true;
+          if (reply.takeOver !== undefined) {
+            await this.#handOver(reply.takeOver, rest.length - reply.consumed);
+            return false;
+          }
+          if (reply.consumed === rest.length) break;
+          rest = rest.subarray(reply.consumed);
+        }
       }
     }
   }
@@ -322,37 +340,13 @@ export class ServedConnection implements MemoryHolder {
     if (!this.#closed) this.#charge.add(bytes);
   }
 
-  /**
-   * @returns whether the client asked for the end of the connection.
-   * @throws {ShapeError} when one of the frames is no message; it is answered by then.
-   */
-  async #answer(frames: Uint8Array): Promise<boolean> {
-    for (let rest = frames; rest.length > 0;) {
-      if (this.#isUnsettled) await this.#settled();
-      const charged = this.#executor.isInPlace ? 0 : this.#chargedFor(rest);
-      if (charged > 0) this.#hold(charged);
-      const turn = this.#flow.begin(rest.length);
-      if (turn !== undefined) await turn;
-      if (this.#closed) throw closedError();
-      this.#isExecuting = true;
-      const reply = await this.#executor.execute(rest, rest !== frames);
-      this.#isExecuting = false;
-      this.#flow.end();
-      if (charged > 0) this.#hold(-charged);
-      const { replies, pieces = noPieces, consumed, close, deferred = 0, isLast = false } = reply;
-      this.#deferred += deferred;
-      if (replies.length > 0) this.#send(replies);
-      for (const piece of pieces) this.#sendPiece(piece);
-      if (close) throw new ShapeError("Cannot follow a connection: what came is no message");
-      if (isLast) return true;
-      if (reply.takeOver !== undefined) {
-        await this.#handOver(reply.takeOver, rest.length - consumed);
-        return false;
-      }
-      if (consumed === rest.length) return false;
-      rest = rest.subarray(consumed);
-    }
-    return false;
+  /** @throws {ShapeError} when one of the frames is no message; it is answered by then. */
+  #sendReply(reply: Reply): void {
+    const { replies, pieces = noPieces, close, deferred = 0 } = reply;
+    this.#deferred += deferred;
+    if (replies.length > 0) this.#send(replies);
+    for (const piece of pieces) this.#sendPiece(piece);
+    if (close) throw new ShapeError("Cannot follow a connection: what came is no message");
   }
 
   /** @param restBytes of what came together with the request that the reply is to */
@@ -363,7 +357,6 @@ export class ServedConnection implements MemoryHolder {
         "Cannot change the protocol of a connection: more came before the reply",
       );
     }
-    this.#isHandedOver = true;
     await takeOver(this.#stream);
   }
 
