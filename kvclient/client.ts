@@ -40,6 +40,7 @@ import {
   RpcError,
   TimeoutError,
   tlsDialer,
+  TlsError,
 } from "../rpc/mod.ts";
 import type { QueryRouter } from "./router.ts";
 import { type ClientTarget, routerTo } from "./target.ts";
@@ -424,6 +425,8 @@ export class Client {
         if (tries >= this.#retries || !isRetriable(error)) throw error;
         const failed = address;
         address = this.#router.nextAddr();
+        // That two ends come to no agreement on TLS does not pass.
+        if (address === failed && (error as Error).cause instanceof TlsError) throw error;
         const hasTime = address === failed
           ? await this.#pauses.wait(address, tries, untilMs, [
             this.#ended.signal,
@@ -454,7 +457,7 @@ export class Client {
   }
 }
 
-/** The connections of a client. Each that would show a token to others in between fails with a `TypeError`. */
+/** The connections of a client. Each that would show a token to others in between fails. */
 function dialerOf(options: ClientOptions): Dialer {
   const { transport, tls, insecure } = options;
   const tokenAt = tokenFunction(options);
@@ -467,7 +470,7 @@ function dialerOf(options: ClientOptions): Dialer {
         tokenAt(address) !== undefined && !insecure &&
         !(isWeb ? isSafeUrl(address) : tls || isHere(address))
       ) {
-        throw new TypeError(
+        throw new TlsError(
           "a token is shown to other machines in TLS alone (tls: true, wss://), or with insecure: true",
         );
       }

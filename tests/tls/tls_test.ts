@@ -13,6 +13,7 @@ import {
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "../deps.ts";
 import { MemoryLog } from "../support/memory_log.ts";
 import { requestFrame } from "../support/rpc/wire.ts";
+import { makeToken } from "../support/tokens.ts";
 import { until } from "../support/until.ts";
 import { authorities, settingsOf, trusting } from "./certificates.ts";
 
@@ -270,5 +271,16 @@ Deno.test("a server that asks for certificates lets nobody in without one of its
     assertEquals(await ask(server.queryAddresses[0], { ...trusting, key, cert }), 1_000_000);
   } finally {
     await server.close();
+  }
+});
+
+Deno.test("a client shows its token to another machine in TLS alone, unless it is told otherwise", async () => {
+  const { token } = makeToken("read");
+  for (const address of ["192.0.2.7:6001", "kv.example:6001", "ws://kv.example/rpc"]) {
+    await using client = new Client(address, { token });
+    const { cause, message } = await assertRejects(() => client.get("key"), ConnectionError);
+    assertInstanceOf(cause, TlsError);
+    assertMatch(message, /a token is shown to other machines in TLS alone/);
+    assert(!message.includes(token), "a token is told");
   }
 });
