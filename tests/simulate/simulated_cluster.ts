@@ -284,9 +284,8 @@ export class SimulatedCluster {
   ): string | undefined {
     for (const key of new Set([...held.keys(), ...other.keys()])) {
       const [a, b] = [held.get(key), other.get(key)];
-      const isEqual = a === undefined || b === undefined
-        ? (a ?? b)!.value === null || (a ?? b)!.expiresAt !== noExpiry
-        : dotOf(a) === dotOf(b) || a.value === null && b.value === null;
+      const isEqual = a !== undefined && b !== undefined && dotOf(a) === dotOf(b) ||
+        isToGo(a) && isToGo(b);
       const isDisputed = [a, b].some((it) => it !== undefined && this.written.isDisputed(it));
       if (isEqual || isDisputed) continue;
       const [its, others] = [a, b].map((it) =>
@@ -330,6 +329,11 @@ function countDifference(store: Store, nowMs: number): string | undefined {
   const [least, most] = [shownAt(nowMs), shownAt(nowMs - defaultLimits.expiryTickMaxMs)];
   if (store.size >= least && store.size <= most) return undefined;
   return `has a count of ${store.size}, and should count from ${least} to ${most}`;
+}
+
+/** Whether nothing is shown of a key, or will not be for long: some have removed what there is already. */
+function isToGo(entry: HeldEntry | undefined): boolean {
+  return entry === undefined || entry.value === null || entry.expiresAt !== noExpiry;
 }
 
 function describe(entry: HeldEntry): string {
