@@ -113,6 +113,60 @@ const mutants: Record<string, PlantedFault> = {
     from: "clockMs > current.timestamp",
     to: "clockMs >= current.timestamp",
   },
+  "what was seen is merged again": {
+    noticedBy: "return",
+    file: "kvserver/query/merger.ts",
+    from: "const isNew = received.counter === noCounter || received.counter > seenTo;",
+    to: "const isNew = true;",
+  },
+  "what was deleted meanwhile is given back": {
+    noticedBy: "return",
+    file: "kvserver/reconcile/comparison.ts",
+    from: "if (this.#survivor(this.#writeOf(n)) !== undefined) return this.#give(n);",
+    to: "return this.#give(n);",
+  },
+  "a claim leaves before what it covers": {
+    noticedBy: "random",
+    file: "kvserver/versions/claims.ts",
+    from: "this.#waiting[count].places <= this.#left",
+    to: "this.#waiting[count].places <= this.#left + 3",
+  },
+  "a claim counts whatever was seen before": {
+    noticedBy: "random",
+    file: "kvserver/versions/seen_writes.ts",
+    from: "if (from <= this.vector.counter(uid)) return",
+    to: "if (from >= 0) return",
+  },
+  "all is claimed though something was left out of account": {
+    noticedBy: "random",
+    file: "kvserver/sync/peer_comparison.ts",
+    from: "if (!this.#leftOut && own !== undefined",
+    to: "if (own !== undefined",
+  },
+  "siblings keep what a replica has dropped": {
+    noticedBy: "return",
+    file: "kvserver/sync/local_replicas.ts",
+    from: "if (replica !== dropper) replica.drop(removals);",
+    to: "if (replica === dropper) replica.drop([]);",
+  },
+  "the disk is said to have seen what is not on it yet": {
+    noticedBy: "return",
+    file: "kvserver/disk/journal.ts",
+    from: "if (seen.length > 0) batches.push(",
+    to: "if (seen.length > 0) batches.unshift(",
+  },
+  "nobody waits for what a server has not seen": {
+    noticedBy: "random",
+    file: "kvserver/sync/stability.ts",
+    from: "meet([this.#seen.vector, ...members.map(({ seen }) => seen)])",
+    to: "meet([this.#seen.vector])",
+  },
+  "tombstones are kept though all have seen them": {
+    noticedBy: "random",
+    file: "kvserver/query/collector.ts",
+    from: "else if (this.#mayGo(n)) gone.push(n);",
+    to: "else if (this.#mayGo(n) && n % 2 === 0) gone.push(n);",
+  },
   "a join forgets Puts taken meanwhile": {
     noticedBy: "burst",
     file: "kvserver/sync/sync_actor.ts",
@@ -381,6 +435,7 @@ const harmlessSeeds: Record<ScenarioName, number> = {
   burst: 1,
   hard: 0,
   compared: 0,
+  return: 3,
   slow: 0,
 };
 
