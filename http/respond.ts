@@ -82,7 +82,6 @@ function answerTo(
 /** Each request shows its token by itself. @returns `undefined` when it may see what is not for everybody. */
 function refusalOf(admission: Admission, headers: Headers): Answer | undefined {
   const [, token] = /^Bearer +(\S+) *$/i.exec(headers.get("authorization") ?? "") ?? [];
-  admission.forget();
   if (token === undefined) {
     return { ...plain(401, "A token is asked for: Authorization: Bearer"), headers: askForToken };
   }
