@@ -115,6 +115,8 @@ class TlsStream extends DenoStream {
       this.#hasRead = true;
       return count;
     } catch (error) {
+      // Who is killed does not end TLS first. What is spoken within it says by itself how long it is.
+      if (this.#hasRead && error instanceof Deno.errors.UnexpectedEof) return null;
       throw this.#errorOf(error);
     }
   }

@@ -126,6 +126,28 @@ Deno.test("a client without TLS at a port that speaks it is told so, and so is t
     })
   ));
 
+Deno.test("a client that is gone without a word, as one that is killed, is nothing of TLS", async () => {
+  const tls = await settingsOf();
+  await withServer({ tls }, async ({ queryAddresses: [address] }, log) => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const dialing = new TlsTransport(trusting).connect(`127.0.0.1:${listener.addr.port}`);
+    const client = await listener.accept();
+    const server = await Deno.connect(parseAddress(address));
+    // What is between them passes their bytes on, until one of them is gone.
+    const toServer = client.readable.pipeTo(server.writable, { preventClose: true }).catch(() => {});
+    const toClient = server.readable.pipeTo(client.writable).catch(() => {});
+    const stream = await dialing;
+    await stream.write(new TextEncoder().encode("PING\r\n"));
+    assertEquals(await stream.read(new Uint8Array(100)), 7);
+    // The server sees the end of the bytes, and none of the words that end TLS before.
+    await server.closeWrite();
+    await toClient;
+    assertEquals(log.lines.filter((line) => /TLS/.test(line)), []);
+    stream.close();
+    await toServer;
+  });
+});
+
 Deno.test("a client with TLS at a port that does not speak it is told so, and so is the server", () =>
   withServer({}, async ({ queryAddresses: [address], address: system }, log) => {
     assertMatch(await refusal(address, trusting), /it may speak no TLS/);
