@@ -134,7 +134,9 @@ Deno.test("a client that is gone without a word, as one that is killed, is nothi
     const client = await listener.accept();
     const server = await Deno.connect(parseAddress(address));
     // What is between them passes their bytes on, until one of them is gone.
-    const toServer = client.readable.pipeTo(server.writable, { preventClose: true }).catch(() => {});
+    const toServer = client.readable.pipeTo(server.writable, { preventClose: true }).catch(
+      () => {},
+    );
     const toClient = server.readable.pipeTo(client.writable).catch(() => {});
     const stream = await dialing;
     await stream.write(new TextEncoder().encode("PING\r\n"));
