@@ -1,5 +1,6 @@
 import type { DigestPart, KeyRange } from "../../kvclient/mod.ts";
 import { escapeControl, escapedJson } from "../../rpc/mod.ts";
+import { counted } from "../cli/numbers.ts";
 import { tableText } from "../cli/table.ts";
 import type { Style } from "../cli/style.ts";
 import type { CheckResult } from "./check.ts";
@@ -38,11 +39,13 @@ export function reportJson(
 export function reportText(result: CheckResult, style: Style, columns: number): string {
   const { replicas, totals, differences, isEqual } = result;
   const servers = new Set(replicas.map(({ server }) => server)).size;
-  const all = `${replicas.length} replicas of ${servers} ${servers === 1 ? "server" : "servers"}`;
+  const all = `${counted(replicas.length, "replica")} of ${counted(servers, "server")}`;
   if (isEqual) {
-    return `${all} are equal: ${totals[0].count} entries, digest ${totals[0].digest}${
-      underWayText(result)
-    }\n`;
+    const [{ count, digest }] = totals;
+    const are = replicas.length === 1 ? ", with no other to compare" : " are equal";
+    // Not grouped: it is compared with the figures of other lines.
+    const entries = `${count} ${count === 1 ? "entry" : "entries"}`;
+    return `${all}${are}: ${entries}, digest ${digest}${underWayText(result)}\n`;
   }
   const addresses = replicas.map(({ address }) => address);
   const rows = replicas.map(({ address, server }, i) => ({

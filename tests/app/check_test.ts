@@ -51,6 +51,13 @@ Deno.test("check says in one line that all replicas are equal, of servers of whi
   );
 });
 
+Deno.test("check of a single replica with one entry says so", () =>
+  withStrangers([[entry("key")]], async (addresses) => {
+    const { code, stdout } = await check(addresses);
+    assertMatch(stdout, /^1 replica of 1 server, with no other to compare: 1 entry, digest \S+\n$/);
+    assertEquals(code, 0);
+  }));
+
 Deno.test("check names the members that are known and were not named", async () => {
   await using cluster = await Cluster.start(3);
   await cluster.ready();
