@@ -25,13 +25,19 @@ export async function runNew({ options, console }: Invocation): Promise<number> 
       tokenFile,
       () => Deno.writeTextFile(tokenFile, `${token}\n`, { ...ownersOnly, createNew: true }),
     );
-  } else console.out(`${token}\n`);
+  }
   if (authFile !== undefined) {
     await write(
       authFile,
       () => Deno.writeTextFile(authFile, `\n${text}`, { ...ownersOnly, append: true }),
     );
-  } else console.out(tokenFile === undefined ? `\n${text}` : text);
+  }
+  // A token that could not be added lets nobody in: it is printed when all is written.
+  const printed = [
+    ...tokenFile === undefined ? [`${token}\n`] : [],
+    ...authFile === undefined ? [text] : [],
+  ];
+  if (printed.length > 0) console.out(printed.join("\n"));
   return exitCodes.ok;
 }
 

@@ -39,6 +39,7 @@ Deno.test("cmud token new tells what is wrong, and ends with 64", async () => {
     [["--name", "a b", "--role", "read"], /Cannot use --name/],
     [["--name", "ada", "--role", "admin", "--prefix", "a"], /Cannot use --prefix/],
     [["--name", "ada", "--role", "read", "--auth-file", "/"], /Cannot read \//],
+    [["--name", "ada", "--role", "read", "--auth-file", "/none/auth.toml"], /Cannot write \/none/],
   ];
   for (const [words, said] of cases) {
     const { code, stdout, stderr } = await runCmud(["token", "new", ...words]);
