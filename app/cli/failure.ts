@@ -5,7 +5,7 @@
  */
 
 import { ConnectionError, RpcError, TimeoutError } from "../../kvclient/mod.ts";
-import { escapeControlInLines, isUnintelligible } from "../../rpc/mod.ts";
+import { escapeControlInLines, isUnintelligible, TlsError } from "../../rpc/mod.ts";
 
 /** What kind of port was asked. */
 export type PortKind = "query" | "system";
@@ -46,6 +46,8 @@ function adviceFor(error: unknown, port: PortKind): string | undefined {
   }
   if (!(error instanceof ConnectionError)) return undefined;
   const { cause } = error;
+  // It says itself what to try: the server is there.
+  if (cause instanceof TlsError) return undefined;
   if (cause instanceof Deno.errors.ConnectionRefused) {
     return port === "system"
       ? "Is a server running there? The first one of a cluster starts without --join: cmud server"
