@@ -275,11 +275,12 @@ function announce(server: Server, { options, console }: Invocation, http?: HttpP
   }
   const { bold, dim } = styleFor(console, "stdout", options);
   const [first] = queryAddresses;
+  const scheme = options.tlsCert === undefined ? "http" : "https";
   console.out(
     `${bold("CMUD server")} ${version} is ready.\n` +
       `  system port  ${address}\n` +
       `  query ports  ${queryAddresses.join(" ")}\n` +
-      (http === undefined ? "" : `  http port    http://${http.address}\n`) +
+      (http === undefined ? "" : `  http port    ${scheme}://${http.address}\n`) +
       `  data         ${whereKept(options)}\n` +
       `${dim("Ask it:")}   cmud kv shell --server ${first}\n` +
       `${dim("Join it:")}  cmud server --port 0 --join ${address}\n` +
