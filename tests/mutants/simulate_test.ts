@@ -13,8 +13,15 @@ interface PlantedFault extends Mutant {
   limits?: Limits;
 }
 
+const MiB = 1024 * 1024;
+
 /** Less than in truth, because so much would take long to put: no value here is as long as some are. */
-const smallOutbox: Limits = { ...withoutComparisons, outboxBytesMax: 4 * 1024 * 1024 };
+const smallOutbox: Limits = {
+  ...withoutComparisons,
+  syncMessageBytesMax: MiB,
+  readAheadBytesMax: 2 * MiB,
+  outboxBytesMax: 4 * MiB,
+};
 
 /** Limits that are no faults: with them all must be as well as with the default ones. */
 const harmless: Record<string, Limits> = {
