@@ -3,6 +3,7 @@ import { Server } from "../../kvserver/mod.ts";
 import { appLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "../deps.ts";
 import { runCmud } from "../support/app/fake_console.ts";
+import { until } from "../support/until.ts";
 import { Cluster } from "../sync/cluster.ts";
 import { deadAddress } from "./with_server.ts";
 
@@ -74,6 +75,15 @@ Deno.test("check ends with 1 and says which keys differ, and who holds what of t
   const others = [[entry("differs", "1")], [entry("differs", "2", 1_001)], [entry("differs", "1")]];
   others[2].push(entry("odd \x1b[31m\u202e\n"));
   await withStrangers(others.map((some) => [...same, ...some]), async (addresses, clients) => {
+    // The tombstone is kept for the sake of a server that is known and not there.
+    const [{ address }] = await clients[0].members();
+    const gone = await Server.start({ startPort: 0, queryActorCount: 1, join: [address] });
+    await until(
+      "it is known",
+      async () => (await clients[0].members()).some(({ state }) => state === "up"),
+      { timeoutMs: 10_000 },
+    );
+    await gone.close();
     await clients[0].delete("b");
     const { code, stdout } = await check(addresses);
     assertEquals(code, 1);
