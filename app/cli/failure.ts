@@ -99,6 +99,7 @@ const listenAdvice: readonly (readonly [RegExp, string])[] = [
     "cmud server --host 0.0.0.0 --advertise HOST:PORT",
   ],
   [unknownHost, hostAdvice],
+  [/KeyMismatch/, "The file of --tls-key has not the key of the certificate in that of --tls-cert"],
 ];
 
 const adviceByCode: Readonly<Record<string, string | undefined>> = {

@@ -80,6 +80,7 @@ Deno.test("failureText() says what to try when a port cannot be bound", () => {
     ["Permission denied", "Ports below 1024 are kept for the superuser"],
     ["Cannot assign requested address", "Is that an address of this machine?"],
     ["failed to lookup address information: Name or service not known", "Is the name"],
+    ["keys may not be consistent: KeyMismatch", "--tls-key has not the key of the certificate"],
   ];
   for (const [why, advice] of cases) {
     // From another thread nothing but the message comes.
