@@ -7,7 +7,7 @@ import {
   backupName,
   type Manifest,
   manifestName,
-  manifestPrefix,
+  manifestNames,
   readManifest,
   writeManifest,
 } from "./manifest.ts";
@@ -73,7 +73,7 @@ export async function backUp(
 /** The newest manifest that can be read, and what is wrong with those after it. */
 async function newestManifest(place: Place): Promise<{ manifest?: Manifest; faults: string[] }> {
   const faults: string[] = [];
-  for (const name of (await place.list(manifestPrefix)).reverse()) {
+  for (const name of (await manifestNames(place)).reverse()) {
     try {
       return { manifest: await readManifest(name, await place.read(name)), faults };
     } catch (error) {

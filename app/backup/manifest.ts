@@ -10,6 +10,7 @@
 
 import { decodeUtf8 } from "../../rpc/mod.ts";
 import { gunzipped, gzipped } from "./gzip.ts";
+import type { Place } from "./place.ts";
 
 /** What a backup holds. */
 export interface Manifest {
@@ -71,6 +72,12 @@ export function manifestName(backup: string): string {
 
 /** Where all manifests are. */
 export const manifestPrefix = manifestFolder;
+
+/** The names of the manifests of a place, the oldest first: others may have files beside them. */
+export async function manifestNames(place: Place): Promise<string[]> {
+  const names = await place.list(manifestPrefix);
+  return names.filter((name) => beginningOf(name) !== undefined && name.endsWith(".json.gz"));
+}
 
 /** The object that holds lines of a backup. */
 export function segmentName(backup: string, number: number): string {

@@ -1,4 +1,4 @@
-import { beginningOf, manifestPrefix, readManifest, segmentPrefix } from "./manifest.ts";
+import { beginningOf, manifestNames, manifestPrefix, readManifest, segmentPrefix } from "./manifest.ts";
 import type { Place } from "./place.ts";
 
 /** A segment that no backup names may be of one that is being made: for how long. */
@@ -12,7 +12,7 @@ const unfinishedMsMax = 24 * 3_600_000;
  */
 export async function prune(place: Place, keptFromMs: number, nowMs: number): Promise<number> {
   const backups = [];
-  for (const name of await place.list(manifestPrefix)) {
+  for (const name of await manifestNames(place)) {
     backups.push({ name, manifest: await readManifest(name, await place.read(name)) });
   }
   backups.sort((a, b) => a.manifest.endedMs - b.manifest.endedMs);

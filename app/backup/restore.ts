@@ -1,7 +1,7 @@
 import { UsageError } from "../cli/usage_error.ts";
 import { bytesOfBase64 } from "../kv/entry_text.ts";
 import type { ImportedEntry } from "../kv/puts.ts";
-import { type Manifest, manifestPrefix, readManifest } from "./manifest.ts";
+import { type Manifest, manifestNames, readManifest } from "./manifest.ts";
 import type { Place } from "./place.ts";
 import { compareKeys, linesOf } from "./slices.ts";
 
@@ -64,7 +64,7 @@ export async function restoredEntries(place: Place, selection: Selection): Promi
 async function manifestsOf(place: Place): Promise<{ manifests: Manifest[]; faults: string[] }> {
   const manifests: Manifest[] = [];
   const faults: string[] = [];
-  for (const name of await place.list(manifestPrefix)) {
+  for (const name of await manifestNames(place)) {
     try {
       manifests.push(await readManifest(name, await place.read(name)));
     } catch (error) {

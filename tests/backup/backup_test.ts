@@ -167,6 +167,19 @@ Deno.test("what is damaged is said, and all else restored; the next backup write
   assertEquals((await store.restored()).entries.length, 50);
 });
 
+Deno.test("a file that no backup has made is none that is damaged, and is left alone", async () => {
+  const store = new Store();
+  store.put("key", "value");
+  await store.place.write("backups/README", new Uint8Array());
+  assertEquals((await store.backUp()).faults, []);
+  assertEquals((await store.backUp()).faults, []);
+  assertEquals((await store.restored()).faults, []);
+  assertEquals((await listBackups(store.place)).faults, []);
+  store.nowMs += 1_000;
+  assertEquals(await prune(store.place, store.nowMs, store.nowMs), 1);
+  assert(store.place.objects.has("backups/README"));
+});
+
 Deno.test("a manifest that is damaged or of another format is passed over, and said", async () => {
   const store = new Store();
   store.put("a", "1");
