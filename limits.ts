@@ -585,6 +585,9 @@ export interface Limits {
   readonly logSegmentBytes: number;
   /** Files of the log from which on it is folded, however short they are: a crash may leave one. */
   readonly foldFromSegments: number;
+  /** A log of so many bytes is folded too, when nothing has been written for `foldIdleMs`. */
+  readonly foldIdleBytes: number;
+  readonly foldIdleMs: number;
   /** Idle time after the last write before a fold starts. */
   readonly foldQuietMs: number;
   /** Bytes of the log from which on it is folded between writes too. */
@@ -775,6 +778,8 @@ export const defaultLimits: Limits = {
   foldFromBytes: 32 * MiB,
   logSegmentBytes: 4 * MiB,
   foldFromSegments: 32,
+  foldIdleBytes: 256 * KiB,
+  foldIdleMs: 10_000,
   foldQuietMs: 20,
   foldUrgentBytes: 64 * MiB,
   foldStepMs: 0.5,

@@ -193,12 +193,17 @@ export class DiskService {
     this.#emit({ type: "failing", reason });
   }
 
-  /** A long log is folded once nothing has been written for a while, a very long one at once. */
+  /**
+   * A long log is folded once nothing has been written for a while, a very long one at once, and a short one
+   * when nothing happens: what was deleted is gone from the disk then.
+   */
   #scheduleFold(): void {
     const { logBytes, logSegments } = this.#writer!;
-    const { foldFromBytes, foldFromSegments, foldUrgentBytes, foldQuietMs } = this.#limits;
-    if (logBytes < foldFromBytes && logSegments < foldFromSegments) return;
-    if (logBytes < foldUrgentBytes) this.#foldAfter(foldQuietMs);
+    const { foldFromBytes, foldFromSegments, foldUrgentBytes } = this.#limits;
+    const { foldQuietMs, foldIdleBytes, foldIdleMs } = this.#limits;
+    const isLong = logBytes >= foldFromBytes || logSegments >= foldFromSegments;
+    if (!isLong && logBytes < foldIdleBytes) return;
+    if (logBytes < foldUrgentBytes) this.#foldAfter(isLong ? foldQuietMs : foldIdleMs);
     else if (this.#cancelFold === undefined) this.#foldAfter(0);
   }
 

@@ -1,0 +1,103 @@
+/**
+ * Puts and deletes ever new keys on two servers with data directories, and says what memory and disk they take
+ * once both have seen all, beside what they took when they were empty.
+ *
+ *     deno task removal --keys 1000000 --rounds 10
+ *
+ * @module
+ */
+
+import { startServerProcess } from "../../bench/server_process.ts";
+import { Client } from "../../kvclient/mod.ts";
+import { integerOptions } from "../support/integer_options.ts";
+
+/** What the servers take together. */
+interface Taken {
+  readonly memoryBytes: number;
+  readonly diskBytes: number;
+}
+
+const { keys, rounds } = integerOptions({ keys: 1_000_000, rounds: 10 });
+const depth = 2_000;
+const patienceMs = 600_000;
+
+const directories = [Deno.makeTempDirSync(), Deno.makeTempDirSync()];
+const first = await startServerProcess({
+  queryActorCount: 1,
+  args: ["--data-dir", directories[0]],
+});
+const second = await startServerProcess({
+  queryActorCount: 1,
+  args: ["--data-dir", directories[1], "--join", first.systemAddress],
+});
+const clients = [first, second].map(({ addresses }) =>
+  new Client(addresses[0], { timeoutMs: 60_000 })
+);
+try {
+  await pause(12_000);
+  say("empty", await taken());
+  for (let round = 1; round <= rounds; round++) {
+    await forEachKey((i) => clients[i % 2].put(`key ${round}:${i}`, `value of ${i}`));
+    const most = await taken();
+    await forEachKey((i) => clients[(i + 1) % 2].delete(`key ${round}:${i}`));
+    await untilGone();
+    say(`round ${round}, full`, most);
+    say(`round ${round}, gone`, await taken());
+  }
+} finally {
+  for (const client of clients) client.close();
+  await second.stop();
+  await first.stop();
+  for (const directory of directories) Deno.removeSync(directory, { recursive: true });
+}
+
+async function forEachKey(act: (i: number) => Promise<unknown>): Promise<void> {
+  for (let i = 0; i < keys; i += depth) {
+    const count = Math.min(depth, keys - i);
+    await Promise.all(Array.from({ length: count }, (_, j) => act(i + j)));
+  }
+}
+
+/** Resolves when no tombstone is held, and the disks have had time to forget them. */
+async function untilGone(): Promise<void> {
+  const endMs = performance.now() + patienceMs;
+  while (performance.now() < endMs) {
+    const stats = await Promise.all(clients.map((client) => client.stats()));
+    if (stats.every(({ tombstones, keys }) => tombstones === 0 && keys === 0)) break;
+    await pause(500);
+  }
+  for (let last = -1; performance.now() < endMs;) {
+    const { diskBytes } = await taken();
+    if (diskBytes === last) break;
+    last = diskBytes;
+    await pause(15_000);
+  }
+}
+
+async function taken(): Promise<Taken> {
+  const stats = await Promise.all(clients.map((client) => client.stats()));
+  return {
+    memoryBytes: stats.reduce((sum, { memoryBytes }) => sum + Number(memoryBytes), 0),
+    diskBytes: directories.reduce((sum, directory) => sum + bytesIn(directory), 0),
+  };
+}
+
+function bytesIn(directory: string): number {
+  let sum = 0;
+  for (const { name } of Deno.readDirSync(directory)) {
+    sum += Deno.statSync(`${directory}/${name}`).size;
+  }
+  return sum;
+}
+
+function say(what: string, { memoryBytes, diskBytes }: Taken): void {
+  console.log(`${what.padEnd(16)} memory ${mib(memoryBytes)}, disk ${mib(diskBytes)}`);
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(2)} MiB`;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
