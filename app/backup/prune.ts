@@ -1,4 +1,10 @@
-import { beginningOf, manifestNames, manifestPrefix, readManifest, segmentPrefix } from "./manifest.ts";
+import {
+  beginningOf,
+  manifestNames,
+  manifestPrefix,
+  readManifest,
+  segmentPrefix,
+} from "./manifest.ts";
 import type { Place } from "./place.ts";
 
 /** A segment that no backup names may be of one that is being made: for how long. */
