@@ -587,6 +587,7 @@ export interface Limits {
   readonly foldFromSegments: number;
   /** A log of so many bytes is folded too, when nothing has been written for `foldIdleMs`. */
   readonly foldIdleBytes: number;
+  /** A short log is folded when nothing has been written for so long. */
   readonly foldIdleMs: number;
   /** Idle time after the last write before a fold starts. */
   readonly foldQuietMs: number;
