@@ -18,6 +18,7 @@ export function failureText(error: unknown, port: PortKind = "query"): string {
     .replace(/^Cannot wait longer for /, port === "system" ? "Cannot join " : "$&")
     // Its words say it already.
     .replace(/ \(os error \d+\)/g, "")
+    .replace(/^(Cannot (?:read|write) (.+): .+): (?:readfile|writefile) '\2'$/, "$1")
     // Nobody who runs the program can follow Deno's advice.
     .replace(/Requires all access to (.+), run again with the --allow-all flag/, closed);
   const where = error instanceof RpcError && error.address ? ` (at ${error.address})` : "";

@@ -69,6 +69,8 @@ Deno.test("failureText() says what to try where that is known", () => {
     [new TimeoutError("h:1", true, 5), "Cannot wait longer for h:1: no reply within 5 ms\nIs that"],
   ];
   for (const [error, text] of cases) assertEquals(failureText(error).slice(0, text.length), text);
+  const named = failureText(new Error("Cannot write b: No such file (os error 2): writefile 'b'"));
+  assertEquals(named, "Cannot write b: No such file");
   const silence = failureText(new TimeoutError("h:1", true, 5), "system");
   assertStringIncludes(silence, "Cannot join h:1: no reply within 5 ms\n");
   assertStringIncludes(silence, "is the port right? By default\n6000 is the system port.");
