@@ -1,4 +1,4 @@
-import type { TokenEntry } from "../../access/mod.ts";
+import { hashOfToken, type TokenEntry } from "../../access/mod.ts";
 import {
   canAskForCertificates,
   isLoopback,
@@ -23,12 +23,22 @@ export interface ServerAccess {
 
 /** Reads the files that an invocation names. @throws {UsageError} when one cannot be used. */
 export async function readServerAccess(invocation: Invocation): Promise<ServerAccess> {
-  const authFile = invocation.options.authFile as string | undefined;
-  return {
-    tokens: authFile === undefined ? undefined : await readAuthFile(authFile),
-    token: await readToken(invocation),
-    tls: await readTls(invocation),
-  };
+  const { authFile, join } = invocation.options as { authFile?: string; join?: string[] };
+  const tokens = authFile === undefined ? undefined : await readAuthFile(authFile);
+  const token = await readToken(invocation);
+  if (join !== undefined && join.length > 0) expectPeer(token, tokens);
+  return { tokens, token, tls: await readTls(invocation) };
+}
+
+/** @throws {UsageError} when the server's own token is known to be good for something else. */
+function expectPeer(token: string | undefined, tokens: readonly TokenEntry[] = []): void {
+  const hash = token === undefined ? undefined : hashOfToken(token);
+  const own = tokens.find((entry) => entry.hash === hash);
+  if (own === undefined || own.role === "peer") return;
+  throw new UsageError(
+    `Cannot show other servers the token ${own.name}: its role is ${own.role}, allowed is peer ` +
+      "(--token-file)",
+  );
 }
 
 async function readTls({ options }: Invocation): Promise<TlsSettings | undefined> {

@@ -5,6 +5,7 @@ import { startServerProcess } from "../support/app/cmud_process.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { until } from "../support/until.ts";
+import { deadAddress } from "./with_server.ts";
 
 /** Makes a token in files. @returns its path */
 async function makeFiles(
@@ -86,6 +87,17 @@ Deno.test("a server with --auth-file lets in who shows a token, from a file or t
   const { code, stderr } = await server.stop();
   assertEquals(code, 0);
   assert(!stderr.includes("cmud_"), "a token is logged");
+});
+
+Deno.test("a server whose own token is known to be of another role is told so, and does not start", async () => {
+  using directory = new TempDirectory();
+  const admin = await makeFiles(directory, "ada", "admin");
+  const words = ["server", "--port", "0", "--auth-file", `${directory.path}/auth.toml`];
+  const { code, stderr } = await runCmud([...words, "--token-file", admin, "--print-config"]);
+  assertEquals(code, 0, stderr);
+  const started = await runCmud([...words, "--token-file", admin, "--join", deadAddress()]);
+  assertEquals(started.code, 64);
+  assertMatch(started.stderr, /Cannot show other servers .*the token ada: its role is admin/);
 });
 
 Deno.test("what stands in place of a token is shown to nobody", async () => {
