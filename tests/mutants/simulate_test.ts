@@ -120,12 +120,6 @@ const mutants: Record<string, PlantedFault> = {
     from: "clockMs > current.timestamp",
     to: "clockMs >= current.timestamp",
   },
-  "what was seen is merged again": {
-    noticedBy: "return",
-    file: "kvserver/query/merger.ts",
-    from: "const isNew = received.counter === noCounter || received.counter > seenTo;",
-    to: "const isNew = true;",
-  },
   "what was deleted meanwhile is given back": {
     noticedBy: "return",
     file: "kvserver/reconcile/comparison.ts",

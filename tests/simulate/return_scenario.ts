@@ -10,6 +10,9 @@ const quietMs = 60_000;
 /** How long a server is not there before it may be forgotten. */
 const downMs = 8_000;
 
+/** In this time the others have forgotten what was deleted, once nobody is waited for. */
+const collectedMs = 10_000;
+
 /**
  * Servers with disks, of which some are forgotten and come back, with what they had, with an older copy of it,
  * with a copy that another server has too, or without what was written last; halves of the cluster that
@@ -92,10 +95,12 @@ class ReturnScenario {
     const medium = [...away.disk!.batches];
     await this.#cluster.crash(away);
     await this.#putFor(downMs);
-    if (this.#chance(2)) {
+    const isForgotten = !this.#chance(4);
+    if (isForgotten) {
       for (const server of [...this.#cluster.servers]) await this.#forget(server, away.address);
     }
-    await this.#putFor(3_000);
+    // Long enough for the others to forget tombstones.
+    await this.#putFor(isForgotten ? collectedMs : 3_000);
     const port = Number(away.address.split(":")[1]);
     const copy = this.#copies.get(away.address) ?? medium;
     const dice = this.#random.below(4);
@@ -114,10 +119,10 @@ class ReturnScenario {
     await this.#putFor(downMs);
     for (const [half, other] of [[left, right], [right, left]]) {
       for (const server of half) {
-        for (const { address } of other) if (this.#chance(3)) await this.#forget(server, address);
+        for (const { address } of other) if (!this.#chance(4)) await this.#forget(server, address);
       }
     }
-    await this.#putFor(5_000);
+    await this.#putFor(collectedMs);
     // One that took things meanwhile is dead by then.
     if (right.length > 1 && this.#chance(3)) await this.#cluster.crash(right[0]);
     for (const a of left) for (const b of right) network.mend(a.address, b.address);
