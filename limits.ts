@@ -70,6 +70,8 @@ export const appLimits = {
   importCharsMax: 4 * MiB,
   /** How long a put of an import may take, behind all those that are under way. */
   importTimeoutMs: 30_000,
+  /** How long an import waits when a server refuses a put because it cannot keep up. */
+  importPauseMs: 250,
   /** Lines that an import passes over because they are no entries; at one more it stops. */
   importFaultsMax: 20,
   /** Characters of the lines of a chunk of a backup; a longer one is cut in two. */

@@ -42,6 +42,11 @@ export class FolderPlace implements Place {
   async write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const path = join(this.name, name);
     const folder = dirname(path);
+    if (await isData(this.name)) {
+      throw new UsageError(
+        `Cannot use ${this.name} for backups: it is the data directory of a server`,
+      );
+    }
     try {
       await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
@@ -66,9 +71,14 @@ export class FolderPlace implements Place {
   }
 }
 
+/** Whether a folder is where a server keeps its data. */
+function isData(path: string): Promise<boolean> {
+  return Deno.stat(join(path, "cmud.db")).then(() => true, () => false);
+}
+
 /** What a file is called until it is whole. */
 const unfinished = ".unfinished";
 
 function noFolder(path: string): UsageError {
-  return new UsageError(`Cannot keep backups in ${path}: it is no folder`);
+  return new UsageError(`Cannot use ${path} for backups: it is no folder`);
 }

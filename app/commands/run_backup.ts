@@ -86,6 +86,9 @@ export async function runRestore(invocation: Invocation): Promise<number> {
       console.out(`${escapedJson({ place: place.name, restored: done, kept, expired, left })}\n`);
     } else console.out(`${place.name}: ${restoredText(puts)}\n`);
     for (const fault of faults) console.err(`cmud: ${fault}\n`);
+    if (puts.done + puts.expired === 0 && options.at !== undefined && faults.length === 0) {
+      console.err("Nothing of then is in the backups: restore --list prints when they were made\n");
+    }
     if (failure !== undefined) throw failure;
     return faults.length > 0 || puts.faults > 0 ? exitCodes.internal : exitCodes.ok;
   });

@@ -1,6 +1,7 @@
 import { type Client, type ExportedEntry, RpcError, type Value } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
+import { pause } from "../cli/pause.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
 /** An entry to be put. */
@@ -72,7 +73,19 @@ export class Puts {
       });
   }
 
-  async #store({ key, value, expiresAt, order, counter }: ImportedEntry): Promise<void> {
+  /** Stores an entry; when the server says that it cannot keep up, later. */
+  async #store(entry: ImportedEntry): Promise<void> {
+    for (let waitedMs = 0;; waitedMs += appLimits.importPauseMs) {
+      try {
+        return await this.#storeNow(entry);
+      } catch (error) {
+        if (!isPassing(error) || waitedMs >= appLimits.importTimeoutMs || this.isOver) throw error;
+      }
+      await pause(appLimits.importPauseMs, this.#options.signal);
+    }
+  }
+
+  async #storeNow({ key, value, expiresAt, order, counter }: ImportedEntry): Promise<void> {
     const client = this.#client;
     const options = { timeoutMs: appLimits.importTimeoutMs, signal: this.#options.signal };
     if (this.#options.merges) {
@@ -129,4 +142,10 @@ export class Puts {
   #miss(number: number): void {
     this.#firstMissing = Math.min(this.#firstMissing, number);
   }
+}
+
+/** Whether a server refuses a Put because it cannot keep up: what fills its memory stays. */
+function isPassing(error: unknown): boolean {
+  return error instanceof RpcError && error.code === "overloaded" &&
+    !/memory is full/.test(error.message);
 }

@@ -87,7 +87,7 @@ Deno.test("cmud restore --at and --as-new bring back what was deleted or overwri
     })
   ));
 
-Deno.test("cmud restore says what is damaged, restores the rest, and ends with 70", () =>
+Deno.test("cmud restore says what is damaged, restores the rest, and ends with 70; backup spares data", () =>
   withFolder((folder) =>
     withServer(async (server) => {
       await using client = new Client(server);
@@ -98,6 +98,11 @@ Deno.test("cmud restore says what is damaged, restores the rest, and ends with 7
       const bytes = await Deno.readFile(path);
       bytes[bytes.length >> 1] ^= 1;
       await Deno.writeFile(path, bytes);
+      await Deno.mkdir(`${folder}/data`);
+      await Deno.writeTextFile(`${folder}/data/cmud.db`, "");
+      const data = await runCmud(["backup", `${folder}/data`, "--server", server]);
+      assertEquals(data.code, 64);
+      assertMatch(data.stderr, /it is the data directory of a server/);
       const { code, stdout, stderr } = await runCmud(["restore", folder, "--server", server]);
       assertEquals({ code, stdout }, { code: 70, stdout: `${folder}: restored 0 entries\n` });
       assertMatch(stderr, /^cmud: Cannot read bytes 0 to \d+ of segments\/.*: they are damaged\n$/);

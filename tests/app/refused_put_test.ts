@@ -2,8 +2,10 @@
 
 import { Client, RpcError } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
+import { tcpTransport } from "../../rpc/mod.ts";
 import { assertEquals, assertMatch } from "../deps.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { ScriptedServer } from "../support/scripted_server.ts";
 import { type FakeConsoleOptions, runCmud } from "../support/app/fake_console.ts";
 
 const MiB = 1024 * 1024;
@@ -45,6 +47,21 @@ Deno.test("a command whose Put is refused because memory is full ends with 75", 
   // What only reads goes on.
   assertEquals((await runCmud(["kv", "count", "--server", address])).code, 0);
   await server.close();
+});
+
+Deno.test("an import goes on when a server that could not keep up takes Puts again", async () => {
+  const server = new ScriptedServer(tcpTransport, 0, "127.0.0.1");
+  let refusals = 12;
+  server.onRequest = (request) => {
+    if (request.method === "Put" && refusals-- > 0) {
+      server.refuse(request, "overloaded", "Cannot Put: a query actor is 6 s behind");
+    } else server.reply(request, null);
+  };
+  const lines = ["a", "b", "c"].map((key) => `${JSON.stringify({ key, value: "v" })}\n`).join("");
+  const bytes = [encoder.encode(lines)];
+  const imported = await runCmud(["kv", "import", "--server", server.address], { bytes });
+  assertEquals(imported, { code: 0, stdout: "", stderr: "Put 3 entries\n" });
+  server.close();
 });
 
 Deno.test("a command whose Put is refused because the disk refuses ends with 75, and status says why", async () => {
