@@ -39,6 +39,8 @@ export class Fold {
   #store = new Store();
   #removed = new RemovedEntries();
   #seen = new SeenWrites();
+  /** Whether pages of the file were given back. */
+  #hasShrunk = false;
   /** Segments that are not read yet. */
   #unread: number[];
   /** Batches of the last segment read that are not merged yet. */
@@ -158,7 +160,13 @@ export class Fold {
 
   /** Gives some pages back; once few are free, those stay for what comes next. */
   #shrink(): void {
-    if (!giveFreePagesBack(this.#database)) this.#phase = "done";
+    if (giveFreePagesBack(this.#database)) {
+      this.#hasShrunk = true;
+      return;
+    }
+    // The file gets shorter when SQLite's own log is copied into it, unless somebody reads it at this moment.
+    if (this.#hasShrunk) this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    this.#phase = "done";
   }
 
   /** Commits without waiting for the medium: nothing depends on it until the segments are removed. */
