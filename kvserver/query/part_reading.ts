@@ -109,7 +109,7 @@ export class PartReading {
     const isDone = store.walk(progress.after, (n) => {
       if (looked === this.#context.limits.readEntriesMax) return false;
       if (isSelected(store.uidOf(n)) && !store.isBlank(n)) {
-        const bytes = envelopeBytes + progress.uidBytes + entries.length + entryBytesMax(store, n);
+        const bytes = progress.uidBytes + entries.length + entryBytesMax(store, n);
         isFull = bytes > bytesMax && progress.count > 0;
         if (isFull) return false;
         this.#write(progress, n);

@@ -1,5 +1,4 @@
 import type { ActorContext } from "../../actor/mod.ts";
-import { envelopeBytes } from "../entry/entry_batch.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import type { StatePart } from "../messages/replica_messages.ts";
 import { readSeen } from "../versions/version_bytes.ts";
@@ -64,8 +63,8 @@ export class StateReader {
     if (reading === undefined) return peer;
     const id = ++this.#lastId;
     this.#current = { id, peer, reading };
-    // As long as a message to the peer, so that it goes on as it comes.
-    const bytesMax = peer.window.messageBytes + envelopeBytes;
+    // As long as a message to the peer, so that it goes on as it comes; over a slow link it holds several.
+    const bytesMax = Math.max(peer.window.messageBytes, this.#context.limits.windowBytesFirst);
     this.#replicas.first.requestRead({
       id,
       after: reading.after,
