@@ -63,6 +63,7 @@ const arenaOptions = { firstWords: firstBuckets * 16, reservedWords: 1 };
 export class EntryPool implements EntrySource {
   #memory: MemoryAccount;
   #records: WordArena;
+  #freed = 0;
   #freeRecord = noPooled;
   #buckets = new Uint32Array(firstBuckets);
   #size = 0;
@@ -87,6 +88,11 @@ export class EntryPool implements EntrySource {
       (n) => this.writtenBytesMax(n),
       (n, place) => this.#set(n, placeWord, place),
     );
+  }
+
+  /** How many entries were freed so far: their numbers may be those of others by now. */
+  get freed(): number {
+    return this.#freed;
   }
 
   /** Charges bytes that are held beside the pool, or gives them back when they are below 0. */
@@ -129,6 +135,7 @@ export class EntryPool implements EntrySource {
     const words = this.#records.words[chunkOf(n)];
     const at = inChunk(n);
     if (--words[at + usesWord] > 0) return;
+    this.#freed++;
     this.#unlink(n, words[at + hashWord]);
     this.#uids.release(words[at + uidWord]);
     this.releaseKey(words[at + keyWord]);

@@ -20,6 +20,8 @@ export interface OutgoingBatch {
 /** A batch of entries of a pool, which keeps them there until it is released. */
 export class PooledBatch extends EntryBatch implements OutgoingBatch {
   #pool: EntryPool;
+  /** How many entries the pool had freed when the batch was encoded. */
+  #freed = 0;
 
   /** Makes an empty batch. The caller of `add` hands its use of the entry over to the batch. */
   constructor(pool: EntryPool, bytesMax: number) {
@@ -31,7 +33,14 @@ export class PooledBatch extends EntryBatch implements OutgoingBatch {
     return this.numbers;
   }
 
+  override encode(): Uint8Array<ArrayBuffer> {
+    this.#freed = this.#pool.freed;
+    return super.encode();
+  }
+
   isSame(other: OutgoingBatch): boolean {
+    // What this one held may be gone by now, and its numbers be those of other entries.
+    if (this.#freed !== this.#pool.freed) return false;
     if (!(other instanceof PooledBatch) || other.size !== this.size) return false;
     for (let i = 0; i < this.size; i++) if (this.numbers[i] !== other.numbers[i]) return false;
     return true;

@@ -1,5 +1,9 @@
+import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
+import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
+import { PooledBatch } from "../../kvserver/sync/outgoing_batch.ts";
 import { defaultLimits } from "../../limits.ts";
-import { assertEquals } from "../deps.ts";
+import { MemoryAccount } from "../../rpc/mod.ts";
+import { assert, assertEquals, assertNotEquals } from "../deps.ts";
 import { messageOf } from "../support/store/stores.ts";
 import { entryOf, keysIn, Stage } from "./stage.ts";
 
@@ -114,4 +118,24 @@ Deno.test("a sync actor keeps no more for one that cannot be reached than may wa
   // It is sent what is read from a replica now.
   stage.part = messageOf([entryOf("read", 1)]);
   assertEquals(stage.keptKeys(), ["read"]);
+});
+
+Deno.test("two batches are not the same when an entry's number became another one's in between", () => {
+  const pool = new EntryPool(defaultLimits, new MemoryAccount());
+  const batchOf = (key: string) => {
+    const reader = new EntryReader(messageOf([entryOf(key, 1)]));
+    reader.next();
+    const batch = new PooledBatch(pool, 10_000);
+    assert(batch.add(pool.add(reader)));
+    return batch;
+  };
+  const first = batchOf("one");
+  const bytes = first.encode();
+  assertEquals(first.isSame(first), true);
+  first.release();
+  const second = batchOf("two");
+  assertEquals(second.numbers, first.numbers);
+  assertEquals(first.isSame(second), false);
+  assertNotEquals(second.encode(), bytes);
+  second.release();
 });
