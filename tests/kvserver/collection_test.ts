@@ -1,0 +1,80 @@
+import type { Server } from "../../kvserver/mod.ts";
+import { assertEquals } from "../deps.ts";
+import { testInWorld } from "../support/simulation.ts";
+import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import { Machines } from "./machines.ts";
+
+/** In this time servers that are there have told each other what they have seen, and removed what may go. */
+const collectedMs = 10_000;
+
+/** So many servers with data, each of which knows all others. */
+async function startAll(world: SimulatedWorld, machines: Machines, count: number) {
+  const servers: Server[] = [];
+  for (let machine = 0; machine < count; machine++) {
+    const join = servers.slice(0, 1).map(({ address }) => address);
+    servers.push(await world.complete(machines.start(machine, { join })));
+    await world.complete(servers[machine].synced());
+  }
+  await world.advance(5_000);
+  return servers;
+}
+
+const tombstones = async (machines: Machines, server: Server) =>
+  Number((await machines.ask(server, (client) => client.stats())).tombstones);
+
+const list = async (machines: Machines, server: Server) =>
+  [...await machines.ask(server, (client) => client.list(""))].sort();
+
+/** How many tombstones a server keeps for the sake of another one; `undefined`: it does not know it. */
+async function heldFor(machines: Machines, server: Server, other: Server) {
+  const members = await machines.ask(server, (client) => client.members());
+  return members.find(({ address }) => address === other.address)?.tombstonesHeld;
+}
+
+testInWorld(
+  "tombstones are kept for a server that is down, and counted; when it is forgotten they go, and nothing returns with it",
+  async (world) => {
+    using machines = new Machines(world);
+    const [a, b, c] = await startAll(world, machines, 3);
+    for (const key of ["deleted/1", "deleted/2", "kept"]) {
+      await machines.ask(a, (client) => client.put(key, "v"));
+    }
+    await world.advance(collectedMs);
+    // What only the one that is away has: it took that alone.
+    await machines.close(a, b);
+    await machines.ask(c, (client) => client.put("alone", "v"));
+    await world.advance(1_000);
+    await machines.close(c);
+    const [first, second] = [
+      await world.complete(machines.start(0)),
+      await world.complete(machines.start(1)),
+    ];
+    await world.advance(collectedMs);
+    for (const key of ["deleted/1", "deleted/2"]) {
+      await machines.ask(first, (client) => client.delete(key));
+    }
+    await world.advance(10 * collectedMs);
+    for (const server of [first, second]) {
+      assertEquals(await tombstones(machines, server), 2);
+      assertEquals(await heldFor(machines, server, c), 2);
+    }
+    await machines.ask(second, (client) => client.forget(c.address));
+    await world.advance(collectedMs);
+    for (const server of [first, second]) {
+      assertEquals(await tombstones(machines, server), 0);
+      assertEquals(await heldFor(machines, server, c), undefined);
+    }
+    machines.logged.length = 0;
+    const back = await world.complete(machines.start(2));
+    await world.advance(30_000);
+    for (const server of [first, second, back]) {
+      assertEquals(await list(machines, server), [["alone", "v"], ["kept", "v"]]);
+      assertEquals(await tombstones(machines, server), 0);
+    }
+    const dropped = machines.logged.filter((line) => line.includes("were dropped"));
+    assertEquals(dropped.map((line) => line.slice(0, line.indexOf(" that"))), [
+      "m2: 2 entries were dropped",
+    ]);
+    await machines.close(first, second, back);
+  },
+);
