@@ -1,3 +1,4 @@
+import { Terminal, terminalTest } from "../app/terminal.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { missing, testUnless } from "../support/needs.ts";
 import { portOf } from "../support/ports.ts";
@@ -43,7 +44,7 @@ testCli("redis-cli executes a command, and says what is refused", async (address
   assertMatch((await run(redisCli(address, "incr", "a"))).stdout, /^ERR unknown command 'incr'/);
 });
 
-testCli("redis-cli reads commands from a pipe, as at its prompt", async (address) => {
+testCli("redis-cli reads commands from a pipe", async (address) => {
   const { code, stdout } = await run(
     redisCli(address),
     'set greeting "hello, world"\nget greeting\nhello 3\nclient info\nmget greeting none\n' +
@@ -55,6 +56,33 @@ testCli("redis-cli reads commands from a pipe, as at its prompt", async (address
   assertStringIncludes(stdout, "cmd=client|info");
   assertStringIncludes(stdout, "hello, world\n\nhello\nERR unknown command 'nonsense'");
 });
+
+terminalTest(
+  "redis-cli takes commands at its prompt, and shows what is told until Ctrl-C",
+  () =>
+    served({}, async (address) => {
+      const terminal = new Terminal(`redis-cli -p ${portOf(address)}`, { columns: 100 });
+      const asked: [command: string, reply: string][] = [
+        ['set greeting "hello, world"', "OK"],
+        ["get greeting", '"hello, world"'],
+        ["hello 3", '1# "server" => "redis"'],
+        ["mget greeting none", '1) "hello, world"\r\n2) (nil)'],
+        ["subscribe __keyspace@0__:greeting", '1) "subscribe"'],
+      ];
+      for (const [command, reply] of asked) {
+        await terminal.until(`${address}> `);
+        await terminal.type(`${command}\r`);
+        await terminal.until(`\r\n${reply}`);
+      }
+      await run(redisCli(address, "set", "greeting", "hi"));
+      await terminal.until('3) "set"');
+      await terminal.type("\x03");
+      await terminal.until(`${address}> `);
+      await terminal.type("quit\r");
+      assertEquals((await terminal.end()).code, 0);
+    }),
+  missing("redis-cli"),
+);
 
 testCli("redis-cli --scan prints each key once, of a pattern too", async (address) => {
   await putMany(address, 300);
