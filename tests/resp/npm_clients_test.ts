@@ -42,6 +42,12 @@ Deno.test("ioredis works as it is: pipelines, prefixes, buffers, streams of keys
     );
     const error = await assertRejects(() => redis.call("incr", "key 1"), Error);
     assertMatch(error.message, /^ERR unknown command 'incr'/);
+    await assertRejects(
+      () => redis.multi().set("key 4", "!").exec(),
+      Error,
+      "unknown command 'exec'",
+    );
+    assertEquals(await redis.get("key 4"), "!");
     await redis.quit();
     assertEquals(faults, []);
   }));
