@@ -68,14 +68,18 @@ export class LiveFeed {
     if (typeof shown !== "string") this.#tick();
   }
 
-  /** Answers who wants to listen. */
-  answer(): Answer | Upgrade {
+  /**
+   * Answers who wants to listen.
+   *
+   * @param mayListen asked before each thing that is told; once it says no, there is an end
+   */
+  answer(mayListen: () => boolean): Answer | Upgrade {
     if (typeof this.#shown === "string") return plain(503, `The server is ${this.#shown}`);
     const { liveListenersMax } = httpLimits;
     if (this.#listeners.size >= liveListenersMax) {
       return plain(503, `There are ${liveListenersMax} who listen, and allowed are no more`);
     }
-    return { handshake: head, serve: (stream) => this.#serve(stream) };
+    return { handshake: head, serve: (stream) => this.#serve(stream, mayListen) };
   }
 
   /** Tells nothing more. The connections are their port's to end. */
@@ -106,10 +110,10 @@ export class LiveFeed {
     };
   }
 
-  async #serve(stream: ByteStream): Promise<void> {
+  async #serve(stream: ByteStream, mayListen: () => boolean): Promise<void> {
     const { version } = this.#options;
     let isFirst = true;
-    const listener = new Listener(stream, async () => {
+    const listener = new Listener(stream, mayListen, async () => {
       const sample = this.#sample();
       const members = await membersOf(this.#shown);
       if (sample === undefined || members === undefined || typeof this.#shown === "string") return;
@@ -131,18 +135,22 @@ export class LiveFeed {
 /** One who listens. */
 class Listener {
   #stream: ByteStream;
+  #mayListen: () => boolean;
   #moment: () => Promise<unknown>;
   /** Whether he is being told something. */
   #isTelling = false;
 
-  constructor(stream: ByteStream, moment: () => Promise<unknown>) {
+  constructor(stream: ByteStream, mayListen: () => boolean, moment: () => Promise<unknown>) {
     this.#stream = stream;
+    this.#mayListen = mayListen;
     this.#moment = moment;
     this.tell();
   }
 
   /** Tells how it is now, unless what was told before is still on its way. */
   async tell(): Promise<void> {
+    // Also one who does not read, and so is told nothing.
+    if (!this.#mayListen()) return this.#stream.close();
     if (this.#isTelling) return;
     this.#isTelling = true;
     try {

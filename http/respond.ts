@@ -61,7 +61,7 @@ function answerTo(
   const route = page !== undefined
     ? () => page
     : url.pathname === livePath
-    ? () => live.answer()
+    ? () => live.answer(() => !admission?.revoke())
     : routes.get(url.pathname);
   if (route === undefined) {
     return plain(

@@ -1,7 +1,9 @@
+import { Access } from "../../access/mod.ts";
 import { HttpPort } from "../../http/mod.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
-import { assertEquals } from "../deps.ts";
+import { assert, assertEquals } from "../deps.ts";
+import { makeToken } from "../support/tokens.ts";
 import { shownMembers, shownServer } from "./shown_stats.ts";
 
 Deno.test("/api/live tells what was, then each second what is, for as long as somebody listens", async () => {
@@ -45,6 +47,37 @@ Deno.test("/api/live tells what was, then each second what is, for as long as so
       problems: [`knows ${shownMembers.length}`],
       version: "1.2.3",
     });
+  } finally {
+    await http.close();
+  }
+});
+
+Deno.test("/api/live ends for those whose token is removed, and for no others", async () => {
+  const [removed, kept] = [makeToken("read"), makeToken("admin")];
+  const access = new Access([removed.entry, kept.entry]);
+  const http = await HttpPort.open({
+    address: "127.0.0.1:0",
+    version: "1.2.3",
+    environment: realEnvironment,
+    transport: tcpTransport,
+    log: silentLogger,
+    access,
+  });
+  try {
+    http.show(shownServer());
+    const listen = async ({ token }: { token: string }) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const { body } = await fetch(`http://${http.address}/api/live`, { headers });
+      return body!.getReader();
+    };
+    const [ended, going] = [await listen(removed), await listen(kept)];
+    await Promise.all([ended.read(), going.read()]);
+    access.replace([kept.entry]);
+    // What was told before may still come; then there is an end.
+    let moments = 0;
+    while (!(await ended.read()).done) assert(++moments < 3, "it goes on");
+    assertEquals((await going.read()).done, false);
+    await going.cancel();
   } finally {
     await http.close();
   }
