@@ -55,6 +55,12 @@ export class FramedWatches {
     this.#watches.remove(watch);
   }
 
+  /** Ends all watches of a connection. */
+  endAll(inbox: number): void {
+    const watches = this.#ids.get(inbox)?.watches;
+    for (const id of [...watches?.keys() ?? []]) this.end(inbox, id);
+  }
+
   /** Forgets the ids of a connection that is closed. */
   forget(inbox: number): void {
     this.#ids.delete(inbox);

@@ -153,8 +153,7 @@ export class Queries implements RequestHandler {
       case "Unwatch":
         return this.#unwatch(request, reader, writer);
       case "Auth":
-        expectParams(request, "Auth", 1);
-        return writeValue(writer, authenticate(this.admission, readToken(reader)));
+        return this.#auth(request, reader, writer);
       case undefined:
         throw new RpcError(
           "unknown_method",
@@ -442,6 +441,14 @@ export class Queries implements RequestHandler {
     const prefix = reader.bytes.slice(reader.at - prefixBytes, reader.at);
     const isInitial = request.paramCount === 2 && readWatchOptions(reader);
     writer.int(this.#host.watch(prefix, isInitial));
+  }
+
+  /** What another token was told it may be told no more, so its watches end with it. */
+  #auth(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
+    expectParams(request, "Auth", 1);
+    const before = this.admission?.rights;
+    writeValue(writer, authenticate(this.admission, readToken(reader)));
+    if (before !== undefined && before !== this.admission?.rights) this.#host.unwatchAll();
   }
 
   #unwatch(request: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {

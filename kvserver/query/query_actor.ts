@@ -201,6 +201,7 @@ export class QueryActor implements Actor {
         return this.#framedWatches.begin(this.#query.inbox, prefix, isInitial);
       },
       unwatch: (id: number) => this.#framedWatches.end(this.#query.inbox, id),
+      unwatchAll: () => this.#framedWatches.endAll(this.#query.inbox),
       bug: (error: unknown) => this.#bug(error),
     };
     const isStrict = disk?.durability === "strict";

@@ -23,6 +23,8 @@ export interface QueryHost extends Limited, Accounted {
   watch(prefix: Uint8Array, isInitial: boolean): number;
   /** Ends a watch of the connection of the query, if there is one of that id. */
   unwatch(id: number): void;
+  /** Ends all watches of the connection of the query, which has shown another token. */
+  unwatchAll(): void;
   /** Called with an error that is a bug of this program. */
   bug(error: unknown): void;
 }

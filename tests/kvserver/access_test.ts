@@ -2,7 +2,14 @@ import { methodNames } from "../../kvcommon/mod.ts";
 import type { Role } from "../../access/mod.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { RpcError } from "../../rpc/mod.ts";
-import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  msgpackDecode,
+} from "../deps.ts";
 import { methodNeeds } from "../../kvserver/query/method_rights.ts";
 import { read } from "../support/repository.ts";
 import { MemoryLog } from "../support/memory_log.ts";
@@ -180,6 +187,25 @@ Deno.test("a token that is removed ends its connections, and no others; a change
   assertEquals((await later.askInVain("Put", "key", "value")).code, "unauthorized");
 });
 
+Deno.test("another token ends the watches that the one before has begun", async () => {
+  await using served = await serve({ tokens: [ada.entry, everybody.entry] });
+  await using root = clientOf(served.address, everybody);
+  using socket = await RawSocket.connect(served.address);
+  await socket.ask("Auth", everybody.token);
+  await socket.ask("Watch", "");
+  const wrong = makeToken("admin").token;
+  assertEquals((await socket.askInVain("Auth", wrong)).code, "unauthorized");
+  await root.put("bob:1", "x");
+  assertEquals(changedKeys(await socket.frame()), ["bob:1"]);
+
+  await socket.ask("Auth", ada.token);
+  const id = await socket.ask("Watch", "ada:");
+  await root.put("bob:2", "x");
+  await root.put("ada:1", "x");
+  assertEquals(changedKeys(await socket.frame()), ["ada:1"]);
+  await socket.ask("Unwatch", id);
+});
+
 Deno.test("all threads of a server ask for tokens, and know of those that are removed", async () => {
   await using served = await serve({ tokens: entries, queryActorCount: 2, threads: 2 });
   const sockets = await Promise.all(
@@ -295,6 +321,13 @@ Deno.test("a watch of a limited token tells of its own keys alone", async () => 
   await watching;
   assertEquals(seen, ["ada:1"]);
 });
+
+/** The keys that a `Changed` tells of. */
+function changedKeys(frame: Uint8Array | null): string[] {
+  const [, method, [, changes]] = msgpackDecode(frame!) as [2, string, [number, [string][]]];
+  assertEquals(method, "Changed");
+  return changes.map(([key]) => key);
+}
 
 function clientOf(address: string, who: Role | MadeToken): Client {
   return new Client(address, { token: (typeof who === "string" ? tokens[who] : who).token });
