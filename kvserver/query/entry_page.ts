@@ -32,21 +32,28 @@ export const scanned: EntryForm = {
 /** As an Export gives them: key, value, order, when they expire, and the number of the write. */
 export const exported: EntryForm = {
   extraBytes: 72,
-  write(writer, store, n) {
-    const expiresAt = store.expiresAtOf(n);
-    const counter = store.counterOf(n);
-    writer.arrayHeader(counter === noCounter ? 4 : 5);
-    store.writeKey(writer, n);
-    store.writeValue(writer, n);
-    writer.arrayHeader(3);
-    writer.int(store.timestampOf(n));
-    writer.int(store.sequenceOf(n));
-    writer.str(store.uidOf(n));
-    if (expiresAt === noExpiry) writer.nil();
-    else writer.int(expiresAt);
-    if (counter !== noCounter) writer.int(counter);
-  },
+  write: (writer, store, n) => writeExported(writer, store, n, store.counterOf(n)),
 };
+
+/** As an Export gives them to who is not to know of other keys: the number tells how many writes there were. */
+export const exportedUnnumbered: EntryForm = {
+  extraBytes: 72,
+  write: (writer, store, n) => writeExported(writer, store, n, noCounter),
+};
+
+function writeExported(writer: MsgpackWriter, store: Store, n: number, counter: number): void {
+  const expiresAt = store.expiresAtOf(n);
+  writer.arrayHeader(counter === noCounter ? 4 : 5);
+  store.writeKey(writer, n);
+  store.writeValue(writer, n);
+  writer.arrayHeader(3);
+  writer.int(store.timestampOf(n));
+  writer.int(store.sequenceOf(n));
+  writer.str(store.uidOf(n));
+  if (expiresAt === noExpiry) writer.nil();
+  else writer.int(expiresAt);
+  if (counter !== noCounter) writer.int(counter);
+}
 
 /**
  * Appends a page: its entries, and whether nothing follows.

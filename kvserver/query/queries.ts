@@ -33,7 +33,7 @@ import { noEntry, type Store } from "../store/mod.ts";
 import type { Question } from "../messages/sync_questions.ts";
 import { noReplies } from "./deferred_results.ts";
 import { Digests } from "./digests.ts";
-import { type EntryForm, exported, scanned } from "./entry_page.ts";
+import { type EntryForm, exported, exportedUnnumbered, scanned } from "./entry_page.ts";
 import type { QueryHost } from "./query_host.ts";
 import { keysOf, limitedStats } from "./limited_figures.ts";
 import { expectMethodAllowed } from "./method_rights.ts";
@@ -129,7 +129,13 @@ export class Queries implements RequestHandler {
       case "Scan":
         return this.#page("Scan", scanned, request, reader, writer);
       case "Export":
-        return this.#page("Export", exported, request, reader, writer);
+        return this.#page(
+          "Export",
+          this.#isLimited ? exportedUnnumbered : exported,
+          request,
+          reader,
+          writer,
+        );
       case "Merge":
         return this.#merge(request, reader, writer);
       case "Count":
@@ -162,6 +168,11 @@ export class Queries implements RequestHandler {
           }`,
         );
     }
+  }
+
+  /** Whether the caller is to know of some keys alone. */
+  get #isLimited(): boolean {
+    return this.admission?.rights?.world !== undefined;
   }
 
   bug(error: unknown): void {
@@ -374,7 +385,9 @@ export class Queries implements RequestHandler {
       throw new RpcError("bad_request", "Cannot Merge: found a deletion that expires");
     }
     const isNumbered = request.paramCount === 5 && !reader.nil();
-    const counter = isNumbered ? readCounterParam(reader, "Merge", counterMax) : noCounter;
+    const given = isNumbered ? readCounterParam(reader, "Merge", counterMax) : noCounter;
+    // Whether it was seen would tell how many writes of other keys there were.
+    const counter = this.#isLimited ? noCounter : given;
     if (this.refusal !== undefined) throw this.refusal;
     // It was here, and if it is not any more, it was replaced or deleted since.
     if (this.#host.hasSeen(order.uid, counter)) return writer.bool(false);
@@ -405,8 +418,7 @@ export class Queries implements RequestHandler {
   }
 
   #ask({ msgid }: Incoming, question: Question): typeof deferred {
-    const isLimited = this.admission?.rights?.world !== undefined;
-    this.asked.push({ msgid: msgid!, question, isLimited });
+    this.asked.push({ msgid: msgid!, question, isLimited: this.#isLimited });
     return deferred;
   }
 

@@ -279,6 +279,26 @@ Deno.test("a limited token sees a world of its own", async () => {
   assertEquals(await socket.ask("Count", "shared:"), 1);
 });
 
+Deno.test("no number of a write tells a limited token how many others there were", async () => {
+  await using served = await serve({ tokens: [ada.entry, everybody.entry], queryActorCount: 2 });
+  const [address, other] = served.server.queryAddresses;
+  await using root = clientOf(other, everybody);
+  for (let i = 0; i < 5; i++) await root.put(`bob:${i}`, "x");
+  await root.put("ada:1", "own");
+  using socket = await RawSocket.connect(address);
+  await socket.ask("Auth", ada.token);
+  const isThere = async () => await socket.ask("Get", "ada:1") === "own";
+  await until("the other replica has it", isThere, { timeoutMs: 5_000 });
+  type Exported = [key: string, value: string, order: unknown, expiresAt: null, counter?: number];
+  const [[entry]] = await socket.ask("Export", "ada:", null, 10) as [Exported[], boolean];
+  assertEquals([entry.length, entry[0], entry[1]], [4, "ada:1", "own"]);
+  // What a replica has seen is passed over: whether it has would tell how far the other one counts.
+  for (const counter of [3, 1_000_000]) {
+    const merged = await socket.ask("Merge", `ada:${counter}`, "x", entry[2], null, counter);
+    assertEquals(merged, true);
+  }
+});
+
 Deno.test("no figure that a limited token is told changes with the keys of others", async () => {
   await using served = await serve({ tokens: [ada.entry, everybody.entry] });
   await using root = clientOf(served.address, everybody);
