@@ -2,9 +2,11 @@ import { RpcDoor } from "../../http/rpc_door.ts";
 import { Client, ConnectionError, RpcError } from "../../kvclient/mod.ts";
 import { httpLimits } from "../../limits.ts";
 import { parseAddress } from "../../rpc/mod.ts";
-import { assert, assertEquals, assertMatch, assertRejects } from "../deps.ts";
+import { methodNames } from "../../kvcommon/mod.ts";
+import { assert, assertEquals, assertMatch, assertRejects, msgpackDecode } from "../deps.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { requestFrame } from "../support/rpc/wire.ts";
+import { makeToken } from "../support/tokens.ts";
 import { until } from "../support/until.ts";
 import { shownServer } from "./shown_stats.ts";
 import { withShownServer } from "./shown_server.ts";
@@ -225,4 +227,36 @@ Deno.test("a WebSocket ends with its server, and its client says so", async () =
     /^Cannot call Ping at ws:\/\/127\.0\.0\.1:\d+\/rpc: (nothing answers there|the connection was lost)/,
   );
   await client!.close();
+});
+
+Deno.test("a WebSocket is asked for a token as a query port is, and ends when that is removed", async () => {
+  const [kept, removed] = [makeToken("admin"), makeToken("read", ["ada:"], "ada")];
+  const tokens = [kept.entry, removed.entry];
+  await withShownServer({ queryActorCount: 1, tokens }, async (http, server) => {
+    const socket = new WebSocket(`ws://${http}/rpc`);
+    socket.binaryType = "arraybuffer";
+    await new Promise((resolve) => socket.onopen = resolve);
+    const hasEnded = new Promise((resolve) => socket.onclose = resolve);
+    const ask = async (method: string, ...params: unknown[]) => {
+      const answer = new Promise<Uint8Array>((resolve) =>
+        socket.onmessage = ({ data }) => resolve(new Uint8Array(data))
+      );
+      socket.send(requestFrame(1, method, params));
+      const [, , error, result] = msgpackDecode((await answer).subarray(4)) as unknown[];
+      return (error as string[] | null)?.[0] ?? result;
+    };
+    assertEquals(await ask("Ping"), "pong");
+    for (const method of methodNames) {
+      if (method === "Ping" || method === "Auth") continue;
+      assertEquals(await ask(method, "ada:1"), "unauthorized", method);
+    }
+    assertEquals(await ask("Auth", makeToken("admin").token), "unauthorized");
+    await ask("Auth", removed.token);
+    assertEquals([await ask("Get", "bob:1"), await ask("Watch", "ada:")], ["unauthorized", 1]);
+    await using client = new Client(`ws://${http}/rpc`, { token: kept.token });
+    await client.put("bob:1", "x");
+    await server.setTokens([kept.entry]);
+    await hasEnded;
+    assertEquals(await client.get("bob:1"), "x");
+  });
 });
