@@ -263,3 +263,33 @@ Deno.test("keyspace notifications and invalidations of a limited token tell of i
     // Behind it no notification of the other key is on its way.
     assertEquals((await socket.ask([["PING"]])).join(""), "+PONG\r\n");
   }));
+
+Deno.test("a subscriber whose token is removed hears nothing more, and no other one ends", () =>
+  served({ tokens: entries }, async (address, _faults, server) => {
+    using removed = await RedisSocket.connect(address);
+    using kept = await RedisSocket.connect(address);
+    for (const [socket, { token }] of [[removed, ada], [kept, tokens.read]] as const) {
+      await socket.ask([["AUTH", token], ["PSUBSCRIBE", "__keyspace@0__:*"]]);
+    }
+    await server.setTokens(entries.filter((entry) => entry !== ada.entry));
+    assertEquals(await removed.rest(), "");
+    await using root = new Client(address, { token: tokens.admin.token });
+    await root.put("ada:1", "x");
+    assertMatch(await kept.reply(), /ada:1/);
+  }));
+
+Deno.test("a Redis client is told what its token of now is good for, whatever it had before", () =>
+  served({ tokens: entries }, async (address) => {
+    using socket = await RedisSocket.connect(address);
+    await socket.ask([["HELLO", "3", "AUTH", "default", tokens.admin.token]]);
+    await socket.ask([["SET", "bob:0", "x"], ["CLIENT", "TRACKING", "ON", "BCAST"]]);
+    await socket.ask([["PSUBSCRIBE", "__keyspace@0__:*"], ["AUTH", ada.token]]);
+    assertEquals(await socket.ask([["GET", "bob:0"]]), [noKey]);
+    await using root = new Client(address, { token: tokens.admin.token });
+    await root.put("bob:1", "x");
+    await root.put("ada:1", "x");
+    const told = [await socket.reply(), await socket.reply()].join("");
+    assert(told.includes("ada:1") && !told.includes("bob"), told);
+    // Behind it no notification of the other key is on its way.
+    assertEquals((await socket.ask([["PING"]])).join(""), "+PONG\r\n");
+  }));
