@@ -63,7 +63,7 @@ export class Collector {
   /** How many entries of the queue the walk has still to come to. */
   #left = 0;
   #isWalking = false;
-  /** Whether the walk has come to entries that may go a little later. */
+  /** Whether there are entries that may go a little later, or have expired since the walk began. */
   #hasPostponed = false;
   /** Whether another walk is to begin. */
   #isDue = false;
@@ -112,6 +112,12 @@ export class Collector {
     this.#ticks.ticked();
     if (this.#isExpiredDue || this.#hasPostponed) this.#begin();
     else this.#awaitExpired();
+  }
+
+  /** To be called when an entry has expired: of that nobody else says a word. */
+  noteExpired(): void {
+    this.#hasPostponed = true;
+    this.#ticks.tickWithin(this.#context.limits.tellVersionsMs);
   }
 
   #awaitExpired(): void {

@@ -147,7 +147,10 @@ export class QueryActor implements Actor {
     this.#longQueries = new LongQueries(context);
     this.#watches = new Watches(context, store);
     this.#framedWatches = new FramedWatches(this.#watches);
-    this.#clock = new ExpiryClock(context, store, (n) => this.#watches.changed(n));
+    this.#clock = new ExpiryClock(context, store, (n) => {
+      this.#watches.changed(n);
+      if (!store.isShown(n)) this.#collector.noteExpired();
+    });
     this.#questions = new SyncQuestions(context);
     const versions = this.#versions = new ReplicaVersions(context, () => this.#queries.counter);
     this.#comparing = new Comparing(context, store, versions, (dropped) => {

@@ -1,4 +1,5 @@
 import type { Server } from "../../kvserver/mod.ts";
+import { defaultLimits } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
 import { testInWorld } from "../support/simulation.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
@@ -78,3 +79,15 @@ testInWorld(
     await machines.close(first, second, back);
   },
 );
+
+testInWorld("what has expired goes from memory, though nobody writes anything", async (world) => {
+  using machines = new Machines(world);
+  const servers = await startAll(world, machines, 2);
+  const ttlMs = 30_000;
+  await machines.ask(servers[0], (client) => client.put("k", "v", { ttlMs }));
+  await world.advance(ttlMs + 5_000);
+  for (const server of servers) assertEquals(await tombstones(machines, server), 1);
+  await world.advance(defaultLimits.expiredKeptMs + collectedMs);
+  for (const server of servers) assertEquals(await tombstones(machines, server), 0);
+  await machines.close(...servers);
+});
