@@ -6,6 +6,7 @@ import { missing } from "../support/needs.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { Terminal, terminalTest } from "./terminal.ts";
 import { withServer } from "./with_server.ts";
+import { until } from "../support/until.ts";
 
 /** What each key would do if a shell read it as a command: it makes the canary, a file `c`. */
 const canary = "touch c";
@@ -262,7 +263,7 @@ async function withVictim(shell: string, use: (victim: Victim) => Promise<void>)
     await use(victim);
   } finally {
     await victim.end();
-    Deno.removeSync(home, { recursive: true });
+    await removeFolder(home);
   }
 }
 
@@ -348,4 +349,16 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
       }),
     missing(shell),
   );
+}
+
+/** Removes a folder into which programs of a shell that has ended may write a little longer. */
+async function removeFolder(path: string): Promise<void> {
+  await until(`${path} is removed`, () => {
+    try {
+      Deno.removeSync(path, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) return false;
+    }
+    return true;
+  }, { timeoutMs: 5_000 });
 }
