@@ -261,6 +261,20 @@ Deno.test("what ends a connection orderly is no fault, and what breaks the proto
     assertEquals(faults.length, 1);
   }));
 
+Deno.test("half a command, and nothing more for a while, ends the connection", () =>
+  connected(
+    { limits: withLimits({ halfFrameMs: 100, connectionCheckMs: 20 }) },
+    async (idle, address) => {
+      assertEquals(await idle.ask([["PING"]]), ["+PONG\r\n"]);
+      for (const half of ["*", "*2\r\n$4\r\nECHO\r\n$10\r\nab", "ECHO ab"]) {
+        using socket = await RedisSocket.connect(address);
+        await socket.send(half);
+        assertEquals(await socket.rest(), "", half);
+      }
+      assertEquals(await idle.ask([["PING"]]), ["+PONG\r\n"]);
+    },
+  ));
+
 Deno.test("CLIENT tells of connections, those that are closed aside", () =>
   connected({}, async (socket, address) => {
     {
