@@ -24,6 +24,7 @@ export const programs = {
     "fish",
     "gcc",
     "jq",
+    "openssl",
     "promtool",
     "python3",
     "redis-benchmark",
