@@ -29,10 +29,15 @@ export class Agreement {
     this.#hasFound = false;
   }
 
-  /** The comparison has found what one of both lacks. */
-  found(nowMs: number): void {
+  /**
+   * The comparison has found what one of both lacks.
+   *
+   * @param ageMs how long ago the oldest of it was written: what is younger than it takes to say that two
+   * replicas differ is on its way, where keys are written all the time. Default: nobody knows
+   */
+  found(nowMs: number, ageMs = Infinity): void {
     this.#hasFound = true;
-    this.#differsSinceMs = Math.min(this.#differsSinceMs, nowMs);
+    if (ageMs >= this.#noticeMs) this.#differsSinceMs = Math.min(this.#differsSinceMs, nowMs);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { ActorContext } from "../../actor/mod.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import type { Compared } from "../messages/replica_messages.ts";
+import type { Agreement } from "./agreement.ts";
 import { Agreements } from "./agreements.ts";
 import type { EntryPool } from "./entry_pool.ts";
 import type { LocalReplica } from "./local_replica.ts";
@@ -76,10 +77,19 @@ export class Comparer {
     };
   }
 
-  /** A message of a peer came. @param repairs how many of the entries with it a comparison had to bring */
-  received(peer: Peer, step: ComparisonStep | undefined, repairs: number): void {
+  /**
+   * A message of a peer came.
+   *
+   * @param repairs how many of the entries with it a comparison had to bring
+   */
+  received(
+    peer: Peer,
+    step: ComparisonStep | undefined,
+    repairs: number,
+    entries: Uint8Array,
+  ): void {
     this.#repairs += repairs;
-    if (repairs > 0) peer.comparison.agreement.found(this.#context.monotonicMs());
+    if (repairs > 0) this.#found(peer.comparison.agreement, new EntryReader(entries));
     if (step === undefined) return;
     this.#bytes += step.ranges.length;
     if (peer.comparison.isAwaited(step.id)) this.#rounds++;
@@ -227,9 +237,19 @@ export class Comparer {
     const { peer, id } = this.#current;
     this.#current = undefined;
     if (peer.isForgotten) return;
-    if (peer.repair(new EntryReader(entries))) peer.comparison.agreement.found(nowMs);
+    if (peer.repair(new EntryReader(entries))) {
+      this.#found(peer.comparison.agreement, new EntryReader(entries));
+    }
     if (this.#isAnyOwn(new EntryReader(entries))) peer.comparison.confirmation.lacked();
     peer.comparison.answered(id, ranges, peer.entryCount, compared);
+  }
+
+  /** A comparison has found these. */
+  #found(agreement: Agreement, entries: EntryReader): void {
+    const nowMs = this.#context.now();
+    let ageMs = -Infinity;
+    while (entries.next()) ageMs = Math.max(ageMs, nowMs - entries.timestamp);
+    agreement.found(this.#context.monotonicMs(), ageMs);
   }
 
   /** Whether this server has accepted any of them. */

@@ -261,7 +261,7 @@ export class SyncActor implements Actor {
     const step = id === undefined || ranges === undefined
       ? undefined
       : { id, ranges, seen, seenSum, leftOut: message.leftOut };
-    this.#comparer.received(peer, step, repairs);
+    this.#comparer.received(peer, step, repairs, message.entries);
     if (message.wantsState !== noTransfer) peer.stateRequested(message.wantsState);
     if (message.stateDone !== noTransfer) this.#stateReceiver.completed(peer, message.stateDone);
   }

@@ -92,3 +92,23 @@ Deno.test("Agreements logs which replicas have differed for long, of peers that 
   nowMs++;
   assertEquals(it.differingMs, 1);
 });
+
+Deno.test("Agreement takes what was written just now for no sign that both differ", () => {
+  const it = new Agreement(defaultLimits);
+  // Keys are written all the time: each comparison finds some of them on their way.
+  for (let nowMs = 0; nowMs < 5 * differingNoticeMs; nowMs += 1_000) {
+    it.begun();
+    it.found(nowMs, differingNoticeMs - 1);
+    it.over(nowMs);
+    assertEquals([it.agreedMs, it.differingMs(nowMs), it.observe(nowMs)], [
+      undefined,
+      0,
+      undefined,
+    ]);
+  }
+  const nowMs = 6 * differingNoticeMs;
+  it.begun();
+  it.found(nowMs, differingNoticeMs);
+  it.over(nowMs);
+  assertEquals(it.observe(nowMs + differingNoticeMs), "differs");
+});
