@@ -206,6 +206,7 @@ export class Reply {
     if (own.sum.count > searchedMax) return this.#sayAgain(own);
     const asked = new Set(wanted);
     const answer: Decision = { wanted: [], dropped: new Map(), isToSayAgain: false };
+    let heldByBoth = 0;
     const isDone = own.walk((n) => {
       const key = this.#fingerprints.ofKey(this.#store, n);
       if (asked.has(key)) return this.#isLeftOut(n) || this.#giveLacked(n);
@@ -217,9 +218,13 @@ export class Reply {
         return true;
       }
       const other = held.get(key);
-      return other === undefined || this.#decide(n, key, other, answer);
+      if (other === undefined) return true;
+      heldByBoth++;
+      return this.#decide(n, key, other, answer);
     });
-    if (!isDone || answer.isToSayAgain) this.#sayAgain(own);
+    // What this one has listed it may have removed since.
+    const areSomeGone = heldByBoth < held.size;
+    if (!isDone || answer.isToSayAgain || areSomeGone) this.#sayAgain(own);
     else if (answer.wanted.length + answer.dropped.size > 0) {
       const { wanted, dropped } = answer;
       this.#writer.answer(own.upper, { wanted, dropped, held: new Map() });

@@ -1,3 +1,4 @@
+import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { beginComparison, readRangeMessage, Reply } from "../../kvserver/reconcile/mod.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { MsgpackError } from "../../rpc/mod.ts";
@@ -113,6 +114,28 @@ Deno.test("entries that are under way are left out of account", () => {
   const { a, b } = storesOf(placed);
   const isUnderWay = (n: number) => a.timestampOf(n) === 3;
   assertEquals(compareStores(b, a, { isUnderWay }).entries, 2);
+});
+
+Deno.test("what a replica has listed and removed since is given to it, if it was put later", () => {
+  const of = (value: string | null, timestamp: number, where: string) => {
+    return { key: "k", value, timestamp, sequence: 0, uid: `${where}:1/00/1`, where };
+  };
+  const { a, b } = storesOf([of(null, 1, "a"), of("put", 2, "b")]);
+  const options = { messageBytesMax: 100_000, entriesBytesMax: 100_000 };
+  let message: Uint8Array | undefined = beginComparison(a, { low: 1, high: 2 }, false);
+  for (let step = 1; message !== undefined; step++) {
+    assertLessOrEqual(step, 6);
+    const [from, to] = step % 2 === 0 ? [b, a] : [a, b];
+    // The other one has found by now that both hold something of the key.
+    if (step === 2) a.remove(a.find(new TextEncoder().encode("k"), 0, 1));
+    const reply: Reply = new Reply(to, message, options);
+    while (!reply.work(64));
+    for (const reader = new EntryReader(reply.result.entries.encode()); reader.next();) {
+      from.merge(reader);
+    }
+    message = reply.result.message;
+  }
+  assertEquals(heldEntries(a).map(({ key }) => key), ["k"]);
 });
 
 const messages = fc.tuple(fc.array(entry, { maxLength: 60 }), fc.integer({ min: 1, max: 4 }))
