@@ -25,6 +25,8 @@ export class ReplicaVersions {
   /** What other servers' actors wrote and the disk has not been told to be there, by uid. */
   #toPersist = new Map<string, number>();
   #persistedFloorMs = 0;
+  /** Whether something was loaded, and the sync actor may not know this query actor yet. */
+  #isUnmet = false;
   #persistedCounter = noCounter;
   /** What has come to be on disk since the sync actor was told. */
   #onDisk = new VersionVector();
@@ -81,6 +83,12 @@ export class ReplicaVersions {
     this.#onDisk.join(vector);
     this.raiseFloor(floorMs);
     this.#persistedFloorMs = floorMs;
+    this.#isUnmet = true;
+  }
+
+  /** The sync actor has written, which greets those that have loaded something when it knows them. */
+  met(): void {
+    this.#isUnmet = false;
   }
 
   /** A tombstone of this time was forgotten, here or elsewhere. */
@@ -127,6 +135,7 @@ export class ReplicaVersions {
 
   /** Whether the sync actor is to be told what has been seen. */
   get hasReport(): boolean {
+    if (this.#isUnmet) return false;
     return this.#seen.hasGrown || this.#onDisk.size > 0 ||
       this.#counter() > this.#seen.vector.counter(this.#uid) || this.floorMs > this.#toldFloorMs;
   }

@@ -128,6 +128,7 @@ export class SyncOutbox {
 
   /** A message of the sync actor came: what it says of Puts holds at once. */
   instructed({ holdsBack, refusal }: MergeMessage): void {
+    this.#versions.met();
     this.#holdsBack = holdsBack === true;
     this.#refusal = refusal === undefined ? undefined : overloaded(refusal);
   }
