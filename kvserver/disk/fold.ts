@@ -105,7 +105,7 @@ export class Fold {
       return;
     }
     const { vector, floorMs } = readSeen(bytes);
-    for (const [uid, counter] of vector) this.#seen.add(uid, counter);
+    this.#seen.join(vector);
     this.#seen.raiseFloor(floorMs);
   }
 

@@ -37,7 +37,7 @@ export class LogReading {
 
   /** Adds what is seen with older entries. */
   join({ vector, floorMs }: Seen): void {
-    for (const [uid, counter] of vector) this.#seen.add(uid, counter);
+    this.#seen.join(vector);
     this.#seen.raiseFloor(floorMs);
   }
 

@@ -278,7 +278,7 @@ export class GroupCommit {
     const entries = this.#dirty.drain(this.#context.limits.diskMessageBytesMax);
     const removals = this.#removals.shift();
     this.#removalBytes -= removals?.length ?? 0;
-    const seen = this.#versions.diskSeen(claims.take());
+    const seen = this.#versions.diskSeen(claims.take(), this.#dirty.size === 0);
     const writer = this.#context.beginMessage();
     const start = writer.size;
     writeAccepted(writer, this.#context.self.counter, ++this.#sent, {

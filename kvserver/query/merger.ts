@@ -3,7 +3,7 @@ import { type EntryBytes, noCounter } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import type { MergeMessage } from "../messages/replica_messages.ts";
-import { noEntry, type Store } from "../store/mod.ts";
+import { noEntry, type Store, unclaimedMark } from "../store/mod.ts";
 import type { GroupCommit } from "./group_commit.ts";
 import type { ReplicaVersions } from "./replica_versions.ts";
 import type { SyncOutbox } from "./sync_outbox.ts";
@@ -96,7 +96,9 @@ export class Merger {
         this.#noteFuture(received, nowMs);
       }
       // What was seen and is not held any more was replaced or deleted since.
-      const isNew = received.counter === noCounter || received.counter > seenTo;
+      const { counter } = received;
+      const isNew = counter === noCounter ||
+        counter > seenTo && !this.#versions.hasDot(uid, counter);
       const n = isNew && this.#store.merge(received) || this.#mergeDamaged(received);
       if (n === noEntry) {
         this.#entriesIgnored++;
@@ -104,6 +106,7 @@ export class Merger {
         if (received.end >= endMax) return false;
         continue;
       }
+      if (isNew && counter !== noCounter) this.#store.mark(n, unclaimedMark);
       this.#entriesMerged++;
       this.#watches.changed(n);
       // The merged entry beats the one that this actor accepted, so no other replica needs that.

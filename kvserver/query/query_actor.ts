@@ -153,6 +153,7 @@ export class QueryActor implements Actor {
     });
     this.#questions = new SyncQuestions(context);
     const versions = this.#versions = new ReplicaVersions(context, () => this.#queries.counter);
+    store.onUnclaimedReplaced = (uid, counter) => versions.replaced(uid, counter);
     this.#comparing = new Comparing(context, store, versions, (dropped) => {
       this.#collector.drop(dropped);
     });
@@ -196,7 +197,8 @@ export class QueryActor implements Actor {
       replicaCount: options.replicaCount ?? 1,
       now: () => this.#nowMs ||= context.now(),
       hasSeen: (uid: string, counter: number) =>
-        counter !== noCounter && counter <= versions.counterOf(uid),
+        counter !== noCounter &&
+        (counter <= versions.counterOf(uid) || versions.hasDot(uid, counter)),
       stats: () => this.#stats(),
       watch: (prefix: Uint8Array, isInitial: boolean) => {
         // Entries that the query has put by now are from before the watch.

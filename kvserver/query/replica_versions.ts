@@ -6,7 +6,7 @@ import { type Claim, claimUpTo } from "../versions/claim.ts";
 import type { Claims } from "../versions/claims.ts";
 import { SeenWrites } from "../versions/seen_writes.ts";
 import { readClaims, readSeen, type Seen, seenBytes } from "../versions/version_bytes.ts";
-import { VersionVector } from "../versions/version_vector.ts";
+import { type Dot, VersionVector } from "../versions/version_vector.ts";
 
 /**
  * What the replica of a query actor has seen, and what is said of that: to others with the entries that the
@@ -24,6 +24,8 @@ export class ReplicaVersions {
   #claimed = noCounter;
   /** What other servers' actors wrote and the disk has not been told to be there, by uid. */
   #toPersist = new Map<string, number>();
+  /** Single writes that were replaced here, which the disk is to be told once it has what replaced them. */
+  #dotsToPersist: Dot[] = [];
   #persistedFloorMs = 0;
   /** Whether something was loaded, and the sync actor may not know this query actor yet. */
   #isUnmet = false;
@@ -60,6 +62,16 @@ export class ReplicaVersions {
     return this.#seen.vector.counter(uid);
   }
 
+  /** Whether a single write of an actor was seen, behind the one up to which all were. */
+  hasDot(uid: string, counter: number): boolean {
+    return this.#seen.vector.dots.size > 0 && this.#seen.has({ uid, counter });
+  }
+
+  /** A write is replaced here: it was seen, whatever of those before it was. */
+  replaced(uid: string, counter: number): void {
+    if (this.#seen.addDot({ uid, counter })) this.#dotsToPersist.push({ uid, counter });
+  }
+
   #noteOwn(): void {
     const counter = this.#counter();
     if (counter > this.#seen.vector.counter(this.#uid)) this.#seen.add(this.#uid, counter);
@@ -79,7 +91,7 @@ export class ReplicaVersions {
   /** Takes what is on disk, whose entries have been merged, as `seenBytes` writes it. */
   loaded(bytes: Uint8Array): void {
     const { vector, floorMs } = readSeen(bytes);
-    for (const [uid, counter] of vector) this.#seen.add(uid, counter);
+    this.#seen.join(vector);
     this.#onDisk.join(vector);
     this.raiseFloor(floorMs);
     this.#persistedFloorMs = floorMs;
@@ -180,12 +192,19 @@ export class ReplicaVersions {
     this.#toPersist.clear();
   }
 
-  /** What the disk is to be told with claims that may leave; `undefined`: nothing. */
-  diskSeen(claims: readonly Claim[]): Seen | undefined {
+  /**
+   * What the disk is to be told with claims that may leave; `undefined`: nothing.
+   *
+   * @param hasAll whether no entry waits for the disk
+   */
+  diskSeen(claims: readonly Claim[], hasAll: boolean): Seen | undefined {
     const { floorMs } = this;
-    if (claims.length === 0 && floorMs <= this.#persistedFloorMs) return undefined;
+    const dots = hasAll ? this.#dotsToPersist.splice(0) : [];
+    if (claims.length + dots.length === 0 && floorMs <= this.#persistedFloorMs) return undefined;
     this.#persistedFloorMs = floorMs;
-    return { vector: new VersionVector(claims.map(({ uid, to }) => [uid, to])), floorMs };
+    const vector = new VersionVector(claims.map(({ uid, to }) => [uid, to]));
+    for (const dot of dots) vector.addDot(dot);
+    return { vector, floorMs };
   }
 
   /** All of these writes are on disk. */

@@ -37,6 +37,9 @@ const binBit = 1 << 31;
 /** The entry expires. */
 const expiresBit = 1 << 30;
 
+/** Mark of the entries whose writes were merged before it was claimed that all before them had been. */
+export const unclaimedMark = 64;
+
 /** All bits that mark an entry. */
 export const allMarks = 0x7ff;
 

@@ -6,7 +6,7 @@ import { type EntryBytes, noCounter, noExpiry, noValue } from "../entry/entry.ts
 import type { OnPassed } from "./expiries.ts";
 import { KeyIndex } from "./key_index.ts";
 import { OrderedIndex } from "./ordered_index.ts";
-import { allMarks, noEntry, Records, tombstone } from "./records.ts";
+import { allMarks, noEntry, Records, tombstone, unclaimedMark } from "./records.ts";
 import { assert } from "../memory/assert.ts";
 import { EntryHash } from "./entry_hash.ts";
 import { RangeSums } from "./range_sums.ts";
@@ -33,6 +33,8 @@ export class Store {
   #hash: EntryHash;
   /** The sums of ranges of entries, to be compared with those of other replicas. */
   readonly sums: RangeSums;
+  /** Called with a write that is replaced and bears the `unclaimedMark`. */
+  onUnclaimedReplaced: (uid: string, counter: number) => void = () => {};
   /** Entries that are shown, as far as the expiries have seen the time pass. */
   #size = 0;
   /** The entries that have ceased to be shown; absent: nobody is to remove them. */
@@ -199,6 +201,7 @@ export class Store {
   /** Removes an entry that bears no mark, with all memory that it takes. */
   remove(n: number): void {
     this.sums.removed(n);
+    this.#records.unmark(n, unclaimedMark);
     assert(!this.isMarked(n, allMarks), "an entry that is removed waits for nothing");
     if (this.#records.isCounted(n)) this.#count(n, -1);
     this.#values.remove(n);
@@ -515,6 +518,11 @@ export class Store {
     return n;
   }
 
+  #unclaimedReplaced(n: number): void {
+    this.#records.unmark(n, unclaimedMark);
+    this.onUnclaimedReplaced(this.uidOf(n), this.#records.counter(n));
+  }
+
   /** Has the counts take an entry in, or leave it out. */
   #count(n: number, by: 1 | -1): void {
     this.#size += by;
@@ -551,6 +559,7 @@ export class Store {
     wasCounted: boolean,
     hasValue: boolean,
   ): void {
+    if (this.#records.isMarked(n, unclaimedMark)) this.#unclaimedReplaced(n);
     const uidNumber = this.#uids.use(uid);
     this.#uids.release(this.#records.uid(n));
     const hasExpired = expiresAt !== noExpiry && expiresAt <= this.#nowMs;

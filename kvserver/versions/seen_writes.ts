@@ -12,7 +12,7 @@ export class SeenWrites {
   /** By actor, the last claim that has to wait. */
   #ahead = new Map<string, { from: number; to: number }>();
   /** What has been seen since that was taken last, by actor. */
-  #grown = new Map<string, number>();
+  #grown = new VersionVector();
 
   /** Whether a write was seen. */
   has(dot: Dot): boolean {
@@ -33,8 +33,21 @@ export class SeenWrites {
       counter = Math.max(counter, ahead.to);
     }
     if (!this.vector.add({ uid, counter })) return false;
-    this.#grown.set(uid, counter);
+    this.#grown.add({ uid, counter: this.vector.counter(uid) });
     return true;
+  }
+
+  /** Adds a single write. @returns whether it was not seen before. */
+  addDot(dot: Dot): boolean {
+    return this.vector.addDot(dot) && this.#grown.addDot(dot);
+  }
+
+  /** Adds all that another replica has seen, or the disk. */
+  join(other: VersionVector): void {
+    for (const [uid, counter] of other) this.add(uid, counter);
+    for (const [uid, counters] of other.dots) {
+      for (const counter of counters) this.addDot({ uid, counter });
+    }
   }
 
   /** Takes a claim, whose entries have been merged. @returns whether more was seen than before. */
@@ -62,8 +75,8 @@ export class SeenWrites {
 
   /** Of each actor the last write that was seen, if that has changed since this was asked last. */
   takeGrown(): VersionVector {
-    const grown = new VersionVector(this.#grown);
-    this.#grown.clear();
+    const grown = this.#grown;
+    this.#grown = new VersionVector();
     return grown;
   }
 }

@@ -4,7 +4,8 @@
  *
  *     seen     floor (uint, milliseconds since the epoch), then groups, each of them
  *                server (str): HOST:PORT/INCARNATION
- *                count (uint): of actors; of each its number (uint), and that of its last write (uint)
+ *                count (uint): of actors; of each its number (uint), that of its last write (uint, 0: none),
+ *                how many single writes behind that (uint), and their numbers (uints)
  *     claims   groups, each of them
  *                server (str), count (uint); of each the actor's number, the write behind which the claim
  *                begins, and the one with which it ends (uints)
@@ -30,7 +31,14 @@ export interface Seen {
 export function seenBytes({ vector, floorMs }: Seen): Uint8Array<ArrayBuffer> {
   const writer = new MsgpackWriter();
   writer.int(floorMs);
-  writeGroups(writer, vector, ([uid]) => uid, ([, counter]) => writer.int(counter));
+  const uids = new Set([...vector].map(([uid]) => uid));
+  for (const uid of vector.dots.keys()) uids.add(uid);
+  writeGroups(writer, uids, (uid) => uid, (uid) => {
+    const dots = vector.dots.get(uid) ?? [];
+    writer.int(vector.counter(uid));
+    writer.int(vector.dots.get(uid)?.size ?? 0);
+    for (const dot of dots) writer.int(dot);
+  });
   return writer.written();
 }
 
@@ -40,7 +48,10 @@ export function readSeen(bytes: Uint8Array): Seen {
   const floorMs = expected(reader.uint(), timestampMax);
   const vector = new VersionVector();
   readGroups(reader, (uid) => {
-    vector.add({ uid, counter: counterIn(reader) });
+    vector.add({ uid, counter: expected(reader.uint(), counterMax) });
+    for (let left = expected(reader.uint(), reader.end - reader.at); left > 0; left--) {
+      vector.addDot({ uid, counter: counterIn(reader) });
+    }
   });
   return { vector, floorMs };
 }
@@ -70,7 +81,9 @@ export function readClaims(bytes: Uint8Array): Claim[] {
 
 /** 8 bytes that stand for what was seen: of the same the same. */
 export function seenSum({ vector, floorMs }: Seen): Uint8Array<ArrayBuffer> {
-  const lines = Array.from(vector, ([uid, counter]) => `${uid} ${counter}\n`).sort();
+  const lines = Array.from(vector, ([uid, counter]) => `${uid} ${counter}\n`);
+  for (const [uid, dots] of vector.dots) lines.push(`${uid} ${[...dots].sort()}\n`);
+  lines.sort();
   const bytes = new TextEncoder().encode(lines.join(""));
   const hash = new WideHash();
   hash.begin();

@@ -11,20 +11,32 @@ export interface Dot {
  * What a replica has seen: of each actor the number of a write, up to which all its writes were merged
  * here, or something later of the same key was.
  *
+ * Single writes behind that number may have been seen too, as their dots say: those that were replaced here
+ * before it was claimed that all before them had come.
+ *
  * A write that was not numbered is never seen. Counters only grow, so joining is associative, commutative
  * and idempotent, and the order in which vectors come does not matter.
  */
 export class VersionVector {
   #counters: Map<string, number>;
+  /** By actor, the writes behind its counter that were seen; absent: none. */
+  #dots = new Map<string, Set<number>>();
 
-  /** @param counters by uid, which are copied */
+  /** @param counters by uid, or another vector, which are copied */
   constructor(counters: Iterable<readonly [uid: string, counter: number]> = []) {
     this.#counters = new Map(counters);
+    if (!(counters instanceof VersionVector)) return;
+    for (const [uid, dots] of counters.#dots) this.#dots.set(uid, new Set(dots));
+  }
+
+  /** The actors of which single writes were seen, and which. */
+  get dots(): ReadonlyMap<string, ReadonlySet<number>> {
+    return this.#dots;
   }
 
   /** How many actors it names. */
   get size(): number {
-    return this.#counters.size;
+    return this.#counters.size + this.#dots.size;
   }
 
   /** The last write of an actor that was seen, or `noCounter`. */
@@ -34,7 +46,19 @@ export class VersionVector {
 
   /** Whether a write was seen. */
   has({ uid, counter }: Dot): boolean {
-    return counter !== noCounter && counter <= this.counter(uid);
+    if (counter === noCounter) return false;
+    return counter <= this.counter(uid) || this.#dots.get(uid)?.has(counter) === true;
+  }
+
+  /** Adds a single write. @returns whether it was not seen before. */
+  addDot(dot: Dot): boolean {
+    const { uid, counter } = dot;
+    if (counter === noCounter || this.has(dot)) return false;
+    if (counter === this.counter(uid) + 1) return this.add(dot);
+    const dots = this.#dots.get(uid);
+    if (dots === undefined) this.#dots.set(uid, new Set([counter]));
+    else dots.add(counter);
+    return true;
   }
 
   /** Adds the writes of an actor up to this one. @returns whether one of them was not seen before. */
@@ -42,8 +66,19 @@ export class VersionVector {
     if (counter <= this.counter(uid)) return false;
     // Behind the others: those that have ended come to stand in front.
     this.#counters.delete(uid);
-    this.#counters.set(uid, counter);
+    this.#counters.set(uid, this.#dots.size === 0 ? counter : this.#absorb(uid, counter));
     return true;
+  }
+
+  /** Takes the dots up to a counter in, and those that follow it. @returns the counter then. */
+  #absorb(uid: string, counter: number): number {
+    const dots = this.#dots.get(uid);
+    if (dots === undefined) return counter;
+    let to = counter;
+    while (dots.has(to + 1)) to++;
+    for (const dot of dots) if (dot <= to) dots.delete(dot);
+    if (dots.size === 0) this.#dots.delete(uid);
+    return to;
   }
 
   /** Leaves out those actors of which nothing new was seen for longest, but for `max`. @returns how many. */
@@ -52,6 +87,7 @@ export class VersionVector {
     for (const uid of this.#counters.keys()) {
       if (this.#counters.size <= max) break;
       this.#counters.delete(uid);
+      this.#dots.delete(uid);
       count++;
     }
     return count;
@@ -59,21 +95,29 @@ export class VersionVector {
 
   /** What it has seen that `other` has not: its own counters. */
   beyond(other: VersionVector): VersionVector {
-    return new VersionVector(
+    const beyond = new VersionVector(
       [...this.#counters].filter(([uid, counter]) => counter > other.counter(uid)),
     );
+    for (const dot of this.#eachDot()) if (!other.has(dot)) beyond.addDot(dot);
+    return beyond;
+  }
+
+  *#eachDot(): Iterable<Dot> {
+    for (const [uid, dots] of this.#dots) for (const counter of dots) yield { uid, counter };
   }
 
   /** Adds all that `other` has seen. @returns whether any of it was not seen before. */
   join(other: VersionVector): boolean {
     let hasGrown = false;
     for (const [uid, counter] of other) hasGrown = this.add({ uid, counter }) || hasGrown;
+    for (const dot of other.#eachDot()) hasGrown = this.addDot(dot) || hasGrown;
     return hasGrown;
   }
 
   /** Whether it has seen all that `other` has. */
   covers(other: VersionVector): boolean {
     for (const [uid, counter] of other) if (counter > this.counter(uid)) return false;
+    for (const dot of other.#eachDot()) if (!this.has(dot)) return false;
     return true;
   }
 
@@ -93,6 +137,14 @@ export function meet([first, ...others]: readonly VersionVector[]): VersionVecto
   for (const [uid, counter] of first) {
     const least = Math.min(counter, ...others.map((vector) => vector.counter(uid)));
     if (least !== noCounter) met.add({ uid, counter: least });
+  }
+  const all = [first, ...others];
+  for (const { dots } of all) {
+    for (const [uid, counters] of dots) {
+      for (const counter of counters) {
+        if (all.every((vector) => vector.has({ uid, counter }))) met.addDot({ uid, counter });
+      }
+    }
   }
   return met;
 }

@@ -184,16 +184,21 @@ Deno.test("versions come back from their bytes as they were, and nothing else do
   const uids = fc.tuple(fc.constantFrom("a:1/0f", "b.c:20/12"), fc.integer({ min: 1, max: 1e6 }))
     .map(([server, actor]) => `${server}/${actor}`);
   const counter = fc.integer({ min: 1, max: 2 ** 48 - 1 });
-  fc.assert(fc.property(fc.dictionary(uids, counter), fc.nat(), (counters, floorMs) => {
-    const vector = new VersionVector(Object.entries(counters));
-    const read = readSeen(seenBytes({ vector, floorMs }));
-    assertEquals([new Map(read.vector), read.floorMs], [new Map(vector), floorMs]);
-    assertEquals(seenSum(read), seenSum({ vector, floorMs }));
-    assert(vector.size === 0 || seenSum(read).join() !== seenSum(new SeenWrites()).join());
-    const claims = Object.entries(counters).map(([uid, to]) => claim(uid, to - 1, to));
-    const byUid = (claims: Claim[]) => new Map(claims.map((claim) => [claim.uid, claim]));
-    assertEquals(byUid(readClaims(claimBytes(claims))), byUid(claims));
-  }));
+  const single = fc.array(fc.record({ uid: uids, counter }), { maxLength: 5 });
+  fc.assert(
+    fc.property(fc.dictionary(uids, counter), single, fc.nat(), (counters, dots, floorMs) => {
+      const vector = new VersionVector(Object.entries(counters));
+      for (const dot of dots) vector.addDot(dot);
+      const read = readSeen(seenBytes({ vector, floorMs }));
+      assertEquals([new Map(read.vector), read.floorMs], [new Map(vector), floorMs]);
+      assertEquals(read.vector.dots, vector.dots);
+      assertEquals(seenSum(read), seenSum({ vector, floorMs }));
+      assert(vector.size === 0 || seenSum(read).join() !== seenSum(new SeenWrites()).join());
+      const claims = Object.entries(counters).map(([uid, to]) => claim(uid, to - 1, to));
+      const byUid = (claims: Claim[]) => new Map(claims.map((claim) => [claim.uid, claim]));
+      assertEquals(byUid(readClaims(claimBytes(claims))), byUid(claims));
+    }),
+  );
   const bytes = seenBytes({ vector: new VersionVector([["a:1/0f/2", 7]]), floorMs: 5 });
   for (let end = 1; end < bytes.length; end++) {
     // What ends behind the floor is whole.
@@ -203,10 +208,44 @@ Deno.test("versions come back from their bytes as they were, and nothing else do
     const writer = new MsgpackWriter();
     writer.int(5);
     writer.str(uid.slice(0, uid.lastIndexOf("/")));
-    for (const number of [1, Number(uid.slice(uid.lastIndexOf("/") + 1)), 7]) writer.int(number);
+    for (const number of [1, Number(uid.slice(uid.lastIndexOf("/") + 1)), 7, 0]) writer.int(number);
     assertThrows(() => readSeen(writer.written()), TypeError);
   }
   assertThrows(() => readClaims(claimBytes([claim("a:1/0f/2", 7, 7)])), TypeError);
+});
+
+Deno.test("VersionVector takes single writes, which claims up to them take in", () => {
+  const writes = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 12 })), {
+    maxLength: 20,
+  });
+  fc.assert(fc.property(writes, writes, (ofA, ofB) => {
+    const [a, b] = [ofA, ofB].map((writes) => {
+      const vector = new VersionVector();
+      const seen = new Set<number>();
+      for (const [isSingle, counter] of writes) {
+        const isNew = !seen.has(counter) || (!isSingle && counter > vector.counter("a"));
+        assertEquals(vector[isSingle ? "addDot" : "add"]({ uid: "a", counter }), isNew);
+        for (let i = isSingle ? counter : 1; i <= counter; i++) seen.add(i);
+      }
+      return { vector, seen };
+    });
+    const joined = new VersionVector(a.vector);
+    const hasGrown = joined.join(b.vector);
+    const met = meet([a.vector, b.vector]);
+    const beyond = a.vector.beyond(b.vector);
+    for (let counter = 1; counter <= 14; counter++) {
+      const [isInA, isInB] = [a, b].map(({ vector, seen }) => {
+        assertEquals(vector.has({ uid: "a", counter }), seen.has(counter), `${counter}`);
+        return seen.has(counter);
+      });
+      assertEquals(joined.has({ uid: "a", counter }), isInA || isInB, `joined: ${counter}`);
+      assertEquals(met.has({ uid: "a", counter }), isInA && isInB, `met: ${counter}`);
+      assert(!isInA || isInB || beyond.has({ uid: "a", counter }), `beyond: ${counter}`);
+    }
+    assertEquals(hasGrown, !a.vector.covers(b.vector));
+    // What follows the counter is no single write any more.
+    assert(!joined.dots.get("a")?.has(joined.counter("a") + 1));
+  }));
 });
 
 Deno.test("VersionVector.bound() forgets those that have written nothing for longest", () => {
@@ -293,8 +332,8 @@ const mutants: Record<string, Mutant> = {
   },
   "the next write is seen too": {
     file: vectorFile,
-    from: "counter <= this.counter(uid);",
-    to: "counter <= this.counter(uid) + 1;",
+    from: "return counter <= this.counter(uid) ||",
+    to: "return counter <= this.counter(uid) + 1 ||",
   },
   "claims that wait stay before what is put back": {
     file: claimsFile,

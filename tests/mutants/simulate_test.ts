@@ -126,6 +126,12 @@ const mutants: Record<string, PlantedFault> = {
     from: "if (this.#survivor(this.#writeOf(n)) !== undefined) return this.#give(n);",
     to: "return this.#give(n);",
   },
+  "a write that was replaced before it was claimed was not seen": {
+    noticedBy: "return",
+    file: "kvserver/query/replica_versions.ts",
+    from: "if (this.#seen.addDot({ uid, counter })) this.#dotsToPersist",
+    to: "if (counter < 0) this.#dotsToPersist",
+  },
   "a claim leaves before what it covers": {
     noticedBy: "random",
     file: "kvserver/versions/claims.ts",

@@ -7,6 +7,9 @@ import { putSome, randomLatency } from "./workload.ts";
 /** Time after which a cluster that is left alone must have converged. */
 const quietMs = 60_000;
 
+/** So many that what comes back is not overwritten at once. */
+const keys = 200;
+
 /** How long a server is not there before it may be forgotten. */
 const downMs = 8_000;
 
@@ -47,7 +50,7 @@ class ReturnScenario {
       else if (dice === 1) await this.#start([]);
       else await this.#away();
     }
-    await this.#putFor(3_000);
+    await this.#putFor(1_000);
     const [first, ...others] = this.#cluster.servers;
     for (const other of others) other.actors.join([first.actors.syncActor]);
     await this.#cluster.advance(quietMs);
@@ -79,7 +82,7 @@ class ReturnScenario {
     const endMs = world.nowMs + durationMs;
     while (world.nowMs < endMs) {
       await this.#cluster.advance(this.#random.below(100));
-      putSome(this.#cluster, this.#random, { isHot: false, isLong: false });
+      putSome(this.#cluster, this.#random, { isHot: false, isLong: false, keys });
       if (!this.#chance(20)) continue;
       const { address, disk } = servers[this.#random.below(servers.length)];
       this.#copies.set(address, [...disk!.batches]);

@@ -20,6 +20,8 @@ export interface Load {
   /** Whether half of them are of one key. */
   isHot: boolean;
   isLong: boolean;
+  /** How many keys there are; default 40. */
+  keys?: number;
 }
 
 /** A latency of its own for each pair and direction, and some jitter. */
@@ -41,12 +43,16 @@ export function pick(servers: readonly SimulatedServer[], random: Prng): Simulat
 const ttlMsMax = 40_000;
 
 /** One Put or several by one actor, chosen at random, Deletes and what expires among them. */
-export function putSome(cluster: SimulatedCluster, random: Prng, { isHot, isLong }: Load): void {
+export function putSome(
+  cluster: SimulatedCluster,
+  random: Prng,
+  { isHot, isLong, keys = 40 }: Load,
+): void {
   const server = pick(cluster.servers, random);
   const actor = random.below(server.queryActors.length);
   const count = isLong ? random.below(2) : random.below(10) === 0 ? 30 : 1;
   for (let i = 0; i < count; i++) {
-    const key = isHot && random.below(2) === 0 ? "hot" : `key${random.below(40)}`;
+    const key = isHot && random.below(2) === 0 ? "hot" : `key${random.below(keys)}`;
     const text = `${cluster.world.nowMs}/${i}`;
     const dice = random.below(20);
     const ttlMs = 1 + random.below(random.below(2) === 0 ? ttlMsMax / 20 : ttlMsMax);

@@ -1,3 +1,4 @@
+import { noExpiry } from "../../kvserver/entry/entry.ts";
 import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
 import type { HeldEntry } from "../support/store/held_entries.ts";
 
@@ -100,13 +101,19 @@ export class Written {
     if (held === undefined || held.value === null) {
       if (last === undefined || last.value === null || isGone(last)) return undefined;
       if (held !== undefined && isLater(held, last)) return undefined;
-      return this.isDeletedAfter(last) ? undefined : "it is lost";
+      // By a write, perhaps, of whom nobody is left.
+      const writes = [...this.#byKey.get(key)!.values()];
+      const isOver = writes.some((it) => isLater(it, last) && (it.value === null || isGone(it)));
+      return isOver ? undefined : "it is lost";
     }
     const writes = this.#byKey.get(key) ?? new Map<string, Write>();
     const write = writes.get(dotOf(held));
     if (write === undefined && this.#started.has(incarnationOf(held.uid))) return "nobody put it";
     if (write !== undefined && !isSame(write, held)) return "it is not what was put";
-    if (last !== undefined && last.value !== null && isLater(last, held)) return "it is outdated";
+    // What expires is gone soon, here as elsewhere.
+    if (held.expiresAt !== noExpiry) return undefined;
+    const isLastLeft = last !== undefined && last.value !== null && !this.isDeletedAfter(last);
+    if (isLastLeft && isLater(last, held)) return "it is outdated";
     return this.#isReplaced(writes, dotOf(held)) ? "it is back" : undefined;
   }
 
@@ -114,11 +121,13 @@ export class Written {
     return this.#crashed.has(incarnationOf(uid));
   }
 
-  /** Whether a write was replaced by one that is not lost, or by one that such a one replaced. */
+  /**
+   * Whether a write was replaced by one that is not lost, or by one that such a one replaced. The writer of
+   * one that may be lost may have been all who saw what that one replaced.
+   */
   #isReplaced(writes: ReadonlyMap<string, Write>, dot: string): boolean {
     for (const write of writes.values()) {
-      if (this.#mayBeLost(write)) continue;
-      for (let it: Write | undefined = write; it !== undefined;) {
+      for (let it: Write | undefined = write; it !== undefined && !this.#mayBeLost(it);) {
         if (it.replaced === dot) return true;
         it = it.replaced === undefined ? undefined : writes.get(it.replaced);
       }
