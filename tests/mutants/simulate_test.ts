@@ -150,24 +150,6 @@ const mutants: Record<string, PlantedFault> = {
     from: "if (!this.#leftOut && own !== undefined",
     to: "if (own !== undefined",
   },
-  "siblings keep what a replica has dropped": {
-    noticedBy: "return",
-    file: "kvserver/sync/local_replicas.ts",
-    from: "if (replica !== dropper) replica.drop(removals);",
-    to: "if (replica === dropper) replica.drop([]);",
-  },
-  "the disk is said to have seen what is not on it yet": {
-    noticedBy: "return",
-    file: "kvserver/disk/journal.ts",
-    from: "if (seen.length > 0) batches.push(",
-    to: "if (seen.length > 0) batches.unshift(",
-  },
-  "nobody waits for what a server has not seen": {
-    noticedBy: "random",
-    file: "kvserver/sync/stability.ts",
-    from: "meet([this.#seen.vector, ...members.map(({ seen }) => seen)])",
-    to: "meet([this.#seen.vector])",
-  },
   "tombstones are kept though all have seen them": {
     noticedBy: "random",
     file: "kvserver/query/collector.ts",
