@@ -80,18 +80,11 @@ const mutants: Record<string, PlantedFault> = {
     from: "this.#ticks.tickWithin(Math.min(Math.max(delayMs, 1), expiryTickMaxMs));",
     to: "",
   },
-  "nobody looks at the clock once all has expired": {
-    noticedBy: "random",
-    file: "kvserver/query/expiry_clock.ts",
-    from: "const { nextExpiryMs = Infinity } = this.#store;",
-    to:
-      "const { nextExpiryMs = Infinity } = this.#store;\n    if (nextExpiryMs === Infinity) return;",
-  },
   "a server that is no longer alone keeps its Puts to itself": {
     noticedBy: "random",
     file: "kvserver/query/sync_outbox.ts",
-    from: "this.#isAlone = isAlone;\n    this.#read",
-    to: "this.#read",
+    from: "this.#isAlone = isAlone;\n    if (read",
+    to: "if (read",
   },
   "a merge takes an equal timestamp for a later one": {
     noticedBy: "random",
@@ -192,17 +185,11 @@ const mutants: Record<string, PlantedFault> = {
     from: "    this.#enqueueEach(whole);",
     to: "",
   },
-  "what was sent last is sent again for what is to be sent now": {
-    noticedBy: "random",
-    file: "kvserver/sync/sender.ts",
-    from: "this.#encoded = undefined;",
-    to: "",
-  },
   "an entry is not forwarded to all siblings": {
     noticedBy: "random",
     file: "kvserver/sync/sync_actor.ts",
-    from: "this.#replicas.enqueueBatch(batch, writer);",
-    to: "this.#replicas.enqueueBatch(batch, this.#replicas.all[2] ?? writer);",
+    from: "this.#replicas.enqueueAccepted(batch, writer, ageMs);",
+    to: "this.#replicas.enqueueAccepted(batch, this.#replicas.all[2] ?? writer, ageMs);",
   },
   "what a cut connection lost is not sent again": {
     noticedBy: "random",
@@ -215,12 +202,6 @@ const mutants: Record<string, PlantedFault> = {
     file: "kvserver/sync/in_flight.ts",
     from: "message.told <= handled;",
     to: "message.told <= handled + 1;",
-  },
-  "a part of the state begins one key too late": {
-    noticedBy: "burst",
-    file: "kvserver/query/sync_outbox.ts",
-    from: "if (isSelected(this.#store.uidOf(n)) && !part.add(n)) return false;\n      last = n;",
-    to: "last = n;\n      if (isSelected(this.#store.uidOf(n)) && !part.add(n)) return false;",
   },
   "the state is complete before it is sent": {
     noticedBy: "burst",
@@ -345,18 +326,6 @@ const mutants: Record<string, PlantedFault> = {
     from: "else if (unmatched.size + held.size > 0) {",
     to: "else if (held.size > 0) {",
   },
-  "what the other replica does not list is not given": {
-    noticedBy: "compared",
-    file: "kvserver/reconcile/comparison.ts",
-    from: "return this.#options.gives?.(n) === false || this.#give(n);",
-    to: "return true;",
-  },
-  "an earlier write is not told to be one": {
-    noticedBy: "compared",
-    file: "kvserver/reconcile/comparison.ts",
-    from: "if (!isLater(order, other)) later.push(key);",
-    to: "",
-  },
   "what is on its way is taken for a difference": {
     noticedBy: "compared",
     file: "kvserver/query/comparing.ts",
@@ -372,7 +341,7 @@ const mutants: Record<string, PlantedFault> = {
   "a server that stops does not wait": {
     noticedBy: "hard",
     file: "kvserver/sync/drain.ts",
-    from: "if (!this.#isOver && !this.#isDrained) return;",
+    from: "if (!this.#isOver && !this.#isDrained) return this.#confirm();",
     to: "",
   },
   "messages are as long after one that was cut off": {

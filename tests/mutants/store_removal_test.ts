@@ -94,7 +94,11 @@ const mutants: Record<string, Mutant> = {
     from: "if (this.#records.isCounted(n)) this.#count(n, -1);",
     to: "",
   },
-  "a removed value stays in the log": { file: store, from: "this.#values.remove(n);", to: "" },
+  "a removed value stays in the log": {
+    file: store,
+    from: "this.#values.remove(n);\n    this.#index",
+    to: "this.#index",
+  },
   "a removed uid stays": {
     file: store,
     from: "    this.#uids.release(this.#records.uid(n));\n    this.#records.remove(n);",

@@ -64,6 +64,7 @@ export const lackingLinux = Deno.build.os === "linux" ? undefined : "Linux";
 
 /** How programs are asked whether they are there, other than by `--version`. */
 const asked: { readonly [Name in Program]?: readonly string[] } = {
+  openssl: ["version"],
   python3: ["-c", "import msgpack"],
   spin: ["-V"],
   tc: ["-V"],

@@ -213,7 +213,8 @@ Deno.test("what the cut off tail of a log held comes back from the other server"
   const differing = await pair.rejoin();
   assert(differing.includes(keys[9]) && differing.includes("late 4"), `${differing}`);
   assert(differing.length < 8, `${differing}`);
-  assert(pair.server(1).stats().repairs >= differing.length);
+  // The tombstone of the deleted key may be gone by now: then the key is dropped, and not repaired.
+  assert(pair.server(1).stats().repairs >= differing.length - 1);
   assertEquals(await pair.ask(1, (client) => client.get(keys[9])), undefined);
 });
 
