@@ -87,7 +87,8 @@ export class BucketPlace implements Place {
         prefix: trimmed === "" ? "" : `${trimmed}/`,
         root: `${endpoint.replace(/\/+$/, "")}/${bucket}`,
       },
-      (url, init) => client.fetch(url, init),
+      // Its types are those of another runtime.
+      (url, init) => client.fetch(url, init as Parameters<typeof client.fetch>[1]),
       (xml) => parser.parse(xml),
     );
   }

@@ -41,7 +41,10 @@ testInWorld("a Put is made again where a server says that it is not available", 
   const puts = Array.from({ length: 5 }, (_, i) => client.put("k", `${i}`));
   await world.complete(Promise.all(puts));
   // In the order in which they were made, because the last one is to win.
-  assertEquals(servers[1].calls, [0, 1, 2, 3, 4].map((i) => ["Put", "k", `${i}`]));
+  assertEquals(
+    servers[1].calls,
+    [0, 1, 2, 3, 4].map((i): [string, ...unknown[]] => ["Put", "k", `${i}`]),
+  );
   for (const server of servers) server.close();
   await client.close();
 });
