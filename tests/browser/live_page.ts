@@ -24,6 +24,8 @@ const found: Record<string, unknown> = {};
 const looks = [[360, "dark"], [1_000, "light"], [2_000, "dark"]] as const;
 for (const [width, colorScheme] of looks) {
   const tab = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  // A browser on a machine that is busy takes its time.
+  tab.setDefaultTimeout(120_000);
   tab.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) faults.push(message.text());
   });

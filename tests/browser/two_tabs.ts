@@ -21,6 +21,8 @@ const browser = await chromium.launch({
 const faults: string[] = [];
 const [one, two] = await Promise.all(urls.map(async (url) => {
   const tab = await browser.newPage({ viewport: { width: 900, height: 640 } });
+  // A browser on a machine that is busy takes its time.
+  tab.setDefaultTimeout(120_000);
   tab.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) faults.push(message.text());
   });
