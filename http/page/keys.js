@@ -8,6 +8,8 @@ import { element, make } from "./dom.js";
 
 /** Keys that are listed; whoever wants others types more of a prefix. */
 const rowsMax = 200;
+/** By then a watch has begun. */
+const rereadMs = 2_000;
 /** Values are drawn so far in the list. */
 const charsMax = 200;
 
@@ -55,6 +57,8 @@ export class Keys {
         // Before the keys are read, so that nothing in between is missed.
         let change = changes.next();
         await this.#read(prefix, signal);
+        // What was written until the server had begun to watch.
+        setTimeout(() => signal.aborted || this.#read(prefix, signal).catch(() => {}), rereadMs);
         for (let { value, done } = await change; !done; { value, done } = await change) {
           this.#take(value.key, value.value);
           change = changes.next();
@@ -68,11 +72,12 @@ export class Keys {
   }
 
   async #read(prefix, signal) {
-    this.#entries = new Map();
+    const entries = new Map();
     for await (const [key, value] of this.#client.scan(prefix, { signal })) {
-      this.#entries.set(key, value);
-      if (this.#entries.size >= rowsMax) break;
+      entries.set(key, value);
+      if (entries.size >= rowsMax) break;
     }
+    this.#entries = entries;
     element("count").textContent = `${
       (await this.#client.count(prefix, { signal })).toLocaleString("en-US")
     } keys`;
