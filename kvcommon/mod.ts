@@ -15,14 +15,11 @@ export {
   authCall,
   countCall,
   deleteCall,
-  digestCall,
-  type DigestPart,
   expireCall,
   exportCall,
   type ExportedEntry,
   forgetCall,
   getCall,
-  type KeyRange,
   listCall,
   membersCall,
   mergeCall,
@@ -38,6 +35,7 @@ export {
   unwatchCall,
   watchCall,
 } from "./calls.ts";
+export { digestCall, type DigestPart, type KeyRange } from "./digest_call.ts";
 export type { Value } from "./call_codec.ts";
 export type { Member, MemberState } from "./member.ts";
 export { type MethodName, methodNames, methodOf } from "./methods.ts";
