@@ -1,3 +1,4 @@
+import type { Limits } from "../limits.ts";
 import type { MemoryAccount } from "./memory_account.ts";
 
 /** What is charged to an account for one thing whose size changes. */
@@ -26,4 +27,12 @@ export class Charge {
     this.#bytes += bytes;
     this.#account.charge(bytes);
   }
+}
+
+/** What is charged for so many bytes: what is short is not, because `connectionBytes` has room for it, and most is short. */
+export function chargedBytes(
+  bytes: number,
+  { unchargedBytesMax }: Pick<Limits, "unchargedBytesMax">,
+): number {
+  return bytes > unchargedBytesMax ? bytes : 0;
 }

@@ -1,9 +1,8 @@
 import type { Answer } from "./answer.ts";
-import { Charge } from "./charge.ts";
+import { Charge, chargedBytes } from "./charge.ts";
 import type { Accounted, Connected, Limited, Sliced, Timers } from "./environment.ts";
 import { freeMemory } from "./msgpack/free_memory.ts";
 import { FrameReader, type RequestCutter } from "./frame_reader.ts";
-import { spareMemory } from "./msgpack/spare_memory.ts";
 import type { MemoryHolder } from "./memory_account.ts";
 import { ShapeError } from "./message.ts";
 import type { Flow } from "./time_slices.ts";
@@ -11,6 +10,7 @@ import { hostOf } from "./address.ts";
 import type { Standing } from "./connection_room.ts";
 import { expectNoTls } from "./tls_error.ts";
 import type { ByteStream } from "./transport.ts";
+import { WriteQueue } from "./write_queue.ts";
 
 /** What became of frames, and the bytes to send back. */
 export interface Reply extends Answer {
@@ -45,7 +45,6 @@ export type SendDeferred = (replies: Uint8Array, count: number) => void;
 export type EndConnection = () => void;
 
 const noPieces: readonly Uint8Array[] = [];
-const nothing = new Uint8Array();
 
 /** What a connection that is served needs of the world outside. */
 export type ServingEnvironment = Pick<Timers, "after"> & Limited & Accounted & Sliced & Connected;
@@ -126,17 +125,9 @@ export class ServedConnection implements MemoryHolder {
   /** Why it was ended here. */
   #endReason: Error | undefined;
   #closed = false;
-  #isWriting = false;
-  /** What is being written, and the bytes that are charged for it. */
-  #writing: Uint8Array = nothing;
-  #writingBytes = 0;
-  /** Pieces of replies that are not written. */
-  #pieces = new Set<Uint8Array>();
-  #writeError: unknown;
+  #writes: WriteQueue;
   /** How many replies are deferred. */
   #deferred = 0;
-  /** What is to be written behind the write under way. */
-  #queued: Uint8Array[] = [];
   /** Goes on when all that was to be written is, or the connection is closed. */
   #resume: (() => void) | undefined;
   /** Whether nothing more is sent, because what came was enough. */
@@ -161,6 +152,12 @@ export class ServedConnection implements MemoryHolder {
     this.#reader = new FrameReader(environment.limits);
     this.#charge = new Charge(environment.memory);
     this.#flow = environment.slices.flow();
+    this.#writes = new WriteQueue(
+      stream,
+      environment.limits,
+      (bytes) => this.#hold(bytes),
+      this.#onWritten,
+    );
     this.#charge.add(environment.limits.connectionBytes);
     this.#chargeBuffer();
     environment.memory.addHolder(this);
@@ -214,7 +211,7 @@ export class ServedConnection implements MemoryHolder {
   check(passedMs: number, idleTimeoutMs = Infinity): void {
     this.#isStuck = this.#steps === this.#stepsSeen;
     this.#stepsSeen = this.#steps;
-    if (!this.#isStuck || !this.#isReading || this.#isWriting || this.#deferred > 0) {
+    if (!this.#isStuck || !this.#isReading || this.#writes.isWriting || this.#deferred > 0) {
       this.#quietMs = 0;
       return;
     }
@@ -244,10 +241,7 @@ export class ServedConnection implements MemoryHolder {
     this.#flow.close();
     this.#stream.close();
     this.#reader.close(this.#isExecuting);
-    // A write under way may still succeed: nothing is left to go behind it.
-    this.#queued = [];
-    for (const piece of this.#pieces) freeMemory(piece);
-    this.#pieces.clear();
+    this.#writes.close();
     this.#deferred = 0;
     this.#resume?.();
   }
@@ -300,7 +294,9 @@ export class ServedConnection implements MemoryHolder {
         // No function of its own, which would cost a promise for each read.
         for (let rest = frames; rest.length > 0;) {
           if (this.#isUnsettled) await this.#settled();
-          const charged = this.#executor.isInPlace ? 0 : this.#chargedFor(rest);
+          const charged = this.#executor.isInPlace
+            ? 0
+            : chargedBytes(rest.length, this.#environment.limits);
           if (charged > 0) this.#hold(charged);
           const turn = this.#flow.begin(rest.length);
           if (turn !== undefined) await turn;
@@ -344,8 +340,11 @@ export class ServedConnection implements MemoryHolder {
   #sendReply(reply: Reply): void {
     const { replies, pieces = noPieces, close, deferred = 0 } = reply;
     this.#deferred += deferred;
-    if (replies.length > 0) this.#send(replies);
-    for (const piece of pieces) this.#sendPiece(piece);
+    if (replies.length > 0) this.#writes.send(replies);
+    for (const piece of pieces) {
+      if (this.#closed) freeMemory(piece);
+      else this.#writes.sendPiece(piece);
+    }
     if (close) throw new ShapeError("Cannot follow a connection: what came is no message");
   }
 
@@ -362,7 +361,7 @@ export class ServedConnection implements MemoryHolder {
 
   #sendDeferred(replies: Uint8Array, count: number): void {
     this.#deferred -= count;
-    if (!this.#closed && !this.#isEnding) this.#send(replies);
+    if (!this.#closed && !this.#isEnding) this.#writes.send(replies);
   }
 
   /** Has the peer see the end behind what was sent, and waits for no more of it than `lingerMs`. */
@@ -371,92 +370,25 @@ export class ServedConnection implements MemoryHolder {
     this.#isEnding = true;
     const { lingerMs } = this.#environment.limits;
     this.#onClosed = this.#environment.after(lingerMs, () => this.close());
-    if (!this.#isWriting) this.#closeWrite();
+    if (!this.#writes.isWriting) this.#closeWrite();
   }
 
   #closeWrite(): void {
     this.#stream.closeWrite().catch(() => this.close());
   }
 
-  #sendPiece(piece: Uint8Array): void {
-    if (this.#closed) return freeMemory(piece);
-    const { unchargedBytesMax } = this.#environment.limits;
-    if (piece.buffer.byteLength > unchargedBytesMax) this.#pieces.add(piece);
-    this.#send(piece);
-  }
-
-  /** Writes, now or behind the write under way. */
-  #send(bytes: Uint8Array): void {
-    const charged = this.#isWriting ? this.#heldFor(bytes) : this.#chargedFor(bytes);
-    if (charged > 0) this.#hold(charged);
-    if (this.#isWriting) this.#queued.push(bytes);
-    else this.#write(bytes, charged);
-  }
-
-  /** What is short is not charged: `connectionBytes` has room for it, and most is short. */
-  #chargedFor(bytes: Uint8Array): number {
-    const held = this.#heldFor(bytes);
-    return held > this.#environment.limits.unchargedBytesMax ? held : 0;
-  }
-
-  /** Bytes of memory that are held for what is to be written: a piece has a buffer to itself. */
-  #heldFor(bytes: Uint8Array): number {
-    const isPiece = this.#pieces.size > 0 && this.#pieces.has(bytes);
-    return isPiece ? bytes.buffer.byteLength : bytes.length;
-  }
-
-  /** @param charged bytes that are charged for it */
-  #write(bytes: Uint8Array, charged: number): void {
-    this.#isWriting = true;
-    this.#writing = bytes;
-    this.#writingBytes = charged;
-    this.#stream.write(bytes).then(this.#onWritten, this.#onWriteError);
-  }
-
-  #onWritten = (): void => {
-    this.#isWriting = false;
+  #onWritten = (isIdle: boolean): void => {
     this.#steps++;
-    if (this.#writingBytes > 0) this.#written();
-    if (this.#queued.length > 0 && this.#writeError === undefined) {
-      this.#writeQueued();
-    } else {
-      if (this.#isEnding) this.#closeWrite();
-      this.#executor.written?.();
-      this.#resume?.();
-    }
-  };
-
-  #written(): void {
-    this.#hold(-this.#writingBytes);
-    if (this.#pieces.delete(this.#writing)) spareMemory.give(this.#writing);
-  }
-
-  /** Writes the next replies: those of them that are short, together. */
-  #writeQueued(): void {
-    const { gatheredWriteBytesMax } = this.#environment.limits;
-    let end = 0;
-    for (let bytes = 0; end < this.#queued.length; end++) {
-      bytes += this.#queued[end].length;
-      if (end > 0 && bytes > gatheredWriteBytesMax) break;
-    }
-    const parts = this.#queued.splice(0, end);
-    const charged = parts.reduce((sum, part) => sum + this.#heldFor(part), 0);
-    const bytes = concatenated(parts);
-    if (parts.length > 1) {
-      for (const part of parts) if (this.#pieces.delete(part)) spareMemory.give(part);
-    }
-    this.#write(bytes, charged);
-  }
-
-  #onWriteError = (error: unknown): void => {
-    this.#writeError = error;
-    this.#onWritten();
+    if (!isIdle) return;
+    if (this.#isEnding) this.#closeWrite();
+    this.#executor.written?.();
+    this.#resume?.();
   };
 
   /** Whether `settled` has something to wait for or to say. */
   get #isUnsettled(): boolean {
-    return this.#isWriting || this.#deferred > this.#deferredRepliesMax ||
-      this.#writeError !== undefined;
+    return this.#writes.isWriting || this.#deferred > this.#deferredRepliesMax ||
+      this.#writes.error !== undefined;
   }
 
   /**
@@ -465,10 +397,11 @@ export class ServedConnection implements MemoryHolder {
    * @throws what a write failed with.
    */
   async #settled(deferredMax = this.#deferredRepliesMax): Promise<void> {
-    while (this.#writeError === undefined && (this.#isWriting || this.#deferred > deferredMax)) {
+    const writes = this.#writes;
+    while (writes.error === undefined && (writes.isWriting || this.#deferred > deferredMax)) {
       await new Promise<void>((resolve) => this.#resume = resolve);
     }
-    if (this.#writeError !== undefined) throw this.#writeError;
+    if (writes.error !== undefined) throw writes.error;
   }
 
   /**
@@ -497,15 +430,4 @@ export class ServedConnection implements MemoryHolder {
 
 function closedError(): Error {
   return new Error("The connection was closed");
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
