@@ -1,5 +1,4 @@
 import {
-  Backoff,
   type ByteStream,
   type Environment,
   type Flow,
@@ -10,6 +9,7 @@ import {
   hostOf,
   MsgpackReader,
   pause,
+  reconnectBackoff,
   TlsError,
 } from "../rpc/mod.ts";
 import { ClockSkew } from "./clock_skew.ts";
@@ -193,11 +193,7 @@ export class RemoteLink implements TellLink {
   }
 
   async #run(greeted: GreetedStream | undefined): Promise<void> {
-    const backoff = new Backoff({
-      minMs: this.#environment.limits.reconnectMinMs,
-      maxMs: this.#environment.limits.reconnectMaxMs,
-      fraction: () => this.#environment.fraction(),
-    });
+    const backoff = reconnectBackoff(this.#environment);
     while (!this.#closed) {
       try {
         greeted ??= await this.#host.greet(this.id, this.#dialing.signal);

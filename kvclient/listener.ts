@@ -1,5 +1,5 @@
 import { pingCall, readWatchNotice, unwatchCall, type Value, watchCall } from "../kvcommon/mod.ts";
-import { Backoff, RpcConnection, RpcError } from "../rpc/mod.ts";
+import { type Backoff, reconnectBackoff, RpcConnection, RpcError } from "../rpc/mod.ts";
 import type { WatchHost } from "./watch.ts";
 
 /** A prefix that is listened to. */
@@ -34,14 +34,9 @@ export class Listener {
 
   /** Hears nothing yet. @param onChange called when there is something to be taken, or was lost */
   constructor(host: WatchHost, onChange: () => void) {
-    const { limits } = host.environment;
     this.#host = host;
     this.#onChange = onChange;
-    this.#backoff = new Backoff({
-      minMs: limits.reconnectMinMs,
-      maxMs: limits.reconnectMaxMs,
-      fraction: () => host.environment.fraction(),
-    });
+    this.#backoff = reconnectBackoff(host.environment);
   }
 
   /** Says to which prefixes it is to listen from now on. */

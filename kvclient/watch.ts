@@ -1,12 +1,12 @@
 import type { WatchedChange } from "../kvcommon/mod.ts";
 import {
-  Backoff,
   type Call,
   ConnectionError,
   type Dialer,
   type Environment,
   isRetriable,
   pause,
+  reconnectBackoff,
   RpcError,
   TimeoutError,
 } from "../rpc/mod.ts";
@@ -66,13 +66,8 @@ export async function* watchChanges(
   { initial = false, onState }: WatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<WatchedChange, never> {
-  const { limits } = host.environment;
-  const backoff = new Backoff({
-    minMs: limits.reconnectMinMs,
-    maxMs: limits.reconnectMaxMs,
-    fraction: () => host.environment.fraction(),
-  });
-  const seen = new SeenVersions(limits);
+  const backoff = reconnectBackoff(host.environment);
+  const seen = new SeenVersions(host.environment.limits);
   /** The addresses that did not answer before any did. */
   const failed = new Set<string>();
   let isFirst = true;

@@ -1,3 +1,5 @@
+import type { Limited, Random } from "./environment.ts";
+
 /** Options of a `Backoff`. */
 export interface BackoffOptions {
   /** The first pause, in milliseconds. */
@@ -33,4 +35,10 @@ export class Backoff {
   reset(): void {
     this.#pauseMs = this.#options.minMs;
   }
+}
+
+/** Pauses before a connection that was lost is dialed again. */
+export function reconnectBackoff(environment: Random & Limited): Backoff {
+  const { reconnectMinMs: minMs, reconnectMaxMs: maxMs } = environment.limits;
+  return new Backoff({ minMs, maxMs, fraction: () => environment.fraction() });
 }

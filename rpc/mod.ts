@@ -46,7 +46,7 @@ export { formatAddress, hostOf, isLoopback, parseAddress } from "./address.ts";
 export { isAllocationFailure } from "./allocation_failure.ts";
 export { type Answer, answerFrames, deferred, inTurns, type RequestHandler } from "./answer.ts";
 export { type AwakeEnvironment, awakeEnvironment } from "./awake_environment.ts";
-export { Backoff, type BackoffOptions } from "./backoff.ts";
+export { Backoff, type BackoffOptions, reconnectBackoff } from "./backoff.ts";
 export { Charge } from "./charge.ts";
 export { delayedTransport } from "./delayed_transport.ts";
 export {
