@@ -27,62 +27,24 @@ import {
 } from "../kvcommon/mod.ts";
 import {
   type Call,
-  clientDialer,
   ConnectionError,
   type Dialer,
   type Environment,
-  isLoopback,
   isRetriable,
-  isWebSocketAddress,
-  parseAddress,
   realEnvironment,
   RpcConnection,
   RpcError,
   TimeoutError,
-  tlsDialer,
   TlsError,
 } from "../rpc/mod.ts";
+import type { ClientCallOptions, ClientOptions } from "./client_options.ts";
+import { EitherSignal } from "./either_signal.ts";
 import type { QueryRouter } from "./router.ts";
 import { type ClientTarget, routerTo } from "./target.ts";
 import { Listener } from "./listener.ts";
 import { RetryPauses } from "./retry_pauses.ts";
+import { tokenDialer } from "./token_dialer.ts";
 import { watchChanges, type WatchHost, type WatchOptions } from "./watch.ts";
-
-/** Options of a `Client`. */
-export interface ClientOptions {
-  /** How long a call may take, milliseconds, dialing included. Default 5000. */
-  timeoutMs?: number;
-  /**
-   * Shown to each server, so that it lets the client in: one for all, or that of an address. Default: none
-   * is. Other machines are shown it in TLS alone.
-   */
-  token?: string | ((address: string) => string | undefined);
-  /**
-   * Connects in TLS, and verifies servers by the CAs that the runtime knows, and by those of `ca`, texts in
-   * PEM. Default: plain TCP.
-   */
-  tls?: boolean | { readonly ca?: string };
-  /** Whether the token may be shown to other machines without TLS, for all to read in between. Default: no. */
-  insecure?: boolean;
-  /**
-   * How often a call is made again that surely had no effect, or may have it twice without harm: because its
-   * connection was lost, or the server answers that it is not available. Each time the address that the
-   * router names then is asked; where that is the one that failed, after a pause. Default 3.
-   */
-  retries?: number;
-  /** Clock and timers. Default: the machine's. */
-  environment?: Environment;
-  /** The network. Default: TCP, and WebSockets, of the runtime that the program is on. */
-  transport?: Dialer;
-}
-
-/** Options of one call. */
-export interface ClientCallOptions {
-  /** How long this call may take, milliseconds. Default: the client's `timeoutMs`. */
-  timeoutMs?: number;
-  /** Ends the call early; it then fails with the signal's reason. */
-  signal?: AbortSignal;
-}
 
 /**
  * Asks the store. Every call goes to the address that the router names at that moment; any number
@@ -126,8 +88,9 @@ export class Client {
     this.#retries = options.retries ?? this.#environment.limits.callRetries;
     this.#pauses = new RetryPauses(this.#environment);
     this.#timeoutMs = options.timeoutMs ?? this.#environment.limits.callTimeoutMs;
-    this.#dialer = dialerOf(options);
-    const tokenAt = tokenFunction(options);
+    const { token, transport } = options;
+    const tokenAt = typeof token === "function" ? token : () => token;
+    this.#dialer = transport ?? tokenDialer(tokenAt, options);
     this.#openingAt = (address) => {
       const token = tokenAt(address);
       return token === undefined ? undefined : authCall(token);
@@ -266,15 +229,12 @@ export class Client {
    */
   async *watch(prefix: string, options: WatchOptions = {}): AsyncGenerator<WatchedChange> {
     if (this.#closed) throw closedError();
-    const ended = new AbortController();
-    const end = ({ target }: Event) => ended.abort((target as AbortSignal).reason);
-    const signals = [this.#ended.signal, ...options.signal ? [options.signal] : []];
-    for (const signal of signals) signal.addEventListener("abort", end);
+    options.signal?.throwIfAborted();
+    const either = new EitherSignal(this.#ended.signal, options.signal);
     try {
-      options.signal?.throwIfAborted();
-      yield* watchChanges(this.#watchHost, prefix, options, ended.signal);
+      yield* watchChanges(this.#watchHost, prefix, options, either.signal);
     } finally {
-      for (const signal of signals) signal.removeEventListener("abort", end);
+      either.release();
     }
   }
 
@@ -428,14 +388,26 @@ export class Client {
         // That two ends come to no agreement on TLS does not pass.
         if (address === failed && (error as Error).cause instanceof TlsError) throw error;
         const hasTime = address === failed
-          ? await this.#pauses.wait(address, tries, untilMs, [
-            this.#ended.signal,
-            ...signal ? [signal] : [],
-          ])
+          ? await this.#pause(address, tries, untilMs, signal)
           : this.#environment.monotonicMs() < untilMs;
         if (this.#closed || !hasTime) throw error;
         signal?.throwIfAborted();
       }
+    }
+  }
+
+  /** As `RetryPauses.wait`; the client's end ends it too. */
+  async #pause(
+    address: string,
+    tries: number,
+    untilMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    const either = new EitherSignal(this.#ended.signal, signal);
+    try {
+      return await this.#pauses.wait(address, tries, untilMs, either.signal);
+    } finally {
+      either.release();
     }
   }
 
@@ -455,42 +427,6 @@ export class Client {
     }
     return connection;
   }
-}
-
-/** The connections of a client. Each that would show a token to others in between fails. */
-function dialerOf(options: ClientOptions): Dialer {
-  const { transport, tls, insecure } = options;
-  const tokenAt = tokenFunction(options);
-  if (transport !== undefined) return transport;
-  const tcp = tls ? tlsDialer(tls === true ? {} : tls) : clientDialer;
-  return {
-    async connect(address, signal) {
-      const isWeb = isWebSocketAddress(address);
-      if (
-        tokenAt(address) !== undefined && !insecure &&
-        !(isWeb ? isSafeUrl(address) : tls || isHere(address))
-      ) {
-        throw new TlsError(
-          "a token is shown to other machines in TLS alone (tls: true, wss://), or with insecure: true",
-        );
-      }
-      return await (isWeb ? clientDialer : tcp).connect(address, signal);
-    },
-  };
-}
-
-function tokenFunction({ token }: ClientOptions): (address: string) => string | undefined {
-  return typeof token === "function" ? token : () => token;
-}
-
-function isHere(address: string): boolean {
-  return isLoopback(parseAddress(address).hostname);
-}
-
-/** Whether nobody in between reads what a WebSocket of that address says. */
-function isSafeUrl(address: string): boolean {
-  const { protocol, hostname } = new URL(address);
-  return protocol === "wss:" || isLoopback(hostname.replace(/^\[(.*)\]$/, "$1"));
 }
 
 function closedError(): Error {

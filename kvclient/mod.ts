@@ -19,7 +19,8 @@
  */
 
 export { defaultLimits, type Limits, withLimits } from "../limits.ts";
-export { Client, type ClientCallOptions, type ClientOptions } from "./client.ts";
+export { Client } from "./client.ts";
+export type { ClientCallOptions, ClientOptions } from "./client_options.ts";
 export type { ClientTarget } from "./target.ts";
 export type { Listener } from "./listener.ts";
 export type { WatchOptions, WatchState } from "./watch.ts";

@@ -14,7 +14,7 @@ export class RetryPauses {
   }
 
   /**
-   * Waits until the address may be asked again, or one of `signals` aborts.
+   * Waits until the address may be asked again, or `signal` aborts.
    *
    * @param tries how often the call was made again before
    * @param untilMs when its time is over, on the monotonic clock
@@ -24,7 +24,7 @@ export class RetryPauses {
     address: string,
     tries: number,
     untilMs: number,
-    signals: readonly AbortSignal[],
+    signal: AbortSignal,
   ): Promise<boolean> {
     const { limits } = this.#environment;
     const nowMs = this.#environment.monotonicMs();
@@ -35,12 +35,7 @@ export class RetryPauses {
       this.#ends.set(address, endMs);
     }
     if (endMs >= untilMs) return false;
-    const ended = new AbortController();
-    const end = () => ended.abort();
-    for (const signal of signals) signal.addEventListener("abort", end);
-    if (signals.some(({ aborted }) => aborted)) end();
-    await pause(this.#environment, endMs - nowMs, ended.signal);
-    for (const signal of signals) signal.removeEventListener("abort", end);
+    await pause(this.#environment, endMs - nowMs, signal);
     return true;
   }
 }

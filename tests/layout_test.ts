@@ -199,6 +199,7 @@ Deno.test("clock, timers, randomness and network come into the parts of a server
     "kvclient/client.ts",
     "kvclient/nearest_router.ts",
     "kvclient/router.ts",
+    "kvclient/token_dialer.ts",
     "kvserver/disk/disk_worker.ts",
     "kvserver/server_options.ts",
     "kvserver/thread/transport_of.ts",
