@@ -1,8 +1,7 @@
-import { type Admission, authenticate, expectAllowed, type Need } from "../access/mod.ts";
+import { type Admission, expectAllowed } from "../access/mod.ts";
 import {
   type Accounted,
   answerFrames,
-  beginResponse,
   type Clock,
   deferred,
   type EndConnection,
@@ -18,24 +17,16 @@ import {
   type SendDeferred,
   type Standing,
   type Timers,
-  writeErrorResponse,
-  writeValue,
 } from "../rpc/mod.ts";
-import {
-  type Hello,
-  readHello,
-  readOptions,
-  refusalOfAlias,
-  refusalOfCluster,
-  refusalOfIncarnation,
-  writeHelloReply,
-} from "./hello.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { readHello, writeHelloReply } from "./hello.ts";
+import { HelloCheck } from "./hello_check.ts";
 import type { EndMeeting, MetListener } from "./introductions.ts";
 import { type LinkNotice, noticeOf, writeNotice } from "./link_notice.ts";
 import type { Delivery, DeliverySource, Marshalled } from "./marshaller.ts";
 import { ReceiveWindow } from "./receive_window.ts";
 import type { Claim, SystemId } from "./system_id.ts";
+import { systemMethodNeeds, SystemMethods } from "./system_methods.ts";
 import { isTell, readTell } from "./tell_frame.ts";
 import type { TellHost } from "./tell_network.ts";
 
@@ -67,16 +58,6 @@ export interface ConnectionHost {
   readClock(id: SystemId, clockMs: number, roundTripMs: number): void;
 }
 
-/** What each method asks of its caller; `Hello` brings its token itself. */
-export const systemMethodNeeds: Readonly<Record<string, Need>> = {
-  Describe: "token",
-  Ping: "nothing",
-  Stats: "read",
-  Members: "read",
-  Hello: "nothing",
-  Auth: "nothing",
-};
-
 /** How to send something on a connection that no reply is, and how to end it. */
 export interface ConnectionEnds {
   /** The host at the other end. */
@@ -96,9 +77,8 @@ type Caller =
   | { name: "refused" };
 
 /**
- * What comes to a system's port on one connection. `Describe`, `Ping`, `Stats` and `Members` are for anyone,
- * unless tokens are asked for. `Tell`
- * is heard only after a `Hello` for this incarnation of the system, so that a message to an earlier one
+ * What comes to a system's port on one connection: `Hello`, and what else any caller may ask (`SystemMethods`).
+ * `Tell` is heard only after a `Hello` for this incarnation of the system, so that a message to an earlier one
  * reaches nobody, and only of a system that was greeted at its address. Each message is checked, whole,
  * before it is handed over; one that fails ends the connection. What a newer version may send beside it
  * is ignored.
@@ -139,11 +119,22 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   #deferredNow = 0;
   #closed = false;
   #admission: Admission | undefined;
+  #helloCheck: HelloCheck;
+  #methods: SystemMethods;
 
   constructor(host: ConnectionHost, ends: ConnectionEnds) {
     this.#host = host;
     this.#ends = ends;
     this.#admission = host.admit();
+    this.#helloCheck = new HelloCheck(host.system, ends.peer, this.#admission);
+    this.#methods = new SystemMethods(
+      host.system,
+      this.#helloCheck,
+      this.#admission,
+      (response) => {
+        if (!this.#closed) ends.sendDeferred(response, 1);
+      },
+    );
     this.#window = new ReceiveWindow(
       host.environment,
       (count) => this.#acknowledge(count),
@@ -332,127 +323,21 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   ): void | typeof deferred {
     const name = request.method(reader);
     expectAllowed(this.#admission, systemMethodNeeds[name] ?? "token", name);
-    switch (name) {
-      case "Describe":
-        return this.#describe(request, reader, writer);
-      case "Ping":
-        return void writer.str("pong");
-      case "Stats":
-        return writeValue(writer, this.#host.system.stats(this.#isLimited));
-      case "Members":
-        return this.#members(request.msgid!);
-      case "Hello":
-        return this.#hello(request, reader, writer);
-      case "Auth":
-        return writeValue(writer, authenticate(this.#admission, tokenOf(request, reader)));
-      default:
-        throw new RpcError(
-          "unknown_method",
-          `Cannot call ${JSON.stringify(name)}: allowed are ` +
-            Object.keys(systemMethodNeeds).join(", "),
-        );
-    }
-  }
-
-  /** Whether the caller is told nothing that others' keys change. */
-  get #isLimited(): boolean {
-    return this.#admission?.rights?.world !== undefined;
-  }
-
-  #members(msgid: number): typeof deferred {
-    if (this.#host.system.describe() === "") {
-      throw new RpcError("unavailable", "Cannot tell the members: the server is still starting");
-    }
-    const reply = (write: (writer: MsgpackWriter) => void) => {
-      const writer = new MsgpackWriter();
-      write(writer);
-      if (!this.#closed) this.#ends.sendDeferred(writer.written(), 1);
-    };
-    this.#deferredNow++;
-    this.#host.system.members(this.#isLimited).then(
-      (members) =>
-        reply((writer) => {
-          const frame = beginResponse(writer, msgid);
-          writeValue(writer, members);
-          writer.endFrame(frame);
-        }),
-      (error) =>
-        reply((writer) =>
-          writeErrorResponse(
-            writer,
-            msgid,
-            "unavailable",
-            `Cannot tell the members: ${error.message}`,
-          )
-        ),
-    );
-    return deferred;
-  }
-
-  /** A server that is still starting has no description yet: who joins it is to ask again. */
-  #describe({ paramCount }: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
-    const { cluster } = paramCount > 0 ? readOptions(reader) : {};
-    if (cluster !== undefined) this.#expectCluster(cluster, "another server");
-    const description = this.#host.system.describe();
-    if (description === "") {
-      throw new RpcError("unavailable", "Cannot describe the server: it is still starting");
-    }
-    writer.str(description);
-  }
-
-  /** @param address of the caller */
-  #expectCluster(cluster: string, address: string): void {
-    const { system } = this.#host;
-    if (cluster === system.cluster) return;
-    const reason = `${address} belongs to the cluster "${cluster}", and this server to ` +
-      `"${system.cluster}"`;
-    system.refusedMessage(this.#ends.peer, address, reason);
-    throw refusalOfCluster(system.cluster, cluster);
+    if (name === "Hello") return this.#hello(request, reader, writer);
+    const answered = this.#methods.call(name, request, reader, writer);
+    if (answered === deferred) this.#deferredNow++;
+    return answered;
   }
 
   #hello({ paramCount }: Incoming, reader: MsgpackReader, writer: MsgpackWriter): void {
     const hello = readHello(paramCount, reader);
-    this.#expectPeer(hello);
-    this.#expectThis(hello);
+    this.#helloCheck.expect(hello);
     const { address, incarnation, countersign = null, isYours } = hello;
     this.version ??= hello.version;
     if (this.#caller.name === "unknown") this.#meet({ address, incarnation, countersign });
     else if (this.#isListening) this.#expectSame(hello);
     const isMine = isYours !== undefined && this.#host.isMine(isYours, { address, incarnation });
     writeHelloReply(writer, hello, { isMine, now: this.#host.system.now() });
-  }
-
-  /** Refuses a caller that is no server of this cluster, as far as its token says. */
-  #expectPeer({ address, token }: Hello): void {
-    const admission = this.#admission;
-    if (admission === undefined) return;
-    if (token !== undefined && !admission.show(token)) this.#refusePeer(address, "a wrong token");
-    const { rights } = admission;
-    if (rights === undefined) return this.#refusePeer(address, "no token (--token-file)");
-    if (!rights.allow("peer")) this.#refusePeer(address, `a token of the role ${rights.role}`);
-  }
-
-  #refusePeer(address: string, shown: string): never {
-    this.#host.system.refusedMessage(this.#ends.peer, address, `it shows ${shown}`);
-    throw new RpcError(
-      "unauthorized",
-      `Cannot greet: ${address} shows ${shown}, allowed is one of the role peer that is known here`,
-    );
-  }
-
-  /** Refuses a caller that means another system, or this one by another address. */
-  #expectThis({ address, incarnation, expected, cluster, called }: Hello): void {
-    const { system } = this.#host;
-    this.#expectCluster(cluster, address);
-    if (expected !== null && expected !== system.incarnation) {
-      system.mistaken(this.#ends.peer, address);
-      throw refusalOfIncarnation(system.incarnation, expected, address);
-    }
-    if (incarnation === system.incarnation) {
-      throw new RpcError("bad_request", "Cannot greet: this is the server itself");
-    }
-    const own = system.address();
-    if (called !== undefined && called !== own) throw refusalOfAlias(own, called);
   }
 
   #meet(claim: Claim): void {
@@ -473,16 +358,11 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#cancelClaimNotice?.();
     if (this.#closed || this.#caller.name !== "claimed") return;
     if (!isMet) {
-      const reason =
-        "it advertises an address where nobody answers, or another system does, or one " +
-        "that has not made this connection";
+      const where = "where nobody answers, or another system does, or one that has not made this " +
+        "connection";
+      const reason = `it advertises an address ${where}`;
       this.#host.system.refusedMessage(this.#ends.peer, id.address, reason);
-      this.#send({
-        name: "Refused",
-        reason:
-          `it advertises ${id.address}, where nobody answers, or another system does, or one ` +
-          "that has not made this connection",
-      });
+      this.#send({ name: "Refused", reason: `it advertises ${id.address}, ${where}` });
       return this.#refuse();
     }
     this.#caller = { name: "greeted", id };
@@ -574,13 +454,6 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   bug(error: unknown): void {
     this.#host.system.bug(error);
   }
-}
-
-/** The token of an `Auth`. @throws {RpcError} `bad_request` when there is none. */
-function tokenOf({ paramCount }: Incoming, reader: MsgpackReader): string {
-  const token = paramCount === 1 ? reader.str() : undefined;
-  if (token !== undefined) return token;
-  throw new RpcError("bad_request", "Cannot Auth: allowed is [token], a str");
 }
 
 const nothing = new Uint8Array();

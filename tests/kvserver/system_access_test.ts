@@ -1,5 +1,5 @@
 import type { Role } from "../../access/mod.ts";
-import { systemMethodNeeds } from "../../actor/system_connection.ts";
+import { systemMethodNeeds } from "../../actor/system_methods.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { JoinError, Server, type ServerOptions } from "../../kvserver/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "../deps.ts";
