@@ -8,6 +8,7 @@ const tokenPrefix = "cmud_";
 const tokenBytes = 32;
 
 const hashPrefix = "sha256:";
+
 /** Makes a token: 256 bits that nobody can guess. */
 export function newToken(): string {
   return tokenPrefix + randomBytes(tokenBytes).toString("base64url");

@@ -51,12 +51,16 @@ export interface ActorSystemOptions {
 export class ActorSystem extends ActorThread {
   /** What `Describe` on the system port answers; while it is empty that is `unavailable`. */
   description = "";
-  /** Makes what `Stats` on the system port answers, also to a token whose keys are limited. Default: the figures of the system and of its host. */
+  /**
+   * Makes what `Stats` on the system port answers. Default: the figures of the system and of its host.
+   *
+   * @param isLimited to a token whose keys are limited
+   */
   report: (isLimited: boolean) => Readonly<Record<string, unknown>> = () => {
     const { extra, ...figures } = this.stats();
     return { ...figures, ...extra };
   };
-  /** Makes what `Members` on the system port answers. Default: nobody is known. */
+  /** Makes what `Members` on the system port answers. Default: nobody is known. @param isLimited as for `report` */
   members: (isLimited: boolean) => Promise<readonly unknown[]> = () => Promise.resolve([]);
   /**
    * Called, once, when another system does not accept this one's greeting or messages, because it

@@ -29,7 +29,7 @@ export interface Member {
   readonly pendingBytes: number;
   /** When a comparison of both last found nothing that one of them lacks, milliseconds since the epoch; `null`: never yet. */
   readonly agreedMs: number | null;
-  /** How many tombstones are kept for its sake only: 0, because none is ever removed yet. */
+  /** How many tombstones are kept because it has not seen them. */
   readonly tombstonesHeld: number;
   /** How far its clock is ahead; `null` when that was not measured. */
   readonly clockSkewMs: number | null;

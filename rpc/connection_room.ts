@@ -33,7 +33,7 @@ const partOverBound = 8;
  * opens connections without end ends its own.
  *
  * The threads of a server may share a room. When there is no more, the thread that has most who make way
- * ends one: another one than has the next connection looks after that with its next `relieve`.
+ * ends one: with its next `relieve`, where another thread has the next connection.
  */
 export class ConnectionRoom {
   readonly #max: number;
