@@ -20,6 +20,7 @@ export { Admission } from "./admission.ts";
 export { authenticate, type AuthResult, expectAllowed } from "./auth_method.ts";
 export { Rights, type TokenEntry } from "./rights.ts";
 export { type Need, type Role, roles } from "./role.ts";
-export { beginsWith, compareBytes, World } from "./world.ts";
+export { compareBytes } from "../rpc/mod.ts";
+export { beginsWith, World } from "./world.ts";
 export { hashOfToken, newToken } from "./token.ts";
 export { isToken, isTokenHash } from "./token_form.ts";

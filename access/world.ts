@@ -1,3 +1,5 @@
+import { compareBytes } from "../rpc/mod.ts";
+
 const encoder = new TextEncoder();
 
 /** The keys that begin with one of some prefixes, for who is to see no others. */
@@ -36,10 +38,4 @@ export function beginsWith(
   if (prefix.length > end - start) return false;
   for (let i = 0; i < prefix.length; i++) if (bytes[start + i] !== prefix[i]) return false;
   return true;
-}
-
-/** Below 0 when `a` comes before `b` in the order of keys, 0 when they are equal. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i] - b[i];
-  return a.length - b.length;
 }

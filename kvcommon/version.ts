@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { MsgpackWriter } from "../rpc/mod.ts";
+import { compareBytes, type MsgpackWriter } from "../rpc/mod.ts";
 
 const orderBytes = 10;
 
@@ -36,8 +36,4 @@ export function writeVersion(
 const ascii = new Uint8Array(1024);
 
 /** Below, at or above 0 as the write of version `a` is earlier than that of `b`, the same, or later. */
-export function compareVersions(a: Uint8Array, b: Uint8Array): number {
-  const common = Math.min(a.length, b.length);
-  for (let i = 0; i < common; i++) if (a[i] !== b[i]) return a[i] - b[i];
-  return a.length - b.length;
-}
+export const compareVersions: (a: Uint8Array, b: Uint8Array) => number = compareBytes;

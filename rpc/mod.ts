@@ -55,6 +55,7 @@ export {
   type ConnectionListener,
   RpcConnection,
 } from "./connection.ts";
+export { compareBytes } from "./compare_bytes.ts";
 export { dial } from "./dial.ts";
 export {
   type Accounted,

@@ -1,7 +1,13 @@
 import { type DigestParams, expectParams, readDigestParams } from "../../kvcommon/mod.ts";
 import type { Limits } from "../../limits.ts";
-import { type Incoming, type MsgpackReader, type MsgpackWriter, RpcError } from "../../rpc/mod.ts";
-import { compareBytes, noEntry, RangeSum, type Store, sumBytes } from "../store/mod.ts";
+import {
+  compareBytes,
+  type Incoming,
+  type MsgpackReader,
+  type MsgpackWriter,
+  RpcError,
+} from "../../rpc/mod.ts";
+import { noEntry, RangeSum, type Store, sumBytes } from "../store/mod.ts";
 
 /**
  * Answers `Digest`: what the entries of a range of keys sum up to, part by part. Whoever asks several

@@ -20,5 +20,5 @@ export { DirtySet, diskMarks, syncMarks } from "./dirty_set.ts";
 export { RangeSum, sumBytes } from "./range_sum.ts";
 export type { OnPassed } from "./expiries.ts";
 export { noEntry, unclaimedMark } from "./records.ts";
-export { compareBytes, Store } from "./store.ts";
+export { Store } from "./store.ts";
 export type { TombstoneQueue } from "./tombstone_queue.ts";

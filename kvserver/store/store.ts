@@ -1,5 +1,5 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
-import { MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
+import { compareBytes, MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
 import { writeExtras, writtenBytesMax } from "../entry/entry_batch.ts";
 import { isLater, nextOrder, type Order } from "../entry/order.ts";
 import { type EntryBytes, noCounter, noExpiry, noValue } from "../entry/entry.ts";
@@ -580,11 +580,4 @@ function behind(prefix: Uint8Array): Uint8Array | undefined {
   const key = prefix.slice(0, end);
   key[end - 1]++;
   return key;
-}
-
-/** Compares two keys: below, at or above 0 as `a` comes before, with or after `b`. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const common = Math.min(a.length, b.length);
-  for (let i = 0; i < common; i++) if (a[i] !== b[i]) return a[i] - b[i];
-  return a.length - b.length;
 }

@@ -1,5 +1,6 @@
 import { respLimits, wireLimits } from "../../limits.ts";
-import { compareBytes, startAlike } from "../wire/bytes.ts";
+import { compareBytes } from "../../rpc/mod.ts";
+import { startAlike } from "../wire/bytes.ts";
 import { bytesOf, integerOf, isOption, option } from "./arguments.ts";
 import type { Tracking } from "./session.ts";
 import type { Command, CommandCall } from "./command.ts";

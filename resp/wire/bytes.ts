@@ -5,13 +5,6 @@ export function startAlike(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** Below 0 when `a` comes before `b`, above 0 when behind. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i];
-  return a.length - b.length;
-}
-
 /** Whether both have the same bytes. */
 export function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && startAlike(a, b);
