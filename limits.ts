@@ -49,6 +49,10 @@ export const wireLimits = {
    * wait. What is asked for one after the other is never as long.
    */
   unreadBytesMax: 128 * MiB,
+  /** Bytes that a WebSocket of a client has not sent; past it, whoever writes to it waits. */
+  unsentBytesMax: 1 * MiB,
+  /** How often a WebSocket with more of them is looked at, because it does not say when they are sent. */
+  unsentCheckMs: 5,
   /** Characters of the address in a server's description: the longest host name, brackets and a port. */
   addressCharsMax: 261,
 } as const;

@@ -1,11 +1,7 @@
 import { wireLimits } from "../limits.ts";
 import type { ByteStream, Dialer } from "./transport.ts";
 
-/** Bytes that a WebSocket may hold back while more is written. */
-const bufferedBytesMax = 1024 * 1024;
-
-/** How often a WebSocket that holds more is looked at: it does not say when it has sent them. */
-const bufferedCheckMs = 5;
+const { unreadBytesMax, unsentBytesMax, unsentCheckMs } = wireLimits;
 
 /** Whether an address is that of a WebSocket, `ws://HOST:PORT/PATH` or `wss://...`, and no `host:port`. */
 export function isWebSocketAddress(address: string): boolean {
@@ -86,8 +82,8 @@ class WebSocketStream implements ByteStream {
     this.#expectOpen();
     // The caller may use its buffer again before the socket has sent all of it.
     this.#socket.send(bytes.slice());
-    while (this.#socket.bufferedAmount > bufferedBytesMax) {
-      await new Promise((resolve) => setTimeout(resolve, bufferedCheckMs));
+    while (this.#socket.bufferedAmount > unsentBytesMax) {
+      await new Promise((resolve) => setTimeout(resolve, unsentCheckMs));
       this.#expectOpen();
     }
   }
@@ -111,11 +107,11 @@ class WebSocketStream implements ByteStream {
       if (data.byteLength > 0) this.#messages.push(new Uint8Array(data));
       this.#unreadBytes += data.byteLength;
     }
-    if (!isBinary || this.#unreadBytes > wireLimits.unreadBytesMax) {
+    if (!isBinary || this.#unreadBytes > unreadBytesMax) {
       this.#end(
         new Error(
           isBinary
-            ? `more than ${wireLimits.unreadBytesMax} bytes wait to be read`
+            ? `more than ${unreadBytesMax} bytes wait to be read`
             : "a message of text came, allowed are binary ones",
         ),
       );
