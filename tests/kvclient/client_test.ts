@@ -14,6 +14,7 @@ import { rejectionsOf } from "../support/outcomes.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
 import type { SimulatedWorld } from "../support/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
+import { sortedByBytes } from "../support/store/compare.ts";
 
 /** A client of a real server, all in memory. */
 async function startBoth(world: SimulatedWorld) {
@@ -68,20 +69,14 @@ testInWorld("list() and scan() return every entry in the order of UTF-8 bytes", 
   const keys = strangeTexts.map((text) => `p/${text}`.slice(0, 4096));
   await world.complete(Promise.all(keys.map((key, i) => client.put(key, `${i}`))));
   await world.complete(client.put("q", "not of this prefix"));
-  const encoder = new TextEncoder();
-  const expected = keys.map((key, i) => ({ key, value: `${i}`, bytes: encoder.encode(key) }))
-    .sort((a, b) => compareBytes(a.bytes, b.bytes))
-    .map(({ key, value }): [string, string] => [key, value]);
+  const expected = sortedByBytes(keys).map((
+    key,
+  ): [string, string] => [key, `${keys.indexOf(key)}`]);
   assertEquals([...await world.complete(client.list("p/"))], expected);
   assertEquals(await world.complete(Array.fromAsync(client.scan("p/"))), expected);
   assertEquals(await world.complete(client.list("absent")), new Map());
   await close();
 });
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i] - b[i];
-  return a.length - b.length;
-}
 
 testInWorld("ping() and stats() ask the server", async (world) => {
   const { client, close } = await startBoth(world);
