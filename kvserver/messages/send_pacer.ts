@@ -36,15 +36,14 @@ export class SendPacer {
 
   /** Whether a message may be sent now. If not, a `TickMessage` comes when it is due. */
   isDue(): boolean {
-    const waitMs = this.#waitMs;
-    if (waitMs === 0) return true;
-    this.tickWithin(waitMs);
-    return false;
+    const nowMs = this.#context.monotonicMs();
+    return this.#isOver(this.#bucket.waitMs(nowMs), nowMs);
   }
 
   /** Has a `TickMessage` come when the next message may be sent, be it at once: something is left to send. */
   awaitDue(): void {
-    this.tickWithin(this.#waitMs);
+    const nowMs = this.#context.monotonicMs();
+    this.tickWithin(this.#bucket.waitMs(nowMs), nowMs);
   }
 
   /**
@@ -52,19 +51,18 @@ export class SendPacer {
    * has time. If not, a `TickMessage` comes when it is so, unless more is sent meanwhile.
    */
   isRested(): boolean {
-    const waitMs = this.#bucket.fullInMs(this.#context.monotonicMs());
-    if (waitMs === 0) return true;
-    this.tickWithin(waitMs);
-    return false;
+    const nowMs = this.#context.monotonicMs();
+    return this.#isOver(this.#bucket.fullInMs(nowMs), nowMs);
   }
 
-  get #waitMs(): number {
-    return this.#bucket.waitMs(this.#context.monotonicMs());
+  /** Whether there is nothing to wait for. If there is, a `TickMessage` comes when the wait is over. */
+  #isOver(waitMs: number, nowMs: number): boolean {
+    if (waitMs > 0) this.tickWithin(waitMs, nowMs);
+    return waitMs === 0;
   }
 
   /** Requests a `TickMessage` within `delayMs`, unless one comes by then anyway. */
-  tickWithin(delayMs: number): void {
-    const nowMs = this.#context.monotonicMs();
+  tickWithin(delayMs: number, nowMs = this.#context.monotonicMs()): void {
     // A tick whose time is over may have come already, a moment early: it does not count.
     if (nowMs < this.#tickMs && this.#tickMs <= nowMs + delayMs) return;
     this.#tickMs = nowMs + delayMs;

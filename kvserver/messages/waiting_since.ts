@@ -21,6 +21,11 @@ export class WaitingSince {
   /** In the order of the queue. */
   #marks: Mark[] = [];
 
+  /** How many entries are known to wait: those that have left are not among them. */
+  get size(): number {
+    return this.#marks.at(-1)?.count ?? 0;
+  }
+
   /** Since when the oldest entry waits; `Infinity`: none does. */
   get oldestMs(): number {
     // Entries that were lost on their way come behind others, and are older.
@@ -34,8 +39,8 @@ export class WaitingSince {
    * @param sinceMs when that was, or since when these entries wait already
    */
   enqueued(size: number, sinceMs: number): void {
+    if (size <= this.size) return;
     const last = this.#marks.at(-1);
-    if (size <= (last?.count ?? 0)) return;
     if (last !== undefined && sinceMs >= last.sinceMs && sinceMs < last.sinceMs + resolutionMs) {
       last.count = size;
       return;

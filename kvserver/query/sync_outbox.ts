@@ -55,6 +55,8 @@ export class SyncOutbox {
   /** Bytes of the messages between these two. */
   #mergedBytes = 0;
   #pacer: SendPacer;
+  /** Whether a tick comes when a report is due, because reading the clock for each query costs time. */
+  #isReportAwaited = false;
   /** The part of the replica to send. */
   #reading: PartReading;
   /** Whether the sync actor waits for `isDrained`. */
@@ -161,6 +163,7 @@ export class SyncOutbox {
   /** Handles a tick of the pacer. */
   ticked(): void {
     this.#pacer.ticked();
+    this.#isReportAwaited = false;
   }
 
   /** Sends a message, if there is anything to send and the pace allows it. */
@@ -169,7 +172,7 @@ export class SyncOutbox {
       this.#promised.add(this.#siblings * this.#addedBytes);
       this.#addedBytes = 0;
     }
-    if (this.#dirty.size > 0) this.#noteWaiting();
+    this.#noteWaiting();
     if (!this.#isMessageDue) return;
     const { syncMessageBytesMax } = this.#context.limits;
     const { oldestMs } = this.#waiting;
@@ -208,9 +211,13 @@ export class SyncOutbox {
     if (this.#dirty.size > 0 || this.#isDraining) this.#pacer.awaitDue();
   }
 
+  /** Notes since when entries wait. The clock is read only when there are more of them, or they are held back. */
   #noteWaiting(): void {
+    const { size } = this.#dirty;
+    this.#isBehind = false;
+    if (size === 0 || size <= this.#waiting.size && !this.#holdsBack) return;
     const nowMs = this.#context.monotonicMs();
-    this.#waiting.enqueued(this.#dirty.size, nowMs);
+    this.#waiting.enqueued(size, nowMs);
     const { replicaLagMaxMs } = this.#context.limits;
     this.#isBehind = this.#holdsBack && nowMs - this.#waiting.oldestMs > replicaLagMaxMs;
   }
@@ -224,10 +231,11 @@ export class SyncOutbox {
 
   /** Whether it is time to say what has been seen; if not, a tick comes when it is. */
   get #isReportDue(): boolean {
-    if (!this.#versions.hasReport) return false;
+    if (this.#isReportAwaited || !this.#versions.hasReport) return false;
     const { reportWaitMs } = this.#versions;
-    if (reportWaitMs > 0) this.#pacer.tickWithin(reportWaitMs);
-    return reportWaitMs <= 0;
+    this.#isReportAwaited = reportWaitMs > 0;
+    if (this.#isReportAwaited) this.#pacer.tickWithin(reportWaitMs);
+    return !this.#isReportAwaited;
   }
 
   get #hasOtherNews(): boolean {

@@ -6,7 +6,7 @@ import { Store } from "../../kvserver/store/mod.ts";
 import type { MergeMessage, WrittenMessage } from "../../kvserver/messages/replica_messages.ts";
 import { defaultLimits } from "../../limits.ts";
 import { type Logger, silentLogger } from "../../log/mod.ts";
-import { decode, frameHeaderBytes, MsgpackReader } from "../../rpc/mod.ts";
+import { decode, type Environment, frameHeaderBytes, MsgpackReader } from "../../rpc/mod.ts";
 import { assertEquals, assertGreater, assertLess } from "../deps.ts";
 import { frameOf, requestFrame } from "../support/rpc/wire.ts";
 import { type Probe, startProbe, startSystem } from "../support/actors.ts";
@@ -23,9 +23,13 @@ class Started {
   static async start(
     world: SimulatedWorld,
     store = new Store(),
-    { log = silentLogger, isAlone = false }: { log?: Logger; isAlone?: boolean } = {},
+    { log = silentLogger, isAlone = false, environment }: {
+      log?: Logger;
+      isAlone?: boolean;
+      environment?: Environment;
+    } = {},
   ): Promise<Started> {
-    const { system } = await startSystem(world, { log });
+    const { system } = await startSystem(world, { log, environment });
     return new Started(world, system, store, isAlone);
   }
 
@@ -71,9 +75,19 @@ class Started {
     return error[0];
   }
 
+  async ping(): Promise<void> {
+    this.#tell(requestFrame(1, "Ping", []));
+    await this.#world.advance(0);
+    assertEquals(this.#replies.pop(), frameOf([1, 1, null, "pong"]));
+  }
+
   #tellPut(key: string, value: string): void {
+    this.#tell(requestFrame(1, "Put", [key, value]));
+  }
+
+  #tell(frame: Uint8Array): void {
     const writer = this.#system.beginMessage();
-    writeQuery(writer, this.#inbox.ref.counter, 1, requestFrame(1, "Put", [key, value]));
+    writeQuery(writer, this.#inbox.ref.counter, 1, frame);
     this.#system.tellWritten(this.#queryActor);
   }
 
@@ -326,6 +340,50 @@ testInWorld(
     assertEquals(await started.refusal("key"), "overloaded");
     await started.merge([]);
     await started.put("taken again", "");
+    await started.close();
+  },
+);
+
+testInWorld(
+  "a query actor that kept too much takes Puts again when others have replaced all of it",
+  async (world) => {
+    const started = await Started.start(world);
+    await started.merge([], { holdsBack: true });
+    await started.put("kept", "");
+    await world.advance(defaultLimits.replicaLagMaxMs + 1);
+    await started.merge([], { holdsBack: true });
+    assertEquals(await started.refusal("key"), "overloaded");
+    const later = { timestamp: epochMs + world.nowMs, sequence: 0, uid: stranger };
+    await started.merge([{ key: "kept", value: "replaced", ...later }], { holdsBack: true });
+    await started.put("taken", "");
+    await started.close();
+  },
+);
+
+testInWorld(
+  "a query actor reads the clock for no query while what it has seen is to be told later",
+  async (world) => {
+    const environment = world.environment();
+    let readings = 0;
+    const { monotonicMs } = environment;
+    environment.monotonicMs = () => {
+      readings++;
+      return monotonicMs.call(environment);
+    };
+    const started = await Started.start(world, new Store(), { environment });
+    const readingsOfPings = async (count: number) => {
+      const before = readings;
+      for (let i = 0; i < count; i++) await started.ping();
+      return readings - before;
+    };
+    const usual = await readingsOfPings(10);
+    // What is seen first is told at once, and the second Put a while later.
+    for (const key of ["first", "second"]) {
+      await started.put(key, "");
+      await world.advance(defaultLimits.syncPaceMs);
+    }
+    await started.ping();
+    assertEquals(await readingsOfPings(10), usual);
     await started.close();
   },
 );
