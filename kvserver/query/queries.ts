@@ -390,7 +390,7 @@ export class Queries implements RequestHandler {
     const counter = this.#isLimited ? noCounter : given;
     if (this.refusal !== undefined) throw this.refusal;
     // It was here, and if it is not any more, it was replaced or deleted since.
-    if (this.#host.hasSeen(order.uid, counter)) return writer.bool(false);
+    if (this.#host.hasSeen({ uid: order.uid, counter })) return writer.bool(false);
     this.#takeRoom(keyBytes + Math.max(0, valueBytes), "Merge");
     const n = this.#store.merge({
       ...order,

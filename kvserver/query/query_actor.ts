@@ -16,8 +16,8 @@ import type { LongReply, ServerFigures } from "../../resp/mod.ts";
 import type { JournalMessage, LoadMessage } from "../messages/journal_messages.ts";
 import type { MergeMessage } from "../messages/replica_messages.ts";
 import type { TickMessage } from "../messages/send_pacer.ts";
-import { noCounter } from "../entry/entry.ts";
 import type { Store } from "../store/mod.ts";
+import type { Dot } from "../versions/version_vector.ts";
 import { FramedWatches } from "./framed_watches.ts";
 import { Admissions } from "./admissions.ts";
 import { Collector, collectorTicks, type CollectTurnMessage } from "./collector.ts";
@@ -152,7 +152,11 @@ export class QueryActor implements Actor {
       if (!store.isShown(n)) this.#collector.noteExpired();
     });
     this.#questions = new SyncQuestions(context);
-    const versions = this.#versions = new ReplicaVersions(context, () => this.#queries.counter);
+    const versions = this.#versions = new ReplicaVersions(
+      context,
+      () => this.#queries.counter,
+      disk !== undefined,
+    );
     store.onUnclaimedReplaced = (uid, counter) => versions.replaced(uid, counter);
     this.#comparing = new Comparing(context, store, versions, (dropped) => {
       this.#collector.drop(dropped);
@@ -196,9 +200,7 @@ export class QueryActor implements Actor {
       memory: context.memory,
       replicaCount: options.replicaCount ?? 1,
       now: () => this.#nowMs ||= context.now(),
-      hasSeen: (uid: string, counter: number) =>
-        counter !== noCounter &&
-        (counter <= versions.counterOf(uid) || versions.hasDot(uid, counter)),
+      hasSeen: (write: Dot) => versions.hasSeen(write),
       stats: () => this.#stats(),
       watch: (prefix: Uint8Array, isInitial: boolean) => {
         // Entries that the query has put by now are from before the watch.

@@ -1,4 +1,5 @@
 import type { Accounted, Limited } from "../../rpc/mod.ts";
+import type { Dot } from "../versions/version_vector.ts";
 
 /** The query actor of `Queries`, as they see it. */
 export interface QueryHost extends Limited, Accounted {
@@ -8,8 +9,8 @@ export interface QueryHost extends Limited, Accounted {
   readonly replicaCount: number;
   /** Wall clock, milliseconds since the epoch: the same for all requests of one query. */
   now(): number;
-  /** Whether the replica has seen a write of an actor. */
-  hasSeen(uid: string, counter: number): boolean;
+  /** Whether the replica has seen a write. */
+  hasSeen(write: Dot): boolean;
   /** Figures for `Stats` besides those of the queries. */
   stats(): Record<string, number | boolean | string>;
   /**

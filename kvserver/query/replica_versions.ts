@@ -36,13 +36,19 @@ export class ReplicaVersions {
   #toldMs = -Infinity;
   /** Whether merging has failed once: what was claimed since need not be there. */
   #hasFailed = false;
+  /** Whether there is a disk to be told of anything. */
+  #isPersisted: boolean;
   #isFull = false;
 
-  /** @param counter returns the number of the last write that the actor accepted */
-  constructor(context: ActorContext, counter: () => number) {
+  /**
+   * @param counter returns the number of the last write that the actor accepted
+   * @param isPersisted whether there is a disk, which is told what was seen; nothing waits for none
+   */
+  constructor(context: ActorContext, counter: () => number, isPersisted: boolean) {
     this.#context = context;
     this.#uid = uid(context.self);
     this.#counter = counter;
+    this.#isPersisted = isPersisted;
     this.#isForeign = originTest({ except: [context.self.incarnation] });
   }
 
@@ -62,6 +68,11 @@ export class ReplicaVersions {
     return this.#seen.vector.counter(uid);
   }
 
+  /** Whether a write was seen. */
+  hasSeen(write: Dot): boolean {
+    return this.#seen.has(write);
+  }
+
   /** Whether a single write of an actor was seen, behind the one up to which all were. */
   hasDot(uid: string, counter: number): boolean {
     return this.#seen.vector.dots.size > 0 && this.#seen.has({ uid, counter });
@@ -69,7 +80,8 @@ export class ReplicaVersions {
 
   /** A write is replaced here: it was seen, whatever of those before it was. */
   replaced(uid: string, counter: number): void {
-    if (this.#seen.addDot({ uid, counter })) this.#dotsToPersist.push({ uid, counter });
+    const isNew = this.#seen.addDot({ uid, counter });
+    if (isNew && this.#isPersisted) this.#dotsToPersist.push({ uid, counter });
   }
 
   #noteOwn(): void {
@@ -114,7 +126,9 @@ export class ReplicaVersions {
   }
 
   #grown(uid: string): void {
-    if (this.#isForeign(uid)) this.#toPersist.set(uid, this.#seen.vector.counter(uid));
+    if (this.#isPersisted && this.#isForeign(uid)) {
+      this.#toPersist.set(uid, this.#seen.vector.counter(uid));
+    }
   }
 
   /** Servers that start again and again would fill the memory with the names of their actors. */

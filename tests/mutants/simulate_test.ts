@@ -122,8 +122,8 @@ const mutants: Record<string, PlantedFault> = {
   "a write that was replaced before it was claimed was not seen": {
     noticedBy: "return",
     file: "kvserver/query/replica_versions.ts",
-    from: "if (this.#seen.addDot({ uid, counter })) this.#dotsToPersist",
-    to: "if (counter < 0) this.#dotsToPersist",
+    from: "const isNew = this.#seen.addDot({ uid, counter });",
+    to: "const isNew = false;",
   },
   "a claim leaves before what it covers": {
     noticedBy: "random",
