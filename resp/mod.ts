@@ -25,7 +25,7 @@ export { CommandError } from "./commands/errors.ts";
 export type { ChangeFeed } from "./commands/change_feed.ts";
 export { writeInvalidation, writeInvalidationOfAll } from "./commands/invalidation.ts";
 export type { KeyEvent } from "./commands/key_events.ts";
-export type { CommandHost, Keyspace, ServerFigures } from "./commands/keyspace.ts";
+export type { CommandHost, Entries, Keyspace, ServerFigures } from "./commands/keyspace.ts";
 export { Session, type Tracking } from "./commands/session.ts";
 export type { Subscription } from "./commands/subscription.ts";
 export { CommandCutter } from "./wire/command_cutter.ts";

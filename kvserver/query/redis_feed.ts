@@ -139,7 +139,7 @@ class MessageForm implements WatchForm {
 
   isFor(n: number): boolean {
     const start = this.#store.keyStart(n);
-    const end = start + this.#store.keyLength(n);
+    const end = this.#store.keyEnd(n);
     const memory = this.#store.keyMemory(n);
     return this.#subscription.isFor(memory, start, end) && this.#session.sees(memory, start, end);
   }
@@ -147,7 +147,7 @@ class MessageForm implements WatchForm {
   write(writer: MsgpackWriter, n: number): void {
     const store = this.#store;
     const start = store.keyStart(n);
-    const end = start + store.keyLength(n);
+    const end = store.keyEnd(n);
     this.#reply.writer = writer;
     this.#reply.version = this.#session.version;
     this.#subscription.write(this.#reply, store.keyMemory(n), start, end, this.#eventOf(n));
@@ -176,12 +176,12 @@ class InvalidationForm implements WatchForm, TrackerForm {
   isFor(n: number, by: number): boolean {
     if (this.isNoLoop && by === this.#session.id) return false;
     const start = this.#store.keyStart(n);
-    return this.#session.sees(this.#store.keyMemory(n), start, start + this.#store.keyLength(n));
+    return this.#session.sees(this.#store.keyMemory(n), start, this.#store.keyEnd(n));
   }
 
   write(writer: MsgpackWriter, n: number): void {
     const start = this.#store.keyStart(n);
-    const end = start + this.#store.keyLength(n);
+    const end = this.#store.keyEnd(n);
     writeInvalidation(this.#begin(writer), this.#store.keyMemory(n), start, end);
   }
 

@@ -1,15 +1,15 @@
-import type { Keyspace } from "../../resp/mod.ts";
-import type { MsgpackWriter } from "../../rpc/mod.ts";
+import type { Entries, Keyspace } from "../../resp/mod.ts";
 import type { Store } from "../store/mod.ts";
 import type { Queries } from "./queries.ts";
 
 /** A replica as Redis's commands see it. Writes are those of `Queries`: bounded, counted and passed on alike. */
 export class RedisKeyspace implements Keyspace {
+  readonly entries: Entries;
   #store: Store;
   #queries: Queries;
 
   constructor(store: Store, queries: Queries) {
-    this.#store = store;
+    this.entries = this.#store = store;
     this.#queries = queries;
   }
 
@@ -59,38 +59,6 @@ export class RedisKeyspace implements Keyspace {
 
   entryOfRank(rank: number): number {
     return this.#store.entryOfRank(rank);
-  }
-
-  isShown(n: number): boolean {
-    return this.#store.isShown(n);
-  }
-
-  expiresAt(n: number): number {
-    return this.#store.expiresAtOf(n);
-  }
-
-  isBin(n: number): boolean {
-    return this.#store.isBin(n);
-  }
-
-  keyMemory(n: number): Uint8Array {
-    return this.#store.keyMemory(n);
-  }
-
-  keyStart(n: number): number {
-    return this.#store.keyStart(n);
-  }
-
-  keyEnd(n: number): number {
-    return this.#store.keyStart(n) + this.#store.keyLength(n);
-  }
-
-  valueLength(n: number): number {
-    return this.#store.valueLength(n);
-  }
-
-  appendValue(writer: MsgpackWriter, n: number, start: number, end: number): void {
-    this.#store.appendValue(writer, n, start, end);
   }
 
   walk(

@@ -155,7 +155,7 @@ export class Watches {
     if (this.#size === 0) return;
     const memory = this.store.keyMemory(n);
     const start = this.store.keyStart(n);
-    const end = start + this.store.keyLength(n);
+    const end = this.store.keyEnd(n);
     this.#changedEntry = n;
     this.#changedBy = by;
     this.#prefixes.visit(memory, start, end, this.#note);
@@ -173,7 +173,7 @@ export class Watches {
   awaits(n: number): boolean {
     if (this.#size === 0) return false;
     const start = this.store.keyStart(n);
-    const end = start + this.store.keyLength(n);
+    const end = this.store.keyEnd(n);
     let isAwaited = false;
     this.#prefixes.visit(this.store.keyMemory(n), start, end, (watcher) => {
       isAwaited ||= watcher.awaits(n);

@@ -320,13 +320,17 @@ export class Store {
     this.#values.write(writer, n);
   }
 
-  /** The memory that holds the key of an entry: at `keyStart`, `keyLength` bytes. */
+  /** The memory that holds the key of an entry: at `keyStart` up to `keyEnd`, `keyLength` bytes. */
   keyMemory(n: number): Uint8Array {
     return this.#records.bytesAt(n);
   }
 
   keyStart(n: number): number {
     return this.#records.keyStart(n);
+  }
+
+  keyEnd(n: number): number {
+    return this.#records.keyStart(n) + this.#records.keyLength(n);
   }
 
   keyLength(n: number): number {

@@ -137,10 +137,10 @@ export function expectTurn({ host, reply, turnBytesMax }: CommandCall, byteCount
 export function writeValueOf(call: CommandCall, n: number): void {
   const { keyspace, reply } = call;
   if (n === noEntry) return reply.nil();
-  const length = keyspace.valueLength(n);
+  const length = keyspace.entries.valueLength(n);
   expectTurn(call, length);
   reply.bulkHeader(length);
-  keyspace.appendValue(reply.writer, n, 0, length);
+  keyspace.entries.appendValue(reply.writer, n, 0, length);
   reply.endLine();
 }
 
@@ -149,5 +149,9 @@ export function writeKeyOf(
   { keyspace, reply }: Pick<CommandCall, "keyspace" | "reply">,
   n: number,
 ): void {
-  reply.bulk(keyspace.keyMemory(n), keyspace.keyStart(n), keyspace.keyEnd(n));
+  reply.bulk(
+    keyspace.entries.keyMemory(n),
+    keyspace.entries.keyStart(n),
+    keyspace.entries.keyEnd(n),
+  );
 }

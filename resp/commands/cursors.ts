@@ -3,7 +3,10 @@ import { type Cursors, type Keyspace, noEntry } from "./keyspace.ts";
 
 /** A copy of the key of an entry. */
 export function keyOf(keyspace: Keyspace, n: number): Uint8Array {
-  return keyspace.keyMemory(n).slice(keyspace.keyStart(n), keyspace.keyEnd(n));
+  return keyspace.entries.keyMemory(n).slice(
+    keyspace.entries.keyStart(n),
+    keyspace.entries.keyEnd(n),
+  );
 }
 
 /**
@@ -55,9 +58,9 @@ export class KeptCursors implements Cursors {
 
 /** 32 bits of a key (FNV-1a): whether a cursor's entry is the one of then need not be known for certain. */
 function hashOfKey(keyspace: Keyspace, n: number): number {
-  const bytes = keyspace.keyMemory(n);
+  const bytes = keyspace.entries.keyMemory(n);
   let hash = 0x811c9dc5;
-  for (let i = keyspace.keyStart(n); i < keyspace.keyEnd(n); i++) {
+  for (let i = keyspace.entries.keyStart(n); i < keyspace.entries.keyEnd(n); i++) {
     hash = Math.imul(hash ^ bytes[i], 0x01000193);
   }
   return hash >>> 0;

@@ -24,7 +24,7 @@ export const expiryCommands: readonly Command[] = [
     keys: { first: 1, last: 1, step: 1, access: ["RW", "update"] },
     execute(call) {
       const n = findEntry(call, 1);
-      const expires = n !== noEntry && call.keyspace.expiresAt(n) !== noExpiry;
+      const expires = n !== noEntry && call.keyspace.entries.expiresAtOf(n) !== noExpiry;
       if (expires) expireArgument(call, 1, noExpiry);
       call.reply.integer(expires ? 1 : 0);
     },
@@ -40,13 +40,13 @@ export const expiryCommands: readonly Command[] = [
     "expiretime",
     "Tell the second of the epoch at which a key expires",
     "7.0.0",
-    ({ keyspace }, n) => seconds(keyspace.expiresAt(n)),
+    ({ keyspace }, n) => seconds(keyspace.entries.expiresAtOf(n)),
   ),
   tell(
     "pexpiretime",
     "Tell the millisecond of the epoch at which a key expires",
     "7.0.0",
-    ({ keyspace }, n) => keyspace.expiresAt(n),
+    ({ keyspace }, n) => keyspace.entries.expiresAtOf(n),
   ),
 ];
 
@@ -64,7 +64,7 @@ function expire(name: string, summary: string, since: string, unit: ExpiryUnit):
       const condition = new ExpiryCondition(call, 3);
       const expiresAt = expiresAtOf(call, 2, unit, name, false);
       const n = findEntry(call, 1);
-      const isSet = n !== noEntry && condition.allows(keyspace.expiresAt(n), expiresAt);
+      const isSet = n !== noEntry && condition.allows(keyspace.entries.expiresAtOf(n), expiresAt);
       // A time before the epoch has passed, as any before now.
       if (isSet) expireArgument(call, 1, Math.max(1, expiresAt));
       reply.integer(isSet ? 1 : 0);
@@ -91,7 +91,7 @@ function tell(
     execute(call) {
       const n = readEntry(call, 1);
       if (n === noEntry) call.reply.integer(-2);
-      else if (call.keyspace.expiresAt(n) === noExpiry) call.reply.integer(-1);
+      else if (call.keyspace.entries.expiresAtOf(n) === noExpiry) call.reply.integer(-1);
       else call.reply.integer(figure(call, n));
     },
   };

@@ -60,7 +60,7 @@ export function expiresAtOf(
 
 /** How long an entry still lives: 0 in its last millisecond, and never below 0. */
 export function ttlMsOf({ host, keyspace }: CommandCall, n: number): number {
-  return Math.max(0, keyspace.expiresAt(n) - host.now());
+  return Math.max(0, keyspace.entries.expiresAtOf(n) - host.now());
 }
 
 const conditions = {

@@ -130,7 +130,7 @@ export const keyCommands: readonly Command[] = [
       const { keyspace, reply } = call;
       for (let tries = 0; keyspace.size > 0 && tries < randomTries; tries++) {
         const n = keyspace.entryOfRank(Math.floor(call.fraction() * keyspace.size));
-        if (keyspace.isShown(n)) return writeKeyOf(call, n);
+        if (keyspace.entries.isShown(n)) return writeKeyOf(call, n);
       }
       reply.nil();
     },
@@ -251,7 +251,7 @@ function scan(call: CommandCall): void {
     last = n;
     if (isShown && hasType && (glob === undefined || matches(keyspace, glob, n))) {
       found.push(n);
-      bytes += keyspace.keyEnd(n) - keyspace.keyStart(n);
+      bytes += keyspace.entries.keyEnd(n) - keyspace.entries.keyStart(n);
     }
     return true;
   });
@@ -275,5 +275,9 @@ function cursorOf(call: CommandCall): bigint {
 }
 
 function matches(keyspace: Keyspace, glob: Glob, n: number): boolean {
-  return glob.matches(keyspace.keyMemory(n), keyspace.keyStart(n), keyspace.keyEnd(n));
+  return glob.matches(
+    keyspace.entries.keyMemory(n),
+    keyspace.entries.keyStart(n),
+    keyspace.entries.keyEnd(n),
+  );
 }

@@ -6,11 +6,31 @@ export const noEntry = 0;
 /** In place of the time of an expiry, as in the store: there is none. */
 export const noExpiry = 0;
 
+/** Entries, by the numbers that a `Keyspace` names them by. */
+export interface Entries {
+  /** Whether an entry has not expired. */
+  isShown(n: number): boolean;
+  /** The memory that holds the key of an entry, at `keyStart` up to `keyEnd`. */
+  keyMemory(n: number): Uint8Array;
+  keyStart(n: number): number;
+  keyEnd(n: number): number;
+  /** When an entry expires, milliseconds since the epoch; `noExpiry` when it does not. */
+  expiresAtOf(n: number): number;
+  /** Whether the value of an entry is kept as one that is not UTF-8. */
+  isBin(n: number): boolean;
+  /** Length of the value of an entry. */
+  valueLength(n: number): number;
+  /** Appends the bytes of the value of an entry from `start` up to `end`, as they are. */
+  appendValue(writer: MsgpackWriter, n: number, start: number, end: number): void;
+}
+
 /**
  * The keys and values that commands work on, as bytes. Entries are named by numbers, which are valid until
  * the next write. Keys that are passed are UTF-8 and no longer than a key may be.
  */
 export interface Keyspace {
+  /** The entries that its numbers name. */
+  readonly entries: Entries;
   /** Number of keys. */
   readonly size: number;
   /** Number of keys that expire, those that have and are kept included. */
@@ -35,20 +55,6 @@ export interface Keyspace {
   entryAt(cursor: number): number;
   /** The entry that has so many keys before it, in the order of their bytes; below `size`. It may have expired just now. */
   entryOfRank(rank: number): number;
-  /** Whether an entry has not expired. */
-  isShown(n: number): boolean;
-  /** The memory that holds the key of an entry, at `keyStart` up to `keyEnd`. */
-  keyMemory(n: number): Uint8Array;
-  keyStart(n: number): number;
-  keyEnd(n: number): number;
-  /** When an entry expires, milliseconds since the epoch; `noExpiry` when it does not. */
-  expiresAt(n: number): number;
-  /** Whether the value of an entry is kept as one that is not UTF-8. */
-  isBin(n: number): boolean;
-  /** Length of the value of an entry. */
-  valueLength(n: number): number;
-  /** Appends the bytes of the value of an entry from `start` up to `end`, as they are. */
-  appendValue(writer: MsgpackWriter, n: number, start: number, end: number): void;
   /**
    * Visits, in the order of their bytes, the keys that begin with `prefix` and come after the key `after`,
    * until `visit` returns `false`. Keys without a value are visited too, and not shown.

@@ -1,13 +1,13 @@
 import { beginsWith, compareBytes, type World } from "../../access/mod.ts";
-import type { MsgpackWriter } from "../../rpc/mod.ts";
 import { KeptCursors } from "./cursors.ts";
-import { type Cursors, type Keyspace, noEntry } from "./keyspace.ts";
+import { type Cursors, type Entries, type Keyspace, noEntry } from "./keyspace.ts";
 
 /**
  * Those keys of a keyspace that begin with one of some prefixes: as if there were no others. The commands'
  * keys were checked before; what goes through keys, or counts them, goes by this.
  */
 export class LimitedKeyspace implements Keyspace {
+  readonly entries: Entries;
   readonly cursors: Cursors = new KeptCursors(this);
   /** The expiries of others are counted with those of these keys, so none are told. */
   readonly expiring = 0;
@@ -15,6 +15,7 @@ export class LimitedKeyspace implements Keyspace {
   #world: World;
 
   constructor(all: Keyspace, world: World) {
+    this.entries = all.entries;
     this.#all = all;
     this.#world = world;
   }
@@ -64,7 +65,10 @@ export class LimitedKeyspace implements Keyspace {
   entryAt(cursor: number): number {
     const n = this.#all.entryAt(cursor);
     if (n === noEntry) return n;
-    return this.#world.covers(this.keyMemory(n), this.keyStart(n), this.keyEnd(n)) ? n : noEntry;
+    const { entries } = this;
+    const isCovered = this.#world
+      .covers(entries.keyMemory(n), entries.keyStart(n), entries.keyEnd(n));
+    return isCovered ? n : noEntry;
   }
 
   entryOfRank(rank: number): number {
@@ -75,38 +79,6 @@ export class LimitedKeyspace implements Keyspace {
       rest -= count;
     }
     return noEntry;
-  }
-
-  isShown(n: number): boolean {
-    return this.#all.isShown(n);
-  }
-
-  keyMemory(n: number): Uint8Array {
-    return this.#all.keyMemory(n);
-  }
-
-  keyStart(n: number): number {
-    return this.#all.keyStart(n);
-  }
-
-  keyEnd(n: number): number {
-    return this.#all.keyEnd(n);
-  }
-
-  expiresAt(n: number): number {
-    return this.#all.expiresAt(n);
-  }
-
-  isBin(n: number): boolean {
-    return this.#all.isBin(n);
-  }
-
-  valueLength(n: number): number {
-    return this.#all.valueLength(n);
-  }
-
-  appendValue(writer: MsgpackWriter, n: number, start: number, end: number): void {
-    this.#all.appendValue(writer, n, start, end);
   }
 
   walk(

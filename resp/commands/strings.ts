@@ -161,7 +161,7 @@ export const stringCommands: readonly Command[] = [
     keys: { first: 1, last: 1, step: 1, access: ["RO"] },
     execute(call) {
       const n = readEntry(call, 1);
-      call.reply.integer(n === noEntry ? 0 : call.keyspace.valueLength(n));
+      call.reply.integer(n === noEntry ? 0 : call.keyspace.entries.valueLength(n));
     },
   },
   {
@@ -198,7 +198,7 @@ function set(call: CommandCall): void {
   const n = returnsOld ? readEntry(call, 1) : findEntry(call, 1);
   const isSet = n === noEntry ? !onlyHeld : !onlyNew;
   if (returnsOld) writeValueOf(call, n);
-  if (options.keepsExpiry && n !== noEntry) expiresAt = call.keyspace.expiresAt(n);
+  if (options.keepsExpiry && n !== noEntry) expiresAt = call.keyspace.entries.expiresAtOf(n);
   if (isSet) putArgument(call, 1, 2, expiresAt);
   if (returnsOld) return;
   if (isSet) call.reply.ok();
@@ -228,7 +228,7 @@ function getex(call: CommandCall): void {
   const n = readEntry(call, 1);
   if (n === noEntry) return call.reply.nil();
   const expiresAt = expiryAt === 0 ? noExpiry : expiresAtOf(call, expiryAt, unit, "getex", true);
-  const changes = expiryAt !== 0 || (persists && call.keyspace.expiresAt(n) !== noExpiry);
+  const changes = expiryAt !== 0 || (persists && call.keyspace.entries.expiresAtOf(n) !== noExpiry);
   writeValueOf(call, n);
   if (changes) expireArgument(call, 1, expiresAt);
 }
@@ -241,7 +241,7 @@ function mget(call: CommandCall): void {
   reply.arrayHeader(count - 1);
   for (let i = 1; i < count; i++) {
     const n = readEntry(call, i);
-    const bytes = bulkBytes + (n === noEntry ? 0 : keyspace.valueLength(n));
+    const bytes = bulkBytes + (n === noEntry ? 0 : keyspace.entries.valueLength(n));
     if (reply.size - start + bytes > frameBytesMax) {
       throw new CommandError(`ERR the reply exceeds ${frameBytesMax} bytes, ask for fewer keys`);
     }
@@ -255,21 +255,21 @@ function getrange(call: CommandCall): void {
   const from = integerOf(call, 2);
   const to = integerOf(call, 3);
   const n = readEntry(call, 1);
-  const length = n === noEntry ? 0 : keyspace.valueLength(n);
+  const length = n === noEntry ? 0 : keyspace.entries.valueLength(n);
   const start = Math.max(0, from < 0 ? from + length : from);
   const end = Math.min(length, Math.max(0, to < 0 ? to + length : to) + 1);
   // Both before the value, and in the wrong order: nothing, though both would be the first byte.
   if (start >= end || (from < 0 && to < 0 && from > to)) return reply.constant(emptyBulk);
   expectTurn(call, end - start);
   reply.bulkHeader(end - start);
-  keyspace.appendValue(reply.writer, n, start, end);
+  keyspace.entries.appendValue(reply.writer, n, start, end);
   reply.endLine();
 }
 
 function append(call: CommandCall): void {
   const { args, keyspace, reply, scratch } = call;
   const n = findEntry(call, 1);
-  const held = n === noEntry ? 0 : keyspace.valueLength(n);
+  const held = n === noEntry ? 0 : keyspace.entries.valueLength(n);
   const length = held + args.end(2) - args.start(2);
   if (length > valueBytesMax) throw new CommandError(refusals.tooLong);
   if (n === noEntry) putArgument(call, 1, 2);
@@ -277,14 +277,14 @@ function append(call: CommandCall): void {
     scratch.clear();
     scratch.raw(args.bytes, args.start(1), args.end(1));
     const keyBytes = scratch.size;
-    keyspace.appendValue(scratch, n, 0, held);
+    keyspace.entries.appendValue(scratch, n, 0, held);
     scratch.raw(args.bytes, args.start(2), args.end(2));
     const { bytes, start } = scratch;
     const valueStart = start + keyBytes;
     const end = start + scratch.size;
     // What is behind UTF-8 begins with a character of its own.
-    const isBin = !isUtf8(bytes, keyspace.isBin(n) ? valueStart : valueStart + held, end);
-    keyspace.put(bytes, start, valueStart, valueStart, end, isBin, keyspace.expiresAt(n));
+    const isBin = !isUtf8(bytes, keyspace.entries.isBin(n) ? valueStart : valueStart + held, end);
+    keyspace.put(bytes, start, valueStart, valueStart, end, isBin, keyspace.entries.expiresAtOf(n));
     // Each of many short ones would copy a long value.
     call.work += length;
     scratch.clear();
