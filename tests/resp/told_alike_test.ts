@@ -28,26 +28,27 @@ async function run(told: ToldAlike, version: string, steps: readonly Step[]): Pr
   for (const step of steps) await told.step(...step);
 }
 
-async function runAll(
-  version: string,
-  step: fc.Arbitrary<Step>,
-  first: fc.Arbitrary<Step> = step,
-): Promise<void> {
-  await toldAlike(async (begin) => {
-    const steps = fc.tuple(first, fc.array(step, { minLength: 4, maxLength: 16 }));
-    const property = fc.asyncProperty(
-      steps,
-      async ([first, others]) => {
-        using told = await begin();
-        await run(told, version, [first, ...others]);
-      },
-    );
-    await fc.assert(property, { numRuns: 40 });
-  });
+/** Steps of several kinds, each as often among them as its weight says. */
+function mixed(...kinds: [weight: number, fc.Arbitrary<Step>][]): fc.Arbitrary<Step> {
+  return fc.oneof(...kinds.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 }
 
-const testRedis = (name: string, body: () => Promise<void>) =>
-  testUnless(missing("redis-server"), name, body);
+/** Has random steps done at a Redis and at a server of ours. @param first what they begin with */
+function testAlike(
+  name: string,
+  step: fc.Arbitrary<Step>,
+  { first = step, version = "3" }: { first?: fc.Arbitrary<Step>; version?: string } = {},
+): void {
+  testUnless(missing("redis-server"), name, () =>
+    toldAlike(async (begin) => {
+      const steps = fc.tuple(first, fc.array(step, { minLength: 4, maxLength: 16 }));
+      const property = fc.asyncProperty(steps, async ([first, others]) => {
+        using told = await begin();
+        await run(told, version, [first, ...others]);
+      });
+      await fc.assert(property, { numRuns: 40 });
+    }));
+}
 
 const subscribes = asks(
   "SUBSCRIBE __keyspace@0__:a",
@@ -62,13 +63,10 @@ const subscribes = asks(
 );
 
 for (const version of ["2", "3"]) {
-  testRedis(
+  testAlike(
     `subscribers are told of random changes as Redis tells them, in version ${version}`,
-    () =>
-      runAll(
-        version,
-        fc.oneof({ weight: 1, arbitrary: subscribes }, { weight: 3, arbitrary: writes }),
-      ),
+    mixed([1, subscribes], [3, writes]),
+    { version },
   );
 }
 
@@ -88,21 +86,17 @@ const reads = asks(
 
 const tracks = (...ways: string[]) => asks(...ways.map((way) => `CLIENT TRACKING ON${way}`));
 
-testRedis("clients that keep copies of what they read are told as Redis tells them", () =>
-  runAll(
-    "3",
-    fc.oneof(
-      { weight: 4, arbitrary: reads },
-      { weight: 4, arbitrary: writes },
-      { weight: 2, arbitrary: changesItself },
-      { weight: 1, arbitrary: tracks("", " NOLOOP") },
-      {
-        weight: 1,
-        arbitrary: asks("CLIENT TRACKINGINFO", "CLIENT GETREDIR"),
-      },
-    ),
-    tracks("", " NOLOOP"),
-  ));
+testAlike(
+  "clients that keep copies of what they read are told as Redis tells them",
+  mixed(
+    [4, reads],
+    [4, writes],
+    [2, changesItself],
+    [1, tracks("", " NOLOOP")],
+    [1, asks("CLIENT TRACKINGINFO", "CLIENT GETREDIR")],
+  ),
+  { first: tracks("", " NOLOOP") },
+);
 
 /** Reads that are not as usual, perhaps with something in between. */
 const excepted = fc.tuple(
@@ -116,61 +110,55 @@ const excepted = fc.tuple(
   [first, ...between, last].flatMap(([, commands]) => commands),
 ]);
 
-testRedis("clients say of which reads they keep copies, as at Redis", () =>
-  runAll(
-    "3",
-    fc.oneof(
-      { weight: 4, arbitrary: reads },
-      { weight: 4, arbitrary: writes },
-      { weight: 1, arbitrary: changesItself },
-      { weight: 4, arbitrary: excepted },
-      { weight: 1, arbitrary: tracks("", " OPTIN", " OPTOUT") },
-    ),
-    tracks(" OPTIN", " OPTOUT"),
-  ));
+testAlike(
+  "clients say of which reads they keep copies, as at Redis",
+  mixed(
+    [4, reads],
+    [4, writes],
+    [1, changesItself],
+    [4, excepted],
+    [1, tracks("", " OPTIN", " OPTOUT")],
+  ),
+  { first: tracks(" OPTIN", " OPTOUT") },
+);
 
-testRedis("clients that keep copies by prefix are told as Redis tells them", () =>
-  runAll(
-    "3",
-    fc.oneof(
-      { weight: 1, arbitrary: reads },
-      { weight: 6, arbitrary: writes },
-      { weight: 2, arbitrary: changesItself },
-      {
-        weight: 2,
-        arbitrary: tracks(
-          " BCAST",
-          " BCAST PREFIX b1",
-          " BCAST PREFIX c",
-          " PREFIX a BCAST NOLOOP",
-          " BCAST PREFIX c PREFIX c",
-          " BCAST OPTIN",
-          " PREFIX x",
-          " OPTIN OPTOUT",
-        ),
-      },
-      {
-        weight: 1,
-        arbitrary: asks("CLIENT TRACKINGINFO", "CLIENT TRACKING OFF", "CLIENT GETREDIR"),
-      },
-    ),
-    tracks(" BCAST", " BCAST PREFIX b PREFIX c", " BCAST PREFIX a NOLOOP"),
-  ));
-
-testRedis("what a client asks of changes in a strange way is refused as at Redis", () =>
-  runAll(
-    "3",
-    fc.tuple(
-      fc.constantFrom(
-        "CLIENT TRACKING",
-        "client caching",
-        "SUBSCRIBE",
-        "UNSUBSCRIBE",
-        "CLIENT GETREDIR",
+testAlike(
+  "clients that keep copies by prefix are told as Redis tells them",
+  mixed(
+    [1, reads],
+    [6, writes],
+    [2, changesItself],
+    [
+      2,
+      tracks(
+        " BCAST",
+        " BCAST PREFIX b1",
+        " BCAST PREFIX c",
+        " PREFIX a BCAST NOLOOP",
+        " BCAST PREFIX c PREFIX c",
+        " BCAST OPTIN",
+        " PREFIX x",
+        " OPTIN OPTOUT",
       ),
-      fc.array(fc.constantFrom("ON", "off", "BCAST", "PREFIX", "OPTIN", "optout", "noloop", "x"), {
-        maxLength: 4,
-      }),
-    ).filter(([name, args]) => name !== "SUBSCRIBE" || args.length === 0)
-      .map(([name, args]): Step => ["listener", [[...name.split(" "), ...args]]]),
-  ));
+    ],
+    [1, asks("CLIENT TRACKINGINFO", "CLIENT TRACKING OFF", "CLIENT GETREDIR")],
+  ),
+  { first: tracks(" BCAST", " BCAST PREFIX b PREFIX c", " BCAST PREFIX a NOLOOP") },
+);
+
+testAlike(
+  "what a client asks of changes in a strange way is refused as at Redis",
+  fc.tuple(
+    fc.constantFrom(
+      "CLIENT TRACKING",
+      "client caching",
+      "SUBSCRIBE",
+      "UNSUBSCRIBE",
+      "CLIENT GETREDIR",
+    ),
+    fc.array(fc.constantFrom("ON", "off", "BCAST", "PREFIX", "OPTIN", "optout", "noloop", "x"), {
+      maxLength: 4,
+    }),
+  ).filter(([name, args]) => name !== "SUBSCRIBE" || args.length === 0)
+    .map(([name, args]): Step => ["listener", [[...name.split(" "), ...args]]]),
+);
