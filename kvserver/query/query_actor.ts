@@ -18,6 +18,7 @@ import type { MergeMessage } from "../messages/replica_messages.ts";
 import type { TickMessage } from "../messages/send_pacer.ts";
 import type { Store } from "../store/mod.ts";
 import type { Dot } from "../versions/version_vector.ts";
+import { nobody } from "../watch/mod.ts";
 import { FramedWatches } from "./framed_watches.ts";
 import { Admissions } from "./admissions.ts";
 import { Collector, collectorTicks, type CollectTurnMessage } from "./collector.ts";
@@ -257,7 +258,8 @@ export class QueryActor implements Actor {
         this.#nowMs = 0;
         this.#queries.roomBytes = undefined;
         this.#lists.turn();
-        this.#queueAccepted();
+        // Whoever has sent the last query has not deleted the keys.
+        this.#queueAccepted(nobody);
         break;
       case "longQueryTurn":
         this.#longQueryTurn();
@@ -412,15 +414,19 @@ export class QueryActor implements Actor {
     }
   }
 
-  /** Queues the entries that the query put, for sync and disk, and the replies that wait for the disk. */
-  #queueAccepted(): void {
+  /**
+   * Queues the entries that were put, for sync and disk, and the replies that wait for the disk.
+   *
+   * @param by counter of the inbox of whose connection, or `nobody`
+   */
+  #queueAccepted(by = this.#query.inbox): void {
     const { accepted, deferred } = this.#queries;
     if (accepted.length === 0) return;
     for (const n of accepted) {
       this.#outbox.add(n);
       this.#commit?.add(n);
     }
-    this.#noteAccepted();
+    this.#noteAccepted(by);
     this.#watched = accepted.length = 0;
     if (deferred.msgids.length === 0) return;
     this.#commit!.acknowledgeLater({ inbox: this.#query.inbox, ...deferred });
@@ -436,12 +442,12 @@ export class QueryActor implements Actor {
     );
   }
 
-  /** Has the watches note the entries that the query has put by now. */
-  #noteAccepted(): void {
+  /** Has the watches note the entries that were put by now. */
+  #noteAccepted(by = this.#query.inbox): void {
     const { accepted } = this.#queries;
     if (this.#watches.size > 0) {
       for (let i = this.#watched; i < accepted.length; i++) {
-        this.#watches.changed(accepted[i], this.#query.inbox);
+        this.#watches.changed(accepted[i], by);
       }
     }
     this.#watched = accepted.length;
