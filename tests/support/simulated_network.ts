@@ -14,6 +14,7 @@ import {
 import { defaultLimits } from "../../limits.ts";
 import { hostOf } from "../../rpc/mod.ts";
 import type { SimulatedWorld } from "./simulated_environment.ts";
+import { Wire } from "./wire.ts";
 
 /** How long a link is down at first, and between two looks whether it can be up again. */
 const dialMs = 50;
@@ -185,25 +186,6 @@ export class SimulatedNetwork implements TellNetwork {
 
   latencyMs(from: string, to: string): number {
     return this.#latencyMs(from, to) + (this.#delays.get(`${from} ${to}`) ?? 0);
-  }
-}
-
-/** What carries so many bytes, one after the other. */
-class Wire {
-  bytesPerMs: number;
-  #world: SimulatedWorld;
-  /** When all that was handed over has left. */
-  #freeAtMs = 0;
-
-  constructor(world: SimulatedWorld, bytesPerMs: number) {
-    this.#world = world;
-    this.bytesPerMs = bytesPerMs;
-  }
-
-  /** When so many bytes have left, behind all that waits already. */
-  leaveMs(bytes: number): number {
-    this.#freeAtMs = Math.max(this.#world.nowMs, this.#freeAtMs) + bytes / this.bytesPerMs;
-    return this.#freeAtMs;
   }
 }
 
