@@ -27,6 +27,7 @@ import { Progress, type ProgressChange } from "./progress.ts";
 import { type LinkReach, Reachability, type ReachabilityName } from "./reachability.ts";
 import { WaitingSince } from "../messages/waiting_since.ts";
 import { type Reading, StateSender } from "./state_sender.ts";
+import { ToldSeen } from "./told_seen.ts";
 
 /** In place of the epoch of a link: none that a message was sent in. */
 const noEpoch = -1;
@@ -62,13 +63,7 @@ export class Peer {
   /** Epoch of the link that was seen last, and the last one in which the peer acknowledged something. */
   #epoch = noEpoch;
   #heardEpoch = noEpoch;
-  /** What this server has seen, as the peer was told last, and when; what may be lost it was not told. */
-  #told = new VersionVector();
-  #lastTold: Seen | undefined;
-  #toldFloorMs = 0;
-  /** No tombstone that was forgotten by those whose state the peer was sent is later than this. */
-  #floorMs = 0;
-  #toldMs = -Infinity;
+  #told: ToldSeen;
   #stateSender = new StateSender();
   #liveness: Liveness;
   /** How many entries of the outbox a comparison had to bring, about. */
@@ -99,6 +94,7 @@ export class Peer {
     this.#liveness = new Liveness(context.monotonicMs(), context.limits);
     this.#reachability = new Reachability(context.monotonicMs(), context.limits);
     this.#progress = new Progress(context.limits);
+    this.#told = new ToldSeen(context.limits);
     this.ref = ref;
     this.uid = uid(ref);
     this.pacer = new SendPacer(context, this.uid);
@@ -342,7 +338,7 @@ export class Peer {
   /** The peer has been sent all that a replica held when it had seen this, but for what waits. */
   #claimSeen({ vector, floorMs }: Seen, seenByPeer = new VersionVector()): void {
     this.claim(Array.from(vector.beyond(seenByPeer), ([uid, counter]) => claimUpTo(uid, counter)));
-    this.#floorMs = Math.max(this.#floorMs, floorMs);
+    this.#told.raiseFloor(floorMs);
   }
 
   /** Requests the whole state of the peer, as the transfer with this id. */
@@ -390,7 +386,7 @@ export class Peer {
       completed: this.#stateSender.leaving(entries.size, left),
       step: this.#leavingStep(entries.size, left, nowMs),
       claims: this.#outbox.takeClaims(),
-      seen: this.#tell(seen, nowMs),
+      seen: this.#told.take(seen, nowMs),
       repairs,
       entryBytes: waitingBytes - this.#outbox.bytes,
       sinceMs: entries.size > 0 ? sinceMs : Infinity,
@@ -438,22 +434,7 @@ export class Peer {
 
   /** How long to wait until the peer is told what this server has seen; `Infinity`: it knows. */
   tellWaitMs(seen: Seen): number {
-    if (seen === this.#lastTold) return Infinity;
-    return this.#toldMs + this.#context.limits.tellVersionsMs - this.#context.monotonicMs();
-  }
-
-  /** What the peer is told of what this server has seen; `undefined`: nothing, because it knows, or not now. */
-  #tell(seen: Seen, nowMs: number): Seen | undefined {
-    const floorMs = Math.max(seen.floorMs, this.#floorMs);
-    const isDue = this.tellWaitMs(seen) <= 0;
-    if (!isDue && floorMs <= this.#toldFloorMs) return undefined;
-    const vector = seen.vector.beyond(this.#told);
-    this.#lastTold = seen;
-    if (vector.size === 0 && floorMs <= this.#toldFloorMs) return undefined;
-    this.#told.join(vector);
-    this.#toldFloorMs = floorMs;
-    this.#toldMs = nowMs;
-    return { vector, floorMs };
+    return this.#told.waitMs(seen, this.#context.monotonicMs());
   }
 
   #requeueLost(epoch: number): void {
@@ -475,12 +456,7 @@ export class Peer {
     if (!this.isOverflowed) {
       this.#outbox.putClaimsBack(lost.flatMap(({ claims }) => claims));
     }
-    if (lost.some(({ seen }) => seen !== undefined)) {
-      this.#told = new VersionVector();
-      this.#lastTold = undefined;
-      this.#toldFloorMs = 0;
-      this.#toldMs = -Infinity;
-    }
+    if (lost.some(({ seen }) => seen !== undefined)) this.#told.lost();
     this.#isFirstMessageDue ||= !this.#hasHeard;
     this.#stateSender.lost(lost.map(({ completed }) => completed), this.#outbox.size);
   }
