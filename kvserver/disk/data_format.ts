@@ -54,8 +54,8 @@ export const extraColumns = ["counter INTEGER", "expiresAt INTEGER", "isBin INTE
 
 /**
  * Keys are UTF-8, and so are values, unless `isBin` is 1; uids are text; a value of NULL is a tombstone;
- * no counter or expiry is NULL; the checksum covers all of them (`entry/checksum.ts`). Without rowids, since with them each key would stand in the file
- * twice. Uids are long and few: `actor` numbers them.
+ * no counter or expiry is NULL; the checksum covers all of them (`entry/checksum.ts`). Without rowids, since
+ * with them each key would stand in the file twice. Uids are long and few: `actor` numbers them.
  */
 export const tables = `
   CREATE TABLE entry (

@@ -111,8 +111,8 @@ export class Comparer {
     for (const peer of peers) {
       if (peer.comparison.isUnderWay && !this.#mayCompare(peer)) peer.comparison.lost(nowMs);
     }
-    // One after the other, so that what this server lacks comes from one of them.
     this.#agreements.observe();
+    // One after the other, so that what this server lacks comes from one of them.
     const underWay = peers.find(({ comparison }) => comparison.isUnderWay);
     for (const peer of peers) {
       const isNext = underWay === undefined || underWay === peer || peer.comparison.isPressing;

@@ -158,8 +158,8 @@ export class InFlight {
 
   /**
    * Whether the acknowledgement of a message of this epoch of the link is overdue, and nothing else came back:
-   * the connection may be dead without knowing it. Messages of earlier epochs do not count, because they are sent again on this
-   * connection, and ending it would keep them from ever arriving.
+   * the connection may be dead without knowing it. Messages of earlier epochs do not count, because they are
+   * sent again on this connection, and ending it would keep them from ever arriving.
    *
    * @param patienceMs how long an acknowledgement is waited for when so many bytes are under way
    */

@@ -34,8 +34,9 @@ export class StateReader {
 
   /**
    * A reading begins: it would miss what is still on its way to the replica, so that is enqueued for the
-   * peer, and what the siblings of the replica have claimed by now it covers. Parts are read one at a time, so however often a peer has a reading begin, all that waits is
-   * walked over no more often than parts are read.
+   * peer. With that, the peer is sent all that the siblings of the replica have claimed by now. Parts are read
+   * one at a time, so however often a peer has a reading begin, all that waits is walked over no more often
+   * than parts are read.
    */
   #enqueueWaiting(peer: Peer): void {
     const isSelected = originTest(peer.everything);

@@ -20,9 +20,10 @@ const cutMsMax = 3_000;
 
 /**
  * Runs a whole cluster from one seed: up to five servers of up to four actors, with clocks up to
- * five seconds off that jump now and then, latencies of their own for each pair, now and then slow links, Puts,
- * Deletes and expiries of hot and cold keys, short and long values, servers that start and join at random moments, servers that run
- * already and join, and links that are cut, in one direction or both, and come back.
+ * five seconds off that jump now and then, latencies of their own for each pair, now and then slow links,
+ * Puts, Deletes and expiries of hot and cold keys, short and long values, servers that start and join at
+ * random moments, servers that run already and join, and links that are cut, in one direction or both, and
+ * come back.
  *
  * @param options.look sees the cluster as it is at the end
  * @returns what was wrong at the end, or `undefined`.
