@@ -80,6 +80,13 @@ const mutants: Record<string, PlantedFault> = {
     from: "this.#ticks.tickWithin(Math.min(Math.max(delayMs, 1), expiryTickMaxMs));",
     to: "",
   },
+  "nobody looks at the clock once all has expired": {
+    noticedBy: "hard",
+    file: "kvserver/query/expiry_clock.ts",
+    from: "const { nextExpiryMs = Infinity } = this.#store;",
+    to:
+      "const { nextExpiryMs = Infinity } = this.#store;\n    if (nextExpiryMs === Infinity) return;",
+  },
   "a server that is no longer alone keeps its Puts to itself": {
     noticedBy: "random",
     file: "kvserver/query/sync_outbox.ts",
@@ -143,6 +150,25 @@ const mutants: Record<string, PlantedFault> = {
     from: "if (!this.#leftOut && own !== undefined",
     to: "if (own !== undefined",
   },
+  "siblings keep what a replica has dropped": {
+    noticedBy: "return",
+    file: "kvserver/sync/local_replicas.ts",
+    from: "if (replica !== dropper) replica.drop(removals);",
+    to: "if (replica === dropper) replica.drop([]);",
+    limits: withoutComparisons,
+  },
+  "the disk is said to have seen what another actor has still to write": {
+    noticedBy: "hard",
+    file: "kvserver/query/replica_versions.ts",
+    from: "if (persistsForeign) {",
+    to: "{",
+  },
+  "nobody waits for what a server has not seen": {
+    noticedBy: "hard",
+    file: "kvserver/sync/stability.ts",
+    from: "meet([this.#seen.vector, ...members.map(({ seen }) => seen)])",
+    to: "meet([this.#seen.vector])",
+  },
   "tombstones are kept though all have seen them": {
     noticedBy: "random",
     file: "kvserver/query/collector.ts",
@@ -185,6 +211,12 @@ const mutants: Record<string, PlantedFault> = {
     from: "    this.#enqueueEach(whole);",
     to: "",
   },
+  "what was sent last is sent again for what is to be sent now": {
+    noticedBy: "random",
+    file: "kvserver/sync/outgoing_batch.ts",
+    from: "if (this.numbers[i] !== other.numbers[i]) return false;",
+    to: "if (this.numbers[i] < 0) return false;",
+  },
   "an entry is not forwarded to all siblings": {
     noticedBy: "random",
     file: "kvserver/sync/sync_actor.ts",
@@ -202,6 +234,12 @@ const mutants: Record<string, PlantedFault> = {
     file: "kvserver/sync/in_flight.ts",
     from: "message.told <= handled;",
     to: "message.told <= handled + 1;",
+  },
+  "a part of the state begins one key too late": {
+    noticedBy: "burst",
+    file: "kvserver/query/part_reading.ts",
+    from: "if (isFull) return false;",
+    to: "if (isFull) last = n;\n        if (isFull) return false;",
   },
   "the state is complete before it is sent": {
     noticedBy: "burst",
@@ -325,6 +363,18 @@ const mutants: Record<string, PlantedFault> = {
     file: "kvserver/reconcile/comparison.ts",
     from: "else if (unmatched.size + held.size > 0) {",
     to: "else if (held.size > 0) {",
+  },
+  "what the other replica does not list is not given": {
+    noticedBy: "compared",
+    file: "kvserver/reconcile/comparison.ts",
+    from: "if (entry === undefined) return this.#isLeftOut(n) || this.#giveLacked(n);",
+    to: "if (entry === undefined) return true;",
+  },
+  "a later write is not asked for": {
+    noticedBy: "compared",
+    file: "kvserver/reconcile/comparison.ts",
+    from: "if (left === other) answer.wanted.push(key);",
+    to: "",
   },
   "what is on its way is taken for a difference": {
     noticedBy: "compared",

@@ -101,4 +101,22 @@ export const clockCases: Record<string, () => Promise<string | undefined>> = {
       await stage.cluster.advance(30_000);
       return stage.end(settledMs, ["ahead", "further"]);
     },
+
+  "a clock that was far ahead for a while takes nothing away for good": async () => {
+    const stage = new Stage(100);
+    const a = await stage.start();
+    const b = await stage.start([a]);
+    stage.cluster.put(a, 0, "key", "value", { ttlMs: 3_600_000 });
+    await stage.cluster.advance(settledMs);
+    const counts = () => [a, b].map(({ stores: [store] }) => store.size).join();
+    b.environment.clockSkewMs = 10 * 3_600_000;
+    await stage.cluster.advance(settledMs);
+    const whileAhead = counts();
+    b.environment.clockSkewMs = 0;
+    await stage.cluster.advance(settledMs);
+    const after = counts();
+    if (whileAhead !== "1,0") return `While it is ahead they count ${whileAhead}`;
+    if (after !== "1,1") return `Afterwards they count ${after}`;
+    return stage.end(0, ["key"]);
+  },
 };

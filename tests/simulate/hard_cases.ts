@@ -362,6 +362,48 @@ export const hardCases: Record<string, HardCase> = {
     return oldestMs > 3_000 ? `The hot key was ${oldestMs} ms old` : stage.end(10_000);
   },
 
+  "a tombstone is kept until a server that is cut off has seen what it deletes": async () => {
+    const stage = new Stage();
+    const a = await stage.start();
+    const b = await stage.start([a]);
+    stage.put(a, "key");
+    await stage.cluster.advance(settledMs);
+    stage.cluster.network.cut(a.address, b.address);
+    stage.cluster.delete(a, 0, "key");
+    await stage.cluster.advance(10 * defaultLimits.tellVersionsMs);
+    const whileCut = stage.cluster.tombstones();
+    stage.cluster.network.mend(a.address, b.address);
+    await stage.cluster.advance(10 * defaultLimits.tellVersionsMs);
+    if (whileCut === undefined) return "It is removed though the other one has not seen it";
+    return stage.cluster.tombstones() ?? await stage.end(settledMs);
+  },
+
+  "whenever a server with a slow disk crashes, it takes nothing away from others when it is back":
+    async () => {
+      for (let crashMs = 300; crashMs <= 2_100; crashMs += 100) {
+        const stage = new Stage();
+        const a = await stage.start();
+        const b = await stage.cluster.start({ queryActorCount: 2, peers: [a], medium: [] });
+        await stage.cluster.advance(settledMs);
+        // Each of its actors has a commit under way when the next entries come.
+        b.disk!.writeMs = 300;
+        const keys: string[] = [];
+        for (let ms = 0; ms < crashMs; ms += 50) {
+          keys.push(`a${ms}`);
+          stage.put(a, keys.at(-1)!);
+          stage.cluster.put(b, 1, `b${ms}`, "x");
+          await stage.cluster.advance(50);
+        }
+        await stage.cluster.crash(b);
+        await stage.cluster.advance(settledMs);
+        const medium = [...b.disk!.batches];
+        const port = Number(b.address.split(":")[1]);
+        await stage.cluster.start({ queryActorCount: 2, peers: [a], medium, port });
+        const difference = await stage.end(settledMs, keys);
+        if (difference !== undefined) return `It crashed after ${crashMs} ms: ${difference}`;
+      }
+    },
+
   "what waits for a peer overflows": async () => {
     const stage = new Stage();
     const a = await stage.start();
