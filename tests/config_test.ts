@@ -27,6 +27,17 @@ Deno.test("deno.json has the tasks that the README names, and each asks only for
   for (const [name, command] of commands) assert(!/\s(-A|--allow-all)\b/.test(command), name);
 });
 
+Deno.test("CONTRIBUTING.md names every task that people run", () => {
+  const text = Deno.readTextFileSync(new URL("CONTRIBUTING.md", root));
+  const named = new Set(
+    [...text.matchAll(/`(?:deno task )?([\w:]+)[^`]*`/g)].map(([, name]) => name),
+  );
+  const tasks = Object.entries<{ description: string }>(config.tasks);
+  // What only other tasks run stands in parentheses.
+  const run = tasks.filter(([, { description }]) => !description.startsWith("("));
+  assertEquals(run.map(([name]) => name).filter((name) => !named.has(name)), []);
+});
+
 Deno.test("every task that runs or compiles the program gives it the same permissions", () => {
   const runs = commands.filter(([, command]) => /deno (run|compile) .*\bmain\.ts/.test(command))
     .filter(([, command]) => !/(examples|tests)\//.test(command));
