@@ -39,22 +39,16 @@ import { keysOf, limitedStats } from "./limited_figures.ts";
 import { expectMethodAllowed } from "./method_rights.ts";
 import { RangeQueries } from "./range_queries.ts";
 import type { AskedRequest } from "./sync_questions.ts";
-
-/** What an entry takes beside its key and value, about. */
-const putBytes = 64;
+import { Writes } from "./writes.ts";
 
 /** The methods of a query port, executed on a replica: params in, results out, bytes all the way. */
 export class Queries implements RequestHandler {
-  /** Entries written by this query; the caller clears the list after reading it. */
-  readonly accepted: number[] = [];
+  /** The writes to the replica, those of commands of Redis clients among them. */
+  readonly writes: Writes;
   /** The Puts whose replies are deferred; the caller replaces this after reading it. */
   deferred = noReplies();
   /** Requests that the sync actor answers; the caller clears the list after reading it. */
   readonly asked: AskedRequest[] = [];
-  /** The error that Puts are refused with; `undefined`: they are accepted. */
-  refusal: RpcError | undefined;
-  /** Bytes of memory that the rest of the Puts of this query may take; the caller removes it before a query. */
-  roomBytes: number | undefined;
   readonly replyBatchBytesMax: number;
   /** The methods that read a range of keys. */
   readonly ranges: RangeQueries;
@@ -64,38 +58,32 @@ export class Queries implements RequestHandler {
   turnBytesMax = Infinity;
   /** Of the connection of the query, set by the caller before it; `undefined`: no tokens are asked for. */
   admission: Admission | undefined;
-  /** No write is to be earlier than this. */
-  floorMs = 0;
   /** How many Gets were counted; whoever makes one again takes the first one back. */
   gets = 0;
   #digests: Digests;
   #store: Store;
   #host: QueryHost;
   #defersPuts: boolean;
-  /** The number of the last write that was accepted. */
-  #counter = noCounter;
-  /** How many Puts and Deletes were counted. */
-  puts = 0;
-  deletes = 0;
+
+  /** How many Puts, Expires and Merges were counted. */
+  get puts(): number {
+    return this.writes.puts;
+  }
+
+  /** How many Deletes were counted. */
+  get deletes(): number {
+    return this.writes.deletes;
+  }
 
   /** How many Lists, Scans and Exports were counted. */
   get lists(): number {
     return this.ranges.lists;
   }
 
-  /** The number of the last write that was accepted. */
-  get counter(): number {
-    return this.#counter;
-  }
-
-  /** Whether a Put of this query was refused because there is no room for it. */
-  get lacksRoom(): boolean {
-    return this.roomBytes !== undefined && this.roomBytes < 0;
-  }
-
   /** @param defersPuts whether the caller replies to Puts, once they are on disk */
   constructor(store: Store, host: QueryHost, defersPuts: boolean) {
     this.replyBatchBytesMax = host.limits.replyBatchBytesMax;
+    this.writes = new Writes(store, host);
     this.ranges = new RangeQueries(store, host.limits);
     this.#digests = new Digests(store, host.limits);
     this.#store = store;
@@ -215,7 +203,7 @@ export class Queries implements RequestHandler {
     const valueBytes = readValueParam(reader, "Put");
     const valueEnd = reader.at;
     const ttlMs = request.paramCount === 2 ? undefined : readPutOptions(reader);
-    this.put(
+    this.writes.put(
       reader.bytes,
       keyEnd - keyBytes,
       keyEnd,
@@ -228,41 +216,6 @@ export class Queries implements RequestHandler {
     return this.#defer(request, null);
   }
 
-  /**
-   * Puts the value `bytes[valueStart..valueEnd)` of the key `bytes[keyStart..keyEnd)`.
-   *
-   * @param expiresAt milliseconds since the epoch, or `noExpiry`
-   * @throws {RpcError} when it is refused; then nothing has changed.
-   */
-  put(
-    bytes: Uint8Array,
-    keyStart: number,
-    keyEnd: number,
-    valueStart: number,
-    valueEnd: number,
-    isBin = false,
-    expiresAt = noExpiry,
-  ): void {
-    if (this.refusal !== undefined) throw this.refusal;
-    this.#takeRoom(keyEnd - keyStart + valueEnd - valueStart, "Put");
-    this.puts++;
-    const n = this.#store.put(
-      bytes,
-      keyStart,
-      keyEnd,
-      valueStart,
-      valueEnd,
-      this.#writeMs(),
-      this.#host.uid,
-      this.#counter + 1,
-      isBin,
-      expiresAt,
-    );
-    this.#counter++;
-    // The caller does the rest for all Puts of a query, because less code here is inlined further.
-    this.accepted.push(n);
-  }
-
   #delete(
     request: Incoming,
     reader: MsgpackReader,
@@ -270,37 +223,9 @@ export class Queries implements RequestHandler {
   ): void | typeof deferred {
     expectParams(request, "Delete", 1);
     const keyBytes = readKey(reader, "Delete");
-    const shown = this.delete(reader.bytes, reader.at - keyBytes, reader.at);
+    const shown = this.writes.delete(reader.bytes, reader.at - keyBytes, reader.at);
     if (!this.#defersPuts) return writer.bool(shown);
     return this.#defer(request, shown);
-  }
-
-  /**
-   * Deletes the key `bytes[keyStart..keyEnd)`: a Put of nothing. One of a key that is not held leaves a
-   * tombstone too, because another replica may hold the key. Of a key that is held it needs no room, so
-   * that what fills the memory can be deleted.
-   *
-   * @returns whether the key was shown.
-   * @throws {RpcError} when it is refused; then nothing has changed.
-   */
-  delete(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean {
-    if (this.refusal !== undefined) throw this.refusal;
-    const held = this.#store.find(bytes, keyStart, keyEnd);
-    if (held === noEntry) this.#takeRoom(keyEnd - keyStart, "Delete");
-    const shown = held !== noEntry && this.#store.isShown(held);
-    this.deletes++;
-    this.accepted.push(this.#store.put(
-      bytes,
-      keyStart,
-      keyEnd,
-      noValue,
-      noValue,
-      this.#writeMs(),
-      this.#host.uid,
-      this.#counter + 1,
-    ));
-    this.#counter++;
-    return shown;
   }
 
   #expire(
@@ -312,33 +237,9 @@ export class Queries implements RequestHandler {
     const keyBytes = readKey(reader, "Expire");
     const keyEnd = reader.at;
     const expiresAt = reader.nil() ? noExpiry : this.expiresAfter(readTtlMs(reader, "Expire"));
-    const shown = this.expire(reader.bytes, keyEnd - keyBytes, keyEnd, expiresAt);
+    const shown = this.writes.expire(reader.bytes, keyEnd - keyBytes, keyEnd, expiresAt);
     if (!shown || !this.#defersPuts) return writer.bool(shown);
     return this.#defer(request, shown);
-  }
-
-  /**
-   * Lets the key `bytes[keyStart..keyEnd)` expire, if it is shown: a Put of its value.
-   *
-   * @param expiresAt milliseconds since the epoch, or `noExpiry`
-   * @returns whether the key was shown; otherwise nothing is written.
-   * @throws {RpcError} when it is refused; then nothing has changed.
-   */
-  expire(bytes: Uint8Array, keyStart: number, keyEnd: number, expiresAt: number): boolean {
-    if (this.refusal !== undefined) throw this.refusal;
-    const n = this.#store.get(bytes, keyStart, keyEnd);
-    if (n === noEntry) return false;
-    if (expiresAt !== noExpiry) this.#takeRoom(0, "Expire");
-    this.puts++;
-    this.#store.expire(n, this.#writeMs(), this.#host.uid, this.#counter + 1, expiresAt);
-    this.#counter++;
-    this.accepted.push(n);
-    return true;
-  }
-
-  /** The time of a write: later than any tombstone that was forgotten, which it would lose to elsewhere. */
-  #writeMs(): number {
-    return Math.max(this.#host.now(), this.floorMs);
   }
 
   /** The time until which something lives that lives for so long from now on. */
@@ -388,11 +289,7 @@ export class Queries implements RequestHandler {
     const given = isNumbered ? readCounterParam(reader, "Merge", counterMax) : noCounter;
     // Whether it was seen would tell how many writes of other keys there were.
     const counter = this.#isLimited ? noCounter : given;
-    if (this.refusal !== undefined) throw this.refusal;
-    // It was here, and if it is not any more, it was replaced or deleted since.
-    if (this.#host.hasSeen({ uid: order.uid, counter })) return writer.bool(false);
-    this.#takeRoom(keyBytes + Math.max(0, valueBytes), "Merge");
-    const n = this.#store.merge({
+    const isMerged = this.writes.merge({
       ...order,
       bytes: reader.bytes,
       keyStart: keyEnd - keyBytes,
@@ -403,18 +300,9 @@ export class Queries implements RequestHandler {
       counter,
       expiresAt,
     });
-    if (n === noEntry) return writer.bool(false);
-    this.puts++;
-    this.accepted.push(n);
+    if (!isMerged) return writer.bool(false);
     if (!this.#defersPuts) return writer.bool(true);
     return this.#defer(request, true);
-  }
-
-  /** Takes from the query's room what an entry needs. @throws {RpcError} `overloaded` without any. */
-  #takeRoom(entryBytes: number, method: MethodName): void {
-    const neededBytes = this.#host.replicaCount * (entryBytes + putBytes);
-    this.roomBytes = (this.roomBytes ?? this.#host.memory.putRoomBytes) - neededBytes;
-    if (this.lacksRoom) throw memoryIsFull(neededBytes, method);
   }
 
   #ask({ msgid }: Incoming, question: Question): typeof deferred {
@@ -487,12 +375,4 @@ export class Queries implements RequestHandler {
       lists: this.lists,
     };
   }
-}
-
-function memoryIsFull(neededBytes: number, method: MethodName): RpcError {
-  return new RpcError(
-    "overloaded",
-    `Cannot ${method}: the server's memory is full, ${neededBytes} bytes more are needed; allowed are ` +
-      "reads, and Deletes of keys that it holds, until there is less in it",
-  );
 }

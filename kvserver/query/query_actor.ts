@@ -155,7 +155,7 @@ export class QueryActor implements Actor {
     this.#questions = new SyncQuestions(context);
     const versions = this.#versions = new ReplicaVersions(
       context,
-      () => this.#queries.counter,
+      () => this.#queries.writes.counter,
       disk !== undefined,
     );
     store.onUnclaimedReplaced = (uid, counter) => versions.replaced(uid, counter);
@@ -256,7 +256,7 @@ export class QueryActor implements Actor {
         return this.#load(message);
       case "listTurn":
         this.#nowMs = 0;
-        this.#queries.roomBytes = undefined;
+        this.#queries.writes.roomBytes = undefined;
         this.#lists.turn();
         // Whoever has sent the last query has not deleted the keys.
         this.#queueAccepted(nobody);
@@ -295,7 +295,7 @@ export class QueryActor implements Actor {
         break;
       default:
         this.#commit?.receive(message);
-        this.#queries.refusal = this.#refusal;
+        this.#queries.writes.refusal = this.#refusal;
         // Those whose replies were held are told what has changed meanwhile.
         return this.#watches.send();
     }
@@ -304,9 +304,9 @@ export class QueryActor implements Actor {
 
   #send(): void {
     const { floorMs } = this.#versions;
-    this.#queries.floorMs = floorMs === 0 ? 0 : floorMs + 1;
+    this.#queries.writes.floorMs = floorMs === 0 ? 0 : floorMs + 1;
     this.#outbox.send();
-    this.#queries.refusal = this.#refusal;
+    this.#queries.writes.refusal = this.#refusal;
     this.#commit?.send();
     this.#watches.send();
     this.#clock.awaitNext();
@@ -334,7 +334,7 @@ export class QueryActor implements Actor {
       ? this.#answerQuery(bytes)
       : this.#answerCommands(bytes);
     this.#counter?.note(isQuery(bytes[start]) ? "frames" : "redis", this.#queries);
-    if (this.#queries.lacksRoom) this.#sayFull();
+    if (this.#queries.writes.lacksRoom) this.#sayFull();
     this.#queueAccepted();
     this.#ask();
     return isAnswered;
@@ -377,7 +377,7 @@ export class QueryActor implements Actor {
   #beginTurn({ connections }: Query): void {
     this.#connections = connections;
     this.#nowMs = 0;
-    this.#queries.roomBytes = undefined;
+    this.#queries.writes.roomBytes = undefined;
   }
 
   /** Ends the connections whose tokens are not among these. */
@@ -420,7 +420,7 @@ export class QueryActor implements Actor {
    * @param by counter of the inbox of whose connection, or `nobody`
    */
   #queueAccepted(by = this.#query.inbox): void {
-    const { accepted, deferred } = this.#queries;
+    const { writes: { accepted }, deferred } = this.#queries;
     if (accepted.length === 0) return;
     for (const n of accepted) {
       this.#outbox.add(n);
@@ -444,7 +444,7 @@ export class QueryActor implements Actor {
 
   /** Has the watches note the entries that were put by now. */
   #noteAccepted(by = this.#query.inbox): void {
-    const { accepted } = this.#queries;
+    const { accepted } = this.#queries.writes;
     if (this.#watches.size > 0) {
       for (let i = this.#watched; i < accepted.length; i++) {
         this.#watches.changed(accepted[i], by);

@@ -1,15 +1,18 @@
 import type { Entries, Keyspace } from "../../resp/mod.ts";
 import type { Store } from "../store/mod.ts";
 import type { Queries } from "./queries.ts";
+import type { Writes } from "./writes.ts";
 
 /** A replica as Redis's commands see it. Writes are those of `Queries`: bounded, counted and passed on alike. */
 export class RedisKeyspace implements Keyspace {
   readonly entries: Entries;
+  readonly writes: Writes;
   #store: Store;
   #queries: Queries;
 
   constructor(store: Store, queries: Queries) {
     this.entries = this.#store = store;
+    this.writes = queries.writes;
     this.#queries = queries;
   }
 
@@ -22,7 +25,7 @@ export class RedisKeyspace implements Keyspace {
   }
 
   get accepted(): number {
-    return this.#queries.accepted.length;
+    return this.writes.accepted.length;
   }
 
   get reads(): number {
@@ -67,25 +70,5 @@ export class RedisKeyspace implements Keyspace {
     visit: (n: number, isShown: boolean) => boolean,
   ): boolean {
     return this.#store.walkPrefix(prefix, after, (n) => visit(n, this.#store.isShown(n)));
-  }
-
-  put(
-    bytes: Uint8Array,
-    keyStart: number,
-    keyEnd: number,
-    valueStart: number,
-    valueEnd: number,
-    isBin: boolean,
-    expiresAt: number,
-  ): void {
-    this.#queries.put(bytes, keyStart, keyEnd, valueStart, valueEnd, isBin, expiresAt);
-  }
-
-  expire(bytes: Uint8Array, keyStart: number, keyEnd: number, expiresAt: number): void {
-    this.#queries.expire(bytes, keyStart, keyEnd, expiresAt);
-  }
-
-  delete(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean {
-    return this.#queries.delete(bytes, keyStart, keyEnd);
   }
 }

@@ -106,8 +106,9 @@ export function putArgument(
   const keyEnd = args.end(key);
   const start = args.start(value);
   const end = args.end(value);
-  if (expiresAt !== noExpiry && expiresAt <= host.now()) keyspace.delete(bytes, keyStart, keyEnd);
-  else keyspace.put(bytes, keyStart, keyEnd, start, end, !isUtf8(bytes, start, end), expiresAt);
+  const { writes } = keyspace;
+  if (expiresAt !== noExpiry && expiresAt <= host.now()) writes.delete(bytes, keyStart, keyEnd);
+  else writes.put(bytes, keyStart, keyEnd, start, end, !isUtf8(bytes, start, end), expiresAt);
 }
 
 /** Gives the entry of argument `key` an expiry, or none. One that has expired by now is deleted. */
@@ -118,8 +119,9 @@ export function expireArgument(
 ): void {
   const start = args.start(key);
   const end = args.end(key);
-  if (expiresAt !== noExpiry && expiresAt <= host.now()) keyspace.delete(args.bytes, start, end);
-  else keyspace.expire(args.bytes, start, end, expiresAt);
+  const { writes } = keyspace;
+  if (expiresAt !== noExpiry && expiresAt <= host.now()) writes.delete(args.bytes, start, end);
+  else writes.expire(args.bytes, start, end, expiresAt);
 }
 
 /** @throws `tooLongForTurn` when a value of so many bytes is not to be replied in this turn. */

@@ -59,7 +59,7 @@ class FlushReply implements LongReply {
       return true;
     });
     try {
-      for (const key of keys) this.#keyspace.delete(key, 0, key.length);
+      for (const key of keys) this.#keyspace.writes.delete(key, 0, key.length);
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       this.#refusal = refusalOf(error);

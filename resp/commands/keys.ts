@@ -142,7 +142,7 @@ function remove(call: CommandCall): void {
   let removed = 0;
   for (let i = 1; i < args.count; i++) findEntry(call, i);
   for (let i = 1; i < args.count; i++) {
-    if (keyspace.delete(args.bytes, args.start(i), args.end(i))) removed++;
+    if (keyspace.writes.delete(args.bytes, args.start(i), args.end(i))) removed++;
   }
   reply.integer(removed);
 }

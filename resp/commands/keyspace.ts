@@ -24,6 +24,30 @@ export interface Entries {
   appendValue(writer: MsgpackWriter, n: number, start: number, end: number): void;
 }
 
+/** Writes to a `Keyspace`, by keys. */
+export interface KeyspaceWrites {
+  /**
+   * Puts the value `bytes[valueStart..valueEnd)` of the key `bytes[keyStart..keyEnd)`.
+   *
+   * @param isBin whether the value is not UTF-8
+   * @param expiresAt milliseconds since the epoch, later than now; or `noExpiry`
+   * @throws {RpcError} `overloaded` or `unavailable`; then nothing has changed.
+   */
+  put(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+    isBin: boolean,
+    expiresAt: number,
+  ): void;
+  /** Gives a key another expiry, or none. @returns whether the key was shown. @throws as `put` does. */
+  expire(bytes: Uint8Array, keyStart: number, keyEnd: number, expiresAt: number): boolean;
+  /** Deletes a key. @returns whether it was shown. @throws as `put` does. */
+  delete(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean;
+}
+
 /**
  * The keys and values that commands work on, as bytes. Entries are named by numbers, which are valid until
  * the next write. Keys that are passed are UTF-8 and no longer than a key may be.
@@ -31,6 +55,8 @@ export interface Entries {
 export interface Keyspace {
   /** The entries that its numbers name. */
   readonly entries: Entries;
+  /** What changes them. */
+  readonly writes: KeyspaceWrites;
   /** Number of keys. */
   readonly size: number;
   /** Number of keys that expire, those that have and are kept included. */
@@ -66,26 +92,6 @@ export interface Keyspace {
     after: Uint8Array | undefined,
     visit: (n: number, isShown: boolean) => boolean,
   ): boolean;
-  /**
-   * Puts the value `bytes[valueStart..valueEnd)` of the key `bytes[keyStart..keyEnd)`.
-   *
-   * @param isBin whether the value is not UTF-8
-   * @param expiresAt milliseconds since the epoch, later than now; or `noExpiry`
-   * @throws {RpcError} `overloaded` or `unavailable`; then nothing has changed.
-   */
-  put(
-    bytes: Uint8Array,
-    keyStart: number,
-    keyEnd: number,
-    valueStart: number,
-    valueEnd: number,
-    isBin: boolean,
-    expiresAt: number,
-  ): void;
-  /** Gives an entry another expiry, or none: a write. @throws as `put` does. */
-  expire(bytes: Uint8Array, keyStart: number, keyEnd: number, expiresAt: number): void;
-  /** Deletes a key. @returns whether it was shown. @throws as `put` does. */
-  delete(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean;
 }
 
 /** The cursors of SCAN, each of which stands for the key that a page came to. */

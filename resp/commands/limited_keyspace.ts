@@ -1,6 +1,12 @@
 import { beginsWith, compareBytes, type World } from "../../access/mod.ts";
 import { KeptCursors } from "./cursors.ts";
-import { type Cursors, type Entries, type Keyspace, noEntry } from "./keyspace.ts";
+import {
+  type Cursors,
+  type Entries,
+  type Keyspace,
+  type KeyspaceWrites,
+  noEntry,
+} from "./keyspace.ts";
 
 /**
  * Those keys of a keyspace that begin with one of some prefixes: as if there were no others. The commands'
@@ -8,6 +14,7 @@ import { type Cursors, type Entries, type Keyspace, noEntry } from "./keyspace.t
  */
 export class LimitedKeyspace implements Keyspace {
   readonly entries: Entries;
+  readonly writes: KeyspaceWrites;
   readonly cursors: Cursors = new KeptCursors(this);
   /** The expiries of others are counted with those of these keys, so none are told. */
   readonly expiring = 0;
@@ -16,6 +23,7 @@ export class LimitedKeyspace implements Keyspace {
 
   constructor(all: Keyspace, world: World) {
     this.entries = all.entries;
+    this.writes = all.writes;
     this.#all = all;
     this.#world = world;
   }
@@ -93,25 +101,5 @@ export class LimitedKeyspace implements Keyspace {
         beginsWith(after, 0, after.length, part)
       )
       .every((part) => this.#all.walk(part, after, visit));
-  }
-
-  put(
-    bytes: Uint8Array,
-    keyStart: number,
-    keyEnd: number,
-    valueStart: number,
-    valueEnd: number,
-    isBin: boolean,
-    expiresAt: number,
-  ): void {
-    this.#all.put(bytes, keyStart, keyEnd, valueStart, valueEnd, isBin, expiresAt);
-  }
-
-  expire(bytes: Uint8Array, keyStart: number, keyEnd: number, expiresAt: number): void {
-    this.#all.expire(bytes, keyStart, keyEnd, expiresAt);
-  }
-
-  delete(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean {
-    return this.#all.delete(bytes, keyStart, keyEnd);
   }
 }

@@ -120,7 +120,7 @@ export const stringCommands: readonly Command[] = [
       const n = readEntry(call, 1);
       writeValueOf(call, n);
       const { args, keyspace } = call;
-      if (n !== noEntry) keyspace.delete(args.bytes, args.start(1), args.end(1));
+      if (n !== noEntry) keyspace.writes.delete(args.bytes, args.start(1), args.end(1));
     },
   },
   {
@@ -284,7 +284,8 @@ function append(call: CommandCall): void {
     const end = start + scratch.size;
     // What is behind UTF-8 begins with a character of its own.
     const isBin = !isUtf8(bytes, keyspace.entries.isBin(n) ? valueStart : valueStart + held, end);
-    keyspace.put(bytes, start, valueStart, valueStart, end, isBin, keyspace.entries.expiresAtOf(n));
+    const expiresAt = keyspace.entries.expiresAtOf(n);
+    keyspace.writes.put(bytes, start, valueStart, valueStart, end, isBin, expiresAt);
     // Each of many short ones would copy a long value.
     call.work += length;
     scratch.clear();

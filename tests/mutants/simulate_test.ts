@@ -40,7 +40,7 @@ const mutants: Record<string, PlantedFault> = {
     noticedBy: "random",
     file: "kvserver/query/queries.ts",
     from: "if (!this.#defersPuts) return writer.bool(shown);",
-    to: "this.accepted.pop();\n    if (!this.#defersPuts) return writer.bool(shown);",
+    to: "this.writes.accepted.pop();\n    if (!this.#defersPuts) return writer.bool(shown);",
   },
   "a tombstone never beats a value": {
     noticedBy: "random",
@@ -57,7 +57,7 @@ const mutants: Record<string, PlantedFault> = {
   },
   "an Expire stays where it was asked for": {
     noticedBy: "random",
-    file: "kvserver/query/queries.ts",
+    file: "kvserver/query/writes.ts",
     from: "this.#counter++;\n    this.accepted.push(n);\n    return true;",
     to: "this.#counter++;\n    return true;",
   },
@@ -70,7 +70,7 @@ const mutants: Record<string, PlantedFault> = {
   },
   "two writes of an actor have one number": {
     noticedBy: "random",
-    file: "kvserver/query/queries.ts",
+    file: "kvserver/query/writes.ts",
     from: "this.#counter++;\n    return shown;",
     to: "return shown;",
   },
