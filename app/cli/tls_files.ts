@@ -1,5 +1,6 @@
 import type { TlsSettings } from "../../rpc/mod.ts";
 import type { OptionSpec } from "./command_spec.ts";
+import { readText } from "./text_file.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Which CAs are trusted, beside those that the runtime knows. */
@@ -31,12 +32,7 @@ export async function readTlsFiles(files: TlsFiles): Promise<TlsSettings> {
 }
 
 async function readPem(path: string, part: keyof TlsSettings): Promise<string> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (cause) {
-    throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
-  }
+  const text = await readText(path);
   if (contents[part].test(text)) return text;
   const what = part === "key" ? "a private key" : "a certificate";
   throw new UsageError(`Cannot use ${path}: it has not ${what} in PEM in it`);

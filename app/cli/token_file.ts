@@ -7,6 +7,7 @@
 // Not all of that part, which loads cryptography.
 import { isToken } from "../../access/token_form.ts";
 import type { Invocation, OptionSpec } from "./command_spec.ts";
+import { readText } from "./text_file.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** Names the environment variables that stand in for `--token-file`. */
@@ -38,13 +39,7 @@ export async function readToken(invocation: Invocation): Promise<string | undefi
     const token = invocation.console.env(tokenVariable)?.trim();
     return token ? expectToken(token, `$${tokenVariable}`) : undefined;
   }
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (cause) {
-    throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
-  }
-  return expectToken(text.trim(), path);
+  return expectToken((await readText(path)).trim(), path);
 }
 
 /** Whatever else is there is told to nobody, and shown to no server. */

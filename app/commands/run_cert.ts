@@ -6,6 +6,7 @@ import {
 } from "../cert/authority.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
+import { readTextIfThere } from "../cli/text_file.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
 const dayMs = 86_400_000;
@@ -50,7 +51,7 @@ function namesFrom(word: string): string[] {
 
 async function authorityIn(directory: string, nowMs: number): Promise<Certified> {
   const [cert, key] = await Promise.all(
-    ["ca.pem", "ca.key"].map((name) => readIfThere(`${directory}/${name}`)),
+    ["ca.pem", "ca.key"].map((name) => readTextIfThere(`${directory}/${name}`)),
   );
   if (cert !== undefined && key !== undefined) return { cert, key };
   if (cert !== undefined || key !== undefined) {
@@ -89,15 +90,6 @@ async function make(directory: string): Promise<void> {
     await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw new UsageError(`Cannot make ${directory}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return undefined;
-    throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
   }
 }
 

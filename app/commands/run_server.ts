@@ -18,14 +18,9 @@ import { exitCodeOfSignal, type StopSignal } from "../cli/stop_signals.ts";
 import { failureText } from "../cli/failure.ts";
 import { counted } from "../cli/numbers.ts";
 import { defaultSystemAddress, parseAddressOption } from "../cli/query_client.ts";
-import {
-  expectGuarded,
-  isReadAgain,
-  readServerAccess,
-  type ServerAccess,
-} from "./server_access.ts";
+import { expectGuarded, readServerAccess, type ServerAccess } from "./server_access.ts";
 import { ServerLog } from "./server_log.ts";
-import { serverPermissions } from "./server_permissions.ts";
+import { isReadAgain, serverPermissions } from "./server_permissions.ts";
 import { styleFor } from "../cli/style.ts";
 import { isWildcard } from "./wildcard.ts";
 import { takenByHttp } from "./taken_by_http.ts";
@@ -110,7 +105,7 @@ async function serve(
     const server = await startServer(settings).catch((error) => {
       throw http === undefined ? error : takenByHttp(http.address, settings, error);
     });
-    const readAgain = isReadAgain(invocation)
+    const readAgain = isReadAgain(options)
       ? async () => {
         const { tokens = [], token, tls } = await readServerAccess(invocation);
         if (tls !== undefined) {

@@ -1,6 +1,7 @@
 import { hashOfToken, newToken, type TokenEntry } from "../../access/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
+import { readTextIfThere } from "../cli/text_file.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import {
   entryText,
@@ -64,14 +65,7 @@ function checked<T>(option: string, check: () => T): T {
 
 /** @throws {UsageError} unless the file, which need not be there, can be used with the entry behind it. */
 async function expectAddable(path: string, entry: string): Promise<void> {
-  let text = "";
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) {
-      throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
-    }
-  }
+  const text = await readTextIfThere(path) ?? "";
   await parseAuthFile(`${text}\n${entry}`, path);
 }
 

@@ -57,11 +57,6 @@ async function readTls({ options }: Invocation): Promise<TlsSettings | undefined
   return await readTlsFiles({ cert, key, ca, clientCa });
 }
 
-/** Whether a server has files that are worth to be read again. */
-export function isReadAgain({ options }: Invocation): boolean {
-  return options.authFile !== undefined || options.tlsCert !== undefined;
-}
-
 /**
  * @param hostname where it listens
  * @throws {UsageError} when others could get in without a token, or see one, and nobody has said that they

@@ -7,13 +7,17 @@ import type { Permission } from "../cli/permissions.ts";
  * @param isStarting whether it still has to read the modules of its threads, and how much memory there is
  */
 export function serverPermissions(
-  { dataDir, authFile, tlsCert }: Invocation["options"],
+  options: Invocation["options"],
   isStarting: boolean,
 ): readonly Permission[] {
+  const keepsData = options.dataDir !== undefined;
   const kept: Permission[] = ["net"];
-  // The files of tokens and certificates are read again at a SIGHUP.
-  const isReadAgain = authFile !== undefined || tlsCert !== undefined;
-  if (isStarting || dataDir !== undefined || isReadAgain) kept.push("read");
-  if (dataDir !== undefined) kept.push("write");
+  if (isStarting || keepsData || isReadAgain(options)) kept.push("read");
+  if (keepsData) kept.push("write");
   return isStarting ? [...kept, "sys"] : kept;
+}
+
+/** Whether a server has files that it reads again at a SIGHUP: those of tokens and certificates. */
+export function isReadAgain({ authFile, tlsCert }: Invocation["options"]): boolean {
+  return authFile !== undefined || tlsCert !== undefined;
 }

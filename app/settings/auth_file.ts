@@ -2,19 +2,14 @@ import { isTokenHash, type Role, roles, type TokenEntry } from "../../access/mod
 import { loadToml } from "../../deps.ts";
 import { accessLimits, wireLimits } from "../../limits.ts";
 import { didYouMean } from "../cli/suggest.ts";
+import { readText } from "../cli/text_file.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
 const fields = ["name", "hash", "role", "prefixes"];
 
 /** The tokens of an auth file. @throws {UsageError} when it cannot be used. */
 export async function readAuthFile(path: string): Promise<TokenEntry[]> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (cause) {
-    throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
-  }
-  return await parseAuthFile(text, path);
+  return await parseAuthFile(await readText(path), path);
 }
 
 /**

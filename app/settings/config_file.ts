@@ -1,5 +1,6 @@
 import { loadToml } from "../../deps.ts";
 import { didYouMean } from "../cli/suggest.ts";
+import { readText } from "../cli/text_file.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { refusedValue } from "./refused_value.ts";
 import { type Setting, typeOf } from "./setting.ts";
@@ -9,13 +10,7 @@ export async function readConfigFile(
   path: string,
   settings: readonly Setting[],
 ): Promise<Record<string, unknown>> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (cause) {
-    throw new UsageError(`Cannot read ${path}: ${(cause as Error).message}`, { cause });
-  }
-  return await parseConfig(text, settings, path);
+  return await parseConfig(await readText(path), settings, path);
 }
 
 /**
