@@ -1,4 +1,5 @@
 import { type Client, type ExportedEntry, RpcError } from "../../kvclient/mod.ts";
+import { wireLimits } from "../../limits.ts";
 
 /** What is backed up: a replica. */
 export interface BackupSource {
@@ -12,8 +13,7 @@ export interface BackupSource {
   sums(ends: readonly string[]): Promise<string[] | undefined>;
 }
 
-/** The most ranges that a `Digest` tells apart. */
-const partsMax = 64;
+const { digestPartsMax } = wireLimits;
 
 /** The replica that `client` asks. */
 export function sourceOf(client: Client): BackupSource {
@@ -24,9 +24,9 @@ export function sourceOf(client: Client): BackupSource {
       const begins = ends.map((end) => `${end}\0`);
       const sums: string[] = [];
       try {
-        for (let at = 0; at <= begins.length; at += partsMax) {
-          const range = { from: begins[at - 1], to: begins[at + partsMax - 1] };
-          const parts = await client.digest(range, begins.slice(at, at + partsMax - 1));
+        for (let at = 0; at <= begins.length; at += digestPartsMax) {
+          const range = { from: begins[at - 1], to: begins[at + digestPartsMax - 1] };
+          const parts = await client.digest(range, begins.slice(at, at + digestPartsMax - 1));
           sums.push(...parts.map(({ digest }) => digest));
         }
       } catch (error) {

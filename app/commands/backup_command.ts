@@ -2,8 +2,7 @@ import type { ArgumentSpec, CommandSpec, OptionSpec } from "../cli/command_spec.
 import { parseDuration } from "../cli/duration_option.ts";
 import { askingOptions } from "../cli/client_options.ts";
 import { timeoutOption } from "../cli/query_client.ts";
-
-import { UsageError } from "../cli/usage_error.ts";
+import { parseTime } from "../cli/time_option.ts";
 
 const load = () => import("./run_backup.ts");
 
@@ -73,11 +72,3 @@ export const restoreCommand: CommandSpec = {
   permissions: ["net", "read"],
   run: async (invocation) => (await load()).runRestore(invocation),
 };
-
-/** Reads an option value that is a time of ISO 8601. @returns milliseconds since the epoch. */
-export function parseTime(text: string): number {
-  const isTime = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text);
-  const ms = isTime ? Date.parse(text.replace(" ", "T")) : NaN;
-  if (!Number.isNaN(ms)) return ms;
-  throw new UsageError("Allowed is a time of ISO 8601, as 2026-11-29T15:30:00Z or 2026-11-29.");
-}

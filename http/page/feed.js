@@ -10,18 +10,21 @@ const retryMs = 1_000;
 /** A server that tells so long nothing is not there. */
 const silenceMs = 5_000;
 
+/** The server is there, and tells nothing: why. */
+class Refusal extends Error {}
+
 /**
  * Hears a server for ever.
  *
- * @param on `moment` is called with each thing told, `lost` when nothing comes, `token` when one is asked
- * for: it resolves with one
+ * @param on `moment` is called with each thing told, `lost` with why nothing comes, `token` when one is
+ * asked for: it resolves with one
  */
 export async function follow(token, on) {
   for (;;) {
     try {
       token = await hear(token, on);
-    } catch {
-      on.lost();
+    } catch (error) {
+      on.lost(error instanceof Refusal ? error.message : "The server is not reached");
       await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   }
@@ -38,7 +41,7 @@ async function hear(token, on) {
       clearTimeout(timer);
       return await on.token(token === undefined ? "" : await response.text());
     }
-    if (!response.ok) throw new Error(await response.text());
+    if (!response.ok) throw new Refusal(await response.text());
     let text = "";
     for await (const part of response.body.pipeThrough(new TextDecoderStream())) {
       clearTimeout(timer);

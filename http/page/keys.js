@@ -8,7 +8,7 @@ import { element, make } from "./dom.js";
 
 /** Keys that are listed; whoever wants others types more of a prefix. */
 const rowsMax = 200;
-/** By then a watch has begun. */
+/** The list is read anew so long after what may have changed it: by then a watch has begun, too. */
 const rereadMs = 2_000;
 /** Values are drawn so far in the list. */
 const charsMax = 200;
@@ -21,6 +21,8 @@ export class Keys {
   #changed = new Set();
   #isDrawing = false;
   #watching = new AbortController();
+  /** For which the list is about to be read anew. */
+  #rereading;
   /** The key that is open; `undefined`: none is. */
   #open;
 
@@ -38,7 +40,7 @@ export class Keys {
       this.#attempt("Put", () => this.#client.put(this.#open, element("value").value));
     });
     element("delete").addEventListener("click", () => {
-      if (!confirm(`Delete ${this.#open}?`)) return;
+      if (!confirm(`Delete ${nameOf(this.#open)}?`)) return;
       this.#attempt("Deleted", () => this.#client.delete(this.#open));
     });
     element("close").addEventListener("click", () => this.#hide());
@@ -52,21 +54,31 @@ export class Keys {
     this.#draw();
     // Of very many keys as many are read as are shown.
     for (;;) {
+      const attempt = new AbortController();
       try {
-        const changes = this.#client.watch(prefix, { signal });
+        const changes = this.#client.watch(prefix, {
+          signal: AbortSignal.any([signal, attempt.signal]),
+        });
         // Before the keys are read, so that nothing in between is missed.
         let change = changes.next();
+        // When the reading fails, nobody awaits it.
+        change.catch(() => {});
         await this.#read(prefix, signal);
         // What was written until the server had begun to watch.
-        setTimeout(() => signal.aborted || this.#read(prefix, signal).catch(() => {}), rereadMs);
+        this.#reread(prefix, signal);
         for (let { value, done } = await change; !done; { value, done } = await change) {
+          const { size } = this.#entries;
           this.#take(value.key, value.value);
+          // Others may be the first ones now, and their number is another one.
+          if (this.#entries.size !== size || size >= rowsMax) this.#reread(prefix, signal);
           change = changes.next();
         }
       } catch (error) {
         if (signal.aborted) return;
         element("count").textContent = error.message;
         await new Promise((resolve) => setTimeout(resolve, 1_000));
+      } finally {
+        attempt.abort();
       }
     }
   }
@@ -78,15 +90,26 @@ export class Keys {
       if (entries.size >= rowsMax) break;
     }
     this.#entries = entries;
-    element("count").textContent = `${
-      (await this.#client.count(prefix, { signal })).toLocaleString("en-US")
-    } keys`;
+    const count = await this.#client.count(prefix, { signal });
+    element("count").textContent = count === 1 ? "1 key" : `${count.toLocaleString("en-US")} keys`;
     this.#draw();
+  }
+
+  /** Reads once more in a while, however often it is called until then. */
+  #reread(prefix, signal) {
+    if (this.#rereading === signal) return;
+    this.#rereading = signal;
+    setTimeout(() => {
+      if (signal.aborted) return;
+      this.#rereading = undefined;
+      this.#read(prefix, signal).catch(() => {});
+    }, rereadMs);
   }
 
   #take(key, value) {
     if (value === undefined) this.#entries.delete(key);
     else this.#entries.set(key, value);
+    if (this.#entries.size > rowsMax) this.#entries.delete([...this.#entries.keys()].sort().at(-1));
     this.#changed.add(key);
     // What was put here comes back.
     if (key === this.#open && value !== element("value").value) {
@@ -103,7 +126,7 @@ export class Keys {
     this.#isDrawing = true;
     requestAnimationFrame(() => {
       this.#isDrawing = false;
-      const keys = [...this.#entries.keys()].sort().slice(0, rowsMax);
+      const keys = [...this.#entries.keys()].sort();
       element("keys").replaceChildren(...keys.map((key) => this.#row(key)));
       this.#changed.clear();
     });
@@ -114,7 +137,7 @@ export class Keys {
     const button = make(
       "button",
       { type: "button", class: this.#changed.has(key) ? "changed" : "" },
-      make("span", {}, key === "" ? '""' : key),
+      make("span", {}, nameOf(key)),
       make("span", {}, textOf(value).slice(0, charsMax)),
     );
     button.addEventListener("click", () => this.#show(key));
@@ -123,20 +146,23 @@ export class Keys {
 
   async #show(key) {
     this.#open = key;
-    element("entry-key").textContent = key;
-    element("entry-state").textContent = "";
+    element("entry-key").textContent = nameOf(key);
     element("entry").hidden = false;
-    const value = await this.#client.get(key).catch((error) => {
-      element("entry-state").textContent = error.message;
-    });
-    if (this.#open !== key) return;
-    const isBytes = value !== undefined && typeof value !== "string";
-    element("value").value = value === undefined ? "" : textOf(value);
-    element("value").readOnly = isBytes;
-    if (isBytes) {
-      element("entry-state").textContent = "These are bytes, which cannot be edited here.";
+    // Nothing is put in the place of a value that is not known.
+    showValue("", false, "");
+    try {
+      const value = await this.#client.get(key) ?? "";
+      if (this.#open !== key) return;
+      const isText = typeof value === "string";
+      showValue(
+        textOf(value),
+        isText,
+        isText ? "" : "These are bytes, which cannot be edited here.",
+      );
+      element("value").focus();
+    } catch (error) {
+      if (this.#open === key) showValue("", false, error.message);
     }
-    element("value").focus();
   }
 
   #hide() {
@@ -153,6 +179,19 @@ export class Keys {
       element("entry-state").textContent = error.message;
     }
   }
+}
+
+/** @param state what is to be said of it */
+function showValue(text, mayBePut, state) {
+  element("value").value = text;
+  element("value").readOnly = !mayBePut;
+  element("put").disabled = !mayBePut;
+  element("entry-state").textContent = state;
+}
+
+/** A key as it is shown: also one that has no characters. */
+function nameOf(key) {
+  return key === "" ? '""' : key;
 }
 
 function textOf(value) {

@@ -36,9 +36,14 @@ function begin(token) {
 }
 
 follow(keptToken(), {
-  token: askForToken,
-  lost() {
-    tellHealth(["The server is not reached"], "bad");
+  async token(fault) {
+    const token = await askForToken(fault);
+    // What asks the store shows the one of before.
+    if (isBegun) location.reload();
+    return token;
+  },
+  lost(why) {
+    tellHealth([why], "bad");
   },
   moment({ history, sample, members, problems, version }, token) {
     if (!isBegun) begin(token);

@@ -23,6 +23,11 @@ export function askForToken(fault = "") {
     form.onsubmit = (event) => {
       event.preventDefault();
       const token = element("token").value.trim();
+      // What no header can hold is sent to nobody.
+      if (!/^[\x21-\x7e]+$/.test(token)) {
+        element("token-fault").textContent = "This is no token";
+        return;
+      }
       sessionStorage.setItem(place, token);
       element("token").value = "";
       form.hidden = true;

@@ -1,5 +1,6 @@
 import { parseDuration } from "../../app/cli/duration_option.ts";
 import { sizeFrom } from "../../app/cli/size_option.ts";
+import { parseTime } from "../../app/cli/time_option.ts";
 import { UsageError } from "../../app/cli/usage_error.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "../deps.ts";
 
@@ -51,4 +52,27 @@ Deno.test("parseDuration() reads a number and a unit of time", () => {
   for (const text of ["", "0s", "0", "s", "-1s", "1 s", "1w", "0.1ms", "99999999d", "Infinitys"]) {
     assertThrows(() => parseDuration(text), UsageError, "a duration above 0");
   }
+});
+
+Deno.test("parseTime() reads a time of ISO 8601, by the machine's zone if it names none", async () => {
+  assertEquals(parseTime("2026-11-29T15:30:00Z"), Date.UTC(2026, 10, 29, 15, 30));
+  assertEquals(parseTime("2026-11-29 15:30:01.5+01:00"), Date.UTC(2026, 10, 29, 14, 30, 1, 500));
+  assertEquals(parseTime("2028-02-29T00:00Z"), Date.UTC(2028, 1, 29));
+  const refused = ["", "yesterday", "2026-11-29T", "2026-02-29", "2026-02-31T10:00Z", "2026-13-01"];
+  for (const text of [...refused, "2026-11-29T24:30Z"]) {
+    assertThrows(() => parseTime(text), UsageError, "Allowed is a time");
+  }
+  // Where the machine is decides, so this is another process, which is in Tokyo.
+  const program = `import { parseTime } from "${
+    import.meta.resolve("../../app/cli/time_option.ts")
+  }";
+    console.log(...["2026-11-29", "2026-11-29T15:30"].map((text) => new Date(parseTime(text)).toJSON()));`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", program],
+    env: { TZ: "Asia/Tokyo" },
+  }).output();
+  assertEquals(
+    new TextDecoder().decode(stdout),
+    "2026-11-28T15:00:00.000Z 2026-11-29T06:30:00.000Z\n",
+  );
 });

@@ -8,28 +8,18 @@
  * @module
  */
 
-import { loadAxe, loadPlaywright } from "../deps.ts";
+import { loadAxe } from "../deps.ts";
+import { openBrowser, openTab } from "./browser.ts";
 
 const [url, folder] = Deno.args;
-const { chromium } = await loadPlaywright();
 const axe = await loadAxe();
 
-// The sandbox of the browser needs rights that a container may not give; the page is the server's own.
-const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
-  args: ["--no-sandbox"],
-});
+const browser = await openBrowser();
 const faults: string[] = [];
 const found: Record<string, unknown> = {};
 const looks = [[360, "dark"], [1_000, "light"], [2_000, "dark"]] as const;
 for (const [width, colorScheme] of looks) {
-  const tab = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-  // A browser on a machine that is busy takes its time.
-  tab.setDefaultTimeout(120_000);
-  tab.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) faults.push(message.text());
-  });
-  tab.on("pageerror", (error) => faults.push(error.message));
+  const tab = await openTab(browser, faults, { viewport: { width, height: 900 }, colorScheme });
   await tab.goto(url);
   await tab.locator("#health.good").waitFor();
   await tab.locator("#members tbody tr").nth(1).waitFor();

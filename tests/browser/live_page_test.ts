@@ -1,26 +1,12 @@
 import { pathToFileURL } from "node:url";
-import { HttpPort, livePage } from "../../http/mod.ts";
+import { livePage } from "../../http/mod.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
-import { silentLogger } from "../../log/mod.ts";
-import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { openHttpPort } from "../support/http_port.ts";
 import { missing, testUnless } from "../support/needs.ts";
-import { root } from "../support/repository.ts";
-
-/** Runs a program of the repository to its end. @returns what it printed. */
-async function run(...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", ...args],
-    cwd: root.pathname,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
-}
+import { run } from "./program.ts";
 
 testUnless(
   missing("chromium"),
@@ -28,14 +14,7 @@ testUnless(
   async () => {
     using directory = new TempDirectory();
     await run("--allow-all", "scripts/page.ts", directory.path);
-    const http = await HttpPort.open({
-      address: "127.0.0.1:0",
-      version: "1.2.3",
-      environment: realEnvironment,
-      transport: tcpTransport,
-      log: silentLogger,
-      pages: livePage(pathToFileURL(`${directory.path}/`)),
-    });
+    const http = await openHttpPort({ pages: livePage(pathToFileURL(`${directory.path}/`)) });
     const server = await Server.start({ startPort: 0, queryActorCount: 2 });
     const other = await Server.start({ startPort: 0, remoteDescs: [server.description] });
     try {
@@ -55,5 +34,29 @@ testUnless(
       await server.close();
       await http.close();
     }
+  },
+);
+
+testUnless(
+  missing("chromium"),
+  "the page of a server asks for a token, says what is wrong, and spoils no value that it cannot show",
+  async () => {
+    using directory = new TempDirectory();
+    await run("--allow-all", "scripts/page.ts", directory.path);
+    const seen = JSON.parse(
+      await run("--allow-all", "tests/browser/wronged_page.ts", directory.path),
+    );
+    assertEquals(seen, {
+      wrongTokens: ["This is no token", "The token is none that this server knows"],
+      counts: ["1,002 keys", "1 key", "0 keys", "1,003 keys"],
+      rows: 200,
+      bytes: [true, "These are bytes, which cannot be edited here."],
+      bytesAfterwards: 3,
+      newToken: "put with a new token",
+      stopping: "The server is stopping",
+      unread: true,
+      dead: "The server is not reached",
+      thrown: [],
+    });
   },
 );

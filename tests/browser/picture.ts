@@ -7,12 +7,11 @@
  * @module
  */
 
-import { HttpPort, livePage } from "../../http/mod.ts";
+import { livePage } from "../../http/mod.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
-import { silentLogger } from "../../log/mod.ts";
-import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
-import { loadPlaywright } from "../deps.ts";
+import { openHttpPort } from "../support/http_port.ts";
+import { openBrowser } from "./browser.ts";
 
 const [file, isAllowed] = Deno.args;
 
@@ -24,14 +23,7 @@ if (isAllowed === undefined) {
   Deno.exit(code);
 }
 
-const http = await HttpPort.open({
-  address: "127.0.0.1:0",
-  version: "0.2.0",
-  environment: realEnvironment,
-  transport: tcpTransport,
-  log: silentLogger,
-  pages: livePage(),
-});
+const http = await openHttpPort({ version: "0.2.0", pages: livePage() });
 const servers = [await Server.start({ startPort: 6000, queryActorCount: 4 })];
 http.show(servers[0]);
 for (const [startPort, simulateLatencyMs] of [[7000, 40], [8000, 80], [9000, 120]]) {
@@ -42,11 +34,7 @@ for (const [startPort, simulateLatencyMs] of [[7000, 40], [8000, 80], [9000, 120
 }
 const clients = servers.map(({ queryAddresses }) => new Client(queryAddresses[0]));
 
-const { chromium } = await loadPlaywright();
-const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
-  args: ["--no-sandbox"],
-});
+const browser = await openBrowser();
 const tab = await browser.newPage({ viewport: { width: 1_200, height: 900 } });
 await tab.goto(`http://${http.address}/`);
 const people = ["ada", "alan", "barbara", "edsger", "grace", "leslie", "nancy", "radia"];

@@ -8,30 +8,17 @@
  * @module
  */
 
-import { loadPlaywright } from "../deps.ts";
+import { openBrowser, openTab, type Tab } from "./browser.ts";
 
 const [urls, [screenshot]] = [Deno.args.slice(0, 2), Deno.args.slice(2)];
-const { chromium } = await loadPlaywright();
-
-// The sandbox of the browser needs rights that a container may not give; the page is the example's own.
-const browser = await chromium.launch({
-  executablePath: "/usr/bin/chromium",
-  args: ["--no-sandbox"],
-});
+const browser = await openBrowser();
 const faults: string[] = [];
 const [one, two] = await Promise.all(urls.map(async (url) => {
-  const tab = await browser.newPage({ viewport: { width: 900, height: 640 } });
-  // A browser on a machine that is busy takes its time.
-  tab.setDefaultTimeout(120_000);
-  tab.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) faults.push(message.text());
-  });
-  tab.on("pageerror", (error) => faults.push(error.message));
+  const tab = await openTab(browser, faults, { viewport: { width: 900, height: 640 } });
   await tab.goto(url);
   await tab.locator("#status.live").waitFor();
   return tab;
 }));
-type Tab = typeof one;
 
 async function put(tab: Tab, key: string, value: string): Promise<void> {
   await tab.fill("#key", key);

@@ -1,27 +1,7 @@
 import { assertEquals } from "../deps.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { missing, testUnless } from "../support/needs.ts";
-import { root } from "../support/repository.ts";
-
-const quiet = ["run", "--quiet", "--no-prompt"];
-
-function deno(args: readonly string[]): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: [...quiet, ...args],
-    cwd: root.pathname,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  });
-}
-
-/** Runs a program to its end. @returns what it printed. */
-async function run(args: readonly string[]): Promise<string> {
-  const { success, stdout, stderr } = await deno(args).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  if (!success) throw new Error(text(stderr));
-  return text(stdout);
-}
+import { program, run } from "./program.ts";
 
 testUnless(
   missing("chromium"),
@@ -29,13 +9,13 @@ testUnless(
   async () => {
     using directory = new TempDirectory();
     const client = `${directory.path}/client`;
-    await run(["--allow-read", "--allow-env", `--allow-write=${client}`, "scripts/npm.ts", client]);
-    const servers = deno([
+    await run("--allow-read", "--allow-env", `--allow-write=${client}`, "scripts/npm.ts", client);
+    const servers = program(
       "--allow-net=127.0.0.1",
       "--allow-read",
       "examples/browser/main.ts",
       client,
-    ]).spawn();
+    ).spawn();
     try {
       let printed = "";
       for await (const chunk of servers.stdout.pipeThrough(new TextDecoderStream())) {
@@ -43,7 +23,7 @@ testUnless(
         if (printed.split("\n").length > 2) break;
       }
       const urls = printed.trim().split("\n");
-      const told = await run(["--allow-all", "tests/browser/two_tabs.ts", ...urls]);
+      const told = await run("--allow-all", "tests/browser/two_tabs.ts", ...urls);
       const row = (key: string, value: string) => `${key}\t${value}\tDelete`;
       assertEquals(JSON.parse(told), {
         seen: {

@@ -1,24 +1,12 @@
 import { Access } from "../../access/mod.ts";
-import { HttpPort, type HttpPortOptions, type Shown } from "../../http/mod.ts";
+import type { HttpPortOptions, Shown } from "../../http/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
-import { silentLogger } from "../../log/mod.ts";
-import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
+import { openHttpPort } from "../support/http_port.ts";
 import { MemoryLog } from "../support/memory_log.ts";
 import { freePorts } from "../support/ports.ts";
 import { makeToken } from "../support/tokens.ts";
 import { shownServer } from "./shown_stats.ts";
-
-function opened(address: string, more: Partial<HttpPortOptions> = {}): Promise<HttpPort> {
-  return HttpPort.open({
-    ...more,
-    address,
-    version: "1.2.3",
-    environment: realEnvironment,
-    transport: tcpTransport,
-    log: more.log ?? silentLogger,
-  });
-}
 
 /** Opens a port that shows `shown`, for as long as `use` takes. */
 async function withPort(
@@ -26,7 +14,7 @@ async function withPort(
   use: (address: string) => Promise<void>,
   more: Partial<HttpPortOptions> = {},
 ): Promise<void> {
-  const http = await opened("127.0.0.1:0", more);
+  const http = await openHttpPort(more);
   try {
     http.show(shown);
     await use(http.address);
@@ -183,18 +171,18 @@ Deno.test("a request for another host, or with a body, or that is none, is refus
   }));
 
 Deno.test("a port that closes ends connections that wait, and is free then", async () => {
-  const http = await opened("127.0.0.1:0");
+  const http = await openHttpPort();
   const answer = exchange(http.address, "GET /healthz HT");
   await get(http.address, "/healthz");
   await http.close();
   assertEquals(await answer.catch(() => ""), "");
-  await (await opened(http.address)).close();
+  await (await openHttpPort({ address: http.address })).close();
 });
 
 Deno.test("HttpPort.open() says which port cannot be bound", async () => {
   const address = `127.0.0.1:${freePorts(1)}`;
-  const first = await opened(address);
-  const error = await assertRejects(() => opened(address), Error);
+  const first = await openHttpPort({ address });
+  const error = await assertRejects(() => openHttpPort({ address }), Error);
   assertMatch((error as Error).message, /^Cannot listen on .* for HTTP: .*in use/i);
   await first.close();
 });

@@ -1,18 +1,11 @@
 import { Access } from "../../access/mod.ts";
-import { HttpPort } from "../../http/mod.ts";
-import { silentLogger } from "../../log/mod.ts";
-import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
 import { assert, assertEquals } from "../deps.ts";
+import { openHttpPort } from "../support/http_port.ts";
 import { makeToken } from "../support/tokens.ts";
 import { shownMembers, shownServer } from "./shown_stats.ts";
 
 Deno.test("/api/live tells what was, then each second what is, for as long as somebody listens", async () => {
-  const http = await HttpPort.open({
-    address: "127.0.0.1:0",
-    version: "1.2.3",
-    environment: realEnvironment,
-    transport: tcpTransport,
-    log: silentLogger,
+  const http = await openHttpPort({
     problemsOf: ({ members }) => [`knows ${members!.length}`],
   });
   try {
@@ -55,12 +48,7 @@ Deno.test("/api/live tells what was, then each second what is, for as long as so
 Deno.test("/api/live ends for those whose token is removed, and for no others", async () => {
   const [removed, kept] = [makeToken("read"), makeToken("admin")];
   const access = new Access([removed.entry, kept.entry]);
-  const http = await HttpPort.open({
-    address: "127.0.0.1:0",
-    version: "1.2.3",
-    environment: realEnvironment,
-    transport: tcpTransport,
-    log: silentLogger,
+  const http = await openHttpPort({
     access,
   });
   try {

@@ -1,20 +1,13 @@
-import { HttpPort } from "../../http/mod.ts";
 import { Server, type ServerOptions } from "../../kvserver/mod.ts";
 import { silentLogger } from "../../log/mod.ts";
-import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
+import { openHttpPort } from "../support/http_port.ts";
 
 /** Runs `body` with a server, and where it is shown over HTTP. */
 export async function withShownServer(
   options: ServerOptions,
   body: (http: string, server: Server) => Promise<void>,
 ): Promise<void> {
-  const http = await HttpPort.open({
-    address: "127.0.0.1:0",
-    version: "1.2.3",
-    environment: realEnvironment,
-    transport: tcpTransport,
-    log: silentLogger,
-  });
+  const http = await openHttpPort();
   const server = await Server.start({
     startPort: 0,
     queryActorCount: 2,

@@ -1,11 +1,10 @@
-import { HttpPort } from "../../http/mod.ts";
+import type { HttpPort } from "../../http/mod.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { Server, type ServerOptions } from "../../kvserver/mod.ts";
-import { silentLogger } from "../../log/mod.ts";
-import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
 import { assertEquals, assertStringIncludes } from "../deps.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { TinyDisk } from "../support/disk/tiny_disk.ts";
+import { openHttpPort } from "../support/http_port.ts";
 import { lineLogger } from "../support/memory_log.ts";
 import { testUnless } from "../support/needs.ts";
 import { until } from "../support/until.ts";
@@ -40,13 +39,7 @@ class Seen implements AsyncDisposable {
       ...options,
     });
     seen.way.target = transport.listening[0];
-    seen.#http = await HttpPort.open({
-      address: "127.0.0.1:0",
-      version: "1.2.3",
-      environment: realEnvironment,
-      transport: tcpTransport,
-      log: silentLogger,
-    });
+    seen.#http = await openHttpPort();
     seen.#http.show(seen.server);
     return seen;
   }

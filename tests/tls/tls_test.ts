@@ -1,16 +1,15 @@
 import { Client } from "../../kvclient/mod.ts";
-import { HttpPort } from "../../http/mod.ts";
 import { Server, type ServerOptions } from "../../kvserver/mod.ts";
 import {
   canAskForCertificates,
   ConnectionError,
   parseAddress,
-  realEnvironment,
   TlsError,
   type TlsSettings,
   TlsTransport,
 } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "../deps.ts";
+import { openHttpPort } from "../support/http_port.ts";
 import { MemoryLog } from "../support/memory_log.ts";
 import { requestFrame } from "../support/rpc/wire.ts";
 import { makeToken } from "../support/tokens.ts";
@@ -76,13 +75,7 @@ Deno.test("all ports of a server speak TLS, and its threads too", async () => {
       "+PONG\r\n",
     );
     assertMatch(await ask(server.address, requestFrame(1, "Ping", [])), /pong$/);
-    const http = await HttpPort.open({
-      address: "127.0.0.1:0",
-      version: "",
-      environment: realEnvironment,
-      transport: new TlsTransport(tls),
-      log: new MemoryLog(),
-    });
+    const http = await openHttpPort({ transport: new TlsTransport(tls) });
     http.show(server);
     using trustingClient = Deno.createHttpClient({ caCerts });
     const response = await fetch(`https://${http.address}/readyz`, { client: trustingClient });
