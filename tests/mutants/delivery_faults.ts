@@ -1,0 +1,128 @@
+import { type PlantedFault, smallOutbox } from "./planted_fault.ts";
+
+/** Faults in how entries and whole states reach their receivers, each once it can. */
+export const deliveryFaults: Record<string, PlantedFault> = {
+  "a join forgets Puts taken meanwhile": {
+    noticedBy: "burst",
+    file: "kvserver/sync/sync_actor.ts",
+    from: "for (const peer of this.#members.peers) peer.enqueueBatch(batch);",
+    to: "for (const peer of this.#members.peers) if (!peer.isSentState) peer.enqueueBatch(batch);",
+  },
+  "what was not merged is acknowledged": {
+    noticedBy: "random",
+    file: "kvserver/sync/sync_actor.ts",
+    from: "this.#replicas.enqueueRemote(batch);",
+    to: "if (message.entries.length % 7 !== 6) this.#replicas.enqueueRemote(batch);",
+  },
+  "coalescing keeps the older": {
+    noticedBy: "random",
+    file: "kvserver/sync/outbox.ts",
+    from: "if (!this.#pool.isLater(n, queued)) return;",
+    to: "return;",
+  },
+  "a later entry is removed with an earlier one": {
+    noticedBy: "random",
+    file: "kvserver/sync/outbox.ts",
+    from: "if (queued === noPooled || this.#pool.isLater(queued, n)) return;",
+    to: "if (queued === noPooled) return;",
+  },
+  "a batch that was kept whole is not decoded": {
+    noticedBy: "random",
+    file: "kvserver/sync/outbox.ts",
+    from: "    this.#enqueueEach(whole);",
+    to: "",
+  },
+  "what was sent last is sent again for what is to be sent now": {
+    noticedBy: "random",
+    file: "kvserver/sync/outgoing_batch.ts",
+    from: "if (this.numbers[i] !== other.numbers[i]) return false;",
+    to: "if (this.numbers[i] < 0) return false;",
+  },
+  "an entry is not forwarded to all siblings": {
+    noticedBy: "random",
+    file: "kvserver/sync/sync_actor.ts",
+    from: "this.#replicas.enqueueAccepted(batch, writer, ageMs);",
+    to: "this.#replicas.enqueueAccepted(batch, this.#replicas.all[2] ?? writer, ageMs);",
+  },
+  "what a cut connection lost is not sent again": {
+    noticedBy: "random",
+    file: "kvserver/sync/peer.ts",
+    from: "for (const n of entries.numbers) this.#enqueue(n);",
+    to: "",
+  },
+  "an acknowledgement takes one message too many": {
+    noticedBy: "random",
+    file: "kvserver/sync/in_flight.ts",
+    from: "message.told <= handled;",
+    to: "message.told <= handled + 1;",
+  },
+  "a part of the state begins one key too late": {
+    noticedBy: "burst",
+    file: "kvserver/query/part_reading.ts",
+    from: "if (isFull) return false;",
+    to: "if (isFull) last = n;\n        if (isFull) return false;",
+  },
+  "the state is complete before it is sent": {
+    noticedBy: "burst",
+    file: "kvserver/sync/state_sender.ts",
+    from: "id: this.#transfer.id, entriesLeft: outboxSize };",
+    to: "id: this.#transfer.id, entriesLeft: 0 };",
+  },
+  "an idle peer is sent messages for ever": {
+    noticedBy: "random",
+    file: "kvserver/sync/peer.ts",
+    from: "this.#isFirstMessageDue = false;",
+    to: "",
+  },
+  "entries are not forwarded to those who are sent the state": {
+    noticedBy: "hard",
+    file: "kvserver/sync/sync_actor.ts",
+    from: "if (other.isSentState && other !== peer) other.enqueueBatch(batch);",
+    to: "",
+  },
+  "what overflows is not sent anew": {
+    noticedBy: "burst",
+    file: "kvserver/sync/peer.ts",
+    from: "this.#stateSender.overflow();",
+    to: "",
+    limits: smallOutbox,
+  },
+  "the request for the state is lost with a connection": {
+    noticedBy: "random",
+    file: "kvserver/sync/peer.ts",
+    from: "this.#toRequest = Math.max(this.#toRequest, requested);",
+    to: "",
+  },
+  "an old part is taken for one of a new reading": {
+    noticedBy: "hard",
+    file: "kvserver/sync/state_sender.ts",
+    from: "if (this.#source !== reading) return;",
+    to: 'if (this.#source.name !== "reading") return;',
+  },
+  "what overflows counts as complete": {
+    noticedBy: "hard",
+    file: "kvserver/sync/state_sender.ts",
+    from: `this.#source = { name: "overflowed" };
+    this.#sendOn();`,
+    to: `this.#source = { name: "overflowed" };`,
+  },
+  "the end of the state is lost after an overflow": {
+    noticedBy: "hard",
+    file: "kvserver/sync/state_sender.ts",
+    from: "if (!isCut) return;",
+    to: 'if (!isCut || this.#source.name !== "idle") return;',
+  },
+  "entries that are acknowledged stay in the pool": {
+    noticedBy: "random",
+    file: "kvserver/sync/in_flight.ts",
+    from:
+      "for (const { contents } of this.#messages.filter(isHandled)) contents.entries.release();",
+    to: "",
+  },
+  "a server that stops does not wait": {
+    noticedBy: "hard",
+    file: "kvserver/sync/drain.ts",
+    from: "if (!this.#isOver && !this.#isDrained) return this.#confirm();",
+    to: "",
+  },
+};

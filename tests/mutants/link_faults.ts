@@ -1,0 +1,41 @@
+import type { PlantedFault } from "./planted_fault.ts";
+
+/** Faults in how much is under way on a link, and how long it is waited for. */
+export const linkFaults: Record<string, PlantedFault> = {
+  "messages are as long after one that was cut off": {
+    noticedBy: "slow",
+    file: "kvserver/sync/send_window.ts",
+    from: "Math.max(this.#limits.windowBytesMin, this.#bytes / 4)",
+    to: "this.#bytes",
+  },
+  "messages are as long however late they are acknowledged": {
+    noticedBy: "slow",
+    file: "kvserver/sync/send_window.ts",
+    from: "if (tookMs > this.#quickMs) {",
+    to: "if (tookMs > 1e9) {",
+  },
+  "messages never grow": {
+    noticedBy: "slow",
+    file: "kvserver/sync/send_window.ts",
+    from: "this.#bytes = Math.max(this.#bytes, bytes);",
+    to: "",
+  },
+  "a link that is slow is taken for dead": {
+    noticedBy: "slow",
+    file: "kvserver/sync/in_flight.ts",
+    from: "Math.min(nowMs - oldest.sentMs, silentMs)",
+    to: "nowMs - oldest.sentMs",
+  },
+  "what was acknowledged counts as under way": {
+    noticedBy: "slow",
+    file: "kvserver/sync/in_flight.ts",
+    from: "bytesUnderWay: bytes + this.bytes,",
+    to: "bytesUnderWay: bytes + (this.#messages.at(-1)?.bytesUnderWay ?? 0),",
+  },
+  "what is under way is not bounded": {
+    noticedBy: "slow",
+    file: "kvserver/sync/peer.ts",
+    from: "if (!this.window.hasRoom(this.#inFlight.bytes)) return undefined;",
+    to: "",
+  },
+};

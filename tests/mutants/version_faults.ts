@@ -1,0 +1,61 @@
+import { withoutComparisons } from "../simulate/simulated_cluster.ts";
+import type { PlantedFault } from "./planted_fault.ts";
+
+/** Faults in what is said to have been seen, and in what is removed or dropped because of that. */
+export const versionFaults: Record<string, PlantedFault> = {
+  "what was deleted meanwhile is given back": {
+    noticedBy: "return",
+    file: "kvserver/reconcile/comparison.ts",
+    from: "if (this.#survivor(this.#writeOf(n)) !== undefined) return this.#give(n);",
+    to: "return this.#give(n);",
+  },
+  "a write that was replaced before it was claimed was not seen": {
+    noticedBy: "return",
+    file: "kvserver/query/replica_versions.ts",
+    from: "const isNew = this.#seen.addDot({ uid, counter });",
+    to: "const isNew = false;",
+  },
+  "a claim leaves before what it covers": {
+    noticedBy: "random",
+    file: "kvserver/versions/claims.ts",
+    from: "this.#waiting[count].places <= this.#left",
+    to: "this.#waiting[count].places <= this.#left + 3",
+  },
+  "a claim counts whatever was seen before": {
+    noticedBy: "random",
+    file: "kvserver/versions/seen_writes.ts",
+    from: "if (from <= this.vector.counter(uid)) return",
+    to: "if (from >= 0) return",
+  },
+  "all is claimed though something was left out of account": {
+    noticedBy: "random",
+    file: "kvserver/sync/peer_comparison.ts",
+    from: "if (!this.#leftOut && own !== undefined",
+    to: "if (own !== undefined",
+  },
+  "siblings keep what a replica has dropped": {
+    noticedBy: "return",
+    file: "kvserver/sync/local_replicas.ts",
+    from: "if (replica !== dropper) replica.drop(removals);",
+    to: "if (replica === dropper) replica.drop([]);",
+    limits: withoutComparisons,
+  },
+  "the disk is said to have seen what another actor has still to write": {
+    noticedBy: "hard",
+    file: "kvserver/query/replica_versions.ts",
+    from: "if (persistsForeign) {",
+    to: "{",
+  },
+  "nobody waits for what a server has not seen": {
+    noticedBy: "hard",
+    file: "kvserver/sync/stability.ts",
+    from: "meet([this.#seen.vector, ...members.map(({ seen }) => seen)])",
+    to: "meet([this.#seen.vector])",
+  },
+  "tombstones are kept though all have seen them": {
+    noticedBy: "random",
+    file: "kvserver/query/collector.ts",
+    from: "else if (this.#mayGo(n)) gone.push(n);",
+    to: "else if (this.#mayGo(n) && n % 2 === 0) gone.push(n);",
+  },
+};
