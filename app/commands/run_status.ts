@@ -84,8 +84,11 @@ function nameOf({ address, members }: { address: string } & ServerReport, proble
 
 async function ask(address: string, client: Client): Promise<Report> {
   try {
-    const [stats, members] = await Promise.all([client.stats(), membersOf(client)]);
-    return { address, stats, members };
+    const [stats, members] = await Promise.allSettled([client.stats(), membersOf(client)]);
+    // Which of the two failed first is a matter of chance, and what is said of it is not.
+    if (stats.status === "rejected") throw stats.reason;
+    if (members.status === "rejected") throw members.reason;
+    return { address, stats: stats.value, members: members.value };
   } catch (error) {
     return { address, error: error as Error };
   }

@@ -110,7 +110,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** The sum of one of the servers' figures. */
-  sum(figure: "bytesSent" | "remoteBytesReceived" | "messagesDropped"): number {
+  sum(figure: "bytesSent" | "remoteBytesReceived" | "messagesDropped" | "repairs"): number {
     return this.servers.reduce((sum, server) => sum + server.stats()[figure], 0);
   }
 
