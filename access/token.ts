@@ -1,6 +1,5 @@
-import { Buffer } from "node:buffer";
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { accessLimits } from "../limits.ts";
+import { nativeHashes } from "../rpc/mod.ts";
 
 /** Begins every token, so that one is found where it does not belong. */
 const tokenPrefix = "cmud_";
@@ -11,7 +10,7 @@ const hashPrefix = "sha256:";
 
 /** Makes a token: 256 bits that nobody can guess. */
 export function newToken(): string {
-  return tokenPrefix + randomBytes(tokenBytes).toString("base64url");
+  return tokenPrefix + nativeHashes().randomBytes(tokenBytes).toString("base64url");
 }
 
 /** What is kept of a token: `sha256:` and 64 hexadecimal digits. */
@@ -25,12 +24,13 @@ export class TokenHashes {
 
   /** @param hashes as `hashOfToken` returns them */
   constructor(hashes: readonly string[]) {
-    this.#digests = hashes.map((hash) => Buffer.from(hash.slice(hashPrefix.length), "hex"));
+    this.#digests = hashes.map((hash) => bytesOfHex(hash.slice(hashPrefix.length)));
   }
 
   /** The place of a token's hash among them, or -1. Every one is compared, wherever it is found. */
   indexOf(token: string): number {
     if (token.length > accessLimits.tokenCharsMax) return -1;
+    const { timingSafeEqual } = nativeHashes();
     const digest = digestOf(token);
     let found = -1;
     for (let i = 0; i < this.#digests.length; i++) {
@@ -40,6 +40,13 @@ export class TokenHashes {
   }
 }
 
-function digestOf(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
+function bytesOfHex(hex: string): Uint8Array {
+  return Uint8Array.from(
+    { length: hex.length / 2 },
+    (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16),
+  );
+}
+
+function digestOf(token: string) {
+  return nativeHashes().createHash("sha256").update(token).digest();
 }

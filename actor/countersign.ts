@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import type { Environment } from "../rpc/mod.ts";
+import { type Environment, nativeHashes } from "../rpc/mod.ts";
 import { type SystemId, systemKey } from "./system_id.ts";
 
 /** Whether a text may be a countersign. */
@@ -24,6 +23,7 @@ export class Countersigns {
    * on to the hash of a longer name. (An HMAC has Deno 2.4 print a warning.)
    */
   for(other: SystemId): string {
-    return createHash("sha256").update(this.#secret + systemKey(other)).digest("hex").slice(0, 32);
+    const hash = nativeHashes().createHash("sha256");
+    return hash.update(this.#secret + systemKey(other)).digest("hex").slice(0, 32);
   }
 }

@@ -86,6 +86,7 @@ export {
   type RequestCutter,
 } from "./frame_reader.ts";
 export { pause } from "./pause.ts";
+export { nativeHashes } from "./native_hashes.ts";
 export { freeMemory } from "./msgpack/free_memory.ts";
 export { spareMemory } from "./msgpack/spare_memory.ts";
 export { greatestShare } from "./greatest_share.ts";

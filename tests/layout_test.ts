@@ -17,6 +17,8 @@ const below: Record<string, readonly string[]> = {
   kvserver: ["access", "actor", "kvcommon", "log", "resp", "rpc", ...leaves],
   http: ["access", "kvserver", "log", "rpc", ...leaves],
   kvclient: ["kvcommon", "rpc", ...leaves],
+  // Whole clusters, without a socket, a file or a clock.
+  simulate: ["kvserver", "kvcommon", "actor", "log", "rpc", ...leaves],
   // deno.json says with which permissions another process of the program runs.
   bench: ["kvserver", "kvclient", "actor", "kvcommon", "log", "rpc", "deno.json", ...leaves],
   // The command line has the benchmarks as a command.
@@ -51,6 +53,7 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
     ["thread"],
   ],
   resp: [["wire"], ["commands"]],
+  simulate: [["world"], ["network"], ["cluster"]],
   app: [
     ["cli"],
     ["bench", "cert", "completion", "game", "settings", "terminal"],
@@ -186,6 +189,7 @@ Deno.test("clock, timers, randomness and network come into the parts of a server
   assertEquals(users(edges), [
     "rpc/deno_stream.ts",
     "rpc/environment.ts",
+    "rpc/native_hashes.ts",
     "rpc/node_tcp.ts",
     "rpc/node_tls.ts",
     "rpc/node_tls_listener.ts",
@@ -211,6 +215,26 @@ Deno.test("clock, timers, randomness and network come into the parts of a server
     "rpc/tcp.ts",
     "rpc/tcp_dialer.ts",
   ]);
+});
+
+Deno.test("the simulator runs in a browser, and draws its chance and its time itself", () => {
+  const edges =
+    /\bDeno\.|\bDate\.now\b|\bperformance\b|\bset(?:Timeout|Interval)\b|\bMath\.random\b|\bcrypto\b|"node:/;
+  const outside = parts.filter(({ path, text }) =>
+    partOf(path) === "simulate" && edges.test(withoutComments(text))
+  );
+  assertEquals(outside.map(({ path }) => path), []);
+});
+
+Deno.test("the simulator loads no module that a browser has not", () => {
+  const reached = new Set(
+    files.map(({ path }) => path).filter((path) => partOf(path) === "simulate"),
+  );
+  for (const path of reached) {
+    const text = withoutTypeImports(withoutLazyImports(files.find((it) => it.path === path)!.text));
+    for (const target of localImports({ path, text })) reached.add(target);
+    assertEquals(specifiers({ path, text }).filter((it) => it.startsWith("node:")), [], path);
+  }
 });
 
 Deno.test("the parts that a server is made of print nothing: they have a log", () => {
@@ -339,6 +363,10 @@ function specifiers({ text }: SourceFile): string[] {
   ];
   for (const pattern of patterns) for (const match of code.matchAll(pattern)) found.push(match[1]);
   return found;
+}
+
+function withoutTypeImports(text: string): string {
+  return text.replace(/^(?:import|export) type\b[^;]*;/gm, "");
 }
 
 function withoutLazyImports(text: string): string {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
-import { epochMs } from "../support/simulated_environment.ts";
+import { epochMs } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 testInWorld("tellAfter() delivers when its time has come", async (world) => {

@@ -1,7 +1,7 @@
 import { ClockSkew } from "../../actor/clock_skew.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 
 const { clockRoundTripMaxMs, clockReadings } = defaultLimits;
 

@@ -3,7 +3,7 @@ import { Introductions } from "../../actor/introductions.ts";
 import type { SystemId } from "../../actor/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertGreater, assertLessOrEqual } from "../deps.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 const {

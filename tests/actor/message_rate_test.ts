@@ -3,7 +3,7 @@ import { MessageRates } from "../../actor/message_rate.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals, fc } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 /** An actor that tells `to` once for each message that it gets. */

@@ -6,7 +6,7 @@ import { startProbe, startSystem } from "../support/actors.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
 import { concat, frameHeader, frameOf, requestFrame } from "../support/rpc/wire.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 /** Two systems on one network, and a link from the one to the other that is up. */

@@ -1,7 +1,7 @@
 import { type Runnable, Scheduler } from "../../actor/scheduler.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLessOrEqual } from "../deps.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 /** A scheduler, and runnables that note in `log` when they handle a message. */

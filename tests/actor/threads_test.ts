@@ -10,7 +10,7 @@ import { writeValue } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertMatch } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 /** A system of three threads, all of them in this one: what crosses takes a millisecond. */

@@ -1,6 +1,6 @@
 import { UnconfirmedWrites } from "../../actor/unconfirmed_writes.ts";
 import { assertEquals } from "../deps.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 /** What happens before the connection ends, and how many messages are unconfirmed then. */

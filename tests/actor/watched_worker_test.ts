@@ -2,7 +2,7 @@ import { WatchedWorker } from "../../actor/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals, assertRejects } from "../deps.ts";
 import { FakeWorker } from "../support/fake_worker.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 type Request = { type: "double"; number: number } | { type: "note"; number: number };

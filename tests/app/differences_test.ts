@@ -1,7 +1,7 @@
 import { type DigestSource, findDifferences } from "../../app/check/differences.ts";
 import type { DigestPart, KeyRange } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 
 /** A replica of versions by key, whose digests are the entries themselves. */
 class FakeReplica implements DigestSource {

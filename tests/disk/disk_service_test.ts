@@ -2,7 +2,7 @@ import { DiskService } from "../../kvserver/disk/disk_service.ts";
 import type { DiskEvent } from "../../kvserver/disk/disk_messages.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertThrows } from "../deps.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { batchOf, dataWriter, entry, heldIn, newDataFile } from "../support/disk/data_files.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLess, assertLessOrEqual, assertMatch } from "../deps.ts";
-import { SimulatedNetwork } from "../support/simulated_network.ts";
+import { SimulatedNetwork } from "../../simulate/network/simulated_network.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { batchOf, entry, mergedOf } from "../support/disk/data_files.ts";
 import { DurableServer } from "./durable_server.ts";

@@ -15,10 +15,10 @@ import {
   MsgpackWriter,
   readResponseHead,
 } from "../../rpc/mod.ts";
-import { SimulatedNetwork } from "../support/simulated_network.ts";
+import { SimulatedNetwork } from "../../simulate/network/simulated_network.ts";
 import { assertAfterEachMessage } from "../support/actors.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
-import { MemoryDisk } from "../support/disk/memory_disk.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
+import { MemoryDisk } from "../../simulate/cluster/memory_disk.ts";
 import { writeCommands, writeQuery } from "../support/kvserver/query_messages.ts";
 
 /** The answer to a request, and when it came. */

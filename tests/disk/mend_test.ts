@@ -14,7 +14,7 @@ import {
   newDataFile,
 } from "../support/disk/data_files.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import type { TextEntry } from "../support/store/stores.ts";
 import { openedDisk } from "./disk_threads.ts";
 

@@ -9,7 +9,7 @@ import { defaultLimits } from "../../limits.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertInstanceOf } from "../deps.ts";
 import type { TextEntry } from "../support/store/stores.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import {
   batchOf,
   crashed,

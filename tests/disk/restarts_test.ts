@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../deps.ts";
-import { SimulatedNetwork } from "../support/simulated_network.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import { SimulatedNetwork } from "../../simulate/network/simulated_network.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { DurableServer } from "./durable_server.ts";
 

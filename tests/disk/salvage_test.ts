@@ -17,8 +17,9 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "../deps.ts";
-import { charsOf, orderOf, type TextEntry } from "../support/store/stores.ts";
-import { Prng } from "../support/prng.ts";
+import { charsOf } from "../../simulate/cluster/chars.ts";
+import { orderOf, type TextEntry } from "../support/store/stores.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { batchOf, dataWriter, entry, heldIn, newDataFile } from "../support/disk/data_files.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 

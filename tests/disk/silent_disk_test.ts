@@ -6,7 +6,7 @@ import { defaultLimits } from "../../limits.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { assertEquals, assertRejects } from "../deps.ts";
 import { FakeWorker } from "../support/fake_worker.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { batchOf, entry, heldIn } from "../support/disk/data_files.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";

@@ -6,9 +6,10 @@ import { upgradeDirectory } from "../../kvserver/disk/upgrade.ts";
 import { assert, assertEquals, assertInstanceOf, assertThrows } from "../deps.ts";
 import { realEnvironment } from "../../rpc/mod.ts";
 import { batchOf, dataWriter, entry, heldIn } from "../support/disk/data_files.ts";
-import { heldEntries } from "../support/store/held_entries.ts";
+import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import { openedDisk, writtenTo } from "./disk_threads.ts";
-import { charsOf, type TextEntry } from "../support/store/stores.ts";
+import { charsOf } from "../../simulate/cluster/chars.ts";
+import type { TextEntry } from "../support/store/stores.ts";
 import { FragileMedium } from "./fragile_medium.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 

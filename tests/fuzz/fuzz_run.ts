@@ -3,7 +3,7 @@ import { sleep } from "../support/until.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import type { Action, Arena, Attack, Step, Target } from "./arena/action.ts";
 import { WrongAnswer } from "./arena/wrong_answer.ts";
 import { dataAttacks } from "./attacks/data_attacks.ts";

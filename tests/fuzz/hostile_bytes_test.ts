@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater, assertNotEquals, fc, msgpackDecode } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { actionOf } from "./fuzz_run.ts";
 import { lanes } from "./pick.ts";
 import {

@@ -8,7 +8,7 @@ import { NewsFilter, recent } from "../../app/game/state/news_filter.ts";
 import { prefixes } from "../../app/game/state/keys.ts";
 import { assert, assertEquals } from "../deps.ts";
 import { diceFrom } from "../../app/game/world/dice.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 
 const bob = "Bob.00000000000000b0";
 const ada = "Ada.00000000000000a0";

@@ -7,7 +7,7 @@
 
 import { offlineMs, pollIntervalMs } from "../../app/game/world/bounds.ts";
 import { type Lines, type Manner, playGame } from "../../app/game/mod.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { loadedDice, type MemoryStore } from "./stage.ts";
 
 /** How it is played. */

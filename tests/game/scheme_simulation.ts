@@ -24,7 +24,7 @@ import {
   ranks,
 } from "../../app/game/world/world.ts";
 import { Account, must } from "./account.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { SimulatedClient, SimulatedCluster } from "./simulated_cluster.ts";
 
 /** How a world is simulated. */

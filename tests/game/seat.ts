@@ -8,7 +8,7 @@
 import { offlineMs, pollIntervalMs } from "../../app/game/world/bounds.ts";
 import { type GameOptions, type Lines, type Manner, playGame } from "../../app/game/mod.ts";
 import { pause } from "../../app/cli/pause.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { type MemoryStore, seededDice } from "./stage.ts";
 
 /** What can be different about a seat. */

@@ -16,7 +16,7 @@ import {
   StoreFailure,
 } from "../../app/game/mod.ts";
 import type { SessionEnvironment } from "../../app/game/state/session.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 
 /** A store of one replica that can be made to fail. */
 export class MemoryStore implements GameStore {

@@ -4,7 +4,10 @@ import type { ByteStream } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertMatch } from "../deps.ts";
 import { MemoryLog } from "../support/memory_log.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
-import type { SimulatedEnvironment, SimulatedWorld } from "../support/simulated_environment.ts";
+import type {
+  SimulatedEnvironment,
+  SimulatedWorld,
+} from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { shownServer } from "./shown_stats.ts";
 

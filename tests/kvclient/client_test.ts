@@ -12,7 +12,7 @@ import { startClient } from "../support/clients.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { rejectionsOf } from "../support/outcomes.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { sortedByBytes } from "../support/store/compare.ts";
 

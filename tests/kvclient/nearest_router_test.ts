@@ -4,7 +4,7 @@ import { assert, assertEquals, assertLess, assertLessOrEqual } from "../deps.ts"
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { rejectionOf } from "../support/outcomes.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 /** How many of its intervals a router may take to notice anything. */

@@ -5,7 +5,7 @@ import { startClient } from "../support/clients.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { rejectionOf } from "../support/outcomes.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 /** A client of three servers that answer every request with their own names. */

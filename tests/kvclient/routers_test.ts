@@ -6,7 +6,7 @@ import {
   RoundRobinRouter,
 } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLess, assertRejects, assertThrows } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 
 const addresses = ["a:1", "b:2", "c:3"];
 

@@ -2,7 +2,7 @@ import { Store } from "../../kvserver/store/mod.ts";
 import { isAllocationFailure } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertGreater } from "../deps.ts";
 import { get, put, putExpiring, scan } from "../support/store/stores.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 
 /** What the runtime throws when there is no memory for a buffer. */
 function noMemory(): RangeError {

@@ -2,7 +2,7 @@ import type { Server } from "../../kvserver/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals } from "../deps.ts";
 import { testInWorld } from "../support/simulation.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { Machines } from "./machines.ts";
 
 /** In this time servers that are there have told each other what they have seen, and removed what may go. */

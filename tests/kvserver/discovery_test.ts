@@ -10,7 +10,7 @@ import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "..
 import { lineLogger } from "../support/memory_log.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 const { describeTimeoutMs, joinRetryMaxMs, rejoinFirstMs, rejoinMaxMs } = defaultLimits;

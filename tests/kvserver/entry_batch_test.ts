@@ -5,7 +5,7 @@ import { Store } from "../../kvserver/store/mod.ts";
 import { wireLimits } from "../../limits.ts";
 import { MsgpackError, MsgpackWriter } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, fc } from "../deps.ts";
-import { heldEntries } from "../support/store/held_entries.ts";
+import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import { entriesOf, entryBytes, messageOf, type TextEntry } from "../support/store/stores.ts";
 
 const chars = fc.string({ unit: fc.constantFrom("a", "\0", "\x80", "\xff"), maxLength: 40 });

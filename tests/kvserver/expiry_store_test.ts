@@ -4,7 +4,7 @@ import { assert, assertEquals, assertLess, fc } from "../deps.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { compareOrders } from "../support/store/compare.ts";
-import { heldEntries } from "../support/store/held_entries.ts";
+import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import {
   bytesOf,
   entryBytes,

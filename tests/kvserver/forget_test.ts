@@ -3,7 +3,7 @@ import { defaultLimits } from "../../limits.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import { assertEquals, assertRejects } from "../deps.ts";
 import { testInWorld } from "../support/simulation.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { Machines, type Start } from "./machines.ts";
 
 /** So many servers with data, each of which knows all others. */

@@ -3,7 +3,7 @@ import { OrderedIndex } from "../../kvserver/store/ordered_index.ts";
 import { allMarks, noEntry, Records } from "../../kvserver/store/records.ts";
 import { defaultLimits, wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { collidingKeys } from "../support/store/colliding_keys.ts";
 import { bytesOf as charBytes } from "../support/store/stores.ts";
 

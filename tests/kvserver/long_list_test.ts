@@ -6,7 +6,7 @@ import { Store } from "../../kvserver/store/mod.ts";
 import { assertEquals, assertGreater, msgpackDecode } from "../deps.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { concat, requestFrame } from "../support/rpc/wire.ts";
-import { SimulatedWorld } from "../support/simulated_environment.ts";
+import { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { startSystem } from "../support/actors.ts";
 import { put } from "../support/store/stores.ts";
 import { serve, type Serving } from "./serving.ts";

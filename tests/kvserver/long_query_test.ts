@@ -8,7 +8,7 @@ import { assertEquals, assertGreater, assertLess, assertLessOrEqual } from "../d
 import { startProbe, startSystem } from "../support/actors.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { concat, requestFrame } from "../support/rpc/wire.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { put } from "../support/store/stores.ts";
 import { until } from "../support/until.ts";

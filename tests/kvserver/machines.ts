@@ -4,7 +4,7 @@ import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { lineLogger } from "../support/memory_log.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { SimulatedDisks } from "../support/simulated_disks.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 
 /** Machines `m0`, `m1` and so on in a simulated world, with a disk each. */
 export class Machines implements Disposable {

@@ -3,7 +3,7 @@ import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertMatch } from "../deps.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { Machines, type Start } from "./machines.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 
 const inMemory = { keepsData: false };
 

@@ -1,6 +1,6 @@
 import { NumberSet } from "../../kvserver/memory/number_set.ts";
 import { assertEquals, assertLess } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 
 Deno.test("NumberSet holds each number once, first in, first out, as a Set does", () => {
   for (let seed = 1; seed <= 20; seed++) {

@@ -5,7 +5,7 @@ import { MemoryAccount } from "../../rpc/mod.ts";
 import { UidTable } from "../../kvserver/memory/uid_table.ts";
 import { ValueLog } from "../../kvserver/memory/value_log.ts";
 import { assert, assertEquals, assertLess } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 
 const keyCount = 2_000;
 const putCount = 60_000;

@@ -10,7 +10,7 @@ import { decode, type Environment, frameHeaderBytes, MsgpackReader } from "../..
 import { assertEquals, assertGreater, assertLess } from "../deps.ts";
 import { frameOf, requestFrame } from "../support/rpc/wire.ts";
 import { type Probe, startProbe, startSystem } from "../support/actors.ts";
-import { epochMs, type SimulatedWorld } from "../support/simulated_environment.ts";
+import { epochMs, type SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { MemoryLog } from "../support/memory_log.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { entriesOf, messageOf, put, type TextEntry } from "../support/store/stores.ts";

@@ -1,7 +1,7 @@
 import { RangeSum } from "../../kvserver/store/range_sum.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { assert, assertEquals, assertLess, assertNotEquals, fc } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { bytesOf, entryBytes, type TextEntry } from "../support/store/stores.ts";
 
 const uids = ["a:1/00/1", "b:1/00/1"];

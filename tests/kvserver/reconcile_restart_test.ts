@@ -1,7 +1,7 @@
 import type { Server } from "../../kvserver/mod.ts";
 import { assert, assertEquals, assertLess } from "../deps.ts";
 import { testInWorld } from "../support/simulation.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { Machines } from "./machines.ts";
 
 const keys = 5_000;

@@ -4,7 +4,7 @@ import { Store } from "../../kvserver/store/mod.ts";
 import { defaultLimits, type Limits } from "../../limits.ts";
 import { MsgpackReader } from "../../rpc/mod.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { writeCommands } from "../support/kvserver/query_messages.ts";
 
 /** What a query actor replied to commands. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "../deps.ts";
-import { epochMs, type SimulatedWorld } from "../support/simulated_environment.ts";
+import { epochMs, type SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { withRedisActor } from "./redis_actor.ts";
 

@@ -2,7 +2,7 @@ import { Store } from "../../kvserver/store/mod.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
 import { defaultLimits, withLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual, assertThrows } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { collidingKeys } from "../support/store/colliding_keys.ts";
 import { bytesOf, get, put, scan } from "../support/store/stores.ts";
 

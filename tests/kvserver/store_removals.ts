@@ -2,7 +2,7 @@ import { Store } from "../../kvserver/store/mod.ts";
 import { WordArena } from "../../kvserver/memory/word_arena.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals, assertLess } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { bytesOf, get, put, scan } from "../support/store/stores.ts";
 
 const keyCount = 4_000;

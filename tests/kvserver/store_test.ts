@@ -2,9 +2,9 @@ import { Store } from "../../kvserver/store/mod.ts";
 import { wireLimits } from "../../limits.ts";
 import { assertEquals, assertLess, assertNotEquals, fc } from "../deps.ts";
 import { text } from "../support/rpc/arbitraries.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { compareOrders } from "../support/store/compare.ts";
-import { heldEntries } from "../support/store/held_entries.ts";
+import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import {
   bytesOf,
   DumbStore,

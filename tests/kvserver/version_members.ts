@@ -5,7 +5,7 @@ import { SeenWrites } from "../../kvserver/versions/seen_writes.ts";
 import { StableVector } from "../../kvserver/versions/stable_vector.ts";
 import { type Dot, VersionVector } from "../../kvserver/versions/version_vector.ts";
 import { assert, assertEquals } from "../deps.ts";
-import type { Prng } from "../support/prng.ts";
+import type { Prng } from "../../simulate/world/prng.ts";
 
 /** A write of a key. */
 export interface Write extends Dot {

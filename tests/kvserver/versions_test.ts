@@ -14,7 +14,7 @@ import { StableVector } from "../../kvserver/versions/stable_vector.ts";
 import { meet, VersionVector } from "../../kvserver/versions/version_vector.ts";
 import { assert, assertEquals, assertThrows, fc } from "../deps.ts";
 import { importMutated, type Mutant } from "../support/mutation.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { simulateMembers } from "./version_members.ts";
 
 const counters = fc.dictionary(fc.constantFrom("a", "b", "c"), fc.integer({ min: 1, max: 4 }));

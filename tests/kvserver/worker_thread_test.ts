@@ -9,7 +9,7 @@ import { defaultLimits } from "../../limits.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "../deps.ts";
 import { FakeWorker } from "../support/fake_worker.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 const { threadBeatMs, threadPatienceMs } = defaultLimits;

@@ -1,7 +1,7 @@
 import { LineQueue } from "../../log/mod.ts";
 import { logLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLessOrEqual } from "../deps.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 /** A stream that takes bytes as a test lets it. */

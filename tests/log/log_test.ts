@@ -1,7 +1,7 @@
 import { formatRecord, Log, type LogLevel, type LogRecord, reasonOf } from "../../log/mod.ts";
 import { logLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLessOrEqual, assertMatch } from "../deps.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 function newLog(world: SimulatedWorld, level: LogLevel = "info") {

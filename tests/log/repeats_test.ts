@@ -2,7 +2,7 @@ import type { LogRecord } from "../../log/mod.ts";
 import { Repeats } from "../../log/repeats.ts";
 import { logLimits } from "../../limits.ts";
 import { assertEquals, assertLessOrEqual, fc } from "../deps.ts";
-import { SimulatedWorld } from "../support/simulated_environment.ts";
+import { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { recordAbout } from "./records.ts";
 

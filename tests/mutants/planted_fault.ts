@@ -1,6 +1,6 @@
 import type { Limits } from "../../limits.ts";
 import type { ScenarioName } from "../simulate/scenario.ts";
-import { withoutComparisons } from "../simulate/simulated_cluster.ts";
+import { withoutComparisons } from "../simulate/checked_cluster.ts";
 import type { Mutant } from "../support/mutation.ts";
 
 /** A fault that a simulation must notice. */

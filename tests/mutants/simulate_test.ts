@@ -1,5 +1,5 @@
 import type { Limits } from "../../limits.ts";
-import { withoutComparisons } from "../simulate/simulated_cluster.ts";
+import { withoutComparisons } from "../simulate/checked_cluster.ts";
 import { type Scenario, type ScenarioName, scenarios } from "../simulate/scenario.ts";
 import { importMutated, type Mutant } from "../support/mutation.ts";
 import { comparisonFaults } from "./comparison_faults.ts";

@@ -1,4 +1,4 @@
-import { withoutComparisons } from "../simulate/simulated_cluster.ts";
+import { withoutComparisons } from "../simulate/checked_cluster.ts";
 import type { PlantedFault } from "./planted_fault.ts";
 
 /** Faults in what is said to have been seen, and in what is removed or dropped because of that. */

@@ -1,6 +1,7 @@
 import { defaultLimits, type Limits, withLimits } from "../../limits.ts";
 import type { Store } from "../../kvserver/store/mod.ts";
-import { SimulatedCluster, type SimulatedServer } from "../simulate/simulated_cluster.ts";
+import { CheckedCluster } from "../simulate/checked_cluster.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { areEqual } from "../support/reconcile/compare_stores.ts";
 import { entryBytes } from "../support/store/stores.ts";
 
@@ -56,7 +57,7 @@ async function agreementAfterPuts(
 
 /** Cuts a pair off from each other for long, and then ends a third server: what waits is kept for that alone. */
 async function loseAnother(
-  cluster: SimulatedCluster,
+  cluster: CheckedCluster,
   { keys }: PairOptions,
   a: SimulatedServer,
   b: SimulatedServer,
@@ -111,8 +112,8 @@ const settledMs = 2_000;
 async function startPair(
   { keys, latencyMs }: PairOptions,
   limits: Limits,
-): Promise<{ cluster: SimulatedCluster; servers: SimulatedServer[] }> {
-  const cluster = new SimulatedCluster(1, () => () => latencyMs, limits);
+): Promise<{ cluster: CheckedCluster; servers: SimulatedServer[] }> {
+  const cluster = new CheckedCluster(1, () => () => latencyMs, limits);
   const options = { queryActorCount: 1, load: (store: Store) => load(store, keys) };
   const a = await cluster.start(options);
   const b = await cluster.start({ ...options, peers: [a] });
@@ -134,7 +135,7 @@ function keyOf(i: number): string {
 
 /** Half of them are new, half of them are there. */
 function putApart(
-  cluster: SimulatedCluster,
+  cluster: CheckedCluster,
   server: SimulatedServer,
   { keys, apart, valueBytes }: PairOptions,
 ): void {
@@ -145,7 +146,7 @@ function putApart(
 }
 
 async function untilEqual(
-  cluster: SimulatedCluster,
+  cluster: CheckedCluster,
   servers: readonly SimulatedServer[],
 ): Promise<AgreementFigures> {
   const { world, network } = cluster;

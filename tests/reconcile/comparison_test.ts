@@ -4,7 +4,7 @@ import { Store } from "../../kvserver/store/mod.ts";
 import { MsgpackError } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, fc } from "../deps.ts";
 import { areEqual, compareStores } from "../support/reconcile/compare_stores.ts";
-import { heldEntries } from "../support/store/held_entries.ts";
+import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import { entryBytes, type TextEntry } from "../support/store/stores.ts";
 
 const longest = "k".repeat(4000);

@@ -1,6 +1,6 @@
 import { Store } from "../../kvserver/store/mod.ts";
 import { assert, assertEquals, assertLessOrEqual } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { areEqual, compareStores } from "../support/reconcile/compare_stores.ts";
 import { entryBytes } from "../support/store/stores.ts";
 

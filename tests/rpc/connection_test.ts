@@ -12,7 +12,7 @@ import { defaultLimits, wireLimits } from "../../limits.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { ScriptedServer } from "../support/scripted_server.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 /** A call with one param that gives back whatever the result is. */

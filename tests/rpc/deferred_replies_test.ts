@@ -10,7 +10,7 @@ import {
 } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { startServer } from "./rpc_server.ts";

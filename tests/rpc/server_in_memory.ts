@@ -2,7 +2,7 @@ import type { ByteStream } from "../../rpc/mod.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { framesIn } from "../support/rpc/raw_socket.ts";
 import { concat } from "../support/rpc/wire.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { type ServerUnderTestOptions, startServer, type TestServer } from "./rpc_server.ts";
 
 /** A server in memory, and the network to reach it. */

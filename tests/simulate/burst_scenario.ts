@@ -1,6 +1,7 @@
 import type { Limits } from "../../limits.ts";
-import type { Prng } from "../support/prng.ts";
-import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
+import type { Prng } from "../../simulate/world/prng.ts";
+import { CheckedCluster } from "./checked_cluster.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { Joins, longValueBytes, randomLatency, settle } from "./workload.ts";
 
 /** How long the Puts go on when the second server has begun to join. */
@@ -19,7 +20,7 @@ export async function runBurstScenario(
   seed: number,
   limits?: Limits,
 ): Promise<string | undefined> {
-  const cluster = new SimulatedCluster(seed, randomLatency, limits);
+  const cluster = new CheckedCluster(seed, randomLatency, limits);
   const { world } = cluster;
   const { random } = world;
   const sender = await cluster.start({ queryActorCount: 4 });
@@ -48,7 +49,7 @@ export async function runBurstScenario(
 
 /** On all actors but the one whose replica is read for newcomers. */
 function putBurst(
-  cluster: SimulatedCluster,
+  cluster: CheckedCluster,
   server: SimulatedServer,
   random: Prng,
   count: number,

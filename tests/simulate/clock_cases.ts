@@ -1,8 +1,9 @@
 import { defaultLimits, withLimits } from "../../limits.ts";
-import { heldEntries } from "../support/store/held_entries.ts";
+import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import { messageOf } from "../support/store/stores.ts";
 import { entry, Liar } from "./liar.ts";
-import { type SimulatedServer, withoutComparisons } from "./simulated_cluster.ts";
+import { withoutComparisons } from "./checked_cluster.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
 
 /** What is more than a minute ahead is refused, and what is a little less is sent with care. */

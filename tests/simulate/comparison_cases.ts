@@ -1,6 +1,6 @@
 import { defaultLimits, withLimits } from "../../limits.ts";
 import { bytesOf, entryBytes } from "../support/store/stores.ts";
-import type { SimulatedServer } from "./simulated_cluster.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
 
 /** In this time a difference that nobody knows of is found and mended, without load. */

@@ -1,6 +1,7 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
-import type { Prng } from "../support/prng.ts";
-import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
+import type { Prng } from "../../simulate/world/prng.ts";
+import { CheckedCluster } from "./checked_cluster.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { type Load, pick, putSome, randomLatency, settle } from "./workload.ts";
 
 /** Servers end after each other with so much time in between, in virtual milliseconds. */
@@ -33,12 +34,12 @@ export function runCrashScenario(
 }
 
 class CrashScenario {
-  #cluster: SimulatedCluster;
+  #cluster: CheckedCluster;
   #random: Prng;
   #load: Load;
 
   constructor(seed: number, limits?: Limits) {
-    this.#cluster = new SimulatedCluster(seed, randomLatency, limits);
+    this.#cluster = new CheckedCluster(seed, randomLatency, limits);
     this.#random = this.#cluster.world.random;
     this.#load = { isHot: this.#chance(2), isLong: this.#chance(10) };
   }

@@ -1,6 +1,6 @@
 import { assertEquals } from "../deps.ts";
 import { bytesOf, get } from "../support/store/stores.ts";
-import { SimulatedCluster } from "./simulated_cluster.ts";
+import { CheckedCluster } from "./checked_cluster.ts";
 
 /** More than it takes a Put to be on all servers, and all of them to know that. */
 const settledMs = 4_000;
@@ -8,7 +8,7 @@ const settledMs = 4_000;
 const ttlMs = 30_000;
 
 Deno.test("an expiry is hidden on four servers whose clocks are off, without a message, and a Put after it lives", async () => {
-  const cluster = new SimulatedCluster(1, () => () => 100);
+  const cluster = new CheckedCluster(1, () => () => 100);
   const first = await cluster.start({ queryActorCount: 2, clockSkewMs: -5_000 });
   for (const clockSkewMs of [-1_000, 2_000, 5_000]) {
     await cluster.start({ queryActorCount: 2, peers: [first], clockSkewMs });

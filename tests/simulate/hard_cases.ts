@@ -1,8 +1,8 @@
 import { defaultLimits } from "../../limits.ts";
-import { heldEntries } from "../support/store/held_entries.ts";
+import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import { clockCases } from "./clock_cases.ts";
 import { peerCases } from "./peer_cases.ts";
-import type { SimulatedServer } from "./simulated_cluster.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
 import { trustCases } from "./trust_cases.ts";
 

@@ -2,7 +2,7 @@ import type { TellHost, TellLink } from "../../actor/mod.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { encode } from "../../rpc/mod.ts";
 import { messageOf, type TextEntry } from "../support/store/stores.ts";
-import type { SimulatedServer } from "./simulated_cluster.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import type { Stage } from "./stage.ts";
 
 /** The liar's. */

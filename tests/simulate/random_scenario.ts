@@ -1,6 +1,7 @@
 import type { Limits } from "../../limits.ts";
-import type { Prng } from "../support/prng.ts";
-import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
+import type { Prng } from "../../simulate/world/prng.ts";
+import { CheckedCluster } from "./checked_cluster.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { Joins, type Load, pick, putSome, randomLatency, settle } from "./workload.ts";
 
 /** How long Puts, joins and cuts go on, in virtual milliseconds. */
@@ -30,13 +31,13 @@ const cutMsMax = 3_000;
  */
 export function runRandomScenario(
   seed: number,
-  { look, limits }: { look?: (cluster: SimulatedCluster) => void; limits?: Limits } = {},
+  { look, limits }: { look?: (cluster: CheckedCluster) => void; limits?: Limits } = {},
 ): Promise<string | undefined> {
   return new RandomScenario(seed, limits).run(look);
 }
 
 class RandomScenario {
-  #cluster: SimulatedCluster;
+  #cluster: CheckedCluster;
   #random: Prng;
   #load: Load;
   #joins: Joins;
@@ -44,13 +45,13 @@ class RandomScenario {
   #alone = new Set<SimulatedServer>();
 
   constructor(seed: number, limits?: Limits) {
-    this.#cluster = new SimulatedCluster(seed, randomLatency, limits);
+    this.#cluster = new CheckedCluster(seed, randomLatency, limits);
     this.#joins = new Joins(this.#cluster.written);
     this.#random = this.#cluster.world.random;
     this.#load = { isHot: this.#chance(2), isLong: this.#chance(6) };
   }
 
-  async run(look?: (cluster: SimulatedCluster) => void): Promise<string | undefined> {
+  async run(look?: (cluster: CheckedCluster) => void): Promise<string | undefined> {
     const cluster = this.#cluster;
     const random = this.#random;
     const serversMax = 2 + random.below(4);

@@ -1,7 +1,8 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
 import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
-import type { Prng } from "../support/prng.ts";
-import { SimulatedCluster, type SimulatedServer } from "./simulated_cluster.ts";
+import type { Prng } from "../../simulate/world/prng.ts";
+import { CheckedCluster } from "./checked_cluster.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { putSome, randomLatency } from "./workload.ts";
 
 /** Time after which a cluster that is left alone must have converged. */
@@ -31,13 +32,13 @@ export function runReturnScenario(
 }
 
 class ReturnScenario {
-  #cluster: SimulatedCluster;
+  #cluster: CheckedCluster;
   #random: Prng;
   /** Copies of disks that were made some time, by the addresses of their servers. */
   #copies = new Map<string, readonly Uint8Array[]>();
 
   constructor(seed: number, limits: Limits) {
-    this.#cluster = new SimulatedCluster(seed, randomLatency, limits);
+    this.#cluster = new CheckedCluster(seed, randomLatency, limits);
     this.#random = this.#cluster.world.random;
   }
 

@@ -1,7 +1,7 @@
 import { defaultLimits } from "../../limits.ts";
 import { edit } from "./comparison_cases.ts";
 import type { HardCase } from "./hard_cases.ts";
-import type { SimulatedServer } from "./simulated_cluster.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
 
 const KiB = 1024;

@@ -1,8 +1,9 @@
 import { defaultLimits } from "../../limits.ts";
 import type { Member } from "../../kvserver/mod.ts";
 import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
-import { heldEntries } from "../support/store/held_entries.ts";
-import { SimulatedCluster, type SimulatedServer, withoutComparisons } from "./simulated_cluster.ts";
+import { heldEntries } from "../../simulate/cluster/held_entries.ts";
+import { CheckedCluster, withoutComparisons } from "./checked_cluster.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 
 /** In this time whoever can hear each other has told each other all. */
 export const settledMs = 2_000;
@@ -12,10 +13,10 @@ const silenceMs = 60_000;
 
 /** A cluster, and what the cases do with it. */
 export class Stage {
-  readonly cluster: SimulatedCluster;
+  readonly cluster: CheckedCluster;
 
   constructor(latencyMs = 20, limits = withoutComparisons) {
-    this.cluster = new SimulatedCluster(1, () => () => latencyMs, limits);
+    this.cluster = new CheckedCluster(1, () => () => latencyMs, limits);
   }
 
   /** Starts a server, and lets it come to know everyone. */

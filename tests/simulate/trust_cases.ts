@@ -3,7 +3,7 @@ import { defaultLimits, wireLimits, withLimits } from "../../limits.ts";
 import { collidingKeys } from "../support/store/colliding_keys.ts";
 import { messageOf } from "../support/store/stores.ts";
 import { entry, incarnation, Liar, uid } from "./liar.ts";
-import { withoutComparisons } from "./simulated_cluster.ts";
+import { withoutComparisons } from "./checked_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
 
 const MiB = 1024 * 1024;

@@ -1,9 +1,10 @@
 import { defaultLimits } from "../../limits.ts";
 import { isLater } from "../../kvserver/entry/order.ts";
-import type { Prng } from "../support/prng.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
-import { heldEntries, type HeldEntry } from "../support/store/held_entries.ts";
-import type { SimulatedCluster, SimulatedServer } from "./simulated_cluster.ts";
+import type { Prng } from "../../simulate/world/prng.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
+import { heldEntries, type HeldEntry } from "../../simulate/cluster/held_entries.ts";
+import type { CheckedCluster } from "./checked_cluster.ts";
+import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import type { Written } from "./written.ts";
 
 /** Values of this length make several messages of what one would hold otherwise. */
@@ -44,7 +45,7 @@ const ttlMsMax = 40_000;
 
 /** One Put or several by one actor, chosen at random, Deletes and what expires among them. */
 export function putSome(
-  cluster: SimulatedCluster,
+  cluster: CheckedCluster,
   random: Prng,
   { isHot, isLong, keys = 40 }: Load,
 ): void {
@@ -105,9 +106,9 @@ export class Joins {
  * @returns what is wrong then, or `undefined`.
  */
 export async function settle(
-  cluster: SimulatedCluster,
+  cluster: CheckedCluster,
   quietMs: number,
-  look: (cluster: SimulatedCluster) => void = () => {},
+  look: (cluster: CheckedCluster) => void = () => {},
   areAllThere = false,
 ): Promise<string | undefined> {
   await cluster.advance(quietMs);

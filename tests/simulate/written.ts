@@ -1,6 +1,6 @@
 import { noExpiry } from "../../kvserver/entry/entry.ts";
 import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
-import type { HeldEntry } from "../support/store/held_entries.ts";
+import type { HeldEntry } from "../../simulate/cluster/held_entries.ts";
 
 /** A write, as a server accepted it. */
 export interface Write extends HeldEntry {

@@ -8,7 +8,7 @@ import {
 import { type Logger, silentLogger } from "../../log/mod.ts";
 import type { Environment } from "../../rpc/mod.ts";
 import { MemoryNetwork } from "./memory_transport.ts";
-import type { SimulatedWorld } from "./simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 
 /** A system under test, and what it reported to `onError`. */
 export interface SystemUnderTest {

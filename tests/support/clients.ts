@@ -1,7 +1,7 @@
 import { Client, type ClientOptions, FixedRouter, type QueryRouter } from "../../kvclient/mod.ts";
 import { MemoryNetwork } from "./memory_transport.ts";
 import { ScriptedServer } from "./scripted_server.ts";
-import type { SimulatedWorld } from "./simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 
 /** A client in a simulated world, which makes each call once, and a server that answers what the test says. */
 export function startClient(

@@ -1,5 +1,5 @@
 import type { ByteStream } from "../../rpc/mod.ts";
-import type { SimulatedWorld } from "./simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 
 /** How bytes travel to and from an address; a change holds for what is written from then on. */
 export interface Conditions {

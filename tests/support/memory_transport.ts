@@ -5,7 +5,7 @@ import {
   type Transport,
 } from "../../rpc/mod.ts";
 import { type Conditions, MemoryStream, Pipe } from "./memory_stream.ts";
-import type { SimulatedWorld } from "./simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 
 /** How an address answers: as it should, by refusing every connection, or never at all. */
 export type Reachability = "answers" | "refuses" | "silent";

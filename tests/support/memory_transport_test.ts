@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "../deps.ts";
 import type { ByteStream } from "../../rpc/mod.ts";
 import { MemoryNetwork } from "./memory_transport.ts";
-import type { SimulatedWorld } from "./simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "./simulation.ts";
 
 const bytes = (...values: number[]) => new Uint8Array(values);

@@ -1,4 +1,4 @@
-import type { SimulatedWorld } from "./simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 
 /** What each of `promises` rejects with, however long that takes. @throws when one does not. */
 export async function rejectionsOf(

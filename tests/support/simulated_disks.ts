@@ -2,7 +2,7 @@ import type { DiskEvent, DiskRefusal, DiskRequest } from "../../kvserver/disk/di
 import { DiskService } from "../../kvserver/disk/disk_service.ts";
 import { pause } from "../../rpc/mod.ts";
 import { FakeWorker } from "./fake_worker.ts";
-import type { SimulatedWorld } from "./simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 
 /**
  * Runs the disk threads of a simulated world's servers in its time, as long as it is in use: they read

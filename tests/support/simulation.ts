@@ -1,4 +1,4 @@
-import { SimulatedWorld } from "./simulated_environment.ts";
+import { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 
 /** Options of `testInWorld`. */
 export interface WorldTestOptions {

@@ -5,7 +5,7 @@ import { runCmud } from "../support/app/fake_console.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { areFree, freePorts } from "../support/ports.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { sleep, until } from "../support/until.ts";
 
 const serverCount = 8;

@@ -6,7 +6,7 @@ import { segmentsIn } from "../../kvserver/disk/log_segment.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "../deps.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { crashed, dataWriter } from "../support/disk/data_files.ts";
-import { charsOf } from "../support/store/stores.ts";
+import { charsOf } from "../../simulate/cluster/chars.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { lineLogger } from "../support/memory_log.ts";
 import { until } from "../support/until.ts";

@@ -6,7 +6,8 @@ import { SyncActor, type SyncActorOptions } from "../../kvserver/sync/sync_actor
 import { withLimits } from "../../limits.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
-import { charsOf, messageOf, type TextEntry } from "../support/store/stores.ts";
+import { charsOf } from "../../simulate/cluster/chars.ts";
+import { messageOf, type TextEntry } from "../support/store/stores.ts";
 
 const self: ActorRef = { address: "a:1", incarnation: "a", counter: 1 };
 /** Two query actors of its server. */

@@ -3,7 +3,7 @@ import { withLimits } from "../../limits.ts";
 import { assertEquals, assertInstanceOf, assertLess } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { type ScriptedRequest, ScriptedServer } from "../support/scripted_server.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { frameOf } from "../support/rpc/wire.ts";
 import { rejectionOf } from "../support/outcomes.ts";

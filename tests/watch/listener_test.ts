@@ -3,7 +3,7 @@ import { withLimits } from "../../limits.ts";
 import { assertEquals, assertThrows } from "../deps.ts";
 import { MemoryNetwork } from "../support/memory_transport.ts";
 import { type ScriptedRequest, ScriptedServer } from "../support/scripted_server.ts";
-import type { SimulatedWorld } from "../support/simulated_environment.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { testInWorld } from "../support/simulation.ts";
 
 /** A client that listens, and servers that answer each Watch with the entries of its prefix. */

@@ -1,7 +1,7 @@
 import { PrefixTree } from "../../kvserver/watch/mod.ts";
 import { assert, assertEquals, assertLessOrEqual } from "../deps.ts";
 import { bytesOf } from "../support/store/stores.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 
 function found(tree: PrefixTree<string>, key: string): string[] {
   const members: string[] = [];

@@ -3,7 +3,8 @@ import type { Store } from "../../kvserver/store/mod.ts";
 import { type Limits, withLimits } from "../../limits.ts";
 import { frameHeaderBytes, frameLength, MsgpackWriter } from "../../rpc/mod.ts";
 import { msgpackDecode } from "../deps.ts";
-import { bytesOf, charsOf } from "../support/store/stores.ts";
+import { charsOf } from "../../simulate/cluster/chars.ts";
+import { bytesOf } from "../support/store/stores.ts";
 
 /** A change as a test writes it: the key, the value or `null`, the version. */
 export type ToldChange = [key: string, value: unknown, version: string];

@@ -3,8 +3,9 @@ import { Tracker, type TrackerForm, TrackingTable, WatchRoom } from "../../kvser
 import { withLimits } from "../../limits.ts";
 import { MsgpackWriter } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
-import { bytesOf, charsOf, put } from "../support/store/stores.ts";
+import { Prng } from "../../simulate/world/prng.ts";
+import { charsOf } from "../../simulate/cluster/chars.ts";
+import { bytesOf, put } from "../support/store/stores.ts";
 
 /** Tells the keys as they are, and all as an asterisk. */
 function formOf(store: Store, isFor = (_n: number, _by: number) => true): TrackerForm {

@@ -3,7 +3,7 @@ import { WatchRoom } from "../../kvserver/watch/mod.ts";
 import { compareVersions } from "../../kvcommon/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assert, assertEquals, assertLess, assertLessOrEqual, assertNotEquals } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { bytesOf, get, put, putExpiring } from "../support/store/stores.ts";
 import { type Told, type ToldChange, ToldWatch } from "./told.ts";
 

@@ -1,4 +1,4 @@
-import type { Prng } from "../../support/prng.ts";
+import type { Prng } from "../../../simulate/world/prng.ts";
 import type { FakePeer } from "./fake_peer.ts";
 
 /** A server under attack, as others reach it. */

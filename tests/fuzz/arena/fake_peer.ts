@@ -2,7 +2,7 @@ import { inTime } from "../../support/in_time.ts";
 import { sleep } from "../../support/until.ts";
 import { msgpackDecode } from "../../deps.ts";
 import { frameOf } from "../../support/rpc/wire.ts";
-import type { Prng } from "../../support/prng.ts";
+import type { Prng } from "../../../simulate/world/prng.ts";
 import { attempt } from "./attempt.ts";
 import { hostileMessage, oneOf } from "./hostile_bytes.ts";
 

@@ -1,5 +1,5 @@
 import { concat, frame, frameHeader } from "../../support/rpc/wire.ts";
-import type { Prng } from "../../support/prng.ts";
+import type { Prng } from "../../../simulate/world/prng.ts";
 
 /** Bytes that stand in a value as they are, well-formed or not. */
 export class Raw {

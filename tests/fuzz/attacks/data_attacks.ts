@@ -3,7 +3,7 @@ import { type CommandResult, runCmud } from "../../support/app/fake_console.ts";
 import { TempDirectory } from "../../support/disk/temp_directory.ts";
 import { inTime } from "../../support/in_time.ts";
 import { lineFault } from "../../support/log_lines.ts";
-import type { Prng } from "../../support/prng.ts";
+import type { Prng } from "../../../simulate/world/prng.ts";
 import type { Action, Attack, DataSample, Step } from "../arena/action.ts";
 import { WrongAnswer } from "../arena/wrong_answer.ts";
 import { FuzzedServer } from "../arena/fuzzed_server.ts";

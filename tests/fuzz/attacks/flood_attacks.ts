@@ -1,6 +1,6 @@
 import { sleep } from "../../support/until.ts";
 import { concat, frame, frameHeader, requestFrame } from "../../support/rpc/wire.ts";
-import { Prng } from "../../support/prng.ts";
+import { Prng } from "../../../simulate/world/prng.ts";
 import type { Action, Attack, Step, Target } from "../arena/action.ts";
 import { attackerSocket, attempt, readAll } from "../arena/attempt.ts";
 import { FakePeer, type PeerManners } from "../arena/fake_peer.ts";

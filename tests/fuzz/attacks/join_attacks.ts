@@ -1,5 +1,5 @@
 import { inTime } from "../../support/in_time.ts";
-import { Prng } from "../../support/prng.ts";
+import { Prng } from "../../../simulate/world/prng.ts";
 import type { Action, Attack } from "../arena/action.ts";
 import { WrongAnswer } from "../arena/wrong_answer.ts";
 import { describeManners, FakePeer, helloManners, noticeManners } from "../arena/fake_peer.ts";

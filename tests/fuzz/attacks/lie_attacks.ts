@@ -1,6 +1,6 @@
 import { inTime } from "../../support/in_time.ts";
 import { concat, frameHeader, frameOf } from "../../support/rpc/wire.ts";
-import { Prng } from "../../support/prng.ts";
+import { Prng } from "../../../simulate/world/prng.ts";
 import type { Action, Attack } from "../arena/action.ts";
 import { attackerSocket, attempt, readAll } from "../arena/attempt.ts";
 import { describeManners, helloManners, noticeManners } from "../arena/fake_peer.ts";

@@ -1,7 +1,7 @@
 import { sleep } from "../../support/until.ts";
 import { RawSocket } from "../../support/rpc/raw_socket.ts";
 import { concat, frame, frameHeader, requestFrame } from "../../support/rpc/wire.ts";
-import type { Prng } from "../../support/prng.ts";
+import type { Prng } from "../../../simulate/world/prng.ts";
 import type { Action, Attack, Step } from "../arena/action.ts";
 import { WrongAnswer } from "../arena/wrong_answer.ts";
 import { attackerSocket, attempt, readAll } from "../arena/attempt.ts";

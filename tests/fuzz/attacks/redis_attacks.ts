@@ -1,6 +1,6 @@
 import { commandTable } from "../../../resp/mod.ts";
 import { sleep } from "../../support/until.ts";
-import type { Prng } from "../../support/prng.ts";
+import type { Prng } from "../../../simulate/world/prng.ts";
 import { encoded, RedisSocket } from "../../support/resp/redis_socket.ts";
 import { itemsOf } from "../../support/resp/reply_end.ts";
 import type { Action, Attack, Step } from "../arena/action.ts";

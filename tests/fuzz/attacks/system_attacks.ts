@@ -1,6 +1,6 @@
 import { sleep } from "../../support/until.ts";
 import { frame, frameOf } from "../../support/rpc/wire.ts";
-import { Prng } from "../../support/prng.ts";
+import { Prng } from "../../../simulate/world/prng.ts";
 import type { Action, Attack, Target } from "../arena/action.ts";
 import { attackerSocket, attempt, readAll } from "../arena/attempt.ts";
 import {

@@ -1,5 +1,5 @@
 import { parseAddress } from "../../../rpc/mod.ts";
-import { Prng } from "../../support/prng.ts";
+import { Prng } from "../../../simulate/world/prng.ts";
 import { concat, requestFrame } from "../../support/rpc/wire.ts";
 import { sleep } from "../../support/until.ts";
 import type { Action, Attack, Step } from "../arena/action.ts";

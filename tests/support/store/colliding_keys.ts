@@ -1,4 +1,4 @@
-import { charsOf } from "./stores.ts";
+import { charsOf } from "../../../simulate/cluster/chars.ts";
 
 /** The number by which multiplying undoes multiplying by an odd `factor`, in 32 bits. */
 function inverse(factor: number): number {

@@ -1,3 +1,4 @@
+import { charsOf } from "../../../simulate/cluster/chars.ts";
 import { type EntryBytes, noCounter, noExpiry, noValue } from "../../../kvserver/entry/entry.ts";
 import { EntryReader } from "../../../kvserver/entry/entry_reader.ts";
 import type { Order } from "../../../kvserver/entry/order.ts";
@@ -14,13 +15,6 @@ import { mismatch, MsgpackReader, MsgpackWriter } from "../../../rpc/mod.ts";
 /** The UTF-8 bytes of a text, as characters. */
 export function utf8Chars(text: string): string {
   return charsOf(new TextEncoder().encode(text));
-}
-
-/** Bytes as characters. */
-export function charsOf(bytes: Uint8Array): string {
-  let chars = "";
-  for (const byte of bytes) chars += String.fromCharCode(byte);
-  return chars;
 }
 
 /** Characters as bytes. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "../deps.ts";
-import { epochMs, SimulatedWorld } from "./simulated_environment.ts";
-import { testInWorld } from "./simulation.ts";
+import { epochMs, SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
+import { testInWorld } from "../support/simulation.ts";
 
 testInWorld("advance() runs timers in the order of their times", async (world) => {
   const environment = world.environment();

@@ -13,7 +13,7 @@ import {
 } from "../../actor/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { hostOf } from "../../rpc/mod.ts";
-import type { SimulatedWorld } from "./simulated_environment.ts";
+import type { SimulatedWorld } from "../world/simulated_environment.ts";
 import { Wire } from "./wire.ts";
 
 /** How long a link is down at first, and between two looks whether it can be up again. */

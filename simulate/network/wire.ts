@@ -1,4 +1,4 @@
-import type { SimulatedWorld } from "./simulated_environment.ts";
+import type { SimulatedWorld } from "../world/simulated_environment.ts";
 
 /** What carries so many bytes, one after the other. */
 export class Wire {

@@ -1,8 +1,8 @@
-import type { Disk } from "../../../kvserver/disk/disk.ts";
-import type { LogBatch } from "../../../kvserver/disk/log_batch.ts";
-import { LogReading } from "../../../kvserver/disk/log_reading.ts";
-import type { ForgottenServer } from "../../../kvserver/messages/known_servers.ts";
-import type { Timers } from "../../../rpc/mod.ts";
+import type { Disk } from "../../kvserver/disk/disk.ts";
+import type { LogBatch } from "../../kvserver/disk/log_batch.ts";
+import { LogReading } from "../../kvserver/disk/log_reading.ts";
+import type { ForgottenServer } from "../../kvserver/messages/known_servers.ts";
+import type { Timers } from "../../rpc/mod.ts";
 
 /** A disk in memory, which takes its time, and refuses when it is told to. */
 export class MemoryDisk implements Disk {

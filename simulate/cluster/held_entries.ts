@@ -1,6 +1,6 @@
-import type { Order } from "../../../kvserver/entry/order.ts";
-import type { Store } from "../../../kvserver/store/mod.ts";
-import { charsOf } from "./stores.ts";
+import type { Order } from "../../kvserver/entry/order.ts";
+import type { Store } from "../../kvserver/store/mod.ts";
+import { charsOf } from "./chars.ts";
 
 /** A copy of an entry that a store holds. */
 export interface HeldEntry extends Order {

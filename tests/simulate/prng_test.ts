@@ -1,5 +1,5 @@
 import { assertEquals, assertLess, assertMatch, assertNotEquals } from "../deps.ts";
-import { Prng } from "./prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 
 Deno.test("fraction() is evenly distributed whatever the seed", () => {
   for (const seed of [0, 1, 2, -1, 2 ** 31]) {

@@ -1,0 +1,6 @@
+/** Bytes as characters, one each: what is in no text at all can be compared and printed so. */
+export function charsOf(bytes: Uint8Array): string {
+  let chars = "";
+  for (const byte of bytes) chars += String.fromCharCode(byte);
+  return chars;
+}

@@ -1,0 +1,171 @@
+import type { ActorSystem } from "../../actor/mod.ts";
+import { defaultLimits, type Limits, withLimits } from "../../limits.ts";
+import { noExpiry } from "../../kvserver/entry/entry.ts";
+import { noEntry, Store } from "../../kvserver/store/mod.ts";
+import { heldEntries, type HeldEntry, heldEntry } from "../../simulate/cluster/held_entries.ts";
+import {
+  SimulatedCluster,
+  type SimulatedServer,
+} from "../../simulate/cluster/simulated_cluster.ts";
+import type { SimulatedNetwork } from "../../simulate/network/simulated_network.ts";
+import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
+import { assertAfterEachMessage } from "../support/actors.ts";
+import { dotOf, type Write, Written } from "./written.ts";
+
+/** Without comparisons that nobody owes: they would mend what is wrong before anybody sees it. */
+export const withoutComparisons = withLimits({ comparisonIntervalMs: 1e12 });
+
+/** A replica that lets the test see what it takes. */
+class ObservedStore extends Store {
+  constructor(private readonly onWrite: (write: Write) => void) {
+    super();
+  }
+
+  override put(...args: Parameters<Store["put"]>): number {
+    const [bytes, keyStart, keyEnd] = args;
+    const replaced = this.#dotOf(this.find(bytes, keyStart, keyEnd));
+    const n = super.put(...args);
+    this.onWrite({ ...heldEntry(this, n), replaced });
+    return n;
+  }
+
+  override expire(...args: Parameters<Store["expire"]>): void {
+    const [n] = args;
+    const replaced = this.#dotOf(n);
+    super.expire(...args);
+    this.onWrite({ ...heldEntry(this, n), replaced });
+  }
+
+  #dotOf(n: number): string | undefined {
+    return n === noEntry ? undefined : dotOf({ uid: this.uidOf(n), counter: this.counterOf(n) });
+  }
+}
+
+/** A simulated cluster with a model of what its servers must come to hold. */
+export class CheckedCluster extends SimulatedCluster {
+  /** All that was written. */
+  readonly written = new Written();
+
+  /** @param limits of all servers */
+  constructor(
+    seed: number,
+    latencyMs: (world: SimulatedWorld) => SimulatedNetwork["latencyMs"],
+    limits: Limits = withoutComparisons,
+  ) {
+    super(seed, latencyMs, limits);
+  }
+
+  override crash(server: SimulatedServer): Promise<void> {
+    this.written.crashed(server.system.incarnation);
+    return super.crash(server);
+  }
+
+  protected override newStore(): Store {
+    return new ObservedStore((write) => this.written.add(write));
+  }
+
+  protected override prepare(system: ActorSystem): void {
+    assertAfterEachMessage(system);
+    this.written.started(system.incarnation);
+  }
+
+  /** What keeps the cluster from being converged and at rest, or `undefined`. */
+  difference(): string | undefined {
+    if (this.faults.length > 0) return this.faults[0];
+    for (const { address, system, actors } of this.servers) {
+      const { maxMessageRate, ready } = actors.stats();
+      if (maxMessageRate > 10) return `${address} sent ${maxMessageRate} messages within a second`;
+      if (!ready) return `${address} is not ready`;
+      if (system.openChannels > 0) return `${address} has ${system.openChannels} open channels`;
+    }
+    const { doubleWrite } = this.written;
+    if (doubleWrite !== undefined) return doubleWrite;
+    let first: ReadonlyMap<string, HeldEntry> | undefined;
+    for (const { address, environment, stores } of this.servers) {
+      for (const [i, store] of stores.entries()) {
+        store.assertInvariants();
+        const held = new Map(heldEntries(store).map((entry) => [entry.key, entry]));
+        const nowMs = environment.now();
+        const difference = this.#fault(held, nowMs) ??
+          this.#firstDifference(held, first ??= held) ??
+          countDifference(store, nowMs);
+        if (difference !== undefined) return `${address} actor ${i} ${difference}`;
+      }
+    }
+    return undefined;
+  }
+
+  /** What is wrong with what a replica holds, whatever the others do. */
+  #fault(held: ReadonlyMap<string, HeldEntry>, nowMs: number): string | undefined {
+    // By the clocks of the others, which are off.
+    const isGone = ({ expiresAt }: HeldEntry) =>
+      expiresAt !== noExpiry && expiresAt + defaultLimits.expiredKeptMs / 2 <= nowMs;
+    for (const key of new Set([...held.keys(), ...this.written.keys])) {
+      const entry = held.get(key);
+      const fault = this.written.fault(key, entry, isGone);
+      if (fault === undefined) continue;
+      const last = this.written.last(key);
+      return `holds ${entry === undefined ? `nothing of ${key}` : describe(entry)}: ${fault}; ` +
+        `the last write is ${last === undefined ? "lost" : describe(last)}`;
+    }
+  }
+
+  /** What is held here and not there, tombstones and what has expired aside. */
+  #firstDifference(
+    held: ReadonlyMap<string, HeldEntry>,
+    other: ReadonlyMap<string, HeldEntry>,
+  ): string | undefined {
+    for (const key of new Set([...held.keys(), ...other.keys()])) {
+      const [a, b] = [held.get(key), other.get(key)];
+      const isEqual = a !== undefined && b !== undefined && dotOf(a) === dotOf(b) ||
+        isToGo(a) && isToGo(b);
+      const isDisputed = [a, b].some((it) => it !== undefined && this.written.isDisputed(it));
+      if (isEqual || isDisputed) continue;
+      const [its, others] = [a, b].map((it) =>
+        it === undefined ? `nothing of ${key}` : describe(it)
+      );
+      return `holds ${its}, and the first one ${others}`;
+    }
+  }
+
+  /** Where tombstones are left, though all servers that are known are there. */
+  tombstones(): string | undefined {
+    for (const { address, stores } of this.servers) {
+      for (const [i, store] of stores.entries()) {
+        const left = heldEntries(store).find(({ value }) => value === null);
+        if (left !== undefined) return `${address} actor ${i} still holds ${describe(left)}`;
+      }
+    }
+  }
+
+  /** All that all replicas hold. */
+  digest(): string {
+    const lines = this.servers.flatMap(({ stores }) =>
+      stores.map((store) => heldEntries(store).map(describe).join("\n"))
+    );
+    return lines.join("\n\n");
+  }
+}
+
+/** Whether a replica counts other entries than its clock shows: by the last time at which it had to look. */
+function countDifference(store: Store, nowMs: number): string | undefined {
+  const shownAt = (timeMs: number) =>
+    heldEntries(store).filter(({ value, expiresAt }) =>
+      value !== null && (expiresAt === noExpiry || expiresAt > timeMs)
+    ).length;
+  const [least, most] = [shownAt(nowMs), shownAt(nowMs - defaultLimits.expiryTickMaxMs)];
+  if (store.size >= least && store.size <= most) return undefined;
+  return `has a count of ${store.size}, and should count from ${least} to ${most}`;
+}
+
+/** Whether nothing is shown of a key, or will not be for long: some have removed what there is already. */
+function isToGo(entry: HeldEntry | undefined): boolean {
+  return entry === undefined || entry.value === null || entry.expiresAt !== noExpiry;
+}
+
+function describe(entry: HeldEntry): string {
+  const { key, value, isBin, counter, expiresAt, timestamp, sequence, uid } = entry;
+  const text = value && new TextDecoder().decode(value.subarray(0, 60));
+  const extras = `${isBin ? "bin, " : ""}${counter}${expiresAt ? `, until ${expiresAt}` : ""}`;
+  return `${key} = ${text} (${timestamp}, ${sequence}, ${uid}; ${extras})`;
+}
