@@ -339,6 +339,10 @@ export interface Limits {
   readonly introductionsPerSecond: number;
   /** A named system that was not greeted within this time counts as not there. */
   readonly introductionMs: number;
+  /** Systems that are counted because they do not accept this one; further ones are not. */
+  readonly refusalsMax: number;
+  /** One of these that does not say so again within this time is counted no more. */
+  readonly refusalMs: number;
   /** Longest pause before a named system is dialed again. */
   readonly introductionPauseMaxMs: number;
   /** A system that connected and could not be dialed for so long is told so. */
@@ -674,6 +678,8 @@ export const defaultLimits: Limits = {
   introductionsPerHostAtOnce: 24,
   introductionsPerSecond: 100,
   introductionMs: 60_000,
+  refusalsMax: 256,
+  refusalMs: 150_000,
   introductionPauseMaxMs: 5_000,
   claimNoticeMs: 3_000,
   unhandledMessagesMax: 4_096,
@@ -916,6 +922,8 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("peersMax", "linksMax", "there is a link for each peer"),
   ordered("peersMax", "introductionsMax", "each peer may be named at once"),
   ordered("claimNoticeMs", "introductionMs", "who is not there is told before it is given up"),
+  ordered("introductionMs", "refusalMs", "who refuses a caller again is still counted"),
+  ordered("rejoinMaxMs", "refusalMs", "who refuses to be joined again is still counted"),
   ordered("introductionsPerHostAtOnce", "introductionsAtOnce", "no host has more than there is"),
   ordered("introductionsAtOnce", "introductionsMax", "who is dialed was named"),
   ordered("unreachableDrainMs", "closeDrainMs", "who is reached is waited for longer"),

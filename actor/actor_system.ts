@@ -138,6 +138,7 @@ export class ActorSystem extends ActorThread {
       },
       dropped: (count) => system.countDropped(count),
       refused: (address, reason) => system.onRefused(address, reason),
+      refusedBy: (count) => system.setRefusedBy(count),
       describe: () => system.description,
       stats: (isLimited) => system.report(isLimited),
       members: (isLimited) => system.members(isLimited),

@@ -250,6 +250,11 @@ export class ActorThread {
     this.#figures[figureOf.refusedMessages]++;
   }
 
+  /** Says how many other systems do not accept this one. */
+  setRefusedBy(count: number): void {
+    this.#figures[figureOf.refusedBy] = count;
+  }
+
   /** Counts and reports a message that does not reach its receiver. */
   drop(ref: ActorRef): void {
     this.countDropped(1);

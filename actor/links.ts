@@ -9,6 +9,7 @@ import {
   type MeetOptions,
   type MetListener,
 } from "./introductions.ts";
+import type { Refusals, Refused } from "./refusals.ts";
 import { RemoteLink, type RemoteLinkHost } from "./remote_link.ts";
 import { type ConnectionEnds, type ConnectionHost, SystemConnection } from "./system_connection.ts";
 import { type Claim, type SystemId, systemKey } from "./system_id.ts";
@@ -25,6 +26,7 @@ export class Links implements RemoteLinkHost, ConnectionHost {
   #credentials: Credentials;
   /** All connections, as far as tokens are asked for. */
   #served = new Set<SystemConnection>();
+  #refusals: Refusals;
   #introductions: Introductions;
   #countersigns: Countersigns;
   /** By `systemKey`: what each system of a link was found to show this one; `null`: nothing. */
@@ -46,7 +48,9 @@ export class Links implements RemoteLinkHost, ConnectionHost {
     dialing: Transport,
     environment: Environment,
     credentials: Credentials,
+    refusals: Refusals,
   ) {
+    this.#refusals = refusals;
     this.#credentials = credentials;
     this.system = system;
     this.environment = environment;
@@ -57,6 +61,7 @@ export class Links implements RemoteLinkHost, ConnectionHost {
       greet: (id, signal) => this.#introduce(id, signal),
       greeted: (id, connection) => this.#greeted(id, connection),
     });
+    refusals.onChange = (count) => system.refusedBy(count);
   }
 
   /** Serves a connection to the port. */
@@ -123,13 +128,14 @@ export class Links implements RemoteLinkHost, ConnectionHost {
     this.#isClosed = true;
     this.#endBeats();
     this.#introductions.close();
+    this.#refusals.close();
     const links = [...this.#links.values()].flatMap((links) => [...links.values()]);
     await Promise.all([...links.map((link) => link.close()), ...this.#closing]);
   }
 
   // ---- systems that are greeted ---------------------------------------------------------------
 
-  greet(id: SystemId, signal: AbortSignal, isYours?: string): Promise<GreetedStream> {
+  async greet(id: SystemId, signal: AbortSignal, isYours?: string): Promise<GreetedStream> {
     const { incarnation, cluster, version } = this.system;
     const hello = {
       address: this.system.address(),
@@ -142,30 +148,25 @@ export class Links implements RemoteLinkHost, ConnectionHost {
       version,
       token: this.#credentials.token,
     };
-    return greet(id.address, hello, this.#dialing, this.environment, signal);
+    try {
+      const greeted = await greet(id.address, hello, this.#dialing, this.environment, signal);
+      this.#refusals.greeted(id.address);
+      return greeted;
+    } catch (error) {
+      // That does not mend itself.
+      const isRefusal = error instanceof RefusedError || error instanceof TlsError;
+      if (isRefusal) this.refused(id.address, error.message, "greeting");
+      throw error;
+    }
   }
 
   /** Greets a system; if somebody says that he is that system, it is asked as well whether he is. */
   async #introduce(id: SystemId | Claim, signal: AbortSignal): Promise<GreetedStream> {
     const isYours = "countersign" in id ? id.countersign ?? undefined : undefined;
-    const greeted = await this.#greetAloud(id, signal, isYours);
+    const greeted = await this.greet(id, signal, isYours);
     if (!("countersign" in id) || greeted.isMine !== false) return greeted;
     greeted.stream.close();
     throw new RefusedError(`The connection is not one of ${id.address}`);
-  }
-
-  /** As `greet`; that no TLS connection comes about is said, because that does not mend itself. */
-  async #greetAloud(
-    id: SystemId,
-    signal: AbortSignal,
-    isYours: string | undefined,
-  ): Promise<GreetedStream> {
-    try {
-      return await this.greet(id, signal, isYours);
-    } catch (error) {
-      if (error instanceof TlsError) this.system.refused(id.address, error.message);
-      throw error;
-    }
   }
 
   /** @param isProven whether it is enough that the system was greeted before */
@@ -294,6 +295,7 @@ export class Links implements RemoteLinkHost, ConnectionHost {
   opened(id: SystemId, connection: SystemConnection): void {
     const link = this.#linkTo(id);
     if (link !== undefined) link.version = connection.version;
+    this.#refusals.heard(id.address);
     if (this.#cancelBeat === undefined && !this.#isClosed) this.#beatLater();
     const connections = this.#connections.get(systemKey(id));
     if (connections !== undefined) return void connections.add(connection);
@@ -332,7 +334,8 @@ export class Links implements RemoteLinkHost, ConnectionHost {
     this.system.dropped(count);
   }
 
-  refused(address: string, reason: string): void {
-    this.system.refused(address, reason);
+  refused(address: string, reason: string, refused: Refused): void {
+    const isNews = !this.#isClosed && this.#refusals.note(address, reason, refused);
+    if (isNews) this.system.refused(address, reason);
   }
 }

@@ -10,13 +10,13 @@ import {
   MsgpackReader,
   pause,
   reconnectBackoff,
-  TlsError,
 } from "../rpc/mod.ts";
 import { ClockSkew } from "./clock_skew.ts";
 import { UnconfirmedWrites } from "./unconfirmed_writes.ts";
-import { type GreetedStream, RefusedError, WrongIncarnationError } from "./greeting.ts";
+import { type GreetedStream, WrongIncarnationError } from "./greeting.ts";
 import { type LinkNotice, readNotice, writeNotice } from "./link_notice.ts";
 import type { Marshalled } from "./marshaller.ts";
+import type { Refused } from "./refusals.ts";
 import type { SystemId } from "./system_id.ts";
 import { writeTell } from "./tell_frame.ts";
 import type { RemoteFacts, TellLink, ToldClock } from "./tell_network.ts";
@@ -43,8 +43,8 @@ export interface RemoteLinkHost {
   leastPauseMs(): number;
   /** So many messages did not leave, or left when nobody was there. */
   dropped(count: number): void;
-  /** The system does not accept the greeting, or the messages; called once. */
-  refused(address: string, reason: string): void;
+  /** The system has greeted, and does not accept what comes then. */
+  refused(address: string, reason: string, refused: Refused): void;
 }
 
 /**
@@ -79,7 +79,6 @@ export class RemoteLink implements TellLink {
   /** What the clock of the other system showed when it greeted, and when that was. */
   #greeted: { now?: number; atMs: number } = { atMs: 0 };
   #closed = false;
-  #refusalIsTold = false;
   /** When anything came last on a connection of this link. */
   #heardMs = -Infinity;
   /** How far the clock of the system is ahead. */
@@ -216,8 +215,6 @@ export class RemoteLink implements TellLink {
   }
 
   #failed(error: unknown): void {
-    const isRefusal = error instanceof RefusedError || error instanceof TlsError;
-    if (isRefusal) this.#refused(error.message);
     if (this.#closed || !(error instanceof WrongIncarnationError)) return;
     this.#host.foundWrongIncarnation(this.id);
     if (this.isWrongIncarnation && this.foundIncarnation === error.found) return;
@@ -225,12 +222,6 @@ export class RemoteLink implements TellLink {
     this.foundIncarnation = error.found;
     this.#discard();
     this.changed();
-  }
-
-  #refused(reason: string): void {
-    if (this.#refusalIsTold) return;
-    this.#refusalIsTold = true;
-    this.#host.refused(this.id.address, reason);
   }
 
   /** Sends, and reads what comes back, until the connection ends. */
@@ -307,7 +298,7 @@ export class RemoteLink implements TellLink {
         this.#host.contested(this.id.address);
         break;
       case "Refused":
-        this.#refused(notice.reason);
+        this.#host.refused(this.id.address, notice.reason, "connection");
     }
   }
 

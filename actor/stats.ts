@@ -20,6 +20,8 @@ export interface SystemStats {
   messagesDropped: number;
   /** Messages from other systems that were refused: the connection that each came on was ended. */
   refusedMessages: number;
+  /** How many other systems do not accept this one at this moment. */
+  refusedBy: number;
   /** What the system's host counts, by the names that it gave at the start. */
   extra: Readonly<Record<string, number>>;
 }
@@ -33,6 +35,7 @@ const counted = [
   "channelRefsUsed",
   "messagesDropped",
   "refusedMessages",
+  "refusedBy",
   "maxMessageRate",
 ] as const;
 
@@ -114,6 +117,7 @@ export class StatsTable {
       maxMessageRate: Math.max(...this.#rows.map((row) => row[figureOf.maxMessageRate])),
       messagesDropped: sum("messagesDropped"),
       refusedMessages: sum("refusedMessages"),
+      refusedBy: sum("refusedBy"),
       extra: Object.fromEntries(
         this.extraFigures.map((name) => [name, sumAt(this.#extraPlace(name))]),
       ),

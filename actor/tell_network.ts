@@ -73,10 +73,12 @@ export interface TellHost {
   /** Counts messages that were handed over to a link and did not leave, or left when nobody was there. */
   dropped(count: number): void;
   /**
-   * Called, once a link, when the system at `address` does not accept the greeting or the messages, and
-   * why. The address goes on being dialed, because that may change.
+   * Called, once for each reason, when the system at `address` does not accept the greeting or the messages,
+   * and why. The address goes on being dialed, because that may change.
    */
   refused(address: string, reason: string): void;
+  /** Called with how many systems do not accept this one, whenever that changes. */
+  refusedBy(count: number): void;
   /** The description that `Describe` on the port answers. */
   describe(): string;
   /**

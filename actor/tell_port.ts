@@ -1,6 +1,7 @@
 import { type Environment, hostOf, RpcServer, type Transport } from "../rpc/mod.ts";
 import type { Credentials } from "./credentials.ts";
 import { Links } from "./links.ts";
+import { Refusals } from "./refusals.ts";
 import type { TellHost, TellNetwork, TellPort } from "./tell_network.ts";
 
 /** The real network between systems: a port each, and a connection for each direction. */
@@ -9,6 +10,7 @@ export class RpcTellNetwork implements TellNetwork {
   #dialing: Transport;
   #environment: Environment;
   #credentials: Credentials;
+  #refusals: Refusals;
   #ports = new Set<Links>();
 
   /**
@@ -17,13 +19,16 @@ export class RpcTellNetwork implements TellNetwork {
    * @param transport for the port
    * @param dialing for the links; another one delays them
    * @param credentials default: no tokens are asked for, and none is shown
+   * @param refusals has the systems that do not accept this one, which others may find too
    */
   constructor(
     transport: Transport,
     dialing: Transport,
     environment: Environment,
     credentials: Credentials = {},
+    refusals: Refusals = new Refusals(environment),
   ) {
+    this.#refusals = refusals;
     this.#credentials = credentials;
     this.#transport = transport;
     this.#dialing = dialing;
@@ -36,7 +41,13 @@ export class RpcTellNetwork implements TellNetwork {
    * @throws {Error} when the port cannot be bound.
    */
   open(hostname: string, port: number, host: TellHost): TellPort {
-    const links = new Links(host, this.#dialing, this.#environment, this.#credentials);
+    const links = new Links(
+      host,
+      this.#dialing,
+      this.#environment,
+      this.#credentials,
+      this.#refusals,
+    );
     this.#ports.add(links);
     const server = new RpcServer({
       transport: this.#transport,

@@ -29,7 +29,9 @@ export function livePage(
     );
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    const body = "The page was not made: deno task page\n";
+    const body =
+      "The page was not made in this clone: `deno task page` makes it, and the server shows it " +
+      "when it is started again. (`deno task server` and the executable bring it along.)\n";
     return new Map([["/", { status: 404, body }]]);
   }
 }

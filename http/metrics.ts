@@ -49,6 +49,11 @@ const familyOf: Readonly<Record<keyof ServerStats, Family | undefined>> = {
     "Messages of other servers that were refused, each with its connection.",
     "refusedMessages",
   ),
+  refusedBy: gauge(
+    "cmud_refused_by",
+    "Other servers that do not accept this one: its certificate, its token, its cluster or its address.",
+    "refusedBy",
+  ),
   pendingBytes: gauge(
     "cmud_pending_bytes",
     "Bytes of entries that other servers have not acknowledged, at the most.",

@@ -5,7 +5,7 @@ import {
   isWebSocketAddress,
   parseAddress,
   tlsDialer,
-  TlsError,
+  unsafeTokenError,
 } from "../rpc/mod.ts";
 import type { ClientOptions } from "./client_options.ts";
 
@@ -27,9 +27,7 @@ export function tokenDialer(
         tokenAt(address) !== undefined && !insecure &&
         !(isWeb ? isSafeUrl(address) : tls || isHere(address))
       ) {
-        throw new TlsError(
-          "a token is shown to other machines in TLS alone (tls: true, wss://), or with insecure: true",
-        );
+        throw unsafeTokenError("tls: true, wss://, or insecure: true");
       }
       return await (isWeb ? clientDialer : tcp).connect(address, signal);
     },

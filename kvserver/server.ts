@@ -1,6 +1,12 @@
 import type { QueryFigures } from "./query/query_figures.ts";
 import { Access, type TokenEntry } from "../access/mod.ts";
-import { type ActorRef, ActorSystem, type Credentials, RpcTellNetwork } from "../actor/mod.ts";
+import {
+  type ActorRef,
+  ActorSystem,
+  type Credentials,
+  Refusals,
+  RpcTellNetwork,
+} from "../actor/mod.ts";
 import type { Member } from "../kvcommon/mod.ts";
 import { type Logger, reasonOf } from "../log/mod.ts";
 import {
@@ -24,6 +30,7 @@ import { describeServer } from "./join/description.ts";
 import { Discovery } from "./join/discovery.ts";
 import { ownAddresses } from "./join/own_addresses.ts";
 import { JoinError } from "./join/join_error.ts";
+import { unreadTransport } from "./join/unread_transport.ts";
 import {
   readDescriptions,
   type ServerOptions,
@@ -86,17 +93,30 @@ export class Server {
     const { limits, bounds } = settings;
     const memory = new MemoryAccount(bounds.maxMemory, limits);
     const environment = awakeEnvironment(settings.environment, limits, memory);
-    const { cluster, transport: dialer, log, tokens, token } = settings;
+    const { cluster, transport, log, tokens, token } = settings;
     const own = ownAddresses(settings);
     const credentials: OwnCredentials = { access: tokens && new Access(tokens), token };
     const showing = () => credentials.token;
-    const discovery = new Discovery({ cluster, own, dialer, environment, log, token: showing });
-    const network = networkOf({ ...settings, environment }, credentials);
+    const isGuarded = options.transport === undefined && options.tls === undefined &&
+      !options.insecure;
+    const dialer = isGuarded ? unreadTransport(transport, showing) : transport;
+    const refusals = new Refusals(environment);
+    const discovery = new Discovery({
+      cluster,
+      own,
+      dialer,
+      environment,
+      log,
+      token: showing,
+      refusals,
+    });
+    const network = networkOf({ ...settings, environment }, dialer, credentials, refusals);
     const running = { ...settings, environment, discovery, credentials, network };
     try {
       await options.beforeStart?.(environment);
       return await Server.#open(running, described);
     } catch (error) {
+      refusals.close();
       environment.close();
       throw error;
     }
@@ -368,10 +388,12 @@ function logFaults(log: Logger): OnFault {
 /** Carries tells to other servers, delayed by `simulateLatencyMs`. */
 function networkOf(
   { transport, environment, simulateLatencyMs }: ServerSettings,
+  dialer: Transport,
   credentials: Credentials,
+  refusals: Refusals,
 ): RpcTellNetwork {
   const dialing = simulateLatencyMs === 0
-    ? transport
-    : delayedTransport(transport, simulateLatencyMs, environment);
-  return new RpcTellNetwork(transport, dialing, environment, credentials);
+    ? dialer
+    : delayedTransport(dialer, simulateLatencyMs, environment);
+  return new RpcTellNetwork(transport, dialing, environment, credentials, refusals);
 }

@@ -60,6 +60,8 @@ export interface ServerOptions {
   tokens?: readonly TokenEntry[];
   /** The server's own token, of the role `peer`, which it shows other servers. Default: none. */
   token?: string;
+  /** Shows that token to other machines without TLS too, where others may read it. Default: it does not. */
+  insecure?: boolean;
   /** TLS on all ports, and to all other servers. Default: plain TCP. */
   tls?: TlsSettings;
   /** The program's version, as `Stats` tells it. Default `"0.0.0"`. */

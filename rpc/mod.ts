@@ -129,7 +129,7 @@ export { type Crowd, RpcServer, type RpcServerOptions } from "./server.ts";
 export { type Flow, type SliceEnvironment, TimeSlices } from "./time_slices.ts";
 export { tcpTransport } from "./tcp.ts";
 export { clientDialer } from "./client_dialer.ts";
-export { expectNoAlert, TlsError } from "./tls_error.ts";
+export { expectNoAlert, TlsError, unsafeTokenError } from "./tls_error.ts";
 export type { TlsSettings } from "./tls_settings.ts";
 export { canAskForCertificates } from "./node_tls_listener.ts";
 export { TlsTransport } from "./tls.ts";

@@ -5,6 +5,15 @@ export class TlsError extends Error {
   }
 }
 
+/**
+ * A token would be shown to another machine, and others could read it in between.
+ *
+ * @param allowed how that is asked for, or how it is shown all the same
+ */
+export function unsafeTokenError(allowed: string): TlsError {
+  return new TlsError(`a token is shown to other machines in TLS alone (${allowed})`);
+}
+
 /** The first byte of what a client of TLS sends, which neither a frame, a command nor HTTP begins with. */
 const clientHello = 0x16;
 

@@ -26,11 +26,16 @@ export interface Restored {
   readonly faults: readonly string[];
 }
 
-/** The backups of a place, the oldest first, and what is wrong with others. */
+/**
+ * The backups of a place, the oldest first, and what is wrong with others.
+ *
+ * @throws {UsageError} when the place has none; {Error} when none of them can be read.
+ */
 export async function listBackups(
   place: Place,
 ): Promise<{ backups: ListedBackup[]; faults: string[] }> {
   const { manifests, faults } = await manifestsOf(place);
+  if (manifests.length === 0) throw nothingThere(place, faults);
   const backups = manifests.map(({ beganMs, endedMs, chunks }) => ({
     beganMs,
     endedMs,
@@ -52,13 +57,15 @@ export async function restoredEntries(place: Place, selection: Selection): Promi
   const after = manifests.findIndex(({ endedMs }) => endedMs > atMs);
   const last = after < 0 ? manifests.at(-1) : manifests[after - 1];
   const next = after < 0 ? undefined : manifests[after];
-  if (last === undefined && next === undefined) {
-    const found = `Cannot restore from ${place.name}: found no backup there`;
-    throw faults.length > 0 ? new Error([found, ...faults].join("\n")) : new UsageError(found);
-  }
+  if (last === undefined && next === undefined) throw nothingThere(place, faults);
   const read = (manifest: Manifest | undefined) =>
     manifest === undefined ? none() : entriesOf(place, manifest, prefix, faults);
   return { entries: newestUpTo(atMs, read(last), read(next)), faults };
+}
+
+function nothingThere({ name }: Place, faults: readonly string[]): Error {
+  const found = `Cannot restore from ${name}: found no backup there`;
+  return faults.length > 0 ? new Error([found, ...faults].join("\n")) : new UsageError(found);
 }
 
 async function manifestsOf(place: Place): Promise<{ manifests: Manifest[]; faults: string[] }> {

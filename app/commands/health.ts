@@ -2,6 +2,7 @@ import type { Member, StatsFigures } from "../../kvclient/mod.ts";
 import { appLimits } from "../../limits.ts";
 import { escapeControl } from "../../rpc/mod.ts";
 import { elapsedText } from "../cli/elapsed_text.ts";
+import { counted } from "../cli/numbers.ts";
 
 /** What a query port tells of its server. */
 export interface ServerReport {
@@ -27,10 +28,14 @@ export function problemsOf({ stats, members = [] }: ServerReport): string[] {
 }
 
 function ownProblems(
-  { ready, disk, diskReason, differingMs, replicaLagMs }: StatsFigures,
+  { ready, refusedBy, disk, diskReason, differingMs, replicaLagMs }: StatsFigures,
 ): string[] {
   const problems: string[] = [];
   if (ready === false) problems.push("is not ready: it is taking over the state of other servers");
+  if (Number(refusedBy) > 0) {
+    const others = counted(Number(refusedBy), "other server");
+    problems.push(`is refused by ${others}: its log says by whom, and why`);
+  }
   if (disk === "refusing") {
     const why = diskReason === undefined ? "" : ` (${escapeControl(String(diskReason))})`;
     problems.push(`refuses puts, because its disk refuses to be written${why}`);

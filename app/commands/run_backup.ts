@@ -110,7 +110,6 @@ async function printBackups(place: Place, { console, options }: Invocation): Pro
     if (options.json) console.out(`${escapedJson({ began, ended, entries })}\n`);
     else console.out(`${ended}  ${counted(entries, "entry", "entries")}\n`);
   }
-  if (backups.length === 0) console.err(`There are no backups in ${place.name}\n`);
   for (const fault of faults) console.err(`cmud: ${fault}\n`);
   return faults.length > 0 ? exitCodes.internal : exitCodes.ok;
 }

@@ -86,6 +86,7 @@ async function serve(
     tokens,
     token,
     tls,
+    insecure: options.insecure as boolean | undefined,
     // Reading the data may take long: the port shows that too.
     async beforeStart(environment) {
       if (address === undefined) return;

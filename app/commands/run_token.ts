@@ -28,10 +28,16 @@ export async function runNew({ options, console }: Invocation): Promise<number> 
     );
   }
   if (authFile !== undefined) {
-    await write(
-      authFile,
-      () => Deno.writeTextFile(authFile, `\n${text}`, { ...ownersOnly, append: true }),
-    );
+    try {
+      await write(
+        authFile,
+        () => Deno.writeTextFile(authFile, `\n${text}`, { ...ownersOnly, append: true }),
+      );
+    } catch (error) {
+      // A token that lets nobody in would only stand in the way of the next one.
+      if (tokenFile !== undefined) await Deno.remove(tokenFile);
+      throw error;
+    }
   }
   // A token that could not be added lets nobody in: it is printed when all is written.
   const printed = [

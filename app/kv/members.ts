@@ -21,6 +21,9 @@ const shown:
     ["version", ({ version }) => escapeControl(version ?? "-")],
   ];
 
+/** What the keys of all change: a token that is limited to some is not told it. */
+const ofAllKeys = ["lag", "pending", "agreed", "tombstones", "refused"];
+
 /** Prints the servers that a server knows, itself first. */
 export async function printMembers(
   { client, console, format, signal }: KvSession,
@@ -37,9 +40,16 @@ export async function printMembers(
 }
 
 function rowsOf(members: readonly Member[]): TableRow[] {
+  const [self] = members;
   // By the clock of the server that tells it: a server always agrees with itself.
-  const nowMs = members[0]?.agreedMs ?? Date.now();
-  return members.map((member) => ({ cells: shown.map(([, text]) => text(member, nowMs)) }));
+  const nowMs = self?.agreedMs ?? Date.now();
+  // Who is not told even that is told nothing that others' keys change.
+  const isLimited = self?.agreedMs === null;
+  return members.map((member) => ({
+    cells: shown.map(([title, text]) =>
+      isLimited && ofAllKeys.includes(title) ? "-" : text(member, nowMs)
+    ),
+  }));
 }
 
 function agoText(ms: number): string {

@@ -1,4 +1,4 @@
-import type { ActorRef } from "../../actor/mod.ts";
+import type { ActorRef, Refusals } from "../../actor/mod.ts";
 import type { Logger } from "../../log/mod.ts";
 import {
   Backoff,
@@ -7,6 +7,7 @@ import {
   type Environment,
   pause,
   RpcError,
+  TlsError,
 } from "../../rpc/mod.ts";
 import { fetchSyncActor } from "./describe.ts";
 import { JoinError } from "./join_error.ts";
@@ -23,6 +24,8 @@ export interface DiscoveryOptions {
   log: Logger;
   /** The token to show them; default: none. */
   token?(): string | undefined;
+  /** Is told which of them do not accept this server. Default: nobody is. */
+  refusals?: Pick<Refusals, "note" | "greeted">;
 }
 
 /** A system port where a server is expected that has not described itself yet. */
@@ -35,7 +38,7 @@ interface Seed {
 }
 
 /** Why a seed cannot be joined yet. */
-type Absence = "silent" | "starting" | "incompatible";
+type Absence = "silent" | "starting" | "incompatible" | "insecure";
 
 /** A seed's answer: the sync actor of its server, or why there is none. */
 type Answer = { seed: Seed; syncActor: ActorRef } | Failure;
@@ -53,13 +56,16 @@ export class Discovery {
   #environment: Environment;
   #log: Logger;
   #token: () => string | undefined;
+  #refusals: DiscoveryOptions["refusals"];
   /** By address: seeds that have not answered yet. */
   #seeds = new Map<string, Seed>();
   #hasFound = false;
   #ending = new AbortController();
   #asking: Promise<unknown> = Promise.resolve();
 
-  constructor({ cluster, own, dialer, environment, log, token }: DiscoveryOptions) {
+  constructor(options: DiscoveryOptions) {
+    const { cluster, own, dialer, environment, log, token, refusals } = options;
+    this.#refusals = refusals;
     this.#token = token ?? (() => undefined);
     this.#cluster = cluster;
     this.#own = own;
@@ -198,8 +204,13 @@ export class Discovery {
         options,
         this.#token(),
       );
+      this.#refusals?.greeted(address);
       return { seed, syncActor };
     } catch (failure) {
+      const absence = absenceOf(failure);
+      if (absence === "incompatible" || absence === "insecure") {
+        this.#refusals?.note(address, (failure as Error).message, "greeting");
+      }
       return { seed, failure };
     }
   }
@@ -212,7 +223,9 @@ export class Discovery {
       const { message: reason } = failure as JoinError;
       return this.#log.warn("{reason}; it is asked again", { reason });
     }
-    const why = reasons[absence];
+    const why = absence === "insecure"
+      ? ((failure as Error).cause as TlsError).message
+      : reasons[absence];
     const fields = { peer: address, why };
     if (isNamed) return this.#log.warn("Cannot join {peer} yet: {why}; it is asked again", fields);
     // All servers of a cluster that start at once miss the others for a moment.
@@ -239,6 +252,7 @@ function ownAddress({ seed: { address } }: Failure): JoinError {
 
 function absenceOf(failure: unknown): Absence {
   if (failure instanceof JoinError) return "incompatible";
+  if ((failure as Error).cause instanceof TlsError) return "insecure";
   return failure instanceof RpcError ? "starting" : "silent";
 }
 

@@ -57,6 +57,7 @@ export const firstBytes = {
     reply: arrayOf(4),
     lastReply: arrayOf(5),
     deferredReplies: arrayOf(2),
+    admitted: arrayOf(3),
     part: arrayOf(1),
     end: arrayOf(0),
   },

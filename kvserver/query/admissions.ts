@@ -5,6 +5,8 @@ export class Admissions {
   #access: Access;
   /** By the counters of the connections' inboxes. */
   #byInbox = new Map<number, Admission>();
+  /** Those of whom it was said that they have shown a token that is known. */
+  #said = new Set<number>();
 
   constructor(entries: readonly TokenEntry[]) {
     this.#access = new Access(entries);
@@ -22,6 +24,14 @@ export class Admissions {
   /** Forgets a connection that is closed. */
   forget(inbox: number): void {
     this.#byInbox.delete(inbox);
+    this.#said.delete(inbox);
+  }
+
+  /** Whether a connection has shown a token that is known, the first time that this is so. */
+  isNewlyAdmitted(inbox: number): boolean {
+    if (this.#said.has(inbox) || this.of(inbox).rights === undefined) return false;
+    this.#said.add(inbox);
+    return true;
   }
 
   /** Knows these tokens from now on. @returns the connections whose tokens are known no more. */

@@ -43,6 +43,7 @@ import {
   Query,
   tellConnection,
   type TokensMessage,
+  writeAdmitted,
   writeEnd,
 } from "./query_message.ts";
 import type { QueryCounter } from "./query_figures.ts";
@@ -337,6 +338,10 @@ export class QueryActor implements Actor {
     if (this.#queries.writes.lacksRoom) this.#sayFull();
     this.#queueAccepted();
     this.#ask();
+    if (this.#admissions?.isNewlyAdmitted(this.#query.inbox)) {
+      writeAdmitted(this.#context.beginMessage());
+      tellConnection(this.#context, this.#query.inbox);
+    }
     return isAnswered;
   }
 

@@ -9,6 +9,7 @@
  *     deferred  [responses (bin), count (uint)]
  *     part      [bytes (bin)], or [nil]
  *     end       []
+ *     admitted  [nil, nil, nil]
  *
  * A `deferred` message of no replies is of notifications to one who watches.
  *
@@ -18,7 +19,8 @@
  * `deferred` is how many of the requests are answered in deferred replies instead. `commands` are those of
  * a Redis client, with the addresses of its connection the first time; the `last` reply is one behind
  * which the client hears nothing more, because it asked for the end, or showed too many wrong tokens
- * (`barred`). An `end` ends a connection whose token is known no more.
+ * (`barred`). An `end` ends a connection whose token is known no more; `admitted` says, once, that one was
+ * shown that is known.
  *
  * @module
  */
@@ -36,6 +38,7 @@ const {
     lastReply: lastReplyByte,
     part: partByte,
     end: endByte,
+    admitted: admittedByte,
   },
 } = firstBytes;
 
@@ -176,6 +179,17 @@ export function writeEnd(writer: MsgpackWriter): void {
 /** Whether the message that begins with `first` ends the connection. */
 export function isEnd(first: number): boolean {
   return first === endByte;
+}
+
+/** Writes that a token was shown on the connection that is known. */
+export function writeAdmitted(writer: MsgpackWriter): void {
+  writer.arrayHeader(3);
+  for (let i = 0; i < 3; i++) writer.nil();
+}
+
+/** Whether the message that begins with `first` says so. */
+export function isAdmitted(first: number): boolean {
+  return first === admittedByte;
 }
 
 /** Ends the reply whose frames began at `place`. */

@@ -21,6 +21,7 @@ import {
   RpcServer,
   type SendDeferred,
   spareMemory,
+  type Standing,
   type Transport,
 } from "../../rpc/mod.ts";
 import { commandBounds, CommandCutter, isFrame } from "../../resp/mod.ts";
@@ -28,6 +29,7 @@ import { messageTypes } from "../messages/message_types.ts";
 import {
   type ClosedMessage,
   type ConnectionEnds,
+  isAdmitted,
   isDeferred,
   isEnd,
   isPart,
@@ -49,6 +51,8 @@ export interface QueryReceiverOptions {
   thread: ActorThread;
   /** The actor that answers. */
   queryActor: ActorRef;
+  /** Whether that asks for tokens: who has shown none makes way for others. Default: it does not. */
+  asksForTokens?: boolean;
   hostname: string;
   /** 0: any free port. */
   port: number;
@@ -78,7 +82,9 @@ export class QueryReceiver {
   #environment: Environment;
 
   /** @throws {Error} when the port cannot be bound. */
-  constructor({ thread, queryActor, environment, ...options }: QueryReceiverOptions) {
+  constructor(
+    { thread, queryActor, asksForTokens = false, environment, ...options }: QueryReceiverOptions,
+  ) {
     const timer = new QueryTimer(thread);
     this.#environment = environment;
     this.#server = new RpcServer({
@@ -89,7 +95,7 @@ export class QueryReceiver {
           thread,
           queryActor,
           this.#open,
-          { sendDeferred, end, barred: () => options.onBarred?.(peer) },
+          { asksForTokens, sendDeferred, end, barred: () => options.onBarred?.(peer) },
           () => ({ peer, local: this.address }),
           environment,
           timer,
@@ -137,6 +143,7 @@ export class QueryReceiver {
 
 /** What an `OpenConnection` has of its connection. */
 interface Served {
+  readonly asksForTokens: boolean;
   readonly sendDeferred: SendDeferred;
   readonly end: EndConnection;
   /** Says that it is ended because too many wrong tokens were shown. */
@@ -167,6 +174,8 @@ class OpenConnection implements FrameExecutor {
   /** The addresses of a Redis client's connection, which its first commands bring along. */
   #ends: () => ConnectionEnds;
   #hasToldEnds = false;
+  /** Whether it has shown a token that is known, where tokens are asked for. */
+  #isAdmitted: boolean;
   /** Whether a query has come. */
   #hasAsked = false;
   /** Whether one has come since it was looked at. */
@@ -200,6 +209,7 @@ class OpenConnection implements FrameExecutor {
     this.#timer = timer;
     this.#ends = ends;
     this.#served = served;
+    this.#isAdmitted = !served.asksForTokens;
     this.#charge = new Charge(memory);
     this.#chunkBytes = limits.messageChunkBytes;
     this.#copiedBytesMax = limits.unchargedBytesMax;
@@ -217,12 +227,19 @@ class OpenConnection implements FrameExecutor {
         } else this.#notify(replies);
       } else if (isPart(bytes[start])) this.#takePart(readPart(this.#reader));
       else if (isEnd(bytes[start])) served.end();
+      else if (isAdmitted(bytes[start])) this.#isAdmitted = true;
       else this.#complete(readReply(this.#reader));
     });
   }
 
   get heldBytes(): number {
     return this.#charge.bytes;
+  }
+
+  /** Whoever asks without a token, be it for a Ping, has shown nothing of what it is here for. */
+  get standing(): Standing {
+    if (!this.#hasAsked) return "silent";
+    return this.#isAdmitted ? "established" : "claiming";
   }
 
   /** Sends notifications, but not before the reply that the actor told before them. */

@@ -8,6 +8,8 @@ interface Straggler {
   /** A query actor of this server, or the address of another one. */
   readonly who: string;
   readonly lagMs: number;
+  /** Whether it is still there, and so has caught up once it is no longer behind. */
+  isThere(): boolean;
 }
 
 /**
@@ -21,7 +23,8 @@ export class Overload {
   #replicas: LocalReplicas;
   #members: Membership;
   #maxLagMs: number;
-  #refusal: string | undefined;
+  /** Because of whom Puts are refused; `undefined`: they are taken. */
+  #waitedFor: Straggler | undefined;
   #lookedMs = -Infinity;
 
   /** @param maxLagMs another server that is up may be so far behind; `Infinity`: any time */
@@ -39,7 +42,7 @@ export class Overload {
 
   /** Why Puts are refused; `undefined`: they are taken. */
   get refusal(): string | undefined {
-    return this.#refusal;
+    return this.#waitedFor && `${this.#waitedFor.who} has not kept up with what was put`;
   }
 
   /** Looks who is behind, now and then. */
@@ -53,23 +56,27 @@ export class Overload {
     }
     // Nothing else brings the end of it.
     for (const { pacer, lagMs } of this.#replicas.all) {
-      if (lagMs > 0 || this.#refusal !== undefined) pacer.tickWithin(lagCheckMs);
+      if (lagMs > 0 || this.#waitedFor !== undefined) pacer.tickWithin(lagCheckMs);
     }
   }
 
   #look(): void {
     const { log } = this.#context;
-    const straggler = this.#straggler(this.#refusal === undefined ? 1 : 0.5);
+    const before = this.#waitedFor;
+    const straggler = this.#straggler(before === undefined ? 1 : 0.5);
     if (straggler === undefined) {
-      if (this.#refusal !== undefined) log.info("All have caught up: Puts are taken again");
-      this.#refusal = undefined;
-    } else if (this.#refusal === undefined) {
+      this.#waitedFor = undefined;
+      if (before?.isThere()) log.info("All have caught up: Puts are taken again");
+      else if (before !== undefined) {
+        log.info("{who} is not there any more: Puts are taken again", { who: before.who });
+      }
+    } else if (before === undefined) {
       const { who, lagMs } = straggler;
       log.warn("{who} is {lagMs} ms behind: Puts are refused until it has caught up", {
         who,
         lagMs: Math.round(lagMs),
       });
-      this.#refusal = `${who} has not kept up with what was put`;
+      this.#waitedFor = straggler;
     }
   }
 
@@ -89,14 +96,21 @@ export class Overload {
   #straggler(share: number): Straggler | undefined {
     const { limits: { replicaLagMaxMs } } = this.#context;
     for (const { uid, lagMs } of this.#replicas.all) {
-      if (lagMs > share * replicaLagMaxMs) return { who: `Query actor ${uid}`, lagMs };
+      if (lagMs > share * replicaLagMaxMs) {
+        return {
+          who: `Query actor ${uid}`,
+          lagMs,
+          isThere: () => true,
+        };
+      }
     }
     if (this.#maxLagMs === Infinity) return undefined;
-    for (const { ref, lagMs, reachability, isSentState } of this.#members.peers) {
+    for (const peer of this.#members.peers) {
+      const { ref, lagMs, reachability, isSentState } = peer;
+      const isUp = () => reachability.name === "up" && !peer.isLost;
       // A newcomer is behind by all that there is.
-      const counts = reachability.name === "up" && !isSentState;
-      if (counts && lagMs > share * this.#maxLagMs / 2) {
-        return { who: `Peer ${ref.address}`, lagMs };
+      if (isUp() && !isSentState && lagMs > share * this.#maxLagMs / 2) {
+        return { who: `Peer ${ref.address}`, lagMs, isThere: isUp };
       }
     }
     return undefined;

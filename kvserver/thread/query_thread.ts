@@ -32,6 +32,7 @@ export class QueryThread {
   #log: Logger;
   #onFault: OnFault | undefined;
   #queryActors: ActorRef[] = [];
+  #asksForTokens = false;
   #receivers: QueryReceiver[] = [];
   #nextReceiver = 0;
 
@@ -53,6 +54,7 @@ export class QueryThread {
 
   /** Starts `count` query actors; called once. */
   startActors(settings: QueryActorSettings, count: number): ActorRef[] {
+    this.#asksForTokens = settings.tokens !== undefined;
     for (let i = 0; i < count; i++) {
       const counter = new QueryCounter(this.#thread);
       this.#queryActors.push(startQueryActor(this.#thread, settings, { counter }));
@@ -73,6 +75,7 @@ export class QueryThread {
     shareClientRoom(room, this.#thread);
     const options = {
       thread: this.#thread,
+      asksForTokens: this.#asksForTokens,
       hostname,
       transport: this.#transport,
       environment: this.#environment,

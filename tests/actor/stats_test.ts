@@ -30,6 +30,7 @@ testInWorld("stats() counts tells and their bytes exactly", async (world) => {
     maxMessageRate: 2,
     messagesDropped: 0,
     refusedMessages: 0,
+    refusedBy: 0,
     extra: { laps: 0, falls: 3 },
   });
   await system.close();

@@ -71,6 +71,7 @@ class KeepingHost implements TellHost, ConnectionHost {
     this.waits.push(waits);
   }
   unanswered(): void {}
+  refusedBy(): void {}
   dropped(): void {}
   bug(error: unknown): void {
     this.bugs.push(error);

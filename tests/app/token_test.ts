@@ -49,6 +49,16 @@ Deno.test("cmud token new tells what is wrong, and ends with 64", async () => {
   }
 });
 
+Deno.test("cmud token new leaves no token where its entry could not be written", async () => {
+  using directory = new TempDirectory();
+  const [token, auth] = [`${directory.path}/ada.token`, `${directory.path}/none/auth.toml`];
+  const words = ["token", "new", "--name", "ada", "--role", "read", "--token-file", token];
+  const { code, stdout, stderr } = await runCmud([...words, "--auth-file", auth]);
+  assertEquals([code, stdout], [64, ""]);
+  assertMatch(stderr, /Cannot write .*\/none\/auth.toml/);
+  assertEquals([...Deno.readDirSync(directory.path)], []);
+});
+
 Deno.test("only the owner may read what cmud token new writes, and nothing is written over", async () => {
   using directory = new TempDirectory();
   const path = await makeFiles(directory, "ada", "read");
@@ -67,6 +77,7 @@ Deno.test("a server with --auth-file lets in who shows a token, from a file or t
   using directory = new TempDirectory();
   const read = await makeFiles(directory, "reader", "read");
   const write = await makeFiles(directory, "writer", "write");
+  const own = await makeFiles(directory, "ada", "read", "--prefix", "ada:");
   const server = await startServerProcess(["--auth-file", `${directory.path}/auth.toml`]);
   const at = ["--server", server.ready.queryAddresses[0]];
   const put = ["kv", "put", "key", "value", ...at];
@@ -84,6 +95,9 @@ Deno.test("a server with --auth-file lets in who shows a token, from a file or t
     assertEquals([code, stderr.includes(token)], [0, false], stderr);
     assertEquals((await runCmud([...command, ...at])).code, 64, command.join(" "));
   }
+  const limited = await runCmud(["members", ...at], { env: { CMUD_TOKEN_FILE: own } });
+  // What is not told is none, rather than nothing.
+  assertMatch(limited.stdout.split("\n")[1], / self .* - +- +- +- .* - /);
   const { code, stderr } = await server.stop();
   assertEquals(code, 0);
   assert(!stderr.includes("cmud_"), "a token is logged");

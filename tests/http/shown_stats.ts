@@ -19,6 +19,7 @@ export function shownStats(changes: Partial<ServerStats> = {}): ServerStats {
     maxMessageRate: 7,
     messagesDropped: 8,
     refusedMessages: 9,
+    refusedBy: 21,
     ready: true,
     pendingBytes: 12,
     oldestPendingMs: 13,

@@ -3,10 +3,13 @@ import { assertEquals } from "../deps.ts";
 import { MemoryLog } from "../support/memory_log.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { requestFrame } from "../support/rpc/wire.ts";
+import { makeToken } from "../support/tokens.ts";
 import { until } from "../support/until.ts";
 import { serve } from "./serving.ts";
 
 // Ports of which all places are taken, on real sockets.
+
+const redisPing = new TextEncoder().encode("PING\r\n");
 
 Deno.test("a query port full of silent connections says so, and lets a client in", async () => {
   const log = new MemoryLog();
@@ -63,3 +66,34 @@ Deno.test("a system port full of connections without a Hello lets a server in", 
   for (const socket of sockets) socket[Symbol.dispose]();
   assertEquals(log.lines.filter((line) => line.includes("connections")).length > 0, true);
 });
+
+for (
+  const [what, ping] of [["frames", requestFrame(1, "Ping", [])], ["Redis", redisPing]] as const
+) {
+  Deno.test(`who shows no token makes way on a full port, be it that it pings: ${what}`, async () => {
+    const { token, entry } = makeToken("read");
+    await using served = await serve({ maxConnections: 3, tokens: [entry] });
+    using first = await RawSocket.connect(served.address);
+    await first.ask("Auth", token);
+    const crowd: RawSocket[] = [];
+    // Each new one takes the place of the oldest that has shown nothing.
+    for (let i = 0; i < 4; i++) {
+      const socket = await RawSocket.connect(served.address);
+      crowd.push(socket);
+      await socket.send(ping);
+      await socket.dropSome();
+    }
+    await crowd[0].expectEnd();
+    using second = await RawSocket.connect(served.address);
+    await second.ask("Auth", token);
+    await crowd[2].expectEnd();
+    // Those who belong here stay, though all others come and go.
+    assertEquals(await first.ask("Get", "key"), null);
+    using third = await RawSocket.connect(served.address);
+    await third.ask("Auth", token);
+    await crowd[3].expectEnd();
+    using fourth = await RawSocket.connect(served.address);
+    await fourth.expectEnd();
+    for (const socket of crowd) socket[Symbol.dispose]();
+  });
+}

@@ -38,6 +38,7 @@ Deno.test("Stats has every figure that the design names, of its type", async () 
     reconcileRounds: "number",
     repairs: "number",
     refusedMessages: "number",
+    refusedBy: "number",
     memoryBytes: "number",
     memoryMaxBytes: "number",
     ready: "boolean",

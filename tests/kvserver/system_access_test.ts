@@ -149,6 +149,25 @@ Deno.test("who joins without a token that is known is told so, and does not star
   }
 });
 
+Deno.test("a server whose own token others do not know says so of itself, until they do", async () => {
+  const own = makeToken("peer", [], "own");
+  const log = new MemoryLog();
+  const first = await start({ token: own.token, tokens: [...entries, own.entry], log });
+  const second = await start({ token: tokens.peer.token, join: [first.address] });
+  try {
+    await until("it says so", () => first.stats().refusedBy === 1, patience);
+    assertMatch(
+      log.lines.find((line) => line.includes("Cannot connect to the system"))!,
+      /shows a wrong token/,
+    );
+    await second.setTokens([...entries, own.entry]);
+    await until("it is over", () => first.stats().refusedBy === 0, { timeoutMs: 30_000 });
+  } finally {
+    await second.close();
+    await first.close();
+  }
+});
+
 Deno.test("a peer that has no token exchanges nothing, in neither direction", async () => {
   const log = new MemoryLog();
   // It asks nobody for a token, and knows none.

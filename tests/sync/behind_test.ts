@@ -75,6 +75,39 @@ Deno.test("Puts are refused while a query actor is behind, and taken again when 
   assertEquals(ordersOf(stage).refusal, undefined);
 });
 
+Deno.test("with a bound for lag, the log says whether a server has caught up, or is no longer there", () => {
+  for (
+    const [ends, said] of [
+      [(stage: Stage) => stage.acknowledge(), "All have caught up: Puts are taken again"],
+      [
+        (stage: Stage) => stage.link.isUp = stage.link.isHeard = false,
+        `Peer ${other.address} is not there any more: Puts are taken again`,
+      ],
+    ] as const
+  ) {
+    const stage = new Stage(siblings, { maxLagMs: 4_000 });
+    const pass = (times: number) => {
+      for (let i = 0; i < times; i++) {
+        stage.merged(1, Number.MAX_SAFE_INTEGER);
+        stage.pass(1);
+      }
+    };
+    stage.heard();
+    stage.pass(2);
+    stage.acknowledge();
+    stage.link.isHeard = true;
+    stage.pass(2);
+    stage.acknowledge();
+    stage.written(1);
+    pass(25);
+    assertMatch(ordersOf(stage).refusal!, /^Peer /);
+    ends(stage);
+    pass(10);
+    assertEquals(ordersOf(stage).refusal, undefined);
+    assertEquals(stage.logged.filter((line) => line.endsWith("Puts are taken again")), [said]);
+  }
+});
+
 Deno.test("with a bound for lag, Puts are refused while a server that is up is half as far behind", () => {
   for (const [maxLagMs, isRefused] of [[4_000, true], [Infinity, false]] as const) {
     const stage = new Stage(siblings, { maxLagMs });

@@ -4,9 +4,9 @@ import type { MergeMessage } from "../../kvserver/messages/replica_messages.ts";
 import type { PeerMessage } from "../../kvserver/sync/peer_message.ts";
 import { SyncActor, type SyncActorOptions } from "../../kvserver/sync/sync_actor.ts";
 import { withLimits } from "../../limits.ts";
-import { silentLogger } from "../../log/mod.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
 import { charsOf } from "../../simulate/cluster/chars.ts";
+import { lineLogger } from "../support/memory_log.ts";
 import { messageOf, type TextEntry } from "../support/store/stores.ts";
 
 const self: ActorRef = { address: "a:1", incarnation: "a", counter: 1 };
@@ -68,6 +68,8 @@ export class Stage {
   readonly merges: MergeMessage[] = [];
   /** Which messages of the other server were acknowledged, of those that came. */
   readonly acknowledged: number[] = [];
+  /** What was logged. */
+  readonly logged: string[] = [];
   #came = 0;
   readonly #actor: SyncActor;
   #puts = 0;
@@ -103,7 +105,7 @@ export class Stage {
         if (ref === siblings[0]) this.#read = (message as MergeMessage).read ?? this.#read;
         if (ref === queryActors.at(-1)) this.merges.push(message as MergeMessage);
       },
-      log: silentLogger,
+      log: lineLogger((line) => this.logged.push(line)),
     } as Partial<ActorContext> as ActorContext;
     this.#actor = new SyncActor(context, options);
     this.#tell({ type: "start", queryActors, hasState: false });

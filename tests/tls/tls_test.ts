@@ -1,3 +1,4 @@
+import { problemsOf } from "../../app/commands/health.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { Server, type ServerOptions } from "../../kvserver/mod.ts";
 import {
@@ -11,6 +12,7 @@ import {
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "../deps.ts";
 import { openHttpPort } from "../support/http_port.ts";
 import { MemoryLog } from "../support/memory_log.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { requestFrame } from "../support/rpc/wire.ts";
 import { makeToken } from "../support/tokens.ts";
 import { until } from "../support/until.ts";
@@ -192,6 +194,12 @@ for (
       const members = await a.members();
       assert(members.every(({ state }) => state !== "up"), JSON.stringify(members));
       assertEquals(second.stats().remoteBytesReceived, 0);
+      await until(
+        "it says of itself that it is refused",
+        () =>
+          problemsOf({ stats: { ...second.stats() } }).some((it) => /is refused by 1 /.test(it)),
+        patience,
+      );
       await second.close();
     });
   });
@@ -300,4 +308,27 @@ Deno.test("a client shows its token to another machine in TLS alone, unless it i
     assertMatch(message, /a token is shown to other machines in TLS alone/);
     assert(!message.includes(token), "a token is told");
   }
+});
+
+Deno.test("a server without TLS shows its token to this machine alone, whoever names another one", async () => {
+  const { token, entry } = makeToken("peer");
+  const log = new MemoryLog();
+  // The one address is dialed, and nobody is there; the other one is not, because of what would be shown.
+  const far = "192.0.2.7:6000";
+  const options = { startPort: 0, queryActorCount: 1, tokens: [entry], token, log };
+  const { cause, message } = await assertRejects(
+    () => Server.start({ ...options, join: [far] }),
+    ConnectionError,
+  );
+  assertInstanceOf(cause, TlsError);
+  assertMatch(message, /a token is shown to other machines in TLS alone \(--tls-cert/);
+  const server = await Server.start(options);
+  const { address, incarnation } = JSON.parse(server.description);
+  using socket = await RawSocket.connect(address);
+  // A server that is let in, and names itself by the address of another machine.
+  const shown = { cluster: "cmud", token };
+  assertEquals(await socket.ask("Hello", 1, far, "0123456789abcdef", incarnation, shown), null);
+  await logged(log, /Cannot connect to the system at 192.0.2.7:6000.*in TLS alone/);
+  assertEquals(server.stats().refusedBy, 1);
+  await server.close();
 });

@@ -1,4 +1,4 @@
-import { assertEquals, msgpackDecode } from "../../deps.ts";
+import { assertEquals, assertNotEquals, msgpackDecode } from "../../deps.ts";
 import { parseAddress } from "../../../rpc/mod.ts";
 import { requestFrame } from "./wire.ts";
 
@@ -46,6 +46,11 @@ export class RawSocket implements Disposable {
     const payload = await this.#exactly(new DataView(header.buffer).getUint32(0));
     if (payload === null) throw new Error("The connection ended inside a frame");
     return payload;
+  }
+
+  /** Waits for bytes, which need not be a frame, and drops them. */
+  async dropSome(): Promise<void> {
+    assertNotEquals(await this.#conn.read(new Uint8Array(64 * 1024)), null);
   }
 
   /** The next reply, `[1, msgid, error, result]`. */
