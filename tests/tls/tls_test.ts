@@ -110,17 +110,6 @@ Deno.test("a client verifies a server: by its CA, its name, and the time", async
   }
 });
 
-Deno.test("a client without TLS at a port that speaks it is told so, and so is the server", () =>
-  settingsOf().then((tls) =>
-    withServer({ tls }, async ({ queryAddresses: [address] }, log) => {
-      assertMatch(await refusal(address, undefined), /the server speaks TLS, .*\(--tls\)/);
-      await logged(log, /to the query ports comes about: the other end speaks no TLS/);
-      using conn = await Deno.connect(parseAddress(address));
-      await conn.write(new TextEncoder().encode("*1\r\n$4\r\nPING\r\n"));
-      await new Response(conn.readable).arrayBuffer();
-    })
-  ));
-
 Deno.test("a client that is gone without a word, as one that is killed, is nothing of TLS", async () => {
   const tls = await settingsOf();
   await withServer({ tls }, async ({ queryAddresses: [address] }, log) => {
@@ -144,14 +133,6 @@ Deno.test("a client that is gone without a word, as one that is killed, is nothi
     await toServer;
   });
 });
-
-Deno.test("a client with TLS at a port that does not speak it is told so, and so is the server", () =>
-  withServer({}, async ({ queryAddresses: [address], address: system }, log) => {
-    assertMatch(await refusal(address, trusting), /it may speak no TLS/);
-    await logged(log, /to the query ports comes about: the other end speaks TLS.*\(--tls-cert\)/);
-    await assertRejects(() => new TlsTransport(trusting).connect(system), TlsError);
-    await logged(log, /to the system port comes about: the other end speaks TLS/);
-  }));
 
 Deno.test("servers verify each other, and sync in TLS", async () => {
   const tls = await settingsOf();
@@ -204,20 +185,6 @@ for (
     });
   });
 }
-
-Deno.test("a server that is joined where no TLS is spoken, or the other way, is told so", async () => {
-  const tls = await settingsOf();
-  await withServer({ tls }, async ({ address }) => {
-    const plain = { startPort: 0, queryActorCount: 1, join: [address] };
-    const error = await assertRejects(() => Server.start(plain), ConnectionError);
-    assertMatch(error.message, /the server speaks TLS/);
-  });
-  await withServer({}, async ({ address }) => {
-    const inTls = { startPort: 0, queryActorCount: 1, tls, join: [address] };
-    const error = await assertRejects(() => Server.start(inTls), ConnectionError);
-    assertMatch(error.message, /it may speak no TLS/);
-  });
-});
 
 Deno.test("setTls() has all threads use another certificate; open connections stay", async () => {
   const [first, second] = await Promise.all([
