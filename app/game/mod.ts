@@ -40,9 +40,10 @@
  */
 
 export type { ConversationOptions, Lines, Pause, Tone } from "./talk/conversation.ts";
+export type { News } from "./state/events.ts";
 export type { AliasStore } from "./talk/aliases.ts";
 export { type Dice, diceFrom } from "./world/dice.ts";
-export { type GameOptions, playGame, type TypingHelper } from "./play/game.ts";
+export { type GameOptions, playGame, type Situation, type TypingHelper } from "./play/game.ts";
 export { isName } from "./world/names.ts";
 export { type GameStore, StoreFailure } from "./state/store.ts";
 export { type SpectatorOptions, watchGame } from "./play/spectator.ts";

@@ -61,7 +61,9 @@ export class EventFeed {
     // The player may have moved during the read: events of the place before are dropped.
     const news = player.known?.place === place ? [...seen, ...told] : told;
     const { name } = player.session;
-    player.talk.hear(news.filter((each) => each.name !== name).map(happened));
+    const ofOthers = news.filter((each) => each.name !== name);
+    player.onNews(ofOthers);
+    player.talk.hear(ofOthers.map(happened));
     // The other window said that the player has left.
     if (news.some((each) => each.name === name && each.event.did === "sleep")) player.stay();
   }
@@ -95,12 +97,12 @@ export class EventFeed {
   }
 
   /**
-   * Updates the steps that the prompt shows. A prompt that is read aloud has none, because a screen
-   * reader would speak at every change.
+   * Updates the steps that the prompt shows, if it can be drawn anew: one that is read aloud has none,
+   * because a screen reader would speak at every change.
    */
   async #pollProblem(): Promise<void> {
     const { battle, session, talk } = this.#player;
-    if (battle === undefined || talk.manner !== "drawn") return;
+    if (battle === undefined || !talk.redraws) return;
     this.#isProblemRead &&= !this.#reader.hasChanged(prefixes.damage(battle.rank, battle.round));
     if (this.#isProblemRead) return;
     const remaining = await glanceAt(session, battle.rank, battle.round);

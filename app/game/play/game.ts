@@ -23,6 +23,9 @@ import { EventPublisher } from "../state/event_publisher.ts";
 import { Poller } from "./poller.ts";
 import { isName, nameFrom } from "../world/names.ts";
 import { barePrompt } from "../talk/prompt.ts";
+import type { Character } from "../state/character.ts";
+import type { News } from "../state/events.ts";
+import type { Rank } from "../world/world.ts";
 import { Session, type SessionEnvironment, type SessionOptions } from "../state/session.ts";
 import { type GameStore, StoreFailure } from "../state/store.ts";
 import { beginning } from "../talk/story.ts";
@@ -35,20 +38,34 @@ export interface GameOptions extends ConversationOptions, SessionOptions {
   readonly store: GameStore;
   /** The player's name; asked for when it is absent or cannot be a name. */
   readonly name?: string;
+  /** Whether the player was greeted already. Default: no. */
+  readonly isGreeted?: boolean;
   readonly dice: Dice;
   readonly environment: SessionEnvironment;
   /** Where aliases are kept; by default they end with the game. */
   readonly aliases?: AliasStore;
   /** Told, once it is known who plays, how to help with typing. */
   readonly onEntry?: (helper: TypingHelper) => void;
+  /** Told what others do near the player, before it is shown. */
+  readonly onNews?: (news: readonly News[]) => void;
 }
 
-/** Helps with the line being typed. */
+/** A player as those are told who show more than lines. */
+export interface Situation {
+  /** As far as the player knows; nothing before the player has come in. */
+  readonly character: Character | undefined;
+  /** What the player faces, if anything. */
+  readonly battle: { readonly rank: Rank; readonly remaining: number } | undefined;
+}
+
+/** Helps with the line being typed, and whoever shows more than lines. */
 export interface TypingHelper {
   /** What the word at its end may become. */
   complete(typed: string): Promise<Candidates>;
   /** What to show behind it: which words may follow. */
   hint(typed: string): string;
+  /** How things are with the player now. */
+  situation(): Situation;
 }
 
 /**
@@ -58,7 +75,7 @@ export interface TypingHelper {
  */
 export async function playGame(options: GameOptions): Promise<number> {
   const talk = new Conversation(options);
-  talk.say(text.title);
+  if (!options.isGreeted) talk.say(text.title);
   const name = await askName(talk, options.name);
   if (name === undefined) return 0;
   const session = new Session(name, options.store, options.environment, options);
@@ -72,7 +89,9 @@ export async function playGame(options: GameOptions): Promise<number> {
   options.onEntry?.({
     complete: (typed) => complete(player, typed),
     hint: (typed) => hint(player, typed),
+    situation: () => ({ character: player.known, battle: player.battle }),
   });
+  if (options.onNews !== undefined) player.onNews = options.onNews;
   const feed = talk.isTerminal ? followEvents(player, options) : undefined;
   try {
     await converse(player);

@@ -9,6 +9,7 @@ import { type Character, readPlace } from "../state/character.ts";
 import type { Conversation } from "../talk/conversation.ts";
 import type { Dice } from "../world/dice.ts";
 import type { EventPublisher } from "../state/event_publisher.ts";
+import type { News } from "../state/events.ts";
 import { enrol, isEnrolled, readSelf } from "../state/moves.ts";
 import type { Buy } from "../state/records.ts";
 import { rollSeconds } from "../world/rules.ts";
@@ -53,6 +54,8 @@ export class PlayerContext {
   readonly reachability = new Reachability();
   /** Called when the player has come to another place. */
   onArrival = () => {};
+  /** Called with what others have done, before it is shown. */
+  onNews: (news: readonly News[]) => void = () => {};
 
   /** An enrolment has begun: what failed half-way through is no old friend. */
   #isNew = false;
@@ -88,7 +91,7 @@ export class PlayerContext {
 
   /** Shows the prompt anew in front of the line being typed; one that is read aloud stays. */
   showPrompt(): void {
-    if (this.talk.manner === "drawn") this.talk.setPrompt(this.prompt);
+    if (this.talk.redraws) this.talk.setPrompt(this.prompt);
   }
 
   /**
@@ -192,7 +195,7 @@ export class PlayerContext {
   #reportReachability(): void {
     const { isOffline } = this.reachability;
     if (!isOffline) this.talk.hear([text.serverBack]);
-    else if (this.talk.manner !== "drawn") this.talk.hear([text.serverLost]);
+    else if (!this.talk.redraws) this.talk.hear([text.serverLost]);
     this.showPrompt();
   }
 

@@ -24,6 +24,8 @@ export type Pause = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 /** Where lines come from and go to: what a conversation needs of a line editor. */
 export interface Lines {
+  /** Whether a prompt that was shown can be drawn anew. Default: it can. */
+  readonly redraws?: boolean;
   /** Shows `prompt` and waits for a line, one at a time; `undefined` at the end of input. */
   readLine(prompt: string): Promise<string | undefined>;
   /** Changes the prompt of the line that is waited for. */
@@ -89,6 +91,11 @@ export class Conversation {
   /** Whether somebody sits there, who can be told what happens unasked. */
   get isTerminal(): boolean {
     return this.#options.isTerminal;
+  }
+
+  /** Whether what stands in front of the line being typed can change while it stands there. */
+  get redraws(): boolean {
+    return this.manner === "drawn" && this.#options.lines.redraws !== false;
   }
 
   /** How many characters fit into a row; 0 where nobody knows. */
@@ -190,7 +197,7 @@ export class Conversation {
     }
     const calledOff = new AbortController();
     const over = new AbortController();
-    const isDrawn = this.manner === "drawn" && bar !== undefined;
+    const isDrawn = this.redraws && bar !== undefined;
     const tickMs = isDrawn ? appLimits.progressIntervalMs : ms;
     let passedMs = 0;
     const shown = () => isDrawn ? `${this.#show("prompt", bar(passedMs / ms))} ` : "";
