@@ -597,6 +597,9 @@ export interface Limits {
   readonly foldFromSegments: number;
   /** A log of so many bytes is folded too, when nothing has been written for `foldIdleMs`. */
   readonly foldIdleBytes: number;
+  /** So is a shorter one, if it is longer than one of so many parts of the file, and than so many bytes. */
+  readonly foldIdlePart: number;
+  readonly foldIdleBytesMin: number;
   /** A short log is folded when nothing has been written for so long. */
   readonly foldIdleMs: number;
   /** Idle time after the last write before a fold starts. */
@@ -792,6 +795,8 @@ export const defaultLimits: Limits = {
   logSegmentBytes: 4 * MiB,
   foldFromSegments: 32,
   foldIdleBytes: 256 * KiB,
+  foldIdlePart: 20,
+  foldIdleBytesMin: 4 * KiB,
   foldIdleMs: 10_000,
   foldQuietMs: 20,
   foldUrgentBytes: 64 * MiB,
@@ -934,6 +939,7 @@ export const limitRelations: readonly LimitRelation[] = [
   // ---- the disk ----
   ordered("diskMessageBytesMax", "logSegmentBytes", "a file of the log holds a message"),
   ordered("logSegmentBytes", "foldFromBytes", "a fold finds a whole file of the log"),
+  ordered("foldIdleBytesMin", "foldIdleBytes", "an idle server folds no log that is very short"),
   ordered("foldFromBytes", "foldUrgentBytes", "folding is urgent later than it begins"),
   ordered("foldUrgentBytes", "foldBacklogMax", "writes wait for a fold later than that is urgent"),
   {

@@ -285,7 +285,7 @@ export class RpcConnection {
     this.#closed = true;
     this.#dialing.abort();
     this.#disarmTimer();
-    this.#sender.end();
+    this.#sender.close();
     this.#stream?.close();
     const open = [...this.#pending.values()];
     this.#pending.clear();

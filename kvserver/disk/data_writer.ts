@@ -28,6 +28,8 @@ export class DataWriter {
   #dataFile: HeldFile;
   #rememberPeer: StatementSync;
   #log: BatchLog;
+  /** Bytes of the file after the last fold. */
+  #fileBytes: number;
   /** The last segment that the file knows of. */
   #notedSegment: number | undefined;
   #fold: Fold | undefined;
@@ -50,6 +52,7 @@ export class DataWriter {
       const manifest = readManifest(this.#database);
       this.#log = new BatchLog(directory, manifest, limits);
       this.#notedSegment = manifest.logEnd?.segment;
+      this.#fileBytes = fileBytesIn(directory);
     } catch (error) {
       this.#database.close();
       throw damaged(directory, error);
@@ -59,6 +62,11 @@ export class DataWriter {
   /** Bytes of the records of the log, which holds what is not folded yet. */
   get logBytes(): number {
     return this.#log.bytes;
+  }
+
+  /** Bytes of the file that the log is folded into, as it was after the last fold. */
+  get fileBytes(): number {
+    return this.#fileBytes;
   }
 
   /** Number of files of the log. */
@@ -117,6 +125,7 @@ export class DataWriter {
     if (!this.#fold.step(budgetMs)) return false;
     for (const segment of this.#fold.segments) this.#log.remove(segment);
     this.#fold = undefined;
+    this.#fileBytes = fileBytesIn(this.#directory);
     return true;
   }
 
@@ -172,4 +181,8 @@ export class DataWriter {
       return false;
     }
   }
+}
+
+function fileBytesIn(directory: string): number {
+  return Deno.statSync(`${directory}/${dataFileName}`).size;
 }

@@ -195,14 +195,15 @@ export class DiskService {
 
   /**
    * A long log is folded once nothing has been written for a while, a very long one at once, and a short one
-   * when nothing happens: what was deleted is gone from the disk then.
+   * when nothing happens, unless it is short beside the file too: what was deleted is gone from the disk then.
    */
   #scheduleFold(): void {
-    const { logBytes, logSegments } = this.#writer!;
+    const { logBytes, logSegments, fileBytes } = this.#writer!;
     const { foldFromBytes, foldFromSegments, foldUrgentBytes } = this.#limits;
-    const { foldQuietMs, foldIdleBytes, foldIdleMs } = this.#limits;
+    const { foldQuietMs, foldIdleBytes, foldIdleBytesMin, foldIdlePart, foldIdleMs } = this.#limits;
     const isLong = logBytes >= foldFromBytes || logSegments >= foldFromSegments;
-    if (!isLong && logBytes < foldIdleBytes) return;
+    const idleBytes = Math.max(foldIdleBytesMin, fileBytes / foldIdlePart);
+    if (!isLong && logBytes < Math.min(foldIdleBytes, idleBytes)) return;
     if (logBytes < foldUrgentBytes) this.#foldAfter(isLong ? foldQuietMs : foldIdleMs);
     else if (this.#cancelFold === undefined) this.#foldAfter(0);
   }

@@ -5,7 +5,7 @@ import { noEntry, Store } from "../store/mod.ts";
 import { SeenWrites } from "../versions/seen_writes.ts";
 import { readSeen } from "../versions/version_bytes.ts";
 import { EntryTableWriter } from "./entry_table_writer.ts";
-import { giveFreePagesBack } from "./free_pages.ts";
+import { emptyWal, giveFreePagesBack } from "./free_pages.ts";
 import { type LogBatch, readLogBatch } from "./log_batch.ts";
 import { segmentIn } from "./log_segment.ts";
 import { readManifest, updateManifest } from "./manifest.ts";
@@ -25,7 +25,7 @@ import { inTransaction } from "./transaction.ts";
  * removes from the table what is gone, writes the store in the order of the keys, and says in the manifest,
  * which is synced, that these segments are folded. Then they may be removed. An interrupted fold loses
  * nothing, because the segments still hold everything, and merging or removing an entry twice has the effect
- * of doing it once. Last it gives pages of the file back that are free.
+ * of doing it once. Last it gives back pages of the file that are free, and what SQLite's own log takes.
  */
 export class Fold {
   /** The segments that it folds. */
@@ -39,8 +39,6 @@ export class Fold {
   #store = new Store();
   #removed = new RemovedEntries();
   #seen = new SeenWrites();
-  /** Whether pages of the file were given back. */
-  #hasShrunk = false;
   /** Segments that are not read yet. */
   #unread: number[];
   /** Batches of the last segment read that are not merged yet. */
@@ -160,12 +158,8 @@ export class Fold {
 
   /** Gives some pages back; once few are free, those stay for what comes next. */
   #shrink(): void {
-    if (giveFreePagesBack(this.#database)) {
-      this.#hasShrunk = true;
-      return;
-    }
-    // The file gets shorter when SQLite's own log is copied into it, unless somebody reads it at this moment.
-    if (this.#hasShrunk) this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (giveFreePagesBack(this.#database)) return;
+    emptyWal(this.#database);
     this.#phase = "done";
   }
 

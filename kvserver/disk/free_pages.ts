@@ -14,17 +14,30 @@ export const givesPagesBack = "PRAGMA auto_vacuum = INCREMENTAL";
 /** So many pages are given back at once: 1 MiB takes about a millisecond. */
 const pagesAtOnce = 256;
 
-/** While no more pages than this are free, or than one in so many, they stay for what comes next. */
-const freeMin = 16;
+/** While no more than one page in so many is free, these stay for what comes next. */
 const freeShare = 32;
 
 /** Gives some free pages back, if many are free. @returns whether there may be more to give back. */
 export function giveFreePagesBack(database: DatabaseSync): boolean {
   const free = numberOf(database, "freelist_count");
   const pages = numberOf(database, "page_count");
-  if (free <= Math.max(freeMin, pages / freeShare)) return false;
+  if (free <= pages / freeShare) return false;
   database.exec(`PRAGMA incremental_vacuum(${pagesAtOnce})`);
   return numberOf(database, "freelist_count") < free;
+}
+
+/**
+ * Copies SQLite's own log into the file, which gets shorter only then, and empties that; unless somebody reads
+ * the file at this moment, because nothing is to wait for that.
+ */
+export function emptyWal(database: DatabaseSync): void {
+  const busyMs = numberOf(database, "busy_timeout");
+  database.exec("PRAGMA busy_timeout = 0");
+  try {
+    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  } finally {
+    database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+  }
 }
 
 function numberOf(database: DatabaseSync, pragma: string): number {

@@ -73,6 +73,7 @@ export class LargeValues {
     this.#free.push(place);
     if (this.#free.length < this.#buffers.length) return;
     this.#buffers = [];
+    this.#hashes = [];
     this.#free = [];
   }
 

@@ -45,6 +45,9 @@ const chainMax = 32;
 /** Buckets of an empty pool, and records of its first chunk; powers of two. */
 const firstBuckets = 64;
 
+/** What the records of an empty pool take at the most: room for the entries that come every moment. */
+const keptBytes = 64 * 1024;
+
 /** No record has the number 0. */
 const arenaOptions = { firstWords: firstBuckets * 16, reservedWords: 1 };
 
@@ -145,7 +148,7 @@ export class EntryPool implements EntrySource {
     words[at + nextWord] = this.#freeRecord;
     this.#freeRecord = n;
     this.#log.clean();
-    if (this.#size === 0 && this.#records.words.length > 1) this.#shrink();
+    if (this.#size === 0) this.#shrink();
   }
 
   /** Counts one user less of each of some entries. */
@@ -165,7 +168,11 @@ export class EntryPool implements EntrySource {
 
   /** Counts one user less of a key. */
   releaseKey(key: number): void {
-    if (--this.#keyUses[key] === 0) this.#freeKeys.push(key);
+    if (--this.#keyUses[key] > 0) return;
+    this.#freeKeys.push(key);
+    if (this.#freeKeys.length < this.#keyUses.length) return;
+    this.#keyUses = [];
+    this.#freeKeys = [];
   }
 
   /** Whether the entry `n` is later than `other`, an entry of the same key. */
@@ -298,6 +305,7 @@ export class EntryPool implements EntrySource {
 
   /** Gives back the memory that many entries took, because the pool is empty. */
   #shrink(): void {
+    if (this.#records.byteLength <= keptBytes) return;
     this.#records.clear();
     this.#freeRecord = noPooled;
     this.#buckets = new Uint32Array(firstBuckets);
@@ -316,7 +324,11 @@ export class EntryPool implements EntrySource {
     const keyCount = this.#keyUses.length - this.#freeKeys.length;
     assert(used.size === keyCount, "the pool knows the keys that are used, and no more");
     const isEmpty = this.#size === 0;
-    assert(!isEmpty || this.#records.words.length <= 1, "an empty pool takes little memory");
+    assert(!isEmpty || this.#records.byteLength <= keptBytes, "an empty pool takes little memory");
+    assert(
+      keyCount > 0 || this.#keyUses.length === 0,
+      "a pool without keys keeps no room for them",
+    );
     const logged = [...entries].filter((n) => this.#isInLog(n));
     this.#log.assertInvariants(new Map(logged.map((n) => [n, this.#get(n, placeWord)])));
     const large = [...entries].filter((n) => !this.#isInLog(n));

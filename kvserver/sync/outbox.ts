@@ -17,6 +17,9 @@ const countsBytes = 16;
 /** Keys that a new outbox has room for. */
 const firstKeys = 64;
 
+/** Keys that an empty one has room for at the most. */
+const keptKeys = 8 * 1024;
+
 /**
  * The entries that one receiver is still to be sent, coalesced by key: of each key only the latest,
  * however often it was put since the last message.
@@ -135,6 +138,7 @@ export class Outbox {
     while (this.#size === 0 && this.#queue.first !== undefined) {
       this.#removeFirst(this.#queue.first);
     }
+    this.#shrink();
   }
 
   /**
@@ -188,6 +192,7 @@ export class Outbox {
     }
     // They cover what is postponed too.
     if (postponed.length > 0) this.#claims.putBack([]);
+    this.#shrink();
     return batch;
   }
 
@@ -266,6 +271,12 @@ export class Outbox {
     this.#pool.releaseKey(key);
   }
 
+  /** Gives back the room that many keys took, when none is left. */
+  #shrink(): void {
+    const isEmpty = this.#queue.first === undefined;
+    if (isEmpty && this.#entries.length > keptKeys) this.#entries = new Uint32Array(firstKeys);
+  }
+
   #grow(key: number): void {
     let length = this.#entries.length;
     while (length <= key) length *= 2;
@@ -291,6 +302,10 @@ export class Outbox {
     const bytes = entries.reduce((sum, n) => sum + entryBytesMax(this.#pool, n), 0);
     assert(bytes === this.#bytes, "an outbox counts its bytes");
     assert(keys.size === queue.length, "a key is in the queue once");
+    assert(
+      keys.size > 0 || this.#entries.length <= keptKeys,
+      "an empty outbox has room for few keys",
+    );
     for (const [key, n] of this.#entries.entries()) {
       assert(
         keys.has(key) === (n !== noPooled),

@@ -5,6 +5,9 @@ import { encodeAsciiInto, encodeUtf8Into, utf8BytesBound } from "./utf8.ts";
 /** A buffer that grew to more than so many times its first size is given back with its content. */
 const keptGrowth = 64;
 
+/** After so many contents for which a quarter of the buffer would have done, a buffer that grew is given back. */
+const smallContentsMax = 8;
+
 /**
  * Appends MessagePack to one growable buffer.
  *
@@ -27,6 +30,8 @@ export class MsgpackWriter {
   /** The chunk that a long content has left, and where its next content begins. */
   #chunk: Uint8Array<ArrayBuffer> | undefined;
   #chunkStart = 0;
+  /** Contents in a row that were taken back from a buffer that is long for them. */
+  #smallContents = 0;
 
   /**
    * Makes an empty buffer.
@@ -53,11 +58,15 @@ export class MsgpackWriter {
     return this.bytes.subarray(this.start, this.length);
   }
 
-  /** Takes the content back; gives a buffer back that a rare long one had made large. */
+  /** Takes the content back; gives a buffer back that a long one had made large, if that seems to be rare. */
   clear(): void {
+    const { size, bytes } = this;
     this.length = this.start;
-    if (this.bytes.length <= this.#initialBytes * keptGrowth) return;
-    freeMemory(this.bytes);
+    if (!this.#isLong) return;
+    this.#smallContents = size > bytes.length / 4 ? 0 : this.#smallContents + 1;
+    const isKept = bytes.length <= this.#initialBytes * keptGrowth;
+    if (isKept && this.#smallContents < smallContentsMax) return;
+    freeMemory(bytes);
     this.#returnToChunk();
   }
 
@@ -108,6 +117,7 @@ export class MsgpackWriter {
     this.bytes = this.#chunk!;
     this.start = this.length = this.#chunkStart;
     this.#chunk = undefined;
+    this.#smallContents = 0;
   }
 
   /** Appends nil. */

@@ -89,6 +89,22 @@ testInWorld("RpcConnection sends the calls of one turn in one write", async (wor
   await end();
 });
 
+testInWorld("RpcConnection leaves nothing charged when it is over", async (world) => {
+  const environment = world.environment();
+  const network = new MemoryNetwork(world);
+  const server = new ScriptedServer(network, 6001);
+  server.onRequest = (request) => server.reply(request, null);
+  const before = environment.memory.bytes;
+  for (const address of [server.address, "127.0.0.1:1"]) {
+    const connection = new RpcConnection(address, network, environment);
+    const asked = connection.call(ask("Echo", "x".repeat(100_000)), options).catch(() => {});
+    await world.complete(asked);
+    await world.complete(connection.close());
+  }
+  assertEquals(environment.memory.bytes, before);
+  server.close();
+});
+
 testInWorld("RpcConnection gathers calls made while a write is under way", async (world) => {
   const { server, endpoint, connection, end } = connect(world);
   endpoint.windowBytes = 1000;

@@ -1,5 +1,5 @@
-import { type ByteStream, FrameSender, realEnvironment } from "../../rpc/mod.ts";
-import { assertEquals } from "../deps.ts";
+import { type ByteStream, FrameSender, MemoryAccount, realEnvironment } from "../../rpc/mod.ts";
+import { assertEquals, assertLess } from "../deps.ts";
 
 /** A stream whose writes end when the test says so. */
 class HeldStream {
@@ -25,9 +25,9 @@ async function turns(): Promise<void> {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 }
 
-function start() {
+function start(memory = new MemoryAccount()) {
   const events: string[] = [];
-  const sender = new FrameSender({ ...realEnvironment, soon: queueMicrotask }, {
+  const sender = new FrameSender({ ...realEnvironment, memory, soon: queueMicrotask }, {
     leaving: () => events.push("leaving"),
     written: () => events.push("written"),
     failed: (_stream, error) => events.push((error as Error).message),
@@ -85,4 +85,24 @@ Deno.test("FrameSender forgets what was leaving when its write fails, and goes o
   assertEquals([events, next.written], [["leaving", "lost", "leaving"], [[2]]]);
   await next.done();
   assertEquals(sender.waitingBytes, 0);
+});
+
+Deno.test("FrameSender gives back what a burst took when others are short", async () => {
+  const memory = new MemoryAccount();
+  const { sender, send, stream, begin } = start(memory);
+  begin(stream);
+  send(1);
+  await turns();
+  await stream.done();
+  const before = memory.bytes;
+  for (let i = 0; i < 40; i++) {
+    if (i < 4) sender.frames.raw(new Uint8Array(500_000));
+    send(i);
+    await turns();
+    if (i === 4) assertLess(2 * before, memory.bytes);
+    await stream.done();
+  }
+  assertEquals(memory.bytes, before);
+  sender.close();
+  assertEquals(memory.bytes, 0);
 });

@@ -142,6 +142,20 @@ Deno.test("MsgpackWriter.clear() gives a long buffer back", () => {
   assertEquals(new MsgpackReader(writer.written()).str(), "as new");
 });
 
+Deno.test("MsgpackWriter.clear() gives a buffer back that was long enough for a while, and none that is used", () => {
+  const writer = new MsgpackWriter(16);
+  const fill = (bytes: number) => {
+    writer.bin(new Uint8Array(bytes));
+    writer.clear();
+  };
+  fill(900);
+  const { length } = writer.bytes;
+  for (let i = 0; i < 100; i++) fill(i % 8 === 0 ? 900 : 10);
+  assertEquals(writer.bytes.length, length);
+  for (let i = 0; i < 8; i++) fill(10);
+  assertEquals(writer.bytes.length, 16);
+});
+
 Deno.test("MsgpackWriter moves a content only now and then, however long it grows", () => {
   const writer = new MsgpackWriter(16);
   const buffers = new Set<Uint8Array>();

@@ -3,6 +3,7 @@ import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
 import { ForwardedBatch } from "../../kvserver/sync/forwarded_batch.ts";
 import { Outbox } from "../../kvserver/sync/outbox.ts";
 import { withLimits } from "../../limits.ts";
+import { MemoryAccount } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertLess, fc } from "../deps.ts";
 import { collidingKeys } from "../support/store/colliding_keys.ts";
 import { compareOrders } from "../support/store/compare.ts";
@@ -260,4 +261,19 @@ Deno.test("keys that were made to have one hash pass through a pool, nearly as f
   const usualMs = Math.min(durationMs(others), durationMs(others));
   // A walk over all that have the hash would take hundreds of times as long.
   assertLess(durationMs(keys) / usualMs, 25);
+});
+
+Deno.test("an outbox and its pool give back the room of many entries when these have left", () => {
+  const memory = new MemoryAccount();
+  const pool = new EntryPool(limits, memory);
+  const outbox = new Outbox(pool, limits);
+  const outboxes = [outbox, new Outbox(pool, limits)];
+  for (let round = 0; round < 3; round++) {
+    const entries = Array.from({ length: 20_000 }, (_, i) => entryOf(`${round}:${i}`, i));
+    using(pool, entries, (n) => outboxes.forEach((outbox) => outbox.enqueue(n)));
+    assertLess(1_000_000, memory.bytes);
+    for (const outbox of outboxes) while (outbox.size > 0) take(outbox);
+    assertInvariants(pool, outboxes);
+    assertLess(memory.bytes, 80_000);
+  }
 });
