@@ -58,10 +58,10 @@ export class DataDirectory {
     this.#disk = disk;
   }
 
-  /** The servers that were known before, the last seen first, and those that were forgotten. */
+  /** The servers that were known before, the last seen first, those that were forgotten, and those that were away. */
   get known(): KnownServers {
-    const { peers: remembered, forgotten } = this.#disk;
-    return { remembered, forgotten };
+    const { peers: remembered, forgotten, away } = this.#disk;
+    return { remembered, forgotten, away };
   }
 
   /** Whether the directory can be written. */

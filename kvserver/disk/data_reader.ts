@@ -6,7 +6,8 @@ import { shownKey } from "./damage.ts";
 import { damaged } from "./data_error.ts";
 import { openDataFile, unreadable } from "./data_file.ts";
 import { dataFileName, manifestFormatVersion } from "./data_format.ts";
-import type { ForgottenServer } from "../messages/known_servers.ts";
+import type { AwayServer, ForgottenServer } from "../messages/known_servers.ts";
+import { readAway } from "./away_servers.ts";
 import { readForgotten } from "./forgotten_servers.ts";
 import { EntryTableReader } from "./entry_table_reader.ts";
 import type { LogBatch } from "./log_batch.ts";
@@ -108,6 +109,11 @@ export class DataReader {
   /** Other servers that are to be known no more. */
   forgotten(): ForgottenServer[] {
     return readForgotten(this.#database);
+  }
+
+  /** For how long other servers were away. */
+  away(): AwayServer[] {
+    return readAway(this.#database);
   }
 
   /**

@@ -8,7 +8,8 @@ import { damaged, DataDirectoryError, isGone } from "./data_error.ts";
 import { openDataFile } from "./data_file.ts";
 import { dataFileName } from "./data_format.ts";
 import { Fold } from "./fold.ts";
-import type { ForgottenServer } from "../messages/known_servers.ts";
+import { boundAway, deleteAway, writeAway } from "./away_servers.ts";
+import type { AwayServer, ForgottenServer } from "../messages/known_servers.ts";
 import { boundForgotten, deleteForgotten, writeForgotten } from "./forgotten_servers.ts";
 import { HeldFile } from "./held_file.ts";
 import { writeLogEnd } from "./log_end.ts";
@@ -147,12 +148,19 @@ export class DataWriter {
   rememberPeer(address: string, nowMs: number): void {
     this.#rememberPeer.run(address, nowMs);
     deleteForgotten(this.#database, address);
+    deleteAway(this.#database, address);
+  }
+
+  /** Notes for how long other servers have been away. */
+  noteAway(servers: readonly AwayServer[]): void {
+    inTransaction(this.#database, () => writeAway(this.#database, servers));
   }
 
   /** Remembers that another server is to be known no more, since `nowMs`. */
   forgetPeer(server: ForgottenServer, nowMs: number): void {
     inTransaction(this.#database, () => {
       this.#database.prepare("DELETE FROM peer WHERE address = ?").run(server.address);
+      deleteAway(this.#database, server.address);
       writeForgotten(this.#database, server, nowMs);
     });
   }
@@ -164,6 +172,7 @@ export class DataWriter {
         (SELECT address FROM peer ORDER BY lastSeenMs DESC LIMIT ?)
     `).run(peersMax);
     boundForgotten(this.#database, forgottenServersMax);
+    boundAway(this.#database);
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { ForgottenServer } from "../messages/known_servers.ts";
+import type { AwayServer, ForgottenServer } from "../messages/known_servers.ts";
 
 /** Persists the entries of a server. `DiskThread` is the real one. */
 export interface Disk {
@@ -14,6 +14,8 @@ export interface Disk {
   rememberPeer(address: string): void;
   /** Remembers that another server is to be known no more. */
   forgetPeer(server: ForgottenServer): void;
+  /** Notes for how long other servers have been away. */
+  noteAway(servers: readonly AwayServer[]): void;
   /** Called with the reason when the disk refuses writes, with `undefined` when it no longer does. */
   onFailing: (reason: string | undefined) => void;
 }

@@ -6,7 +6,7 @@
 
 import type { Limits } from "../../limits.ts";
 import type { LogRecord } from "../../log/mod.ts";
-import type { ForgottenServer } from "../messages/known_servers.ts";
+import type { AwayServer, ForgottenServer } from "../messages/known_servers.ts";
 import type { DirectoryOwner } from "./data_error.ts";
 import type { LogBatch } from "./log_batch.ts";
 
@@ -20,6 +20,7 @@ export type DiskRequest =
   | { type: "write"; batches: readonly Uint8Array[] }
   | { type: "rememberPeer"; address: string }
   | { type: "forgetPeer"; server: ForgottenServer }
+  | { type: "noteAway"; servers: readonly AwayServer[] }
   | { type: "announce"; queryAddresses: readonly string[] }
   | { type: "close"; batches: readonly Uint8Array[] };
 
@@ -46,6 +47,8 @@ export interface DiskContents {
   peers: readonly string[];
   /** Other servers that are to be known no more. */
   forgotten: readonly ForgottenServer[];
+  /** For how long some of the others were away. */
+  away: readonly AwayServer[];
   /** Approximate size of the file and the log. */
   bytes: number;
 }

@@ -73,6 +73,8 @@ export class DiskService {
         );
       case "forgetPeer":
         return bestEffort(() => this.#writer?.forgetPeer(request.server, this.#environment.now()));
+      case "noteAway":
+        return bestEffort(() => this.#writer?.noteAway(request.servers));
       case "announce":
         return bestEffort(() => this.#lock?.announce(request.queryAddresses));
       case "close":
@@ -102,12 +104,17 @@ export class DiskService {
         this.#log.warn("Others had permissions for {directory}: {others}", { directory, others });
       }
       const reader = this.#beginReading();
-      return { peers: reader.peers(), forgotten: reader.forgotten(), bytes: reader.bytes() };
+      return {
+        peers: reader.peers(),
+        forgotten: reader.forgotten(),
+        away: reader.away(),
+        bytes: reader.bytes(),
+      };
     } catch (error) {
       this.#noteDamage(error);
       const { peers, forgotten, cluster: found } = this.#salvage = new Salvage(directory);
       this.#expectCluster(found);
-      return { peers: peers.toReversed(), forgotten, bytes: 0 };
+      return { peers: peers.toReversed(), forgotten, away: [], bytes: 0 };
     }
   }
 

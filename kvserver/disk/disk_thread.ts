@@ -16,7 +16,7 @@ import type {
   MendedDamage,
 } from "./disk_messages.ts";
 import type { LogBatch } from "./log_batch.ts";
-import type { ForgottenServer } from "../messages/known_servers.ts";
+import type { AwayServer, ForgottenServer } from "../messages/known_servers.ts";
 import { makeDirectory } from "./make_directory.ts";
 
 /**
@@ -34,6 +34,8 @@ export class DiskThread implements Disk {
   peers: DiskContents["peers"] = [];
   /** Other servers that are to be known no more. */
   forgotten: DiskContents["forgotten"] = [];
+  /** For how long some of the others were away. */
+  away: DiskContents["away"] = [];
   /** Approximate number of bytes to read. */
   bytes: DiskContents["bytes"] = 0;
   #directory: string;
@@ -73,7 +75,8 @@ export class DiskThread implements Disk {
         cluster,
         limits: environment.limits,
       });
-      ({ peers: disk.peers, forgotten: disk.forgotten, bytes: disk.bytes } = contents);
+      const { peers, forgotten, away, bytes } = contents;
+      Object.assign(disk, { peers, forgotten, away, bytes } satisfies DiskContents);
       return disk;
     } catch (error) {
       await disk.close().catch(() => {});
@@ -146,6 +149,10 @@ export class DiskThread implements Disk {
 
   forgetPeer(server: ForgottenServer): void {
     this.#worker.post({ type: "forgetPeer", server });
+  }
+
+  noteAway(servers: readonly AwayServer[]): void {
+    this.#worker.post({ type: "noteAway", servers });
   }
 
   /** Publishes in the directory where this server answers. */

@@ -119,6 +119,7 @@ export class Journal {
   }
 
   #notePeer(note: PeerNote): void {
+    if (note.type === "peersAway") return this.#disk.noteAway(note.away);
     const { address } = note;
     if (typeof address !== "string" || !isAddress(address)) {
       throw new TypeError("a peer has no address");

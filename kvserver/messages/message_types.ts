@@ -39,6 +39,7 @@ export const messageTypes = {
   // Sync actor to journal.
   peerKnown: "peerKnown",
   peerForgotten: "peerForgotten",
+  peersAway: "peersAway",
   // Journal to query actor.
   load: "load",
   onDisk: "onDisk",

@@ -1,8 +1,8 @@
-import type { ForgottenServer } from "./known_servers.ts";
+import type { AwayServer, ForgottenServer } from "./known_servers.ts";
 import type { messageTypes } from "./message_types.ts";
 
 /** Sync actor to the journal: what is to be remembered of other servers. */
-export type PeerNote = PeerKnownNote | PeerForgottenNote;
+export type PeerNote = PeerKnownNote | PeerForgottenNote | PeersAwayNote;
 
 /** Another server is known. */
 export interface PeerKnownNote {
@@ -14,4 +14,10 @@ export interface PeerKnownNote {
 /** Another server is known no more. */
 export interface PeerForgottenNote extends ForgottenServer {
   type: typeof messageTypes.peerForgotten;
+}
+
+/** Other servers that are known are not there. */
+export interface PeersAwayNote {
+  type: typeof messageTypes.peersAway;
+  away: readonly AwayServer[];
 }

@@ -57,10 +57,12 @@ export class Membership {
   }
 
   /** Takes what the server knew before it started. */
-  start({ remembered, forgotten }: KnownServers): void {
+  start({ remembered, forgotten, away }: KnownServers): void {
     const nowMs = this.#context.monotonicMs();
+    const awayMs = new Map(away.map(({ address, awayMs }) => [address, awayMs]));
     for (const address of remembered) {
-      if (address !== this.#context.self.address) this.#absent.add(address, nowMs);
+      if (address === this.#context.self.address) continue;
+      this.#absent.add(address, nowMs - (awayMs.get(address) ?? 0));
     }
     for (const server of forgotten) this.#forgotten.set(server.address, server);
   }
@@ -293,13 +295,31 @@ export class Membership {
 
   /** Forgets the servers that are down since that long. */
   forgetDownFor(durationMs: number): void {
+    for (const [address, awayMs] of this.#awayMs()) {
+      if (awayMs >= durationMs) this.forget(address);
+    }
+  }
+
+  /** Has the disk know for how long the servers that are known and not there are away. */
+  noteAway(): void {
+    const { journal } = this.#options;
+    const away = Array.from(this.#awayMs(), ([address, awayMs]) => ({ address, awayMs }));
+    if (journal === undefined || away.length === 0) return;
+    this.#context.tell(journal, { type: "peersAway", away } satisfies PeerNote);
+  }
+
+  /** By address: for how long the servers that are known and not there are away. */
+  #awayMs(): Map<string, number> {
     const nowMs = this.#context.monotonicMs();
-    const isOver = (sinceMs: number) => nowMs - sinceMs >= durationMs;
-    const down = [...this.#peers.values()].filter(({ reachability }) =>
-      reachability.isDown && isOver(reachability.sinceMs)
-    ).map(({ ref }) => ref.address);
-    const absent = [...this.absent].filter(([, sinceMs]) => isOver(sinceMs)).map(([it]) => it);
-    for (const address of new Set([...down, ...absent])) this.forget(address);
+    const awayMs = new Map(
+      Array.from(this.absent, ([address, sinceMs]) => [address, nowMs - sinceMs]),
+    );
+    for (const { ref: { address }, reachability } of this.#peers.values()) {
+      if (!reachability.isDown) continue;
+      const sinceMs = Math.min(reachability.sinceMs, this.absent.get(address) ?? Infinity);
+      awayMs.set(address, nowMs - sinceMs);
+    }
+    return awayMs;
   }
 
   #isThere({ ref }: Peer): boolean {

@@ -187,6 +187,7 @@ export class SyncActor implements Actor {
         break;
       case "forgetDue":
         this.#members.forgetDownFor(this.#forgetAfterMs);
+        this.#members.noteAway();
         this.#forgetLater();
         break;
       case "tick":
@@ -203,6 +204,7 @@ export class SyncActor implements Actor {
         this.#context.tell(message.replyTo, this.#answerTo(message.question));
         break;
       case "drain":
+        this.#members.noteAway();
         this.#drain.begin(message);
         break;
       case "drainOver":

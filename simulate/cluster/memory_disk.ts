@@ -1,7 +1,7 @@
 import type { Disk } from "../../kvserver/disk/disk.ts";
 import type { LogBatch } from "../../kvserver/disk/log_batch.ts";
 import { LogReading } from "../../kvserver/disk/log_reading.ts";
-import type { ForgottenServer } from "../../kvserver/messages/known_servers.ts";
+import type { AwayServer, ForgottenServer } from "../../kvserver/messages/known_servers.ts";
 import type { Timers } from "../../rpc/mod.ts";
 
 /** A disk in memory, which takes its time, and refuses when it is told to. */
@@ -10,6 +10,8 @@ export class MemoryDisk implements Disk {
   readonly batches: Uint8Array[] = [];
   readonly peers: string[] = [];
   readonly forgotten: string[] = [];
+  /** For how long others were away when that was noted last. */
+  readonly away = new Map<string, number>();
   onFailing: (reason: string | undefined) => void = () => {};
   /** How long a write takes. */
   writeMs = 5;
@@ -48,6 +50,10 @@ export class MemoryDisk implements Disk {
 
   forgetPeer({ address }: ForgottenServer): void {
     this.forgotten.push(address);
+  }
+
+  noteAway(servers: readonly AwayServer[]): void {
+    for (const { address, awayMs } of servers) this.away.set(address, awayMs);
   }
 
   /** Refuses what is written from now on. */

@@ -115,7 +115,7 @@ export class SimulatedCluster {
     actors.begin(
       queryActors,
       load !== undefined || (medium?.length ?? 0) > 0 || undefined,
-      { remembered, forgotten: [] },
+      { remembered, forgotten: [], away: [] },
     );
     if (peers.length > 0) actors.join(peers.map((peer) => peer.actors.syncActor));
     const address = `server:${port}`;

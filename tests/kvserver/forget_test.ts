@@ -130,3 +130,36 @@ testInWorld(
     }
   },
 );
+
+testInWorld(
+  "how long a server is away is added up over restarts of those who wait, and begins anew when it was there",
+  async (world) => {
+    using machines = new Machines(world);
+    const options = { forgetAfterMs: 60_000 };
+    const [a, b] = await startAll(world, machines, 2, options);
+    await machines.close(b);
+    let waiting = a;
+    /** The one that waits runs for a while, and restarts. */
+    const restart = async () => {
+      await world.advance(25_000);
+      await machines.close(waiting);
+      // What passes while it is stopped itself is not counted: it cannot know who was there.
+      await world.advance(1_000_000);
+      waiting = await world.complete(machines.start(0, options));
+    };
+    await restart();
+    await restart();
+    assertEquals(await known(machines, waiting), `${b.address} down`);
+    const back = await world.complete(machines.start(1, options));
+    await world.advance(5_000);
+    assertEquals(await known(machines, waiting), `${b.address} up`);
+    await machines.close(back);
+    await restart();
+    await restart();
+    await world.advance(5_000);
+    assertEquals(await known(machines, waiting), `${b.address} down`);
+    await world.advance(15_000);
+    assertEquals(await known(machines, waiting), "");
+    await machines.close(waiting);
+  },
+);
