@@ -37,6 +37,7 @@ export class Liar {
       memoryFull() {},
       dropped() {},
       refused() {},
+      refusedBy() {},
       describe: () => "",
       stats: () => ({}),
       members: () => Promise.resolve([]),
