@@ -599,6 +599,7 @@ export interface Limits {
   readonly foldIdleBytes: number;
   /** So is a shorter one, if it is longer than one of so many parts of the file, and than so many bytes. */
   readonly foldIdlePart: number;
+  /** What an idle log holds at least, when it is folded. */
   readonly foldIdleBytesMin: number;
   /** A short log is folded when nothing has been written for so long. */
   readonly foldIdleMs: number;

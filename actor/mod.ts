@@ -60,7 +60,7 @@ export type {
 } from "./tell_network.ts";
 export { Access, type Need, Rights, type Role, type TokenEntry, World } from "../access/mod.ts";
 export type { Credentials } from "./credentials.ts";
-export { Refusals } from "./refusals.ts";
+export { Refusals, type Refused } from "./refusals.ts";
 export { noFacts, type RemoteFacts } from "./tell_network.ts";
 export { RpcTellNetwork } from "./tell_port.ts";
 export type { ThreadPort } from "./thread_link.ts";

@@ -22,6 +22,7 @@ export class Refusals {
   #environment: Timers & Clock & Limited;
   #byAddress = new Map<string, Refusal>();
 
+  /** There are none at first. @param environment its timers end what counts no more */
   constructor(environment: Timers & Clock & Limited) {
     this.#environment = environment;
   }
