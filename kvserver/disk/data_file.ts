@@ -201,7 +201,9 @@ const writePragmas = `
 /** The error for a file of which SQLite cannot even begin to read. */
 export function unreadable(directory: string, cause: unknown): DataDirectoryError {
   const why = reasonOf(cause);
-  if (/malformed|not a database|no such/.test(why)) return damaged(directory, cause);
+  if (/malformed|not a database|no such|unsupported file format/.test(why)) {
+    return damaged(directory, cause);
+  }
   if (exists(`${directory}/${dataFileName}-shm`)) return unusable(directory, "read", cause);
   return new DataDirectoryError(
     directory,
@@ -210,10 +212,15 @@ export function unreadable(directory: string, cause: unknown): DataDirectoryErro
   );
 }
 
-/** Where SQLite keeps the application id and the format in a file. */
+/** Where SQLite keeps what it takes to write and read a file, the application id and our format. */
 const headerBytes = 100;
+const writeVersionAt = 18;
+const readVersionAt = 19;
 const userVersionAt = 60;
 const applicationIdAt = 68;
+
+/** Those of SQLite's formats that there are: without and with a log of its own. */
+const sqliteVersions = [1, 2];
 
 function readHeader(directory: string, path: string, access: Access): Uint8Array {
   const header = new Uint8Array(headerBytes);
@@ -238,18 +245,33 @@ function unusable(directory: string, access: Access, cause: unknown): DataDirect
   });
 }
 
+/** Whether a log of this program is there: then the file is its own too, whatever stands in it. */
+function hasOwnLog(directory: string): boolean {
+  return segmentsIn(directory).some((number) =>
+    segmentFile(directory, number).header !== undefined
+  );
+}
+
 function formatOf(directory: string, header: Uint8Array): number {
   const view = new DataView(header.buffer, 0, header.length);
   const isSqlite = header.length === headerBytes &&
     new TextDecoder().decode(header.subarray(0, 16)) === "SQLite format 3\0";
   if (!isSqlite || view.getUint32(applicationIdAt) !== applicationId) {
-    throw new DataDirectoryError(
-      directory,
-      `its ${dataFileName} was not made by cmud; allowed is one that was, or none`,
-    );
+    const found = `its ${dataFileName} was not made by cmud`;
+    if (hasOwnLog(directory)) throw damaged(directory, new Error(`${found}, and its log was`));
+    throw new DataDirectoryError(directory, `${found}; allowed is one that was, or none`);
   }
   const version = view.getUint32(userVersionAt);
-  if (isKnownFormat(version)) return version;
+  if (isKnownFormat(version)) {
+    const isSound = [writeVersionAt, readVersionAt].every((at) =>
+      sqliteVersions.includes(header[at])
+    );
+    if (isSound) return version;
+    throw damaged(
+      directory,
+      new Error(`${dataFileName}: what its beginning says is no format of SQLite's`),
+    );
+  }
   throw new DataDirectoryError(
     directory,
     `its ${dataFileName} has format ${version}, and this cmud knows formats ${oldFormatVersion} to ` +

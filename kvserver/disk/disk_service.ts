@@ -93,7 +93,7 @@ export class DiskService {
     // What is not ours is left alone, without even a lock beside it. (With a lock beside it, the file
     // may be open, and must not be read before the lock is held.)
     if (!DirectoryLock.isIn(directory)) {
-      if (hasDataFile(directory)) checkDataFile(directory, "write");
+      if (hasDataFile(directory)) expectOwnFile(directory);
       else expectUnused(directory);
     }
     this.#lock = new DirectoryLock(directory);
@@ -267,6 +267,15 @@ export class DiskService {
     if (lostBytes === 0) return (this.#writer ?? this.#lock)?.expectHeld();
     const found = `${lostBytes} bytes could not be written (${this.#failing})`;
     throw new DataDirectoryError(this.#directory, found);
+  }
+}
+
+/** @throws {DataDirectoryError} unless the file is one of ours, be it damaged. */
+function expectOwnFile(directory: string): void {
+  try {
+    checkDataFile(directory, "write");
+  } catch (error) {
+    if (!(error instanceof DamagedDirectoryError)) throw error;
   }
 }
 
