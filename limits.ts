@@ -432,6 +432,8 @@ export interface Limits {
   readonly comparisonPauseRatio: number;
   /** Not while entries are exchanged, unless these have been for that long, and no pause was so long. */
   readonly comparisonQuietMs: number;
+  /** Beyond the way of a message, so long the peer may take to begin a comparison that both owe each other. */
+  readonly comparisonGraceMs: number;
   /** When a peer is silent for so long, an answer to a comparison comes no more, and another one begins. */
   readonly comparisonPatienceMs: number;
   /** Entries that differ and were put within so many milliseconds are likely to be on their way. */
@@ -723,6 +725,7 @@ export const defaultLimits: Limits = {
   comparisonIntervalMs: 5_000,
   comparisonPauseRatio: 50,
   comparisonQuietMs: 1_000,
+  comparisonGraceMs: 300,
   comparisonPatienceMs: 10_000,
   comparisonYoungMs: 3_000,
   differingNoticeMs: 10_000,

@@ -171,8 +171,13 @@ export class Comparer {
     if (!this.#mayCompare(peer)) return;
     // At random, so that no incarnation takes what is left of another one's for its own.
     const number = Math.floor(this.#fraction() * 0x40000000);
-    const quietMs = nowMs - peer.lastEntriesMs;
-    if (comparison.begin(number, nowMs, quietMs, nowMs - peer.lastSignMs)) return;
+    const begins = comparison.begin(number, nowMs, {
+      quietMs: nowMs - peer.lastEntriesMs,
+      silentMs: nowMs - peer.lastSignMs,
+      upMs: peer.upMs,
+      roundTripMs: this.#context.link(peer.ref).roundTripMs,
+    });
+    if (begins) return;
     if (comparison.dueMs !== Infinity) {
       peer.pacer.tickWithin(Math.max(this.#context.limits.syncPaceMs, comparison.dueMs - nowMs));
     }

@@ -4,7 +4,7 @@ import type { Limits } from "../../limits.ts";
 /** Whether a peer is there. `docs/sync.md` draws the transitions. */
 type State =
   /** The link is up. */
-  | { name: "up" }
+  | { name: "up"; sinceMs: number }
   /** The link is down, and the peer may be back soon. */
   | { name: "down"; sinceMs: number }
   /** The peer was neither reached nor heard for `peerLostMs`: the others are compared with. */
@@ -43,6 +43,11 @@ export class Liveness {
     return this.#state.name === "forgotten";
   }
 
+  /** For how long the link is up; 0: it is not. */
+  upMs(nowMs: number): number {
+    return this.#state.name === "up" ? nowMs - this.#state.sinceMs : 0;
+  }
+
   /** A message came from the peer. */
   heard(nowMs: number): void {
     this.#lastHeardMs = nowMs;
@@ -53,7 +58,7 @@ export class Liveness {
     const state = this.#state;
     if (state.name === "forgotten") return "none";
     if (isUp) {
-      this.#state = { name: "up" };
+      if (state.name !== "up") this.#state = { name: "up", sinceMs: nowMs };
       return state.name === "lost" ? "back" : "none";
     }
     // A peer that has a connection of its own is there, although the link to it is down.

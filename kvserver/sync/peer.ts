@@ -304,7 +304,7 @@ export class Peer {
   recover(): void {
     this.#stateSender.recover();
     if (this.#stateSender.isSending) return;
-    this.comparison.owe(this.#context.monotonicMs(), true, this.#readingSinceMs);
+    this.comparison.lacks(this.#context.monotonicMs(), this.#readingSinceMs);
   }
 
   /**
@@ -493,6 +493,11 @@ export class Peer {
   /** When the peer was last heard, or first known. */
   get lastHeardMs(): number {
     return this.#liveness.lastHeardMs;
+  }
+
+  /** For how long the link to the peer is up; 0: it is not. */
+  get upMs(): number {
+    return this.#liveness.upMs(this.#context.monotonicMs());
   }
 
   /** Whether the peer could not be reached for so long that this server compares with the others. */

@@ -42,6 +42,18 @@ export interface ComparisonStep {
   readonly leftOut?: boolean;
 }
 
+/** How it goes with a peer, for whoever is to begin a comparison. */
+export interface PeerPace {
+  /** For how long no entries have been exchanged: while some are, what is on its way would be taken for a difference. */
+  readonly quietMs: number;
+  /** For how long the peer has neither sent nor acknowledged anything. */
+  readonly silentMs: number;
+  /** For how long it is reached. */
+  readonly upMs: number;
+  /** How long a message and its answer take, about. */
+  readonly roundTripMs: number;
+}
+
 /** A comparison that came to its end, with nothing left out of account by this server. */
 export interface EndedComparison {
   /** What the own replica, and that of the peer, had seen when they began. */
@@ -102,6 +114,10 @@ export class PeerComparison {
   #owedMs = Infinity;
   /** Whether this server is to begin one itself, because it takes over what the peer holds from now on. */
   #isUrgent = false;
+  /** Whether one is to find, without leaving anything out, what the peer is not sent; whoever begins it. */
+  #isLacked = false;
+  /** Whether the one that goes on does so. */
+  #isFindingLacked = false;
   /** Since when entries wait that one is to find; `Infinity`: none are known of. */
   #lackedSinceMs = Infinity;
   /** Whether the one that goes on was owed. */
@@ -130,7 +146,7 @@ export class PeerComparison {
 
   /** Whether one is owed, or goes on that was: the peer may lack something that nothing else brings. */
   get isOwed(): boolean {
-    return this.#owedMs !== Infinity || this.#isServing || this.#isUrgent;
+    return this.#owedMs !== Infinity || this.#isServing || this.#isUrgent || this.#isLacked;
   }
 
   /** Since when entries wait that are known to be found only by comparing; `Infinity`: none are. */
@@ -174,6 +190,18 @@ export class PeerComparison {
     this.#owedMs = Math.min(this.#owedMs, nowMs + delayMs);
   }
 
+  /**
+   * The peer lacks what it was to be sent, and is not sent any more. Likely it is not the only one: so the one
+   * of both with the lower uid begins, if it is the same to that.
+   *
+   * @param sinceMs since when that waits
+   */
+  lacks(nowMs: number, sinceMs: number): void {
+    this.#isLacked = true;
+    this.#lackedSinceMs = Math.min(this.#lackedSinceMs, sinceMs);
+    this.#owedMs = Math.min(this.#owedMs, nowMs);
+  }
+
   /** Asks whether the peer has all that this server accepted: an urgent one says so. */
   confirm(nowMs: number): void {
     if (!this.confirmation.ask()) return;
@@ -197,22 +225,22 @@ export class PeerComparison {
    * Begins one, if it is time.
    *
    * @param number of the comparison, if one begins; 30 bits
-   * @param quietMs for how long no entries have been exchanged with the peer: while some are, what is on
-   * its way would be taken for a difference
-   * @param silentMs for how long the peer has neither sent nor acknowledged anything
    * @returns whether one begins; the own replica is to be asked.
    */
-  begin(number: number, nowMs: number, quietMs: number, silentMs: number): boolean {
+  begin(number: number, nowMs: number, pace: PeerPace): boolean {
+    const { quietMs, silentMs } = pace;
     const { comparisonPatienceMs } = this.#limits;
     if (this.#state.name === "waiting" && nowMs >= this.dueMs && silentMs >= comparisonPatienceMs) {
       this.lost(nowMs);
     }
-    if (this.#state.name !== "idle" || nowMs < this.dueMs) return false;
+    if (this.#state.name !== "idle" || nowMs < this.dueMs || this.#leavesItToPeer(pace)) {
+      return false;
+    }
     const { comparisonIntervalMs, comparisonQuietMs } = this.#limits;
     const isBusy = quietMs < comparisonQuietMs && nowMs < this.#nextMs + comparisonIntervalMs;
     if (nowMs < this.#owedMs && isBusy) return false;
     const isOwed = this.isOwed || this.#isRecheckDue;
-    const cause = this.#isUrgent
+    const cause = this.#isUrgent || this.#isLacked
       ? causes.urgent
       : this.#isRecheckDue
       ? causes.again
@@ -223,6 +251,12 @@ export class PeerComparison {
     const wasUrgent = this.#isUrgent;
     this.#serve({ id, isOwn: true, wasUrgent, heard: 0, hasToldOwn: false }, undefined);
     return true;
+  }
+
+  /** Both have come to reach each other just now, and know what is owed: the first message of the other one is on its way. */
+  #leavesItToPeer({ upMs, roundTripMs }: PeerPace): boolean {
+    if (this.#isLower || this.#isUrgent) return false;
+    return upMs < roundTripMs / 2 + this.#limits.comparisonGraceMs;
   }
 
   /** A message of the peer came. */
@@ -262,6 +296,9 @@ export class PeerComparison {
     const findsYoung = causeOf(of.id) !== causes.time;
     this.#isServing = findsYoung && this.isOwed;
     if (findsYoung) this.#owedMs = Infinity;
+    const isLacked = this.#isLacked || this.#isFindingLacked;
+    this.#isFindingLacked = isLacked && causeOf(of.id) === causes.urgent;
+    this.#isLacked = isLacked && !this.#isFindingLacked;
     this.#state = { name: "asking", of, ranges };
   }
 
@@ -320,7 +357,10 @@ export class PeerComparison {
     this.#state = idle;
     this.#bytesMax = Math.max(this.#limits.rangesBytesMin, this.#bytesMax / 4);
     this.#isServing = false;
+    this.#isLacked ||= this.#isFindingLacked;
+    this.#isFindingLacked = false;
     this.owe(nowMs, this.#isUrgent);
+    if (this.#isLacked) this.#owedMs = nowMs;
   }
 
   #over({ id, wasUrgent, own, theirs }: Course, nowMs: number): void {
@@ -332,8 +372,8 @@ export class PeerComparison {
     this.#state = idle;
     this.#isUrgent &&= !wasUrgent;
     if (wasUrgent) this.confirmation.over();
-    if (this.#isUrgent) this.#owedMs = nowMs;
-    this.#isServing = false;
+    if (this.#isUrgent || this.#isLacked) this.#owedMs = nowMs;
+    this.#isServing = this.#isFindingLacked = false;
     if (!this.isOwed) this.#lackedSinceMs = Infinity;
     const { comparisonQuietMs } = this.#limits;
     // Whether what was found is mended, the next one says, but not again and again.

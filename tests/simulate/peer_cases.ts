@@ -146,7 +146,12 @@ export const peerCases: Record<string, () => string | undefined> = {
     peer.recover();
     const lagMs = () => peer.lagMs;
     if (lagMs() !== 5_000) return `It is ${lagMs()} ms old`;
-    peer.comparison.begin(1, stage.nowMs, Infinity, 0);
+    peer.comparison.begin(1, stage.nowMs, {
+      quietMs: Infinity,
+      silentMs: 0,
+      upMs: Infinity,
+      roundTripMs: 0,
+    });
     peer.comparison.answered(peer.comparison.asked!.id, undefined, 0, {
       tookMs: 0,
       leftOut: false,
