@@ -472,7 +472,7 @@ export interface Limits {
   readonly windowMs: number;
   /** Bytes that are under way to a peer at the most, until it has acknowledged some. */
   readonly windowBytesFirst: number;
-  /** The most that it becomes; a link of 500 ms there and back then carries 16 MiB a second. */
+  /** The most that it becomes: three messages as long as any. A link of 500 ms there and back then carries 24 MiB a second. */
   readonly windowBytesMax: number;
   /** Late acknowledgements make it no less than this: then the way counts as longer than it was. */
   readonly windowBytesSlow: number;
@@ -743,7 +743,7 @@ export const defaultLimits: Limits = {
   ackTimeoutMs: 5_000,
   windowMs: 1_000,
   windowBytesFirst: 128 * KiB,
-  windowBytesMax: 16 * MiB,
+  windowBytesMax: 24 * MiB,
   windowBytesSlow: 16 * KiB,
   windowBytesMin: 1 * KiB,
   peerCheckMs: 250,

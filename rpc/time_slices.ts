@@ -63,6 +63,7 @@ export class TimeSlices {
     let bytes = 0;
     let isClosed = false;
     let goOn = () => {};
+    const { lightBytesMax } = this.#environment.limits;
     const wait = (queue: Set<() => void>) =>
       new Promise<void>((resolve) => queue.add(goOn = resolve));
     this.#flows++;
@@ -72,7 +73,7 @@ export class TimeSlices {
         if (round !== this.#round) bytes = 0;
         round = this.#round;
         bytes += count;
-        if (bytes > this.#environment.limits.lightBytesMax) {
+        if (bytes > lightBytesMax) {
           return this.#isOver() || this.#heavy.size > 0 ? wait(this.#heavy) : undefined;
         }
         return this.#isOverAtLook() ? wait(this.#light) : undefined;

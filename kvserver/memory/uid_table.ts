@@ -36,6 +36,18 @@ export class UidTable {
     return this.#last;
   }
 
+  /**
+   * Counts an entry with the uid of this number as one of `uid` instead.
+   *
+   * @returns the number of `uid`: most entries are written again by the one who wrote them before.
+   */
+  replace(number: number, uid: string): number {
+    if (this.#uids[number] === uid) return number;
+    const other = this.use(uid);
+    this.release(number);
+    return other;
+  }
+
   /** Counts one entry less of the uid with this number. */
   release(number: number): void {
     if (--this.#uses[number] > 0) return;

@@ -47,7 +47,7 @@ export class OrderedIndex {
   /** How many bytes the searched key has in common with the entries below and above it. */
   #matchBelow = 0;
   #matchAbove = 0;
-  /** The entry to which the path leads, if it is known to; or `noEntry`. */
+  /** The entry that stands at the place found, to which the path leads; or `noEntry` when that is not known. */
   #pathOf = noEntry;
   /** Is told which nodes have other entries below them than before. */
   #sums: NodeSums | undefined;
@@ -148,9 +148,21 @@ export class OrderedIndex {
     this.#nodes.reserve(this.#height + 1);
   }
 
-  /** Adds an entry whose key is not in the index. */
-  add(n: number): void {
-    this.#seekEntry(n);
+  /**
+   * Whether the key `bytes[start..end)` belongs right behind the entry added last, and so is not in the index. A
+   * state arrives in the order of the keys, and to compare with two neighbours takes a fifth of a search.
+   */
+  isNext(bytes: Uint8Array, start: number, end: number): boolean {
+    const last = this.#pathOf;
+    if (last === noEntry || this.#records.compareKey(last, bytes, start, end) >= 0) return false;
+    const next = this.#behindFound();
+    return next === noEntry || this.#records.compareKey(next, bytes, start, end) > 0;
+  }
+
+  /** Adds an entry whose key is not in the index. @param isNext what `isNext` has just said of the key */
+  add(n: number, isNext = this.#isNext(n)): void {
+    if (isNext) this.#at++;
+    else this.#seekEntry(n);
     this.#touchPath();
     const leaf = this.#leaf;
     const count = this.#nodes.count(leaf);
@@ -265,6 +277,19 @@ export class OrderedIndex {
   }
 
   // ---- searching ----------------------------------------------------------------------------
+
+  #isNext(n: number): boolean {
+    const start = this.#records.keyStart(n);
+    return this.isNext(this.#records.bytesAt(n), start, start + this.#records.keyLength(n));
+  }
+
+  /** The entry behind the place found, or `noEntry`. */
+  #behindFound(): number {
+    const at = this.#at + 1;
+    if (at < this.#nodes.count(this.#leaf)) return this.#nodes.entry(this.#leaf, at);
+    const leaf = this.#nodes.next(this.#leaf);
+    return leaf === noNode ? noEntry : this.#nodes.entry(leaf, 0);
+  }
 
   /** Finds an entry, or where it is to be: the place behind it. */
   #seekEntry(n: number): void {
@@ -400,9 +425,16 @@ export class OrderedIndex {
     const level = this.#height - 1;
     const hasRoom = level >= 0 && this.#hasRoom(this.#path[level]);
     this.#addChild(level, this.#nodes.entry(right, 0), right, counted);
-    if (!hasRoom) return;
+    if (!hasRoom) {
+      this.#pathOf = noEntry;
+      return;
+    }
     // Only the leaf was split, so the path leads to the entry still, or to the leaf beside it.
-    if (!isLeft) this.#turns[level]++;
+    if (!isLeft) {
+      this.#turns[level]++;
+      this.#leaf = right;
+      this.#at -= kept;
+    }
     this.#pathOf = n;
   }
 

@@ -155,6 +155,19 @@ export class Records {
     return true;
   }
 
+  /** Below 0 when the key of an entry comes before `bytes[start..end)`, above 0 when it comes behind it. */
+  compareKey(n: number, bytes: Uint8Array, start: number, end: number): number {
+    const key = this.#arena.bytes[chunkOf(n)];
+    const keyStart = this.keyStart(n);
+    const keyLength = this.keyLength(n);
+    const common = Math.min(keyLength, end - start);
+    for (let i = 0; i < common; i++) {
+      const difference = key[keyStart + i] - bytes[start + i];
+      if (difference !== 0) return difference;
+    }
+    return keyLength - (end - start);
+  }
+
   // ---- the write ----------------------------------------------------------------------------
 
   timestamp(n: number): number {

@@ -171,11 +171,13 @@ export class Store {
    * @throws as `put` does.
    */
   merge(entry: EntryBytes): number {
-    let n = this.find(entry.bytes, entry.keyStart, entry.keyEnd);
+    // Of a state that arrives in order, no key is looked for in vain.
+    const isNext = this.#ordered.isNext(entry.bytes, entry.keyStart, entry.keyEnd);
+    let n = isNext ? noEntry : this.find(entry.bytes, entry.keyStart, entry.keyEnd);
     if (!isLater(entry, this.#orderOf(n))) return noEntry;
     if (n === noEntry) {
       const valueBytes = entry.valueEnd - entry.valueStart;
-      n = this.#create(entry.bytes, entry.keyStart, entry.keyEnd, valueBytes, entry.uid);
+      n = this.#create(entry.bytes, entry.keyStart, entry.keyEnd, valueBytes, entry.uid, isNext);
     }
     const { bytes, valueStart, valueEnd, counter, isBin, expiresAt } = entry;
     this.#set(n, bytes, valueStart, valueEnd, entry, counter, isBin, expiresAt);
@@ -510,6 +512,7 @@ export class Store {
     end: number,
     valueBytes: number,
     uid: string,
+    isNext?: boolean,
   ): number {
     // First: when there is no memory for an index, nothing has changed.
     this.#index.reserve();
@@ -517,7 +520,7 @@ export class Store {
     const n = this.#records.create(bytes, start, end, valueBytes);
     this.#records.setWrite(n, 0, 0, this.#uids.use(uid), noCounter, false, noExpiry, false);
     this.#index.add(n);
-    this.#ordered.add(n);
+    this.#ordered.add(n, isNext);
     this.#entries++;
     return n;
   }
@@ -564,8 +567,7 @@ export class Store {
     hasValue: boolean,
   ): void {
     if (this.#records.isMarked(n, unclaimedMark)) this.#unclaimedReplaced(n);
-    const uidNumber = this.#uids.use(uid);
-    this.#uids.release(this.#records.uid(n));
+    const uidNumber = this.#uids.replace(this.#records.uid(n), uid);
     const hasExpired = expiresAt !== noExpiry && expiresAt <= this.#nowMs;
     this.#records
       .setWrite(n, timestamp, sequence, uidNumber, counter, isBin, expiresAt, hasExpired);

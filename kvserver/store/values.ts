@@ -41,8 +41,8 @@ export class Values {
     const held = this.#records.valueLength(n);
     const length = start === noValue ? tombstone : end - start;
     const room = this.#records.roomBytes(n);
-    if (held <= room && length <= room) {
-      // The usual case: short values of one length.
+    if (length <= room && (held <= room || held === tombstone)) {
+      // The usual case: short values of one length, the first one among them.
       this.#records.setValue(n, length, 0);
       return this.#fillRoom(n, bytes, start, end);
     }

@@ -64,6 +64,11 @@ export class Outbox {
     return this.#size + (this.#whole?.size ?? 0);
   }
 
+  /** Whether what waits is one batch as it came: anything more has its entries decoded. */
+  get isWhole(): boolean {
+    return this.#whole !== undefined;
+  }
+
   /** Whether the last message took all that may leave now: what is left is to wait longer. */
   get isExhausted(): boolean {
     return this.#isExhausted;

@@ -151,6 +151,16 @@ export class Peer {
     return this.#outbox.size > 0;
   }
 
+  /** Whether what waits is one batch that leaves as it came, unless more is enqueued. */
+  get isBatchWaiting(): boolean {
+    return this.#outbox.isWhole;
+  }
+
+  /** Whether it is unknown what the link carries, and a message is on its way whose acknowledgement says so. */
+  get isProbing(): boolean {
+    return !this.window.isSettled && this.window.isLong(this.#inFlight.bytes);
+  }
+
   /** Upper bound of the bytes of the entries that wait to be sent. */
   get waitingBytes(): number {
     return this.#outbox.bytes;

@@ -17,12 +17,20 @@ const messagesUnderWay = 3;
  * cut, and what comes back in time proves that it works. The bound follows each acknowledgement,
  * as that of FAST TCP does (Wei et al., 2006): what was under way then, times the time that it should have
  * taken over the time that it took.
+ *
+ * While it grows as fast as it may, a message takes all of it, because messages are few in a second: so four of
+ * them are enough for a quick link.
  */
 export class SendWindow {
   #limits: Limits;
   #bytes: number;
   /** Time of a message there and its acknowledgement back, while nothing else is under way. */
   #roundTripMs = 0;
+  /**
+   * Whether it grew as fast as it may with the last acknowledgement that says something; `undefined`: none has
+   * come on this connection.
+   */
+  #isGrowing: boolean | undefined;
   /** Connections in a row on which nothing got through. */
   #fruitless = 0;
 
@@ -36,12 +44,21 @@ export class SendWindow {
     return this.#bytes;
   }
 
+  /** Whether it is known what the link carries, about. Until then a long message is best sent alone. */
+  get isSettled(): boolean {
+    return this.#isGrowing === false;
+  }
+
   /** Bytes of the entries in a message. */
   get messageBytes(): number {
     const { syncMessageBytesMax } = this.#limits;
-    return Math.floor(
-      Math.min(syncMessageBytesMax - envelopeBytes, this.#bytes / messagesUnderWay),
-    );
+    const bytes = this.#isGrowing ? this.#bytes : this.#bytes / messagesUnderWay;
+    return Math.floor(Math.min(syncMessageBytesMax - envelopeBytes, bytes));
+  }
+
+  /** Whether so much was under way that it says how much more the link could carry; less says nothing. */
+  isLong(bytesUnderWay: number): boolean {
+    return bytesUnderWay >= this.messageBytes / 2;
   }
 
   /** Whether another message may leave while so many bytes are under way: half of it has room. */
@@ -70,6 +87,7 @@ export class SendWindow {
   connected(roundTripMs: number): void {
     this.#roundTripMs = roundTripMs;
     this.#bytes = Math.min(this.#bytes, this.#limits.windowBytesFirst);
+    this.#isGrowing = undefined;
   }
 
   /**
@@ -88,11 +106,12 @@ export class SendWindow {
     if (tookMs > this.#quickMs) {
       // So little cannot be why it was late: the way is longer than it was, or carries next to nothing.
       if (this.#bytes <= windowBytesSlow) this.#roundTripMs = tookMs;
+      this.#isGrowing = false;
       this.#bytes = Math.min(this.#bytes, Math.max(windowBytesSlow, quickBytes));
-    } else if (bytesUnderWay >= this.messageBytes / 2) {
-      // Less says nothing of how much more the link could carry.
-      const bytes = Math.min(quickBytes, growthMax * this.#bytes, windowBytesMax);
-      this.#bytes = Math.max(this.#bytes, bytes);
+    } else if (this.isLong(bytesUnderWay)) {
+      const fastest = Math.min(growthMax * this.#bytes, windowBytesMax);
+      this.#isGrowing = quickBytes >= fastest && fastest < windowBytesMax;
+      this.#bytes = Math.max(this.#bytes, Math.min(quickBytes, fastest));
     }
   }
 

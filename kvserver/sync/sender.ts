@@ -91,7 +91,6 @@ export class Sender {
   #sendToPeer(peer: Peer): void {
     const link = this.#context.link(peer.ref);
     if (!this.#members.observeLink(peer, link)) return;
-    peer.acknowledged(link);
     const { seen } = this.#stability;
     if (link.isUp && peer.isIdle) {
       const tellWaitMs = peer.tellWaitMs(seen);

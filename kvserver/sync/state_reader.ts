@@ -13,7 +13,9 @@ import type { Reading } from "./state_sender.ts";
  * Has the state that peers are to be sent read from the first replica of this server, which goes on
  * serving meanwhile: one part at a time, in the order of the keys.
  *
- * Peers take turns, a part each. No part is read for a peer while enough waits to be sent to it.
+ * Peers take turns, a part each. No part is read for a peer while enough waits to be sent to it, or while a
+ * part waits that can leave as it was read: beside a second one the entries of both would have to be decoded.
+ * Nor before it is known how long the next one may be.
  */
 export class StateReader {
   #context: ActorContext;
@@ -65,7 +67,9 @@ export class StateReader {
     const id = ++this.#lastId;
     this.#current = { id, peer, reading };
     // As long as a message to the peer, so that it goes on as it comes; over a slow link it holds several.
-    const bytesMax = Math.max(peer.window.messageBytes, this.#context.limits.windowBytesFirst);
+    const { messageBytes, isSettled } = peer.window;
+    const leastBytes = isSettled ? this.#context.limits.windowBytesFirst : 0;
+    const bytesMax = Math.max(messageBytes, leastBytes);
     this.#replicas.first.requestRead({
       id,
       after: reading.after,
@@ -77,7 +81,8 @@ export class StateReader {
 
   #isToRead(peer: Peer): boolean {
     return (peer.reading !== undefined || peer.isOverflowed) &&
-      peer.waitingBytes < this.#context.limits.readAheadBytesMax &&
+      peer.waitingBytes < this.#context.limits.readAheadBytesMax && !peer.isBatchWaiting &&
+      !peer.isProbing &&
       this.#context.link(peer.ref).isUp;
   }
 

@@ -298,6 +298,8 @@ export class SyncActor implements Actor {
 
   /** Sends all that a message has made due. */
   #step(): void {
+    // Before all that follows, because it decides what may be read and sent.
+    for (const peer of this.#members.peers) peer.acknowledged(this.#context.link(peer.ref));
     // Before sending, because both requests leave with the messages that are sent now.
     this.#stateReceiver.chooseSender();
     const served = this.#stateReader.requestPart(this.#members.peers);

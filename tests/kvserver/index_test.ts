@@ -87,3 +87,30 @@ Deno.test("OrderedIndex is full when keys come in order, and two thirds otherwis
   assertLess(inOrder.byteLength / count, 7);
   assertLess(atRandom.byteLength / count, 14);
 });
+
+Deno.test("OrderedIndex takes in runs of keys in order, wherever they begin and whatever goes between them", () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const [held, numbers] = records();
+    const random = new Prng(seed);
+    const index = new OrderedIndex(held, defaultLimits);
+    const isIn = new Set<number>();
+    for (let i = 0; i < 2_000; i++) {
+      const first = random.below(count);
+      const step = 1 + random.below(3);
+      const length = random.below(200);
+      for (let at = first; at < Math.min(count, first + length * step); at += step) {
+        // A look elsewhere, or the removal of the one before, is no place to go on from.
+        if (random.below(50) === 0) index.find(bytesOf(random.below(count)), 0, 8);
+        const before = numbers[at - step];
+        if (random.below(50) === 0 && isIn.delete(before)) index.remove(before);
+        if (isIn.has(numbers[at])) continue;
+        isIn.add(numbers[at]);
+        index.add(numbers[at]);
+      }
+    }
+    const walked: number[] = [];
+    index.walk(new Uint8Array(), false, (n) => walked.push(n) > 0);
+    assertEquals(walked, [...isIn].sort((a, b) => a - b));
+    index.assertInvariants();
+  }
+});

@@ -75,7 +75,10 @@ for (const bytesPerMs of [1, 8, 32, 125, 1_250, 12_500]) {
     Deno.test(`a link of ${bytesPerMs} bytes/ms and ${roundTripMs} ms is kept busy, and no more`, () => {
       const link = new BusyLink(bytesPerMs, roundTripMs);
       link.run(60_000);
-      const useMax = Math.min(1, defaultLimits.windowBytesMax / (bytesPerMs * roundTripMs));
+      // A message is acknowledged as a whole, so the window is taken up while the last one is sent, too.
+      const { windowBytesMax, syncMessageBytesMax } = defaultLimits;
+      const cycleBytes = bytesPerMs * roundTripMs + syncMessageBytesMax;
+      const useMax = Math.min(1, windowBytesMax / cycleBytes);
       assertGreater(link.use(600_000), 0.8 * useMax);
       const slowMs = defaultLimits.windowBytesSlow / bytesPerMs;
       assertLess(link.tookMs, 1.5 * (roundTripMs + defaultLimits.windowMs) + slowMs);
@@ -147,4 +150,29 @@ Deno.test("a new connection begins with no more than the first one", () => {
   assertEquals(link.window.bytes, defaultLimits.windowBytesMax);
   link.window.connected(1);
   assertEquals(link.window.bytes, defaultLimits.windowBytesFirst);
+});
+
+Deno.test("four messages are enough for a quick link", () => {
+  const window = new SendWindow(defaultLimits);
+  window.connected(1);
+  for (let i = 0; i < 4; i++) {
+    assert(!window.isSettled && window.hasRoom(0));
+    const { messageBytes } = window;
+    assert(window.isLong(messageBytes) && !window.hasRoom(window.bytes));
+    window.acknowledged(messageBytes, 50, true);
+  }
+  assert(window.isSettled);
+  assertEquals(window.bytes, defaultLimits.windowBytesMax);
+  // From now on one is acknowledged while others are on their way.
+  assert(window.hasRoom(2 * window.messageBytes));
+});
+
+Deno.test("a message is a third of what may be under way once a link has shown what it carries", () => {
+  const window = new SendWindow(defaultLimits);
+  window.connected(1);
+  window.acknowledged(window.messageBytes, 1_000, true);
+  assert(window.isSettled);
+  assertLess(window.messageBytes, window.bytes / 2);
+  window.connected(1);
+  assert(!window.isSettled);
 });
