@@ -3,8 +3,8 @@
  * doc. Nothing else in the project states such a number.
  *
  * Code reads the bounds of `Limits` from the environment that is injected into it, so that a test can
- * inject others. Those of `wireLimits`, `appLimits`, `logLimits`, `accessLimits`, `httpLimits` and
- * `respLimits` are fixed.
+ * inject others. Those of `wireLimits`, `appLimits`, `logLimits`, `accessLimits`, `httpLimits`,
+ * `doorLimits` and `respLimits` are fixed.
  *
  * @module
  */
@@ -194,6 +194,62 @@ export const httpLimits = {
   liveHistoryMs: 900_000,
   /** A connection on which nothing is asked for so long is ended. */
   idleMs: 120_000,
+} as const;
+
+/** Bounds of the doors through which people play who have not the program. They are fixed. */
+export const doorLimits = {
+  /** Sessions of players at a host; one more is told to come back later. */
+  sessionsMax: 2_000,
+  /** Open connections to a door; one more takes the place of one that has not said who it is, if there is one. */
+  connectionsMax: 4_096,
+  /** Of these, from one address; one more is told so, and ended. */
+  connectionsPerAddressMax: 32,
+  /** Who has not said who they are after so long is sent away. */
+  loginMs: 180_000,
+  /** A player who types nothing for so long is sent home. */
+  idleMs: 3_600_000,
+  /** A session whose connection was lost goes on for so long, and then the player leaves. */
+  heldMs: 300_000,
+  /** Characters of what was said meanwhile that are shown to a player who is back; of more, the newest. */
+  missedCharsMax: 16 * KiB,
+  /** Bytes that a connection has not taken; at one more it is cut, and its session held. */
+  unsentBytesMax: 256 * KiB,
+  /** Lines that were typed and not asked for yet; at the bound no more is read until some are used. */
+  typedLinesMax: 64,
+  /** Bytes of a typed line that are kept; one of more is longer than the game reads, and refused. */
+  lineBytesMax: 8 * KiB,
+  /** Lines that a connection may send at once, and how often one more comes to be allowed; the next wait. */
+  linesAtOnce: 20,
+  lineEveryMs: 100,
+  /** Bytes of the payload of a telnet subnegotiation, or of a GMCP message on a WebSocket; a longer one is passed over. */
+  subnegotiationBytesMax: 4 * KiB,
+  /** Bytes of a message on a WebSocket; a longer one ends it. */
+  messageBytesMax: 64 * KiB,
+  /** Answers to a client's negotiation of telnet options; past it they are not answered, and it is ended. */
+  negotiationsMax: 256,
+  /** How long a client has to say what it can do before it is greeted. */
+  negotiationMs: 700,
+  /** The columns and rows of a window are believed from 1 up to these. */
+  columnsMax: 1_000,
+  rowsMax: 1_000,
+  /** A connection ends at so many wrong passwords. */
+  loginTriesMax: 3,
+  /** The longest reason of a measure, or announcement; of a longer one in the store nothing is believed. */
+  ruleCharsMax: 500,
+  /** Wrong passwords for a name, or from an address, at once; one more is allowed after `wrongPasswordMs`. */
+  wrongPasswordsMax: 5,
+  wrongPasswordMs: 30_000,
+  /** Names and addresses whose wrong passwords are remembered; past it, the oldest are forgotten. */
+  wrongPasswordKeysMax: 10_000,
+  /** Characters of a password. */
+  passwordCharsMin: 8,
+  passwordCharsMax: 128,
+  /** Passwords that are hashed at once, each in 32 MiB; the next wait. */
+  hashesAtOnce: 2,
+  /** Passwords that wait to be hashed; one more is told to try again. */
+  hashesWaitingMax: 64,
+  /** How often a host looks who is where, and for what was said to all. */
+  lookEveryMs: 2_000,
 } as const;
 
 /** Bounds of the Redis protocol beside those of keys, values and frames. They are fixed. */

@@ -58,7 +58,7 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
     ["cli"],
     ["bench", "cert", "completion", "game", "settings", "terminal"],
     ["check", "kv", "play"],
-    ["backup"],
+    ["backup", "doors"],
     ["commands"],
   ],
   "app/game": [["world"], ["state"], ["talk"], ["play"]],

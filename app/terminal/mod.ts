@@ -34,6 +34,7 @@ import { editLines } from "./edited_lines.ts";
 import type { LineEditor, LineEditorOptions } from "./line_editor.ts";
 import { PlainLines } from "./plain_lines.ts";
 
+export { editLines } from "./edited_lines.ts";
 export { HistoryFile } from "./history_file.ts";
 export type { Completion, History, LineEditor, LineEditorOptions } from "./line_editor.ts";
 export type { TerminalDevice } from "../cli/terminal_device.ts";

@@ -46,6 +46,8 @@ export interface GameOptions extends ConversationOptions, SessionOptions {
   readonly aliases?: AliasStore;
   /** Told, once it is known who plays, how to help with typing. */
   readonly onEntry?: (helper: TypingHelper) => void;
+  /** Whether nobody is to hear the player, asked at each attempt to speak. Default: no. */
+  readonly isMuted?: () => boolean;
   /** Told what others do near the player, before it is shown. */
   readonly onNews?: (news: readonly News[]) => void;
 }
@@ -91,6 +93,7 @@ export async function playGame(options: GameOptions): Promise<number> {
     hint: (typed) => hint(player, typed),
     situation: () => ({ character: player.known, battle: player.battle }),
   });
+  if (options.isMuted !== undefined) player.isMuted = options.isMuted;
   if (options.onNews !== undefined) player.onNews = options.onNews;
   const feed = talk.isTerminal ? followEvents(player, options) : undefined;
   try {

@@ -54,6 +54,8 @@ export class PlayerContext {
   readonly reachability = new Reachability();
   /** Called when the player has come to another place. */
   onArrival = () => {};
+  /** Whether nobody is to hear the player. */
+  isMuted: () => boolean = () => false;
   /** Called with what others have done, before it is shown. */
   onNews: (news: readonly News[]) => void = () => {};
 

@@ -91,10 +91,11 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
 /** What is to be said, or nothing when the player has been told why it cannot be. */
 function wordsFor(
   command: keyof typeof newsText.speechless,
-  { talk }: PlayerContext,
+  { talk, isMuted }: PlayerContext,
   args: readonly string[],
 ): string | undefined {
   const words = args.join(" ");
+  if (isMuted()) return void talk.say(newsText.muted);
   if (!isVisible(words)) talk.say(newsText.speechless[command]);
   else if (words.length > saidCharsMax) talk.say(newsText.tooMuchSaid);
   else return words;

@@ -75,6 +75,9 @@ export const speechless = {
 /** Too long. */
 export const tooMuchSaid = `That was a little much at once. ${saidCharsMax} letters is the most.`;
 
+/** Whoever keeps the world has forbidden it. */
+export const muted = "You have been asked to be quiet for a while: nobody hears you.";
+
 /** Too often. */
 export const outOfBreath = "You are out of breath. Wait some seconds, then say it again.";
 

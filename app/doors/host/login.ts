@@ -1,0 +1,125 @@
+/**
+ * Finding out who is at a door: a name, and the password of its owner.
+ *
+ * @module
+ */
+
+import { doorLimits } from "../../../limits.ts";
+import { escapeControl } from "../../../rpc/mod.ts";
+import { aboutNames, badName, isName, nameFrom, StoreFailure, title } from "../../game/mod.ts";
+import type { HeldLines } from "../lines/held_lines.ts";
+import type { Attempts } from "../names/attempts.ts";
+import { foldedName } from "../names/folded_name.ts";
+import type { Owner, Owners } from "../names/owners.ts";
+import { TooBusyError } from "../names/passwords.ts";
+import * as text from "./login_text.ts";
+
+/** What a login goes by. */
+export interface LoginOptions {
+  readonly lines: HeldLines;
+  /** The host from which somebody comes. */
+  readonly host: string;
+  readonly owners: Owners;
+  readonly attempts: Attempts;
+  /** Why the name may not come in; `undefined`: it may. */
+  banOf(name: string): string | undefined;
+}
+
+/**
+ * Asks until it is known who is there.
+ *
+ * @returns the name as it is written; `undefined` when the input ends, or the player is sent away.
+ */
+export async function login(options: LoginOptions): Promise<string | undefined> {
+  const { lines } = options;
+  say(lines, title, text.askName);
+  for (;;) {
+    const typed = await lines.readLine(text.namePrompt);
+    if (typed === undefined || /^\s*(?:quit|exit)\s*$/i.test(typed)) return undefined;
+    const name = nameFrom(typed);
+    if (name === "") continue;
+    if (/^(?:help|\?)$/i.test(name)) say(lines, ...aboutNames);
+    else if (!isName(name)) say(lines, ...badName(name));
+    else {
+      const admitted = await withStore(lines, () => admit(options, name));
+      if (admitted === "over") return undefined;
+      if (admitted !== undefined) return admitted.name;
+    }
+  }
+}
+
+/** Somebody who is in; `"over"`: whoever it is has to go; `undefined`: another name is asked for. */
+type Admitted = { readonly name: string } | "over" | undefined;
+
+async function admit(options: LoginOptions, name: string): Promise<Admitted> {
+  const { lines, owners, banOf } = options;
+  const why = banOf(name);
+  if (why !== undefined) {
+    say(lines, text.banned(why));
+    return "over";
+  }
+  const owner = await owners.find(name);
+  return owner === undefined ? await enrol(options, name) : await recognize(options, owner);
+}
+
+async function recognize(options: LoginOptions, owner: Owner): Promise<Admitted> {
+  const { lines, host, owners, attempts } = options;
+  const folded = foldedName(owner.name);
+  for (let tries = 0; tries < doorLimits.loginTriesMax; tries++) {
+    const waitMs = attempts.waitMs(folded, host);
+    if (waitMs > 0) return void say(lines, text.waitForIt(waitMs));
+    const typed = await lines.readSecret(text.passwordPrompt);
+    if (typed === undefined) return "over";
+    if (typed === "") return undefined;
+    // Of many that are tried at once, most were not counted yet when this one was asked for.
+    if (attempts.waitMs(folded, host) > 0) continue;
+    if (typed.length <= doorLimits.passwordCharsMax && await owners.verify(owner, typed)) {
+      return owner;
+    }
+    attempts.wrong(folded, host);
+    say(lines, text.wrongPassword);
+  }
+  return "over";
+}
+
+async function enrol({ lines, owners }: LoginOptions, typed: string): Promise<Admitted> {
+  const character = await owners.character(typed);
+  const name = character ?? typed;
+  say(lines, character === undefined ? text.newName(name) : text.unclaimed(name));
+  const password = await choosePassword(lines);
+  if (typeof password !== "object") return password;
+  if (await owners.claim(name, password.typed)) return { name };
+  say(lines, text.claimedMeanwhile);
+}
+
+/** A password that was typed twice; what is there instead is as with `Admitted`. */
+async function choosePassword(lines: HeldLines): Promise<{ typed: string } | "over" | undefined> {
+  for (;;) {
+    const typed = await lines.readSecret(text.newPasswordPrompt);
+    if (typed === undefined) return "over";
+    if (typed === "") return undefined;
+    const { passwordCharsMin, passwordCharsMax } = doorLimits;
+    if (typed.length < passwordCharsMin || typed.length > passwordCharsMax) {
+      say(lines, text.badPassword);
+      continue;
+    }
+    const again = await lines.readSecret(text.againPrompt);
+    if (again === undefined) return "over";
+    if (again === typed) return { typed };
+    say(lines, text.differentPasswords);
+  }
+}
+
+async function withStore(lines: HeldLines, act: () => Promise<Admitted>): Promise<Admitted> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof StoreFailure) say(lines, text.storeAway);
+    else if (error instanceof TooBusyError) say(lines, text.tooBusy);
+    else throw error;
+  }
+}
+
+function say(lines: HeldLines, ...sentences: readonly string[]): void {
+  lines.print(sentences.map((sentence) => `${escapeControl(sentence)}\n`).join(""));
+}

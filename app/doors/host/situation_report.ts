@@ -1,0 +1,69 @@
+/**
+ * What clients are told beside the text, as GMCP has it.
+ *
+ * @module
+ */
+
+import { type News, placeOutline, powerOf, type Situation } from "../../game/mod.ts";
+
+/** Tells a client something beside the text. */
+export type Tell = (name: string, data: unknown) => void;
+
+/** Tells how things are with a player, each thing when it has changed. */
+export class SituationReport {
+  readonly #tell: Tell;
+  /** What was told last, by name. */
+  readonly #told = new Map<string, string>();
+
+  constructor(tell: Tell) {
+    this.#tell = tell;
+  }
+
+  /** Tells what has changed since. */
+  update({ character, battle }: Situation): void {
+    if (character === undefined) return;
+    const { name, rank, coins, place, hardware } = character;
+    this.#report("Char.Name", { name, fullname: `${name}, ${rank}` });
+    this.#report("Char.Vitals", {
+      coins,
+      power: powerOf(hardware),
+      left: battle?.remaining ?? null,
+    });
+    this.#report("Char.Status", { name, rank, solving: battle !== undefined });
+    const outline = placeOutline(place);
+    if (outline === undefined) return;
+    const { num, title, view, exits } = outline;
+    this.#report("Room.Info", { num, name: title, id: place, desc: view, exits });
+  }
+
+  /** Tells who is with the player. */
+  company(names: readonly string[]): void {
+    this.#report("Room.Players", names.map((name) => ({ name, fullname: name })));
+  }
+
+  /** Tells where how many are, for who draws a map. */
+  crowd(places: Readonly<Record<string, number>>): void {
+    this.#report("CMUD.Map", { places });
+  }
+
+  /** Tells what others said. */
+  heard(news: readonly News[]): void {
+    for (const { name, event } of news) {
+      if (!("words" in event)) continue;
+      this.#tell("Comm.Channel", { channel: event.did, talker: name, text: event.words });
+    }
+  }
+
+  /** All is told anew, to another client. */
+  repeat(): void {
+    const told = [...this.#told];
+    for (const [name, data] of told) this.#tell(name, JSON.parse(data));
+  }
+
+  #report(name: string, data: unknown): void {
+    const text = JSON.stringify(data);
+    if (this.#told.get(name) === text) return;
+    this.#told.set(name, text);
+    this.#tell(name, data);
+  }
+}

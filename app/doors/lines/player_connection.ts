@@ -1,0 +1,28 @@
+import type { Manner } from "../../game/mod.ts";
+
+/** What a door does with text of a player: who is at its other end has no program of ours. */
+export interface PlayerConnection {
+  /** The host at the other end, for bounds and for who keeps the door. */
+  readonly host: string;
+  /** How lines are made for the player. */
+  readonly manner: Manner;
+  readonly hasColour: boolean;
+  /** Whether the client sends whole lines, or keys as they are pressed, which are then shown by this end. */
+  readonly typing: "lines" | "keys";
+  /** How many characters fit into a row; 0 where nobody knows. */
+  columns(): number;
+  /** How many rows there are; 0 where nobody knows. */
+  rows(): number;
+  /** Calls `handler` when that changes, instead of the one before. */
+  onResize(handler: () => void): void;
+  /** Shows text, whose lines end with line feeds. */
+  write(text: string): void;
+  /** Says that what was written last is a prompt. */
+  endPrompt(): void;
+  /** Has a client that sends lines show nothing of the next ones, or show them again. */
+  hideTyping(isHidden: boolean): void;
+  /** Sends what is no text, as GMCP has it, to a client that takes it. */
+  tell(name: string, data: unknown): void;
+  /** Ends it, behind what was written. */
+  close(): void;
+}

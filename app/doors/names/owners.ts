@@ -1,0 +1,88 @@
+/**
+ * Who owns which name: a record in the store for each, with what is kept of its password.
+ *
+ * @module
+ */
+
+import type { GameStore } from "../../game/mod.ts";
+import { isName } from "../../game/mod.ts";
+import { foldedName } from "./folded_name.ts";
+import { parsePasswordHash, type PasswordHash, type Passwords } from "./passwords.ts";
+
+/** What of the store is needed for names. */
+export type NameStore = Pick<GameStore, "get" | "put" | "list">;
+
+/** The owner of a name. */
+export interface Owner {
+  /** As it is written. */
+  readonly name: string;
+  readonly password: PasswordHash;
+}
+
+/** Below this stand all owners, by their folded names. */
+export const ownersPrefix = "owner/";
+
+/** The names of a world, and their owners. */
+export class Owners {
+  readonly #store: NameStore;
+  readonly #passwords: Passwords;
+
+  constructor(store: NameStore, passwords: Passwords) {
+    this.#store = store;
+    this.#passwords = passwords;
+  }
+
+  /** The owner of a name in whatever case. @throws {StoreFailure} */
+  async find(name: string): Promise<Owner | undefined> {
+    return parseOwner(await this.#store.get(keyOf(name)));
+  }
+
+  /**
+   * How the character is written that has this name in whatever case; `undefined`: there is none.
+   *
+   * @throws {StoreFailure}
+   */
+  async character(name: string): Promise<string | undefined> {
+    if (await this.#store.get(`player/${name}`) !== undefined) return name;
+    const folded = foldedName(name);
+    const written = [...(await this.#store.list("player/")).keys()].map((key) => key.slice(7));
+    return written.find((each) => foldedName(each) === folded);
+  }
+
+  /** Whether the password is the owner's. @throws {TooBusyError} */
+  verify({ password }: Owner, typed: string): Promise<boolean> {
+    return this.#passwords.verify(typed, password);
+  }
+
+  /**
+   * Gives a name to who says the password from now on.
+   *
+   * @returns whether it is so: somebody else may have been faster.
+   * @throws {StoreFailure}, {TooBusyError}
+   */
+  async claim(name: string, password: string): Promise<boolean> {
+    const owner: Owner = { name, password: await this.#passwords.hash(password) };
+    if (await this.find(name) !== undefined) return false;
+    const value = JSON.stringify(owner);
+    await this.#store.put(keyOf(name), value);
+    return await this.#store.get(keyOf(name)) === value;
+  }
+}
+
+function keyOf(name: string): string {
+  return ownersPrefix + foldedName(name);
+}
+
+/** A record that is not well-formed owns nothing: whoever keeps the world repairs it with a new password. */
+function parseOwner(value: string | undefined): Owner | undefined {
+  if (value === undefined || value.length > 1_000) return undefined;
+  try {
+    const { name, password } = JSON.parse(value);
+    const hash = parsePasswordHash(password);
+    return typeof name === "string" && isName(name) && hash !== undefined
+      ? { name, password: hash }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

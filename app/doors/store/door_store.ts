@@ -1,0 +1,48 @@
+import type { GameStore } from "../../game/mod.ts";
+import type { SharedListening } from "./shared_listening.ts";
+
+/**
+ * Prefixes that show what others do or are, and not what a rule of the game is counted from; and which part of
+ * a key below them is the player, or the player's session.
+ */
+const shown: readonly (readonly [prefix: RegExp, playerAt: number])[] = [
+  [/^(?:scene|letter)\//, 3],
+  [/^here\//, 2],
+  [/^(?:place|mined|rank)\/$/, 1],
+];
+
+/** What one player at a door sees of the store. */
+export interface DoorView {
+  /** The player, who sees what is hidden from others if it is of the player. */
+  readonly name: string;
+  /** Whether what a player does and is, is hidden from others. */
+  isHidden(name: string): boolean;
+}
+
+/** The store of a host as one of its players sees it: what hidden players do is not there. */
+export function doorStore(
+  store: GameStore,
+  listening: SharedListening | undefined,
+  { name, isHidden }: DoorView,
+): GameStore {
+  const seen = (entries: ReadonlyMap<string, string>, prefix: string) => {
+    const playerAt = shown.find(([pattern]) => pattern.test(prefix))?.[1];
+    if (playerAt === undefined) return new Map(entries);
+    const isSeen = (key: string) => {
+      const [player] = key.split("/")[playerAt]?.split(".") ?? [];
+      return player === undefined || player === name || !isHidden(player);
+    };
+    return new Map(entries.entries().filter(([key]) => isSeen(key)));
+  };
+  return {
+    get: (key) => store.get(key),
+    put: (key, value) => store.put(key, value),
+    list: async (prefix) => seen(await store.list(prefix), prefix),
+    listen: listening && ((onChange) => {
+      const joined = listening.join(onChange);
+      return { ...joined, take: (prefix) => seen(joined.take(prefix), prefix) };
+    }),
+    address: () => store.address(),
+    server: () => store.server(),
+  };
+}

@@ -1,0 +1,141 @@
+import type { GameStore } from "../../game/mod.ts";
+
+type Listen = NonNullable<GameStore["listen"]>;
+type Listening = ReturnType<Listen>;
+
+/** A prefix that the one listening hears, for those who want something below it. */
+interface Wide {
+  /** All that is there, as far as it was heard. */
+  readonly entries: Map<string, string>;
+  /** Prefixes below it that are wanted. */
+  readonly wanted: Set<string>;
+  isLive: boolean;
+}
+
+/** One who listens. */
+interface Member {
+  readonly onChange: () => void;
+  /** By prefix: the keys that have changed since they were taken; `undefined`: all. */
+  readonly changed: Map<string, Set<string> | undefined>;
+}
+
+/**
+ * Lets hundreds of players listen over one connection: what several of them want to hear is heard once, below
+ * prefixes that take in what they ask for, and told to those whom it concerns.
+ */
+export class SharedListening {
+  readonly #listening: Listening;
+  readonly #wides = new Map<string, Wide>();
+  readonly #members = new Set<Member>();
+  /** Who wants a prefix. */
+  readonly #byPrefix = new Map<string, Set<Member>>();
+
+  /** @param listen begins to listen to the store */
+  constructor(listen: Listen) {
+    this.#listening = listen(() => this.#drain());
+  }
+
+  /** One more listens. @param onChange called when there may be something to be taken */
+  join(onChange: () => void): Listening {
+    const member: Member = { onChange, changed: new Map() };
+    this.#members.add(member);
+    return {
+      listen: (prefixes) => this.#want(member, prefixes),
+      hears: (prefix) => this.#wides.get(widened(prefix))?.isLive ?? false,
+      take: (prefix) => this.#take(member, prefix),
+      close: () => {
+        this.#want(member, []);
+        this.#members.delete(member);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /** Ends it. */
+  close(): Promise<void> {
+    return this.#listening.close();
+  }
+
+  #want(member: Member, prefixes: readonly string[]): void {
+    for (const prefix of member.changed.keys()) {
+      if (!prefixes.includes(prefix)) this.#leave(member, prefix);
+    }
+    const before = this.#wides.size;
+    for (const prefix of prefixes) {
+      if (member.changed.has(prefix)) continue;
+      member.changed.set(prefix, undefined);
+      const members = this.#byPrefix.get(prefix) ?? new Set();
+      this.#byPrefix.set(prefix, members.add(member));
+      const wide = this.#wides.get(widened(prefix)) ??
+        { entries: new Map(), wanted: new Set(), isLive: false };
+      this.#wides.set(widened(prefix), wide);
+      wide.wanted.add(prefix);
+    }
+    if (this.#wides.size > before) this.#listen();
+  }
+
+  #leave(member: Member, prefix: string): void {
+    member.changed.delete(prefix);
+    const members = this.#byPrefix.get(prefix);
+    members?.delete(member);
+    if (members?.size !== 0) return;
+    this.#byPrefix.delete(prefix);
+    const wide = this.#wides.get(widened(prefix));
+    wide?.wanted.delete(prefix);
+    if (wide?.wanted.size !== 0) return;
+    this.#wides.delete(widened(prefix));
+    this.#listen();
+  }
+
+  #listen(): void {
+    this.#listening.listen([...this.#wides.keys()]);
+    this.#drain();
+  }
+
+  /** Takes what was heard, and tells those whom it concerns. Also called when something was lost. */
+  #drain(): void {
+    const concerned = new Set<Member>();
+    for (const [prefix, wide] of this.#wides) {
+      const wasLive = wide.isLive;
+      wide.isLive = this.#listening.hears(prefix);
+      if (wide.isLive !== wasLive) {
+        for (const wanted of wide.wanted) this.#concern(wanted, undefined, concerned);
+      }
+      if (!wide.isLive) continue;
+      for (const [key, value] of this.#listening.take(prefix)) {
+        if (wide.entries.get(key) === value) continue;
+        wide.entries.set(key, value);
+        for (const wanted of prefixesOf(key)) this.#concern(wanted, key, concerned);
+      }
+    }
+    for (const { onChange } of concerned) onChange();
+  }
+
+  /** @param key that has changed below a prefix; `undefined`: all may have */
+  #concern(prefix: string, key: string | undefined, concerned: Set<Member>): void {
+    for (const member of this.#byPrefix.get(prefix) ?? []) {
+      if (key === undefined) member.changed.set(prefix, undefined);
+      else member.changed.get(prefix)?.add(key);
+      concerned.add(member);
+    }
+  }
+
+  #take({ changed }: Member, prefix: string): ReadonlyMap<string, string> {
+    const entries = this.#wides.get(widened(prefix))?.entries ?? new Map<string, string>();
+    const keys = changed.get(prefix) ?? [...entries.keys()].filter((key) => key.startsWith(prefix));
+    if (changed.has(prefix)) changed.set(prefix, new Set());
+    return new Map(Array.from(keys, (key) => [key, entries.get(key)!]));
+  }
+}
+
+/** Letters and scenes of a stretch of time are heard together; anything else is heard as it is asked for. */
+function widened(prefix: string): string {
+  return /^(?:letter|scene)\/\d+\//.exec(prefix)?.[0] ?? prefix;
+}
+
+/** The prefixes below which a key is, as far as its slashes make any. */
+function* prefixesOf(key: string): Generator<string> {
+  for (let at = key.indexOf("/"); at >= 0; at = key.indexOf("/", at + 1)) {
+    yield key.slice(0, at + 1);
+  }
+}

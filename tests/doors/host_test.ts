@@ -1,0 +1,298 @@
+import { GameHost } from "../../app/doors/host/game_host.ts";
+import { Passwords } from "../../app/doors/names/passwords.ts";
+import { ruleKeys } from "../../app/doors/rules/rule_keys.ts";
+import { doorLimits } from "../../limits.ts";
+import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { MemoryStore } from "../game/stage.ts";
+import { MemoryLog } from "../support/memory_log.ts";
+import { SimulatedWorld } from "../support/simulated_environment.ts";
+import { until } from "../support/until.ts";
+import { Newcomer, type NewcomerOptions, passwordOf } from "./newcomer.ts";
+
+/** A host in a world of its own, and how to come to its door. */
+function house(store = new MemoryStore()) {
+  const world = new SimulatedWorld();
+  const log = new MemoryLog();
+  const host = new GameHost({
+    store,
+    environment: world.environment(),
+    log,
+    passwords: new Passwords(2),
+  });
+  const pass = () => world.advance(200);
+  const options = (more: NewcomerOptions = {}) => ({ pass, ...more });
+  return {
+    host,
+    store,
+    world,
+    log,
+    come: (more?: NewcomerOptions) => Newcomer.come(host, options(more)),
+    enter: (name: string, more?: NewcomerOptions) => Newcomer.enter(host, name, options(more)),
+    async [Symbol.asyncDispose]() {
+      const closed = host.close();
+      let isOver = false;
+      closed.finally(() => isOver = true);
+      await until("the host is closed", async () => {
+        await pass();
+        return isOver;
+      }, { timeoutMs: 20_000 });
+      await closed;
+    },
+  };
+}
+
+Deno.test("a newcomer chooses a password, and nobody sees it", async () => {
+  await using it = house();
+  const ada = await it.come();
+  await ada.sees("Name: ");
+  ada.type("Ada");
+  await ada.sees("New password: ");
+  assert(ada.isHidden);
+  ada.type("short");
+  await ada.sees("8 to 128 characters");
+  await ada.sees("New password: ");
+  ada.type(passwordOf("Ada"));
+  await ada.sees("The same again: ");
+  ada.type("another one");
+  await ada.sees("two different ones");
+  await ada.sees("New password: ");
+  ada.type(passwordOf("Ada"));
+  await ada.sees("The same again: ");
+  ada.type(passwordOf("Ada"));
+  await ada.sees("Welcome, Ada");
+  assertEquals([ada.isHidden, ada.isIn, it.host.sessions], [false, true, 1]);
+  assert(!ada.said.includes(passwordOf("Ada")));
+  assert(![...it.store.entries].flat().some((text) => text.includes(passwordOf("Ada"))));
+  ada.type("quit");
+  await ada.sees("Goodbye, Ada");
+  await until("it is over", async () => {
+    await it.world.advance(100);
+    return ada.isClosed;
+  }, { timeoutMs: 5_000 });
+  assertEquals(it.host.sessions, 0);
+});
+
+Deno.test("a name is its owner's in whatever case, and a wrong password ends the third time", async () => {
+  await using it = house();
+  const ada = await it.enter("Ada");
+  ada.type("quit");
+  await ada.sees("Goodbye");
+  const thief = await it.come();
+  await thief.sees("Name: ");
+  thief.type("aDA");
+  for (let tries = 0; tries < doorLimits.loginTriesMax; tries++) {
+    await thief.sees("Password: ");
+    thief.type("I guess so");
+    await thief.sees("That is not it.");
+  }
+  await until("it is ended", () => thief.isClosed, { timeoutMs: 5_000 });
+  // From the same place some more may be tried, but not for ever.
+  const again = await it.come();
+  await again.sees("Name: ");
+  again.type("ada");
+  for (let left = doorLimits.wrongPasswordsMax - doorLimits.loginTriesMax; left > 0; left--) {
+    await again.sees("Password: ");
+    again.type("I guess so");
+    await again.sees("That is not it.");
+  }
+  await again.sees("Too many wrong passwords. Try again in");
+  await it.world.advance(doorLimits.wrongPasswordMs);
+  await again.sees("Name: ");
+  again.type("ADA");
+  await again.sees("Password: ");
+  again.type(passwordOf("Ada"));
+  await again.sees("Welcome back, Ada");
+});
+
+Deno.test("a character that was played without a door is claimed at the first login", async () => {
+  const store = new MemoryStore([["player/Grace", "yes"], ["place/Grace", "9"]]);
+  await using it = house(store);
+  const grace = await it.come();
+  await grace.sees("Name: ");
+  grace.type("grace");
+  await grace.sees("a student called Grace whom nobody has claimed");
+  await grace.sees("New password: ");
+  grace.type(passwordOf("Grace"));
+  await grace.sees("again: ");
+  grace.type(passwordOf("Grace"));
+  await grace.sees("Welcome back, Grace");
+  grace.type("stats");
+  await grace.sees("Gates 9th Floor");
+});
+
+Deno.test("a session is held while its connection is lost, and goes on by its secret or by logging in", async () => {
+  await using it = house();
+  const ada = await it.enter("Ada");
+  const bob = await it.enter("Bob");
+  await ada.sees("Bob wakes up");
+  const { secret } = ada.told.get("CMUD.Session") as { secret: string };
+  ada.lose();
+  bob.type("say Are you there?");
+  await bob.sees("You say");
+  await it.world.advance(3_000);
+  assertEquals(it.host.sessions, 2);
+  const back = await it.come({ secret });
+  assert(back.isIn);
+  assertStringIncludes(await back.sees("Bob says: Are you there?"), "You are back.");
+  await back.sees(/Undergraduate.*>/);
+  back.type("say Yes.");
+  await bob.sees("Ada says: Yes.");
+  assertEquals((bob.told.get("Comm.Channel") as { text: string }).text, "Yes.");
+  // Another connection of the same player takes over.
+  const elsewhere = await it.come();
+  await elsewhere.sees("Name: ");
+  elsewhere.type("ADA");
+  await elsewhere.sees("Password: ");
+  elsewhere.type(passwordOf("Ada"));
+  await elsewhere.sees("You are back.");
+  await back.sees("You have come in through another door");
+  assert(back.isClosed);
+  assertEquals(it.host.sessions, 2);
+  // For ever nobody is waited for.
+  elsewhere.lose();
+  await it.world.advance(doorLimits.heldMs + 2 * doorLimits.lookEveryMs);
+  await bob.sees("Ada goes home.");
+  await until("it is over", () => it.host.sessions === 1, { timeoutMs: 5_000 });
+  const late = await it.come({ secret });
+  await late.sees("Name: ");
+});
+
+Deno.test("a store that is away for a moment costs nobody the session", async () => {
+  await using it = house();
+  const ada = await it.enter("Ada");
+  it.store.failures = 3;
+  ada.type("stats");
+  await ada.sees(/./);
+  ada.type("stats");
+  await ada.sees("Name: Ada");
+  const bob = await it.come();
+  await bob.sees("Name: ");
+  it.store.failures = 1;
+  bob.type("Bob");
+  await bob.sees("The world does not answer");
+  await bob.sees("Name: ");
+});
+
+Deno.test("whoever says nothing, or types nothing, is sent away", async () => {
+  await using it = house();
+  const silent = await it.come();
+  await silent.sees("Name: ");
+  const ada = await it.enter("Ada");
+  await it.world.advance(doorLimits.loginMs);
+  await silent.sees("Nobody says who is there.");
+  await until("it is ended", () => silent.isClosed, { timeoutMs: 5_000 });
+  await it.world.advance(doorLimits.idleMs);
+  await ada.sees("You have typed nothing for a long time.");
+  await until("it is ended", async () => {
+    await it.world.advance(100);
+    return ada.isClosed;
+  }, { timeoutMs: 5_000 });
+  assertEquals(it.host.sessions, 0);
+});
+
+Deno.test("from one address come so many, and no more", async () => {
+  await using it = house();
+  const { connectionsPerAddressMax } = doorLimits;
+  const crowd = await Promise.all(
+    Array.from({ length: connectionsPerAddressMax }, () => it.come()),
+  );
+  const more = await it.come();
+  assert(more.isClosed);
+  assertStringIncludes(more.said, "too many of you");
+  assert(!(await it.come({ host: "192.0.2.2" })).isClosed);
+  crowd[0].lose();
+  crowd[0].lose();
+  assert(!(await it.come()).isClosed);
+  assert((await it.come()).isClosed);
+});
+
+Deno.test("lines that come faster than anybody types wait, and their number is bounded", async () => {
+  await using it = house();
+  const ada = await it.enter("Ada");
+  await ada.sees("> ");
+  const many = doorLimits.typedLinesMax + 50;
+  let isTaken = false;
+  const taken = Promise.resolve(ada.press("brief\n".repeat(many))).then(() => isTaken = true);
+  await it.world.advance(doorLimits.lineEveryMs);
+  assert(!isTaken, "it is read on");
+  await it.world.advance(doorLimits.lineEveryMs * (many + 10));
+  await taken;
+});
+
+Deno.test("who is banned does not come in, or has to leave; who is muted is not heard; who is hidden is not seen", async () => {
+  await using it = house();
+  const lay = (key: string, holds: boolean, why = "") =>
+    it.store.put(key, JSON.stringify({ holds, why, at: 1, by: "root" }));
+  const [ada, bob] = [await it.enter("Ada"), await it.enter("Bob")];
+  await ada.sees("Bob wakes up");
+  await lay(ruleKeys.measure("mute", "BOB"), true);
+  await it.world.advance(doorLimits.lookEveryMs);
+  bob.type("say Hello?");
+  await bob.sees("nobody hears you");
+  await lay(ruleKeys.measure("mute", "Bob"), false);
+  await lay(ruleKeys.measure("hide", "Bob"), true);
+  await it.world.advance(doorLimits.lookEveryMs);
+  bob.type("say I am here.");
+  await bob.sees("You say");
+  await it.world.advance(2_000);
+  ada.type("who");
+  await ada.sees("Ada (you)");
+  ada.type("inv");
+  await ada.sees("Coins: ");
+  assert(!/I am here|Bob, Under/.test(ada.said));
+  bob.type("who");
+  await bob.sees("Bob (you)");
+  await lay(ruleKeys.measure("ban", "Bob"), true, "you shout");
+  await it.world.advance(doorLimits.lookEveryMs);
+  await bob.sees("You may not come in: you shout.");
+  await until("it is ended", async () => {
+    await it.world.advance(100);
+    return bob.isClosed;
+  }, { timeoutMs: 5_000 });
+  const again = await it.come();
+  await again.sees("Name: ");
+  again.type("boB");
+  await again.sees("You may not come in: you shout.");
+});
+
+Deno.test("what is said to all is heard once by all who are in", async () => {
+  const store = new MemoryStore();
+  const announce = (at: number, words: string) =>
+    store.put(ruleKeys.announcement(at, "a"), JSON.stringify({ at, words }));
+  await announce(1, "from before");
+  await using it = house(store);
+  const ada = await it.enter("Ada");
+  await it.world.advance(doorLimits.lookEveryMs);
+  await announce(2, "The world pauses \x1b[2J at noon.");
+  await it.world.advance(doorLimits.lookEveryMs);
+  await ada.sees("To all: The world pauses \\u{1b}[2J at noon.");
+  await it.world.advance(3 * doorLimits.lookEveryMs);
+  assertEquals(ada.said.split("To all").length, 2);
+});
+
+Deno.test("a host that closes says so to everybody, also to those who have not come in", async () => {
+  const it = house();
+  const ada = await it.enter("Ada");
+  const unknown = await it.come();
+  await unknown.sees("Name: ");
+  await it[Symbol.asyncDispose]();
+  assertStringIncludes(ada.said, "The door closes now.");
+  assertStringIncludes(unknown.said, "The door closes now.");
+  assert(ada.isClosed && unknown.isClosed);
+  assertEquals(it.log.records, []);
+});
+
+Deno.test("a client that sends keys has its lines edited, and no key of a password shown", async () => {
+  await using it = house();
+  const ada = await it.come({ typing: "keys" });
+  await ada.sees("Name: ");
+  // All of it pasted at once, as a password manager does.
+  ada.press(`Axa\x7f\x7fda\r${passwordOf("Ada")}\r${passwordOf("Ada")}\r`);
+  await ada.sees("Welcome, Ada");
+  assert(!ada.said.includes(passwordOf("Ada")));
+  await ada.sees(">");
+  ada.press("sta\t");
+  await ada.sees("ats ");
+  ada.press("\r");
+  await ada.sees("Rank: Undergraduate");
+});
