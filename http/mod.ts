@@ -26,6 +26,12 @@
  * @module
  */
 
+export { plain, responseOf } from "./answer.ts";
+export { HttpConnection } from "./http_connection.ts";
+export type { Upgrade } from "./rpc_door.ts";
+export { type PageFile, pageFiles } from "./page_files.ts";
+export { askedProtocols, handshakeRefusal, handshakeResponse } from "./web_socket_handshake.ts";
+export { type WebSocketMessage, WebSocketMessages } from "./web_socket_messages.ts";
 export { livePage } from "./live_page.ts";
 export type { ProblemsOf } from "./live_feed.ts";
 export type { Answer } from "./answer.ts";

@@ -29,17 +29,28 @@ export function handshakeRefusal({ method, headers, url }: Request): Answer | un
 
 const upgradeHeaders = { Upgrade: "websocket", "Sec-WebSocket-Version": "13" };
 
-/** What agrees to a request that `handshakeRefusal` does not refuse. */
-export function handshakeResponse({ headers }: Request): Uint8Array {
+/**
+ * What agrees to a request that `handshakeRefusal` does not refuse.
+ *
+ * @param protocol the one that is chosen of those that the request names. Default: none
+ */
+export function handshakeResponse({ headers }: Request, protocol?: string): Uint8Array {
   const key = headers.get("sec-websocket-key") + magic;
   const lines = [
     "HTTP/1.1 101 Switching Protocols",
     "Upgrade: websocket",
     "Connection: Upgrade",
     `Sec-WebSocket-Accept: ${createHash("sha1").update(key).digest("base64")}`,
+    ...protocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${protocol}`],
     "\r\n",
   ];
   return new TextEncoder().encode(lines.join("\r\n"));
+}
+
+/** The protocols that a request would speak over a WebSocket, the one that it likes best first. */
+export function askedProtocols({ headers }: Request): string[] {
+  const words = headers.get("sec-websocket-protocol")?.split(",") ?? [];
+  return words.map((word) => word.trim()).filter((word) => word !== "");
 }
 
 /** Whether one of the words in a header, which commas part, is that one. */

@@ -1,5 +1,6 @@
 import { serverOption } from "../app/cli/query_client.ts";
 import { version } from "../app/cli/version.ts";
+import { hostOptions } from "../app/commands/host_command.ts";
 import { serverOptions } from "../app/commands/server_command.ts";
 import { settingOf } from "../app/settings/mod.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "./deps.ts";
@@ -49,14 +50,16 @@ Deno.test("every task that runs or compiles the program gives it the same permis
   assertMatch(command, /^echo --no-prompt --allow-net /);
   const [, allowed] = /--allow-env=(\S+)/.exec(command)!;
   // By name, because the shell of tasks takes CMUD_* for the names of files.
-  const variables = [serverOption, ...serverOptions]
-    .filter(({ name }) => name !== "--print-config")
-    .map((option) => settingOf(option).variable)
-    // One is an option of clients alone, the other none, because it is a secret.
-    .concat("CMUD_TLS", "CMUD_TOKEN");
+  const options = [serverOption, ...serverOptions, ...hostOptions];
+  const variables = new Set(
+    options.filter(({ name }) => name !== "--print-config")
+      .map((option) => settingOf(option).variable)
+      // It is no option, because it is a secret.
+      .concat("CMUD_TOKEN"),
+  );
   assertEquals(
     allowed.split(",").filter((name) => name.startsWith("CMUD_")),
-    variables.sort(),
+    [...variables].sort(),
   );
 });
 

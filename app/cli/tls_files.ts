@@ -11,6 +11,22 @@ export const tlsCaOption: OptionSpec = {
   completes: "files",
 };
 
+/** The certificate of whoever listens. */
+export const tlsCertOption: OptionSpec = {
+  name: "--tls-cert",
+  value: "FILE",
+  summary: "speak TLS on all ports and to other servers, with this certificate",
+  completes: "files",
+};
+
+/** Its key. */
+export const tlsKeyOption: OptionSpec = {
+  name: "--tls-key",
+  value: "FILE",
+  summary: "the key of that certificate",
+  completes: "files",
+};
+
 /** The files of each part of the settings. */
 export type TlsFiles = { readonly [Part in keyof TlsSettings]?: string };
 

@@ -12,15 +12,15 @@ import { HttpPort, livePage } from "../../http/mod.ts";
 import { tcpTransport, TlsTransport } from "../../rpc/mod.ts";
 import type { LogFormat, Logger, LogLevel } from "../../log/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
-import { BrokenPipeError, type Console } from "../cli/console.ts";
+import { BrokenPipeError } from "../cli/console.ts";
 import { exitCodeOf, exitCodes } from "../cli/exit_codes.ts";
-import { exitCodeOfSignal, type StopSignal } from "../cli/stop_signals.ts";
 import { failureText } from "../cli/failure.ts";
 import { counted } from "../cli/numbers.ts";
 import { defaultSystemAddress, parseAddressOption } from "../cli/query_client.ts";
 import { expectGuarded, readServerAccess, type ServerAccess } from "./server_access.ts";
 import { ServerLog } from "./server_log.ts";
 import { isReadAgain, serverPermissions } from "./server_permissions.ts";
+import { stopSignal } from "./stop_signal.ts";
 import { styleFor } from "../cli/style.ts";
 import { isWildcard } from "./wildcard.ts";
 import { takenByHttp } from "./taken_by_http.ts";
@@ -220,23 +220,6 @@ async function tryAgain(readAgain: () => Promise<number>, log: Logger): Promise<
   } catch (error) {
     log.error("SIGHUP: all stays as it is: {reason}", { reason: (error as Error).message });
   }
-}
-
-/**
- * The first signal is for an orderly stop; a second one ends the process at once.
- *
- * @param onHangUp called on each SIGHUP instead
- */
-function stopSignal(console: Console, onHangUp?: () => void): Promise<StopSignal> {
-  return new Promise((resolve) => {
-    let stopping = false;
-    console.onStopSignal((signal) => {
-      if (signal === "SIGHUP" && onHangUp !== undefined && !stopping) return onHangUp();
-      if (stopping) console.exit(exitCodeOfSignal(signal));
-      stopping = true;
-      resolve(signal);
-    });
-  });
 }
 
 /**

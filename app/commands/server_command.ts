@@ -1,5 +1,4 @@
 import { defaultLimits } from "../../limits.ts";
-import { logFormats, logLevels } from "../../log/mod.ts";
 import { choiceOf } from "../cli/choice_option.ts";
 import type { CommandSpec, OptionSpec } from "../cli/command_spec.ts";
 import { dataDirOption } from "../cli/data_dir_option.ts";
@@ -8,9 +7,10 @@ import { httpOption } from "../cli/http_option.ts";
 import { integerFrom } from "../cli/number_option.ts";
 import { parseAddressOption } from "../cli/query_client.ts";
 import { sizeFrom } from "../cli/size_option.ts";
-import { tlsCaOption } from "../cli/tls_files.ts";
+import { tlsCaOption, tlsCertOption, tlsKeyOption } from "../cli/tls_files.ts";
 import { tokenFileOption } from "../cli/token_file.ts";
 import { configOption, printConfigOption } from "../settings/settings_options.ts";
+import { logOptions } from "./log_options.ts";
 import { serverPermissions } from "./server_permissions.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
@@ -70,18 +70,8 @@ export const serverOptions: readonly OptionSpec[] = [
     ...tokenFileOption,
     summary: "file with the server's own token, of the role peer, to show other servers",
   },
-  {
-    name: "--tls-cert",
-    value: "FILE",
-    summary: "speak TLS on all ports and to other servers, with this certificate",
-    completes: "files",
-  },
-  {
-    name: "--tls-key",
-    value: "FILE",
-    summary: "the key of that certificate",
-    completes: "files",
-  },
+  tlsCertOption,
+  tlsKeyOption,
   tlsCaOption,
   {
     name: "--tls-client-ca",
@@ -151,16 +141,7 @@ export const serverOptions: readonly OptionSpec[] = [
     name: "--wait-synced",
     summary: "say that it is ready only when it has the state of the servers that it joins",
   },
-  {
-    name: "--log-level",
-    ...choiceOf(logLevels),
-    summary: "log on stderr what matters so much, or more (default: info)",
-  },
-  {
-    name: "--log-format",
-    ...choiceOf(logFormats),
-    summary: "log lines for people, or objects (default: text)",
-  },
+  ...logOptions,
   { name: "--json", summary: "print a line of JSON when it is ready, and one when it is synced" },
   configOption,
   printConfigOption,

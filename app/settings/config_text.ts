@@ -17,5 +17,6 @@ export async function configText(
 
 /** A value in the form that a file has it in. */
 function inFile({ option }: Setting, value: unknown): unknown {
-  return option.type === "duration" ? `${value}ms` : value;
+  if (option.type === "duration") return `${value}ms`;
+  return Array.isArray(value) && !option.repeatable ? value.join(",") : value;
 }

@@ -15,7 +15,12 @@ export const opcodes = {
 } as const;
 
 /** Why a WebSocket is ended. */
-export const closeCodes = { normal: 1000, protocolError: 1002, unsupported: 1003 } as const;
+export const closeCodes = {
+  normal: 1000,
+  protocolError: 1002,
+  unsupported: 1003,
+  tooLong: 1009,
+} as const;
 
 /** The most bytes of a frame that is no part of a message. */
 export const controlBytesMax = 125;

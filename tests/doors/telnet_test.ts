@@ -1,5 +1,5 @@
 import { commands, options } from "../../app/doors/telnet/codes.ts";
-import { gmcpBytes, type GmcpMessage, parseGmcp } from "../../app/doors/telnet/gmcp.ts";
+import { gmcpBytes, type GmcpMessage, parseGmcp } from "../../app/doors/gmcp/gmcp.ts";
 import { TelnetClient } from "../../app/doors/telnet/telnet_client.ts";
 import {
   escaped,
@@ -245,12 +245,17 @@ Deno.test("LineInput ends lines as any client does, refuses what is no UTF-8, an
 
 Deno.test("a client that takes nothing is ended, and nothing more is kept for it", () => {
   let [sent, ends] = [0, 0];
-  const unsent = new Unsent((bytes) => void (sent += bytes.length), () => void ends++);
+  const counting = [
+    (bytes: Uint8Array) => void (sent += bytes.length),
+    () => void ends++,
+    (bytes: Uint8Array) => bytes.length,
+  ] as const;
+  const unsent = new Unsent<Uint8Array>(...counting);
   const piece = new Uint8Array(1_000);
   for (let i = 0; i < 1_000; i++) unsent.send(piece);
   assertLessOrEqual(sent, doorLimits.unsentBytesMax);
   assertEquals(ends, 1);
-  const taking = new Unsent((bytes) => void (sent += bytes.length), () => void ends++);
+  const taking = new Unsent<Uint8Array>(...counting);
   for (let i = 0; i < 1_000; i++) {
     taking.send(piece);
     taking.taken();

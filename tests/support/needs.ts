@@ -33,6 +33,7 @@ export const programs = {
     "spin",
     "systemd-analyze",
     "tc",
+    "tt++",
     "zsh",
   ],
 } as const;
@@ -49,6 +50,7 @@ export const packages: Readonly<Record<string, string>> = {
   "redis-cli": "redis-tools",
   "systemd-analyze": "systemd",
   "tc": "iproute2",
+  "tt++": "tintin++",
 };
 
 /** A program that tests may start. */
@@ -67,11 +69,18 @@ const asked: { readonly [Name in Program]?: readonly string[] } = {
   openssl: ["version"],
   python3: ["-c", "import msgpack"],
   spin: ["-V"],
-  tc: ["-V"],
+  "tc": ["-V"],
+  "tt++": ["-V"],
 };
 
+/** Programs that answer such a question, and fail all the same. */
+const failing: readonly Program[] = ["tt++"];
+
 /** The path of a program whose package is not that of the first one on the search path. */
-const paths: { readonly [Name in Program]?: string } = { python3: "/usr/bin/python3" };
+const paths: { readonly [Name in Program]?: string } = {
+  "python3": "/usr/bin/python3",
+  "tt++": "/usr/games/tt++",
+};
 
 /** What a program is started by. */
 export function commandOf(program: Program): string {
@@ -87,7 +96,7 @@ function isInstalled(program: Program): boolean {
       stdout: "null",
       stderr: "null",
     });
-    return command.outputSync().success;
+    return command.outputSync().success || failing.includes(program);
   } catch {
     return false;
   }

@@ -1,15 +1,21 @@
 import { doorLimits } from "../../../limits.ts";
 
-/** What was sent to a client, which may not take it: a connection that takes too little is ended. */
-export class Unsent {
-  readonly #send: (bytes: Uint8Array) => void;
+/**
+ * What was sent to a client, which may not take it: a connection that takes too little is ended.
+ *
+ * @typeParam T what is sent
+ */
+export class Unsent<T = Uint8Array> {
+  readonly #send: (what: T) => void;
+  readonly #bytesOf: (what: T) => number;
   readonly #end: () => void;
   #bytes = 0;
   #isOver = false;
 
   /** @param end ends the connection, not long after what was sent is taken, or not */
-  constructor(send: (bytes: Uint8Array) => void, end: () => void) {
+  constructor(send: (what: T) => void, end: () => void, bytesOf: (what: T) => number) {
     this.#send = send;
+    this.#bytesOf = bytesOf;
     this.#end = end;
   }
 
@@ -19,11 +25,12 @@ export class Unsent {
   }
 
   /** Sends more. */
-  send(bytes: Uint8Array): void {
-    if (this.#isOver || bytes.length === 0) return;
-    this.#bytes += bytes.length;
+  send(what: T): void {
+    const bytes = this.#bytesOf(what);
+    if (this.#isOver || bytes === 0) return;
+    this.#bytes += bytes;
     if (this.#bytes > doorLimits.unsentBytesMax) this.end();
-    else this.#send(bytes);
+    else this.#send(what);
   }
 
   /** All was taken. */

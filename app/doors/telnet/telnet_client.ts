@@ -2,7 +2,7 @@ import { doorLimits } from "../../../limits.ts";
 import { charsetQuestion, charsetStep } from "./charset.ts";
 import { ClientKind } from "./client_kind.ts";
 import { commands, options, ttype } from "./codes.ts";
-import { gmcpBytes, type GmcpMessage, parseGmcp } from "./gmcp.ts";
+import { gmcpBytes, type GmcpMessage, parseGmcp } from "../gmcp/gmcp.ts";
 import { Negotiation } from "./negotiation.ts";
 import { escaped, subnegotiation, TelnetParser, type TelnetPart } from "./telnet_parser.ts";
 

@@ -30,7 +30,7 @@ export class TelnetPort {
         environment,
         connectionsMax: doorLimits.connectionsMax,
         serve: (send, peer, end) => {
-          const unsent = new Unsent((bytes) => send(bytes, 0), end);
+          const unsent = new Unsent<Uint8Array>((it) => send(it, 0), end, (it) => it.length);
           const connection = new TelnetConnection({ peer, keeper, environment, unsent });
           this.#connections.add(connection);
           return {

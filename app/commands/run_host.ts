@@ -1,0 +1,110 @@
+import { Client, FixedRouter, NearestRouter, PinnedRouter } from "../../kvclient/mod.ts";
+import { appLimits } from "../../limits.ts";
+import type { LogFormat, LogLevel } from "../../log/mod.ts";
+import {
+  awakeEnvironment,
+  isLoopback,
+  parseAddress,
+  realEnvironment,
+  tcpTransport,
+  TlsTransport,
+  type Transport,
+} from "../../rpc/mod.ts";
+import { clientOptions } from "../cli/client_options.ts";
+import type { Invocation } from "../cli/command_spec.ts";
+import { exitCodes } from "../cli/exit_codes.ts";
+import { queryAddresses } from "../cli/query_client.ts";
+import { styleFor } from "../cli/style.ts";
+import { readTlsFiles } from "../cli/tls_files.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { version } from "../cli/version.ts";
+import { GameHost, playPage, TelnetPort, WebPort } from "../doors/mod.ts";
+import { gameStore } from "../play/game_store.ts";
+import { ServerLog } from "./server_log.ts";
+import { stopSignal } from "./stop_signal.ts";
+
+/** Opens the doors, until a signal closes them. */
+export async function runHost(invocation: Invocation): Promise<number> {
+  const { options, console } = invocation;
+  const transport = await doorTransport(invocation);
+  const addresses = queryAddresses(invocation);
+  const asking = await clientOptions(invocation, addresses);
+  const nearest = addresses.length > 1 ? await NearestRouter.start(addresses, asking) : undefined;
+  const router = new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
+  const timeoutMs = nearest && appLimits.failoverTimeoutMs;
+  const client = new Client(router, { ...asking, timeoutMs });
+  const serverLog = new ServerLog(console, {
+    level: options.logLevel as LogLevel | undefined ?? "info",
+    format: options.logFormat as LogFormat | undefined ?? "text",
+  });
+  // A player's patience with a server does not run out while the host stands still.
+  const environment = awakeEnvironment(realEnvironment);
+  await using doors = new AsyncDisposableStack();
+  doors.defer(() => serverLog.close());
+  doors.defer(() => environment.close());
+  doors.defer(() => nearest?.close());
+  doors.defer(() => client.close());
+  // Without a server nobody is let in; a system port answers a Ping as well.
+  await client.get("");
+  const { log } = serverLog;
+  const store = gameStore(client, router);
+  const host = new GameHost({ store, environment, log, tries: addresses.length + 1 });
+  doors.defer(() => host.close());
+  const { telnet: telnetAddress, web: webAddress } = options as Record<string, string | undefined>;
+  const shared = { keeper: host, environment, transport, log };
+  const telnet = telnetAddress === undefined
+    ? undefined
+    : new TelnetPort({ ...shared, address: telnetAddress });
+  doors.defer(() => telnet?.close());
+  const web = webAddress === undefined ? undefined : await WebPort.open({
+    ...shared,
+    address: webAddress,
+    pages: playPage(),
+    isBehindProxy: options.behindProxy === true,
+  });
+  doors.defer(() => web?.close());
+  const stopped = stopSignal(console);
+  announce(invocation, telnet?.address, web?.address);
+  const signal = await stopped;
+  if (!options.json) log.info("{signal}: closing the doors", { signal });
+  // While their connections are there, players are told.
+  await host.close();
+  return exitCodes.ok;
+}
+
+/** @throws {UsageError} when there is no door, or passwords could be read on their way. */
+async function doorTransport({ options }: Invocation): Promise<Transport> {
+  const { telnet, web, tlsCert: cert, tlsKey: key } = options as Record<string, string | undefined>;
+  const listens = [telnet, web].filter((address) => address !== undefined);
+  if (listens.length === 0) {
+    throw new UsageError("Cannot host without a door: one is opened with --telnet, or --web");
+  }
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new UsageError("Cannot speak TLS without both --tls-cert and --tls-key");
+  }
+  if (cert !== undefined) return new TlsTransport(await readTlsFiles({ cert, key }));
+  const open = listens.find((address) => !isLoopback(parseAddress(address).hostname));
+  if (open !== undefined && !options.insecure) {
+    throw new UsageError(
+      `Cannot open a door on ${open}: whoever is in between would see passwords. Allowed is that with ` +
+        "--tls-cert and --tls-key, or with --insecure in a network in which nobody listens",
+    );
+  }
+  return tcpTransport;
+}
+
+function announce({ options, console }: Invocation, telnet?: string, web?: string): void {
+  if (options.json) {
+    return console.out(JSON.stringify({ event: "ready", telnet, web }) + "\n");
+  }
+  const { bold, dim } = styleFor(console, "stdout", options);
+  const isTls = options.tlsCert !== undefined;
+  console.out(
+    `${bold("CMUD host")} ${version}: the doors are open.\n` +
+      (web === undefined ? "" : `  in a browser  ${isTls ? "https" : "http"}://${web}/\n`) +
+      (telnet === undefined
+        ? ""
+        : `  by telnet     ${telnet.replace(/:(\d+)$/, " $1")}${isTls ? " (TLS)" : ""}\n`) +
+      `${dim("Close them:")} Ctrl-C\n`,
+  );
+}

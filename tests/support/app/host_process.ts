@@ -1,0 +1,31 @@
+import { spawnCmud } from "./cmud_process.ts";
+
+/** A running `cmud host --json`, which says where its doors are. */
+export interface HostProcess {
+  readonly telnet?: string;
+  readonly web?: string;
+  /** Ends it in order. Resolves with the exit code, and all that it said. */
+  stop(): Promise<{ code: number; stderr: string }>;
+}
+
+/** Starts one with these options; resolves when its doors are open. */
+export async function startHostProcess(...args: string[]): Promise<HostProcess> {
+  const child = spawnCmud(["host", "--json", ...args]);
+  const stderr = new Response(child.stderr).text();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`The host ended: ${await stderr}`);
+    text += value;
+  }
+  return {
+    ...JSON.parse(text),
+    async stop() {
+      child.kill("SIGTERM");
+      const { code } = await child.status;
+      await reader.cancel();
+      return { code, stderr: await stderr };
+    },
+  };
+}
