@@ -10,6 +10,7 @@ import { type Delivery, type Marshalled, Marshaller } from "./marshaller.ts";
 import { Scheduler } from "./scheduler.ts";
 import { type ExtraFigure, figureOf, type StatsTable, type SystemStats } from "./stats.ts";
 import { type LinkState, noLink, type TellLink } from "./tell_network.ts";
+import type { TellObserver } from "./tell_observer.ts";
 
 /** A message has no receiver: the actor is gone, or the channel has had its message. */
 export class UndeliverableError extends Error {
@@ -82,6 +83,8 @@ export class ActorThread {
     if (from === undefined) this.log.bug("Actor {actor} failed", error, { actor: uid(ref) });
     else this.#logFaultOf(from, error);
   };
+  /** Sees all that is told; absent: nobody does. */
+  observer: TellObserver | undefined;
   /** Takes the log records of this thread and its actors. */
   readonly log: Logger;
 
@@ -344,6 +347,7 @@ export class ActorThread {
 
   #tellFromOutside(ref: ActorRef, message: Marshalled, batch: number): void {
     this.#figures[figureOf.messagesSentExternal] += batch;
+    this.observer?.told(undefined, ref, message);
     this.#send(ref, message, false);
   }
 
@@ -356,6 +360,7 @@ export class ActorThread {
   ): void {
     this.#figures[figureOf.messagesSentActor]++;
     this.#countRate(sender, self, ref);
+    this.observer?.told(self, ref, message);
     this.#send(ref, message, reserved);
   }
 

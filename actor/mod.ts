@@ -62,6 +62,7 @@ export { Access, type Need, Rights, type Role, type TokenEntry, World } from "..
 export type { Credentials } from "./credentials.ts";
 export { Refusals, type Refused } from "./refusals.ts";
 export { noFacts, type RemoteFacts } from "./tell_network.ts";
+export type { TellObserver } from "./tell_observer.ts";
 export { RpcTellNetwork } from "./tell_port.ts";
 export type { ThreadPort } from "./thread_link.ts";
 export { messagePort } from "./thread_port.ts";

@@ -53,7 +53,7 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
     ["thread"],
   ],
   resp: [["wire"], ["commands"]],
-  simulate: [["world"], ["network"], ["cluster"]],
+  simulate: [["world"], ["network"], ["cluster"], ["trace"], ["scenario"]],
   app: [
     ["cli"],
     ["bench", "cert", "completion", "game", "settings", "terminal"],

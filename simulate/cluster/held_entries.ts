@@ -1,3 +1,4 @@
+import { type EntryBytes, noValue } from "../../kvserver/entry/entry.ts";
 import type { Order } from "../../kvserver/entry/order.ts";
 import type { Store } from "../../kvserver/store/mod.ts";
 import { charsOf } from "./chars.ts";
@@ -24,6 +25,22 @@ export function heldEntry(store: Store, n: number): HeldEntry {
     timestamp: store.timestampOf(n),
     sequence: store.sequenceOf(n),
     uid: store.uidOf(n),
+  };
+}
+
+/** A copy of an entry that came from elsewhere. */
+export function receivedEntry(entry: EntryBytes): HeldEntry {
+  const { bytes, keyStart, keyEnd, valueStart, valueEnd, isBin, counter, expiresAt } = entry;
+  const { timestamp, sequence, uid } = entry;
+  return {
+    key: charsOf(bytes.subarray(keyStart, keyEnd)),
+    value: valueStart === noValue ? null : bytes.slice(valueStart, valueEnd),
+    isBin,
+    counter,
+    expiresAt,
+    timestamp,
+    sequence,
+    uid,
   };
 }
 

@@ -13,6 +13,8 @@ export class MemoryDisk implements Disk {
   /** For how long others were away when that was noted last. */
   readonly away = new Map<string, number>();
   onFailing: (reason: string | undefined) => void = () => {};
+  /** Called with what is on the medium from now on. */
+  onWritten: (batches: readonly Uint8Array[]) => void = () => {};
   /** How long a write takes. */
   writeMs = 5;
   /** Writes that have reached the medium. */
@@ -83,7 +85,9 @@ export class MemoryDisk implements Disk {
         return this.onFailing(this.#reason);
       }
       this.writes++;
-      this.batches.push(...group.flatMap(({ batches }) => batches));
+      const written = group.flatMap(({ batches }) => batches);
+      this.batches.push(...written);
+      this.onWritten(written);
       this.onFailing(undefined);
       for (const { onWritten } of group) onWritten();
       this.#writeOn();

@@ -17,10 +17,15 @@ import { beginRequest, type Call, MsgpackWriter } from "../../rpc/mod.ts";
 import { type SimulatedEnvironment, SimulatedWorld } from "../world/simulated_environment.ts";
 import { SimulatedNetwork } from "../network/simulated_network.ts";
 import { Journal } from "../../kvserver/disk/journal.ts";
+import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
 import { MemoryDisk } from "./memory_disk.ts";
+import type { ClientRequest, ClusterObserver, ServerStart } from "./cluster_observer.ts";
+import { ObservedStore, type ReplicaObserver } from "./observed_store.ts";
 
 /** A server of a simulated cluster: the real actors, on a simulated machine. */
 export interface SimulatedServer {
+  /** What it goes by where a person reads of it. */
+  name: string;
   address: string;
   environment: SimulatedEnvironment;
   system: ActorSystem;
@@ -41,24 +46,29 @@ export class SimulatedCluster {
   readonly log: Logger;
   #nextPort = 1;
   #limits: Limits;
+  #observer: ClusterObserver | undefined;
 
-  /** @param limits of all servers @param log of all servers */
+  /** @param limits of all servers @param observer sees what happens @param log of all servers */
   constructor(
     seed: number,
     latencyMs: (world: SimulatedWorld) => SimulatedNetwork["latencyMs"],
     limits: Limits = defaultLimits,
+    observer?: ClusterObserver,
     log: Logger = consoleLogger("error"),
   ) {
     this.log = log;
     this.#limits = limits;
     this.world = new SimulatedWorld({ seed });
     this.network = new SimulatedNetwork(this.world, latencyMs(this.world));
+    this.network.observer = this.#observer = observer;
   }
 
   /** Starts a server, which joins `peers`. @param options `load` gives a replica what the server has on disk */
   async start(
     options: {
       queryActorCount: number;
+      /** Default: `s` and its port. */
+      name?: string;
       peers?: readonly SimulatedServer[];
       clockSkewMs?: number;
       port?: number;
@@ -70,11 +80,14 @@ export class SimulatedCluster {
       remembered?: readonly string[];
     },
   ): Promise<SimulatedServer> {
-    const { queryActorCount, peers = [], clockSkewMs, advertise, load, medium } = options;
+    const { queryActorCount, peers = [], clockSkewMs = 0, advertise, load, medium } = options;
     const { port = this.#nextPort++ } = options;
+    const { name = `s${port}` } = options;
+    const hostname = options.name ?? "server";
+    const address = `${hostname}:${port}`;
     const environment = this.world.environment({ clockSkewMs, limits: this.#limits });
     const system = await ActorSystem.start({
-      hostname: "server",
+      hostname,
       port,
       advertise,
       environment,
@@ -87,10 +100,20 @@ export class SimulatedCluster {
       if (error instanceof Error && error.name === "UndeliverableError") return;
       this.faults.push(`An actor of ${system.address} threw ${error}`);
     };
-    this.prepare(system);
+    this.prepare({
+      name,
+      address,
+      system,
+      replicaCount: queryActorCount,
+      skewMs: clockSkewMs,
+      hasDisk: medium !== undefined,
+      joins: peers.map((peer) => peer.name),
+    });
     const stores: Store[] = [];
     const disk = medium === undefined ? undefined : new MemoryDisk(environment, medium);
+    if (disk !== undefined) disk.onWritten = (batches) => this.#observer?.onDisk?.(name, batches);
     const journal = disk && new Journal(system, disk, this.log);
+    if (journal !== undefined) this.#observer?.named?.(journal.ref, `${name}.disk`);
     const actors = new ServerActors(system, {
       queryActorCount,
       version: "simulated",
@@ -99,10 +122,15 @@ export class SimulatedCluster {
       fraction: () => environment.fraction(),
       ...(journal === undefined ? {} : { disk: { journal: journal.ref, durability: "strict" } }),
     });
-    const queryActors = Array.from({ length: queryActorCount }, () => {
-      const store = this.newStore();
+    this.#observer?.named?.(actors.syncActor, `${name}.sync`);
+    const queryActors = Array.from({ length: queryActorCount }, (_, i) => {
+      const replica = replicaName(name, i);
+      const observer = this.replicaObserver(replica);
+      const store = observer === undefined ? new Store() : new ObservedStore(observer);
       stores.push(store);
-      return startQueryActor(system, actors.settings, { store });
+      const ref = startQueryActor(system, actors.settings, { store });
+      this.#observer?.named?.(ref, replica);
+      return ref;
     });
     if (load !== undefined) { for (const store of stores) load(store); }
     if (journal !== undefined) {
@@ -118,26 +146,29 @@ export class SimulatedCluster {
       { remembered, forgotten: [], away: [] },
     );
     if (peers.length > 0) actors.join(peers.map((peer) => peer.actors.syncActor));
-    const address = `server:${port}`;
-    const server = { address, environment, system, actors, queryActors, stores, disk };
+    const server = { name, address, environment, system, actors, queryActors, stores, disk };
     this.servers.push(server);
     return server;
   }
 
-  /** A replica, of a server that starts. */
-  protected newStore(): Store {
-    return new Store();
+  /** Returns who sees what becomes of the entries of a replica; `undefined`: nobody does. */
+  protected replicaObserver(replica: string): ReplicaObserver | undefined {
+    return this.#observer?.replica?.(replica);
   }
 
-  /** Called with the system of a server that starts, before it has any actor. */
-  protected prepare(_system: ActorSystem): void {}
+  /** Called for a server that starts, before it has any actor. */
+  protected prepare(start: ServerStart): void {
+    this.#observer?.starting?.(start);
+  }
 
   /** Starts a server anew on the address of one that has ended. */
   restart(
     ended: SimulatedServer,
     options: { queryActorCount: number; peers?: readonly SimulatedServer[] },
   ): Promise<SimulatedServer> {
-    return this.start({ ...options, port: Number(ended.address.split(":")[1]) });
+    const [hostname, port] = ended.address.split(":");
+    const name = hostname === "server" ? undefined : hostname;
+    return this.start({ ...options, name, port: Number(port) });
   }
 
   /** Lets time pass, and then all that waits for a promise run. */
@@ -146,8 +177,33 @@ export class SimulatedCluster {
     for (let i = 0; i < reactionsMax; i++) await null;
   }
 
+  /** Has a server that runs join others. */
+  join(server: SimulatedServer, others: readonly SimulatedServer[]): void {
+    this.#observer?.joins?.(server.name, others.map(({ name }) => name));
+    server.actors.join(others.map(({ actors }) => actors.syncActor));
+  }
+
+  /** Has the wall clock of a server jump. */
+  setClock(server: SimulatedServer, skewMs: number): void {
+    this.#observer?.clockSet?.(server.name, skewMs);
+    server.environment.clockSkewMs = skewMs;
+  }
+
+  /** Has a server forget another one, by its address. @returns what it says to that. */
+  async forget(server: SimulatedServer, address: string): Promise<SyncAnswer> {
+    this.#observer?.forgets?.(server.name, address);
+    const { ref: replyTo, response } = server.system.newChannelRef<SyncAnswer>();
+    const question = { id: 0, type: "forget", address };
+    server.system.tell(server.actors.syncActor, { type: "ask", question, replyTo });
+    let isAnswered = false;
+    response.then(() => isAnswered = true);
+    while (!isAnswered) await this.advance(1);
+    return await response;
+  }
+
   /** Ends a server in the middle of whatever it does. What only it had is lost. */
   crash(server: SimulatedServer): Promise<void> {
+    this.#observer?.ended?.(server.name, "crashed");
     return this.#end(server);
   }
 
@@ -162,6 +218,7 @@ export class SimulatedCluster {
     server.actors.drain(drainMs, true).then(() => isDrained = true);
     while (!isDrained) await this.advance(1);
     const tookMs = this.world.nowMs - beganMs;
+    this.#observer?.ended?.(server.name, "stopped");
     await this.#end(server);
     return tookMs;
   }
@@ -188,17 +245,31 @@ export class SimulatedCluster {
     value: Value,
     options?: PutOptions,
   ): void {
+    const text = typeof value === "string" ? value : new TextDecoder().decode(value);
+    const { ttlMs } = options ?? {};
+    this.#asked(server, actor, {
+      type: "put",
+      key,
+      value: text,
+      ...(ttlMs === undefined ? {} : { ttlMs }),
+    });
     this.#ask(server, actor, putCall(key, value, options));
   }
 
   /** Has a key expire, or not any more, as `put` puts. */
   expire(server: SimulatedServer, actor: number, key: string, ttlMs: number | null): void {
+    this.#asked(server, actor, { type: "expire", key, ttlMs });
     this.#ask(server, actor, expireCall(key, ttlMs));
   }
 
   /** Deletes at one query actor of a server, as `put` puts. */
   delete(server: SimulatedServer, actor: number, key: string): void {
+    this.#asked(server, actor, { type: "delete", key });
     this.#ask(server, actor, deleteCall(key));
+  }
+
+  #asked({ name }: SimulatedServer, actor: number, request: ClientRequest): void {
+    this.#observer?.asked?.(replicaName(name, actor), request);
   }
 
   #ask<T>(server: SimulatedServer, actor: number, { method, writeParams }: Call<T>): void {
@@ -212,6 +283,11 @@ export class SimulatedCluster {
     message.raw(frames);
     server.system.tellWritten(server.queryActors[actor]);
   }
+}
+
+/** What a replica of a server goes by. */
+export function replicaName(server: string, i: number): string {
+  return `${server}.${i + 1}`;
 }
 
 /** Awaits between a message to a channel and all that waits for it; seen were 2. */

@@ -14,6 +14,7 @@ import {
 import { defaultLimits } from "../../limits.ts";
 import { hostOf } from "../../rpc/mod.ts";
 import type { SimulatedWorld } from "../world/simulated_environment.ts";
+import type { LossReason, NetworkObserver } from "./network_observer.ts";
 import { Wire } from "./wire.ts";
 
 /** How long a link is down at first, and between two looks whether it can be up again. */
@@ -45,6 +46,9 @@ export class SimulatedNetwork implements TellNetwork {
   /** Of these, by the address that they left. */
   readonly bytesSentBy = new Map<string, number>();
   readonly world: SimulatedWorld;
+  /** Sees what happens. */
+  observer: NetworkObserver | undefined;
+  #messages = 0;
   #latencyMs: (from: string, to: string) => number;
   /** By address. */
   #hosts = new Map<string, Opened>();
@@ -114,7 +118,7 @@ export class SimulatedNetwork implements TellNetwork {
 
   /** Cuts what `from` sends to `to`, and not what comes back, until `mend`. */
   cutOneWay(from: string, to: string): void {
-    this.#cuts.add(`${from} ${to}`);
+    this.#setCut(from, to, true);
     for (const link of this.#links.values()) {
       if (link.from.address === from && link.to.address === to) link.cut(false);
     }
@@ -127,17 +131,32 @@ export class SimulatedNetwork implements TellNetwork {
 
   /** Ends all cuts between two addresses. */
   mend(a: string, b: string): void {
-    for (const key of [`${a} ${b}`, `${b} ${a}`]) this.#cuts.delete(key);
+    this.mendOneWay(a, b);
+    this.mendOneWay(b, a);
+  }
+
+  /** Lets what `from` sends to `to` through again. */
+  mendOneWay(from: string, to: string): void {
+    this.#setCut(from, to, false);
+  }
+
+  #setCut(from: string, to: string, isCut: boolean): void {
+    const key = `${from} ${to}`;
+    if (isCut === this.#cuts.has(key)) return;
+    if (isCut) this.#cuts.add(key);
+    else this.#cuts.delete(key);
+    this.observer?.cut?.(from, to, isCut);
   }
 
   canReach(from: string, to: string): boolean {
     return !this.#cuts.has(`${from} ${to}`) && this.#hosts.has(from) && this.#hosts.has(to);
   }
 
-  /** Counts bytes that leave an address. */
-  sent(from: string, bytes: number): void {
+  /** Counts a message that leaves an address. @returns what names the message. */
+  sent(from: string, bytes: number): number {
     this.bytesSent += bytes;
     this.bytesSentBy.set(from, (this.bytesSentBy.get(from) ?? 0) + bytes);
+    return ++this.#messages;
   }
 
   /** The host of a system, while it is open. */
@@ -212,6 +231,8 @@ class SimulatedLink implements TellLink {
   #wire: Wire;
   #waitingBytes = 0;
   #closed = false;
+  /** Sent, and not known to be handled. */
+  #underWay = new Set<number>();
   /** Arrived, and not heard yet. */
   #held: (() => void)[] = [];
 
@@ -266,12 +287,14 @@ class SimulatedLink implements TellLink {
     this.#closed ||= forEver;
     if (!this.isUp) return;
     this.isUp = false;
+    for (const id of this.#underWay) this.#lose(id, "cut off");
     this.told = this.handled = 0;
     this.#held = [];
     this.#arriving = [];
     // The next connection does not wait for what this one had to carry.
     this.#lastArrivalMs = this.#waitingBytes = 0;
     this.#wire = new Wire(this.#network.world, this.#network.bytesPerMs);
+    this.#network.observer?.link?.(this, false);
     this.#believe(false);
     this.changed();
     this.#network.world.after(dialMs, () => this.#dial());
@@ -281,14 +304,16 @@ class SimulatedLink implements TellLink {
     const bytes = message.end - message.start;
     const bound = reserved ? defaultLimits.linkBytesMax : defaultLimits.linkBytesMax / 2;
     if (!this.isUp || this.#waitingBytes + bytes > bound) return false;
-    this.#network.sent(this.from.address, bytes);
+    const id = this.#network.sent(this.from.address, bytes);
     this.told++;
     const { world } = this.#network;
     const latencyMs = this.#network.latencyMs(this.from.address, this.to.address);
     this.#arriving.push(Math.max(this.#lastArrivalMs, world.nowMs + latencyMs));
     const arrivalMs = Math.max(this.#lastArrivalMs, this.#leaveMs(bytes) + latencyMs);
     this.#lastArrivalMs = arrivalMs;
-    this.#inThisEpoch(arrivalMs - world.nowMs, () => this.#arrive(counter, message));
+    this.#underWay.add(id);
+    this.#network.observer?.sent?.(id, this, message, arrivalMs);
+    this.#inThisEpoch(arrivalMs - world.nowMs, () => this.#arrive(id, counter, message));
     return true;
   }
 
@@ -300,28 +325,39 @@ class SimulatedLink implements TellLink {
     });
   }
 
-  #arrive(counter: number, message: Marshalled): void {
+  #lose(id: number, reason: LossReason): void {
+    this.#underWay.delete(id);
+    this.#network.observer?.lost?.(id, this, reason);
+  }
+
+  #arrive(id: number, counter: number, message: Marshalled): void {
     const host = this.#network.hostOf(this.to);
     if (host === undefined) return;
+    this.#network.observer?.arrived?.(id, this);
     const handOver = () => {
       const reason = host.check(counter, message, this.from);
       if (reason === undefined) host.receive(counter, { ...message, source: { handled } });
       else {
+        this.#lose(id, "refused");
         host.refusedMessage("simulated", this.from.address, reason);
         this.cut(false);
       }
     };
     const { epoch } = this;
     const handled = () => {
-      if (this.epoch === epoch) this.#acknowledge();
+      if (this.epoch === epoch) this.#acknowledge(id);
     };
     if (this.isBelieved) handOver();
     else this.#held.push(handOver);
   }
 
-  #acknowledge(): void {
+  #acknowledge(id: number): void {
     const { from, to } = this;
-    this.#inThisEpoch(this.#network.latencyMs(to.address, from.address), () => {
+    const latencyMs = this.#network.latencyMs(to.address, from.address);
+    this.#network.observer?.acknowledges?.(id, this, this.#network.world.nowMs + latencyMs);
+    this.#inThisEpoch(latencyMs, () => {
+      this.#underWay.delete(id);
+      this.#network.observer?.acknowledged?.(id, this);
       this.handled++;
       this.#arriving.shift();
       this.changed();
@@ -351,6 +387,7 @@ class SimulatedLink implements TellLink {
       this.isUp = true;
       this.isWrongIncarnation = false;
       this.epoch++;
+      this.#network.observer?.link?.(this, true);
       const latencyMs = this.#network.latencyMs(to.address, from.address);
       this.roundTripMs = 2 * latencyMs;
       const host = this.#network.hostOf(to);

@@ -1,8 +1,9 @@
-import type { ActorSystem } from "../../actor/mod.ts";
 import { defaultLimits, type Limits, withLimits } from "../../limits.ts";
 import { noExpiry } from "../../kvserver/entry/entry.ts";
-import { noEntry, Store } from "../../kvserver/store/mod.ts";
-import { heldEntries, type HeldEntry, heldEntry } from "../../simulate/cluster/held_entries.ts";
+import type { Store } from "../../kvserver/store/mod.ts";
+import type { ClusterObserver, ServerStart } from "../../simulate/cluster/cluster_observer.ts";
+import { heldEntries, type HeldEntry } from "../../simulate/cluster/held_entries.ts";
+import type { ReplicaObserver } from "../../simulate/cluster/observed_store.ts";
 import {
   SimulatedCluster,
   type SimulatedServer,
@@ -10,49 +11,24 @@ import {
 import type { SimulatedNetwork } from "../../simulate/network/simulated_network.ts";
 import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { assertAfterEachMessage } from "../support/actors.ts";
-import { dotOf, type Write, Written } from "./written.ts";
+import { dotOf, Written } from "./written.ts";
 
 /** Without comparisons that nobody owes: they would mend what is wrong before anybody sees it. */
 export const withoutComparisons = withLimits({ comparisonIntervalMs: 1e12 });
-
-/** A replica that lets the test see what it takes. */
-class ObservedStore extends Store {
-  constructor(private readonly onWrite: (write: Write) => void) {
-    super();
-  }
-
-  override put(...args: Parameters<Store["put"]>): number {
-    const [bytes, keyStart, keyEnd] = args;
-    const replaced = this.#dotOf(this.find(bytes, keyStart, keyEnd));
-    const n = super.put(...args);
-    this.onWrite({ ...heldEntry(this, n), replaced });
-    return n;
-  }
-
-  override expire(...args: Parameters<Store["expire"]>): void {
-    const [n] = args;
-    const replaced = this.#dotOf(n);
-    super.expire(...args);
-    this.onWrite({ ...heldEntry(this, n), replaced });
-  }
-
-  #dotOf(n: number): string | undefined {
-    return n === noEntry ? undefined : dotOf({ uid: this.uidOf(n), counter: this.counterOf(n) });
-  }
-}
 
 /** A simulated cluster with a model of what its servers must come to hold. */
 export class CheckedCluster extends SimulatedCluster {
   /** All that was written. */
   readonly written = new Written();
 
-  /** @param limits of all servers */
+  /** @param limits of all servers @param observer sees what happens */
   constructor(
     seed: number,
     latencyMs: (world: SimulatedWorld) => SimulatedNetwork["latencyMs"],
     limits: Limits = withoutComparisons,
+    observer?: ClusterObserver,
   ) {
-    super(seed, latencyMs, limits);
+    super(seed, latencyMs, limits, observer);
   }
 
   override crash(server: SimulatedServer): Promise<void> {
@@ -60,13 +36,21 @@ export class CheckedCluster extends SimulatedCluster {
     return super.crash(server);
   }
 
-  protected override newStore(): Store {
-    return new ObservedStore((write) => this.written.add(write));
+  protected override replicaObserver(replica: string): ReplicaObserver {
+    const others = super.replicaObserver(replica);
+    return {
+      ...others,
+      wrote: (entry, replaced) => {
+        this.written.add({ ...entry, replaced: replaced && dotOf(replaced) });
+        others?.wrote?.(entry, replaced);
+      },
+    };
   }
 
-  protected override prepare(system: ActorSystem): void {
-    assertAfterEachMessage(system);
-    this.written.started(system.incarnation);
+  protected override prepare(start: ServerStart): void {
+    super.prepare(start);
+    assertAfterEachMessage(start.system);
+    this.written.started(start.system.incarnation);
   }
 
   /** What keeps the cluster from being converged and at rest, or `undefined`. */

@@ -111,12 +111,12 @@ class RandomScenario {
 
   #join(server: SimulatedServer, sender: SimulatedServer): void {
     this.#joins.began(server, sender);
-    server.actors.join([sender.actors.syncActor]);
+    this.#cluster.join(server, [sender]);
   }
 
   /** Has a server's wall clock jump, forward or back. */
-  #setClock({ environment }: SimulatedServer): void {
-    environment.clockSkewMs = this.#random.below(10_001) - 5_000;
+  #setClock(server: SimulatedServer): void {
+    this.#cluster.setClock(server, this.#random.below(10_001) - 5_000);
   }
 
   /** The same key at the same moment on every server; some of them delete it. */

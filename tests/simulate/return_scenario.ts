@@ -1,5 +1,4 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
-import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
 import type { Prng } from "../../simulate/world/prng.ts";
 import { CheckedCluster } from "./checked_cluster.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
@@ -53,7 +52,7 @@ class ReturnScenario {
     }
     await this.#putFor(1_000);
     const [first, ...others] = this.#cluster.servers;
-    for (const other of others) other.actors.join([first.actors.syncActor]);
+    for (const other of others) this.#cluster.join(other, [first]);
     await this.#cluster.advance(quietMs);
     const difference = this.#cluster.difference();
     await this.#cluster.close();
@@ -101,7 +100,9 @@ class ReturnScenario {
     await this.#putFor(downMs);
     const isForgotten = !this.#chance(4);
     if (isForgotten) {
-      for (const server of [...this.#cluster.servers]) await this.#forget(server, away.address);
+      for (const server of [...this.#cluster.servers]) {
+        await this.#cluster.forget(server, away.address);
+      }
     }
     // Long enough for the others to forget tombstones.
     await this.#putFor(isForgotten ? collectedMs : 3_000);
@@ -123,7 +124,9 @@ class ReturnScenario {
     await this.#putFor(downMs);
     for (const [half, other] of [[left, right], [right, left]]) {
       for (const server of half) {
-        for (const { address } of other) if (!this.#chance(4)) await this.#forget(server, address);
+        for (const { address } of other) {
+          if (!this.#chance(4)) await this.#cluster.forget(server, address);
+        }
       }
     }
     await this.#putFor(collectedMs);
@@ -132,16 +135,7 @@ class ReturnScenario {
     for (const a of left) for (const b of right) network.mend(a.address, b.address);
     const [first] = left;
     for (const server of right) {
-      if (servers.includes(server)) server.actors.join([first.actors.syncActor]);
+      if (servers.includes(server)) this.#cluster.join(server, [first]);
     }
-  }
-
-  async #forget(server: SimulatedServer, address: string): Promise<void> {
-    const { ref: replyTo, response } = server.system.newChannelRef<SyncAnswer>();
-    const question = { id: 0, type: "forget", address };
-    server.system.tell(server.actors.syncActor, { type: "ask", question, replyTo });
-    let isAnswered = false;
-    response.then(() => isAnswered = true);
-    while (!isAnswered) await this.#cluster.advance(1);
   }
 }

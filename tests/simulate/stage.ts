@@ -1,6 +1,5 @@
 import { defaultLimits } from "../../limits.ts";
 import type { Member } from "../../kvserver/mod.ts";
-import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
 import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import { CheckedCluster, withoutComparisons } from "./checked_cluster.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
@@ -69,10 +68,7 @@ export class Stage {
 
   /** Has a server forget another one. @returns whether it was known. */
   async forget(server: SimulatedServer, address: string): Promise<unknown> {
-    const { ref: replyTo, response } = server.system.newChannelRef<SyncAnswer>();
-    const question = { id: 0, type: "forget", address };
-    server.system.tell(server.actors.syncActor, { type: "ask", question, replyTo });
-    return (await this.#settled(response)).result;
+    return (await this.cluster.forget(server, address)).result;
   }
 
   /** Lets time pass until a promise has settled. @throws when that takes longer than it ever should. */

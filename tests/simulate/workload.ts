@@ -112,8 +112,8 @@ export async function settle(
   areAllThere = false,
 ): Promise<string | undefined> {
   await cluster.advance(quietMs);
-  for (const { environment } of cluster.servers) {
-    environment.clockSkewMs = cluster.world.random.below(2 * clockJumpMs) - clockJumpMs;
+  for (const server of cluster.servers) {
+    cluster.setClock(server, cluster.world.random.below(2 * clockJumpMs) - clockJumpMs);
   }
   const bytesBefore = cluster.network.bytesSent;
   await cluster.advance(idleMs);

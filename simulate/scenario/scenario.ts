@@ -1,0 +1,94 @@
+/** A replica, or all of a server. */
+export interface Place {
+  readonly server: string;
+  /** From 1; absent: the first one where something is asked, all of them where something is expected. */
+  readonly replica?: number;
+}
+
+/** What is expected of replicas. */
+export type Condition =
+  /** `null`: nothing is shown of the key. */
+  | { readonly type: "value"; readonly key: string; readonly value: string | null }
+  | { readonly type: "tombstone"; readonly key: string; readonly isHeld: boolean }
+  /** All show the same. */
+  | { readonly type: "equal" }
+  /** They have all that they were to take over. */
+  | { readonly type: "ready" };
+
+/** One direction between two servers, or both. */
+export interface Link {
+  readonly from: string;
+  readonly to: string;
+  readonly isBothWays: boolean;
+}
+
+/** Something that is done to a cluster, or expected of it. */
+export type Statement =
+  | {
+    readonly type: "server";
+    readonly name: string;
+    readonly replicas: number;
+    readonly skewMs: number;
+    readonly hasDisk: boolean;
+    readonly joins: readonly string[];
+  }
+  /** A server that has ended starts again, with its disk unless that is gone. */
+  | {
+    readonly type: "restart";
+    readonly name: string;
+    readonly isDiskLost: boolean;
+    readonly joins: readonly string[];
+  }
+  | { readonly type: "crash" | "stop"; readonly name: string }
+  | { readonly type: "join"; readonly name: string; readonly others: readonly string[] }
+  | { readonly type: "forget"; readonly name: string; readonly on: string }
+  | { readonly type: "skew"; readonly name: string; readonly skewMs: number }
+  | {
+    readonly type: "put";
+    readonly key: string;
+    readonly value: string;
+    readonly ttlMs?: number;
+    readonly on: Place;
+  }
+  | { readonly type: "delete"; readonly key: string; readonly on: Place }
+  /** `ttlMs` `null`: it expires no more. */
+  | {
+    readonly type: "expire";
+    readonly key: string;
+    readonly ttlMs: number | null;
+    readonly on: Place;
+  }
+  | { readonly type: "cut" | "heal"; readonly link: Link }
+  | { readonly type: "link"; readonly link: Link; readonly ms: number }
+  /** `on` empty: on all that run. */
+  | {
+    readonly type: "expect";
+    readonly condition: Condition;
+    readonly on: readonly Place[];
+    /** How long may pass until it is so. */
+    readonly withinMs: number;
+  }
+  | { readonly type: "note"; readonly text: string };
+
+/** A statement and when it is due, in virtual milliseconds. */
+export interface Step {
+  readonly atMs: number;
+  readonly statement: Statement;
+  /** Of the text, from 1; absent: it comes from none. */
+  readonly line?: number;
+}
+
+/** A story of a cluster. */
+export interface Scenario {
+  readonly title: string;
+  /** Of all that is drawn. */
+  readonly seed: number;
+  /** How long a message takes, where no link says otherwise. */
+  readonly delayMs: number;
+  /** A message takes up to so much longer. */
+  readonly jitterMs: number;
+  /** In the order of their times. */
+  readonly steps: readonly Step[];
+  /** How long it goes on: to the last step, or to the time that is waited for behind it. */
+  readonly endMs: number;
+}

@@ -1,0 +1,55 @@
+import type { TracedEntry } from "./event.ts";
+
+/** A number of things. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** So many entries are named; of more only the number is. */
+const namedMax = 3;
+
+/** So many characters of a key or value are shown. */
+const charsMax = 40;
+
+/** A key or value, if need be in quotes, and not longer than fits. */
+export function shown(text: string): string {
+  const cut = text.length > charsMax ? `${text.slice(0, charsMax)}…` : text;
+  return /^[^\s"#=,]+$/.test(cut) ? cut : JSON.stringify(cut);
+}
+
+/** What a write says of its key. */
+export function writeWords({ key, value, expiresMs }: TracedEntry): string {
+  if (value === null) return `${shown(key)} deleted`;
+  return `${shown(key)} = ${shown(value)}` +
+    (expiresMs === undefined ? "" : ` until ${timeWords(expiresMs)}`);
+}
+
+/** Several writes. */
+export function writesWords(entries: readonly TracedEntry[]): string {
+  if (entries.length > namedMax) return plural(entries.length, "entry", "entries");
+  return entries.map(writeWords).join(", ");
+}
+
+/** The order of a write. */
+export function orderWords({ timestampMs, sequence, by }: TracedEntry): string {
+  return `(${timestampMs}, ${sequence}, ${by})`;
+}
+
+/** Virtual milliseconds. */
+export function timeWords(ms: number): string {
+  return `${ms} ms`;
+}
+
+/** Why one of two writes of a key is later than the other. */
+export function laterWords(later: TracedEntry, earlier: TracedEntry): string {
+  if (later.timestampMs !== earlier.timestampMs) {
+    return `timestamp ${later.timestampMs} is after ${earlier.timestampMs}`;
+  }
+  if (later.sequence !== earlier.sequence) {
+    return `of one timestamp, sequence ${later.sequence} is after ${earlier.sequence}`;
+  }
+  if (later.uid !== earlier.uid) {
+    return `of one timestamp and sequence, ${later.by} counts as later than ${earlier.by}`;
+  }
+  return "it is the same write";
+}
