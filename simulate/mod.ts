@@ -21,7 +21,11 @@
 
 export { formatScenario, formatStatement } from "./scenario/format_scenario.ts";
 export { parseScenario, usages } from "./scenario/parse_scenario.ts";
-export { runScenario, type ScenarioOutcome } from "./scenario/run_scenario.ts";
+export {
+  runScenario,
+  type RunScenarioOptions,
+  type ScenarioOutcome,
+} from "./scenario/run_scenario.ts";
 export { ScenarioError } from "./scenario/scenario_error.ts";
 export { ScenarioRun, type ScenarioRunOptions } from "./scenario/scenario_run.ts";
 export type { Condition, Link, Place, Scenario, Statement, Step } from "./scenario/scenario.ts";
@@ -35,3 +39,6 @@ export type {
 } from "./trace/event.ts";
 export { traceLine } from "./trace/trace_line.ts";
 export { SimulatedCluster, type SimulatedServer } from "./cluster/simulated_cluster.ts";
+export { mermaidOf } from "./diagram/mermaid.ts";
+export { type Sequence, sequenceOf } from "./diagram/sequence.ts";
+export { svgOf } from "./diagram/svg.ts";

@@ -42,7 +42,15 @@ Deno.test("CONTRIBUTING.md names every task that people run", () => {
 Deno.test("every task that runs or compiles the program gives it the same permissions", () => {
   const runs = commands.filter(([, command]) => /deno (run|compile) .*\bmain\.ts/.test(command))
     .filter(([, command]) => !/(examples|tests)\//.test(command));
-  assertEquals(runs.map(([name]) => name), ["play", "server", "kv", "cmud", "bench", "compile"]);
+  assertEquals(runs.map(([name]) => name), [
+    "play",
+    "server",
+    "kv",
+    "cmud",
+    "bench",
+    "trace",
+    "compile",
+  ]);
   for (const [name, command] of runs) {
     assertStringIncludes(command, "$(deno task -q permissions)", name);
   }

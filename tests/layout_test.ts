@@ -25,6 +25,7 @@ const below: Record<string, readonly string[]> = {
   app: [
     "bench",
     "http",
+    "simulate",
     "kvserver",
     "kvclient",
     "actor",
@@ -53,7 +54,7 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
     ["thread"],
   ],
   resp: [["wire"], ["commands"]],
-  simulate: [["world"], ["network"], ["cluster"], ["trace"], ["scenario"]],
+  simulate: [["world"], ["network"], ["cluster"], ["trace"], ["scenario", "diagram"]],
   app: [
     ["cli"],
     ["bench", "cert", "completion", "game", "settings", "terminal"],

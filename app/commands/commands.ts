@@ -12,6 +12,7 @@ import { membersCommand } from "./members_command.ts";
 import { playCommand } from "./play_command.ts";
 import { serverCommand } from "./server_command.ts";
 import { statusCommand } from "./status_command.ts";
+import { traceCommand } from "./trace_command.ts";
 import { tokenCommand } from "./token_command.ts";
 import { versionCommand } from "./version_command.ts";
 
@@ -40,6 +41,7 @@ export const rootCommand: CommandSpec = {
     restoreCommand,
     tokenCommand,
     certCommand,
+    traceCommand,
     benchCommand,
     receiveTellsCommand,
     completionCommand(() => rootCommand),

@@ -12,10 +12,16 @@ export interface ScenarioOutcome {
   readonly failures: readonly string[];
 }
 
+/** Options of `runScenario`. */
+export interface RunScenarioOptions extends Omit<ScenarioRunOptions, "observe"> {
+  /** Whether the story tells also what changes nothing. Default `false`. */
+  isAllTold?: boolean;
+}
+
 /** Runs a scenario to its end. @throws {ScenarioError} when it cannot be run. */
 export async function runScenario(
   scenario: Scenario,
-  options: Omit<ScenarioRunOptions, "observe"> = {},
+  { isAllTold = false, ...options }: RunScenarioOptions = {},
 ): Promise<ScenarioOutcome> {
   const events: TraceEvent[] = [];
   const run = new ScenarioRun(scenario, { ...options, observe: (event) => events.push(event) });
@@ -24,11 +30,17 @@ export async function runScenario(
   } finally {
     await run.close();
   }
-  return { events, transcript: transcriptOf(scenario, events), failures: run.failures };
+  return { events, transcript: transcriptOf(scenario, events, isAllTold), failures: run.failures };
 }
 
-/** The story of a scenario. */
-export function transcriptOf({ title }: Scenario, events: readonly TraceEvent[]): string {
-  const lines = events.map(traceLine).filter((line) => line !== undefined);
+/** The story of a scenario. @param isAllTold as in the options of `runScenario` */
+export function transcriptOf(
+  { title }: Scenario,
+  events: readonly TraceEvent[],
+  isAllTold = false,
+): string {
+  const lines = events.map((event) => traceLine(event, isAllTold)).filter((line) =>
+    line !== undefined
+  );
   return [...(title === "" ? [] : [title, ""]), ...lines].join("\n") + "\n";
 }

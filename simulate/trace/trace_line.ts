@@ -8,9 +8,11 @@ const [timeChars, partiesChars] = [9, 18];
 /**
  * A line of the story: when, who, to whom, what, and why. `undefined`: the event is not of interest to whom the
  * story is told, as what is said when nothing has changed.
+ *
+ * @param isAllTold whether such events get lines too, but for arrivals, which are announced before
  */
-export function traceLine(event: TraceEvent): string | undefined {
-  const told = lineOf(event);
+export function traceLine(event: TraceEvent, isAllTold = false): string | undefined {
+  const told = lineOf(event) ?? (isAllTold ? asideOf(event) : undefined);
   if (told === undefined) return undefined;
   const [who, what] = told;
   return `${timeWords(event.atMs).padStart(timeChars)}  ${who.padEnd(partiesChars)} ${what}`;
@@ -101,6 +103,15 @@ function lineOf(event: TraceEvent): readonly [string, string] | undefined {
     case "acknowledged":
       return undefined;
   }
+}
+
+/** Who, and what, of an event that changes nothing. */
+function asideOf(event: TraceEvent): readonly [string, string] | undefined {
+  if (event.type === "sent") {
+    return [way(event), `${event.text}; arrives at ${timeWords(event.arrivesMs)}`];
+  }
+  if (event.type === "lost") return [way(event), `lost: ${event.text}; ${event.why}`];
+  if (event.type === "told" && event.text !== "") return [way(event), event.text];
 }
 
 /** Who tells whom. */

@@ -46,10 +46,10 @@ export function laterWords(later: TracedEntry, earlier: TracedEntry): string {
     return `timestamp ${later.timestampMs} is after ${earlier.timestampMs}`;
   }
   if (later.sequence !== earlier.sequence) {
-    return `of one timestamp, sequence ${later.sequence} is after ${earlier.sequence}`;
+    return `one timestamp, and sequence ${later.sequence} is after ${earlier.sequence}`;
   }
   if (later.uid !== earlier.uid) {
-    return `of one timestamp and sequence, ${later.by} counts as later than ${earlier.by}`;
+    return `a tie, and ${later.by} comes after ${earlier.by}`;
   }
   return "it is the same write";
 }

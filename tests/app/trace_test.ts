@@ -1,0 +1,49 @@
+import { assertEquals, assertStringIncludes } from "../deps.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { runCmud } from "../support/app/fake_console.ts";
+
+Deno.test("trace put tells the way of a Put, and the same every time", async () => {
+  const { code, stdout, stderr } = await runCmud([
+    "trace",
+    "put",
+    "city",
+    "--servers",
+    "3",
+    "--disk",
+  ]);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  for (const name of ["b", "c"]) {
+    assertStringIncludes(stdout, `a → ${name}              city = hello; arrives at 1020 ms`);
+    assertStringIncludes(stdout, `${name}.disk             has city = hello`);
+  }
+  const again = await runCmud(["trace", "put", "city", "--servers", "3", "--disk"]);
+  assertEquals(again.stdout, stdout);
+});
+
+Deno.test("trace --scenario tells what is not as expected, and draws it", async () => {
+  using directory = new TempDirectory();
+  const [file, svg, mermaid] = ["story.txt", "story.svg", "story.mmd"].map((name) =>
+    `${directory.path}/${name}`
+  );
+  Deno.writeTextFileSync(file, "server a\nput city = Rome on a\nexpect city = Paris on a\n");
+  const { code, stdout, stderr } = await runCmud(
+    ["trace", "--scenario", file, "--svg", svg, "--mermaid", mermaid],
+  );
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "client → a.1       Put city = Rome");
+  assertEquals(stderr, "Line 3: expected city = Paris on a: a.1 shows Rome\n");
+  assertStringIncludes(Deno.readTextFileSync(svg), ">Put city = Rome</text>");
+  assertStringIncludes(Deno.readTextFileSync(mermaid), "client->>a_1: Put city = Rome");
+});
+
+Deno.test("trace --scenario names the line that it cannot read", async () => {
+  using directory = new TempDirectory();
+  const file = `${directory.path}/story.txt`;
+  Deno.writeTextFileSync(file, "server a\nput city Rome on a\n");
+  const { code, stderr } = await runCmud(["trace", "--scenario", file]);
+  assertEquals(code, 64);
+  assertStringIncludes(
+    stderr,
+    `Cannot run ${file}: Line 2: found "Rome", allowed is "=". Try: put KEY`,
+  );
+});

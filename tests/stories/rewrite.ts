@@ -1,0 +1,20 @@
+/**
+ * Writes the stories of all scenarios anew, and the diagrams that are made of them, after a change of what servers tell each other that is meant.
+ *
+ * @module
+ */
+
+import { root } from "../support/repository.ts";
+import { documentPath, documentWithDiagrams } from "./diagrams.ts";
+import { rewrite, scenarioFiles, told } from "./story_files.ts";
+
+for (const file of scenarioFiles()) {
+  const { transcript, failures } = await told(file);
+  if (transcript !== file.transcript) {
+    rewrite(file, transcript);
+    console.log(`${file.name} tells another story now`);
+  }
+  for (const failure of failures) console.log(`${file.name}: ${failure}`);
+}
+
+Deno.writeTextFileSync(new URL(documentPath, root), await documentWithDiagrams());
