@@ -677,6 +677,8 @@ export interface Limits {
   readonly loadNoticeMs: number;
   /** How often a disk that refuses to be written is tried again. */
   readonly diskRetryMs: number;
+  /** While the disk is written, it is told so often how large its files are. */
+  readonly diskSizesMs: number;
   /** How long a stop that could not write everything waits to be told how much that is. */
   readonly unwrittenPatienceMs: number;
   /** How long a server that starts again waits for those it knew before, until it goes on without. */
@@ -866,6 +868,7 @@ export const defaultLimits: Limits = {
   foldPressMs: 20,
   loadNoticeMs: 1_000,
   diskRetryMs: 500,
+  diskSizesMs: 1_000,
   unwrittenPatienceMs: 500,
   rejoinFirstMs: 500,
   rejoinMaxMs: 60_000,

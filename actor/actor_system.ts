@@ -13,7 +13,7 @@ import { type CheckMessage, Exposed } from "./exposed.ts";
 import { defaultCluster } from "./hello.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import { StatsTable } from "./stats.ts";
-import type { TellNetwork, TellPort } from "./tell_network.ts";
+import type { TellNetwork, TellPort, Traffic } from "./tell_network.ts";
 import { RpcTellNetwork } from "./tell_port.ts";
 import { type ReceiveFromThread, ThreadLink, type ThreadPort } from "./thread_link.ts";
 import type { ThreadConfig } from "./join_system.ts";
@@ -194,6 +194,11 @@ export class ActorSystem extends ActorThread {
    */
   expose(ref: ActorRef, check: CheckMessage = malformedAs): void {
     this.#exposed.add(ref.counter, check);
+  }
+
+  /** What has gone to other systems, and come from them. */
+  traffic(): readonly Traffic[] {
+    return this.#port.traffic();
   }
 
   /** What the thread of that number, from 1 on, is to pass to `joinSystem`. */

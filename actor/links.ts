@@ -13,7 +13,7 @@ import type { Refusals, Refused } from "./refusals.ts";
 import { RemoteLink, type RemoteLinkHost } from "./remote_link.ts";
 import { type ConnectionEnds, type ConnectionHost, SystemConnection } from "./system_connection.ts";
 import { type Claim, type SystemId, systemKey } from "./system_id.ts";
-import type { TellHost, TellLink } from "./tell_network.ts";
+import type { TellHost, TellLink, Traffic } from "./tell_network.ts";
 
 /** The links of a port to other systems, and the connections that those have to it. */
 export class Links implements RemoteLinkHost, ConnectionHost {
@@ -241,6 +241,27 @@ export class Links implements RemoteLinkHost, ConnectionHost {
     const connections = this.#connections.get(systemKey(id)) ?? [];
     return Array.from(connections, ({ heardMs }) => heardMs)
       .reduce((last, heardMs) => Math.max(last, heardMs), -Infinity);
+  }
+
+  heardOf(id: SystemId, bytes: number): void {
+    const link = this.#linkTo(id);
+    if (link !== undefined) link.heardBytes += bytes;
+  }
+
+  /** What has gone over each link, those of one address together. */
+  traffic(): Traffic[] {
+    const byAddress = new Map<string, Traffic>();
+    for (const links of this.#links.values()) {
+      for (const { id: { address }, toldBytes, heardBytes } of links.values()) {
+        const known = byAddress.get(address);
+        byAddress.set(address, {
+          address,
+          toldBytes: toldBytes + (known?.toldBytes ?? 0),
+          heardBytes: heardBytes + (known?.heardBytes ?? 0),
+        });
+      }
+    }
+    return [...byAddress.values()];
   }
 
   refusedOf(id: SystemId): void {

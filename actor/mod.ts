@@ -57,6 +57,7 @@ export type {
   TellNetwork,
   TellPort,
   ToldClock,
+  Traffic,
 } from "./tell_network.ts";
 export { Access, type Need, Rights, type Role, type TokenEntry, World } from "../access/mod.ts";
 export type { Credentials } from "./credentials.ts";

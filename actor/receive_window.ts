@@ -22,7 +22,7 @@ export class ReceiveWindow {
   ) {
     this.#environment = environment;
     this.#acknowledge = acknowledge;
-    this.#bytes = new Charge(environment.memory);
+    this.#bytes = new Charge(environment.memory, "peers");
   }
 
   /** Whether another message may be kept. */

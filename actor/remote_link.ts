@@ -85,6 +85,9 @@ export class RemoteLink implements TellLink {
   readonly skew: ClockSkew;
   version: string | undefined;
   refusedMessages = 0;
+  /** Bytes of the messages that were handed over, and of those that the system has sent. */
+  toldBytes = 0;
+  heardBytes = 0;
   /** Ends a dial, or the pause before one, that is under way. */
   #dialing = new AbortController();
   #done: Promise<void>;
@@ -152,6 +155,7 @@ export class RemoteLink implements TellLink {
     writeTell(this.#sender.frames, counter, message);
     this.#waitingMessages++;
     this.told++;
+    this.toldBytes += bytes;
     this.#sender.send();
     return true;
   }

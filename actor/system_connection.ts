@@ -52,6 +52,8 @@ export interface ConnectionHost {
   /** Called when the system of a connection was greeted, and when that connection ends. */
   opened(id: SystemId, connection: SystemConnection): void;
   closed(id: SystemId, connection: SystemConnection): void;
+  /** Called with the bytes of each message of a system that was greeted. */
+  heardOf(id: SystemId, bytes: number): void;
   /** Called when a message of a system that was greeted is refused. */
   refusedOf(id: SystemId): void;
   /** Called with what the clock of a system showed, and how long it took to be told. */
@@ -286,8 +288,10 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
       this.#host.system.refusedMessage(this.#ends.peer, caller.id.address, reason);
       if (caller.name === "greeted") this.#host.refusedOf(caller.id);
       this.#refuse();
-    } else if (caller.name === "greeted") this.#handOver(counter, message);
-    else this.#hold(counter, message);
+    } else if (caller.name === "greeted") {
+      this.#host.heardOf(caller.id, end - start);
+      this.#handOver(counter, message);
+    } else this.#hold(counter, message);
   }
 
   /** Keeps a message until its caller was greeted: alone, because that may take a minute. */

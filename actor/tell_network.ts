@@ -93,6 +93,16 @@ export interface TellHost {
   bug(error: unknown): void;
 }
 
+/** What has gone between this system and another one, since there is a link to that. */
+export interface Traffic {
+  /** Of the other system. */
+  readonly address: string;
+  /** Bytes of messages to it. */
+  readonly toldBytes: number;
+  /** Bytes of messages from it. */
+  readonly heardBytes: number;
+}
+
 /** A system's bound port, and its links to others. */
 export interface TellPort {
   /** Where it listens, as `host:port`. */
@@ -111,6 +121,8 @@ export interface TellPort {
   meet(id: SystemId, by: SystemId, listener: MetListener): void;
   /** Ends the link to a system, if there is one. */
   unlink(id: SystemId): void;
+  /** What has gone over each link, those of one address together. */
+  traffic(): readonly Traffic[];
   /** Frees the port and ends the links. */
   close(): Promise<void>;
 }

@@ -64,6 +64,7 @@ export class RpcTellNetwork implements TellNetwork {
       link: (address, incarnation) => links.link(address, incarnation),
       meet: (id, by, listener) => links.meetNamed(id, by, listener),
       unlink: (id) => links.unlink(id),
+      traffic: () => links.traffic(),
       close: async () => {
         this.#ports.delete(links);
         await Promise.all([server.close(), links.close()]);

@@ -1,5 +1,6 @@
-import { durationBoundsMs, type Durations, type QueryFigures } from "../kvserver/mod.ts";
-import type { MetricFamily, Sample } from "./prometheus_text.ts";
+import type { QueryFigures } from "../kvserver/mod.ts";
+import { histogramSamples } from "./histogram_samples.ts";
+import type { MetricFamily } from "./prometheus_text.ts";
 import type { Shown } from "./stats_source.ts";
 
 /** How many queries there were by each door, and how long they took; nothing while no server runs. */
@@ -19,24 +20,7 @@ export function queryMetrics(shown: Shown): MetricFamily[] {
       name: "cmud_query_duration_seconds",
       help: "From when a query was read to when its reply was ready; one read in sixteen is timed.",
       type: "histogram",
-      samples: doors.flatMap(([door, { durations }]) => histogram(durations, { door })),
+      samples: doors.flatMap(([door, { durations }]) => histogramSamples(durations, { door })),
     },
-  ];
-}
-
-function histogram(
-  { counts, sumMs }: Durations,
-  labels: Readonly<Record<string, string>>,
-): Sample[] {
-  let count = 0;
-  const buckets = counts.map((more, i) => {
-    count += more;
-    const le = i < durationBoundsMs.length ? String(durationBoundsMs[i] / 1_000) : "+Inf";
-    return { suffix: "_bucket", value: count, labels: { ...labels, le } };
-  });
-  return [
-    ...buckets,
-    { suffix: "_sum", value: sumMs / 1_000, labels },
-    { suffix: "_count", value: count, labels },
   ];
 }

@@ -1,10 +1,12 @@
 import { type Answer, plain } from "./answer.ts";
+import { measurementMetrics } from "./measurement_metrics.ts";
 import { metricsOf } from "./metrics.ts";
 import { prometheusText, prometheusType } from "./prometheus_text.ts";
 import { unreadiness } from "./readiness.ts";
 import { queryMetrics } from "./query_metrics.ts";
 import { memberMetrics } from "./member_metrics.ts";
 import { membersOf, type Shown, statsOf } from "./stats_source.ts";
+import { trafficMetrics } from "./traffic_metrics.ts";
 
 /** Answers to one path. */
 export type Route = (shown: Shown, version: string) => Answer | Promise<Answer>;
@@ -30,7 +32,9 @@ async function metrics(shown: Shown, version: string): Promise<Answer> {
   const families = [
     ...metricsOf(shown, version),
     ...queryMetrics(shown),
+    ...measurementMetrics(shown),
     ...memberMetrics(await membersOf(shown)),
+    ...trafficMetrics(shown),
   ];
   const body = prometheusText(families);
   return { status: 200, type: prometheusType, body };

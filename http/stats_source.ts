@@ -1,5 +1,5 @@
 import type { ByteStream } from "../rpc/mod.ts";
-import type { Member, QueryFigures, ServerStats } from "../kvserver/mod.ts";
+import type { Measurements, Member, QueryFigures, ServerStats, Traffic } from "../kvserver/mod.ts";
 
 /** A running server, as far as it is shown: a `Server` is one. */
 export interface StatsSource {
@@ -7,6 +7,10 @@ export interface StatsSource {
   stats(): ServerStats;
   /** How many queries it has answered, and how long they took. */
   queryFigures(): QueryFigures;
+  /** What it has measured of itself beside that. */
+  measurements(): Measurements;
+  /** What has gone to other servers, and come from them. */
+  traffic(): readonly Traffic[];
   /** The servers that it knows, itself first. */
   members(): Promise<readonly Member[]>;
   /** Serves a connection as its query ports do; resolves when that has ended. */

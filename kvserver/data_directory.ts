@@ -5,9 +5,11 @@ import { DamagedDirectoryError, DataDirectoryError, foundBy } from "./disk/data_
 import { DiskThread } from "./disk/disk_thread.ts";
 import { Journal } from "./disk/journal.ts";
 import type { KnownServers } from "./messages/known_servers.ts";
+import { diskWriteTimes } from "./messages/measured_times.ts";
 import type { Durability } from "./messages/journal_messages.ts";
 import { LoadProgress } from "./load_progress.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
+import type { DiskFigures } from "./query/measurements.ts";
 import type { DiskState } from "./query/server_stats.ts";
 
 /** Options of a `DataDirectory`. */
@@ -74,9 +76,17 @@ export class DataDirectory {
     return this.#reason;
   }
 
+  /** How much waits to be written, and how much there is. */
+  get figures(): DiskFigures {
+    const { waitingBytes, refusals, logBytes, fileBytes } = this.#disk;
+    return { waitingBytes, refusals, logBytes, fileBytes };
+  }
+
   /** Connects the directory to the actors. @returns the options of the query actors. */
   attach(system: ActorSystem, durability: Durability): DiskOptions {
     const journal = this.#journal = new Journal(system, this.#disk, this.#options.log);
+    const times = diskWriteTimes.counterOn(system);
+    this.#disk.onTimed = (tookMs) => times.note(tookMs);
     journal.onPeer = this.#options.onPeer;
     journal.onForgotten = this.#options.onForgotten;
     journal.onFailing = (reason) => {

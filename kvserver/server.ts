@@ -1,3 +1,4 @@
+import type { Measurements } from "./query/measurements.ts";
 import type { QueryFigures } from "./query/query_figures.ts";
 import { Access, type TokenEntry } from "../access/mod.ts";
 import {
@@ -6,6 +7,7 @@ import {
   type Credentials,
   Refusals,
   RpcTellNetwork,
+  type Traffic,
 } from "../actor/mod.ts";
 import type { Member } from "../kvcommon/mod.ts";
 import { type Logger, reasonOf } from "../log/mod.ts";
@@ -30,6 +32,7 @@ import { describeServer } from "./join/description.ts";
 import { Discovery } from "./join/discovery.ts";
 import { ownAddresses } from "./join/own_addresses.ts";
 import { JoinError } from "./join/join_error.ts";
+import { visibilityTimes } from "./messages/measured_times.ts";
 import { unreadTransport } from "./join/unread_transport.ts";
 import {
   readDescriptions,
@@ -44,6 +47,7 @@ import {
   shareConnections,
   shareMemory,
   syncFiguresOf,
+  timeEventLoop,
 } from "./query/server_stats.ts";
 import { ThreadEndedError } from "./thread/thread_ended_error.ts";
 import { WorkerThread } from "./thread/worker_thread.ts";
@@ -171,6 +175,7 @@ export class Server {
     const { bounds } = settings;
     const { memory } = environment;
     shareMemory(memory, system);
+    timeEventLoop(environment, system);
     shareConnections(environment.connections, system);
     const main = new QueryThread(system, environment, transport, bounds, log, onFault);
     const workers: WorkerThread[] = [];
@@ -182,14 +187,17 @@ export class Server {
       const diskState = () => data?.state ?? "none";
       const diskReason = () => data?.reason;
       const figures = syncFiguresOf(system);
+      const visibility = visibilityTimes.counterOn(system);
       const actors = new ServerActors(system, {
         ...settings,
+        onVisible: (ms) => visibility.note(ms),
         ready,
         figures,
         fraction: () => environment.fraction(),
         disk,
         diskState,
         diskReason,
+        diskFigures: () => data?.figures,
         memory,
       });
       const threads = new RoundRobin(settings.threads);
@@ -288,6 +296,16 @@ export class Server {
   /** How many queries it has answered, and how long they took. */
   queryFigures(): QueryFigures {
     return this.#actors.queryFigures();
+  }
+
+  /** What it has measured of itself, beside `stats` and `queryFigures`. */
+  measurements(): Measurements {
+    return this.#actors.measurements();
+  }
+
+  /** What has gone to other servers, and come from them. */
+  traffic(): readonly Traffic[] {
+    return this.#system.traffic();
   }
 
   /** The servers that this one knows, itself first: what `Members` on both ports answers. */

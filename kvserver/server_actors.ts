@@ -15,6 +15,7 @@ import type {
 } from "./messages/sync_control.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
 import { limitedMembers, limitedStats } from "./query/limited_figures.ts";
+import { type DiskFigures, type Measurements, measurements } from "./query/measurements.ts";
 import { type QueryFigures, queryFigures } from "./query/query_figures.ts";
 import { type DiskState, type ServerStats, serverStats } from "./query/server_stats.ts";
 import type { QueryActorSettings } from "./query/start_query_actor.ts";
@@ -38,6 +39,8 @@ export interface ServerActorsOptions {
   maxLagMs?: number;
   /** Draws a number in [0, 1), for what nobody is to foresee. */
   fraction?: () => number;
+  /** Called with how long a Put has waited until another server had it. Default: nobody is told. */
+  onVisible?: (ms: number) => void;
   /** Absent when nothing is persisted. */
   disk?: DiskOptions;
   /** The tokens that query actors know. Default: none are asked for. */
@@ -46,6 +49,8 @@ export interface ServerActorsOptions {
   diskState?(): DiskState;
   /** Says why the disk refuses to be written. Default: it does not. */
   diskReason?(): string | undefined;
+  /** Says how much waits for the disk, and how much is there. Default: there is none. */
+  diskFigures?(): DiskFigures | undefined;
   /** Is charged for what the server holds. Default: an account without bound. */
   memory?: MemoryAccount;
 }
@@ -63,6 +68,7 @@ export class ServerActors {
   #ready: boolean;
   #diskState: () => DiskState;
   #diskReason: () => string | undefined;
+  #diskFigures: () => DiskFigures | undefined;
   /** Settles with an answer that is on its way. */
   #members: Promise<readonly Member[]> | undefined;
   #queryActors: readonly ActorRef[] = [];
@@ -77,6 +83,7 @@ export class ServerActors {
     this.#memory = memory ?? new MemoryAccount();
     this.#diskState = options.diskState ?? (() => "none");
     this.#diskReason = options.diskReason ?? (() => undefined);
+    this.#diskFigures = options.diskFigures ?? (() => undefined);
     this.syncActor = system.startActor((context) =>
       new SyncActor(context, {
         journal: disk?.journal,
@@ -85,6 +92,7 @@ export class ServerActors {
         forgetAfterMs: options.forgetAfterMs,
         maxLagMs: options.maxLagMs,
         fraction: options.fraction,
+        onVisible: options.onVisible,
       })
     );
     const isAlone = replicaCount === 1;
@@ -125,6 +133,11 @@ export class ServerActors {
   /** How many queries there were, and how long they took. */
   queryFigures(): QueryFigures {
     return queryFigures(this.#system.stats().extra);
+  }
+
+  /** What is measured beside that. */
+  measurements(): Measurements {
+    return measurements(this.#system.stats().extra, this.#diskFigures());
   }
 
   /** The servers that are known, this one first. Those who ask at the same time share an answer. */

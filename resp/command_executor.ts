@@ -12,7 +12,7 @@ import type {
 import { isWord, tooLongForTurn } from "./commands/command.ts";
 import { commandTable } from "./commands/command_table.ts";
 import type { ChangeFeed } from "./commands/change_feed.ts";
-import { CommandError, refusalOf, refusals, wrongArity } from "./commands/errors.ts";
+import { codeOf, CommandError, refusalOf, refusals, wrongArity } from "./commands/errors.ts";
 import { expectCommandAllowed } from "./commands/command_rights.ts";
 import { LimitedKeyspace } from "./commands/limited_keyspace.ts";
 import type { CommandHost, Keyspace } from "./commands/keyspace.ts";
@@ -215,13 +215,17 @@ export class CommandExecutor {
     if (command === undefined) {
       if (httpWords.some((word) => isWord(args.bytes, args.start(0), args.end(0), word))) {
         session.hasQuit = true;
-      } else reply.errorBytes(unknownCommand(args));
+      } else {
+        reply.errorBytes(unknownCommand(args));
+        this.#call.host.refused?.("unknown_method");
+      }
       return undefined;
     }
     if (command.subcommands !== undefined && args.count > 1) {
       const subcommand = command.subcommands.find(args.bytes, args.start(1), args.end(1));
       if (subcommand === undefined) {
         reply.errorBytes(unknownSubcommand(bytesOf(args, 0), bytesOf(args, 1)));
+        this.#call.host.refused?.("unknown_method");
         return undefined;
       }
       command = subcommand;
@@ -247,12 +251,23 @@ export class CommandExecutor {
     return world;
   }
 
+  /** What a client is told of an error, which is counted. */
   #refusalOf(error: unknown): string {
-    if (error instanceof CommandError) return error.message;
-    if (error instanceof RpcError) return refusalOf(error);
-    if (isAllocationFailure(error)) return refusals.memoryIsFull;
-    this.#call.host.bug(error);
-    return "ERR an error inside the server";
+    const { host } = this.#call;
+    const isBug = !(error instanceof CommandError || error instanceof RpcError ||
+      isAllocationFailure(error));
+    if (isBug) {
+      host.refused?.("internal");
+      host.bug(error);
+      return "ERR an error inside the server";
+    }
+    const message = error instanceof CommandError
+      ? error.message
+      : error instanceof RpcError
+      ? refusalOf(error)
+      : refusals.memoryIsFull;
+    host.refused?.(error instanceof RpcError ? error.code : codeOf(message));
+    return message;
   }
 }
 

@@ -43,6 +43,8 @@ export interface RequestHandler {
   readonly isWaiting?: boolean;
   /** Takes a notification; the default is to ignore it. */
   notification?(notification: Incoming, reader: MsgpackReader): void;
+  /** Called with the code of each error that is answered; the default is to ignore it. */
+  refused?(code: string): void;
   /** Called with what `request` threw that is no `RpcError`; the caller only learns `internal`. */
   bug(error: unknown): void;
 }
@@ -91,6 +93,7 @@ export function answerFrames(
       if (!(error instanceof ShapeError)) throw error;
       if (error.msgid !== undefined) {
         writeErrorResponse(writer, error.msgid, "bad_request", error.message);
+        handler.refused?.("bad_request");
       }
       return { consumed: at - start, close: true };
     }
@@ -136,14 +139,17 @@ function answerRequest(
   } catch (error) {
     const takenBack = writer.size - start;
     writer.truncate(start);
-    if (error instanceof RpcError) {
-      writeErrorResponse(writer, msgid, error.code, error.message);
-    } else if (isAllocationFailure(error)) {
-      writeErrorResponse(writer, msgid, "overloaded", "Cannot answer: there is no memory left");
-    } else {
-      writeErrorResponse(writer, msgid, "internal", "Cannot answer: an error inside the server");
-      handler.bug(error);
-    }
+    const [code, message] = refusalOf(error);
+    writeErrorResponse(writer, msgid, code, message);
+    handler.refused?.(code);
+    if (code === "internal" && !(error instanceof RpcError)) handler.bug(error);
     return takenBack + writer.size - start;
   }
+}
+
+function refusalOf(error: unknown): [code: string, message: string] {
+  if (error instanceof RpcError) return [error.code, error.message];
+  return isAllocationFailure(error)
+    ? ["overloaded", "Cannot answer: there is no memory left"]
+    : ["internal", "Cannot answer: an error inside the server"];
 }

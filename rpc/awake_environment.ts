@@ -4,7 +4,9 @@ import { TimeSlices } from "./time_slices.ts";
 
 /** An environment that holds a timer until it is closed. */
 export interface AwakeEnvironment extends Environment {
-  /** Ends the timer by which standstills are noticed. */
+  /** Called, once every `standstillMs`, with how late the timer is by which standstills are noticed. */
+  onLate: (lateMs: number) => void;
+  /** Ends that timer. */
   close(): void;
 }
 
@@ -34,12 +36,16 @@ export function awakeEnvironment(
     lastMs = nowMs;
     return nowMs - leftOutMs;
   };
+  let dueMs = lastMs + limits.standstillMs;
   const read = () => {
     monotonicMs();
+    awake.onLate(Math.max(0, lastMs - dueMs));
+    dueMs = lastMs + limits.standstillMs;
     cancel = environment.after(limits.standstillMs, read);
   };
   let cancel = environment.after(limits.standstillMs, read);
-  return {
+  const awake: AwakeEnvironment = {
+    onLate: () => {},
     limits,
     memory,
     slices: new TimeSlices({ limits, monotonicMs, after: (ms, fn) => environment.after(ms, fn) }),
@@ -63,4 +69,5 @@ export function awakeEnvironment(
     hex64: () => environment.hex64(),
     close: () => cancel(),
   };
+  return awake;
 }

@@ -1,13 +1,16 @@
 import type { Limits } from "../limits.ts";
-import type { MemoryAccount } from "./memory_account.ts";
+import type { Charged, MemoryKind } from "./memory_account.ts";
 
 /** What is charged to an account for one thing whose size changes. */
 export class Charge {
-  #account: MemoryAccount;
+  #account: Charged;
+  #kind: MemoryKind | undefined;
   #bytes = 0;
 
-  constructor(account: MemoryAccount) {
+  /** @param kind what it is for; default: it is stored */
+  constructor(account: Charged, kind?: MemoryKind) {
     this.#account = account;
+    this.#kind = kind;
   }
 
   /** Bytes charged. */
@@ -18,14 +21,14 @@ export class Charge {
   /** Charges so many bytes instead of those charged before. */
   set(bytes: number): void {
     if (bytes === this.#bytes) return;
-    this.#account.charge(bytes - this.#bytes);
+    this.#account.charge(bytes - this.#bytes, this.#kind);
     this.#bytes = bytes;
   }
 
   /** Charges so many bytes more, or less. */
   add(bytes: number): void {
     this.#bytes += bytes;
-    this.#account.charge(bytes);
+    this.#account.charge(bytes, this.#kind);
   }
 }
 

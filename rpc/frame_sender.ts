@@ -36,7 +36,7 @@ export class FrameSender {
     listener: FrameSenderListener,
   ) {
     this.#environment = environment;
-    this.#charge = new Charge(environment.memory);
+    this.#charge = new Charge(environment.memory, "peers");
     const { sendBufferBytes } = environment.limits;
     this.#gathering = new MsgpackWriter(sendBufferBytes);
     this.#leaving = new MsgpackWriter(sendBufferBytes);

@@ -12,6 +12,15 @@ export interface SharedFigure {
   greatestElsewhere(): number;
 }
 
+/** What memory is charged for: what is stored, connections of clients, what goes between servers, to the disk, watches. */
+export const memoryKinds = ["entries", "connections", "peers", "disk", "watches"] as const;
+
+/** One of these. */
+export type MemoryKind = typeof memoryKinds[number];
+
+/** Who keeps count of the memory that something takes. */
+export type Charged = Pick<MemoryAccount, "charge">;
+
 /** Somebody outside who makes the server hold memory: a connection. */
 export interface MemoryHolder {
   /** Bytes charged for it. */
@@ -30,6 +39,8 @@ export interface AccountFigures {
   readonly bytes: SharedFigure;
   /** Bytes of the holder that holds most. */
   readonly mostHeld: SharedFigure;
+  /** Bytes charged, by what they are for. */
+  readonly kinds: Readonly<Record<MemoryKind, SharedFigure>>;
 }
 
 /** Of the bound, this part is left to connections, up to `memoryReserveBytesMax`. */
@@ -48,7 +59,13 @@ const reservedShare = 1 / 8;
 export class MemoryAccount {
   /** The bound of what all threads together charge; `Infinity`: none. */
   readonly maxBytes: number;
-  #figures: AccountFigures = { bytes: new LocalFigure(), mostHeld: new LocalFigure() };
+  #figures: AccountFigures = {
+    bytes: new LocalFigure(),
+    mostHeld: new LocalFigure(),
+    kinds: Object.fromEntries(
+      memoryKinds.map((kind) => [kind, new LocalFigure()]),
+    ) as unknown as AccountFigures["kinds"],
+  };
   #holders = new Set<MemoryHolder>();
   #limits: Limits;
   #reservedBytes: number;
@@ -88,12 +105,19 @@ export class MemoryAccount {
   /** Has other threads see what this one charges, and this one what they do. Once. */
   share(figures: AccountFigures): void {
     figures.bytes.add(this.#figures.bytes.total());
+    for (const kind of memoryKinds) figures.kinds[kind].add(this.#figures.kinds[kind].total());
     this.#figures = figures;
   }
 
-  /** Charges so many bytes, or gives them back when they are below 0. */
-  charge(bytes: number): void {
+  /** What charges all that it is given for `kind`. */
+  for(kind: MemoryKind): Charged {
+    return { charge: (bytes) => this.charge(bytes, kind) };
+  }
+
+  /** Charges so many bytes, or gives them back when they are below 0. @param kind what they are for */
+  charge(bytes: number, kind: MemoryKind = "entries"): void {
     this.#figures.bytes.add(bytes);
+    this.#figures.kinds[kind].add(bytes);
     if (bytes > 0 && (this.#unchecked += bytes) >= this.#uncheckedBytesMax) this.#checkSoon();
   }
 

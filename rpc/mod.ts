@@ -95,8 +95,11 @@ export { isUnintelligible } from "./unintelligible.ts";
 export { FrameSender, type FrameSenderListener } from "./frame_sender.ts";
 export {
   type AccountFigures,
+  type Charged,
   MemoryAccount,
   type MemoryHolder,
+  type MemoryKind,
+  memoryKinds,
   type SharedFigure,
 } from "./memory_account.ts";
 export {

@@ -150,7 +150,7 @@ export class ServedConnection implements MemoryHolder {
     this.#environment = environment;
     this.#deferredRepliesMax = environment.limits.deferredRepliesMax;
     this.#reader = new FrameReader(environment.limits);
-    this.#charge = new Charge(environment.memory);
+    this.#charge = new Charge(environment.memory, "connections");
     this.#flow = environment.slices.flow();
     this.#writes = new WriteQueue(
       stream,

@@ -55,8 +55,10 @@ export interface DiskContents {
 
 /** Disk thread to server, without a request. */
 export type DiskEvent =
-  /** The batches of the last `write` are on the medium. */
-  | { type: "written" }
+  /** The batches of the last `write` are on the medium. @param tookMs what writing and syncing them took */
+  | { type: "written"; tookMs: number }
+  /** How much of the directory is log, and how much of it is file. */
+  | { type: "sizes"; logBytes: number; fileBytes: number }
   /** The batches of the last `write` are refused; writing is tried again and again. */
   | { type: "failing"; reason: string }
   /** A line for the server's log. */

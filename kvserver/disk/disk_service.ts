@@ -41,6 +41,8 @@ export class DiskService {
   #failing: string | undefined;
   /** When the last write succeeded. */
   #writtenMs = -Infinity;
+  /** Keeps the sizes from being told; `undefined`: they are not to be. */
+  #cancelSizes: (() => void) | undefined;
   /** The last reason logged for not folding. */
   #complaint: string | undefined;
   #cancelRetry: () => void = () => {};
@@ -169,19 +171,36 @@ export class DiskService {
     this.#writer = new DataWriter(this.#directory, this.#lock!, this.#environment, this.#limits);
     this.#writer.nameCluster(this.#cluster);
     this.#writer.boundPeers(this.#limits);
+    this.#tellSizes();
     this.#scheduleFold();
     return undefined;
   }
 
   // ---- writing ------------------------------------------------------------------------------
 
+  /** Tells soon how much there is, and not at each write, because the size of the file is asked of the system. */
+  #tellSizesSoon(): void {
+    this.#cancelSizes ??= this.#environment.after(this.#limits.diskSizesMs, () => {
+      this.#tellSizes();
+    });
+  }
+
+  #tellSizes(): void {
+    this.#cancelSizes?.();
+    this.#cancelSizes = undefined;
+    const { logBytes, fileBytes } = this.#writer!;
+    this.#emit({ type: "sizes", logBytes, fileBytes });
+  }
+
   /** Writes the unwritten batches. A refused write is repeated, because there may be room again. */
   #write(): undefined {
     this.#cancelRetry();
+    let beganMs = 0;
     try {
       // Writes wait for the fold here when they append faster than it folds.
       const { foldBacklogMax, foldPressMs } = this.#limits;
       if (this.#writer!.logBytes > foldBacklogMax) this.#writer!.foldOn(foldPressMs);
+      beganMs = this.#environment.monotonicMs();
       this.#writer!.append(this.#unwritten);
     } catch (error) {
       this.#cancelRetry = this.#environment.after(this.#limits.diskRetryMs, () => this.#write());
@@ -190,7 +209,8 @@ export class DiskService {
     this.#unwritten = [];
     this.#failing = undefined;
     this.#writtenMs = this.#environment.monotonicMs();
-    this.#emit({ type: "written" });
+    this.#emit({ type: "written", tookMs: this.#writtenMs - beganMs });
+    this.#tellSizesSoon();
     this.#scheduleFold();
   }
 
@@ -221,8 +241,10 @@ export class DiskService {
     this.#cancelFold = this.#environment.after(delayMs, () => {
       this.#cancelFold = undefined;
       try {
-        if (this.#writer!.foldOn(this.#stepMs())) this.#scheduleFold();
-        else this.#foldAfter(0);
+        if (this.#writer!.foldOn(this.#stepMs())) {
+          this.#tellSizes();
+          this.#scheduleFold();
+        } else this.#foldAfter(0);
       } catch (error) {
         // Puts are not refused for this: a full disk refuses appends as well, if that matters.
         this.#complainOnce(foundBy(error));
@@ -251,6 +273,7 @@ export class DiskService {
     if (this.#unwritten.length > 0) this.#write();
     this.#cancelRetry();
     this.#cancelFold?.();
+    this.#cancelSizes?.();
     try {
       this.#expectPersisted();
     } finally {

@@ -28,6 +28,14 @@ import { makeDirectory } from "./make_directory.ts";
  */
 export class DiskThread implements Disk {
   onFailing: (reason: string | undefined) => void = () => {};
+  /** Called when a write is done, with what it took. */
+  onTimed: (tookMs: number) => void = () => {};
+  /** Bytes of the log. */
+  logBytes = 0;
+  /** Bytes of the file. */
+  fileBytes = 0;
+  /** How often the disk began to refuse writes. */
+  refusals = 0;
   /** Called when the thread ended unasked: a bug. */
   onBroken: (error: Error) => void = () => {};
   /** Addresses of the system ports of other servers that were known, the last seen first. */
@@ -137,8 +145,14 @@ export class DiskThread implements Disk {
     }
   }
 
+  /** Bytes that wait to be written, or are being written. */
+  get waitingBytes(): number {
+    return [...this.#underWay, ...this.#next].reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
   write(batches: readonly Uint8Array<ArrayBuffer>[], onWritten: () => void): void {
-    this.#next.push({ batches, onWritten });
+    const bytes = batches.reduce((sum, { length }) => sum + length, 0);
+    this.#next.push({ batches, bytes, onWritten });
     // One write holds all batches of this turn of the event loop.
     if (this.#underWay.length === 0 && this.#next.length === 1) queueMicrotask(this.#writeNext);
   }
@@ -188,7 +202,15 @@ export class DiskThread implements Disk {
   };
 
   #receive(event: DiskEvent): void {
-    if (event.type === "written") return this.#written();
+    if (event.type === "written") {
+      this.onTimed(event.tookMs);
+      return this.#written();
+    }
+    if (event.type === "sizes") {
+      this.logBytes = event.logBytes;
+      this.fileBytes = event.fileBytes;
+      return;
+    }
     if (event.type === "log") return this.#log.take(event.record);
     this.#refusal = event.reason;
     this.#reportFailing();
@@ -206,6 +228,7 @@ export class DiskThread implements Disk {
   #reportFailing(): void {
     const failing = this.#worker.isSilent ? this.#silent : this.#refusal;
     if (failing === this.#failing) return;
+    if (this.#failing === undefined) this.refusals++;
     this.#failing = failing;
     this.onFailing(failing);
   }
@@ -217,5 +240,7 @@ export class DiskThread implements Disk {
 
 interface Write {
   batches: readonly Uint8Array<ArrayBuffer>[];
+  /** Of all batches, which are no longer here while they are being written. */
+  readonly bytes: number;
   onWritten(): void;
 }

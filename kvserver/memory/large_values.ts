@@ -1,4 +1,4 @@
-import { Charge, MemoryAccount } from "../../rpc/mod.ts";
+import { Charge, type Charged, MemoryAccount } from "../../rpc/mod.ts";
 import { assert } from "./assert.ts";
 import type { WideHash } from "./wide_hash.ts";
 
@@ -14,7 +14,7 @@ export class LargeValues {
   #charge: Charge;
 
   /** @param memory is charged for them */
-  constructor(memory = new MemoryAccount()) {
+  constructor(memory: Charged = new MemoryAccount()) {
     this.#charge = new Charge(memory);
   }
 

@@ -1,4 +1,4 @@
-import { Charge, MemoryAccount } from "../../rpc/mod.ts";
+import { Charge, type Charged, MemoryAccount } from "../../rpc/mod.ts";
 import { assert } from "./assert.ts";
 import type { WideHash } from "./wide_hash.ts";
 
@@ -25,7 +25,7 @@ export class UidTable {
   #charge: Charge;
 
   /** @param memory is charged for it */
-  constructor(memory = new MemoryAccount()) {
+  constructor(memory: Charged = new MemoryAccount()) {
     this.#charge = new Charge(memory);
   }
 

@@ -1,5 +1,5 @@
 import type { Limits } from "../../limits.ts";
-import { isAllocationFailure, type MemoryAccount, RpcError } from "../../rpc/mod.ts";
+import { type Charged, isAllocationFailure, RpcError } from "../../rpc/mod.ts";
 import { assert } from "./assert.ts";
 
 /** Words of a segment, as a power of two: 128 KiB. */
@@ -52,7 +52,7 @@ export class ValueLog {
   #open = -1;
   #end = 0;
   #bytesMax: number;
-  #memory: MemoryAccount;
+  #memory: Charged;
   #lengthOf: (owner: number) => number;
   #moved: (owner: number, place: number) => void;
 
@@ -64,7 +64,7 @@ export class ValueLog {
    */
   constructor(
     { storeValueBytesMax }: Limits,
-    memory: MemoryAccount,
+    memory: Charged,
     lengthOf: (owner: number) => number,
     moved: (owner: number, place: number) => void,
   ) {

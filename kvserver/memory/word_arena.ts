@@ -1,5 +1,5 @@
 import type { Limits } from "../../limits.ts";
-import { isAllocationFailure, MemoryAccount, RpcError } from "../../rpc/mod.ts";
+import { type Charged, isAllocationFailure, MemoryAccount, RpcError } from "../../rpc/mod.ts";
 import { assert } from "./assert.ts";
 import { chunkOf, chunkWords, inChunk } from "./chunk.ts";
 import { FreeRuns, noRun, runWords } from "./free_runs.ts";
@@ -42,7 +42,7 @@ export class WordArena {
   #firstWords: number;
   #reservedWords: number;
   #bytesMax: number;
-  #memory: MemoryAccount;
+  #memory: Charged;
   /** A chunk that is made ahead. */
   #spare: Uint32Array<ArrayBuffer> | undefined;
 
@@ -53,7 +53,7 @@ export class WordArena {
   constructor(
     { firstWords, reservedWords = 0 }: WordArenaOptions,
     { storeKeyBytesMax }: Limits,
-    memory = new MemoryAccount(),
+    memory: Charged = new MemoryAccount(),
   ) {
     this.#firstWords = firstWords;
     this.#reservedWords = reservedWords;

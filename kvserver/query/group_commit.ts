@@ -11,7 +11,7 @@ import { seenBytes } from "../versions/version_bytes.ts";
 import type { VersionVector } from "../versions/version_vector.ts";
 import { DirtySet, diskMarks, type Store } from "../store/mod.ts";
 import { PendingAcks, type PutRequests } from "./pending_acks.ts";
-import { PutReplies } from "./put_replies.ts";
+import { type OnRefusedPuts, PutReplies } from "./put_replies.ts";
 import type { ReplicaVersions } from "./replica_versions.ts";
 import type { DiskState } from "./server_stats.ts";
 
@@ -76,6 +76,7 @@ export class GroupCommit {
     versions: ReplicaVersions,
     { journal, durability }: DiskOptions,
     onReleased: (inbox: number) => void = () => {},
+    onRefused?: OnRefusedPuts,
   ) {
     this.#context = context;
     this.#versions = versions;
@@ -83,8 +84,8 @@ export class GroupCommit {
     this.#isStrict = durability === "strict";
     this.#dirty = new DirtySet(store, diskMarks);
     this.#pacer = new SendPacer(context, "disk", new TokenBucket(1, context.limits.diskPaceMs));
-    this.#replies = new PutReplies(context, onReleased);
-    this.#charge = new Charge(context.memory);
+    this.#replies = new PutReplies(context, onReleased, onRefused);
+    this.#charge = new Charge(context.memory, "disk");
   }
 
   /** The error to refuse Puts with while the disk refuses to be written; `undefined` otherwise. */

@@ -6,6 +6,7 @@ import {
   writeFlagResponse,
 } from "../../rpc/mod.ts";
 import { refusalOf, ReplyWriter } from "../../resp/mod.ts";
+import type { Door } from "./query_figures.ts";
 import type { FramedPuts, HeldCommands, PutRequests } from "./pending_acks.ts";
 import {
   beginDeferred,
@@ -16,15 +17,25 @@ import {
   tellConnection,
 } from "./query_message.ts";
 
+/** Called with the door, the code of the error, and how many Puts that came by it are refused. */
+export type OnRefusedPuts = (door: Door, code: string, count: number) => void;
+
 /** Writes the deferred replies to Puts: one message for each group of requests of a connection. */
 export class PutReplies {
   #context: ActorContext;
   #onReleased: (inbox: number) => void;
+  #onRefused: OnRefusedPuts;
 
   /** @param onReleased called with the inbox of a connection behind the replies to it that were held */
-  constructor(context: ActorContext, onReleased: (inbox: number) => void) {
+  /** @param onRefused called with the door, why, and how many Puts came by it that are refused */
+  constructor(
+    context: ActorContext,
+    onReleased: (inbox: number) => void,
+    onRefused: OnRefusedPuts = () => {},
+  ) {
     this.#context = context;
     this.#onReleased = onReleased;
+    this.#onRefused = onRefused;
   }
 
   /** Replies that the Puts are on disk. */
@@ -41,7 +52,11 @@ export class PutReplies {
     for (const request of puts) {
       if ("msgids" in request) {
         this.#reply(request, (writer, msgid) => writeErrorResponse(writer, msgid, code, message));
-      } else this.#release(request, (writer) => writeRefused(writer, request, refusalOf(error)));
+        this.#onRefused("frames", code, request.msgids.length);
+      } else {
+        this.#release(request, (writer) => writeRefused(writer, request, refusalOf(error)));
+        this.#onRefused("redis", code, request.writes.length / 2);
+      }
     }
   }
 

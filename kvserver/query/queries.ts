@@ -91,6 +91,10 @@ export class Queries implements RequestHandler {
     this.#defersPuts = defersPuts;
   }
 
+  refused(code: string): void {
+    this.#host.refused?.(code);
+  }
+
   request(
     request: Incoming,
     reader: MsgpackReader,

@@ -46,6 +46,7 @@ import {
   writeAdmitted,
   writeEnd,
 } from "./query_message.ts";
+import type { RefusalCounter } from "./measurements.ts";
 import type { QueryCounter } from "./query_figures.ts";
 import { ReplicaVersions } from "./replica_versions.ts";
 import { RedisKeyspace } from "./redis_keyspace.ts";
@@ -90,6 +91,8 @@ export interface QueryActorOptions {
   tokens?: readonly TokenEntry[];
   /** Passes on how many queries there were. */
   counter?: QueryCounter;
+  /** Counts what is refused. */
+  refusals?: RefusalCounter;
 }
 
 /**
@@ -137,7 +140,7 @@ export class QueryActor implements Actor {
   #connections = 0;
 
   constructor(context: ActorContext, options: QueryActorOptions) {
-    const { store, disk, tokens } = options;
+    const { store, disk, tokens, refusals } = options;
     this.#context = context;
     this.#counter = options.counter;
     if (tokens !== undefined) this.#admissions = new Admissions(tokens);
@@ -173,7 +176,14 @@ export class QueryActor implements Actor {
     );
     if (disk !== undefined) {
       const onReleased = (inbox: number) => this.#watches.release(inbox);
-      this.#commit = new GroupCommit(context, store, versions, disk, onReleased);
+      this.#commit = new GroupCommit(
+        context,
+        store,
+        versions,
+        disk,
+        onReleased,
+        (door, code, count) => refusals?.note(door, code, count),
+      );
     }
     this.#merger = new Merger(
       context,
@@ -211,6 +221,7 @@ export class QueryActor implements Actor {
       },
       unwatch: (id: number) => this.#framedWatches.end(this.#query.inbox, id),
       unwatchAll: () => this.#framedWatches.endAll(this.#query.inbox),
+      refused: (code: string) => refusals?.note("frames", code),
       bug: (error: unknown) => this.#bug(error),
     };
     const isStrict = disk?.durability === "strict";
@@ -219,7 +230,12 @@ export class QueryActor implements Actor {
     this.#redis = new RedisQueries(
       context,
       new RedisKeyspace(store, this.#queries),
-      { ...host, monotonicMs: () => context.monotonicMs(), figures: () => this.#figures() },
+      {
+        ...host,
+        refused: (code) => refusals?.note("redis", code),
+        monotonicMs: () => context.monotonicMs(),
+        figures: () => this.#figures(),
+      },
       this.#watches,
       () => this.#noteAccepted(),
       isStrict ? this.#commit : undefined,

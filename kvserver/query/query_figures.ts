@@ -5,11 +5,13 @@
  */
 
 import type { ActorThread, ExtraFigure } from "../../actor/mod.ts";
+import { type TimeCounter, TimeHistogram, type Times } from "../messages/time_histogram.ts";
 
 /** How clients speak: in frames, or as those of Redis do. */
 export type Door = "frames" | "redis";
 
-const doors: readonly Door[] = ["frames", "redis"];
+/** All doors. */
+export const doors: readonly Door[] = ["frames", "redis"];
 
 /** What is counted: a Get is a Ttl too, a Put an Expire and a Merge too, a List a Scan and an Export too. */
 export type CountedMethod = "get" | "put" | "delete" | "list";
@@ -40,29 +42,23 @@ export const durationBoundsMs = [
 /** One in so many reads of a port is timed, because to look at the clock costs as much as some queries. */
 export const timedEvery = 16;
 
-/** The times of the queries of a door that were timed. */
-export interface Durations {
-  /** How many took no longer than each of `durationBoundsMs`, and longer than the one before; then the rest. */
-  readonly counts: readonly number[];
-  /** What they took together. */
-  readonly sumMs: number;
-}
-
 /** The figures of a server's queries. */
 export type QueryFigures = Readonly<
-  Record<Door, { readonly counts: MethodCounts; readonly durations: Durations }>
+  Record<Door, { readonly counts: MethodCounts; readonly durations: Times }>
 >;
 
-const buckets = durationBoundsMs.length + 1;
 const countName = (door: Door, method: CountedMethod) => `queries/${door}/${method}`;
-const bucketName = (door: Door, bucket: number) => `duration/${door}/${bucket}`;
-const sumName = (door: Door) => `duration/${door}/sumMs`;
+
+/** The times of the queries of each door, of those that are timed. */
+const durations: Readonly<Record<Door, TimeHistogram>> = {
+  frames: new TimeHistogram("duration/frames", durationBoundsMs),
+  redis: new TimeHistogram("duration/redis", durationBoundsMs),
+};
 
 /** Names of the figures that threads count. */
 export const queryFigureNames: readonly string[] = doors.flatMap((door) => [
   ...countedMethods.map((method) => countName(door, method)),
-  ...Array.from({ length: buckets }, (_, bucket) => bucketName(door, bucket)),
-  sumName(door),
+  ...durations[door].figureNames,
 ]);
 
 /** Reads them. @param extra the sums over all threads, by name */
@@ -71,10 +67,7 @@ export function queryFigures(extra: Readonly<Record<string, number>>): QueryFigu
     counts: Object.fromEntries(
       countedMethods.map((method) => [method, extra[countName(door, method)] ?? 0]),
     ) as MethodCounts,
-    durations: {
-      counts: Array.from({ length: buckets }, (_, bucket) => extra[bucketName(door, bucket)] ?? 0),
-      sumMs: extra[sumName(door)] ?? 0,
-    },
+    durations: durations[door].read(extra),
   });
   return { frames: figuresOf("frames"), redis: figuresOf("redis") };
 }
@@ -119,18 +112,12 @@ export class QueryCounter {
 
 /** Times some of the queries of a port, from when they were read to when their replies are written. */
 export class QueryTimer {
-  #figures: Readonly<Record<Door, { buckets: readonly ExtraFigure[]; sumMs: ExtraFigure }>>;
+  #counters: Readonly<Record<Door, TimeCounter>>;
   #reads = { frames: 0, redis: 0 };
 
   constructor(thread: Pick<ActorThread, "extraFigure">) {
-    const figuresOf = (door: Door) => ({
-      buckets: Array.from(
-        { length: buckets },
-        (_, bucket) => thread.extraFigure(bucketName(door, bucket)),
-      ),
-      sumMs: thread.extraFigure(sumName(door)),
-    });
-    this.#figures = { frames: figuresOf("frames"), redis: figuresOf("redis") };
+    const { frames, redis } = durations;
+    this.#counters = { frames: frames.counterOn(thread), redis: redis.counterOn(thread) };
   }
 
   /** Whether the next read is to be timed. */
@@ -140,9 +127,6 @@ export class QueryTimer {
 
   /** Notes that `count` queries of one read took so long. */
   note(door: Door, count: number, ms: number): void {
-    const { buckets, sumMs } = this.#figures[door];
-    const bucket = durationBoundsMs.findIndex((bound) => ms <= bound);
-    buckets[bucket < 0 ? durationBoundsMs.length : bucket].add(count);
-    sumMs.add(count * ms);
+    this.#counters[door].note(ms, count);
   }
 }

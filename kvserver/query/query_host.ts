@@ -26,6 +26,8 @@ export interface QueryHost extends Limited, Accounted {
   unwatch(id: number): void;
   /** Ends all watches of the connection of the query, which has shown another token. */
   unwatchAll(): void;
+  /** Called with the code of each error that is answered. */
+  refused?(code: string): void;
   /** Called with an error that is a bug of this program. */
   bug(error: unknown): void;
 }

@@ -210,7 +210,7 @@ class OpenConnection implements FrameExecutor {
     this.#ends = ends;
     this.#served = served;
     this.#isAdmitted = !served.asksForTokens;
-    this.#charge = new Charge(memory);
+    this.#charge = new Charge(memory, "connections");
     this.#chunkBytes = limits.messageChunkBytes;
     this.#copiedBytesMax = limits.unchargedBytesMax;
     this.#thread = thread;

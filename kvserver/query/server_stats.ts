@@ -1,5 +1,12 @@
 import type { ActorThread, SystemStats } from "../../actor/mod.ts";
-import type { ConnectionRoom, MemoryAccount, ProcessRoom } from "../../rpc/mod.ts";
+import type {
+  AwakeEnvironment,
+  ConnectionRoom,
+  MemoryAccount,
+  ProcessRoom,
+} from "../../rpc/mod.ts";
+import { eventLoopLags } from "../messages/measured_times.ts";
+import { measurementNames, memoryFiguresOf } from "./measurements.ts";
 import { queryFigureNames } from "./query_figures.ts";
 import { syncFigureNames, type SyncFigures } from "../messages/sync_figures.ts";
 
@@ -35,6 +42,7 @@ export const serverFigures: readonly string[] = [
   diskFaults,
   ...syncFigureNames,
   ...queryFigureNames,
+  ...measurementNames,
 ];
 
 /** The figures of what waits for other servers, as the main thread counts them. */
@@ -56,7 +64,14 @@ export function shareMemory(memory: MemoryAccount, thread: ActorThread): void {
   memory.share({
     bytes: thread.extraFigure(memoryCharged),
     mostHeld: thread.extraFigure(mostHeld),
+    kinds: memoryFiguresOf(thread),
   });
+}
+
+/** Has it counted how late the timers of a thread are. */
+export function timeEventLoop(environment: AwakeEnvironment, thread: ActorThread): void {
+  const lags = eventLoopLags.counterOn(thread);
+  environment.onLate = (lateMs) => lags.note(lateMs);
 }
 
 /** Has a thread's room for the connections of clients be one with those of the other threads. */

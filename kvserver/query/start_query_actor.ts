@@ -23,19 +23,20 @@ export interface QueryActorSettings {
 }
 
 /** What a query actor has of its own; by default an empty replica, and nothing that counts its queries. */
-export type QueryActorParts = Partial<Pick<QueryActorOptions, "store" | "counter">>;
+export type QueryActorParts = Partial<Pick<QueryActorOptions, "store" | "counter" | "refusals">>;
 
 /** Starts a query actor on a thread. */
 export function startQueryActor(
   thread: ActorThread,
   settings: QueryActorSettings,
-  { store, counter }: QueryActorParts = {},
+  { store, counter, refusals }: QueryActorParts = {},
 ): ActorRef {
   return thread.startActor((context) =>
     new QueryActor(context, {
       ...settings,
       store: store ?? new Store(context.limits, context.memory),
       counter,
+      refusals,
     })
   );
 }

@@ -84,7 +84,7 @@ export class Watches {
     this.store = store;
     this.room = new WatchRoom(context.limits);
     this.#turns = new OwnTurns(context, messageTypes.watchTurn);
-    this.#charge = new Charge(context.memory);
+    this.#charge = new Charge(context.memory, "watches");
   }
 
   /** How many there are. */

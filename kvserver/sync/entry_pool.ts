@@ -1,5 +1,5 @@
 import type { Limits } from "../../limits.ts";
-import { MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
+import { type Charged, MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
 import type { EntrySource } from "../entry/entry_batch.ts";
 import type { EntryReader } from "../entry/entry_reader.ts";
 import { isLater, type Order } from "../entry/order.ts";
@@ -64,7 +64,7 @@ const arenaOptions = { firstWords: firstBuckets * 16, reservedWords: 1 };
  * its way to three receivers took 7 to 10 % longer: here entries leave again, and the pool is emptied.
  */
 export class EntryPool implements EntrySource {
-  #memory: MemoryAccount;
+  #memory: Charged;
   #records: WordArena;
   #freed = 0;
   #freeRecord = noPooled;
@@ -79,9 +79,9 @@ export class EntryPool implements EntrySource {
   #left: Order = { timestamp: 0, sequence: 0, uid: "" };
   #right: Order = { timestamp: 0, sequence: 0, uid: "" };
 
-  /** @param limits bound the memory @param memory is charged for it; default: an account without bound */
-  constructor(limits: Limits, memory = new MemoryAccount()) {
-    this.#memory = memory;
+  /** @param limits bound the memory @param account is charged for it; default: an account without bound */
+  constructor(limits: Limits, account = new MemoryAccount()) {
+    const memory = this.#memory = account.for("peers");
     this.#uids = new UidTable(memory);
     this.#large = new LargeValues(memory);
     this.#records = new WordArena(arenaOptions, limits, memory);

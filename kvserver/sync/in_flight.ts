@@ -27,6 +27,8 @@ export interface Contents extends Rumours {
   readonly entryBytes: number;
   /** Since when the oldest of the entries waits; `Infinity` without any. */
   readonly sinceMs: number;
+  /** Whether they were put just now: none is of a state that is taken over, or was brought by a comparison. */
+  readonly isFresh: boolean;
 }
 
 /** Where a message is among all that were handed over to a link. */
@@ -53,6 +55,8 @@ export interface Acknowledged {
   /** Whether there were none before it. */
   readonly wasAlone: boolean;
   readonly tookMs: number;
+  /** How long the oldest entry waited of each message that brought what was put here, and nothing else. */
+  readonly waitedMs: readonly number[];
 }
 
 /**
@@ -132,10 +136,15 @@ export class InFlight {
     const isHandled = (message: SentMessage) => message.epoch === epoch && message.told <= handled;
     const last = this.#messages.findLast(isHandled);
     if (last === undefined) return undefined;
-    for (const { contents } of this.#messages.filter(isHandled)) contents.entries.release();
+    const waitedMs: number[] = [];
+    for (const { contents } of this.#messages.filter(isHandled)) {
+      const { entries, isFresh, sinceMs } = contents;
+      if (isFresh && sinceMs < Infinity) waitedMs.push(nowMs - sinceMs);
+      entries.release();
+    }
     this.#messages = this.#messages.filter((message) => !isHandled(message));
     const { bytes, bytesUnderWay, sentMs } = last;
-    return { bytesUnderWay, wasAlone: bytes === bytesUnderWay, tookMs: nowMs - sentMs };
+    return { bytesUnderWay, wasAlone: bytes === bytesUnderWay, tookMs: nowMs - sentMs, waitedMs };
   }
 
   /** Removes all messages. */

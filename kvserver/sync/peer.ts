@@ -235,11 +235,11 @@ export class Peer {
     this.#checkOverflow();
   }
 
-  /** Enqueues the entries of a batch. */
-  enqueueBatch(batch: ForwardedBatch): void {
+  /** Enqueues the entries of a batch. @param ageMs how long the oldest of them has waited elsewhere */
+  enqueueBatch(batch: ForwardedBatch, ageMs = 0): void {
     if (this.#stateSender.isOverflowed) return;
     this.#outbox.enqueueBatch(batch);
-    this.#waiting.enqueued(this.#outbox.size, this.#context.monotonicMs());
+    this.#waiting.enqueued(this.#outbox.size, this.#context.monotonicMs() - ageMs);
     this.#checkOverflow();
   }
 
@@ -389,6 +389,7 @@ export class Peer {
     const nowMs = this.#context.monotonicMs();
     // The entries that a comparison brings are about the last of the outbox.
     const repairs = Math.max(0, this.#repairs - this.#outbox.size);
+    const isFresh = repairs === 0 && !this.isSentState && !this.#stateSender.isFlushing;
     const contents: Contents = {
       entries,
       ...this.gossip.take(),
@@ -400,6 +401,7 @@ export class Peer {
       repairs,
       entryBytes: waitingBytes - this.#outbox.bytes,
       sinceMs: entries.size > 0 ? sinceMs : Infinity,
+      isFresh,
     };
     if (isEmpty(contents) && !this.#isFirstMessageDue) return undefined;
     this.#toRequest = noTransfer;
@@ -471,8 +473,12 @@ export class Peer {
     this.#stateSender.lost(lost.map(({ completed }) => completed), this.#outbox.size);
   }
 
-  /** The peer's system has handled the first `handled` messages of an epoch of the link. */
-  acknowledged({ epoch, handled }: Pick<LinkState, "epoch" | "handled">): void {
+  /**
+   * The peer's system has handled the first `handled` messages of an epoch of the link.
+   *
+   * @returns how long what was put here waited for that, of each message that brought it.
+   */
+  acknowledged({ epoch, handled }: Pick<LinkState, "epoch" | "handled">): readonly number[] {
     if (handled > 0) this.#hasHeard = true;
     const nowMs = this.#context.monotonicMs();
     const acknowledged = this.#inFlight.acknowledge(epoch, handled, nowMs);
@@ -483,6 +489,7 @@ export class Peer {
       this.#heardEpoch = epoch;
     }
     this.#hasCaughtUp ||= this.#hasHeard && this.#stateSender.isIdle && !this.comparison.isOwed;
+    return acknowledged?.waitedMs ?? [];
   }
 
   /** A message came from the peer, with so many entries. */

@@ -90,6 +90,8 @@ export interface SyncActorOptions {
   maxLagMs?: number;
   /** Draws a number in [0, 1). Default: always the same one. */
   fraction?: () => number;
+  /** Called with how long what was put here has waited until another server had it. Default: nobody is told. */
+  onVisible?: (ms: number) => void;
 }
 
 /**
@@ -104,6 +106,7 @@ export class SyncActor implements Actor {
   #pool: EntryPool;
   #replicas: LocalReplicas;
   #members: Membership;
+  #onVisible: (ms: number) => void;
   #stateReader: StateReader;
   #stateReceiver: StateReceiver;
   #comparer: Comparer;
@@ -127,9 +130,11 @@ export class SyncActor implements Actor {
       forgetAfterMs = Infinity,
       maxLagMs = Infinity,
       fraction = () => 0.5,
+      onVisible = () => {},
     }: SyncActorOptions = {},
   ) {
     this.#context = context;
+    this.#onVisible = onVisible;
     this.#forgetAfterMs = forgetAfterMs;
     this.#hasDisk = journal !== undefined;
     const pool = this.#pool = new EntryPool(context.limits, context.memory);
@@ -227,7 +232,7 @@ export class SyncActor implements Actor {
     if (message.dropped !== undefined) this.#replicas.drop(message.dropped, writer);
     const batch = new ForwardedBatch(this.#pool, entries);
     this.#replicas.enqueueAccepted(batch, writer, ageMs);
-    for (const peer of this.#members.peers) peer.enqueueBatch(batch);
+    for (const peer of this.#members.peers) peer.enqueueBatch(batch, ageMs);
     batch.release();
     if (message.claims !== undefined) {
       const claims = readClaims(message.claims);
@@ -299,7 +304,9 @@ export class SyncActor implements Actor {
   /** Sends all that a message has made due. */
   #step(): void {
     // Before all that follows, because it decides what may be read and sent.
-    for (const peer of this.#members.peers) peer.acknowledged(this.#context.link(peer.ref));
+    for (const peer of this.#members.peers) {
+      for (const ms of peer.acknowledged(this.#context.link(peer.ref))) this.#onVisible(ms);
+    }
     // Before sending, because both requests leave with the messages that are sent now.
     this.#stateReceiver.chooseSender();
     const served = this.#stateReader.requestPart(this.#members.peers);

@@ -14,6 +14,7 @@ import { reloadTls } from "./transport_of.ts";
 import { bind } from "./bind.ts";
 import { messageTypes } from "../messages/message_types.ts";
 import type { TokensMessage } from "../query/query_message.ts";
+import { RefusalCounter } from "../query/measurements.ts";
 import { QueryCounter } from "../query/query_figures.ts";
 import { QueryReceiver } from "../query/query_receiver.ts";
 import { shareClientRoom } from "../query/server_stats.ts";
@@ -55,9 +56,10 @@ export class QueryThread {
   /** Starts `count` query actors; called once. */
   startActors(settings: QueryActorSettings, count: number): ActorRef[] {
     this.#asksForTokens = settings.tokens !== undefined;
+    const refusals = new RefusalCounter(this.#thread);
     for (let i = 0; i < count; i++) {
       const counter = new QueryCounter(this.#thread);
-      this.#queryActors.push(startQueryActor(this.#thread, settings, { counter }));
+      this.#queryActors.push(startQueryActor(this.#thread, settings, { counter, refusals }));
     }
     return this.#queryActors;
   }

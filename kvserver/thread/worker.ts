@@ -7,7 +7,7 @@
 import { answerRequests, joinSystem, messagePort, type WorkerScope } from "../../actor/mod.ts";
 import { Log } from "../../log/mod.ts";
 import { awakeEnvironment, MemoryAccount, realEnvironment } from "../../rpc/mod.ts";
-import { shareConnections, shareMemory } from "../query/server_stats.ts";
+import { shareConnections, shareMemory, timeEventLoop } from "../query/server_stats.ts";
 import { transportOf } from "./transport_of.ts";
 import { QueryThread } from "./query_thread.ts";
 import type {
@@ -52,6 +52,7 @@ async function handle(request: WorkerRequest): Promise<WorkerAnswers[keyof Worke
       const environment = awakeEnvironment(machine.environment, limits, memory);
       const thread = joinSystem(request.config, messagePort(request.port), environment, log);
       shareMemory(memory, thread);
+      timeEventLoop(environment, thread);
       shareConnections(environment.connections, thread);
       queries = new QueryThread(
         thread,

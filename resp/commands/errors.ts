@@ -1,4 +1,4 @@
-import type { RpcError } from "../../rpc/mod.ts";
+import type { ErrorCode, RpcError } from "../../rpc/mod.ts";
 
 /** A command is refused; the message is what the client is told, in Redis's own words. */
 export class CommandError extends Error {
@@ -23,6 +23,22 @@ export const refusals = {
 export function refusalOf({ code, message }: RpcError): string {
   if (code === "overloaded") return refusals.memoryIsFull;
   return `${code === "unavailable" ? "MISCONF" : "ERR"} ${message}`;
+}
+
+/** Why a command is refused, as the code of an error in frames. @param message that the client is told */
+export function codeOf(message: string): ErrorCode {
+  switch (/^\w+/.exec(message)?.[0]) {
+    case "OOM":
+      return "overloaded";
+    case "MISCONF":
+      return "unavailable";
+    case "NOAUTH":
+    case "WRONGPASS":
+    case "NOPERM":
+      return "unauthorized";
+    default:
+      return "bad_request";
+  }
 }
 
 /** What C prints of a string, and so Redis of an argument: the bytes up to the first zero byte. */

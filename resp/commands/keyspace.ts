@@ -122,6 +122,8 @@ export interface CommandHost extends Limited, Accounted {
   /** Milliseconds since some fixed moment. */
   monotonicMs(): number;
   figures(): ServerFigures;
+  /** Called with what the frames of another client would be answered for the same reason, when one is refused. */
+  refused?(code: string): void;
   /** Called with an error that is a bug of this program. */
   bug(error: unknown): void;
 }

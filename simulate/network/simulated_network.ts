@@ -83,6 +83,7 @@ export class SimulatedNetwork implements TellNetwork {
       address,
       link: (address, incarnation) => linkTo({ address, incarnation }),
       meet: (id, _by, listener) => this.#meet(linkTo(id), listener),
+      traffic: () => [],
       unlink: (id) => {
         this.linkBetween(own, id)?.cut(true);
         this.#links.delete(linkKey(own, id));

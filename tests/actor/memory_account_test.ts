@@ -1,6 +1,12 @@
 import { withLimits } from "../../limits.ts";
-import { Charge, MemoryAccount, type MemoryHolder } from "../../rpc/mod.ts";
-import { StatsTable } from "../../actor/stats.ts";
+import {
+  Charge,
+  MemoryAccount,
+  type MemoryHolder,
+  type MemoryKind,
+  memoryKinds,
+} from "../../rpc/mod.ts";
+import { type ExtraFigure, StatsTable } from "../../actor/stats.ts";
 import { assertEquals } from "../deps.ts";
 
 const limits = withLimits({ sparedBytes: 10, memoryUncheckedBytesMax: 1 });
@@ -81,15 +87,31 @@ Deno.test("MemoryAccount leaves room for connections that Puts do not use", () =
 });
 
 Deno.test("accounts of threads see one sum, and leave it to the one with most to cut it", () => {
-  const table = new StatsTable(2, ["bytes", "most"]);
+  const table = new StatsTable(2, ["bytes", "most", ...memoryKinds]);
   const cuts: string[] = [];
   const accounts = [0, 1].map((thread) => {
     const account = new MemoryAccount(1_000, limits);
     account.charge(50);
-    account.share({ bytes: table.extra(thread, "bytes"), mostHeld: table.extra(thread, "most") });
+    account.charge(7, "watches");
+    account.charge(-7, "watches");
+    account.for("disk").charge(20);
+    account.charge(-20, "disk");
+    account.share({
+      bytes: table.extra(thread, "bytes"),
+      mostHeld: table.extra(thread, "most"),
+      kinds: Object.fromEntries(
+        memoryKinds.map((kind) => [kind, table.extra(thread, kind)]),
+      ) as Record<MemoryKind, ExtraFigure>,
+    });
     return account;
   });
   assertEquals(accounts.map(({ bytes }) => bytes), [100, 100]);
+  new Charge(accounts[1], "connections").set(30);
+  accounts[0].charge(-30);
+  const kinds = { entries: 70, connections: 30, peers: 0, disk: 0, watches: 0 };
+  assertEquals(memoryKinds.map((kind) => table.extra(0, kind).total()), Object.values(kinds));
+  accounts[1].charge(-30, "connections");
+  accounts[0].charge(30);
   const [first, second] = accounts;
   new Holder(first, cuts, "least", 100);
   new Holder(second, cuts, "most", 600);

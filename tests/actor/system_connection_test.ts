@@ -72,6 +72,7 @@ class KeepingHost implements TellHost, ConnectionHost {
   }
   unanswered(): void {}
   refusedBy(): void {}
+  heardOf(): void {}
   dropped(): void {}
   bug(error: unknown): void {
     this.bugs.push(error);

@@ -12,7 +12,9 @@ import { TempDirectory } from "../support/disk/temp_directory.ts";
 /** Opens a directory, reads it to its end, and gathers the events. */
 function startService(world: SimulatedWorld, directory: string) {
   const events: DiskEvent[] = [];
-  const service = new DiskService(world.environment(), (event) => events.push(event));
+  const service = new DiskService(world.environment(), (event) => {
+    if (event.type !== "sizes") events.push(event);
+  });
   service.handle({ type: "open", directory, cluster: "cmud", limits: defaultLimits });
   while (service.handle({ type: "read" }) !== undefined);
   return { service, events };

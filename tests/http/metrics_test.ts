@@ -1,14 +1,21 @@
 import { memberMetricNames, memberMetrics } from "../../http/member_metrics.ts";
 import { metricsOf } from "../../http/metrics.ts";
+import { measurementMetrics } from "../../http/measurement_metrics.ts";
 import { queryMetrics } from "../../http/query_metrics.ts";
 import { prometheusText } from "../../http/prometheus_text.ts";
 import type { Shown } from "../../http/stats_source.ts";
+import { trafficMetrics } from "../../http/traffic_metrics.ts";
 import { assert, assertEquals, assertMatch } from "../deps.ts";
 import { missing, testUnless } from "../support/needs.ts";
 import { shownMembers, shownServer, shownStats } from "./shown_stats.ts";
 
 const shown = shownServer;
-const familiesOf = (shown: Shown) => [...metricsOf(shown, "1.2.3"), ...queryMetrics(shown)];
+const familiesOf = (shown: Shown) => [
+  ...metricsOf(shown, "1.2.3"),
+  ...queryMetrics(shown),
+  ...measurementMetrics(shown),
+  ...trafficMetrics(shown),
+];
 const textOf = (shown: Shown) =>
   prometheusText([...familiesOf(shown), ...memberMetrics(shownMembers)]);
 const samplesIn = (text: string) => text.split("\n").filter((line) => /^[^#]/.test(line));
@@ -100,6 +107,24 @@ Deno.test("queries are counted by door and method, and their times are a histogr
   assert(samples.includes('cmud_query_duration_seconds_bucket{door="frames",le="0.0005"} 3'));
   assert(samples.includes('cmud_query_duration_seconds_sum{door="frames"} 1.5'));
   assert(samples.includes('cmud_query_duration_seconds_count{door="frames"} 98'));
+});
+
+Deno.test("what a server has measured of itself is there: times, refusals, memory, disk, traffic", () => {
+  const samples = samplesIn(textOf(shown()));
+  for (
+    const sample of [
+      'cmud_visibility_seconds_bucket{le="0.01"} 5',
+      'cmud_visibility_seconds_bucket{le="+Inf"} 6',
+      "cmud_event_loop_lag_seconds_sum 0.04",
+      "cmud_disk_write_seconds_count 6",
+      'cmud_refusals_total{door="frames",reason="overloaded"} 5',
+      'cmud_refusals_total{door="redis",reason="unauthorized"} 7',
+      'cmud_memory_kind_bytes{kind="watches"} 1000',
+      "cmud_disk_waiting_bytes 31",
+      "cmud_disk_log_bytes 33",
+      'cmud_peer_told_bytes_total{peer="192.0.2.7:6000"} 41',
+    ]
+  ) assert(samples.includes(sample), `${sample}\n${samples.join("\n")}`);
 });
 
 Deno.test("every metric begins with cmud_, and comes once", () => {

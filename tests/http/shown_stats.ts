@@ -1,10 +1,7 @@
 import type { StatsSource } from "../../http/mod.ts";
-import {
-  durationBoundsMs,
-  type Member,
-  type QueryFigures,
-  type ServerStats,
-} from "../../kvserver/mod.ts";
+import type { Member, QueryFigures, ServerStats, Times } from "../../kvserver/mod.ts";
+import type { Measurements } from "../../kvserver/mod.ts";
+import { durationBoundsMs } from "../../kvserver/query/query_figures.ts";
 import { downMember, selfMember, upMember } from "../support/members.ts";
 
 /** Figures of a server, each of another value. */
@@ -56,12 +53,50 @@ export const shownMembers: readonly Member[] = [
 export const shownQueries: QueryFigures = {
   frames: {
     counts: { get: 100, put: 50, delete: 2, list: 1 },
-    durations: { counts: durationBoundsMs.map((_, i) => i).concat(7), sumMs: 1_500 },
+    durations: {
+      boundsMs: durationBoundsMs,
+      counts: durationBoundsMs.map((_, i) => i).concat(7),
+      sumMs: 1_500,
+    },
   },
   redis: {
     counts: { get: 7, put: 0, delete: 0, list: 0 },
-    durations: { counts: durationBoundsMs.map(() => 0).concat(0), sumMs: 0 },
+    durations: {
+      boundsMs: durationBoundsMs,
+      counts: durationBoundsMs.map(() => 0).concat(0),
+      sumMs: 0,
+    },
   },
+};
+
+const times: Times = { boundsMs: [5, 10], counts: [3, 2, 1], sumMs: 40 };
+
+/** What a server with a data directory has measured. */
+export const shownMeasurements: Measurements = {
+  visibility: times,
+  eventLoopLag: times,
+  disk: { writes: times, waitingBytes: 31, refusals: 32, logBytes: 33, fileBytes: 34 },
+  refusals: {
+    frames: {
+      bad_request: 1,
+      unknown_method: 2,
+      too_large: 3,
+      unauthorized: 4,
+      overloaded: 5,
+      unavailable: 6,
+      internal: 0,
+    },
+    redis: {
+      bad_request: 0,
+      unknown_method: 0,
+      too_large: 0,
+      unauthorized: 7,
+      overloaded: 0,
+      unavailable: 0,
+      internal: 0,
+    },
+  },
+  memory: { entries: 900_000, connections: 50_000, peers: 40_000, disk: 9_000, watches: 1_000 },
 };
 
 /** A server that is shown, and that nobody can ask. */
@@ -70,6 +105,8 @@ export function shownServer(changes: Partial<ServerStats> = {}): StatsSource {
     stats: () => shownStats(changes),
     members: () => Promise.resolve(shownMembers),
     queryFigures: () => shownQueries,
+    measurements: () => shownMeasurements,
+    traffic: () => [{ address: "192.0.2.7:6000", toldBytes: 41, heardBytes: 42 }],
     serveQueries: () => Promise.reject(new Error("It is only shown")),
   };
 }

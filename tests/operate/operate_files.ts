@@ -1,5 +1,8 @@
 import { memberMetricNames } from "../../http/member_metrics.ts";
+import { measurementMetrics } from "../../http/measurement_metrics.ts";
 import { metricsOf } from "../../http/metrics.ts";
+import { queryMetrics } from "../../http/query_metrics.ts";
+import { trafficMetrics } from "../../http/traffic_metrics.ts";
 import { shownServer } from "../http/shown_stats.ts";
 import { root } from "../support/repository.ts";
 
@@ -9,8 +12,14 @@ export const folder = new URL("examples/operate/", root).pathname;
 /** Every metric that `/metrics` shows, and `up`, which Prometheus makes of each scrape. */
 export const metricNames: ReadonlySet<string> = new Set([
   "up",
-  ...metricsOf(shownServer(), "1.2.3")
-    .map(({ name }) => name),
+  ...[
+    ...metricsOf(shownServer(), "1.2.3"),
+    ...queryMetrics(shownServer()),
+    ...measurementMetrics(shownServer()),
+    ...trafficMetrics(shownServer()),
+  ].flatMap(({ name, type }) =>
+    type === "histogram" ? ["bucket", "sum", "count"].map((part) => `${name}_${part}`) : [name]
+  ),
   ...memberMetricNames,
 ]);
 
