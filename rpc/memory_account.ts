@@ -13,10 +13,16 @@ export interface SharedFigure {
 }
 
 /** What memory is charged for: what is stored, connections of clients, what goes between servers, to the disk, watches. */
-export const memoryKinds = ["entries", "connections", "peers", "disk", "watches"] as const;
+export type MemoryKind = "entries" | "connections" | "peers" | "disk" | "watches";
 
-/** One of these. */
-export type MemoryKind = typeof memoryKinds[number];
+/** All of them. */
+export const memoryKinds: readonly MemoryKind[] = [
+  "entries",
+  "connections",
+  "peers",
+  "disk",
+  "watches",
+];
 
 /** Who keeps count of the memory that something takes. */
 export type Charged = Pick<MemoryAccount, "charge">;

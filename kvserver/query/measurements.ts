@@ -24,7 +24,9 @@ export interface DiskFigures {
 
 /** What a server has measured since its start, on all of its threads. */
 export interface Measurements {
+  /** How long what was put here waited until another server had it. */
   readonly visibility: Times;
+  /** How much later than it was to a timer fired. */
   readonly eventLoopLag: Times;
   /** Absent when nothing is persisted. */
   readonly disk?: DiskFigures & { readonly writes: Times };

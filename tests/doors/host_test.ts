@@ -5,7 +5,7 @@ import { doorLimits } from "../../limits.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { MemoryStore } from "../game/stage.ts";
 import { MemoryLog } from "../support/memory_log.ts";
-import { SimulatedWorld } from "../support/simulated_environment.ts";
+import { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { until } from "../support/until.ts";
 import { Newcomer, type NewcomerOptions, passwordOf } from "./newcomer.ts";
 
