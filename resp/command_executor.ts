@@ -78,6 +78,7 @@ export class CommandExecutor {
     let state = seed >>> 0;
     this.#call = {
       args: this.#parser,
+      keptArguments: () => this.#parser.keptArguments(),
       reply: new ReplyWriter(new MsgpackWriter(0)),
       keyspace,
       host,

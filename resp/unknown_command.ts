@@ -1,5 +1,5 @@
 import { untilZero } from "./commands/errors.ts";
-import type { CommandParser } from "./wire/command_parser.ts";
+import type { CommandArguments } from "./wire/command_parser.ts";
 
 /** Bytes of a name, and of all arguments together, that an error shows. */
 const shownBytesMax = 128;
@@ -7,7 +7,7 @@ const shownBytesMax = 128;
 const encoder = new TextEncoder();
 
 /** The error for a command that there is not, with the first of its arguments. */
-export function unknownCommand(args: CommandParser): Uint8Array {
+export function unknownCommand(args: CommandArguments): Uint8Array {
   const error = new ErrorText();
   error.text("ERR unknown command '");
   error.shown(args.bytes.subarray(args.start(0), args.end(0)), shownBytesMax);

@@ -1,5 +1,5 @@
 import type { inTurns, MsgpackWriter } from "../../rpc/mod.ts";
-import type { CommandParser } from "../wire/command_parser.ts";
+import type { CommandArguments } from "../wire/command_parser.ts";
 import type { ReplyWriter } from "../wire/reply_writer.ts";
 import type { ChangeFeed } from "./change_feed.ts";
 import type { CommandHost, Keyspace } from "./keyspace.ts";
@@ -36,7 +36,9 @@ export interface ReplyPart {
 /** A command that is executed: its arguments, and all that it may read and change. One object serves for many. */
 export interface CommandCall {
   /** Its arguments; the first one is its name. */
-  readonly args: CommandParser;
+  readonly args: CommandArguments;
+  /** The arguments, valid for as long as their bytes, which is until the command is answered. */
+  keptArguments(): CommandArguments;
   readonly reply: ReplyWriter;
   readonly keyspace: Keyspace;
   readonly host: CommandHost;

@@ -1,3 +1,4 @@
+import { wireLimits } from "../../limits.ts";
 import type { ErrorCode, RpcError } from "../../rpc/mod.ts";
 
 /** A command is refused; the message is what the client is told, in Redis's own words. */
@@ -16,6 +17,7 @@ export const refusals = {
   wrongToken: "WRONGPASS invalid username-password pair or user is disabled.",
   noCommand: (name: string) => `NOPERM this user has no permissions to run the '${name}' command`,
   noKey: "NOPERM this user has no permissions to access one of the keys used as arguments",
+  tooManyValues: `ERR the reply exceeds ${wireLimits.frameBytesMax} bytes, ask for fewer keys`,
   memoryIsFull: "OOM command not allowed when used memory > 'maxmemory'.",
 } as const;
 

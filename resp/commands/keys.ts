@@ -15,6 +15,7 @@ import { EntryCursors, keyOf } from "./cursors.ts";
 import { CommandError, refusals } from "./errors.ts";
 import type { Glob } from "./glob.ts";
 import { type CommandHost, type Keyspace, noEntry } from "./keyspace.ts";
+import { executeForKeys, type KeyedCommand } from "./many_keys.ts";
 
 const options = {
   match: option("MATCH"),
@@ -52,7 +53,7 @@ export const keyCommands: readonly Command[] = [
     flags: ["write"],
     tips: summed,
     keys: { ...many, access: ["RM", "delete"] },
-    execute: remove,
+    execute: (call) => executeForKeys(call, removing),
   },
   {
     name: "unlink",
@@ -63,7 +64,7 @@ export const keyCommands: readonly Command[] = [
     flags: ["write", "fast"],
     tips: summed,
     keys: { ...many, access: ["RM", "delete"] },
-    execute: remove,
+    execute: (call) => executeForKeys(call, removing),
   },
   {
     name: "exists",
@@ -74,7 +75,7 @@ export const keyCommands: readonly Command[] = [
     flags: ["readonly", "fast"],
     tips: summed,
     keys: { ...many, access: ["RO"] },
-    execute: countHeld,
+    execute: (call) => executeForKeys(call, counting),
   },
   {
     name: "touch",
@@ -85,7 +86,7 @@ export const keyCommands: readonly Command[] = [
     flags: ["readonly", "fast"],
     tips: summed,
     keys: { ...many, access: ["RO"] },
-    execute: countHeld,
+    execute: (call) => executeForKeys(call, counting),
   },
   {
     name: "type",
@@ -137,21 +138,20 @@ export const keyCommands: readonly Command[] = [
   },
 ];
 
-function remove(call: CommandCall): void {
-  const { args, keyspace, reply } = call;
-  let removed = 0;
-  for (let i = 1; i < args.count; i++) findEntry(call, i);
-  for (let i = 1; i < args.count; i++) {
-    if (keyspace.writes.delete(args.bytes, args.start(i), args.end(i))) removed++;
-  }
-  reply.integer(removed);
-}
+const removing: KeyedCommand = {
+  step: 1,
+  isWrite: true,
+  each: ({ args, keyspace }, i) =>
+    keyspace.writes.delete(args.bytes, args.start(i), args.end(i)) ? 1 : 0,
+  writeHead: (reply, count) => reply.integer(count),
+};
 
-function countHeld(call: CommandCall): void {
-  let count = 0;
-  for (let i = 1; i < call.args.count; i++) if (readEntry(call, i) !== noEntry) count++;
-  call.reply.integer(count);
-}
+const counting: KeyedCommand = {
+  step: 1,
+  isWrite: false,
+  each: (call, i) => readEntry(call, i) === noEntry ? 0 : 1,
+  writeHead: (reply, count) => reply.integer(count),
+};
 
 /** Answers at once when few keys have to be looked at; more are looked at part by part. */
 function keys(call: CommandCall): Outcome {

@@ -11,10 +11,11 @@ import {
   readEntry,
   writeValueOf,
 } from "./arguments.ts";
-import { type Command, type CommandCall, tooLongForTurn } from "./command.ts";
+import { type Command, type CommandCall, type Outcome, tooLongForTurn } from "./command.ts";
 import { CommandError, refusals, wrongArity } from "./errors.ts";
 import { expiresAtOf, type ExpiryUnit, stringOptions, units } from "./expiry.ts";
 import { noEntry, noExpiry } from "./keyspace.ts";
+import { executeForKeys, type KeyedCommand, manyKeysReply } from "./many_keys.ts";
 
 const { frameBytesMax, valueBytesMax } = wireLimits;
 
@@ -144,11 +145,8 @@ export const stringCommands: readonly Command[] = [
     tips: ["request_policy:multi_shard", "response_policy:all_succeeded"],
     keys: { first: 1, last: -1, step: 2, access: ["OW", "update"] },
     execute(call) {
-      const { count } = call.args;
-      if (count % 2 === 0) wrongArity("mset");
-      for (let i = 1; i < count; i += 2) expectKey(call, i);
-      for (let i = 1; i < count; i += 2) putArgument(call, i, i + 1);
-      call.reply.ok();
+      if (call.args.count % 2 === 0) wrongArity("mset");
+      return executeForKeys(call, putting);
     },
   },
   {
@@ -233,8 +231,30 @@ function getex(call: CommandCall): void {
   if (changes) expireArgument(call, 1, expiresAt);
 }
 
+const putting: KeyedCommand = {
+  step: 2,
+  isWrite: true,
+  each(call, i) {
+    putArgument(call, i, i + 1);
+    return 1;
+  },
+  writeHead: (reply) => reply.ok(),
+};
+
+const reading: KeyedCommand = {
+  step: 1,
+  isWrite: false,
+  each(call, i) {
+    writeValueOf(call, readEntry(call, i));
+    return 1;
+  },
+  writeHead: (reply, count) => reply.arrayHeader(count),
+};
+
 /** A reply has the bound that a frame has; so many values could be asked for that nothing would hold them. */
-function mget(call: CommandCall): void {
+function mget(call: CommandCall): Outcome {
+  const long = manyKeysReply(call, reading);
+  if (long !== undefined) return long;
   const { keyspace, reply } = call;
   const { count } = call.args;
   const start = reply.size;
@@ -243,7 +263,7 @@ function mget(call: CommandCall): void {
     const n = readEntry(call, i);
     const bytes = bulkBytes + (n === noEntry ? 0 : keyspace.entries.valueLength(n));
     if (reply.size - start + bytes > frameBytesMax) {
-      throw new CommandError(`ERR the reply exceeds ${frameBytesMax} bytes, ask for fewer keys`);
+      throw new CommandError(refusals.tooManyValues);
     }
     if (reply.size - start > call.turnBytesMax) throw tooLongForTurn;
     writeValueOf(call, n);

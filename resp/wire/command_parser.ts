@@ -3,6 +3,17 @@ import { splitInline, unbalanced } from "./inline_arguments.ts";
 /** What `parse` returns when the command is not whole: more has to come. */
 export const incomplete = -1;
 
+/** The arguments of a command; the first one is its name. */
+export interface CommandArguments {
+  /** They lie here. */
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  /** Where argument `i` begins in `bytes`. */
+  start(i: number): number;
+  /** Where argument `i` ends in `bytes`. */
+  end(i: number): number;
+}
+
 /** What a command may be. */
 export interface CommandBounds {
   /** Bytes of one argument. */
@@ -22,7 +33,7 @@ const lineFeed = 0x0a;
 const zero = 0x30;
 
 /** An array for more arguments than this is given back, because a command of so many is rare. */
-const keptArguments = 4_096;
+const roomKeptMax = 4_096;
 
 /**
  * Parses the commands of a Redis client, one after the other: arrays of bulk strings, or inline ones.
@@ -31,7 +42,7 @@ const keptArguments = 4_096;
  * small the parts are in which a command comes. What breaks the protocol sets `fault`, in Redis's words,
  * and counts as the end of the stream.
  */
-export class CommandParser {
+export class CommandParser implements CommandArguments {
   /** The arguments of the last command lie here. */
   bytes: Uint8Array = new Uint8Array();
   /** Number of arguments, the name of the command among them; 0: there is nothing to execute. */
@@ -70,6 +81,13 @@ export class CommandParser {
   /** Where argument `i` ends in `bytes`. */
   end(i: number): number {
     return this.#places[2 * i + 1];
+  }
+
+  /** The arguments as they are now, valid for as long as their bytes. */
+  keptArguments(): CommandArguments {
+    const { bytes, count } = this;
+    const places = this.#places.slice(0, 2 * count);
+    return { bytes, count, start: (i) => places[2 * i], end: (i) => places[2 * i + 1] };
   }
 
   /**
@@ -143,7 +161,7 @@ export class CommandParser {
     this.bytes = bytes;
     this.count = 0;
     this.#left = count;
-    if (this.#places.length > 2 * keptArguments) this.#places = new Int32Array(128);
+    if (this.#places.length > 2 * roomKeptMax) this.#places = new Int32Array(128);
   }
 
   #add(start: number, end: number): void {

@@ -27,7 +27,7 @@ const longOnes = {
   "a Get of a large value": ask("Get", keys[0]),
   "a GET of a large value": command("GET 'long 0'"),
   "an MGET of many values": command(`MGET ${keys.map((key) => `'${key}'`).join(" ")}`),
-  "an MGET of many short values": command(`MGET ${"short ".repeat(1_500)}`),
+  "an MGET of many short values": command(`MGET ${"short ".repeat(900)}`),
   "a GETRANGE of a large value": command("GETRANGE 'long 0' 0 900000"),
 };
 
@@ -164,6 +164,7 @@ Deno.test("long answers in a pipeline are whole, in their places, executed and c
 
 Deno.test("the memory of a long reply is given back when it is written, or its connection cut", async () => {
   const written: Uint8Array[] = [];
+  const buffers = new WeakSet<ArrayBufferLike>();
   const transport: Transport = {
     ...tcpTransport,
     listen(...where) {
@@ -176,7 +177,11 @@ Deno.test("the memory of a long reply is given back when it is written, or its c
           if (stream === null) return null;
           const write = stream.write.bind(stream);
           stream.write = (bytes) => {
-            if (bytes.length > MiB / 2) written.push(bytes);
+            // The first piece of what has a buffer of its own.
+            if (bytes.buffer.byteLength > MiB / 2 && !buffers.has(bytes.buffer)) {
+              written.push(bytes);
+            }
+            buffers.add(bytes.buffer);
             return write(bytes);
           };
           return stream;
