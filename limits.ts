@@ -508,6 +508,9 @@ export interface Limits {
   readonly tellVersionsMs: number;
   /** Actors of which a server knows what they wrote; past it the one that wrote last longest ago is forgotten. */
   readonly versionsMax: number;
+  /** Single writes that are remembered of actors of whom nothing else was seen, and for how long. */
+  readonly unknownWritesMax: number;
+  readonly unknownWritesKeptMs: number;
   /** Bytes of what a message says of what was seen. */
   readonly versionBytesMax: number;
   /** Entries that one turn of a query actor looks at to remove them. */
@@ -793,6 +796,8 @@ export const defaultLimits: Limits = {
   rangesPerTurn: 64,
   tellVersionsMs: 1_000,
   versionsMax: 4_096,
+  unknownWritesMax: 4_096,
+  unknownWritesKeptMs: 60_000,
   versionBytesMax: 1 * MiB,
   collectedPerTurn: 1_000,
   expiredKeptMs: 60_000,

@@ -8,6 +8,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
+import { defaultLimits } from "../../limits.ts";
 import { SeenWrites } from "../versions/seen_writes.ts";
 import { readSeen, type Seen, seenBytes } from "../versions/version_bytes.ts";
 
@@ -34,6 +35,7 @@ export function addStoredSeen(database: DatabaseSync, { vector, floorMs }: Seen)
   if (vector.size === 0 && floorMs === 0) return;
   const stored = readStoredSeen(database);
   stored.vector.join(vector);
+  stored.vector.boundDots(defaultLimits.unknownWritesMax);
   const bytes = seenBytes({
     vector: stored.vector,
     floorMs: Math.max(stored.floorMs, floorMs),

@@ -54,6 +54,10 @@ export class Collector {
   #outbox: SyncOutbox;
   /** Absent when nothing is persisted. */
   #commit: GroupCommit | undefined;
+  /** Deletes an entry that is not shown once more. @returns whether it did. */
+  #deleteAgain: (n: number) => boolean;
+  /** Whether this is the first replica of its server: one deletes once more what nobody can have seen. */
+  isFirst = false;
   #turns: OwnTurns;
   #ticks: SendPacer;
   #stable = new VersionVector();
@@ -72,10 +76,16 @@ export class Collector {
   /** Entries that have expired, and since when they have been seen to, on the monotonic clock. */
   #expired = new NumberQueue();
   #expiredSinceMs = new NumberQueue();
+  /** Actors of whom nothing was seen, and since when one of their tombstones is there: by the walk, and the last. */
+  #unknown = new Map<string, number>();
+  #unknownSinceMs: ReadonlyMap<string, number> = new Map();
   /** How many entries were dropped that were shown, and were not logged. */
   #dropped = 0;
 
-  /** @param commit absent when nothing is persisted */
+  /**
+   * @param commit absent when nothing is persisted
+   * @param deleteAgain deletes an entry that is not shown once more, and says whether it did
+   */
   constructor(
     context: ActorContext,
     store: Store,
@@ -84,7 +94,9 @@ export class Collector {
     versions: ReplicaVersions,
     outbox: SyncOutbox,
     commit: GroupCommit | undefined,
+    deleteAgain: (n: number) => boolean,
   ) {
+    this.#deleteAgain = deleteAgain;
     this.#context = context;
     this.#store = store;
     this.#queue = store.queueTombstones();
@@ -110,12 +122,12 @@ export class Collector {
   /** To be called with each of its ticks: something may have expired for long enough. */
   ticked(): void {
     this.#ticks.ticked();
-    if (this.#isExpiredDue || this.#hasPostponed) this.#begin();
+    if (this.#isExpiredDue || this.#hasPostponed || this.#unknownSinceMs.size > 0) this.#begin();
     else this.#awaitExpired();
   }
 
-  /** To be called when an entry has expired: of that nobody else says a word. */
-  noteExpired(): void {
+  /** To be called when an entry has expired, or its deletion is of an unknown actor: of that nobody else says a word. */
+  noteHidden(): void {
     this.#hasPostponed = true;
     this.#ticks.tickWithin(this.#context.limits.tellVersionsMs);
   }
@@ -201,6 +213,8 @@ export class Collector {
 
   #endWalk(): void {
     this.#isWalking = false;
+    this.#unknownSinceMs = this.#unknown;
+    this.#unknown = new Map();
     this.#endedMs = this.#context.monotonicMs();
     this.#outbox.tellHeld(
       Object.fromEntries(this.#holders.map(({ member, held }) => [member, held])),
@@ -226,12 +240,13 @@ export class Collector {
       if (!this.#isFree(n)) return this.#postpone(n);
       this.#queue.release(n);
       store.remove(n);
-    } else if (store.expiresAtOf(n) !== noExpiry) this.#restExpired(n);
+    } else if (store.expiresAtOf(n) !== noExpiry) this.#rest(n);
     else this.#lookAtTombstone(n, gone);
   }
 
   #lookAtTombstone(n: number, gone: number[]): void {
     if (!this.#isStable(n)) {
+      if (this.#isOrphan(n)) this.#lookAtOrphan(n);
       this.#countHeld(n);
       this.#queue.putBack(n);
     } else if (this.#mayGo(n)) gone.push(n);
@@ -244,7 +259,7 @@ export class Collector {
   }
 
   /** By this server's clock, which may have been set wrong just now, an entry has expired: it stays for a while. */
-  #restExpired(n: number): void {
+  #rest(n: number): void {
     this.#expired.push(n);
     this.#expiredSinceMs.push(this.#context.monotonicMs());
     this.#awaitExpired();
@@ -267,10 +282,33 @@ export class Collector {
     if (expiresAt === noExpiry) return this.#look(n, gone);
     const hasExpired = this.#context.now() - this.#lagMs >=
       expiresAt + this.#context.limits.expiredKeptMs;
-    // One that was not numbered has expired for everybody too.
-    const isSeen = store.counterOf(n) === noCounter || this.#isStable(n);
-    if (hasExpired && isSeen && this.#mayGo(n)) gone.push(n);
-    else this.#restExpired(n);
+    if (hasExpired && this.#isStable(n) && this.#mayGo(n)) gone.push(n);
+    else if (hasExpired && this.isFirst && this.#isOrphan(n) && this.#deleteAgain(n)) {
+      this.#queue.putBack(n);
+    } else this.#rest(n);
+  }
+
+  /**
+   * Whether nobody can say that he has seen its write: it has no number, or nothing was seen of its actor, because
+   * that is of another cluster, whose backup was restored here. It is deleted once more, by a write of which all
+   * can say whether they have seen it. Were it removed, whoever still has it would give it back.
+   */
+  #isOrphan(n: number): boolean {
+    return this.#store.counterOf(n) === noCounter || !this.#versions.knows(this.#store.uidOf(n));
+  }
+
+  /** What an actor of a server that begins has written may come before it is said what was seen of it. */
+  #lookAtOrphan(n: number): void {
+    const uid = this.#store.counterOf(n) === noCounter ? "" : this.#store.uidOf(n);
+    const nowMs = this.#context.monotonicMs();
+    const sinceMs = uid === "" ? -Infinity : this.#unknownSinceMs.get(uid) ?? nowMs;
+    const { expiredKeptMs } = this.#context.limits;
+    if (nowMs - sinceMs >= expiredKeptMs) {
+      if (this.isFirst) this.#deleteAgain(n);
+      return;
+    }
+    this.#unknown.set(uid, sinceMs);
+    this.#ticks.tickWithin(sinceMs + expiredKeptMs - nowMs);
   }
 
   /** Whether all have seen its write. */

@@ -33,12 +33,16 @@ export class Merger {
   #commit: GroupCommit | undefined;
   /** Returns, by the uid of an entry, whether another server accepted the entry. */
   #isForeign: (uid: string) => boolean;
+  #onOrphan: () => void;
   #entriesMerged = 0;
   #entriesIgnored = 0;
   #entriesFromFuture = 0;
   #futureLoggedMs = -Infinity;
 
-  /** @param commit absent when nothing is persisted */
+  /**
+   * @param commit absent when nothing is persisted
+   * @param onOrphan called when a deletion was merged of which nobody need have heard who made it
+   */
   constructor(
     context: ActorContext,
     store: Store,
@@ -46,7 +50,9 @@ export class Merger {
     outbox: SyncOutbox,
     versions: ReplicaVersions,
     commit: GroupCommit | undefined,
+    onOrphan: () => void,
   ) {
+    this.#onOrphan = onOrphan;
     this.#context = context;
     this.#store = store;
     this.#watches = watches;
@@ -107,6 +113,8 @@ export class Merger {
         continue;
       }
       if (isNew && counter !== noCounter) this.#store.mark(n, unclaimedMark);
+      const isUnknown = counter === noCounter || seenTo === noCounter;
+      if (isUnknown && this.#store.isDeleted(n)) this.#onOrphan();
       this.#entriesMerged++;
       this.#watches.changed(n);
       // The merged entry beats the one that this actor accepted, so no other replica needs that.
@@ -147,7 +155,9 @@ export class Merger {
   load(entries: Uint8Array): void {
     for (const entry = new EntryReader(entries); entry.next();) {
       const n = this.#store.merge(entry);
-      if (n !== noEntry) this.#watches.changed(n);
+      if (n === noEntry) continue;
+      this.#watches.changed(n);
+      if (entry.counter === noCounter && this.#store.isDeleted(n)) this.#onOrphan();
     }
   }
 

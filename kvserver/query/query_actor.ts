@@ -154,7 +154,7 @@ export class QueryActor implements Actor {
     this.#framedWatches = new FramedWatches(this.#watches);
     this.#clock = new ExpiryClock(context, store, (n) => {
       this.#watches.changed(n);
-      if (!store.isShown(n)) this.#collector.noteExpired();
+      if (!store.isShown(n)) this.#collector.noteHidden();
     });
     this.#questions = new SyncQuestions(context);
     const versions = this.#versions = new ReplicaVersions(
@@ -192,6 +192,7 @@ export class QueryActor implements Actor {
       this.#outbox,
       versions,
       this.#commit,
+      () => this.#collector.noteHidden(),
     );
     this.#merges = new MergeTurns(context, this.#merger, {
       onBegun: (message) => this.#mergeBegun(message),
@@ -205,6 +206,7 @@ export class QueryActor implements Actor {
       versions,
       this.#outbox,
       this.#commit,
+      (n) => this.#queries.writes.deleteAgain(n),
     );
     const host = {
       uid: this.#uid,
@@ -286,6 +288,7 @@ export class QueryActor implements Actor {
         break;
       case "collectTurn":
         this.#collector.turn();
+        this.#queueAccepted(nobody);
         break;
       case "watchTurn":
         this.#watches.turn();
@@ -449,6 +452,8 @@ export class QueryActor implements Actor {
     }
     this.#noteAccepted(by);
     this.#watched = accepted.length = 0;
+    if (this.#queries.writes.hasMergedDeletion) this.#collector.noteHidden();
+    this.#queries.writes.hasMergedDeletion = false;
     if (deferred.msgids.length === 0) return;
     this.#commit!.acknowledgeLater({ inbox: this.#query.inbox, ...deferred });
     this.#queries.deferred = noReplies();
@@ -518,6 +523,7 @@ export class QueryActor implements Actor {
   /** The entries of a message are about to be merged: one of them may take the place of what is dropped. */
   #mergeBegun({ persistsRemote, dropped = [] }: MergeMessage): void {
     this.#commit?.persistForeign(persistsRemote);
+    this.#collector.isFirst = persistsRemote;
     for (const removals of dropped) this.#collector.dropAlike(removals);
   }
 

@@ -34,6 +34,8 @@ export class ReplicaVersions {
   #onDisk = new VersionVector();
   #toldFloorMs = 0;
   #toldMs = -Infinity;
+  /** Since when single writes are known of actors of whom nothing else was seen, on the monotonic clock. */
+  #unknownSinceMs = new Map<string, number>();
   /** Whether merging has failed once: what was claimed since need not be there. */
   #hasFailed = false;
   /** Whether there is a disk to be told of anything. */
@@ -60,12 +62,18 @@ export class ReplicaVersions {
   /** What was seen, by now. */
   get seen(): Seen {
     this.#noteOwn();
+    this.#dropUnknown();
     return this.#seen;
   }
 
   /** The last write of an actor up to which all were seen. */
   counterOf(uid: string): number {
     return this.#seen.vector.counter(uid);
+  }
+
+  /** Whether any write of an actor was seen. */
+  knows(uid: string): boolean {
+    return (uid === this.#uid ? this.#counter() : this.counterOf(uid)) !== noCounter;
   }
 
   /** Whether a write was seen. */
@@ -80,8 +88,31 @@ export class ReplicaVersions {
 
   /** A write is replaced here: it was seen, whatever of those before it was. */
   replaced(uid: string, counter: number): void {
-    const isNew = this.#seen.addDot({ uid, counter });
-    if (isNew && this.#isPersisted) this.#dotsToPersist.push({ uid, counter });
+    if (!this.#seen.addDot({ uid, counter })) return;
+    if (!this.knows(uid)) this.#noteUnknown(uid);
+    if (this.#isPersisted) this.#dotsToPersist.push({ uid, counter });
+  }
+
+  /**
+   * A single write was seen of an actor of whom nothing else was. Of one of the cluster more is seen within
+   * moments. One of another cluster, whose backup was restored here, is heard of by nobody ever: its writes that are
+   * replaced one by one would fill the memory, and no two replicas would have seen the same.
+   */
+  #noteUnknown(uid: string): void {
+    this.#seen.vector.boundDots(this.#context.limits.unknownWritesMax);
+    if (!this.#unknownSinceMs.has(uid)) {
+      this.#unknownSinceMs.set(uid, this.#context.monotonicMs());
+    }
+  }
+
+  #dropUnknown(): void {
+    if (this.#unknownSinceMs.size === 0) return;
+    const dueMs = this.#context.monotonicMs() - this.#context.limits.unknownWritesKeptMs;
+    for (const [uid, sinceMs] of this.#unknownSinceMs) {
+      if (sinceMs > dueMs) continue;
+      this.#unknownSinceMs.delete(uid);
+      this.#seen.vector.dropDots(uid);
+    }
   }
 
   #noteOwn(): void {
@@ -104,6 +135,7 @@ export class ReplicaVersions {
   loaded(bytes: Uint8Array): void {
     const { vector, floorMs } = readSeen(bytes);
     this.#seen.join(vector);
+    for (const uid of vector.dots.keys()) if (!this.knows(uid)) this.#noteUnknown(uid);
     this.#onDisk.join(vector);
     this.raiseFloor(floorMs);
     this.#persistedFloorMs = floorMs;

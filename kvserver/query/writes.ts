@@ -1,7 +1,7 @@
 import type { MethodName } from "../../kvcommon/mod.ts";
 import { RpcError } from "../../rpc/mod.ts";
 import { type EntryBytes, noCounter, noExpiry, noValue } from "../entry/entry.ts";
-import { noEntry, type Store } from "../store/mod.ts";
+import { noEntry, type Store, unclaimedMark } from "../store/mod.ts";
 import type { QueryHost } from "./query_host.ts";
 
 /** What an entry takes beside its key and value, about. */
@@ -20,6 +20,8 @@ export class Writes {
   roomBytes: number | undefined;
   /** No write is to be earlier than this. */
   floorMs = 0;
+  /** Whether a deletion was merged: nobody need have heard of who made it. The caller takes that back. */
+  hasMergedDeletion = false;
   /** How many Puts, Expires and Merges were counted, and Deletes. */
   puts = 0;
   deletes = 0;
@@ -140,7 +142,28 @@ export class Writes {
     this.#takeRoom(keyEnd - keyStart + valueBytes, "Merge");
     const n = this.#store.merge(entry);
     if (n === noEntry) return false;
+    // Whoever brings the same again, when it was deleted, is not to bring it back.
+    if (entry.counter !== noCounter) this.#store.mark(n, unclaimedMark);
+    this.hasMergedDeletion ||= valueStart === noValue;
     this.puts++;
+    this.accepted.push(n);
+    return true;
+  }
+
+  /**
+   * Deletes an entry that is not shown once more, because nobody can say who has seen its write, and of this one
+   * they can. It is later than that write and no more: it beats nothing that would not have hidden it.
+   *
+   * @returns whether it is; otherwise the disk refuses it.
+   */
+  deleteAgain(n: number): boolean {
+    if (this.refusal !== undefined) return false;
+    const store = this.#store;
+    const { uid } = this.#host;
+    const counter = this.#counter + 1;
+    const [start, end] = [store.keyStart(n), store.keyEnd(n)];
+    store.put(store.keyMemory(n), start, end, noValue, noValue, 0, uid, counter);
+    this.#counter = counter;
     this.accepted.push(n);
     return true;
   }

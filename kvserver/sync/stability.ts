@@ -75,6 +75,7 @@ export class Stability {
     if (seen !== undefined) {
       const { vector, floorMs } = readSeen(seen);
       this.#own.told(uid, vector);
+      this.#own.seenBy(uid)?.boundDots(this.#context.limits.unknownWritesMax);
       this.#floorMs = Math.max(this.#floorMs, floorMs);
       this.#hasChanged = true;
     }
@@ -93,6 +94,7 @@ export class Stability {
     const { vector, floorMs } = readSeen(seen);
     peer.seen.join(vector);
     peer.seen.bound(this.#context.limits.versionsMax);
+    peer.seen.boundDots(this.#context.limits.unknownWritesMax);
     this.#replicas.raiseFloor(floorMs);
     this.#hasChanged = true;
   }

@@ -39,7 +39,13 @@ export class SeenWrites {
 
   /** Adds a single write. @returns whether it was not seen before. */
   addDot(dot: Dot): boolean {
-    return this.vector.addDot(dot) && this.#grown.addDot(dot);
+    if (!this.vector.addDot(dot)) return false;
+    this.#grown.addDot(dot);
+    // The gap in front of a claim may have been closed by it.
+    const { uid } = dot;
+    const ahead = this.#ahead.get(uid);
+    if (ahead !== undefined && ahead.from <= this.vector.counter(uid)) this.add(uid, ahead.to);
+    return true;
   }
 
   /** Adds all that another replica has seen, or the disk. */

@@ -93,6 +93,31 @@ export class VersionVector {
     return count;
   }
 
+  /**
+   * Leaves out single writes of actors of whom nothing else was seen, the oldest ones, but for `max`.
+   *
+   * @returns how many.
+   */
+  boundDots(max: number): number {
+    const unknown = [...this.#dots].filter(([uid]) => !this.#counters.has(uid));
+    const size = unknown.reduce((sum, [, dots]) => sum + dots.size, 0);
+    let left = Math.max(0, size - max);
+    for (const [uid, dots] of unknown) {
+      for (const dot of dots) {
+        if (left === 0) return Math.max(0, size - max);
+        dots.delete(dot);
+        left--;
+      }
+      this.#dots.delete(uid);
+    }
+    return Math.max(0, size - max);
+  }
+
+  /** Leaves out the single writes of an actor, if nothing else was seen of it. */
+  dropDots(uid: string): void {
+    if (!this.#counters.has(uid)) this.#dots.delete(uid);
+  }
+
   /** What it has seen that `other` has not: its own counters. */
   beyond(other: VersionVector): VersionVector {
     const beyond = new VersionVector(

@@ -166,6 +166,32 @@ Deno.test("SeenWrites takes a claim once what it goes on from was seen", () => {
   assert(seen.raiseFloor(7) && !seen.raiseFloor(6));
 });
 
+Deno.test("SeenWrites takes a claim that waits when single writes close the gap in front of it", () => {
+  const seen = new SeenWrites();
+  seen.take({ uid: "a", from: 2, to: 5 });
+  for (const counter of [2, 1]) seen.addDot({ uid: "a", counter });
+  assertEquals([seen.vector.counter("a"), seen.hasGaps], [5, false]);
+  seen.take({ uid: "a", from: 5, to: 6 });
+  assertEquals(seen.takeGrown().counter("a"), 6);
+});
+
+Deno.test("a vector bounds the single writes of actors of whom it knows nothing else, the oldest go first", () => {
+  const vector = new VersionVector([["known", 1]]);
+  for (let counter = 1; counter <= 10; counter++) {
+    for (const uid of ["known", "a", "b"]) vector.addDot({ uid, counter: 2 * counter + 1 });
+  }
+  assertEquals(vector.boundDots(12), 8);
+  assertEquals(vector.dots.get("known")?.size, 10);
+  assertEquals([...vector.dots.get("a")!], [19, 21]);
+  assertEquals(vector.dots.get("b")?.size, 10);
+  assertEquals([vector.boundDots(4), vector.dots.has("a"), vector.dots.get("b")?.size], [
+    8,
+    false,
+    4,
+  ]);
+  assertEquals([vector.boundDots(4), vector.boundDots(0), vector.dots.size], [0, 4, 1]);
+});
+
 Deno.test("SeenWrites never sees a write that no claim covers, in whatever order claims come", () => {
   const interval = fc.tuple(fc.nat(30), fc.integer({ min: 1, max: 6 }));
   fc.assert(fc.property(fc.array(interval, { maxLength: 30 }), (intervals) => {
