@@ -450,11 +450,11 @@ export interface Limits {
   readonly delayedBytesMax: number;
 
   // ---- sync ---------------------------------------------------------------------------------
-  /** Sync messages of one actor to another one that may leave at once, after a pause. */
+  /** Sync messages of one actor to another one in any second. */
+  readonly syncMessagesPerSecond: number;
+  /** So many of them may leave at once, after a pause. */
   readonly syncMessagesAtOnce: number;
-  /**
-   * In so much time one more of them may leave, so that no second, wherever it begins, sees more than ten.
-   */
+  /** The longest that any of them waits for its turn. */
   readonly syncPaceMs: number;
   /** Bytes of the entries in a sync message; a single entry may be longer. */
   readonly syncMessageBytesMax: number;
@@ -771,8 +771,9 @@ export const defaultLimits: Limits = {
   threadPatienceMs: 30_000,
   delayedBytesMax: 64 * MiB,
 
-  syncMessagesAtOnce: 4,
-  syncPaceMs: 150,
+  syncMessagesPerSecond: 10,
+  syncMessagesAtOnce: 6,
+  syncPaceMs: 201,
   syncMessageBytesMax: 8 * MiB,
   mergeMessageBytesMax: 16 * MiB,
   mergeWindowBytes: 32 * MiB,
@@ -1022,10 +1023,9 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("windowBytesFirst", "windowBytesMax", "a window may grow"),
   // ---- times ----
   {
-    fields: ["syncMessagesAtOnce", "syncPaceMs"],
-    // Of eleven, those that do not leave at once are so far apart.
-    holds: (l) => (11 - l.syncMessagesAtOnce) * l.syncPaceMs > 1_001,
-    rule: "no second sees more than ten messages of one actor to another one",
+    fields: ["syncMessagesPerSecond", "syncMessagesAtOnce", "syncPaceMs"],
+    holds: (l) => (l.syncMessagesPerSecond + 1 - l.syncMessagesAtOnce) * l.syncPaceMs > 1_001,
+    rule: "what a second may see is enough for one message at each pace, behind those at once",
   },
   {
     fields: ["syncPaceMs", "peerCheckMs", "ackTimeoutMs"],

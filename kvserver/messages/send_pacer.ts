@@ -1,6 +1,7 @@
 import type { ActorContext } from "../../actor/mod.ts";
-import { TokenBucket } from "../../rpc/mod.ts";
+import type { TokenBucket } from "../../rpc/mod.ts";
 import type { messageTypes } from "./message_types.ts";
+import { SendBudget } from "./send_budget.ts";
 
 /** An actor to itself: the next message to a receiver may be due. */
 export interface TickMessage {
@@ -10,40 +11,40 @@ export interface TickMessage {
 }
 
 /**
- * Paces the messages of one actor to another one, by a bucket of tokens, on the monotonic clock: the first
- * few are due at once, so that whatever comes alone does not wait, and further ones a fixed time after one
- * another. The actor gathers the changes in between for the next message.
+ * Paces the messages of one actor to another one, on the monotonic clock: the first few of a second are due at
+ * once, so that whatever comes alone does not wait, and further ones a fixed time after one another. The actor
+ * gathers the changes in between for the next message.
  */
 export class SendPacer {
   #context: ActorContext;
   #receiver: string;
-  #bucket: TokenBucket;
+  #budget: Budget;
   #tickMs = Infinity;
 
   /**
    * @param receiver names the receiver in the ticks
-   * @param bucket has a token for each message; default: the pace of sync
+   * @param budget for its messages; default: that of sync
    */
   constructor(
     context: ActorContext,
     receiver: string,
-    bucket = new TokenBucket(context.limits.syncMessagesAtOnce, context.limits.syncPaceMs),
+    budget: Budget = syncBudget(context),
   ) {
     this.#context = context;
-    this.#bucket = bucket;
+    this.#budget = budget;
     this.#receiver = receiver;
   }
 
   /** Whether a message may be sent now. If not, a `TickMessage` comes when it is due. */
   isDue(): boolean {
     const nowMs = this.#context.monotonicMs();
-    return this.#isOver(this.#bucket.waitMs(nowMs), nowMs);
+    return this.#isOver(this.#budget.waitMs(nowMs), nowMs);
   }
 
   /** Has a `TickMessage` come when the next message may be sent, be it at once: something is left to send. */
   awaitDue(): void {
     const nowMs = this.#context.monotonicMs();
-    this.tickWithin(this.#bucket.waitMs(nowMs), nowMs);
+    this.tickWithin(this.#budget.waitMs(nowMs), nowMs);
   }
 
   /**
@@ -52,7 +53,7 @@ export class SendPacer {
    */
   isRested(): boolean {
     const nowMs = this.#context.monotonicMs();
-    return this.#isOver(this.#bucket.fullInMs(nowMs), nowMs);
+    return this.#isOver(this.#budget.fullInMs(nowMs), nowMs);
   }
 
   /** Whether there is nothing to wait for. If there is, a `TickMessage` comes when the wait is over. */
@@ -78,8 +79,16 @@ export class SendPacer {
 
   /** To be called with each message sent. */
   sent(): void {
-    this.#bucket.take(this.#context.monotonicMs());
+    this.#budget.take(this.#context.monotonicMs());
   }
+}
+
+/** Says when the next message may be sent. */
+type Budget = Pick<TokenBucket, "waitMs" | "fullInMs" | "take">;
+
+function syncBudget({ limits }: Pick<ActorContext, "limits">): SendBudget {
+  const { syncMessagesPerSecond: max, syncMessagesAtOnce: atOnce } = limits;
+  return new SendBudget({ max, atOnce });
 }
 
 /** By so much a timer may be early. */

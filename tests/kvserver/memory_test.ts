@@ -221,7 +221,7 @@ Deno.test("an idle connection holds a small buffer, also after it was busy", asy
 });
 
 Deno.test("a server whose memory is full takes no more from another one, and answers", async () => {
-  const limits = withLimits({ unreachableDrainMs: 400, closeDrainMs: 600 });
+  const limits = withLimits({ unreachableDrainMs: 400, closeDrainMs: 800 });
   const large = await serve({ maxMemory: 256 * MiB, limits });
   for (let i = 0; i < 30; i++) await large.client.put(`key ${i}`, "v".repeat(2 * MiB));
   const remoteDescs = [large.server.description];

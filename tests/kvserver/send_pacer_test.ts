@@ -109,13 +109,36 @@ Deno.test("SendPacer lets the first few messages of a sync actor go at once, and
   fc.assert(property, { numRuns: 300 });
 });
 
-Deno.test("SendPacer keeps no message waiting that comes alone", () => {
-  const { clock, context } = newPace();
-  const pace = new SendPacer({ ...context, limits: defaultLimits }, "sync");
-  // Three in a row, twice a second.
-  for (let i = 0; i < 60; i++) {
-    clock.nowMs += i % 3 === 0 ? 450 : 25;
-    assertEquals(pace.isDue(), true);
-    pace.sent();
-  }
+Deno.test("SendPacer keeps no message waiting of three in a row, twice a second, and others", () => {
+  const offsets = fc.array(fc.nat(999), { minLength: 2, maxLength: 2 });
+  const property = fc.property(offsets, (others) => {
+    const { clock, context } = newPace();
+    const pace = new SendPacer({ ...context, limits: defaultLimits }, "sync");
+    const rows = [0, 500].flatMap((atMs) => [atMs, atMs + 25, atMs + 50]);
+    const inSecond = [...rows, ...others].sort((a, b) => a - b);
+    for (let second = 0; second < 20; second++) {
+      for (const atMs of inSecond) {
+        clock.nowMs = Math.max(clock.nowMs, 1_000 * (2 + second) + atMs);
+        if (!pace.isDue()) clock.nowMs += 20;
+        assertEquals(pace.isDue(), true);
+        pace.sent();
+      }
+    }
+  });
+  fc.assert(property, { numRuns: 300 });
+});
+
+Deno.test("SendPacer keeps nothing waiting for longer than its pace, however much comes", () => {
+  const { syncPaceMs } = defaultLimits;
+  const property = fc.property(fc.array(fc.nat(150), { maxLength: 200 }), (gaps) => {
+    const { clock, context } = newPace();
+    const pace = new SendPacer({ ...context, limits: defaultLimits }, "sync");
+    for (const gapMs of gaps) {
+      const startMs = clock.nowMs += gapMs;
+      while (!pace.isDue()) clock.nowMs++;
+      assertLess(clock.nowMs - startMs, syncPaceMs + 1);
+      pace.sent();
+    }
+  });
+  fc.assert(property, { numRuns: 300 });
 });

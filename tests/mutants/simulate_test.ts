@@ -71,5 +71,6 @@ for (const [fault, { noticedBy, limits, ...mutant }] of faults) {
 }
 
 Deno.test("the simulation notices when the pace is a little too fast", async () => {
-  await expectNotice(scenarios.random, { ...withoutComparisons, syncPaceMs: 140 });
+  const limits = { ...withoutComparisons, syncMessagesPerSecond: 11 };
+  await expectNotice(scenarios.random, limits);
 });
