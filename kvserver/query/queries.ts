@@ -58,6 +58,8 @@ export class Queries implements RequestHandler {
   turnBytesMax = Infinity;
   /** Of the connection of the query, set by the caller before it; `undefined`: no tokens are asked for. */
   admission: Admission | undefined;
+  /** Whether this query has asked for something else than Gets; the caller removes it before a query. */
+  hasActed = false;
   /** How many Gets were counted; whoever makes one again takes the first one back. */
   gets = 0;
   #digests: Digests;
@@ -104,9 +106,9 @@ export class Queries implements RequestHandler {
     if (this.admission !== undefined) {
       expectMethodAllowed(this.admission, method, request, reader);
     }
+    if (method === "Get") return this.#get(request, reader, writer);
+    this.hasActed = true;
     switch (method) {
-      case "Get":
-        return this.#get(request, reader, writer);
       case "Put":
         return this.#put(request, reader, writer);
       case "Delete":

@@ -250,11 +250,17 @@ export class QueryActor implements Actor {
     if (!isQuery(bytes[start]) && !isCommands(bytes[start])) return false;
     this.#clock.passTime();
     this.#queries.turnBytesMax = this.#context.limits.listPartBytes;
+    this.#queries.hasActed = false;
     if (!this.#answerMessage(bytes, start, end)) {
       this.#longQueries.add({ inbox: this.#query.inbox, bytes, start, end });
     }
-    this.#send();
+    if (this.#mayHaveNews(bytes[start])) this.#send();
     return true;
+  }
+
+  /** Whether a query may have left something to send: Gets leave nothing, unless the clock hides entries. */
+  #mayHaveNews(first: number): boolean {
+    return this.#queries.hasActed || !isQuery(first) || this.#store.expiring > 0;
   }
 
   onMessage(message: Message): void {

@@ -1,6 +1,6 @@
 import type { Limits } from "../../limits.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
-import { hashOf } from "../memory/key_hash.ts";
+import { hashedWords, hashOf } from "../memory/key_hash.ts";
 import { noEntry, type Records } from "./records.ts";
 import { assert } from "../memory/assert.ts";
 import { chunkOf, inChunk, WordArena } from "../memory/word_arena.ts";
@@ -56,7 +56,9 @@ export class KeyIndex {
     const bucket = this.#bucketOf(hashOf(bytes, start, end));
     const records = this.#records;
     let n = this.#heads.words[chunkOf(bucket)][inChunk(bucket)];
-    while (n !== noEntry && !records.hasKey(n, bytes, start, end)) n = records.next(n);
+    while (n !== noEntry && !records.hasKeyOf(n, hashedWords, bytes, start, end)) {
+      n = records.next(n);
+    }
     return n;
   }
 

@@ -146,6 +146,29 @@ export class Records {
     return true;
   }
 
+  /** As `hasKey`. @param words the whole words of `bytes[start..end)` */
+  hasKeyOf(
+    n: number,
+    words: Int32Array,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    const length = end - start;
+    if (this.keyLength(n) !== length) return false;
+    const held = this.#arena.words[chunkOf(n)];
+    const first = inChunk(n) + headWords;
+    const count = length >>> 2;
+    if ((length & 3) !== 0) {
+      const tail = this.#arena.bytes[chunkOf(n)];
+      const from = first * 4 - start;
+      for (let i = start + count * 4; i < end; i++) if (tail[from + i] !== bytes[i]) return false;
+    }
+    // Keys differ at their ends rather than in what they begin with.
+    for (let i = count - 1; i >= 0; i--) if ((held[first + i] | 0) !== words[i]) return false;
+    return true;
+  }
+
   /** Whether the key begins with `prefix`. */
   keyBeginsWith(n: number, prefix: Uint8Array): boolean {
     const key = this.#arena.bytes[chunkOf(n)];
