@@ -178,7 +178,7 @@ export class DiskService {
 
   // ---- writing ------------------------------------------------------------------------------
 
-  /** Tells soon how much there is, and not at each write, because the size of the file is asked of the system. */
+  /** Tells soon how much there is: not at each write, because nobody looks that often. */
   #tellSizesSoon(): void {
     this.#cancelSizes ??= this.#environment.after(this.#limits.diskSizesMs, () => {
       this.#tellSizes();

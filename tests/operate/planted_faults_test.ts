@@ -1,8 +1,10 @@
+import { problemsOf } from "../../app/commands/health.ts";
 import type { HttpPort } from "../../http/mod.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { Server, type ServerOptions } from "../../kvserver/mod.ts";
-import { assertEquals, assertStringIncludes } from "../deps.ts";
+import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { runCmud } from "../support/app/fake_console.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { TinyDisk } from "../support/disk/tiny_disk.ts";
 import { openHttpPort } from "../support/http_port.ts";
 import { lineLogger } from "../support/memory_log.ts";
@@ -39,7 +41,9 @@ class Seen implements AsyncDisposable {
       ...options,
     });
     seen.way.target = transport.listening[0];
-    seen.#http = await openHttpPort();
+    seen.#http = await openHttpPort({
+      problemsOf: ({ stats, members }) => problemsOf({ stats: { ...stats }, members }),
+    });
     seen.#http.show(seen.server);
     return seen;
   }
@@ -47,6 +51,17 @@ class Seen implements AsyncDisposable {
   async get(path: string): Promise<string> {
     const response = await fetch(`http://${this.#http.address}${path}`);
     return `${response.status} ${await response.text()}`;
+  }
+
+  /** What the page of the server says is wrong, at this moment. */
+  async page(): Promise<string[]> {
+    const response = await fetch(`http://${this.#http.address}/api/live`);
+    let text = "";
+    for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      if (text.includes("\n\n")) break;
+    }
+    return JSON.parse(text.slice("data: ".length, text.indexOf("\n\n"))).problems;
   }
 
   status() {
@@ -58,14 +73,19 @@ class Seen implements AsyncDisposable {
     await client.put(key, value);
   }
 
-  /** Resolves when `status` ends with 75 and says `problem`, and the log has a line that includes `line`. */
+  /**
+   * Resolves when `status` ends with 75 and says `problem`, the page says it too, and the log has a line that
+   * includes `line`.
+   */
   async tells({ status: problem, log: line }: { status: string; log: string }): Promise<void> {
     let found = "";
     try {
       await until("it is told", async () => {
         const { code, stdout, stderr } = await this.status();
-        found = [`${code}`, stdout, stderr, ...this.logged].join("\n");
+        const onPage = await this.page();
+        found = [`${code}`, stdout, stderr, ...onPage, ...this.logged].join("\n");
         return code === 75 && `${stdout}${stderr}`.includes(problem) &&
+          onPage.some((shown) => shown.includes(problem)) &&
           this.logged.some((logged) => logged.includes(line));
       }, { timeoutMs });
     } catch (error) {
@@ -85,13 +105,20 @@ class Seen implements AsyncDisposable {
   }
 }
 
-/** Calls `use` with three servers that know each other; `options` are those of the third. */
+/**
+ * Calls `use` with three servers that know each other.
+ *
+ * @param options of the third
+ * @param plant called before that starts
+ */
 async function withThree(
   use: (first: Seen, second: Seen, third: Seen) => Promise<void>,
   options: ServerOptions = {},
+  plant: (first: Seen) => void = () => {},
 ): Promise<void> {
   await using first = await Seen.start();
   await using second = await Seen.start({}, first);
+  plant(first);
   await using third = await Seen.start(options, first);
   await until("all know each other", async () => {
     const seen = [first, second, third];
@@ -166,6 +193,43 @@ Deno.test("a replica that lags is told by those who wait for it", () =>
       { timeoutMs },
     );
   }));
+
+Deno.test("a replica that differs for 10 s is told, with the keys and who lacks them, while it is mended", async () => {
+  using directory = new TempDirectory();
+  // A server that was on its own with other data, of long ago.
+  const alone = await Server.start({ startPort: 0, queryActorCount: 1, dataDir: directory.path });
+  await using client = new Client(alone.queryAddresses[0]);
+  const order = [Date.now() - 3_600_000, 0, "192.0.2.1:6000/0123456789abcdef/2"] as const;
+  for (let n = 0; n < 100; n++) {
+    await client.merge({ key: `lost/${n}`, value: "x".repeat(2_000), order });
+  }
+  await alone.close();
+  await withThree(
+    async (first, _, third) => {
+      const here = first.way.address;
+      await third.tells({
+        status: "holds a replica that has differed from others for",
+        log: `Peer ${here} and this server have differed for`,
+      });
+      const differing = /\ncmud_differing_seconds ([\d.]+)\n/.exec(await third.get("/metrics"));
+      assert(Number(differing?.[1]) >= 10);
+      // Which keys these are, and who has them.
+      const named = [first, third].map(({ server }) => server.queryAddresses[0]).join();
+      const { code, stdout } = await runCmud(["check", "--server", named]);
+      assertEquals(code, 1);
+      assertStringIncludes(stdout, "lost/");
+      first.way.mend();
+      await third.isHealthy();
+      await until(
+        "the log says so",
+        () => third.logged.some((line) => line.includes(`Peer ${here} and this server are equal`)),
+        { timeoutMs },
+      );
+    },
+    { dataDir: directory.path },
+    (first) => first.way.throttle(6_000),
+  );
+});
 
 Deno.test("a clock that is wrong is told by its server and by the others", () =>
   withThree(async (first, _, third) => {
