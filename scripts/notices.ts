@@ -8,8 +8,8 @@
 /** Where the notices stand, from the root of the repository. */
 export const noticesFileName = "THIRD_PARTY_NOTICES.md";
 
-/** What names the packages that are shipped: the program's, and those of the page that it shows. */
-const shipped = ["deps.ts", "http/page/deps.js"];
+/** What names the packages that are shipped: the program's, and those of the pages that it shows. */
+const shipped = ["deps.ts", "http/page/deps.js", "app/doors/web/page/deps.js"];
 
 const root = new URL("../", import.meta.url);
 

@@ -1,22 +1,31 @@
 /**
- * Makes the page that a server shows: its modules, with the client and the charts, as one script. The
- * argument names the folder for it; what is there already is made anew when something has changed.
+ * Makes a page: its modules, with what they import, as one script, and its styles as one sheet. The arguments
+ * name the page's folder, and the one for what is made; that is made anew when something has changed.
  *
  * @module
  */
 
 import { fileURLToPath } from "node:url";
 
-const [target] = Deno.args;
+const [page, target] = Deno.args;
 const root = new URL("../", import.meta.url);
 const pathOf = (name: string) => fileURLToPath(new URL(name, root));
 
-/** What the page is made of. */
-const sources = ["http/page", "kvclient", "kvcommon", "rpc", "limits.ts", "deno.lock"];
+/** What each page is made of beside its folder, and the styles of packages that it uses. */
+const made: Readonly<Record<string, { sources: readonly string[]; style: string }>> = {
+  "http/page": {
+    sources: ["kvclient", "kvcommon", "rpc", "limits.ts", "deno.lock"],
+    style: "uplot/dist/uPlot.min.css",
+  },
+  "app/doors/web/page": { sources: ["deno.lock"], style: "@xterm/xterm/css/xterm.css" },
+};
+
+const { style: styleOfPackage, sources: others } = made[page];
+const sources = [page, ...others];
 
 /** When the newest file of a file or folder was changed; what was made is no source. */
 function changedMs(path: string): number {
-  if (path === pathOf("http/page/built")) return 0;
+  if (path === pathOf(`${page}/built`)) return 0;
   const { isDirectory, mtime } = Deno.statSync(path);
   if (!isDirectory) return mtime!.getTime();
   return Math.max(
@@ -35,9 +44,9 @@ function madeMs(): number {
 
 if (madeMs() < Math.max(...sources.map((source) => changedMs(pathOf(source))))) {
   await Deno.mkdir(target, { recursive: true });
-  await Deno.copyFile(pathOf("http/page/page.html"), `${target}/page.html`);
-  const style = await Deno.readTextFile(new URL(import.meta.resolve("uplot/dist/uPlot.min.css")));
-  const own = await Deno.readTextFile(pathOf("http/page/page.css"));
+  await Deno.copyFile(pathOf(`${page}/page.html`), `${target}/page.html`);
+  const style = await Deno.readTextFile(new URL(import.meta.resolve(styleOfPackage)));
+  const own = await Deno.readTextFile(pathOf(`${page}/page.css`));
   await Deno.writeTextFile(`${target}/page.css`, `${style}\n${own}`);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -46,7 +55,7 @@ if (madeMs() < Math.max(...sources.map((source) => changedMs(pathOf(source))))) 
       "--platform=browser",
       "--minify",
       `--output=${target}/page.js`,
-      pathOf("http/page/main.js"),
+      pathOf(`${page}/main.js`),
     ],
     stdout: "null",
     stderr: "piped",

@@ -300,8 +300,9 @@ Deno.test("packages are named by deps.ts alone", () => {
 
 Deno.test("every package of deno.json is used by a deps.ts", () => {
   const { imports } = JSON.parse(read("deno.json"));
-  const page = { path: "http/page/deps.js", text: read("http/page/deps.js") };
-  const naming = [...files.filter(({ path }) => packageFiles.includes(path)), page];
+  const pages = ["http/page/deps.js", "app/doors/web/page/deps.js"]
+    .map((path) => ({ path, text: read(path) }));
+  const naming = [...files.filter(({ path }) => packageFiles.includes(path)), ...pages];
   const used = new Set(naming.flatMap(specifiers));
   assertEquals(Object.keys(imports).filter((name) => !used.has(name)), []);
 });

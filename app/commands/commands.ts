@@ -5,6 +5,7 @@ import type { CommandSpec } from "../cli/command_spec.ts";
 import { checkCommand } from "./check_command.ts";
 import { completionCommand } from "./completion_command.ts";
 import { dataCommand } from "./data_command.ts";
+import { gameCommand } from "./game_command.ts";
 import { hostCommand } from "./host_command.ts";
 import { kvCommand } from "./kv_command.ts";
 import { licensesCommand } from "./licenses_command.ts";
@@ -32,6 +33,7 @@ export const rootCommand: CommandSpec = {
     serverCommand,
     playCommand,
     hostCommand,
+    gameCommand,
     kvCommand,
     statusCommand,
     membersCommand,

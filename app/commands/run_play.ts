@@ -10,6 +10,7 @@ import { UsageError } from "../cli/usage_error.ts";
 import { pause } from "../cli/pause.ts";
 import { diceFrom, isName, paint, playGame, watchGame } from "../game/mod.ts";
 import { StateDirectory } from "../cli/state_directory.ts";
+import { ruleKeys } from "../doors/rules/rule_keys.ts";
 import { AliasFile } from "../play/alias_file.ts";
 import { gameStore } from "../play/game_store.ts";
 import { Guest } from "../play/guest.ts";
@@ -48,6 +49,7 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
     client = new Client(router, { ...asking, token, timeoutMs });
     // A system port answers a Ping as well.
     await client.get("");
+    if (!options.observe) await expectOpen(client);
     const store = gameStore(client, router);
     const conversation = conversationOf(invocation, lines, environment, stop.signal);
     if (options.observe) {
@@ -77,6 +79,16 @@ export async function runPlay(invocation: Invocation, home: Home = defaultHome):
       stop.release();
     }
   }
+}
+
+/** @throws {UsageError} when whoever keeps the world lets people in through doors alone. */
+async function expectOpen(client: Client): Promise<void> {
+  // A token that may not read the rule is one that somebody gave to a player.
+  const answer = await client.get(ruleKeys.direct).catch(() => undefined);
+  if (answer !== "no") return;
+  throw new UsageError(
+    "Cannot play here without a door: whoever keeps this world has it so. Ask them for the address of one",
+  );
 }
 
 function conversationOf(

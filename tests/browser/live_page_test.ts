@@ -13,7 +13,7 @@ testUnless(
   "the page of a server shows its cluster and its keys, at any width, by keyboard, and to a screen reader",
   async () => {
     using directory = new TempDirectory();
-    await run("--allow-all", "scripts/page.ts", directory.path);
+    await run("--allow-all", "scripts/page.ts", "http/page", directory.path);
     const http = await openHttpPort({ pages: livePage(pathToFileURL(`${directory.path}/`)) });
     const server = await Server.start({ startPort: 0, queryActorCount: 2 });
     const other = await Server.start({ startPort: 0, remoteDescs: [server.description] });
@@ -42,7 +42,7 @@ testUnless(
   "the page of a server asks for a token, says what is wrong, and spoils no value that it cannot show",
   async () => {
     using directory = new TempDirectory();
-    await run("--allow-all", "scripts/page.ts", directory.path);
+    await run("--allow-all", "scripts/page.ts", "http/page", directory.path);
     const seen = JSON.parse(
       await run("--allow-all", "tests/browser/wronged_page.ts", directory.path),
     );

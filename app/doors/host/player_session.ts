@@ -42,7 +42,7 @@ export class PlayerSession {
   readonly secret: string;
   readonly #options: PlayerSessionOptions;
   readonly #report: SituationReport;
-  readonly #manner: Manner;
+  #manner: Manner;
   readonly #stop = new AbortController();
   #attached: Attached | undefined;
   #situation: () => Situation = () => ({ character: undefined, battle: undefined });
@@ -71,11 +71,14 @@ export class PlayerSession {
   /** Plays to the end. @throws what the game throws. */
   async play(): Promise<void> {
     const { name, lines, store, environment, tries, isMuted } = this.#options;
+    const manner = () => this.#manner;
     await playGame({
+      get manner() {
+        return manner();
+      },
       store,
       lines,
       isTerminal: true,
-      manner: this.#manner,
       columns: () => this.#attached?.connection.columns() ?? 0,
       rows: () => this.#attached?.connection.rows() ?? 0,
       fast: false,
@@ -105,6 +108,7 @@ export class PlayerSession {
   attach(attached: Attached): void {
     this.#dismiss(text.takenOver);
     this.#attached = attached;
+    this.#manner = attached.connection.manner;
     this.typed();
     this.#tellSecret();
     this.#report.repeat();
@@ -152,9 +156,7 @@ export class PlayerSession {
     if (this.#attached === undefined || own === undefined) return;
     const others = present.filter(({ name, place }) => place === own && name !== this.name);
     this.#report.company(others.map(({ name }) => name));
-    const crowd: Record<string, number> = {};
-    for (const { place } of present) crowd[place] = (crowd[place] ?? 0) + 1;
-    this.#report.crowd(crowd);
+    this.#report.crowd(present);
   }
 
   #dismiss(why?: string): void {

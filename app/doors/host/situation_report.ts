@@ -4,7 +4,14 @@
  * @module
  */
 
-import { type News, placeOutline, powerOf, type Situation } from "../../game/mod.ts";
+import {
+  allPlaces,
+  type News,
+  placeOutline,
+  powerOf,
+  type Presence,
+  type Situation,
+} from "../../game/mod.ts";
 
 /** Tells a client something beside the text. */
 export type Tell = (name: string, data: unknown) => void;
@@ -41,8 +48,13 @@ export class SituationReport {
     this.#report("Room.Players", names.map((name) => ({ name, fullname: name })));
   }
 
-  /** Tells where how many are, for who draws a map. */
-  crowd(places: Readonly<Record<string, number>>): void {
+  /** Tells how many are where, for who draws a map. */
+  crowd(present: readonly Presence[]): void {
+    const places = allPlaces().map((id) => ({
+      id,
+      title: placeOutline(id)!.title,
+      count: present.filter(({ place }) => place === id).length,
+    }));
     this.#report("CMUD.Map", { places });
   }
 

@@ -7,7 +7,7 @@
 import type { GameStore } from "../../game/mod.ts";
 import { isName } from "../../game/mod.ts";
 import { foldedName } from "./folded_name.ts";
-import { parsePasswordHash, type PasswordHash, type Passwords } from "./passwords.ts";
+import { parsePasswordHash, type PasswordHash, Passwords } from "./passwords.ts";
 
 /** What of the store is needed for names. */
 export type NameStore = Pick<GameStore, "get" | "put" | "list">;
@@ -27,7 +27,7 @@ export class Owners {
   readonly #store: NameStore;
   readonly #passwords: Passwords;
 
-  constructor(store: NameStore, passwords: Passwords) {
+  constructor(store: NameStore, passwords: Passwords = new Passwords()) {
     this.#store = store;
     this.#passwords = passwords;
   }
@@ -66,6 +66,12 @@ export class Owners {
     const value = JSON.stringify(owner);
     await this.#store.put(keyOf(name), value);
     return await this.#store.get(keyOf(name)) === value;
+  }
+
+  /** Gives the name of a character another password, whoever owns it. @throws {StoreFailure}, {TooBusyError} */
+  async reset(name: string, password: string): Promise<void> {
+    const owner: Owner = { name, password: await this.#passwords.hash(password) };
+    await this.#store.put(keyOf(name), JSON.stringify(owner));
   }
 }
 

@@ -26,7 +26,6 @@ export interface WebConnectionOptions {
 /** A player's connection over a WebSocket. */
 export class WebConnection implements PlayerConnection {
   readonly host: string;
-  readonly hasColour = true;
   readonly #options: WebConnectionOptions;
   readonly #messages: WebSocketMessages;
   readonly #unsent: Unsent<WebSocketMessage>;
@@ -83,6 +82,10 @@ export class WebConnection implements PlayerConnection {
     return this.#opening.isSpoken ? "spoken" : "drawn";
   }
 
+  get hasColour(): boolean {
+    return !this.#opening.isSpoken;
+  }
+
   get typing(): "lines" | "keys" {
     return this.#options.protocol === "terminal.mudstandards.org" ? "keys" : this.#opening.typing;
   }
@@ -104,9 +107,8 @@ export class WebConnection implements PlayerConnection {
     this.#unsent.send({ isText: false, bytes });
   }
 
-  endPrompt(): void {
-    this.tell("CMUD.Prompt", undefined);
-  }
+  /** What does not end with a line feed is the prompt. */
+  endPrompt(): void {}
 
   hideTyping(isHidden: boolean): void {
     this.tell("CMUD.Typing", { hidden: isHidden });

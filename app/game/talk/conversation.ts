@@ -56,7 +56,6 @@ export interface ConversationOptions {
 
 /** One line at a time in both directions. */
 export class Conversation {
-  readonly manner: Manner;
   /** Resolves when it is stopped. */
   readonly stopped: Promise<undefined>;
   readonly #options: ConversationOptions;
@@ -75,12 +74,16 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    this.manner = options.manner ?? "plain";
     const { stop } = options;
     this.stopped = new Promise((resolve) => {
       if (stop?.aborted) resolve(undefined);
       stop?.addEventListener("abort", () => resolve(undefined));
     });
+  }
+
+  /** How lines are made: may be another one at any time. */
+  get manner(): Manner {
+    return this.#options.manner ?? "plain";
   }
 
   /** Whether nothing in the game takes time. */
