@@ -1,4 +1,6 @@
+import { doorLimits } from "../../limits.ts";
 import type { CommandSpec, OptionSpec } from "../cli/command_spec.ts";
+import { integerFrom } from "../cli/number_option.ts";
 import { parseAddressOption, serverOption } from "../cli/query_client.ts";
 import { tlsCaOption, tlsCertOption, tlsKeyOption } from "../cli/tls_files.ts";
 import { tokenFileOption } from "../cli/token_file.ts";
@@ -25,6 +27,14 @@ export const hostOptions: readonly OptionSpec[] = [
   { ...tlsCaOption, summary: "verify the servers by the certificates of these CAs; means --tls" },
   { ...tlsCertOption, summary: "speak TLS at the doors, with this certificate" },
   tlsKeyOption,
+  {
+    name: "--max-per-address",
+    value: "N",
+    summary:
+      `connections from one address at a time (default: ${doorLimits.connectionsPerAddressMax})`,
+    type: "integer",
+    parse: integerFrom(1, doorLimits.connectionsMax),
+  },
   {
     name: "--behind-proxy",
     summary: "on the web, take a player's address from X-Forwarded-For, which a proxy sets",

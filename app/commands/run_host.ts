@@ -48,7 +48,13 @@ export async function runHost(invocation: Invocation): Promise<number> {
   await client.get("");
   const { log } = serverLog;
   const store = gameStore(client, router);
-  const host = new GameHost({ store, environment, log, tries: addresses.length + 1 });
+  const host = new GameHost({
+    store,
+    environment,
+    log,
+    tries: addresses.length + 1,
+    perAddressMax: options.maxPerAddress as number | undefined,
+  });
   doors.defer(() => host.close());
   const { telnet: telnetAddress, web: webAddress } = options as Record<string, string | undefined>;
   const shared = { keeper: host, environment, transport, log };

@@ -27,6 +27,8 @@ export interface GameHostOptions {
   /** How often a step of the game is tried: once at each server, and once more. Default 1. */
   readonly tries?: number;
   readonly passwords?: Passwords;
+  /** Connections from one address. Default: `connectionsPerAddressMax`. */
+  readonly perAddressMax?: number;
 }
 
 /**
@@ -67,7 +69,8 @@ export class GameHost implements Doorkeeper {
   async visit(connection: PlayerConnection, secret?: string): Promise<Visit> {
     const { host } = connection;
     const open = this.#byHost.get(host) ?? 0;
-    if (open >= doorLimits.connectionsPerAddressMax || this.#closing.signal.aborted) {
+    const { perAddressMax = doorLimits.connectionsPerAddressMax } = this.#options;
+    if (open >= perAddressMax || this.#closing.signal.aborted) {
       connection.write(`${this.#closing.signal.aborted ? text.closing : text.tooManyFromHere}\n`);
       connection.close();
       return nobody;

@@ -1,0 +1,30 @@
+/**
+ * Measures what a crowd at the doors of two hosts waits for its answers, while one server of two is killed
+ * every minute.
+ *
+ *     deno task bench:doors --bots 1000 --seconds 130 --every 10000
+ *
+ * @module
+ */
+
+import { integerOptions } from "../../support/integer_options.ts";
+import { percentiles } from "../../support/percentiles.ts";
+import { playCrowd } from "./crowd.ts";
+
+const { bots, seconds, every, killEvery } = integerOptions({
+  bots: 1_000,
+  seconds: 130,
+  every: 10_000,
+  killEvery: 60_000,
+});
+const startMs = performance.now();
+const figures = await playCrowd({ bots, seconds, everyMs: every, killEveryMs: killEvery });
+const { waitsMs, kills, troubles, told, owned, unknown, wrong } = figures;
+console.log(`${bots} bots, ${seconds} s, a command each every ${every} ms; ${kills} kills`);
+console.log(
+  `waits     ${percentiles(waitsMs)}, over 3 s: ${waitsMs.filter((ms) => ms > 3_000).length}`,
+);
+console.log(`troubles  ${troubles}; attempts of which nobody was told: ${unknown}`);
+console.log(`coins     told ${told}, owned ${owned}; bots that are wrong: ${wrong.length}`);
+for (const line of wrong.slice(0, 5)) console.log(`          ${line}`);
+console.log(`in all ${Math.round((performance.now() - startMs) / 1_000)} s`);

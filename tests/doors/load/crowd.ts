@@ -1,0 +1,161 @@
+/**
+ * A crowd of bots at the doors of two hosts, in the world of two servers, one of which is killed now and then
+ * and comes back.
+ *
+ * @module
+ */
+
+import { spawnCmud } from "../../support/app/cmud_process.ts";
+import { type HostProcess, startHostProcess } from "../../support/app/host_process.ts";
+import { TempDirectory } from "../../support/disk/temp_directory.ts";
+import { freePorts } from "../../support/ports.ts";
+import { Prng } from "../../../simulate/world/prng.ts";
+import { sleep } from "../../support/until.ts";
+import { Bot } from "./bot.ts";
+
+/** How large the crowd is, and what it does. */
+export interface CrowdOptions {
+  readonly bots: number;
+  readonly seconds: number;
+  /** Each bot types something every so many milliseconds. */
+  readonly everyMs: number;
+  /** One server is killed every so many milliseconds. */
+  readonly killEveryMs: number;
+}
+
+/** What it came to. */
+export interface CrowdFigures {
+  /** How long each answer took. */
+  readonly waitsMs: number[];
+  readonly kills: number;
+  /** How often a bot was told that the world does not answer. */
+  readonly troubles: number;
+  /** Coins that all bots together were told to have found, less those spent. */
+  readonly told: number;
+  /** Coins that all have, as the world says. */
+  readonly owned: number;
+  /** Attempts of which no bot was told what they came to: each may have moved a coin. */
+  readonly unknown: number;
+  /** Bots that have another sum than they were told, and no attempt that would explain it. */
+  readonly wrong: string[];
+}
+
+/** So many bots come in at once. */
+const enteringMax = 10;
+
+/** A server of the pair, which is killed and started again. */
+class KilledServer {
+  readonly queryAddress: string;
+  readonly #args: readonly string[];
+  #child: Deno.ChildProcess | undefined;
+
+  constructor(port: number, joined: number, directory: string) {
+    this.queryAddress = `127.0.0.1:${port + 1}`;
+    const join = ["--join", `127.0.0.1:${port},127.0.0.1:${joined}`.split(",").at(-1)!];
+    this.#args = ["server", "--port", `${port}`, "--actors", "1", "--json"]
+      .concat("--data-dir", directory, port < joined ? [] : join, "--log-level", "error");
+  }
+
+  async start(): Promise<void> {
+    const child = this.#child = spawnCmud(this.#args);
+    child.stderr.pipeTo(new WritableStream()).catch(() => {});
+    const reader = child.stdout.getReader();
+    await reader.read();
+    reader.releaseLock();
+    child.stdout.pipeTo(new WritableStream()).catch(() => {});
+  }
+
+  async kill(signal: Deno.Signal = "SIGKILL"): Promise<void> {
+    this.#child?.kill(signal);
+    await this.#child?.status;
+    this.#child = undefined;
+  }
+}
+
+/** Lets the crowd play. */
+export async function playCrowd(options: CrowdOptions): Promise<CrowdFigures> {
+  const { bots: count, seconds, everyMs, killEveryMs } = options;
+  using directory = new TempDirectory();
+  const port = freePorts(4);
+  const servers = [
+    new KilledServer(port, port + 2, `${directory.path}/a`),
+    new KilledServer(port + 2, port, `${directory.path}/b`),
+  ];
+  const hosts: HostProcess[] = [];
+  try {
+    for (const server of servers) await server.start();
+    const addresses = servers.map(({ queryAddress }) => queryAddress);
+    for (const list of [addresses, addresses.toReversed()]) {
+      const doors = ["--telnet", "127.0.0.1:0", "--max-per-address", "4096"];
+      hosts.push(await startHostProcess(...doors, "--server", list.join(",")));
+    }
+    const bots = await enter(count, hosts.map(({ telnet }) => telnet!));
+    const endMs = performance.now() + seconds * 1_000;
+    const killing = kill(servers, killEveryMs, endMs);
+    await Promise.all(bots.map(async (bot, i) => {
+      await sleep(everyMs * i / count);
+      while (performance.now() < endMs) {
+        const startMs = performance.now();
+        await bot.act();
+        await sleep(Math.max(0, startMs + everyMs - performance.now()));
+      }
+    }));
+    const kills = await killing;
+    const figures = await settle(bots, kills);
+    await Promise.all(bots.map((bot) => bot.leave()));
+    return figures;
+  } finally {
+    for (const host of hosts) await host.stop();
+    for (const server of servers) await server.kill("SIGTERM");
+  }
+}
+
+async function enter(count: number, doors: readonly string[]): Promise<Bot[]> {
+  const bots: Bot[] = [];
+  const numbers = Array.from({ length: count }, (_, i) => i).values();
+  await Promise.all(Array.from({ length: enteringMax }, async () => {
+    for (const i of numbers) {
+      bots.push(await Bot.enter(`bot${i}`, doors[i % doors.length], new Prng(i + 1)));
+    }
+  }));
+  return bots;
+}
+
+/** Kills one server after the other, and starts it again. @returns how often. */
+async function kill(
+  servers: readonly KilledServer[],
+  everyMs: number,
+  endMs: number,
+): Promise<number> {
+  for (let kills = 0;; kills++) {
+    await sleep(kills === 0 ? everyMs / 2 : everyMs);
+    // What is killed has to be back for the other one to be killed.
+    if (performance.now() > endMs - everyMs / 4) return kills;
+    const server = servers[kills % servers.length];
+    await server.kill();
+    await sleep(everyMs / 10);
+    await server.start();
+  }
+}
+
+async function settle(bots: readonly Bot[], kills: number): Promise<CrowdFigures> {
+  // By then the servers have told each other all.
+  await sleep(5_000);
+  const coins = await Promise.all(bots.map((bot) => bot.coins()));
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+  const wrong = bots.flatMap(({ name, found, spent, unknown }, i) => {
+    const difference = coins[i] - (found - spent);
+    return difference === 0 || unknown > 0
+      ? []
+      : [`${name} has ${coins[i]}, found ${found} and spent ${spent}`];
+  });
+  return {
+    waitsMs: bots.flatMap(({ waitsMs }) => waitsMs),
+    kills,
+    troubles: sum(bots.map(({ troubles }) => troubles)),
+    told: sum(bots.map(({ found, spent }) => found - spent)),
+    owned: sum(coins),
+    unknown: sum(bots.map(({ unknown }) => unknown)),
+    wrong,
+  };
+}
