@@ -18,7 +18,7 @@ export interface ThreadConfig {
   /** Names of the figures that the host counts. */
   readonly extraFigures: readonly string[];
   /** Memory of the system's figures, shared by its threads. */
-  readonly statsMemory: SharedArrayBuffer;
+  readonly statsMemory: ArrayBufferLike;
   /** The bounds of the system. */
   readonly limits: Limits;
 }

@@ -56,8 +56,8 @@ export type ExtraFigure = SharedFigure;
  * for all of them.
  */
 export class StatsTable {
-  /** What another thread makes its own table of. */
-  readonly memory: SharedArrayBuffer;
+  /** What another thread makes its own table of; shared by threads where there are several. */
+  readonly memory: ArrayBufferLike;
   /** Names of the figures that the host counts. They follow those of the system in each row. */
   readonly extraFigures: readonly string[];
   #rows: Float64Array[];
@@ -66,11 +66,13 @@ export class StatsTable {
   constructor(
     threadCount: number,
     extraFigures: readonly string[] = [],
-    memory?: SharedArrayBuffer,
+    memory?: ArrayBufferLike,
   ) {
     const length = counted.length + extraFigures.length;
     const rowBytes = length * Float64Array.BYTES_PER_ELEMENT;
-    this.memory = memory ?? new SharedArrayBuffer(threadCount * rowBytes);
+    // A page in a browser has one thread, and memory to share only where its server says so.
+    const Memory = threadCount === 1 ? ArrayBuffer : SharedArrayBuffer;
+    this.memory = memory ?? new Memory(threadCount * rowBytes);
     this.extraFigures = extraFigures;
     this.#rows = Array.from(
       { length: threadCount },

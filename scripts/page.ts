@@ -6,6 +6,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { bundleForBrowser } from "./bundle_for_browser.ts";
 
 const [page, target] = Deno.args;
 const root = new URL("../", import.meta.url);
@@ -48,20 +49,5 @@ if (madeMs() < Math.max(...sources.map((source) => changedMs(pathOf(source))))) 
   const style = await Deno.readTextFile(new URL(import.meta.resolve(styleOfPackage)));
   const own = await Deno.readTextFile(pathOf(`${page}/page.css`));
   await Deno.writeTextFile(`${target}/page.css`, `${style}\n${own}`);
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "bundle",
-      "--quiet",
-      "--platform=browser",
-      "--minify",
-      `--output=${target}/page.js`,
-      pathOf(`${page}/main.js`),
-    ],
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (!success) {
-    console.error(`Cannot make the page:\n${new TextDecoder().decode(stderr)}`);
-    Deno.exit(1);
-  }
+  await bundleForBrowser(pathOf(`${page}/main.js`), `${target}/page.js`);
 }

@@ -19,6 +19,7 @@ const below: Record<string, readonly string[]> = {
   kvclient: ["kvcommon", "rpc", ...leaves],
   // Whole clusters, without a socket, a file or a clock.
   simulate: ["kvserver", "kvcommon", "actor", "log", "rpc", ...leaves],
+  lab: ["simulate", "kvclient", "kvcommon", "rpc", ...leaves],
   // deno.json says with which permissions another process of the program runs.
   bench: ["kvserver", "kvclient", "actor", "kvcommon", "log", "rpc", "deno.json", ...leaves],
   // The command line has the benchmarks as a command.
@@ -55,6 +56,7 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
   ],
   resp: [["wire"], ["commands"]],
   simulate: [["world"], ["network"], ["cluster"], ["trace"], ["scenario", "diagram"]],
+  lab: [["model"], ["live"], ["core"]],
   app: [
     ["cli"],
     ["bench", "cert", "completion", "game", "settings", "terminal"],

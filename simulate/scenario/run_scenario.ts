@@ -1,5 +1,5 @@
 import type { TraceEvent } from "../trace/event.ts";
-import { traceLine } from "../trace/trace_line.ts";
+import { transcriptOf } from "../trace/transcript.ts";
 import type { Scenario } from "./scenario.ts";
 import { ScenarioRun, type ScenarioRunOptions } from "./scenario_run.ts";
 
@@ -31,16 +31,4 @@ export async function runScenario(
     await run.close();
   }
   return { events, transcript: transcriptOf(scenario, events, isAllTold), failures: run.failures };
-}
-
-/** The story of a scenario. @param isAllTold as in the options of `runScenario` */
-export function transcriptOf(
-  { title }: Scenario,
-  events: readonly TraceEvent[],
-  isAllTold = false,
-): string {
-  const lines = events.map((event) => traceLine(event, isAllTold)).filter((line) =>
-    line !== undefined
-  );
-  return [...(title === "" ? [] : [title, ""]), ...lines].join("\n") + "\n";
 }

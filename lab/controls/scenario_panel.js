@@ -1,0 +1,29 @@
+/**
+ * The scenario as text, to be read and changed, and the transcript of its run.
+ *
+ * @module
+ */
+
+import { element } from "../../http/page/dom.js";
+
+/** The panel with both. */
+export class ScenarioPanel {
+  /** @param load is called with the text to run @param transcript tells the story of what has run */
+  constructor({ load, transcript }) {
+    element("run").addEventListener("click", () => load(element("scenario").value));
+    element("scenario").addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+        load(element("scenario").value);
+      }
+    });
+    element("copy-transcript").addEventListener("click", async () => {
+      await navigator.clipboard.writeText(transcript());
+      element("state").textContent = "The transcript is copied.";
+    });
+  }
+
+  /** Shows the scenario that runs, unless someone is changing it. */
+  show(text) {
+    if (document.activeElement !== element("scenario")) element("scenario").value = text;
+  }
+}

@@ -1,0 +1,68 @@
+import { parseScenario, ScenarioRun, type TraceEvent } from "../../simulate/mod.ts";
+import type { CoreReply, CoreRequest } from "./core_messages.ts";
+import { isRoutine } from "../model/routine.ts";
+import { withLine } from "../model/scenario_text.ts";
+
+/** When there is nothing to be seen, a step ends after so long. */
+const stepMsMax = 2_000;
+
+/** A run of a scenario that grows by what is done to it. */
+export class Laboratory {
+  #text = "";
+  #run = new ScenarioRun(parseScenario(""));
+  /** What happened and was not told yet. */
+  #events: TraceEvent[] = [];
+
+  /** Does what is asked, and tells what came of it. */
+  async handle(request: CoreRequest): Promise<CoreReply> {
+    try {
+      switch (request.type) {
+        case "load":
+          return await this.#load(request.text, request.untilMs);
+        case "advance":
+          await this.#run.advanceTo(request.untilMs);
+          return this.#told();
+        case "step":
+          await this.#step();
+          return { ...this.#told(), isStep: true };
+        case "act":
+          return await this.#act(request.atMs, request.line);
+      }
+    } catch (error) {
+      return { ...this.#told(), fault: (error as Error).message };
+    }
+  }
+
+  async #load(text: string, untilMs: number): Promise<CoreReply> {
+    const scenario = parseScenario(text);
+    await this.#run.close();
+    this.#text = text;
+    this.#events = [];
+    this.#run = new ScenarioRun(scenario, { observe: (event) => this.#events.push(event) });
+    let fault: string | undefined;
+    try {
+      await this.#run.advanceTo(untilMs);
+    } catch (error) {
+      fault = (error as Error).message;
+    }
+    return { ...this.#told(), run: { text, title: scenario.title, endMs: scenario.endMs }, fault };
+  }
+
+  async #step(): Promise<void> {
+    const endMs = this.#run.nowMs + stepMsMax;
+    while (this.#run.nowMs < endMs && this.#events.every(isRoutine)) {
+      await this.#run.advanceTo(this.#run.nowMs + 1);
+    }
+  }
+
+  /** Runs all anew, with another line. What came before it comes again, to the letter. */
+  async #act(atMs: number, line: string): Promise<CoreReply> {
+    return await this.#load(withLine(this.#text, atMs, line), atMs);
+  }
+
+  #told(): CoreReply {
+    const events = this.#events;
+    this.#events = [];
+    return { events, untilMs: this.#run.nowMs };
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * The laboratory: a cluster of the real actors on virtual time, to be looked at, broken and healed; or one
+ * that runs, to be looked at.
+ *
+ * @module
+ */
+
+import { element } from "../http/page/dom.js";
+import { Actions } from "./controls/actions.js";
+import { LivePanel } from "./controls/live_panel.js";
+import { ScenarioPanel } from "./controls/scenario_panel.js";
+import { Tabs } from "./controls/tabs.js";
+import { Transport } from "./controls/transport.js";
+import { liveScene } from "./live/live_scene.ts";
+import { examples } from "./model/examples.ts";
+import { linkOf, readLink } from "./model/link.ts";
+import { Player } from "./model/player.ts";
+import { Recording } from "./model/recording.ts";
+import { transcriptOf } from "../simulate/trace/transcript.ts";
+import { Core, loadCore } from "./view/core.js";
+import { Drawing } from "./view/drawing.js";
+import { Inspector } from "./view/inspector.js";
+import { KeyTable } from "./view/key_table.js";
+import { StoryList } from "./view/story_list.js";
+
+const recording = new Recording();
+const player = new Player();
+/** What runs: its scenario, the title of it, and when it ends. */
+let run = { text: "", title: "", endMs: 0 };
+let selection;
+/** What is seen of a cluster that runs; `undefined`: none is looked at. */
+let live;
+/** Changes whenever something else is to be seen at the same moment. */
+let revision = 0;
+
+const core = new Core(await loadCore(), take, (state) => {
+  if (live === undefined) return;
+  live = state;
+  livePanel.show(state);
+  revision++;
+});
+
+/** Takes a reply of the worker. */
+function take({ run: other, events, untilMs, isStep, fault }) {
+  if (other !== undefined) {
+    recording.clear();
+    run = other;
+    scenarioPanel.show(run.text);
+    chooser.value = examples.find(({ text }) => text === run.text)?.id ?? "";
+    document.title = run.title === "" ? "CMUD laboratory" : `${run.title} · CMUD laboratory`;
+  }
+  recording.add(events, untilMs);
+  if (other !== undefined || isStep) player.atMs = untilMs;
+  if (fault !== undefined) player.isPlaying = false;
+  if (other !== undefined || fault !== undefined) element("fault").textContent = fault ?? "";
+  revision++;
+  if (other !== undefined) keepLink();
+}
+
+function load(scenario, atMs = 0) {
+  selection = undefined;
+  core.ask({ type: "load", text: scenario, untilMs: atMs });
+}
+
+function act(line) {
+  // What is shown is a little behind what is computed while time goes on: so much is no other moment.
+  const isAtEnd = recording.untilMs - player.atMs <= player.speed / 5;
+  core.ask({ type: "act", atMs: Math.ceil(isAtEnd ? recording.untilMs : player.atMs), line });
+}
+
+function select(chosen) {
+  selection = chosen;
+  revision++;
+}
+
+function seek(atMs) {
+  player.isPlaying = false;
+  player.atMs = Math.min(atMs, recording.untilMs);
+  revision++;
+  keepLink();
+}
+
+/** The address shows what is seen, so that it can be kept and sent. */
+function keepLink() {
+  history.replaceState(null, "", linkOf({ text: run.text, atMs: Math.round(player.atMs) }));
+}
+
+const numberOf = (entry) => recording.numberOf(entry);
+const drawing = new Drawing(element("drawing"), select, numberOf);
+const inspector = new Inspector(element("inspector-title"), element("inspected"), { act, select });
+const keyTable = new KeyTable(element("keys"), select, numberOf);
+const story = new StoryList(element("story"), { select, seek });
+const step = () => core.ask({ type: "step" });
+const transport = new Transport(player, recording, { seek, step, pause: keepLink });
+const actions = new Actions(act);
+const scenarioPanel = new ScenarioPanel({
+  load(scenario) {
+    load(scenario);
+    player.isPlaying = true;
+  },
+  transcript: () => transcriptOf(run, recording.events),
+});
+const livePanel = new LivePanel({
+  attach(url, token) {
+    live = { members: [], entries: [] };
+    document.body.classList.add("live");
+    core.tell({ type: "attach", url, token });
+    select(undefined);
+  },
+  detach() {
+    live = undefined;
+    document.body.classList.remove("live");
+    core.tell({ type: "detach" });
+    select(undefined);
+  },
+});
+new Tabs(element("tabs"));
+
+let lastMs;
+let shownName;
+function frame(nowMs) {
+  player.tick(nowMs - (lastMs ?? nowMs), recording.untilMs);
+  lastMs = nowMs;
+  core.want(player.wantedMs);
+  const { atMs, fadeMs } = player;
+  const scene = live === undefined ? recording.sceneAt(atMs) : liveScene(live);
+  const count = live === undefined ? recording.countUntil(atMs) : 0;
+  const name = `${revision} ${count}`;
+  drawing.draw(scene, { revision: name, atMs, fadeMs, selection, isLive: live !== undefined });
+  transport.show();
+  if (name !== shownName) {
+    shownName = name;
+    const shown = {
+      scene,
+      recording,
+      count,
+      atMs,
+      selection,
+      numberOf,
+      isLive: live !== undefined,
+    };
+    for (const part of [inspector, keyTable, story, actions]) part.show(shown);
+  }
+  requestAnimationFrame(frame);
+}
+
+const chooser = element("examples");
+chooser.add(new Option("Examples", ""));
+for (const { id, title } of examples) chooser.add(new Option(title, id));
+chooser.addEventListener("change", () => {
+  const example = examples.find(({ id }) => id === chooser.value);
+  if (example === undefined) return;
+  load(example.text);
+  player.isPlaying = true;
+});
+element("copy-link").addEventListener("click", async () => {
+  keepLink();
+  await navigator.clipboard.writeText(location.href);
+  element("state").textContent = "The link is copied.";
+});
+
+function open() {
+  const linked = readLink(location.hash);
+  load(linked.text ?? examples[0].text, linked.atMs);
+  // Nothing moves unasked for those who want nothing to move.
+  player.isPlaying = linked.text === undefined &&
+    !matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+addEventListener("hashchange", open);
+open();
+requestAnimationFrame(frame);

@@ -1,0 +1,162 @@
+/**
+ * The cluster as a picture: servers on a ring, the ways between them, and what travels there.
+ *
+ * @module
+ */
+
+import { makeSvg } from "../../http/page/dom.js";
+import { placesOf } from "../model/geometry.ts";
+import { Keyed, set } from "./keyed.js";
+import { Lane } from "./lane.js";
+import { cardSize, ServerCard, tilesOf } from "./server_card.js";
+import { TellPulse } from "./tell_pulse.js";
+import { TravelMark } from "./travel_mark.js";
+
+/** Keys that cards show: those that have changed last. */
+const rowsMax = 4;
+
+/** On a large screen all is drawn so much larger. */
+const zoomMax = 1.5;
+
+/** The drawing in an element of the page. */
+export class Drawing {
+  #box;
+  #svg = makeSvg("svg", { role: "group", "aria-label": "The cluster" });
+  #lanes;
+  #cards;
+  #pulses;
+  #travels;
+  #size = { width: 600, height: 420 };
+  /** What the parts that do not move were drawn from. */
+  #drawn = {};
+
+  /** @param onSelect is called with what is clicked @param numberOf gives each version its number */
+  constructor(box, onSelect, numberOf) {
+    this.#box = box;
+    this.numberOf = numberOf;
+    const layer = (name, make) => {
+      const group = makeSvg("g", { class: name });
+      this.#svg.append(group);
+      return new Keyed(group, make);
+    };
+    this.#lanes = layer("lanes", (item) => new Lane(item, onSelect));
+    this.#cards = layer("cards", (item) => new ServerCard(item, onSelect));
+    this.#pulses = layer("pulses", (item) => new TellPulse(item, numberOf));
+    this.#travels = layer("travels", (item) => new TravelMark(item, onSelect, numberOf));
+    this.#svg.addEventListener("click", () => onSelect(undefined));
+    box.replaceChildren(this.#svg);
+    new ResizeObserver(() => this.#measure()).observe(box);
+    this.#measure();
+  }
+
+  #measure() {
+    const { clientWidth: width, clientHeight: height } = this.#box;
+    if (width === 0 || height === 0) return;
+    // Where there is much room all is drawn larger.
+    const zoom = Math.max(1, Math.min(zoomMax, width / 800, height / 500));
+    this.#size = { width: width / zoom, height: height / zoom };
+    set(this.#svg, { viewBox: `0 0 ${width / zoom} ${height / zoom}`, width, height });
+    this.#drawn = {};
+  }
+
+  /**
+   * Draws a scene.
+   *
+   * @param revision changes whenever anything in it does but positions
+   * @param fadeMs how long what has ended is seen, in time of the run
+   */
+  draw(scene, { revision, atMs, fadeMs, selection, isLive }) {
+    const servers = [...scene.servers.values()];
+    const keys = shownKeys(scene);
+    const actors = Math.max(1, ...servers.map((server) => server.actors.length));
+    const size = cardSize(this.#size.width, actors, Math.min(rowsMax, Math.max(2, keys.length)));
+    this.#box.style.setProperty("--height", `${heightOf(servers.length, size)}px`);
+    const places = new Map(
+      placesOf(servers.length, this.#size, size).map((place, i) => [servers[i].name, place]),
+    );
+    const portOf = (name) => places.get(name)?.port;
+    this.#cards.show(
+      servers.map((server) => ({
+        server,
+        place: places.get(server.name),
+        size,
+        keys,
+        replicas: scene.replicas,
+        atMs: isLive ? undefined : atMs,
+        selection,
+        numberOf: this.numberOf,
+      })),
+      ({ server }) => server.name,
+    );
+    if (this.#drawn.revision !== revision || this.#drawn.selection !== selection) {
+      this.#drawn = { revision, selection };
+      this.#lanes.show(
+        linksOf(scene, isLive).map((link) => ({
+          link,
+          back: scene.link(link.to, link.from),
+          from: portOf(link.from),
+          to: portOf(link.to),
+          selection,
+        })),
+        ({ link }) => `${link.from} ${link.to}`,
+      );
+    }
+    this.#travels.show(
+      [...scene.travels.values()]
+        .filter(({ endedMs, arrivesMs }) => atMs - (endedMs ?? arrivesMs) < fadeMs)
+        .map((travel) => ({
+          travel,
+          from: portOf(travel.from),
+          to: portOf(travel.to),
+          atMs,
+          fadeMs,
+          selection,
+        })),
+      ({ travel }) => travel,
+    );
+    const pointOf = pointsOf(servers, places, size);
+    this.#pulses.show(
+      scene.tells
+        .filter(({ entries, atMs: toldMs }) => entries.length > 0 && atMs - toldMs < fadeMs)
+        .map((tell) => ({ tell, from: pointOf(tell.from), to: pointOf(tell.to), atMs, fadeMs }))
+        .filter(({ from, to }) => from !== undefined && to !== undefined),
+      ({ tell }) => tell,
+    );
+  }
+}
+
+/** How high a narrow drawing has to be, so that no server covers another one: they stand in rows of two. */
+function heightOf(count, { height }) {
+  const rows = Math.floor(count / 2) + 1;
+  return Math.max(470, rows * (height + 44) + 20);
+}
+
+/** Both directions between all servers, be they connected or not. */
+function linksOf(scene, isLive) {
+  // Of a cluster that runs the ways between other servers are not known.
+  if (isLive) return [...scene.links.values()];
+  const servers = scene.running;
+  return servers.flatMap((from) =>
+    servers.filter((to) => to !== from).map((to) => scene.link(from.name, to.name))
+  );
+}
+
+/** The keys that have changed last, in their order. */
+function shownKeys({ keys, changedMs }) {
+  return keys.toSorted((a, b) => changedMs.get(b) - changedMs.get(a)).slice(0, rowsMax).sort();
+}
+
+/** Where each actor is: replicas in the middle of their tiles, sync actors at the ports. */
+function pointsOf(servers, places, { width, height }) {
+  const points = new Map();
+  for (const server of servers) {
+    const { x, y, port } = places.get(server.name);
+    points.set(`${server.name}.sync`, port);
+    for (
+      const tile of tilesOf(server, { left: x - width / 2, top: y - height / 2, width, height })
+    ) {
+      points.set(tile.replica, { x: tile.x + tile.width / 2, y: tile.y + tile.height / 2 });
+    }
+  }
+  return (name) => points.get(name);
+}

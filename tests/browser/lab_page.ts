@@ -1,0 +1,123 @@
+/**
+ * Uses the laboratory as a person would, at three widths, and prints what it found.
+ *
+ *     deno run --allow-all tests/browser/lab_page.ts URL [FOLDER FOR SCREENSHOTS]
+ *
+ * A program of its own, because what drives the browser asks for more than a test may.
+ *
+ * @module
+ */
+
+import { linkOf } from "../../lab/model/link.ts";
+import { loadAxe } from "../deps.ts";
+import { openBrowser, openTab, type Tab } from "./browser.ts";
+
+const [url, folder] = Deno.args;
+const axe = await loadAxe();
+
+const trio = "delay 60 ms\nserver a replicas 2\nserver b replicas 2 joins a\nserver c joins a\n";
+const text = `${trio}at 1 s put x = 1 on a.1\n`;
+
+const browser = await openBrowser();
+const faults: string[] = [];
+const found: Record<string, unknown> = {};
+
+/** What the card of each replica shows. */
+async function cells(tab: Tab): Promise<string[]> {
+  return await tab.evaluate(
+    "[...document.querySelectorAll('#drawing .cell')].map((it) => it.getAttribute('aria-label')).sort()",
+  ) as string[];
+}
+
+async function look(tab: Tab, name: string): Promise<void> {
+  await tab.evaluate(axe.source);
+  const { violations } = await tab.evaluate("axe.run()") as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
+  for (const { id, nodes } of violations) faults.push(`${name}: ${id}: ${nodes[0].html}`);
+  const overflow = await tab.evaluate("document.documentElement.scrollWidth - innerWidth");
+  if (Number(overflow) > 0) faults.push(`${name}: it is ${overflow} pixels too wide`);
+  if (folder !== undefined) await tab.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
+}
+
+const looks = [[360, "dark"], [1_000, "light"], [1_600, "dark"]] as const;
+for (const [width, colorScheme] of looks) {
+  const tab = await openTab(browser, faults, { viewport: { width, height: 900 }, colorScheme });
+  await tab.goto(`${url}${linkOf({ text, atMs: 1_030 })}`);
+  const pill = tab.locator("#drawing .travel.v0").first();
+  await pill.waitFor();
+  const atPut = await cells(tab);
+  await look(tab, `${width}-put`);
+
+  // A message is read; by the mouse, because it travels.
+  await pill.click();
+  await tab.locator("#inspector-title", { hasText: "Message a → " }).waitFor();
+
+  // Time goes on by a step, and back.
+  await tab.locator("#drawing .travel.v0").first().waitFor();
+  await tab.keyboard.press("ArrowRight");
+  await tab.locator("#clock", { hasText: "0:01.060" }).waitFor();
+  await tab.keyboard.press("ArrowLeft");
+  await tab.locator("#clock", { hasText: "0:01.000" }).waitFor();
+  await tab.keyboard.press("End");
+  await tab.locator("#clock", { hasText: "0:01.060" }).waitFor();
+
+  // By the keyboard alone: a link is cut, keys are put on either side.
+  await tab.locator("#drawing .lane[aria-label^='Link from a to b']").focus();
+  await tab.keyboard.press("Enter");
+  await tab.locator("#inspected button", { hasText: /^Cut$/ }).focus();
+  await tab.keyboard.press("Enter");
+  await tab.locator("#drawing .lane.cut").first().waitFor();
+  await tab.locator("#put-replica").selectOption("b.1");
+  await tab.locator("#put-value").fill("2");
+  await tab.locator("#put").focus();
+  await tab.keyboard.press("Enter");
+  await tab.locator("#keys .held", { hasText: "2" }).first().waitFor();
+  const atCut = await cells(tab);
+
+  // A key tells why a version won.
+  await tab.locator("#keys button.key").focus();
+  await tab.keyboard.press("Enter");
+  await tab.locator("#inspected", { hasText: "wins against" }).waitFor();
+  const why = await tab.locator("#inspected p").first().innerText();
+  await look(tab, `${width}-cut`);
+
+  // A server crashes and starts again; another one comes.
+  await tab.locator("#drawing .head[aria-label^='Server c']").focus();
+  await tab.keyboard.press("Enter");
+  await tab.locator("#inspected button", { hasText: "Crash" }).click();
+  await tab.locator("#drawing .server.crashed").waitFor();
+  await tab.locator("#inspected button", { hasText: "Restart" }).click();
+  await tab.locator("#drawing .server.joining").waitFor();
+  await tab.locator("#add").click();
+  await tab.locator("#drawing .head[aria-label^='Server d']").waitFor();
+  await tab.locator("#heal-all").click();
+  await tab.waitForFunction("document.querySelector('#drawing .lane.cut') === null");
+
+  // All that was done is in the scenario, and in the link.
+  await tab.locator("#scenario-panel-tab").click();
+  const scenario = await tab.locator("#scenario").inputValue();
+  await tab.locator("#speed").selectOption("5000");
+  await tab.locator("#play").click();
+  await tab.waitForFunction("document.querySelectorAll('#drawing .cell').length === 7");
+  await tab.locator("#play").click();
+  await look(tab, `${width}-healed`);
+  const again = await openTab(browser, faults, { viewport: { width, height: 900 } });
+  await again.goto(tab.url());
+  await again.waitForFunction("document.querySelectorAll('#drawing .cell').length === 7");
+  await again.locator("#story li").first().waitFor();
+  const stories = await Promise.all([tab, again].map((it) => it.locator("#story").textContent()));
+  found[width] = { atPut, atCut, why, scenario, isSame: stories[0] === stories[1] };
+  await again.close();
+  await tab.close();
+}
+
+// The story of the page is that of the command line, to the letter.
+const tab = await openTab(browser, faults, {});
+await tab.goto(`${url}${linkOf({ text, atMs: 1_000 })}`);
+await tab.locator("#story li").first().waitFor();
+const lines = await tab.evaluate(
+  "[...document.querySelectorAll('#story li')].map((it) => it.textContent)",
+);
+await browser.close();
+console.log(JSON.stringify({ found, lines, faults }));

@@ -1,0 +1,44 @@
+import { along, laneOf, placesOf } from "../../lab/model/geometry.ts";
+import { assert, assertEquals } from "../deps.ts";
+
+const drawings = [{ width: 336, height: 560 }, { width: 640, height: 610 }, {
+  width: 1_100,
+  height: 680,
+}];
+
+Deno.test("placesOf() has no card cover another one, nor leave the drawing", () => {
+  for (const drawing of drawings) {
+    const card = { width: drawing.width < 560 ? 148 : 214, height: 136 };
+    for (let count = 1; count <= 5; count++) {
+      const places = placesOf(count, drawing, card);
+      for (const [i, { x, y }] of places.entries()) {
+        assert(x >= card.width / 2 && x <= drawing.width - card.width / 2, `${count}: x ${x}`);
+        assert(y >= card.height / 2 && y <= drawing.height - card.height / 2, `${count}: y ${y}`);
+        for (const other of places.slice(i + 1)) {
+          const isApart = Math.abs(other.x - x) >= card.width ||
+            Math.abs(other.y - y) >= card.height;
+          assert(
+            isApart,
+            `${count} cards in ${drawing.width}: ${x},${y} and ${other.x},${other.y}`,
+          );
+        }
+      }
+    }
+  }
+});
+
+Deno.test("placesOf() begins the ways between servers at the borders of their cards", () => {
+  const card = { width: 200, height: 100 };
+  for (const { x, y, port } of placesOf(4, drawings[2], card)) {
+    const [dx, dy] = [Math.abs(port.x - x), Math.abs(port.y - y)];
+    assert(Math.abs(dx - 100) < 1e-6 || Math.abs(dy - 50) < 1e-6);
+    assert(dx <= 100 + 1e-6 && dy <= 50 + 1e-6);
+  }
+});
+
+Deno.test("laneOf() keeps what comes apart from what goes", () => {
+  const [a, b] = [{ x: 0, y: 0 }, { x: 100, y: 0 }];
+  const [there, back] = [laneOf(a, b), laneOf(b, a)];
+  assertEquals(there.from.y, -back.from.y);
+  assertEquals(along(there, 0.25), { x: 25, y: there.from.y });
+});
