@@ -2,6 +2,7 @@ import type { CommandSpec } from "../cli/command_spec.ts";
 import { dataDirOption } from "../cli/data_dir_option.ts";
 import { askingOptions } from "../cli/client_options.ts";
 import { screenReaderOptions } from "../play/screen_reader.ts";
+import { worldOption } from "../cli/world_option.ts";
 
 /** `cmud play` */
 export const playCommand: CommandSpec = {
@@ -16,6 +17,7 @@ export const playCommand: CommandSpec = {
     ),
     { name: "--ephemeral", summary: "let a server of your own forget its world when you quit" },
     { name: "--observe", summary: "watch what others do, without being there" },
+    worldOption,
     ...screenReaderOptions,
     { name: "--no-history", summary: "keep nothing that is typed for the next time" },
   ],
@@ -24,6 +26,7 @@ export const playCommand: CommandSpec = {
     ["cmud play --name Ada --server cmud.example:6001", "on another machine's server"],
     ["cmud play --data-dir ~/another-world", "in a world of its own"],
     ["cmud play --observe", "watch the others"],
+    ["cmud play --world island.json", "in a world that somebody has written"],
   ],
   permissions: ["net", "read", "write"],
   run: async (invocation) => (await import("./run_play.ts")).runPlay(invocation),

@@ -16,6 +16,7 @@ import { gameStore } from "../play/game_store.ts";
 import { Guest } from "../play/guest.ts";
 import { defaultHome, findServer, type FoundServer, type Home } from "../play/own_world.ts";
 import { openPlayerLines, type PlayerLines } from "../play/player_lines.ts";
+import { chooseWorld } from "../play/chosen_world.ts";
 import { WorldTokens } from "../play/world_tokens.ts";
 import { hasColor } from "../cli/style.ts";
 
@@ -23,6 +24,7 @@ import { hasColor } from "../cli/style.ts";
 export async function runPlay(invocation: Invocation, home: Home = defaultHome): Promise<number> {
   const { console, options } = invocation;
   const name = nameFrom(invocation);
+  await chooseWorld(invocation);
   if (options.observe) expectSpectator(invocation);
   else console.expectInput?.();
   const stop = new Stop(console);

@@ -49,6 +49,8 @@ export { aboutNames, badName, title } from "./talk/text.ts";
 export { powerOf } from "./world/hardware.ts";
 export { type Presence, readPresent } from "./state/presence.ts";
 export { isName, nameFrom, playerOf } from "./world/names.ts";
+export { builtInWorld, playIn } from "./world/world.ts";
+export { checkWorld, type WorldFile, WorldFileError } from "./world/world_file.ts";
 export { type GameStore, StoreFailure } from "./state/store.ts";
 export { type SpectatorOptions, watchGame } from "./play/spectator.ts";
 export { unreadableLine } from "./talk/text.ts";

@@ -117,7 +117,7 @@ Deno.test("a battle knows its own commands, and says so of the others", async ()
   });
   assertStringIncludes(said, "mine has to wait");
   assertStringIncludes(said, "move has to wait");
-  assertStringIncludes(said, '"s" could be solve or say.');
+  assertStringIncludes(said, '"s" could be solve, shop, say, stats or sign.');
   assertStringIncludes(said, "Did you mean resign?");
   assertStringIncludes(said, "Did you mean solve?");
   assertStringIncludes(said, "Did you mean resign?");
@@ -187,7 +187,7 @@ const garbage: [key: string, value: string][] = [
     '{"deed":"buy","kind":"cpu","count":500,"cost":1,"seen":12}',
   ],
   [
-    "deed/Ada/6/Ada.0000000000000002",
+    "deed/Ada/00000000000x/Ada.0000000000000002",
     '{"deed":"buy","kind":"cpu","count":1,"cost":1,"seen":12}',
   ],
   ["rank/Ada/Emperor", "true"],

@@ -119,7 +119,10 @@ Deno.test("a rise that is told in a battle ends it, so that solve turns to the n
     yield "inv";
     yield "solve";
   }, { store, dice: loadedDice() });
-  assertStringIncludes(said, "You are now a Masters student.\nCoins: 0\n");
+  assertStringIncludes(
+    said,
+    "You are now a Masters student.\nYou may take a course now: course lists them.\nCoins: 0\n",
+  );
   assertStringIncludes(said, "Steps left: 1,000 of 1,000");
 });
 
@@ -138,7 +141,7 @@ Deno.test("a rank once shown is not lost at a server that does not know of it ye
 
 Deno.test("hardware breaks, and with the last of it the battle is over", async () => {
   const store = new MemoryStore([["mined/Ada/Ada.000000000000000a", "7"]]);
-  const script = ["Ada", "buy cpu", "solve", "solve", "solve", "solve", "mine", "inv"];
+  const script = ["Ada", "buy cpu 7", "solve", "solve", "solve", "solve", "mine", "inv"];
   const { said } = await play(script, { store, dice: loadedDice(1, 0, 20, 3, 0, 10, 1) });
   assertStringIncludes(said, "Smoke. Xeon CPUs: 8 before, 2 now.");
   assertStringIncludes(said, "You lose the day to debugging.");

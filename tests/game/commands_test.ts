@@ -2,8 +2,8 @@
 
 import { battleCommands, fieldCommands } from "../../app/game/talk/commands.ts";
 import { parseLine, spectatorCommands, standsFor } from "../../app/game/talk/commands.ts";
-import { directions, waysFrom } from "../../app/game/world/directions.ts";
-import { places } from "../../app/game/world/world.ts";
+import { directions } from "../../app/game/world/directions.ts";
+import { places, waysFrom } from "../../app/game/world/world.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { loadedDice, MemoryStore, play } from "./stage.ts";
 
@@ -33,7 +33,7 @@ Deno.test("single letters, and words of other games, stand for commands", () => 
     assertEquals<readonly string[]>(standsFor(word, fieldCommands), [command]);
   }
   // In front of a problem there is nowhere to go.
-  assertEquals(standsFor("s", battleCommands), ["solve", "say"]);
+  assertEquals(standsFor("s", battleCommands), ["solve", "shop", "say", "stats", "sign"]);
 });
 
 Deno.test("a mark in front of a line speaks or acts, with a blank behind it or without", () => {

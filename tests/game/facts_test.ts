@@ -66,7 +66,7 @@ Deno.test("the places are these, and a student starts on the 5th floor with one 
   const expected = new Map(Object.entries(placeTitles));
   assertEquals(new Map(places), expected);
   assertEquals(places.get(firstPlace), "Gates 5th Floor");
-  assertEquals([...libraryComputer], [["cpu", 1]]);
+  assertEquals([...libraryComputer()], [["cpu", 1]]);
 });
 
 /** The rows of the table in docs/game.md whose first heading is `heading`, without their padding. */

@@ -2,7 +2,7 @@
 
 import { farewellMs } from "../../app/game/world/bounds.ts";
 import { pause } from "../../app/cli/pause.ts";
-import { beginning } from "../../app/game/talk/story.ts";
+import { world } from "../../app/game/world/world.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { loadedDice, MemoryStore, numberedEnvironment, play } from "./stage.ts";
 
@@ -150,7 +150,7 @@ Deno.test("a newcomer whose entrance fails anywhere is welcomed, told the story 
       store.failAt(call, effect);
       const { said } = await play(["Ada", "", "stats"], { store });
       assertStringIncludes(said, "Welcome, Ada.");
-      assertEquals(said.split(beginning[0]).length - 1, 1);
+      assertEquals(said.split(world.beginning[0]).length - 1, 1);
       assert(!said.includes("Welcome back"));
       assertEquals(store.entries.get("place/Ada"), "5");
       assertEquals(store.entries.get("player/Ada"), "true");

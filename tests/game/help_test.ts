@@ -11,12 +11,12 @@ Deno.test("help names the commands alone where the list would scroll off, and te
     return answer.said.slice(answer.said.lastIndexOf("or help.\n") + "or help.\n".length);
   };
   const list = await said("help", 24);
-  assertEquals(list.split("\n").length, 19);
-  for (const [rows, columns] of [[0, 80], [19, 80]]) {
+  assertEquals(list.split("\n").length, 20);
+  for (const [rows, columns] of [[0, 80], [20, 80]]) {
     assertEquals(await said("help", rows, columns), list);
   }
-  const brief = await said("help", 18);
-  assertEquals(brief.split("\n").length, 4);
+  const brief = await said("help", 19);
+  assertEquals(brief.split("\n").length, 5);
   assertStringIncludes(brief, "You can say help, stats, map,");
   assertStringIncludes(brief, "Say help COMMAND to see what it does, as in: help stats\n");
   assertEquals((await said("help", 12, 40)).split("\n").length < 12, true);

@@ -97,7 +97,7 @@ const cases: [
 
 for (const [what, deeds, mined, coins, owned] of cases) {
   Deno.test(`foldLedger(): ${what}`, () => {
-    const ledger = foldLedger(deeds, mined);
+    const ledger = foldLedger(deeds, { credits: mined, given: 0 });
     assertEquals(ledger.coins, coins);
     assertEquals([...ledger.hardware].sort(), owned);
   });
@@ -124,14 +124,17 @@ Deno.test("foldLedger() gives the same whatever order the deeds arrived in", () 
     ),
     fc.nat(2_000),
     ([deeds, shuffled], mined) => {
-      assertEquals(foldLedger(shuffled, mined), foldLedger(deeds, mined));
+      assertEquals(
+        foldLedger(shuffled, { credits: mined, given: 0 }),
+        foldLedger(deeds, { credits: mined, given: 0 }),
+      );
     },
   ));
 });
 
 Deno.test("foldLedger() is never overdrawn, whichever records have arrived", () => {
   fc.assert(fc.property(someDeeds, fc.nat(2_000), (deeds, mined) => {
-    const { coins, credits, hardware } = foldLedger(deeds, mined);
+    const { coins, credits, hardware } = foldLedger(deeds, { credits: mined, given: 0 });
     assert(coins >= 0 && coins <= credits && credits >= mined);
     assert(hardware.size > 0 && [...hardware.values()].every((count) => count > 0));
   }));

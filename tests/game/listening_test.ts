@@ -73,7 +73,7 @@ Deno.test("players and spectators who are told what happens ask for nothing mean
     const spectator = new Player(server, undefined);
     await ada.type("brief");
     await bob.type("brief");
-    await until("all listen", async () => Number((await client.stats()).watches) === 6 + 6 + 3, {
+    await until("all listen", async () => Number((await client.stats()).watches) === 9 + 9 + 3, {
       timeoutMs,
     });
     // What was asked for before they listened.

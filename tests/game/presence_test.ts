@@ -57,7 +57,7 @@ Deno.test("the newest sign of life counts, in whatever bucket it stands", async 
     [keys.here(10, "Bob"), sign(now + 2, true)],
     [keys.here(11, "Bob"), sign(now + 1, false)],
     [keys.here(12, "Eve"), sign(now, false)],
-    [keys.here(10, "Zed"), sign(now, false).padEnd(500)],
+    [keys.here(10, "Zed"), sign(now, false).padEnd(2_500)],
   ]);
   const { records, skipped } = await readPresent(store, now);
   assertEquals([records.map(({ name }) => name), skipped], [["Ada"], 1]);

@@ -34,7 +34,7 @@ class CountingStore extends MemoryStore {
 
 /**
  * Lines that a player types one after the other, and their requests. To read the whole character takes
- * one Get and four Lists; to read who is playing, one List for each of three buckets.
+ * two Gets and seven Lists; to read who is playing, one List for each of three buckets.
  */
 const expected: readonly (readonly [line: string, requests: string])[] = [
   ["help", "0 get, 0 list, 0 put"],
@@ -45,17 +45,17 @@ const expected: readonly (readonly [line: string, requests: string])[] = [
   ["who", "0 get, 3 list, 0 put"],
   ["look", "1 get, 9 list, 0 put"],
   ["leaderboard", "0 get, 3 list, 0 put"],
-  ["stats", "1 get, 4 list, 0 put"],
-  ["inv", "1 get, 4 list, 0 put"],
-  ["shop", "1 get, 4 list, 0 put"],
+  ["stats", "2 get, 7 list, 0 put"],
+  ["inv", "2 get, 7 list, 0 put"],
+  ["shop", "2 get, 7 list, 0 put"],
   ["map", "1 get, 4 list, 0 put"],
   ["move", "0 get, 0 list, 0 put"],
   ["move 6", "1 get, 0 list, 4 put"],
-  ["mine 3", "1 get, 4 list, 2 put"],
-  ["buy cpu 1", "2 get, 8 list, 1 put"],
-  ["solve", "2 get, 11 list, 0 put"],
+  ["mine 3", "2 get, 7 list, 2 put"],
+  ["buy cpu 1", "4 get, 14 list, 1 put"],
+  ["solve", "5 get, 20 list, 1 put"],
   ["say hm", "1 get, 0 list, 1 put"],
-  ["solve", "1 get, 10 list, 1 put"],
+  ["solve", "2 get, 13 list, 1 put"],
   ["resign", "0 get, 0 list, 0 put"],
 ];
 

@@ -6,10 +6,16 @@ import {
   libraryComputer,
   powerOf,
   withBroken,
-  withMore,
 } from "../../app/game/world/hardware.ts";
 import { rollMining, rollSeconds, rollSolving } from "../../app/game/world/rules.ts";
-import { hardwareFacts, type Kind, kinds, kindsFor, ranks } from "../../app/game/world/world.ts";
+import {
+  facilities,
+  hardwareFacts,
+  type Kind,
+  kinds,
+  kindsFor,
+  ranks,
+} from "../../app/game/world/world.ts";
 import { assert, assertEquals, assertLess, fc } from "../deps.ts";
 import { seededDice } from "./stage.ts";
 
@@ -89,16 +95,27 @@ Deno.test("breaksEverything() says when the library has to help", () => {
     for (const kind of hardware.keys()) {
       const nothingLeft = hardware.size === 1 && hardware.get(kind)! < 4;
       assertEquals(breaksEverything(hardware, kind), nothingLeft);
-      if (nothingLeft) assertEquals(withBroken(hardware, kind), libraryComputer);
+      if (nothingLeft) assertEquals(withBroken(hardware, kind), libraryComputer());
     }
   }));
 });
 
-Deno.test("powerOf() adds up what is owned", () => {
-  assertEquals(powerOf(libraryComputer), 1);
-  let hardware = libraryComputer;
-  for (const kind of kinds) hardware = withMore(hardware, kind, 2);
-  assertEquals(powerOf(hardware), 1 + 2 * 11_111);
+Deno.test("powerOf() adds up what there is electricity for, the strongest first", () => {
+  assertEquals(powerOf(libraryComputer()), 1);
+  const all = new Map([...kinds, ...facilities].map((kind) => [kind, 1]));
+  assertEquals(powerOf(all), 11_111);
+  const cases: [owned: [Kind, number][], percent: number, power: number][] = [
+    [[["cpu", 5]], 0, 5],
+    [[["cpu", 9]], 0, 5],
+    [[["cpu", 9], ["strip", 1]], 0, 8],
+    [[["cpu", 9], ["gpu", 3], ["strip", 1]], 0, 10],
+    [[["cpu", 9], ["gpu", 3], ["strip", 1]], 25, 12],
+    [[["cpu", 9]], -90, 1],
+    [[["gpu", 1]], 0, 1],
+  ];
+  for (const [owned, percent, power] of cases) {
+    assertEquals(powerOf(new Map(owned), percent), power, `${owned} ${percent}`);
+  }
 });
 
 Deno.test("kindsFor() sells each kind from its rank on", () => {

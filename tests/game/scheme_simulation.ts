@@ -11,7 +11,7 @@ import { type Character, readCharacter } from "../../app/game/state/character.ts
 import { type Dice, diceFrom } from "../../app/game/world/dice.ts";
 import { powerOf } from "../../app/game/world/hardware.ts";
 import { keys } from "../../app/game/state/keys.ts";
-import { attempt, buy, face, readSelf } from "../../app/game/state/moves.ts";
+import { attempt, buy, face, readSelf, turnTo } from "../../app/game/state/moves.ts";
 import { readProblem } from "../../app/game/state/problem.ts";
 import { rollMining, rollSolving } from "../../app/game/world/rules.ts";
 import { Session } from "../../app/game/state/session.ts";
@@ -174,7 +174,10 @@ class World {
       const sum = [...hits.values()].reduce((sum, { total }) => sum + total, 0);
       const over = sum >= problemSteps.get(place.split("/")[0] as Rank)!;
       if (!over || this.#cluster.list(replica, `risen/${place}/`).size > 0) continue;
-      const byOrder = [...hits].sort(([a, { n: x }], [b, { n: y }]) => x - y || (a < b ? -1 : 1));
+      const byOrder = [...hits].filter(([, { total }]) => total > 0).sort((
+        [a, { n: x }],
+        [b, { n: y }],
+      ) => x - y || (a < b ? -1 : 1));
       unsettled.set(place, byOrder.at(-1)![0].split(".")[0]);
     }
     return unsettled;
@@ -245,6 +248,7 @@ class World {
     must(problem.remaining > 0, () => `round ${problem.round} is in play and over`);
     const known = Math.max(...problem.rounds.keys());
     must(problem.round >= known, () => `${rank}/${problem.round} is hit after ${rank}/${known}`);
+    if (this.#dice.whole(1, 3) === 1) await turnTo(session, problem);
     const rolled: number[] = [];
     let before: string | undefined;
     const recorded = (low: number, high: number) => {
@@ -262,8 +266,10 @@ class World {
     if (roll.outcome === "broke") this.#account.addAct(name, { deed: "broke", kind: roll.kind });
     const made = await attempt(session, character, problem, { whole: () => rolled.shift()! });
     if (made.outcome !== "hit") return;
-    if (made.finished) this.#account.addFinisher(rank, problem.round, name, "yes");
-    else if (before === undefined) this.#account.dropFinisher(rank, problem.round, name);
+    if (made.end === "won") this.#account.addFinisher(rank, problem.round, name, "yes");
+    else if (made.end !== "contested" && before === undefined) {
+      this.#account.dropFinisher(rank, problem.round, name);
+    }
   }
 
   async #untilDone(act: () => Promise<unknown>): Promise<void> {

@@ -16,6 +16,7 @@ async function playGolden(golden: string): Promise<string> {
   const now = () => 1_300_000_000_000;
   const store = new MemoryStore([
     ["rank/Bob/Masters", "true"],
+    ["player/Cleo", "true"],
     ["mined/Cleo/Cleo.0000000000000001", "4"],
     ["place/nobody/at/all", "fence"],
     ["place/Cleo", "bridge"],

@@ -56,7 +56,8 @@ Deno.test("what is said goes to all who hear it with no more than the one thing 
     ["/1", 2],
     ["/2", 2],
   ]);
-  assertStringIncludes(await ada.type("look"), words.map((word) => `Bob says: ${word}\n`).join(""));
+  const said = words.map((word) => `Bob says: ${word} (just now)\n`);
+  assertStringIncludes(await ada.type("look"), said.join(""));
   await Promise.all([ada.leave(), bob.leave()]);
 });
 

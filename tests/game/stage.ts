@@ -11,12 +11,12 @@ import {
   diceFrom,
   type GameOptions,
   type GameStore,
-  type Lines,
   playGame,
   StoreFailure,
 } from "../../app/game/mod.ts";
 import type { SessionEnvironment } from "../../app/game/state/session.ts";
 import { Prng } from "../../simulate/world/prng.ts";
+import { linesOf } from "../support/lines_of.ts";
 
 /** A store of one replica that can be made to fail. */
 export class MemoryStore implements GameStore {
@@ -78,7 +78,7 @@ export class MemoryStore implements GameStore {
 
 /** What `store` holds that is to last: not what is of interest for a moment only. */
 export function lasting({ entries }: MemoryStore): [string, string][] {
-  return [...entries].filter(([key]) => !/^(scene|letter|here)\//.test(key));
+  return [...entries].filter(([key]) => !/^(scene|letter|here|term)\//.test(key));
 }
 
 /** Types lines; `heard` returns all that was said since it was asked last. */
@@ -124,25 +124,6 @@ export async function play(
     ...options,
   });
   return { code, said, store };
-}
-
-/** A terminal, or a pipe, as far as a conversation needs one; prompts stand where they were asked. */
-export function linesOf(
-  typed: AsyncIterable<string> | Iterable<string>,
-  print: (text: string) => void,
-): Lines {
-  const lines = async function* () {
-    yield* typed;
-  }();
-  return {
-    async readLine(prompt) {
-      print(prompt);
-      const { done, value } = await lines.next();
-      return done ? undefined : value;
-    },
-    setPrompt: print,
-    print,
-  };
 }
 
 /** Dice from a seed. */

@@ -56,8 +56,8 @@ Deno.test("prompts leave room for a command in 80 columns, and say the least whe
 });
 
 Deno.test("bars grow, and fit 80 columns", () => {
-  assertEquals(solvingBar(0), "solving [....................]");
-  assertEquals(solvingBar(1), "solving [####################]");
+  assertEquals(solvingBar(0, 1)(0), "solving [....................]");
+  assertEquals(solvingBar(0, 1)(1), "solving [####################]");
   assertEquals(miningBar(0, 1)(0.5), "mining [##########..........]");
   assertEquals(miningBar(1, 4)(0), "mining [#####...............] 2 of 4");
   for (let done = 0; done < mineAttemptsMax; done += 99) {
@@ -80,7 +80,7 @@ Deno.test("wait() shows a bar where bars are drawn, and takes it away", async ()
       fast: false,
       pause: (ms) => Promise.resolve(void (waitedMs += ms)),
     });
-    await talk.wait(1_234, solvingBar);
+    await talk.wait(1_234, solvingBar(0, 1));
     assertEquals(waitedMs, 1_234);
     if (manner !== "drawn") {
       assertEquals(prompts, []);
@@ -116,7 +116,7 @@ Deno.test("Tab offers commands, and what may follow them as things stand", async
   const ada = await Seat.take(store, "Ada", { now, onEntry: (given) => helper = given });
   const offered = async (typed: string) => (await helper!.complete(typed)).candidates.join(" ");
   assertEquals(await offered("m"), "map move mine");
-  assertEquals(await offered("LE"), "leaderboard");
+  assertEquals(await offered("LEA"), "leaderboard");
   assertEquals(await offered("xyz"), "");
   assertEquals(await offered("buy "), "cpu");
   assertEquals(await offered("move "), "fence bridge 1 2 3 4 6 7 8 9");
@@ -131,12 +131,14 @@ Deno.test("Tab offers commands, and what may follow them as things stand", async
   store.entries.set("rank/Ada/Masters", "true");
   await ada.type("inv");
   assertEquals(await offered("buy "), "cpu gpu");
-  await ada.type("buy gpu");
+  await ada.type("buy gpu 1");
   assertEquals(await offered("buy "), "cpu");
   await ada.type("buy cpu");
   assertEquals(await offered("buy "), "");
+  assertEquals(await offered("read "), "syllabus");
+  assertEquals(await offered("talk "), "labmate");
   await ada.type("solve");
-  assertEquals(await offered("s"), "solve say");
+  assertEquals(await offered("s"), "solve shop say stats sign");
   assertEquals(await offered("buy "), "");
   await bob.type("quit");
   assertEquals(await offered("tell "), "");

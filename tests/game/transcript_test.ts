@@ -9,8 +9,10 @@ import { MemoryStore } from "./stage.ts";
 
 /** What the dice showed in the session in the docs. */
 const rolls = [
-  ...[3, 8, 1, 3, 1, 3, 7, 1, 1, 3, 2, 2, 8, 3, 4, 9, 1, 3, 2, 1, 4, 10, 1, 1, 2, 4, 0, 1, 1, 4, 6],
-  ...[4, 5, 10, 1, 20, 2, 19, 1, 7, 0, 11, 1, 1, 0, 3, 10],
+  ...[3, 5, 1, 4, 10, 1, 4, 5, 1, 3, 6, 3, 3, 5, 3, 1, 3, 4, 3, 6, 1, 2, 6, 1],
+  ...[4, 4, 3, 3, 6, 4, 3, 9, 4, 1, 6, 1, 1, 10, 3, 3, 16, 2, 14, 3, 2, 0, 0, 10],
+  ...[2, 7, 4, 5, 1, 5, 1, 20, 2, 19, 1, 14, 3, 19, 0, 12, 0, 12, 1, 11, 4, 20, 2, 11],
+  ...[4, 18, 0, 20, 4, 16, 0, 4],
 ];
 
 const now = () => 1_300_000_000_000;
@@ -56,8 +58,10 @@ Deno.test("docs/game.md has a line for every kind of key, and no other", async (
     "<round>",
     "<bucket>",
     "<place>",
-  ] as unknown as [string, number, string, Rank, number, number, string];
-  const [name, n, session, rank, round, bucket, place] = parts;
+    "<k>",
+    "<term>",
+  ] as unknown as [string, number, string, Rank, number, number, string, number, number];
+  const [name, n, session, rank, round, bucket, place, k, term] = parts;
   assertEquals(
     documented.map(([, key]) => key).sort(),
     [
@@ -72,6 +76,16 @@ Deno.test("docs/game.md has a line for every kind of key, and no other", async (
       keys.scene(bucket, place, session),
       keys.letter(bucket, name, session),
       keys.here(bucket, name),
+      keys.fold(name),
+      keys.mark(name, "<verb>" as "read", "<what>"),
+      keys.coins(name, "<way>" as "in", session, k),
+      keys.term(),
+      keys.career(name, term),
+      keys.chat(bucket, session, k),
+      keys.post(name, session, k),
+      keys.postRead(name),
+      keys.ignore(name),
+      keys.group(name),
     ].sort(),
   );
   assertEquals(documented.length, Object.keys(keys).length);

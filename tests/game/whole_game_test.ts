@@ -1,67 +1,33 @@
-/** One student's way from enrolment to retirement. */
+/** One student's way from enrolment to retirement, and how long it is for students of three kinds. */
 
-import { hardwareFacts, kinds, problemSteps, ranks } from "../../app/game/world/world.ts";
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import { ranks } from "../../app/game/world/world.ts";
+import { assert, assertGreater, assertLess, assertMatch } from "../deps.ts";
+import { strategies } from "./balance/bot.ts";
+import { meanOf, playTerms } from "./balance/terms.ts";
 import { play, seededDice } from "./stage.ts";
 
-const soldAt: Record<string, string[]> = {
-  Undergraduate: ["cpu"],
-  Masters: ["cpu", "gpu"],
-  PhD: ["cpu", "gpu", "asic"],
-  PostDoc: ["cpu", "gpu", "asic", "quantum"],
-  Professor: ["cpu", "gpu", "asic", "quantum", "dark_matter"],
-  Retired: ["cpu", "gpu", "asic", "quantum", "dark_matter"],
-};
+/** Terms of each strategy: few, so that the bounds are wider here than in docs/game.md. */
+const terms = 3;
 
-/** Mines, buys the best that there is and solves, rank after rank, and checks the shop on the way. */
-function* student(heard: () => string): Generator<string> {
-  yield "Ada";
-  for (const rank of ranks) {
-    yield "shop";
-    const shown = [...heard().matchAll(/^ {2}([a-z_]+) /gm)].map(([, kind]) => kind);
-    assertEquals(shown, soldAt[rank], rank);
-    for (const kind of kinds.filter((kind) => !shown.includes(kind))) {
-      yield `buy ${kind}`;
-      assertStringIncludes(heard(), `${hardwareFacts[kind].title} are sold from the rank of`);
-    }
-    const steps = problemSteps.get(rank);
-    if (steps === undefined) break;
-    while (true) {
-      yield "stats";
-      const stats = heard();
-      if (!stats.includes(`Rank: ${rank}\n`)) break;
-      const power = Number(/Computing power: ([\d,]+)/.exec(stats)![1].replaceAll(",", ""));
-      if (power * 10 < steps) {
-        yield "mine 20";
-        yield `buy ${shown.at(-1)}`;
-        continue;
+Deno.test("a term takes about an hour, each rank longer than the last, however it is played", async () => {
+  const means: number[] = [];
+  for (const strategy of strategies) {
+    const played = await playTerms(strategy, terms);
+    for (const { said, minutes } of played) {
+      for (const rank of ranks.slice(1)) {
+        assertMatch(said, new RegExp(`You are now (a )?${rank}\\b`));
       }
-      yield "solve";
-      while (true) {
-        heard();
-        yield "solve";
-        const outcome = heard();
-        if (/You are now|library|Smoke/.test(outcome)) break;
-      }
-      yield "resign";
+      assert(said.endsWith("hum on without you.\n"));
+      assert(!said.includes("\x1b"));
+      assertGreater(minutes, 40);
+      assertLess(minutes, 90);
     }
+    const { perRank, minutes } = meanOf(played);
+    for (const [rank, each] of perRank.entries()) assertGreater(each, perRank[rank - 1] ?? 0);
+    means.push(minutes);
   }
-  yield "solve";
-  assertStringIncludes(heard(), "Leave it to the young");
-  yield "stats";
-  assertStringIncludes(heard(), "Rank: Retired");
-  yield "quit";
-}
-
-for (const seed of [1, 2, 3]) {
-  Deno.test(`a student retires at last, having been shown each rank's shop (seed ${seed})`, async () => {
-    const { code, said } = await play(student, { dice: seededDice(seed) });
-    assertEquals(code, 0);
-    for (const rank of ranks.slice(1)) assertMatch(said, new RegExp(`You are now (a )?${rank}\\b`));
-    assert(said.endsWith("hum on without you.\n"));
-    assert(!said.includes("\x1b"));
-  });
-}
+  assertLess(Math.max(...means) / Math.min(...means), 1.25);
+});
 
 Deno.test("a newcomer who does as told has a coin within three inputs", async () => {
   for (let seed = 1; seed <= 300; seed++) {

@@ -32,7 +32,7 @@ export interface LoginOptions {
  */
 export async function login(options: LoginOptions): Promise<string | undefined> {
   const { lines } = options;
-  say(lines, title, text.askName);
+  say(lines, title(), text.askName);
   for (;;) {
     const typed = await lines.readLine(text.namePrompt);
     if (typed === undefined || /^\s*(?:quit|exit)\s*$/i.test(typed)) return undefined;

@@ -4,17 +4,24 @@
  * @module
  */
 
+import { battleAttemptsMax, settleAfterMs } from "../world/bounds.ts";
 import type { Character } from "../state/character.ts";
-import { type BattleCommand, battleCommands } from "../talk/commands.ts";
+import { type BattleCommand, battleCommands, parseCount } from "../talk/commands.ts";
 import { leftOf, powerOf } from "../world/hardware.ts";
+import { withPercent } from "../world/perk.ts";
 import { tellHelp } from "./help.ts";
-import { type Attempt, attempt, face } from "../state/moves.ts";
+import { type Attempt, attempt, face, turnTo } from "../state/moves.ts";
 import { social } from "./social.ts";
-import { problemOf } from "../talk/story.ts";
+import { stageBefore } from "../state/stages.ts";
+import * as campusText from "../talk/campus_text.ts";
 import { solvingBar } from "../talk/progress.ts";
 import * as text from "../talk/text.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
-import { rankAfter } from "../world/world.ts";
+import { trade } from "./trade.ts";
+import { campus } from "./campus.ts";
+import { company } from "./company.ts";
+import { titlesOf } from "../state/titles.ts";
+import { problemOf, rankAfter } from "../world/world.ts";
 
 /** Turns to the problem of the player's rank. */
 export async function enterBattle(player: PlayerContext): Promise<void> {
@@ -25,35 +32,35 @@ export async function enterBattle(player: PlayerContext): Promise<void> {
   // Settling an older round may have promoted this very player, who then has another problem.
   const now = await player.refresh();
   if (now.rank !== rank) return;
-  await talk.narrate(problemOf.get(rank)!);
-  talk.say(text.faced(problem, powerOf(now.hardware)));
+  await talk.narrate(problemOf(rank)!.story);
+  const { supply, steps } = player.perks;
+  talk.say(text.faced(problem, withPercent(powerOf(now.hardware, supply), steps)));
   const { round, remaining } = problem;
   player.battle = { rank, round, remaining, undecided: false };
+  await turnTo(session, problem);
+  await player.refreshCompanions();
+  const stage = stageBefore(now, rank, remaining);
+  if (stage !== undefined) talk.say(campusText.wanted(stage));
 }
 
 /** What each command does in a battle. */
 export const battle: Readonly<Record<BattleCommand, Command>> = {
-  async solve(player) {
-    if (await player.toil(solvingBar) === undefined) return;
-    const { rank, round, undecided } = player.battle!;
-    const problem = await face(player.session, rank);
-    const character = await player.refresh();
-    if (character.rank !== rank) return;
-    if (problem.round !== round) {
-      if (undecided && !problem.settled.has(round)) return player.talk.say(text.undecided);
-      player.talk.say(text.solvedByOthers(problem));
+  async solve(player, args) {
+    const typed = args.join(" ") || "1";
+    const attempts = parseCount(typed, battleAttemptsMax);
+    if (attempts === undefined) return player.talk.say(text.badTries(typed));
+    for (let done = 0; done < attempts && !player.talk.ended; done++) {
+      if (done > 0 && player.talk.hadEnough) return player.talk.say(text.minedEnough);
+      if (!await attemptOnce(player, done, attempts)) return;
     }
-    const { remaining } = problem;
-    player.battle = { rank, round: problem.round, remaining, undecided: true };
-    const made = await attempt(player.session, character, problem, player.dice);
-    player.battle.undecided = false;
-    await reportAttempt(player, character, made);
   },
 
   async inv(player) {
     const { coins, hardware } = await player.refresh();
-    player.talk.say(text.inventory(coins, hardware));
+    player.talk.say(text.inventory(coins, hardware, player.perks.supply));
   },
+
+  ...trade,
 
   resign(player) {
     player.battle = undefined;
@@ -64,6 +71,17 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
   tell: social.tell,
   emote: social.emote,
   who: social.who,
+  look: social.look,
+
+  async stats(player) {
+    const character = await player.refresh();
+    const titles = titlesOf(character, player.career);
+    player.talk.say(text.stats(character, player.perks.supply, titles));
+  },
+
+  ...campus,
+
+  ...company,
 
   help({ talk, known }, args) {
     tellHelp(talk, "battle", battleCommands, args, known?.rank);
@@ -74,24 +92,92 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
   },
 };
 
+/** Makes one of several attempts; returns whether nothing speaks against the next one. */
+async function attemptOnce(
+  player: PlayerContext,
+  done: number,
+  attempts: number,
+): Promise<boolean> {
+  const { talk, session, known } = player;
+  if (isHeldUp(player, known!, player.battle!.remaining)) return false;
+  if (await player.toil(solvingBar(done, attempts)) === undefined) return false;
+  const { rank, round, undecided } = player.battle!;
+  const problem = await face(session, rank);
+  const character = await player.refresh();
+  if (character.rank !== rank) return false;
+  const { remaining } = problem;
+  if (problem.round !== round) {
+    if (undecided && !problem.settled.has(round)) {
+      talk.say(text.undecided);
+      return false;
+    }
+    talk.say(text.solvedByOthers(problem));
+  }
+  player.battle = { rank, round: problem.round, remaining, undecided: false };
+  if (isHeldUp(player, character, remaining)) return false;
+  player.battle.undecided = true;
+  const made = await attempt(session, character, problem, player.dice, player.perks);
+  player.battle.undecided = false;
+  return await reportAttempt(player, character, made);
+}
+
+/** Whether the problem wants something else first; then the player is told. */
+function isHeldUp(
+  { battle, talk }: PlayerContext,
+  character: Character,
+  remaining: number,
+): boolean {
+  const stage = stageBefore(character, battle!.rank, remaining);
+  if (stage !== undefined) talk.say(campusText.wanted(stage));
+  return stage !== undefined;
+}
+
+/** Says what came of an attempt; returns whether the player can go on at once. */
 async function reportAttempt(
   player: PlayerContext,
   character: Character,
   made: Attempt,
-): Promise<void> {
+): Promise<boolean> {
   const { talk } = player;
-  if (made.outcome === "debugging") return talk.say(text.debugging);
+  if (made.outcome === "debugging") {
+    talk.say(text.debugging);
+    return true;
+  }
   if (made.outcome === "broke") {
     const before = character.hardware.get(made.kind)!;
     talk.say(text.broke(made.kind, before, leftOf(before)));
-    if (!made.fellBack) return;
+    if (!made.fellBack) return false;
     talk.say(text.fellBack);
     player.battle = undefined;
-    return;
+    return false;
   }
   player.battle!.remaining = made.remaining;
   talk.say(text.hit(made.power, made.remaining));
-  if (!made.finished) return;
-  talk.say(text.solved);
-  await player.rise(character.rank);
+  switch (made.end) {
+    case "none":
+      return true;
+    case "won":
+      talk.say(text.solved);
+      await player.rise(character.rank);
+      return false;
+    case "lost":
+      talk.say(text.beaten);
+      return false;
+    case "contested":
+      await awaitLogs(player);
+      return false;
+  }
+}
+
+/** Waits until the hits of all have arrived, and sees whose was the last. */
+async function awaitLogs(player: PlayerContext): Promise<void> {
+  const { talk, session, battle } = player;
+  talk.say(text.contested);
+  battle!.undecided = true;
+  if (talk.fast || !await talk.wait(settleAfterMs)) return;
+  const problem = await face(session, battle!.rank);
+  const { rank } = await player.refresh();
+  if (rank !== battle!.rank || !problem.settled.has(battle!.round)) return;
+  battle!.undecided = false;
+  talk.say(text.beaten);
 }

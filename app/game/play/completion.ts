@@ -9,7 +9,7 @@ import { helpTopics } from "../talk/help_topics.ts";
 import { usages } from "../talk/help_text.ts";
 import { readPresent } from "../state/presence.ts";
 import type { PlayerContext } from "./player_context.ts";
-import { hardwareFacts, kindsFor, places } from "../world/world.ts";
+import { facilitiesFor, kindsFor, peopleAt, places, priceOf, thingsAt } from "../world/world.ts";
 
 /** Candidates for the word at the end of what was typed. */
 export interface Candidates {
@@ -57,8 +57,20 @@ async function following(player: PlayerContext, command: string): Promise<readon
     case "move":
       return [...places.keys()].filter((place) => place !== known.place);
     case "buy":
-      return kindsFor(known.rank).filter((kind) => hardwareFacts[kind].price <= known.coins);
-    case "tell": {
+      return [...kindsFor(known.rank), ...facilitiesFor(known.rank)]
+        .filter((kind) => priceOf(kind) <= known.coins);
+    case "read":
+      return thingsAt(known.place).filter(({ hidden }) => !hidden).map(({ thing }) => thing);
+    case "talk":
+      return peopleAt(known.place).map(({ person }) => person);
+    case "tell":
+    case "sign":
+    case "write":
+    case "give":
+    case "lend":
+    case "repay":
+    case "group":
+    case "ignore": {
       const { records } = await readPresent(session, session.now());
       return records.map(({ name }) => name).filter((name) => name !== session.name);
     }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type News, parseLetters, parseScene } from "../state/events.ts";
+import { type News, parseChat, parseLetters, parseScene } from "../state/events.ts";
 import { HeardReader } from "../state/heard_reader.ts";
 import { prefixes } from "../state/keys.ts";
 import { happened } from "../talk/news_text.ts";
@@ -14,6 +14,8 @@ import { glanceAt } from "../state/problem.ts";
 import type { GameStore } from "../state/store.ts";
 import type { PlayerContext } from "./player_context.ts";
 import { NewsFilter } from "../state/news_filter.ts";
+import { chatBucketMs } from "../world/bounds.ts";
+import type { WorldEvent } from "../world/world.ts";
 
 /**
  * Reads the events around one player, and has the conversation print the new ones. Where the store tells
@@ -23,6 +25,9 @@ export class EventFeed {
   readonly #player: PlayerContext;
   readonly #reader: HeardReader;
   readonly #letters: NewsFilter;
+  readonly #chat: NewsFilter;
+  /** What happened to everybody when it was looked last, once it was. */
+  #event: { readonly now: WorldEvent | undefined } | undefined;
   #scene: NewsFilter | undefined;
   /** Whether nothing is known to have changed of the problem since it was read. */
   #isProblemRead = false;
@@ -38,6 +43,12 @@ export class EventFeed {
       parse: parseLetters,
       isOwn: (id) => player.session.owns(id),
     });
+    this.#chat = new NewsFilter({
+      prefix: prefixes.chat,
+      parse: parseChat,
+      bucketMs: chatBucketMs,
+      isOwn: (id) => player.session.owns(id),
+    });
   }
 
   /**
@@ -51,19 +62,22 @@ export class EventFeed {
     // Before the player has come in there is nothing to show, but whether a server answers.
     if (place === undefined) return void await player.session.get("");
     this.#listen(place);
-    const [seen, told] = await Promise.all([
+    const [seen, told, chat] = await Promise.all([
       this.#newsOf(this.#sceneAt(place)),
       this.#newsOf(this.#letters),
+      this.#newsOf(this.#chat),
       this.#pollProblem(),
     ]);
     player.reportServer();
     player.appear();
     // The player may have moved during the read: events of the place before are dropped.
-    const news = player.known?.place === place ? [...seen, ...told] : told;
+    const isStill = player.known?.place === place;
+    const news = [...isStill ? seen : [], ...told, ...chat];
     const { name } = player.session;
-    const ofOthers = news.filter((each) => each.name !== name);
-    player.onNews(ofOthers);
-    player.talk.hear(ofOthers.map(happened));
+    const heard = news.filter((each) => each.name !== name && !player.ignored.has(each.name));
+    player.onNews(heard);
+    player.talk.hear(heard.map(happened));
+    this.#tellEvent();
     // The other window said that the player has left.
     if (news.some((each) => each.name === name && each.event.did === "sleep")) player.stay();
   }
@@ -80,8 +94,19 @@ export class EventFeed {
     this.#reader.listen([
       ...this.#sceneAt(place).prefixes(nowMs),
       ...this.#letters.prefixes(nowMs),
+      ...this.#chat.prefixes(nowMs),
       ...battle === undefined ? [] : [prefixes.damage(battle.rank, battle.round)],
     ]);
+  }
+
+  /** Tells when something begins or ends that happens to everybody; what went on before is no news. */
+  #tellEvent(): void {
+    const now = this.#player.happening?.event;
+    const before = this.#event?.now;
+    const isNews = this.#event !== undefined && now !== before;
+    this.#event = { now };
+    if (!isNews) return;
+    this.#player.talk.hear([...before ? [before.ends] : [], ...now ? [now.begins] : []]);
   }
 
   #sceneAt(place: string): NewsFilter {

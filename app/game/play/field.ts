@@ -9,7 +9,6 @@ import {
   attemptSecondsMax,
   bigFindCoinsMin,
   bigFindShare,
-  countMax,
   creditsMax,
   mineAttemptsMax,
   untoldSecondsMax,
@@ -18,15 +17,18 @@ import { type FieldCommand, fieldCommands, parseCount } from "../talk/commands.t
 import { powerOf } from "../world/hardware.ts";
 import { tellHelp } from "./help.ts";
 import { map, pictureColumns } from "../talk/map_text.ts";
-import { buy, mine } from "../state/moves.ts";
+import { mine } from "../state/moves.ts";
 import { miningBar } from "../talk/progress.ts";
 import { social } from "./social.ts";
 import * as aliasText from "../talk/alias_text.ts";
 import * as text from "../talk/text.ts";
 import type { Command } from "./player_context.ts";
 import { readWhereabouts } from "../state/whereabouts.ts";
-import { hardwareFacts, type Kind, kinds, kindsFor, places } from "../world/world.ts";
-import { parseDirection, waysFrom } from "../world/directions.ts";
+import { places, waysFrom } from "../world/world.ts";
+import { campus } from "./campus.ts";
+import { company } from "./company.ts";
+import { trade } from "./trade.ts";
+import { parseDirection } from "../world/directions.ts";
 import { suggest } from "../../cli/suggest.ts";
 
 /** What each command does. */
@@ -35,9 +37,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     tellHelp(talk, "field", fieldCommands, args, known?.rank);
   },
 
-  async stats(player) {
-    player.talk.say(text.stats(await player.refresh()));
-  },
+  stats: battle.stats,
 
   async map(player) {
     const { talk, session } = player;
@@ -50,6 +50,10 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
   },
 
   ...social,
+
+  ...campus,
+
+  ...company,
 
   async move(player, args) {
     const typed = args.join(" ").toLowerCase();
@@ -84,7 +88,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     if (secondsMax > untoldSecondsMax) {
       player.talk.say(text.atMost(secondsMax, player.talk.isTerminal));
     }
-    const power = powerOf(character.hardware);
+    const power = powerOf(character.hardware, player.perks.supply);
     for (let done = 0; done < attempts && credits < creditsMax && !player.talk.ended; done++) {
       if (done > 0 && player.talk.hadEnough) {
         player.talk.say(text.minedEnough);
@@ -92,7 +96,8 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
       }
       const seconds = await player.toil(miningBar(done, attempts));
       if (seconds === undefined) break;
-      const coins = await mine(player.session, { ...character, credits }, player.dice);
+      const now = { ...character, credits };
+      const coins = await mine(player.session, now, player.dice, player.perks);
       credits += coins;
       player.known = {
         ...character,
@@ -109,28 +114,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     if (attempts > 1) player.talk.say(text.minedTogether(yielded, character.coins + yielded));
   },
 
-  async shop(player) {
-    const { rank, coins } = await player.refresh();
-    player.talk.say(text.shop(rank, kindsFor(rank), coins, player.talk.manner));
-  },
-
-  async buy(player, [kindTyped, ...counts]) {
-    const { talk, session } = player;
-    if (kindTyped === undefined) return talk.say(text.buyWhat);
-    const kind = kindTyped.toLowerCase();
-    if (!isKind(kind)) return talk.say(text.unknownHardware(kindTyped, suggest(kind, kinds)));
-    const character = await player.refresh();
-    const { rank, coins } = character;
-    if (!kindsFor(rank).includes(kind)) return talk.say(text.notForYou(kind, rank));
-    const affordable = Math.floor(coins / hardwareFacts[kind].price);
-    const countTyped = counts.join(" ");
-    const count = countTyped === "" ? Math.max(1, affordable) : parseCount(countTyped, countMax);
-    if (count === undefined) return talk.say(text.badNumber(countTyped));
-    if (count > affordable) return talk.say(text.tooDear(kind, count, coins));
-    const key = await buy(session, character, kind, count);
-    const { hardware, voided } = await player.refresh();
-    if (!voided.has(key)) talk.say(text.bought(kind, count, powerOf(hardware)));
-  },
+  ...trade,
 
   inv: battle.inv,
 
@@ -161,8 +145,4 @@ function findPlace(typed: string): string | undefined {
     if (typed === place || typed === title.toLowerCase()) return place;
   }
   return undefined;
-}
-
-function isKind(word: string): word is Kind {
-  return kinds.includes(word as Kind);
 }

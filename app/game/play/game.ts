@@ -10,6 +10,7 @@ import { farewellMs, typedCharsMax } from "../world/bounds.ts";
 import {
   battleCommands,
   fieldCommands,
+  immediateCommands,
   meantBy,
   parseLine,
   standsFor,
@@ -28,8 +29,14 @@ import type { News } from "../state/events.ts";
 import type { Rank } from "../world/world.ts";
 import { Session, type SessionEnvironment, type SessionOptions } from "../state/session.ts";
 import { type GameStore, StoreFailure } from "../state/store.ts";
-import { beginning } from "../talk/story.ts";
+import { retirementsOf } from "../state/career.ts";
+import { TermStore } from "../state/term_store.ts";
+import { readLetters } from "../state/post.ts";
+import * as campusText from "../talk/campus_text.ts";
+import * as companyText from "../talk/company_text.ts";
+import { tellFame } from "./campus.ts";
 import * as text from "../talk/text.ts";
+import { world } from "../world/world.ts";
 import { EventFeed } from "./event_feed.ts";
 import { type Command, PlayerContext } from "./player_context.ts";
 
@@ -77,16 +84,27 @@ export interface TypingHelper {
  */
 export async function playGame(options: GameOptions): Promise<number> {
   const talk = new Conversation(options);
-  if (!options.isGreeted) talk.say(text.title);
+  if (!options.isGreeted) talk.say(text.title());
   const name = await askName(talk, options.name);
   if (name === undefined) return 0;
-  const session = new Session(name, options.store, options.environment, options);
+  const aliases = new Aliases(options.aliases);
+  while (await playTerm(name, talk, aliases, options) === "again");
+  return 0;
+}
+
+/** Plays until the player leaves, or until the term is over and the next one begins. */
+async function playTerm(
+  name: string,
+  talk: Conversation,
+  aliases: Aliases,
+  options: GameOptions,
+): Promise<"left" | "again"> {
+  const { environment } = options;
+  const store = new TermStore(options.store);
+  const session = new Session(name, store, environment, options);
+  const publisher = new EventPublisher(session, store);
   const player = new PlayerContext(
-    session,
-    talk,
-    options.dice,
-    new EventPublisher(session, options.store),
-    new Aliases(options.aliases),
+    ...[session, talk, options.dice, publisher, aliases, options.store, store] as const,
   );
   options.onEntry?.({
     complete: (typed) => complete(player, typed),
@@ -95,20 +113,23 @@ export async function playGame(options: GameOptions): Promise<number> {
   });
   if (options.isMuted !== undefined) player.isMuted = options.isMuted;
   if (options.onNews !== undefined) player.onNews = options.onNews;
-  const feed = talk.isTerminal ? followEvents(player, options) : undefined;
+  player.interject = (line) => immediately(player, line);
+  const feed = talk.isTerminal ? followEvents(player, store, options) : undefined;
+  let isOver: boolean;
   try {
-    await converse(player);
+    isOver = await converse(player);
   } finally {
     await feed?.close();
   }
-  await leave(player);
-  return 0;
+  if (!isOver) await leave(player);
+  return isOver ? "again" : "left";
 }
 
 /** Shows the player what others do, until it is closed. */
 function followEvents(
   player: PlayerContext,
-  { store, pause }: GameOptions,
+  store: GameStore,
+  { pause }: GameOptions,
 ): { close(): Promise<void> } {
   const feed = new EventFeed(player, store, () => poller.pollNow());
   const poll = () => player.reachability.watch(() => feed.poll(), pause);
@@ -125,15 +146,25 @@ function followEvents(
   };
 }
 
-async function converse(player: PlayerContext): Promise<void> {
+/** Does what is typed, until the player leaves; or until the term is over: then it is true. */
+async function converse(player: PlayerContext): Promise<boolean> {
   const { talk } = player;
   let entered = await withStore(player, enter);
   while (!player.over) {
     const line = await talk.ask(player.prompt);
     if (line === undefined) break;
     entered ||= await withStore(player, enter);
+    if (entered && player.isTermOver && await withStore(player, endTerm)) return true;
     if (entered) await withStore(player, () => dispatch(player, line));
   }
+  return false;
+}
+
+/** Says who came furthest in the term that is over, with all written that is owed. */
+async function endTerm(player: PlayerContext): Promise<void> {
+  const { number } = player.term!;
+  player.talk.say(campusText.termOver(number));
+  await tellFame(player, number);
 }
 
 /** Writes what was promised to be written; with nobody there to take it, says that it is lost. */
@@ -169,11 +200,30 @@ async function enter(player: PlayerContext): Promise<void> {
   const isNew = await player.enter();
   const character = await player.refresh();
   player.wake();
+  const letters = isNew
+    ? []
+    : await player.session.steadily(() => readLetters(player.session, player.session.name));
+  const unread = letters.filter(({ from, isNew }) => isNew && !player.ignored.has(from));
   player.talk.say(isNew ? text.welcome(character) : text.welcomeBack(character));
-  if (isNew) await player.talk.narrate(beginning);
+  if (!isNew && player.career.length > 0 && character.mined === 0) {
+    player.talk.say(campusText.newTerm(player.career, retirementsOf(player.career)));
+  }
+  if (unread.length > 0) player.talk.say(companyText.lettersWait(unread.length));
+  if (player.happening !== undefined) player.talk.say(campusText.happening(player.happening));
+  if (isNew) await player.talk.narrate(world.beginning);
+}
+
+/** What a line that is typed while an attempt takes its time does at once, if it need not wait. */
+function immediately(player: PlayerContext, line: string): (() => Promise<void>) | undefined {
+  if (line.length > typedCharsMax) return undefined;
+  const { word } = parseLine(player.aliases.expand(line));
+  const [command, ...others] = standsFor(word, player.battle ? battleCommands : fieldCommands);
+  if (others.length > 0 || !immediateCommands.has(command)) return undefined;
+  return async () => void await withStore(player, () => dispatch(player, line));
 }
 
 async function dispatch(player: PlayerContext, line: string): Promise<void> {
+  player.activeMs = player.session.now();
   if (line.length > typedCharsMax) return player.talk.say(text.lineTooLong);
   const parsed = parseLine(player.aliases.expand(line));
   const { word, args } = parsed;

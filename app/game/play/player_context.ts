@@ -5,20 +5,34 @@
  */
 
 import type { Aliases } from "../talk/aliases.ts";
+import { readCareer, retirementsOf, type TermOfCareer } from "../state/career.ts";
 import { type Character, readPlace } from "../state/character.ts";
-import type { Conversation } from "../talk/conversation.ts";
+import type { Conversation, Interject } from "../talk/conversation.ts";
 import type { Dice } from "../world/dice.ts";
-import type { EventPublisher } from "../state/event_publisher.ts";
+import type { Appearance, EventPublisher } from "../state/event_publisher.ts";
 import type { News } from "../state/events.ts";
+import { readGroup } from "../state/groups.ts";
+import { readPresent } from "../state/presence.ts";
+import { parseJson } from "../state/records.ts";
+import { confirmTransfers } from "../state/transfers.ts";
+import { ignoredMax } from "../world/bounds.ts";
+import { isName } from "../world/names.ts";
 import { enrol, isEnrolled, readSelf } from "../state/moves.ts";
-import type { Buy } from "../state/records.ts";
+import { keys } from "../state/keys.ts";
+import { perksOf } from "../state/perks.ts";
+import type { Buy, Pay } from "../state/records.ts";
+import type { GameStore } from "../state/store.ts";
+import { type Term, termFrom, termText } from "../state/term.ts";
+import type { TermStore } from "../state/term_store.ts";
+import { type Happening, happeningAt } from "../world/events.ts";
+import type { Perk } from "../world/perk.ts";
 import { rollSeconds } from "../world/rules.ts";
 import type { Session } from "../state/session.ts";
 import { promptFor } from "../talk/prompt.ts";
 import { Reachability } from "./reachability.ts";
-import { riseTo } from "../talk/story.ts";
+import * as campusText from "../talk/campus_text.ts";
 import * as text from "../talk/text.ts";
-import { type Rank, rankAfter, ranks } from "../world/world.ts";
+import { coursesOf, type Rank, rankAfter, ranks, riseTo } from "../world/world.ts";
 
 /** Carries a command out; the words after it come as they were typed. */
 export type Command = (player: PlayerContext, args: readonly string[]) => Promise<void> | void;
@@ -44,14 +58,34 @@ export class PlayerContext {
   known: Character | undefined;
   /** What the player faces, if anything. */
   battle: Battle | undefined;
+  /** The store, whatever the term. */
+  readonly store: GameStore;
+  /** The store as it is in the term that is played. */
+  readonly #termStore: TermStore;
+  /** Which term it is; nothing before the player has come in. */
+  term: Term | undefined;
+  /** What the player came to in earlier terms. */
+  career: readonly TermOfCareer[] = [];
   /** Words that the player has made up. */
   readonly aliases: Aliases;
+  /** Whom the player does not hear. */
+  readonly ignored = new Set<string>();
+  /** The player's study group, as it was when it was read last. */
+  group: readonly string[] = [];
+  /** Of the group, how many others were in the same place then. */
+  #companions = 0;
+  /** What the player says on being away, if so. */
+  away: string | undefined;
+  /** When the player typed something last. */
+  activeMs: number;
   /** The player wants short answers. */
   isBrief = false;
   /** The player has had enough. */
   over = false;
   /** Whether a server answers. */
   readonly reachability = new Reachability();
+  /** What is done at once though an attempt takes its time. */
+  interject: Interject = () => undefined;
   /** Called when the player has come to another place. */
   onArrival = () => {};
   /** Whether nobody is to hear the player. */
@@ -66,7 +100,7 @@ export class PlayerContext {
   /** The highest rank that the player knows of. */
   #rank: Rank | undefined;
   /** Purchases of this game of which the player knows that they do not count, by key. */
-  readonly #voided = new Map<string, Buy>();
+  readonly #voided = new Map<string, Buy | Pay>();
 
   constructor(
     session: Session,
@@ -74,13 +108,18 @@ export class PlayerContext {
     dice: Dice,
     publisher: EventPublisher,
     aliases: Aliases,
+    store: GameStore,
+    termStore: TermStore,
   ) {
+    this.store = store;
+    this.#termStore = termStore;
     this.aliases = aliases;
     this.session = session;
     this.talk = talk;
     this.dice = dice;
     this.publisher = publisher;
     this.#server = session.server;
+    this.activeMs = session.now();
     this.reachability.onChange = () => this.#reportReachability();
   }
 
@@ -100,8 +139,12 @@ export class PlayerContext {
    * Enters the world: true for a newcomer. After a failure it is called again, and gives the same.
    */
   async enter(): Promise<boolean> {
+    this.term = await this.#findTerm();
+    this.#termStore.term = this.term.number;
+    this.career = await readCareer(this.session, this.store, this.term.number);
     this.#isNew ||= !await isEnrolled(this.session);
     if (this.#isNew) await enrol(this.session);
+    else await this.#takeUp(await this.refresh());
     return this.#isNew;
   }
 
@@ -112,7 +155,7 @@ export class PlayerContext {
    * The rank never falls, because a server that is behind may not know of the last rise yet.
    */
   async refresh(): Promise<Character> {
-    const character = await readSelf(this.session);
+    const character = await readSelf(this.session, this.known);
     this.reportServer();
     this.#reportVoided(character);
     const known = this.#rank ?? character.rank;
@@ -143,22 +186,87 @@ export class PlayerContext {
     await this.#narrateRise(rank, rankAfter(rank)!);
   }
 
+  /** Whether the term that is played is over. */
+  get isTermOver(): boolean {
+    return this.term !== undefined && this.session.now() >= this.term.endsMs;
+  }
+
+  /** What happens to everybody at the moment, if anything. */
+  get happening(): Happening | undefined {
+    const { term } = this;
+    return term && happeningAt(term.number, this.session.now() - term.beganMs);
+  }
+
+  /** What is easier for the player at the moment. */
+  get perks(): Required<Perk> {
+    const { career, happening } = this;
+    return perksOf(this.known!, {
+      event: happening?.event,
+      retirements: retirementsOf(career),
+      companions: this.#companions,
+    });
+  }
+
+  /** Reads the player's study group, and which of it are in the same place. */
+  async refreshCompanions(): Promise<void> {
+    const { session } = this;
+    const { name } = session;
+    const [group, present] = await session.steadily(() =>
+      Promise.all([readGroup(session, name), readPresent(session, session.now())])
+    );
+    this.group = group;
+    const place = this.known?.place;
+    this.#companions =
+      present.records.filter((each) =>
+        each.name !== name && each.place === place && group.includes(each.name)
+      ).length;
+  }
+
+  /** How the player is seen. */
+  get #appearance(): Appearance {
+    const { place, rank } = this.known!;
+    return { place, rank, activeMs: this.activeMs, away: this.away };
+  }
+
+  /** Reads whom the player does not hear, and writes what others may not have got of the player's coins. */
+  async #takeUp(character: Character): Promise<void> {
+    const { session } = this;
+    const value = await session.steadily(() => session.get(keys.ignore(session.name)));
+    const names = value === undefined ? [] : parseJson(value);
+    for (const name of Array.isArray(names) ? names.slice(0, ignoredMax) : []) {
+      if (typeof name === "string" && isName(name)) this.ignored.add(name);
+    }
+    await confirmTransfers(session, character.transfers);
+  }
+
+  /** The term by the store, which is the first one where nobody has ever enrolled. */
+  async #findTerm(): Promise<Term> {
+    const { session } = this;
+    const nowMs = session.now();
+    const value = await session.steadily(() => session.get(keys.term()));
+    const term = value === undefined ? undefined : termFrom(value, nowMs);
+    if (term !== undefined) return term;
+    const first = termText(1, nowMs);
+    await session.put(keys.term(), first);
+    return termFrom(first, nowMs)!;
+  }
+
   /** Lets others see that the player is there, if it is time to. */
   appear(): void {
-    if (this.known !== undefined) this.publisher.appear(this.known, false);
+    if (this.known !== undefined) this.publisher.appear(this.#appearance, false);
   }
 
   /** Lets others know that the player begins to play. */
   wake(): void {
     const { place } = this.known!;
     this.publisher.publish(place, { did: "wake" });
-    this.publisher.appear(this.known!, true);
+    this.publisher.appear(this.#appearance, true);
     this.onArrival();
   }
 
   /** Lets others know that the player plays on, who has left in another window. */
   stay(): void {
-    this.publisher.appear(this.known!, true);
+    this.publisher.appear(this.#appearance, true);
   }
 
   /** Lets others know that the player has gone to another place. */
@@ -167,7 +275,7 @@ export class PlayerContext {
     this.known = { ...this.known!, place };
     this.publisher.publish(from, { did: "go", to: place });
     this.publisher.publish(place, { did: "come", from });
-    this.publisher.appear(this.known, true);
+    this.publisher.appear(this.#appearance, true);
     this.onArrival();
   }
 
@@ -175,7 +283,7 @@ export class PlayerContext {
   sleep(): void {
     if (this.known === undefined) return;
     this.publisher.publish(this.known.place, { did: "sleep" });
-    this.publisher.disappear(this.known);
+    this.publisher.disappear(this.#appearance);
   }
 
   /** Reports a change of the server that answers. */
@@ -188,8 +296,8 @@ export class PlayerContext {
 
   /** Lets the time of one attempt pass; returns its seconds, or nothing if the player leaves meanwhile. */
   async toil(bar: (share: number) => string): Promise<number | undefined> {
-    const seconds = this.talk.fast ? 0 : rollSeconds(this.dice);
-    if (await this.talk.wait(seconds * 1_000, bar)) return seconds;
+    const seconds = this.talk.fast ? 0 : rollSeconds(this.dice, this.perks.seconds);
+    if (await this.talk.wait(seconds * 1_000, bar, this.interject)) return seconds;
     this.talk.say(text.cutShort);
   }
 
@@ -221,8 +329,9 @@ export class PlayerContext {
     if (this.known !== undefined) {
       this.known = { ...this.known, rank: to };
       for (const rank of risen) this.publisher.publish(this.known.place, { did: "solve", rank });
-      this.publisher.appear(this.known, true);
+      this.publisher.appear(this.#appearance, true);
     }
-    for (const rank of risen) await this.talk.narrate(riseTo.get(rankAfter(rank)!)!);
+    for (const rank of risen) await this.talk.narrate(riseTo(rankAfter(rank)!));
+    if (coursesOf(to).length > 0) this.talk.say(campusText.courseWaits);
   }
 }

@@ -6,7 +6,7 @@
 
 import { eventBucketMs, saidCharsMax } from "../world/bounds.ts";
 import { bucketsAround } from "../state/buckets.ts";
-import { listAll } from "../state/character.ts";
+import { listAll } from "../state/reader.ts";
 import type { SocialCommand } from "../talk/commands.ts";
 import { parseLetters, parseScene } from "../state/events.ts";
 import { prefixes } from "../state/keys.ts";
@@ -21,6 +21,8 @@ import { isVisible } from "../../cli/visible.ts";
 import { playerOf } from "../world/names.ts";
 import { nameFrom } from "../world/names.ts";
 import { suggest } from "../../cli/suggest.ts";
+import * as campusText from "../talk/campus_text.ts";
+import * as companyText from "../talk/company_text.ts";
 
 /** What each command does. */
 export const social: Readonly<Record<SocialCommand, Command>> = {
@@ -49,8 +51,10 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
     const present = await session.steadily(() => readPresent(session, session.now()));
     const names = present.records.map(({ name }) => name).filter((name) => name !== session.name);
     if (!names.includes(name)) return talk.say(newsText.notAround(name, suggest(name, names)));
+    const { away } = present.records.find((each) => each.name === name)!;
     const told = await player.publisher.whisper(name, { did: "tell", words });
     talk.say(told ? newsText.own.tell(name, words) : newsText.outOfBreath);
+    if (told && away !== undefined) talk.say(companyText.isAway(name, away));
   },
 
   async who({ talk, session }) {
@@ -75,8 +79,11 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
     const others = present.records.filter((each) =>
       each.place === place && each.name !== session.name
     );
-    const lately = inOrder([...seen.records, ...told.records]);
-    talk.say(newsText.surroundings(place, others, lately, player.isBrief));
+    const lately = inOrder([...seen.records, ...told.records])
+      .filter(({ name }) => !player.ignored.has(name));
+    const nowMs = session.now();
+    talk.say(newsText.surroundings(place, others, lately, player.isBrief, nowMs));
+    if (player.happening !== undefined) talk.say(campusText.happening(player.happening));
     const skipped = present.skipped + seen.skipped + told.skipped;
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },

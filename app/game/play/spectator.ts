@@ -5,7 +5,7 @@
  */
 
 import type { Clock } from "../../../rpc/environment.ts";
-import type { Reader } from "../state/character.ts";
+import type { Reader } from "../state/reader.ts";
 import { HeardReader } from "../state/heard_reader.ts";
 import {
   meantBy,
@@ -41,7 +41,7 @@ export interface SpectatorOptions extends ConversationOptions {
 export async function watchGame(options: SpectatorOptions): Promise<number> {
   const { store, environment } = options;
   const talk = new Conversation(options);
-  talk.say([text.title, newsText.watching]);
+  talk.say([text.title(), newsText.watching]);
   await withStore(talk, () => commands.who(talk, store, environment, []));
   const filter = new NewsFilter({ prefix: prefixes.scenes, parse: parseScene, isOwn: () => false });
   const reader = new HeardReader(store, store, () => poller.pollNow());

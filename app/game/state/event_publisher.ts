@@ -5,11 +5,13 @@
  */
 
 import {
+  chatBucketMs,
   eventBucketMs,
   eventsPerBucketMax,
   eventsPerRecordMax,
   findsPerBucketMax,
   heartbeatMs,
+  idleMs,
   presenceBucketMs,
   unaskedEventsPerBucketMax,
 } from "../world/bounds.ts";
@@ -24,6 +26,10 @@ import type { Rank } from "../world/world.ts";
 export interface Appearance {
   readonly place: string;
   readonly rank: Rank;
+  /** When something was typed last. */
+  readonly activeMs?: number;
+  /** What the player says on being away, if so. */
+  readonly away?: string;
 }
 
 /**
@@ -39,6 +45,7 @@ export class EventPublisher {
   readonly #unanswered = new Set<Promise<void>>();
   #lastAt = -Infinity;
   #lastSignMs = -Infinity;
+  #chatted = 0;
 
   constructor(session: Session, store: GameStore) {
     this.#session = session;
@@ -68,6 +75,18 @@ export class EventPublisher {
     return this.#speak(this.#bucket(keys.letter, name), whisper);
   }
 
+  /** Writes speech for everybody; otherwise as `broadcast`. */
+  async chat(words: string): Promise<boolean> {
+    const nowMs = this.#session.now();
+    const { events } = this.#bucket(keys.scene, "");
+    if (events.length >= eventsPerBucketMax) return false;
+    const event: GameEvent = { did: "chat", words, at: this.#at() };
+    const key = keys.chat(bucketOf(nowMs, chatBucketMs), this.#session.id, ++this.#chatted);
+    events.push(event);
+    await this.#session.steadily(() => this.#store.put(key, JSON.stringify([event])));
+    return true;
+  }
+
   /** Writes a sign of life when one is due, or when `isNew` says that the appearance has changed. */
   appear(appearance: Appearance, isNew: boolean): void {
     const nowMs = this.#session.now();
@@ -85,10 +104,11 @@ export class EventPublisher {
     await Promise.all(this.#unanswered);
   }
 
-  #sign({ place, rank }: Appearance, gone: boolean): void {
+  #sign({ place, rank, activeMs = Infinity, away }: Appearance, gone: boolean): void {
     const at = this.#lastSignMs = notBefore(this.#lastSignMs, this.#session.now());
     const key = keys.here(bucketOf(at, presenceBucketMs), this.#session.name);
-    this.#write(key, JSON.stringify({ at, place, rank, gone }));
+    const idleSince = at - activeMs >= idleMs ? activeMs : undefined;
+    this.#write(key, JSON.stringify({ at, place, rank, gone, idleSince, away }));
   }
 
   async #speak(bucket: Bucket, said: PlaceEvent | Whisper): Promise<boolean> {

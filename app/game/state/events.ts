@@ -27,6 +27,12 @@ export type PlaceEvent =
   /** Solved the problem of a rank. */
   | { readonly did: "solve"; readonly rank: Rank };
 
+/** Speech to everybody, wherever. */
+export interface ChatLine {
+  readonly did: "chat";
+  readonly words: string;
+}
+
 /** Speech to one player. */
 export interface Whisper {
   readonly did: "tell";
@@ -34,7 +40,7 @@ export interface Whisper {
 }
 
 /** An event and its time: milliseconds since the epoch, by the clock of its writer. */
-export type GameEvent = (PlaceEvent | Whisper) & { readonly at: number };
+export type GameEvent = (PlaceEvent | Whisper | ChatLine) & { readonly at: number };
 
 /** A record of one session in one bucket. */
 export interface EventRecord {
@@ -62,6 +68,12 @@ export function parseScene(path: string[], value: string, key: string): EventRec
 /** `letter/<bucket>/<name>/<session>`, as for `parseScene` */
 export function parseLetters(path: string[], value: string, key: string): EventRecord | undefined {
   return isName(path[1] ?? "") ? parseEvents(path, value, key, isWhisper) : undefined;
+}
+
+/** `chat/<bucket>/all/<session>/<k>` */
+export function parseChat(path: string[], value: string, key: string): EventRecord | undefined {
+  const isChat = ({ did, words }: Record<string, unknown>) => did === "chat" && isSaid(words);
+  return path[1] === "all" ? parseEvents(path, value, key, isChat) : undefined;
 }
 
 function parseEvents(
@@ -116,6 +128,7 @@ function isPlace(place: unknown): boolean {
   return typeof place === "string" && places.has(place);
 }
 
-function isSaid(words: unknown): boolean {
+/** Whether `words` can have been said. */
+export function isSaid(words: unknown): boolean {
   return typeof words === "string" && isVisible(words) && words.length <= saidCharsMax;
 }

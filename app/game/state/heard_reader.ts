@@ -4,7 +4,7 @@
  * @module
  */
 
-import { listAll, type Reader } from "./character.ts";
+import { listAll, type Reader } from "./reader.ts";
 import type { GameStore, Listening } from "./store.ts";
 
 /** Reads prefixes that may be others each time, for one who wants to know what is new below them. */

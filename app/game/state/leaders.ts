@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Reader } from "./character.ts";
+import type { Reader } from "./reader.ts";
 import { prefixes } from "./keys.ts";
 import { sumMined } from "./ledger.ts";
 import { isName, playerOf } from "../world/names.ts";

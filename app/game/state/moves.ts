@@ -14,26 +14,39 @@ import type { Dice } from "../world/dice.ts";
 import { breaksEverything, powerOf } from "../world/hardware.ts";
 import { keys } from "./keys.ts";
 import { type Problem, readProblem } from "./problem.ts";
-import { dueSettlements, remainingSteps } from "./rounds.ts";
+import { dueSettlements, hasRivals, remainingSteps } from "./rounds.ts";
 import { rollMining, rollSolving } from "../world/rules.ts";
 import type { Session } from "./session.ts";
+import { noPerk } from "../world/perk.ts";
+import { checkpointText, dueCheckpoint } from "./chapters.ts";
+import type { Buy, Pay } from "./records.ts";
 import {
   firstPlace,
-  hardwareFacts,
   type Kind,
+  priceOf,
   problemSteps,
   type Rank,
   rankAfter,
 } from "../world/world.ts";
 
-/** Reads the session's own character, after writing whatever is owed. */
-export async function readSelf(session: Session): Promise<Character> {
-  return await session.steadily(() => readCharacter(session, session.name));
+/**
+ * Reads the session's own character, after writing whatever is owed.
+ *
+ * @param known as it was read before
+ */
+export async function readSelf(session: Session, known?: Character): Promise<Character> {
+  const hint = known?.since.chapter;
+  return await session.steadily(() => readCharacter(session, session.name, hint));
 }
 
 /** Whether the session's character exists. */
-export async function isEnrolled(session: Session): Promise<boolean> {
-  const player = await session.steadily(() => session.get(keys.player(session.name)));
+export function isEnrolled(session: Session): Promise<boolean> {
+  return isEnrolledAs(session, session.name);
+}
+
+/** Whether the character `name` exists. */
+export async function isEnrolledAs(session: Session, name: string): Promise<boolean> {
+  const player = await session.steadily(() => session.get(keys.player(name)));
   return player !== undefined;
 }
 
@@ -44,9 +57,14 @@ export async function enrol(session: Session): Promise<void> {
 }
 
 /** One attempt at mining; returns the coins that it yielded. */
-export async function mine(session: Session, character: Character, dice: Dice): Promise<number> {
+export async function mine(
+  session: Session,
+  character: Character,
+  dice: Dice,
+  { supply, mining } = noPerk,
+): Promise<number> {
   const room = creditsMax - character.credits;
-  const coins = Math.min(rollMining(powerOf(character.hardware), dice), room);
+  const coins = Math.min(rollMining(powerOf(character.hardware, supply), dice, mining), room);
   if (coins > 0) await session.mined(coins);
   return coins;
 }
@@ -57,10 +75,37 @@ export async function buy(
   character: Character,
   kind: Kind,
   count: number,
+  cost = count * priceOf(kind),
 ): Promise<string> {
-  const cost = count * hardwareFacts[kind].price;
-  const { credits, lastDeed } = character;
-  return await session.deed({ deed: "buy", kind, count, cost, seen: credits }, lastDeed);
+  return await purchase(session, character, {
+    deed: "buy",
+    kind,
+    count,
+    cost,
+    ...seenBy(character),
+  });
+}
+
+/** Pays for what is no hardware; returns the key of the deed. */
+export async function pay(
+  session: Session,
+  character: Character,
+  what: string,
+  cost: number,
+): Promise<string> {
+  return await purchase(session, character, { deed: "pay", what, cost, ...seenBy(character) });
+}
+
+function seenBy({ credits, given }: Character) {
+  return { seen: credits, ...given > 0 ? { given } : {} };
+}
+
+/** Writes a purchase, and now and then what all deeds before it come to. */
+async function purchase(session: Session, character: Character, act: Buy | Pay): Promise<string> {
+  const { checkpoint, lastDeed, since } = character;
+  const due = dueCheckpoint(since, checkpoint, lastDeed);
+  if (due !== undefined) await session.put(keys.fold(session.name), checkpointText(due));
+  return await session.deed(act, lastDeed);
 }
 
 /** How the problem stands, after seeing to it that every round that is over has promoted someone. */
@@ -86,23 +131,30 @@ export type Attempt =
     readonly outcome: "hit";
     readonly power: number;
     readonly remaining: number;
-    /** The hit was the last that the round needed, and its player has risen. */
-    readonly finished: boolean;
+    /**
+     * The hit was the last that the round needed, and its player has risen; or others hit the round at the
+     * same time, and whose hit was the last is seen when those of all have arrived; or somebody has risen
+     * already.
+     */
+    readonly end: "none" | "won" | "contested" | "lost";
   };
 
 /**
  * One attempt at the problem that `character` faces.
  *
- * Whoever saw the round unfinished before the own hit and finished after it has finished it. On two
- * replicas at once that may be two players, and both rise; or nobody, and `face` settles it later.
+ * Whoever saw the round unfinished before the own hit and finished after it has finished it, and rises at
+ * once if nobody else was at it within the last minute. Otherwise `face` settles it after `settleAfterMs`,
+ * for one of those who were, by the hits of all. So a round has one winner; only servers that are cut off
+ * from each other for longer than that have one each, who share it.
  */
 export async function attempt(
   session: Session,
   character: Character,
   { rank, round, nextHit }: Problem,
   dice: Dice,
+  perk = noPerk,
 ): Promise<Attempt> {
-  const roll = rollSolving(character.hardware, dice);
+  const roll = rollSolving(character.hardware, dice, perk);
   if (roll.outcome === "debugging") return roll;
   if (roll.outcome === "broke") {
     await session.deed({ deed: "broke", kind: roll.kind }, character.lastDeed);
@@ -110,11 +162,19 @@ export async function attempt(
   }
   // What goes beyond the steps is lost anyway, and so the sums stay small.
   await session.hit(rank, round, Math.min(roll.power, problemSteps.get(rank)!), nextHit);
-  const { rounds } = await session.steadily(() => readProblem(session, rank));
-  const remaining = remainingSteps(rank, rounds.get(round));
-  const finished = remaining === 0;
-  if (finished) await promote(session, rank, round, session.name);
-  return { ...roll, remaining, finished };
+  const { rounds, settled } = await session.steadily(() => readProblem(session, rank));
+  const hits = rounds.get(round);
+  const remaining = remainingSteps(rank, hits);
+  if (remaining > 0) return { ...roll, remaining, end: "none" };
+  if (settled.has(round)) return { ...roll, remaining, end: "lost" };
+  if (hasRivals(hits, session.name, session.now())) return { ...roll, remaining, end: "contested" };
+  await promote(session, rank, round, session.name);
+  return { ...roll, remaining, end: "won" };
+}
+
+/** Shows others that the player is at the problem, so that nobody wins a race without looking round. */
+export async function turnTo(session: Session, { rank, round }: Problem): Promise<void> {
+  await session.turnTo(rank, round);
 }
 
 /**

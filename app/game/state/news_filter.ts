@@ -14,6 +14,8 @@ export interface NewsFilterOptions {
   /** The prefix of the keys of a bucket. */
   readonly prefix: (bucket: number) => string;
   readonly parse: (path: string[], value: string, key: string) => EventRecord | undefined;
+  /** How long a bucket is; by default `eventBucketMs`. */
+  readonly bucketMs?: number;
   /** Whether a session is the reader's own: its events are no news. */
   readonly isOwn: (session: string) => boolean;
 }
@@ -43,7 +45,7 @@ export class NewsFilter {
 
   /** The prefixes to list now. */
   prefixes(nowMs: number): string[] {
-    return bucketsAround(nowMs, eventBucketMs).map((bucket) => this.#options.prefix(bucket));
+    return bucketsAround(nowMs, this.#bucketMs).map((bucket) => this.#options.prefix(bucket));
   }
 
   /** The new events of `entries`, which were listed under `prefixes`, ordered by time. */
@@ -62,8 +64,12 @@ export class NewsFilter {
     return inOrder(news);
   }
 
+  get #bucketMs(): number {
+    return this.#options.bucketMs ?? eventBucketMs;
+  }
+
   #forget(nowMs: number): void {
-    const present = bucketOf(nowMs, eventBucketMs);
+    const present = bucketOf(nowMs, this.#bucketMs);
     for (const key of this.#known.keys()) {
       const bucket = Number(key.split("/")[1]);
       if (Math.abs(bucket - present) > bucketsRemembered) this.#known.delete(key);
@@ -76,7 +82,7 @@ const bucketsRemembered = 15;
 /** The events of `entries` by others, ordered by time, and the number of malformed records. */
 export function recent(
   entries: ReadonlyMap<string, string>,
-  { parse, isOwn }: Omit<NewsFilterOptions, "prefix">,
+  { parse, isOwn }: Pick<NewsFilterOptions, "parse" | "isOwn">,
 ): Parsed<News> {
   const { records, skipped } = parseAll(entries, parse);
   const others = records.filter(({ session }) => !isOwn(session));

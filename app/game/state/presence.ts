@@ -7,9 +7,10 @@
 
 import { presenceBucketMs, presentMs } from "../world/bounds.ts";
 import { bucketsAround } from "./buckets.ts";
-import { listAll, type Reader } from "./character.ts";
+import { listAll, type Reader } from "./reader.ts";
 import { parseNumber, prefixes } from "./keys.ts";
 import { isName } from "../world/names.ts";
+import { isSaid } from "./events.ts";
 import { isObject, isRank, parseAll, type Parsed, parseJson } from "./records.ts";
 import { places, type Rank } from "../world/world.ts";
 
@@ -22,10 +23,14 @@ export interface Presence {
   readonly rank: Rank;
   /** The player has left. */
   readonly gone: boolean;
+  /** When something was typed last, if that was a while ago; by the same clock. */
+  readonly idleSince?: number;
+  /** What the player says on being away, if so. */
+  readonly away?: string;
 }
 
 /** No well-formed sign is longer. */
-const signCharsMax = 200;
+const signCharsMax = 2_200;
 
 /** `here/<bucket>/<name>` */
 export function parsePresence(path: string[], value: string): Presence | undefined {
@@ -36,10 +41,13 @@ export function parsePresence(path: string[], value: string): Presence | undefin
   if (!isObject(sign) || !Number.isSafeInteger(sign.at) || typeof sign.gone !== "boolean") {
     return undefined;
   }
-  const { at, place, rank, gone } = sign;
-  return typeof place === "string" && places.has(place) && isRank(rank)
-    ? { name, at: at as number, place, rank, gone }
-    : undefined;
+  const { at, place, rank, gone, idleSince, away } = sign;
+  if (typeof place !== "string" || !places.has(place) || !isRank(rank)) return undefined;
+  return {
+    ...{ name, at: at as number, place, rank, gone },
+    ...Number.isSafeInteger(idleSince) ? { idleSince: idleSince as number } : {},
+    ...isSaid(away) ? { away: away as string } : {},
+  };
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Reader } from "./character.ts";
+import type { Reader } from "./reader.ts";
 import { prefixes } from "./keys.ts";
 import { parseAll, parseDamage, parseEnd, parseRisen } from "./records.ts";
 import {

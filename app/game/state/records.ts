@@ -6,9 +6,9 @@
  */
 
 import { countMax, roundMax } from "../world/bounds.ts";
-import { parseDeedNumber, parseNumber } from "./keys.ts";
-import { isName, isSessionId } from "../world/names.ts";
-import { hardwareFacts, type Kind, kinds, type Rank, ranks } from "../world/world.ts";
+import { type MarkVerb, parseDeedNumber, parseNumber } from "./keys.ts";
+import { isName, isSessionId, playerOf } from "../world/names.ts";
+import { facilities, type Kind, kinds, priceOf, type Rank, ranks } from "../world/world.ts";
 
 /** The value of the keys that say something by being there. */
 export const present = "true";
@@ -19,8 +19,17 @@ export interface Buy {
   readonly kind: Kind;
   readonly count: number;
   readonly cost: number;
-  /** All coins that the buyer knew to have been mined for this character. */
+  /** All coins that the buyer knew to have come to this character: mined, or given by others. */
   readonly seen: number;
+  /** The coins that the buyer knew to have been given away; 0 if it is absent. */
+  readonly given?: number;
+}
+
+/** Coins were paid for what is no hardware. */
+export interface Pay extends Omit<Buy, "deed" | "kind" | "count"> {
+  readonly deed: "pay";
+  /** What for. */
+  readonly what: string;
 }
 
 /** Something broke. */
@@ -29,8 +38,8 @@ export interface Broke {
   readonly kind: Kind;
 }
 
-/** What changes a player's hardware. */
-export type Act = Buy | Broke;
+/** What changes a player's coins or hardware. */
+export type Act = Buy | Pay | Broke;
 
 /** An act and its place in the order in which all readers fold. */
 export interface Deed {
@@ -39,6 +48,29 @@ export interface Deed {
   readonly session: string;
   readonly act: Act;
 }
+
+/** What a character has done that is not undone. */
+export interface Mark {
+  readonly verb: MarkVerb;
+  readonly what: string;
+}
+
+/** Coins that went from one character to another. */
+export interface Transfer {
+  readonly way: "in" | "out";
+  /** The other one. */
+  readonly other: string;
+  readonly as: TransferKind;
+  readonly coins: number;
+  /** The session that gave them, and which of its transfers this is. */
+  readonly session: string;
+  readonly k: number;
+}
+
+/** For good, until they are paid back, or back. */
+export type TransferKind = typeof transferKinds[number];
+
+const transferKinds = ["gift", "loan", "repayment"] as const;
 
 /** All that one session did to one round of a problem. */
 export interface Hits {
@@ -100,6 +132,32 @@ export function parseDeed(path: string[], value: string, key: string): Deed | un
   return n !== undefined && act ? { key, n, session, act } : undefined;
 }
 
+/** `mark/<name>/<verb>/<what>`; what is of two parts has a slash between them */
+export function parseMark(path: string[], value: string): Mark | undefined {
+  const [name, verb, ...what] = path;
+  return isName(name) && markVerbs.includes(verb as MarkVerb) && what.length >= 1 &&
+      what.length <= 2 && what.every((part) => part !== "") && value === present
+    ? { verb: verb as MarkVerb, what: what.join("/") }
+    : undefined;
+}
+
+const markVerbs: readonly MarkVerb[] = ["read", "met", "took", "signed", "gave"];
+
+/** `coin/<name>/<way>/<session>/<k>` */
+export function parseTransfer(path: string[], value: string): Transfer | undefined {
+  const [name, way, session, number] = path;
+  const k = parseNumber(number ?? "");
+  const transfer = parseJson(value);
+  if (path.length !== 4 || !isName(name) || !isSessionId(session) || k === undefined) return;
+  if (!isObject(transfer) || !isCount(transfer.coins) || transfer.coins === 0) return;
+  const { as, coins, to } = transfer;
+  if (!transferKinds.includes(as as TransferKind) || typeof to !== "string" || !isName(to)) return;
+  const from = playerOf(session);
+  if (way !== "in" && way !== "out" || name !== (way === "in" ? to : from)) return;
+  const other = way === "in" ? from : to;
+  return { way, other, as: as as TransferKind, coins, session, k };
+}
+
 /** `rank/<name>/<rank>` */
 export function parseRank(path: string[], value: string): Rank | undefined {
   return path.length === 2 && value === present && isRank(path[1]) ? path[1] : undefined;
@@ -135,13 +193,23 @@ export function parseEnd(path: string[], value: string) {
 }
 
 function parseAct(act: unknown): Act | undefined {
-  if (!isObject(act) || !isKind(act.kind)) return undefined;
-  const { deed, kind, count, cost, seen } = act;
-  if (deed === "broke") return { deed, kind };
-  return deed === "buy" && isCount(count) && count > 0 && isCount(seen) &&
-      cost === count * hardwareFacts[kind].price
-    ? { deed, kind, count, cost, seen }
+  if (!isObject(act)) return undefined;
+  const { deed, kind, count, cost, seen, given = 0, what } = act;
+  if (deed === "broke") return isMachine(kind) ? { deed, kind } : undefined;
+  if (!isCount(seen) || !isCount(cost) || !isCount(given)) return undefined;
+  const paid = { cost, seen, ...given > 0 ? { given } : {} };
+  if (deed === "pay") {
+    return typeof what === "string" && what.length <= 100 ? { deed, what, ...paid } : undefined;
+  }
+  return deed === "buy" && isItem(kind) && isCount(count) && count > 0 && isFair(kind, count, cost)
+    ? { deed, kind, count, ...paid }
     : undefined;
+}
+
+/** Whether so much can have been paid, wherever and at whatever event. */
+function isFair(kind: Kind, count: number, cost: number): boolean {
+  const full = count * priceOf(kind);
+  return cost >= Math.floor(full / 10) && cost <= 2 * full;
 }
 
 function isDamage(damage: unknown): damage is Damage {
@@ -183,6 +251,11 @@ export function isRank(text: unknown): text is Rank {
   return ranks.includes(text as Rank);
 }
 
-function isKind(text: unknown): text is Kind {
+/** Whether `text` names what the shop sells. */
+export function isItem(text: unknown): text is Kind {
+  return isMachine(text) || facilities.includes(text as Kind);
+}
+
+function isMachine(text: unknown): text is Kind {
   return kinds.includes(text as Kind);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { countMax, roundMax, roundsAheadMax, settleAfterMs } from "../world/bounds.ts";
+import { countMax, rivalMs, roundMax, roundsAheadMax, settleAfterMs } from "../world/bounds.ts";
 import { playerOf } from "../world/names.ts";
 import type { Damage, End, Hits } from "./records.ts";
 import { problemSteps, type Rank } from "../world/world.ts";
@@ -76,6 +76,22 @@ export function nextHit(round: Round = new Map()): number {
   return Math.min(greatest + 1, countMax);
 }
 
+/** What each player took off the round, most first; whoever has only turned to it took nothing. */
+export function sharesOf(round: Round = new Map()): (readonly [name: string, steps: number])[] {
+  const shares = new Map<string, number>();
+  for (const [session, { total }] of round) {
+    shares.set(playerOf(session), (shares.get(playerOf(session)) ?? 0) + total);
+  }
+  return [...shares].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+}
+
+/** Whether anybody but `name` has hit the round, or turned to it, within `rivalMs`. */
+export function hasRivals(round: Round = new Map(), name: string, now: number): boolean {
+  return Array.from(round).some(([session, { at }]) =>
+    playerOf(session) !== name && Math.abs(now - at) < rivalMs
+  );
+}
+
 /** A round that has to promote someone, and whom. */
 export interface Settlement {
   readonly round: number;
@@ -105,7 +121,8 @@ export function dueSettlements(
 /** The player of the hit that is greatest by (n, session). */
 function lastHitter(round: Round): string {
   let [last, lastN] = ["", 0];
-  for (const [session, { n }] of round) {
+  for (const [session, { total, n }] of round) {
+    if (total === 0) continue;
     if (n > lastN || (n === lastN && session > last)) [last, lastN] = [session, n];
   }
   return playerOf(last);

@@ -56,6 +56,7 @@ export class Session {
   /** Write-once writes to be acknowledged before anything else, by key. */
   readonly #owed = new Map<string, string>();
   #notes = 0;
+  #declared = 0;
 
   constructor(
     name: string,
@@ -139,14 +140,40 @@ export class Session {
     await this.steadily(() => this.#put(keys.place(this.name), place));
   }
 
+  /** @throws {StoreFailure} As for `place`: the last writer wins, and it is not written again. */
+  async put(key: string, value: string): Promise<void> {
+    await this.steadily(() => this.#put(key, value));
+  }
+
   /**
    * Says `key` once and for all.
    *
    * @throws {StoreFailure} It is owed.
    */
   async declare(key: string, value: string = present): Promise<void> {
+    await this.declareAll([[key, value]]);
+  }
+
+  /**
+   * Says what bears the number of the session's last such thing plus one.
+   *
+   * @param entries makes it of the session's id and of that number
+   * @throws {StoreFailure} It is owed.
+   */
+  async declareOwn(
+    entries: (id: string, k: number) => readonly (readonly [key: string, value: string])[],
+  ): Promise<void> {
+    await this.declareAll(entries(this.#id, ++this.#declared));
+  }
+
+  /**
+   * Says several things once and for all: all of them, whatever fails.
+   *
+   * @throws {StoreFailure} Some of them are owed.
+   */
+  async declareAll(entries: readonly (readonly [key: string, value: string])[]): Promise<void> {
     this.#notes++;
-    this.#owed.set(key, value);
+    for (const [key, value] of entries) this.#owed.set(key, value);
     await this.#try(() => this.ready());
   }
 
@@ -190,9 +217,23 @@ export class Session {
     this.#notes++;
     const key = keys.damage(rank, round, this.#id);
     const total = Math.min((this.#damage.get(key)?.hits.total ?? 0) + steps, creditsMax);
-    const hits = { total, n, at: this.#environment.now() };
-    this.#damage.set(key, { rank, round, hits });
-    await this.#putOwn(key, JSON.stringify(hits));
+    await this.#putHits(key, { rank, round, hits: { total, n, at: this.now() } });
+  }
+
+  /**
+   * Says that its player is at a round, without a hit.
+   *
+   * @throws {StoreFailure} It is owed.
+   */
+  async turnTo(rank: Rank, round: number): Promise<void> {
+    const key = keys.damage(rank, round, this.#id);
+    const { total, n } = this.#damage.get(key)?.hits ?? { total: 0, n: 0 };
+    await this.#putHits(key, { rank, round, hits: { total, n, at: this.now() } });
+  }
+
+  async #putHits(key: string, damage: Damage): Promise<void> {
+    this.#damage.set(key, damage);
+    await this.#putOwn(key, JSON.stringify(damage.hits));
   }
 
   /** Puts a key of this session, whose new value has been noted: where it cannot, the end holds it. */

@@ -10,6 +10,31 @@ import { directions, parseDirection } from "../world/directions.ts";
 /** What has to do with others: can be typed in the field, and most of it in a battle too. */
 export const socialCommands = ["say", "tell", "emote", "who", "look", "leaderboard"] as const;
 
+/** What has to do with the campus: can be typed between problems, and read while something takes time. */
+export const campusCommands = [
+  "read",
+  "talk",
+  "course",
+  "sign",
+  "events",
+  "titles",
+  "fame",
+] as const;
+
+/** What has to do with others who may be anywhere: can be typed at all times. */
+export const companyCommands = [
+  "chat",
+  "write",
+  "letters",
+  "give",
+  "lend",
+  "repay",
+  "group",
+  "ignore",
+  "work",
+  "away",
+] as const;
+
 /** What can be typed between problems. */
 export const fieldCommands = [
   "help",
@@ -27,6 +52,8 @@ export const fieldCommands = [
   "emote",
   "who",
   "leaderboard",
+  ...campusCommands,
+  ...companyCommands,
   "alias",
   "brief",
   "quit",
@@ -36,20 +63,44 @@ export const fieldCommands = [
 export const battleCommands = [
   "solve",
   "inv",
+  "shop",
+  "buy",
   "resign",
   "say",
   "tell",
   "emote",
   "who",
+  "look",
+  "stats",
+  ...campusCommands,
+  ...companyCommands,
   "help",
   "quit",
 ] as const;
+
+/**
+ * What is done at once while an attempt takes its time: what neither costs nor earns anything, and changes
+ * nothing that an attempt depends on.
+ */
+export const immediateCommands: ReadonlySet<string> = new Set(
+  [
+    ...socialCommands,
+    ...["help", "stats", "inv", "map", "shop", "read", "talk", "events", "titles", "fame"],
+    ...["chat", "write", "letters", "ignore", "work", "away"],
+  ],
+);
 
 /** What a spectator can type. */
 export const spectatorCommands = ["who", "map", "leaderboard", "help", "quit"] as const;
 
 /** A command that has to do with others. */
 export type SocialCommand = typeof socialCommands[number];
+
+/** A command that has to do with others who may be anywhere. */
+export type CompanyCommand = typeof companyCommands[number];
+
+/** A command that has to do with the campus. */
+export type CampusCommand = typeof campusCommands[number];
 
 /** A command in the field. */
 export type FieldCommand = typeof fieldCommands[number];

@@ -34,6 +34,9 @@ export interface Lines {
   print(lines: string): void;
 }
 
+/** What is to be done at once for a line that is typed during a wait, if it need not wait. */
+export type Interject = (line: string) => (() => Promise<void>) | undefined;
+
 /** How a conversation reaches the player. */
 export interface ConversationOptions {
   readonly lines: Lines;
@@ -64,7 +67,9 @@ export class Conversation {
   /** Lines that were typed before they were asked for, oldest first. */
   #ahead: string[] = [];
   /** The wait that goes on: what it shows, and what it is told of lines. */
-  #waiting: { prompt(): string; onLine(line: string | undefined): void } | undefined;
+  #waiting:
+    | { prompt(): string; onLine(line: string | undefined): void; interject: Interject }
+    | undefined;
   #isAsking = false;
   #ended = false;
   #hadEnough = false;
@@ -186,11 +191,16 @@ export class Conversation {
 
   /**
    * Lets `ms` pass, or less if the player at a terminal ends the input. Where bars are drawn, one
-   * shows how much has passed: `bar` makes it of a share from 0 to 1. Enter does not end it.
+   * shows how much has passed: `bar` makes it of a share from 0 to 1. Enter does not end it, and what
+   * `interject` has to do for a line is done meanwhile.
    *
    * @returns whether all of it has passed.
    */
-  async wait(ms: number, bar?: (share: number) => string): Promise<boolean> {
+  async wait(
+    ms: number,
+    bar?: (share: number) => string,
+    interject: Interject = () => undefined,
+  ): Promise<boolean> {
     const { isTerminal, pause, lines, stop } = this.#options;
     this.#hadEnough = false;
     if (ms === 0) return true;
@@ -203,9 +213,14 @@ export class Conversation {
     const isDrawn = this.redraws && bar !== undefined;
     const tickMs = isDrawn ? appLimits.progressIntervalMs : ms;
     let passedMs = 0;
+    let interjected = Promise.resolve();
     const shown = () => isDrawn ? `${this.#show("prompt", bar(passedMs / ms))} ` : "";
     this.#waiting = {
       prompt: shown,
+      interject: (line) => {
+        const act = interject(line);
+        return act && (() => interjected = interjected.then(act));
+      },
       onLine: (line) => {
         if (line === undefined) calledOff.abort();
         else if (line === "") this.#hadEnough = true;
@@ -220,6 +235,7 @@ export class Conversation {
     if (isDrawn) lines.setPrompt("");
     over.abort();
     this.#waiting = undefined;
+    await interjected;
     return !calledOff.signal.aborted;
   }
 
@@ -237,7 +253,10 @@ export class Conversation {
       this.#waiting?.onLine(line);
       if (line === undefined) return;
       this.#nextLine = undefined;
-      if (line !== "") this.#keep(line);
+      if (line === "") continue;
+      const act = this.#waiting?.interject(line);
+      if (act === undefined) this.#keep(line);
+      else void act();
     }
   }
 

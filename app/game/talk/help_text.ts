@@ -21,11 +21,39 @@ const shared = {
   quit: ["quit", "go home"],
 } satisfies Help<string>;
 
+const trade = {
+  shop: ["shop", "what you may buy at your rank, and what it costs"],
+  buy: ["buy HARDWARE [N]", "buy N of it, or as many as you can pay and run"],
+} satisfies Help<string>;
+
 const social = {
   say: ["say WORDS", "speak to everyone here"],
   tell: ["tell NAME WORDS", "speak to one player, wherever"],
   emote: ["emote WORDS", "be seen doing something: emote yawns"],
   who: shared.who,
+} satisfies Help<string>;
+
+const campus = {
+  read: ["read THING", "read what a place has to read; look names most of it"],
+  talk: ["talk PERSON", "talk to somebody who belongs to a place"],
+  course: ["course [NAME]", "take a course of your rank, for good; alone it lists them"],
+  sign: ["sign NAME", "sign for a player of another rank, or ask somebody to sign"],
+  events: ["events", "what happens to everybody at the moment, and the term"],
+  titles: ["titles", "what you are called, and what you came to in earlier terms"],
+  fame: ["fame [TERM]", "who came furthest in a term that is over"],
+} satisfies Help<string>;
+
+const company = {
+  chat: ["chat [WORDS]", "speak to everybody; alone it shows the last 20 lines"],
+  write: ["write NAME WORDS", "leave a letter for somebody who is away"],
+  letters: ["letters", "the letters for you"],
+  give: ["give NAME N", "give somebody N coins"],
+  lend: ["lend [NAME N]", "lend somebody N coins; alone it shows who owes whom"],
+  repay: ["repay NAME N", "pay back N coins"],
+  group: ["group [NAME]", "join somebody's study group; group leave leaves it"],
+  ignore: ["ignore [NAME]", "do not hear somebody any more, or again"],
+  work: ["work", "who works on your problem, and how much each did"],
+  away: ["away [WORDS]", "say that you are away, or back"],
 } satisfies Help<string>;
 
 const field: Help<FieldCommand> = {
@@ -35,22 +63,28 @@ const field: Help<FieldCommand> = {
   look: ["look", "what there is to see where you are, and who is there"],
   move: ["move PLACE", "go somewhere else, up or down; alone it lists all"],
   mine: ["mine [N]", `look for coins, N times (1 to ${grouped(mineAttemptsMax)})`],
-  shop: ["shop", "what you may buy at your rank, and what it costs"],
-  buy: ["buy HARDWARE [N]", "buy N of it, or as many as your coins allow"],
+  ...trade,
   inv: shared.inv,
   solve: ["solve", "face the problem that stands between you and the next rank"],
   ...social,
   leaderboard: shared.leaderboard,
+  ...campus,
+  ...company,
   alias: ["alias WORD WORDS", "let a word stand for others; alias lists, alias WORD drops"],
   brief: ["brief", "shorter answers of look and mine, or long ones again"],
   quit: shared.quit,
 };
 
 const battle: Help<BattleCommand> = {
-  solve: ["solve", "one attempt at the problem"],
+  solve: ["solve [N]", "one attempt at the problem, or N until something breaks"],
   inv: shared.inv,
+  ...trade,
   resign: ["resign", "leave the problem for now; nothing done on it is lost"],
   ...social,
+  look: field.look,
+  stats: field.stats,
+  ...campus,
+  ...company,
   help: shared.help,
   quit: shared.quit,
 };
@@ -73,17 +107,35 @@ export type HelpList = keyof typeof lists;
 
 const lists = { field, battle, spectator } satisfies Record<string, Help<string>>;
 
-/** The commands, one a line. */
+/** The commands, one a line; those of the campus and for company apart are left to topics. */
 export function help(list: HelpList, manner: Manner): string[] {
-  return glossary(Object.values(lists[list]), manner);
+  const shown = Object.entries(lists[list]).filter(([command]) => !isApart(command));
+  return [...glossary(shown.map(([, row]) => row), manner), ...moreThan(list)];
+}
+
+function isApart(command: string): boolean {
+  return command in campus || command in company;
+}
+
+/** Where to find the commands of a list that stand apart, if it has any. */
+function moreThan(list: HelpList): string[] {
+  return Object.keys(lists[list]).some(isApart) ? [apart] : [];
+}
+
+const apart = "More: help campus (places, people, courses), help company (other players).";
+
+/** The commands of the campus, or for company. */
+export function helpApart(topic: "campus" | "company", manner: Manner): string[] {
+  return glossary(Object.values({ campus, company }[topic]), manner);
 }
 
 /** The names of the commands, for a screen that the list would scroll off. */
 export function helpInBrief(list: HelpList): string[] {
-  const names = Object.keys(lists[list]);
+  const names = Object.keys(lists[list]).filter((command) => !isApart(command));
   return [
     `You can say ${listed(names)}.`,
     `Say help COMMAND to see what it does, as in: help ${names.find((name) => name !== "help")}`,
+    ...moreThan(list),
   ];
 }
 

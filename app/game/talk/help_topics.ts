@@ -9,10 +9,21 @@ import { attemptSecondsMax } from "../world/bounds.ts";
 import { counted, grouped } from "../../cli/numbers.ts";
 import { breakingOutcomes, miningOutcomes, solvingOutcomes } from "../world/rules.ts";
 import { hardwareFacts, kinds, problemSteps, type Rank, ranks } from "../world/world.ts";
+import { helpApart } from "./help_text.ts";
 import { glossary, type Manner } from "./words.ts";
 
 /** What can be asked for. */
-export const helpTopics = ["mining", "solving", "ranks", "shortcuts"] as const;
+export const helpTopics = [
+  "campus",
+  "company",
+  "mining",
+  "solving",
+  "signing",
+  "electricity",
+  "terms",
+  "ranks",
+  "shortcuts",
+] as const;
 
 /** One of them. */
 export type HelpTopic = typeof helpTopics[number];
@@ -42,6 +53,23 @@ const tell: Readonly<Record<HelpTopic, (rank: Rank | undefined, manner: Manner) 
     `${breakingOutcomes} break something: one kind of your hardware drops to a quarter;`,
     "1 is a day lost to debugging.",
     "The steps are shared by everyone of your rank; whoever takes the last one rises.",
+  ],
+  campus: (_rank, manner) => helpApart("campus", manner),
+  company: (_rank, manner) => helpApart("company", manner),
+  signing: () => [
+    "Some problems want a signature of somebody of another rank: a player who comes",
+    "to where you are and types sign and your name, for nothing; or somebody who",
+    "takes coins for it, as people on campus will tell you.",
+  ],
+  electricity: () => [
+    "Each machine takes electricity. The strongest run as long as there is some, and",
+    "the others are furniture; shop has what brings more. Prices, finds, hits and",
+    "what breaks differ in some places, as look says, and at times, as events says.",
+  ],
+  terms: () => [
+    "All begin anew with each term. events says how long this one goes on, titles",
+    "what you came to before, fame who came furthest. To retire is remembered: it",
+    "makes the next terms easier.",
   ],
   ranks: (rank, manner) => [
     "The ranks, the steps from each to the next, and what the shop has from then on:",

@@ -7,11 +7,12 @@
 import { presentNamesMax, saidCharsMax } from "../world/bounds.ts";
 import type { News } from "../state/events.ts";
 import type { Presence } from "../state/presence.ts";
-import { scenery } from "../world/scenery.ts";
 import { counted, grouped } from "../../cli/numbers.ts";
+import { timeText, toDoAt } from "./campus_text.ts";
+import { ago, chatted } from "./company_text.ts";
 import { listed, quote, you } from "./words.ts";
 import { waysOut } from "./text.ts";
-import { places, type Rank } from "../world/world.ts";
+import { places, problemOf, scenery } from "../world/world.ts";
 
 /** What somebody did, for those who are there. */
 export function happened({ name, event }: News): string {
@@ -31,20 +32,13 @@ export function happened({ name, event }: News): string {
     case "find":
       return `${name} finds ${counted(event.coins, "coin")} at once. The fans howl.`;
     case "solve":
-      return `${name} jumps up: ${solutions.get(event.rank) ?? "it is solved"}!`;
+      return `${name} jumps up: ${problemOf(event.rank)?.solved ?? "it is solved"}!`;
     case "tell":
       return `${name} tells you: ${event.words}`;
+    case "chat":
+      return chatted(name, event.words);
   }
 }
-
-/** Which problem somebody has solved, by the rank that faces it. */
-const solutions: ReadonlyMap<Rank, string> = new Map([
-  ["Undergraduate", "the shortest tour is found"],
-  ["Masters", "the hash is reversed"],
-  ["PhD", "the model is trained, and talks"],
-  ["PostDoc", "P equals NP"],
-  ["Professor", "the meaning of life is on the screen"],
-]);
 
 /** What somebody did, for a spectator: with the place. */
 export function happenedAt(news: News): string {
@@ -84,7 +78,7 @@ export const outOfBreath = "You are out of breath. Wait some seconds, then say i
 /** `tell` to somebody who is not playing. */
 export function notAround(name: string, meant: string | undefined): string {
   return `Nobody called ${quote(name)} is playing at the moment.${
-    meant ? ` Did you mean ${meant}?` : " Say who to see who is."
+    meant ? ` Did you mean ${meant}?` : " who shows who is, and write leaves a letter."
   }`;
 }
 
@@ -97,15 +91,17 @@ export function surroundings(
   others: readonly Presence[],
   lately: readonly News[],
   isBrief: boolean,
+  nowMs: number,
 ): string[] {
+  const inThePast = (news: News) => `${happened(news)} (${ago(news.event.at, nowMs)})`;
   return [
     `${places.get(place)}`,
-    ...isBrief ? [] : [`${scenery.get(place)}`],
+    ...isBrief ? [] : [`${scenery.get(place)}`, ...toDoAt(place)],
     waysOut(place),
     others.length === 0
       ? "Nobody else is here."
       : `Here with you: ${namesOf(others.map(({ name, rank }) => `${name} (${rank})`))}.`,
-    ...lately.length > 0 ? ["A moment ago:", ...lately.map(happened)] : [],
+    ...lately.length > 0 ? ["A moment ago:", ...lately.map(inThePast)] : [],
   ];
 }
 
@@ -115,10 +111,18 @@ export function playing(present: readonly Presence[], name: string | undefined):
   const more = present.length - presentNamesMax;
   return [
     ...present.slice(0, presentNamesMax).map((each) =>
-      `${each.name === name ? you(name) : each.name}, ${each.rank}, ${places.get(each.place)}`
+      `${each.name === name ? you(name) : each.name}, ${each.rank}, ${places.get(each.place)}${
+        absence(each)
+      }`
     ),
     ...more > 0 ? [`and ${grouped(more)} more`] : [],
   ];
+}
+
+/** That somebody is away, or has typed nothing for a while. */
+function absence({ at, away, idleSince }: Presence): string {
+  if (away !== undefined) return `, away: ${away}`;
+  return idleSince === undefined ? "" : `, idle for ${timeText(at - idleSince)}`;
 }
 
 function namesOf(names: readonly string[]): string {

@@ -1,6 +1,4 @@
-import { waysFrom } from "../world/directions.ts";
-import { scenery } from "../world/scenery.ts";
-import { places } from "../world/world.ts";
+import { places, scenery, waysFrom } from "../world/world.ts";
 
 /** A place as programs are told of it that draw maps. */
 export interface PlaceOutline {

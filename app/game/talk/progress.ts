@@ -10,14 +10,18 @@ const barChars = 20;
 
 /** The bar of the `done`-th of so many attempts at mining, counted from 0. */
 export function miningBar(done: number, attempts: number): (share: number) => string {
-  if (attempts === 1) return (share) => `mining ${bar(share)}`;
-  const many = `${grouped(done + 1)} of ${grouped(attempts)}`;
-  return (share) => `mining ${bar((done + share) / attempts)} ${many}`;
+  return barOf("mining", done, attempts);
 }
 
-/** The bar of an attempt at solving. */
-export function solvingBar(share: number): string {
-  return `solving ${bar(share)}`;
+/** The bar of the `done`-th of so many attempts at solving. */
+export function solvingBar(done: number, attempts: number): (share: number) => string {
+  return barOf("solving", done, attempts);
+}
+
+function barOf(what: string, done: number, attempts: number): (share: number) => string {
+  if (attempts === 1) return (share) => `${what} ${bar(share)}`;
+  const many = `${grouped(done + 1)} of ${grouped(attempts)}`;
+  return (share) => `${what} ${bar((done + share) / attempts)} ${many}`;
 }
 
 function bar(share: number): string {

@@ -7,7 +7,7 @@
 import { columnsOf, padColumns } from "../../cli/columns.ts";
 import { grouped } from "../../cli/numbers.ts";
 import { quotedCharsMax } from "../world/bounds.ts";
-import { hardwareFacts, type Kind } from "../world/world.ts";
+import { facilityFacts, hardwareFacts, type Kind } from "../world/world.ts";
 
 /**
  * For whom lines are made: `plain` for a pipe and for terminals that can do nothing else, `drawn` for
@@ -15,18 +15,11 @@ import { hardwareFacts, type Kind } from "../world/world.ts";
  */
 export type Manner = "plain" | "drawn" | "spoken";
 
-/** One of each. */
-const singulars: Readonly<Record<Kind, string>> = {
-  cpu: "Xeon CPU",
-  gpu: "Nvidia GPU",
-  asic: "Bitcoin ASIC",
-  quantum: "Quantum Processor",
-  dark_matter: "Dark Matter Processor",
-};
-
-/** A number of pieces of hardware. */
+/** A number of pieces of hardware; what machines stand in has no number. */
 export function pieces(kind: Kind, count: number): string {
-  return `${grouped(count)} ${count === 1 ? singulars[kind] : hardwareFacts[kind].title}`;
+  const machine = hardwareFacts[kind];
+  if (machine === undefined) return facilityFacts[kind].title;
+  return `${grouped(count)} ${count === 1 ? machine.one : machine.title}`;
 }
 
 /** What somebody typed, in quotes, and no more of it than is needed to know it again. */

@@ -31,6 +31,9 @@ export const quotedCharsMax = 40;
 /** The most attempts of one `mine`; more are refused. So many may take 11 hours. */
 export const mineAttemptsMax = 10_000;
 
+/** The most attempts at a problem in one command. */
+export const battleAttemptsMax = 1_000;
+
 /** Whoever mines for longer than this is told before how long that may be. */
 export const untoldSecondsMax = 60;
 
@@ -51,6 +54,9 @@ export const deedDigits = 12;
  * session then says which is later, and a session that has used it ends.
  */
 export const deedNumberMax = 10 ** deedDigits - 1;
+
+/** Deeds whose numbers differ in so many last digits only are a chapter, and are read together. */
+export const chapterDigits = 1;
 
 /** The last round of a problem: in it every hit is one that finishes. */
 export const roundMax = 999_999_999;
@@ -81,6 +87,9 @@ export const patienceMs = 4_000;
 
 /** Who leaves waits no longer than this for what is owed to be written. */
 export const farewellMs = 3_000;
+
+/** Who hit a round, or turned to it, within so long of its end may have ended it. */
+export const rivalMs = 60_000;
 
 /** A round that is over and has promoted nobody is settled by its readers after so long. */
 export const settleAfterMs = 3_000;
@@ -142,3 +151,36 @@ export const leadersMax = 10;
 
 /** Lines of news that wait for the end of the line being typed; of more, the oldest are left out. */
 export const heldLinesMax = 50;
+
+/** What happens to everybody changes so often. */
+export const worldEventMs = 300_000;
+
+/** The most retirements in earlier terms that still make something easier. */
+export const careersMax = 3;
+
+/** So many terms back it is looked what somebody came to who did not play since. */
+export const careerTermsMax = 12;
+
+/** A term ends after so many days where its world does not say. */
+export const termDaysDefault = 28;
+
+/** What is said on the channel stands in the store by the stretch of time, so long each. */
+export const chatBucketMs = 3_600_000;
+
+/** So many hours back it is looked for lines of the channel. */
+export const chatHoursMax = 24;
+
+/** Lines of the channel that are shown at once. */
+export const chatLinesShown = 20;
+
+/** Letters that are shown at once, the newest. */
+export const lettersShown = 20;
+
+/** Players whom one player can ignore. */
+export const ignoredMax = 100;
+
+/** The most in a study group. */
+export const groupSizeMax = 4;
+
+/** Whoever typed nothing for so long is said to be idle. */
+export const idleMs = 180_000;

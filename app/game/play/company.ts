@@ -1,0 +1,177 @@
+/**
+ * The commands for company that is not in the same place: the channel, letters, coins that change hands,
+ * groups, and who is not heard.
+ *
+ * @module
+ */
+
+import { readChat } from "../state/chat.ts";
+import { isEnrolledAs } from "../state/moves.ts";
+import { keys } from "../state/keys.ts";
+import { readGroup } from "../state/groups.ts";
+import { readLetters } from "../state/post.ts";
+import { readPresent } from "../state/presence.ts";
+import { readProblem } from "../state/problem.ts";
+import type { TransferKind } from "../state/records.ts";
+import { sharesOf } from "../state/rounds.ts";
+import { debtsOf, transfer } from "../state/transfers.ts";
+import { type CompanyCommand, parseCount } from "../talk/commands.ts";
+import * as companyText from "../talk/company_text.ts";
+import * as newsText from "../talk/news_text.ts";
+import * as text from "../talk/text.ts";
+import { countMax, groupSizeMax, ignoredMax, saidCharsMax } from "../world/bounds.ts";
+import { isName, nameFrom } from "../world/names.ts";
+import { problemSteps } from "../world/world.ts";
+import { isVisible } from "../../cli/visible.ts";
+import type { Command, PlayerContext } from "./player_context.ts";
+
+/** What each command does. */
+export const company: Readonly<Record<CompanyCommand, Command>> = {
+  async chat(player, args) {
+    const { talk, session } = player;
+    const words = args.join(" ");
+    if (words === "") {
+      const lines = await session.steadily(() =>
+        readChat(session, session.now(), (name) => !player.ignored.has(name))
+      );
+      return talk.say(companyText.chatLines(lines, session.now()));
+    }
+    if (words.length > saidCharsMax) return talk.say(newsText.tooMuchSaid);
+    const said = isVisible(words) && await player.publisher.chat(words);
+    talk.say(said ? companyText.chatted(session.name, words) : newsText.outOfBreath);
+  },
+
+  async write(player, [typed = "", ...args]) {
+    const words = args.join(" ");
+    if (!isVisible(words)) return player.talk.say(companyText.whom.write);
+    if (words.length > saidCharsMax) return player.talk.say(newsText.tooMuchSaid);
+    const name = await otherPlayer(player, typed, companyText.whom.write);
+    if (name === undefined) return;
+    await post(player, name, words);
+    player.talk.say(companyText.wrote(name, words));
+  },
+
+  async letters(player) {
+    const { talk, session } = player;
+    const all = await session.steadily(() => readLetters(session, session.name));
+    const letters = all.filter(({ from }) => !player.ignored.has(from));
+    talk.say(companyText.letterLines(letters, session.now()));
+    if (!all.some(({ isNew }) => isNew)) return;
+    await session.put(keys.postRead(session.name), String(all.at(-1)!.at));
+  },
+
+  give: (player, args) => handOver(player, "gift", companyText.whom.give, args),
+
+  async lend(player, args) {
+    if (args.length > 0) return await handOver(player, "loan", companyText.whom.lend, args);
+    const { transfers } = await player.refresh();
+    player.talk.say(companyText.debtLines(debtsOf(transfers)));
+  },
+
+  repay: (player, args) => handOver(player, "repayment", companyText.whom.repay, args),
+
+  async group(player, [typed]) {
+    const { talk, session } = player;
+    const { name } = session;
+    if (typed === undefined) {
+      await player.refreshCompanions();
+      return talk.say(companyText.groupLines(player.group, name));
+    }
+    if (typed.toLowerCase() === "leave") {
+      await session.put(keys.group(name), "");
+      await player.refreshCompanions();
+      return talk.say(companyText.grouping.left);
+    }
+    const other = await otherPlayer(player, typed, companyText.whom.self);
+    if (other === undefined) return;
+    const leader = await session.get(keys.group(other)) || other;
+    const members = await readGroup(session, other);
+    if (members.length >= groupSizeMax && !members.includes(name)) {
+      return talk.say(companyText.grouping.full(other));
+    }
+    // Whoever is joined is in the group as well.
+    if (members.length === 0) await session.put(keys.group(other), leader);
+    await session.put(keys.group(name), leader);
+    await player.publisher.whisper(other, { did: "tell", words: companyText.grouping.joins });
+    await player.refreshCompanions();
+    talk.say(companyText.grouping.joined(other));
+  },
+
+  async ignore(player, [typed]) {
+    const { talk, session } = player;
+    const names = player.ignored;
+    if (typed === undefined) return talk.say(companyText.ignoredLines([...names]));
+    const name = nameFrom(typed);
+    if (name === session.name) return talk.say(companyText.whom.self);
+    if (!isName(name)) return talk.say(companyText.nobodyCalled(typed));
+    if (names.size >= ignoredMax && !names.has(name)) return talk.say(companyText.tooManyIgnored);
+    const isIgnored = !names.delete(name);
+    if (isIgnored) names.add(name);
+    await session.put(keys.ignore(session.name), JSON.stringify([...names]));
+    talk.say(companyText.ignoring(name, isIgnored));
+  },
+
+  async work({ talk, session, known, battle }) {
+    const rank = battle?.rank ?? known!.rank;
+    const steps = problemSteps.get(rank);
+    if (steps === undefined) return talk.say(text.nothingToSolve);
+    const problem = await session.steadily(() => readProblem(session, rank));
+    const shares = sharesOf(problem.rounds.get(problem.round));
+    talk.say(companyText.workLines(rank, shares, problem.remaining, steps, session.name));
+  },
+
+  away(player, args) {
+    const words = args.join(" ");
+    const isGoing = isVisible(words) || player.away === undefined;
+    if (words.length > saidCharsMax) return player.talk.say(newsText.tooMuchSaid);
+    player.away = isGoing ? (isVisible(words) ? words : "back soon") : undefined;
+    player.stay();
+    player.talk.say(companyText.awayness(player.away));
+  },
+};
+
+/** Gives coins to somebody, who hears of it at once or finds a letter. */
+async function handOver(
+  player: PlayerContext,
+  as: TransferKind,
+  whom: string,
+  [typed = "", ...counts]: readonly string[],
+): Promise<void> {
+  const { talk, session } = player;
+  const typedCount = counts.filter((word) => !/^coins?$/i.test(word)).join(" ");
+  if (typedCount === "") return talk.say(whom);
+  const count = parseCount(typedCount, countMax);
+  if (count === undefined) return talk.say(companyText.badSum(typedCount));
+  const name = await otherPlayer(player, typed, whom);
+  if (name === undefined) return;
+  const { coins } = await player.refresh();
+  if (count > coins) return talk.say(companyText.tooFewToGive(count, coins));
+  await transfer(session, name, as, count);
+  const after = await player.refresh();
+  talk.say(companyText.gave(as, name, count, after.coins));
+  const words = companyText.got(as, count);
+  const { records } = await session.steadily(() => readPresent(session, session.now()));
+  const isThere = records.some((each) => each.name === name);
+  if (isThere && await player.publisher.whisper(name, { did: "tell", words })) return;
+  await post(player, name, words);
+}
+
+async function post({ session }: PlayerContext, name: string, words: string): Promise<void> {
+  const letter = JSON.stringify({ at: session.now(), words });
+  await session.declareOwn((id, k) => [[keys.post(name, id, k), letter]]);
+}
+
+/** The player that was typed, if it is another one; otherwise the player has been told. */
+async function otherPlayer(
+  { talk, session }: PlayerContext,
+  typed: string,
+  whom: string,
+): Promise<string | undefined> {
+  const name = nameFrom(typed);
+  if (name === "") return void talk.say(whom);
+  if (name === session.name) return void talk.say(companyText.whom.self);
+  if (!isName(name) || !await isEnrolledAs(session, name)) {
+    return void talk.say(companyText.nobodyCalled(typed));
+  }
+  return name;
+}
