@@ -281,6 +281,8 @@ export interface Limits {
   readonly listenBacklog: number;
   /** After so long of handling what was read, the event loop looks at all sockets and timers. */
   readonly connectionSliceMs: number;
+  /** After so long it does so before those go on who want much. */
+  readonly heavySliceMs: number;
   /** A connection that wants no more than this within a slice goes before those that want more. */
   readonly lightBytesMax: number;
   /** How often a port looks for connections that are stuck, and for those that hold too much. */
@@ -294,6 +296,8 @@ export interface Limits {
   readonly replyBatchBytesMax: number;
   /** Replies that wait to be written are written together up to this; what is longer is not copied. */
   readonly gatheredWriteBytesMax: number;
+  /** What is longer is written in pieces of so many bytes; other connections have their turn between them. */
+  readonly writtenAtOnceBytesMax: number;
   /** While more replies of a connection than this are deferred, no more of its requests are executed. */
   readonly deferredRepliesMax: number;
   /** A port that is closed ends its connections when nothing was asked on them for so long. */
@@ -699,11 +703,13 @@ export const defaultLimits: Limits = {
   connectionsMax: 10_000,
   listenBacklog: 4_096,
   connectionSliceMs: 2,
+  heavySliceMs: 0.5,
   lightBytesMax: 4 * KiB,
   connectionCheckMs: 250,
   halfFrameMs: 30_000,
   replyBatchBytesMax: 1 * MiB,
   gatheredWriteBytesMax: 64 * KiB,
+  writtenAtOnceBytesMax: 64 * KiB,
   deferredRepliesMax: 1_024,
   partingMs: 100,
   partingMaxMs: 1_000,
@@ -735,7 +741,7 @@ export const defaultLimits: Limits = {
 
   messageChunkBytes: 64 * KiB,
   schedulerQuantum: 64,
-  schedulerSliceMs: 5,
+  schedulerSliceMs: 0.5,
   ratePairsMax: 1_024,
   linkBytesMax: 20 * MiB,
   noticeBytesMax: 16 * KiB,
@@ -1005,6 +1011,7 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("messageIntroductionsMax", "peersMax", "a message introduces peers"),
   ordered("peersMax", "connectionsMax", "each peer may connect"),
   ordered("peersMax", "endedIncarnationsMax", "a restart of each peer is remembered"),
+  ordered("heavySliceMs", "connectionSliceMs", "who wants little waits no longer for its turn"),
   // ---- the disk ----
   ordered("diskMessageBytesMax", "logSegmentBytes", "a file of the log holds a message"),
   ordered("logSegmentBytes", "foldFromBytes", "a fold finds a whole file of the log"),

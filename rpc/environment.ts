@@ -7,6 +7,7 @@
  */
 
 import { defaultLimits, type Limits } from "../limits.ts";
+import { EventLoop } from "./event_loop.ts";
 import { MemoryAccount } from "./memory_account.ts";
 import { ProcessRoom } from "./process_room.ts";
 import { TimeSlices } from "./time_slices.ts";
@@ -27,6 +28,8 @@ export interface Timers {
   soon(fn: () => void): void;
   /** Runs `fn` after the event loop has polled every socket and due timer once. */
   yieldToEvents(fn: () => void): void;
+  /** Has that be quick, for what it costs, until the function returned is called. Default: it always is as quick. */
+  keepYielding?(): () => void;
 }
 
 /** Draws at random. */
@@ -67,6 +70,8 @@ export interface Environment extends Clock, Timers, Random, Limited, Accounted, 
 /** The longest delay that the platform's timers keep; a longer one would be over at once. */
 const timerMsMax = 2 ** 31 - 1;
 
+const eventLoop = new EventLoop();
+
 const machine: Clock & Timers & Limited = {
   limits: defaultLimits,
   now: () => Date.now(),
@@ -82,9 +87,8 @@ const machine: Clock & Timers & Limited = {
     return () => clearTimeout(timer);
   },
   soon: (fn) => queueMicrotask(fn),
-  // Of the ways to yield, only a timer lets sockets in: queueMicrotask and MessageChannel starve
-  // them, and setImmediate does nearly so on Deno 2.9.
-  yieldToEvents: (fn) => void setTimeout(fn, 0),
+  yieldToEvents: (fn) => eventLoop.onTurn(fn),
+  keepYielding: () => eventLoop.keep(),
 };
 
 /** The machine's own clock, timers and randomness, the default bounds, and memory without one. */

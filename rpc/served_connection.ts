@@ -10,6 +10,7 @@ import { hostOf } from "./address.ts";
 import type { Standing } from "./connection_room.ts";
 import { expectNoTls } from "./tls_error.ts";
 import type { ByteStream } from "./transport.ts";
+import { TurnedWriter } from "./turned_writer.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 /** What became of frames, and the bytes to send back. */
@@ -151,9 +152,9 @@ export class ServedConnection implements MemoryHolder {
     this.#deferredRepliesMax = environment.limits.deferredRepliesMax;
     this.#reader = new FrameReader(environment.limits);
     this.#charge = new Charge(environment.memory, "connections");
-    this.#flow = environment.slices.flow();
+    this.#flow = environment.slices.flow(() => this.isPeer);
     this.#writes = new WriteQueue(
-      stream,
+      new TurnedWriter(stream, environment.slices, environment.limits),
       environment.limits,
       (bytes) => this.#hold(bytes),
       this.#onWritten,

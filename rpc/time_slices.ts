@@ -3,11 +3,15 @@ import type { Limits } from "../limits.ts";
 /** What the slices of a thread need of the world outside. */
 export interface SliceEnvironment {
   /** How long a slice is, and how much is little. */
-  readonly limits: Pick<Limits, "connectionSliceMs" | "lightBytesMax">;
+  readonly limits: Pick<Limits, "connectionSliceMs" | "heavySliceMs" | "lightBytesMax">;
   /** Milliseconds since some fixed moment; never goes back. */
   monotonicMs(): number;
   /** Runs `fn` once after `delayMs`; the function returned cancels it. */
   after(delayMs: number, fn: () => void): () => void;
+  /** Runs `fn` after the event loop has polled every socket and due timer once. */
+  yieldToEvents(fn: () => void): void;
+  /** Has that be quick, for what it costs, until the function returned is called. Default: it always is as quick. */
+  keepYielding?(): () => void;
 }
 
 /** One who takes part in the slices of a thread: what it has read is handled when it has its turn. */
@@ -31,42 +35,54 @@ export interface Flow {
  * when one is over, the next piece of work waits until the event loop has come around.
  *
  * Who wanted little in a slice goes on first, all of them; then those who wanted much, one after the
- * other, in the order in which they came.
+ * other, in the order in which they came: a server and a client in turn, so that no crowd of clients
+ * keeps what servers send each other waiting, nor the other way around.
  *
  * Nobody says when the event loop comes around by itself. A mark finds out: a timer that is set once a
- * slice, at its begin. While it waits, the event loop has not come around since, or only just.
+ * slice, at its begin. While it waits, the event loop has not come around since, or only just. As soon as
+ * anyone waits for the mark, it is a turn of the event loop that is asked for, which is quicker than a timer.
  */
 export class TimeSlices {
   #environment: SliceEnvironment;
   /** Counts how often the event loop came around with a mark. */
   #round = 0;
-  #endMs = -Infinity;
+  #beginMs = -Infinity;
   /** Takes the mark away that waits for the event loop, if there is one. */
   #cancelMark: (() => void) | undefined;
+  /** Whether the mark is a turn that was asked for. */
+  #isAwaited = false;
   /** How many take part. */
   #flows = 0;
+  /** Lets the turns of the event loop be slow again; absent while nobody takes part. */
+  #stopYielding: (() => void) | undefined;
   /** Counts those who wanted little. */
   #begun = 0;
   /** What those who wait go on with: who wanted little, and who wanted much. */
   #light = new Set<() => void>();
-  #heavy = new Set<() => void>();
+  #heavy = new HeavyQueue();
 
   /** Makes those of a thread. */
   constructor(environment: SliceEnvironment) {
     this.#environment = environment;
   }
 
-  /** Makes one who takes part: a connection. */
-  flow(): Flow {
+  /**
+   * Makes one who takes part: a connection.
+   *
+   * @param isPeer whether a server is at its other end. Default: none is.
+   */
+  flow(isPeer = () => false): Flow {
     let round = -1;
     /** What it has wanted in this round. */
     let bytes = 0;
     let isClosed = false;
     let goOn = () => {};
-    const { lightBytesMax } = this.#environment.limits;
-    const wait = (queue: Set<() => void>) =>
-      new Promise<void>((resolve) => queue.add(goOn = resolve));
-    this.#flows++;
+    const { heavySliceMs, lightBytesMax } = this.#environment.limits;
+    const wait = (queue: { add(goOn: () => void): unknown }) => {
+      this.#awaitMark();
+      return new Promise<void>((resolve) => queue.add(goOn = resolve));
+    };
+    if (this.#flows++ === 0) this.#stopYielding = this.#environment.keepYielding?.();
     return {
       begin: (count) => {
         if (isClosed) return;
@@ -74,12 +90,13 @@ export class TimeSlices {
         round = this.#round;
         bytes += count;
         if (bytes > lightBytesMax) {
-          return this.#isOver() || this.#heavy.size > 0 ? wait(this.#heavy) : undefined;
+          const isTurn = this.#heavy.size === 0 && !this.#isOver(heavySliceMs);
+          return isTurn ? undefined : wait(this.#heavy.of(isPeer()));
         }
         return this.#isOverAtLook() ? wait(this.#light) : undefined;
       },
       end: () => {
-        if (this.#heavy.size > 0 && !this.#isOver()) this.#nextHeavy();
+        if (this.#heavy.size > 0 && !this.#isOver(heavySliceMs)) this.#heavy.next();
       },
       close: () => {
         if (isClosed) return;
@@ -95,46 +112,86 @@ export class TimeSlices {
   /** As `isOver`, but reads the clock only now and then: beside something little, that takes a while. */
   #isOverAtLook(): boolean {
     if (this.#light.size === 0 && ++this.#begun % lightOnesPerLook !== 0) return false;
-    return this.#isOver();
+    return this.#isOver(this.#environment.limits.connectionSliceMs);
   }
 
-  /** Whether the event loop has not come around for the time of a slice. */
-  #isOver(): boolean {
+  /** Whether the event loop has not come around for so long. */
+  #isOver(sliceMs: number): boolean {
     const nowMs = this.#environment.monotonicMs();
-    if (nowMs < this.#endMs) return false;
+    if (nowMs < this.#beginMs + sliceMs) return false;
     if (this.#cancelMark !== undefined) return true;
     this.#begin(nowMs);
     return false;
   }
 
   #begin(nowMs: number): void {
-    this.#endMs = nowMs + this.#environment.limits.connectionSliceMs;
+    this.#beginMs = nowMs;
     this.#cancelMark = this.#environment.after(0, this.#onMark);
+  }
+
+  #awaitMark(): void {
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
+    this.#cancelMark?.();
+    const round = this.#round;
+    this.#environment.yieldToEvents(() => {
+      if (round === this.#round) this.#onMark();
+    });
+    this.#cancelMark = () => void this.#round++;
   }
 
   #onMark = (): void => {
     this.#cancelMark = undefined;
+    this.#isAwaited = false;
     this.#round++;
     if (this.#light.size + this.#heavy.size === 0) return;
     this.#begin(this.#environment.monotonicMs());
     for (const goOn of this.#light) goOn();
     this.#light.clear();
-    this.#nextHeavy();
+    this.#heavy.next();
+    if (this.#heavy.size > 0) this.#awaitMark();
   };
-
-  #nextHeavy(): void {
-    const [goOn] = this.#heavy;
-    if (goOn === undefined) return;
-    this.#heavy.delete(goOn);
-    goOn();
-  }
 
   #end(): void {
     this.#cancelMark?.();
     this.#cancelMark = undefined;
-    this.#endMs = -Infinity;
+    this.#isAwaited = false;
+    this.#beginMs = -Infinity;
+    this.#stopYielding?.();
   }
 }
 
 /** The clock is read once for so many who want little. */
 const lightOnesPerLook = 8;
+
+/** Those who want much and wait, servers and clients apart. */
+class HeavyQueue {
+  #peers = new Set<() => void>();
+  #clients = new Set<() => void>();
+  /** Whether the next turn is that of a server, if one waits. */
+  #isPeersTurn = true;
+
+  get size(): number {
+    return this.#peers.size + this.#clients.size;
+  }
+
+  /** Where a server, or a client, waits. */
+  of(isPeer: boolean): Set<() => void> {
+    return isPeer ? this.#peers : this.#clients;
+  }
+
+  /** Has the next one go on, if any waits. */
+  next(): void {
+    const queue = this.of(this.#isPeersTurn);
+    const [goOn] = queue.size > 0 ? queue : this.of(!this.#isPeersTurn);
+    if (goOn === undefined) return;
+    this.#isPeersTurn = !this.#peers.has(goOn);
+    this.delete(goOn);
+    goOn();
+  }
+
+  delete(goOn: () => void): void {
+    this.#peers.delete(goOn);
+    this.#clients.delete(goOn);
+  }
+}

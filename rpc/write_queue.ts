@@ -2,7 +2,7 @@ import type { Limits } from "../limits.ts";
 import { chargedBytes } from "./charge.ts";
 import { freeMemory } from "./msgpack/free_memory.ts";
 import { spareMemory } from "./msgpack/spare_memory.ts";
-import type { ByteStream } from "./transport.ts";
+import type { TurnedWriter } from "./turned_writer.ts";
 
 const nothing = new Uint8Array();
 
@@ -14,7 +14,7 @@ export type WriteQueueLimits = Pick<Limits, "unchargedBytesMax" | "gatheredWrite
  * together in one. All that waits is charged, and what is being written unless it is short.
  */
 export class WriteQueue {
-  #stream: ByteStream;
+  #writer: TurnedWriter;
   #limits: WriteQueueLimits;
   #hold: (bytes: number) => void;
   #written: (isIdle: boolean) => void;
@@ -33,12 +33,12 @@ export class WriteQueue {
    * @param written called after each write, whether nothing is left to be written, or can be
    */
   constructor(
-    stream: ByteStream,
+    writer: TurnedWriter,
     limits: WriteQueueLimits,
     hold: (bytes: number) => void,
     written: (isIdle: boolean) => void,
   ) {
-    this.#stream = stream;
+    this.#writer = writer;
     this.#limits = limits;
     this.#hold = hold;
     this.#written = written;
@@ -56,6 +56,7 @@ export class WriteQueue {
 
   /** Nothing is written any more behind the write under way, which may still succeed. */
   close(): void {
+    this.#writer.close();
     this.#queued = [];
     for (const piece of this.#pieces) freeMemory(piece);
     this.#pieces.clear();
@@ -87,7 +88,7 @@ export class WriteQueue {
     this.#isWriting = true;
     this.#writing = bytes;
     this.#writingBytes = charged;
-    this.#stream.write(bytes).then(this.#onWritten, this.#onWriteError);
+    this.#writer.write(bytes).then(this.#onWritten, this.#onWriteError);
   }
 
   #onWritten = (): void => {

@@ -1,8 +1,10 @@
-import { defaultLimits } from "../../limits.ts";
+import { withLimits } from "../../limits.ts";
 import { type Flow, TimeSlices } from "../../rpc/mod.ts";
 import { assertEquals, assertGreater, assertLess, assertLessOrEqual } from "../deps.ts";
 
-const { connectionSliceMs, lightBytesMax } = defaultLimits;
+/** A piece of work takes a millisecond, mostly. */
+const limits = withLimits({ connectionSliceMs: 4, heavySliceMs: 2 });
+const { connectionSliceMs, heavySliceMs, lightBytesMax } = limits;
 
 /** A thread whose time passes only when somebody works, and whose event loop comes around when it is told to. */
 class Thread {
@@ -12,12 +14,13 @@ class Thread {
   readonly #marks = new Set<() => void>();
   readonly #slices = new TimeSlices(
     {
-      limits: defaultLimits,
+      limits,
       monotonicMs: () => this.nowMs,
       after: (_delayMs, fn) => {
         this.#marks.add(fn);
         return () => this.#marks.delete(fn);
       },
+      yieldToEvents: (fn) => void this.#marks.add(fn),
     },
   );
 
@@ -27,8 +30,11 @@ class Thread {
   }
 
   /** A connection that has something to do for so long, without end, or `times`. */
-  async connection(name: string, { bytes = lightBytesMax + 1, workMs = 1, times = Infinity } = {}) {
-    const flow = this.flow();
+  async connection(
+    name: string,
+    { bytes = lightBytesMax + 1, workMs = 1, times = Infinity, isPeer = false } = {},
+  ) {
+    const flow = this.#slices.flow(() => isPeer);
     for (let i = 0; i < times && this.log.length < 1_000; i++) {
       await this.#turn(flow, bytes);
       this.log.push(name);
@@ -69,8 +75,8 @@ class Thread {
 Deno.test("a connection that always has something to do lets the event loop come around", async () => {
   const thread = new Thread();
   thread.connection("a");
-  assertEquals((await thread.work()).length, connectionSliceMs);
-  for (let i = 0; i < 5; i++) assertEquals((await thread.turn()).length, connectionSliceMs);
+  assertEquals((await thread.work()).length, heavySliceMs);
+  for (let i = 0; i < 5; i++) assertEquals((await thread.turn()).length, heavySliceMs);
 });
 
 Deno.test("connections that have much to do share the slices, each with its turn", async () => {
@@ -81,10 +87,22 @@ Deno.test("connections that have much to do share the slices, each with its turn
   const turns: string[] = [];
   for (let i = 0; i < 20; i++) {
     const turn = await thread.turn();
-    assertEquals(turn.length, connectionSliceMs);
+    assertEquals(turn.length, heavySliceMs);
     turns.push(...turn);
   }
-  for (const name of names) assertEquals(turns.filter((it) => it === name).length, 8);
+  for (const name of names) {
+    assertEquals(turns.filter((it) => it === name).length, 4 * heavySliceMs);
+  }
+});
+
+Deno.test("a server has every second turn beside a crowd of clients, and no more", async () => {
+  const thread = new Thread();
+  for (let i = 0; i < 50; i++) thread.connection("client");
+  for (let i = 0; i < 2; i++) thread.connection("peer", { isPeer: true });
+  await thread.work();
+  const turns: string[] = [];
+  for (let i = 0; i < 20; i++) turns.push(...await thread.turn());
+  assertEquals(turns.filter((it) => it === "peer").length, 10 * heavySliceMs);
 });
 
 Deno.test("who wants little goes on before all who want much", async () => {
@@ -108,9 +126,12 @@ Deno.test("who wants little in each slice always goes on first", async () => {
   await thread.work();
   const flow = thread.flow();
   for (let i = 0; i < 10; i++) {
-    // So many look at the clock, and one of them waits.
+    // So many look at the clock.
     const turns = Array.from({ length: 8 }, () => flow.begin(lightBytesMax / 16));
-    for (const turn of turns) turn?.then(() => thread.log.push("little"));
+    for (const turn of turns) {
+      if (turn === undefined) thread.log.push("little");
+      else turn.then(() => thread.log.push("little"));
+    }
     assertEquals((await thread.turn())[0], "little");
   }
 });
@@ -136,7 +157,7 @@ Deno.test("one who is gone while it works keeps nobody from going on", async () 
     await thread.turn(),
     await thread.turn(),
   ];
-  assertEquals(turns.filter(({ length }) => length >= connectionSliceMs).length, 3);
+  assertEquals(turns.filter(({ length }) => length >= heavySliceMs).length, 3);
 });
 
 Deno.test("where the event loop comes around, nobody waits, and a mark is set once a slice", async () => {

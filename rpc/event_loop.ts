@@ -1,0 +1,94 @@
+import { SelfPipe } from "./self_pipe.ts";
+
+/** A way to learn that the event loop has come around. */
+export interface LoopProbe {
+  /** Resolves when it has. Only one may be under way. Rejects once it is closed, or broken. */
+  roundTrip(): Promise<void>;
+  /** Ends it. */
+  close(): void;
+}
+
+/**
+ * Lets the event loop of a thread come around: every socket is polled, and every timer that is due.
+ *
+ * By a timer, that takes one or two milliseconds, in which the processor has nothing to do. So while
+ * somebody keeps it, there is a quicker way, where the runtime has one: a byte of the thread to itself.
+ * Nothing else lets sockets in at all times: microtasks and message channels starve them, and so do
+ * `setImmediate` and what other threads answer, unless these are slow.
+ */
+export class EventLoop {
+  #openProbe: () => Promise<LoopProbe>;
+  #keepers = 0;
+  /** Settles when there is a quicker way, or none; absent while nobody has asked for it. */
+  #opening: Promise<void> | undefined;
+  #probe: LoopProbe | undefined;
+  /** What runs when the round trip under way has ended; none is while this is empty. */
+  #waiting: (() => void)[] = [];
+
+  /** @param openProbe makes the quicker way; rejects where there is none. Default: for the runtime. */
+  constructor(openProbe: () => Promise<LoopProbe> = openSelfPipe) {
+    this.#openProbe = openProbe;
+  }
+
+  /** Keeps the quicker way, which is opened when it is needed, until the function returned is called. */
+  keep(): () => void {
+    this.#keepers++;
+    return () => {
+      if (--this.#keepers > 0) return;
+      this.#opening = undefined;
+      this.#dropProbe();
+    };
+  }
+
+  /**
+   * Runs `fn` when the event loop has come around: since this call, or at the earliest right before it, with
+   * others who have asked for the same turn.
+   */
+  onTurn(fn: () => void): void {
+    if (this.#keepers > 0) this.#opening ??= this.#open();
+    if (this.#probe === undefined) return void setTimeout(fn, 0);
+    if (this.#waiting.push(fn) === 1) this.#send(this.#probe);
+  }
+
+  async #open(): Promise<void> {
+    const probe = await this.#openProbe().catch(() => {
+      // Perhaps there is room for it later on.
+      this.#opening = undefined;
+      return undefined;
+    });
+    // Nobody keeps it any more, or somebody does anew and has another one.
+    if (this.#keepers === 0 || this.#probe !== undefined) probe?.close();
+    else this.#probe = probe;
+  }
+
+  #send(probe: LoopProbe): void {
+    probe.roundTrip().then(this.#onArrival, () => this.#onEnd(probe));
+  }
+
+  #onArrival = (): void => {
+    const due = this.#waiting;
+    this.#waiting = [];
+    for (const fn of due) fn();
+  };
+
+  /** It was closed, or is broken: then there are timers still. */
+  #onEnd(probe: LoopProbe): void {
+    if (this.#probe === probe) this.#dropProbe();
+    for (const fn of this.#waiting.splice(0)) setTimeout(fn, 0);
+  }
+
+  #dropProbe(): void {
+    this.#probe?.close();
+    this.#probe = undefined;
+  }
+}
+
+/** @throws {Error} on other runtimes than Deno, and where it is not allowed to connect to itself. */
+async function openSelfPipe(): Promise<LoopProbe> {
+  const descriptor = { name: "net", host: "127.0.0.1" } as const;
+  // Nobody is asked for a permission that nothing but speed needs.
+  if (Deno.permissions.querySync(descriptor).state !== "granted") {
+    throw new Error("Cannot connect to oneself: that is not allowed");
+  }
+  return await SelfPipe.open();
+}

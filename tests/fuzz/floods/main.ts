@@ -1,0 +1,92 @@
+/**
+ * Measures how long a polite client waits for a short value, alone and beside connections that ask for
+ * much again and again, each time when they are answered.
+ *
+ *     deno task floods --rounds 3 --seconds 3 --connections 50
+ *
+ * @module
+ */
+
+import { Client } from "../../../kvclient/mod.ts";
+import { startServerProcess } from "../../support/app/cmud_process.ts";
+import { integerOptions } from "../../support/integer_options.ts";
+import { p99 } from "../../support/p99.ts";
+import { sleep } from "../../support/until.ts";
+import type { FloodOrder } from "./flooder.ts";
+import { floods, longKey, longKeys, longValue, shortKey, shortKeys } from "./floods.ts";
+import type { WaitOrder } from "./waiter.ts";
+
+/** The flood is under way when the client begins to ask. */
+const leadMs = 1_500;
+
+/** Puts that are under way at once while the entries are put. */
+const putsAtOnce = 1_000;
+
+const { rounds, seconds, connections } = integerOptions({ rounds: 3, seconds: 3, connections: 50 });
+const ms = seconds * 1_000;
+
+/** A thread that does one thing after the other. */
+class Thread<Order, Result> {
+  #worker: Worker;
+
+  constructor(file: string) {
+    this.#worker = new Worker(new URL(file, import.meta.url), { type: "module" });
+  }
+
+  do(order: Order): Promise<Result> {
+    return new Promise((resolve) => {
+      this.#worker.onmessage = ({ data }) => resolve(data);
+      this.#worker.postMessage(order);
+    });
+  }
+
+  end(): void {
+    this.#worker.terminate();
+  }
+}
+
+async function fill(address: string): Promise<void> {
+  await using client = new Client(address);
+  const putAll = async (count: number, keyOf: (i: number) => string, value: string) => {
+    for (let i = 0; i < count; i += putsAtOnce) {
+      const keys = Array.from({ length: Math.min(putsAtOnce, count - i) }, (_, k) => keyOf(i + k));
+      await Promise.all(keys.map((key) => client.put(key, value)));
+    }
+  };
+  await putAll(shortKeys, shortKey, "v".repeat(16));
+  await putAll(longKeys, longKey, longValue);
+}
+
+function row(name: string, ...columns: string[]): void {
+  console.log(name.padEnd(18) + columns.map((column) => column.padStart(13)).join(""));
+}
+
+const server = await startServerProcess();
+const [address] = server.ready.queryAddresses;
+const waiter = new Thread<WaitOrder, number[]>("./waiter.ts");
+const flooder = new Thread<FloodOrder, number>("./flooder.ts");
+try {
+  await fill(address);
+  row("", "idle p99", "flood p50", "flood p99", "p99 / idle", "answers/s");
+  // What is compiled is compiled then.
+  await waiter.do({ address, ms: 1_000 });
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, request } of floods) {
+      const idle = p99(await waiter.do({ address, ms }));
+      const flooding = flooder.do({ address, request, connections, ms: ms + 2 * leadMs });
+      await sleep(leadMs);
+      const latencies = await waiter.do({ address, ms });
+      const perSecond = await flooding / (seconds + 2 * leadMs / 1_000);
+      const median = latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length / 2)];
+      const flood = p99(latencies);
+      const [idleText, medianText, floodText] = [idle, median, flood].map((ms) =>
+        `${ms.toFixed(2)} ms`
+      );
+      row(name, idleText, medianText, floodText, (flood / idle).toFixed(1), perSecond.toFixed(0));
+    }
+  }
+} finally {
+  waiter.end();
+  flooder.end();
+  await server.stop();
+}
