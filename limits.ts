@@ -283,6 +283,8 @@ export interface Limits {
   readonly connectionSliceMs: number;
   /** After so long it does so before those go on who want much. */
   readonly heavySliceMs: number;
+  /** Bytes that those want who want much, and are not done: one more of them waits, unless it is the only one. */
+  readonly heavyBytesMax: number;
   /** A connection that wants no more than this within a slice goes before those that want more. */
   readonly lightBytesMax: number;
   /** How often a port looks for connections that are stuck, and for those that hold too much. */
@@ -377,6 +379,8 @@ export interface Limits {
   readonly schedulerQuantum: number;
   /** After this long the scheduler lets the event loop serve sockets and timers. */
   readonly schedulerSliceMs: number;
+  /** The same where only a timer lets it do so, which takes one or two milliseconds. */
+  readonly timedSliceMs: number;
   /** Receivers per sender whose message rate is watched before idle ones are forgotten. */
   readonly ratePairsMax: number;
   /**
@@ -704,6 +708,7 @@ export const defaultLimits: Limits = {
   listenBacklog: 4_096,
   connectionSliceMs: 2,
   heavySliceMs: 0.5,
+  heavyBytesMax: 64 * KiB,
   lightBytesMax: 4 * KiB,
   connectionCheckMs: 250,
   halfFrameMs: 30_000,
@@ -742,6 +747,7 @@ export const defaultLimits: Limits = {
   messageChunkBytes: 64 * KiB,
   schedulerQuantum: 64,
   schedulerSliceMs: 0.5,
+  timedSliceMs: 5,
   ratePairsMax: 1_024,
   linkBytesMax: 20 * MiB,
   noticeBytesMax: 16 * KiB,

@@ -101,6 +101,8 @@ export class ActorThread {
   #delayed = new Set<() => void>();
   #lastCounter: number;
   #closed = false;
+  /** Lets the event loop be slow again to come around. */
+  #stopYielding: (() => void) | undefined;
 
   /**
    * A thread is made by `ActorSystem.start` or `joinSystem`.
@@ -123,6 +125,7 @@ export class ActorThread {
     this.#table = table;
     this.#figures = table.row(identity.thread);
     this.#scheduler = new Scheduler(environment);
+    this.#stopYielding = environment.keepYielding?.();
     this.#marshaller = new Marshaller(environment.limits.messageChunkBytes);
     this.#channels = new Channels(environment);
     this.#lastCounter = identity.thread + 1 - identity.threadCount;
@@ -273,6 +276,8 @@ export class ActorThread {
     this.#inboxes.clear();
     this.#channels.close(new Error("The actor system is closed"));
     await this.#scheduler.idle();
+    this.#stopYielding?.();
+    this.#stopYielding = undefined;
   }
 
   /** Logs no trace above level debug, because anyone can send a message that cannot be handled. */

@@ -20,7 +20,6 @@ export interface Runnable {
 export class Scheduler {
   #environment: Environment;
   #quantum: number;
-  #sliceMs: number;
   #runQueue = new Ring<Runnable>();
   /** Whether a drain is under way or due. */
   #active = false;
@@ -33,7 +32,6 @@ export class Scheduler {
   constructor(environment: Environment) {
     this.#environment = environment;
     this.#quantum = environment.limits.schedulerQuantum;
-    this.#sliceMs = environment.limits.schedulerSliceMs;
   }
 
   /**
@@ -66,7 +64,9 @@ export class Scheduler {
   }
 
   #drain = (): void => {
-    const sliceEndMs = this.readClock() + this.#sliceMs;
+    const { isYieldQuick, limits } = this.#environment;
+    const sliceMs = isYieldQuick?.() === false ? limits.timedSliceMs : limits.schedulerSliceMs;
+    const sliceEndMs = this.readClock() + sliceMs;
     this.#running = true;
     while (this.#clockMs < sliceEndMs) {
       const runnable = this.#runQueue.take();

@@ -1,4 +1,5 @@
 import type { Environment } from "./environment.ts";
+import type { Yielding } from "./event_loop.ts";
 import { ProcessRoom } from "./process_room.ts";
 import { TimeSlices } from "./time_slices.ts";
 
@@ -44,17 +45,17 @@ export function awakeEnvironment(
     cancel = environment.after(limits.standstillMs, read);
   };
   let cancel = environment.after(limits.standstillMs, read);
+  const yielding: Yielding = {
+    yieldToEvents: (fn) => environment.yieldToEvents(fn),
+    isYieldQuick: () => environment.isYieldQuick?.() ?? true,
+    keepYielding: () => environment.keepYielding?.() ?? (() => {}),
+  };
+  const after = (delayMs: number, fn: () => void) => environment.after(delayMs, fn);
   const awake: AwakeEnvironment = {
     onLate: () => {},
     limits,
     memory,
-    slices: new TimeSlices({
-      limits,
-      monotonicMs,
-      after: (ms, fn) => environment.after(ms, fn),
-      yieldToEvents: (fn) => environment.yieldToEvents(fn),
-      keepYielding: () => environment.keepYielding?.() ?? (() => {}),
-    }),
+    slices: new TimeSlices({ ...yielding, limits, monotonicMs, after }),
     connections: new ProcessRoom(),
     now: () => environment.now(),
     monotonicMs,
@@ -70,7 +71,7 @@ export function awakeEnvironment(
       return () => cancelWait();
     },
     soon: (fn) => environment.soon(fn),
-    yieldToEvents: (fn) => environment.yieldToEvents(fn),
+    ...yielding,
     fraction: () => environment.fraction(),
     hex64: () => environment.hex64(),
     close: () => cancel(),

@@ -7,7 +7,7 @@
  */
 
 import { defaultLimits, type Limits } from "../limits.ts";
-import { EventLoop } from "./event_loop.ts";
+import { EventLoop, type Yielding } from "./event_loop.ts";
 import { MemoryAccount } from "./memory_account.ts";
 import { ProcessRoom } from "./process_room.ts";
 import { TimeSlices } from "./time_slices.ts";
@@ -21,15 +21,11 @@ export interface Clock {
 }
 
 /** Runs functions later. */
-export interface Timers {
+export interface Timers extends Yielding {
   /** Runs `fn` once after `delayMs`; the function returned cancels it. */
   after(delayMs: number, fn: () => void): () => void;
   /** Runs `fn` when the code that runs now has returned, before any socket or timer. */
   soon(fn: () => void): void;
-  /** Runs `fn` after the event loop has polled every socket and due timer once. */
-  yieldToEvents(fn: () => void): void;
-  /** Has that be quick, for what it costs, until the function returned is called. Default: it always is as quick. */
-  keepYielding?(): () => void;
 }
 
 /** Draws at random. */
@@ -88,6 +84,7 @@ const machine: Clock & Timers & Limited = {
   },
   soon: (fn) => queueMicrotask(fn),
   yieldToEvents: (fn) => eventLoop.onTurn(fn),
+  isYieldQuick: () => eventLoop.isQuick,
   keepYielding: () => eventLoop.keep(),
 };
 

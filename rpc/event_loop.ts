@@ -1,5 +1,18 @@
 import { SelfPipe } from "./self_pipe.ts";
 
+/** Lets the event loop of a thread come around. */
+export interface Yielding {
+  /** Runs `fn` after the event loop has polled every socket and due timer once. */
+  yieldToEvents(fn: () => void): void;
+  /** Whether that takes microseconds, and not the milliseconds of a timer. Default: it does. */
+  isYieldQuick?(): boolean;
+  /**
+   * Has it be quick as soon as can be, for what that costs, until the function returned is called. Default: that
+   * makes no difference.
+   */
+  keepYielding?(): () => void;
+}
+
 /** A way to learn that the event loop has come around. */
 export interface LoopProbe {
   /** Resolves when it has. Only one may be under way. Rejects once it is closed, or broken. */
@@ -28,6 +41,11 @@ export class EventLoop {
   /** @param openProbe makes the quicker way; rejects where there is none. Default: for the runtime. */
   constructor(openProbe: () => Promise<LoopProbe> = openSelfPipe) {
     this.#openProbe = openProbe;
+  }
+
+  /** Whether there is a quicker way than a timer. */
+  get isQuick(): boolean {
+    return this.#probe !== undefined;
   }
 
   /** Keeps the quicker way, which is opened when it is needed, until the function returned is called. */

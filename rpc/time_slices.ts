@@ -1,17 +1,17 @@
 import type { Limits } from "../limits.ts";
+import type { Yielding } from "./event_loop.ts";
 
 /** What the slices of a thread need of the world outside. */
-export interface SliceEnvironment {
+export interface SliceEnvironment extends Yielding {
   /** How long a slice is, and how much is little. */
-  readonly limits: Pick<Limits, "connectionSliceMs" | "heavySliceMs" | "lightBytesMax">;
+  readonly limits: Pick<
+    Limits,
+    "connectionSliceMs" | "heavySliceMs" | "heavyBytesMax" | "lightBytesMax"
+  >;
   /** Milliseconds since some fixed moment; never goes back. */
   monotonicMs(): number;
   /** Runs `fn` once after `delayMs`; the function returned cancels it. */
   after(delayMs: number, fn: () => void): () => void;
-  /** Runs `fn` after the event loop has polled every socket and due timer once. */
-  yieldToEvents(fn: () => void): void;
-  /** Has that be quick, for what it costs, until the function returned is called. Default: it always is as quick. */
-  keepYielding?(): () => void;
 }
 
 /** One who takes part in the slices of a thread: what it has read is handled when it has its turn. */
@@ -36,7 +36,8 @@ export interface Flow {
  *
  * Who wanted little in a slice goes on first, all of them; then those who wanted much, one after the
  * other, in the order in which they came: a server and a client in turn, so that no crowd of clients
- * keeps what servers send each other waiting, nor the other way around.
+ * keeps what servers send each other waiting, nor the other way around. Only so much of it is under way
+ * at once in a slice, because what is under way stands before all that is asked for then.
  *
  * Nobody says when the event loop comes around by itself. A mark finds out: a timer that is set once a
  * slice, at its begin. While it waits, the event loop has not come around since, or only just. As soon as
@@ -60,6 +61,8 @@ export class TimeSlices {
   /** What those who wait go on with: who wanted little, and who wanted much. */
   #light = new Set<() => void>();
   #heavy = new HeavyQueue();
+  /** Bytes that those wanted who want much, have had their turn in this round, and are not done. */
+  #heavyBytes = 0;
 
   /** Makes those of a thread. */
   constructor(environment: SliceEnvironment) {
@@ -75,12 +78,25 @@ export class TimeSlices {
     let round = -1;
     /** What it has wanted in this round. */
     let bytes = 0;
+    /** What is under way of it: it wanted much. */
+    let heavyBytes = 0;
     let isClosed = false;
+    /** What the queue has of it while it waits, and what ends the wait. */
     let goOn = () => {};
-    const { heavySliceMs, lightBytesMax } = this.#environment.limits;
-    const wait = (queue: { add(goOn: () => void): unknown }) => {
+    let resume = () => {};
+    const { lightBytesMax } = this.#environment.limits;
+    const wait = (queue: Set<() => void>, begin: () => void) => {
       this.#awaitMark();
-      return new Promise<void>((resolve) => queue.add(goOn = resolve));
+      return new Promise<void>((resolve) => {
+        resume = resolve;
+        goOn = () => (begin(), resolve());
+        queue.add(goOn);
+      });
+    };
+    const beginHeavy = (count: number) => {
+      round = this.#round;
+      heavyBytes = count;
+      this.#heavyBytes += count;
     };
     if (this.#flows++ === 0) this.#stopYielding = this.#environment.keepYielding?.();
     return {
@@ -89,24 +105,42 @@ export class TimeSlices {
         if (round !== this.#round) bytes = 0;
         round = this.#round;
         bytes += count;
-        if (bytes > lightBytesMax) {
-          const isTurn = this.#heavy.size === 0 && !this.#isOver(heavySliceMs);
-          return isTurn ? undefined : wait(this.#heavy.of(isPeer()));
+        if (bytes <= lightBytesMax) {
+          return this.#isOverAtLook() ? wait(this.#light, () => {}) : undefined;
         }
-        return this.#isOverAtLook() ? wait(this.#light) : undefined;
+        if (this.#heavy.size > 0 || !this.#hasTurn(count)) {
+          return wait(this.#heavy.of(isPeer()), () => beginHeavy(count));
+        }
+        beginHeavy(count);
       },
       end: () => {
-        if (this.#heavy.size > 0 && !this.#isOver(heavySliceMs)) this.#heavy.next();
+        // What was under way when the event loop came around does not count any more.
+        if (round === this.#round) this.#heavyBytes -= heavyBytes;
+        heavyBytes = 0;
+        if (this.#heavy.size > 0 && this.#hasTurn(0)) this.#heavy.next();
       },
       close: () => {
         if (isClosed) return;
         isClosed = true;
         this.#light.delete(goOn);
         this.#heavy.delete(goOn);
-        goOn();
+        resume();
         if (--this.#flows === 0) this.#end();
       },
     };
+  }
+
+  /** Whether one who wants much, so many bytes, may go on. */
+  #hasTurn(bytes: number): boolean {
+    const isFull = this.#heavyBytes > 0 &&
+      this.#heavyBytes + bytes > this.#environment.limits.heavyBytesMax;
+    return !isFull && !this.#isOver(this.#heavySliceMs);
+  }
+
+  /** A shorter one would not be worth the time that a timer takes. */
+  get #heavySliceMs(): number {
+    const { isYieldQuick, limits } = this.#environment;
+    return isYieldQuick?.() === false ? limits.connectionSliceMs : limits.heavySliceMs;
   }
 
   /** As `isOver`, but reads the clock only now and then: beside something little, that takes a while. */
@@ -144,6 +178,7 @@ export class TimeSlices {
     this.#cancelMark = undefined;
     this.#isAwaited = false;
     this.#round++;
+    this.#heavyBytes = 0;
     if (this.#light.size + this.#heavy.size === 0) return;
     this.#begin(this.#environment.monotonicMs());
     for (const goOn of this.#light) goOn();

@@ -5,8 +5,7 @@ import type { SimulatedWorld } from "../../simulate/world/simulated_environment.
 import { testInWorld } from "../support/simulation.ts";
 
 /** A scheduler, and runnables that note in `log` when they handle a message. */
-function setUp(world: SimulatedWorld) {
-  const environment = world.environment();
+function setUp(world: SimulatedWorld, environment = world.environment()) {
   const scheduler = new Scheduler(environment);
   const log: string[] = [];
 
@@ -129,6 +128,18 @@ testInWorld("the run queue keeps its order when a slice ends", async (world) => 
   environment.after(defaultLimits.schedulerSliceMs, () => log.push("event"));
   await world.run();
   assertEquals(shorten(log), ["slow*1", "event*2", "next*1", "slow*1", "last*1", "slow*1"]);
+});
+
+testInWorld("slices are longer where only a timer lets the event loop in", async (world) => {
+  const { schedulerSliceMs, timedSliceMs } = defaultLimits;
+  for (const [isQuick, sliceMs] of [[true, schedulerSliceMs], [false, timedSliceMs]] as const) {
+    const environment = Object.assign(world.environment(), { isYieldQuick: () => isQuick });
+    const { log, start } = setUp(world, environment);
+    start("flood", 20, sliceMs / 4);
+    environment.after(0, () => log.push("event"));
+    await world.run();
+    assertEquals(log.indexOf("event"), 4);
+  }
 });
 
 testInWorld("idle() resolves when no turn is due any more", async (world) => {

@@ -11,6 +11,8 @@ const latencyFactorMax = 5;
 export class Figures {
   /** Polite requests that were answered, by servers that were attacked. */
   answers = 0;
+  /** Of these: Puts and Deletes that were refused because a server had more to do than it can. */
+  refusals = 0;
   /** How long a Put was not to be found at the other server, at the most. */
   lagMsMax = 0;
   /** Messages of fake peers that were refused, and keys that fake peers brought in. */
@@ -33,8 +35,9 @@ export class Figures {
 
   /** Takes what was measured meanwhile. */
   take(attacked: readonly PoliteReport[], control: PoliteReport): void {
-    for (const { answers, latenciesMs, lagMsMax } of attacked) {
+    for (const { answers, refusals, latenciesMs, lagMsMax } of attacked) {
       this.answers += answers;
+      this.refusals += refusals;
       this.lagMsMax = Math.max(this.lagMsMax, lagMsMax);
       for (const ms of latenciesMs) this.#attackedMs.push(ms);
     }
@@ -59,7 +62,9 @@ export class Figures {
     const [ofControl, ofIdle] = [control, idle].map((ms) =>
       `${ms.toFixed(1)} ms, 1 : ${(attacked / ms).toFixed(1)}`
     );
-    return `${this.answers} polite answers, p99 ${attacked.toFixed(1)} ms ` +
+    return `${this.answers} polite answers, ${this.refusals} of them overloaded, p99 ${
+      attacked.toFixed(1)
+    } ms ` +
       `(not attacked ${ofControl}; before ${ofIdle}); seen at the other server after ${
         this.lagMsMax.toFixed(0)
       } ms at most; ` +

@@ -4,11 +4,12 @@ import { assertEquals, assertGreater, assertLess, assertLessOrEqual } from "../d
 
 /** A piece of work takes a millisecond, mostly. */
 const limits = withLimits({ connectionSliceMs: 4, heavySliceMs: 2 });
-const { connectionSliceMs, heavySliceMs, lightBytesMax } = limits;
+const { connectionSliceMs, heavyBytesMax, heavySliceMs, lightBytesMax } = limits;
 
 /** A thread whose time passes only when somebody works, and whose event loop comes around when it is told to. */
 class Thread {
   nowMs = 0;
+  isYieldQuick = true;
   /** What happened, in order. */
   readonly log: string[] = [];
   readonly #marks = new Set<() => void>();
@@ -21,6 +22,7 @@ class Thread {
         return () => this.#marks.delete(fn);
       },
       yieldToEvents: (fn) => void this.#marks.add(fn),
+      isYieldQuick: () => this.isYieldQuick,
     },
   );
 
@@ -77,6 +79,9 @@ Deno.test("a connection that always has something to do lets the event loop come
   thread.connection("a");
   assertEquals((await thread.work()).length, heavySliceMs);
   for (let i = 0; i < 5; i++) assertEquals((await thread.turn()).length, heavySliceMs);
+  // What a timer takes would be lost after each slice.
+  thread.isYieldQuick = false;
+  for (let i = 0; i < 5; i++) assertEquals((await thread.turn()).length, connectionSliceMs);
 });
 
 Deno.test("connections that have much to do share the slices, each with its turn", async () => {
@@ -93,6 +98,31 @@ Deno.test("connections that have much to do share the slices, each with its turn
   for (const name of names) {
     assertEquals(turns.filter((it) => it === name).length, 4 * heavySliceMs);
   }
+});
+
+Deno.test("only so much is under way at once in a slice, one at least", async () => {
+  const thread = new Thread();
+  const [first, second, third, long, last] = Array.from({ length: 5 }, () => thread.flow());
+  const half = heavyBytesMax / 2;
+  assertEquals([first.begin(half), second.begin(half)], [undefined, undefined]);
+  const log: string[] = [];
+  third.begin(half)?.then(() => log.push("third"));
+  long.begin(4 * heavyBytesMax)?.then(() => log.push("long"));
+  last.begin(half)?.then(() => log.push("last"));
+  await thread.work();
+  assertEquals(log.splice(0), []);
+  first.end();
+  await thread.work();
+  assertEquals(log.splice(0), ["third"]);
+  // Of what is under way when the event loop comes around nobody knows how long it takes.
+  await thread.turn();
+  assertEquals(log.splice(0), ["long"]);
+  for (const flow of [second, third]) flow.end();
+  await thread.work();
+  assertEquals(log.splice(0), []);
+  long.end();
+  await thread.work();
+  assertEquals(log, ["last"]);
 });
 
 Deno.test("a server has every second turn beside a crowd of clients, and no more", async () => {
