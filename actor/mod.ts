@@ -100,6 +100,7 @@ export {
   TimeSlices,
   type Transport,
   UnmarshallableError,
+  type Yielding,
 } from "../rpc/mod.ts";
 export {
   consoleLogger,

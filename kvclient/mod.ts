@@ -60,4 +60,5 @@ export {
   TimeoutError,
   type Timers,
   type TimeSlices,
+  type Yielding,
 } from "../rpc/mod.ts";

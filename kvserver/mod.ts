@@ -59,4 +59,5 @@ export type {
   TimeSlices,
   TlsSettings,
   Transport,
+  Yielding,
 } from "../rpc/mod.ts";
