@@ -516,8 +516,9 @@ export interface Limits {
   readonly tellVersionsMs: number;
   /** Actors of which a server knows what they wrote; past it the one that wrote last longest ago is forgotten. */
   readonly versionsMax: number;
-  /** Single writes that are remembered of actors of whom nothing else was seen, and for how long. */
+  /** Single writes that are remembered of actors of whom nothing else was seen. */
   readonly unknownWritesMax: number;
+  /** For how long they are remembered. */
   readonly unknownWritesKeptMs: number;
   /** Bytes of what a message says of what was seen. */
   readonly versionBytesMax: number;
