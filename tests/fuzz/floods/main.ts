@@ -1,6 +1,7 @@
 /**
  * Measures how long a polite client waits for a short value, alone and beside connections that ask for
- * much again and again, each time when they are answered.
+ * much again and again, each time when they are answered. Another client asks a server meanwhile that
+ * nobody floods: what it waits for longer than before is what the machine has to do with it.
  *
  *     deno task floods --rounds 3 --seconds 3 --connections 50
  *
@@ -61,32 +62,51 @@ function row(name: string, ...columns: string[]): void {
   console.log(name.padEnd(18) + columns.map((column) => column.padStart(13)).join(""));
 }
 
-const server = await startServerProcess();
-const [address] = server.ready.queryAddresses;
-const waiter = new Thread<WaitOrder, number[]>("./waiter.ts");
+const servers = [await startServerProcess(), await startServerProcess()];
+const [address, control] = servers.map(({ ready }) => ready.queryAddresses[0]);
+const waiters = servers.map(() => new Thread<WaitOrder, number[]>("./waiter.ts"));
 const flooder = new Thread<FloodOrder, number>("./flooder.ts");
+
+/** The latencies of a client of the server that is flooded, and of one of the other server. */
+function wait(ms: number): Promise<number[][]> {
+  return Promise.all([address, control].map((address, i) => waiters[i].do({ address, ms })));
+}
+
 try {
-  await fill(address);
-  row("", "idle p99", "flood p50", "flood p99", "p99 / idle", "answers/s");
+  await Promise.all([address, control].map(fill));
+  row(
+    "",
+    "idle p99",
+    "other p99",
+    "flood p50",
+    "flood p99",
+    "p99 to idle",
+    "to other",
+    "answers/s",
+  );
   // What is compiled is compiled then.
-  await waiter.do({ address, ms: 1_000 });
+  await wait(1_000);
   for (let round = 0; round < rounds; round++) {
     for (const { name, request } of floods) {
-      const idle = p99(await waiter.do({ address, ms }));
+      const [idle] = await wait(ms);
       const flooding = flooder.do({ address, request, connections, ms: ms + 2 * leadMs });
       await sleep(leadMs);
-      const latencies = await waiter.do({ address, ms });
+      const [flooded, other] = await wait(ms);
       const perSecond = await flooding / (seconds + 2 * leadMs / 1_000);
-      const median = latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length / 2)];
-      const flood = p99(latencies);
-      const [idleText, medianText, floodText] = [idle, median, flood].map((ms) =>
-        `${ms.toFixed(2)} ms`
+      const [idleMs, otherMs, floodedMs] = [idle, other, flooded].map(p99);
+      row(
+        name,
+        ...[idleMs, otherMs, median(flooded), floodedMs].map((ms) => `${ms.toFixed(2)} ms`),
+        ...[floodedMs / idleMs, floodedMs / otherMs].map((ratio) => ratio.toFixed(1)),
+        perSecond.toFixed(0),
       );
-      row(name, idleText, medianText, floodText, (flood / idle).toFixed(1), perSecond.toFixed(0));
     }
   }
 } finally {
-  waiter.end();
-  flooder.end();
-  await server.stop();
+  for (const thread of [...waiters, flooder]) thread.end();
+  for (const server of servers) await server.stop();
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
