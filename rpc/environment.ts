@@ -66,7 +66,7 @@ export interface Environment extends Clock, Timers, Random, Limited, Accounted, 
 /** The longest delay that the platform's timers keep; a longer one would be over at once. */
 const timerMsMax = 2 ** 31 - 1;
 
-const eventLoop = new EventLoop();
+const eventLoop = new EventLoop((fn) => void setTimeout(fn, 0));
 
 const machine: Clock & Timers & Limited = {
   limits: defaultLimits,

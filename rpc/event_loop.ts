@@ -30,6 +30,7 @@ export interface LoopProbe {
  * `setImmediate` and what other threads answer, unless these are slow.
  */
 export class EventLoop {
+  #later: (fn: () => void) => void;
   #openProbe: () => Promise<LoopProbe>;
   #keepers = 0;
   /** Settles when there is a quicker way, or none; absent while nobody has asked for it. */
@@ -38,8 +39,15 @@ export class EventLoop {
   /** What runs when the round trip under way has ended; none is while this is empty. */
   #waiting: (() => void)[] = [];
 
-  /** @param openProbe makes the quicker way; rejects where there is none. Default: for the runtime. */
-  constructor(openProbe: () => Promise<LoopProbe> = openSelfPipe) {
+  /**
+   * @param later runs a function by a timer, as soon as one may
+   * @param openProbe makes the quicker way; rejects where there is none. Default: for the runtime.
+   */
+  constructor(
+    later: (fn: () => void) => void,
+    openProbe: () => Promise<LoopProbe> = openSelfPipe,
+  ) {
+    this.#later = later;
     this.#openProbe = openProbe;
   }
 
@@ -52,9 +60,7 @@ export class EventLoop {
   keep(): () => void {
     this.#keepers++;
     return () => {
-      if (--this.#keepers > 0) return;
-      this.#opening = undefined;
-      this.#dropProbe();
+      if (--this.#keepers === 0) this.#dropProbe();
     };
   }
 
@@ -64,7 +70,7 @@ export class EventLoop {
    */
   onTurn(fn: () => void): void {
     if (this.#keepers > 0) this.#opening ??= this.#open();
-    if (this.#probe === undefined) return void setTimeout(fn, 0);
+    if (this.#probe === undefined) return this.#later(fn);
     if (this.#waiting.push(fn) === 1) this.#send(this.#probe);
   }
 
@@ -92,12 +98,12 @@ export class EventLoop {
   /** It was closed, or is broken: then there are timers still. */
   #onEnd(probe: LoopProbe): void {
     if (this.#probe === probe) this.#dropProbe();
-    for (const fn of this.#waiting.splice(0)) setTimeout(fn, 0);
+    for (const fn of this.#waiting.splice(0)) this.#later(fn);
   }
 
   #dropProbe(): void {
     this.#probe?.close();
-    this.#probe = undefined;
+    this.#probe = this.#opening = undefined;
   }
 }
 

@@ -196,6 +196,7 @@ Deno.test("clock, timers, randomness and network come into the parts of a server
     "rpc/node_tcp.ts",
     "rpc/node_tls.ts",
     "rpc/node_tls_listener.ts",
+    "rpc/self_pipe.ts",
     "rpc/tcp.ts",
     "rpc/tls.ts",
     "rpc/web_socket.ts",
