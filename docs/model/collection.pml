@@ -1,7 +1,7 @@
 /*
  * One key on three members: writes, Deletes, messages that come late or not at all, the collection of
- * tombstones, members that are forgotten and return, and a data directory that is put back old. It is how
- * servers collect tombstones (docs/sync.md).
+ * tombstones, members that are forgotten and return, a data directory that is put back old, and what a backup
+ * of another cluster brings. It is how servers collect tombstones (docs/sync.md).
  *
  * Every order of events is tried: deno task model
  *
@@ -20,17 +20,27 @@
 #ifndef copiesMax
 #define copiesMax 0
 #endif
+#ifndef restoredMax
+#define restoredMax 0
+#endif
 #define stampMax 4
 
 #define bit(w) (1 << (w))
 #define has(set, w) (((set) >> (w)) & 1)
 #define all ((1 << members) - 1)
 
+/*
+ * A write of another cluster, which a backup has brought here: a Delete, or a Put that has expired. No member
+ * has ever seen it, as far as numbers of writes say.
+ */
+#define restored (writesMax + 1)
+
 /* Of each write: its order, which is (stamp, actor), and whether it is a Delete. Write 0 is no write. */
-byte stamp[writesMax + 1];
-byte actor[writesMax + 1];
-bool isDelete[writesMax + 1];
+byte stamp[writesMax + 2];
+byte actor[writesMax + 2];
+bool isDelete[writesMax + 2];
 byte writes;
+bool isRestored;
 
 /* Of each member: the entry that it holds (0: none), the writes that it has seen, its own ones. */
 byte entry[members];
@@ -99,13 +109,40 @@ inline write(m, deletes) {
   seen[m] = seen[m] | bit(writes)
 }
 
+/* A backup of another cluster is restored at a member. */
+inline restore(m) {
+  isRestored = true;
+  isDelete[restored] = true;
+  actor[restored] = members + 1;
+  if
+  :: stamp[restored] = 1
+  :: stamp[restored] = 2
+  fi;
+  merge(m, restored)
+}
+
+/*
+ * What was restored can be collected nowhere: it is deleted once more, by a write that is just behind it, however
+ * early that is.
+ */
+inline deleteAgain(m) {
+  writes++;
+  actor[writes] = actorOf[m];
+  isDelete[writes] = true;
+  stamp[writes] = stamp[restored] + 1;
+  before[writes] = seen[m];
+  entry[m] = writes;
+  own[m] = own[m] | bit(writes);
+  seen[m] = seen[m] | bit(writes)
+}
+
 /* An outbox coalesces: what was replaced meanwhile is claimed, and does not travel. */
 inline send(m, p) {
   isOnItsWay = true;
   receiver = p;
   claim = own[m];
   if
-  :: has(own[m], entry[m]) -> message = entry[m]
+  :: has(own[m], entry[m]) || entry[m] == restored -> message = entry[m]
   :: else -> message = 0
   fi
 }
@@ -168,7 +205,9 @@ inline act(m, p) {
   if
   :: writes < writesMax -> write(m, false)
   :: writes < writesMax -> write(m, true)
-  :: !isOnItsWay && own[m] != 0 && knowEachOther(m, p) -> send(m, p)
+  :: restoredMax > 0 && !isRestored -> restore(m)
+  :: entry[m] == restored && writes < writesMax -> deleteAgain(m)
+  :: !isOnItsWay && (own[m] != 0 || entry[m] == restored) && knowEachOther(m, p) -> send(m, p)
   :: entry[m] != 0 && isDelete[entry[m]] && isStable(m) -> collect(m)
   :: compare(m, p)
   :: has(known[m], p) && forgotten < forgottenMax -> known[m] = known[m] & ~bit(p); forgotten++
@@ -242,7 +281,7 @@ active proctype cluster() {
     for (w : 1 .. writesMax) {
       assert(has(lost, w) || shown == 0 || !has(before[w], shown))
     }
-    /* The last write is shown, if it is no Delete and was not lost with a disk. */
+    /* The last write is shown, if it is no Delete, was not lost with a disk, and nothing later was restored. */
     m = 1;
     for (w : 2 .. writesMax) {
       if
@@ -250,6 +289,6 @@ active proctype cluster() {
       :: else
       fi
     }
-    assert(isDelete[m] || has(lost, m) || shown == m)
+    assert(isDelete[m] || has(lost, m) || shown == m || (isRestored && later(restored, m)))
   }
 }

@@ -4,6 +4,8 @@ import { consoleLogger, type Logger } from "../../log/mod.ts";
 import {
   deleteCall,
   expireCall,
+  type ExportedEntry,
+  mergeCall,
   putCall,
   type PutOptions,
   type Value,
@@ -266,6 +268,11 @@ export class SimulatedCluster {
   delete(server: SimulatedServer, actor: number, key: string): void {
     this.#asked(server, actor, { type: "delete", key });
     this.#ask(server, actor, deleteCall(key));
+  }
+
+  /** Merges an entry of a backup at one query actor of a server, as `put` puts. */
+  merge(server: SimulatedServer, actor: number, entry: ExportedEntry): void {
+    this.#ask(server, actor, mergeCall(entry));
   }
 
   #asked({ name }: SimulatedServer, actor: number, request: ClientRequest): void {

@@ -6,6 +6,8 @@ export interface ModelBounds {
   forgottenMax: number;
   /** 1: a data directory may be put back old. */
   copiesMax: number;
+  /** 1: a backup of another cluster may be restored. */
+  restoredMax: number;
 }
 
 /** What a search found. */

@@ -5,7 +5,7 @@ import { checkModel, readModel } from "./check_model.ts";
 const lacking = missing("spin", "gcc");
 
 /** Small enough for every run of the tests. */
-const bounds = { writesMax: 2, forgottenMax: 1, copiesMax: 0 };
+const bounds = { writesMax: 2, forgottenMax: 1, copiesMax: 0, restoredMax: 0 };
 
 testUnless(
   lacking,
@@ -14,6 +14,20 @@ testUnless(
     const { violated, states } = await checkModel(readModel(), bounds);
     assertEquals(violated, undefined);
     assert(states > 100_000);
+  },
+);
+
+testUnless(
+  lacking,
+  "the model has them when a backup of another cluster is restored",
+  async () => {
+    const { violated, states } = await checkModel(readModel(), {
+      ...bounds,
+      forgottenMax: 0,
+      restoredMax: 1,
+    });
+    assertEquals(violated, undefined);
+    assert(states > 10_000);
   },
 );
 

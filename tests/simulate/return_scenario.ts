@@ -1,5 +1,6 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
-import type { Prng } from "../../simulate/world/prng.ts";
+import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { CheckedCluster } from "./checked_cluster.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { putSome, randomLatency } from "./workload.ts";
@@ -33,12 +34,18 @@ export function runReturnScenario(
 class ReturnScenario {
   #cluster: CheckedCluster;
   #random: Prng;
+  /** Draws what is restored of a backup of another cluster; absent: nothing is. */
+  #restores: Prng | undefined;
+  /** How many entries were restored: each of them once, because it may be back if it is restored again. */
+  #restored = 0;
   /** Copies of disks that were made some time, by the addresses of their servers. */
   #copies = new Map<string, readonly Uint8Array[]>();
 
   constructor(seed: number, limits: Limits) {
     this.#cluster = new CheckedCluster(seed, randomLatency, limits);
     this.#random = this.#cluster.world.random;
+    // A generator of its own, so that all else goes on as without it.
+    if (seed % 4 === 0) this.#restores = new Prng(seed);
   }
 
   async run(): Promise<string | undefined> {
@@ -83,9 +90,29 @@ class ReturnScenario {
     while (world.nowMs < endMs) {
       await this.#cluster.advance(this.#random.below(100));
       putSome(this.#cluster, this.#random, { isHot: false, isLong: false, keys });
+      this.#restore();
       if (!this.#chance(20)) continue;
       const { address, disk } = servers[this.#random.below(servers.length)];
       this.#copies.set(address, [...disk!.batches]);
+    }
+  }
+
+  /** Some entries of a backup of another cluster come to one server, with numbers of writes or without. */
+  #restore(): void {
+    const random = this.#restores;
+    if (random === undefined || random.below(10) > 0) return;
+    const { servers } = this.#cluster;
+    const server = servers[random.below(servers.length)];
+    for (let count = random.below(5); count > 0; count--) {
+      const ageMs = random.below(60_000);
+      const timestamp = server.environment.now() - ageMs;
+      this.#cluster.merge(server, random.below(server.queryActors.length), {
+        key: `key${random.below(keys)}`,
+        value: `restored ${++this.#restored}`,
+        order: [timestamp, this.#restored, `elsewhere:1/0123456789abcdef/${1 + random.below(3)}`],
+        ...random.below(2) === 0 ? { expiresAt: timestamp + 60_000 + random.below(30_000) } : {},
+        ...random.below(3) === 0 ? {} : { counter: this.#restored },
+      });
     }
   }
 
