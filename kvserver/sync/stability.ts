@@ -32,6 +32,8 @@ export class Stability {
     floorMs: 0,
   };
   #hasChanged = false;
+  /** Whether the replicas were not told of it, because a part of the state was still to come. */
+  #isUntold = false;
   /** Of the servers that are known. */
   #revision = 0;
   #dueMs = -Infinity;
@@ -102,7 +104,8 @@ export class Stability {
   /** Tells the replicas what all have seen, when that has grown. */
   step(): void {
     const { revision } = this.#members;
-    this.#hasChanged ||= revision !== this.#revision;
+    const { isComplete } = this.#stateReceiver;
+    this.#hasChanged ||= revision !== this.#revision || isComplete && this.#isUntold;
     this.#revision = revision;
     if (!this.#hasChanged || this.#replicas.all.length === 0) return;
     const nowMs = this.#context.monotonicMs();
@@ -113,7 +116,8 @@ export class Stability {
     this.#dueMs = nowMs + this.#context.limits.tellVersionsMs;
     this.#takeSeen();
     // What is still to come may be older than what is known of it.
-    if (this.#stateReceiver.isComplete) this.#tell();
+    this.#isUntold = !isComplete;
+    if (isComplete) this.#tell();
   }
 
   #takeSeen(): void {
