@@ -118,9 +118,10 @@ export class LiveFeed {
       const members = await membersOf(this.#shown);
       if (sample === undefined || members === undefined || typeof this.#shown === "string") return;
       const problems = this.#options.problemsOf({ stats: this.#shown.stats(), members });
+      const traffic = this.#shown.traffic();
       const history = isFirst ? { history: this.#history } : {};
       isFirst = false;
-      return { ...history, sample, members, problems, version };
+      return { ...history, sample, members, traffic, problems, version };
     });
     this.#listeners.add(listener);
     try {

@@ -12,9 +12,11 @@ import { follow } from "./feed.js";
 import { Keys } from "./keys.js";
 import { showMembers } from "./members.js";
 import { Prefixes } from "./prefixes.js";
+import { Traffic } from "./traffic.js";
 import { askForToken, keptToken } from "./token.js";
 
 const charts = new Charts();
+const rates = new Traffic();
 let isBegun = false;
 
 /** Begins what asks the store, once it is known which token to show. */
@@ -45,7 +47,7 @@ follow(keptToken(), {
   lost(why) {
     tellHealth([why], "bad");
   },
-  moment({ history, sample, members, problems, version }, token) {
+  moment({ history, sample, members, traffic, problems, version }, token) {
     if (!isBegun) begin(token);
     if (history !== undefined) charts.replace(history);
     if (sample === undefined) return;
@@ -53,7 +55,7 @@ follow(keptToken(), {
     const [self] = members;
     element("server").textContent = `${self.address} · ${version}`;
     document.title = `CMUD ${self.address}`;
-    drawCluster(members);
+    drawCluster(members, rates.of(traffic, sample.atMs));
     showMembers(members, sample.atMs);
     tellHealth(problems, problems.length === 0 ? "good" : "bad");
   },

@@ -9,6 +9,7 @@ import { countText } from "./format.js";
 
 const spanMs = 60_000;
 const stepMs = 5_000;
+const showMs = 1_000;
 const rowsMax = 12;
 /** Prefixes that are counted in a step; further ones count together. */
 const prefixesMax = 1_000;
@@ -19,6 +20,7 @@ export class Prefixes {
 
   constructor() {
     setInterval(() => this.#turn(), stepMs);
+    setInterval(() => this.#show(), showMs);
     this.#show();
   }
 
@@ -32,7 +34,6 @@ export class Prefixes {
 
   #turn() {
     this.#steps = [new Map(), ...this.#steps.slice(0, spanMs / stepMs - 1)];
-    this.#show();
   }
 
   #show() {

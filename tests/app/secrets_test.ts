@@ -4,6 +4,23 @@ import { runCmud } from "../support/app/fake_console.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { makeToken } from "../support/tokens.ts";
 
+/** The words of all processes, which everybody on this machine sees. */
+async function whatPsTells(): Promise<string> {
+  const words = "cat /proc/[0-9]*/cmdline 2> /dev/null || ps -eww -o args";
+  const { stdout } = await new Deno.Command("bash", { args: ["-c", words], stdin: "null" })
+    .output();
+  return new TextDecoder().decode(stdout);
+}
+
+/** The text of a response that may never end, as far as it comes with the first part. */
+async function beginningOf(response: Response): Promise<string> {
+  if (response.headers.get("content-type") !== "text/event-stream") return await response.text();
+  const reader = response.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value);
+}
+
 Deno.test("no token and no key is in what two servers and their clients say, nor in what they keep", async () => {
   using directory = new TempDirectory();
   const dir = directory.path;
@@ -65,11 +82,15 @@ Deno.test("no token and no key is in what two servers and their clients say, nor
     }
   }
   using client = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(`${dir}/ca.pem`)] });
-  for (const path of ["/metrics", "/api/stats", "/api/members", "/healthz", "/none"]) {
+  const processes = await whatPsTells();
+  assert(processes.includes("--token-file"), "the servers are not seen");
+  heard.push(processes);
+  const page = ["/", "/page.js", "/page.css", "/api/live"];
+  for (const path of ["/metrics", "/api/stats", "/api/members", "/healthz", "/none", ...page]) {
     for (const token of [secrets[0], wrong, ""]) {
       const headers = { Authorization: `Bearer ${token}` };
       const response = await fetch(`https://${first.ready.http}${path}`, { client, headers });
-      heard.push(JSON.stringify([...response.headers]), await response.text());
+      heard.push(JSON.stringify([...response.headers]), await beginningOf(response));
     }
   }
   for (const server of [second, first]) {
@@ -82,6 +103,10 @@ Deno.test("no token and no key is in what two servers and their clients say, nor
       if (!isFile) continue;
       heard.push(new TextDecoder("latin1").decode(await Deno.readFile(`${dir}/${name}/${file}`)));
     }
+  }
+  // What a process leaves that fails; none of these has.
+  for (const { name } of [...Deno.readDirSync(dir), ...Deno.readDirSync(".")]) {
+    assert(!/^core(\.\d+)?$/.test(name), `there is a ${name}`);
   }
   assert(heard.join("").length > 10_000);
   const found = secrets.filter((secret) => heard.some((text) => text.includes(secret)));

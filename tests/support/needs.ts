@@ -23,6 +23,7 @@ export const programs = {
     "chromium",
     "fish",
     "gcc",
+    "git",
     "jq",
     "openssl",
     "promtool",

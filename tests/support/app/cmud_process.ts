@@ -1,19 +1,24 @@
-import config from "../../../deno.json" with { type: "json" };
+import { root } from "../repository.ts";
 
-const main = import.meta.resolve("../../../main.ts");
+/** The arguments with which Deno runs the program: those of its tasks. @param build the folder that it is in */
+export function denoArgumentsOf(build: URL = root): string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", build)));
+  const { permissions } = tasks;
+  // 0.1.0 named them in each task.
+  const flags = permissions === undefined
+    ? tasks.server.command.match(/--(?:no-prompt|allow-\S+)/g)
+    : permissions.command.split(" ").slice(1);
+  return ["run", "--quiet", ...flags, new URL("main.ts", build).href];
+}
 
-/** The arguments with which Deno runs the program: those of its tasks. */
-export const denoArguments = [
-  "run",
-  "--quiet",
-  ...config.tasks.permissions.command.split(" ").slice(1),
-  main,
-];
+/** Those of this build. */
+export const denoArguments: readonly string[] = denoArgumentsOf();
 
 /**
  * Starts it, in the folder `cwd`, with `env` beside what is in the environment.
  *
  * @param filesMax how many files it may have open, connections included
+ * @param build the folder of the program
  */
 export function spawnCmud(
   args: readonly string[],
@@ -21,8 +26,9 @@ export function spawnCmud(
   cwd?: string,
   env: Record<string, string> = {},
   filesMax?: number,
+  build = root,
 ): Deno.ChildProcess {
-  const words = [Deno.execPath(), ...denoArguments, ...args];
+  const words = [Deno.execPath(), ...denoArgumentsOf(build), ...args];
   const [program, ...rest] = filesMax === undefined
     ? words
     : ["sh", "-c", `ulimit -n ${filesMax}; exec "$@"`, "sh", ...words];
@@ -40,8 +46,10 @@ export function spawnCmud(
 export async function cmudProcess(
   args: readonly string[],
   input?: string,
+  build = root,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = spawnCmud(args, input === undefined ? "null" : "piped");
+  const stdin = input === undefined ? "null" : "piped";
+  const child = spawnCmud(args, stdin, undefined, undefined, undefined, build);
   if (input !== undefined) {
     const writer = child.stdin.getWriter();
     await writer.write(new TextEncoder().encode(input));
@@ -73,10 +81,10 @@ export interface ServerProcess {
 /** Starts a server process on free ports, as `spawnCmud` does; resolves when it is ready. */
 export async function startServerProcess(
   args: readonly string[] = [],
-  { filesMax }: { filesMax?: number } = {},
+  { filesMax, build = root }: { filesMax?: number; build?: URL } = {},
 ): Promise<ServerProcess> {
   const words = ["server", "--port", "0", "--actors", "1", "--json", ...args];
-  const child = spawnCmud(words, "null", undefined, undefined, filesMax);
+  const child = spawnCmud(words, "null", undefined, undefined, filesMax, build);
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   const nextLine = async () => {
