@@ -1,0 +1,286 @@
+import { GameHost } from "../../app/doors/host/game_host.ts";
+import { Passwords } from "../../app/doors/names/passwords.ts";
+import { TelnetPort } from "../../app/doors/telnet/telnet_port.ts";
+import { WebPort } from "../../app/doors/web/web_port.ts";
+import { doorLimits } from "../../limits.ts";
+import { silentLogger } from "../../log/mod.ts";
+import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
+import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { MemoryStore } from "../game/stage.ts";
+import { until } from "../support/until.ts";
+
+/** Doors on real sockets, to a world in memory. */
+async function openDoors(isBehindProxy = false) {
+  const environment = realEnvironment;
+  const log = silentLogger;
+  const passwords = new Passwords(2);
+  const host = new GameHost({ store: new MemoryStore(), environment, log, passwords });
+  const shared = { keeper: host, environment, transport: tcpTransport, log };
+  const pages = new Map([["/", { status: 200, type: "text/html", body: "<p>the page</p>" }]]);
+  const web = await WebPort.open({ ...shared, address: "127.0.0.1:0", pages, isBehindProxy });
+  const telnet = new TelnetPort({ ...shared, address: "127.0.0.1:0" });
+  return {
+    host,
+    web,
+    telnet,
+    async [Symbol.asyncDispose]() {
+      await host.close();
+      await web.close();
+      await telnet.close();
+    },
+  };
+}
+
+/** A browser, as far as the protocol goes. */
+class Page implements AsyncDisposable {
+  text = "";
+  readonly told = new Map<string, unknown>();
+  code: number | undefined;
+  readonly #socket: WebSocket;
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #opened = Promise.withResolvers<void>();
+  #seen = 0;
+
+  constructor(address: string, protocols: string[]) {
+    const socket = this.#socket = new WebSocket(`ws://${address}/play`, protocols);
+    socket.binaryType = "arraybuffer";
+    const decoder = new TextDecoder();
+    socket.onopen = () => this.#opened.resolve();
+    socket.onmessage = ({ data }) => {
+      if (typeof data !== "string") {
+        this.text += decoder.decode(data, { stream: true });
+        return;
+      }
+      const [, name, json] = /^(\S+)(?: ([^]*))?$/.exec(data)!;
+      this.told.set(name, json === undefined ? undefined : JSON.parse(json));
+    };
+    socket.onclose = ({ code }) => {
+      this.code = code;
+      this.#closed.resolve();
+    };
+    socket.onerror = () => {};
+  }
+
+  static async open(address: string, ...protocols: string[]): Promise<Page> {
+    const page = new Page(address, protocols);
+    await page.#opened.promise;
+    return page;
+  }
+
+  get protocol(): string {
+    return this.#socket.protocol;
+  }
+
+  say(name: string, data?: unknown): void {
+    this.#socket.send(data === undefined ? name : `${name} ${JSON.stringify(data)}`);
+  }
+
+  type(text: string): void {
+    this.#socket.send(new TextEncoder().encode(text));
+  }
+
+  send(data: string | Uint8Array<ArrayBuffer>): void {
+    this.#socket.send(data);
+  }
+
+  async sees(what: string): Promise<void> {
+    await until(`it is said: ${what}`, () => {
+      if (this.code !== undefined) throw new Error(`it is closed with ${this.code}`);
+      return this.text.includes(what, this.#seen);
+    }, { timeoutMs: 10_000 }).catch((error) => {
+      throw new Error(`but: ${this.text.slice(-500)}`, { cause: error });
+    });
+    this.#seen = this.text.indexOf(what, this.#seen) + what.length;
+  }
+
+  async enrol(name: string, end: string): Promise<void> {
+    await this.sees("Name: ");
+    this.type(name + end);
+    await this.sees("New password: ");
+    this.type("correct horse" + end);
+    await this.sees("again: ");
+    this.type("correct horse" + end);
+    await this.sees(`Welcome, ${name}`);
+    this.type(end.repeat(5));
+  }
+
+  /** Goes without a word, as a telephone does that has no network any more. */
+  lose(): Promise<void> {
+    this.#socket.close(3_000);
+    return this.#closed.promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#socket.readyState <= WebSocket.OPEN) this.#socket.close();
+    await this.#closed.promise;
+  }
+}
+
+const gmcp = "gmcp.mudstandards.org";
+const terminal = "terminal.mudstandards.org";
+
+Deno.test("over gmcp.mudstandards.org lines are played, and all else is told beside them", async () => {
+  await using doors = await openDoors();
+  await using page = await Page.open(doors.web.address, "other.example", gmcp);
+  assertEquals(page.protocol, gmcp);
+  page.say("Core.Hello", { client: "a test", version: "1" });
+  await page.enrol("Ada", "\n");
+  page.type("stats\n");
+  await page.sees("Rank: Undergraduate");
+  assertEquals(page.told.get("Char.Status"), {
+    name: "Ada",
+    rank: "Undergraduate",
+    solving: false,
+  });
+  assertEquals((page.told.get("Room.Info") as { num: number }).num > 0, true);
+  assertEquals(page.told.get("CMUD.Typing"), { hidden: false });
+  page.say("Core.Ping");
+  await until("it is answered", () => page.told.has("Core.Ping"), { timeoutMs: 5_000 });
+  page.type("quit\n");
+  await until("it is closed in order", () => page.code === 1_000, { timeoutMs: 5_000 });
+});
+
+Deno.test("over terminal.mudstandards.org keys are edited, and no text frames come", async () => {
+  await using doors = await openDoors();
+  await using page = await Page.open(doors.web.address, terminal);
+  assertEquals(page.protocol, terminal);
+  await page.enrol("Grace", "\r");
+  page.type("stax\x7ft\t");
+  await page.sees("stats");
+  page.type("\r");
+  await page.sees("Rank: Undergraduate");
+  assertEquals(page.told.size, 0);
+  assert(!page.text.includes("correct horse"));
+});
+
+Deno.test("a page that was lost goes on with its secret; with another it is asked for a name", async () => {
+  await using doors = await openDoors();
+  await using page = await Page.open(doors.web.address, gmcp);
+  page.say("CMUD.Open", { typing: "lines", spoken: true, columns: 40, rows: 20 });
+  await page.enrol("Ada", "\n");
+  const { secret } = page.told.get("CMUD.Session") as { secret: string };
+  await page.lose();
+  await using back = await Page.open(doors.web.address, gmcp);
+  back.say("CMUD.Open", { typing: "keys", secret });
+  await back.sees("You are back.");
+  back.type("who\r");
+  await back.sees("Ada (you)");
+  await using guess = await Page.open(doors.web.address, gmcp);
+  guess.say("CMUD.Open", { secret: "0".repeat(32) });
+  await guess.sees("Name: ");
+  assertEquals(doors.host.sessions, 1);
+});
+
+Deno.test("a player on the web and one by telnet meet in one place", async () => {
+  await using doors = await openDoors();
+  await using page = await Page.open(doors.web.address, gmcp);
+  await page.enrol("Ada", "\n");
+  const [hostname, port] = doors.telnet.address.split(":");
+  const conn = await Deno.connect({ hostname, port: Number(port) });
+  try {
+    const typed = ["Bob", "correct horse", "correct horse", "", "", "", "", "", "say Hello, Ada."];
+    await conn.write(new TextEncoder().encode(typed.map((line) => `${line}\n`).join("")));
+    await page.sees("Bob says: Hello, Ada.");
+    assertEquals(page.told.get("Comm.Channel"), {
+      channel: "say",
+      talker: "Bob",
+      text: "Hello, Ada.",
+    });
+    await until("it is told who is there", () => {
+      return JSON.stringify(page.told.get("Room.Players"))?.includes("Bob") ?? false;
+    }, { timeoutMs: 10_000 });
+  } finally {
+    conn.close();
+  }
+});
+
+Deno.test("whatever a browser sends, the next one is served", async () => {
+  await using doors = await openDoors();
+  const { address } = doors.web;
+  const hostile: (string | Uint8Array<ArrayBuffer>)[] = [
+    "A".repeat(1 << 20),
+    new Uint8Array(1 << 20).fill(65),
+    "CMUD.Open",
+    'CMUD.Open {"typing": 3, "columns": -1, "rows": 1e99, "secret": {"__proto__": 1}}',
+    `CMUD.Size ${"[".repeat(3_000)}`,
+    "\u202e\x1b[2J",
+    Uint8Array.of(0xc3, 10, 0xff, 10, 27, 91, 50, 74, 10),
+    crypto.getRandomValues(new Uint8Array(10_000)),
+  ];
+  for (const first of hostile) {
+    await using page = await Page.open(address, gmcp);
+    page.send(first);
+    for (const next of hostile.slice(2)) page.send(next);
+    await page.sees("Name: ").catch(() => {});
+  }
+  await using ada = await Page.open(address, gmcp);
+  await ada.enrol("Ada", "\n");
+});
+
+Deno.test("a message that is too long ends its WebSocket, and says so", async () => {
+  await using doors = await openDoors();
+  await using page = await Page.open(doors.web.address, gmcp);
+  page.send("A".repeat(doorLimits.messageBytesMax + 1));
+  await until("it is ended", () => page.code !== undefined, { timeoutMs: 5_000 });
+  assertEquals(page.code, 1_009);
+});
+
+Deno.test("the web port serves its page, and says what is not there", async () => {
+  await using doors = await openDoors();
+  const get = async (path: string, init?: RequestInit) => {
+    const response = await fetch(`http://${doors.web.address}${path}`, init);
+    return [response.status, await response.text()];
+  };
+  assertEquals(await get("/"), [200, "<p>the page</p>"]);
+  assertEquals((await get("/other"))[0], 404);
+  assertEquals((await get("/play"))[0], 426);
+  assertEquals((await get("/", { method: "DELETE" }))[0], 405);
+  const upgrade = { "Upgrade": "websocket", "Connection": "Upgrade" };
+  const key = { "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==" };
+  const asks = async (headers: Record<string, string>) => {
+    const [hostname, port] = doors.web.address.split(":");
+    using conn = await Deno.connect({ hostname, port: Number(port) });
+    const lines = Object.entries({ Host: doors.web.address, ...upgrade, ...key, ...headers });
+    const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    await conn.write(new TextEncoder().encode(`GET /play HTTP/1.1\r\n${head}\r\n`));
+    const buffer = new Uint8Array(1_000);
+    return new TextDecoder().decode(buffer.subarray(0, await conn.read(buffer) ?? 0));
+  };
+  assertStringIncludes(await asks({ "Sec-WebSocket-Protocol": "json.example" }), "400 Bad Request");
+  assertStringIncludes(await asks({ Origin: "https://elsewhere.example" }), "403 Forbidden");
+  const agreed = await asks({ "Sec-WebSocket-Protocol": `${terminal}, ${gmcp}` });
+  assertStringIncludes(agreed, `101 Switching Protocols`);
+  assertStringIncludes(agreed, `Sec-WebSocket-Protocol: ${gmcp}`);
+});
+
+Deno.test("behind a proxy, players are told apart by what it says of them", async () => {
+  await using doors = await openDoors(true);
+  const [hostname, port] = doors.web.address.split(":");
+  const opened: Deno.Conn[] = [];
+  const come = async (forwarded: string) => {
+    const conn = await Deno.connect({ hostname, port: Number(port) });
+    opened.push(conn);
+    await conn.write(new TextEncoder().encode(
+      `GET /play HTTP/1.1\r\nHost: ${doors.web.address}\r\nUpgrade: websocket\r\n` +
+        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" +
+        `Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nX-Forwarded-For: ${forwarded}\r\n\r\n`,
+    ));
+    const buffer = new Uint8Array(4_000);
+    let text = "";
+    while (!/Name: |too many of you/.test(text)) {
+      const count = await conn.read(buffer);
+      if (count === null) break;
+      text += new TextDecoder("latin1").decode(buffer.subarray(0, count));
+    }
+    return text;
+  };
+  try {
+    for (let i = 0; i < doorLimits.connectionsPerAddressMax; i++) {
+      assertStringIncludes(await come("192.0.2.1"), "Name: ");
+    }
+    assertStringIncludes(await come("198.51.100.9, 192.0.2.1"), "too many of you");
+    assertStringIncludes(await come("192.0.2.2"), "Name: ");
+  } finally {
+    for (const conn of opened) conn.close();
+  }
+});
