@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { cmudProcess, startServerProcess } from "../support/app/cmud_process.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { startHostProcess } from "../support/app/host_process.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { deadAddress } from "../app/with_server.ts";
 
 Deno.test("cmud host wants a door, and no password that others can read", async () => {
@@ -55,5 +56,38 @@ Deno.test("cmud host stops in order, and tells its players", async () => {
   assertEquals(await host.stop(), { code: 0, stderr: "" });
   while (await read());
   assertStringIncludes(text, "The door closes now.");
+  assertEquals(await server.end("SIGTERM"), 0);
+});
+
+Deno.test("with a certificate, both doors speak TLS", async () => {
+  using directory = new TempDirectory();
+  const made = await runCmud(["cert", "--dir", directory.path, "127.0.0.1"]);
+  assertEquals(made.code, 0);
+  const server = await startServerProcess();
+  const [address] = server.ready.queryAddresses;
+  const host = await startHostProcess(
+    ...["--telnet", "127.0.0.1:0", "--web", "127.0.0.1:0", "--server", address],
+    ...["--tls-cert", `${directory.path}/127.0.0.1.pem`],
+    ...["--tls-key", `${directory.path}/127.0.0.1.key`],
+  );
+  const ca = Deno.readTextFileSync(`${directory.path}/ca.pem`);
+  const portOf = (address: string) => Number(address.split(":")[1]);
+  const conn = await Deno.connectTls({
+    hostname: "127.0.0.1",
+    port: portOf(host.telnet!),
+    caCerts: [ca],
+  });
+  const buffer = new Uint8Array(1_000);
+  let text = "";
+  while (!text.includes("Name: ")) {
+    text += new TextDecoder("latin1").decode(buffer.subarray(0, await conn.read(buffer) ?? 0));
+  }
+  conn.close();
+  const client = Deno.createHttpClient({ caCerts: [ca] });
+  const response = await fetch(`https://127.0.0.1:${portOf(host.web!)}/`, { client });
+  await response.body?.cancel();
+  assertMatch(String(response.status), /^(200|404)$/);
+  client.close();
+  assertEquals((await host.stop()).code, 0);
   assertEquals(await server.end("SIGTERM"), 0);
 });

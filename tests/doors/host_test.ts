@@ -162,9 +162,11 @@ Deno.test("a store that is away for a moment costs nobody the session", async ()
   const ada = await it.enter("Ada");
   it.store.failures = 3;
   ada.type("stats");
-  await ada.sees(/./);
+  await ada.sees("The network is having a moment: the world does not answer.");
   ada.type("stats");
   await ada.sees("Name: Ada");
+  // Of servers, and that it is another one now, a player hears nothing.
+  assert(!/server [1-9]/.test(ada.said));
   const bob = await it.come();
   await bob.sees("Name: ");
   it.store.failures = 1;

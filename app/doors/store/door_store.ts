@@ -1,4 +1,4 @@
-import type { GameStore } from "../../game/mod.ts";
+import { type GameStore, StoreFailure } from "../../game/mod.ts";
 import type { SharedListening } from "./shared_listening.ts";
 
 /**
@@ -35,14 +35,21 @@ export function doorStore(
     return new Map(entries.entries().filter(([key]) => isSeen(key)));
   };
   return {
-    get: (key) => store.get(key),
-    put: (key, value) => store.put(key, value),
-    list: async (prefix) => seen(await store.list(prefix), prefix),
+    get: (key) => store.get(key).catch(unaddressed),
+    put: (key, value) => store.put(key, value).catch(unaddressed),
+    list: async (prefix) => seen(await store.list(prefix).catch(unaddressed), prefix),
     listen: listening && ((onChange) => {
       const joined = listening.join(onChange);
       return { ...joined, take: (prefix) => seen(joined.take(prefix), prefix) };
     }),
     address: () => store.address(),
-    server: () => store.server(),
+    // Whoever comes through a door is at no server, and is not told of another one.
+    server: () => "the world",
   };
+}
+
+/** The same failure, without the address of a server, which is nothing to players. */
+function unaddressed(failure: unknown): never {
+  if (!(failure instanceof StoreFailure)) throw failure;
+  throw new StoreFailure("the world does not answer", { cause: failure });
 }
