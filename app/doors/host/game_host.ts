@@ -157,6 +157,9 @@ export class GameHost implements Doorkeeper {
         this.#sessions.delete(folded);
         session.close();
       }
+    } catch (error) {
+      if (lines.isAttached) lines.print(`${text.failed}\n`);
+      throw error;
     } finally {
       if (lines.isAttached) {
         lines.detach(terminal);

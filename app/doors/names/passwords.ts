@@ -56,7 +56,7 @@ export class Passwords {
     try {
       // Letters that look alike on two keyboards are one.
       const text = password.normalize("NFKC");
-      const maxmem = 256 * n * r;
+      const maxmem = 256 * n * r + 2 ** 20;
       return await new Promise<Buffer>((resolve, reject) => {
         scrypt(text, salt, hashBytes, { N: n, r, p, maxmem }, (error, key) => {
           if (error) reject(error);
