@@ -55,4 +55,4 @@ export { type GameStore, StoreFailure } from "./state/store.ts";
 export { type SpectatorOptions, watchGame } from "./play/spectator.ts";
 export { unreadableLine } from "./talk/text.ts";
 export { paint } from "./talk/terminal.ts";
-export type { Manner } from "./talk/words.ts";
+export { type Manner, unpiled } from "./talk/words.ts";

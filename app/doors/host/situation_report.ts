@@ -4,6 +4,7 @@
  * @module
  */
 
+import { escapeControl } from "../../../rpc/mod.ts";
 import {
   allPlaces,
   type News,
@@ -11,7 +12,13 @@ import {
   powerOf,
   type Presence,
   type Situation,
+  unpiled,
 } from "../../game/mod.ts";
+
+/** What a client may show as it is: it may be one that prints it. */
+function shownSafely(words: string): string {
+  return unpiled(escapeControl(words));
+}
 
 /** Tells a client something beside the text. */
 export type Tell = (name: string, data: unknown) => void;
@@ -62,7 +69,11 @@ export class SituationReport {
   heard(news: readonly News[]): void {
     for (const { name, event } of news) {
       if (!("words" in event)) continue;
-      this.#tell("Comm.Channel", { channel: event.did, talker: name, text: event.words });
+      this.#tell("Comm.Channel", {
+        channel: event.did,
+        talker: name,
+        text: shownSafely(event.words),
+      });
     }
   }
 

@@ -14,7 +14,7 @@ import {
   unseenTypingMs,
 } from "../world/bounds.ts";
 import { wrapped } from "../../cli/wrapped.ts";
-import type { Manner } from "./words.ts";
+import { type Manner, unpiled } from "./words.ts";
 
 /** What a line is, for a terminal that shows such things differently. */
 export type Tone = "plain" | "story" | "news" | "trouble" | "prompt";
@@ -299,7 +299,7 @@ export class Conversation {
 
   /** `line` as it may be shown; where rows are drawn, broken between words. */
   #rows(line: string): string[] {
-    const shown = escapeControl(line);
+    const shown = unpiled(escapeControl(line));
     const columns = this.manner === "drawn" && this.#options.columns?.() || Infinity;
     return wrapped(shown, columns);
   }

@@ -28,6 +28,11 @@ export function quote(text: string): string {
   return `"${short}"`;
 }
 
+/** `text` with no more marks on a letter than a script needs: piles of them cover the rows around. */
+export function unpiled(text: string): string {
+  return text.replace(/(\p{M}{3})\p{M}+/gu, "$1");
+}
+
 /** The player's own name among others. */
 export function you(name: string): string {
   return `${name} (you)`;

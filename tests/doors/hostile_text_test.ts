@@ -1,0 +1,62 @@
+import { GameHost } from "../../app/doors/host/game_host.ts";
+import { Passwords } from "../../app/doors/names/passwords.ts";
+import { silentLogger } from "../../log/mod.ts";
+import { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
+import { assert, assertEquals, fc } from "../deps.ts";
+import { MemoryStore } from "../game/stage.ts";
+import { until } from "../support/until.ts";
+import { Newcomer } from "./newcomer.ts";
+
+/** What acts on a terminal, changes the direction of text, or covers the rows around. */
+// deno-lint-ignore no-control-regex -- that is what must not be there
+const acting = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\p{M}{4}/u;
+
+const pieces = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.constantFrom(
+    "\x1b[2J",
+    "\x9b31m",
+    "\u202e",
+    "\u2066",
+    "Z\u0351\u0352\u0353\u0354\u0355",
+    "\x07",
+  ),
+  fc.constantFrom("\xff\xfb\x01", "%s", "<script>", "\\u001b[2J", "\ud800", "'; DROP", "\u0000"),
+);
+
+Deno.test("whatever a player types, others are shown text and nothing that acts", async () => {
+  const world = new SimulatedWorld();
+  const host = new GameHost({
+    store: new MemoryStore(),
+    environment: world.environment(),
+    log: silentLogger,
+    passwords: new Passwords(2),
+  });
+  const pass = () => world.advance(200);
+  const ada = await Newcomer.enter(host, "Ada", { pass });
+  const bob = await Newcomer.enter(host, "Bob", { pass });
+  await ada.sees("Bob wakes up");
+  const random = fc.sample(fc.array(pieces, { minLength: 1, maxLength: 8 }), 60);
+  for (const [i, words] of random.entries()) {
+    const command = ["say", "emote", "tell Bob", "", "alias x", "move", "buy", "help"][i % 8];
+    ada.press(`${command} ${words.join("")}\n`);
+    // So often one may speak.
+    await world.advance(21_000);
+  }
+  ada.type("say That was all.");
+  await bob.sees("Ada says: That was all.");
+  for (const { said, allTold } of [ada, bob]) {
+    const found = acting.exec(said);
+    assertEquals(found && JSON.stringify(said.slice(found.index - 40, found.index + 10)), null);
+    for (const [name, data] of allTold) {
+      if (name === "Comm.Channel") assert(!acting.test((data as { text: string }).text));
+    }
+  }
+  const closed = host.close();
+  let isOver = false;
+  closed.finally(() => isOver = true);
+  await until("it is closed", async () => {
+    await pass();
+    return isOver;
+  }, { timeoutMs: 10_000 });
+});
