@@ -18,11 +18,12 @@ const browser = await openBrowser();
 const faults: string[] = [];
 const found: Record<string, unknown> = {};
 
-/** All that the terminal shows, or the log, rows joined. */
+/** All that the terminal shows, or the log with the prompt, rows joined. */
 const textOf = (tab: Tab) =>
   tab.evaluate(
     "(document.querySelector('#log').hidden ? document.querySelector('.xterm-rows') : " +
-      "document.querySelector('#log')).innerText.replaceAll('\\u00a0', ' ')",
+      "document.querySelector('#log')).innerText.replaceAll('\\u00a0', ' ') + " +
+      "document.querySelector('#prompt').textContent",
   ) as Promise<string>;
 
 async function sees(tab: Tab, text: string): Promise<void> {

@@ -169,7 +169,7 @@ export class GameHost implements Doorkeeper {
     }
   }
 
-  async #login({ host }: PlayerConnection, lines: HeldLines): Promise<string | undefined> {
+  async #login(connection: PlayerConnection, lines: HeldLines): Promise<string | undefined> {
     const known = new AbortController();
     const sendAway = (why: string) => {
       if (lines.isAttached) lines.print(`\n${why}\n`);
@@ -182,7 +182,8 @@ export class GameHost implements Doorkeeper {
     try {
       return await login({
         lines,
-        host,
+        host: connection.host,
+        columns: () => connection.columns(),
         owners: this.#owners,
         attempts: this.#attempts,
         banOf: (name) => this.#rules.measure("ban", name)?.why,

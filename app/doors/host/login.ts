@@ -6,6 +6,7 @@
 
 import { doorLimits } from "../../../limits.ts";
 import { escapeControl } from "../../../rpc/mod.ts";
+import { wrapped } from "../../cli/wrapped.ts";
 import { aboutNames, badName, isName, nameFrom, StoreFailure, title } from "../../game/mod.ts";
 import type { HeldLines } from "../lines/held_lines.ts";
 import type { Attempts } from "../names/attempts.ts";
@@ -21,6 +22,8 @@ export interface LoginOptions {
   readonly host: string;
   readonly owners: Owners;
   readonly attempts: Attempts;
+  /** How many characters fit into a row of the player's; 0 where nobody knows. */
+  columns(): number;
   /** Why the name may not come in; `undefined`: it may. */
   banOf(name: string): string | undefined;
 }
@@ -32,16 +35,16 @@ export interface LoginOptions {
  */
 export async function login(options: LoginOptions): Promise<string | undefined> {
   const { lines } = options;
-  say(lines, title(), text.askName);
+  say(options, title(), text.askName);
   for (;;) {
     const typed = await lines.readLine(text.namePrompt);
     if (typed === undefined || /^\s*(?:quit|exit)\s*$/i.test(typed)) return undefined;
     const name = nameFrom(typed);
     if (name === "") continue;
-    if (/^(?:help|\?)$/i.test(name)) say(lines, ...aboutNames);
-    else if (!isName(name)) say(lines, ...badName(name));
+    if (/^(?:help|\?)$/i.test(name)) say(options, ...aboutNames);
+    else if (!isName(name)) say(options, ...badName(name));
     else {
-      const admitted = await withStore(lines, () => admit(options, name));
+      const admitted = await withStore(options, () => admit(options, name));
       if (admitted === "over") return undefined;
       if (admitted !== undefined) return admitted.name;
     }
@@ -52,10 +55,10 @@ export async function login(options: LoginOptions): Promise<string | undefined> 
 type Admitted = { readonly name: string } | "over" | undefined;
 
 async function admit(options: LoginOptions, name: string): Promise<Admitted> {
-  const { lines, owners, banOf } = options;
+  const { owners, banOf } = options;
   const why = banOf(name);
   if (why !== undefined) {
-    say(lines, text.banned(why));
+    say(options, text.banned(why));
     return "over";
   }
   const owner = await owners.find(name);
@@ -67,7 +70,7 @@ async function recognize(options: LoginOptions, owner: Owner): Promise<Admitted>
   const folded = foldedName(owner.name);
   for (let tries = 0; tries < doorLimits.loginTriesMax; tries++) {
     const waitMs = attempts.waitMs(folded, host);
-    if (waitMs > 0) return void say(lines, text.waitForIt(waitMs));
+    if (waitMs > 0) return void say(options, text.waitForIt(waitMs));
     const typed = await lines.readSecret(text.passwordPrompt);
     if (typed === undefined) return "over";
     if (typed === "") return undefined;
@@ -77,49 +80,57 @@ async function recognize(options: LoginOptions, owner: Owner): Promise<Admitted>
       return owner;
     }
     attempts.wrong(folded, host);
-    say(lines, text.wrongPassword);
+    say(options, text.wrongPassword);
   }
   return "over";
 }
 
-async function enrol({ lines, owners }: LoginOptions, typed: string): Promise<Admitted> {
+async function enrol(options: LoginOptions, typed: string): Promise<Admitted> {
+  const { owners } = options;
   const character = await owners.character(typed);
   const name = character ?? typed;
-  say(lines, character === undefined ? text.newName(name) : text.unclaimed(name));
-  const password = await choosePassword(lines);
+  say(options, character === undefined ? text.newName(name) : text.unclaimed(name));
+  const password = await choosePassword(options);
   if (typeof password !== "object") return password;
   if (await owners.claim(name, password.typed)) return { name };
-  say(lines, text.claimedMeanwhile);
+  say(options, text.claimedMeanwhile);
 }
 
 /** A password that was typed twice; what is there instead is as with `Admitted`. */
-async function choosePassword(lines: HeldLines): Promise<{ typed: string } | "over" | undefined> {
+async function choosePassword(
+  options: LoginOptions,
+): Promise<{ typed: string } | "over" | undefined> {
+  const { lines } = options;
   for (;;) {
     const typed = await lines.readSecret(text.newPasswordPrompt);
     if (typed === undefined) return "over";
     if (typed === "") return undefined;
     const { passwordCharsMin, passwordCharsMax } = doorLimits;
     if (typed.length < passwordCharsMin || typed.length > passwordCharsMax) {
-      say(lines, text.badPassword);
+      say(options, text.badPassword);
       continue;
     }
     const again = await lines.readSecret(text.againPrompt);
     if (again === undefined) return "over";
     if (again === typed) return { typed };
-    say(lines, text.differentPasswords);
+    say(options, text.differentPasswords);
   }
 }
 
-async function withStore(lines: HeldLines, act: () => Promise<Admitted>): Promise<Admitted> {
+async function withStore(
+  options: LoginOptions,
+  act: () => Promise<Admitted>,
+): Promise<Admitted> {
   try {
     return await act();
   } catch (error) {
-    if (error instanceof StoreFailure) say(lines, text.storeAway);
-    else if (error instanceof TooBusyError) say(lines, text.tooBusy);
+    if (error instanceof StoreFailure) say(options, text.storeAway);
+    else if (error instanceof TooBusyError) say(options, text.tooBusy);
     else throw error;
   }
 }
 
-function say(lines: HeldLines, ...sentences: readonly string[]): void {
-  lines.print(sentences.map((sentence) => `${escapeControl(sentence)}\n`).join(""));
+function say({ lines, columns }: LoginOptions, ...sentences: readonly string[]): void {
+  const rows = sentences.flatMap((it) => wrapped(escapeControl(it), columns() || Infinity));
+  lines.print(rows.map((row) => `${row}\n`).join(""));
 }

@@ -6,6 +6,9 @@
 
 import { element, make } from "./dom.js";
 
+/** What is known of the player, in the order in which it is shown. */
+const terms = ["Name", "Rank", "Coins", "Power", "Steps left", "Place"];
+
 /** Shows what the host tells. */
 export class Around {
   #go;
@@ -51,9 +54,9 @@ export class Around {
   #know(term, fact) {
     if (fact === undefined) this.#facts.delete(term);
     else this.#facts.set(term, fact);
-    const rows = [...this.#facts].flatMap(([term, fact]) => [
+    const rows = terms.filter((term) => this.#facts.has(term)).flatMap((term) => [
       make("dt", {}, term),
-      make("dd", {}, fact),
+      make("dd", {}, this.#facts.get(term)),
     ]);
     element("you").replaceChildren(...rows);
   }

@@ -42,9 +42,10 @@ export class Screen {
     this.#terminal.write(text);
   }
 
-  /** Shows what was typed below it. */
+  /** Shows what was typed below it; Enter where nothing is asked leaves no empty row. */
   echo(line) {
-    this.#terminal.write(`${line}\r\n`);
+    const isAsked = this.#terminal.buffer.active.cursorX > 0;
+    if (line !== "" || isAsked) this.#terminal.write(`${line}\r\n`);
   }
 
   focus() {
