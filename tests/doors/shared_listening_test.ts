@@ -143,13 +143,16 @@ Deno.test("a hidden player is not there for others, but is for the player, and f
     ["place/Eve", "5"],
     [`mined/Eve/${session}`, "7"],
     ["rank/Eve/PhD", "yes"],
+    [`term/2/mined/Eve/${session}`, "7"],
+    [`chat/1/all/${session}/1`, "says"],
     [`damage/PhD/1/${session}`, "hit"],
     [`end/${session}`, "end"],
   ];
   const isHidden = (name: string) => name === "Eve";
   const seenBy = async (name: string) => {
     const view = doorStore(new MemoryStore(entries), undefined, { name, isHidden });
-    const prefixes = ["scene/1/5/", "letter/1/Ada/", "here/1/", "place/", "mined/", "rank/"];
+    const prefixes = ["scene/1/5/", "letter/1/Ada/", "here/1/", "place/", "mined/", "rank/"]
+      .concat("term/2/mined/", "chat/1/");
     const counted = ["damage/PhD/1/", "end/", "mined/Eve/"];
     const lists = await Promise.all([...prefixes, ...counted].map((prefix) => view.list(prefix)));
     return lists.flatMap((list) => [...list.keys()]);
@@ -160,5 +163,5 @@ Deno.test("a hidden player is not there for others, but is for the player, and f
     `end/${session}`,
     `mined/Eve/${session}`,
   ]);
-  assertEquals((await seenBy("Eve")).length, 10);
+  assertEquals((await seenBy("Eve")).length, 12);
 });

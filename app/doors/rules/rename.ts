@@ -7,7 +7,10 @@ import type { Keeping } from "./keeping.ts";
 export type RenameRefusal = "absent" | "taken" | "name";
 
 /** Kinds of keys below which stands what a character is and has, the name behind them. */
-const own = ["player", "place", "mined", "deed", "rank"] as const;
+const own = [
+  ...["player", "place", "mined", "deed", "rank", "fold", "mark", "coin"],
+  ...["post", "postread", "ignore", "group", "career"],
+] as const;
 
 /**
  * Gives a character another name: all that it is and has stands under that from then on. Nobody comes in under
@@ -45,11 +48,17 @@ async function entriesOf(store: NameStore, name: string): Promise<[string, strin
   const listings = await Promise.all([
     ...own.map((kind) => store.list(`${kind}/${name}`)),
     store.list(`end/${name}.`),
+    // What belongs to a later term stands below that.
+    store.list("term/"),
   ]);
+  const kinds = [...own, "end"].join("|");
+  const isOwn = new RegExp(`^(?:term/\\d+/)?(?:${kinds})/([^/.]+)(?:[/.]|$)`);
   return listings.flatMap((listing) => [...listing])
-    .filter(([key]) => /^(?:[^/]+)\/([^/.]+)/.exec(key)?.[1] === name)
+    .filter(([key]) => isOwn.exec(key)?.[1] === name)
     // The ends of sessions hold what they took off problems, too: that stays with the old name.
-    .map(([key, value]) => [key, key.startsWith("end/") ? withoutDamage(value) : value]);
+    .map((
+      [key, value],
+    ) => [key, /^(?:term\/\d+\/)?end\//.test(key) ? withoutDamage(value) : value]);
 }
 
 /** The name stands in the key, and in the ids of sessions. */

@@ -6,8 +6,8 @@ import type { SharedListening } from "./shared_listening.ts";
  * a key below them is the player, or the player's session.
  */
 const shown: readonly (readonly [prefix: RegExp, playerAt: number])[] = [
-  [/^(?:scene|letter)\//, 3],
-  [/^here\//, 2],
+  [/^(?:scene|letter|chat)\//, 3],
+  [/^(?:here|post)\//, 2],
   [/^(?:place|mined|rank)\/$/, 1],
 ];
 
@@ -26,10 +26,12 @@ export function doorStore(
   { name, isHidden }: DoorView,
 ): GameStore {
   const seen = (entries: ReadonlyMap<string, string>, prefix: string) => {
-    const playerAt = shown.find(([pattern]) => pattern.test(prefix))?.[1];
+    // What belongs to a term stands below it, in the same form.
+    const [term] = /^(?:term\/\d+\/)?/.exec(prefix)!;
+    const playerAt = shown.find(([pattern]) => pattern.test(prefix.slice(term.length)))?.[1];
     if (playerAt === undefined) return new Map(entries);
     const isSeen = (key: string) => {
-      const [player] = key.split("/")[playerAt]?.split(".") ?? [];
+      const [player] = key.slice(term.length).split("/")[playerAt]?.split(".") ?? [];
       return player === undefined || player === name || !isHidden(player);
     };
     return new Map(entries.entries().filter(([key]) => isSeen(key)));
