@@ -26,6 +26,7 @@ export class Newcomer implements PlayerConnection {
   readonly typing: "lines" | "keys";
   readonly manner: Manner;
   readonly hasColour = false;
+  readonly isTold = true;
   /** All that was written. */
   said = "";
   /** What was told beside the text: the last of each name. */

@@ -15,6 +15,7 @@ import { HouseRules } from "../rules/house_rules.ts";
 import { rulesPrefix } from "../rules/rule_keys.ts";
 import { doorStore } from "../store/door_store.ts";
 import { SharedListening } from "../store/shared_listening.ts";
+import { Crowd } from "./crowd.ts";
 import { login } from "./login.ts";
 import * as text from "./login_text.ts";
 import { type Attached, PlayerSession } from "./player_session.ts";
@@ -263,7 +264,8 @@ export class GameHost implements Doorkeeper {
     if (this.#sessions.size === 0) return;
     const { records } = await readPresent(store, environment.now());
     const shown = records.filter(({ name }) => this.#rules.measure("hide", name) === undefined);
-    for (const session of this.#sessions.values()) session.look(shown);
+    const crowd = new Crowd(shown);
+    for (const session of this.#sessions.values()) session.look(crowd);
   }
 
   #announce(): void {

@@ -6,12 +6,12 @@ import {
   type Manner,
   paint,
   playGame,
-  type Presence,
   type Situation,
 } from "../../game/mod.ts";
 import type { DoorTerminal } from "../lines/door_terminal.ts";
 import type { HeldLines } from "../lines/held_lines.ts";
 import type { PlayerConnection } from "../lines/player_connection.ts";
+import type { Crowd } from "./crowd.ts";
 import * as text from "./login_text.ts";
 import { SituationReport } from "./situation_report.ts";
 
@@ -151,12 +151,11 @@ export class PlayerSession {
   }
 
   /** Tells clients that draw more than lines who is where. */
-  look(present: readonly Presence[]): void {
+  look(crowd: Crowd): void {
     const own = this.place;
-    if (this.#attached === undefined || own === undefined) return;
-    const others = present.filter(({ name, place }) => place === own && name !== this.name);
-    this.#report.company(others.map(({ name }) => name));
-    this.#report.crowd(present);
+    if (!this.#attached?.connection.isTold || own === undefined) return;
+    this.#report.company(crowd.at(own).filter((name) => name !== this.name));
+    this.#report.crowd(crowd);
   }
 
   #dismiss(why?: string): void {

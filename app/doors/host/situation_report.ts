@@ -5,15 +5,8 @@
  */
 
 import { escapeControl } from "../../../rpc/mod.ts";
-import {
-  allPlaces,
-  type News,
-  placeOutline,
-  powerOf,
-  type Presence,
-  type Situation,
-  unpiled,
-} from "../../game/mod.ts";
+import { type News, placeOutline, powerOf, type Situation, unpiled } from "../../game/mod.ts";
+import type { Crowd } from "./crowd.ts";
 
 /** What a client may show as it is: it may be one that prints it. */
 function shownSafely(words: string): string {
@@ -56,12 +49,7 @@ export class SituationReport {
   }
 
   /** Tells how many are where, for who draws a map. */
-  crowd(present: readonly Presence[]): void {
-    const places = allPlaces().map((id) => ({
-      id,
-      title: placeOutline(id)!.title,
-      count: present.filter(({ place }) => place === id).length,
-    }));
+  crowd({ places }: Crowd): void {
     this.#report("CMUD.Map", { places });
   }
 

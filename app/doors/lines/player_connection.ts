@@ -9,6 +9,8 @@ export interface PlayerConnection {
   readonly hasColour: boolean;
   /** Whether the client sends whole lines, or keys as they are pressed, which are then shown by this end. */
   readonly typing: "lines" | "keys";
+  /** Whether the client takes what is no text. */
+  readonly isTold: boolean;
   /** How many characters fit into a row; 0 where nobody knows. */
   columns(): number;
   /** How many rows there are; 0 where nobody knows. */

@@ -93,6 +93,10 @@ export class TelnetConnection implements FrameExecutor, PlayerConnection {
     return this.#client.kind.hasColour && !this.#client.kind.isSpoken;
   }
 
+  get isTold(): boolean {
+    return this.#client.hasGmcp;
+  }
+
   get typing(): "lines" | "keys" {
     return this.#client.kind.isBareTerminal ? "keys" : "lines";
   }

@@ -55,10 +55,10 @@ export class WebConnection implements PlayerConnection {
 
   /** Serves it. Resolves when it is over. @throws {WebSocketError} when the client breaks the protocol. */
   async serve(): Promise<void> {
-    const { keeper, protocol } = this.#options;
+    const { keeper } = this.#options;
     try {
       let next = this.#messages.next();
-      if (protocol === "gmcp.mudstandards.org") {
+      if (this.isTold) {
         const first = await this.#within(doorLimits.negotiationMs, next);
         const opening = first?.isText ? parseGmcp(first.bytes) : undefined;
         if (opening !== undefined) {
@@ -69,7 +69,7 @@ export class WebConnection implements PlayerConnection {
       this.#visit = await keeper.visit(this, this.#opening.secret);
       for (let message; (message = await next) !== undefined; next = this.#messages.next()) {
         if (!message.isText) await this.#visit.receive(message.bytes);
-        else if (protocol === "gmcp.mudstandards.org") this.#hear(parseGmcp(message.bytes));
+        else if (this.isTold) this.#hear(parseGmcp(message.bytes));
       }
     } finally {
       this.#visit?.lost();
@@ -84,6 +84,10 @@ export class WebConnection implements PlayerConnection {
 
   get hasColour(): boolean {
     return !this.#opening.isSpoken;
+  }
+
+  get isTold(): boolean {
+    return this.#options.protocol === "gmcp.mudstandards.org";
   }
 
   get typing(): "lines" | "keys" {
@@ -115,7 +119,7 @@ export class WebConnection implements PlayerConnection {
   }
 
   tell(name: string, data: unknown): void {
-    if (this.#options.protocol !== "gmcp.mudstandards.org") return;
+    if (!this.isTold) return;
     this.#unsent.send({ isText: true, bytes: gmcpBytes({ name, data }) });
   }
 
