@@ -1,3 +1,4 @@
+import { WebSocketMessages } from "../../http/web_socket_messages.ts";
 import { WebSocketStream } from "../../http/web_socket_stream.ts";
 import type { ByteStream } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertRejects, fc } from "../deps.ts";
@@ -191,4 +192,44 @@ Deno.test("a WebSocketStream takes no command of Redis for the length of a frame
     );
     await assertRejects(() => readAll(stream), Error, "allowed are 1 to 16777216");
   }
+});
+
+Deno.test("WebSocketMessages gives whole messages, text apart from bytes, however they are cut", () => {
+  const message = fc.record({
+    isText: fc.boolean(),
+    parts: fc.array(fc.array(fc.nat(255), { maxLength: 200 }), { minLength: 1, maxLength: 4 }),
+  });
+  const property = fc.asyncProperty(
+    fc.array(message, { maxLength: 5 }),
+    fc.integer({ min: 1, max: 100 }),
+    async (messages, partBytes) => {
+      const sent = messages.flatMap(({ isText, parts }) =>
+        parts.flatMap((payload, i) => {
+          const opcode = i > 0 ? 0 : isText ? 1 : 2;
+          const isLast = i === parts.length - 1;
+          return [...masked(ping, [i]), ...masked((isLast ? 0x80 : 0) | opcode, payload)];
+        })
+      );
+      const reader = new WebSocketMessages(
+        new Sent([...sent, ...masked(close, [])], partBytes),
+        800,
+      );
+      for (const { isText, parts } of messages) {
+        const found = await reader.next();
+        assertEquals([found?.isText, [...found!.bytes]], [isText, parts.flat()]);
+      }
+      assertEquals(await reader.next(), undefined);
+    },
+  );
+  return fc.assert(property);
+});
+
+Deno.test("WebSocketMessages ends a message that is too long before it has come, and says why", async () => {
+  const payload = Array.from({ length: 60 }, () => 65);
+  const sent = [...masked(part, payload), ...masked(last, payload)];
+  const stream = new Sent(sent);
+  const reader = new WebSocketMessages(stream, 100);
+  await assertRejects(() => reader.next(), Error, "a message is too long");
+  await reader.closeWrite();
+  assertEquals(stream.written, [0x88, 2, 1_009 >> 8, 1_009 & 0xff]);
 });
