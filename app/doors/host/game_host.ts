@@ -184,7 +184,8 @@ export class GameHost implements Doorkeeper {
       return await login({
         lines,
         host: connection.host,
-        columns: () => connection.columns(),
+        // Rows that are read aloud are whole sentences.
+        columns: () => connection.manner === "drawn" ? connection.columns() : 0,
         owners: this.#owners,
         attempts: this.#attempts,
         banOf: (name) => this.#rules.measure("ban", name)?.why,

@@ -11,7 +11,7 @@ export interface TelnetListener {
   /** Sends bytes to the client. */
   send(bytes: Uint8Array): void;
   /** The client said something beside its text. */
-  gmcp?(message: GmcpMessage): void;
+  gmcp?(message: GmcpMessage): unknown;
   /** The window has another size. */
   resized?(): void;
   /** All is known that the client says of itself. */

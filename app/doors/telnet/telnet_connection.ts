@@ -41,6 +41,7 @@ export class TelnetConnection implements FrameExecutor, PlayerConnection {
       send: (bytes) => options.unsent.send(bytes),
       resized: () => this.#onResize(),
       known: () => this.#known.resolve(),
+      gmcp: ({ name }) => name === "Core.Ping" && this.tell("Core.Ping", undefined),
     });
     this.#client.greet();
     this.#begun = this.#begin();
