@@ -26,6 +26,8 @@ export {
   type RunScenarioOptions,
   type ScenarioOutcome,
 } from "./scenario/run_scenario.ts";
+export { ScenarioRecorder } from "./scenario/scenario_recorder.ts";
+export { shrinkScenario, type StillShows } from "./scenario/shrink_scenario.ts";
 export { ScenarioError } from "./scenario/scenario_error.ts";
 export { ScenarioRun, type ScenarioRunOptions } from "./scenario/scenario_run.ts";
 export type { Condition, Link, Place, Scenario, Statement, Step } from "./scenario/scenario.ts";

@@ -50,6 +50,7 @@ export function runTracePut(invocation: Invocation): Promise<number> {
     seed: 1,
     delayMs: delay,
     jitterMs: 0,
+    compares: true,
     steps: [
       ...starts.map((statement) => ({ atMs: 0, statement })),
       { atMs: putMs, statement: put },

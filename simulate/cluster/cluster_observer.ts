@@ -24,6 +24,8 @@ export type ClientRequest =
 
 /** Sees what is done to a simulated cluster, and what comes of it. Absent methods cost nothing. */
 export interface ClusterObserver extends NetworkObserver {
+  /** Names the time of the cluster, before anything happens. */
+  follow?(world: { readonly nowMs: number }): void;
   starting?(start: ServerStart): void;
   /** An actor goes by a name, or the inbox that stands before a disk does. */
   named?(ref: ActorRef, name: string): void;

@@ -63,6 +63,7 @@ export class SimulatedCluster {
     this.world = new SimulatedWorld({ seed });
     this.network = new SimulatedNetwork(this.world, latencyMs(this.world));
     this.network.observer = this.#observer = observer;
+    observer?.follow?.(this.world);
   }
 
   /** Starts a server, which joins `peers`. @param options `load` gives a replica what the server has on disk */

@@ -1,12 +1,15 @@
 import type { Condition, Link, Place, Scenario, Statement } from "./scenario.ts";
 
 /** Writes a scenario as `parseScenario` reads it: each time is named once. */
-export function formatScenario({ title, seed, delayMs, jitterMs, steps, endMs }: Scenario): string {
+export function formatScenario(
+  { title, seed, delayMs, jitterMs, compares, steps, endMs }: Scenario,
+): string {
   const lines = [
     ...(title === "" ? [] : [`title ${title}`]),
     ...(seed === 1 ? [] : [`seed ${seed}`]),
     `delay ${delayMs} ms`,
     ...(jitterMs === 0 ? [] : [`jitter ${jitterMs} ms`]),
+    ...(compares ? [] : ["comparisons off"]),
   ];
   let nowMs = 0;
   for (const { atMs, statement } of steps) {

@@ -9,6 +9,7 @@ export const usages = {
   seed: "seed NUMBER",
   delay: "delay TIME",
   jitter: "jitter TIME",
+  comparisons: "comparisons on | off",
   at: "at TIME [STATEMENT]",
   wait: "wait TIME",
   server: "server NAME [replicas NUMBER] [skew TIME] [disk] [joins NAME, ...]",
@@ -35,7 +36,7 @@ type Keyword = keyof typeof usages;
 const keywords = Object.keys(usages) as Keyword[];
 
 /** What stands at the head of a scenario, before anything happens. */
-const headKeywords: readonly Keyword[] = ["title", "seed", "delay", "jitter"];
+const headKeywords: readonly Keyword[] = ["title", "seed", "delay", "jitter", "comparisons"];
 
 /** How long a message takes where nothing else is said. */
 const delayMsDefault = 20;
@@ -69,6 +70,7 @@ class ScenarioParser {
   #seed = 1;
   #delayMs = delayMsDefault;
   #jitterMs = 0;
+  #compares = true;
   #steps: Step[] = [];
   #nowMs = 0;
   /** The servers that were started, by how many replicas they have. */
@@ -80,6 +82,7 @@ class ScenarioParser {
       seed: this.#seed,
       delayMs: this.#delayMs,
       jitterMs: this.#jitterMs,
+      compares: this.#compares,
       steps: this.#steps,
       endMs: this.#nowMs,
     };
@@ -140,7 +143,8 @@ class ScenarioParser {
     if (keyword === "title") this.#title = restOf(text, "title", tokens);
     else if (keyword === "seed") this.#seed = tokens.count("a whole number");
     else if (keyword === "delay") this.#delayMs = this.#notNegative(tokens.ms(), tokens);
-    else this.#jitterMs = this.#notNegative(tokens.ms(), tokens);
+    else if (keyword === "jitter") this.#jitterMs = this.#notNegative(tokens.ms(), tokens);
+    else if (!(this.#compares = tokens.take("on"))) tokens.expect("off");
   }
 
   #read(keyword: Keyword, tokens: Tokens, text: string): Statement {

@@ -85,6 +85,8 @@ export interface Scenario {
   readonly seed: number;
   /** How long a message takes, where no link says otherwise. */
   readonly delayMs: number;
+  /** Whether servers compare what they hold now and then, which mends what is wrong. */
+  readonly compares: boolean;
   /** A message takes up to so much longer. */
   readonly jitterMs: number;
   /** In the order of their times. */

@@ -1,4 +1,4 @@
-import { defaultLimits, type Limits } from "../../limits.ts";
+import { defaultLimits, type Limits, withLimits } from "../../limits.ts";
 import { silentLogger } from "../../log/mod.ts";
 import { SimulatedCluster, type SimulatedServer } from "../cluster/simulated_cluster.ts";
 import type { ClusterObserver } from "../cluster/cluster_observer.ts";
@@ -23,7 +23,7 @@ export type NewCluster = (
 export interface ScenarioRunOptions {
   /** Is called with what happens. */
   observe?: TraceListener;
-  /** Of all servers. */
+  /** Of all servers. Default: as in truth, but for comparisons, if the scenario is to do without. */
   limits?: Limits;
   /** Default: a cluster that nobody checks. */
   newCluster?: NewCluster;
@@ -64,7 +64,7 @@ export class ScenarioRun {
 
   constructor(
     scenario: Scenario,
-    { observe, limits = defaultLimits, newCluster = unchecked }: ScenarioRunOptions = {},
+    { observe, limits = limitsOf(scenario), newCluster = unchecked }: ScenarioRunOptions = {},
   ) {
     this.#scenario = scenario;
     this.#isTraced = observe !== undefined;
@@ -72,7 +72,6 @@ export class ScenarioRun {
     const latencyMs = (world: SimulatedWorld) => this.#latency(world);
     const observer = this.#isTraced ? this.#tracer : {};
     this.cluster = newCluster(scenario.seed, latencyMs, limits, observer);
-    this.#tracer.follow(this.cluster.world);
   }
 
   /** Virtual milliseconds since the world began. */
@@ -166,15 +165,15 @@ export class ScenarioRun {
       case "put": {
         const { key, value, ttlMs, on } = statement;
         const options = ttlMs === undefined ? {} : { ttlMs };
-        cluster.put(server(on.server), replicaOf(on), key, value, options);
+        cluster.put(...this.#replicaAt(on, statement, line), key, value, options);
         break;
       }
       case "delete":
-        cluster.delete(server(statement.on.server), replicaOf(statement.on), statement.key);
+        cluster.delete(...this.#replicaAt(statement.on, statement, line), statement.key);
         break;
       case "expire": {
         const { key, ttlMs, on } = statement;
-        cluster.expire(server(on.server), replicaOf(on), key, ttlMs);
+        cluster.expire(...this.#replicaAt(on, statement, line), key, ttlMs);
         break;
       }
       case "cut":
@@ -273,6 +272,21 @@ export class ScenarioRun {
     throw new ScenarioError(`${found}, in "${formatStatement(statement)}"`, allowed, hint, line);
   }
 
+  /** The server of a place, and which of its replicas that is. */
+  #replicaAt(place: Place, statement: Statement, line?: number): [SimulatedServer, number] {
+    const { server: name, replica = 1 } = place;
+    const server = this.#running(name, statement, line);
+    const count = server.stores.length;
+    if (replica <= count) return [server, replica - 1];
+    const allowed = count === 1 ? `${name}.1` : `${name}.1 to ${name}.${count}`;
+    throw new ScenarioError(
+      `${placeName(place)} in "${formatStatement(statement)}"`,
+      allowed,
+      name,
+      line,
+    );
+  }
+
   /** The address of a server that runs, or ran. */
   #addressOf(name: string): string {
     return this.#find(name)?.address ?? `${name}:${this.#ended.get(name)?.port ?? 0}`;
@@ -321,12 +335,12 @@ export class ScenarioRun {
   }
 }
 
+function limitsOf({ compares }: Scenario): Limits {
+  return compares ? defaultLimits : withLimits({ comparisonIntervalMs: 1e12 });
+}
+
 const unchecked: NewCluster = (seed, latencyMs, limits, observer) =>
   new SimulatedCluster(seed, latencyMs, limits, observer, silentLogger);
-
-function replicaOf({ replica = 1 }: Place): number {
-  return replica - 1;
-}
 
 function placeName({ server, replica }: Place): string {
   return replica === undefined ? server : `${server}.${replica}`;

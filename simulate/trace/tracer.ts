@@ -26,7 +26,6 @@ export class Tracer implements ClusterObserver {
     this.#listener = listener;
   }
 
-  /** Names the clock by which events are dated. To be called before anything happens. */
   follow(world: { readonly nowMs: number }): void {
     this.#nowMs = () => world.nowMs;
   }

@@ -1,4 +1,5 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
+import type { ClusterObserver } from "../../simulate/cluster/cluster_observer.ts";
 import type { Prng } from "../../simulate/world/prng.ts";
 import { CheckedCluster } from "./checked_cluster.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
@@ -29,8 +30,9 @@ const serversMin = 3;
 export function runCrashScenario(
   seed: number,
   limits?: Limits,
+  observer?: ClusterObserver,
 ): Promise<string | undefined> {
-  return new CrashScenario(seed, limits).run();
+  return new CrashScenario(seed, limits, observer).run();
 }
 
 class CrashScenario {
@@ -38,8 +40,8 @@ class CrashScenario {
   #random: Prng;
   #load: Load;
 
-  constructor(seed: number, limits?: Limits) {
-    this.#cluster = new CheckedCluster(seed, randomLatency, limits);
+  constructor(seed: number, limits?: Limits, observer?: ClusterObserver) {
+    this.#cluster = new CheckedCluster(seed, randomLatency, limits, observer);
     this.#random = this.#cluster.world.random;
     this.#load = { isHot: this.#chance(2), isLong: this.#chance(10) };
   }

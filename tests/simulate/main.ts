@@ -3,12 +3,14 @@
  *
  *     deno task simulate --seeds 1000 --from 1
  *
- * Prints the seed of a failure, which `--from SEED --seeds 1` runs again exactly as it was.
+ * Prints the seed of a failure, which `--from SEED --seeds 1` runs again exactly as it was, and what goes
+ * wrong as a short scenario, where one can say it.
  *
  * @module
  */
 
 import { integerOptions } from "../support/integer_options.ts";
+import { failingStory } from "./failing_story.ts";
 import { type ScenarioName, scenarios } from "./scenario.ts";
 
 /** Bursts are many times slower than the others. */
@@ -18,6 +20,12 @@ async function run(name: ScenarioName, seed: number): Promise<void> {
   const difference = await scenarios[name](seed);
   if (difference === undefined) return;
   console.log(`Seed ${seed}, ${name}: ${difference}`);
+  const story = await failingStory(name, seed);
+  console.log(
+    story === undefined
+      ? "No scenario shows it: what goes wrong is in what none can say."
+      : `In short, for deno task trace --scenario FILE:\n\n${story}`,
+  );
   Deno.exit(1);
 }
 

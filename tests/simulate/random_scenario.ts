@@ -1,4 +1,5 @@
 import type { Limits } from "../../limits.ts";
+import type { ClusterObserver } from "../../simulate/cluster/cluster_observer.ts";
 import type { Prng } from "../../simulate/world/prng.ts";
 import { CheckedCluster } from "./checked_cluster.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
@@ -26,14 +27,19 @@ const cutMsMax = 3_000;
  * random moments, servers that run already and join, and links that are cut, in one direction or both, and
  * come back.
  *
+ * @param options.observer sees what happens
  * @param options.look sees the cluster as it is at the end
  * @returns what was wrong at the end, or `undefined`.
  */
 export function runRandomScenario(
   seed: number,
-  { look, limits }: { look?: (cluster: CheckedCluster) => void; limits?: Limits } = {},
+  { look, limits, observer }: {
+    look?: (cluster: CheckedCluster) => void;
+    limits?: Limits;
+    observer?: ClusterObserver;
+  } = {},
 ): Promise<string | undefined> {
-  return new RandomScenario(seed, limits).run(look);
+  return new RandomScenario(seed, limits, observer).run(look);
 }
 
 class RandomScenario {
@@ -44,8 +50,8 @@ class RandomScenario {
   /** Servers that started without joining anybody; by and by they join the first. */
   #alone = new Set<SimulatedServer>();
 
-  constructor(seed: number, limits?: Limits) {
-    this.#cluster = new CheckedCluster(seed, randomLatency, limits);
+  constructor(seed: number, limits?: Limits, observer?: ClusterObserver) {
+    this.#cluster = new CheckedCluster(seed, randomLatency, limits, observer);
     this.#joins = new Joins(this.#cluster.written);
     this.#random = this.#cluster.world.random;
     this.#load = { isHot: this.#chance(2), isLong: this.#chance(6) };

@@ -1,5 +1,6 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
 import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
+import type { ClusterObserver } from "../../simulate/cluster/cluster_observer.ts";
 import { Prng } from "../../simulate/world/prng.ts";
 import { CheckedCluster } from "./checked_cluster.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
@@ -27,8 +28,9 @@ const collectedMs = 10_000;
 export function runReturnScenario(
   seed: number,
   limits: Limits = defaultLimits,
+  observer?: ClusterObserver,
 ): Promise<string | undefined> {
-  return new ReturnScenario(seed, limits).run();
+  return new ReturnScenario(seed, limits, observer).run();
 }
 
 class ReturnScenario {
@@ -41,8 +43,8 @@ class ReturnScenario {
   /** Copies of disks that were made some time, by the addresses of their servers. */
   #copies = new Map<string, readonly Uint8Array[]>();
 
-  constructor(seed: number, limits: Limits) {
-    this.#cluster = new CheckedCluster(seed, randomLatency, limits);
+  constructor(seed: number, limits: Limits, observer?: ClusterObserver) {
+    this.#cluster = new CheckedCluster(seed, randomLatency, limits, observer);
     this.#random = this.#cluster.world.random;
     // A generator of its own, so that all else goes on as without it.
     if (seed % 4 === 0) this.#restores = new Prng(seed);

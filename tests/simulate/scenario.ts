@@ -1,3 +1,4 @@
+import type { ClusterObserver } from "../../simulate/cluster/cluster_observer.ts";
 import type { Limits } from "../../limits.ts";
 import { runBurstScenario } from "./burst_scenario.ts";
 import { comparisonCases } from "./comparison_cases.ts";
@@ -7,8 +8,12 @@ import { runRandomScenario } from "./random_scenario.ts";
 import { runReturnScenario } from "./return_scenario.ts";
 import { slowLinkCases } from "./slow_link_cases.ts";
 
-/** Runs a cluster, with other limits if so wished, from a seed. @returns what was wrong, or `undefined`. */
-export type Scenario = (seed: number, limits?: Limits) => Promise<string | undefined>;
+/** Runs a cluster, with other limits and an observer if so wished, from a seed. @returns what was wrong, or `undefined`. */
+export type Scenario = (
+  seed: number,
+  limits?: Limits,
+  observer?: ClusterObserver,
+) => Promise<string | undefined>;
 
 export type ScenarioName = "random" | "crash" | "burst" | "return" | "hard" | "compared" | "slow";
 
@@ -22,7 +27,7 @@ function oneOf(cases: Readonly<Record<string, HardCase>>): Scenario {
 
 /** All scenarios, by name. */
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
-  random: (seed, limits) => runRandomScenario(seed, { limits }),
+  random: (seed, limits, observer) => runRandomScenario(seed, { limits, observer }),
   crash: runCrashScenario,
   burst: runBurstScenario,
   return: runReturnScenario,
