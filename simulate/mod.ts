@@ -44,3 +44,7 @@ export { SimulatedCluster, type SimulatedServer } from "./cluster/simulated_clus
 export { mermaidOf } from "./diagram/mermaid.ts";
 export { type Sequence, sequenceOf } from "./diagram/sequence.ts";
 export { svgOf } from "./diagram/svg.ts";
+export { checkHistory, checkLine, faultLines } from "./exercises/check_answer.ts";
+export type { Exercise, Level, SourceEdit, Verdict } from "./exercises/exercise.ts";
+export { exercises } from "./exercises/exercises.ts";
+export { transcriptOf } from "./scenario/run_scenario.ts";

@@ -55,7 +55,9 @@ const storeys: Record<string, readonly (readonly string[])[]> = {
     ["thread"],
   ],
   resp: [["wire"], ["commands"]],
-  simulate: [["world"], ["network"], ["cluster"], ["trace"], ["scenario", "diagram"]],
+  simulate: [["world"], ["network"], ["cluster"], ["trace"], ["scenario", "diagram"], [
+    "exercises",
+  ]],
   lab: [["model"], ["live"], ["core"]],
   app: [
     ["cli"],

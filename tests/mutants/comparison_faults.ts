@@ -1,3 +1,4 @@
+import { exerciseFaults } from "../../simulate/exercises/faults.ts";
 import type { PlantedFault } from "./planted_fault.ts";
 
 /** Faults in how replicas are compared. */
@@ -16,9 +17,7 @@ export const comparisonFaults: Record<string, PlantedFault> = {
   },
   "what the other replica does not list is not given": {
     noticedBy: "compared",
-    file: "kvserver/reconcile/comparison.ts",
-    from: "if (entry === undefined) return this.#isLeftOut(n) || this.#giveLacked(n);",
-    to: "if (entry === undefined) return true;",
+    ...exerciseFaults["what the other replica does not list is not given"],
   },
   "a later write is not asked for": {
     noticedBy: "compared",

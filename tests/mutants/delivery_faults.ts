@@ -1,3 +1,4 @@
+import { exerciseFaults } from "../../simulate/exercises/faults.ts";
 import { type PlantedFault, smallOutbox } from "./planted_fault.ts";
 
 /** Faults in how entries and whole states reach their receivers, each once it can. */
@@ -16,9 +17,7 @@ export const deliveryFaults: Record<string, PlantedFault> = {
   },
   "coalescing keeps the older": {
     noticedBy: "random",
-    file: "kvserver/sync/outbox.ts",
-    from: "if (!this.#pool.isLater(n, queued)) return;",
-    to: "return;",
+    ...exerciseFaults["coalescing keeps the older"],
   },
   "a later entry is removed with an earlier one": {
     noticedBy: "random",
@@ -40,21 +39,15 @@ export const deliveryFaults: Record<string, PlantedFault> = {
   },
   "an entry is not forwarded to all siblings": {
     noticedBy: "random",
-    file: "kvserver/sync/sync_actor.ts",
-    from: "this.#replicas.enqueueAccepted(batch, writer, ageMs);",
-    to: "this.#replicas.enqueueAccepted(batch, this.#replicas.all[2] ?? writer, ageMs);",
+    ...exerciseFaults["an entry is not forwarded to all siblings"],
   },
   "what a cut connection lost is not sent again": {
     noticedBy: "random",
-    file: "kvserver/sync/peer.ts",
-    from: "for (const n of entries.numbers) this.#enqueue(n);",
-    to: "",
+    ...exerciseFaults["what a cut connection lost is not sent again"],
   },
   "an acknowledgement takes one message too many": {
     noticedBy: "random",
-    file: "kvserver/sync/in_flight.ts",
-    from: "message.told <= handled;",
-    to: "message.told <= handled + 1;",
+    ...exerciseFaults["an acknowledgement takes one message too many"],
   },
   "a part of the state begins one key too late": {
     noticedBy: "burst",

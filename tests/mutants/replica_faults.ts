@@ -1,37 +1,27 @@
+import { exerciseFaults } from "../../simulate/exercises/faults.ts";
 import type { PlantedFault } from "./planted_fault.ts";
 
 /** Faults in how a replica takes writes, merges, and goes by the clock. */
 export const replicaFaults: Record<string, PlantedFault> = {
   "a delta is dropped": {
     noticedBy: "random",
-    file: "kvserver/query/query_actor.ts",
-    from: "this.#outbox.add(n);",
-    to: "if (this.#store.sequenceOf(n) !== 1) this.#outbox.add(n);",
+    ...exerciseFaults["a delta is dropped"],
   },
   "a Delete stays where it was asked for": {
     noticedBy: "random",
-    file: "kvserver/query/queries.ts",
-    from: "if (!this.#defersPuts) return writer.bool(shown);",
-    to: "this.writes.accepted.pop();\n    if (!this.#defersPuts) return writer.bool(shown);",
+    ...exerciseFaults["a Delete stays where it was asked for"],
   },
   "a tombstone never beats a value": {
     noticedBy: "random",
-    file: "kvserver/store/store.ts",
-    from: "if (!isLater(entry, this.#orderOf(n))) return noEntry;",
-    to: `if (!isLater(entry, this.#orderOf(n))) return noEntry;
-    if (entry.valueStart < 0 && n !== noEntry && this.isShown(n)) return noEntry;`,
+    ...exerciseFaults["a tombstone never beats a value"],
   },
   "an expiry does not travel": {
     noticedBy: "random",
-    file: "kvserver/entry/entry_batch.ts",
-    from: "if (counter === noCounter && expiresAt === noExpiry) return;",
-    to: "if (counter === noCounter) return;\n  expiresAt = noExpiry;",
+    ...exerciseFaults["an expiry does not travel"],
   },
   "an Expire stays where it was asked for": {
     noticedBy: "random",
-    file: "kvserver/query/writes.ts",
-    from: "this.#counter++;\n    this.accepted.push(n);\n    return true;",
-    to: "this.#counter++;\n    return true;",
+    ...exerciseFaults["an Expire stays where it was asked for"],
   },
   "a bin arrives as a str": {
     noticedBy: "random",
@@ -67,9 +57,7 @@ export const replicaFaults: Record<string, PlantedFault> = {
   },
   "a merge takes an equal timestamp for a later one": {
     noticedBy: "random",
-    file: "kvserver/entry/order.ts",
-    from: "if (received.sequence !== held.sequence) return received.sequence > held.sequence;",
-    to: "if (received.sequence !== held.sequence) return true;",
+    ...exerciseFaults["a merge takes an equal timestamp for a later one"],
   },
   "a tie is broken the other way on one actor": {
     noticedBy: "random",
@@ -88,8 +76,6 @@ export const replicaFaults: Record<string, PlantedFault> = {
   },
   "a Put in the millisecond of the last one is no later": {
     noticedBy: "random",
-    file: "kvserver/entry/order.ts",
-    from: "clockMs > current.timestamp",
-    to: "clockMs >= current.timestamp",
+    ...exerciseFaults["a Put in the millisecond of the last one is no later"],
   },
 };

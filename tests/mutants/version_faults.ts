@@ -1,3 +1,4 @@
+import { exerciseFaults } from "../../simulate/exercises/faults.ts";
 import { withoutComparisons } from "../simulate/checked_cluster.ts";
 import type { PlantedFault } from "./planted_fault.ts";
 
@@ -5,9 +6,7 @@ import type { PlantedFault } from "./planted_fault.ts";
 export const versionFaults: Record<string, PlantedFault> = {
   "what was deleted meanwhile is given back": {
     noticedBy: "return",
-    file: "kvserver/reconcile/comparison.ts",
-    from: "if (this.#survivor(this.#writeOf(n)) !== undefined) return this.#give(n);",
-    to: "return this.#give(n);",
+    ...exerciseFaults["what was deleted meanwhile is given back"],
   },
   "a write that was replaced before it was claimed was not seen": {
     noticedBy: "return",
@@ -29,9 +28,7 @@ export const versionFaults: Record<string, PlantedFault> = {
   },
   "all is claimed though something was left out of account": {
     noticedBy: "random",
-    file: "kvserver/sync/peer_comparison.ts",
-    from: "if (!this.#leftOut && own !== undefined",
-    to: "if (own !== undefined",
+    ...exerciseFaults["all is claimed though something was left out of account"],
   },
   "siblings keep what a replica has dropped": {
     noticedBy: "return",
@@ -48,14 +45,10 @@ export const versionFaults: Record<string, PlantedFault> = {
   },
   "nobody waits for what a server has not seen": {
     noticedBy: "hard",
-    file: "kvserver/sync/stability.ts",
-    from: "meet([this.#seen.vector, ...members.map(({ seen }) => seen)])",
-    to: "meet([this.#seen.vector])",
+    ...exerciseFaults["nobody waits for what a server has not seen"],
   },
   "tombstones are kept though all have seen them": {
     noticedBy: "random",
-    file: "kvserver/query/collector.ts",
-    from: "else if (this.#mayGo(n)) gone.push(n);",
-    to: "else if (this.#mayGo(n) && n % 2 === 0) gone.push(n);",
+    ...exerciseFaults["tombstones are kept though all have seen them"],
   },
 };

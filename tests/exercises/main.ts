@@ -1,0 +1,81 @@
+/**
+ * Shows an exercise, or checks an answer to it.
+ *
+ *     deno task exercise                                    what there is
+ *     deno task exercise 3                                  the task
+ *     deno task exercise 3 --hint 2                         the first two hints
+ *     deno task exercise 3 --scenario history.txt           whether that shows what is wrong
+ *     deno task exercise 3 --line kvserver/store/store.ts:17
+ *
+ * @module
+ */
+
+import {
+  checkHistory,
+  checkLine,
+  exercises,
+  parseScenario,
+  type Verdict,
+} from "../../simulate/mod.ts";
+import { read } from "../support/repository.ts";
+import { outcomesOf } from "./outcomes.ts";
+
+/** The value behind an option. */
+function option(name: string): string | undefined {
+  const at = Deno.args.indexOf(name);
+  return at < 0 ? undefined : Deno.args[at + 1] ?? "";
+}
+
+function fail(text: string): never {
+  console.error(text);
+  Deno.exit(64);
+}
+
+function list(): void {
+  for (const { id, level, title } of exercises) {
+    console.log(`${String(id).padStart(2)}  ${level.padEnd(7)} ${title}`);
+  }
+  console.log("\ndeno task exercise N shows one");
+}
+
+/** @returns whether the answer is right. */
+function say(verdict: Verdict): boolean {
+  console.log(`${verdict.isRight ? "Right" : "No"}. ${verdict.says}`);
+  return verdict.isRight;
+}
+
+const [number] = Deno.args;
+if (number === undefined) {
+  list();
+  Deno.exit(0);
+}
+const exercise = exercises.find(({ id }) => String(id) === number);
+if (exercise === undefined) {
+  fail(`There is no exercise ${number}, allowed is 1 to ${exercises.length}`);
+}
+
+const { title, level, task, hints } = exercise;
+const [file, line, hint] = ["--scenario", "--line", "--hint"].map(option);
+let isRight = true;
+if (file !== undefined) {
+  try {
+    const scenario = parseScenario(Deno.readTextFileSync(file));
+    const { right, faulty } = await outcomesOf(exercise, scenario);
+    if (Deno.args.includes("--story")) console.log(faulty.transcript);
+    isRight = say(checkHistory(scenario, right, faulty));
+  } catch (error) {
+    fail(`Cannot run ${file}: ${(error as Error).message}`);
+  }
+}
+if (line !== undefined) {
+  isRight = say(checkLine(exercise, line, read(exercise.fault.file))) && isRight;
+}
+if (file === undefined && line === undefined) {
+  console.log(`${exercise.id}. ${title} (${level})\n\n${task}\n`);
+  console.log("One line of the system is wrong. Find a history that shows it, then the line.\n");
+  const shown = Math.min(hints.length, Number(hint ?? 0));
+  hints.slice(0, shown).forEach((text, i) => console.log(`Hint ${i + 1}: ${text}\n`));
+  if (shown < hints.length) console.log(`--hint ${shown + 1} says more`);
+  console.log("--scenario FILE [--story] checks a history, --line FILE:LINE a line");
+}
+Deno.exit(isRight ? 0 : 1);
