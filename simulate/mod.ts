@@ -47,4 +47,3 @@ export { svgOf } from "./diagram/svg.ts";
 export { checkHistory, checkLine, faultLines } from "./exercises/check_answer.ts";
 export type { Exercise, Level, SourceEdit, Verdict } from "./exercises/exercise.ts";
 export { exercises } from "./exercises/exercises.ts";
-export { transcriptOf } from "./scenario/run_scenario.ts";
