@@ -28,6 +28,8 @@ const player = new Player();
 /** What runs: its scenario, the title of it, and when it ends. */
 let run = { text: "", title: "", endMs: 0 };
 let selection;
+/** The moment to be looked at once the run has come so far. */
+let soughtMs;
 /** What is seen of a cluster that runs; `undefined`: none is looked at. */
 let live;
 /** Changes whenever something else is to be seen at the same moment. */
@@ -51,6 +53,10 @@ function take({ run: other, events, untilMs, isStep, fault }) {
   }
   recording.add(events, untilMs);
   if (other !== undefined || isStep) player.atMs = untilMs;
+  if (soughtMs !== undefined && soughtMs <= untilMs) {
+    player.atMs = soughtMs;
+    soughtMs = undefined;
+  }
   if (fault !== undefined) player.isPlaying = false;
   if (other !== undefined || fault !== undefined) element("fault").textContent = fault ?? "";
   revision++;
@@ -75,7 +81,12 @@ function select(chosen) {
 
 function seek(atMs) {
   player.isPlaying = false;
-  player.atMs = Math.min(atMs, recording.untilMs);
+  if (atMs > recording.untilMs) {
+    soughtMs = atMs;
+    return core.ask({ type: "advance", untilMs: Math.ceil(atMs) });
+  }
+  soughtMs = undefined;
+  player.atMs = atMs;
   revision++;
   keepLink();
 }
@@ -91,7 +102,8 @@ const inspector = new Inspector(element("inspector-title"), element("inspected")
 const keyTable = new KeyTable(element("keys"), select, numberOf);
 const story = new StoryList(element("story"), { select, seek });
 const step = () => core.ask({ type: "step" });
-const transport = new Transport(player, recording, { seek, step, pause: keepLink });
+const endMs = () => Math.max(recording.untilMs, run.endMs);
+const transport = new Transport(player, recording, { seek, step, endMs, pause: keepLink });
 const actions = new Actions(act);
 const scenarioPanel = new ScenarioPanel({
   load(scenario) {

@@ -21,7 +21,7 @@ export class Transport {
   #isDragged = false;
   #marked;
 
-  /** @param on `seek(atMs)`, `step()`, `pause()` */
+  /** @param on `seek(atMs)`, `step()`, `pause()`, and `endMs()`: how far the line of time goes */
   constructor(player, recording, on) {
     this.#player = player;
     this.#recording = recording;
@@ -48,7 +48,7 @@ export class Transport {
   }
 
   get #endMs() {
-    return Math.max(shortestMs, this.#recording.untilMs);
+    return Math.max(shortestMs, this.#on.endMs());
   }
 
   toggle() {
@@ -118,7 +118,7 @@ export class Transport {
       ArrowRight: () => this.step(),
       ArrowLeft: () => this.back(),
       Home: () => this.#on.seek(0),
-      End: () => this.#on.seek(this.#recording.untilMs),
+      End: () => this.#on.seek(this.#on.endMs()),
     }[event.key];
     if (act === undefined || act() === false) return;
     event.preventDefault();

@@ -1,7 +1,7 @@
 import type { Member } from "../../kvclient/mod.ts";
 import type { TracedEntry } from "../../simulate/mod.ts";
 import { Scene } from "../model/scene.ts";
-import { spanText } from "../model/texts.ts";
+import { skewText, spanText } from "../model/texts.ts";
 import type { LiveState } from "./live_cluster.ts";
 
 /** How each state of a member is drawn. */
@@ -13,6 +13,9 @@ const statusOf = {
   down: "down",
 } as const;
 
+/** A clock that is off by less counts as right, because it is measured over the network. */
+const skewShownMs = 1_000;
+
 /** A scene of what can be seen from outside: the server that is asked with its keys, the others, the ways to them. */
 export function liveScene({ members, entries }: LiveState): Scene {
   const scene = new Scene();
@@ -23,10 +26,11 @@ export function liveScene({ members, entries }: LiveState): Scene {
     scene.servers.set(name, {
       name,
       status: statusOf[member.state],
-      skewMs: Math.abs(member.clockSkewMs ?? 0) < 10 ? 0 : Math.round(member.clockSkewMs!),
+      skewMs: Math.abs(member.clockSkewMs ?? 0) < skewShownMs ? 0 : member.clockSkewMs!,
       actors: member === self ? [keysOf(self)] : [],
       hasDisk: false,
       life: 1,
+      facts: factsOf(member),
     });
   }
   scene.replicas.set(keysOf(self), new Map(entries.map(([key, value]) => [key, seen(key, value)])));
@@ -45,6 +49,20 @@ export function liveScene({ members, entries }: LiveState): Scene {
 function keysOf({ queryAddresses }: Member): string {
   const count = queryAddresses?.length ?? 0;
   return count === 1 ? "1 replica" : `${count} replicas`;
+}
+
+/** All that is known of a member. */
+function factsOf(
+  { state, queryAddresses, lagMs, pendingBytes, clockSkewMs, version }: Member,
+): [string, string][] {
+  return [
+    ["State", state === "self" ? "up, and asked" : state],
+    ...(queryAddresses === null ? [] : [["Replicas", `${queryAddresses.length}`] as const]),
+    ...(lagMs === null ? [] : [["Behind", lagText(lagMs)] as const]),
+    ...(pendingBytes === 0 ? [] : [["Waits for it", `${pendingBytes} bytes`] as const]),
+    ...(clockSkewMs === null ? [] : [["Clock", skewText(clockSkewMs)] as const]),
+    ...(version === null ? [] : [["Version", version] as const]),
+  ].map(([name, value]) => [name, value]);
 }
 
 function lagText(lagMs: number): string {

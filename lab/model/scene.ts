@@ -12,6 +12,8 @@ export interface ServerState {
   readonly hasDisk: boolean;
   /** How often it has started. */
   readonly life: number;
+  /** All that is known of it, where it can only be looked at. */
+  readonly facts?: readonly (readonly [name: string, value: string])[];
 }
 
 /** One direction of the way between two servers. */

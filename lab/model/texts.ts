@@ -16,8 +16,9 @@ export function clockText(ms: number): string {
   return `${sign}${minutes}:${seconds}.${String(whole % 1_000).padStart(3, "0")}`;
 }
 
-/** How far a clock is off: `2 s ahead`. */
+/** How far a clock is off: `2 s ahead`, `right`. */
 export function skewText(ms: number): string {
+  if (Math.round(ms) === 0) return "right";
   return `${spanText(Math.abs(ms))} ${ms > 0 ? "ahead" : "behind"}`;
 }
 

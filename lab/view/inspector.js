@@ -36,7 +36,9 @@ export class Inspector {
   }
 
   #find(shown) {
-    const { selection, scene } = shown;
+    const { selection, scene, isLive } = shown;
+    // Nothing can be done to a cluster that runs, and only of its servers something is known.
+    if (isLive && selection?.kind !== "server") return looking;
     switch (selection?.kind) {
       case "server":
         return this.#server(scene.servers.get(selection.server), scene.running[0]);
@@ -54,6 +56,9 @@ export class Inspector {
   /** @param other one that runs, for it to join */
   #server(server, other) {
     if (server === undefined) return undefined;
+    if (server.facts !== undefined) {
+      return { title: server.name, state: server.facts, contents: () => [facts(server.facts)] };
+    }
     const { name, status, skewMs, actors, life, hasDisk } = server;
     const joins = other === undefined ? "" : ` joins ${other.name}`;
     const skew = make("input", { name: "skew", type: "number", step: 100, value: skewMs });
@@ -64,7 +69,7 @@ export class Inspector {
         facts([
           ["State", status],
           ["Replicas", actors.join(", ")],
-          ["Clock", skewMs === 0 ? "right" : skewText(skewMs)],
+          ["Clock", skewText(skewMs)],
           ["Disk", hasDisk ? "keeps what it accepts" : "none"],
           ["Started", life === 1 ? "once" : `${life} times`],
         ]),
@@ -189,6 +194,13 @@ export class Inspector {
   }
 }
 
+const looking = {
+  title: "A cluster that runs",
+  contents: () => [
+    make("p", { class: "note" }, "Choose a server: by mouse, or by Tab and Enter."),
+  ],
+};
+
 const nothing = {
   title: "Nothing is chosen",
   contents: () => [
@@ -197,8 +209,25 @@ const nothing = {
       { class: "note" },
       "Choose a server, a link, a message that travels, or a key: by mouse, or by Tab and Enter.",
     ),
+    make(
+      "dl",
+      { class: "legend" },
+      ...signs.flatMap(([kind, text, meaning]) => [
+        make("dt", {}, make("span", { class: kind }, text)),
+        make("dd", {}, meaning),
+      ]),
+    ),
   ],
 };
+
+/** What is drawn, and what it means. */
+const signs = [
+  ["pill v0", "x = 1", "a message with an entry, in the colour of its version"],
+  ["ring", "", "an acknowledgement, on its way back"],
+  ["point", "", "a message that changes nothing, as a comparison"],
+  ["held v0", "x 1", "what a replica holds: equal colours are equal versions"],
+  ["held v1 deleted", "x deleted", "a tombstone: a Delete that others may not know yet"],
+];
 
 function versionItem({ entry, atMs, holders }, isWinner, numberOf) {
   return make(

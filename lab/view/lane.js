@@ -43,7 +43,7 @@ export class Lane {
     const place = isSaidOnce ? between : middle;
     set(this.#delay, { x: place.x, y: place.y - 10 });
     const delay = link.delayMs === undefined ? "" : spanText(link.delayMs);
-    say(this.#delay, isSaidOnce && link.from > link.to ? "" : link.label ?? delay);
+    say(this.#delay, link.label ?? (isSaidOnce && link.from > link.to ? "" : delay));
     const isSelected = selection?.kind === "link" &&
       [`${link.from} ${link.to}`, `${link.to} ${link.from}`].includes(
         `${selection.from} ${selection.to}`,

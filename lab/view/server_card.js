@@ -59,7 +59,13 @@ export class ServerCard {
       "aria-label": `Server ${server.name}, ${server.status}`,
     });
     set(this.#frame, { x: left, y: top, width, height });
-    set(this.#name, { x: left + 12, y: top + 23 });
+    // An address has more characters than fit as large as a name.
+    const isLong = server.name.length > 12;
+    set(this.#name, {
+      x: left + 12,
+      y: top + (isLong ? 18 : 23),
+      class: isLong ? "name long" : "name",
+    });
     say(this.#name, server.name);
     const isUp = isRunning(server);
     const right = left + width - 12;
