@@ -162,7 +162,7 @@ for (const { id, title } of examples) chooser.add(new Option(title, id));
 chooser.addEventListener("change", () => {
   const example = examples.find(({ id }) => id === chooser.value);
   if (example === undefined) return;
-  load(example.text);
+  load(example.text, example.fromMs);
   player.isPlaying = true;
 });
 element("copy-link").addEventListener("click", async () => {
@@ -173,7 +173,8 @@ element("copy-link").addEventListener("click", async () => {
 
 function open() {
   const linked = readLink(location.hash);
-  load(linked.text ?? examples[0].text, linked.atMs);
+  const [{ text, fromMs }] = examples;
+  load(linked.text ?? text, linked.text === undefined ? fromMs : linked.atMs);
   // Nothing moves unasked for those who want nothing to move.
   player.isPlaying = linked.text === undefined &&
     !matchMedia("(prefers-reduced-motion: reduce)").matches;

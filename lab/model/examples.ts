@@ -3,6 +3,8 @@ export interface Example {
   readonly id: string;
   readonly title: string;
   readonly text: string;
+  /** From this moment on it is worth a look. */
+  readonly fromMs: number;
 }
 
 /** Three servers that know each other. */
@@ -16,11 +18,13 @@ server c replicas 2 joins a
 export const examples: readonly Example[] = [
   {
     id: "put",
+    fromMs: 980,
     title: "A Put travels",
     text: `title A Put travels\n${three}at 1 s put x = 1 on a.1\n`,
   },
   {
     id: "conflict",
+    fromMs: 980,
     title: "Two Puts across a cut",
     text: `title Two Puts across a cut
 ${three}at 1 s put x = 1 on a.1
@@ -36,6 +40,7 @@ expect equal on all within 5 s
   },
   {
     id: "clock",
+    fromMs: 1150,
     title: "A clock that runs fast",
     text: `title A clock that runs fast
 ${three}at 1 s skew b +2 s
@@ -46,6 +51,7 @@ expect equal on all within 5 s
   },
   {
     id: "delete",
+    fromMs: 1250,
     title: "A Delete and its tombstone",
     text: `title A Delete and its tombstone
 ${three}at 1 s put x = 1 on a.1
@@ -56,6 +62,7 @@ expect no tombstone x on all within 10 s
   },
   {
     id: "crash",
+    fromMs: 1250,
     title: "A crash, and what the disk kept",
     text: `title A crash, and what the disk kept
 delay 60 ms
@@ -72,6 +79,7 @@ expect x = 2 on all within 5 s
   },
   {
     id: "five",
+    fromMs: 1450,
     title: "Five servers, ten replicas",
     text: `title Five servers, ten replicas
 delay 80 ms

@@ -10,7 +10,7 @@ export class Player {
   atMs = 0;
   isPlaying = false;
   /** Milliseconds of the run in one second of the person who looks. */
-  speed = 100;
+  speed = 50;
 
   /**
    * Moves on.

@@ -30,6 +30,9 @@ export class StoryList {
       if (!isRoutine(events[i])) lines.unshift(events[i]);
     }
     if (lines.length === this.#shown.length && lines.at(-1) === this.#shown.at(-1)) return;
+    // Whoever reads further up is left there.
+    const { scrollHeight, scrollTop, clientHeight } = this.#list;
+    const isAtEnd = scrollHeight - scrollTop - clientHeight < 8;
     // What is there already stays, and keeps the focus.
     const first = this.#shown.indexOf(lines[0]);
     const kept = first < 0 ? [] : this.#shown.slice(first).filter((event, i) => event === lines[i]);
@@ -40,7 +43,7 @@ export class StoryList {
     const others = lines.slice(kept.length).map((event) => this.#line(event));
     this.#list.replaceChildren(...kept.length > 0 ? items : [], ...others);
     this.#shown = lines;
-    this.#list.scrollTop = this.#list.scrollHeight;
+    if (isAtEnd || kept.length === 0) this.#list.scrollTop = this.#list.scrollHeight;
   }
 
   #line(event) {
