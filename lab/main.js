@@ -7,20 +7,23 @@
 
 import { element } from "../http/page/dom.js";
 import { Actions } from "./controls/actions.js";
+import { ExercisePanel } from "./controls/exercise_panel.js";
 import { LivePanel } from "./controls/live_panel.js";
 import { ScenarioPanel } from "./controls/scenario_panel.js";
 import { Tabs } from "./controls/tabs.js";
 import { Transport } from "./controls/transport.js";
+import { patched } from "./core/bundle_patch.ts";
 import { liveScene } from "./live/live_scene.ts";
-import { examples } from "./model/examples.ts";
+import { examples, workbench, workbenchMs } from "./model/examples.ts";
 import { linkOf, readLink } from "./model/link.ts";
 import { Player } from "./model/player.ts";
 import { Recording } from "./model/recording.ts";
 import { transcriptOf } from "../simulate/trace/transcript.ts";
-import { Core, loadCore } from "./view/core.js";
+import { Core } from "./view/core.js";
 import { Drawing } from "./view/drawing.js";
 import { Inspector } from "./view/inspector.js";
 import { KeyTable } from "./view/key_table.js";
+import { loadText } from "./view/load_text.js";
 import { StoryList } from "./view/story_list.js";
 
 const recording = new Recording();
@@ -35,15 +38,24 @@ let live;
 /** Changes whenever something else is to be seen at the same moment. */
 let revision = 0;
 
-const core = new Core(await loadCore(), take, (state) => {
-  if (live === undefined) return;
-  live = state;
-  livePanel.show(state);
-  revision++;
-});
+/** The exercise that is worked at. */
+let exercise;
+
+/** The script of the worker, without a fault. */
+const script = await loadText("core.bin");
+let core = startCore(script);
+
+function startCore(text) {
+  return new Core(text, take, (state) => {
+    if (live === undefined) return;
+    live = state;
+    livePanel.show(state);
+    revision++;
+  });
+}
 
 /** Takes a reply of the worker. */
-function take({ run: other, events, untilMs, isStep, fault }) {
+function take({ run: other, events, untilMs, isStep, fault, failures }) {
   if (other !== undefined) {
     recording.clear();
     run = other;
@@ -58,6 +70,7 @@ function take({ run: other, events, untilMs, isStep, fault }) {
     soughtMs = undefined;
   }
   if (fault !== undefined) player.isPlaying = false;
+  if (failures !== undefined) return;
   if (other !== undefined || fault !== undefined) element("fault").textContent = fault ?? "";
   revision++;
   if (other !== undefined) keepLink();
@@ -93,7 +106,11 @@ function seek(atMs) {
 
 /** The address shows what is seen, so that it can be kept and sent. */
 function keepLink() {
-  history.replaceState(null, "", linkOf({ text: run.text, atMs: Math.round(player.atMs) }));
+  history.replaceState(
+    null,
+    "",
+    linkOf({ text: run.text, atMs: Math.round(player.atMs), exercise }),
+  );
 }
 
 const numberOf = (entry) => recording.numberOf(entry);
@@ -126,7 +143,38 @@ const livePanel = new LivePanel({
     select(undefined);
   },
 });
-new Tabs(element("tabs"));
+const exercisePanel = new ExercisePanel({
+  async start({ id }) {
+    const { patches, sources } = JSON.parse(await loadText("exercises.bin"));
+    core.end();
+    core = startCore(patched(script, patches[id]));
+    exercise = id;
+    load(workbench, workbenchMs);
+    return sources;
+  },
+  leave() {
+    core.end();
+    core = startCore(script);
+    exercise = undefined;
+    load(run.text, run.endMs);
+  },
+  text: () => element("scenario").value,
+  async prove(text) {
+    const rightCore = new Core(script, () => {}, () => {});
+    try {
+      const replies = await Promise.all(
+        [rightCore, core].map((it) => it.ask({ type: "prove", text })),
+      );
+      const fault = replies.find((reply) => reply.failures === undefined)?.fault;
+      if (fault !== undefined) throw new Error(fault);
+      const [right, faulty] = replies.map(({ failures }) => failures);
+      return { right, faulty };
+    } finally {
+      rightCore.end();
+    }
+  },
+});
+const tabs = new Tabs(element("tabs"));
 
 let lastMs;
 let shownName;
@@ -171,8 +219,14 @@ element("copy-link").addEventListener("click", async () => {
   element("state").textContent = "The link is copied.";
 });
 
-function open() {
+async function open() {
   const linked = readLink(location.hash);
+  if (linked.exercise !== undefined) {
+    tabs.open("exercise-panel");
+    await exercisePanel.start(linked.exercise);
+    if (linked.text !== undefined) load(linked.text, linked.atMs);
+    return;
+  }
   const [{ text, fromMs }] = examples;
   load(linked.text ?? text, linked.text === undefined ? fromMs : linked.atMs);
   // Nothing moves unasked for those who want nothing to move.

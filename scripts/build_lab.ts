@@ -1,11 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { bundleForBrowser } from "./bundle_for_browser.ts";
+import { gzip } from "./gzip.ts";
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 /**
- * Makes the files of the laboratory: the page, its style, its script, and the script of its worker, compressed,
- * so that all of it is small on whatever server.
+ * Makes the files of the laboratory: the page, its style, and its scripts, compressed, so that they are small on
+ * whatever server.
  *
  * @param folder is made if need be
  */
@@ -16,14 +17,11 @@ export async function buildLab(folder: string): Promise<void> {
     Deno.readTextFileSync(pathOf(name))
   );
   await Deno.writeTextFile(`${folder}/lab.css`, styles.join("\n"));
-  await bundleForBrowser(pathOf("lab/main.js"), `${folder}/lab.js`);
-  const core = `${folder}/core.js`;
-  await bundleForBrowser(pathOf("lab/core/worker.ts"), core);
-  await Deno.writeFile(`${folder}/core.bin`, await gzip(await Deno.readFile(core)));
-  await Deno.remove(core);
-}
-
-async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const packed = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
-  return new Uint8Array(await new Response(packed).arrayBuffer());
+  await bundleForBrowser(pathOf("lab/boot.js"), `${folder}/boot.js`);
+  for (const [name, entry] of [["lab", "lab/main.js"], ["core", "lab/core/worker.ts"]]) {
+    const script = `${folder}/${name}.js`;
+    await bundleForBrowser(pathOf(entry), script);
+    await Deno.writeFile(`${folder}/${name}.bin`, await gzip(await Deno.readFile(script)));
+    await Deno.remove(script);
+  }
 }

@@ -1,9 +1,10 @@
 const types: Readonly<Record<string, string>> = {
   "/index.html": "text/html; charset=utf-8",
   "/lab.css": "text/css; charset=utf-8",
-  "/lab.js": "text/javascript; charset=utf-8",
+  "/boot.js": "text/javascript; charset=utf-8",
+  "/lab.bin": "application/octet-stream",
   "/core.bin": "application/octet-stream",
-  "/exercises.json": "application/json",
+  "/exercises.bin": "application/octet-stream",
 };
 
 /**

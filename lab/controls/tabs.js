@@ -22,22 +22,26 @@ export class Tabs {
         "aria-controls": panel.id,
       }, panel.dataset.title);
       panel.setAttribute("aria-labelledby", tab.id);
-      tab.addEventListener("click", () => this.open(i));
+      tab.addEventListener("click", () => this.#open(i));
       tab.addEventListener("keydown", ({ key }) => {
         const move = { ArrowRight: 1, ArrowLeft: -1 }[key];
         if (move === undefined) return;
         const next = (i + move + this.#tabs.length) % this.#tabs.length;
-        this.open(next);
+        this.#open(next);
         this.#tabs[next].focus();
       });
       list.append(tab);
       return tab;
     });
-    this.open(0);
+    this.#open(0);
   }
 
-  /** Shows one panel, and hides the others. */
-  open(index) {
+  /** Shows the panel with an id, and hides the others. */
+  open(id) {
+    this.#open(this.#panels.findIndex((panel) => panel.id === id));
+  }
+
+  #open(index) {
     this.#tabs.forEach((tab, i) => {
       tab.setAttribute("aria-selected", i === index);
       tab.tabIndex = i === index ? 0 : -1;

@@ -10,7 +10,9 @@ export type CoreRequest =
   /** Lets time pass until something happens that is worth a look. */
   | { type: "step" }
   /** Does something at a moment, as if the scenario had said so: a statement. */
-  | { type: "act"; atMs: number; line: string };
+  | { type: "act"; atMs: number; line: string }
+  /** Runs a scenario to its end, aside, to see whether all is so that it expects. */
+  | { type: "prove"; text: string };
 
 /** What the worker tells the page, once for each request. */
 export interface CoreReply {
@@ -22,6 +24,8 @@ export interface CoreReply {
   run?: { text: string; title: string; endMs: number };
   /** Whether it answers a step: the last moment is the one to be looked at. */
   isStep?: true;
+  /** Present when it answers `prove`: what was expected, and was not so. */
+  failures?: readonly string[];
   /** What is wrong with the scenario, or went wrong in the run. */
   fault?: string;
 }

@@ -1,4 +1,4 @@
-import { parseScenario, ScenarioRun, type TraceEvent } from "../../simulate/mod.ts";
+import { parseScenario, runScenario, ScenarioRun, type TraceEvent } from "../../simulate/mod.ts";
 import type { CoreReply, CoreRequest } from "./core_messages.ts";
 import { isRoutine } from "../model/routine.ts";
 import { withLine } from "../model/scenario_text.ts";
@@ -27,6 +27,10 @@ export class Laboratory {
           return { ...this.#told(), isStep: true };
         case "act":
           return await this.#act(request.atMs, request.line);
+        case "prove": {
+          const { failures } = await runScenario(parseScenario(request.text));
+          return { ...this.#told(), failures };
+        }
       }
     } catch (error) {
       return { ...this.#told(), fault: (error as Error).message };

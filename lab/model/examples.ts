@@ -14,6 +14,9 @@ server b replicas 2 joins a
 server c replicas 2 joins a
 `;
 
+/** What an exercise begins with, and when all are ready there. */
+export const [workbench, workbenchMs] = [three, 500];
+
 /** Scenarios to begin with, the first one first. */
 export const examples: readonly Example[] = [
   {

@@ -4,18 +4,22 @@ export interface Linked {
   readonly text: string;
   /** The moment that is looked at. */
   readonly atMs: number;
+  /** The exercise that is worked at, by its id; absent: none is. */
+  readonly exercise?: number;
 }
 
 /** The fragment of a link. */
-export function linkOf({ text, atMs }: Linked): string {
-  return `#at=${atMs}&scenario=${encodeURIComponent(text.trimEnd())}`;
+export function linkOf({ text, atMs, exercise }: Linked): string {
+  const id = exercise === undefined ? "" : `exercise=${exercise}&`;
+  return `#${id}at=${atMs}&scenario=${encodeURIComponent(text.trimEnd())}`;
 }
 
 /** What a fragment holds, as far as it holds something. */
 export function readLink(fragment: string): Partial<Linked> {
   const found = new URLSearchParams(fragment.replace(/^#/, ""));
-  const text = found.get("scenario");
-  if (text === null) return {};
+  const [text, id] = [found.get("scenario"), found.get("exercise")];
+  const exercise = id === null ? {} : { exercise: Number(id) };
+  if (text === null) return exercise;
   const atMs = Number(found.get("at"));
-  return { text: `${text}\n`, atMs: Number.isFinite(atMs) && atMs > 0 ? atMs : 0 };
+  return { ...exercise, text: `${text}\n`, atMs: Number.isFinite(atMs) && atMs > 0 ? atMs : 0 };
 }

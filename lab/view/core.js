@@ -4,34 +4,30 @@
  * @module
  */
 
-/** The script of the worker, which is stored compressed. */
-export async function loadCore() {
-  const response = await fetch("core.bin");
-  if (!response.ok) throw new Error(`core.bin is not there: ${response.status}`);
-  const text = response.body.pipeThrough(new DecompressionStream("gzip"));
-  return await new Response(text).text();
-}
+import { scriptUrl } from "./load_text.js";
 
 /** Asks a worker that runs a script. */
 export class Core {
   #worker;
   /** Whether a reply is awaited. */
   #isAsked = false;
+  /** Requests, each with what is to be called with its reply. */
   #waiting = [];
+  #resolve;
   /** The run is to come so far, and was asked to. */
   #wantedMs = 0;
   #askedMs = 0;
 
   /** @param onReply is called with each reply @param onLive with what is seen of a cluster that runs */
   constructor(script, onReply, onLive) {
-    const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-    this.#worker = new Worker(url, { type: "module" });
+    this.#worker = new Worker(scriptUrl(script), { type: "module" });
     this.#worker.onmessage = ({ data }) => {
       if ("live" in data) return onLive(data.live);
       this.#isAsked = false;
       // What was wished for before belongs to another run.
       if (data.run !== undefined || data.isStep) this.#wantedMs = this.#askedMs = data.untilMs;
       onReply(data);
+      this.#resolve?.(data);
       this.#askNext();
     };
   }
@@ -42,10 +38,12 @@ export class Core {
     this.#askNext();
   }
 
-  /** Asks for something else, which is answered in turn. */
+  /** Asks for something else, which is answered in turn. @returns the reply */
   ask(request) {
-    this.#waiting.push(request);
-    this.#askNext();
+    return new Promise((resolve) => {
+      this.#waiting.push({ request, resolve });
+      this.#askNext();
+    });
   }
 
   /** Tells what needs no answer. */
@@ -60,15 +58,16 @@ export class Core {
 
   #askNext() {
     if (this.#isAsked) return;
-    const request = this.#waiting.shift() ?? this.#advance();
+    const { request, resolve } = this.#waiting.shift() ?? this.#advance();
+    this.#resolve = resolve;
     if (request === undefined) return;
     this.#isAsked = true;
     this.#worker.postMessage(request);
   }
 
   #advance() {
-    if (this.#wantedMs <= this.#askedMs) return undefined;
+    if (this.#wantedMs <= this.#askedMs) return {};
     this.#askedMs = this.#wantedMs;
-    return { type: "advance", untilMs: this.#wantedMs };
+    return { request: { type: "advance", untilMs: this.#wantedMs } };
   }
 }

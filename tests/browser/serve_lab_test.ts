@@ -18,7 +18,7 @@ Deno.test("serveLab() serves the files of the laboratory and no others, to pages
   };
   assertEquals(await (await fetch(`${base}/`)).text(), "page");
   assertEquals(await statusOf("/secret"), 404);
-  assertEquals(await statusOf("/lab.js"), 404);
+  assertEquals(await statusOf("/boot.js"), 404);
   assertEquals(await statusOf("/rpc"), 404);
   assertEquals(await statusOf("/", { origin: "http://elsewhere" }), 403);
   assertEquals(await statusOf("/", { origin: base }), 200);

@@ -12,3 +12,9 @@ Deno.test("a link without a scenario holds nothing, and a wrong moment is the fi
   assertEquals(readLink("#scenario=server+a&at=later"), { text: "server a\n", atMs: 0 });
   assertEquals(readLink("#scenario=server%20a&at=-5"), { text: "server a\n", atMs: 0 });
 });
+
+Deno.test("a link may name an exercise, with or without a scenario", () => {
+  const linked = { text: "server a\n", atMs: 5, exercise: 7 };
+  assertEquals(readLink(linkOf(linked)), linked);
+  assertEquals(readLink("#exercise=3"), { exercise: 3 });
+});
