@@ -19,6 +19,7 @@ import { linkOf, readLink } from "./model/link.ts";
 import { Player } from "./model/player.ts";
 import { Recording } from "./model/recording.ts";
 import { transcriptOf } from "../simulate/trace/transcript.ts";
+import { copy } from "./view/copy.js";
 import { Core } from "./view/core.js";
 import { Drawing } from "./view/drawing.js";
 import { Inspector } from "./view/inspector.js";
@@ -149,6 +150,7 @@ const exercisePanel = new ExercisePanel({
     core.end();
     core = startCore(patched(script, patches[id]));
     exercise = id;
+    element("state").textContent = `Exercise ${id}: one line is wrong here`;
     load(workbench, workbenchMs);
     return sources;
   },
@@ -156,6 +158,7 @@ const exercisePanel = new ExercisePanel({
     core.end();
     core = startCore(script);
     exercise = undefined;
+    element("state").textContent = "";
     load(run.text, run.endMs);
   },
   text: () => element("scenario").value,
@@ -213,10 +216,9 @@ chooser.addEventListener("change", () => {
   load(example.text, example.fromMs);
   player.isPlaying = true;
 });
-element("copy-link").addEventListener("click", async () => {
+element("copy-link").addEventListener("click", () => {
   keepLink();
-  await navigator.clipboard.writeText(location.href);
-  element("state").textContent = "The link is copied.";
+  copy(location.href, "The link");
 });
 
 async function open() {

@@ -5,6 +5,7 @@
  */
 
 import { element } from "../../http/page/dom.js";
+import { copy } from "../view/copy.js";
 
 /** The panel with both. */
 export class ScenarioPanel {
@@ -16,10 +17,10 @@ export class ScenarioPanel {
         load(element("scenario").value);
       }
     });
-    element("copy-transcript").addEventListener("click", async () => {
-      await navigator.clipboard.writeText(transcript());
-      element("state").textContent = "The transcript is copied.";
-    });
+    element("copy-transcript").addEventListener(
+      "click",
+      () => copy(transcript(), "The transcript"),
+    );
   }
 
   /** Shows the scenario that runs, unless someone is changing it. */

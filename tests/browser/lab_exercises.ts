@@ -1,0 +1,78 @@
+/**
+ * Works at exercises of the laboratory as a person would, and prints what the page says.
+ *
+ *     deno run --allow-all tests/browser/lab_exercises.ts URL IDS [FOLDER FOR SCREENSHOTS]
+ *
+ * @module
+ */
+
+import { exercises, faultLines } from "../../simulate/mod.ts";
+import { loadAxe } from "../deps.ts";
+import { read } from "../support/repository.ts";
+import { openBrowser, openTab } from "./browser.ts";
+
+const [url, ids, folder] = Deno.args;
+const axe = await loadAxe();
+
+const browser = await openBrowser();
+const faults: string[] = [];
+const said: Record<string, string[]> = {};
+const widths = [360, 1_000, 1_600];
+for (const [i, id] of ids.split(",").map(Number).entries()) {
+  const { fault, hints, title } = exercises.find((exercise) => exercise.id === id)!;
+  const width = widths[i % widths.length];
+  const colorScheme = i % 2 === 0 ? "dark" : "light";
+  const tab = await openTab(browser, faults, { viewport: { width, height: 900 }, colorScheme });
+  await tab.goto(`${url}#exercise=${id}`);
+  await tab.locator("#exercise-work").waitFor();
+  const told: string[] = [];
+  const hear = async (name: string) => {
+    // What is said last is no word of patience.
+    await tab.waitForFunction(`/good|warn/.test(document.querySelector("#${name}").className)`);
+    told.push(await tab.locator(`#${name}`).innerText());
+    await tab.evaluate(`document.querySelector("#${name}").className = ""`);
+  };
+
+  // What one begins with shows nothing.
+  await tab.locator("#check-history").click();
+  await hear("history-verdict");
+  for (const hint of hints) {
+    await tab.locator("#hint").click();
+    await tab.locator("#hints li", { hasText: hint }).waitFor();
+  }
+  const solution = read(`tests/exercises/solutions/${String(id).padStart(2, "0")}.txt`);
+  await tab.locator("#scenario-panel-tab").click();
+  await tab.locator("#scenario").fill(solution);
+  await tab.locator("#run").click();
+  await tab.locator("#exercise-panel-tab").click();
+  await tab.locator("#check-history").click();
+  await hear("history-verdict");
+
+  await tab.locator("#source-file").selectOption(fault.file);
+  const { first } = faultLines(fault, read(fault.file));
+  await tab.locator("#source-line").fill(String(first + 1_000));
+  await tab.locator("#line-form button").click();
+  await hear("line-verdict");
+  await tab.locator(`#source [data-line="${first}"]`).click();
+  await tab.locator("#line-form button").click();
+  await hear("line-verdict");
+  await hear("exercise-state");
+  await tab.locator("#exercise option", { hasText: `✓ ${id}. ${title}` }).waitFor({
+    state: "attached",
+  });
+
+  await tab.evaluate(axe.source);
+  const { violations } = await tab.evaluate("axe.run()") as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
+  for (const { id, nodes } of violations) faults.push(`${width}: ${id}: ${nodes[0].html}`);
+  const overflow = await tab.evaluate("document.documentElement.scrollWidth - innerWidth");
+  if (Number(overflow) > 0) faults.push(`${width}: it is ${overflow} pixels too wide`);
+  if (folder !== undefined) {
+    await tab.screenshot({ path: `${folder}/exercise-${id}-${width}.png`, fullPage: true });
+  }
+  said[id] = told;
+  await tab.close();
+}
+await browser.close();
+console.log(JSON.stringify({ said, faults }));
