@@ -1,5 +1,4 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
-import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
 import type { ClusterObserver } from "../../simulate/cluster/cluster_observer.ts";
 import { Prng } from "../../simulate/world/prng.ts";
 import { CheckedCluster } from "./checked_cluster.ts";
