@@ -8,8 +8,7 @@ const byte = new Uint8Array(1);
 export class SelfPipe {
   #near: Deno.TcpConn;
   #far: Deno.TcpConn;
-  /** A read that leaves room has emptied the socket: the next one waits for the poll, and is not tried before. */
-  #into = new Uint8Array(byte.length + 1);
+  #into = new Uint8Array(byte.length);
 
   private constructor(near: Deno.TcpConn, far: Deno.TcpConn) {
     this.#near = near;
@@ -24,6 +23,7 @@ export class SelfPipe {
         Deno.connect({ ...loopback, port: listener.addr.port }),
         listener.accept(),
       ]);
+      near.setNoDelay(true);
       if (far.remoteAddr.port === near.localAddr.port) return new SelfPipe(near, far);
       near.close();
       far.close();
@@ -35,6 +35,7 @@ export class SelfPipe {
 
   /** Resolves when the event loop has come around. Only one may be under way. @throws {Error} once it is closed. */
   async roundTrip(): Promise<void> {
+    // Begun while nothing has come, so that it waits for the poll: bytes that are there it would read at once.
     const arriving = this.#far.read(this.#into);
     await Promise.all([arriving, this.#near.write(byte)]);
   }
