@@ -786,7 +786,7 @@ export const defaultLimits: Limits = {
 
   syncMessagesPerSecond: 10,
   syncMessagesAtOnce: 6,
-  syncPaceMs: 201,
+  syncPaceMs: 203,
   syncMessageBytesMax: 8 * MiB,
   mergeMessageBytesMax: 16 * MiB,
   mergeWindowBytes: 32 * MiB,

@@ -63,6 +63,11 @@ export class EntryReader implements EntryBytes {
     return this.#uids;
   }
 
+  /** How many bytes the entries that were read take, with all before them. */
+  get behind(): number {
+    return this.#reader.at;
+  }
+
   /** Whether nothing follows the entries that were read. */
   get isAtEnd(): boolean {
     return this.#reader.atEnd;

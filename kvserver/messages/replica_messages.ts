@@ -12,7 +12,7 @@ import type { SyncAnswer, SyncQuestion } from "./sync_questions.ts";
 /** Sync actor to a query actor of its server. */
 export interface MergeMessage {
   type: typeof messageTypes.merge;
-  /** Entries to merge into the replica. */
+  /** Entries to merge into the replica: batches, one behind the other. */
   entries: Uint8Array;
   /** Number of the message among those with entries; 0: it has none. */
   number: number;

@@ -6,8 +6,11 @@ export interface SendBudgetOptions {
   readonly atOnce: number;
 }
 
-/** What counts as a second, because others count in whole milliseconds. */
-const spanMs = 1_002;
+/**
+ * What counts as a second: others count in whole milliseconds, and a message may take a few of them longer than the
+ * next one to reach the wire.
+ */
+const spanMs = 1_012;
 
 /**
  * Limits a rate exactly: it remembers when the last messages were sent, as many as a second may see. A message
@@ -22,6 +25,9 @@ export class SendBudget {
   #sentMs: Float64Array;
   /** Where the time of the next one goes. */
   #next = 0;
+  /** When a message may leave, and when as many at once as ever. */
+  #dueMs = -Infinity;
+  #fullMs = -Infinity;
 
   constructor({ max, atOnce }: SendBudgetOptions) {
     this.#max = max;
@@ -32,22 +38,24 @@ export class SendBudget {
 
   /** How long the next message has to wait; 0: it may leave now. */
   waitMs(nowMs: number): number {
-    return Math.max(0, this.#dueMs(0) - nowMs);
+    return Math.max(0, this.#dueMs - nowMs);
   }
 
   /** How long it takes until as many may leave at once as ever; 0: they may now. */
   fullInMs(nowMs: number): number {
-    return Math.max(0, this.#dueMs(this.#atOnce - 1) - nowMs);
+    return Math.max(0, this.#fullMs - nowMs);
   }
 
   /** Notes that a message is sent. */
   take(nowMs: number): void {
     this.#sentMs[this.#next] = nowMs;
     this.#next = (this.#next + 1) % this.#max;
+    this.#dueMs = this.#dueBehind(0);
+    this.#fullMs = this.#dueBehind(this.#atOnce - 1);
   }
 
-  /** When a message may leave, with so many others before it. */
-  #dueMs(others: number): number {
+  /** When a message may leave, behind so many others that do. */
+  #dueBehind(others: number): number {
     let dueMs = -Infinity;
     // So many beats later the second must not have seen too many that left by now.
     for (let beats = 0; beats + others < this.#max; beats++) {

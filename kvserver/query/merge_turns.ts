@@ -13,8 +13,10 @@ export interface MergeTurnMessage {
 /** A message of which entries are still to be merged. */
 interface Progress {
   readonly message: MergeMessage;
-  /** At the last entry that was merged. */
-  readonly received: EntryReader;
+  /** Of several batches in a row the one that is being merged, at the last entry that was merged. */
+  received: EntryReader;
+  /** Where that batch begins. */
+  start: number;
   /** Whether merging has begun. */
   hasBegun: boolean;
 }
@@ -53,6 +55,7 @@ export class MergeTurns {
     this.#waiting.push({
       message,
       received: new EntryReader(message.entries),
+      start: 0,
       hasBegun: false,
     });
     if (!this.#turns.isDue) this.turn();
@@ -70,7 +73,7 @@ export class MergeTurns {
 
   #merge(): void {
     const waitingBytes = this.#waiting.reduce(
-      (sum, { received }) => sum + received.bytes.length - received.end,
+      (sum, { message, start, received }) => sum + message.entries.length - start - received.end,
       0,
     );
     let bytes = Math.max(this.#context.limits.mergeTurnBytes, waitingBytes * turnShare);
@@ -82,7 +85,7 @@ export class MergeTurns {
       progress.hasBegun = true;
       let isDone = true;
       try {
-        isDone = this.#merger.merge(received, message, bytes);
+        isDone = this.#merger.merge(received, message, bytes) && !goOn(progress);
       } finally {
         // What cannot be merged keeps nothing else waiting.
         if (isDone) this.#on.onMerged(this.#waiting.shift()!.message);
@@ -90,4 +93,14 @@ export class MergeTurns {
       bytes -= received.end - end;
     }
   }
+}
+
+/** Goes on to the next batch of a message. @returns whether there is one. */
+function goOn(progress: Progress): boolean {
+  const { message: { entries }, received, start } = progress;
+  const next = start + received.behind;
+  if (next >= entries.length) return false;
+  progress.received = new EntryReader(entries.subarray(next));
+  progress.start = next;
+  return true;
 }

@@ -105,7 +105,7 @@ export class LocalReplica {
     this.ref = ref;
     this.uid = uid(ref);
     this.pacer = new SendPacer(context, this.uid);
-    this.#outbox = new Outbox(pool, context.limits);
+    this.#outbox = new Outbox(pool, context.limits, context.limits.mergeMessageBytesMax);
     this.#window = new MergeWindow(context.limits);
     this.#progress = new Progress(context.limits);
   }

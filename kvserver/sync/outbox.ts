@@ -6,6 +6,7 @@ import type { Claim } from "../versions/claim.ts";
 import { Claims } from "../versions/claims.ts";
 import { type EntryPool, noPooled, type PoolUse } from "./entry_pool.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
+import { JoinedBatch } from "./joined_batch.ts";
 import { type OutgoingBatch, PooledBatch } from "./outgoing_batch.ts";
 
 /** In place of an entry: the key keeps its place in the queue, but no entry of it is to be sent. */
@@ -25,7 +26,8 @@ const keptKeys = 8 * 1024;
  * however often it was put since the last message.
  *
  * A batch that is forwarded to an empty outbox is kept whole, as the bytes that it came as, because
- * mostly it leaves before anything else is enqueued. Only then is it decoded.
+ * mostly it leaves before anything else is enqueued; and so are those behind it that fit into one message
+ * with it, if the receiver takes several. Otherwise they are decoded.
  *
  * Claims wait behind the entries that they cover.
  */
@@ -33,8 +35,10 @@ export class Outbox {
   #pool: EntryPool;
   /** Bytes of the entries in a message. */
   #entriesBytesMax: number;
-  /** The batch that is all there is in the outbox; absent: the entries are in the queue. */
-  #whole: ForwardedBatch | undefined;
+  /** The batches that are all there is in the outbox, in their order; none: the entries are in the queue. */
+  #wholes: ForwardedBatch[] = [];
+  /** Bytes of those that are kept behind the first one. */
+  #wholeBytesMax: number;
   /** By key: the entry to send, `removed`, or `noPooled` when the key is not in the queue. */
   #entries = new Uint32Array(firstKeys);
   /** Keys, in the order in which they were enqueued. */
@@ -48,25 +52,33 @@ export class Outbox {
   /** Upper bound of the bytes that the entries in the queue take in messages. */
   #bytes = 0;
 
-  /** @param pool holds the entries */
-  constructor(pool: EntryPool, { syncMessageBytesMax }: Limits) {
+  /**
+   * @param pool holds the entries
+   * @param wholeBytesMax of batches in one message, if the receiver takes several
+   */
+  constructor(pool: EntryPool, { syncMessageBytesMax }: Limits, wholeBytesMax = 0) {
     this.#pool = pool;
+    this.#wholeBytesMax = wholeBytesMax;
     this.#entriesBytesMax = syncMessageBytesMax - envelopeBytes;
   }
 
   /** Upper bound of the bytes that the entries take in messages. */
   get bytes(): number {
-    return this.#bytes + (this.#whole?.bytes.length ?? 0);
+    return this.#bytes + this.#wholeBytes;
   }
 
   /** Number of entries. */
   get size(): number {
-    return this.#size + (this.#whole?.size ?? 0);
+    return this.#wholes.reduce((sum, { size }) => sum + size, this.#size);
   }
 
-  /** Whether what waits is one batch as it came: anything more has its entries decoded. */
+  /** Whether what waits are batches as they came. */
   get isWhole(): boolean {
-    return this.#whole !== undefined;
+    return this.#wholes.length > 0;
+  }
+
+  get #wholeBytes(): number {
+    return this.#wholes.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   /** Whether the last message took all that may leave now: what is left is to wait longer. */
@@ -96,12 +108,13 @@ export class Outbox {
 
   /** Upper bound of the bytes of the next message, if its entries have `entriesBytes`. */
   messageBytes(entriesBytes = this.#entriesBytesMax): number {
-    return envelopeBytes + Math.max(entriesBytes, this.#whole?.bytes.length ?? this.#firstBytes);
+    const firstBytes = this.isWhole ? this.#wholes[0].bytes.length : this.#firstBytes;
+    return envelopeBytes + Math.max(entriesBytes, firstBytes);
   }
 
   /** Enqueues an entry, unless a later one of its key is queued. */
   enqueue(n: number): void {
-    this.#decodeWhole();
+    this.#decodeWholes();
     const key = this.#pool.keyOf(n);
     const queued = this.#entryOf(key);
     if (queued === noPooled) {
@@ -125,15 +138,20 @@ export class Outbox {
   /** Enqueues the entries of a batch. */
   enqueueBatch(batch: ForwardedBatch): void {
     if (batch.size === 0) return;
-    if (this.size > 0 || !batch.isWorthKeeping) return this.#enqueueEach(batch);
-    this.#whole = batch;
+    if (!this.#keepsWhole(batch)) return this.#enqueueEach(batch);
+    this.#wholes.push(batch);
     this.#claims.pushed();
     batch.hold();
   }
 
+  #keepsWhole(batch: ForwardedBatch): boolean {
+    if (this.#size > 0 || !batch.isWorthKeeping) return false;
+    return !this.isWhole || this.#wholeBytes + batch.bytes.length <= this.#wholeBytesMax;
+  }
+
   /** Removes the entry of the same key unless it is later than `n`, because the receiver has `n`. */
   remove(n: number): void {
-    this.#decodeWhole();
+    this.#decodeWholes();
     const key = this.#pool.keyOf(n);
     const queued = this.#entryOf(key);
     if (queued === noPooled || this.#pool.isLater(queued, n)) return;
@@ -163,16 +181,12 @@ export class Outbox {
    * @param timestampMax later entries go on waiting
    */
   take(bytesMax = this.#entriesBytesMax, timestampMax = Infinity): OutgoingBatch {
-    const whole = this.#whole;
-    const isInTime = timestampMax === Infinity || (whole?.latest ?? 0) <= timestampMax;
-    const fits = (whole?.bytes.length ?? 0) <= bytesMax + countsBytes;
-    if (whole !== undefined && fits && isInTime) {
-      this.#whole = undefined;
-      this.#claims.left();
-      this.#isExhausted = this.#size === 0;
-      return whole;
+    if (
+      this.isWhole && this.#areInTime(timestampMax) && this.#wholeBytes <= bytesMax + countsBytes
+    ) {
+      return this.#takeWholes();
     }
-    this.#decodeWhole();
+    this.#decodeWholes();
     const batch = new PooledBatch(this.#pool, bytesMax + envelopeBytes);
     const postponed: number[] = [];
     for (let key = this.#queue.first; key !== undefined; key = this.#queue.first) {
@@ -201,6 +215,17 @@ export class Outbox {
     return batch;
   }
 
+  #areInTime(timestampMax: number): boolean {
+    return timestampMax === Infinity || this.#wholes.every(({ latest }) => latest <= timestampMax);
+  }
+
+  #takeWholes(): OutgoingBatch {
+    const wholes = this.#wholes.splice(0);
+    for (const _ of wholes) this.#claims.left();
+    this.#isExhausted = true;
+    return wholes.length === 1 ? wholes[0] : new JoinedBatch(wholes);
+  }
+
   /** A batch without entries. */
   takeNone(): OutgoingBatch {
     return new PooledBatch(this.#pool, 0);
@@ -208,14 +233,13 @@ export class Outbox {
 
   /** The entries, which stay in the outbox. */
   values(): Iterable<number> {
-    this.#decodeWhole();
+    this.#decodeWholes();
     return this.#queued();
   }
 
   /** Removes everything. */
   clear(): void {
-    this.#whole?.release();
-    this.#whole = undefined;
+    for (const whole of this.#wholes.splice(0)) whole.release();
     for (let key = this.#queue.first; key !== undefined; key = this.#queue.first) {
       const n = this.#entryOf(key);
       if (n !== noPooled) this.#drop(n);
@@ -225,16 +249,16 @@ export class Outbox {
     this.#entries = new Uint32Array(firstKeys);
   }
 
-  /** Enqueues each entry of the batch that was kept whole. */
-  #decodeWhole(): void {
-    const whole = this.#whole;
-    if (whole === undefined) return;
-    this.#whole = undefined;
-    this.#claims.left();
-    this.#enqueueEach(whole);
-    // They cover all of its entries.
+  /** Enqueues each entry of the batches that were kept whole. */
+  #decodeWholes(): void {
+    if (!this.isWhole) return;
+    for (const whole of this.#wholes.splice(0)) {
+      this.#claims.left();
+      this.#enqueueEach(whole);
+      whole.release();
+    }
+    // They cover all of their entries.
     this.#claims.putBack([]);
-    whole.release();
   }
 
   #enqueueEach(batch: ForwardedBatch): void {
@@ -293,7 +317,7 @@ export class Outbox {
   /** Adds what the outbox keeps in the pool. */
   addTo(use: PoolUse): void {
     for (const n of this.#queued()) use.entries.add(n);
-    for (const n of this.#whole?.pooled ?? []) use.entries.add(n);
+    for (const { pooled } of this.#wholes) for (const n of pooled) use.entries.add(n);
     for (const key of this.#queue) use.keys.add(key);
   }
 
@@ -302,7 +326,7 @@ export class Outbox {
     const entries = [...this.#queued()];
     const queue = [...this.#queue];
     const keys = new Set(queue);
-    assert(this.#whole === undefined || entries.length === 0, "a whole batch is all there is");
+    assert(!this.isWhole || entries.length === 0, "whole batches are all there is");
     assert(entries.length === this.#size, "an outbox counts its entries");
     const bytes = entries.reduce((sum, n) => sum + entryBytesMax(this.#pool, n), 0);
     assert(bytes === this.#bytes, "an outbox counts its bytes");

@@ -13,7 +13,7 @@ import { type Probe, startProbe, startSystem } from "../support/actors.ts";
 import { epochMs, type SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { MemoryLog } from "../support/memory_log.ts";
 import { testInWorld } from "../support/simulation.ts";
-import { entriesOf, messageOf, put, type TextEntry } from "../support/store/stores.ts";
+import { entriesOf, get, messageOf, put, type TextEntry } from "../support/store/stores.ts";
 import { writeQuery } from "../support/kvserver/query_messages.ts";
 
 const stranger = "far:1/0f/1";
@@ -291,6 +291,24 @@ testInWorld(
     await started.close();
   },
 );
+
+testInWorld("a query actor merges all batches of a message, in turns", async (world) => {
+  const store = new Store();
+  const started = await Started.start(world, store);
+  const count = 40;
+  const value = "x".repeat(defaultLimits.mergeTurnBytes / 4);
+  const batches = Array.from({ length: count }, (_, i) => {
+    const order = { timestamp: epochMs, sequence: i, uid: `${stranger}${i % 3}` };
+    return messageOf([{ key: "again", value: `${i}`, ...order }, { key: `${i}`, value, ...order }])
+      .slice();
+  });
+  const entries = new Uint8Array(batches.flatMap((batch) => [...batch]));
+  started.tellMerge([], { entries, number: 1 });
+  await world.advance(2 * defaultLimits.syncMessagesAtOnce * defaultLimits.syncPaceMs);
+  assertEquals([store.size, get(store, "again")], [count + 1, `${count - 1}`]);
+  assertEquals((started.sync.messages.at(-1) as WrittenMessage).merged, 1);
+  await started.close();
+});
 
 testInWorld(
   "a query actor tells what little it has merged when nothing waits for that",

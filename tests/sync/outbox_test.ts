@@ -77,6 +77,40 @@ Deno.test("what is later than the receiver takes goes on waiting, be it in a bat
   }
 });
 
+Deno.test("batches in a row leave in one message as they came, as many as fit, and are decoded otherwise", () => {
+  const pool = new EntryPool(limits);
+  const bytesOf = (i: number) => messageOf([entryOf("hot", i), entryOf(`key${i}`, i)]).slice();
+  const { length } = bytesOf(0);
+  const outbox = new Outbox(pool, limits, 3 * length);
+  const enqueue = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const batch = new ForwardedBatch(pool, bytesOf(i));
+      outbox.enqueueBatch(batch);
+      outbox.claim([{ uid: "uid", from: i, to: i + 1 }]);
+      batch.release();
+    }
+    assertInvariants(pool, [outbox]);
+  };
+  enqueue(3);
+  assertEquals([outbox.isWhole, outbox.size, outbox.bytes], [true, 6, 3 * length]);
+  const joined = outbox.take();
+  assertEquals([...joined.encode()], [0, 1, 2].flatMap((i) => [...bytesOf(i)]));
+  joined.release();
+  assertEquals(outbox.takeClaims(), [{ uid: "uid", from: 0, to: 3 }]);
+  assertEquals([outbox.isWhole, outbox.size], [false, 0]);
+  enqueue(4);
+  assertEquals([outbox.isWhole, outbox.size], [false, 5]);
+  assertEquals(take(outbox).map(({ key, timestamp }) => `${key}@${timestamp}`), [
+    ...["hot@3", "key0@0", "key1@1", "key2@2", "key3@3"],
+  ]);
+  assertEquals(outbox.takeClaims(), [{ uid: "uid", from: 0, to: 4 }]);
+  // What does not fit into the next message is decoded as well.
+  enqueue(2);
+  assertEquals(take(outbox, length).map(({ key }) => key), ["hot"]);
+  assertEquals(take(outbox).map(({ key }) => key), ["key0", "key1"]);
+  assertInvariants(pool, [outbox]);
+});
+
 const receiverCount = 3;
 const receiver = fc.nat(receiverCount - 1);
 const timestamp = fc.constantFrom(0, 1, 2 ** 32, 2 ** 40);

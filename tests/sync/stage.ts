@@ -32,11 +32,14 @@ export const limits = withLimits({
   mergeMessageBytesMax: 1024 * 1024,
 });
 
-/** The keys of a message, in its order. */
+/** The keys of a message, in its order: of one batch, or several. */
 export function keysIn(entries: Uint8Array): string[] {
   const keys: string[] = [];
-  const reader = new EntryReader(entries);
-  while (reader.next()) keys.push(charsOf(reader.bytes.subarray(reader.keyStart, reader.keyEnd)));
+  for (let at = 0; at < entries.length;) {
+    const reader = new EntryReader(entries.subarray(at));
+    while (reader.next()) keys.push(charsOf(reader.bytes.subarray(reader.keyStart, reader.keyEnd)));
+    at += reader.behind;
+  }
   return keys;
 }
 
