@@ -5,7 +5,7 @@ import {
   type ServerProcess,
   startServerProcess,
 } from "../support/app/cmud_process.ts";
-import { commitOf, EarlierBuild, lastChangeOf } from "../support/app/earlier_build.ts";
+import { commitOf, EarlierBuild, lastChangeOf } from "../support/earlier_build.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { testUnless } from "../support/needs.ts";

@@ -1,4 +1,5 @@
-import { root } from "../repository.ts";
+/** The folder of this build. */
+const root = new URL("../../../", import.meta.url);
 
 /** The arguments with which Deno runs the program: those of its tasks. @param build the folder that it is in */
 export function denoArgumentsOf(build: URL = root): string[] {

@@ -1,6 +1,6 @@
-import { TempDirectory } from "../disk/temp_directory.ts";
-import { missing } from "../needs.ts";
-import { root } from "../repository.ts";
+import { TempDirectory } from "./disk/temp_directory.ts";
+import { missing } from "./needs.ts";
+import { root } from "./repository.ts";
 
 /** What Git says; `undefined`: there is no such thing, or no Git. */
 function git(...args: string[]): string | undefined {
