@@ -1,3 +1,4 @@
+import type { Role } from "../access/mod.ts";
 import { httpLimits } from "../limits.ts";
 import type { ByteStream, Clock, Timers } from "../rpc/mod.ts";
 import type { Member, ServerStats } from "../kvserver/mod.ts";
@@ -72,14 +73,15 @@ export class LiveFeed {
    * Answers who wants to listen.
    *
    * @param mayListen asked before each thing that is told; once it says no, there is an end
+   * @param role of who listens, which is told back; default: nobody is asked for a token
    */
-  answer(mayListen: () => boolean): Answer | Upgrade {
+  answer(mayListen: () => boolean, role?: Role): Answer | Upgrade {
     if (typeof this.#shown === "string") return plain(503, `The server is ${this.#shown}`);
     const { liveListenersMax } = httpLimits;
     if (this.#listeners.size >= liveListenersMax) {
       return plain(503, `There are ${liveListenersMax} who listen, and allowed are no more`);
     }
-    return { handshake: head, serve: (stream) => this.#serve(stream, mayListen) };
+    return { handshake: head, serve: (stream) => this.#serve(stream, mayListen, role) };
   }
 
   /** Tells nothing more. The connections are their port's to end. */
@@ -110,7 +112,11 @@ export class LiveFeed {
     };
   }
 
-  async #serve(stream: ByteStream, mayListen: () => boolean): Promise<void> {
+  async #serve(
+    stream: ByteStream,
+    mayListen: () => boolean,
+    role: Role | undefined,
+  ): Promise<void> {
     const { version } = this.#options;
     let isFirst = true;
     const listener = new Listener(stream, mayListen, async () => {
@@ -119,7 +125,7 @@ export class LiveFeed {
       if (sample === undefined || members === undefined || typeof this.#shown === "string") return;
       const problems = this.#options.problemsOf({ stats: this.#shown.stats(), members });
       const traffic = this.#shown.traffic();
-      const history = isFirst ? { history: this.#history } : {};
+      const history = isFirst ? { history: this.#history, role } : {};
       isFirst = false;
       return { ...history, sample, members, traffic, problems, version };
     });

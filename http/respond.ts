@@ -61,7 +61,7 @@ function answerTo(
   const route = page !== undefined
     ? () => page
     : url.pathname === livePath
-    ? () => live.answer(() => !admission?.revoke())
+    ? () => live.answer(() => !admission?.revoke(), admission?.rights?.role)
     : routes.get(url.pathname);
   if (route === undefined) {
     return plain(

@@ -25,9 +25,13 @@ export class Keys {
   #rereading;
   /** The key that is open; `undefined`: none is. */
   #open;
+  #mayWrite;
 
-  constructor(client) {
+  /** @param mayWrite whether the token is good for more than reading */
+  constructor(client, mayWrite) {
     this.#client = client;
+    this.#mayWrite = mayWrite;
+    for (const name of ["put", "delete", "new-entry"]) element(name).hidden = !mayWrite;
     element("prefix").addEventListener("input", () => this.#follow(element("prefix").value));
     element("search").addEventListener("submit", (event) => event.preventDefault());
     element("new-entry").addEventListener("submit", (event) => {
@@ -156,7 +160,7 @@ export class Keys {
       const isText = typeof value === "string";
       showValue(
         textOf(value),
-        isText,
+        isText && this.#mayWrite,
         isText ? "" : "These are bytes, which cannot be edited here.",
       );
       element("value").focus();

@@ -19,13 +19,13 @@ const charts = new Charts();
 const rates = new Traffic();
 let isBegun = false;
 
-/** Begins what asks the store, once it is known which token to show. */
-function begin(token) {
+/** Begins what asks the store, once it is known which token to show, and of which role that is. */
+function begin(token, role) {
   isBegun = true;
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const client = new Client(`${scheme}://${location.host}/rpc`, { token });
   const prefixes = new Prefixes();
-  new Keys(client);
+  new Keys(client, role !== "read");
   (async () => {
     for (;;) {
       try {
@@ -47,8 +47,8 @@ follow(keptToken(), {
   lost(why) {
     tellHealth([why], "bad");
   },
-  moment({ history, sample, members, traffic, problems, version }, token) {
-    if (!isBegun) begin(token);
+  moment({ history, role, sample, members, traffic, problems, version }, token) {
+    if (!isBegun) begin(token, role);
     if (history !== undefined) charts.replace(history);
     if (sample === undefined) return;
     charts.add(sample);

@@ -53,6 +53,7 @@ testUnless(
       bytes: [true, "These are bytes, which cannot be edited here."],
       bytesAfterwards: 3,
       newToken: "put with a new token",
+      readOnly: { value: true, offered: 0 },
       stopping: "The server is stopping",
       unread: true,
       dead: "The server is not reached",

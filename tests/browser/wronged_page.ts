@@ -104,6 +104,26 @@ await tab.locator("#put").click();
 await shows("#entry-state", "Put.");
 const newToken = await client.get("key/0");
 
+// Who may read alone is offered nothing else.
+const reader = makeToken("read");
+access.replace([second.entry, reader.entry]);
+await server.setTokens([second.entry, reader.entry]);
+const other = await openTab(browser, [], { viewport: { width: 360, height: 900 } });
+await other.goto(`http://${http.address}/`);
+await other.locator("#token").fill(reader.token);
+await other.keyboard.press("Enter");
+await other.locator("#keys button", { hasText: "key/0" }).click();
+await until(
+  "the value is shown",
+  async () => await other.locator("#value").inputValue() === "put with a new token",
+  { timeoutMs: 60_000 },
+);
+const readOnly = {
+  value: await other.locator("#value").getAttribute("readonly") !== null,
+  offered: await other.locator("#put:visible, #delete:visible, #new-entry:visible").count(),
+};
+await other.close();
+
 http.show("stopping");
 await server.close();
 await shows("#health", "stopping");
@@ -127,6 +147,7 @@ console.log(JSON.stringify({
     bytes,
     bytesAfterwards,
     newToken,
+    readOnly,
     stopping,
     unread,
     dead,
