@@ -26,6 +26,7 @@ export const programs = {
     "git",
     "jq",
     "openssl",
+    "prometheus",
     "promtool",
     "python3",
     "redis-benchmark",
