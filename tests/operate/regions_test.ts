@@ -8,7 +8,7 @@ import { until } from "../support/until.ts";
 const script = new URL("examples/geo/regions.sh", root).pathname;
 
 /** What this machine lacks to make namespaces; `undefined`: nothing. */
-const lacking = missing("tc", "unshare") ?? lackingRight();
+const lacking = missing("ip", "tc", "unshare") ?? lackingRight();
 
 function lackingRight(): string | undefined {
   const made = new Deno.Command("bash", {

@@ -24,6 +24,7 @@ export const programs = {
     "fish",
     "gcc",
     "git",
+    "ip",
     "jq",
     "openssl",
     "prometheus",
@@ -46,6 +47,7 @@ export const programs = {
  */
 export const packages: Readonly<Record<string, string>> = {
   "gcc": "g++",
+  "ip": "iproute2",
   "promtool": "prometheus",
   "python3": "python3-msgpack",
   "redis-benchmark": "redis-tools",
@@ -68,6 +70,7 @@ export const lackingLinux = Deno.build.os === "linux" ? undefined : "Linux";
 
 /** How programs are asked whether they are there, other than by `--version`. */
 const asked: { readonly [Name in Program]?: readonly string[] } = {
+  ip: ["-V"],
   openssl: ["version"],
   python3: ["-c", "import msgpack"],
   spin: ["-V"],
