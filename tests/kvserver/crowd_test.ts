@@ -72,7 +72,11 @@ for (
 ) {
   Deno.test(`who shows no token makes way on a full port, be it that it pings: ${what}`, async () => {
     const { token, entry } = makeToken("read");
-    await using served = await serve({ maxConnections: 3, tokens: [entry] });
+    await using served = await serve({
+      maxConnections: 3,
+      tokens: [entry],
+      log: new MemoryLog(),
+    });
     using first = await RawSocket.connect(served.address);
     await first.ask("Auth", token);
     const crowd: RawSocket[] = [];
