@@ -5,6 +5,8 @@ import { type Kind, problemSteps, type Rank, ranks } from "../../app/game/world/
 /** What the players of a simulated world meant to do: whatever a replica shows must say the same. */
 export class Account {
   readonly #mined = new Map<string, number>();
+  readonly #given = new Map<string, number>();
+  readonly #received = new Map<string, number>();
   /** By name: `JSON` of each act, in no order. */
   readonly #acts = new Map<string, string[]>();
   /** By `rank/round`, then by name. */
@@ -16,6 +18,20 @@ export class Account {
 
   addMined(name: string, coins: number): void {
     this.#mined.set(name, (this.#mined.get(name) ?? 0) + coins);
+  }
+
+  addTransfer(from: string, to: string, coins: number): void {
+    this.#given.set(from, (this.#given.get(from) ?? 0) + coins);
+    this.#received.set(to, (this.#received.get(to) ?? 0) + coins);
+  }
+
+  /** All coins together are those mined less those spent. */
+  checkMoney(characters: readonly Character[]): void {
+    const sum = (counts: Iterable<number>) => [...counts].reduce((a, b) => a + b, 0);
+    const held = sum(characters.map(({ coins }) => coins));
+    const spent = sum(characters.map(({ credits, given, coins }) => credits - given - coins));
+    const mined = sum(this.#mined.values());
+    must(held + spent === mined, () => `${held} coins held and ${spent} spent of ${mined} mined`);
   }
 
   addAct(name: string, act: unknown): void {
@@ -68,17 +84,24 @@ export class Account {
   }
 
   /** The store holds what the player did, and the character is what comes of it. */
-  checkCharacter(character: Character, deeds: ReadonlyMap<string, string>): void {
-    const { name, credits, coins, hardware, skipped } = character;
+  checkCharacter(
+    character: Character,
+    deeds: ReadonlyMap<string, string>,
+    fold: string | undefined,
+  ): void {
+    const { name, credits, given, coins, hardware, skipped } = character;
     must(skipped === 0, () => `${skipped} records of ${name} are not well-formed`);
-    const mined = this.#mined.get(name) ?? 0;
-    must(credits === mined, () => `${name} mined ${mined} coins and is credited ${credits}`);
+    const earned = (this.#mined.get(name) ?? 0) + (this.#received.get(name) ?? 0);
+    must(credits === earned, () => `${name} got ${earned} coins and is credited ${credits}`);
+    const gave = this.#given.get(name) ?? 0;
+    must(given === gave, () => `${name} gave ${gave} coins, and ${given} are gone`);
     const meant = (this.#acts.get(name) ?? []).toSorted().join();
     const found = [...deeds.values()].toSorted().join();
     must(found === meant, () => `${name} did ${meant} and the store holds ${found}`);
-    const { spent, owned } = foldPlainly(deeds);
-    must(coins === mined - spent, () => `${name} has ${coins} coins instead of ${mined - spent}`);
-    must(coins >= 0, () => `${name} has ${coins} coins`);
+    const { spent, owned } = foldPlainly(deeds, fold);
+    const left = earned - gave - spent;
+    must(coins === left, () => `${name} has ${coins} coins instead of ${left}`);
+    must(coins >= 0 || gave > 0, () => `${name} has ${coins} coins`);
     for (const kind of new Set([...owned.keys(), ...hardware.keys()])) {
       const [is, should] = [hardware.get(kind) ?? 0, owned.get(kind) ?? 0];
       must(is === should, () => `${name} has ${is} instead of ${should} ${kind}`);
@@ -97,7 +120,14 @@ export class Account {
     const left = Math.max(0, steps - sum(round));
     must(remaining === left, () => `${rank}/${round} needs ${remaining} instead of ${left}`);
     const hit = [...this.#damage.keys()].filter((place) => place.startsWith(`${rank}/`));
-    must(hit.length === rounds.size, () => `${rank}: ${rounds.size} rounds hit instead of ${hit}`);
+    // To turn to a round is no hit.
+    const shown = [...rounds.values()].filter((hits) =>
+      [...hits.values()].some(({ total }) => total > 0)
+    );
+    must(
+      hit.length === shown.length,
+      () => `${rank}: ${shown.length} rounds hit instead of ${hit}`,
+    );
     const risen = characters
       .filter((character) => ranks.indexOf(character.rank) > ranks.indexOf(rank))
       .map(({ name }) => name);
@@ -118,16 +148,30 @@ export class Account {
 }
 
 /** What the deeds come to, by the words of docs/game.md and without the game's own code. */
-function foldPlainly(deeds: ReadonlyMap<string, string>) {
+function foldPlainly(deeds: ReadonlyMap<string, string>, fold: string | undefined) {
   const owned = new Map<Kind, number>([["cpu", 1]]);
   let spent = 0;
-  for (const key of [...deeds.keys()].sort()) {
+  const folded = fold === undefined ? undefined : JSON.parse(fold);
+  const sorted = [...deeds.keys()].sort();
+  const firstUnfolded = folded === undefined
+    ? 0
+    : sorted.filter((key) => Math.floor(Number(key.split("/")[2]) / 10) < folded.chapter).length;
+  const checkFold = () => {
+    const inOrder = (counts: Iterable<[string, number]>) =>
+      JSON.stringify([...counts].filter(([, count]) => count > 0).sort());
+    const [is, should] = [inOrder(Object.entries(folded.hardware)), inOrder(owned)];
+    must(is === should, () => `chapters before ${folded.chapter} come to ${should}, not ${is}`);
+    must(folded.spent === spent, () => `they cost ${spent}, not ${folded.spent}`);
+  };
+  for (const [index, key] of sorted.entries()) {
+    if (folded !== undefined && index === firstUnfolded) checkFold();
     const act = JSON.parse(deeds.get(key)!);
     const before = owned.get(act.kind) ?? 0;
     if (act.deed === "broke") {
       owned.set(act.kind, Math.floor(before / 4));
-      if ([...owned.values()].every((count) => count === 0)) owned.set("cpu", 1);
-    } else if (act.cost + spent <= act.seen) {
+      const machines = ["cpu", "gpu", "asic", "quantum", "dark_matter"];
+      if (!machines.some((kind) => (owned.get(kind) ?? 0) > 0)) owned.set("cpu", 1);
+    } else if (act.cost + spent + (act.given ?? 0) <= act.seen) {
       spent += act.cost;
       owned.set(act.kind, before + act.count);
     }

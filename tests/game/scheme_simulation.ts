@@ -12,6 +12,7 @@ import { type Dice, diceFrom } from "../../app/game/world/dice.ts";
 import { powerOf } from "../../app/game/world/hardware.ts";
 import { keys } from "../../app/game/state/keys.ts";
 import { attempt, buy, face, readSelf, turnTo } from "../../app/game/state/moves.ts";
+import { transfer } from "../../app/game/state/transfers.ts";
 import { readProblem } from "../../app/game/state/problem.ts";
 import { rollMining, rollSolving } from "../../app/game/world/rules.ts";
 import { Session } from "../../app/game/state/session.ts";
@@ -43,12 +44,15 @@ export interface SimulationResult {
   readonly failures: number;
   readonly voided: number;
   readonly promotions: number;
+  /** Chapters of deeds that were folded. */
+  readonly folded: number;
 }
 
 const allNames = ["Ada", "Bob", "Cleo", "Dan", "Eve"];
 /** Those who played before, and are gone. */
 const [yan, zed] = ["Yan", "Zed"];
 const headStart = 30;
+const desk = { deed: "buy", kind: "desk", count: 1, cost: 700, seen: 700 } as const;
 const oldDamage = 60;
 const oldRoundsMax = 3;
 const triesMax = 3;
@@ -105,13 +109,16 @@ class World {
   }
 
   /**
-   * Gives everyone coins to argue about, and the first problem an old dent, so that it gets solved:
+   * Gives everyone coins to argue about and electricity for what they buy, and the first problem an old dent, so that it gets solved:
    * sometimes after rounds that nobody has seen finished.
    */
   #prepare(): void {
     for (const name of this.#names) {
-      this.#cluster.put(0, keys.mined(name, `${name}.${"0".repeat(16)}`), String(headStart));
-      this.#account.addMined(name, headStart);
+      const session = `${name}.${"0".repeat(16)}`;
+      this.#cluster.put(0, keys.mined(name, session), String(headStart + desk.cost));
+      this.#account.addMined(name, headStart + desk.cost);
+      this.#cluster.put(0, keys.deed(name, 1, session), JSON.stringify(desk));
+      this.#account.addAct(name, desk);
     }
     const oldRounds = Math.max(0, this.#dice.whole(-oldRoundsMax, oldRoundsMax));
     for (let round = 1; round <= oldRounds; round++) {
@@ -204,7 +211,8 @@ class World {
       const character = await this.#read(player);
       const choice = this.#dice.whole(1, 10);
       if (choice <= 3) await this.#mine(player, character);
-      else if (choice <= 6) await this.#buy(player, character);
+      else if (choice <= 5) await this.#buy(player, character);
+      else if (choice <= 6) await this.#give(player, character);
       else await this.#attempt(player, character);
     } catch (failure) {
       if (!(failure instanceof StoreFailure)) throw failure;
@@ -213,12 +221,19 @@ class World {
   }
 
   async #read({ session, client, shown }: Player): Promise<Character> {
+    const replica = client.replica;
     const character = await readSelf(session);
     const place = `${character.name} at ${client.askedAt}`;
-    must(character.coins >= 0, () => `${place}: ${character.coins} coins`);
+    const mayOwe = character.given > 0;
+    must(character.coins >= 0 || mayOwe, () => `${place}: ${character.coins} coins`);
     const before = shown.get(place) ?? 0;
-    must(character.credits >= before, () => `${place}: ${before} credits became fewer`);
-    shown.set(place, character.credits);
+    // A reader that has gone elsewhere meanwhile has seen a part of each replica.
+    const isOfOne = replica === client.replica;
+    must(
+      character.credits >= before || !isOfOne,
+      () => `${place}: ${before} credits became fewer`,
+    );
+    if (isOfOne) shown.set(place, character.credits);
     must(powerOf(character.hardware) > 0, () => `${place}: no hardware at all`);
     return character;
   }
@@ -229,14 +244,26 @@ class World {
     await session.mined(coins);
   }
 
+  async #give({ session }: Player, { name, coins }: Character): Promise<void> {
+    const others = this.#names.filter((other) => other !== name);
+    if (coins <= 0 || others.length === 0) return;
+    const to = others[this.#dice.whole(0, others.length - 1)];
+    const count = this.#dice.whole(1, coins);
+    this.#account.addTransfer(name, to, count);
+    await transfer(session, to, "gift", count);
+  }
+
   async #buy({ session }: Player, character: Character): Promise<void> {
-    const { name, coins, credits, rank } = character;
+    const { name, coins, credits, given, rank } = character;
     const offered = kindsFor(rank).filter((kind) => hardwareFacts[kind].price <= coins);
     if (offered.length === 0) return;
     const kind = offered[this.#dice.whole(0, offered.length - 1)];
     const count = this.#dice.whole(1, Math.floor(coins / hardwareFacts[kind].price));
     const cost = count * hardwareFacts[kind].price;
-    this.#account.addAct(name, { deed: "buy", kind, count, cost, seen: credits });
+    this.#account.addAct(name, {
+      ...{ deed: "buy", kind, count, cost, seen: credits },
+      ...given > 0 ? { given } : {},
+    });
     await buy(session, character, kind, count);
   }
 
@@ -301,6 +328,7 @@ class World {
         this.#account.checkCharacter(
           character,
           this.#cluster.list(replica, `deed/${character.name}/`),
+          this.#cluster.get(replica, keys.fold(character.name)),
         );
       }
       const problems = await Promise.all(
@@ -320,11 +348,13 @@ class World {
       }
       views.add(JSON.stringify([characters, problems], inOneOrder));
     }
+    this.#account.checkMoney(characters);
     must(views.size === 1, () => `replicas differ: ${[...views].join(" | ")}`);
     return {
       digest: [...views][0],
       failures: this.#failures,
       voided: characters.reduce((sum, { voided }) => sum + voided.size, 0),
+      folded: characters.reduce((sum, { since }) => sum + since.chapter, 0),
       promotions: characters.filter(({ rank }) => rank !== ranks[0]).length,
     };
   }

@@ -157,3 +157,43 @@ Deno.test("Enter counts in a wait during a command that has taken long before", 
   assert(await during);
   assertEquals(await talk.ask(">"), "stats");
 });
+
+Deno.test("what only looks, reads or speaks does not wait for mining; what earns or costs does", async () => {
+  const typed = async function* (heard: () => string) {
+    yield* ["Ada", "mine 2", "say hello", "buy cpu", "'hm", "i"];
+    for (let said = ""; !said.includes("That makes"); said += heard()) await pause(0);
+  };
+  const said = await play(typed, {
+    isTerminal: true,
+    fast: false,
+    // Four seconds, and a coin.
+    dice: { whole: (_low, high) => high },
+    pause: (_ms, signal) => pause(0, signal),
+  }).then(({ said }) => said);
+  const at = (text: string) => {
+    assertStringIncludes(said, text);
+    return said.indexOf(text);
+  };
+  const [hello, hm, inventory] = [at("You say: hello"), at("You say: hm"), at("Electricity: 100")];
+  const mined = at("That makes 2 coins.");
+  for (const early of [hello, hm, inventory]) assert(early < mined, said);
+  assert(at("You buy 2 Xeon CPUs") > mined, said);
+});
+
+Deno.test("wait() ends only when what was done meanwhile is done", async () => {
+  const { talk, keyboard, pauses } = conversation({ isTerminal: true });
+  const done = Promise.withResolvers<void>();
+  const interject = (line: string) => line === "look" ? () => done.promise : undefined;
+  let isOver = false;
+  const waited = talk.wait(1_000, undefined, interject).then(() => isOver = true);
+  keyboard.type("look");
+  await turn();
+  keyboard.type("stats");
+  await turn();
+  pauses.at(-1)!.end();
+  await turn();
+  assertEquals(isOver, false);
+  done.resolve();
+  await waited;
+  assertEquals(await talk.ask(">"), "stats");
+});

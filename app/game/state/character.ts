@@ -67,7 +67,7 @@ export async function readCharacter(reader: Reader, name: string, hint = 0): Pro
     place: placeFrom(place),
     mined: minedTotal,
     marks: marksOf(marks.records),
-    transfers: transfers.records,
+    transfers: transfers.records.sort(compareTransfers),
     skipped: mined.skipped + ends.skipped + chapters.skipped + risen.skipped + marks.skipped +
       transfers.skipped + (isLost ? 1 : 0),
   };
@@ -81,6 +81,11 @@ export async function readPlace(reader: Reader, name: string): Promise<string> {
 /** A character without a place, or in one that does not exist, is where newcomers begin. */
 function placeFrom(value: string | undefined): string {
   return value !== undefined && places.has(value) ? value : firstPlace;
+}
+
+/** The one order of transfers, whatever the order in which they arrived. */
+function compareTransfers(a: Transfer, b: Transfer): number {
+  return a.session === b.session ? a.k - b.k : a.session < b.session ? -1 : 1;
 }
 
 function marksOf(marks: readonly Mark[]): Marks {

@@ -17,6 +17,7 @@ import { type Problem, readProblem } from "./problem.ts";
 import { dueSettlements, hasRivals, remainingSteps } from "./rounds.ts";
 import { rollMining, rollSolving } from "../world/rules.ts";
 import type { Session } from "./session.ts";
+import { StoreFailure } from "./store.ts";
 import { noPerk } from "../world/perk.ts";
 import { checkpointText, dueCheckpoint } from "./chapters.ts";
 import type { Buy, Pay } from "./records.ts";
@@ -103,9 +104,15 @@ function seenBy({ credits, given }: Character) {
 /** Writes a purchase, and now and then what all deeds before it come to. */
 async function purchase(session: Session, character: Character, act: Buy | Pay): Promise<string> {
   const { checkpoint, lastDeed, since } = character;
+  const key = await session.deed(act, lastDeed);
   const due = dueCheckpoint(since, checkpoint, lastDeed);
-  if (due !== undefined) await session.put(keys.fold(session.name), checkpointText(due));
-  return await session.deed(act, lastDeed);
+  if (due !== undefined) {
+    await session.put(keys.fold(session.name), checkpointText(due)).catch((failure) => {
+      // The next purchase writes it.
+      if (!(failure instanceof StoreFailure)) throw failure;
+    });
+  }
+  return key;
 }
 
 /** How the problem stands, after seeing to it that every round that is over has promoted someone. */

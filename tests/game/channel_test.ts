@@ -1,0 +1,163 @@
+/** Company that is not in the same place: the channel, letters, coins, groups, and who is not heard. */
+
+import { heartbeatMs, idleMs } from "../../app/game/world/bounds.ts";
+import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { company } from "./company.ts";
+import { MemoryStore, numberedEnvironment, play } from "./stage.ts";
+
+Deno.test("the channel is heard everywhere, and has its last 20 lines", async () => {
+  const { clock, ada, bob } = await company();
+  await bob.type("move fence");
+  await ada.lookAround();
+  assertEquals(await ada.type("chat hello all"), "[chat] Ada: hello all\n");
+  assertEquals(await bob.lookAround(), "[chat] Ada: hello all\n");
+  assertEquals(await bob.lookAround(), "");
+  for (let line = 1; line <= 30; line++) {
+    clock.ms += heartbeatMs;
+    await ada.type(`chat ${line}`);
+  }
+  const lines = (await bob.type("chat")).trimEnd().split("\n");
+  assertEquals(lines.length, 20);
+  assertEquals(lines[0], "[chat] Ada: 11 (6 minutes ago)");
+  assertEquals(lines.at(-1), "[chat] Ada: 30 (just now)");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("a letter waits for who is away, is new once, and only goes to who exists", async () => {
+  const environment = numberedEnvironment();
+  const store = new MemoryStore();
+  await play(["Bob"], { environment, store });
+  environment.ms += 3_600_000;
+  const ada = await play([
+    "Ada",
+    "write Bob see you at the Fence",
+    "write Nobody hi",
+    "write Ada hi",
+  ], {
+    ...{ environment, store },
+  });
+  assertStringIncludes(ada.said, "You write to Bob: see you at the Fence\n");
+  assertStringIncludes(ada.said, 'Nobody called "Nobody" has ever enrolled.');
+  environment.ms += 7_200_000;
+  const bob = await play(["Bob", "letters", "letters"], { environment, store });
+  assertStringIncludes(bob.said, "You have 1 new letter: letters shows it.\n");
+  assertStringIncludes(bob.said, "New, Ada, 2 hours ago: see you at the Fence\n");
+  assertStringIncludes(bob.said, "\nAda, 2 hours ago: see you at the Fence\n");
+  assert(!(await play(["Bob"], { environment, store })).said.includes("new letter"));
+});
+
+Deno.test("coins that are given, lent and paid back are those that the other one has", async () => {
+  const { store, ada, bob } = await company();
+  store.entries.set("mined/Ada/Ada.000000000000000f", "100");
+  assertEquals(await ada.type("give Bob 30"), "You give Bob 30 coins. You have 70 now.\n");
+  assertEquals(await bob.lookAround(), "Ada tells you: (30 coins, for you)\n");
+  assertEquals(await ada.type("lend Bob 50"), "You lend Bob 50 coins. You have 20 now.\n");
+  assertStringIncludes(await bob.type("lend"), "You owe Ada 50 coins.");
+  assertStringIncludes(await bob.type("repay Ada 20"), "You have 60 now.");
+  assertEquals(await ada.type("lend"), "Bob owes you 30 coins.\n");
+  assertStringIncludes(await ada.type("inv"), "Coins: 40\n");
+  assertStringIncludes(await bob.type("inv"), "Coins: 60\n");
+  assertStringIncludes(
+    await bob.type("give Ada 61"),
+    "You cannot part with 61 coins: you have 60.",
+  );
+  for (
+    const line of ["give Ada", "give", "give Ada -1", "give Ada 1.5", "give Bob 1", "give Eve 1"]
+  ) {
+    await bob.type(line);
+  }
+  // What came in can be spent like what was mined.
+  assertStringIncludes(await bob.type("buy strip"), "You buy a power strip for 20 coins.");
+  assertStringIncludes(await bob.type("inv"), "Coins: 40\n");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("what a crash kept back of a gift is written when its giver is back", async () => {
+  const store = new MemoryStore([["player/Ada", "true"], ["player/Bob", "true"]]);
+  store.entries.set("mined/Ada/Ada.000000000000000f", "9");
+  store.entries.set("coin/Ada/out/Ada.000000000000000f/1", '{"to":"Bob","as":"gift","coins":4}');
+  assertStringIncludes((await play(["Bob", "inv"], { store })).said, "Coins: 0\n");
+  assertStringIncludes((await play(["Ada", "inv"], { store })).said, "Coins: 5\n");
+  assertStringIncludes((await play(["Bob", "inv"], { store })).said, "Coins: 4\n");
+});
+
+Deno.test("records of coins that make no sense are skipped, and make nobody rich", async () => {
+  const hostile: [string, string][] = [
+    ["coin/Bob/in/Ada.000000000000000f/1", '{"to":"Eve","as":"gift","coins":4}'],
+    ["coin/Bob/in/Ada.000000000000000f/2", '{"to":"Bob","as":"gift","coins":-4}'],
+    ["coin/Bob/in/Ada.000000000000000f/3", '{"to":"Bob","as":"theft","coins":4}'],
+    ["coin/Bob/in/Ada/4", '{"to":"Bob","as":"gift","coins":4}'],
+    ["coin/Bob/out/Ada.000000000000000f/5", '{"to":"Bob","as":"gift","coins":4}'],
+    ["coin/Bob/sideways/Ada.000000000000000f/6", '{"to":"Bob","as":"gift","coins":4}'],
+    ["coin/Bob/in/Ada.000000000000000f/x", '{"to":"Bob","as":"gift","coins":4}'],
+  ];
+  const { said } = await play(["Bob", "stats"], { store: new MemoryStore(hostile) });
+  assertStringIncludes(said, "Coins: 0\n");
+  assertStringIncludes(said, `(${hostile.length} records in the store made no sense`);
+});
+
+Deno.test("a study group takes more steps together, in one place", async () => {
+  const { ada, bob } = await company();
+  assertStringIncludes(await ada.type("group Bob"), "You are in the study group of Bob now.");
+  assertStringIncludes(await bob.lookAround(), "Ada tells you: joins your study group.");
+  assertEquals(
+    await bob.type("group"),
+    "You study with Ada and Bob (you). group leave leaves.\n",
+  );
+  await ada.type("group leave");
+  assertStringIncludes(await bob.type("group"), "You study alone.");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("who is ignored is heard nowhere, and again when no longer ignored", async () => {
+  const { store, ada, bob } = await company();
+  assertEquals(await ada.type("ignore Bob"), "You do not hear Bob any more.\n");
+  await bob.type("say hello");
+  await bob.type("tell Ada psst");
+  await bob.type("chat hello");
+  assertEquals(await ada.lookAround(), "");
+  assert(!(await ada.type("look")).includes("Bob says"));
+  assert(!(await ada.type("chat")).includes("Bob"));
+  assertEquals(store.entries.get("ignore/Ada"), '["Bob"]');
+  assertEquals(await ada.type("ignore Bob"), "You hear Bob again.\n");
+  await bob.type("say again");
+  assertEquals(await ada.lookAround(), "Bob says: again\n");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("who says who is away, and who has typed nothing for a while", async () => {
+  const { clock, ada, bob } = await company();
+  await bob.type("away at lunch");
+  assertStringIncludes(
+    await ada.type("who"),
+    "Bob, Undergraduate, Gates 5th Floor, away: at lunch\n",
+  );
+  assertStringIncludes(await ada.type("tell Bob hi"), "Bob is away: at lunch\n");
+  await bob.type("away");
+  for (let passed = 0; passed < idleMs + heartbeatMs; passed += heartbeatMs) {
+    clock.ms += heartbeatMs;
+    await bob.lookAround();
+  }
+  assertStringIncludes(
+    await ada.type("who"),
+    "Bob, Undergraduate, Gates 5th Floor, idle for 3 minutes\n",
+  );
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("work shows who is at the problem, and how much each took", async () => {
+  const { ada, bob } = await company();
+  await ada.type("solve");
+  await bob.type("solve");
+  for (
+    let tries = 0;
+    tries < 20 && !(await ada.type("work")).includes("Ada (you): 1 step");
+    tries++
+  ) {
+    await ada.type("solve");
+  }
+  const said = await bob.type("work");
+  assertStringIncludes(said, "The problem of Undergraduate: ");
+  assertStringIncludes(said, "Ada: 1 step taken\nBob (you): is at it\n");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
