@@ -91,7 +91,8 @@ Deno.test("play goes on within 5 s when the nearest server is stopped, with all 
   assert(!stdout.includes("having a moment"));
   const [, earlier, later] = stdout.split(/(?=^Name: Ada$)/m);
   const shown = (text: string) => /^Name:[^]*?^Place:.*$/m.exec(text)![0];
-  const inventory = (text: string) => /^Coins:.*\nXeon CPUs: 11 \(5 of them running\)$/m.exec(text)![0];
+  const inventory = (text: string) =>
+    /^Coins:.*\nXeon CPUs: 11 \(5 of them running\)$/m.exec(text)![0];
   assertMatch(shown(earlier), /Rank: Masters\n[^]*Place: Randy Pausch Bridge/);
   assertEquals(shown(later), shown(earlier));
   assertEquals(inventory(later), inventory(earlier));

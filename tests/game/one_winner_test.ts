@@ -7,7 +7,7 @@ import { Session } from "../../app/game/state/session.ts";
 import type { Dice } from "../../app/game/world/dice.ts";
 import { settleAfterMs } from "../../app/game/world/bounds.ts";
 import { assertEquals } from "../deps.ts";
-import { Prng } from "../support/prng.ts";
+import { Prng } from "../../simulate/world/prng.ts";
 import { company } from "./company.ts";
 import { loadedDice, MemoryStore, seededDice } from "./stage.ts";
 
