@@ -21,7 +21,7 @@ import { trade } from "./trade.ts";
 import { campus } from "./campus.ts";
 import { company } from "./company.ts";
 import { titlesOf } from "../state/titles.ts";
-import { problemOf, rankAfter } from "../world/world.ts";
+import { problemOf, rankAfter, ranks } from "../world/world.ts";
 
 /** Turns to the problem of the player's rank. */
 export async function enterBattle(player: PlayerContext): Promise<void> {
@@ -32,7 +32,9 @@ export async function enterBattle(player: PlayerContext): Promise<void> {
   // Settling an older round may have promoted this very player, who then has another problem.
   const now = await player.refresh();
   if (now.rank !== rank) return;
-  await talk.narrate(problemOf(rank)!.story);
+  // Whoever comes back knows the story.
+  if (!player.storiesTold.has(rank)) await talk.narrate(problemOf(rank)!.story);
+  player.storiesTold.add(rank);
   const { supply, steps } = player.perks;
   talk.say(text.faced(problem, withPercent(powerOf(now.hardware, supply), steps)));
   const { round, remaining } = problem;
@@ -146,7 +148,10 @@ async function reportAttempt(
   if (made.outcome === "broke") {
     const before = character.hardware.get(made.kind)!;
     talk.say(text.broke(made.kind, before, leftOf(before)));
-    if (!made.fellBack) return false;
+    if (!made.fellBack) {
+      if (character.rank === ranks[0]) talk.say(text.repair(made.kind));
+      return false;
+    }
     talk.say(text.fellBack);
     player.battle = undefined;
     return false;

@@ -39,7 +39,7 @@ export const campus: Readonly<Record<CampusCommand, Command>> = {
     const thing = find(thingsAt(place), ({ thing }) => thing, args);
     const typed = args.join(" ");
     if (thing === undefined) return player.talk.say(campusText.nothingToRead(typed, place));
-    await player.talk.narrate(thing.text);
+    player.talk.say(thing.text, "story");
     await mark(player, "read", thing.thing);
   },
 
@@ -48,7 +48,7 @@ export const campus: Readonly<Record<CampusCommand, Command>> = {
     const person = find(peopleAt(place), ({ person }) => person, args);
     const typed = args.join(" ");
     if (person === undefined) return player.talk.say(campusText.nobodyToTalkTo(typed, place));
-    await player.talk.narrate(campusText.saidBy(person, rank));
+    player.talk.say(campusText.saidBy(person, rank), "story");
     await mark(player, "met", `${person.person}/${rank}`);
   },
 

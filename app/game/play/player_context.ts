@@ -78,6 +78,8 @@ export class PlayerContext {
   away: string | undefined;
   /** When the player typed something last. */
   activeMs: number;
+  /** The ranks whose problems the player has been told of. */
+  readonly storiesTold = new Set<Rank>();
   /** The player wants short answers. */
   isBrief = false;
   /** The player has had enough. */

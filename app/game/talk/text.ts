@@ -419,6 +419,11 @@ export function broke(kind: Kind, before: number, after: number): string {
   return `Smoke. ${hardwareFacts[kind].title}: ${grouped(before)} before, ${grouped(after)} now.`;
 }
 
+/** What newcomers do when something has broken. */
+export function repair(kind: Kind): string {
+  return `buy ${kind} replaces what is gone; it is good to have coins in reserve.`;
+}
+
 /** Everything broke. */
 export const fellBack =
   "That was all you had. The library lends you one Xeon CPU; the problem will have to wait.";
