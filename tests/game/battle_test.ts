@@ -148,3 +148,20 @@ Deno.test("hardware breaks, and with the last of it the battle is over", async (
   assertStringIncludes(said, "Smoke. Xeon CPUs: 2 before, 0 now.\nThat was all you had.");
   assertStringIncludes(said, "You find 1 coin.\nCoins: 1\nXeon CPUs: 1\n");
 });
+
+Deno.test("several attempts in one line end when something breaks; in brief, with their sum alone", async () => {
+  const store = () => new MemoryStore([["mined/Ada/Ada.000000000000000a", "7"]]);
+  const dice = () => loadedDice(4, 4, 20, 4, 3, 0);
+  const long = await play(["Ada", "buy cpu", "solve", "solve 9", "work"], {
+    ...{ store: store(), dice: dice() },
+  });
+  assertStringIncludes(long.said, "Your machines take 5 steps. 95 to go.\n");
+  assertStringIncludes(long.said, "Smoke. Xeon CPUs: 5 before, 1 now.\nbuy cpu replaces");
+  assertStringIncludes(long.said, "Ada (you): 15 steps taken\n");
+  const brief = await play(["Ada", "buy cpu", "brief", "solve", "solve 9", "solve x"], {
+    ...{ store: store(), dice: dice() },
+  });
+  assertStringIncludes(brief.said, "reserve.\nYour machines take 15 steps. 85 to go.\n");
+  assert(!brief.said.includes("95 to go"));
+  assertStringIncludes(brief.said, 'You cannot try "x" times.');
+});

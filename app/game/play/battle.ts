@@ -33,8 +33,7 @@ export async function enterBattle(player: PlayerContext): Promise<void> {
   const now = await player.refresh();
   if (now.rank !== rank) return;
   // Whoever comes back knows the story.
-  if (!player.storiesTold.has(rank)) await talk.narrate(problemOf(rank)!.story);
-  player.storiesTold.add(rank);
+  if (player.isFirst(`problem/${rank}`)) await talk.narrate(problemOf(rank)!.story);
   const { supply, steps } = player.perks;
   talk.say(text.faced(problem, withPercent(powerOf(now.hardware, supply), steps)));
   const { round, remaining } = problem;
@@ -51,10 +50,18 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
     const typed = args.join(" ") || "1";
     const attempts = parseCount(typed, battleAttemptsMax);
     if (attempts === undefined) return player.talk.say(text.badTries(typed));
+    const before = player.battle!;
+    const isTold = attempts === 1 || !player.isBrief;
     for (let done = 0; done < attempts && !player.talk.ended; done++) {
-      if (done > 0 && player.talk.hadEnough) return player.talk.say(text.minedEnough);
-      if (!await attemptOnce(player, done, attempts)) return;
+      if (done > 0 && player.talk.hadEnough) {
+        player.talk.say(text.minedEnough);
+        break;
+      }
+      if (!await attemptOnce(player, done, attempts, isTold)) break;
     }
+    const now = player.battle;
+    if (isTold || now === undefined || now.round !== before.round) return;
+    player.talk.say(text.hit(before.remaining - now.remaining, now.remaining));
   },
 
   async inv(player) {
@@ -99,6 +106,7 @@ async function attemptOnce(
   player: PlayerContext,
   done: number,
   attempts: number,
+  isTold: boolean,
 ): Promise<boolean> {
   const { talk, session, known } = player;
   if (isHeldUp(player, known!, player.battle!.remaining)) return false;
@@ -120,7 +128,7 @@ async function attemptOnce(
   player.battle.undecided = true;
   const made = await attempt(session, character, problem, player.dice, player.perks);
   player.battle.undecided = false;
-  return await reportAttempt(player, character, made);
+  return await reportAttempt(player, character, made, isTold);
 }
 
 /** Whether the problem wants something else first; then the player is told. */
@@ -139,17 +147,19 @@ async function reportAttempt(
   player: PlayerContext,
   character: Character,
   made: Attempt,
+  isTold: boolean,
 ): Promise<boolean> {
   const { talk } = player;
   if (made.outcome === "debugging") {
-    talk.say(text.debugging);
+    if (isTold) talk.say(text.debugging);
     return true;
   }
   if (made.outcome === "broke") {
     const before = character.hardware.get(made.kind)!;
     talk.say(text.broke(made.kind, before, leftOf(before)));
     if (!made.fellBack) {
-      if (character.rank === ranks[0]) talk.say(text.repair(made.kind));
+      const isNew = character.rank === ranks[0];
+      if (isNew && player.isFirst("repair")) talk.say(text.repair(made.kind));
       return false;
     }
     talk.say(text.fellBack);
@@ -157,7 +167,7 @@ async function reportAttempt(
     return false;
   }
   player.battle!.remaining = made.remaining;
-  talk.say(text.hit(made.power, made.remaining));
+  if (isTold || made.end !== "none") talk.say(text.hit(made.power, made.remaining));
   switch (made.end) {
     case "none":
       return true;

@@ -78,8 +78,8 @@ export class PlayerContext {
   away: string | undefined;
   /** When the player typed something last. */
   activeMs: number;
-  /** The ranks whose problems the player has been told of. */
-  readonly storiesTold = new Set<Rank>();
+  /** What need not be told again. */
+  readonly #told = new Set<string>();
   /** The player wants short answers. */
   isBrief = false;
   /** The player has had enough. */
@@ -186,6 +186,13 @@ export class PlayerContext {
   /** Narrates how the player rises who has just solved the problem of `rank`. */
   async rise(rank: Rank): Promise<void> {
     await this.#narrateRise(rank, rankAfter(rank)!);
+  }
+
+  /** Whether `what` is told for the first time, which it is from now on no more. */
+  isFirst(what: string): boolean {
+    const isFirst = !this.#told.has(what);
+    this.#told.add(what);
+    return isFirst;
   }
 
   /** Whether the term that is played is over. */

@@ -71,7 +71,7 @@ const field: Help<FieldCommand> = {
   ...campus,
   ...company,
   alias: ["alias WORD WORDS", "let a word stand for others; alias lists, alias WORD drops"],
-  brief: ["brief", "shorter answers of look and mine, or long ones again"],
+  brief: ["brief", "shorter answers of look, mine and solve, or long ones again"],
   quit: shared.quit,
 };
 

@@ -223,7 +223,7 @@ const units: readonly [unit: string, seconds: number][] = [
 /** Answers are short from now on, or long again. */
 export function briefness(isBrief: boolean): string {
   return isBrief
-    ? "In brief from now on: look tells no view, and mine only what it came to."
+    ? "In brief from now on: look tells no view, mine and solve what it came to."
     : "At length again.";
 }
 
