@@ -4,6 +4,7 @@ import { integerFrom } from "../cli/number_option.ts";
 import { parseAddressOption, serverOption } from "../cli/query_client.ts";
 import { tlsCaOption, tlsCertOption, tlsKeyOption } from "../cli/tls_files.ts";
 import { tokenFileOption } from "../cli/token_file.ts";
+import { worldOption } from "../cli/world_option.ts";
 import { configOption, printConfigOption } from "../settings/settings_options.ts";
 import { logOptions } from "./log_options.ts";
 
@@ -43,6 +44,7 @@ export const hostOptions: readonly OptionSpec[] = [
     name: "--insecure",
     summary: "let passwords be typed unencrypted from other machines, and show the token so",
   },
+  worldOption,
   ...logOptions,
   { name: "--json", summary: "print a line of JSON when the doors are open" },
   configOption,

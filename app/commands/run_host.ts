@@ -19,6 +19,7 @@ import { readTlsFiles } from "../cli/tls_files.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { version } from "../cli/version.ts";
 import { GameHost, playPage, TelnetPort, WebPort } from "../doors/mod.ts";
+import { chooseWorld } from "../play/chosen_world.ts";
 import { gameStore } from "../play/game_store.ts";
 import { ServerLog } from "./server_log.ts";
 import { stopSignal } from "./stop_signal.ts";
@@ -26,6 +27,7 @@ import { stopSignal } from "./stop_signal.ts";
 /** Opens the doors, until a signal closes them. */
 export async function runHost(invocation: Invocation): Promise<number> {
   const { options, console } = invocation;
+  await chooseWorld(invocation);
   const transport = await doorTransport(invocation);
   const addresses = queryAddresses(invocation);
   const asking = await clientOptions(invocation, addresses);

@@ -9,6 +9,7 @@ const shown: readonly (readonly [prefix: RegExp, playerAt: number])[] = [
   [/^(?:scene|letter|chat)\//, 3],
   [/^(?:here|post)\//, 2],
   [/^(?:place|mined|rank)\/$/, 1],
+  [/^term\/\d+\/(?:mined|rank)\/$/, 3],
 ];
 
 /** What one player at a door sees of the store. */

@@ -36,6 +36,7 @@ export const company: Readonly<Record<CompanyCommand, Command>> = {
       );
       return talk.say(companyText.chatLines(lines, session.now()));
     }
+    if (player.isMuted()) return talk.say(newsText.muted);
     if (words.length > saidCharsMax) return talk.say(newsText.tooMuchSaid);
     const said = isVisible(words) && await player.publisher.chat(words);
     talk.say(said ? companyText.chatted(session.name, words) : newsText.outOfBreath);
@@ -43,6 +44,7 @@ export const company: Readonly<Record<CompanyCommand, Command>> = {
 
   async write(player, [typed = "", ...args]) {
     const words = args.join(" ");
+    if (player.isMuted()) return player.talk.say(newsText.muted);
     if (!isVisible(words)) return player.talk.say(companyText.whom.write);
     if (words.length > saidCharsMax) return player.talk.say(newsText.tooMuchSaid);
     const name = await otherPlayer(player, typed, companyText.whom.write);
@@ -123,6 +125,7 @@ export const company: Readonly<Record<CompanyCommand, Command>> = {
   away(player, args) {
     const words = args.join(" ");
     const isGoing = isVisible(words) || player.away === undefined;
+    if (player.isMuted() && words !== "") return player.talk.say(newsText.muted);
     if (words.length > saidCharsMax) return player.talk.say(newsText.tooMuchSaid);
     player.away = isGoing ? (isVisible(words) ? words : "back soon") : undefined;
     player.stay();
