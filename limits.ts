@@ -248,6 +248,10 @@ export const doorLimits = {
   hashesAtOnce: 2,
   /** Passwords that wait to be hashed; one more is told to try again. */
   hashesWaitingMax: 64,
+  /** Whoever chooses a new name is told of others as they were so long ago at the most. */
+  namesKeptMs: 5_000,
+  /** An announcement is in the store for so long. */
+  announcementMs: 86_400_000,
   /** How often a host looks who is where, and for what was said to all. */
   lookEveryMs: 2_000,
 } as const;

@@ -4,7 +4,14 @@ import type { Invocation } from "../cli/command_spec.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { withClient } from "../cli/with_client.ts";
-import { Keeping, type Measure, type NameStore, Owners, rename } from "../doors/mod.ts";
+import {
+  announcementsPrefix,
+  Keeping,
+  type Measure,
+  type NameStore,
+  Owners,
+  rename,
+} from "../doors/mod.ts";
 
 /** Lays a measure down, or takes it back. */
 export function runMeasure(measure: Measure, invocation: Invocation): Promise<number> {
@@ -118,7 +125,10 @@ function withKeeping(
     // Whoever writes text finds text; bytes in its place are nothing of the game's.
     const store: NameStore = {
       get: (key) => client.get<string>(key),
-      put: (key, value) => client.put(key, value),
+      put: (key, value) => {
+        const isPassing = key.startsWith(announcementsPrefix);
+        return client.put(key, value, isPassing ? { ttlMs: doorLimits.announcementMs } : {});
+      },
       list: (prefix) => client.list<string>(prefix),
     };
     return use({ keeping: new Keeping(store, realEnvironment, by), store });

@@ -56,7 +56,7 @@ export class GameHost implements Doorkeeper {
   constructor(options: GameHostOptions) {
     const { store, environment, passwords = new Passwords() } = options;
     this.#options = options;
-    this.#owners = new Owners(store, passwords);
+    this.#owners = new Owners(store, passwords, environment);
     this.#attempts = new Attempts(environment);
     this.#listening = store.listen && new SharedListening((onChange) => store.listen!(onChange));
     this.#looking = this.#lookAgainAndAgain();

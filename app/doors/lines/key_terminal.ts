@@ -1,3 +1,4 @@
+import { appLimits } from "../../../limits.ts";
 import type { TerminalDevice } from "../../cli/terminal_device.ts";
 import type { TypingHelper } from "../../game/mod.ts";
 import { editLines, type LineEditor } from "../../terminal/mod.ts";
@@ -23,6 +24,8 @@ export class KeyTerminal implements DoorTerminal {
   #isAsked = false;
   #secret: Secret | undefined;
   #isClosed = false;
+  /** Called when keys may have been used. */
+  #onUse = () => {};
 
   static async open(connection: PlayerConnection): Promise<KeyTerminal> {
     const device = new KeyDevice(connection);
@@ -85,7 +88,7 @@ export class KeyTerminal implements DoorTerminal {
       this.#isBehindReturn = key === carriageReturn;
       if (!isSecondHalf) this.#keys.push(key);
     }
-    return this.#useKeys();
+    return this.#untilRoom(this.#useKeys());
   }
 
   helpWith(helper: TypingHelper): void {
@@ -95,8 +98,17 @@ export class KeyTerminal implements DoorTerminal {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#onUse();
     this.#secret?.end(undefined);
     this.#editor.close();
+  }
+
+  /** Waits for `using`, and while more keys wait than anybody types ahead. */
+  async #untilRoom(using: Promise<void>): Promise<void> {
+    await using;
+    while (this.#keys.length > appLimits.typeAheadCharsMax && !this.#isClosed) {
+      await new Promise<void>((resolve) => this.#onUse = resolve);
+    }
   }
 
   /** @returns what is pending while more keys wait than the editor takes. */
@@ -106,6 +118,7 @@ export class KeyTerminal implements DoorTerminal {
       else if (this.#isAsked) await this.#press();
       else break;
     }
+    this.#onUse();
   }
 
   #pressSecretly({ keys, end }: Secret): void {

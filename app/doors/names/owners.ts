@@ -4,6 +4,8 @@
  * @module
  */
 
+import { doorLimits } from "../../../limits.ts";
+import type { Clock } from "../../../rpc/mod.ts";
 import type { GameStore } from "../../game/mod.ts";
 import { isName } from "../../game/mod.ts";
 import { foldedName } from "./folded_name.ts";
@@ -26,10 +28,19 @@ export const ownersPrefix = "owner/";
 export class Owners {
   readonly #store: NameStore;
   readonly #passwords: Passwords;
+  readonly #clock: Pick<Clock, "monotonicMs"> | undefined;
+  /** All characters, as they were read last. */
+  #written: { readonly atMs: number; readonly names: Promise<string[]> } | undefined;
 
-  constructor(store: NameStore, passwords: Passwords = new Passwords()) {
+  /** @param clock for who is asked so often that characters are not read each time. Default: they are */
+  constructor(
+    store: NameStore,
+    passwords: Passwords = new Passwords(),
+    clock?: Pick<Clock, "monotonicMs">,
+  ) {
     this.#store = store;
     this.#passwords = passwords;
+    this.#clock = clock;
   }
 
   /** The owner of a name in whatever case. @throws {StoreFailure} */
@@ -45,8 +56,21 @@ export class Owners {
   async character(name: string): Promise<string | undefined> {
     if (await this.#store.get(`player/${name}`) !== undefined) return name;
     const folded = foldedName(name);
-    const written = [...(await this.#store.list("player/")).keys()].map((key) => key.slice(7));
-    return written.find((each) => foldedName(each) === folded);
+    return (await this.#characters()).find((each) => foldedName(each) === folded);
+  }
+
+  #characters(): Promise<string[]> {
+    const nowMs = this.#clock?.monotonicMs() ?? Infinity;
+    const written = this.#written;
+    if (written !== undefined && nowMs - written.atMs < doorLimits.namesKeptMs) {
+      return written.names;
+    }
+    const names = this.#store.list("player/")
+      .then((entries) => Array.from(entries.keys(), (key) => key.slice("player/".length)));
+    this.#written = { atMs: nowMs, names };
+    // What could not be read is read anew.
+    names.catch(() => this.#written = undefined);
+    return names;
   }
 
   /** Whether the password is the owner's. @throws {TooBusyError} */

@@ -15,6 +15,9 @@ export type Measure = typeof measures[number];
 /** Below this stands all that a host goes by. */
 export const rulesPrefix = "game/";
 
+/** Below this stands what was said to all, which is of interest for a while. */
+export const announcementsPrefix = "game/announcement/";
+
 /** Below this stands what was done by whom: the newest last. */
 export const auditPrefix = "gamelog/";
 
