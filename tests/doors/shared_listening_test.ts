@@ -1,4 +1,5 @@
 import { doorStore } from "../../app/doors/store/door_store.ts";
+import { SharedReads } from "../../app/doors/store/shared_reads.ts";
 import { SharedListening } from "../../app/doors/store/shared_listening.ts";
 import type { GameStore } from "../../app/game/mod.ts";
 import { assertEquals, fc } from "../deps.ts";
@@ -150,7 +151,8 @@ Deno.test("a hidden player is not there for others, but is for the player, and f
   ];
   const isHidden = (name: string) => name === "Eve";
   const seenBy = async (name: string) => {
-    const view = doorStore(new MemoryStore(entries), undefined, { name, isHidden });
+    const store = new MemoryStore(entries);
+    const view = doorStore(store, store, undefined, { name, isHidden });
     const prefixes = ["scene/1/5/", "letter/1/Ada/", "here/1/", "place/", "mined/", "rank/"]
       .concat("term/2/mined/", "chat/1/");
     const counted = ["damage/PhD/1/", "end/", "mined/Eve/"];
@@ -164,4 +166,33 @@ Deno.test("a hidden player is not there for others, but is for the player, and f
     `mined/Eve/${session}`,
   ]);
   assertEquals((await seenBy("Eve")).length, 12);
+});
+
+Deno.test("players who ask for the same at once have it listed once, and each failure is theirs", async () => {
+  let lists: string[] = [];
+  const store = new MemoryStore([["scene/1/5/a", "1"], ["letter/1/Ada/b", "2"], [
+    "deed/Ada/c",
+    "3",
+  ]]);
+  const reads = new SharedReads({
+    list: (prefix) => {
+      lists.push(prefix);
+      return store.list(prefix);
+    },
+  });
+  const ask = (prefix: string) => reads.list(prefix).then((entries) => [...entries.keys()]);
+  const asked = ["scene/1/5/", "scene/1/5/", "letter/1/Ada/", "letter/1/Bob/", "deed/Ada/"];
+  assertEquals(await Promise.all([...asked, ...asked].map(ask)), [
+    ...[["scene/1/5/a"], ["scene/1/5/a"], ["letter/1/Ada/b"], [], ["deed/Ada/c"]],
+    ...[["scene/1/5/a"], ["scene/1/5/a"], ["letter/1/Ada/b"], [], ["deed/Ada/c"]],
+  ]);
+  assertEquals(lists, ["scene/1/5/", "letter/1/", "deed/Ada/", "deed/Ada/"]);
+  // Nothing is kept: what was written since is there.
+  lists = [];
+  store.entries.set("scene/1/5/d", "4");
+  assertEquals(await ask("scene/1/5/"), ["scene/1/5/a", "scene/1/5/d"]);
+  store.failures = 1;
+  const failures = await Promise.allSettled([ask("scene/1/5/"), ask("scene/1/5/")]);
+  assertEquals(failures.map(({ status }) => status), ["rejected", "rejected"]);
+  assertEquals((await ask("scene/1/5/")).length, 2);
 });

@@ -15,6 +15,7 @@ import { HouseRules } from "../rules/house_rules.ts";
 import { rulesPrefix } from "../rules/rule_keys.ts";
 import { doorStore } from "../store/door_store.ts";
 import { SharedListening } from "../store/shared_listening.ts";
+import { SharedReads } from "../store/shared_reads.ts";
 import { Crowd } from "./crowd.ts";
 import { login } from "./login.ts";
 import * as text from "./login_text.ts";
@@ -41,6 +42,7 @@ export class GameHost implements Doorkeeper {
   readonly #owners: Owners;
   readonly #attempts: Attempts;
   readonly #listening: SharedListening | undefined;
+  readonly #reads: SharedReads;
   /** By folded name. */
   readonly #sessions = new Map<string, PlayerSession>();
   readonly #games = new Set<Promise<void>>();
@@ -59,6 +61,7 @@ export class GameHost implements Doorkeeper {
     this.#owners = new Owners(store, passwords, environment);
     this.#attempts = new Attempts(environment);
     this.#listening = store.listen && new SharedListening((onChange) => store.listen!(onChange));
+    this.#reads = new SharedReads(store);
     this.#looking = this.#lookAgainAndAgain();
   }
 
@@ -199,7 +202,7 @@ export class GameHost implements Doorkeeper {
   #begin(name: string, lines: HeldLines, attached: Attached): PlayerSession {
     const { store, environment, tries = 1 } = this.#options;
     const isHidden = (other: string) => this.#rules.measure("hide", other) !== undefined;
-    const view = doorStore(store, this.#listening, { name, isHidden });
+    const view = doorStore(store, this.#reads, this.#listening, { name, isHidden });
     const isMuted = () => this.#rules.measure("mute", name) !== undefined;
     return new PlayerSession({ name, lines, store: view, environment, tries, isMuted }, attached);
   }

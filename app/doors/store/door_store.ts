@@ -20,9 +20,14 @@ export interface DoorView {
   isHidden(name: string): boolean;
 }
 
-/** The store of a host as one of its players sees it: what hidden players do is not there. */
+/**
+ * The store of a host as one of its players sees it: what hidden players do is not there.
+ *
+ * @param reads lists for all players of the host
+ */
 export function doorStore(
   store: GameStore,
+  reads: Pick<GameStore, "list">,
   listening: SharedListening | undefined,
   { name, isHidden }: DoorView,
 ): GameStore {
@@ -40,7 +45,7 @@ export function doorStore(
   return {
     get: (key) => store.get(key).catch(unaddressed),
     put: (key, value) => store.put(key, value).catch(unaddressed),
-    list: async (prefix) => seen(await store.list(prefix).catch(unaddressed), prefix),
+    list: async (prefix) => seen(await reads.list(prefix).catch(unaddressed), prefix),
     listen: listening && ((onChange) => {
       const joined = listening.join(onChange);
       return { ...joined, take: (prefix) => seen(joined.take(prefix), prefix) };
