@@ -77,6 +77,13 @@ export const gameCommand: CommandSpec = {
       run: async (invocation) => (await load()).runDirect(invocation),
     },
     {
+      name: "term",
+      summary: "Tell which term it is; next ends it, and everybody begins anew",
+      arguments: [{ name: "STEP", summary: "next", values: ["next"], optional: true }],
+      permissions,
+      run: async (invocation) => (await load()).runTerm(invocation),
+    },
+    {
       name: "log",
       summary: "Print who did what to the game, the newest last",
       permissions,

@@ -80,6 +80,18 @@ export function runDirect(invocation: Invocation): Promise<number> {
   });
 }
 
+/** Tells which term it is, or ends it. */
+export function runTerm(invocation: Invocation): Promise<number> {
+  const [step] = invocation.arguments;
+  return keep(invocation, async ({ keeping }) => {
+    const term = step === "next" ? await keeping.nextTerm() : await keeping.term();
+    if (term === undefined) return { act: "term", line: "No term has begun: nobody has enrolled." };
+    const [began, ends] = [term.beganMs, term.endsMs].map((ms) => new Date(ms).toISOString());
+    const { number } = term;
+    return { act: "term", number, began, ends, line: `Term ${number}, from ${began} to ${ends}` };
+  });
+}
+
 /** Prints the audit log. */
 export function runLog(invocation: Invocation): Promise<number> {
   const { console, options } = invocation;

@@ -36,6 +36,10 @@ Deno.test("cmud game keeps a world in order, and writes down who did what", () =
     assertStringIncludes((await game("rename", "Mary", "gRACE")).said, "gRACE is taken");
     const { said: password } = await game("reset-password", "mary");
     assertMatch(password, /^[0-9a-f]{16}\n$/);
+    assertMatch((await game("term")).said, /^Term 1, from \S+Z to \S+Z\n$/);
+    assertMatch((await game("term", "next")).said, /^Term 2, /);
+    // Everybody begins anew, under the name that they have.
+    assertMatch(facts(await play("Mary", "stats ; quit")), /Coins: 0$/m);
     assertEquals((await game("direct", "no")).code, 0);
     const refused = await runCmud(["play", "--server", server, "--name", "Mary"], { input: [] });
     assertEquals(refused.code, 64);
@@ -49,6 +53,7 @@ Deno.test("cmud game keeps a world in order, and writes down who did what", () =
       "admin ban mallory you are called Mary now",
       "admin rename mallory Mary",
       "admin reset-password Mary",
+      "admin term term 2 begins",
       "admin direct no",
     ]);
     const { said: json } = await game("log", "--json");

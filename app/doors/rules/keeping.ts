@@ -6,6 +6,7 @@
 
 import type { Clock, Random } from "../../../rpc/mod.ts";
 import { doorLimits } from "../../../limits.ts";
+import { readTerm, type Term, termKey, termText } from "../../game/mod.ts";
 import { foldedName } from "../names/folded_name.ts";
 import type { NameStore } from "../names/owners.ts";
 import { auditPrefix, type Measure, ruleKeys } from "./rule_keys.ts";
@@ -59,6 +60,21 @@ export class Keeping {
   async allowDirect(isAllowed: boolean): Promise<void> {
     await this.#store.put(ruleKeys.direct, isAllowed ? "yes" : "no");
     await this.noted("direct", "", isAllowed ? "yes" : "no");
+  }
+
+  /** Which term it is; `undefined`: nobody has enrolled yet. */
+  async term(): Promise<Term | undefined> {
+    return await readTerm(this.#store, this.#environment.now());
+  }
+
+  /** Ends the term, and lets the next one begin. @returns it; `undefined`: there is none to end. */
+  async nextTerm(): Promise<Term | undefined> {
+    const now = await this.term();
+    if (now === undefined) return undefined;
+    const next = now.number + 1;
+    await this.#store.put(termKey, termText(next, this.#environment.now()));
+    await this.noted("term", "", `term ${next} begins`);
+    return await this.term();
   }
 
   /** Writes an act down. */

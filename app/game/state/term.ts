@@ -31,6 +31,9 @@ export async function readTerm(reader: Reader, nowMs: number): Promise<Term | un
   return value === undefined ? undefined : termFrom(value, nowMs);
 }
 
+/** Where the record stands. */
+export const termKey: string = keys.term();
+
 /** The record that says that the `number`-th term began at `nowMs`. */
 export function termText(number: number, nowMs: number): string {
   return JSON.stringify({ term: number, at: nowMs });
