@@ -117,8 +117,9 @@ export class WebSocketFrames {
     return count;
   }
 
-  /** Sends a part of a message. */
+  /** Sends a part of a message; nothing once it is said that nothing more comes. */
   write(opcode: number, isLast: boolean, payload: Uint8Array): Promise<void> {
+    if (this.#hasSaidClose) return this.#written;
     return this.#send(writtenHead(opcode, isLast, payload.length), payload);
   }
 

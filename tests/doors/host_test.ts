@@ -229,8 +229,10 @@ Deno.test("who is banned does not come in, or has to leave; who is muted is not 
   await ada.sees("Bob wakes up");
   await lay(ruleKeys.measure("mute", "BOB"), true);
   await it.world.advance(doorLimits.lookEveryMs);
-  bob.type("say Hello?");
-  await bob.sees("nobody hears you");
+  for (const speech of ["say Hello?", "emote waves", "tell Ada hi", "chat hi", "write Ada hi"]) {
+    bob.type(speech);
+    await bob.sees("nobody hears you");
+  }
   await lay(ruleKeys.measure("mute", "Bob"), false);
   await lay(ruleKeys.measure("hide", "Bob"), true);
   await it.world.advance(doorLimits.lookEveryMs);

@@ -233,3 +233,13 @@ Deno.test("WebSocketMessages ends a message that is too long before it has come,
   await reader.closeWrite();
   assertEquals(stream.written, [0x88, 2, 1_009 >> 8, 1_009 & 0xff]);
 });
+
+Deno.test("nothing is sent behind the word that nothing more comes", async () => {
+  const stream = new Sent([]);
+  const writer = new WebSocketMessages(stream, 100);
+  await writer.send({ isText: true, bytes: Uint8Array.of(65) });
+  await writer.closeWrite();
+  await writer.send({ isText: true, bytes: Uint8Array.of(66) });
+  await writer.closeWrite();
+  assertEquals(stream.written, [0x81, 1, 65, 0x88, 2, 1_000 >> 8, 1_000 & 0xff]);
+});

@@ -123,7 +123,8 @@ export const company: Readonly<Record<CompanyCommand, Command>> = {
   },
 
   away(player, args) {
-    const words = args.join(" ");
+    // Who is not to be heard may go, and gives no reason.
+    const words = player.isMuted() ? "" : args.join(" ");
     const isGoing = isVisible(words) || player.away === undefined;
     if (player.isMuted() && words !== "") return player.talk.say(newsText.muted);
     if (words.length > saidCharsMax) return player.talk.say(newsText.tooMuchSaid);
