@@ -5,6 +5,7 @@
  */
 
 import { root } from "../support/repository.ts";
+import { chapters, withLink } from "../course/chapters.ts";
 import { documentPath, documentWithDiagrams } from "./diagrams.ts";
 import { rewrite, scenarioFiles, told } from "./story_files.ts";
 
@@ -18,3 +19,7 @@ for (const file of scenarioFiles()) {
 }
 
 Deno.writeTextFileSync(new URL(documentPath, root), await documentWithDiagrams());
+
+for (const chapter of chapters()) {
+  Deno.writeTextFileSync(new URL(chapter.path, root), withLink(chapter));
+}
