@@ -20,7 +20,14 @@ export type ClientRequest =
   | { readonly type: "put"; readonly key: string; readonly value: string; readonly ttlMs?: number }
   | { readonly type: "delete"; readonly key: string }
   /** `ttlMs` `null`: it expires no more. */
-  | { readonly type: "expire"; readonly key: string; readonly ttlMs: number | null };
+  | { readonly type: "expire"; readonly key: string; readonly ttlMs: number | null }
+  /** An entry of a backup, which was written so long ago, elsewhere. */
+  | {
+    readonly type: "restore";
+    readonly key: string;
+    readonly value: string;
+    readonly agoMs: number;
+  };
 
 /** Sees what is done to a simulated cluster, and what comes of it. Absent methods cost nothing. */
 export interface ClusterObserver extends NetworkObserver {

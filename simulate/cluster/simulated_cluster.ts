@@ -248,12 +248,11 @@ export class SimulatedCluster {
     value: Value,
     options?: PutOptions,
   ): void {
-    const text = typeof value === "string" ? value : new TextDecoder().decode(value);
     const { ttlMs } = options ?? {};
     this.#asked(server, actor, {
       type: "put",
       key,
-      value: text,
+      value: textOf(value),
       ...(ttlMs === undefined ? {} : { ttlMs }),
     });
     this.#ask(server, actor, putCall(key, value, options));
@@ -273,6 +272,9 @@ export class SimulatedCluster {
 
   /** Merges an entry of a backup at one query actor of a server, as `put` puts. */
   merge(server: SimulatedServer, actor: number, entry: ExportedEntry): void {
+    const { key, value, order: [timestamp] } = entry;
+    const agoMs = server.environment.now() - timestamp;
+    this.#asked(server, actor, { type: "restore", key, value: textOf(value), agoMs });
     this.#ask(server, actor, mergeCall(entry));
   }
 
@@ -291,6 +293,10 @@ export class SimulatedCluster {
     message.raw(frames);
     server.system.tellWritten(server.queryActors[actor]);
   }
+}
+
+function textOf(value: Value): string {
+  return typeof value === "string" ? value : new TextDecoder().decode(value);
 }
 
 /** What a replica of a server goes by. */

@@ -1,6 +1,6 @@
 import type { TracedEntry, TraceEvent } from "../trace/event.ts";
 import { isStory } from "../trace/trace_line.ts";
-import { shown, writesWords, writeWords } from "../trace/words.ts";
+import { requestWords, shown, writesWords, writeWords } from "../trace/words.ts";
 
 /** What kind of arrow or note it is, from which its look follows. */
 export type Tone = "request" | "entries" | "state" | "ack" | "lost" | "inside";
@@ -142,19 +142,9 @@ class SequenceMaker {
         return this.#remark(`${event.from} → ${event.to} is ${event.type}`, "link", atMs);
       case "delayed":
         return this.#remark(`${event.from} → ${event.to} takes ${event.ms} ms`, "link", atMs);
-      case "asked": {
-        const { request } = event;
-        const key = shown(request.key);
-        const text = request.type === "put"
-          ? `Put ${key} = ${shown(request.value)}`
-          : request.type === "delete"
-          ? `Delete ${key}`
-          : request.ttlMs === null
-          ? `Persist ${key}`
-          : `Expire ${key} in ${request.ttlMs} ms`;
-        this.#arrow("client", event.to, text, "request", atMs);
+      case "asked":
+        this.#arrow("client", event.to, requestWords(event.request), "request", atMs);
         return;
-      }
       case "told":
         if (event.entries.length === 0 || !this.#hasActors) return;
         this.#arrow(event.from, event.to, writesWords(event.entries), "inside", atMs);

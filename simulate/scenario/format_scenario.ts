@@ -58,6 +58,10 @@ export function formatStatement(statement: Statement): string {
       if (ttlMs === null) return `persist ${quoted(key)} on ${formatPlace(on)}`;
       return `expire ${quoted(key)} in ${ttlMs} ms on ${formatPlace(on)}`;
     }
+    case "restore": {
+      const { key, value, agoMs, on } = statement;
+      return `restore ${quoted(key)} = ${quoted(value)} from ${agoMs} ms ago on ${formatPlace(on)}`;
+    }
     case "cut":
     case "heal":
       return `${statement.type} ${formatLink(statement.link)}`;

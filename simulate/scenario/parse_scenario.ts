@@ -23,6 +23,7 @@ export const usages = {
   delete: "delete KEY on NAME",
   expire: "expire KEY in TIME on NAME",
   persist: "persist KEY on NAME",
+  restore: "restore KEY = VALUE from TIME ago on NAME",
   cut: "cut NAME [->] NAME",
   heal: "heal NAME [->] NAME",
   link: "link NAME [->] NAME TIME",
@@ -180,6 +181,15 @@ class ScenarioParser {
         const on = this.#on(tokens);
         if (!tokens.take("for")) return { type: "put", key, value, on };
         return { type: "put", key, value, on, ttlMs: this.#positive(tokens.ms(), tokens) };
+      }
+      case "restore": {
+        const key = tokens.text("a key");
+        tokens.expect("=");
+        const value = tokens.text("a value");
+        tokens.expect("from");
+        const agoMs = this.#notNegative(tokens.ms(), tokens);
+        tokens.expect("ago");
+        return { type: "restore", key, value, agoMs, on: this.#on(tokens) };
       }
       case "delete":
         return { type: "delete", key: tokens.text("a key"), on: this.#on(tokens) };

@@ -58,6 +58,14 @@ export type Statement =
     readonly ttlMs: number | null;
     readonly on: Place;
   }
+  /** An entry of a backup, which another cluster has written so long ago. */
+  | {
+    readonly type: "restore";
+    readonly key: string;
+    readonly value: string;
+    readonly agoMs: number;
+    readonly on: Place;
+  }
   | { readonly type: "cut" | "heal"; readonly link: Link }
   | { readonly type: "link"; readonly link: Link; readonly ms: number }
   /** `on` empty: on all that run. */

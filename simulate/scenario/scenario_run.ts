@@ -39,6 +39,9 @@ interface Ended {
   readonly remembered: readonly string[];
 }
 
+/** An actor of the cluster of which the backups are. */
+const elsewhere = "elsewhere:1/0123456789abcdef/1";
+
 /** How long a server that stops hands over what it has. */
 const drainMs = defaultLimits.closeDrainMs;
 
@@ -61,6 +64,8 @@ export class ScenarioRun {
   /** Servers that are to take something over, and have not. */
   #unready = new Set<SimulatedServer>();
   #ports = 0;
+  /** Entries that were restored. */
+  #restored = 0;
 
   constructor(
     scenario: Scenario,
@@ -174,6 +179,14 @@ export class ScenarioRun {
       case "expire": {
         const { key, ttlMs, on } = statement;
         cluster.expire(...this.#replicaAt(on, statement, line), key, ttlMs);
+        break;
+      }
+      case "restore": {
+        const { key, value, agoMs, on } = statement;
+        const [restoring, actor] = this.#replicaAt(on, statement, line);
+        const counter = ++this.#restored;
+        const order = [restoring.environment.now() - agoMs, 0, elsewhere] as const;
+        cluster.merge(restoring, actor, { key, value, order, counter });
         break;
       }
       case "cut":

@@ -183,14 +183,19 @@ function withReplicas(steps: readonly Step[], name: string, count: number): Step
     if (statement.type === "server" && statement.name === name && statement.replicas > count) {
       return { ...step, statement: { ...statement, replicas: count } };
     }
-    if (statement.type !== "put" && statement.type !== "delete" && statement.type !== "expire") {
-      return step;
-    }
+    if (!isRequest(statement)) return step;
     const { server, replica = 1 } = statement.on;
     if (server !== name || replica <= count) return step;
     const on = count === 1 ? { server } : { server, replica: count };
     return { ...step, statement: { ...statement, on } };
   });
+}
+
+/** Whether a client asks a replica for something. */
+function isRequest(
+  statement: Statement,
+): statement is Statement & { type: "put" | "delete" | "expire" | "restore" } {
+  return ["put", "delete", "expire", "restore"].includes(statement.type);
 }
 
 function isAbout(statement: Statement, name: string): boolean {
@@ -217,6 +222,7 @@ function renamed(statement: Statement, named: (name: string) => string): Stateme
     case "put":
     case "delete":
     case "expire":
+    case "restore":
       return { ...statement, on: place(statement.on) };
     case "expect":
       return { ...statement, on: statement.on.map(place) };

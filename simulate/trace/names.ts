@@ -31,8 +31,8 @@ export class Names {
     return this.#actors.get(uid(ref));
   }
 
-  /** The name of an actor, or else its uid. */
+  /** The name of an actor, or else that of its server. */
   actorOfUid(text: string): string {
-    return this.#actors.get(text) ?? text;
+    return this.#actors.get(text) ?? text.split(":")[0];
   }
 }

@@ -1,6 +1,13 @@
-import type { ClientRequest } from "../cluster/cluster_observer.ts";
 import type { RemovalReason, SentKind, TracedEntry, TraceEvent } from "./event.ts";
-import { orderWords, plural, shown, timeWords, writesWords, writeWords } from "./words.ts";
+import {
+  orderWords,
+  plural,
+  requestWords,
+  shown,
+  timeWords,
+  writesWords,
+  writeWords,
+} from "./words.ts";
 
 /** Columns of a line: when, who and to whom. */
 const [timeChars, partiesChars] = [9, 18];
@@ -153,22 +160,6 @@ function startWords(
 function skewWords(ms: number): string {
   if (ms === 0) return "right";
   return `${timeWords(Math.abs(ms))} ${ms > 0 ? "ahead" : "behind"}`;
-}
-
-function requestWords(request: ClientRequest): string {
-  const key = shown(request.key);
-  switch (request.type) {
-    case "put": {
-      const expiry = request.ttlMs === undefined ? "" : ` for ${timeWords(request.ttlMs)}`;
-      return `Put ${key} = ${shown(request.value)}${expiry}`;
-    }
-    case "delete":
-      return `Delete ${key}`;
-    case "expire":
-      return request.ttlMs === null
-        ? `Persist ${key}`
-        : `Expire ${key} in ${timeWords(request.ttlMs)}`;
-  }
 }
 
 function removalWords(entry: TracedEntry, reason: RemovalReason): string {

@@ -1,3 +1,4 @@
+import type { ClientRequest } from "../cluster/cluster_observer.ts";
 import type { TracedEntry } from "./event.ts";
 
 /** A number of things. */
@@ -52,4 +53,23 @@ export function laterWords(later: TracedEntry, earlier: TracedEntry): string {
     return `a tie, and ${later.by} comes after ${earlier.by}`;
   }
   return "it is the same write";
+}
+
+/** What a client asks for. */
+export function requestWords(request: ClientRequest): string {
+  const key = shown(request.key);
+  switch (request.type) {
+    case "put": {
+      const expiry = request.ttlMs === undefined ? "" : ` for ${timeWords(request.ttlMs)}`;
+      return `Put ${key} = ${shown(request.value)}${expiry}`;
+    }
+    case "delete":
+      return `Delete ${key}`;
+    case "expire":
+      return request.ttlMs === null
+        ? `Persist ${key}`
+        : `Expire ${key} in ${timeWords(request.ttlMs)}`;
+    case "restore":
+      return `Restore ${key} = ${shown(request.value)}, written ${timeWords(request.agoMs)} ago`;
+  }
 }

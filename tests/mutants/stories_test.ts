@@ -8,7 +8,7 @@ import { replicaFaults } from "./replica_faults.ts";
 /** Each with the number of lines that its story has at the most. */
 const faults: readonly (readonly [string, PlantedFault, number])[] = [
   ...["a delta is dropped", "a Delete stays where it was asked for"].map((name) =>
-    [name, replicaFaults[name], 14] as const
+    [name, replicaFaults[name], 26] as const
   ),
   ...["an entry is not forwarded to all siblings", "coalescing keeps the older"].map((name) =>
     [name, deliveryFaults[name], 26] as const
