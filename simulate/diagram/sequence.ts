@@ -34,7 +34,7 @@ export interface Note {
 export interface Remark {
   readonly type: "remark";
   readonly text: string;
-  readonly tone: "link" | "met" | "unmet" | "note";
+  readonly tone: "cut" | "link" | "met" | "unmet" | "note";
   readonly atMs: number;
 }
 
@@ -139,7 +139,7 @@ class SequenceMaker {
       }
       case "cut":
       case "healed":
-        return this.#remark(`${event.from} → ${event.to} is ${event.type}`, "link", atMs);
+        return this.#link(event.from, event.to, event.type, atMs);
       case "delayed":
         return this.#remark(`${event.from} → ${event.to} takes ${event.ms} ms`, "link", atMs);
       case "asked":
@@ -267,6 +267,16 @@ class SequenceMaker {
       tone: turns === "on" ? "life" : "fault",
       atMs,
     });
+  }
+
+  /** Both directions of a link, if they change one behind the other, are one remark. */
+  #link(from: string, to: string, change: "cut" | "healed", atMs: number): void {
+    const tone = change === "cut" ? "cut" : "link";
+    const last = this.#rows.at(-1);
+    const isOtherWay = last?.type === "remark" && last.atMs === atMs &&
+      last.text === `${to} → ${from} is ${change}`;
+    if (isOtherWay) this.#rows.pop();
+    this.#remark(`${isOtherWay ? `${to} ⇄ ${from}` : `${from} → ${to}`} is ${change}`, tone, atMs);
   }
 
   #remark(text: string, tone: Remark["tone"], atMs: number): void {

@@ -31,7 +31,8 @@ const noteColours: Readonly<Record<Note["tone"], readonly [string, string]>> = {
 };
 
 const remarkColours: Readonly<Record<Remark["tone"], string>> = {
-  link: "#c8372d",
+  cut: "#c8372d",
+  link: "#4b6a88",
   met: "#2f8f5b",
   unmet: "#c8372d",
   note: "#6b7280",
@@ -165,10 +166,8 @@ class Drawing {
     // Acknowledgements go without saying.
     if (tone === "ack") return;
     const angle = Math.atan2(y2 - y1, Math.abs(x2 - x1)) * side * 180 / Math.PI;
-    const middle = [
-      x1 + side * columnWidth / 2,
-      y1 + (y2 - y1) * (columnWidth / 2 / Math.abs(x2 - x1)),
-    ];
+    const middleX = this.#labelX(from, to);
+    const middle = [middleX, y1 + (y2 - y1) * (middleX - x1) / (x2 - x1)];
     const label = escaped(cut(text, labelChars));
     const at = `transform="translate(${middle[0]} ${middle[1] - 5}) rotate(${angle.toFixed(2)})"`;
     this.#parts.push(
@@ -216,6 +215,17 @@ class Drawing {
       `<text x="${middle}" y="${y + 4}" text-anchor="middle" font-size="11.5" font-weight="600" ` +
         `fill="${remarkColours[tone]}">${escaped(label)}</text>`,
     );
+  }
+
+  /** Between two servers if an arrow leads from one to another: what is inside of each has its own labels. */
+  #labelX(from: string, to: string): number {
+    const names = this.#sequence.participants;
+    const serverAt = (i: number) => names[i].split(".")[0];
+    const end = names.indexOf(to);
+    let at = names.indexOf(from);
+    const side = Math.sign(end - at) || 1;
+    while (at + side !== end && serverAt(at) === serverAt(at + side)) at += side;
+    return left + (at + 0.5 + side / 2) * columnWidth;
   }
 
   #x(name: string): number {

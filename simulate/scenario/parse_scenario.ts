@@ -39,13 +39,16 @@ const keywords = Object.keys(usages) as Keyword[];
 /** What stands at the head of a scenario, before anything happens. */
 const headKeywords: readonly Keyword[] = ["title", "seed", "delay", "jitter", "comparisons"];
 
+/** A line that ends a scenario: its story may stand below. */
+export const storyMark = "----";
+
 /** How long a message takes where nothing else is said. */
 const delayMsDefault = 20;
 
 const replicasMax = 8;
 
 /**
- * Reads a scenario: one statement a line; `#` begins a comment. Statements happen at the time that `at` and
+ * Reads a scenario: one statement a line; `#` begins a comment, and a line `----` ends it. Statements happen at the time that `at` and
  * `wait` have come to, in virtual time.
  *
  * ```text
@@ -62,7 +65,9 @@ const replicasMax = 8;
  */
 export function parseScenario(text: string): Scenario {
   const parser = new ScenarioParser();
-  text.split(/\r?\n/).forEach((line, i) => parser.read(line, i + 1));
+  const lines = text.split(/\r?\n/);
+  const end = lines.indexOf(storyMark);
+  lines.slice(0, end < 0 ? undefined : end).forEach((line, i) => parser.read(line, i + 1));
   return parser.scenario;
 }
 

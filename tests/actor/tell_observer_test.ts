@@ -1,4 +1,4 @@
-import type { ActorRef, TellObserver } from "../../actor/mod.ts";
+import type { TellObserver } from "../../actor/mod.ts";
 import { decode } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
@@ -18,12 +18,11 @@ testInWorld(
   async (world) => {
     const { system } = await startSystem(world);
     const observed = new Observed();
-    let pong!: ActorRef;
+    const { ref: pong } = startProbe(system);
     const { ref: ping } = startProbe(system, (message, context) => {
       if (message === "go") context.tell(pong, { ball: 1 });
       if (message === "later") context.tellAfter(context.self, "now", 50);
     });
-    ({ ref: pong } = startProbe(system));
     system.observer = observed;
     system.tell(ping, "go");
     system.tell(ping, "later");

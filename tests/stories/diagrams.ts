@@ -1,4 +1,4 @@
-import { mermaidOf, parseScenario, sequenceOf } from "../../simulate/mod.ts";
+import { mermaidOf, parseScenario, sequenceOf, svgOf } from "../../simulate/mod.ts";
 import { read } from "../support/repository.ts";
 import { scenarioFiles, told } from "./story_files.ts";
 
@@ -20,4 +20,14 @@ export async function documentWithDiagrams(): Promise<string> {
     text = text.replace(whole, () => `${head}\n\n\`\`\`mermaid\n${diagram}\`\`\``);
   }
   return text;
+}
+
+/** The drawing in the docs. */
+export const drawingPath = "docs/partition.svg";
+
+/** The drawing as it comes from its story now. */
+export async function drawing(): Promise<string> {
+  const file = scenarioFiles().find(({ name }) => name === "partition_and_heal.txt")!;
+  const { events } = await told(file);
+  return svgOf(sequenceOf(parseScenario(file.scenario).title, events));
 }

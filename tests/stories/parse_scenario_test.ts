@@ -57,3 +57,7 @@ Deno.test("parseScenario() reads times with all units, from the beginning and fr
   assertEquals(steps.map(({ atMs }) => atMs), [0, 500, 2_000, 60_000]);
   assertEquals(endMs, 3_660_000);
 });
+
+Deno.test("parseScenario() reads no further than to the line that ends a scenario", () => {
+  assertEquals(parseScenario("server a\n----\nits story\n").steps.length, 1);
+});

@@ -6,7 +6,7 @@
 
 import { root } from "../support/repository.ts";
 import { chapters, withLink } from "../course/chapters.ts";
-import { documentPath, documentWithDiagrams } from "./diagrams.ts";
+import { documentPath, documentWithDiagrams, drawing, drawingPath } from "./diagrams.ts";
 import { rewrite, scenarioFiles, told } from "./story_files.ts";
 
 for (const file of scenarioFiles()) {
@@ -19,6 +19,7 @@ for (const file of scenarioFiles()) {
 }
 
 Deno.writeTextFileSync(new URL(documentPath, root), await documentWithDiagrams());
+Deno.writeTextFileSync(new URL(drawingPath, root), await drawing());
 
 for (const chapter of chapters()) {
   Deno.writeTextFileSync(new URL(chapter.path, root), withLink(chapter));

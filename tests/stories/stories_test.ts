@@ -5,7 +5,7 @@
 
 import { assertEquals } from "../deps.ts";
 import { read } from "../support/repository.ts";
-import { documentPath, documentWithDiagrams } from "./diagrams.ts";
+import { documentPath, documentWithDiagrams, drawing, drawingPath } from "./diagrams.ts";
 import { formatScenario, parseScenario } from "../../simulate/mod.ts";
 import { scenarioFiles, told } from "./story_files.ts";
 
@@ -29,4 +29,5 @@ for (const file of scenarioFiles()) {
 
 Deno.test(`the sequence diagrams of ${documentPath} show what happens`, async () => {
   assertEquals(await documentWithDiagrams(), read(documentPath));
+  assertEquals(await drawing(), read(drawingPath));
 });

@@ -1,3 +1,4 @@
+import { storyMark } from "../../simulate/scenario/parse_scenario.ts";
 import { parseScenario, runScenario, type ScenarioOutcome } from "../../simulate/mod.ts";
 
 /** A file of a scenario and its story. */
@@ -10,7 +11,7 @@ export interface StoryFile {
 }
 
 /** Stands between a scenario and its story. */
-const mark = "----\n";
+const mark = `${storyMark}\n`;
 
 const folder = new URL("scenarios/", import.meta.url);
 
