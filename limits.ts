@@ -719,7 +719,7 @@ export const defaultLimits: Limits = {
   halfFrameMs: 30_000,
   replyBatchBytesMax: 1 * MiB,
   gatheredWriteBytesMax: 64 * KiB,
-  writtenAtOnceBytesMax: 64 * KiB,
+  writtenAtOnceBytesMax: 256 * KiB,
   deferredRepliesMax: 1_024,
   partingMs: 100,
   partingMaxMs: 1_000,

@@ -19,9 +19,10 @@ export interface Flow {
   /**
    * Asks to handle something of so many bytes.
    *
+   * @param isContinued whether it is the rest of something, whose memory others could have. Default: no.
    * @returns what resolves when it has its turn, or is closed; `undefined` when its turn is now
    */
-  begin(bytes: number): Promise<void> | undefined;
+  begin(bytes: number, isContinued?: boolean): Promise<void> | undefined;
   /** Says that it is handled: the next one has its turn in the same slice then, if there is time. */
   end(): void;
   /** Says that it takes part no more. May be called again. */
@@ -100,7 +101,7 @@ export class TimeSlices {
     };
     if (this.#flows++ === 0) this.#stopYielding = this.#environment.keepYielding?.();
     return {
-      begin: (count) => {
+      begin: (count, isContinued = false) => {
         if (isClosed) return;
         if (round !== this.#round) bytes = 0;
         round = this.#round;
@@ -109,7 +110,7 @@ export class TimeSlices {
           return this.#isOverAtLook() ? wait(this.#light, () => {}) : undefined;
         }
         if (this.#heavy.size > 0 || !this.#hasTurn(count)) {
-          return wait(this.#heavy.of(isPeer()), () => beginHeavy(count));
+          return wait(this.#heavy.of(isPeer(), isContinued), () => beginHeavy(count));
         }
         beginHeavy(count);
       },
@@ -199,34 +200,36 @@ export class TimeSlices {
 /** The clock is read once for so many who want little. */
 const lightOnesPerLook = 8;
 
-/** Those who want much and wait, servers and clients apart. */
+/** Those who want much and wait, servers and clients apart, and of these those that are in the midst of it. */
 class HeavyQueue {
   #peers = new Set<() => void>();
   #clients = new Set<() => void>();
+  #continued = new Set<() => void>();
   /** Whether the next turn is that of a server, if one waits. */
   #isPeersTurn = true;
 
   get size(): number {
-    return this.#peers.size + this.#clients.size;
+    return this.#peers.size + this.#clients.size + this.#continued.size;
   }
 
-  /** Where a server, or a client, waits. */
-  of(isPeer: boolean): Set<() => void> {
-    return isPeer ? this.#peers : this.#clients;
+  /** Where one of them waits. */
+  of(isPeer: boolean, isContinued: boolean): Set<() => void> {
+    if (isPeer) return this.#peers;
+    return isContinued ? this.#continued : this.#clients;
   }
 
   /** Has the next one go on, if any waits. */
   next(): void {
-    const queue = this.of(this.#isPeersTurn);
-    const [goOn] = queue.size > 0 ? queue : this.of(!this.#isPeersTurn);
+    const clients = this.#continued.size > 0 ? this.#continued : this.#clients;
+    const isPeersTurn = clients.size === 0 || (this.#isPeersTurn && this.#peers.size > 0);
+    const [goOn] = isPeersTurn ? this.#peers : clients;
     if (goOn === undefined) return;
-    this.#isPeersTurn = !this.#peers.has(goOn);
+    this.#isPeersTurn = !isPeersTurn;
     this.delete(goOn);
     goOn();
   }
 
   delete(goOn: () => void): void {
-    this.#peers.delete(goOn);
-    this.#clients.delete(goOn);
+    for (const queue of [this.#peers, this.#clients, this.#continued]) queue.delete(goOn);
   }
 }

@@ -28,21 +28,32 @@ export class TurnedWriter {
 
   /** Resolves when all of it is handed to the network. @throws what the network fails with. */
   write(bytes: Uint8Array): Promise<void> {
-    if (bytes.length <= this.#limits.lightBytesMax) return this.#stream.write(bytes);
-    return this.#writeInTurns(bytes, this.#flow ??= this.#slices.flow());
+    const { lightBytesMax, writtenAtOnceBytesMax } = this.#limits;
+    if (bytes.length <= lightBytesMax) return this.#stream.write(bytes);
+    const flow = this.#flow ??= this.#slices.flow();
+    if (bytes.length > writtenAtOnceBytesMax) return this.#writePieces(bytes, flow);
+    const turn = flow.begin(bytes.length);
+    return turn === undefined
+      ? this.#writePiece(bytes, flow)
+      : turn.then(() => this.#writePiece(bytes, flow));
   }
 
-  async #writeInTurns(bytes: Uint8Array, flow: Flow): Promise<void> {
+  async #writePieces(bytes: Uint8Array, flow: Flow): Promise<void> {
     const { writtenAtOnceBytesMax } = this.#limits;
     for (let at = 0; at < bytes.length; at += writtenAtOnceBytesMax) {
       const piece = bytes.subarray(at, at + writtenAtOnceBytesMax);
-      const turn = flow.begin(piece.length);
+      const turn = flow.begin(piece.length, at > 0);
       if (turn !== undefined) await turn;
-      if (this.#isClosed) throw new Error("The connection was closed");
-      const writing = this.#stream.write(piece);
-      flow.end();
-      await writing;
+      await this.#writePiece(piece, flow);
     }
+  }
+
+  /** Its turn is over when the system has taken what it has room for. */
+  #writePiece(piece: Uint8Array, flow: Flow): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new Error("The connection was closed"));
+    const writing = this.#stream.write(piece);
+    flow.end();
+    return writing;
   }
 
   /** Nothing more is written: what waits for its turn fails. */

@@ -100,6 +100,21 @@ Deno.test("connections that have much to do share the slices, each with its turn
   }
 });
 
+Deno.test("who is in the midst of something goes on before others who want much", async () => {
+  const thread = new Thread();
+  const [busy, ...others] = Array.from({ length: 4 }, () => thread.flow());
+  busy.begin(2 * heavyBytesMax);
+  const log: string[] = [];
+  others[0].begin(2 * heavyBytesMax)?.then(() => log.push("new"));
+  others[1].begin(2 * heavyBytesMax, true)?.then(() => log.push("continued"));
+  others[2].begin(2 * heavyBytesMax)?.then(() => log.push("newer"));
+  for (const flow of [busy, others[1], others[0]]) {
+    flow.end();
+    await thread.work();
+  }
+  assertEquals(log, ["continued", "new", "newer"]);
+});
+
 Deno.test("only so much is under way at once in a slice, one at least", async () => {
   const thread = new Thread();
   const [first, second, third, long, last] = Array.from({ length: 5 }, () => thread.flow());
