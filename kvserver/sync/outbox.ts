@@ -335,13 +335,15 @@ export class Outbox {
       keys.size > 0 || this.#entries.length <= keptKeys,
       "an empty outbox has room for few keys",
     );
-    for (const [key, n] of this.#entries.entries()) {
-      assert(
-        keys.has(key) === (n !== noPooled),
-        "the queue holds the keys that have a place in it",
-      );
-      if (this.#entryOf(key) === noPooled) continue;
+    let places = 0;
+    for (let key = 0; key < this.#entries.length; key++) {
+      const n = this.#entries[key];
+      if (n === noPooled) continue;
+      places++;
+      assert(keys.has(key), "the queue holds the keys that have a place in it");
+      if (n === removed) continue;
       assert(this.#pool.keyOf(n) === key, "an entry is queued under its key");
     }
+    assert(places === keys.size, "the keys in the queue have a place");
   }
 }

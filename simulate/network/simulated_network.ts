@@ -75,8 +75,11 @@ export class SimulatedNetwork implements TellNetwork {
       incarnation: host.incarnation,
     };
     const linkTo = (id: SystemId) => {
-      const link = this.linkBetween(own, id) ?? new SimulatedLink(this, own, id);
-      this.#links.set(linkKey(own, id), link);
+      const key = linkKey(own, id);
+      const known = this.#links.get(key);
+      if (known !== undefined) return known;
+      const link = new SimulatedLink(this, own, id);
+      this.#links.set(key, link);
       return link;
     };
     const opened: TellPort = {

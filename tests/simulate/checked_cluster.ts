@@ -18,6 +18,8 @@ export const withoutComparisons = withLimits({ comparisonIntervalMs: 1e12 });
 
 /** A simulated cluster with a model of what its servers must come to hold. */
 export class CheckedCluster extends SimulatedCluster {
+  /** Virtual time of all that were closed. */
+  static simulatedMs = 0;
   /** All that was written. */
   readonly written = new Written();
 
@@ -29,6 +31,11 @@ export class CheckedCluster extends SimulatedCluster {
     observer?: ClusterObserver,
   ) {
     super(seed, latencyMs, limits, observer);
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    CheckedCluster.simulatedMs += this.world.nowMs;
   }
 
   override crash(server: SimulatedServer): Promise<void> {

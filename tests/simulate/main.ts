@@ -3,12 +3,15 @@
  *
  *     deno task simulate --seeds 1000 --from 1
  *
- * Prints the seed of a failure, which `--from SEED --seeds 1` runs again exactly as it was, and what goes
- * wrong as a short scenario, where one can say it.
+ * Prints how much virtual time passed, also in a second of processor time; or the seed of a failure, which
+ * `--from SEED --seeds 1` runs again exactly as it was, and what goes wrong as a short scenario, where one can
+ * say it.
  *
  * @module
  */
 
+import { ownCpuSeconds } from "../../bench/process_counters.ts";
+import { CheckedCluster } from "./checked_cluster.ts";
 import { integerOptions } from "../support/integer_options.ts";
 import { failingStory } from "./failing_story.ts";
 import { type ScenarioName, scenarios } from "./scenario.ts";
@@ -36,4 +39,10 @@ for (let seed = from; seed < from + seeds; seed++) {
   await run("return", seed);
   if (seed % seedsPerBurst === 0) await run("burst", seed);
 }
-console.log(`${seeds} seeds from ${from} on: all clusters converged`);
+const times = CheckedCluster.simulatedMs / 1_000 / ownCpuSeconds();
+console.log(
+  `${seeds} seeds from ${from} on: all clusters converged; ` +
+    `${Math.round(CheckedCluster.simulatedMs / 3_600_000)} hours, ${
+      Math.round(times)
+    } times real time`,
+);

@@ -138,6 +138,9 @@ export class Written {
 
 function isSame(a: HeldEntry, b: HeldEntry): boolean {
   if (a.isBin !== b.isBin || a.counter !== b.counter || a.expiresAt !== b.expiresAt) return false;
-  if (isLater(a, b) || isLater(b, a) || a.value?.length !== b.value?.length) return false;
-  return a.value?.every((byte, i) => byte === b.value![i]) ?? true;
+  if (a.value?.length !== b.value?.length || isLater(a, b) || isLater(b, a)) return false;
+  for (let i = (a.value?.length ?? 0) - 1; i >= 0; i--) {
+    if (a.value![i] !== b.value![i]) return false;
+  }
+  return true;
 }
