@@ -6,8 +6,9 @@ export const deliveryFaults: Record<string, PlantedFault> = {
   "a join forgets Puts taken meanwhile": {
     noticedBy: "burst",
     file: "kvserver/sync/sync_actor.ts",
-    from: "for (const peer of this.#members.peers) peer.enqueueBatch(batch);",
-    to: "for (const peer of this.#members.peers) if (!peer.isSentState) peer.enqueueBatch(batch);",
+    from: "for (const peer of this.#members.peers) peer.enqueueBatch(batch, ageMs);",
+    to:
+      "for (const peer of this.#members.peers) if (!peer.isSentState) peer.enqueueBatch(batch, ageMs);",
   },
   "what was not merged is acknowledged": {
     noticedBy: "random",
@@ -108,9 +109,8 @@ export const deliveryFaults: Record<string, PlantedFault> = {
   "entries that are acknowledged stay in the pool": {
     noticedBy: "random",
     file: "kvserver/sync/in_flight.ts",
-    from:
-      "for (const { contents } of this.#messages.filter(isHandled)) contents.entries.release();",
-    to: "",
+    from: "waitedMs.push(nowMs - sinceMs);\n      entries.release();",
+    to: "waitedMs.push(nowMs - sinceMs);",
   },
   "a server that stops does not wait": {
     noticedBy: "hard",

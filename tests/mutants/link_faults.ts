@@ -17,7 +17,7 @@ export const linkFaults: Record<string, PlantedFault> = {
   "messages never grow": {
     noticedBy: "slow",
     file: "kvserver/sync/send_window.ts",
-    from: "this.#bytes = Math.max(this.#bytes, bytes);",
+    from: "this.#bytes = Math.max(this.#bytes, Math.min(quickBytes, fastest));",
     to: "",
   },
   "a link that is slow is taken for dead": {

@@ -11,8 +11,8 @@ export const versionFaults: Record<string, PlantedFault> = {
   "a write that was replaced before it was claimed was not seen": {
     noticedBy: "return",
     file: "kvserver/query/replica_versions.ts",
-    from: "const isNew = this.#seen.addDot({ uid, counter });",
-    to: "const isNew = false;",
+    from: "if (!this.#seen.addDot({ uid, counter })) return;",
+    to: "if (counter > 0) return;",
   },
   "a claim leaves before what it covers": {
     noticedBy: "random",
