@@ -23,13 +23,14 @@ if (isAllowed === undefined) {
   Deno.exit(code);
 }
 
-const http = await openHttpPort({ version: "0.2.0", pages: livePage() });
-const servers = [await Server.start({ startPort: 6000, queryActorCount: 4 })];
+const version = "0.2.0";
+const http = await openHttpPort({ version, pages: livePage() });
+const servers = [await Server.start({ startPort: 6000, queryActorCount: 4, version })];
 http.show(servers[0]);
 for (const [startPort, simulateLatencyMs] of [[7000, 40], [8000, 80], [9000, 120]]) {
   const remoteDescs = [servers[0].description];
   servers.push(
-    await Server.start({ startPort, queryActorCount: 2, simulateLatencyMs, remoteDescs }),
+    await Server.start({ startPort, queryActorCount: 2, simulateLatencyMs, remoteDescs, version }),
   );
 }
 const clients = servers.map(({ queryAddresses }) => new Client(queryAddresses[0]));
