@@ -17,6 +17,7 @@ import { readProblem } from "../../app/game/state/problem.ts";
 import { rollMining, rollSolving } from "../../app/game/world/rules.ts";
 import { Session } from "../../app/game/state/session.ts";
 import { StoreFailure } from "../../app/game/state/store.ts";
+import { TermStore } from "../../app/game/state/term_store.ts";
 import {
   hardwareFacts,
   kindsFor,
@@ -83,6 +84,8 @@ class World {
   readonly #players: Player[];
   readonly #account = new Account();
   readonly #names: readonly string[];
+  /** The term that is played, for what looks at a replica itself. */
+  readonly #terms: TermStore;
   /** By `rank/round`, who has to rise for what nobody saw finished. */
   #unsettled = new Map<string, string>();
   #failures = 0;
@@ -94,11 +97,16 @@ class World {
     // Half of the worlds hardly ever fail, so that nothing hides behind the failures.
     const faultPercent = this.#dice.whole(0, 1) * this.#dice.whole(1, 12);
     this.#cluster = new SimulatedCluster(this.#dice, replicaCount, faultPercent);
+    // Every third world is in its second term, over what is left of the first one.
+    const outside = new SimulatedClient(this.#cluster, 0);
+    this.#terms = new TermStore(outside, seed % 3 === 1 ? 2 : 1);
+    if (this.#terms.term > 1) this.#leaveOldTerm();
     this.#players = Array.from({ length: sessionCount }, () => {
       const client = new SimulatedClient(this.#cluster, this.#dice.whole(0, replicaCount - 1));
       const skewMs = this.#dice.whole(-500, 500);
       const tries = this.#dice.whole(1, triesMax);
-      const session = new Session(names[this.#dice.whole(0, names.length - 1)], client, {
+      const store = new TermStore(client, this.#terms.term);
+      const session = new Session(names[this.#dice.whole(0, names.length - 1)], store, {
         now: () => this.#cluster.nowMs + skewMs,
         monotonicMs: () => this.#cluster.nowMs,
         hex64: () => random.hex64(),
@@ -115,9 +123,9 @@ class World {
   #prepare(): void {
     for (const name of this.#names) {
       const session = `${name}.${"0".repeat(16)}`;
-      this.#cluster.put(0, keys.mined(name, session), String(headStart + desk.cost));
+      this.#put(0, keys.mined(name, session), String(headStart + desk.cost));
       this.#account.addMined(name, headStart + desk.cost);
-      this.#cluster.put(0, keys.deed(name, 1, session), JSON.stringify(desk));
+      this.#put(0, keys.deed(name, 1, session), JSON.stringify(desk));
       this.#account.addAct(name, desk);
     }
     const oldRounds = Math.max(0, this.#dice.whole(-oldRoundsMax, oldRoundsMax));
@@ -129,10 +137,20 @@ class World {
     this.#cluster.converge();
   }
 
+  /** What players did in the term before: none of it is to count. */
+  #leaveOldTerm(): void {
+    for (const name of this.#names) {
+      const session = `${name}.${"f".repeat(16)}`;
+      this.#cluster.put(0, keys.mined(name, session), "1000");
+      this.#cluster.put(0, keys.rank(name, ranks[1]), "true");
+      this.#cluster.put(0, keys.damage(ranks[0], 1, session), '{"total":99,"n":9,"at":0}');
+    }
+  }
+
   #hitLongAgo(round: number, name: string, n: number): void {
     const hits = { total: oldDamage, n, at: 0 };
     const key = keys.damage(ranks[0], round, `${name}.${"0".repeat(16)}`);
-    this.#cluster.put(0, key, JSON.stringify(hits));
+    this.#put(0, key, JSON.stringify(hits));
     this.#account.addHit(ranks[0], round, name, oldDamage, n);
   }
 
@@ -140,6 +158,19 @@ class World {
     await this.#together(async (player) => {
       for (let move = 0; move < moves; move++) await this.#move(player);
     });
+  }
+
+  #list(replica: number, prefix: string): Map<string, string> {
+    const terms = this.#terms;
+    return terms.outOfTerm(prefix, this.#cluster.list(replica, terms.inTerm(prefix)));
+  }
+
+  #get(replica: number, key: string): string | undefined {
+    return this.#cluster.get(replica, this.#terms.inTerm(key));
+  }
+
+  #put(replica: number, key: string, value: string): void {
+    this.#cluster.put(replica, this.#terms.inTerm(key), value);
   }
 
   /** Nothing fails any more; everyone writes what is owed, and somebody looks at every problem. */
@@ -167,11 +198,11 @@ class World {
     const add = (place: string, session: string, hits: { total: number; n: number }) => {
       places.set(place, (places.get(place) ?? new Map()).set(session, hits));
     };
-    for (const [key, value] of this.#cluster.list(replica, "damage/")) {
+    for (const [key, value] of this.#list(replica, "damage/")) {
       const [, rank, round, session] = key.split("/");
       add(`${rank}/${round}`, session, JSON.parse(value));
     }
-    for (const [key, value] of this.#cluster.list(replica, "end/")) {
+    for (const [key, value] of this.#list(replica, "end/")) {
       for (const { rank, round, hits } of JSON.parse(value).damage) {
         add(`${rank}/${round}`, key.slice("end/".length), hits);
       }
@@ -180,7 +211,7 @@ class World {
     for (const [place, hits] of places) {
       const sum = [...hits.values()].reduce((sum, { total }) => sum + total, 0);
       const over = sum >= problemSteps.get(place.split("/")[0] as Rank)!;
-      if (!over || this.#cluster.list(replica, `risen/${place}/`).size > 0) continue;
+      if (!over || this.#list(replica, `risen/${place}/`).size > 0) continue;
       const byOrder = [...hits].filter(([, { total }]) => total > 0).sort((
         [a, { n: x }],
         [b, { n: y }],
@@ -250,7 +281,8 @@ class World {
     const to = others[this.#dice.whole(0, others.length - 1)];
     const count = this.#dice.whole(1, coins);
     this.#account.addTransfer(name, to, count);
-    await transfer(session, to, "gift", count);
+    const kinds = ["gift", "loan", "repayment"] as const;
+    await transfer(session, to, kinds[this.#dice.whole(0, 2)], count);
   }
 
   async #buy({ session }: Player, character: Character): Promise<void> {
@@ -318,8 +350,8 @@ class World {
     for (const [replica, { alive }] of this.#cluster.replicas.entries()) {
       if (!alive) continue;
       const reader = {
-        get: (key: string) => Promise.resolve(this.#cluster.get(replica, key)),
-        list: (prefix: string) => Promise.resolve(this.#cluster.list(replica, prefix)),
+        get: (key: string) => Promise.resolve(this.#get(replica, key)),
+        list: (prefix: string) => Promise.resolve(this.#list(replica, prefix)),
       };
       characters = await Promise.all(
         [...this.#names, yan, zed].map((name) => readCharacter(reader, name)),
@@ -327,8 +359,8 @@ class World {
       for (const character of characters) {
         this.#account.checkCharacter(
           character,
-          this.#cluster.list(replica, `deed/${character.name}/`),
-          this.#cluster.get(replica, keys.fold(character.name)),
+          this.#list(replica, `deed/${character.name}/`),
+          this.#get(replica, keys.fold(character.name)),
         );
       }
       const problems = await Promise.all(
@@ -336,11 +368,11 @@ class World {
       );
       for (const problem of problems) this.#account.checkProblem(problem, characters);
       for (const [place] of this.#account.hits) {
-        const risen = this.#cluster.list(replica, `risen/${place}/`);
+        const risen = this.#list(replica, `risen/${place}/`);
         this.#account.checkRisen(place, Array.from(risen.keys(), (key) => key.split("/")[3]));
       }
       for (const [place, name] of this.#unsettled) {
-        const risen = [...this.#cluster.list(replica, `risen/${place}/`).keys()];
+        const risen = [...this.#list(replica, `risen/${place}/`).keys()];
         must(
           risen.join() === `risen/${place}/${name}`,
           () => `${place} should have promoted ${name}: ${risen}`,

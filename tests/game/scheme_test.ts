@@ -179,6 +179,11 @@ const mutants: Record<string, Mutant> = {
     from: "return JSON.stringify({\n    chapter,\n    spent,",
     to: "return JSON.stringify({\n    chapter: chapter - 1,\n    spent,",
   },
+  "what was done in an earlier term counts": {
+    file: "app/game/state/term_store.ts",
+    from: "this.term > 1 && ofTerm.test(key)",
+    to: "this.term > 2 && ofTerm.test(key)",
+  },
   "whoever hits rises": {
     file: "app/game/state/moves.ts",
     from: 'if (remaining > 0) return { ...roll, remaining, end: "none" };',
