@@ -20,6 +20,7 @@ import { isName } from "../world/names.ts";
 import { enrol, isEnrolled, readSelf } from "../state/moves.ts";
 import { keys } from "../state/keys.ts";
 import { perksOf } from "../state/perks.ts";
+import { titlesOf } from "../state/titles.ts";
 import type { Buy, Pay } from "../state/records.ts";
 import type { GameStore } from "../state/store.ts";
 import { type Term, termFrom, termText } from "../state/term.ts";
@@ -234,7 +235,8 @@ export class PlayerContext {
   /** How the player is seen. */
   get #appearance(): Appearance {
     const { place, rank } = this.known!;
-    return { place, rank, activeMs: this.activeMs, away: this.away };
+    const title = titlesOf(this.known!, this.career).at(-1);
+    return { place, rank, title, activeMs: this.activeMs, away: this.away };
   }
 
   /** Reads whom the player does not hear, and writes what others may not have got of the player's coins. */

@@ -28,6 +28,8 @@ export interface Appearance {
   readonly rank: Rank;
   /** When something was typed last. */
   readonly activeMs?: number;
+  /** What the player is called, if anything. */
+  readonly title?: string;
   /** What the player says on being away, if so. */
   readonly away?: string;
 }
@@ -104,11 +106,11 @@ export class EventPublisher {
     await Promise.all(this.#unanswered);
   }
 
-  #sign({ place, rank, activeMs = Infinity, away }: Appearance, gone: boolean): void {
+  #sign({ place, rank, activeMs = Infinity, title, away }: Appearance, gone: boolean): void {
     const at = this.#lastSignMs = notBefore(this.#lastSignMs, this.#session.now());
     const key = keys.here(bucketOf(at, presenceBucketMs), this.#session.name);
     const idleSince = at - activeMs >= idleMs ? activeMs : undefined;
-    this.#write(key, JSON.stringify({ at, place, rank, gone, idleSince, away }));
+    this.#write(key, JSON.stringify({ at, place, rank, gone, idleSince, title, away }));
   }
 
   async #speak(bucket: Bucket, said: PlaceEvent | Whisper): Promise<boolean> {

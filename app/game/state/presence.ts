@@ -25,6 +25,8 @@ export interface Presence {
   readonly gone: boolean;
   /** When something was typed last, if that was a while ago; by the same clock. */
   readonly idleSince?: number;
+  /** What the player is called, if anything. */
+  readonly title?: string;
   /** What the player says on being away, if so. */
   readonly away?: string;
 }
@@ -41,11 +43,12 @@ export function parsePresence(path: string[], value: string): Presence | undefin
   if (!isObject(sign) || !Number.isSafeInteger(sign.at) || typeof sign.gone !== "boolean") {
     return undefined;
   }
-  const { at, place, rank, gone, idleSince, away } = sign;
+  const { at, place, rank, gone, idleSince, title, away } = sign;
   if (typeof place !== "string" || !places.has(place) || !isRank(rank)) return undefined;
   return {
     ...{ name, at: at as number, place, rank, gone },
     ...Number.isSafeInteger(idleSince) ? { idleSince: idleSince as number } : {},
+    ...isSaid(title) ? { title: title as string } : {},
     ...isSaid(away) ? { away: away as string } : {},
   };
 }

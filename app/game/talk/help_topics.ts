@@ -53,6 +53,7 @@ const tell: Readonly<Record<HelpTopic, (rank: Rank | undefined, manner: Manner) 
     `${breakingOutcomes} break something: one kind of your hardware drops to a quarter;`,
     "1 is a day lost to debugging.",
     "The steps are shared by everyone of your rank; whoever takes the last one rises.",
+    "Later problems want more than machines, and say what: help signing, help campus.",
   ],
   campus: (_rank, manner) => helpApart("campus", manner),
   company: (_rank, manner) => helpApart("company", manner),

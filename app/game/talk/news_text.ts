@@ -100,7 +100,7 @@ export function surroundings(
     waysOut(place),
     others.length === 0
       ? "Nobody else is here."
-      : `Here with you: ${namesOf(others.map(({ name, rank }) => `${name} (${rank})`))}.`,
+      : `Here with you: ${namesOf(others.map((each) => `${each.name} (${called(each)})`))}.`,
     ...lately.length > 0 ? ["A moment ago:", ...lately.map(inThePast)] : [],
   ];
 }
@@ -111,12 +111,17 @@ export function playing(present: readonly Presence[], name: string | undefined):
   const more = present.length - presentNamesMax;
   return [
     ...present.slice(0, presentNamesMax).map((each) =>
-      `${each.name === name ? you(name) : each.name}, ${each.rank}, ${places.get(each.place)}${
+      `${each.name === name ? you(name) : each.name}, ${called(each)}, ${places.get(each.place)}${
         absence(each)
       }`
     ),
     ...more > 0 ? [`and ${grouped(more)} more`] : [],
   ];
+}
+
+/** The rank of somebody, and the title, if there is one. */
+function called({ rank, title }: Presence): string {
+  return title === undefined ? rank : `${rank}, ${title}`;
 }
 
 /** That somebody is away, or has typed nothing for a while. */
