@@ -28,8 +28,8 @@ terminalTest(
       await terminal.type("mine 20\r");
       // Which attempt is seen first is a matter of chance: a short one draws no bar.
       seen += await terminal.until(" of 20");
-      await terminal.type("who\rinv\r");
-      seen += await terminal.until("inv");
+      await terminal.type("who\rbuy\rbrief\r");
+      seen += await terminal.until("brief");
       // The bar goes on, and shows what is typed next to it.
       seen += await terminal.until(" of 20");
       await terminal.type("look");
@@ -37,7 +37,7 @@ terminalTest(
       seen += await terminal.until(" of 20");
       await terminal.type("\x15\r");
       seen += await terminal.until("You leave it at that.");
-      seen += await terminal.until("Xeon CPUs: 1");
+      seen += await terminal.until("In brief from now on");
       seen += await terminal.until(prompt);
       await terminal.type("quit\r");
       const { code, rest } = await terminal.end();
@@ -48,7 +48,9 @@ terminalTest(
         lines.filter((line) => line.startsWith("You find") || /^Nothing/.test(line)).length < 20,
       );
       // In the order in which they were typed, and nothing twice.
-      assertStringIncludes(text, "Ada (you), Undergraduate, Gates 5th Floor\nCoins: ");
+      assertStringIncludes(text, "lists what there is.\nIn brief from now on");
+      // What only looks does not wait.
+      assert(text.indexOf("Ada (you), Undergraduate") < text.indexOf("You leave it at that."));
       for (const once of ["Ada (you), ", "You leave it at that.", "Goodbye, Ada."]) {
         assertEquals(lines.filter((line) => line.startsWith(once)).length, 1, once);
       }

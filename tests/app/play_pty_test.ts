@@ -175,7 +175,7 @@ terminalTest(
         await terminal.type(`${line}\r`);
         seen += await terminal.until(next);
       }
-      assertStringIncludes(seen, "Xeon CPUs, called cpu: 1 coin for a power of 1.");
+      assertStringIncludes(seen, "Xeon CPUs, called cpu: 1 coin for a power of 1, takes 100 W.");
       await terminal.type("\x04");
       const { code, rest } = await terminal.end();
       assertEquals(code, 0);
