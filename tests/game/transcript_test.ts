@@ -1,5 +1,7 @@
 /** The session that docs/game.md shows is played, and must come out as it stands there. */
 
+import { ownersPrefix } from "../../app/doors/names/owners.ts";
+import { auditPrefix, rulesPrefix } from "../../app/doors/rules/rule_keys.ts";
 import { keys } from "../../app/game/state/keys.ts";
 import type { Rank } from "../../app/game/world/world.ts";
 import { assertEquals } from "../deps.ts";
@@ -49,7 +51,10 @@ Deno.test("the session in docs/game.md is what the game says", async () => {
 });
 
 Deno.test("docs/game.md has a line for every kind of key, and no other", async () => {
-  const documented = [...(await readDocs()).matchAll(/^\| `([a-z]+\/[^`]*)`/gm)];
+  // What doors keep stands in the same table.
+  const ofDoors = [rulesPrefix, auditPrefix, ownersPrefix];
+  const documented = [...(await readDocs()).matchAll(/^\| `([a-z]+\/[^`]*)`/gm)]
+    .filter(([, key]) => !ofDoors.some((prefix) => key.startsWith(prefix)));
   const parts = [
     "<name>",
     "<n>",
