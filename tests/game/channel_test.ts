@@ -1,6 +1,11 @@
 /** Company that is not in the same place: the channel, letters, coins, groups, and who is not heard. */
 
-import { heartbeatMs, idleMs } from "../../app/game/world/bounds.ts";
+import {
+  eventBucketMs,
+  eventsPerBucketMax,
+  heartbeatMs,
+  idleMs,
+} from "../../app/game/world/bounds.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { company } from "./company.ts";
 import { MemoryStore, numberedEnvironment, play } from "./stage.ts";
@@ -159,5 +164,19 @@ Deno.test("work shows who is at the problem, and how much each took", async () =
   const said = await bob.type("work");
   assertStringIncludes(said, "The problem of Undergraduate: ");
   assertStringIncludes(said, "Ada: 1 step taken\nBob (you): is at it\n");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("nobody says so much at once that is kept for long", async () => {
+  const { store, clock, ada, bob } = await company();
+  const kept = () => [...store.entries.keys()].filter((key) => /^(chat|post)\//.test(key)).length;
+  for (let line = 0; line < 10; line++) {
+    await ada.type(`chat ${line}`);
+    await ada.type(`write Bob ${line}`);
+  }
+  assertEquals(kept(), eventsPerBucketMax);
+  assertStringIncludes(await ada.type("write Bob more"), "You are out of breath.");
+  clock.ms += eventBucketMs;
+  assertStringIncludes(await ada.type("write Bob more"), "You write to Bob: more");
   await Promise.all([ada.leave(), bob.leave()]);
 });

@@ -49,8 +49,8 @@ export const company: Readonly<Record<CompanyCommand, Command>> = {
     if (words.length > saidCharsMax) return player.talk.say(newsText.tooMuchSaid);
     const name = await otherPlayer(player, typed, companyText.whom.write);
     if (name === undefined) return;
-    await post(player, name, words);
-    player.talk.say(companyText.wrote(name, words));
+    const isSent = await player.publisher.post(name, words);
+    player.talk.say(isSent ? companyText.wrote(name, words) : newsText.outOfBreath);
   },
 
   async letters(player) {
@@ -157,12 +157,7 @@ async function handOver(
   const { records } = await session.steadily(() => readPresent(session, session.now()));
   const isThere = records.some((each) => each.name === name);
   if (isThere && await player.publisher.whisper(name, { did: "tell", words })) return;
-  await post(player, name, words);
-}
-
-async function post({ session }: PlayerContext, name: string, words: string): Promise<void> {
-  const letter = JSON.stringify({ at: session.now(), words });
-  await session.declareOwn((id, k) => [[keys.post(name, id, k), letter]]);
+  await player.publisher.post(name, words);
 }
 
 /** The player that was typed, if it is another one; otherwise the player has been told. */

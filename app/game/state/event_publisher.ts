@@ -48,6 +48,8 @@ export class EventPublisher {
   #lastAt = -Infinity;
   #lastSignMs = -Infinity;
   #chatted = 0;
+  /** How much was said in a bucket that is kept for long. */
+  #kept = { bucket: 0, count: 0 };
 
   constructor(session: Session, store: GameStore) {
     this.#session = session;
@@ -79,14 +81,27 @@ export class EventPublisher {
 
   /** Writes speech for everybody; otherwise as `broadcast`. */
   async chat(words: string): Promise<boolean> {
-    const nowMs = this.#session.now();
-    const { events } = this.#bucket(keys.scene, "");
-    if (events.length >= eventsPerBucketMax) return false;
-    const event: GameEvent = { did: "chat", words, at: this.#at() };
-    const key = keys.chat(bucketOf(nowMs, chatBucketMs), this.#session.id, ++this.#chatted);
-    events.push(event);
-    await this.#session.steadily(() => this.#store.put(key, JSON.stringify([event])));
+    if (!this.#hasBreath()) return false;
+    const bucket = bucketOf(this.#session.now(), chatBucketMs);
+    const key = keys.chat(bucket, this.#session.id, ++this.#chatted);
+    const value = JSON.stringify([{ did: "chat", words, at: this.#at() }]);
+    await this.#session.steadily(() => this.#store.put(key, value));
     return true;
+  }
+
+  /** Writes a letter to the player `name`; otherwise as `broadcast`. */
+  async post(name: string, words: string): Promise<boolean> {
+    if (!this.#hasBreath()) return false;
+    const letter = JSON.stringify({ at: this.#session.now(), words });
+    await this.#session.declareOwn((id, k) => [[keys.post(name, id, k), letter]]);
+    return true;
+  }
+
+  /** Whether there is room in the present bucket for speech that is kept: counts one that is. */
+  #hasBreath(): boolean {
+    const bucket = bucketOf(this.#session.now(), eventBucketMs);
+    if (this.#kept.bucket !== bucket) this.#kept = { bucket, count: 0 };
+    return ++this.#kept.count <= eventsPerBucketMax;
   }
 
   /** Writes a sign of life when one is due, or when `isNew` says that the appearance has changed. */
