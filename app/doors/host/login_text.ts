@@ -61,7 +61,10 @@ export const tooManyFromHere = "There are too many of you already, from where yo
 
 /** For a connection that is left for another one. */
 export const takenOver = "You have come in through another door, and go on there.";
-/** Before what was missed. */
+/** For a connection that goes on with a session. */
+export const back = "You are back.";
+
+/** The same, before what was missed. */
 export const backAgain = "You are back. While you were away:";
 
 /** Sent away before anybody said who it is. */

@@ -112,7 +112,10 @@ export class PlayerSession {
     this.typed();
     this.#tellSecret();
     this.#report.repeat();
-    this.#options.lines.attach(attached.terminal, `${text.backAgain}\n`);
+    this.#options.lines.attach(
+      attached.terminal,
+      (hasMissed) => `${hasMissed ? text.backAgain : text.back}\n`,
+    );
   }
 
   /** A connection was lost; if that is the present one, the session is held. */

@@ -57,14 +57,19 @@ export class HeldLines implements Lines {
     this.#terminal?.helpWith(helper);
   }
 
-  /** Goes on over a connection. @param greeting what is shown first */
-  attach(terminal: DoorTerminal, greeting = ""): void {
+  /**
+   * Goes on over a connection.
+   *
+   * @param greet makes what is shown first, told whether anything was missed. Default: nothing is
+   */
+  attach(terminal: DoorTerminal, greet: (hasMissed: boolean) => string = () => ""): void {
     this.#terminal = terminal;
     if (this.#helper !== undefined) terminal.helpWith(this.#helper);
     // Of what is cut off, no half line is shown.
     const isCut = this.#missed.length >= doorLimits.missedCharsMax;
     const missed = isCut ? this.#missed.slice(this.#missed.indexOf("\n") + 1) : this.#missed;
     this.#missed = "";
+    const greeting = greet(missed !== "");
     if (greeting + missed !== "") terminal.print(greeting + missed);
     this.#askThere();
     this.onPrompt();

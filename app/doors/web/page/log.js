@@ -27,6 +27,11 @@ export class Log {
     if (line !== "") this.#add([line], { class: "typed" });
   }
 
+  /** What comes next begins a paragraph. */
+  begin() {
+    this.#rest = "";
+  }
+
   #add(lines, attributes) {
     const log = element("log");
     log.append(...lines.map((line) => make("p", attributes, line)));

@@ -67,6 +67,8 @@ const connection = new Connection({
     if (name === "CMUD.Session") element("state").textContent = `You are ${data.name}.`;
   },
   state(words) {
+    shown().begin();
+    line.hide(false);
     element("state").textContent = words;
     element("again").hidden = true;
   },
@@ -88,6 +90,8 @@ element("reader").onclick = () => {
   isSpoken = !isSpoken;
   localStorage.setItem(readerPlace, isSpoken ? "yes" : "no");
   dress();
+  // What the other one has shown goes on here.
+  screen.clear();
   connection.connect();
   focus();
 };

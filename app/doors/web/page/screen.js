@@ -48,6 +48,16 @@ export class Screen {
     if (line !== "" || isAsked) this.#terminal.write(`${line}\r\n`);
   }
 
+  /** What comes next begins a row. */
+  begin() {
+    if (this.#terminal.buffer.active.cursorX > 0) this.#terminal.write("\r\n");
+  }
+
+  /** Shows nothing of what was. */
+  clear() {
+    this.#terminal.reset();
+  }
+
   focus() {
     this.#terminal.focus();
   }
