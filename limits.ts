@@ -252,6 +252,10 @@ export const doorLimits = {
   namesKeptMs: 5_000,
   /** An announcement is in the store for so long. */
   announcementMs: 86_400_000,
+  /** What happens is told to players together: it waits a millisecond for so many of them, */
+  listenersPerMs: 2,
+  /** and no longer than this. */
+  tellAfterMaxMs: 400,
   /** How often a host looks who is where, and for what was said to all. */
   lookEveryMs: 2_000,
 } as const;

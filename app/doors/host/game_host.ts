@@ -60,7 +60,8 @@ export class GameHost implements Doorkeeper {
     this.#options = options;
     this.#owners = new Owners(store, passwords, environment);
     this.#attempts = new Attempts(environment);
-    this.#listening = store.listen && new SharedListening((onChange) => store.listen!(onChange));
+    this.#listening = store.listen &&
+      new SharedListening((onChange) => store.listen!(onChange), environment);
     this.#reads = new SharedReads(store);
     this.#looking = this.#lookAgainAndAgain();
   }

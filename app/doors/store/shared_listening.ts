@@ -1,3 +1,5 @@
+import { doorLimits } from "../../../limits.ts";
+import type { Timers } from "../../../rpc/mod.ts";
 import type { GameStore } from "../../game/mod.ts";
 
 type Listen = NonNullable<GameStore["listen"]>;
@@ -30,8 +32,18 @@ export class SharedListening {
   /** Who wants a prefix. */
   readonly #byPrefix = new Map<string, Set<Member>>();
 
-  /** @param listen begins to listen to the store */
-  constructor(listen: Listen) {
+  /** Runs functions later; absent: all is told at once. */
+  readonly #timers: Pick<Timers, "after"> | undefined;
+  /** Those who are to be told, and how not to. */
+  readonly #concerned = new Set<Member>();
+  #cancelTelling: (() => void) | undefined;
+
+  /**
+   * @param listen begins to listen to the store
+   * @param timers lets what happens be told to many together. Default: each is told at once
+   */
+  constructor(listen: Listen, timers?: Pick<Timers, "after">) {
+    this.#timers = timers;
     this.#listening = listen(() => this.#drain());
   }
 
@@ -46,6 +58,7 @@ export class SharedListening {
       close: () => {
         this.#want(member, []);
         this.#members.delete(member);
+        this.#concerned.delete(member);
         return Promise.resolve();
       },
     };
@@ -53,6 +66,7 @@ export class SharedListening {
 
   /** Ends it. */
   close(): Promise<void> {
+    this.#cancelTelling?.();
     return this.#listening.close();
   }
 
@@ -94,29 +108,48 @@ export class SharedListening {
 
   /** Takes what was heard, and tells those whom it concerns. Also called when something was lost. */
   #drain(): void {
-    const concerned = new Set<Member>();
     for (const [prefix, wide] of this.#wides) {
       const wasLive = wide.isLive;
       wide.isLive = this.#listening.hears(prefix);
       if (wide.isLive !== wasLive) {
-        for (const wanted of wide.wanted) this.#concern(wanted, undefined, concerned);
+        for (const wanted of wide.wanted) this.#concern(wanted, undefined);
       }
       if (!wide.isLive) continue;
       for (const [key, value] of this.#listening.take(prefix)) {
         if (wide.entries.get(key) === value) continue;
         wide.entries.set(key, value);
-        for (const wanted of prefixesOf(key)) this.#concern(wanted, key, concerned);
+        for (const wanted of prefixesOf(key)) this.#concern(wanted, key);
       }
     }
+    if (this.#timers === undefined) this.#tell();
+    else if (this.#concerned.size > 0) this.#cancelTelling ??= this.#tellLater(this.#timers);
+  }
+
+  /**
+   * The more players there are, the longer what happens waits for more of it: so a host in which a thousand
+   * stand in one place has as much to do with each thing that happens as one in which a few do.
+   */
+  #tellLater(timers: Pick<Timers, "after">): () => void {
+    const { listenersPerMs, tellAfterMaxMs } = doorLimits;
+    const delayMs = Math.min(this.#members.size / listenersPerMs, tellAfterMaxMs);
+    return timers.after(delayMs, () => {
+      this.#cancelTelling = undefined;
+      this.#tell();
+    });
+  }
+
+  #tell(): void {
+    const concerned = [...this.#concerned];
+    this.#concerned.clear();
     for (const { onChange } of concerned) onChange();
   }
 
   /** @param key that has changed below a prefix; `undefined`: all may have */
-  #concern(prefix: string, key: string | undefined, concerned: Set<Member>): void {
+  #concern(prefix: string, key: string | undefined): void {
     for (const member of this.#byPrefix.get(prefix) ?? []) {
       if (key === undefined) member.changed.set(prefix, undefined);
       else member.changed.get(prefix)?.add(key);
-      concerned.add(member);
+      this.#concerned.add(member);
     }
   }
 
