@@ -29,8 +29,8 @@ export interface NewsFilterOptions {
  */
 export class NewsFilter {
   readonly #options: NewsFilterOptions;
-  /** By key, how many events of the record are known. */
-  readonly #known = new Map<string, number>();
+  /** By bucket and key, how many events of the record are known. */
+  readonly #known = new Map<number, Map<string, number>>();
   /** The first poll is over. */
   #isPrimed = false;
 
@@ -40,7 +40,7 @@ export class NewsFilter {
 
   /** The number of records that are remembered. */
   get remembered(): number {
-    return this.#known.size;
+    return this.#known.values().reduce((sum, { size }) => sum + size, 0);
   }
 
   /** The prefixes to list now. */
@@ -53,9 +53,10 @@ export class NewsFilter {
     const { parse, isOwn } = this.#options;
     const news: News[] = [];
     for (const { key, session, name, where, events } of parseAll(entries, parse).records) {
-      const known = this.#known.get(key) ?? 0;
+      const ofBucket = this.#knownOf(Number(key.split("/")[1]));
+      const known = ofBucket.get(key) ?? 0;
       if (events.length <= known) continue;
-      this.#known.set(key, events.length);
+      ofBucket.set(key, events.length);
       if (!this.#isPrimed || isOwn(session)) continue;
       for (const event of events.slice(known)) news.push({ name, where, event });
     }
@@ -68,11 +69,16 @@ export class NewsFilter {
     return this.#options.bucketMs ?? eventBucketMs;
   }
 
+  #knownOf(bucket: number): Map<string, number> {
+    const known = this.#known.get(bucket) ?? new Map<string, number>();
+    this.#known.set(bucket, known);
+    return known;
+  }
+
   #forget(nowMs: number): void {
     const present = bucketOf(nowMs, this.#bucketMs);
-    for (const key of this.#known.keys()) {
-      const bucket = Number(key.split("/")[1]);
-      if (Math.abs(bucket - present) > bucketsRemembered) this.#known.delete(key);
+    for (const bucket of this.#known.keys()) {
+      if (Math.abs(bucket - present) > bucketsRemembered) this.#known.delete(bucket);
     }
   }
 }
