@@ -135,7 +135,11 @@ Deno.test("a session is held while its connection is lost, and goes on by its se
   assert(back.isIn);
   assertStringIncludes(await back.sees("Bob says: Are you there?"), "You are back.");
   await back.sees(/Undergraduate.*>/);
-  back.type("say Yes.");
+  // Whoever comes back with another client is shown what that can show.
+  const heard = await it.come({ secret, manner: "spoken" });
+  await heard.sees("You are back.\n> ");
+  await back.sees("You have come in through another door");
+  heard.type("say Yes.");
   await bob.sees("Ada says: Yes.");
   assertEquals((bob.told.get("Comm.Channel") as { text: string }).text, "Yes.");
   // Another connection of the same player takes over.
@@ -145,8 +149,8 @@ Deno.test("a session is held while its connection is lost, and goes on by its se
   await elsewhere.sees("Password: ");
   elsewhere.type(passwordOf("Ada"));
   await elsewhere.sees("You are back.");
-  await back.sees("You have come in through another door");
-  assert(back.isClosed);
+  await heard.sees("You have come in through another door");
+  assert(back.isClosed && heard.isClosed);
   assertEquals(it.host.sessions, 2);
   // For ever nobody is waited for.
   elsewhere.lose();

@@ -45,6 +45,7 @@ export class PlayerSession {
   #manner: Manner;
   readonly #stop = new AbortController();
   #attached: Attached | undefined;
+  #renewPrompt = () => {};
   #situation: () => Situation = () => ({ character: undefined, battle: undefined });
   /** When the player typed last, and when the connection was lost; by the monotonic clock. */
   #typedMs: number;
@@ -93,6 +94,7 @@ export class PlayerSession {
       isMuted,
       onEntry: (helper) => {
         this.#situation = () => helper.situation();
+        this.#renewPrompt = () => helper.renewPrompt();
         lines.helpWith(helper);
       },
       onNews: (news) => this.#report.heard(news),
@@ -112,6 +114,7 @@ export class PlayerSession {
     this.typed();
     this.#tellSecret();
     this.#report.repeat();
+    this.#renewPrompt();
     this.#options.lines.attach(
       attached.terminal,
       (hasMissed) => `${hasMissed ? text.backAgain : text.back}\n`,

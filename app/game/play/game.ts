@@ -75,6 +75,8 @@ export interface TypingHelper {
   hint(typed: string): string;
   /** How things are with the player now. */
   situation(): Situation;
+  /** Makes the prompt anew, because lines are made in another manner, or for a terminal of another width. */
+  renewPrompt(): void;
 }
 
 /**
@@ -109,6 +111,7 @@ async function playTerm(
   options.onEntry?.({
     complete: (typed) => complete(player, typed),
     hint: (typed) => hint(player, typed),
+    renewPrompt: () => talk.setPrompt(player.prompt),
     situation: () => ({ character: player.known, battle: player.battle }),
   });
   if (options.isMuted !== undefined) player.isMuted = options.isMuted;
