@@ -13,6 +13,7 @@
 import { ownCpuSeconds } from "../../bench/process_counters.ts";
 import { CheckedCluster } from "./checked_cluster.ts";
 import { integerOptions } from "../support/integer_options.ts";
+import { parseScenario, runScenario } from "../../simulate/mod.ts";
 import { failingStory } from "./failing_story.ts";
 import { type ScenarioName, scenarios } from "./scenario.ts";
 
@@ -23,12 +24,13 @@ async function run(name: ScenarioName, seed: number): Promise<void> {
   const difference = await scenarios[name](seed);
   if (difference === undefined) return;
   console.log(`Seed ${seed}, ${name}: ${difference}`);
-  const story = await failingStory(name, seed);
-  console.log(
-    story === undefined
-      ? "No scenario shows it: what goes wrong is in what none can say."
-      : `In short, for deno task trace --scenario FILE:\n\n${story}`,
-  );
+  const short = await failingStory(name, seed);
+  if (short === undefined) {
+    console.log("No scenario shows it: what goes wrong is in what none can say.");
+  } else {
+    const { transcript } = await runScenario(parseScenario(short));
+    console.log(`In short, for deno task trace --scenario FILE:\n\n${short}\n${transcript}`);
+  }
   Deno.exit(1);
 }
 
