@@ -86,11 +86,24 @@ export class CheckedCluster extends SimulatedCluster {
     return undefined;
   }
 
+  /** The keys of which some replica holds what is wrong, whatever the others do. */
+  get wrongKeys(): ReadonlySet<string> {
+    const wrong = new Set<string>();
+    for (const { environment, stores } of this.servers) {
+      const isGone = goneBy(environment.now());
+      for (const store of stores) {
+        const held = new Map(heldEntries(store).map((entry) => [entry.key, entry]));
+        for (const key of new Set([...held.keys(), ...this.written.keys])) {
+          if (this.written.fault(key, held.get(key), isGone) !== undefined) wrong.add(key);
+        }
+      }
+    }
+    return wrong;
+  }
+
   /** What is wrong with what a replica holds, whatever the others do. */
   #fault(held: ReadonlyMap<string, HeldEntry>, nowMs: number): string | undefined {
-    // By the clocks of the others, which are off.
-    const isGone = ({ expiresAt }: HeldEntry) =>
-      expiresAt !== noExpiry && expiresAt + defaultLimits.expiredKeptMs / 2 <= nowMs;
+    const isGone = goneBy(nowMs);
     for (const key of new Set([...held.keys(), ...this.written.keys])) {
       const entry = held.get(key);
       const fault = this.written.fault(key, entry, isGone);
@@ -136,6 +149,12 @@ export class CheckedCluster extends SimulatedCluster {
     );
     return lines.join("\n\n");
   }
+}
+
+/** Says whether an entry may be removed, as it has expired by the clocks of the others, which are off. */
+function goneBy(nowMs: number): (entry: HeldEntry) => boolean {
+  return ({ expiresAt }) =>
+    expiresAt !== noExpiry && expiresAt + defaultLimits.expiredKeptMs / 2 <= nowMs;
 }
 
 /** Whether a replica counts other entries than its clock shows: by the last time at which it had to look. */
