@@ -7,7 +7,7 @@ import {
   parseScenario,
 } from "../../simulate/mod.ts";
 import { read } from "../support/repository.ts";
-import { outcomesOf } from "./outcomes.ts";
+import { systemsOf } from "./systems.ts";
 
 /** A history in which nothing goes wrong, whatever the fault. */
 const harmless =
@@ -20,10 +20,11 @@ for (const exercise of exercises) {
     const solution = parseScenario(
       read(`tests/exercises/solutions/${String(id).padStart(2, "0")}.txt`),
     );
-    const { right, faulty } = await outcomesOf(exercise, solution);
+    const outcomesOf = await systemsOf(exercise);
+    const { right, faulty } = await outcomesOf(solution);
     assertEquals(checkHistory(solution, right, faulty).isRight, true);
     const other = parseScenario(harmless);
-    const outcomes = await outcomesOf(exercise, other);
+    const outcomes = await outcomesOf(other);
     const verdict = checkHistory(other, outcomes.right, outcomes.faulty);
     assertEquals(verdict.isRight, false);
     assertMatch(verdict.says, /^The faulty system does all of that/);
@@ -55,7 +56,7 @@ Deno.test("exercises are numbered from 1 on, and go from easy to hard", () => {
 });
 
 Deno.test("a history that expects nothing, or what no system does, solves nothing", async () => {
-  const [exercise] = exercises;
+  const outcomesOf = await systemsOf(exercises[0]);
   for (
     const [text, says] of [
       ["server a\nput x = y on a\n", "The history expects nothing"],
@@ -63,7 +64,7 @@ Deno.test("a history that expects nothing, or what no system does, solves nothin
     ]
   ) {
     const scenario = parseScenario(text);
-    const { right, faulty } = await outcomesOf(exercise, scenario);
+    const { right, faulty } = await outcomesOf(scenario);
     const verdict = checkHistory(scenario, right, faulty);
     assertEquals(verdict.isRight, false);
     assertStringIncludes(verdict.says, says);

@@ -18,7 +18,7 @@ import {
   type Verdict,
 } from "../../simulate/mod.ts";
 import { read } from "../support/repository.ts";
-import { outcomesOf } from "./outcomes.ts";
+import { systemsOf } from "./systems.ts";
 
 /** The value behind an option. */
 function option(name: string): string | undefined {
@@ -60,7 +60,7 @@ let isRight = true;
 if (file !== undefined) {
   try {
     const scenario = parseScenario(Deno.readTextFileSync(file));
-    const { right, faulty } = await outcomesOf(exercise, scenario);
+    const { right, faulty } = await (await systemsOf(exercise))(scenario);
     if (Deno.args.includes("--story")) console.log(faulty.transcript);
     isRight = say(checkHistory(scenario, right, faulty));
   } catch (error) {
