@@ -16,6 +16,7 @@ import { patched } from "./core/bundle_patch.ts";
 import { liveScene } from "./live/live_scene.ts";
 import { examples, workbench, workbenchMs } from "./model/examples.ts";
 import { linkOf, readLink } from "./model/link.ts";
+import { Pace } from "./model/pace.ts";
 import { Player } from "./model/player.ts";
 import { Recording } from "./model/recording.ts";
 import { transcriptOf } from "../simulate/trace/transcript.ts";
@@ -32,6 +33,8 @@ const player = new Player();
 /** What runs: its scenario, the title of it, and when it ends. */
 let run = { text: "", title: "", endMs: 0 };
 let selection;
+/** Scenarios and moments before each thing that was done by hand. */
+let past = [];
 /** The moment to be looked at once the run has come so far. */
 let soughtMs;
 /** What is seen of a cluster that runs; `undefined`: none is looked at. */
@@ -73,19 +76,31 @@ function take({ run: other, events, untilMs, isStep, fault, failures }) {
   if (fault !== undefined) player.isPlaying = false;
   if (failures !== undefined) return;
   if (other !== undefined || fault !== undefined) element("fault").textContent = fault ?? "";
+  element("undo").disabled = past.length === 0;
   revision++;
   if (other !== undefined) keepLink();
 }
 
 function load(scenario, atMs = 0) {
   selection = undefined;
+  past = [];
   core.ask({ type: "load", text: scenario, untilMs: atMs });
 }
 
+/** Does something, as if the scenario had said so. */
 function act(line) {
+  past.push({ text: run.text, atMs: player.atMs });
   // What is shown is a little behind what is computed while time goes on: so much is no other moment.
   const isAtEnd = recording.untilMs - player.atMs <= player.speed / 5;
   core.ask({ type: "act", atMs: Math.ceil(isAtEnd ? recording.untilMs : player.atMs), line });
+}
+
+/** As if what was done last had not been. */
+function undo() {
+  const { text, atMs } = past.pop() ?? {};
+  if (text === undefined) return;
+  player.isPlaying = false;
+  core.ask({ type: "load", text, untilMs: Math.ceil(atMs) });
 }
 
 function select(chosen) {
@@ -179,33 +194,34 @@ const exercisePanel = new ExercisePanel({
 });
 const tabs = new Tabs(element("tabs"));
 
+/** While time goes on, what stands and what is told are drawn now and then: what moves has the time. */
+const [standing, told] = [new Pace(50), new Pace(200)];
+
 let lastMs;
-let shownName;
+let [drawnName, toldName] = ["", ""];
 function frame(nowMs) {
   player.tick(nowMs - (lastMs ?? nowMs), recording.untilMs);
   lastMs = nowMs;
   core.want(player.wantedMs);
-  const { atMs, fadeMs } = player;
-  const scene = live === undefined ? recording.sceneAt(atMs) : liveScene(live);
-  const count = live === undefined ? recording.countUntil(atMs) : 0;
-  const name = `${revision} ${count}`;
-  drawing.draw(scene, { revision: name, atMs, fadeMs, selection, isLive: live !== undefined });
-  transport.show();
-  if (name !== shownName) {
-    shownName = name;
-    const shown = {
-      scene,
-      recording,
-      count,
-      atMs,
-      selection,
-      numberOf,
-      isLive: live !== undefined,
-    };
-    for (const part of [inspector, keyTable, story, actions]) part.show(shown);
+  const { atMs, fadeMs, isPlaying } = player;
+  const isLive = live !== undefined;
+  const scene = isLive ? liveScene(live) : recording.sceneAt(atMs);
+  const count = isLive ? 0 : recording.countUntil(atMs);
+  const name = `${revision} ${count} ${atMs}`;
+  const look = { scene, recording, count, atMs, fadeMs, selection, numberOf, isLive };
+  if (name !== drawnName && (standing.isDue(nowMs) || !isPlaying)) {
+    drawnName = name;
+    drawing.drawStanding(scene, look);
+    transport.show();
+  }
+  drawing.drawMoving(scene, look);
+  if (name !== toldName && (told.isDue(nowMs) || !isPlaying)) {
+    toldName = name;
+    for (const part of [inspector, keyTable, story, actions]) part.show(look);
   }
   requestAnimationFrame(frame);
 }
+drawing.onResize = () => revision++;
 
 const chooser = element("examples");
 chooser.add(new Option("Examples", ""));
@@ -216,6 +232,7 @@ chooser.addEventListener("change", () => {
   load(example.text, example.fromMs);
   player.isPlaying = true;
 });
+element("undo").addEventListener("click", undo);
 element("copy-link").addEventListener("click", () => {
   keepLink();
   copy(location.href, "The link");

@@ -16,7 +16,7 @@ export async function buildLab(folder: string): Promise<void> {
   const styles = ["http/page/page.css", "lab/lab.css"].map((name) =>
     Deno.readTextFileSync(pathOf(name))
   );
-  await Deno.writeTextFile(`${folder}/lab.css`, styles.join("\n"));
+  await Deno.writeTextFile(`${folder}/lab.css`, styles.join("\n").replace(/\n\s+/g, "\n"));
   await bundleForBrowser(pathOf("lab/boot.js"), `${folder}/boot.js`);
   for (const [name, entry] of [["lab", "lab/main.js"], ["core", "lab/core/worker.ts"]]) {
     const script = `${folder}/${name}.js`;

@@ -5,12 +5,14 @@
  */
 
 import { element } from "../../http/page/dom.js";
+import { usages } from "../../simulate/scenario/parse_scenario.ts";
 import { copy } from "../view/copy.js";
 
 /** The panel with both. */
 export class ScenarioPanel {
   /** @param load is called with the text to run @param transcript tells the story of what has run */
   constructor({ load, transcript }) {
+    element("language").textContent = Object.values(usages).join("\n");
     element("run").addEventListener("click", () => load(element("scenario").value));
     element("scenario").addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

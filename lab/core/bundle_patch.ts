@@ -1,22 +1,54 @@
-/** What makes another text of a text: `end - start` characters at `start` give way to others. */
-export interface BundlePatch {
+/** Characters of a text, `end - start` of them at `start`, that give way to others. */
+export interface Hunk {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** Finds the patch that makes `after` of `before`: one, from the first difference to the last. */
+/** What makes another text of a text: hunks, in the order of their places. */
+export type BundlePatch = readonly Hunk[];
+
+/** So many characters alike end a difference. */
+const alikeMin = 16;
+
+/** A difference that goes on for longer goes on to the end. */
+const differenceMax = 2_000;
+
+/**
+ * Finds a patch that makes `after` of `before`. It is small where they differ in a few places, as two bundles do
+ * of which one has a line more, and by that other short names.
+ */
 export function patchOf(before: string, after: string): BundlePatch {
-  const most = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < most && before[start] === after[start]) start++;
-  let same = 0;
-  while (same < most - start && before.at(-1 - same) === after.at(-1 - same)) same++;
-  const [end, until] = [before.length - same, after.length - same];
-  return { start, end, text: after.slice(start, until) };
+  const hunks: Hunk[] = [];
+  for (let [i, j] = [0, 0];;) {
+    while (i < before.length && before[i] === after[j]) i++, j++;
+    if (i === before.length && j === after.length) return hunks;
+    const [skipped, put] = differenceAt(before, i, after, j);
+    hunks.push({ start: i, end: i + skipped, text: after.slice(j, j + put) });
+    i += skipped;
+    j += put;
+  }
+}
+
+/** How many characters of each text to leave out, from places on that differ, until they are alike again. */
+function differenceAt(before: string, i: number, after: string, j: number): [number, number] {
+  for (let sum = 1; sum <= differenceMax; sum++) {
+    for (let skipped = 0; skipped <= sum; skipped++) {
+      const put = sum - skipped;
+      const next = before.slice(i + skipped, i + skipped + alikeMin);
+      if (next.length === alikeMin && after.startsWith(next, j + put)) return [skipped, put];
+    }
+  }
+  return [before.length - i, after.length - j];
 }
 
 /** Applies a patch. */
-export function patched(before: string, { start, end, text }: BundlePatch): string {
-  return before.slice(0, start) + text + before.slice(end);
+export function patched(before: string, patch: BundlePatch): string {
+  let after = "";
+  let place = 0;
+  for (const { start, end, text } of patch) {
+    after += before.slice(place, start) + text;
+    place = end;
+  }
+  return after + before.slice(place);
 }

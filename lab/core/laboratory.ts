@@ -1,4 +1,7 @@
-import { parseScenario, runScenario, ScenarioRun, type TraceEvent } from "../../simulate/mod.ts";
+import type { TraceEvent } from "../../simulate/mod.ts";
+import { parseScenario } from "../../simulate/scenario/parse_scenario.ts";
+import { runScenario } from "../../simulate/scenario/run_scenario.ts";
+import { ScenarioRun } from "../../simulate/scenario/scenario_run.ts";
 import type { CoreReply, CoreRequest } from "./core_messages.ts";
 import { isRoutine } from "../model/routine.ts";
 import { withLine } from "../model/scenario_text.ts";

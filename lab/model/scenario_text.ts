@@ -1,4 +1,5 @@
-import { formatScenario, parseScenario } from "../../simulate/mod.ts";
+import { formatScenario } from "../../simulate/scenario/format_scenario.ts";
+import { parseScenario } from "../../simulate/scenario/parse_scenario.ts";
 
 /**
  * The text of a scenario in which one thing more is done, behind all that is done until that moment.

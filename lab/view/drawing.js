@@ -21,30 +21,37 @@ const zoomMax = 1.5;
 /** The drawing in an element of the page. */
 export class Drawing {
   #box;
-  #svg = makeSvg("svg", { role: "group", "aria-label": "The cluster" });
+  /** What stands, and above it what moves: that is drawn anew all the time, and the rest is not. */
+  #standing = makeSvg("svg", { role: "group", "aria-label": "The cluster" });
+  #moving = makeSvg("svg", { class: "moving", role: "group", "aria-label": "What travels" });
   #lanes;
   #cards;
   #pulses;
   #travels;
   #size = { width: 600, height: 420 };
-  /** What the parts that do not move were drawn from. */
-  #drawn = {};
+  /** Where servers and their actors stand. */
+  #places = new Map();
+  #points = new Map();
 
   /** @param onSelect is called with what is clicked @param numberOf gives each version its number */
   constructor(box, onSelect, numberOf) {
     this.#box = box;
     this.numberOf = numberOf;
-    const layer = (name, make) => {
+    const layer = (svg, name, make) => {
       const group = makeSvg("g", { class: name });
-      this.#svg.append(group);
+      svg.append(group);
       return new Keyed(group, make);
     };
-    this.#lanes = layer("lanes", (item) => new Lane(item, onSelect));
-    this.#cards = layer("cards", (item) => new ServerCard(item, onSelect));
-    this.#pulses = layer("pulses", (item) => new TellPulse(item, numberOf));
-    this.#travels = layer("travels", (item) => new TravelMark(item, onSelect, numberOf));
-    this.#svg.addEventListener("click", () => onSelect(undefined));
-    box.replaceChildren(this.#svg);
+    this.#lanes = layer(this.#standing, "lanes", (item) => new Lane(item, onSelect));
+    this.#cards = layer(this.#standing, "cards", (item) => new ServerCard(item, onSelect));
+    this.#pulses = layer(this.#moving, "pulses", (item) => new TellPulse(item, numberOf));
+    this.#travels = layer(
+      this.#moving,
+      "travels",
+      (item) => new TravelMark(item, onSelect, numberOf),
+    );
+    this.#standing.addEventListener("click", () => onSelect(undefined));
+    box.replaceChildren(this.#standing, this.#moving);
     new ResizeObserver(() => this.#measure()).observe(box);
     this.#measure();
   }
@@ -55,17 +62,16 @@ export class Drawing {
     // Where there is much room all is drawn larger.
     const zoom = Math.max(1, Math.min(zoomMax, width / 800, height / 500));
     this.#size = { width: width / zoom, height: height / zoom };
-    set(this.#svg, { viewBox: `0 0 ${width / zoom} ${height / zoom}`, width, height });
-    this.#drawn = {};
+    const look = { viewBox: `0 0 ${width / zoom} ${height / zoom}`, width, height };
+    for (const svg of [this.#standing, this.#moving]) set(svg, look);
+    this.onResize();
   }
 
-  /**
-   * Draws a scene.
-   *
-   * @param revision changes whenever anything in it does but positions
-   * @param fadeMs how long what has ended is seen, in time of the run
-   */
-  draw(scene, { revision, atMs, fadeMs, selection, isLive }) {
+  /** Called when all has to be drawn anew. */
+  onResize = () => {};
+
+  /** Draws what stands in a scene: servers, what they hold, the ways between them. */
+  drawStanding(scene, { atMs, selection, isLive }) {
     const servers = [...scene.servers.values()];
     const keys = shownKeys(scene);
     const actors = Math.max(1, ...servers.map((server) => server.actors.length));
@@ -74,7 +80,8 @@ export class Drawing {
     const places = new Map(
       placesOf(servers.length, this.#size, size).map((place, i) => [servers[i].name, place]),
     );
-    const portOf = (name) => places.get(name)?.port;
+    this.#places = places;
+    this.#points = pointsOf(servers, places, size);
     this.#cards.show(
       servers.map((server) => ({
         server,
@@ -88,38 +95,40 @@ export class Drawing {
       })),
       ({ server }) => server.name,
     );
-    if (this.#drawn.revision !== revision || this.#drawn.selection !== selection) {
-      this.#drawn = { revision, selection };
-      this.#lanes.show(
-        linksOf(scene, isLive).map((link) => ({
-          link,
-          back: scene.link(link.to, link.from),
-          from: portOf(link.from),
-          to: portOf(link.to),
-          selection,
-        })),
-        ({ link }) => `${link.from} ${link.to}`,
-      );
-    }
+    this.#lanes.show(
+      linksOf(scene, isLive).map((link) => ({
+        link,
+        back: scene.link(link.to, link.from),
+        from: places.get(link.from).port,
+        to: places.get(link.to).port,
+        selection,
+      })),
+      ({ link }) => `${link.from} ${link.to}`,
+    );
+  }
+
+  /** Draws what travels. @param fadeMs how long what has ended is seen, in time of the run */
+  drawMoving(scene, { atMs, fadeMs, selection }) {
+    const between = (ends, points) => ({ from: points(ends.from), to: points(ends.to) });
+    const isPlaced = ({ from, to }) => from !== undefined && to !== undefined;
     this.#travels.show(
       [...scene.travels.values()]
         .filter(({ endedMs, arrivesMs }) => atMs - (endedMs ?? arrivesMs) < fadeMs)
         .map((travel) => ({
+          ...between(travel, (name) => this.#places.get(name)?.port),
           travel,
-          from: portOf(travel.from),
-          to: portOf(travel.to),
           atMs,
           fadeMs,
           selection,
-        })),
+        }))
+        .filter(isPlaced),
       ({ travel }) => travel,
     );
-    const pointOf = pointsOf(servers, places, size);
     this.#pulses.show(
       scene.tells
         .filter(({ entries, atMs: toldMs }) => entries.length > 0 && atMs - toldMs < fadeMs)
-        .map((tell) => ({ tell, from: pointOf(tell.from), to: pointOf(tell.to), atMs, fadeMs }))
-        .filter(({ from, to }) => from !== undefined && to !== undefined),
+        .map((tell) => ({ ...between(tell, (name) => this.#points.get(name)), tell, atMs, fadeMs }))
+        .filter(isPlaced),
       ({ tell }) => tell,
     );
   }
@@ -158,5 +167,5 @@ function pointsOf(servers, places, { width, height }) {
       points.set(tile.replica, { x: tile.x + tile.width / 2, y: tile.y + tile.height / 2 });
     }
   }
-  return (name) => points.get(name);
+  return points;
 }

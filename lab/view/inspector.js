@@ -210,12 +210,17 @@ const nothing = {
       "Choose a server, a link, a message that travels, or a key: by mouse, or by Tab and Enter.",
     ),
     make(
-      "dl",
-      { class: "legend" },
-      ...signs.flatMap(([kind, text, meaning]) => [
-        make("dt", {}, make("span", { class: kind }, text)),
-        make("dd", {}, meaning),
-      ]),
+      "details",
+      {},
+      make("summary", {}, "What the signs mean"),
+      make(
+        "dl",
+        { class: "legend" },
+        ...signs.flatMap(([kind, text, meaning]) => [
+          make("dt", {}, make("span", { class: kind }, text)),
+          make("dd", {}, meaning),
+        ]),
+      ),
     ),
   ],
 };

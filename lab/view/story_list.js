@@ -5,11 +5,10 @@
  */
 
 import { make } from "../../http/page/dom.js";
-import { isRoutine } from "../model/routine.ts";
-import { traceLine } from "../../simulate/trace/trace_line.ts";
+import { isRoutine, storyLine } from "../model/routine.ts";
 
 /** Lines that are shown. */
-const linesMax = 200;
+const linesMax = 120;
 
 /** The list of lines until the moment that is looked at. */
 export class StoryList {
@@ -30,27 +29,23 @@ export class StoryList {
       if (!isRoutine(events[i])) lines.unshift(events[i]);
     }
     if (lines.length === this.#shown.length && lines.at(-1) === this.#shown.at(-1)) return;
-    // Whoever reads further up is left there.
-    const { scrollHeight, scrollTop, clientHeight } = this.#list;
-    const isAtEnd = scrollHeight - scrollTop - clientHeight < 8;
     // What is there already stays, and keeps the focus.
     const first = this.#shown.indexOf(lines[0]);
-    const kept = first < 0 ? [] : this.#shown.slice(first).filter((event, i) => event === lines[i]);
-    const items = [...this.#list.children].slice(
-      first < 0 ? 0 : first,
-      Math.max(0, first) + kept.length,
-    );
-    const others = lines.slice(kept.length).map((event) => this.#line(event));
-    this.#list.replaceChildren(...kept.length > 0 ? items : [], ...others);
+    const kept = first < 0 ? 0 : commonLength(this.#shown.slice(first), lines);
+    if (kept === 0) this.#list.replaceChildren();
+    else {
+      for (let i = 0; i < first; i++) this.#list.firstChild.remove();
+      while (this.#list.children.length > kept) this.#list.lastChild.remove();
+    }
+    this.#list.append(...lines.slice(kept).map((event) => this.#line(event)));
     this.#shown = lines;
-    if (isAtEnd || kept.length === 0) this.#list.scrollTop = this.#list.scrollHeight;
   }
 
   #line(event) {
-    const [time, who, what] = columnsOf(traceLine(event));
+    const [time, who, what] = columnsOf(storyLine(event));
     const button = make(
       "button",
-      { type: "button", class: event.type },
+      { type: "button", class: event.isMet === false ? "unmet" : event.type },
       make("span", { class: "time" }, time),
       make("span", { class: "who" }, who),
       make("span", { class: "what" }, what),
@@ -61,6 +56,12 @@ export class StoryList {
     });
     return make("li", {}, button);
   }
+}
+
+/** How many items two lists have in common, from the first one on. */
+function commonLength(a, b) {
+  const length = a.findIndex((item, i) => item !== b[i]);
+  return length < 0 ? a.length : length;
 }
 
 /** What is chosen with a line. */

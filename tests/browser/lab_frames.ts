@@ -13,7 +13,7 @@ import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { openBrowser } from "./browser.ts";
 
 /** Milliseconds of the run that pass in a second, and how long frames are counted. */
-const [speed, countedMs] = [200, 15_000];
+const [speed, countedMs] = [200, 8_000];
 
 const names = ["a", "b", "c", "d", "e"];
 const servers = names.map((name, i) => `server ${name} replicas 2${i === 0 ? "" : " joins a"}`);

@@ -92,7 +92,12 @@ for (const [width, colorScheme] of looks) {
   await tab.locator("#add").click();
   await tab.locator("#drawing .head[aria-label^='Server d']").waitFor();
   await tab.locator("#heal-all").click();
-  await tab.waitForFunction("document.querySelector('#drawing .lane.cut') === null");
+  const isHealed = "document.querySelector('#drawing .lane.cut') === null";
+  await tab.waitForFunction(isHealed);
+  await tab.locator("#undo").click();
+  await tab.locator("#drawing .lane.cut").first().waitFor();
+  await tab.locator("#heal-all").click();
+  await tab.waitForFunction(isHealed);
 
   // All that was done is in the scenario, and in the link.
   await tab.locator("#scenario-panel-tab").click();
@@ -109,6 +114,12 @@ for (const [width, colorScheme] of looks) {
   const stories = await Promise.all([tab, again].map((it) => it.locator("#story").textContent()));
   found[width] = { atPut, atCut, why, scenario, isSame: stories[0] === stories[1] };
   await again.close();
+
+  // What cannot be run is said, and changes nothing.
+  await tab.locator("#scenario").fill("serve a");
+  await tab.locator("#run").click();
+  await tab.locator("#fault", { hasText: 'Line 1: found "serve"' }).waitFor();
+  await tab.locator("#drawing .head[aria-label^='Server d']").waitFor();
   await tab.close();
 }
 
