@@ -2,7 +2,7 @@ import { patchOf } from "../lab/core/bundle_patch.ts";
 import type { ExerciseFiles } from "../lab/core/exercise_files.ts";
 import type { Exercise } from "../simulate/exercises/exercise.ts";
 import { bundleForBrowser } from "./bundle_for_browser.ts";
-import { gzip } from "./gzip.ts";
+import { gzipped } from "../app/backup/gzip.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -52,7 +52,7 @@ export async function buildExercises(
     }
     const bytes = new TextEncoder().encode(JSON.stringify(files));
     // Nobody reads half of it.
-    await Deno.writeFile(`${folder}/exercises.part`, await gzip(bytes));
+    await Deno.writeFile(`${folder}/exercises.part`, await gzipped(bytes));
     await Deno.rename(`${folder}/exercises.part`, `${folder}/exercises.bin`);
   } finally {
     await Deno.remove(copy, { recursive: true });

@@ -29,7 +29,7 @@ function frames(count: number, method: string, params: (i: number) => unknown[])
 }
 
 function command(...words: string[]): Flood["request"] {
-  return new TextEncoder().encode(encoded(words));
+  return Uint8Array.from(new TextEncoder().encode(encoded(words)));
 }
 
 /** What asks a server for much. */
