@@ -717,7 +717,7 @@ export const defaultLimits: Limits = {
   listenBacklog: 4_096,
   connectionSliceMs: 2,
   heavySliceMs: 0.5,
-  heavyBytesMax: 64 * KiB,
+  heavyBytesMax: 128 * KiB,
   lightBytesMax: 4 * KiB,
   connectionCheckMs: 250,
   halfFrameMs: 30_000,
