@@ -5,7 +5,6 @@ import { DamagedDirectoryError, DataDirectoryError, foundBy } from "./disk/data_
 import { DiskThread } from "./disk/disk_thread.ts";
 import { Journal } from "./disk/journal.ts";
 import type { KnownServers } from "./messages/known_servers.ts";
-import { diskWriteTimes } from "./messages/measured_times.ts";
 import type { Durability } from "./messages/journal_messages.ts";
 import { LoadProgress } from "./load_progress.ts";
 import type { DiskOptions } from "./query/group_commit.ts";
@@ -82,11 +81,19 @@ export class DataDirectory {
     return { waitingBytes, refusals, logBytes, fileBytes };
   }
 
-  /** Connects the directory to the actors. @returns the options of the query actors. */
-  attach(system: ActorSystem, durability: Durability): DiskOptions {
+  /**
+   * Connects the directory to the actors.
+   *
+   * @param onTimed called with what each write to the log took
+   * @returns the options of the query actors.
+   */
+  attach(
+    system: ActorSystem,
+    durability: Durability,
+    onTimed: (tookMs: number) => void = () => {},
+  ): DiskOptions {
     const journal = this.#journal = new Journal(system, this.#disk, this.#options.log);
-    const times = diskWriteTimes.counterOn(system);
-    this.#disk.onTimed = (tookMs) => times.note(tookMs);
+    this.#disk.onTimed = onTimed;
     journal.onPeer = this.#options.onPeer;
     journal.onForgotten = this.#options.onForgotten;
     journal.onFailing = (reason) => {

@@ -32,7 +32,7 @@ import { describeServer } from "./join/description.ts";
 import { Discovery } from "./join/discovery.ts";
 import { ownAddresses } from "./join/own_addresses.ts";
 import { JoinError } from "./join/join_error.ts";
-import { visibilityTimes } from "./messages/measured_times.ts";
+import { diskWriteTimes, visibilityTimes } from "./messages/measured_times.ts";
 import { unreadTransport } from "./join/unread_transport.ts";
 import {
   readDescriptions,
@@ -183,7 +183,8 @@ export class Server {
       for (let thread = 1; thread < settings.threads; thread++) {
         workers.push(new WorkerThread(thread, environment, log, settings.onThreadEnd, onFault));
       }
-      const disk = data?.attach(system, settings.durability);
+      const writes = diskWriteTimes.counterOn(system);
+      const disk = data?.attach(system, settings.durability, (ms) => writes.note(ms));
       const diskState = () => data?.state ?? "none";
       const diskReason = () => data?.reason;
       const figures = syncFiguresOf(system);
