@@ -197,3 +197,26 @@ Deno.test("wait() ends only when what was done meanwhile is done", async () => {
   await waited;
   assertEquals(await talk.ask(">"), "stats");
 });
+
+Deno.test("quit ends the game after the attempt under way, or behind the lines before it", async () => {
+  for (const [before, attempts] of [[[], 1], [["buy cpu"], 20]] as const) {
+    let waits = 0;
+    // The input does not end: that would stop the mining, too.
+    const typed = async function* (heard: () => string) {
+      yield* ["Ada", "mine 20", ...before, "quit"];
+      for (let said = ""; !said.includes("hum on"); said += heard()) await pause(0);
+    };
+    const { said } = await play(typed, {
+      isTerminal: true,
+      fast: false,
+      dice: { whole: (_low, high) => high },
+      pause: async (ms, signal) => {
+        if (ms === 4_000) waits++;
+        await pause(0, signal);
+      },
+    });
+    assertEquals(waits, attempts);
+    assertEquals(said.includes("You buy 4 Xeon CPUs"), before.length > 0);
+    assert(said.endsWith("hum on without you.\n"), said);
+  }
+});

@@ -53,7 +53,7 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
     const before = player.battle!;
     const isTold = attempts === 1 || !player.isBrief;
     for (let done = 0; done < attempts && !player.talk.ended; done++) {
-      if (done > 0 && player.talk.hadEnough) {
+      if (done > 0 && (player.talk.hadEnough || player.over)) {
         player.talk.say(text.minedEnough);
         break;
       }

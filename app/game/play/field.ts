@@ -90,7 +90,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     }
     const power = powerOf(character.hardware, player.perks.supply);
     for (let done = 0; done < attempts && credits < creditsMax && !player.talk.ended; done++) {
-      if (done > 0 && player.talk.hadEnough) {
+      if (done > 0 && (player.talk.hadEnough || player.over)) {
         player.talk.say(text.minedEnough);
         break;
       }

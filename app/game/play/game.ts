@@ -221,7 +221,12 @@ function immediately(player: PlayerContext, line: string): (() => Promise<void>)
   if (line.length > typedCharsMax) return undefined;
   const { word } = parseLine(player.aliases.expand(line));
   const [command, ...others] = standsFor(word, player.battle ? battleCommands : fieldCommands);
-  if (others.length > 0 || !immediateCommands.has(command)) return undefined;
+  if (others.length > 0) return undefined;
+  // Whoever has nothing else waiting leaves after the attempt that is under way.
+  if (command === "quit" && !player.talk.hasLinesAhead) {
+    return () => Promise.resolve(void (player.over = true));
+  }
+  if (!immediateCommands.has(command)) return undefined;
   return async () => void await withStore(player, () => dispatch(player, line));
 }
 

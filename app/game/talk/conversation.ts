@@ -179,6 +179,11 @@ export class Conversation {
     if (this.#isAsking) this.#options.lines.setPrompt(`${this.#show("prompt", prompt)} `);
   }
 
+  /** Whether lines wait that were typed before they were asked for. */
+  get hasLinesAhead(): boolean {
+    return this.#ahead.length > 0;
+  }
+
   /** Whether it is stopped, or the input has ended as far as anyone has noticed. */
   get ended(): boolean {
     return this.#ended || this.#options.stop?.aborted === true;
