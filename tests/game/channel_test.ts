@@ -86,9 +86,15 @@ Deno.test("what a crash kept back of a gift is written when its giver is back", 
   assertStringIncludes((await play(["Bob", "inv"], { store })).said, "Coins: 4\n");
 });
 
+Deno.test("coins stay with a character that was given another name", async () => {
+  const value = '{"to":"Bob","as":"gift","coins":4}';
+  const store = new MemoryStore([["coin/Rob/in/Ada.000000000000000f/1", value]]);
+  assertStringIncludes((await play(["Rob", "inv"], { store })).said, "Coins: 4\n");
+});
+
 Deno.test("records of coins that make no sense are skipped, and make nobody rich", async () => {
   const hostile: [string, string][] = [
-    ["coin/Bob/in/Ada.000000000000000f/1", '{"to":"Eve","as":"gift","coins":4}'],
+    ["coin/Bob/in/Ada.000000000000000f/1", '{"to":"","as":"gift","coins":4}'],
     ["coin/Bob/in/Ada.000000000000000f/2", '{"to":"Bob","as":"gift","coins":-4}'],
     ["coin/Bob/in/Ada.000000000000000f/3", '{"to":"Bob","as":"theft","coins":4}'],
     ["coin/Bob/in/Ada/4", '{"to":"Bob","as":"gift","coins":4}'],

@@ -153,7 +153,8 @@ export function parseTransfer(path: string[], value: string): Transfer | undefin
   const { as, coins, to } = transfer;
   if (!transferKinds.includes(as as TransferKind) || typeof to !== "string" || !isName(to)) return;
   const from = playerOf(session);
-  if (way !== "in" && way !== "out" || name !== (way === "in" ? to : from)) return;
+  // Whoever got them may have been given another name since.
+  if (way !== "in" && (way !== "out" || name !== from)) return;
   const other = way === "in" ? from : to;
   return { way, other, as: as as TransferKind, coins, session, k };
 }
