@@ -89,6 +89,8 @@ function load(scenario, atMs = 0) {
 
 /** Does something, as if the scenario had said so. */
 function act(line) {
+  // Before the first run is there, nothing can be done to it.
+  if (run.text === "") return;
   past.push({ text: run.text, atMs: player.atMs });
   // What is shown is a little behind what is computed while time goes on: so much is no other moment.
   const isAtEnd = recording.untilMs - player.atMs <= player.speed / 5;

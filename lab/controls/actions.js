@@ -1,5 +1,6 @@
 /**
- * What a person does to the cluster that needs nothing chosen: Puts, Deletes, another server.
+ * What a person does to the cluster that needs nothing chosen: Puts, Deletes, another server, what is
+ * expected.
  *
  * @module
  */
@@ -23,6 +24,10 @@ export class Actions {
       if (/^\d+$/.test(value.value)) value.value = String(Number(value.value) + 1);
     });
     element("delete").addEventListener("click", () => act(`delete ${key()} on ${at()}`));
+    element("expect-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      act(`expect ${element("expectation").value}`);
+    });
     element("add").addEventListener("click", () => act(this.#newServer()));
     element("heal-all").addEventListener("click", () => {
       const ways = [...this.#scene.links.values()].filter(({ isCut }) => isCut);

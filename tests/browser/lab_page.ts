@@ -99,6 +99,13 @@ for (const [width, colorScheme] of looks) {
   await tab.locator("#heal-all").click();
   await tab.waitForFunction(isHealed);
 
+  // What is expected is said to be so, or not.
+  await tab.locator("#story-panel-tab").click();
+  await tab.locator("#expectation").fill("x = 7 on a within 10 ms");
+  await tab.locator("#expect-form button").click();
+  await tab.locator("#story .unmet", { hasText: "x = 7 on a: no, a.1 shows" }).waitFor();
+  await tab.locator("#undo").click();
+
   // All that was done is in the scenario, and in the link.
   await tab.locator("#scenario-panel-tab").click();
   const scenario = await tab.locator("#scenario").inputValue();
