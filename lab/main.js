@@ -199,10 +199,17 @@ const tabs = new Tabs(element("tabs"));
 /** While time goes on, what stands and what is told are drawn now and then: what moves has the time. */
 const [standing, told] = [new Pace(50), new Pace(200)];
 
+/** Until when nothing is to be seen; `undefined`: something is. */
+function quietUntilMs() {
+  if (!player.isPlaying) return undefined;
+  const { atMs, fadeMs } = player;
+  return recording.sceneAt(atMs).isQuiet(atMs, fadeMs) ? recording.nextStoryMs(atMs) : undefined;
+}
+
 let lastMs;
 let [drawnName, toldName] = ["", ""];
 function frame(nowMs) {
-  player.tick(nowMs - (lastMs ?? nowMs), recording.untilMs);
+  player.tick(nowMs - (lastMs ?? nowMs), recording.untilMs, quietUntilMs());
   lastMs = nowMs;
   core.want(player.wantedMs);
   const { atMs, fadeMs, isPlaying } = player;

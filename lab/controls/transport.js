@@ -79,8 +79,9 @@ export class Transport {
 
   /** Shows the moment. */
   show() {
-    const { atMs, isPlaying } = this.#player;
+    const { atMs, isPlaying, isQuick } = this.#player;
     say(element("clock"), clockText(atMs));
+    element("clock").classList.toggle("quick", isPlaying && isQuick);
     set(element("play"), {
       class: isPlaying ? "primary playing" : "primary",
       "aria-label": isPlaying ? "Pause" : "Play",

@@ -4,6 +4,9 @@ export const speeds = [5, 10, 20, 50, 100, 200, 500, 1_000, 5_000];
 /** At high speeds what has ended is not shown longer than this, so that it does not pile up. */
 const fadeMsMax = 200;
 
+/** While nothing is to be seen a second of the run takes no longer than a second. */
+const quietSpeedMin = 1_000;
+
 /** Where in a run one looks, and how fast that moves on. */
 export class Player {
   /** The moment that is shown. */
@@ -11,23 +14,29 @@ export class Player {
   isPlaying = false;
   /** Milliseconds of the run in one second of the person who looks. */
   speed = 50;
+  /** Whether time passes more quickly now, because nothing is to be seen. */
+  isQuick = false;
 
   /**
    * Moves on.
    *
    * @param elapsedMs of the person who looks
    * @param untilMs the run has come so far
+   * @param quietUntilMs until then nothing is to be seen, as far as is known; absent: there is something now
    */
-  tick(elapsedMs: number, untilMs: number): void {
+  tick(elapsedMs: number, untilMs: number, quietUntilMs?: number): void {
     if (!this.isPlaying) return;
+    this.isQuick = quietUntilMs !== undefined && this.speed < quietSpeedMin;
+    const speed = this.isQuick ? quietSpeedMin : this.speed;
     // After a pause of the page, as in a hidden tab, nothing is skipped.
-    const stepMs = Math.min(elapsedMs, 100) * this.speed / 1_000;
-    this.atMs = Math.min(untilMs, this.atMs + stepMs);
+    const nextMs = this.atMs + Math.min(elapsedMs, 100) * speed / 1_000;
+    this.atMs = Math.min(untilMs, quietUntilMs ?? Infinity, nextMs);
   }
 
   /** The run is wanted so far ahead that the next frames can be shown. */
   get wantedMs(): number {
-    return this.isPlaying ? Math.ceil(this.atMs + this.speed / 10) : this.atMs;
+    if (!this.isPlaying) return this.atMs;
+    return Math.ceil(this.atMs + (this.isQuick ? quietSpeedMin : this.speed) / 10);
   }
 
   /** What has ended is shown so long, in time of the run. */

@@ -1,4 +1,5 @@
 import type { TracedEntry, TraceEvent } from "../../simulate/mod.ts";
+import { isRoutine } from "./routine.ts";
 import { Scene } from "./scene.ts";
 
 /** All that has happened in a run, in order, and the scene of each moment of it. */
@@ -55,6 +56,14 @@ export class Recording {
     }
     while (this.#taken < count) this.#scene.apply(this.#events[this.#taken++]);
     return this.#scene;
+  }
+
+  /** When the story goes on after a moment, as far as is known; `Infinity`: it is not. */
+  nextStoryMs(atMs: number): number {
+    for (let i = this.countUntil(atMs); i < this.#events.length; i++) {
+      if (!isRoutine(this.#events[i])) return this.#events[i].atMs;
+    }
+    return Infinity;
   }
 
   /** How many events there were until a moment, those in it included. */

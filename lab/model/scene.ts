@@ -1,4 +1,5 @@
-import type { TracedEntry, TraceEvent } from "../../simulate/mod.ts";
+import type { SentKind, TracedEntry, TraceEvent } from "../../simulate/mod.ts";
+import { isStory } from "../../simulate/trace/trace_line.ts";
 
 /** A server as it is at a moment. */
 export interface ServerState {
@@ -37,7 +38,9 @@ export interface TravelState {
   readonly from: string;
   readonly to: string;
   /** What it is; empty when it is an acknowledgement. */
-  readonly kinds: readonly string[];
+  readonly kinds: readonly SentKind[];
+  /** What the message is, be it this or the one that is acknowledged. */
+  readonly about: readonly SentKind[];
   readonly entries: readonly TracedEntry[];
   readonly sentMs: number;
   readonly arrivesMs: number;
@@ -103,12 +106,12 @@ export class Scene {
         return;
       case "sent":
         this.#forget(atMs);
-        this.travels.set(event.id, { ...event, sentMs: atMs });
+        this.travels.set(event.id, { ...event, about: event.kinds, sentMs: atMs });
         return;
       case "acknowledges": {
         // It goes back to who sent the message.
-        const { id, from: to, to: from, arrivesMs } = event;
-        const word = { id, from, to, kinds: [], entries: [], sentMs: atMs, arrivesMs };
+        const { id, from: to, to: from, kinds: about, arrivesMs } = event;
+        const word = { id, from, to, kinds: [], about, entries: [], sentMs: atMs, arrivesMs };
         this.travels.set(-id, word);
         return;
       }
@@ -147,6 +150,14 @@ export class Scene {
   /** All keys of which a replica holds something, tombstones included, in order. */
   get keys(): string[] {
     return [...new Set([...this.replicas.values()].flatMap((held) => [...held.keys()]))].sort();
+  }
+
+  /** Whether nothing travels that matters, and nothing has come within `fadeMs`. */
+  isQuiet(atMs: number, fadeMs: number): boolean {
+    const isSeen = ({ about, endedMs, arrivesMs }: TravelState) =>
+      isStory(about) && atMs < (endedMs ?? arrivesMs) + fadeMs;
+    const isTold = (tell: TellState) => tell.entries.length > 0 && atMs < tell.atMs + fadeMs;
+    return ![...this.travels.values()].some(isSeen) && !this.tells.some(isTold);
   }
 
   #start(event: TraceEvent & { type: "started" }): void {

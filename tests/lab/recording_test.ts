@@ -150,3 +150,14 @@ Deno.test("versions are numbered in the order in which they were written", async
   );
   assertEquals(new Set(x), new Set([2]));
 });
+
+Deno.test("isQuiet() and nextStoryMs() tell when nothing is to be seen, and until when", async () => {
+  const recording = await record(`${trio}at 2 s put x = 1 on a.1\n`, 2_500);
+  assert(recording.sceneAt(1_000).isQuiet(1_000, 20));
+  assertEquals(recording.nextStoryMs(1_000), 2_000);
+  assert(!recording.sceneAt(2_010).isQuiet(2_010, 20));
+  assert(!recording.sceneAt(2_090).isQuiet(2_090, 20));
+  assert(!recording.sceneAt(2_110).isQuiet(2_110, 20));
+  assert(recording.sceneAt(2_130).isQuiet(2_130, 20));
+  assertEquals(recording.nextStoryMs(2_400), Infinity);
+});
