@@ -138,10 +138,27 @@ async function kill(
   }
 }
 
+/** So long servers may take to tell each other all, on a machine that has much else to do. */
+const settleMs = 60_000;
+
+/** What each bot owns, once that is what it was told, or for good something else. */
+async function settledCoins(bots: readonly Bot[]): Promise<number[]> {
+  const startMs = performance.now();
+  const coins: number[] = [];
+  let asked = bots.map((_, i) => i);
+  while (asked.length > 0) {
+    await sleep(2_000);
+    await Promise.all(asked.map(async (i) => void (coins[i] = await bots[i].coins())));
+    asked = asked.filter((i) => coins[i] !== bots[i].found - bots[i].spent);
+    if (performance.now() - startMs > settleMs) break;
+    // Of an attempt that nobody was told of, there is nothing to wait for.
+    asked = asked.filter((i) => bots[i].unknown === 0);
+  }
+  return coins;
+}
+
 async function settle(bots: readonly Bot[], kills: number): Promise<CrowdFigures> {
-  // By then the servers have told each other all.
-  await sleep(5_000);
-  const coins = await Promise.all(bots.map((bot) => bot.coins()));
+  const coins = await settledCoins(bots);
   const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
   const wrong = bots.flatMap(({ name, found, spent, unknown }, i) => {
     const difference = coins[i] - (found - spent);
