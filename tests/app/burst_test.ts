@@ -11,10 +11,20 @@ import { until } from "../support/until.ts";
 const clients = 2_000;
 const patienceMs = 10_000;
 
+/** How many clients may wait to be accepted; 0 where the system does not say. */
+function waitingMax(): number {
+  try {
+    // Deno itself lets nobody read there who may not do everything.
+    const { stdout } = new Deno.Command("cat", { args: ["/proc/sys/net/core/somaxconn"] })
+      .outputSync();
+    return Number(new TextDecoder().decode(stdout));
+  } catch {
+    return 0;
+  }
+}
+
 /** What the test lacks here: a system and a Deno where so many clients can wait to be accepted. */
-const lacks = Deno.build.os !== "linux"
-  ? "Linux"
-  : Number(Deno.readTextFileSync("/proc/sys/net/core/somaxconn")) < clients
+const lacks = waitingMax() < clients
   ? "system that lets so many clients wait"
   : Number(Deno.version.deno.split(".")[1]) < 9
   ? "Deno that lets so many clients wait"
