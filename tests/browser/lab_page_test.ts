@@ -1,13 +1,10 @@
 import { buildLab } from "../../scripts/build_lab.ts";
 import { serveLab } from "../../scripts/serve_lab.ts";
 import { parseScenario, runScenario } from "../../simulate/mod.ts";
-import { assert, assertEquals } from "../deps.ts";
+import { assertEquals } from "../deps.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { missing, testUnless } from "../support/needs.ts";
 import { run } from "./program.ts";
-
-/** All files of the laboratory together have no more than this. */
-const bytesMax = 250_000;
 
 /** What the person in `lab_page.ts` has done. */
 const done = `delay 60 ms
@@ -32,8 +29,6 @@ testUnless(
   async () => {
     using directory = new TempDirectory();
     await buildLab(directory.path);
-    const sizes = [...directory.files().values()].map(({ length }) => length);
-    assert(sizes.reduce((sum, size) => sum + size) <= bytesMax, `${sizes}`);
     await using server = serveLab(directory.path, 0);
     const { found, lines, faults } = JSON.parse(
       await run(
