@@ -91,10 +91,13 @@ function load(scenario, atMs = 0) {
 function act(line) {
   // Before the first run is there, nothing can be done to it.
   if (run.text === "") return;
-  past.push({ text: run.text, atMs: player.atMs });
+  // What was typed and not run yet is a part of it, and so not lost.
+  const { text } = scenarioPanel;
+  past.push({ text, atMs: player.atMs });
   // What is shown is a little behind what is computed while time goes on: so much is no other moment.
   const isAtEnd = recording.untilMs - player.atMs <= player.speed / 5;
-  core.ask({ type: "act", atMs: Math.ceil(isAtEnd ? recording.untilMs : player.atMs), line });
+  const atMs = Math.ceil(isAtEnd ? recording.untilMs : player.atMs);
+  core.ask({ type: "act", text, atMs, line });
 }
 
 /** As if what was done last had not been. */
@@ -178,7 +181,7 @@ const exercisePanel = new ExercisePanel({
     element("state").textContent = "";
     load(run.text, run.endMs);
   },
-  text: () => element("scenario").value,
+  text: () => scenarioPanel.text,
   async prove(text) {
     const rightCore = new Core(script, () => {}, () => {});
     try {

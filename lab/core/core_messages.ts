@@ -10,7 +10,7 @@ export type CoreRequest =
   /** Lets time pass until something happens that is worth a look. */
   | { type: "step" }
   /** Does something at a moment, as if the scenario had said so: a statement. */
-  | { type: "act"; atMs: number; line: string }
+  | { type: "act"; text: string; atMs: number; line: string }
   /** Runs a scenario to its end, aside, to see whether all is so that it expects. */
   | { type: "prove"; text: string };
 

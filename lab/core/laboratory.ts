@@ -11,7 +11,6 @@ const stepMsMax = 2_000;
 
 /** A run of a scenario that grows by what is done to it. */
 export class Laboratory {
-  #text = "";
   #run = new ScenarioRun(parseScenario(""));
   /** What happened and was not told yet. */
   #events: TraceEvent[] = [];
@@ -29,7 +28,11 @@ export class Laboratory {
           await this.#step();
           return { ...this.#told(), isStep: true };
         case "act":
-          return await this.#act(request.atMs, request.line);
+          // All runs anew. What came before the line comes again, to the letter.
+          return await this.#load(
+            withLine(request.text, request.atMs, request.line),
+            request.atMs,
+          );
         case "prove": {
           const { failures } = await runScenario(parseScenario(request.text));
           return { ...this.#told(), failures };
@@ -43,7 +46,6 @@ export class Laboratory {
   async #load(text: string, untilMs: number): Promise<CoreReply> {
     const scenario = parseScenario(text);
     await this.#run.close();
-    this.#text = text;
     this.#events = [];
     this.#run = new ScenarioRun(scenario, { observe: (event) => this.#events.push(event) });
     let fault: string | undefined;
@@ -60,11 +62,6 @@ export class Laboratory {
     while (this.#run.nowMs < endMs && this.#events.every(isRoutine)) {
       await this.#run.advanceTo(this.#run.nowMs + 1);
     }
-  }
-
-  /** Runs all anew, with another line. What came before it comes again, to the letter. */
-  async #act(atMs: number, line: string): Promise<CoreReply> {
-    return await this.#load(withLine(this.#text, atMs, line), atMs);
   }
 
   #told(): CoreReply {

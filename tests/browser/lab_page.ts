@@ -122,6 +122,15 @@ for (const [width, colorScheme] of looks) {
   found[width] = { atPut, atCut, why, scenario, isSame: stories[0] === stories[1] };
   await again.close();
 
+  // What was typed and not run stays, whatever is done by hand.
+  await tab.locator("#scenario").fill(`${scenario}note typed\n`);
+  await tab.locator("#put").click();
+  await tab.waitForFunction("document.querySelector('#scenario').value.endsWith('on b.1\\n')");
+  const typed = await tab.locator("#scenario").inputValue();
+  if (!typed.includes("\nnote typed\n")) faults.push(`${width}: what was typed is lost: ${typed}`);
+  await tab.locator("#undo").click();
+  await tab.waitForFunction("document.querySelector('#scenario').value.endsWith('note typed\\n')");
+
   // What cannot be run is said, and changes nothing.
   await tab.locator("#scenario").fill("serve a");
   await tab.locator("#run").click();

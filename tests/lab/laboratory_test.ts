@@ -43,9 +43,9 @@ for (const { title, text } of examples) {
 Deno.test("what is done by hand becomes a line of the scenario, which gives the same story again", async () => {
   const session = new Session();
   await session.ask({ type: "load", text: pair, untilMs: 500 });
-  await session.ask({ type: "act", atMs: 500, line: 'put "x" = "a b" on a.2' });
+  await session.ask({ type: "act", text: session.text, atMs: 500, line: 'put "x" = "a b" on a.2' });
   await session.ask({ type: "advance", untilMs: 700 });
-  await session.ask({ type: "act", atMs: 700, line: "cut a -> b" });
+  await session.ask({ type: "act", text: session.text, atMs: 700, line: "cut a -> b" });
   await session.ask({ type: "advance", untilMs: 1_000 });
   assertEquals(session.text, `${pair}at 500 ms\nput x = "a b" on a.2\nat 700 ms\ncut a -> b\n`);
   const again = new Session();
@@ -56,7 +56,12 @@ Deno.test("what is done by hand becomes a line of the scenario, which gives the 
 Deno.test("what is done at an earlier moment comes before what was done later", async () => {
   const session = new Session();
   await session.ask({ type: "load", text: `${pair}at 2 s put x = 2 on b\n`, untilMs: 3_000 });
-  const untilMs = await session.ask({ type: "act", atMs: 1_000, line: "put x = 1 on a" });
+  const untilMs = await session.ask({
+    type: "act",
+    text: session.text,
+    atMs: 1_000,
+    line: "put x = 1 on a",
+  });
   assertEquals(untilMs, 1_000);
   assert(session.events.every(({ atMs }) => atMs <= 1_000));
   assertEquals(session.text, `${pair}at 1000 ms\nput x = 1 on a\nat 2000 ms\nput x = 2 on b\n`);
@@ -65,10 +70,10 @@ Deno.test("what is done at an earlier moment comes before what was done later", 
 Deno.test("several lines are done at one moment, and of a wrong one is told what may stand there", async () => {
   const session = new Session();
   await session.ask({ type: "load", text: pair, untilMs: 100 });
-  await session.ask({ type: "act", atMs: 100, line: "cut a -> b\ncut b -> a" });
+  await session.ask({ type: "act", text: session.text, atMs: 100, line: "cut a -> b\ncut b -> a" });
   assertStringIncludes(session.text, "at 100 ms\ncut a -> b\ncut b -> a\n");
   const { text } = session;
-  await session.ask({ type: "act", atMs: 100, line: "crash nobody" });
+  await session.ask({ type: "act", text: session.text, atMs: 100, line: "crash nobody" });
   assertStringIncludes(session.fault ?? "", "allowed is a server that was started before");
   await session.ask({ type: "load", text: "serve a", untilMs: 0 });
   assertStringIncludes(session.fault ?? "", "Line 1: ");
