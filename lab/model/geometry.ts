@@ -19,8 +19,14 @@ export interface Size {
 /** Half of what is between the two directions of a way. */
 const laneOffset = 5;
 
+/** A port at the side of a card is at least so far from its corners. */
+const portMargin = 16;
+
 /** Space between cards, and between them and the border of the drawing. */
 const margin = 14;
+
+/** Space between two cards side by side, through which ways between others lead. */
+const corridor = 44;
 
 /** No card is further from the middle than this, in its own widths. */
 const spreadMax = 2.2;
@@ -51,12 +57,20 @@ export function placesOf(count: number, drawing: Size, card: Size): Place[] {
 /** How far from the middle a card stands, so that it does not cover the one on the other side. */
 function apart(x: number, most: number, { width }: Size): number {
   if (Math.abs(x) < 1) return 0;
-  return Math.sign(x) * Math.min(most, Math.max(Math.abs(x), (width + margin) / 2));
+  return Math.sign(x) * Math.min(most, Math.max(Math.abs(x), (width + corridor) / 2));
 }
 
-/** Where the way from the middle of a card to another point leaves it. */
+/**
+ * Where the way from the middle of a card to another point leaves it: at its side, if it stands beside that point,
+ * so that no way leads along other cards.
+ */
 function portOf(place: Point, towards: Point, { width, height }: Size): Point {
   const [dx, dy] = [towards.x - place.x, towards.y - place.y];
+  if (Math.abs(dx) > width / 2) {
+    const most = height / 2 - portMargin;
+    const y = Math.max(-most, Math.min(most, dy * width / 2 / Math.abs(dx)));
+    return { x: place.x + Math.sign(dx) * width / 2, y: place.y + y };
+  }
   const share = Math.min(
     dx === 0 ? Infinity : width / 2 / Math.abs(dx),
     dy === 0 ? Infinity : height / 2 / Math.abs(dy),

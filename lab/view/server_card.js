@@ -17,7 +17,7 @@ const padding = 9;
 /** How large a card is. @param rows keys that are shown */
 export function cardSize(drawingWidth, actors, rows) {
   const isNarrow = drawingWidth < 560;
-  const width = isNarrow ? Math.min(152, (drawingWidth - 40) / 2) : Math.max(188, 30 + 92 * actors);
+  const width = isNarrow ? Math.min(152, (drawingWidth - 72) / 2) : Math.max(188, 30 + 92 * actors);
   return { width, height: headHeight + titleHeight + Math.max(1, rows) * rowHeight + 2 * padding };
 }
 

@@ -6,9 +6,13 @@ const drawings = [{ width: 336, height: 560 }, { width: 640, height: 610 }, {
   height: 680,
 }];
 
+function cardOf({ width }: { width: number }) {
+  return { width: width < 560 ? 132 : 214, height: 136 };
+}
+
 Deno.test("placesOf() has no card cover another one, nor leave the drawing", () => {
   for (const drawing of drawings) {
-    const card = { width: drawing.width < 560 ? 148 : 214, height: 136 };
+    const card = cardOf(drawing);
     for (let count = 1; count <= 5; count++) {
       const places = placesOf(count, drawing, card);
       for (const [i, { x, y }] of places.entries()) {
@@ -33,6 +37,27 @@ Deno.test("placesOf() begins the ways between servers at the borders of their ca
     const [dx, dy] = [Math.abs(port.x - x), Math.abs(port.y - y)];
     assert(Math.abs(dx - 100) < 1e-6 || Math.abs(dy - 50) < 1e-6);
     assert(dx <= 100 + 1e-6 && dy <= 50 + 1e-6);
+  }
+});
+
+Deno.test("placesOf() has no way between two servers lead across the card of a third one", () => {
+  for (const drawing of drawings) {
+    const card = cardOf(drawing);
+    const places = placesOf(5, drawing, card);
+    for (const from of places) {
+      for (const to of places.filter((it) => it !== from)) {
+        const lane = laneOf(from.port, to.port);
+        for (const third of places.filter((it) => it !== from && it !== to)) {
+          for (let share = 0; share <= 1; share += 0.01) {
+            const { x, y } = along(lane, share);
+            const isInside = Math.abs(x - third.x) < card.width / 2 &&
+              Math.abs(y - third.y) < card.height / 2;
+            const way = [from, to].map((it) => places.indexOf(it)).join(" to ");
+            assert(!isInside, `${way} in ${drawing.width} crosses ${places.indexOf(third)}`);
+          }
+        }
+      }
+    }
   }
 });
 
