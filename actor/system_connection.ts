@@ -185,8 +185,10 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     const answer = answerFrames(frames, this.#reader, writer, this);
     this.#reader.reset(this.#frames = nothing);
     this.#kept = undefined;
-    const isLast = this.#admission?.isBarred;
-    if (isLast) this.#host.system.barred(this.#ends.peer);
+    const isBarred = this.#admission?.isBarred;
+    if (isBarred) this.#host.system.barred(this.#ends.peer);
+    const isLast = isBarred || this.#isDisguised;
+    if (this.#isDisguised) this.#hearNoMore();
     return { ...answer, replies: writer.written(), deferred: this.#deferredNow, isLast };
   }
 
@@ -262,6 +264,14 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     const counter = reader.uint();
     const count = counter === mismatch ? mismatch : reader.binHeader();
     if (count !== mismatch) this.#receive(counter, reader.at, reader.at + count);
+  }
+
+  /**
+   * Whether the caller is heard as a server, and has shown another token behind that: then nothing would end when
+   * the one of the server is removed.
+   */
+  get #isDisguised(): boolean {
+    return this.#isListening && this.#admission?.rights?.allow("peer") === false;
   }
 
   get #isListening(): boolean {
@@ -437,8 +447,13 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     }
   }
 
-  /** Hears nothing more. */
+  /** Ends the connection, and hears nothing more. */
   #refuse(): void {
+    this.#hearNoMore();
+    this.#ends.end();
+  }
+
+  #hearNoMore(): void {
     this.#cancelClaimNotice?.();
     const caller = this.#caller;
     if (caller.name === "greeted") this.#host.closed(caller.id, this);
@@ -446,7 +461,6 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#takeHeld();
     this.isWaiting = false;
     this.#resume?.();
-    this.#ends.end();
   }
 
   #send(notice: LinkNotice): void {

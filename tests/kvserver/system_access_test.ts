@@ -92,6 +92,37 @@ Deno.test("Hello wants a token of the role peer, in its options", async () => {
   }
 });
 
+Deno.test("who shows another token behind Hello is a server no more", async () => {
+  const server = await start();
+  const hello = (token: string) => [
+    1,
+    "127.0.0.1:1",
+    "0123456789abcdef",
+    null,
+    { cluster: "cmud", token },
+  ];
+  const others: [string, ...unknown[]][] = [
+    ["Auth", tokens.read.token],
+    ["Auth", tokens.admin.token],
+    ["Hello", ...hello(tokens.write.token)],
+  ];
+  try {
+    for (const [method, ...params] of others) {
+      using socket = await RawSocket.connect(server.address);
+      assertEquals(await socket.ask("Hello", ...hello(tokens.peer.token)), null);
+      // Otherwise it would go on when the first one is removed, because the other one is known.
+      await socket.send(requestFrame(1, method, params));
+      await socket.frame();
+      await socket.expectEnd();
+    }
+    using socket = await RawSocket.connect(server.address);
+    for (let i = 0; i < 2; i++) await socket.ask("Hello", ...hello(tokens.peer.token));
+    assertEquals(await socket.ask("Ping"), "pong");
+  } finally {
+    await server.close();
+  }
+});
+
 Deno.test("three wrong tokens end a connection to a system port, and are logged once", async () => {
   const log = new MemoryLog();
   const server = await start({ log });
