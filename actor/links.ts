@@ -1,4 +1,4 @@
-import { Admission } from "../access/mod.ts";
+import { Admission, type Rights } from "../access/mod.ts";
 import { type Environment, greatestShare, hostOf, TlsError, type Transport } from "../rpc/mod.ts";
 import { Countersigns } from "./countersign.ts";
 import type { Credentials } from "./credentials.ts";
@@ -33,6 +33,8 @@ export class Links implements RemoteLinkHost, ConnectionHost {
   #shown = new Map<string, string | null>();
   /** The connections of each system that was greeted. */
   #connections = new Map<string, Set<SystemConnection>>();
+  /** By `systemKey`, where tokens are asked for: by which each system is heard, or was last while it has a link. */
+  #proofs = new Map<string, Rights>();
   /** How many connections are read no further because memory is full. */
   #waitingForMemory = 0;
   /** By `systemKey`, of those that are heard: when the system's clock was read last. */
@@ -82,9 +84,22 @@ export class Links implements RemoteLinkHost, ConnectionHost {
 
   /** A system whose token is known no more is sent nothing until it shows another one. */
   revoke(): void {
-    for (const connection of [...this.#served]) {
-      const { id } = connection;
-      if (connection.revoke() && id !== undefined) this.#linkTo(id)?.distrust();
+    const { access } = this.#credentials;
+    for (const connection of [...this.#served]) connection.revoke();
+    // Also systems that have no connection to this one at the moment.
+    for (const [key, proof] of [...this.#proofs]) {
+      if (access?.knows(proof)) continue;
+      const [connection] = this.#connections.get(key) ?? [];
+      const rights = connection?.rights;
+      if (rights !== undefined) this.#proofs.set(key, rights);
+      else this.#distrust(key);
+    }
+  }
+
+  #distrust(key: string): void {
+    this.#proofs.delete(key);
+    for (const links of this.#links.values()) {
+      for (const link of links.values()) if (systemKey(link.id) === key) link.distrust();
     }
   }
 
@@ -120,6 +135,7 @@ export class Links implements RemoteLinkHost, ConnectionHost {
     this.#shown.delete(systemKey(link.id));
     if (links.size === 0) this.#links.delete(incarnation);
     this.#linkCount--;
+    this.#forgetProof(link.id);
     const closing = link.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
   }
@@ -317,6 +333,7 @@ export class Links implements RemoteLinkHost, ConnectionHost {
     const link = this.#linkTo(id);
     if (link !== undefined) link.version = connection.version;
     this.#refusals.heard(id.address);
+    if (connection.rights !== undefined) this.#proofs.set(systemKey(id), connection.rights);
     if (this.#cancelBeat === undefined && !this.#isClosed) this.#beatLater();
     const connections = this.#connections.get(systemKey(id));
     if (connections !== undefined) return void connections.add(connection);
@@ -335,6 +352,12 @@ export class Links implements RemoteLinkHost, ConnectionHost {
     link?.changed();
     // Who was greeted, and told nothing that made anybody watch it, is dialed no longer than it is here.
     if (link?.isUnused && link.told === 0) this.unlink(id);
+    this.#forgetProof(id);
+  }
+
+  /** Of who is neither heard nor told anything. */
+  #forgetProof(id: SystemId): void {
+    if (!this.isHeard(id) && this.#linkTo(id) === undefined) this.#proofs.delete(systemKey(id));
   }
 
   foundWrongIncarnation(id: SystemId): void {

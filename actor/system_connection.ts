@@ -1,4 +1,4 @@
-import { type Admission, expectAllowed } from "../access/mod.ts";
+import { type Admission, expectAllowed, type Rights } from "../access/mod.ts";
 import {
   type Accounted,
   answerFrames,
@@ -174,6 +174,11 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
 
   get isPeer(): boolean {
     return this.#caller.name === "greeted";
+  }
+
+  /** What the token allows that the caller has shown; `undefined`: none, or nobody asks. */
+  get rights(): Rights | undefined {
+    return this.#admission?.rights;
   }
 
   execute(frames: Uint8Array): Promise<Reply> | Reply {
