@@ -49,7 +49,7 @@ export { aboutNames, badName, title } from "./talk/text.ts";
 export { powerOf } from "./world/hardware.ts";
 export { readTerm, type Term, termKey, termText } from "./state/term.ts";
 export { type Presence, readPresent } from "./state/presence.ts";
-export { isName, nameFrom, playerOf } from "./world/names.ts";
+export { foldedName, isName, nameFrom, namesake, playerOf } from "./world/names.ts";
 export { builtInWorld, playIn } from "./world/world.ts";
 export { checkWorld, type WorldFile, WorldFileError } from "./world/world_file.ts";
 export { type GameStore, StoreFailure } from "./state/store.ts";

@@ -136,6 +136,24 @@ Deno.test("who is ignored is heard nowhere, and again when no longer ignored", a
   await Promise.all([ada.leave(), bob.leave()]);
 });
 
+Deno.test("a player is named in whatever case", async () => {
+  const { store, ada, bob } = await company();
+  store.entries.set("mined/Ada/Ada.000000000000000f", "9");
+  assertEquals(await ada.type("give BOB 2"), "You give Bob 2 coins. You have 7 now.\n");
+  assertEquals(await ada.type("lend bob 2"), "You lend Bob 2 coins. You have 5 now.\n");
+  assertEquals(await ada.type("write bob hi"), "You write to Bob: hi\n");
+  assertEquals(await ada.type("give ada 1"), "That is you. It would change nothing.\n");
+  assertStringIncludes(await ada.type("group bOb"), "You are in the study group of Bob now.");
+  assertEquals(await ada.type("ignore bob"), "You do not hear Bob any more.\n");
+  assertEquals(store.entries.get("ignore/Ada"), '["Bob"]');
+  assertEquals(await ada.type("ignore BOB"), "You hear Bob again.\n");
+  assertEquals(await ada.type("ignore Eve"), 'Nobody called "Eve" has ever enrolled.\n');
+  // Where two are written so, the one that is typed is meant.
+  store.entries.set("player/bob", "true");
+  assertEquals(await ada.type("give bob 1"), "You give bob 1 coin. You have 4 now.\n");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
 Deno.test("who says who is away, and who has typed nothing for a while", async () => {
   const { clock, ada, bob } = await company();
   await bob.type("away at lunch");

@@ -15,9 +15,11 @@ Deno.test("tell is heard anywhere, by one player, and refused where nobody hears
   assertEquals(await bob.type("tell Ada meet me here"), "You tell Ada: meet me here\n");
   assertEquals(await eve.lookAround(), "");
   assertEquals(await ada.lookAround(), "Bob tells you: meet me here\n");
-  assertMatch(await bob.type("tell ada hi"), /^Nobody called "ada" .* Did you mean Ada\?\n$/);
+  assertEquals(await bob.type("tell ADA hi"), "You tell Ada: hi\n");
+  assertEquals(await ada.lookAround(), "Bob tells you: hi\n");
+  assertMatch(await bob.type("tell Adda hi"), /^Nobody called "Adda" .* Did you mean Ada\?\n$/);
   assertMatch(await bob.type("tell Zoe hi"), /^Nobody called "Zoe" is playing.*who/);
-  assertStringIncludes(await bob.type("tell Bob hi"), "Nobody has to be told");
+  assertStringIncludes(await bob.type("tell bob hi"), "Nobody has to be told");
   assertStringIncludes(await bob.type("tell Ada"), "tell NAME");
   assertStringIncludes(await bob.type("tell"), "tell NAME");
   assertStringIncludes(await bob.type("say"), "Say what?");

@@ -1,14 +1,13 @@
 import { doorLimits } from "../../../limits.ts";
 import { type Logger, reasonOf } from "../../../log/mod.ts";
 import { type Environment, pause, TokenBucket } from "../../../rpc/mod.ts";
-import { type GameStore, readPresent, StoreFailure } from "../../game/mod.ts";
+import { foldedName, type GameStore, readPresent, StoreFailure } from "../../game/mod.ts";
 import type { Doorkeeper, Visit } from "../lines/doorkeeper.ts";
 import { HeldLines } from "../lines/held_lines.ts";
 import { KeyTerminal } from "../lines/key_terminal.ts";
 import { LineTerminal } from "../lines/line_terminal.ts";
 import type { PlayerConnection } from "../lines/player_connection.ts";
 import { Attempts } from "../names/attempts.ts";
-import { foldedName } from "../names/folded_name.ts";
 import { Owners } from "../names/owners.ts";
 import { Passwords } from "../names/passwords.ts";
 import { HouseRules } from "../rules/house_rules.ts";

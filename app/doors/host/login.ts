@@ -7,10 +7,17 @@
 import { doorLimits } from "../../../limits.ts";
 import { escapeControl } from "../../../rpc/mod.ts";
 import { wrapped } from "../../cli/wrapped.ts";
-import { aboutNames, badName, isName, nameFrom, StoreFailure, title } from "../../game/mod.ts";
+import {
+  aboutNames,
+  badName,
+  foldedName,
+  isName,
+  nameFrom,
+  StoreFailure,
+  title,
+} from "../../game/mod.ts";
 import type { HeldLines } from "../lines/held_lines.ts";
 import type { Attempts } from "../names/attempts.ts";
-import { foldedName } from "../names/folded_name.ts";
 import type { Owner, Owners } from "../names/owners.ts";
 import { TooBusyError } from "../names/passwords.ts";
 import * as text from "./login_text.ts";

@@ -7,8 +7,7 @@
 import { doorLimits } from "../../../limits.ts";
 import type { Clock } from "../../../rpc/mod.ts";
 import type { GameStore } from "../../game/mod.ts";
-import { isName } from "../../game/mod.ts";
-import { foldedName } from "./folded_name.ts";
+import { foldedName, isName, namesake } from "../../game/mod.ts";
 import { parsePasswordHash, type PasswordHash, Passwords } from "./passwords.ts";
 
 /** What of the store is needed for names. */
@@ -55,8 +54,7 @@ export class Owners {
    */
   async character(name: string): Promise<string | undefined> {
     if (await this.#store.get(`player/${name}`) !== undefined) return name;
-    const folded = foldedName(name);
-    return (await this.#characters()).find((each) => foldedName(each) === folded);
+    return namesake(name, await this.#characters());
   }
 
   #characters(): Promise<string[]> {

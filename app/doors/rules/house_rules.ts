@@ -1,6 +1,5 @@
 import { doorLimits } from "../../../limits.ts";
-import { isName } from "../../game/mod.ts";
-import { foldedName } from "../names/folded_name.ts";
+import { foldedName, isName } from "../../game/mod.ts";
 import { type Measure, measures } from "./rule_keys.ts";
 
 /** That a measure holds, until it is taken back. */

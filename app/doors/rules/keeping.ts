@@ -6,8 +6,7 @@
 
 import type { Clock, Random } from "../../../rpc/mod.ts";
 import { doorLimits } from "../../../limits.ts";
-import { readTerm, type Term, termKey, termText } from "../../game/mod.ts";
-import { foldedName } from "../names/folded_name.ts";
+import { foldedName, readTerm, type Term, termKey, termText } from "../../game/mod.ts";
 import type { NameStore } from "../names/owners.ts";
 import { auditPrefix, type Measure, ruleKeys } from "./rule_keys.ts";
 

@@ -1,5 +1,4 @@
-import { isName } from "../../game/mod.ts";
-import { foldedName } from "../names/folded_name.ts";
+import { foldedName, isName } from "../../game/mod.ts";
 import { type NameStore, Owners, ownersPrefix } from "../names/owners.ts";
 import type { Keeping } from "./keeping.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { foldedName } from "../names/folded_name.ts";
+import { foldedName } from "../../game/mod.ts";
 
 /** What may be laid down about a name. */
 export const measures = ["ban", "mute", "hide"] as const;

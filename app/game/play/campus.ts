@@ -18,7 +18,7 @@ import * as campusText from "../talk/campus_text.ts";
 import { type CampusCommand, parseCount } from "../talk/commands.ts";
 import * as text from "../talk/text.ts";
 import { countMax } from "../world/bounds.ts";
-import { nameFrom } from "../world/names.ts";
+import { nameFrom, namesake } from "../world/names.ts";
 import {
   type Course,
   coursesOf,
@@ -74,11 +74,13 @@ export const campus: Readonly<Record<CampusCommand, Command>> = {
     const { place, rank } = await player.refresh();
     const person = find(peopleAt(place), ({ person }) => person, [typed]);
     if (person !== undefined) return await askToSign(player, person);
-    const name = nameFrom(typed);
-    if (name === session.name) return talk.say(cannotSign.self);
+    const given = nameFrom(typed);
     const { records } = await session.steadily(() => readPresent(session, session.now()));
-    const other = records.find((each) => each.name === name && each.place === place);
-    if (other === undefined) return talk.say(cannotSign.away(name));
+    const here = records.filter((each) => each.place === place);
+    const name = namesake(given, [session.name, ...here.map(({ name }) => name)]);
+    if (name === session.name) return talk.say(cannotSign.self);
+    const other = here.find((each) => each.name === name);
+    if (name === undefined || other === undefined) return talk.say(cannotSign.away(given));
     if (other.rank === rank) return talk.say(cannotSign.sameRank(name, rank));
     if (!wantsSignature(other.rank)) return talk.say(cannotSign.nothing(name));
     await session.declareAll([

@@ -6,7 +6,7 @@
  */
 
 import { readChat } from "../state/chat.ts";
-import { isEnrolledAs } from "../state/moves.ts";
+import { characterCalled } from "../state/moves.ts";
 import { keys } from "../state/keys.ts";
 import { readGroup } from "../state/groups.ts";
 import { readLetters } from "../state/post.ts";
@@ -20,7 +20,7 @@ import * as companyText from "../talk/company_text.ts";
 import * as newsText from "../talk/news_text.ts";
 import * as text from "../talk/text.ts";
 import { countMax, groupSizeMax, ignoredMax, saidCharsMax } from "../world/bounds.ts";
-import { isName, nameFrom } from "../world/names.ts";
+import { isName, nameFrom, namesake } from "../world/names.ts";
 import { problemSteps } from "../world/world.ts";
 import { isVisible } from "../../cli/visible.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
@@ -103,9 +103,10 @@ export const company: Readonly<Record<CompanyCommand, Command>> = {
     const { talk, session } = player;
     const names = player.ignored;
     if (typed === undefined) return talk.say(companyText.ignoredLines([...names]));
-    const name = nameFrom(typed);
-    if (name === session.name) return talk.say(companyText.whom.self);
-    if (!isName(name)) return talk.say(companyText.nobodyCalled(typed));
+    // Whoever is ignored may have another name by now.
+    const name = namesake(nameFrom(typed), [...names]) ??
+      await otherPlayer(player, typed, companyText.whom.self);
+    if (name === undefined) return;
     if (names.size >= ignoredMax && !names.has(name)) return talk.say(companyText.tooManyIgnored);
     const isIgnored = !names.delete(name);
     if (isIgnored) names.add(name);
@@ -166,11 +167,9 @@ async function otherPlayer(
   typed: string,
   whom: string,
 ): Promise<string | undefined> {
-  const name = nameFrom(typed);
-  if (name === "") return void talk.say(whom);
+  const given = nameFrom(typed);
+  if (given === "") return void talk.say(whom);
+  const name = isName(given) ? await characterCalled(session, given) : undefined;
   if (name === session.name) return void talk.say(companyText.whom.self);
-  if (!isName(name) || !await isEnrolledAs(session, name)) {
-    return void talk.say(companyText.nobodyCalled(typed));
-  }
-  return name;
+  return name ?? void talk.say(companyText.nobodyCalled(typed));
 }

@@ -18,8 +18,7 @@ import * as text from "../talk/text.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
 import { inOrder, recent } from "../state/news_filter.ts";
 import { isVisible } from "../../cli/visible.ts";
-import { playerOf } from "../world/names.ts";
-import { nameFrom } from "../world/names.ts";
+import { nameFrom, namesake, playerOf } from "../world/names.ts";
 import { suggest } from "../../cli/suggest.ts";
 import * as campusText from "../talk/campus_text.ts";
 import * as companyText from "../talk/company_text.ts";
@@ -43,15 +42,16 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
   },
 
   async tell(player, [typed = "", ...args]) {
-    const name = nameFrom(typed);
+    const given = nameFrom(typed);
     const { talk, session } = player;
     const words = wordsFor("tell", player, args);
     if (words === undefined) return;
+    const { records } = await session.steadily(() => readPresent(session, session.now()));
+    const others = records.map(({ name }) => name).filter((name) => name !== session.name);
+    const name = namesake(given, [session.name, ...others]);
     if (name === session.name) return talk.say(newsText.toYourself);
-    const present = await session.steadily(() => readPresent(session, session.now()));
-    const names = present.records.map(({ name }) => name).filter((name) => name !== session.name);
-    if (!names.includes(name)) return talk.say(newsText.notAround(name, suggest(name, names)));
-    const { away } = present.records.find((each) => each.name === name)!;
+    if (name === undefined) return talk.say(newsText.notAround(given, suggest(given, others)));
+    const { away } = records.find((each) => each.name === name)!;
     const told = await player.publisher.whisper(name, { did: "tell", words });
     talk.say(told ? newsText.own.tell(name, words) : newsText.outOfBreath);
     if (told && away !== undefined) talk.say(companyText.isAway(name, away));

@@ -60,6 +60,7 @@ export const keys = {
 
 /** The prefixes under which readers list. */
 export const prefixes = {
+  players: "player/",
   places: "place/",
   mined: (name: string) => `mined/${name}/`,
   allMined: "mined/",

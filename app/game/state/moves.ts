@@ -12,9 +12,10 @@ import { type Character, readCharacter } from "./character.ts";
 import { creditsMax } from "../world/bounds.ts";
 import type { Dice } from "../world/dice.ts";
 import { breaksEverything, powerOf } from "../world/hardware.ts";
-import { keys } from "./keys.ts";
+import { keys, prefixes } from "./keys.ts";
 import { type Problem, readProblem } from "./problem.ts";
 import { dueSettlements, hasRivals, remainingSteps } from "./rounds.ts";
+import { namesake } from "../world/names.ts";
 import { rollMining, rollSolving } from "../world/rules.ts";
 import type { Session } from "./session.ts";
 import { StoreFailure } from "./store.ts";
@@ -41,14 +42,21 @@ export async function readSelf(session: Session, known?: Character): Promise<Cha
 }
 
 /** Whether the session's character exists. */
-export function isEnrolled(session: Session): Promise<boolean> {
-  return isEnrolledAs(session, session.name);
+export async function isEnrolled(session: Session): Promise<boolean> {
+  const player = await session.steadily(() => session.get(keys.player(session.name)));
+  return player !== undefined;
 }
 
-/** Whether the character `name` exists. */
-export async function isEnrolledAs(session: Session, name: string): Promise<boolean> {
-  const player = await session.steadily(() => session.get(keys.player(name)));
-  return player !== undefined;
+/** How the character is written that has this name in whatever case; `undefined`: there is none. */
+export async function characterCalled(
+  session: Session,
+  name: string,
+): Promise<string | undefined> {
+  return await session.steadily(async () => {
+    if (await session.get(keys.player(name)) !== undefined) return name;
+    const players = await session.list(prefixes.players);
+    return namesake(name, Array.from(players.keys(), (key) => key.slice(prefixes.players.length)));
+  });
 }
 
 /** Makes a new character. The place first: whoever exists, even after half a try, is somewhere. */

@@ -22,6 +22,18 @@ export function nameFrom(typed: string): string {
   return typed.trim().normalize("NFC");
 }
 
+/** The form of a name in which two that differ in case alone are one: so nobody is mistaken for another. */
+export function foldedName(name: string): string {
+  return name.normalize("NFKC").toLowerCase().normalize("NFC");
+}
+
+/** The one of `names` that is `name`, or else differs from it in case alone. */
+export function namesake(name: string, names: readonly string[]): string | undefined {
+  if (names.includes(name)) return name;
+  const folded = foldedName(name);
+  return names.find((each) => foldedName(each) === folded);
+}
+
 /** Whether `text` has the form of a session's id. */
 export function isSessionId(text: string): boolean {
   return /^[^.]+\.[0-9a-f]{16}$/.test(text) && isName(playerOf(text));
