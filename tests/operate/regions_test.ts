@@ -12,14 +12,13 @@ const lacking = missing("ip", "tc", "unshare") ?? lackingRight();
 
 function lackingRight(): string | undefined {
   const name = `t${crypto.getRandomValues(new Uint16Array(1))[0]}`;
-  // In a machine within a folder of another one, a namespace may be made, but not be entered by its name.
-  const probe =
-    `test $(id -u) = 0 && unshare --net ip link add x type bridge && ip netns add ${name}`;
-  const made = new Deno.Command("bash", {
-    args: [
-      "-c",
-      `${probe} && { ip netns exec ${name} true; code=$?; ip netns del ${name}; exit $code; }`,
-    ],
+  // Where a machine is a folder of another one, a namespace may be made, but not entered by its name. What is
+  // mounted for it is gone with the mounts of the probe.
+  const probe = `test $(id -u) = 0 && ip link add x type bridge && ip netns add ${name} && {
+    ip netns exec ${name} true; code=$?; ip netns del ${name}; exit $code
+  }`;
+  const made = new Deno.Command("unshare", {
+    args: ["--mount", "--net", "bash", "-c", probe],
     stdout: "null",
     stderr: "null",
   }).outputSync();
