@@ -29,6 +29,31 @@ async function cells(tab: Tab): Promise<string[]> {
   ) as string[];
 }
 
+/** The colours that a cell goes through when a version comes to it, at four moments. */
+async function arrivalColours(tab: Tab): Promise<string[]> {
+  return await tab.evaluate(`(() => {
+    const cell = document.querySelector("#drawing .cell");
+    const wasFlashing = cell.classList.contains("flash");
+    cell.classList.add("flash");
+    const rect = cell.querySelector("rect");
+    const [animation] = rect.getAnimations();
+    animation.pause();
+    const colours = [0, 100, 450, 800].map((ms) => {
+      animation.currentTime = ms;
+      return getComputedStyle(rect).fill;
+    });
+    animation.play();
+    if (!wasFlashing) cell.classList.remove("flash");
+    return colours;
+  })()`) as string[];
+}
+
+/** Whether a colour, whose parts are shares, is one: Chromium takes some for others while it mixes them. */
+function isColour(colour: string): boolean {
+  const parts = colour.match(/-?\d+(\.\d+)?/g) ?? [];
+  return colour.startsWith("rgb") || parts.every((part) => Math.abs(Number(part)) <= 1);
+}
+
 async function look(tab: Tab, name: string): Promise<void> {
   await tab.evaluate(axe.source);
   const { violations } = await tab.evaluate("axe.run()") as {
@@ -47,6 +72,11 @@ for (const [width, colorScheme] of looks) {
   const pill = tab.locator("#drawing .travel.v0").first();
   await pill.waitFor();
   const atPut = await cells(tab);
+  for (const colour of await arrivalColours(tab)) {
+    if (!isColour(colour)) {
+      faults.push(`${width}: a version comes in a colour that is none: ${colour}`);
+    }
+  }
   await look(tab, `${width}-put`);
 
   // A message is read; by the mouse, because it travels.
