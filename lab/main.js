@@ -84,6 +84,8 @@ function take({ run: other, events, untilMs, isStep, fault, failures }) {
 function load(scenario, atMs = 0) {
   selection = undefined;
   past = [];
+  // Also what cannot be run is there to be mended.
+  scenarioPanel.show(scenario);
   core.ask({ type: "load", text: scenario, untilMs: atMs });
 }
 

@@ -9,6 +9,9 @@ import { withLine } from "../model/scenario_text.ts";
 /** When there is nothing to be seen, a step ends after so long. */
 const stepMsMax = 2_000;
 
+/** How long after the end of its scenario a run may be looked at, when it is loaded. */
+const afterMsMax = 3_600_000;
+
 /** A run of a scenario that grows by what is done to it. */
 export class Laboratory {
   #run = new ScenarioRun(parseScenario(""));
@@ -50,7 +53,7 @@ export class Laboratory {
     this.#run = new ScenarioRun(scenario, { observe: (event) => this.#events.push(event) });
     let fault: string | undefined;
     try {
-      await this.#run.advanceTo(untilMs);
+      await this.#run.advanceTo(Math.min(untilMs, scenario.endMs + afterMsMax));
     } catch (error) {
       fault = (error as Error).message;
     }

@@ -47,6 +47,9 @@ const delayMsDefault = 20;
 
 const replicasMax = 8;
 
+/** How long a scenario goes on at most: two servers take a minute for that. */
+const scenarioHoursMax = 24;
+
 /**
  * Reads a scenario: one statement a line; `#` begins a comment, and a line `----` ends it. Statements happen at the time that `at` and
  * `wait` have come to, in virtual time.
@@ -115,10 +118,10 @@ class ScenarioParser {
           tokens.line,
         );
       }
-      this.#nowMs = atMs;
+      this.#nowMs = this.#inTime(atMs, tokens);
       if (!tokens.isAtEnd) this.#statement(tokens, text);
     } else if (keyword === "wait") {
-      this.#nowMs += this.#notNegative(tokens.ms(), tokens);
+      this.#nowMs = this.#inTime(this.#nowMs + this.#notNegative(tokens.ms(), tokens), tokens);
     } else {
       const statement = this.#read(keyword, tokens, text);
       this.#steps.push({ atMs: this.#nowMs, statement, line: tokens.line });
@@ -269,6 +272,7 @@ class ScenarioParser {
     let on: readonly Place[] = [];
     if (tokens.take("on") && !tokens.take("all")) on = this.#places(tokens);
     const withinMs = tokens.take("within") ? this.#notNegative(tokens.ms(), tokens) : 0;
+    this.#inTime(this.#nowMs + withinMs, tokens);
     return { type: "expect", condition, on, withinMs };
   }
 
@@ -329,6 +333,13 @@ class ScenarioParser {
   #oneOf(tokens: Tokens, names: readonly string[]): string {
     if (names.length > 0) return tokens.oneOf("a server that was started before", names);
     throw tokens.fault("a server that was started before, and there is none", "server a");
+  }
+
+  /** A moment up to which a scenario may go on. */
+  #inTime(atMs: number, tokens: Tokens): number {
+    if (atMs <= scenarioHoursMax * 3_600_000) return atMs;
+    const allowed = `a scenario that ends within ${scenarioHoursMax} h`;
+    throw new ScenarioError(`the moment ${atMs} ms`, allowed, undefined, tokens.line);
   }
 
   #notNegative(ms: number, tokens: Tokens): number {

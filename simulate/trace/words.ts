@@ -41,16 +41,19 @@ export function timeWords(ms: number): string {
   return `${ms} ms`;
 }
 
-/** Why one of two writes of a key is later than the other. */
+/** Why one of two writes of a key was held to be later than the other, or what speaks against that. */
 export function laterWords(later: TracedEntry, earlier: TracedEntry): string {
+  const beside = (own: number, other: number) =>
+    `${own} is ${own > other ? "after" : "before"} ${other}`;
   if (later.timestampMs !== earlier.timestampMs) {
-    return `timestamp ${later.timestampMs} is after ${earlier.timestampMs}`;
+    return `timestamp ${beside(later.timestampMs, earlier.timestampMs)}`;
   }
   if (later.sequence !== earlier.sequence) {
-    return `one timestamp, and sequence ${later.sequence} is after ${earlier.sequence}`;
+    return `one timestamp, and sequence ${beside(later.sequence, earlier.sequence)}`;
   }
   if (later.uid !== earlier.uid) {
-    return `a tie, and ${later.by} comes after ${earlier.by}`;
+    const place = later.uid > earlier.uid ? "after" : "before";
+    return `a tie, and ${later.by} comes ${place} ${earlier.by}`;
   }
   return "it is the same write";
 }

@@ -94,3 +94,9 @@ Deno.test("a step ends though nothing happens", async () => {
   await session.ask({ type: "load", text: "server a\n", untilMs: 100 });
   assertEquals(await session.ask({ type: "step" }), 2_100);
 });
+
+Deno.test("a moment long after all that is done, as a broken link may name it, is not waited for", async () => {
+  const session = new Session();
+  const text = "server a\nat 2 s put x = 1 on a\n";
+  assertEquals(await session.ask({ type: "load", text, untilMs: 1e15 }), 3_602_000);
+});

@@ -24,6 +24,10 @@ const wrong: Readonly<Record<string, string>> = {
   "server a\nexpect city Paris": 'found "Paris", allowed is "=" or "missing"',
   "server a\ncrash a now": 'found "now", allowed is the end of the line (crash NAME)',
   "server a replicas 99": "found 99 replicas, allowed is 1 to 8",
+  "wait 23 h\nwait 2 h":
+    "found the moment 90000000 ms, allowed is a scenario that ends within 24 h",
+  "at 9999999999999 h server a": "allowed is a scenario that ends within 24 h",
+  "server a\nexpect x = 1 within 25 h": "allowed is a scenario that ends within 24 h",
 };
 
 for (const [text, message] of Object.entries(wrong)) {
