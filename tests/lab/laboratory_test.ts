@@ -2,7 +2,9 @@ import { Laboratory } from "../../lab/core/laboratory.ts";
 import { examples } from "../../lab/model/examples.ts";
 import { parseScenario, runScenario, type TraceEvent } from "../../simulate/mod.ts";
 import { transcriptOf } from "../../simulate/trace/transcript.ts";
+import { chapters } from "../course/chapters.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { scenarioFiles } from "../stories/story_files.ts";
 
 const pair = "delay 20 ms\nserver a replicas 2\nserver b joins a\n";
 
@@ -22,8 +24,18 @@ class Session {
   }
 }
 
-for (const { title, text } of examples) {
-  Deno.test(`the example "${title}" is told as deno task trace tells it, and what it expects is so`, async () => {
+/** What is told in the page, and elsewhere. */
+const stories = [
+  ...examples.map(({ title, text }) => ({ name: `example "${title}"`, text })),
+  ...scenarioFiles().map(({ name, scenario: text }) => ({ name: `story ${name}`, text })),
+  ...chapters().map(({ number, scenario: text }) => ({
+    name: `experiment of chapter ${number}`,
+    text,
+  })),
+];
+
+for (const { name, text } of stories) {
+  Deno.test(`the ${name} is told as deno task trace tells it, and what it expects is so`, async () => {
     const { transcript, failures } = await runScenario(parseScenario(text));
     assertEquals(failures, []);
     const session = new Session();
