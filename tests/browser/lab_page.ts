@@ -136,6 +136,31 @@ for (const [width, colorScheme] of looks) {
   await tab.locator("#story .unmet", { hasText: "x = 7 on a: no, a.1 shows" }).waitFor();
   await tab.locator("#undo").click();
 
+  // A clock is set, a way is made slower, a key is deleted; and none of it has been.
+  await tab.locator("#drawing .head[aria-label^='Server b']").focus();
+  await tab.keyboard.press("Enter");
+  await tab.locator("#inspected input[name=skew]").fill("5000");
+  await tab.keyboard.press("Enter");
+  await tab.locator("#drawing .skew", { hasText: "5 s ahead" }).waitFor();
+  await tab.locator("#undo").click();
+  await tab.locator("#drawing .skew", { hasText: "5 s ahead" }).first().waitFor({
+    state: "detached",
+  });
+  await tab.locator("#drawing .lane[aria-label^='Link from a to b']").focus();
+  await tab.keyboard.press("Enter");
+  await tab.locator("#inspected input[name=delay]").fill("200");
+  await tab.keyboard.press("Enter");
+  await tab.locator("#drawing .delay", { hasText: "200 ms" }).first().waitFor();
+  await tab.locator("#undo").click();
+  await tab.locator("#drawing .delay", { hasText: "200 ms" }).first().waitFor({
+    state: "detached",
+  });
+  await tab.locator("#put-replica").selectOption("b.1");
+  await tab.locator("#delete").click();
+  await tab.locator("#drawing .cell.deleted").first().waitFor();
+  await tab.locator("#undo").click();
+  await tab.locator("#drawing .cell.deleted").first().waitFor({ state: "detached" });
+
   // All that was done is in the scenario, and in the link.
   await tab.locator("#scenario-panel-tab").click();
   const scenario = await tab.locator("#scenario").inputValue();
