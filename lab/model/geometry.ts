@@ -28,6 +28,9 @@ const margin = 14;
 /** Space between two cards side by side, through which ways between others lead. */
 const corridor = 44;
 
+/** So many servers stand in rows of which one is between others: their ways lead through between its cards. */
+const countOfRows = 5;
+
 /** No card is further from the middle than this, in its own widths. */
 const spreadMax = 2.2;
 
@@ -50,7 +53,7 @@ export function placesOf(count: number, drawing: Size, card: Size): Place[] {
     // A ring of an odd number has nothing at its bottom: what is free there is shared.
     const share = isFlat ? 0 : 2 * (y + 1) / (lowest + 1) - 1;
     const place = { x: middle.x + apart(room.x * x, room.x, card), y: middle.y + room.y * share };
-    return { ...place, port: portOf(place, middle, card) };
+    return { ...place, port: portOf(place, middle, card, count >= countOfRows) };
   });
 }
 
@@ -61,12 +64,18 @@ function apart(x: number, most: number, { width }: Size): number {
 }
 
 /**
- * Where the way from the middle of a card to another point leaves it: at its side, if it stands beside that point,
- * so that no way leads along other cards.
+ * Where the way from the middle of a card to another point leaves it.
+ *
+ * @param isAtSide when the card stands beside that point, the way leaves it at its side
  */
-function portOf(place: Point, towards: Point, { width, height }: Size): Point {
+function portOf(
+  place: Point,
+  towards: Point,
+  { width, height }: Size,
+  isAtSide: boolean,
+): Point {
   const [dx, dy] = [towards.x - place.x, towards.y - place.y];
-  if (Math.abs(dx) > width / 2) {
+  if (isAtSide && Math.abs(dx) > width / 2) {
     const most = height / 2 - portMargin;
     const y = Math.max(-most, Math.min(most, dy * width / 2 / Math.abs(dx)));
     return { x: place.x + Math.sign(dx) * width / 2, y: place.y + y };
