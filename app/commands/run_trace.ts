@@ -21,7 +21,11 @@ export async function runTrace(invocation: Invocation): Promise<number> {
     throw new UsageError("Cannot trace nothing: name a --scenario FILE, or trace put KEY");
   }
   const text = await readText(file);
-  return await inFile(file, () => trace(parseScenario(text), invocation));
+  return await inFile(file, () => {
+    const scenario = parseScenario(text);
+    if (scenario.steps.length > 0) return trace(scenario, invocation);
+    throw new ScenarioError("nothing that is done", "a scenario, a statement a line", "server a");
+  });
 }
 
 /** `cmud trace put KEY`. */

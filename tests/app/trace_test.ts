@@ -47,3 +47,14 @@ Deno.test("trace --scenario names the line that it cannot read", async () => {
     `Cannot run ${file}: Line 2: found "Rome", allowed is "=". Try: put KEY`,
   );
 });
+
+Deno.test("trace --scenario says of a file in which nothing is done that it tells nothing", async () => {
+  using directory = new TempDirectory();
+  const file = `${directory.path}/story.txt`;
+  for (const text of ["", "# later\n", "title Nothing\n", "----\nserver a\n"]) {
+    Deno.writeTextFileSync(file, text);
+    const { code, stdout, stderr } = await runCmud(["trace", "--scenario", file]);
+    assertEquals({ code, stdout }, { code: 64, stdout: "" });
+    assertStringIncludes(stderr, `Cannot run ${file}: found nothing that is done, allowed is`);
+  }
+});

@@ -3,6 +3,7 @@ import { exercises, parseScenario, runScenario } from "../../simulate/mod.ts";
 import { read } from "../support/repository.ts";
 import { chapters, withLink } from "./chapters.ts";
 import { checks } from "./checks/mod.ts";
+import { answerMsMax, judge } from "./judge.ts";
 
 for (const chapter of chapters()) {
   const { number, path, text, scenario } = chapter;
@@ -55,4 +56,14 @@ Deno.test("the course has ten chapters, and its first page leads to all of them"
   const all = chapters();
   assertEquals(all.map(({ number }) => number), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   for (const { path } of all) assertStringIncludes(index, `](${path.split("/").at(-1)})`);
+});
+
+Deno.test("judge() says what is wrong with an answer, also of one that never ends", async () => {
+  assertEquals(await judge(5, import.meta.resolve("./solutions/05.ts"), answerMsMax), undefined);
+  const wrongOf = (text: string, msMax: number) => {
+    const code = `export class Outbox { ${text} }`;
+    return judge(5, `data:application/javascript,${encodeURIComponent(code)}`, msMax);
+  };
+  assertStringIncludes(await wrongOf("", answerMsMax) ?? "", "outbox.add is not a function");
+  assertStringIncludes(await wrongOf("add() { for (;;); }", 300) ?? "", "a loop that never ends");
 });

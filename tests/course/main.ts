@@ -8,19 +8,23 @@
 
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { refuse } from "../../scripts/refuse.ts";
+import { answerMsMax, judge } from "./judge.ts";
 import { checks } from "./checks/mod.ts";
 
-const [chapter, file] = Deno.args;
-const check = checks[Number(chapter)];
-if (check === undefined || file === undefined) {
-  const chapters = Object.keys(checks).join(", ");
-  console.error(`deno task course CHAPTER FILE: chapters that ask for code are ${chapters}`);
-  Deno.exit(64);
+const [chapter, file, ...others] = Deno.args;
+const chapters = Object.keys(checks);
+if (!chapters.includes(chapter) || file === undefined || others.length > 0) {
+  refuse(
+    "Cannot check that: allowed is deno task course CHAPTER FILE, and chapters that ask for code " +
+      `are ${chapters.join(", ")}`,
+  );
 }
 try {
-  check(await import(pathToFileURL(resolve(file)).href));
+  Deno.statSync(file);
 } catch (error) {
-  console.log(`Not yet. ${(error as Error).message}`);
-  Deno.exit(1);
+  refuse(`Cannot read ${file}: ${(error as Error).message}`);
 }
-console.log("Right.");
+const wrong = await judge(Number(chapter), pathToFileURL(resolve(file)).href, answerMsMax);
+console.log(wrong === undefined ? "Right." : `Not yet. ${wrong}`);
+Deno.exit(wrong === undefined ? 0 : 1);

@@ -10,6 +10,8 @@
  * @module
  */
 
+import { parseArgs } from "node:util";
+import { refuse } from "../../scripts/refuse.ts";
 import {
   checkHistory,
   checkLine,
@@ -20,15 +22,29 @@ import {
 import { read } from "../support/repository.ts";
 import { systemsOf } from "./systems.ts";
 
-/** The value behind an option. */
-function option(name: string): string | undefined {
-  const at = Deno.args.indexOf(name);
-  return at < 0 ? undefined : Deno.args[at + 1] ?? "";
-}
-
-function fail(text: string): never {
-  console.error(text);
-  Deno.exit(64);
+/** What was asked for. */
+function given() {
+  try {
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: {
+        hint: { type: "string" },
+        scenario: { type: "string" },
+        story: { type: "boolean", default: false },
+        line: { type: "string" },
+      },
+    });
+    if (positionals.length > 1) {
+      throw new Error(`One exercise at a time, not ${positionals.join(" ")}`);
+    }
+    if (values.story && values.scenario === undefined) {
+      throw new Error("--story is that of a --scenario");
+    }
+    return { number: positionals[0], ...values };
+  } catch (error) {
+    const allowed = "N [--hint N] [--scenario FILE [--story]] [--line FILE:LINE]";
+    return refuse(`Cannot show that: ${(error as Error).message}; allowed is ${allowed}`);
+  }
 }
 
 function list(): void {
@@ -44,27 +60,30 @@ function say(verdict: Verdict): boolean {
   return verdict.isRight;
 }
 
-const [number] = Deno.args;
+const { number, hint, scenario: file, story, line } = given();
 if (number === undefined) {
   list();
   Deno.exit(0);
 }
 const exercise = exercises.find(({ id }) => String(id) === number);
 if (exercise === undefined) {
-  fail(`There is no exercise ${number}, allowed is 1 to ${exercises.length}`);
+  refuse(`Cannot show exercise ${number}: allowed is 1 to ${exercises.length}`);
 }
 
 const { title, level, task, hints } = exercise;
-const [file, line, hint] = ["--scenario", "--line", "--hint"].map(option);
+const shown = Number(hint ?? 0);
+if (hint !== undefined && !hints.some((_, i) => i + 1 === shown)) {
+  refuse(`Cannot give hint ${hint} of exercise ${number}: allowed is 1 to ${hints.length}`);
+}
 let isRight = true;
 if (file !== undefined) {
   try {
     const scenario = parseScenario(Deno.readTextFileSync(file));
     const { right, faulty } = await (await systemsOf(exercise))(scenario);
-    if (Deno.args.includes("--story")) console.log(faulty.transcript);
+    if (story) console.log(faulty.transcript);
     isRight = say(checkHistory(scenario, right, faulty));
   } catch (error) {
-    fail(`Cannot run ${file}: ${(error as Error).message}`);
+    refuse(`Cannot run ${file}: ${(error as Error).message}`);
   }
 }
 if (line !== undefined) {
@@ -73,7 +92,6 @@ if (line !== undefined) {
 if (file === undefined && line === undefined) {
   console.log(`${exercise.id}. ${title} (${level})\n\n${task}\n`);
   console.log("One line of the system is wrong. Find a history that shows it, then the line.\n");
-  const shown = Math.min(hints.length, Number(hint ?? 0));
   hints.slice(0, shown).forEach((text, i) => console.log(`Hint ${i + 1}: ${text}\n`));
   if (shown < hints.length) console.log(`--hint ${shown + 1} says more`);
   console.log("--scenario FILE [--story] checks a history, --line FILE:LINE a line");
