@@ -260,6 +260,7 @@ async function open() {
     if (linked.text !== undefined) load(linked.text, linked.atMs);
     return;
   }
+  exercisePanel.leave();
   const [{ text, fromMs }] = examples;
   load(linked.text ?? text, linked.text === undefined ? fromMs : linked.atMs);
   // Nothing moves unasked for those who want nothing to move.

@@ -31,11 +31,11 @@ export class ExercisePanel {
     this.#list();
     element("exercise").addEventListener("change", () => {
       this.#exercise = exercises.find(({ id }) => id === Number(element("exercise").value));
-      if (this.#isStarted) this.#leave();
+      this.leave();
       this.#show();
     });
     element("exercise-start").addEventListener("click", () => {
-      if (this.#isStarted) this.#leave();
+      if (this.#isStarted) this.leave();
       else this.start(this.#exercise.id);
     });
     element("hint").addEventListener("click", () => {
@@ -77,7 +77,9 @@ export class ExercisePanel {
     this.#show();
   }
 
-  #leave() {
+  /** Goes back to the right system, if an exercise was begun. */
+  leave() {
+    if (!this.#isStarted) return;
     this.#isStarted = false;
     say("exercise-state", "");
     this.#on.leave();

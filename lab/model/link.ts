@@ -1,3 +1,5 @@
+import { exercises } from "../../simulate/exercises/exercises.ts";
+
 /** What a link to the laboratory holds. */
 export interface Linked {
   /** The scenario: all that was done, and the seed. */
@@ -17,8 +19,9 @@ export function linkOf({ text, atMs, exercise }: Linked): string {
 /** What a fragment holds, as far as it holds something. */
 export function readLink(fragment: string): Partial<Linked> {
   const found = new URLSearchParams(fragment.replace(/^#/, ""));
-  const [text, id] = [found.get("scenario"), found.get("exercise")];
-  const exercise = id === null ? {} : { exercise: Number(id) };
+  const text = found.get("scenario");
+  const id = exercises.find(({ id }) => String(id) === found.get("exercise"))?.id;
+  const exercise = id === undefined ? {} : { exercise: id };
   if (text === null) return exercise;
   const atMs = Number(found.get("at"));
   return { ...exercise, text: `${text}\n`, atMs: Number.isFinite(atMs) && atMs > 0 ? atMs : 0 };

@@ -71,6 +71,10 @@ for (const [i, id] of ids.split(",").map(Number).entries()) {
   if (folder !== undefined) {
     await tab.screenshot({ path: `${folder}/exercise-${id}-${width}.png`, fullPage: true });
   }
+  // A link that names no exercise is seen in the right system.
+  await tab.evaluate(`location.hash = "at=0&scenario=server+lone"`);
+  await tab.waitForFunction(`document.querySelector("#state").textContent === ""`);
+  await tab.waitForURL((url) => /^#at=0&scenario=server.{1,3}lone$/.test(url.hash));
   said[id] = told;
   await tab.close();
 }

@@ -17,4 +17,5 @@ Deno.test("a link may name an exercise, with or without a scenario", () => {
   const linked = { text: "server a\n", atMs: 5, exercise: 7 };
   assertEquals(readLink(linkOf(linked)), linked);
   assertEquals(readLink("#exercise=3"), { exercise: 3 });
+  for (const id of ["99", "0", "x", ""]) assertEquals(readLink(`#exercise=${id}`), {});
 });
