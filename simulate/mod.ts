@@ -20,7 +20,7 @@
  */
 
 export { formatScenario, formatStatement } from "./scenario/format_scenario.ts";
-export { parseScenario, usages } from "./scenario/parse_scenario.ts";
+export { parseScenario, scenarioMsMax, usages } from "./scenario/parse_scenario.ts";
 export {
   runScenario,
   type RunScenarioOptions,

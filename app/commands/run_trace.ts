@@ -5,11 +5,13 @@ import {
   runScenario,
   type Scenario,
   ScenarioError,
+  scenarioMsMax,
   sequenceOf,
   type Statement,
   svgOf,
 } from "../../simulate/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
+import { durationText } from "../cli/duration_option.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { readText } from "../cli/text_file.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -39,6 +41,12 @@ export function runTracePut(invocation: Invocation): Promise<number> {
     disk?: boolean;
   };
   const [putMs, endMs] = [1_000, 1_000 + 4 * delay + 500];
+  if (endMs > scenarioMsMax) {
+    const allowed = durationText(Math.floor((scenarioMsMax - putMs - 500) / 4));
+    throw new UsageError(
+      `Cannot trace messages that take ${durationText(delay)}: allowed is ${allowed}`,
+    );
+  }
   const names = Array.from({ length: servers }, (_, i) => String.fromCharCode(97 + i));
   const starts = names.map((name, i): Statement => ({
     type: "server",

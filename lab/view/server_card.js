@@ -163,7 +163,7 @@ class Cell {
     const isDeleted = version.value === null;
     set(this.#frame, { x, y, width, height });
     set(this.#text, { x: x + 7, y: y + 14 });
-    const chars = Math.max(3, Math.floor((width - 10) / 6.9));
+    const chars = Math.max(3, Math.floor((width - 14) / 7.25));
     const text = `${key} ${value}`;
     say(this.#text, text.length > chars ? `${text.slice(0, chars - 1)}…` : text);
     set(this.node, {

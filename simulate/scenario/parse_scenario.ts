@@ -48,7 +48,7 @@ const delayMsDefault = 20;
 const replicasMax = 8;
 
 /** How long a scenario goes on at most: two servers take a minute for that. */
-const scenarioHoursMax = 24;
+export const scenarioMsMax = 24 * 3_600_000;
 
 /**
  * Reads a scenario: one statement a line; `#` begins a comment, and a line `----` ends it. Statements happen at the time that `at` and
@@ -337,8 +337,8 @@ class ScenarioParser {
 
   /** A moment up to which a scenario may go on. */
   #inTime(atMs: number, tokens: Tokens): number {
-    if (atMs <= scenarioHoursMax * 3_600_000) return atMs;
-    const allowed = `a scenario that ends within ${scenarioHoursMax} h`;
+    if (atMs <= scenarioMsMax) return atMs;
+    const allowed = `a scenario that ends within ${scenarioMsMax / 3_600_000} h`;
     throw new ScenarioError(`the moment ${atMs} ms`, allowed, undefined, tokens.line);
   }
 

@@ -58,3 +58,11 @@ Deno.test("trace --scenario says of a file in which nothing is done that it tell
     assertStringIncludes(stderr, `Cannot run ${file}: found nothing that is done, allowed is`);
   }
 });
+
+Deno.test("trace put refuses a delay with which it would not come to an end", async () => {
+  const { code, stderr } = await runCmud(["trace", "put", "city", "--delay", "1d"]);
+  assertEquals([code, stderr], [
+    64,
+    "cmud: Cannot trace messages that take 24h: allowed is 5.9h\n",
+  ]);
+});

@@ -44,7 +44,7 @@ for (let seed = from; seed < from + seeds; seed++) {
 const times = CheckedCluster.simulatedMs / 1_000 / ownCpuSeconds();
 console.log(
   `${seeds} seeds from ${from} on: all clusters converged; ` +
-    `${Math.round(CheckedCluster.simulatedMs / 3_600_000)} hours, ${
+    `${(CheckedCluster.simulatedMs / 3_600_000).toFixed(1)} hours, ${
       Math.round(times)
     } times real time`,
 );
