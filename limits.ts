@@ -183,7 +183,7 @@ export const httpLimits = {
   headBytesMax: 16 * KiB,
   /** Open connections; one more takes the place of the oldest, as long as that asks for nothing. */
   connectionsMax: 1_024,
-  /** Of these, WebSockets; one more is answered with 503, because they make way for nobody. */
+  /** Of these, WebSockets; one more takes the place of one that has shown no token, or is answered with 503. */
   webSocketsMax: 512,
   /** Those who listen to how the server does; one more is answered with 503. */
   liveListenersMax: 64,

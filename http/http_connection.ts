@@ -35,16 +35,16 @@ export interface HttpConnectionOptions {
 export class HttpConnection implements FrameExecutor {
   #options: HttpConnectionOptions;
   #hasAsked = false;
-  /** Whether it goes on as a WebSocket. */
-  #isUpgraded = false;
+  /** As what it goes on, if it does. */
+  #upgrade: Upgrade | undefined;
 
   constructor(options: HttpConnectionOptions) {
     this.#options = options;
   }
 
-  /** It makes way for others all the time, unless it is a WebSocket: who has asked may ask again on another one. */
+  /** It makes way for others all the time, unless it has become something else: who has asked may ask again. */
   get standing(): Standing {
-    if (this.#isUpgraded) return "established";
+    if (this.#upgrade !== undefined) return this.#upgrade.standing ?? "established";
     return this.#hasAsked ? "claiming" : "silent";
   }
 
@@ -56,7 +56,7 @@ export class HttpConnection implements FrameExecutor {
     const answer = await this.#answer(head);
     const { response } = answer;
     if ("handshake" in response) {
-      this.#isUpgraded = true;
+      this.#upgrade = response;
       const { handshake: replies } = response;
       const takeOver = (stream: ByteStream) => response.serve(stream);
       return { replies, consumed: head.length, close: false, takeOver };

@@ -1,4 +1,4 @@
-import type { ByteStream } from "../rpc/mod.ts";
+import type { ByteStream, Served } from "../rpc/mod.ts";
 import type { Measurements, Member, QueryFigures, ServerStats, Traffic } from "../kvserver/mod.ts";
 
 /** A running server, as far as it is shown: a `Server` is one. */
@@ -13,8 +13,8 @@ export interface StatsSource {
   traffic(): readonly Traffic[];
   /** The servers that it knows, itself first. */
   members(): Promise<readonly Member[]>;
-  /** Serves a connection as its query ports do; resolves when that has ended. */
-  serveQueries(stream: ByteStream): Promise<void>;
+  /** Serves a connection as its query ports do. */
+  serveQueries(stream: ByteStream): Served;
 }
 
 /** What is to be shown: a server that runs, or why there is none. */

@@ -19,6 +19,7 @@ import {
   formatAddress,
   MemoryAccount,
   parseAddress,
+  type Served,
   type TlsSettings,
   type Transport,
 } from "../rpc/mod.ts";
@@ -315,12 +316,12 @@ export class Server {
   }
 
   /**
-   * Serves a connection that came in another way as one to a query port; resolves when that has ended. The
-   * query actors of the main thread take turns.
+   * Serves a connection that came in another way as one to a query port. The query actors of the main thread
+   * take turns.
    *
-   * @param stream is closed then
+   * @param stream is closed when it has ended
    */
-  serveQueries(stream: ByteStream): Promise<void> {
+  serveQueries(stream: ByteStream): Served {
     return this.#main.serve(stream);
   }
 

@@ -128,7 +128,7 @@ export {
   type Standing,
 } from "./connection_room.ts";
 export { type ProcessFigures, ProcessRoom } from "./process_room.ts";
-export { type Crowd, RpcServer, type RpcServerOptions } from "./server.ts";
+export { type Crowd, RpcServer, type RpcServerOptions, type Served } from "./server.ts";
 export type { Yielding } from "./event_loop.ts";
 export { type Flow, type SliceEnvironment, TimeSlices } from "./time_slices.ts";
 export { tcpTransport } from "./tcp.ts";

@@ -1,5 +1,5 @@
 import { hostOf } from "./address.ts";
-import { ConnectionRoom, type Occupant } from "./connection_room.ts";
+import { ConnectionRoom, type Occupant, type Standing } from "./connection_room.ts";
 import {
   type Cut,
   type EndConnection,
@@ -37,6 +37,14 @@ export interface RpcServerOptions {
   onCrowded?(crowd: Crowd): void;
   /** Called for a connection that is ended because memory is full. */
   onCut?(cut: Cut): void;
+}
+
+/** A connection that is served. */
+export interface Served {
+  /** What its other end has shown by now of what it is here for. */
+  readonly standing: Standing;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<void>;
 }
 
 /** Why connections made way, or were not accepted, and how many are open. */
@@ -100,24 +108,35 @@ export class RpcServer {
       const stream = await this.#listener.accept().catch(() => this.#makeRoomInSystem());
       if (stream === undefined) continue;
       if (stream === null) return;
-      void this.serve(stream);
+      this.serve(stream);
     }
   }
 
   /**
-   * Serves a connection as if it had been accepted here, if there is room for it. Resolves when it has ended.
+   * Serves a connection as if it had been accepted here, if there is room for it.
    *
-   * @param stream is closed then
+   * @param stream is closed when it has ended
    */
-  async serve(stream: ByteStream): Promise<void> {
+  serve(stream: ByteStream): Served {
     if (this.#closed || !this.#makeRoom(hostOf(stream.peer))) {
       this.#fault(stream, new Error("Cannot serve one more connection: there are too many"));
       stream.close();
-      return;
+      return { standing: "silent", ended: Promise.resolve() };
     }
-    const loop = this.#serve(stream);
-    this.#track(loop);
-    await loop;
+    const connection = new ServedConnection(
+      stream,
+      this.#options.environment,
+      (sendDeferred, end) => this.#options.serve(sendDeferred, stream.peer, end),
+      (cut) => this.#options.onCut?.(cut),
+    );
+    const ended = this.#serve(connection, stream);
+    this.#track(ended);
+    return {
+      get standing() {
+        return connection.standing;
+      },
+      ended,
+    };
   }
 
   /** @returns whether there is room for a connection of `host`, because another one made way perhaps. */
@@ -167,13 +186,7 @@ export class RpcServer {
     this.#options.onCrowded?.({ name: "replaced", open, ended });
   }
 
-  async #serve(stream: ByteStream): Promise<void> {
-    const connection = new ServedConnection(
-      stream,
-      this.#options.environment,
-      (sendDeferred, end) => this.#options.serve(sendDeferred, stream.peer, end),
-      (cut) => this.#options.onCut?.(cut),
-    );
+  async #serve(connection: ServedConnection, stream: ByteStream): Promise<void> {
     this.#add(connection);
     if (this.#cancelCheck === undefined) this.#checkLater();
     await connection.serve((error) => this.#fault(stream, error));

@@ -20,6 +20,7 @@ import {
   type RequestCutter,
   RpcServer,
   type SendDeferred,
+  type Served as ServedStream,
   spareMemory,
   type Standing,
   type Transport,
@@ -111,8 +112,8 @@ export class QueryReceiver {
     return this.#server.address;
   }
 
-  /** Serves a connection as one to its port; resolves when that has ended. */
-  serve(stream: ByteStream): Promise<void> {
+  /** Serves a connection as one to its port. */
+  serve(stream: ByteStream): ServedStream {
     return this.#server.serve(stream);
   }
 

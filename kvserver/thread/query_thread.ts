@@ -7,6 +7,7 @@ import {
   type Crowd,
   type Cut,
   type Environment,
+  type Served,
   type TlsSettings,
   type Transport,
 } from "../../rpc/mod.ts";
@@ -105,7 +106,7 @@ export class QueryThread {
   }
 
   /** Serves a connection as one to a port of its own: each time that of the next query actor. */
-  serve(stream: ByteStream): Promise<void> {
+  serve(stream: ByteStream): Served {
     return this.#receivers[this.#nextReceiver++ % this.#receivers.length].serve(stream);
   }
 

@@ -4,15 +4,14 @@ import { TelnetPort } from "../../app/doors/telnet/telnet_port.ts";
 import { WebPort } from "../../app/doors/web/web_port.ts";
 import { doorLimits } from "../../limits.ts";
 import { silentLogger } from "../../log/mod.ts";
-import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
+import { ProcessRoom, realEnvironment, tcpTransport } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { MemoryStore } from "../game/stage.ts";
 import { until } from "../support/until.ts";
 import { gmcp, Page, terminal } from "./page.ts";
 
 /** Doors on real sockets, to a world in memory. */
-async function openDoors(isBehindProxy = false) {
-  const environment = realEnvironment;
+async function openDoors(isBehindProxy = false, environment = realEnvironment) {
   const log = silentLogger;
   const passwords = new Passwords(2);
   const host = new GameHost({ store: new MemoryStore(), environment, log, passwords });
@@ -128,6 +127,27 @@ Deno.test("whatever a browser sends, the next one is served", async () => {
   }
   await using ada = await Page.open(address, gmcp);
   await ada.enrol("Ada", "\n");
+});
+
+Deno.test("a WebSocket on which nobody has logged in makes way for others", async () => {
+  class SmallRoom extends ProcessRoom {
+    override get hasRoom(): boolean {
+      return this.size < 2;
+    }
+  }
+  const environment = { ...realEnvironment, connections: new SmallRoom() };
+  await using doors = await openDoors(false, environment);
+  const { address } = doors.web;
+  await using ada = await Page.open(address, gmcp);
+  await ada.enrol("Ada", "\n");
+  await using nobody = await Page.open(address, gmcp);
+  await nobody.sees("Name: ");
+  await using bob = await Page.open(address, gmcp);
+  await bob.enrol("Bob", "\n");
+  await until("it has made way", () => nobody.code !== undefined, { timeoutMs: 5_000 });
+  ada.type("stats\n");
+  await ada.sees("Rank: ");
+  assertEquals([ada.code, bob.code], [undefined, undefined]);
 });
 
 Deno.test("a message that is too long ends its WebSocket, and says so", async () => {

@@ -1,7 +1,7 @@
 import { RpcDoor } from "../../http/rpc_door.ts";
 import { Client, ConnectionError, RpcError } from "../../kvclient/mod.ts";
 import { httpLimits } from "../../limits.ts";
-import { parseAddress } from "../../rpc/mod.ts";
+import { type ByteStream, parseAddress, type Served, type Standing } from "../../rpc/mod.ts";
 import { methodNames } from "../../kvcommon/mod.ts";
 import { assert, assertEquals, assertMatch, assertRejects, msgpackDecode } from "../deps.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
@@ -158,6 +158,8 @@ Deno.test("a client that sends more before the handshake is answered is ended", 
   }));
 
 Deno.test("there is no WebSocket to a server that does not run, and only so many to one that does", async () => {
+  const others = new Array<Standing>(httpLimits.webSocketsMax).fill("established");
+
   const door = new RpcDoor();
   const request = new Request("http://localhost/rpc", { headers: handshake });
   const refusal = (shown: Parameters<typeof door.answer>[1]) => {
@@ -169,7 +171,10 @@ Deno.test("there is no WebSocket to a server that does not run, and only so many
   const ends: (() => void)[] = [];
   const shown = {
     ...shownServer(),
-    serveQueries: () => new Promise<void>((resolve) => ends.push(resolve)),
+    serveQueries: () => ({
+      standing: others[ends.length],
+      ended: new Promise<void>((resolve) => ends.push(resolve)),
+    }),
   };
   const unused = () => Promise.reject(new Error("It is not used"));
   const stream = { peer: "client:1", read: unused, write: unused, closeWrite: unused, close() {} };
@@ -188,6 +193,51 @@ Deno.test("there is no WebSocket to a server that does not run, and only so many
   await until("another one is open", () => ends.length === 1, patience);
   ends[0]();
   await another;
+});
+
+Deno.test("a WebSocket that has shown nothing makes way for the next one", async () => {
+  const door = new RpcDoor();
+  const request = new Request("http://localhost/rpc", { headers: handshake });
+  const standings: Standing[] = [];
+  const shown = {
+    ...shownServer(),
+    serveQueries(stream: ByteStream) {
+      const i = standings.push("silent") - 1;
+      return {
+        get standing() {
+          return standings[i];
+        },
+        ended: stream.read(new Uint8Array(1)).then(() => {}),
+      };
+    },
+  };
+  const open = (host: string) => {
+    const end = Promise.withResolvers<number>();
+    const unused = () => Promise.reject(new Error("It is not used"));
+    const answer = door.answer(request, shown);
+    assert("handshake" in answer, "it is refused");
+    const served = answer.serve({
+      peer: `${host}:1`,
+      read: () => end.promise.then(() => null),
+      write: unused,
+      closeWrite: unused,
+      close: () => end.resolve(0),
+    });
+    const socket = { served, isEnded: false, close: () => end.resolve(0) };
+    served.then(() => socket.isEnded = true);
+    return { ...socket, ended: () => socket.isEnded, standing: () => answer.standing };
+  };
+  const { webSocketsMax } = httpLimits;
+  const crowd = Array.from({ length: webSocketsMax }, () => open("crowd"));
+  standings[0] = "established";
+  standings[1] = "claiming";
+  assertEquals(crowd.slice(0, 3).map((it) => it.standing()), ["established", "claiming", "silent"]);
+  const late = open("late");
+  await crowd[2].served;
+  assertEquals(crowd.slice(0, 4).map((it) => it.ended()), [false, false, true, false]);
+  assertEquals(late.ended(), false);
+  for (const socket of [...crowd, late]) socket.close();
+  await Promise.all([...crowd, late].map(({ served }) => served));
 });
 
 Deno.test("who does not read a WebSocket costs bounded memory, and harms nobody", () =>
@@ -233,6 +283,9 @@ Deno.test("a WebSocket is asked for a token as a query port is, and ends when th
   const [kept, removed] = [makeToken("admin"), makeToken("read", ["ada:"], "ada")];
   const tokens = [kept.entry, removed.entry];
   await withShownServer({ queryActorCount: 1, tokens }, async (http, server) => {
+    const served: Served[] = [];
+    const serveQueries = server.serveQueries.bind(server);
+    server.serveQueries = (stream) => served[served.length] = serveQueries(stream);
     const socket = new WebSocket(`ws://${http}/rpc`);
     socket.binaryType = "arraybuffer";
     await new Promise((resolve) => socket.onopen = resolve);
@@ -251,7 +304,10 @@ Deno.test("a WebSocket is asked for a token as a query port is, and ends when th
       assertEquals(await ask(method, "ada:1"), "unauthorized", method);
     }
     assertEquals(await ask("Auth", makeToken("admin").token), "unauthorized");
+    // Until then it makes way for others.
+    assertEquals(served[0].standing, "claiming");
     await ask("Auth", removed.token);
+    await until("it is admitted", () => served[0].standing === "established", patience);
     assertEquals([await ask("Get", "bob:1"), await ask("Watch", "ada:")], ["unauthorized", 1]);
     await using client = new Client(`ws://${http}/rpc`, { token: kept.token });
     await client.put("bob:1", "x");

@@ -107,6 +107,8 @@ export function shownServer(changes: Partial<ServerStats> = {}): StatsSource {
     queryFigures: () => shownQueries,
     measurements: () => shownMeasurements,
     traffic: () => [{ address: "192.0.2.7:6000", toldBytes: 41, heardBytes: 42 }],
-    serveQueries: () => Promise.reject(new Error("It is only shown")),
+    serveQueries() {
+      throw new Error("It is only shown");
+    },
   };
 }

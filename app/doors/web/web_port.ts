@@ -120,15 +120,22 @@ export class WebPort {
     }
     const { keeper, environment } = this.#options;
     const host = this.#hostOf(request) ?? peerHost;
+    let connection: WebConnection | undefined;
     return {
       handshake: handshakeResponse(request, protocol),
-      serve: (stream) =>
-        new WebConnection(stream, {
+      get standing() {
+        // Who has not said who they are makes way for others.
+        return connection?.isIn ? "established" : "claiming";
+      },
+      serve(stream) {
+        connection = new WebConnection(stream, {
           host,
           protocol: protocol ?? "terminal.mudstandards.org",
           keeper,
           environment,
-        }).serve(),
+        });
+        return connection.serve();
+      },
     };
   }
 
