@@ -101,6 +101,17 @@ Deno.test("a player of any alphabet plays, and one who looks like another is tol
   assert(store.entries.has("player/Оксана"));
 });
 
+Deno.test("a name in another case goes on as the character that has it", async () => {
+  const store = new MemoryStore();
+  await play(["Zoë"], { store });
+  assertStringIncludes((await play(["zOË"], { store })).said, "Welcome back, Zoë");
+  assert(!store.entries.has("player/zOË"));
+  // Where two are written so, each goes on as itself.
+  store.entries.set("player/zoë", "true");
+  assertStringIncludes((await play(["zoë"], { store })).said, "Welcome back, zoë");
+  assertStringIncludes((await play(["Zoë"], { store })).said, "Welcome back, Zoë");
+});
+
 Deno.test("columnsOf() counts the columns of a terminal, and the map's picture keeps its walls", () => {
   assertEquals(["", "Ada", "Zoë", "李明", "अमित", "김철수"].map(columnsOf), [0, 3, 3, 4, 4, 6]);
   assertEquals(padColumns("李明", 6), "李明  ");

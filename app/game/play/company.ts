@@ -169,7 +169,9 @@ async function otherPlayer(
 ): Promise<string | undefined> {
   const given = nameFrom(typed);
   if (given === "") return void talk.say(whom);
-  const name = isName(given) ? await characterCalled(session, given) : undefined;
+  const name = isName(given)
+    ? await session.steadily(() => characterCalled(session, given))
+    : undefined;
   if (name === session.name) return void talk.say(companyText.whom.self);
   return name ?? void talk.say(companyText.nobodyCalled(typed));
 }

@@ -32,6 +32,7 @@ import { type GameStore, StoreFailure } from "../state/store.ts";
 import { retirementsOf } from "../state/career.ts";
 import { TermStore } from "../state/term_store.ts";
 import { readLetters } from "../state/post.ts";
+import { characterCalled } from "../state/moves.ts";
 import * as campusText from "../talk/campus_text.ts";
 import * as companyText from "../talk/company_text.ts";
 import { tellFame } from "./campus.ts";
@@ -45,7 +46,7 @@ export interface GameOptions extends ConversationOptions, SessionOptions {
   readonly store: GameStore;
   /** The player's name; asked for when it is absent or cannot be a name. */
   readonly name?: string;
-  /** Whether the player was greeted already. Default: no. */
+  /** Whether the player was greeted already, by the name as the character is written. Default: no. */
   readonly isGreeted?: boolean;
   readonly dice: Dice;
   readonly environment: SessionEnvironment;
@@ -87,8 +88,9 @@ export interface TypingHelper {
 export async function playGame(options: GameOptions): Promise<number> {
   const talk = new Conversation(options);
   if (!options.isGreeted) talk.say(text.title());
-  const name = await askName(talk, options.name);
-  if (name === undefined) return 0;
+  const typed = await askName(talk, options.name);
+  if (typed === undefined) return 0;
+  const name = options.isGreeted ? typed : await asWritten(typed, options.store);
   const aliases = new Aliases(options.aliases);
   while (await playTerm(name, talk, aliases, options) === "again");
   return 0;
@@ -197,6 +199,16 @@ async function askName(talk: Conversation, given: string | undefined): Promise<s
     }
   }
   return name;
+}
+
+/** The name as its character is written, if there is one. Nobody is told if no server answers: entering tells. */
+async function asWritten(name: string, store: GameStore): Promise<string> {
+  try {
+    return await characterCalled(store, name) ?? name;
+  } catch (failure) {
+    if (failure instanceof StoreFailure) return name;
+    throw failure;
+  }
 }
 
 async function enter(player: PlayerContext): Promise<void> {

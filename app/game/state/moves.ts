@@ -14,6 +14,7 @@ import type { Dice } from "../world/dice.ts";
 import { breaksEverything, powerOf } from "../world/hardware.ts";
 import { keys, prefixes } from "./keys.ts";
 import { type Problem, readProblem } from "./problem.ts";
+import type { Reader } from "./reader.ts";
 import { dueSettlements, hasRivals, remainingSteps } from "./rounds.ts";
 import { namesake } from "../world/names.ts";
 import { rollMining, rollSolving } from "../world/rules.ts";
@@ -48,15 +49,10 @@ export async function isEnrolled(session: Session): Promise<boolean> {
 }
 
 /** How the character is written that has this name in whatever case; `undefined`: there is none. */
-export async function characterCalled(
-  session: Session,
-  name: string,
-): Promise<string | undefined> {
-  return await session.steadily(async () => {
-    if (await session.get(keys.player(name)) !== undefined) return name;
-    const players = await session.list(prefixes.players);
-    return namesake(name, Array.from(players.keys(), (key) => key.slice(prefixes.players.length)));
-  });
+export async function characterCalled(reader: Reader, name: string): Promise<string | undefined> {
+  if (await reader.get(keys.player(name)) !== undefined) return name;
+  const players = await reader.list(prefixes.players);
+  return namesake(name, Array.from(players.keys(), (key) => key.slice(prefixes.players.length)));
 }
 
 /** Makes a new character. The place first: whoever exists, even after half a try, is somewhere. */
