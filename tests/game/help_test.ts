@@ -33,4 +33,8 @@ Deno.test("help names the commands alone where the list would scroll off, and te
   );
   assertStringIncludes(await said("help solving", 24), "3 break something");
   assertStringIncludes(await said("help solvign", 24), "Did you mean solving?");
+  assertStringIncludes(
+    await said("help odds", 24),
+    'There is no help on "odds". There is on all commands, and on campus, company',
+  );
 });

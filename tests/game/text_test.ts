@@ -37,6 +37,7 @@ Deno.test("one of something is not several", () => {
     assert(text.restored(act).includes(`keep ${one} after`));
   }
   assert(text.bought("cpu", 1, 1, 2).includes("for 1 coin."));
+  assertEquals(text.tooDear("strip", 1, 20, 3), "A power strip costs 20 coins, and you have 3.");
 });
 
 Deno.test("stories, help and answers fit 80 columns", () => {

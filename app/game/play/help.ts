@@ -33,5 +33,6 @@ export function tellHelp(
   const [topic, ...more] = standsFor(word, helpTopics);
   if (more.length > 0) return talk.say(text.ambiguous(typed, [topic, ...more]));
   if (topic !== undefined) return talk.say(about(topic));
-  talk.say(text.unknownCommand(typed, meantBy(word, [...commands, ...helpTopics])));
+  const meant = meantBy(word, [...commands, ...helpTopics]);
+  talk.say(text.unknownTopic(typed, meant, helpTopics));
 }

@@ -6,7 +6,7 @@
 
 import { attemptSecondsMax } from "../world/bounds.ts";
 import { type Perk, perkKinds } from "../world/perk.ts";
-import { breaking, solvingOutcomes } from "../world/rules.ts";
+import { breaking, breakingOutcomes, solvingOutcomes } from "../world/rules.ts";
 import { listed } from "./words.ts";
 
 /** "finds are 10% larger and prices 5% lower" */
@@ -21,7 +21,10 @@ const words: Readonly<Record<keyof Perk, (amount: number) => string>> = {
   steps: (percent) => `hits take ${share(percent)} ${percent > 0 ? "more" : "fewer"} steps`,
   supply: (percent) => `there is ${share(percent)} ${percent > 0 ? "more" : "less"} electricity`,
   prices: (percent) => `prices are ${share(percent)} ${percent > 0 ? "lower" : "higher"}`,
-  breaks: (fewer) => `${breaking(fewer)} of ${solvingOutcomes} attempts break something`,
+  breaks: (fewer) =>
+    `${
+      breaking(fewer)
+    } instead of ${breakingOutcomes} of ${solvingOutcomes} attempts break something`,
   seconds: (fewer) => `an attempt takes ${Math.max(0, attemptSecondsMax - fewer)} seconds at most`,
 };
 

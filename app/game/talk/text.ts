@@ -30,7 +30,17 @@ import type { Standing } from "../state/leaders.ts";
 import type { Problem } from "../state/problem.ts";
 import type { Buy, Pay } from "../state/records.ts";
 import { counted, grouped } from "../../cli/numbers.ts";
-import { alternatives, glossary, listed, type Manner, pieces, quote, table, you } from "./words.ts";
+import {
+  alternatives,
+  capitalized,
+  glossary,
+  listed,
+  type Manner,
+  pieces,
+  quote,
+  table,
+  you,
+} from "./words.ts";
 import type { Direction } from "../world/directions.ts";
 import {
   facilitiesFor,
@@ -321,7 +331,7 @@ export function badNumber(text: string): string[] {
 /** Too few coins. */
 export function tooDear(kind: Kind, count: number, cost: number, coins: number): string {
   const verb = count === 1 ? "costs" : "cost";
-  return `${pieces(kind, count)} ${verb} ${counted(cost, "coin")}, and you have ${
+  return `${capitalized(pieces(kind, count))} ${verb} ${counted(cost, "coin")}, and you have ${
     grouped(Math.max(0, coins))
   }.`;
 }
@@ -443,6 +453,18 @@ export const resigned = "You put it aside. What has been done on it stays done."
 export function unknownCommand(word: string, meant: string | undefined): string {
   const help = meant === "help" ? "" : " Type help for what does.";
   return `${quote(word)} means nothing here.${meant ? ` Did you mean ${meant}?` : ""}${help}`;
+}
+
+/** A word that `help` knows nothing of. */
+export function unknownTopic(
+  word: string,
+  meant: string | undefined,
+  topics: readonly string[],
+): string {
+  const guess = meant ? ` Did you mean ${meant}?` : "";
+  return `There is no help on ${quote(word)}.${guess} There is on all commands, and on ${
+    listed(topics)
+  }.`;
 }
 
 /** The beginning of several commands. */

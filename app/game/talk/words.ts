@@ -22,6 +22,11 @@ export function pieces(kind: Kind, count: number): string {
   return `${grouped(count)} ${count === 1 ? machine.one : machine.title}`;
 }
 
+/** `text` as a sentence begins. */
+export function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 /** What somebody typed, in quotes, and no more of it than is needed to know it again. */
 export function quote(text: string): string {
   const short = text.length > quotedCharsMax ? `${text.slice(0, quotedCharsMax)}...` : text;
