@@ -19,10 +19,12 @@ export function runMeasure(measure: Measure, invocation: Invocation): Promise<nu
   const { why = "", undo = false } = invocation.options as { why?: string; undo?: boolean };
   expectShort(why);
   return keep(invocation, async ({ keeping, store }) => {
-    const name = await new Owners(store).character(typed) ?? typed;
+    const character = await new Owners(store).character(typed);
+    const name = character ?? typed;
     await keeping.measure(measure, name, !undo, why);
     const done = undo ? `un${measure}` : measure;
-    return { act: done, name, line: `${done}: ${name}` };
+    const nobody = character === undefined ? ", a name that nobody has" : "";
+    return { act: done, name, line: `${done}: ${name}${nobody}` };
   });
 }
 

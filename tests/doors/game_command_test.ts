@@ -31,6 +31,8 @@ Deno.test("cmud game keeps a world in order, and writes down who did what", () =
     assertEquals(facts(after), facts(before));
     assertMatch(facts(after), /power: 4$/m);
     assertEquals((await game("rename", "nobody", "Mary")).code, 64);
+    assertEquals((await game("mute", "nobody")).said, "mute: nobody, a name that nobody has\n");
+    assertEquals((await game("mute", "nobody", "--undo")).code, 0);
     assertStringIncludes((await game("rename", "Mary", "two words")).said, "is no name");
     await play("Grace", "quit");
     assertStringIncludes((await game("rename", "Mary", "gRACE")).said, "gRACE is taken");
@@ -51,7 +53,10 @@ Deno.test("cmud game keeps a world in order, and writes down who did what", () =
       "admin announce The world pauses.",
       "admin unban mallory",
       "admin ban mallory you are called Mary now",
+      "admin hide mallory you are called Mary now",
       "admin rename mallory Mary",
+      "admin mute nobody",
+      "admin unmute nobody",
       "admin reset-password Mary",
       "admin term term 2 begins",
       "admin direct no",

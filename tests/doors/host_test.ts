@@ -252,7 +252,7 @@ Deno.test("who is banned does not come in, or has to leave; who is muted is not 
   await bob.sees("Bob (you)");
   await lay(ruleKeys.measure("ban", "Bob"), true, "you shout");
   await it.world.advance(doorLimits.lookEveryMs);
-  await bob.sees("You may not come in: you shout.");
+  await bob.sees("You may not stay: you shout.");
   await until("it is ended", async () => {
     await it.world.advance(100);
     return bob.isClosed;

@@ -263,7 +263,7 @@ export class GameHost implements Doorkeeper {
     this.#announce();
     for (const session of this.#sessions.values()) {
       const ban = this.#rules.measure("ban", session.name);
-      if (ban !== undefined) session.end(text.banned(ban.why));
+      if (ban !== undefined) session.end(text.sentAway(ban.why));
     }
     if (this.#sessions.size === 0) return;
     const { records } = await readPresent(store, environment.now());

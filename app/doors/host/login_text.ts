@@ -46,7 +46,16 @@ export function waitForIt(ms: number): string {
 
 /** The name may not come in. */
 export function banned(why: string): string {
-  return `You may not come in${why === "" ? "" : `: ${why}`}.`;
+  return because("You may not come in", why);
+}
+
+/** The name, which is in, may not stay. */
+export function sentAway(why: string): string {
+  return because("You may not stay", why);
+}
+
+function because(what: string, why: string): string {
+  return why === "" ? `${what}.` : `${what}: ${why}.`;
 }
 
 /** What is asked of the store is not answered. */

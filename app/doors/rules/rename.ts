@@ -13,7 +13,7 @@ const own = [
 
 /**
  * Gives a character another name: all that it is and has stands under that from then on. Nobody comes in under
- * the old one any more. The player must not be in meanwhile: whoever keeps the world sees to that with a ban.
+ * the old one any more, or sees it. The player must not be in meanwhile: whoever keeps the world sees to that with a ban.
  *
  * @returns why it cannot be done, if so.
  * @throws {StoreFailure} A part of it may be done; it may be done again.
@@ -39,7 +39,12 @@ export async function rename(
     const record = JSON.stringify({ ...JSON.parse(owner), name: to });
     await store.put(ownersPrefix + foldedName(to), record);
   }
-  if (!isSame) await keeping.measure("ban", from, true, `you are called ${to} now`);
+  if (!isSame) {
+    const why = `you are called ${to} now`;
+    await keeping.measure("ban", from, true, why);
+    // What the old name was and had is still there, and nobody is to take it for another player.
+    await keeping.measure("hide", from, true, why);
+  }
   await keeping.noted("rename", foldedName(from), to);
 }
 
