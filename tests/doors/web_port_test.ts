@@ -142,7 +142,8 @@ Deno.test("a WebSocket on which nobody has logged in makes way for others", asyn
   await ada.enrol("Ada", "\n");
   await using nobody = await Page.open(address, gmcp);
   await nobody.sees("Name: ");
-  await using bob = await Page.open(address, gmcp);
+  await using bob = new Page(address, [gmcp]);
+  await until("there is room for Bob", () => bob.protocol === gmcp, { timeoutMs: 5_000 });
   await bob.enrol("Bob", "\n");
   await until("it has made way", () => nobody.code !== undefined, { timeoutMs: 5_000 });
   ada.type("stats\n");
