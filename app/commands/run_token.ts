@@ -20,7 +20,7 @@ export async function runNew({ options, console }: Invocation): Promise<number> 
   const entry = entryFrom(options, hashOfToken(token));
   const text = await entryText(entry);
   const { authFile, tokenFile } = options as Record<string, string | undefined>;
-  if (authFile !== undefined) await expectAddable(authFile, text);
+  const isNewFile = authFile !== undefined && await expectAddable(authFile, text) === "new";
   if (tokenFile !== undefined) {
     await write(
       tokenFile,
@@ -31,7 +31,12 @@ export async function runNew({ options, console }: Invocation): Promise<number> 
     try {
       await write(
         authFile,
-        () => Deno.writeTextFile(authFile, `\n${text}`, { ...ownersOnly, append: true }),
+        // A mode would be given to a file that is there, too, which its server may have to read as another user.
+        () =>
+          Deno.writeTextFile(authFile, `\n${text}`, {
+            ...(isNewFile ? ownersOnly : {}),
+            append: true,
+          }),
       );
     } catch (error) {
       // A token that lets nobody in would only stand in the way of the next one.
@@ -69,10 +74,14 @@ function checked<T>(option: string, check: () => T): T {
   }
 }
 
-/** @throws {UsageError} unless the file, which need not be there, can be used with the entry behind it. */
-async function expectAddable(path: string, entry: string): Promise<void> {
-  const text = await readTextIfThere(path) ?? "";
-  await parseAuthFile(`${text}\n${entry}`, path);
+/**
+ * @returns whether the file is there.
+ * @throws {UsageError} unless it can be used with the entry behind it.
+ */
+async function expectAddable(path: string, entry: string): Promise<"new" | "there"> {
+  const text = await readTextIfThere(path);
+  await parseAuthFile(`${text ?? ""}\n${entry}`, path);
+  return text === undefined ? "new" : "there";
 }
 
 async function write(path: string, writing: () => Promise<void>): Promise<void> {

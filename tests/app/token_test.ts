@@ -73,6 +73,16 @@ Deno.test("only the owner may read what cmud token new writes, and nothing is wr
   assertStringIncludes(stderr, "token 2 has the name of an earlier one");
 });
 
+Deno.test("cmud token new leaves the mode of an auth file that is there as it is", async () => {
+  using directory = new TempDirectory();
+  const auth = `${directory.path}/auth.toml`;
+  // The server may run as another user of the group.
+  await Deno.writeTextFile(auth, "# tokens\n", { mode: 0o640 });
+  const token = await makeFiles(directory, "ada", "read");
+  const modes = await Promise.all([auth, token].map((path) => Deno.stat(path)));
+  assertEquals(modes.map(({ mode }) => mode! & 0o777), [0o640, 0o600]);
+});
+
 Deno.test("a server with --auth-file lets in who shows a token, from a file or the environment", async () => {
   using directory = new TempDirectory();
   const read = await makeFiles(directory, "reader", "read");
