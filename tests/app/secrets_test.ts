@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "../deps.ts";
 import { startServerProcess } from "../support/app/cmud_process.ts";
 import { runCmud } from "../support/app/fake_console.ts";
+import { startHostProcess } from "../support/app/host_process.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { makeToken } from "../support/tokens.ts";
 
@@ -82,6 +83,10 @@ Deno.test("no token and no key is in what two servers and their clients say, nor
     }
   }
   using client = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(`${dir}/ca.pem`)] });
+  const host = await startHostProcess(
+    ...["--web", "127.0.0.1:0", "--telnet", "127.0.0.1:0", ...tls, "--log-level", "debug"],
+    ...["--server", first.ready.queryAddresses[0], "--token-file", files.admin],
+  );
   const processes = await whatPsTells();
   assert(processes.includes("--token-file"), "the servers are not seen");
   heard.push(processes);
@@ -93,7 +98,11 @@ Deno.test("no token and no key is in what two servers and their clients say, nor
       heard.push(JSON.stringify([...response.headers]), await beginningOf(response));
     }
   }
-  for (const server of [second, first]) {
+  for (const path of ["/", "/play", "/none"]) {
+    const response = await fetch(`https://${host.web}${path}`, { client });
+    heard.push(JSON.stringify([...response.headers]), await response.text());
+  }
+  for (const server of [host, second, first]) {
     const { code, stderr } = await server.stop();
     assertEquals(code, 0);
     heard.push(stderr);
