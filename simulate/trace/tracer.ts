@@ -12,7 +12,7 @@ import type { Happening, RemovalReason, SentKind, TracedEntry, TraceListener } f
 import { Names } from "./names.ts";
 import { peerWords } from "./peer_words.ts";
 import { tracedEntries, tracedEntry } from "./traced_entries.ts";
-import { laterWords, writesWords } from "./words.ts";
+import { laterWords, shown, writesWords } from "./words.ts";
 
 /** Makes events of what happens in a simulated cluster, of which it is the observer. */
 export class Tracer implements ClusterObserver {
@@ -94,7 +94,7 @@ export class Tracer implements ClusterObserver {
         const replaced = before && traced(before);
         const entry = traced(held);
         const why = replaced === undefined
-          ? `it held nothing of ${entry.key}`
+          ? `it held nothing of ${shown(entry.key)}`
           : laterWords(entry, replaced);
         this.emit({ type: "merged", replica, entry, ...(replaced && { replaced }), why });
       },

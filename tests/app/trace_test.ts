@@ -66,3 +66,14 @@ Deno.test("trace put refuses a delay with which it would not come to an end", as
     "cmud: Cannot trace messages that take 24h: allowed is 5.9h\n",
   ]);
 });
+
+Deno.test("trace shows a key in the same words wherever it stands in a line", async () => {
+  for (
+    const [key, shown] of [["two words", '"two words"'], ["k".repeat(99), `${"k".repeat(40)}…`]]
+  ) {
+    const { stdout } = await runCmud(["trace", "put", key]);
+    const told = stdout.split("\n").filter((line) => line.includes("it held nothing of"));
+    assertEquals(told.length, 2);
+    for (const line of told) assertEquals(line.endsWith(`it held nothing of ${shown}`), true, line);
+  }
+});
