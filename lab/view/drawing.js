@@ -75,7 +75,8 @@ export class Drawing {
     const servers = [...scene.servers.values()];
     const keys = shownKeys(scene);
     const actors = Math.max(1, ...servers.map((server) => server.actors.length));
-    const size = cardSize(this.#size.width, actors, Math.min(rowsMax, Math.max(2, keys.length)));
+    const rows = Math.min(rowsMax, Math.max(2, keys.length));
+    const size = cardSize(this.#size.width, servers.length, actors, rows);
     this.#box.style.setProperty("--height", `${heightOf(servers.length, size)}px`);
     const places = new Map(
       placesOf(servers.length, this.#size, size).map((place, i) => [servers[i].name, place]),

@@ -14,10 +14,17 @@ const titleHeight = 18;
 const rowHeight = 22;
 const padding = 9;
 
-/** How large a card is. @param rows keys that are shown */
-export function cardSize(drawingWidth, actors, rows) {
+/** A card of two replicas: five of these fit into a drawing that is not narrow. */
+const twoTilesWidth = 214;
+
+/** How large each of so many cards is. @param actors replicas in a card, at most @param rows keys that are shown */
+export function cardSize(drawingWidth, servers, actors, rows) {
   const isNarrow = drawingWidth < 560;
-  const width = isNarrow ? Math.min(152, (drawingWidth - 72) / 2) : Math.max(188, 30 + 92 * actors);
+  const across = servers === 1 ? 1 : servers < 5 ? 2 : 3;
+  const room = Math.max(twoTilesWidth, (drawingWidth - 72) / across);
+  const width = isNarrow
+    ? Math.min(152, (drawingWidth - 72) / 2)
+    : Math.max(188, Math.min(room, 30 + 92 * actors));
   return { width, height: headHeight + titleHeight + Math.max(1, rows) * rowHeight + 2 * padding };
 }
 
@@ -163,8 +170,9 @@ class Cell {
     const isDeleted = version.value === null;
     set(this.#frame, { x, y, width, height });
     set(this.#text, { x: x + 7, y: y + 14 });
-    const chars = Math.max(3, Math.floor((width - 14) / 7.25));
-    const text = `${key} ${value}`;
+    // In a tile that is too small for words, the colour says enough.
+    const chars = Math.floor((width - 14) / 7.25);
+    const text = chars < 3 ? "" : `${key} ${value}`;
     say(this.#text, text.length > chars ? `${text.slice(0, chars - 1)}…` : text);
     set(this.node, {
       class: `cell v${number % 8}${isDeleted ? " deleted" : ""}`,

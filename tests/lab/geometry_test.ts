@@ -1,4 +1,5 @@
-import { along, laneOf, placesOf } from "../../lab/model/geometry.ts";
+import { along, laneOf, placesOf, type Size } from "../../lab/model/geometry.ts";
+import { cardSize } from "../../lab/view/server_card.js";
 import { assert, assertEquals } from "../deps.ts";
 
 const drawings = [{ width: 336, height: 560 }, { width: 640, height: 610 }, {
@@ -10,24 +11,23 @@ function cardOf({ width }: { width: number }) {
   return { width: width < 560 ? 132 : 214, height: 136 };
 }
 
+/** Cards of so many servers do not cover each other, nor leave the drawing. */
+function assertApart(count: number, drawing: Size, card: Size): void {
+  const places = placesOf(count, drawing, card);
+  for (const [i, { x, y }] of places.entries()) {
+    const what = `${count} cards of ${card.width} in ${drawing.width}: ${x},${y}`;
+    assert(x >= card.width / 2 && x <= drawing.width - card.width / 2, what);
+    assert(y >= card.height / 2 && y <= drawing.height - card.height / 2, what);
+    for (const other of places.slice(i + 1)) {
+      const isApart = Math.abs(other.x - x) >= card.width || Math.abs(other.y - y) >= card.height;
+      assert(isApart, `${what} and ${other.x},${other.y}`);
+    }
+  }
+}
+
 Deno.test("placesOf() has no card cover another one, nor leave the drawing", () => {
   for (const drawing of drawings) {
-    const card = cardOf(drawing);
-    for (let count = 1; count <= 5; count++) {
-      const places = placesOf(count, drawing, card);
-      for (const [i, { x, y }] of places.entries()) {
-        assert(x >= card.width / 2 && x <= drawing.width - card.width / 2, `${count}: x ${x}`);
-        assert(y >= card.height / 2 && y <= drawing.height - card.height / 2, `${count}: y ${y}`);
-        for (const other of places.slice(i + 1)) {
-          const isApart = Math.abs(other.x - x) >= card.width ||
-            Math.abs(other.y - y) >= card.height;
-          assert(
-            isApart,
-            `${count} cards in ${drawing.width}: ${x},${y} and ${other.x},${other.y}`,
-          );
-        }
-      }
-    }
+    for (let count = 1; count <= 5; count++) assertApart(count, drawing, cardOf(drawing));
   }
 });
 
@@ -66,4 +66,14 @@ Deno.test("laneOf() keeps what comes apart from what goes", () => {
   const [there, back] = [laneOf(a, b), laneOf(b, a)];
   assertEquals(there.from.y, -back.from.y);
   assertEquals(along(there, 0.25), { x: 25, y: there.from.y });
+});
+
+Deno.test("cardSize() leaves room for all cards, however many replicas there are", () => {
+  for (const drawing of drawings) {
+    for (let count = 1; count <= 5; count++) {
+      for (let replicas = 1; replicas <= 8; replicas++) {
+        assertApart(count, drawing, cardSize(drawing.width, count, replicas, 2));
+      }
+    }
+  }
 });
