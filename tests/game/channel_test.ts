@@ -55,7 +55,7 @@ Deno.test("coins that are given, lent and paid back are those that the other one
   const { store, ada, bob } = await company();
   store.entries.set("mined/Ada/Ada.000000000000000f", "100");
   assertEquals(await ada.type("give Bob 30"), "You give Bob 30 coins. You have 70 now.\n");
-  assertEquals(await bob.lookAround(), "Ada tells you: (30 coins, for you)\n");
+  assertEquals(await bob.lookAround(), "Ada tells you: here are 30 coins for you\n");
   assertEquals(await ada.type("lend Bob 50"), "You lend Bob 50 coins. You have 20 now.\n");
   assertStringIncludes(await bob.type("lend"), "You owe Ada 50 coins.");
   assertStringIncludes(await bob.type("repay Ada 20"), "You have 60 now.");
@@ -110,7 +110,7 @@ Deno.test("records of coins that make no sense are skipped, and make nobody rich
 Deno.test("a study group takes more steps together, in one place", async () => {
   const { ada, bob } = await company();
   assertStringIncludes(await ada.type("group Bob"), "You are in the study group of Bob now.");
-  assertStringIncludes(await bob.lookAround(), "Ada tells you: joins your study group.");
+  assertStringIncludes(await bob.lookAround(), "Ada tells you: I am in your study group now.");
   assertEquals(
     await bob.type("group"),
     "You study with Ada and Bob (you). group leave leaves.\n",

@@ -80,10 +80,10 @@ export function gave(as: TransferKind, name: string, coins: number, left: number
   return `You ${verb} ${name} ${counted(coins, "coin")}. You have ${grouped(left)} now.`;
 }
 
-/** Coins change hands, as who gets them hears it. */
+/** Coins change hands, as who gets them is told by who gives them. */
 export function got(as: TransferKind, coins: number): string {
-  const what = { gift: "for you", loan: "lent to you", repayment: "paid back to you" }[as];
-  return `(${counted(coins, "coin")}, ${what})`;
+  const what = { gift: " for you", loan: ", lent to you", repayment: ", paid back to you" }[as];
+  return `here ${coins === 1 ? "is" : "are"} ${counted(coins, "coin")}${what}`;
 }
 
 /** Not so many coins. */
@@ -126,7 +126,7 @@ export const grouping = {
   joined: (name: string) => `You are in the study group of ${name} now.`,
   left: "You study alone from now on.",
   full: (name: string) => `The study group of ${name} is full: ${groupSizeMax} is the most.`,
-  joins: "joins your study group.",
+  joins: "I am in your study group now.",
 } as const;
 
 /** Whom somebody does not hear. */
