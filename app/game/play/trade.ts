@@ -32,8 +32,9 @@ export const trade: Readonly<Record<"shop" | "buy", Command>> = {
     player.talk.say(text.shop(character, player.perks, player.talk.manner));
   },
 
-  async buy(player, [kindTyped, ...counts]) {
+  async buy(player, args) {
     const { talk, session } = player;
+    const [kindTyped, ...counts] = kindFirst(args);
     if (kindTyped === undefined) return talk.say(text.buyWhat);
     const kind = kindTyped.toLowerCase();
     const all = [...kinds, ...facilities];
@@ -60,6 +61,13 @@ export const trade: Readonly<Record<"shop" | "buy", Command>> = {
     if (hardwareFacts[kind] && idle > 0) talk.say(text.furniture(kind, idle));
   },
 };
+
+/** `buy 3 cpu` is said as often as `buy cpu 3`. */
+function kindFirst([first, ...others]: readonly string[]): (string | undefined)[] {
+  return others.length > 0 && parseCount(first, countMax) !== undefined
+    ? [...others, first]
+    : [first, ...others];
+}
 
 /** What is to be bought, if anything; otherwise the player has been told why nothing is. */
 interface Wanted {
