@@ -80,6 +80,7 @@ const badLines: [line: string, answer: string | RegExp][] = [
   ["buy cpu 99999999999999999999", "Give a whole number from 1 to"],
   ["buy cpu lots", "from 1 to 1,000,000,000,000"],
   ["buy cpu 1000000000001", "from 1 to 1,000,000,000,000"],
+  ["buy desk", "The desk beside yours is sold from the rank of Masters on.\nThey look"],
   ["buy 9 cpu", "9 Xeon CPUs cost 9 coins, and you have 8."],
   ["buy 9", 'never heard of "9"'],
   ["buy cpu 9", "9 Xeon CPUs cost 9 coins, and you have 8."],

@@ -55,6 +55,8 @@ export const trade: Readonly<Record<"shop" | "buy", Command>> = {
     const { hardware, voided } = await player.refresh();
     if (voided.has(key)) return;
     talk.say(text.bought(kind, count, cost, powerOf(hardware, player.perks.supply)));
+    const watts = facilityFacts[kind]?.watts ?? 0;
+    if (watts > 0) talk.say(text.broughtWatts(watts));
     if (isLimited) talk.say(text.noMoreRuns);
     const idle = (hardware.get(kind) ?? 0) -
       (running(hardware, player.perks.supply).get(kind) ?? 0);

@@ -315,7 +315,7 @@ export function notForYou(kind: Kind, rank: Rank): string[] {
   const { title, from } = hardwareFacts[kind] ?? facilityFacts[kind];
   const are = kind in hardwareFacts ? "are" : "is";
   return [
-    `${title} ${are} sold from the rank of ${from} on.`,
+    `${capitalized(title)} ${are} sold from the rank of ${from} on.`,
     `They look at your student card, which says ${rank}, and smile.`,
   ];
 }
@@ -348,6 +348,11 @@ export function noElectricity(kind: Kind): string[] {
 /** A second one of what nobody has two of. */
 export function hasItAlready(kind: Kind): string {
   return `You have ${facilityFacts[kind].title} already, and one is all there is room for.`;
+}
+
+/** What was bought, for machines to stand in, brings electricity. */
+export function broughtWatts(watts: number): string {
+  return `That brings ${grouped(watts)} W.`;
 }
 
 /** A purchase that counts. */
