@@ -76,7 +76,7 @@ function take({ run: other, events, untilMs, isStep, fault, failures }) {
   if (fault !== undefined) player.isPlaying = false;
   if (failures !== undefined) return;
   if (other !== undefined || fault !== undefined) element("fault").textContent = fault ?? "";
-  element("undo").disabled = past.length === 0;
+  showUndo();
   revision++;
   if (other !== undefined) keepLink();
 }
@@ -95,11 +95,21 @@ function act(line) {
   if (run.text === "") return;
   // What was typed and not run yet is a part of it, and so not lost.
   const { text } = scenarioPanel;
-  past.push({ text, atMs: player.atMs });
+  const before = { text, atMs: player.atMs };
+  past.push(before);
   // What is shown is a little behind what is computed while time goes on: so much is no other moment.
   const isAtEnd = recording.untilMs - player.atMs <= player.speed / 5;
   const atMs = Math.ceil(isAtEnd ? recording.untilMs : player.atMs);
-  core.ask({ type: "act", text, atMs, line });
+  core.ask({ type: "act", text, atMs, line }).then(({ run: other }) => {
+    if (other !== undefined) return;
+    // It could not be done, so there is nothing to undo.
+    past = past.filter((it) => it !== before);
+    showUndo();
+  });
+}
+
+function showUndo() {
+  element("undo").disabled = past.length === 0;
 }
 
 /** As if what was done last had not been. */

@@ -135,10 +135,12 @@ for (const [width, colorScheme] of looks) {
   await tab.locator("#expect-form button").click();
   await tab.locator("#story .unmet", { hasText: "x = 7 on a: no, a.1 shows" }).waitFor();
   await tab.locator("#undo").click();
+  await tab.locator("#story .unmet").first().waitFor({ state: "detached" });
 
   // A clock is set, a way is made slower, a key is deleted; and none of it has been.
   await tab.locator("#drawing .head[aria-label^='Server b']").focus();
   await tab.keyboard.press("Enter");
+  await tab.locator("#inspector-title", { hasText: "Server b" }).waitFor();
   await tab.locator("#inspected input[name=skew]").fill("5000");
   await tab.keyboard.press("Enter");
   await tab.locator("#drawing .skew", { hasText: "5 s ahead" }).waitFor();
@@ -175,6 +177,15 @@ for (const [width, colorScheme] of looks) {
   await again.locator("#story li").first().waitFor();
   const stories = await Promise.all([tab, again].map((it) => it.locator("#story").textContent()));
   found[width] = { atPut, atCut, why, scenario, isSame: stories[0] === stories[1] };
+
+  // What was typed is not lost when it cannot be run, and then nothing is to be undone.
+  await again.locator("#scenario-panel-tab").click();
+  await again.locator("#scenario").fill("serve a");
+  await again.locator("#put").click();
+  await again.locator("#fault", { hasText: 'Line 1: found "serve"' }).waitFor();
+  if (await again.locator("#undo").isEnabled()) faults.push(`${width}: nothing can be undone`);
+  const kept = await again.locator("#scenario").inputValue();
+  if (kept !== "serve a") faults.push(`${width}: what cannot be run is lost: ${kept}`);
   await again.close();
 
   // What was typed and not run stays, whatever is done by hand.
