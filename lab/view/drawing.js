@@ -5,10 +5,11 @@
  */
 
 import { makeSvg } from "../../http/page/dom.js";
+import { cardSize, tilesOf } from "../model/card.ts";
 import { placesOf } from "../model/geometry.ts";
 import { Keyed, set } from "./keyed.js";
 import { Lane } from "./lane.js";
-import { cardSize, ServerCard, tilesOf } from "./server_card.js";
+import { ServerCard } from "./server_card.js";
 import { TellPulse } from "./tell_pulse.js";
 import { TravelMark } from "./travel_mark.js";
 

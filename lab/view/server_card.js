@@ -5,28 +5,10 @@
  */
 
 import { makeSvg } from "../../http/page/dom.js";
+import { rowHeight, tilesOf, titleHeight } from "../model/card.ts";
 import { isRunning } from "../model/scene.ts";
 import { clockText, skewText, valueText } from "../model/texts.ts";
 import { Keyed, onChoose, say, set } from "./keyed.js";
-
-const headHeight = 34;
-const titleHeight = 18;
-const rowHeight = 22;
-const padding = 9;
-
-/** A card of two replicas: five of these fit into a drawing that is not narrow. */
-const twoTilesWidth = 214;
-
-/** How large each of so many cards is. @param actors replicas in a card, at most @param rows keys that are shown */
-export function cardSize(drawingWidth, servers, actors, rows) {
-  const isNarrow = drawingWidth < 560;
-  const across = servers === 1 ? 1 : servers < 5 ? 2 : 3;
-  const room = Math.max(twoTilesWidth, (drawingWidth - 72) / across);
-  const width = isNarrow
-    ? Math.min(152, (drawingWidth - 72) / 2)
-    : Math.max(188, Math.min(room, 30 + 92 * actors));
-  return { width, height: headHeight + titleHeight + Math.max(1, rows) * rowHeight + 2 * padding };
-}
 
 /** One card. `update` takes the server, its place, the size, the keys of the rows, and what replicas hold. */
 export class ServerCard {
@@ -95,19 +77,6 @@ export class ServerCard {
       : [];
     this.#tiles.show(tiles, ({ replica }) => replica);
   }
-}
-
-/** Where the tiles of a card are. */
-export function tilesOf({ actors }, { left, top, width, height }) {
-  const gap = 6;
-  const tileWidth = (width - 2 * padding - (actors.length - 1) * gap) / actors.length;
-  return actors.map((replica, i) => ({
-    replica,
-    x: left + padding + i * (tileWidth + gap),
-    y: top + headHeight,
-    width: tileWidth,
-    height: height - headHeight - padding,
-  }));
 }
 
 /** A replica of a card. */

@@ -1,5 +1,5 @@
+import { cardSize } from "../../lab/model/card.ts";
 import { along, laneOf, placesOf, type Size } from "../../lab/model/geometry.ts";
-import { cardSize } from "../../lab/view/server_card.js";
 import { assert, assertEquals } from "../deps.ts";
 
 const drawings = [{ width: 336, height: 560 }, { width: 640, height: 610 }, {
