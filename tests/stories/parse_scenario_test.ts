@@ -1,5 +1,7 @@
 import { assertEquals, assertThrows } from "../deps.ts";
 import { formatStatement, parseScenario, ScenarioError } from "../../simulate/mod.ts";
+import { usages } from "../../simulate/scenario/parse_scenario.ts";
+import { read } from "../support/repository.ts";
 
 /** Each is wrong in its last line. */
 const wrong: Readonly<Record<string, string>> = {
@@ -60,6 +62,14 @@ Deno.test("parseScenario() reads times with all units, from the beginning and fr
   const { steps, endMs } = parseScenario(text);
   assertEquals(steps.map(({ atMs }) => atMs), [0, 500, 2_000, 60_000]);
   assertEquals(endMs, 3_660_000);
+});
+
+Deno.test("docs/scenarios.md explains every statement", () => {
+  const rows = read("docs/scenarios.md").split("\n").filter((line) => line.startsWith("| `"));
+  for (const keyword of Object.keys(usages)) {
+    const isExplained = rows.some((row) => new RegExp(`\`${keyword}[ \`]`).test(row));
+    assertEquals([keyword, isExplained], [keyword, true]);
+  }
 });
 
 Deno.test("parseScenario() reads no further than to the line that ends a scenario", () => {
