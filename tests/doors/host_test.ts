@@ -248,6 +248,15 @@ Deno.test("who is banned does not come in, or has to leave; who is muted is not 
   ada.type("inv");
   await ada.sees("Coins: ");
   assert(!/I am here|Bob, Under/.test(ada.said));
+  // What an ended session of his came to counts for problems, and does not show him.
+  await it.store.put(
+    "end/Bob.000000000000000f",
+    JSON.stringify({ mined: 7, damage: [] }),
+  );
+  ada.type("leaderboard");
+  await ada.sees("Nobody has mined a coin yet");
+  bob.type("leaderboard");
+  await bob.sees("Bob (you)  Undergraduate  7 coins mined");
   bob.type("who");
   await bob.sees("Bob (you)");
   await lay(ruleKeys.measure("ban", "Bob"), true, "you shout");

@@ -204,7 +204,10 @@ export class GameHost implements Doorkeeper {
     const isHidden = (other: string) => this.#rules.measure("hide", other) !== undefined;
     const view = doorStore(store, this.#reads, this.#listening, { name, isHidden });
     const isMuted = () => this.#rules.measure("mute", name) !== undefined;
-    return new PlayerSession({ name, lines, store: view, environment, tries, isMuted }, attached);
+    return new PlayerSession(
+      { name, lines, store: view, environment, tries, isMuted, isHidden },
+      attached,
+    );
   }
 
   /** A fault of one game ends that one. */

@@ -24,6 +24,7 @@ export interface PlayerSessionOptions {
   /** How often a step is tried. */
   readonly tries: number;
   isMuted(): boolean;
+  isHidden(name: string): boolean;
 }
 
 /** A connection, and the lines over it. */
@@ -71,7 +72,7 @@ export class PlayerSession {
 
   /** Plays to the end. @throws what the game throws. */
   async play(): Promise<void> {
-    const { name, lines, store, environment, tries, isMuted } = this.#options;
+    const { name, lines, store, environment, tries, isMuted, isHidden } = this.#options;
     const manner = () => this.#manner;
     await playGame({
       get manner() {
@@ -92,6 +93,7 @@ export class PlayerSession {
       dice: diceFrom(environment),
       environment,
       isMuted,
+      isHidden,
       onEntry: (helper) => {
         this.#situation = () => helper.situation();
         this.#renewPrompt = () => helper.renewPrompt();

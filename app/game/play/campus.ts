@@ -7,7 +7,6 @@
 import { readerOf } from "../state/career.ts";
 import type { MarkVerb } from "../state/keys.ts";
 import { keys } from "../state/keys.ts";
-import { readLeaders } from "../state/leaders.ts";
 import { pay } from "../state/moves.ts";
 import { coursesTaken } from "../state/perks.ts";
 import { readPresent } from "../state/presence.ts";
@@ -16,7 +15,6 @@ import { isSigned, signatureOf } from "../state/stages.ts";
 import { titlesOf } from "../state/titles.ts";
 import * as campusText from "../talk/campus_text.ts";
 import { type CampusCommand, parseCount } from "../talk/commands.ts";
-import * as text from "../talk/text.ts";
 import { countMax } from "../world/bounds.ts";
 import { nameFrom, namesake } from "../world/names.ts";
 import {
@@ -31,6 +29,7 @@ import {
   world,
 } from "../world/world.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
+import { tellLeaders } from "./social.ts";
 
 /** What each command does. */
 export const campus: Readonly<Record<CampusCommand, Command>> = {
@@ -118,11 +117,7 @@ export const campus: Readonly<Record<CampusCommand, Command>> = {
 
 /** Says who came furthest in a term that is over. */
 export async function tellFame(player: PlayerContext, term: number): Promise<void> {
-  const { talk, session, store } = player;
-  const { standings, skipped } = await session.steadily(() => readLeaders(readerOf(store, term)));
-  talk.say(campusText.fameOf(term));
-  talk.say(text.leaderboard(standings, session.name, talk.manner));
-  if (skipped > 0) talk.say(text.skippedRecords(skipped));
+  await tellLeaders(player, readerOf(player.store, term), [campusText.fameOf(term)]);
 }
 
 /** The one of `things` whose name is what was typed, or the only one whose name begins so. */

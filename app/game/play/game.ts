@@ -56,6 +56,8 @@ export interface GameOptions extends ConversationOptions, SessionOptions {
   readonly onEntry?: (helper: TypingHelper) => void;
   /** Whether nobody is to hear the player, asked at each attempt to speak. Default: no. */
   readonly isMuted?: () => boolean;
+  /** Whether nobody is to see a player, where the store does not see to that. Default: no. */
+  readonly isHidden?: (name: string) => boolean;
   /** Told what others do near the player, before it is shown. */
   readonly onNews?: (news: readonly News[]) => void;
 }
@@ -117,6 +119,7 @@ async function playTerm(
     situation: () => ({ character: player.known, battle: player.battle }),
   });
   if (options.isMuted !== undefined) player.isMuted = options.isMuted;
+  if (options.isHidden !== undefined) player.isHidden = options.isHidden;
   if (options.onNews !== undefined) player.onNews = options.onNews;
   player.interject = (line) => immediately(player, line);
   const feed = talk.isTerminal ? followEvents(player, store, options) : undefined;

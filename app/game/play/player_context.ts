@@ -93,6 +93,8 @@ export class PlayerContext {
   onArrival = () => {};
   /** Whether nobody is to hear the player. */
   isMuted: () => boolean = () => false;
+  /** Whether nobody is to see a player. */
+  isHidden: (name: string) => boolean = () => false;
   /** Called with what others have done, before it is shown. */
   onNews: (news: readonly News[]) => void = () => {};
 

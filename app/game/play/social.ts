@@ -6,7 +6,7 @@
 
 import { eventBucketMs, saidCharsMax } from "../world/bounds.ts";
 import { bucketsAround } from "../state/buckets.ts";
-import { listAll } from "../state/reader.ts";
+import { listAll, type Reader } from "../state/reader.ts";
 import type { SocialCommand } from "../talk/commands.ts";
 import { parseLetters, parseScene } from "../state/events.ts";
 import { prefixes } from "../state/keys.ts";
@@ -88,12 +88,21 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },
 
-  async leaderboard({ talk, session }) {
-    const { standings, skipped } = await session.steadily(() => readLeaders(session));
-    talk.say(text.leaderboard(standings, session.name, talk.manner));
-    if (skipped > 0) talk.say(text.skippedRecords(skipped));
-  },
+  leaderboard: (player) => tellLeaders(player, player.session),
 };
+
+/** Says who came furthest by what `reader` reads, below a heading. */
+export async function tellLeaders(
+  { talk, session, isHidden }: PlayerContext,
+  reader: Reader,
+  heading: readonly string[] = [],
+): Promise<void> {
+  const { standings, skipped } = await session.steadily(() => readLeaders(reader));
+  // The ends of sessions are counted for problems too, so those of hidden players are there to be read.
+  const seen = standings.filter(({ name }) => name === session.name || !isHidden(name));
+  talk.say([...heading, ...text.leaderboard(seen, session.name, talk.manner)]);
+  if (skipped > 0) talk.say(text.skippedRecords(skipped));
+}
 
 /** What is to be said, or nothing when the player has been told why it cannot be. */
 function wordsFor(
