@@ -4,6 +4,7 @@ import { farewellMs } from "../../app/game/world/bounds.ts";
 import { pause } from "../../app/cli/pause.ts";
 import { world } from "../../app/game/world/world.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
+import { Seat } from "./seat.ts";
 import { loadedDice, MemoryStore, numberedEnvironment, play } from "./stage.ts";
 
 /** A clock by which everything is long ago. */
@@ -208,4 +209,18 @@ Deno.test("a purchase that another session made impossible is taken back, and th
   assertEquals(said.split("3 Xeon CPUs have to go back").length - 1, 1);
   assertStringIncludes(said, "Coins: 1\nXeon CPUs: 5\n");
   assertStringIncludes(said, "you may keep 3 Xeon CPUs after all");
+});
+
+Deno.test("coins that a server took with it are there again though their finder does nothing more", async () => {
+  const store = new MemoryStore();
+  const ada = await Seat.take(store, "Ada", { now: ticking(), dice: loadedDice(10, 1), tries: 2 });
+  await ada.type("mine");
+  const [key, coins] = [...store.entries].find(([key]) => key.startsWith("mined/"))!;
+  // It had acknowledged them, and told nobody.
+  store.entries.delete(key);
+  store.failures = 1;
+  await ada.lookAround();
+  await ada.lookAround();
+  assertEquals(sumOfEnds(store), Number(coins));
+  await ada.leave();
 });

@@ -80,12 +80,26 @@ export async function simulate(
   return world.check();
 }
 
+/** Reads now and then, and writes what is owed because a server is gone, whatever else is under way. */
+async function lookAround(session: Session, isPlaying: () => boolean): Promise<void> {
+  while (isPlaying()) {
+    try {
+      await session.get("");
+      await session.settle();
+    } catch (failure) {
+      if (!(failure instanceof StoreFailure)) throw failure;
+    }
+  }
+}
+
 class World {
   readonly #dice: Dice;
   readonly #cluster: SimulatedCluster;
   readonly #players: Player[];
   readonly #account = new Account();
   readonly #names: readonly string[];
+  /** Whether players look around while they play, as they do at a terminal. */
+  readonly #looksAround: boolean;
   /** The term that is played, for what looks at a replica itself. */
   readonly #terms: TermStore;
   /** By `rank/round`, who has to rise for what nobody saw finished. */
@@ -94,6 +108,7 @@ class World {
 
   constructor(seed: number, sessionCount: number, replicaCount: number, names: string[]) {
     this.#names = names;
+    this.#looksAround = seed % 4 === 2;
     const random = new Prng(seed);
     this.#dice = diceFrom(random);
     // Half of the worlds hardly ever fail, so that nothing hides behind the failures.
@@ -158,7 +173,14 @@ class World {
 
   async play(moves: number): Promise<void> {
     await this.#together(async (player) => {
-      for (let move = 0; move < moves; move++) await this.#move(player);
+      let isPlaying = true;
+      const looking = this.#looksAround ? lookAround(player.session, () => isPlaying) : undefined;
+      try {
+        for (let move = 0; move < moves; move++) await this.#move(player);
+      } finally {
+        isPlaying = false;
+        await looking;
+      }
     });
   }
 
@@ -254,14 +276,15 @@ class World {
   }
 
   async #read({ session, client, shown }: Player): Promise<Character> {
-    const replica = client.replica;
+    const { moves } = client;
+    const address = client.address();
     const character = await readSelf(session);
-    const place = `${character.name} at ${client.askedAt}`;
+    const place = `${character.name} at ${address}`;
     const mayOwe = character.given > 0;
     must(character.coins >= 0 || mayOwe, () => `${place}: ${character.coins} coins`);
     const before = shown.get(place) ?? 0;
     // A reader that has gone elsewhere meanwhile has seen a part of each replica.
-    const isOfOne = replica === client.replica;
+    const isOfOne = moves === client.moves && address === client.address();
     must(
       character.credits >= before || !isOfOne,
       () => `${place}: ${before} credits became fewer`,

@@ -100,7 +100,7 @@ export class SimulatedCluster {
       if (fate === 2) this.#stray.push(() => run(replica));
     }
     // A failure where the client is no more changes nothing.
-    if (client.replica === replica) client.replica = this.#someAlive();
+    if (client.replica === replica) client.goTo(this.#someAlive());
     call.reject(noAnswer);
   }
 
@@ -220,13 +220,18 @@ export class SimulatedCluster {
 export class SimulatedClient implements GameStore {
   readonly #cluster: SimulatedCluster;
   replica: number;
-  /** The address that was asked last. */
-  askedAt = "";
+  /** How often it has gone on at another replica, or at another life of one. */
+  moves = 0;
 
   constructor(cluster: SimulatedCluster, replica: number) {
     this.#cluster = cluster;
     this.replica = replica;
     cluster.clients.push(this);
+  }
+
+  goTo(replica: number): void {
+    this.replica = replica;
+    this.moves++;
   }
 
   address(): string {
@@ -253,7 +258,7 @@ export class SimulatedClient implements GameStore {
     return new Promise((resolve, reject) => {
       const settle = resolve as (result: unknown) => void;
       const { replica } = this;
-      const address = this.askedAt = this.address();
+      const address = this.address();
       const call = { client: this, replica, address, run, writes, resolve: settle, reject };
       this.#cluster.calls.push(call);
     });

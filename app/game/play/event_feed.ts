@@ -68,6 +68,7 @@ export class EventFeed {
       this.#newsOf(this.#chat),
       this.#pollProblem(),
     ]);
+    await player.session.settle();
     player.reportServer();
     player.appear();
     // The player may have moved during the read: events of the place before are dropped.

@@ -27,7 +27,7 @@ export interface SessionOptions {
 /**
  * Reads and writes for one player, so that every deed counts exactly once whatever fails.
  *
- * Its methods are called one after the other (reads may go together). Invariants:
+ * Its methods are called one after the other (reads may go together, and `settle` with anything). Invariants:
  *
  * - A value of a session's key is sent only after the last one was acknowledged, and to the same
  *   address. After anything else the session ends and another begins, under an id of its own.
@@ -106,10 +106,23 @@ export class Session {
   async ready(): Promise<void> {
     if (this.#store.address() !== this.#address) this.#end();
     for (const [key, value] of this.#owed) {
+      const id = this.#id;
       await this.#put(key, value);
+      // The server may be gone that has acknowledged this, as another call has found meanwhile.
+      if (id !== this.#id || this.#store.address() !== this.#address) return await this.ready();
       this.#recent.set(key, { value, atMs: this.#environment.monotonicMs() });
       this.#owed.delete(key);
     }
+  }
+
+  /**
+   * Writes what is owed, if anything is: also what the server before took with it, though the player does
+   * nothing more. It may be called while other methods are under way, because they may repeat what is owed.
+   *
+   * @throws {StoreFailure} It is still owed.
+   */
+  async settle(): Promise<void> {
+    if (this.owes) await this.ready();
   }
 
   /**
