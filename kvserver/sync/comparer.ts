@@ -185,13 +185,14 @@ export class Comparer {
 
   /** Not before the state is there that this server takes over, or while the peer is sent a state. */
   #mayCompare(peer: Peer): boolean {
-    return !this.#stateReceiver.isStreamed && !peer.isSentState &&
+    return !this.#stateReceiver.isStreamed && !peer.backlog.isSendingState &&
       this.#context.link(peer.ref).isUp;
   }
 
   #isToAsk(peer: Peer): boolean {
-    return peer.comparison.asked !== undefined && this.#mayCompare(peer) && !peer.isOverflowed &&
-      peer.waitingBytes < this.#context.limits.readAheadBytesMax;
+    const { comparison, backlog } = peer;
+    return comparison.asked !== undefined && this.#mayCompare(peer) && !backlog.isOverflowed &&
+      backlog.bytes < this.#context.limits.readAheadBytesMax;
   }
 
   #ask(peer: Peer): void {
@@ -246,7 +247,7 @@ export class Comparer {
       this.#found(peer.comparison.agreement, new EntryReader(entries));
     }
     if (this.#isAnyOwn(new EntryReader(entries))) peer.comparison.confirmation.lacked();
-    peer.comparison.answered(id, ranges, peer.entryCount, compared);
+    peer.comparison.answered(id, ranges, peer.backlog.size, compared);
   }
 
   /** A comparison has found these. */

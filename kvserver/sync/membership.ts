@@ -90,7 +90,7 @@ export class Membership {
   /** How often more waited for a peer than may. */
   get overflows(): number {
     let sum = this.#overflowsOfForgotten;
-    for (const { overflows } of this.#peers.values()) sum += overflows;
+    for (const { backlog } of this.#peers.values()) sum += backlog.overflows;
     return sum;
   }
 
@@ -343,7 +343,7 @@ export class Membership {
   #forget(peer: Peer): void {
     this.#peers.delete(peer.uid);
     this.#revision++;
-    this.#overflowsOfForgotten += peer.overflows;
+    this.#overflowsOfForgotten += peer.backlog.overflows;
     peer.forget();
     this.#context.unlink(peer.ref);
     for (const other of this.#peers.values()) other.gossip.withdraw(peer.ref);

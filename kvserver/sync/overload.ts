@@ -106,10 +106,10 @@ export class Overload {
     }
     if (this.#maxLagMs === Infinity) return undefined;
     for (const peer of this.#members.peers) {
-      const { ref, lagMs, reachability, isSentState } = peer;
+      const { ref, lagMs, reachability, backlog } = peer;
       const isUp = () => reachability.name === "up" && !peer.isLost;
       // A newcomer is behind by all that there is.
-      if (isUp() && !isSentState && lagMs > share * this.#maxLagMs / 2) {
+      if (isUp() && !backlog.isSendingState && lagMs > share * this.#maxLagMs / 2) {
         return { who: `Peer ${ref.address}`, lagMs, isThere: isUp };
       }
     }

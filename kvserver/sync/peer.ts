@@ -10,40 +10,38 @@ import type { EntryReader } from "../entry/entry_reader.ts";
 import { latestAccepted } from "../entry/order.ts";
 import type { OriginFilter } from "../messages/origin_filter.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
-import { assert } from "../memory/assert.ts";
+import { Backlog } from "./backlog.ts";
 import type { EntryPool, PoolUse } from "./entry_pool.ts";
-import type { ForwardedBatch } from "./forwarded_batch.ts";
-import { type Claim, claimUpTo } from "../versions/claim.ts";
+import { claimUpTo } from "../versions/claim.ts";
 import { readSeen, type Seen } from "../versions/version_bytes.ts";
 import { VersionVector } from "../versions/version_vector.ts";
 import { Gossip } from "./gossip.ts";
 import { type Contents, InFlight } from "./in_flight.ts";
 import { Liveness, type LivenessChange } from "./liveness.ts";
-import { Outbox } from "./outbox.ts";
 import { SendWindow } from "./send_window.ts";
 import { type ComparisonStep, PeerComparison } from "./peer_comparison.ts";
 import { noTransfer } from "./peer_message.ts";
 import { Progress, type ProgressChange } from "./progress.ts";
 import { type LinkReach, Reachability, type ReachabilityName } from "./reachability.ts";
-import { WaitingSince } from "../messages/waiting_since.ts";
-import { type Reading, StateSender } from "./state_sender.ts";
 import { ToldSeen } from "./told_seen.ts";
 
 /** In place of the epoch of a link: none that a message was sent in. */
 const noEpoch = -1;
 
 /**
- * The sync actor of another server, as this server's sync actor sees it: the entries that it is still
- * to be sent, the messages that it has not acknowledged, and whether it is there.
+ * The sync actor of another server, as this server's sync actor sees it: what it is still to be sent, the
+ * messages that it has not acknowledged, and whether it is there.
  *
- * Invariant: an entry that the peer is to have is in the outbox, among what the state sender is to
- * have read, or in flight, or a comparison that is owed finds it. It leaves the window of what is in flight
- * only when it is acknowledged, and goes back to the outbox when it may be lost.
+ * Invariant: an entry that the peer is to have is in the backlog, or in flight, or a comparison that is owed
+ * finds it. It leaves the window of what is in flight only when it is acknowledged, and goes back to the
+ * backlog when it may be lost.
  */
 export class Peer {
   readonly ref: ActorRef;
   readonly uid: string;
   readonly pacer: SendPacer;
+  /** What the peer is still to be sent. */
+  readonly backlog: Backlog;
   /** Finds what one of both lacks. */
   readonly comparison: PeerComparison;
   /** What the peer is to be told of other servers. */
@@ -54,19 +52,13 @@ export class Peer {
   readonly seen = new VersionVector();
   #context: ActorContext;
   #pool: EntryPool;
-  #outbox: Outbox;
-  /** Since when the entries in the outbox wait. */
-  #waiting = new WaitingSince();
-  /** Since when state is to be read for the peer, or entries wait for which that is to be done; `Infinity`: none is. */
-  #readingSinceMs = Infinity;
   #inFlight: InFlight;
   /** Epoch of the link that was seen last, and the last one in which the peer acknowledged something. */
   #epoch = noEpoch;
   #heardEpoch = noEpoch;
   #told: ToldSeen;
-  #stateSender = new StateSender();
   #liveness: Liveness;
-  /** How many entries of the outbox a comparison had to bring, about. */
+  /** How many entries of the backlog a comparison had to bring, about. */
   #repairs = 0;
   /** When entries were last sent to the peer, or came from it. */
   #lastEntriesMs: number;
@@ -80,7 +72,6 @@ export class Peer {
   #hasHeard = false;
   #hasCaughtUp = false;
   #isGreeted = false;
-  #overflows = 0;
   #reachability: Reachability;
   #progress: Progress;
 
@@ -88,7 +79,7 @@ export class Peer {
   constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
     this.#context = context;
     this.#pool = pool;
-    this.#outbox = new Outbox(pool, context.limits);
+    this.backlog = new Backlog(context, pool);
     this.#inFlight = new InFlight(context.limits);
     this.window = new SendWindow(context.limits);
     this.#liveness = new Liveness(context.monotonicMs(), context.limits);
@@ -110,28 +101,26 @@ export class Peer {
 
   /** Whether there is nothing to send, and no acknowledgement to wait for. */
   get isIdle(): boolean {
-    return !this.#hasNews && this.#inFlight.isEmpty && this.#stateSender.isIdle &&
+    return !this.#hasNews && this.#inFlight.isEmpty && !this.backlog.hasState &&
       !this.comparison.isOwed;
   }
 
   /** Whether a message is to be sent, as soon as that is possible. */
   get #hasNews(): boolean {
-    return this.#isFirstMessageDue || this.hasEntries || !this.gossip.isEmpty ||
-      this.#outbox.hasClaims ||
-      this.#toRequest !== noTransfer ||
-      this.#stateSender.isFlushing || this.comparison.isLeaving;
+    return this.#isFirstMessageDue || this.backlog.isLeaving || !this.gossip.isEmpty ||
+      this.#toRequest !== noTransfer || this.comparison.isLeaving;
   }
 
   /** How many entries the peer has not acknowledged, at the least. */
   get unacknowledged(): number {
     // How many entries are still to be read for the peer is not known, nor whether these are among them.
-    const unread = this.#stateSender.isIdle && !this.comparison.isOwed ? 0 : 1;
-    return Math.max(this.#outbox.size + this.#inFlight.entryCount, unread);
+    const unread = this.backlog.hasState || this.comparison.isOwed ? 1 : 0;
+    return Math.max(this.backlog.size + this.#inFlight.entryCount, unread);
   }
 
   /** Whether the peer has acknowledged all that it was to be sent. */
   get hasAcknowledged(): boolean {
-    return this.#outbox.size + this.#inFlight.entryCount === 0 && this.#stateSender.isIdle;
+    return this.backlog.size + this.#inFlight.entryCount === 0 && !this.backlog.hasState;
   }
 
   /** Whether it has, and was found to hold all that this server accepted. */
@@ -146,48 +135,22 @@ export class Peer {
 
   // ---- entries ------------------------------------------------------------------------------
 
-  /** Whether entries wait to be sent. */
-  get hasEntries(): boolean {
-    return this.#outbox.size > 0;
-  }
-
-  /** Whether what waits is one batch that leaves as it came, unless more is enqueued. */
-  get isBatchWaiting(): boolean {
-    return this.#outbox.isWhole;
-  }
-
   /** Whether it is unknown what the link carries, and a message is on its way whose acknowledgement says so. */
   get isProbing(): boolean {
     return !this.window.isSettled && this.window.isLong(this.#inFlight.bytes);
   }
 
-  /** Upper bound of the bytes of the entries that wait to be sent. */
-  get waitingBytes(): number {
-    return this.#outbox.bytes;
-  }
-
   /** Upper bound of the bytes of the entries that wait to be sent, or to be acknowledged. */
   get pendingBytes(): number {
-    return this.#outbox.bytes + this.#inFlight.entryBytes;
+    return this.backlog.bytes + this.#inFlight.entryBytes;
   }
 
   /** Age of the oldest entry that the peer has not acknowledged; 0: it has acknowledged all. */
   get lagMs(): number {
     const { sinceMs } = this.#inFlight;
-    const readingMs = this.#stateSender.isIdle ? Infinity : this.#readingSinceMs;
     const { lackedSinceMs } = this.comparison;
-    const oldestMs = Math.min(this.#waiting.oldestMs, sinceMs, readingMs, lackedSinceMs);
+    const oldestMs = Math.min(this.backlog.oldestMs, sinceMs, lackedSinceMs);
     return oldestMs === Infinity ? 0 : Math.max(0, this.#context.monotonicMs() - oldestMs);
-  }
-
-  /** How often more waited for the peer than may. */
-  get overflows(): number {
-    return this.#overflows;
-  }
-
-  /** How many entries wait to be sent. */
-  get entryCount(): number {
-    return this.#outbox.size;
   }
 
   /** When entries were last sent to the peer, or came from it. */
@@ -213,141 +176,45 @@ export class Peer {
     while (entries.next()) {
       const n = this.#pool.add(entries);
       const sent = underWay.get(this.#pool.keyOf(n));
-      const before = this.#outbox.size;
-      if (sent === undefined || this.#pool.isLater(n, sent)) this.enqueue(n);
-      this.#repairs += this.#outbox.size - before;
-      isNew ||= this.#outbox.size > before;
+      const before = this.backlog.size;
+      if (sent === undefined || this.#pool.isLater(n, sent)) this.backlog.enqueue(n);
+      this.#repairs += this.backlog.size - before;
+      isNew ||= this.backlog.size > before;
       this.#pool.release(n);
     }
     this.#repairs = Math.max(0, this.#repairs);
     return isNew;
   }
 
-  /** Enqueues an entry. */
-  enqueue(n: number): void {
-    this.#enqueue(n);
-    this.#waiting.enqueued(this.#outbox.size, this.#context.monotonicMs());
-  }
-
-  #enqueue(n: number): void {
-    if (this.#stateSender.isOverflowed) return;
-    this.#outbox.enqueue(n);
-    this.#checkOverflow();
-  }
-
-  /** Enqueues the entries of a batch. @param ageMs how long the oldest of them has waited elsewhere */
-  enqueueBatch(batch: ForwardedBatch, ageMs = 0): void {
-    if (this.#stateSender.isOverflowed) return;
-    this.#outbox.enqueueBatch(batch);
-    this.#waiting.enqueued(this.#outbox.size, this.#context.monotonicMs() - ageMs);
-    this.#checkOverflow();
-  }
-
-  /** Claims what the entries cover that have been enqueued until now. */
-  claim(claims: readonly Claim[]): void {
-    if (!this.#stateSender.isOverflowed) this.#outbox.claim(claims);
-  }
-
-  /** Removes the entries of a batch from the outbox, because they came from the peer. */
-  removeBatch(batch: ForwardedBatch): void {
-    this.#outbox.removeBatch(batch);
-    this.#waiting.left(0, this.#outbox.size);
-  }
-
-  #checkOverflow(): void {
-    if (this.#outbox.bytes <= this.#context.limits.outboxBytesMax) return;
-    this.#overflows++;
-    this.#overflow();
-  }
-
-  #overflow(): void {
-    this.#noteReading(this.#waiting.oldestMs);
-    this.#outbox.clear();
-    this.#waiting.clear();
-    this.#stateSender.overflow();
-  }
-
-  /** State is to be read in place of entries that wait since `sinceMs`, or from now on. */
-  #noteReading(sinceMs = Infinity): void {
-    const beganMs = this.#stateSender.isIdle ? this.#context.monotonicMs() : this.#readingSinceMs;
-    this.#readingSinceMs = Math.min(beganMs, sinceMs);
-  }
-
   /** Forgets what waits for the peer: both compare when it is reached again. */
   dropBacklog(): void {
     this.#requeueLost(noEpoch);
-    this.#overflow();
+    this.backlog.overflow();
   }
 
   // ---- state --------------------------------------------------------------------------------
-
-  /** What is to be read from a replica for the peer. */
-  get reading(): Reading | undefined {
-    return this.#stateSender.reading;
-  }
-
-  /** Whether the outbox was emptied, at its bound or because the peer was lost: until it recovers. */
-  get isOverflowed(): boolean {
-    return this.#stateSender.isOverflowed;
-  }
-
-  /** Whether the peer is being sent the whole state. */
-  get isSentState(): boolean {
-    return this.#stateSender.isSending;
-  }
-
-  /** Whether the peer is being sent the whole state, and all of it is read. */
-  get isStateRead(): boolean {
-    return this.#stateSender.isRead;
-  }
-
-  /** The peer requests the whole state. */
-  stateRequested(id: number): void {
-    this.#noteReading();
-    this.#stateSender.requested(id);
-  }
 
   /**
    * Ends the overflow: what the peer lacks is found by comparing, but for a state that it requested, which is
    * read anew.
    */
   recover(): void {
-    this.#stateSender.recover();
-    if (this.#stateSender.isSending) return;
-    this.comparison.lacks(this.#context.monotonicMs(), this.#readingSinceMs);
-  }
-
-  /**
-   * Enqueues a part of the state.
-   *
-   * @param after the key behind which the next part begins; absent: this part is the last
-   * @param reading for which the part was read
-   * @param seen what the replica had seen before the first part was read, with that part
-   */
-  enqueuePart(
-    entries: ForwardedBatch,
-    after: Uint8Array | undefined,
-    reading: Reading,
-    seen?: Seen,
-  ): void {
-    if (!this.#stateSender.isOverflowed) {
-      this.#outbox.enqueueBatch(entries);
-      this.#checkOverflow();
-    }
-    this.#waiting.enqueued(this.#outbox.size, this.#readingSinceMs);
-    this.#stateSender.partRead(reading, after, seen);
+    const lackedSinceMs = this.backlog.recover();
+    if (lackedSinceMs === undefined) return;
+    this.comparison.lacks(this.#context.monotonicMs(), lackedSinceMs);
   }
 
   /** Declares the state complete with the entries that wait now: they cover what the replica had seen. */
   completeState(): void {
-    const { seen } = this.#stateSender;
-    if (seen !== undefined) this.#claimSeen(seen);
-    this.#stateSender.flush(this.#outbox.size);
+    const { stateSeen } = this.backlog;
+    if (stateSeen !== undefined) this.#claimSeen(stateSeen);
+    this.backlog.completeState();
   }
 
   /** The peer has been sent all that a replica held when it had seen this, but for what waits. */
   #claimSeen({ vector, floorMs }: Seen, seenByPeer = new VersionVector()): void {
-    this.claim(Array.from(vector.beyond(seenByPeer), ([uid, counter]) => claimUpTo(uid, counter)));
+    const beyond = vector.beyond(seenByPeer);
+    this.backlog.claim(Array.from(beyond, ([uid, counter]) => claimUpTo(uid, counter)));
     this.#told.raiseFloor(floorMs);
   }
 
@@ -379,29 +246,23 @@ export class Peer {
     if (!this.#hasNews && this.tellWaitMs(seen) > 0 || this.#inFlight.isFull) return undefined;
     if (!this.window.hasRoom(this.#inFlight.bytes)) return undefined;
     const { messageBytes } = this.window;
-    const bytesMax = this.#outbox.messageBytes(messageBytes) + wireLimits.messageSlackBytes;
+    const bytesMax = this.backlog.messageBytes(messageBytes) + wireLimits.messageSlackBytes;
     if (roomBytes < bytesMax) return undefined;
-    const { bytes: waitingBytes } = this.#outbox;
-    const sinceMs = this.#waiting.oldestMs;
-    const entries = this.#outbox.take(messageBytes, this.#latestAccepted(clock));
-    this.#waiting.left(entries.size, this.#outbox.size);
-    const left = this.#outbox.isExhausted ? 0 : this.#outbox.size;
+    const { left, isOfState, ...taken } = this.backlog
+      .take(messageBytes, this.#latestAccepted(clock));
+    const { entries } = taken;
     const nowMs = this.#context.monotonicMs();
-    // The entries that a comparison brings are about the last of the outbox.
-    const repairs = Math.max(0, this.#repairs - this.#outbox.size);
-    const isFresh = repairs === 0 && !this.isSentState && !this.#stateSender.isFlushing;
+    // The entries that a comparison brings are about the last of the backlog.
+    const repairs = Math.max(0, this.#repairs - this.backlog.size);
     const contents: Contents = {
-      entries,
+      ...taken,
       ...this.gossip.take(),
       requested: this.#toRequest,
-      completed: this.#stateSender.leaving(entries.size, left),
       step: this.#leavingStep(entries.size, left, nowMs),
-      claims: this.#outbox.takeClaims(),
+      claims: this.backlog.takeClaims(),
       seen: this.#told.take(seen, nowMs),
       repairs,
-      entryBytes: waitingBytes - this.#outbox.bytes,
-      sinceMs: entries.size > 0 ? sinceMs : Infinity,
-      isFresh,
+      isFresh: repairs === 0 && !isOfState,
     };
     if (isEmpty(contents) && !this.#isFirstMessageDue) return undefined;
     this.#toRequest = noTransfer;
@@ -453,24 +314,17 @@ export class Peer {
     const lost = this.#inFlight.takeLost(epoch);
     if (lost.length === 0) return;
     this.window.lost(this.#heardEpoch === this.#epoch);
+    this.backlog.putBack(lost);
     for (const contents of lost) {
-      const { entries, requested, sinceMs, step, repairs } = contents;
+      const { entries, requested, step, repairs } = contents;
       this.gossip.lost(contents);
       if (step !== undefined) this.comparison.lost(this.#context.monotonicMs());
       this.#repairs += repairs;
-      for (const n of entries.numbers) this.#enqueue(n);
-      if (this.isOverflowed) this.#noteReading(sinceMs);
-      else this.#waiting.enqueued(this.#outbox.size, sinceMs);
       entries.release();
       this.#toRequest = Math.max(this.#toRequest, requested);
     }
-    // All that was enqueued again is covered by what was claimed with any of it.
-    if (!this.isOverflowed) {
-      this.#outbox.putClaimsBack(lost.flatMap(({ claims }) => claims));
-    }
     if (lost.some(({ seen }) => seen !== undefined)) this.#told.lost();
     this.#isFirstMessageDue ||= !this.#hasHeard;
-    this.#stateSender.lost(lost.map(({ completed }) => completed), this.#outbox.size);
   }
 
   /**
@@ -488,7 +342,7 @@ export class Peer {
       this.#lastAckMs = nowMs;
       this.#heardEpoch = epoch;
     }
-    this.#hasCaughtUp ||= this.#hasHeard && this.#stateSender.isIdle && !this.comparison.isOwed;
+    this.#hasCaughtUp ||= this.#hasHeard && !this.backlog.hasState && !this.comparison.isOwed;
     return acknowledged?.waitedMs ?? [];
   }
 
@@ -556,7 +410,7 @@ export class Peer {
   observeProgress(): ProgressChange | undefined {
     const { name, sinceMs } = this.#reachability;
     const upMs = name === "up" ? this.#context.monotonicMs() - sinceMs : 0;
-    const { isIdle, lagMs, overflows } = this;
+    const { isIdle, lagMs, backlog: { overflows } } = this;
     return this.#progress.observe({ isIdle, lagMs, overflows, upMs });
   }
 
@@ -564,30 +418,23 @@ export class Peer {
   forget(): void {
     this.#liveness.forget();
     this.#inFlight.clear();
-    this.#outbox.clear();
-    this.#waiting.clear();
+    this.backlog.clear();
   }
 
   // ---- invariants ---------------------------------------------------------------------------
 
   /** Adds the entries that it keeps in the pool. */
   addTo(use: PoolUse): void {
-    this.#outbox.addTo(use);
+    this.backlog.addTo(use);
     this.#inFlight.addTo(use);
   }
 
   /** @throws {Error} when an invariant does not hold. */
   assertInvariants(): void {
-    this.#outbox.assertInvariants();
+    this.backlog.assertInvariants();
     this.#inFlight.assertInvariants();
     this.window.assertInvariants();
-    this.#stateSender.assertInvariants();
     this.comparison.assertInvariants();
-    assert(
-      this.#outbox.bytes <= this.#context.limits.outboxBytesMax,
-      "no more waits for a peer than may",
-    );
-    assert(!this.isOverflowed || this.#outbox.size === 0, "an overflow empties the outbox");
   }
 }
 

@@ -100,7 +100,7 @@ export class Sender {
     peer.pacer.tickWithin(this.#context.limits.peerCheckMs);
     if (!link.isUp) return;
     if (peer.isAckOverdue(link)) return link.reset();
-    if (peer.isStateRead && !this.#stateReceiver.holdsBack(peer)) peer.completeState();
+    if (peer.backlog.isStateRead && !this.#stateReceiver.holdsBack(peer)) peer.completeState();
     if (!peer.pacer.isDue()) return;
     const contents = peer.nextMessage(link, seen);
     if (contents === undefined) return;
@@ -127,7 +127,7 @@ export class Sender {
     if (repairs > 0) message.repairs = repairs;
     this.#context.tell(peer.ref, message, { reserved: true });
     peer.pacer.sent();
-    if (peer.hasEntries) peer.pacer.awaitDue();
+    if (peer.backlog.size > 0) peer.pacer.awaitDue();
   }
 
   #encode(entries: OutgoingBatch): Uint8Array {

@@ -43,7 +43,7 @@ export class StateReader {
   #enqueueWaiting(peer: Peer): void {
     const isSelected = originTest(peer.everything);
     for (const n of this.#replicas.first.waiting()) {
-      if (isSelected(this.#pool.uidOf(n))) peer.enqueue(n);
+      if (isSelected(this.#pool.uidOf(n))) peer.backlog.enqueue(n);
     }
     this.#claimed = this.#replicas.claimed;
   }
@@ -58,9 +58,12 @@ export class StateReader {
     if (this.#current !== undefined && !this.#current.peer.isForgotten) return undefined;
     const peer = [...peers].find((peer) => this.#isToRead(peer));
     if (peer === undefined) return undefined;
-    if (peer.isOverflowed) peer.recover();
-    if (peer.reading !== undefined && peer.reading.after === undefined) this.#enqueueWaiting(peer);
-    const { reading } = peer;
+    const { backlog } = peer;
+    if (backlog.isOverflowed) peer.recover();
+    if (backlog.reading !== undefined && backlog.reading.after === undefined) {
+      this.#enqueueWaiting(peer);
+    }
+    const { reading } = backlog;
     // It has recovered, and both compare. Or more waits for the replica than may for the peer, which has
     // overflowed again: its next turn may do.
     if (reading === undefined) return peer;
@@ -80,10 +83,10 @@ export class StateReader {
   }
 
   #isToRead(peer: Peer): boolean {
-    return (peer.reading !== undefined || peer.isOverflowed) &&
-      peer.waitingBytes < this.#context.limits.readAheadBytesMax && !peer.isBatchWaiting &&
-      !peer.isProbing &&
-      this.#context.link(peer.ref).isUp;
+    const { backlog } = peer;
+    return (backlog.reading !== undefined || backlog.isOverflowed) &&
+      backlog.bytes < this.#context.limits.readAheadBytesMax && !backlog.isBatchWaiting &&
+      !peer.isProbing && this.#context.link(peer.ref).isUp;
   }
 
   /** Enqueues the part that was requested for its peer. */
@@ -95,7 +98,7 @@ export class StateReader {
     const seenBefore = seen === undefined ? undefined : readSeen(seen);
     seenBefore?.vector.join(this.#claimed);
     const batch = new ForwardedBatch(this.#pool, entries);
-    peer.enqueuePart(batch, after, reading, seenBefore);
+    peer.backlog.enqueuePart(batch, after, reading, seenBefore);
     batch.release();
   }
 }

@@ -232,13 +232,13 @@ export class SyncActor implements Actor {
     if (message.dropped !== undefined) this.#replicas.drop(message.dropped, writer);
     const batch = new ForwardedBatch(this.#pool, entries);
     this.#replicas.enqueueAccepted(batch, writer, ageMs);
-    for (const peer of this.#members.peers) peer.enqueueBatch(batch, ageMs);
+    for (const peer of this.#members.peers) peer.backlog.enqueueBatch(batch, ageMs);
     batch.release();
     if (message.claims !== undefined) {
       const claims = readClaims(message.claims);
       writer.claims(claims);
       this.#replicas.enqueueClaims(claims, writer);
-      for (const peer of this.#members.peers) peer.claim(claims);
+      for (const peer of this.#members.peers) peer.backlog.claim(claims);
     }
     this.#stability.reported(writer, message.seen, message.onDisk);
     if (message.held !== undefined && writer === this.#replicas.first) {
@@ -253,9 +253,10 @@ export class SyncActor implements Actor {
     const batch = new ForwardedBatch(this.#pool, message.entries);
     this.#replicas.enqueueRemote(batch);
     if (message.claims !== undefined) this.#replicas.enqueueClaims(readClaims(message.claims));
-    peer?.removeBatch(batch);
+    peer?.backlog.removeBatch(batch);
     for (const other of this.#members.peers) {
-      if (other.isSentState && other !== peer) other.enqueueBatch(batch);
+      const { backlog } = other;
+      if (backlog.isSendingState && other !== peer) backlog.enqueueBatch(batch);
     }
     batch.release();
     // A peer too many is not kept; its entries are merged all the same.
@@ -269,7 +270,7 @@ export class SyncActor implements Actor {
       ? undefined
       : { id, ranges, seen, seenSum, leftOut: message.leftOut };
     this.#comparer.received(peer, step, repairs, message.entries);
-    if (message.wantsState !== noTransfer) peer.stateRequested(message.wantsState);
+    if (message.wantsState !== noTransfer) peer.backlog.stateRequested(message.wantsState);
     if (message.stateDone !== noTransfer) this.#stateReceiver.completed(peer, message.stateDone);
   }
 

@@ -125,7 +125,7 @@ export const exercises: readonly Exercise[] = [
     hints: [
       "Make the link slow, so that there is time: link a -> b 300 ms, a Put, a cut, and the healing.",
       "Who sends keeps what is not acknowledged, for this case. Switch comparisons off.",
-      "kvserver/sync/peer.ts: what becomes of the messages in flight when the connection has changed?",
+      "kvserver/sync/backlog.ts: what becomes of what the lost messages had taken along?",
     ],
     fault: faults["what a cut connection lost is not sent again"],
   },

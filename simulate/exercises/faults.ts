@@ -44,7 +44,7 @@ export const exerciseFaults = {
     to: "return;",
   },
   "what a cut connection lost is not sent again": {
-    file: "kvserver/sync/peer.ts",
+    file: "kvserver/sync/backlog.ts",
     from: "for (const n of entries.numbers) this.#enqueue(n);",
     to: "",
   },

@@ -6,9 +6,9 @@ export const deliveryFaults: Record<string, PlantedFault> = {
   "a join forgets Puts taken meanwhile": {
     noticedBy: "burst",
     file: "kvserver/sync/sync_actor.ts",
-    from: "for (const peer of this.#members.peers) peer.enqueueBatch(batch, ageMs);",
+    from: "for (const peer of this.#members.peers) peer.backlog.enqueueBatch(batch, ageMs);",
     to:
-      "for (const peer of this.#members.peers) if (!peer.isSentState) peer.enqueueBatch(batch, ageMs);",
+      "for (const { backlog } of this.#members.peers) if (!backlog.isSendingState) backlog.enqueueBatch(batch, ageMs);",
   },
   "what was not merged is acknowledged": {
     noticedBy: "random",
@@ -71,12 +71,12 @@ export const deliveryFaults: Record<string, PlantedFault> = {
   "entries are not forwarded to those who are sent the state": {
     noticedBy: "hard",
     file: "kvserver/sync/sync_actor.ts",
-    from: "if (other.isSentState && other !== peer) other.enqueueBatch(batch);",
+    from: "if (backlog.isSendingState && other !== peer) backlog.enqueueBatch(batch);",
     to: "",
   },
   "what overflows is not sent anew": {
     noticedBy: "burst",
-    file: "kvserver/sync/peer.ts",
+    file: "kvserver/sync/backlog.ts",
     from: "this.#stateSender.overflow();",
     to: "",
     limits: smallOutbox,

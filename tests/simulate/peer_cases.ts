@@ -33,7 +33,7 @@ class LonePeer {
 
   /** The peer requests the state, and all of it is read: so many entries of so many bytes. */
   readState(id: number, count: number, bytes: number): void {
-    this.peer.stateRequested(id);
+    this.peer.backlog.stateRequested(id);
     this.read("key", count, bytes);
     this.peer.completeState();
   }
@@ -41,7 +41,7 @@ class LonePeer {
   /** The last part of the state is read. */
   read(name: string, count: number, bytes: number): void {
     const batch = new ForwardedBatch(this.pool, bytesOf(name, count, bytes));
-    this.peer.enqueuePart(batch, undefined, this.peer.reading!);
+    this.peer.backlog.enqueuePart(batch, undefined, this.peer.backlog.reading!);
     batch.release();
   }
 
@@ -50,7 +50,7 @@ class LonePeer {
     const large = new EntryReader(bytesOf("large", count, bytes));
     while (large.next()) {
       const n = this.pool.add(large);
-      this.peer.enqueue(n);
+      this.peer.backlog.enqueue(n);
       this.pool.release(n);
     }
   }
@@ -106,7 +106,7 @@ export const peerCases: Record<string, () => string | undefined> = {
     if (stage.sendAll().length > 0) return "It counts as complete";
     stage.peer.recover();
     stage.read("key", 30, 100);
-    if (!stage.peer.isStateRead) return "It is never complete";
+    if (!stage.peer.backlog.isStateRead) return "It is never complete";
   },
 
   "the state is not complete when what was lost of it overflows": () => {
@@ -117,10 +117,10 @@ export const peerCases: Record<string, () => string | undefined> = {
     // What is in flight then and what waits is together more than may wait.
     for (let i = 0; i < 30; i++) stage.send();
     stage.put(4, 7 * MiB);
-    if (stage.peer.isOverflowed) return "It overflows too early";
+    if (stage.peer.backlog.isOverflowed) return "It overflows too early";
     stage.epoch++;
     const completed = stage.sendAll();
-    if (!stage.peer.isOverflowed) return "It does not overflow";
+    if (!stage.peer.backlog.isOverflowed) return "It does not overflow";
     if (completed.length > 0) return "It counts as complete";
   },
 
@@ -133,7 +133,7 @@ export const peerCases: Record<string, () => string | undefined> = {
     if (stage.sendAll().length > 0) return "It is complete before all is read";
     stage.peer.recover();
     stage.read("late", 3, 100);
-    if (!stage.peer.isStateRead) return "It is never complete";
+    if (!stage.peer.backlog.isStateRead) return "It is never complete";
     stage.peer.completeState();
     if (stage.sendAll().join() !== "1") return "Its end is not sent again";
   },
@@ -165,13 +165,13 @@ export const peerCases: Record<string, () => string | undefined> = {
   "a part that was read before an overflow does not count for the reading after it": () => {
     const stage = new LonePeer();
     const { peer } = stage;
-    peer.stateRequested(1);
-    const earlier = peer.reading!;
+    peer.backlog.stateRequested(1);
+    const earlier = peer.backlog.reading!;
     stage.overflow();
     peer.recover();
     const nothing = new ForwardedBatch(stage.pool, messageOf([]));
-    peer.enqueuePart(nothing, new Uint8Array([5]), earlier);
+    peer.backlog.enqueuePart(nothing, new Uint8Array([5]), earlier);
     nothing.release();
-    if (peer.reading?.after !== undefined) return "Reading goes on in the middle";
+    if (peer.backlog.reading?.after !== undefined) return "Reading goes on in the middle";
   },
 };
