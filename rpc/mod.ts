@@ -56,6 +56,7 @@ export {
   RpcConnection,
 } from "./connection.ts";
 export { compareBytes } from "./compare_bytes.ts";
+export { concatenated } from "./concatenated.ts";
 export { dial } from "./dial.ts";
 export {
   type Accounted,

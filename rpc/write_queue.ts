@@ -1,5 +1,6 @@
 import type { Limits } from "../limits.ts";
 import { chargedBytes } from "./charge.ts";
+import { concatenated } from "./concatenated.ts";
 import { freeMemory } from "./msgpack/free_memory.ts";
 import { spareMemory } from "./msgpack/spare_memory.ts";
 import type { TurnedWriter } from "./turned_writer.ts";
@@ -125,15 +126,4 @@ export class WriteQueue {
     this.#error = error;
     this.#onWritten();
   };
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,3 +1,4 @@
+import { concatenated } from "../../rpc/mod.ts";
 import type { ForwardedBatch } from "./forwarded_batch.ts";
 import type { OutgoingBatch } from "./outgoing_batch.ts";
 
@@ -21,13 +22,7 @@ export class JoinedBatch implements OutgoingBatch {
   }
 
   encode(): Uint8Array {
-    const joined = new Uint8Array(this.#parts.reduce((sum, { bytes }) => sum + bytes.length, 0));
-    let at = 0;
-    for (const { bytes } of this.#parts) {
-      joined.set(bytes, at);
-      at += bytes.length;
-    }
-    return joined;
+    return concatenated(this.#parts.map(({ bytes }) => bytes));
   }
 
   isSame(other: OutgoingBatch): boolean {
