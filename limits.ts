@@ -53,6 +53,11 @@ export const wireLimits = {
   unsentBytesMax: 1 * MiB,
   /** How often a WebSocket with more of them is looked at, because it does not say when they are sent. */
   unsentCheckMs: 5,
+  /**
+   * What counts as a second of sync messages: others count in whole milliseconds, and a message may take a few of
+   * them longer than the next one to reach the wire.
+   */
+  countedSecondMs: 1_012,
   /** Characters of the address in a server's description: the longest host name, brackets and a port. */
   addressCharsMax: 261,
 } as const;
@@ -1046,7 +1051,9 @@ export const limitRelations: readonly LimitRelation[] = [
   // ---- times ----
   {
     fields: ["syncMessagesPerSecond", "syncMessagesAtOnce", "syncPaceMs"],
-    holds: (l) => (l.syncMessagesPerSecond + 1 - l.syncMessagesAtOnce) * l.syncPaceMs > 1_001,
+    holds: (l) =>
+      (l.syncMessagesPerSecond + 1 - l.syncMessagesAtOnce) * l.syncPaceMs >=
+        wireLimits.countedSecondMs,
     rule: "what a second may see is enough for one message at each pace, behind those at once",
   },
   {

@@ -1,3 +1,5 @@
+import { wireLimits } from "../../limits.ts";
+
 /** How many messages may be sent, and how soon after one another. */
 export interface SendBudgetOptions {
   /** Messages that any second may see. */
@@ -6,11 +8,7 @@ export interface SendBudgetOptions {
   readonly atOnce: number;
 }
 
-/**
- * What counts as a second: others count in whole milliseconds, and a message may take a few of them longer than the
- * next one to reach the wire.
- */
-const spanMs = 1_012;
+const { countedSecondMs } = wireLimits;
 
 /**
  * Limits a rate exactly: it remembers when the last messages were sent, as many as a second may see. A message
@@ -32,7 +30,7 @@ export class SendBudget {
   constructor({ max, atOnce }: SendBudgetOptions) {
     this.#max = max;
     this.#atOnce = atOnce;
-    this.#beatMs = spanMs / (max + 1 - atOnce);
+    this.#beatMs = countedSecondMs / (max + 1 - atOnce);
     this.#sentMs = new Float64Array(max).fill(-Infinity);
   }
 
@@ -60,7 +58,7 @@ export class SendBudget {
     // So many beats later the second must not have seen too many that left by now.
     for (let beats = 0; beats + others < this.#max; beats++) {
       const sentMs = this.#last(this.#max - others - beats);
-      dueMs = Math.max(dueMs, sentMs + spanMs - beats * this.#beatMs);
+      dueMs = Math.max(dueMs, sentMs + countedSecondMs - beats * this.#beatMs);
     }
     return dueMs;
   }
