@@ -255,21 +255,22 @@ export class CommandExecutor {
   /** What a client is told of an error, which is counted. */
   #refusalOf(error: unknown): string {
     const { host } = this.#call;
-    const isBug = !(error instanceof CommandError || error instanceof RpcError ||
-      isAllocationFailure(error));
-    if (isBug) {
+    const message = messageOf(error);
+    if (message === undefined) {
       host.refused?.("internal");
       host.bug(error);
       return "ERR an error inside the server";
     }
-    const message = error instanceof CommandError
-      ? error.message
-      : error instanceof RpcError
-      ? refusalOf(error)
-      : refusals.memoryIsFull;
     host.refused?.(error instanceof RpcError ? error.code : codeOf(message));
     return message;
   }
+}
+
+/** What a client is told of a refusal; `undefined`: the error is a bug. */
+function messageOf(error: unknown): string | undefined {
+  if (error instanceof CommandError) return error.message;
+  if (error instanceof RpcError) return refusalOf(error);
+  return isAllocationFailure(error) ? refusals.memoryIsFull : undefined;
 }
 
 /** Whether a command is a subcommand of `CLIENT`: what that says of the next command is not said of such. */

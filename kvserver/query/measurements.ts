@@ -26,7 +26,7 @@ export interface DiskFigures {
 export interface Measurements {
   /** How long what was put here waited until another server had it. */
   readonly visibility: Times;
-  /** How much later than it was to a timer fired. */
+  /** How late timers were. */
   readonly eventLoopLag: Times;
   /** Absent when nothing is persisted. */
   readonly disk?: DiskFigures & { readonly writes: Times };

@@ -27,7 +27,6 @@ export class PutReplies {
   #onRefused: OnRefusedPuts;
 
   /** @param onReleased called with the inbox of a connection behind the replies to it that were held */
-  /** @param onRefused called with the door, why, and how many Puts came by it that are refused */
   constructor(
     context: ActorContext,
     onReleased: (inbox: number) => void,
