@@ -13,12 +13,26 @@ const collectedMs = 3 * defaultLimits.expiredKeptMs;
 
 const uid = "elsewhere:6000/00112233445566778899aabbccddeeff/2";
 
-async function startTwo(world: SimulatedWorld, machines: Machines): Promise<[Server, Server]> {
-  const first = await world.complete(machines.start(0));
-  const second = await world.complete(machines.start(1, { join: [first.address] }));
-  await world.complete(second.synced());
-  await world.advance(5_000);
-  return [first, second];
+/** Two servers that know each other. */
+interface Two {
+  readonly world: SimulatedWorld;
+  readonly machines: Machines;
+  readonly servers: readonly [Server, Server];
+  /** What the clock shows when the test begins. */
+  readonly at: number;
+}
+
+function testOfTwo(name: string, test: (two: Two) => Promise<void>): void {
+  testInWorld(name, async (world) => {
+    using machines = new Machines(world);
+    const first = await world.complete(machines.start(0));
+    const second = await world.complete(machines.start(1, { join: [first.address] }));
+    await world.complete(second.synced());
+    await world.advance(5_000);
+    const servers = [first, second] as const;
+    await test({ world, machines, servers, at: world.environment().now() });
+    await machines.close(...servers);
+  });
 }
 
 const merge = (
@@ -63,13 +77,11 @@ async function kept(machines: Machines, servers: readonly Server[]): Promise<num
   return counts;
 }
 
-testInWorld(
-  "what a backup of another cluster brings goes when it has expired",
-  async (world) => {
-    for (const isNumbered of [true, false]) {
-      using machines = new Machines(world);
-      const servers = await startTwo(world, machines);
-      const at = world.environment().now();
+for (const isNumbered of [true, false]) {
+  const how = isNumbered ? "with" : "without";
+  testOfTwo(
+    `what a backup of another cluster brings goes when it has expired, ${how} its number`,
+    async ({ world, machines, servers, at }) => {
       const numbered = (counter: number) => isNumbered ? { counter } : {};
       const expiring = { key: "expiring", value: "v", at, expiresAt: at + 5_000, ...numbered(9) };
       await merge(machines, servers[0], expiring);
@@ -85,33 +97,26 @@ testInWorld(
         const found = exported.map(({ key, order, counter }) => [key, order[2], counter]);
         assertEquals(found, [["kept", uid, isNumbered ? 8 : undefined]]);
       }
-      await machines.close(...servers);
-    }
-  },
-);
+    },
+  );
+}
 
-testInWorld(
+testOfTwo(
   "a deletion that came without a number, or from another cluster, goes too",
-  async (world) => {
-    using machines = new Machines(world);
-    const servers = await startTwo(world, machines);
-    const at = world.environment().now();
+  async ({ world, machines, servers, at }) => {
     await mergeDeletion(world, machines, servers[0], "numbered", at, 7);
     await mergeDeletion(world, machines, servers[0], "unnumbered", at);
     await world.advance(1_000);
     assertEquals(await kept(machines, servers), [2, 2]);
     await world.advance(collectedMs);
     assertEquals(await kept(machines, servers), [0, 0]);
-    await machines.close(...servers);
   },
 );
 
-testInWorld(
+testOfTwo(
   "what a backup of another cluster brought, and was deleted just now, it does not bring back; later it does",
-  async (world) => {
-    using machines = new Machines(world);
-    const servers = await startTwo(world, machines);
-    const entry = { key: "k", value: "v", at: world.environment().now(), counter: 7 };
+  async ({ world, machines, servers, at }) => {
+    const entry = { key: "k", value: "v", at, counter: 7 };
     assertEquals(await merge(machines, servers[0], entry), true);
     await world.advance(1_000);
     await machines.ask(servers[1], (client) => client.delete("k"));
@@ -124,6 +129,5 @@ testInWorld(
     for (const server of servers) {
       assertEquals(await machines.ask(server, (client) => client.get("k")), "v");
     }
-    await machines.close(...servers);
   },
 );

@@ -10,6 +10,26 @@ const ordersOf = ({ merges }: Stage) => {
   return { holdsBack, refusal };
 };
 
+/** The peer is heard and reached, and has acknowledged all. */
+function knownPeer(maxLagMs: number): Stage {
+  const stage = new Stage(siblings, { maxLagMs });
+  stage.heard();
+  stage.pass(2);
+  stage.acknowledge();
+  stage.link.isHeard = true;
+  stage.pass(2);
+  stage.acknowledge();
+  return stage;
+}
+
+/** Time passes, in which the query actors merge all that they are told. */
+function passMerging(stage: Stage, times: number): void {
+  for (let i = 0; i < times; i++) {
+    stage.merged(1, Number.MAX_SAFE_INTEGER);
+    stage.pass(1);
+  }
+}
+
 Deno.test("a query actor that merges nothing is sent a window of bytes, and the rest as it merges", () => {
   const stage = new Stage();
   const windowMessages = Math.floor(limits.mergeWindowBytes / (0.7 * limits.mergeMessageBytesMax));
@@ -85,24 +105,12 @@ Deno.test("with a bound for lag, the log says whether a server has caught up, or
       ],
     ] as const
   ) {
-    const stage = new Stage(siblings, { maxLagMs: 4_000 });
-    const pass = (times: number) => {
-      for (let i = 0; i < times; i++) {
-        stage.merged(1, Number.MAX_SAFE_INTEGER);
-        stage.pass(1);
-      }
-    };
-    stage.heard();
-    stage.pass(2);
-    stage.acknowledge();
-    stage.link.isHeard = true;
-    stage.pass(2);
-    stage.acknowledge();
+    const stage = knownPeer(4_000);
     stage.written(1);
-    pass(25);
+    passMerging(stage, 25);
     assertMatch(ordersOf(stage).refusal!, /^Peer /);
     ends(stage);
-    pass(10);
+    passMerging(stage, 10);
     assertEquals(ordersOf(stage).refusal, undefined);
     assertEquals(stage.logged.filter((line) => line.endsWith("Puts are taken again")), [said]);
   }
@@ -110,25 +118,12 @@ Deno.test("with a bound for lag, the log says whether a server has caught up, or
 
 Deno.test("with a bound for lag, Puts are refused while a server that is up is half as far behind", () => {
   for (const [maxLagMs, isRefused] of [[4_000, true], [Infinity, false]] as const) {
-    const stage = new Stage(siblings, { maxLagMs });
-    stage.heard();
-    stage.pass(2);
-    stage.acknowledge();
-    stage.link.isHeard = true;
-    stage.pass(2);
-    stage.acknowledge();
-    const merge = () => stage.merged(1, Number.MAX_SAFE_INTEGER);
+    const stage = knownPeer(maxLagMs);
     stage.written(1);
-    for (let i = 0; i < 25; i++) {
-      merge();
-      stage.pass(1);
-    }
+    passMerging(stage, 25);
     assertEquals(ordersOf(stage).refusal?.startsWith(`Peer ${other.address}`) ?? false, isRefused);
     stage.acknowledge();
-    for (let i = 0; i < 5; i++) {
-      merge();
-      stage.pass(1);
-    }
+    passMerging(stage, 5);
     assertEquals(ordersOf(stage).refusal, undefined);
   }
 });
