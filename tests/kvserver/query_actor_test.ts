@@ -1,122 +1,18 @@
-import type { ActorSystem } from "../../actor/mod.ts";
-import { QueryActor } from "../../kvserver/query/query_actor.ts";
-import { readReply } from "../../kvserver/query/query_message.ts";
 import { beginComparison } from "../../kvserver/reconcile/mod.ts";
 import { Store } from "../../kvserver/store/mod.ts";
-import type { MergeMessage, WrittenMessage } from "../../kvserver/messages/replica_messages.ts";
+import type { WrittenMessage } from "../../kvserver/messages/replica_messages.ts";
 import { defaultLimits } from "../../limits.ts";
-import { type Logger, silentLogger } from "../../log/mod.ts";
-import { decode, type Environment, frameHeaderBytes, MsgpackReader } from "../../rpc/mod.ts";
 import { assertEquals, assertGreater, assertLess } from "../deps.ts";
-import { frameOf, requestFrame } from "../support/rpc/wire.ts";
-import { type Probe, startProbe, startSystem } from "../support/actors.ts";
-import { epochMs, type SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
+import { epochMs } from "../../simulate/world/simulated_environment.ts";
 import { MemoryLog } from "../support/memory_log.ts";
 import { testInWorld } from "../support/simulation.ts";
-import { entriesOf, get, messageOf, put, type TextEntry } from "../support/store/stores.ts";
-import { writeQuery } from "../support/kvserver/query_messages.ts";
+import { entriesOf, get, messageOf, put } from "../support/store/stores.ts";
+import { LoneQueryActor } from "./lone_query_actor.ts";
 
 const stranger = "far:1/0f/1";
 
-/** A query actor, a probe in place of its sync actor, and a connection to it. */
-class Started {
-  static async start(
-    world: SimulatedWorld,
-    store = new Store(),
-    { log = silentLogger, isAlone = false, environment }: {
-      log?: Logger;
-      isAlone?: boolean;
-      environment?: Environment;
-    } = {},
-  ): Promise<Started> {
-    const { system } = await startSystem(world, { log, environment });
-    return new Started(world, system, store, isAlone);
-  }
-
-  readonly sync: Probe;
-  #world: SimulatedWorld;
-  #system: ActorSystem;
-  #queryActor;
-  #replies: Uint8Array[] = [];
-  #inbox;
-
-  private constructor(world: SimulatedWorld, system: ActorSystem, store: Store, isAlone: boolean) {
-    this.#world = world;
-    this.#system = system;
-    this.sync = startProbe(system);
-    const options = { version: "", syncActor: this.sync.ref, ready: true, isAlone, store };
-    this.#queryActor = system.startActor((context) => new QueryActor(context, options));
-    this.#inbox = system.openInbox((bytes, start, end) => {
-      this.#replies.push(readReply(new MsgpackReader(bytes, start, end)).replies);
-    });
-  }
-
-  /** Its incarnation, as servers know who sends what. */
-  get incarnation(): string {
-    return this.#queryActor.incarnation;
-  }
-
-  /** What it has told its sync actor of entries so far, message by message. */
-  get written(): TextEntry[][] {
-    return this.sync.messages.map((message) => entriesOf((message as WrittenMessage).entries));
-  }
-
-  async put(key: string, value: string): Promise<void> {
-    this.#tellPut(key, value);
-    await this.#world.advance(0);
-    assertEquals(this.#replies.pop(), frameOf([1, 1, null, null]));
-  }
-
-  /** The error code that a Put is refused with. */
-  async refusal(key: string): Promise<unknown> {
-    this.#tellPut(key, "");
-    await this.#world.advance(0);
-    const [, , error] = decode(this.#replies.pop()!.subarray(frameHeaderBytes)) as unknown[][];
-    return error[0];
-  }
-
-  async ping(): Promise<void> {
-    this.#tell(requestFrame(1, "Ping", []));
-    await this.#world.advance(0);
-    assertEquals(this.#replies.pop(), frameOf([1, 1, null, "pong"]));
-  }
-
-  #tellPut(key: string, value: string): void {
-    this.#tell(requestFrame(1, "Put", [key, value]));
-  }
-
-  #tell(frame: Uint8Array): void {
-    const writer = this.#system.beginMessage();
-    writeQuery(writer, this.#inbox.ref.counter, 1, frame);
-    this.#system.tellWritten(this.#queryActor);
-  }
-
-  async merge(entries: readonly TextEntry[], more: Partial<MergeMessage> = {}): Promise<void> {
-    this.tellMerge(entries, more);
-    await this.#world.advance(0);
-  }
-
-  tellMerge(entries: readonly TextEntry[], more: Partial<MergeMessage> = {}): void {
-    const message: MergeMessage = {
-      type: "merge",
-      entries: messageOf(entries),
-      number: 0,
-      ready: true,
-      isAlone: false,
-      persistsRemote: false,
-      drain: false,
-      ...more,
-    };
-    this.#system.tell(this.#queryActor, message);
-  }
-
-  close(): Promise<void> {
-    return this.#system.close();
-  }
-}
-
 testInWorld("a query actor gives each Put the time at which it came", async (world) => {
-  const started = await Started.start(world);
+  const started = await LoneQueryActor.start(world);
   for (const key of ["first", "second"]) {
     await started.put(key, "");
     await world.advance(defaultLimits.syncPaceMs);
@@ -130,7 +26,7 @@ testInWorld("a query actor gives each Put the time at which it came", async (wor
 });
 
 testInWorld("a query actor does not pass on what was beaten before it left", async (world) => {
-  const started = await Started.start(world);
+  const started = await LoneQueryActor.start(world);
   // The first leave at once, the others have to wait.
   const gone = Array.from({ length: defaultLimits.syncMessagesAtOnce }, (_, i) => `gone${i}`);
   for (const key of [...gone, "beaten", "kept"]) await started.put(key, "by itself");
@@ -162,7 +58,7 @@ testInWorld(
     }();
     const count = Math.floor(2.5 * readEntriesMax);
     for (let i = 0; i < count; i++) put(store, `${i}`.padStart(6, "0"), "", 1, i % 2 ? "b" : "c");
-    const started = await Started.start(world, store);
+    const started = await LoneQueryActor.start(world, store);
     const read = async (
       id: number,
       after: Uint8Array | undefined,
@@ -202,7 +98,7 @@ testInWorld(
   "a query actor says now and then that entries are ahead of its clock",
   async (world) => {
     const log = new MemoryLog();
-    const started = await Started.start(world, new Store(), { log });
+    const started = await LoneQueryActor.start(world, new Store(), { log });
     const merge = () => {
       const timestamp = epochMs + world.nowMs + 2 * defaultLimits.futureToleranceMs;
       return started.merge(["a", "b"].map((key) => ({
@@ -228,7 +124,7 @@ testInWorld(
 testInWorld(
   "what a query actor accepted while it was alone is compared, however young",
   async (world) => {
-    const started = await Started.start(world, new Store(), { isAlone: true });
+    const started = await LoneQueryActor.start(world, new Store(), { isAlone: true });
     // Nothing is queued for others, because it believes that there are none.
     for (const key of ["early", "early too"]) await started.put(key, "");
     assertEquals(started.written.flat(), []);
@@ -270,7 +166,7 @@ testInWorld(
         return super.put(...args);
       }
     }();
-    const started = await Started.start(world, store);
+    const started = await LoneQueryActor.start(world, store);
     const value = "v".repeat(10_000);
     const count = Math.ceil(4 * mergeTurnBytes / value.length);
     const entries = Array.from({ length: count }, (_, i) => ({
@@ -294,7 +190,7 @@ testInWorld(
 
 testInWorld("a query actor merges all batches of a message, in turns", async (world) => {
   const store = new Store();
-  const started = await Started.start(world, store);
+  const started = await LoneQueryActor.start(world, store);
   const count = 40;
   const value = "x".repeat(defaultLimits.mergeTurnBytes / 4);
   const batches = Array.from({ length: count }, (_, i) => {
@@ -314,7 +210,7 @@ testInWorld(
   "a query actor tells what little it has merged when nothing waits for that",
   async (world) => {
     const { syncMessagesAtOnce, syncPaceMs } = defaultLimits;
-    const started = await Started.start(world);
+    const started = await LoneQueryActor.start(world);
     const merge = (number: number) => {
       const entry = {
         key: `key${number}`,
@@ -345,7 +241,7 @@ testInWorld(
 testInWorld(
   "a query actor keeps what it accepts, or refuses it, when it is told to, and not for ever",
   async (world) => {
-    const started = await Started.start(world);
+    const started = await LoneQueryActor.start(world);
     await started.merge([], { holdsBack: true });
     await started.put("kept", "");
     await world.advance(1_000);
@@ -367,7 +263,7 @@ testInWorld(
 testInWorld(
   "a query actor that kept too much takes Puts again when others have replaced all of it",
   async (world) => {
-    const started = await Started.start(world);
+    const started = await LoneQueryActor.start(world);
     await started.merge([], { holdsBack: true });
     await started.put("kept", "");
     await world.advance(defaultLimits.replicaLagMaxMs + 1);
@@ -390,7 +286,7 @@ testInWorld(
       readings++;
       return monotonicMs.call(environment);
     };
-    const started = await Started.start(world, new Store(), { environment });
+    const started = await LoneQueryActor.start(world, new Store(), { environment });
     const readingsOfPings = async (count: number) => {
       const before = readings;
       for (let i = 0; i < count; i++) await started.ping();

@@ -33,7 +33,7 @@ testUnless(
 
 /**
  * Faults of the model. That tombstones are forgotten too early is none of them, because members that compare
- * find out all the same; it is one for tests/kvserver/versions_test.ts.
+ * find out all the same; it is one for tests/kvserver/version_members_test.ts.
  */
 const faults: Record<string, { from: string; to: string }> = {
   "a message brings back what was seen": {
