@@ -1,6 +1,5 @@
 import type { StatsSource } from "../../http/mod.ts";
-import type { Member, QueryFigures, ServerStats, Times } from "../../kvserver/mod.ts";
-import type { Measurements } from "../../kvserver/mod.ts";
+import type { Measurements, Member, QueryFigures, ServerStats, Times } from "../../kvserver/mod.ts";
 import { durationBoundsMs } from "../../kvserver/query/query_figures.ts";
 import { downMember, selfMember, upMember } from "../support/members.ts";
 
