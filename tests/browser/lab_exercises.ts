@@ -7,12 +7,11 @@
  */
 
 import { exercises, faultLines } from "../../simulate/mod.ts";
-import { loadAxe } from "../deps.ts";
 import { read } from "../support/repository.ts";
 import { openBrowser, openTab } from "./browser.ts";
+import { inspect } from "./inspect.ts";
 
 const [url, ids, folder] = Deno.args;
-const axe = await loadAxe();
 
 const browser = await openBrowser();
 const faults: string[] = [];
@@ -61,16 +60,7 @@ for (const [i, id] of ids.split(",").map(Number).entries()) {
     state: "attached",
   });
 
-  await tab.evaluate(axe.source);
-  const { violations } = await tab.evaluate("axe.run()") as {
-    violations: { id: string; nodes: { html: string }[] }[];
-  };
-  for (const { id, nodes } of violations) faults.push(`${width}: ${id}: ${nodes[0].html}`);
-  const overflow = await tab.evaluate("document.documentElement.scrollWidth - innerWidth");
-  if (Number(overflow) > 0) faults.push(`${width}: it is ${overflow} pixels too wide`);
-  if (folder !== undefined) {
-    await tab.screenshot({ path: `${folder}/exercise-${id}-${width}.png`, fullPage: true });
-  }
+  await inspect(tab, `exercise-${id}-${width}`, faults, folder);
   // A link that names no exercise is seen in the right system.
   await tab.evaluate(`location.hash = "at=0&scenario=server+lone"`);
   await tab.waitForFunction(`document.querySelector("#state").textContent === ""`);

@@ -1,11 +1,8 @@
-import { buildExercises } from "../../scripts/build_exercises.ts";
-import { buildLab } from "../../scripts/build_lab.ts";
-import { serveLab } from "../../scripts/serve_lab.ts";
 import { exercises } from "../../simulate/mod.ts";
 import { assertEquals, assertMatch } from "../deps.ts";
-import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { missing, testUnless } from "../support/needs.ts";
 import { run } from "./program.ts";
+import { ServedLab } from "./served_lab.ts";
 
 /** `tests/exercises` plays the solutions of all; here it is seen that the page has the faults, and judges. */
 const ids = [1, 6, 14];
@@ -14,17 +11,11 @@ testUnless(
   missing("chromium"),
   "the laboratory has exercises with their faults, hints and sources, and says whether an answer is right",
   async () => {
-    using directory = new TempDirectory();
-    await buildLab(directory.path);
-    await buildExercises(directory.path, exercises.filter(({ id }) => ids.includes(id)));
-    await using server = serveLab(directory.path, 0);
+    await using lab = await ServedLab.start({
+      exercises: exercises.filter(({ id }) => ids.includes(id)),
+    });
     const { said, faults } = JSON.parse(
-      await run(
-        "--allow-all",
-        "tests/browser/lab_exercises.ts",
-        `http://127.0.0.1:${server.addr.port}/`,
-        ids.join(),
-      ),
+      await run("--allow-all", "tests/browser/lab_exercises.ts", lab.url, ids.join()),
     );
     assertEquals(faults, []);
     assertEquals(Object.keys(said).map(Number), ids);

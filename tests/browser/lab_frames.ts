@@ -7,10 +7,8 @@
  */
 
 import { linkOf } from "../../lab/model/link.ts";
-import { buildLab } from "../../scripts/build_lab.ts";
-import { serveLab } from "../../scripts/serve_lab.ts";
-import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { openBrowser } from "./browser.ts";
+import { ServedLab } from "./served_lab.ts";
 
 /** Milliseconds of the run that pass in a second, and how long frames are counted. */
 const [speed, countedMs] = [200, 8_000];
@@ -23,13 +21,11 @@ const puts = Array.from({ length: 100 }, (_, i) => {
 });
 const text = ["delay 80 ms", "jitter 40 ms", ...servers, ...puts].join("\n");
 
-using directory = new TempDirectory();
-await buildLab(directory.path);
-await using server = serveLab(directory.path, 0);
+await using lab = await ServedLab.start();
 const browser = await openBrowser();
 for (const [width, height] of [[360, 800], [1_000, 900], [1_600, 1_000]]) {
   const tab = await browser.newPage({ viewport: { width, height } });
-  await tab.goto(`http://127.0.0.1:${server.addr.port}/${linkOf({ text, atMs: 1_000 })}`);
+  await tab.goto(`${lab.url}${linkOf({ text, atMs: 1_000 })}`);
   await tab.locator("#drawing .travel").first().waitFor();
   await tab.locator("#speed").selectOption(String(speed));
   await tab.locator("#play").click();

@@ -9,11 +9,10 @@
  */
 
 import { linkOf } from "../../lab/model/link.ts";
-import { loadAxe } from "../deps.ts";
 import { openBrowser, openTab, type Tab } from "./browser.ts";
+import { inspect } from "./inspect.ts";
 
 const [url, folder] = Deno.args;
-const axe = await loadAxe();
 
 const trio = "delay 60 ms\nserver a replicas 2\nserver b replicas 2 joins a\nserver c joins a\n";
 const text = `${trio}at 1 s put x = 1 on a.1\n`;
@@ -54,16 +53,7 @@ function isColour(colour: string): boolean {
   return colour.startsWith("rgb") || parts.every((part) => Math.abs(Number(part)) <= 1);
 }
 
-async function look(tab: Tab, name: string): Promise<void> {
-  await tab.evaluate(axe.source);
-  const { violations } = await tab.evaluate("axe.run()") as {
-    violations: { id: string; nodes: { html: string }[] }[];
-  };
-  for (const { id, nodes } of violations) faults.push(`${name}: ${id}: ${nodes[0].html}`);
-  const overflow = await tab.evaluate("document.documentElement.scrollWidth - innerWidth");
-  if (Number(overflow) > 0) faults.push(`${name}: it is ${overflow} pixels too wide`);
-  if (folder !== undefined) await tab.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-}
+const look = (tab: Tab, name: string) => inspect(tab, name, faults, folder);
 
 const looks = [[360, "dark"], [1_000, "light"], [1_600, "dark"]] as const;
 for (const [width, colorScheme] of looks) {

@@ -1,10 +1,8 @@
-import { buildLab } from "../../scripts/build_lab.ts";
-import { serveLab } from "../../scripts/serve_lab.ts";
 import { parseScenario, runScenario } from "../../simulate/mod.ts";
 import { assertEquals } from "../deps.ts";
-import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { missing, testUnless } from "../support/needs.ts";
 import { run } from "./program.ts";
+import { ServedLab } from "./served_lab.ts";
 
 /** What the person in `lab_page.ts` has done. */
 const done = `delay 60 ms
@@ -27,15 +25,9 @@ testUnless(
   missing("chromium"),
   "the laboratory shows a cluster, breaks and heals it, at any width, by keyboard, and to a screen reader",
   async () => {
-    using directory = new TempDirectory();
-    await buildLab(directory.path);
-    await using server = serveLab(directory.path, 0);
+    await using lab = await ServedLab.start();
     const { found, lines, faults } = JSON.parse(
-      await run(
-        "--allow-all",
-        "tests/browser/lab_page.ts",
-        `http://127.0.0.1:${server.addr.port}/`,
-      ),
+      await run("--allow-all", "tests/browser/lab_page.ts", lab.url),
     );
     assertEquals(faults, []);
     const seen = {

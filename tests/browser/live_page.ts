@@ -8,11 +8,10 @@
  * @module
  */
 
-import { loadAxe } from "../deps.ts";
 import { openBrowser, openTab } from "./browser.ts";
+import { inspect } from "./inspect.ts";
 
 const [url, folder] = Deno.args;
-const axe = await loadAxe();
 
 const browser = await openBrowser();
 const faults: string[] = [];
@@ -38,17 +37,7 @@ for (const [width, colorScheme] of looks) {
   await tab.locator("#entry-state", { hasText: "Put." }).waitFor();
   await tab.locator("#prefixes td", { hasText: "user/" }).waitFor();
 
-  // Axe asks the page's own policy for nothing when it is run so.
-  await tab.evaluate(axe.source);
-  const { violations } = await tab.evaluate("axe.run()") as {
-    violations: { id: string; nodes: { html: string }[] }[];
-  };
-  for (const { id, nodes } of violations) faults.push(`${width}: ${id}: ${nodes[0].html}`);
-  const overflow = await tab.evaluate("document.documentElement.scrollWidth - innerWidth");
-  if (Number(overflow) > 0) faults.push(`${width}: it is ${overflow} pixels too wide`);
-  if (folder !== undefined) {
-    await tab.screenshot({ path: `${folder}/${width}.png`, fullPage: true });
-  }
+  await inspect(tab, `${width}`, faults, folder);
   found[width] = await tab.locator("#members tbody tr td:first-child").allInnerTexts();
   await tab.close();
 }

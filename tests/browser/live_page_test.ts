@@ -1,20 +1,18 @@
-import { pathToFileURL } from "node:url";
 import { livePage } from "../../http/mod.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { assertEquals } from "../deps.ts";
-import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { openHttpPort } from "../support/http_port.ts";
 import { missing, testUnless } from "../support/needs.ts";
+import { makePage } from "./made_page.ts";
 import { run } from "./program.ts";
 
 testUnless(
   missing("chromium"),
   "the page of a server shows its cluster and its keys, at any width, by keyboard, and to a screen reader",
   async () => {
-    using directory = new TempDirectory();
-    await run("--allow-all", "scripts/page.ts", "http/page", directory.path);
-    const http = await openHttpPort({ pages: livePage(pathToFileURL(`${directory.path}/`)) });
+    using page = await makePage("http/page");
+    const http = await openHttpPort({ pages: livePage(page.url) });
     const server = await Server.start({ startPort: 0, queryActorCount: 2 });
     const other = await Server.start({ startPort: 0, remoteDescs: [server.description] });
     try {
@@ -41,10 +39,9 @@ testUnless(
   missing("chromium"),
   "the page of a server asks for a token, says what is wrong, and spoils no value that it cannot show",
   async () => {
-    using directory = new TempDirectory();
-    await run("--allow-all", "scripts/page.ts", "http/page", directory.path);
+    using page = await makePage("http/page");
     const seen = JSON.parse(
-      await run("--allow-all", "tests/browser/wronged_page.ts", directory.path),
+      await run("--allow-all", "tests/browser/wronged_page.ts", page.url.href),
     );
     assertEquals(seen, {
       wrongTokens: ["This is no token", "The token is none that this server knows"],

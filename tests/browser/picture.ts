@@ -12,16 +12,11 @@ import { Client } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { openHttpPort } from "../support/http_port.ts";
 import { openBrowser } from "./browser.ts";
+import { withEveryRight } from "./every_right.ts";
 
-const [file, isAllowed] = Deno.args;
+await withEveryRight(import.meta.filename!);
 
-// What drives the browser asks for more than a task should give: a process of its own has it.
-if (isAllowed === undefined) {
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", import.meta.filename!, file, "allowed"],
-  }).output();
-  Deno.exit(code);
-}
+const [file] = Deno.args;
 
 const version = "0.2.0";
 const http = await openHttpPort({ version, pages: livePage() });

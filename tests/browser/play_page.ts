@@ -9,11 +9,10 @@
  * @module
  */
 
-import { loadAxe } from "../deps.ts";
 import { openBrowser, openTab, type Tab } from "./browser.ts";
+import { inspect } from "./inspect.ts";
 
 const [url, folder] = Deno.args;
-const axe = await loadAxe();
 const browser = await openBrowser();
 const faults: string[] = [];
 const found: Record<string, unknown> = {};
@@ -35,16 +34,7 @@ async function sees(tab: Tab, text: string): Promise<void> {
   }
 }
 
-async function inspect(tab: Tab, name: string): Promise<void> {
-  await tab.evaluate(axe.source);
-  const { violations } = await tab.evaluate("axe.run()") as {
-    violations: { id: string; nodes: { html: string }[] }[];
-  };
-  for (const { id, nodes } of violations) faults.push(`${name}: ${id}: ${nodes[0].html}`);
-  const overflow = await tab.evaluate("document.documentElement.scrollWidth - innerWidth");
-  if (Number(overflow) > 0) faults.push(`${name}: it is ${overflow} pixels too wide`);
-  if (folder !== undefined) await tab.screenshot({ path: `${folder}/${name}.png` });
-}
+const look = (tab: Tab, name: string) => inspect(tab, name, faults, folder);
 
 /** Enrols, on the terminal or in the line. */
 async function enrol(tab: Tab, name: string, type: (line: string) => Promise<void>): Promise<void> {
@@ -79,7 +69,7 @@ await typeLine(phone)("");
 await sees(phone, "laptop");
 await phone.locator("#commands button", { hasText: "shop" }).tap();
 await sees(phone, "Xeon");
-await inspect(phone, "360");
+await look(phone, "360");
 found.password = await phone.locator("#typed").getAttribute("type");
 
 // A laptop: keys go to the terminal, and company stands beside it.
@@ -101,7 +91,7 @@ await laptop.keyboard.type("ma");
 await laptop.keyboard.press("Tab");
 await laptop.keyboard.press("Enter");
 await sees(laptop, "Bob (you), Ada");
-await inspect(laptop, "1000");
+await look(laptop, "1000");
 found.places = await laptop.locator("#places [aria-current]").innerText();
 await laptop.locator("#places button", { hasText: "Gates 6th Floor" }).click();
 await sees(laptop, "Gates 6th Floor>");
@@ -123,11 +113,11 @@ await typeLine(reader)("help mine");
 await sees(reader, "mine");
 await typeLine(reader)("map");
 await sees(reader, "Gates 6th Floor: Bob");
-await inspect(reader, "2000-reader");
+await look(reader, "2000-reader");
 found.escapes = (await textOf(reader)).includes("\x1b");
 await reader.locator("#reader").click();
 await sees(reader, "You are back.");
-await inspect(reader, "2000");
+await look(reader, "2000");
 
 await typeLine(phone)("quit");
 await phone.locator("#state", { hasText: "The game is over." }).waitFor();

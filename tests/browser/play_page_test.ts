@@ -1,4 +1,3 @@
-import { pathToFileURL } from "node:url";
 import { GameHost } from "../../app/doors/host/game_host.ts";
 import { Passwords } from "../../app/doors/names/passwords.ts";
 import { playPage } from "../../app/doors/web/play_page.ts";
@@ -7,16 +6,15 @@ import { silentLogger } from "../../log/mod.ts";
 import { realEnvironment, tcpTransport } from "../../rpc/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { MemoryStore } from "../game/stage.ts";
-import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { missing, testUnless } from "../support/needs.ts";
+import { makePage } from "./made_page.ts";
 import { run } from "./program.ts";
 
 testUnless(
   missing("chromium"),
   "the page of a host is played on, on a telephone, a laptop and with a screen reader",
   async () => {
-    using directory = new TempDirectory();
-    await run("--allow-all", "scripts/page.ts", "app/doors/web/page", directory.path);
+    using page = await makePage("app/doors/web/page");
     const environment = realEnvironment;
     const log = silentLogger;
     const passwords = new Passwords(2);
@@ -27,7 +25,7 @@ testUnless(
       environment,
       transport: tcpTransport,
       log,
-      pages: playPage(pathToFileURL(`${directory.path}/`)),
+      pages: playPage(page.url),
       isBehindProxy: false,
     });
     try {

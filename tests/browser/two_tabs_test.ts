@@ -1,4 +1,5 @@
 import { assertEquals } from "../deps.ts";
+import { PrintedLines } from "../support/app/printed_lines.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { missing, testUnless } from "../support/needs.ts";
 import { program, run } from "./program.ts";
@@ -16,13 +17,9 @@ testUnless(
       "examples/browser/main.ts",
       client,
     ).spawn();
+    const printed = new PrintedLines(servers);
     try {
-      let printed = "";
-      for await (const chunk of servers.stdout.pipeThrough(new TextDecoderStream())) {
-        printed += chunk;
-        if (printed.split("\n").length > 2) break;
-      }
-      const urls = printed.trim().split("\n");
+      const urls = [await printed.next(), await printed.next()];
       const told = await run("--allow-all", "tests/browser/two_tabs.ts", ...urls);
       const row = (key: string, value: string) => `${key}\t${value}\tDelete`;
       assertEquals(JSON.parse(told), {
@@ -35,7 +32,7 @@ testUnless(
       });
     } finally {
       servers.kill();
-      await Promise.all([servers.status, servers.stderr.cancel()]);
+      await Promise.all([servers.status, printed.cancel(), servers.stderr.cancel()]);
     }
   },
 );

@@ -2,14 +2,13 @@
  * Uses the page of a server with wrong tokens, keys and values that are none of people, and a server that
  * ends, and prints what it said.
  *
- *     deno run --allow-all tests/browser/wronged_page.ts FOLDER OF THE PAGE [FOLDER FOR SCREENSHOTS]
+ *     deno run --allow-all tests/browser/wronged_page.ts URL OF THE PAGE'S FOLDER [FOLDER FOR SCREENSHOTS]
  *
  * A program of its own, because what drives the browser asks for more than a test may.
  *
  * @module
  */
 
-import { pathToFileURL } from "node:url";
 import { Access } from "../../access/mod.ts";
 import { livePage } from "../../http/mod.ts";
 import { Client } from "../../kvclient/mod.ts";
@@ -22,7 +21,7 @@ import { openBrowser, openTab } from "./browser.ts";
 const [page, screenshots] = Deno.args;
 const [first, second] = [makeToken("admin", [], "first"), makeToken("admin", [], "second")];
 const access = new Access([first.entry]);
-const http = await openHttpPort({ access, pages: livePage(pathToFileURL(`${page}/`)) });
+const http = await openHttpPort({ access, pages: livePage(new URL(page)) });
 const server = await Server.start({ startPort: 0, queryActorCount: 1, tokens: [first.entry] });
 http.show(server);
 await using client = new Client(server.queryAddresses[0], { token: second.token });

@@ -1,9 +1,10 @@
+import { PrintedLines } from "../support/app/printed_lines.ts";
+
 /** A process that answers each line on its input with a line on its output. */
 export class Lines {
   #process: Deno.ChildProcess;
   #input: WritableStreamDefaultWriter<Uint8Array>;
-  #output: ReadableStreamDefaultReader<string>;
-  #text = "";
+  #output: PrintedLines;
   /** Resolves when all that was asked is answered. */
   #answered: Promise<unknown> = Promise.resolve();
 
@@ -11,7 +12,7 @@ export class Lines {
   constructor(process: Deno.ChildProcess) {
     this.#process = process;
     this.#input = process.stdin.getWriter();
-    this.#output = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#output = new PrintedLines(process);
   }
 
   /** Asks something; one question after the other. @returns the answer. */
@@ -25,24 +26,14 @@ export class Lines {
   }
 
   /** The next line of its output. */
-  async next(): Promise<string> {
-    for (;;) {
-      const end = this.#text.indexOf("\n");
-      if (end >= 0) {
-        const line = this.#text.slice(0, end);
-        this.#text = this.#text.slice(end + 1);
-        return line;
-      }
-      const { value, done } = await this.#output.read();
-      if (done) throw new Error("A process has ended instead of answering");
-      this.#text += value;
-    }
+  next(): Promise<string> {
+    return this.#output.next();
   }
 
   /** Ends its input, and waits for its end. */
   async close(): Promise<void> {
     await this.#input.close().catch(() => {});
-    while (!(await this.#output.read()).done);
+    await this.#output.drain();
     await this.#process.status;
   }
 }

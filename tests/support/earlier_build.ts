@@ -43,7 +43,7 @@ export class EarlierBuild implements Disposable {
 
   /** Where it is. */
   get root(): URL {
-    return new URL(`file://${this.#directory.path}/`);
+    return this.#directory.url;
   }
 
   [Symbol.dispose](): void {

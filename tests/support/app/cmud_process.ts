@@ -1,3 +1,5 @@
+import { PrintedLines } from "./printed_lines.ts";
+
 /** The folder of this build. */
 const root = new URL("../../../", import.meta.url);
 
@@ -86,27 +88,17 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const words = ["server", "--port", "0", "--actors", "1", "--json", ...args];
   const child = spawnCmud(words, "null", undefined, undefined, filesMax, build);
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  const nextLine = async () => {
-    while (!text.includes("\n")) {
-      const { value, done } = await reader.read();
-      if (done) throw new Error(`The server ended after ${JSON.stringify(text)}`);
-      text += value;
-    }
-    const [line] = text.split("\n", 1);
-    text = text.slice(line.length + 1);
-    return JSON.parse(line);
-  };
+  const printed = new PrintedLines(child);
+  const nextEvent = async () => JSON.parse(await printed.next());
   return {
-    ready: await nextLine(),
+    ready: await nextEvent(),
     child,
-    nextEvent: nextLine,
+    nextEvent,
     async end(signal) {
       if (signal !== undefined) child.kill(signal);
       const [{ code }] = await Promise.all([
         child.status,
-        reader.cancel(),
+        printed.cancel(),
         child.stderr.cancel(),
       ]);
       return code;
@@ -116,7 +108,7 @@ export async function startServerProcess(
       const [{ code }, stderr] = await Promise.all([
         child.status,
         new Response(child.stderr).text(),
-        reader.cancel(),
+        printed.cancel(),
       ]);
       return { code, stderr };
     },

@@ -1,4 +1,5 @@
 import { spawnCmud } from "./cmud_process.ts";
+import { PrintedLines } from "./printed_lines.ts";
 
 /** A running `cmud host --json`, which says where its doors are. */
 export interface HostProcess {
@@ -12,19 +13,16 @@ export interface HostProcess {
 export async function startHostProcess(...args: string[]): Promise<HostProcess> {
   const child = spawnCmud(["host", "--json", ...args]);
   const stderr = new Response(child.stderr).text();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (!text.includes("\n")) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error(`The host ended: ${await stderr}`);
-    text += value;
-  }
+  const printed = new PrintedLines(child);
+  const ready = await printed.next().catch(async () => {
+    throw new Error(`The host ended: ${await stderr}`);
+  });
   return {
-    ...JSON.parse(text),
+    ...JSON.parse(ready),
     async stop() {
       child.kill("SIGTERM");
       const { code } = await child.status;
-      await reader.cancel();
+      await printed.cancel();
       return { code, stderr: await stderr };
     },
   };

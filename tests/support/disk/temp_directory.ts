@@ -1,6 +1,13 @@
+import { pathToFileURL } from "node:url";
+
 /** A directory that is gone afterwards. */
 export class TempDirectory implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "cmud-test-" });
+
+  /** The directory, as modules and pages are loaded from it. */
+  get url(): URL {
+    return pathToFileURL(`${this.path}/`);
+  }
 
   /** Every file in it, with its bytes, by name. */
   files(): Map<string, Uint8Array> {
