@@ -30,7 +30,7 @@ export function pageFiles(
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     const body =
       `The page was not made in this clone: \`${task}\` makes it, and it is shown after the next start. ` +
-      "(`deno task server` and the executable bring theirs along.)\n";
+      "(`deno task server`, `deno task host` and the executable bring theirs along.)\n";
     return new Map([["/", { status: 404, body }]]);
   }
 }

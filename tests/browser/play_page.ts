@@ -40,6 +40,7 @@ const look = (tab: Tab, name: string) => inspect(tab, name, faults, folder);
 async function enrol(tab: Tab, name: string, type: (line: string) => Promise<void>): Promise<void> {
   const isDone = (text: string) => tab.locator("#state", { hasText: text }).waitFor();
   await sees(tab, "What is your name?");
+  await isDone("connected");
   await type(name);
   await sees(tab, "Choose a password");
   await type("correct horse");

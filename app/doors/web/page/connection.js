@@ -23,7 +23,8 @@ export class Connection {
   #hasAsked = false;
 
   /**
-   * @param listener told of what comes: `text`, `told(name, data)`, `state(words)`, `over()`
+   * @param listener told of what comes: `text`, `told(name, data)`, `state(words)`, `opened()`,
+   * `over()`
    * @param opening gives what to say first: how lines are typed, and the size
    */
   constructor(listener, opening) {
@@ -47,6 +48,7 @@ export class Connection {
     socket.onopen = () => {
       const secret = sessionStorage.getItem(place) ?? undefined;
       this.#heardMs = performance.now();
+      this.#listener.opened();
       this.tell("CMUD.Open", { ...this.#opening(), secret });
     };
     socket.onmessage = ({ data }) => this.#socket === socket && this.#hear(data);

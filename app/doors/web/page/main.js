@@ -72,6 +72,9 @@ const connection = new Connection({
     element("state").textContent = words;
     element("again").hidden = true;
   },
+  opened() {
+    element("state").textContent = "connected";
+  },
   over() {
     element("state").textContent = "The game is over.";
     element("again").hidden = false;

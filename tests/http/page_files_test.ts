@@ -1,0 +1,14 @@
+import { pageFiles } from "../../http/mod.ts";
+import { assertEquals, assertStringIncludes } from "../deps.ts";
+import { TempDirectory } from "../support/disk/temp_directory.ts";
+
+Deno.test("pageFiles() has the files of a page that was made; of one that was not, a line names the task", () => {
+  using directory = new TempDirectory();
+  const pages = () => pageFiles([["/", "page.html", "text/html"]], directory.url, "deno task page");
+  const { status, body } = pages().get("/")!;
+  assertEquals(status, 404);
+  assertStringIncludes(body as string, "`deno task page` makes it");
+  Deno.writeTextFileSync(new URL("page.html", directory.url), "<p>made");
+  const made = pages().get("/")!;
+  assertEquals([made.status, made.type, made.body], [200, "text/html", "<p>made"]);
+});
