@@ -1,4 +1,4 @@
-import type { Scenario, Statement, Step } from "./scenario.ts";
+import type { Place, Scenario, Statement, Step } from "./scenario.ts";
 
 /** Says whether a scenario still shows what is looked for; one that cannot be run does not. */
 export type StillShows = (scenario: Scenario) => Promise<boolean>;
@@ -96,7 +96,7 @@ class Shrinking {
     };
     await this.#trySteps(this.#best.steps.map(({ atMs, statement }) => ({
       atMs,
-      statement: "key" in statement ? { ...statement, key: named(statement.key) } : statement,
+      statement: withKey(statement, named),
     })));
   }
 
@@ -176,19 +176,32 @@ function without(steps: readonly Step[], name: string): Step[] {
   });
 }
 
-/** A server has so many replicas at most, and what is asked of others is asked of the last of them. */
+/** A server has so many replicas at most; what is asked of others, or expected, is so of the last of them. */
 function withReplicas(steps: readonly Step[], name: string, count: number): Step[] {
+  const placed = (place: Place): Place => {
+    const { server, replica = 1 } = place;
+    if (server !== name || replica <= count) return place;
+    return count === 1 ? { server } : { server, replica: count };
+  };
   return steps.map((step): Step => {
     const { statement } = step;
     if (statement.type === "server" && statement.name === name && statement.replicas > count) {
       return { ...step, statement: { ...statement, replicas: count } };
     }
-    if (!isRequest(statement)) return step;
-    const { server, replica = 1 } = statement.on;
-    if (server !== name || replica <= count) return step;
-    const on = count === 1 ? { server } : { server, replica: count };
-    return { ...step, statement: { ...statement, on } };
+    if (isRequest(statement)) {
+      return { ...step, statement: { ...statement, on: placed(statement.on) } };
+    }
+    if (statement.type !== "expect") return step;
+    return { ...step, statement: { ...statement, on: statement.on.map(placed) } };
   });
+}
+
+/** A statement that is about a key, about another one. */
+function withKey(statement: Statement, named: (key: string) => string): Statement {
+  if ("key" in statement) return { ...statement, key: named(statement.key) };
+  if (statement.type !== "expect" || !("key" in statement.condition)) return statement;
+  const { condition } = statement;
+  return { ...statement, condition: { ...condition, key: named(condition.key) } };
 }
 
 /** Whether a client asks a replica for something. */

@@ -7,12 +7,13 @@ interface Token {
   readonly isQuoted: boolean;
 }
 
-const units: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1_000,
-  min: 60_000,
-  h: 3_600_000,
-};
+/** How many milliseconds each unit has. */
+const units: ReadonlyMap<string, number> = new Map([
+  ["ms", 1],
+  ["s", 1_000],
+  ["min", 60_000],
+  ["h", 3_600_000],
+]);
 
 /** The words of a line, which are taken one by one. */
 export class Tokens {
@@ -71,8 +72,8 @@ export class Tokens {
     this.#at++;
     if (unit !== "") return this.#scaled(Number(number), unit, what);
     const next = this.#tokens[this.#at]?.text ?? "";
-    if (!(next in units)) {
-      throw this.fault(`a unit: ${Object.keys(units).join(", ")}`, `${number} ms`);
+    if (!units.has(next)) {
+      throw this.fault(`a unit: ${[...units.keys()].join(", ")}`, `${number} ms`);
     }
     this.#at++;
     return this.#scaled(Number(number), next, what);
@@ -106,7 +107,7 @@ export class Tokens {
   }
 
   #scaled(number: number, unit: string, what: string): number {
-    const scale = units[unit];
+    const scale = units.get(unit);
     if (scale !== undefined) return Math.round(number * scale);
     this.#at--;
     throw this.fault(what, `${number} ms`);

@@ -18,6 +18,8 @@ const wrong: Readonly<Record<string, string>> = {
   "server a\ncut a a": "found a twice, allowed is two servers",
   "wait 5": "found the end of the line, allowed is",
   "wait 5 parsecs": 'found "parsecs", allowed is',
+  "server a\nskew a 5 constructor": 'found "constructor", allowed is a unit: ms, s, min, h',
+  "server a\nskew a 5constructor": 'found "5constructor", allowed is a time',
   "wait -5 ms": "found -5 ms, allowed is no less than 0 ms",
   "wait 1 s\nat 500 ms":
     "found 500 ms, allowed is a time that is not before that of the line above, 1000 ms",
