@@ -1,6 +1,7 @@
 import { patchOf } from "../lab/core/bundle_patch.ts";
 import type { ExerciseFiles } from "../lab/core/exercise_files.ts";
 import type { Exercise } from "../simulate/exercises/exercise.ts";
+import { edited } from "../simulate/exercises/source_edit.ts";
 import { bundleForBrowser } from "./bundle_for_browser.ts";
 import { gzipped } from "../app/backup/gzip.ts";
 
@@ -41,12 +42,11 @@ export async function buildExercises(
     for (const part of parts) copyTree(new URL(part, root).pathname, `${copy}/${part}`);
     const right = await bundleCore(copy);
     const files: ExerciseFiles = { patches: {}, sources: {} };
-    for (const { id, fault: { file, from, to } } of exercises) {
-      const path = `${copy}/${file}`;
+    for (const { id, fault } of exercises) {
+      const path = `${copy}/${fault.file}`;
       const source = await Deno.readTextFile(path);
-      files.sources[file] = source;
-      if (source.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
-      await Deno.writeTextFile(path, source.replace(from, () => to));
+      files.sources[fault.file] = source;
+      await Deno.writeTextFile(path, edited(fault, source));
       files.patches[id] = patchOf(right, await bundleCore(copy));
       await Deno.writeTextFile(path, source);
     }

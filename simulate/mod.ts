@@ -45,5 +45,6 @@ export { mermaidOf } from "./diagram/mermaid.ts";
 export { type Sequence, sequenceOf } from "./diagram/sequence.ts";
 export { svgOf } from "./diagram/svg.ts";
 export { checkHistory, checkLine, faultLines } from "./exercises/check_answer.ts";
-export type { Exercise, Level, SourceEdit, Verdict } from "./exercises/exercise.ts";
+export type { Exercise, Level, Verdict } from "./exercises/exercise.ts";
 export { exercises } from "./exercises/exercises.ts";
+export type { SourceEdit } from "./exercises/source_edit.ts";

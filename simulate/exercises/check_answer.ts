@@ -1,6 +1,7 @@
 import type { Scenario } from "../scenario/scenario.ts";
 import type { ScenarioOutcome } from "../scenario/run_scenario.ts";
 import type { Exercise, Verdict } from "./exercise.ts";
+import { aroundEdit, type SourceEdit } from "./source_edit.ts";
 
 /** What of an outcome counts. */
 type Failures = Pick<ScenarioOutcome, "failures">;
@@ -48,16 +49,13 @@ export function checkLine({ fault }: Exercise, place: string, source: string): V
 }
 
 /** The lines, from 1, that are changed. @throws {Error} when the fault does not fit the source. */
-export function faultLines(
-  { file, from }: Exercise["fault"],
-  source: string,
-): { first: number; last: number } {
-  const parts = source.split(from);
-  if (parts.length !== 2) throw new Error(`${file} does not hold exactly once: ${from}`);
+export function faultLines(fault: SourceEdit, source: string): { first: number; last: number } {
+  const [before] = aroundEdit(fault, source);
+  const { from } = fault;
   const lineAt = (text: string) => text.split("\n").length;
   const blanks = from.length - from.trimStart().length;
-  const first = lineAt(parts[0] + from.slice(0, blanks));
-  return { first, last: lineAt(parts[0] + from.trimEnd()) };
+  const first = lineAt(before + from.slice(0, blanks));
+  return { first, last: lineAt(before + from.trimEnd()) };
 }
 
 /** Whether a path names a file, be it by its last parts. */

@@ -1,11 +1,4 @@
-/** A change of the source of one file. */
-export interface SourceEdit {
-  /** From the root of the project. */
-  readonly file: string;
-  /** Stands in the file exactly once. */
-  readonly from: string;
-  readonly to: string;
-}
+import type { SourceEdit } from "./source_edit.ts";
 
 /** How much of the system one has to know. */
 export type Level = "easy" | "medium" | "hard";

@@ -1,4 +1,4 @@
-import type { SourceEdit } from "./exercise.ts";
+import type { SourceEdit } from "./source_edit.ts";
 
 /** What is wrong in the exercises, by what follows from it. Each `from` stands once in its file. */
 export const exerciseFaults = {

@@ -4,14 +4,10 @@
  * @module
  */
 
+import { edited, type SourceEdit } from "../../simulate/exercises/source_edit.ts";
+
 /** A change of the source of one file. */
-export interface Mutant {
-  /** Relative to the root of the project. */
-  readonly file: string;
-  /** Stands in the file exactly once. */
-  readonly from: string;
-  readonly to: string;
-}
+export type Mutant = SourceEdit;
 
 const type = "application/typescript";
 
@@ -40,12 +36,7 @@ export async function importMutated(entry: string, mutant: Mutant): Promise<any>
   async function inlineAnew(module: string): Promise<string> {
     let source = await Deno.readTextFile(new URL(module));
     let changed = module === mutated;
-    if (changed) {
-      if (source.split(mutant.from).length !== 2) {
-        throw new Error(`${mutant.file} does not hold exactly once: ${mutant.from}`);
-      }
-      source = source.replace(mutant.from, () => mutant.to);
-    }
+    if (changed) source = edited(mutant, source);
     // Not those in the examples of docs, where a module imports itself.
     for (const [, whole, specifier] of source.matchAll(/^(?! \*).*( from "(\.[^"]+)")/gm)) {
       const imported = new URL(specifier, module).href;
