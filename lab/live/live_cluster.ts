@@ -25,7 +25,7 @@ export class LiveCluster {
   #onState: (state: LiveState) => void;
   #pause: (ms: number) => Promise<void>;
   #members: readonly Member[] = [];
-  /** The last ones that changed last. */
+  /** Values by their keys, the one that changed last at the end. */
   #entries = new Map<string, string>();
   #ended = new AbortController();
 

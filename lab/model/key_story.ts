@@ -1,4 +1,5 @@
 import type { TracedEntry, TraceEvent } from "../../simulate/mod.ts";
+import { isSameWrite } from "../../simulate/trace/event.ts";
 import { laterWords, writeWords } from "../../simulate/trace/words.ts";
 import type { Scene } from "./scene.ts";
 
@@ -31,18 +32,13 @@ export function keyStory(
     if (event.type !== "wrote" || event.entry.key !== key) continue;
     const { entry, atMs } = event;
     const holders = [...scene.replicas]
-      .filter(([, held]) => isSame(held.get(key), entry))
+      .filter(([, held]) => isSameWrite(held.get(key), entry))
       .map(([replica]) => replica);
     versions.push({ entry, atMs, holders });
   }
   if (versions.length === 0) return undefined;
   versions.sort((a, b) => isLater(a.entry, b.entry) ? -1 : 1);
   return { why: whyOf(versions, scene.replicas.size), versions };
-}
-
-/** Whether two entries are copies of one write. */
-export function isSame(a: TracedEntry | undefined, b: TracedEntry | undefined): boolean {
-  return a?.uid === b?.uid && a?.counter === b?.counter;
 }
 
 /** The order of the store: by timestamp, by sequence, by uid. */

@@ -1,6 +1,6 @@
-import type { TracedEntry, TraceEvent } from "../trace/event.ts";
+import { isSameWrite, type TracedEntry, type TraceEvent } from "../trace/event.ts";
 import { isStory } from "../trace/trace_line.ts";
-import { requestWords, shown, writesWords, writeWords } from "../trace/words.ts";
+import { requestWords, shown, skewWords, writesWords, writeWords } from "../trace/words.ts";
 
 /** What kind of arrow or note it is, from which its look follows. */
 export type Tone = "request" | "entries" | "state" | "ack" | "lost" | "inside";
@@ -62,7 +62,7 @@ export function sequenceOf(title: string, events: readonly TraceEvent[], fromMs 
 }
 
 /** The server of an actor, or the client. */
-function serverOf(name: string): string {
+export function serverOf(name: string): string {
   return name.split(".")[0];
 }
 
@@ -131,10 +131,7 @@ class SequenceMaker {
       case "forgets":
         return this.#note(this.#server(event.server), `forgets ${event.other}`, "life", atMs);
       case "clockSet": {
-        const ms = Math.abs(event.skewMs);
-        const text = ms === 0
-          ? "clock right"
-          : `clock ${ms} ms ${event.skewMs > 0 ? "ahead" : "behind"}`;
+        const text = `clock ${skewWords(event.skewMs)}`;
         return this.#note(this.#server(event.server), text, "fault", atMs);
       }
       case "cut":
@@ -189,23 +186,15 @@ class SequenceMaker {
           event.replaced === undefined ? undefined : event.why,
         );
       case "kept":
-        if (
-          event.entry.uid === event.refused.uid && event.entry.counter === event.refused.counter
-        ) {
-          return;
-        }
+        if (isSameWrite(event.entry, event.refused)) return;
         return this.#write(event.replica, event.entry, "keeps", "keep", atMs, event.why);
       case "removed": {
-        const words = {
-          collected: ["forgets that", "deleted", "all have seen it"],
-          expired: ["removes", "", "over by all clocks"],
-          dropped: ["drops", "", "seen elsewhere, and gone there"],
+        const [text, why] = {
+          collected: [`forgets that ${shown(event.entry.key)} was deleted`, "all have seen it"],
+          expired: [`removes ${writeWords(event.entry)}`, "over by all clocks"],
+          dropped: [`drops ${writeWords(event.entry)}`, "seen elsewhere, and gone there"],
         }[event.reason];
-        const key = shown(event.entry.key);
-        const text = event.reason === "collected"
-          ? `forgets that ${key} was deleted`
-          : `${words[0]} ${writeWords(event.entry)}`;
-        return this.#note(this.#replica(event.replica), text, "remove", atMs, words[2]);
+        return this.#note(this.#replica(event.replica), text, "remove", atMs, why);
       }
       case "hidden":
         return this.#note(

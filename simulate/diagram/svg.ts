@@ -1,4 +1,4 @@
-import type { Arrow, Note, Remark, Sequence } from "./sequence.ts";
+import { type Arrow, type Note, type Remark, type Sequence, serverOf } from "./sequence.ts";
 
 /** Lengths, in pixels. */
 const columnWidth = 212;
@@ -104,7 +104,7 @@ class Drawing {
 
   /** A line down from a participant, dashed while its server does not run. */
   #lifeline(name: string, x: number): string[] {
-    const server = name.split(".")[0];
+    const server = serverOf(name);
     const parts: string[] = [];
     let [fromY, isDown] = [80, false];
     const lineTo = (y: number) => {
@@ -115,7 +115,7 @@ class Drawing {
       fromY = y;
     };
     this.#sequence.rows.forEach((row, i) => {
-      if (row.type !== "note" || row.turns === undefined || row.at.split(".")[0] !== server) return;
+      if (row.type !== "note" || row.turns === undefined || serverOf(row.at) !== server) return;
       if (isDown === (row.turns === "off")) return;
       lineTo(this.#rowY[i]);
       isDown = row.turns === "off";
@@ -220,7 +220,7 @@ class Drawing {
   /** Between two servers if an arrow leads from one to another: what is inside of each has its own labels. */
   #labelX(from: string, to: string): number {
     const names = this.#sequence.participants;
-    const serverAt = (i: number) => names[i].split(".")[0];
+    const serverAt = (i: number) => serverOf(names[i]);
     const end = names.indexOf(to);
     let at = names.indexOf(from);
     const side = Math.sign(end - at) || 1;

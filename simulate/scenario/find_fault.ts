@@ -1,5 +1,6 @@
 import { noExpiry } from "../../kvserver/entry/entry.ts";
 import { noEntry, type Store } from "../../kvserver/store/mod.ts";
+import { textOfChars } from "../cluster/chars.ts";
 import { heldEntries } from "../cluster/held_entries.ts";
 import type { SimulatedServer } from "../cluster/simulated_cluster.ts";
 import { shown } from "../trace/words.ts";
@@ -59,7 +60,7 @@ function differenceOf(replicas: readonly LookedAt[]): string | undefined {
 function shownBy(replica: LookedAt): Map<string, string> {
   const values = new Map<string, string>();
   for (const { key } of heldEntries(replica.store!)) {
-    const text = new TextDecoder().decode(Uint8Array.from(key, (char) => char.charCodeAt(0)));
+    const text = textOfChars(key);
     const value = shownValue(replica, find(replica.store!, text));
     if (value !== null) values.set(text, value);
   }

@@ -1,4 +1,3 @@
-import type { SystemId } from "../../actor/mod.ts";
 import type { ClientRequest, ClusterObserver, ServerStart } from "../cluster/cluster_observer.ts";
 import type { Way } from "../network/network_observer.ts";
 import type { Link, Scenario, Statement, Step } from "./scenario.ts";
@@ -92,7 +91,7 @@ export class ScenarioRecorder implements ClusterObserver {
   }
 
   sent(_id: number, { from, to }: Way, _message: unknown, arrivesMs: number): void {
-    const way = `${this.#nameOf(from)} ${this.#nameOf(to)}`;
+    const way = `${this.#nameAt(from.address)} ${this.#nameAt(to.address)}`;
     const ms = arrivesMs - this.#nowMs();
     const { leastMs, mostMs } = this.#delays.get(way) ?? { leastMs: ms, mostMs: ms };
     this.#delays.set(way, { leastMs: Math.min(leastMs, ms), mostMs: Math.max(mostMs, ms) });
@@ -100,10 +99,6 @@ export class ScenarioRecorder implements ClusterObserver {
 
   #add(statement: Statement): void {
     this.#steps.push({ atMs: Math.floor(this.#nowMs()), statement });
-  }
-
-  #nameOf({ address }: SystemId): string {
-    return this.#nameAt(address);
   }
 
   #nameAt(address: string): string {

@@ -55,7 +55,6 @@ export class ScenarioRun {
   readonly failures: string[] = [];
   #scenario: Scenario;
   #tracer: Tracer;
-  #isTraced: boolean;
   /** The number of the next step. */
   #next = 0;
   /** How long messages take, where the scenario says so. */
@@ -72,10 +71,9 @@ export class ScenarioRun {
     { observe, limits = limitsOf(scenario), newCluster = unchecked }: ScenarioRunOptions = {},
   ) {
     this.#scenario = scenario;
-    this.#isTraced = observe !== undefined;
     this.#tracer = new Tracer(observe ?? (() => {}));
     const latencyMs = (world: SimulatedWorld) => this.#latency(world);
-    const observer = this.#isTraced ? this.#tracer : {};
+    const observer = observe === undefined ? {} : this.#tracer;
     this.cluster = newCluster(scenario.seed, latencyMs, limits, observer);
   }
 

@@ -28,6 +28,11 @@ export interface TracedEntry {
   readonly expiresMs?: number;
 }
 
+/** Whether two entries are copies of one write. */
+export function isSameWrite(a: TracedEntry | undefined, b: TracedEntry | undefined): boolean {
+  return a?.uid === b?.uid && a?.counter === b?.counter;
+}
+
 /** What a server sends another one. */
 export type SentKind =
   /** Entries, each for the first time or again. */

@@ -1,9 +1,16 @@
-import type { RemovalReason, SentKind, TracedEntry, TraceEvent } from "./event.ts";
+import {
+  isSameWrite,
+  type RemovalReason,
+  type SentKind,
+  type TracedEntry,
+  type TraceEvent,
+} from "./event.ts";
 import {
   orderWords,
   plural,
   requestWords,
   shown,
+  skewWords,
   timeWords,
   writesWords,
   writeWords,
@@ -84,7 +91,7 @@ function lineOf(event: TraceEvent): readonly [string, string] | undefined {
         `: ${event.why}`,
       ];
     case "kept":
-      if (event.entry.uid === event.refused.uid && event.entry.counter === event.refused.counter) {
+      if (isSameWrite(event.entry, event.refused)) {
         return [event.replica, `has ${writeWords(event.entry)} already`];
       }
       return [
@@ -155,11 +162,6 @@ function startWords(
     ...(skewMs === 0 ? [] : [`its clock ${skewWords(skewMs)}`]),
     ...(joins.length === 0 ? [] : [`joins ${joins.join(", ")}`]),
   ].join(", ");
-}
-
-function skewWords(ms: number): string {
-  if (ms === 0) return "right";
-  return `${timeWords(Math.abs(ms))} ${ms > 0 ? "ahead" : "behind"}`;
 }
 
 function removalWords(entry: TracedEntry, reason: RemovalReason): string {

@@ -1,5 +1,6 @@
 import { noExpiry } from "../../kvserver/entry/entry.ts";
 import { EntryReader } from "../../kvserver/entry/entry_reader.ts";
+import { textOfChars } from "../cluster/chars.ts";
 import { type HeldEntry, receivedEntry } from "../cluster/held_entries.ts";
 import { epochMs } from "../world/simulated_environment.ts";
 import type { TracedEntry } from "./event.ts";
@@ -29,9 +30,4 @@ export function tracedEntries(bytes: Uint8Array, names: Names): TracedEntry[] {
     entries.push(tracedEntry(receivedEntry(reader), names));
   }
   return entries;
-}
-
-/** The text whose bytes are these characters. */
-function textOfChars(chars: string): string {
-  return text.decode(Uint8Array.from(chars, (char) => char.charCodeAt(0)));
 }

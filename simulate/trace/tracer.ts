@@ -216,23 +216,28 @@ export class Tracer implements ClusterObserver {
 }
 
 /** What a sync actor tells a replica, entries aside. */
-function mergeWords(message: MergeMessage): string[] {
-  return [
-    ...(message.dropped === undefined ? [] : ["what it is to hold no more"]),
-    ...(message.claims === undefined ? [] : ["what that covers"]),
-    ...(message.collect === undefined ? [] : ["what all have seen"]),
-    ...(message.compare === undefined ? [] : ["asks for a step of a comparison"]),
-    ...(message.read === undefined ? [] : ["asks for a part of all there is"]),
-    ...(message.refusal === undefined ? [] : [`refuse Puts: ${message.refusal}`]),
-  ];
+function mergeWords({ dropped, claims, collect, compare, read, refusal }: MergeMessage): string[] {
+  return wordsOf([
+    [dropped, "what it is to hold no more"],
+    [claims, "what that covers"],
+    [collect, "what all have seen"],
+    [compare, "asks for a step of a comparison"],
+    [read, "asks for a part of all there is"],
+    [refusal, `refuse Puts: ${refusal}`],
+  ]);
 }
 
 /** What a replica tells its sync actor, entries aside. */
-function writtenWords(message: WrittenMessage): string[] {
-  return [
-    ...(message.claims === undefined ? [] : ["what that covers"]),
-    ...(message.seen === undefined ? [] : ["what it has seen"]),
-    ...(message.compared === undefined ? [] : ["a step of a comparison"]),
-    ...(message.part === undefined ? [] : ["a part of all there is"]),
-  ];
+function writtenWords({ claims, seen, compared, part }: WrittenMessage): string[] {
+  return wordsOf([
+    [claims, "what that covers"],
+    [seen, "what it has seen"],
+    [compared, "a step of a comparison"],
+    [part, "a part of all there is"],
+  ]);
+}
+
+/** The words for those parts of a message that are in it. */
+function wordsOf(parts: readonly (readonly [part: unknown, words: string])[]): string[] {
+  return parts.filter(([part]) => part !== undefined).map(([, words]) => words);
 }

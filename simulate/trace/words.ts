@@ -41,6 +41,12 @@ export function timeWords(ms: number): string {
   return `${ms} ms`;
 }
 
+/** How far a clock is off. */
+export function skewWords(ms: number): string {
+  if (ms === 0) return "right";
+  return `${timeWords(Math.abs(ms))} ${ms > 0 ? "ahead" : "behind"}`;
+}
+
 /** Why one of two writes of a key was held to be later than the other, or what speaks against that. */
 export function laterWords(later: TracedEntry, earlier: TracedEntry): string {
   const beside = (own: number, other: number) =>
