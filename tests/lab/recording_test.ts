@@ -60,9 +60,7 @@ Deno.test("sceneAt() shows an earlier moment as it was", async () => {
   const times = [0, 60, 1_010, 1_070, 1_250, 1_350, 1_450, 1_600, 3_000];
   const forward = times.map((atMs) => look(recording.sceneAt(atMs)));
   const backward = times.toReversed().map((atMs) => look(recording.sceneAt(atMs))).reverse();
-  assertEquals(forward.map(({ servers }) => servers), backward.map(({ servers }) => servers));
-  assertEquals(forward.map(({ held }) => held), backward.map(({ held }) => held));
-  const [crashed, skewed, delayed, again] = [4, 5, 6, 7].map((i) => recording.sceneAt(times[i]));
+  assertEquals(backward, forward);
   assertEquals(recording.sceneAt(1_250).servers.get("b")?.status, "crashed");
   assertEquals(recording.sceneAt(1_250).running.map(({ name }) => name), ["a", "c"]);
   assertEquals(recording.sceneAt(1_350).servers.get("c")?.skewMs, 2_000);
@@ -70,7 +68,7 @@ Deno.test("sceneAt() shows an earlier moment as it was", async () => {
   assertEquals(recording.sceneAt(1_450).link("c", "a").delayMs, undefined);
   assertEquals(recording.sceneAt(3_000).servers.get("b")?.life, 2);
   assertEquals(held(recording.sceneAt(3_000), "x")["b.1"], "1");
-  assert([crashed, skewed, delayed, again].every((scene) => scene.keys.includes("x")));
+  for (const atMs of times.slice(2)) assertEquals(recording.sceneAt(atMs).keys, ["x"]);
 });
 
 Deno.test("a message that a cut takes is lost on its way, and is told so", async () => {

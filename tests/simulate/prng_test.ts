@@ -13,10 +13,10 @@ Deno.test("fraction() is evenly distributed whatever the seed", () => {
 });
 
 Deno.test("a Prng draws the same again when its seed is the same", () => {
-  const draw = (seed: number) =>
-    Array.from({ length: 10 }, function (this: Prng) {
-      return this.hex64();
-    }, new Prng(seed));
+  const draw = (seed: number) => {
+    const random = new Prng(seed);
+    return Array.from({ length: 10 }, () => random.hex64());
+  };
   assertEquals(draw(3), draw(3));
   assertNotEquals(draw(3), draw(4));
   assertMatch(draw(3)[0], /^[0-9a-f]{16}$/);
