@@ -13,7 +13,7 @@ const pathOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta
 export async function buildLab(folder: string): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   await Deno.copyFile(pathOf("lab/page.html"), `${folder}/index.html`);
-  const styles = ["http/page/page.css", "lab/lab.css"].map((name) =>
+  const styles = ["http/page/base.css", "http/page/page.css", "lab/lab.css"].map((name) =>
     Deno.readTextFileSync(pathOf(name))
   );
   await Deno.writeTextFile(`${folder}/lab.css`, styles.join("\n").replace(/\n\s+/g, "\n"));

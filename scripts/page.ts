@@ -12,6 +12,9 @@ const [page, target] = Deno.args;
 const root = new URL("../", import.meta.url);
 const pathOf = (name: string) => fileURLToPath(new URL(name, root));
 
+/** The style that all pages share. */
+const base = "http/page/base.css";
+
 /** What each page is made of beside its folder, and the styles of packages that it uses. */
 const made: Readonly<Record<string, { sources: readonly string[]; style: string }>> = {
   "http/page": {
@@ -22,7 +25,7 @@ const made: Readonly<Record<string, { sources: readonly string[]; style: string 
 };
 
 const { style: styleOfPackage, sources: others } = made[page];
-const sources = [page, ...others];
+const sources = [page, base, ...others];
 
 /** When the newest file of a file or folder was changed; what was made is no source. */
 function changedMs(path: string): number {
@@ -47,7 +50,9 @@ if (madeMs() < Math.max(...sources.map((source) => changedMs(pathOf(source))))) 
   await Deno.mkdir(target, { recursive: true });
   await Deno.copyFile(pathOf(`${page}/page.html`), `${target}/page.html`);
   const style = await Deno.readTextFile(new URL(import.meta.resolve(styleOfPackage)));
-  const own = await Deno.readTextFile(pathOf(`${page}/page.css`));
-  await Deno.writeTextFile(`${target}/page.css`, `${style}\n${own}`);
+  const [common, own] = await Promise.all(
+    [base, `${page}/page.css`].map((name) => Deno.readTextFile(pathOf(name))),
+  );
+  await Deno.writeTextFile(`${target}/page.css`, [style, common, own].join("\n"));
   await bundleForBrowser(pathOf(`${page}/main.js`), `${target}/page.js`);
 }
