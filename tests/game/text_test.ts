@@ -5,7 +5,9 @@ import { helpAbout, helpTopics } from "../../app/game/talk/help_topics.ts";
 import { paint } from "../../app/game/talk/terminal.ts";
 import type { Problem } from "../../app/game/state/problem.ts";
 import { hardwareFacts, kinds, ranks, world } from "../../app/game/world/world.ts";
+import * as battleText from "../../app/game/talk/battle_text.ts";
 import * as text from "../../app/game/talk/text.ts";
+import * as tradeText from "../../app/game/talk/trade_text.ts";
 import { assert, assertEquals, assertLessOrEqual } from "../deps.ts";
 
 Deno.test("paint() resets what it set, and leaves plain lines plain", () => {
@@ -28,16 +30,21 @@ Deno.test("one of something is not several", () => {
     const one = singulars[index];
     const act = { deed: "buy", kind, count: 1, cost: 1, seen: 1 } as const;
     const two = `2 ${hardwareFacts[kind].title}`;
-    assert(text.bought(kind, 1, 1, 2).startsWith(`You buy ${one} for `));
-    assert(text.bought(kind, 2, 2, 2).startsWith(`You buy ${two} for `));
-    assert(text.tooDear(kind, 1, 1, 0).startsWith(`${one} costs `));
-    assert(text.tooDear(kind, 2, 2, 0).startsWith(`${two} cost `));
-    assert(text.voided(act).startsWith(`The shop calls: ${one} has to go back. `));
-    assert(text.voided({ ...act, count: 2 }).startsWith(`The shop calls: ${two} have to go back.`));
-    assert(text.restored(act).includes(`keep ${one} after`));
+    assert(tradeText.bought(kind, 1, 1, 2).startsWith(`You buy ${one} for `));
+    assert(tradeText.bought(kind, 2, 2, 2).startsWith(`You buy ${two} for `));
+    assert(tradeText.tooDear(kind, 1, 1, 0).startsWith(`${one} costs `));
+    assert(tradeText.tooDear(kind, 2, 2, 0).startsWith(`${two} cost `));
+    assert(tradeText.voided(act).startsWith(`The shop calls: ${one} has to go back. `));
+    assert(
+      tradeText.voided({ ...act, count: 2 }).startsWith(`The shop calls: ${two} have to go back.`),
+    );
+    assert(tradeText.restored(act).includes(`keep ${one} after`));
   }
-  assert(text.bought("cpu", 1, 1, 2).includes("for 1 coin."));
-  assertEquals(text.tooDear("strip", 1, 20, 3), "A power strip costs 20 coins, and you have 3.");
+  assert(tradeText.bought("cpu", 1, 1, 2).includes("for 1 coin."));
+  assertEquals(
+    tradeText.tooDear("strip", 1, 20, 3),
+    "A power strip costs 20 coins, and you have 3.",
+  );
 });
 
 Deno.test("stories, help and answers fit 80 columns", () => {
@@ -53,18 +60,18 @@ Deno.test("stories, help and answers fit 80 columns", () => {
   const problem = { rank: "Undergraduate", remaining: 100, skipped: 1_000 } as Problem;
   const answers = [
     text.badAttempts("x".repeat(100)),
-    text.badNumber("x".repeat(100)),
-    text.unknownHardware("x".repeat(10), undefined),
-    text.faced(problem, 1_000_000_000_000),
-    text.solvedByOthers(problem),
-    text.undecided,
+    tradeText.badNumber("x".repeat(100)),
+    tradeText.unknownHardware("x".repeat(10), undefined),
+    battleText.faced(problem, 1_000_000_000_000),
+    battleText.solvedByOthers(problem),
+    battleText.undecided,
     text.aboutNames,
-    text.notInBattle("leaderboard"),
+    battleText.notInBattle("leaderboard"),
     text.unwritten,
-    text.awarded,
+    battleText.awarded,
     text.atMost(40_000, true),
     text.atMost(40_000, false),
-    ...kinds.flatMap((kind) => ranks.map((rank) => text.notForYou(kind, rank))),
+    ...kinds.flatMap((kind) => ranks.map((rank) => tradeText.notForYou(kind, rank))),
     ...(["now", "before", "nothing"] as const).map((noted) => text.storeTrouble("", noted)),
   ];
   const lists = ["field", "battle", "spectator"] as const;

@@ -15,7 +15,9 @@ import { social } from "./social.ts";
 import { stageBefore } from "../state/stages.ts";
 import * as campusText from "../talk/campus_text.ts";
 import { solvingBar } from "../talk/progress.ts";
+import * as battleText from "../talk/battle_text.ts";
 import * as text from "../talk/text.ts";
+import * as tradeText from "../talk/trade_text.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
 import { trade } from "./trade.ts";
 import { campus } from "./campus.ts";
@@ -27,7 +29,7 @@ import { problemOf, rankAfter, ranks } from "../world/world.ts";
 export async function enterBattle(player: PlayerContext): Promise<void> {
   const { talk, session } = player;
   const { rank } = await player.refresh();
-  if (rankAfter(rank) === undefined) return talk.say(text.nothingToSolve);
+  if (rankAfter(rank) === undefined) return talk.say(battleText.nothingToSolve);
   const problem = await face(session, rank);
   // Settling an older round may have promoted this very player, who then has another problem.
   const now = await player.refresh();
@@ -35,7 +37,7 @@ export async function enterBattle(player: PlayerContext): Promise<void> {
   // Whoever comes back knows the story.
   if (player.isFirst(`problem/${rank}`)) await talk.narrate(problemOf(rank)!.story);
   const { supply, steps } = player.perks;
-  talk.say(text.faced(problem, withPercent(powerOf(now.hardware, supply), steps)));
+  talk.say(battleText.faced(problem, withPercent(powerOf(now.hardware, supply), steps)));
   const { round, remaining } = problem;
   player.battle = { rank, round, remaining, undecided: false };
   await turnTo(session, problem);
@@ -49,7 +51,7 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
   async solve(player, args) {
     const typed = args.join(" ") || "1";
     const attempts = parseCount(typed, battleAttemptsMax);
-    if (attempts === undefined) return player.talk.say(text.badTries(typed));
+    if (attempts === undefined) return player.talk.say(battleText.badTries(typed));
     const before = player.battle!;
     const isTold = attempts === 1 || !player.isBrief;
     for (let done = 0; done < attempts && !player.talk.ended; done++) {
@@ -61,19 +63,19 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
     }
     const now = player.battle;
     if (isTold || now === undefined || now.round !== before.round) return;
-    player.talk.say(text.hit(before.remaining - now.remaining, now.remaining));
+    player.talk.say(battleText.hit(before.remaining - now.remaining, now.remaining));
   },
 
   async inv(player) {
     const { coins, hardware } = await player.refresh();
-    player.talk.say(text.inventory(coins, hardware, player.perks.supply));
+    player.talk.say(tradeText.inventory(coins, hardware, player.perks.supply));
   },
 
   ...trade,
 
   resign(player) {
     player.battle = undefined;
-    player.talk.say(text.resigned);
+    player.talk.say(battleText.resigned);
   },
 
   say: social.say,
@@ -118,10 +120,10 @@ async function attemptOnce(
   const { remaining } = problem;
   if (problem.round !== round) {
     if (undecided && !problem.settled.has(round)) {
-      talk.say(text.undecided);
+      talk.say(battleText.undecided);
       return false;
     }
-    talk.say(text.solvedByOthers(problem));
+    talk.say(battleText.solvedByOthers(problem));
   }
   player.battle = { rank, round: problem.round, remaining, undecided: false };
   if (isHeldUp(player, character, remaining)) return false;
@@ -151,32 +153,32 @@ async function reportAttempt(
 ): Promise<boolean> {
   const { talk } = player;
   if (made.outcome === "debugging") {
-    if (isTold) talk.say(text.debugging);
+    if (isTold) talk.say(battleText.debugging);
     return true;
   }
   if (made.outcome === "broke") {
     const before = character.hardware.get(made.kind)!;
-    talk.say(text.broke(made.kind, before, leftOf(before)));
+    talk.say(battleText.broke(made.kind, before, leftOf(before)));
     if (!made.fellBack) {
       const isNew = character.rank === ranks[0];
-      if (isNew && player.isFirst("repair")) talk.say(text.repair(made.kind));
+      if (isNew && player.isFirst("repair")) talk.say(battleText.repair(made.kind));
       return false;
     }
-    talk.say(text.fellBack);
+    talk.say(battleText.fellBack);
     player.battle = undefined;
     return false;
   }
   player.battle!.remaining = made.remaining;
-  if (isTold || made.end !== "none") talk.say(text.hit(made.power, made.remaining));
+  if (isTold || made.end !== "none") talk.say(battleText.hit(made.power, made.remaining));
   switch (made.end) {
     case "none":
       return true;
     case "won":
-      talk.say(text.solved);
+      talk.say(battleText.solved);
       await player.rise(character.rank);
       return false;
     case "lost":
-      talk.say(text.beaten);
+      talk.say(battleText.beaten);
       return false;
     case "contested":
       await awaitLogs(player);
@@ -187,12 +189,12 @@ async function reportAttempt(
 /** Waits until the hits of all have arrived, and sees whose was the last. */
 async function awaitLogs(player: PlayerContext): Promise<void> {
   const { talk, session, battle } = player;
-  talk.say(text.contested);
+  talk.say(battleText.contested);
   battle!.undecided = true;
   if (talk.fast || !await talk.wait(settleAfterMs)) return;
   const problem = await face(session, battle!.rank);
   const { rank } = await player.refresh();
   if (rank !== battle!.rank || !problem.settled.has(battle!.round)) return;
   battle!.undecided = false;
-  talk.say(text.beaten);
+  talk.say(battleText.beaten);
 }

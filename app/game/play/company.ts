@@ -18,7 +18,7 @@ import { debtsOf, transfer } from "../state/transfers.ts";
 import { type CompanyCommand, parseCount } from "../talk/commands.ts";
 import * as companyText from "../talk/company_text.ts";
 import * as newsText from "../talk/news_text.ts";
-import * as text from "../talk/text.ts";
+import * as battleText from "../talk/battle_text.ts";
 import { countMax, groupSizeMax, ignoredMax, saidCharsMax } from "../world/bounds.ts";
 import { isName, nameFrom, namesake } from "../world/names.ts";
 import { problemSteps } from "../world/world.ts";
@@ -117,7 +117,7 @@ export const company: Readonly<Record<CompanyCommand, Command>> = {
   async work({ talk, session, known, battle }) {
     const rank = battle?.rank ?? known!.rank;
     const steps = problemSteps.get(rank);
-    if (steps === undefined) return talk.say(text.nothingToSolve);
+    if (steps === undefined) return talk.say(battleText.nothingToSolve);
     const problem = await session.steadily(() => readProblem(session, rank));
     const shares = sharesOf(problem.rounds.get(problem.round));
     talk.say(companyText.workLines(rank, shares, problem.remaining, steps, session.name));

@@ -36,6 +36,7 @@ import { characterCalled } from "../state/moves.ts";
 import * as campusText from "../talk/campus_text.ts";
 import * as companyText from "../talk/company_text.ts";
 import { tellFame } from "./campus.ts";
+import * as battleText from "../talk/battle_text.ts";
 import * as text from "../talk/text.ts";
 import { world } from "../world/world.ts";
 import { EventFeed } from "./event_feed.ts";
@@ -262,7 +263,7 @@ async function dispatch(player: PlayerContext, line: string): Promise<void> {
 function notHere({ battle }: PlayerContext, { word, typed }: TypedLine): string {
   const [elsewhere, ...others] = standsFor(word, battle ? fieldCommands : battleCommands);
   if (elsewhere !== undefined && others.length === 0) {
-    return battle ? text.notInBattle(elsewhere) : text.nothingToResign;
+    return battle ? battleText.notInBattle(elsewhere) : battleText.nothingToResign;
   }
   return text.unknownCommand(typed, meantBy(word, battle ? battleCommands : fieldCommands));
 }

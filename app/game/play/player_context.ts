@@ -32,7 +32,9 @@ import type { Session } from "../state/session.ts";
 import { promptFor } from "../talk/prompt.ts";
 import { Reachability } from "./reachability.ts";
 import * as campusText from "../talk/campus_text.ts";
+import * as battleText from "../talk/battle_text.ts";
 import * as text from "../talk/text.ts";
+import * as tradeText from "../talk/trade_text.ts";
 import { coursesOf, type Rank, rankAfter, ranks, riseTo } from "../world/world.ts";
 
 /** Carries a command out; the words after it come as they were typed. */
@@ -168,7 +170,7 @@ export class PlayerContext {
       this.#rank = known;
     } else {
       this.known = character;
-      this.talk.say(text.awarded);
+      this.talk.say(battleText.awarded);
       await this.#narrateRise(known, character.rank);
     }
     return this.known = { ...character, rank: this.#rank! };
@@ -326,12 +328,12 @@ export class PlayerContext {
     for (const [key, purchase] of voided) {
       if (!this.session.owns(key) || this.#voided.has(key)) continue;
       this.#voided.set(key, purchase);
-      this.talk.say(text.voided(purchase));
+      this.talk.say(tradeText.voided(purchase));
     }
     for (const [key, purchase] of this.#voided) {
       if (voided.has(key)) continue;
       this.#voided.delete(key);
-      this.talk.say(text.restored(purchase));
+      this.talk.say(tradeText.restored(purchase));
     }
   }
 

@@ -8,7 +8,7 @@ import { countMax } from "../world/bounds.ts";
 import { parseCount } from "../talk/commands.ts";
 import { powerOf, roomFor, running } from "../world/hardware.ts";
 import { buy } from "../state/moves.ts";
-import * as text from "../talk/text.ts";
+import * as tradeText from "../talk/trade_text.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
 import {
   facilities,
@@ -22,27 +22,28 @@ import {
 } from "../world/world.ts";
 import { discounted } from "../world/rules.ts";
 import type { Character } from "../state/character.ts";
-import * as campusText from "../talk/campus_text.ts";
 import { suggest } from "../../cli/suggest.ts";
 
 /** What each command does. */
 export const trade: Readonly<Record<"shop" | "buy", Command>> = {
   async shop(player) {
     const character = await player.refresh();
-    player.talk.say(text.shop(character, player.perks, player.talk.manner));
+    player.talk.say(tradeText.shop(character, player.perks, player.talk.manner));
   },
 
   async buy(player, args) {
     const { talk, session } = player;
     const [kindTyped, ...counts] = kindFirst(args);
-    if (kindTyped === undefined) return talk.say(text.buyWhat);
+    if (kindTyped === undefined) return talk.say(tradeText.buyWhat);
     const kind = kindTyped.toLowerCase();
     const all = [...kinds, ...facilities];
-    if (!all.includes(kind)) return talk.say(text.unknownHardware(kindTyped, suggest(kind, all)));
+    if (!all.includes(kind)) {
+      return talk.say(tradeText.unknownHardware(kindTyped, suggest(kind, all)));
+    }
     const character = await player.refresh();
     const { rank, coins } = character;
     if (![...kindsFor(rank), ...facilitiesFor(rank)].includes(kind)) {
-      return talk.say(text.notForYou(kind, rank));
+      return talk.say(tradeText.notForYou(kind, rank));
     }
     const wanted = facilities.includes(kind)
       ? countOfFacility(player, character, kind)
@@ -50,17 +51,17 @@ export const trade: Readonly<Record<"shop" | "buy", Command>> = {
     if (wanted === undefined) return;
     const { count, isLimited } = wanted;
     const cost = discounted(count * priceOf(kind), player.perks.prices);
-    if (cost > coins) return talk.say(text.tooDear(kind, count, cost, coins));
+    if (cost > coins) return talk.say(tradeText.tooDear(kind, count, cost, coins));
     const key = await buy(session, character, kind, count, cost);
     const { hardware, voided } = await player.refresh();
     if (voided.has(key)) return;
-    talk.say(text.bought(kind, count, cost, powerOf(hardware, player.perks.supply)));
+    talk.say(tradeText.bought(kind, count, cost, powerOf(hardware, player.perks.supply)));
     const watts = facilityFacts[kind]?.watts ?? 0;
-    if (watts > 0) talk.say(text.broughtWatts(watts));
-    if (isLimited) talk.say(text.noMoreRuns);
+    if (watts > 0) talk.say(tradeText.broughtWatts(watts));
+    if (isLimited) talk.say(tradeText.noMoreRuns);
     const idle = (hardware.get(kind) ?? 0) -
       (running(hardware, player.perks.supply).get(kind) ?? 0);
-    if (hardwareFacts[kind] && idle > 0) talk.say(text.furniture(kind, idle));
+    if (hardwareFacts[kind] && idle > 0) talk.say(tradeText.furniture(kind, idle));
   },
 };
 
@@ -84,9 +85,9 @@ function countOfFacility(
   kind: Kind,
 ): Wanted | undefined {
   const { title, place: soldAt } = facilityFacts[kind];
-  if (hardware.has(kind)) return void talk.say(text.hasItAlready(kind));
+  if (hardware.has(kind)) return void talk.say(tradeText.hasItAlready(kind));
   if (soldAt !== undefined && soldAt !== place) {
-    return void talk.say(campusText.soldElsewhere(title, soldAt));
+    return void talk.say(tradeText.soldElsewhere(title, soldAt));
   }
   return { count: 1, isLimited: false };
 }
@@ -99,13 +100,15 @@ function countOfMachines(
 ): Wanted | undefined {
   if (typed !== "") {
     const count = parseCount(typed, countMax);
-    return count === undefined ? void talk.say(text.badNumber(typed)) : { count, isLimited: false };
+    return count === undefined
+      ? void talk.say(tradeText.badNumber(typed))
+      : { count, isLimited: false };
   }
   // Rounding up is what one coin may be short of.
   let affordable = Math.floor(coins * 100 / (100 - perks.prices) / priceOf(kind));
   if (discounted(affordable * priceOf(kind), perks.prices) > coins) affordable--;
   const room = roomFor(hardware, kind, perks.supply);
-  if (affordable >= 1 && room === 0) return void talk.say(text.noElectricity(kind));
+  if (affordable >= 1 && room === 0) return void talk.say(tradeText.noElectricity(kind));
   const count = Math.max(1, Math.min(affordable, room));
   return { count, isLimited: count < affordable };
 }

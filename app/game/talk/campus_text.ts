@@ -4,6 +4,7 @@
  * @module
  */
 
+import { careersMax } from "../world/bounds.ts";
 import type { TermOfCareer } from "../state/career.ts";
 import type { Term } from "../state/term.ts";
 import { counted, grouped } from "../../cli/numbers.ts";
@@ -68,13 +69,10 @@ export function wanted({ needs, story }: Stage): string[] {
   const todo = [
     ...read ? [`read ${read.thing} at ${places.get(read.place)}`] : [],
     ...talk ? [`talk ${talk.person} at ${places.get(talk.place)}`] : [],
-    ...needs.sign ? [`have it signed (help signing)`] : [],
+    ...needs.sign ? ["have it signed (help signing)"] : [],
   ];
   return [story, `To go on: ${listed(todo)}. Then come back; resign lets you go.`];
 }
-
-/** What a problem wanted, and has. */
-export const nothingWanted = "What it wanted, it has. You can go on.";
 
 /** The courses that may be taken, and those that were. */
 export function courseList(
@@ -157,7 +155,7 @@ export function newTerm(career: readonly TermOfCareer[], retirements: number): s
     "It is a new term, and you begin again. Some people remember you.",
     ...careerLines(career),
     ...retirements > 0 && perk !== undefined
-      ? [`For each time you retired, up to 3: ${perkWords(perk)}.`]
+      ? [`For each time you retired, up to ${careersMax}: ${perkWords(perk)}.`]
       : [],
   ];
 }
@@ -199,11 +197,6 @@ export const cannotSign = {
   coins: (cost: number, coins: number) =>
     `A signature costs ${counted(cost, "coin")}, and you have ${grouped(coins)}.`,
 } as const;
-
-/** Where one must be to buy something. */
-export function soldElsewhere(title: string, place: string): string {
-  return `You get ${title} only at ${places.get(place)}.`;
-}
 
 /** The terms that are over, and what somebody who asks for another one hears. */
 export function fameOf(term: number): string {

@@ -1,5 +1,6 @@
 /**
- * Every sentence that a player reads.
+ * The sentences about names, places, mining, and what goes wrong with a line or the network. Those about
+ * anything else stand in files of their own, named after what they are about.
  *
  * Whatever others have written (names, what was typed) goes in here as it is; it is made harmless
  * where it is shown.
@@ -7,54 +8,14 @@
  * @module
  */
 
-import {
-  battleAttemptsMax,
-  countMax,
-  leadersMax,
-  mineAttemptsMax,
-  nameCharsMax,
-} from "../world/bounds.ts";
+import { leadersMax, mineAttemptsMax, nameCharsMax } from "../world/bounds.ts";
 import type { Character } from "../state/character.ts";
-import {
-  type Hardware,
-  ownedFacilities,
-  ownedKinds,
-  powerOf,
-  running,
-  wattsFor,
-} from "../world/hardware.ts";
-import type { Perk } from "../world/perk.ts";
-import { discounted } from "../world/rules.ts";
-import { perkWords } from "./perk_text.ts";
+import { powerOf } from "../world/hardware.ts";
 import type { Standing } from "../state/leaders.ts";
-import type { Problem } from "../state/problem.ts";
-import type { Buy, Pay } from "../state/records.ts";
 import { counted, grouped } from "../../cli/numbers.ts";
-import {
-  alternatives,
-  capitalized,
-  glossary,
-  listed,
-  type Manner,
-  pieces,
-  quote,
-  table,
-  you,
-} from "./words.ts";
+import { alternatives, glossary, listed, type Manner, quote, table, you } from "./words.ts";
 import type { Direction } from "../world/directions.ts";
-import {
-  facilitiesFor,
-  type FacilityFacts,
-  facilityFacts,
-  hardwareFacts,
-  type Kind,
-  kindsFor,
-  places,
-  problemSteps,
-  type Rank,
-  waysFrom,
-  world,
-} from "../world/world.ts";
+import { places, waysFrom, world } from "../world/world.ts";
 
 /** Before anything else. */
 export function title(): string {
@@ -107,33 +68,6 @@ export function stats(
     ...titles.length === 0 ? [] : [`Title: ${titles.at(-1)}`],
   ];
   return skipped === 0 ? lines : [...lines, skippedRecords(skipped)];
-}
-
-/** What the player has, and what of it runs with `percent` more electricity than there is for everybody. */
-export function inventory(coins: number, hardware: Hardware, percent: number): string[] {
-  const runs = running(hardware, percent);
-  const machines = ownedKinds(hardware).map((kind) => {
-    const [count, on] = [hardware.get(kind)!, runs.get(kind) ?? 0];
-    const idle = on < count ? ` (${on === 0 ? "none" : grouped(on)} of them running)` : "";
-    return `${hardwareFacts[kind].title}: ${grouped(count)}${idle}`;
-  });
-  const rooms = ownedFacilities(hardware).map((kind) => facilityFacts[kind].title);
-  return [
-    coins < 0 ? `Coins: you owe ${grouped(-coins)}` : `Coins: ${grouped(coins)}`,
-    ...machines,
-    ...rooms.length === 0 ? [] : [`Also: ${listed(rooms)}`],
-    `Electricity: ${electricity(hardware, percent)}`,
-  ];
-}
-
-/** "500 of 800 W in use" */
-function electricity(hardware: Hardware, percent: number): string {
-  let used = 0;
-  for (const [kind, count] of running(hardware, percent)) {
-    used += count * hardwareFacts[kind].watts;
-  }
-  const watts = wattsFor(hardware, percent);
-  return `${grouped(Math.min(used, watts))} of ${grouped(watts)} W in use`;
 }
 
 /** The best players, and where `name` stands among all. */
@@ -245,215 +179,6 @@ export function badAttempts(text: string): string[] {
   ];
 }
 
-/** A number of attempts at a problem that is none. */
-export function badTries(text: string): string[] {
-  return [
-    `You cannot try ${quote(text)} times.`,
-    `Give a whole number from 1 to ${grouped(battleAttemptsMax)}, or none for once.`,
-  ];
-}
-
-/** What the shop offers to a player, with prices `off` percent lower and `percent` more electricity. */
-export function shop(
-  { rank, coins, hardware }: Character,
-  { prices, supply }: Required<Perk>,
-  manner: Manner,
-): string[] {
-  const facts = kindsFor(rank).map((kind) => ({ kind, ...hardwareFacts[kind] }));
-  const rooms = facilitiesFor(rank).filter((kind) => !hardware.has(kind))
-    .map((kind) => ({ kind, ...facilityFacts[kind] }));
-  const cost = (price: number) => counted(discounted(price, prices), "coin");
-  return [
-    `What the shop sells at your rank, ${rank}:`,
-    ...manner === "spoken"
-      ? facts.map(({ kind, title, price, power, watts }) =>
-        `${title}, called ${kind}: ${cost(price)} for a power of ${grouped(power)}, ` +
-        `takes ${grouped(watts)} W.`
-      )
-      : table(facts.map(({ kind, title, price, power, watts }) => [
-        ...[kind, title, cost(price), `power ${grouped(power)}`, `takes ${grouped(watts)} W`],
-      ])),
-    ...rooms.length === 0 ? [] : [
-      "And for the machines to stand in, one of each:",
-      ...manner === "spoken"
-        ? rooms.map(({ kind, title, price, ...brings }) =>
-          `${title}, called ${kind}: ${cost(price)}, ${broughtBy(brings)}.`
-        )
-        : table(rooms.map(({ kind, price, ...brings }) => [
-          ...[kind, cost(price), broughtBy(brings)],
-        ])),
-    ],
-    ...prices === 0 ? [] : [
-      `Prices are ${Math.abs(prices)}% ${prices > 0 ? "lower" : "higher"} for you here and now.`,
-    ],
-    `You have ${counted(coins, "coin")}, and ${electricity(hardware, supply)}.`,
-  ];
-}
-
-/** What something brings that machines stand in, and where it is sold. */
-function broughtBy({ watts, perk, place }: Omit<FacilityFacts, "title" | "price">): string {
-  const brings = [
-    ...watts > 0 ? [`brings ${grouped(watts)} W`] : [],
-    ...perk === undefined ? [] : [perkWords(perk)],
-    ...place === undefined ? [] : [`sold at ${places.get(place)}`],
-  ];
-  return brings.join(", ");
-}
-
-/** A purchase without a thing. */
-export const buyWhat = "Buy what? Say buy HARDWARE or buy HARDWARE N; shop lists what there is.";
-
-/** A thing that nobody sells. */
-export function unknownHardware(text: string, meant: string | undefined): string {
-  return `The shop has never heard of ${quote(text)}.${
-    meant ? ` Did you mean ${meant}?` : " Type shop to see what it has."
-  }`;
-}
-
-/** A thing for higher ranks. */
-export function notForYou(kind: Kind, rank: Rank): string[] {
-  const { title, from } = hardwareFacts[kind] ?? facilityFacts[kind];
-  const are = kind in hardwareFacts ? "are" : "is";
-  return [
-    `${capitalized(title)} ${are} sold from the rank of ${from} on.`,
-    `They look at your student card, which says ${rank}, and smile.`,
-  ];
-}
-
-/** A number of things that is none. */
-export function badNumber(text: string): string[] {
-  return [
-    `You cannot buy ${quote(text)} of anything.`,
-    `Give a whole number from 1 to ${grouped(countMax)}, or none for all you can afford.`,
-  ];
-}
-
-/** Too few coins. */
-export function tooDear(kind: Kind, count: number, cost: number, coins: number): string {
-  const verb = count === 1 ? "costs" : "cost";
-  return `${capitalized(pieces(kind, count))} ${verb} ${counted(cost, "coin")}, and you have ${
-    grouped(Math.max(0, coins))
-  }.`;
-}
-
-/** A machine that could not run. */
-export function noElectricity(kind: Kind): string[] {
-  const { one, watts } = hardwareFacts[kind];
-  return [
-    `Another ${one} takes ${grouped(watts)} W that nothing here has left: it would be furniture.`,
-    `The shop has what brings more; buy ${kind} 1 buys furniture.`,
-  ];
-}
-
-/** A second one of what nobody has two of. */
-export function hasItAlready(kind: Kind): string {
-  return `You have ${facilityFacts[kind].title} already, and one is all there is room for.`;
-}
-
-/** What was bought, for machines to stand in, brings electricity. */
-export function broughtWatts(watts: number): string {
-  return `That brings ${grouped(watts)} W.`;
-}
-
-/** A purchase that counts. */
-export function bought(kind: Kind, count: number, cost: number, power: number): string {
-  return `You buy ${pieces(kind, count)} for ${counted(cost, "coin")}. ` +
-    `Your computing power is now ${grouped(power)}.`;
-}
-
-/** After a purchase of fewer than the coins would have bought. */
-export const noMoreRuns = "For more than that there is no electricity.";
-
-/** What was bought does not all run. */
-export function furniture(kind: Kind, count: number): string {
-  return `${pieces(kind, count)} of what you own ${count === 1 ? "has" : "have"} no electricity.`;
-}
-
-/** A purchase that turned out not to count. */
-export function voided(act: Buy | Pay): string {
-  if (act.deed === "pay") {
-    return "A signature is taken back. Those coins were already spent, by you, somewhere else.";
-  }
-  const { kind, count } = act;
-  return `The shop calls: ${pieces(kind, count)} ${count === 1 ? "has" : "have"} to go back. ` +
-    "Those coins were already spent, by you, somewhere else at the same time.";
-}
-
-/** A purchase that counts after all. */
-export function restored(act: Buy | Pay): string {
-  return act.deed === "pay"
-    ? "The signature is good after all."
-    : `The shop calls again: you may keep ${pieces(act.kind, act.count)} after all.`;
-}
-
-/** Others were at the round when it ended. */
-export const contested =
-  "That was the last step, and others took some at the same moment. The logs are being read.";
-
-/** Somebody else's step was the last. */
-export const beaten =
-  "It is solved, by somebody who was a moment quicker. It is set again in full.";
-
-/** The problem that the player has turned to. */
-export function faced(problem: Problem, power: number): string[] {
-  const { skipped } = problem;
-  return [
-    stepsLeft(problem),
-    ...skipped > 0 ? [skippedRecords(skipped)] : [],
-    `Your machines take ${counted(power, "step")} at a time, if nothing breaks.`,
-    "Type solve to try, or resign to leave it for now.",
-  ];
-}
-
-/** How a problem stands. */
-function stepsLeft({ rank, remaining }: Problem): string {
-  const steps = `${grouped(remaining)} of ${grouped(problemSteps.get(rank)!)}`;
-  return `Steps left: ${steps}, shared by everyone of your rank.`;
-}
-
-/** A problem for someone who has none. */
-export const nothingToSolve = "You have solved enough. Leave it to the young.";
-
-/** Somebody finished the round in the meantime. */
-export function solvedByOthers(problem: Problem): string[] {
-  return ["Somebody has just solved it, so it is set again in full.", stepsLeft(problem)];
-}
-
-/** The round is over, and nobody knows yet who ended it: perhaps this player. */
-export const undecided =
-  "It is solved, perhaps by you: the logs are being read. Try again in a moment.";
-
-/** The player has risen without having seen the last step. */
-export const awarded = "The logs have been read: the step that solved it was yours.";
-
-/** The day is lost. */
-export const debugging = "You lose the day to debugging. It was a semicolon.";
-
-/** Something broke. */
-export function broke(kind: Kind, before: number, after: number): string {
-  return `Smoke. ${hardwareFacts[kind].title}: ${grouped(before)} before, ${grouped(after)} now.`;
-}
-
-/** What newcomers do when something has broken. */
-export function repair(kind: Kind): string {
-  return `buy ${kind} replaces what is gone; it is good to have coins in reserve.`;
-}
-
-/** Everything broke. */
-export const fellBack =
-  "That was all you had. The library lends you one Xeon CPU; the problem will have to wait.";
-
-/** Steps were taken. */
-export function hit(power: number, remaining: number): string {
-  return `Your machines take ${counted(power, "step")}. ${grouped(remaining)} to go.`;
-}
-
-/** The last step was taken. */
-export const solved = "That was the last step. You look at it for a while: it is solved.";
-
-/** The problem is left. */
-export const resigned = "You put it aside. What has been done on it stays done.";
-
 /** A word that is no command. */
 export function unknownCommand(word: string, meant: string | undefined): string {
   const help = meant === "help" ? "" : " Type help for what does.";
@@ -476,14 +201,6 @@ export function unknownTopic(
 export function ambiguous(word: string, commands: readonly string[]): string {
   return `${quote(word)} could be ${alternatives(commands)}. Type a little more of it.`;
 }
-
-/** A command of the field, in a battle. */
-export function notInBattle(word: string): string {
-  return `${word} has to wait, you face a problem. Type resign to leave it for now.`;
-}
-
-/** `resign`, in the field. */
-export const nothingToResign = "There is nothing to resign from. Type solve to face your problem.";
 
 /** A line of input that is too long. */
 export const lineTooLong = "That was a little much at once. Say it in fewer words.";
