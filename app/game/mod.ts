@@ -46,7 +46,6 @@ export { type Dice, diceFrom } from "./world/dice.ts";
 export { type GameOptions, playGame, type Situation, type TypingHelper } from "./play/game.ts";
 export { allPlaces, type PlaceOutline, placeOutline } from "./talk/place_outline.ts";
 export { aboutNames, badName, title } from "./talk/text.ts";
-export { powerOf } from "./world/hardware.ts";
 export { readTerm, type Term, termKey, termText } from "./state/term.ts";
 export { type Presence, readPresent } from "./state/presence.ts";
 export { foldedName, isName, nameFrom, namesake, playerOf } from "./world/names.ts";

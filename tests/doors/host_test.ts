@@ -120,6 +120,24 @@ Deno.test("a character that was played without a door is claimed at the first lo
   await grace.sees("Gates 9th Floor");
 });
 
+Deno.test("a client that shows power is told what stats says, whatever the place adds", async () => {
+  const bought = [["cpu", 20], ["cord", 1]].map(([kind, count], i): [string, string] => {
+    const cost = kind === "cpu" ? 20 : 250;
+    return [
+      `deed/Ada/${String(i + 1).padStart(12, "0")}/Ada.000000000000000f`,
+      JSON.stringify({ deed: "buy", kind, count, cost, seen: 1_000 }),
+    ];
+  });
+  // 1,300 W are enough for 13 machines, and for one more on the roof.
+  const entries: [string, string][] = [["player/Ada", "true"], ["place/Ada", "9"], ...bought];
+  await using it = house(new MemoryStore(entries));
+  const ada = await it.enter("Ada");
+  ada.type("stats");
+  await ada.sees("Computing power: 14\n");
+  await ada.sees("> ");
+  assertEquals((ada.told.get("Char.Vitals") as { power: number }).power, 14);
+});
+
 Deno.test("a session is held while its connection is lost, and goes on by its secret or by logging in", async () => {
   await using it = house();
   const ada = await it.enter("Ada");

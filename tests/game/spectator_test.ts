@@ -111,6 +111,24 @@ Deno.test("a spectator at a terminal can ask who, map, leaderboard and help, and
   await ada.leave();
 });
 
+Deno.test("a spectator is shown the leaderboard of the term that is played", async () => {
+  const store = new MemoryStore([
+    ["term/now", JSON.stringify({ term: 2, at: now() })],
+    ["mined/Ada/Ada.000000000000000f", "7"],
+    ["term/2/mined/Bob/Bob.000000000000000f", "3"],
+  ]);
+  const { watcher, ended, lookAround } = spectator(store, true);
+  await lookAround();
+  watcher.said = "";
+  watcher.asked = Promise.withResolvers();
+  watcher.answer("leaderboard");
+  await watcher.asked.promise;
+  assertStringIncludes(watcher.said, "1.  Bob  Undergraduate  3 coins mined\n");
+  assert(!watcher.said.includes("Ada"));
+  watcher.answer("quit");
+  assertEquals(await ended, 0);
+});
+
 Deno.test("a spectator whose store refuses to answer is told why, and a bug is thrown", async () => {
   const store = new MemoryStore();
   const { watcher, ended, lookAround } = spectator(store, false);

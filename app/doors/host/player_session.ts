@@ -47,7 +47,7 @@ export class PlayerSession {
   readonly #stop = new AbortController();
   #attached: Attached | undefined;
   #renewPrompt = () => {};
-  #situation: () => Situation = () => ({ character: undefined, battle: undefined });
+  #situation: () => Situation = () => ({ character: undefined, power: 0, battle: undefined });
   /** When the player typed last, and when the connection was lost; by the monotonic clock. */
   #typedMs: number;
   #lostMs = 0;

@@ -5,7 +5,7 @@
  */
 
 import { escapeControl } from "../../../rpc/mod.ts";
-import { type News, placeOutline, powerOf, type Situation, unpiled } from "../../game/mod.ts";
+import { type News, placeOutline, type Situation, unpiled } from "../../game/mod.ts";
 import type { Crowd } from "./crowd.ts";
 
 /** What a client may show as it is: it may be one that prints it. */
@@ -27,13 +27,13 @@ export class SituationReport {
   }
 
   /** Tells what has changed since. */
-  update({ character, battle }: Situation): void {
+  update({ character, power, battle }: Situation): void {
     if (character === undefined) return;
-    const { name, rank, coins, place, hardware } = character;
+    const { name, rank, coins, place } = character;
     this.#report("Char.Name", { name, fullname: `${name}, ${rank}` });
     this.#report("Char.Vitals", {
       coins,
-      power: powerOf(hardware),
+      power,
       left: battle?.remaining ?? null,
     });
     this.#report("Char.Status", { name, rank, solving: battle !== undefined });

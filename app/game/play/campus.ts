@@ -4,7 +4,6 @@
  * @module
  */
 
-import { readerOf } from "../state/career.ts";
 import type { MarkVerb } from "../state/keys.ts";
 import { keys } from "../state/keys.ts";
 import { pay } from "../state/moves.ts";
@@ -12,6 +11,7 @@ import { coursesTaken } from "../state/perks.ts";
 import { readPresent } from "../state/presence.ts";
 import { present } from "../state/records.ts";
 import { isSigned, signatureOf } from "../state/stages.ts";
+import { TermReader } from "../state/term_store.ts";
 import { titlesOf } from "../state/titles.ts";
 import * as campusText from "../talk/campus_text.ts";
 import { type CampusCommand, parseCount } from "../talk/commands.ts";
@@ -117,7 +117,7 @@ export const campus: Readonly<Record<CampusCommand, Command>> = {
 
 /** Says who came furthest in a term that is over. */
 export async function tellFame(player: PlayerContext, term: number): Promise<void> {
-  await tellLeaders(player, readerOf(player.store, term), [campusText.fameOf(term)]);
+  await tellLeaders(player, new TermReader(player.store, term), [campusText.fameOf(term)]);
 }
 
 /** The one of `things` whose name is what was typed, or the only one whose name begins so. */

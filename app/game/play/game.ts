@@ -67,6 +67,8 @@ export interface GameOptions extends ConversationOptions, SessionOptions {
 export interface Situation {
   /** As far as the player knows; nothing before the player has come in. */
   readonly character: Character | undefined;
+  /** Its computing power at the moment. */
+  readonly power: number;
   /** What the player faces, if anything. */
   readonly battle: { readonly rank: Rank; readonly remaining: number } | undefined;
 }
@@ -110,14 +112,20 @@ async function playTerm(
   const store = new TermStore(options.store);
   const session = new Session(name, store, environment, options);
   const publisher = new EventPublisher(session, store);
-  const player = new PlayerContext(
-    ...[session, talk, options.dice, publisher, aliases, options.store, store] as const,
-  );
+  const player = new PlayerContext({
+    session,
+    talk,
+    dice: options.dice,
+    publisher,
+    aliases,
+    store: options.store,
+    termStore: store,
+  });
   options.onEntry?.({
     complete: (typed) => complete(player, typed),
     hint: (typed) => hint(player, typed),
     renewPrompt: () => talk.setPrompt(player.prompt),
-    situation: () => ({ character: player.known, battle: player.battle }),
+    situation: () => ({ character: player.known, power: player.power, battle: player.battle }),
   });
   if (options.isMuted !== undefined) player.isMuted = options.isMuted;
   if (options.isHidden !== undefined) player.isHidden = options.isHidden;

@@ -9,6 +9,7 @@ import { readCareer, retirementsOf, type TermOfCareer } from "../state/career.ts
 import { type Character, readPlace } from "../state/character.ts";
 import type { Conversation, Interject } from "../talk/conversation.ts";
 import type { Dice } from "../world/dice.ts";
+import { powerOf } from "../world/hardware.ts";
 import type { Appearance, EventPublisher } from "../state/event_publisher.ts";
 import type { News } from "../state/events.ts";
 import { readGroup } from "../state/groups.ts";
@@ -49,6 +50,19 @@ export interface Battle {
   remaining: number;
   /** The last attempt may have finished the round: the store did not answer any more. */
   undecided: boolean;
+}
+
+/** What a player's game is made of. */
+export interface PlayerContextOptions {
+  readonly session: Session;
+  readonly talk: Conversation;
+  readonly dice: Dice;
+  readonly publisher: EventPublisher;
+  readonly aliases: Aliases;
+  /** The store, whatever the term. */
+  readonly store: GameStore;
+  /** The store as it is in the term that is played. */
+  readonly termStore: TermStore;
 }
 
 /** One player's session, conversation, dice and character, from entering to leaving. */
@@ -110,13 +124,7 @@ export class PlayerContext {
   readonly #voided = new Map<string, Buy | Pay>();
 
   constructor(
-    session: Session,
-    talk: Conversation,
-    dice: Dice,
-    publisher: EventPublisher,
-    aliases: Aliases,
-    store: GameStore,
-    termStore: TermStore,
+    { session, talk, dice, publisher, aliases, store, termStore }: PlayerContextOptions,
   ) {
     this.store = store;
     this.#termStore = termStore;
@@ -178,7 +186,7 @@ export class PlayerContext {
 
   /**
    * Reads the player's place, because another session of the same player may have moved. It costs one
-   * request to the store, and `refresh` five.
+   * request to the store, and `refresh` one for each kind of record.
    */
   async refreshPlace(): Promise<string> {
     const { session } = this;
@@ -219,6 +227,11 @@ export class PlayerContext {
       retirements: retirementsOf(career),
       companions: this.#companions,
     });
+  }
+
+  /** The player's computing power at the moment; 0 before the player has come in. */
+  get power(): number {
+    return this.known === undefined ? 0 : powerOf(this.known.hardware, this.perks.supply);
   }
 
   /** Reads the player's study group, and which of it are in the same place. */

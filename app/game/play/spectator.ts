@@ -24,6 +24,8 @@ import { map, pictureColumns } from "../talk/map_text.ts";
 import * as newsText from "../talk/news_text.ts";
 import { readPresent } from "../state/presence.ts";
 import { type GameStore, StoreFailure } from "../state/store.ts";
+import { readTerm } from "../state/term.ts";
+import { TermReader } from "../state/term_store.ts";
 import * as text from "../talk/text.ts";
 import { NewsFilter } from "../state/news_filter.ts";
 import { readWhereabouts } from "../state/whereabouts.ts";
@@ -85,8 +87,9 @@ const commands: Readonly<Record<Exclude<SpectatorCommand, "quit">, Show>> = {
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },
 
-  async leaderboard(talk, store) {
-    const { standings, skipped } = await readLeaders(store);
+  async leaderboard(talk, store, clock) {
+    const term = await readTerm(store, clock.now());
+    const { standings, skipped } = await readLeaders(new TermReader(store, term?.number));
     talk.say(text.leaderboard(standings, undefined, talk.manner));
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
   },

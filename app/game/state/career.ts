@@ -11,8 +11,7 @@ import type { Reader } from "./reader.ts";
 import { keys, parseNumber, prefixes } from "./keys.ts";
 import { isCount, isObject, isRank, parseAll, parseJson } from "./records.ts";
 import type { Session } from "./session.ts";
-import type { GameStore } from "./store.ts";
-import { TermStore } from "./term_store.ts";
+import { TermReader } from "./term_store.ts";
 
 /** What a character came to in one term; in one that it did not play, to nothing. */
 export interface TermOfCareer {
@@ -25,18 +24,18 @@ export interface TermOfCareer {
  * Reads the career of the session's character before `term`, and writes what is not written yet of the last
  * `careerTermsMax` terms: they are over, so it does not change any more.
  *
- * @param store in which keys stand as they are, whatever the term
+ * @param reader in which keys stand as they are, whatever the term
  */
 export async function readCareer(
   session: Session,
-  store: GameStore,
+  reader: Reader,
   term: number,
 ): Promise<TermOfCareer[]> {
   const { name } = session;
   const known = parseAll(await session.list(prefixes.career(name)), parseCareer).records;
   for (let past = Math.max(1, term - careerTermsMax); past < term; past++) {
     if (known.some((each) => each.term === past)) continue;
-    const { rank, mined } = await readCharacter(new TermStore(store, past), name);
+    const { rank, mined } = await readCharacter(new TermReader(reader, past), name);
     known.push({ term: past, rank, mined });
     await session.declare(keys.career(name, past), JSON.stringify({ rank, mined }));
   }
@@ -47,11 +46,6 @@ export async function readCareer(
 /** How often somebody with such a career has retired. */
 export function retirementsOf(career: readonly TermOfCareer[]): number {
   return career.filter(({ rank }) => rank === ranks.at(-1)).length;
-}
-
-/** What only reads, in the `term`-th term. */
-export function readerOf(store: GameStore, term: number): Reader {
-  return new TermStore(store, term);
 }
 
 /** `career/<name>/<term>` */

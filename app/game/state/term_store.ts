@@ -4,45 +4,27 @@
  * @module
  */
 
+import type { Reader } from "./reader.ts";
 import type { GameStore, Listening } from "./store.ts";
 
 /** What begins anew with each term. All else, such as names, places and talk, goes on. */
 const ofTerm = /^(mined|deed|fold|mark|coin|rank|damage|risen|end)\//;
 
-/** Shows the keys of a term as if there were no other. Those of the first one are as they are. */
-export class TermStore implements GameStore {
-  /** Which term it is; to be set before anything of a term is read or written. */
-  term = 1;
-  readonly #store: GameStore;
-  /** Absent where the store has none. */
-  readonly listen?: (onChange: () => void) => Listening;
+/** Reads the keys of a term as if there were no other. Those of the first one are as they are. */
+export class TermReader implements Reader {
+  readonly #reader: Reader;
 
-  constructor(store: GameStore, term = 1) {
-    this.#store = store;
-    this.term = term;
-    if (store.listen !== undefined) {
-      this.listen = (onChange) => new TermListening(store.listen!(onChange), this);
-    }
+  /** @param term which one it is; to be set before anything of a term is read */
+  constructor(reader: Reader, public term = 1) {
+    this.#reader = reader;
   }
 
   get(key: string): Promise<string | undefined> {
-    return this.#store.get(this.inTerm(key));
-  }
-
-  put(key: string, value: string): Promise<void> {
-    return this.#store.put(this.inTerm(key), value);
+    return this.#reader.get(this.inTerm(key));
   }
 
   async list(prefix: string): Promise<Map<string, string>> {
-    return this.outOfTerm(prefix, await this.#store.list(this.inTerm(prefix)));
-  }
-
-  address(): string {
-    return this.#store.address();
-  }
-
-  server(): string {
-    return this.#store.server();
+    return this.outOfTerm(prefix, await this.#reader.list(this.inTerm(prefix)));
   }
 
   /** Where `key`, or what begins so, stands in the store. */
@@ -55,6 +37,34 @@ export class TermStore implements GameStore {
     const surplus = this.inTerm(prefix).length - prefix.length;
     if (surplus === 0) return new Map(entries);
     return new Map(Array.from(entries, ([key, value]) => [key.slice(surplus), value]));
+  }
+}
+
+/** As `TermReader`, and writes. */
+export class TermStore extends TermReader implements GameStore {
+  readonly #store: GameStore;
+  /** Absent where the store has none. */
+  readonly listen?: (onChange: () => void) => Listening;
+
+  /** @param term which one it is; to be set before anything of a term is read or written */
+  constructor(store: GameStore, term = 1) {
+    super(store, term);
+    this.#store = store;
+    if (store.listen !== undefined) {
+      this.listen = (onChange) => new TermListening(store.listen!(onChange), this);
+    }
+  }
+
+  put(key: string, value: string): Promise<void> {
+    return this.#store.put(this.inTerm(key), value);
+  }
+
+  address(): string {
+    return this.#store.address();
+  }
+
+  server(): string {
+    return this.#store.server();
   }
 }
 
