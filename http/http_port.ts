@@ -1,7 +1,7 @@
 import { type Access, Admission } from "../access/mod.ts";
 import { loadHttpParser } from "../deps.ts";
 import { httpLimits } from "../limits.ts";
-import { logBarred, logCrowd, logCut, type Logger, logTls, reasonOf } from "../log/mod.ts";
+import { logBarred, type Logger, portLog, reasonOf } from "../log/mod.ts";
 import {
   type Clock,
   isLoopback,
@@ -89,14 +89,7 @@ export class HttpPort {
           },
         });
       },
-      onFault: (peer, error) =>
-        logTls(log, "the HTTP port", peer, error) ||
-        log.debug("The connection of {peer} to the HTTP port ended: {reason}", {
-          peer,
-          reason: reasonOf(error),
-        }),
-      onCrowded: (crowd) => logCrowd(log, "the HTTP port", crowd),
-      onCut: (cut) => logCut(log, "the HTTP port", cut),
+      ...portLog(log, "the HTTP port"),
     });
   }
 

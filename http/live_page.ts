@@ -1,12 +1,5 @@
 import type { Answer } from "./answer.ts";
-import { type PageFile, pageFiles } from "./page_files.ts";
-
-/** Files of the page as `deno task page` makes it. */
-const files: readonly PageFile[] = [
-  ["/", "page.html", "text/html; charset=utf-8"],
-  ["/page.css", "page.css", "text/css; charset=utf-8"],
-  ["/page.js", "page.js", "text/javascript; charset=utf-8"],
-];
+import { pageFiles } from "./page_files.ts";
 
 /**
  * The page of a server, by path; where it was not made, a line that says so.
@@ -16,5 +9,5 @@ const files: readonly PageFile[] = [
 export function livePage(
   folder: URL = new URL("page/built/", import.meta.url),
 ): ReadonlyMap<string, Answer> {
-  return pageFiles(files, folder, "deno task page");
+  return pageFiles(folder);
 }

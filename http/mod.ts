@@ -29,7 +29,7 @@
 export { plain, responseOf } from "./answer.ts";
 export { HttpConnection } from "./http_connection.ts";
 export type { Upgrade } from "./rpc_door.ts";
-export { type PageFile, pageFiles } from "./page_files.ts";
+export { pageFiles } from "./page_files.ts";
 export { askedProtocols, handshakeRefusal, handshakeResponse } from "./web_socket_handshake.ts";
 export { type WebSocketMessage, WebSocketMessages } from "./web_socket_messages.ts";
 export { livePage } from "./live_page.ts";

@@ -1,7 +1,11 @@
 import type { Answer } from "./answer.ts";
 
-/** A file of a page: its path there, its name in the folder of the page, and its type. */
-export type PageFile = readonly [path: string, name: string, type: string];
+/** The files of a page as `deno task page` makes it: the path of each, its name in the folder, and its type. */
+const files = [
+  ["/", "page.html", "text/html; charset=utf-8"],
+  ["/page.css", "page.css", "text/css; charset=utf-8"],
+  ["/page.js", "page.js", "text/javascript; charset=utf-8"],
+] as const;
 
 /** What a page needs is on its server alone; it may speak to that, and nobody may frame it. */
 const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
@@ -11,13 +15,8 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
  * A page that was made, by path; where it was not, a line that says how it is.
  *
  * @param folder where it is
- * @param task that makes it
  */
-export function pageFiles(
-  files: readonly PageFile[],
-  folder: URL,
-  task: string,
-): ReadonlyMap<string, Answer> {
+export function pageFiles(folder: URL): ReadonlyMap<string, Answer> {
   const headers = { "Content-Security-Policy": policy };
   try {
     return new Map(
@@ -29,7 +28,7 @@ export function pageFiles(
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     const body =
-      `The page was not made in this clone: \`${task}\` makes it, and it is shown after the next start. ` +
+      "The page was not made in this clone: `deno task page` makes it, and it is shown after the next start. " +
       "(`deno task server`, `deno task host` and the executable bring theirs along.)\n";
     return new Map([["/", { status: 404, body }]]);
   }

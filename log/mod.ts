@@ -28,6 +28,7 @@ export { consoleLogger } from "./console_logger.ts";
 export { logCrowd } from "./crowd.ts";
 export { logCut } from "./cut.ts";
 export { logTls } from "./tls.ts";
+export { portLog } from "./port.ts";
 export { formatRecord, type LogFormat, logFormats } from "./format.ts";
 export { LineQueue, type LineQueueOptions } from "./line_queue.ts";
 export { Log, type LogOptions } from "./log.ts";

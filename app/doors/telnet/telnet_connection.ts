@@ -1,7 +1,6 @@
 import { doorLimits } from "../../../limits.ts";
 import {
   type Environment,
-  type FrameExecutor,
   hostOf,
   pause,
   type Reply,
@@ -24,7 +23,7 @@ export interface TelnetConnectionOptions {
 }
 
 /** A connection that speaks telnet: what comes is typed by a player, what is said goes back. */
-export class TelnetConnection implements FrameExecutor, PlayerConnection {
+export class TelnetConnection implements PlayerConnection {
   readonly host: string;
   readonly #options: TelnetConnectionOptions;
   readonly #client: TelnetClient;

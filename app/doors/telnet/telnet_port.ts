@@ -1,5 +1,5 @@
 import { doorLimits } from "../../../limits.ts";
-import { logCrowd, logCut, type Logger, logTls, reasonOf } from "../../../log/mod.ts";
+import { type Logger, portLog, reasonOf } from "../../../log/mod.ts";
 import { type Environment, parseAddress, RpcServer, type Transport } from "../../../rpc/mod.ts";
 import { Unsent } from "../lines/unsent.ts";
 import type { Doorkeeper } from "../lines/doorkeeper.ts";
@@ -19,7 +19,6 @@ export interface TelnetPortOptions {
 /** A port for clients that speak telnet. */
 export class TelnetPort {
   readonly #server: RpcServer;
-  readonly #connections = new Set<TelnetConnection>();
 
   /** @throws {Error} when it cannot be bound. */
   constructor({ address, keeper, environment, transport, log }: TelnetPortOptions) {
@@ -32,7 +31,6 @@ export class TelnetPort {
         serve: (send, peer, end) => {
           const unsent = new Unsent<Uint8Array>((it) => send(it, 0), end, (it) => it.length);
           const connection = new TelnetConnection({ peer, keeper, environment, unsent });
-          this.#connections.add(connection);
           return {
             get standing() {
               return connection.standing;
@@ -43,20 +41,10 @@ export class TelnetPort {
             cutterFor: () => connection.cutterFor(),
             execute: (bytes) => connection.execute(bytes),
             written: () => connection.written(),
-            close: () => {
-              this.#connections.delete(connection);
-              connection.closed();
-            },
+            close: () => connection.closed(),
           };
         },
-        onFault: (peer, error) =>
-          logTls(log, "the telnet port", peer, error) ||
-          log.debug("The connection of {peer} to the telnet port ended: {reason}", {
-            peer,
-            reason: reasonOf(error),
-          }),
-        onCrowded: (crowd) => logCrowd(log, "the telnet port", crowd),
-        onCut: (cut) => logCut(log, "the telnet port", cut),
+        ...portLog(log, "the telnet port"),
       });
     } catch (cause) {
       throw new Error(`Cannot listen on ${address} for telnet: ${reasonOf(cause)}`, { cause });

@@ -10,7 +10,7 @@ import {
   type Upgrade,
 } from "../../../http/mod.ts";
 import { doorLimits, httpLimits } from "../../../limits.ts";
-import { logCrowd, logCut, type Logger, logTls, reasonOf } from "../../../log/mod.ts";
+import { type Logger, portLog, reasonOf } from "../../../log/mod.ts";
 import {
   type Environment,
   hostOf,
@@ -76,14 +76,7 @@ export class WebPort {
           respond: (request) => Promise.resolve(this.#respond(request, hostOf(peer))),
           isOver: () => false,
         }),
-      onFault: (peer, error) =>
-        logTls(log, "the web port", peer, error) ||
-        log.debug("The connection of {peer} to the web port ended: {reason}", {
-          peer,
-          reason: reasonOf(error),
-        }),
-      onCrowded: (crowd) => logCrowd(log, "the web port", crowd),
-      onCut: (cut) => logCut(log, "the web port", cut),
+      ...portLog(log, "the web port"),
     });
   }
 
@@ -106,7 +99,7 @@ export class WebPort {
       ? plain(404, "Nothing is here: the game is at /")
       : isRead
       ? page
-      : { ...plain(405, `Cannot ${request.method} this: allowed are GET, HEAD`) };
+      : plain(405, `Cannot ${request.method} this: allowed are GET, HEAD`);
     return responseOf(answer, request.method !== "HEAD");
   }
 
