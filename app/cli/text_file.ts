@@ -18,3 +18,21 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
     throw error;
   }
 }
+
+/** Writes a file that an invocation names. @throws {UsageError} when it cannot be written. */
+export async function writeText(
+  path: string,
+  text: string,
+  options: Deno.WriteFileOptions = {},
+): Promise<void> {
+  await written(path, () => Deno.writeTextFile(path, text, options));
+}
+
+/** Does what writes a file that an invocation names. @throws {UsageError} when it cannot. */
+export async function written(path: string, writing: () => Promise<void>): Promise<void> {
+  try {
+    await writing();
+  } catch (cause) {
+    throw new UsageError(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -6,7 +6,7 @@ import {
 } from "../cert/authority.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
-import { readTextIfThere } from "../cli/text_file.ts";
+import { readTextIfThere, written } from "../cli/text_file.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
 const dayMs = 86_400_000;
@@ -95,10 +95,8 @@ async function make(directory: string): Promise<void> {
 
 /** In one step, because a server may be reading it. */
 async function write(path: string, text: string, mode: number): Promise<void> {
-  try {
+  await written(path, async () => {
     await Deno.writeTextFile(`${path}.new`, text, { mode });
     await Deno.rename(`${path}.new`, path);
-  } catch (cause) {
-    throw new UsageError(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
+  });
 }

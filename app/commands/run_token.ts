@@ -1,7 +1,7 @@
 import { hashOfToken, newToken, type TokenEntry } from "../../access/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
-import { readTextIfThere } from "../cli/text_file.ts";
+import { readTextIfThere, writeText } from "../cli/text_file.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import {
   entryText,
@@ -22,22 +22,13 @@ export async function runNew({ options, console }: Invocation): Promise<number> 
   const { authFile, tokenFile } = options as Record<string, string | undefined>;
   const isNewFile = authFile !== undefined && await expectAddable(authFile, text) === "new";
   if (tokenFile !== undefined) {
-    await write(
-      tokenFile,
-      () => Deno.writeTextFile(tokenFile, `${token}\n`, { ...ownersOnly, createNew: true }),
-    );
+    await writeText(tokenFile, `${token}\n`, { ...ownersOnly, createNew: true });
   }
   if (authFile !== undefined) {
     try {
-      await write(
-        authFile,
-        // A mode would be given to a file that is there, too, which its server may have to read as another user.
-        () =>
-          Deno.writeTextFile(authFile, `\n${text}`, {
-            ...(isNewFile ? ownersOnly : {}),
-            append: true,
-          }),
-      );
+      // A mode would be given to a file that is there, too, which its server may have to read as another user.
+      const mode = isNewFile ? ownersOnly : {};
+      await writeText(authFile, `\n${text}`, { ...mode, append: true });
     } catch (error) {
       // A token that lets nobody in would only stand in the way of the next one.
       if (tokenFile !== undefined) await Deno.remove(tokenFile);
@@ -82,12 +73,4 @@ async function expectAddable(path: string, entry: string): Promise<"new" | "ther
   const text = await readTextIfThere(path);
   await parseAuthFile(`${text ?? ""}\n${entry}`, path);
   return text === undefined ? "new" : "there";
-}
-
-async function write(path: string, writing: () => Promise<void>): Promise<void> {
-  try {
-    await writing();
-  } catch (cause) {
-    throw new UsageError(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
 }

@@ -13,7 +13,7 @@ import {
 import type { Invocation } from "../cli/command_spec.ts";
 import { durationText } from "../cli/duration_option.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
-import { readText } from "../cli/text_file.ts";
+import { readText, writeText } from "../cli/text_file.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
 /** `cmud trace --scenario FILE`. @returns 1 when something that is expected is not so. */
@@ -80,18 +80,10 @@ async function trace(
   console.out(escapedLines(outcome.transcript));
   const sequence = sequenceOf(scenario.title, outcome.events);
   const { mermaid, svg } = options as { mermaid?: string; svg?: string };
-  if (mermaid !== undefined) await write(mermaid, mermaidOf(sequence));
-  if (svg !== undefined) await write(svg, svgOf(sequence));
+  if (mermaid !== undefined) await writeText(mermaid, mermaidOf(sequence));
+  if (svg !== undefined) await writeText(svg, svgOf(sequence));
   for (const failure of outcome.failures) console.err(`${escapeControl(failure)}\n`);
   return outcome.failures.length === 0 ? exitCodes.ok : exitCodes.differ;
-}
-
-async function write(path: string, text: string): Promise<void> {
-  try {
-    await Deno.writeTextFile(path, text);
-  } catch (cause) {
-    throw new UsageError(`Cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
 }
 
 /** Does what is to be done with a scenario: what is wrong with that is wrong in its file. */
