@@ -7,7 +7,7 @@
 import { doorLimits } from "../../../limits.ts";
 import type { Clock } from "../../../rpc/mod.ts";
 import type { GameStore } from "../../game/mod.ts";
-import { foldedName, isName, namesake } from "../../game/mod.ts";
+import { characterCalled, foldedName, isName } from "../../game/mod.ts";
 import { parsePasswordHash, type PasswordHash, Passwords } from "./passwords.ts";
 
 /** What of the store is needed for names. */
@@ -29,7 +29,7 @@ export class Owners {
   readonly #passwords: Passwords;
   readonly #clock: Pick<Clock, "monotonicMs"> | undefined;
   /** All characters, as they were read last. */
-  #written: { readonly atMs: number; readonly names: Promise<string[]> } | undefined;
+  #written: { readonly atMs: number; readonly entries: Promise<Map<string, string>> } | undefined;
 
   /** @param clock for who is asked so often that characters are not read each time. Default: they are */
   constructor(
@@ -53,22 +53,24 @@ export class Owners {
    * @throws {StoreFailure}
    */
   async character(name: string): Promise<string | undefined> {
-    if (await this.#store.get(`player/${name}`) !== undefined) return name;
-    return namesake(name, await this.#characters());
+    return await characterCalled({
+      get: (key) => this.#store.get(key),
+      list: (prefix) => this.#characters(prefix),
+    }, name);
   }
 
-  #characters(): Promise<string[]> {
+  /** All characters, which stand below `prefix`. */
+  #characters(prefix: string): Promise<Map<string, string>> {
     const nowMs = this.#clock?.monotonicMs() ?? Infinity;
     const written = this.#written;
     if (written !== undefined && nowMs - written.atMs < doorLimits.namesKeptMs) {
-      return written.names;
+      return written.entries;
     }
-    const names = this.#store.list("player/")
-      .then((entries) => Array.from(entries.keys(), (key) => key.slice("player/".length)));
-    this.#written = { atMs: nowMs, names };
+    const entries = this.#store.list(prefix);
+    this.#written = { atMs: nowMs, entries };
     // What could not be read is read anew.
-    names.catch(() => this.#written = undefined);
-    return names;
+    entries.catch(() => this.#written = undefined);
+    return entries;
   }
 
   /** Whether the password is the owner's. @throws {TooBusyError} */

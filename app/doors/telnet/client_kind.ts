@@ -31,11 +31,6 @@ export class ClientKind {
     return !this.#isKnown;
   }
 
-  /** The client has nothing more to say. */
-  end(): void {
-    this.#isKnown = true;
-  }
-
   /** Whether nothing more will be known. */
   get isKnown(): boolean {
     return this.#isKnown;

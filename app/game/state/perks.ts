@@ -4,7 +4,7 @@
  * @module
  */
 
-import { careersMax } from "../world/bounds.ts";
+import { careersMax, groupSizeMax } from "../world/bounds.ts";
 import { perksOfHardware } from "../world/hardware.ts";
 import { type Perk, together } from "../world/perk.ts";
 import { coursesOf, perkAt, ranks, world, type WorldEvent } from "../world/world.ts";
@@ -23,9 +23,6 @@ export interface Circumstances {
 /** Percent more steps for each companion. */
 export const companionSteps = 5;
 
-/** So many companions help at the most. */
-export const companionsMax = 3;
-
 /** All that is easier for `character`, added up. */
 export function perksOf(
   { place, hardware, marks }: Pick<Character, "place" | "hardware" | "marks">,
@@ -33,7 +30,7 @@ export function perksOf(
 ): Required<Perk> {
   const isHere = event?.place === undefined || event.place === place;
   const careers = Array.from({ length: Math.min(retirements, careersMax) }, () => world.term?.perk);
-  const group = { steps: companionSteps * Math.min(companions, companionsMax) };
+  const group = { steps: companionSteps * Math.min(companions, groupSizeMax - 1) };
   return together([
     perkAt(place),
     isHere ? event?.perk : undefined,

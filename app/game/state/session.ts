@@ -168,9 +168,9 @@ export class Session {
   }
 
   /**
-   * Says what bears the number of the session's last such thing plus one.
+   * Says several things once and for all, under keys that nothing else has.
    *
-   * @param entries makes it of the session's id and of that number
+   * @param entries makes them of the session's id, and of a number that it gives only once
    * @throws {StoreFailure} It is owed.
    */
   async declareOwn(
