@@ -19,34 +19,32 @@ import { type CompanyCommand, parseCount } from "../talk/commands.ts";
 import * as companyText from "../talk/company_text.ts";
 import * as newsText from "../talk/news_text.ts";
 import * as battleText from "../talk/battle_text.ts";
-import { countMax, groupSizeMax, ignoredMax, saidCharsMax } from "../world/bounds.ts";
+import { countMax, groupSizeMax, ignoredMax } from "../world/bounds.ts";
 import { isName, nameFrom, namesake } from "../world/names.ts";
 import { problemSteps } from "../world/world.ts";
 import { isVisible } from "../../cli/visible.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
+import { maySay, wordsFor } from "./social.ts";
 
 /** What each command does. */
 export const company: Readonly<Record<CompanyCommand, Command>> = {
   async chat(player, args) {
     const { talk, session } = player;
     const words = args.join(" ");
-    if (words === "") {
+    if (!isVisible(words)) {
       const lines = await session.steadily(() =>
         readChat(session, session.now(), (name) => !player.ignored.has(name))
       );
       return talk.say(companyText.chatLines(lines, session.now()));
     }
-    if (player.isMuted()) return talk.say(newsText.muted);
-    if (words.length > saidCharsMax) return talk.say(newsText.tooMuchSaid);
-    const said = isVisible(words) && await player.publisher.chat(words);
+    if (!maySay(player, words)) return;
+    const said = await player.publisher.chat(words);
     talk.say(said ? companyText.chatted(session.name, words) : newsText.outOfBreath);
   },
 
   async write(player, [typed = "", ...args]) {
-    const words = args.join(" ");
-    if (player.isMuted()) return player.talk.say(newsText.muted);
-    if (!isVisible(words)) return player.talk.say(companyText.whom.write);
-    if (words.length > saidCharsMax) return player.talk.say(newsText.tooMuchSaid);
+    const words = wordsFor(companyText.whom.write, player, args);
+    if (words === undefined) return;
     const name = await otherPlayer(player, typed, companyText.whom.write);
     if (name === undefined) return;
     const isSent = await player.publisher.post(name, words);
@@ -126,10 +124,10 @@ export const company: Readonly<Record<CompanyCommand, Command>> = {
   away(player, args) {
     // Who is not to be heard may go, and gives no reason.
     const words = player.isMuted() ? "" : args.join(" ");
-    const isGoing = isVisible(words) || player.away === undefined;
-    if (player.isMuted() && words !== "") return player.talk.say(newsText.muted);
-    if (words.length > saidCharsMax) return player.talk.say(newsText.tooMuchSaid);
-    player.away = isGoing ? (isVisible(words) ? words : "back soon") : undefined;
+    if (!isVisible(words)) {
+      player.away = player.away === undefined ? companyText.noReason : undefined;
+    } else if (maySay(player, words)) player.away = words;
+    else return;
     player.stay();
     player.talk.say(companyText.awayness(player.away));
   },

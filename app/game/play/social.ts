@@ -26,7 +26,7 @@ import * as companyText from "../talk/company_text.ts";
 /** What each command does. */
 export const social: Readonly<Record<SocialCommand, Command>> = {
   async say(player, args) {
-    const words = wordsFor("say", player, args);
+    const words = wordsFor(newsText.speechless.say, player, args);
     if (words === undefined) return;
     const place = await player.refreshPlace();
     const said = await player.publisher.broadcast(place, { did: "say", words });
@@ -34,7 +34,7 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
   },
 
   async emote(player, args) {
-    const words = wordsFor("emote", player, args);
+    const words = wordsFor(newsText.speechless.emote, player, args);
     if (words === undefined) return;
     const place = await player.refreshPlace();
     const done = await player.publisher.broadcast(place, { did: "emote", words });
@@ -44,7 +44,7 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
   async tell(player, [typed = "", ...args]) {
     const given = nameFrom(typed);
     const { talk, session } = player;
-    const words = wordsFor("tell", player, args);
+    const words = wordsFor(newsText.speechless.tell, player, args);
     if (words === undefined) return;
     const { records } = await session.steadily(() => readPresent(session, session.now()));
     const others = records.map(({ name }) => name).filter((name) => name !== session.name);
@@ -104,17 +104,30 @@ export async function tellLeaders(
   if (skipped > 0) talk.say(text.skippedRecords(skipped));
 }
 
-/** What is to be said, or nothing when the player has been told why it cannot be. */
-function wordsFor(
-  command: keyof typeof newsText.speechless,
-  { talk, isMuted }: PlayerContext,
+/**
+ * What is to be said or written, or nothing when the player has been told why it cannot be.
+ *
+ * @param speechless what the player is told who gives no words
+ */
+export function wordsFor(
+  speechless: string,
+  player: PlayerContext,
   args: readonly string[],
 ): string | undefined {
   const words = args.join(" ");
-  if (isMuted()) return void talk.say(newsText.muted);
-  if (!isVisible(words)) talk.say(newsText.speechless[command]);
-  else if (words.length > saidCharsMax) talk.say(newsText.tooMuchSaid);
-  else return words;
+  if (!maySay(player, words)) return undefined;
+  return isVisible(words) ? words : void player.talk.say(speechless);
+}
+
+/** Whether the player may say `words`; otherwise the player has been told why not. */
+export function maySay({ talk, isMuted }: PlayerContext, words: string): boolean {
+  const refusal = isMuted()
+    ? newsText.muted
+    : words.length > saidCharsMax
+    ? newsText.tooMuchSaid
+    : undefined;
+  if (refusal !== undefined) talk.say(refusal);
+  return refusal === undefined;
 }
 
 function readEvents(

@@ -163,6 +163,9 @@ export function workLines(
   ];
 }
 
+/** What is said for those who are away and do not say why. */
+export const noReason = "back soon";
+
 /** The player is away, or back. */
 export function awayness(words: string | undefined): string {
   return words === undefined ? "You are back." : `You are away: ${words}`;
