@@ -5,8 +5,7 @@ import { editLines, type LineEditor } from "../../terminal/mod.ts";
 import type { DoorTerminal } from "./door_terminal.ts";
 import type { PlayerConnection } from "./player_connection.ts";
 import { SecretKeys } from "./secret_keys.ts";
-
-const [lineFeed, carriageReturn] = [0x0a, 0x0d];
+import { endsLine, LineEnds } from "./typed_bytes.ts";
 
 /**
  * A client that sends keys as they are pressed: lines are edited here, with history, completion and hints.
@@ -20,7 +19,7 @@ export class KeyTerminal implements DoorTerminal {
   readonly #device: KeyDevice;
   readonly #help: { helper?: TypingHelper };
   #keys: number[] = [];
-  #isBehindReturn = false;
+  readonly #ends = new LineEnds();
   #isAsked = false;
   #secret: Secret | undefined;
   #isClosed = false;
@@ -83,10 +82,7 @@ export class KeyTerminal implements DoorTerminal {
 
   receive(bytes: Uint8Array): Promise<void> | void {
     for (const key of bytes) {
-      // The line feed, or the null, behind a carriage return belongs to that.
-      const isSecondHalf = this.#isBehindReturn && (key === lineFeed || key === 0);
-      this.#isBehindReturn = key === carriageReturn;
-      if (!isSecondHalf) this.#keys.push(key);
+      if (!this.#ends.isSecondHalf(key)) this.#keys.push(key);
     }
     return this.#untilRoom(this.#useKeys());
   }
@@ -128,7 +124,7 @@ export class KeyTerminal implements DoorTerminal {
 
   /** Gives the editor the keys up to the end of a line, and lets that line be taken. */
   async #press(): Promise<void> {
-    const end = this.#keys.findIndex((key) => key === carriageReturn || key === lineFeed);
+    const end = this.#keys.findIndex(endsLine);
     const line = this.#keys.splice(0, end < 0 ? Infinity : end + 1);
     await this.#device.press(Uint8Array.from(line));
     // Whoever waits for the line goes on in a microtask, and asks for the next.

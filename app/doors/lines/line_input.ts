@@ -1,6 +1,5 @@
 import { doorLimits } from "../../../limits.ts";
-
-const [backspace, lineFeed, carriageReturn, erase] = [0x08, 0x0a, 0x0d, 0x7f];
+import { endsLine, eraseLast, erases, LineEnds } from "./typed_bytes.ts";
 
 /** A line as it was typed; `undefined`: it is not UTF-8. */
 export type TypedText = string | undefined;
@@ -16,18 +15,15 @@ const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 export class LineInput {
   #bytes: number[] = [];
   #isCut = false;
-  /** A line ended with a carriage return: a line feed or a null behind it belongs to that. */
-  #isBehindReturn = false;
+  readonly #ends = new LineEnds();
 
   /** Takes bytes, and returns the lines that end in them. */
   push(bytes: Uint8Array): TypedText[] {
     const lines: TypedText[] = [];
     for (const byte of bytes) {
-      const isSecondHalf = this.#isBehindReturn && (byte === lineFeed || byte === 0);
-      this.#isBehindReturn = byte === carriageReturn;
-      if (isSecondHalf) continue;
-      if (byte === lineFeed || byte === carriageReturn) lines.push(this.#take());
-      else if (byte === backspace || byte === erase) this.#erase();
+      if (this.#ends.isSecondHalf(byte)) continue;
+      if (endsLine(byte)) lines.push(this.#take());
+      else if (erases(byte)) eraseLast(this.#bytes);
       else if (byte !== 0) this.#keep(byte);
     }
     return lines;
@@ -36,12 +32,6 @@ export class LineInput {
   #keep(byte: number): void {
     if (this.#bytes.length < doorLimits.lineBytesMax) this.#bytes.push(byte);
     else this.#isCut = true;
-  }
-
-  /** Takes the last character away, of however many bytes. */
-  #erase(): void {
-    while (isContinuation(this.#bytes.at(-1))) this.#bytes.pop();
-    this.#bytes.pop();
   }
 
   #take(): TypedText {
@@ -57,8 +47,4 @@ export class LineInput {
       return undefined;
     }
   }
-}
-
-function isContinuation(byte: number | undefined): boolean {
-  return byte !== undefined && (byte & 0xc0) === 0x80;
 }

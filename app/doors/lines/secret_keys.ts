@@ -1,8 +1,7 @@
 import { doorLimits } from "../../../limits.ts";
+import { endsLine, eraseLast, erases } from "./typed_bytes.ts";
 
-const [interrupt, endOfInput, backspace, lineFeed, carriageReturn, escape, erase] = [
-  ...[0x03, 0x04, 0x08, 0x0a, 0x0d, 0x1b, 0x7f],
-];
+const [interrupt, endOfInput, escape] = [0x03, 0x04, 0x1b];
 
 /** A secret that is typed key by key, none of which is shown. */
 export class SecretKeys {
@@ -14,18 +13,13 @@ export class SecretKeys {
    */
   press(key: number): string | null | undefined {
     if (key === interrupt || key === endOfInput) return null;
-    if (key === lineFeed || key === carriageReturn) {
+    if (endsLine(key)) {
       return new TextDecoder().decode(Uint8Array.from(this.#bytes));
     }
-    if (key === backspace || key === erase) this.#erase();
+    if (erases(key)) eraseLast(this.#bytes);
     else if (key !== escape && this.#bytes.length < 4 * doorLimits.passwordCharsMax) {
       this.#bytes.push(key);
     }
     return undefined;
-  }
-
-  #erase(): void {
-    while (((this.#bytes.at(-1) ?? 0) & 0xc0) === 0x80) this.#bytes.pop();
-    this.#bytes.pop();
   }
 }
