@@ -1,37 +1,10 @@
-import { GameHost } from "../../app/doors/host/game_host.ts";
-import { Passwords } from "../../app/doors/names/passwords.ts";
 import { commands, options } from "../../app/doors/telnet/codes.ts";
 import { subnegotiation } from "../../app/doors/telnet/telnet_parser.ts";
-import { TelnetPort } from "../../app/doors/telnet/telnet_port.ts";
-import { silentLogger } from "../../log/mod.ts";
-import { realEnvironment, tcpTransport, type Transport } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
-import { MemoryStore } from "../game/stage.ts";
 import { until } from "../support/until.ts";
+import { openDoors } from "./doors.ts";
 
 const { iac, will, wont, do: doIt } = commands;
-
-/** A door on a real socket, to a world in memory. */
-export function openDoor(store = new MemoryStore(), transport: Transport = tcpTransport) {
-  const environment = realEnvironment;
-  const host = new GameHost({ store, environment, log: silentLogger, passwords: new Passwords(2) });
-  const port = new TelnetPort({
-    address: "127.0.0.1:0",
-    keeper: host,
-    environment,
-    transport,
-    log: silentLogger,
-  });
-  return {
-    host,
-    port,
-    store,
-    async [Symbol.asyncDispose]() {
-      await host.close();
-      await port.close();
-    },
-  };
-}
 
 /** A client with a socket. */
 class Dialed implements AsyncDisposable {
@@ -103,8 +76,8 @@ async function enrol(client: Dialed, name: string): Promise<void> {
 }
 
 Deno.test("a telnet client enrols, plays and quits; its prompts end with a mark", async () => {
-  await using door = openDoor();
-  await using client = await Dialed.to(door.port.address);
+  await using doors = await openDoors();
+  await using client = await Dialed.to(doors.telnet.address);
   await client.send(Uint8Array.of(iac, wont, options.ttype, iac, wont, options.naws));
   await client.send(Uint8Array.of(iac, doIt, options.gmcp, iac, doIt, options.eor));
   await enrol(client, "Ada");
@@ -122,8 +95,8 @@ Deno.test("a telnet client enrols, plays and quits; its prompts end with a mark"
 });
 
 Deno.test("a bare terminal over telnet is asked for keys, which are edited here", async () => {
-  await using door = openDoor();
-  await using client = await Dialed.to(door.port.address);
+  await using doors = await openDoors();
+  await using client = await Dialed.to(doors.telnet.address);
   const type = subnegotiation(
     options.ttype,
     Uint8Array.of(0, ...new TextEncoder().encode("XTERM-256COLOR")),
@@ -144,7 +117,7 @@ Deno.test("a bare terminal over telnet is asked for keys, which are edited here"
 });
 
 Deno.test("whatever comes over telnet, the next client is served", async () => {
-  await using door = openDoor();
+  await using doors = await openDoors();
   const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
   const megabyte = new TextEncoder().encode("A".repeat(1 << 20));
   const hostile: Uint8Array[] = [
@@ -158,12 +131,12 @@ Deno.test("whatever comes over telnet, the next client is served", async () => {
     new TextEncoder().encode("\x1b[2J\x1b]0;owned\x07\n\u202eAda\nZ\u0351\u0352\u0353a\u0354lgo\n"),
   ];
   for (const bytes of hostile) {
-    await using client = await Dialed.to(door.port.address);
+    await using client = await Dialed.to(doors.telnet.address);
     await client.sees("Name: ").catch(() => {});
     await client.send(bytes).catch(() => {});
     await client.send("\r\n").catch(() => {});
   }
-  await using ada = await Dialed.to(door.port.address);
+  await using ada = await Dialed.to(doors.telnet.address);
   await enrol(ada, "Ada");
   await ada.send("\r\n\r\n\r\n\r\n\r\n\r\n");
   await ada.send(Uint8Array.of(...new TextEncoder().encode("say caf"), 0xc3, 10));
@@ -177,10 +150,10 @@ Deno.test("whatever comes over telnet, the next client is served", async () => {
 });
 
 Deno.test("a player who logs in again goes on there, and the connection before is ended", async () => {
-  await using door = openDoor();
-  await using before = await Dialed.to(door.port.address);
+  await using doors = await openDoors();
+  await using before = await Dialed.to(doors.telnet.address);
   await enrol(before, "Ada");
-  await using again = await Dialed.to(door.port.address);
+  await using again = await Dialed.to(doors.telnet.address);
   await again.sees("Name: ");
   await again.send("ada\r\n");
   await again.sees("Password: ");
@@ -188,5 +161,5 @@ Deno.test("a player who logs in again goes on there, and the connection before i
   await again.sees("You are back.");
   await until("the other one is ended", () => before.isOver, { timeoutMs: 5_000 });
   assertStringIncludes(before.text, "through another door");
-  assertEquals(door.host.sessions, 1);
+  assertEquals(doors.host.sessions, 1);
 });

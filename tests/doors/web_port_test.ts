@@ -1,35 +1,9 @@
-import { GameHost } from "../../app/doors/host/game_host.ts";
-import { Passwords } from "../../app/doors/names/passwords.ts";
-import { TelnetPort } from "../../app/doors/telnet/telnet_port.ts";
-import { WebPort } from "../../app/doors/web/web_port.ts";
 import { doorLimits } from "../../limits.ts";
-import { silentLogger } from "../../log/mod.ts";
-import { ProcessRoom, realEnvironment, tcpTransport } from "../../rpc/mod.ts";
+import { ProcessRoom, realEnvironment } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
-import { MemoryStore } from "../game/stage.ts";
 import { until } from "../support/until.ts";
+import { openDoors } from "./doors.ts";
 import { gmcp, Page, terminal } from "./page.ts";
-
-/** Doors on real sockets, to a world in memory. */
-async function openDoors(isBehindProxy = false, environment = realEnvironment) {
-  const log = silentLogger;
-  const passwords = new Passwords(2);
-  const host = new GameHost({ store: new MemoryStore(), environment, log, passwords });
-  const shared = { keeper: host, environment, transport: tcpTransport, log };
-  const pages = new Map([["/", { status: 200, type: "text/html", body: "<p>the page</p>" }]]);
-  const web = await WebPort.open({ ...shared, address: "127.0.0.1:0", pages, isBehindProxy });
-  const telnet = new TelnetPort({ ...shared, address: "127.0.0.1:0" });
-  return {
-    host,
-    web,
-    telnet,
-    async [Symbol.asyncDispose]() {
-      await host.close();
-      await web.close();
-      await telnet.close();
-    },
-  };
-}
 
 Deno.test("over gmcp.mudstandards.org lines are played, and all else is told beside them", async () => {
   await using doors = await openDoors();
@@ -136,7 +110,7 @@ Deno.test("a WebSocket on which nobody has logged in makes way for others", asyn
     }
   }
   const environment = { ...realEnvironment, connections: new SmallRoom() };
-  await using doors = await openDoors(false, environment);
+  await using doors = await openDoors({ environment });
   const { address } = doors.web;
   await using ada = await Page.open(address, gmcp);
   await ada.enrol("Ada", "\n");
@@ -188,7 +162,7 @@ Deno.test("the web port serves its page, and says what is not there", async () =
 });
 
 Deno.test("behind a proxy, players are told apart by what it says of them", async () => {
-  await using doors = await openDoors(true);
+  await using doors = await openDoors({ isBehindProxy: true });
   const [hostname, port] = doors.web.address.split(":");
   const opened: Deno.Conn[] = [];
   const come = async (forwarded: string) => {

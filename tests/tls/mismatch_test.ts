@@ -1,25 +1,16 @@
 import type { HttpPort } from "../../http/mod.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
-import {
-  ConnectionError,
-  parseAddress,
-  tcpTransport,
-  TlsError,
-  type TlsSettings,
-  TlsTransport,
-} from "../../rpc/mod.ts";
-import { assert, assertEquals, assertMatch, assertRejects } from "../deps.ts";
+import { ConnectionError, tcpTransport, type TlsSettings, TlsTransport } from "../../rpc/mod.ts";
+import { assertEquals, assertMatch, assertRejects } from "../deps.ts";
 import { openHttpPort } from "../support/http_port.ts";
 import { MemoryLog } from "../support/memory_log.ts";
 import { requestFrame } from "../support/rpc/wire.ts";
-import { until } from "../support/until.ts";
 import { settingsOf, trusting } from "./certificates.ts";
+import { logged, speakPlainly, speakTls } from "./mismatch.ts";
 
 // One end speaks TLS and the other one does not, at each door: both are told within a second, and nobody else
 // notices.
-
-const deadlineMs = 1_000;
 
 const text = (lines: string) => new TextEncoder().encode(lines);
 
@@ -59,38 +50,20 @@ async function withPorts(
   }
 }
 
-const logged = (log: MemoryLog, door: string, said: string) =>
-  until(
-    `the log says of ${door} that ${said}`,
-    () => log.lines.some((line) => line.includes(door.split(",")[0]) && line.includes(said)),
-    { timeoutMs: deadlineMs },
-  );
-
 for (const [door, [first, addressOf]] of Object.entries(doors)) {
+  const [port] = door.split(",");
+
   Deno.test(`who speaks no TLS at a port that does is told within a second: ${door}`, async () => {
     await withPorts(await settingsOf(), async (server, http, log) => {
-      const address = addressOf(server, http);
-      const startMs = performance.now();
-      using conn = await Deno.connect(parseAddress(address));
-      await conn.write(first);
-      const answer = new Uint8Array(await new Response(conn.readable).arrayBuffer());
-      assert(performance.now() - startMs < deadlineMs, "it takes longer than a second");
-      // An alert of TLS is all that it is told, and then the end.
-      assertEquals([...answer.subarray(0, 2)], [0x15, 3]);
-      await logged(log, door, "the other end speaks no TLS");
+      await speakPlainly(addressOf(server, http), first);
+      await logged(log, port, "the other end speaks no TLS");
     });
   });
 
   Deno.test(`who speaks TLS at a port that does not is told within a second: ${door}`, () =>
     withPorts(undefined, async (server, http, log) => {
-      const startMs = performance.now();
-      const { message } = await assertRejects(
-        () => new TlsTransport(trusting).connect(addressOf(server, http)),
-        TlsError,
-      );
-      assertMatch(message, /speaks? no TLS/);
-      assert(performance.now() - startMs < deadlineMs, "it takes longer than a second");
-      await logged(log, door, "the other end speaks TLS, and this port does not (--tls-cert)");
+      await speakTls(addressOf(server, http));
+      await logged(log, port, "the other end speaks TLS, and this port does not (--tls-cert)");
     }));
 }
 
