@@ -1,11 +1,5 @@
-import { GameHost } from "../../app/doors/host/game_host.ts";
-import { Passwords } from "../../app/doors/names/passwords.ts";
-import { silentLogger } from "../../log/mod.ts";
-import { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { assert, assertEquals, fc } from "../deps.ts";
-import { MemoryStore } from "../game/stage.ts";
-import { until } from "../support/until.ts";
-import { Newcomer } from "./newcomer.ts";
+import { house } from "./house.ts";
 
 /** What acts on a terminal, changes the direction of text, or covers the rows around. */
 // deno-lint-ignore no-control-regex -- that is what must not be there
@@ -25,23 +19,15 @@ const pieces = fc.oneof(
 );
 
 Deno.test("whatever a player types, others are shown text and nothing that acts", async () => {
-  const world = new SimulatedWorld();
-  const host = new GameHost({
-    store: new MemoryStore(),
-    environment: world.environment(),
-    log: silentLogger,
-    passwords: new Passwords(2),
-  });
-  const pass = () => world.advance(200);
-  const ada = await Newcomer.enter(host, "Ada", { pass });
-  const bob = await Newcomer.enter(host, "Bob", { pass });
+  await using it = house();
+  const [ada, bob] = [await it.enter("Ada"), await it.enter("Bob")];
   await ada.sees("Bob wakes up");
   const random = fc.sample(fc.array(pieces, { minLength: 1, maxLength: 8 }), 60);
   for (const [i, words] of random.entries()) {
     const command = ["say", "emote", "tell Bob", "", "alias x", "move", "buy", "help"][i % 8];
     ada.press(`${command} ${words.join("")}\n`);
     // So often one may speak.
-    await world.advance(21_000);
+    await it.world.advance(21_000);
   }
   ada.type("say That was all.");
   await bob.sees("Ada says: That was all.");
@@ -52,11 +38,4 @@ Deno.test("whatever a player types, others are shown text and nothing that acts"
       if (name === "Comm.Channel") assert(!acting.test((data as { text: string }).text));
     }
   }
-  const closed = host.close();
-  let isOver = false;
-  closed.finally(() => isOver = true);
-  await until("it is closed", async () => {
-    await pass();
-    return isOver;
-  }, { timeoutMs: 10_000 });
 });
