@@ -7,6 +7,7 @@ import { tokenFileOption } from "../cli/token_file.ts";
 import { worldOption } from "../cli/world_option.ts";
 import { configOption, printConfigOption } from "../settings/settings_options.ts";
 import { logOptions } from "./log_options.ts";
+import { settled } from "./settled.ts";
 
 /** Each is a setting too: it may come from the environment or a file. */
 export const hostOptions: readonly OptionSpec[] = [
@@ -65,12 +66,8 @@ export const hostCommand: CommandSpec = {
     ["cmud host --web 0.0.0.0:443 --tls-cert door.crt --tls-key door.key", "on the internet"],
   ],
   permissions: ["net", "read"],
-  settle: async (invocation) =>
-    (await import("../settings/mod.ts")).settle(invocation, hostOptions),
-  async run(invocation) {
-    if (invocation.options.printConfig) {
-      return (await import("../settings/mod.ts")).printConfig(invocation, hostOptions);
-    }
-    return (await import("./run_host.ts")).runHost(invocation);
-  },
+  ...settled(
+    hostOptions,
+    async (invocation) => (await import("./run_host.ts")).runHost(invocation),
+  ),
 };

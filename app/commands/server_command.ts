@@ -12,6 +12,7 @@ import { tokenFileOption } from "../cli/token_file.ts";
 import { configOption, printConfigOption } from "../settings/settings_options.ts";
 import { logOptions } from "./log_options.ts";
 import { serverPermissions } from "./server_permissions.ts";
+import { settled } from "./settled.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
 /** Each is a setting too: it may come from the environment or a file. */
@@ -160,14 +161,10 @@ export const serverCommand: CommandSpec = {
   ],
   // Without a directory it reads only to start its threads, and gives that up then.
   permissions: ({ options }) => serverPermissions(options, true),
-  settle: async (invocation) =>
-    (await import("../settings/mod.ts")).settle(invocation, serverOptions),
-  async run(invocation) {
-    if (invocation.options.printConfig) {
-      return (await import("../settings/mod.ts")).printConfig(invocation, serverOptions);
-    }
-    return (await import("./run_server.ts")).runServer(invocation);
-  },
+  ...settled(
+    serverOptions,
+    async (invocation) => (await import("./run_server.ts")).runServer(invocation),
+  ),
 };
 
 function parseForgetAfter(text: string): number {
