@@ -51,7 +51,7 @@ class KilledServer {
 
   constructor(port: number, joined: number, directory: string) {
     this.queryAddress = `127.0.0.1:${port + 1}`;
-    const join = ["--join", `127.0.0.1:${port},127.0.0.1:${joined}`.split(",").at(-1)!];
+    const join = ["--join", `127.0.0.1:${joined}`];
     this.#args = ["server", "--port", `${port}`, "--actors", "1", "--json"]
       .concat("--data-dir", directory, port < joined ? [] : join, "--log-level", "error");
   }
