@@ -18,16 +18,11 @@ import { rollMining, rollSolving } from "../../app/game/world/rules.ts";
 import { Session } from "../../app/game/state/session.ts";
 import { StoreFailure } from "../../app/game/state/store.ts";
 import { TermStore } from "../../app/game/state/term_store.ts";
-import {
-  hardwareFacts,
-  kindsFor,
-  problemSteps,
-  type Rank,
-  ranks,
-} from "../../app/game/world/world.ts";
+import { hardwareFacts, kindsFor, problemSteps, ranks } from "../../app/game/world/world.ts";
 import { Account, must } from "./account.ts";
 import { Prng } from "../../simulate/world/prng.ts";
 import { SimulatedClient, SimulatedCluster } from "./simulated_cluster.ts";
+import { unsettledRounds } from "./unsettled_rounds.ts";
 
 /** How a world is simulated. */
 export interface SimulationOptions {
@@ -134,8 +129,8 @@ class World {
   }
 
   /**
-   * Gives everyone coins to argue about and electricity for what they buy, and the first problem an old dent, so that it gets solved:
-   * sometimes after rounds that nobody has seen finished.
+   * Gives everyone coins to argue about and electricity for what they buy, and the first problem an old dent, so
+   * that it gets solved: sometimes after rounds that nobody has seen finished.
    */
   #prepare(): void {
     for (const name of this.#names) {
@@ -202,7 +197,8 @@ class World {
     this.#cluster.calm();
     await this.#together((player) => this.#untilDone(() => this.#read(player)));
     this.#cluster.converge();
-    this.#unsettled = this.#findUnsettled();
+    const replica = this.#cluster.replicas.findIndex(({ alive }) => alive);
+    this.#unsettled = unsettledRounds((prefix) => this.#list(replica, prefix));
     this.#cluster.nowMs += 10_000;
     const [reader] = this.#players;
     await this.#together(async (player) => {
@@ -213,36 +209,6 @@ class World {
       await this.#untilDone(() => this.#read(player));
     });
     this.#cluster.converge();
-  }
-
-  /** Finds in the raw records what is over and has promoted nobody, and whose the last hit was. */
-  #findUnsettled(): Map<string, string> {
-    const replica = this.#cluster.replicas.findIndex(({ alive }) => alive);
-    const places = new Map<string, Map<string, { total: number; n: number }>>();
-    const add = (place: string, session: string, hits: { total: number; n: number }) => {
-      places.set(place, (places.get(place) ?? new Map()).set(session, hits));
-    };
-    for (const [key, value] of this.#list(replica, "damage/")) {
-      const [, rank, round, session] = key.split("/");
-      add(`${rank}/${round}`, session, JSON.parse(value));
-    }
-    for (const [key, value] of this.#list(replica, "end/")) {
-      for (const { rank, round, hits } of JSON.parse(value).damage) {
-        add(`${rank}/${round}`, key.slice("end/".length), hits);
-      }
-    }
-    const unsettled = new Map<string, string>();
-    for (const [place, hits] of places) {
-      const sum = [...hits.values()].reduce((sum, { total }) => sum + total, 0);
-      const over = sum >= problemSteps.get(place.split("/")[0] as Rank)!;
-      if (!over || this.#list(replica, `risen/${place}/`).size > 0) continue;
-      const byOrder = [...hits].filter(([, { total }]) => total > 0).sort((
-        [a, { n: x }],
-        [b, { n: y }],
-      ) => x - y || (a < b ? -1 : 1));
-      unsettled.set(place, byOrder.at(-1)![0].split(".")[0]);
-    }
-    return unsettled;
   }
 
   /** Runs `act` for every player at once, the calls to the store in an order that the dice choose. */
