@@ -74,7 +74,9 @@ Deno.test("what happens to everybody is the same for all who ask, and not all th
   assert(share > 0.6 && share < 0.73, `${share}`);
   const kinds = new Set(slots.map((each) => each?.event.event));
   assertEquals(kinds.size, 10);
-  assertEquals(happeningAt(1, 7_777_777), happeningAt(1, 7_777_777));
+  // Players with programs of two versions see the same, so it stays as it is.
+  const begun = slots.slice(0, 6).map((each) => each?.event.event);
+  assertEquals(begun, [undefined, undefined, "frost", "frost", "carnival", "sale"]);
   const [here, later] = [happeningAt(1, 600_000), happeningAt(1, 600_001)];
   assertEquals(here?.event, later?.event);
 });
