@@ -18,7 +18,7 @@ import {
   type Transfer,
 } from "./records.ts";
 import type { Reader } from "./reader.ts";
-import { coursesOf, firstPlace, places, type Rank, ranks } from "../world/world.ts";
+import { coursesOf, firstPlace, highestOf, places, type Rank, ranks } from "../world/world.ts";
 
 /** All that is known of a player. */
 export interface Character extends Ledger {
@@ -63,7 +63,7 @@ export async function readCharacter(reader: Reader, name: string, hint = 0): Pro
   return {
     ...foldLedger(chapters.deeds, income, chapters.since),
     name,
-    rank: ranks.findLast((rank) => risen.records.includes(rank)) ?? ranks[0],
+    rank: highestOf(risen.records),
     place: placeFrom(place),
     mined: minedTotal,
     marks: marksOf(marks.records),

@@ -10,7 +10,7 @@
 
 import { isVisible } from "../../cli/visible.ts";
 import { eventsPerBucketMax, saidCharsMax } from "../world/bounds.ts";
-import { parseNumber } from "./keys.ts";
+import { isBucket, parseNumber } from "./keys.ts";
 import { isName, isSessionId, playerOf } from "../world/names.ts";
 import { isCount, isObject, isRank, parseJson } from "./records.ts";
 import { places, type Rank } from "../world/world.ts";
@@ -84,8 +84,7 @@ function parseEvents(
 ): EventRecord | undefined {
   const [bucket, where, session, part = "1"] = path;
   if (path.length < 3 || path.length > 4 || !isSessionId(session)) return undefined;
-  if (parseNumber(part) === undefined) return undefined;
-  if (bucket !== "0" && parseNumber(bucket) === undefined) return undefined;
+  if (parseNumber(part) === undefined || !isBucket(bucket)) return undefined;
   const events = value.length <= recordCharsMax ? parseJson(value) : undefined;
   const isWellFormed = (event: unknown) =>
     isObject(event) && Number.isSafeInteger(event.at) && isAllowed(event);

@@ -103,6 +103,11 @@ export function parseDeedNumber(text: string): number | undefined {
   return text.length === deedDigits ? parseNumber(text.replace(/^0+/, "")) : undefined;
 }
 
+/** Whether `text` is the number of a bucket of time as keys hold it. */
+export function isBucket(text: string): boolean {
+  return text === "0" || parseNumber(text) !== undefined;
+}
+
 /** A positive whole number as keys hold it: decimal, no sign, no leading zero. */
 export function parseNumber(text: string): number | undefined {
   return /^[1-9][0-9]{0,11}$/.test(text) ? Number(text) : undefined;

@@ -9,7 +9,7 @@ import { prefixes } from "./keys.ts";
 import { sumMined } from "./ledger.ts";
 import { isName, playerOf } from "../world/names.ts";
 import { parseAll, parseEnd, parseMined, parseRank } from "./records.ts";
-import { type Rank, ranks } from "../world/world.ts";
+import { highestOf, type Rank, ranks } from "../world/world.ts";
 
 /** A player's standing. */
 export interface Standing {
@@ -41,7 +41,7 @@ export async function readLeaders(reader: Reader): Promise<Leaders> {
     const endOf = new Map((endsOf.get(name) ?? []).map(({ session, end }) => [session, end]));
     return {
       name,
-      rank: ranks.findLast((rank) => reached.includes(rank)) ?? ranks[0],
+      rank: highestOf(reached),
       mined: sumMined(minedBy.get(name) ?? [], endOf),
     };
   });

@@ -8,7 +8,7 @@
 import { presenceBucketMs, presentMs } from "../world/bounds.ts";
 import { bucketsAround } from "./buckets.ts";
 import { listAll, type Reader } from "./reader.ts";
-import { parseNumber, prefixes } from "./keys.ts";
+import { isBucket, prefixes } from "./keys.ts";
 import { isName } from "../world/names.ts";
 import { isSaid } from "./events.ts";
 import { isObject, isRank, parseAll, type Parsed, parseJson } from "./records.ts";
@@ -37,8 +37,7 @@ const signCharsMax = 2_200;
 /** `here/<bucket>/<name>` */
 export function parsePresence(path: string[], value: string): Presence | undefined {
   const [bucket, name] = path;
-  if (path.length !== 2 || !isName(name)) return undefined;
-  if (bucket !== "0" && parseNumber(bucket) === undefined) return undefined;
+  if (path.length !== 2 || !isName(name) || !isBucket(bucket)) return undefined;
   const sign = value.length <= signCharsMax ? parseJson(value) : undefined;
   if (!isObject(sign) || !Number.isSafeInteger(sign.at) || typeof sign.gone !== "boolean") {
     return undefined;

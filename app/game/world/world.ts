@@ -133,6 +133,11 @@ export function rankAfter(rank: Rank): Rank | undefined {
   return ranks[ranks.indexOf(rank) + 1];
 }
 
+/** The rank of somebody who has reached `reached`, in whatever order. */
+export function highestOf(reached: readonly Rank[]): Rank {
+  return ranks.findLast((rank) => reached.includes(rank)) ?? ranks[0];
+}
+
 /** Whether somebody of `rank` has come as far as `other`. */
 export function isAtLeast(rank: Rank, other: Rank): boolean {
   return ranks.indexOf(rank) >= ranks.indexOf(other);
