@@ -52,6 +52,8 @@ Deno.test("DirtySet drains each entry once, oldest first, as it is then", () => 
       } else if (step.type === "remove" && numbers.has(step.key)) {
         dirty.remove(numbers.get(step.key)!);
         if (queue.has(step.key)) queue.set(step.key, false);
+        // Where nothing is left, places are given up too.
+        if (dirty.size === 0) queue.clear();
       } else if (step.type === "drain") {
         // A message of the envelope and so many entries; one entry it holds always.
         const drained = entriesIn(dirty.drain(33_000 + step.count * 1_100).encode());
