@@ -61,7 +61,10 @@ class Player {
         return seen;
       }
       const { value, done } = await this.#output.read();
-      if (done) throw new Error(`The game ended without ${pattern} in: ${this.#unread}`);
+      if (done) {
+        const said = `${this.#unread}\n${await this.#stderr}`;
+        throw new Error(`The game ended without ${pattern} in: ${said}`);
+      }
       this.#unread += value;
     }
   }
