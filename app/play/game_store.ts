@@ -9,6 +9,7 @@ import {
   ConnectionError,
   isRetriable,
   type QueryRouter,
+  RpcError,
   TimeoutError,
   type Value,
 } from "../../kvclient/mod.ts";
@@ -18,20 +19,32 @@ import { type GameStore, StoreFailure } from "../game/mod.ts";
 export interface GameRouter extends QueryRouter {
   /** Names the server of the next call as players know it; by default by its address. */
   serverName?(): string;
-  /** Called when a connection was lost, before the game is told: resolves when another try makes sense. */
+  /**
+   * Called when a server was lost, or another one is at its address, before the game is told: resolves when
+   * another try makes sense. Where there is no such way, whoever is not let in never will be.
+   */
   recover?(): Promise<void>;
+  /** Waits, before each call, while it is being found out where to. */
+  settled?(): Promise<void>;
 }
 
 /** What `client` asks; `router` names the server of its next call. */
 export function gameStore(client: Client, router: GameRouter): GameStore {
-  const fail = async (cause: unknown): Promise<never> => {
-    if (cause instanceof ConnectionError) await router.recover?.();
-    return explain(cause);
+  const ask = async <T>(call: () => Promise<T>): Promise<T> => {
+    await router.settled?.();
+    try {
+      return await call();
+    } catch (cause) {
+      const isStranger = router.recover !== undefined && isRefusal(cause);
+      if (isStranger || cause instanceof ConnectionError) await router.recover?.();
+      if (!isStranger) return explain(cause);
+      throw new StoreFailure(`another server is at ${cause.address}`, { cause });
+    }
   };
   return {
-    get: (key) => client.get(key).then(textOf, fail),
-    put: (key, value) => client.put(key, value).catch(fail),
-    list: (prefix) => client.list(prefix).then(textsOf, fail),
+    get: (key) => ask(() => client.get(key)).then(textOf),
+    put: (key, value) => ask(() => client.put(key, value)),
+    list: (prefix) => ask(() => client.list(prefix)).then(textsOf),
     listen(onChange) {
       const listener = client.listen(onChange);
       return {
@@ -44,6 +57,11 @@ export function gameStore(client: Client, router: GameRouter): GameStore {
     address: () => client.connectionName(),
     server: () => router.serverName?.() ?? router.nextAddr(),
   };
+}
+
+/** Whether a server lets nobody in who shows that token. */
+function isRefusal(cause: unknown): cause is RpcError {
+  return cause instanceof RpcError && cause.code === "unauthorized";
 }
 
 /** The game writes no bytes: they are read as what they are meant to be, or as text that is none of its. */

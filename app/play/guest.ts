@@ -35,6 +35,16 @@ export class Guest implements GameRouter {
     return this.#found.server === undefined ? this.nextAddr() : "one of your own";
   }
 
+  /** The server may be gone while nothing is asked of it, and another one be at its address by the next call. */
+  reportFailure(address: string): void {
+    if (address === this.nextAddr()) void this.recover();
+  }
+
+  /** Waits while the world is looked for. */
+  async settled(): Promise<void> {
+    await this.#finding;
+  }
+
   /** Looks for the world. Where it cannot be had now, the next loss is another occasion. */
   recover(): Promise<void> {
     // What is lost may have been asked of the server before: one's own is not.

@@ -1,7 +1,12 @@
+import { gameStore } from "../../app/play/game_store.ts";
 import { Guest } from "../../app/play/guest.ts";
 import type { FoundServer } from "../../app/play/own_world.ts";
-import type { Server } from "../../kvserver/mod.ts";
-import { assertEquals } from "../deps.ts";
+import { hashOfToken, newToken } from "../../access/mod.ts";
+import { Client } from "../../kvclient/mod.ts";
+import { Server } from "../../kvserver/mod.ts";
+import { StoreFailure } from "../../app/game/mod.ts";
+import { assertEquals, assertRejects } from "../deps.ts";
+import { withServer } from "./with_server.ts";
 
 /** A guest at `host:1`, who finds what `found` says, one after the other; `undefined` is nothing. */
 function guestWho(...found: (FoundServer | undefined)[]) {
@@ -48,4 +53,40 @@ Deno.test("a guest who leaves while looking ends what is found, and looks no mor
   await left.guest.close();
   await left.guest.recover();
   assertEquals(left.looked(), 0);
+});
+
+Deno.test("a guest at whose host's address another server is now goes where the world is", () =>
+  withServer(async (heir) => {
+    const entry = {
+      name: "play",
+      hash: hashOfToken(newToken()),
+      role: "admin",
+      prefixes: [],
+    } as const;
+    const stranger = await Server.start({ startPort: 0, queryActorCount: 1, tokens: [entry] });
+    const [address] = stranger.queryAddresses;
+    let looked = 0;
+    for (const token of [newToken(), undefined]) {
+      const guest = new Guest({ addresses: [address] }, () => {
+        looked++;
+        return Promise.resolve({ addresses: [heir] });
+      });
+      const client = new Client(guest, { token });
+      const store = gameStore(client, guest);
+      await assertRejects(() => store.put("seen", "true"), StoreFailure, "another server is at");
+      await store.put("seen", "true");
+      assertEquals(await store.get("seen"), "true");
+      await client.close();
+    }
+    assertEquals(looked, 2);
+    await stranger.close();
+  }));
+
+Deno.test("a guest whose host is lost while nothing is asked looks for the world before the next call", async () => {
+  const { guest, looked } = guestWho({ addresses: ["heir:1"] });
+  guest.reportFailure("another:1");
+  assertEquals(looked(), 0);
+  guest.reportFailure("host:1");
+  await guest.settled();
+  assertEquals([guest.nextAddr(), looked()], ["heir:1", 1]);
 });
