@@ -5,8 +5,6 @@ import { runCmud } from "../support/app/fake_console.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { until } from "../support/until.ts";
 
-const timeoutMs = 30_000;
-
 Deno.test("what was deleted, and forgotten since, comes back by no backup, after a restart neither", async () => {
   using data = new TempDirectory();
   using backups = new TempDirectory();
@@ -19,9 +17,7 @@ Deno.test("what was deleted, and forgotten since, comes back by no backup, after
   const { stdout: exported } = await runCmud(["kv", "export", "--server", address]);
   await runCmud(["backup", backups.path, "--server", address]);
   await client.delete("deleted");
-  await until("no tombstone is left", async () => (await client.stats()).tombstones === 0, {
-    timeoutMs,
-  });
+  await until("no tombstone is left", async () => (await client.stats()).tombstones === 0);
   await client.close();
   await assertNothingReturns(first.queryAddresses, exported, backups.path);
   await first.close();

@@ -112,13 +112,13 @@ for (const durability of ["relaxed", "strict"]) {
             refused = error;
           }
           return refused !== undefined;
-        }, { timeoutMs: 5_000 });
+        });
         assertMatch(String(refused), /Cannot Put: (?!.*os error).*No space left/);
         assertEquals(await client.get("before"), "1");
         disk.empty();
         await until("a Put is taken", async () => {
           return await client.put("after", "2").then(() => true, () => false);
-        }, { timeoutMs: 5_000 });
+        });
       });
       assertEquals(await server.end("SIGTERM"), 0);
       const again = await startServerProcess(args);
@@ -139,13 +139,13 @@ Deno.test("cmud server refuses Puts while its data directory is away, and ends w
   const server = await startServerProcess(["--data-dir", path]);
   await withClient(server.ready.queryAddresses[0], async (client) => {
     await client.put("before", "1");
-    await until("it is on disk", () => heldIn(path).has("before"), { timeoutMs: 5_000 });
+    await until("it is on disk", () => heldIn(path).has("before"));
     Deno.renameSync(path, aside);
     let refused: unknown;
     await until("a Put is refused", async () => {
       await client.put("meanwhile", "2").catch((error) => refused = error);
       return refused !== undefined;
-    }, { timeoutMs: 5_000 });
+    });
     assertMatch(String(refused), /Cannot Put: .*its lock is gone: .* start the server again/);
     assertEquals(await client.get("before"), "1");
     assertEquals((await client.stats()).disk, "refusing");
@@ -153,11 +153,11 @@ Deno.test("cmud server refuses Puts while its data directory is away, and ends w
     Deno.renameSync(aside, path);
     await until("a Put is taken", async () => {
       return await client.put("after", "3").then(() => true, () => false);
-    }, { timeoutMs: 5_000 });
+    });
     assertEquals((await client.stats()).disk, "ok");
     assertEquals(await diskOf(server.ready.address), "ok");
   });
-  await until("it is on disk", () => heldIn(path).has("after"), { timeoutMs: 5_000 });
+  await until("it is on disk", () => heldIn(path).has("after"));
   Deno.renameSync(path, aside);
   const { code, stderr } = await server.stop();
   assertEquals(code, 70);
@@ -178,7 +178,7 @@ Deno.test("cmud server that is stopped and cannot write says how much is lost, a
   let answered = 0;
   await withClient(server.ready.queryAddresses[0], async (client) => {
     await client.put("before", "1");
-    await until("it is on disk", () => heldIn(path).has("before"), { timeoutMs: 5_000 });
+    await until("it is on disk", () => heldIn(path).has("before"));
     Deno.renameSync(path, `${directory.path}/aside`);
     // What is answered before the disk has refused anything is not on disk, and cannot be.
     const puts = Array.from({ length: 50 }, (_, i) => client.put(`key ${i}`, "value"));
@@ -208,7 +208,7 @@ Deno.test("cmud server that is stopped while it takes Puts leaves them to its di
         answered.push(`key ${i} ${n}`);
       }
     }));
-    await until("there is something to leave", () => answered.length > 5_000, { timeoutMs: 5_000 });
+    await until("there is something to leave", () => answered.length > 5_000);
     assertEquals(await server.end("SIGTERM"), 0);
     for (const end of await putting) {
       assertInstanceOf((end as PromiseRejectedResult).reason, ConnectionError);

@@ -38,9 +38,7 @@ Deno.test("data check and export say what a directory holds, while a server runs
     for (const [key, value] of entries) await client.put(key, value);
     await client.put("bytes", new Uint8Array([0xff, 0]), { ttlMs: 3_600_000 });
     await client.put("expired", "v", { ttlMs: 1 });
-    await until("it is hidden", async () => await client.get("expired") === undefined, {
-      timeoutMs: 10_000,
-    });
+    await until("it is hidden", async () => await client.get("expired") === undefined);
     exported = (await runCmud(["kv", "export", "--server", address])).stdout;
     assertEquals(await runCmud(["data", "export", directory.path]), {
       code: 0,

@@ -360,5 +360,5 @@ async function removeFolder(path: string): Promise<void> {
       if (!(error instanceof Deno.errors.NotFound)) return false;
     }
     return true;
-  }, { timeoutMs: 5_000 });
+  });
 }

@@ -26,12 +26,12 @@ Deno.test("cmud server --http says where it shows itself, and when its disk refu
   await until("it is not ready", async () => {
     await client.put("k", "v").catch(() => {});
     return !await isReady();
-  }, { timeoutMs: 5_000 });
+  });
   assertMatch((await get(http!, "/readyz"))[1], /^The disk refuses to be written/);
   assertEquals(JSON.parse((await get(http!, "/api/stats"))[1]).disk, "refusing");
   assertEquals(await get(http!, "/healthz"), [200, "ok\n"]);
   Deno.renameSync(aside, path);
-  await until("it is ready", isReady, { timeoutMs: 5_000 });
+  await until("it is ready", isReady);
   await client.close();
   assertEquals(await server.end("SIGTERM"), 0);
 });
@@ -43,13 +43,9 @@ Deno.test("connections to --http count to the memory of the server", async () =>
   const before = await memory();
   using sockets = new DisposableStack();
   for (let i = 0; i < 100; i++) sockets.use(await RawSocket.connect(http!));
-  await until("they are charged", async () => await memory() >= before + 100 * 18 * 1024, {
-    timeoutMs: 5_000,
-  });
+  await until("they are charged", async () => await memory() >= before + 100 * 18 * 1024);
   sockets.dispose();
-  await until("they are given back", async () => await memory() < before + 50_000, {
-    timeoutMs: 5_000,
-  });
+  await until("they are given back", async () => await memory() < before + 50_000);
   assertEquals(await server.end("SIGTERM"), 0);
 });
 

@@ -114,17 +114,15 @@ function eventsOf({ stdout }: FakeConsole): Record<string, unknown>[] {
   return stdout.split("\n").slice(0, -1).map((line) => JSON.parse(line));
 }
 
-const timeoutMs = 20_000;
-
 Deno.test("server --join waits for a server that gives no description yet", async () => {
   const first = await Server.start({ startPort: 0, queryActorCount: 1 });
   await using starting = await startingSystem();
   const { console, ended } = runServer("--join", starting.address);
   const waits = `Cannot join ${starting.address} yet: it is still starting; it is asked again\n`;
-  await until("it says that it waits", () => console.stderr.includes(waits), { timeoutMs });
+  await until("it says that it waits", () => console.stderr.includes(waits));
   assertEquals(console.stdout, "");
   starting.description = first.description;
-  await until("it is synced", () => eventsOf(console).length === 2, { timeoutMs });
+  await until("it is synced", () => eventsOf(console).length === 2);
   console.signal("SIGTERM");
   assertEquals(await ended, 0);
   await first.close();
@@ -136,11 +134,11 @@ Deno.test("server --join goes on asking one of several that gives no description
   );
   await using starting = await startingSystem();
   const { console, ended } = runServer("--join", first.address, "--join", starting.address);
-  await until("it is synced", () => eventsOf(console).length === 2, { timeoutMs });
+  await until("it is synced", () => eventsOf(console).length === 2);
   assertStringIncludes(console.stderr, "it is still starting");
   starting.description = second.description;
   const joins = () => console.stderr.includes(`Peer ${second.address} is known`);
-  await until("it joins the other one", joins, { timeoutMs });
+  await until("it joins the other one", joins);
   console.signal("SIGTERM");
   assertEquals(await ended, 0);
   await Promise.all([first.close(), second.close()]);
@@ -190,12 +188,12 @@ Deno.test("server --wait-synced is ready when it has the state, and stops in ord
   starting.description = lost;
   const { console, ended } = runServer("--join", starting.address, "--wait-synced");
   const waits = "Waiting for the state of the servers that are joined\n";
-  await until("it says that it waits", () => console.stderr.includes(waits), { timeoutMs });
+  await until("it says that it waits", () => console.stderr.includes(waits));
   assertEquals(console.stdout, "");
   console.signal("SIGTERM");
   assertEquals([await ended, console.stdout], [0, ""]);
   const joined = runServer("--join", first.address, "--wait-synced");
-  await until("it is synced", () => eventsOf(joined.console).length === 2, { timeoutMs });
+  await until("it is synced", () => eventsOf(joined.console).length === 2);
   const [ready, synced] = eventsOf(joined.console);
   assertEquals([ready.event, synced.event], ["ready", "synced"]);
   joined.console.signal("SIGTERM");

@@ -14,7 +14,6 @@ import { until } from "../support/until.ts";
 import { FakeConsole, runCmud } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
-const timeoutMs = 10_000;
 const bytesOf = (text: string) => [new TextEncoder().encode(text)];
 const lineOf = (key: string, value: string) => `${JSON.stringify({ key, value })}\n`;
 
@@ -184,7 +183,7 @@ Deno.test("kv import says from where on entries may be missing when the server i
   const [line] = bytesOf(lineOf("k", "v"));
   const source = async function* () {
     for (let i = 0; i < 5; i++) yield line;
-    await until("five are there", async () => await client.get("k") === "v", { timeoutMs });
+    await until("five are there", async () => await client.get("k") === "v");
     await server.close();
     for (;;) yield line;
   };
@@ -223,7 +222,7 @@ Deno.test("kv import reads no further than what is under way, and tells what it 
       () => importEntries({ client, console, format: "lines" }, { bytes: source() }),
       ConnectionError,
     );
-    await until("it waits", () => read >= linesMax, { timeoutMs });
+    await until("it waits", () => read >= linesMax);
     console.signal("SIGINT");
     assertEquals(console.exitedWith, 130);
     assertEquals(console.stderr, "Put 0 entries; from line 1 on some may be missing\n");
@@ -243,7 +242,7 @@ Deno.test("kv import shows its progress on a terminal, and none in a pipe", () =
     const console = new FakeConsole({ terminal: true });
     const source = async function* () {
       yield line;
-      await until("it is shown", () => console.stderr.includes("entries"), { timeoutMs });
+      await until("it is shown", () => console.stderr.includes("entries"));
       yield line;
     };
     const session = { client, console, format: "lines" } as const;

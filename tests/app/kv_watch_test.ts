@@ -10,8 +10,6 @@ import { freePorts } from "../support/ports.ts";
 import { FakeConsole } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
-const timeoutMs = 10_000;
-
 /** As a client is to whose server watches are unknown. */
 class PollingClient extends Client {
   // deno-lint-ignore require-yield -- it fails before
@@ -41,7 +39,7 @@ async function watching(
     initial,
   });
   try {
-    await until("it watches", () => console.stderr.includes("Watching"), { timeoutMs });
+    await until("it watches", () => console.stderr.includes("Watching"));
     await use(client, console);
   } finally {
     end.abort();
@@ -56,8 +54,7 @@ for (const NewClient of [Client, PollingClient]) {
       const writer = new Client(new FixedRouter(server));
       await writer.put("w/old", "1");
       const use = async (client: Client, console: FakeConsole) => {
-        const printed = (text: string) =>
-          until(text, () => console.stdout.endsWith(text), { timeoutMs });
+        const printed = (text: string) => until(text, () => console.stdout.endsWith(text));
         await client.put("other", "1");
         await client.put("w/new", "a\tb");
         await printed("new\tw/new\ta\tb\n");
@@ -88,15 +85,15 @@ Deno.test("kv watch prints JSON, and shows control characters on a terminal", ()
   withServer(async (server) => {
     await watching(server, "", async (client, console) => {
       await client.put("k\x1b", "v\r");
-      await until("it is printed", () => console.stdout !== "", { timeoutMs });
+      await until("it is printed", () => console.stdout !== "");
       assertEquals(console.stdout, '{"key":"k\\u001b","value":"v\\r","change":"new"}\n');
       await client.delete("k\x1b");
       const deleted = '{"key":"k\\u001b","change":"deleted"}\n';
-      await until("it is printed", () => console.stdout.endsWith(deleted), { timeoutMs });
+      await until("it is printed", () => console.stdout.endsWith(deleted));
       await client.put("k\x1b", "v\r");
     }, { format: "json" });
     await watching(server, "k\x1b", async (_client, console) => {
-      await until("it is printed", () => console.stdout !== "", { timeoutMs });
+      await until("it is printed", () => console.stdout !== "");
       assertEquals(console.stdout, '{"key":"k\\u001b","value":"v\\r","change":"initial"}\n');
     }, { format: "json", initial: true });
     await watching(
@@ -104,7 +101,7 @@ Deno.test("kv watch prints JSON, and shows control characters on a terminal", ()
       "k\x1b",
       async (client, console) => {
         await client.put("k\x1b", "\u202ev");
-        await until("it is printed", () => console.stdout !== "", { timeoutMs });
+        await until("it is printed", () => console.stdout !== "");
         assertEquals(console.stdout, "changed\tk\\u{1b}\t\\u{202e}v\n");
         assertStringIncludes(console.stderr, "begin with k\\u{1b}. ");
       },
@@ -124,13 +121,11 @@ async function watchingRestarted(
     const [address] = server.queryAddresses;
     await watching(address, "", async (client, console) => {
       await client.put("a", "1");
-      await until("it is printed", () => console.stdout === "new\ta\t1\n", { timeoutMs });
+      await until("it is printed", () => console.stdout === "new\ta\t1\n");
       await server.close();
-      await until("it is said", () => console.stderr.includes("asked until"), { timeoutMs });
+      await until("it is said", () => console.stderr.includes("asked until"));
       server = await start();
-      await until("it is said", () => console.stderr.includes("It answers again.\n"), {
-        timeoutMs,
-      });
+      await until("it is said", () => console.stderr.includes("It answers again.\n"));
       await use(client, console, address);
     }, { NewClient });
   } finally {
@@ -142,16 +137,16 @@ Deno.test("kv watch says that its server is lost, and goes on when it is back", 
   watchingRestarted(Client, async (client, console, address) => {
     assertStringIncludes(console.stderr, `Cannot watch at ${address}`);
     // It could still come from another server, so it is not said at once that it is gone.
-    await until("it is printed", () => console.stdout.endsWith("deleted\ta\n"), { timeoutMs });
+    await until("it is printed", () => console.stdout.endsWith("deleted\ta\n"));
     assertEquals(console.stderr.match(/asked until/g)?.length, 1);
     await client.put("a", "1");
     const all = "new\ta\t1\ndeleted\ta\nnew\ta\t1\n";
-    await until("it is printed", () => console.stdout === all, { timeoutMs });
+    await until("it is printed", () => console.stdout === all);
   }));
 
 Deno.test("kv watch polls a server without watches, and goes on when it is back", () =>
   watchingRestarted(PollingClient, async (_client, console) => {
-    await until("it is said", () => console.stderr.includes("anew"), { timeoutMs });
+    await until("it is said", () => console.stderr.includes("anew"));
     assertStringIncludes(console.stderr, "It answers again.\n1 key is gone");
   }));
 

@@ -9,7 +9,6 @@ import { FakeConsole } from "../support/app/fake_console.ts";
 import { FakeTerminal } from "../support/app/fake_terminal.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
-const timeoutMs = 10_000;
 const prompt = "cmud> ";
 
 /** A shell on a terminal in memory. */
@@ -51,7 +50,7 @@ class Shell {
   /** Waits for `text` behind what was waited for before. @returns what was written up to there. */
   async until(text: string): Promise<string> {
     const { terminal } = this;
-    await until(text, () => terminal.written.includes(text, this.#seen), { timeoutMs });
+    await until(text, () => terminal.written.includes(text, this.#seen));
     const end = terminal.written.indexOf(text, this.#seen) + text.length;
     const seen = terminal.written.slice(this.#seen, end);
     this.#seen = end;

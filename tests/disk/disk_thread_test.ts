@@ -76,7 +76,7 @@ Deno.test("DiskThread folds what it has appended when that is much", async () =>
     const bytes = [...reader.chunks()].reduce((sum, { length }) => sum + length, 0);
     reader.close();
     return bytes < 7 * 1024 * 1024;
-  }, { timeoutMs: 5_000 });
+  });
   await disk.close();
   const held = heldIn(directory.path);
   assertEquals([...held.values()].map(({ timestamp }) => timestamp), [32, 29, 30, 31]);

@@ -33,7 +33,7 @@ Deno.test("a newcomer chooses a password, and nobody sees it", async () => {
   await until("it is over", async () => {
     await it.world.advance(100);
     return ada.isClosed;
-  }, { timeoutMs: 5_000 });
+  });
   assertEquals(it.host.sessions, 0);
 });
 
@@ -50,7 +50,7 @@ Deno.test("a name is its owner's in whatever case, and a wrong password ends the
     thief.type("I guess so");
     await thief.sees("That is not it.");
   }
-  await until("it is ended", () => thief.isClosed, { timeoutMs: 5_000 });
+  await until("it is ended", () => thief.isClosed);
   // From the same place some more may be tried, but not for ever.
   const again = await it.come();
   await again.sees("Name: ");
@@ -139,7 +139,7 @@ Deno.test("a session is held while its connection is lost, and goes on by its se
   elsewhere.lose();
   await it.world.advance(doorLimits.heldMs + 2 * doorLimits.lookEveryMs);
   await bob.sees("Ada goes home.");
-  await until("it is over", () => it.host.sessions === 1, { timeoutMs: 5_000 });
+  await until("it is over", () => it.host.sessions === 1);
   const late = await it.come({ secret });
   await late.sees("Name: ");
 });
@@ -169,13 +169,13 @@ Deno.test("whoever says nothing, or types nothing, is sent away", async () => {
   const ada = await it.enter("Ada");
   await it.world.advance(doorLimits.loginMs);
   await silent.sees("Nobody says who is there.");
-  await until("it is ended", () => silent.isClosed, { timeoutMs: 5_000 });
+  await until("it is ended", () => silent.isClosed);
   await it.world.advance(doorLimits.idleMs);
   await ada.sees("You have typed nothing for a long time.");
   await until("it is ended", async () => {
     await it.world.advance(100);
     return ada.isClosed;
-  }, { timeoutMs: 5_000 });
+  });
   assertEquals(it.host.sessions, 0);
 });
 
@@ -248,7 +248,7 @@ Deno.test("who is banned does not come in, or has to leave; who is muted is not 
   await until("it is ended", async () => {
     await it.world.advance(100);
     return bob.isClosed;
-  }, { timeoutMs: 5_000 });
+  });
   const again = await it.come();
   await again.sees("Name: ");
   again.type("boB");

@@ -32,7 +32,7 @@ export function house(store = new MemoryStore()) {
       await until("the host is closed", async () => {
         await pass();
         return isOver;
-      }, { timeoutMs: 20_000 });
+      });
       await closed;
     },
   };

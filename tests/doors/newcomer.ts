@@ -92,7 +92,7 @@ export class Newcomer implements PlayerConnection {
       const length = typeof what === "string" ? what.length : what.exec(news)![0].length;
       end = this.#heardUntil + at + length;
       return true;
-    }, { timeoutMs: 20_000 }).catch((error) => {
+    }).catch((error) => {
       throw new Error(`It was not said, but: ${this.said.slice(-600)}`, { cause: error });
     });
     const seen = this.said.slice(this.#heardUntil, end);

@@ -60,7 +60,7 @@ export class Page implements AsyncDisposable {
     await until(`it is said: ${what}`, () => {
       if (this.code !== undefined) throw new Error(`it is closed with ${this.code}`);
       return this.text.includes(what, this.#seen);
-    }, { timeoutMs: 10_000 }).catch((error) => {
+    }).catch((error) => {
       throw new Error(`but: ${this.text.slice(-500)}`, { cause: error });
     });
     this.#seen = this.text.indexOf(what, this.#seen) + what.length;

@@ -34,11 +34,11 @@ class Dialed implements AsyncDisposable {
   }
 
   async sees(what: string): Promise<void> {
-    await until(`it is said: ${what}`, () => this.text.includes(what, this.#seen), {
-      timeoutMs: 5_000,
-    }).catch((error) => {
-      throw new Error(`but: ${this.text.slice(-500)}`, { cause: error });
-    });
+    await until(`it is said: ${what}`, () => this.text.includes(what, this.#seen)).catch(
+      (error) => {
+        throw new Error(`but: ${this.text.slice(-500)}`, { cause: error });
+      },
+    );
     this.#seen = this.text.indexOf(what, this.#seen) + what.length;
   }
 
@@ -88,10 +88,10 @@ Deno.test("a telnet client enrols, plays and quits; its prompts end with a mark"
   await until("the prompt has its mark", () => {
     const at = client.bytes.lastIndexOf(iac);
     return client.bytes[at + 1] === commands.eor;
-  }, { timeoutMs: 5_000 });
+  });
   await client.send("quit\r\n");
   await client.sees("Goodbye, Ada");
-  await until("it is ended", () => client.isOver, { timeoutMs: 5_000 });
+  await until("it is ended", () => client.isOver);
 });
 
 Deno.test("a bare terminal over telnet is asked for keys, which are edited here", async () => {
@@ -159,7 +159,7 @@ Deno.test("a player who logs in again goes on there, and the connection before i
   await again.sees("Password: ");
   await again.send("correct horse\r\n");
   await again.sees("You are back.");
-  await until("the other one is ended", () => before.isOver, { timeoutMs: 5_000 });
+  await until("the other one is ended", () => before.isOver);
   assertStringIncludes(before.text, "through another door");
   assertEquals(doors.host.sessions, 1);
 });

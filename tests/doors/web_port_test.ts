@@ -21,9 +21,9 @@ Deno.test("over gmcp.mudstandards.org lines are played, and all else is told bes
   assertEquals((page.told.get("Room.Info") as { num: number }).num > 0, true);
   assertEquals(page.told.get("CMUD.Typing"), { hidden: false });
   page.say("Core.Ping");
-  await until("it is answered", () => page.told.has("Core.Ping"), { timeoutMs: 5_000 });
+  await until("it is answered", () => page.told.has("Core.Ping"));
   page.type("quit\n");
-  await until("it is closed in order", () => page.code === 1_000, { timeoutMs: 5_000 });
+  await until("it is closed in order", () => page.code === 1_000);
 });
 
 Deno.test("over terminal.mudstandards.org keys are edited, and no text frames come", async () => {
@@ -74,7 +74,7 @@ Deno.test("a player on the web and one by telnet meet in one place", async () =>
     });
     await until("it is told who is there", () => {
       return JSON.stringify(page.told.get("Room.Players"))?.includes("Bob") ?? false;
-    }, { timeoutMs: 10_000 });
+    });
   } finally {
     conn.close();
   }
@@ -117,9 +117,9 @@ Deno.test("a WebSocket on which nobody has logged in makes way for others", asyn
   await using nobody = await Page.open(address, gmcp);
   await nobody.sees("Name: ");
   await using bob = new Page(address, [gmcp]);
-  await until("there is room for Bob", () => bob.protocol === gmcp, { timeoutMs: 5_000 });
+  await until("there is room for Bob", () => bob.protocol === gmcp);
   await bob.enrol("Bob", "\n");
-  await until("it has made way", () => nobody.code !== undefined, { timeoutMs: 5_000 });
+  await until("it has made way", () => nobody.code !== undefined);
   ada.type("stats\n");
   await ada.sees("Rank: ");
   assertEquals([ada.code, bob.code], [undefined, undefined]);
@@ -129,7 +129,7 @@ Deno.test("a message that is too long ends its WebSocket, and says so", async ()
   await using doors = await openDoors();
   await using page = await Page.open(doors.web.address, gmcp);
   page.send("A".repeat(doorLimits.messageBytesMax + 1));
-  await until("it is ended", () => page.code !== undefined, { timeoutMs: 5_000 });
+  await until("it is ended", () => page.code !== undefined);
   assertEquals(page.code, 1_009);
 });
 

@@ -10,8 +10,6 @@ import { withServer } from "../app/with_server.ts";
 import { sleep, until } from "../support/until.ts";
 import { seededDice } from "./stage.ts";
 
-const timeoutMs = 15_000;
-
 /** Somebody at a terminal, who plays at a real server. */
 class Player {
   said = "";
@@ -47,18 +45,18 @@ class Player {
   }
 
   async type(line: string): Promise<void> {
-    await until("it may type", () => this.#answer !== undefined, { timeoutMs });
+    await until("it may type", () => this.#answer !== undefined);
     const answer = this.#answer!;
     this.#answer = undefined;
     answer(line);
   }
 
   async hears(text: string): Promise<void> {
-    await until(`it hears ${text}: ${this.said}`, () => this.said.includes(text), { timeoutMs });
+    await until(`it hears ${text}: ${this.said}`, () => this.said.includes(text));
   }
 
   async leave(): Promise<void> {
-    await until("it may type", () => this.#answer !== undefined, { timeoutMs });
+    await until("it may type", () => this.#answer !== undefined);
     this.#answer!(undefined);
     await this.left;
     await this.#client.close();
@@ -73,9 +71,7 @@ Deno.test("players and spectators who are told what happens ask for nothing mean
     const spectator = new Player(server, undefined);
     await ada.type("brief");
     await bob.type("brief");
-    await until("all listen", async () => Number((await client.stats()).watches) === 9 + 9 + 3, {
-      timeoutMs,
-    });
+    await until("all listen", async () => Number((await client.stats()).watches) === 9 + 9 + 3);
     // What was asked for before they listened.
     await sleep(1_000);
     const { lists } = await client.stats();
@@ -89,7 +85,5 @@ Deno.test("players and spectators who are told what happens ask for nothing mean
     await bob.type("tell Ada psst");
     await ada.hears("psst");
     for (const player of [ada, bob, spectator]) await player.leave();
-    await until("nobody listens", async () => Number((await client.stats()).watches) === 0, {
-      timeoutMs,
-    });
+    await until("nobody listens", async () => Number((await client.stats()).watches) === 0);
   }));

@@ -288,7 +288,7 @@ Deno.test("no number of a write tells a limited token how many others there were
   using socket = await RawSocket.connect(address);
   await socket.ask("Auth", ada.token);
   const isThere = async () => await socket.ask("Get", "ada:1") === "own";
-  await until("the other replica has it", isThere, { timeoutMs: 5_000 });
+  await until("the other replica has it", isThere);
   type Exported = [key: string, value: string, order: unknown, expiresAt: null, counter?: number];
   const [[entry]] = await socket.ask("Export", "ada:", null, 10) as [Exported[], boolean];
   assertEquals([entry.length, entry[0], entry[1]], [4, "ada:1", "own"]);
@@ -333,10 +333,10 @@ Deno.test("a watch of a limited token tells of its own keys alone", async () => 
       seen.push(key);
     }
   })().catch(() => {});
-  await until("it watches", () => hasBegun, { timeoutMs: 5_000 });
+  await until("it watches", () => hasBegun);
   await root.put("bob:1", "x");
   await root.put("ada:1", "x");
-  await until("a change is told", () => seen.length > 0, { timeoutMs: 5_000 });
+  await until("a change is told", () => seen.length > 0);
   stop.abort();
   await watching;
   assertEquals(seen, ["ada:1"]);

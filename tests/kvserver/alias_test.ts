@@ -8,7 +8,6 @@ import { until } from "../support/until.ts";
 import { FakeSystem } from "../sync/fake_system.ts";
 import { NamedHosts } from "./named_hosts.ts";
 
-const timeoutMs = 5_000;
 const incarnation = "00000000000000aa";
 
 /** A peer that names other servers as the test says. */
@@ -58,15 +57,13 @@ Deno.test("another name of a server's host is no further server", async () => {
     ...aliases.map((alias) => ({ address: alias, incarnation })),
     { address: "own.alias:3", incarnation: own.incarnation },
   ]);
-  await until("the names were tried", () => aliases.every((it) => transport.dialed.includes(it)), {
-    timeoutMs,
-  });
+  await until("the names were tried", () => aliases.every((it) => transport.dialed.includes(it)));
   const bytes = () => second.server.stats().remoteBytesReceived;
   const before = bytes();
   // The second one leaves later than all copies of the first one do.
   for (const key of ["key", "later"]) {
     await first.client.put(key, "x".repeat(10_000));
-    await until("it came", async () => await second.client.get(key) !== undefined, { timeoutMs });
+    await until("it came", async () => await second.client.get(key) !== undefined);
   }
   assertLess(bytes() - before, 25_000);
   assertEquals(transport.dialed.filter((it) => aliases.includes(it)).length, aliases.length);
@@ -83,9 +80,6 @@ Deno.test("who joins by another name of a server's host syncs with it, by the on
   await until(
     "both have both",
     async () => await second.client.get("there") === "1" && await first.client.get("back") === "2",
-    {
-      timeoutMs,
-    },
   );
   assertEquals(transport.dialed.filter((it) => it === "alias:1").length, 1);
 });
@@ -122,9 +116,9 @@ Deno.test("a server that is told to join itself by another name of its host is n
   transport.names.set("own.alias:3", second.server.address);
   const { length } = transport.dialed;
   const isAsked = () => transport.dialed.slice(length).includes("own.alias:3");
-  await until("it was asked again", isAsked, { timeoutMs });
+  await until("it was asked again", isAsked);
   await second.client.put("key", "1");
-  await until("it came", async () => await first.client.get("key") === "1", { timeoutMs });
+  await until("it came", async () => await first.client.get("key") === "1");
   const known = lines.filter((line) => line.includes("is known"));
   assertEquals(known.filter((line) => !line.includes(first.server.address)), []);
   assertEquals(known.length, 1);

@@ -62,7 +62,7 @@ Deno.test("Delete of a key that only another query actor shows wins there", asyn
     const { tombstones } = await first.stats();
     return tombstones === 1 && values.every((value) => value === undefined);
   };
-  await until("both hide it", gone, { timeoutMs: 10_000 });
+  await until("both hide it", gone);
 });
 
 Deno.test("Deletes of what is held go on when the memory is full", async () => {

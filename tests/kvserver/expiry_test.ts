@@ -130,9 +130,7 @@ Deno.test("the counts follow when very many expire at once, and what is shown is
   assertEquals(await client.count(""), count);
   clock.nowMs += 2000;
   assertEquals((await client.list("")).size, 0);
-  await until("all are counted out", async () => await client.count("") === 0, {
-    timeoutMs: 10_000,
-  });
+  await until("all are counted out", async () => await client.count("") === 0);
   assertEquals((await client.stats()).tombstones, count);
 });
 
@@ -140,15 +138,11 @@ Deno.test("an expiry is taken into the counts when nobody asks anything, on ever
   await using served = await serve({ queryActorCount: 2 });
   const [first, second] = served.server.queryAddresses.map((at) => served.newClient(at));
   await first.put("k", "v", { ttlMs: 300 });
-  await until("the other one shows it", async () => await second.get("k") === "v", {
-    timeoutMs: 250,
-  }).catch(() => {});
+  await until("the other one shows it", async () => await second.get("k") === "v").catch(() => {});
   const gone = async () => (await second.stats()).tombstones === 1 && await first.count("") === 0;
-  await until("both hide it", gone, { timeoutMs: 10_000 });
+  await until("both hide it", gone);
   await second.put("k", "again");
-  await until("a Put after it lives", async () => await first.get("k") === "again", {
-    timeoutMs: 10_000,
-  });
+  await until("a Put after it lives", async () => await first.get("k") === "again");
 });
 
 Deno.test("values are str or bin, and come back as what they were put as", async () => {
@@ -213,9 +207,7 @@ Deno.test("a backup is merged by its order: it beats nothing later, also what ha
   const [first, second] = served.server.queryAddresses.map((at) => served.newClient(at));
   const order = [clock.nowMs + 1, 0, "127.0.0.1:6000/0123456789abcdef/2"] as const;
   assertEquals(await second.merge({ key: "c", value: "merged", order }), true);
-  await until("the first one has it", async () => await first.get("c") === "merged", {
-    timeoutMs: 10_000,
-  });
+  await until("the first one has it", async () => await first.get("c") === "merged");
   using socket = await RawSocket.connect(served.address);
   assertEquals(await socket.ask("Export", "c", null, 1), [
     [["c", "merged", [...order], null]],

@@ -13,9 +13,7 @@ Deno.test("the limits of a server hold on each of its threads", async () => {
   for (let i = 0; i < 10; i++) await served.client.put(`key ${i}`, "v".repeat(40));
   for (const address of served.server.queryAddresses) {
     const client = served.newClient(address);
-    await until("all is there", async () => (await client.list("key ")).size === 10, {
-      timeoutMs: 5_000,
-    });
+    await until("all is there", async () => (await client.list("key ")).size === 10);
     const connection = new RpcConnection(address, tcpTransport, realEnvironment);
     const { entries, done } = await connection.call(scanCall("key ", undefined, 10), {
       timeoutMs: 5_000,

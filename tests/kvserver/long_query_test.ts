@@ -82,7 +82,7 @@ class Crowd {
 
 /** Resolves when `holds`. */
 async function soon(what: string, holds: () => boolean): Promise<void> {
-  await until(what, holds, { timeoutMs: 20_000, everyMs: 5 });
+  await until(what, holds, { everyMs: 5 });
 }
 
 for (const [what, request] of Object.entries(longOnes)) {

@@ -20,7 +20,7 @@ const MiB = 1024 * 1024;
 
 /** Resolves when `holds`, which is asked again and again. */
 async function soon(holds: () => boolean | Promise<boolean>): Promise<void> {
-  await until("what is to be soon", holds, { timeoutMs: 20_000, everyMs: 5 });
+  await until("what is to be soon", holds, { everyMs: 5 });
 }
 
 function memoryBytes({ server }: Serving): number {

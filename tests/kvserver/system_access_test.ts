@@ -192,7 +192,7 @@ Deno.test("a server whose own token others do not know says so of itself, until 
       /shows a wrong token/,
     );
     await second.setTokens([...entries, own.entry]);
-    await until("it is over", () => first.stats().refusedBy === 0, { timeoutMs: 30_000 });
+    await until("it is over", () => first.stats().refusedBy === 0);
   } finally {
     await second.close();
     await first.close();
@@ -248,8 +248,8 @@ Deno.test("a peer whose token is removed exchanges nothing from then on", async 
     assertEquals(await b.get("behind"), undefined);
     assertEquals(await a.get("behind too"), undefined);
     await first.setTokens(known);
-    await until("it is back", async () => await b.get("behind") === "a", { timeoutMs: 30_000 });
-    await until("both are", async () => await a.get("behind too") === "b", { timeoutMs: 30_000 });
+    await until("it is back", async () => await b.get("behind") === "a");
+    await until("both are", async () => await a.get("behind too") === "b");
   } finally {
     await second.close();
     await first.close();

@@ -10,7 +10,7 @@ Deno.test("what is put on one thread is visible on all, and Stats sums them up",
   await until("all replicas hold all keys", async () => {
     const lists = await Promise.all(clients.map((client) => client.list("key ")));
     return lists.every(({ size }) => size === 3);
-  }, { timeoutMs: 5_000 });
+  });
   const [a, b] = await Promise.all(clients.map((client) => client.stats()));
   assertEquals(a.keys, 3);
   assert(Math.abs(Number(a.messagesSentExternal) - Number(b.messagesSentExternal)) < 10);
@@ -44,7 +44,7 @@ Deno.test("onThreadEnd is told when a thread throws, and close() goes on without
       onThreadEnd: (error) => ends.push(error),
     });
     workers[0].postMessage("throw");
-    await until("the end is told", () => ends.length > 0, { timeoutMs: 5_000 });
+    await until("the end is told", () => ends.length > 0);
     assertMatch(ends[0].message, /^Thread 1 of the server ended: it threw .*a bug/);
     // What is on the main thread goes on.
     await served.client.ping();

@@ -4,13 +4,11 @@ import { until } from "../support/until.ts";
 import { Client, FixedRouter } from "../../kvclient/mod.ts";
 import { serve } from "./serving.ts";
 
-const timeoutMs = 5_000;
-
 Deno.test("a stop that no other server has all of says how much, and one that has is no fault", async () => {
   const first = await serve();
   const second = await serve({ join: [first.server.address] });
   await first.client.put("early", "1");
-  await until("it is there", async () => await second.client.get("early") === "1", { timeoutMs });
+  await until("it is there", async () => await second.client.get("early") === "1");
   // Its own Puts are on the other one.
   await second[Symbol.asyncDispose]();
   for (let i = 0; i < 20; i++) await first.client.put(`key${i}`, "1");

@@ -47,7 +47,6 @@ testUnless(
       until(
         `${value} is seen in ${region}`,
         async () => (await there(region, "kv", "get", key)).stdout === `${value}\n`,
-        { timeoutMs: 20_000 },
       );
     const link = (state: string) =>
       new Deno.Command("ip", {

@@ -63,7 +63,7 @@ Deno.test("ioredis connects again to a server that restarts", async () => {
   assertEquals(await redis.set("a", "1"), "OK");
   await first.close();
   const isAway = () => redis.status === "reconnecting";
-  await until("ioredis has noticed", isAway, { timeoutMs: 10_000 });
+  await until("ioredis has noticed", isAway);
   const asked = redis.get("a");
   const second = await start();
   assertEquals(await asked, null);

@@ -22,8 +22,7 @@ Deno.test("ioredis listens to keys, and goes on when its server restarts", async
   const told: string[] = [];
   subscriber.on("message", (channel, event) => told.push(`${channel} ${event}`));
   subscriber.on("pmessage", (_pattern, channel, key) => told.push(`${channel} ${key}`));
-  const isTold = (count: number) =>
-    until("the subscriber was told", () => told.length >= count, { timeoutMs: 10_000 });
+  const isTold = (count: number) => until("the subscriber was told", () => told.length >= count);
   assertEquals(await subscriber.subscribe("__keyspace@0__:a", "__keyspace@0__:b"), 2);
   assertEquals(await subscriber.psubscribe("__keyevent@0__:*"), 3);
   assertEquals(await subscriber.ping(), "PONG");
@@ -33,14 +32,12 @@ Deno.test("ioredis listens to keys, and goes on when its server restarts", async
   assertEquals(await subscriber.unsubscribe("__keyspace@0__:a"), 2);
   await first.close();
   const isAway = () => subscriber.status === "reconnecting";
-  await until("ioredis has noticed", isAway, { timeoutMs: 10_000 });
+  await until("ioredis has noticed", isAway);
   const second = await start();
-  await until("ioredis is back", () => subscriber.status === "ready", { timeoutMs: 10_000 });
+  await until("ioredis is back", () => subscriber.status === "ready");
   await subscriber.ping();
   await ask(second.queryAddresses[0], "SET a 1", "SET b 1", "DEL b");
-  await until("the last is told", () => told.includes("__keyspace@0__:b del"), {
-    timeoutMs: 10_000,
-  });
+  await until("the last is told", () => told.includes("__keyspace@0__:b del"));
   assertEquals(told.includes("__keyspace@0__:a set"), false);
   await subscriber.quit();
   await second.close();
@@ -55,8 +52,7 @@ Deno.test("@redis/client listens to keys, in both versions of the protocol", () 
       await client.connect();
       const told: string[] = [];
       const tell = (message: string, channel: string) => void told.push(`${channel} ${message}`);
-      const isTold = (count: number) =>
-        until("the client was told", () => told.length >= count, { timeoutMs: 10_000 });
+      const isTold = (count: number) => until("the client was told", () => told.length >= count);
       await client.subscribe("__keyspace@0__:k", tell);
       await client.pSubscribe("__keyevent@0__:d*", tell);
       await ask(address, "SET k 1");
@@ -92,7 +88,7 @@ Deno.test("@redis/client keeps copies of what it reads, and drops those that are
     assertEquals([await client.get("b"), await client.get("none"), hits()], ["1", null, 2]);
     await ask(address, "SET a 2", "SET none 1");
     const isDropped = async () => await client.get("a") === "2" && await client.get("none") === "1";
-    await until("the copies are dropped", isDropped, { timeoutMs: 10_000 });
+    await until("the copies are dropped", isDropped);
     const before = hits();
     assertEquals([await client.get("a"), await client.get("b"), hits() - before], ["2", "1", 2]);
     await client.close();

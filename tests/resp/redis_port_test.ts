@@ -370,11 +370,11 @@ Deno.test("each query port of a server with threads serves Redis clients, and al
   const value = "\xff\0";
   await first.ask([["SET", "a", value, "EX", "1000"]]);
   const isThere = async () => (await second.ask([["GET", "a"]]))[0] === `$2\r\n${value}\r\n`;
-  await until("the other actor has it", isThere, { timeoutMs: 10_000 });
+  await until("the other actor has it", isThere);
   assertMatch((await second.ask([["TTL", "a"]]))[0], /^:(999|1000)\r\n$/);
   await second.ask([["DEL", "a"]]);
   const isGone = async () => (await first.ask([["EXISTS", "a"]]))[0] === ":0\r\n";
-  await until("the first actor has it no more", isGone, { timeoutMs: 10_000 });
+  await until("the first actor has it no more", isGone);
   for (const socket of [first, second]) socket[Symbol.dispose]();
   await server.close();
 });

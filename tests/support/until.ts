@@ -3,17 +3,20 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** How long is waited for what is to be: by far long enough on a machine that has much else to do. */
+const patienceMs = 30_000;
+
 /**
  * Asks until the answer is yes.
  *
  * @param what that is, for the error's text
  * @returns how long that took, in milliseconds
- * @throws when it takes longer than `timeoutMs`.
+ * @throws when it takes longer than `timeoutMs`, which is given where the design promises a time.
  */
 export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
-  { timeoutMs, everyMs = 10 }: { timeoutMs: number; everyMs?: number },
+  { timeoutMs = patienceMs, everyMs = 10 }: { timeoutMs?: number; everyMs?: number } = {},
 ): Promise<number> {
   const startMs = performance.now();
   for (;;) {

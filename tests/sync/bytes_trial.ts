@@ -60,7 +60,7 @@ Deno.test("one copy of a Put goes to each other server, wherever it was taken", 
   const copies = taps.map(copiesOf);
   const actors = cluster.clients[0];
   await atPace(putCount, 2, (i) => actors[i % actors.length].put(keyOf(i), "value"));
-  await cluster.agree({ timeoutMs: 2_000, prefix: keyOf("") });
+  await cluster.agree({ prefix: keyOf("") });
   await cluster.quiet();
   const [first, ...others] = copies.map((count) => count());
   // A comparison may meet Puts that are late, on a busy machine, and brings what one has before the other.
@@ -81,7 +81,7 @@ Deno.test("each replica merges what others took, once, and nothing that it took 
     }));
   const before = await figures();
   await atPace(putCount, 2, (i) => actors[i % actors.length].put(keyOf(i), "value"));
-  await cluster.agree({ timeoutMs: 2_000, prefix: keyOf("") });
+  await cluster.agree({ prefix: keyOf("") });
   await cluster.quiet();
   const after = await figures();
   const ofOthers = putCount - putCount / actors.length;

@@ -58,7 +58,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Resolves when each server has the state and syncs with all others. @returns the milliseconds. */
-  async ready(timeoutMs = 5_000): Promise<number> {
+  async ready(timeoutMs?: number): Promise<number> {
     const startMs = performance.now();
     await until("all are ready", () => this.servers.every((server) => server.stats().ready), {
       timeoutMs,
@@ -84,7 +84,7 @@ export class Cluster implements AsyncDisposable {
    * @returns what they hold, and after how many milliseconds
    */
   async agree(
-    { timeoutMs, prefix }: { timeoutMs: number; prefix?: string },
+    { timeoutMs, prefix }: { timeoutMs?: number; prefix?: string } = {},
   ): Promise<{ entries: Map<string, string>; tookMs: number }> {
     let lists: Map<string, string>[] = [];
     try {
@@ -102,7 +102,7 @@ export class Cluster implements AsyncDisposable {
   /** Resolves when all replicas hold the same; asserts that it is `expected`. @returns as `agree`. */
   async converge(
     expected: ReadonlyMap<string, string>,
-    options: { timeoutMs: number; prefix?: string },
+    options: { timeoutMs?: number; prefix?: string } = {},
   ): Promise<number> {
     const { entries, tookMs } = await this.agree(options);
     assertSame(entries, expected);
@@ -120,7 +120,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   /** Resolves when no actor has sent anything for a while: clients must not ask meanwhile. */
-  async quiet(timeoutMs = 5_000): Promise<void> {
+  async quiet(timeoutMs?: number): Promise<void> {
     let bytes = NaN;
     let sinceMs = performance.now();
     await until("nothing is sent any more", () => {

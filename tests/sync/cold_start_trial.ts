@@ -24,9 +24,7 @@ class ColdCluster implements AsyncDisposable {
 
   async start(i: number, join: readonly string[] = []): Promise<void> {
     const startPort = this.#firstPort + portsPerServer * i;
-    await until("its ports are free", () => areFree(startPort, startPort + 1), {
-      timeoutMs: 5_000,
-    });
+    await until("its ports are free", () => areFree(startPort, startPort + 1));
     this.#servers[i] = await Server.start({
       startPort,
       queryActorCount: 1,
@@ -57,7 +55,7 @@ class ColdCluster implements AsyncDisposable {
       return tables.every((rows) =>
         rows.length === serverCount && rows.slice(1).every(({ state }) => state === "up")
       );
-    }, { timeoutMs: 30_000, everyMs: 100 });
+    }, { everyMs: 100 });
     const named = servers.map(({ queryAddresses: [address] }) => address).join();
     const { code, stdout } = await runCmud(["check", "--server", named, "--wait", "20s"]);
     assertEquals(code, 0, stdout);
@@ -65,9 +63,6 @@ class ColdCluster implements AsyncDisposable {
     await until(
       "all say so",
       () => servers.every((server) => server.stats().ready),
-      {
-        timeoutMs: 30_000,
-      },
     );
     console.log(
       `up, equal and ready after ${Math.round(performance.now() - beganMs)} ms`,

@@ -308,6 +308,6 @@ Deno.test("a damaged data directory is refused when nobody else is there, and sa
     } catch {
       return false;
     }
-  }, { timeoutMs: 10_000 });
+  });
   await pair.untilEqual();
 });

@@ -77,7 +77,7 @@ Deno.test("a cluster that starts again finds together by itself, and lacks nothi
     await cluster.ready();
     const [[a], [b]] = cluster.clients;
     await Promise.all([a.put("by a", "1"), b.put("by b", "2")]);
-    await cluster.converge(expected, { timeoutMs: 3_000, prefix: "by " });
+    await cluster.converge(expected, { prefix: "by " });
   }
   {
     // Nobody is told of anybody: the first that starts finds nobody yet.
@@ -86,10 +86,8 @@ Deno.test("a cluster that starts again finds together by itself, and lacks nothi
     for (const list of await cluster.lists("by ")) assertEquals(list, expected);
     await Promise.all([a.put("by a, again", "3"), b.put("by b, again", "4")]);
     expected.set("by a, again", "3").set("by b, again", "4");
-    await cluster.converge(expected, { timeoutMs: 10_000, prefix: "by " });
-    await until("all are ready", () => cluster.servers.every((server) => server.stats().ready), {
-      timeoutMs: 5_000,
-    });
+    await cluster.converge(expected, { prefix: "by " });
+    await until("all are ready", () => cluster.servers.every((server) => server.stats().ready));
   }
 });
 
@@ -110,8 +108,8 @@ Deno.test("a server that starts again gets what it missed, and gives what only i
   await lone.close();
   await cluster.clients[0][0].put("missed", "2");
   const again = await cluster.add({ ...kept, remoteDescs: [] });
-  await until("it is ready", () => again.stats().ready, { timeoutMs: 5_000 });
-  await cluster.agree({ timeoutMs: 10_000 });
+  await until("it is ready", () => again.stats().ready);
+  await cluster.agree();
   const [list] = await cluster.lists();
   assertEquals([list.get("only here"), list.get("missed")], ["1", "2"]);
   assert(join.stats().ready);

@@ -10,11 +10,11 @@ Deno.test("two servers that start at the same moment find each other through a t
   const expected = new Map(cluster.servers.map((_, i) => [`start/${i}`, "at once"]));
   const keys = [...expected.keys()];
   await Promise.all(cluster.clients.map(([client], i) => client.put(keys[i], "at once")));
-  await cluster.converge(expected, { timeoutMs: boundMs });
+  await cluster.converge(expected);
   // From now on they need the third one no more.
   await cluster.remove(cluster.servers[0]);
   await cluster.clients[0][0].put("alone", "without the third");
-  await cluster.converge(expected.set("alone", "without the third"), { timeoutMs: boundMs });
+  await cluster.converge(expected.set("alone", "without the third"));
   cluster.expectPace();
 });
 
@@ -26,7 +26,7 @@ Deno.test("a Put on its way to the donor reaches a server that joins meanwhile",
   const [[donor], [origin]] = cluster.clients;
   await origin.put("on its way", "value");
   const joined = await cluster.add();
-  await until("it is ready", () => joined.stats().ready, { timeoutMs: boundMs });
+  await until("it is ready", () => joined.stats().ready);
   // The donor did not have it when it gave the state away, and its origin has sent it already.
   const [, , [young]] = cluster.clients;
   assertEquals([await donor.get("on its way"), await young.get("on its way")], [
@@ -51,6 +51,6 @@ Deno.test("a server that joins under load misses nothing", async () => {
   }
   await sleep(200);
   await puts.stop();
-  await cluster.converge(expected, { timeoutMs: boundMs });
+  await cluster.converge(expected);
   cluster.expectPace();
 });

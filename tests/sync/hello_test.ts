@@ -5,7 +5,6 @@ import { FakeSystem } from "./fake_system.ts";
 import { SystemOnTcp } from "./systems.ts";
 import { until } from "../support/until.ts";
 
-const timeoutMs = 2_000;
 const version = 1;
 /** A system that is greeted at its address, as whoever it says it is. */
 function startCaller(): FakeSystem {
@@ -25,7 +24,7 @@ Deno.test("a Tell is heard on a greeted connection only", async () => {
     assertEquals(await peer.ask("Hello", version, ...elsewhere, expected), null);
     await peer.send(tellFrame(ref.counter, `greeted ${expected}`));
   }
-  await until("it is told", () => messages.length === 2, { timeoutMs });
+  await until("it is told", () => messages.length === 2);
   assertEquals(messages, ["greeted null", `greeted ${system.incarnation}`]);
 
   using stranger = await RawSocket.connect(system.address);
@@ -97,7 +96,7 @@ Deno.test("what a newer version adds to a greeting or a Tell is ignored", async 
   using peer = await RawSocket.connect(system.address);
   await peer.ask("Hello", version, ...elsewhere, null, { compression: true });
   await peer.send(notification("Tell", ref.counter, msgpackEncode("well"), "urgent"));
-  await until("it is told", () => messages.length > 0, { timeoutMs });
+  await until("it is told", () => messages.length > 0);
   assertEquals(messages, ["well"]);
 });
 
@@ -122,7 +121,7 @@ Deno.test("a malformed Tell is ignored, and its connection lives", async () => {
     notification("T".repeat(1_000), ref.counter, message),
     tellFrame(ref.counter, "well-formed"),
   ));
-  await until("it is told", () => messages.length > 0, { timeoutMs });
+  await until("it is told", () => messages.length > 0);
   assertEquals(messages, ["well-formed"]);
   assertEquals(served.errors, []);
 });
@@ -150,7 +149,7 @@ Deno.test("bytes that are no message end their connection and no other", async (
   await broken.send(frame([0xc1]));
   await broken.expectEnd();
   await sound.send(tellFrame(ref.counter, "still here"));
-  await until("it is told", () => messages.length > 0, { timeoutMs });
+  await until("it is told", () => messages.length > 0);
   assertEquals(messages, ["still here"]);
 });
 

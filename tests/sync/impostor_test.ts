@@ -7,8 +7,6 @@ import { Proxy } from "./proxy.ts";
 import { SystemOnTcp } from "./systems.ts";
 import { WireTap } from "./wire_tap.ts";
 
-const timeoutMs = 5_000;
-
 /** What somebody may show who says that he is another system. */
 const shown: Record<string, Record<string, unknown>> = {
   nothing: {},
@@ -44,7 +42,7 @@ for (const [what, options] of Object.entries(shown)) {
         other.probe.context.tell(target.probe.ref, "true");
         target.probe.context.tell(other.probe.ref, "true");
         for (const { probe } of [target, other]) {
-          await until("it came", () => probe.messages.length > 0, { timeoutMs });
+          await until("it came", () => probe.messages.length > 0);
         }
       }
       const reason = await impersonate(target, other.system, options);
@@ -52,7 +50,7 @@ for (const [what, options] of Object.entries(shown)) {
       assertEquals(target.probe.messages, isKnown ? ["true"] : []);
     }
     other.probe.context.tell(target.probe.ref, "still there");
-    await until("it came", () => target.probe.messages.length > 1, { timeoutMs });
+    await until("it came", () => target.probe.messages.length > 1);
     assertEquals(target.probe.messages, ["true", "still there"]);
   });
 }
@@ -65,11 +63,9 @@ Deno.test("whoever names a system that has ended does not keep it there", async 
   // A link that nobody watches would not outlive the connection.
   target.probe.context.watchLink(ref, "changed");
   other.probe.context.tell(target.probe.ref, "true");
-  await until("it is heard", () => link().isHeard && link().isUp, {
-    timeoutMs,
-  });
+  await until("it is heard", () => link().isHeard && link().isUp);
   await other.system.close();
-  await until("it is gone", () => !link().isHeard && !link().isUp, { timeoutMs });
+  await until("it is gone", () => !link().isHeard && !link().isUp);
   using socket = await RawSocket.connect(target.system.address);
   await socket.ask("Hello", 1, ref.address, ref.incarnation, null, shown.nothing);
   await socket.send(frameOf([2, "Tell", [target.probe.ref.counter, msgpackEncode("forged")]]));
@@ -88,14 +84,14 @@ Deno.test("a system that was asked once is heard again at once when its connecti
   // A link that nobody watches would not outlive the connection.
   target.probe.context.watchLink(ref, "changed");
   other.probe.context.tell(target.probe.ref, "first");
-  await until("it is heard", () => link().isHeard && link().isUp, { timeoutMs });
+  await until("it is heard", () => link().isHeard && link().isUp);
   way.cut();
-  await until("it cannot be reached", () => !link().isUp, { timeoutMs });
+  await until("it cannot be reached", () => !link().isUp);
   other.probe.context.link(target.probe.ref).reset();
-  await until("it is down", () => !other.probe.context.link(target.probe.ref).isUp, { timeoutMs });
-  await until("it is up", () => other.probe.context.link(target.probe.ref).isUp, { timeoutMs });
+  await until("it is down", () => !other.probe.context.link(target.probe.ref).isUp);
+  await until("it is up", () => other.probe.context.link(target.probe.ref).isUp);
   other.probe.context.tell(target.probe.ref, "second");
-  await until("it came", () => target.probe.messages.includes("second"), { timeoutMs });
+  await until("it came", () => target.probe.messages.includes("second"));
   assertEquals(link().isUp, false);
   way.mend();
 });
@@ -109,7 +105,7 @@ Deno.test("a system of an older version, which shows nothing, is heard once it w
     assertEquals(await socket.ask("Hello", 1, caller.address, "another", null), null);
     const { length } = target.probe.messages;
     await socket.send(frameOf([2, "Tell", [target.probe.ref.counter, msgpackEncode("hello")]]));
-    await until("it came", () => target.probe.messages.length > length, { timeoutMs });
+    await until("it came", () => target.probe.messages.length > length);
   }
   assertEquals(caller.greetedMs.length, 2);
 });
@@ -133,7 +129,7 @@ Deno.test("only the system that is shown a countersign is told that it is one", 
   };
   // What the owner shows one system, none but that one is told to be its own.
   owner.probe.context.tell({ address: seen.address, incarnation: "aa", counter: 1 }, "hello");
-  await until("it was shown", () => shownTo.size > 0, { timeoutMs });
+  await until("it was shown", () => shownTo.size > 0);
   const [countersign] = shownTo.values();
   const greet = async (address: string, incarnation: string, isYours?: string) => {
     using socket = await RawSocket.connect(owner.system.address);

@@ -14,8 +14,6 @@ import { SystemOnTcp } from "./systems.ts";
 import { until } from "../support/until.ts";
 import { WireTap } from "./wire_tap.ts";
 
-const timeoutMs = 5_000;
-
 Deno.test("tells between two systems arrive in order, both ways", async () => {
   await using a = await SystemOnTcp.start();
   await using b = await SystemOnTcp.start();
@@ -26,7 +24,7 @@ Deno.test("tells between two systems arrive in order, both ways", async () => {
   }
   const expected = Array.from({ length: count }, (_, i) => i);
   for (const { probe: { messages } } of [a, b]) {
-    await until("all have come", () => messages.length === count, { timeoutMs });
+    await until("all have come", () => messages.length === count);
     assertEquals(messages, expected);
   }
   assertEquals([a.system.stats().messagesDropped, b.system.stats().messagesDropped], [0, 0]);
@@ -40,7 +38,7 @@ Deno.test("a link knows what the clock of the other system shows, once it was gr
   await using b = await SystemOnTcp.start({ environment });
   const { context } = a.probe;
   assertEquals(context.link(b.probe.ref).clock, undefined);
-  await until("it is greeted", () => context.link(b.probe.ref).isUp, { timeoutMs });
+  await until("it is greeted", () => context.link(b.probe.ref).isUp);
   const clock = context.link(b.probe.ref).clock!;
   assert(beganMs <= clock.nowMs && clock.nowMs <= environment.now() + 1, `${clock.nowMs}`);
   assert(clock.ageMs >= 0);
@@ -58,19 +56,19 @@ Deno.test("a tell to an earlier incarnation of an address reaches nobody and is 
   const { context } = sender.probe;
   const first = await startIncarnation();
   context.tell(first.probe.ref, "to the first");
-  await until("it came", () => first.probe.messages.length === 1, { timeoutMs });
+  await until("it came", () => first.probe.messages.length === 1);
   await first.system.close();
 
   await using second = await startIncarnation();
   assertEquals(second.probe.ref.address, first.probe.ref.address);
   assertEquals(second.probe.ref.counter, first.probe.ref.counter);
   const isWrongIncarnation = () => context.link(first.probe.ref).isWrongIncarnation;
-  await until("the link leads elsewhere", isWrongIncarnation, { timeoutMs });
+  await until("the link leads elsewhere", isWrongIncarnation);
   const { messagesDropped } = sender.system.stats();
   for (let i = 0; i < 3; i++) context.tell(first.probe.ref, "to the first");
   assertEquals(sender.system.stats().messagesDropped, messagesDropped + 3);
   context.tell(second.probe.ref, "to the second");
-  await until("it came", () => second.probe.messages.length > 0, { timeoutMs });
+  await until("it came", () => second.probe.messages.length > 0);
   assertEquals(second.probe.messages, ["to the second"]);
 
   // Nor does one that the second incarnation itself tells the first.
@@ -84,14 +82,14 @@ Deno.test("a tell to an incarnation that ended a moment ago is counted too", asy
   const { context } = sender.probe;
   const first = await SystemOnTcp.start();
   context.tell(first.probe.ref, "hello");
-  await until("it came", () => first.probe.messages.length === 1, { timeoutMs });
+  await until("it came", () => first.probe.messages.length === 1);
   assertEquals(sender.system.stats().messagesDropped, 0);
   await first.system.close();
   // The link does not know yet.
   for (let i = 0; i < 3; i++) context.tell(first.probe.ref, "anybody there?");
   const link = context.link(first.probe.ref);
   assert(link.isUp);
-  await until("the link is down", () => !link.isUp, { timeoutMs });
+  await until("the link is down", () => !link.isUp);
   assertEquals(sender.system.stats().messagesDropped, 3);
 });
 
@@ -120,7 +118,7 @@ Deno.test("a link that is down takes messages up to its bound, and drops and cou
   assertLess(context.link(ref).roomBytes, 2 * mebibyte);
 
   way.target = transport.listening[0];
-  await until("they arrive", () => messages.length === ordinary + reserved, { timeoutMs });
+  await until("they arrive", () => messages.length === ordinary + reserved);
   assertEquals(
     messages.map((message) => {
       const { kind, i } = message as { kind: string; i: number };
@@ -134,9 +132,6 @@ Deno.test("a link that is down takes messages up to its bound, and drops and cou
   await until(
     "there is room again",
     () => context.link(ref).roomBytes === defaultLimits.linkBytesMax,
-    {
-      timeoutMs,
-    },
   );
 });
 
@@ -147,7 +142,7 @@ Deno.test("a link dials again after pauses that grow, and begins anew once it wa
   const ref = { address: fake.address, incarnation: "life", counter: 1 };
   fake.onHello = ({ stream }) => stream.close();
   assert(!context.link(ref).isUp);
-  await until("it has dialed often", () => fake.greetedMs.length >= 5, { timeoutMs: 20_000 });
+  await until("it has dialed often", () => fake.greetedMs.length >= 5);
   const pauses = pausesOf(fake.greetedMs);
   pauses.forEach((pauseMs, i) => {
     // Half of it is jitter; timers may be early by a millisecond.
@@ -163,7 +158,7 @@ Deno.test("a link dials again after pauses that grow, and begins anew once it wa
     fake.accept(request);
   };
   for (let times = 1; times <= 3; times++) {
-    await until("it is up", () => context.link(ref).epoch === times, { timeoutMs });
+    await until("it is up", () => context.link(ref).epoch === times);
     streams[times - 1].close();
   }
   for (const pauseMs of pausesOf(fake.greetedMs.slice(before))) {
@@ -186,9 +181,9 @@ Deno.test("a link whose greeting is refused dials again, and drops messages to a
   elsewhere.onHello = (request) => elsewhere.refuse(request, "unavailable");
   other.onHello = (request) => other.refuse(request, "bad_request");
   for (const ref of [elsewhereRef, otherRef]) context.tell(ref, "hello?");
-  await until("it is known", () => context.link(elsewhereRef).isWrongIncarnation, { timeoutMs });
+  await until("it is known", () => context.link(elsewhereRef).isWrongIncarnation);
   for (const { greetedMs } of [other, elsewhere]) {
-    await until("it dials again", () => greetedMs.length >= 3, { timeoutMs });
+    await until("it dials again", () => greetedMs.length >= 3);
   }
   assert(!context.link(otherRef).isWrongIncarnation && !context.link(otherRef).isUp);
   // However often it dials, it is said once.
@@ -197,7 +192,7 @@ Deno.test("a link whose greeting is refused dials again, and drops messages to a
   assertEquals(sender.system.stats().messagesDropped, 1);
   // The way to the address may be what has changed.
   elsewhere.onHello = (request) => elsewhere.accept(request);
-  await until("it is there after all", () => context.link(elsewhereRef).isUp, { timeoutMs });
+  await until("it is there after all", () => context.link(elsewhereRef).isUp);
 });
 
 Deno.test("a link gives up what takes too long, and does not keep its system from closing", async () => {
@@ -216,12 +211,10 @@ Deno.test("a link gives up what takes too long, and does not keep its system fro
   using silent = new FakeSystem();
   const greeting = await SystemOnTcp.start({ environment });
   greeting.probe.context.tell({ address: silent.address, incarnation: "life", counter: 1 }, "?");
-  await until("both have tried again", () => dials > 1 && silent.greetedMs.length > 1, {
-    timeoutMs,
-  });
+  await until("both have tried again", () => dials > 1 && silent.greetedMs.length > 1);
   let closed = 0;
   for (const { system } of [dialing, greeting]) system.close().then(() => closed++);
-  await until("both are closed", () => closed === 2, { timeoutMs });
+  await until("both are closed", () => closed === 2);
 });
 
 function pausesOf(timesMs: readonly number[]): number[] {

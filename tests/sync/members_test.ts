@@ -8,9 +8,7 @@ Deno.test("Members of both ports of a server with several threads are the same",
   await using cluster = await Cluster.start(2, () => ({ queryActorCount: 3, threads: 2 }));
   await cluster.ready();
   const [server] = cluster.servers;
-  await until("each knows the other", async () => (await server.members()).length === 2, {
-    timeoutMs: 5_000,
-  });
+  await until("each knows the other", async () => (await server.members()).length === 2);
   using socket = await RawSocket.connect(server.address);
   const rows = await socket.ask("Members") as Member[];
   const names = (members: readonly Member[]) => members.map(({ address }) => address);

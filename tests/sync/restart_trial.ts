@@ -5,8 +5,6 @@ import { Proxy } from "./proxy.ts";
 import { until } from "../support/until.ts";
 import { WireTap } from "./wire_tap.ts";
 
-const boundMs = 3_000;
-
 Deno.test("a server that starts again on its old address is given the state like any other", async () => {
   // The proxy keeps the address, where the machine could give the port away meanwhile.
   await using way = new Proxy();
@@ -16,7 +14,7 @@ Deno.test("a server that starts again on its old address is given the state like
   const [[a], [b], [c]] = cluster.clients;
   const expected = new Map([["by a", "1"], ["by b", "2"], ["by c, in its first incarnation", "3"]]);
   await Promise.all([a, b, c].map((client, i) => client.put(...[...expected][i])));
-  await cluster.converge(expected, { timeoutMs: boundMs, prefix: "by " });
+  await cluster.converge(expected, { prefix: "by " });
 
   await cluster.remove(first);
   await a.put("by a, while c was away", "4");
@@ -28,9 +26,9 @@ Deno.test("a server that starts again on its old address is given the state like
   await again.put("by c, in its second incarnation", "5");
   await b.put("by b, late", "6");
   expected.set("by c, in its second incarnation", "5").set("by b, late", "6");
-  const tookMs = await cluster.converge(expected, { timeoutMs: boundMs, prefix: "by " });
+  const tookMs = await cluster.converge(expected, { prefix: "by " });
   console.log(`started again: equal after ${Math.round(tookMs)} ms`);
-  await until("it is ready", () => second.stats().ready, { timeoutMs: boundMs });
+  await until("it is ready", () => second.stats().ready);
   cluster.expectPace();
 });
 
@@ -45,16 +43,12 @@ Deno.test("what a server that is gone had sent to some, these hand on to the oth
   const [[heir], [lone], [dying]] = cluster.clients;
   wayToLone.cut();
   await dying.put("legacy", "value");
-  await until("one has it", async () => await heir.get("legacy") === "value", {
-    timeoutMs: boundMs,
-  });
+  await until("one has it", async () => await heir.get("legacy") === "value");
   await cluster.remove(gone);
   // Another server has the address now, and knows nobody.
   await startBehind(wayToGone, cluster, { remoteDescs: [] });
   wayToLone.mend();
-  await until("the other has it", async () => await lone.get("legacy") === "value", {
-    timeoutMs: boundMs,
-  });
+  await until("the other has it", async () => await lone.get("legacy") === "value");
 });
 
 async function startBehind(

@@ -38,13 +38,16 @@ async function withServer(
   }
 }
 
+/** A second, on a machine that has much else to do; what ends an attempt of itself takes longer by far. */
+const secondMs = 5_000;
+
 /** Asks a server by a client of these settings, which is refused. @returns the error's text. */
 async function refusal(address: string, tls: TlsSettings | undefined): Promise<string> {
   await using client = new Client(address, { tls });
   const startMs = performance.now();
   const error = await assertRejects(() => client.get("key"), ConnectionError);
   assertInstanceOf(error.cause, TlsError);
-  assert(performance.now() - startMs < 1_000, "it takes longer than a second");
+  assert(performance.now() - startMs < secondMs, "it takes longer than a second");
   return error.message;
 }
 
@@ -53,7 +56,7 @@ async function logged(log: MemoryLog, pattern: RegExp): Promise<void> {
   await until(
     `the log has ${pattern}`,
     () => log.lines.some((line) => pattern.test(line)),
-    { timeoutMs: 1_000 },
+    { timeoutMs: secondMs },
   );
 }
 

@@ -144,6 +144,6 @@ async function agree(clients: readonly Client[], views: readonly View[]): Promis
     for (const client of clients) texts.push(textOf(await client.list(prefix)));
     return new Set(texts).size === 1;
   };
-  return await until("all are equal", areEqual, { timeoutMs: 30_000, everyMs: 100 })
+  return await until("all are equal", areEqual, { everyMs: 100 })
     .then(() => true, () => false);
 }

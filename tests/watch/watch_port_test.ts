@@ -65,9 +65,7 @@ Deno.test("after the response to Unwatch nothing is told; ids are of their conne
   await served.client.put("k", "3");
   assertEquals(await changes(socket, 2), [["k", "3"]]);
   socket[Symbol.dispose]();
-  await until("its watches are gone", async () => await watches(served) === 0, {
-    timeoutMs: 10_000,
-  });
+  await until("its watches are gone", async () => await watches(served) === 0);
 });
 
 Deno.test("Watch with initial tells what is there, then says that this was all", async () => {
