@@ -1,5 +1,6 @@
 import { appLimits } from "../../limits.ts";
 import type { Clock, Random } from "../../rpc/mod.ts";
+import { UsageError } from "../cli/usage_error.ts";
 import { exportLine } from "../kv/entry_text.ts";
 import type { BackupSource } from "./backup_source.ts";
 import { ChunkWriter } from "./chunk_writer.ts";
@@ -12,6 +13,7 @@ import {
   writeManifest,
 } from "./manifest.ts";
 import type { Place } from "./place.ts";
+import { type Scope, scopeText, wholeStore } from "./scope.ts";
 import { type BackupSizes, compareKeys, SegmentWriter } from "./slices.ts";
 
 /** What a backup did. */
@@ -30,18 +32,28 @@ export interface BackupReport {
  * Writes what has changed of a replica since the newest backup that is there, and last the manifest: a
  * backup that was interrupted before is none, and does the others no harm.
  *
+ * @param scope what of the replica the source is
  * @param onProgress is told how many entries there were so far
+ * @throws {UsageError} when the place has backups of another scope.
  */
 export async function backUp(
   place: Place,
   source: BackupSource,
   environment: Clock & Random,
+  scope: Scope = wholeStore,
   onProgress: (entries: number) => void = () => {},
   sizes: BackupSizes = appLimits,
 ): Promise<BackupReport> {
   const beganMs = environment.now();
   const backup = backupName(beganMs, environment.hex64().slice(0, 4));
   const { manifest: previous, faults } = await newestManifest(place);
+  // To go on with what is of another scope would be to say that all else is gone.
+  if (previous !== undefined && previous.scope !== scope.name) {
+    throw new UsageError(
+      `Cannot back up ${scopeText(scope.name)} to ${place.name}: ` +
+        `found backups of ${scopeText(previous.scope)}, allowed is a place of its own`,
+    );
+  }
   const chunks = previous?.chunks ?? [];
   // Before the entries are read: what changes meanwhile is read again next time.
   const sums = await source.sums(chunks.slice(0, -1).map(({ through }) => through!)) ?? [];
@@ -63,7 +75,8 @@ export async function backUp(
   } while (written.next < chunks.length);
   written.end();
   await writer.end();
-  const manifest: Manifest = { beganMs, endedMs: environment.now(), chunks: written.chunks };
+  const endedMs = environment.now();
+  const manifest: Manifest = { beganMs, endedMs, scope: scope.name, chunks: written.chunks };
   const bytes = await writeManifest(manifest);
   await place.write(manifestName(backup), bytes);
   const { entries, changed, gone } = written;

@@ -1,5 +1,7 @@
 import { type Client, type ExportedEntry, RpcError } from "../../kvclient/mod.ts";
 import { wireLimits } from "../../limits.ts";
+import { type Scope, wholeStore } from "./scope.ts";
+import { compareKeys } from "./slices.ts";
 
 /** What is backed up: a replica. */
 export interface BackupSource {
@@ -15,10 +17,12 @@ export interface BackupSource {
 
 const { digestPartsMax } = wireLimits;
 
-/** The replica that `client` asks. */
-export function sourceOf(client: Client): BackupSource {
+/** Of a replica that `client` asks, what a backup of `scope` has. */
+export function sourceOf(client: Client, { prefixes }: Scope = wholeStore): BackupSource {
   return {
-    entries: (after) => client.export("", { after }),
+    async *entries(after) {
+      for (const prefix of prefixes.toSorted(compareKeys)) yield* client.export(prefix, { after });
+    },
     async sums(ends) {
       // The key right behind another one is that with a NUL.
       const begins = ends.map((end) => `${end}\0`);
@@ -30,7 +34,10 @@ export function sourceOf(client: Client): BackupSource {
           sums.push(...parts.map(({ digest }) => digest));
         }
       } catch (error) {
-        if (error instanceof RpcError && error.code === "unknown_method") return undefined;
+        // A token that is good for some keys alone is told of no range.
+        const isUnknown = error instanceof RpcError &&
+          ["unknown_method", "unauthorized"].includes(error.code);
+        if (isUnknown) return undefined;
         throw error;
       }
       return sums;

@@ -17,6 +17,8 @@ export interface Manifest {
   /** When it was begun and when it was whole, in milliseconds since the epoch. */
   readonly beganMs: number;
   readonly endedMs: number;
+  /** The name of the scope; absent: all keys. */
+  readonly scope?: string;
   /** In ascending order of their keys. */
   readonly chunks: readonly Chunk[];
 }
@@ -112,8 +114,10 @@ export async function readManifest(
   return read as unknown as Manifest;
 }
 
-function isManifest({ beganMs, endedMs, chunks }: Record<string, unknown>): boolean {
-  return isCount(beganMs) && isCount(endedMs) && Array.isArray(chunks) && chunks.length > 0 &&
+function isManifest({ beganMs, endedMs, scope, chunks }: Record<string, unknown>): boolean {
+  return isCount(beganMs) && isCount(endedMs) &&
+    (scope === undefined || typeof scope === "string") && Array.isArray(chunks) &&
+    chunks.length > 0 &&
     chunks.every((chunk, at) => isChunk(Object(chunk), at === chunks.length - 1));
 }
 

@@ -3,13 +3,15 @@ import { bytesOfBase64 } from "../kv/entry_text.ts";
 import type { ImportedEntry } from "../kv/puts.ts";
 import { type Manifest, manifestNames, readManifest } from "./manifest.ts";
 import type { Place } from "./place.ts";
+import { wholeStore } from "./scope.ts";
 import { compareKeys, linesOf } from "./slices.ts";
 
 /** What of a place is restored. */
 export interface Selection {
   /** As of that time, in milliseconds since the epoch. Default: as of the newest backup. */
   readonly atMs?: number;
-  readonly prefix?: string;
+  /** Only keys that begin with one of these. Default: all. */
+  readonly prefixes?: readonly string[];
 }
 
 /** A backup that can be restored. */
@@ -53,13 +55,13 @@ export async function listBackups(
  */
 export async function restoredEntries(place: Place, selection: Selection): Promise<Restored> {
   const { manifests, faults } = await manifestsOf(place);
-  const { atMs = Infinity, prefix = "" } = selection;
+  const { atMs = Infinity, prefixes = wholeStore.prefixes } = selection;
   const after = manifests.findIndex(({ endedMs }) => endedMs > atMs);
   const last = after < 0 ? manifests.at(-1) : manifests[after - 1];
   const next = after < 0 ? undefined : manifests[after];
   if (last === undefined && next === undefined) throw nothingThere(place, faults);
   const read = (manifest: Manifest | undefined) =>
-    manifest === undefined ? none() : entriesOf(place, manifest, prefix, faults);
+    manifest === undefined ? none() : entriesOf(place, manifest, prefixes, faults);
   return { entries: newestUpTo(atMs, read(last), read(next)), faults };
 }
 
@@ -103,18 +105,16 @@ async function* newestUpTo(
 async function* entriesOf(
   place: Place,
   { chunks }: Manifest,
-  prefix: string,
+  prefixes: readonly string[],
   faults: string[],
 ): AsyncGenerator<ImportedEntry> {
   for (const [at, chunk] of chunks.entries()) {
-    const { through } = chunk;
-    if (through !== undefined && compareKeys(through, prefix) < 0) continue;
     const after = chunks[at - 1]?.through ?? "";
-    if (compareKeys(after, prefix) > 0 && !after.startsWith(prefix)) return;
+    if (!prefixes.some((prefix) => mayHold(after, chunk.through, prefix))) continue;
     try {
       for (const line of (await linesOf(place, chunk)).values()) {
         const { key, value, base64, expiresAt, order, counter } = JSON.parse(line);
-        if (!key.startsWith(prefix)) continue;
+        if (!prefixes.some((prefix) => key.startsWith(prefix))) continue;
         const read = base64 === undefined ? value : bytesOfBase64(base64);
         yield { key, value: read, expiresAt, order, counter };
       }
@@ -122,6 +122,13 @@ async function* entriesOf(
       faults.push((error as Error).message);
     }
   }
+}
+
+/** Whether keys behind `after`, up to `through` (or all), may begin with `prefix`. */
+function mayHold(after: string, through: string | undefined, prefix: string): boolean {
+  const isBefore = through !== undefined && compareKeys(through, prefix) < 0;
+  const isBehind = compareKeys(after, prefix) > 0 && !after.startsWith(prefix);
+  return !isBefore && !isBehind;
 }
 
 async function* none(): AsyncGenerator<never> {}

@@ -6,13 +6,38 @@ import { parseTime } from "../cli/time_option.ts";
 
 const load = () => import("./run_backup.ts");
 
-const placeArgument: ArgumentSpec = {
+/** Where backups are. */
+export const placeArgument: ArgumentSpec = {
   name: "PLACE",
   summary: "a folder, or s3://BUCKET/PREFIX with $AWS_ACCESS_KEY_ID and others set",
   completes: "files",
 };
 
 const jsonOption: OptionSpec = { name: "--json", summary: "print one JSON object" };
+
+/** How long backups are kept. */
+export const keepOption: OptionSpec = {
+  name: "--keep",
+  value: "DURATION",
+  summary: "remove backups that are older, as 30d; the newest one stays",
+  type: "duration",
+  parse: parseDuration,
+};
+
+/** What of a backup is restored, and how. */
+export const restoreOptions: readonly OptionSpec[] = [
+  {
+    name: "--at",
+    value: "TIME",
+    summary: "as it was then, as 2026-11-29T15:30:00Z; without a zone it is yours",
+    parse: parseTime,
+  },
+  {
+    name: "--as-new",
+    summary: "as new writes, which bring back what was deleted or overwritten since",
+  },
+  { name: "--list", summary: "restore nothing: print when backups were made" },
+];
 
 /** `cmud backup` */
 export const backupCommand: CommandSpec = {
@@ -21,13 +46,7 @@ export const backupCommand: CommandSpec = {
   arguments: [placeArgument],
   options: [
     ...askingOptions,
-    {
-      name: "--keep",
-      value: "DURATION",
-      summary: "remove backups that are older, as 30d; the newest one stays",
-      type: "duration",
-      parse: parseDuration,
-    },
+    keepOption,
     timeoutOption,
     jsonOption,
   ],
@@ -46,18 +65,8 @@ export const restoreCommand: CommandSpec = {
   arguments: [placeArgument],
   options: [
     ...askingOptions,
-    {
-      name: "--at",
-      value: "TIME",
-      summary: "as it was then, as 2026-11-29T15:30:00Z; without a zone it is yours",
-      parse: parseTime,
-    },
     { name: "--prefix", value: "PREFIX", summary: "only entries whose keys begin so" },
-    {
-      name: "--as-new",
-      summary: "as new writes, which bring back what was deleted or overwritten since",
-    },
-    { name: "--list", summary: "restore nothing: print when backups were made" },
+    ...restoreOptions,
     timeoutOption,
     jsonOption,
   ],

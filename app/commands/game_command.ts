@@ -1,6 +1,7 @@
 import type { ArgumentSpec, CommandSpec, OptionSpec } from "../cli/command_spec.ts";
 import { askingOptions, askingPermissions } from "../cli/client_options.ts";
 import { timeoutOption } from "../cli/query_client.ts";
+import { keepOption, placeArgument, restoreOptions } from "./backup_command.ts";
 
 const load = () => import("./run_game.ts");
 
@@ -43,6 +44,7 @@ export const gameCommand: CommandSpec = {
     ["cmud game ban Mallory --why 'you were warned'", "send a player away, and keep the door shut"],
     ["cmud game ban Mallory --undo", "and open it again"],
     ["cmud game log", "see who did what"],
+    ["cmud game backup /var/backups/game", "keep a copy of the game"],
   ],
   commands: [
     {
@@ -82,6 +84,28 @@ export const gameCommand: CommandSpec = {
       arguments: [{ name: "STEP", summary: "next", values: ["next"], optional: true }],
       permissions,
       run: async (invocation) => (await load()).runTerm(invocation),
+    },
+    {
+      name: "backup",
+      summary: "Keep a copy of the game alone, whatever else is in its store",
+      arguments: [placeArgument],
+      options: [keepOption],
+      permissions: ["net", "read", "write"],
+      run: async (invocation) => (await load()).runGameBackup(invocation),
+    },
+    {
+      name: "restore",
+      summary: "Bring the game back from a backup of it, or of all of its store",
+      arguments: [placeArgument],
+      options: [
+        ...restoreOptions,
+        {
+          name: "--exactly",
+          summary: "as it was then and nothing else: what it has had since is deleted",
+        },
+      ],
+      permissions: ["net", "read"],
+      run: async (invocation) => (await load()).runGameRestore(invocation),
     },
     {
       name: "log",

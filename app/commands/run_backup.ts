@@ -1,11 +1,14 @@
+import type { Client } from "../../kvclient/mod.ts";
 import { escapedJson, realEnvironment } from "../../rpc/mod.ts";
 import { backUp } from "../backup/backup.ts";
 import { sourceOf } from "../backup/backup_source.ts";
 import { BucketPlace, bucketSettings } from "../backup/bucket_place.ts";
+import { changesTo } from "../backup/exactly.ts";
 import { FolderPlace } from "../backup/folder_place.ts";
 import type { Place } from "../backup/place.ts";
 import { prune } from "../backup/prune.ts";
-import { listBackups, restoredEntries } from "../backup/restore.ts";
+import { listBackups, restoredEntries, type Selection } from "../backup/restore.ts";
+import { type Scope, wholeStore } from "../backup/scope.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import type { Console } from "../cli/console.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
@@ -16,13 +19,13 @@ import { withClient } from "../cli/with_client.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { Puts } from "../kv/puts.ts";
 
-/** `cmud backup` */
-export async function runBackup(invocation: Invocation): Promise<number> {
+/** `cmud backup` @param scope what of the store it is of */
+export async function runBackup(invocation: Invocation, scope = wholeStore): Promise<number> {
   const { arguments: [name], console, options } = invocation;
   const place = await placeAt(name!, console);
   return await withClient(invocation, async (client) => {
     let count = 0;
-    const total = console.stderrIsTerminal ? await client.count("") : 0;
+    const total = console.stderrIsTerminal ? await countOf(client, scope) : 0;
     const progress = showProgress(console, () => ({
       unit: "entries",
       count,
@@ -30,8 +33,8 @@ export async function runBackup(invocation: Invocation): Promise<number> {
     }));
     let report;
     try {
-      const source = sourceOf(client);
-      report = await backUp(place, source, realEnvironment, (taken) => count = taken);
+      const source = sourceOf(client, scope);
+      report = await backUp(place, source, realEnvironment, scope, (taken) => count = taken);
     } finally {
       progress.hide();
     }
@@ -51,27 +54,35 @@ export async function runBackup(invocation: Invocation): Promise<number> {
   });
 }
 
-/** `cmud restore` */
-export async function runRestore(invocation: Invocation): Promise<number> {
+/** `cmud restore` @param scope what of the store is restored */
+export async function runRestore(invocation: Invocation, scope?: Scope): Promise<number> {
   const { arguments: [name], console, options } = invocation;
   const place = await placeAt(name!, console);
   if (options.list) return await printBackups(place, invocation);
+  const prefix = options.prefix as string | undefined;
   const selection = {
     atMs: options.at as number | undefined,
-    prefix: options.prefix as string | undefined,
+    prefixes: scope?.prefixes ?? (prefix === undefined ? undefined : [prefix]),
   };
+  const isExact = options.exactly === true;
+  if (isExact) await expectWhole(place, selection);
   const { entries, faults } = await restoredEntries(place, selection);
   return await withClient(invocation, async (client) => {
-    const merges = options.asNew !== true;
+    const merges = options.asNew !== true && !isExact;
     const progress = showProgress(console, () => ({ unit: "entries", count: puts.done }));
     const puts = new Puts(client, {
       merges,
       onFault: (_, error) => progress.tell(`cmud: ${failureText(error)}\n`),
     });
+    const wanted = isExact
+      ? changesTo(entries, sourceOf(client, scope).entries(undefined), realEnvironment.now())
+      : entries;
+    let deleted = 0;
     let failure: unknown;
     try {
       let number = 0;
-      for await (const entry of entries) {
+      for await (const entry of wanted) {
+        if (entry.value === undefined) deleted++;
         await puts.put(++number, entry);
         if (puts.isOver) break;
       }
@@ -81,12 +92,12 @@ export async function runRestore(invocation: Invocation): Promise<number> {
     await puts.end();
     progress.hide();
     failure ??= puts.failure;
-    if (options.json) {
-      const { done, kept, expired, faults: left } = puts;
-      console.out(`${escapedJson({ place: place.name, restored: done, kept, expired, left })}\n`);
-    } else console.out(`${place.name}: ${restoredText(puts)}\n`);
+    const { done, kept, expired, faults: left } = puts;
+    const report = { restored: done - deleted, deleted, kept, expired, left };
+    if (options.json) console.out(`${escapedJson({ place: place.name, ...report })}\n`);
+    else console.out(`${place.name}: ${restoredText(report, puts)}\n`);
     for (const fault of faults) console.err(`cmud: ${fault}\n`);
-    if (puts.done + puts.expired === 0 && options.at !== undefined && faults.length === 0) {
+    if (done + expired === 0 && options.at !== undefined && !isExact && faults.length === 0) {
       console.err("Nothing of then is in the backups: restore --list prints when they were made\n");
     }
     if (failure !== undefined) throw failure;
@@ -94,11 +105,47 @@ export async function runRestore(invocation: Invocation): Promise<number> {
   });
 }
 
-function restoredText(puts: Puts): string {
-  const parts = [`restored ${counted(puts.done, "entry", "entries")}`];
-  if (puts.kept > 0) parts.push(`${grouped(puts.kept)} of them changed nothing`);
-  if (puts.expired > 0) parts.push(`${grouped(puts.expired)} had expired`);
-  if (puts.faults > 0) parts.push(`${grouped(puts.faults)} left out`);
+/**
+ * Reads what is to be restored, before anything is deleted for its sake.
+ *
+ * @throws {Error} A part of it is missing or damaged; what it had would be deleted.
+ */
+async function expectWhole(place: Place, selection: Selection): Promise<void> {
+  const { entries, faults } = await restoredEntries(place, selection);
+  let count = 0;
+  for await (const _ of entries) count++;
+  if (faults.length > 0) {
+    throw new Error(["Cannot restore exactly what is not whole", ...faults].join("\n"));
+  }
+  // Of a time before all backups, or of what is not in them.
+  if (count === 0) {
+    throw new UsageError(`Cannot restore from ${place.name}: nothing of it is there`);
+  }
+}
+
+async function countOf(client: Client, { prefixes }: Scope): Promise<number> {
+  const counts = await Promise.all(prefixes.map((prefix) => client.count(prefix)));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** What became of entries: those that could not be restored are `left`. */
+interface RestoreReport {
+  readonly restored: number;
+  readonly deleted: number;
+  readonly kept: number;
+  readonly expired: number;
+  readonly left: number;
+}
+
+function restoredText(
+  { restored, deleted, kept, expired, left }: RestoreReport,
+  puts: Puts,
+): string {
+  const parts = [`restored ${counted(restored, "entry", "entries")}`];
+  if (deleted > 0) parts.push(`${grouped(deleted)} deleted`);
+  if (kept > 0) parts.push(`${grouped(kept)} of them changed nothing`);
+  if (expired > 0) parts.push(`${grouped(expired)} had expired`);
+  if (left > 0) parts.push(`${grouped(left)} left out`);
   if (puts.firstMissing < Infinity || puts.isOver) parts.push("and not all that there are");
   return parts.join(", ");
 }

@@ -4,14 +4,17 @@ import type { Invocation } from "../cli/command_spec.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { withClient } from "../cli/with_client.ts";
+import type { Scope } from "../backup/scope.ts";
 import {
   announcementsPrefix,
+  gamePrefixes,
   Keeping,
   type Measure,
   type NameStore,
   Owners,
   rename,
 } from "../doors/mod.ts";
+import { runBackup, runRestore } from "./run_backup.ts";
 
 /** Lays a measure down, or takes it back. */
 export function runMeasure(measure: Measure, invocation: Invocation): Promise<number> {
@@ -91,6 +94,26 @@ export function runTerm(invocation: Invocation): Promise<number> {
     const [began, ends] = [term.beganMs, term.endsMs].map((ms) => new Date(ms).toISOString());
     const { number } = term;
     return { act: "term", number, began, ends, line: `Term ${number}, from ${began} to ${ends}` };
+  });
+}
+
+/** What of a store is the game. */
+const gameScope: Scope = { name: "the game", prefixes: gamePrefixes };
+
+/** Keeps a copy of the game. */
+export function runGameBackup(invocation: Invocation): Promise<number> {
+  return runBackup(invocation, gameScope);
+}
+
+/** Brings the game back. */
+export async function runGameRestore(invocation: Invocation): Promise<number> {
+  const { arguments: [place], options } = invocation;
+  const code = await runRestore(invocation, gameScope);
+  if (options.list) return code;
+  // Behind what is restored, which has an audit log of its own.
+  return await withKeeping(invocation, async ({ keeping }) => {
+    await keeping.noted("restore", "", place!.slice(0, doorLimits.ruleCharsMax));
+    return code;
   });
 }
 

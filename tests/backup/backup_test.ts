@@ -48,7 +48,7 @@ class Store {
       fraction: () => 0,
       hex64: () => "0123456789abcdef",
     };
-    const report = await backUp(this.place, source, environment, () => {}, sizes);
+    const report = await backUp(this.place, source, environment, undefined, () => {}, sizes);
     return { ...report, read };
   }
 
@@ -98,7 +98,7 @@ Deno.test("what is restored is what was backed up, after any history, as of any 
         const { entries: read } = await store.restored({ atMs });
         // What the next backup has, and is not later, was there too: it is what this backup has.
         assertEquals(read, entries);
-        const below = await store.restored({ atMs, prefix: "key/3" });
+        const below = await store.restored({ atMs, prefixes: ["key/3"] });
         assertEquals(below.entries, entries.filter(({ key }) => key.startsWith("key/3")));
       }
     }),

@@ -58,6 +58,12 @@ export const keys = {
   here: (bucket: number, name: string) => `here/${bucket}/${name}`,
 } as const;
 
+/** What the keys of the game begin with, a slash behind each: nothing of a game stands elsewhere in the store. */
+export const keyKinds = [
+  ...["player", "place", "mined", "deed", "fold", "mark", "coin", "rank", "damage", "risen", "end"],
+  ...["scene", "letter", "chat", "post", "postread", "ignore", "group", "term", "career", "here"],
+] as const;
+
 /** The prefixes under which readers list. */
 export const prefixes = {
   players: "player/",
