@@ -10,9 +10,9 @@ import {
   gamePrefixes,
   Keeping,
   type Measure,
-  type NameStore,
   Owners,
   rename,
+  type RenamingStore,
 } from "../doors/mod.ts";
 import { runBackup, runRestore } from "./run_backup.ts";
 
@@ -134,7 +134,7 @@ export function runLog(invocation: Invocation): Promise<number> {
 
 interface Kept {
   readonly keeping: Keeping;
-  readonly store: NameStore;
+  readonly store: RenamingStore;
 }
 
 /** What was done, as it is printed: as JSON without its line. */
@@ -160,13 +160,14 @@ function withKeeping(
   expectShort(by);
   return withClient(invocation, (client) => {
     // Whoever writes text finds text; bytes in its place are nothing of the game's.
-    const store: NameStore = {
+    const store: RenamingStore = {
       get: (key) => client.get<string>(key),
       put: (key, value) => {
         const isPassing = key.startsWith(announcementsPrefix);
         return client.put(key, value, isPassing ? { ttlMs: doorLimits.announcementMs } : {});
       },
       list: (prefix) => client.list<string>(prefix),
+      delete: (key) => client.delete(key),
     };
     return use({ keeping: new Keeping(store, realEnvironment, by), store });
   });

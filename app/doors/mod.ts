@@ -41,7 +41,7 @@ export { GameHost, type GameHostOptions } from "./host/game_host.ts";
 export { type NameStore, Owners } from "./names/owners.ts";
 export { type AuditRecord, Keeping } from "./rules/keeping.ts";
 export { gamePrefixes } from "./rules/game_prefixes.ts";
-export { rename, type RenameRefusal } from "./rules/rename.ts";
+export { rename, type RenameRefusal, type RenamingStore } from "./rules/rename.ts";
 export { announcementsPrefix, type Measure, ruleKeys } from "./rules/rule_keys.ts";
 export { TelnetPort } from "./telnet/telnet_port.ts";
 export { playPage } from "./web/play_page.ts";

@@ -47,7 +47,7 @@ export { type GameOptions, playGame, type Situation, type TypingHelper } from ".
 export { allPlaces, type PlaceOutline, placeOutline } from "./talk/place_outline.ts";
 export { aboutNames, badName, title } from "./talk/text.ts";
 export { characterCalled } from "./state/moves.ts";
-export { keyKinds } from "./state/keys.ts";
+export { keyKinds, keys } from "./state/keys.ts";
 export { readTerm, type Term, termKey, termText } from "./state/term.ts";
 export { type Presence, readPresent } from "./state/presence.ts";
 export { foldedName, isName, nameFrom } from "./world/names.ts";

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { playerOf } from "../world/names.ts";
 import { keys } from "./keys.ts";
 import type { Transfer, TransferKind } from "./records.ts";
 import type { Session } from "./session.ts";
@@ -36,9 +37,11 @@ export async function confirmTransfers(
 ): Promise<void> {
   const given = transfers.filter(({ way }) => way === "out").slice(-confirmedMax);
   if (given.length === 0) return;
+  const { name } = session;
   await session.declareAll(given.map(({ other, as, coins, session, k }) => [
     keys.coins(other, "in", session, k),
-    JSON.stringify({ to: other, as, coins }),
+    // Of before the player had this name, the session does not tell it.
+    JSON.stringify({ to: other, as, coins, ...playerOf(session) === name ? {} : { from: name } }),
   ]));
 }
 
