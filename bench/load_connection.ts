@@ -13,20 +13,27 @@ const bufferBytes = 64 * 1024;
  * a load generator can.
  */
 export class LoadConnection {
-  #conn: Deno.TcpConn;
+  #conn: Deno.Conn;
   #protocol: LoadProtocol;
   #buffer = new Uint8Array(bufferBytes);
   #closed = false;
 
-  private constructor(conn: Deno.TcpConn, protocol: LoadProtocol) {
+  private constructor(conn: Deno.Conn, protocol: LoadProtocol) {
     this.#conn = conn;
     this.#protocol = protocol;
-    conn.setNoDelay(true);
   }
 
-  /** Connects to a server. */
-  static async open(address: string, protocol: LoadProtocol): Promise<LoadConnection> {
-    return new LoadConnection(await Deno.connect(parseAddress(address)), protocol);
+  /** Connects to a server at one of a target's addresses. */
+  static async open(
+    address: string,
+    { protocol, caCerts }: Pick<LoadTarget, "protocol" | "caCerts">,
+  ): Promise<LoadConnection> {
+    const { hostname, port } = parseAddress(address);
+    const conn = await Deno.connect({ hostname, port });
+    conn.setNoDelay(true);
+    if (caCerts === undefined) return new LoadConnection(conn, protocol);
+    const tls = await Deno.startTls(conn, { hostname, caCerts: [...caCerts] });
+    return new LoadConnection(tls, protocol);
   }
 
   /**
@@ -80,11 +87,12 @@ export class LoadConnection {
  * @throws {Error} when `use` takes longer than `seconds` and the time that a call may take.
  */
 export async function withConnections<T>(
-  { addresses, protocol }: LoadTarget,
+  target: LoadTarget,
   count: number,
   seconds: number,
   use: (connections: readonly LoadConnection[]) => Promise<T>,
 ): Promise<T> {
+  const { addresses } = target;
   const connections: LoadConnection[] = [];
   const close = () => connections.forEach((connection) => connection.close());
   let late = false;
@@ -94,7 +102,7 @@ export async function withConnections<T>(
   }, seconds * 1000 + defaultLimits.callTimeoutMs);
   try {
     for (let i = 0; i < count; i++) {
-      connections.push(await LoadConnection.open(addresses[i % addresses.length], protocol));
+      connections.push(await LoadConnection.open(addresses[i % addresses.length], target));
     }
     return await use(connections);
   } catch (cause) {

@@ -90,7 +90,7 @@ Deno.test("LoadConnection.exchange() counts replies that come in pieces, and lon
     await conn.read(new Uint8Array(16));
     conn.close();
   })();
-  const connection = await LoadConnection.open(`127.0.0.1:${port}`, redisProtocol);
+  const connection = await LoadConnection.open(`127.0.0.1:${port}`, { protocol: redisProtocol });
   await connection.exchange(new Uint8Array(1), 4);
   connection.close();
   await serving;

@@ -68,7 +68,7 @@ function hear(text: string): void {
 
 /** Asks for lists as a client does, those of one turn together, and forgets what is answered. */
 class DeafLists {
-  #opened = LoadConnection.open(address, cmudProtocol);
+  #opened = LoadConnection.open(address, { protocol: cmudProtocol });
   #prefixes: string[] = [];
   #asked: Promise<void> | undefined;
   #last: Promise<unknown> = Promise.resolve();

@@ -109,7 +109,7 @@ class Load {
   async run(perSecond: number, seconds: number): Promise<void> {
     let refused = 0;
     const protocol = refusableProtocol(() => refused++);
-    const connection = await LoadConnection.open(this.#server.addresses[0], protocol);
+    const connection = await LoadConnection.open(this.#server.addresses[0], { protocol });
     const endMs = performance.now() + seconds * 1_000;
     let dueMs = performance.now();
     for (let i = 0; performance.now() < endMs; i++) {
