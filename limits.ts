@@ -168,6 +168,16 @@ export const logLimits = {
 export const accessLimits = {
   /** At the last of so many wrong tokens a connection ends. */
   wrongTokensMax: 3,
+  /**
+   * Different wrong tokens that a port looks at from one address at once; one more is looked at after
+   * `wrongTokenMs`. Until then it lets in from there only those tokens that it has let in from there before.
+   */
+  wrongTokensFromAddressMax: 30,
+  wrongTokenMs: 5_000,
+  /** Addresses whose wrong tokens a port counts; past it, the one whose was wrong longest ago begins anew. */
+  guessingAddressesMax: 10_000,
+  /** Tokens, by address, that a port remembers as wrong, and as let in; past it, the oldest are forgotten. */
+  rememberedTokensMax: 10_000,
   /** A longer token is wrong, and not hashed. */
   tokenCharsMax: 256,
   /** Tokens in an auth file; a file of more is refused, because each is compared with what is shown. */

@@ -6,12 +6,17 @@ import type { Need } from "./role.ts";
 /** What the other end of a connection has shown of who it is, where tokens are asked for. */
 export class Admission {
   #access: Access;
+  #host: string;
   #rights: Rights | undefined;
   #wrongTokens = 0;
+  /** Whether a token was wrong when too many had come from its address, or was not looked at for that. */
+  #isTurnedAway = false;
   #isRevoked = false;
 
-  constructor(access: Access) {
+  /** @param host at the other end: wrong tokens are counted for it as well */
+  constructor(access: Access, host: string) {
     this.#access = access;
+    this.#host = host;
   }
 
   /** What it may do; `undefined`: it has shown no token that is known. */
@@ -19,9 +24,14 @@ export class Admission {
     return this.#rights;
   }
 
-  /** Whether it has shown so many wrong tokens that the connection is to be ended. */
+  /** Whether so many wrong tokens were shown, on it or from its address, that the connection is to be ended. */
   get isBarred(): boolean {
-    return this.#wrongTokens >= accessLimits.wrongTokensMax;
+    return this.#isTurnedAway || this.#wrongTokens >= accessLimits.wrongTokensMax;
+  }
+
+  /** How long no token from its address is looked at, milliseconds; 0: the next one is. */
+  get waitMs(): number {
+    return this.#access.waitMs(this.#host);
   }
 
   /** Takes its rights from it, for good, when its token is known no more. @returns whether that is so. */
@@ -39,10 +49,11 @@ export class Admission {
    * @returns whether it is known.
    */
   show(token: string, name?: string): boolean {
-    const isHeard = !this.isBarred && !this.#isRevoked;
-    const rights = isHeard ? this.#access.find(token) : undefined;
-    if (rights === undefined || (name !== undefined && name !== rights.name)) {
+    if (this.isBarred || this.#isRevoked) return false;
+    const rights = this.#access.admit(token, this.#host, name);
+    if (rights === undefined) {
       this.#wrongTokens++;
+      this.#isTurnedAway = this.waitMs > 0;
       return false;
     }
     this.#rights = rights;
@@ -54,9 +65,20 @@ export class Admission {
     this.#rights = undefined;
   }
 
+  /** Why the token that was shown last let nobody in, as the end of a sentence. */
+  get tokenRefusal(): string {
+    return this.#isTurnedAway ? this.#untilHeard : "the token is none that this server knows";
+  }
+
+  get #untilHeard(): string {
+    const seconds = Math.ceil(this.waitMs / 1_000);
+    return `too many wrong tokens came from this address, one is looked at again in ${seconds} s`;
+  }
+
   /** Why it may not do what has that need, as the end of a sentence; `undefined`: it may. */
   refusal(need: Need): string | undefined {
     if (this.#isRevoked) return "the token is known no more";
+    if (this.#isTurnedAway) return this.#untilHeard;
     if (this.isBarred) return "too many wrong tokens were shown on this connection";
     if (need === "nothing") return undefined;
     if (this.#rights === undefined) {

@@ -18,7 +18,7 @@ const openToAll: AuthResult = { name: "default", role: "admin", prefixes: [] };
 export function authenticate(admission: Admission | undefined, token: string): AuthResult {
   if (admission === undefined) return openToAll;
   if (!admission.show(token)) {
-    throw new RpcError("unauthorized", "Cannot Auth: the token is none that this server knows");
+    throw new RpcError("unauthorized", `Cannot Auth: ${admission.tokenRefusal}`);
   }
   const { name, role, prefixes } = admission.rights!;
   return { name, role, prefixes };

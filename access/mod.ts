@@ -7,7 +7,7 @@
  *
  * const token = newToken();
  * const entry = { name: "ada", hash: hashOfToken(token), role: "read", prefixes: ["user:"] } as const;
- * const admission = new Admission(new Access([entry]));
+ * const admission = new Admission(new Access([entry], { monotonicMs: () => performance.now() }), "192.0.2.7");
  * if (admission.show(newToken()) || !admission.show(token)) throw new Error("the wrong one got in");
  * if (admission.rights!.allow("write")) throw new Error("who may read writes");
  * ```
@@ -15,7 +15,7 @@
  * @module
  */
 
-export { Access } from "./access.ts";
+export { Access, type TokenRefusal } from "./access.ts";
 export { Admission } from "./admission.ts";
 export { authenticate, type AuthResult, expectAllowed } from "./auth_method.ts";
 export { Rights, type TokenEntry } from "./rights.ts";

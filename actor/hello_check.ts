@@ -44,7 +44,12 @@ export class HelloCheck {
   #expectPeer({ address, token }: Hello): void {
     const admission = this.#admission;
     if (admission === undefined) return;
-    if (token !== undefined && !admission.show(token)) this.#refusePeer(address, "a wrong token");
+    if (token !== undefined && !admission.show(token)) {
+      this.#refusePeer(
+        address,
+        admission.waitMs > 0 ? "a token after too many wrong ones" : "a wrong token",
+      );
+    }
     const { rights } = admission;
     if (rights === undefined) return this.#refusePeer(address, "no token (--token-file)");
     if (!rights.allow("peer")) this.#refusePeer(address, `a token of the role ${rights.role}`);

@@ -73,9 +73,9 @@ export class Links implements RemoteLinkHost, ConnectionHost {
     return connection;
   }
 
-  admit(): Admission | undefined {
+  admit(host: string): Admission | undefined {
     const { access } = this.#credentials;
-    return access && new Admission(access);
+    return access && new Admission(access, host);
   }
 
   left(connection: SystemConnection): void {

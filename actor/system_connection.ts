@@ -41,8 +41,8 @@ export interface ConnectionHost {
    * @returns what ends that, because the caller is gone
    */
   meet(claim: Claim, from: string, listener: MetListener): EndMeeting;
-  /** What a new connection shows of who is at its other end; `undefined`: nobody asks. */
-  admit(): Admission | undefined;
+  /** What a new connection from `host` shows of who is at its other end; `undefined`: nobody asks. */
+  admit(host: string): Admission | undefined;
   /** Called when a connection is over. */
   left(connection: SystemConnection): void;
   /** Whether this system shows `countersign` to the system that asks, and to nobody else. */
@@ -127,7 +127,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   constructor(host: ConnectionHost, ends: ConnectionEnds) {
     this.#host = host;
     this.#ends = ends;
-    this.#admission = host.admit();
+    this.#admission = host.admit(ends.peer);
     this.#helloCheck = new HelloCheck(host.system, ends.peer, this.#admission);
     this.#methods = new SystemMethods(
       host.system,

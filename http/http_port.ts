@@ -4,6 +4,7 @@ import { httpLimits } from "../limits.ts";
 import { logBarred, type Logger, portLog, reasonOf } from "../log/mod.ts";
 import {
   type Clock,
+  hostOf,
   isLoopback,
   parseAddress,
   RpcServer,
@@ -70,7 +71,7 @@ export class HttpPort {
       connectionsMax: httpLimits.connectionsMax,
       idleTimeoutMs: httpLimits.idleMs,
       serve: (_sendDeferred, peer) => {
-        const admission = access && new Admission(access);
+        const admission = access && new Admission(access, hostOf(peer));
         return new HttpConnection({
           parser,
           clock: environment,
@@ -84,7 +85,7 @@ export class HttpPort {
               live,
             }),
           isOver() {
-            if (admission?.isBarred) logBarred(log, "the HTTP port", peer);
+            if (admission?.isBarred) logBarred(log, "the HTTP port", hostOf(peer));
             return admission?.isBarred ?? false;
           },
         });

@@ -6,7 +6,7 @@ import type { Shown } from "./stats_source.ts";
 /** What a server has measured of itself; nothing while none runs. */
 export function measurementMetrics(shown: Shown): MetricFamily[] {
   if (typeof shown === "string") return [];
-  const { visibility, eventLoopLag, disk, refusals, memory } = shown.measurements();
+  const { visibility, eventLoopLag, disk, refusals, tokens, memory } = shown.measurements();
   return [
     {
       name: "cmud_visibility_seconds",
@@ -28,6 +28,14 @@ export function measurementMetrics(shown: Shown): MetricFamily[] {
       samples: Object.entries(refusals).flatMap(([door, reasons]) =>
         Object.entries(reasons).map(([reason, value]) => ({ value, labels: { door, reason } }))
       ),
+    },
+    {
+      name: "cmud_tokens_refused_total",
+      help:
+        "Tokens that let nobody in, at all ports: wrong ones, and those that were not looked at " +
+        "because too many wrong ones had come from their address.",
+      type: "counter",
+      samples: Object.entries(tokens).map(([why, value]) => ({ value, labels: { why } })),
     },
     {
       name: "cmud_memory_kind_bytes",

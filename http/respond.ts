@@ -86,7 +86,10 @@ function refusalOf(admission: Admission, headers: Headers): Answer | undefined {
     return { ...plain(401, "A token is asked for: Authorization: Bearer"), headers: askForToken };
   }
   if (!admission.show(token)) {
-    return { ...plain(401, "The token is none that this server knows"), headers: askForToken };
+    const { waitMs, tokenRefusal } = admission;
+    const why = tokenRefusal.replace(/^./, (first) => first.toUpperCase());
+    if (waitMs === 0) return { ...plain(401, why), headers: askForToken };
+    return { ...plain(429, why), headers: { "retry-after": String(Math.ceil(waitMs / 1_000)) } };
   }
   const { rights } = admission;
   if (!rights!.allow("read")) return plain(403, `The token's role is ${rights!.role}`);

@@ -1,4 +1,4 @@
-import type { Measurements } from "./query/measurements.ts";
+import { type Measurements, RefusalCounter } from "./query/measurements.ts";
 import type { QueryFigures } from "./query/query_figures.ts";
 import { Access, type TokenEntry } from "../access/mod.ts";
 import {
@@ -100,7 +100,10 @@ export class Server {
     const environment = awakeEnvironment(settings.environment, limits, memory);
     const { cluster, transport, log, tokens, token } = settings;
     const own = ownAddresses(settings);
-    const credentials: OwnCredentials = { access: tokens && new Access(tokens), token };
+    const credentials: OwnCredentials = {
+      access: tokens && new Access(tokens, environment),
+      token,
+    };
     const showing = () => credentials.token;
     const isGuarded = options.transport === undefined && options.tls === undefined &&
       !options.insecure;
@@ -118,7 +121,7 @@ export class Server {
     const network = networkOf({ ...settings, environment }, dialer, credentials, refusals);
     const running = { ...settings, environment, discovery, credentials, network };
     try {
-      await options.beforeStart?.(environment);
+      await options.beforeStart?.(environment, credentials.access);
       return await Server.#open(running, described);
     } catch (error) {
       refusals.close();
@@ -178,6 +181,9 @@ export class Server {
     shareMemory(memory, system);
     timeEventLoop(environment, system);
     shareConnections(environment.connections, system);
+    const { access } = settings.credentials;
+    const tokenRefusals = new RefusalCounter(system);
+    if (access !== undefined) access.onRefused = (why) => tokenRefusals.noteToken(why);
     const main = new QueryThread(system, environment, transport, bounds, log, onFault);
     const workers: WorkerThread[] = [];
     try {

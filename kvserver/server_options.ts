@@ -1,4 +1,4 @@
-import type { TokenEntry } from "../access/mod.ts";
+import type { Access, TokenEntry } from "../access/mod.ts";
 import type { Limits } from "../limits.ts";
 import { consoleLogger, type Logger } from "../log/mod.ts";
 import {
@@ -111,9 +111,10 @@ export interface ServerOptions {
   log?: Logger;
   /**
    * Called before anything else is begun, with what the connections to another port of this process are
-   * to be served with, so that they count to what the server may take. What it throws ends the start.
+   * to be served with, so that they count to what the server may take; and with the tokens that let
+   * somebody in there, if any are asked for. What it throws ends the start.
    */
-  beforeStart?(environment: Environment): void | Promise<void>;
+  beforeStart?(environment: Environment, access?: Access): void | Promise<void>;
   /** Called when a client's connection ends otherwise than by its orderly close. Default: logs it. */
   onFault?(peer: string, error: unknown): void;
 }

@@ -28,3 +28,19 @@ export function isLoopback(hostname: string): boolean {
 export function hostOf(address: string): string {
   return address.replace(/:\d+$/, "");
 }
+
+/**
+ * Those who share something with a host, for what is counted by address: whoever has one address of IPv6 has all
+ * that begin with the same 64 bits. A host of IPv4, or a name, stands for itself.
+ */
+export function subnetOf(host: string): string {
+  const text = host.replace(/^\[|\]$/g, "");
+  if (!text.includes(":")) return text;
+  // A port of IPv6 tells addresses of IPv4 so.
+  const mapped = /^::ffff:(\d+(?:\.\d+){3})$/i.exec(text);
+  if (mapped !== null) return mapped[1];
+  const [before, after] = text.split("::").map((part) => part === "" ? [] : part.split(":"));
+  const zeros = Math.max(0, 8 - before.length - (after?.length ?? 8));
+  const groups = [...before, ...new Array(zeros).fill("0"), ...after ?? []];
+  return `${groups.slice(0, 4).join(":")}::/64`;
+}

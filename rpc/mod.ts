@@ -42,7 +42,7 @@
  */
 
 export * from "./msgpack/mod.ts";
-export { formatAddress, hostOf, isLoopback, parseAddress } from "./address.ts";
+export { formatAddress, hostOf, isLoopback, parseAddress, subnetOf } from "./address.ts";
 export { isAllocationFailure } from "./allocation_failure.ts";
 export { type Answer, answerFrames, deferred, inTurns, type RequestHandler } from "./answer.ts";
 export { type AwakeEnvironment, awakeEnvironment } from "./awake_environment.ts";
@@ -92,6 +92,8 @@ export { freeMemory } from "./msgpack/free_memory.ts";
 export { spareMemory } from "./msgpack/spare_memory.ts";
 export { greatestShare } from "./greatest_share.ts";
 export { TokenBucket } from "./token_bucket.ts";
+export { KeyedBuckets, type KeyedBucketsOptions } from "./keyed_buckets.ts";
+export { RecentMap } from "./recent_map.ts";
 export { isUnintelligible } from "./unintelligible.ts";
 export { FrameSender, type FrameSenderListener } from "./frame_sender.ts";
 export {

@@ -6,7 +6,6 @@ import {
   ServerOptionError,
   type ServerOptions,
 } from "../../kvserver/mod.ts";
-import { Access } from "../../access/mod.ts";
 import { problemsOf } from "./health.ts";
 import { HttpPort, livePage } from "../../http/mod.ts";
 import { tcpTransport, TlsTransport } from "../../rpc/mod.ts";
@@ -76,7 +75,6 @@ async function serve(
   const { options } = invocation;
   const { tokens, token, tls } = guard;
   const transport = tls === undefined ? tcpTransport : new TlsTransport(tls);
-  const access = tokens && new Access(tokens);
   const { log } = serverLog;
   const address = options.http as string | undefined;
   let http = undefined as HttpPort | undefined;
@@ -88,7 +86,7 @@ async function serve(
     tls,
     insecure: options.insecure as boolean | undefined,
     // Reading the data may take long: the port shows that too.
-    async beforeStart(environment) {
+    async beforeStart(environment, access) {
       if (address === undefined) return;
       http = await HttpPort.open({
         address,
@@ -113,7 +111,6 @@ async function serve(
           await server.setTls(tls);
           if (transport instanceof TlsTransport) await transport.reload(tls);
         }
-        access?.replace(tokens);
         await server.setTokens(tokens, token);
         return tokens.length;
       }

@@ -27,6 +27,7 @@ export const messageTypes = {
   collectTurn: "collectTurn",
   watchTurn: "watchTurn",
   // Receiver to query actor.
+  opened: "opened",
   closed: "closed",
   notified: "notified",
   // Server to query actor.

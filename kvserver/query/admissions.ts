@@ -1,4 +1,5 @@
-import { Access, Admission, type TokenEntry } from "../../access/mod.ts";
+import { Access, Admission, type TokenEntry, type TokenRefusal } from "../../access/mod.ts";
+import type { Clock } from "../../rpc/mod.ts";
 
 /** What the connections of a query actor have shown of who they are. */
 export class Admissions {
@@ -8,16 +9,25 @@ export class Admissions {
   /** Those of whom it was said that they have shown a token that is known. */
   #said = new Set<number>();
 
-  constructor(entries: readonly TokenEntry[]) {
-    this.#access = new Access(entries);
+  /** @param onRefused called for each token that lets nobody in */
+  constructor(
+    entries: readonly TokenEntry[],
+    clock: Pick<Clock, "monotonicMs">,
+    onRefused: (why: TokenRefusal) => void,
+  ) {
+    this.#access = new Access(entries, clock);
+    this.#access.onRefused = onRefused;
   }
 
-  /** That of a connection, which begins with nothing shown. */
+  /** A connection is there, from `host`, which begins with nothing shown. */
+  opened(inbox: number, host: string): void {
+    this.#byInbox.set(inbox, new Admission(this.#access, host));
+  }
+
+  /** That of a connection that was opened, and not forgotten. */
   of(inbox: number): Admission {
-    const known = this.#byInbox.get(inbox);
-    if (known !== undefined) return known;
-    const admission = new Admission(this.#access);
-    this.#byInbox.set(inbox, admission);
+    const admission = this.#byInbox.get(inbox);
+    if (admission === undefined) throw new Error("Cannot admit a connection that was not opened");
     return admission;
   }
 
@@ -29,7 +39,7 @@ export class Admissions {
 
   /** Whether a connection has shown a token that is known, the first time that this is so. */
   isNewlyAdmitted(inbox: number): boolean {
-    if (this.#said.has(inbox) || this.of(inbox).rights === undefined) return false;
+    if (this.#said.has(inbox) || this.#byInbox.get(inbox)?.rights === undefined) return false;
     this.#said.add(inbox);
     return true;
   }

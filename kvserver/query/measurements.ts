@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { TokenRefusal } from "../../access/mod.ts";
 import type { ActorThread, ExtraFigure } from "../../actor/mod.ts";
 import { type ErrorCode, errorCodes, type MemoryKind, memoryKinds } from "../../rpc/mod.ts";
 import { diskWriteTimes, eventLoopLags, visibilityTimes } from "../messages/measured_times.ts";
@@ -32,11 +33,15 @@ export interface Measurements {
   readonly disk?: DiskFigures & { readonly writes: Times };
   /** How many requests were refused, by the code of the error. */
   readonly refusals: Readonly<Record<Door, Readonly<Record<ErrorCode, number>>>>;
+  /** How many tokens let nobody in, at all doors, by why. */
+  readonly tokens: Readonly<Record<TokenRefusal, number>>;
   /** Bytes charged, by what they are for. */
   readonly memory: Readonly<Record<MemoryKind, number>>;
 }
 
 const refusalName = (door: Door, reason: ErrorCode) => `refusals/${door}/${reason}`;
+const tokenRefusals: readonly TokenRefusal[] = ["wrong", "unheard"];
+const tokenName = (why: TokenRefusal) => `tokens/${why}`;
 const memoryName = (kind: MemoryKind) => `memory/${kind}`;
 
 /** Names of the figures that threads count. */
@@ -45,6 +50,7 @@ export const measurementNames: readonly string[] = [
   ...eventLoopLags.figureNames,
   ...diskWriteTimes.figureNames,
   ...doors.flatMap((door) => errorCodes.map((reason) => refusalName(door, reason))),
+  ...tokenRefusals.map(tokenName),
   ...memoryKinds.map(memoryName),
 ];
 
@@ -61,6 +67,7 @@ export function measurements(
       doors,
       (door) => perKey(errorCodes, (reason) => extra[refusalName(door, reason)] ?? 0),
     ),
+    tokens: perKey(tokenRefusals, (why) => extra[tokenName(why)] ?? 0),
     memory: perKey(memoryKinds, (kind) => extra[memoryName(kind)] ?? 0),
   };
 }
@@ -72,15 +79,22 @@ export function memoryFiguresOf(
   return perKey(memoryKinds, (kind) => thread.extraFigure(memoryName(kind)));
 }
 
-/** Counts what is refused by a door of a thread. */
+/** Counts what is refused on a thread. */
 export class RefusalCounter {
   #figures: Readonly<Record<Door, Readonly<Record<ErrorCode, ExtraFigure>>>>;
+  #tokens: Readonly<Record<TokenRefusal, ExtraFigure>>;
 
   constructor(thread: Pick<ActorThread, "extraFigure">) {
     this.#figures = perKey(
       doors,
       (door) => perKey(errorCodes, (reason) => thread.extraFigure(refusalName(door, reason))),
     );
+    this.#tokens = perKey(tokenRefusals, (why) => thread.extraFigure(tokenName(why)));
+  }
+
+  /** A token let nobody in. */
+  noteToken(why: TokenRefusal): void {
+    this.#tokens[why].add(1);
   }
 
   /** @param code of an error on the wire; another one is a fault of this program */

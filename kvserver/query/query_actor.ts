@@ -40,6 +40,7 @@ import {
   isQuery,
   makeLast,
   type NotifiedMessage,
+  type OpenedMessage,
   Query,
   tellConnection,
   type TokensMessage,
@@ -68,6 +69,7 @@ type Message =
   | CollectTurnMessage
   | WatchTurnMessage
   | NotifiedMessage
+  | OpenedMessage
   | ClosedMessage
   | TokensMessage;
 
@@ -143,7 +145,10 @@ export class QueryActor implements Actor {
     const { store, disk, tokens, refusals } = options;
     this.#context = context;
     this.#counter = options.counter;
-    if (tokens !== undefined) this.#admissions = new Admissions(tokens);
+    if (tokens !== undefined) {
+      const clock = { monotonicMs: () => context.monotonicMs() };
+      this.#admissions = new Admissions(tokens, clock, (why) => refusals?.noteToken(why));
+    }
     this.#version = options.version;
     this.#uid = uid(context.self);
     this.#startedMs = context.monotonicMs();
@@ -301,6 +306,9 @@ export class QueryActor implements Actor {
         break;
       case "notified":
         this.#watches.notified(message.inbox);
+        break;
+      case "opened":
+        this.#admissions?.opened(message.inbox, message.host);
         break;
       case "closed":
         this.#redis.forget(message.inbox);

@@ -45,6 +45,15 @@ const {
 /** Of a reply: the header of its array, and that of its response frames. */
 const bytesBeforeReplies = 6;
 
+/** Tells a query actor that asks for tokens of a connection, before the first query that comes on it. */
+export interface OpenedMessage {
+  type: typeof messageTypes.opened;
+  /** Counter of its inbox. */
+  inbox: number;
+  /** Where it comes from. */
+  host: string;
+}
+
 /** Tells a query actor that a connection was closed on which queries came. */
 export interface ClosedMessage {
   type: typeof messageTypes.closed;

@@ -13,6 +13,7 @@ import {
   frameHeaderBytes,
   frameHeadroomBytes,
   frameLength,
+  hostOf,
   type Limited,
   MsgpackReader,
   MsgpackWriter,
@@ -35,6 +36,7 @@ import {
   isEnd,
   isPart,
   type NotifiedMessage,
+  type OpenedMessage,
   type QueryReply,
   readDeferred,
   readPart,
@@ -69,8 +71,8 @@ export interface QueryReceiverOptions {
   onCrowded?(crowd: Crowd): void;
   /** Called for a connection that is ended because memory is full. */
   onCut?(cut: Cut): void;
-  /** Called for a connection that is ended because too many wrong tokens were shown on it. */
-  onBarred?(peer: string): void;
+  /** Called for a connection that is ended because too many wrong tokens were shown on it, or from its host. */
+  onBarred?(host: string): void;
 }
 
 /**
@@ -96,7 +98,7 @@ export class QueryReceiver {
           thread,
           queryActor,
           this.#open,
-          { asksForTokens, sendDeferred, end, barred: () => options.onBarred?.(peer) },
+          { asksForTokens, sendDeferred, end, barred: () => options.onBarred?.(hostOf(peer)) },
           () => ({ peer, local: this.address }),
           environment,
           timer,
@@ -324,6 +326,7 @@ class OpenConnection implements FrameExecutor {
     // What comes again was counted the first time.
     const batch = again ? 0 : this.#cutter?.count ?? countFrames(frames);
     this.#queriesTold.add(batch);
+    if (!this.#hasAsked && this.#served.asksForTokens) this.#tellOpened();
     this.#hasAsked = this.#isAsked = true;
     if (this.#isRefusing && this.#cutter === undefined) {
       return Promise.resolve(partingReply(frames, (error) => this.#reject(error as Error)));
@@ -339,6 +342,13 @@ class OpenConnection implements FrameExecutor {
       if (frames.length <= this.#copiedBytesMax) this.#tellCopy(frames, batch);
       else this.#tellInPlace(frames, batch);
     });
+  }
+
+  #tellOpened(): void {
+    const { ref: { counter: inbox } } = this.#inbox;
+    const { peer } = this.#ends();
+    const message: OpenedMessage = { type: messageTypes.opened, inbox, host: hostOf(peer) };
+    this.#thread.tell(this.#queryActor, message);
   }
 
   #tellCopy(frames: Uint8Array, batch: number): void {

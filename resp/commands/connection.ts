@@ -139,8 +139,9 @@ function showToken(call: CommandCall, user: number | undefined, token: number): 
     ? name === undefined
     : session.admission.show(textOf(call, token), name);
   if (isKnown) return;
-  if (session.admission?.isBarred) session.hasQuit = true;
-  throw new CommandError(refusals.wrongToken);
+  const { isBarred = false, waitMs = 0, tokenRefusal } = session.admission ?? {};
+  if (isBarred) session.hasQuit = true;
+  throw new CommandError(waitMs > 0 ? `WRONGPASS ${tokenRefusal}` : refusals.wrongToken);
 }
 
 function isDefault({ args }: CommandCall, i: number): boolean {

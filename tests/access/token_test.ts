@@ -11,8 +11,12 @@ import {
   World,
 } from "../../access/mod.ts";
 import { accessLimits } from "../../limits.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
 import { assert, assertEquals, assertNotEquals, fc } from "../deps.ts";
 import { makeToken } from "../support/tokens.ts";
+
+/** Where tokens are shown. */
+const host = "192.0.2.7";
 
 Deno.test("newToken() makes another one each time, of a form that is known", () => {
   const tokens = Array.from({ length: 100 }, newToken);
@@ -33,25 +37,25 @@ Deno.test("hashOfToken() is SHA-256, and shows nothing of the token", () => {
 
 Deno.test("Access finds each of its tokens, and no other", () => {
   const made = Array.from({ length: 20 }, (_, i) => makeToken("read", [], `t${i}`));
-  const access = new Access(made.map(({ entry }) => entry));
-  for (const { token, entry } of made) assertEquals(access.find(token)?.name, entry.name);
+  const access = new Access(made.map(({ entry }) => entry), realEnvironment);
+  for (const { token, entry } of made) assertEquals(access.admit(token, host)?.name, entry.name);
   const [{ token }] = made;
   for (const wrong of ["", newToken(), token.slice(1), `${token} `, token.toUpperCase()]) {
-    assertEquals(access.find(wrong), undefined, "a wrong token");
+    assertEquals(access.admit(wrong, host), undefined, "a wrong token");
   }
-  assertEquals(access.find(token + "x".repeat(accessLimits.tokenCharsMax)), undefined);
-  assertEquals(access.find("x".repeat(1 << 20)), undefined);
+  assertEquals(access.admit(token + "x".repeat(accessLimits.tokenCharsMax), host), undefined);
+  assertEquals(access.admit("x".repeat(1 << 20), host), undefined);
 });
 
 Deno.test("a token that is too long is none, though the hash of nothing is in the file", () => {
   const entry = { name: "empty", hash: hashOfToken(""), role: "admin" as const, prefixes: [] };
-  const access = new Access([entry]);
-  assertEquals(access.find("x".repeat(accessLimits.tokenCharsMax + 1)), undefined);
+  const access = new Access([entry], realEnvironment);
+  assertEquals(access.admit("x".repeat(accessLimits.tokenCharsMax + 1), host), undefined);
 });
 
 Deno.test("an Admission counts wrong tokens, and is barred at the third, whatever comes then", () => {
   const { token, entry } = makeToken("write");
-  const admission = new Admission(new Access([entry]));
+  const admission = new Admission(new Access([entry], realEnvironment), host);
   assert(!admission.show(newToken()));
   assert(admission.show(token));
   assert(!admission.show("x"));
@@ -65,7 +69,7 @@ Deno.test("an Admission counts wrong tokens, and is barred at the third, whateve
 
 Deno.test("a token that must have a name is wrong under another one", () => {
   const { token, entry } = makeToken("read", [], "ada");
-  const admission = new Admission(new Access([entry]));
+  const admission = new Admission(new Access([entry], realEnvironment), host);
   assert(!admission.show(token, "bob"));
   assertEquals(admission.rights, undefined);
   assert(admission.show(token, "ada"));
@@ -73,8 +77,8 @@ Deno.test("a token that must have a name is wrong under another one", () => {
 
 Deno.test("replace() revokes the rights of a token that is gone, and of no other", () => {
   const [kept, gone] = [makeToken("admin", [], "kept"), makeToken("admin", [], "gone")];
-  const access = new Access([kept.entry, gone.entry]);
-  const [of, other] = [new Admission(access), new Admission(access)];
+  const access = new Access([kept.entry, gone.entry], realEnvironment);
+  const [of, other] = [new Admission(access, host), new Admission(access, host)];
   of.show(kept.token);
   other.show(gone.token);
   access.replace([{ ...kept.entry, name: "renamed", role: "read" }]);

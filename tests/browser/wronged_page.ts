@@ -13,6 +13,7 @@ import { Access } from "../../access/mod.ts";
 import { livePage } from "../../http/mod.ts";
 import { Client } from "../../kvclient/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
 import { openHttpPort } from "../support/http_port.ts";
 import { makeToken } from "../support/tokens.ts";
 import { until } from "../support/until.ts";
@@ -20,7 +21,7 @@ import { openBrowser, openTab } from "./browser.ts";
 
 const [page, screenshots] = Deno.args;
 const [first, second] = [makeToken("admin", [], "first"), makeToken("admin", [], "second")];
-const access = new Access([first.entry]);
+const access = new Access([first.entry], realEnvironment);
 const http = await openHttpPort({ access, pages: livePage(new URL(page)) });
 const server = await Server.start({ startPort: 0, queryActorCount: 1, tokens: [first.entry] });
 http.show(server);

@@ -1,6 +1,7 @@
 import { Access } from "../../access/mod.ts";
 import type { HttpPortOptions, Shown } from "../../http/mod.ts";
 import { Server } from "../../kvserver/mod.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "../deps.ts";
 import { openHttpPort } from "../support/http_port.ts";
 import { MemoryLog } from "../support/memory_log.ts";
@@ -190,7 +191,7 @@ Deno.test("HttpPort.open() says which port cannot be bound", async () => {
 Deno.test("with tokens, health is for everybody, and figures for those who show one", async () => {
   const roles = (["read", "write", "admin", "peer"] as const).map((role) => makeToken(role));
   const limited = makeToken("read", ["ada:"], "ada");
-  const access = new Access([...roles, limited].map(({ entry }) => entry));
+  const access = new Access([...roles, limited].map(({ entry }) => entry), realEnvironment);
   await withPort(running, async (address) => {
     const status = async (path: string, authorization?: string) => {
       const headers = authorization === undefined ? undefined : { authorization };
@@ -217,7 +218,7 @@ Deno.test("with tokens, health is for everybody, and figures for those who show 
 
 Deno.test("three wrong tokens end a connection over HTTP, and are logged once", async () => {
   const log = new MemoryLog();
-  const access = new Access([makeToken("read").entry]);
+  const access = new Access([makeToken("read").entry], realEnvironment);
   await withPort(running, async (address) => {
     const request =
       `GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer guess\r\n\r\n`;

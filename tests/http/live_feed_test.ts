@@ -1,4 +1,5 @@
 import { Access } from "../../access/mod.ts";
+import { realEnvironment } from "../../rpc/mod.ts";
 import { assert, assertEquals } from "../deps.ts";
 import { openHttpPort } from "../support/http_port.ts";
 import { makeToken } from "../support/tokens.ts";
@@ -47,7 +48,7 @@ Deno.test("/api/live tells what was, then each second what is, for as long as so
 
 Deno.test("/api/live ends for those whose token is removed, and for no others", async () => {
   const [removed, kept] = [makeToken("read"), makeToken("admin")];
-  const access = new Access([removed.entry, kept.entry]);
+  const access = new Access([removed.entry, kept.entry], realEnvironment);
   const http = await openHttpPort({
     access,
   });

@@ -74,6 +74,7 @@ const times: Times = { boundsMs: [5, 10], counts: [3, 2, 1], sumMs: 40 };
 export const shownMeasurements: Measurements = {
   visibility: times,
   eventLoopLag: times,
+  tokens: { wrong: 35, unheard: 36 },
   disk: { writes: times, waitingBytes: 31, refusals: 32, logBytes: 33, fileBytes: 34 },
   refusals: {
     frames: {

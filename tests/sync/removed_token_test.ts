@@ -10,7 +10,7 @@ import { SystemOnTcp } from "./systems.ts";
 
 Deno.test("a system whose token is removed is told nothing more, even if it has no connection then", async () => {
   const [removed, kept] = ["removed", "kept"].map((name) => makeToken("peer", [], name));
-  const access = new Access([removed.entry, kept.entry]);
+  const access = new Access([removed.entry, kept.entry], realEnvironment);
   const credentials = { access };
   const network = new RpcTellNetwork(tcpTransport, tcpTransport, realEnvironment, credentials);
   await using target = await SystemOnTcp.start({ network });
