@@ -1,4 +1,4 @@
-import { HttpPort } from "../../http/mod.ts";
+import type { HttpPort } from "../../http/mod.ts";
 import { accessLimits } from "../../limits.ts";
 import { parseAddress, tcpTransport } from "../../rpc/mod.ts";
 import { newToken } from "../../access/mod.ts";
