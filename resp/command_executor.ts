@@ -38,7 +38,7 @@ export class Executed {
   long: LongReply | typeof inTurns | undefined;
   /** Bytes of the command whose reply is long. */
   longBytes = 0;
-  /** Beginning and end of each reply to a write, where it begins at 0 with the first reply. */
+  /** Beginning and end of each reply to a write, where it begins at 0 with the first reply, if they are noted. */
   writes: number[] = [];
 }
 
@@ -53,6 +53,7 @@ export class CommandExecutor {
   readonly #executed = new Executed();
   readonly #call: { -readonly [Field in keyof CommandCall]: CommandCall[Field] };
   readonly #batchBytesMax: number;
+  readonly #notesWrites: boolean;
   /** The command that was executed; `undefined`: there is none such, or it was not called rightly. */
   #command: Command | undefined;
   /** Whether its reply is messages, which a client gets that wants no replies. */
@@ -64,6 +65,7 @@ export class CommandExecutor {
   /**
    * @param sessions of all connections, by their ids
    * @param seed of what is drawn at random, of which nothing depends on being hard to guess
+   * @param notesWrites whether it is to be told which replies are to writes
    */
   constructor(
     keyspace: Keyspace,
@@ -72,7 +74,9 @@ export class CommandExecutor {
     sessions: ReadonlyMap<number, Session>,
     counts: CommandCounts,
     seed: number,
+    notesWrites: boolean,
   ) {
+    this.#notesWrites = notesWrites;
     this.#keyspace = keyspace;
     this.#batchBytesMax = host.limits.replyBatchBytesMax;
     let state = seed >>> 0;
@@ -137,7 +141,7 @@ export class CommandExecutor {
       }
       if (parser.count > 0) {
         const place = writer.size;
-        const accepted = keyspace.accepted;
+        const accepted = this.#notesWrites ? keyspace.accepted : 0;
         reply.version = session.version;
         const long = this.#run();
         if (long !== undefined) {
@@ -148,7 +152,7 @@ export class CommandExecutor {
         }
         if (session.isNextExcepted && !isAboutClient(this.#command)) session.isNextExcepted = false;
         if (session.replies !== "all") this.#mute(place);
-        if (keyspace.accepted !== accepted) {
+        if (this.#notesWrites && keyspace.accepted !== accepted) {
           executed.writes.push(place - first, writer.size - first);
         }
         if (session.hasQuit) {

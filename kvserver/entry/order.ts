@@ -49,7 +49,7 @@ const timestampNewMax = timestampMax - 2 ** 24;
  * @throws {RpcError} `bad_request` when `current` is the greatest order that can be read.
  */
 export function nextOrder(
-  current: Order | undefined,
+  current: Pick<Order, "timestamp" | "sequence"> | undefined,
   nowMs: number,
   uid: string,
   into: Order = { timestamp: 0, sequence: 0, uid },

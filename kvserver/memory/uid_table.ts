@@ -29,6 +29,11 @@ export class UidTable {
     this.#charge = new Charge(memory);
   }
 
+  /** The number of `uid`; 0 when no entry bears it. */
+  numberOf(uid: string): number {
+    return this.#uids[this.#last] === uid ? this.#last : this.#numbers.get(uid) ?? 0;
+  }
+
   /** Counts one more entry of `uid`. @returns its number. */
   use(uid: string): number {
     if (this.#uids[this.#last] !== uid) this.#last = this.#numbers.get(uid) ?? this.#add(uid);

@@ -286,7 +286,7 @@ export class QueryActor implements Actor {
         return this.#load(message);
       case "listTurn":
         this.#nowMs = 0;
-        this.#queries.writes.roomBytes = undefined;
+        this.#queries.writes.beginQuery();
         this.#lists.turn();
         // Whoever has sent the last query has not deleted the keys.
         this.#queueAccepted(nobody);
@@ -415,7 +415,7 @@ export class QueryActor implements Actor {
   #beginTurn({ connections }: Query): void {
     this.#connections = connections;
     this.#nowMs = 0;
-    this.#queries.writes.roomBytes = undefined;
+    this.#queries.writes.beginQuery();
   }
 
   /** Ends the connections whose tokens are not among these. */

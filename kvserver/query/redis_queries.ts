@@ -55,6 +55,7 @@ export class RedisQueries {
       this.#sessions,
       this.#counts,
       seed,
+      commit !== undefined,
     );
   }
 

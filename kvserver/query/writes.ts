@@ -16,8 +16,6 @@ export class Writes {
   readonly accepted: number[] = [];
   /** The error that writes are refused with; `undefined`: they are accepted. */
   refusal: RpcError | undefined;
-  /** Bytes of memory that the rest of the writes of this query may take; the caller removes it before a query. */
-  roomBytes: number | undefined;
   /** No write is to be earlier than this. */
   floorMs = 0;
   /** Whether a deletion was merged: nobody need have heard of who made it. The caller takes that back. */
@@ -27,6 +25,10 @@ export class Writes {
   deletes = 0;
   #store: Store;
   #host: QueryHost;
+  /** Bytes of memory that the writes of this query take, those that were refused included; 0 before the first. */
+  #takenBytes = 0;
+  /** Bytes that they may take, as the first one found. */
+  #roomBytes = Infinity;
   /** The number of the last write that was accepted. */
   #counter = noCounter;
 
@@ -42,7 +44,13 @@ export class Writes {
 
   /** Whether a write of this query was refused because there is no room for it. */
   get lacksRoom(): boolean {
-    return this.roomBytes !== undefined && this.roomBytes < 0;
+    return this.#takenBytes > this.#roomBytes;
+  }
+
+  /** Begins a query: what memory there is for its writes is looked at anew. */
+  beginQuery(): void {
+    this.#takenBytes = 0;
+    this.#roomBytes = Infinity;
   }
 
   /**
@@ -176,7 +184,8 @@ export class Writes {
   /** Takes from the query's room what an entry needs. @throws {RpcError} `overloaded` without any. */
   #takeRoom(entryBytes: number, method: MethodName): void {
     const neededBytes = this.#host.replicaCount * (entryBytes + putBytes);
-    this.roomBytes = (this.roomBytes ?? this.#host.memory.putRoomBytes) - neededBytes;
+    if (this.#takenBytes === 0) this.#roomBytes = this.#host.memory.putRoomBytes;
+    this.#takenBytes += neededBytes;
     if (this.lacksRoom) throw memoryIsFull(neededBytes, method);
   }
 }

@@ -144,7 +144,7 @@ export class Store {
     expiresAt = noExpiry,
   ): number {
     let n = this.find(bytes, keyStart, keyEnd);
-    const order = nextOrder(this.#orderOf(n), nowMs, uid, this.#next);
+    const order = nextOrder(this.#timeOf(n), nowMs, uid, this.#next);
     if (n === noEntry) n = this.#create(bytes, keyStart, keyEnd, valueEnd - valueStart, uid);
     this.#set(n, bytes, valueStart, valueEnd, order, counter, isBin, expiresAt);
     return n;
@@ -158,7 +158,7 @@ export class Store {
    * @throws as `put` does.
    */
   expire(n: number, nowMs: number, uid: string, counter: number, expiresAt: number): void {
-    const order = nextOrder(this.#orderOf(n), nowMs, uid, this.#next);
+    const order = nextOrder(this.#timeOf(n), nowMs, uid, this.#next);
     if (expiresAt !== noExpiry) this.#records.expiries.reserve();
     const wasCounted = this.#records.isCounted(n);
     this.#setWrite(n, order, counter, this.#records.isBin(n), expiresAt, wasCounted, true);
@@ -500,9 +500,15 @@ export class Store {
   /** The order of an entry, valid until the next call; `undefined` for `noEntry`. */
   #orderOf(n: number): Order | undefined {
     if (n === noEntry) return undefined;
-    this.#held.timestamp = this.#records.timestamp(n);
-    this.#held.sequence = this.#records.sequence(n);
+    this.#records.readTime(n, this.#held);
     this.#held.uid = this.uidOf(n);
+    return this.#held;
+  }
+
+  /** As `#orderOf`, without the uid. */
+  #timeOf(n: number): Pick<Order, "timestamp" | "sequence"> | undefined {
+    if (n === noEntry) return undefined;
+    this.#records.readTime(n, this.#held);
     return this.#held;
   }
 
@@ -546,6 +552,11 @@ export class Store {
     isBin: boolean,
     expiresAt: number,
   ): void {
+    const isStr = start !== noValue && !isBin && expiresAt === noExpiry;
+    const uid = isStr ? this.#uids.numberOf(order.uid) : 0;
+    if (isStr && this.#records.overwrite(n, order, uid, counter, bytes, start, end)) {
+      return this.sums.changed(n);
+    }
     const wasCounted = this.#records.isCounted(n);
     // First, because nothing may have changed when there is no room for the expiry or the value.
     if (expiresAt !== noExpiry) this.#records.expiries.reserve();

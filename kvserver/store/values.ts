@@ -44,10 +44,10 @@ export class Values {
     if (length <= room && (held <= room || held === tombstone)) {
       // The usual case: short values of one length, the first one among them.
       this.#records.setValue(n, length, 0);
-      return this.#fillRoom(n, bytes, start, end);
+      return this.#records.fillRoom(n, bytes, start, end);
     }
     this.#records.setValue(n, length, this.#place(n, held, length, bytes, start, end));
-    if (length <= room) this.#fillRoom(n, bytes, start, end);
+    if (length <= room) this.#records.fillRoom(n, bytes, start, end);
     this.#log.clean();
   }
 
@@ -103,11 +103,6 @@ export class Values {
     this.#log.assertInvariants(new Map(logged.map((n) => [n, this.#records.valuePlace(n)])));
     const large = numbers.filter((n) => isLarge(this.#records.valueLength(n)));
     this.#large.assertInvariants(large.map((n) => this.#records.valuePlace(n)));
-  }
-
-  #fillRoom(n: number, bytes: Uint8Array, start: number, end: number): void {
-    const to = this.#records.bytesAt(n);
-    for (let i = start, at = this.#records.roomStart(n); i < end; i++, at++) to[at] = bytes[i];
   }
 
   /** Places a value that is outside the record, or replaces one that was. */

@@ -111,10 +111,14 @@ export interface CommandKeys {
   readonly notes?: string;
 }
 
+/** A power of two, and more than there are commands. */
+const commandBuckets = 256;
+
 /** Commands by their names. */
 export class CommandTable {
   readonly all: readonly Command[];
-  #byHash = new Map<number, CommandName[]>();
+  /** By the last bits of the names' hashes. */
+  #buckets: readonly CommandName[][] = Array.from({ length: commandBuckets }, () => []);
   /** Bytes of the longest name. */
   #longest = 0;
 
@@ -122,9 +126,7 @@ export class CommandTable {
     this.all = commands;
     for (const command of commands) {
       const name = encoder.encode(command.name.slice(command.name.indexOf("|") + 1));
-      const hash = hashOf(name, 0, name.length);
-      const others = this.#byHash.get(hash) ?? [];
-      this.#byHash.set(hash, [...others, { name, command }]);
+      this.#bucketOf(name, 0, name.length).push({ name, command });
       this.#longest = Math.max(this.#longest, name.length);
     }
   }
@@ -132,10 +134,17 @@ export class CommandTable {
   /** The command whose name, in any case, is `bytes[start..end)`. */
   find(bytes: Uint8Array, start: number, end: number): Command | undefined {
     if (end - start > this.#longest) return undefined;
-    const found = this.#byHash.get(hashOf(bytes, start, end));
-    if (found === undefined) return undefined;
-    for (const { name, command } of found) if (isWord(bytes, start, end, name)) return command;
+    const bucket = this.#bucketOf(bytes, start, end);
+    for (let i = 0; i < bucket.length; i++) {
+      if (isWord(bytes, start, end, bucket[i].name)) return bucket[i].command;
+    }
     return undefined;
+  }
+
+  #bucketOf(bytes: Uint8Array, start: number, end: number): CommandName[] {
+    let hash = end - start;
+    for (let i = start; i < end; i++) hash = Math.imul(hash, 31) + (bytes[i] | 0x20) | 0;
+    return this.#buckets[hash & (commandBuckets - 1)];
   }
 }
 
@@ -170,12 +179,6 @@ interface CommandName {
 }
 
 const encoder = new TextEncoder();
-
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = end - start;
-  for (let i = start; i < end; i++) hash = (hash * 31 + (bytes[i] | 0x20)) & 0x3fffffff;
-  return hash;
-}
 
 /** Whether `bytes[start..end)` are, in any case, a word that is given in lower case. */
 export function isWord(bytes: Uint8Array, start: number, end: number, word: Uint8Array): boolean {

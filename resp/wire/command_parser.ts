@@ -32,6 +32,9 @@ const dollar = 0x24;
 const lineFeed = 0x0a;
 const zero = 0x30;
 
+/** In place of the number in a line that has none. It is greater than any that is allowed. */
+const noNumber = 0x3fffffff;
+
 /** An array for more arguments than this is given back, because a command of so many is rare. */
 const roomKeptMax = 4_096;
 
@@ -59,7 +62,7 @@ export class CommandParser implements CommandArguments {
   #left = -1;
   /** Bytes of the argument that comes; below 0: its line was not read. */
   #argumentBytes = -1;
-  /** The number in the line that was read last. */
+  /** The number in the line that was read last, or `noNumber`. */
   #number = 0;
 
   /** @param keepsArguments whether arguments are asked for: only of commands that are given whole */
@@ -103,7 +106,7 @@ export class CommandParser implements CommandArguments {
       if (bytes[start] !== asterisk) return this.#parseInline(bytes, start, end);
       at = this.#readNumber(bytes, start, end, "too big mbulk count string");
       if (at < 0) return this.#stopAt(0, end);
-      if (!(this.#number <= this.#bounds.argumentsMax)) {
+      if (this.#number > this.#bounds.argumentsMax) {
         return this.#refuse("invalid multibulk length", end);
       }
       this.#begin(bytes, Math.max(0, this.#number));
@@ -118,7 +121,7 @@ export class CommandParser implements CommandArguments {
           this.#bounds.argumentBytesMax,
           this.#bounds.commandBytesMax - (at - start) - 2,
         );
-        if (!(this.#number >= 0 && this.#number <= bytesMax)) {
+        if (this.#number < 0 || this.#number > bytesMax) {
           return this.#refuse("invalid bulk length", end);
         }
         this.#argumentBytes = this.#number;
@@ -158,25 +161,28 @@ export class CommandParser implements CommandArguments {
   }
 
   #begin(bytes: Uint8Array, count: number): void {
-    this.bytes = bytes;
+    // Most commands lie where the one before them does, and setting an object anew takes a while.
+    if (this.bytes !== bytes) this.bytes = bytes;
     this.count = 0;
     this.#left = count;
     if (this.#places.length > 2 * roomKeptMax) this.#places = new Int32Array(128);
   }
 
   #add(start: number, end: number): void {
-    if (2 * this.count === this.#places.length) {
-      const places = new Int32Array(2 * this.#places.length);
-      places.set(this.#places);
-      this.#places = places;
-    }
-    this.#places[2 * this.count] = start;
-    this.#places[2 * this.count + 1] = end;
-    this.count++;
+    const at = 2 * this.count++;
+    if (at === this.#places.length) this.#growPlaces();
+    this.#places[at] = start;
+    this.#places[at + 1] = end;
+  }
+
+  #growPlaces(): void {
+    const places = new Int32Array(2 * this.#places.length);
+    places.set(this.#places);
+    this.#places = places;
   }
 
   /**
-   * Reads the line at `start`: one character, then the number that `#number` is set to; `NaN`: it is none.
+   * Reads the line at `start`: one character, then the number that `#number` is set to.
    *
    * @param tooLong what is said of a line without an end
    * @returns where the line ends, or `incomplete`.
@@ -193,7 +199,7 @@ export class CommandParser implements CommandArguments {
     }
     if (at + 1 < end && bytes[at] === carriageReturn && at > start + 1) {
       const isShortest = bytes[start + 1] !== zero || at === start + 2;
-      this.#number = isShortest ? number : NaN;
+      this.#number = isShortest ? number : noNumber;
       return at + 2;
     }
     return this.#readOtherNumber(bytes, start, end, tooLong);
@@ -230,11 +236,11 @@ export class CommandParser implements CommandArguments {
 /** A number of so many digits at the most is exact; nothing that is allowed has more. */
 const digitsMax = 15;
 
-/** The decimal number that `bytes[start..end)` are in its shortest form; `NaN` when they are none. */
+/** The decimal number that `bytes[start..end)` are in its shortest form; `noNumber` when they are none. */
 function numberIn(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start > digitsMax) return NaN;
+  if (end - start > digitsMax) return noNumber;
   const text = String.fromCharCode(...bytes.subarray(start, end));
-  return /^(0|-?[1-9][0-9]*)$/.test(text) ? Number(text) : NaN;
+  return /^(0|-?[1-9][0-9]*)$/.test(text) ? Number(text) : noNumber;
 }
 
 /** Redis prints the byte as a character. */
