@@ -1,6 +1,6 @@
 import type { Client } from "../../kvclient/mod.ts";
 import { defaultLimits } from "../../limits.ts";
-import { assertEquals } from "../deps.ts";
+import { assertLess } from "../deps.ts";
 import { Cluster } from "./cluster.ts";
 import { skewedClock } from "./skewed_clock.ts";
 import { sleep, until } from "../support/until.ts";
@@ -21,15 +21,22 @@ Deno.test("of two Puts that did not see each other, the one that is 10 ms later 
     await using cluster = await startCluster();
     await cluster.ready();
     const { clients } = cluster;
-    // What follows so many messages waits for the pace, and so is not seen at once.
-    for (let i = 0; i < defaultLimits.syncMessagesAtOnce; i++) {
-      await clients[0][0].put(`another key ${i}`, "value");
+    const writer = clients[server][actor];
+    let key: string;
+    // On a busy machine ten milliseconds may be enough to see it: then it is tried again.
+    for (let tries = 0;; tries++) {
+      // What follows so many messages waits for the pace, and so is not seen at once.
+      for (let i = 0; i < defaultLimits.syncMessagesAtOnce; i++) {
+        await clients[0][0].put(`another key ${i}`, "value");
+      }
+      key = `key ${tries}`;
+      await clients[0][0].put(key, "earlier");
+      await sleep(10);
+      if (await writer.get(key) === undefined) break;
+      assertLess(tries, 100);
     }
-    await clients[0][0].put(key, "earlier");
-    await sleep(10);
-    assertEquals(await clients[server][actor].get(key), undefined);
-    await clients[server][actor].put(key, "later");
-    await expectWinner(cluster, "later");
+    await writer.put(key, "later");
+    await cluster.converge(new Map([[key, "later"]]), { prefix: key });
   }));
 });
 
