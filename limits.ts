@@ -569,8 +569,10 @@ export interface Limits {
   readonly windowBytesSlow: number;
   /** Connections that end before anything got through make it no less than this. */
   readonly windowBytesMin: number;
-  /** How often a peer is checked while an acknowledgement is missing, or its link is down. */
+  /** How often a peer is checked while an acknowledgement is missing. */
   readonly peerCheckMs: number;
+  /** The same while its link is down: how old what waits is, and whether the peer is lost. */
+  readonly peerDownCheckMs: number;
   /** A joining server requests the state of another peer when the sender is silent for so long. */
   readonly stateSenderPatienceMs: number;
   /** A peer that is up falls behind when it has not acknowledged an entry for so long: that is logged. */
@@ -847,6 +849,7 @@ export const defaultLimits: Limits = {
   windowBytesSlow: 16 * KiB,
   windowBytesMin: 1 * KiB,
   peerCheckMs: 250,
+  peerDownCheckMs: 1_000,
   stateSenderPatienceMs: 5_000,
   peerBehindMs: 2_000,
   peerSilentMs: 5_000,
@@ -1078,6 +1081,7 @@ export const limitRelations: readonly LimitRelation[] = [
   },
   ordered("ackTimeoutMs", "peerLostMs", "a dead connection is ended before its peer is lost"),
   ordered("stateSenderPatienceMs", "peerLostMs", "another sender is asked before one is lost"),
+  ordered("peerDownCheckMs", "stateSenderPatienceMs", "a sender that is down is looked at in time"),
   {
     fields: ["reconnectMaxMs", "dialTimeoutMs", "peerLostMs"],
     holds: (l) => l.reconnectMaxMs + l.dialTimeoutMs < l.peerLostMs,

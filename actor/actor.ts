@@ -56,8 +56,8 @@ export interface ActorContext extends Limited, Accounted {
   tellWritten(ref: ActorRef): void;
   /** Forgets the message that was begun. */
   abandonMessage(): void;
-  /** Sends `message`, as it is now, `delayMs` milliseconds from now. */
-  tellAfter(ref: ActorRef, message: unknown, delayMs: number): void;
+  /** Sends `message`, as it is now, `delayMs` milliseconds from now. @returns what calls that off. */
+  tellAfter(ref: ActorRef, message: unknown, delayMs: number): () => void;
   /** The state of the link to a remote actor's system; dials it if there is none. */
   link(ref: ActorRef): LinkState;
   /** Sends itself `message` whenever the state of that link changes. */

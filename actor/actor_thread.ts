@@ -309,12 +309,15 @@ export class ActorThread {
       link: (ref): LinkState => linkTo(ref) ?? noLink,
       tellAfter: (ref, message, delayMs) => {
         const marshalled = this.#marshal(message);
-        if (this.#closed) return;
+        if (this.#closed) return () => {};
         const cancel = this.#environment.after(delayMs, () => {
           this.#delayed.delete(cancel);
           this.#tellFrom(local, self, ref, marshalled, false);
         });
         this.#delayed.add(cancel);
+        return () => {
+          if (this.#delayed.delete(cancel)) cancel();
+        };
       },
       watchLink: (ref, message) => {
         const marshalled = this.#marshal(message);

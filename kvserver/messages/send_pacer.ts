@@ -19,7 +19,10 @@ export class SendPacer {
   #context: ActorContext;
   #receiver: string;
   #budget: Budget;
+  /** When the next tick comes. */
   #tickMs = Infinity;
+  /** Calls it off. */
+  #cancelTick = () => {};
 
   /**
    * @param receiver names the receiver in the ticks
@@ -66,9 +69,11 @@ export class SendPacer {
   tickWithin(delayMs: number, nowMs = this.#context.monotonicMs()): void {
     // A tick whose time is over may have come already, a moment early: it does not count.
     if (nowMs < this.#tickMs && this.#tickMs <= nowMs + delayMs) return;
+    // The one that would come later would find nothing to do.
+    this.#cancelTick();
     this.#tickMs = nowMs + delayMs;
     const tick: TickMessage = { type: "tick", receiver: this.#receiver };
-    this.#context.tellAfter(this.#context.self, tick, Math.ceil(delayMs));
+    this.#cancelTick = this.#context.tellAfter(this.#context.self, tick, Math.ceil(delayMs));
   }
 
   /** To be called with each `TickMessage`. */

@@ -97,7 +97,8 @@ export class Sender {
       if (tellWaitMs === Infinity) return;
       if (tellWaitMs > 0) return peer.pacer.tickWithin(tellWaitMs);
     }
-    peer.pacer.tickWithin(this.#context.limits.peerCheckMs);
+    const { peerCheckMs, peerDownCheckMs } = this.#context.limits;
+    peer.pacer.tickWithin(link.isUp ? peerCheckMs : peerDownCheckMs);
     if (!link.isUp) return;
     if (peer.isAckOverdue(link)) return link.reset();
     if (peer.backlog.isStateRead && !this.#stateReceiver.holdsBack(peer)) peer.completeState();

@@ -27,9 +27,12 @@ export interface Seen {
   readonly floorMs: number;
 }
 
+/** Writes what is copied at once: a buffer of its own would take longer to make than such bytes to write. */
+const writer = new MsgpackWriter();
+
 /** The bytes of what was seen. */
 export function seenBytes({ vector, floorMs }: Seen): Uint8Array<ArrayBuffer> {
-  const writer = new MsgpackWriter();
+  writer.clear();
   writer.int(floorMs);
   const uids = new Set([...vector].map(([uid]) => uid));
   for (const uid of vector.dots.keys()) uids.add(uid);
@@ -39,7 +42,7 @@ export function seenBytes({ vector, floorMs }: Seen): Uint8Array<ArrayBuffer> {
     writer.int(vector.dots.get(uid)?.size ?? 0);
     for (const dot of dots) writer.int(dot);
   });
-  return writer.written();
+  return writer.written().slice();
 }
 
 /** Reads what was seen. @throws {TypeError | MsgpackError} for other bytes. */
@@ -58,12 +61,12 @@ export function readSeen(bytes: Uint8Array): Seen {
 
 /** The bytes of claims. */
 export function claimBytes(claims: readonly Claim[]): Uint8Array<ArrayBuffer> {
-  const writer = new MsgpackWriter();
+  writer.clear();
   writeGroups(writer, claims, ({ uid }) => uid, ({ from, to }) => {
     writer.int(from);
     writer.int(to);
   });
-  return writer.written();
+  return writer.written().slice();
 }
 
 /** Reads claims. @throws {TypeError | MsgpackError} for other bytes. */

@@ -23,6 +23,8 @@ export class MemoryDisk implements Disk {
   #waiting: { batches: readonly Uint8Array[]; onWritten(): void }[] = [];
   #isWriting = false;
   #reason: string | undefined;
+  /** What was told last of that. */
+  #toldReason: string | undefined;
   /** Ends the write under way. */
   #cancel = () => {};
 
@@ -74,6 +76,12 @@ export class MemoryDisk implements Disk {
     this.#cancel();
   }
 
+  #tellReason(): void {
+    if (this.#reason === this.#toldReason) return;
+    this.#toldReason = this.#reason;
+    this.onFailing(this.#reason);
+  }
+
   #writeOn(): void {
     if (this.#isWriting || this.#waiting.length === 0) return;
     this.#isWriting = true;
@@ -82,13 +90,13 @@ export class MemoryDisk implements Disk {
       this.#isWriting = false;
       if (this.#reason !== undefined) {
         this.#waiting.unshift(...group);
-        return this.onFailing(this.#reason);
+        return this.#tellReason();
       }
       this.writes++;
       const written = group.flatMap(({ batches }) => batches);
       this.batches.push(...written);
       this.onWritten(written);
-      this.onFailing(undefined);
+      this.#tellReason();
       for (const { onWritten } of group) onWritten();
       this.#writeOn();
     });

@@ -1,5 +1,5 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
-import { type ActorRef, ActorSystem } from "../../actor/mod.ts";
+import { type ActorRef, ActorSystem, type Inbox } from "../../actor/mod.ts";
 import { consoleLogger, type Logger } from "../../log/mod.ts";
 import {
   deleteCall,
@@ -36,6 +36,8 @@ export interface SimulatedServer {
   stores: Store[];
   /** Absent when nothing is persisted. */
   disk: MemoryDisk | undefined;
+  /** The inbox to which replies to clients go: they are of no interest. */
+  replies: Inbox;
 }
 
 /** Servers on one virtual timeline, made of the actors, the store and the journal of real ones. */
@@ -47,6 +49,8 @@ export class SimulatedCluster {
   readonly faults: string[] = [];
   readonly log: Logger;
   #nextPort = 1;
+  /** Writes the request of a client. */
+  #request = new MsgpackWriter();
   #limits: Limits;
   #observer: ClusterObserver | undefined;
 
@@ -149,7 +153,18 @@ export class SimulatedCluster {
       { remembered, forgotten: [], away: [] },
     );
     if (peers.length > 0) actors.join(peers.map((peer) => peer.actors.syncActor));
-    const server = { name, address, environment, system, actors, queryActors, stores, disk };
+    const replies = system.openInbox(() => {});
+    const server = {
+      name,
+      address,
+      environment,
+      system,
+      actors,
+      queryActors,
+      stores,
+      disk,
+      replies,
+    };
     this.servers.push(server);
     return server;
   }
@@ -283,13 +298,14 @@ export class SimulatedCluster {
   }
 
   #ask<T>(server: SimulatedServer, actor: number, { method, writeParams }: Call<T>): void {
-    const writer = new MsgpackWriter();
+    const writer = this.#request;
+    writer.clear();
     const frame = beginRequest(writer, 1, method);
     writeParams(writer);
     writer.endFrame(frame);
     const frames = writer.written();
     const message = server.system.beginMessage();
-    writeQueryHead(message, nobody, 1, frames.length);
+    writeQueryHead(message, server.replies.ref.counter, 1, frames.length);
     message.raw(frames);
     server.system.tellWritten(server.queryActors[actor]);
   }
@@ -306,6 +322,3 @@ export function replicaName(server: string, i: number): string {
 
 /** Awaits between a message to a channel and all that waits for it; seen were 2. */
 const reactionsMax = 4;
-
-/** An inbox that is not there: the reply is of no interest. */
-const nobody = 1_000_000_000;

@@ -1,12 +1,12 @@
 import {
   type MetListener,
   type SystemId,
-  systemKey,
   type TellHost,
   type TellNetwork,
   type TellPort,
 } from "../../actor/mod.ts";
 import type { SimulatedWorld } from "../world/simulated_environment.ts";
+import { LinkTable } from "./link_table.ts";
 import type { NetworkObserver } from "./network_observer.ts";
 import { dialMs, type LinkNetwork, SimulatedLink } from "./simulated_link.ts";
 import { Wire } from "./wire.ts";
@@ -18,10 +18,6 @@ const meetMs = 60_000;
 interface Opened {
   readonly host: TellHost;
   readonly port: TellPort;
-}
-
-function linkKey(from: SystemId, to: SystemId): string {
-  return `${systemKey(from)} ${systemKey(to)}`;
 }
 
 /**
@@ -43,7 +39,7 @@ export class SimulatedNetwork implements TellNetwork, LinkNetwork {
   #latencyMs: (from: string, to: string) => number;
   /** By address. */
   #hosts = new Map<string, Opened>();
-  #links = new Map<string, SimulatedLink>();
+  #links = new LinkTable();
   #cuts = new Set<string>();
   #redirects = new Map<string, string>();
   /** By address: what all that leaves there shares. */
@@ -66,11 +62,10 @@ export class SimulatedNetwork implements TellNetwork, LinkNetwork {
       incarnation: host.incarnation,
     };
     const linkTo = (id: SystemId) => {
-      const key = linkKey(own, id);
-      const known = this.#links.get(key);
+      const known = this.#links.find(own, id);
       if (known !== undefined) return known;
       const link = new SimulatedLink(this, own, id);
-      this.#links.set(key, link);
+      this.#links.add(link);
       return link;
     };
     const opened: TellPort = {
@@ -79,8 +74,9 @@ export class SimulatedNetwork implements TellNetwork, LinkNetwork {
       meet: (id, _by, listener) => this.#meet(linkTo(id), listener),
       traffic: () => [],
       unlink: (id) => {
-        this.linkBetween(own, id)?.cut(true);
-        this.#links.delete(linkKey(own, id));
+        const link = this.#links.find(own, id);
+        link?.cut(true);
+        if (link !== undefined) this.#links.delete(link);
       },
       close: () => Promise.resolve(this.crash(address)),
     };
@@ -98,9 +94,9 @@ export class SimulatedNetwork implements TellNetwork, LinkNetwork {
   /** Ends a system; its address is free for a restart. */
   crash(address: string): void {
     this.#hosts.delete(address);
-    for (const [key, link] of this.#links) {
+    for (const link of this.#links) {
       const isItsOwn = link.from.address === address;
-      if (isItsOwn) this.#links.delete(key);
+      if (isItsOwn) this.#links.delete(link);
       if (isItsOwn || link.to.address === address) link.cut(isItsOwn);
     }
   }
@@ -114,7 +110,7 @@ export class SimulatedNetwork implements TellNetwork, LinkNetwork {
   /** Cuts what `from` sends to `to`, and not what comes back, until `mend`. */
   cutOneWay(from: string, to: string): void {
     this.#setCut(from, to, true);
-    for (const link of this.#links.values()) {
+    for (const link of this.#links) {
       if (link.from.address === from && link.to.address === to) link.cut(false);
     }
   }
@@ -175,7 +171,7 @@ export class SimulatedNetwork implements TellNetwork, LinkNetwork {
   }
 
   linkBetween(from: SystemId, to: SystemId): SimulatedLink | undefined {
-    return this.#links.get(linkKey(from, to));
+    return this.#links.find(from, to);
   }
 
   /** Has all that leaves an address, whoever it is for, share so much, from now on. */

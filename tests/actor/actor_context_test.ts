@@ -36,6 +36,25 @@ testInWorld("tellAfter() sends the message as it was when it was called", async 
   await system.close();
 });
 
+testInWorld("tellAfter() is called off by what it returns, until it has sent", async (world) => {
+  const environment = world.environment();
+  const { system } = await startSystem(world, { environment });
+  const receiver = startProbe(system);
+  const callOffs: (() => void)[] = [];
+  const sender = startProbe(system, (_message, context) => {
+    for (const delayMs of [10, 20, 30]) {
+      callOffs.push(context.tellAfter(receiver.ref, delayMs, delayMs));
+    }
+  });
+  system.tell(sender.ref, "go");
+  await world.advance(10);
+  for (const callOff of callOffs.slice(0, 2)) callOff();
+  assertEquals(environment.pendingTimers, 1);
+  await world.run();
+  assertEquals(receiver.messages, [10, 30]);
+  await system.close();
+});
+
 testInWorld("tellAfter() keeps nothing of what it has sent", async (world) => {
   const environment = world.environment();
   let cancelled = 0;

@@ -16,7 +16,7 @@ import {
   readResponseHead,
 } from "../../rpc/mod.ts";
 import { SimulatedNetwork } from "../../simulate/network/simulated_network.ts";
-import { assertAfterEachMessage } from "../support/actors.ts";
+import { assertBetweenMessages } from "../support/actors.ts";
 import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { MemoryDisk } from "../../simulate/cluster/memory_disk.ts";
 import { writeCommands, writeQuery } from "../support/kvserver/query_messages.ts";
@@ -67,7 +67,7 @@ export class DurableServer {
       network,
       log: consoleLogger("error"),
     });
-    assertAfterEachMessage(system);
+    assertBetweenMessages(system);
     // Fails the test: no actor throws anything.
     system.onError = (error) => {
       if (!(error instanceof UndeliverableError)) reportError(error);

@@ -1,6 +1,6 @@
+import type { ActorSystem } from "../../actor/mod.ts";
 import { defaultLimits, type Limits, withLimits } from "../../limits.ts";
 import { noExpiry } from "../../kvserver/entry/entry.ts";
-import type { Store } from "../../kvserver/store/mod.ts";
 import type { ClusterObserver, ServerStart } from "../../simulate/cluster/cluster_observer.ts";
 import { heldEntries, type HeldEntry } from "../../simulate/cluster/held_entries.ts";
 import type { ReplicaObserver } from "../../simulate/cluster/observed_store.ts";
@@ -10,11 +10,14 @@ import {
 } from "../../simulate/cluster/simulated_cluster.ts";
 import type { SimulatedNetwork } from "../../simulate/network/simulated_network.ts";
 import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
-import { assertAfterEachMessage } from "../support/actors.ts";
+import { assertBetweenMessages } from "../support/actors.ts";
 import { dotOf, Written } from "./written.ts";
 
 /** Without comparisons that nobody owes: they would mend what is wrong before anybody sees it. */
 export const withoutComparisons = withLimits({ comparisonIntervalMs: 1e12 });
+
+/** After so many messages an actor asserts its invariants, and at the end in any case. */
+const assertedEvery = 4;
 
 /** A simulated cluster with a model of what its servers must come to hold. */
 export class CheckedCluster extends SimulatedCluster {
@@ -22,6 +25,8 @@ export class CheckedCluster extends SimulatedCluster {
   static simulatedMs = 0;
   /** All that was written. */
   readonly written = new Written();
+  /** By the system of a server: has its actors assert what they state. */
+  #asserting = new Map<ActorSystem, () => void>();
 
   /** @param limits of all servers @param observer sees what happens */
   constructor(
@@ -56,12 +61,14 @@ export class CheckedCluster extends SimulatedCluster {
 
   protected override prepare(start: ServerStart): void {
     super.prepare(start);
-    assertAfterEachMessage(start.system);
+    const assertAll = assertBetweenMessages(start.system, assertedEvery);
+    this.#asserting.set(start.system, assertAll);
     this.written.started(start.system.incarnation);
   }
 
   /** What keeps the cluster from being converged and at rest, or `undefined`. */
   difference(): string | undefined {
+    for (const { system } of this.servers) this.#assertInvariants(system);
     if (this.faults.length > 0) return this.faults[0];
     for (const { address, system, actors } of this.servers) {
       const { maxMessageRate, ready } = actors.stats();
@@ -79,11 +86,19 @@ export class CheckedCluster extends SimulatedCluster {
         const nowMs = environment.now();
         const difference = this.#fault(held, nowMs) ??
           this.#firstDifference(held, first ??= held) ??
-          countDifference(store, nowMs);
+          countDifference(store.size, held, nowMs);
         if (difference !== undefined) return `${address} actor ${i} ${difference}`;
       }
     }
     return undefined;
+  }
+
+  #assertInvariants(system: ActorSystem): void {
+    try {
+      this.#asserting.get(system)!();
+    } catch (error) {
+      this.faults.push(`An actor of ${system.address} is not as it should be: ${error}`);
+    }
   }
 
   /** The keys of which some replica holds what is wrong, whatever the others do. */
@@ -158,14 +173,18 @@ function goneBy(nowMs: number): (entry: HeldEntry) => boolean {
 }
 
 /** Whether a replica counts other entries than its clock shows: by the last time at which it had to look. */
-function countDifference(store: Store, nowMs: number): string | undefined {
+function countDifference(
+  count: number,
+  held: ReadonlyMap<string, HeldEntry>,
+  nowMs: number,
+): string | undefined {
   const shownAt = (timeMs: number) =>
-    heldEntries(store).filter(({ value, expiresAt }) =>
+    [...held.values()].filter(({ value, expiresAt }) =>
       value !== null && (expiresAt === noExpiry || expiresAt > timeMs)
     ).length;
   const [least, most] = [shownAt(nowMs), shownAt(nowMs - defaultLimits.expiryTickMaxMs)];
-  if (store.size >= least && store.size <= most) return undefined;
-  return `has a count of ${store.size}, and should count from ${least} to ${most}`;
+  if (count >= least && count <= most) return undefined;
+  return `has a count of ${count}, and should count from ${least} to ${most}`;
 }
 
 /** Whether nothing is shown of a key, or will not be for long: some have removed what there is already. */

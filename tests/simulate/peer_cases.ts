@@ -26,7 +26,7 @@ class LonePeer {
       self: { address: "a:1", incarnation: "a", counter: 1 },
       now: () => 0,
       monotonicMs: () => this.nowMs,
-      tellAfter: () => {},
+      tellAfter: () => () => {},
     } as Partial<ActorContext> as ActorContext;
     this.peer = new Peer(context, { address: "b:1", incarnation: "b", counter: 1 }, this.pool);
   }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { noExpiry } from "../../kvserver/entry/entry.ts";
 import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
 import type { HeldEntry } from "../../simulate/cluster/held_entries.ts";
@@ -138,9 +139,7 @@ export class Written {
 
 function isSame(a: HeldEntry, b: HeldEntry): boolean {
   if (a.isBin !== b.isBin || a.counter !== b.counter || a.expiresAt !== b.expiresAt) return false;
-  if (a.value?.length !== b.value?.length || isLater(a, b) || isLater(b, a)) return false;
-  for (let i = (a.value?.length ?? 0) - 1; i >= 0; i--) {
-    if (a.value![i] !== b.value![i]) return false;
-  }
-  return true;
+  if (isLater(a, b) || isLater(b, a)) return false;
+  if (a.value === null || b.value === null) return a.value === b.value;
+  return Buffer.compare(a.value, b.value) === 0;
 }

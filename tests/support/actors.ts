@@ -86,23 +86,35 @@ export function startProbe(
   return { ref, context, messages };
 }
 
-/** Has each actor that states its invariants assert them whenever it has handled a message. */
-export function assertAfterEachMessage(system: ActorThread): void {
+/**
+ * Has each actor that states its invariants assert them whenever it has handled so many messages.
+ *
+ * @param every what is wrong is mostly so for good: so it is found with less work, and a little later
+ * @returns what has all of them assert now.
+ */
+export function assertBetweenMessages(system: ActorThread, every = 1): () => void {
+  const asserting: (() => void)[] = [];
   const startActor = system.startActor.bind(system);
   system.startActor = (newActor) =>
     startActor((context) => {
       const actor: Actor & { assertInvariants?(): void } = newActor(context);
       if (actor.assertInvariants === undefined) return actor;
+      asserting.push(() => actor.assertInvariants!());
+      let handled = 0;
+      const handle = () => {
+        if (++handled % every === 0) actor.assertInvariants!();
+      };
       return {
         onMessage(message) {
           actor.onMessage(message);
-          actor.assertInvariants!();
+          handle();
         },
         onMarshalled(bytes, start, end) {
           const isHandled = actor.onMarshalled?.(bytes, start, end) ?? false;
-          if (isHandled) actor.assertInvariants!();
+          if (isHandled) handle();
           return isHandled;
         },
       };
     });
+  return () => asserting.forEach((assert) => assert());
 }

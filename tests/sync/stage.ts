@@ -92,7 +92,7 @@ export class Stage {
       self,
       now: () => this.nowMs,
       monotonicMs: () => this.nowMs,
-      tellAfter: () => {},
+      tellAfter: () => () => {},
       watchLink: () => {},
       unlink: () => {},
       hold: () => {

@@ -32,7 +32,7 @@ class Told {
       limits: withLimits(limits),
       memory: this.memory,
       tell: () => void this.turns++,
-      tellAfter: () => void this.turns++,
+      tellAfter: () => (this.turns++, () => {}),
       monotonicMs: () => this.nowMs,
       beginMessage: () => (writer.clear(), writer),
       abandonMessage: () => {},
