@@ -8,7 +8,7 @@
 import { readChat } from "../state/chat.ts";
 import { characterCalled } from "../state/moves.ts";
 import { keys } from "../state/keys.ts";
-import { readGroup } from "../state/groups.ts";
+import { joinGroup, leaveGroup } from "../state/groups.ts";
 import { readLetters } from "../state/post.ts";
 import { readPresent } from "../state/presence.ts";
 import { readProblem } from "../state/problem.ts";
@@ -19,7 +19,7 @@ import { type CompanyCommand, parseCount } from "../talk/commands.ts";
 import * as companyText from "../talk/company_text.ts";
 import * as newsText from "../talk/news_text.ts";
 import * as battleText from "../talk/battle_text.ts";
-import { countMax, groupSizeMax, ignoredMax } from "../world/bounds.ts";
+import { countMax, ignoredMax } from "../world/bounds.ts";
 import { isName, nameFrom, namesake } from "../world/names.ts";
 import { problemSteps } from "../world/world.ts";
 import { isVisible } from "../../cli/visible.ts";
@@ -78,20 +78,13 @@ export const company: Readonly<Record<CompanyCommand, Command>> = {
       return talk.say(companyText.groupLines(player.group, name));
     }
     if (typed.toLowerCase() === "leave") {
-      await session.put(keys.group(name), "");
+      await leaveGroup(session);
       await player.refreshCompanions();
       return talk.say(companyText.grouping.left);
     }
     const other = await otherPlayer(player, typed, companyText.whom.self);
     if (other === undefined) return;
-    const leader = await session.get(keys.group(other)) || other;
-    const members = await readGroup(session, other);
-    if (members.length >= groupSizeMax && !members.includes(name)) {
-      return talk.say(companyText.grouping.full(other));
-    }
-    // Whoever is joined is in the group as well.
-    if (members.length === 0) await session.put(keys.group(other), leader);
-    await session.put(keys.group(name), leader);
+    if (!await joinGroup(session, other)) return talk.say(companyText.grouping.full(other));
     await player.publisher.whisper(other, { did: "tell", words: companyText.grouping.joins });
     await player.refreshCompanions();
     talk.say(companyText.grouping.joined(other));

@@ -29,8 +29,8 @@ export interface NewsFilterOptions {
  */
 export class NewsFilter {
   readonly #options: NewsFilterOptions;
-  /** By bucket and key, how many events of the record are known. */
-  readonly #known = new Map<number, Map<string, number>>();
+  /** By bucket and key, the record as it was read last, and how many of its events are known. */
+  readonly #known = new Map<number, Map<string, Known>>();
   /** The first poll is over. */
   #isPrimed = false;
 
@@ -52,11 +52,14 @@ export class NewsFilter {
   newsAmong(entries: ReadonlyMap<string, string>, nowMs: number): News[] {
     const { parse, isOwn } = this.#options;
     const news: News[] = [];
-    for (const { key, session, name, where, events } of parseAll(entries, parse).records) {
-      const ofBucket = this.#knownOf(Number(key.split("/")[1]));
-      const known = ofBucket.get(key) ?? 0;
-      if (events.length <= known) continue;
-      ofBucket.set(key, events.length);
+    // After a loss all is read again, by all players of a host at once: only what is not known is parsed.
+    const changed = new Map(
+      entries.entries().filter(([key, value]) => this.#knownOf(key)?.value !== value),
+    );
+    for (const { key, session, name, where, events } of parseAll(changed, parse).records) {
+      const known = this.#knownOf(key)?.count ?? 0;
+      const count = Math.max(known, events.length);
+      this.#ofBucket(key).set(key, { value: entries.get(key)!, count });
       if (!this.#isPrimed || isOwn(session)) continue;
       for (const event of events.slice(known)) news.push({ name, where, event });
     }
@@ -69,8 +72,13 @@ export class NewsFilter {
     return this.#options.bucketMs ?? eventBucketMs;
   }
 
-  #knownOf(bucket: number): Map<string, number> {
-    const known = this.#known.get(bucket) ?? new Map<string, number>();
+  #knownOf(key: string): Known | undefined {
+    return this.#known.get(bucketOfKey(key))?.get(key);
+  }
+
+  #ofBucket(key: string): Map<string, Known> {
+    const bucket = bucketOfKey(key);
+    const known = this.#known.get(bucket) ?? new Map<string, Known>();
     this.#known.set(bucket, known);
     return known;
   }
@@ -84,6 +92,18 @@ export class NewsFilter {
 }
 
 const bucketsRemembered = 15;
+
+/** What is known of a record. */
+interface Known {
+  readonly value: string;
+  readonly count: number;
+}
+
+/** The bucket stands in each key of a record of events. */
+function bucketOfKey(key: string): number {
+  const start = key.indexOf("/") + 1;
+  return Number(key.slice(start, key.indexOf("/", start)));
+}
 
 /** The events of `entries` by others, ordered by time, and the number of malformed records. */
 export function recent(

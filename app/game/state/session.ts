@@ -82,6 +82,11 @@ export class Session {
     return this.#id;
   }
 
+  /** A name that nothing else has: of the form of a session's id. */
+  newName(): string {
+    return newSessionId(this.name, this.#environment);
+  }
+
   /** The server that is asked next, as players know it. */
   get server(): string {
     return this.#store.server();

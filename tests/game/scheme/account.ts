@@ -1,6 +1,6 @@
-import type { Character } from "../../app/game/state/character.ts";
-import type { Problem } from "../../app/game/state/problem.ts";
-import { type Kind, problemSteps, type Rank, ranks } from "../../app/game/world/world.ts";
+import type { Character } from "../../../app/game/state/character.ts";
+import type { Problem } from "../../../app/game/state/problem.ts";
+import { type Kind, problemSteps, type Rank, ranks } from "../../../app/game/world/world.ts";
 
 /** What the players of a simulated world meant to do: whatever a replica shows must say the same. */
 export class Account {

@@ -1,7 +1,7 @@
 /** The state scheme under two and five sessions, late replicas, lost calls and dying servers. */
 
-import { assertEquals } from "../deps.ts";
-import { simulateSeed, simulateWorlds } from "./scheme_worlds.ts";
+import { assertEquals } from "../../deps.ts";
+import { simulateSeed, simulateWorlds } from "./worlds.ts";
 
 const seeds = 1_000;
 

@@ -1,4 +1,4 @@
-import { problemSteps } from "../../app/game/world/world.ts";
+import { problemSteps } from "../../../app/game/world/world.ts";
 
 /**
  * Finds in the raw records of one replica which rounds are over and have promoted nobody.

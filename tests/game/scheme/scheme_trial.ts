@@ -1,8 +1,8 @@
 /** The state scheme in many worlds, and with planted faults, which the simulation must notice. */
 
-import { assert } from "../deps.ts";
-import { importMutated, type Mutant } from "../support/mutation.ts";
-import { simulateSeed, simulateWorlds } from "./scheme_worlds.ts";
+import { assert } from "../../deps.ts";
+import { importMutated, type Mutant } from "../../support/mutation.ts";
+import { simulateSeed, simulateWorlds } from "./worlds.ts";
 
 const seeds = 20_000;
 const seedsPerMutant = 3_000;
@@ -147,6 +147,61 @@ const mutants: Record<string, Mutant> = {
     from: "this.term > 1 && ofTerm.test(key)",
     to: "this.term > 2 && ofTerm.test(key)",
   },
+  "a group takes as many as come": {
+    file: "app/game/state/groups.ts",
+    from: "members.sort().slice(0, groupSizeMax)",
+    to: "members.sort()",
+  },
+  "who is one too many in a group has it, and it not the player": {
+    file: "app/game/state/groups.ts",
+    from: "return counted.includes(name) ? counted : [];",
+    to: "return counted;",
+  },
+  "who is joined is not in the group": {
+    file: "app/game/state/groups.ts",
+    from: "if (group !== joined) await session.put(keys.group(other), group);",
+    to: "",
+  },
+  "a new group goes by the name of who is joined, which may have left one of that name": {
+    file: "app/game/state/groups.ts",
+    from: "const group = joined || session.newName();",
+    to: "const group = joined || other;",
+  },
+  "who leaves a group is in it all the same": {
+    file: "app/game/state/groups.ts",
+    from: 'await session.put(keys.group(session.name), "");',
+    to: "await Promise.resolve(session);",
+  },
+  "a group that is full takes one more": {
+    file: "app/game/state/groups.ts",
+    from: "if (members.length >= groupSizeMax) return false;",
+    to: "",
+  },
+  "a ban is one of a name as it was typed": {
+    file: "app/doors/rules/rule_keys.ts",
+    from: "`game/${measure}/${foldedName(name)}`",
+    to: "`game/${measure}/${name}`",
+  },
+  "a ban that was taken back holds": {
+    file: "app/doors/rules/house_rules.ts",
+    from: "return record?.holds ? record : undefined;",
+    to: "return record;",
+  },
+  "a measure is any measure": {
+    file: "app/doors/rules/house_rules.ts",
+    from: "measures.find((each) => each === kind)",
+    to: "measures.find((each) => each === kind) && measures[0]",
+  },
+  "two acts of one moment have one place in the log": {
+    file: "app/doors/rules/rule_keys.ts",
+    from: "`gamelog/${timeOf(atMs)}/${id}`",
+    to: "`gamelog/${timeOf(atMs)}/${id.length}`",
+  },
+  "what is taken back is not in the log": {
+    file: "app/doors/rules/keeping.ts",
+    from: "    await this.noted(holds ?",
+    to: "    if (holds) await this.noted(holds ?",
+  },
   "whoever hits rises": {
     file: "app/game/state/moves.ts",
     from: 'if (remaining > 0) return { ...roll, remaining, end: "none" };',
@@ -161,7 +216,7 @@ const mutants: Record<string, Mutant> = {
 
 for (const [what, mutant] of Object.entries(mutants)) {
   Deno.test(`the simulation notices when ${what}`, async () => {
-    const mutated = await importMutated("tests/game/scheme_simulation.ts", mutant);
+    const mutated = await importMutated("tests/game/scheme/simulation.ts", mutant);
     let noticed = false;
     for (let seed = 1; seed <= seedsPerMutant && !noticed; seed++) {
       await simulateSeed(seed, mutated.simulate).catch(() => noticed = true);

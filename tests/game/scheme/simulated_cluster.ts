@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Dice } from "../../app/game/world/dice.ts";
-import { type GameStore, StoreFailure } from "../../app/game/state/store.ts";
+import type { Dice } from "../../../app/game/world/dice.ts";
+import { type GameStore, StoreFailure } from "../../../app/game/state/store.ts";
 
 /** A server tells the others what it took within so long, unless it dies first. */
 const syncBoundMs = 2_000;
