@@ -9,9 +9,18 @@ type Listening = ReturnType<Listen>;
 interface Wide {
   /** All that is there, as far as it was heard. */
   readonly entries: Map<string, string>;
-  /** Prefixes below it that are wanted. */
-  readonly wanted: Set<string>;
+  /** How many prefixes below it are wanted. */
+  wanted: number;
   isLive: boolean;
+}
+
+/** A prefix that some want to hear. */
+interface Wanted {
+  readonly wide: Wide;
+  /** Those who do. */
+  readonly members: Set<Member>;
+  /** What of the wide one is below it: made for the first who takes all, because hundreds may do so at once. */
+  entries?: Map<string, string>;
 }
 
 /** One who listens. */
@@ -28,9 +37,8 @@ interface Member {
 export class SharedListening {
   readonly #listening: Listening;
   readonly #wides = new Map<string, Wide>();
+  readonly #wanted = new Map<string, Wanted>();
   readonly #members = new Set<Member>();
-  /** Who wants a prefix. */
-  readonly #byPrefix = new Map<string, Set<Member>>();
 
   /** Runs functions later; absent: all is told at once. */
   readonly #timers: Pick<Timers, "after"> | undefined;
@@ -78,25 +86,30 @@ export class SharedListening {
     for (const prefix of prefixes) {
       if (member.changed.has(prefix)) continue;
       member.changed.set(prefix, undefined);
-      const members = this.#byPrefix.get(prefix) ?? new Set();
-      this.#byPrefix.set(prefix, members.add(member));
-      const wide = this.#wides.get(widened(prefix)) ??
-        { entries: new Map(), wanted: new Set(), isLive: false };
-      this.#wides.set(widened(prefix), wide);
-      wide.wanted.add(prefix);
+      const wanted = this.#wanted.get(prefix) ?? this.#begin(prefix);
+      wanted.members.add(member);
     }
     if (this.#wides.size > before) this.#listen();
   }
 
+  #begin(prefix: string): Wanted {
+    const wide = this.#wides.get(widened(prefix)) ??
+      { entries: new Map(), wanted: 0, isLive: false };
+    this.#wides.set(widened(prefix), wide);
+    wide.wanted++;
+    const wanted: Wanted = { wide, members: new Set() };
+    this.#wanted.set(prefix, wanted);
+    return wanted;
+  }
+
   #leave(member: Member, prefix: string): void {
     member.changed.delete(prefix);
-    const members = this.#byPrefix.get(prefix);
-    members?.delete(member);
-    if (members?.size !== 0) return;
-    this.#byPrefix.delete(prefix);
-    const wide = this.#wides.get(widened(prefix));
-    wide?.wanted.delete(prefix);
-    if (wide?.wanted.size !== 0) return;
+    const wanted = this.#wanted.get(prefix);
+    if (wanted === undefined) return;
+    wanted.members.delete(member);
+    if (wanted.members.size > 0) return;
+    this.#wanted.delete(prefix);
+    if (--wanted.wide.wanted > 0) return;
     this.#wides.delete(widened(prefix));
     this.#listen();
   }
@@ -111,14 +124,13 @@ export class SharedListening {
     for (const [prefix, wide] of this.#wides) {
       const wasLive = wide.isLive;
       wide.isLive = this.#listening.hears(prefix);
-      if (wide.isLive !== wasLive) {
-        for (const wanted of wide.wanted) this.#concern(wanted, undefined);
-      }
+      if (wide.isLive !== wasLive) this.#tellOf(wide);
       if (!wide.isLive) continue;
+      // After a loss all comes again: what of it is known concerns nobody.
       for (const [key, value] of this.#listening.take(prefix)) {
         if (wide.entries.get(key) === value) continue;
         wide.entries.set(key, value);
-        for (const wanted of prefixesOf(key)) this.#concern(wanted, key);
+        for (const below of prefixesOf(key)) this.#changed(below, key, value);
       }
     }
     if (this.#timers === undefined) this.#tell();
@@ -144,20 +156,35 @@ export class SharedListening {
     for (const { onChange } of concerned) onChange();
   }
 
-  /** @param key that has changed below a prefix; `undefined`: all may have */
-  #concern(prefix: string, key: string | undefined): void {
-    for (const member of this.#byPrefix.get(prefix) ?? []) {
-      if (key === undefined) member.changed.set(prefix, undefined);
-      else member.changed.get(prefix)?.add(key);
+  /** All who want something of it have to look, because it is heard from now on, or not any more. */
+  #tellOf(wide: Wide): void {
+    for (const wanted of this.#wanted.values()) {
+      if (wanted.wide !== wide) continue;
+      for (const member of wanted.members) this.#concerned.add(member);
+    }
+  }
+
+  /** Something has changed below a prefix, which somebody may want. */
+  #changed(prefix: string, key: string, value: string): void {
+    const wanted = this.#wanted.get(prefix);
+    if (wanted === undefined) return;
+    wanted.entries?.set(key, value);
+    for (const member of wanted.members) {
+      member.changed.get(prefix)?.add(key);
       this.#concerned.add(member);
     }
   }
 
   #take({ changed }: Member, prefix: string): ReadonlyMap<string, string> {
-    const entries = this.#wides.get(widened(prefix))?.entries ?? new Map<string, string>();
-    const keys = changed.get(prefix) ?? [...entries.keys()].filter((key) => key.startsWith(prefix));
-    if (changed.has(prefix)) changed.set(prefix, new Set());
-    return new Map(Array.from(keys, (key) => [key, entries.get(key)!]));
+    const wanted = this.#wanted.get(prefix);
+    if (wanted === undefined || !changed.has(prefix)) return new Map();
+    const keys = changed.get(prefix);
+    if (keys?.size === 0) return new Map();
+    changed.set(prefix, new Set());
+    const { entries } = wanted.wide;
+    if (keys !== undefined) return new Map(Array.from(keys, (key) => [key, entries.get(key)!]));
+    wanted.entries ??= new Map(entries.entries().filter(([key]) => key.startsWith(prefix)));
+    return new Map(wanted.entries);
   }
 }
 

@@ -17,6 +17,15 @@ const acts: readonly (readonly [line: string, answer: RegExp, share: number])[] 
 /** What is said when the world does not answer. */
 const trouble = /The network is having a moment|does not answer at the moment/;
 
+/** How long an answer took. */
+export interface Wait {
+  /** What was typed: a command, without what came behind it. */
+  readonly command: string;
+  /** When, by the clock of `performance.now()`. */
+  readonly atMs: number;
+  readonly ms: number;
+}
+
 /** How long a bot waits for anything before it gives up. */
 const patienceMs = 60_000;
 
@@ -24,7 +33,7 @@ const patienceMs = 60_000;
 export class Bot {
   readonly name: string;
   /** How long each answer took; attempts at mining aside, which take the time that they take. */
-  readonly waitsMs: number[] = [];
+  readonly waits: Wait[] = [];
   /** How often the world did not answer. */
   troubles = 0;
   /** Coins that it was told to have found, and to have spent. */
@@ -80,7 +89,9 @@ export class Bot {
     const said = await this.#until(new RegExp(`${answer.source}|${trouble.source}`, "i"));
     const isTrouble = trouble.test(said);
     if (isTrouble) this.troubles++;
-    if (line !== "mine" || isTrouble) this.waitsMs.push(performance.now() - startMs);
+    const ms = performance.now() - startMs;
+    const [command] = line.split(" ");
+    if (line !== "mine" || isTrouble) this.waits.push({ command, atMs: startMs, ms });
     if (line === "mine" && isTrouble) this.unknown++;
     const [, found] = /You find ([\d,]+) coin/.exec(said) ?? [];
     if (found !== undefined) this.found += Number(found.replaceAll(",", ""));

@@ -11,7 +11,7 @@ import { TempDirectory } from "../../support/disk/temp_directory.ts";
 import { freePorts } from "../../support/ports.ts";
 import { Prng } from "../../../simulate/world/prng.ts";
 import { sleep } from "../../support/until.ts";
-import { Bot } from "./bot.ts";
+import { Bot, type Wait } from "./bot.ts";
 
 /** How large the crowd is, and what it does. */
 export interface CrowdOptions {
@@ -26,8 +26,9 @@ export interface CrowdOptions {
 /** What it came to. */
 export interface CrowdFigures {
   /** How long each answer took. */
-  readonly waitsMs: number[];
-  readonly kills: number;
+  readonly waits: readonly Wait[];
+  /** When a server was killed. */
+  readonly killedAtMs: readonly number[];
   /** How often a bot was told that the world does not answer. */
   readonly troubles: number;
   /** Coins that all bots together were told to have found, less those spent. */
@@ -100,8 +101,7 @@ export async function playCrowd(options: CrowdOptions): Promise<CrowdFigures> {
         await sleep(Math.max(0, startMs + everyMs - performance.now()));
       }
     }));
-    const kills = await killing;
-    const figures = await settle(bots, kills);
+    const figures = await settle(bots, await killing);
     await Promise.all(bots.map((bot) => bot.leave()));
     return figures;
   } finally {
@@ -121,17 +121,18 @@ async function enter(count: number, doors: readonly string[]): Promise<Bot[]> {
   return bots;
 }
 
-/** Kills one server after the other, and starts it again. @returns how often. */
+/** Kills one server after the other, and starts it again. @returns when. */
 async function kill(
   servers: readonly KilledServer[],
   everyMs: number,
   endMs: number,
-): Promise<number> {
-  for (let kills = 0;; kills++) {
-    await sleep(kills === 0 ? everyMs / 2 : everyMs);
+): Promise<number[]> {
+  for (const killedAtMs: number[] = [];;) {
+    await sleep(killedAtMs.length === 0 ? everyMs / 2 : everyMs);
     // What is killed has to be back for the other one to be killed.
-    if (performance.now() > endMs - everyMs / 4) return kills;
-    const server = servers[kills % servers.length];
+    if (performance.now() > endMs - everyMs / 4) return killedAtMs;
+    const server = servers[killedAtMs.length % servers.length];
+    killedAtMs.push(performance.now());
     await server.kill();
     await sleep(everyMs / 10);
     await server.start();
@@ -157,7 +158,7 @@ async function settledCoins(bots: readonly Bot[]): Promise<number[]> {
   return coins;
 }
 
-async function settle(bots: readonly Bot[], kills: number): Promise<CrowdFigures> {
+async function settle(bots: readonly Bot[], killedAtMs: readonly number[]): Promise<CrowdFigures> {
   const coins = await settledCoins(bots);
   const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
   const wrong = bots.flatMap(({ name, found, spent, unknown }, i) => {
@@ -167,8 +168,8 @@ async function settle(bots: readonly Bot[], kills: number): Promise<CrowdFigures
       : [`${name} has ${coins[i]}, found ${found} and spent ${spent}`];
   });
   return {
-    waitsMs: bots.flatMap(({ waitsMs }) => waitsMs),
-    kills,
+    waits: bots.flatMap(({ waits }) => waits),
+    killedAtMs,
     troubles: sum(bots.map(({ troubles }) => troubles)),
     told: sum(bots.map(({ found, spent }) => found - spent)),
     owned: sum(coins),
