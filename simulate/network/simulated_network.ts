@@ -1,9 +1,9 @@
-import {
-  type MetListener,
-  type SystemId,
-  type TellHost,
-  type TellNetwork,
-  type TellPort,
+import type {
+  MetListener,
+  SystemId,
+  TellHost,
+  TellNetwork,
+  TellPort,
 } from "../../actor/mod.ts";
 import type { SimulatedWorld } from "../world/simulated_environment.ts";
 import { LinkTable } from "./link_table.ts";
