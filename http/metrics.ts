@@ -98,6 +98,12 @@ const familyOf: Readonly<Record<keyof ServerStats, Family | undefined>> = {
     type: "gauge",
     samples: ({ differingMs }) => [{ value: differingMs / 1_000 }],
   },
+  keys: gauge("cmud_keys", "Keys that are shown.", "keys"),
+  tombstones: gauge(
+    "cmud_tombstones",
+    "Keys that were deleted or have expired, and are kept until all servers have seen that.",
+    "tombstones",
+  ),
   memoryBytes: gauge("cmud_memory_bytes", "Memory that is counted, in bytes.", "memoryBytes"),
   memoryMaxBytes: gauge(
     "cmud_memory_max_bytes",

@@ -20,7 +20,11 @@ export function queryMetrics(shown: Shown): MetricFamily[] {
       name: "cmud_query_duration_seconds",
       help: "From when a query was read to when its reply was ready; one read in sixteen is timed.",
       type: "histogram",
-      samples: doors.flatMap(([door, { durations }]) => histogramSamples(durations, { door })),
+      samples: doors.flatMap(([door, { durations }]) =>
+        Object.entries(durations).flatMap(([method, times]) =>
+          histogramSamples(times, { door, method })
+        )
+      ),
     },
   ];
 }

@@ -40,7 +40,14 @@ export { addressOfDescription } from "./join/description.ts";
 export { JoinError } from "./join/join_error.ts";
 export { ServerOptionError, type ServerOptions } from "./server_options.ts";
 export { ThreadEndedError } from "./thread/thread_ended_error.ts";
-export type { CountedMethod, Door, MethodCounts, QueryFigures } from "./query/query_figures.ts";
+export type {
+  CountedMethod,
+  Door,
+  MethodCounts,
+  MethodTimes,
+  QueryFigures,
+  TimedMethod,
+} from "./query/query_figures.ts";
 export type { Traffic } from "../actor/mod.ts";
 export type { DiskFigures, Measurements } from "./query/measurements.ts";
 export type { Times } from "./messages/time_histogram.ts";

@@ -1,5 +1,6 @@
 import { type Measurements, RefusalCounter } from "./query/measurements.ts";
 import type { QueryFigures } from "./query/query_figures.ts";
+import { ReplicaSize } from "./query/replica_size.ts";
 import { Access, type TokenEntry } from "../access/mod.ts";
 import {
   type ActorRef,
@@ -214,7 +215,7 @@ export class Server {
       );
       const queryActors = threads.gather(
         await Promise.all([
-          main.startActors(actors.settings, ports[0].length),
+          main.startActors(actors.settings, ports[0].length, new ReplicaSize(system)),
           ...workers.map((worker, i) =>
             worker.startActors(system, actors.settings, bounds, settings.tls, ports[i + 1].length)
           ),

@@ -8,6 +8,7 @@ import type { TokenRefusal } from "../../access/mod.ts";
 import type { ActorThread, ExtraFigure } from "../../actor/mod.ts";
 import { type ErrorCode, errorCodes, type MemoryKind, memoryKinds } from "../../rpc/mod.ts";
 import { diskWriteTimes, eventLoopLags, visibilityTimes } from "../messages/measured_times.ts";
+import { perKey } from "../messages/per_key.ts";
 import type { Times } from "../messages/time_histogram.ts";
 import { type Door, doors } from "./query_figures.ts";
 
@@ -103,11 +104,4 @@ export class RefusalCounter {
     const reason = code in figures ? code as ErrorCode : "internal";
     figures[reason].add(count);
   }
-}
-
-function perKey<Key extends string, Value>(
-  keys: readonly Key[],
-  valueOf: (key: Key) => Value,
-): Record<Key, Value> {
-  return Object.fromEntries(keys.map((key) => [key, valueOf(key)])) as Record<Key, Value>;
 }

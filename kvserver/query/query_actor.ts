@@ -49,6 +49,7 @@ import {
 } from "./query_message.ts";
 import type { RefusalCounter } from "./measurements.ts";
 import type { QueryCounter } from "./query_figures.ts";
+import type { ReplicaSize } from "./replica_size.ts";
 import { ReplicaVersions } from "./replica_versions.ts";
 import { RedisKeyspace } from "./redis_keyspace.ts";
 import { RedisQueries } from "./redis_queries.ts";
@@ -95,6 +96,8 @@ export interface QueryActorOptions {
   counter?: QueryCounter;
   /** Counts what is refused. */
   refusals?: RefusalCounter;
+  /** Where it says how much its replica holds. */
+  size?: ReplicaSize;
 }
 
 /**
@@ -118,6 +121,7 @@ export class QueryActor implements Actor {
   #admissions: Admissions | undefined;
   #redis: RedisQueries;
   #counter: QueryCounter | undefined;
+  #size: ReplicaSize | undefined;
   #lists: ListTurns;
   #longQueries: LongQueries;
   #watches: Watches;
@@ -145,6 +149,7 @@ export class QueryActor implements Actor {
     const { store, disk, tokens, refusals } = options;
     this.#context = context;
     this.#counter = options.counter;
+    this.#size = options.size;
     if (tokens !== undefined) {
       const clock = { monotonicMs: () => context.monotonicMs() };
       this.#admissions = new Admissions(tokens, clock, (why) => refusals?.noteToken(why));
@@ -344,6 +349,7 @@ export class QueryActor implements Actor {
     this.#commit?.send();
     this.#watches.send();
     this.#clock.awaitNext();
+    this.#size?.note(this.#store);
   }
 
   /** Why Puts are refused; `undefined`: they are taken. */
@@ -367,7 +373,8 @@ export class QueryActor implements Actor {
     const isAnswered = isQuery(bytes[start])
       ? this.#answerQuery(bytes)
       : this.#answerCommands(bytes);
-    this.#counter?.note(isQuery(bytes[start]) ? "frames" : "redis", this.#queries);
+    const door = isQuery(bytes[start]) ? "frames" : "redis";
+    this.#counter?.note(door, this.#query.inbox, this.#queries);
     if (this.#queries.writes.lacksRoom) this.#sayFull();
     this.#queueAccepted();
     this.#ask();
@@ -557,6 +564,7 @@ export class QueryActor implements Actor {
     if (seen !== undefined) this.#versions.loaded(seen);
     this.#watches.send();
     this.#clock.awaitNext();
+    this.#size?.note(this.#store);
     this.#context.tell(replyTo, true);
   }
 

@@ -5,7 +5,8 @@
  */
 
 import type { ActorThread, ExtraFigure } from "../../actor/mod.ts";
-import { type TimeCounter, TimeHistogram, type Times } from "../messages/time_histogram.ts";
+import { perKey } from "../messages/per_key.ts";
+import { TimeHistogram, type Times } from "../messages/time_histogram.ts";
 
 /** How clients speak: in frames, or as those of Redis do. */
 export type Door = "frames" | "redis";
@@ -16,7 +17,13 @@ export const doors: readonly Door[] = ["frames", "redis"];
 /** What is counted: a Get is a Ttl too, a Put an Expire and a Merge too, a List a Scan and an Export too. */
 export type CountedMethod = "get" | "put" | "delete" | "list";
 
-const countedMethods: readonly CountedMethod[] = ["get", "put", "delete", "list"];
+/** All that are counted. */
+export const countedMethods: readonly CountedMethod[] = ["get", "put", "delete", "list"];
+
+/** What is timed: all else that may be asked for, such as a Count or a Ping, is timed as one. */
+export type TimedMethod = CountedMethod | "other";
+
+const timedMethods: readonly TimedMethod[] = [...countedMethods, "other"];
 
 /** How often each was asked for, since the start. */
 export type MethodCounts = Readonly<Record<CountedMethod, number>>;
@@ -39,37 +46,39 @@ export const durationBoundsMs = [
   2_500,
 ] as const;
 
-/** One in so many reads of a port is timed, because to look at the clock costs as much as some queries. */
-export const timedEvery = 16;
-
 /** The figures of a server's queries. */
 export type QueryFigures = Readonly<
-  Record<Door, { readonly counts: MethodCounts; readonly durations: Times }>
+  Record<Door, { readonly counts: MethodCounts; readonly durations: MethodTimes }>
 >;
+
+/** How long the queries of each method took, of those that are timed. */
+export type MethodTimes = Readonly<Record<TimedMethod, Times>>;
 
 const countName = (door: Door, method: CountedMethod) => `queries/${door}/${method}`;
 
-/** The times of the queries of each door, of those that are timed. */
-const durations: Readonly<Record<Door, TimeHistogram>> = {
-  frames: new TimeHistogram("duration/frames", durationBoundsMs),
-  redis: new TimeHistogram("duration/redis", durationBoundsMs),
-};
+/** The times of the queries that come by a door. */
+export const durationsOf: Readonly<Record<Door, Readonly<Record<TimedMethod, TimeHistogram>>>> =
+  perKey(
+    doors,
+    (door) =>
+      perKey(
+        timedMethods,
+        (method) => new TimeHistogram(`duration/${door}/${method}`, durationBoundsMs),
+      ),
+  );
 
 /** Names of the figures that threads count. */
 export const queryFigureNames: readonly string[] = doors.flatMap((door) => [
   ...countedMethods.map((method) => countName(door, method)),
-  ...durations[door].figureNames,
+  ...Object.values(durationsOf[door]).flatMap(({ figureNames }) => figureNames),
 ]);
 
 /** Reads them. @param extra the sums over all threads, by name */
 export function queryFigures(extra: Readonly<Record<string, number>>): QueryFigures {
-  const figuresOf = (door: Door) => ({
-    counts: Object.fromEntries(
-      countedMethods.map((method) => [method, extra[countName(door, method)] ?? 0]),
-    ) as MethodCounts,
-    durations: durations[door].read(extra),
-  });
-  return { frames: figuresOf("frames"), redis: figuresOf("redis") };
+  return perKey(doors, (door) => ({
+    counts: perKey(countedMethods, (method) => extra[countName(door, method)] ?? 0),
+    durations: perKey(timedMethods, (method) => durationsOf[door][method].read(extra)),
+  }));
 }
 
 /** What counts queries. */
@@ -80,6 +89,9 @@ export interface CountedQueries {
   readonly lists: number;
 }
 
+/** Is told how many queries of a connection asked for what. */
+export type NoteAsked = (inbox: number, method: CountedMethod, count: number) => void;
+
 /** Passes on what a query actor counts. */
 export class QueryCounter {
   #figures: Readonly<Record<Door, Readonly<Record<CountedMethod, ExtraFigure>>>>;
@@ -87,46 +99,36 @@ export class QueryCounter {
   #puts = 0;
   #deletes = 0;
   #lists = 0;
+  #noteAsked: NoteAsked;
 
-  constructor(thread: Pick<ActorThread, "extraFigure">) {
-    const figuresOf = (door: Door) =>
-      Object.fromEntries(
-        countedMethods.map((method) => [method, thread.extraFigure(countName(door, method))]),
-      ) as Record<CountedMethod, ExtraFigure>;
-    this.#figures = { frames: figuresOf("frames"), redis: figuresOf("redis") };
+  /** @param noteAsked is told of all that is counted */
+  constructor(thread: Pick<ActorThread, "extraFigure">, noteAsked: NoteAsked = () => {}) {
+    this.#noteAsked = noteAsked;
+    this.#figures = perKey(
+      doors,
+      (door) => perKey(countedMethods, (method) => thread.extraFigure(countName(door, method))),
+    );
   }
 
-  /** Counts what has come by a door since the last time. @param queries with how many there were in all */
-  note(door: Door, { gets, puts, deletes, lists }: CountedQueries): void {
-    const figures = this.#figures[door];
-    if (gets !== this.#gets) figures.get.add(gets - this.#gets);
-    if (puts !== this.#puts) figures.put.add(puts - this.#puts);
-    if (deletes !== this.#deletes) figures.delete.add(deletes - this.#deletes);
-    if (lists !== this.#lists) figures.list.add(lists - this.#lists);
+  /**
+   * Counts what has come by a door since the last time.
+   *
+   * @param inbox of the connection that it came on
+   * @param queries with how many there were in all
+   */
+  note(door: Door, inbox: number, { gets, puts, deletes, lists }: CountedQueries): void {
+    if (gets !== this.#gets) this.#add(door, inbox, "get", gets - this.#gets);
+    if (puts !== this.#puts) this.#add(door, inbox, "put", puts - this.#puts);
+    if (deletes !== this.#deletes) this.#add(door, inbox, "delete", deletes - this.#deletes);
+    if (lists !== this.#lists) this.#add(door, inbox, "list", lists - this.#lists);
     this.#gets = gets;
     this.#puts = puts;
     this.#deletes = deletes;
     this.#lists = lists;
   }
-}
 
-/** Times some of the queries of a port, from when they were read to when their replies are written. */
-export class QueryTimer {
-  #counters: Readonly<Record<Door, TimeCounter>>;
-  #reads = { frames: 0, redis: 0 };
-
-  constructor(thread: Pick<ActorThread, "extraFigure">) {
-    const { frames, redis } = durations;
-    this.#counters = { frames: frames.counterOn(thread), redis: redis.counterOn(thread) };
-  }
-
-  /** Whether the next read is to be timed. */
-  isDue(door: Door): boolean {
-    return this.#reads[door]++ % timedEvery === 0;
-  }
-
-  /** Notes that `count` queries of one read took so long. */
-  note(door: Door, count: number, ms: number): void {
-    this.#counters[door].note(ms, count);
+  #add(door: Door, inbox: number, method: CountedMethod, count: number): void {
+    this.#figures[door][method].add(count);
+    this.#noteAsked(inbox, method, count);
   }
 }

@@ -45,7 +45,8 @@ import {
   writeQueryHead,
 } from "./query_message.ts";
 import { partingReply } from "./parting.ts";
-import { type Door, QueryTimer } from "./query_figures.ts";
+import type { Door } from "./query_figures.ts";
+import type { QueryTimer } from "./query_timer.ts";
 import { queriesTold } from "./server_stats.ts";
 
 /** Options of a `QueryReceiver`. */
@@ -54,6 +55,8 @@ export interface QueryReceiverOptions {
   thread: ActorThread;
   /** The actor that answers. */
   queryActor: ActorRef;
+  /** Times what comes. */
+  timer: QueryTimer;
   /** Whether that asks for tokens: who has shown none makes way for others. Default: it does not. */
   asksForTokens?: boolean;
   hostname: string;
@@ -86,9 +89,9 @@ export class QueryReceiver {
 
   /** @throws {Error} when the port cannot be bound. */
   constructor(
-    { thread, queryActor, asksForTokens = false, environment, ...options }: QueryReceiverOptions,
+    { thread, queryActor, timer, asksForTokens = false, environment, ...options }:
+      QueryReceiverOptions,
   ) {
-    const timer = new QueryTimer(thread);
     this.#environment = environment;
     this.#server = new RpcServer({
       ...options,
@@ -191,9 +194,8 @@ class OpenConnection implements FrameExecutor {
   #isNotifying = false;
   #timer: QueryTimer;
   #monotonicMs: () => number;
-  /** How many queries are timed, and since when; 0: none are. */
-  #timed = 0;
-  #timedSinceMs = 0;
+  /** Whether what was asked is timed. */
+  #isTimed = false;
   #served: Served;
   #resolve: (reply: QueryReply) => void = () => {};
   #closed = false;
@@ -226,7 +228,7 @@ class OpenConnection implements FrameExecutor {
         const { replies, count } = readDeferred(this.#reader);
         if (count > 0) {
           served.sendDeferred(replies, count);
-          if (this.#timed > 0) this.#noteTime();
+          if (this.#isTimed) this.#noteTime();
         } else this.#notify(replies);
       } else if (isPart(bytes[start])) this.#takePart(readPart(this.#reader));
       else if (isEnd(bytes[start])) served.end();
@@ -293,7 +295,7 @@ class OpenConnection implements FrameExecutor {
 
   /** A long reply, and the parts, are the connection's from now on. */
   #complete(reply: QueryReply): void {
-    if (this.#timed > 0 && reply.deferred === 0) this.#noteTime();
+    if (this.#isTimed && reply.deferred === 0) this.#noteTime();
     this.#isAnswering = false;
     if (reply.isBarred) this.#served.barred();
     if (this.#parts.length > 0) {
@@ -311,9 +313,12 @@ class OpenConnection implements FrameExecutor {
     return this.#cutter === undefined ? "frames" : "redis";
   }
 
+  /** The actor says what was asked when it has told the reply. */
   #noteTime(): void {
-    this.#timer.note(this.#door, this.#timed, this.#monotonicMs() - this.#timedSinceMs);
-    this.#timed = 0;
+    const { counter } = this.#inbox.ref;
+    const nowMs = this.#monotonicMs();
+    this.#isTimed = false;
+    queueMicrotask(() => this.#timer.end(counter, nowMs));
   }
 
   cutterFor(firstByte: number): RequestCutter | undefined {
@@ -331,9 +336,9 @@ class OpenConnection implements FrameExecutor {
     if (this.#isRefusing && this.#cutter === undefined) {
       return Promise.resolve(partingReply(frames, (error) => this.#reject(error as Error)));
     }
-    if (batch > 0 && this.#timed === 0 && this.#timer.isDue(this.#door)) {
-      this.#timed = batch;
-      this.#timedSinceMs = this.#monotonicMs();
+    if (batch > 0 && !this.#isTimed && this.#timer.isDue(this.#door)) {
+      this.#isTimed = true;
+      this.#timer.begin(this.#inbox.ref.counter, this.#door, batch, this.#monotonicMs());
     }
     this.#isAnswering = true;
     return new Promise((resolve, reject) => {
@@ -402,6 +407,7 @@ class OpenConnection implements FrameExecutor {
     this.#inbox.close();
     if (this.#closed) return;
     this.#closed = true;
+    this.#timer.forget(this.#inbox.ref.counter);
     this.#freeParts();
     if (this.#hasAsked) {
       const message: ClosedMessage = { type: messageTypes.closed, inbox: this.#inbox.ref.counter };

@@ -8,6 +8,7 @@ import type {
 import { eventLoopLags } from "../messages/measured_times.ts";
 import { measurementNames, memoryFiguresOf } from "./measurements.ts";
 import { queryFigureNames } from "./query_figures.ts";
+import { replicaSizeNames } from "./replica_size.ts";
 import { syncFigureNames, type SyncFigures } from "../messages/sync_figures.ts";
 
 /** Name of the figure that counts, on each thread, the queries told to query actors. */
@@ -40,6 +41,7 @@ export const serverFigures: readonly string[] = [
   newConnections,
   shortages,
   diskFaults,
+  ...replicaSizeNames,
   ...syncFigureNames,
   ...queryFigureNames,
   ...measurementNames,
@@ -95,6 +97,10 @@ export function shareConnections(room: ProcessRoom, thread: ActorThread): void {
 export interface ServerStats extends Omit<SystemStats, "extra"> {
   /** Whether the server has the whole state that it was to take over from others. */
   ready: boolean;
+  /** Keys that its first replica shows. */
+  keys: number;
+  /** Keys that this keeps and does not show, because they were deleted or have expired. */
+  tombstones: number;
   /** Bytes of memory that are charged. */
   memoryBytes: number;
   /** The bound of those bytes. */
@@ -145,6 +151,8 @@ export function serverStats(
     ...figures,
     channelRefsUsed,
     ready,
+    keys: extra.keys ?? 0,
+    tombstones: extra.tombstones ?? 0,
     memoryBytes,
     memoryMaxBytes,
     pendingBytes: extra.pendingBytes ?? 0,

@@ -22,21 +22,22 @@ export interface QueryActorSettings {
   readonly tokens?: readonly TokenEntry[];
 }
 
-/** What a query actor has of its own; by default an empty replica, and nothing that counts its queries. */
-export type QueryActorParts = Partial<Pick<QueryActorOptions, "store" | "counter" | "refusals">>;
+/** What a query actor has of its own; by default an empty replica, and nothing that counts. */
+export type QueryActorParts = Partial<
+  Pick<QueryActorOptions, "store" | "counter" | "refusals" | "size">
+>;
 
 /** Starts a query actor on a thread. */
 export function startQueryActor(
   thread: ActorThread,
   settings: QueryActorSettings,
-  { store, counter, refusals }: QueryActorParts = {},
+  { store, ...parts }: QueryActorParts = {},
 ): ActorRef {
   return thread.startActor((context) =>
     new QueryActor(context, {
       ...settings,
       store: store ?? new Store(context.limits, context.memory),
-      counter,
-      refusals,
+      ...parts,
     })
   );
 }

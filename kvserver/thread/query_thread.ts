@@ -17,6 +17,8 @@ import { messageTypes } from "../messages/message_types.ts";
 import type { TokensMessage } from "../query/query_message.ts";
 import { RefusalCounter } from "../query/measurements.ts";
 import { QueryCounter } from "../query/query_figures.ts";
+import type { ReplicaSize } from "../query/replica_size.ts";
+import { QueryTimer } from "../query/query_timer.ts";
 import { QueryReceiver } from "../query/query_receiver.ts";
 import { shareClientRoom } from "../query/server_stats.ts";
 import { type QueryActorSettings, startQueryActor } from "../query/start_query_actor.ts";
@@ -28,6 +30,7 @@ export type OnFault = (peer: string, error: unknown) => void;
 /** The query actors of one thread, and their ports. */
 export class QueryThread {
   #thread: ActorThread;
+  #timer: QueryTimer;
   #environment: Environment;
   #transport: Transport;
   #bounds: ServerBounds;
@@ -47,6 +50,7 @@ export class QueryThread {
     onFault?: OnFault,
   ) {
     this.#thread = thread;
+    this.#timer = new QueryTimer(thread);
     this.#environment = environment;
     this.#transport = transport;
     this.#bounds = bounds;
@@ -54,13 +58,26 @@ export class QueryThread {
     this.#onFault = onFault;
   }
 
-  /** Starts `count` query actors; called once. */
-  startActors(settings: QueryActorSettings, count: number): ActorRef[] {
+  /**
+   * Starts `count` query actors; called once.
+   *
+   * @param firstSize where the first of them says how much its replica holds. Default: it does not
+   */
+  startActors(
+    settings: QueryActorSettings,
+    count: number,
+    firstSize?: ReplicaSize,
+  ): ActorRef[] {
     this.#asksForTokens = settings.tokens !== undefined;
     const refusals = new RefusalCounter(this.#thread);
+    const timer = this.#timer;
     for (let i = 0; i < count; i++) {
-      const counter = new QueryCounter(this.#thread);
-      this.#queryActors.push(startQueryActor(this.#thread, settings, { counter, refusals }));
+      const counter = new QueryCounter(
+        this.#thread,
+        (inbox, method, count) => timer.noteAsked(inbox, method, count),
+      );
+      const size = i === 0 ? firstSize : undefined;
+      this.#queryActors.push(startQueryActor(this.#thread, settings, { counter, refusals, size }));
     }
     return this.#queryActors;
   }
@@ -78,6 +95,7 @@ export class QueryThread {
     shareClientRoom(room, this.#thread);
     const options = {
       thread: this.#thread,
+      timer: this.#timer,
       asksForTokens: this.#asksForTokens,
       hostname,
       transport: this.#transport,

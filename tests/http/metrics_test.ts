@@ -96,17 +96,21 @@ Deno.test("a peer's metrics are told apart by its address, and what is not known
   ]);
 });
 
-Deno.test("queries are counted by door and method, and their times are a histogram", () => {
+Deno.test("queries are counted by door and method, and their times are a histogram of each", () => {
   const samples = samplesIn(textOf(shown()));
   assert(samples.includes('cmud_queries_total{door="frames",method="put"} 50'));
   assert(samples.includes('cmud_queries_total{door="redis",method="get"} 7'));
-  const buckets = samples.filter((line) => line.includes('_bucket{door="frames"'))
+  const buckets = samples.filter((line) => line.includes('_bucket{door="frames",method="put"'))
     .map((line) => Number(line.split(" ")[1]));
   assertEquals(buckets, buckets.toSorted((a, b) => a - b));
   assertEquals(buckets.at(-1), 98);
-  assert(samples.includes('cmud_query_duration_seconds_bucket{door="frames",le="0.0005"} 3'));
-  assert(samples.includes('cmud_query_duration_seconds_sum{door="frames"} 1.5'));
-  assert(samples.includes('cmud_query_duration_seconds_count{door="frames"} 98'));
+  assert(
+    samples.includes(
+      'cmud_query_duration_seconds_bucket{door="frames",method="put",le="0.0005"} 3',
+    ),
+  );
+  assert(samples.includes('cmud_query_duration_seconds_sum{door="frames",method="put"} 1.5'));
+  assert(samples.includes('cmud_query_duration_seconds_count{door="frames",method="put"} 98'));
 });
 
 Deno.test("what a server has measured of itself is there: times, refusals, memory, disk, traffic", () => {

@@ -26,6 +26,8 @@ export function shownStats(changes: Partial<ServerStats> = {}): ServerStats {
     repairs: 17,
     differingMs: 18,
     diskFaults: 19,
+    keys: 22,
+    tombstones: 23,
     memoryBytes: 1_000_000,
     memoryMaxBytes: 2_000_000,
     clientConnections: 3,
@@ -48,24 +50,28 @@ export const shownMembers: readonly Member[] = [
   downMember,
 ];
 
+const noTimes: Times = {
+  boundsMs: durationBoundsMs,
+  counts: durationBoundsMs.map(() => 0).concat(0),
+  sumMs: 0,
+};
+
+const noDurations = { get: noTimes, put: noTimes, delete: noTimes, list: noTimes, other: noTimes };
+
 /** Some queries. */
 export const shownQueries: QueryFigures = {
   frames: {
     counts: { get: 100, put: 50, delete: 2, list: 1 },
     durations: {
-      boundsMs: durationBoundsMs,
-      counts: durationBoundsMs.map((_, i) => i).concat(7),
-      sumMs: 1_500,
+      ...noDurations,
+      put: {
+        boundsMs: durationBoundsMs,
+        counts: durationBoundsMs.map((_, i) => i).concat(7),
+        sumMs: 1_500,
+      },
     },
   },
-  redis: {
-    counts: { get: 7, put: 0, delete: 0, list: 0 },
-    durations: {
-      boundsMs: durationBoundsMs,
-      counts: durationBoundsMs.map(() => 0).concat(0),
-      sumMs: 0,
-    },
-  },
+  redis: { counts: { get: 7, put: 0, delete: 0, list: 0 }, durations: noDurations },
 };
 
 const times: Times = { boundsMs: [5, 10], counts: [3, 2, 1], sumMs: 40 };
