@@ -9,12 +9,18 @@ import { dataFileName, manifestFormatVersion } from "./data_format.ts";
 import type { AwayServer, ForgottenServer } from "../messages/known_servers.ts";
 import { readAway } from "./away_servers.ts";
 import { readForgotten } from "./forgotten_servers.ts";
-import { EntryTableReader } from "./entry_table_reader.ts";
+import type { DiskPart } from "./disk_messages.ts";
+import { EntryPages } from "./entry_pages.ts";
+import { EntryTableReader, uidsIn } from "./entry_table_reader.ts";
+import { exists } from "./exists.ts";
+import { ExpectedEntries } from "./expected_entries.ts";
 import type { LogBatch } from "./log_batch.ts";
 import { chainFaults, oldChainFaults } from "./log_chain.ts";
 import { LogReading } from "./log_reading.ts";
 import { segmentFile, segmentIn, segmentName, segmentsIn } from "./log_segment.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
+import { PageFile, UnexpectedPageError } from "./page_file.ts";
+import { RowBatches } from "./row_batches.ts";
 import { readStoredSeen } from "./stored_seen.ts";
 
 /**
@@ -27,11 +33,18 @@ export class DataReader {
   #directory: string;
   #limits: Limits;
   #database: DatabaseSync;
+  #isAlone: boolean;
+  /** Open until the database is closed, because to close a file ends all locks that a process has on it. */
+  #pages: PageFile | undefined;
 
-  /** @throws {DataDirectoryError} when there is no file that can be read. */
-  constructor(directory: string, limits: Limits = defaultLimits) {
+  /**
+   * @param isAlone whether nobody else writes the directory, because its lock is held
+   * @throws {DataDirectoryError} when there is no file that can be read.
+   */
+  constructor(directory: string, limits: Limits = defaultLimits, isAlone = false) {
     this.#directory = directory;
     this.#limits = limits;
+    this.#isAlone = isAlone;
     this.#database = openDataFile(directory, "read");
     try {
       const [{ user_version }] = this.#database.prepare("PRAGMA user_version").all();
@@ -49,28 +62,34 @@ export class DataReader {
   }
 
   /**
-   * Yields all entries in chunks of about `diskChunkBytes`, and at the end what is seen with them, if
+   * Yields all entries in parts of about `diskChunkBytes`, and at the end what is seen with them, if
    * anything is. A key may come several times; the merge rule says which of its entries counts.
    *
    * @throws {DataDirectoryError} when the directory is damaged, or anything is missing: at the end at
    * the latest.
    */
-  *contents(): Generator<LogBatch> {
+  *contents(): Generator<DiskPart> {
     const reading = new LogReading();
     try {
-      const { id, firstSegment = 0 } = this.#completeLog();
+      const { id, firstSegment = 0, entries = 0 } = this.#completeLog();
       const missed: number[] = [];
-      for (const segment of segmentsIn(this.#directory).reverse()) {
-        // What was folded may be of another format.
-        if (segment < firstSegment) continue;
+      // What was folded may be of another format.
+      const segments = segmentsIn(this.#directory).filter((segment) => segment >= firstSegment);
+      const expected = new ExpectedEntries(entries, this.#fileBytes(), this.#bytesOf(segments));
+      for (const segment of segments.reverse()) {
         const content = segmentIn(this.#directory, segment, id);
         if (content === undefined) missed.push(segment);
-        else yield* soundBatches(segment, content.batches.reverse(), reading);
+        else {
+          expected.found(content.batches);
+          for (const batch of soundBatches(segment, content.batches.reverse(), reading)) {
+            yield { ...batch, expected: expected.count };
+          }
+        }
       }
       this.#database.exec("BEGIN");
       for (const chunk of this.#table(missed)) {
         const left = reading.left(chunk);
-        if (left !== undefined) yield left;
+        if (left !== undefined) yield { ...left, expected: expected.count };
       }
       reading.join(readStoredSeen(this.#database));
       this.#database.exec("COMMIT");
@@ -117,34 +136,41 @@ export class DataReader {
   }
 
   /**
-   * Has SQLite check the file, and checks that the whole log is there.
+   * Checks all that can be wrong beside the entries, and has SQLite check the file.
    *
    * @throws {DataDirectoryError} when anything is wrong.
    */
   expectSound(): void {
+    this.expectSoundFile();
+    this.expectWholeLog();
+    this.cluster();
+  }
+
+  /** Has SQLite check the file. @throws {DataDirectoryError} when anything is wrong. */
+  expectSoundFile(): void {
     const [fault] = this.#all<{ integrity_check: string }>("PRAGMA integrity_check(1)");
     // SQLite says it in more than one line.
     const found = fault.integrity_check.replaceAll("\n", " ");
     if (found !== "ok") throw damaged(this.#directory, new Error(`${dataFileName}: ${found}`));
+  }
+
+  /** Checks that the whole log is there. @throws {DataDirectoryError} when it is not. */
+  expectWholeLog(): void {
     try {
       this.#completeLog();
     } catch (error) {
       throw damaged(this.#directory, error);
     }
-    this.cluster();
   }
 
   /** Approximate size of the file and the log in bytes. @throws {DataDirectoryError} when the file is damaged. */
   bytes(): number {
-    const [{ bytes }] = this.#all<{ bytes: number }>(
-      "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
-    );
-    return segmentsIn(this.#directory)
-      .reduce((sum, segment) => sum + segmentFile(this.#directory, segment).bytes, bytes);
+    return this.#fileBytes() + this.#bytesOf(segmentsIn(this.#directory));
   }
 
   close(): void {
     this.#database.close();
+    this.#pages?.[Symbol.dispose]();
   }
 
   /**
@@ -173,6 +199,7 @@ export class DataReader {
     const manifest = this.#hasManifest ? readManifest(this.#database) : undefined;
     const lost = missed.find((segment) => segment >= (manifest?.firstSegment ?? Infinity));
     if (lost !== undefined) throw new Error(`${segmentName(lost)}: it is missing`);
+    if (manifest !== undefined && this.#isQuiet && (yield* this.#tablePages(manifest))) return;
     const table = new EntryTableReader(
       this.#database,
       this.format,
@@ -188,6 +215,39 @@ export class DataReader {
         `${dataFileName}: it has ${table.entries} rows of ${manifest.entries}, or others than it had`,
       );
     }
+  }
+
+  /** Reads the table without SQLite. @returns whether that was possible: otherwise it is to be read anew. */
+  *#tablePages(manifest: Manifest): Generator<Uint8Array<ArrayBuffer>, boolean> {
+    const [{ rootpage }] = this.#all<{ rootpage: number }>(
+      "SELECT rootpage FROM sqlite_schema WHERE name = 'entry'",
+    );
+    const batches = new RowBatches(uidsIn(this.#database), true, this.#limits.diskChunkBytes);
+    try {
+      this.#pages ??= new PageFile(`${this.#directory}/${dataFileName}`);
+      yield* new EntryPages(this.#pages, rootpage, manifest, batches).chunks();
+      return true;
+    } catch (error) {
+      if (error instanceof UnexpectedPageError) return false;
+      throw error;
+    }
+  }
+
+  /** Whether the file has all that is there, and nobody changes it. */
+  get #isQuiet(): boolean {
+    const wal = `${this.#directory}/${dataFileName}-wal`;
+    return this.#isAlone && (!exists(wal) || Deno.statSync(wal).size === 0);
+  }
+
+  #fileBytes(): number {
+    const [{ bytes }] = this.#all<{ bytes: number }>(
+      "SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size",
+    );
+    return bytes;
+  }
+
+  #bytesOf(segments: readonly number[]): number {
+    return segments.reduce((sum, segment) => sum + segmentFile(this.#directory, segment).bytes, 0);
   }
 
   get #hasManifest(): boolean {

@@ -28,9 +28,15 @@ export type DiskRequest =
 export interface DiskAnswers {
   open: DiskContents;
   /** The next part: entries, or what is seen with all of them; `undefined` after the last one. */
-  read: LogBatch | undefined;
+  read: DiskPart | undefined;
   mend: MendedDamage;
   close: undefined;
+}
+
+/** A part of what a data directory holds. */
+export interface DiskPart extends LogBatch {
+  /** About how many entries there are in all parts; absent: that is not known. */
+  readonly expected?: number;
 }
 
 /** What was wrong with a directory that was mended. */

@@ -6,7 +6,6 @@ import { checkDataFile, hasDataFile } from "./data_file.ts";
 import { DataReader } from "./data_reader.ts";
 import { DataWriter } from "./data_writer.ts";
 import { DirectoryLock } from "./directory_lock.ts";
-import type { LogBatch } from "./log_batch.ts";
 import { finishMending, mendDirectory } from "./mend.ts";
 import { openDirectory } from "./open_directory.ts";
 import { expectRegularFiles, expectUnused } from "./private_files.ts";
@@ -14,6 +13,7 @@ import type {
   DiskAnswers,
   DiskContents,
   DiskEvent,
+  DiskPart,
   DiskRequest,
   MendedDamage,
 } from "./disk_messages.ts";
@@ -30,7 +30,7 @@ export class DiskService {
   #limits!: Limits;
   #lock: DirectoryLock | undefined;
   #reader: DataReader | undefined;
-  #contents: Iterator<LogBatch> | undefined;
+  #contents: Iterator<DiskPart> | undefined;
   #writer: DataWriter | undefined;
   /** Why the directory cannot be read, while it is damaged, and what is sound in it, once that was looked for. */
   #damage: DamagedDirectoryError | undefined;
@@ -121,8 +121,8 @@ export class DiskService {
   }
 
   #beginReading(): DataReader {
-    const reader = this.#reader = new DataReader(this.#directory, this.#limits);
-    reader.expectSound();
+    const reader = this.#reader = new DataReader(this.#directory, this.#limits, true);
+    reader.expectWholeLog();
     this.#expectCluster(reader.cluster());
     this.#contents = reader.contents();
     return reader;
@@ -156,17 +156,23 @@ export class DiskService {
     );
   }
 
-  /** The file is opened for writing once it has been read to its end, because it is sound then. */
+  /**
+   * The file is opened for writing once it has been read to its end, and SQLite has checked it, because it is
+   * sound then. That comes last, because the server takes the entries in meanwhile.
+   */
   #read(): DiskAnswers["read"] {
     if (this.#damage !== undefined) throw this.#damage;
+    // More may be asked for than there is.
+    if (this.#reader === undefined) return undefined;
     try {
       const { value, done } = this.#contents!.next();
       if (!done) return value;
+      this.#reader.expectSoundFile();
     } catch (error) {
       this.#noteDamage(error);
       throw error;
     }
-    this.#reader!.close();
+    this.#reader.close();
     this.#reader = undefined;
     this.#writer = new DataWriter(this.#directory, this.#lock!, this.#environment, this.#limits);
     this.#writer.nameCluster(this.#cluster);

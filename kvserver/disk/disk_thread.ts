@@ -11,11 +11,11 @@ import type {
   DiskAnswers,
   DiskContents,
   DiskEvent,
+  DiskPart,
   DiskRefusal,
   DiskRequest,
   MendedDamage,
 } from "./disk_messages.ts";
-import type { LogBatch } from "./log_batch.ts";
 import type { AwayServer, ForgottenServer } from "../messages/known_servers.ts";
 import { makeDirectory } from "./make_directory.ts";
 
@@ -133,14 +133,18 @@ export class DiskThread implements Disk {
    *
    * @throws {DataDirectoryError} when the file is damaged, or cannot be written.
    */
-  async *contents(): AsyncGenerator<LogBatch> {
-    // The thread reads the next part while the caller uses this one.
-    for (let next = this.#worker.ask({ type: "read" });;) {
-      const part = await next;
+  async *contents(): AsyncGenerator<DiskPart> {
+    const next: Promise<DiskPart | undefined>[] = [];
+    while (true) {
+      // The thread reads on while the caller uses a part.
+      while (next.length < partsAhead) {
+        const part = this.#worker.ask({ type: "read" });
+        // Awaited below, once the caller has used those before it: until then a rejection is not unhandled.
+        part.catch(() => {});
+        next.push(part);
+      }
+      const part = await next.shift();
       if (part === undefined) return;
-      next = this.#worker.ask({ type: "read" });
-      // Awaited above, once the caller has used this part: until then a rejection is not unhandled.
-      next.catch(() => {});
       yield part;
     }
   }
@@ -237,6 +241,9 @@ export class DiskThread implements Disk {
     return new DataDirectoryError(this.#directory, this.#silent);
   }
 }
+
+/** Parts that the thread is asked for at once, so that neither it nor the server waits for the other. */
+const partsAhead = 4;
 
 interface Write {
   batches: readonly Uint8Array<ArrayBuffer>[];

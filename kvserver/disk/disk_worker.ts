@@ -11,14 +11,20 @@ import {
   DataDirectoryError,
   DataDirectoryInUseError,
 } from "./data_error.ts";
-import type { DiskEvent, DiskRefusal, DiskRequest } from "./disk_messages.ts";
+import type {
+  DiskAnswers,
+  DiskEvent,
+  DiskPart,
+  DiskRefusal,
+  DiskRequest,
+} from "./disk_messages.ts";
 import { DiskService } from "./disk_service.ts";
 
 const emit = answerRequests<DiskRequest, DiskEvent, DiskRefusal>(
   globalThis as unknown as WorkerScope,
   {
     handle: (request) => service.handle(request),
-    transferOf: (answer) => answer instanceof Uint8Array ? [answer.buffer as ArrayBuffer] : [],
+    transferOf: (answer) => isPart(answer) ? [answer.bytes.buffer] : [],
     failureOf(error) {
       if (!(error instanceof DataDirectoryError)) return undefined;
       const isInUse = error instanceof DataDirectoryInUseError;
@@ -29,5 +35,10 @@ const emit = answerRequests<DiskRequest, DiskEvent, DiskRefusal>(
     },
   },
 );
+
+/** Whether an answer is a part of what is on disk. */
+function isPart(answer: DiskAnswers[keyof DiskAnswers]): answer is DiskPart {
+  return answer !== undefined && "kind" in answer;
+}
 
 const service: DiskService = new DiskService(realEnvironment, emit);

@@ -1,32 +1,28 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Limits, wireLimits } from "../../limits.ts";
-import type { MsgpackWriter } from "../../rpc/mod.ts";
-import { EntryChecksums } from "../entry/checksum.ts";
-import {
-  EntryBatch,
-  type EntrySource,
-  writeEntryParts,
-  writtenBytesMax,
-} from "../entry/entry_batch.ts";
-import { counterMax, expiresAtMax } from "../entry/entry.ts";
-import { EntryReader } from "../entry/entry_reader.ts";
+import type { Limits } from "../../limits.ts";
+import { counterMax, expiresAtMax, noValue } from "../entry/entry.ts";
 import { sequenceMax, timestampMax } from "../entry/order.ts";
 import { formatVersion, oldFormatVersion } from "./data_format.ts";
+import { EntryRow } from "./entry_row.ts";
+import { RowBatches } from "./row_batches.ts";
 
-/** Called with a row that is not as it was written, and what is wrong with it. */
+/** Called with the key of a row that is not as it was written, and what is wrong with it. */
 export type OnBadRow = (key: Uint8Array, what: string) => void;
 
-/** Reads the table of entries. It yields no row that is not as it was written. */
+/** Uids of actors, by the numbers that the table of entries has for them. */
+export function uidsIn(database: DatabaseSync): Map<number, string> {
+  const actors = database.prepare("SELECT number, uid FROM actor").all();
+  return new Map(actors.map(({ number, uid }) => [number as number, uid as string]));
+}
+
+/** Reads the table of entries by SQLite. It yields no row that is not as it was written. */
 export class EntryTableReader {
-  /** Number of rows that were yielded, and their checksums, all of them exclusive-or. */
-  entries = 0;
-  checksum = 0;
   #database: DatabaseSync;
-  #held: HeldRows;
+  #valueOf: StatementSync;
   #format: number;
-  #chunkBytes: number;
+  #batches: RowBatches;
   #onBad: OnBadRow;
-  #checksums = new EntryChecksums();
+  #row = new EntryRow();
 
   /**
    * @param format of the table: rows of format 2 have no checksums, those of format 3 no extras
@@ -38,52 +34,63 @@ export class EntryTableReader {
     { diskChunkBytes }: Pick<Limits, "diskChunkBytes">,
     onBad: OnBadRow,
   ) {
-    this.#chunkBytes = diskChunkBytes;
     this.#database = database;
+    this.#valueOf = database.prepare("SELECT value FROM entry WHERE key = ?");
     this.#format = format;
+    this.#batches = new RowBatches(uidsIn(database), this.#hasChecksums, diskChunkBytes);
     this.#onBad = onBad;
-    this.#held = new HeldRows(database);
+  }
+
+  /** Number of rows that were yielded. */
+  get entries(): number {
+    return this.#batches.entries;
+  }
+
+  /** The checksums of these rows, all of them exclusive-or. */
+  get checksum(): number {
+    return this.#batches.checksum;
   }
 
   /** Yields the entries as an `EntryBatch` writes them, in chunks of about `diskChunkBytes`. */
   *chunks(): Generator<Uint8Array<ArrayBuffer>> {
+    const batches = this.#batches;
     for (const rows of this.#rows()) {
-      this.#held.rows = rows;
-      let batch = new EntryBatch(this.#held, this.#chunkBytes);
-      for (let n = 0; n < rows.length; n++) {
-        const fault = this.#held.faultOf(n);
-        if (fault !== undefined) this.#onBad(rows[n].key, fault);
-        else if (!batch.add(n)) {
-          yield* this.#sound(batch);
-          batch = new EntryBatch(this.#held, this.#chunkBytes);
-          batch.add(n);
+      for (const row of rows) {
+        if (row.key === null) this.#onBad(new Uint8Array(), "its key is none");
+        else {
+          const filled = this.#fill(row);
+          if (batches.isFullFor(filled)) yield batches.take()!;
+          const fault = batches.add(filled);
+          if (fault !== undefined) this.#onBad(row.key, fault);
         }
       }
-      yield* this.#sound(batch);
     }
+    const last = batches.take();
+    if (last !== undefined) yield last;
   }
 
   get #hasChecksums(): boolean {
     return this.#format > oldFormatVersion;
   }
 
-  /** Yields a batch as bytes, without the rows that do not match their checksums. */
-  *#sound(batch: EntryBatch): Generator<Uint8Array<ArrayBuffer>> {
-    const bytes = batch.encode();
-    const sound = new EntryBatch(this.#held, Infinity);
-    const entry = new EntryReader(bytes);
-    for (const n of batch.numbers) {
-      entry.next();
-      const { key, checksum } = this.#held.rows[n];
-      if (this.#hasChecksums && this.#checksums.ofRead(entry) !== checksum) {
-        this.#onBad(key, "it does not match its checksum");
-        continue;
-      }
-      sound.add(n);
-      this.entries++;
-      this.checksum = (this.checksum ^ checksum) >>> 0;
-    }
-    if (sound.size > 0) yield sound.size === batch.size ? bytes : sound.encode();
+  #fill(found: FoundRow): EntryRow {
+    const { key, value, valueBytes } = found;
+    const row = this.#row;
+    row.keyIn = key;
+    row.keyEnd = key.length;
+    row.isBin = found.isBin === 1;
+    row.counter = found.counter;
+    row.expiresAt = found.expiresAt;
+    row.timestamp = found.timestamp;
+    row.sequence = found.sequence;
+    row.actor = found.actor;
+    row.checksum = found.checksum;
+    row.valueStart = row.valueEnd = noValue;
+    if (valueBytes === null) return row;
+    row.valueIn = value ?? (this.#valueOf.get(key) as { value: Uint8Array }).value;
+    row.valueStart = 0;
+    row.valueEnd = row.valueIn.length;
+    return row;
   }
 
   /**
@@ -91,7 +98,7 @@ export class EntryTableReader {
    * on Deno 2.4 it ends the process when the statement is collected.) Long values are left out, so that
    * `rowsMax` rows take little memory. A number that is out of bounds is -1.
    */
-  *#rows(): Generator<EntryRow[]> {
+  *#rows(): Generator<FoundRow[]> {
     const columns = `
       key, iif(length(value) <= ${shortBytesMax}, value, NULL) AS value, length(value) AS valueBytes,
       iif(timestamp BETWEEN 0 AND ${timestampMax}, timestamp, -1) AS timestamp,
@@ -105,10 +112,10 @@ export class EntryTableReader {
     const end = `ORDER BY key LIMIT ${rowsMax}`;
     const firstRows = this.#database.prepare(`SELECT ${columns} FROM entry ${end}`);
     const rowsAfter = this.#database.prepare(`SELECT ${columns} FROM entry WHERE key > ? ${end}`);
-    let rows = firstRows.all() as unknown as EntryRow[];
+    let rows = firstRows.all() as unknown as FoundRow[];
     while (rows.length > 0) {
       yield rows;
-      rows = rowsAfter.all(rows.at(-1)!.key) as unknown as EntryRow[];
+      rows = rowsAfter.all(rows.at(-1)!.key) as unknown as FoundRow[];
     }
   }
 }
@@ -130,7 +137,8 @@ const presentExtras = `
 
 const absentExtras = "0 AS counter, 0 AS expiresAt, 0 AS isBin";
 
-interface EntryRow {
+/** A row as SQLite gives it. */
+interface FoundRow {
   key: Uint8Array;
   /** `null` when it is longer than `shortBytesMax`. */
   value: Uint8Array | null;
@@ -143,51 +151,4 @@ interface EntryRow {
   counter: number;
   expiresAt: number;
   isBin: 0 | 1;
-}
-
-/** Rows as a source of entries: an entry's number is its index in `rows`. */
-class HeldRows implements EntrySource {
-  rows: readonly EntryRow[] = [];
-  #valueOf: StatementSync;
-  #uids: ReadonlyMap<number, string>;
-
-  constructor(database: DatabaseSync) {
-    this.#valueOf = database.prepare("SELECT value FROM entry WHERE key = ?");
-    const actors = database.prepare("SELECT number, uid FROM actor").all();
-    this.#uids = new Map(actors.map(({ number, uid }) => [number as number, uid as string]));
-  }
-
-  /** Why a row is no entry, whatever its checksum says. */
-  faultOf(n: number): string | undefined {
-    const { key, valueBytes, timestamp, sequence, actor, counter, expiresAt } = this.rows[n];
-    if (key === null || key.length > wireLimits.keyBytesMax) return "its key is none";
-    if (timestamp < 0) return "its timestamp is out of bounds";
-    if (sequence < 0) return "its sequence is out of bounds";
-    if (counter < 0) return "its counter is out of bounds";
-    if (expiresAt < 0 || (expiresAt > 0 && valueBytes === null)) return "its expiry is none";
-    return this.#uids.has(actor) ? undefined : `it is of actor ${actor}, whom nobody knows`;
-  }
-
-  writeEntry(writer: MsgpackWriter, n: number): void {
-    const row = this.rows[n];
-    const value = row.valueBytes === null ? null : row.value ?? this.#longValue(row.key);
-    writeEntryParts(writer, { ...row, value, isBin: row.isBin === 1 });
-  }
-
-  writtenBytesMax(n: number): number {
-    const { key, valueBytes, counter, expiresAt } = this.rows[n];
-    return writtenBytesMax(key.length + (valueBytes ?? 0), counter, expiresAt);
-  }
-
-  uidNumberOf(n: number): number {
-    return this.rows[n].actor;
-  }
-
-  uid(number: number): string {
-    return this.#uids.get(number)!;
-  }
-
-  #longValue(key: Uint8Array): Uint8Array {
-    return (this.#valueOf.get(key) as { value: Uint8Array }).value;
-  }
 }

@@ -6,11 +6,12 @@ import type { PeerNote } from "../messages/peer_note.ts";
 import { readSeen } from "../versions/version_bytes.ts";
 import type { Disk } from "./disk.ts";
 import { removalsBatch, seenBatch } from "./log_batch.ts";
-import type { LogBatch } from "./log_batch.ts";
+import type { DiskPart } from "./disk_messages.ts";
 import {
   type FailingMessage,
   isAccepted,
   type JournalMessage,
+  type LoadMessage,
   readAccepted,
 } from "../messages/journal_messages.ts";
 
@@ -61,11 +62,15 @@ export class Journal {
   }
 
   /** Has every query actor merge what is on disk, one part after the other. */
-  async load(parts: AsyncIterable<LogBatch>): Promise<void> {
-    for await (const { kind, bytes } of parts) {
-      const part = kind === "seen" ? { seen: bytes } : { entries: bytes };
+  async load(parts: AsyncIterable<DiskPart>): Promise<void> {
+    let isExpecting = false;
+    for await (const { kind, bytes, expected } of parts) {
+      const part: Partial<LoadMessage> = kind === "seen" ? { seen: bytes } : { entries: bytes };
+      if (expected !== undefined) part.expected = expected;
+      isExpecting ||= expected !== undefined;
       await this.#askAll({}, (replyTo) => ({ type: "load", ...part, replyTo }));
     }
+    if (isExpecting) await this.#askAll({}, (replyTo) => ({ type: "load", expected: 0, replyTo }));
   }
 
   /** Resolves with `true` once every accepted entry is on disk, with `false` when `timeoutMs` are over. */

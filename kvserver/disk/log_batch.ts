@@ -13,10 +13,10 @@ const removalsMark = 0xc0;
 const seenMark = 0xc2;
 
 /** A batch of the log. */
-export type LogBatch = {
+export interface LogBatch {
   readonly kind: "entries" | "removals" | "seen";
   readonly bytes: Uint8Array<ArrayBuffer>;
-};
+}
 
 /** The bytes of a batch with entries that are gone. */
 export function removalsBatch(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

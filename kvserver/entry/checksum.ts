@@ -11,6 +11,11 @@ export function crc32Seed(value: number): number {
   return value & 0x7fffffff;
 }
 
+/** What the checksums of entries begin with that bear this uid. */
+export function uidSeed(uid: string): number {
+  return crc32Seed(crc32(uid));
+}
+
 /**
  * Checksums of entries: a CRC-32 of everything that an `EntryBatch` writes of the entry, which begins with
  * that of its uid, so that no part of an entry can change unseen.
@@ -41,7 +46,7 @@ export class EntryChecksums {
 
   #seedOf(uid: string): number {
     let seed = this.#seeds.get(uid);
-    if (seed === undefined) this.#seeds.set(uid, seed = crc32Seed(crc32(uid)));
+    if (seed === undefined) this.#seeds.set(uid, seed = uidSeed(uid));
     return seed;
   }
 }

@@ -36,6 +36,8 @@ export interface LoadMessage {
   entries?: Uint8Array;
   /** What the disk has seen, as `seenBytes` writes it, behind all entries; absent: it comes later. */
   seen?: Uint8Array;
+  /** About how many entries are on disk, 0 behind all of them; absent: nothing more is known of that. */
+  expected?: number;
   /** Is told `true` once the replica holds the entries. */
   replyTo: ActorRef;
 }

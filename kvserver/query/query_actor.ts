@@ -559,7 +559,8 @@ export class QueryActor implements Actor {
     if (message.compare !== undefined) this.#comparing.request(message.compare);
   }
 
-  #load({ entries, seen, replyTo }: LoadMessage): void {
+  #load({ entries, seen, expected, replyTo }: LoadMessage): void {
+    if (expected !== undefined) this.#store.expect(expected);
     if (entries !== undefined) this.#merger.load(entries);
     if (seen !== undefined) this.#versions.loaded(seen);
     this.#watches.send();

@@ -31,6 +31,10 @@ export class KeyIndex {
   /** The least 2^i - 1 that is not below the number of any bucket. */
   #mask = firstBuckets - 1;
   #size = 0;
+  /** So many buckets are kept, however few entries there are. */
+  #bucketsMin = firstBuckets;
+  /** How many entries each of the first buckets has, while many are expected: else they are counted when asked. */
+  #lengths = noLengths;
   /** Entries that are in no bucket. */
   #missing = 0;
 
@@ -62,6 +66,24 @@ export class KeyIndex {
     return n;
   }
 
+  /**
+   * Makes ready for so many entries in all: buckets that are there already are not split, for which each
+   * entry in them is looked at, wherever it lies. Buckets that are not needed go when fewer are expected.
+   *
+   * @throws as `WordArena.reserve` does: as many buckets are ready then as there is memory for.
+   */
+  expect(entries: number): void {
+    const areReady = entries > 0 && entries <= this.#lengths.length;
+    if (areReady) return;
+    this.#bucketsMin = Math.max(firstBuckets, entries);
+    while (this.#buckets < entries) {
+      this.#heads.reserve(1);
+      this.#split();
+    }
+    this.#shrink();
+    this.#countLengths(entries);
+  }
+
   /** Makes sure that there is memory to take in one more entry. @throws as `WordArena.reserve` does. */
   reserve(): void {
     this.#heads.reserve(1);
@@ -77,7 +99,7 @@ export class KeyIndex {
   remove(n: number): void {
     this.#unlink(n, this.#bucketOf(this.#hashOf(n)));
     this.#size--;
-    while (this.#buckets > Math.max(firstBuckets, bucketsPerEntry * this.#size)) this.#merge();
+    this.#shrink();
   }
 
   /**
@@ -103,22 +125,37 @@ export class KeyIndex {
     const missing = numbers.filter((n) => !found.has(n)).length;
     assert(missing === this.#missing, "the entries in no bucket are counted");
     assert(found.size + missing === numbers.length, "no other entries are in the buckets");
-    const allowed = Math.max(firstBuckets, bucketsPerEntry * this.#size);
-    assert(this.#buckets <= allowed, "there are not many more buckets than entries");
+    assert(this.#buckets <= this.#bucketsMax, "there are not many more buckets than entries");
     const buckets = Array.from({ length: this.#buckets }, (_, bucket) => bucket);
     this.#heads.assertInvariants(new Map(buckets.map((bucket) => [bucket, 1])));
   }
 
   #link(n: number, bucket: number): void {
     const head = this.#heads.words[chunkOf(bucket)][inChunk(bucket)];
-    let length = 0;
-    for (let other = head; other !== noEntry; other = this.#records.next(other)) length++;
-    if (length >= chainMax) {
+    if (this.#lengthOf(bucket) >= chainMax) {
       this.#missing++;
       return;
     }
+    if (bucket < this.#lengths.length) this.#lengths[bucket]++;
     this.#records.setNext(n, head);
     this.#heads.words[chunkOf(bucket)][inChunk(bucket)] = n;
+  }
+
+  /** How many entries a bucket has. */
+  #lengthOf(bucket: number): number {
+    if (bucket < this.#lengths.length) return this.#lengths[bucket];
+    let length = 0;
+    let n = this.#heads.words[chunkOf(bucket)][inChunk(bucket)];
+    for (; n !== noEntry; n = this.#records.next(n)) length++;
+    return length;
+  }
+
+  #countLengths(buckets: number): void {
+    const lengths = buckets === 0 ? noLengths : new Uint8Array(buckets);
+    for (let bucket = 0; bucket < Math.min(buckets, this.#buckets); bucket++) {
+      lengths[bucket] = this.#lengthOf(bucket);
+    }
+    this.#lengths = lengths;
   }
 
   /** Adds a bucket. Its entries have been in the bucket whose number differs in the highest bit. */
@@ -127,6 +164,15 @@ export class KeyIndex {
     this.#buckets++;
     if (added > this.#mask) this.#mask = this.#mask * 2 + 1;
     this.#rehash(added & (this.#mask >>> 1));
+  }
+
+  get #bucketsMax(): number {
+    return Math.max(this.#bucketsMin, bucketsPerEntry * this.#size);
+  }
+
+  /** Removes buckets that there are too many of. */
+  #shrink(): void {
+    while (this.#buckets > this.#bucketsMax) this.#merge();
   }
 
   /** Removes the last bucket. Its entries go to the one whose number differs in the highest bit. */
@@ -142,6 +188,7 @@ export class KeyIndex {
     const words = this.#heads.words[chunkOf(bucket)];
     let n = words[inChunk(bucket)];
     words[inChunk(bucket)] = noEntry;
+    if (bucket < this.#lengths.length) this.#lengths[bucket] = 0;
     while (n !== noEntry) {
       const next = this.#records.next(n);
       this.#link(n, this.#bucketOf(this.#hashOf(n)));
@@ -155,13 +202,21 @@ export class KeyIndex {
     let before = words[inChunk(bucket)];
     if (before === n) {
       words[inChunk(bucket)] = next;
-      return;
+      return this.#shorten(bucket);
     }
     while (before !== noEntry && this.#records.next(before) !== n) {
       before = this.#records.next(before);
     }
-    if (before === noEntry) this.#missing--;
-    else this.#records.setNext(before, next);
+    if (before === noEntry) {
+      this.#missing--;
+      return;
+    }
+    this.#records.setNext(before, next);
+    this.#shorten(bucket);
+  }
+
+  #shorten(bucket: number): void {
+    if (bucket < this.#lengths.length) this.#lengths[bucket]--;
   }
 
   #bucketOf(hash: number): number {
@@ -174,3 +229,5 @@ export class KeyIndex {
     return hashOf(this.#records.bytesAt(n), start, start + this.#records.keyLength(n));
   }
 }
+
+const noLengths = new Uint8Array();

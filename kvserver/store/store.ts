@@ -1,5 +1,11 @@
 import { defaultLimits, type Limits } from "../../limits.ts";
-import { compareBytes, MemoryAccount, type MsgpackWriter } from "../../rpc/mod.ts";
+import {
+  compareBytes,
+  isAllocationFailure,
+  MemoryAccount,
+  type MsgpackWriter,
+  RpcError,
+} from "../../rpc/mod.ts";
 import { writeExtras, writtenBytesMax } from "../entry/entry_batch.ts";
 import { isLater, nextOrder, type Order } from "../entry/order.ts";
 import { type EntryBytes, noCounter, noExpiry, noValue } from "../entry/entry.ts";
@@ -72,6 +78,19 @@ export class Store {
   /** From now on, entries that cease to be shown are queued for whoever removes them. */
   queueTombstones(): TombstoneQueue {
     return this.#tombstoneQueue ??= new TombstoneQueue(this.#records);
+  }
+
+  /**
+   * Makes ready for so many entries in all, of which those are that it has. To be called with 0 when all of them
+   * have come: what was made ready for others is given back then.
+   */
+  expect(entries: number): void {
+    try {
+      this.#index.expect(entries);
+    } catch (error) {
+      // Those that find no room are refused as they come.
+      if (!(error instanceof RpcError) && !isAllocationFailure(error)) throw error;
+    }
   }
 
   /** Memory that it takes. */

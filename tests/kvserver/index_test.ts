@@ -2,7 +2,7 @@ import { KeyIndex } from "../../kvserver/store/key_index.ts";
 import { OrderedIndex } from "../../kvserver/store/ordered_index.ts";
 import { allMarks, noEntry, Records } from "../../kvserver/store/records.ts";
 import { defaultLimits, wireLimits } from "../../limits.ts";
-import { assert, assertEquals, assertLess } from "../deps.ts";
+import { assert, assertEquals, assertGreater, assertLess } from "../deps.ts";
 import { Prng } from "../../simulate/world/prng.ts";
 import { collidingKeys } from "../support/store/colliding_keys.ts";
 import { bytesOf as charBytes } from "../support/store/stores.ts";
@@ -59,6 +59,42 @@ Deno.test("KeyIndex finds keys by itself, in as many buckets as there are", () =
   assertLess(index.byteLength / count, 8);
 });
 
+Deno.test("KeyIndex finds keys, whatever number of them it expects while they come and go", () => {
+  const [held, numbers] = records();
+  const random = new Prng(3);
+  const index = new KeyIndex(held, defaultLimits);
+  const present = new Set<number>();
+  for (let round = 0; round < 60; round++) {
+    index.expect([0, 1, 100, count, 2 * count][random.below(5)]);
+    for (let step = 0; step < 500; step++) {
+      const i = random.below(count);
+      if (present.delete(i)) index.remove(numbers[i]);
+      else {
+        present.add(i);
+        index.reserve();
+        index.add(numbers[i]);
+      }
+    }
+    index.assertInvariants([...present].map((i) => numbers[i]));
+    for (const i of present) assertEquals(index.find(bytesOf(i), 0, 8), numbers[i]);
+  }
+  index.expect(0);
+  for (const i of present) index.remove(numbers[i]);
+  index.assertInvariants([]);
+});
+
+Deno.test("KeyIndex gives back what it made ready for keys that do not come", () => {
+  const [held, numbers] = records();
+  const index = new KeyIndex(held, defaultLimits);
+  index.expect(50 * count);
+  for (const n of numbers) index.add(n);
+  assertGreater(index.byteLength / count, 50);
+  index.expect(0);
+  index.assertInvariants(numbers);
+  // A chunk at the most is kept, which is not full.
+  assertLess(index.byteLength / count, 60);
+});
+
 Deno.test("KeyIndex takes in few keys that were made to have one hash, and says so", () => {
   const held = new Records(defaultLimits);
   const index = new KeyIndex(held, defaultLimits);
@@ -67,6 +103,12 @@ Deno.test("KeyIndex takes in few keys that were made to have one hash, and says 
   const found = keys.filter((key) => index.find(key, 0, key.length) !== noEntry);
   assert(found.length > 0 && found.length < 100);
   assert(index.isCrowded);
+  const expecting = new KeyIndex(held, defaultLimits);
+  expecting.expect(keys.length);
+  const others = keys.map((key) => held.create(key, 0, key.length, 0));
+  for (const n of others) expecting.add(n);
+  assert(expecting.isCrowded);
+  expecting.assertInvariants(others);
 });
 
 Deno.test("OrderedIndex is full when keys come in order, and two thirds otherwise", () => {
