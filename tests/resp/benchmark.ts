@@ -13,7 +13,7 @@ import { countersOf } from "../../bench/process_counters.ts";
 import { redisProtocol } from "../../bench/redis_protocol.ts";
 import { runRounds } from "../../bench/rounds.ts";
 import { integerOptions } from "../support/integer_options.ts";
-import { portOf } from "../support/ports.ts";
+import { runRedisBenchmark } from "../support/resp/redis_benchmark.ts";
 import { RedisProcess } from "./redis_process.ts";
 
 const { rounds, requests } = integerOptions({ rounds: 5, requests: 400_000 });
@@ -36,16 +36,8 @@ async function measure(target: Target, command: string, depth: number): Promise<
   // Unpipelined requests take about eight times as long.
   const count = depth === 1 ? Math.ceil(requests / 8) : requests;
   const before = await target.cpuSeconds();
-  const { success, stdout } = await new Deno.Command("redis-benchmark", {
-    args: [
-      ...["-p", String(portOf(target.address)), "-t", command, "-c", "50", "-r", "10000", "--csv"],
-      ...["-P", String(depth), "-n", String(count)],
-    ],
-  }).output();
+  const perSecond = await runRedisBenchmark(target.address, { command, depth, requests: count });
   const after = await target.cpuSeconds();
-  const row = new TextDecoder().decode(stdout).trim().split("\n").at(-1)!;
-  if (!success) throw new Error(`redis-benchmark failed: ${row}`);
-  const perSecond = Number(row.split(",")[1].replaceAll('"', ""));
   return { perSecond, cpuUs: (after - before) / count * 1e6 };
 }
 

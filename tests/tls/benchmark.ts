@@ -1,6 +1,6 @@
 /**
  * Measures what TLS costs: requests, sync and connections of servers in TLS and of servers without it, round after
- * round in turn, so that what disturbs one disturbs both.
+ * round in turn, so that what disturbs one disturbs both. It needs `redis-benchmark` and `openssl`.
  *
  *     deno task bench:tls --rounds 5
  *
@@ -16,29 +16,25 @@ import {
   spreadOf,
   startServerProcess,
 } from "../../bench/mod.ts";
-import type { LoadProtocol } from "../../bench/load_protocol.ts";
-import { LoadConnection } from "../../bench/load_connection.ts";
 import { countersOf } from "../../bench/process_counters.ts";
-import { runRounds } from "../../bench/rounds.ts";
 import { startServerProcess as startPrintingServer } from "../support/app/cmud_process.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
+import { runRedisBenchmark } from "../support/resp/redis_benchmark.ts";
 import { integerOptions } from "../support/integer_options.ts";
 import { authorities, settingsOf } from "./certificates.ts";
 
-const { rounds, ms, connections, depth, keys, bytes, dialing } = integerOptions({
+const { rounds, requests, depth, keys, bytes, clients } = integerOptions({
   rounds: 5,
-  ms: 2_000,
-  connections: 50,
+  requests: 400_000,
   depth: 16,
   /** Of the state that a new server takes over, and the bytes of each value. */
   keys: 300_000,
   bytes: 200,
-  /** Connections that one client dials at once. */
-  dialing: 16,
+  /** That dial, one connection after the other. */
+  clients: 4,
 });
 
 const caCerts = [authorities.own.cert];
-const loadKeys = 10_000;
 
 /** A target, reached in TLS or without it. */
 function reached(target: LoadTarget, isTls: boolean): LoadTarget {
@@ -71,16 +67,25 @@ async function withServers(
   }
 }
 
+/** Requests of a client that takes less of the processor than the server, so that the server is what is measured. */
 async function measureRequests(servers: readonly ServerProcess[]): Promise<void> {
-  const targets = servers.map((server, i) => reached(server, i === 1));
-  for (const target of targets) await fill(target, loadKeys);
-  for (const method of ["Get", "Put"] as const) {
-    const load = { method, keys: loadKeys, connections, depth, seconds: ms / 1_000, rounds };
-    const results = await runRounds(targets, load);
-    const figures = (of: (result: typeof results[0][0]) => number) =>
-      results.map((all) => all.map(of));
-    print(`${method}s a second`, figures(({ requestsPerSecond }) => requestsPerSecond), 0);
-    print(`${method}: server's CPU, us`, figures(({ serverCpuUs }) => serverCpuUs!), 2);
+  for (const command of ["get", "set"]) {
+    const rates: number[][] = [[], []];
+    const cpus: number[][] = [[], []];
+    for (let round = -1; round < rounds; round++) {
+      for (const [i, server] of servers.entries()) {
+        const args = i === 1 ? ["--tls", "--cacert", caFile] : [];
+        const before = (await server.counters())!.cpuSeconds;
+        const [address] = server.addresses;
+        const rate = await runRedisBenchmark(address, { command, depth, requests, args });
+        // The first round warms up, and does not count.
+        if (round < 0) continue;
+        rates[i].push(rate);
+        cpus[i].push(((await server.counters())!.cpuSeconds - before) / requests * 1e6);
+      }
+    }
+    print(`${command} a second`, rates, 0);
+    print(`${command}: server's CPU, us`, cpus, 2);
   }
 }
 
@@ -109,39 +114,33 @@ async function measureSync(servers: readonly ServerProcess[]): Promise<void> {
   print("Sync: CPU of both servers, s", cpus, 2);
 }
 
-/** How many connections a second are dialed, verified, answered a Ping and ended. */
-async function measureConnections(servers: readonly ServerProcess[]): Promise<void> {
-  const ping = new TextEncoder().encode("PING\r\n");
-  const rates: number[][] = [[], []];
-  const cpus: number[][] = [[], []];
+/** How many connections a second are established, each verified by the client, of clients that do nothing else. */
+async function measureConnections([_, server]: readonly ServerProcess[]): Promise<void> {
+  const rates: number[] = [];
+  const cpus: number[] = [];
+  const [address] = server.addresses;
   for (let round = 0; round < rounds; round++) {
-    for (const [i, server] of servers.entries()) {
-      const target = { ...reached(server, i === 1), protocol: pongs };
-      const before = (await server.counters())!.cpuSeconds;
-      let count = 0;
-      const startMs = performance.now();
-      await Promise.all(Array.from({ length: dialing }, async () => {
-        while (performance.now() - startMs < ms) {
-          const connection = await LoadConnection.open(server.addresses[0], target);
-          await connection.exchange(ping, 1);
-          connection.close();
-          count++;
-        }
-      }));
-      rates[i].push(count / ((performance.now() - startMs) / 1_000));
-      cpus[i].push(((await server.counters())!.cpuSeconds - before) / count * 1e6);
-    }
+    const before = (await server.counters())!.cpuSeconds;
+    const counts = await Promise.all(Array.from({ length: clients }, () => dialForAWhile(address)));
+    const count = counts.reduce((sum, { connections }) => sum + connections, 0);
+    rates.push(counts.reduce((sum, { connections, seconds }) => sum + connections / seconds, 0));
+    cpus.push(((await server.counters())!.cpuSeconds - before) / count * 1e6);
   }
-  print("Connections a second, one client", rates, 0);
-  print("A connection: server's CPU, us", cpus, 0);
+  console.log(`Connections a second: ${texts(spreadOf(rates), 0)}`);
+  console.log(`A connection: server's CPU, us: ${texts(spreadOf(cpus), 0)}`);
 }
 
-/** Counts what is answered to `PING`. */
-const pongs: LoadProtocol = {
-  name: "resp",
-  writeRequest() {},
-  endOfReply: (_: Uint8Array, at: number, end: number) => end - at >= 7 ? at + 7 : 0,
-};
+/** A client that does nothing but to dial. */
+async function dialForAWhile(address: string): Promise<{ connections: number; seconds: number }> {
+  const startMs = performance.now();
+  const { stdout } = await new Deno.Command("openssl", {
+    args: ["s_time", "-connect", address, "-new", "-time", "3", "-CAfile", caFile, "-verify", "2"],
+    stderr: "null",
+  }).output();
+  const seconds = (performance.now() - startMs) / 1_000;
+  const text = new TextDecoder().decode(stdout);
+  return { connections: Number(/^(\d+) connections in \d+ real seconds/m.exec(text)![1]), seconds };
+}
 
 using directory = new TempDirectory();
 const { cert, key, ca } = await settingsOf();
@@ -153,9 +152,10 @@ const tlsFlags = Object.keys(files).flatMap((name) => [
   `--tls-${name}`,
   `${directory.path}/${name}.pem`,
 ]);
+const caFile = `${directory.path}/ca.pem`;
 const flagsOf = [[], tlsFlags];
 console.log(
-  `${rounds} rounds in turn, medians (least to greatest); requests: ${connections} connections, ` +
+  `${rounds} rounds in turn, medians (least to greatest); requests: redis-benchmark, 50 connections, ` +
     `${depth} under way on each; sync: ${keys} keys, values of ${bytes} bytes`,
 );
 await withServers(measureRequests);
