@@ -49,7 +49,9 @@ export class HttpPort {
   static async open(options: HttpPortOptions): Promise<HttpPort> {
     const parser = await loadHttpParser();
     try {
-      return new HttpPort(options, parser);
+      const port = new HttpPort(options, parser);
+      await options.transport.bound?.();
+      return port;
     } catch (cause) {
       const why = reasonOf(cause);
       throw new Error(`Cannot listen on ${options.address} for HTTP: ${why}`, { cause });

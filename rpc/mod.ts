@@ -139,7 +139,7 @@ export { clientDialer } from "./client_dialer.ts";
 export { expectNoAlert, TlsError, unsafeTokenError } from "./tls_error.ts";
 export type { TlsSettings } from "./tls_settings.ts";
 export { canAskForCertificates } from "./node_tls_listener.ts";
-export { TlsTransport } from "./tls.ts";
+export { expectUsable, TlsTransport } from "./tls.ts";
 export { tlsDialer } from "./tls_dialer.ts";
 export type { ByteListener, ByteStream, Dialer, Transport } from "./transport.ts";
 export { isWebSocketAddress } from "./web_socket.ts";

@@ -20,6 +20,8 @@ function loadTls(): typeof Tls | undefined {
 /** A port that speaks TLS, and asks its clients for certificates. */
 export class NodeTlsListener implements ByteListener {
   readonly address: string;
+  /** Resolves when connections are taken; rejects when another one has taken the port meanwhile. */
+  readonly bound: Promise<void>;
   #server: Tls.Server;
   /** Connections that were not accepted yet. */
   #waiting: ByteStream[] = [];
@@ -56,6 +58,12 @@ export class NodeTlsListener implements ByteListener {
     server.on("tlsClientError", (error, socket) => {
       this.#add(failedStream(peerOf(socket), tlsErrorOf(error)));
     });
+    this.bound = new Promise((resolve, reject) => {
+      server.once("listening", resolve);
+      server.once("error", reject);
+    });
+    // Who awaits it is told all the same.
+    this.bound.catch(() => {});
     server.listen({ host: hostname, port, backlog });
   }
 
@@ -69,7 +77,9 @@ export class NodeTlsListener implements ByteListener {
       const stream = this.#waiting.shift();
       if (stream !== undefined) return stream;
       if (this.#isClosed) return null;
-      if (this.#error !== undefined) throw this.#error;
+      const error = this.#error;
+      this.#error = undefined;
+      if (error !== undefined) throw error;
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
   }

@@ -38,6 +38,12 @@ export class TlsTransport implements Transport {
     };
   }
 
+  async bound(): Promise<void> {
+    for (const listener of this.#listeners) {
+      if (listener instanceof NodeTlsListener) await listener.bound;
+    }
+  }
+
   async connect(address: string, signal?: AbortSignal): Promise<TlsStream> {
     const { hostname, port } = parseAddress(address);
     const { ca, cert, key } = this.#settings;
@@ -65,11 +71,8 @@ export class TlsTransport implements Transport {
    * that are open stay as they are.
    */
   async reload(settings: TlsSettings): Promise<void> {
-    const { cert, key } = settings;
     // What cannot be used is found out here, while all goes on as before.
-    if (cert !== undefined && key !== undefined) {
-      Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key }).close();
-    }
+    expectUsable(settings);
     this.#settings = settings;
     await Promise.all(
       [...this.#listeners].map((listener) => {
@@ -87,6 +90,12 @@ export class TlsTransport implements Transport {
     }
     return Deno.listenTls({ hostname, port, cert, key });
   }
+}
+
+/** @throws {Error} when the certificate and the key are none, or not of each other. */
+export function expectUsable({ cert, key }: TlsSettings): void {
+  if (cert === undefined || key === undefined) return;
+  Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key }).close();
 }
 
 function startTls(

@@ -65,7 +65,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /unexpected end of file|unexpected eof|close_notify|closed connection|socket hang up|before secure/i,
-    "the other end ended the connection: it may speak no TLS",
+    "the other end ended the connection: it may speak no TLS, or ask for another certificate of the client",
   ],
   [/invalid peer certificate/i, "the certificate is not valid"],
 ];

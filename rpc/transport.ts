@@ -50,4 +50,9 @@ export interface Transport extends Dialer {
    * @throws {Error} when the port cannot be bound.
    */
   listen(hostname: string, port: number, backlog?: number): ByteListener;
+  /**
+   * Resolves when all ports that it was to bind take connections; rejects when one cannot. Absent: each does at
+   * once.
+   */
+  bound?(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { TlsSettings } from "../../rpc/mod.ts";
+import { canAskForCertificates, type TlsSettings } from "../../rpc/mod.ts";
 import type { OptionSpec } from "./command_spec.ts";
 import { readText } from "./text_file.ts";
 import { UsageError } from "./usage_error.ts";
@@ -27,6 +27,14 @@ export const tlsKeyOption: OptionSpec = {
   completes: "files",
 };
 
+/** The CAs of the certificates that clients must show. */
+export const tlsClientCaOption: OptionSpec = {
+  name: "--tls-client-ca",
+  value: "FILE",
+  summary: "let nobody in who has no certificate of one of these CAs (Deno 2.9.6 or later)",
+  completes: "files",
+};
+
 /** The files of each part of the settings. */
 export type TlsFiles = { readonly [Part in keyof TlsSettings]?: string };
 
@@ -37,6 +45,25 @@ const contents: Readonly<Record<keyof TlsSettings, RegExp>> = {
   ca: /-----BEGIN CERTIFICATE-----/,
   clientCa: /-----BEGIN CERTIFICATE-----/,
 };
+
+/**
+ * Reads the files of who listens; `undefined`: there are none, and plain TCP is spoken.
+ *
+ * @throws {UsageError} when one cannot be used, is missing, or is more than this runtime can do.
+ */
+export async function readPortTls(files: TlsFiles): Promise<TlsSettings | undefined> {
+  if (Object.values(files).every((file) => file === undefined)) return undefined;
+  if (files.cert === undefined || files.key === undefined) {
+    throw new UsageError("Cannot speak TLS without both --tls-cert and --tls-key");
+  }
+  if (files.clientCa !== undefined && !canAskForCertificates()) {
+    throw new UsageError(
+      `Cannot use --tls-client-ca: Deno ${Deno.version.deno} cannot ask clients for certificates, ` +
+        "Deno 2.9.6 can",
+    );
+  }
+  return await readTlsFiles(files);
+}
 
 /** Reads files of certificates and keys. @throws {UsageError} when one cannot be used. */
 export async function readTlsFiles(files: TlsFiles): Promise<TlsSettings> {

@@ -2,7 +2,7 @@ import { doorLimits } from "../../limits.ts";
 import type { CommandSpec, OptionSpec } from "../cli/command_spec.ts";
 import { integerFrom } from "../cli/number_option.ts";
 import { parseAddressOption, serverOption } from "../cli/query_client.ts";
-import { tlsCaOption, tlsCertOption, tlsKeyOption } from "../cli/tls_files.ts";
+import { tlsCaOption, tlsCertOption, tlsClientCaOption, tlsKeyOption } from "../cli/tls_files.ts";
 import { tokenFileOption } from "../cli/token_file.ts";
 import { worldOption } from "../cli/world_option.ts";
 import { configOption, printConfigOption } from "../settings/settings_options.ts";
@@ -27,8 +27,20 @@ export const hostOptions: readonly OptionSpec[] = [
   tokenFileOption,
   { name: "--tls", summary: "connect to the servers in TLS" },
   { ...tlsCaOption, summary: "verify the servers by the certificates of these CAs; means --tls" },
+  {
+    name: "--client-cert",
+    value: "FILE",
+    summary: "the certificate to show to a server that asks for one (default: that of the doors)",
+    completes: "files",
+  },
+  { name: "--client-key", value: "FILE", summary: "its key", completes: "files" },
+  {
+    name: "--insecure-server",
+    summary: "show the token unencrypted to servers on other machines",
+  },
   { ...tlsCertOption, summary: "speak TLS at the doors, with this certificate" },
   tlsKeyOption,
+  tlsClientCaOption,
   {
     name: "--max-per-address",
     value: "N",
@@ -43,7 +55,7 @@ export const hostOptions: readonly OptionSpec[] = [
   },
   {
     name: "--insecure",
-    summary: "let passwords be typed unencrypted from other machines, and show the token so",
+    summary: "let people on other machines in without TLS, who type passwords for all to read",
   },
   worldOption,
   ...logOptions,

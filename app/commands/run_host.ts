@@ -3,34 +3,44 @@ import { appLimits } from "../../limits.ts";
 import type { LogFormat, LogLevel } from "../../log/mod.ts";
 import {
   awakeEnvironment,
-  isLoopback,
-  parseAddress,
+  expectUsable,
   realEnvironment,
   tcpTransport,
   TlsTransport,
-  type Transport,
 } from "../../rpc/mod.ts";
-import { clientOptions } from "../cli/client_options.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { exitCodes } from "../cli/exit_codes.ts";
 import { queryAddresses } from "../cli/query_client.ts";
 import { styleFor } from "../cli/style.ts";
-import { readTlsFiles } from "../cli/tls_files.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { version } from "../cli/version.ts";
 import { GameHost, playPage, TelnetPort, WebPort } from "../doors/mod.ts";
 import { chooseWorld } from "../play/chosen_world.ts";
 import { gameStore } from "../play/game_store.ts";
+import { expectHostGuarded, hasFiles, readHostAccess } from "./host_access.ts";
+import { readFilesAgain } from "./read_files_again.ts";
 import { ServerLog } from "./server_log.ts";
 import { stopSignal } from "./stop_signal.ts";
 
 /** Opens the doors, until a signal closes them. */
 export async function runHost(invocation: Invocation): Promise<number> {
   const { options, console } = invocation;
+  const { telnet: telnetAddress, web: webAddress } = options as Record<string, string | undefined>;
+  if (telnetAddress === undefined && webAddress === undefined) {
+    throw new UsageError("Cannot host without a door: one is opened with --telnet, or --web");
+  }
   await chooseWorld(invocation);
-  const transport = await doorTransport(invocation);
   const addresses = queryAddresses(invocation);
-  const asking = await clientOptions(invocation, addresses);
+  const access = await readHostAccess(invocation);
+  expectHostGuarded(invocation, access, addresses);
+  const transport = access.doors && new TlsTransport(access.doors);
+  const serverTransport = access.shown.tls && new TlsTransport(access.shown.tls);
+  let { token } = access.shown;
+  const asking = {
+    token: () => token,
+    transport: serverTransport,
+    insecure: options.insecureServer === true,
+  };
   const nearest = addresses.length > 1 ? await NearestRouter.start(addresses, asking) : undefined;
   const router = new PinnedRouter(nearest ?? new FixedRouter(addresses[0]));
   const timeoutMs = nearest && appLimits.failoverTimeoutMs;
@@ -58,8 +68,7 @@ export async function runHost(invocation: Invocation): Promise<number> {
     perAddressMax: options.maxPerAddress as number | undefined,
   });
   doors.defer(() => host.close());
-  const { telnet: telnetAddress, web: webAddress } = options as Record<string, string | undefined>;
-  const shared = { keeper: host, environment, transport, log };
+  const shared = { keeper: host, environment, transport: transport ?? tcpTransport, log };
   const telnet = telnetAddress === undefined
     ? undefined
     : new TelnetPort({ ...shared, address: telnetAddress });
@@ -71,34 +80,24 @@ export async function runHost(invocation: Invocation): Promise<number> {
     isBehindProxy: options.behindProxy === true,
   });
   doors.defer(() => web?.close());
-  const stopped = stopSignal(console);
+  await transport?.bound();
+  const readAgain = async () => {
+    const { doors, shown } = await readHostAccess(invocation);
+    // All of it, or nothing.
+    for (const tls of [doors, shown.tls]) if (tls !== undefined) expectUsable(tls);
+    if (doors !== undefined) await transport?.reload(doors);
+    if (shown.tls !== undefined) await serverTransport?.reload(shown.tls);
+    token = shown.token;
+    return "connections to come use them";
+  };
+  const onHangUp = hasFiles(access) ? () => readFilesAgain(readAgain, log) : undefined;
+  const stopped = stopSignal(console, onHangUp);
   announce(invocation, telnet?.address, web?.address);
   const signal = await stopped;
   if (!options.json) log.info("{signal}: closing the doors", { signal });
   // While their connections are there, players are told.
   await host.close();
   return exitCodes.ok;
-}
-
-/** @throws {UsageError} when there is no door, or passwords could be read on their way. */
-async function doorTransport({ options }: Invocation): Promise<Transport> {
-  const { telnet, web, tlsCert: cert, tlsKey: key } = options as Record<string, string | undefined>;
-  const listens = [telnet, web].filter((address) => address !== undefined);
-  if (listens.length === 0) {
-    throw new UsageError("Cannot host without a door: one is opened with --telnet, or --web");
-  }
-  if ((cert === undefined) !== (key === undefined)) {
-    throw new UsageError("Cannot speak TLS without both --tls-cert and --tls-key");
-  }
-  if (cert !== undefined) return new TlsTransport(await readTlsFiles({ cert, key }));
-  const open = listens.find((address) => !isLoopback(parseAddress(address).hostname));
-  if (open !== undefined && !options.insecure) {
-    throw new UsageError(
-      `Cannot open a door on ${open}: whoever is in between would see passwords. Allowed is that with ` +
-        "--tls-cert and --tls-key, or with --insecure in a network in which nobody listens",
-    );
-  }
-  return tcpTransport;
 }
 
 function announce({ options, console }: Invocation, telnet?: string, web?: string): void {

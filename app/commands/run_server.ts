@@ -19,6 +19,7 @@ import { defaultSystemAddress, parseAddressOption } from "../cli/query_client.ts
 import { expectGuarded, readServerAccess, type ServerAccess } from "./server_access.ts";
 import { ServerLog } from "./server_log.ts";
 import { isReadAgain, serverPermissions } from "./server_permissions.ts";
+import { readFilesAgain } from "./read_files_again.ts";
 import { stopSignal } from "./stop_signal.ts";
 import { styleFor } from "../cli/style.ts";
 import { isWildcard } from "./wildcard.ts";
@@ -112,7 +113,7 @@ async function serve(
           if (transport instanceof TlsTransport) await transport.reload(tls);
         }
         await server.setTokens(tokens, token);
-        return tokens.length;
+        return `${tokens.length} tokens are known`;
       }
       : undefined;
     return await runUntilStopped(server, invocation, serverLog, http, readAgain);
@@ -160,12 +161,12 @@ async function runUntilStopped(
   invocation: Invocation,
   serverLog: ServerLog,
   http?: HttpPort,
-  readAgain?: () => Promise<number>,
+  readAgain?: () => Promise<string>,
 ): Promise<number> {
   const { options, console } = invocation;
   const { log } = serverLog;
   console.keepOnly?.(serverPermissions(options, false));
-  const stopped = stopSignal(console, readAgain && (() => tryAgain(readAgain, log)));
+  const stopped = stopSignal(console, readAgain && (() => readFilesAgain(readAgain, log)));
   http?.show(server);
   announceWhenReady(server, invocation, log, http);
   const signal = await stopped;
@@ -206,16 +207,6 @@ async function startServer(options: ServerOptions): Promise<Server> {
       throw new UsageError(message, { cause });
     }
     throw cause;
-  }
-}
-
-/** What cannot be read leaves everything as it is. */
-async function tryAgain(readAgain: () => Promise<number>, log: Logger): Promise<void> {
-  try {
-    const tokens = await readAgain();
-    log.info("SIGHUP: the files were read again, {tokens} tokens are known", { tokens });
-  } catch (error) {
-    log.error("SIGHUP: all stays as it is: {reason}", { reason: (error as Error).message });
   }
 }
 

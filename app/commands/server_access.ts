@@ -1,13 +1,8 @@
 import { hashOfToken, type TokenEntry } from "../../access/mod.ts";
-import {
-  canAskForCertificates,
-  isLoopback,
-  parseAddress,
-  type TlsSettings,
-} from "../../rpc/mod.ts";
+import { isLoopback, parseAddress, type TlsSettings } from "../../rpc/mod.ts";
 import type { Invocation } from "../cli/command_spec.ts";
 import { readToken } from "../cli/token_file.ts";
-import { readTlsFiles } from "../cli/tls_files.ts";
+import { readPortTls } from "../cli/tls_files.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { readAuthFile } from "../settings/auth_file.ts";
 
@@ -24,10 +19,12 @@ export interface ServerAccess {
 /** Reads the files that an invocation names. @throws {UsageError} when one cannot be used. */
 export async function readServerAccess(invocation: Invocation): Promise<ServerAccess> {
   const { authFile, join } = invocation.options as { authFile?: string; join?: string[] };
+  const files = invocation.options as Record<string, string | undefined>;
+  const { tlsCert: cert, tlsKey: key, tlsCa: ca, tlsClientCa: clientCa } = files;
   const tokens = authFile === undefined ? undefined : await readAuthFile(authFile);
   const token = await readToken(invocation);
   if (join !== undefined && join.length > 0) expectPeer(token, tokens);
-  return { tokens, token, tls: await readTls(invocation) };
+  return { tokens, token, tls: await readPortTls({ cert, key, ca, clientCa }) };
 }
 
 /** @throws {UsageError} when the server's own token is known to be good for something else. */
@@ -39,22 +36,6 @@ function expectPeer(token: string | undefined, tokens: readonly TokenEntry[] = [
     `Cannot show other servers the token ${own.name}: its role is ${own.role}, allowed is peer ` +
       "(--token-file)",
   );
-}
-
-async function readTls({ options }: Invocation): Promise<TlsSettings | undefined> {
-  const files = options as Record<string, string | undefined>;
-  const { tlsCert: cert, tlsKey: key, tlsCa: ca, tlsClientCa: clientCa } = files;
-  if ([cert, key, ca, clientCa].every((file) => file === undefined)) return undefined;
-  if (cert === undefined || key === undefined) {
-    throw new UsageError("Cannot speak TLS without both --tls-cert and --tls-key");
-  }
-  if (clientCa !== undefined && !canAskForCertificates()) {
-    throw new UsageError(
-      `Cannot use --tls-client-ca: Deno ${Deno.version.deno} cannot ask clients for certificates, ` +
-        "Deno 2.9.6 can",
-    );
-  }
-  return await readTlsFiles({ cert, key, ca, clientCa });
 }
 
 /**

@@ -7,7 +7,7 @@ import { httpOption } from "../cli/http_option.ts";
 import { integerFrom } from "../cli/number_option.ts";
 import { parseAddressOption } from "../cli/query_client.ts";
 import { sizeFrom } from "../cli/size_option.ts";
-import { tlsCaOption, tlsCertOption, tlsKeyOption } from "../cli/tls_files.ts";
+import { tlsCaOption, tlsCertOption, tlsClientCaOption, tlsKeyOption } from "../cli/tls_files.ts";
 import { tokenFileOption } from "../cli/token_file.ts";
 import { configOption, printConfigOption } from "../settings/settings_options.ts";
 import { logOptions } from "./log_options.ts";
@@ -74,12 +74,7 @@ export const serverOptions: readonly OptionSpec[] = [
   tlsCertOption,
   tlsKeyOption,
   tlsCaOption,
-  {
-    name: "--tls-client-ca",
-    value: "FILE",
-    summary: "let nobody in who has no certificate of one of these CAs (Deno 2.9.6 or later)",
-    completes: "files",
-  },
+  tlsClientCaOption,
   {
     name: "--insecure",
     summary: "let everybody in who reaches the ports, and show tokens unencrypted",

@@ -114,6 +114,7 @@ export class QueryThread {
       const start = () => new QueryReceiver({ ...options, queryActor, port });
       this.#receivers.push(await bind(hostname, port, start));
     }
+    await this.#transport.bound?.();
     return this.#receivers.map(({ address }) => address);
   }
 

@@ -5,8 +5,12 @@ import { PrintedLines } from "./printed_lines.ts";
 export interface HostProcess {
   readonly telnet?: string;
   readonly web?: string;
+  /** Has it read its files again. */
+  hangUp(): void;
   /** Ends it in order. Resolves with the exit code, and all that it said. */
   stop(): Promise<{ code: number; stderr: string }>;
+  /** Resolves likewise when it has ended, because of something else. */
+  end(): Promise<{ code: number; stderr: string }>;
 }
 
 /** Starts one with these options; resolves when its doors are open. */
@@ -17,13 +21,18 @@ export async function startHostProcess(...args: string[]): Promise<HostProcess> 
   const ready = await printed.next().catch(async () => {
     throw new Error(`The host ended: ${await stderr}`);
   });
+  const end = async () => {
+    const { code } = await child.status;
+    await printed.cancel();
+    return { code, stderr: await stderr };
+  };
   return {
     ...JSON.parse(ready),
-    async stop() {
+    hangUp: () => child.kill("SIGHUP"),
+    stop() {
       child.kill("SIGTERM");
-      const { code } = await child.status;
-      await printed.cancel();
-      return { code, stderr: await stderr };
+      return end();
     },
+    end,
   };
 }
