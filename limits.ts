@@ -319,6 +319,8 @@ export interface Limits {
    * executed: a client that reads slower than it asks costs this much memory, and one frame.
    */
   readonly replyBatchBytesMax: number;
+  /** After so long of executing what one read brought, others have their turn before the rest of it is executed. */
+  readonly requestTurnMs: number;
   /** Replies that wait to be written are written together up to this; what is longer is not copied. */
   readonly gatheredWriteBytesMax: number;
   /** What is longer is written in pieces of so many bytes; other connections have their turn between them. */
@@ -493,8 +495,10 @@ export interface Limits {
   readonly mergeMessageBytesMax: number;
   /** Bytes of the entries that a query actor was sent and has not merged; at the bound, the next wait. */
   readonly mergeWindowBytes: number;
-  /** Bytes of entries that a query actor merges in one turn; more when much waits. */
+  /** Bytes of entries that a query actor merges in one turn; more when much waits, or has waited for long. */
   readonly mergeTurnBytes: number;
+  /** For how long a query actor merges in one turn because that was waited for; queries go on behind it. */
+  readonly mergeTurnMsMax: number;
   /** As many bytes are merged before that is told on its own; otherwise it waits until nothing waits for it. */
   readonly mergedUntoldBytesMax: number;
   /**
@@ -739,6 +743,7 @@ export const defaultLimits: Limits = {
   connectionCheckMs: 250,
   halfFrameMs: 30_000,
   replyBatchBytesMax: 1 * MiB,
+  requestTurnMs: 2,
   gatheredWriteBytesMax: 64 * KiB,
   writtenAtOnceBytesMax: 256 * KiB,
   deferredRepliesMax: 1_024,
@@ -816,6 +821,7 @@ export const defaultLimits: Limits = {
   mergeMessageBytesMax: 16 * MiB,
   mergeWindowBytes: 32 * MiB,
   mergeTurnBytes: 256 * KiB,
+  mergeTurnMsMax: 10,
   mergedUntoldBytesMax: 16 * KiB,
   siblingBytesMax: 32 * MiB,
   replicaLagMaxMs: 5_000,

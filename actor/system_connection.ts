@@ -17,6 +17,7 @@ import {
   type SendDeferred,
   type Standing,
   type Timers,
+  TurnTime,
 } from "../rpc/mod.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { readHello, writeHelloReply } from "./hello.ts";
@@ -90,6 +91,7 @@ type Caller =
 export class SystemConnection implements FrameExecutor, RequestHandler, DeliverySource {
   isWaiting = false;
   readonly replyBatchBytesMax: number;
+  readonly turnTime: TurnTime;
   #host: ConnectionHost;
   #ends: ConnectionEnds;
   #caller: Caller = { name: "unknown" };
@@ -144,6 +146,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     this.#heartbeat = new Heartbeat(host.environment, () => this.#send({ name: "Ping" }));
     this.heardMs = host.environment.monotonicMs();
     this.replyBatchBytesMax = host.environment.limits.replyBatchBytesMax;
+    this.turnTime = new TurnTime(host.environment.limits, host.environment);
   }
 
   /** The host at the other end. */

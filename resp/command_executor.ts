@@ -1,5 +1,5 @@
 import type { Rights } from "../access/mod.ts";
-import { inTurns, isAllocationFailure, MsgpackWriter, RpcError } from "../rpc/mod.ts";
+import { inTurns, isAllocationFailure, MsgpackWriter, RpcError, TurnTime } from "../rpc/mod.ts";
 import { commandBounds } from "./command_bounds.ts";
 import { bytesOf } from "./commands/arguments.ts";
 import type {
@@ -54,6 +54,7 @@ export class CommandExecutor {
   readonly #call: { -readonly [Field in keyof CommandCall]: CommandCall[Field] };
   readonly #batchBytesMax: number;
   readonly #notesWrites: boolean;
+  readonly #turnTime: TurnTime;
   /** The command that was executed; `undefined`: there is none such, or it was not called rightly. */
   #command: Command | undefined;
   /** Whether its reply is messages, which a client gets that wants no replies. */
@@ -79,6 +80,7 @@ export class CommandExecutor {
     this.#notesWrites = notesWrites;
     this.#keyspace = keyspace;
     this.#batchBytesMax = host.limits.replyBatchBytesMax;
+    this.#turnTime = new TurnTime(host.limits, host);
     let state = seed >>> 0;
     this.#call = {
       args: this.#parser,
@@ -101,7 +103,7 @@ export class CommandExecutor {
   /**
    * Executes the whole commands `bytes[start..end)` in order and appends their replies to `writer`, until
    * all are executed, one breaks the protocol or is to be answered in parts, or as much was written, or
-   * done, as one turn may.
+   * done, as one turn may, or it has lasted long enough.
    *
    * @param turnBytesMax a command whose reply leads past it is not executed, unless the reply is short
    * @returns what is valid until the next call.
@@ -129,7 +131,10 @@ export class CommandExecutor {
     session.lastMs = host.monotonicMs();
     const first = writer.size;
     let at = start;
-    while (at < end && writer.size - first + call.work < this.#batchBytesMax) {
+    this.#turnTime.begin();
+    while (
+      at < end && writer.size - first + call.work < this.#batchBytesMax && !this.#turnTime.isOver()
+    ) {
       const next = parser.parse(bytes, at, end);
       if (next === incomplete) throw new Error("Cannot execute a command that is not whole");
       if (parser.fault !== undefined) {

@@ -4,6 +4,7 @@ import { RpcError } from "./errors.ts";
 import { frameHeaderBytes, frameLength } from "./frame_reader.ts";
 import { beginResponse, Incoming, ShapeError, writeErrorResponse } from "./message.ts";
 import type { MsgpackReader, MsgpackWriter } from "./msgpack/mod.ts";
+import type { TurnTime } from "./turn_time.ts";
 
 /** What a `RequestHandler` returns when the response is deferred: it is sent in another way. */
 export const deferred = Symbol("deferred");
@@ -18,6 +19,8 @@ export const inTurns = Symbol("inTurns");
 export interface RequestHandler {
   /** Once the replies are this long, no more requests are executed. Default: that of `defaultLimits`. */
   readonly replyBatchBytesMax?: number;
+  /** Ends a turn that has lasted for long. Default: none ends for that. */
+  readonly turnTime?: TurnTime;
   /**
    * Executes a request: reads its params from `reader` and writes exactly one value, the result.
    *
@@ -59,9 +62,9 @@ export interface Answer {
 
 /**
  * Executes the frames `bytes[start..end)` in order and appends their responses to `writer`, until all
- * are executed, one is no message or has to wait, or `replyBatchBytesMax` bytes were written, those
- * taken back for an error included: however many costly requests came in one read, no turn is longer
- * than that and one response.
+ * are executed, one is no message or has to wait, `replyBatchBytesMax` bytes were written, those
+ * taken back for an error included, or the turn has lasted long enough: however many costly requests came
+ * in one read, no turn is longer than that and one response.
  *
  * Nothing else decides what a peer's bytes can do to a connection: every server port reads its
  * frames here.
@@ -76,8 +79,9 @@ export function answerFrames(
 ): Answer {
   let at = start;
   let written = 0;
-  const { replyBatchBytesMax = defaultLimits.replyBatchBytesMax } = handler;
-  while (at < end && written < replyBatchBytesMax) {
+  const { replyBatchBytesMax = defaultLimits.replyBatchBytesMax, turnTime } = handler;
+  turnTime?.begin();
+  while (at < end && written < replyBatchBytesMax && !(turnTime?.isOver() ?? false)) {
     const frame = at;
     const payload = at + frameHeaderBytes;
     at = payload + frameLength(bytes, at);

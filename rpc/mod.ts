@@ -94,6 +94,7 @@ export { greatestShare } from "./greatest_share.ts";
 export { TokenBucket } from "./token_bucket.ts";
 export { KeyedBuckets, type KeyedBucketsOptions } from "./keyed_buckets.ts";
 export { RecentMap } from "./recent_map.ts";
+export { TurnTime } from "./turn_time.ts";
 export { isUnintelligible } from "./unintelligible.ts";
 export { FrameSender, type FrameSenderListener } from "./frame_sender.ts";
 export {

@@ -1,14 +1,7 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import type { TokenBucket } from "../../rpc/mod.ts";
-import type { messageTypes } from "./message_types.ts";
 import { SendBudget } from "./send_budget.ts";
-
-/** An actor to itself: the next message to a receiver may be due. */
-export interface TickMessage {
-  type: typeof messageTypes.tick;
-  /** The name that the actor gave the receiver. */
-  receiver: string;
-}
+import type { Ticking } from "./ticks.ts";
 
 /**
  * Paces the messages of one actor to another one, on the monotonic clock: the first few of a second are due at
@@ -16,26 +9,22 @@ export interface TickMessage {
  * gathers the changes in between for the next message.
  */
 export class SendPacer {
-  #context: ActorContext;
-  #receiver: string;
+  #context: Pick<ActorContext, "monotonicMs" | "limits">;
+  #ticks: Ticking;
   #budget: Budget;
-  /** When the next tick comes. */
-  #tickMs = Infinity;
-  /** Calls it off. */
-  #cancelTick = () => {};
 
   /**
-   * @param receiver names the receiver in the ticks
-   * @param budget for its messages; default: that of sync
+   * @param ticks come when a message is due
+   * @param budget for the messages; default: that of sync
    */
   constructor(
-    context: ActorContext,
-    receiver: string,
+    context: Pick<ActorContext, "monotonicMs" | "limits">,
+    ticks: Ticking,
     budget: Budget = syncBudget(context),
   ) {
     this.#context = context;
     this.#budget = budget;
-    this.#receiver = receiver;
+    this.#ticks = ticks;
   }
 
   /** Whether a message may be sent now. If not, a `TickMessage` comes when it is due. */
@@ -67,19 +56,7 @@ export class SendPacer {
 
   /** Requests a `TickMessage` within `delayMs`, unless one comes by then anyway. */
   tickWithin(delayMs: number, nowMs = this.#context.monotonicMs()): void {
-    // A tick whose time is over may have come already, a moment early: it does not count.
-    if (nowMs < this.#tickMs && this.#tickMs <= nowMs + delayMs) return;
-    // The one that would come later would find nothing to do.
-    this.#cancelTick();
-    this.#tickMs = nowMs + delayMs;
-    const tick: TickMessage = { type: "tick", receiver: this.#receiver };
-    this.#cancelTick = this.#context.tellAfter(this.#context.self, tick, Math.ceil(delayMs));
-  }
-
-  /** To be called with each `TickMessage`. */
-  ticked(): void {
-    // It may come a moment early, and nobody must then go on waiting for it.
-    if (this.#context.monotonicMs() > this.#tickMs - earlyMs) this.#tickMs = Infinity;
+    this.#ticks.within(delayMs, nowMs);
   }
 
   /** To be called with each message sent. */
@@ -95,6 +72,3 @@ function syncBudget({ limits }: Pick<ActorContext, "limits">): SendBudget {
   const { syncMessagesPerSecond: max, syncMessagesAtOnce: atOnce } = limits;
   return new SendBudget({ max, atOnce });
 }
-
-/** By so much a timer may be early. */
-const earlyMs = 1;

@@ -4,7 +4,7 @@ import { EntryReader } from "../entry/entry_reader.ts";
 import { NumberQueue } from "../memory/number_queue.ts";
 import { messageTypes } from "../messages/message_types.ts";
 import type { CollectRequest } from "../messages/replica_messages.ts";
-import { SendPacer } from "../messages/send_pacer.ts";
+import { Ticks } from "../messages/ticks.ts";
 import { diskMarks, noEntry, type Store, syncMarks, type TombstoneQueue } from "../store/mod.ts";
 import { readSeen } from "../versions/version_bytes.ts";
 import { VersionVector } from "../versions/version_vector.ts";
@@ -59,7 +59,7 @@ export class Collector {
   /** Whether this is the first replica of its server: one deletes once more what nobody can have seen. */
   isFirst = false;
   #turns: OwnTurns;
-  #ticks: SendPacer;
+  #ticks: Ticks;
   #stable = new VersionVector();
   /** By so much the slowest clock of a server is behind the own one. */
   #lagMs = 0;
@@ -106,7 +106,7 @@ export class Collector {
     this.#outbox = outbox;
     this.#commit = commit;
     this.#turns = new OwnTurns(context, messageTypes.collectTurn);
-    this.#ticks = new SendPacer(context, collectorTicks);
+    this.#ticks = new Ticks(context, collectorTicks);
   }
 
   /** Handles what the sync actor says of what all have seen. */
@@ -129,14 +129,14 @@ export class Collector {
   /** To be called when an entry has expired, or its deletion is of an unknown actor: of that nobody else says a word. */
   noteHidden(): void {
     this.#hasPostponed = true;
-    this.#ticks.tickWithin(this.#context.limits.tellVersionsMs);
+    this.#ticks.within(this.#context.limits.tellVersionsMs);
   }
 
   #awaitExpired(): void {
     const sinceMs = this.#expiredSinceMs.first;
     if (sinceMs === undefined) return;
     const dueMs = sinceMs + this.#context.limits.expiredKeptMs;
-    this.#ticks.tickWithin(Math.max(1, dueMs - this.#context.monotonicMs()));
+    this.#ticks.within(Math.max(1, dueMs - this.#context.monotonicMs()));
   }
 
   /** Drops entries of which a comparison found that they were replaced or deleted elsewhere. */
@@ -221,7 +221,7 @@ export class Collector {
     );
     if (this.#isDue) this.#begin();
     this.#awaitExpired();
-    if (this.#hasPostponed) this.#ticks.tickWithin(this.#context.limits.tellVersionsMs);
+    if (this.#hasPostponed) this.#ticks.within(this.#context.limits.tellVersionsMs);
     const count = this.#dropped;
     this.#dropped = 0;
     if (count === 0) return;
@@ -308,7 +308,7 @@ export class Collector {
       return;
     }
     this.#unknown.set(uid, sinceMs);
-    this.#ticks.tickWithin(sinceMs + expiredKeptMs - nowMs);
+    this.#ticks.within(sinceMs + expiredKeptMs - nowMs);
   }
 
   /** Whether all have seen its write. */

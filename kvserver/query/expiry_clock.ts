@@ -1,5 +1,5 @@
 import type { ActorContext } from "../../actor/mod.ts";
-import { SendPacer } from "../messages/send_pacer.ts";
+import { Ticks } from "../messages/ticks.ts";
 import type { OnPassed, Store } from "../store/mod.ts";
 
 /** Names its ticks among those of the query actor. */
@@ -14,7 +14,7 @@ export class ExpiryClock {
   #context: ActorContext;
   #store: Store;
   #onPassed: OnPassed;
-  #ticks: SendPacer;
+  #ticks: Ticks;
   /** Whether there are expiries that the counts have not taken in. */
   #isBehind = false;
 
@@ -23,7 +23,7 @@ export class ExpiryClock {
     this.#context = context;
     this.#store = store;
     this.#onPassed = onPassed;
-    this.#ticks = new SendPacer(context, expiryTicks);
+    this.#ticks = new Ticks(context, expiryTicks);
   }
 
   /** To be called before each message is handled. */
@@ -42,7 +42,7 @@ export class ExpiryClock {
     const { nextExpiryMs = Infinity } = this.#store;
     const delayMs = this.#isBehind ? 0 : nextExpiryMs - this.#context.now();
     const { expiryTickMaxMs } = this.#context.limits;
-    this.#ticks.tickWithin(Math.min(Math.max(delayMs, 1), expiryTickMaxMs));
+    this.#ticks.within(Math.min(Math.max(delayMs, 1), expiryTickMaxMs));
   }
 
   /** To be called with each of its ticks. */

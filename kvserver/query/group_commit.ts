@@ -7,6 +7,7 @@ import {
 } from "../messages/journal_messages.ts";
 import { assert } from "../memory/assert.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
+import { Ticks } from "../messages/ticks.ts";
 import { seenBytes } from "../versions/version_bytes.ts";
 import type { VersionVector } from "../versions/version_vector.ts";
 import { DirtySet, diskMarks, type Store } from "../store/mod.ts";
@@ -41,6 +42,7 @@ export class GroupCommit {
   #removalBytes = 0;
   /** Whether the actor persists what other servers' actors wrote. */
   #persistsForeign = false;
+  #ticks: Ticks;
   #pacer: SendPacer;
   #replies: PutReplies;
   #pendingAcks = new PendingAcks();
@@ -83,7 +85,9 @@ export class GroupCommit {
     this.#journal = journal;
     this.#isStrict = durability === "strict";
     this.#dirty = new DirtySet(store, diskMarks);
-    this.#pacer = new SendPacer(context, "disk", new TokenBucket(1, context.limits.diskPaceMs));
+    this.#ticks = new Ticks(context, "disk");
+    const budget = new TokenBucket(1, context.limits.diskPaceMs);
+    this.#pacer = new SendPacer(context, this.#ticks, budget);
     this.#replies = new PutReplies(context, onReleased, onRefused);
     this.#charge = new Charge(context.memory, "disk");
   }
@@ -203,9 +207,9 @@ export class GroupCommit {
     this.#answerFlushes();
   }
 
-  /** Handles a tick of the pacer. */
+  /** To be called with each of its ticks. */
   ticked(): void {
-    this.#pacer.ticked();
+    this.#ticks.ticked();
     this.#hasWaited = this.#isWaiting;
   }
 

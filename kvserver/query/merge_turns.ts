@@ -32,9 +32,16 @@ export interface OnMerging {
 /** Of what waits, so much is merged in one turn at the least: however many queries come, it gets done. */
 const turnShare = 1 / 16;
 
+/** Merging goes on for so long a part of the time for which it has waited for its turn. */
+const waitShare = 1 / 2;
+
 /**
  * Merges what the sync actor brings, in the order in which it came and in turns, so that the queries of the
  * actor go on between them: a message may hold some ten thousand entries.
+ *
+ * A turn comes behind what clients have asked for by then, which may take much longer than to merge a few
+ * bytes. So the longer a turn was waited for, the longer it is: a flood of requests that cost their senders
+ * little leaves a third of the time to what other servers and query actors accepted.
  */
 export class MergeTurns {
   #context: ActorContext;
@@ -42,6 +49,8 @@ export class MergeTurns {
   #on: OnMerging;
   #waiting: Progress[] = [];
   #turns: OwnTurns;
+  /** When the turn that is under way was requested. */
+  #requestedMs = 0;
 
   constructor(context: ActorContext, merger: Merger, on: OnMerging) {
     this.#context = context;
@@ -58,25 +67,42 @@ export class MergeTurns {
       start: 0,
       hasBegun: false,
     });
-    if (!this.#turns.isDue) this.turn();
+    if (!this.#turns.isDue) this.#turn(0);
   }
 
   /** Merges what fits in a turn. */
   turn(): void {
     this.#turns.begin();
+    const waitedMs = this.#context.monotonicMs() - this.#requestedMs;
+    this.#turn(Math.min(waitedMs * waitShare, this.#context.limits.mergeTurnMsMax));
+  }
+
+  /** @param durationMs for how long it goes on, if there is so much to merge */
+  #turn(durationMs: number): void {
+    const { mergeTurnBytes } = this.#context.limits;
+    const endMs = durationMs > 0 ? this.#context.monotonicMs() + durationMs : -Infinity;
     try {
-      this.#merge();
+      this.#merge(Math.max(mergeTurnBytes, this.#waitingBytes * turnShare));
+      while (this.#waiting.length > 0 && this.#context.monotonicMs() < endMs) {
+        this.#merge(mergeTurnBytes);
+      }
     } finally {
-      if (this.#waiting.length > 0) this.#turns.request();
+      if (this.#waiting.length > 0) {
+        this.#requestedMs = this.#context.monotonicMs();
+        this.#turns.request();
+      }
     }
   }
 
-  #merge(): void {
-    const waitingBytes = this.#waiting.reduce(
+  get #waitingBytes(): number {
+    return this.#waiting.reduce(
       (sum, { message, start, received }) => sum + message.entries.length - start - received.end,
       0,
     );
-    let bytes = Math.max(this.#context.limits.mergeTurnBytes, waitingBytes * turnShare);
+  }
+
+  #merge(bytesMax: number): void {
+    let bytes = bytesMax;
     while (this.#waiting.length > 0 && bytes > 0) {
       const [progress] = this.#waiting;
       const { message, received } = progress;

@@ -25,6 +25,7 @@ import {
   type MsgpackWriter,
   type RequestHandler,
   RpcError,
+  TurnTime,
   writeValue,
 } from "../../rpc/mod.ts";
 import { counterMax, expiresAtMax, noCounter, noExpiry, noValue } from "../entry/entry.ts";
@@ -50,6 +51,7 @@ export class Queries implements RequestHandler {
   /** Requests that the sync actor answers; the caller clears the list after reading it. */
   readonly asked: AskedRequest[] = [];
   readonly replyBatchBytesMax: number;
+  readonly turnTime: TurnTime;
   /** The methods that read a range of keys. */
   readonly ranges: RangeQueries;
   /** A List that is to be made in turns; the caller removes it. */
@@ -85,6 +87,7 @@ export class Queries implements RequestHandler {
   /** @param defersPuts whether the caller replies to Puts, once they are on disk */
   constructor(store: Store, host: QueryHost, defersPuts: boolean) {
     this.replyBatchBytesMax = host.limits.replyBatchBytesMax;
+    this.turnTime = new TurnTime(host.limits, host);
     this.writes = new Writes(store, host);
     this.ranges = new RangeQueries(store, host.limits);
     this.#digests = new Digests(store, host.limits);

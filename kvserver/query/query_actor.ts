@@ -15,7 +15,7 @@ import {
 import type { LongReply, ServerFigures } from "../../resp/mod.ts";
 import type { JournalMessage, LoadMessage } from "../messages/journal_messages.ts";
 import type { MergeMessage } from "../messages/replica_messages.ts";
-import type { TickMessage } from "../messages/send_pacer.ts";
+import type { TickMessage } from "../messages/ticks.ts";
 import type { Store } from "../store/mod.ts";
 import type { Dot } from "../versions/version_vector.ts";
 import { nobody } from "../watch/mod.ts";
@@ -224,6 +224,7 @@ export class QueryActor implements Actor {
       memory: context.memory,
       replicaCount: options.replicaCount ?? 1,
       now: () => this.#nowMs ||= context.now(),
+      monotonicMs: () => context.monotonicMs(),
       hasSeen: (write: Dot) => versions.hasSeen(write),
       stats: () => this.#stats(),
       watch: (prefix: Uint8Array, isInitial: boolean) => {
@@ -245,7 +246,6 @@ export class QueryActor implements Actor {
       {
         ...host,
         refused: (code) => refusals?.note("redis", code),
-        monotonicMs: () => context.monotonicMs(),
         figures: () => this.#figures(),
       },
       this.#watches,

@@ -9,6 +9,8 @@ export interface QueryHost extends Limited, Accounted {
   readonly replicaCount: number;
   /** Wall clock, milliseconds since the epoch: the same for all requests of one query. */
   now(): number;
+  /** Milliseconds since some fixed moment. */
+  monotonicMs(): number;
   /** Whether the replica has seen a write. */
   hasSeen(write: Dot): boolean;
   /** Figures for `Stats` besides those of the queries. */

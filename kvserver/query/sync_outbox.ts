@@ -3,6 +3,7 @@ import { Charge, RpcError } from "../../rpc/mod.ts";
 import { EntryBatch } from "../entry/entry_batch.ts";
 import type { MergeMessage, WrittenMessage } from "../messages/replica_messages.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
+import { Ticks } from "../messages/ticks.ts";
 import { WaitingSince } from "../messages/waiting_since.ts";
 import { DirtySet, type Store } from "../store/mod.ts";
 import { claimBytes } from "../versions/version_bytes.ts";
@@ -54,6 +55,7 @@ export class SyncOutbox {
   #mergedTold = 0;
   /** Bytes of the messages between these two. */
   #mergedBytes = 0;
+  #ticks: Ticks;
   #pacer: SendPacer;
   /** Whether a tick comes when a report is due, because reading the clock for each query costs time. */
   #isReportAwaited = false;
@@ -93,7 +95,8 @@ export class SyncOutbox {
     this.#promised = new Charge(context.memory);
     this.#dirty = new DirtySet(store);
     this.#reading = new PartReading(context, store, versions);
-    this.#pacer = new SendPacer(context, "sync");
+    this.#ticks = new Ticks(context, "sync");
+    this.#pacer = new SendPacer(context, this.#ticks);
   }
 
   /**
@@ -160,9 +163,9 @@ export class SyncOutbox {
     this.#reading.turn();
   }
 
-  /** Handles a tick of the pacer. */
+  /** To be called with each of its ticks. */
   ticked(): void {
-    this.#pacer.ticked();
+    this.#ticks.ticked();
     this.#isReportAwaited = false;
   }
 

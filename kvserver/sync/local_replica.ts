@@ -3,6 +3,7 @@ import type { CollectRequest, CompareRequest, ReadRequest } from "../messages/re
 import type { SyncAnswer } from "../messages/sync_questions.ts";
 import { noCounter } from "../entry/entry.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
+import type { Ticking } from "../messages/ticks.ts";
 import { WaitingSince } from "../messages/waiting_since.ts";
 import type { Claim } from "../versions/claim.ts";
 import type { EntryPool, PoolUse } from "./entry_pool.ts";
@@ -97,14 +98,21 @@ export class LocalReplica {
 
   /**
    * @param pool holds the entries
+   * @param ticks come when something is due
    * @param isAlone whether it is the only query actor of its server
    */
-  constructor(context: ActorContext, ref: ActorRef, pool: EntryPool, isAlone: boolean) {
+  constructor(
+    context: ActorContext,
+    ref: ActorRef,
+    pool: EntryPool,
+    ticks: Ticking,
+    isAlone: boolean,
+  ) {
     this.#context = context;
     this.#told = { isAlone, refusal: undefined, holdsBack: false };
     this.ref = ref;
     this.uid = uid(ref);
-    this.pacer = new SendPacer(context, this.uid);
+    this.pacer = new SendPacer(context, ticks);
     this.#outbox = new Outbox(pool, context.limits, context.limits.mergeMessageBytesMax);
     this.#window = new MergeWindow(context.limits);
     this.#progress = new Progress(context.limits);

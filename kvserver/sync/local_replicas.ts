@@ -1,6 +1,7 @@
 import type { ActorContext, ActorRef } from "../../actor/mod.ts";
 import { Charge } from "../../rpc/mod.ts";
 import { incarnationOf } from "../entry/order.ts";
+import type { Ticking } from "../messages/ticks.ts";
 import type { Claim } from "../versions/claim.ts";
 import { VersionVector } from "../versions/version_vector.ts";
 import type { EntryPool } from "./entry_pool.ts";
@@ -11,12 +12,14 @@ import { LocalReplica } from "./local_replica.ts";
 export class LocalReplicas {
   #context: ActorContext;
   #pool: EntryPool;
+  #ticks: Ticking;
   #all: readonly LocalReplica[] = [];
   /** What the entries that wait will take on the replicas, because none can refuse them. */
   #promised: Charge;
 
-  /** @param pool holds the entries */
-  constructor(context: ActorContext, pool: EntryPool) {
+  /** @param pool holds the entries @param ticks come when something is due */
+  constructor(context: ActorContext, pool: EntryPool, ticks: Ticking) {
+    this.#ticks = ticks;
     this.#context = context;
     this.#pool = pool;
     this.#promised = new Charge(context.memory);
@@ -41,7 +44,7 @@ export class LocalReplicas {
   start(queryActors: readonly ActorRef[]): void {
     const isSingle = queryActors.length === 1;
     this.#all = queryActors.map((ref) =>
-      new LocalReplica(this.#context, ref, this.#pool, isSingle)
+      new LocalReplica(this.#context, ref, this.#pool, this.#ticks, isSingle)
     );
   }
 
@@ -53,11 +56,6 @@ export class LocalReplicas {
   /** The query actor with this counter. */
   withCounter(counter: number): LocalReplica {
     return this.#all.find(({ ref }) => ref.counter === counter)!;
-  }
-
-  /** The query actor with this uid. */
-  get(uid: string): LocalReplica | undefined {
-    return this.#all.find((replica) => replica.uid === uid);
   }
 
   /** Enqueues the entries of a batch that came from another server. */

@@ -7,6 +7,7 @@ import {
 } from "../../actor/mod.ts";
 import { greatestShare, hostOf } from "../../rpc/mod.ts";
 import type { ForgottenServer, KnownServers } from "../messages/known_servers.ts";
+import type { Ticking } from "../messages/ticks.ts";
 import type { PeerNote } from "../messages/peer_note.ts";
 import { AbsentServers } from "./absent_servers.ts";
 import type { EntryPool } from "./entry_pool.ts";
@@ -18,6 +19,8 @@ import type { LinkChangedMessage, MetMessage } from "./peer_message.ts";
 export interface MembershipOptions {
   /** Holds the entries on their way. */
   pool: EntryPool;
+  /** Come when something is due. */
+  ticks: Ticking;
   /** Is told the address of each peer, so that the server remembers it after a restart. */
   journal?: ActorRef;
 }
@@ -179,8 +182,8 @@ export class Membership {
   }
 
   #add(ref: ActorRef): Peer {
-    const { pool } = this.#options;
-    const peer = new Peer(this.#context, ref, pool);
+    const { pool, ticks } = this.#options;
+    const peer = new Peer(this.#context, ref, pool, ticks);
     for (const other of this.#peers.values()) if (other.isGreeted) peer.gossip.introduce(other.ref);
     for (const server of this.#forgotten.values()) peer.gossip.tellForgotten(server);
     this.#peers.set(peer.uid, peer);

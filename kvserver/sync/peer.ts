@@ -10,6 +10,7 @@ import type { EntryReader } from "../entry/entry_reader.ts";
 import { latestAccepted } from "../entry/order.ts";
 import type { OriginFilter } from "../messages/origin_filter.ts";
 import { SendPacer } from "../messages/send_pacer.ts";
+import type { Ticking } from "../messages/ticks.ts";
 import { Backlog } from "./backlog.ts";
 import type { EntryPool, PoolUse } from "./entry_pool.ts";
 import { claimUpTo } from "../versions/claim.ts";
@@ -75,8 +76,8 @@ export class Peer {
   #reachability: Reachability;
   #progress: Progress;
 
-  /** @param pool holds the entries */
-  constructor(context: ActorContext, ref: ActorRef, pool: EntryPool) {
+  /** @param pool holds the entries @param ticks come when something is due */
+  constructor(context: ActorContext, ref: ActorRef, pool: EntryPool, ticks: Ticking) {
     this.#context = context;
     this.#pool = pool;
     this.backlog = new Backlog(context, pool);
@@ -88,7 +89,7 @@ export class Peer {
     this.#told = new ToldSeen(context.limits);
     this.ref = ref;
     this.uid = uid(ref);
-    this.pacer = new SendPacer(context, this.uid);
+    this.pacer = new SendPacer(context, ticks);
     this.gossip = new Gossip(context.limits);
     const nowMs = this.#lastEntriesMs = this.#lastAckMs = context.monotonicMs();
     this.comparison = new PeerComparison(nowMs, uid(context.self) < this.uid, context.limits);

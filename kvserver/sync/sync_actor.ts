@@ -34,7 +34,7 @@ import type {
   ServeMessage,
   StartMessage,
 } from "../messages/sync_control.ts";
-import type { TickMessage } from "../messages/send_pacer.ts";
+import { SharedTicks, type TickMessage } from "../messages/ticks.ts";
 import { Comparer } from "./comparer.ts";
 import { Drain } from "./drain.ts";
 import { EntryPool, type PoolUse } from "./entry_pool.ts";
@@ -104,6 +104,7 @@ export class SyncActor implements Actor {
   #context: ActorContext;
   /** Holds the entries on their way, each once for all receivers. */
   #pool: EntryPool;
+  #ticks: SharedTicks;
   #replicas: LocalReplicas;
   #members: Membership;
   #onVisible: (ms: number) => void;
@@ -138,9 +139,10 @@ export class SyncActor implements Actor {
     this.#forgetAfterMs = forgetAfterMs;
     this.#hasDisk = journal !== undefined;
     const pool = this.#pool = new EntryPool(context.limits, context.memory);
-    const replicas = this.#replicas = new LocalReplicas(context, pool);
+    const ticks = this.#ticks = new SharedTicks(context, "sync");
+    const replicas = this.#replicas = new LocalReplicas(context, pool, ticks);
     this.#stateReader = new StateReader(context, replicas, pool);
-    const members = this.#members = new Membership(context, { pool, journal });
+    const members = this.#members = new Membership(context, { pool, ticks, journal });
     this.#stateReceiver = new StateReceiver(context, replicas, members);
     this.#comparer = new Comparer(context, fraction, replicas, members, this.#stateReceiver, pool);
     this.#overload = new Overload(context, replicas, members, maxLagMs);
@@ -196,8 +198,7 @@ export class SyncActor implements Actor {
         this.#forgetLater();
         break;
       case "tick":
-        this.#replicas.get(message.receiver)?.pacer.ticked();
-        this.#members.get(message.receiver)?.pacer.ticked();
+        this.#ticks.ticked();
         break;
       case "linkChanged":
         // The step observes every link, and what was acknowledged on it.
@@ -323,6 +324,8 @@ export class SyncActor implements Actor {
     this.#drain.replyIfDrained();
     const nowMs = this.#context.monotonicMs();
     this.#figures?.count(this.#members, this.#replicas, this.#comparer.figures, nowMs);
+    // All that waits was looked at.
+    this.#ticks.request();
   }
 
   /**

@@ -1,5 +1,5 @@
 import { withLimits } from "../../limits.ts";
-import { assertEquals } from "../deps.ts";
+import { assertEquals, assertGreater, assertLess } from "../deps.ts";
 import { testInWorld } from "../support/simulation.ts";
 import { withRedisActor } from "./redis_actor.ts";
 
@@ -17,7 +17,7 @@ testInWorld(
       // The fourth passes the bound.
       assertEquals(consumed, 4 * bytesOf(echo));
       assertEquals(replies.split(" ").length, 8);
-    }, limits),
+    }, { limits }),
 );
 
 testInWorld(
@@ -31,5 +31,19 @@ testInWorld(
       await ask(`MSET ${Array.from({ length: 100 }, (_, i) => `key${i} v`).join(" ")}`);
       const scan = "SCAN 0 MATCH *none*";
       assertEquals((await ask(Array(10).fill(scan).join("; "))).consumed, 3 * bytesOf(scan));
-    }, limits),
+    }, { limits }),
+);
+
+testInWorld(
+  "a turn of commands ends when it has lasted for long, though they do and reply little",
+  (world) => {
+    let looks = 0;
+    return withRedisActor(world, async (ask) => {
+      const ping = "PING";
+      const { consumed } = await ask(Array(1_000).fill(ping).join("; "));
+      const executed = consumed / bytesOf(ping);
+      assertGreater(executed, 0);
+      assertLess(executed, 200);
+    }, { monotonicMs: () => looks++ });
+  },
 );

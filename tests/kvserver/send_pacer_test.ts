@@ -1,5 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { SendPacer } from "../../kvserver/messages/send_pacer.ts";
+import { Ticks } from "../../kvserver/messages/ticks.ts";
 import { defaultLimits } from "../../limits.ts";
 import { awakeEnvironment, realEnvironment, TokenBucket } from "../../rpc/mod.ts";
 import { assertEquals, assertLess, fc } from "../deps.ts";
@@ -17,20 +18,21 @@ function newPace() {
       return () => void calledOff.push(delayMs);
     },
   } as unknown as ActorContext;
-  const pace = new SendPacer(context, "disk", new TokenBucket(1, 100));
-  return { pace, clock, ticks, calledOff, context };
+  const coming = new Ticks(context, "disk");
+  const pace = new SendPacer(context, coming, new TokenBucket(1, 100));
+  return { pace, clock, ticks, coming, calledOff, context };
 }
 
 const hourMs = 3_600_000;
 
 Deno.test("SendPacer has one tick come when the next message is due", () => {
-  const { pace, clock, ticks } = newPace();
+  const { pace, clock, ticks, coming } = newPace();
   assertEquals(pace.isDue(), true);
   pace.sent();
   clock.nowMs += 30.5;
   assertEquals([pace.isDue(), pace.isDue(), ticks], [false, false, [70]]);
   clock.nowMs += 70;
-  pace.ticked();
+  coming.ticked();
   assertEquals([pace.isDue(), ticks], [true, [70]]);
 });
 
@@ -44,35 +46,35 @@ Deno.test("SendPacer has a tick come earlier, in place of the one that is on its
 });
 
 Deno.test("SendPacer has another tick come after one that came a moment early", () => {
-  const { pace, clock, ticks } = newPace();
+  const { pace, clock, ticks, coming } = newPace();
   pace.sent();
   pace.isDue();
   clock.nowMs += 99.9;
-  pace.ticked();
+  coming.ticked();
   pace.sent();
   clock.nowMs += 1;
   assertEquals([pace.isDue(), ticks], [false, [100, 100]]);
 });
 
 Deno.test("SendPacer asks for another tick when one that came a moment early is all that there is", () => {
-  const { pace, clock, ticks } = newPace();
+  const { pace, clock, ticks, coming } = newPace();
   pace.sent();
   pace.isDue();
   clock.nowMs += 99.9;
-  pace.ticked();
+  coming.ticked();
   assertEquals([pace.isDue(), ticks], [false, [100, 1]]);
   clock.nowMs += 1;
-  pace.ticked();
+  coming.ticked();
   assertEquals([pace.isDue(), ticks], [true, [100, 1]]);
 });
 
 Deno.test("SendPacer has a tick come for what is left, be the next message due or not", () => {
-  const { clock, ticks, context } = newPace();
-  const pace = new SendPacer(context, "sync", new TokenBucket(2, 100));
+  const { clock, ticks, coming, context } = newPace();
+  const pace = new SendPacer(context, coming, new TokenBucket(2, 100));
   pace.sent();
   pace.awaitDue();
   clock.nowMs += 1;
-  pace.ticked();
+  coming.ticked();
   pace.sent();
   pace.awaitDue();
   assertEquals(ticks, [0, 99]);
@@ -91,8 +93,8 @@ Deno.test("SendPacer lets the first few messages of a sync actor go at once, and
       let nowMs = 0;
       const machine = { ...realEnvironment, monotonicMs: () => nowMs, after: () => () => {} };
       const { monotonicMs } = isAwake ? awakeEnvironment(machine) : machine;
-      const { context } = newPace();
-      const pace = new SendPacer({ ...context, limits: defaultLimits, monotonicMs }, "sync");
+      const { context, coming } = newPace();
+      const pace = new SendPacer({ ...context, limits: defaultLimits, monotonicMs }, coming);
       /** By the clock of the pace, which may leave out standstills, and by that of everybody else. */
       const sentMs: { own: number; others: number }[] = [];
       for (const [untilMs, makingMs] of steps) {
@@ -116,8 +118,8 @@ Deno.test("SendPacer lets the first few messages of a sync actor go at once, and
 Deno.test("SendPacer keeps no message waiting of three in a row, twice a second, and others", () => {
   const offsets = fc.array(fc.nat(999), { minLength: 2, maxLength: 2 });
   const property = fc.property(offsets, (others) => {
-    const { clock, context } = newPace();
-    const pace = new SendPacer({ ...context, limits: defaultLimits }, "sync");
+    const { clock, context, coming } = newPace();
+    const pace = new SendPacer({ ...context, limits: defaultLimits }, coming);
     const rows = [0, 500].flatMap((atMs) => [atMs, atMs + 25, atMs + 50]);
     const inSecond = [...rows, ...others].sort((a, b) => a - b);
     for (let second = 0; second < 20; second++) {
@@ -135,8 +137,8 @@ Deno.test("SendPacer keeps no message waiting of three in a row, twice a second,
 Deno.test("SendPacer keeps nothing waiting for longer than its pace, however much comes", () => {
   const { syncPaceMs } = defaultLimits;
   const property = fc.property(fc.array(fc.nat(150), { maxLength: 200 }), (gaps) => {
-    const { clock, context } = newPace();
-    const pace = new SendPacer({ ...context, limits: defaultLimits }, "sync");
+    const { clock, context, coming } = newPace();
+    const pace = new SendPacer({ ...context, limits: defaultLimits }, coming);
     for (const gapMs of gaps) {
       const startMs = clock.nowMs += gapMs;
       while (!pace.isDue()) clock.nowMs++;

@@ -5,6 +5,7 @@ import {
   MsgpackWriter,
   type RequestHandler,
   RpcError,
+  TurnTime,
 } from "../../rpc/mod.ts";
 import { defaultLimits } from "../../limits.ts";
 import { assertEquals, assertGreater, assertLess, msgpackDecode } from "../deps.ts";
@@ -56,6 +57,28 @@ Deno.test("answerFrames() answers in order when there are several requests", () 
     close: false,
     replies: [[1, 3, null, "to 3"], [1, 1, null, "to 1"], [1, 2, null, "to 2"]],
   });
+});
+
+Deno.test("answerFrames() ends a turn that has lasted for long, however little was written", () => {
+  let nowMs = 0;
+  class SlowHandler extends NotingHandler {
+    readonly turnTime = new TurnTime(defaultLimits, { monotonicMs: () => nowMs });
+
+    override request(...params: Parameters<NotingHandler["request"]>): void {
+      nowMs += 0.1;
+      super.request(...params);
+    }
+  }
+  const handler = new SlowHandler();
+  const request = requestFrame(1, "Echo", [""]);
+  const frames = concat(...Array.from({ length: 1_000 }, () => request));
+  for (let turn = 0; turn < 3; turn++) {
+    const beganMs = nowMs;
+    const { consumed, replies } = answer(frames, handler);
+    assertEquals(consumed, replies.length * request.length);
+    assertGreater(nowMs - beganMs, defaultLimits.requestTurnMs);
+    assertLess(nowMs - beganMs, 3 * defaultLimits.requestTurnMs);
+  }
 });
 
 Deno.test("answerFrames() takes back what was written when a request is refused", () => {

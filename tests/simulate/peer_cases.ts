@@ -28,7 +28,8 @@ class LonePeer {
       monotonicMs: () => this.nowMs,
       tellAfter: () => () => {},
     } as Partial<ActorContext> as ActorContext;
-    this.peer = new Peer(context, { address: "b:1", incarnation: "b", counter: 1 }, this.pool);
+    const ref = { address: "b:1", incarnation: "b", counter: 1 };
+    this.peer = new Peer(context, ref, this.pool, { within: () => {} });
   }
 
   /** The peer requests the state, and all of it is read: so many entries of so many bytes. */

@@ -30,7 +30,7 @@ class Members {
       log: silentLogger,
     } as Partial<ActorContext> as ActorContext;
     const pool = new EntryPool(defaultLimits);
-    this.members = new Membership(context, { pool });
+    this.members = new Membership(context, { pool, ticks: { within: () => {} } });
   }
 
   /** @returns whether it is a peer now. */

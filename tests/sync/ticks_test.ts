@@ -1,0 +1,100 @@
+import type { ActorContext, ActorRef } from "../../actor/mod.ts";
+import { noLink } from "../../actor/tell_network.ts";
+import { SharedTicks, Ticks } from "../../kvserver/messages/ticks.ts";
+import { SyncActor } from "../../kvserver/sync/sync_actor.ts";
+import { defaultLimits } from "../../limits.ts";
+import { silentLogger } from "../../log/mod.ts";
+import { MemoryAccount } from "../../rpc/mod.ts";
+import { assertEquals, assertGreater, assertLess } from "../deps.ts";
+
+type Told = Parameters<SyncActor["onMessage"]>[0];
+
+const self: ActorRef = { address: "a:1", incarnation: "a", counter: 1 };
+
+/** What an actor tells itself after a while, on a clock that is set by hand. */
+class Later {
+  nowMs = 0;
+  readonly context: ActorContext;
+  #told: { atMs: number; message: unknown }[] = [];
+
+  constructor(more: Partial<ActorContext> = {}) {
+    this.context = {
+      limits: defaultLimits,
+      self,
+      now: () => this.nowMs,
+      monotonicMs: () => this.nowMs,
+      tellAfter: (_, message, delayMs) => {
+        const told = { atMs: this.nowMs + delayMs, message };
+        this.#told.push(told);
+        return () => void (this.#told = this.#told.filter((other) => other !== told));
+      },
+      ...more,
+    } as ActorContext;
+  }
+
+  /** When what was told comes. */
+  get dueMs(): number[] {
+    return this.#told.map(({ atMs }) => atMs);
+  }
+
+  /** Sets the clock to what comes next, if that is within the time. @returns what comes. */
+  next(withinMs: number): unknown {
+    this.#told.sort((a, b) => a.atMs - b.atMs);
+    if (this.#told.length === 0 || this.#told[0].atMs > withinMs) return undefined;
+    const { atMs, message } = this.#told.shift()!;
+    this.nowMs = atMs;
+    return message;
+  }
+}
+
+Deno.test("Ticks has one tick come, or an earlier one in its place if that is wanted", () => {
+  const later = new Later();
+  const ticks = new Ticks(later.context, "a");
+  ticks.within(100);
+  ticks.within(100);
+  ticks.within(150);
+  assertEquals(later.dueMs, [100]);
+  ticks.within(20);
+  assertEquals(later.dueMs, [20]);
+});
+
+Deno.test("SharedTicks has the earliest tick come of all that are wanted, and none twice", () => {
+  const later = new Later();
+  const ticks = new SharedTicks(later.context, "a");
+  for (const delayMs of [90, 60, 30, 40]) ticks.within(delayMs);
+  assertEquals(later.dueMs, []);
+  ticks.request();
+  ticks.request();
+  assertEquals(later.dueMs, [30]);
+  later.nowMs = 10;
+  ticks.within(20);
+  ticks.request();
+  assertEquals(later.dueMs, [30]);
+});
+
+Deno.test("however many servers are known that are not there, a sync actor looks at them now and then", () => {
+  const later = new Later({
+    memory: new MemoryAccount(),
+    link: () => noLink,
+    watchLink: () => {},
+    tell: () => {},
+    log: silentLogger,
+  });
+  const actor = new SyncActor(later.context);
+  const tell = (message: unknown) => actor.onMessage(message as Told);
+  tell({ type: "start", queryActors: [{ ...self, counter: 2 }], hasState: true });
+  // One after the other, as they are greeted.
+  for (let i = 0; i < 200; i++) {
+    later.nowMs += 5;
+    const ref = { address: `b${i}:1`, incarnation: `b${i}`, counter: 1 };
+    tell({ type: "met", ref });
+  }
+  const endMs = later.nowMs + 10_000;
+  let ticks = 0;
+  for (let tick = later.next(endMs); tick !== undefined; tick = later.next(endMs)) {
+    tell(tick);
+    ticks++;
+  }
+  assertGreater(ticks, 10);
+  assertLess(ticks, 2 * 10_000 / defaultLimits.peerCheckMs);
+});
