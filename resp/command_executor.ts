@@ -16,6 +16,7 @@ import { codeOf, CommandError, refusalOf, refusals, wrongArity } from "./command
 import { expectCommandAllowed } from "./commands/command_rights.ts";
 import { LimitedKeyspace } from "./commands/limited_keyspace.ts";
 import type { CommandHost, Keyspace } from "./commands/keyspace.ts";
+import { MutedReply } from "./commands/muted_reply.ts";
 import type { Session } from "./commands/session.ts";
 import { expectNoSubscriber } from "./commands/subscribing.ts";
 import { noteReads } from "./commands/tracking.ts";
@@ -151,12 +152,15 @@ export class CommandExecutor {
         const long = this.#run();
         if (long !== undefined) {
           writer.truncate(place);
-          executed.long = long;
+          executed.long = long === inTurns || session.replies === "all"
+            ? long
+            : new MutedReply(long);
           executed.longBytes = next - at;
+          // Behind others it comes again.
+          if (long !== inTurns && at === start) this.#end(place);
           break;
         }
-        if (session.isNextExcepted && !isAboutClient(this.#command)) session.isNextExcepted = false;
-        if (session.replies !== "all") this.#mute(place);
+        this.#end(place);
         if (this.#notesWrites && keyspace.accepted !== accepted) {
           executed.writes.push(place - first, writer.size - first);
         }
@@ -170,6 +174,13 @@ export class CommandExecutor {
     }
     executed.consumed = at - start;
     return executed;
+  }
+
+  /** A command is executed, or will be, part by part: what was said of it alone holds no more. */
+  #end(place: number): void {
+    const { session } = this.#call;
+    if (session.isNextExcepted && !isAboutClient(this.#command)) session.isNextExcepted = false;
+    if (session.replies !== "all") this.#mute(place);
   }
 
   /** Takes the reply of a command back that the client does not want. */

@@ -54,11 +54,20 @@ interface Progress extends LongList {
 export class ListTurns {
   #context: ActorContext;
   #commit: GroupCommit | undefined;
+  #onReplied: (inbox: number) => void;
   #lists: Progress[] = [];
   #turns: OwnTurns;
 
-  /** @param commit of a server that acknowledges writes when they are on disk */
-  constructor(context: ActorContext, commit?: GroupCommit) {
+  /**
+   * @param onReplied called with the inbox of a connection behind a reply to it
+   * @param commit of a server that acknowledges writes when they are on disk
+   */
+  constructor(
+    context: ActorContext,
+    onReplied: (inbox: number) => void,
+    commit: GroupCommit | undefined,
+  ) {
+    this.#onReplied = onReplied;
     this.#commit = commit;
     this.#context = context;
     this.#turns = new OwnTurns(context, messageTypes.listTurn);
@@ -106,10 +115,11 @@ export class ListTurns {
     writer.ensure(this.#context.limits.listPartBytes + slackBytes);
     const place = beginPart(writer);
     const { count, isDone, after } = list.reply.writePart(writer, list.after);
+    const { isWrite, isMuted } = list.reply;
     list.count += count;
-    list.bytes += writer.size - place;
+    if (!isMuted) list.bytes += writer.size - place;
     endPart(writer, place);
-    if (list.reply.isWrite) this.#context.abandonMessage();
+    if (isWrite || isMuted) this.#context.abandonMessage();
     else tellConnection(this.#context, list.inbox);
     if (list.bytes > partsBytesMax) {
       this.#refuse(list, (writer) => list.reply.writeTooLong(writer));
@@ -140,5 +150,6 @@ export class ListTurns {
     }
     endReply(writer, place, answer, 0);
     tellConnection(this.#context, list.inbox);
+    this.#onReplied(list.inbox);
   }
 }

@@ -238,7 +238,11 @@ export class QueryActor implements Actor {
       bug: (error: unknown) => this.#bug(error),
     };
     const isStrict = disk?.durability === "strict";
-    this.#lists = new ListTurns(context, isStrict ? this.#commit : undefined);
+    this.#lists = new ListTurns(
+      context,
+      (inbox) => this.#watches.release(inbox),
+      isStrict ? this.#commit : undefined,
+    );
     this.#queries = new Queries(store, host, isStrict);
     this.#redis = new RedisQueries(
       context,

@@ -87,6 +87,8 @@ export class RedisQueries {
     if (executed.long !== undefined && executed.consumed === 0) {
       this.#context.abandonMessage();
       if (executed.long === inTurns) return inTurns;
+      // What it is told of its copies must not come before the reply that they are in.
+      if (session.tracking !== undefined) this.#watches.hold(inbox);
       return { inbox, requestBytes: executed.longBytes, reply: executed.long };
     }
     const isBarred = session.admission?.isBarred ?? false;

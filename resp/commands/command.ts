@@ -9,6 +9,8 @@ import type { Session } from "./session.ts";
 export interface LongReply {
   /** Whether its parts write, and append nothing: the reply may have to wait for the disk. */
   readonly isWrite?: boolean;
+  /** Whether nobody wants it: nothing of it is sent. Default: somebody does. */
+  readonly isMuted?: boolean;
   /**
    * Appends the next part.
    *

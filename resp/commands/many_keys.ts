@@ -3,6 +3,7 @@ import { ReplyWriter } from "../wire/reply_writer.ts";
 import { expectKey } from "./arguments.ts";
 import type { CommandCall, LongReply, Outcome, ReplyPart } from "./command.ts";
 import { refusalOf, refusals } from "./errors.ts";
+import { areReadsNoted } from "./tracking.ts";
 
 /** A write of a key costs about as much as four looks at one. */
 const keysPerLook = 0.25;
@@ -44,10 +45,8 @@ export function executeForKeys(call: CommandCall, command: KeyedCommand): Outcom
  * @throws {CommandError} when one of the arguments can be no key.
  */
 export function manyKeysReply(call: CommandCall, command: KeyedCommand): LongReply | undefined {
-  const { args, host, session } = call;
+  const { args, host } = call;
   if ((args.count - 1) / command.step <= host.limits.listPartEntries) return undefined;
-  // The keys that a client keeps copies of are noted when the reply is there, and one that is not wanted taken back.
-  if (session.tracking !== undefined || session.replies !== "all") return undefined;
   expectKeys(call, command);
   return new ManyKeysReply(call, command);
 }
@@ -62,6 +61,8 @@ class ManyKeysReply implements LongReply {
   #call: CommandCall;
   #command: KeyedCommand;
   #version: ReplyWriter["version"];
+  /** Whether the client keeps copies of what is read. */
+  #areReadsNoted: boolean;
   #partEntries: number;
   #partBytes: number;
   /** The argument that the next part begins with. */
@@ -73,6 +74,7 @@ class ManyKeysReply implements LongReply {
     this.isWrite = command.isWrite;
     this.#command = command;
     this.#version = call.session.version;
+    this.#areReadsNoted = !command.isWrite && areReadsNoted(call.session);
     const { listPartBytes, listPartEntries } = call.host.limits;
     this.#partBytes = listPartBytes;
     this.#partEntries = command.isWrite
@@ -97,6 +99,13 @@ class ManyKeysReply implements LongReply {
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
       this.#refusal = refusalOf(error);
+    }
+    if (this.#areReadsNoted) {
+      // Behind its reads, as for any other command.
+      const { args, feed, session } = call;
+      for (let i = first; i < this.#next; i += step) {
+        feed.noteRead(session, args.bytes, args.start(i), args.end(i));
+      }
     }
     // A part that has written is not the last one: so all that was written is on its way to the disk then.
     const isDone = this.#next >= call.args.count && (!this.isWrite || this.#next === first);

@@ -2,7 +2,7 @@ import { respLimits, wireLimits } from "../../limits.ts";
 import { compareBytes } from "../../rpc/mod.ts";
 import { startAlike } from "../wire/bytes.ts";
 import { bytesOf, integerOf, isOption, option } from "./arguments.ts";
-import type { Tracking } from "./session.ts";
+import type { Session, Tracking } from "./session.ts";
 import type { Command, CommandCall } from "./command.ts";
 import { CommandError, refusals } from "./errors.ts";
 
@@ -115,14 +115,17 @@ export function endTracking({ feed, session }: Pick<CommandCall, "feed" | "sessi
 
 /** Notes the keys that a command has read, if the client keeps copies of them; to be called behind it. */
 export function noteReads({ args, feed, session }: CommandCall, { keys, flags }: Command): void {
-  const { tracking, isNextExcepted } = session;
-  if (tracking === undefined || tracking.prefixes !== undefined || keys === undefined) return;
-  if (!flags.includes("readonly")) return;
-  if (tracking.reads !== "all" && (tracking.reads === "optin") !== isNextExcepted) return;
+  if (keys === undefined || !flags.includes("readonly") || !areReadsNoted(session)) return;
   const last = keys.last < 0 ? args.count + keys.last : keys.last;
   for (let i = keys.first; i <= last; i += keys.step) {
     feed.noteRead(session, args.bytes, args.start(i), args.end(i));
   }
+}
+
+/** Whether the client keeps copies of what the command reads that it sends now. */
+export function areReadsNoted({ tracking, isNextExcepted }: Session): boolean {
+  if (tracking === undefined || tracking.prefixes !== undefined) return false;
+  return tracking.reads === "all" || (tracking.reads === "optin") === isNextExcepted;
 }
 
 /** The options of a `CLIENT TRACKING`. */

@@ -122,7 +122,7 @@ Deno.test("ListTurns makes the Lists of a connection that is gone no further", a
         context.abandonMessage();
       },
     };
-    const lists = new ListTurns(counting);
+    const lists = new ListTurns(counting, () => {}, undefined);
     const reply = new ListReply(store, smallParts, 1, new Uint8Array());
     for (const inbox of [5, 6, 7]) lists.begin({ inbox, requestBytes: 10, reply });
     for (let i = 0; i < 4; i++) lists.turn();

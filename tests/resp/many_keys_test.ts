@@ -47,10 +47,10 @@ async function repliesOf(
 
 const few = withLimits({ listPartEntries: 10 });
 
+const tracking: readonly CommandWords[] = [["HELLO", "3"], ["CLIENT", "TRACKING", "ON"]];
+
 for (const durability of ["relaxed", "strict"] as const) {
-  for (
-    const begin of [[], [["HELLO", "3"]], [["HELLO", "3"], ["CLIENT", "TRACKING", "ON"]]]
-  ) {
+  for (const begin of [[], [["HELLO", "3"]], tracking]) {
     const name = [durability, ...begin.map((words) => words.join(" "))].join(", ");
     Deno.test(`commands of many keys are answered in turns as they are in one: ${name}`, async () => {
       const replies: string[][] = [];
@@ -66,18 +66,76 @@ for (const durability of ["relaxed", "strict"] as const) {
   }
 }
 
-Deno.test("a command of very many keys lets those of others come between", async () => {
-  await served({ limits: withLimits({ listPartEntries: 10 }) }, async (address) => {
-    using long = await RedisSocket.connect(address);
-    using short = await RedisSocket.connect(address);
-    await short.ask([["PING"]]);
-    let longMs = Infinity;
-    const keys = Array.from({ length: 100_000 }, (_, i) => `${i}`);
-    const answered = long.ask([["EXISTS", ...keys]]).then(() => longMs = performance.now());
-    let pings = 0;
-    for (; longMs === Infinity; pings++) await short.ask([["PING"]]);
-    await answered;
-    // In one turn there was one that came before it and one behind it.
-    assertLess(5, pings);
+const sessions: readonly (readonly CommandWords[])[] = [[], tracking, [["CLIENT", "REPLY", "OFF"]]];
+
+for (const begin of sessions) {
+  const name = begin.map((words) => words.join(" ")).join(", ");
+  Deno.test(`a command of very many keys lets those of others come between: ${name}`, async () => {
+    await served({ limits: few }, async (address) => {
+      using long = await RedisSocket.connect(address);
+      using short = await RedisSocket.connect(address);
+      await short.ask([["PING"]]);
+      let isDone = false;
+      const keys = Array.from({ length: 100_000 }, (_, i) => `${i}`);
+      const commands = [...begin, ["EXISTS", ...keys], ["CLIENT", "REPLY", "ON"]];
+      const sent = long.send(commands.map(encoded).join(""));
+      const answered = (async () => {
+        while (await long.reply() !== "+OK\r\n");
+        if (begin.some(([, word]) => word === "TRACKING")) {
+          while (await long.reply() !== "+OK\r\n");
+        }
+        isDone = true;
+      })();
+      let pings = 0;
+      for (; !isDone; pings++) await short.ask([["PING"]]);
+      await Promise.all([sent, answered]);
+      // In one turn there was one that came before it and one behind it.
+      assertLess(5, pings);
+    });
+  });
+}
+
+for (const durability of ["relaxed", "strict"] as const) {
+  Deno.test(`who wants no reply gets none to commands in turns, which are executed: ${durability}`, async () => {
+    using directory = new TempDirectory();
+    const options = { dataDir: directory.path, durability, limits: few };
+    await served(options, async (address) => {
+      using socket = await RedisSocket.connect(address);
+      const [ok] = await socket.ask([["CLIENT", "REPLY", "ON"]]);
+      const all = [["MSET", ...pairs], ["MGET", ...names], ["KEYS", "*"], ["EXISTS", ...names]];
+      const off = [["CLIENT", "REPLY", "OFF"], ...all, ["CLIENT", "REPLY", "ON"]];
+      const skip: CommandWords[] = [["CLIENT", "REPLY", "SKIP"]];
+      const skipped = [["DEL", ...names.slice(0, 30)], ...all.slice(1)];
+      const sent = socket.send(
+        [...off, ...skipped.flatMap((words) => [...skip, words, ["ECHO", words[0]]]), ["DBSIZE"]]
+          .map(encoded).join(""),
+      );
+      assertEquals(await socket.reply(), ok);
+      for (const [name] of skipped) {
+        assertEquals(await socket.reply(), `$${name.length}\r\n${name}\r\n`);
+      }
+      assertEquals(await socket.reply(), ":15\r\n");
+      await sent;
+    });
+  });
+}
+
+Deno.test("a copy that was read in turns comes before the message that it is outdated", async () => {
+  await served({ limits: few }, async (address) => {
+    using reader = await RedisSocket.connect(address);
+    using writer = await RedisSocket.connect(address);
+    await reader.ask(tracking);
+    let isRead = false;
+    const keys = Array.from({ length: 50_000 }, (_, i) => `${i}`);
+    const sent = reader.send(encoded(["EXISTS", ...keys]));
+    const first = reader.reply().finally(() => isRead = true);
+    while (!isRead) await writer.ask([["SET", "0", "again"]]);
+    await sent;
+    assertEquals((await first).startsWith(":"), true);
+    // Nothing more is told of what was read before that.
+    await writer.ask([["SET", "49999", "later"]]);
+    const told = [await reader.reply(), await reader.reply()].join("");
+    assertEquals(told.includes("invalidate"), true);
+    assertEquals(told.includes("\r\n49999\r\n"), true);
   });
 });
