@@ -1,10 +1,4 @@
-import type {
-  MetListener,
-  SystemId,
-  TellHost,
-  TellNetwork,
-  TellPort,
-} from "../../actor/mod.ts";
+import type { MetListener, SystemId, TellHost, TellNetwork, TellPort } from "../../actor/mod.ts";
 import type { SimulatedWorld } from "../world/simulated_environment.ts";
 import { LinkTable } from "./link_table.ts";
 import type { NetworkObserver } from "./network_observer.ts";
