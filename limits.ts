@@ -685,6 +685,8 @@ export interface Limits {
   readonly diskMessageBytesMax: number;
   /** Entries are read from a data file in chunks of about so many bytes. */
   readonly diskChunkBytes: number;
+  /** So many bytes of them are read before a server that starts has taken them in. */
+  readonly diskReadAheadBytes: number;
   /**
    * Bytes of the log of a data directory from which on it is folded into the file. A larger bound folds
    * less often, and leaves more to be read at the start.
@@ -904,6 +906,7 @@ export const defaultLimits: Limits = {
   diskPaceMs: 100,
   diskMessageBytesMax: 256 * KiB,
   diskChunkBytes: 256 * KiB,
+  diskReadAheadBytes: 16 * MiB,
   foldFromBytes: 32 * MiB,
   logSegmentBytes: 4 * MiB,
   foldFromSegments: 32,
@@ -1053,6 +1056,7 @@ export const limitRelations: readonly LimitRelation[] = [
   ordered("heavySliceMs", "connectionSliceMs", "who wants little waits no longer for its turn"),
   // ---- the disk ----
   ordered("diskMessageBytesMax", "logSegmentBytes", "a file of the log holds a message"),
+  ordered("diskChunkBytes", "diskReadAheadBytes", "something is read ahead"),
   ordered("logSegmentBytes", "foldFromBytes", "a fold finds a whole file of the log"),
   ordered("foldIdleBytesMin", "foldIdleBytes", "an idle server folds no log that is very short"),
   ordered("foldFromBytes", "foldUrgentBytes", "folding is urgent later than it begins"),

@@ -1,4 +1,5 @@
 import { WatchedWorker } from "../../actor/mod.ts";
+import type { Limits } from "../../limits.ts";
 import type { Clock, Limited, Timers } from "../../rpc/mod.ts";
 import type { Logger } from "../../log/mod.ts";
 import {
@@ -49,6 +50,9 @@ export class DiskThread implements Disk {
   #directory: string;
   #log: Logger;
   #worker: WatchedWorker<DiskAnswers, DiskRequest, DiskEvent, DiskRefusal>;
+  #limits: Limits;
+  /** Parts of what is on disk that the thread was asked for. */
+  #parts: Promise<DiskPart | undefined>[] = [];
   /** Writes that the thread is asked to do now. */
   #underWay: Write[] = [];
   /** Writes that the thread is asked to do next. */
@@ -77,13 +81,11 @@ export class DiskThread implements Disk {
   ): Promise<DiskThread> {
     const disk = new DiskThread(directory, environment, log);
     try {
-      const contents = await disk.#worker.ask({
-        type: "open",
-        directory,
-        cluster,
-        limits: environment.limits,
-      });
-      const { peers, forgotten, away, bytes } = contents;
+      const { limits } = environment;
+      const opened = disk.#worker.ask({ type: "open", directory, cluster, limits });
+      // It reads while the server starts.
+      disk.#readAhead();
+      const { peers, forgotten, away, bytes } = await opened;
       Object.assign(disk, { peers, forgotten, away, bytes } satisfies DiskContents);
       return disk;
     } catch (error) {
@@ -95,6 +97,7 @@ export class DiskThread implements Disk {
   private constructor(directory: string, environment: Clock & Timers & Limited, log: Logger) {
     this.#directory = directory;
     this.#log = log;
+    this.#limits = environment.limits;
     this.#silent = `the disk has answered nothing for ${
       environment.limits.threadPatienceMs / 1_000
     } s`;
@@ -134,18 +137,27 @@ export class DiskThread implements Disk {
    * @throws {DataDirectoryError} when the file is damaged, or cannot be written.
    */
   async *contents(): AsyncGenerator<DiskPart> {
-    const next: Promise<DiskPart | undefined>[] = [];
-    while (true) {
-      // The thread reads on while the caller uses a part.
-      while (next.length < partsAhead) {
-        const part = this.#worker.ask({ type: "read" });
-        // Awaited below, once the caller has used those before it: until then a rejection is not unhandled.
-        part.catch(() => {});
-        next.push(part);
+    try {
+      while (true) {
+        this.#readAhead();
+        const part = await this.#parts.shift();
+        if (part === undefined) return;
+        yield part;
       }
-      const part = await next.shift();
-      if (part === undefined) return;
-      yield part;
+    } finally {
+      // Those that are left were asked for behind the last one, or behind what is damaged.
+      this.#parts = [];
+    }
+  }
+
+  /** Has the thread read on, so that neither it nor the server waits for the other. */
+  #readAhead(): void {
+    const { diskChunkBytes, diskReadAheadBytes } = this.#limits;
+    while (this.#parts.length < diskReadAheadBytes / diskChunkBytes) {
+      const part = this.#worker.ask({ type: "read" });
+      // Awaited once those before it are used: until then a rejection is not unhandled.
+      part.catch(() => {});
+      this.#parts.push(part);
     }
   }
 
@@ -241,9 +253,6 @@ export class DiskThread implements Disk {
     return new DataDirectoryError(this.#directory, this.#silent);
   }
 }
-
-/** Parts that the thread is asked for at once, so that neither it nor the server waits for the other. */
-const partsAhead = 4;
 
 interface Write {
   batches: readonly Uint8Array<ArrayBuffer>[];

@@ -1,5 +1,5 @@
 import { EntryReader } from "../entry/entry_reader.ts";
-import { readLogBatch } from "./log_batch.ts";
+import { kindOf } from "./log_batch.ts";
 
 /** A row takes more bytes of the file. */
 const rowBytesMin = 16;
@@ -24,8 +24,7 @@ export class ExpectedEntries {
   /** Takes in what a part of the log holds. */
   found(batches: readonly Uint8Array[]): void {
     for (const batch of batches) {
-      const { kind, bytes } = readLogBatch(batch);
-      if (kind !== "seen") this.#foundEntries += new EntryReader(bytes).size;
+      if (kindOf(batch) === "entries") this.#foundEntries += new EntryReader(batch).size;
       this.#foundBytes += batch.length;
     }
   }

@@ -30,9 +30,14 @@ export function seenBatch(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** What a batch is about, with a copy of its bytes. */
 export function readLogBatch(batch: Uint8Array): LogBatch {
-  if (batch[0] === removalsMark) return { kind: "removals", bytes: batch.slice(1) };
-  if (batch[0] === seenMark) return { kind: "seen", bytes: batch.slice(1) };
-  return { kind: "entries", bytes: batch.slice() };
+  const kind = kindOf(batch);
+  return { kind, bytes: batch.slice(kind === "entries" ? 0 : 1) };
+}
+
+/** What a batch is about. */
+export function kindOf(batch: Uint8Array): LogBatch["kind"] {
+  if (batch[0] === removalsMark) return "removals";
+  return batch[0] === seenMark ? "seen" : "entries";
 }
 
 function marked(mark: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -35,6 +35,10 @@ export class KeyIndex {
   #bucketsMin = firstBuckets;
   /** How many entries each of the first buckets has, while many are expected: else they are counted when asked. */
   #lengths = noLengths;
+  /** Entries that are in no bucket yet, while many are expected, and what they are hashed to. */
+  #waiting = noNumbers;
+  #hashes = noNumbers;
+  #unlinked = 0;
   /** Entries that are in no bucket. */
   #missing = 0;
 
@@ -57,6 +61,7 @@ export class KeyIndex {
 
   /** The entry of the key `bytes[start..end)`, or `noEntry`. */
   find(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#unlinked > 0) this.#linkAll();
     const bucket = this.#bucketOf(hashOf(bytes, start, end));
     const records = this.#records;
     let n = this.#heads.words[chunkOf(bucket)][inChunk(bucket)];
@@ -75,6 +80,7 @@ export class KeyIndex {
   expect(entries: number): void {
     const areReady = entries > 0 && entries <= this.#lengths.length;
     if (areReady) return;
+    this.#linkAll();
     this.#bucketsMin = Math.max(firstBuckets, entries);
     while (this.#buckets < entries) {
       this.#heads.reserve(1);
@@ -91,12 +97,14 @@ export class KeyIndex {
 
   /** Adds an entry whose key is not in the index. */
   add(n: number): void {
+    if (++this.#size <= this.#lengths.length) return this.#linkLater(n);
     this.#link(n, this.#bucketOf(this.#hashOf(n)));
-    if (++this.#size > this.#buckets) this.#split();
+    if (this.#size > this.#buckets) this.#split();
   }
 
   /** Removes an entry that is in the index. */
   remove(n: number): void {
+    this.#linkAll();
     this.#unlink(n, this.#bucketOf(this.#hashOf(n)));
     this.#size--;
     this.#shrink();
@@ -110,6 +118,7 @@ export class KeyIndex {
    * @throws {Error} when that is not so.
    */
   assertInvariants(numbers: readonly number[]): void {
+    this.#linkAll();
     assert(this.#size === numbers.length, "the index has counted all entries");
     const found = new Set<number>();
     for (let bucket = 0; bucket < this.#buckets; bucket++) {
@@ -128,6 +137,20 @@ export class KeyIndex {
     assert(this.#buckets <= this.#bucketsMax, "there are not many more buckets than entries");
     const buckets = Array.from({ length: this.#buckets }, (_, bucket) => bucket);
     this.#heads.assertInvariants(new Map(buckets.map((bucket) => [bucket, 1])));
+  }
+
+  #linkLater(n: number): void {
+    this.#waiting[this.#unlinked++] = n;
+    if (this.#unlinked === this.#waiting.length) this.#linkAll();
+  }
+
+  /** A processor waits for the memory of several buckets at once, when nothing else is to be done between them. */
+  #linkAll(): void {
+    const count = this.#unlinked;
+    if (count === 0) return;
+    this.#unlinked = 0;
+    for (let i = 0; i < count; i++) this.#hashes[i] = this.#hashOf(this.#waiting[i]);
+    for (let i = 0; i < count; i++) this.#link(this.#waiting[i], this.#bucketOf(this.#hashes[i]));
   }
 
   #link(n: number, bucket: number): void {
@@ -152,6 +175,8 @@ export class KeyIndex {
 
   #countLengths(buckets: number): void {
     const lengths = buckets === 0 ? noLengths : new Uint8Array(buckets);
+    this.#waiting = buckets === 0 ? noNumbers : new Uint32Array(waitingMax);
+    this.#hashes = buckets === 0 ? noNumbers : new Uint32Array(waitingMax);
     for (let bucket = 0; bucket < Math.min(buckets, this.#buckets); bucket++) {
       lengths[bucket] = this.#lengthOf(bucket);
     }
@@ -187,6 +212,7 @@ export class KeyIndex {
   #rehash(bucket: number): void {
     const words = this.#heads.words[chunkOf(bucket)];
     let n = words[inChunk(bucket)];
+    if (n === noEntry) return;
     words[inChunk(bucket)] = noEntry;
     if (bucket < this.#lengths.length) this.#lengths[bucket] = 0;
     while (n !== noEntry) {
@@ -230,4 +256,8 @@ export class KeyIndex {
   }
 }
 
+/** So many entries wait for their buckets. */
+const waitingMax = 256;
+
+const noNumbers = new Uint32Array();
 const noLengths = new Uint8Array();
