@@ -10,11 +10,11 @@ export interface WorkerScope {
 }
 
 /** Handles what a Worker is asked. */
-export interface RequestHandlers<Request, Failure> {
+export interface RequestHandlers<Request, Failure, Answer = unknown> {
   /** Answers a request, or handles one that wants no answer. */
-  handle(request: Request): unknown;
+  handle(request: Request): Answer | Promise<Answer>;
   /** The memory to move along with an answer, rather than copy it. */
-  transferOf?(answer: unknown): Transferable[];
+  transferOf?(answer: Answer): Transferable[];
   /** The failure to answer with; `undefined`: the error is a bug, and ends the Worker. */
   failureOf(error: unknown): Failure | undefined;
 }
@@ -25,9 +25,9 @@ export interface RequestHandlers<Request, Failure> {
  *
  * @returns emits an event to the `WatchedWorker`.
  */
-export function answerRequests<Request, Event, Failure>(
+export function answerRequests<Request, Event, Failure, Answer = unknown>(
   scope: WorkerScope,
-  handlers: RequestHandlers<Request, Failure>,
+  handlers: RequestHandlers<Request, Failure, Answer>,
 ): (event: Event) => void {
   const reply = (
     reply: WorkerReply<unknown, Event, Failure>,

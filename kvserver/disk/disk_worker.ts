@@ -20,7 +20,7 @@ import type {
 } from "./disk_messages.ts";
 import { DiskService } from "./disk_service.ts";
 
-const emit = answerRequests<DiskRequest, DiskEvent, DiskRefusal>(
+const emit = answerRequests<DiskRequest, DiskEvent, DiskRefusal, DiskAnswers[keyof DiskAnswers]>(
   globalThis as unknown as WorkerScope,
   {
     handle: (request) => service.handle(request),

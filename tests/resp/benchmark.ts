@@ -13,7 +13,7 @@ import { countersOf } from "../../bench/process_counters.ts";
 import { redisProtocol } from "../../bench/redis_protocol.ts";
 import { runRounds } from "../../bench/rounds.ts";
 import { integerOptions } from "../support/integer_options.ts";
-import { runRedisBenchmark } from "../support/resp/redis_benchmark.ts";
+import { runRedisBenchmark } from "../support/redis_benchmark.ts";
 import { RedisProcess } from "./redis_process.ts";
 
 const { rounds, requests } = integerOptions({ rounds: 5, requests: 400_000 });

@@ -19,7 +19,7 @@ import {
 import { countersOf } from "../../bench/process_counters.ts";
 import { startServerProcess as startPrintingServer } from "../support/app/cmud_process.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
-import { runRedisBenchmark } from "../support/resp/redis_benchmark.ts";
+import { runRedisBenchmark } from "../support/redis_benchmark.ts";
 import { integerOptions } from "../support/integer_options.ts";
 import { authorities, settingsOf } from "./certificates.ts";
 

@@ -1,4 +1,4 @@
-import { portOf } from "../ports.ts";
+import { portOf } from "./ports.ts";
 
 /** What `redis-benchmark` asks a server of this machine. */
 export interface RedisBenchmarkOptions {
