@@ -81,8 +81,14 @@ async function copy(
   }
   for (const [key, value] of await transfersOfOthers(store, from, to)) await store.put(key, value);
   for (const [key, value] of entries) {
-    await store.put(renamed(key, from, to), isEnd(key) ? changed(value, { damage: [] }) : value);
+    await store.put(renamed(key, from, to), renamedRecord(key, value, to));
   }
+}
+
+/** The end of a session has what it took off problems, too; coins that were given name their giver. */
+function renamedRecord(key: string, value: string, to: string): string {
+  if (isEnd(key)) return changed(value, { damage: [] });
+  return /(?:^|\/)coin\/[^/]+\/out\//.test(key) ? changed(value, { from: to }) : value;
 }
 
 /** Removes what stands under another name now; of the end of a session, the coins alone. */

@@ -124,7 +124,8 @@ export class SharedListening {
     for (const [prefix, wide] of this.#wides) {
       const wasLive = wide.isLive;
       wide.isLive = this.#listening.hears(prefix);
-      if (wide.isLive !== wasLive) this.#tellOf(wide);
+      // Who listed until now looks again soon; what comes until then is told.
+      if (wasLive && !wide.isLive) this.#tellOf(wide);
       if (!wide.isLive) continue;
       // After a loss all comes again: what of it is known concerns nobody.
       for (const [key, value] of this.#listening.take(prefix)) {
@@ -156,7 +157,7 @@ export class SharedListening {
     for (const { onChange } of concerned) onChange();
   }
 
-  /** All who want something of it have to look, because it is heard from now on, or not any more. */
+  /** All who want something of it have to look, because it is not heard any more. */
   #tellOf(wide: Wide): void {
     for (const wanted of this.#wanted.values()) {
       if (wanted.wide !== wide) continue;

@@ -31,6 +31,8 @@ export class EventFeed {
   #scene: NewsFilter | undefined;
   /** Whether nothing is known to have changed of the problem since it was read. */
   #isProblemRead = false;
+  /** What was read last. */
+  #prefixes: readonly string[] = [];
   /** The place of `#scene`. */
   #place: string | undefined;
 
@@ -83,6 +85,11 @@ export class EventFeed {
     if (news.some((each) => each.name === name && each.event.did === "sleep")) player.stay();
   }
 
+  /** Whether all that is read is heard: then a poll finds nothing that it was not called for. */
+  get hearsAll(): boolean {
+    return this.#prefixes.length > 0 && this.#reader.hears(this.#prefixes);
+  }
+
   /** Ends it. */
   close(): Promise<void> {
     return this.#reader.close();
@@ -92,12 +99,13 @@ export class EventFeed {
   #listen(place: string): void {
     const { battle, session } = this.#player;
     const nowMs = session.now();
-    this.#reader.listen([
+    this.#prefixes = [
       ...this.#sceneAt(place).prefixes(nowMs),
       ...this.#letters.prefixes(nowMs),
       ...this.#chat.prefixes(nowMs),
       ...battle === undefined ? [] : [prefixes.damage(battle.rank, battle.round)],
-    ]);
+    ];
+    this.#reader.listen(this.#prefixes);
   }
 
   /** Tells when something begins or ends that happens to everybody; what went on before is no news. */

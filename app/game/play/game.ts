@@ -6,7 +6,7 @@
 
 import { Aliases, type AliasStore } from "../talk/aliases.ts";
 import { battle } from "./battle.ts";
-import { farewellMs, typedCharsMax } from "../world/bounds.ts";
+import { farewellMs, heardIntervalMs, pollIntervalMs, typedCharsMax } from "../world/bounds.ts";
 import {
   battleCommands,
   fieldCommands,
@@ -150,7 +150,11 @@ function followEvents(
 ): { close(): Promise<void> } {
   const feed = new EventFeed(player, store, () => poller.pollNow());
   const poll = () => player.reachability.watch(() => feed.poll(), pause);
-  const poller = new Poller(poll, pause);
+  const poller = new Poller(
+    poll,
+    pause,
+    () => feed.hearsAll ? heardIntervalMs : pollIntervalMs,
+  );
   player.onArrival = () => poller.pollNow();
   return {
     async close() {

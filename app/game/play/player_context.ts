@@ -281,20 +281,22 @@ export class PlayerContext {
 
   /** Lets others see that the player is there, if it is time to. */
   appear(): void {
-    if (this.known !== undefined) this.publisher.appear(this.#appearance, false);
+    if (this.known !== undefined && this.publisher.isSignDue) {
+      this.publisher.appear(this.#appearance);
+    }
   }
 
   /** Lets others know that the player begins to play. */
   wake(): void {
     const { place } = this.known!;
     this.publisher.publish(place, { did: "wake" });
-    this.publisher.appear(this.#appearance, true);
+    this.publisher.appear(this.#appearance);
     this.onArrival();
   }
 
   /** Lets others know that the player plays on, who has left in another window. */
   stay(): void {
-    this.publisher.appear(this.#appearance, true);
+    this.publisher.appear(this.#appearance);
   }
 
   /** Lets others know that the player has gone to another place. */
@@ -303,7 +305,7 @@ export class PlayerContext {
     this.known = { ...this.known!, place };
     this.publisher.publish(from, { did: "go", to: place });
     this.publisher.publish(place, { did: "come", from });
-    this.publisher.appear(this.#appearance, true);
+    this.publisher.appear(this.#appearance);
     this.onArrival();
   }
 
@@ -357,7 +359,7 @@ export class PlayerContext {
     if (this.known !== undefined) {
       this.known = { ...this.known, rank: to };
       for (const rank of risen) this.publisher.publish(this.known.place, { did: "solve", rank });
-      this.publisher.appear(this.#appearance, true);
+      this.publisher.appear(this.#appearance);
     }
     for (const rank of risen) await this.talk.narrate(riseTo(rankAfter(rank)!));
     if (coursesOf(to).length > 0) this.talk.say(campusText.courseWaits);

@@ -4,12 +4,11 @@
  * @module
  */
 
-import { pollIntervalMs } from "../world/bounds.ts";
 import type { Pause } from "../talk/conversation.ts";
 import { StoreFailure } from "../state/store.ts";
 
 /**
- * Calls `poll` every `pollIntervalMs`, never twice at once. A poll that no server answers is dropped,
+ * Calls `poll` now and then, never twice at once. A poll that no server answers is dropped,
  * because the next one reads the same.
  */
 export class Poller {
@@ -19,15 +18,17 @@ export class Poller {
   /** Ends the present pause. */
   #pauseEnd = new AbortController();
 
-  constructor(poll: () => Promise<void>, pause: Pause) {
-    this.ended = this.#run(poll, pause);
+  /** @param intervalMs how long it pauses behind a poll */
+  constructor(poll: () => Promise<void>, pause: Pause, intervalMs: () => number) {
+    this.ended = this.#run(poll, pause, intervalMs);
     // `close` rejects with it too.
     this.ended.catch(() => {});
   }
 
   /** Ends the pause before the next poll. */
   pollNow(): void {
-    this.#pauseEnd.abort();
+    // Without a reason, one is made each time: an error, with its stack.
+    this.#pauseEnd.abort("poll now");
   }
 
   /** Waits for the present poll, and stops. @throws the error that ended the poller before. */
@@ -36,7 +37,11 @@ export class Poller {
     await this.ended;
   }
 
-  async #run(poll: () => Promise<void>, pause: Pause): Promise<void> {
+  async #run(
+    poll: () => Promise<void>,
+    pause: Pause,
+    intervalMs: () => number,
+  ): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       this.#pauseEnd = new AbortController();
@@ -45,7 +50,7 @@ export class Poller {
       } catch (failure) {
         if (!(failure instanceof StoreFailure)) throw failure;
       }
-      await pause(pollIntervalMs, AbortSignal.any([signal, this.#pauseEnd.signal]));
+      await pause(intervalMs(), AbortSignal.any([signal, this.#pauseEnd.signal]));
     }
   }
 }

@@ -36,7 +36,7 @@ export class Reachability {
       if (failure instanceof StoreFailure && ++this.#failedPolls > 1) this.lost();
       throw failure;
     } finally {
-      answered.abort();
+      answered.abort("answered");
     }
   }
 

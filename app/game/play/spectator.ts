@@ -20,6 +20,7 @@ import { tellHelp } from "./help.ts";
 import { prefixes } from "../state/keys.ts";
 import { readLeaders } from "../state/leaders.ts";
 import { Poller } from "./poller.ts";
+import { pollIntervalMs } from "../world/bounds.ts";
 import { map, pictureColumns } from "../talk/map_text.ts";
 import * as newsText from "../talk/news_text.ts";
 import { readPresent } from "../state/presence.ts";
@@ -47,13 +48,17 @@ export async function watchGame(options: SpectatorOptions): Promise<number> {
   await withStore(talk, () => commands.who(talk, store, environment, []));
   const filter = new NewsFilter({ prefix: prefixes.scenes, parse: parseScene, isOwn: () => false });
   const reader = new HeardReader(store, store, () => poller.pollNow());
-  const poller = new Poller(async () => {
-    const nowMs = environment.now();
-    reader.listen(filter.prefixes(nowMs));
-    const news = filter.newsAmong(await reader.read(filter.prefixes(nowMs)), nowMs);
-    // Who comes to one place has left another, which is told already.
-    talk.hear(news.filter(({ event }) => event.did !== "come").map(newsText.happenedAt));
-  }, options.pause);
+  const poller = new Poller(
+    async () => {
+      const nowMs = environment.now();
+      reader.listen(filter.prefixes(nowMs));
+      const news = filter.newsAmong(await reader.read(filter.prefixes(nowMs)), nowMs);
+      // Who comes to one place has left another, which is told already.
+      talk.hear(news.filter(({ event }) => event.did !== "come").map(newsText.happenedAt));
+    },
+    options.pause,
+    () => pollIntervalMs,
+  );
   try {
     if (talk.isTerminal) await converse(talk, store, environment);
     else await Promise.race([poller.ended, talk.stopped]);

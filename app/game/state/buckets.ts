@@ -18,3 +18,10 @@ export function bucketsAround(ms: number, bucketMs: number): number[] {
   const present = bucketOf(ms, bucketMs);
   return [present - 1, present, present + 1].filter((bucket) => bucket >= 0);
 }
+
+/** The buckets that a moment between two others, or either of them, may fall in. */
+export function bucketsBetween(fromMs: number, toMs: number, bucketMs: number): number[] {
+  const first = bucketOf(fromMs, bucketMs);
+  const count = bucketOf(toMs, bucketMs) - first + 1;
+  return Array.from({ length: count }, (_, i) => first + i);
+}

@@ -104,11 +104,14 @@ export class EventPublisher {
     return ++this.#kept.count <= eventsPerBucketMax;
   }
 
-  /** Writes a sign of life when one is due, or when `isNew` says that the appearance has changed. */
-  appear(appearance: Appearance, isNew: boolean): void {
-    const nowMs = this.#session.now();
-    if (!isNew && Math.abs(nowMs - this.#lastSignMs) < heartbeatMs) return;
+  /** Writes a sign of life: one is due, or the appearance has changed. */
+  appear(appearance: Appearance): void {
     this.#sign(appearance, false);
+  }
+
+  /** Whether it is time for a sign of life. */
+  get isSignDue(): boolean {
+    return Math.abs(this.#session.now() - this.#lastSignMs) >= heartbeatMs;
   }
 
   /** Writes the last sign of life: the player has left. */

@@ -18,6 +18,11 @@ export class HeardReader {
     this.#listening = store.listen?.(onChange);
   }
 
+  /** Whether all of them are heard. */
+  hears(prefixes: readonly string[]): boolean {
+    return prefixes.every((prefix) => this.#listening?.hears(prefix) ?? false);
+  }
+
   /** Says which prefixes will be read from now on. */
   listen(prefixes: readonly string[]): void {
     this.#listening?.listen(prefixes);

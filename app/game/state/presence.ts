@@ -6,7 +6,7 @@
  */
 
 import { presenceBucketMs, presentMs } from "../world/bounds.ts";
-import { bucketsAround } from "./buckets.ts";
+import { bucketsBetween } from "./buckets.ts";
 import { listAll, type Reader } from "./reader.ts";
 import { isBucket, prefixes } from "./keys.ts";
 import { isName } from "../world/names.ts";
@@ -57,7 +57,7 @@ export function parsePresence(path: string[], value: string): Presence | undefin
  * sign of life is good for.
  */
 export async function readPresent(reader: Reader, nowMs: number): Promise<Parsed<Presence>> {
-  const buckets = bucketsAround(nowMs, presenceBucketMs);
+  const buckets = bucketsBetween(nowMs - presentMs, nowMs + presentMs, presenceBucketMs);
   const entries = await listAll(reader, buckets.map(prefixes.here));
   const { records, skipped } = parseAll(entries, parsePresence);
   return { records: presentAmong(records, nowMs), skipped };

@@ -152,10 +152,11 @@ export function parseTransfer(path: string[], value: string): Transfer | undefin
   if (!isObject(transfer) || !isCount(transfer.coins) || transfer.coins === 0) return;
   const { as, coins, to } = transfer;
   if (!transferKinds.includes(as as TransferKind) || typeof to !== "string" || !isName(to)) return;
-  if (way !== "in" && way !== "out") return;
   // Whoever gave them may have been given another name since: then that stands in the record.
   const { from = playerOf(session) } = transfer;
   if (typeof from !== "string" || !isName(from)) return;
+  // And so may whoever got them: the key has the new name, and `to` the old one.
+  if (way !== "in" && (way !== "out" || name !== from)) return;
   const other = way === "in" ? from : to;
   return { way, other, as: as as TransferKind, coins, session, k };
 }

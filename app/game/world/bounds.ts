@@ -127,8 +127,11 @@ export const bigFindCoinsMin = 10;
 /** Of the coins that could be found, a find is big from this share on. */
 export const bigFindShare = 0.9;
 
-/** Pause between two polls of the events around a player or a spectator at a terminal. */
+/** Pause between two polls of the events around a player or a spectator at a terminal, */
 export const pollIntervalMs = 500;
+
+/** and where all of them are heard: what is told with no event, such as a sign of life, waits so long. */
+export const heardIntervalMs = 2_000;
 
 /** A poll that is not answered for so long shows that the player is offline: 3 s after the loss at most. Who
  * listens polls once the server has not answered for `listenPingMs` and `listenPatienceMs`. */
