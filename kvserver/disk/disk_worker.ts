@@ -11,20 +11,17 @@ import {
   DataDirectoryError,
   DataDirectoryInUseError,
 } from "./data_error.ts";
-import type {
-  DiskAnswers,
-  DiskEvent,
-  DiskPart,
-  DiskRefusal,
-  DiskRequest,
-} from "./disk_messages.ts";
+import type { DiskEvent, DiskPart, DiskRefusal, DiskRequest } from "./disk_messages.ts";
 import { DiskService } from "./disk_service.ts";
 
 const emit = answerRequests<DiskRequest, DiskEvent, DiskRefusal, DiskAnswers[keyof DiskAnswers]>(
   globalThis as unknown as WorkerScope,
   {
     handle: (request) => service.handle(request),
-    transferOf: (answer) => isPart(answer) ? [answer.bytes.buffer] : [],
+    transferOf(answer) {
+      const { bytes } = (answer ?? {}) as Partial<DiskPart>;
+      return bytes instanceof Uint8Array ? [bytes.buffer] : [];
+    },
     failureOf(error) {
       if (!(error instanceof DataDirectoryError)) return undefined;
       const isInUse = error instanceof DataDirectoryInUseError;
@@ -35,10 +32,5 @@ const emit = answerRequests<DiskRequest, DiskEvent, DiskRefusal, DiskAnswers[key
     },
   },
 );
-
-/** Whether an answer is a part of what is on disk. */
-function isPart(answer: DiskAnswers[keyof DiskAnswers]): answer is DiskPart {
-  return answer !== undefined && "kind" in answer;
-}
 
 const service: DiskService = new DiskService(realEnvironment, emit);
