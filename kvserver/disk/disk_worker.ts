@@ -11,7 +11,7 @@ import {
   DataDirectoryError,
   DataDirectoryInUseError,
 } from "./data_error.ts";
-import type { DiskEvent, DiskPart, DiskRefusal, DiskRequest } from "./disk_messages.ts";
+import type { DiskAnswers, DiskEvent, DiskRefusal, DiskRequest } from "./disk_messages.ts";
 import { DiskService } from "./disk_service.ts";
 
 const emit = answerRequests<DiskRequest, DiskEvent, DiskRefusal, DiskAnswers[keyof DiskAnswers]>(
@@ -19,8 +19,9 @@ const emit = answerRequests<DiskRequest, DiskEvent, DiskRefusal, DiskAnswers[key
   {
     handle: (request) => service.handle(request),
     transferOf(answer) {
-      const { bytes } = (answer ?? {}) as Partial<DiskPart>;
-      return bytes instanceof Uint8Array ? [bytes.buffer] : [];
+      const isPart = answer !== undefined && "bytes" in answer &&
+        answer.bytes instanceof Uint8Array;
+      return isPart ? [answer.bytes.buffer] : [];
     },
     failureOf(error) {
       if (!(error instanceof DataDirectoryError)) return undefined;
