@@ -111,32 +111,41 @@ export class CommandParser implements CommandArguments {
       }
       this.#begin(bytes, Math.max(0, this.#number));
     }
-    while (this.#left > 0) {
-      if (this.#argumentBytes < 0) {
+    const { argumentBytesMax, commandBytesMax } = this.#bounds;
+    let left = this.#left;
+    let argumentBytes = this.#argumentBytes;
+    while (left > 0) {
+      if (argumentBytes < 0) {
         const line = at;
         at = this.#readNumber(bytes, line, end, "too big bulk count string");
-        if (at < 0) return this.#stopAt(line - start, end);
+        if (at < 0) return this.#stopIn(left, -1, line - start, end);
         if (bytes[line] !== dollar) return this.#refuse(unexpected(bytes[line]), end);
-        const bytesMax = Math.min(
-          this.#bounds.argumentBytesMax,
-          this.#bounds.commandBytesMax - (at - start) - 2,
-        );
-        if (this.#number < 0 || this.#number > bytesMax) {
+        argumentBytes = this.#number;
+        if (
+          argumentBytes < 0 || argumentBytes > argumentBytesMax ||
+          argumentBytes > commandBytesMax - (at - start) - 2
+        ) {
           return this.#refuse("invalid bulk length", end);
         }
-        this.#argumentBytes = this.#number;
       }
-      const argumentEnd = at + this.#argumentBytes;
-      if (argumentEnd + 2 > end) return this.#stopAt(at - start, end);
+      const argumentEnd = at + argumentBytes;
+      if (argumentEnd + 2 > end) return this.#stopIn(left, argumentBytes, at - start, end);
       if (this.#keepsArguments) this.#add(at, argumentEnd);
-      this.#argumentBytes = -1;
-      this.#left--;
+      argumentBytes = -1;
+      left--;
       // As in Redis, nobody looks at the two bytes behind an argument.
       at = argumentEnd + 2;
     }
-    this.#left = -1;
+    this.#left = this.#argumentBytes = -1;
     this.#parsed = 0;
     return at;
+  }
+
+  /** As `stopAt`, in the midst of the arguments: so many are to come, and so many bytes of the next one. */
+  #stopIn(left: number, argumentBytes: number, parsed: number, end: number): number {
+    this.#left = left;
+    this.#argumentBytes = argumentBytes;
+    return this.#stopAt(parsed, end);
   }
 
   /** As `parse`, of a command that is a line of words. */
@@ -188,19 +197,19 @@ export class CommandParser implements CommandArguments {
    * @returns where the line ends, or `incomplete`.
    */
   #readNumber(bytes: Uint8Array, start: number, end: number, tooLong: string): number {
-    // The usual case: a few digits.
+    // The usual case: one digit, or a few that begin with no zero.
     let at = start + 1;
     let number = 0;
-    const digitsEnd = Math.min(end, at + 9);
-    for (; at < digitsEnd; at++) {
-      const digit = bytes[at] - zero;
-      if (digit < 0 || digit > 9) break;
-      number = number * 10 + digit;
-    }
-    if (at + 1 < end && bytes[at] === carriageReturn && at > start + 1) {
-      const isShortest = bytes[start + 1] !== zero || at === start + 2;
-      this.#number = isShortest ? number : noNumber;
-      return at + 2;
+    let digit = at < end ? bytes[at] - zero : -1;
+    if (digit >= 0 && digit <= 9) {
+      do {
+        number = number * 10 + digit;
+        digit = ++at < end ? bytes[at] - zero : -1;
+      } while (digit >= 0 && digit <= 9 && number > 0 && number < 10_000_000);
+      if (digit === carriageReturn - zero && at + 1 < end) {
+        this.#number = number;
+        return at + 2;
+      }
     }
     return this.#readOtherNumber(bytes, start, end, tooLong);
   }
