@@ -1,7 +1,7 @@
-import type { Role } from "../access/mod.ts";
+import type { Rights } from "../access/mod.ts";
 import { httpLimits } from "../limits.ts";
 import type { ByteStream, Clock, Timers } from "../rpc/mod.ts";
-import type { Member, ServerStats } from "../kvserver/mod.ts";
+import { limitedMembers, limitedStats, type Member, type ServerStats } from "../kvserver/mod.ts";
 import { type Answer, plain } from "./answer.ts";
 import type { Upgrade } from "./rpc_door.ts";
 import { membersOf, type Shown } from "./stats_source.ts";
@@ -11,7 +11,7 @@ export const livePath = "/api/live";
 
 /** Tells what is not healthy about a server, a line for each. */
 export type ProblemsOf = (
-  report: { stats: ServerStats; members?: readonly Member[] },
+  report: { stats: Readonly<Partial<ServerStats>>; members?: readonly Member[] },
 ) => readonly string[];
 
 /** The figures of a moment that charts are made of. */
@@ -73,15 +73,16 @@ export class LiveFeed {
    * Answers who wants to listen.
    *
    * @param mayListen asked before each thing that is told; once it says no, there is an end
-   * @param role of who listens, which is told back; default: nobody is asked for a token
+   * @param rights of who listens, which are told back; default: nobody is asked for a token. Where they are
+   * limited to some keys, nothing is told that the keys of others change
    */
-  answer(mayListen: () => boolean, role?: Role): Answer | Upgrade {
+  answer(mayListen: () => boolean, rights?: Rights): Answer | Upgrade {
     if (typeof this.#shown === "string") return plain(503, `The server is ${this.#shown}`);
     const { liveListenersMax } = httpLimits;
     if (this.#listeners.size >= liveListenersMax) {
       return plain(503, `There are ${liveListenersMax} who listen, and allowed are no more`);
     }
-    return { handshake: head, serve: (stream) => this.#serve(stream, mayListen, role) };
+    return { handshake: head, serve: (stream) => this.#serve(stream, mayListen, rights) };
   }
 
   /** Tells nothing more. The connections are their port's to end. */
@@ -112,22 +113,37 @@ export class LiveFeed {
     };
   }
 
+  async #moment(): Promise<unknown> {
+    const { version, problemsOf } = this.#options;
+    const sample = this.#sample();
+    const members = await membersOf(this.#shown);
+    if (sample === undefined || members === undefined || typeof this.#shown === "string") return;
+    const problems = problemsOf({ stats: this.#shown.stats(), members });
+    return { sample, members, traffic: this.#shown.traffic(), problems, version };
+  }
+
+  /** As a token is told it whose keys are limited. */
+  async #limitedMoment(): Promise<unknown> {
+    const { version, problemsOf, environment } = this.#options;
+    const all = await membersOf(this.#shown);
+    if (all === undefined || typeof this.#shown === "string") return;
+    const members = limitedMembers(all);
+    const problems = problemsOf({ stats: limitedStats({ ...this.#shown.stats() }), members });
+    return { sample: { atMs: environment.now() }, members, problems, version };
+  }
+
   async #serve(
     stream: ByteStream,
     mayListen: () => boolean,
-    role: Role | undefined,
+    rights: Rights | undefined,
   ): Promise<void> {
-    const { version } = this.#options;
     let isFirst = true;
     const listener = new Listener(stream, mayListen, async () => {
-      const sample = this.#sample();
-      const members = await membersOf(this.#shown);
-      if (sample === undefined || members === undefined || typeof this.#shown === "string") return;
-      const problems = this.#options.problemsOf({ stats: this.#shown.stats(), members });
-      const traffic = this.#shown.traffic();
-      const history = isFirst ? { history: this.#history, role } : {};
+      const moment = await (rights?.world === undefined ? this.#moment() : this.#limitedMoment());
+      if (moment === undefined || !isFirst) return moment;
       isFirst = false;
-      return { ...history, sample, members, traffic, problems, version };
+      const history = rights?.world === undefined ? this.#history : [];
+      return { history, role: rights?.role, prefixes: rights?.prefixes, ...moment };
     });
     this.#listeners.add(listener);
     try {

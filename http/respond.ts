@@ -61,7 +61,7 @@ function answerTo(
   const route = page !== undefined
     ? () => page
     : url.pathname === livePath
-    ? () => live.answer(() => !admission?.revoke(), admission?.rights?.role)
+    ? () => live.answer(() => !admission?.revoke(), admission?.rights)
     : routes.get(url.pathname);
   if (route === undefined) {
     return plain(
@@ -76,7 +76,7 @@ function answerTo(
   const refusal = admission && page === undefined && !openPaths.includes(url.pathname)
     ? refusalOf(admission, request.headers)
     : undefined;
-  return refusal ?? route(shown, version);
+  return refusal ?? route(shown, version, admission?.rights?.world !== undefined);
 }
 
 /** Each request shows its token by itself. @returns `undefined` when it may see what is not for everybody. */
@@ -92,9 +92,7 @@ function refusalOf(admission: Admission, headers: Headers): Answer | undefined {
     return { ...plain(429, why), headers: { "retry-after": String(Math.ceil(waitMs / 1_000)) } };
   }
   const { rights } = admission;
-  if (!rights!.allow("read")) return plain(403, `The token's role is ${rights!.role}`);
-  // What is shown changes with the keys of others.
-  return rights!.world && plain(403, "The token is limited to some keys, and this is about all");
+  return rights!.allow("read") ? undefined : plain(403, `The token's role is ${rights!.role}`);
 }
 
 /** Whether a body follows a request, by its headers. */

@@ -51,6 +51,7 @@ export type {
 export type { Traffic } from "../actor/mod.ts";
 export type { DiskFigures, Measurements } from "./query/measurements.ts";
 export type { Times } from "./messages/time_histogram.ts";
+export { limitedMembers, limitedStats } from "./query/limited_figures.ts";
 export type { DiskState, ServerStats } from "./query/server_stats.ts";
 export type {
   ByteListener,

@@ -18,7 +18,7 @@ const base = "http/page/base.css";
 /** What each page is made of beside its folder, and the styles of packages that it uses. */
 const made: Readonly<Record<string, { sources: readonly string[]; style: string }>> = {
   "http/page": {
-    sources: ["kvclient", "kvcommon", "rpc", "limits.ts", "deno.lock"],
+    sources: ["access", "kvclient", "kvcommon", "rpc", "limits.ts", "deno.lock"],
     style: "uplot/dist/uPlot.min.css",
   },
   "app/doors/web/page": { sources: ["deno.lock"], style: "@xterm/xterm/css/xterm.css" },

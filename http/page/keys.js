@@ -26,11 +26,16 @@ export class Keys {
   /** The key that is open; `undefined`: none is. */
   #open;
   #mayWrite;
+  #seen;
 
-  /** @param mayWrite whether the token is good for more than reading */
-  constructor(client, mayWrite) {
+  /**
+   * @param mayWrite whether the token is good for more than reading
+   * @param seen the keys that it is good for
+   */
+  constructor(client, mayWrite, seen) {
     this.#client = client;
     this.#mayWrite = mayWrite;
+    this.#seen = seen;
     for (const name of ["put", "delete", "new-entry"]) element(name).hidden = !mayWrite;
     element("prefix").addEventListener("input", () => this.#follow(element("prefix").value));
     element("search").addEventListener("submit", (event) => event.preventDefault());
@@ -56,27 +61,21 @@ export class Keys {
     const { signal } = this.#watching = new AbortController();
     this.#entries = new Map();
     this.#draw();
-    // Of very many keys as many are read as are shown.
+    const prefixes = this.#seen.below(prefix);
+    if (prefixes.length === 0) {
+      element("count").textContent = `The token is good for ${this.#seen.words} alone`;
+      return;
+    }
     for (;;) {
       const attempt = new AbortController();
+      const ends = AbortSignal.any([signal, attempt.signal]);
       try {
-        const changes = this.#client.watch(prefix, {
-          signal: AbortSignal.any([signal, attempt.signal]),
-        });
         // Before the keys are read, so that nothing in between is missed.
-        let change = changes.next();
-        // When the reading fails, nobody awaits it.
-        change.catch(() => {});
-        await this.#read(prefix, signal);
+        const watches = prefixes.map((own) => this.#watch(own, prefixes, ends));
+        await this.#read(prefixes, signal);
         // What was written until the server had begun to watch.
-        this.#reread(prefix, signal);
-        for (let { value, done } = await change; !done; { value, done } = await change) {
-          const { size } = this.#entries;
-          this.#take(value.key, value.value);
-          // Others may be the first ones now, and their number is another one.
-          if (this.#entries.size !== size || size >= rowsMax) this.#reread(prefix, signal);
-          change = changes.next();
-        }
+        this.#reread(prefixes, signal);
+        await Promise.all(watches);
       } catch (error) {
         if (signal.aborted) return;
         element("count").textContent = error.message;
@@ -87,26 +86,47 @@ export class Keys {
     }
   }
 
-  async #read(prefix, signal) {
+  /** Takes what changes below one of the prefixes that are listed; ends when the watch fails. */
+  #watch(own, prefixes, signal) {
+    const watching = (async () => {
+      for await (const { key, value } of this.#client.watch(own, { signal })) {
+        const { size } = this.#entries;
+        this.#take(key, value);
+        // Others may be the first ones now, and their number is another one.
+        if (this.#entries.size !== size || size >= rowsMax) this.#reread(prefixes, signal);
+      }
+    })();
+    // When the reading fails, nobody awaits it.
+    watching.catch(() => {});
+    return watching;
+  }
+
+  /** Reads the keys below these prefixes: of very many as many as are shown. */
+  async #read(prefixes, signal) {
     const entries = new Map();
-    for await (const [key, value] of this.#client.scan(prefix, { signal })) {
-      entries.set(key, value);
-      if (entries.size >= rowsMax) break;
+    let count = 0;
+    for (const prefix of prefixes) {
+      if (entries.size < rowsMax) {
+        for await (const [key, value] of this.#client.scan(prefix, { signal })) {
+          entries.set(key, value);
+          if (entries.size >= rowsMax) break;
+        }
+      }
+      count += await this.#client.count(prefix, { signal });
     }
     this.#entries = entries;
-    const count = await this.#client.count(prefix, { signal });
     element("count").textContent = count === 1 ? "1 key" : `${count.toLocaleString("en-US")} keys`;
     this.#draw();
   }
 
   /** Reads once more in a while, however often it is called until then. */
-  #reread(prefix, signal) {
+  #reread(prefixes, signal) {
     if (this.#rereading === signal) return;
     this.#rereading = signal;
     setTimeout(() => {
       if (signal.aborted) return;
       this.#rereading = undefined;
-      this.#read(prefix, signal).catch(() => {});
+      this.#read(prefixes, signal).catch(() => {});
     }, rereadMs);
   }
 

@@ -12,29 +12,39 @@ import { follow } from "./feed.js";
 import { Keys } from "./keys.js";
 import { showMembers } from "./members.js";
 import { Prefixes } from "./prefixes.js";
+import { Seen } from "./seen.js";
 import { Traffic } from "./traffic.js";
 import { askForToken, keptToken } from "./token.js";
 
 const charts = new Charts();
 const rates = new Traffic();
 let isBegun = false;
+/** What the token sees, once that is known. */
+let seen = new Seen();
 
-/** Begins what asks the store, once it is known which token to show, and of which role that is. */
-function begin(token, role) {
+/** Begins what asks the store, once it is known which token to show, and what it is good for. */
+function begin(token, role, prefixes) {
   isBegun = true;
+  seen = new Seen(prefixes);
+  element("charts-card").hidden = seen.isLimited;
+  element("limit").hidden = !seen.isLimited;
+  element("limit-keys").textContent = seen.words;
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   const client = new Client(`${scheme}://${location.host}/rpc`, { token });
-  const prefixes = new Prefixes();
-  new Keys(client, role !== "read");
-  (async () => {
-    for (;;) {
-      try {
-        for await (const { key } of client.watch("")) prefixes.note(key);
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
-      }
+  const busiest = new Prefixes();
+  new Keys(client, role !== "read", seen);
+  for (const prefix of seen.below("")) count(client, prefix, busiest);
+}
+
+/** Counts for ever what is written below a prefix. */
+async function count(client, prefix, busiest) {
+  for (;;) {
+    try {
+      for await (const { key } of client.watch(prefix)) busiest.note(key);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
-  })();
+  }
 }
 
 follow(keptToken(), {
@@ -47,16 +57,17 @@ follow(keptToken(), {
   lost(why) {
     tellHealth([why], "bad");
   },
-  moment({ history, role, sample, members, traffic, problems, version }, token) {
-    if (!isBegun) begin(token, role);
+  moment({ history, role, prefixes, sample, members, traffic, problems, version }, token) {
+    if (!isBegun) begin(token, role, prefixes);
     if (history !== undefined) charts.replace(history);
     if (sample === undefined) return;
-    charts.add(sample);
+    // A limited token is told none of these figures.
+    if (!seen.isLimited) charts.add(sample);
     const [self] = members;
     element("server").textContent = `${self.address} · ${version}`;
     document.title = `CMUD ${self.address}`;
-    drawCluster(members, rates.of(traffic, sample.atMs));
-    showMembers(members, sample.atMs);
+    drawCluster(members, rates.of(traffic ?? [], sample.atMs));
+    showMembers(members, sample.atMs, seen.isLimited);
     tellHealth(problems, problems.length === 0 ? "good" : "bad");
   },
 });

@@ -11,7 +11,7 @@ const classOf = { self: "good", up: "good", "one-way": "warn", conflict: "bad", 
 
 const unknown = (text) => (value) => value === null || value === undefined ? "–" : text(value);
 
-/** Each column: its title, what stands in it, and whether that is a number. */
+/** Each column: its title, what stands in it, whether that is a number, and whether the keys of all change it. */
 const columns = [
   { title: "Address", of: ({ address }) => address, class: "name" },
   { title: "State", of: ({ state }) => state, classOf: ({ state }) => classOf[state] ?? "" },
@@ -20,16 +20,28 @@ const columns = [
     of: ({ sinceMs }, nowMs) => durationText(Math.max(0, nowMs - sinceMs)),
     class: "number",
   },
-  { title: "Lag", of: ({ lagMs }) => unknown(durationText)(lagMs), class: "number" },
-  { title: "Waits", of: ({ pendingBytes }) => unknown(bytesText)(pendingBytes), class: "number" },
+  {
+    title: "Lag",
+    of: ({ lagMs }) => unknown(durationText)(lagMs),
+    class: "number",
+    isOfAll: true,
+  },
+  {
+    title: "Waits",
+    of: ({ pendingBytes }) => unknown(bytesText)(pendingBytes),
+    class: "number",
+    isOfAll: true,
+  },
   {
     title: "Agreed",
+    isOfAll: true,
     of: ({ agreedMs }, nowMs) =>
       agreedMs === null ? "–" : `${durationText(Math.max(0, nowMs - agreedMs))} ago`,
     class: "number",
   },
   {
     title: "Tombstones",
+    isOfAll: true,
     of: ({ tombstonesHeld }) => unknown(countText)(tombstonesHeld),
     class: "number",
   },
@@ -43,11 +55,16 @@ function skewText(ms) {
     : `${durationText(Math.abs(ms))} ${ms > 0 ? "ahead" : "behind"}`;
 }
 
-/** Shows the members, the first of which is this server, by whose clock it is `nowMs`. */
-export function showMembers(members, nowMs) {
+/**
+ * Shows the members, the first of which is this server, by whose clock it is `nowMs`.
+ *
+ * @param isLimited whether what the keys of all change is not told
+ */
+export function showMembers(members, nowMs, isLimited) {
+  const shown = columns.filter(({ isOfAll }) => !(isLimited && isOfAll));
   const table = element("members");
   if (table.tHead.rows.length === 0) {
-    const titles = columns.map(({ title, class: kind = "" }) =>
+    const titles = shown.map(({ title, class: kind = "" }) =>
       make("th", { scope: "col", class: kind === "number" ? kind : "" }, title)
     );
     table.tHead.append(make("tr", {}, ...titles));
@@ -56,7 +73,7 @@ export function showMembers(members, nowMs) {
     make(
       "tr",
       {},
-      ...columns.map(({ of, class: kind = "", classOf = () => "" }) =>
+      ...shown.map(({ of, class: kind = "", classOf = () => "" }) =>
         make("td", { class: `${kind} ${classOf(member)}`.trim() }, of(member, nowMs))
       ),
     )

@@ -95,9 +95,9 @@ export const serverCommands: readonly Command[] = [
 function sections(call: CommandCall): Record<string, object> {
   const all = allSections(call);
   if (call.session.admission?.rights?.world === undefined) return all;
-  // The others tell of keys that the client is not to know of.
-  const { Server, Clients, Replication, Cluster, Keyspace } = all;
-  return { Server, Clients, Replication, Cluster, Keyspace };
+  // The others tell of keys, and of clients, that this one is not to know of.
+  const { Server, Replication, Cluster, Keyspace } = all;
+  return { Server, Replication, Cluster, Keyspace };
 }
 
 function allSections({ counts, host, keyspace }: CommandCall): Record<string, object> {

@@ -58,3 +58,30 @@ testUnless(
     });
   },
 );
+
+testUnless(
+  missing("chromium"),
+  "the page of a server shows a limited token its own keys, and says what it does not show",
+  async () => {
+    using page = await makePage("http/page");
+    const { found, faults } = JSON.parse(
+      await run("--allow-all", "tests/browser/limited_page.ts", page.url.href),
+    );
+    assertEquals(faults, []);
+    const own = 'keys that begin with "ada:" or "bob:"';
+    const refused = "Cannot Get: the token is good for " + own + " alone";
+    assertEquals(
+      found,
+      [360, 1_000].map((width) => ({
+        keys: ["ada:1", "bob:1"],
+        isCarolCounted: false,
+        elsewhere: `The token is good for ${own} alone`,
+        refused,
+        put: `put at ${width}`,
+        limit: own,
+        charts: false,
+        titles: ["Address", "State", "For", "Clock", "Version"],
+      })),
+    );
+  },
+);

@@ -181,6 +181,39 @@ Deno.test("a Redis client whose keys are limited sees a world of its own", () =>
     assert(!/used_memory|keyspace_hits|total_commands/.test(info), info);
   }));
 
+Deno.test("no reply to any command of a limited client changes with the keys of others", () =>
+  served({ tokens: entries, queryActorCount: 2 }, async (address) => {
+    await using root = new Client(address, { token: tokens.admin.token });
+    using socket = await RedisSocket.connect(address);
+    await socket.ask([["AUTH", ada.token], ["MSET", "ada:1", "own", "shared:1", "own"]]);
+    // What is drawn, what time alone changes, and what ends or changes the connection.
+    const others = ["randomkey", "time", "quit", "reset", "auth", "client|reply", "hello"];
+    const asked = commands.filter(({ command }) =>
+      !others.includes(command.name) && needOf(command) === "read" &&
+      !/subscribe|tracking|caching/.test(command.name)
+    ).flatMap(({ words }) => {
+      const name = words[0].split("|");
+      const last = words.slice(name.length);
+      return ["ada:1", "bob:1", "0", "*"].map((word) => [...name, ...last.map(() => word)]);
+    });
+    const replies = async () => {
+      const all: [string, string][] = [];
+      for (const words of asked) {
+        const [reply] = await socket.ask([words]);
+        // Of the text of INFO and CLIENT INFO, what time changes.
+        all.push([words.join(" "), reply.replace(/(uptime_in_\w+:|age=|idle=)\d+/g, "$1")]);
+      }
+      return all;
+    };
+    const before = await replies();
+    assert(before.length > 60, `${before.length} are asked`);
+    for (let i = 0; i < 100; i++) await root.put(`bob:${i}`, "x".repeat(10_000), { ttlMs: 60_000 });
+    for (let i = 0; i < 50; i++) await root.delete(`bob:${i}`);
+    for (const [i, [words, reply]] of (await replies()).entries()) {
+      assertEquals(reply, before[i][1], words);
+    }
+  }));
+
 Deno.test("SCAN of a limited token shows each of its keys once, and no number of others'", () =>
   served({ tokens: entries }, async (address) => {
     await using root = new Client(address, { token: tokens.admin.token });

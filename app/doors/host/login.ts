@@ -84,6 +84,7 @@ async function recognize(options: LoginOptions, owner: Owner): Promise<Admitted>
     // Of many that are tried at once, most were not counted yet when this one was asked for.
     if (attempts.waitMs(folded, host) > 0) continue;
     if (typed.length <= doorLimits.passwordCharsMax && await owners.verify(owner, typed)) {
+      attempts.right(folded, host);
       return owner;
     }
     attempts.wrong(folded, host);

@@ -1,5 +1,5 @@
 import { doorLimits } from "../../../limits.ts";
-import { type Clock, KeyedBuckets, subnetOf } from "../../../rpc/mod.ts";
+import { type Clock, KeyedBuckets, RecentMap, subnetOf } from "../../../rpc/mod.ts";
 
 /** Counts wrong passwords by name and by address, so that nobody finds one by trying. */
 export class Attempts {
@@ -9,6 +9,8 @@ export class Attempts {
     everyMs: doorLimits.wrongPasswordMs,
     keysMax: doorLimits.wrongPasswordKeysMax,
   });
+  /** The names that came in from an address, by both. */
+  readonly #admitted = new RecentMap<true>(doorLimits.wrongPasswordKeysMax);
 
   constructor(clock: Pick<Clock, "monotonicMs">) {
     this.#clock = clock;
@@ -17,16 +19,28 @@ export class Attempts {
   /** How long a further try for `name` from `host` has to wait; 0: it may be made. */
   waitMs(name: string, host: string): number {
     const nowMs = this.#clock.monotonicMs();
-    return Math.max(...keysOf(name, host).map((key) => this.#buckets.waitMs(key, nowMs)));
+    const keys = keysOf(name, host);
+    const hostMs = this.#buckets.waitMs(keys.host, nowMs);
+    // Whoever tries the name elsewhere keeps its owner out of nothing.
+    if (this.#admitted.get(keys.both) !== undefined) return hostMs;
+    return Math.max(hostMs, this.#buckets.waitMs(keys.name, nowMs));
   }
 
   /** A password was wrong. */
   wrong(name: string, host: string): void {
     const nowMs = this.#clock.monotonicMs();
-    for (const key of keysOf(name, host)) this.#buckets.take(key, nowMs);
+    const keys = keysOf(name, host);
+    this.#buckets.take(keys.host, nowMs);
+    this.#buckets.take(keys.name, nowMs);
+  }
+
+  /** A password was right. */
+  right(name: string, host: string): void {
+    this.#admitted.set(keysOf(name, host).both, true);
   }
 }
 
-function keysOf(name: string, host: string): readonly string[] {
-  return [`name ${name}`, `host ${subnetOf(host)}`];
+function keysOf(name: string, host: string) {
+  const subnet = subnetOf(host);
+  return { name: `name ${name}`, host: `host ${subnet}`, both: `${name} ${subnet}` };
 }
