@@ -343,6 +343,11 @@ export interface Limits {
   readonly memoryBytesMin: number;
   /** Of the bound, an eighth, but no more than this, is for connections: a Put past it is `overloaded`. */
   readonly memoryReserveBytesMax: number;
+  /**
+   * Of the bound, a sixteenth, but no more than this, is for what comes in between two looks at it: past the
+   * rest connections are cut.
+   */
+  readonly memoryMarginBytesMax: number;
   /** The bound is looked at once for so many bytes that are charged. */
   readonly memoryUncheckedBytesMax: number;
   /** A connection that holds no more than this is not cut, however full the memory is. */
@@ -757,6 +762,7 @@ export const defaultLimits: Limits = {
   memoryDefaultBytes: 2 * GiB,
   memoryBytesMin: 32 * MiB,
   memoryReserveBytesMax: 64 * MiB,
+  memoryMarginBytesMax: 16 * MiB,
   memoryUncheckedBytesMax: 64 * KiB,
   sparedBytes: 128 * KiB,
   unchargedBytesMax: 4 * KiB,

@@ -29,7 +29,7 @@ export class ReceiveWindow {
   get hasRoom(): boolean {
     const { limits: { unhandledMessagesMax, unhandledBytesMax }, memory } = this.#environment;
     return this.#messages < unhandledMessagesMax && this.#bytes.bytes < unhandledBytesMax &&
-      !memory.isExceeded;
+      !memory.isFull;
   }
 
   /** Whether messages that were handed over are unhandled. */

@@ -203,7 +203,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   async #executeWhenRoom(frames: Uint8Array): Promise<Reply> {
     const { environment } = this.#host;
     while (!this.#hasRoom && !this.#closed) {
-      this.#noteMemoryFull(environment.memory.isExceeded);
+      this.#noteMemoryFull(environment.memory.isFull);
       await new Promise<void>((resolve) => {
         // Nobody tells when the server's memory is no longer full.
         const { connectionCheckMs } = environment.limits;

@@ -52,15 +52,19 @@ export interface AccountFigures {
 /** Of the bound, this part is left to connections, up to `memoryReserveBytesMax`. */
 const reservedShare = 1 / 8;
 
+/** Of the bound, this part is for what comes in between two looks at it, up to `memoryMarginBytesMax`. */
+const marginShare = 1 / 16;
+
 /**
  * What a server's memory goes to, as far as it depends on what comes in: keys and values, what waits to
  * be sent, connections and their buffers. Whoever takes memory charges it, and gives it back later.
  *
- * The account refuses nothing by itself. Puts are refused while `putRoomBytes` is too small for them;
- * past `maxBytes` the connections that hold most are cut, largest first, until the bound holds.
+ * The account refuses nothing by itself. Puts are refused while `putRoomBytes` is too small for them.
+ * When it is full, which is a little before `maxBytes`, the connections that hold most are cut, largest
+ * first, until it is not: so the bound holds though others take memory meanwhile.
  *
  * Each thread of a server has an account of its own, whose figures are shared (`share`): all see one
- * sum, and a thread leaves it to the one with the largest holder to cut it.
+ * sum, and a thread leaves it to the one with the largest holder to cut it, as long as the bound holds.
  */
 export class MemoryAccount {
   /** The bound of what all threads together charge; `Infinity`: none. */
@@ -75,6 +79,8 @@ export class MemoryAccount {
   #holders = new Set<MemoryHolder>();
   #limits: Limits;
   #reservedBytes: number;
+  /** It is full past so many bytes. */
+  #fullBytes: number;
   #uncheckedBytesMax: number;
   /** Bytes that were charged since the bound was looked at. */
   #unchecked = 0;
@@ -89,6 +95,9 @@ export class MemoryAccount {
     this.maxBytes = maxBytes;
     this.#limits = limits;
     this.#reservedBytes = Math.min(maxBytes * reservedShare, limits.memoryReserveBytesMax);
+    this.#fullBytes = maxBytes === Infinity
+      ? Infinity
+      : maxBytes - Math.min(maxBytes * marginShare, limits.memoryMarginBytesMax);
     this.#uncheckedBytesMax = limits.memoryUncheckedBytesMax;
   }
 
@@ -103,9 +112,9 @@ export class MemoryAccount {
     return this.maxBytes - this.#reservedBytes - this.bytes;
   }
 
-  /** Whether more is charged than may be. */
-  get isExceeded(): boolean {
-    return this.bytes > this.maxBytes;
+  /** Whether so much is charged that connections are cut. */
+  get isFull(): boolean {
+    return this.bytes > this.#fullBytes;
   }
 
   /** Has other threads see what this one charges, and this one what they do. Once. */
@@ -137,10 +146,10 @@ export class MemoryAccount {
     this.#holders.delete(holder);
   }
 
-  /** Cuts those who hold most, if more is charged than may be. To be called now and then. */
+  /** Cuts those who hold most, if it is full. To be called now and then. */
   relieve(): void {
     this.#unchecked = 0;
-    if (!this.isExceeded) {
+    if (!this.isFull) {
       this.#figures.mostHeld.set(0);
       return;
     }
@@ -152,9 +161,11 @@ export class MemoryAccount {
     );
     for (const holder of holders) {
       this.#figures.mostHeld.set(holder.heldBytes);
-      if (this.#figures.mostHeld.greatestElsewhere() > holder.heldBytes) return;
+      const isElsewhere = this.#figures.mostHeld.greatestElsewhere() > holder.heldBytes;
+      // The other thread may be long in coming to it.
+      if (isElsewhere && this.bytes <= this.maxBytes) return;
       holder.cut();
-      if (!this.isExceeded) break;
+      if (!this.isFull) break;
     }
     this.#figures.mostHeld.set(0);
   }
@@ -167,7 +178,7 @@ export class MemoryAccount {
   /** Not at once: whoever charges is in the midst of something, and may be the one to be cut. */
   #checkSoon(): void {
     this.#unchecked = 0;
-    if (this.#isCheckDue || !this.isExceeded) return;
+    if (this.#isCheckDue || !this.isFull) return;
     this.#isCheckDue = true;
     queueMicrotask(() => {
       this.#isCheckDue = false;

@@ -36,12 +36,6 @@ const MiB = 1024 * 1024;
 /** `--max-memory` of the server. */
 const maxMemoryMiB = 128;
 
-/**
- * What is counted may exceed the bound by this: what the receive buffers of all connections grow by that
- * are read in one turn, before it is looked at.
- */
-const uncheckedMiB = 16;
-
 /** The process takes up to so much more than is counted: a factor, and the program with two threads. */
 const processMax = { factor: 1.6, MiB: 80 };
 
@@ -246,10 +240,9 @@ class OverloadRun {
   #judge(idle: PoliteReport, after: PoliteReport): void {
     const { judgesFigures } = this.#options;
     if (after.refusals > 0) this.#faults.push(`${after.refusals} Puts are refused afterwards`);
-    const countedMax = maxMemoryMiB + uncheckedMiB;
     const processMiBMax = maxMemoryMiB * processMax.factor + processMax.MiB;
-    if (this.#countedMiB > countedMax) {
-      this.#faults.push(`${this.#countedMiB} MiB were counted, allowed are ${countedMax}`);
+    if (this.#countedMiB > maxMemoryMiB) {
+      this.#faults.push(`${this.#countedMiB} MiB were counted, allowed are ${maxMemoryMiB}`);
     }
     if (judgesFigures && this.#processMiB > processMiBMax) {
       this.#faults.push(`the process had ${this.#processMiB} MiB, allowed are ${processMiBMax}`);
