@@ -35,10 +35,11 @@ export interface Flow {
  * other socket, no timer. So what the connections of a thread have read is handled in slices of time:
  * when one is over, the next piece of work waits until the event loop has come around.
  *
- * Who wanted little in a slice goes on first, all of them; then those who wanted much, one after the
- * other, in the order in which they came: a server and a client in turn, so that no crowd of clients
- * keeps what servers send each other waiting, nor the other way around. Only so much of it is under way
- * at once in a slice, because what is under way stands before all that is asked for then.
+ * Who wanted little in a slice goes on first, all of them, who wanted least before the others; then those
+ * who wanted much, one after the other, in the order in which they came: a server and a client in turn, so
+ * that no crowd of clients keeps what servers send each other waiting, nor the other way around. Only so
+ * much of it is under way at once in a slice, because what is under way stands before all that is asked for
+ * then.
  *
  * Nobody says when the event loop comes around by itself. A mark finds out: a timer that is set once a
  * slice, at its begin. While it waits, the event loop has not come around since, or only just. As soon as
@@ -59,8 +60,8 @@ export class TimeSlices {
   #stopYielding: (() => void) | undefined;
   /** Counts those who wanted little. */
   #begun = 0;
-  /** What those who wait go on with: who wanted little, and who wanted much. */
-  #light = new Set<() => void>();
+  /** What those who wait go on with: who wanted little, and how much that was; and who wanted much. */
+  #light = new Map<() => void, number>();
   #heavy = new HeavyQueue();
   /** Bytes that those wanted who want much, have had their turn in this round, and are not done. */
   #heavyBytes = 0;
@@ -86,12 +87,12 @@ export class TimeSlices {
     let goOn = () => {};
     let resume = () => {};
     const { lightBytesMax } = this.#environment.limits;
-    const wait = (queue: Set<() => void>, begin: () => void) => {
+    const wait = (add: (goOn: () => void) => void, begin = () => {}) => {
       this.#awaitMark();
       return new Promise<void>((resolve) => {
         resume = resolve;
         goOn = () => (begin(), resolve());
-        queue.add(goOn);
+        add(goOn);
       });
     };
     const beginHeavy = (count: number) => {
@@ -107,10 +108,12 @@ export class TimeSlices {
         round = this.#round;
         bytes += count;
         if (bytes <= lightBytesMax) {
-          return this.#isOverAtLook() ? wait(this.#light, () => {}) : undefined;
+          if (!this.#isOverAtLook()) return;
+          return wait((goOn) => this.#light.set(goOn, bytes));
         }
         if (this.#heavy.size > 0 || !this.#hasTurn(count)) {
-          return wait(this.#heavy.of(isPeer(), isContinued), () => beginHeavy(count));
+          const queue = this.#heavy.of(isPeer(), isContinued);
+          return wait((goOn) => queue.add(goOn), () => beginHeavy(count));
         }
         beginHeavy(count);
       },
@@ -182,8 +185,9 @@ export class TimeSlices {
     this.#heavyBytes = 0;
     if (this.#light.size + this.#heavy.size === 0) return;
     this.#begin(this.#environment.monotonicMs());
-    for (const goOn of this.#light) goOn();
+    const light = [...this.#light].sort(([, a], [, b]) => a - b);
     this.#light.clear();
+    for (const [goOn] of light) goOn();
     this.#heavy.next();
     if (this.#heavy.size > 0) this.#awaitMark();
   };

@@ -115,6 +115,22 @@ Deno.test("who is in the midst of something goes on before others who want much"
   assertEquals(log, ["continued", "new", "newer"]);
 });
 
+Deno.test("of those who want little, who wants least goes on first", async () => {
+  const thread = new Thread();
+  const one = async (name: string, bytes: number, workMs = 0) => {
+    thread.connection(name, { bytes, workMs, times: 1 });
+    await thread.work();
+  };
+  // The clock is read once for so many: a slice begins, and is over.
+  for (let i = 0; i < 8; i++) await one("first", 1);
+  for (let i = 0; i < 8; i++) await one("busy", 1, connectionSliceMs);
+  const sizes = [700, 20, 900, 21, lightBytesMax];
+  for (const bytes of sizes) thread.connection(`${bytes}`, { bytes, workMs: 0, times: 1 });
+  assertEquals(await thread.work(), []);
+  const names = sizes.sort((a, b) => a - b).map(String);
+  assertEquals((await thread.turn()).filter((name) => name !== "busy"), names);
+});
+
 Deno.test("only so much is under way at once in a slice, one at least", async () => {
   const thread = new Thread();
   const [first, second, third, long, last] = Array.from({ length: 5 }, () => thread.flow());
