@@ -6,6 +6,7 @@ import {
   uid,
 } from "../../actor/mod.ts";
 import { wireLimits } from "../../limits.ts";
+import { Charge } from "../../rpc/mod.ts";
 import type { EntryReader } from "../entry/entry_reader.ts";
 import { latestAccepted } from "../entry/order.ts";
 import type { OriginFilter } from "../messages/origin_filter.ts";
@@ -53,6 +54,8 @@ export class Peer {
   readonly seen = new VersionVector();
   #context: ActorContext;
   #pool: EntryPool;
+  /** For what is kept of what the peer has seen. */
+  #seenCharge: Charge;
   #inFlight: InFlight;
   /** Epoch of the link that was seen last, and the last one in which the peer acknowledged something. */
   #epoch = noEpoch;
@@ -80,6 +83,7 @@ export class Peer {
   constructor(context: ActorContext, ref: ActorRef, pool: EntryPool, ticks: Ticking) {
     this.#context = context;
     this.#pool = pool;
+    this.#seenCharge = new Charge(context.memory, "peers");
     this.backlog = new Backlog(context, pool);
     this.#inFlight = new InFlight(context.limits);
     this.window = new SendWindow(context.limits);
@@ -347,6 +351,18 @@ export class Peer {
     return acknowledged?.waitedMs ?? [];
   }
 
+  /**
+   * The peer has told what it has seen. Whatever it tells, no more is kept of it than may: to know less of that
+   * only keeps tombstones longer.
+   */
+  hasSeen(vector: VersionVector): void {
+    const { versionsMax, unknownWritesMax } = this.#context.limits;
+    this.seen.join(vector);
+    this.seen.bound(versionsMax);
+    this.seen.boundDots(unknownWritesMax, "all");
+    this.#seenCharge.set(this.seen.byteLength);
+  }
+
   /** A message came from the peer, with so many entries. */
   received(entryCount = 0): void {
     const nowMs = this.#context.monotonicMs();
@@ -420,6 +436,7 @@ export class Peer {
     this.#liveness.forget();
     this.#inFlight.clear();
     this.backlog.clear();
+    this.#seenCharge.set(0);
   }
 
   // ---- invariants ---------------------------------------------------------------------------

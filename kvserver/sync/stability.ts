@@ -94,9 +94,7 @@ export class Stability {
   /** A peer says what it has seen. */
   peerTold(peer: Peer, seen: Uint8Array): void {
     const { vector, floorMs } = readSeen(seen);
-    peer.seen.join(vector);
-    peer.seen.bound(this.#context.limits.versionsMax);
-    peer.seen.boundDots(this.#context.limits.unknownWritesMax);
+    peer.hasSeen(vector);
     this.#replicas.raiseFloor(floorMs);
     this.#hasChanged = true;
   }

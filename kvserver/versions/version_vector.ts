@@ -7,6 +7,10 @@ export interface Dot {
   readonly counter: number;
 }
 
+/** Memory for an actor beside its name, and for a single write, as was measured. */
+const actorBytes = 100;
+const dotBytes = 40;
+
 /**
  * What a replica has seen: of each actor the number of a write, up to which all its writes were merged
  * here, or something later of the same key was.
@@ -32,6 +36,14 @@ export class VersionVector {
   /** The actors of which single writes were seen, and which. */
   get dots(): ReadonlyMap<string, ReadonlySet<number>> {
     return this.#dots;
+  }
+
+  /** Memory that it takes, about. */
+  get byteLength(): number {
+    let bytes = 0;
+    for (const uid of this.#counters.keys()) bytes += actorBytes + uid.length;
+    for (const [uid, dots] of this.#dots) bytes += actorBytes + uid.length + dotBytes * dots.size;
+    return bytes;
   }
 
   /** How many actors it names. */
@@ -94,12 +106,13 @@ export class VersionVector {
   }
 
   /**
-   * Leaves out single writes of actors of whom nothing else was seen, the oldest ones, but for `max`.
+   * Leaves out single writes, the oldest ones, but for `max`.
    *
+   * @param of whom: only of actors of whom nothing else was seen, which is the default, or of all
    * @returns how many.
    */
-  boundDots(max: number): number {
-    const unknown = [...this.#dots].filter(([uid]) => !this.#counters.has(uid));
+  boundDots(max: number, of: "unknown" | "all" = "unknown"): number {
+    const unknown = [...this.#dots].filter(([uid]) => of === "all" || !this.#counters.has(uid));
     const size = unknown.reduce((sum, [, dots]) => sum + dots.size, 0);
     let left = Math.max(0, size - max);
     for (const [uid, dots] of unknown) {

@@ -187,6 +187,7 @@ Deno.test("a vector bounds the single writes of actors of whom it knows nothing 
     4,
   ]);
   assertEquals([vector.boundDots(4), vector.boundDots(0), vector.dots.size], [0, 4, 1]);
+  assertEquals([vector.boundDots(3, "all"), [...vector.dots.get("known")!]], [7, [17, 19, 21]]);
 });
 
 Deno.test("SeenWrites never sees a write that no claim covers, in whatever order claims come", () => {
