@@ -10,8 +10,8 @@ const lineCharsMax = 100_000;
 /** Lines that the bound of the log does not count: why it ends, and how many lines were left out. */
 const uncountedLines = 20;
 
-/** Has the C library give large buffers back when they are freed, as docs/guarantees.md recommends. */
-const allocator = { MALLOC_MMAP_THRESHOLD_: "65536" };
+/** Has the C library give buffers back when they are freed, as docs/guarantees.md recommends. */
+const allocator = { MALLOC_MMAP_THRESHOLD_: "16384", MALLOC_ARENA_MAX: "2" };
 
 /** How long an orderly stop may take before the process is killed. */
 const stopMs = 20_000;
