@@ -1,4 +1,5 @@
 import { defaultLimits, type Limits } from "../limits.ts";
+import { spareMemory } from "./msgpack/spare_memory.ts";
 
 /** A number that the threads of a server count together: each its own part of it. */
 export interface SharedFigure {
@@ -153,6 +154,8 @@ export class MemoryAccount {
       this.#figures.mostHeld.set(0);
       return;
     }
+    // It is not counted, but the process has it.
+    spareMemory.free();
     const { sparedBytes } = this.#limits;
     const holders = [...this.#holders].filter(({ heldBytes }) => heldBytes > sparedBytes);
     holders.sort((a, b) =>

@@ -62,6 +62,11 @@ export class SpareMemory {
     while (this.#bytes > this.#bytesMax) this.#bytes -= this.#freeOldest();
   }
 
+  /** Frees all that is kept, because memory is short. */
+  free(): void {
+    while (this.#kept.length > 0) this.#bytes -= this.#freeOldest();
+  }
+
   #freeOldest(): number {
     const oldest = new Uint8Array(this.#kept.shift()!);
     const { byteLength } = oldest;

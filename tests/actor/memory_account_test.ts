@@ -1,10 +1,11 @@
-import { withLimits } from "../../limits.ts";
+import { wireLimits, withLimits } from "../../limits.ts";
 import {
   Charge,
   MemoryAccount,
   type MemoryHolder,
   type MemoryKind,
   memoryKinds,
+  spareMemory,
 } from "../../rpc/mod.ts";
 import { LocalFigure } from "../../rpc/memory_account.ts";
 import { type ExtraFigure, StatsTable } from "../../actor/stats.ts";
@@ -94,6 +95,16 @@ Deno.test("MemoryAccount keeps its bound, though others take memory until connec
   }
   assertGreater(account.bytes, 1_300);
   assertEquals(cuts.length, 100 - account.bytes / 90);
+});
+
+Deno.test("MemoryAccount frees buffers that are kept for others when it is full", () => {
+  const account = new MemoryAccount(1_600, limits);
+  spareMemory.give(new Uint8Array(wireLimits.spareBufferBytesMin));
+  account.relieve();
+  assertGreater(spareMemory.bytes, 0);
+  account.charge(1_600);
+  account.relieve();
+  assertEquals(spareMemory.bytes, 0);
 });
 
 Deno.test("a thread that is over the bound waits for no other one to cut what holds more", () => {
