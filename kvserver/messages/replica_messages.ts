@@ -135,7 +135,7 @@ export interface CompareRequest {
    * likely to be on their way: those of the servers `youngOf`, or all. 0: nothing is left out of account.
    */
   youngMs: number;
-  /** Incarnations of the servers that send the other replica what they accept; absent: all do. */
+  /** Incarnations of the servers whose writes come to the other replica by themselves; absent: all do. */
   youngOf?: readonly string[];
 }
 

@@ -218,10 +218,13 @@ export class Comparer {
     this.#members.endTurn(peer);
   }
 
-  /** The servers that send the peer what they accept, as far as this one knows: this one, and living ones. */
+  /**
+   * The servers of which the peer comes to have what they accept, as far as this one knows: the peer itself, whose
+   * query actors tell each other, this server, and living ones.
+   */
   #senders(peer: Peer): string[] {
     const others = [...this.#members.peers]
-      .filter((other) => other !== peer && this.#context.link(other.ref).isUp);
+      .filter((other) => other === peer || this.#context.link(other.ref).isUp);
     return [this.#context.self, ...others.map(({ ref }) => ref)].map(({ incarnation }) =>
       incarnation
     );

@@ -1,3 +1,4 @@
+import type { Limits } from "../../limits.ts";
 import type { ActorRef, ActorSystem } from "../../actor/mod.ts";
 import type { NetworkObserver } from "../network/network_observer.ts";
 import type { ReplicaObserver } from "./observed_store.ts";
@@ -27,12 +28,16 @@ export type ClientRequest =
     readonly key: string;
     readonly value: string;
     readonly agoMs: number;
+    /** How long after it was written it expires. */
+    readonly ttlMs?: number;
+    /** Whether the backup has the number of the write. */
+    readonly isNumbered: boolean;
   };
 
 /** Sees what is done to a simulated cluster, and what comes of it. Absent methods cost nothing. */
 export interface ClusterObserver extends NetworkObserver {
-  /** Names the time of the cluster, before anything happens. */
-  follow?(world: { readonly nowMs: number }): void;
+  /** Names the time of the cluster, and the limits of its servers, before anything happens. */
+  follow?(world: { readonly nowMs: number }, limits: Limits): void;
   starting?(start: ServerStart): void;
   /** An actor goes by a name, or the inbox that stands before a disk does. */
   named?(ref: ActorRef, name: string): void;

@@ -67,7 +67,7 @@ export class SimulatedCluster {
     this.world = new SimulatedWorld({ seed });
     this.network = new SimulatedNetwork(this.world, latencyMs(this.world));
     this.network.observer = this.#observer = observer;
-    observer?.follow?.(this.world);
+    observer?.follow?.(this.world, limits);
   }
 
   /** Starts a server, which joins `peers`. @param options `load` gives a replica what the server has on disk */
@@ -287,9 +287,15 @@ export class SimulatedCluster {
 
   /** Merges an entry of a backup at one query actor of a server, as `put` puts. */
   merge(server: SimulatedServer, actor: number, entry: ExportedEntry): void {
-    const { key, value, order: [timestamp] } = entry;
-    const agoMs = server.environment.now() - timestamp;
-    this.#asked(server, actor, { type: "restore", key, value: textOf(value), agoMs });
+    const { key, value, order: [timestamp], expiresAt, counter } = entry;
+    this.#asked(server, actor, {
+      type: "restore",
+      key,
+      value: textOf(value),
+      agoMs: server.environment.now() - timestamp,
+      ...(expiresAt === undefined ? {} : { ttlMs: expiresAt - timestamp }),
+      isNumbered: counter !== undefined,
+    });
     this.#ask(server, actor, mergeCall(entry));
   }
 

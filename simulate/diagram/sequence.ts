@@ -1,6 +1,13 @@
 import { isSameWrite, type TracedEntry, type TraceEvent } from "../trace/event.ts";
 import { isStory } from "../trace/trace_line.ts";
-import { requestWords, shown, skewWords, writesWords, writeWords } from "../trace/words.ts";
+import {
+  bandwidthWords,
+  requestWords,
+  shown,
+  skewWords,
+  writesWords,
+  writeWords,
+} from "../trace/words.ts";
 
 /** What kind of arrow or note it is, from which its look follows. */
 export type Tone = "request" | "entries" | "state" | "ack" | "lost" | "inside";
@@ -139,6 +146,8 @@ class SequenceMaker {
         return this.#link(event.from, event.to, event.type, atMs);
       case "delayed":
         return this.#remark(`${event.from} → ${event.to} takes ${event.ms} ms`, "link", atMs);
+      case "bandwidth":
+        return this.#remark(`links carry ${bandwidthWords(event.bytesPerMs)}`, "link", atMs);
       case "asked":
         this.#arrow("client", event.to, requestWords(event.request), "request", atMs);
         return;

@@ -17,6 +17,10 @@ export type LossReason =
 export interface NetworkObserver {
   /** A message leaves. @param id names it from now on @param arrivesMs unless it gets lost */
   sent?(id: number, way: Way, message: Marshalled, arrivesMs: number): void;
+  /** How long a message takes from one address to another, beside the time for which it waits to leave. */
+  takes?(from: string, to: string, ms: number): void;
+  /** So much leaves on each link from now on, in each direction. */
+  bandwidth?(bytesPerMs: number): void;
   arrived?(id: number, way: Way): void;
   /** The receiver has handled a message, and its acknowledgement leaves. */
   acknowledges?(id: number, way: Way, arrivesMs: number): void;

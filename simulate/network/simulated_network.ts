@@ -24,12 +24,11 @@ export class SimulatedNetwork implements TellNetwork, LinkNetwork {
   bytesSent = 0;
   /** Of these, by the address that they left. */
   readonly bytesSentBy = new Map<string, number>();
-  /** How much leaves on each link, in each direction; what is handed over beyond it waits. */
-  bytesPerMs = Infinity;
   readonly world: SimulatedWorld;
   /** Sees what happens. */
   observer: NetworkObserver | undefined;
   #messages = 0;
+  #bytesPerMs = Infinity;
   #latencyMs: (from: string, to: string) => number;
   /** By address. */
   #hosts = new Map<string, Opened>();
@@ -44,6 +43,16 @@ export class SimulatedNetwork implements TellNetwork, LinkNetwork {
   constructor(world: SimulatedWorld, latencyMs: (from: string, to: string) => number) {
     this.world = world;
     this.#latencyMs = latencyMs;
+  }
+
+  /** How much leaves on each link, in each direction; what is handed over beyond it waits. */
+  get bytesPerMs(): number {
+    return this.#bytesPerMs;
+  }
+
+  set bytesPerMs(bytesPerMs: number) {
+    this.#bytesPerMs = bytesPerMs;
+    this.observer?.bandwidth?.(bytesPerMs);
   }
 
   open(hostname: string, port: number, host: TellHost): TellPort {
@@ -183,6 +192,9 @@ export class SimulatedNetwork implements TellNetwork, LinkNetwork {
   }
 
   latencyMs(from: string, to: string): number {
-    return this.#latencyMs(from, to) + (this.#delays.get(`${from} ${to}`) ?? 0);
+    let ms = this.#latencyMs(from, to);
+    if (this.#delays.size > 0) ms += this.#delays.get(`${from} ${to}`) ?? 0;
+    this.observer?.takes?.(from, to, ms);
+    return ms;
   }
 }

@@ -3,7 +3,7 @@ import { noEntry, type Store } from "../../kvserver/store/mod.ts";
 import { textOfChars } from "../cluster/chars.ts";
 import { heldEntries } from "../cluster/held_entries.ts";
 import type { SimulatedServer } from "../cluster/simulated_cluster.ts";
-import { shown } from "../trace/words.ts";
+import { plural, shown } from "../trace/words.ts";
 import type { Condition } from "./scenario.ts";
 
 /** A replica that is looked at; without a store its server does not run. */
@@ -13,8 +13,14 @@ export interface LookedAt {
   readonly store?: Store;
 }
 
+/** A condition that shows at one moment. */
+export type MomentCondition = Exclude<Condition, { type: "silence" }>;
+
 /** What is so in place of what is expected; `undefined`: that is so. */
-export function findFault(condition: Condition, replicas: readonly LookedAt[]): string | undefined {
+export function findFault(
+  condition: MomentCondition,
+  replicas: readonly LookedAt[],
+): string | undefined {
   if (replicas.length === 0) return "no server runs";
   for (const { name, server } of replicas) if (server === undefined) return `${name} does not run`;
   if (condition.type === "equal") return differenceOf(replicas);
@@ -24,11 +30,15 @@ export function findFault(condition: Condition, replicas: readonly LookedAt[]): 
   }
 }
 
-function faultOf(condition: Exclude<Condition, { type: "equal" }>, replica: LookedAt) {
+function faultOf(condition: Exclude<MomentCondition, { type: "equal" }>, replica: LookedAt) {
   const { server, store } = replica;
   switch (condition.type) {
     case "ready":
       return server!.actors.ready ? undefined : "is not";
+    case "unrepaired": {
+      const { repairs } = server!.actors.stats();
+      return repairs === 0 ? undefined : `was brought ${plural(repairs, "entry", "entries")}`;
+    }
     case "tombstone": {
       const n = find(store!, condition.key);
       const isHeld = n !== noEntry && store!.isDeleted(n);

@@ -49,7 +49,7 @@ export function formatStatement(statement: Statement): string {
     case "put": {
       const { key, value, ttlMs, on } = statement;
       const expiry = ttlMs === undefined ? "" : ` for ${ttlMs} ms`;
-      return `put ${quoted(key)} = ${quoted(value)} on ${formatPlace(on)}${expiry}`;
+      return `put ${quoted(key)} = ${formatValue(value)} on ${formatPlace(on)}${expiry}`;
     }
     case "delete":
       return `delete ${quoted(statement.key)} on ${formatPlace(statement.on)}`;
@@ -59,18 +59,25 @@ export function formatStatement(statement: Statement): string {
       return `expire ${quoted(key)} in ${ttlMs} ms on ${formatPlace(on)}`;
     }
     case "restore": {
-      const { key, value, agoMs, on } = statement;
-      return `restore ${quoted(key)} = ${quoted(value)} from ${agoMs} ms ago on ${formatPlace(on)}`;
+      const { key, value, agoMs, ttlMs, isNumbered, on } = statement;
+      return `restore ${quoted(key)} = ${formatValue(value)} from ${agoMs} ms ago` +
+        ` on ${formatPlace(on)}` + (ttlMs === undefined ? "" : ` for ${ttlMs} ms`) +
+        (isNumbered ? "" : " without number");
     }
     case "cut":
     case "heal":
       return `${statement.type} ${formatLink(statement.link)}`;
     case "link":
       return `link ${formatLink(statement.link)} ${statement.ms} ms`;
+    case "bandwidth": {
+      const { bytesPerMs } = statement;
+      return `bandwidth ${bytesPerMs === Infinity ? "unlimited" : `${8 * bytesPerMs} kbit/s`}`;
+    }
     case "expect": {
-      const { condition, on, withinMs } = statement;
+      const { condition, on, isOnceReady, withinMs } = statement;
       return `expect ${formatCondition(condition)}` +
         (on.length === 0 ? "" : ` on ${on.map(formatPlace).join(", ")}`) +
+        (isOnceReady ? " once ready" : "") +
         (withinMs === 0 ? "" : ` within ${withinMs} ms`);
     }
     case "note":
@@ -83,14 +90,28 @@ export function formatCondition(condition: Condition): string {
   switch (condition.type) {
     case "value": {
       const key = quoted(condition.key);
-      return condition.value === null ? `${key} missing` : `${key} = ${quoted(condition.value)}`;
+      if (condition.value === null) return `${key} missing`;
+      return `${key} = ${formatValue(condition.value)}`;
     }
     case "tombstone":
       return `${condition.isHeld ? "" : "no "}tombstone ${quoted(condition.key)}`;
+    case "unrepaired":
+      return "no repairs";
+    case "silence":
+      return `silence for ${condition.ms} ms`;
     case "equal":
     case "ready":
       return condition.type;
   }
+}
+
+/** So many spaces at the end of a value are written as their number. */
+const paddingMin = 20;
+
+function formatValue(value: string): string {
+  const text = value.trimEnd();
+  const isPadded = value === text.padEnd(value.length) && value.length >= text.length + paddingMin;
+  return isPadded ? `${quoted(text)} padded to ${value.length}` : quoted(value);
 }
 
 function formatPlace({ server, replica }: Place): string {
@@ -106,7 +127,7 @@ function signed(ms: number): string {
 }
 
 /** Words that a condition may begin with, so that a key that is one stands in quotes. */
-const conditionWords = ["equal", "ready", "tombstone", "no"];
+const conditionWords = ["equal", "ready", "tombstone", "no", "silence"];
 
 function quoted(text: string): string {
   const isPlain = /^[^\s"=,#→]+$/.test(text) && !text.includes("->");

@@ -1,3 +1,4 @@
+import { wireLimits } from "../../limits.ts";
 import type { Condition, Link, Place, Scenario, Statement, Step } from "./scenario.ts";
 import { ScenarioError } from "./scenario_error.ts";
 import { nearest } from "./nearest.ts";
@@ -19,16 +20,18 @@ export const usages = {
   join: "join NAME to NAME, ...",
   forget: "forget NAME on NAME",
   skew: "skew NAME TIME",
-  put: "put KEY = VALUE on NAME [for TIME]",
+  put: "put KEY = VALUE [padded to NUMBER] on NAME [for TIME]",
   delete: "delete KEY on NAME",
   expire: "expire KEY in TIME on NAME",
   persist: "persist KEY on NAME",
-  restore: "restore KEY = VALUE from TIME ago on NAME",
+  restore:
+    "restore KEY = VALUE [padded to NUMBER] from TIME ago on NAME [for TIME] [without number]",
   cut: "cut NAME [->] NAME",
   heal: "heal NAME [->] NAME",
   link: "link NAME [->] NAME TIME",
+  bandwidth: "bandwidth NUMBER kbit/s | unlimited",
   expect:
-    "expect KEY = VALUE | KEY missing | [no] tombstone KEY | equal | ready [on NAME, ...] [within TIME]",
+    "expect KEY = VALUE [padded to NUMBER] | KEY missing | [no] tombstone KEY | equal | ready | no repairs | silence for TIME [on NAME, ...] [once ready] [within TIME]",
   note: "note TEXT",
 } as const;
 
@@ -46,6 +49,9 @@ export const storyMark = "----";
 const delayMsDefault = 20;
 
 const replicasMax = 8;
+
+/** A byte a millisecond is eight kilobit a second. */
+const kbitsPerByte = 8;
 
 /** How long a scenario goes on at most: two servers take a minute for that. */
 export const scenarioMsMax = 24 * 3_600_000;
@@ -185,7 +191,7 @@ class ScenarioParser {
       case "put": {
         const key = tokens.text("a key");
         tokens.expect("=");
-        const value = tokens.text("a value");
+        const value = this.#value(tokens);
         const on = this.#on(tokens);
         if (!tokens.take("for")) return { type: "put", key, value, on };
         return { type: "put", key, value, on, ttlMs: this.#positive(tokens.ms(), tokens) };
@@ -193,11 +199,16 @@ class ScenarioParser {
       case "restore": {
         const key = tokens.text("a key");
         tokens.expect("=");
-        const value = tokens.text("a value");
+        const value = this.#value(tokens);
         tokens.expect("from");
         const agoMs = this.#notNegative(tokens.ms(), tokens);
         tokens.expect("ago");
-        return { type: "restore", key, value, agoMs, on: this.#on(tokens) };
+        const on = this.#on(tokens);
+        const ttlMs = tokens.take("for") ? this.#positive(tokens.ms(), tokens) : undefined;
+        const isNumbered = !tokens.take("without");
+        if (!isNumbered) tokens.expect("number");
+        const times = ttlMs === undefined ? { agoMs } : { agoMs, ttlMs };
+        return { type: "restore", key, value, ...times, isNumbered, on };
       }
       case "delete":
         return { type: "delete", key: tokens.text("a key"), on: this.#on(tokens) };
@@ -216,6 +227,8 @@ class ScenarioParser {
         const link = this.#link(tokens);
         return { type: "link", link, ms: this.#notNegative(tokens.ms(), tokens) };
       }
+      case "bandwidth":
+        return this.#bandwidth(tokens);
       case "expect":
         return this.#expect(tokens);
       case "note":
@@ -271,9 +284,11 @@ class ScenarioParser {
     const condition = this.#condition(tokens);
     let on: readonly Place[] = [];
     if (tokens.take("on") && !tokens.take("all")) on = this.#places(tokens);
+    const isOnceReady = tokens.take("once") && (tokens.expect("ready"), true);
     const withinMs = tokens.take("within") ? this.#notNegative(tokens.ms(), tokens) : 0;
-    this.#inTime(this.#nowMs + withinMs, tokens);
-    return { type: "expect", condition, on, withinMs };
+    const lastMs = condition.type === "silence" ? condition.ms : 0;
+    this.#inTime(this.#nowMs + withinMs + lastMs, tokens);
+    return { type: "expect", condition, on, isOnceReady, withinMs };
   }
 
   #condition(tokens: Tokens): Condition {
@@ -282,14 +297,39 @@ class ScenarioParser {
     if (tokens.take("tombstone")) {
       return { type: "tombstone", key: tokens.text("a key"), isHeld: true };
     }
+    if (tokens.take("silence")) {
+      tokens.expect("for");
+      return { type: "silence", ms: this.#positive(tokens.ms(), tokens) };
+    }
     if (tokens.take("no")) {
-      tokens.expect("tombstone");
+      if (tokens.take("repairs")) return { type: "unrepaired" };
+      tokens.expect("tombstone", "repairs");
       return { type: "tombstone", key: tokens.text("a key"), isHeld: false };
     }
-    const key = tokens.text("a key, equal, ready, tombstone or no tombstone");
+    const key = tokens.text("a key, equal, ready, silence, tombstone, no tombstone or no repairs");
     if (tokens.take("missing")) return { type: "value", key, value: null };
     tokens.expect("=", "missing");
-    return { type: "value", key, value: tokens.text("a value") };
+    return { type: "value", key, value: this.#value(tokens) };
+  }
+
+  /** A value; a long one is padded with spaces, because nobody would read it. */
+  #value(tokens: Tokens): string {
+    const value = tokens.text("a value");
+    if (!tokens.take("padded")) return value;
+    tokens.expect("to");
+    const length = tokens.count("a number of characters");
+    const { valueBytesMax } = wireLimits;
+    if (length <= valueBytesMax) return value.padEnd(length);
+    const found = `${length} characters`;
+    throw new ScenarioError(found, `${valueBytesMax} at the most`, undefined, tokens.line);
+  }
+
+  #bandwidth(tokens: Tokens): Statement {
+    if (tokens.take("unlimited")) return { type: "bandwidth", bytesPerMs: Infinity };
+    const kbits = tokens.count("a whole number, as 250 kbit/s, or unlimited");
+    tokens.expect("kbit/s");
+    if (kbits > 0) return { type: "bandwidth", bytesPerMs: kbits / kbitsPerByte };
+    throw new ScenarioError("0 kbit/s", "more than that", "cut NAME NAME", tokens.line);
   }
 
   #link(tokens: Tokens): Link {

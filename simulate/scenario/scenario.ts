@@ -13,7 +13,11 @@ export type Condition =
   /** All show the same. */
   | { readonly type: "equal" }
   /** They have all that they were to take over. */
-  | { readonly type: "ready" };
+  | { readonly type: "ready" }
+  /** No comparison found anything that a replica lacked. */
+  | { readonly type: "unrepaired" }
+  /** No server sends another one anything for so long. */
+  | { readonly type: "silence"; readonly ms: number };
 
 /** One direction between two servers, or both. */
 export interface Link {
@@ -64,16 +68,24 @@ export type Statement =
     readonly key: string;
     readonly value: string;
     readonly agoMs: number;
+    /** How long after it was written it expires. */
+    readonly ttlMs?: number;
+    /** Whether the backup has the number of the write. */
+    readonly isNumbered: boolean;
     readonly on: Place;
   }
   | { readonly type: "cut" | "heal"; readonly link: Link }
   | { readonly type: "link"; readonly link: Link; readonly ms: number }
+  /** So much leaves on each link in each direction; `Infinity`: all at once. */
+  | { readonly type: "bandwidth"; readonly bytesPerMs: number }
   /** `on` empty: on all that run. */
   | {
     readonly type: "expect";
     readonly condition: Condition;
     readonly on: readonly Place[];
-    /** How long may pass until it is so. */
+    /** Whether it must be so at the moment in which all of them have what they were to take over. */
+    readonly isOnceReady: boolean;
+    /** How long may pass until it is so, or they are ready. */
     readonly withinMs: number;
   }
   | { readonly type: "note"; readonly text: string };

@@ -1,5 +1,6 @@
+import type { Limits } from "../../limits.ts";
 import type { ClientRequest, ClusterObserver, ServerStart } from "../cluster/cluster_observer.ts";
-import type { Way } from "../network/network_observer.ts";
+import { scenarioMsMax } from "./parse_scenario.ts";
 import type { Link, Scenario, Statement, Step } from "./scenario.ts";
 
 /** What is known of a direction. */
@@ -8,26 +9,33 @@ interface Delays {
   mostMs: number;
 }
 
+/** Servers that compare less often do not compare: no scenario goes on for so long. */
+const comparedWithinMs = scenarioMsMax;
+
 /**
- * Writes down, as a scenario, what is done to a simulated cluster that it observes. How long messages take it
- * sees from messages. What a scenario cannot say is lost: bandwidth, bytes that are no text, disks that come back
- * otherwise than they were left.
+ * Writes down, as a scenario, what is done to a simulated cluster that it observes: the last one, if it observes
+ * several after each other. What a scenario cannot say is lost: bytes that are no text, disks that come back
+ * otherwise than they were left, other limits.
  */
 export class ScenarioRecorder implements ClusterObserver {
   #steps: Step[] = [];
   #nowMs: () => number = () => 0;
+  #compares = true;
   /** By address. */
   #names = new Map<string, string>();
   #lives = new Set<string>();
   /** By the names of a direction. */
   #delays = new Map<string, Delays>();
 
-  follow(world: { readonly nowMs: number }): void {
+  follow(world: { readonly nowMs: number }, limits: Limits): void {
     this.#nowMs = () => world.nowMs;
+    this.#compares = limits.comparisonIntervalMs < comparedWithinMs;
+    this.#steps = [];
+    for (const map of [this.#names, this.#lives, this.#delays]) map.clear();
   }
 
   /** What was done until now. */
-  scenario(title: string, seed: number, compares: boolean): Scenario {
+  scenario(title: string, seed: number): Scenario {
     let jitterMs = 0;
     for (const { leastMs, mostMs } of this.#delays.values()) {
       jitterMs = Math.max(jitterMs, Math.round(mostMs - leastMs));
@@ -51,7 +59,8 @@ export class ScenarioRecorder implements ClusterObserver {
         }
       }
     }
-    return { title, seed, compares, delayMs: 0, jitterMs, steps, endMs: Math.ceil(this.#nowMs()) };
+    const endMs = Math.ceil(this.#nowMs());
+    return { title, seed, compares: this.#compares, delayMs: 0, jitterMs, steps, endMs };
   }
 
   starting({ name, address, replicaCount, skewMs, hasDisk, joins }: ServerStart): void {
@@ -90,9 +99,12 @@ export class ScenarioRecorder implements ClusterObserver {
     this.#add({ type: isCut ? "cut" : "heal", link });
   }
 
-  sent(_id: number, { from, to }: Way, _message: unknown, arrivesMs: number): void {
-    const way = `${this.#nameAt(from.address)} ${this.#nameAt(to.address)}`;
-    const ms = arrivesMs - this.#nowMs();
+  bandwidth(bytesPerMs: number): void {
+    this.#add({ type: "bandwidth", bytesPerMs });
+  }
+
+  takes(from: string, to: string, ms: number): void {
+    const way = `${this.#nameAt(from)} ${this.#nameAt(to)}`;
     const { leastMs, mostMs } = this.#delays.get(way) ?? { leastMs: ms, mostMs: ms };
     this.#delays.set(way, { leastMs: Math.min(leastMs, ms), mostMs: Math.max(mostMs, ms) });
   }

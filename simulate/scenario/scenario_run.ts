@@ -6,7 +6,7 @@ import type { SimulatedNetwork } from "../network/simulated_network.ts";
 import type { TraceListener } from "../trace/event.ts";
 import { Tracer } from "../trace/tracer.ts";
 import type { SimulatedWorld } from "../world/simulated_environment.ts";
-import { findFault, type LookedAt } from "./find_fault.ts";
+import { findFault, type LookedAt, type MomentCondition } from "./find_fault.ts";
 import { formatCondition, formatStatement } from "./format_scenario.ts";
 import type { Condition, Place, Scenario, Statement } from "./scenario.ts";
 import { ScenarioError } from "./scenario_error.ts";
@@ -180,11 +180,17 @@ export class ScenarioRun {
         break;
       }
       case "restore": {
-        const { key, value, agoMs, on } = statement;
+        const { key, value, agoMs, ttlMs, isNumbered, on } = statement;
         const [restoring, actor] = this.#replicaAt(on, statement, line);
         const counter = ++this.#restored;
-        const order = [restoring.environment.now() - agoMs, 0, elsewhere] as const;
-        cluster.merge(restoring, actor, { key, value, order, counter });
+        const timestamp = restoring.environment.now() - agoMs;
+        cluster.merge(restoring, actor, {
+          key,
+          value,
+          order: [timestamp, 0, elsewhere],
+          ...(ttlMs === undefined ? {} : { expiresAt: timestamp + ttlMs }),
+          ...(isNumbered ? { counter } : {}),
+        });
         break;
       }
       case "cut":
@@ -202,6 +208,10 @@ export class ScenarioRun {
         this.#eachWay(link, (a, b) => this.#delays.set(`${a} ${b}`, ms));
         break;
       }
+      case "bandwidth":
+        cluster.network.bytesPerMs = statement.bytesPerMs;
+        this.#tracer.emit(statement);
+        break;
       case "expect":
         await this.#expect(statement, line);
         break;
@@ -315,26 +325,52 @@ export class ScenarioRun {
   // ---- what is expected ---------------------------------------------------------------------
 
   async #expect(
-    { condition, on, withinMs }: Statement & { type: "expect" },
+    { condition, on, isOnceReady, withinMs }: Statement & { type: "expect" },
     line?: number,
   ): Promise<void> {
     const places = on.length > 0 ? on : this.cluster.servers.map(({ name }) => ({ server: name }));
-    const endMs = this.nowMs + withinMs;
     const beganMs = this.nowMs;
-    let fault = this.#fault(condition, places);
-    while (fault !== undefined && this.nowMs < endMs) {
-      await this.#pass();
-      fault = this.#fault(condition, places);
-    }
+    let fault: string | undefined;
+    if (isOnceReady) {
+      fault = await this.#untilSo({ type: "ready" }, places, withinMs);
+      fault ??= await this.#untilSo(condition, places, 0);
+    } else fault = await this.#untilSo(condition, places, withinMs);
     const where = on.length === 0 ? "on all" : `on ${on.map(placeName).join(", ")}`;
     const after = this.nowMs === beganMs ? "" : `, after ${this.nowMs - beganMs} ms`;
-    const text = `${formatCondition(condition)} ${where}${fault === undefined ? after : ""}`;
+    const when = isOnceReady ? " once ready" : "";
+    const text = `${formatCondition(condition)} ${where}${when}${fault === undefined ? after : ""}`;
     this.#tracer.emit({ type: "expected", text, isMet: fault === undefined, found: fault ?? "" });
     if (fault === undefined) return;
     this.failures.push(`${line === undefined ? "" : `Line ${line}: `}expected ${text}: ${fault}`);
   }
 
-  #fault(condition: Condition, places: readonly Place[]): string | undefined {
+  /** Lets time pass until what is expected is so. @returns what is so when it is not in time. */
+  async #untilSo(
+    condition: Condition,
+    places: readonly Place[],
+    withinMs: number,
+  ): Promise<string | undefined> {
+    const endMs = this.nowMs + withinMs;
+    for (;;) {
+      const fault = condition.type === "silence"
+        ? await this.#soundWithin(condition.ms)
+        : this.#fault(condition, places);
+      if (fault === undefined || this.nowMs >= endMs) return fault;
+      await this.#pass();
+    }
+  }
+
+  /** What breaks a silence of so long. */
+  async #soundWithin(ms: number): Promise<string | undefined> {
+    const { network } = this.cluster;
+    const before = network.bytesSent;
+    for (const endMs = this.nowMs + ms; this.nowMs < endMs;) {
+      await this.#pass();
+      if (network.bytesSent > before) return `${network.bytesSent - before} bytes were sent`;
+    }
+  }
+
+  #fault(condition: MomentCondition, places: readonly Place[]): string | undefined {
     return findFault(condition, places.flatMap((place) => this.#replicas(place)));
   }
 

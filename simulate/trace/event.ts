@@ -87,6 +87,8 @@ export type Happening =
   | { readonly type: "cut" | "healed"; readonly from: string; readonly to: string }
   /** From now on messages of one direction take so long. */
   | { readonly type: "delayed"; readonly from: string; readonly to: string; readonly ms: number }
+  /** So much leaves on each link from now on. */
+  | { readonly type: "bandwidth"; readonly bytesPerMs: number }
   /** A connection is there, or is no more; tells go `from` one `to` the other on it. */
   | { readonly type: "linkUp" | "linkDown"; readonly from: string; readonly to: string }
   | { readonly type: "asked"; readonly to: string; readonly request: ClientRequest }

@@ -6,6 +6,7 @@ import {
   type TraceEvent,
 } from "./event.ts";
 import {
+  bandwidthWords,
   orderWords,
   plural,
   requestWords,
@@ -55,6 +56,8 @@ function lineOf(event: TraceEvent): readonly [string, string] | undefined {
       return [way(event), "is healed"];
     case "delayed":
       return [way(event), `takes ${timeWords(event.ms)} from now on`];
+    case "bandwidth":
+      return ["network", `each link carries ${bandwidthWords(event.bytesPerMs)} from now on`];
     case "linkUp":
       return [way(event), "is connected"];
     case "linkDown":

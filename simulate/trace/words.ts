@@ -41,6 +41,11 @@ export function timeWords(ms: number): string {
   return `${ms} ms`;
 }
 
+/** How much a link carries: a byte a millisecond is eight kilobit a second. */
+export function bandwidthWords(bytesPerMs: number): string {
+  return bytesPerMs === Infinity ? "all at once" : `${8 * bytesPerMs} kbit/s`;
+}
+
 /** How far a clock is off. */
 export function skewWords(ms: number): string {
   if (ms === 0) return "right";
@@ -79,6 +84,8 @@ export function requestWords(request: ClientRequest): string {
         ? `Persist ${key}`
         : `Expire ${key} in ${timeWords(request.ttlMs)}`;
     case "restore":
-      return `Restore ${key} = ${shown(request.value)}, written ${timeWords(request.agoMs)} ago`;
+      return `Restore ${key} = ${shown(request.value)}, written ${timeWords(request.agoMs)} ago` +
+        (request.ttlMs === undefined ? "" : ` for ${timeWords(request.ttlMs)}`) +
+        (request.isNumbered ? "" : ", without its number");
   }
 }

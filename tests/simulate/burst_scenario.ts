@@ -1,8 +1,10 @@
 import type { Limits } from "../../limits.ts";
+import type { ClusterObserver } from "../../simulate/cluster/cluster_observer.ts";
 import type { Prng } from "../../simulate/world/prng.ts";
 import { CheckedCluster } from "./checked_cluster.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
-import { Joins, longValueBytes, randomLatency, settle } from "./workload.ts";
+import { missingWords } from "./joins.ts";
+import { longValueBytes, randomLatency, settle } from "./workload.ts";
 
 /** How long the Puts go on when the second server has begun to join. */
 const burstMs = 2_000;
@@ -19,22 +21,21 @@ const quietMs = 12_000;
 export async function runBurstScenario(
   seed: number,
   limits?: Limits,
+  observer?: ClusterObserver,
 ): Promise<string | undefined> {
-  const cluster = new CheckedCluster(seed, randomLatency, limits);
+  const cluster = new CheckedCluster(seed, randomLatency, limits, observer);
   const { world } = cluster;
   const { random } = world;
   const sender = await cluster.start({ queryActorCount: 4 });
   putBurst(cluster, sender, random, 120);
   await cluster.advance(random.below(2) === 0 ? 3_000 : random.below(600));
   const newcomer = await cluster.start({ queryActorCount: 1 + random.below(4), peers: [sender] });
-  const joins = new Joins(cluster.written);
-  joins.began(newcomer, sender);
   const burstEndMs = world.nowMs + burstMs;
   while (world.nowMs < burstEndMs || !newcomer.actors.ready) {
     if (world.nowMs < burstEndMs) putBurst(cluster, sender, random, 2);
     await cluster.advance(10);
-    const missing = joins.missing();
-    if (missing !== undefined) return missing;
+    const missing = cluster.missing();
+    if (missing !== undefined) return missingWords(missing);
     if (world.nowMs > burstEndMs + quietMs) return `${newcomer.address} is not ready`;
   }
   // What is put while the state is sent is sent too, and is not left to a comparison, unless too much waits.

@@ -1,6 +1,8 @@
 import type { ActorSystem } from "../../actor/mod.ts";
 import { defaultLimits, type Limits, withLimits } from "../../limits.ts";
 import { noExpiry } from "../../kvserver/entry/entry.ts";
+import type { SyncAnswer } from "../../kvserver/messages/sync_questions.ts";
+import type { Store } from "../../kvserver/store/mod.ts";
 import type { ClusterObserver, ServerStart } from "../../simulate/cluster/cluster_observer.ts";
 import { heldEntries, type HeldEntry } from "../../simulate/cluster/held_entries.ts";
 import type { ReplicaObserver } from "../../simulate/cluster/observed_store.ts";
@@ -11,6 +13,7 @@ import {
 import type { SimulatedNetwork } from "../../simulate/network/simulated_network.ts";
 import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
 import { assertBetweenMessages } from "../support/actors.ts";
+import { Joins, type Missing } from "./joins.ts";
 import { dotOf, Written } from "./written.ts";
 
 /** Without comparisons that nobody owes: they would mend what is wrong before anybody sees it. */
@@ -25,6 +28,7 @@ export class CheckedCluster extends SimulatedCluster {
   static simulatedMs = 0;
   /** All that was written. */
   readonly written = new Written();
+  #joins = new Joins(this.written);
   /** By the system of a server: has its actors assert what they state. */
   #asserting = new Map<ActorSystem, () => void>();
 
@@ -41,6 +45,31 @@ export class CheckedCluster extends SimulatedCluster {
   override async close(): Promise<void> {
     await super.close();
     CheckedCluster.simulatedMs += this.world.nowMs;
+  }
+
+  override async start(
+    options: Parameters<SimulatedCluster["start"]>[0],
+  ): Promise<SimulatedServer> {
+    if ((options.medium?.length ?? 0) > 0) this.written.mayReturn();
+    const server = await super.start(options);
+    const [sender] = options.peers ?? [];
+    if (sender !== undefined) this.#joins.began(server, sender);
+    return server;
+  }
+
+  override join(server: SimulatedServer, others: readonly SimulatedServer[]): void {
+    this.#joins.began(server, others[0]);
+    super.join(server, others);
+  }
+
+  /** Of a server that says that it is ready, what it was to take over and does not hold. To be asked at each moment. */
+  missing(): Missing | undefined {
+    return this.#joins.missing();
+  }
+
+  override forget(server: SimulatedServer, address: string): Promise<SyncAnswer> {
+    this.written.mayReturn();
+    return super.forget(server, address);
   }
 
   override crash(server: SimulatedServer): Promise<void> {
@@ -151,10 +180,16 @@ export class CheckedCluster extends SimulatedCluster {
   tombstones(): string | undefined {
     for (const { address, stores } of this.servers) {
       for (const [i, store] of stores.entries()) {
-        const left = heldEntries(store).find(({ value }) => value === null);
+        const left = tombstoneIn(store);
         if (left !== undefined) return `${address} actor ${i} still holds ${describe(left)}`;
       }
     }
+  }
+
+  /** A key of which some replica holds a tombstone. */
+  get keptKey(): string | undefined {
+    const stores = this.servers.flatMap(({ stores }) => stores);
+    return stores.map(tombstoneIn).find((it) => it !== undefined)?.key;
   }
 
   /** All that all replicas hold. */
@@ -164,6 +199,10 @@ export class CheckedCluster extends SimulatedCluster {
     );
     return lines.join("\n\n");
   }
+}
+
+function tombstoneIn(store: Store): HeldEntry | undefined {
+  return heldEntries(store).find(({ value }) => value === null);
 }
 
 /** Says whether an entry may be removed, as it has expired by the clocks of the others, which are off. */

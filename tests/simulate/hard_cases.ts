@@ -55,14 +55,14 @@ export const hardCases: Record<string, HardCase> = {
         ring.push(sender);
       }
       await stage.cluster.advance(400);
-      ring[0].actors.join([ring[2].actors.syncActor]);
+      stage.cluster.join(ring[0], [ring[2]]);
       return stage.end(10_000, ["key"]);
     },
 
   "two clusters become one when a server joins the other": async () => {
     const stage = new Stage();
     const [[a], [b]] = [await stage.pairWithHistory("A"), await stage.pairWithHistory("B")];
-    a.actors.join([b.actors.syncActor]);
+    stage.cluster.join(a, [b]);
     await stage.cluster.advance(settledMs);
     await stage.start([a, b]);
     return stage.end(settledMs, ["livingA", "endedA", "livingB", "endedB"]);
@@ -80,8 +80,8 @@ export const hardCases: Record<string, HardCase> = {
     const a = await stage.cluster.start({ queryActorCount: 2 });
     const b = await stage.cluster.start({ queryActorCount: 2, peers: [a] });
     stage.putMany(a, 30, 90_000);
-    for (const peer of [b, b, a]) a.actors.join([peer.actors.syncActor]);
-    b.actors.join([a.actors.syncActor]);
+    for (const peer of [b, b, a]) stage.cluster.join(a, [peer]);
+    stage.cluster.join(b, [a]);
     return stage.end(10_000);
   },
 
@@ -119,7 +119,7 @@ export const hardCases: Record<string, HardCase> = {
     const a = await stage.start();
     const earlier = await stage.start([a]);
     const later = await stage.replace(earlier, [a]);
-    a.actors.join([earlier.actors.syncActor]);
+    stage.cluster.join(a, [earlier]);
     await stage.cluster.advance(settledMs);
     stage.put(later, "later");
     stage.put(a, "a");
@@ -132,7 +132,7 @@ export const hardCases: Record<string, HardCase> = {
     const earlier = await stage.start([a]);
     const later = await stage.replace(earlier, [a]);
     const newcomer = await stage.start();
-    newcomer.actors.join([later, a, earlier].map(({ actors }) => actors.syncActor));
+    stage.cluster.join(newcomer, [later, a, earlier]);
     await stage.cluster.advance(settledMs);
     stage.put(later, "later");
     stage.put(newcomer, "newcomer");
@@ -250,7 +250,7 @@ export const hardCases: Record<string, HardCase> = {
     const earlier = await stage.start([a]);
     // Nobody comes to know the later incarnation, which would show that the earlier one is over.
     const later = await stage.replace(earlier, []);
-    a.actors.join([earlier.actors.syncActor]);
+    stage.cluster.join(a, [earlier]);
     await stage.cluster.advance(settledMs);
     await stage.cluster.crash(later);
     return stage.end(2 * defaultLimits.peerLostMs);

@@ -3,7 +3,8 @@ import type { ClusterObserver } from "../../simulate/cluster/cluster_observer.ts
 import type { Prng } from "../../simulate/world/prng.ts";
 import { CheckedCluster } from "./checked_cluster.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
-import { Joins, type Load, pick, putSome, randomLatency, settle } from "./workload.ts";
+import { missingWords } from "./joins.ts";
+import { type Load, pick, putSome, randomLatency, settle } from "./workload.ts";
 
 /** How long Puts, joins and cuts go on, in virtual milliseconds. */
 const busyMs = 6_000;
@@ -46,13 +47,11 @@ class RandomScenario {
   #cluster: CheckedCluster;
   #random: Prng;
   #load: Load;
-  #joins: Joins;
   /** Servers that started without joining anybody; by and by they join the first. */
   #alone = new Set<SimulatedServer>();
 
   constructor(seed: number, limits?: Limits, observer?: ClusterObserver) {
     this.#cluster = new CheckedCluster(seed, randomLatency, limits, observer);
-    this.#joins = new Joins(this.#cluster.written);
     this.#random = this.#cluster.world.random;
     this.#load = { isHot: this.#chance(2), isLong: this.#chance(6) };
   }
@@ -67,8 +66,8 @@ class RandomScenario {
     let cutsLeft = random.below(3);
     while (cluster.world.nowMs < busyMs) {
       await cluster.advance(random.below(this.#chance(4) ? 400 : 40));
-      const missing = this.#joins.missing();
-      if (missing !== undefined) return missing;
+      const missing = cluster.missing();
+      if (missing !== undefined) return missingWords(missing);
       const dice = random.below(200);
       if (dice < 6 && cluster.servers.length < serversMax) {
         await this.#start();
@@ -86,7 +85,7 @@ class RandomScenario {
       else if (dice < 180) putSome(cluster, random, this.#load);
     }
     const [first] = cluster.servers;
-    for (const server of this.#alone) this.#join(server, first);
+    for (const server of this.#alone) cluster.join(server, [first]);
     return settle(cluster, isSlow ? slowQuietMs : quietMs, look, true);
   }
 
@@ -105,19 +104,13 @@ class RandomScenario {
       // Without any skew in half of them, so that orders are equal but for the uid now and then.
       clockSkewMs: this.#random.below(2) * (this.#random.below(10_001) - 5_000),
     });
-    if (peers.length > 0) this.#joins.began(server, peers[0]);
-    else if (!isFirst) this.#alone.add(server);
+    if (peers.length === 0 && !isFirst) this.#alone.add(server);
   }
 
   /** Has a server that runs join another one, which it may know already. */
   #joinAnother(): void {
     const [server, sender] = [this.#pick(), this.#pick()];
-    if (server !== sender) this.#join(server, sender);
-  }
-
-  #join(server: SimulatedServer, sender: SimulatedServer): void {
-    this.#joins.began(server, sender);
-    this.#cluster.join(server, [sender]);
+    if (server !== sender) this.#cluster.join(server, [sender]);
   }
 
   /** Has a server's wall clock jump, forward or back. */

@@ -7,6 +7,7 @@ import { runCrashScenario } from "./crash_scenario.ts";
 import { runRandomScenario } from "./random_scenario.ts";
 import { runReturnScenario } from "./return_scenario.ts";
 import { slowLinkCases } from "./slow_link_cases.ts";
+import { Stage } from "./stage.ts";
 
 /** Runs a cluster, with other limits and an observer if so wished, from a seed. @returns what was wrong, or `undefined`. */
 export type Scenario = (
@@ -19,10 +20,23 @@ export type ScenarioName = "random" | "crash" | "burst" | "return" | "hard" | "c
 
 /** Each seed is another one of these cases. */
 function oneOf(cases: Readonly<Record<string, HardCase>>): Scenario {
-  return async (seed) => {
+  return async (seed, _limits, observer) => {
     const all = Object.values(cases);
-    return await all[seed % all.length]();
+    return await observed(all[seed % all.length], observer);
   };
+}
+
+/** Runs a case, with an observer of its stages. @returns what was wrong, or `undefined`. */
+export async function observed(
+  run: HardCase,
+  observer?: ClusterObserver,
+): Promise<string | undefined> {
+  Stage.observer = observer;
+  try {
+    return await run();
+  } finally {
+    Stage.observer = undefined;
+  }
 }
 
 /** All scenarios, by name. */

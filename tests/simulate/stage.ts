@@ -1,5 +1,6 @@
 import { defaultLimits } from "../../limits.ts";
 import type { Member } from "../../kvserver/mod.ts";
+import type { ClusterObserver } from "../../simulate/cluster/cluster_observer.ts";
 import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import { CheckedCluster, withoutComparisons } from "./checked_cluster.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
@@ -12,10 +13,12 @@ const silenceMs = 60_000;
 
 /** A cluster, and what the cases do with it. */
 export class Stage {
+  /** Sees what happens on all that are made from now on; `undefined`: nobody does. */
+  static observer: ClusterObserver | undefined;
   readonly cluster: CheckedCluster;
 
   constructor(latencyMs = 20, limits = withoutComparisons) {
-    this.cluster = new CheckedCluster(1, () => () => latencyMs, limits);
+    this.cluster = new CheckedCluster(1, () => () => latencyMs, limits, Stage.observer);
   }
 
   /** Starts a server, and lets it come to know everyone. */

@@ -205,7 +205,7 @@ export const trustCases: Record<string, () => Promise<string | undefined>> = {
     stage.putMany(a, 30, 100_000);
     await stage.cluster.advance(settledMs);
     const b = await stage.cluster.start({ queryActorCount: 1, peers: [a] });
-    b.actors.join([b.actors.syncActor]);
+    stage.cluster.join(b, [b]);
     let isSynced = false;
     b.actors.synced().then(() => isSynced = true);
     while (!isSynced && stage.cluster.world.nowMs < 20_000) await stage.cluster.advance(10);

@@ -1,11 +1,8 @@
 import { defaultLimits } from "../../limits.ts";
-import { isLater } from "../../kvserver/entry/order.ts";
 import type { Prng } from "../../simulate/world/prng.ts";
 import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
-import { heldEntries, type HeldEntry } from "../../simulate/cluster/held_entries.ts";
 import type { CheckedCluster } from "./checked_cluster.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
-import type { Written } from "./written.ts";
 
 /** Values of this length make several messages of what one would hold otherwise. */
 export const longValueBytes = 150_000;
@@ -64,38 +61,6 @@ export function putSome(
       const value = dice < 8 ? new TextEncoder().encode(long) : long;
       cluster.put(server, actor, key, value, dice % 4 === 0 ? { ttlMs } : {});
     }
-  }
-}
-
-/** Servers that take over the state, and what they must hold when they say that they are ready. */
-export class Joins {
-  #waiting = new Map<SimulatedServer, readonly HeldEntry[]>();
-  #written: Written;
-
-  constructor(written: Written) {
-    this.#written = written;
-  }
-
-  /** To be called when `server` joins others, of whom `sender` is the first. */
-  began(server: SimulatedServer, sender: SimulatedServer): void {
-    this.#waiting.set(server, heldEntries(sender.stores[0]));
-  }
-
-  /** What a server that says that it is ready does not hold. */
-  missing(): string | undefined {
-    for (const [server, entries] of this.#waiting) {
-      if (!server.actors.ready) continue;
-      this.#waiting.delete(server);
-      for (const store of server.stores) {
-        const held = new Map(heldEntries(store).map((entry) => [entry.key, entry]));
-        const missing = entries.find((entry) =>
-          entry.value !== null && isLater(entry, held.get(entry.key)) &&
-          !this.#written.isDeletedAfter(entry)
-        );
-        if (missing !== undefined) return `${server.address} is ready without ${missing.key}`;
-      }
-    }
-    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { noExpiry } from "../../kvserver/entry/entry.ts";
+import { noCounter, noExpiry } from "../../kvserver/entry/entry.ts";
 import { incarnationOf, isLater } from "../../kvserver/entry/order.ts";
 import type { HeldEntry } from "../../simulate/cluster/held_entries.ts";
 
@@ -27,6 +27,7 @@ export class Written {
   #byKey = new Map<string, Map<string, Write>>();
   #started = new Set<string>();
   #crashed = new Set<string>();
+  #hasReturned = false;
 
   add(write: Write): void {
     const { key } = write;
@@ -43,6 +44,11 @@ export class Written {
   /** A server ends, of which what only it had is lost. */
   crashed(incarnation: string): void {
     this.#crashed.add(incarnation);
+  }
+
+  /** A server is forgotten, or begins with what is on a disk: it may have what was deleted meanwhile. */
+  mayReturn(): void {
+    this.#hasReturned = true;
   }
 
   /** The keys that were written. */
@@ -115,6 +121,8 @@ export class Written {
     if (held.expiresAt !== noExpiry) return undefined;
     const isLastLeft = last !== undefined && last.value !== null && !this.isDeletedAfter(last);
     if (isLastLeft && isLater(last, held)) return "it is outdated";
+    // Of one without a number nobody can tell that it was seen.
+    if (held.counter === noCounter && this.#hasReturned) return undefined;
     return this.#isReplaced(writes, dotOf(held)) ? "it is back" : undefined;
   }
 

@@ -11,7 +11,7 @@ const wrong: Readonly<Record<string, string>> = {
     "found a again, allowed is a name of its own for each server. Try: restart a",
   "server A": 'found "A", allowed is a name of small letters',
   "server paris\ncrash pariss": "a server that was started before: paris. Try: paris",
-  "server a\nput city Paris on a": 'found "Paris", allowed is "=". Try: put KEY = VALUE on NAME',
+  "server a\nput city Paris on a": 'found "Paris", allowed is "=". Try: put KEY = VALUE [padded',
   "server a\nput city = Paris": 'found the end of the line, allowed is "on". Try: put KEY',
   "server a\nput city = Paris on a.2":
     'found "a.2", allowed is a server that was started before: a, a.1',
@@ -31,6 +31,9 @@ const wrong: Readonly<Record<string, string>> = {
   "wait 23 h\nwait 2 h":
     "found the moment 90000000 ms, allowed is a scenario that ends within 24 h",
   "at 9999999999999 h server a": "allowed is a scenario that ends within 24 h",
+  "server a\nput k = v padded to 9999999999 on a": "found 9999999999 characters, allowed is 83",
+  "bandwidth 0 kbit/s": "found 0 kbit/s, allowed is more than that",
+  "bandwidth 5 bananas": 'found "bananas", allowed is "kbit/s"',
   "server a\nexpect x = 1 within 25 h": "allowed is a scenario that ends within 24 h",
 };
 
@@ -57,6 +60,30 @@ Deno.test("parseScenario() reads keys and values of any kind", () => {
     parseScenario(`server a\n${written}`).steps.slice(1).map((it) => it.statement),
     read,
   );
+});
+
+Deno.test("parseScenario() reads what a statement may say beside, and formatStatement() writes it", () => {
+  const lines = [
+    "put k = v padded to 60 on a for 5 ms",
+    "restore k = v padded to 60 from 7 ms ago on a for 9 ms without number",
+    "restore k = v from 7 ms ago on a",
+    "bandwidth 250 kbit/s",
+    "bandwidth unlimited",
+    "expect k = v padded to 60 on a once ready within 8 ms",
+    "expect no repairs",
+    "expect silence for 30 ms",
+    'expect "silence" missing',
+  ];
+  const { steps } = parseScenario(["server a", ...lines].join("\n"));
+  assertEquals(steps.slice(1).map(({ statement }) => formatStatement(statement)), lines);
+  const [, put] = steps;
+  assertEquals(put.statement, {
+    type: "put",
+    key: "k",
+    value: "v".padEnd(60),
+    on: { server: "a" },
+    ttlMs: 5,
+  });
 });
 
 Deno.test("parseScenario() reads times with all units, from the beginning and from there on", () => {
