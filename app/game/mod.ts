@@ -40,6 +40,7 @@
  */
 
 export type { ConversationOptions, Lines, Pause, Tone } from "./talk/conversation.ts";
+export type { Progress } from "./talk/progress.ts";
 export type { News } from "./state/events.ts";
 export type { AliasStore } from "./talk/aliases.ts";
 export { type Dice, diceFrom } from "./world/dice.ts";

@@ -70,6 +70,10 @@ await typeLine(phone)("");
 await sees(phone, "laptop");
 await phone.locator("#commands button", { hasText: "shop" }).tap();
 await sees(phone, "Xeon");
+// An attempt may take no time at all; of ten, one does.
+await typeLine(phone)("mine 10");
+await phone.locator("#progress").waitFor();
+found.progress = await phone.locator("#progress").getAttribute("aria-label");
 await look(phone, "360");
 found.password = await phone.locator("#typed").getAttribute("type");
 

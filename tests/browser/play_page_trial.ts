@@ -37,7 +37,11 @@ testUnless(
       );
       const { found, faults } = JSON.parse(printed);
       assertEquals(faults, []);
-      assertEquals(found, { password: "text", places: "Gates 5th Floor\n2", escapes: false });
+      assertEquals(found, {
+        ...{ progress: "mining", password: "text" },
+        places: "Gates 5th Floor\n2",
+        escapes: false,
+      });
     } finally {
       await host.close();
       await web.close();

@@ -8,7 +8,7 @@ import {
 } from "../../app/game/world/bounds.ts";
 import { Conversation } from "../../app/game/talk/conversation.ts";
 import { map, pictureColumns } from "../../app/game/talk/map_text.ts";
-import { miningBar, solvingBar } from "../../app/game/talk/progress.ts";
+import { attemptBar, type Progress } from "../../app/game/talk/progress.ts";
 import { promptFor } from "../../app/game/talk/prompt.ts";
 import type { TypingHelper } from "../../app/game/mod.ts";
 import { places, problemSteps, ranks } from "../../app/game/world/world.ts";
@@ -56,18 +56,31 @@ Deno.test("prompts leave room for a command in 80 columns, and say the least whe
 });
 
 Deno.test("bars grow, and fit 80 columns", () => {
-  assertEquals(solvingBar(0, 1)(0), "solving [....................]");
-  assertEquals(solvingBar(0, 1)(1), "solving [####################]");
-  assertEquals(miningBar(0, 1)(0.5), "mining [##########..........]");
-  assertEquals(miningBar(1, 4)(0), "mining [#####...............] 2 of 4");
+  assertEquals(
+    attemptBar({ what: "solving", done: 0, attempts: 1 }, 0),
+    "solving [....................]",
+  );
+  assertEquals(
+    attemptBar({ what: "solving", done: 0, attempts: 1 }, 1),
+    "solving [####################]",
+  );
+  assertEquals(
+    attemptBar({ what: "mining", done: 0, attempts: 1 }, 0.5),
+    "mining [##########..........]",
+  );
+  assertEquals(
+    attemptBar({ what: "mining", done: 1, attempts: 4 }, 0),
+    "mining [#####...............] 2 of 4",
+  );
   for (let done = 0; done < mineAttemptsMax; done += 99) {
-    assertLess(miningBar(done, mineAttemptsMax)(0.99).length, 60);
+    assertLess(attemptBar({ what: "mining", done, attempts: mineAttemptsMax }, 0.99).length, 60);
   }
 });
 
 Deno.test("wait() shows a bar where bars are drawn, and takes it away", async () => {
   for (const manner of ["drawn", "plain", "spoken"] as const) {
     const prompts: string[] = [];
+    const told: (Progress | undefined)[] = [];
     let waitedMs = 0;
     const talk = new Conversation({
       lines: {
@@ -78,15 +91,18 @@ Deno.test("wait() shows a bar where bars are drawn, and takes it away", async ()
       isTerminal: true,
       manner,
       fast: false,
+      onProgress: (progress) => told.push(progress),
       pause: (ms) => Promise.resolve(void (waitedMs += ms)),
     });
-    await talk.wait(1_234, solvingBar(0, 1));
+    await talk.wait(1_234, { what: "solving", done: 1, attempts: 4 });
     assertEquals(waitedMs, 1_234);
+    const attempt: Progress = { what: "solving", from: 0.25, to: 0.5, ms: 1_234 };
+    assertEquals(told, [attempt, undefined]);
     if (manner !== "drawn") {
       assertEquals(prompts, []);
       continue;
     }
-    assertEquals([prompts[0], prompts.at(-1)], ["solving [....................] ", ""]);
+    assertEquals([prompts[0], prompts.at(-1)], ["solving [#####...............] 2 of 4 ", ""]);
     assertEquals(new Set(prompts).size, prompts.length);
   }
 });

@@ -99,6 +99,7 @@ export class PlayerSession {
         this.#renewPrompt = () => helper.renewPrompt();
         lines.helpWith(helper);
       },
+      onProgress: (progress) => this.#report.progress(progress),
       onNews: (news) => this.#report.heard(news),
     });
   }

@@ -5,7 +5,7 @@
  */
 
 import { escapeControl } from "../../../rpc/mod.ts";
-import { type News, placeOutline, type Situation, unpiled } from "../../game/mod.ts";
+import { type News, placeOutline, type Progress, type Situation, unpiled } from "../../game/mod.ts";
 import type { Crowd } from "./crowd.ts";
 
 /** What a client may show as it is: it may be one that prints it. */
@@ -51,6 +51,11 @@ export class SituationReport {
   /** Tells how many are where, for who draws a map. */
   crowd({ places }: Crowd): void {
     this.#report("CMUD.Map", { places });
+  }
+
+  /** Tells of an attempt that takes its time, for who draws a bar; nothing: that it is over. */
+  progress(progress: Progress | undefined): void {
+    this.#tell("CMUD.Progress", progress ?? null);
   }
 
   /** Tells what others said. */

@@ -14,7 +14,6 @@ import { type Attempt, attempt, face, turnTo } from "../state/moves.ts";
 import { social } from "./social.ts";
 import { stageBefore } from "../state/stages.ts";
 import * as campusText from "../talk/campus_text.ts";
-import { solvingBar } from "../talk/progress.ts";
 import * as battleText from "../talk/battle_text.ts";
 import * as text from "../talk/text.ts";
 import * as tradeText from "../talk/trade_text.ts";
@@ -112,7 +111,7 @@ async function attemptOnce(
 ): Promise<boolean> {
   const { talk, session, known } = player;
   if (isHeldUp(player, known!, player.battle!.remaining)) return false;
-  if (await player.toil(solvingBar(done, attempts)) === undefined) return false;
+  if (await player.toil({ what: "solving", done, attempts }) === undefined) return false;
   const { rank, round, undecided } = player.battle!;
   const problem = await face(session, rank);
   const character = await player.refresh();

@@ -18,7 +18,6 @@ import { powerOf } from "../world/hardware.ts";
 import { tellHelp } from "./help.ts";
 import { map, pictureColumns } from "../talk/map_text.ts";
 import { mine } from "../state/moves.ts";
-import { miningBar } from "../talk/progress.ts";
 import { social } from "./social.ts";
 import * as aliasText from "../talk/alias_text.ts";
 import * as text from "../talk/text.ts";
@@ -94,7 +93,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
         player.talk.say(text.minedEnough);
         break;
       }
-      const seconds = await player.toil(miningBar(done, attempts));
+      const seconds = await player.toil({ what: "mining", done, attempts });
       if (seconds === undefined) break;
       const now = { ...character, credits };
       const coins = await mine(player.session, now, player.dice, player.perks);

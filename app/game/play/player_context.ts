@@ -30,6 +30,7 @@ import { type Happening, happeningAt } from "../world/events.ts";
 import type { Perk } from "../world/perk.ts";
 import { rollSeconds } from "../world/rules.ts";
 import type { Session } from "../state/session.ts";
+import type { Attempting } from "../talk/progress.ts";
 import { promptFor } from "../talk/prompt.ts";
 import { Reachability } from "./reachability.ts";
 import * as campusText from "../talk/campus_text.ts";
@@ -325,9 +326,9 @@ export class PlayerContext {
   }
 
   /** Lets the time of one attempt pass; returns its seconds, or nothing if the player leaves meanwhile. */
-  async toil(bar: (share: number) => string): Promise<number | undefined> {
+  async toil(attempting: Attempting): Promise<number | undefined> {
     const seconds = this.talk.fast ? 0 : rollSeconds(this.dice, this.perks.seconds);
-    if (await this.talk.wait(seconds * 1_000, bar, this.interject)) return seconds;
+    if (await this.talk.wait(seconds * 1_000, attempting, this.interject)) return seconds;
     this.talk.say(text.cutShort);
   }
 

@@ -14,6 +14,7 @@ import {
   unseenTypingMs,
 } from "../world/bounds.ts";
 import { wrapped } from "../../cli/wrapped.ts";
+import { attemptBar, type Attempting, type Progress, progressOf } from "./progress.ts";
 import { type Manner, unpiled } from "./words.ts";
 
 /** What a line is, for a terminal that shows such things differently. */
@@ -53,6 +54,8 @@ export interface ConversationOptions {
   readonly pause: Pause;
   /** Ends it: nothing is waited for any more. Who aborts it ends the lines too. */
   readonly stop?: AbortSignal;
+  /** Told of an attempt that takes its time, and with nothing when it is over. */
+  readonly onProgress?: (progress: Progress | undefined) => void;
   /** Decorates a line; by default not at all. */
   readonly paint?: (tone: Tone, line: string) => string;
 }
@@ -195,18 +198,18 @@ export class Conversation {
   }
 
   /**
-   * Lets `ms` pass, or less if the player at a terminal ends the input. Where bars are drawn, one
-   * shows how much has passed: `bar` makes it of a share from 0 to 1. Enter does not end it, and what
+   * Lets `ms` pass, or less if the player at a terminal ends the input. If it is `attempting` that takes
+   * the time, a bar shows how much has passed, where bars are drawn. Enter does not end it, and what
    * `interject` has to do for a line is done meanwhile.
    *
    * @returns whether all of it has passed.
    */
   async wait(
     ms: number,
-    bar?: (share: number) => string,
+    attempting?: Attempting,
     interject: Interject = () => undefined,
   ): Promise<boolean> {
-    const { isTerminal, pause, lines, stop } = this.#options;
+    const { isTerminal, pause, lines, stop, onProgress } = this.#options;
     this.#hadEnough = false;
     if (ms === 0) return true;
     if (!isTerminal) {
@@ -215,11 +218,13 @@ export class Conversation {
     }
     const calledOff = new AbortController();
     const over = new AbortController();
-    const isDrawn = this.redraws && bar !== undefined;
+    const isDrawn = this.redraws && attempting !== undefined;
+    if (attempting !== undefined) onProgress?.(progressOf(attempting, ms));
     const tickMs = isDrawn ? appLimits.progressIntervalMs : ms;
     let passedMs = 0;
     let interjected = Promise.resolve();
-    const shown = () => isDrawn ? `${this.#show("prompt", bar(passedMs / ms))} ` : "";
+    const shown = () =>
+      isDrawn ? `${this.#show("prompt", attemptBar(attempting, passedMs / ms))} ` : "";
     this.#waiting = {
       prompt: shown,
       interject: (line) => {
@@ -238,6 +243,7 @@ export class Conversation {
       await pause(Math.min(tickMs, ms - passedMs), calledOff.signal);
     }
     if (isDrawn) lines.setPrompt("");
+    if (attempting !== undefined) onProgress?.(undefined);
     over.abort();
     this.#waiting = undefined;
     await interjected;

@@ -9,6 +9,7 @@ import { Connection } from "./connection.js";
 import { element } from "./dom.js";
 import { Line } from "./line.js";
 import { Log } from "./log.js";
+import { Progress } from "./progress.js";
 import { Screen } from "./screen.js";
 
 const readerPlace = "cmud-screen-reader";
@@ -30,6 +31,7 @@ const line = new Line((typed, isSecret) => {
   if (!isSecret) shown().echo(typed);
   connection.type(`${typed}\n`);
 });
+const progress = new Progress();
 const around = new Around((place) => command(`move ${place}`));
 
 const shown = () => isSpoken ? log : screen;
@@ -63,12 +65,15 @@ const connection = new Connection({
   text: (text) => shown().write(text),
   told(name, data) {
     if (name === "CMUD.Typing") line.hide(data.hidden);
+    // On the terminal itself, and read aloud, it is in the text or nowhere.
+    if (name === "CMUD.Progress" && isTouched && !isSpoken) progress.show(data);
     around.told(name, data);
     if (name === "CMUD.Session") element("state").textContent = `You are ${data.name}.`;
   },
   state(words) {
     shown().begin();
     line.hide(false);
+    progress.show(undefined);
     element("state").textContent = words;
     element("again").hidden = true;
   },
