@@ -187,9 +187,12 @@ export class Queries implements RequestHandler {
     if (n === noEntry) return writer.nil();
     const valueBytes = this.#store.valueLength(n);
     const { unchargedBytesMax } = this.#host.limits;
-    if (valueBytes > unchargedBytesMax && writer.size + valueBytes > this.turnBytesMax) {
-      this.gets--;
-      return inTurns;
+    if (valueBytes > unchargedBytesMax) {
+      if (writer.size + valueBytes > this.turnBytesMax) {
+        this.gets--;
+        return inTurns;
+      }
+      writer.ensureAlone(valueBytes);
     }
     this.#store.writeValue(writer, n);
   }

@@ -141,6 +141,7 @@ export function writeValueOf(call: CommandCall, n: number): void {
   if (n === noEntry) return reply.nil();
   const length = keyspace.entries.valueLength(n);
   expectTurn(call, length);
+  if (length > call.host.limits.unchargedBytesMax) reply.writer.ensureAlone(length);
   reply.bulkHeader(length);
   keyspace.entries.appendValue(reply.writer, n, 0, length);
   reply.endLine();

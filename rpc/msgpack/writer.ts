@@ -92,6 +92,14 @@ export class MsgpackWriter {
     if (this.length + count > this.bytes.length) this.#grow(count);
   }
 
+  /**
+   * Makes room for `count` more bytes in a buffer that the content has to itself: for a content that is long
+   * enough for its memory to be given back alone, and not with a chunk that is garbage some time.
+   */
+  ensureAlone(count: number): void {
+    this.ensure(this.#isLong ? count : Math.max(count, this.#initialBytes + 1 - this.size));
+  }
+
   /** Whether the content has a buffer to itself, a longer one than the first. */
   get #isLong(): boolean {
     return this.bytes.length > this.#initialBytes;

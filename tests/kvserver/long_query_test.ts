@@ -6,6 +6,7 @@ import { silentLogger } from "../../log/mod.ts";
 import { MsgpackReader, tcpTransport, type Transport } from "../../rpc/mod.ts";
 import { assertEquals, assertGreater, assertLess, assertLessOrEqual } from "../deps.ts";
 import { startProbe, startSystem } from "../support/actors.ts";
+import { RedisSocket } from "../support/resp/redis_socket.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { concat, requestFrame } from "../support/rpc/wire.ts";
 import type { SimulatedWorld } from "../../simulate/world/simulated_environment.ts";
@@ -162,10 +163,10 @@ Deno.test("long answers in a pipeline are whole, in their places, executed and c
   assertEquals([Number(stats.gets) - gets, stats.lists], [2, 2]);
 });
 
-Deno.test("the memory of a long reply is given back when it is written, or its connection cut", async () => {
-  const written: Uint8Array[] = [];
+/** TCP, and a call for what is written first of each buffer. */
+function watchedTransport(onWrite: (bytes: Uint8Array) => void): Transport {
   const buffers = new WeakSet<ArrayBufferLike>();
-  const transport: Transport = {
+  return {
     ...tcpTransport,
     listen(...where) {
       const listener = tcpTransport.listen(...where);
@@ -177,10 +178,7 @@ Deno.test("the memory of a long reply is given back when it is written, or its c
           if (stream === null) return null;
           const write = stream.write.bind(stream);
           stream.write = (bytes) => {
-            // The first piece of what has a buffer of its own.
-            if (bytes.buffer.byteLength > MiB / 2 && !buffers.has(bytes.buffer)) {
-              written.push(bytes);
-            }
+            if (!buffers.has(bytes.buffer)) onWrite(bytes);
             buffers.add(bytes.buffer);
             return write(bytes);
           };
@@ -189,6 +187,32 @@ Deno.test("the memory of a long reply is given back when it is written, or its c
       };
     },
   };
+}
+
+Deno.test("the memory of a value of some kilobytes is given back when it is written", async () => {
+  const written: Uint8Array[] = [];
+  const valueBytes = 20_000;
+  const transport = watchedTransport((bytes) => {
+    if (bytes.length > valueBytes) written.push(bytes);
+  });
+  await using served = await serve({ transport, log: silentLogger });
+  await served.client.put("k", "v".repeat(valueBytes));
+  using frames = await RawSocket.connect(served.address);
+  using redis = await RedisSocket.connect(served.address);
+  for (let i = 0; i < 5; i++) {
+    assertEquals(await frames.ask("Get", "k"), "v".repeat(valueBytes));
+    assertEquals((await redis.ask([["GET", "k"]]))[0].length, valueBytes + "$20000\r\n\r\n".length);
+  }
+  await soon("it is given back", () => written.every(({ length }) => length === 0));
+  assertEquals(written.length, 10);
+});
+
+Deno.test("the memory of a long reply is given back when it is written, or its connection cut", async () => {
+  const written: Uint8Array[] = [];
+  const transport = watchedTransport((bytes) => {
+    // The first piece of what has a buffer of its own.
+    if (bytes.buffer.byteLength > MiB / 2) written.push(bytes);
+  });
   const maxMemory = 64 * MiB;
   await using served = await serve({ maxMemory, transport, log: silentLogger });
   for (const key of keys) await served.client.put(key, "v".repeat(1_000_000));
