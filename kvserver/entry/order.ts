@@ -76,9 +76,18 @@ export function nextOrder(
  * @param nowMs the clock of the server that receives it
  */
 export function orderFault(
-  { timestamp, sequence, uid }: Order,
+  order: Order,
   nowMs: number,
-  { timestampMaxAheadMs, uidBytesMax }: Pick<Limits, "timestampMaxAheadMs" | "uidBytesMax">,
+  limits: Pick<Limits, "timestampMaxAheadMs" | "uidBytesMax">,
+): string | null {
+  return timeFault(order, nowMs, limits) ?? uidFault(order.uid, limits);
+}
+
+/** As `orderFault`, whatever the uid is. */
+export function timeFault(
+  { timestamp, sequence }: Pick<Order, "timestamp" | "sequence">,
+  nowMs: number,
+  { timestampMaxAheadMs }: Pick<Limits, "timestampMaxAheadMs">,
 ): string | null {
   if (!isWithin(timestamp, timestampNewMax)) {
     return `timestamp ${timestamp} is out of bounds, allowed are 0 to ${timestampNewMax}`;
@@ -90,6 +99,14 @@ export function orderFault(
     return `timestamp ${timestamp} is ${timestamp - nowMs} ms ahead of the clock, allowed are ` +
       `${timestampMaxAheadMs}`;
   }
+  return null;
+}
+
+/** Why a uid that arrives from another server is refused; `null` when it is not. */
+export function uidFault(
+  uid: string,
+  { uidBytesMax }: Pick<Limits, "uidBytesMax">,
+): string | null {
   if (uid.length > uidBytesMax) return `a uid is longer than ${uidBytesMax} bytes`;
   return isUid(uid) ? null : "a uid is not of the form HOST:PORT/INCARNATION/COUNTER";
 }

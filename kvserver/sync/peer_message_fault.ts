@@ -19,7 +19,7 @@ import {
 import { noValue } from "../entry/entry.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { EntrySpelling } from "../entry/entry_spelling.ts";
-import { latestAccepted, orderFault } from "../entry/order.ts";
+import { latestAccepted, timeFault, uidFault } from "../entry/order.ts";
 import { readRangeMessage } from "../reconcile/mod.ts";
 import { readClaims, readSeen, seenSumBytes } from "../versions/version_bytes.ts";
 import type { PeerMessage } from "./peer_message.ts";
@@ -165,6 +165,8 @@ function entriesFault(bytes: Uint8Array, nowMs: number, limits: Limits): string 
     return `its entries have ${bytes.length} bytes: allowed are ${syncMessageBytesMax}, or one entry`;
   }
   const spelling = new EntrySpelling(reader);
+  // The uid that was looked at last, because entries come in runs of one uid.
+  let uid: string | undefined;
   while (reader.next()) {
     const { keyStart, keyEnd, valueStart, valueEnd, isBin } = reader;
     if (!isUtf8(bytes, keyStart, keyEnd)) return "a key is not UTF-8";
@@ -174,7 +176,8 @@ function entriesFault(bytes: Uint8Array, nowMs: number, limits: Limits): string 
       }
       if (!isBin && !isUtf8(bytes, valueStart, valueEnd)) return "a value is not UTF-8";
     }
-    const fault = orderFault(reader, nowMs, limits);
+    const fault = timeFault(reader, nowMs, limits) ??
+      (reader.uid === uid ? null : uidFault(uid = reader.uid, limits));
     if (fault !== null) return fault;
     spelling.follow();
   }
