@@ -84,7 +84,7 @@ Deno.test("MemoryAccount cuts those who are stuck first, then who holds most, an
   assertEquals([account.bytes, account.isFull], [105, true]);
 });
 
-Deno.test("MemoryAccount keeps its bound, though others take memory until connections are cut", async () => {
+Deno.test("MemoryAccount keeps its bound, though others take memory until connections are cut", () => {
   const account = new MemoryAccount(1_600, withLimits({ sparedBytes: 10 }));
   const cuts: string[] = [];
   for (let i = 0; i < 100; i++) {

@@ -29,11 +29,16 @@ export class SimulatedDisks implements Disposable {
 
   #startWorker(world: SimulatedWorld) {
     const environment = world.environment();
+    let isRead = false;
     const worker: FakeWorker<DiskRequest, DiskEvent, DiskRefusal> = new FakeWorker({
       handle: async (request) => {
-        const readMs = request.type === "read" ? this.readMs() : 0;
+        if (request.type !== "read" || isRead) return service.handle(request);
+        const readMs = this.readMs();
         if (readMs > 0) await pause(environment, readMs);
-        return service.handle(request);
+        const part = service.handle(request);
+        // There is nothing behind the last part that would take its time.
+        isRead = part === undefined;
+        return part;
       },
       failureOf: () => undefined,
     });

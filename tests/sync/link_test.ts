@@ -158,8 +158,8 @@ Deno.test("a link dials again after pauses that grow, and begins anew once it wa
     fake.accept(request);
   };
   for (let times = 1; times <= 3; times++) {
-    await until("it is up", () => context.link(ref).epoch === times);
-    streams[times - 1].close();
+    await until("it is up", () => context.link(ref).epoch >= times);
+    streams.at(-1)!.close();
   }
   for (const pauseMs of pausesOf(fake.greetedMs.slice(before))) {
     assertLess(pauseMs, defaultLimits.reconnectMaxMs / 2);
