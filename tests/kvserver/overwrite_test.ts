@@ -1,5 +1,6 @@
 import { defaultLimits } from "../../limits.ts";
-import { Store } from "../../kvserver/store/mod.ts";
+import { Store, unclaimedMark } from "../../kvserver/store/mod.ts";
+import { noExpiry, noValue } from "../../kvserver/entry/entry.ts";
 import { LargeValues } from "../../kvserver/memory/large_values.ts";
 import { MemoryAccount } from "../../rpc/mod.ts";
 import { UidTable } from "../../kvserver/memory/uid_table.ts";
@@ -97,6 +98,45 @@ Deno.test("Store takes no more room, however many actors its entries come from",
   assertLess(store.uidNumberOf(last), 30);
   store.assertInvariants();
 });
+
+/** What a key can hold, as `Store.put` is told it: where its value begins, and ends. */
+const kinds: Record<string, { start: number; end: number; isBin?: true; expiresAt?: number }> = {
+  "a str": { start: 10, end: 14 },
+  "a shorter str": { start: 20, end: 21 },
+  "a str without bytes": { start: 20, end: 20 },
+  "a longer str": { start: 30, end: 130 },
+  "a bin": { start: 40, end: 44, isBin: true },
+  "a str that expires": { start: 50, end: 54, expiresAt: 1_000 },
+  "a bin that expires": { start: 60, end: 64, isBin: true, expiresAt: 2_000 },
+  "nothing": { start: noValue, end: noValue },
+};
+
+for (const [name, before] of Object.entries(kinds)) {
+  Deno.test(`what is put over ${name} is what the key holds, and a write that nobody claimed is told`, () => {
+    for (const [other, after] of Object.entries(kinds)) {
+      const store = new Store();
+      const replaced: unknown[] = [];
+      store.onUnclaimedReplaced = (uid, counter) => replaced.push([uid, counter]);
+      let counter = 0;
+      const put = ({ start, end, isBin, expiresAt }: typeof before, uid = "uid") =>
+        store.put(bytes, 0, 3, start, end, 7, uid, ++counter, isBin, expiresAt);
+      for (const uid of ["uid", "other"]) {
+        put(before);
+        const n = put(before);
+        store.mark(n, unclaimedMark);
+        assertEquals(put(after, uid), n);
+        assertEquals(replaced.splice(0), [["uid", counter - 1]], other);
+        put(after, uid);
+        assertEquals(replaced, [], other);
+        const { start, end, isBin = false, expiresAt = noExpiry } = after;
+        assertEquals(store.valueOf(n), start === noValue ? null : bytes.slice(start, end), other);
+        assertEquals([store.isBin(n), store.expiresAtOf(n)], [isBin, expiresAt], other);
+        assertEquals([store.uidOf(n), store.counterOf(n)], [uid, counter], other);
+        store.assertInvariants();
+      }
+    }
+  });
+}
 
 Deno.test("Store cleans what lies behind it, when there is most garbage where it writes", () => {
   const overwritten = new Overwritten();
