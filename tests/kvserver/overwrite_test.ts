@@ -121,18 +121,18 @@ for (const [name, before] of Object.entries(kinds)) {
       const put = ({ start, end, isBin, expiresAt }: typeof before, uid = "uid") =>
         store.put(bytes, 0, 3, start, end, 7, uid, ++counter, isBin, expiresAt);
       for (const uid of ["uid", "other"]) {
-        put(before);
-        const n = put(before);
-        store.mark(n, unclaimedMark);
-        assertEquals(put(after, uid), n);
-        assertEquals(replaced.splice(0), [["uid", counter - 1]], other);
-        put(after, uid);
-        assertEquals(replaced, [], other);
-        const { start, end, isBin = false, expiresAt = noExpiry } = after;
-        assertEquals(store.valueOf(n), start === noValue ? null : bytes.slice(start, end), other);
-        assertEquals([store.isBin(n), store.expiresAtOf(n)], [isBin, expiresAt], other);
-        assertEquals([store.uidOf(n), store.counterOf(n)], [uid, counter], other);
-        store.assertInvariants();
+        for (const mark of [0, unclaimedMark]) {
+          put(before);
+          const n = put(before);
+          store.mark(n, mark);
+          assertEquals(put(after, uid), n);
+          assertEquals(replaced.splice(0), mark === 0 ? [] : [["uid", counter - 1]], other);
+          const { start, end, isBin = false, expiresAt = noExpiry } = after;
+          assertEquals(store.valueOf(n), start === noValue ? null : bytes.slice(start, end), other);
+          assertEquals([store.isBin(n), store.expiresAtOf(n)], [isBin, expiresAt], other);
+          assertEquals([store.uidOf(n), store.counterOf(n)], [uid, counter], other);
+          store.assertInvariants();
+        }
       }
     }
   });
