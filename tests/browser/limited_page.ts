@@ -90,4 +90,6 @@ await browser.close();
 http!.show("stopping");
 await http!.close();
 await server.close();
-console.log(JSON.stringify({ found, faults }));
+// The browser says of itself that a token was asked for.
+const others = faults.filter((fault) => !/status of 401/.test(fault));
+console.log(JSON.stringify({ found, faults: others }));

@@ -167,7 +167,7 @@ Deno.test("SIGHUP stops a host that has no such file, as SIGTERM does", async ()
 });
 
 testUnless(
-  canAskForCertificates() ? undefined : "a Deno that asks clients for certificates",
+  canAskForCertificates() ? undefined : "Deno that asks clients for certificates",
   "a host shows servers its certificate, and asks players for theirs",
   async () => {
     using directory = new TempDirectory();
