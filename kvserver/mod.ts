@@ -34,7 +34,7 @@ export {
 } from "../log/mod.ts";
 export type { Durability } from "./messages/journal_messages.ts";
 export { Server, type ServerEnd } from "./server.ts";
-export type { Role, TokenEntry } from "../access/mod.ts";
+export type { Role, TokenEntry, TokenRefusal } from "../access/mod.ts";
 export type { Member, MemberState } from "../kvcommon/mod.ts";
 export { addressOfDescription } from "./join/description.ts";
 export { JoinError } from "./join/join_error.ts";
