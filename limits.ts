@@ -552,6 +552,8 @@ export interface Limits {
   readonly unknownWritesMax: number;
   /** For how long they are remembered. */
   readonly unknownWritesKeptMs: number;
+  /** Bytes of what servers that are behind have seen, which a replica is told for its figures; the rest is left out. */
+  readonly holdersBytesMax: number;
   /** Bytes of what a message says of what was seen. */
   readonly versionBytesMax: number;
   /** Entries that one turn of a query actor looks at to remove them. */
@@ -851,6 +853,7 @@ export const defaultLimits: Limits = {
   versionsMax: 4_096,
   unknownWritesMax: 4_096,
   unknownWritesKeptMs: 60_000,
+  holdersBytesMax: 256 * KiB,
   versionBytesMax: 1 * MiB,
   collectedPerTurn: 1_000,
   expiredKeptMs: 60_000,

@@ -8,6 +8,12 @@ import type { Membership } from "./membership.ts";
 import type { Peer } from "./peer.ts";
 import type { StateReceiver } from "./state_receiver.ts";
 
+/** A server that is known, and what it has told that it has seen. */
+interface Known {
+  readonly member: string;
+  readonly seen: VersionVector;
+}
+
 /** What the disk is called among the replicas. */
 const disk = "disk";
 
@@ -111,11 +117,14 @@ export class Stability {
       return this.#replicas.first.pacer.tickWithin(this.#dueMs - nowMs);
     }
     this.#hasChanged = false;
-    this.#dueMs = nowMs + this.#context.limits.tellVersionsMs;
     this.#takeSeen();
     // What is still to come may be older than what is known of it.
     this.#isUntold = !isComplete;
     if (isComplete) this.#tell();
+    // Of very many servers that tell very much it takes long, and is no reason to do little else.
+    const { tellVersionsMs, comparisonPauseRatio } = this.#context.limits;
+    const tookMs = this.#context.monotonicMs() - nowMs;
+    this.#dueMs = nowMs + Math.max(tellVersionsMs, tookMs * comparisonPauseRatio);
   }
 
   #takeSeen(): void {
@@ -129,8 +138,7 @@ export class Stability {
   #tell(): void {
     const members = this.#known();
     const stable = meet([this.#seen.vector, ...members.map(({ seen }) => seen)]);
-    const holders = members.filter(({ seen }) => !seen.covers(this.#seen.vector))
-      .map(({ member, seen }) => ({ member, seen: seenBytes({ vector: seen, floorMs: 0 }) }));
+    const holders = this.#holders(members);
     const lagMs = this.#lagMs();
     const request = { stable: seenBytes({ vector: stable, floorMs: 0 }), lagMs };
     const told = JSON.stringify([[...stable], [...this.#seen.vector], holders.length]);
@@ -141,8 +149,26 @@ export class Stability {
     }
   }
 
+  /**
+   * Those of the members for whose sake tombstones are kept, and what they have told: for the figures alone, so
+   * that of very many that have told very much some are left out, those that have seen most.
+   */
+  #holders(members: readonly Known[]): { member: string; seen: Uint8Array }[] {
+    const behind = members.filter(({ seen }) => !seen.covers(this.#seen.vector))
+      .sort((a, b) => a.seen.size - b.seen.size);
+    const holders = [];
+    let leftBytes = this.#context.limits.holdersBytesMax;
+    for (const { member, seen: vector } of behind) {
+      const seen = seenBytes({ vector, floorMs: 0 });
+      leftBytes -= seen.length;
+      if (leftBytes < 0) break;
+      holders.push({ member, seen });
+    }
+    return holders;
+  }
+
   /** The servers that are known, and what each has told that it has seen. */
-  #known(): { member: string; seen: VersionVector }[] {
+  #known(): Known[] {
     const peers = Array.from(this.#members.peers, ({ uid, seen }) => ({ member: uid, seen }));
     const there = new Set(Array.from(this.#members.peers, ({ ref }) => ref.address));
     const nothing = new VersionVector();
