@@ -93,7 +93,7 @@ export class Comparer {
     if (step === undefined) return;
     this.#bytes += step.ranges.length;
     if (peer.comparison.isAwaited(step.id)) this.#rounds++;
-    peer.comparisonReceived(step);
+    peer.comparisonReceived(step, this.#context.link(peer.ref).roundTripMs);
     // What it holds it will be sent.
     if (step.seen !== undefined) this.#replicas.raiseFloor(readSeen(step.seen).floorMs);
   }

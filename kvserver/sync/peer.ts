@@ -304,9 +304,9 @@ export class Peer {
     if (ended !== undefined) this.#claimSeen(readSeen(ended.own), readSeen(ended.theirs).vector);
   }
 
-  /** A step of a comparison came. */
-  comparisonReceived(step: ComparisonStep): void {
-    this.comparison.received(step, this.#context.monotonicMs());
+  /** A step of a comparison came. @param roundTripMs how long a message and its answer take, about */
+  comparisonReceived(step: ComparisonStep, roundTripMs: number): void {
+    this.comparison.received(step, this.#context.monotonicMs(), roundTripMs);
     this.#claimCompared();
   }
 

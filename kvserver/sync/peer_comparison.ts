@@ -259,8 +259,8 @@ export class PeerComparison {
     return upMs < roundTripMs / 2 + this.#limits.comparisonGraceMs;
   }
 
-  /** A message of the peer came. */
-  received(step: ComparisonStep, nowMs: number): void {
+  /** A message of the peer came. @param roundTripMs how long a message and its answer take, about */
+  received(step: ComparisonStep, nowMs: number, roundTripMs: number): void {
     const { id, ranges, leftOut = false } = step;
     const state = this.#state;
     const isSame = state.name !== "idle" && state.of.id === id;
@@ -272,9 +272,9 @@ export class PeerComparison {
       return;
     }
     if (state.name !== "idle" && !isSame) {
-      // Both have begun one, unless the peer has known of this one for long: then it has given it up.
+      // Both have begun one, unless the peer knew of this one when it began: then it has lost its answer.
       const isOld = state.name === "waiting" &&
-        nowMs - state.sinceMs > 2 * this.#limits.comparisonQuietMs;
+        nowMs - state.sinceMs > roundTripMs + this.#limits.comparisonGraceMs;
       if (state.of.isOwn && state.of.heard === 0 && this.#isLower && !isOld) return;
     } else if (isSame && state.name !== "waiting") return;
     const of = isSame && state.name === "waiting"

@@ -1,0 +1,34 @@
+import { causes, comparisonId, PeerComparison } from "../../kvserver/sync/peer_comparison.ts";
+import { defaultLimits } from "../../limits.ts";
+import { assertEquals } from "../deps.ts";
+
+const roundTripMs = 600;
+
+const pace = { quietMs: Infinity, silentMs: 0, upMs: Infinity, roundTripMs };
+
+/** A comparison that the server with the lower uid has begun, whose first message left at 0. */
+function begun(): PeerComparison {
+  const comparison = new PeerComparison(0, true, defaultLimits);
+  comparison.owe(0, true);
+  comparison.begin(1, 0, pace);
+  const { id } = comparison.asked!;
+  const ranges = new Uint8Array(9);
+  comparison.answered(id, ranges, 0, { tookMs: 0, leftOut: false, seen: new Uint8Array() });
+  comparison.leaving(0, 0, 0);
+  return comparison;
+}
+
+const ofPeer = { id: comparisonId(7, causes.urgent), ranges: new Uint8Array(5) };
+
+Deno.test("PeerComparison goes on with its own when the peer has begun one at the same time", () => {
+  const comparison = begun();
+  comparison.received(ofPeer, roundTripMs, roundTripMs);
+  assertEquals(comparison.asked, undefined);
+});
+
+Deno.test("PeerComparison goes on with that of a peer that knew of its own, and lost its answer", () => {
+  const comparison = begun();
+  const nowMs = roundTripMs + defaultLimits.comparisonGraceMs + 1;
+  comparison.received(ofPeer, nowMs, roundTripMs);
+  assertEquals(comparison.asked?.id, ofPeer.id);
+});
