@@ -36,6 +36,7 @@ const parts = [
 export async function buildExercises(
   folder: string,
   exercises: readonly Exercise[],
+  stopped?: AbortSignal,
 ): Promise<void> {
   const copy = await Deno.makeTempDir({ prefix: "cmud-lab-" });
   try {
@@ -43,6 +44,7 @@ export async function buildExercises(
     const right = await bundleCore(copy);
     const files: ExerciseFiles = { patches: {}, sources: {} };
     for (const { id, fault } of exercises) {
+      stopped?.throwIfAborted();
       const path = `${copy}/${fault.file}`;
       const source = await Deno.readTextFile(path);
       files.sources[fault.file] = source;

@@ -23,20 +23,33 @@ if (out !== undefined) {
   await buildExercises(out, exercises);
   console.log(`The laboratory is in ${out}: any web server can serve it.`);
 } else {
+  const stopped = stopSignal();
   const folder = await Deno.makeTempDir({ prefix: "cmud-lab-" });
   try {
     // First, so that a port that is in use is told at once.
     const server = serve(folder);
+    stopped.onabort = () => server.shutdown();
     await buildLab(folder);
-    console.log(`The laboratory is at http://127.0.0.1:${server.addr.port}/ until Ctrl+C.`);
+    if (!stopped.aborted) {
+      console.log(`The laboratory is at http://127.0.0.1:${server.addr.port}/ until Ctrl+C.`);
+    }
     // They take a few seconds, in which one can look around.
-    const built = buildExercises(folder, exercises);
-    Deno.addSignalListener("SIGINT", () => server.shutdown());
-    await server.finished;
-    await built;
+    const built = buildExercises(folder, exercises, stopped).catch((error) => {
+      if (!stopped.aborted) throw error;
+    });
+    await Promise.all([server.finished, built]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Is aborted by whatever asks the program to stop, so that it leaves no folder behind. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  const isWindows = Deno.build.os === "windows";
+  const signals: readonly Deno.Signal[] = isWindows ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) Deno.addSignalListener(signal, () => stop.abort());
+  return stop.signal;
 }
 
 /** What was asked for. */

@@ -33,6 +33,12 @@ export async function runTrace(invocation: Invocation): Promise<number> {
 /** `cmud trace put KEY`. */
 export function runTracePut(invocation: Invocation): Promise<number> {
   const { arguments: [key], options } = invocation;
+  if (options.scenario !== undefined) {
+    throw new UsageError(
+      "Cannot trace a Put in a --scenario: trace put KEY makes a scenario of its own; " +
+        "trace --scenario FILE tells what a file says",
+    );
+  }
   const { value = "hello", servers = 2, replicas = 1, delay = 20, disk = false } = options as {
     value?: string;
     servers?: number;

@@ -11,6 +11,12 @@ type Failures = Pick<ScenarioOutcome, "failures">;
  * not.
  */
 export function checkHistory(scenario: Scenario, right: Failures, faulty: Failures): Verdict {
+  if (scenario.steps.length === 0) {
+    const says =
+      "The history is empty. Begin it with a server, as server a, and end it with what " +
+      "should be so, as expect city = Paris on all";
+    return { isRight: false, says };
+  }
   if (!scenario.steps.some(({ statement }) => statement.type === "expect")) {
     const says = "The history expects nothing. End it with what should be so: " +
       "expect city = Paris on all";

@@ -59,6 +59,14 @@ Deno.test("trace --scenario says of a file in which nothing is done that it tell
   }
 });
 
+Deno.test("trace put refuses a scenario, wherever that is named", async () => {
+  for (const args of [["put", "k", "--scenario", "f"], ["--scenario", "f", "put", "k"]]) {
+    const { code, stdout, stderr } = await runCmud(["trace", ...args]);
+    assertEquals({ code, stdout }, { code: 64, stdout: "" });
+    assertStringIncludes(stderr, "Cannot trace a Put in a --scenario: trace put KEY makes");
+  }
+});
+
 Deno.test("trace put refuses a delay with which it would not come to an end", async () => {
   const { code, stderr } = await runCmud(["trace", "put", "city", "--delay", "1d"]);
   assertEquals([code, stderr], [

@@ -64,6 +64,8 @@ Deno.test("judge() says what is wrong with an answer, also of one that never end
     const code = `export class Outbox { ${text} }`;
     return judge(5, `data:application/javascript,${encodeURIComponent(code)}`, msMax);
   };
+  const empty = await judge(5, "data:application/javascript,", answerMsMax);
+  assertEquals(empty, "The file exports nothing; it is to export Outbox");
   assertStringIncludes(await wrongOf("", answerMsMax) ?? "", "outbox.add is not a function");
   assertStringIncludes(await wrongOf("add() { for (;;); }", 300) ?? "", "a loop that never ends");
 });

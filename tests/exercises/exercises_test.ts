@@ -59,6 +59,7 @@ Deno.test("a history that expects nothing, or what no system does, solves nothin
   const outcomesOf = await systemsOf(exercises[0]);
   for (
     const [text, says] of [
+      ["", "The history is empty. Begin it with a server"],
       ["server a\nput x = y on a\n", "The history expects nothing"],
       ["server a\nput x = y on a\nexpect x = z on a\n", "The right system does not do that either"],
     ]
