@@ -32,15 +32,25 @@ export function valueText(value: string | null): string {
   return value === null ? "deleted" : value;
 }
 
+/** How far a clock is off, where there is little room: `+2 s`. */
+export function shortSkewText(ms: number): string {
+  return `${ms < 0 ? "−" : "+"}${spanText(Math.abs(ms))}`;
+}
+
+/** So many characters of a text, the last of which says that there are more. */
+export function cutTo(text: string, chars: number): string {
+  return text.length > chars ? `${text.slice(0, chars - 1)}…` : text;
+}
+
 /** So many characters of a message are shown where it travels. */
 const labelCharsMax = 14;
 
 /** What is written on a message that travels. */
 export function labelOf(
   { kinds, entries }: { kinds: readonly string[]; entries: readonly TracedEntry[] },
+  charsMax = labelCharsMax,
 ): string {
   if (entries.length > 1) return `${entries.length} entries`;
   if (entries.length === 0) return kinds.includes("state") ? "state" : kinds[0] ?? "";
-  const text = writeWords(entries[0]);
-  return text.length > labelCharsMax ? `${text.slice(0, labelCharsMax - 1)}…` : text;
+  return cutTo(writeWords(entries[0]), charsMax);
 }

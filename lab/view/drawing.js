@@ -19,6 +19,9 @@ const rowsMax = 4;
 /** On a large screen all is drawn so much larger. */
 const zoomMax = 1.5;
 
+/** In a drawing of less than this width, messages say only so much: what they are about is there when asked for. */
+const [narrowWidth, narrowLabelChars] = [560, 7];
+
 /** The drawing in an element of the page. */
 export class Drawing {
   #box;
@@ -119,6 +122,7 @@ export class Drawing {
         .map((travel) => ({
           ...between(travel, (name) => this.#places.get(name)?.port),
           travel,
+          labelChars: this.#size.width < narrowWidth ? narrowLabelChars : undefined,
           atMs,
           fadeMs,
           selection,

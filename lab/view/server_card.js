@@ -7,15 +7,22 @@
 import { makeSvg } from "../../http/page/dom.js";
 import { rowHeight, tilesOf, titleHeight } from "../model/card.ts";
 import { isRunning } from "../model/scene.ts";
-import { clockText, skewText, valueText } from "../model/texts.ts";
+import { clockText, cutTo, shortSkewText, skewText, valueText } from "../model/texts.ts";
+import { fit } from "./fit.js";
 import { Keyed, onChoose, say, set } from "./keyed.js";
+
+/** A card of less than this has no room for a clock beside its name. */
+const narrowWidth = 188;
+
+/** Of a head: what is free on either side of it, and beside its clock; and what the clock takes. */
+const [headMargin, gap, clockCharWidth] = [12, 4, 7.6];
 
 /** One card. `update` takes the server, its place, the size, the keys of the rows, and what replicas hold. */
 export class ServerCard {
   node;
   #frame = makeSvg("rect", { class: "frame", rx: 14 });
   #name = makeSvg("text", { class: "name" });
-  #clock = makeSvg("text", { class: "clock", "text-anchor": "end" });
+  #clock = makeSvg("text", { class: "clock" });
   #skew = makeSvg("text", { class: "skew", "text-anchor": "end" });
   #status = makeSvg("text", { class: "status", "text-anchor": "middle" });
   #port = makeSvg("circle", { class: "port", r: 7 });
@@ -48,20 +55,9 @@ export class ServerCard {
       "aria-label": `Server ${server.name}, ${server.status}`,
     });
     set(this.#frame, { x: left, y: top, width, height });
-    // An address has more characters than fit as large as a name.
-    const isLong = server.name.length > 12;
-    set(this.#name, {
-      x: left + 12,
-      y: top + (isLong ? 18 : 23),
-      class: isLong ? "name long" : "name",
-    });
-    say(this.#name, server.name);
     const isUp = isRunning(server);
-    const right = left + width - 12;
-    set(this.#clock, { x: right, y: top + (server.skewMs === 0 ? 22 : 17) });
-    say(this.#clock, isUp && atMs !== undefined ? clockText(atMs + server.skewMs) : "");
-    set(this.#skew, { x: right, y: top + 30 });
-    say(this.#skew, isUp && server.skewMs !== 0 ? skewText(server.skewMs) : "");
+    const clock = isUp && atMs !== undefined ? clockText(atMs + server.skewMs) : "";
+    this.#layOutHead(server, { left, top, width }, clock);
     set(this.#status, { x: place.x, y: top + height / 2 + 16 });
     say(this.#status, isUp ? "" : server.status);
     set(this.#port, { cx: place.port.x, cy: place.port.y });
@@ -76,6 +72,31 @@ export class ServerCard {
       }))
       : [];
     this.#tiles.show(tiles, ({ replica }) => replica);
+  }
+
+  /** The name, and the clock beside it; in a narrow card, below it. */
+  #layOutHead({ name, skewMs }, { left, top, width }, clock) {
+    const isNarrow = width < narrowWidth;
+    const room = width - 2 * headMargin;
+    const besideClock = clock === "" ? room : room - gap - clock.length * clockCharWidth;
+    const [start, end] = [left + headMargin, left + width - headMargin];
+    // An address has more characters than fit as large as a name.
+    const isLong = name.length > 12 || isNarrow;
+    set(this.#name, {
+      x: start,
+      y: top + (isNarrow ? 16 : isLong ? 18 : 23),
+      class: isLong ? "name long" : "name",
+    });
+    fit(this.#name, isNarrow ? room : besideClock, name);
+    say(this.#clock, clock);
+    set(this.#clock, {
+      x: isNarrow ? start : end,
+      y: top + (isNarrow ? 29 : skewMs === 0 ? 22 : 17),
+      class: isNarrow ? "clock below" : "clock",
+    });
+    set(this.#skew, { x: end, y: top + (isNarrow ? 29 : 30) });
+    const skew = clock !== "" && skewMs !== 0 ? [skewText(skewMs), shortSkewText(skewMs)] : [""];
+    fit(this.#skew, isNarrow ? besideClock : room, ...skew);
   }
 }
 
@@ -95,11 +116,12 @@ class ReplicaTile {
     set(head, { "aria-label": `Replica ${replica}` });
   }
 
-  update({ replica, x, y, width, height, keys, held, selection, numberOf }) {
+  update({ replica, server, x, y, width, height, keys, held, selection, numberOf }) {
     const isSelected = selection?.kind === "replica" && selection.replica === replica;
     set(this.#frame, { x, y, width, height, class: isSelected ? "tile selected" : "tile" });
     set(this.#title, { x: x + 8, y: y + 13 });
-    say(this.#title, replica);
+    // Its server is named above.
+    fit(this.#title, width - 12, replica, replica.slice(server.length), "");
     this.#cells.show(
       keys.map((key, i) => ({
         key,
@@ -141,8 +163,7 @@ class Cell {
     set(this.#text, { x: x + 7, y: y + 14 });
     // In a tile that is too small for words, the colour says enough.
     const chars = Math.floor((width - 14) / 7.25);
-    const text = chars < 3 ? "" : `${key} ${value}`;
-    say(this.#text, text.length > chars ? `${text.slice(0, chars - 1)}…` : text);
+    say(this.#text, chars < 3 ? "" : cutTo(`${key} ${value}`, chars));
     set(this.node, {
       class: `cell v${number % 8}${isDeleted ? " deleted" : ""}`,
       "aria-label": `${replica} holds ${key}: ${value}`,

@@ -14,11 +14,11 @@ import { onChoose, say, set } from "./keyed.js";
 export class TravelMark {
   node;
 
-  constructor({ travel }, onSelect, numberOf) {
+  constructor({ travel, labelChars }, onSelect, numberOf) {
     const { id, from, to, entries, kinds } = travel;
     const isWord = kinds.length === 0;
     // What comes time and again is a point, so that what matters is seen.
-    const label = isStory(kinds) ? labelOf(travel) : "";
+    const label = isStory(kinds) ? labelOf(travel, labelChars) : "";
     const version = entries.length === 0 ? "plain" : `v${numberOf(entries[0]) % 8}`;
     this.node = makeSvg("g", {
       class: `travel ${isWord ? "word" : version}`,
