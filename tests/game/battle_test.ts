@@ -2,11 +2,12 @@
 
 import { settleAfterMs } from "../../app/game/world/bounds.ts";
 import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
-import { loadedDice, MemoryStore, numberedEnvironment, play } from "./stage.ts";
+import { loadedDice, MemoryStore, napkinRead, numberedEnvironment, play } from "./stage.ts";
 
 Deno.test("a hit that finishes a problem lets its player rise; the problem is there again", async () => {
   const store = new MemoryStore([
     ["damage/Undergraduate/1/Bob.0000000000000001", '{"total":99,"n":4,"at":0}'],
+    napkinRead("Ada"),
   ]);
   const { said } = await play(["Ada", "solve", "solve", "stats", "solve"], {
     store,
@@ -60,6 +61,7 @@ Deno.test("whose finishing hit went through unseen is told the truth, and rises"
   for (const effect of [true, false]) {
     const store = new MemoryStore([
       ["damage/Undergraduate/1/Bob.0000000000000001", '{"total":99,"n":4,"at":0}'],
+      napkinRead("Ada"),
     ]);
     const world = numberedEnvironment();
     const { said } = await play(function* () {

@@ -5,7 +5,7 @@ import type { Dice } from "../../app/game/world/dice.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { Clock, company } from "./company.ts";
 import { Seat } from "./seat.ts";
-import { lasting, loadedDice, MemoryStore, play } from "./stage.ts";
+import { lasting, loadedDice, MemoryStore, napkinRead, play } from "./stage.ts";
 
 Deno.test("players see each other come, go, speak and act, and nothing of themselves", async () => {
   const { store, clock, ada, bob } = await company();
@@ -121,6 +121,7 @@ Deno.test("a big find is told, but not every one, and so is the solution of a pr
     whole: (low, high) => low === 1 && high === 20 ? 4 : high > 10 ? Math.min(high, find) : high,
   };
   const { store, ada, bob } = await company({ dice });
+  store.entries.set(...napkinRead("Ada"));
   // The desk beside hers: electricity for more than 10 machines.
   const desk = { deed: "buy", kind: "desk", count: 1, cost: 700, seen: 711 };
   store.entries.set("mined/Ada/Ada.000000000000000f", "711");
@@ -145,7 +146,7 @@ Deno.test("a big find is told, but not every one, and so is the solution of a pr
   for (let attempt = 0; attempt < 9; attempt++) await ada.type("solve");
   assertEquals(ada.prompt, "Masters, 1,311 coins, Gates 5th Floor> ");
   assertStringIncludes(await bob.lookAround(), "Ada jumps up: the shortest tour is found!\n");
-  assertStringIncludes(await bob.type("who"), "Ada, Masters, Gates");
+  assertStringIncludes(await bob.type("who"), "Ada, Masters, reader of napkins, Gates");
   await Promise.all([ada.leave(), bob.leave()]);
 });
 

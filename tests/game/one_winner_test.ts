@@ -9,7 +9,7 @@ import { settleAfterMs } from "../../app/game/world/bounds.ts";
 import { assertEquals } from "../deps.ts";
 import { Prng } from "../../simulate/world/prng.ts";
 import { company } from "./company.ts";
-import { loadedDice, MemoryStore, seededDice } from "./stage.ts";
+import { loadedDice, MemoryStore, napkinRead, seededDice } from "./stage.ts";
 
 /** A server that answers calls in any order. */
 class BusyStore extends MemoryStore {
@@ -74,6 +74,7 @@ Deno.test("who takes the last step beside another one waits for the logs, and is
   const { store, clock, ada, bob } = await company({ dice: loadedDice(4) });
   const total = JSON.stringify({ total: 99, n: 7, at: 0 });
   store.entries.set("damage/Undergraduate/1/Eve.0000000000000001", total);
+  store.entries.set(...napkinRead("Ada"));
   await ada.type("solve");
   await bob.type("solve");
   const said = await ada.type("solve");

@@ -81,6 +81,11 @@ export function lasting({ entries }: MemoryStore): [string, string][] {
   return [...entries].filter(([key]) => !/^(scene|letter|here|term)\//.test(key));
 }
 
+/** What the first problem wants besides machines, as somebody has done it. */
+export function napkinRead(name: string): [key: string, value: string] {
+  return [`mark/${name}/read/napkin`, "true"];
+}
+
 /** Types lines; `heard` returns all that was said since it was asked last. */
 export type Actor = (heard: () => string) => AsyncGenerator<string> | Generator<string>;
 

@@ -117,7 +117,10 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
 
   inv: battle.inv,
 
-  solve: enterBattle,
+  async solve(player, args) {
+    await enterBattle(player);
+    if (args.length > 0 && player.battle !== undefined) await battle.solve(player, args);
+  },
 
   alias({ talk, aliases }, [typed, ...args]) {
     if (typed === undefined) return talk.say(aliasText.listAliases(aliases.all, talk.manner));

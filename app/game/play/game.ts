@@ -38,7 +38,7 @@ import * as companyText from "../talk/company_text.ts";
 import { tellFame } from "./campus.ts";
 import * as battleText from "../talk/battle_text.ts";
 import * as text from "../talk/text.ts";
-import { world } from "../world/world.ts";
+import { coursesOf, world } from "../world/world.ts";
 import { EventFeed } from "./event_feed.ts";
 import { type Command, PlayerContext } from "./player_context.ts";
 
@@ -241,7 +241,9 @@ async function enter(player: PlayerContext): Promise<void> {
   }
   if (unread.length > 0) player.talk.say(companyText.lettersWait(unread.length));
   if (player.happening !== undefined) player.talk.say(campusText.happening(player.happening));
-  if (isNew) await player.talk.narrate(world.beginning);
+  if (!isNew) return;
+  await player.talk.narrate(world.beginning);
+  if (coursesOf(character.rank).length > 0) player.talk.say(campusText.courseWaits);
 }
 
 /** What a line that is typed while an attempt takes its time does at once, if it need not wait. */

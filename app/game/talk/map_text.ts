@@ -1,5 +1,5 @@
 /**
- * Who is where: a picture of the building and what is around it, or a line for each place.
+ * Who is where: a picture of the building and what is around it, or a line for each place with somebody in it.
  *
  * @module
  */
@@ -29,7 +29,17 @@ export function map(
     return place === self?.place ? [you(self.name), ...others] : others;
   };
   if (drawn) return picture(at);
-  return Array.from(places, ([place, title]) => `${title}: ${some(at(place), mapNamesMax)}`);
+  // Ten lines that say nobody are read aloud, too.
+  const crowded = [...places].filter(([place]) => at(place).length > 0);
+  return [
+    ...crowded.map(([place, title]) => `${title}: ${some(at(place), mapNamesMax)}`),
+    ...crowded.length < places.size ? [emptyPlaces(crowded.length)] : [],
+  ];
+}
+
+function emptyPlaces(crowded: number): string {
+  const where = crowded === 0 ? "anywhere" : "anywhere else";
+  return `Nobody is ${where}. move alone lists all places.`;
 }
 
 const floors = ["9", "8", "7", "6", "5", "4", "3", "2", "1"];

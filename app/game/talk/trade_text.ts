@@ -171,7 +171,7 @@ export function bought(kind: Kind, count: number, cost: number, power: number): 
 }
 
 /** After a purchase of fewer than the coins would have bought. */
-export const noMoreRuns = "For more than that there is no electricity.";
+export const noMoreRuns = "For more than that there is no electricity: shop has what brings more.";
 
 /** What was bought does not all run. */
 export function furniture(kind: Kind, count: number): string {

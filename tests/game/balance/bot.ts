@@ -59,6 +59,7 @@ export class Bot {
 
   /** Types one line after the other, until it has retired. */
   *play(): Generator<string> {
+    if (world.ranks[0].courses !== undefined) yield `course ${this.#strategy.course}`;
     yield "stats";
     while (this.rank < ranks.length - 1) {
       yield* this.#look();
