@@ -163,7 +163,7 @@ terminalTest(
       await terminal.type("yes\r");
       let seen = await terminal.until(firstSentence);
       await terminal.type("map\r");
-      seen += await terminal.until("nobody\r\n> ");
+      seen += await terminal.until("lists all places.\r\n> ");
       const script = [
         ["shop", "\n> "],
         ["solve", "by the shortest way."],
