@@ -57,7 +57,7 @@ export class EntryPages {
   #at = 0;
   #end = 0;
   /** The types of the record's values. */
-  #types = new Float64Array(columnsMax);
+  #types = new Int32Array(columnsMax);
   /** The most bytes of a record in its cell, and the least of a longer one, which has overflow pages. */
   #localMax: number;
   #localMin: number;
@@ -146,13 +146,14 @@ export class EntryPages {
     if (this.#end > end && this.#record === bytes) throw new UnexpectedPageError();
     const from = this.#at;
     const headerEnd = from + this.#varint();
+    const types = this.#types;
     let columns = 0;
     for (; this.#at < headerEnd; columns++) {
       if (columns === columnsMax) throw new UnexpectedPageError();
-      this.#types[columns] = this.#varint();
+      types[columns] = this.#varint();
     }
     if (columns < columnsMin || this.#at !== headerEnd) throw new UnexpectedPageError();
-    this.#types.fill(nullType, columns);
+    while (columns < columnsMax) types[columns++] = nullType;
     this.#readValues();
     if (this.#at !== this.#end) throw new UnexpectedPageError();
   }
@@ -211,9 +212,7 @@ export class EntryPages {
       if (count === undefined || count === 0 || this.#at + count > this.#end) {
         throw new UnexpectedPageError();
       }
-      // The first byte has the sign, and no number of ours has one.
-      value = this.#record[this.#at] << 24 >> 24;
-      for (let i = 1; i < count; i++) value = value * 256 + this.#record[this.#at + i];
+      value = signed(this.#record, this.#at, count);
       this.#at += count;
     }
     if (value < min || value > max) throw new UnexpectedPageError();
@@ -222,6 +221,9 @@ export class EntryPages {
 
   /** SQLite's integer of variable length, as far as one of ours goes. */
   #varint(): number {
+    // Nearly all are of one byte.
+    const first = this.#record[this.#at];
+    if (first < 0x80 && this.#at < this.#end) return this.#at++, first;
     let value = 0;
     for (let i = 0; i < 6; i++) {
       if (this.#at >= this.#end) break;
@@ -234,8 +236,19 @@ export class EntryPages {
 }
 
 function blobBytes(type: number): number {
-  if (type < firstBlobType || type % 2 !== 0) throw new UnexpectedPageError();
-  return (type - firstBlobType) / 2;
+  if (type < firstBlobType || (type & 1) !== 0) throw new UnexpectedPageError();
+  return (type - firstBlobType) >> 1;
+}
+
+/** An integer of so many bytes, the first of which has the sign. */
+function signed(bytes: Uint8Array, at: number, count: number): number {
+  if (count > 4) {
+    const low = uint32(bytes, at + count - 4);
+    return signed(bytes, at, count - 4) * 0x100000000 + low;
+  }
+  let value = bytes[at] << 24 >> 24;
+  for (let i = 1; i < count; i++) value = value << 8 | bytes[at + i];
+  return value;
 }
 
 function uint16(bytes: Uint8Array, at: number): number {
