@@ -35,10 +35,12 @@ export class KeyIndex {
   #bucketsMin = firstBuckets;
   /** How many entries each of the first buckets has, while many are expected: else they are counted when asked. */
   #lengths = noLengths;
-  /** Entries that are in no bucket yet, while many are expected, and what they are hashed to. */
+  /** Entries that were added in a run and are in no bucket yet, what they are hashed to, and how many they are. */
   #waiting = noNumbers;
   #hashes = noNumbers;
   #unlinked = 0;
+  /** Entries that were read so that the memory around them is at hand. */
+  #touched = noNumbers;
   /** Entries that are in no bucket. */
   #missing = 0;
 
@@ -92,14 +94,20 @@ export class KeyIndex {
 
   /** Makes sure that there is memory to take in one more entry. @throws as `WordArena.reserve` does. */
   reserve(): void {
-    this.#heads.reserve(1);
+    this.#heads.reserve(this.#unlinked + 1);
   }
 
-  /** Adds an entry whose key is not in the index. */
-  add(n: number): void {
-    if (++this.#size <= this.#lengths.length) return this.#linkLater(n);
+  /**
+   * Adds an entry whose key is not in the index.
+   *
+   * @param isOfRun whether others are likely to be added before anything is looked for
+   */
+  add(n: number, isOfRun = false): void {
+    this.#size++;
+    if (isOfRun) return this.#linkLater(n);
+    this.#linkAll();
     this.#link(n, this.#bucketOf(this.#hashOf(n)));
-    if (this.#size > this.#buckets) this.#split();
+    this.#grow();
   }
 
   /** Removes an entry that is in the index. */
@@ -140,17 +148,46 @@ export class KeyIndex {
   }
 
   #linkLater(n: number): void {
+    if (this.#waiting.length === 0) {
+      this.#waiting = new Uint32Array(waitingMax);
+      this.#hashes = new Uint32Array(waitingMax);
+      this.#touched = new Uint32Array(waitingMax);
+    }
     this.#waiting[this.#unlinked++] = n;
-    if (this.#unlinked === this.#waiting.length) this.#linkAll();
+    if (this.#unlinked === waitingMax) this.#linkAll();
   }
 
-  /** A processor waits for the memory of several buckets at once, when nothing else is to be done between them. */
+  /**
+   * Links those that wait. A processor fetches the memory of many buckets at once, where nothing else is to be
+   * done between them; one by one it would wait for each.
+   */
   #linkAll(): void {
     const count = this.#unlinked;
     if (count === 0) return;
     this.#unlinked = 0;
-    for (let i = 0; i < count; i++) this.#hashes[i] = this.#hashOf(this.#waiting[i]);
-    for (let i = 0; i < count; i++) this.#link(this.#waiting[i], this.#bucketOf(this.#hashes[i]));
+    const hashes = this.#hashes;
+    for (let i = 0; i < count; i++) hashes[i] = this.#hashOf(this.#waiting[i]);
+    if (this.#lengths.length === 0) this.#touch(count, (i) => this.#bucketOf(hashes[i]));
+    for (let i = 0; i < count; i++) this.#link(this.#waiting[i], this.#bucketOf(hashes[i]));
+    const added = Math.min(this.#size - this.#buckets, waitingMax);
+    if (added > 0) this.#touch(added, (i) => splitInto(this.#buckets + i));
+    this.#grow();
+  }
+
+  /** Reads the first entries of so many buckets. */
+  #touch(count: number, bucketAt: (i: number) => number): void {
+    const touched = this.#touched;
+    for (let i = 0; i < count; i++) {
+      const bucket = bucketAt(i);
+      touched[i] = this.#heads.words[chunkOf(bucket)][inChunk(bucket)];
+    }
+    for (let i = 0; i < count; i++) touched[i] = this.#records.next(touched[i]);
+    for (let i = 0; i < count; i++) touched[i] = this.#records.next(touched[i]);
+  }
+
+  /** Adds the buckets that are due. */
+  #grow(): void {
+    while (this.#buckets < this.#size) this.#split();
   }
 
   #link(n: number, bucket: number): void {
@@ -175,8 +212,6 @@ export class KeyIndex {
 
   #countLengths(buckets: number): void {
     const lengths = buckets === 0 ? noLengths : new Uint8Array(buckets);
-    this.#waiting = buckets === 0 ? noNumbers : new Uint32Array(waitingMax);
-    this.#hashes = buckets === 0 ? noNumbers : new Uint32Array(waitingMax);
     for (let bucket = 0; bucket < Math.min(buckets, this.#buckets); bucket++) {
       lengths[bucket] = this.#lengthOf(bucket);
     }
@@ -188,7 +223,7 @@ export class KeyIndex {
     const added = this.#heads.allocate(1);
     this.#buckets++;
     if (added > this.#mask) this.#mask = this.#mask * 2 + 1;
-    this.#rehash(added & (this.#mask >>> 1));
+    this.#rehash(splitInto(added));
   }
 
   get #bucketsMax(): number {
@@ -254,6 +289,11 @@ export class KeyIndex {
     const start = this.#records.keyStart(n);
     return hashOf(this.#records.bytesAt(n), start, start + this.#records.keyLength(n));
   }
+}
+
+/** The bucket whose entries a further one shares: the number without its highest bit. */
+function splitInto(added: number): number {
+  return added ^ (1 << (31 - Math.clz32(added)));
 }
 
 /** So many entries wait for their buckets. */

@@ -544,7 +544,7 @@ export class Store {
     this.#ordered.reserve();
     const n = this.#records.create(bytes, start, end, valueBytes);
     this.#records.setWrite(n, 0, 0, this.#uids.use(uid), noCounter, false, noExpiry, false);
-    this.#index.add(n);
+    this.#index.add(n, isNext);
     this.#ordered.add(n, isNext);
     this.#entries++;
     return n;
