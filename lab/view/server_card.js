@@ -14,8 +14,11 @@ import { Keyed, onChoose, say, set } from "./keyed.js";
 /** A card of less than this has no room for a clock beside its name. */
 const narrowWidth = 188;
 
-/** Of a head: what is free on either side of it, and beside its clock; and what the clock takes. */
-const [headMargin, gap, clockCharWidth] = [12, 4, 7.6];
+/** Of a head: what is free on either side of it, and beside its clock. */
+const [headMargin, gap] = [12, 4];
+
+/** What a character of a clock takes, and of one in a narrow card. */
+const [clockCharWidth, narrowCharWidth] = [7.6, 7];
 
 /** One card. `update` takes the server, its place, the size, the keys of the rows, and what replicas hold. */
 export class ServerCard {
@@ -78,7 +81,8 @@ export class ServerCard {
   #layOutHead({ name, skewMs }, { left, top, width }, clock) {
     const isNarrow = width < narrowWidth;
     const room = width - 2 * headMargin;
-    const besideClock = clock === "" ? room : room - gap - clock.length * clockCharWidth;
+    const charWidth = isNarrow ? narrowCharWidth : clockCharWidth;
+    const besideClock = clock === "" ? room : room - gap - clock.length * charWidth;
     const [start, end] = [left + headMargin, left + width - headMargin];
     // An address has more characters than fit as large as a name.
     const isLong = name.length > 12 || isNarrow;
