@@ -4,6 +4,9 @@ import { noCounter, noExpiry } from "./entry.ts";
 /** Room that a message needs beside its entries. */
 export const envelopeBytes = 32 * 1024;
 
+/** Bytes of a batch beside its entries and their uids, at the most. */
+export const countsBytes = 16;
+
 /** Holds entries by their numbers. */
 export interface EntrySource {
   /** Appends an entry's key, value, what `writeExtras` appends, timestamp and sequence. */
@@ -124,7 +127,8 @@ export class EntryBatch {
 
   /** Encodes the entries. */
   encode(): Uint8Array<ArrayBuffer> {
-    const writer = new MsgpackWriter(this.#bytes);
+    // Most messages have few entries or none: a buffer with room for an envelope would take longer to make than those.
+    const writer = new MsgpackWriter(this.#bytes - envelopeBytes + countsBytes);
     this.write(writer);
     return writer.written();
   }

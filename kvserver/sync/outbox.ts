@@ -1,5 +1,5 @@
 import type { Limits } from "../../limits.ts";
-import { entryBytesMax, envelopeBytes } from "../entry/entry_batch.ts";
+import { countsBytes, entryBytesMax, envelopeBytes } from "../entry/entry_batch.ts";
 import { NumberQueue } from "../memory/number_queue.ts";
 import { assert } from "../memory/assert.ts";
 import type { Claim } from "../versions/claim.ts";
@@ -11,9 +11,6 @@ import { type OutgoingBatch, PooledBatch } from "./outgoing_batch.ts";
 
 /** In place of an entry: the key keeps its place in the queue, but no entry of it is to be sent. */
 const removed = 0xffffffff;
-
-/** Bytes of a batch beside its entries and their uids, at the most. */
-const countsBytes = 16;
 
 /** Keys that a new outbox has room for. */
 const firstKeys = 64;
