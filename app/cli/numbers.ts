@@ -4,9 +4,12 @@
  * @module
  */
 
+/** Made once: what a host with hundreds of players says is full of numbers. */
+const withCommas = new Intl.NumberFormat("en-US");
+
 /** `12,345` */
 export function grouped(count: number): string {
-  return count.toLocaleString("en-US");
+  return withCommas.format(count);
 }
 
 /** `1 coin`, `12,345 coins`; `many` is for what takes no s. */
