@@ -3,6 +3,8 @@
  * is to be read aloud.
  */
 
+import { helpAbout, helpTopics } from "../../app/game/talk/help_topics.ts";
+import { ranks } from "../../app/game/world/world.ts";
 import { battleCommands, fieldCommands } from "../../app/game/talk/commands.ts";
 import { assert, assertEquals } from "../deps.ts";
 import { replay } from "./replay.ts";
@@ -62,4 +64,12 @@ Deno.test("screen_reader.txt has every command, and nothing that moves, colours 
   assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(golden), "a control character");
   assert(!/[\u2500-\u259f]/.test(golden), "a line or block to draw with");
   assert(!/ {2}|[#=_*|+-]{3}/.test(golden), "columns, or a drawing in letters");
+});
+
+Deno.test("what help tells is whole sentences, one or more in a line: each line is read for itself", () => {
+  for (const topic of helpTopics) {
+    for (const line of helpAbout(topic, ranks[0], "spoken")) {
+      assert(/[.:;]$/.test(line), `${topic}: ${line}`);
+    }
+  }
 });
