@@ -48,3 +48,16 @@ Deno.test("docs/operating.md says of each alert what to do, and of no other", ()
   const told = [...docs.matchAll(/^### (Cmud\w+)$/gm)].map(([, name]) => name);
   assertEquals(told, names);
 });
+
+Deno.test("a trial sees each alert fire, and end, in a running cluster", () => {
+  const trials = ["link", "server"].map((kind) => read(`tests/operate/${kind}_alerts_trial.ts`));
+  const named = (pattern: RegExp) =>
+    trials.flatMap((trial) =>
+      [...trial.matchAll(pattern)].flatMap(([call]) => call.match(/Cmud\w+/g)!)
+    );
+  for (
+    const pattern of [/(?:fire|fires|has)\([^)]*Cmud[^)]*\)/g, /(?:end|has)\([^)]*Cmud[^)]*\)/g]
+  ) {
+    assertEquals([...new Set(named(pattern))].sort(), [...names].sort());
+  }
+});

@@ -4,57 +4,8 @@ import { assertEquals, assertGreater } from "../deps.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { openHttpPort } from "../support/http_port.ts";
 import { missing, testUnless } from "../support/needs.ts";
-import { freePorts } from "../support/ports.ts";
 import { until } from "../support/until.ts";
-
-/** A Prometheus that scrapes some ports each second, with the rules of alerts.yml. */
-class Prometheus implements AsyncDisposable {
-  #directory = new TempDirectory();
-  #address = `127.0.0.1:${freePorts(1)}`;
-  #child: Deno.ChildProcess;
-
-  constructor(targets: readonly string[]) {
-    const rules = new URL("../../examples/operate/alerts.yml", import.meta.url).pathname;
-    const config = {
-      global: { scrape_interval: "1s", evaluation_interval: "1s" },
-      rule_files: [rules],
-      scrape_configs: [{ job_name: "cmud", static_configs: [{ targets }] }],
-    };
-    const path = `${this.#directory.path}/prometheus.yml`;
-    // JSON is YAML.
-    Deno.writeTextFileSync(path, JSON.stringify(config));
-    this.#child = new Deno.Command("prometheus", {
-      args: [
-        `--config.file=${path}`,
-        `--storage.tsdb.path=${this.#directory.path}/data`,
-        `--web.listen-address=${this.#address}`,
-        "--log.level=error",
-      ],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-  }
-
-  /** The values of an instant query, by the labels that tell them apart; none while it starts. */
-  async ask(query: string): Promise<[labels: Record<string, string>, value: number][]> {
-    try {
-      const url = `http://${this.#address}/api/v1/query?query=${encodeURIComponent(query)}`;
-      const { data } = await (await fetch(url)).json();
-      return data.result.map((
-        { metric, value: [, value] }: { metric: Record<string, string>; value: [number, string] },
-      ) => [metric, Number(value)]);
-    } catch {
-      return [];
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill();
-    await this.#child.status;
-    this.#directory[Symbol.dispose]();
-  }
-}
+import { Prometheus } from "./prometheus.ts";
 
 testUnless(
   missing("prometheus"),

@@ -34,6 +34,7 @@ export const programs = {
     "redis-cli",
     "redis-server",
     "spin",
+    "strace",
     "systemd-analyze",
     "tc",
     "tt++",
