@@ -69,9 +69,15 @@ const lagMsMax = 30_000;
  * and afterwards.
  */
 export async function overloadRun(options: OverloadOptions): Promise<OverloadResult> {
-  const server = new FuzzedServer(
-    ["--actors", "2", "--threads", "2", "--max-memory", `${maxMemoryMiB}MiB`],
-  );
+  const begin = () =>
+    new FuzzedServer(["--actors", "2", "--threads", "2", "--max-memory", `${maxMemoryMiB}MiB`]);
+  if (options.judgesFigures) {
+    // The first one compiles the program, and keeps the memory that this takes.
+    const first = begin();
+    await first.ready;
+    await first.stop();
+  }
+  const server = begin();
   try {
     return await new OverloadRun(options, server, (await server.ready)!).run();
   } finally {
