@@ -133,9 +133,9 @@ for (const [width, colorScheme] of looks) {
   await tab.locator("#inspector-title", { hasText: "Server b" }).waitFor();
   await tab.locator("#inspected input[name=skew]").fill("5000");
   await tab.keyboard.press("Enter");
-  await tab.locator("#drawing .skew", { hasText: "5 s ahead" }).waitFor();
+  await tab.locator("#drawing .skew", { hasText: /5 s ahead|\+5 s/ }).waitFor();
   await tab.locator("#undo").click();
-  await tab.locator("#drawing .skew", { hasText: "5 s ahead" }).first().waitFor({
+  await tab.locator("#drawing .skew", { hasText: /5 s ahead|\+5 s/ }).first().waitFor({
     state: "detached",
   });
   await tab.locator("#drawing .lane[aria-label^='Link from a to b']").focus();
