@@ -100,6 +100,26 @@ export const hardCases: Record<string, HardCase> = {
     return stage.end(0);
   },
 
+  "nobody waits for an answer of a comparison that the other one has lost, and begins anew":
+    async () => {
+      const latencyMs = 300;
+      const stage = new Stage(latencyMs);
+      const a = await stage.start();
+      const b = await stage.start([a]);
+      stage.put(a, "a");
+      stage.put(b, "b");
+      await stage.cluster.advance(2 * settledMs);
+      stage.cluster.join(a, [b]);
+      // The question has come to the other one, and its answer is on its way.
+      await stage.cluster.advance(1.5 * latencyMs);
+      stage.cluster.network.cutOneWay(b.address, a.address);
+      stage.cluster.network.mend(b.address, a.address);
+      await stage.cluster.advance(latencyMs);
+      stage.cluster.join(b, [a]);
+      stage.put(a, "later");
+      return stage.end(2 * settledMs, ["a", "b", "later"]);
+    },
+
   "what an ended server told only one other, over half a connection, all get": async () => {
     const stage = new Stage();
     const a = await stage.start();
