@@ -15,9 +15,11 @@ import { skewedClock } from "../sync/skewed_clock.ts";
 import { WireTap } from "../sync/wire_tap.ts";
 
 // A fault is planted in a running cluster of three. Whoever looks at it, by whatever means, is told what it
-// is and where.
+// is and where, within 5 s of when it counts as one.
 
-/** What is silent counts as such after 5 s; from then on it is told within 5 s, on a busy machine too. */
+const promisedMs = 5_000;
+
+/** How long is waited for what is no promise, on a busy machine too. */
 const timeoutMs = 15_000;
 
 /** A server that people look at. */
@@ -76,8 +78,12 @@ class Seen implements AsyncDisposable {
   /**
    * Resolves when `status` ends with 75 and says `problem`, the page says it too, and the log has a line that
    * includes `line`.
+   *
+   * @param afterMs how long something lasts before it counts
    */
-  async tells({ status: problem, log: line }: { status: string; log: string }): Promise<void> {
+  async tells(
+    { status: problem, log: line, afterMs = 0 }: { status: string; log: string; afterMs?: number },
+  ): Promise<void> {
     let found = "";
     try {
       await until("it is told", async () => {
@@ -87,7 +93,7 @@ class Seen implements AsyncDisposable {
         return code === 75 && `${stdout}${stderr}`.includes(problem) &&
           onPage.some((shown) => shown.includes(problem)) &&
           this.logged.some((logged) => logged.includes(line));
-      }, { timeoutMs });
+      }, { timeoutMs: afterMs + promisedMs });
     } catch (error) {
       throw new Error(`${error}: ${problem}; ${line}\n${found}`);
     }
@@ -161,8 +167,9 @@ Deno.test("a peer that stands still is told by the others, within 5 s of silence
     third.way.stall();
     const peer = third.way.address;
     await first.tells({
-      status: `member ${peer} is down for 5 s`,
+      status: `member ${peer} is down for `,
       log: `Peer ${peer} has not been heard for 5 s`,
+      afterMs: 5_000,
     });
     assertStringIncludes(await first.get("/metrics"), `\ncmud_peer_up{peer="${peer}"} 0\n`);
     assertStringIncludes(await first.get("/readyz"), "200");
@@ -180,7 +187,11 @@ Deno.test("a replica that lags is told by those who wait for it", () =>
     third.way.throttle(4_000);
     const peer = third.way.address;
     for (let n = 0; n < 100; n++) await first.put(`key/${n}`, "x".repeat(2_000));
-    await first.tells({ status: " s behind", log: `Peer ${peer} falls behind: ` });
+    await first.tells({
+      status: " s behind",
+      log: `Peer ${peer} falls behind: `,
+      afterMs: 2_000,
+    });
     await until("the metrics say so", async () => {
       const sample = new RegExp(`\ncmud_peer_lag_seconds{peer="${peer}"} ([\\d.]+)\n`);
       return Number(sample.exec(await first.get("/metrics"))?.[1]) > 2;
@@ -210,6 +221,7 @@ Deno.test("a replica that differs for 10 s is told, with the keys and who lacks 
       await third.tells({
         status: "holds a replica that has differed from others for",
         log: `Peer ${here} and this server have differed for`,
+        afterMs: 10_000,
       });
       const differing = /\ncmud_differing_seconds ([\d.]+)\n/.exec(await third.get("/metrics"));
       assert(Number(differing?.[1]) >= 10);
