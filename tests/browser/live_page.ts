@@ -37,6 +37,23 @@ for (const [width, colorScheme] of looks) {
   await tab.locator("#entry-state", { hasText: "Put." }).waitFor();
   await tab.locator("#prefixes td", { hasText: "user/" }).waitFor();
 
+  // A key that is not there yet, and then no more.
+  const key = `made/${width}`;
+  await tab.locator("#new-key").fill(key);
+  await tab.keyboard.press("Enter");
+  await tab.locator("#entry-key", { hasText: key }).waitFor();
+  await tab.locator("#put:enabled").waitFor();
+  await tab.locator("#value").fill("for a moment");
+  await tab.locator("#put").press("Enter");
+  await tab.locator("#prefix").fill("made/");
+  await tab.locator("#keys button", { hasText: "for a moment" }).waitFor();
+  tab.once("dialog", (dialog) => dialog.accept());
+  await tab.locator("#delete").press("Enter");
+  await tab.locator("#keys button", { hasText: key }).waitFor({ state: "detached" });
+  await tab.locator("#entry-state", { hasText: "deleted" }).waitFor();
+  await tab.locator("#prefix").fill("user/");
+  await tab.locator("#keys button", { hasText: "user/ada" }).waitFor();
+
   await inspect(tab, `${width}`, faults, folder);
   found[width] = await tab.locator("#members tbody tr td:first-child").allInnerTexts();
   await tab.close();
