@@ -113,6 +113,23 @@ Deno.test("pages of which any byte is changed hold the same entries, or are not 
   assertGreater(unexpected, 20);
 });
 
+Deno.test("pages that hold other rows than the manifest says are not as expected", () => {
+  using directory = directoryOf(100, new Prng(7));
+  const table = tableIn(directory.path);
+  const { manifest } = table;
+  for (const [entries, checksum] of [[-1, 0], [1, 0], [0, 1]]) {
+    const other = {
+      ...manifest,
+      entries: manifest.entries + entries,
+      checksum: manifest.checksum ^ checksum,
+    };
+    assertThrows(
+      () => pagesOf(directory.path, { ...table, manifest: other }),
+      UnexpectedPageError,
+    );
+  }
+});
+
 Deno.test("pages of a file that is cut off are not as expected", () => {
   using directory = directoryOf(1_000, new Prng(3));
   const path = `${directory.path}/cmud.db`;

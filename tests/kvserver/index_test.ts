@@ -73,6 +73,7 @@ Deno.test("KeyIndex finds keys, whatever number of them it expects while they co
         present.add(i);
         index.reserve();
         index.add(numbers[i], random.below(3) > 0);
+        if (random.below(50) === 0) assertEquals(index.find(bytesOf(i), 0, 8), numbers[i]);
       }
     }
     index.assertInvariants([...present].map((i) => numbers[i]));
@@ -107,7 +108,6 @@ Deno.test("KeyIndex takes in few keys that were made to have one hash, and says 
   expecting.expect(keys.length);
   const others = keys.map((key) => held.create(key, 0, key.length, 0));
   for (const n of others) expecting.add(n, true);
-  assertEquals(expecting.find(keys[0], 0, keys[0].length), others[0]);
   assert(expecting.isCrowded);
   expecting.assertInvariants(others);
 });
