@@ -1,9 +1,15 @@
+import { newToken } from "../../access/mod.ts";
 import { Client } from "../../kvclient/mod.ts";
+import { Server } from "../../kvserver/mod.ts";
+import { silentLogger } from "../../log/mod.ts";
 import { assertEquals } from "../deps.ts";
 import { startServerProcess } from "../support/app/cmud_process.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { TinyDisk } from "../support/disk/tiny_disk.ts";
+import { openHttpPort } from "../support/http_port.ts";
 import { missing, testUnless } from "../support/needs.ts";
+import { RawSocket } from "../support/rpc/raw_socket.ts";
+import { makeToken } from "../support/tokens.ts";
 import { Load, until } from "../support/until.ts";
 import { Prometheus } from "./prometheus.ts";
 import { lookBack, patience, rules, WatchedCluster } from "./watched_cluster.ts";
@@ -111,5 +117,35 @@ testUnless(
     await slow.status;
     await until("it ends", async () => !await fires(), patience);
     assertEquals(await server.end("SIGTERM"), 0);
+  },
+);
+
+testUnless(
+  lackingPrometheus,
+  "the alert of who guesses tokens fires while that goes on, and ends",
+  async () => {
+    const server = await Server.start({
+      startPort: 0,
+      queryActorCount: 1,
+      tokens: [makeToken("admin").entry],
+      log: silentLogger,
+    });
+    const http = await openHttpPort();
+    http.show(server);
+    try {
+      await using prometheus = new Prometheus([http.address], rules);
+      const fires = async () => (await prometheus.firing()).has("CmudTokensGuessed");
+      const guessing = new Load(50, async () => {
+        using socket = await RawSocket.connect(server.queryAddresses[0]);
+        await socket.askInVain("Auth", newToken());
+      });
+      await until("it fires", fires, patience);
+      await guessing.stop();
+      await until("it ends", async () => !await fires(), patience);
+    } finally {
+      http.show("stopping");
+      await http.close();
+      await server.close();
+    }
   },
 );
