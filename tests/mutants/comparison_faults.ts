@@ -37,12 +37,6 @@ export const comparisonFaults: Record<string, PlantedFault> = {
     from: "nowMs - state.sinceMs > roundTripMs + this.#limits.comparisonGraceMs;",
     to: "nowMs - state.sinceMs > 2 * this.#limits.comparisonQuietMs;",
   },
-  "what a peer's own actors wrote just now is brought to it": {
-    noticedBy: "burst",
-    file: "kvserver/sync/comparer.ts",
-    from: "other === peer || this.#context.link(other.ref).isUp",
-    to: "other !== peer && this.#context.link(other.ref).isUp",
-  },
   "replicas of one server are not compared": {
     noticedBy: "compared",
     file: "kvserver/sync/comparer.ts",
