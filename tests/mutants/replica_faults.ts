@@ -39,7 +39,7 @@ export const replicaFaults: Record<string, PlantedFault> = {
   "nobody looks at the clock when nobody asks": {
     noticedBy: "random",
     file: "kvserver/query/expiry_clock.ts",
-    from: "this.#ticks.tickWithin(Math.min(Math.max(delayMs, 1), expiryTickMaxMs));",
+    from: "this.#ticks.within(Math.min(Math.max(delayMs, 1), expiryTickMaxMs));",
     to: "",
   },
   "nobody looks at the clock once all has expired": {
