@@ -548,6 +548,7 @@ export class QueryActor implements Actor {
   /** The entries of a message are about to be merged: one of them may take the place of what is dropped. */
   #mergeBegun({ persistsRemote, dropped = [] }: MergeMessage): void {
     this.#commit?.persistForeign(persistsRemote);
+    this.#versions.persistsOthers = persistsRemote;
     this.#collector.isFirst = persistsRemote;
     for (const removals of dropped) this.#collector.dropAlike(removals);
   }

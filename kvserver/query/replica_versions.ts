@@ -26,6 +26,11 @@ export class ReplicaVersions {
   #toPersist = new Map<string, number>();
   /** Single writes that were replaced here, which the disk is to be told once it has what replaced them. */
   #dotsToPersist: Dot[] = [];
+  /**
+   * Whether the actor persists what others accepted. Another one of its server does it otherwise, which tells the
+   * disk what of that was seen too.
+   */
+  persistsOthers = false;
   #persistedFloorMs = 0;
   /** Whether something was loaded, and the sync actor may not know this query actor yet. */
   #isUnmet = false;
@@ -90,7 +95,7 @@ export class ReplicaVersions {
   replaced(uid: string, counter: number): void {
     if (!this.#seen.addDot({ uid, counter })) return;
     if (!this.knows(uid)) this.#noteUnknown(uid);
-    if (this.#isPersisted) this.#dotsToPersist.push({ uid, counter });
+    if (this.#isPersisted && this.persistsOthers) this.#dotsToPersist.push({ uid, counter });
   }
 
   /**
