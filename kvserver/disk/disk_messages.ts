@@ -17,6 +17,8 @@ export type DiskRequest =
   | { type: "read" }
   /** To make a damaged directory one that holds what is sound in it, to be read from its beginning. */
   | { type: "mend" }
+  /** All that was there is taken in: from now on the directory is the server's, which writes it. */
+  | { type: "beginWriting" }
   | { type: "write"; batches: readonly Uint8Array[] }
   | { type: "rememberPeer"; address: string }
   | { type: "forgetPeer"; server: ForgottenServer }
@@ -30,6 +32,7 @@ export interface DiskAnswers {
   /** The next part: entries, or what is seen with all of them; `undefined` after the last one. */
   read: DiskPart | undefined;
   mend: MendedDamage;
+  beginWriting: undefined;
   close: undefined;
 }
 

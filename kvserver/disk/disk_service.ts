@@ -66,6 +66,8 @@ export class DiskService {
         return this.#read();
       case "mend":
         return this.#mend();
+      case "beginWriting":
+        return this.#beginWriting();
       case "write":
         this.#unwritten.push(...request.batches);
         return this.#write();
@@ -174,12 +176,15 @@ export class DiskService {
     }
     this.#reader.close();
     this.#reader = undefined;
+    return undefined;
+  }
+
+  #beginWriting(): undefined {
     this.#writer = new DataWriter(this.#directory, this.#lock!, this.#environment, this.#limits);
     this.#writer.nameCluster(this.#cluster);
     this.#writer.boundPeers(this.#limits);
     this.#tellSizes();
     this.#scheduleFold();
-    return undefined;
   }
 
   // ---- writing ------------------------------------------------------------------------------

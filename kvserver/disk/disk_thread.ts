@@ -141,13 +141,14 @@ export class DiskThread implements Disk {
       while (true) {
         this.#readAhead();
         const part = await this.#parts.shift();
-        if (part === undefined) return;
+        if (part === undefined) break;
         yield part;
       }
     } finally {
       // Those that are left were asked for behind the last one, or behind what is damaged.
       this.#parts = [];
     }
+    await this.#worker.ask({ type: "beginWriting" });
   }
 
   /** Has the thread read on, so that neither it nor the server waits for the other. */

@@ -17,6 +17,7 @@ function startService(world: SimulatedWorld, directory: string) {
   });
   service.handle({ type: "open", directory, cluster: "cmud", limits: defaultLimits });
   while (service.handle({ type: "read" }) !== undefined);
+  service.handle({ type: "beginWriting" });
   return { service, events };
 }
 

@@ -16,6 +16,7 @@ function startService(world: SimulatedWorld, directory: string): DiskService {
   const service = new DiskService(world.environment(), () => {});
   service.handle({ type: "open", directory, cluster: "cmud", limits: defaultLimits });
   while (service.handle({ type: "read" }) !== undefined);
+  service.handle({ type: "beginWriting" });
   return service;
 }
 

@@ -114,6 +114,7 @@ Deno.test("a directory is mended whatever byte of the file's beginning is damage
     const service = new DiskService(realEnvironment, () => {});
     const read = () => {
       while (service.handle({ type: "read" }) !== undefined);
+      service.handle({ type: "beginWriting" });
     };
     service.handle({ type: "open", directory: path, cluster: "cmud", limits: defaultLimits });
     try {

@@ -215,6 +215,7 @@ function heldByService(directory: string): Map<string, TextEntry> {
       const { kind, bytes } = part as LogBatch;
       if (kind === "entries") chunks.push(bytes);
     }
+    service.handle({ type: "beginWriting" });
     return mergedOf(chunks);
   } finally {
     service.handle({ type: "close", batches: [] });

@@ -1,4 +1,5 @@
 import { hashOfToken, newToken } from "../../access/mod.ts";
+import { messageTypes } from "../../kvserver/messages/message_types.ts";
 import { QueryActor } from "../../kvserver/query/query_actor.ts";
 import { Store } from "../../kvserver/store/mod.ts";
 import { assertMatch } from "../deps.ts";
@@ -27,6 +28,7 @@ testInWorld(
       const { ref: { counter } } = system.openInbox((bytes, start, end) => {
         told += new TextDecoder().decode(bytes.slice(start, end));
       });
+      system.tell(actor, { type: messageTypes.opened, inbox: counter, host: "127.0.0.1" });
       return (...commands: string[]) => {
         const bytes = new TextEncoder().encode(commands.map((command) => `${command}\n`).join(""));
         writeCommands(system.beginMessage(), counter, 1, bytes);
