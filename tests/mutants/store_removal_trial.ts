@@ -45,8 +45,8 @@ const mutants: Record<string, Mutant> = {
   },
   "buckets are never merged": {
     file: byKey,
-    from: "bucketsPerEntry * this.#size)) this.#merge()",
-    to: "1e9)) this.#merge()",
+    from: "this.#buckets > this.#bucketsMax) this.#merge()",
+    to: "this.#buckets > 1e9) this.#merge()",
   },
   "the mask stays when buckets go": {
     file: byKey,
