@@ -164,10 +164,10 @@ export class DiskService {
    */
   #read(): DiskAnswers["read"] {
     if (this.#damage !== undefined) throw this.#damage;
-    // More may be asked for than there is.
-    if (this.#reader === undefined) return undefined;
+    // More may be asked for than there is, and something before it is known that the directory is another's.
+    if (this.#reader === undefined || this.#contents === undefined) return undefined;
     try {
-      const { value, done } = this.#contents!.next();
+      const { value, done } = this.#contents.next();
       if (!done) return value;
       this.#reader.expectSoundFile();
     } catch (error) {
