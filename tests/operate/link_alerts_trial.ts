@@ -1,7 +1,6 @@
-import { Client } from "../../kvclient/mod.ts";
-import { Server } from "../../kvserver/mod.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { missing, testUnless } from "../support/needs.ts";
+import { makeOldData } from "./old_data.ts";
 import { WatchedCluster } from "./watched_cluster.ts";
 
 // Every alert is seen to fire and to end: a real Prometheus looks at a cluster of three in which what each
@@ -50,13 +49,7 @@ testUnless(
     // Old data, of which the others hold nothing, over a slow way.
     await third.stop();
     using directory = new TempDirectory();
-    const alone = await Server.start({ startPort: 0, queryActorCount: 1, dataDir: directory.path });
-    await using client = new Client(alone.queryAddresses[0]);
-    const order = [Date.now() - 3_600_000, 0, "192.0.2.1:6000/0123456789abcdef/2"] as const;
-    for (let n = 0; n < 100; n++) {
-      await client.merge({ key: `lost/${n}`, value: "x".repeat(2_000), order });
-    }
-    await alone.close();
+    await makeOldData(directory.path);
     cluster.throttle(6_000);
     await third.run([first], { dataDir: directory.path });
     await cluster.fire("CmudReplicasDiffer");

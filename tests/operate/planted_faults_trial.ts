@@ -13,6 +13,7 @@ import { until } from "../support/until.ts";
 import { Proxy } from "../sync/proxy.ts";
 import { skewedClock } from "../sync/skewed_clock.ts";
 import { WireTap } from "../sync/wire_tap.ts";
+import { makeOldData } from "./old_data.ts";
 
 // A fault is planted in a running cluster of three. Whoever looks at it, by whatever means, is told what it
 // is and where, within 5 s of when it counts as one.
@@ -211,13 +212,7 @@ Deno.test("a replica that lags is told by those who wait for it", () =>
 Deno.test("a replica that differs for 10 s is told, with the keys and who lacks them, while it is mended", async () => {
   using directory = new TempDirectory();
   // A server that was on its own with other data, of long ago.
-  const alone = await Server.start({ startPort: 0, queryActorCount: 1, dataDir: directory.path });
-  await using client = new Client(alone.queryAddresses[0]);
-  const order = [Date.now() - 3_600_000, 0, "192.0.2.1:6000/0123456789abcdef/2"] as const;
-  for (let n = 0; n < 100; n++) {
-    await client.merge({ key: `lost/${n}`, value: "x".repeat(2_000), order });
-  }
-  await alone.close();
+  await makeOldData(directory.path);
   await withThree(
     async (first, _, third) => {
       const here = first.way.address;
