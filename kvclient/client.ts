@@ -377,9 +377,14 @@ export class Client {
     const untilMs = this.#environment.monotonicMs() + timeoutMs;
     for (let tries = 0;; tries++) {
       const leftMs = tries === 0 ? timeoutMs : untilMs - this.#environment.monotonicMs();
+      const connection = this.#connectionTo(address);
       try {
-        return await this.#connectionTo(address).call(call, { timeoutMs: leftMs, signal });
+        return await connection.call(call, { timeoutMs: leftMs, signal });
       } catch (error) {
+        if (this.#hasTokenNow(connection, error)) {
+          void connection.close();
+          continue;
+        }
         if (this.#closed || !isUnreachable(error)) throw error;
         this.#router.reportFailure?.(address);
         if (tries >= this.#retries || !isRetriable(error)) throw error;
@@ -394,6 +399,12 @@ export class Client {
         signal?.throwIfAborted();
       }
     }
+  }
+
+  /** Whether a connection was refused a call because it showed no token, at whose address one is known since. */
+  #hasTokenNow(connection: RpcConnection, error: unknown): boolean {
+    return error instanceof RpcError && error.code === "unauthorized" && !this.#closed &&
+      !connection.isOpened && this.#openingAt(connection.address) !== undefined;
   }
 
   /** As `RetryPauses.wait`; the client's end ends it too. */

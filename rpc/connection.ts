@@ -63,6 +63,8 @@ interface Pending {
 export class RpcConnection {
   /** The server's `host:port`. */
   readonly address: string;
+  /** Whether it began with a call that has the server let it in. */
+  readonly isOpened: boolean;
   #environment: Environment;
   #outgoingBytesMax: number;
   #stream: ByteStream | undefined;
@@ -107,6 +109,7 @@ export class RpcConnection {
       failed: (_stream, error) => this.#end("it was lost while sending", error),
     });
     this.#done = this.#run(dialer);
+    this.isOpened = opening !== undefined;
     if (opening !== undefined) this.#open(opening);
   }
 

@@ -30,6 +30,10 @@ export interface GameRouter extends QueryRouter {
 
 /** What `client` asks; `router` names the server of its next call. */
 export function gameStore(client: Client, router: GameRouter): GameStore {
+  const explain = (cause: unknown): never => {
+    if (router.recover === undefined || !isRefusal(cause)) return explained(cause);
+    throw new StoreFailure(`another server is at ${cause.address}`, { cause });
+  };
   const ask = async <T>(call: () => Promise<T>): Promise<T> => {
     await router.settled?.();
     try {
@@ -37,8 +41,8 @@ export function gameStore(client: Client, router: GameRouter): GameStore {
     } catch (cause) {
       const isStranger = router.recover !== undefined && isRefusal(cause);
       if (isStranger || cause instanceof ConnectionError) await router.recover?.();
-      if (!isStranger) return explain(cause);
-      throw new StoreFailure(`another server is at ${cause.address}`, { cause });
+      // What was refused has changed nothing.
+      return isStranger ? await call().catch(explain) : explain(cause);
     }
   };
   return {
@@ -83,7 +87,7 @@ function textsOf(entries: ReadonlyMap<string, Value>): Map<string, string> {
 }
 
 /** @throws {StoreFailure} for what may go better another time; refusals are thrown as they are. */
-function explain(cause: unknown): never {
+function explained(cause: unknown): never {
   if (cause instanceof ConnectionError) {
     throw new StoreFailure(`nobody answers at ${cause.address}`, { cause });
   }
