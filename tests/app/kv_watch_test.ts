@@ -6,7 +6,7 @@ import { UsageError } from "../../app/cli/usage_error.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "../deps.ts";
 import { until } from "../support/until.ts";
-import { freePorts } from "../support/ports.ts";
+import { freePorts, rebinding } from "../support/ports.ts";
 import { FakeConsole } from "../support/app/fake_console.ts";
 import { deadAddress, withServer } from "./with_server.ts";
 
@@ -124,7 +124,7 @@ async function watchingRestarted(
       await until("it is printed", () => console.stdout === "new\ta\t1\n");
       await server.close();
       await until("it is said", () => console.stderr.includes("asked until"));
-      server = await start();
+      server = await rebinding(start);
       await until("it is said", () => console.stderr.includes("It answers again.\n"));
       await use(client, console, address);
     }, { NewClient });

@@ -3,7 +3,7 @@ import { runPlay } from "../../app/commands/run_play.ts";
 import { Client, RpcError } from "../../kvclient/mod.ts";
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "../deps.ts";
 import { Server } from "../../kvserver/mod.ts";
-import { freePorts } from "../support/ports.ts";
+import { areFree, freePorts, rebinding } from "../support/ports.ts";
 import { cmudProcess } from "../support/app/cmud_process.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { FakeConsole, type FakeConsoleOptions, runCmud } from "../support/app/fake_console.ts";
@@ -108,7 +108,7 @@ Deno.test("play goes on at a server that has come back, and nothing is lost", as
     yield* ["Ada", "mine 30"];
     await first.close();
     yield "stats";
-    second = await Server.start({ startPort, queryActorCount: 1 });
+    second = await rebinding(() => Server.start({ startPort, queryActorCount: 1 }));
     // The first may still meet a connection that was refused before.
     yield* ["inv", "inv", "quit"];
   };
@@ -176,7 +176,7 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
       console,
     }, home);
     assertEquals(exitCode, code);
-    Deno.listen({ hostname: "127.0.0.1", port: home.startPort }).close();
+    assert(areFree(home.startPort));
   });
 }
 

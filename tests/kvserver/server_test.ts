@@ -10,7 +10,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { sentence } from "../support/rpc/bad_input.ts";
 import { RawSocket } from "../support/rpc/raw_socket.ts";
 import { requestFrame } from "../support/rpc/wire.ts";
-import { areFree, freePorts, portOf, tryListen } from "../support/ports.ts";
+import { areFree, freePorts, portOf, rebinding, tryListen } from "../support/ports.ts";
 import { serve } from "./serving.ts";
 
 Deno.test("Server.start() binds the system port and the query ports that follow it", async () => {
@@ -102,7 +102,7 @@ Deno.test("Server.close() frees all ports at once and ends all connections", asy
   const startPort = freePorts(3);
   const options: ServerOptions = { startPort, queryActorCount: 2 };
   for (let round = 0; round < 3; round++) {
-    await using served = await serve(options);
+    await using served = await rebinding(() => serve(options));
     using idle = await RawSocket.connect(served.address);
     using half = await RawSocket.connect(served.server.address);
     await idle.ask("Ping");

@@ -8,7 +8,7 @@ import {
 } from "../deps.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { silentLogger } from "../../log/mod.ts";
-import { freePorts, portOf } from "../support/ports.ts";
+import { freePorts, portOf, rebinding } from "../support/ports.ts";
 import { until } from "../support/until.ts";
 import { served } from "./served.ts";
 
@@ -65,7 +65,7 @@ Deno.test("ioredis connects again to a server that restarts", async () => {
   const isAway = () => redis.status === "reconnecting";
   await until("ioredis has noticed", isAway);
   const asked = redis.get("a");
-  const second = await start();
+  const second = await rebinding(start);
   assertEquals(await asked, null);
   await redis.quit();
   await second.close();

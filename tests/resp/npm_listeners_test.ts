@@ -1,7 +1,7 @@
 import { assertEquals, loadIoredis, loadRedisClient } from "../deps.ts";
 import { Server } from "../../kvserver/mod.ts";
 import { silentLogger } from "../../log/mod.ts";
-import { freePorts } from "../support/ports.ts";
+import { freePorts, rebinding } from "../support/ports.ts";
 import { RedisSocket } from "../support/resp/redis_socket.ts";
 import { until } from "../support/until.ts";
 import { served } from "./served.ts";
@@ -33,7 +33,7 @@ Deno.test("ioredis listens to keys, and goes on when its server restarts", async
   await first.close();
   const isAway = () => subscriber.status === "reconnecting";
   await until("ioredis has noticed", isAway);
-  const second = await start();
+  const second = await rebinding(start);
   await until("ioredis is back", () => subscriber.status === "ready");
   await subscriber.ping();
   await ask(second.queryAddresses[0], "SET a 1", "SET b 1", "DEL b");

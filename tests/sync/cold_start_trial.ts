@@ -4,7 +4,7 @@ import { assertEquals } from "../deps.ts";
 import { runCmud } from "../support/app/fake_console.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
 import { silentLogger } from "../../log/mod.ts";
-import { areFree, freePorts } from "../support/ports.ts";
+import { freePorts, rebinding } from "../support/ports.ts";
 import { Prng } from "../../simulate/world/prng.ts";
 import { sleep, until } from "../support/until.ts";
 
@@ -24,14 +24,15 @@ class ColdCluster implements AsyncDisposable {
 
   async start(i: number, join: readonly string[] = []): Promise<void> {
     const startPort = this.#firstPort + portsPerServer * i;
-    await until("its ports are free", () => areFree(startPort, startPort + 1));
-    this.#servers[i] = await Server.start({
-      startPort,
-      queryActorCount: 1,
-      dataDir: this.#directories[i].path,
-      join,
-      log: silentLogger,
-    });
+    this.#servers[i] = await rebinding(() =>
+      Server.start({
+        startPort,
+        queryActorCount: 1,
+        dataDir: this.#directories[i].path,
+        join,
+        log: silentLogger,
+      })
+    );
   }
 
   async stop(i: number): Promise<void> {

@@ -3,7 +3,7 @@ import { DataDirectoryInUseError, Server, type ServerOptions } from "../../kvser
 import { assert, assertEquals, assertRejects } from "../deps.ts";
 import { heldIn } from "../support/disk/data_files.ts";
 import { TempDirectory } from "../support/disk/temp_directory.ts";
-import { freePorts, tryListen } from "../support/ports.ts";
+import { freePorts, rebinding, tryListen } from "../support/ports.ts";
 import { Cluster } from "./cluster.ts";
 import { until } from "../support/until.ts";
 
@@ -107,7 +107,7 @@ Deno.test("a server that starts again gets what it missed, and gives what only i
   await client.close();
   await lone.close();
   await cluster.clients[0][0].put("missed", "2");
-  const again = await cluster.add({ ...kept, remoteDescs: [] });
+  const again = await rebinding(() => cluster.add({ ...kept, remoteDescs: [] }));
   await until("it is ready", () => again.stats().ready);
   await cluster.agree();
   const [list] = await cluster.lists();
@@ -132,6 +132,6 @@ Deno.test("Server.start() lets go of the data directory when a port is taken", a
   const start = () => Server.start({ startPort, queryActorCount: 1, dataDir: directory.path });
   await assertRejects(start, Error, "Cannot listen");
   listener.close();
-  const server = await start();
+  const server = await rebinding(start);
   await server.close();
 });
