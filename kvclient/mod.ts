@@ -11,7 +11,7 @@
  *   for await (const [key, value] of client.scan("city/")) console.log(key, value);
  * } catch (error) {
  *   // Without a server there nothing was sent, so trying again can do no harm.
- *   if (!isRetriable(error)) throw error;
+ *   console.error(isRetriable(error) ? "Try again:" : "Cannot read:", error);
  * }
  * ```
  *

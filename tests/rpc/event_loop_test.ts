@@ -1,6 +1,7 @@
 import { EventLoop, type LoopProbe } from "../../rpc/event_loop.ts";
 import { SelfPipe } from "../../rpc/self_pipe.ts";
 import { assertEquals, assertLessOrEqual, assertRejects } from "../deps.ts";
+import { until } from "../support/until.ts";
 
 const later = (fn: () => void) => void setTimeout(fn, 0);
 
@@ -100,7 +101,7 @@ Deno.test("onTurn() goes by timers when a probe breaks, is closed, or is not to 
   broken.note("a");
   broken.note("b");
   broken.probe.trips.at(-1)!.reject(new Error("broken"));
-  await settled();
+  await until("both are run", () => broken.log.length === 2);
   assertEquals([broken.log, broken.probe.isClosed], [["a", "b"], true]);
   // The next turn is by a timer, and has another one opened.
   await turn(broken.loop);
