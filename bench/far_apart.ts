@@ -7,7 +7,7 @@ import { measureVisibility, type Visibility, type VisibilityOptions } from "./vi
 export interface FarApartOptions {
   /** One-way time between the servers. */
   latencyMs: number;
-  /** Puts of each kind. */
+  /** Puts of each kind, and at each place of a row. */
   puts: number;
   /** Of each server, if it is not to choose. */
   threads?: number;
@@ -56,8 +56,7 @@ export async function* measureVisibilityFarApart(
     try {
       await ready(servers.flat());
       for (const { names, ...pace } of kinds) {
-        const rounds = Math.ceil(puts / names.length);
-        const found = await measureVisibility(servers, { rounds, ...pace, timeoutMs });
+        const found = await measureVisibility(servers, { rounds: puts, ...pace, timeoutMs });
         const rates = await Promise.all(servers.map(([client]) => client.stats()));
         const maxMessageRate = Math.max(...rates.map((stats) => Number(stats.maxMessageRate)));
         for (const [turn, visibility] of found.entries()) {

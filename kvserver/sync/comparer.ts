@@ -268,6 +268,11 @@ export class Comparer {
     return false;
   }
 
+  /** A replica has dropped entries, because one that it is compared with has seen them and does not hold them. */
+  dropped(): void {
+    this.#current?.peer.comparison.confirmation.refuted();
+  }
+
   #repair(replica: LocalReplica, entries: EntryReader): void {
     this.#repairs += entries.size;
     while (entries.next()) {

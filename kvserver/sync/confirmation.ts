@@ -1,5 +1,5 @@
 /** How far it is known that a peer holds what this server accepted. */
-type State = "none" | "asked" | "comparing" | "given";
+type State = "none" | "asked" | "comparing" | "given" | "refuted";
 
 /**
  * Whether a peer was found to hold all that this server accepted, by a comparison that began when the peer
@@ -32,7 +32,15 @@ export class Confirmation {
 
   /** It has found that the peer lacks something that this server accepted. */
   lacked(): void {
-    if (this.#state !== "asked") this.#state = "none";
+    if (this.#state === "comparing" || this.#state === "given") this.#state = "none";
+  }
+
+  /**
+   * Entries were dropped here, because the peer says that it has seen them and does not hold them: when both are
+   * equal from then on, that does not show that what was accepted is anywhere.
+   */
+  refuted(): void {
+    if (this.isAsked) this.#state = "refuted";
   }
 
   /** It is over. */

@@ -283,14 +283,26 @@ export class LocalReplica {
   }
 
   /**
+   * Whether a message is to be sent now. What has time goes with the next one, or when as many may leave at once
+   * as ever, so that no Put waits for it.
+   *
    * @param isStateComplete whether all of the state that the server takes over has come
    * @param orders which the query actor is told at once when they change
    */
-  hasNews(isStateComplete: boolean, orders: Orders): boolean {
+  isMessageDue(isStateComplete: boolean, orders: Orders): boolean {
+    if (this.#hasNews(isStateComplete, orders)) return this.pacer.isDue();
+    return this.#hasNewsWithTime && this.pacer.isRested();
+  }
+
+  #hasNews(isStateComplete: boolean, orders: Orders): boolean {
     return !isSame(orders, this.#told) || this.#hasEntriesToSend || this.#read !== undefined ||
       this.#drain === "requested" || this.#isToGreet || this.#outbox.hasClaims ||
-      this.#dropped.length > 0 || this.#collect !== undefined ||
-      this.#answers.length > 0 || this.#compare !== undefined || isStateComplete && !this.#isReady;
+      this.#dropped.length > 0 || this.#answers.length > 0 ||
+      this.#compare?.isLikelyEqual === false || isStateComplete && !this.#isReady;
+  }
+
+  get #hasNewsWithTime(): boolean {
+    return this.#collect !== undefined || this.#compare !== undefined;
   }
 
   get #hasEntriesToSend(): boolean {

@@ -57,7 +57,7 @@ export class Sender {
       refusal: this.#overload.refusal,
       holdsBack: this.#replicas.holdsBack(replica),
     };
-    if (!replica.hasNews(isComplete, orders) || !pacer.isDue()) return;
+    if (!replica.isMessageDue(isComplete, orders)) return;
     const next = replica.nextMessage(isComplete, orders);
     const { entries, number, ready, drain, read, compare, answers, persistsAll } = next;
     const { claims, dropped, floorMs, collect } = next;

@@ -230,7 +230,10 @@ export class SyncActor implements Actor {
     writer.accepted(hasAccepted);
     if (part !== undefined) this.#stateReader.partRead(part);
     if (isDrained) writer.drained();
-    if (message.dropped !== undefined) this.#replicas.drop(message.dropped, writer);
+    if (message.dropped !== undefined) {
+      this.#replicas.drop(message.dropped, writer);
+      this.#comparer.dropped();
+    }
     const batch = new ForwardedBatch(this.#pool, entries);
     this.#replicas.enqueueAccepted(batch, writer, ageMs);
     for (const peer of this.#members.peers) peer.backlog.enqueueBatch(batch, ageMs);
