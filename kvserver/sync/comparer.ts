@@ -9,6 +9,7 @@ import type { LocalReplica } from "./local_replica.ts";
 import type { LocalReplicas } from "./local_replicas.ts";
 import type { Membership } from "./membership.ts";
 import type { Peer } from "./peer.ts";
+import { claimsBeyond } from "../versions/claim.ts";
 import { readSeen } from "../versions/version_bytes.ts";
 import { type AskedStep, causeOf, causes, type ComparisonStep } from "./peer_comparison.ts";
 import { SiblingComparison } from "./sibling_comparison.ts";
@@ -232,14 +233,15 @@ export class Comparer {
 
   /** A replica has answered. */
   answered(compared: Compared): void {
-    const { id: askId, ranges, entries, seen, tookMs } = compared;
+    const { id: askId, ranges, entries, seen, tookMs, leftOut } = compared;
     const nowMs = this.#context.monotonicMs();
     if (askId === this.#siblingAskId) {
       this.#siblingAskId = 0;
       const found = new EntryReader(entries);
-      const answer = { ranges, seen, tookMs, entryCount: found.size };
+      const answer = { ranges, seen, tookMs, leftOut, entryCount: found.size };
       const other = this.#siblings.answered(answer, nowMs);
       if (other !== undefined) this.#repair(other, found);
+      this.#claimCompared();
       return;
     }
     if (this.#current?.askId !== askId) return;
@@ -251,6 +253,13 @@ export class Comparer {
     }
     if (this.#isAnyOwn(new EntryReader(entries))) peer.comparison.confirmation.lacked();
     peer.comparison.answered(id, ranges, peer.backlog.size, compared);
+  }
+
+  /** Each of two replicas that were compared has what the other one had seen, once it has what waits for it. */
+  #claimCompared(): void {
+    for (const { replica, own, theirs } of this.#siblings.takeEnded()) {
+      replica.enqueueClaims(claimsBeyond(readSeen(theirs).vector, readSeen(own).vector));
+    }
   }
 
   /** A comparison has found these. */

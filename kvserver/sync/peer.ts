@@ -14,9 +14,9 @@ import { SendPacer } from "../messages/send_pacer.ts";
 import type { Ticking } from "../messages/ticks.ts";
 import { Backlog } from "./backlog.ts";
 import type { EntryPool, PoolUse } from "./entry_pool.ts";
-import { claimUpTo } from "../versions/claim.ts";
+import { claimsBeyond } from "../versions/claim.ts";
 import { readSeen, type Seen } from "../versions/version_bytes.ts";
-import { VersionVector } from "../versions/version_vector.ts";
+import { meet, VersionVector } from "../versions/version_vector.ts";
 import { Gossip } from "./gossip.ts";
 import { type Contents, InFlight } from "./in_flight.ts";
 import { Liveness, type LivenessChange } from "./liveness.ts";
@@ -218,8 +218,7 @@ export class Peer {
 
   /** The peer has been sent all that a replica held when it had seen this, but for what waits. */
   #claimSeen({ vector, floorMs }: Seen, seenByPeer = new VersionVector()): void {
-    const beyond = vector.beyond(seenByPeer);
-    this.backlog.claim(Array.from(beyond, ([uid, counter]) => claimUpTo(uid, counter)));
+    this.backlog.claim(claimsBeyond(vector, seenByPeer));
     this.#told.raiseFloor(floorMs);
   }
 
@@ -298,10 +297,14 @@ export class Peer {
     return step;
   }
 
-  /** The peer has what this server held when a comparison began that is over. */
+  /**
+   * The peer has what this server held when a comparison began that is over. What the replica that was compared
+   * there had seen is claimed too, unless all others have: it may have seen writes singly that they have not.
+   */
   #claimCompared(): void {
     const ended = this.comparison.takeEnded();
-    if (ended !== undefined) this.#claimSeen(readSeen(ended.own), readSeen(ended.theirs).vector);
+    if (ended === undefined) return;
+    this.#claimSeen(readSeen(ended.own), meet([readSeen(ended.theirs).vector, this.seen]));
   }
 
   /** A step of a comparison came. @param roundTripMs how long a message and its answer take, about */

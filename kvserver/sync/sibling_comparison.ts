@@ -20,9 +20,17 @@ type State =
   };
 
 /** What a replica has answered. */
-export interface SiblingAnswer extends Pick<Compared, "ranges" | "seen" | "tookMs"> {
+export interface SiblingAnswer extends Pick<Compared, "ranges" | "seen" | "tookMs" | "leftOut"> {
   /** How many entries the other one lacks. */
   readonly entryCount: number;
+}
+
+/** A replica that has come to the end of a comparison with nothing left out of account. */
+export interface EndedComparison {
+  readonly replica: LocalReplica;
+  /** What it had seen when the comparison began, and what the other one had, which it holds now too. */
+  readonly own: Uint8Array;
+  readonly theirs: Uint8Array;
 }
 
 const idle: State = { name: "idle" };
@@ -37,6 +45,11 @@ export class SiblingComparison {
   #nextMs: number;
   /** Time that the replicas took for the comparison that goes on. */
   #tookMs = 0;
+  /** What each of both had seen when it answered first in the one that goes on. */
+  #seen = new Map<LocalReplica, Uint8Array>();
+  /** Whether something was left out of account in it. */
+  #leftOut = false;
+  #ended: readonly EndedComparison[] = [];
   /** The place of the replica that is compared with the first next. */
   #turn = 1;
   /** By the uid of the replica that is compared with the first. */
@@ -64,6 +77,8 @@ export class SiblingComparison {
     const agreement = this.#agreements.get(replica.uid) ?? new Agreement(this.#limits);
     this.#agreements.set(replica.uid, agreement);
     agreement.begun();
+    this.#seen.clear();
+    this.#leftOut = false;
     const nothing = { ranges: undefined, theirs: undefined };
     this.#state = { name: "toAsk", replica, other: replicas[0], agreement, ...nothing };
   }
@@ -84,12 +99,14 @@ export class SiblingComparison {
    * @returns the other one, which is to have the entries that came with it.
    */
   answered(
-    { ranges, seen, tookMs, entryCount }: SiblingAnswer,
+    { ranges, seen, tookMs, leftOut, entryCount }: SiblingAnswer,
     nowMs: number,
   ): LocalReplica | undefined {
     if (this.#state.name !== "asked") return undefined;
     const { replica, other, agreement } = this.#state;
     this.#tookMs += tookMs;
+    this.#leftOut ||= leftOut;
+    if (!this.#seen.has(replica)) this.#seen.set(replica, seen);
     if (entryCount > 0) agreement.found(nowMs);
     if (ranges !== undefined) {
       this.#state = {
@@ -103,6 +120,7 @@ export class SiblingComparison {
       return other;
     }
     this.#state = idle;
+    this.#end(replica, other);
     const isRecheckDue = agreement.over(nowMs);
     if (!isRecheckDue) this.#turn++;
     this.#nextMs = nowMs +
@@ -111,5 +129,18 @@ export class SiblingComparison {
         : comparisonPauseMs(this.#tookMs, this.#limits));
     this.#tookMs = 0;
     return other;
+  }
+
+  #end(replica: LocalReplica, other: LocalReplica): void {
+    const [own, theirs] = [this.#seen.get(replica), this.#seen.get(other)];
+    if (this.#leftOut || own === undefined || theirs === undefined) return;
+    this.#ended = [{ replica, own, theirs }, { replica: other, own: theirs, theirs: own }];
+  }
+
+  /** Takes both replicas of a comparison that has come to its end, if nothing was left out of account in it. */
+  takeEnded(): readonly EndedComparison[] {
+    const ended = this.#ended;
+    this.#ended = [];
+    return ended;
   }
 }

@@ -1,4 +1,5 @@
 import { noCounter } from "../entry/entry.ts";
+import type { VersionVector } from "./version_vector.ts";
 
 /**
  * What is said to a replica of the writes of an actor: "all behind `from`, up to `to`, have been merged by
@@ -17,6 +18,11 @@ export interface Claim {
 /** A claim about all writes of an actor up to one. */
 export function claimUpTo(uid: string, to: number): Claim {
   return { uid, from: noCounter, to };
+}
+
+/** Claims about all writes that were seen, those aside that are known to have been seen where the claims go. */
+export function claimsBeyond(seen: VersionVector, known: VersionVector): Claim[] {
+  return Array.from(seen.beyond(known), ([uid, counter]) => claimUpTo(uid, counter));
 }
 
 /** The same claims, those of one actor that go on from each other as one. */

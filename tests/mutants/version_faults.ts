@@ -30,6 +30,12 @@ export const versionFaults: Record<string, PlantedFault> = {
     noticedBy: "random",
     ...exerciseFaults["all is claimed though something was left out of account"],
   },
+  "what the replica that was compared had seen is not claimed to its siblings": {
+    noticedBy: "hard",
+    file: "kvserver/sync/peer.ts",
+    from: "meet([readSeen(ended.theirs).vector, this.seen])",
+    to: "readSeen(ended.theirs).vector",
+  },
   "siblings keep what a replica has dropped": {
     noticedBy: "return",
     file: "kvserver/sync/local_replicas.ts",

@@ -4,6 +4,7 @@ import { clockCases } from "./clock_cases.ts";
 import { peerCases } from "./peer_cases.ts";
 import type { SimulatedServer } from "../../simulate/cluster/simulated_cluster.ts";
 import { settledMs, Stage } from "./stage.ts";
+import { tombstoneCases } from "./tombstone_cases.ts";
 import { trustCases } from "./trust_cases.ts";
 
 /** A case that is hard to come by at random. @returns what was wrong, or `undefined`. */
@@ -19,6 +20,7 @@ export const hardCases: Record<string, HardCase> = {
   ...peerCases,
   ...trustCases,
   ...clockCases,
+  ...tombstoneCases,
 
   "what a server left that is no more reaches the newcomer of a newcomer": async () => {
     const stage = new Stage();
@@ -380,22 +382,6 @@ export const hardCases: Record<string, HardCase> = {
     }
     // It waits its turn behind what was put before, and no longer.
     return oldestMs > 3_000 ? `The hot key was ${oldestMs} ms old` : stage.end(10_000);
-  },
-
-  "a tombstone is kept until a server that is cut off has seen what it deletes": async () => {
-    const stage = new Stage();
-    const a = await stage.start();
-    const b = await stage.start([a]);
-    stage.put(a, "key");
-    await stage.cluster.advance(settledMs);
-    stage.cluster.network.cut(a.address, b.address);
-    stage.cluster.delete(a, 0, "key");
-    await stage.cluster.advance(10 * defaultLimits.tellVersionsMs);
-    const whileCut = stage.cluster.tombstones();
-    stage.cluster.network.mend(a.address, b.address);
-    await stage.cluster.advance(10 * defaultLimits.tellVersionsMs);
-    if (whileCut === undefined) return "It is removed though the other one has not seen it";
-    return stage.cluster.tombstones() ?? await stage.end(settledMs);
   },
 
   "whenever a server with a slow disk crashes, it takes nothing away from others when it is back":
