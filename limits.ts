@@ -552,6 +552,13 @@ export interface Limits {
   readonly unknownWritesMax: number;
   /** For how long they are remembered. */
   readonly unknownWritesKeptMs: number;
+  /**
+   * Single writes that a replica remembers in all; past it those that have most of them lose their earliest ones.
+   * Whoever brings a write back of which that was forgotten is heard, until its actor claims it.
+   */
+  readonly singleWritesMax: number;
+  /** Claims that wait behind what is to be sent; past it further ones are left out, and found by comparing. */
+  readonly claimsMax: number;
   /** Bytes of what servers that are behind have seen, which a replica is told for its figures; the rest is left out. */
   readonly holdersBytesMax: number;
   /** Bytes of what a message says of what was seen. */
@@ -853,6 +860,8 @@ export const defaultLimits: Limits = {
   versionsMax: 4_096,
   unknownWritesMax: 4_096,
   unknownWritesKeptMs: 60_000,
+  singleWritesMax: 16_384,
+  claimsMax: 8_192,
   holdersBytesMax: 256 * KiB,
   versionBytesMax: 1 * MiB,
   collectedPerTurn: 1_000,

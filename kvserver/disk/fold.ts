@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { defaultLimits } from "../../limits.ts";
 import type { Clock } from "../../rpc/mod.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { noEntry, Store } from "../store/mod.ts";
@@ -104,6 +105,7 @@ export class Fold {
     }
     const { vector, floorMs } = readSeen(bytes);
     this.#seen.join(vector);
+    this.#seen.limit(defaultLimits);
     this.#seen.raiseFloor(floorMs);
   }
 

@@ -1,3 +1,4 @@
+import { defaultLimits } from "../../limits.ts";
 import { EntryReader } from "../entry/entry_reader.ts";
 import { SeenWrites } from "../versions/seen_writes.ts";
 import { readSeen, type Seen, seenBytes } from "../versions/version_bytes.ts";
@@ -38,6 +39,7 @@ export class LogReading {
   /** Adds what is seen with older entries. */
   join({ vector, floorMs }: Seen): void {
     this.#seen.join(vector);
+    this.#seen.limit(defaultLimits);
     this.#seen.raiseFloor(floorMs);
   }
 

@@ -35,7 +35,7 @@ export function addStoredSeen(database: DatabaseSync, { vector, floorMs }: Seen)
   if (vector.size === 0 && floorMs === 0) return;
   const stored = readStoredSeen(database);
   stored.vector.join(vector);
-  stored.vector.boundDots(defaultLimits.unknownWritesMax);
+  stored.vector.limit(defaultLimits);
   const bytes = seenBytes({
     vector: stored.vector,
     floorMs: Math.max(stored.floorMs, floorMs),

@@ -6,6 +6,9 @@ import { incarnationOf } from "../entry/order.ts";
  */
 export type OriginFilter = { only: readonly string[] } | { except: readonly string[] };
 
+/** So many answers are remembered: whoever connects as a server can bring entries of ever new uids. */
+const answersMax = 4_096;
+
 /**
  * Returns a predicate on the uid of an entry: whether the filter selects the entry. The predicate
  * remembers its answers, because a replica holds many entries of few uids.
@@ -19,6 +22,7 @@ export function originTest(filter: OriginFilter): (uid: string) => boolean {
       isSelected = "only" in filter
         ? filter.only.includes(origin)
         : !filter.except.includes(origin);
+      if (answers.size >= answersMax) answers.clear();
       answers.set(uid, isSelected);
     }
     return isSelected;

@@ -1,5 +1,6 @@
 import type { ActorContext } from "../../actor/mod.ts";
 import { uid } from "../../actor/mod.ts";
+import { Charge } from "../../rpc/mod.ts";
 import { noCounter } from "../entry/entry.ts";
 import { originTest } from "../messages/origin_filter.ts";
 import { type Claim, claimUpTo } from "../versions/claim.ts";
@@ -7,6 +8,9 @@ import type { Claims } from "../versions/claims.ts";
 import { SeenWrites } from "../versions/seen_writes.ts";
 import { readClaims, readSeen, type Seen, seenBytes } from "../versions/version_bytes.ts";
 import { type Dot, VersionVector } from "../versions/version_vector.ts";
+
+/** It is looked whether too much is remembered when so many single writes have come. */
+const limitedEvery = 512;
 
 /**
  * What the replica of a query actor has seen, and what is said of that: to others with the entries that the
@@ -25,7 +29,7 @@ export class ReplicaVersions {
   /** What other servers' actors wrote and the disk has not been told to be there, by uid. */
   #toPersist = new Map<string, number>();
   /** Single writes that were replaced here, which the disk is to be told once it has what replaced them. */
-  #dotsToPersist: Dot[] = [];
+  #dotsToPersist = new VersionVector();
   /**
    * Whether the actor persists what others accepted. Another one of its server does it otherwise, which tells the
    * disk what of that was seen too.
@@ -46,6 +50,9 @@ export class ReplicaVersions {
   /** Whether there is a disk to be told of anything. */
   #isPersisted: boolean;
   #isFull = false;
+  /** How many single writes were seen since it was looked whether that is too much. */
+  #unlimited = 0;
+  #charge: Charge;
 
   /**
    * @param counter returns the number of the last write that the actor accepted
@@ -57,6 +64,7 @@ export class ReplicaVersions {
     this.#counter = counter;
     this.#isPersisted = isPersisted;
     this.#isForeign = originTest({ except: [context.self.incarnation] });
+    this.#charge = new Charge(context.memory, "peers");
   }
 
   /** No write is to be as early as this. */
@@ -95,7 +103,8 @@ export class ReplicaVersions {
   replaced(uid: string, counter: number): void {
     if (!this.#seen.addDot({ uid, counter })) return;
     if (!this.knows(uid)) this.#noteUnknown(uid);
-    if (this.#isPersisted && this.persistsOthers) this.#dotsToPersist.push({ uid, counter });
+    if (this.#isPersisted && this.persistsOthers) this.#dotsToPersist.addDot({ uid, counter });
+    if (++this.#unlimited >= limitedEvery) this.#limit();
   }
 
   /**
@@ -104,7 +113,6 @@ export class ReplicaVersions {
    * replaced one by one would fill the memory, and no two replicas would have seen the same.
    */
   #noteUnknown(uid: string): void {
-    this.#seen.vector.boundDots(this.#context.limits.unknownWritesMax);
     if (!this.#unknownSinceMs.has(uid)) {
       this.#unknownSinceMs.set(uid, this.#context.monotonicMs());
     }
@@ -133,7 +141,7 @@ export class ReplicaVersions {
     for (const claim of readClaims(claims)) {
       if (this.#seen.take(claim)) this.#grown(claim.uid);
     }
-    this.#bound();
+    this.#limit();
   }
 
   /** Takes what is on disk, whose entries have been merged, as `seenBytes` writes it. */
@@ -142,6 +150,7 @@ export class ReplicaVersions {
     this.#seen.join(vector);
     for (const uid of vector.dots.keys()) if (!this.knows(uid)) this.#noteUnknown(uid);
     this.#onDisk.join(vector);
+    this.#limit();
     this.raiseFloor(floorMs);
     this.#persistedFloorMs = floorMs;
     this.#isUnmet = true;
@@ -168,15 +177,38 @@ export class ReplicaVersions {
     }
   }
 
-  /** Servers that start again and again would fill the memory with the names of their actors. */
-  #bound(): void {
-    const { versionsMax } = this.#context.limits;
-    const count = this.#seen.vector.bound(versionsMax);
-    if (count === 0 || this.#isFull) return;
+  /**
+   * Servers that start again and again would fill the memory with the names of their actors, and one that lies
+   * with single writes that it never claims. Less is known to have been seen then: tombstones stay longer.
+   */
+  #limit(): void {
+    this.#unlimited = 0;
+    const { limits } = this.#context;
+    const forgotten = this.#seen.limit(limits);
+    const { vector } = this.#seen;
+    this.#dotsToPersist.limit(limits);
+    this.#onDisk.limit(limits);
+    for (const uid of this.#unknownSinceMs.keys()) {
+      if (!vector.dots.has(uid)) this.#unknownSinceMs.delete(uid);
+    }
+    if (this.#toPersist.size > limits.versionsMax) {
+      for (const uid of this.#toPersist.keys()) {
+        if (vector.counter(uid) === noCounter) this.#toPersist.delete(uid);
+      }
+    }
+    this.#chargeAll();
+    if (forgotten === 0 || this.#isFull) return;
     this.#isFull = true;
+    const { versionsMax } = limits;
     this.#context.log.warn(
       "More than {versionsMax} actors have written: what the oldest ones wrote is taken for new from now on",
       { versionsMax },
+    );
+  }
+
+  #chargeAll(): void {
+    this.#charge.set(
+      this.#seen.byteLength + this.#dotsToPersist.byteLength + this.#onDisk.byteLength,
     );
   }
 
@@ -215,10 +247,12 @@ export class ReplicaVersions {
     this.#toldFloorMs = this.floorMs;
     const { floorMs } = this;
     const seen = seenBytes({ vector: this.#seen.takeGrown(), floorMs });
-    if (this.#onDisk.size === 0) return { seen };
-    const onDisk = seenBytes({ vector: this.#onDisk, floorMs: 0 });
+    const onDisk = this.#onDisk;
     this.#onDisk = new VersionVector();
-    return { seen, onDisk };
+    this.#chargeAll();
+    return onDisk.size === 0
+      ? { seen }
+      : { seen, onDisk: seenBytes({ vector: onDisk, floorMs: 0 }) };
   }
 
   // ---- what goes to the disk ----------------------------------------------------------------
@@ -250,11 +284,13 @@ export class ReplicaVersions {
    */
   diskSeen(claims: readonly Claim[], hasAll: boolean): Seen | undefined {
     const { floorMs } = this;
-    const dots = hasAll ? this.#dotsToPersist.splice(0) : [];
-    if (claims.length + dots.length === 0 && floorMs <= this.#persistedFloorMs) return undefined;
+    const hasDots = hasAll && this.#dotsToPersist.size > 0;
+    if (claims.length === 0 && !hasDots && floorMs <= this.#persistedFloorMs) return undefined;
     this.#persistedFloorMs = floorMs;
     const vector = new VersionVector(claims.map(({ uid, to }) => [uid, to]));
-    for (const dot of dots) vector.addDot(dot);
+    if (!hasDots) return { vector, floorMs };
+    vector.join(this.#dotsToPersist);
+    this.#dotsToPersist = new VersionVector();
     return { vector, floorMs };
   }
 

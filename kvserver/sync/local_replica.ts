@@ -135,6 +135,11 @@ export class LocalReplica {
     return this.#outbox.bytes + this.#window.bytes;
   }
 
+  /** Bytes that are charged for what waits: the room that entries will take there, and claims. */
+  get chargedBytes(): number {
+    return this.pendingBytes + this.#outbox.claimBytes;
+  }
+
   /** Age of the oldest entry that is not merged, by what the sync actor knows; 0: all are. */
   get lagMs(): number {
     const oldestMs = Math.min(this.#waiting.oldestMs, this.#window.oldestMs);

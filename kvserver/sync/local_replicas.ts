@@ -48,9 +48,9 @@ export class LocalReplicas {
     );
   }
 
-  /** Charges what the entries that wait for each query actor will take there. */
+  /** Charges what waits for each query actor: the room that entries will take there, and claims. */
   charge(): void {
-    this.#promised.set(this.#all.reduce((sum, { pendingBytes }) => sum + pendingBytes, 0));
+    this.#promised.set(this.#all.reduce((sum, { chargedBytes }) => sum + chargedBytes, 0));
   }
 
   /** The query actor with this counter. */

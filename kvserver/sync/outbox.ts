@@ -88,6 +88,11 @@ export class Outbox {
     return this.#claims.isDue;
   }
 
+  /** Memory that claims take, about. */
+  get claimBytes(): number {
+    return this.#claims.byteLength;
+  }
+
   /** Adds claims behind all entries that are enqueued now. */
   claim(claims: Iterable<Claim>): void {
     for (const claim of claims) this.#claims.add(claim);

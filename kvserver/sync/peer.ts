@@ -363,7 +363,7 @@ export class Peer {
     this.seen.join(vector);
     this.seen.bound(versionsMax);
     this.seen.boundDots(unknownWritesMax, "all");
-    this.#seenCharge.set(this.seen.byteLength);
+    this.#seenCharge.set(this.seen.byteLength + this.#told.byteLength);
   }
 
   /** A message came from the peer, with so many entries. */

@@ -1,4 +1,5 @@
 import type { ActorContext } from "../../actor/mod.ts";
+import { Charge } from "../../rpc/mod.ts";
 import { StableVector } from "../versions/stable_vector.ts";
 import { readSeen, type Seen, seenBytes } from "../versions/version_bytes.ts";
 import { meet, VersionVector } from "../versions/version_vector.ts";
@@ -37,6 +38,7 @@ export class Stability {
     vector: new VersionVector(),
     floorMs: 0,
   };
+  #charge: Charge;
   #hasChanged = false;
   /** Whether the replicas were not told of it, because a part of the state was still to come. */
   #isUntold = false;
@@ -60,6 +62,7 @@ export class Stability {
     this.#replicas = replicas;
     this.#members = members;
     this.#stateReceiver = stateReceiver;
+    this.#charge = new Charge(context.memory, "peers");
     if (hasDisk) this.#own.know(disk);
   }
 
@@ -82,13 +85,12 @@ export class Stability {
   reported({ uid }: LocalReplica, seen?: Uint8Array, onDisk?: Uint8Array): void {
     if (seen !== undefined) {
       const { vector, floorMs } = readSeen(seen);
-      this.#own.told(uid, vector);
-      this.#own.seenBy(uid)?.boundDots(this.#context.limits.unknownWritesMax);
+      this.#own.told(uid, vector, this.#context.limits);
       this.#floorMs = Math.max(this.#floorMs, floorMs);
       this.#hasChanged = true;
     }
     if (onDisk === undefined) return;
-    this.#own.told(disk, readSeen(onDisk).vector);
+    this.#own.told(disk, readSeen(onDisk).vector, this.#context.limits);
     this.#hasChanged = true;
   }
 
@@ -133,6 +135,7 @@ export class Stability {
     // What has expired is removed without a word: a floor is told with whatever else is.
     if (this.#seen.vector.covers(vector)) this.#seen.floorMs = floorMs;
     else this.#seen = { vector: new VersionVector(vector), floorMs };
+    this.#charge.set(this.#own.byteLength + this.#seen.vector.byteLength);
   }
 
   #tell(): void {

@@ -23,6 +23,11 @@ export class ToldSeen {
     this.#sentFloorMs = Math.max(this.#sentFloorMs, ms);
   }
 
+  /** Memory that it takes, about. */
+  get byteLength(): number {
+    return this.#vector.byteLength;
+  }
+
   /** How long to wait until the peer is told what this server has seen; `Infinity`: it knows. */
   waitMs(seen: Seen, nowMs: number): number {
     if (seen === this.#last) return Infinity;
@@ -38,6 +43,7 @@ export class ToldSeen {
     this.#last = seen;
     if (vector.size === 0 && floorMs <= this.#floorMs) return undefined;
     this.#vector.join(vector);
+    this.#vector.limit(this.#limits);
     this.#floorMs = floorMs;
     this.#toldMs = nowMs;
     return { vector, floorMs };

@@ -1,5 +1,6 @@
 import type { Claim } from "./claim.ts";
-import { type Dot, VersionVector } from "./version_vector.ts";
+import { bytesPerClaim } from "./claims.ts";
+import { type Dot, type VersionLimits, VersionVector } from "./version_vector.ts";
 
 /**
  * What a replica has seen, and what was claimed to it that does not count yet, because writes before that
@@ -40,9 +41,12 @@ export class SeenWrites {
   /** Adds a single write. @returns whether it was not seen before. */
   addDot(dot: Dot): boolean {
     if (!this.vector.addDot(dot)) return false;
-    this.#grown.addDot(dot);
-    // The gap in front of a claim may have been closed by it.
     const { uid } = dot;
+    const counter = this.vector.counter(uid);
+    // As the counter that it has become, if it has: a single write may be forgotten where that is told.
+    if (dot.counter <= counter) this.#grown.add({ uid, counter });
+    else this.#grown.addDot(dot);
+    // The gap in front of a claim may have been closed by it.
     const ahead = this.#ahead.get(uid);
     if (ahead !== undefined && ahead.from <= this.vector.counter(uid)) this.add(uid, ahead.to);
     return true;
@@ -65,6 +69,27 @@ export class SeenWrites {
       this.#ahead.set(uid, { from: Math.min(from, ahead.from), to: Math.max(to, ahead.to) });
     }
     return false;
+  }
+
+  /**
+   * Leaves out what is more than may be kept: then less is known to have been seen, and what was claimed ahead
+   * is found by comparing.
+   *
+   * @returns how many actors are forgotten.
+   */
+  limit(limits: VersionLimits): number {
+    const count = this.vector.limit(limits);
+    this.#grown.limit(limits);
+    for (const uid of this.#ahead.keys()) {
+      if (this.#ahead.size <= limits.versionsMax) break;
+      this.#ahead.delete(uid);
+    }
+    return count;
+  }
+
+  /** Memory that it takes, about. */
+  get byteLength(): number {
+    return this.vector.byteLength + this.#grown.byteLength + bytesPerClaim * this.#ahead.size;
   }
 
   /** Takes a floor over. @returns whether it is higher than it was. */

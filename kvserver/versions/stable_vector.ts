@@ -1,4 +1,4 @@
-import { meet, VersionVector } from "./version_vector.ts";
+import { meet, type VersionLimits, VersionVector } from "./version_vector.ts";
 
 /**
  * Which writes all known members have seen, as far as this server has been told: what was deleted by such
@@ -24,9 +24,21 @@ export class StableVector {
     if (this.#seen.delete(member)) this.#stable = undefined;
   }
 
-  /** A member that is known tells what it has seen. What it told before it has seen still. */
-  told(member: string, vector: VersionVector): void {
+  /**
+   * A member that is known tells what it has seen. What it told before it has seen still.
+   *
+   * @param limits how much is kept of that; default: all
+   */
+  told(member: string, vector: VersionVector, limits?: VersionLimits): void {
     if (this.#seen.get(member)?.join(vector)) this.#stable = undefined;
+    if (limits !== undefined) this.#seen.get(member)?.limit(limits);
+  }
+
+  /** Memory that it takes, about. */
+  get byteLength(): number {
+    let bytes = this.#stable?.byteLength ?? 0;
+    for (const seen of this.#seen.values()) bytes += seen.byteLength;
+    return bytes;
   }
 
   /** What a member has told; `undefined` when it is not known. */

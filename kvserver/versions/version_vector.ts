@@ -1,3 +1,4 @@
+import type { Limits } from "../../limits.ts";
 import { noCounter } from "../entry/entry.ts";
 
 /** A write, as who has seen it is told: the actor that accepted it, and its number there. */
@@ -6,6 +7,9 @@ export interface Dot {
   /** Counts from 1; `noCounter` for a write that was not numbered. */
   readonly counter: number;
 }
+
+/** How much is remembered of what was seen. */
+export type VersionLimits = Pick<Limits, "versionsMax" | "unknownWritesMax" | "singleWritesMax">;
 
 /** Memory for an actor beside its name, and for a single write, as was measured. */
 const actorBytes = 100;
@@ -106,24 +110,34 @@ export class VersionVector {
   }
 
   /**
-   * Leaves out single writes, the oldest ones, but for `max`.
+   * Leaves out single writes, but for `max`: the earliest ones of the actors that have most of them, so that one
+   * actor's do not push out those of the others.
    *
    * @param of whom: only of actors of whom nothing else was seen, which is the default, or of all
    * @returns how many.
    */
   boundDots(max: number, of: "unknown" | "all" = "unknown"): number {
-    const unknown = [...this.#dots].filter(([uid]) => of === "all" || !this.#counters.has(uid));
-    const size = unknown.reduce((sum, [, dots]) => sum + dots.size, 0);
-    let left = Math.max(0, size - max);
-    for (const [uid, dots] of unknown) {
-      for (const dot of dots) {
-        if (left === 0) return Math.max(0, size - max);
-        dots.delete(dot);
-        left--;
-      }
-      this.#dots.delete(uid);
+    const bounded = [...this.#dots].filter(([uid]) => of === "all" || !this.#counters.has(uid));
+    const size = bounded.reduce((sum, [, dots]) => sum + dots.size, 0);
+    if (size <= max) return 0;
+    bounded.sort(([, a], [, b]) => a.size - b.size);
+    let left = max;
+    for (const [i, [uid, dots]] of bounded.entries()) {
+      // Those with fewest have all of theirs, and leave what they do not need to the others.
+      const share = Math.min(dots.size, Math.floor(left / (bounded.length - i)));
+      left -= share;
+      if (share === 0) this.#dots.delete(uid);
+      else if (share < dots.size) this.#dots.set(uid, latest(dots, share));
     }
-    return Math.max(0, size - max);
+    return size - max;
+  }
+
+  /** Leaves out what is more than may be kept: less is known to have been seen then. @returns how many actors. */
+  limit({ versionsMax, unknownWritesMax, singleWritesMax }: VersionLimits): number {
+    const count = this.bound(versionsMax);
+    this.boundDots(unknownWritesMax);
+    this.boundDots(singleWritesMax, "all");
+    return count;
   }
 
   /** Leaves out the single writes of an actor, if nothing else was seen of it. */
@@ -163,6 +177,10 @@ export class VersionVector {
   [Symbol.iterator](): IterableIterator<[uid: string, counter: number]> {
     return this.#counters.entries();
   }
+}
+
+function latest(dots: ReadonlySet<number>, count: number): Set<number> {
+  return new Set(Float64Array.from(dots).sort().subarray(-count));
 }
 
 /**

@@ -42,7 +42,11 @@ const mutants: Record<string, Mutant> = {
     from: "meet([...this.#seen.values()])",
     to: "meet([...this.#seen.values()].slice(0, 1))",
   },
-  "the greatest counter is stable": { file: vectorFile, from: "Math.min(", to: "Math.max(" },
+  "the greatest counter is stable": {
+    file: vectorFile,
+    from: "const least = Math.min(",
+    to: "const least = Math.max(",
+  },
   "what is stable is never computed anew": {
     file: stableFile,
     from: "if (this.#seen.get(member)?.join(vector)) this.#stable = undefined;",

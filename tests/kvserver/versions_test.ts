@@ -172,22 +172,64 @@ Deno.test("SeenWrites takes a claim that waits when single writes close the gap 
   assertEquals(seen.takeGrown().counter("a"), 6);
 });
 
-Deno.test("a vector bounds the single writes of actors of whom it knows nothing else, the oldest go first", () => {
+Deno.test("a vector bounds the single writes of actors of whom it knows nothing else: the earliest of those that have most", () => {
   const vector = new VersionVector([["known", 1]]);
   for (let counter = 1; counter <= 10; counter++) {
     for (const uid of ["known", "a", "b"]) vector.addDot({ uid, counter: 2 * counter + 1 });
   }
-  assertEquals(vector.boundDots(12), 8);
-  assertEquals(vector.dots.get("known")?.size, 10);
-  assertEquals([...vector.dots.get("a")!], [19, 21]);
-  assertEquals(vector.dots.get("b")?.size, 10);
-  assertEquals([vector.boundDots(4), vector.dots.has("a"), vector.dots.get("b")?.size], [
-    8,
-    false,
-    4,
+  const dotsOf = (uid: string) => [...vector.dots.get(uid) ?? []];
+  assertEquals(vector.boundDots(6), 14);
+  assertEquals(dotsOf("known").length, 10);
+  for (const uid of ["a", "b"]) assertEquals(dotsOf(uid), [17, 19, 21]);
+  vector.addDot({ uid: "a", counter: 23 });
+  // Whoever has few keeps them.
+  vector.addDot({ uid: "c", counter: 5 });
+  assertEquals([vector.boundDots(5), dotsOf("a"), dotsOf("b"), dotsOf("c")], [
+    ...[3, [21, 23], [19, 21], [5]],
   ]);
-  assertEquals([vector.boundDots(4), vector.boundDots(0), vector.dots.size], [0, 4, 1]);
-  assertEquals([vector.boundDots(3, "all"), [...vector.dots.get("known")!]], [7, [17, 19, 21]]);
+  assertEquals([vector.boundDots(5), vector.boundDots(0), vector.dots.size], [0, 5, 1]);
+  assertEquals([vector.boundDots(3, "all"), dotsOf("known")], [7, [17, 19, 21]]);
+});
+
+Deno.test("a vector that has forgotten some of what was seen has seen nothing else", () => {
+  const uids = fc.constantFrom("a", "b", "c");
+  const dots = fc.array(fc.record({ uid: uids, counter: fc.integer({ min: 1, max: 40 }) }));
+  const max = fc.integer({ min: 0, max: 12 });
+  fc.assert(
+    fc.property(
+      fc.dictionary(uids, fc.integer({ min: 1, max: 9 })),
+      dots,
+      max,
+      (known, dots, max) => {
+        const vector = new VersionVector(Object.entries(known));
+        for (const dot of dots) vector.addDot(dot);
+        const all = new VersionVector(vector);
+        vector.limit({ versionsMax: 2, unknownWritesMax: 5, singleWritesMax: max });
+        const kept = [...vector.dots.values()].reduce((sum, { size }) => sum + size, 0);
+        const had = [...all.dots].filter(([uid]) =>
+          vector.dots.has(uid) || vector.counter(uid) > 0
+        );
+        assert(all.covers(vector), "nothing is added");
+        assert(kept <= max && [...vector].length <= 2, "no more is kept than may");
+        if (had.reduce((sum, [, { size }]) => sum + size, 0) <= Math.min(5, max)) {
+          for (const [uid, { size }] of had) assertEquals(vector.dots.get(uid)?.size, size);
+        }
+      },
+    ),
+  );
+});
+
+Deno.test("no more claims wait than may, whoever makes them", () => {
+  const claims = new Claims(300);
+  claims.pushed();
+  for (let i = 0; i < 100_000; i++) claims.add(claim(`liar ${i}`, 0, 1));
+  assertEquals([claims.size, claims.isDue], [300, false]);
+  claims.putBack(Array.from({ length: 1_000 }, (_, i) => claim(`other ${i}`, 0, 1)));
+  assertEquals(claims.size, 300);
+  claims.left();
+  assertEquals([claims.take().length, claims.size], [300, 0]);
+  claims.add(claim("a", 0, 1));
+  assertEquals(claims.take(), [claim("a", 0, 1)]);
 });
 
 Deno.test("SeenWrites never sees a write that no claim covers, in whatever order claims come", () => {

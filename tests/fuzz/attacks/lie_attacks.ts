@@ -7,6 +7,7 @@ import { describeManners, helloManners, noticeManners } from "../arena/fake_peer
 import { FuzzedServer } from "../arena/fuzzed_server.ts";
 import { onceIn, oneOf } from "../arena/hostile_bytes.ts";
 import {
+  claimParts,
   entryParts,
   helloFrame,
   type MessageStep,
@@ -50,6 +51,10 @@ function lieEntries(prng: Prng, from: PeerRef, timestamps: readonly unknown[]): 
     })),
   );
 }
+
+/** How many single writes it tells at once, and of how many actors it claims some. */
+const singleWrites = 2_000;
+const madeUpActors = 5_000;
 
 /** In whose name a lie is told. */
 const names = ["its own", "its own", "its own", "the other's", "the target's", "nobody's"] as const;
@@ -112,6 +117,25 @@ const lies: Record<string, (parties: Parties, prng: Prng) => Uint8Array> = {
         ),
       ),
     ),
+  "single writes that it never claims": ({ from, target }, prng) => {
+    const first = 3 + 2 * prng.below(2 ** 31);
+    const entries = Array.from({ length: singleWrites }, (_, i) => ({
+      key: `told/${i % 64}`,
+      value: "single",
+      extras: [first + 2 * i],
+      timestamp: Date.now() - singleWrites + i,
+      sequence: 0,
+      uid: `${from.address}/${from.incarnation}/2`,
+    }));
+    const claims = claimParts(from, [[2, 0, 1]]);
+    return toldFrame(target, peerMessage(from, entryParts(entries), { claims }));
+  },
+  "claims of ever new actors": ({ from, target }, prng) => {
+    const first = 2 + prng.below(10 ** 8);
+    const claims = Array.from({ length: madeUpActors }, (_, i) => [first + i, prng.below(3), 7]);
+    const fields = { claims: claimParts(from, claims) };
+    return toldFrame(target, peerMessage(from, noEntries, fields));
+  },
   "forged addresses": ({ from, target, other }, prng) => {
     const addresses = [
       ...[target.address, other.address, from.address, other.queryAddresses[0]],

@@ -66,6 +66,15 @@ export function entryParts(entries: readonly EntryFields[]): unknown[] {
   ];
 }
 
+/** The bytes of claims of a server's actors: of each its number, the write behind which it begins, and the last. */
+export function claimParts(
+  { address, incarnation }: Omit<PeerRef, "counter">,
+  claims: readonly (readonly number[])[],
+): Uint8Array {
+  const parts = [`${address}/${incarnation}`, claims.length, ...claims.flat()];
+  return concat(...parts.map((part) => hostileEncode(part)));
+}
+
 /** No entries, in that form. */
 export const noEntries: readonly unknown[] = entryParts([]);
 
