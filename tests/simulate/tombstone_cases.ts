@@ -1,11 +1,10 @@
 import { defaultLimits } from "../../limits.ts";
 import { noEntry } from "../../kvserver/store/mod.ts";
 import { bytesOf } from "../support/store/stores.ts";
-import type { HardCase } from "./hard_cases.ts";
 import { settledMs, Stage } from "./stage.ts";
 
 /** Cases of how long tombstones are kept. */
-export const tombstoneCases: Record<string, HardCase> = {
+export const tombstoneCases: Record<string, () => Promise<string | undefined>> = {
   "a tombstone is kept until a server that is cut off has seen what it deletes": async () => {
     const stage = new Stage();
     const a = await stage.start();
