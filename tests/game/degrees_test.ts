@@ -25,6 +25,17 @@ Deno.test("a problem waits for what it wants, says what that is, and goes on", a
   assertStringIncludes(said, "A signature costs 150 coins, and you have 0.");
 });
 
+Deno.test("a problem goes on when what it wants is done while one faces it", async () => {
+  const store = new MemoryStore([
+    ...masters,
+    ["mined/Ada/Ada.000000000000000f", "400"],
+    ["mark/Ada/signed/Masters/Bob", "true"],
+  ]);
+  const { said } = await play(["Ada", "move 6", "solve", "talk lecturer", "solve"], { store });
+  assertEquals(said.split("To go on: talk lecturer").length, 2);
+  assertEquals(said.split("To go on").length, 2);
+});
+
 Deno.test("a player of another rank signs for nothing, and both have a mark of it", async () => {
   const { store, ada, bob } = await company();
   store.entries.set("rank/Ada/Masters", "true");

@@ -109,8 +109,8 @@ async function attemptOnce(
   attempts: number,
   isTold: boolean,
 ): Promise<boolean> {
-  const { talk, session, known } = player;
-  if (isHeldUp(player, known!, player.battle!.remaining)) return false;
+  const { talk, session } = player;
+  if (await isStillHeldUp(player)) return false;
   if (await player.toil({ what: "solving", done, attempts }) === undefined) return false;
   const { rank, round, undecided } = player.battle!;
   const problem = await face(session, rank);
@@ -130,6 +130,14 @@ async function attemptOnce(
   const made = await attempt(session, character, problem, player.dice, player.perks);
   player.battle.undecided = false;
   return await reportAttempt(player, character, made, isTold);
+}
+
+/** As `isHeldUp`, before an attempt takes its time: what the player, or who signs, has done since counts. */
+async function isStillHeldUp(player: PlayerContext): Promise<boolean> {
+  const { battle, known } = player;
+  const { rank, remaining } = battle!;
+  return stageBefore(known!, rank, remaining) !== undefined &&
+    isHeldUp(player, await player.refresh(), remaining);
 }
 
 /** Whether the problem wants something else first; then the player is told. */
