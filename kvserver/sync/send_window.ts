@@ -102,14 +102,19 @@ export class SendWindow {
     // A short message that went alone tells how long the link takes now, be that longer than ever.
     const isProbe = wasAlone && bytesUnderWay <= windowBytesMin;
     this.#roundTripMs = isProbe ? tookMs : Math.min(this.#roundTripMs, tookMs);
-    const quickBytes = bytesUnderWay * this.#quickMs / tookMs;
-    if (tookMs > this.#quickMs) {
+    const quickShare = this.#quickMs / tookMs;
+    const quickBytes = bytesUnderWay * quickShare;
+    const fastest = Math.min(growthMax * this.#bytes, windowBytesMax);
+    if (quickShare < 1) {
       // So little cannot be why it was late: the way is longer than it was, or carries next to nothing.
       if (this.#bytes <= windowBytesSlow) this.#roundTripMs = tookMs;
       this.#isGrowing = false;
-      this.#bytes = Math.min(this.#bytes, Math.max(windowBytesSlow, quickBytes));
+      // Nor can what was short be why: a busy peer is late with it.
+      const fitting = this.isLong(bytesUnderWay) ? quickBytes : this.#bytes * quickShare;
+      // Of what is longer than all that may be under way, and has gone alone, much may fit though it was late.
+      const bytesMax = fitting >= growthMax * this.#bytes ? fastest : this.#bytes;
+      this.#bytes = Math.min(bytesMax, Math.max(windowBytesSlow, fitting));
     } else if (this.isLong(bytesUnderWay)) {
-      const fastest = Math.min(growthMax * this.#bytes, windowBytesMax);
       this.#isGrowing = quickBytes >= fastest && fastest < windowBytesMax;
       this.#bytes = Math.max(this.#bytes, Math.min(quickBytes, fastest));
     }

@@ -11,8 +11,8 @@ export const linkFaults: Record<string, PlantedFault> = {
   "messages are as long however late they are acknowledged": {
     noticedBy: "slow",
     file: "kvserver/sync/send_window.ts",
-    from: "if (tookMs > this.#quickMs) {",
-    to: "if (tookMs > 1e9) {",
+    from: "if (quickShare < 1) {",
+    to: "if (quickShare < 0) {",
   },
   "messages never grow": {
     noticedBy: "slow",

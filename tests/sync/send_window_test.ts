@@ -108,6 +108,30 @@ Deno.test("short messages say nothing of how much more the link could carry", ()
   assertEquals(window.bytes, defaultLimits.windowBytesFirst);
 });
 
+/** The window of a quick link, which lets all under way that ever may be. */
+function quickWindow(): SendWindow {
+  const link = new BusyLink(125_000, 1);
+  link.run(10_000);
+  return link.window;
+}
+
+Deno.test("a peer that is busy, and late with something short, is sent little less at once than before", () => {
+  const window = quickWindow();
+  window.acknowledged(300, 1_300, true);
+  assertGreater(window.bytes, defaultLimits.windowBytesMax / 2);
+  // One that is late again and again is sent as little as over a slow link.
+  for (let i = 0; i < 60; i++) window.acknowledged(300, 3_000, false);
+  assertEquals(window.bytes, defaultLimits.windowBytesSlow);
+});
+
+Deno.test("a message that is longer than what may be under way shows what a link carries, though it is late", () => {
+  const window = quickWindow();
+  for (let i = 0; i < 20; i++) window.acknowledged(300, 3_000, false);
+  for (let i = 0; i < 4; i++) window.acknowledged(8 * MiB, 4_000, false);
+  assertGreater(window.bytes, MiB);
+  assertLess(window.bytes, 8 * MiB);
+});
+
 Deno.test("what is cut off before anything got through is sent again in shorter messages", () => {
   const window = new SendWindow(defaultLimits);
   const sizes = Array.from({ length: 6 }, () => {
