@@ -18,7 +18,7 @@ export class Figures {
   /** Messages of fake peers that were refused, and keys that fake peers brought in. */
   refusedMessages = 0;
   toldKeys = 0;
-  /** By server: MiB at the start, after a minute, at the most, and at the end. */
+  /** By server: MiB at the start, at the most, and when nobody had attacked for a while. */
   rss: readonly string[] = [];
   /** By server: MiB that are counted when the attacks are over. */
   readonly countedMiB: number[] = [];
@@ -69,7 +69,7 @@ export class Figures {
         this.lagMsMax.toFixed(0)
       } ms at most; ` +
       `${this.refusedMessages} messages refused, ${this.toldKeys} keys of fake peers kept; ` +
-      `MiB ${this.rss.join(" and ")}, counted at the end ` +
+      `MiB ${this.rss.join("; ")}; counted at the end ` +
       `${this.countedMiB.map((mib) => mib.toFixed(0)).join(" and ")}; log lines ${
         this.logLines.join(" and ")
       }`;

@@ -80,6 +80,12 @@ const pace: Record<Lane, { atOnce: number; pauseMs: number }> = {
   process: { atOnce: 1, pauseMs: 100 },
 };
 
+/** For so long servers are attacked before memory is to be flat. */
+const firstMs = 60_000;
+
+/** For so long nobody attacks: false peers count as lost then, and the runtime has collected what is garbage. */
+const calmMs = 45_000;
+
 /** Rounds of a polite client in which it has put all of its keys, and some of them twice. */
 const warmRounds = 24;
 
@@ -158,10 +164,12 @@ class FuzzRun {
     this.#servers = servers;
     this.#arena = arena;
     this.#memory = new MemoryWatch(servers.slice(0, 2));
-    const ports = [...arena.targets, control].map(({ queryAddresses }) => queryAddresses[0]);
+    const all = [...arena.targets, control];
+    const ports = all.map(({ queryAddresses }) => queryAddresses[0]);
     this.#polite = new PoliteClients([1, 0, 2].map((other, i) => ({
       queryAddress: ports[i],
       otherAddress: ports[other],
+      otherMember: all[other].address,
       prefix: `polite/${i}/`,
       lagMsMax: lagMsMax[options.judgesFigures ? "judged" : "lenient"],
       // While a query actor is more than 5 s behind, because attackers put so much. Nobody attacks the last.
@@ -173,14 +181,18 @@ class FuzzRun {
     using _polite = this.#polite;
     const { seconds, picks, lanes } = this.#options;
     await this.#warmUp(picks === undefined ? Math.min(5_000, seconds * 50) : 0);
-    const endMs = performance.now() + seconds * 1_000;
     const ending = { isOver: false };
     const watching = this.#watch(ending);
-    await Promise.all(
-      picks === undefined
-        ? lanes.map((lane) => this.#runLane(lane, numbersUntil(endMs)))
-        : lanes.map((lane) => this.#runLane(lane, pickedNumbers(picks, lane))),
-    );
+    if (picks !== undefined) {
+      await Promise.all(lanes.map((lane) => this.#runLane(lane, pickedNumbers(picks, lane))));
+    } else {
+      const numbers = lanes.map(() => naturals());
+      for (const { attackMs, calmMs } of this.#phases(seconds * 1_000)) {
+        const endMs = performance.now() + attackMs;
+        await Promise.all(lanes.map((lane, i) => this.#runLane(lane, numbers[i], endMs)));
+        if (calmMs > 0) await this.#rest(calmMs);
+      }
+    }
     ending.isOver = true;
     await watching;
     await this.#expectAgreement();
@@ -189,6 +201,21 @@ class FuzzRun {
     await this.#expectOrderlyEnd(dataDirs);
     const logs = this.#servers.map(({ lines }) => lines.slice(-20));
     return { fault: this.#fault, done: this.#done, figures: this.#figures, logs };
+  }
+
+  /** A minute, and the rest; after each, when it is long enough, a pause in which memory is looked at. */
+  #phases(ms: number): { attackMs: number; calmMs: number }[] {
+    const restMs = ms - firstMs - 2 * calmMs;
+    return !this.#options.judgesFigures || restMs < firstMs
+      ? [{ attackMs: ms, calmMs: 0 }]
+      : [{ attackMs: firstMs, calmMs }, { attackMs: restMs, calmMs }];
+  }
+
+  /** Nobody attacks for so long: what memory there is then is not waste that will be collected. */
+  async #rest(ms: number): Promise<void> {
+    const endMs = performance.now() + ms;
+    while (!this.#isOver && performance.now() < endMs) await sleep(500);
+    if (!this.#isOver) await this.#memory.lookAtCalm();
   }
 
   /** Lets the polite clients be alone for so long, and until each has put all of its keys. */
@@ -214,10 +241,11 @@ class FuzzRun {
     this.#fault ??= { kind, text };
   }
 
-  async #runLane(lane: Lane, numbers: Iterator<number>): Promise<void> {
+  /** @param endMs no action is begun later; default: there are no more */
+  async #runLane(lane: Lane, numbers: Iterator<number>, endMs = Infinity): Promise<void> {
     const { atOnce, pauseMs } = pace[lane];
     await Promise.all(Array.from({ length: atOnce }, async () => {
-      while (!this.#isOver) {
+      while (!this.#isOver && performance.now() < endMs) {
         const { value, done } = numbers.next();
         if (done) return;
         await this.#act(lane, value);
@@ -328,8 +356,8 @@ class FuzzRun {
   }
 }
 
-function* numbersUntil(endMs: number): Generator<number> {
-  for (let number = 0; performance.now() < endMs; number++) yield number;
+function* naturals(): Generator<number> {
+  for (let number = 0;; number++) yield number;
 }
 
 function* pickedNumbers(picks: readonly Pick[], lane: Lane): Generator<number> {

@@ -2,64 +2,68 @@ import type { FuzzedServer } from "./fuzzed_server.ts";
 
 const MiB = 1024 * 1024;
 
-/** Memory is to be flat from here on. */
-const flatFromMs = 60_000;
+/** What memory may grow by from one pause to a later one all the same. */
+const growthMax = { factor: 1.15, bytes: 32 * MiB };
 
-/** The medians of looks this long are compared: attacks and a collector of garbage let memory go up and down. */
-const windowMs = 30_000;
-
-/** What memory may grow by all the same. */
-const growthMax = { factor: 1.3, bytes: 64 * MiB };
-
-/** Looks at how much memory servers have, and whether that goes on growing. */
+/**
+ * Looks at how much memory servers have, and whether it goes on growing.
+ *
+ * Under attack it goes up and down by some times what is in use, because the runtime collects what is
+ * garbage only when there is so much. So what counts is how much there is when nobody has attacked for a
+ * while, which is when the runtime has collected it: after the first minute, and at the end.
+ */
 export class MemoryWatch {
   #servers: readonly FuzzedServer[];
-  #startMs = performance.now();
-  /** By server. */
-  #looks: { atMs: number; bytes: number }[][];
+  /** By server, under attack and not. */
+  #looks: number[][];
+  /** By server, at each pause. */
+  #calm: number[][];
 
   constructor(servers: readonly FuzzedServer[]) {
     this.#servers = servers;
     this.#looks = servers.map(() => []);
+    this.#calm = servers.map(() => []);
   }
 
-  async look(): Promise<void> {
-    const atMs = performance.now() - this.#startMs;
-    await Promise.all(this.#servers.map(async (server, i) => {
-      const bytes = await server.rssBytes();
-      if (bytes !== undefined) this.#looks[i].push({ atMs, bytes });
-    }));
+  look(): Promise<void> {
+    return this.#lookInto(this.#looks);
   }
 
-  /** By server: how much it had first, after a minute, at the most, and last. */
+  /** Looks when nobody has attacked for a while. */
+  lookAtCalm(): Promise<void> {
+    return this.#lookInto(this.#calm);
+  }
+
+  /** By server: how much it had first, at the most, and at each pause. */
   get figures(): string[] {
-    return this.#looks.map((looks) => {
+    return this.#looks.map((looks, i) => {
       if (looks.length === 0) return "unknown";
-      const afterMinute = looks.find(({ atMs }) => atMs >= flatFromMs) ?? looks.at(-1)!;
-      const most = Math.max(...looks.map(({ bytes }) => bytes));
-      return [looks[0].bytes, afterMinute.bytes, most, looks.at(-1)!.bytes]
-        .map((bytes) => Math.round(bytes / MiB)).join("/");
+      const text = [looks[0], Math.max(...looks)].map(inMiB).join(" to ");
+      return this.#calm[i].length === 0
+        ? text
+        : `${text}, when all was calm ${this.#calm[i].map(inMiB).join(" and ")}`;
     });
   }
 
-  /** What memory has grown since the first minute; `undefined`: it is flat, or that cannot be told yet. */
+  /** What memory has grown since the first pause; `undefined`: it is flat, or that cannot be told yet. */
   get growth(): string | undefined {
-    for (const [i, looks] of this.#looks.entries()) {
-      const endMs = looks.at(-1)?.atMs ?? 0;
-      if (endMs < flatFromMs + 2 * windowMs) continue;
-      const [before, after] = [flatFromMs, endMs - windowMs].map((fromMs) =>
-        median(
-          looks.filter(({ atMs }) => fromMs <= atMs && atMs <= fromMs + windowMs)
-            .map(({ bytes }) => bytes),
-        )
-      );
+    for (const [i, calm] of this.#calm.entries()) {
+      if (calm.length < 2) continue;
+      const [before, after] = [calm[0], calm.at(-1)!];
       if (after <= before * growthMax.factor + growthMax.bytes) continue;
-      return `server ${i} grew from ${Math.round(before / MiB)} to ${Math.round(after / MiB)} MiB`;
+      return `server ${i} grew from ${inMiB(before)} to ${inMiB(after)} MiB`;
     }
     return undefined;
   }
+
+  async #lookInto(looks: readonly number[][]): Promise<void> {
+    await Promise.all(this.#servers.map(async (server, i) => {
+      const bytes = await server.rssBytes();
+      if (bytes !== undefined) looks[i].push(bytes);
+    }));
+  }
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
+function inMiB(bytes: number): string {
+  return `${Math.round(bytes / MiB)}`;
 }

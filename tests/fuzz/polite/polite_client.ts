@@ -22,6 +22,8 @@ export interface PoliteOptions {
   /** The query port that it asks, and one of the other server. */
   readonly queryAddress: string;
   readonly otherAddress: string;
+  /** The other server's system port, by which the first one names it. */
+  readonly otherMember: string;
   /** What all of its keys begin with: nobody else's do. */
   readonly prefix: string;
   /** A Put must be found at the other server within this time, unless the servers say that they are behind. */
@@ -201,14 +203,24 @@ export class PoliteClient {
     }
   }
 
-  /** Whether one of the servers says that it is about so far behind: it has more to do than it can. */
+  /**
+   * Whether the servers say that the way of the Put is about so long: what the one has still to pass on to the
+   * other, or a query actor of either to merge.
+   */
   async #isLagSaid(lagMs: number): Promise<boolean> {
-    const { queryAddress, otherAddress } = this.#options;
+    const { queryAddress, otherAddress, otherMember } = this.#options;
     const said = await Promise.all([queryAddress, otherAddress].map(async (address) => {
       using socket = await RawSocket.connect(address, Infinity);
       const asking = socket.ask("Stats") as Promise<Record<string, number>>;
-      const { oldestPendingMs, replicaLagMs } = await answered("Stats are not answered", asking);
-      return Math.max(oldestPendingMs, replicaLagMs);
+      const { replicaLagMs } = await answered("Stats are not answered", asking);
+      if (address === otherAddress) return replicaLagMs;
+      const members = await answered(
+        "Members are not answered",
+        socket.ask("Members") as Promise<{ address: string; lagMs: number | null }[]>,
+      );
+      const lags = members.filter(({ address }) => address === otherMember)
+        .map(({ lagMs }) => lagMs ?? Infinity);
+      return Math.max(replicaLagMs, ...lags);
     }));
     return Math.max(...said) > lagMs / 2;
   }
