@@ -120,6 +120,27 @@ Deno.test("a study group takes more steps together, in one place", async () => {
   await Promise.all([ada.leave(), bob.leave()]);
 });
 
+Deno.test("the steps that a study group adds are told as they are taken", async () => {
+  const { store, ada, bob } = await company({ dice: { whole: (_, high) => high === 20 ? 19 : high } });
+  store.entries.set("rank/Ada/Masters", "true");
+  store.entries.set("mined/Ada/Ada.000000000000000f", "1000");
+  for (const [index, [kind, count, cost]] of [["desk", 1, 700], ["gpu", 2, 10]].entries()) {
+    const deed = { deed: "buy", kind, count, cost, seen: 1_000 };
+    const key = `deed/Ada/00000000000${index + 1}/Ada.000000000000000f`;
+    store.entries.set(key, JSON.stringify(deed));
+  }
+  const takes = (said: string) => [...said.matchAll(/take (\d+) steps/g)].map(([, steps]) => steps);
+  await ada.type("group Bob");
+  assertEquals(takes(await ada.type("solve 1")), ["22", "22"]);
+  await bob.type("move fence");
+  assertEquals(takes(await ada.type("solve")), ["21"]);
+  await ada.type("resign");
+  assertEquals(takes(await ada.type("solve")), ["21"]);
+  await bob.type("move 5");
+  assertEquals(takes(await ada.type("solve")), ["22"]);
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
 Deno.test("who is ignored is heard nowhere, and again when no longer ignored", async () => {
   const { store, ada, bob } = await company();
   assertEquals(await ada.type("ignore Bob"), "You do not hear Bob any more.\n");

@@ -51,6 +51,17 @@ Deno.test("a player of another rank signs for nothing, and both have a mark of i
   await Promise.all([ada.leave(), bob.leave()]);
 });
 
+Deno.test("who faces a problem goes on as soon as somebody has signed", async () => {
+  const { store, ada, bob } = await company();
+  for (const [key, value] of masters) store.entries.set(key, value);
+  store.entries.set("mark/Ada/met/lecturer/Masters", "true");
+  await ada.type("solve");
+  assertStringIncludes(await ada.type("solve"), "have it signed");
+  await bob.type("sign Ada");
+  assert(!(await ada.type("solve")).includes("have it signed"));
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
 Deno.test("who signs for coins takes them once", async () => {
   const store = new MemoryStore([...masters, ["mined/Ada/Ada.000000000000000f", "400"]]);
   const { said } = await play(["Ada", "move 7", "sign emeritus", "sign emeritus", "inv"], {

@@ -35,12 +35,12 @@ export async function enterBattle(player: PlayerContext): Promise<void> {
   if (now.rank !== rank) return;
   // Whoever comes back knows the story.
   if (player.isFirst(`problem/${rank}`)) await talk.narrate(problemOf(rank)!.story);
+  await player.refreshCompanions();
   const { supply, steps } = player.perks;
   talk.say(battleText.faced(problem, withPercent(powerOf(now.hardware, supply), steps)));
   const { round, remaining } = problem;
   player.battle = { rank, round, remaining, undecided: false };
   await turnTo(session, problem);
-  await player.refreshCompanions();
   const stage = stageBefore(now, rank, remaining);
   if (stage !== undefined) talk.say(campusText.wanted(stage));
 }
@@ -52,6 +52,8 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
     const attempts = parseCount(typed, battleAttemptsMax);
     if (attempts === undefined) return player.talk.say(battleText.badTries(typed));
     const before = player.battle!;
+    // Friends come and go while somebody faces a problem.
+    if (player.group.length > 1) await player.refreshCompanions();
     const isTold = attempts === 1 || !player.isBrief;
     for (let done = 0; done < attempts && !player.talk.ended; done++) {
       if (done > 0 && (player.talk.hadEnough || player.over)) {
@@ -110,7 +112,7 @@ async function attemptOnce(
   isTold: boolean,
 ): Promise<boolean> {
   const { talk, session } = player;
-  if (await isStillHeldUp(player)) return false;
+  if (!await mayGoOn(player)) return false;
   if (await player.toil({ what: "solving", done, attempts }) === undefined) return false;
   const { rank, round, undecided } = player.battle!;
   const problem = await face(session, rank);
@@ -132,12 +134,13 @@ async function attemptOnce(
   return await reportAttempt(player, character, made, isTold);
 }
 
-/** As `isHeldUp`, before an attempt takes its time: what the player, or who signs, has done since counts. */
-async function isStillHeldUp(player: PlayerContext): Promise<boolean> {
-  const { battle, known } = player;
-  const { rank, remaining } = battle!;
-  return stageBefore(known!, rank, remaining) !== undefined &&
-    isHeldUp(player, await player.refresh(), remaining);
+/** Whether the problem wants nothing else first, as far as the player knows or else by the store. */
+async function mayGoOn(player: PlayerContext): Promise<boolean> {
+  const { rank, remaining } = player.battle!;
+  if (stageBefore(player.known!, rank, remaining) === undefined) return true;
+  // Somebody may have signed meanwhile.
+  const now = await player.refresh();
+  return player.battle !== undefined && !isHeldUp(player, now, remaining);
 }
 
 /** Whether the problem wants something else first; then the player is told. */
