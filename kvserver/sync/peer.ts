@@ -54,8 +54,10 @@ export class Peer {
   readonly seen = new VersionVector();
   #context: ActorContext;
   #pool: EntryPool;
-  /** For what is kept of what the peer has seen. */
+  /** For what is kept of what the peer has seen, and of what it was told of that. */
   #seenCharge: Charge;
+  #seenBytes = 0;
+  #toldBytes = 0;
   #inFlight: InFlight;
   /** Epoch of the link that was seen last, and the last one in which the peer acknowledged something. */
   #epoch = noEpoch;
@@ -244,6 +246,8 @@ export class Peer {
     >,
     seen: Seen,
   ): Contents | undefined {
+    this.#toldBytes = this.#told.bytesBeside(seen);
+    this.#seenCharge.set(this.#seenBytes + this.#toldBytes);
     this.#requeueLost(epoch);
     if (epoch !== this.#epoch) this.window.connected(roundTripMs);
     this.#epoch = epoch;
@@ -363,7 +367,8 @@ export class Peer {
     this.seen.join(vector);
     this.seen.bound(versionsMax);
     this.seen.boundDots(unknownWritesMax, "all");
-    this.#seenCharge.set(this.seen.byteLength + this.#told.byteLength);
+    this.#seenBytes = this.seen.byteLength;
+    this.#seenCharge.set(this.#seenBytes + this.#toldBytes);
   }
 
   /** A message came from the peer, with so many entries. */

@@ -5,8 +5,12 @@ import { VersionVector } from "../versions/version_vector.ts";
 /** What a peer was told of what this server has seen, and what it is to be told next. */
 export class ToldSeen {
   #limits: Limits;
-  /** What the peer was told; what may be lost it was not told. */
+  /**
+   * What the peer was told; what may be lost it was not told. It is the vector that was told, and no copy: all
+   * peers together would have as many as there are of them.
+   */
   #vector = new VersionVector();
+  #bytes = 0;
   #floorMs = 0;
   /** When it was told last, and the object that it was told of. */
   #toldMs = -Infinity;
@@ -23,9 +27,9 @@ export class ToldSeen {
     this.#sentFloorMs = Math.max(this.#sentFloorMs, ms);
   }
 
-  /** Memory that it takes, about. */
-  get byteLength(): number {
-    return this.#vector.byteLength;
+  /** Memory that is kept for what the peer was told, about; none while that is what this server has seen. */
+  bytesBeside(seen: Seen): number {
+    return this.#vector === seen.vector ? 0 : this.#bytes;
   }
 
   /** How long to wait until the peer is told what this server has seen; `Infinity`: it knows. */
@@ -34,16 +38,20 @@ export class ToldSeen {
     return this.#toldMs + this.#limits.tellVersionsMs - nowMs;
   }
 
-  /** Takes what the peer is told now of what this server has seen; `undefined`: nothing, because it knows, or not now. */
+  /**
+   * Takes what the peer is told now of what this server has seen; `undefined`: nothing, because it knows, or not now.
+   *
+   * @param seen does not change any more: when more is seen, that is another object
+   */
   take(seen: Seen, nowMs: number): Seen | undefined {
     const floorMs = Math.max(seen.floorMs, this.#sentFloorMs);
     const isDue = this.waitMs(seen, nowMs) <= 0;
     if (!isDue && floorMs <= this.#floorMs) return undefined;
     const vector = seen.vector.beyond(this.#vector);
     this.#last = seen;
+    this.#vector = seen.vector;
+    this.#bytes = seen.vector.byteLength;
     if (vector.size === 0 && floorMs <= this.#floorMs) return undefined;
-    this.#vector.join(vector);
-    this.#vector.limit(this.#limits);
     this.#floorMs = floorMs;
     this.#toldMs = nowMs;
     return { vector, floorMs };
@@ -52,6 +60,7 @@ export class ToldSeen {
   /** A message that told it may be lost: the peer is told all of it again, at once. */
   lost(): void {
     this.#vector = new VersionVector();
+    this.#bytes = 0;
     this.#floorMs = 0;
     this.#toldMs = -Infinity;
     this.#last = undefined;

@@ -35,3 +35,15 @@ Deno.test("ToldSeen tells all again at once when a message may be lost", () => {
   told.lost();
   assertEquals(take(told, seen, 1), [{ a: 1 }, 3]);
 });
+
+Deno.test("ToldSeen keeps nothing of its own of what is seen, and says what it keeps of what was", () => {
+  const told = new ToldSeen(defaultLimits);
+  const [first, second] = [seenOf({ a: 1, b: 2 }), seenOf({ a: 2, b: 2 })];
+  take(told, first, 0);
+  assertEquals(told.bytesBeside(first), 0);
+  assertEquals(told.bytesBeside(second), first.vector.byteLength);
+  assertEquals(take(told, second, tellVersionsMs), [{ a: 2 }, 0]);
+  assertEquals(told.bytesBeside(second), 0);
+  told.lost();
+  assertEquals(told.bytesBeside(second), 0);
+});
