@@ -22,8 +22,8 @@ export interface PoliteOptions {
   /** The query port that it asks, and one of the other server. */
   readonly queryAddress: string;
   readonly otherAddress: string;
-  /** The other server's system port, by which the first one names it. */
-  readonly otherMember: string;
+  /** The other server's system port, by which the first one names it; absent when both ports are of one server. */
+  readonly otherMember?: string;
   /** What all of its keys begin with: nobody else's do. */
   readonly prefix: string;
   /** A Put must be found at the other server within this time, unless the servers say that they are behind. */
@@ -213,7 +213,7 @@ export class PoliteClient {
       using socket = await RawSocket.connect(address, Infinity);
       const asking = socket.ask("Stats") as Promise<Record<string, number>>;
       const { replicaLagMs } = await answered("Stats are not answered", asking);
-      if (address === otherAddress) return replicaLagMs;
+      if (address === otherAddress || otherMember === undefined) return replicaLagMs;
       const members = await answered(
         "Members are not answered",
         socket.ask("Members") as Promise<{ address: string; lagMs: number | null }[]>,
