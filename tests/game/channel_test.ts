@@ -121,7 +121,9 @@ Deno.test("a study group takes more steps together, in one place", async () => {
 });
 
 Deno.test("the steps that a study group adds are told as they are taken", async () => {
-  const { store, ada, bob } = await company({ dice: { whole: (_, high) => high === 20 ? 19 : high } });
+  const { store, ada, bob } = await company({
+    dice: { whole: (_, high) => high === 20 ? 19 : high },
+  });
   store.entries.set("rank/Ada/Masters", "true");
   store.entries.set("mined/Ada/Ada.000000000000000f", "1000");
   for (const [index, [kind, count, cost]] of [["desk", 1, 700], ["gpu", 2, 10]].entries()) {
