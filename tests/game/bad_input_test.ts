@@ -31,8 +31,8 @@ function world(): MemoryStore {
 const badLines: [line: string, answer: string | RegExp][] = [
   ["mien", "means nothing here. Did you mean mine? Type help"],
   ["sovle", "Did you mean solve?"],
-  ["s", "There is no way south. Ways from here: east, west.\n"],
-  ["go up", "There is no way up. Ways from here: east, west.\n"],
+  ["s", "There is no way south. Ways from here: east to The Fence, west to Gates 5th Floor.\n"],
+  ["go up", "There is no way up. Ways from here: east to The Fence, west to Gates"],
   ["m", '"m" could be map, move or mine. Type a little more of it.\n'],
   ["S", "There is no way south."],
   ["sT ", "Coins: 8\n"],

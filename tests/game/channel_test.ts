@@ -113,7 +113,7 @@ Deno.test("a study group takes more steps together, in one place", async () => {
   assertStringIncludes(await bob.lookAround(), "Ada tells you: I am in your study group now.");
   assertEquals(
     await bob.type("group"),
-    "You study with Ada and Bob (you). group leave leaves.\n",
+    "You study with Ada. group leave leaves.\n",
   );
   await ada.type("group leave");
   assertStringIncludes(await bob.type("group"), "You study alone.");

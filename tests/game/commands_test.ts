@@ -72,10 +72,11 @@ Deno.test("a player walks by directions, speaks and acts by marks, and quits in 
   assertEquals(code, 0);
   assertStringIncludes(
     said,
-    "You walk to Randy Pausch Bridge.\nYou walk to The Fence.\nThe Fence\n",
+    "You walk to Randy Pausch Bridge.\nA bridge that glows in all colours",
   );
-  assertStringIncludes(said, "Ways from here: west.\n");
-  assertStringIncludes(said, "You say: hi there\n* Ada yawns\n");
+  assertStringIncludes(said, "Ways from here: west to Randy Pausch Bridge.\n");
+  assertStringIncludes(said, "You say: hi there\n");
+  assertStringIncludes(said, "* Ada yawns\n");
   assert(said.endsWith("Goodbye, Ada. Your machines hum on without you.\n"));
   assertEquals(store.entries.get("place/Ada"), "fence");
 });
@@ -89,7 +90,8 @@ Deno.test("brief leaves out the view and each attempt, until it is said again", 
     },
   );
   const [, brief, long] = said.split(/In brief from now on.*\n|At length again\.\n/);
-  const rest = "Ways from here: east, up, down.\nNobody else is here.\n";
+  const rest = "Ways from here: east to Randy Pausch Bridge, up to Gates 6th Floor, " +
+    "down to Gates 4th Floor.\nNobody else is here.\n";
   const sum = "That makes 2 coins. You have ";
   assertEquals(brief, `Gates 5th Floor\n${rest}${sum}2 now.\nYou find 1 coin.\n`);
   assertStringIncludes(long, "It hums. So do you.\n");

@@ -68,6 +68,51 @@ Deno.test("look shows the place, who is there, and what happened a moment ago", 
   await Promise.all([ada.leave(), bob.leave()]);
 });
 
+Deno.test("nobody is told the same news twice, by look, by the channel or unasked", async () => {
+  const { ada, bob } = await company();
+  await bob.type("say hello");
+  assertEquals(await ada.lookAround(), "Bob says: hello\n");
+  assert(!(await ada.type("look")).includes("Bob says: hello"));
+  await bob.type("say again");
+  assertStringIncludes(await ada.type("look"), "A moment ago:\nBob says: again (just now)\n");
+  assertEquals(await ada.lookAround(), "");
+  await bob.type("chat hello all");
+  assertEquals(await ada.type("chat"), "[chat] Bob: hello all (just now)\n");
+  assertEquals(await ada.lookAround(), "");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("who comes to a place sees it the first time, and who is there each time", async () => {
+  const { ada, bob } = await company();
+  await bob.type("move fence");
+  const first = await ada.type("move fence");
+  assertMatch(
+    first,
+    /^You walk to The Fence\.\nThe Fence, a hundred coats(.*\n)+To talk to: painter\./,
+  );
+  assert(first.endsWith("Pausch Bridge.\nHere with you: Bob (Undergraduate).\n"), first);
+  await ada.type("move 1");
+  assertEquals(
+    await ada.type("move fence"),
+    "You walk to The Fence.\nHere with you: Bob (Undergraduate).\n",
+  );
+  await ada.type("brief");
+  assertEquals(await ada.type("move 2"), "You walk to Gates 2nd Floor.\n");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
+Deno.test("who speaks where nobody is hears so, once", async () => {
+  const { ada, bob } = await company();
+  await ada.type("move 2");
+  assertStringIncludes(await ada.type("say hello"), "Nobody else is here to hear it");
+  assertEquals(await ada.type("say hello"), "You say: hello\n");
+  assertEquals(
+    await bob.type("say hello"),
+    "You say: hello\nNobody else is here to hear it; chat WORDS speaks to everybody.\n",
+  );
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
 Deno.test("in a battle one can talk, and hear, and see how many steps are left", async () => {
   const { ada, bob } = await company({ dice: loadedDice(4) });
   await ada.type("solve");

@@ -24,6 +24,17 @@ Deno.test("tell() pauses 2 s between sentences on a terminal, and not after the 
   assertEquals(pauses.length, 1);
 });
 
+Deno.test("news interrupt no story: they are told behind it", async () => {
+  const { talk, said, pauses } = conversation({ isTerminal: true, manner: "drawn" });
+  const told = talk.narrate(["one", "two"]);
+  await turn();
+  talk.hear(["Bob says: hello"]);
+  pauses[0].end();
+  await told;
+  talk.hear(["Bob goes home."]);
+  assertEquals(said, ["one\n", "two\n", "Bob says: hello\n", "Bob goes home.\n"]);
+});
+
 Deno.test("tell() goes on at Enter, and ends the pause", async () => {
   const { talk, said, pauses, keyboard } = conversation({ isTerminal: true });
   const told = talk.narrate(["one", "two", "three"]);

@@ -4,7 +4,7 @@ import { happeningAt } from "../../app/game/world/events.ts";
 import { worldEventMs } from "../../app/game/world/bounds.ts";
 import { perksOf } from "../../app/game/state/perks.ts";
 import { libraryComputer } from "../../app/game/world/hardware.ts";
-import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "../deps.ts";
 import { company } from "./company.ts";
 import { MemoryStore, play } from "./stage.ts";
 
@@ -72,6 +72,25 @@ Deno.test("who signs for coins takes them once", async () => {
   assertStringIncludes(said, "Coins: 250\n");
 });
 
+Deno.test("a title is told when it is come by, and what a problem wanted when it is done", async () => {
+  const store = new MemoryStore([
+    ["damage/Undergraduate/1/Eve.0000000000000001", '{"total":50,"n":7,"at":0}'],
+  ]);
+  const { said } = await play(
+    ["Ada", "read syllabus", "solve", "resign", "move 3", "read napkin", "read napkin", "titles"],
+    { store },
+  );
+  assertEquals(said.split("From now on they call you reader of napkins.\n").length, 2);
+  assertMatch(
+    said,
+    /START IN PITTSBURGH\.\n.*\nThat is what your problem wanted: solve goes on with it\.\n/,
+  );
+  assertEquals(said.split("That is what your problem wanted").length, 2);
+  // Who had the title before is not told it again.
+  const again = await play(["Ada", "read syllabus"], { store });
+  assert(!again.said.includes("From now on they call you"));
+});
+
 Deno.test("a course is taken once for each rank, and is for good", async () => {
   // Of the rank before, one was taken already.
   const store = new MemoryStore([...masters, ["mark/Ada/took/Undergraduate/theory", "true"]]);
@@ -79,9 +98,9 @@ Deno.test("a course is taken once for each rank, and is for good", async () => {
     ["Ada", "course", "course alchemy", "course theory", "course markets", "course"],
     { store },
   );
-  assertStringIncludes(said, "As Masters you may take one of these");
+  assertStringIncludes(said, "Of the courses of the rank Masters you may take one");
   assertStringIncludes(said, 'There is no course called "alchemy"');
-  assertStringIncludes(said, "From now on, hits take 55% more steps.");
+  assertStringIncludes(said, "From now on, your machines take 55% more steps.");
   assert(!store.entries.has("mark/Ada/took/Masters/markets"));
   // Two windows take one each: the first that the world lists counts.
   store.entries.set("mark/Ada/took/Masters/machines", "true");

@@ -34,12 +34,13 @@ class CountingStore extends MemoryStore {
 
 /**
  * Lines that a player types one after the other, and their requests. To read the whole character takes
- * two Gets and seven Lists; to read who is playing, one List for each of three buckets.
+ * two Gets and seven Lists; to read who is playing, one List for each of three buckets. Who speaks for
+ * the first time is told if nobody is there.
  */
 const expected: readonly (readonly [line: string, requests: string])[] = [
   ["help", "0 get, 0 list, 0 put"],
   ["nonsense", "0 get, 0 list, 0 put"],
-  ["say hello", "1 get, 0 list, 1 put"],
+  ["say hello", "1 get, 1 list, 1 put"],
   ["emote waves", "1 get, 0 list, 1 put"],
   ["tell bob hello", "0 get, 1 list, 1 put"],
   ["who", "0 get, 1 list, 0 put"],
@@ -50,7 +51,7 @@ const expected: readonly (readonly [line: string, requests: string])[] = [
   ["shop", "2 get, 7 list, 0 put"],
   ["map", "1 get, 2 list, 0 put"],
   ["move", "0 get, 0 list, 0 put"],
-  ["move 6", "1 get, 0 list, 4 put"],
+  ["move 6", "1 get, 1 list, 4 put"],
   ["mine 3", "2 get, 7 list, 2 put"],
   ["buy cpu 1", "4 get, 14 list, 1 put"],
   ["solve", "5 get, 18 list, 1 put"],

@@ -6,10 +6,11 @@
 import { helpAbout, helpTopics } from "../../app/game/talk/help_topics.ts";
 import { ranks } from "../../app/game/world/world.ts";
 import { battleCommands, fieldCommands } from "../../app/game/talk/commands.ts";
-import { assert, assertEquals } from "../deps.ts";
+import { assert, assertEquals, assertStringIncludes } from "../deps.ts";
 import { replay } from "./replay.ts";
 import { Seat } from "./seat.ts";
-import { MemoryStore } from "./stage.ts";
+import type { Manner } from "../../app/game/mod.ts";
+import { loadedDice, MemoryStore, play } from "./stage.ts";
 
 const goldenFile = new URL("screen_reader.txt", import.meta.url);
 
@@ -64,6 +65,31 @@ Deno.test("screen_reader.txt has every command, and nothing that moves, colours 
   assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(golden), "a control character");
   assert(!/[\u2500-\u259f]/.test(golden), "a line or block to draw with");
   assert(!/ {2}|[#=_*|+-]{3}/.test(golden), "columns, or a drawing in letters");
+});
+
+Deno.test("of many attempts a screen reader hears now and then what they came to", async () => {
+  const said = async (lines: string[], manner: Manner, ...rolls: number[]) =>
+    (await play(["Ada", ...lines], {
+      ...{ manner, isTerminal: true, dice: loadedDice(...rolls) },
+      store: new MemoryStore([["player/Ada", "true"]]),
+    })).said;
+  const found = Array.from({ length: 12 }, () => [10, 1]).flat();
+  const mined = await said(["mine 12"], "spoken", ...found);
+  assertStringIncludes(
+    mined,
+    "5 of 12: 5 coins so far.\n10 of 12: 10 coins so far.\nThat makes 12",
+  );
+  assert(!mined.includes("You find"));
+  // A few are told one by one, and so are all where they are seen.
+  for (const manner of ["spoken", "drawn"] as const) {
+    assertEquals((await said(["mine 5"], manner, ...found)).split("You find 1 coin").length, 6);
+  }
+  assertEquals((await said(["mine 12"], "drawn", ...found)).split("You find 1 coin").length, 13);
+  const solved = await said(["solve 9"], "spoken", ...Array.from({ length: 7 }, () => 4), 1, 0);
+  assertStringIncludes(
+    solved,
+    "take 5 steps. 95 to go.\nYour machines take 2 steps. 93 to go.\nSmoke.",
+  );
 });
 
 Deno.test("what help tells is whole sentences, one or more in a line: each line is read for itself", () => {

@@ -62,7 +62,7 @@ Deno.test("stories, help and answers fit 80 columns", () => {
     text.badAttempts("x".repeat(100)),
     tradeText.badNumber("x".repeat(100)),
     tradeText.unknownHardware("x".repeat(10), undefined),
-    battleText.faced(problem, 1_000_000_000_000),
+    battleText.faced(problem, 1_000_000_000_000, true),
     battleText.solvedByOthers(problem),
     battleText.undecided,
     text.aboutNames,

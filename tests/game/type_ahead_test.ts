@@ -95,6 +95,24 @@ Deno.test("wait() goes on reading behind a line typed ahead, and ask() gets them
   assertEquals(await asked, "look");
 });
 
+Deno.test("who types ahead of several attempts hears once that the line waits, and what ends them", async () => {
+  const { talk, keyboard, said, pauses } = conversation({ isTerminal: true, manner: "spoken" });
+  const attempt = async (done: number, line: string) => {
+    const waiting = talk.wait(1_000, { what: "mining", done, attempts: 3 });
+    keyboard.type(line);
+    await turn();
+    pauses.at(-1)!.end();
+    await waiting;
+  };
+  await attempt(0, "go east");
+  await attempt(1, "shop");
+  assertEquals(said, ['"go east" waits its turn. Enter stops the mining.\n']);
+  for (const line of ["go east", "shop"]) assertEquals(await talk.ask(">"), line);
+  // The last one is over in a moment.
+  await attempt(2, "go west");
+  assertEquals(said.filter((line) => line.includes("waits")).length, 1);
+});
+
 Deno.test("lines typed ahead beyond a bound are dropped, and said to be", async () => {
   const { talk, keyboard, said, pauses } = conversation({ isTerminal: true });
   const waiting = talk.wait(1_000);

@@ -12,12 +12,13 @@ import { withPercent } from "../world/perk.ts";
 import { tellHelp } from "./help.ts";
 import { type Attempt, attempt, face, turnTo } from "../state/moves.ts";
 import { social } from "./social.ts";
+import type { Attempting } from "../talk/progress.ts";
 import { stageBefore } from "../state/stages.ts";
-import * as campusText from "../talk/campus_text.ts";
 import * as battleText from "../talk/battle_text.ts";
 import * as text from "../talk/text.ts";
 import * as tradeText from "../talk/trade_text.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
+import { HitTally, toldEvery } from "./telling.ts";
 import { trade } from "./trade.ts";
 import { campus } from "./campus.ts";
 import { company } from "./company.ts";
@@ -34,15 +35,16 @@ export async function enterBattle(player: PlayerContext): Promise<void> {
   const now = await player.refresh();
   if (now.rank !== rank) return;
   // Whoever comes back knows the story.
-  if (player.isFirst(`problem/${rank}`)) await talk.narrate(problemOf(rank)!.story);
+  const isNew = player.isFirst(`problem/${rank}`);
+  if (isNew) await talk.narrate(problemOf(rank)!.story);
   await player.refreshCompanions();
   const { supply, steps } = player.perks;
-  talk.say(battleText.faced(problem, withPercent(powerOf(now.hardware, supply), steps)));
+  talk.say(battleText.faced(problem, withPercent(powerOf(now.hardware, supply), steps), isNew));
   const { round, remaining } = problem;
   player.battle = { rank, round, remaining, undecided: false };
   await turnTo(session, problem);
   const stage = stageBefore(now, rank, remaining);
-  if (stage !== undefined) talk.say(campusText.wanted(stage));
+  if (stage !== undefined) player.want(rank, stage);
 }
 
 /** What each command does in a battle. */
@@ -51,20 +53,21 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
     const typed = args.join(" ") || "1";
     const attempts = parseCount(typed, battleAttemptsMax);
     if (attempts === undefined) return player.talk.say(battleText.badTries(typed));
-    const before = player.battle!;
     // Friends come and go while somebody faces a problem.
     if (player.group.length > 1) await player.refreshCompanions();
-    const isTold = attempts === 1 || !player.isBrief;
+    const hits = new HitTally(
+      toldEvery(player, attempts),
+      (steps, remaining) => player.talk.say(battleText.hit(steps, remaining)),
+    );
     for (let done = 0; done < attempts && !player.talk.ended; done++) {
       if (done > 0 && (player.talk.hadEnough || player.over)) {
+        hits.flush();
         player.talk.say(text.minedEnough);
         break;
       }
-      if (!await attemptOnce(player, done, attempts, isTold)) break;
+      if (!await attemptOnce(player, { what: "solving", done, attempts }, hits)) break;
     }
-    const now = player.battle;
-    if (isTold || now === undefined || now.round !== before.round) return;
-    player.talk.say(battleText.hit(before.remaining - now.remaining, now.remaining));
+    hits.flush();
   },
 
   async inv(player) {
@@ -107,19 +110,19 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
 /** Makes one of several attempts; returns whether nothing speaks against the next one. */
 async function attemptOnce(
   player: PlayerContext,
-  done: number,
-  attempts: number,
-  isTold: boolean,
+  attempting: Attempting,
+  hits: HitTally,
 ): Promise<boolean> {
   const { talk, session } = player;
-  if (!await mayGoOn(player)) return false;
-  if (await player.toil({ what: "solving", done, attempts }) === undefined) return false;
+  if (!await mayGoOn(player, hits)) return false;
+  if (await player.toil(attempting) === undefined) return false;
   const { rank, round, undecided } = player.battle!;
   const problem = await face(session, rank);
   const character = await player.refresh();
   if (character.rank !== rank) return false;
   const { remaining } = problem;
   if (problem.round !== round) {
+    hits.flush();
     if (undecided && !problem.settled.has(round)) {
       talk.say(battleText.undecided);
       return false;
@@ -127,31 +130,31 @@ async function attemptOnce(
     talk.say(battleText.solvedByOthers(problem));
   }
   player.battle = { rank, round: problem.round, remaining, undecided: false };
-  if (isHeldUp(player, character, remaining)) return false;
+  if (isHeldUp(player, character, hits)) return false;
+  player.deeds.goOn();
   player.battle.undecided = true;
   const made = await attempt(session, character, problem, player.dice, player.perks);
   player.battle.undecided = false;
-  return await reportAttempt(player, character, made, isTold);
+  return await reportAttempt(player, character, made, hits);
 }
 
 /** Whether the problem wants nothing else first, as far as the player knows or else by the store. */
-async function mayGoOn(player: PlayerContext): Promise<boolean> {
+async function mayGoOn(player: PlayerContext, hits: HitTally): Promise<boolean> {
   const { rank, remaining } = player.battle!;
   if (stageBefore(player.known!, rank, remaining) === undefined) return true;
   // Somebody may have signed meanwhile.
   const now = await player.refresh();
-  return player.battle !== undefined && !isHeldUp(player, now, remaining);
+  return player.battle !== undefined && !isHeldUp(player, now, hits);
 }
 
 /** Whether the problem wants something else first; then the player is told. */
-function isHeldUp(
-  { battle, talk }: PlayerContext,
-  character: Character,
-  remaining: number,
-): boolean {
-  const stage = stageBefore(character, battle!.rank, remaining);
-  if (stage !== undefined) talk.say(campusText.wanted(stage));
-  return stage !== undefined;
+function isHeldUp(player: PlayerContext, character: Character, hits: HitTally): boolean {
+  const { rank, remaining } = player.battle!;
+  const stage = stageBefore(character, rank, remaining);
+  if (stage === undefined) return false;
+  hits.flush();
+  player.want(rank, stage);
+  return true;
 }
 
 /** Says what came of an attempt; returns whether the player can go on at once. */
@@ -159,14 +162,15 @@ async function reportAttempt(
   player: PlayerContext,
   character: Character,
   made: Attempt,
-  isTold: boolean,
+  hits: HitTally,
 ): Promise<boolean> {
   const { talk } = player;
   if (made.outcome === "debugging") {
-    if (isTold) talk.say(battleText.debugging);
+    if (!hits.isSilent) talk.say(battleText.debugging);
     return true;
   }
   if (made.outcome === "broke") {
+    hits.flush();
     const before = character.hardware.get(made.kind)!;
     talk.say(battleText.broke(made.kind, before, leftOf(before)));
     if (!made.fellBack) {
@@ -179,7 +183,8 @@ async function reportAttempt(
     return false;
   }
   player.battle!.remaining = made.remaining;
-  if (isTold || made.end !== "none") talk.say(battleText.hit(made.power, made.remaining));
+  hits.add(made.power, made.remaining);
+  if (made.end !== "none") hits.flush();
   switch (made.end) {
     case "none":
       return true;

@@ -88,6 +88,7 @@ export const campus: Readonly<Record<CampusCommand, Command>> = {
     ]);
     player.publisher.publish(place, { did: "emote", words: campusText.signs(name) });
     talk.say(campusText.signedFor(name, other.rank));
+    await player.refresh();
   },
 
   async events(player) {
@@ -133,13 +134,11 @@ function find<T>(
 }
 
 /** Notes what the player has read, or whom it met, if that is not noted yet. */
-async function mark(
-  { session, known }: PlayerContext,
-  verb: MarkVerb,
-  what: string,
-): Promise<void> {
+async function mark(player: PlayerContext, verb: MarkVerb, what: string): Promise<void> {
+  const { session, known } = player;
   if (known?.marks[verb].has(what)) return;
   await session.declare(keys.mark(session.name, verb, what));
+  await player.refresh();
 }
 
 /** The lowest rank that somebody has reached and took no course of. */

@@ -35,6 +35,7 @@ export const company: Readonly<Record<CompanyCommand, Command>> = {
       const lines = await session.steadily(() =>
         readChat(session, session.now(), (name) => !player.ignored.has(name))
       );
+      for (const line of lines) player.toldNews.isNew(line);
       return talk.say(companyText.chatLines(lines, session.now()));
     }
     if (!maySay(player, words)) return;

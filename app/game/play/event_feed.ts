@@ -79,7 +79,7 @@ export class EventFeed {
     const { name } = player.session;
     const heard = news.filter((each) => each.name !== name && !player.ignored.has(each.name));
     player.onNews(heard);
-    player.talk.hear(heard.map(happened));
+    player.talk.hear(heard.filter((each) => player.toldNews.isNew(each)).map(happened));
     this.#tellEvent();
     // The other window said that the player has left.
     if (news.some((each) => each.name === name && each.event.did === "sleep")) player.stay();

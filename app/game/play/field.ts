@@ -18,14 +18,16 @@ import { powerOf } from "../world/hardware.ts";
 import { tellHelp } from "./help.ts";
 import { map, pictureColumns } from "../talk/map_text.ts";
 import { mine } from "../state/moves.ts";
-import { social } from "./social.ts";
+import { othersAt, social } from "./social.ts";
 import * as aliasText from "../talk/alias_text.ts";
+import * as newsText from "../talk/news_text.ts";
 import * as text from "../talk/text.ts";
 import type { Command } from "./player_context.ts";
 import { readWhereabouts } from "../state/whereabouts.ts";
 import { places, waysFrom } from "../world/world.ts";
 import { campus } from "./campus.ts";
 import { company } from "./company.ts";
+import { toldEvery } from "./telling.ts";
 import { trade } from "./trade.ts";
 import { parseDirection } from "../world/directions.ts";
 import { suggest } from "../../cli/suggest.ts";
@@ -68,12 +70,15 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
       if (wanted === place) return player.talk.say(text.alreadyThere(place));
       await player.session.place(wanted);
       player.moved(wanted);
-      return player.talk.say(text.moved(wanted));
+      player.talk.say(text.moved(wanted));
+      const isNew = player.isFirst(`place/${wanted}`) && !player.isBrief;
+      const { records: others } = await othersAt(player, wanted);
+      return player.talk.say(newsText.arrival(wanted, others, isNew));
     }
     if (typed !== "") {
       player.talk.say(text.unknownPlace(typed, suggest(typed, [...places.keys()])));
     }
-    player.talk.say(text.listPlaces(player.talk.manner));
+    player.talk.say(text.listPlaces(player.known?.place, player.talk.manner));
   },
 
   async mine(player, args) {
@@ -88,6 +93,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
       player.talk.say(text.atMost(secondsMax, player.talk.isTerminal));
     }
     const power = powerOf(character.hardware, player.perks.supply);
+    const every = toldEvery(player, attempts);
     for (let done = 0; done < attempts && credits < creditsMax && !player.talk.ended; done++) {
       if (done > 0 && (player.talk.hadEnough || player.over)) {
         player.talk.say(text.minedEnough);
@@ -103,7 +109,10 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
         credits,
         coins: character.coins + credits - character.credits,
       };
-      if (attempts === 1 || !player.isBrief) player.talk.say(text.mined(coins, seconds));
+      if (every === 1) player.talk.say(text.mined(coins, seconds));
+      else if ((done + 1) % every === 0 && done + 1 < attempts) {
+        player.talk.say(text.minedSoFar(done + 1, attempts, credits - character.credits));
+      }
       if (coins >= Math.max(bigFindCoinsMin, power * bigFindShare)) {
         player.publisher.publish(character.place, { did: "find", coins });
       }

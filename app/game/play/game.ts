@@ -291,6 +291,7 @@ async function withStore(
   const notesBefore = session.notes;
   try {
     await talk.during(() => act(player));
+    player.reportDeeds();
     player.reportServer();
     player.appear();
     return true;

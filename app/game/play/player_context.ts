@@ -37,7 +37,9 @@ import * as campusText from "../talk/campus_text.ts";
 import * as battleText from "../talk/battle_text.ts";
 import * as text from "../talk/text.ts";
 import * as tradeText from "../talk/trade_text.ts";
-import { coursesOf, type Rank, rankAfter, ranks, riseTo } from "../world/world.ts";
+import { coursesOf, type Rank, rankAfter, ranks, riseTo, type Stage } from "../world/world.ts";
+import { Deeds } from "./deeds.ts";
+import { ToldNews } from "./told_news.ts";
 
 /** Carries a command out; the words after it come as they were typed. */
 export type Command = (player: PlayerContext, args: readonly string[]) => Promise<void> | void;
@@ -108,6 +110,10 @@ export class PlayerContext {
   interject: Interject = () => undefined;
   /** Called when the player has come to another place. */
   onArrival = () => {};
+  /** What the player has come to. */
+  readonly deeds = new Deeds();
+  /** What the player was told of others. */
+  readonly toldNews = new ToldNews();
   /** Whether nobody is to hear the player. */
   isMuted: () => boolean = () => false;
   /** Whether nobody is to see a player. */
@@ -207,6 +213,17 @@ export class PlayerContext {
     const isFirst = !this.#told.has(what);
     this.#told.add(what);
     return isFirst;
+  }
+
+  /** Tells what the player's problem wants before anything else. */
+  want(rank: Rank, stage: Stage): void {
+    this.talk.say(campusText.wanted(stage));
+    this.deeds.want(rank, stage);
+  }
+
+  /** Tells what the player has come to by the last command. */
+  reportDeeds(): void {
+    if (this.known !== undefined) this.talk.say(this.deeds.newOf(this.known, this.career));
   }
 
   /** Whether the term that is played is over. */
@@ -363,6 +380,7 @@ export class PlayerContext {
       this.publisher.appear(this.#appearance);
     }
     for (const rank of risen) await this.talk.narrate(riseTo(rankAfter(rank)!));
+    for (const rank of risen) this.talk.say(battleText.nowSold(rankAfter(rank)!));
     if (coursesOf(to).length > 0) this.talk.say(campusText.courseWaits);
   }
 }

@@ -12,7 +12,8 @@ import { parseLetters, parseScene } from "../state/events.ts";
 import { prefixes } from "../state/keys.ts";
 import { readLeaders } from "../state/leaders.ts";
 import * as newsText from "../talk/news_text.ts";
-import { readPresent } from "../state/presence.ts";
+import { type Presence, readPresent } from "../state/presence.ts";
+import type { Parsed } from "../state/records.ts";
 import type { Session } from "../state/session.ts";
 import * as text from "../talk/text.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
@@ -31,6 +32,8 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
     const place = await player.refreshPlace();
     const said = await player.publisher.broadcast(place, { did: "say", words });
     player.talk.say(said ? newsText.own.say(words) : newsText.outOfBreath);
+    if (!said || !player.isFirst("say")) return;
+    if ((await othersAt(player, place)).records.length === 0) player.talk.say(newsText.unheard);
   },
 
   async emote(player, args) {
@@ -68,7 +71,7 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
     const place = await player.refreshPlace();
     const [present, scene, letters] = await session.steadily(() =>
       Promise.all([
-        readPresent(session, session.now()),
+        othersAt(player, place),
         readEvents(session, (bucket) => prefixes.scenes(bucket, place)),
         readEvents(session, (bucket) => prefixes.letters(bucket, session.name)),
       ])
@@ -76,13 +79,13 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
     const isOwn = (id: string) => playerOf(id) === session.name;
     const seen = recent(scene, { parse: parseScene, isOwn });
     const told = recent(letters, { parse: parseLetters, isOwn });
-    const others = present.records.filter((each) =>
-      each.place === place && each.name !== session.name
-    );
     const lately = inOrder([...seen.records, ...told.records])
-      .filter(({ name }) => !player.ignored.has(name));
+      .filter(({ name }) => !player.ignored.has(name))
+      // In a pipe nothing was told unasked.
+      .filter((each) => !talk.isTerminal || player.toldNews.isNew(each));
     const nowMs = session.now();
-    talk.say(newsText.surroundings(place, others, lately, player.isBrief, nowMs));
+    talk.say(newsText.surroundings(place, present.records, lately, player.isBrief, nowMs));
+    player.isFirst(`place/${place}`);
     if (player.happening !== undefined) talk.say(campusText.happening(player.happening));
     const skipped = present.skipped + seen.skipped + told.skipped;
     if (skipped > 0) talk.say(text.skippedRecords(skipped));
@@ -90,6 +93,16 @@ export const social: Readonly<Record<SocialCommand, Command>> = {
 
   leaderboard: (player) => tellLeaders(player, player.session),
 };
+
+/** Who else is at a place. */
+export async function othersAt(
+  { session }: PlayerContext,
+  place: string,
+): Promise<Parsed<Presence>> {
+  const { records, skipped } = await session.steadily(() => readPresent(session, session.now()));
+  const others = records.filter((each) => each.place === place && each.name !== session.name);
+  return { records: others, skipped };
+}
 
 /** Says who came furthest by what `reader` reads, below a heading. */
 export async function tellLeaders(

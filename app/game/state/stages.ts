@@ -29,7 +29,8 @@ export function isSigned({ marks, paid }: Pick<Character, "marks" | "paid">, ran
     Array.from(marks.signed).some((what) => what.startsWith(`${rank}/`));
 }
 
-function isMet(
+/** Whether `character` has done what a stage of the problem of `rank` wants. */
+export function isMet(
   character: Pick<Character, "marks" | "paid">,
   rank: Rank,
   { needs }: Stage,

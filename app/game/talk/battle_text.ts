@@ -9,7 +9,7 @@ import type { Problem } from "../state/problem.ts";
 import { counted, grouped } from "../../cli/numbers.ts";
 import { skippedRecords } from "./text.ts";
 import { quote } from "./words.ts";
-import { hardwareFacts, type Kind, problemSteps } from "../world/world.ts";
+import { hardwareFacts, type Kind, kinds, problemSteps, type Rank } from "../world/world.ts";
 
 /** A number of attempts at a problem that is none. */
 export function badTries(text: string): string[] {
@@ -27,14 +27,14 @@ export const contested =
 export const beaten =
   "It is solved, by somebody who was a moment quicker. It is set again in full.";
 
-/** The problem that the player has turned to. */
-export function faced(problem: Problem, power: number): string[] {
+/** The problem that the player has turned to, for the first time if it `isNew` to the player. */
+export function faced(problem: Problem, power: number, isNew: boolean): string[] {
   const { skipped } = problem;
   return [
     stepsLeft(problem),
     ...skipped > 0 ? [skippedRecords(skipped)] : [],
     `Your machines take ${counted(power, "step")} at a time, if nothing breaks.`,
-    "Type solve to try, or resign to leave it for now.",
+    ...isNew ? ["Type solve to try, or resign to leave it for now."] : [],
   ];
 }
 
@@ -83,6 +83,14 @@ export function hit(power: number, remaining: number): string {
 
 /** The last step was taken. */
 export const solved = "That was the last step. You look at it for a while: it is solved.";
+
+/** What somebody may buy who has just risen, if that is anything. */
+export function nowSold(rank: Rank): string[] {
+  const sold = kinds.filter((kind) => hardwareFacts[kind].from === rank);
+  return sold.map((kind) =>
+    `The shop sells ${hardwareFacts[kind].title} to you now, called ${kind}.`
+  );
+}
 
 /** The problem is left. */
 export const resigned = "You put it aside. What has been done on it stays done.";

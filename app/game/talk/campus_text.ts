@@ -74,6 +74,14 @@ export function wanted({ needs, story }: Stage): string[] {
   return [story, `To go on: ${listed(todo)}. Then come back; resign lets you go.`];
 }
 
+/** What the problem wanted has been done. */
+export const noLongerWanted = "That is what your problem wanted: solve goes on with it.";
+
+/** What somebody is called from now on. */
+export function calledNow(titles: readonly string[]): string {
+  return `From now on they call you ${listed(titles)}.`;
+}
+
 /** The courses that may be taken, and those that were. */
 export function courseList(
   taken: readonly Course[],
@@ -86,7 +94,7 @@ export function courseList(
     ...rank === undefined
       ? [taken.length > 0 ? "There is none to take at the moment." : noCourses]
       : [
-        `As ${rank} you may take one of these, for good: course NAME.`,
+        `Of the courses of the rank ${rank} you may take one, for good: course NAME.`,
         ...glossary(
           open.map(({ course, title, perk }) => [course, `${title} (${perkWords(perk)})`]),
           manner,

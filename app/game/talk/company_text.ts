@@ -76,8 +76,9 @@ export const whom = {
 
 /** Coins change hands, as who gives them sees it. */
 export function gave(as: TransferKind, name: string, coins: number, left: number): string {
-  const verb = { gift: "give", loan: "lend", repayment: "pay back to" }[as];
-  return `You ${verb} ${name} ${counted(coins, "coin")}. You have ${grouped(left)} now.`;
+  const verb = { gift: "give", loan: "lend", repayment: "pay" }[as];
+  const back = as === "repayment" ? " back" : "";
+  return `You ${verb} ${name} ${counted(coins, "coin")}${back}. You have ${grouped(left)} now.`;
 }
 
 /** Coins change hands, as who gets them is told by who gives them. */
@@ -117,7 +118,7 @@ export function groupLines(members: readonly string[], name: string): string[] {
       `Each of your group who is in the same place lets you take ${companionSteps}% more steps.`,
     ];
   }
-  const others = members.map((each) => each === name ? you(name) : each);
+  const others = members.filter((each) => each !== name);
   return [`You study with ${listed(others)}. group leave leaves.`];
 }
 

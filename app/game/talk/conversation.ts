@@ -15,7 +15,7 @@ import {
 } from "../world/bounds.ts";
 import { wrapped } from "../../cli/wrapped.ts";
 import { attemptBar, type Attempting, type Progress, progressOf } from "./progress.ts";
-import { type Manner, unpiled } from "./words.ts";
+import { type Manner, quote, unpiled } from "./words.ts";
 
 /** What a line is, for a terminal that shows such things differently. */
 export type Tone = "plain" | "story" | "news" | "trouble" | "prompt";
@@ -71,9 +71,15 @@ export class Conversation {
   #ahead: string[] = [];
   /** The wait that goes on: what it shows, and what it is told of lines. */
   #waiting:
-    | { prompt(): string; onLine(line: string | undefined): void; interject: Interject }
+    | {
+      prompt(): string;
+      onLine(line: string | undefined): void;
+      readonly interject: Interject;
+      readonly attempting: Attempting | undefined;
+    }
     | undefined;
   #isAsking = false;
+  #isNarrating = false;
   #ended = false;
   #hadEnough = false;
   /** News that wait for the end of the line being typed, and how many had no room. */
@@ -135,20 +141,24 @@ export class Conversation {
 
   /** Narrates a story: `lines` with a pause after each but the last, which Enter skips. */
   async narrate(lines: readonly string[]): Promise<void> {
+    this.#isNarrating = true;
     for (const [index, line] of lines.entries()) {
-      if (this.ended) return;
+      if (this.ended) break;
       this.say(line, "story");
       const last = index === lines.length - 1;
       if (this.#options.isTerminal && !this.fast && !last) await this.#pauseOrEnter();
     }
+    this.#isNarrating = false;
+    this.#sayHeld();
   }
 
   /**
-   * Says what nobody asked for: at once where that leaves alone the line being typed, else behind
-   * that line. Of what waits, the newest `heldLinesMax` lines are kept.
+   * Says what nobody asked for: at once where that leaves alone the line being typed and interrupts no
+   * story, else behind it. Of what waits, the newest `heldLinesMax` lines are kept.
    */
   hear(lines: readonly string[]): void {
-    if (this.manner === "drawn" || !this.#isAsking) return this.say(lines, "news");
+    const isInTheWay = this.#isNarrating || this.manner !== "drawn" && this.#isAsking;
+    if (!isInTheWay) return this.say(lines, "news");
     this.#held.push(...lines);
     this.#dropped += this.#held.splice(0, this.#held.length - heldLinesMax).length;
   }
@@ -227,6 +237,7 @@ export class Conversation {
       isDrawn ? `${this.#show("prompt", attemptBar(attempting, passedMs / ms))} ` : "";
     this.#waiting = {
       prompt: shown,
+      attempting,
       interject: (line) => {
         const act = interject(line);
         return act && (() => interjected = interjected.then(act));
@@ -272,6 +283,11 @@ export class Conversation {
   }
 
   #keep(line: string): void {
+    const { what, done, attempts } = this.#waiting?.attempting ?? { done: 0, attempts: 0 };
+    // Of what is over in a moment nobody has to be told.
+    if (this.#ahead.length === 0 && attempts - done > 1) {
+      this.say(`${quote(line)} waits its turn. Enter stops the ${what}.`);
+    }
     if (this.#ahead.length < typedAheadLinesMax) this.#ahead.push(line.slice(0, typedCharsMax + 1));
     else this.say(`(${typedAheadLinesMax} lines wait already; this one is dropped.)`, "trouble");
   }

@@ -65,7 +65,7 @@ const tell: Readonly<Record<HelpTopic, (rank: Rank | undefined, manner: Manner) 
   electricity: () => [
     "Each machine takes electricity, and shop has what brings more.",
     "The strongest run as long as there is some, and the others are furniture.",
-    "In some places there is more, and prices, finds and hits differ: look says so.",
+    "In some places there is more, and prices, finds and steps differ: look says so.",
     "At times they differ for everybody: events says so.",
   ],
   terms: () => [

@@ -59,6 +59,9 @@ export const own = {
   tell: (name: string, words: string) => `You tell ${name}: ${words}`,
 } as const;
 
+/** What was said, was said to nobody. */
+export const unheard = "Nobody else is here to hear it; chat WORDS speaks to everybody.";
+
 /** Nothing follows the command. */
 export const speechless = {
   say: "Say what? Say say and then anything.",
@@ -96,13 +99,28 @@ export function surroundings(
   const inThePast = (news: News) => `${happened(news)} (${ago(news.event.at, nowMs)})`;
   return [
     `${places.get(place)}`,
-    ...isBrief ? [] : [`${scenery.get(place)}`, ...toDoAt(place)],
+    ...isBrief ? [] : view(place),
     waysOut(place),
-    others.length === 0
-      ? "Nobody else is here."
-      : `Here with you: ${namesOf(others.map((each) => `${each.name} (${called(each)})`))}.`,
+    others.length === 0 ? "Nobody else is here." : company(others),
     ...lately.length > 0 ? ["A moment ago:", ...lately.map(inThePast)] : [],
   ];
+}
+
+/** After a walk to a place: what is new to the player, and who is there. */
+export function arrival(place: string, others: readonly Presence[], isNew: boolean): string[] {
+  return [
+    ...isNew ? [...view(place), waysOut(place)] : [],
+    ...others.length > 0 ? [company(others)] : [],
+  ];
+}
+
+/** What there is to see in a place, and to do. */
+function view(place: string): string[] {
+  return [`${scenery.get(place)}`, ...toDoAt(place)];
+}
+
+function company(others: readonly Presence[]): string {
+  return `Here with you: ${namesOf(others.map((each) => `${each.name} (${called(each)})`))}.`;
 }
 
 /** Everyone who is playing. */

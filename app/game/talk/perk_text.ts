@@ -6,7 +6,7 @@
 
 import { attemptSecondsMax } from "../world/bounds.ts";
 import { type Perk, perkKinds } from "../world/perk.ts";
-import { breaking, breakingOutcomes, solvingOutcomes } from "../world/rules.ts";
+import { solvingOutcomes } from "../world/rules.ts";
 import { listed } from "./words.ts";
 
 /** "finds are 10% larger and prices 5% lower" */
@@ -18,13 +18,15 @@ export function perkWords(perk: Perk): string {
 
 const words: Readonly<Record<keyof Perk, (amount: number) => string>> = {
   mining: (percent) => `finds are ${share(percent)} ${percent > 0 ? "larger" : "smaller"}`,
-  steps: (percent) => `hits take ${share(percent)} ${percent > 0 ? "more" : "fewer"} steps`,
+  steps: (percent) =>
+    `your machines take ${share(percent)} ${percent > 0 ? "more" : "fewer"} steps`,
   supply: (percent) => `there is ${share(percent)} ${percent > 0 ? "more" : "less"} electricity`,
   prices: (percent) => `prices are ${share(percent)} ${percent > 0 ? "lower" : "higher"}`,
+  // What there is of it elsewhere is not known here, so no number is said that would be left.
   breaks: (fewer) =>
-    `${
-      breaking(fewer)
-    } instead of ${breakingOutcomes} of ${solvingOutcomes} attempts break something`,
+    `${Math.abs(fewer)} ${fewer > 0 ? "fewer" : "more"} of ${solvingOutcomes} attempts ${
+      Math.abs(fewer) === 1 ? "breaks" : "break"
+    } something`,
   seconds: (fewer) => `an attempt takes ${Math.max(0, attemptSecondsMax - fewer)} seconds at most`,
 };
 

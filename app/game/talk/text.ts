@@ -98,9 +98,13 @@ export function skippedRecords(count: number): string {
   } skipped.)`;
 }
 
-/** Where one can go. */
-export function listPlaces(manner: Manner): string[] {
-  return ["You can go to:", ...glossary([...places], manner)];
+/** Where one can go, for somebody who is at `here`. */
+export function listPlaces(here: string | undefined, manner: Manner): string[] {
+  const rows = Array.from(
+    places,
+    ([place, title]) => [place, place === here ? `${title}, where you are` : title] as const,
+  );
+  return ["You can go to:", ...glossary(rows, manner)];
 }
 
 /** After a move. */
@@ -120,7 +124,9 @@ export function unknownPlace(place: string, meant: string | undefined): string {
 
 /** Where one can walk from a place. */
 export function waysOut(place: string): string {
-  return `Ways from here: ${Object.keys(waysFrom.get(place)!).join(", ")}.`;
+  const ways = Object.entries(waysFrom.get(place)!)
+    .map(([direction, to]) => `${direction} to ${places.get(to)}`);
+  return `Ways from here: ${ways.length === 0 ? "none" : ways.join(", ")}.`;
 }
 
 /** A direction in which there is nothing. */
@@ -132,6 +138,11 @@ export function noWay(direction: Direction, place: string): string {
 export function mined(coins: number, seconds: number): string {
   const found = coins > 0 ? `You find ${counted(coins, "coin")}` : "Nothing but heat";
   return seconds > 0 ? `${found}, after ${counted(seconds, "second")}.` : `${found}.`;
+}
+
+/** What so many of the attempts have yielded so far. */
+export function minedSoFar(done: number, attempts: number, coins: number): string {
+  return `${grouped(done)} of ${grouped(attempts)}: ${counted(coins, "coin")} so far.`;
 }
 
 /** What several attempts yielded together. */

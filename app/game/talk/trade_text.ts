@@ -59,7 +59,7 @@ function electricity(hardware: Hardware, percent: number): string {
 
 /** What the shop offers to a player, with prices `off` percent lower and `percent` more electricity. */
 export function shop(
-  { rank, coins, hardware }: Character,
+  { rank, coins, hardware, place }: Character,
   { prices, supply }: Required<Perk>,
   manner: Manner,
 ): string[] {
@@ -81,10 +81,10 @@ export function shop(
       "And for the machines to stand in, one of each:",
       ...manner === "spoken"
         ? rooms.map(({ kind, title, price, ...brings }) =>
-          `${title}, called ${kind}: ${cost(price)}, ${broughtBy(brings)}.`
+          `${title}, called ${kind}: ${cost(price)}, ${broughtBy(brings, place)}.`
         )
         : table(rooms.map(({ kind, price, ...brings }) => [
-          ...[kind, cost(price), broughtBy(brings)],
+          ...[kind, cost(price), broughtBy(brings, place)],
         ])),
     ],
     ...prices === 0 ? [] : [
@@ -94,12 +94,15 @@ export function shop(
   ];
 }
 
-/** What something brings that machines stand in, and where it is sold. */
-function broughtBy({ watts, perk, place }: Omit<FacilityFacts, "title" | "price">): string {
+/** What something brings that machines stand in, and where it is sold, for somebody who is at `here`. */
+function broughtBy(
+  { watts, perk, place }: Omit<FacilityFacts, "title" | "price">,
+  here: string,
+): string {
   const brings = [
     ...watts > 0 ? [`brings ${grouped(watts)} W`] : [],
     ...perk === undefined ? [] : [perkWords(perk)],
-    ...place === undefined ? [] : [`sold at ${places.get(place)}`],
+    ...place === undefined ? [] : [place === here ? "sold here" : `sold at ${places.get(place)}`],
   ];
   return brings.join(", ");
 }

@@ -155,6 +155,12 @@ export const leadersMax = 10;
 /** Lines of news that wait for the end of the line being typed; of more, the oldest are left out. */
 export const heldLinesMax = 50;
 
+/** News that a player is known to have been told; of more, the oldest are forgotten. */
+export const toldNewsMax = 200;
+
+/** Of so many attempts in a row, whoever has lines read aloud is told once. */
+export const spokenEvery = 5;
+
 /** What happens to everybody changes so often. */
 export const worldEventMs = 300_000;
 
