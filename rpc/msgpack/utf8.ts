@@ -29,9 +29,12 @@ export function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
     : checkNatively(bytes.subarray(start, end));
 }
 
-/** As `isUtf8`, without the runtime's help. ASCII costs one comparison a byte. */
+/** As `isUtf8`, without the runtime's help. Four bytes of ASCII cost one comparison, up to the first that is none. */
 export function isUtf8ByHand(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
+  while (at + 4 <= end && (bytes[at] | bytes[at + 1] | bytes[at + 2] | bytes[at + 3]) < 0x80) {
+    at += 4;
+  }
   while (at < end) {
     const first = bytes[at++];
     if (first < 0x80) continue;

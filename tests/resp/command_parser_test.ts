@@ -3,7 +3,7 @@ import { type CommandBounds, CommandParser, incomplete } from "../../resp/wire/c
 import { assert, assertEquals, fc } from "../deps.ts";
 import { bytesOf, encoded, latin1 } from "../support/resp/redis_socket.ts";
 
-const bounds: CommandBounds = {
+const wideBounds: CommandBounds = {
   argumentBytesMax: 1_000,
   commandBytesMax: 1_500,
   argumentsMax: 600,
@@ -17,7 +17,7 @@ interface Parsed {
 }
 
 /** Parses a stream that is cut in front of each of `cuts`, as a connection and its actor do. */
-function parse(stream: string, cuts: readonly number[]): Parsed {
+function parse(stream: string, cuts: readonly number[], bounds = wideBounds): Parsed {
   const bytes = bytesOf(stream);
   const cutter = new CommandCutter(bounds);
   const parser = new CommandParser(bounds, true);
@@ -117,8 +117,25 @@ Deno.test("CommandParser refuses what exceeds its bounds, and nothing that is wi
   }
 });
 
+Deno.test("CommandParser refuses short commands too that exceed its bounds", () => {
+  const narrowBounds = { ...wideBounds, argumentBytesMax: 12, commandBytesMax: 40, argumentsMax: 3 };
+  const cases: [string[], string | undefined][] = [
+    [["x".repeat(12)], undefined],
+    [["x".repeat(13)], "invalid bulk length"],
+    // 40 bytes on the wire, and 41.
+    [["x".repeat(12), "x".repeat(10)], undefined],
+    [["x".repeat(12), "x".repeat(11)], "invalid bulk length"],
+    [["", "", ""], undefined],
+    [["", "", "", ""], "invalid multibulk length"],
+  ];
+  for (const [words, fault] of cases) {
+    const parsed = parse(encoded(words), [], narrowBounds);
+    assertEquals(parsed, fault === undefined ? { commands: [words] } : { commands: [], fault });
+  }
+});
+
 Deno.test("CommandParser parses commands of very many arguments, and short ones behind them", () => {
-  const many = { ...bounds, argumentsMax: 1_000_000, commandBytesMax: 16_000_000 };
+  const many = { ...wideBounds, argumentsMax: 1_000_000, commandBytesMax: 16_000_000 };
   const parser = new CommandParser(many, true);
   for (const count of [1, 512, 4_097, 100_000, 2]) {
     const bytes = bytesOf(encoded(Array.from({ length: count }, (_, i) => String(i))));
@@ -139,7 +156,7 @@ Deno.test("CommandCutter looks at each byte of a long command once", () => {
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  const cutter = new CommandCutter({ ...bounds, commandBytesMax: 10_000 });
+  const cutter = new CommandCutter({ ...wideBounds, commandBytesMax: 10_000 });
   for (let end = 1; end < bytes.length; end++) assertEquals(cutter.cut(counting, 0, end), 0);
   assertEquals(cutter.cut(counting, 0, bytes.length), bytes.length);
   assert(reads < 20 * bytes.length, `${reads} reads of ${bytes.length} bytes`);
