@@ -85,6 +85,11 @@ export interface ActorContext extends Limited, Accounted {
   now(): number;
   /** Milliseconds since some fixed moment; never goes back. */
   monotonicMs(): number;
+  /**
+   * As `monotonicMs`, when it was read last: behind by what this turn has taken so far. It costs nothing, while a
+   * look at the clock takes as long as a small message.
+   */
+  recentMs(): number;
   /** Takes the log records of the actor. */
   readonly log: Logger;
   /** The figures of the actor's system at this moment. */

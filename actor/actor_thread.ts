@@ -337,6 +337,7 @@ export class ActorThread {
       now: () => this.#environment.now(),
       // A `SendPacer` reads the clock before each message: `maxMessageRate` goes by the same moment.
       monotonicMs: () => this.#scheduler.readClock(),
+      recentMs: () => this.#scheduler.nowMs,
       log: this.log,
       stats: () => this.stats(),
     };

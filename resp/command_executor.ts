@@ -129,7 +129,7 @@ export class CommandExecutor {
     call.work = 0;
     call.turnBytesMax = turnBytesMax;
     reply.writer = writer;
-    session.lastMs = host.monotonicMs();
+    session.lastMs = host.recentMs();
     const first = writer.size;
     let at = start;
     this.#turnTime.begin();

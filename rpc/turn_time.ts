@@ -30,8 +30,8 @@ export class TurnTime {
 
   /** To be called before each request. @returns whether the turn is to end. */
   isOver(): boolean {
-    // Not before the first: each turn executes something.
-    if (++this.#requests % requestsPerLook !== 0) return false;
+    // Not before the first, because each turn executes something, and so not in a turn of 16, which are many clients'.
+    if (this.#requests++ % requestsPerLook !== 0 || this.#requests === 1) return false;
     const nowMs = this.#monotonicMs();
     if (this.#endMs === Infinity) this.#endMs = nowMs + this.#turnMs;
     return nowMs >= this.#endMs;

@@ -249,6 +249,7 @@ export class QueryActor implements Actor {
       new RedisKeyspace(store, this.#queries),
       {
         ...host,
+        recentMs: () => context.recentMs(),
         refused: (code) => refusals?.note("redis", code),
         figures: () => this.#figures(),
       },

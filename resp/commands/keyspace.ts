@@ -121,6 +121,8 @@ export interface CommandHost extends Limited, Accounted {
   now(): number;
   /** Milliseconds since some fixed moment. */
   monotonicMs(): number;
+  /** As `monotonicMs`, as it was when this turn began, or later: it costs no look at the clock. */
+  recentMs(): number;
   figures(): ServerFigures;
   /** Called with what the frames of another client would be answered for the same reason, when one is refused. */
   refused?(code: string): void;

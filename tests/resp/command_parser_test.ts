@@ -118,7 +118,12 @@ Deno.test("CommandParser refuses what exceeds its bounds, and nothing that is wi
 });
 
 Deno.test("CommandParser refuses short commands too that exceed its bounds", () => {
-  const narrowBounds = { ...wideBounds, argumentBytesMax: 12, commandBytesMax: 40, argumentsMax: 3 };
+  const narrowBounds = {
+    ...wideBounds,
+    argumentBytesMax: 12,
+    commandBytesMax: 40,
+    argumentsMax: 3,
+  };
   const cases: [string[], string | undefined][] = [
     [["x".repeat(12)], undefined],
     [["x".repeat(13)], "invalid bulk length"],

@@ -81,6 +81,17 @@ Deno.test("answerFrames() ends a turn that has lasted for long, however little w
   }
 });
 
+Deno.test("TurnTime looks at the clock before each 16 requests but the first", () => {
+  let looks = 0;
+  const turnTime = new TurnTime(defaultLimits, { monotonicMs: () => looks++ });
+  for (const [requests, expected] of [[1, 0], [16, 0], [17, 1], [32, 1], [33, 2]]) {
+    looks = 0;
+    turnTime.begin();
+    for (let i = 0; i < requests; i++) turnTime.isOver();
+    assertEquals(looks, expected, `${requests} requests`);
+  }
+});
+
 Deno.test("answerFrames() takes back what was written when a request is refused", () => {
   const frames = concat(requestFrame(1, "Refuse", []), requestFrame(2, "Echo", ["after"]));
   assertEquals(answer(frames).replies, [
