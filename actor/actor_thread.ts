@@ -41,7 +41,7 @@ export interface ThreadIdentity {
   readonly threadCount: number;
 }
 
-/** How messages leave a thread for receivers on other threads and systems. */
+/** How messages leave a thread for receivers on other threads and systems: they are copied, and not held. */
 export interface OutboundRoutes {
   /** To another thread of this system. @returns whether the message is on its way. */
   toThread(thread: number, counter: number, message: Marshalled): boolean;
@@ -393,6 +393,7 @@ export class ActorThread {
     if (this.#closed) return;
     this.#figures[figureOf.bytesSent] += message.end - message.start;
     this.#route(ref, message, reserved);
+    if (!this.isLocal(ref) || !this.#isHere(ref.counter)) this.#marshaller.free(message);
   }
 
   #route(ref: ActorRef, message: Delivery, reserved: boolean): void {

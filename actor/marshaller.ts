@@ -1,4 +1,4 @@
-import { MsgpackWriter } from "../rpc/mod.ts";
+import { MsgpackWriter, spareMemory } from "../rpc/mod.ts";
 
 /** A marshalled message: `bytes[start..end)`, which never change any more. */
 export interface Marshalled {
@@ -32,10 +32,12 @@ export interface Delivery extends Marshalled {
  */
 export class Marshaller {
   #writer: MsgpackWriter;
+  #chunkBytes: number;
   #isOpen = false;
 
   /** @param chunkBytes size of a chunk; a longer message gets one of its own */
   constructor(chunkBytes: number) {
+    this.#chunkBytes = chunkBytes;
     this.#writer = new MsgpackWriter(chunkBytes);
   }
 
@@ -57,6 +59,14 @@ export class Marshaller {
     this.#isOpen = false;
     // Of the same shape as those of other systems: a mailbox holds both.
     return { bytes, start, end: length, from: undefined };
+  }
+
+  /**
+   * Gives the memory of an ended message back, if that is long and so has memory of its own: garbage is collected
+   * much later. Nobody may hold the message any more.
+   */
+  free({ bytes }: Marshalled): void {
+    if (bytes.length > this.#chunkBytes) spareMemory.give(bytes);
   }
 
   /** Forgets the message that was begun, if there is one. */

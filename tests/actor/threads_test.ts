@@ -167,3 +167,30 @@ testInWorld(
     await Promise.all([close(), far.close()]);
   },
 );
+
+testInWorld(
+  "a long message that leaves its thread gives its memory back there, and arrives whole",
+  async (world) => {
+    const network = new MemoryNetwork(world);
+    const { system, threads, close } = await startThreads(world, network);
+    const other = await startSystem(world, { network, hostname: "other" });
+    const [long, next] = [7, 8].map((value) => new Uint8Array(200_000).fill(value));
+    const sender = startProbe(system);
+    for (const thread of [system, threads[1], other.system]) {
+      const { ref, messages } = startProbe(thread);
+      sender.context.tell(ref, "first");
+      await world.advance(1_000);
+      const writer = sender.context.beginMessage();
+      writeValue(writer, long);
+      const memory = writer.bytes;
+      sender.context.tellWritten(ref);
+      assertEquals(memory.length === 0, thread !== system);
+      // What comes next may be written there.
+      sender.context.tell(ref, next);
+      await world.advance(1_000);
+      assertEquals(messages, ["first", long, next]);
+    }
+    await world.complete(other.system.close());
+    await close();
+  },
+);
