@@ -10,14 +10,30 @@ export interface ProcessCounters {
 
 /** Reads the counters of a process. @returns nothing where there is no Linux to ask. */
 export async function countersOf(pid: number): Promise<ProcessCounters | undefined> {
+  const text = await readProc(`/proc/${pid}/stat`, `/proc/${pid}/status`);
+  return text === undefined ? undefined : parseCounters(text);
+}
+
+/**
+ * Reads how long the processors of this machine have been busy so far, all together, in seconds.
+ *
+ * @returns nothing where there is no Linux to ask.
+ */
+export async function machineBusySeconds(): Promise<number | undefined> {
+  const text = await readProc("/proc/stat");
+  if (text === undefined) return undefined;
+  const [user, nice, system, , , irq, softirq, steal] = text.split("\n", 1)[0].split(/ +/).slice(1);
+  const ticks = [user, nice, system, irq, softirq, steal].reduce((sum, n) => sum + Number(n), 0);
+  return ticks / ticksPerSecond;
+}
+
+/** Reads files of the system behind one another; nothing where there are none. */
+async function readProc(...paths: string[]): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return undefined;
   // Deno opens these files only to programs that may do everything.
-  const { success, stdout } = await new Deno.Command("cat", {
-    args: [`/proc/${pid}/stat`, `/proc/${pid}/status`],
-    stderr: "null",
-  }).output();
-  if (!success) return undefined;
-  return parseCounters(new TextDecoder().decode(stdout));
+  const { success, stdout } = await new Deno.Command("cat", { args: paths, stderr: "null" })
+    .output();
+  return success ? new TextDecoder().decode(stdout) : undefined;
 }
 
 /** Takes `/proc/PID/stat` and `/proc/PID/status` apart. */

@@ -2,14 +2,12 @@ import { Client, FixedRouter } from "../../../kvclient/mod.ts";
 import { MsgpackWriter, pause, realEnvironment } from "../../../rpc/mod.ts";
 import { cmudProtocol, refusableProtocol } from "../../../bench/cmud_protocol.ts";
 import { LoadConnection } from "../../../bench/load_connection.ts";
+import { machineBusySeconds, ownCpuSeconds } from "../../../bench/process_counters.ts";
 import { measureVisibility, type ServerProcess, startServerProcess } from "../../../bench/mod.ts";
 
-/** What is put, and where. */
+/** What is measured. */
 export interface ThroughputOptions {
   servers: number;
-  /** Of all servers together; each takes its share. */
-  bytesPerSecond: number;
-  seconds: number;
   /** `--max-lag` of the servers; 0: none. */
   maxLagSeconds: number;
 }
@@ -24,15 +22,25 @@ export interface Throughput {
   lagsMs: number[];
   /** From the last Put until no server lacks anything. */
   equalAfterMs: number;
-  isEqual: boolean;
-  /** Processor time of all servers while there were Puts: 1 is a whole core. */
-  cpuShare: number;
+  /** Processor time while there were Puts: 1 is a whole core. */
+  cpu: ProcessorShares;
   /** The most memory that one of the servers had at hand. */
   rssBytes: number;
   maxMessageRate: number;
 }
 
-const valueBytes = 1_024;
+/** Who took how much of the processor; 1 is a whole core. */
+export interface ProcessorShares {
+  /** All servers together. */
+  readonly servers: number;
+  /** This process, which puts. */
+  readonly load: number;
+  /** All that ran on the machine; `NaN` elsewhere than on Linux. */
+  readonly busy: number;
+}
+
+/** Bytes of a value. */
+export const valueBytes = 1_024;
 /** Puts of one batch. */
 const batchPuts = 64;
 /** Keys of each server: far more than are put between two messages. */
@@ -40,57 +48,98 @@ const keysPerServer = 30_000;
 /** A Put that takes longer to show ends the run. */
 const shownWithinMs = 120_000;
 
-/** Starts a cluster, puts, and waits until all is equal. */
-export async function measureThroughput(
-  { servers, bytesPerSecond, seconds, maxLagSeconds }: ThroughputOptions,
-): Promise<Throughput> {
-  await using ends = new AsyncDisposableStack();
-  const args = maxLagSeconds > 0 ? ["--max-lag", `${maxLagSeconds}s`] : [];
-  const cluster: ServerProcess[] = [];
-  for (let i = 0; i < servers; i++) {
-    const join = cluster.slice(0, 1).flatMap(({ systemAddress }) => ["--join", systemAddress]);
-    const server = await startServerProcess({ queryActorCount: 1, args: [...args, ...join] });
-    ends.defer(() => server.stop());
-    cluster.push(server);
-  }
-  const clients = cluster.map(({ addresses: [address] }) =>
-    new Client(new FixedRouter(address), { timeoutMs: shownWithinMs })
-  );
-  ends.defer(async () => void await Promise.all(clients.map((client) => client.close())));
-  // All know each other once what each takes is seen on all.
-  await probe(clients, servers, 0);
+/** Servers that know each other, one query actor each, and who puts at all of them. */
+export class LoadedCluster implements AsyncDisposable {
+  #servers: ServerProcess[] = [];
+  #clients: Client[] = [];
+  #loads: Load[] = [];
 
-  const loads = cluster.map((server, i) => new Load(server, i));
-  const memory = new PeakMemory(cluster);
-  const cpuBefore = await cpuSeconds(cluster);
-  const startMs = performance.now();
-  const puts = loads.map((load) => load.run(bytesPerSecond / servers / valueBytes, seconds));
-  const lags = probe(clients, seconds * 4, 250);
-  await Promise.all(puts);
-  const endMs = performance.now();
-  const cpuShare = (await cpuSeconds(cluster) - cpuBefore) / (endMs - startMs) * 1_000;
-  await Promise.all(clients.map((client) => settled(client)));
-  const equalMs = performance.now();
-  const lagsMs = await lags;
-  const stats = await Promise.all(clients.map((client) => client.stats()));
-  const taken = loads.reduce((sum, { taken }) => sum + taken, 0);
-  return {
-    puts: taken,
-    refused: loads.reduce((sum, { refused }) => sum + refused, 0),
-    takenPerSecond: taken * valueBytes / (endMs - startMs) * 1_000,
-    lagsMs,
-    equalAfterMs: equalMs - endMs,
-    isEqual: await areEqual(clients),
-    cpuShare,
-    rssBytes: await memory.end(),
-    maxMessageRate: Math.max(...stats.map(({ maxMessageRate }) => Number(maxMessageRate))),
-  };
+  /** Resolves when what each server takes is seen on all. */
+  static async start({ servers, maxLagSeconds }: ThroughputOptions): Promise<LoadedCluster> {
+    const cluster = new LoadedCluster();
+    const args = maxLagSeconds > 0 ? ["--max-lag", `${maxLagSeconds}s`] : [];
+    try {
+      for (let i = 0; i < servers; i++) await cluster.#add(args);
+      await probe(cluster.#clients, servers, 0);
+    } catch (error) {
+      await cluster[Symbol.asyncDispose]();
+      throw error;
+    }
+    return cluster;
+  }
+
+  async #add(args: readonly string[]): Promise<void> {
+    const first = this.#servers.slice(0, 1);
+    const join = first.flatMap(({ systemAddress }) => ["--join", systemAddress]);
+    const server = await startServerProcess({ queryActorCount: 1, args: [...args, ...join] });
+    this.#loads.push(new Load(server, this.#servers.length));
+    this.#servers.push(server);
+    const router = new FixedRouter(server.addresses[0]);
+    this.#clients.push(new Client(router, { timeoutMs: shownWithinMs }));
+  }
+
+  /** Puts for a while, so many bytes a second in all, and waits until no server lacks anything. */
+  async measure(bytesPerSecond: number, seconds: number): Promise<Throughput> {
+    const memory = new PeakMemory(this.#servers);
+    const before = await this.#cpuSeconds();
+    const startMs = performance.now();
+    const perSecond = bytesPerSecond / this.#servers.length / valueBytes;
+    const puts = this.#loads.map((load) => load.run(perSecond, seconds));
+    const lags = probe(this.#clients, seconds * 4, 250);
+    const counts = await Promise.all(puts);
+    const endMs = performance.now();
+    const after = await this.#cpuSeconds();
+    await Promise.all(this.#clients.map((client) => settled(client)));
+    const equalMs = performance.now();
+    const lagsMs = await lags;
+    const stats = await Promise.all(this.#clients.map((client) => client.stats()));
+    const tookSeconds = (endMs - startMs) / 1_000;
+    const share = (of: keyof ProcessorShares) => (after[of] - before[of]) / tookSeconds;
+    const taken = counts.reduce((sum, { taken }) => sum + taken, 0);
+    return {
+      puts: taken,
+      refused: counts.reduce((sum, { refused }) => sum + refused, 0),
+      takenPerSecond: taken * valueBytes / tookSeconds,
+      lagsMs,
+      equalAfterMs: equalMs - endMs,
+      cpu: { servers: share("servers"), load: share("load"), busy: share("busy") },
+      rssBytes: await memory.end(),
+      maxMessageRate: Math.max(...stats.map(({ maxMessageRate }) => Number(maxMessageRate))),
+    };
+  }
+
+  /** Whether all servers hold the same writes. */
+  isEqual(): Promise<boolean> {
+    return areEqual(this.#clients);
+  }
+
+  /** Processor time until now, in seconds. */
+  async #cpuSeconds(): Promise<ProcessorShares> {
+    const [servers, busy] = await Promise.all([
+      Promise.all(this.#servers.map((server) => server.counters())),
+      machineBusySeconds(),
+    ]);
+    return {
+      servers: servers.reduce((sum, counters) => sum + (counters?.cpuSeconds ?? NaN), 0),
+      load: ownCpuSeconds(),
+      busy: busy ?? NaN,
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close()));
+    await Promise.all(this.#servers.map((server) => server.stop()));
+  }
+}
+
+/** Puts that were taken, and refused. */
+interface PutCounts {
+  readonly taken: number;
+  readonly refused: number;
 }
 
 /** Puts at a pace; what it falls behind it does not make up for. */
 class Load {
-  taken = 0;
-  refused = 0;
   #server: ServerProcess;
   #batches: Uint8Array[];
 
@@ -106,22 +155,22 @@ class Load {
     });
   }
 
-  async run(perSecond: number, seconds: number): Promise<void> {
+  async run(perSecond: number, seconds: number): Promise<PutCounts> {
+    let puts = 0;
     let refused = 0;
     const protocol = refusableProtocol(() => refused++);
     const connection = await LoadConnection.open(this.#server.addresses[0], { protocol });
     const endMs = performance.now() + seconds * 1_000;
     let dueMs = performance.now();
     for (let i = 0; performance.now() < endMs; i++) {
-      refused = 0;
       await connection.exchange(this.#batches[i % this.#batches.length], batchPuts);
-      this.refused += refused;
-      this.taken += batchPuts - refused;
+      puts += batchPuts;
       const nowMs = performance.now();
       dueMs = Math.max(dueMs + batchPuts / perSecond * 1_000, nowMs - 100);
       if (dueMs > nowMs) await pause(realEnvironment, dueMs - nowMs);
     }
     connection.close();
+    return { taken: puts - refused, refused };
   }
 }
 
@@ -143,11 +192,6 @@ async function settled(client: Client): Promise<void> {
     if (pendingBytes === 0 && oldestPendingMs === 0) return;
     await pause(realEnvironment, 20);
   }
-}
-
-async function cpuSeconds(cluster: readonly ServerProcess[]): Promise<number> {
-  const counters = await Promise.all(cluster.map((server) => server.counters()));
-  return counters.reduce((sum, counter) => sum + (counter?.cpuSeconds ?? NaN), 0);
 }
 
 /** Whether all hold the same writes. */
