@@ -103,6 +103,23 @@ Deno.test("a client that shows power is told what stats says, whatever the place
   assertEquals((ada.told.get("Char.Vitals") as { power: number }).power, 14);
 });
 
+Deno.test("whose client does not say that it reads aloud says so, and hears no drawing", async () => {
+  await using it = house();
+  const ada = await it.enter("Ada");
+  ada.type("map");
+  await ada.sees("Gates 9 │");
+  ada.type("aloud");
+  await ada.sees("From now on lines are made to be read aloud");
+  ada.type("map");
+  await ada.sees("Gates 5th Floor: Ada (you)\n");
+  await ada.sees("\n> ");
+  ada.type("solve");
+  await ada.sees("solving> ");
+  ada.type("aloud");
+  await ada.sees("pictures, bars and colours again");
+  await ada.sees("100 of 100 steps left> ");
+});
+
 Deno.test("a session is held while its connection is lost, and goes on by its secret or by logging in", async () => {
   await using it = house();
   const ada = await it.enter("Ada");

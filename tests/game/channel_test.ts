@@ -159,6 +159,17 @@ Deno.test("who is ignored is heard nowhere, and again when no longer ignored", a
   await Promise.all([ada.leave(), bob.leave()]);
 });
 
+Deno.test("reply tells whoever told something last", async () => {
+  const { ada, bob } = await company();
+  assertStringIncludes(await ada.type("reply hello"), "Nobody has told you anything yet.");
+  await bob.type("tell Ada psst");
+  await ada.lookAround();
+  assertEquals(await ada.type("reply what is it?"), "You tell Bob: what is it?\n");
+  assertEquals(await bob.lookAround(), "Ada tells you: what is it?\n");
+  assertStringIncludes(await bob.type("reply"), "Tell whom, and what?");
+  await Promise.all([ada.leave(), bob.leave()]);
+});
+
 Deno.test("a player is named in whatever case", async () => {
   const { store, ada, bob } = await company();
   store.entries.set("mined/Ada/Ada.000000000000000f", "9");

@@ -11,11 +11,11 @@ Deno.test("help names the commands alone where the list would scroll off, and te
     return answer.said.split(/course\s+lists\s+them\.\n/).at(-1)!;
   };
   const list = await said("help", 24);
-  assertEquals(list.split("\n").length, 20);
-  for (const [rows, columns] of [[0, 80], [20, 80]]) {
+  assertEquals(list.split("\n").length, 21);
+  for (const [rows, columns] of [[0, 80], [21, 80]]) {
     assertEquals(await said("help", rows, columns), list);
   }
-  const brief = await said("help", 19);
+  const brief = await said("help", 20);
   assertEquals(brief.split("\n").length, 5);
   assertStringIncludes(brief, "You can say help, stats, map,");
   assertStringIncludes(brief, "Say help COMMAND to see what it does, as in: help stats\n");

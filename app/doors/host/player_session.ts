@@ -86,7 +86,11 @@ export class PlayerSession {
       fast: false,
       pause: (ms, signal) => pause(environment, ms, signal),
       stop: this.#stop.signal,
-      paint: (tone, line) => this.#attached?.connection.hasColour ? paint(tone, line) : line,
+      paint: (tone, line) => this.#hasColour ? paint(tone, line) : line,
+      chooseManner: (manner) => {
+        this.#manner = manner;
+        this.#renewPrompt();
+      },
       name,
       isGreeted: true,
       tries,
@@ -165,6 +169,10 @@ export class PlayerSession {
     if (!this.#attached?.connection.isTold || own === undefined) return;
     this.#report.company(crowd.at(own).filter((name) => name !== this.name));
     this.#report.crowd(crowd);
+  }
+
+  get #hasColour(): boolean {
+    return this.#manner !== "spoken" && this.#attached?.connection.hasColour === true;
   }
 
   #dismiss(why?: string): void {

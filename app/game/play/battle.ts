@@ -102,6 +102,12 @@ export const battle: Readonly<Record<BattleCommand, Command>> = {
     tellHelp(talk, "battle", battleCommands, args, known?.rank);
   },
 
+  aloud({ talk, chooseManner }) {
+    if (chooseManner === undefined) return talk.say(text.aloudElsewhere);
+    chooseManner(talk.manner === "spoken" ? "drawn" : "spoken");
+    talk.say(text.aloudness(talk.manner === "spoken"));
+  },
+
   quit(player) {
     player.over = true;
   },

@@ -24,7 +24,7 @@ import { isName, nameFrom, namesake } from "../world/names.ts";
 import { problemSteps } from "../world/world.ts";
 import { isVisible } from "../../cli/visible.ts";
 import type { Command, PlayerContext } from "./player_context.ts";
-import { maySay, wordsFor } from "./social.ts";
+import { maySay, social, wordsFor } from "./social.ts";
 
 /** What each command does. */
 export const company: Readonly<Record<CompanyCommand, Command>> = {
@@ -41,6 +41,12 @@ export const company: Readonly<Record<CompanyCommand, Command>> = {
     if (!maySay(player, words)) return;
     const said = await player.publisher.chat(words);
     talk.say(said ? companyText.chatted(session.name, words) : newsText.outOfBreath);
+  },
+
+  async reply(player, args) {
+    const name = player.lastTeller;
+    if (name === undefined) return player.talk.say(newsText.nobodyTold);
+    await social.tell(player, [name, ...args]);
   },
 
   async write(player, [typed = "", ...args]) {

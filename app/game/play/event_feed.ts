@@ -78,6 +78,8 @@ export class EventFeed {
     const news = [...isStill ? seen : [], ...told, ...chat];
     const { name } = player.session;
     const heard = news.filter((each) => each.name !== name && !player.ignored.has(each.name));
+    player.lastTeller = heard.findLast(({ event }) => event.did === "tell")?.name ??
+      player.lastTeller;
     player.onNews(heard);
     player.talk.hear(heard.filter((each) => player.toldNews.isNew(each)).map(happened));
     this.#tellEvent();

@@ -148,6 +148,8 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     player.talk.say(text.briefness(player.isBrief));
   },
 
+  aloud: battle.aloud,
+
   quit: battle.quit,
 };
 

@@ -16,6 +16,7 @@ import {
   standsFor,
   type TypedLine,
 } from "../talk/commands.ts";
+import type { Manner } from "../talk/words.ts";
 import { Conversation, type ConversationOptions } from "../talk/conversation.ts";
 import type { Dice } from "../world/dice.ts";
 import { field } from "./field.ts";
@@ -59,6 +60,8 @@ export interface GameOptions extends ConversationOptions, SessionOptions {
   readonly isMuted?: () => boolean;
   /** Whether nobody is to see a player, where the store does not see to that. Default: no. */
   readonly isHidden?: (name: string) => boolean;
+  /** Has lines made in another manner; without it the player is told how else that is done. */
+  readonly chooseManner?: (manner: Manner) => void;
   /** Told what others do near the player, before it is shown. */
   readonly onNews?: (news: readonly News[]) => void;
 }
@@ -127,6 +130,7 @@ async function playTerm(
     renewPrompt: () => talk.setPrompt(player.prompt),
     situation: () => ({ character: player.known, power: player.power, battle: player.battle }),
   });
+  player.chooseManner = options.chooseManner;
   if (options.isMuted !== undefined) player.isMuted = options.isMuted;
   if (options.isHidden !== undefined) player.isHidden = options.isHidden;
   if (options.onNews !== undefined) player.onNews = options.onNews;

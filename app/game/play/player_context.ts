@@ -31,6 +31,7 @@ import type { Perk } from "../world/perk.ts";
 import { rollSeconds } from "../world/rules.ts";
 import type { Session } from "../state/session.ts";
 import type { Attempting } from "../talk/progress.ts";
+import type { Manner } from "../talk/words.ts";
 import { promptFor } from "../talk/prompt.ts";
 import { Reachability } from "./reachability.ts";
 import * as campusText from "../talk/campus_text.ts";
@@ -114,6 +115,10 @@ export class PlayerContext {
   readonly deeds = new Deeds();
   /** What the player was told of others. */
   readonly toldNews = new ToldNews();
+  /** Who told the player something last. */
+  lastTeller: string | undefined;
+  /** Has lines made in another manner, where that can be. */
+  chooseManner: ((manner: Manner) => void) | undefined;
   /** Whether nobody is to hear the player. */
   isMuted: () => boolean = () => false;
   /** Whether nobody is to see a player. */

@@ -24,6 +24,7 @@ export const campusCommands = [
 /** What has to do with others who may be anywhere: can be typed at all times. */
 export const companyCommands = [
   "chat",
+  "reply",
   "write",
   "letters",
   "give",
@@ -56,6 +57,7 @@ export const fieldCommands = [
   ...companyCommands,
   "alias",
   "brief",
+  "aloud",
   "quit",
 ] as const;
 
@@ -75,6 +77,7 @@ export const battleCommands = [
   ...campusCommands,
   ...companyCommands,
   "help",
+  "aloud",
   "quit",
 ] as const;
 
@@ -86,7 +89,7 @@ export const immediateCommands: ReadonlySet<string> = new Set(
   [
     ...socialCommands,
     ...["help", "stats", "inv", "map", "shop", "read", "talk", "events", "titles", "fame"],
-    ...["chat", "write", "letters", "ignore", "work", "away"],
+    ...["chat", "reply", "write", "letters", "ignore", "work", "away"],
   ],
 );
 

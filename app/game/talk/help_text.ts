@@ -18,6 +18,7 @@ const shared = {
   who: ["who", "who is playing at the moment"],
   map: ["map", "who is where"],
   leaderboard: ["leaderboard", "who has come furthest"],
+  aloud: ["aloud", "lines for a screen reader, or pictures and bars again"],
   quit: ["quit", "go home"],
 } satisfies Help<string>;
 
@@ -45,6 +46,7 @@ const campus = {
 
 const company = {
   chat: ["chat [WORDS]", "speak to everybody; alone it shows the last 20 lines"],
+  reply: ["reply WORDS", "tell whoever told you something last"],
   write: ["write NAME WORDS", "leave a letter for somebody who is away"],
   letters: ["letters", "the letters for you"],
   give: ["give NAME N", "give somebody N coins"],
@@ -61,7 +63,7 @@ const field: Help<FieldCommand> = {
   stats: ["stats", "your name, rank, coins, computing power and place"],
   map: shared.map,
   look: ["look", "what there is to see where you are, and who is there"],
-  move: ["move PLACE", "go somewhere else, up or down; alone it lists all"],
+  move: ["move PLACE", "go somewhere else, or in a direction; alone it lists all"],
   mine: ["mine [N]", `look for coins, N times (1 to ${grouped(mineAttemptsMax)})`],
   ...trade,
   inv: shared.inv,
@@ -72,6 +74,7 @@ const field: Help<FieldCommand> = {
   ...company,
   alias: ["alias WORD WORDS", "let a word stand for others; alias lists, alias WORD drops"],
   brief: ["brief", "shorter answers of look, mine and solve, or long ones again"],
+  aloud: shared.aloud,
   quit: shared.quit,
 };
 
@@ -86,6 +89,7 @@ const battle: Help<BattleCommand> = {
   ...campus,
   ...company,
   help: shared.help,
+  aloud: shared.aloud,
   quit: shared.quit,
 };
 

@@ -85,6 +85,9 @@ export function notAround(name: string, meant: string | undefined): string {
   }`;
 }
 
+/** `reply` of somebody who was told nothing. */
+export const nobodyTold = "Nobody has told you anything yet. tell NAME WORDS begins.";
+
 /** `tell` to oneself. */
 export const toYourself = "You think about it. Nobody has to be told.";
 

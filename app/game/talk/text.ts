@@ -182,6 +182,17 @@ export function briefness(isBrief: boolean): string {
     : "At length again.";
 }
 
+/** Lines are read aloud from now on, or seen. */
+export function aloudness(isSpoken: boolean): string {
+  return isSpoken
+    ? "From now on lines are made to be read aloud: no pictures, no bars, no colours."
+    : "From now on there are pictures, bars and colours again, where your client has them.";
+}
+
+/** Who plays has a program that asks before the game. */
+export const aloudElsewhere =
+  "Leave, and start again with --screen-reader, or --no-screen-reader: it is remembered.";
+
 /** A number of attempts that is none. */
 export function badAttempts(text: string): string[] {
   return [
