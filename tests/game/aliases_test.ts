@@ -17,9 +17,15 @@ Deno.test("an alias stands for the beginning of a line, once", () => {
     ["M", " m  3", "g", "mine", "", "say m", "__proto__", "constructor"].map((line) =>
       aliases.expand(line)
     ),
-    ["mine 20", "mine 20  3", "m", "mine", "", "say m", "look", "constructor"],
+    ["mine 20", "mine 20  3", "m", "mine", "", "say m", "look", "constructor"].map((
+      line,
+    ) => [line]),
   );
-  assertEquals([aliases.remove("m"), aliases.remove("m"), aliases.expand("m")], [true, false, "m"]);
+  aliases.set("r", "buy cpu ; solve");
+  assertEquals(aliases.expand("r 5"), ["buy cpu", "solve 5"]);
+  assertEquals(aliases.expand("say r ; s"), ["say r ; s"]);
+  assertEquals([aliases.remove("m"), aliases.remove("m")], [true, false]);
+  assertEquals(aliases.expand("m"), ["m"]);
 });
 
 Deno.test("an alias hides no command and no mark, and all are bounded", () => {
@@ -47,6 +53,13 @@ Deno.test("aliases are kept in a file for the next time, what makes no sense the
   await Deno.writeTextFile(path, "quit look\n\nx\n'y z\nk look\n");
   assertEquals([...open().all], [["k", "look"]]);
   await Deno.remove(stateHome, { recursive: true });
+});
+
+Deno.test("an alias of several commands does one after the other, and ends with the game", async () => {
+  const { said } = await play(["Ada", "alias r stats ; quit ; inv", "r"]);
+  assertStringIncludes(said, "Name: Ada\n");
+  assert(!said.includes("Electricity: "));
+  assert(said.endsWith("Goodbye, Ada. Your machines hum on without you.\n"));
 });
 
 Deno.test("a player makes, uses, lists and drops aliases, in front of a problem too", async () => {

@@ -253,7 +253,9 @@ async function enter(player: PlayerContext): Promise<void> {
 /** What a line that is typed while an attempt takes its time does at once, if it need not wait. */
 function immediately(player: PlayerContext, line: string): (() => Promise<void>) | undefined {
   if (line.length > typedCharsMax) return undefined;
-  const { word } = parseLine(player.aliases.expand(line));
+  const [first, ...more] = player.aliases.expand(line);
+  if (more.length > 0) return undefined;
+  const { word } = parseLine(first);
   const [command, ...others] = standsFor(word, player.battle ? battleCommands : fieldCommands);
   if (others.length > 0) return undefined;
   // Whoever has nothing else waiting leaves after the attempt that is under way.
@@ -267,7 +269,12 @@ function immediately(player: PlayerContext, line: string): (() => Promise<void>)
 async function dispatch(player: PlayerContext, line: string): Promise<void> {
   player.activeMs = player.session.now();
   if (line.length > typedCharsMax) return player.talk.say(text.lineTooLong);
-  const parsed = parseLine(player.aliases.expand(line));
+  for (const each of player.aliases.expand(line)) {
+    if (!player.over) await carryOut(player, parseLine(each));
+  }
+}
+
+async function carryOut(player: PlayerContext, parsed: TypedLine): Promise<void> {
   const { word, args } = parsed;
   if (word === "") return;
   const [command, ...others] = standsFor(word, player.battle ? battleCommands : fieldCommands);

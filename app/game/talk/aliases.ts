@@ -17,7 +17,7 @@ export interface AliasStore {
 /** Why an alias cannot be set. */
 export type AliasRefusal = "word" | "command" | "length" | "count";
 
-/** The aliases of one player. A word stands for a line's beginning, and is looked up once. */
+/** The aliases of one player. A word stands for a line's beginning or for lines, and is looked up once. */
 export class Aliases {
   readonly #store: AliasStore | undefined;
   readonly #words = new Map<string, string>();
@@ -35,11 +35,16 @@ export class Aliases {
     return this.#words;
   }
 
-  /** `line` with its first word replaced, if that is an alias. */
-  expand(line: string): string {
+  /**
+   * `line` with its first word replaced, if that is an alias; several lines if that stands for several
+   * commands, which ` ; ` parts.
+   */
+  expand(line: string): readonly string[] {
     const [, word, rest] = /^\s*(\S+)(.*)$/s.exec(line) ?? [];
     const words = word === undefined ? undefined : this.#words.get(word.toLowerCase());
-    return words === undefined ? line : words + rest;
+    if (words === undefined) return [line];
+    const lines = words.split(" ; ");
+    return lines.with(-1, lines.at(-1)! + rest);
   }
 
   /** Lets `word`, in lower case, stand for `words`. @returns why not, if it cannot. */

@@ -85,6 +85,7 @@ const tell: Readonly<Record<HelpTopic, (rank: Rank | undefined, manner: Manner) 
       [":yawns or ;yawns", "emote yawns"],
       ["l, i, ?", "look, inv, help"],
       ["n, s, e, w, u, d", "walk north, south, east, west, up, down"],
+      ["alias r buy gpu ; solve 20", "has r do both, one after the other"],
     ], manner),
   ],
 };
