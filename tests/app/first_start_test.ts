@@ -39,7 +39,7 @@ for (const columns of [40, 80]) {
         // What Deno still fetches now, it fetches while a player thinks.
         await registry.release();
         await terminal.type("no\r");
-        seen += await terminal.until("or help.");
+        seen += await terminal.until("else there is.");
         await terminal.type("quit\r");
         const { code, rest } = await terminal.end();
         assertEquals(code, 0);

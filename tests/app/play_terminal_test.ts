@@ -115,7 +115,7 @@ Deno.test("100 events while somebody types leave the line and the cursor where t
     assertEquals(cursor.column, (before.column + 2) % 80);
     ada.terminal.press("\r");
     await ada.until((lines) => lines.includes(prompt) && lines.at(-1) === prompt);
-    const said = (await ada.terminal.screen()).lines.slice(-3).join(" ");
+    const said = (await ada.terminal.screen()).lines.slice(-4).join(" ");
     assertStringIncludes(said, `You say: ${typed.slice(4, -2)}..${typed.slice(-2)}`);
     assertEquals(await ada.end("\x04"), 0);
     await client.close();
