@@ -92,6 +92,15 @@ Deno.test("of many attempts a screen reader hears now and then what they came to
   );
 });
 
+Deno.test("who comes back hears where, as the prompt that is read aloud does not say it", async () => {
+  const said = async (manner: Manner) => {
+    const store = new MemoryStore([["player/Ada", "true"], ["place/Ada", "fence"]]);
+    return (await play(["Ada"], { manner, isTerminal: true, store })).said;
+  };
+  assertStringIncludes(await said("spoken"), "missed you.\nYou are at The Fence.\n");
+  assert(!(await said("drawn")).includes("You are at"));
+});
+
 Deno.test("what help tells is whole sentences, one or more in a line: each line is read for itself", () => {
   for (const topic of helpTopics) {
     for (const line of helpAbout(topic, ranks[0], "spoken")) {

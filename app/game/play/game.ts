@@ -240,6 +240,7 @@ async function enter(player: PlayerContext): Promise<void> {
     : await player.session.steadily(() => readLetters(player.session, player.session.name));
   const unread = letters.filter(({ from, isNew }) => isNew && !player.ignored.has(from));
   player.talk.say(isNew ? text.welcome(character) : text.welcomeBack(character));
+  if (!isNew && player.talk.manner === "spoken") player.talk.say(text.backAt(character.place));
   if (!isNew && player.career.length > 0 && character.mined === 0) {
     player.talk.say(campusText.newTerm(player.career, retirementsOf(player.career)));
   }

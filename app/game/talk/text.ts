@@ -53,6 +53,11 @@ export function welcomeBack({ name, rank }: Character): string {
   return `Welcome back, ${name} (${rank}). Your machines missed you.`;
 }
 
+/** Where somebody is who has come back, and whose prompt does not say it. */
+export function backAt(place: string): string {
+  return `You are at ${places.get(place)}.`;
+}
+
 /** Who the player is, with `percent` more electricity than there is for everybody. */
 export function stats(
   { name, rank, coins, hardware, place, skipped }: Character,
