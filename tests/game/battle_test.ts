@@ -152,6 +152,22 @@ Deno.test("hardware breaks, and with the last of it the battle is over", async (
   assertStringIncludes(said, "You find 1 coin.\nCoins: 1\nXeon CPUs: 1\n");
 });
 
+Deno.test("several attempts in one line go on when something breaks that had no electricity", async () => {
+  const store = new MemoryStore([
+    ["rank/Ada/Masters", "true"],
+    ["mined/Ada/Ada.000000000000000a", "9"],
+  ]);
+  // A GPU takes more than there is.
+  const { said } = await play(["Ada", "buy gpu 1", "solve 9"], {
+    ...{ store, dice: loadedDice(4, 1, 1, 4, 1, 0) },
+  });
+  assertStringIncludes(
+    said,
+    "Smoke. Nvidia GPUs: 1 before, 0 now.\nYour machines take 1 step. 998 to go.\n" +
+      "Smoke. Xeon CPUs: 1 before, 0 now.\nThat was all you had.",
+  );
+});
+
 Deno.test("several attempts in one line end when something breaks; in brief, with their sum alone", async () => {
   const store = () => new MemoryStore([["mined/Ada/Ada.000000000000000a", "7"]]);
   const dice = () => loadedDice(4, 4, 20, 4, 3, 0);

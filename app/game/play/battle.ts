@@ -182,7 +182,10 @@ async function reportAttempt(
     if (!made.fellBack) {
       const isNew = character.rank === ranks[0];
       if (isNew && player.isFirst("repair")) talk.say(battleText.repair(made.kind));
-      return false;
+      // What stood without electricity is no loss.
+      const { supply } = player.perks;
+      const left = new Map(character.hardware).set(made.kind, leftOf(before));
+      return powerOf(left, supply) === powerOf(character.hardware, supply);
     }
     talk.say(battleText.fellBack);
     player.battle = undefined;

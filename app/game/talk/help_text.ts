@@ -79,7 +79,7 @@ const field: Help<FieldCommand> = {
 };
 
 const battle: Help<BattleCommand> = {
-  solve: ["solve [N]", "one attempt at the problem, or N until something breaks"],
+  solve: ["solve [N]", "one attempt, or N until something breaks that runs"],
   inv: shared.inv,
   ...trade,
   resign: ["resign", "leave the problem for now; nothing done on it is lost"],
