@@ -42,6 +42,11 @@ export interface ActorSystemOptions {
   cluster?: string;
   /** The version of the program, which other systems are told. Default: "0.0.0". */
   version?: string;
+  /**
+   * Whether messages of others wait until something is exposed: for a host that takes long to start, and would lose
+   * the connection otherwise. Default: they are refused.
+   */
+  startsSlowly?: boolean;
 }
 
 /**
@@ -94,6 +99,7 @@ export class ActorSystem extends ActorThread {
       cluster: options.cluster ?? defaultCluster,
       now: () => environment.now(),
       version: options.version ?? "0.0.0",
+      isStarting: () => options.startsSlowly === true && system.#exposed.isEmpty,
       check: (counter, message, from) => system.#exposed.refusalOf(counter, message, from),
       receive: (counter, message) => {
         system.countReceived(message.end - message.start);

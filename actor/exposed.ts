@@ -34,6 +34,11 @@ export class Exposed {
     this.#edges = edges;
   }
 
+  /** Whether there is none. */
+  get isEmpty(): boolean {
+    return this.#first === undefined;
+  }
+
   /** Lets the messages through to the receiver `counter` that pass the check. */
   add(counter: number, check: CheckMessage): void {
     this.#first ??= counter;

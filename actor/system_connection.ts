@@ -205,7 +205,7 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
     while (!this.#hasRoom && !this.#closed) {
       this.#noteMemoryFull(environment.memory.isFull);
       await new Promise<void>((resolve) => {
-        // Nobody tells when the server's memory is no longer full.
+        // Nobody tells when the server's memory is no longer full, or the system has started.
         const { connectionCheckMs } = environment.limits;
         const cancel = environment.after(connectionCheckMs, () => this.#resume?.());
         this.#resume = () => (cancel(), resolve());
@@ -224,7 +224,8 @@ export class SystemConnection implements FrameExecutor, RequestHandler, Delivery
   }
 
   get #hasRoom(): boolean {
-    return this.#held === undefined && this.#window.hasRoom;
+    return this.#held === undefined && this.#window.hasRoom &&
+      this.#host.system.isStarting?.() !== true;
   }
 
   /** Bytes of the message that waits until its caller was greeted. */

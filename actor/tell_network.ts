@@ -32,6 +32,8 @@ export interface TellHost {
   now(): number;
   /** Version of its program. */
   readonly version: string;
+  /** Whether what comes for others here waits, because nobody can take it yet; absent: it does not. */
+  isStarting?(): boolean;
   /** What is wrong with a message for the receiver `counter`; `undefined` when it may be handed over. */
   check(counter: number, message: Marshalled, from: SystemId): string | undefined;
   /** Takes a message that was checked. */

@@ -174,6 +174,7 @@ export class Server {
           ...settings,
           port: startPort,
           threadCount: settings.threads,
+          startsSlowly: true,
           extraFigures: serverFigures,
         }),
     );

@@ -51,6 +51,7 @@ export class KeepingHost implements TellHost, ConnectionHost {
   describe = () => "a description";
   stats = () => ({ ...new StatsTable(1).sum() });
   members = () => Promise.resolve([{ address: "127.0.0.1:2" }]);
+  isStarting = () => false;
   check = (counter: number) => counter === forbidden ? "nobody is there" : undefined;
   mistaken(): void {}
   crowded(): void {}

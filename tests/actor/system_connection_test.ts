@@ -277,6 +277,22 @@ testInWorld(
   },
 );
 
+testInWorld("SystemConnection has a message wait until the system has started", async (world) => {
+  const host = new KeepingHost();
+  Object.assign(host, { environment: world.environment() });
+  host.isStarting = () => true;
+  const connection = host.newConnection();
+  const tell = spellings[0](7, msgpackEncode("a"));
+  assertEquals(execute(connection, concat(hello, tell)).consumed, hello.length);
+  const waiting = connection.execute(tell) as Promise<Reply>;
+  await world.advance(10_000);
+  assertEquals([host.told, host.refusals], [[], []]);
+  host.isStarting = () => false;
+  await world.complete(waiting);
+  assertEquals(host.told, [[7, "a"]]);
+  connection.close();
+});
+
 Deno.test("SystemConnection reads no more while too much waits to be handled", async () => {
   for (const bound of [{ unhandledMessagesMax: 2 }, { unhandledBytesMax: 5 }]) {
     const host = new KeepingHost();
