@@ -12,9 +12,10 @@ export class OwnRange {
     this.#store = store;
     this.upper = upper;
     const { sums } = store;
+    // In this order, because the lower bound is the upper one of the range before.
+    if (lower !== undefined) sums.below(lower, this.below);
     if (upper === undefined) sums.total(this.sum);
     else sums.below(upper, this.sum);
-    if (lower !== undefined) sums.below(lower, this.below);
     this.sum.subtract(this.below);
   }
 

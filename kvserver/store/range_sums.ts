@@ -57,6 +57,10 @@ export class RangeSums implements NodeSums {
   /** Entries that have changed, and whose leaves do not know. */
   #queue: number[] = [];
   #hash = new RangeSum();
+  #others = new RangeSum();
+  /** Ranges follow one another, so that the bound asked for last is asked for once more; absent: something has changed. */
+  #lastBound: Uint8Array | undefined;
+  #lastBelow = new RangeSum();
 
   /** @param limits bound the memory @param memory is charged for it */
   constructor(
@@ -91,6 +95,7 @@ export class RangeSums implements NodeSums {
   }
 
   touch(node: number): boolean {
+    this.#lastBound = undefined;
     const place = sumPlace(node);
     if (place >= this.#nodes * sumWords) return false;
     const words = this.#sums.words[chunkOf(place)];
@@ -108,6 +113,7 @@ export class RangeSums implements NodeSums {
   }
 
   #forgetAll(): void {
+    this.#lastBound = undefined;
     for (const n of this.#queue) this.#entries.setQueued(n, false);
     this.#queue.length = 0;
     this.#areAllStale = true;
@@ -146,22 +152,52 @@ export class RangeSums implements NodeSums {
     this.#add(this.#index.root, this.#index.height, into);
   }
 
-  /** The sum of the entries whose keys are below the key `bytes`. Makes what is stale. */
+  /** The sum of the entries whose keys are below the key `bytes`, which is not to change. Makes what is stale. */
   below(bytes: Uint8Array, into: RangeSum): void {
     this.#begin();
+    if (bytes !== this.#lastBound) {
+      this.#lastBound = undefined;
+      this.#sumUpBelow(bytes, this.#lastBelow);
+      this.#lastBound = bytes;
+    }
+    into.set(this.#lastBelow);
+  }
+
+  #sumUpBelow(bytes: Uint8Array, into: RangeSum): void {
     into.clear();
     const index = this.#index;
     index.seek(bytes);
     for (let level = 0; level < index.height; level++) {
       const node = index.pathNode(level);
-      const turns = index.pathTurn(level);
-      for (let turn = 0; turn < turns; turn++) {
-        this.#add(index.childAt(node, turn), index.height - level - 1, into);
-      }
+      const height = index.height - level;
+      this.#addFirst(node, height, index.pathTurn(level), index.childCount(node), (turn, sum) => {
+        this.#add(index.childAt(node, turn), height - 1, sum);
+      }, into);
     }
-    for (let at = 0; at < index.foundAt; at++) {
-      into.add(1, this.#entries.hash(index.entryAt(index.foundLeaf, at)));
+    const leaf = index.foundLeaf;
+    this.#addFirst(leaf, 0, index.foundAt, index.entryCount(leaf), (at, sum) => {
+      sum.add(1, this.#entries.hash(index.entryAt(leaf, at)));
+    }, into);
+  }
+
+  /** Adds the first ones of what is below a node: these, or all but the others, whichever are fewer. */
+  #addFirst(
+    node: number,
+    height: number,
+    count: number,
+    countOfAll: number,
+    addOne: (i: number, sum: RangeSum) => void,
+    into: RangeSum,
+  ): void {
+    if (2 * count <= countOfAll) {
+      for (let i = 0; i < count; i++) addOne(i, into);
+      return;
     }
+    this.#add(node, height, into);
+    const others = this.#others;
+    others.clear();
+    for (let i = count; i < countOfAll; i++) addOne(i, others);
+    into.subtract(others);
   }
 
   /** The entry before which so many others stand; there must be more. Makes what is stale. */

@@ -1,6 +1,7 @@
 import { RangeSum } from "../../kvserver/store/range_sum.ts";
-import { Store } from "../../kvserver/store/mod.ts";
+import { noEntry, Store } from "../../kvserver/store/mod.ts";
 import { assert, assertEquals, assertLess, assertNotEquals, fc } from "../deps.ts";
+import { heldEntries } from "../../simulate/cluster/held_entries.ts";
 import { Prng } from "../../simulate/world/prng.ts";
 import { bytesOf, entryBytes, type TextEntry } from "../support/store/stores.ts";
 
@@ -23,6 +24,10 @@ function belowIn(store: Store, key: string): RangeSum {
   const sum = new RangeSum();
   store.sums.below(bytesOf(key), sum);
   return sum;
+}
+
+function keysOf(store: Store): string[] {
+  return heldEntries(store).map(({ key }) => key);
 }
 
 function hashIn(store: Store, key: string): string {
@@ -111,6 +116,33 @@ Deno.test("the sum below a key is that of the entries below it, each found by it
     rest.add(1, store.hashOf(store.find(bytesOf(key), 0, key.length)));
   }
   assert(all.equals(rest));
+});
+
+Deno.test("the sum below a key is that of now, however often the same one is asked for", () => {
+  const store = new Store();
+  const random = new Prng(3);
+  const bound = bytesOf("k2");
+  const below = new RangeSum();
+  for (let round = 1; round <= 500; round++) {
+    const key = `k${random.below(4)}${random.below(200)}`;
+    const n = store.find(bytesOf(key), 0, key.length);
+    if (n !== noEntry && random.below(3) === 0) store.remove(n);
+    else {
+      const write = { timestamp: round, sequence: 0, uid: uids[0] };
+      store.merge(entryBytes(key, `v${round}`, write));
+    }
+    store.sums.below(bound, below);
+    // Another object, of which nothing is known: it is summed up anew.
+    if (random.below(4) === 0) assert(below.equals(belowIn(store, "k2")));
+    else {
+      store.sums.below(bound, below);
+      const again = new RangeSum();
+      for (const key of keysOf(store)) {
+        if (key < "k2") again.add(1, store.hashOf(store.find(bytesOf(key), 0, key.length)));
+      }
+      assert(below.equals(again));
+    }
+  }
 });
 
 Deno.test("make() makes the sums in turns, and only those that are stale", () => {
