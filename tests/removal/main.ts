@@ -8,8 +8,11 @@
  * @module
  */
 
-import { startServerProcess } from "../../bench/server_process.ts";
+import { cmudProtocol } from "../../bench/cmud_protocol.ts";
+import { LoadConnection } from "../../bench/load_connection.ts";
+import { type ServerProcess, startServerProcess } from "../../bench/server_process.ts";
 import { Client } from "../../kvclient/mod.ts";
+import { beginRequest, MsgpackWriter } from "../../rpc/mod.ts";
 import { integerOptions } from "../support/integer_options.ts";
 
 /** What the servers take together. */
@@ -20,8 +23,10 @@ interface Taken {
 }
 
 const { keys, rounds } = integerOptions({ keys: 1_000_000, rounds: 10 });
-const depth = 2_000;
+const batch = 1_000;
 const patienceMs = 600_000;
+/** In this time servers without keys have come to rest. */
+const startedMs = 5_000;
 
 const directories = [Deno.makeTempDirSync(), Deno.makeTempDirSync()];
 const first = await startServerProcess({
@@ -32,45 +37,64 @@ const second = await startServerProcess({
   queryActorCount: 1,
   args: ["--data-dir", directories[1], "--join", first.systemAddress],
 });
-const clients = [first, second].map(({ addresses }) =>
-  new Client(addresses[0], { timeoutMs: 60_000 })
-);
+const servers = [first, second];
+const clients = servers.map(({ addresses }) => new Client(addresses[0], { timeoutMs: 60_000 }));
 try {
-  await untilSettled();
+  await pause(startedMs);
   say("empty", await taken());
   for (let round = 1; round <= rounds; round++) {
-    await forEachKey((i) => clients[i % 2].put(`key ${round}:${i}`, `value of ${i}`));
-    const most = await taken();
-    await forEachKey((i) => clients[(i + 1) % 2].delete(`key ${round}:${i}`));
-    await untilGone();
+    await requestEach("Put", servers, (i) => [`key ${round}:${i}`, `value of ${i}`]);
+    await untilHeld(keys);
+    say(`round ${round}, full`, await taken());
+    // Each key by the server that did not take it.
+    await requestEach("Delete", servers.toReversed(), (i) => [`key ${round}:${i}`]);
+    await untilHeld(0);
     // What is still to come is the same after each round, and takes longer than the round.
     if (round === 1 || round === rounds) await untilSettled();
-    say(`round ${round}, full`, most);
     say(`round ${round}, gone`, await taken());
   }
 } finally {
   for (const client of clients) client.close();
-  await second.stop();
-  await first.stop();
+  for (const server of servers.toReversed()) await server.stop();
   for (const directory of directories) Deno.removeSync(directory, { recursive: true });
 }
 
-async function forEachKey(act: (i: number) => Promise<unknown>): Promise<void> {
-  for (let i = 0; i < keys; i += depth) {
-    const count = Math.min(depth, keys - i);
-    await Promise.all(Array.from({ length: count }, (_, j) => act(i + j)));
-  }
+/** Has each of the servers asked for its share of the keys, all at once. */
+async function requestEach(
+  method: "Put" | "Delete",
+  servers: readonly ServerProcess[],
+  paramsOf: (i: number) => readonly string[],
+): Promise<void> {
+  await Promise.all(servers.map(async ({ addresses: [address] }, share) => {
+    const connection = await LoadConnection.open(address, { protocol: cmudProtocol });
+    const writer = new MsgpackWriter();
+    for (let first = share; first < keys; first += servers.length * batch) {
+      writer.clear();
+      let count = 0;
+      for (let i = first; count < batch && i < keys; i += servers.length) {
+        const frame = beginRequest(writer, count++, method);
+        const params = paramsOf(i);
+        writer.arrayHeader(params.length);
+        for (const param of params) writer.str(param);
+        writer.endFrame(frame);
+      }
+      await connection.exchange(writer.written(), count);
+    }
+    connection.close();
+  }));
 }
 
-/** Resolves when no tombstone is held. */
-async function untilGone(): Promise<void> {
+/** Resolves when all servers hold so many keys, and no tombstone. */
+async function untilHeld(count: number): Promise<void> {
   const endMs = performance.now() + patienceMs;
   while (performance.now() < endMs) {
     const stats = await Promise.all(clients.map((client) => client.stats()));
-    if (stats.every(({ tombstones, keys }) => tombstones === 0 && keys === 0)) return;
+    if (stats.every(({ tombstones, keys }) => tombstones === 0 && keys === count)) return;
     await pause(500);
   }
-  throw new Error(`Deletion failed: there are tombstones after ${patienceMs / 1_000} s`);
+  throw new Error(
+    `The servers do not hold ${count} keys and no tombstone after ${patienceMs / 1_000} s`,
+  );
 }
 
 /** Resolves when idle servers have given back what they do, or enough time for that has passed. */
@@ -87,7 +111,7 @@ async function untilSettled(): Promise<void> {
 
 async function taken(): Promise<Taken> {
   const stats = await Promise.all(clients.map((client) => client.stats()));
-  const counters = await Promise.all([first, second].map((server) => server.counters()));
+  const counters = await Promise.all(servers.map((server) => server.counters()));
   return {
     memoryBytes: stats.reduce((sum, { memoryBytes }) => sum + Number(memoryBytes), 0),
     residentBytes: counters.reduce((sum, found) => sum + (found?.rssBytes ?? 0), 0),

@@ -6,6 +6,9 @@ export class Proxy implements AsyncDisposable {
   readonly address: string;
   /** Where it passes on to; a change holds for later connections. */
   target: string | undefined;
+  /** Since `beginCount`: when it first reached the target, on the clock of `performance`, and how much has passed. */
+  firstJoinedMs = Infinity;
+  passedBytes = 0;
   #listener = tcpTransport.listen("127.0.0.1", 0);
   #streams = new Set<ByteStream>();
   #loops = new Set<Promise<void>>();
@@ -24,6 +27,12 @@ export class Proxy implements AsyncDisposable {
   cut(): void {
     this.#isCut = true;
     for (const stream of this.#streams) stream.close();
+  }
+
+  /** Forgets what has passed until now. */
+  beginCount(): void {
+    this.firstJoinedMs = Infinity;
+    this.passedBytes = 0;
   }
 
   /** Passes nothing on until `mend`, and ends nothing: as when packets get lost. */
@@ -74,6 +83,7 @@ export class Proxy implements AsyncDisposable {
     try {
       outgoing = await tcpTransport.connect(target);
       this.#streams.add(outgoing);
+      this.firstJoinedMs = Math.min(this.firstJoinedMs, performance.now());
       if (!this.#isCut) {
         await Promise.race([this.#pass(incoming, outgoing), this.#pass(outgoing, incoming)]);
       }
@@ -110,6 +120,7 @@ export class Proxy implements AsyncDisposable {
         const busyMs = count / this.#bytesPerSecond * 1_000;
         if (busyMs > 0) await this.#busy(busyMs);
         await to.write(buffer.subarray(0, count));
+        this.passedBytes += count;
       }
     } catch {
       // Either side is gone.
