@@ -29,7 +29,7 @@ Deno.test("help names the commands alone where the list would scroll off, and te
   assertStringIncludes(await said("help store", 12), "Did you mean shop?");
   assertStringIncludes(
     await said("help rank", 24),
-    "You are Undergraduate. With your problem solved",
+    "You are an Undergraduate. With your problem solved",
   );
   assertStringIncludes(await said("help solving", 24), "3 break something");
   assertStringIncludes(await said("help solvign", 24), "Did you mean solving?");

@@ -11,6 +11,7 @@ import { counted, grouped } from "../../cli/numbers.ts";
 import type { Happening } from "../world/events.ts";
 import {
   type Course,
+  holderOf,
   peopleAt,
   perkAt,
   type Person,
@@ -94,7 +95,7 @@ export function courseList(
     ...rank === undefined
       ? [taken.length > 0 ? "There is none to take at the moment." : noCourses]
       : [
-        `Of the courses of the rank ${rank} you may take one, for good: course NAME.`,
+        `Of the courses for ${holderOf(rank)} you may take one, for good: course NAME.`,
         ...glossary(
           open.map(({ course, title, perk }) => [course, `${title} (${perkWords(perk)})`]),
           manner,
@@ -198,7 +199,7 @@ export const cannotSign = {
   whom: "Sign for whom? Say sign NAME for a player here, or name who signs for coins.",
   self: "Nobody signs for themselves. That is the idea.",
   sameRank: (name: string, rank: Rank) =>
-    `${name} is ${rank}, as you are: somebody of another rank has to sign.`,
+    `${name} is ${holderOf(rank)}, as you are: somebody of another rank has to sign.`,
   away: (name: string) => `${quote(name)} is not here. Whoever signs has to be in the same place.`,
   nothing: (name: string) => `${name} has nothing that wants a signature.`,
   already: "It is signed already. You can go on with it.",

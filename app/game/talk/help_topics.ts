@@ -8,7 +8,7 @@
 import { attemptSecondsMax } from "../world/bounds.ts";
 import { counted, grouped } from "../../cli/numbers.ts";
 import { breakingOutcomes, miningOutcomes, solvingOutcomes } from "../world/rules.ts";
-import { hardwareFacts, kinds, problemSteps, type Rank, ranks } from "../world/world.ts";
+import { hardwareFacts, holderOf, kinds, problemSteps, type Rank, ranks } from "../world/world.ts";
 import { helpApart } from "./help_text.ts";
 import { glossary, type Manner } from "./words.ts";
 
@@ -102,6 +102,6 @@ function describe(rank: Rank): string {
 function whatIsNext(rank: Rank): string {
   const next = ranks[ranks.indexOf(rank) + 1];
   return next === undefined
-    ? `You are ${rank}: there is no rank above that.`
-    : `You are ${rank}. With your problem solved you become ${next}.`;
+    ? `You are ${holderOf(rank)}: there is no rank above that.`
+    : `You are ${holderOf(rank)}. With your problem solved you become ${holderOf(next)}.`;
 }

@@ -158,6 +158,11 @@ export function priceOf(kind: Kind): number {
   return (hardwareFacts[kind] ?? facilityFacts[kind]).price;
 }
 
+/** Who has `rank`, as in "you are a Masters student". */
+export function holderOf(rank: Rank): string {
+  return world.ranks[ranks.indexOf(rank)]?.title ?? rank;
+}
+
 /** The problem that `rank` faces; the last one faces none. */
 export function problemOf(rank: Rank): ProblemFacts | undefined {
   return world.ranks[ranks.indexOf(rank)]?.problem;
