@@ -225,7 +225,7 @@ export const doorLimits = {
   idleMs: 3_600_000,
   /** A session whose connection was lost goes on for so long, and then the player leaves. */
   heldMs: 300_000,
-  /** Characters of what was said meanwhile that are shown to a player who is back; of more, the newest. */
+  /** Characters of what was said meanwhile, and of what was said before, for who comes back; of more, the newest. */
   missedCharsMax: 16 * KiB,
   /** Bytes that a connection has not taken; at one more it is cut, and its session held. */
   unsentBytesMax: 256 * KiB,

@@ -161,6 +161,50 @@ Deno.test("a session is held while its connection is lost, and goes on by its se
   await late.sees("Name: ");
 });
 
+Deno.test("what a lost connection took and did not deliver is shown again, and nothing twice", async () => {
+  await using it = house();
+  const ada = await it.enter("Ada");
+  const bob = await it.enter("Bob");
+  const says = async (words: string) => {
+    bob.type(`say ${words}`);
+    await bob.sees("You say");
+  };
+  await ada.sees("Bob wakes up");
+  const { secret, typed } = ada.told.get("CMUD.Session") as { secret: string; typed: number };
+  assertEquals(typed, 0);
+  await says("First.");
+  await ada.sees("Bob says: First.");
+  const arrived = ada.writtenCount;
+  await says("Second.");
+  await ada.sees("Bob says: Second.");
+  ada.type("stats");
+  await ada.sees("Place: ");
+  ada.lose();
+  await says("Third.");
+  const back = await it.come({ secret, heard: arrived });
+  await back.sees("Bob says: Third.");
+  const [before, missed] = back.said.split("You are back. While you were away:\n");
+  assertEquals(before, "");
+  assert(!missed.includes("First."));
+  assert(missed.indexOf("Second.") < missed.indexOf("Place: "));
+  assert(missed.indexOf("Place: ") < missed.indexOf("Third."));
+  const now = back.told.get("CMUD.Session") as { typed: number; written: number };
+  assertEquals(now.typed > 0, true);
+  assert(now.written > arrived);
+  // It is counted on from what was told last, and all has arrived.
+  back.lose();
+  const again = await it.come({ secret, heard: now.written + back.writtenCount });
+  await again.sees("You are back.\n");
+  assert(!again.said.includes("Bob says"));
+  // A page that was loaded anew shows nothing, and is shown the newest as it was.
+  again.lose();
+  const anew = await it.come({ secret, heard: 0 });
+  const shown = await anew.sees("You are back.\n");
+  for (const said of ["First.", "Second.", "Third."]) {
+    assertEquals(shown.split(said).length, 2, said);
+  }
+});
+
 Deno.test("a store that is away for a moment costs nobody the session", async () => {
   await using it = house();
   const ada = await it.enter("Ada");

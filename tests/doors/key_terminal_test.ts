@@ -18,7 +18,9 @@ function connection(): PlayerConnection & { said: string } {
     write(text) {
       this.said += text;
     },
-    endPrompt() {},
+    renewsPrompts: false,
+    writtenCount: undefined,
+    showPrompt() {},
     hideTyping() {},
     tell() {},
     close() {},

@@ -16,6 +16,8 @@ export interface NewcomerOptions {
   readonly typing?: "lines" | "keys";
   readonly manner?: Manner;
   readonly secret?: string;
+  /** How much the client of that has got. */
+  readonly heard?: number;
   /** Lets time pass while something is waited for. */
   readonly pass?: () => Promise<void>;
 }
@@ -27,12 +29,14 @@ export class Newcomer implements PlayerConnection {
   readonly manner: Manner;
   readonly hasColour = false;
   readonly isTold = true;
+  readonly renewsPrompts = false;
   /** All that was written. */
   said = "";
   /** What was told beside the text: the last of each name. */
   readonly told = new Map<string, unknown>();
   readonly allTold: [string, unknown][] = [];
   isHidden = false;
+  writtenCount = 0;
   isClosed = false;
   #visit!: Visit;
   #heardUntil = 0;
@@ -50,7 +54,11 @@ export class Newcomer implements PlayerConnection {
 
   static async come(host: GameHost, options: NewcomerOptions = {}): Promise<Newcomer> {
     const newcomer = new Newcomer(options);
-    newcomer.#visit = await host.visit(newcomer, options.secret);
+    const { secret, heard } = options;
+    newcomer.#visit = await host.visit(
+      newcomer,
+      secret === undefined ? undefined : { secret, heard },
+    );
     return newcomer;
   }
 
@@ -110,9 +118,12 @@ export class Newcomer implements PlayerConnection {
 
   write(text: string): void {
     this.said += text;
+    this.writtenCount++;
   }
 
-  endPrompt(): void {}
+  showPrompt(prompt: string): void {
+    this.write(prompt);
+  }
 
   hideTyping(isHidden: boolean): void {
     this.isHidden = isHidden;

@@ -57,6 +57,35 @@ Deno.test("a page that was lost goes on with its secret; with another it is aske
   assertEquals(doors.host.sessions, 1);
 });
 
+Deno.test("prompts are told beside the text to a page that asks for it, whenever they change", async () => {
+  await using doors = await openDoors();
+  await using page = await Page.open(doors.web.address, gmcp);
+  page.say("CMUD.Open", { typing: "lines", prompts: "told", columns: 44, rows: 20 });
+  const prompt = () => (page.told.get("CMUD.Prompt") as { text: string } | undefined)?.text ?? "";
+  const asked = (what: string) => until(`it is asked: ${what}`, () => prompt().includes(what));
+  await asked("Name: ");
+  page.type("Ada\n");
+  await asked("New password: ");
+  page.type("correct horse\n");
+  await asked("again: ");
+  page.type("correct horse\n");
+  await page.sees("Welcome, Ada");
+  page.type("\n".repeat(5));
+  await asked("0 coins, Gates 5th Floor>");
+  page.type("move 6\n");
+  await asked("6th Floor>");
+  assert(!/[:>] ?$|\n\r?\n/m.test(page.text.replaceAll("\r", "")), page.text);
+  await using other = await Page.open(doors.web.address, gmcp);
+  await other.enrol("Bob", "\n");
+  await page.sees("Bob wakes up");
+  page.type("solve\n");
+  await asked("100 of 100 left>");
+  // What others do changes it, though nothing is said.
+  other.type("solve\nsolve\nsolve\nsolve\n");
+  await until("less is left", () => /\b\d\d of 100 left>/.test(prompt()));
+  assert(!page.text.includes(">"), page.text);
+});
+
 Deno.test("a player on the web and one by telnet meet in one place", async () => {
   await using doors = await openDoors();
   await using page = await Page.open(doors.web.address, gmcp);

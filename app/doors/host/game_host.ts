@@ -2,7 +2,7 @@ import { doorLimits } from "../../../limits.ts";
 import { type Logger, reasonOf } from "../../../log/mod.ts";
 import { type Environment, pause, TokenBucket } from "../../../rpc/mod.ts";
 import { foldedName, type GameStore, readPresent, StoreFailure } from "../../game/mod.ts";
-import type { Doorkeeper, Visit } from "../lines/doorkeeper.ts";
+import type { Doorkeeper, Resumption, Visit } from "../lines/doorkeeper.ts";
 import { HeldLines } from "../lines/held_lines.ts";
 import { KeyTerminal } from "../lines/key_terminal.ts";
 import { LineTerminal } from "../lines/line_terminal.ts";
@@ -70,7 +70,7 @@ export class GameHost implements Doorkeeper {
     return this.#sessions.size;
   }
 
-  async visit(connection: PlayerConnection, secret?: string): Promise<Visit> {
+  async visit(connection: PlayerConnection, before?: Resumption): Promise<Visit> {
     const { host } = connection;
     const open = this.#byHost.get(host) ?? 0;
     const { perAddressMax = doorLimits.connectionsPerAddressMax } = this.#options;
@@ -83,7 +83,7 @@ export class GameHost implements Doorkeeper {
     const terminal = connection.typing === "keys"
       ? await KeyTerminal.open(connection)
       : new LineTerminal(connection);
-    return this.#serve({ connection, terminal }, secret);
+    return this.#serve({ connection, terminal }, before);
   }
 
   /** Sends everybody home in order. Resolves when all is written that has to be. */
@@ -96,11 +96,11 @@ export class GameHost implements Doorkeeper {
     await this.#listening?.close();
   }
 
-  #serve(attached: Attached, secret: string | undefined): Visit {
+  #serve(attached: Attached, before: Resumption | undefined): Visit {
     const { terminal, connection: { host } } = attached;
-    let session = this.#sessionOf(secret);
+    let session = this.#sessionOf(before?.secret);
     const lines = new HeldLines(this.#pacing());
-    if (session !== undefined) session.attach(attached);
+    if (session !== undefined) session.attach(attached, before?.heard);
     else {
       lines.attach(terminal);
       this.#track(this.#admit(attached, lines, (entered) => session = entered));

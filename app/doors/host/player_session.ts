@@ -48,6 +48,8 @@ export class PlayerSession {
   #attached: Attached | undefined;
   #renewPrompt = () => {};
   #situation: () => Situation = () => ({ character: undefined, power: 0, battle: undefined });
+  /** How often something came that was typed. */
+  #typedCount = 0;
   /** When the player typed last, and when the connection was lost; by the monotonic clock. */
   #typedMs: number;
   #lostMs = 0;
@@ -110,21 +112,35 @@ export class PlayerSession {
 
   /** The player has typed something. */
   typed(): void {
+    this.#typedCount++;
+    this.#isActive();
+  }
+
+  #isActive(): void {
     this.#typedMs = this.#options.environment.monotonicMs();
   }
 
-  /** Goes on over another connection; the one before is told, and ended. */
-  attach(attached: Attached): void {
+  /**
+   * Goes on over another connection; the one before is told, and ended.
+   *
+   * @param heard how much of what was written has arrived. Default: all of it
+   */
+  attach(attached: Attached, heard?: number): void {
     this.#dismiss(text.takenOver);
     this.#attached = attached;
     this.#manner = attached.connection.manner;
-    this.typed();
-    this.#tellSecret();
+    this.#isActive();
     this.#report.repeat();
-    this.#renewPrompt();
     this.#options.lines.attach(
       attached.terminal,
-      (hasMissed) => `${hasMissed ? text.backAgain : text.back}\n`,
+      (hasMissed) => {
+        // Before anything is written that the client counts.
+        this.#tellSecret();
+        // The client may be another one, which shows prompts in another manner.
+        this.#renewPrompt();
+        return `${hasMissed ? text.backAgain : text.back}\n`;
+      },
+      heard,
     );
   }
 
@@ -186,6 +202,11 @@ export class PlayerSession {
   }
 
   #tellSecret(): void {
-    this.#attached?.connection.tell("CMUD.Session", { name: this.name, secret: this.secret });
+    this.#attached?.connection.tell("CMUD.Session", {
+      name: this.name,
+      secret: this.secret,
+      typed: this.#typedCount,
+      written: this.#options.lines.writtenCount,
+    });
   }
 }

@@ -39,8 +39,8 @@ export class SituationReport {
     this.#report("Char.Status", { name, rank, solving: battle !== undefined });
     const outline = placeOutline(place);
     if (outline === undefined) return;
-    const { num, title, view, exits } = outline;
-    this.#report("Room.Info", { num, name: title, id: place, desc: view, exits });
+    const { title, view, ...rest } = outline;
+    this.#report("Room.Info", { id: place, name: title, desc: view, ...rest });
   }
 
   /** Tells who is with the player. */

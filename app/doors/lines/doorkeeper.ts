@@ -10,12 +10,16 @@ export interface Visit {
   lost(): void;
 }
 
+/** A session that is to go on, as its client knows it. */
+export interface Resumption {
+  /** As the client was told it. */
+  readonly secret: string;
+  /** How much of what was written the client has got, of all as it is counted; 0: it shows nothing of that. */
+  readonly heard?: number;
+}
+
 /** Whoever serves the players that come through a door. */
 export interface Doorkeeper {
-  /**
-   * Lets somebody in.
-   *
-   * @param secret of a session that is to go on, as its client was told it
-   */
-  visit(connection: PlayerConnection, secret?: string): Promise<Visit>;
+  /** Lets somebody in. @param before a session that is to go on */
+  visit(connection: PlayerConnection, before?: Resumption): Promise<Visit>;
 }

@@ -50,6 +50,10 @@ export class KeyTerminal implements DoorTerminal {
     this.#help = help;
   }
 
+  get writtenCount(): number | undefined {
+    return this.#connection.writtenCount;
+  }
+
   async readLine(prompt: string): Promise<string | undefined> {
     this.#isAsked = true;
     const line = this.#editor.readLine(prompt).finally(() => this.#isAsked = false);

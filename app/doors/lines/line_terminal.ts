@@ -6,8 +6,6 @@ import type { PlayerConnection } from "./player_connection.ts";
 
 /** A client that edits lines itself, and sends each as a whole. */
 export class LineTerminal implements DoorTerminal {
-  /** What was written stays where it is. */
-  readonly redraws = false;
   readonly #connection: PlayerConnection;
   readonly #input = new LineInput();
   /** Lines that nobody has asked for yet. */
@@ -19,6 +17,19 @@ export class LineTerminal implements DoorTerminal {
 
   constructor(connection: PlayerConnection) {
     this.#connection = connection;
+  }
+
+  /** What was written stays where it is, unless prompts stand beside it. */
+  get redraws(): boolean {
+    return this.#connection.renewsPrompts;
+  }
+
+  get promptsApart(): boolean {
+    return this.#connection.renewsPrompts;
+  }
+
+  get writtenCount(): number | undefined {
+    return this.#connection.writtenCount;
   }
 
   readLine(prompt: string): Promise<string | undefined> {
@@ -35,7 +46,7 @@ export class LineTerminal implements DoorTerminal {
     const line = await this.readLine(prompt);
     this.#connection.hideTyping(false);
     // The client showed nothing of it, its end included.
-    if (line !== undefined) this.#connection.write("\n");
+    if (line !== undefined && !this.redraws) this.#connection.write("\n");
     return line;
   }
 
@@ -43,11 +54,11 @@ export class LineTerminal implements DoorTerminal {
     const before = this.#prompt;
     if (this.#answer === undefined) return;
     this.#prompt = prompt;
-    if (before === "" && prompt !== "") this.#showPrompt(prompt);
+    if (this.redraws ? prompt !== before : before === "") this.#showPrompt(prompt);
   }
 
   print(lines: string): void {
-    const isBehindPrompt = this.#answer !== undefined && this.#prompt !== "";
+    const isBehindPrompt = this.#answer !== undefined && this.#prompt !== "" && !this.redraws;
     this.#connection.write(isBehindPrompt ? `\n${lines}` : lines);
     if (isBehindPrompt) this.#showPrompt(this.#prompt);
   }
@@ -86,8 +97,6 @@ export class LineTerminal implements DoorTerminal {
 
   #showPrompt(prompt: string): void {
     this.#prompt = prompt;
-    if (prompt === "") return;
-    this.#connection.write(prompt);
-    this.#connection.endPrompt();
+    if (prompt !== "" || this.redraws) this.#connection.showPrompt(prompt);
   }
 }

@@ -11,6 +11,10 @@ export interface PlayerConnection {
   readonly typing: "lines" | "keys";
   /** Whether the client takes what is no text. */
   readonly isTold: boolean;
+  /** Whether a prompt that was shown can be changed: it stands beside what is written. */
+  readonly renewsPrompts: boolean;
+  /** How often something was written, where the client counts that; `undefined`: it does not. */
+  readonly writtenCount: number | undefined;
   /** How many characters fit into a row; 0 where nobody knows. */
   columns(): number;
   /** How many rows there are; 0 where nobody knows. */
@@ -19,8 +23,8 @@ export interface PlayerConnection {
   onResize(handler: () => void): void;
   /** Shows text, whose lines end with line feeds. */
   write(text: string): void;
-  /** Says that what was written last is a prompt. */
-  endPrompt(): void;
+  /** Shows a prompt, behind what was written. */
+  showPrompt(prompt: string): void;
   /** Has a client that sends lines show nothing of the next ones, or show them again. */
   hideTyping(isHidden: boolean): void;
   /** Sends what is no text, as GMCP has it, to a client that takes it. */

@@ -101,6 +101,10 @@ export class TelnetConnection implements PlayerConnection {
     return this.#client.kind.isBareTerminal ? "keys" : "lines";
   }
 
+  /** A prompt is text among other text. */
+  readonly renewsPrompts = false;
+  readonly writtenCount = undefined;
+
   columns(): number {
     return this.#client.columns;
   }
@@ -117,7 +121,8 @@ export class TelnetConnection implements PlayerConnection {
     this.#options.unsent.send(this.#client.encode(text));
   }
 
-  endPrompt(): void {
+  showPrompt(prompt: string): void {
+    this.write(prompt);
     this.#client.endPrompt();
   }
 

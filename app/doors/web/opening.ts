@@ -1,12 +1,15 @@
 import { doorLimits } from "../../../limits.ts";
+import type { Resumption } from "../lines/doorkeeper.ts";
 
 /** What a client says of itself, and of a session that it would go on with. */
 export interface Opening {
   readonly typing: "lines" | "keys";
   /** Whether lines are read aloud. */
   readonly isSpoken: boolean;
-  /** The secret of that session, if there is one. */
-  readonly secret: string | undefined;
+  /** Whether prompts are told beside the text. */
+  readonly isPrompted: boolean;
+  /** That session, if there is one. */
+  readonly before: Resumption | undefined;
 }
 
 /** The size of a terminal. */
@@ -17,11 +20,14 @@ export interface Size {
 
 /** Reads what came as `CMUD.Open`; what is not there, or nonsense, is as with clients that say nothing. */
 export function openingOf(data: unknown): Opening {
-  const { typing, spoken, secret } = fieldsOf(data);
+  const { typing, spoken, prompts, secret, heard } = fieldsOf(data);
   return {
     typing: typing === "keys" ? "keys" : "lines",
     isSpoken: spoken === true,
-    secret: typeof secret === "string" && /^[0-9a-f]{32}$/.test(secret) ? secret : undefined,
+    isPrompted: typing !== "keys" && prompts === "told",
+    before: typeof secret === "string" && /^[0-9a-f]{32}$/.test(secret)
+      ? { secret, heard: Number.isSafeInteger(heard) ? heard as number : undefined }
+      : undefined,
   };
 }
 

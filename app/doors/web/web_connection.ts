@@ -31,6 +31,7 @@ export class WebConnection implements PlayerConnection {
   readonly #unsent: Unsent<WebSocketMessage>;
   readonly #over = new AbortController();
   #sending = 0;
+  #written = 0;
   #opening = openingOf({});
   #size = sizeOf({ columns: 80, rows: 24 })!;
   #onResize = () => {};
@@ -66,7 +67,7 @@ export class WebConnection implements PlayerConnection {
           next = this.#messages.next();
         }
       }
-      this.#visit = await keeper.visit(this, this.#opening.secret);
+      this.#visit = await keeper.visit(this, this.#opening.before);
       for (let message; (message = await next) !== undefined; next = this.#messages.next()) {
         if (!message.isText) await this.#visit.receive(message.bytes);
         else if (this.isTold) this.#hear(parseGmcp(message.bytes));
@@ -90,6 +91,15 @@ export class WebConnection implements PlayerConnection {
     return this.#options.protocol === "gmcp.mudstandards.org";
   }
 
+  get renewsPrompts(): boolean {
+    return this.isTold && this.#opening.isPrompted;
+  }
+
+  /** A client that is told more than text can count messages. */
+  get writtenCount(): number | undefined {
+    return this.isTold ? this.#written : undefined;
+  }
+
   get typing(): "lines" | "keys" {
     return this.#options.protocol === "terminal.mudstandards.org" ? "keys" : this.#opening.typing;
   }
@@ -108,11 +118,15 @@ export class WebConnection implements PlayerConnection {
 
   write(text: string): void {
     const bytes = new TextEncoder().encode(text.replaceAll(/\r?\n/g, "\r\n"));
+    if (bytes.length > 0) this.#written++;
     this.#unsent.send({ isText: false, bytes });
   }
 
-  /** What does not end with a line feed is the prompt. */
-  endPrompt(): void {}
+  /** Among the text, what does not end with a line feed is the prompt. */
+  showPrompt(prompt: string): void {
+    if (this.renewsPrompts) this.tell("CMUD.Prompt", { text: prompt });
+    else this.write(prompt);
+  }
 
   hideTyping(isHidden: boolean): void {
     this.tell("CMUD.Typing", { hidden: isHidden });

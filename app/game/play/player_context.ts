@@ -152,9 +152,10 @@ export class PlayerContext {
 
   /** What stands in front of the line that the player types. */
   get prompt(): string {
-    const { manner, columns } = this.talk;
+    const { manner, columns, promptsApart: isApart } = this.talk;
     const { isOffline } = this.reachability;
-    return promptFor({ status: this.known, problem: this.battle, manner, columns, isOffline });
+    const [status, problem] = [this.known, this.battle];
+    return promptFor({ status, problem, manner, columns, isApart, isOffline });
   }
 
   /** Shows the prompt anew in front of the line being typed; one that is read aloud stays. */

@@ -27,6 +27,11 @@ export type Pause = (ms: number, signal?: AbortSignal) => Promise<void>;
 export interface Lines {
   /** Whether a prompt that was shown can be drawn anew. Default: it can. */
   readonly redraws?: boolean;
+  /**
+   * Whether prompts stand apart from what is written and typed. There, a prompt can be as long as a row, and
+   * no bar grows in its place: whoever shows prompts so is told how attempts come on. Default: they do not
+   */
+  readonly promptsApart?: boolean;
   /** Shows `prompt` and waits for a line, one at a time; `undefined` at the end of input. */
   readLine(prompt: string): Promise<string | undefined>;
   /** Changes the prompt of the line that is waited for. */
@@ -113,6 +118,11 @@ export class Conversation {
   /** Whether what stands in front of the line being typed can change while it stands there. */
   get redraws(): boolean {
     return this.manner === "drawn" && this.#options.lines.redraws !== false;
+  }
+
+  /** Whether prompts stand apart from the line being typed. */
+  get promptsApart(): boolean {
+    return this.#options.lines.promptsApart === true;
   }
 
   /** How many characters fit into a row; 0 where nobody knows. */
@@ -228,7 +238,7 @@ export class Conversation {
     }
     const calledOff = new AbortController();
     const over = new AbortController();
-    const isDrawn = this.redraws && attempting !== undefined;
+    const isDrawn = this.redraws && !this.promptsApart && attempting !== undefined;
     if (attempting !== undefined) onProgress?.(progressOf(attempting, ms));
     const tickMs = isDrawn ? appLimits.progressIntervalMs : ms;
     let passedMs = 0;

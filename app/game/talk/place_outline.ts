@@ -1,4 +1,4 @@
-import { places, scenery, waysFrom } from "../world/world.ts";
+import { peopleAt, places, scenery, thingsAt, waysFrom } from "../world/world.ts";
 
 /** A place as programs are told of it that draw maps. */
 export interface PlaceOutline {
@@ -8,6 +8,9 @@ export interface PlaceOutline {
   readonly view: string;
   /** Where the ways out lead, by direction, as the numbers of places. */
   readonly exits: Readonly<Record<string, number>>;
+  /** Whom one can talk to there, and what one can read, as `look` says it. */
+  readonly people: readonly string[];
+  readonly things: readonly string[];
 }
 
 /** The outline of a place, named as players type it; `undefined`: there is none. */
@@ -20,6 +23,8 @@ export function placeOutline(place: string): PlaceOutline | undefined {
     title,
     view: scenery.get(place) ?? "",
     exits: Object.fromEntries(ways.map(([direction, to]) => [direction, numberOf(to)])),
+    people: peopleAt(place).map(({ person }) => person),
+    things: thingsAt(place).filter(({ hidden }) => !hidden).map(({ thing }) => thing),
   };
 }
 

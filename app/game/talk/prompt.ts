@@ -30,6 +30,8 @@ export interface PromptOptions {
   readonly manner: Manner;
   /** How many characters fit into a row; 0, the default, where nobody knows. */
   readonly columns?: number;
+  /** Whether it stands apart from what is typed. */
+  readonly isApart?: boolean;
   /** Whether no server answers at the moment. */
   readonly isOffline?: boolean;
 }
@@ -42,7 +44,7 @@ const typingColumns = 18;
  * behind it. To someone who has it read aloud, again and again, it says no more than is needed.
  */
 export function promptFor(options: PromptOptions): string {
-  const { status, problem, manner, columns = 0, isOffline = false } = options;
+  const { status, problem, manner, columns = 0, isApart = false, isOffline = false } = options;
   const offline = isOffline ? ["offline"] : [];
   const forms = manner === "spoken" || status === undefined
     ? [problem ? ["solving"] : []]
@@ -50,7 +52,8 @@ export function promptFor(options: PromptOptions): string {
     ? formsBefore(problem, status)
     : formsAt(status);
   const prompts = forms.map((parts) => `${[...offline, ...parts].join(", ")}${barePrompt}`);
-  const fitting = prompts.find(({ length }) => columns === 0 || length + typingColumns <= columns);
+  const room = columns === 0 ? Infinity : columns - (isApart ? 0 : typingColumns);
+  const fitting = prompts.find(({ length }) => length <= room);
   return fitting ?? prompts.at(-1)!;
 }
 
