@@ -38,9 +38,10 @@ testUnless(
       const { found, faults } = JSON.parse(printed);
       assertEquals(faults, []);
       assertEquals(found, {
-        ...{ progress: "mining", password: "text" },
+        ...{ keysOutside: false, focus: "typed", isAroundOpen: false },
+        ...{ progress: "mining", password: "text", isLeftThere: true },
         places: "Gates 5th Floor\n2",
-        escapes: false,
+        ...{ escapes: false, isAroundLeft: false },
       });
     } finally {
       await host.close();

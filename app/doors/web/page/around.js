@@ -21,6 +21,14 @@ export class Around {
     this.#go = go;
   }
 
+  /** Forgets all: nobody is in. */
+  clear() {
+    this.#facts.clear();
+    this.#places = [];
+    this.#place = undefined;
+    for (const list of ["you", "company", "places"]) element(list).replaceChildren();
+  }
+
   /** Takes what was told. */
   told(name, data) {
     switch (name) {

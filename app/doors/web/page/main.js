@@ -1,15 +1,17 @@
 /**
- * The page on which people play: a terminal, or lines to be read aloud; what they type goes to the host.
+ * The page on which people play: a terminal, or paragraphs with a line below; what they type goes to the host.
  *
  * @module
  */
 
 import { Around } from "./around.js";
+import { textOf } from "./ansi.js";
 import { Connection } from "./connection.js";
 import { element } from "./dom.js";
+import { Keys } from "./keys.js";
 import { Line } from "./line.js";
 import { Log } from "./log.js";
-import { Progress } from "./progress.js";
+import { attemptWords, Progress } from "./progress.js";
 import { Screen } from "./screen.js";
 
 const readerPlace = "cmud-screen-reader";
@@ -17,34 +19,36 @@ const readerPlace = "cmud-screen-reader";
 /** Whether lines are to be read aloud: remembered. */
 let isSpoken = localStorage.getItem(readerPlace) === "yes";
 
-/** Fingers type better in a line of the page than on a terminal. */
+/** Fingers type better in a line of the page than on a terminal, which they cannot scroll. */
 const isTouched = matchMedia("(pointer: coarse)").matches;
 
 const typesLines = () => isSpoken || isTouched;
 
-const screen = new Screen({
-  keys: (text) => typesLines() || connection.type(text),
-  resized: (size) => connection?.tell("CMUD.Size", size),
-});
-const log = new Log();
+const resized = (size) => connection?.tell("CMUD.Size", size);
+const screen = new Screen({ keys: (keys) => typesLines() || connection.press(keys), resized });
+const log = new Log({ resized });
 const line = new Line((typed, isSecret) => {
-  if (!isSecret) shown().echo(typed);
-  connection.type(`${typed}\n`);
+  if (!isSecret) log.echo(typed);
+  connection.enter(typed);
 });
 const progress = new Progress();
-const around = new Around((place) => command(`move ${place}`));
+const around = new Around((place) => {
+  openAround(false);
+  command(`move ${place}`);
+});
+const keys = new Keys((words) => command(words));
 
-const shown = () => isSpoken ? log : screen;
+const shown = () => typesLines() ? log : screen;
 
-/** Types a command for the player. */
+/** Types a command for the player. A keyboard on the screen does not come up for it. */
 function command(words) {
   if (typesLines()) {
-    shown().echo(words);
-    connection.type(`${words}\n`);
+    log.echo(words);
+    connection.enter(words);
   } else {
-    connection.type(`${words}\r`);
+    connection.press(`${words}\r`);
   }
-  focus();
+  if (!isTouched) focus();
 }
 
 function focus() {
@@ -52,12 +56,36 @@ function focus() {
   else screen.focus();
 }
 
+/** Where there is no room beside the game, what is around stands above it when it is asked for. */
+function openAround(isOpen) {
+  element("around").classList.toggle("open", isOpen);
+  element("about").setAttribute("aria-expanded", String(isOpen));
+}
+
 function dress() {
-  element("screen").hidden = isSpoken;
-  element("log").hidden = !isSpoken;
+  element("screen").hidden = typesLines();
+  element("log").hidden = !typesLines();
   element("line").hidden = !typesLines();
+  // On the terminal itself, and read aloud, it is in the text or nowhere.
+  element("progress").hidden = isSpoken || !isTouched;
   element("reader").setAttribute("aria-pressed", String(isSpoken));
+  document.body.classList.toggle("spoken", isSpoken);
   screen.takesKeys = !typesLines();
+}
+
+function state(words, isLost = false) {
+  element("state").textContent = words;
+  document.body.classList.toggle("lost", isLost);
+}
+
+/** Whether somebody is in: only then is there something to do. */
+function isIn(somebody) {
+  document.body.classList.toggle("in", somebody);
+  element("about").hidden = !somebody;
+  keys.show(somebody);
+  if (somebody) return;
+  around.clear();
+  openAround(false);
 }
 
 dress();
@@ -65,45 +93,57 @@ const connection = new Connection({
   text: (text) => shown().write(text),
   told(name, data) {
     if (name === "CMUD.Typing") line.hide(data.hidden);
-    // On the terminal itself, and read aloud, it is in the text or nowhere.
-    if (name === "CMUD.Progress" && isTouched && !isSpoken) progress.show(data);
+    if (name === "CMUD.Prompt") line.ask(textOf(data.text).trim());
+    if (name === "CMUD.Progress") {
+      progress.show(data);
+      line.wait(data && !isSpoken ? attemptWords(data) : "");
+    }
     around.told(name, data);
-    if (name === "CMUD.Session") element("state").textContent = `You are ${data.name}.`;
+    keys.told(name, data);
   },
-  state(words) {
+  connecting() {
     shown().begin();
     line.hide(false);
+    line.wait();
     progress.show(undefined);
-    element("state").textContent = words;
     element("again").hidden = true;
+    element("line").hidden = !typesLines();
+    if (!document.body.classList.contains("lost")) state("connecting…");
   },
-  opened() {
-    element("state").textContent = "connected";
+  opened: () => state("connected"),
+  lost: () => state("No connection: what you type waits.", true),
+  entered(name) {
+    state(`You are ${name}.`);
+    isIn(true);
   },
+  left: () => isIn(false),
   over() {
-    element("state").textContent = "The game is over.";
+    state("The game is over.");
+    line.hide(false);
+    element("line").hidden = true;
     element("again").hidden = false;
+    element("again").focus();
   },
 }, () => ({
   typing: typesLines() ? "lines" : "keys",
+  prompts: "told",
   spoken: isSpoken,
-  ...screen.size,
+  ...shown().size,
 }));
 
 element("again").onclick = () => {
-  connection.connect();
+  connection.reconnect();
   focus();
 };
+element("about").onclick = () => openAround(!element("around").classList.contains("open"));
 element("reader").onclick = () => {
   isSpoken = !isSpoken;
   localStorage.setItem(readerPlace, isSpoken ? "yes" : "no");
   dress();
-  // What the other one has shown goes on here.
+  // The host shows again, in the other manner, what was said last.
   screen.clear();
-  connection.connect();
+  log.clear();
+  connection.reconnect();
   focus();
 };
-for (const button of element("commands").children) {
-  button.onclick = () => command(button.textContent);
-}
 focus();

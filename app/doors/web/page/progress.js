@@ -1,5 +1,5 @@
 /**
- * How an attempt is coming on, for who types lines below the terminal: there is no bar on it then.
+ * How an attempt is coming on, for who types lines: there is no bar in the text then.
  *
  * @module
  */
@@ -19,11 +19,11 @@ export class Progress {
     clearTimeout(this.#timer);
     const bar = element("progress");
     if (!attempt) {
-      this.#timer = setTimeout(() => bar.hidden = true, lingerMs);
+      this.#timer = setTimeout(() => bar.classList.remove("on"), lingerMs);
       return;
     }
     const { what, from, to, ms } = attempt;
-    bar.hidden = false;
+    bar.classList.add("on");
     bar.setAttribute("aria-label", what);
     bar.setAttribute("aria-valuenow", String(Math.round(100 * from)));
     this.#animation?.cancel();
@@ -32,4 +32,12 @@ export class Progress {
       { duration: ms, fill: "forwards" },
     );
   }
+}
+
+/** An attempt in words: which of how many it is. */
+export function attemptWords({ what, from, to }) {
+  const attempts = Math.round(1 / (to - from));
+  return attempts === 1
+    ? `${what}…`
+    : `${what}, ${Math.round(from * attempts) + 1} of ${attempts}…`;
 }

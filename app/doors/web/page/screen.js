@@ -1,6 +1,5 @@
 /**
- * The terminal: what comes is drawn, and keys go to the host as they are pressed, unless lines are typed
- * below it.
+ * The terminal: what comes is drawn, and keys go to the host as they are pressed.
  *
  * @module
  */
@@ -17,7 +16,7 @@ export class Screen {
   constructor(listener) {
     const terminal = this.#terminal = new Terminal({
       fontFamily: "ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace",
-      fontSize: innerWidth < 600 ? 12 : 15,
+      fontSize: 15,
       theme: theme(),
       scrollback: 5_000,
       cursorBlink: false,
@@ -40,12 +39,6 @@ export class Screen {
 
   write(text) {
     this.#terminal.write(text);
-  }
-
-  /** Shows what was typed below it; Enter where nothing is asked leaves no empty row. */
-  echo(line) {
-    const isAsked = this.#terminal.buffer.active.cursorX > 0;
-    if (line !== "" || isAsked) this.#terminal.write(`${line}\r\n`);
   }
 
   /** What comes next begins a row. */
@@ -78,8 +71,8 @@ function theme() {
     background: colour("--card"),
     foreground: colour("--text"),
     cursor: colour("--text"),
-    cyan: isDark ? "#56d4dd" : "#00636e",
-    yellow: isDark ? "#e3b341" : "#7d4e00",
+    cyan: colour("--news"),
+    yellow: colour("--trouble"),
     selectionBackground: isDark ? "#38435a" : "#b9d3f8",
   };
 }
