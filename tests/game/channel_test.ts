@@ -196,6 +196,13 @@ Deno.test("who says who is away, and who has typed nothing for a while", async (
     "Bob, Undergraduate, Gates 5th Floor, away: at lunch\n",
   );
   assertStringIncludes(await ada.type("tell Bob hi"), "Bob is away: at lunch\n");
+  // Who is back and does not think of it hears so, once.
+  assert(!(await bob.type("")).includes("Others are told that you are away"));
+  assertStringIncludes(
+    await bob.type("inv"),
+    "Others are told that you are away: away ends that.\n",
+  );
+  assert(!(await bob.type("inv")).includes("Others are told"));
   await bob.type("away");
   for (let passed = 0; passed < idleMs + heartbeatMs; passed += heartbeatMs) {
     clock.ms += heartbeatMs;

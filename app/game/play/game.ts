@@ -270,9 +270,12 @@ function immediately(player: PlayerContext, line: string): (() => Promise<void>)
 async function dispatch(player: PlayerContext, line: string): Promise<void> {
   player.activeMs = player.session.now();
   if (line.length > typedCharsMax) return player.talk.say(text.lineTooLong);
+  const { away } = player;
   for (const each of player.aliases.expand(line)) {
     if (!player.over) await carryOut(player, parseLine(each));
   }
+  const isForgotten = away !== undefined && player.away === away && line.trim() !== "";
+  if (isForgotten && !player.over && player.isFirst("away")) player.talk.say(companyText.stillAway);
 }
 
 async function carryOut(player: PlayerContext, parsed: TypedLine): Promise<void> {

@@ -172,6 +172,9 @@ export function awayness(words: string | undefined): string {
   return words === undefined ? "You are back." : `You are away: ${words}`;
 }
 
+/** For somebody who is away and plays on. */
+export const stillAway = "Others are told that you are away: away ends that.";
+
 /** What somebody says who is away. */
 export function isAway(name: string, words: string): string {
   return `${name} is away: ${words}`;
