@@ -144,6 +144,13 @@ found.password = await phone.locator("#typed").getAttribute("type");
 for (const [width, height] of [[740, 360], [740, 175], [360, 430], [360, 740]]) {
   await phone.setViewportSize({ width, height });
   await phone.waitForFunction(`innerHeight === ${height}`);
+  // The log stays at its end; it is moved there in the frame of the change.
+  await phone.waitForFunction(
+    `(({ scrollTop, clientHeight, scrollHeight }) =>
+    scrollTop + clientHeight > scrollHeight - 20)(document.querySelector("#log"))`,
+    undefined,
+    { timeout: 10_000 },
+  );
   faults.push(...await phone.evaluate(crowded) as string[]);
   await look(phone, `${width}x${height}`);
 }

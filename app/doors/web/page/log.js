@@ -24,13 +24,16 @@ export class Log {
   constructor(listener) {
     this.#listener = listener;
     const log = element("log");
-    let size = "";
+    let [size, height] = ["", log.clientHeight];
     log.onscroll = () => {
+      // What a change of size has moved, nobody has scrolled.
+      if (log.clientHeight !== height) return;
       this.#isAtEnd = log.scrollTop + log.clientHeight >= log.scrollHeight - nearPixels;
     };
     // A keyboard that comes up hides nothing of what was said last.
     new ResizeObserver(() => {
       if (log.hidden) return;
+      height = log.clientHeight;
       if (this.#isAtEnd) log.scrollTop = log.scrollHeight;
       if (size === (size = JSON.stringify(this.size))) return;
       this.#listener.resized(this.size);
