@@ -81,6 +81,28 @@ Deno.test("a player walks by directions, speaks and acts by marks, and quits in 
   assertEquals(store.entries.get("place/Ada"), "fence");
 });
 
+Deno.test("mine for goes on until there are the coins for what is to be bought, or a sum", async () => {
+  const found = (attempts: number) => Array.from({ length: attempts }, () => [10, 1]).flat();
+  const { said } = await play(
+    ["Ada", "mine for 3", "buy strip", "mine for strip", "buy strip", "buy fan", "mine for 1 coin"]
+      .concat("mine for", "mine for moon", "move 1", "mine FOR FAN", "inv", "mine for cpu"),
+    { dice: loadedDice(...found(3 + 17 + 1 + 36)) },
+  );
+  const sums = [...said.matchAll(/That makes .*\n/g)].map(([line]) => line);
+  assertEquals(sums, [
+    "That makes 3 coins. You have 3 now.\n",
+    "That makes 17 coins. You have 20 now.\n",
+    "That makes 1 coin. You have 1 now.\n",
+    // At that place it costs less.
+    "That makes 35 coins. You have 36 now.\n",
+  ]);
+  assertStringIncludes(said, "and you have 3.\nmine for strip goes on until you can pay it.\n");
+  assertEquals(said.split("goes on until you can pay it").length, 2);
+  assertEquals(said.split("Mine for what? Say mine for").length, 3);
+  assertStringIncludes(said, "This goes on until you have 36 coins. What you find is yours.\n");
+  assertStringIncludes(said, "That takes 1 coin, and you have 36.\n");
+});
+
 Deno.test("brief leaves out the view and each attempt, until it is said again", async () => {
   const dice = loadedDice(...Array.from({ length: 5 }, () => [10, 1]).flat());
   const { said } = await play(

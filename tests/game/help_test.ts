@@ -24,7 +24,8 @@ Deno.test("help names the commands alone where the list would scroll off, and te
     await said("help MINE", 12),
     "mine [N]: look for coins, N times (1 to 10,000).\n" +
       "An attempt takes 0 to 4 seconds, and 9 of 10 find coins:\n" +
-      "1 to as many as you have computing power, all equally likely.\n",
+      "1 to as many as you have computing power, all equally likely.\n" +
+      "mine for cpu, or mine for 20, goes on until you have the coins for it.\n",
   );
   assertStringIncludes(await said("help store", 12), "Did you mean shop?");
   assertStringIncludes(

@@ -85,6 +85,8 @@ Deno.test("of many attempts a screen reader hears now and then what they came to
     assertEquals((await said(["mine 5"], manner, ...found)).split("You find 1 coin").length, 6);
   }
   assertEquals((await said(["mine 12"], "drawn", ...found)).split("You find 1 coin").length, 13);
+  const towards = await said(["mine for 12"], "spoken", ...found);
+  assertStringIncludes(towards, "You have 5 of 12 coins.\nYou have 10 of 12 coins.\nThat makes 12");
   const solved = await said(["solve 9"], "spoken", ...Array.from({ length: 7 }, () => 4), 1, 0);
   assertStringIncludes(
     solved,

@@ -5,19 +5,10 @@
  */
 
 import { battle, enterBattle } from "./battle.ts";
-import {
-  attemptSecondsMax,
-  bigFindCoinsMin,
-  bigFindShare,
-  creditsMax,
-  mineAttemptsMax,
-  untoldSecondsMax,
-} from "../world/bounds.ts";
-import { type FieldCommand, fieldCommands, parseCount } from "../talk/commands.ts";
-import { powerOf } from "../world/hardware.ts";
+import { type FieldCommand, fieldCommands } from "../talk/commands.ts";
 import { tellHelp } from "./help.ts";
 import { map, pictureColumns } from "../talk/map_text.ts";
-import { mine } from "../state/moves.ts";
+import { mine } from "./mining.ts";
 import { othersAt, social } from "./social.ts";
 import * as aliasText from "../talk/alias_text.ts";
 import * as newsText from "../talk/news_text.ts";
@@ -27,7 +18,6 @@ import { readWhereabouts } from "../state/whereabouts.ts";
 import { places, waysFrom } from "../world/world.ts";
 import { campus } from "./campus.ts";
 import { company } from "./company.ts";
-import { toldEvery } from "./telling.ts";
 import { trade } from "./trade.ts";
 import { parseDirection } from "../world/directions.ts";
 import { suggest } from "../../cli/suggest.ts";
@@ -81,46 +71,7 @@ export const field: Readonly<Record<FieldCommand, Command>> = {
     player.talk.say(text.listPlaces(player.known?.place, player.talk.manner));
   },
 
-  async mine(player, args) {
-    // Of "1 000" no part is taken for what was meant.
-    const typed = args.join(" ") || "1";
-    const attempts = parseCount(typed, mineAttemptsMax);
-    if (attempts === undefined) return player.talk.say(text.badAttempts(typed));
-    const character = await player.refresh();
-    let { credits } = character;
-    const secondsMax = player.talk.fast ? 0 : attempts * attemptSecondsMax;
-    if (secondsMax > untoldSecondsMax) {
-      player.talk.say(text.atMost(secondsMax, player.talk.isTerminal));
-    }
-    const power = powerOf(character.hardware, player.perks.supply);
-    const every = toldEvery(player, attempts);
-    for (let done = 0; done < attempts && credits < creditsMax && !player.talk.ended; done++) {
-      if (done > 0 && (player.talk.hadEnough || player.over)) {
-        player.talk.say(text.minedEnough);
-        break;
-      }
-      const seconds = await player.toil({ what: "mining", done, attempts });
-      if (seconds === undefined) break;
-      const now = { ...character, credits };
-      const coins = await mine(player.session, now, player.dice, player.perks);
-      credits += coins;
-      player.known = {
-        ...character,
-        credits,
-        coins: character.coins + credits - character.credits,
-      };
-      if (every === 1) player.talk.say(text.mined(coins, seconds));
-      else if ((done + 1) % every === 0 && done + 1 < attempts) {
-        player.talk.say(text.minedSoFar(done + 1, attempts, credits - character.credits));
-      }
-      if (coins >= Math.max(bigFindCoinsMin, power * bigFindShare)) {
-        player.publisher.publish(character.place, { did: "find", coins });
-      }
-    }
-    if (credits === creditsMax) player.talk.say(text.minedOut);
-    const yielded = credits - character.credits;
-    if (attempts > 1) player.talk.say(text.minedTogether(yielded, character.coins + yielded));
-  },
+  mine,
 
   ...trade,
 

@@ -51,7 +51,12 @@ export const trade: Readonly<Record<"shop" | "buy", Command>> = {
     if (wanted === undefined) return;
     const { count, isLimited } = wanted;
     const cost = discounted(count * priceOf(kind), player.perks.prices);
-    if (cost > coins) return talk.say(tradeText.tooDear(kind, count, cost, coins));
+    if (cost > coins) {
+      talk.say(tradeText.tooDear(kind, count, cost, coins));
+      const canMine = player.battle === undefined;
+      if (canMine && count === 1 && player.isFirst("dear")) talk.say(tradeText.mineFor(kind));
+      return;
+    }
     const key = await buy(session, character, kind, count, cost);
     const { hardware, voided } = await player.refresh();
     if (voided.has(key)) return;

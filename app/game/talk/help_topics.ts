@@ -46,6 +46,7 @@ const tell: Readonly<Record<HelpTopic, (rank: Rank | undefined, manner: Manner) 
       miningOutcomes - 1
     } of ${miningOutcomes} find coins:`,
     "1 to as many as you have computing power, all equally likely.",
+    `mine for ${kinds[0]}, or mine for 20, goes on until you have the coins for it.`,
   ],
   solving: () => [
     `An attempt takes 0 to ${attemptSecondsMax} seconds. Of ${solvingOutcomes}:`,
@@ -85,7 +86,7 @@ const tell: Readonly<Record<HelpTopic, (rank: Rank | undefined, manner: Manner) 
       [":yawns or ;yawns", "emote yawns"],
       ["l, i, ?", "look, inv, help"],
       ["n, s, e, w, u, d", "walk north, south, east, west, up, down"],
-      ["alias r buy gpu ; solve 20", "has r do both, one after the other"],
+      [`alias r buy ${kinds[0]} ; solve 20`, "has r do both, one after the other"],
     ], manner),
   ],
 };

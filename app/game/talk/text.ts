@@ -150,6 +150,26 @@ export function minedSoFar(done: number, attempts: number, coins: number): strin
   return `${grouped(done)} of ${grouped(attempts)}: ${counted(coins, "coin")} so far.`;
 }
 
+/** Before attempts that go on until there are `goal` coins, and that Enter stops if `isTerminal`. */
+export function until(goal: number, isTerminal: boolean): string {
+  return `This goes on until you have ${counted(goal, "coin")}. ` +
+    (isTerminal ? "Enter stops it; what you find is yours." : "What you find is yours.");
+}
+
+/** How far somebody has come towards a sum. */
+export function hasOf(coins: number, goal: number): string {
+  return `You have ${grouped(coins)} of ${counted(goal, "coin")}.`;
+}
+
+/** Somebody has already what was to be mined for. */
+export function hasEnough(goal: number, coins: number): string {
+  return `That takes ${counted(goal, "coin")}, and you have ${grouped(coins)}.`;
+}
+
+/** `mine for` without a sum. */
+export const mineForWhat =
+  "Mine for what? Say mine for and what you want to buy, or a number of coins.";
+
 /** What several attempts yielded together. */
 export function minedTogether(coins: number, balance: number): string {
   return `That makes ${counted(coins, "coin")}. You have ${grouped(balance)} now.`;

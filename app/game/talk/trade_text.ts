@@ -143,6 +143,11 @@ export function tooDear(kind: Kind, count: number, cost: number, coins: number):
   }.`;
 }
 
+/** What to do about too few coins. */
+export function mineFor(kind: Kind): string {
+  return `mine for ${kind} goes on until you can pay it.`;
+}
+
 /** A machine that could not run. */
 export function noElectricity(kind: Kind): string[] {
   const { one, watts } = hardwareFacts[kind];

@@ -30,6 +30,11 @@ export function rollMining(power: number, dice: Dice, more = 0): number {
   return Math.max(1, withPercent(dice.whole(1, power), more));
 }
 
+/** The coins that one attempt at mining yields on average. */
+export function expectedCoins(power: number, more = 0): number {
+  return (miningOutcomes - 1) / miningOutcomes * (power + 1) / 2 * (100 + more) / 100;
+}
+
 /** Coins for so much at a price of so many percent less: rounded up, and one at least. */
 export function discounted(cost: number, percent: number): number {
   return Math.max(1, Math.ceil(cost * (100 - percent) / 100));
