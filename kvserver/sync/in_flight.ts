@@ -31,6 +31,12 @@ export interface Contents extends Rumours {
   readonly isFresh: boolean;
 }
 
+/** What is kept of that until it is acknowledged: of what is not sent again only that it was there. */
+export interface SentContents extends Omit<Contents, "step" | "seen"> {
+  readonly hasStep: boolean;
+  readonly hasSeen: boolean;
+}
+
 /** Where a message is among all that were handed over to a link. */
 export interface LinkPosition {
   /** Epoch of the link. */
@@ -40,7 +46,7 @@ export interface LinkPosition {
 }
 
 interface SentMessage extends LinkPosition {
-  readonly contents: Contents;
+  readonly contents: SentContents;
   readonly sentMs: number;
   /** Bytes that it takes on its way, at the most. */
   readonly bytes: number;
@@ -116,9 +122,14 @@ export class InFlight {
    *
    * @param bytes that the message takes on its way, at the most
    */
-  add(contents: Contents, { epoch, told }: LinkPosition, bytes: number, nowMs: number): void {
+  add(
+    { step, seen, ...others }: Contents,
+    { epoch, told }: LinkPosition,
+    bytes: number,
+    nowMs: number,
+  ): void {
     this.#messages.push({
-      contents,
+      contents: { ...others, hasStep: step !== undefined, hasSeen: seen !== undefined },
       epoch,
       told,
       sentMs: nowMs,
@@ -157,7 +168,7 @@ export class InFlight {
    *
    * @returns their contents, still held: the caller releases the entries.
    */
-  takeLost(epoch: number): readonly Contents[] {
+  takeLost(epoch: number): readonly SentContents[] {
     const lost = this.#messages.filter((message) => message.epoch !== epoch);
     if (lost.length > 0) {
       this.#messages = this.#messages.filter((message) => message.epoch === epoch);

@@ -57,7 +57,10 @@ export class Peer {
   /** For what is kept of what the peer has seen, and of what it was told of that. */
   #seenCharge: Charge;
   #seenBytes = 0;
-  #toldBytes = 0;
+  /** Beside what the peer has told. */
+  #otherSeenBytes = 0;
+  #stateSeen: Seen | undefined;
+  #stateSeenBytes = 0;
   #inFlight: InFlight;
   /** Epoch of the link that was seen last, and the last one in which the peer acknowledged something. */
   #epoch = noEpoch;
@@ -246,8 +249,7 @@ export class Peer {
     >,
     seen: Seen,
   ): Contents | undefined {
-    this.#toldBytes = this.#told.bytesBeside(seen);
-    this.#seenCharge.set(this.#seenBytes + this.#toldBytes);
+    this.#chargeSeen(seen);
     this.#requeueLost(epoch);
     if (epoch !== this.#epoch) this.window.connected(roundTripMs);
     this.#epoch = epoch;
@@ -328,14 +330,14 @@ export class Peer {
     this.window.lost(this.#heardEpoch === this.#epoch);
     this.backlog.putBack(lost);
     for (const contents of lost) {
-      const { entries, requested, step, repairs } = contents;
+      const { entries, requested, hasStep, repairs } = contents;
       this.gossip.lost(contents);
-      if (step !== undefined) this.comparison.lost(this.#context.monotonicMs());
+      if (hasStep) this.comparison.lost(this.#context.monotonicMs());
       this.#repairs += repairs;
       entries.release();
       this.#toRequest = Math.max(this.#toRequest, requested);
     }
-    if (lost.some(({ seen }) => seen !== undefined)) this.#told.lost();
+    if (lost.some(({ hasSeen }) => hasSeen)) this.#told.lost();
     this.#isFirstMessageDue ||= !this.#hasHeard;
   }
 
@@ -368,7 +370,19 @@ export class Peer {
     this.seen.bound(versionsMax);
     this.seen.boundDots(unknownWritesMax, "all");
     this.#seenBytes = this.seen.byteLength;
-    this.#seenCharge.set(this.#seenBytes + this.#toldBytes);
+    this.#seenCharge.set(this.#seenBytes + this.#otherSeenBytes);
+  }
+
+  /** Charges what is kept of what was seen, by the peer and here. @param seen what this server has seen by now */
+  #chargeSeen(seen: Seen): void {
+    const { stateSeen } = this.backlog;
+    if (stateSeen !== this.#stateSeen) {
+      this.#stateSeen = stateSeen;
+      this.#stateSeenBytes = stateSeen?.vector.byteLength ?? 0;
+    }
+    this.#otherSeenBytes = this.#told.bytesBeside(seen) + this.#stateSeenBytes +
+      this.comparison.seenBytes;
+    this.#seenCharge.set(this.#seenBytes + this.#otherSeenBytes);
   }
 
   /** A message came from the peer, with so many entries. */
@@ -418,7 +432,10 @@ export class Peer {
 
   /** Notes the state of the link. @returns whether that makes the peer lost, or ends its being lost. */
   observeLink(link: Pick<LinkState, "isUp" | "isHeard">): LivenessChange {
-    return this.#liveness.observe(link, this.#context.monotonicMs());
+    const nowMs = this.#context.monotonicMs();
+    const change = this.#liveness.observe(link, nowMs);
+    if (change === "lost") this.comparison.peerLost(nowMs);
+    return change;
   }
 
   /** How this server and the peer reach each other. */

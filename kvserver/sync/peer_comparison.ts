@@ -149,6 +149,13 @@ export class PeerComparison {
     return this.#owedMs !== Infinity || this.#isServing || this.#isUrgent || this.#isLacked;
   }
 
+  /** Bytes of what either had seen that are kept while one goes on. */
+  get seenBytes(): number {
+    const state = this.#state;
+    if (state.name === "idle") return 0;
+    return (state.of.own?.length ?? 0) + (state.of.theirs?.length ?? 0);
+  }
+
   /** Since when entries wait that are known to be found only by comparing; `Infinity`: none are. */
   get lackedSinceMs(): number {
     return this.#lackedSinceMs;
@@ -280,8 +287,10 @@ export class PeerComparison {
     const of = isSame && state.name === "waiting"
       ? told({ ...state.of, heard: state.of.heard + 1 }, step)
       : told({ id, isOwn: false, wasUrgent: false, heard: 1, hasToldOwn: false }, step);
-    if (isSame) this.#state = { name: "asking", of, ranges };
-    else this.#serve(of, ranges);
+    // Until it is the peer's turn: of its message no more is kept.
+    const asked = ranges.slice();
+    if (isSame) this.#state = { name: "asking", of, ranges: asked };
+    else this.#serve(of, asked);
     this.#leftOut ||= leftOut;
   }
 
@@ -363,6 +372,11 @@ export class PeerComparison {
     if (this.#isLacked) this.#owedMs = nowMs;
   }
 
+  /** The peer is lost: the one that goes on does so no more. */
+  peerLost(nowMs: number): void {
+    if (this.#state.name !== "idle") this.lost(nowMs);
+  }
+
   #over({ id, wasUrgent, own, theirs }: Course, nowMs: number): void {
     if (causeOf(id) !== causes.time) {
       this.#isRecheckDue = this.#leftOut && (this.#isServing || this.#isRecheckDue);
@@ -408,9 +422,9 @@ export interface AskedStep {
   readonly theirSum: Uint8Array | undefined;
 }
 
-/** A message of the peer says what its replica has seen, perhaps. */
+/** A message of the peer says what its replica has seen, perhaps: of the message no more is kept. */
 function told(of: Course, { seen, seenSum }: ComparisonStep): Course {
-  return { ...of, theirs: of.theirs ?? seen, theirSum: of.theirSum ?? seenSum };
+  return { ...of, theirs: of.theirs ?? seen?.slice(), theirSum: of.theirSum ?? seenSum?.slice() };
 }
 
 /**
@@ -421,13 +435,13 @@ function saying(
   before: Course,
   { ranges, seen, leftOut }: Pick<Compared, "ranges" | "seen" | "leftOut">,
 ): { of: Course; step: ComparisonStep } {
-  const own = before.own ?? seen;
+  const own = before.own ?? seen?.slice();
   const { id, isOwn, heard } = before;
   const isLikelyOver = isOwn && heard === 0 && causeOf(id) === causes.time;
   const isOver = ranges === undefined && before.theirs === undefined;
   const isToTell = !before.hasToldOwn && !isLikelyOver && !isOver;
   const of = { ...before, own, hasToldOwn: before.hasToldOwn || isToTell };
-  const step: ComparisonStep = { id, ranges: ranges ?? new Uint8Array(), leftOut };
+  const step: ComparisonStep = { id, ranges: ranges?.slice() ?? new Uint8Array(), leftOut };
   if (isLikelyOver) return { of, step: { ...step, seenSum: seenSum(readSeen(own)) } };
   return { of, step: isToTell ? { ...step, seen: own } : step };
 }

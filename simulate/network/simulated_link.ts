@@ -147,8 +147,9 @@ export class SimulatedLink implements TellLink {
     const arrivalMs = Math.max(this.#lastArrivalMs, this.#leaveMs(bytes) + latencyMs);
     this.#lastArrivalMs = arrivalMs;
     this.#underWay.add(id);
-    this.#network.observer?.sent?.(id, this, message, arrivalMs);
-    this.#inThisEpoch(arrivalMs - world.nowMs, () => this.#arrive(id, counter, message));
+    const sent = copyOf(message);
+    this.#network.observer?.sent?.(id, this, sent, arrivalMs);
+    this.#inThisEpoch(arrivalMs - world.nowMs, () => this.#arrive(id, counter, sent));
     return true;
   }
 
@@ -262,4 +263,11 @@ export class SimulatedLink implements TellLink {
   changed(): void {
     if (!this.#closed) { for (const fn of this.#watchers) fn(); }
   }
+}
+
+/** A long message has memory of its own, which its sender takes back. */
+function copyOf(message: Marshalled): Marshalled {
+  const { bytes, start, end } = message;
+  if (bytes.length <= defaultLimits.messageChunkBytes) return message;
+  return { bytes: bytes.slice(start, end), start: 0, end: end - start };
 }

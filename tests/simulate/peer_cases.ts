@@ -6,6 +6,7 @@ import { EntryPool } from "../../kvserver/sync/entry_pool.ts";
 import { ForwardedBatch } from "../../kvserver/sync/forwarded_batch.ts";
 import { Peer } from "../../kvserver/sync/peer.ts";
 import { defaultLimits, withLimits } from "../../limits.ts";
+import { MemoryAccount } from "../../rpc/mod.ts";
 import { messageOf } from "../support/store/stores.ts";
 
 const MiB = 1024 * 1024;
@@ -23,6 +24,7 @@ class LonePeer {
   constructor(limits = defaultLimits) {
     const context = {
       limits,
+      memory: new MemoryAccount(),
       self: { address: "a:1", incarnation: "a", counter: 1 },
       now: () => 0,
       monotonicMs: () => this.nowMs,

@@ -32,3 +32,20 @@ Deno.test("PeerComparison goes on with that of a peer that knew of its own, and 
   comparison.received(ofPeer, nowMs, roundTripMs);
   assertEquals(comparison.asked?.id, ofPeer.id);
 });
+
+Deno.test("PeerComparison keeps nothing of the messages of which it keeps a part, and says how much it keeps", () => {
+  const comparison = new PeerComparison(0, true, defaultLimits);
+  const message = new Uint8Array(1_000);
+  const part = (bytes: number) => message.subarray(100, 100 + bytes);
+  comparison.received({ ...ofPeer, ranges: part(5), seen: part(30) }, 0, roundTripMs);
+  const { id, ranges, theirs } = comparison.asked!;
+  assertEquals([ranges!.buffer.byteLength, theirs!.buffer.byteLength], [5, 30]);
+  comparison.answered(id, part(9), 0, { tookMs: 0, leftOut: false, seen: part(20) });
+  assertEquals(comparison.seenBytes, 50);
+  const step = comparison.leaving(0, 0, 0)!;
+  assertEquals([step.ranges.buffer.byteLength, step.seen!.buffer.byteLength], [9, 20]);
+  // It waits for an answer, and for no longer than the peer is there.
+  assertEquals(comparison.seenBytes, 50);
+  comparison.peerLost(0);
+  assertEquals([comparison.seenBytes, comparison.isOwed], [0, true]);
+});

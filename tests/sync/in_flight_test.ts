@@ -1,0 +1,20 @@
+import { type Contents, InFlight } from "../../kvserver/sync/in_flight.ts";
+import { VersionVector } from "../../kvserver/versions/version_vector.ts";
+import { defaultLimits } from "../../limits.ts";
+import { assertEquals } from "../deps.ts";
+
+Deno.test("InFlight keeps nothing of what is not sent again but that it was there", () => {
+  const inFlight = new InFlight(defaultLimits);
+  const contents = { introductions: [], forgotten: [], claims: [] } as Partial<
+    Contents
+  > as Contents;
+  const step = { id: 1, ranges: new Uint8Array(9) };
+  const seen = { vector: new VersionVector([["a", 1]]), floorMs: 0 };
+  inFlight.add({ ...contents, step, seen }, { epoch: 1, told: 1 }, 1, 0);
+  inFlight.add({ ...contents, step: undefined, seen: undefined }, { epoch: 1, told: 2 }, 1, 0);
+  assertEquals(
+    inFlight.takeLost(2).map(({ hasStep, hasSeen, ...kept }) => [hasStep, hasSeen, kept]),
+    [[true, true, contents], [false, false, contents]],
+  );
+  assertEquals(inFlight.isEmpty, true);
+});
