@@ -84,7 +84,7 @@ const pace: Record<Lane, { atOnce: number; pauseMs: number }> = {
 const firstMs = 60_000;
 
 /** For so long nobody attacks: false peers count as lost then, and the runtime has collected what is garbage. */
-const calmMs = 45_000;
+const calmMs = 60_000;
 
 /** Rounds of a polite client in which it has put all of its keys, and some of them twice. */
 const warmRounds = 24;
@@ -211,11 +211,18 @@ class FuzzRun {
       : [{ attackMs: firstMs, calmMs }, { attackMs: restMs, calmMs }];
   }
 
-  /** Nobody attacks for so long: what memory there is then is not waste that will be collected. */
+  /**
+   * Nobody attacks for so long, and in the second half nobody asks anything, because only then the runtime
+   * collects what is garbage: what memory there is at the end is in use, or lost.
+   */
   async #rest(ms: number): Promise<void> {
-    const endMs = performance.now() + ms;
-    while (!this.#isOver && performance.now() < endMs) await sleep(500);
+    for (const isPaused of [false, true]) {
+      this.#polite.pause(isPaused);
+      const endMs = performance.now() + ms / 2;
+      while (!this.#isOver && performance.now() < endMs) await sleep(500);
+    }
     if (!this.#isOver) await this.#memory.lookAtCalm();
+    this.#polite.pause(false);
   }
 
   /** Lets the polite clients be alone for so long, and until each has put all of its keys. */

@@ -65,6 +65,8 @@ export class PoliteClient {
   #seen = 0;
   #answered = 0;
   #isOver = false;
+  /** Whether nothing is asked for a while. */
+  isPaused = false;
   #done: Promise<unknown>;
 
   constructor(options: PoliteOptions) {
@@ -108,6 +110,7 @@ export class PoliteClient {
   async #ask(): Promise<void> {
     using socket = await RawSocket.connect(this.#options.queryAddress, Infinity);
     while (!this.#isOver) {
+      await this.#resumed();
       const round = ++this.#round;
       const sentMs = performance.now();
       const refused = await this.#exchange(socket, this.#calls(round));
@@ -120,6 +123,10 @@ export class PoliteClient {
       }
       await sleep(pauseMs);
     }
+  }
+
+  async #resumed(): Promise<void> {
+    while (this.isPaused && !this.#isOver) await sleep(crossPauseMs);
   }
 
   #calls(round: number): Call[] {
@@ -184,6 +191,7 @@ export class PoliteClient {
     const { otherAddress, prefix, lagMsMax } = this.#options;
     using socket = await RawSocket.connect(otherAddress, Infinity);
     while (!this.#isOver || this.#seen < this.#answered) {
+      await this.#resumed();
       const asking = socket.ask("Get", `${prefix}round`);
       const found = Number(
         await answered("the other server does not answer", asking) ?? 0,

@@ -16,6 +16,11 @@ export class PoliteClients implements Disposable {
     return this.#ask({ type: "report" });
   }
 
+  /** Has all of them ask nothing for a while. */
+  pause(isPaused: boolean): void {
+    this.#post({ type: "pause", isPaused });
+  }
+
   /** Resolves when each has found at the other server what it put last. */
   end(): Promise<PoliteReport[]> {
     return this.#ask({ type: "end" });

@@ -3,6 +3,7 @@ import { PoliteClient, type PoliteOptions, type PoliteReport } from "./polite_cl
 /** To the thread. */
 export type PoliteRequest =
   | { type: "start"; clients: readonly PoliteOptions[] }
+  | { type: "pause"; isPaused: boolean }
   | { type: "report" }
   | { type: "end" };
 
@@ -18,6 +19,10 @@ let clients: PoliteClient[] = [];
 scope.onmessage = async ({ data }) => {
   if (data.type === "start") {
     clients = data.clients.map((options) => new PoliteClient(options));
+    return;
+  }
+  if (data.type === "pause") {
+    for (const client of clients) client.isPaused = data.isPaused;
     return;
   }
   if (data.type === "end") await Promise.all(clients.map((client) => client.end()));
