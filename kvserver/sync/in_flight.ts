@@ -33,7 +33,8 @@ export interface Contents extends Rumours {
 
 /** What is kept of that until it is acknowledged: of what is not sent again only that it was there. */
 export interface SentContents extends Omit<Contents, "step" | "seen"> {
-  readonly hasStep: boolean;
+  /** Of the comparison whose step it was; absent: there was none. */
+  readonly stepId: number | undefined;
   readonly hasSeen: boolean;
 }
 
@@ -129,7 +130,7 @@ export class InFlight {
     nowMs: number,
   ): void {
     this.#messages.push({
-      contents: { ...others, hasStep: step !== undefined, hasSeen: seen !== undefined },
+      contents: { ...others, stepId: step?.id, hasSeen: seen !== undefined },
       epoch,
       told,
       sentMs: nowMs,

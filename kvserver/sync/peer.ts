@@ -330,9 +330,9 @@ export class Peer {
     this.window.lost(this.#heardEpoch === this.#epoch);
     this.backlog.putBack(lost);
     for (const contents of lost) {
-      const { entries, requested, hasStep, repairs } = contents;
+      const { entries, requested, stepId, repairs } = contents;
       this.gossip.lost(contents);
-      if (hasStep) this.comparison.lost(this.#context.monotonicMs());
+      if (stepId !== undefined) this.comparison.stepLost(stepId, this.#context.monotonicMs());
       this.#repairs += repairs;
       entries.release();
       this.#toRequest = Math.max(this.#toRequest, requested);

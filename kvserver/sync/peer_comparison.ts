@@ -81,7 +81,7 @@ interface Course {
   readonly id: number;
   /** Whether this server began it. */
   readonly isOwn: boolean;
-  /** Whether it was urgent to this server when it began. */
+  /** Whether one was urgent to this server when it began. */
   readonly wasUrgent: boolean;
   /** Messages of the peer that came. */
   readonly heard: number;
@@ -274,7 +274,7 @@ export class PeerComparison {
     if (ranges.length === 0) {
       if (isSame && state.name === "waiting") {
         this.#leftOut ||= leftOut;
-        this.#over(told(state.of, step), nowMs);
+        this.#over(told(heardMore(state.of), step), nowMs);
       }
       return;
     }
@@ -285,8 +285,8 @@ export class PeerComparison {
       if (state.of.isOwn && state.of.heard === 0 && this.#isLower && !isOld) return;
     } else if (isSame && state.name !== "waiting") return;
     const of = isSame && state.name === "waiting"
-      ? told({ ...state.of, heard: state.of.heard + 1 }, step)
-      : told({ id, isOwn: false, wasUrgent: false, heard: 1, hasToldOwn: false }, step);
+      ? told(heardMore(state.of), step)
+      : told({ id, isOwn: false, wasUrgent: this.#isUrgent, heard: 1, hasToldOwn: false }, step);
     // Until it is the peer's turn: of its message no more is kept.
     const asked = ranges.slice();
     if (isSame) this.#state = { name: "asking", of, ranges: asked };
@@ -361,6 +361,12 @@ export class PeerComparison {
     return state.step;
   }
 
+  /** A message of a comparison was lost. One that has taken its place goes on. */
+  stepLost(id: number, nowMs: number): void {
+    const state = this.#state;
+    if (state.name === "idle" || state.of.id === id) this.lost(nowMs);
+  }
+
   /** A message of it was lost, or the answer: another one is to begin, which says less at once. */
   lost(nowMs: number): void {
     this.#state = idle;
@@ -377,15 +383,19 @@ export class PeerComparison {
     if (this.#state.name !== "idle") this.lost(nowMs);
   }
 
-  #over({ id, wasUrgent, own, theirs }: Course, nowMs: number): void {
+  #over({ id, isOwn, wasUrgent, heard, own, theirs }: Course, nowMs: number): void {
     if (causeOf(id) !== causes.time) {
       this.#isRecheckDue = this.#leftOut && (this.#isServing || this.#isRecheckDue);
     }
-    if (!this.#leftOut && own !== undefined && theirs !== undefined) this.#ended = { own, theirs };
+    const hasAll = !this.#leftOut && own !== undefined && theirs !== undefined;
+    if (hasAll) this.#ended = { own, theirs };
     this.#leftOut = false;
     this.#state = idle;
-    this.#isUrgent &&= !wasUrgent;
-    if (wasUrgent) this.confirmation.over();
+    // One of the peer does as well, when it has left nothing out of account and the peer has spoken since: behind
+    // all that it had to send. What an own one confirms it does not.
+    const isServed = isOwn || hasAll && heard > 1 && !this.confirmation.isAsked;
+    if (wasUrgent && isServed) this.#isUrgent = false;
+    if (isOwn && wasUrgent) this.confirmation.over();
     if (this.#isUrgent || this.#isLacked) this.#owedMs = nowMs;
     this.#isServing = this.#isFindingLacked = false;
     if (!this.isOwed) this.#lackedSinceMs = Infinity;
@@ -420,6 +430,10 @@ export interface AskedStep {
   /** What the peer's replica has seen, or what stands for that; absent: it has not said. */
   readonly theirs: Uint8Array | undefined;
   readonly theirSum: Uint8Array | undefined;
+}
+
+function heardMore(of: Course): Course {
+  return { ...of, heard: of.heard + 1 };
 }
 
 /** A message of the peer says what its replica has seen, perhaps: of the message no more is kept. */

@@ -49,3 +49,38 @@ Deno.test("PeerComparison keeps nothing of the messages of which it keeps a part
   comparison.peerLost(0);
   assertEquals([comparison.seenBytes, comparison.isOwed], [0, true]);
 });
+
+Deno.test("PeerComparison goes on when a message of an earlier one was lost", () => {
+  const comparison = begun();
+  comparison.received(ofPeer, 2 * roundTripMs, roundTripMs);
+  comparison.stepLost(comparisonId(1, causes.urgent), 2 * roundTripMs);
+  assertEquals(comparison.asked?.id, ofPeer.id);
+  comparison.stepLost(ofPeer.id, 2 * roundTripMs);
+  assertEquals(comparison.asked, undefined);
+});
+
+/** A comparison of the peer comes to its end while one is urgent here. @returns whether one still is. */
+function isUrgentAfter(
+  { leftOut = false, messages = 2 }: { leftOut?: boolean; messages?: number },
+): boolean {
+  const comparison = new PeerComparison(0, true, defaultLimits);
+  comparison.owe(0, true);
+  const seen = new Uint8Array();
+  comparison.received({ ...ofPeer, seen }, 0, roundTripMs);
+  for (let left = messages; left > 0; left--) {
+    const ranges = left === 1 && messages === 1 ? undefined : new Uint8Array(9);
+    comparison.answered(ofPeer.id, ranges, 0, { tookMs: 0, leftOut, seen });
+    comparison.leaving(0, 0, 0);
+    const last = left === 2 ? new Uint8Array() : ofPeer.ranges;
+    comparison.received({ ...ofPeer, ranges: last }, 0, roundTripMs);
+    if (left === 2) break;
+  }
+  return comparison.isOwed;
+}
+
+Deno.test("PeerComparison is content with one of the peer, if that says all that an own one would", () => {
+  assertEquals(isUrgentAfter({}), false);
+  assertEquals(isUrgentAfter({ leftOut: true }), true);
+  // The peer may have taken something since it spoke, and not sent it.
+  assertEquals(isUrgentAfter({ messages: 1 }), true);
+});
